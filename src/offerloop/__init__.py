@@ -1,0 +1,31 @@
+"""Offerloop decides which customer gets which promotion, at what budget, and proves whether it worked.
+
+One loop, in the order data flows; each step takes the table of the one before:
+
+    events        read and clean purchases, products, campaigns      `offerloop.events`
+    profiles      features and tags of each customer, 用户画像        `offerloop.profiles`
+    recommenders  what each customer would like                       `offerloop.recommenders`
+    response      what an offer changes, with intervals               `offerloop.response`
+    allocation    who gets what under a budget, and a forecast        `offerloop.allocation`
+    offers        what promotions are                                 `offerloop.offers`
+    evaluation    ranking metrics, random assignment                  `offerloop.evaluation`
+
+`offerloop.flow` is the whole pipeline on one screen.
+"""
+
+from offerloop.errors import ConfigError, EvidenceError, InputError, OfferloopError, SourceError
+
+__all__ = ["ConfigError", "EvidenceError", "InputError", "OfferloopError", "SourceError", "load_config", "run"]
+
+
+def __getattr__(name: str) -> object:
+    """Load the heavy parts when first asked for."""
+    if name == "load_config":
+        from offerloop.config import load_config
+
+        return load_config
+    if name == "run":
+        from offerloop.service.runs import run
+
+        return run
+    raise AttributeError(f"module 'offerloop' has no attribute '{name}'")

@@ -1,0 +1,105 @@
+"""The rows that go out: one per customer, with what was decided, why, and what came second."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from offerloop.allocation.arms import EXPLORE, HOLDOUT, PLAN, Arms
+from offerloop.money import MICRO
+from offerloop.offers import NO_OFFER
+from offerloop.tables import ASSIGNMENTS
+
+EFFECT_COLUMNS = (
+    "value_minor", "profit_minor", "profit_low_minor", "profit_high_minor", "cost_expected_micro", "basis",
+)  # fmt: skip
+
+
+def assignments(arms: Arms, effects: pl.DataFrame, offers: pl.DataFrame, sent: list[str], digits: int) -> pl.DataFrame:
+    """Arms with money and reasons. `sent` lists the campaigns whose plan is not to do nothing.
+
+    Money of a customer with no offer is 0; that of an offer whose effect nothing shows is empty. `digits` are
+    the currency's.
+    """
+    keys = ["campaign_id", "offer_id"]
+    live = effects.filter(pl.col("campaign_id").is_in(sent))
+    terms = offers.select(*keys, "cost_liability_minor", pl.col("basis").alias("offer_basis"))
+    best = live.group_by("customer_id").agg(pl.col("profit_minor").max().alias("best_minor"))
+    table = arms.table.join(
+        effects.select("customer_id", *keys, *EFFECT_COLUMNS), on=["customer_id", *keys], how="left"
+    )
+    table = table.join(terms, on=keys, how="left").join(best, on="customer_id", how="left")
+    table = table.join(_best_alternatives(arms.table, live), on="customer_id", how="left")
+    nothing = pl.col("offer_id") == NO_OFFER
+    money = [
+        pl.when(nothing).then(0).otherwise(pl.col(name).round(0).cast(pl.Int64)).alias(name)
+        for name in ("value_minor", "profit_minor", "profit_low_minor", "profit_high_minor")
+    ]
+    table = table.with_columns(
+        *money,
+        pl.when(nothing).then(0).otherwise(pl.col("cost_liability_minor")).alias("cost_liability_minor"),
+        pl.when(nothing).then(0).otherwise(pl.col("cost_expected_micro")).alias("cost_expected_micro"),
+        pl.when(nothing).then(pl.lit("none")).otherwise(pl.coalesce("basis", "offer_basis")).alias("basis"),
+        _reasons(sent).alias("reasons"),
+        _alternative(digits).alias("rank_of_alternative"),
+        pl.lit("").alias("product_ids"),
+    )
+    return ASSIGNMENTS.check(table.select(ASSIGNMENTS.names).sort("customer_id"))
+
+
+def _best_alternatives(arms: pl.DataFrame, live: pl.DataFrame) -> pl.DataFrame:
+    """The best offer that the customer did not get."""
+    given = arms.select("customer_id", "campaign_id", "offer_id")
+    others = live.join(given, on=["customer_id", "campaign_id", "offer_id"], how="anti")
+    best = others.sort(
+        ["customer_id", "profit_minor", "campaign_id", "offer_id"], descending=[False, True, False, False]
+    )
+    first = best.unique("customer_id", keep="first", maintain_order=True)
+    return first.select(
+        "customer_id", pl.col("offer_id").alias("other_id"), pl.col("profit_minor").alias("other_minor")
+    )
+
+
+def _alternative(digits: int) -> pl.Expr:
+    """The offer and how far behind it is, or ahead when the customer got less than the best."""
+    behind = (pl.col("profit_minor") - pl.col("other_minor")).fill_null(-pl.col("other_minor"))
+    side = pl.when(behind < 0).then(pl.lit("ahead")).otherwise(pl.lit("behind"))
+    return (
+        pl.when(pl.col("other_id").is_not_null())
+        .then(pl.format("{}, {} {}", pl.col("other_id"), decimal_text(behind.abs(), digits), side))
+        .otherwise(pl.lit(""))
+    )
+
+
+def decimal_text(minor: pl.Expr, digits: int) -> pl.Expr:
+    """Minor units as decimal text with the currency's digits; empty stays empty."""
+    whole = minor.round(0).cast(pl.Int64)
+    size = whole.abs()
+    text = pl.when(whole < 0).then(pl.lit("-")).otherwise(pl.lit("")) + (size // 10**digits).cast(pl.String)
+    return text if digits == 0 else text + "." + (size % 10**digits).cast(pl.String).str.zfill(digits)
+
+
+def _reasons(sent: list[str]) -> pl.Expr:
+    """Codes: why this customer has this row."""
+    nothing = pl.col("offer_id") == NO_OFFER
+    return (
+        pl.when(pl.col("arm") == HOLDOUT).then(pl.lit("permanent holdout"))
+        .when(pl.col("arm") == EXPLORE).then(pl.lit("drawn by lot"))
+        .when((pl.col("arm") == PLAN) & ~nothing).then(pl.lit("best profit within budget"))
+        .when(pl.lit(not sent)).then(pl.lit("no campaign pays"))
+        .when(pl.col("best_minor").is_null()).then(pl.lit("no recent purchase to respond from"))
+        .when(pl.col("best_minor") <= 0).then(pl.lit("no offer pays for this customer"))
+        .otherwise(pl.lit("budget used up on better returns"))
+    )  # fmt: skip
+
+
+def as_text(table: pl.DataFrame, digits: int) -> pl.DataFrame:
+    """The same for a CSV: money as decimal text in the currency's major unit."""
+    columns = []
+    for name in table.columns:
+        if name.endswith("_micro"):
+            columns.append(decimal_text(pl.col(name) / MICRO, digits).alias(name.removesuffix("_micro")))
+        elif name.endswith("_minor"):
+            columns.append(decimal_text(pl.col(name), digits).alias(name.removesuffix("_minor")))
+        else:
+            columns.append(pl.col(name).round(6) if name == "propensity" else pl.col(name))
+    return table.select(columns)

@@ -1,0 +1,58 @@
+"""How much a supplier would have to pay, or how large the margin would have to be, for a campaign to pay."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from offerloop.allocation.valuation import Floats, Valuation
+
+LEVELS = np.round(np.linspace(0, 1, 41), 4)
+
+
+def sweep(effects: pl.DataFrame, valuation: Valuation, margin: float) -> pl.DataFrame:
+    """Held-out profit of each customer's best offer, without a budget, for every supplier share and every margin.
+
+    `effects` is sorted by customer. The choice is made by the estimates, the value is held out, as in the plan.
+    """
+    value, discount = effects["value_minor"].to_numpy(), effects["discount_minor"].to_numpy()
+    starts = np.flatnonzero(effects.select(pl.col("customer_id").is_first_distinct()).to_series().to_numpy())
+    own = 1 - effects["funded_share"].to_numpy()
+    rows = []
+    for level in LEVELS.tolist():
+        weights = _best(value - (1 - level) * discount, starts)
+        rows.append(_row("supplier share", level, weights, valuation.supposing(own_share=1 - level)))
+    for level in LEVELS[1:].tolist():
+        weights = _best(value * level / margin - own * discount, starts)
+        rows.append(_row("margin", level, weights, valuation.supposing(margin_factor=level / margin)))
+    return pl.DataFrame(rows)
+
+
+def break_even(table: pl.DataFrame, lever: str) -> tuple[float | None, float | None]:
+    """The least level whose held-out profit is above zero: by the estimate, and beyond its interval."""
+    levels = table.filter(pl.col("lever") == lever).sort("level")
+    found = [levels.filter(pl.col(column) > 0)["level"] for column in ("profit_minor", "profit_low_minor")]
+    return tuple(None if level.is_empty() else float(level[0]) for level in found)  # type: ignore[return-value]
+
+
+def _best(profit: Floats, starts: np.ndarray[tuple[int], np.dtype[np.int64]]) -> Floats:
+    """Weight 1 for each customer's first candidate of highest profit, when that is above zero."""
+    lengths = np.diff(np.r_[starts, len(profit)])
+    highest = np.repeat(np.maximum.reduceat(profit, starts), lengths)
+    hit = np.flatnonzero((profit == highest) & (profit > 0))
+    customer = np.repeat(np.arange(len(starts)), lengths)[hit]
+    weights = np.zeros(len(profit))
+    weights[hit[np.unique(customer, return_index=True)[1]]] = 1.0
+    return weights
+
+
+def _row(lever: str, level: float, weights: Floats, valuation: Valuation) -> dict[str, str | float]:
+    profit = valuation.value(weights)
+    return {
+        "lever": lever,
+        "level": level,
+        "n_customers": float(weights.sum()),
+        "profit_minor": profit.value,
+        "profit_low_minor": profit.low,
+        "profit_high_minor": profit.high,
+    }

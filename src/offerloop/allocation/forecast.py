@@ -1,0 +1,133 @@
+"""What a campaign's plan can be expected to bring, beside the simple rules, and whether to send anything at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from offerloop.allocation.break_even import sweep
+from offerloop.allocation.hull import Solution, solve
+from offerloop.allocation.problem import Problem
+from offerloop.allocation.rules import most_likely_buyers, random_customers, same_for_all
+from offerloop.allocation.valuation import Floats, Valuation
+from offerloop.config import Campaign
+from offerloop.evaluation.estimate import Estimate
+from offerloop.money import MICRO
+
+CURVE_POINTS = 30
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """The decision of one campaign."""
+
+    campaign_id: str
+    send: bool
+    """Whether the plan's held-out profit is above zero beyond its interval; if not, the plan is to do nothing."""
+    solution: Solution
+    plan: pl.DataFrame
+    """The effects rows that were chosen, whether sent or not; one per customer."""
+    comparison: pl.DataFrame
+    """Plan and simple rules at equal expected spend, with the plan's lead over each."""
+    curve: pl.DataFrame
+    """Budget against held-out profit."""
+    sweep: pl.DataFrame
+    """Supplier share and margin against held-out profit of the best targeting without a budget."""
+    budget_unit: int
+    """Units of the solver's budget in one minor unit."""
+
+
+def forecast_campaign(
+    effects: pl.DataFrame,
+    offers: pl.DataFrame,
+    calibration: pl.DataFrame,
+    campaign: Campaign,
+    budget_minor: int,
+    margin: float,
+) -> Forecast:
+    """Solve for everyone, then value the plan on the half of the customers that did not choose it."""
+    terms = offers.select("campaign_id", "offer_id", "category", "depth", "funded_share")
+    effects = effects.join(terms, on=["campaign_id", "offer_id"]).sort("customer_id", "offer_id")
+    problem = Problem.of(effects, campaign, budget_minor)
+    solution = solve(problem)
+    valuation = Valuation.of(effects, calibration)
+    plan = _weights(solution, effects.height)
+    unit = MICRO if campaign.budget_basis == "expected" else 1
+    chosen = effects[solution.chosen]
+    comparison = _compare(effects, valuation, plan, chosen)
+    return Forecast(
+        campaign_id=campaign.id,
+        send=bool(comparison.filter(pl.col("rule") == "plan")["profit_low_minor"][0] > 0),
+        solution=solution,
+        plan=chosen,
+        comparison=comparison.with_columns(campaign_id=pl.lit(campaign.id)),
+        curve=_curve(problem, solution, valuation, unit).with_columns(campaign_id=pl.lit(campaign.id)),
+        sweep=sweep(effects, valuation, margin).with_columns(campaign_id=pl.lit(campaign.id)),
+        budget_unit=unit,
+    )
+
+
+def _weights(solution: Solution, size: int) -> Floats:
+    weights = np.zeros(size)
+    weights[solution.chosen] = 1.0
+    return weights
+
+
+def _compare(effects: pl.DataFrame, valuation: Valuation, plan: Floats, chosen: pl.DataFrame) -> pl.DataFrame:
+    spend = valuation.spend(plan)
+    rules = {"nothing": plan * 0.0, "plan": plan}
+    if chosen.height:
+        rules |= {
+            "same offer for all": same_for_all(effects, valuation, spend),
+            "random customers": random_customers(effects, valuation, spend, chosen["offer_id"]),
+            "most likely buyers": most_likely_buyers(effects, valuation, spend, chosen["depth"].drop_nulls()),
+        }
+    return pl.DataFrame([_comparison_row(rule, weights, plan, valuation) for rule, weights in rules.items()])
+
+
+def _comparison_row(rule: str, weights: Floats, plan: Floats, valuation: Valuation) -> dict[str, Any]:
+    profit, lead = valuation.value(weights), valuation.value(plan - weights)
+    return {
+        "rule": rule,
+        "n_customers": float(weights.sum()),
+        "spend_minor": valuation.spend(weights),
+        "profit_minor": profit.value,
+        "profit_low_minor": profit.low,
+        "profit_high_minor": profit.high,
+        "plan_leads_by_minor": lead.value,
+        "plan_leads_low_minor": lead.low,
+        "plan_leads_high_minor": lead.high,
+    }
+
+
+def _curve(problem: Problem, solution: Solution, valuation: Valuation, unit: int) -> pl.DataFrame:
+    """Held-out profit and price of the next unit for growing budgets; the stop point is where steps run out."""
+    last: dict[int, int] = {}
+    spent, rows = 0, [_curve_row(0, np.zeros(len(problem.profit)), valuation)]
+    marks = set(np.unique(np.linspace(0, len(solution.steps), CURVE_POINTS).astype(int)).tolist())
+    weights = np.zeros(len(problem.profit))
+    for count, candidate in enumerate(solution.steps.tolist(), start=1):
+        customer = int(problem.customer[candidate])
+        if customer in last:
+            weights[last[customer]] = 0.0
+            spent -= int(problem.cost[last[customer]])
+        last[customer], weights[candidate] = candidate, 1.0
+        spent += int(problem.cost[candidate])
+        if count in marks:
+            rows.append(_curve_row(spent / unit, weights, valuation))
+    return pl.DataFrame(rows)
+
+
+def _curve_row(budget_minor: float, weights: Floats, valuation: Valuation) -> dict[str, float]:
+    profit: Estimate = valuation.value(weights)
+    return {
+        "budget_minor": float(budget_minor),
+        "n_customers": float(weights.sum()),
+        "spend_minor": valuation.spend(weights),
+        "profit_minor": profit.value,
+        "profit_low_minor": profit.low,
+        "profit_high_minor": profit.high,
+    }

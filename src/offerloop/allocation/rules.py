@@ -1,0 +1,51 @@
+"""The simple rules that a plan must beat, each brought to the same expected spend as the plan."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from offerloop.allocation.valuation import Floats, Valuation
+
+
+def same_for_all(effects: pl.DataFrame, valuation: Valuation, spend: float) -> Floats:
+    """One offer for everyone it concerns: the one of highest estimated profit, thinned or cut to the spend."""
+    best = (
+        effects.group_by("offer_id").agg(pl.col("profit_minor").sum())
+        .sort(["profit_minor", "offer_id"], descending=[True, False])["offer_id"][0]
+    )  # fmt: skip
+    return _thinned((effects["offer_id"] == best).to_numpy().astype(np.float64), valuation, spend)
+
+
+def random_customers(effects: pl.DataFrame, valuation: Valuation, spend: float, offers: pl.Series) -> Floats:
+    """Customers by lot, each with one of the plan's offers by lot: the average over all such draws."""
+    eligible = effects["offer_id"].is_in(offers.unique().to_list()).to_numpy()
+    ids = effects["customer_id"]
+    counts = pl.DataFrame({"id": ids, "one": eligible}).select(pl.col("one").sum().over("id"))["one"].to_numpy()
+    weights = np.where(eligible, 1 / np.maximum(counts, 1), 0.0)
+    return _thinned(weights, valuation, spend)
+
+
+def most_likely_buyers(effects: pl.DataFrame, valuation: Valuation, spend: float, depth: pl.Series) -> Floats:
+    """Response ranking: everyone's most probable purchase, most probable first, at one depth, until spent."""
+    usual = depth.mode().sort()[0] if len(depth) else None
+    frame = effects.with_row_index("row").filter(pl.col("depth").eq_missing(pl.lit(usual)))
+    ranked = (
+        frame.sort(["p_redeem", "customer_id", "offer_id"], descending=[True, False, False])
+        .unique("customer_id", keep="first", maintain_order=True)["row"].to_numpy()
+    )  # fmt: skip
+    weights = np.zeros(effects.height)
+    running = np.cumsum(valuation.cost[ranked])
+    whole = running <= spend
+    weights[ranked[whole]] = 1.0
+    if not whole.all() and len(ranked):
+        at = int(whole.sum())
+        before = float(running[at - 1]) if at else 0.0
+        weights[ranked[at]] = max(spend - before, 0.0) / float(valuation.cost[ranked[at]])
+    return weights
+
+
+def _thinned(weights: Floats, valuation: Valuation, spend: float) -> Floats:
+    """All weights times one factor, so that the expected spend is the given one; what costs nothing stays whole."""
+    total = valuation.spend(weights)
+    return weights * min(spend / total, 1.0) if total > 0 else weights

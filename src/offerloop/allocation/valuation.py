@@ -1,0 +1,81 @@
+"""Held-out value of any choice of candidates, with the interval that the calibration's uncertainty gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from offerloop.evaluation.estimate import Estimate
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Valuation:
+    """Candidates of one campaign with held-out profit and cost, and how both move with the calibration.
+
+    Chosen with models of one half of the customers, valued by the realised slopes of the other half: the value
+    of a maximised plan is not inflated by the choice. The interval holds the uncertainty of the average response
+    and of its spread; it does not hold next week's luck, nor whether shelf prices speak for coupons.
+    """
+
+    value_part: Floats
+    """Held-out value of each candidate, minor units."""
+    discount_part: Floats
+    """Held-out discount, whoever pays it."""
+    d_value: Floats
+    """(candidates, 4): derivative of value by level and slope of fold 0, then of fold 1."""
+    d_discount: Floats
+    covariance: Floats
+    """(4, 4) of these four."""
+    own_share: Floats
+    """Share of each discount that we pay."""
+    margin_factor: float = 1.0
+    """What margin to suppose, over the configured one."""
+
+    @classmethod
+    def of(cls, effects: pl.DataFrame, calibration: pl.DataFrame) -> Valuation:
+        """From one campaign's effects with the offers' `funded_share`."""
+        fold = effects["fold"].to_numpy()
+        by_response = np.zeros((effects.height, 4))
+        covariance = np.zeros((4, 4))
+        for row in calibration.iter_rows(named=True):
+            k, mine = 2 * int(row["fold"]), fold == row["fold"]
+            by_response[mine, k] = 1.0
+            by_response[mine, k + 1] = effects["centred"].to_numpy()[mine]
+            covariance[k : k + 2, k : k + 2] = [
+                [row["var_level"], row["covariance"]],
+                [row["covariance"], row["var_slope"]],
+            ]
+        return cls(
+            value_part=effects["held_out_value_minor"].to_numpy(),
+            discount_part=effects["held_out_discount_minor"].to_numpy(),
+            d_value=effects["d_value"].to_numpy()[:, None] * by_response,
+            d_discount=effects["d_discount"].to_numpy()[:, None] * by_response,
+            covariance=covariance,
+            own_share=1 - effects["funded_share"].to_numpy(),
+        )
+
+    @property
+    def cost(self) -> Floats:
+        """Held-out expected cost of each candidate to us."""
+        return self.own_share * self.discount_part
+
+    def supposing(self, own_share: float | None = None, margin_factor: float = 1.0) -> Valuation:
+        """The same candidates under another split with the supplier, or another margin."""
+        share = self.own_share if own_share is None else np.full_like(self.own_share, own_share)
+        return replace(self, own_share=share, margin_factor=margin_factor)
+
+    def value(self, weights: Floats) -> Estimate:
+        """Held-out profit of candidates taken with these weights (0 to 1)."""
+        own = weights * self.own_share
+        profit = self.margin_factor * (weights @ self.value_part) - own @ self.discount_part
+        slope = self.margin_factor * (weights @ self.d_value) - own @ self.d_discount
+        return Estimate.of(float(profit), float(np.sqrt(slope @ self.covariance @ slope)))
+
+    def spend(self, weights: Floats) -> float:
+        """Held-out expected cost of the same."""
+        return float(weights @ self.cost)

@@ -1,0 +1,1 @@
+"""Thin: parses, calls a service, prints. One file per command group."""

@@ -1,0 +1,255 @@
+"""`offerloop.toml`, validated. Every key is described here; unknown keys are errors with the nearest name."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from offerloop.errors import ConfigError, InputError, near_miss
+from offerloop.money import DIGITS, exact_share, to_minor
+from offerloop.offers import Offer, read_offers
+
+SourceName = Literal["order_lines", "products", "customers", "campaigns", "audiences", "redemptions", "coupon_products"]
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+class Shop(_Section):
+    """`[shop]`: who sells, in which money and time."""
+
+    name: str
+    """Shown in the report's title."""
+    note: str = ""
+    """One line about where the data come from; shown under the report's title."""
+    currency: str = "USD"
+    """ISO 4217 code of all money in the sources."""
+    timezone: str = "UTC"
+    """Zone in which days and weeks begin; times without a zone in the sources are read as UTC."""
+    margin: Share = 0.30
+    """Margin before offer cost, as a share of list price."""
+
+    @field_validator("currency")
+    @classmethod
+    def _known_currency(cls, value: str) -> str:
+        if value not in DIGITS:
+            raise ValueError(f"'{value}' is not a currency known here (known: {', '.join(DIGITS)})")
+        return value
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError):
+            raise ValueError(f"'{value}' is not an IANA time zone such as Europe/Berlin") from None
+        return value
+
+
+class Source(_Section):
+    """`[sources.NAME]`: one file and how its columns map to ours."""
+
+    path: Path
+    """CSV or Parquet file, relative to the configuration file."""
+    columns: dict[str, str]
+    """Our column = their column, or an expression of + - * / over their columns and 'text'."""
+    attributes: tuple[str, ...] = ()
+    """Further columns of theirs to carry along under their own names."""
+
+
+class Clean(_Section):
+    """`[clean]`: thresholds of the cleaning rules."""
+
+    max_quantity: int = Field(default=100, ge=1)
+    """A larger quantity is a measure (fuel in thousandths), not a count, and becomes one unit."""
+
+
+class Profiles(_Section):
+    """`[profiles]`: the moment of the profiles, and what may not be used."""
+
+    as_of: date | None = None
+    """Nothing on or after this local day is used; default: the day after the last order."""
+    audit_only: tuple[str, ...] = ()
+    """Attributes of customers that audit the plan and never reach a model or a rule."""
+
+
+class Recommend(_Section):
+    """`[recommend]`: which recommenders compete, and how many products each customer gets."""
+
+    candidates: tuple[str, ...] = ("popularity", "repeat", "als")
+    """Names in the recommender catalogue; the better one per task wins on an earlier window."""
+    min_buyers: int = Field(default=1, ge=1)
+    """Products with fewer buyers are never recommended."""
+    top_k: int = Field(default=20, ge=1)
+    """Products per customer and task."""
+    window_days: int = Field(default=28, ge=1)
+    """Length of the tuning window and of the test window that follows it."""
+
+
+class Response(_Section):
+    """`[response]`: how the response to discounts is estimated from shelf prices."""
+
+    categories: int = Field(default=80, ge=1)
+    """How many categories of highest sales are studied."""
+    min_lines_per_product: int = Field(default=60, ge=1)
+    """A product with fewer lines in the period has no reliable weekly price and is left out of exposures."""
+    max_line_quantity: int = Field(default=30, ge=1)
+    """Lines of more units are left out."""
+    max_weekly_units: int = Field(default=20, ge=1)
+    """Units of a customer in a category and week are cut here."""
+    exclude_categories: tuple[str, ...] = ()
+    """Patterns (* and ?) of categories that never get an offer, such as fuel or tobacco."""
+
+
+class Experiment(_Section):
+    """`[experiment]`: the random part of every plan."""
+
+    holdout: Share = 0.10
+    """Share of customers who never get an offer, the same ones in every run."""
+    holdout_seed: str = "holdout"
+    """Names the draw of the holdout; changing it draws other customers."""
+
+
+class Campaign(_Section):
+    """`[[campaigns]]`: offers with one budget. An earlier campaign chooses its customers first."""
+
+    id: str
+    """Short name, used in tables."""
+    title: str
+    """What a reader calls it."""
+    budget: str
+    """The most that the plan may cost us, such as "1000.00"."""
+    budget_basis: Literal["liability", "expected"] = "liability"
+    """`liability`: every assigned offer counts at the most it can cost; `expected`: at its expected cost."""
+    explore_budget: str = "0.00"
+    """The most that randomly given offers may cost us, on top of `budget`; used only when there is a plan."""
+    offers: tuple[dict[str, Any], ...] = Field(min_length=1)
+    """The offers: `kind` and that kind's terms."""
+
+
+class Config(_Section):
+    """The whole of `offerloop.toml`."""
+
+    seed: int = 1
+    """Seed of everything random that is not the holdout."""
+    shop: Shop
+    sources: dict[SourceName, Source]
+    clean: Clean = Clean()
+    profiles: Profiles = Profiles()
+    recommend: Recommend = Recommend()
+    response: Response = Response()
+    experiment: Experiment = Experiment()
+    campaigns: tuple[Campaign, ...] = Field(min_length=1)
+
+    @field_validator("sources", mode="before")
+    @classmethod
+    def _known_sources(cls, value: dict[str, Any]) -> dict[str, Any]:
+        allowed = get_args(SourceName)
+        if not isinstance(value, dict):
+            raise ValueError("sources are tables such as [sources.order_lines]")
+        for name in value:
+            if name not in allowed:
+                known = ", ".join(allowed)
+                raise ValueError(f"there is no source '{name}'{near_miss(name, allowed)} (known: {known})")
+        if "order_lines" not in value:
+            raise ValueError("the source 'order_lines' is missing; it is the only one that is required")
+        return value
+
+    @model_validator(mode="after")
+    def _audited_attributes(self) -> Config:
+        known = self.sources["customers"].attributes if "customers" in self.sources else ()
+        for name in self.profiles.audit_only:
+            if name not in known:
+                hint = near_miss(name, known)
+                raise ValueError(f"profiles.audit_only names '{name}', not an attribute of sources.customers{hint}")
+        return self
+
+    @model_validator(mode="after")
+    def _money_and_ids(self) -> Config:
+        ids = [campaign.id for campaign in self.campaigns]
+        if len(set(ids)) < len(ids):
+            raise ValueError("two campaigns have the same 'id'")
+        for campaign in self.campaigns:
+            for field in ("budget", "explore_budget"):
+                try:
+                    amount = self.minor(getattr(campaign, field))
+                except InputError as error:
+                    raise ValueError(f"'{field}' of campaign '{campaign.id}': {error}") from None
+                if amount < 0:
+                    raise ValueError(f"'{field}' of campaign '{campaign.id}' is below zero")
+        return self
+
+    def minor(self, amount: str) -> int:
+        """An amount of the configuration in minor units of the shop's currency."""
+        return to_minor(amount, self.shop.currency)
+
+    @property
+    def margin(self) -> Fraction:
+        """The configured margin, exactly as written."""
+        return exact_share(self.shop.margin)
+
+    def offers_of(self, campaign: Campaign, categories: list[str]) -> list[Offer]:
+        """The campaign's offers; a coupon `on = "each category"` becomes one offer per category and depth."""
+        try:
+            return read_offers(campaign.offers, categories, self.shop.currency)
+        except InputError as error:
+            raise ConfigError(f"campaign '{campaign.id}': {error}") from error
+
+
+def load_config(path: Path) -> Config:
+    """Read and validate a configuration; source paths become relative to its folder.
+
+    Raises ConfigError with one line for each problem.
+    """
+    try:
+        written = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(f"there is no configuration '{path}'; write one with 'offerloop init'") from None
+    except OSError as error:
+        raise ConfigError(f"'{path}' cannot be read: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"'{path}' is not TOML: {error}") from None
+    try:
+        config = Config.model_validate(written)
+    except ValidationError as error:
+        raise ConfigError("\n".join(_sentence(path, problem) for problem in _causes(error))) from None
+    return _beside(config, path.parent)
+
+
+def _beside(config: Config, folder: Path) -> Config:
+    sources = {
+        name: source.model_copy(update={"path": folder / source.path}) for name, source in config.sources.items()
+    }
+    return config.model_copy(update={"sources": sources})
+
+
+def _causes(error: ValidationError) -> list[Any]:
+    """Problems, without complaints that a list is too short because its members are wrong."""
+    problems = error.errors()
+    sections = {problem["loc"][:1] for problem in problems if len(problem["loc"]) > 1}
+    return [problem for problem in problems if problem["type"] != "too_short" or problem["loc"] not in sections]
+
+
+def _sentence(path: Path, problem: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails
+    where = ".".join(str(part) for part in problem["loc"]) or "the whole file"
+    what = str(problem["msg"]).removeprefix("Value error, ")
+    if problem["type"] == "extra_forbidden":
+        what = f"unknown key{near_miss(str(problem['loc'][-1]), _keys_at(problem['loc'][:-1]))}"
+    return f"{path}: {where}: {what}"
+
+
+def _keys_at(where: tuple[str | int, ...]) -> list[str]:
+    """Names of the keys allowed in the section that an error's location leads to."""
+    sections: dict[str, type[BaseModel]] = {"sources": Source, "campaigns": Campaign}
+    for name, field in Config.model_fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            sections[name] = field.annotation
+    return list((sections[str(where[0])] if where else Config).model_fields)

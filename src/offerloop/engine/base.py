@@ -1,0 +1,41 @@
+"""The contract of an engine: at most five methods. The two batch methods come with the first stage that streams."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Protocol
+
+import narwhals as nw
+import polars as pl
+
+Frame = nw.LazyFrame[Any]
+"""A lazy table on whatever engine runs it."""
+
+
+class Engine(Protocol):
+    """A place where lazy tables live and are computed."""
+
+    def read(self, path: Path) -> Frame:
+        """A file as a lazy table; CSV or Parquet by its ending.
+
+        Time arrives as integers, because engines differ exactly there: timestamps and dates are epoch seconds
+        (those without a zone read as UTC). Raises SourceError when the file cannot be read.
+        """
+
+    def table(self, frame: pl.DataFrame) -> Frame:
+        """A small table from memory as a lazy table, to be joined with larger ones."""
+
+    def keep(self, frame: Frame) -> Frame:
+        """The table computed once and kept, so that several stages can read it without computing it again."""
+
+
+def collect(frame: Frame, *order: str) -> pl.DataFrame:
+    """Compute a lazy table and bring it into memory, sorted by `order` so that every engine gives the same rows.
+
+    Sums of integers, which DuckDB widens to 128 bits, come back as Int64.
+    """
+    found = frame.collect(backend="polars").to_native()
+    assert isinstance(found, pl.DataFrame)
+    wide = [name for name, dtype in found.schema.items() if dtype in (pl.Int128, pl.Decimal(38, 0))]
+    found = found.with_columns(pl.col(wide).cast(pl.Int64))
+    return found.sort(order) if order else found

@@ -1,0 +1,50 @@
+"""What can go wrong, and whose fault it is.
+
+    OfferloopError
+    ├── InputError            bad input: one sentence, exit code 2
+    │   ├── ConfigError       offerloop.toml says something that cannot be
+    │   ├── SourceError       a file or a column of a source
+    │   └── EvidenceError     the data cannot carry the claim that was asked for
+    └── ContractError         a stage broke its own table's contract: a fault of ours, exit code 1
+
+Every message is one sentence that names the place, what was found, and what to do.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class OfferloopError(Exception):
+    """Root of all errors that Offerloop raises on purpose."""
+
+    exit_code = 1
+
+
+class InputError(OfferloopError):
+    """The input is wrong; nothing was written."""
+
+    exit_code = 2
+
+
+class ConfigError(InputError):
+    """The configuration is wrong."""
+
+
+class SourceError(InputError):
+    """A source file or one of its columns is wrong."""
+
+
+class EvidenceError(InputError):
+    """The data do not allow the claim that was asked for."""
+
+
+class ContractError(OfferloopError):
+    """A table does not have the shape that its declaration promises."""
+
+
+def near_miss(wrong: str, allowed: Iterable[str]) -> str:
+    """``", did you mean 'x'?"`` when a name in `allowed` is close to `wrong`, else an empty string."""
+    close = difflib.get_close_matches(wrong, list(allowed), n=1)
+    return f", did you mean '{close[0]}'?" if close else ""

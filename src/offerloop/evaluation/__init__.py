@@ -1,0 +1,1 @@
+"""How good an answer was: metrics and their intervals, from numbers alone."""

@@ -1,0 +1,5 @@
+"""Stage 1: read the sources, clean them by written rules, and say what was done."""
+
+from offerloop.events.prepare import Events, prepare
+
+__all__ = ["Events", "prepare"]

@@ -1,0 +1,190 @@
+"""The whole pipeline on one screen: the only place that knows the order of the stages.
+
+`stage(name, work)` runs one step; timing, memory and progress are its business, not the stages'.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+import narwhals as nw
+import numpy as np
+import polars as pl
+
+from offerloop.allocation import Forecast, draw_arms, forecast_campaign
+from offerloop.allocation.assign import assignments
+from offerloop.config import Config
+from offerloop.engine import Engine, collect
+from offerloop.events import Events, prepare
+from offerloop.money import DIGITS
+from offerloop.profiles import build_profiles
+from offerloop.recommenders import RECOMMENDERS
+from offerloop.recommenders.choose import choose
+from offerloop.recommenders.interactions import Interactions
+from offerloop.recommenders.suggest import suggest
+from offerloop.recommenders.top import top
+from offerloop.response import (
+    Effects,
+    campaign_effects,
+    estimate_effects,
+    full_weeks,
+    shelf_lines,
+    study_shelf_prices,
+)
+from offerloop.tables import STAGE_TABLES
+
+Result = TypeVar("Result")
+SUGGESTED_PRODUCTS = 3
+
+
+class Stage(Protocol):
+    """Runs one step and gives back what the step gave."""
+
+    def __call__(self, name: str, work: Callable[[], Result]) -> Result:
+        """`name` is what a reader of the progress sees."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """Everything that one run found out."""
+
+    config: Config
+    events: Events
+    tables: dict[str, pl.DataFrame]
+    """Stage tables by name."""
+    forecasts: list[Forecast]
+    explore_share: float
+
+
+def plan(config: Config, engine: Engine, stage: Stage) -> Run:
+    """From raw tables to one assignment per customer, with a forecast beside simple rules."""
+    events = stage("events", lambda: prepare(config, engine))
+    profiles = stage("profiles", lambda: profile(events))
+    liked = stage("recommenders", lambda: recommend(events, config))
+    past = stage("past campaigns", lambda: judge_campaigns(events))
+    lines = stage("shelf prices", lambda: shelf_lines(
+        events.order_lines, events.products, full_weeks(events.first_day, events.as_of_day), config.response, engine
+    ))  # fmt: skip
+    study = stage("response", lambda: study_shelf_prices(lines, config.response, config.seed))
+    effects = stage("effects", lambda: estimate_effects(study, config))
+    forecasts = stage("allocation", lambda: forecast(effects, config))
+    assigned, explore_share = stage("assignments", lambda: assign(profiles, forecasts, effects, config))
+    final = stage("suggestions", lambda: with_products(assigned, effects, liked, events))
+    tables = {
+        "quality": events.quality, "profiles": profiles, "customers": collect(events.customers, "customer_id"),
+        "recommenders": liked.results, "affinities": liked.affinities, "campaign_effects": past, **study.tables,
+        "offers": effects.offers, "effects": effects.effects, "calibration": effects.calibration,
+        "comparison": pl.concat([one.comparison for one in forecasts]),
+        "budget_curve": pl.concat([one.curve for one in forecasts]),
+        "break_even_sweep": pl.concat([one.sweep for one in forecasts]), "assignments": final,
+    }  # fmt: skip
+    checked = {name: STAGE_TABLES[name].check(table) for name, table in tables.items()}
+    return Run(config, events, checked, forecasts, explore_share)
+
+
+def profile(events: Events) -> pl.DataFrame:
+    """Stage 2."""
+    return build_profiles(
+        events.order_lines,
+        events.products,
+        events.campaigns,
+        events.audiences,
+        events.redemptions,
+        events.as_of_day,
+    )
+
+
+@dataclass(frozen=True)
+class Liked:
+    """Stage 3: what customers would like."""
+
+    affinities: pl.DataFrame
+    results: pl.DataFrame
+    chosen: dict[str, str]
+    purchases: pl.DataFrame
+
+
+def recommend(events: Events, config: Config) -> Liked:
+    """Choose a recommender per task on an earlier window, then serve everyone from all purchases."""
+    settings, as_of = config.recommend, events.as_of_day
+    purchases = collect(events.order_lines.select("customer_id", "product_id", "order_day").unique())
+    few = settings.min_buyers
+    chosen, results = choose(purchases, as_of, settings.candidates, window_days=settings.window_days, min_buyers=few)
+    interactions = Interactions.build(purchases, as_of, min_buyers=few)
+    customers = purchases["customer_id"].unique().sort()
+    parts = [
+        top(RECOMMENDERS.load(name)().fit(interactions), interactions, task, settings.top_k, customers)
+        for task, name in chosen.items()
+    ]
+    return Liked(pl.concat(parts), results, {str(task): name for task, name in chosen.items()}, purchases)
+
+
+def judge_campaigns(events: Events) -> pl.DataFrame:
+    """What past campaigns did, naive and adjusted."""
+    return campaign_effects(events.order_lines, events.campaigns, events.audiences, events.first_day, events.as_of_day)
+
+
+def forecast(effects: Effects, config: Config) -> list[Forecast]:
+    """Stage 5: solve and forecast each campaign; who gets an offer from one is out of the next one's audience."""
+    left, forecasts = effects.effects, []
+    for campaign in config.campaigns:
+        mine = left.filter(pl.col("campaign_id") == campaign.id)
+        one = forecast_campaign(
+            mine,
+            effects.offers,
+            effects.calibration,
+            campaign,
+            config.minor(campaign.budget),
+            config.shop.margin,
+        )
+        if one.send:
+            left = left.join(one.plan.select("customer_id"), on="customer_id", how="anti")
+        forecasts.append(one)
+    return forecasts
+
+
+def assign(
+    profiles: pl.DataFrame, forecasts: list[Forecast], effects: Effects, config: Config
+) -> tuple[pl.DataFrame, float]:
+    """Draw holdout and exploration, and write one row per customer."""
+    sent = [one.campaign_id for one in forecasts if one.send]
+    keys = ["customer_id", "campaign_id", "offer_id"]
+    planned = [one.plan.select(keys) for one in forecasts if one.send]
+    limited = pl.col("campaign_id").is_in(sent) & pl.col("cost_liability_minor").is_not_null()
+    for_everyone = effects.offers.filter(limited & (pl.col("basis") == "unknown"))
+    menu = pl.concat(
+        [
+            effects.effects.filter(limited).select(*keys, "cost_liability_minor"),
+            for_everyone.select(
+                pl.lit(None, dtype=profiles["customer_id"].dtype).alias("customer_id"),
+                "campaign_id",
+                "offer_id",
+                "cost_liability_minor",
+            ),
+        ]
+    )
+    arms = draw_arms(
+        audience=profiles["customer_id"],
+        planned=pl.concat(planned) if planned else menu.clear().select(keys),
+        menu=menu,
+        explore_budgets={one.id: config.minor(one.explore_budget) for one in config.campaigns},
+        settings=config.experiment,
+        rng=np.random.default_rng(config.seed),
+    )
+    table = assignments(arms, effects.effects, effects.offers, sent, DIGITS[config.shop.currency])
+    return table, arms.explore_share
+
+
+def with_products(assigned: pl.DataFrame, effects: Effects, liked: Liked, events: Events) -> pl.DataFrame:
+    """Add the products to show: the best ones of the offer's category by the next-basket recommender."""
+    scopes = effects.offers.select("campaign_id", "offer_id", "category")
+    wanted = assigned.join(scopes, on=["campaign_id", "offer_id"]).drop_nulls("category")
+    interactions = Interactions.build(liked.purchases, events.as_of_day)
+    model = RECOMMENDERS.load(liked.chosen["repeat"])().fit(interactions)
+    products = collect(events.products.select("product_id", "category").filter(~nw.col("category").is_null()))
+    shown = suggest(model, interactions, wanted.select("customer_id", "category"), products, SUGGESTED_PRODUCTS)
+    names = assigned.columns
+    filled = assigned.drop("product_ids").join(shown, on="customer_id", how="left")
+    return filled.with_columns(pl.col("product_ids").fill_null("")).select(names).sort("customer_id")

@@ -1,0 +1,65 @@
+"""Money as integers of a currency's minor unit (cents), never floats.
+
+Percentages are exact rationals and a half is rounded up (away from zero), as shops and tax offices do.
+"""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Context, Decimal, DecimalException, Inexact, InvalidOperation
+from fractions import Fraction
+
+from offerloop.errors import InputError
+
+MICRO = 1_000_000
+"""Micro-units in one minor unit; expected costs are integers of these."""
+
+DIGITS = {"USD": 2, "EUR": 2, "GBP": 2, "CNY": 2, "CHF": 2, "JPY": 0, "KRW": 0}
+"""Decimal digits of each currency that can be configured (ISO 4217)."""
+
+_EXACT = Context(prec=28, traps=[InvalidOperation, Inexact])
+_TOO_MUCH = 10**18
+"""Amounts stay below it, so that they fit into 64 bits."""
+
+
+def to_minor(amount: str | int | Decimal, currency: str) -> int:
+    """``"12.40"`` as 1240 minor units.
+
+    Raises InputError when the text is not a number, has more digits than the currency, or is 10^18 and more.
+    """
+    try:
+        exact = Decimal(str(amount).strip()).scaleb(DIGITS[currency], _EXACT)
+    except DecimalException:
+        raise InputError(f"'{amount}' is not an amount of money; write it like 12.40") from None
+    if not exact.is_finite() or exact != exact.to_integral_value():
+        raise InputError(f"'{amount}' is not an amount in {currency}, which has {DIGITS[currency]} decimal digits")
+    if abs(exact) >= _TOO_MUCH:
+        raise InputError(f"'{amount}' is too large an amount")
+    return int(exact)
+
+
+def to_text(minor: int, currency: str) -> str:
+    """1240 as ``"12.40"``: decimal text with the currency's digits, no separators."""
+    return str(Decimal(minor).scaleb(-DIGITS[currency]).quantize(Decimal(1).scaleb(-DIGITS[currency])))
+
+
+def share_of(minor: int, share: Fraction) -> int:
+    """`share` of an amount, half up away from zero; the share is exact, so 15 % of 50 is 8, of 30 is 5."""
+    exact = minor * share
+    size = abs(exact)
+    rounded = (2 * size.numerator + size.denominator) // (2 * size.denominator)
+    return rounded if exact >= 0 else -rounded
+
+
+def round_up(minor: Fraction) -> int:
+    """The least whole minor unit not below an exact amount; what a liability is rounded to."""
+    return -((-minor.numerator) // minor.denominator)
+
+
+def exact_share(value: str | float | int) -> Fraction:
+    """A share written in a configuration (``0.15``) as the rational 15/100 that was meant, not the float."""
+    return Fraction(str(value))
+
+
+def half_up(value: Decimal) -> int:
+    """A decimal number of minor units as an integer, half away from zero."""
+    return int(value.quantize(Decimal(1), rounding=ROUND_HALF_UP))

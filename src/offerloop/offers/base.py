@@ -1,0 +1,63 @@
+"""What every offer has, whatever its kind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Protocol
+
+from offerloop.money import round_up
+
+NO_OFFER = "none"
+"""The offer_id that stands for deliberately giving nothing."""
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """What the shop expects of an offer whose effect no data show. Shown as assumed wherever it appears."""
+
+    value_minor: int
+    """Incremental margin per customer before the offer's cost."""
+    p_redeem: Fraction
+    """Probability that the customer redeems it."""
+
+
+class Offer(Protocol):
+    """One promotion that a customer may get."""
+
+    @property
+    def offer_id(self) -> str:
+        """Unique within a campaign."""
+
+    @property
+    def kind(self) -> str:
+        """Name of the kind in the catalogue."""
+
+    @property
+    def category(self) -> str | None:
+        """The category it is limited to, or None for all."""
+
+    @property
+    def depth(self) -> Fraction | None:
+        """Share taken off the list price, when the offer is a plain percentage of what it covers."""
+
+    @property
+    def most_minor(self) -> int | None:
+        """The largest discount one customer can get from it, or None when there is no limit."""
+
+    @property
+    def funded_share(self) -> Fraction:
+        """Share of the discount that a supplier pays."""
+
+    @property
+    def assumed(self) -> Assumption | None:
+        """The shop's expectation, when one is configured."""
+
+    def label(self) -> str:
+        """What a customer would read, short."""
+
+
+def liability_minor(offer: Offer) -> int | None:
+    """The most that the offer can cost us: our own share of its largest discount, rounded up to a minor unit."""
+    most = offer.most_minor
+    return None if most is None else round_up(most * (1 - offer.funded_share))

@@ -1,0 +1,61 @@
+"""The BG/NBD model of repeat buying: expected purchases, and the chance of being still active.
+
+Fader, Hardie and Lee (2005), "Counting your customers the easy way", Marketing Science 24(2). Customers buy at
+a rate drawn from a gamma(r, alpha) and stop after a purchase with a probability drawn from a beta(a, b).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+from scipy.special import betaln, gammaln, hyp2f1
+
+Floats = NDArray[np.float64]
+_NEAR_ONE = 1e-6
+"""The formula of `expected` divides by a - 1; its limit is finite, and this near to it."""
+
+
+@dataclass(frozen=True)
+class Activity:
+    """Fitted parameters; time in days."""
+
+    r: float
+    alpha: float
+    a: float
+    b: float
+
+    @classmethod
+    def fit(cls, repeats: Floats, last: Floats, age: Floats) -> Activity:
+        """Maximum likelihood from repeat days, day of the last one since the first, and days since the first."""
+        start = np.log([1.0, float(np.mean(age)) / 4 + 1.0, 1.0, 2.0])
+
+        def loss(logs: Floats) -> float:
+            return -float(np.mean(_log_likelihood(np.exp(logs), repeats, last, age)))
+
+        found = minimize(loss, start, method="L-BFGS-B", bounds=[(-6.0, 9.0)] * 4)
+        return cls(*(float(value) for value in np.exp(found.x)))
+
+    def p_active(self, repeats: Floats, last: Floats, age: Floats) -> Floats:
+        """Equation 8 of Fader and Hardie's note: 1 for customers who have not come back yet."""
+        odds = ((self.alpha + age) / (self.alpha + last)) ** (self.r + repeats)
+        gone = self.a / (self.b + np.maximum(repeats, 1) - 1) * odds
+        return np.where(repeats > 0, 1 / (1 + gone), 1.0)
+
+    def expected(self, days: int, repeats: Floats, last: Floats, age: Floats) -> Floats:
+        """Purchases expected in the next `days` (equation 10)."""
+        r, alpha, b = self.r + repeats, self.alpha + age, self.b + repeats
+        a = self.a if abs(self.a - 1) > _NEAR_ONE else 1 + _NEAR_ONE
+        series = hyp2f1(r, b, a + b - 1, days / (alpha + days))
+        growth = 1 - (alpha / (alpha + days)) ** r * series
+        return np.maximum((a + b - 1) / (a - 1) * growth, 0) * self.p_active(repeats, last, age)
+
+
+def _log_likelihood(parameters: Floats, repeats: Floats, last: Floats, age: Floats) -> Floats:
+    r, alpha, a, b = parameters
+    common = gammaln(r + repeats) - gammaln(r) + r * np.log(alpha)
+    alive = betaln(a, b + repeats) - betaln(a, b) - (r + repeats) * np.log(alpha + age)
+    gone = betaln(a + 1, b + np.maximum(repeats, 1) - 1) - betaln(a, b) - (r + repeats) * np.log(alpha + last)
+    return np.asarray(common + np.where(repeats > 0, np.logaddexp(alive, gone), alive))

@@ -1,0 +1,50 @@
+"""The whole stage: clean events in, one profile per customer out."""
+
+from __future__ import annotations
+
+import narwhals as nw
+import numpy as np
+import polars as pl
+
+from offerloop.engine import collect
+from offerloop.engine.base import Frame
+from offerloop.profiles.activity import Activity
+from offerloop.profiles.features import FEATURES, relational_features
+from offerloop.profiles.tags import with_tags
+from offerloop.tables import PROFILES
+
+HORIZON_DAYS = 28
+
+
+def build_profiles(
+    lines: Frame, products: Frame, campaigns: Frame, audiences: Frame, redemptions: Frame, as_of_day: int
+) -> pl.DataFrame:
+    """Profiles at `as_of_day`, sorted by customer. Whatever happened on that day or later is ignored."""
+    received = audiences.join(
+        campaigns.filter(nw.col("starts_day") < as_of_day).select("campaign_id"),
+        on="campaign_id",
+        how="inner",
+    )
+    features = relational_features(
+        lines.filter(nw.col("order_day") < as_of_day),
+        products,
+        received,
+        redemptions.filter(nw.col("redeemed_day") < as_of_day),
+        as_of_day,
+    )
+    found = collect(features, "customer_id").with_columns(
+        one_day_only=pl.col("interval_days").is_null(),
+        interval_days=pl.col("interval_days").fill_null(pl.col("interval_days").median()).fill_null(0.0),
+    )
+    names = [feature.name for feature in FEATURES]
+    return PROFILES.check(with_tags(_with_activity(found)).select("customer_id", "tags", *names, "one_day_only"))
+
+
+def _with_activity(found: pl.DataFrame) -> pl.DataFrame:
+    tenure, recency = (found[name].to_numpy().astype(np.float64) for name in ("tenure_days", "recency_days"))
+    repeats, last = found["n_days"].to_numpy().astype(np.float64) - 1, tenure - recency
+    model = Activity.fit(repeats, last, tenure)
+    return found.with_columns(
+        pl.Series("expected_orders_28", model.expected(HORIZON_DAYS, repeats, last, tenure)),
+        pl.Series("p_active", model.p_active(repeats, last, tenure)),
+    )

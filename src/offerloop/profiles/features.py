@@ -1,0 +1,171 @@
+"""Twenty-six features from purchases and promotions, written once for every engine.
+
+Only whole-number time, no division by an unguarded value: engines differ exactly there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import narwhals as nw
+
+from offerloop.engine.base import Frame
+
+RECENT_DAYS = 91
+"""A quarter; `trend` compares the last quarter with the one before."""
+
+
+@dataclass(frozen=True)
+class Feature:
+    """One feature: what it is, in which unit, and what an empty cell becomes."""
+
+    name: str
+    meaning: str
+    missing: str
+    """Rule for customers for whom it is not defined."""
+
+
+_ALWAYS = "never empty"
+FEATURES = (
+    Feature("recency_days", "days from the last purchase to the moment of the profile", _ALWAYS),
+    Feature("tenure_days", "days from the first purchase to the moment of the profile", _ALWAYS),
+    Feature("n_orders", "orders", _ALWAYS),
+    Feature("n_days", "days with a purchase", _ALWAYS),
+    Feature("spend_minor", "what the shop received, minor units", _ALWAYS),
+    Feature("interval_days", "mean days between days with a purchase", "the median; 'one_day_only' marks them"),
+    Feature("basket_minor", "spend per order, minor units", _ALWAYS),
+    Feature("basket_units", "units per order", _ALWAYS),
+    Feature("basket_lines", "order lines per order", _ALWAYS),
+    Feature("n_products", "distinct products", _ALWAYS),
+    Feature("n_categories", "distinct categories", _ALWAYS),
+    Feature("top_category", "category of highest spend, ties to the first by name", _ALWAYS),
+    Feature("top_category_share", "its share of spend", "0 where nothing was spent"),
+    Feature("top_brand", "brand of highest spend, ties to the first by name", _ALWAYS),
+    Feature("top_brand_share", "its share of spend", "0 where nothing was spent"),
+    Feature("discount_share", "share of order lines bought below list price", _ALWAYS),
+    Feature("mean_depth", "shelf discount over value at list price", "0 where nothing had a price"),
+    Feature("coupon_share", "share of order lines with a coupon", _ALWAYS),
+    Feature("n_campaigns", "campaigns received", "0"),
+    Feature("n_redemptions", "coupons redeemed", "0"),
+    Feature("weekend_share", "share of orders on Saturday or Sunday", _ALWAYS),
+    Feature("recent_minor", f"spend in the last {RECENT_DAYS} days, minor units", _ALWAYS),
+    Feature("recent_orders", f"orders in the last {RECENT_DAYS} days", _ALWAYS),
+    Feature(
+        "trend",
+        f"(last {RECENT_DAYS} days - {RECENT_DAYS} before) / their sum, of spend: -1 to 1",
+        "0 where both are 0",
+    ),
+    Feature("expected_orders_28", "shopping days expected in the next 28 days (BG/NBD)", _ALWAYS),
+    Feature("p_active", "chance of being still active (BG/NBD)", _ALWAYS),
+)
+
+
+def relational_features(lines: Frame, products: Frame, audiences: Frame, redemptions: Frame, as_of_day: int) -> Frame:
+    """Every feature but the two of the purchase model, one row per customer of `lines`.
+
+    `lines` must hold nothing on or after `as_of_day`; `audiences` and `redemptions` likewise.
+    """
+    known = lines.join(products.select("product_id", "category", "brand"), on="product_id", how="left")
+    orders = _orders(lines)
+    return (
+        _of_lines(known)
+        .join(_of_orders(orders, as_of_day), on="customer_id", how="left")
+        .join(_top(known, "category"), on="customer_id", how="left")
+        .join(_top(known, "brand"), on="customer_id", how="left")
+        .join(_count(audiences, "n_campaigns"), on="customer_id", how="left")
+        .join(_count(redemptions, "n_redemptions"), on="customer_id", how="left")
+        .with_columns(nw.col("n_campaigns", "n_redemptions").fill_null(0))
+        .with_columns(*_ratios())
+        .drop(*_PARTS)
+    )
+
+
+_PARTS = (
+    "n_lines", "n_units", "depth_minor", "worth_minor", "before_minor", "weekend_orders", "n_below_list", "n_coupon",
+    "top_category_minor", "top_brand_minor",
+)  # fmt: skip
+"""Sums that only ratios need."""
+
+
+def _orders(lines: Frame) -> Frame:
+    return lines.group_by("customer_id", "order_id").agg(
+        nw.col("order_day").min(), nw.col("revenue_minor").sum().cast(nw.Int64).alias("order_minor")
+    )
+
+
+def _of_lines(known: Frame) -> Frame:
+    return known.group_by("customer_id").agg(
+        nw.len().alias("n_lines"),
+        _total("quantity", "n_units"),
+        nw.col("product_id").n_unique().alias("n_products"),
+        nw.col("category").n_unique().alias("n_categories"),
+        _hits(nw.col("discount_minor") > 0, "n_below_list"),
+        _hits(nw.col("coupon_minor") > 0, "n_coupon"),
+        _total("discount_minor", "depth_minor"),
+        _total("list_value_minor", "worth_minor"),
+    )
+
+
+def _of_orders(orders: Frame, as_of_day: int) -> Frame:
+    day, money = nw.col("order_day"), nw.col("order_minor")
+    recent = day >= as_of_day - RECENT_DAYS
+    before = ~recent & (day >= as_of_day - 2 * RECENT_DAYS)
+    weekday = (day + 3) - ((day + 3) // 7) * 7
+    return orders.group_by("customer_id").agg(
+        (as_of_day - day.max()).alias("recency_days"),
+        (as_of_day - day.min()).alias("tenure_days"),
+        nw.len().alias("n_orders"),
+        day.n_unique().alias("n_days"),
+        _total("order_minor", "spend_minor"),
+        nw.when(recent).then(money).otherwise(0).sum().cast(nw.Int64).alias("recent_minor"),
+        nw.when(before).then(money).otherwise(0).sum().cast(nw.Int64).alias("before_minor"),
+        _hits(recent, "recent_orders"),
+        _hits(weekday >= 5, "weekend_orders"),
+    )
+
+
+def _top(known: Frame, column: str) -> Frame:
+    """The value of `column` with the highest spend of each customer, ties to the first by name."""
+    spend = known.group_by("customer_id", column).agg(_total("revenue_minor", "part_minor"))
+    most = spend.group_by("customer_id").agg(nw.col("part_minor").max().alias("most_minor"))
+    best = spend.join(most, on="customer_id", how="inner").filter(nw.col("part_minor") == nw.col("most_minor"))
+    return best.group_by("customer_id").agg(
+        nw.col(column).min().alias(f"top_{column}"), nw.col("most_minor").max().alias(f"top_{column}_minor")
+    )
+
+
+def _count(frame: Frame, name: str) -> Frame:
+    return frame.group_by("customer_id").agg(nw.len().alias(name))
+
+
+def _ratios() -> list[nw.Expr]:
+    gap = nw.col("tenure_days") - nw.col("recency_days")
+    both = nw.col("recent_minor") + nw.col("before_minor")
+    return [
+        _ratio(gap, nw.col("n_days") - 1, "interval_days", None),
+        _ratio(nw.col("spend_minor"), nw.col("n_orders"), "basket_minor"),
+        _ratio(nw.col("n_units"), nw.col("n_orders"), "basket_units"),
+        _ratio(nw.col("n_lines"), nw.col("n_orders"), "basket_lines"),
+        _ratio(nw.col("top_category_minor"), nw.col("spend_minor"), "top_category_share"),
+        _ratio(nw.col("top_brand_minor"), nw.col("spend_minor"), "top_brand_share"),
+        _ratio(nw.col("n_below_list"), nw.col("n_lines"), "discount_share"),
+        _ratio(nw.col("depth_minor"), nw.col("worth_minor"), "mean_depth"),
+        _ratio(nw.col("n_coupon"), nw.col("n_lines"), "coupon_share"),
+        _ratio(nw.col("weekend_orders"), nw.col("n_orders"), "weekend_share"),
+        _ratio(nw.col("recent_minor") - nw.col("before_minor"), both, "trend"),
+    ]
+
+
+def _ratio(over: nw.Expr, under: nw.Expr, name: str, otherwise: float | None = 0.0) -> nw.Expr:
+    divisible = nw.when(under > 0).then(under).otherwise(1).cast(nw.Float64)
+    return (
+        nw.when(under > 0).then(over.cast(nw.Float64) / divisible).otherwise(nw.lit(otherwise, nw.Float64)).alias(name)
+    )
+
+
+def _total(column: str, name: str) -> nw.Expr:
+    return nw.col(column).sum().cast(nw.Int64).alias(name)
+
+
+def _hits(condition: nw.Expr, name: str) -> nw.Expr:
+    return condition.cast(nw.Int64).sum().cast(nw.Int64).alias(name)

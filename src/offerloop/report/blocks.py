@@ -1,0 +1,93 @@
+"""What a section of the page is made of; the template knows how each part looks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Table:
+    """Text cells; the first `n_labels` columns are words, the others figures."""
+
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    n_labels: int = 1
+    kind: Literal["table"] = "table"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One chart, drawn for wide and for narrow screens."""
+
+    name: str
+    title: str
+    """The finding."""
+    measure: str
+    """Measure and unit."""
+    alternative: str
+    """The finding for those who cannot see the chart."""
+    wide: str
+    """SVG."""
+    narrow: str
+    table: Table
+    mark: str = ""
+    """Says that figures are transferred or assumed."""
+    kind: Literal["figure"] = "figure"
+
+
+@dataclass(frozen=True)
+class Text:
+    """One paragraph."""
+
+    text: str
+    kind: Literal["text"] = "text"
+
+
+@dataclass(frozen=True)
+class Missing:
+    """What was not given, and what it would add."""
+
+    text: str
+    kind: Literal["missing"] = "missing"
+
+
+@dataclass(frozen=True)
+class Bullets:
+    """A list of sentences."""
+
+    sentences: tuple[str, ...]
+    kind: Literal["bullets"] = "bullets"
+
+
+@dataclass(frozen=True)
+class Details:
+    """A table that opens on demand."""
+
+    summary: str
+    table: Table
+    kind: Literal["details"] = "details"
+
+
+@dataclass(frozen=True)
+class Terms:
+    """The glossary."""
+
+    rows: tuple[tuple[str, str, str], ...]
+    """Word, Chinese word, meaning."""
+    kind: Literal["terms"] = "terms"
+
+
+Block = Table | Figure | Text | Missing | Bullets | Details | Terms
+
+
+@dataclass(frozen=True)
+class Section:
+    """One step of the flow, opened by its message."""
+
+    name: str
+    label: str
+    """What it is about, for the navigation."""
+    message: str
+    blocks: tuple[Block, ...] = field(default=())

@@ -1,0 +1,187 @@
+"""Dots with whiskers: in rows on one axis (forest plot), or upright over ordered steps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from offerloop.evaluation.estimate import Estimate
+from offerloop.report.charts.drawing import (
+    CONTROL,
+    INK,
+    NARROW,
+    OURS,
+    SOFT,
+    SURFACE,
+    WARNING,
+    Build,
+    rows_of,
+    ticks,
+    words_on,
+)
+
+if TYPE_CHECKING:
+    import altair as alt
+
+LOOKS = {
+    "ours": (OURS, "circle"),
+    "control": (CONTROL, "square"),
+    "placebo": (WARNING, "triangle-up"),
+}
+"""Colour and shape of each kind of dot: never colour alone."""
+
+
+LETTER = 7
+"""Pixels of one letter, about."""
+
+
+@dataclass(frozen=True)
+class Dot:
+    """One estimate in a row; rows are grouped under headings."""
+
+    group: str
+    row: str
+    estimate: Estimate
+    look: str = "ours"
+
+
+def forest(dots: Sequence[Dot], axis_labels: str, *, reference: float = 0.0, lines_per_row: int = 1) -> Build:
+    """Rows of dots with whiskers on one axis, with a line at the reference."""
+
+    def build(width: int) -> alt.TopLevelMixin:
+        import altair as alt
+
+        grouped = any(dot.group for dot in dots)
+        label_width = _label_width(dots, width)
+        y = alt.Y("row:N", sort=None, title=None, axis=_row_axis(label_width, lines_per_row))
+        x = alt.X(
+            "value:Q",
+            title=None,
+            axis=alt.Axis(labelExpr=axis_labels, tickCount=ticks(width)),
+            scale=alt.Scale(zero=False),
+        )
+        size = {"width": width - label_width - 25, "height": alt.Step(20 if lines_per_row == 1 else 44)}
+        layers = alt.layer(
+            alt.Chart().mark_rule(color=INK, strokeWidth=1.2).encode(x=alt.datum(reference)),
+            alt.Chart().mark_rule(strokeWidth=2).encode(x=alt.X("low:Q"), x2="high:Q", y=y, color=_colour()),
+            alt.Chart().mark_point(size=75, filled=True, opacity=1).encode(x=x, y=y, color=_colour(), shape=_shape()),
+        ).properties(**size)
+        values = rows_of([_row(dot, position) for position, dot in enumerate(dots)])
+        if not grouped:
+            return layers.properties(data=values)
+        heading = alt.Row("group:N", sort=list(dict.fromkeys(dot.group for dot in dots)), header=_heading())
+        chart: alt.FacetChart = layers.facet(row=heading, data=values, spacing=14).resolve_scale(y="independent")
+        return chart
+
+    return build
+
+
+def _label_width(dots: Sequence[Dot], width: int) -> int:
+    """Pixels for the longest line of the rows' names, at most half of the chart."""
+    longest = max(len(line) for dot in dots for line in dot.row.split("|"))
+    return min(LETTER * longest + 8, width // 2)
+
+
+def _row(dot: Dot, position: int) -> dict[str, Any]:
+    estimate = dot.estimate
+    return {
+        "group": dot.group,
+        "row": dot.row,
+        "look": dot.look,
+        "position": position,
+        "value": estimate.value,
+        "low": estimate.low,
+        "high": estimate.high,
+    }
+
+
+def _row_axis(label_width: int, lines: int) -> alt.Axis:
+    import altair as alt
+
+    split = alt.Undefined if lines == 1 else "split(datum.label, '|')"
+    return alt.Axis(
+        labelLimit=label_width, labelExpr=split, labelColor=INK, minExtent=label_width, maxExtent=label_width
+    )
+
+
+def _heading() -> alt.Header:
+    import altair as alt
+
+    return alt.Header(
+        title=None,
+        labelOrient="top",
+        labelAnchor="start",
+        labelAngle=0,
+        labelPadding=-4,
+        labelLimit=NARROW,
+    )
+
+
+def _colour() -> alt.Color:
+    import altair as alt
+
+    scale = alt.Scale(domain=list(LOOKS), range=[look[0] for look in LOOKS.values()])
+    return alt.Color("look:N", scale=scale, legend=None)
+
+
+def _shape() -> alt.Shape:
+    import altair as alt
+
+    scale = alt.Scale(domain=list(LOOKS), range=[look[1] for look in LOOKS.values()])
+    return alt.Shape("look:N", scale=scale, legend=None)
+
+
+@dataclass(frozen=True)
+class Upright:
+    """One step on the horizontal axis."""
+
+    step: str
+    estimate: Estimate
+    predicted: float | None = None
+
+
+def upright(
+    steps: Sequence[Upright], axis_labels: str, x_title: str, *, level: tuple[float, str] | None = None
+) -> Build:
+    """Dots with whiskers over ordered steps, with zero and perhaps an average as lines; predictions are hollow."""
+
+    def build(width: int) -> alt.TopLevelMixin:
+        import altair as alt
+
+        x = alt.X("step:N", sort=None, title=x_title, axis=alt.Axis(labelAngle=0, grid=False))
+        y = alt.Y("value:Q", title=None, axis=alt.Axis(labelExpr=axis_labels, grid=True, tickCount=5))
+        values = rows_of([_step(step) for step in steps])
+        layers: list[alt.Chart] = [
+            alt.Chart(values).mark_rule(color=INK, strokeWidth=1.2).encode(y=alt.datum(0)),
+            *(_level(*level) if level else ()),
+            alt.Chart(values).mark_rule(color=OURS, strokeWidth=2).encode(x=x, y=alt.Y("low:Q"), y2="high:Q"),
+            alt.Chart(values)
+            .transform_filter("isValid(datum.predicted)")
+            .mark_point(shape="diamond", size=80, color=SOFT, fill=SURFACE, opacity=1)
+            .encode(x=x, y="predicted:Q"),
+            alt.Chart(values).mark_point(size=75, filled=True, color=OURS, opacity=1).encode(x=x, y=y),
+        ]
+        return alt.layer(*layers).properties(width=width - 60, height=260)
+
+    return build
+
+
+def _level(value: float, label: str) -> tuple[alt.Chart, ...]:
+    import altair as alt
+
+    row = rows_of([{"value": value, "label": label}])
+    line = alt.Chart(row).mark_rule(color=SOFT, strokeDash=[5, 4]).encode(y="value:Q")
+    words = words_on(row, align="left", dy=-9, baseline="middle")
+    return line, *(text.encode(x=alt.value(4), y="value:Q") for text in words)
+
+
+def _step(step: Upright) -> dict[str, Any]:
+    estimate = step.estimate
+    return {
+        "step": step.step,
+        "value": estimate.value,
+        "low": estimate.low,
+        "high": estimate.high,
+        "predicted": step.predicted,
+    }

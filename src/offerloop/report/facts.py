@@ -1,0 +1,142 @@
+"""Figures that several parts of the report need, taken from the run's tables once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from offerloop.config import Campaign
+from offerloop.evaluation.estimate import Estimate
+from offerloop.report.findings import CampaignFindings, Findings
+from offerloop.report.numbers import Money
+
+NOTHING, PLAN = "nothing", "plan"
+RULE_NAMES = {
+    "nothing": "no offer",
+    "plan": "the plan",
+    "same offer for all": "the same offer for all",
+    "random customers": "random customers",
+    "most likely buyers": "the most likely buyers",
+}
+EQUAL_SPEND = 0.05
+"""A rule that spends less than the plan by more than this share cannot spend as much."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """The plan or one simple rule, valued on held-out customers; minor units."""
+
+    name: str
+    n_customers: float
+    spend_minor: float
+    profit: Estimate
+    lead: Estimate
+    """The plan's profit less this rule's."""
+
+    @classmethod
+    def read(cls, row: dict[str, Any]) -> Rule:
+        """From a row of the comparison."""
+        profit = Estimate(row["profit_minor"], row["profit_low_minor"], row["profit_high_minor"])
+        lead = Estimate(row["plan_leads_by_minor"], row["plan_leads_low_minor"], row["plan_leads_high_minor"])
+        return cls(row["rule"], row["n_customers"], row["spend_minor"], profit, lead)
+
+
+@dataclass(frozen=True)
+class BreakEven:
+    """The least level from which a campaign pays; None when no level does."""
+
+    estimate: float | None
+    beyond_interval: float | None
+
+
+@dataclass(frozen=True)
+class CampaignFacts:
+    """One campaign: its decision, the forecast, and what would change it."""
+
+    found: CampaignFindings
+    settings: Campaign
+    compared: tuple[Rule, ...]
+    """The plan, doing nothing, and the simple rules."""
+    supplier_share: BreakEven
+    margin: BreakEven
+    n_sent: int
+    """Customers who get the plan's offer."""
+    n_explore: int
+    """Customers who get an offer of this campaign by lot."""
+    noun: str
+    """What its offers are called."""
+    funded_share: float | None
+    """Share that suppliers pay, when it is the same for all offers whose effect is known."""
+
+    @property
+    def plan(self) -> Rule:
+        """The plan's forecast."""
+        return next(rule for rule in self.compared if rule.name == PLAN)
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The simple rules."""
+        return tuple(rule for rule in self.compared if rule.name not in (NOTHING, PLAN))
+
+    @property
+    def best_rule(self) -> Rule | None:
+        """The simple rule of highest profit."""
+        return max(self.rules, key=lambda rule: rule.profit.value, default=None)
+
+    def level_with(self, rule: Rule) -> bool:
+        """Whether personalising is not distinguishable from this rule."""
+        return not rule.lead.low > 0
+
+
+@dataclass(frozen=True)
+class Facts:
+    """All campaigns and the shop's ways of writing."""
+
+    money: Money
+    margin: float
+    campaigns: tuple[CampaignFacts, ...]
+    n_customers: int
+
+    @property
+    def sent(self) -> tuple[CampaignFacts, ...]:
+        """Campaigns with a plan that goes out."""
+        return tuple(one for one in self.campaigns if one.found.send)
+
+
+def gather(findings: Findings) -> Facts:
+    """From the tables."""
+    return Facts(
+        money=Money(findings.config.shop.currency),
+        margin=findings.config.shop.margin,
+        campaigns=tuple(_campaign(findings, one) for one in findings.campaigns),
+        n_customers=findings.tables["assignments"].height,
+    )
+
+
+def break_even(sweep: pl.DataFrame, campaign_id: str, lever: str) -> BreakEven:
+    """The least level of a lever with held-out profit above zero, by the estimate and beyond its interval."""
+    levels = sweep.filter((pl.col("campaign_id") == campaign_id) & (pl.col("lever") == lever)).sort("level")
+    found = [levels.filter(pl.col(name) > 0)["level"] for name in ("profit_minor", "profit_low_minor")]
+    least = [None if level.is_empty() else float(level[0]) for level in found]
+    return BreakEven(least[0], least[1])
+
+
+def _campaign(findings: Findings, found: CampaignFindings) -> CampaignFacts:
+    mine = pl.col("campaign_id") == found.campaign_id
+    rows = findings.tables["comparison"].filter(mine).iter_rows(named=True)
+    sweep, given = findings.tables["break_even_sweep"], findings.tables["assignments"].filter(mine)
+    known = findings.tables["offers"].filter(mine & (pl.col("basis") != "unknown"))
+    shares = known["funded_share"].unique().to_list()
+    return CampaignFacts(
+        found=found,
+        settings=findings.settings(found.campaign_id),
+        compared=tuple(Rule.read(row) for row in rows),
+        supplier_share=break_even(sweep, found.campaign_id, "supplier share"),
+        margin=break_even(sweep, found.campaign_id, "margin"),
+        n_sent=given.filter(pl.col("arm") == "plan").height,
+        n_explore=given.filter(pl.col("arm") == "explore").height,
+        noun="coupons" if set(known["kind"].unique()) == {"coupon"} else "offers",
+        funded_share=float(shares[0]) if len(shares) == 1 else None,
+    )

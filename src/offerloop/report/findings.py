@@ -1,0 +1,64 @@
+"""What a report is made from: one run's tables and decisions, without the code that found them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from offerloop.config import Campaign, Config
+
+
+@dataclass(frozen=True)
+class CampaignFindings:
+    """The decision of one campaign; money in minor units of the shop's currency."""
+
+    campaign_id: str
+    title: str
+    send: bool
+    """Whether the plan's held-out profit is above zero beyond its interval."""
+    budget_minor: int
+    budget_basis: str
+    """`liability` or `expected`: how an offer counts against the budget."""
+    n_planned: int
+    """Customers with an offer in the plan, before holdout and exploration are drawn."""
+    liability_minor: float
+    """What the plan uses of the budget, by the budget's basis."""
+    shadow_price: float
+    """Extra profit per unit of budget, by the estimates that chose the plan."""
+    bound_minor: float
+    """No plan within the budget can have more estimated profit."""
+    gap: float
+    """Share of the bound that the plan misses."""
+    explore_budget_minor: int
+    claimed_minor: float
+    """Profit by the same estimates that chose the plan: never a forecast, only the winner's curse made visible."""
+
+
+@dataclass(frozen=True)
+class Findings:
+    """Everything that a report shows."""
+
+    config: Config
+    tables: dict[str, pl.DataFrame]
+    """Tables of the stages by name; a missing or empty optional one is named in the report."""
+    campaigns: list[CampaignFindings]
+    first_day: int
+    """Epoch day of the first order."""
+    as_of_day: int
+    """Epoch day of the plan; the day after the last one known."""
+    explore_share: float
+    """Share of the customers outside the holdout who got an offer by lot."""
+    feature_notes: tuple[tuple[str, str, str], ...] = ()
+    """Name, meaning and rule for empty cells of each profile feature."""
+    tag_notes: tuple[tuple[str, str, str], ...] = ()
+    """Name, Chinese name and rule of each tag."""
+
+    def table(self, name: str) -> pl.DataFrame | None:
+        """The table, or None when it is missing or has no row."""
+        found = self.tables.get(name)
+        return None if found is None or found.is_empty() else found
+
+    def settings(self, campaign_id: str) -> Campaign:
+        """The configuration of one campaign."""
+        return next(one for one in self.config.campaigns if one.id == campaign_id)

@@ -1,0 +1,164 @@
+"""The content of summary.json: every figure of the decision, for machines and for people in a hurry."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from offerloop.evaluation.estimate import Estimate
+from offerloop.report.evidence import Evidence, supplier_share
+from offerloop.report.facts import BreakEven, CampaignFacts, Facts, Rule, gather
+from offerloop.report.findings import Findings
+from offerloop.report.numbers import Money, iso_day
+from offerloop.report.sections.limits import limits
+from offerloop.report.sections.past_campaigns import past_campaigns
+from offerloop.report.sections.recommenders import choices
+from offerloop.report.sentences import BASIS, campaign_sentence, decision
+
+DIGITS = 6
+"""Digits kept of figures that are not money."""
+
+
+def summarise(findings: Findings) -> dict[str, Any]:
+    """JSON-able; money as decimal text in the currency's major unit."""
+    facts, evidence = gather(findings), Evidence.read(findings)
+    shop = findings.config.shop
+    return {
+        "decision": decision(facts),
+        "basis": BASIS,
+        "shop": shop.name,
+        "note": shop.note,
+        "as_of": iso_day(findings.as_of_day),
+        "period": {"first_day": iso_day(findings.first_day), "last_day": iso_day(findings.as_of_day - 1)},
+        "timezone": shop.timezone,
+        "currency": shop.currency,
+        "margin": shop.margin,
+        "customers": facts.n_customers,
+        "campaigns": [_campaign(one, facts) for one in facts.campaigns],
+        "response": _response(findings, evidence, facts),
+        "past_campaigns": _past(findings, facts.money),
+        "recommenders": _recommenders(findings),
+        "arms": _arms(findings),
+        "quality": _quality(findings),
+        "limits": list(limits(findings, facts, evidence)),
+    }
+
+
+def _campaign(one: CampaignFacts, facts: Facts) -> dict[str, Any]:
+    money, found = facts.money, one.found
+    best = one.best_rule
+    return {
+        "id": found.campaign_id,
+        "title": found.title,
+        "send": found.send,
+        "sentence": campaign_sentence(one, facts),
+        "budget": money.decimal(found.budget_minor),
+        "budget_basis": found.budget_basis,
+        "explore_budget": money.decimal(found.explore_budget_minor),
+        "customers_planned": found.n_planned,
+        "customers_sent": one.n_sent,
+        "customers_exploring": one.n_explore,
+        "expected_spend": money.decimal(one.plan.spend_minor),
+        "profit": _money(one.plan.profit, money),
+        "liability": money.decimal(found.liability_minor),
+        "shadow_price": round(found.shadow_price, DIGITS),
+        "bound": money.decimal(found.bound_minor),
+        "gap": round(found.gap, DIGITS),
+        "best_rule": None if best is None else best.name,
+        "rules": [_rule(rule, one, money) for rule in one.compared],
+        "break_even_supplier_share": _level(one.supplier_share),
+        "break_even_margin": _level(one.margin),
+    }
+
+
+def _rule(rule: Rule, one: CampaignFacts, money: Money) -> dict[str, Any]:
+    return {
+        "rule": rule.name,
+        "customers": round(rule.n_customers, 1),
+        "spend": money.decimal(rule.spend_minor),
+        "profit": _money(rule.profit, money),
+        "plan_leads_by": _money(rule.lead, money),
+        "distinguishable": None if rule.name == one.plan.name else rule.lead.is_clear,
+    }
+
+
+def _response(findings: Findings, evidence: Evidence, facts: Facts) -> dict[str, Any]:
+    margins = evidence.break_even_margin
+    ends = [evidence.check(name, "bought") for name in ("top minus bottom decile", "calibration slope")]
+    sales = evidence.check("calibration slope", "list_sales")
+    return {
+        "basis": "transferred from shelf prices",
+        "slopes": findings.tables["response_slopes"].to_dicts(),
+        "break_even_margin": {design: _plain(margin) for design, margin in margins.items()},
+        "break_even_supplier_share": {
+            design: _plain(supplier_share(margin, facts.margin)) for design, margin in margins.items()
+        },
+        "top_minus_bottom_decile": None if ends[0] is None else _plain(ends[0].estimate),
+        "calibration_slopes": {
+            name: _plain(check.estimate) for name, check in (("bought", ends[1]), ("list_sales", sales)) if check
+        },
+        "calibration_by_fold": findings.tables["calibration"].to_dicts(),
+        "deciles": findings.tables["response_deciles"].to_dicts(),
+        "checks": findings.tables["response_checks"].to_dicts(),
+        "pulled_forward": evidence.pulled_forward(),
+        "extrapolation": {"deepest_offer": evidence.deepest_offer, "share_of_weeks_at_or_above": evidence.deep_weeks},
+    }
+
+
+def _past(findings: Findings, money: Money) -> list[dict[str, Any]]:
+    rows = []
+    for one in past_campaigns(findings):
+        parts = {"naive": one.naive, "adjusted": one.adjusted, "placebo": one.placebo}
+        figures = {name: None if part is None else _money(part, money) for name, part in parts.items()}
+        rows.append(
+            {
+                "id": one.name,
+                "period": one.period,
+                "targeted": one.n_targeted,
+                "others": one.n_others,
+                **figures,
+                "note": one.note,
+            }
+        )
+    return rows
+
+
+def _recommenders(findings: Findings) -> list[dict[str, Any]]:
+    return [
+        {
+            "task": choice.task,
+            "chosen": choice.name,
+            "ndcg_at_10": _plain(choice.test),
+            "recall_at_20": round(choice.recall, DIGITS),
+            "customers": choice.n_customers,
+            "not_distinguishable_from": list(choice.level_with),
+        }
+        for choice in choices(findings)
+    ]
+
+
+def _arms(findings: Findings) -> dict[str, dict[str, int]]:
+    offered = (pl.col("offer_id") != "none").sum().alias("with_offer")
+    counted = findings.tables["assignments"].group_by("arm").agg(pl.len().alias("customers"), offered).sort("arm")
+    return {row["arm"]: {"customers": row["customers"], "with_offer": row["with_offer"]} for row in counted.to_dicts()}
+
+
+def _quality(findings: Findings) -> dict[str, dict[str, int]]:
+    totals = findings.tables["quality"].group_by("table", "action", maintain_order=True).agg(pl.col("rows").sum())
+    found: dict[str, dict[str, int]] = {}
+    for name, action, rows in totals.iter_rows():
+        found.setdefault(name, {})[action] = rows
+    return found
+
+
+def _money(estimate: Estimate, money: Money) -> dict[str, str]:
+    return {end: money.decimal(getattr(estimate, end)) for end in ("value", "low", "high")}
+
+
+def _plain(estimate: Estimate) -> dict[str, float]:
+    return {end: round(getattr(estimate, end), DIGITS) for end in ("value", "low", "high")}
+
+
+def _level(level: BreakEven) -> dict[str, float | None]:
+    return {"estimate": level.estimate, "beyond_interval": level.beyond_interval}

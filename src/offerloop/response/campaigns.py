@@ -1,0 +1,124 @@
+"""What past campaigns did: the naive difference, and difference-in-differences, side by side.
+
+Targeted customers were chosen because they buy much, so the naive difference is not an effect. The adjusted
+figure compares the *change* of weekly spend, during against before, of targeted and other customers; the same
+comparison between two periods before the campaign is its placebo: were trends alike, it would be zero.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import narwhals as nw
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from offerloop.engine import collect
+from offerloop.engine.base import Frame
+from offerloop.tables import CAMPAIGN_EFFECTS
+
+BEFORE_DAYS = 56
+FEWEST_DAYS = 14
+FEWEST_CUSTOMERS = 50
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Spend:
+    """Daily spend of every customer, zero-filled."""
+
+    customers: NDArray[np.generic]
+    first_day: int
+    running: Floats
+    """Minor units, (customers, days + 1): total before each day."""
+
+    @classmethod
+    def read(cls, lines: Frame, first_day: int, as_of_day: int) -> Spend:
+        """From order lines; spend is what the shop receives."""
+        daily = collect(
+            lines.group_by("customer_id", "order_day").agg(nw.col("revenue_minor").sum()),
+            "customer_id",
+            "order_day",
+        )
+        customers = daily["customer_id"].unique().sort().to_numpy()
+        matrix = np.zeros((len(customers), as_of_day - first_day + 1))
+        row = np.searchsorted(customers, daily["customer_id"].to_numpy())
+        matrix[row, daily["order_day"].to_numpy() - first_day + 1] = daily["revenue_minor"].to_numpy()
+        return cls(customers, first_day, matrix.cumsum(axis=1))
+
+    def weekly(self, start: int, stop: int) -> Floats:
+        """Mean spend a week from day `start` to before day `stop`."""
+        low, high = start - self.first_day, stop - self.first_day
+        mean: Floats = (self.running[:, high] - self.running[:, low]) / (high - low) * 7
+        return mean
+
+    @property
+    def last_day(self) -> int:
+        """Day after the last one known."""
+        return self.first_day + self.running.shape[1] - 1
+
+
+def campaign_effects(lines: Frame, campaigns: Frame, audiences: Frame, first_day: int, as_of_day: int) -> pl.DataFrame:
+    """One row per campaign that can be judged: naive, adjusted and placebo difference, minor units a customer-week.
+
+    `note` says where the data cut a window short, or why a figure is missing.
+    """
+    spend = Spend.read(lines, first_day, as_of_day)
+    received = collect(audiences, "campaign_id", "customer_id")
+    rows = [
+        row
+        for campaign in collect(campaigns, "campaign_id").iter_rows(named=True)
+        if (row := _judge(campaign, received, spend)) is not None
+    ]
+    return CAMPAIGN_EFFECTS.check(pl.DataFrame(rows, schema=CAMPAIGN_EFFECTS.schema))
+
+
+def _judge(campaign: dict[str, object], received: pl.DataFrame, spend: Spend) -> dict[str, object] | None:
+    start, stop = int(str(campaign["starts_day"])), min(int(str(campaign["ends_day"])) + 1, spend.last_day)
+    members = received.filter(pl.col("campaign_id") == campaign["campaign_id"])["customer_id"].to_numpy()
+    targeted = np.isin(spend.customers, members)
+    if min(targeted.sum(), (~targeted).sum()) < FEWEST_CUSTOMERS or start >= stop or start < spend.first_day:
+        return None
+    before = max(start - BEFORE_DAYS, spend.first_day)
+    during = spend.weekly(start, stop)
+    row: dict[str, object] = {
+        "campaign_id": str(campaign["campaign_id"]),
+        "campaign_type": str(campaign.get("campaign_type", "")),
+        "starts_day": start,
+        "ends_day": stop - 1,
+        "n_targeted": int(targeted.sum()),
+        "n_others": int((~targeted).sum()),
+        "before_days": start - before,
+        "note": " ".join(_notes(campaign, start, stop, before, spend)),
+    }
+    row["naive_minor"], row["naive_se"] = _difference(during, targeted)
+    if start - before >= FEWEST_DAYS:
+        row["adjusted_minor"], row["adjusted_se"] = _difference(during - spend.weekly(before, start), targeted)
+    earlier = max(before - BEFORE_DAYS, spend.first_day)
+    if before - earlier >= FEWEST_DAYS:
+        change = spend.weekly(before, start) - spend.weekly(earlier, before)
+        row["placebo_minor"], row["placebo_se"] = _difference(change, targeted)
+    return row
+
+
+def _notes(campaign: dict[str, object], start: int, stop: int, before: int, spend: Spend) -> list[str]:
+    notes = []
+    missing = before - (start - BEFORE_DAYS)
+    if missing:
+        kept = start - before
+        action = f"the {kept} days there are were used" if kept >= FEWEST_DAYS else "too few are left to adjust"
+        notes.append(f"The {BEFORE_DAYS} days before begin {missing} days before the data; {action}.")
+    if spend.first_day > before - FEWEST_DAYS:
+        notes.append("No earlier period is left for a placebo.")
+    if stop <= int(str(campaign["ends_day"])):
+        notes.append("The campaign runs on after the last day known.")
+    return notes
+
+
+def _difference(values: Floats, targeted: NDArray[np.bool_]) -> tuple[float, float]:
+    """Mean of targeted less mean of others, and its standard error (Welch)."""
+    sides = values[targeted], values[~targeted]
+    variance = sum(side.var(ddof=1) / len(side) for side in sides)
+    return float(sides[0].mean() - sides[1].mean()), float(np.sqrt(variance))

@@ -1,0 +1,148 @@
+"""Designs A and B: the average response to shelf discounts, bracketed from both sides.
+
+B: depth of the customer's *own* products, effects of pairs and category-weeks. What is left varies between
+customers of one category in one week. It misses whatever moves a whole category.
+A: depth of the whole category, effects of pairs, weeks and category-by-four-weeks. It includes displays and
+mailers that come with price cuts: the upper bracket.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from offerloop.response.fixed_effects import (
+    Fit,
+    Floats,
+    Groups,
+    regress,
+    regress_by_category,
+    within,
+    within_periods,
+)
+from offerloop.response.panel import Panel
+
+BLOCK_WEEKS = 4
+OUTCOMES = ("bought", "units", "list_minor", "discount_minor")
+CURVE_EDGES = (0.0, 0.05, 0.10, 0.20, 0.30, 1.0)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Pairs with an exposure in a window of weeks, and the exposure with its holes filled by the pair's mean."""
+
+    rows: NDArray[np.bool_]
+    exposure: Floats
+    groups: Groups
+
+    @classmethod
+    def of(cls, panel: Panel, exposure: Floats, weeks: range) -> Sample:
+        """From a matrix of the panel over all weeks."""
+        part = exposure[:, panel.columns(weeks)]
+        seen = ~np.isnan(part)
+        rows = np.asarray(seen.any(axis=1))
+        means = np.where(seen, part, 0).sum(axis=1) / np.maximum(seen.sum(axis=1), 1)
+        filled = np.where(seen, part, means[:, None])[rows]
+        return cls(rows, filled, Groups(panel.customer[rows], panel.category[rows]))
+
+
+def varies(cleared: Floats) -> bool:
+    """Whether anything is left of a regressor once it is free of the effects."""
+    return bool(np.abs(cleared).max(initial=0.0) > 1e-9)
+
+
+def moves(panel: Panel, weeks: range) -> bool:
+    """Whether prices changed in ways that both designs can use."""
+    own, whole = (Sample.of(panel, exposure, weeks) for exposure in (panel.own_depth, panel.category_depth))
+    return varies(within(own.exposure, own.groups.category)) and varies(
+        within_periods(whole.exposure, whole.groups.category, BLOCK_WEEKS)
+    )
+
+
+def design_b(panel: Panel, weeks: range) -> tuple[Sample, dict[str, Fit]]:
+    """Slope of every outcome per unit of own-product depth."""
+    sample = Sample.of(panel, panel.own_depth, weeks)
+    exposure = within(sample.exposure, sample.groups.category)
+    fits = {
+        name: regress(within(outcome, sample.groups.category), [exposure], sample.groups)
+        for name, outcome in _outcomes(panel, sample, weeks).items()
+    }
+    return sample, fits
+
+
+def design_a(panel: Panel, weeks: range) -> dict[str, Fit]:
+    """Slope of every outcome per unit of category depth."""
+    sample = Sample.of(panel, panel.category_depth, weeks)
+    exposure = within_periods(sample.exposure, sample.groups.category, BLOCK_WEEKS)
+    return {
+        name: regress_by_category(
+            within_periods(outcome, sample.groups.category, BLOCK_WEEKS), [exposure], sample.groups
+        )
+        for name, outcome in _outcomes(panel, sample, weeks).items()
+    }
+
+
+def break_even_margin(panel: Panel, weeks: range, design: str, fits: dict[str, Fit]) -> tuple[float, float]:
+    """Discount given for each unit of list sales gained, and its standard error.
+
+    The ratio R of two slopes; its error is that of the slope of (discount - R x list sales), over the list slope.
+    """
+    given, gained = fits["discount_minor"].slope[0], fits["list_minor"].slope[0]
+    ratio = float(given / gained)
+    exposure = panel.own_depth if design == "B" else panel.category_depth
+    sample = Sample.of(panel, exposure, weeks)
+    outcome = (panel.discount_minor - ratio * panel.list_minor)[sample.rows][:, panel.columns(weeks)]
+    groups = sample.groups
+    if design == "B":
+        fit = regress(within(outcome, groups.category), [within(sample.exposure, groups.category)], groups)
+    else:
+        cleared = [within_periods(m, groups.category, BLOCK_WEEKS) for m in (outcome, sample.exposure)]
+        fit = regress_by_category(cleared[0], [cleared[1]], groups)
+    return ratio, float(fit.se[0] / abs(gained))
+
+
+def response_curve(panel: Panel, weeks: range) -> pl.DataFrame:
+    """Change of the weekly chance to buy by depth of own products, against the least depth (less than 5 % off).
+
+    Depths that the shop never had, or that all pairs of a category had alike, have no row.
+    """
+    sample = Sample.of(panel, panel.own_depth, weeks)
+    category = sample.groups.category
+    steps = [
+        (low, high, ((sample.exposure >= low) & (sample.exposure < high)).astype(np.float64))
+        for low, high in itertools.pairwise(CURVE_EDGES)
+    ]
+    (low, high, least), *deeper = [step for step in steps if step[2].any()]
+    compared = [(*step, cleared) for step in deeper if varies(cleared := within(step[2], category))]
+    rows = [(low, high, 0.0, 0.0, float(least.mean()))]
+    if compared:
+        bought = panel.bought[sample.rows][:, panel.columns(weeks)]
+        fit = regress(within(bought, category), [cleared for *_, cleared in compared], sample.groups)
+        for (low, high, dummy, _), slope, se in zip(compared, fit.slope, fit.se, strict=True):
+            rows.append((low, high, float(slope), float(se), float(dummy.mean())))
+    return pl.DataFrame(rows, schema=["depth_low", "depth_high", "effect", "se", "share_of_weeks"], orient="row")
+
+
+def slopes_table(panel: Panel, weeks: range, fits: dict[str, dict[str, Fit]]) -> pl.DataFrame:
+    """Slopes of both designs per unit of depth, and as a share of the outcome's mean per ten points."""
+    rows = []
+    for design, by_outcome in fits.items():
+        exposure = panel.own_depth if design == "B" else panel.category_depth
+        sample = Sample.of(panel, exposure, weeks)
+        for name, outcome in _outcomes(panel, sample, weeks).items():
+            slope, se, mean = (
+                float(by_outcome[name].slope[0]),
+                float(by_outcome[name].se[0]),
+                float(outcome.mean()),
+            )
+            rows.append((design, name, slope, se, mean, slope / mean / 10, se / mean / 10, int(sample.rows.sum())))
+    names = ["design", "outcome", "slope", "se", "mean", "relative_per_10", "relative_per_10_se", "n_pairs"]
+    return pl.DataFrame(rows, schema=names, orient="row")
+
+
+def _outcomes(panel: Panel, sample: Sample, weeks: range) -> dict[str, Floats]:
+    return {name: getattr(panel, name)[sample.rows][:, panel.columns(weeks)] for name in OUTCOMES}

@@ -1,0 +1,224 @@
+"""From the response to shelf prices to the effect of every offer on every customer.
+
+A coupon of depth d on a category, for one week, on a pair whose usual weekly sales are s and whose sales grow
+by theta for each unit of depth (R-learner, clipped at 0, scaled by the calibration slope):
+
+    gained = theta s d     value = margin x gained     cost = (1 - funded share) x d x (s + gained)
+
+The discount is counted on everything the customer buys in the category, the usual purchases included. The cap of
+the coupon is ignored there, so costs are never too low. Each effect is chosen by the model of the *other* half of
+the customers; `held_out` columns value it by the realised slopes of the customer's own half (see `Calibration`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from offerloop.config import Config
+from offerloop.errors import ConfigError
+from offerloop.evaluation.estimate import Z95
+from offerloop.money import MICRO
+from offerloop.offers import Offer
+from offerloop.offers.base import liability_minor
+from offerloop.response.pair_features import pair_features
+from offerloop.response.panel import Floats, Panel, build_panel
+from offerloop.response.r_learner import CrossFit
+from offerloop.response.study import Study, fold_of
+from offerloop.tables import CALIBRATION, EFFECTS, OFFERS
+
+
+@dataclass(frozen=True)
+class Effects:
+    """Effects of all offers of all campaigns, the offers themselves, and what values are uncertain by."""
+
+    effects: pl.DataFrame
+    offers: pl.DataFrame
+    calibration: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class _Pairs:
+    """The pairs of the plan: active in the most recent weeks."""
+
+    customer_id: NDArray[np.generic]
+    category: NDArray[np.generic]
+    fold: NDArray[np.int64]
+    sales: Floats
+    """Usual weekly value at list price, minor units."""
+    theta: Floats
+    """Relative growth of sales per unit of depth; what the plan is chosen by."""
+    theta_low: Floats
+    theta_high: Floats
+    held_out: Floats
+    """The same from the realised slopes of the customer's own half, not clipped."""
+    centred: Floats
+    """Prediction less its mean: the derivative of `held_out` by the calibration's slope."""
+    p_buy: Floats
+    p_slope: Floats
+
+
+def estimate_effects(study: Study, config: Config) -> Effects:
+    """The effects of all configured campaigns on all pairs active in the most recent weeks."""
+    calibrations = [study.sales.calibration(study.sales.fold == fold) for fold in (0, 1)]
+    pairs = _recent_pairs(study, config)
+    tables, offers = [], []
+    for campaign in config.campaigns:
+        for offer in config.offers_of(campaign, study.lines.categories):
+            offers.append(_offer_row(campaign.id, offer))
+            if offer.depth is not None and offer.category is not None and offer.assumed is None:
+                tables.append(_coupon_effects(campaign.id, offer, pairs, config.margin))
+            elif offer.assumed is not None:
+                tables.append(_assumed_effects(campaign.id, offer, study.panel.customer_ids))
+    rows = [
+        (fold, *map(float, fit.slope), *map(float, fit.covariance[[0, 0, 1], [0, 1, 1]]))
+        for fold, fit in enumerate(calibrations)
+    ]
+    calibration = pl.DataFrame(rows, schema=CALIBRATION.names, orient="row")
+    ids = pl.Series("customer_id", study.panel.customer_ids)
+    effects = pl.concat(tables) if tables else EFFECTS.empty().with_columns(ids.clear())
+    return Effects(
+        EFFECTS.check(effects),
+        OFFERS.check(pl.DataFrame(offers, schema=OFFERS.schema)),
+        CALIBRATION.check(calibration),
+    )
+
+
+def _recent_pairs(study: Study, config: Config) -> _Pairs:
+    panel = build_panel(study.lines, study.windows.recent, config.response.max_weekly_units)
+    features = pair_features(panel, study.windows.recent)
+    fold = fold_of(panel.customer_ids, config.seed)[panel.customer]
+    predicted = _out_of_fold(study.sales, features, fold)
+    scale, relative_se = _scale(study.sales, fold)
+    mean = np.array([study.sales.predicted[study.sales.fold == k].mean() for k in (0, 1)])[fold]
+    level_slope = np.array([study.sales.calibration(study.sales.fold == k).slope for k in (0, 1)])[fold]
+    theta = np.maximum(predicted, 0) * scale
+    p_scale, _ = _scale(study.bought, fold)
+    return _Pairs(
+        customer_id=panel.customer_ids[panel.customer],
+        category=np.array(panel.categories)[panel.category],
+        fold=fold,
+        sales=study.usual_sales.predict(panel, panel.list_minor, study.windows.recent),
+        theta=theta,
+        theta_low=theta * np.maximum(1 - Z95 * relative_se, 0),
+        theta_high=theta * np.maximum(1 + Z95 * relative_se, study.upper),
+        held_out=level_slope[:, 0] + level_slope[:, 1] * (predicted - mean),
+        centred=predicted - mean,
+        p_buy=_chance(study, panel),
+        p_slope=np.maximum(_out_of_fold(study.bought, features, fold), 0) * p_scale,
+    )
+
+
+def _chance(study: Study, panel: Panel) -> Floats:
+    return np.clip(study.usual_bought.predict(panel, panel.bought, study.windows.recent), 0, 1)
+
+
+def _out_of_fold(fit: CrossFit, features: Floats, fold: NDArray[np.int64]) -> Floats:
+    """Prediction for each customer by the model that has not seen that customer."""
+    return np.where(fold == 0, fit.predict(features, 1), fit.predict(features, 0))
+
+
+def _scale(fit: CrossFit, fold: NDArray[np.int64]) -> tuple[Floats, Floats]:
+    """Calibration slope (0 to 1.5) and its relative error for each pair, measured on the other fold's customers."""
+    slopes, errors = [], []
+    for other in (1, 0):
+        slope, se = fit.calibration_slope(fit.fold == other)
+        slopes.append(float(np.clip(slope, 0, 1.5)))
+        errors.append(se / max(abs(slope), se, 1e-9))
+    return np.array(slopes)[fold], np.array(errors)[fold]
+
+
+def _coupon_effects(campaign_id: str, offer: Offer, pairs: _Pairs, margin: Fraction) -> pl.DataFrame:
+    rows = pairs.category == offer.category
+    depth, own, m = float(offer.depth or 0), float(1 - offer.funded_share), float(margin)
+    sales = pairs.sales[rows]
+
+    def value_and_discount(theta: Floats) -> tuple[Floats, Floats]:
+        gained = theta[rows] * sales * depth
+        return m * gained, depth * (sales + gained)
+
+    (value, discount), (low, low_discount), (high, high_discount), (held_value, held_discount) = map(
+        value_and_discount, (pairs.theta, pairs.theta_low, pairs.theta_high, pairs.held_out)
+    )
+    profit_low, profit_high = low - own * low_discount, high - own * high_discount  # reversed when own x d > margin
+    columns = {
+        "customer_id": pairs.customer_id[rows],
+        "value_minor": value,
+        "value_low_minor": low,
+        "value_high_minor": high,
+        "profit_low_minor": np.minimum(profit_low, profit_high),
+        "profit_high_minor": np.maximum(profit_low, profit_high),
+        "p_redeem": np.clip(pairs.p_buy + pairs.p_slope * depth, 0, 1)[rows],
+        "discount_minor": discount,
+        "fold": pairs.fold[rows],
+        "held_out_value_minor": held_value,
+        "held_out_discount_minor": held_discount,
+        "d_value": sales * depth * m,
+        "d_discount": sales * depth**2,
+        "centred": pairs.centred[rows],
+    }
+    return _finish(campaign_id, offer, pl.DataFrame(columns), "transferred")
+
+
+def _assumed_effects(campaign_id: str, offer: Offer, customer_ids: NDArray[np.generic]) -> pl.DataFrame:
+    """The shop's own expectation, the same for everyone; every redemption counts at the largest discount."""
+    assert offer.assumed is not None
+    if offer.most_minor is None:
+        raise ConfigError(
+            f"campaign '{campaign_id}': the offer '{offer.offer_id}' has 'assumed' but no 'max_discount', so nothing "
+            "tells what it costs; give it one"
+        )
+    value, p_redeem = float(offer.assumed.value_minor), float(offer.assumed.p_redeem)
+    discount = p_redeem * float(offer.most_minor)
+    profit = value - float(1 - offer.funded_share) * discount
+    constants = {
+        "value_minor": value,
+        "value_low_minor": value,
+        "value_high_minor": value,
+        "profit_low_minor": profit,
+        "profit_high_minor": profit,
+        "p_redeem": p_redeem,
+        "discount_minor": discount,
+        "held_out_value_minor": value,
+        "held_out_discount_minor": discount,
+        "d_value": 0.0,
+        "d_discount": 0.0,
+        "centred": 0.0,
+    }
+    frame = pl.DataFrame({"customer_id": customer_ids}).with_columns(
+        pl.lit(0, dtype=pl.Int64).alias("fold"),
+        *(pl.lit(number).alias(name) for name, number in constants.items()),
+    )
+    return _finish(campaign_id, offer, frame, "assumed")
+
+
+def _finish(campaign_id: str, offer: Offer, frame: pl.DataFrame, basis: str) -> pl.DataFrame:
+    """Expected cost from the discount, in whole micro-units, rounded up; and what all rows share."""
+    micro = (pl.col("discount_minor") * float(1 - offer.funded_share) * MICRO).ceil().cast(pl.Int64)
+    frame = frame.with_columns(
+        micro.alias("cost_expected_micro"),
+        campaign_id=pl.lit(campaign_id),
+        offer_id=pl.lit(offer.offer_id),
+        cost_liability_minor=pl.lit(liability_minor(offer), dtype=pl.Int64),
+        basis=pl.lit(basis),
+    ).with_columns(profit_minor=pl.col("value_minor") - pl.col("cost_expected_micro") / MICRO)
+    return frame.select(EFFECTS.names)
+
+
+def _offer_row(campaign_id: str, offer: Offer) -> dict[str, object]:
+    known = offer.depth is not None and offer.category is not None
+    return {
+        "campaign_id": campaign_id,
+        "offer_id": offer.offer_id,
+        "kind": offer.kind,
+        "category": offer.category,
+        "depth": None if offer.depth is None else float(offer.depth),
+        "funded_share": float(offer.funded_share),
+        "cost_liability_minor": liability_minor(offer),
+        "label": offer.label(),
+        "basis": "assumed" if offer.assumed else "transferred" if known else "unknown",
+    }

@@ -1,0 +1,96 @@
+"""What the shelf-price study needs from the order lines, summed by the engine.
+
+Response is read from weeks in which the shop changed its prices for everyone: see `offerloop.response.study`.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+from dataclasses import dataclass
+
+import narwhals as nw
+import polars as pl
+
+from offerloop.config import Response
+from offerloop.engine import Engine, collect
+from offerloop.engine.base import Frame
+from offerloop.errors import EvidenceError
+
+
+@dataclass(frozen=True)
+class ShelfLines:
+    """Weekly sums over usable lines: full weeks, money received, ordinary quantities, studied categories."""
+
+    categories: list[str]
+    """The studied categories, sorted by name."""
+    weeks: range
+    """Full weeks, from Monday to Sunday, inside the data."""
+    products: pl.DataFrame
+    """product_id, category, week, list_minor, discount_minor of index products, over all customers."""
+    own: pl.DataFrame
+    """customer_id, product_id, week, list_minor, discount_minor of index products."""
+    cells: pl.DataFrame
+    """customer_id, category, week, units, list_minor, discount_minor."""
+    n_lines: int
+    """Usable lines, over all categories."""
+
+
+def shelf_lines(lines: Frame, products: Frame, weeks: range, settings: Response, engine: Engine) -> ShelfLines:
+    """Sum the usable lines of the studied categories. Raises EvidenceError when no category is left."""
+    usable = engine.keep(_usable(lines, products, weeks, settings))
+    sales = collect(usable.group_by("category").agg(nw.len().alias("n"), nw.col("revenue_minor").sum()), "category")
+    categories = _studied(sales, settings)
+    studied = usable.filter(nw.col("category").is_in(categories))
+    index = (
+        studied.group_by("product_id").agg(nw.len().alias("n")).filter(nw.col("n") >= settings.min_lines_per_product)
+    )
+    indexed = engine.keep(studied.join(index.select("product_id"), on="product_id", how="inner"))
+    money = [nw.col("list_value_minor").sum().alias("list_minor"), nw.col("discount_minor").sum()]
+    by_product, by_own = ("product_id", "category", "week"), ("customer_id", "product_id", "week")
+    by_cell = ("customer_id", "category", "week")
+    units = nw.col("quantity").sum().alias("units")
+    return ShelfLines(
+        categories=categories,
+        weeks=weeks,
+        products=collect(indexed.group_by(*by_product).agg(*money), *by_product),
+        own=collect(indexed.group_by(*by_own).agg(*money), *by_own),
+        cells=collect(studied.group_by(*by_cell).agg(units, *money), *by_cell),
+        n_lines=int(sales["n"].sum()),
+    )
+
+
+def excluded(category: str, patterns: tuple[str, ...]) -> bool:
+    """Whether a category never gets an offer: it is unknown or matches a configured pattern."""
+    return category == "unknown" or any(fnmatch.fnmatchcase(category, pattern) for pattern in patterns)
+
+
+def full_weeks(first_day: int, as_of_day: int) -> range:
+    """Numbers of the weeks, Monday to Sunday, that lie wholly from `first_day` to before `as_of_day`."""
+    monday = first_day - (first_day + 3) % 7
+    begin = 1 if monday == first_day else 2
+    return range(begin, (as_of_day - monday) // 7 + 1)
+
+
+def _usable(lines: Frame, products: Frame, weeks: range, settings: Response) -> Frame:
+    names = collect(products.select("category").unique(), "category")["category"].to_list()
+    allowed = [name for name in names if not excluded(name, settings.exclude_categories)]
+    week, quantity = nw.col("order_week"), nw.col("quantity")
+    return (
+        lines.filter((week >= weeks.start) & (week < weeks.stop) & (nw.col("revenue_minor") > 0))
+        .filter((quantity >= 1) & (quantity <= settings.max_line_quantity))
+        .join(
+            products.filter(nw.col("category").is_in(allowed)).select("product_id", "category"),
+            on="product_id",
+            how="inner",
+        )
+        .with_columns(week=week)
+    )
+
+
+def _studied(sales: pl.DataFrame, settings: Response) -> list[str]:
+    best = sales.sort("revenue_minor", "category", descending=[True, False]).head(settings.categories)
+    if best.is_empty():
+        raise EvidenceError(
+            "no category has a usable sale in a full week, so no response to discounts can be estimated"
+        )
+    return sorted(best["category"])

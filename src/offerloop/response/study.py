@@ -1,0 +1,172 @@
+"""What a discount would do, learned from weeks in which the shop changed its shelf prices for everyone.
+
+The design and its traps: docs/response.md. Nothing here was randomised; the effects are *transferred* from
+shelf prices to coupons, and the report says so wherever they are shown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from offerloop.config import Response
+from offerloop.errors import EvidenceError
+from offerloop.evaluation.assignment import bucket
+from offerloop.response.checks import ABOVE_ZERO, CALIBRATED, HARDLY_ANY, check_row, design_checks
+from offerloop.response.designs import (
+    Sample,
+    break_even_margin,
+    design_a,
+    design_b,
+    moves,
+    response_curve,
+    slopes_table,
+)
+from offerloop.response.pair_features import Baseline, pair_features
+from offerloop.response.panel import Floats, Panel, build_panel
+from offerloop.response.r_learner import FEWEST_PAIRS, CrossFit, cross_fit
+from offerloop.response.shelf_lines import ShelfLines
+from offerloop.response.windows import Windows
+from offerloop.tables import RESPONSE_CHECKS
+
+DECILES = 10
+
+
+@dataclass(frozen=True)
+class Study:
+    """The fitted response to shelf prices, and the tables that show how far to believe it."""
+
+    windows: Windows
+    lines: ShelfLines
+    panel: Panel
+    bought: CrossFit
+    """Slope of the weekly chance to buy, per unit of depth."""
+    sales: CrossFit
+    """Slope of weekly value at list price, per unit of depth and of the pair's usual sales."""
+    usual_bought: Baseline
+    usual_sales: Baseline
+    upper: float
+    """Design A's slope of list sales over design B's: the upper bracket of every effect."""
+    tables: dict[str, pl.DataFrame]
+
+
+def study_shelf_prices(lines: ShelfLines, settings: Response, seed: int) -> Study:
+    """Fit designs A and B and the R-learner. Raises EvidenceError when prices or purchases are too few."""
+    windows = Windows.divide(lines.weeks)
+    rng = np.random.default_rng(seed)
+    panel = build_panel(lines, windows.features, settings.max_weekly_units)
+    if panel.size < 2 * FEWEST_PAIRS:
+        raise EvidenceError(
+            f"only {panel.size} pairs of a customer and a category were seen buying; the response to shelf prices "
+            f"needs {2 * FEWEST_PAIRS}: add order lines, or lower response.min_lines_per_product"
+        )
+    if not moves(panel, windows.outcomes):
+        raise EvidenceError(
+            "discounts at the shelf did not vary between products and weeks, so no response to them can be estimated: "
+            "map 'discount' and 'list_value' of the order lines, or add weeks with price changes"
+        )
+    fold = fold_of(panel.customer_ids, seed)
+    sample = Sample.of(panel, panel.own_depth, windows.later)
+    _, b = design_b(panel, windows.outcomes)
+    a = design_a(panel, windows.outcomes)
+    usual_bought, usual_sales = (
+        Baseline.fit(panel, outcome, windows.features, windows.later) for outcome in (panel.bought, panel.list_minor)
+    )
+    learner = _Learner(panel, windows, sample, pair_features(panel, windows.features)[sample.rows], fold, seed)
+    bought = learner.fit(panel.bought, np.ones(panel.size))
+    sales = learner.fit(panel.list_minor, usual_sales.predict(panel, panel.list_minor, windows.features))
+    checks = [design_checks(panel, windows.outcomes, rng), learner.checks(bought, sales, rng)]
+    tables = {
+        "response_slopes": slopes_table(panel, windows.outcomes, {"B": b, "A": a}),
+        "response_curve": response_curve(panel, windows.outcomes),
+        "response_checks": pl.concat(checks),
+        "response_deciles": pl.concat([_deciles("bought", bought), _deciles("list_sales", sales)]),
+        "break_even": _break_even(panel, windows.outcomes, {"B": b, "A": a}),
+    }
+    upper = float(a["list_minor"].slope[0] / b["list_minor"].slope[0])
+    return Study(windows, lines, panel, bought, sales, usual_bought, usual_sales, upper, tables)
+
+
+@dataclass(frozen=True)
+class _Learner:
+    """What the R-learners of all outcomes share."""
+
+    panel: Panel
+    windows: Windows
+    sample: Sample
+    features: Floats
+    fold: NDArray[np.int64]
+    seed: int
+
+    def fit(self, outcome: Floats, scale: Floats, exposure: Floats | None = None) -> CrossFit:
+        rows = self.sample.rows
+        return cross_fit(
+            outcome[rows][:, self.panel.columns(self.windows.later)],
+            self.sample.exposure if exposure is None else exposure,
+            scale[rows],
+            self.features,
+            self.sample.groups,
+            self.fold[self.panel.customer[rows]],
+            self.seed,
+        )
+
+    def checks(self, bought: CrossFit, sales: CrossFit, rng: np.random.Generator) -> pl.DataFrame:
+        """Top minus bottom decile, the same with depth permuted over weeks, and calibration slopes."""
+        permuted = self.fit(self.panel.bought, np.ones(self.panel.size), self._permuted(rng))
+        rows = [
+            check_row("top minus bottom decile", "bought", *_spread(bought), ABOVE_ZERO),
+            check_row("the same, depth permuted over weeks", "bought", *_spread(permuted), HARDLY_ANY),
+            check_row("calibration slope", "bought", *bought.calibration_slope(), CALIBRATED),
+            check_row("calibration slope", "list_sales", *sales.calibration_slope(), CALIBRATED),
+        ]
+        return pl.DataFrame(rows, schema=RESPONSE_CHECKS.schema)
+
+    def _permuted(self, rng: np.random.Generator) -> Floats:
+        """Depth in another order of weeks, the same order for all pairs of a category."""
+        exposure = self.sample.exposure.copy()
+        for category in np.unique(self.sample.groups.category):
+            rows = self.sample.groups.category == category
+            exposure[rows] = exposure[rows][:, rng.permutation(exposure.shape[1])]
+        return exposure
+
+
+def fold_of(customer_ids: NDArray[np.generic], seed: int) -> NDArray[np.int64]:
+    """Fold 0 or 1 of each customer, by hash: the same customer is always in the same fold."""
+    return np.array([int(bucket(str(one), f"fold-{seed}") >= 0.5) for one in customer_ids], dtype=np.int64)
+
+
+def decile_of(predicted: Floats) -> NDArray[np.int64]:
+    """Decile 0 to 9 by rank, ties by position."""
+    ranks = np.argsort(np.argsort(predicted, kind="stable"), kind="stable")
+    tenths: NDArray[np.int64] = ranks * DECILES // len(predicted)
+    return tenths
+
+
+def _deciles(outcome: str, fit: CrossFit) -> pl.DataFrame:
+    decile = decile_of(fit.predicted)
+    rows = [
+        (
+            outcome,
+            k + 1,
+            float(fit.predicted[decile == k].mean()),
+            *fit.realised(decile == k),
+            int((decile == k).sum()),
+        )
+        for k in range(DECILES)
+    ]
+    return pl.DataFrame(rows, schema=["outcome", "decile", "predicted", "realised", "se", "n_pairs"], orient="row")
+
+
+def _spread(fit: CrossFit) -> tuple[float, float]:
+    """Realised slope of the top decile less that of the bottom one."""
+    decile = decile_of(fit.predicted)
+    top, bottom = fit.realised(decile == DECILES - 1), fit.realised(decile == 0)
+    return top[0] - bottom[0], float(np.hypot(top[1], bottom[1]))
+
+
+def _break_even(panel: Panel, weeks: range, fits: dict) -> pl.DataFrame:  # type: ignore[type-arg]
+    rows = [(design, *break_even_margin(panel, weeks, design, by_outcome)) for design, by_outcome in fits.items()]
+    return pl.DataFrame(rows, schema=["design", "margin", "se"], orient="row")

@@ -1,0 +1,134 @@
+"""`offerloop run`: carry out the flow and write everything that it found to `runs/<id>/`."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from offerloop.allocation import Forecast
+from offerloop.allocation.assign import as_text
+from offerloop.config import Config, load_config
+from offerloop.engine import ENGINES
+from offerloop.errors import InputError
+from offerloop.flow import Run, plan
+from offerloop.money import DIGITS
+from offerloop.profiles import FEATURES, TAGS
+from offerloop.report import render, summarise
+from offerloop.report.findings import CampaignFindings, Findings
+from offerloop.service.stages import Recorder
+
+PACKAGES = ("offerloop", "duckdb", "narwhals", "polars", "numpy", "scipy", "lightgbm", "implicit")
+
+
+@dataclass(frozen=True)
+class Written:
+    """Where a finished run lies."""
+
+    folder: Path
+    report: Path
+    summary: dict[str, Any]
+
+
+def run(config_path: Path, engine: str, console: Console | None) -> Written:
+    """Run the flow of one configuration. The folder appears under its name only when everything is in it."""
+    config = load_config(config_path)
+    recorder = Recorder(console)
+    found = plan(config, ENGINES.load(engine)(), recorder)
+    findings = findings_of(found)
+    summary = summarise(findings)
+    page = recorder("report", lambda: render(findings, summary))
+    folder = _new_folder(config_path.parent / "runs")
+    partial = folder.with_name(f".{folder.name}.partial")
+    partial.mkdir(parents=True)
+    try:
+        _write(found, summary, page, partial)
+        _write_json(partial / "manifest.json", _manifest(config_path, config, engine, recorder))
+        partial.rename(folder)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    return Written(folder, folder / "report.html", summary)
+
+
+def findings_of(found: Run) -> Findings:
+    """A run as the report sees it."""
+    return Findings(
+        config=found.config,
+        tables=found.tables,
+        campaigns=[_campaign(found.config, one) for one in found.forecasts],
+        first_day=found.events.first_day,
+        as_of_day=found.events.as_of_day,
+        explore_share=found.explore_share,
+        feature_notes=tuple((one.name, one.meaning, one.missing) for one in FEATURES),
+        tag_notes=tuple((tag.name, tag.chinese, tag.rule) for tag in TAGS),
+    )
+
+
+def _campaign(config: Config, forecast: Forecast) -> CampaignFindings:
+    settings = next(one for one in config.campaigns if one.id == forecast.campaign_id)
+    solution = forecast.solution
+    return CampaignFindings(
+        campaign_id=settings.id,
+        title=settings.title,
+        send=forecast.send,
+        budget_minor=config.minor(settings.budget),
+        budget_basis=settings.budget_basis,
+        n_planned=len(solution.chosen),
+        liability_minor=solution.cost / forecast.budget_unit,
+        shadow_price=solution.shadow_price * forecast.budget_unit,
+        bound_minor=solution.bound,
+        gap=solution.gap,
+        explore_budget_minor=config.minor(settings.explore_budget),
+        claimed_minor=solution.profit,
+    )
+
+
+def _new_folder(runs: Path) -> Path:
+    """`runs/<time>`, with a number behind it when a run of the same second is there."""
+    if runs.exists() and not runs.is_dir():
+        raise InputError(f"'{runs}' is a file; runs are written to a folder of that name, so move the file away")
+    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+    names = [stamp, *(f"{stamp}-{number}" for number in range(2, 100))]
+    return next(runs / name for name in names if not (runs / name).exists())
+
+
+def _write(found: Run, summary: dict[str, Any], page: str, folder: Path) -> None:
+    for name, table in found.tables.items():
+        table.write_parquet(folder / f"{name}.parquet")
+    text = as_text(found.tables["assignments"], DIGITS[found.config.shop.currency])
+    text.write_csv(folder / "assignments.csv")
+    _write_json(folder / "summary.json", summary)
+    (folder / "report.html").write_text(page, encoding="utf-8")
+
+
+def _write_json(path: Path, content: dict[str, Any]) -> None:
+    path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _manifest(config_path: Path, config: Config, engine: str, recorder: Recorder) -> dict[str, Any]:
+    """What went in, and what it took."""
+    inputs = {
+        name: {"path": source.path.name, "bytes": source.path.stat().st_size, "sha256": _sha256(source.path)}
+        for name, source in config.sources.items()
+    }
+    return {
+        "inputs": inputs,
+        "config": {"sha256": _sha256(config_path), "text": config_path.read_text(encoding="utf-8")},
+        "seed": config.seed,
+        "engine": engine,
+        "versions": {"python": sys.version.split()[0], **{name: version(name) for name in PACKAGES}},
+        "stages": recorder.records,
+    }
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

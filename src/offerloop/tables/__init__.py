@@ -1,0 +1,68 @@
+"""Every table that passes between stages: its columns, units, keys, and one `check`."""
+
+from offerloop.tables.allocation import ASSIGNMENTS, BREAK_EVEN_SWEEP, BUDGET_CURVE, COMPARISON
+from offerloop.tables.events import CUSTOMERS, QUALITY
+from offerloop.tables.profiles import PROFILES
+from offerloop.tables.recommenders import AFFINITIES, RECOMMENDER_RESULTS
+from offerloop.tables.response import (
+    BREAK_EVEN,
+    CALIBRATION,
+    CAMPAIGN_EFFECTS,
+    EFFECTS,
+    OFFERS,
+    RESPONSE_CHECKS,
+    RESPONSE_CURVE,
+    RESPONSE_DECILES,
+    RESPONSE_SLOPES,
+)
+from offerloop.tables.schema import ID, Column, Table
+
+STAGE_TABLES = {
+    table.name: table
+    for table in (
+        QUALITY,
+        CUSTOMERS,
+        PROFILES,
+        AFFINITIES,
+        RECOMMENDER_RESULTS,
+        CAMPAIGN_EFFECTS,
+        RESPONSE_SLOPES,
+        RESPONSE_CURVE,
+        RESPONSE_CHECKS,
+        RESPONSE_DECILES,
+        BREAK_EVEN,
+        OFFERS,
+        EFFECTS,
+        CALIBRATION,
+        ASSIGNMENTS,
+        COMPARISON,
+        BUDGET_CURVE,
+        BREAK_EVEN_SWEEP,
+    )
+}
+"""All of them by name, in the order of the flow."""
+
+__all__ = [
+    "AFFINITIES",
+    "ASSIGNMENTS",
+    "BREAK_EVEN",
+    "BREAK_EVEN_SWEEP",
+    "BUDGET_CURVE",
+    "CALIBRATION",
+    "CAMPAIGN_EFFECTS",
+    "COMPARISON",
+    "CUSTOMERS",
+    "EFFECTS",
+    "ID",
+    "OFFERS",
+    "PROFILES",
+    "QUALITY",
+    "RECOMMENDER_RESULTS",
+    "RESPONSE_CHECKS",
+    "RESPONSE_CURVE",
+    "RESPONSE_DECILES",
+    "RESPONSE_SLOPES",
+    "STAGE_TABLES",
+    "Column",
+    "Table",
+]

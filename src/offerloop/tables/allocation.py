@@ -1,0 +1,83 @@
+"""What the stage `allocation` hands on, and what goes out."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from offerloop.tables.schema import ID, Column, Table
+
+ASSIGNMENTS = Table(
+    "assignments",
+    "What each customer of the audience gets. One row per customer, sorted by customer_id.",
+    (
+        Column("customer_id", ID, "customer"),
+        Column("campaign_id", pl.String, "campaign of the offer", optional=True),
+        Column("offer_id", pl.String, "offer, or 'none'"),
+        Column("arm", pl.String, "plan, explore or holdout"),
+        Column("propensity", pl.Float64, "marginal probability of this offer over plan, exploration and holdout"),
+        Column(
+            "profit_minor",
+            pl.Int64,
+            "value less expected cost; empty when nothing shows the effect",
+            optional=True,
+        ),
+        Column("profit_low_minor", pl.Int64, "lower end, rough", optional=True),
+        Column("profit_high_minor", pl.Int64, "upper end, rough", optional=True),
+        Column("value_minor", pl.Int64, "incremental margin before the offer's cost", optional=True),
+        Column("cost_expected_micro", pl.Int64, "expected cost to us, millionths of a minor unit", optional=True),
+        Column("cost_liability_minor", pl.Int64, "most it can cost us", optional=True),
+        Column("basis", pl.String, "transferred, assumed, unknown or none"),
+        Column("product_ids", pl.String, "suggested products of the offer's category, best first"),
+        Column("reasons", pl.String, "why"),
+        Column("rank_of_alternative", pl.String, "best other offer and how far behind it is"),
+    ),
+    key=("customer_id",),
+)
+
+COMPARISON = Table(
+    "comparison",
+    "The plan beside simple rules at equal expected spend, held out, minor units.",
+    (
+        Column("campaign_id", pl.String, "campaign"),
+        Column("rule", pl.String, "plan or a simple rule"),
+        Column("n_customers", pl.Float64, "customers treated, expected"),
+        Column("spend_minor", pl.Float64, "expected cost to us"),
+        Column("profit_minor", pl.Float64, "held-out profit"),
+        Column("profit_low_minor", pl.Float64, "lower end, 95 %"),
+        Column("profit_high_minor", pl.Float64, "upper end"),
+        Column("plan_leads_by_minor", pl.Float64, "profit of the plan less that of the rule"),
+        Column("plan_leads_low_minor", pl.Float64, "lower end, 95 %"),
+        Column("plan_leads_high_minor", pl.Float64, "upper end"),
+    ),
+    key=("campaign_id", "rule"),
+)
+
+BUDGET_CURVE = Table(
+    "budget_curve",
+    "Held-out profit of the plan for growing budgets, minor units; the last row is the stop point.",
+    (
+        Column("campaign_id", pl.String, "campaign"),
+        Column("budget_minor", pl.Float64, "budget used, in the campaign's basis"),
+        Column("n_customers", pl.Float64, "customers treated"),
+        Column("spend_minor", pl.Float64, "expected cost to us"),
+        Column("profit_minor", pl.Float64, "held-out profit"),
+        Column("profit_low_minor", pl.Float64, "lower end, 95 %"),
+        Column("profit_high_minor", pl.Float64, "upper end"),
+    ),
+    key=("campaign_id", "n_customers"),
+)
+
+BREAK_EVEN_SWEEP = Table(
+    "break_even_sweep",
+    "Held-out profit of each customer's best offer, without a budget, by supplier share and by margin.",
+    (
+        Column("campaign_id", pl.String, "campaign"),
+        Column("lever", pl.String, "supplier share or margin"),
+        Column("level", pl.Float64, "its value"),
+        Column("n_customers", pl.Float64, "customers treated"),
+        Column("profit_minor", pl.Float64, "held-out profit, minor units"),
+        Column("profit_low_minor", pl.Float64, "lower end, 95 %"),
+        Column("profit_high_minor", pl.Float64, "upper end"),
+    ),
+    key=("campaign_id", "lever", "level"),
+)

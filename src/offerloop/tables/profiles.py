@@ -1,0 +1,18 @@
+"""What the stage `profiles` hands on."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from offerloop.tables.schema import ID, Column, Table
+
+PROFILES = Table(
+    "profiles",
+    "Features of each customer at the moment of the plan, and readable tags.",
+    (
+        Column("customer_id", ID, "customer"),
+        Column("tags", pl.List(pl.String), "readable labels whose rules hold"),
+    ),
+    key=("customer_id",),
+    open=True,
+)

@@ -1,0 +1,37 @@
+"""What the stage `recommenders` hands on."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from offerloop.tables.schema import ID, Column, Table
+
+AFFINITIES = Table(
+    "affinities",
+    "Products that each customer would like, best first.",
+    (
+        Column("customer_id", ID, "customer"),
+        Column("product_id", ID, "product"),
+        Column("task", pl.String, "repeat: what may be bought next; new: products not bought before"),
+        Column("rank", pl.Int64, "from 1"),
+        Column("affinity", pl.Float64, "the recommender's score, no unit"),
+        Column("source", pl.String, "recommender"),
+    ),
+    key=("customer_id", "task", "rank"),
+)
+
+RECOMMENDER_RESULTS = Table(
+    "recommenders",
+    "How recommenders ranked what customers bought next.",
+    (
+        Column("task", pl.String, "repeat or new"),
+        Column("recommender", pl.String, "name"),
+        Column("window", pl.String, "tune: decides; test: later, only reported"),
+        Column("ndcg", pl.Float64, "mean nDCG@10 over customers"),
+        Column("ndcg_low", pl.Float64, "lower end, 95 %", optional=True),
+        Column("ndcg_high", pl.Float64, "upper end, 95 %", optional=True),
+        Column("recall", pl.Float64, "mean Recall@20"),
+        Column("n_customers", pl.Int64, "customers with a target"),
+    ),
+    key=("task", "recommender", "window"),
+)

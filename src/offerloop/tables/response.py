@@ -1,0 +1,156 @@
+"""What the stage `response` hands on."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from offerloop.tables.schema import ID, Column, Table
+
+CAMPAIGN_EFFECTS = Table(
+    "campaign_effects",
+    "What past campaigns did: differences between targeted and other customers, minor units a customer-week.",
+    (
+        Column("campaign_id", pl.String, "campaign"),
+        Column("campaign_type", pl.String, "as in the source"),
+        Column("starts_day", pl.Int64, "first epoch day"),
+        Column("ends_day", pl.Int64, "last epoch day known"),
+        Column("n_targeted", pl.Int64, "customers who received it"),
+        Column("n_others", pl.Int64, "customers who did not"),
+        Column("naive_minor", pl.Float64, "spend during the campaign, targeted less others: not an effect"),
+        Column("naive_se", pl.Float64, "standard error"),
+        Column("adjusted_minor", pl.Float64, "difference-in-differences, during less before", optional=True),
+        Column("adjusted_se", pl.Float64, "standard error", optional=True),
+        Column("placebo_minor", pl.Float64, "the same between two periods before the campaign", optional=True),
+        Column("placebo_se", pl.Float64, "standard error", optional=True),
+        Column("before_days", pl.Int64, "days of the period before that the data hold"),
+        Column("note", pl.String, "what the data cut short, and what was done about it"),
+    ),
+    key=("campaign_id",),
+)
+
+RESPONSE_SLOPES = Table(
+    "response_slopes",
+    "Average response to shelf discounts by both designs, per unit of depth.",
+    (
+        Column("design", pl.String, "B: depth of own products; A: depth of the whole category"),
+        Column("outcome", pl.String, "bought, units, list_minor or discount_minor, a pair and week"),
+        Column("slope", pl.Float64, "change of the outcome per unit of depth"),
+        Column("se", pl.Float64, "standard error, clustered"),
+        Column("mean", pl.Float64, "mean of the outcome"),
+        Column("relative_per_10", pl.Float64, "change for ten points of depth, as a share of the mean"),
+        Column("relative_per_10_se", pl.Float64, "standard error"),
+        Column("n_pairs", pl.Int64, "pairs of a customer and a category"),
+    ),
+    key=("design", "outcome"),
+)
+
+RESPONSE_CURVE = Table(
+    "response_curve",
+    "Change of the weekly chance to buy by depth of own products, against the lowest band.",
+    (
+        Column("depth_low", pl.Float64, "band of depth from"),
+        Column("depth_high", pl.Float64, "to below"),
+        Column("effect", pl.Float64, "change of the probability"),
+        Column("se", pl.Float64, "standard error"),
+        Column("share_of_weeks", pl.Float64, "share of pair-weeks in the band"),
+    ),
+    key=("depth_low",),
+)
+
+RESPONSE_CHECKS = Table(
+    "response_checks",
+    "What would have to be true if the design measured what it claims.",
+    (
+        Column("check", pl.String, "what was put in the exposure's or the outcome's place"),
+        Column("outcome", pl.String, "outcome"),
+        Column("estimate", pl.Float64, "estimate"),
+        Column("se", pl.Float64, "standard error"),
+        Column("expected", pl.String, "what an honest design would show"),
+        Column("passed", pl.Boolean, "empty where nothing is expected", optional=True),
+    ),
+    key=("check", "outcome"),
+)
+
+RESPONSE_DECILES = Table(
+    "response_deciles",
+    "Who responds more: held-out slopes by decile of the predicted slope.",
+    (
+        Column("outcome", pl.String, "bought (per unit of depth) or list_sales (growth per unit of depth)"),
+        Column("decile", pl.Int64, "1 lowest to 10 highest prediction"),
+        Column("predicted", pl.Float64, "mean prediction of the other half's model"),
+        Column("realised", pl.Float64, "slope among these pairs"),
+        Column("se", pl.Float64, "standard error"),
+        Column("n_pairs", pl.Int64, "pairs"),
+    ),
+    key=("outcome", "decile"),
+)
+
+BREAK_EVEN = Table(
+    "break_even",
+    "Discount given for each unit of list sales gained, over all pairs: the margin at which shelf discounts pay.",
+    (
+        Column("design", pl.String, "B or A"),
+        Column("margin", pl.Float64, "break-even margin"),
+        Column("se", pl.Float64, "standard error"),
+    ),
+    key=("design",),
+)
+
+OFFERS = Table(
+    "offers",
+    "Every offer of every campaign, and what its effect rests on.",
+    (
+        Column("campaign_id", pl.String, "campaign"),
+        Column("offer_id", pl.String, "offer, unique in its campaign"),
+        Column("kind", pl.String, "coupon, spend_and_save or flash_sale"),
+        Column("category", pl.String, "category it is limited to", optional=True),
+        Column("depth", pl.Float64, "share off the list price", optional=True),
+        Column("funded_share", pl.Float64, "share of the discount that a supplier pays"),
+        Column("cost_liability_minor", pl.Int64, "most it can cost us; empty when unlimited", optional=True),
+        Column("label", pl.String, "what a customer would read"),
+        Column("basis", pl.String, "transferred from shelf prices, assumed, or unknown"),
+    ),
+    key=("campaign_id", "offer_id"),
+)
+
+EFFECTS = Table(
+    "effects",
+    "What one offer would change for one customer in one week, minor units; intervals of single customers are rough.",
+    (
+        Column("campaign_id", pl.String, "campaign"),
+        Column("customer_id", ID, "customer"),
+        Column("offer_id", pl.String, "offer"),
+        Column("value_minor", pl.Float64, "incremental margin before the offer's cost"),
+        Column("value_low_minor", pl.Float64, "lower end"),
+        Column("value_high_minor", pl.Float64, "upper end, design A's bracket included"),
+        Column("profit_minor", pl.Float64, "value less expected cost"),
+        Column("profit_low_minor", pl.Float64, "lower end"),
+        Column("profit_high_minor", pl.Float64, "upper end"),
+        Column("p_redeem", pl.Float64, "probability that the customer uses it"),
+        Column("cost_expected_micro", pl.Int64, "expected cost to us in millionths of a minor unit, rounded up"),
+        Column("cost_liability_minor", pl.Int64, "most it can cost us; empty when unlimited", optional=True),
+        Column("fold", pl.Int64, "half of the customers, by hash"),
+        Column("discount_minor", pl.Float64, "expected discount, whoever pays it"),
+        Column("held_out_value_minor", pl.Float64, "value by the realised slopes of the customer's own half"),
+        Column("held_out_discount_minor", pl.Float64, "discount likewise"),
+        Column("d_value", pl.Float64, "derivative of held-out value by the response"),
+        Column("d_discount", pl.Float64, "derivative of held-out discount by the response"),
+        Column("centred", pl.Float64, "derivative of the response by the calibration's slope"),
+        Column("basis", pl.String, "transferred or assumed"),
+    ),
+    key=("campaign_id", "customer_id", "offer_id"),
+)
+
+CALIBRATION = Table(
+    "calibration",
+    "How predictions of one half of the customers held in the other: level, slope, and their covariance.",
+    (
+        Column("fold", pl.Int64, "half whose outcomes it was measured on"),
+        Column("level", pl.Float64, "growth of sales per unit of depth at the mean prediction"),
+        Column("slope", pl.Float64, "1 when predicted differences are real, 0 when they are noise"),
+        Column("var_level", pl.Float64, "variance of the level"),
+        Column("covariance", pl.Float64, "covariance of both"),
+        Column("var_slope", pl.Float64, "variance of the slope"),
+    ),
+    key=("fold",),
+)

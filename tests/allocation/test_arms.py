@@ -1,0 +1,175 @@
+"""Written propensities against how often each offer is really given."""
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from offerloop.allocation.arms import MOST_EXPLORE, draw_arms
+from offerloop.config import Experiment
+from offerloop.evaluation.assignment import in_holdout
+from offerloop.offers import NO_OFFER
+
+MENU = {"customer_id": pl.Int64, "campaign_id": pl.String, "offer_id": pl.String, "cost_liability_minor": pl.Int64}
+
+
+def menu(*rows):
+    return pl.DataFrame(rows, schema=MENU, orient="row")
+
+
+def planned(*rows):
+    return pl.DataFrame(rows, schema=["customer_id", "campaign_id", "offer_id"], orient="row").cast(
+        {"customer_id": pl.Int64, "campaign_id": pl.String, "offer_id": pl.String}
+    )
+
+
+def drawn(size, plan, listed, budgets, seed=0, **experiment):
+    audience = pl.Series("customer_id", range(size), dtype=pl.Int64)
+    return draw_arms(audience, plan, listed, budgets, Experiment(**experiment), np.random.default_rng(seed))
+
+
+# Customers 0-19 are planned offer a and may draw a or b; 20-39 are planned nothing and may draw a; 40-59 may draw
+# only what everyone may: offer "all" of another campaign.
+SIZE = 60
+PLAN = planned(*((one, "x", "a") for one in range(20)))
+LISTED = menu(
+    *((one, "x", "a", 100) for one in range(40)),
+    *((one, "x", "b", 150) for one in range(20)),
+    (None, "y", "all", 200),
+)
+BUDGETS = {"x": 900, "y": 1200}  # six times 150, six times 200
+
+
+def test_offers_are_given_as_often_as_their_propensity_says():
+    """Over draws of holdout and lot, by kind of customer; the formula is written out here once more."""
+    holdout, n = 0.2, 1200
+    counts = {}
+    shares = []
+    for seed in range(n):
+        arms = drawn(SIZE, PLAN, LISTED, BUDGETS, seed, holdout=holdout, holdout_seed=f"draw {seed}")
+        shares.append(arms.explore_share)
+        for position, offer in enumerate(arms.table["offer_id"]):
+            counts[position // 20, offer] = counts.get((position // 20, offer), 0) + 1
+    e = np.mean(shares)
+    assert 0.05 < e <= MOST_EXPLORE
+    free = 1 - holdout
+    expected = {
+        (0, "a"): free * (1 - e + e / 4), (0, "b"): free * e / 4, (0, "all"): free * e / 4,
+        (0, NO_OFFER): free * e / 4 + holdout,
+        (1, "a"): free * e / 3, (1, "all"): free * e / 3, (1, NO_OFFER): free * (1 - e + e / 3) + holdout,
+        (2, "all"): free * e / 2, (2, NO_OFFER): free * (1 - e + e / 2) + holdout,
+    }  # fmt: skip
+    assert counts.keys() == expected.keys()
+    for key, chance in expected.items():
+        frequency, error = counts[key] / (20 * n), np.sqrt(chance * (1 - chance) / (20 * n))
+        assert abs(frequency - chance) < 4 * error, key
+
+
+def test_written_propensity_weighs_every_offer_back_to_one():
+    """Mean of 1{given} / propensity is 1 for every offer that can be given: what a later evaluation needs."""
+    n, weighed = 800, {}
+    for seed in range(n):
+        table = drawn(SIZE, PLAN, LISTED, BUDGETS, seed, holdout=0.2, holdout_seed=f"draw {seed}").table
+        for position, (offer, propensity) in enumerate(table.select("offer_id", "propensity").iter_rows()):
+            weighed.setdefault((position // 20, offer), []).append(1 / propensity)
+    assert len(weighed) == 9
+    for key, weights in weighed.items():
+        mean = np.sum(weights) / (20 * n)
+        error = np.sqrt((np.mean(weights) - 1) / (20 * n))  # variance of 1{given} / p is 1 / p - 1
+        assert abs(mean - 1) < 4 * error, key
+
+
+def test_holdout_is_the_same_in_every_run():
+    tables = [drawn(SIZE, PLAN, LISTED, BUDGETS, seed, holdout=0.3).table for seed in (1, 2)]
+    held = [set(table.filter(arm="holdout")["customer_id"]) for table in tables]
+    assert held[0] == held[1] == {one for one in range(SIZE) if in_holdout(str(one), "holdout", 0.3)}
+    assert not tables[0].equals(tables[1])
+    assert (tables[0].filter(arm="holdout")["offer_id"] == NO_OFFER).all()
+
+
+def test_holdout_does_not_depend_on_plan_menu_or_audience():
+    alone = draw_arms(
+        pl.Series("customer_id", [7, 21]), planned(), menu(), {}, Experiment(holdout=0.3), np.random.default_rng(0)
+    )
+    whole = drawn(SIZE, PLAN, LISTED, BUDGETS, holdout=0.3).table
+    assert alone.table["arm"].to_list() == whole["arm"].gather([7, 21]).replace("explore", "plan").to_list()
+
+
+def test_plan_arm_gets_exactly_its_plan():
+    table = drawn(SIZE, PLAN, LISTED, BUDGETS).table.filter(arm="plan")
+    for customer, campaign, offer in table.select("customer_id", "campaign_id", "offer_id").iter_rows():
+        assert (campaign, offer) == (("x", "a") if customer < 20 else (None, NO_OFFER))
+
+
+def test_same_seed_same_draw():
+    one, other = (drawn(SIZE, PLAN, LISTED, BUDGETS, seed=5) for _ in range(2))
+    assert one.table.equals(other.table)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    rows=st.lists(
+        st.tuples(st.none() | st.integers(0, 29), st.sampled_from("xy"), st.sampled_from("abc"), st.integers(0, 300)),
+        max_size=40,
+        unique_by=lambda row: row[:3],
+    ),
+    budgets=st.fixed_dictionaries({"x": st.integers(0, 2000), "y": st.integers(0, 2000)}),
+    seed=st.integers(0, 2**32),
+    holdout=st.sampled_from([0.0, 0.1, 0.5, 1.0]),
+)
+def test_exploration_is_never_above_any_budget(rows, budgets, seed, holdout):
+    """The dearest price of an offer is what it may cost, whoever draws it."""
+    listed = menu(*rows)
+    arms = drawn(30, planned((0, "x", "a")), listed, budgets, seed, holdout=holdout)
+    assert arms.table["customer_id"].to_list() == list(range(30))
+    explored = arms.table.filter(arm="explore")
+    free = arms.table.filter(pl.col("arm") != "holdout").height
+    assert explored.height <= MOST_EXPLORE * free
+    assert arms.explore_share == pytest.approx(explored.height / free if free else 0.0)
+    dearest = listed.group_by("campaign_id", "offer_id").agg(pl.col("cost_liability_minor").max())
+    spent = explored.join(dearest, on=["campaign_id", "offer_id"])
+    for campaign, budget in budgets.items():
+        assert spent.filter(campaign_id=campaign)["cost_liability_minor"].sum() <= budget
+    assert arms.table["propensity"].is_between(0, 1 + 1e-12, closed="right").all()
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.integers(0, 2**32))
+def test_a_customer_draws_only_what_concerns_them(seed):
+    explored = drawn(SIZE, PLAN, LISTED, BUDGETS, seed).table.filter(arm="explore")
+    assert explored.height == 5  # a tenth of those outside the holdout; the budgets would pay for six
+    allowed = {0: {"a", "b", "all", NO_OFFER}, 1: {"a", "all", NO_OFFER}, 2: {"all", NO_OFFER}}
+    for customer, offer in explored.select("customer_id", "offer_id").iter_rows():
+        assert offer in allowed[customer // 20]
+
+
+@pytest.mark.parametrize(
+    "listed, budgets",
+    [
+        (menu(), {"x": 10**6}),  # nothing is sent, so nothing is given by lot
+        (LISTED, {}),  # no budget for it
+        (LISTED, {"x": 149, "y": 1200}),  # not one of the dearest
+        (menu((None, "x", "free", 0)), {"x": 0}),  # costs nothing, but is not asked for
+    ],
+)
+def test_nobody_explores(listed, budgets):
+    arms = drawn(SIZE, PLAN, listed, budgets)
+    assert arms.explore_share == 0
+    assert "explore" not in arms.table["arm"].to_list()
+    plan = arms.table.filter(arm="plan")
+    assert (
+        plan["propensity"].round(12) == pl.select(pl.when(plan["offer_id"] == "a").then(0.9).otherwise(1.0)).to_series()
+    ).all()
+
+
+def test_what_a_supplier_pays_whole_does_not_replace_the_plan():
+    arms = drawn(SIZE, PLAN, menu((None, "x", "free", 0)), {"x": 5000})
+    assert arms.explore_share <= MOST_EXPLORE
+    assert arms.table.filter(arm="plan").height > 0.7 * SIZE
+
+
+def test_everyone_held_out():
+    table = drawn(SIZE, PLAN, LISTED, BUDGETS, holdout=1.0).table
+    assert table["arm"].unique().to_list() == ["holdout"]
+    assert table["propensity"].unique().to_list() == [1.0]

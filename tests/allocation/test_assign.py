@@ -1,0 +1,157 @@
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from offerloop.allocation.arms import Arms
+from offerloop.allocation.assign import as_text, assignments, decimal_text
+from offerloop.money import MICRO, to_text
+
+OFFERS = pl.DataFrame(
+    {
+        "campaign_id": ["own", "paid", "paid", "paid"],
+        "offer_id": ["a", "a", "b", "sale"],
+        "cost_liability_minor": [500, 125, 250, 125],
+        "basis": ["transferred", "transferred", "transferred", "unknown"],
+    }
+)
+# customer, campaign, offer, profit
+EFFECTS = [
+    (1, "own", "a", 999.0),  # a campaign that is not sent
+    (1, "paid", "a", 120.4), (1, "paid", "b", 100.0),
+    (2, "paid", "a", 80.0), (2, "paid", "b", 95.5),
+    (3, "paid", "a", -4.0),
+    (4, "paid", "a", 30.0),
+    (6, "paid", "a", 50.0), (6, "paid", "b", 40.0),
+]  # fmt: skip
+ARMS = [
+    (6, "paid", "b", "explore", 0.01),
+    (5, None, "none", "plan", 1.0),
+    (1, "paid", "a", "plan", 0.9),
+    (2, None, "none", "holdout", 0.1),
+    (3, None, "none", "plan", 1.0),
+    (4, None, "none", "plan", 1.0),
+    (7, "paid", "sale", "explore", 0.02),
+    (8, None, "none", "explore", 0.98),
+]
+
+
+def assigned(sent=("paid",), digits=2):
+    schema = ["customer_id", "campaign_id", "offer_id", "profit_minor"]
+    effects = pl.DataFrame(EFFECTS, schema=schema, orient="row").with_columns(
+        value_minor=pl.col("profit_minor") + 20.5,
+        profit_low_minor=pl.col("profit_minor") - 10,
+        profit_high_minor=pl.col("profit_minor") + 10,
+        cost_expected_micro=pl.lit(20_500_000, dtype=pl.Int64),
+        basis=pl.lit("transferred"),
+    )
+    arms = pl.DataFrame(ARMS, schema=["customer_id", "campaign_id", "offer_id", "arm", "propensity"], orient="row")
+    return assignments(Arms(arms, 0.02), effects, OFFERS, list(sent), digits)
+
+
+def column(table, name):
+    return dict(table.select("customer_id", name).iter_rows())
+
+
+def test_one_row_per_customer_in_order():
+    assert assigned()["customer_id"].to_list() == [1, 2, 3, 4, 5, 6, 7, 8]
+
+
+def test_why_each_customer_has_this_row():
+    assert column(assigned(), "reasons") == {
+        1: "best profit within budget",
+        2: "permanent holdout",
+        3: "no offer pays for this customer",
+        4: "budget used up on better returns",
+        5: "no recent purchase to respond from",
+        6: "drawn by lot",
+        7: "drawn by lot",
+        8: "drawn by lot",
+    }
+
+
+def test_without_a_campaign_that_pays():
+    assert column(assigned(sent=()), "reasons")[3] == "no campaign pays"
+    assert column(assigned(sent=()), "rank_of_alternative") == dict.fromkeys(range(1, 9), "")
+
+
+def test_money_of_what_is_given():
+    table = assigned()
+    row = table.row(by_predicate=pl.col("customer_id") == 1, named=True)
+    assert (row["profit_minor"], row["profit_low_minor"], row["profit_high_minor"]) == (120, 110, 130)
+    assert (row["value_minor"], row["cost_expected_micro"], row["cost_liability_minor"]) == (141, 20_500_000, 125)
+    assert row["basis"] == "transferred"
+
+
+def test_nothing_costs_nothing():
+    nothing = assigned().filter(offer_id="none")
+    money = [name for name in nothing.columns if name.endswith(("_minor", "_micro"))]
+    assert nothing.height == 5
+    assert (nothing.select(money) == 0).to_numpy().all()
+    assert nothing["basis"].unique().to_list() == ["none"]
+    assert nothing["campaign_id"].is_null().all()
+
+
+def test_an_unknown_effect_is_empty_not_zero():
+    row = assigned().row(by_predicate=pl.col("customer_id") == 7, named=True)
+    assert row["basis"] == "unknown"
+    assert row["cost_liability_minor"] == 125
+    assert [row[name] for name in ("value_minor", "profit_minor", "cost_expected_micro")] == [None] * 3
+
+
+def test_the_best_other_offer_of_campaigns_that_are_sent():
+    assert column(assigned(), "rank_of_alternative") == {
+        1: "b, 0.20 behind",  # 1.204 against 1.00
+        2: "b, 0.96 ahead",  # held out of the better of two
+        3: "a, 0.04 behind",  # an offer that loses money is behind nothing
+        4: "a, 0.30 ahead",  # the budget ran out
+        5: "",
+        6: "a, 0.10 ahead",  # the lot was not the best
+        7: "",
+        8: "",
+    }
+    assert column(assigned(digits=0), "rank_of_alternative")[6] == "a, 10 ahead"
+
+
+def test_customers_with_text_ids_are_sorted_as_text():
+    effects = pl.DataFrame(
+        schema={"customer_id": pl.String, "campaign_id": pl.String, "offer_id": pl.String, "basis": pl.String}
+        | dict.fromkeys(["value_minor", "profit_minor", "profit_low_minor", "profit_high_minor"], pl.Float64)
+        | {"cost_expected_micro": pl.Int64}
+    )
+    rows = [(one, None, "none", "plan", 1.0) for one in ("b", "a10", "a9")]
+    arms = pl.DataFrame(
+        rows,
+        schema={"customer_id": pl.String, "campaign_id": pl.String, "offer_id": pl.String, "arm": pl.String,
+                "propensity": pl.Float64},
+        orient="row",
+    )  # fmt: skip
+    assert assignments(Arms(arms, 0.0), effects, OFFERS, [], 2)["customer_id"].to_list() == ["a10", "a9", "b"]
+
+
+@pytest.mark.parametrize("currency, digits, expected", [
+    ("USD", 2, ("1.20", "1.41", "0.21", "1.25")),
+    ("JPY", 0, ("120", "141", "21", "125")),
+])  # fmt: skip
+def test_csv_money_has_the_digits_of_its_currency(currency, digits, expected):
+    table = assigned(digits=digits).with_columns(cost_expected_micro=pl.col("cost_expected_micro") + 300_000)
+    text = as_text(table, digits)
+    assert not [name for name in text.columns if name.endswith(("_minor", "_micro"))]
+    assert text.select("profit", "value", "cost_expected", "cost_liability").row(0) == expected
+    assert text["profit"][1] == to_text(0, currency)
+    lines = text.write_csv().splitlines()
+    assert lines[0].startswith("customer_id,campaign_id,offer_id,arm,propensity,profit,")
+    assert lines[1].startswith(f"1,paid,a,plan,0.9,{expected[0]},")
+    assert lines[7].startswith("7,paid,sale,explore,0.02,,")  # unknown is empty
+    assert len(lines) == 9
+
+
+@given(st.integers(-(10**15), 10**15), st.sampled_from(["USD", "JPY"]))
+def test_decimal_text_is_that_of_money(minor, currency):
+    digits = 2 if currency == "USD" else 0
+    assert pl.select(decimal_text(pl.lit(minor), digits))[0, 0] == to_text(minor, currency)
+
+
+def test_micro_units_become_the_nearest_minor_unit():
+    minor = pl.Series([20_400_000, 20_600_000, -1, 0], dtype=pl.Int64) / MICRO
+    assert pl.select(decimal_text(pl.lit(minor), 2)).to_series().to_list() == ["0.20", "0.21", "0.00", "0.00"]

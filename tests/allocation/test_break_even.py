@@ -1,0 +1,83 @@
+import numpy as np
+import polars as pl
+import pytest
+from made_up import calibration, effects, offers, with_funded
+
+from offerloop.allocation.break_even import break_even, sweep
+from offerloop.allocation.valuation import Valuation
+
+MARGIN = 0.3
+
+
+def swept(rows, error=0.0, funded=0.0):
+    """Sweep of customer, value, discount; the estimates are right."""
+    table = pl.DataFrame(rows, schema=["customer_id", "value_minor", "discount_minor"], orient="row").cast(
+        {"value_minor": pl.Float64, "discount_minor": pl.Float64}
+    )
+    table = table.with_columns(
+        held_out_value_minor="value_minor", held_out_discount_minor="discount_minor", fold=pl.lit(0),
+        centred=pl.lit(0.0), d_value="value_minor", d_discount=pl.lit(0.0), funded_share=pl.lit(funded),
+    )  # fmt: skip
+    return sweep(table, Valuation.of(table, calibration(error=error)), MARGIN)
+
+
+def at(table, lever, level):
+    return table.row(by_predicate=(pl.col("lever") == lever) & (pl.col("level") == level), named=True)
+
+
+def test_one_offer_by_hand():
+    """40 of discount for a margin of 15 on 50 more sold: pays above 25 / 40 funded, or above a margin of .8."""
+    table = swept([(1, 15, 40)])
+    assert break_even(table, "supplier share") == (0.65, 0.65)
+    assert break_even(table, "margin") == (0.825, 0.825)
+    assert at(table, "supplier share", 1.0)["profit_minor"] == pytest.approx(15)
+    assert at(table, "margin", 0.9)["profit_minor"] == pytest.approx(45 - 40)
+    assert at(table, "margin", 0.8)["n_customers"] == 0
+
+
+def test_what_the_supplier_pays_already_counts_in_the_margin():
+    assert break_even(swept([(1, 15, 40)], funded=0.75), "margin") == (0.225, 0.225)
+
+
+def test_certainty_needs_more_than_the_estimate():
+    """The value is known to a tenth: 15 less 1.96 x 1.5 must be above the cost."""
+    assert break_even(swept([(1, 15, 40)], error=0.1), "supplier share") == (0.65, 0.7)
+
+
+def test_nothing_breaks_even():
+    assert break_even(swept([(1, 0, 40)]), "supplier share") == (None, None)
+    assert break_even(swept([(1, 0, 40)]), "margin") == (None, None)
+
+
+def test_each_customer_takes_the_best_offer_only():
+    found = at(swept([(1, 15, 40), (1, 20, 60), (2, 1, 90)]), "supplier share", 1.0)
+    assert (found["n_customers"], found["profit_minor"]) == (2, pytest.approx(21))
+
+
+def test_estimated_profits_only_rise_with_either_lever():
+    """When estimates are right. A plan chosen by wrong ones may do worse held out."""
+    rng = np.random.default_rng(0)
+    table = swept([(k // 3, value, 50) for k, value in enumerate(rng.uniform(0, 60, 90))])
+    for lever in ("supplier share", "margin"):
+        profit = table.filter(lever=lever).sort("level")["profit_minor"]
+        assert (profit.diff().drop_nulls() >= -1e-9).all()
+        assert profit[0] < profit[-1]
+
+
+def test_a_level_equal_to_todays_is_todays_best_targeting():
+    table = with_funded(effects(3), offers())
+    valuation = Valuation.of(table, calibration())
+    found = sweep(table, valuation, MARGIN)
+    best = table.sort("value_minor").with_columns(p=pl.col("value_minor") - pl.col("discount_minor"))
+    best = best.filter(pl.col("p") > 0).sort("p").unique("customer_id", keep="last", maintain_order=True)
+    expected = (best["held_out_value_minor"] - best["held_out_discount_minor"]).sum()
+    for lever, level in (("supplier share", 0.0), ("margin", MARGIN)):
+        assert at(found, lever, level)["profit_minor"] == pytest.approx(expected)
+        assert at(found, lever, level)["n_customers"] == best.height > 0
+
+
+def test_a_campaign_without_candidates():
+    table = with_funded(effects(3), offers()).clear()
+    found = sweep(table, Valuation.of(table, calibration()), MARGIN)
+    assert found["profit_minor"].unique().to_list() == [0.0]
+    assert break_even(found, "margin") == (None, None)

@@ -1,0 +1,119 @@
+"""One campaign's decision, from effects to whether anything is sent."""
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from made_up import calibration, campaign, effects, offers
+
+from offerloop.allocation import forecast_campaign
+from offerloop.errors import ConfigError
+from offerloop.money import MICRO
+
+PAID = (0.9, 0.9, 0.9)
+
+
+def forecast(table, budget=3000, error=0.2, funded=PAID, **changes):
+    return forecast_campaign(table, offers(funded), calibration(error=error), campaign(**changes), budget, 0.3)
+
+
+def funded(seed, share=0.9):
+    """Effects whose costs are the shop's part only."""
+    return effects(seed).with_columns(
+        cost_expected_micro=(pl.col("cost_expected_micro") * (1 - share)).ceil().cast(pl.Int64),
+        profit_minor=pl.col("value_minor") - pl.col("discount_minor") * (1 - share),
+    )
+
+
+def rule(found, name):
+    return found.comparison.row(by_predicate=pl.col("rule") == name, named=True)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 1000), st.integers(0, 1000), st.sampled_from(["liability", "expected"]), st.integers(0, 9000))
+def test_row_order_does_not_matter_and_the_budget_holds(seed, order, basis, budget):
+    table = funded(seed)
+    found, again = (
+        forecast(one, budget, budget_basis=basis)
+        for one in (table, table.sample(fraction=1.0, shuffle=True, seed=order))
+    )
+    assert found.plan.equals(again.plan)
+    assert found.comparison.equals(again.comparison)
+    column = {"liability": "cost_liability_minor", "expected": "cost_expected_micro"}[basis]
+    assert found.plan[column].sum() == found.solution.cost <= budget * found.budget_unit
+    assert found.plan["customer_id"].is_unique().all()
+    assert (found.plan["profit_minor"] > 0).all()
+
+
+def test_a_plan_that_pays_is_sent():
+    found = forecast(funded(1))
+    assert found.send
+    assert rule(found, "plan")["profit_low_minor"] > 0
+    assert found.plan.height > 0
+
+
+def test_a_plan_that_may_not_pay_is_not_sent():
+    """The same plan, with an uncertainty that reaches below zero; the reader still sees what it would be."""
+    found = forecast(funded(1), error=2.0)
+    assert not found.send
+    assert rule(found, "plan")["profit_minor"] > 0 > rule(found, "plan")["profit_low_minor"]
+    assert found.plan.height > 0
+
+
+def test_a_plan_without_budget_is_not_sent():
+    found = forecast(funded(1), budget=0)
+    assert not found.send
+    assert found.plan.is_empty()
+    assert found.comparison["rule"].to_list() == ["nothing", "plan"]
+    assert rule(found, "plan")["profit_minor"] == 0
+
+
+def test_simple_rules_are_compared_at_the_plans_spend():
+    found = forecast(funded(1))
+    assert found.comparison["rule"].to_list() == [
+        "nothing", "plan", "same offer for all", "random customers", "most likely buyers",
+    ]  # fmt: skip
+    plan = rule(found, "plan")
+    for row in found.comparison.iter_rows(named=True):
+        if row["rule"] != "nothing":
+            assert row["spend_minor"] <= plan["spend_minor"] + 1e-6
+        assert row["plan_leads_by_minor"] == pytest.approx(plan["profit_minor"] - row["profit_minor"])
+        assert row["profit_low_minor"] <= row["profit_minor"] <= row["profit_high_minor"]
+        assert row["plan_leads_low_minor"] <= row["plan_leads_by_minor"] <= row["plan_leads_high_minor"]
+    assert rule(found, "nothing")["plan_leads_low_minor"] == pytest.approx(plan["profit_low_minor"])
+
+
+@pytest.mark.parametrize("basis", ["liability", "expected"])
+def test_the_curve_ends_where_offers_stop_paying(basis):
+    table = funded(1)
+    found = forecast(table, budget_basis=basis)
+    unlimited = forecast(table, budget=10**7, budget_basis=basis)
+    first, last = found.curve.row(0, named=True), found.curve.row(-1, named=True)
+    assert (first["budget_minor"], first["n_customers"], first["profit_minor"]) == (0, 0, 0)
+    assert last["budget_minor"] == pytest.approx(unlimited.solution.cost / unlimited.budget_unit)
+    assert last["n_customers"] == unlimited.plan.height
+    assert last["profit_minor"] == pytest.approx(rule(unlimited, "plan")["profit_minor"])
+    assert found.curve["budget_minor"].is_sorted()
+    assert found.budget_unit == (MICRO if basis == "expected" else 1)
+
+
+def test_the_budget_of_a_point_on_the_curve_buys_that_point():
+    table = funded(1)
+    curve = forecast(table).curve
+    row = curve.row(curve.height // 2, named=True)
+    plan = rule(forecast(table, budget=int(row["budget_minor"])), "plan")
+    assert plan["profit_minor"] == pytest.approx(row["profit_minor"])
+    assert plan["n_customers"] == row["n_customers"]
+
+
+def test_a_campaign_that_concerns_nobody():
+    found = forecast(effects(1).clear())
+    assert not found.send
+    assert found.plan.is_empty()
+    assert found.sweep["profit_minor"].unique().to_list() == [0.0]
+
+
+def test_a_liability_without_limit_is_refused():
+    table = effects(1).with_columns(cost_liability_minor=pl.lit(None, dtype=pl.Int64))
+    with pytest.raises(ConfigError, match="so the most it can cost is unlimited"):
+        forecast(table)

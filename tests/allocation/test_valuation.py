@@ -1,0 +1,140 @@
+"""Intervals against draws from the calibration, and the winner's curse."""
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from made_up import calibration, campaign, effects, offers, with_funded
+
+from offerloop.allocation.forecast import forecast_campaign
+from offerloop.allocation.valuation import Valuation
+from offerloop.money import MICRO
+
+
+def drawn_profits(table, calibrated, weights, own, factor, n=4000):
+    """Profit of a plan when level and slope of both halves are drawn from what is known of them."""
+    rng = np.random.default_rng(0)
+    fold, centred = table["fold"].to_numpy(), table["centred"].to_numpy()
+    profits = np.zeros(n)
+    for row in calibrated.iter_rows(named=True):
+        covariance = [[row["var_level"], row["covariance"]], [row["covariance"], row["var_slope"]]]
+        level, slope = rng.multivariate_normal([row["level"], row["slope"]], covariance, n).T
+        mine = fold == row["fold"]
+        response = level[:, None] + slope[:, None] * centred[mine]
+        usual = (
+            table["held_out_discount_minor"] - table["held_out_value_minor"] / table["d_value"] * table["d_discount"]
+        )
+        value = response * table["d_value"].to_numpy()[mine]
+        discount = usual.to_numpy()[mine] + response * table["d_discount"].to_numpy()[mine]
+        profits += (factor * value - own[mine] * discount) @ weights[mine]
+    return profits
+
+
+@pytest.mark.parametrize("funded, supposed", [((0, 0, 0), {}), ((0.75, 0.5, 0), {}), ((0, 0, 0), {"own_share": 0.3}),
+                                              ((0.2, 0, 0), {"margin_factor": 2.0})])  # fmt: skip
+def test_interval_is_that_of_draws_from_the_calibration(funded, supposed):
+    table, calibrated = with_funded(effects(2), offers(funded)), calibration()
+    weights = np.random.default_rng(1).uniform(0, 1, table.height) * (table["centred"] > 0).to_numpy()  # as a plan does
+    found = Valuation.of(table, calibrated).supposing(**supposed).value(weights)
+    own = (
+        np.full(table.height, supposed["own_share"])
+        if "own_share" in supposed
+        else 1 - table["funded_share"].to_numpy()
+    )
+    draws = drawn_profits(table, calibrated, weights, own, supposed.get("margin_factor", 1.0))
+    error = (found.high - found.low) / 2 / 1.96
+    assert abs(draws.mean() - found.value) < 4 * error / np.sqrt(len(draws))
+    assert draws.std() == pytest.approx(error, rel=0.05)
+    assert np.mean((draws > found.low) & (draws < found.high)) == pytest.approx(0.95, abs=0.015)
+    assert found.value - found.low == pytest.approx(found.high - found.value)
+
+
+@given(st.integers(0, 1000), st.floats(0, 1))
+def test_profit_is_held_out_value_less_our_part_of_the_discount(seed, share):
+    table = with_funded(effects(seed, 8), offers((share, share, share)))
+    valuation = Valuation.of(table, calibration())
+    weights = np.random.default_rng(seed).uniform(0, 1, table.height)
+    cost = (1 - share) * table["held_out_discount_minor"].to_numpy() @ weights
+    assert valuation.spend(weights) == pytest.approx(cost)
+    assert valuation.value(weights).value == pytest.approx(table["held_out_value_minor"].to_numpy() @ weights - cost)
+
+
+def test_nothing_is_worth_nothing_for_certain():
+    found = Valuation.of(with_funded(effects(0), offers()), calibration()).value(np.zeros(effects(0).height))
+    assert (found.value, found.low, found.high) == (0.0, 0.0, 0.0)
+
+
+GROUPS, MEMBERS = 30, 20
+
+
+def noise_only(seed):
+    """Two halves of customers in 30 groups; nobody responds, but group means of noise differ."""
+    rng = np.random.default_rng(seed)
+    group = np.repeat(np.arange(GROUPS), MEMBERS)
+    seen = rng.normal(size=(2, len(group)))
+    learned = [one.reshape(GROUPS, MEMBERS).mean(axis=1) for one in seen]
+    rows, tables = [], []
+    for fold in (0, 1):
+        predicted = learned[1 - fold][group]
+        centred = predicted - predicted.mean()
+        design = np.column_stack([np.ones(len(group)), centred])
+        (level, slope), _, _, _ = np.linalg.lstsq(design, seen[fold], rcond=None)
+        left = seen[fold] - design @ [level, slope]
+        covariance = np.linalg.inv(design.T @ design) * left.var()
+        rows.append((fold, level, slope, covariance[0, 0], covariance[0, 1], covariance[1, 1]))
+        held_out = 100 * (level + slope * centred)
+        tables.append(_table(fold, 100 * np.maximum(predicted, 0), held_out, centred))
+    calibrated = pl.DataFrame(rows, schema=calibration().columns, orient="row")
+    return pl.concat(tables), calibrated
+
+
+def _table(fold, value, held_out, centred):
+    """One free offer for each customer, worth 100 x response."""
+    size = len(value)
+    numbers = {
+        "value_minor": value, "value_low_minor": value, "value_high_minor": value, "profit_minor": value,
+        "profit_low_minor": value, "profit_high_minor": value, "held_out_value_minor": held_out, "centred": centred,
+    }  # fmt: skip
+    constants = {
+        "p_redeem": 0.5,
+        "discount_minor": 0.0,
+        "held_out_discount_minor": 0.0,
+        "d_value": 100.0,
+        "d_discount": 0.0,
+    }
+    table = pl.DataFrame({"customer_id": fold * size + np.arange(size), **numbers})
+    return table.with_columns(
+        campaign_id=pl.lit("one"), offer_id=pl.lit("a"), basis=pl.lit("transferred"), fold=pl.lit(fold, dtype=pl.Int64),
+        cost_expected_micro=pl.lit(0, dtype=pl.Int64), cost_liability_minor=pl.lit(100, dtype=pl.Int64),
+        **{name: pl.lit(number) for name, number in constants.items()},
+    )  # fmt: skip
+
+
+def test_winners_curse():
+    """Nobody responds. The plan believes in a profit every time; held out, it is worth nothing on average."""
+    claimed, held_out, sent = [], [], []
+    for seed in range(120):
+        table, calibrated = noise_only(seed)
+        found = forecast_campaign(table, offers(), calibrated, campaign(), 20_000, 0.3)
+        plan = found.comparison.row(by_predicate=pl.col("rule") == "plan", named=True)
+        claimed.append(found.solution.profit)
+        held_out.append(plan["profit_minor"])
+        sent.append(found.send)
+    error = np.std(held_out) / np.sqrt(len(held_out))
+    assert min(claimed) > 0
+    assert np.mean(claimed) > 10 * error
+    assert np.mean(held_out) < 3 * error
+    assert np.mean(sent) < 0.08  # 2.5 % would be sent if intervals were exact
+
+
+def test_with_a_cost_the_noise_plan_loses_and_is_not_sent():
+    for seed in range(20):
+        table, calibrated = noise_only(seed)
+        costly = table.with_columns(
+            discount_minor=pl.lit(10.0), held_out_discount_minor=pl.lit(10.0), profit_minor=pl.col("value_minor") - 10,
+            cost_expected_micro=pl.lit(10 * MICRO, dtype=pl.Int64),
+        )  # fmt: skip
+        found = forecast_campaign(costly, offers(), calibrated, campaign(), 20_000, 0.3)
+        assert found.solution.profit > 0
+        assert not found.send

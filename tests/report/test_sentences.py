@@ -1,0 +1,84 @@
+import dataclasses
+
+from offerloop.report.facts import BreakEven, break_even, gather
+from offerloop.report.sentences import BASIS, break_even_sentence, campaign_sentence, claim_sentence, decision, headline
+
+
+def sentence(findings, campaign: str) -> str:
+    facts = gather(findings)
+    one = next(one for one in facts.campaigns if one.found.campaign_id == campaign)
+    return campaign_sentence(one, facts)
+
+
+def test_a_plan_above_zero_is_sent_and_marked_as_a_forecast(make):
+    said = sentence(make(), "shared")
+    assert said.startswith("Coupons that suppliers share: send 3 coupons for one week; expected profit $126 [52, 199]")
+    assert "expected spend of $20 " in said
+    assert BASIS in said
+    assert "beats every simple rule at equal spend, the best of them (the same offer for all) by $5 [1, 9]" in said
+
+
+def test_a_losing_plan_is_not_sent_and_says_what_would_change_that(make):
+    said = sentence(make(), "own")
+    assert "send none; no targeting of these coupons beats doing nothing at an assumed margin of 30 %" in said
+    assert "−$9 [−14, −5]" in said
+    assert (
+        "Suppliers would have to pay 60 % of each discount for the estimate to be above zero, 80 % for its whole"
+        in said
+    )
+
+
+def test_a_gain_whose_interval_includes_zero_is_explained(make):
+    said = sentence(make(shared=(900.0, -100.0, 1900.0)), "shared")
+    assert "send none" in said
+    assert "is above zero, but its interval includes zero" in said
+
+
+def test_a_plan_that_may_or_may_not_lose_is_not_called_a_loss(make):
+    said = sentence(make(own=(-200.0, -900.0, 500.0)), "own")
+    assert "which is not above zero" in said
+    assert "no targeting" not in said
+
+
+def test_a_plan_level_with_a_simple_rule_says_so(make):
+    said = sentence(make(lead_low=-50.0), "shared")
+    assert "Personalising is not distinguishable from the same offer for all" in said
+    assert "beats every simple rule" not in said
+
+
+def test_an_empty_plan_has_no_forecast(make):
+    findings = make(own=(0.0, 0.0, 0.0))
+    empty = dataclasses.replace(findings.campaigns[0], n_planned=0)
+    said = sentence(dataclasses.replace(findings, campaigns=[empty, findings.campaigns[1]]), "own")
+    assert "no offer is estimated to pay for any customer" in said
+
+
+def test_headlines(make):
+    both, none = make(own=(900.0, 500.0, 1300.0)), make(shared=(-900.0, -1400.0, -500.0))
+    assert headline(gather(make())) == "Send “Coupons that suppliers share”; do not send “Coupons that we pay”."
+    assert headline(gather(both)) == "Send “Coupons that we pay” and “Coupons that suppliers share”."
+    assert headline(gather(none)) == "Send nothing this time."
+
+
+def test_the_decision_covers_all_campaigns(make):
+    said = decision(gather(make()))
+    assert said.count("Coupons that") == 2
+    assert "  " not in said
+
+
+def test_break_even_where_no_level_pays():
+    assert break_even_sentence(BreakEven(None, None)) == "It would not pay even if suppliers paid the whole discount."
+    assert "at no share its whole interval" in break_even_sentence(BreakEven(0.9, None))
+
+
+def test_break_even_is_the_least_level_above_zero(make):
+    sweep = make().tables["break_even_sweep"]
+    assert break_even(sweep, "own", "supplier share") == BreakEven(0.6, 0.8)
+
+
+def test_the_claim_is_only_shown_as_the_winners_curse(make):
+    facts = gather(make())
+    said = claim_sentence(facts.campaigns[0], facts.money)
+    assert "claim $3.87" in said
+    assert "winner's curse" in said
+    assert "never shows the claim as a forecast" in said

@@ -1,0 +1,24 @@
+"""Studies of made-up shops, fitted once for all tests of the room."""
+
+import pytest
+from shop import HALF, SETTINGS, simulate, summed
+
+from offerloop.response import study_shelf_prices
+
+
+@pytest.fixture(scope="session")
+def responsive():
+    """Three categories of six respond with slope .8."""
+    return study_shelf_prices(summed(*simulate(0, HALF)), SETTINGS, seed=1)
+
+
+@pytest.fixture(scope="session")
+def alike():
+    """All six categories respond with slope .4."""
+    return study_shelf_prices(summed(*simulate(0, [0.4] * 6)), SETTINGS, seed=1)
+
+
+@pytest.fixture(scope="session")
+def null():
+    """Nobody responds, in each of eight shops."""
+    return [study_shelf_prices(summed(*simulate(seed, [0.0] * 6)), SETTINGS, seed=1) for seed in range(8)]

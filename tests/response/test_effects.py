@@ -1,0 +1,197 @@
+"""Arithmetic of coupons on a made-up shop, and what is never claimed."""
+
+import math
+from dataclasses import replace
+from fractions import Fraction
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from shop import HALF, SETTINGS, simulate, summed
+
+from offerloop.config import Config
+from offerloop.errors import ConfigError
+from offerloop.money import MICRO
+from offerloop.response import estimate_effects, study_shelf_prices
+
+COUPON = {"kind": "coupon", "on": "each category", "percent": [10, 20, 40], "max_discount": "5.00"}
+SPEND_AND_SAVE = {"kind": "spend_and_save", "spend": "50.00", "save": "5.00"}
+FLASH_SALE = {"kind": "flash_sale", "percent": 15, "hours": 24, "max_discount": "5.00"}
+ON_EVERYTHING = {"kind": "coupon", "id": "whole", "percent": 10, "max_discount": "5.00"}
+EXPECTED = {"value": "3.00", "p_redeem": 0.3}
+
+
+def configured(*offers, margin=0.3):
+    """One campaign of these offers."""
+    return Config.model_validate(
+        {
+            "shop": {"name": "made up", "margin": margin},
+            "sources": {"order_lines": {"path": "none.csv", "columns": {}}},
+            "campaigns": [{"id": "one", "title": "One", "budget": "10.00", "offers": offers}],
+        }
+    )
+
+
+def effects_of(study, *offers, margin=0.3):
+    return estimate_effects(study, configured(*offers, margin=margin))
+
+
+def by_depth(found, depth):
+    """Coupon effects of one depth, sorted by customer and category."""
+    terms = found.offers.select("offer_id", "category", "depth", "funded_share")
+    return found.effects.join(terms, on="offer_id").filter(depth=depth).sort("customer_id", "category")
+
+
+@pytest.mark.parametrize("funded, margin", [(0, 0.3), (0.75, 0.3), (1, 0.3), (0.333, 0.41)])
+def test_coupon_arithmetic(responsive, funded, margin):
+    """gained = growth x usual sales x depth; value = margin x gained; discount on all that is sold."""
+    found = effects_of(responsive, {**COUPON, "funded_share": funded}, margin=margin)
+    shallow, deep = by_depth(found, 0.1), by_depth(found, 0.4)
+    gained = [table["value_minor"] / margin for table in (shallow, deep)]
+    np.testing.assert_allclose(gained[1], 4 * gained[0])
+    usual = [
+        table["discount_minor"] / depth - more
+        for table, depth, more in zip((shallow, deep), (0.1, 0.4), gained, strict=True)
+    ]
+    np.testing.assert_allclose(*usual)
+    assert usual[0].min() > 0
+    for table in (shallow, deep):
+        profit = table["value_minor"] - table["cost_expected_micro"] / MICRO
+        np.testing.assert_allclose(table["profit_minor"], profit, rtol=1e-12)
+
+
+def test_expected_cost_is_our_share_rounded_up_to_whole_micro_units(responsive):
+    found = by_depth(effects_of(responsive, {**COUPON, "funded_share": 0.333}), 0.2)
+    exact = found["discount_minor"] * (1 - 0.333) * MICRO
+    extra = found["cost_expected_micro"] - exact
+    assert found.schema["cost_expected_micro"] == pl.Int64
+    assert extra.min() > -1e-6  # exact products differ in the last digit of a float
+    assert extra.max() < 1
+
+
+def test_levels_are_those_of_the_shop(responsive):
+    """Category k costs 2.00 (k + 1) and is bought in one week of five; three categories gain .8 x depth x price."""
+    found = by_depth(effects_of(responsive, COUPON), 0.1)
+    gained, held_out = (
+        found.group_by("category", maintain_order=True).agg(pl.col(name).mean()).sort("category")[name] / 0.3
+        for name in ("value_minor", "held_out_value_minor")
+    )
+    price, true = 200 * np.arange(1, 7), np.array(HALF) * 0.1 * 200 * np.arange(1, 7)
+    np.testing.assert_allclose(gained / price, true / price, atol=0.02)
+    assert held_out.sum() == pytest.approx(true.sum(), rel=0.15)
+
+
+@pytest.mark.parametrize(
+    "most, funded, liability",
+    [("5.00", 0, 500), ("5.00", 0.75, 125), ("5.01", 0.75, 126), ("5.00", 1, 0), ("0.01", 0.999, 1)],
+)
+def test_liability_is_our_share_of_the_largest_discount(responsive, most, funded, liability):
+    found = effects_of(responsive, {**COUPON, "max_discount": most, "funded_share": funded})
+    assert liability == math.ceil(Fraction(most) * 100 * (1 - Fraction(str(funded))))
+    assert found.effects["cost_liability_minor"].unique().to_list() == [liability]
+    assert found.offers["cost_liability_minor"].unique().to_list() == [liability]
+
+
+def test_without_a_maximum_the_liability_is_empty(responsive):
+    found = effects_of(responsive, {"kind": "coupon", "on": "each category", "percent": 10})
+    assert found.effects["cost_liability_minor"].is_null().all()
+
+
+@settings(max_examples=5, deadline=None)
+@given(st.lists(st.integers(0, 20), min_size=2, max_size=2, unique=True).map(sorted))
+def test_profit_falls_with_our_own_share(responsive, shares):
+    less, more = (effects_of(responsive, {**COUPON, "funded_share": 1 - own / 20}).effects for own in shares)
+    assert (more["profit_minor"] < less["profit_minor"]).all()
+    assert more["value_minor"].equals(less["value_minor"])
+
+
+def test_redemption_is_a_probability_and_rises_with_depth(responsive):
+    found = effects_of(responsive, {**COUPON, "percent": [10, 99]})
+    assert found.effects["p_redeem"].is_between(0, 1).all()
+    gain = by_depth(found, 0.99)["p_redeem"] - by_depth(found, 0.1)["p_redeem"]
+    assert gain.min() >= 0
+    assert gain.max() > 0.3
+
+
+@pytest.mark.parametrize("percent", [10, 30, 40, 90])
+def test_intervals_hold_their_estimate(responsive, percent):
+    """Also where growth makes a loss worse, because the discount is more than the margin."""
+    found = effects_of(responsive, {**COUPON, "percent": percent}).effects
+    slack = 2 / MICRO  # expected costs are rounded up
+    assert (found["value_low_minor"] <= found["value_minor"]).all()
+    assert (found["value_minor"] <= found["value_high_minor"]).all()
+    assert (found["profit_low_minor"] <= found["profit_minor"] + slack).all()
+    assert (found["profit_minor"] <= found["profit_high_minor"] + slack).all()
+
+
+def test_every_effect_of_a_coupon_is_marked_as_transferred(responsive):
+    found = effects_of(responsive, COUPON)
+    assert found.effects["basis"].unique().to_list() == ["transferred"]
+    assert found.offers["basis"].unique().to_list() == ["transferred"]
+    assert found.effects.select("customer_id", "offer_id").is_unique().all()
+
+
+@pytest.mark.parametrize("offer", [SPEND_AND_SAVE, FLASH_SALE, ON_EVERYTHING])
+def test_nothing_is_transferred_to_what_shelf_prices_do_not_show(responsive, offer):
+    found = effects_of(responsive, offer)
+    assert found.effects.is_empty()
+    assert found.offers["basis"].to_list() == ["unknown"]
+
+
+@pytest.mark.parametrize("offer", [SPEND_AND_SAVE, FLASH_SALE, ON_EVERYTHING])
+def test_an_assumption_is_the_same_for_everyone_and_is_called_so(responsive, offer):
+    found = effects_of(responsive, {**offer, "funded_share": 0.5, "assumed": EXPECTED})
+    assert found.offers["basis"].to_list() == ["assumed"]
+    assert found.effects["customer_id"].to_list() == responsive.panel.customer_ids.tolist()
+    row = found.effects.drop("customer_id").unique()
+    assert row.height == 1
+    assert row["basis"][0] == "assumed"
+    assert (row["value_minor"][0], row["p_redeem"][0]) == (300, 0.3)
+    assert row["cost_expected_micro"][0] == 0.3 * 500 * 0.5 * MICRO
+    assert row["profit_minor"][0] == row["profit_low_minor"][0] == row["profit_high_minor"][0] == 300 - 75
+
+
+def test_an_assumption_needs_a_largest_cost(responsive):
+    unlimited = {"kind": "coupon", "percent": 10, "assumed": EXPECTED}
+    with pytest.raises(ConfigError, match="campaign 'one': the offer 'coupon-10' has 'assumed' but no 'max_discount'"):
+        effects_of(responsive, unlimited)
+
+
+class _Constant:
+    """A model that says the same of everyone."""
+
+    def __init__(self, slope):
+        self.slope = slope
+
+    def predict(self, features):
+        return np.full(len(features), self.slope)
+
+
+def test_effects_come_from_the_model_of_the_other_half(responsive):
+    """Models of both halves say 0 and 1: whoever gets a 1 is not in the half that said it."""
+    sales = replace(responsive.sales, models=(_Constant(0.0), _Constant(1.0)))
+    found = effects_of(replace(responsive, sales=sales), COUPON).effects
+    halves = dict(found.group_by("fold").agg(pl.col("value_minor").max()).iter_rows())
+    assert halves[0] > 0
+    assert halves[1] == 0
+
+
+def test_nobody_responds_so_no_own_funded_coupon_pays(null):
+    """The estimates that choose are optimistic; valued on the other half, the coupons lose money as a whole."""
+    for study in null:
+        found = by_depth(effects_of(study, COUPON), 0.2)
+        held_out = found["held_out_value_minor"] - found["held_out_discount_minor"]
+        assert held_out.mean() < 0
+        assert found["profit_minor"].mean() < 0
+
+
+def test_text_ids_give_the_same_effects():
+    lines, products = simulate(0, HALF)
+    text = lines.with_columns(pl.format("customer {}", "customer_id").alias("customer_id"))
+    study = study_shelf_prices(summed(text, products), SETTINGS, seed=1)
+    found = effects_of(study, {**COUPON, "percent": 10})
+    assert found.effects.schema["customer_id"] == pl.String
+    assert found.effects["customer_id"].n_unique() == 500
+    assert effects_of(study, SPEND_AND_SAVE).effects.schema["customer_id"] == pl.String

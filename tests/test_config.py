@@ -1,0 +1,180 @@
+from datetime import date
+from fractions import Fraction
+
+import pytest
+
+from offerloop.config import load_config
+from offerloop.errors import ConfigError
+
+MINIMAL = """
+[shop]
+name = "Corner shop"
+
+[sources.order_lines]
+path = "data/lines.csv"
+columns = { order_id = "o", customer_id = "c", product_id = "p", quantity = "q", paid = "paid", at = "at" }
+
+[[campaigns]]
+id = "spring"
+title = "Spring"
+budget = "100.50"
+offers = [{ kind = "coupon", percent = [10, 20], on = "each category", max_discount = "5.00" }]
+"""
+
+
+@pytest.fixture
+def load(tmp_path):
+    def load_text(text):
+        path = tmp_path / "offerloop.toml"
+        path.write_text(text, encoding="utf-8")
+        return load_config(path)
+
+    return load_text
+
+
+@pytest.fixture
+def refusal(load):
+    """The message with which a changed MINIMAL is refused."""
+
+    def refuse(*changes):
+        text = MINIMAL
+        for old, new in changes:
+            assert old in text
+            text = text.replace(old, new, 1)
+        with pytest.raises(ConfigError) as error:
+            load(text)
+        return str(error.value)
+
+    return refuse
+
+
+def test_the_least_configuration_is_enough(load):
+    config = load(MINIMAL)
+    assert (config.shop.currency, config.shop.timezone, config.margin) == ("USD", "UTC", Fraction(3, 10))
+    assert config.minor(config.campaigns[0].budget) == 10050
+    assert config.campaigns[0].budget_basis == "liability"
+    assert config.profiles.as_of is None
+
+
+def test_paths_are_relative_to_the_file_not_to_where_it_is_run_from(load, tmp_path):
+    assert load(MINIMAL).sources["order_lines"].path == tmp_path / "data" / "lines.csv"
+
+
+def test_absolute_paths_stay(load, tmp_path):
+    elsewhere = tmp_path.parent / "lines.csv"
+    assert load(MINIMAL.replace("data/lines.csv", str(elsewhere))).sources["order_lines"].path == elsewhere
+
+
+def test_the_moment_of_the_profiles_is_a_day(load):
+    assert load(MINIMAL + "[profiles]\nas_of = 2024-02-29\n").profiles.as_of == date(2024, 2, 29)
+
+
+def test_the_margin_is_the_decimal_that_was_written(load):
+    assert load(MINIMAL.replace('name = "Corner shop"', 'name = "x"\nmargin = 0.35')).margin == Fraction(35, 100)
+
+
+def test_offers_of_a_campaign(load):
+    config = load(MINIMAL)
+    offers = config.offers_of(config.campaigns[0], ["tea", "bread"])
+    assert sorted(offer.offer_id for offer in offers) == [
+        "coupon-10 bread",
+        "coupon-10 tea",
+        "coupon-20 bread",
+        "coupon-20 tea",
+    ]
+
+
+def test_a_wrong_offer_names_its_campaign(load):
+    config = load(MINIMAL.replace("max_discount", "max_discont"))
+    with pytest.raises(ConfigError, match=r"campaign 'spring': .* 'max_discont', did you mean 'max_discount'"):
+        config.offers_of(config.campaigns[0], ["tea"])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place", "hint"),
+    [
+        ("[shop]", "sead = 2\n[shop]", "sead", "seed"),
+        ('name = "Corner shop"', 'name = "x"\ncurency = "EUR"', "shop.curency", "currency"),
+        ('path = "data', 'colums = {}\npath = "data', "sources.order_lines.colums", "columns"),
+        ('title = "Spring"', 'title = "x"\nbudget_bases = "expected"', "campaigns.0.budget_bases", "budget_basis"),
+        ("[[campaigns]]", "[response]\ncategorys = 3\n[[campaigns]]", "response.categorys", "categories"),
+    ],
+)
+def test_an_unknown_key_is_answered_with_its_place_and_the_nearest_name(refusal, old, new, place, hint):
+    assert f"{place}: unknown key, did you mean '{hint}'?" in refusal((old, new))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("sources.order_lines", "sources.products", "'order_lines' is missing"),
+        ("sources.order_lines", "sources.order_line", "no source 'order_line', did you mean 'order_lines'?"),
+        ('"100.50"', '"-0.01"', "'budget' of campaign 'spring' is below zero"),
+        ('"100.50"', '"1.00"\nexplore_budget = "-1"', "'explore_budget' of campaign 'spring' is below zero"),
+        ('"100.50"', '"100.505"', "'budget' of campaign 'spring': '100.505' is not an amount in USD"),
+        ('"100.50"', '"plenty"', "'budget' of campaign 'spring': 'plenty' is not an amount of money"),
+        ('"100.50"', '"1"\nbudget_basis = "hope"', "campaigns.0.budget_basis"),
+        ('name = "Corner shop"', 'name = "x"\ncurrency = "XXX"', "'XXX' is not a currency known here (known: USD"),
+        ('name = "Corner shop"', 'name = "x"\ntimezone = "Mars/Olympus"', "'Mars/Olympus' is not an IANA time zone"),
+        ('name = "Corner shop"', 'name = "x"\ntimezone = "../UTC"', "'../UTC' is not an IANA time zone"),
+        ('name = "Corner shop"', 'name = "x"\ntimezone = "America"', "'America' is not an IANA time zone"),
+        ('name = "Corner shop"', 'name = "x"\nmargin = 1.01', "shop.margin"),
+        ('name = "Corner shop"', "", "shop.name"),
+        ("[[campaigns]]", "[experiment]\nholdout = -0.1\n[[campaigns]]", "experiment.holdout"),
+        ("offers = [{", "offers = []\n#", "campaigns.0.offers"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_its_place(refusal, old, new, said):
+    message = refusal((old, new))
+    assert said in message
+    assert "offerloop.toml: " in message
+
+
+def test_two_campaigns_may_not_share_an_id(load):
+    campaign = MINIMAL[MINIMAL.index("[[campaigns]]") :]
+    with pytest.raises(ConfigError, match="two campaigns have the same 'id'"):
+        load(MINIMAL + campaign)
+
+
+def test_a_configuration_without_campaigns_is_refused(load):
+    with pytest.raises(ConfigError, match="campaigns"):
+        load(MINIMAL[: MINIMAL.index("[[campaigns]]")])
+
+
+def test_sources_must_be_tables(load):
+    text = MINIMAL[: MINIMAL.index("[sources")] + MINIMAL[MINIMAL.index("[[campaigns]]") :]
+    with pytest.raises(ConfigError, match="sources are tables"):
+        load("sources = 5\n" + text)
+
+
+def test_several_problems_are_reported_at_once_one_line_each(refusal):
+    message = refusal(
+        ('name = "Corner shop"', 'nam = "x"\ncurrency = "XXX"'),
+        ('title = "Spring"', ""),
+        ("sources.order_lines", "sources.x"),
+    )
+    lines = message.splitlines()
+    places = [line.split(": ")[1] for line in lines]
+    assert sorted(places) == ["campaigns.0.title", "shop.currency", "shop.nam", "shop.name", "sources"]
+
+
+def test_a_file_that_is_not_toml(load):
+    with pytest.raises(ConfigError, match="is not TOML"):
+        load("shop: name")
+
+
+def test_a_file_that_is_not_text(tmp_path):
+    path = tmp_path / "offerloop.toml"
+    path.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(ConfigError, match="is not TOML"):
+        load_config(path)
+
+
+def test_a_missing_file_says_how_to_get_one(tmp_path):
+    with pytest.raises(ConfigError, match=r"no configuration '.*nowhere.toml'; write one with 'offerloop init'"):
+        load_config(tmp_path / "nowhere.toml")
+
+
+def test_a_folder_is_not_a_configuration(tmp_path):
+    with pytest.raises(ConfigError, match="cannot be read"):
+        load_config(tmp_path)

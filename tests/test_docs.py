@@ -1,0 +1,78 @@
+"""What is public is documented, and what README says works."""
+
+import importlib.util
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import offerloop
+from offerloop.cli.main import app
+from offerloop.offers import OFFER_KINDS
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def reference_pages():
+    spec = importlib.util.spec_from_file_location("reference", ROOT / "scripts" / "reference.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.PAGES
+
+
+@pytest.mark.parametrize("page", ["configuration.md", "tables.md", "profiles.md"])
+def test_reference_pages_say_what_the_code_says(page):
+    written = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    assert written == reference_pages()[page](), "run: .venv/bin/python scripts/reference.py"
+
+
+def test_every_configuration_key_has_a_meaning():
+    keys = re.findall(r"^\| `(\w+)` \| .* \| (.*) \|$", reference_pages()["configuration.md"](), re.MULTILINE)
+    assert len(keys) > 25
+    assert all(meaning not in ("", "None") for _, meaning in keys)
+
+
+def test_every_command_is_in_the_readme():
+    for command in app.registered_commands:
+        assert f"offerloop {command.callback.__name__}" in README
+
+
+def test_every_offer_kind_is_documented():
+    page = (ROOT / "docs" / "offers.md").read_text(encoding="utf-8")
+    for kind in OFFER_KINDS.names():
+        assert f"`{kind}`" in page
+
+
+def test_every_public_name_exists():
+    for name in offerloop.__all__:
+        assert getattr(offerloop, name) is not None
+
+
+def test_links_between_pages_lead_somewhere():
+    for page in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]:
+        for target in re.findall(r"\]\((?!http)([^)#]+)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+@pytest.mark.sample
+def test_the_steps_of_the_readme_run(tmp_path):
+    shell = re.findall(r"^offerloop .*$", README, re.MULTILINE)
+    assert [line.split()[1] for line in shell] == ["init", "run"]
+    for line in shell:
+        done = subprocess.run(
+            [sys.executable, "-c", "from offerloop.cli.main import main; main()", *line.split()[1:]],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+    report = done.stdout.strip().splitlines()[-1]
+    assert (tmp_path / report).name == "report.html"
+    assert (tmp_path / report).exists()
+    (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    shown = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert "holdout" in shown.stdout

@@ -1,0 +1,32 @@
+import inspect
+
+import pytest
+
+from offerloop import errors
+from offerloop.errors import ContractError, InputError, OfferloopError, near_miss
+
+CLASSES = [found for _, found in inspect.getmembers(errors, inspect.isclass) if issubclass(found, Exception)]
+
+
+def test_every_error_is_one_of_ours_and_drawn_in_the_tree():
+    for error in CLASSES:
+        assert issubclass(error, OfferloopError)
+        assert f" {error.__name__} " in errors.__doc__ or f" {error.__name__}\n" in errors.__doc__
+
+
+@pytest.mark.parametrize("error", CLASSES)
+def test_bad_input_exits_with_2_and_faults_of_ours_with_1(error):
+    assert error("said").exit_code == (2 if issubclass(error, InputError) else 1)
+
+
+def test_a_broken_contract_is_not_blamed_on_the_input():
+    assert not issubclass(ContractError, InputError)
+
+
+def test_the_nearest_name_is_suggested():
+    assert near_miss("custmer_id", ["order_id", "customer_id"]) == ", did you mean 'customer_id'?"
+
+
+def test_nothing_is_suggested_when_nothing_is_near():
+    assert near_miss("xyz", ["order_id", "customer_id"]) == ""
+    assert near_miss("xyz", []) == ""

@@ -1,0 +1,316 @@
+"""The whole flow: a made-up shop through the service, and the sample against what is known of it.
+
+Expected ranges are those of the first release's goal, measured once by a prototype on the same data.
+"""
+
+import json
+from datetime import date, timedelta
+
+import numpy as np
+import polars as pl
+import pytest
+
+from offerloop import flow
+from offerloop.allocation.assign import as_text
+from offerloop.engine.duckdb import DuckDBEngine
+from offerloop.errors import ConfigError, InputError
+from offerloop.evaluation.assignment import in_holdout
+from offerloop.money import DIGITS
+from offerloop.response import full_weeks, shelf_lines
+from offerloop.service.runs import run
+from offerloop.tables import STAGE_TABLES
+
+MONDAY = date(2024, 1, 1)
+PRODUCTS = 6
+
+
+def quietly(_name, work):
+    return work()
+
+
+# A made-up shop, in files
+
+
+def write_shop(folder, slopes=(0.0, 0.0, 0.0, 0.8, 0.8, 0.8), customers=500, weeks=40):
+    """Order lines and products as CSV: in category k, depth raises the weekly chance to buy by slopes[k] x depth."""
+    rng = np.random.default_rng(0)
+    own = rng.integers(0, PRODUCTS, (customers, len(slopes)))
+    depth = rng.choice([0, 10, 20, 30], (len(slopes), PRODUCTS, weeks))
+    mine = depth[np.arange(len(slopes))[None, :], own]
+    chance = 0.2 * rng.uniform(0.5, 1.5, (customers, 1, 1)) + np.array(slopes)[None, :, None] * mine / 100
+    customer, category, week = np.nonzero(rng.random(chance.shape) < chance)
+    price, off = 2 * (category + 1), mine[customer, category, week]
+    days = rng.integers(0, 7, len(week)) + 7 * week
+    days[0] = 0  # the first week is a whole one
+    lines = pl.DataFrame(
+        {
+            "order": np.arange(len(week)),
+            "who": [f"c{one:03}" for one in customer],
+            "what": category * PRODUCTS + own[customer, category],
+            "when": [(MONDAY + timedelta(days=day)).isoformat() for day in days.tolist()],
+            "n": 1,
+            "list": [f"{one:.2f}" for one in price],
+            "off": [f"{one:.2f}" for one in price * off / 100],
+            "paid": [f"{one:.2f}" for one in price * (100 - off) / 100],
+        }
+    )
+    listed = pl.DataFrame({"what": range(PRODUCTS * len(slopes))}).with_columns(
+        kind=pl.format("kind {}", pl.col("what") // PRODUCTS)
+    )
+    lines.write_csv(folder / "lines.csv")
+    listed.write_csv(folder / "products.csv")
+
+
+CONFIG = """
+[shop]
+name = "A made-up shop"
+currency = "{currency}"
+
+[sources.order_lines]
+path = "lines.csv"
+columns = {{ order_id = "order", customer_id = "who", product_id = "what", quantity = "n", at = "when", paid = "paid", \
+discount = "off", list_value = "list" }}
+
+[sources.products]
+path = "products.csv"
+columns = {{ product_id = "what", category = "kind" }}
+
+[response]
+min_lines_per_product = 10
+
+[experiment]
+holdout = 0.2
+
+[[campaigns]]
+id = "paid"
+title = "Paid by a supplier"
+budget = "100.00"
+explore_budget = "20.00"
+
+[[campaigns.offers]]
+kind = "coupon"
+on = "each category"
+percent = [10, 20]
+funded_share = 0.75
+{limit}
+"""
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory):
+    """A configuration beside its files."""
+    folder = tmp_path_factory.mktemp("shop")
+    write_shop(folder)
+    path = folder / "offerloop.toml"
+    path.write_text(CONFIG.format(currency="EUR", limit='max_discount = "5.00"'))
+    return path
+
+
+@pytest.fixture(scope="module")
+def written(shop):
+    """Two runs of the same configuration."""
+    return [run(shop, "duckdb", None) for _ in range(2)]
+
+
+def test_a_run_leaves_all_its_tables(written):
+    folder = written[0].folder
+    assert folder.parent.name == "runs"
+    assert {path.name for path in folder.iterdir()} >= {
+        "assignments.csv", "assignments.parquet", "effects.parquet", "manifest.json", "report.html", "summary.json",
+    }  # fmt: skip
+    for name, table in STAGE_TABLES.items():
+        found = pl.read_parquet(folder / f"{name}.parquet")
+        assert table.check(found).equals(found), name
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert manifest["inputs"].keys() == {"order_lines", "products"}
+    assert [stage["stage"] for stage in manifest["stages"]][:2] == ["events", "profiles"]
+
+
+def test_same_configuration_same_bytes(written):
+    one, other = ((of.folder / "assignments.csv").read_bytes() for of in written)
+    assert one == other
+    assert written[0].folder != written[1].folder
+    for name in STAGE_TABLES:
+        one, other = (pl.read_parquet(of.folder / f"{name}.parquet") for of in written)
+        assert one.equals(other), name
+
+
+def test_offers_go_where_the_response_is(written):
+    """Only three kinds respond; the plan finds them from the order lines alone."""
+    assigned = pl.read_parquet(written[0].folder / "assignments.parquet")
+    plan = assigned.filter((pl.col("arm") == "plan") & (pl.col("offer_id") != "none"))
+    kinds = plan["offer_id"].str.slice(-1).cast(pl.Int64)
+    assert plan.height > 40
+    assert (kinds >= 3).mean() > 0.95
+    assert (plan["product_ids"] != "").all()
+
+
+def test_one_row_per_customer_and_budgets_hold(written):
+    assigned = pl.read_parquet(written[0].folder / "assignments.parquet")
+    assert assigned["customer_id"].to_list() == sorted(f"c{one:03}" for one in range(500))
+    spent = dict(assigned.group_by("arm").agg(pl.col("cost_liability_minor").sum()).iter_rows())
+    assert 0 < spent["plan"] <= 10_000
+    assert 0 < spent["explore"] <= 2_000
+    assert spent["holdout"] == 0
+    held = set(assigned.filter(arm="holdout")["customer_id"])
+    assert held == {one for one in assigned["customer_id"] if in_holdout(one, "holdout", 0.2)}
+
+
+def test_csv_says_the_same_in_major_units(written):
+    folder = written[0].folder
+    table, text = (
+        pl.read_parquet(folder / "assignments.parquet"),
+        pl.read_csv(folder / "assignments.csv", infer_schema=False),
+    )
+    assert text["customer_id"].to_list() == table["customer_id"].to_list()
+    assert [round(float(one) * 100) for one in text["cost_liability"]] == table["cost_liability_minor"].to_list()
+    assert text["profit"].str.contains(r"^-?\d+\.\d\d$").all()
+
+
+@pytest.mark.parametrize(
+    "change, error, sentence",
+    [
+        (('path = "products.csv"', 'path = "nothing.csv"'), InputError, "nothing.csv' does not exist"),
+        (('max_discount = "5.00"', ""), ConfigError, "the most it can cost is unlimited"),  # found by a late stage
+    ],
+)
+def test_a_stage_that_fails_leaves_no_run(shop, written, change, error, sentence):
+    before = sorted((shop.parent / "runs").iterdir())
+    broken = shop.with_name("broken.toml")
+    broken.write_text(shop.read_text().replace(*change))
+    with pytest.raises(error, match=sentence):
+        run(broken, "duckdb", None)
+    assert len(before) == len(written)
+    assert sorted((shop.parent / "runs").iterdir()) == before
+
+
+def test_a_shop_whose_discounts_nobody_knows_is_refused(shop, tmp_path):
+    for name in ("lines.csv", "products.csv"):
+        (tmp_path / name).write_bytes((shop.parent / name).read_bytes())
+    path = tmp_path / "offerloop.toml"
+    path.write_text(shop.read_text().replace(', discount = "off", list_value = "list"', ""))
+    with pytest.raises(InputError, match="did not vary"):
+        run(path, "duckdb", None)
+    assert not (tmp_path / "runs").exists()
+
+
+# The sample
+
+
+@pytest.fixture(scope="session")
+def sample_run(sample_events):
+    """The flow on the sample data, once."""
+    config, _, _ = sample_events
+    return flow.plan(config, DuckDBEngine(), quietly)
+
+
+def row(table, **values):
+    return table.row(
+        by_predicate=pl.all_horizontal(pl.col(name) == value for name, value in values.items()), named=True
+    )
+
+
+@pytest.mark.sample
+def test_usable_lines_and_index_products(sample_events):
+    config, engine, events = sample_events
+    weeks = full_weeks(events.first_day, events.as_of_day)
+    found = shelf_lines(events.order_lines, events.products, weeks, config.response, engine)
+    assert weeks == range(2, 54)
+    assert found.products["product_id"].n_unique() == 4096
+    assert found.n_lines == pytest.approx(1_409_582, rel=1e-4)
+    assert len(found.categories) == 80
+
+
+@pytest.mark.sample
+def test_average_response_of_the_sample(sample_run):
+    slopes, checks = sample_run.tables["response_slopes"], sample_run.tables["response_checks"]
+    b, a = (row(slopes, design=design, outcome="bought") for design in "BA")
+    assert 0.025 < b["slope"] < 0.045
+    assert 0.10 < a["slope"] < 0.17
+    assert 75_000 < b["n_pairs"] < 77_000
+    lead = row(checks, check="depth of next week", outcome="bought")
+    assert abs(lead["estimate"]) < 2 * lead["se"]
+    for margin in sample_run.tables["break_even"]["margin"]:
+        assert 0.65 < margin < 0.85
+
+
+@pytest.mark.sample
+def test_who_responds_more_in_the_sample(sample_run):
+    checks = sample_run.tables["response_checks"]
+    assert 0.07 < row(checks, check="top minus bottom decile", outcome="bought")["estimate"] < 0.19
+    assert abs(row(checks, check="the same, depth permuted over weeks", outcome="bought")["estimate"]) < 0.05
+    assert 0.5 < row(checks, check="calibration slope", outcome="bought")["estimate"] < 1.2
+
+
+@pytest.mark.sample
+@pytest.mark.parametrize(
+    "campaign, naive, adjusted", [("8", 36.0, -1.9), ("13", 38.5, -1.1), ("18", 38.4, 1.8), ("27", 21.1, None)]
+)
+def test_past_campaigns_of_the_sample(sample_run, campaign, naive, adjusted):
+    """Dollars a household-week: heavy spenders were targeted, so the naive difference is no effect."""
+    found = row(sample_run.tables["campaign_effects"], campaign_id=campaign)
+    assert found["naive_minor"] / 100 == pytest.approx(naive, abs=0.1)
+    if adjusted is not None:
+        assert abs(found["adjusted_minor"] / 100 - adjusted) < 2 * found["adjusted_se"] / 100
+        assert found["note"] == ""
+    else:
+        assert found["note"].startswith("The 56 days before begin 18 days before the data; the 38 days there are")
+        assert found["placebo_minor"] is None
+
+
+@pytest.mark.sample
+def test_own_funded_coupons_are_not_sent(sample_run):
+    own = next(one for one in sample_run.forecasts if one.campaign_id == "own-funded")
+    assert not own.send
+    assert row(own.comparison, rule="plan")["profit_low_minor"] <= 0
+    assigned = sample_run.tables["assignments"]
+    assert "own-funded" not in assigned["campaign_id"].to_list()
+
+
+@pytest.mark.sample
+def test_claims_of_the_plan_shrink_when_held_out(sample_run):
+    """The plug-in profit of a maximised plan is above its held-out profit in every campaign with a plan."""
+    for one in sample_run.forecasts:
+        assert one.solution.profit > row(one.comparison, rule="plan")["profit_minor"]
+
+
+@pytest.mark.sample
+def test_every_table_of_the_sample_passes(sample_run):
+    for name, table in STAGE_TABLES.items():
+        assert table.check(sample_run.tables[name]).height > 0, name
+
+
+@pytest.mark.sample
+def test_budgets_hold_on_the_sample(sample_run):
+    config, assigned = sample_run.config, sample_run.tables["assignments"]
+    for campaign in config.campaigns:
+        mine = assigned.filter(campaign_id=campaign.id)
+        for arm, budget in (("plan", campaign.budget), ("explore", campaign.explore_budget)):
+            assert mine.filter(arm=arm)["cost_liability_minor"].sum() <= config.minor(budget)
+    assert assigned["customer_id"].is_sorted()
+    assert assigned.height == 2469
+    held = assigned.filter(arm="holdout")
+    assert held.height == pytest.approx(247, abs=45)  # three standard errors
+    assert (held["offer_id"] == "none").all()
+
+
+@pytest.mark.sample
+def test_what_no_history_shows_is_given_by_lot_only(sample_run):
+    assigned, effects = sample_run.tables["assignments"], sample_run.tables["effects"]
+    unknown = sample_run.tables["offers"].filter(basis="unknown")["offer_id"]
+    assert set(unknown) == {"spend-and-save", "flash-sale"}
+    assert not effects["offer_id"].is_in(unknown.to_list()).any()
+    given = assigned.filter(pl.col("offer_id").is_in(unknown.to_list()))
+    assert set(given["arm"]) <= {"explore"}
+    assert given["profit_minor"].is_null().all()
+
+
+@pytest.mark.sample
+def test_the_same_seed_gives_the_same_bytes(sample_run):
+    config = sample_run.config
+    again = flow.plan(config, DuckDBEngine(threads=1), quietly)
+    texts = [
+        as_text(one.tables["assignments"], DIGITS[config.shop.currency]).write_csv().encode()
+        for one in (sample_run, again)
+    ]
+    assert texts[0] == texts[1]

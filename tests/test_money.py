@@ -1,0 +1,108 @@
+from decimal import ROUND_HALF_UP, Decimal, localcontext
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from offerloop.errors import InputError
+from offerloop.money import DIGITS, exact_share, half_up, round_up, share_of, to_minor, to_text
+
+AMOUNTS = st.integers(-(10**17), 10**17)
+FRACTIONS = st.fractions(-100, 100)
+
+
+@given(AMOUNTS, st.sampled_from(sorted(DIGITS)))
+def test_amounts_survive_the_way_to_text_and_back(minor, currency):
+    assert to_minor(to_text(minor, currency), currency) == minor
+
+
+@pytest.mark.parametrize(
+    ("written", "currency", "minor"),
+    [
+        ("12.40", "USD", 1240),
+        ("12.4", "USD", 1240),
+        ("12.400", "USD", 1240),
+        (" 0.05 ", "EUR", 5),
+        ("-3.10", "USD", -310),
+        (12, "USD", 1200),
+        (Decimal("0.01"), "GBP", 1),
+        ("1240", "JPY", 1240),
+        ("0", "JPY", 0),
+    ],
+)
+def test_an_amount_in_minor_units(written, currency, minor):
+    assert to_minor(written, currency) == minor
+
+
+@pytest.mark.parametrize(
+    ("written", "currency"),
+    [
+        ("12.345", "USD"),
+        ("12.5", "JPY"),
+        ("0.00000000000000000000000000000001", "USD"),
+        ("1.0000000000000000000000000000001", "USD"),
+        ("NaN", "USD"),
+        ("sNaN", "USD"),
+        ("Infinity", "USD"),
+        ("abc", "USD"),
+        ("", "USD"),
+        ("$5", "USD"),
+        ("5,00", "EUR"),
+        ("1e18", "JPY"),
+        ("1e99999", "USD"),
+        ("1e999999999", "USD"),
+    ],
+)
+def test_what_is_not_an_exact_amount_is_refused_by_name(written, currency):
+    with pytest.raises(InputError, match="amount") as refusal:
+        to_minor(written, currency)
+    assert f"'{written}'" in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("minor", "currency", "text"),
+    [(1240, "USD", "12.40"), (5, "USD", "0.05"), (-5, "EUR", "-0.05"), (0, "USD", "0.00"), (1240, "JPY", "1240")],
+)
+def test_text_has_the_digits_of_the_currency(minor, currency, text):
+    assert to_text(minor, currency) == text
+
+
+@given(AMOUNTS, FRACTIONS)
+def test_a_share_is_rounded_half_up_from_its_exact_value(minor, share):
+    with localcontext() as context:
+        context.prec = 200  # ties are exact, and everything else is further from a tie than the 200th digit
+        exact = Decimal(minor) * share.numerator / share.denominator
+        assert share_of(minor, share) == int(exact.to_integral_value(ROUND_HALF_UP))
+
+
+@given(st.integers(-(10**6), 10**6))
+def test_a_half_goes_away_from_zero(number):
+    odd = 2 * number + 1
+    assert share_of(odd, Fraction(1, 2)) == (number + 1 if odd > 0 else number)
+
+
+@given(AMOUNTS, FRACTIONS)
+def test_a_share_of_the_opposite_is_the_opposite_share(minor, share):
+    assert share_of(-minor, share) == -share_of(minor, share) == share_of(minor, -share)
+
+
+def test_a_percentage_meant_in_decimals_is_not_a_float():
+    assert share_of(50, exact_share(0.15)) == 8
+    assert share_of(30, exact_share(0.15)) == 5
+    assert share_of(110, exact_share(1.15)) == 127
+
+
+@given(st.fractions())
+def test_rounding_up_gives_the_least_integer_not_below(exact):
+    assert exact <= round_up(exact) < exact + 1
+
+
+@given(st.decimals(0, 1, places=6))
+def test_a_share_written_as_a_float_is_the_decimal_that_was_typed(written):
+    assert exact_share(float(written)) == Fraction(written)
+
+
+@pytest.mark.parametrize(("exact", "minor"), [("2.5", 3), ("-2.5", -3), ("2.4999", 2), ("7", 7)])
+def test_half_up(exact, minor):
+    assert half_up(Decimal(exact)) == minor
