@@ -130,7 +130,7 @@ class Campaign(_Section):
     budget_basis: Literal["liability", "expected"] = "liability"
     """`liability`: every assigned offer counts at the most it can cost; `expected`: at its expected cost."""
     explore_budget: str = "0.00"
-    """The most that randomly given offers may cost us, on top of `budget`; used only when there is a plan."""
+    """The most that offers given by lot may cost us, on top of `budget`; nothing without a plan, one in ten at most."""
     offers: tuple[dict[str, Any], ...] = Field(min_length=1)
     """The offers: `kind` and that kind's terms."""
 

@@ -13,7 +13,7 @@ import narwhals as nw
 import numpy as np
 import polars as pl
 
-from offerloop.allocation import Forecast, draw_arms, forecast_campaign
+from offerloop.allocation import Forecast, draw_arms, forecast_campaign, menu
 from offerloop.allocation.assign import assignments
 from offerloop.config import Config
 from offerloop.engine import Engine, collect
@@ -152,23 +152,10 @@ def assign(
     sent = [one.campaign_id for one in forecasts if one.send]
     keys = ["customer_id", "campaign_id", "offer_id"]
     planned = [one.plan.select(keys) for one in forecasts if one.send]
-    limited = pl.col("campaign_id").is_in(sent) & pl.col("cost_liability_minor").is_not_null()
-    for_everyone = effects.offers.filter(limited & (pl.col("basis") == "unknown"))
-    menu = pl.concat(
-        [
-            effects.effects.filter(limited).select(*keys, "cost_liability_minor"),
-            for_everyone.select(
-                pl.lit(None, dtype=profiles["customer_id"].dtype).alias("customer_id"),
-                "campaign_id",
-                "offer_id",
-                "cost_liability_minor",
-            ),
-        ]
-    )
     arms = draw_arms(
         audience=profiles["customer_id"],
-        planned=pl.concat(planned) if planned else menu.clear().select(keys),
-        menu=menu,
+        planned=pl.concat(planned) if planned else effects.effects.clear().select(keys),
+        menu=menu(effects.effects, effects.offers, sent),
         explore_budgets={one.id: config.minor(one.explore_budget) for one in config.campaigns},
         settings=config.experiment,
         rng=np.random.default_rng(config.seed),

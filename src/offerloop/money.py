@@ -1,6 +1,6 @@
 """Money as integers of a currency's minor unit (cents), never floats.
 
-Percentages are exact rationals and a half is rounded up (away from zero), as shops and tax offices do.
+Percentages are exact rationals; a half is rounded up (away from zero), as shops and tax offices do.
 """
 
 from __future__ import annotations
@@ -40,14 +40,6 @@ def to_minor(amount: str | int | Decimal, currency: str) -> int:
 def to_text(minor: int, currency: str) -> str:
     """1240 as ``"12.40"``: decimal text with the currency's digits, no separators."""
     return str(Decimal(minor).scaleb(-DIGITS[currency]).quantize(Decimal(1).scaleb(-DIGITS[currency])))
-
-
-def share_of(minor: int, share: Fraction) -> int:
-    """`share` of an amount, half up away from zero; the share is exact, so 15 % of 50 is 8, of 30 is 5."""
-    exact = minor * share
-    size = abs(exact)
-    rounded = (2 * size.numerator + size.denominator) // (2 * size.denominator)
-    return rounded if exact >= 0 else -rounded
 
 
 def round_up(minor: Fraction) -> int:

@@ -15,7 +15,8 @@ MENU = {"customer_id": pl.Int64, "campaign_id": pl.String, "offer_id": pl.String
 
 
 def menu(*rows):
-    return pl.DataFrame(rows, schema=MENU, orient="row")
+    kind = pl.when(pl.col("offer_id").is_in(["a", "b", "c"])).then(pl.lit("coupon")).otherwise(pl.lit("spend_and_save"))
+    return pl.DataFrame(rows, schema=MENU, orient="row").with_columns(kind=kind)
 
 
 def planned(*rows):
@@ -55,8 +56,8 @@ def test_offers_are_given_as_often_as_their_propensity_says():
     assert 0.05 < e <= MOST_EXPLORE
     free = 1 - holdout
     expected = {
-        (0, "a"): free * (1 - e + e / 4), (0, "b"): free * e / 4, (0, "all"): free * e / 4,
-        (0, NO_OFFER): free * e / 4 + holdout,
+        (0, "a"): free * (1 - e + e / 6), (0, "b"): free * e / 6, (0, "all"): free * e / 3,
+        (0, NO_OFFER): free * e / 3 + holdout,
         (1, "a"): free * e / 3, (1, "all"): free * e / 3, (1, NO_OFFER): free * (1 - e + e / 3) + holdout,
         (2, "all"): free * e / 2, (2, NO_OFFER): free * (1 - e + e / 2) + holdout,
     }  # fmt: skip

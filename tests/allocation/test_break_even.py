@@ -3,7 +3,7 @@ import polars as pl
 import pytest
 from made_up import calibration, effects, offers, with_funded
 
-from offerloop.allocation.break_even import break_even, sweep
+from offerloop.allocation.break_even import sweep
 from offerloop.allocation.valuation import Valuation
 
 MARGIN = 0.3
@@ -19,6 +19,13 @@ def swept(rows, error=0.0, funded=0.0):
         centred=pl.lit(0.0), d_value="value_minor", d_discount=pl.lit(0.0), funded_share=pl.lit(funded),
     )  # fmt: skip
     return sweep(table, Valuation.of(table, calibration(error=error)), MARGIN)
+
+
+def break_even(table, lever):
+    """The least level above zero: by the estimate, and beyond its interval."""
+    levels = table.filter(pl.col("lever") == lever).sort("level")
+    found = [levels.filter(pl.col(name) > 0)["level"] for name in ("profit_minor", "profit_low_minor")]
+    return tuple(level[0] if len(level) else None for level in found)
 
 
 def at(table, lever, level):

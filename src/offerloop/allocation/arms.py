@@ -2,9 +2,9 @@
 
 Without both nothing can be learned from what happens next. The propensity written for a customer is the marginal
 probability of the written offer over plan, exploration and holdout together, with share h in the holdout and a
-share e of the others exploring among q candidates:
+share e of the others exploring, who draw the offer with probability q:
 
-    P(offer) = (1 - h) [(1 - e) 1{offer = plan's} + e / q]  + h 1{offer = none}
+    P(offer) = (1 - h) [(1 - e) 1{offer = plan's} + e q(offer)] + h 1{offer = none}
 """
 
 from __future__ import annotations
@@ -33,6 +33,19 @@ class Arms:
     """Share of customers outside the holdout who explore."""
 
 
+def menu(effects: pl.DataFrame, offers: pl.DataFrame, sent: list[str]) -> pl.DataFrame:
+    """What may be given by lot in the campaigns that are sent: customer_id (null for everyone), campaign_id, offer_id,
+    kind, cost_liability_minor. Offers that could cost without limit are not given by lot.
+    """
+    keys = ["campaign_id", "offer_id"]
+    safe = pl.col("campaign_id").is_in(sent) & pl.col("cost_liability_minor").is_not_null()
+    terms = offers.filter(safe).select(*keys, "kind", "cost_liability_minor", "basis")
+    known = effects.select("customer_id", *keys).join(terms.drop("basis"), on=keys)
+    untried = terms.filter(pl.col("basis") == "unknown").drop("basis")
+    nobody = pl.lit(None, dtype=effects.schema["customer_id"]).alias("customer_id")
+    return pl.concat([known, untried.select(nobody, pl.all())])
+
+
 def draw_arms(
     audience: pl.Series,
     planned: pl.DataFrame,
@@ -44,14 +57,15 @@ def draw_arms(
     """Draw holdout and exploration for a plan that was solved for everyone.
 
     `audience`: all customers, sorted. `planned`: customer_id, campaign_id, offer_id. `menu`: customer_id (null
-    for everyone), campaign_id, offer_id, cost_liability_minor of the offers that may be given by lot.
-    `explore_budgets`: minor units by campaign. So many customers explore that even if each got the dearest
-    offer of each campaign, no campaign's exploration budget would be exceeded: the draw needs no correction
-    afterwards, and its probabilities are exact.
+    for everyone), campaign_id, offer_id, kind, cost_liability_minor of the offers that may be given by lot.
+    `explore_budgets`: minor units by campaign; one with 0 gives nothing by lot. So many customers explore that
+    even if each got the dearest offer of each campaign, no campaign's exploration budget would be exceeded: the
+    draw needs no correction afterwards, and its probabilities are exact.
     """
     ids = audience.to_list()
+    menu = menu.filter(pl.col("campaign_id").is_in([name for name, budget in explore_budgets.items() if budget > 0]))
+    lots = _lots(audience, menu)
     held = np.array([in_holdout(str(one), settings.holdout_seed, settings.holdout) for one in ids])
-    choices = _choices(audience, menu)
     free = np.flatnonzero(~held)
     n_explore = min(_affordable(menu, explore_budgets), int(MOST_EXPLORE * len(free)))
     share = n_explore / len(free) if len(free) else 0.0
@@ -59,12 +73,11 @@ def draw_arms(
     plan = {row[0]: (row[1], row[2]) for row in planned.select("customer_id", "campaign_id", "offer_id").iter_rows()}
     rows = []
     for position, one in enumerate(ids):
-        options = choices.get(one, []) + choices.get(None, []) + [_NOTHING]
-        best = plan.get(one, _NOTHING)
+        lot, best = lots[one], plan.get(one, _NOTHING)
         arm = HOLDOUT if held[position] else EXPLORE if position in explorers else PLAN
-        given = {HOLDOUT: _NOTHING, PLAN: best}.get(arm) or options[int(rng.integers(len(options)))]
-        chance = _propensity(given, best, options, settings.holdout, share)
-        rows.append((given[0], given[1], arm, chance))
+        given = {HOLDOUT: _NOTHING, PLAN: best}.get(arm) or lot.draw(rng)
+        chance = (1 - settings.holdout) * ((1 - share) * (given == best) + share * lot.probability(given))
+        rows.append((given[0], given[1], arm, chance + settings.holdout * (given == _NOTHING)))
     names = {"campaign_id": pl.String, "offer_id": pl.String, "arm": pl.String, "propensity": pl.Float64}
     table = pl.DataFrame(rows, schema=names, orient="row").with_columns(audience.alias("customer_id"))
     return Arms(table.select("customer_id", *names), share)
@@ -74,23 +87,41 @@ Choice = tuple[str | None, str]
 _NOTHING: Choice = (None, NO_OFFER)
 
 
-def _propensity(given: Choice, best: Choice, options: list[Choice], holdout: float, explore: float) -> float:
-    """The formula above."""
-    by_plan = (1 - explore) * (given == best)
-    by_lot = explore * options.count(given) / len(options)
-    return (1 - holdout) * (by_plan + by_lot) + holdout * (given == _NOTHING)
+@dataclass(frozen=True)
+class Lot:
+    """What one customer may draw: first a kind of offer, nothing among them, then one offer of that kind.
+
+    Otherwise a few offers of an untried kind would drown among hundreds of coupons and never be learned about.
+    """
+
+    by_kind: tuple[tuple[Choice, ...], ...]
+
+    def draw(self, rng: np.random.Generator) -> Choice:
+        """One choice."""
+        offers = self.by_kind[int(rng.integers(len(self.by_kind)))]
+        return offers[int(rng.integers(len(offers)))]
+
+    def probability(self, choice: Choice) -> float:
+        """Of drawing it."""
+        return sum(offers.count(choice) / len(offers) for offers in self.by_kind) / len(self.by_kind)
 
 
-def _choices(audience: pl.Series, menu: pl.DataFrame) -> dict[object, list[Choice]]:
-    """Offers that may be given by lot, by customer; under None those for everyone."""
-    found: dict[object, list[Choice]] = {}
-    known = menu.filter(pl.col("customer_id").is_null() | pl.col("customer_id").is_in(audience.implode()))
-    for one, campaign, offer in known.select("customer_id", "campaign_id", "offer_id").iter_rows():
-        found.setdefault(one, []).append((campaign, offer))
-    return found
+def _lots(audience: pl.Series, menu: pl.DataFrame) -> dict[object, Lot]:
+    """The lot of every customer of the audience."""
+    own: dict[object, dict[str, list[Choice]]] = {one: {} for one in audience.to_list()}
+    shared: dict[str, list[Choice]] = {}
+    for one, campaign, offer, kind in menu.select("customer_id", "campaign_id", "offer_id", "kind").iter_rows():
+        kinds = shared if one is None else own.get(one, {})
+        kinds.setdefault(kind, []).append((campaign, offer))
+    return {one: _lot(kinds, shared) for one, kinds in own.items()}
+
+
+def _lot(own: dict[str, list[Choice]], shared: dict[str, list[Choice]]) -> Lot:
+    kinds = sorted(own.keys() | shared.keys())
+    return Lot((*(tuple(own.get(kind, []) + shared.get(kind, [])) for kind in kinds), (_NOTHING,)))
 
 
 def _affordable(menu: pl.DataFrame, budgets: dict[str, int]) -> int:
     """How many customers may explore, whatever they draw; an offer that costs nothing counts as one minor unit."""
     dearest = menu.group_by("campaign_id").agg(pl.col("cost_liability_minor").max())
-    return min((budgets.get(campaign, 0) // max(cost, 1) for campaign, cost in dearest.iter_rows()), default=0)
+    return min((budgets[campaign] // max(cost, 1) for campaign, cost in dearest.iter_rows()), default=0)

@@ -28,13 +28,6 @@ def sweep(effects: pl.DataFrame, valuation: Valuation, margin: float) -> pl.Data
     return pl.DataFrame(rows)
 
 
-def break_even(table: pl.DataFrame, lever: str) -> tuple[float | None, float | None]:
-    """The least level whose held-out profit is above zero: by the estimate, and beyond its interval."""
-    levels = table.filter(pl.col("lever") == lever).sort("level")
-    found = [levels.filter(pl.col(column) > 0)["level"] for column in ("profit_minor", "profit_low_minor")]
-    return tuple(None if level.is_empty() else float(level[0]) for level in found)  # type: ignore[return-value]
-
-
 def _best(profit: Floats, starts: np.ndarray[tuple[int], np.dtype[np.int64]]) -> Floats:
     """Weight 1 for each customer's first candidate of highest profit, when that is above zero."""
     lengths = np.diff(np.r_[starts, len(profit)])
