@@ -254,7 +254,7 @@ def test_past_campaigns_of_the_sample(sample_run, campaign, naive, adjusted):
         assert abs(found["adjusted_minor"] / 100 - adjusted) < 2 * found["adjusted_se"] / 100
         assert found["note"] == ""
     else:
-        assert found["note"].startswith("The 56 days before begin 18 days before the data; the 38 days there are")
+        assert found["note"].startswith("The 56 days before it begin 18 days before the data: only 38 are known")
         assert found["placebo_minor"] is None
 
 

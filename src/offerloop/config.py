@@ -35,7 +35,7 @@ class Shop(_Section):
     timezone: str = "UTC"
     """Zone in which days and weeks begin; times without a zone in the sources are read as UTC."""
     margin: Share = 0.30
-    """Margin before offer cost, as a share of list price."""
+    """Margin after usual shelf discounts and before offer cost, as a share of list price."""
 
     @field_validator("currency")
     @classmethod

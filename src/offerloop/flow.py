@@ -21,6 +21,7 @@ from offerloop.events import Events, prepare
 from offerloop.money import DIGITS
 from offerloop.profiles import build_profiles
 from offerloop.recommenders import RECOMMENDERS
+from offerloop.recommenders.base import Recommender
 from offerloop.recommenders.choose import choose
 from offerloop.recommenders.interactions import Interactions
 from offerloop.recommenders.suggest import suggest
@@ -76,7 +77,7 @@ def plan(config: Config, engine: Engine, stage: Stage) -> Run:
         "quality": events.quality, "profiles": profiles, "customers": collect(events.customers, "customer_id"),
         "recommenders": liked.results, "affinities": liked.affinities, "campaign_effects": past, **study.tables,
         "offers": effects.offers, "effects": effects.effects, "calibration": effects.calibration,
-        "comparison": pl.concat([one.comparison for one in forecasts]),
+        "comparison": compare(forecasts, final),
         "budget_curve": pl.concat([one.curve for one in forecasts]),
         "break_even_sweep": pl.concat([one.sweep for one in forecasts]), "assignments": final,
     }  # fmt: skip
@@ -102,8 +103,8 @@ class Liked:
 
     affinities: pl.DataFrame
     results: pl.DataFrame
-    chosen: dict[str, str]
-    purchases: pl.DataFrame
+    next_basket: Recommender
+    interactions: Interactions
 
 
 def recommend(events: Events, config: Config) -> Liked:
@@ -114,11 +115,9 @@ def recommend(events: Events, config: Config) -> Liked:
     chosen, results = choose(purchases, as_of, settings.candidates, window_days=settings.window_days, min_buyers=few)
     interactions = Interactions.build(purchases, as_of, min_buyers=few)
     customers = purchases["customer_id"].unique().sort()
-    parts = [
-        top(RECOMMENDERS.load(name)().fit(interactions), interactions, task, settings.top_k, customers)
-        for task, name in chosen.items()
-    ]
-    return Liked(pl.concat(parts), results, {str(task): name for task, name in chosen.items()}, purchases)
+    fitted = {task: RECOMMENDERS.load(name)().fit(interactions) for task, name in chosen.items()}
+    parts = [top(model, interactions, task, settings.top_k, customers) for task, model in fitted.items()]
+    return Liked(pl.concat(parts), results, fitted["repeat"], interactions)
 
 
 def judge_campaigns(events: Events) -> pl.DataFrame:
@@ -128,19 +127,13 @@ def judge_campaigns(events: Events) -> pl.DataFrame:
 
 def forecast(effects: Effects, config: Config) -> list[Forecast]:
     """Stage 5: solve and forecast each campaign; who gets an offer from one is out of the next one's audience."""
-    left, forecasts = effects.effects, []
+    views, forecasts = effects.views, []
     for campaign in config.campaigns:
-        mine = left.filter(pl.col("campaign_id") == campaign.id)
-        one = forecast_campaign(
-            mine,
-            effects.offers,
-            effects.calibration,
-            campaign,
-            config.minor(campaign.budget),
-            config.shop.margin,
-        )
+        mine = [(table.filter(pl.col("campaign_id") == campaign.id), fit) for table, fit in views]
+        one = forecast_campaign(mine, effects.offers, campaign, config.minor(campaign.budget), config.shop.margin)
         if one.send:
-            left = left.join(one.plan.select("customer_id"), on="customer_id", how="anti")
+            taken = one.plan.select("customer_id")
+            views = [(table.join(taken, on="customer_id", how="anti"), fit) for table, fit in views]
         forecasts.append(one)
     return forecasts
 
@@ -164,12 +157,23 @@ def assign(
     return table, arms.explore_share
 
 
+def compare(forecasts: list[Forecast], assigned: pl.DataFrame) -> pl.DataFrame:
+    """Plans beside simple rules, and each plan that goes out for those who get it."""
+    planned = assigned.filter(pl.col("arm") == "plan")
+    tables = []
+    for one in forecasts:
+        tables.append(one.comparison)
+        if one.send:
+            receivers = planned.filter(pl.col("campaign_id") == one.campaign_id)["customer_id"]
+            tables.append(one.as_sent(receivers).select(one.comparison.columns))
+    return pl.concat(tables)
+
+
 def with_products(assigned: pl.DataFrame, effects: Effects, liked: Liked, events: Events) -> pl.DataFrame:
     """Add the products to show: the best ones of the offer's category by the next-basket recommender."""
     scopes = effects.offers.select("campaign_id", "offer_id", "category")
     wanted = assigned.join(scopes, on=["campaign_id", "offer_id"]).drop_nulls("category")
-    interactions = Interactions.build(liked.purchases, events.as_of_day)
-    model = RECOMMENDERS.load(liked.chosen["repeat"])().fit(interactions)
+    model, interactions = liked.next_basket, liked.interactions
     products = collect(events.products.select("product_id", "category").filter(~nw.col("category").is_null()))
     shown = suggest(model, interactions, wanted.select("customer_id", "category"), products, SUGGESTED_PRODUCTS)
     names = assigned.columns

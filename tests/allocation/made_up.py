@@ -80,7 +80,7 @@ def offers(funded: Sequence[float] = (0.0, 0.0, 0.0), liability: int | None = 50
 
 def calibration(level: float = 1.0, spread: float = 1.0, error: float = 0.2) -> pl.DataFrame:
     """Both halves with the same response, and an uncertainty whose parts are correlated."""
-    rows = [(fold, level, spread, error**2, 0.7 * error**2, (1 + fold) * error**2) for fold in (0, 1)]
+    rows = [(0, fold, level, spread, error**2, 0.7 * error**2, (1 + fold) * error**2) for fold in (0, 1)]
     return CALIBRATION.check(pl.DataFrame(rows, schema=CALIBRATION.names, orient="row"))
 
 

@@ -12,6 +12,7 @@ OFFERS = pl.DataFrame(
         "campaign_id": ["own", "paid", "paid", "paid"],
         "offer_id": ["a", "a", "b", "sale"],
         "cost_liability_minor": [500, 125, 250, 125],
+        "funded_share": [0.0, 0.75, 0.75, 0.75],
         "basis": ["transferred", "transferred", "transferred", "unknown"],
     }
 )
@@ -43,6 +44,8 @@ def assigned(sent=("paid",), digits=2):
         profit_low_minor=pl.col("profit_minor") - 10,
         profit_high_minor=pl.col("profit_minor") + 10,
         cost_expected_micro=pl.lit(20_500_000, dtype=pl.Int64),
+        held_out_value_minor=pl.lit(30.0),
+        held_out_discount_minor=pl.lit(80.0),
         basis=pl.lit("transferred"),
     )
     arms = pl.DataFrame(ARMS, schema=["customer_id", "campaign_id", "offer_id", "arm", "propensity"], orient="row")
@@ -83,6 +86,10 @@ def test_money_of_what_is_given():
     assert row["basis"] == "transferred"
 
 
+def test_profit_of_the_other_half_counts_our_share_of_the_discount():
+    assert column(assigned(), "profit_held_out_minor")[1] == 30 - 0.25 * 80
+
+
 def test_nothing_costs_nothing():
     nothing = assigned().filter(offer_id="none")
     money = [name for name in nothing.columns if name.endswith(("_minor", "_micro"))]
@@ -117,6 +124,7 @@ def test_customers_with_text_ids_are_sorted_as_text():
     effects = pl.DataFrame(
         schema={"customer_id": pl.String, "campaign_id": pl.String, "offer_id": pl.String, "basis": pl.String}
         | dict.fromkeys(["value_minor", "profit_minor", "profit_low_minor", "profit_high_minor"], pl.Float64)
+        | dict.fromkeys(["held_out_value_minor", "held_out_discount_minor"], pl.Float64)
         | {"cost_expected_micro": pl.Int64}
     )
     rows = [(one, None, "none", "plan", 1.0) for one in ("b", "a10", "a9")]

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from made_up import calibration, campaign, effects, offers, with_funded
 
 from offerloop.allocation.forecast import forecast_campaign
-from offerloop.allocation.valuation import Valuation
+from offerloop.allocation.valuation import Repeated, Valuation
+from offerloop.evaluation.estimate import Z95
 from offerloop.money import MICRO
 
 
@@ -82,7 +83,7 @@ def noise_only(seed):
         (level, slope), _, _, _ = np.linalg.lstsq(design, seen[fold], rcond=None)
         left = seen[fold] - design @ [level, slope]
         covariance = np.linalg.inv(design.T @ design) * left.var()
-        rows.append((fold, level, slope, covariance[0, 0], covariance[0, 1], covariance[1, 1]))
+        rows.append((0, fold, level, slope, covariance[0, 0], covariance[0, 1], covariance[1, 1]))
         held_out = 100 * (level + slope * centred)
         tables.append(_table(fold, 100 * np.maximum(predicted, 0), held_out, centred))
     calibrated = pl.DataFrame(rows, schema=calibration().columns, orient="row")
@@ -116,7 +117,7 @@ def test_winners_curse():
     claimed, held_out, sent = [], [], []
     for seed in range(120):
         table, calibrated = noise_only(seed)
-        found = forecast_campaign(table, offers(), calibrated, campaign(), 20_000, 0.3)
+        found = forecast_campaign([(table, calibrated)], offers(), campaign(), 20_000, 0.3)
         plan = found.comparison.row(by_predicate=pl.col("rule") == "plan", named=True)
         claimed.append(found.solution.profit)
         held_out.append(plan["profit_minor"])
@@ -135,6 +136,23 @@ def test_with_a_cost_the_noise_plan_loses_and_is_not_sent():
             discount_minor=pl.lit(10.0), held_out_discount_minor=pl.lit(10.0), profit_minor=pl.col("value_minor") - 10,
             cost_expected_micro=pl.lit(10 * MICRO, dtype=pl.Int64),
         )  # fmt: skip
-        found = forecast_campaign(costly, offers(), calibrated, campaign(), 20_000, 0.3)
+        found = forecast_campaign([(costly, calibrated)], offers(), campaign(), 20_000, 0.3)
         assert found.solution.profit > 0
         assert not found.send
+
+
+def test_several_divisions_give_their_mean_and_the_spread_between_them():
+    table = with_funded(effects(3), offers())
+    splits = [Valuation.of(table, calibration(level=level)) for level in (1.0, 1.0)]
+    moved = Valuation.of(table.with_columns(held_out_value_minor=pl.col("held_out_value_minor") + 5), calibration())
+    weights = np.ones(table.height)
+    alike, apart = Repeated(tuple(splits)), Repeated((splits[0], moved))
+    assert alike.value(weights).high == pytest.approx(splits[0].value(weights).high)
+    one, other = (split.value(weights) for split in apart.splits)
+    both = apart.value(weights)
+    assert both.value == pytest.approx((one.value + other.value) / 2)
+    within = ((one.high - one.low) / 2 / Z95) ** 2
+    between = (one.value - other.value) ** 2 / 2
+    assert (both.high - both.low) / 2 / Z95 == pytest.approx(np.sqrt(within + between))
+    assert apart.spend(weights) == pytest.approx(splits[0].spend(weights))
+    assert apart.supposing(own_share=0.0).spend(weights) == 0

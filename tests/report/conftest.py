@@ -208,7 +208,7 @@ def plan_tables(plans: dict[str, tuple[float, float, float]], lead_low: float) -
         "break_even_sweep": pl.DataFrame([row for _, sweep in parts for row in sweep]),
         "assignments": pl.DataFrame(
             rows, schema=["customer_id", "campaign_id", "offer_id", "arm", "reasons"], orient="row"
-        ),
+        ).with_columns(cost_liability_minor=pl.when(pl.col("offer_id") == "none").then(0).otherwise(125)),
     }
 
 

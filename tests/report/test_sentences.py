@@ -1,5 +1,7 @@
 import dataclasses
 
+import polars as pl
+
 from offerloop.report.facts import BreakEven, break_even, gather
 from offerloop.report.sentences import BASIS, break_even_sentence, campaign_sentence, claim_sentence, decision, headline
 
@@ -13,19 +15,29 @@ def sentence(findings, campaign: str) -> str:
 def test_a_plan_above_zero_is_sent_and_marked_as_a_forecast(make):
     said = sentence(make(), "shared")
     assert said.startswith("Coupons that suppliers share: send 3 coupons for one week; expected profit $126 [52, 199]")
-    assert "expected spend of $20 " in said
+    assert "expected spend of $20, at most $3.75 " in said
     assert BASIS in said
-    assert "beats every simple rule at equal spend, the best of them (the same offer for all) by $5 [1, 9]" in said
+    assert "beats every simple rule; the best of them, the same offer for all, by $5 [1, 9]" in said
+
+
+def test_what_goes_out_is_forecast_apart_from_the_full_plan(make):
+    findings = make()
+    planned = [dataclasses.replace(one, n_planned=4) for one in findings.campaigns]
+    whole = findings.tables["comparison"].filter((pl.col("campaign_id") == "shared") & (pl.col("rule") == "plan"))
+    money = [name for name in whole.columns if name.endswith("_minor")]
+    sent = whole.with_columns(pl.col(money) * 0.75, rule=pl.lit("plan as sent"))
+    tables = {**findings.tables, "comparison": pl.concat([findings.tables["comparison"], sent.select(whole.columns)])}
+    said = sentence(dataclasses.replace(findings, campaigns=planned, tables=tables), "shared")
+    assert "send 3 coupons for one week; expected profit $94 [39, 149] on an expected spend of $15" in said
+    assert "The full plan has 4, of whom some are held back or drawn by lot; it is forecast at $126 [52, 199]" in said
+    assert "beats every simple rule; the best of them, the same offer for all" in said
 
 
 def test_a_losing_plan_is_not_sent_and_says_what_would_change_that(make):
     said = sentence(make(), "own")
     assert "send none; no targeting of these coupons beats doing nothing at an assumed margin of 30 %" in said
     assert "−$9 [−14, −5]" in said
-    assert (
-        "Suppliers would have to pay 60 % of each discount for the estimate to be above zero, 80 % for its whole"
-        in said
-    )
+    assert "it clearly pays once suppliers pay 80 % of each discount" in said
 
 
 def test_a_gain_whose_interval_includes_zero_is_explained(make):
@@ -68,7 +80,7 @@ def test_the_decision_covers_all_campaigns(make):
 
 def test_break_even_where_no_level_pays():
     assert break_even_sentence(BreakEven(None, None)) == "It would not pay even if suppliers paid the whole discount."
-    assert "at no share its whole interval" in break_even_sentence(BreakEven(0.9, None))
+    assert "clearly at no share" in break_even_sentence(BreakEven(0.9, None))
 
 
 def test_break_even_is_the_least_level_above_zero(make):

@@ -172,7 +172,7 @@ class _Constant:
 def test_effects_come_from_the_model_of_the_other_half(responsive):
     """Models of both halves say 0 and 1: whoever gets a 1 is not in the half that said it."""
     sales = replace(responsive.sales, models=(_Constant(0.0), _Constant(1.0)))
-    found = effects_of(replace(responsive, sales=sales), COUPON).effects
+    found = effects_of(replace(responsive, splits=(sales,)), COUPON).effects
     halves = dict(found.group_by("fold").agg(pl.col("value_minor").max()).iter_rows())
     assert halves[0] > 0
     assert halves[1] == 0

@@ -10,7 +10,8 @@ from offerloop.offers import NO_OFFER
 from offerloop.tables import ASSIGNMENTS
 
 EFFECT_COLUMNS = (
-    "value_minor", "profit_minor", "profit_low_minor", "profit_high_minor", "cost_expected_micro", "basis",
+    "value_minor", "profit_minor", "profit_low_minor", "profit_high_minor", "profit_held_out_minor",
+    "cost_expected_micro", "basis",
 )  # fmt: skip
 
 
@@ -21,6 +22,9 @@ def assignments(arms: Arms, effects: pl.DataFrame, offers: pl.DataFrame, sent: l
     the currency's.
     """
     keys = ["campaign_id", "offer_id"]
+    own = 1 - pl.col("funded_share")
+    held_out = (pl.col("held_out_value_minor") - own * pl.col("held_out_discount_minor")).alias("profit_held_out_minor")
+    effects = effects.join(offers.select(*keys, "funded_share"), on=keys).with_columns(held_out)
     live = effects.filter(pl.col("campaign_id").is_in(sent))
     terms = offers.select(*keys, "cost_liability_minor", pl.col("basis").alias("offer_basis"))
     best = live.group_by("customer_id").agg(pl.col("profit_minor").max().alias("best_minor"))
@@ -32,7 +36,8 @@ def assignments(arms: Arms, effects: pl.DataFrame, offers: pl.DataFrame, sent: l
     nothing = pl.col("offer_id") == NO_OFFER
     money = [
         pl.when(nothing).then(0).otherwise(pl.col(name).round(0).cast(pl.Int64)).alias(name)
-        for name in ("value_minor", "profit_minor", "profit_low_minor", "profit_high_minor")
+        for name in EFFECT_COLUMNS
+        if name.endswith("_minor")
     ]
     table = table.with_columns(
         *money,

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from offerloop.allocation.valuation import Floats, Valuation
+from offerloop.allocation.valuation import Floats, Repeated, Valuation
 
 LEVELS = np.round(np.linspace(0, 1, 41), 4)
 
 
-def sweep(effects: pl.DataFrame, valuation: Valuation, margin: float) -> pl.DataFrame:
+def sweep(effects: pl.DataFrame, valuation: Valuation | Repeated, margin: float) -> pl.DataFrame:
     """Held-out profit of each customer's best offer, without a budget, for every supplier share and every margin.
 
     `effects` is sorted by customer. The choice is made by the estimates, the value is held out, as in the plan.
@@ -39,7 +39,7 @@ def _best(profit: Floats, starts: np.ndarray[tuple[int], np.dtype[np.int64]]) ->
     return weights
 
 
-def _row(lever: str, level: float, weights: Floats, valuation: Valuation) -> dict[str, str | float]:
+def _row(lever: str, level: float, weights: Floats, valuation: Valuation | Repeated) -> dict[str, str | float]:
     profit = valuation.value(weights)
     return {
         "lever": lever,

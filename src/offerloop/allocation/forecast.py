@@ -10,14 +10,16 @@ import polars as pl
 
 from offerloop.allocation.break_even import sweep
 from offerloop.allocation.hull import Solution, solve
-from offerloop.allocation.problem import Problem
+from offerloop.allocation.problem import Ints, Problem
 from offerloop.allocation.rules import most_likely_buyers, random_customers, same_for_all
-from offerloop.allocation.valuation import Floats, Valuation
+from offerloop.allocation.valuation import Floats, Repeated, Valuation
 from offerloop.config import Campaign
 from offerloop.evaluation.estimate import Estimate
 from offerloop.money import MICRO
 
 CURVE_POINTS = 30
+AS_SENT = "plan as sent"
+"""The plan less holdout and exploration, beside the plan for everyone."""
 
 
 @dataclass(frozen=True)
@@ -38,23 +40,38 @@ class Forecast:
     """Supplier share and margin against held-out profit of the best targeting without a budget."""
     budget_unit: int
     """Units of the solver's budget in one minor unit."""
+    valuation: Repeated
+
+    def as_sent(self, receivers: pl.Series) -> pl.DataFrame:
+        """A further row of the comparison: the plan for those customers only who really get its offer."""
+        got = self.plan["customer_id"].is_in(receivers.implode()).to_numpy()
+        plan = _weights(self.solution.chosen, len(self.valuation.cost))
+        sent = _weights(self.solution.chosen[got], len(self.valuation.cost))
+        row = pl.DataFrame([_comparison_row(AS_SENT, sent, plan, self.valuation)])
+        return row.with_columns(campaign_id=pl.lit(self.campaign_id))
 
 
 def forecast_campaign(
-    effects: pl.DataFrame,
+    views: list[tuple[pl.DataFrame, pl.DataFrame]],
     offers: pl.DataFrame,
-    calibration: pl.DataFrame,
     campaign: Campaign,
     budget_minor: int,
     margin: float,
 ) -> Forecast:
-    """Solve for everyone, then value the plan on the half of the customers that did not choose it."""
+    """Solve for everyone, then value the plan on the half of the customers that did not choose it.
+
+    `views` holds for each division of the customers the campaign's effects and the calibration; they differ in
+    held-out columns only.
+    """
     terms = offers.select("campaign_id", "offer_id", "category", "depth", "funded_share")
-    effects = effects.join(terms, on=["campaign_id", "offer_id"]).sort("customer_id", "offer_id")
+    keys = ["campaign_id", "offer_id"]
+    tables = [table.join(terms, on=keys).sort("customer_id", "offer_id") for table, _ in views]
+    effects = tables[0]
     problem = Problem.of(effects, campaign, budget_minor)
     solution = solve(problem)
-    valuation = Valuation.of(effects, calibration)
-    plan = _weights(solution, effects.height)
+    splits = [Valuation.of(table, view[1]) for table, view in zip(tables, views, strict=True)]
+    valuation = Repeated(tuple(splits))
+    plan = _weights(solution.chosen, effects.height)
     unit = MICRO if campaign.budget_basis == "expected" else 1
     chosen = effects[solution.chosen]
     comparison = _compare(effects, valuation, plan, chosen)
@@ -67,16 +84,17 @@ def forecast_campaign(
         curve=_curve(problem, solution, valuation, unit).with_columns(campaign_id=pl.lit(campaign.id)),
         sweep=sweep(effects, valuation, margin).with_columns(campaign_id=pl.lit(campaign.id)),
         budget_unit=unit,
+        valuation=valuation,
     )
 
 
-def _weights(solution: Solution, size: int) -> Floats:
+def _weights(chosen: Ints, size: int) -> Floats:
     weights = np.zeros(size)
-    weights[solution.chosen] = 1.0
+    weights[chosen] = 1.0
     return weights
 
 
-def _compare(effects: pl.DataFrame, valuation: Valuation, plan: Floats, chosen: pl.DataFrame) -> pl.DataFrame:
+def _compare(effects: pl.DataFrame, valuation: Repeated, plan: Floats, chosen: pl.DataFrame) -> pl.DataFrame:
     spend = valuation.spend(plan)
     rules = {"nothing": plan * 0.0, "plan": plan}
     if chosen.height:
@@ -88,7 +106,7 @@ def _compare(effects: pl.DataFrame, valuation: Valuation, plan: Floats, chosen: 
     return pl.DataFrame([_comparison_row(rule, weights, plan, valuation) for rule, weights in rules.items()])
 
 
-def _comparison_row(rule: str, weights: Floats, plan: Floats, valuation: Valuation) -> dict[str, Any]:
+def _comparison_row(rule: str, weights: Floats, plan: Floats, valuation: Repeated) -> dict[str, Any]:
     profit, lead = valuation.value(weights), valuation.value(plan - weights)
     return {
         "rule": rule,
@@ -103,7 +121,7 @@ def _comparison_row(rule: str, weights: Floats, plan: Floats, valuation: Valuati
     }
 
 
-def _curve(problem: Problem, solution: Solution, valuation: Valuation, unit: int) -> pl.DataFrame:
+def _curve(problem: Problem, solution: Solution, valuation: Repeated, unit: int) -> pl.DataFrame:
     """Held-out profit and price of the next unit for growing budgets; the stop point is where steps run out."""
     last: dict[int, int] = {}
     spent, rows = 0, [_curve_row(0, np.zeros(len(problem.profit)), valuation)]
@@ -121,7 +139,7 @@ def _curve(problem: Problem, solution: Solution, valuation: Valuation, unit: int
     return pl.DataFrame(rows)
 
 
-def _curve_row(budget_minor: float, weights: Floats, valuation: Valuation) -> dict[str, float]:
+def _curve_row(budget_minor: float, weights: Floats, valuation: Repeated) -> dict[str, float]:
     profit: Estimate = valuation.value(weights)
     return {
         "budget_minor": float(budget_minor),

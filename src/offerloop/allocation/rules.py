@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from offerloop.allocation.valuation import Floats, Valuation
+from offerloop.allocation.valuation import Floats, Repeated, Valuation
 
 
-def same_for_all(effects: pl.DataFrame, valuation: Valuation, spend: float) -> Floats:
+def same_for_all(effects: pl.DataFrame, valuation: Valuation | Repeated, spend: float) -> Floats:
     """One offer for everyone it concerns: the one of highest estimated profit, thinned or cut to the spend."""
     best = (
         effects.group_by("offer_id").agg(pl.col("profit_minor").sum())
@@ -17,7 +17,7 @@ def same_for_all(effects: pl.DataFrame, valuation: Valuation, spend: float) -> F
     return _thinned((effects["offer_id"] == best).to_numpy().astype(np.float64), valuation, spend)
 
 
-def random_customers(effects: pl.DataFrame, valuation: Valuation, spend: float, offers: pl.Series) -> Floats:
+def random_customers(effects: pl.DataFrame, valuation: Valuation | Repeated, spend: float, offers: pl.Series) -> Floats:
     """Customers by lot, each with one of the plan's offers by lot: the average over all such draws."""
     eligible = effects["offer_id"].is_in(offers.unique().to_list()).to_numpy()
     ids = effects["customer_id"]
@@ -26,7 +26,9 @@ def random_customers(effects: pl.DataFrame, valuation: Valuation, spend: float, 
     return _thinned(weights, valuation, spend)
 
 
-def most_likely_buyers(effects: pl.DataFrame, valuation: Valuation, spend: float, depth: pl.Series) -> Floats:
+def most_likely_buyers(
+    effects: pl.DataFrame, valuation: Valuation | Repeated, spend: float, depth: pl.Series
+) -> Floats:
     """Response ranking: everyone's most probable purchase, most probable first, at one depth, until spent."""
     usual = depth.mode().sort()[0] if len(depth) else None
     frame = effects.with_row_index("row").filter(pl.col("depth").eq_missing(pl.lit(usual)))
@@ -45,7 +47,7 @@ def most_likely_buyers(effects: pl.DataFrame, valuation: Valuation, spend: float
     return weights
 
 
-def _thinned(weights: Floats, valuation: Valuation, spend: float) -> Floats:
+def _thinned(weights: Floats, valuation: Valuation | Repeated, spend: float) -> Floats:
     """All weights times one factor, so that the expected spend is the given one; what costs nothing stays whole."""
     total = valuation.spend(weights)
     return weights * min(spend / total, 1.0) if total > 0 else weights

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from offerloop.evaluation.estimate import Estimate
+from offerloop.evaluation.estimate import Z95, Estimate
 
 Floats = NDArray[np.float64]
 
@@ -79,3 +79,35 @@ class Valuation:
     def spend(self, weights: Floats) -> float:
         """Held-out expected cost of the same."""
         return float(weights @ self.cost)
+
+
+@dataclass(frozen=True)
+class Repeated:
+    """The same candidates valued in several divisions of the customers into halves.
+
+    A value is the mean over divisions. Its variance is the mean variance within a division, because divisions of
+    the same customers are not independent, plus the variance between divisions.
+    """
+
+    splits: tuple[Valuation, ...]
+
+    @property
+    def cost(self) -> Floats:
+        """Mean held-out expected cost of each candidate to us."""
+        return np.mean([one.cost for one in self.splits], axis=0)
+
+    def supposing(self, own_share: float | None = None, margin_factor: float = 1.0) -> Repeated:
+        """See `Valuation.supposing`."""
+        return Repeated(tuple(one.supposing(own_share, margin_factor) for one in self.splits))
+
+    def value(self, weights: Floats) -> Estimate:
+        """Held-out profit of candidates taken with these weights (0 to 1)."""
+        found = [one.value(weights) for one in self.splits]
+        values = np.array([one.value for one in found])
+        within = np.mean([((one.high - one.low) / 2 / Z95) ** 2 for one in found])
+        between = values.var(ddof=1) if len(values) > 1 else 0.0
+        return Estimate.of(float(values.mean()), float(np.sqrt(within + between)))
+
+    def spend(self, weights: Floats) -> float:
+        """Held-out expected cost of the same."""
+        return float(np.mean([one.spend(weights) for one in self.splits]))

@@ -104,7 +104,7 @@ class _Cleaning:
             for name, dtype in schema.items()
         )
         count = int(collect(added.select(n=nw.len()))["n"][0])
-        why = "sold but not on the list: added in the category 'unknown', so that no sale is lost"
+        why = "sold (rejected lines apart) but not on the list: added as 'unknown', so that no sale is lost"
         self.quality.append(quality_row("products", "not on the product list", "repaired", count, why))
         return self.engine.keep(nw.concat([listed, added]))
 

@@ -9,13 +9,15 @@ import polars as pl
 
 from offerloop.config import Campaign
 from offerloop.evaluation.estimate import Estimate
+from offerloop.report.evidence import Evidence
 from offerloop.report.findings import CampaignFindings, Findings
 from offerloop.report.numbers import Money
 
-NOTHING, PLAN = "nothing", "plan"
+NOTHING, PLAN, AS_SENT = "nothing", "plan", "plan as sent"
 RULE_NAMES = {
     "nothing": "no offer",
     "plan": "the plan",
+    "plan as sent": "the plan, less holdout and lots",
     "same offer for all": "the same offer for all",
     "random customers": "random customers",
     "most likely buyers": "the most likely buyers",
@@ -63,6 +65,8 @@ class CampaignFacts:
     margin: BreakEven
     n_sent: int
     """Customers who get the plan's offer."""
+    liability_sent_minor: int
+    """The most that these offers can cost us."""
     n_explore: int
     """Customers who get an offer of this campaign by lot."""
     noun: str
@@ -76,9 +80,14 @@ class CampaignFacts:
         return next(rule for rule in self.compared if rule.name == PLAN)
 
     @property
+    def sent_forecast(self) -> Rule:
+        """The forecast for those who really get the plan's offer; the plan's where nobody was taken out."""
+        return next((rule for rule in self.compared if rule.name == AS_SENT), self.plan)
+
+    @property
     def rules(self) -> tuple[Rule, ...]:
         """The simple rules."""
-        return tuple(rule for rule in self.compared if rule.name not in (NOTHING, PLAN))
+        return tuple(rule for rule in self.compared if rule.name not in (NOTHING, PLAN, AS_SENT))
 
     @property
     def best_rule(self) -> Rule | None:
@@ -98,6 +107,8 @@ class Facts:
     margin: float
     campaigns: tuple[CampaignFacts, ...]
     n_customers: int
+    pulled_forward: float | None
+    """Share of the gain that is missing in the week after."""
 
     @property
     def sent(self) -> tuple[CampaignFacts, ...]:
@@ -112,6 +123,7 @@ def gather(findings: Findings) -> Facts:
         margin=findings.config.shop.margin,
         campaigns=tuple(_campaign(findings, one) for one in findings.campaigns),
         n_customers=findings.tables["assignments"].height,
+        pulled_forward=Evidence.read(findings).pulled_forward(),
     )
 
 
@@ -136,6 +148,7 @@ def _campaign(findings: Findings, found: CampaignFindings) -> CampaignFacts:
         supplier_share=break_even(sweep, found.campaign_id, "supplier share"),
         margin=break_even(sweep, found.campaign_id, "margin"),
         n_sent=given.filter(pl.col("arm") == "plan").height,
+        liability_sent_minor=int(given.filter(pl.col("arm") == "plan")["cost_liability_minor"].sum()),
         n_explore=given.filter(pl.col("arm") == "explore").height,
         noun="coupons" if set(known["kind"].unique()) == {"coupon"} else "offers",
         funded_share=float(shares[0]) if len(shares) == 1 else None,

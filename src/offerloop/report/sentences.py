@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from offerloop.report.evidence import Check
 from offerloop.report.facts import RULE_NAMES, BreakEven, CampaignFacts, Facts
 from offerloop.report.numbers import Money, count, percent
 
@@ -37,20 +38,27 @@ def campaign_sentence(one: CampaignFacts, facts: Facts) -> str:
 
 
 def _send(one: CampaignFacts, facts: Facts) -> str:
-    money = facts.money
-    profit, spend = money.estimate(one.plan.profit), money.text(one.plan.spend_minor)
+    money, sent = facts.money, one.sent_forecast
+    whole = ""
+    if one.n_sent != one.found.n_planned:
+        whole = (
+            f" The full plan has {count(one.found.n_planned)}, of whom some are held back or drawn by lot; it is "
+            f"forecast at {money.estimate(one.plan.profit)} on {money.text(one.plan.spend_minor)}."
+        )
     return (
-        f"send {_how_many(one)} for one week; expected profit {profit} on an expected spend of {spend} ({BASIS}). "
-        f"{lead_sentence(one, money)}"
+        f"send {count(one.n_sent)} {one.noun} for one week; expected profit {money.estimate(sent.profit)} on an "
+        f"expected spend of {money.text(sent.spend_minor)}, at most {money.text(one.liability_sent_minor)} ({BASIS})."
+        f"{whole} {lead_sentence(one, money)}{_ahead(one, facts)}"
     )
 
 
-def _how_many(one: CampaignFacts) -> str:
-    """Those that go out, and those planned when holdout and lots take some away; the forecast is for the latter."""
-    planned, sent = one.found.n_planned, one.n_sent
-    if planned == sent:
-        return f"{count(sent)} {one.noun}"
-    return f"{count(sent)} {one.noun} (of {count(planned)} planned; the others are held back or drawn by lot)"
+def _ahead(one: CampaignFacts, facts: Facts) -> str:
+    """How much of the gain may only be bought ahead, in money: the forecast of one week counts it as gained."""
+    if not facts.pulled_forward:
+        return ""
+    gained = one.sent_forecast.profit.value + one.sent_forecast.spend_minor
+    lost = facts.money.text(facts.pulled_forward * gained)
+    return f" About {lost} of it may be purchases brought forward from the week after."
 
 
 def _keep(one: CampaignFacts, facts: Facts) -> str:
@@ -80,25 +88,26 @@ def break_even_sentence(share: BreakEven) -> str:
     if share.estimate is None:
         return "It would not pay even if suppliers paid the whole discount."
     if share.beyond_interval is None:
-        return (
-            f"Were suppliers to pay {percent(share.estimate)} of each discount, the estimate would be above zero, "
-            "but at no share its whole interval."
-        )
+        return "It might pay with suppliers' money, but clearly at no share of the discount."
     return (
-        f"Suppliers would have to pay {percent(share.estimate)} of each discount for the estimate to be above "
-        f"zero, {percent(share.beyond_interval)} for its whole interval."
+        f"With the best targeting it clearly pays once suppliers pay {level(share.beyond_interval)} of each discount."
     )
 
 
+def level(share: float) -> str:
+    """A share as it was tried, in steps of 2.5 points."""
+    return f"{100 * share:g} %"
+
+
 def lead_sentence(one: CampaignFacts, money: Money) -> str:
-    """Whether the plan does better than simple rules at equal spend."""
+    """Whether the plan does better than the simple rules, each at the plan's spend or all that it can spend."""
     level = [rule for rule in one.rules if one.level_with(rule)]
     if not one.rules:
         return ""
     best = one.best_rule
     if not level and best is not None:
         lead = money.estimate(best.lead)
-        return f"It beats every simple rule at equal spend, the best of them ({RULE_NAMES[best.name]}) by {lead}."
+        return f"It beats every simple rule; the best of them, {RULE_NAMES[best.name]}, by {lead}."
     names = " and ".join(RULE_NAMES[rule.name] for rule in level)
     leads = ", ".join(money.estimate(rule.lead) for rule in level)
     return f"Personalising is not distinguishable from {names} (lead {leads}): the simple rule may serve as well."
@@ -115,23 +124,8 @@ def claim_sentence(one: CampaignFacts, money: Money) -> str:
     )
 
 
-def shadow_sentence(one: CampaignFacts, money: Money, held_out: float | None) -> str:
-    """The shadow price in words; `held_out` is the slope of the held-out curve at the budget."""
-    unit = money.exact(money.unit)
-    if one.found.shadow_price <= 0:
-        used = money.text(one.found.liability_minor)
-        return (
-            f"The plan uses {used} of the budget of {money.exact(one.found.budget_minor)}; more budget would add "
-            "nothing (shadow price 0)."
-        )
-    gain = one.found.shadow_price * money.unit
-    shown = "" if held_out is None else f"; by the held-out line at the mark, about {money.text(held_out * money.unit)}"
-    return (
-        f"The budget is used up. By the estimates that chose the plan, {unit} more of it would add "
-        f"{money.text(gain)} of profit (shadow price {one.found.shadow_price:.2g}){shown}."
-    )
-
-
-def confidence(passed: int, judged: int) -> tuple[str, str]:
+def confidence(judged: tuple[Check, ...], failed: tuple[Check, ...]) -> tuple[str, str]:
     """How sure we are, in two lines."""
-    return "Forecast, not tested", f"{passed} of {judged} checks passed; no coupon was ever given by lot"
+    named = f" (failed: {', '.join(check.name for check in failed)})" if failed else ""
+    passed = f"{len(judged) - len(failed)} of {len(judged)} checks passed{named}"
+    return "Forecast, not yet tested", f"no past coupon was given at random; {passed}"

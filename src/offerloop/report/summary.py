@@ -61,6 +61,12 @@ def _campaign(one: CampaignFacts, facts: Facts) -> dict[str, Any]:
         "customers_exploring": one.n_explore,
         "expected_spend": money.decimal(one.plan.spend_minor),
         "profit": _money(one.plan.profit, money),
+        "as_sent": {
+            "expected_spend": money.decimal(one.sent_forecast.spend_minor),
+            "profit": _money(one.sent_forecast.profit, money),
+            "liability": money.decimal(one.liability_sent_minor),
+        },
+        "claimed_profit": money.decimal(found.claimed_minor),
         "liability": money.decimal(found.liability_minor),
         "shadow_price": round(found.shadow_price, DIGITS),
         "bound": money.decimal(found.bound_minor),

@@ -108,8 +108,10 @@ def _notes(campaign: dict[str, object], start: int, stop: int, before: int, spen
     missing = before - (start - BEFORE_DAYS)
     if missing:
         kept = start - before
-        action = f"the {kept} days there are were used" if kept >= FEWEST_DAYS else "too few are left to adjust"
-        notes.append(f"The {BEFORE_DAYS} days before begin {missing} days before the data; {action}.")
+        action = "these were used" if kept >= FEWEST_DAYS else "too few to adjust by"
+        notes.append(
+            f"The {BEFORE_DAYS} days before it begin {missing} days before the data: only {kept} are known, {action}."
+        )
     if spend.first_day > before - FEWEST_DAYS:
         notes.append("No earlier period is left for a placebo.")
     if stop <= int(str(campaign["ends_day"])):

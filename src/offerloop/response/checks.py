@@ -27,7 +27,9 @@ class Expectation:
 
 NO_EFFECT = Expectation("no effect (|t| below 2)", lambda estimate, se: abs(estimate) < 2 * se)
 ABOVE_ZERO = Expectation("above 0 (t above 2)", lambda estimate, se: estimate > 2 * se)
-HARDLY_ANY = Expectation("within 0.05 of 0", lambda estimate, _: abs(estimate) <= 0.05)
+HARDLY_ANY = Expectation(
+    "within 0.05 of 0 per unit of depth (0.5 points for ten)", lambda estimate, _: abs(estimate) <= 0.05
+)
 CALIBRATED = Expectation("0.5 to 1.2", lambda estimate, _: 0.5 <= estimate <= 1.2)
 BOUGHT_AHEAD = Expectation("below 0 where purchases were only brought forward")
 

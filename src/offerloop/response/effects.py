@@ -5,9 +5,10 @@ by theta for each unit of depth (R-learner, clipped at 0, scaled by the calibrat
 
     gained = theta s d     value = margin x gained     cost = (1 - funded share) x d x (s + gained)
 
-The discount is counted on everything the customer buys in the category, the usual purchases included. The cap of
-the coupon is ignored there, so costs are never too low. Each effect is chosen by the model of the *other* half of
-the customers; `held_out` columns value it by the realised slopes of the customer's own half (see `Calibration`).
+The discount is counted on everything the customer buys in the category, the usual purchases included. Where the
+coupon's maximum is less than d of what the customer usually spends there in a week with a purchase, d is what the
+maximum comes to. Each effect is chosen by models of the *other* half of the customers, as a mean over several
+divisions into halves; `held_out` columns value it by the realised slopes of the customer's own half.
 """
 
 from __future__ import annotations
@@ -31,14 +32,22 @@ from offerloop.response.r_learner import CrossFit
 from offerloop.response.study import Study, fold_of
 from offerloop.tables import CALIBRATION, EFFECTS, OFFERS
 
+VIEW_COLUMNS = (
+    "campaign_id", "customer_id", "offer_id", "fold", "held_out_value_minor", "held_out_discount_minor", "d_value",
+    "d_discount", "centred",
+)  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Effects:
     """Effects of all offers of all campaigns, the offers themselves, and what values are uncertain by."""
 
     effects: pl.DataFrame
+    """What the plan is chosen by; held-out columns are means over the divisions."""
     offers: pl.DataFrame
     calibration: pl.DataFrame
+    views: list[tuple[pl.DataFrame, pl.DataFrame]]
+    """For each division its held-out columns (the first has all) and its calibration; rows in the same order."""
 
 
 @dataclass(frozen=True)
@@ -47,69 +56,105 @@ class _Pairs:
 
     customer_id: NDArray[np.generic]
     category: NDArray[np.generic]
-    fold: NDArray[np.int64]
     sales: Floats
     """Usual weekly value at list price, minor units."""
     theta: Floats
     """Relative growth of sales per unit of depth; what the plan is chosen by."""
     theta_low: Floats
     theta_high: Floats
-    held_out: Floats
-    """The same from the realised slopes of the customer's own half, not clipped."""
-    centred: Floats
-    """Prediction less its mean: the derivative of `held_out` by the calibration's slope."""
     p_buy: Floats
     p_slope: Floats
+    heldouts: tuple[_HeldOut, ...]
+
+
+@dataclass(frozen=True)
+class _HeldOut:
+    """One division's view of the pairs."""
+
+    fold: NDArray[np.int64]
+    theta: Floats
+    """Prediction of the other half's model, clipped at 0 and scaled by that half's calibration slope."""
+    relative_se: Floats
+    response: Floats
+    """Growth from the realised slopes of the customer's own half, not clipped."""
+    centred: Floats
+    """Prediction less its mean: the derivative of `response` by the calibration's slope."""
 
 
 def estimate_effects(study: Study, config: Config) -> Effects:
     """The effects of all configured campaigns on all pairs active in the most recent weeks."""
-    calibrations = [study.sales.calibration(study.sales.fold == fold) for fold in (0, 1)]
     pairs = _recent_pairs(study, config)
-    tables, offers = [], []
-    for campaign in config.campaigns:
-        for offer in config.offers_of(campaign, study.lines.categories):
-            offers.append(_offer_row(campaign.id, offer))
-            if offer.depth is not None and offer.category is not None and offer.assumed is None:
-                tables.append(_coupon_effects(campaign.id, offer, pairs, config.margin))
-            elif offer.assumed is not None:
-                tables.append(_assumed_effects(campaign.id, offer, study.panel.customer_ids))
-    rows = [
-        (fold, *map(float, fit.slope), *map(float, fit.covariance[[0, 0, 1], [0, 1, 1]]))
-        for fold, fit in enumerate(calibrations)
+    offers = [
+        (campaign.id, offer)
+        for campaign in config.campaigns
+        for offer in config.offers_of(campaign, study.lines.categories)
     ]
-    calibration = pl.DataFrame(rows, schema=CALIBRATION.names, orient="row")
-    ids = pl.Series("customer_id", study.panel.customer_ids)
-    effects = pl.concat(tables) if tables else EFFECTS.empty().with_columns(ids.clear())
+    tables = [_effects(offers, pairs, heldout, study.panel.customer_ids, config.margin) for heldout in pairs.heldouts]
+    calibrations = [_calibration(fit, split) for split, fit in enumerate(study.splits)]
+    averaged = [
+        (sum((table[name] for table in tables[1:]), tables[0][name]) / len(tables)).alias(name)
+        for name in ("held_out_value_minor", "held_out_discount_minor")
+    ]
     return Effects(
-        EFFECTS.check(effects),
-        OFFERS.check(pl.DataFrame(offers, schema=OFFERS.schema)),
-        CALIBRATION.check(calibration),
+        EFFECTS.check(tables[0].with_columns(averaged)),
+        OFFERS.check(pl.DataFrame([_offer_row(*one) for one in offers], schema=OFFERS.schema)),
+        CALIBRATION.check(pl.concat(calibrations)),
+        list(zip([tables[0], *(table.select(VIEW_COLUMNS) for table in tables[1:])], calibrations, strict=True)),
     )
+
+
+def _effects(
+    offers: list[tuple[str, Offer]], pairs: _Pairs, heldout: _HeldOut, everyone: NDArray[np.generic], margin: Fraction
+) -> pl.DataFrame:
+    tables = [EFFECTS.empty().with_columns(pl.Series("customer_id", everyone).clear())]
+    for campaign_id, offer in offers:
+        if offer.assumed is not None:
+            tables.append(_assumed_effects(campaign_id, offer, everyone))
+        elif offer.depth is not None and offer.category is not None:
+            tables.append(_coupon_effects(campaign_id, offer, pairs, heldout, margin))
+    return pl.concat(tables)
+
+
+def _calibration(fit: CrossFit, split: int) -> pl.DataFrame:
+    rows = []
+    for fold in (0, 1):
+        found = fit.calibration(fit.fold == fold)
+        rows.append((split, fold, *map(float, found.slope), *map(float, found.covariance[[0, 0, 1], [0, 1, 1]])))
+    return pl.DataFrame(rows, schema=CALIBRATION.schema, orient="row")
 
 
 def _recent_pairs(study: Study, config: Config) -> _Pairs:
     panel = build_panel(study.lines, study.windows.recent, config.response.max_weekly_units)
     features = pair_features(panel, study.windows.recent)
-    fold = fold_of(panel.customer_ids, config.seed)[panel.customer]
-    predicted = _out_of_fold(study.sales, features, fold)
-    scale, relative_se = _scale(study.sales, fold)
-    mean = np.array([study.sales.predicted[study.sales.fold == k].mean() for k in (0, 1)])[fold]
-    level_slope = np.array([study.sales.calibration(study.sales.fold == k).slope for k in (0, 1)])[fold]
-    theta = np.maximum(predicted, 0) * scale
-    p_scale, _ = _scale(study.bought, fold)
+    folds = [fold_of(panel.customer_ids, config.seed, split)[panel.customer] for split in range(len(study.splits))]
+    heldouts = tuple(_held_out(fit, features, fold) for fit, fold in zip(study.splits, folds, strict=True))
+    theta = np.mean([one.theta for one in heldouts], axis=0)
+    relative_se = np.mean([one.relative_se for one in heldouts], axis=0)
+    p_scale, _ = _scale(study.bought, folds[0])
     return _Pairs(
         customer_id=panel.customer_ids[panel.customer],
         category=np.array(panel.categories)[panel.category],
-        fold=fold,
         sales=study.usual_sales.predict(panel, panel.list_minor, study.windows.recent),
         theta=theta,
         theta_low=theta * np.maximum(1 - Z95 * relative_se, 0),
         theta_high=theta * np.maximum(1 + Z95 * relative_se, study.upper),
-        held_out=level_slope[:, 0] + level_slope[:, 1] * (predicted - mean),
-        centred=predicted - mean,
         p_buy=_chance(study, panel),
-        p_slope=np.maximum(_out_of_fold(study.bought, features, fold), 0) * p_scale,
+        p_slope=np.maximum(_out_of_fold(study.bought, features, folds[0]), 0) * p_scale,
+        heldouts=heldouts,
+    )
+
+
+def _held_out(fit: CrossFit, features: Floats, fold: NDArray[np.int64]) -> _HeldOut:
+    predicted = _out_of_fold(fit, features, fold)
+    scale, relative_se = _scale(fit, fold)
+    mean = np.array([fit.predicted[fit.fold == k].mean() for k in (0, 1)])[fold]
+    slopes = np.array([fit.calibration(fit.fold == k).slope for k in (0, 1)])[fold]
+    return _HeldOut(
+        fold=fold,
+        theta=np.maximum(predicted, 0) * scale,
+        relative_se=relative_se,
+        response=slopes[:, 0] + slopes[:, 1] * (predicted - mean),
+        centred=predicted - mean,
     )
 
 
@@ -132,17 +177,17 @@ def _scale(fit: CrossFit, fold: NDArray[np.int64]) -> tuple[Floats, Floats]:
     return np.array(slopes)[fold], np.array(errors)[fold]
 
 
-def _coupon_effects(campaign_id: str, offer: Offer, pairs: _Pairs, margin: Fraction) -> pl.DataFrame:
+def _coupon_effects(campaign_id: str, offer: Offer, pairs: _Pairs, heldout: _HeldOut, margin: Fraction) -> pl.DataFrame:
     rows = pairs.category == offer.category
-    depth, own, m = float(offer.depth or 0), float(1 - offer.funded_share), float(margin)
-    sales = pairs.sales[rows]
+    own, m = float(1 - offer.funded_share), float(margin)
+    sales, depth = pairs.sales[rows], _depth(offer, pairs)[rows]
 
     def value_and_discount(theta: Floats) -> tuple[Floats, Floats]:
         gained = theta[rows] * sales * depth
         return m * gained, depth * (sales + gained)
 
     (value, discount), (low, low_discount), (high, high_discount), (held_value, held_discount) = map(
-        value_and_discount, (pairs.theta, pairs.theta_low, pairs.theta_high, pairs.held_out)
+        value_and_discount, (pairs.theta, pairs.theta_low, pairs.theta_high, heldout.response)
     )
     profit_low, profit_high = low - own * low_discount, high - own * high_discount  # reversed when own x d > margin
     columns = {
@@ -152,16 +197,23 @@ def _coupon_effects(campaign_id: str, offer: Offer, pairs: _Pairs, margin: Fract
         "value_high_minor": high,
         "profit_low_minor": np.minimum(profit_low, profit_high),
         "profit_high_minor": np.maximum(profit_low, profit_high),
-        "p_redeem": np.clip(pairs.p_buy + pairs.p_slope * depth, 0, 1)[rows],
+        "p_redeem": np.clip(pairs.p_buy[rows] + pairs.p_slope[rows] * depth, 0, 1),
         "discount_minor": discount,
-        "fold": pairs.fold[rows],
+        "fold": heldout.fold[rows],
         "held_out_value_minor": held_value,
         "held_out_discount_minor": held_discount,
         "d_value": sales * depth * m,
         "d_discount": sales * depth**2,
-        "centred": pairs.centred[rows],
+        "centred": heldout.centred[rows],
     }
     return _finish(campaign_id, offer, pl.DataFrame(columns), "transferred")
+
+
+def _depth(offer: Offer, pairs: _Pairs) -> Floats:
+    """The offer's depth, or what its maximum comes to in a usual basket: sales of a week with a purchase."""
+    depth = np.full(len(pairs.sales), float(offer.depth or 0))
+    basket = pairs.sales / np.maximum(pairs.p_buy, 1e-9)
+    return depth if offer.most_minor is None else np.minimum(depth, offer.most_minor / np.maximum(basket, 1e-9))
 
 
 def _assumed_effects(campaign_id: str, offer: Offer, customer_ids: NDArray[np.generic]) -> pl.DataFrame:

@@ -33,6 +33,8 @@ from offerloop.response.windows import Windows
 from offerloop.tables import RESPONSE_CHECKS
 
 DECILES = 10
+SPLITS = 5
+"""Divisions of the customers into halves."""
 
 
 @dataclass(frozen=True)
@@ -44,13 +46,19 @@ class Study:
     panel: Panel
     bought: CrossFit
     """Slope of the weekly chance to buy, per unit of depth."""
-    sales: CrossFit
-    """Slope of weekly value at list price, per unit of depth and of the pair's usual sales."""
+    splits: tuple[CrossFit, ...]
+    """Slope of weekly value at list price, per unit of depth and of the pair's usual sales; fitted anew for each of
+    several divisions of the customers into halves, so that no single draw decides."""
     usual_bought: Baseline
     usual_sales: Baseline
     upper: float
     """Design A's slope of list sales over design B's: the upper bracket of every effect."""
     tables: dict[str, pl.DataFrame]
+
+    @property
+    def sales(self) -> CrossFit:
+        """The first division: what deciles and checks show."""
+        return self.splits[0]
 
 
 def study_shelf_prices(lines: ShelfLines, settings: Response, seed: int) -> Study:
@@ -68,26 +76,30 @@ def study_shelf_prices(lines: ShelfLines, settings: Response, seed: int) -> Stud
             "discounts at the shelf did not vary between products and weeks, so no response to them can be estimated: "
             "map 'discount' and 'list_value' of the order lines, or add weeks with price changes"
         )
-    fold = fold_of(panel.customer_ids, seed)
     sample = Sample.of(panel, panel.own_depth, windows.later)
     _, b = design_b(panel, windows.outcomes)
     a = design_a(panel, windows.outcomes)
     usual_bought, usual_sales = (
         Baseline.fit(panel, outcome, windows.features, windows.later) for outcome in (panel.bought, panel.list_minor)
     )
-    learner = _Learner(panel, windows, sample, pair_features(panel, windows.features)[sample.rows], fold, seed)
-    bought = learner.fit(panel.bought, np.ones(panel.size))
-    sales = learner.fit(panel.list_minor, usual_sales.predict(panel, panel.list_minor, windows.features))
-    checks = [design_checks(panel, windows.outcomes, rng), learner.checks(bought, sales, rng)]
+    features = pair_features(panel, windows.features)[sample.rows]
+    learners = [
+        _Learner(panel, windows, sample, features, fold_of(panel.customer_ids, seed, split), seed)
+        for split in range(SPLITS)
+    ]
+    usual = usual_sales.predict(panel, panel.list_minor, windows.features)
+    splits = tuple(learner.fit(panel.list_minor, usual) for learner in learners)
+    bought = learners[0].fit(panel.bought, np.ones(panel.size))
+    checks = [design_checks(panel, windows.outcomes, rng), learners[0].checks(bought, splits[0], rng)]
     tables = {
         "response_slopes": slopes_table(panel, windows.outcomes, {"B": b, "A": a}),
         "response_curve": response_curve(panel, windows.outcomes),
         "response_checks": pl.concat(checks),
-        "response_deciles": pl.concat([_deciles("bought", bought), _deciles("list_sales", sales)]),
+        "response_deciles": pl.concat([_deciles("bought", bought), _deciles("list_sales", splits[0])]),
         "break_even": _break_even(panel, windows.outcomes, {"B": b, "A": a}),
     }
     upper = float(a["list_minor"].slope[0] / b["list_minor"].slope[0])
-    return Study(windows, lines, panel, bought, sales, usual_bought, usual_sales, upper, tables)
+    return Study(windows, lines, panel, bought, splits, usual_bought, usual_sales, upper, tables)
 
 
 @dataclass(frozen=True)
@@ -133,9 +145,9 @@ class _Learner:
         return exposure
 
 
-def fold_of(customer_ids: NDArray[np.generic], seed: int) -> NDArray[np.int64]:
-    """Fold 0 or 1 of each customer, by hash: the same customer is always in the same fold."""
-    return np.array([int(bucket(str(one), f"fold-{seed}") >= 0.5) for one in customer_ids], dtype=np.int64)
+def fold_of(customer_ids: NDArray[np.generic], seed: int, split: int = 0) -> NDArray[np.int64]:
+    """Fold 0 or 1 of each customer in one division, by hash: the same customer is always in the same fold."""
+    return np.array([int(bucket(str(one), f"fold-{seed}-{split}") >= 0.5) for one in customer_ids], dtype=np.int64)
 
 
 def decile_of(predicted: Floats) -> NDArray[np.int64]:

@@ -18,11 +18,12 @@ ASSIGNMENTS = Table(
         Column(
             "profit_minor",
             pl.Int64,
-            "value less expected cost; empty when nothing shows the effect",
+            "value less expected cost by the estimates that chose it: too high on average; empty without one",
             optional=True,
         ),
         Column("profit_low_minor", pl.Int64, "lower end, rough", optional=True),
         Column("profit_high_minor", pl.Int64, "upper end, rough", optional=True),
+        Column("profit_held_out_minor", pl.Int64, "profit by the slopes of the customer's own half", optional=True),
         Column("value_minor", pl.Int64, "incremental margin before the offer's cost", optional=True),
         Column("cost_expected_micro", pl.Int64, "expected cost to us, millionths of a minor unit", optional=True),
         Column("cost_liability_minor", pl.Int64, "most it can cost us", optional=True),

@@ -129,7 +129,7 @@ EFFECTS = Table(
         Column("p_redeem", pl.Float64, "probability that the customer uses it"),
         Column("cost_expected_micro", pl.Int64, "expected cost to us in millionths of a minor unit, rounded up"),
         Column("cost_liability_minor", pl.Int64, "most it can cost us; empty when unlimited", optional=True),
-        Column("fold", pl.Int64, "half of the customers, by hash"),
+        Column("fold", pl.Int64, "half of the customers in the first division, by hash"),
         Column("discount_minor", pl.Float64, "expected discount, whoever pays it"),
         Column("held_out_value_minor", pl.Float64, "value by the realised slopes of the customer's own half"),
         Column("held_out_discount_minor", pl.Float64, "discount likewise"),
@@ -145,6 +145,7 @@ CALIBRATION = Table(
     "calibration",
     "How predictions of one half of the customers held in the other: level, slope, and their covariance.",
     (
+        Column("split", pl.Int64, "division of the customers into halves"),
         Column("fold", pl.Int64, "half whose outcomes it was measured on"),
         Column("level", pl.Float64, "growth of sales per unit of depth at the mean prediction"),
         Column("slope", pl.Float64, "1 when predicted differences are real, 0 when they are noise"),
@@ -152,5 +153,5 @@ CALIBRATION = Table(
         Column("covariance", pl.Float64, "covariance of both"),
         Column("var_slope", pl.Float64, "variance of the slope"),
     ),
-    key=("fold",),
+    key=("split", "fold"),
 )

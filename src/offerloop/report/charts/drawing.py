@@ -85,6 +85,7 @@ def _config() -> dict[str, Any]:
         "labelPadding": 6,
         "labelOverlap": "greedy",
         "labelSeparation": 4,
+        "labelFlush": False,
     }
     return {
         "aria": False,

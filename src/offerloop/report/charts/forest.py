@@ -78,9 +78,9 @@ def forest(dots: Sequence[Dot], axis_labels: str, *, reference: float = 0.0, lin
 
 
 def _label_width(dots: Sequence[Dot], width: int) -> int:
-    """Pixels for the longest line of the rows' names, at most half of the chart."""
+    """Pixels for the longest line of the rows' names, at most three fifths of the chart."""
     longest = max(len(line) for dot in dots for line in dot.row.split("|"))
-    return min(LETTER * longest + 8, width // 2)
+    return min(LETTER * longest + 16, width * 3 // 5)
 
 
 def _row(dot: Dot, position: int) -> dict[str, Any]:
@@ -101,7 +101,7 @@ def _row_axis(label_width: int, lines: int) -> alt.Axis:
 
     split = alt.Undefined if lines == 1 else "split(datum.label, '|')"
     return alt.Axis(
-        labelLimit=label_width, labelExpr=split, labelColor=INK, minExtent=label_width, maxExtent=label_width
+        labelLimit=label_width - 8, labelExpr=split, labelColor=INK, minExtent=label_width, maxExtent=label_width
     )
 
 
@@ -149,7 +149,7 @@ def upright(
     def build(width: int) -> alt.TopLevelMixin:
         import altair as alt
 
-        x = alt.X("step:N", sort=None, title=x_title, axis=alt.Axis(labelAngle=0, grid=False))
+        x = alt.X("step:N", sort=None, **_step_axis(steps, x_title, width))
         y = alt.Y("value:Q", title=None, axis=alt.Axis(labelExpr=axis_labels, grid=True, tickCount=5))
         values = rows_of([_step(step) for step in steps])
         layers: list[alt.Chart] = [
@@ -165,6 +165,16 @@ def upright(
         return alt.layer(*layers).properties(width=width - 60, height=260)
 
     return build
+
+
+def _step_axis(steps: Sequence[Upright], x_title: str, width: int) -> dict[str, Any]:
+    """Every step is named; on a narrow screen the per cent signs move to the title."""
+    import altair as alt
+
+    shorten = width <= NARROW and any(" %" in step.step for step in steps)
+    names = "replace(datum.label, ' %', '')" if shorten else alt.Undefined
+    axis = alt.Axis(labelAngle=0, grid=False, labelOverlap=False, labelExpr=names)
+    return {"title": f"{x_title} (%)" if shorten else x_title, "axis": axis}
 
 
 def _level(value: float, label: str) -> tuple[alt.Chart, ...]:

@@ -14,6 +14,9 @@ from offerloop.report.charts.forest import Dot, forest
 from offerloop.report.findings import Findings
 from offerloop.report.numbers import count, percent
 
+LEAST = 20
+"""Customers that a group must have: the rate of a smaller one says little."""
+
 
 @dataclass(frozen=True)
 class Group:
@@ -43,15 +46,28 @@ def audit_blocks(findings: Findings) -> tuple[Block, ...]:
     known = planned.join(customers, on="customer_id").join(terms, on=["campaign_id", "offer_id"], how="left")
     if known.is_empty():
         return (Missing("Offer rates by group are not shown: no customer of the plan has attributes."),)
-    groups = [group for name in attributes if name in known.columns for group in _groups(known, name)]
-    rate = known.filter(pl.col("offer_id") != "none").height / known.height
-    intro = (
-        f"The audit looks at {count(known.height)} customers who follow the plan and whose attributes are known, "
-        f"of {count(planned.height)}. These attributes never reach a model or a rule; differences come from what "
-        f"people buy. With {len(groups)} groups, about {max(1, round(len(groups) / 20))} would lie outside their "
-        "interval by chance alone."
+    every = [group for name in attributes if name in known.columns for group in _groups(known, name)]
+    groups = [group for group in every if group.size >= LEAST]
+    if not groups:
+        return (Missing(f"Offer rates by group are not shown: no group has {LEAST} customers or more."),)
+    return (Text(_intro(groups, len(every) - len(groups))), _figure(groups, known, planned))
+
+
+def _intro(groups: list[Group], n_small: int) -> str:
+    left = f"{_groups_of(n_small)} not shown for having fewer than {LEAST} customers. " if n_small else ""
+    return (
+        "Attributes named in profiles.audit_only never reach a model or a rule; differences come from "
+        f"what people buy. {left}With {len(groups)} groups, about {max(1, round(len(groups) / 20))} would lie outside "
+        "the interval by chance alone."
     )
-    return (Text(intro), _figure(groups, rate))
+
+
+def _groups_of(number: int) -> str:
+    return "One group is" if number == 1 else f"{number} groups are"
+
+
+def _rate(table: pl.DataFrame) -> float:
+    return table.filter(pl.col("offer_id") != "none").height / table.height
 
 
 def _groups(known: pl.DataFrame, attribute: str) -> list[Group]:
@@ -76,9 +92,9 @@ def _order(name: str) -> tuple[float, str]:
     return float(digits.group()) - (0.5 if digits.start() else 0.0), name
 
 
-def _figure(groups: list[Group], rate: float) -> Figure:
+def _figure(groups: list[Group], known: pl.DataFrame, planned: pl.DataFrame) -> Figure:
+    rate = _rate(known)
     dots = [Dot(_words(group.attribute), f"{group.name} ({count(group.size)})", group.rate) for group in groups]
-    away = [group for group in groups if not group.rate.low <= rate <= group.rate.high]
     table = Table(
         "Share of customers with an offer by plan, by group",
         ("attribute", "group", "customers", "offer rate", "mean depth"),
@@ -96,22 +112,24 @@ def _figure(groups: list[Group], rate: float) -> Figure:
     )
     return figure(
         "audit",
-        _title(groups, away, rate),
+        f"Among the {count(known.height)} customers with known attributes {percent(rate)} get an offer "
+        f"({percent(_rate(planned))} of all who follow the plan); {_finding(groups, rate)}",
         "Share of customers of a group who get an offer by plan, 95 % intervals; group size in brackets; line: "
-        "all of them",
+        "all with known attributes",
         forest(dots, PERCENT_LABELS, reference=rate),
         table,
-        says=f"The rate of all is {percent(rate)}.",
     )
 
 
-def _title(groups: list[Group], away: list[Group], rate: float) -> str:
+def _finding(groups: list[Group], rate: float) -> str:
+    away = [group for group in groups if not group.rate.low <= rate <= group.rate.high]
     if not away:
-        return f"No group's offer rate differs from the average of {percent(rate)} beyond its interval"
+        return "no group differs clearly"
     names = [f"{_words(group.attribute)} {group.name} ({percent(group.rate.value)})" for group in away]
     shown = names if len(names) <= 3 else [*names[:2], f"{len(names) - 2} more"]
     listed = ", ".join(shown[:-1]) + (" and " if len(shown) > 1 else "") + shown[-1]
-    return f"{len(away)} of {len(groups)} groups differ from the average offer rate of {percent(rate)}: {listed}"
+    verb = "differs" if len(away) == 1 else "differ"
+    return f"{len(away)} of {len(groups)} groups {verb} from these {percent(rate)}: {listed}"
 
 
 def _words(attribute: str) -> str:

@@ -11,7 +11,7 @@ from offerloop.report.charts.lines import Level, Point, line
 from offerloop.report.facts import CampaignFacts, Facts
 from offerloop.report.findings import Findings
 from offerloop.report.numbers import Money, count
-from offerloop.report.sentences import BASIS, shadow_sentence
+from offerloop.report.sentences import BASIS
 
 SHOWN = 2
 BASES = {
@@ -28,19 +28,37 @@ def budget_section(findings: Findings, facts: Facts) -> Section:
         curve = _points(findings, one)
         if len(curve) > 1:
             blocks.append(_figure(one, curve, findings, facts))
-        blocks.append(
-            Text(
-                f"“{one.found.title}”: {shadow_sentence(one, facts.money, _slope_at_budget(one, curve))} {_basis(one)}"
-            )
-        )
+        blocks.append(Text(f"“{one.found.title}”: {_shadow(one, facts.money, _slope_at_budget(one, curve))}"))
+    blocks += [Text(_basis(name)) for name in dict.fromkeys(one.found.budget_basis for one in ordered[:SHOWN])]
     others = [one.found.title for one in ordered[SHOWN:]]
     if others:
         blocks.append(Text(f"Not drawn: {', '.join(others)}; their curves are in the table 'budget_curve' of the run."))
     return Section("budget", "The budget", _message(ordered[0], facts, findings), tuple(blocks))
 
 
-def _basis(one: CampaignFacts) -> str:
-    return f"Budget basis “{one.found.budget_basis}”: {BASES[one.found.budget_basis]}."
+def _basis(name: str) -> str:
+    return f"Budget basis “{name}”: {BASES[name]}."
+
+
+def _shadow(one: CampaignFacts, money: Money, held_out: float | None) -> str:
+    """What more budget would bring; `held_out` is the slope of the held-out curve at the budget."""
+    found = one.found
+    if found.shadow_price <= 0:
+        return (
+            f"The plan uses {money.text(found.liability_minor)} of the budget of {money.exact(found.budget_minor)}; "
+            "more budget would add nothing (shadow price 0)."
+        )
+    more, price = f"{money.exact(money.unit)} more of it", f"{found.shadow_price:.2g}"
+    if held_out is None:
+        gain = money.text(found.shadow_price * money.unit)
+        return (
+            f"The budget is used up. By the estimates that chose the plan, {more} would add {gain} of profit (shadow "
+            f"price {price})."
+        )
+    return (
+        f"The budget is used up. By the held-out line at the mark, {more} would change profit by about "
+        f"{money.text(held_out * money.unit)} (shadow price by the estimates that chose the plan: {price})."
+    )
 
 
 def _points(findings: Findings, one: CampaignFacts) -> list[dict[str, float]]:
@@ -58,10 +76,22 @@ def _message(one: CampaignFacts, facts: Facts, findings: Findings) -> str:
         return "No budget would find an offer that pays"
     if max(row["profit_minor"] for row in curve) <= 0:
         return f"No budget makes “{one.found.title}” pay"
-    stop = money.text(curve[-1]["budget_minor"])
+    stop, best = money.text(curve[-1]["budget_minor"]), _best(curve)
     if curve[-1]["budget_minor"] <= one.found.budget_minor:
         return f"The budget of “{one.found.title}” is larger than what pays: {stop} is enough"
-    return f"The budget of “{one.found.title}” is the limit: up to {stop} could still pay"
+    if best["budget_minor"] > one.found.budget_minor and _clearly_more(best, curve, one):
+        return f"The budget of “{one.found.title}” is the limit: a larger one would earn more"
+    return f"The budget of “{one.found.title}” is used up; that a larger one would earn more is not shown"
+
+
+def _best(curve: list[dict[str, float]]) -> dict[str, float]:
+    return max(curve, key=lambda row: row["profit_minor"])
+
+
+def _clearly_more(best: dict[str, float], curve: list[dict[str, float]], one: CampaignFacts) -> bool:
+    """Whether the interval at the best budget lies above the one at the configured budget."""
+    within = [row for row in curve if row["budget_minor"] <= one.found.budget_minor]
+    return best["profit_low_minor"] > within[-1]["profit_high_minor"]
 
 
 def _slope_at_budget(one: CampaignFacts, curve: list[dict[str, float]]) -> float | None:
@@ -77,15 +107,30 @@ def _slope_at_budget(one: CampaignFacts, curve: list[dict[str, float]]) -> float
 
 def _title(one: CampaignFacts, curve: list[dict[str, float]], facts: Facts) -> str:
     money, stop = facts.money, curve[-1]
-    best = max(curve, key=lambda row: row["profit_minor"])
+    best = _best(curve)
     if best["profit_minor"] <= 0:
         return "every budget above zero loses money"
     if stop["budget_minor"] <= one.found.budget_minor:
         return f"the plan stops at {money.text(stop['budget_minor'])}, before the budget is used up"
-    return (
-        f"profit would still grow beyond the budget of {money.exact(one.found.budget_minor)}, to "
-        f"{money.estimate(_estimate(best))} at {money.text(best['budget_minor'])}"
+    reached = (
+        f"about {_profit(best, money)} at a budget of {money.text(best['budget_minor'])} (expected spend "
+        f"{money.text(best['spend_minor'])})"
     )
+    if best["budget_minor"] <= one.found.budget_minor:
+        return f"the highest profit is {reached}; more budget would not add to it"
+    real = "real" if _clearly_more(best, curve, one) else "not shown to be real"
+    return f"profit would grow to {reached}; the gain over {money.exact(one.found.budget_minor)} is {real}"
+
+
+def _profit(row: dict[str, float], money: Money) -> str:
+    """The point of the line as the chart shows it, with its rounded interval."""
+    return f"{money.text(row['profit_minor'])} {money.estimate(_estimate(row)).split(' ', 1)[1]}"
+
+
+def _axis_title(one: CampaignFacts) -> str:
+    if one.found.budget_basis == "liability":
+        return f"budget (the most that {one.noun} can cost us)"
+    return f"budget (the expected cost of {one.noun})"
 
 
 def _figure(one: CampaignFacts, curve: list[dict[str, float]], findings: Findings, facts: Facts) -> Figure:
@@ -103,7 +148,7 @@ def _figure(one: CampaignFacts, curve: list[dict[str, float]], findings: Finding
         f"{one.found.title}: {title}",
         f"Held-out profit of one week ({findings.config.shop.currency}) by budget, 95 % band; beyond the stop "
         "point no offer is estimated to pay",
-        line(points, levels, (money_labels(money), money_labels(money)), "budget"),
+        line(points, levels, (money_labels(money), money_labels(money)), _axis_title(one)),
         _table(one, curve, money),
         mark=BASIS,
     )
@@ -118,7 +163,7 @@ def _table(one: CampaignFacts, curve: list[dict[str, float]], money: Money) -> T
                 money.text(row["budget_minor"]),
                 count(row["n_customers"]),
                 money.text(row["spend_minor"]),
-                money.estimate(_estimate(row)),
+                _profit(row, money),
             )
             for row in curve
         ),

@@ -30,13 +30,16 @@ def deciles_figure(findings: Findings) -> Figure:
     return figure(
         "deciles",
         _title(realised),
-        "Percentage points of the weekly chance to buy for ten points more discount, by tenth of the predicted "
-        "response; dots with 95 % intervals: realised, hollow diamonds: predicted",
+        f"Percentage points of the weekly chance to buy for ten points more discount, by tenth of the predicted "
+        f"response ({count(pairs)} pairs); dots with 95 % intervals: realised, hollow diamonds: predicted",
         upright(
-            steps, PLAIN_LABELS, "tenth of pairs, by predicted response", level=(average, f"average {average:.2g}")
+            steps,
+            PLAIN_LABELS,
+            "tenth of pairs, by predicted response",
+            level=(average, f"average in this check {average:.2g}"),
         ),
         _table(table),
-        says=f"The average is {average:.2g} points.",
+        says=f"The average in this check is {average:.2g} points.",
         mark="transferred from shelf prices",
     )
 

@@ -13,8 +13,8 @@ from offerloop.report.charts.lines import Level, Point, line
 from offerloop.report.evidence import Evidence
 from offerloop.report.facts import CampaignFacts, Facts
 from offerloop.report.findings import Findings
-from offerloop.report.numbers import count, percent
-from offerloop.report.sentences import BASIS, campaign_sentence, confidence, headline
+from offerloop.report.numbers import count
+from offerloop.report.sentences import BASIS, campaign_sentence, confidence, headline, level
 
 
 @dataclass(frozen=True)
@@ -58,18 +58,23 @@ def first_screen(findings: Findings, facts: Facts, evidence: Evidence) -> FirstS
 
 def _sent_tiles(facts: Facts) -> tuple[Tile, ...]:
     money, sent = facts.money, facts.sent
-    profit = Estimate(*(sum(getattr(one.plan.profit, end) for one in sent) for end in ("value", "low", "high")))
+    forecasts = [one.sent_forecast for one in sent]
+    profit = Estimate(*(sum(getattr(one.profit, end) for one in forecasts) for end in ("value", "low", "high")))
     value, interval = money.estimate(profit).split(" ", 1)
     n_sent, n_explore = sum(one.n_sent for one in sent), sum(one.n_explore for one in sent)
+    most = sum(one.liability_sent_minor for one in sent)
     budget = sum(one.found.budget_minor for one in sent)
     planned = sum(one.found.n_planned for one in sent)
     return (
-        Tile("Expected profit, one week", value, f"95 % interval {interval}, for all {count(planned)} planned"),
+        Tile(
+            "Expected profit, one week",
+            value,
+            f"95 % interval {interval}, for the {count(n_sent)} who get the plan's offer",
+        ),
         Tile(
             "Expected spend",
-            money.text(sum(one.plan.spend_minor for one in sent)),
-            f"at most {money.text(sum(one.found.liability_minor for one in sent))}, of a budget of "
-            f"{money.exact(budget)}",
+            money.text(sum(one.spend_minor for one in forecasts)),
+            f"at most {money.text(most)}, of a budget of {money.exact(budget)}",
         ),
         Tile(
             "Customers treated",
@@ -92,8 +97,7 @@ def _kept_tiles(facts: Facts) -> tuple[Tile, ...]:
 
 
 def _confidence(evidence: Evidence) -> Tile:
-    judged = evidence.judged
-    value, note = confidence(len(judged) - len(evidence.failed), len(judged))
+    value, note = confidence(evidence.judged, evidence.failed)
     return Tile("How sure we are", value, note)
 
 
@@ -107,15 +111,15 @@ def _chart(findings: Findings, facts: Facts) -> Figure:
         "Profit of one week by the share of the discount that suppliers pay",
         ("supplier share", "customers with an offer", "profit [95 % interval]"),
         tuple(
-            (percent(row["level"]), count(row["n_customers"]), facts.money.estimate(each))
+            (level(row["level"]), count(row["n_customers"]), facts.money.estimate(each))
             for row, each in zip(rows, ends, strict=True)
         ),
     )
     return figure(
         "supplier-share",
         _title(one),
-        f"Expected profit of one week ({findings.config.shop.currency}) by the share of each discount that "
-        "suppliers pay, with its 95 % band; the best offer for each customer, without a budget limit",
+        f"Without a budget limit: expected profit of one week ({findings.config.shop.currency}), each customer's "
+        "best offer, by the share of each discount that suppliers pay; 95 % band",
         line(points, _levels(one, facts), (PERCENT_LABELS, money_labels(facts.money)), "paid by suppliers"),
         table,
         mark=BASIS,
@@ -128,13 +132,10 @@ def _title(one: CampaignFacts) -> str:
     if share.estimate is None:
         return f"{noun} do not pay, even when suppliers carry the whole discount"
     if share.beyond_interval is None:
-        return f"{noun} may pay from a supplier share of {percent(share.estimate)} on, but nowhere beyond the interval"
+        return f"{noun} clearly pay at no supplier share"
     if share.beyond_interval == 0:
         return f"{noun} pay at every supplier share, even without one"
-    return (
-        f"{noun} start to pay once suppliers carry {percent(share.estimate)} to {percent(share.beyond_interval)} "
-        "of the discount"
-    )
+    return f"{noun} clearly pay once suppliers carry {level(share.beyond_interval)} of the discount"
 
 
 def _levels(one: CampaignFacts, facts: Facts) -> list[Level]:
@@ -143,6 +144,5 @@ def _levels(one: CampaignFacts, facts: Facts) -> list[Level]:
         for each in facts.campaigns
         if each.funded_share is not None
     ]
-    share = one.supplier_share
-    levels = [(share.estimate, "line above zero"), (share.beyond_interval, "band above zero")]
-    return named + [Level(level, f"{words}: {percent(level)}") for level, words in levels if level]
+    clear = one.supplier_share.beyond_interval
+    return named + ([Level(clear, f"clearly pays: {level(clear)}")] if clear else [])

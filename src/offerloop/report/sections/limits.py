@@ -64,40 +64,43 @@ STAGES = (
 
 
 def limits(findings: Findings, facts: Facts, evidence: Evidence) -> tuple[str, ...]:
-    """What a reader must know before acting, most important first."""
+    """What a reader must know before acting, with the note about the data, which the page has in its header."""
+    note = findings.config.shop.note
+    said = _said(findings, facts, evidence)
+    return (*said, f"About the data: {note}") if note else said
+
+
+def _said(findings: Findings, facts: Facts, evidence: Evidence) -> tuple[str, ...]:
+    """Most important first."""
     failed = [f"{one.name} on {OUTCOME_NAMES[one.outcome]}" for one in evidence.failed]
     pulled = evidence.pulled_forward()
     found = [
-        "No coupon was randomised. All effects are transferred from shelf prices and are a forecast until a "
-        "campaign with a holdout has run.",
+        "No coupon was randomised: all effects are a forecast until a campaign with a holdout has run.",
         "Intervals hold the uncertainty of the average response and of its spread over customers. They do not "
         "hold next week's luck, nor whether shelf prices speak for coupons.",
-        "Customers chose their stores, and mailers and displays come with price cuts; design A shows how large "
-        "the effect could be with them.",
-        f"The margin of {percent(facts.margin)} of list price is assumed, the same for all products.",
-        "List values are taken from the source; a wrong list price makes a wrong depth.",
-        "The cap of a coupon is ignored where its cost is estimated: costs are not too low, and profit not too "
-        "high for that reason.",
+        "Shelf prices must speak for coupons, though customers chose their stores and mailers come with price cuts; "
+        "design A shows how large the effect could be with them.",
+        f"The margin of {percent(facts.margin)} of list price is assumed, the same for all products; a wrong list "
+        "price makes a wrong depth.",
+        "A coupon's maximum is applied to a usual basket, not to every possible one.",
         f"Failed checks: {'; '.join(failed)}." if failed else "",
-        f"About {percent(pulled)} of the gain in units is bought earlier instead of in addition; the forecast of "
-        "one week counts it as gained."
+        f"About {percent(pulled)} of the gain in units is bought earlier; the forecast of one week counts it as gained."
         if pulled
         else "",
         _halves(findings),
         "Intervals of single customers are rough; those of tenths and of whole plans are what was checked.",
         _unknown(findings),
         "Past campaigns were not drawn by lot; where the placebo is away from zero, the adjusted figure is not clean.",
-        f"About the data: {findings.config.shop.note}" if findings.config.shop.note else "",
     ]
     return tuple(sentence for sentence in found if sentence)
 
 
 def _halves(findings: Findings) -> str:
-    slopes = findings.tables["calibration"].sort("fold")["slope"].to_list()
-    shown = " and ".join(f"{slope:.2g}" for slope in slopes)
+    slopes = findings.tables["calibration"]["slope"]
+    shown = " to ".join(f"{float(str(end)):.2g}" for end in (slopes.min(), slopes.max()))
     return (
-        f"Differences that models of one half of the customers predict were {shown} times as large in the other half; "
-        "1 would be perfect. Who responds more is less sure than the average response."
+        f"Differences that models of one half of the customers predict were {shown} times as large in the other half "
+        f"({len(slopes)} halves); 1 would be perfect. Who responds more is less sure than the average response."
     )
 
 
@@ -115,7 +118,7 @@ def limits_section(findings: Findings, facts: Facts, evidence: Evidence) -> Sect
         "Limits of the evidence",
         "This is a forecast to be tested, not proof: what could make it wrong",
         (
-            Bullets(limits(findings, facts, evidence)),
+            Bullets(_said(findings, facts, evidence)),
             Text(
                 "How to find out: send the plan as written, holdout and lot included, wait until the week is "
                 "over, and compare the arms. That comparison needs none of the assumptions above."

@@ -73,8 +73,14 @@ def past_campaigns_section(findings: Findings) -> Section:
     ]
     drifting = [one.name for one in past if one.placebo is not None and one.placebo.is_clear]
     if drifting:
-        blocks.append(Text(_drift(drifting, len(past))))
+        blocks.append(Text(_drift(drifting, sum(one.placebo is not None for one in past))))
     blocks.append(Text(_clear(past)))
+    blocks.append(
+        Text(
+            f"{len(past)} campaigns could be judged; one that began before the data, or with fewer than 50 customers "
+            "on either side, is not shown."
+        )
+    )
     notes = _notes(past)
     if notes:
         blocks += [Text("Where the data cut a window short:"), Bullets(notes)]
@@ -97,8 +103,8 @@ def _title(largest: list[PastCampaign], money: Money) -> str:
     if not adjusted:
         return "No past campaign had enough days before it for an adjusted figure"
     return (
-        "Adjusted for what customers spent before, the largest campaigns changed weekly spend by "
-        f"{money.text(min(adjusted))} to {money.text(max(adjusted))}"
+        "Once earlier spending is taken into account, the difference in weekly spend shrinks to between "
+        f"{money.text(min(adjusted))} and {money.text(max(adjusted))}"
     )
 
 
@@ -138,9 +144,9 @@ def _says(largest: list[PastCampaign], money: Money) -> str:
 def _drift(drifting: list[str], total: int) -> str:
     names = ", ".join(drifting)
     return (
-        f"In {len(drifting)} of {total} campaigns ({names}) the placebo is away from zero: the spend of targeted "
-        "customers was already moving differently before the campaign, so their adjusted figures are not clean "
-        "either. Only customers kept out by lot can show what a campaign does; every plan of Offerloop keeps some."
+        f"In {len(drifting)} of the {total} campaigns with a placebo ({names}) it is away from zero: the spend of "
+        "targeted customers was already moving differently before the campaign, so their adjusted figures are not "
+        "clean either. Only customers kept out by lot can show what a campaign does; every plan keeps some."
     )
 
 

@@ -11,6 +11,10 @@ from offerloop.report.findings import Findings
 from offerloop.report.numbers import Money, count, percent
 
 BINS = 20
+HALF = 0.03
+"""How far from half a share may be and still be called about half."""
+FIFTH = "fifth"
+"""Word in the rule of a tag that a fifth of the customers carries by definition."""
 SHARES = ("_share", "mean_depth", "p_active")
 
 
@@ -27,7 +31,7 @@ def profiles_section(findings: Findings) -> Section:
         )
     ]
     if tags:
-        blocks.append(_tags_figure(findings, tags))
+        blocks += [_tags_figure(findings, tags), *_fifths(findings, tags)]
     if "discount_share" in profiles.columns:
         blocks.append(_discount_figure(profiles))
     blocks.append(Details("Show every feature with its rule for empty cells", _features(findings)))
@@ -37,8 +41,20 @@ def profiles_section(findings: Findings) -> Section:
 def _message(tags: list[tuple[str, int]], n_customers: int) -> str:
     if not tags:
         return f"{count(n_customers)} customers have a profile; no tag applies to any of them"
+    sizes = dict(tags)
+    if {"growing", "shrinking"} <= sizes.keys():
+        up, down = sizes["growing"], sizes["shrinking"]
+        return (
+            f"{_about((up + down) / n_customers)} of the customers are changing: {percent(up / n_customers)} buy more "
+            f"than before, {percent(down / n_customers)} less"
+        )
     groups = [f"“{name}” ({percent(size / n_customers)})" for name, size in tags[:2]]
     return f"The largest groups of the {count(n_customers)} customers are {' and '.join(groups)}"
+
+
+def _about(share: float) -> str:
+    """``"About half"`` where it is, else the percentage."""
+    return "About half" if abs(share - 0.5) <= HALF else percent(share)
 
 
 def _tag_counts(findings: Findings) -> list[tuple[str, int]]:
@@ -59,8 +75,29 @@ def _tags_figure(findings: Findings, tags: list[tuple[str, int]]) -> Figure:
     )
     largest, smallest = tags[0], tags[-1]
     shares = [percent(size / total) for _, size in (largest, smallest)]
-    title = f"{shares[0]} of customers are tagged “{largest[0]}”, {shares[1]} “{smallest[0]}”"
+    title = _tags_title(dict(tags), total) or (
+        f"{shares[0]} of customers are tagged “{largest[0]}”, {shares[1]} “{smallest[0]}”"
+    )
     return figure("tags", title, "Customers by tag, and their share of all customers", bars(rows), table)
+
+
+def _tags_title(sizes: dict[str, int], total: int) -> str:
+    """Growing against shrinking customers, where both tags exist."""
+    if not {"growing", "shrinking"} <= sizes.keys():
+        return ""
+    return (
+        f"{percent(sizes['growing'] / total)} of customers are tagged “growing”, "
+        f"{percent(sizes['shrinking'] / total)} “shrinking”"
+    )
+
+
+def _fifths(findings: Findings, tags: list[tuple[str, int]]) -> list[Block]:
+    """Which tags have their size by definition."""
+    carried = dict(tags)
+    named = [f"“{name}”" for name, _, rule in findings.tag_notes if FIFTH in rule and name in carried]
+    if not named:
+        return []
+    return [Text(f"{', '.join(named)}: about a fifth of the customers or fewer by definition, so size says little.")]
 
 
 def _discount_figure(profiles: pl.DataFrame) -> Figure:

@@ -38,7 +38,11 @@ def quality_section(findings: Findings) -> Section:
         _applied(table),
         Details("Show every rule, also those that found nothing", _table("Every cleaning rule", table)),
     ]
-    absent = [f"{name}: would add {adds}." for name, adds in ADDS.items() if name not in findings.config.sources]
+    absent = [
+        f"{name.replace('_', ' ')}: would add {adds}."
+        for name, adds in ADDS.items()
+        if name not in findings.config.sources
+    ]
     if absent:
         blocks.append(Missing("Some sources were not given. What they would add:"))
         blocks.append(Bullets(tuple(absent)))
@@ -60,6 +64,8 @@ def _table(caption: str, shown: pl.DataFrame, whole: pl.DataFrame | None = None)
     for row in shown.iter_rows(named=True):
         read = _rows(everything, row["table"], "read")
         share = percent(row["rows"] / read, SMALL) if read else ""
-        rows.append((f"{row['table']}: {row['rule']}", row["why"], row["action"], count(row["rows"]), share))
+        rows.append(
+            (f"{row['table'].replace('_', ' ')}: {row['rule']}", row["why"], row["action"], count(row["rows"]), share)
+        )
     columns = ("source: rule", "why", "done", "rows", "of rows read")
     return Table(caption, columns, tuple(rows), n_labels=3)

@@ -62,7 +62,7 @@ def recommenders_section(findings: Findings) -> Section:
                 "only reports. Recommenders pick the products shown with an offer. They do not say what an offer "
                 "changes: buying often is not the same as responding."
             ),
-            Text(" ".join(_verdict(choice) for choice in chosen)),
+            Text(" ".join([*(_verdict(choice) for choice in chosen), *_explained(findings.tables["recommenders"])])),
             _figure(findings.tables["recommenders"], chosen),
         ),
     )
@@ -101,8 +101,8 @@ def _message(chosen: list[Choice]) -> str:
         return "Recommenders were compared on one task only"
     repeat, new = by_task["repeat"].test.value, by_task["new"].test.value
     return (
-        f"What customers will buy again can be told (nDCG@10 {repeat:.2f}); which new product they will try "
-        f"{'can hardly be' if new < repeat / 2 else 'can be'} ({new:.2f})"
+        "We can predict what customers buy again, "
+        f"{'hardly what they try next' if new < repeat / 2 else 'and also what they try next'}"
     )
 
 
@@ -112,11 +112,25 @@ def _title(chosen: list[Choice]) -> str:
 
 def _verdict(choice: Choice) -> str:
     among = f"among {count(choice.n_customers)} customers"
-    start = f"For {TASKS[choice.task]}, “{choice.name}” reaches {choice.test.text()} {among}"
+    start = f"For {TASKS[choice.task]}, “{choice.name}” reaches an nDCG@10 of {choice.test.text()} {among}"
     if choice.level_with:
         others = " and ".join(f"“{name}”" for name in choice.level_with)
         return f"{start}; it is not distinguishable from {others}, whose intervals overlap."
     return f"{start}; the others are below it beyond their intervals."
+
+
+def _explained(table: pl.DataFrame) -> list[str]:
+    """What a name means, and recommenders that are one and the same on new products."""
+    said = []
+    if "als" in table["recommender"]:
+        said.append("“als” is matrix factorisation: customers and products described by a few hidden traits each.")
+    new = table.filter((pl.col("task") == "new") & (pl.col("window") == "test"))
+    scores = {row["recommender"]: (row["ndcg"], row["recall"]) for row in new.iter_rows(named=True)}
+    if {"repeat", "popularity"} <= scores.keys() and scores["repeat"] == scores["popularity"]:
+        said.append(
+            "For new products “repeat” is the same as “popularity”: there is no purchase to repeat, so it falls back."
+        )
+    return said
 
 
 def _table(table: pl.DataFrame) -> Table:

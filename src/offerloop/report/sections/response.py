@@ -40,9 +40,14 @@ def _message(evidence: Evidence, facts: Facts) -> str:
     level = evidence.break_even_margin["B"].value
     pays = "enough to pay for itself" if 0 < level <= facts.margin else "too little to pay for itself"
     return (
-        f"Ten points more discount change the weekly chance to buy by {careful.text(' points')}, at most "
-        f"{upper.text(' points')}: {pays} at a margin of {percent(facts.margin)}"
+        f"Ten points more discount raise the weekly chance to buy by about {careful.value:.2f} points, or "
+        f"{upper.value:.2f} by the most generous reading: {pays} at a margin of {percent(facts.margin)}"
     )
+
+
+def _usual_depth(evidence: Evidence) -> float:
+    """Shelf discount over value at list price, over all pairs."""
+    return evidence.slope("B", "discount_minor").mean / evidence.slope("B", "list_minor").mean
 
 
 def _assumptions(evidence: Evidence) -> tuple[str, ...]:
@@ -55,10 +60,12 @@ def _assumptions(evidence: Evidence) -> tuple[str, ...]:
         "design B leaves it out as far as it can and is the figure used.",
         "The list value of each line is taken as given by the source; it is an assumption of the configuration, "
         "as is the margin.",
-        "The cap of a coupon is ignored where its cost is estimated, so costs are not too low.",
+        "Where a coupon's maximum is less than its share of a usual basket, it counts at the smaller depth.",
+        f"The margin is taken to be left after usual shelf discounts, {percent(_usual_depth(evidence))} of list "
+        "value here; if gained units carry those on top, they leave that much less.",
         f"Offers go to {percent(evidence.deepest_offer)}; shelf discounts in the range of that depth or above it "
-        f"were seen in {percent(evidence.deep_weeks)} of pair-weeks, so the plan does not reach beyond what was "
-        "observed."
+        f"were seen in {percent(evidence.deep_weeks)} of pair-weeks over all categories. A coupon comes on top of "
+        "shelf discounts, so the sum may lie beyond what was observed."
         if evidence.deep_weeks > 0
         else f"Offers go to {percent(evidence.deepest_offer)}, deeper than any seen: that part is extrapolated.",
     )
@@ -116,9 +123,9 @@ def _slopes(evidence: Evidence, facts: Facts) -> Table:
         cells = [_slope_cell(evidence, design, outcome, facts) for design in ("B", "A")]
         relative = evidence.slope("B", outcome).relative.times(POINTS).text(" %")
         rows.append((OUTCOME_NAMES[outcome], cells[0], relative, cells[1]))
-    n_pairs = count(max(one.n_pairs for one in evidence.slopes))
+    b, a = (count(evidence.slope(design, "bought").n_pairs) for design in ("B", "A"))
     return Table(
-        f"Change for ten points more discount, in a pair of a customer and a category and one week ({n_pairs} pairs)",
+        f"Change for ten points more discount, for a pair of a customer and a category in a week (pairs: B {b}, A {a})",
         ("outcome", "design B (used)", "of its mean", "design A (upper bracket)"),
         tuple(rows),
     )
@@ -145,8 +152,9 @@ def _break_even(evidence: Evidence, facts: Facts) -> str:
     return (
         f"A discount for everyone would pay for itself at a margin of {by_design[0]} and {by_design[1]}; the "
         f"shop's is assumed to be {percent(facts.margin)}. At that margin suppliers would have to pay {shares[0]} "
-        f"(B) or {shares[1]} (A) of each discount. How far targeting changes that share is in the first chart of "
-        "this report."
+        f"(B) or {shares[1]} (A) of each discount. A coupon also gives its discount on everything bought in its "
+        "category, the usual purchases included, and is planned for single customers, so the first chart of this "
+        "report asks for another share."
     )
 
 

@@ -6,10 +6,15 @@ from offerloop.report.blocks import Block, Figure, Section, Table, Text
 from offerloop.report.charts.drawing import figure, money_labels
 from offerloop.report.charts.forest import Dot, forest
 from offerloop.report.facts import EQUAL_SPEND, RULE_NAMES, CampaignFacts, Facts, Rule
-from offerloop.report.numbers import count
+from offerloop.report.numbers import Money, count
 from offerloop.report.sentences import BASIS, claim_sentence
 
 SHOWN = 2
+LIST = (
+    "Profits in assignments.csv are by the estimates that chose the offers, so they carry the winner's curse; its "
+    "column profit_held_out is the other half's view."
+)
+WORDS = {1: "simple rule", 2: "two simple rules", 3: "three simple rules"}
 
 
 def rules_section(facts: Facts) -> Section:
@@ -22,11 +27,14 @@ def rules_section(facts: Facts) -> Section:
             "doing nothing."
         )
     ]
-    for one in ordered[:SHOWN]:
+    for position, one in enumerate(ordered[:SHOWN]):
         blocks.append(_figure(one, facts))
-        blocks += [Text(text) for text in (_spends(one), claim_sentence(one, facts.money)) if text]
+        claim = _claim_again(one, facts) if position else claim_sentence(one, facts.money)
+        blocks += [Text(text) for text in (_spends(one), claim) if text]
     blocks += [_table(one, facts) for one in ordered[SHOWN:]]
-    if not ordered:
+    if ordered:
+        blocks.append(Text(LIST))
+    else:
         return Section(
             "rules", "Simple rules", "There is no plan to compare: no offer is estimated to pay", tuple(blocks)
         )
@@ -39,20 +47,38 @@ def _message(one: CampaignFacts) -> str:
     level = [RULE_NAMES[rule.name] for rule in one.rules if one.level_with(rule)]
     if level:
         return f"Choosing customers one by one cannot be told from {' and '.join(level)} (“{one.found.title}”)"
-    return f"Choosing customers one by one is worth it: the plan beats what anybody could do (“{one.found.title}”)"
+    beaten = WORDS.get(len(one.rules), f"{len(one.rules)} simple rules")
+    return f"Choosing customers one by one is worth it: the plan beats the {beaten} (“{one.found.title}”)"
+
+
+def _claim_again(one: CampaignFacts, facts: Facts) -> str:
+    """The winner's curse of a further campaign, explained before."""
+    money = facts.money
+    return (
+        f"Winner's curse again: the estimates that chose these {count(one.found.n_planned)} customers claim "
+        f"{money.text(one.found.claimed_minor)}; the half that did not choose them shows "
+        f"{money.estimate(one.plan.profit)}."
+    )
 
 
 def _finding(one: CampaignFacts, facts: Facts) -> str:
     level = [RULE_NAMES[rule.name] for rule in one.rules if one.level_with(rule)]
     if one.plan.profit.high < 0:
-        worse = [RULE_NAMES[rule.name] for rule in one.rules if rule.lead.high < 0]
-        more = f", and does worse than {' and '.join(worse)}" if worse else ""
-        return f"the plan loses money{more}: doing nothing is best"
+        better = [_better(rule, one, facts.money) for rule in one.rules if rule.lead.high < 0]
+        return "; ".join(["the plan loses money, so doing nothing is best", *better])
     if level:
         return f"the plan cannot be told from {' and '.join(level)}"
     best = one.best_rule
     lead = "" if best is None else f"; the best of them, {RULE_NAMES[best.name]}, by {facts.money.estimate(best.lead)}"
     return f"the plan leads every simple rule{lead}"
+
+
+def _better(rule: Rule, one: CampaignFacts, money: Money) -> str:
+    """A rule that does better than the plan, and whether only because it spends less."""
+    does = "loses less" if rule.profit.value < 0 else "does better"
+    spends = f"{money.text(rule.spend_minor)} against {money.text(one.plan.spend_minor)}"
+    less = f", but also spends less ({spends})" if _spends_less(rule, one) else ""
+    return f"{RULE_NAMES[rule.name]} {does}{less}"
 
 
 def _figure(one: CampaignFacts, facts: Facts) -> Figure:

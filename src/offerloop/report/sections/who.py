@@ -15,7 +15,7 @@ from offerloop.report.sections.audit import audit_blocks
 SHOWN = 12
 ARMS = {
     "plan": "follow the plan",
-    "explore": "get an offer, or none, by lot",
+    "explore": "are drawn by lot",
     "holdout": "never get an offer (permanent holdout)",
 }
 
@@ -98,23 +98,37 @@ def _anyway(findings: Findings, facts: Facts) -> str:
 
 
 def _learning(findings: Findings) -> str:
-    settings = findings.config.experiment
+    table = findings.tables["assignments"]
+    kept = table.filter(pl.col("arm") == "holdout").height
+    drawn = table.filter(pl.col("arm") == "explore")
+    offered = drawn.filter(pl.col("offer_id") != "none").height
     return (
-        f"{percent(settings.holdout)} of all customers are drawn by lot and never get an offer, the same ones in "
-        f"every run; {percent(findings.explore_share)} of the others get an offer by lot, with known probability. "
-        "Only they will show what the offers really changed, so both go with the plan."
+        f"{count(kept)} customers ({percent(findings.config.experiment.holdout)} was the aim) never get an offer, "
+        f"the same ones in every run; {count(drawn.height)} more are drawn by lot with known probability: "
+        f"{count(offered)} get an offer, {count(drawn.height - offered)} get none. Only they will show what the "
+        "offers really changed, so both go with the plan. The list is assignments.csv beside this file."
     )
 
 
 def _arms(findings: Findings) -> Table:
     table = findings.tables["assignments"]
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for arm, words in ARMS.items():
         mine = table.filter(pl.col("arm") == arm)
-        offered = mine.filter(pl.col("offer_id") != "none").height
-        rows.append((words, count(mine.height), count(offered), percent(mine.height / table.height, 0.001)))
-    reasons = table.filter((pl.col("arm") == "plan") & (pl.col("offer_id") == "none")).group_by("reasons").len()
-    for reason, size in reasons.sort(["len", "reasons"], descending=[True, False]).iter_rows():
-        rows.append((f"plan, no offer: {reason}", count(size), "0", percent(size / table.height, 0.001)))
-    columns = ("customers who ...", "customers", "with an offer", "of all customers")
+        rows.append((words, "", count(mine.height), percent(mine.height / table.height, 0.001)))
+        rows += [(f"of these, {what}", count(size), "", "") for what, size in _parts(mine, arm)]
+    rows.append(("all customers", "", count(table.height), percent(1.0)))
+    columns = ("customers who ...", "of these", "customers", "of all customers")
     return Table("How customers are divided, and why some who follow the plan get nothing", columns, tuple(rows))
+
+
+def _parts(mine: pl.DataFrame, arm: str) -> list[tuple[str, int]]:
+    """What the customers of one arm get; nobody in the holdout gets anything."""
+    if arm == "holdout":
+        return []
+    offered = mine.filter(pl.col("offer_id") != "none").height
+    if arm == "explore":
+        return [("get an offer", offered), ("get none", mine.height - offered)]
+    reasons = mine.filter(pl.col("offer_id") == "none").group_by("reasons").len()
+    ordered = reasons.sort(["len", "reasons"], descending=[True, False]).iter_rows()
+    return [("get the plan's offer", offered), *((f"no offer: {reason}", size) for reason, size in ordered)]
