@@ -33,6 +33,15 @@ def test_what_goes_out_is_forecast_apart_from_the_full_plan(make):
     assert "beats every simple rule; the best of them, the same offer for all" in said
 
 
+def test_an_assumption_is_never_passed_off_as_an_estimate(make):
+    findings = make()
+    assumed = [dataclasses.replace(one, assumed_share=0.5) for one in findings.campaigns]
+    assert "50 % of the planned offers count by the shop's own assumption, not by data" in sentence(
+        dataclasses.replace(findings, campaigns=assumed), "shared"
+    )
+    assert "assumption, not by data" not in sentence(findings, "shared")
+
+
 def test_a_losing_plan_is_not_sent_and_says_what_would_change_that(make):
     said = sentence(make(), "own")
     assert "send none; no targeting of these coupons beats doing nothing at an assumed margin of 30 %" in said

@@ -67,6 +67,8 @@ class CampaignFacts:
     """Customers who get the plan's offer."""
     liability_sent_minor: int
     """The most that these offers can cost us."""
+    liability_explore_minor: int
+    """The most that offers given by lot can cost us, on top."""
     n_explore: int
     """Customers who get an offer of this campaign by lot."""
     noun: str
@@ -149,6 +151,7 @@ def _campaign(findings: Findings, found: CampaignFindings) -> CampaignFacts:
         margin=break_even(sweep, found.campaign_id, "margin"),
         n_sent=given.filter(pl.col("arm") == "plan").height,
         liability_sent_minor=int(given.filter(pl.col("arm") == "plan")["cost_liability_minor"].sum()),
+        liability_explore_minor=int(given.filter(pl.col("arm") == "explore")["cost_liability_minor"].sum()),
         n_explore=given.filter(pl.col("arm") == "explore").height,
         noun="coupons" if set(known["kind"].unique()) == {"coupon"} else "offers",
         funded_share=float(shares[0]) if len(shares) == 1 else None,

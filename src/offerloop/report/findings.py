@@ -33,6 +33,8 @@ class CampaignFindings:
     explore_budget_minor: int
     claimed_minor: float
     """Profit by the same estimates that chose the plan: never a forecast, only the winner's curse made visible."""
+    assumed_share: float = 0.0
+    """Share of the planned offers whose effect is the shop's own assumption."""
 
 
 @dataclass(frozen=True)

@@ -48,8 +48,17 @@ def _send(one: CampaignFacts, facts: Facts) -> str:
     return (
         f"send {count(one.n_sent)} {one.noun} for one week; expected profit {money.estimate(sent.profit)} on an "
         f"expected spend of {money.text(sent.spend_minor)}, at most {money.text(one.liability_sent_minor)} ({BASIS})."
-        f"{whole} {lead_sentence(one, money)}{_ahead(one, facts)}"
+        f"{whole} {lead_sentence(one, money)}{_ahead(one, facts)}{_assumed(one)}"
     )
+
+
+def _assumed(one: CampaignFacts) -> str:
+    """A warning where the forecast rests on what the shop expects, which no interval holds."""
+    share = one.found.assumed_share
+    if not share:
+        return ""
+    told = "count by the shop's own assumption, not by data: no interval holds that"
+    return f" {percent(share)} of the planned offers {told}."
 
 
 def _ahead(one: CampaignFacts, facts: Facts) -> str:

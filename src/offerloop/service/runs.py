@@ -88,6 +88,7 @@ def _campaign(config: Config, forecast: Forecast) -> CampaignFindings:
         gap=solution.gap,
         explore_budget_minor=config.minor(settings.explore_budget),
         claimed_minor=solution.profit,
+        assumed_share=forecast.plan.filter(basis="assumed").height / max(forecast.plan.height, 1),
     )
 
 

@@ -63,6 +63,7 @@ def _sent_tiles(facts: Facts) -> tuple[Tile, ...]:
     value, interval = money.estimate(profit).split(" ", 1)
     n_sent, n_explore = sum(one.n_sent for one in sent), sum(one.n_explore for one in sent)
     most = sum(one.liability_sent_minor for one in sent)
+    by_lot = sum(one.liability_explore_minor for one in sent)
     budget = sum(one.found.budget_minor for one in sent)
     planned = sum(one.found.n_planned for one in sent)
     return (
@@ -74,7 +75,7 @@ def _sent_tiles(facts: Facts) -> tuple[Tile, ...]:
         Tile(
             "Expected spend",
             money.text(sum(one.spend_minor for one in forecasts)),
-            f"at most {money.text(most)}, of a budget of {money.exact(budget)}",
+            f"at most {money.text(most)} of a budget of {money.exact(budget)}, and {money.text(by_lot)} by lot",
         ),
         Tile(
             "Customers treated",
