@@ -33,7 +33,7 @@ class Forecast:
     plan: pl.DataFrame
     """The effects rows that were chosen, whether sent or not; one per customer."""
     comparison: pl.DataFrame
-    """Plan and simple rules at equal expected spend, with the plan's lead over each."""
+    """Plan and simple rules at its expected spend, or all they can spend, with the plan's lead over each."""
     curve: pl.DataFrame
     """Budget against held-out profit."""
     sweep: pl.DataFrame

@@ -37,7 +37,7 @@ ASSIGNMENTS = Table(
 
 COMPARISON = Table(
     "comparison",
-    "The plan beside simple rules at equal expected spend, held out, minor units.",
+    "The plan beside simple rules at its expected spend or all they can spend, held out, minor units.",
     (
         Column("campaign_id", pl.String, "campaign"),
         Column("rule", pl.String, "plan or a simple rule"),

@@ -59,7 +59,7 @@ STAGES = (
     "Response: designs A and B and an R-learner on weekly shelf prices, cross-fitted by customer.",
     "Effects: value, cost and profit of every offer for every customer, chosen by one half, valued by the other.",
     "Allocation: the most profitable offers under the budget; holdout and exploration drawn by lot.",
-    "Forecast: held-out profit of the plan beside simple rules at equal spend.",
+    "Forecast: held-out profit of the plan beside simple rules at the same spend, or all that they can spend.",
 )
 
 
