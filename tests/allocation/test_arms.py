@@ -174,3 +174,10 @@ def test_everyone_held_out():
     table = drawn(SIZE, PLAN, LISTED, BUDGETS, holdout=1.0).table
     assert table["arm"].unique().to_list() == ["holdout"]
     assert table["propensity"].unique().to_list() == [1.0]
+
+
+def test_the_plan_is_written_for_everyone_whatever_the_arm():
+    arms = drawn(SIZE, PLAN, LISTED, BUDGETS, holdout=0.3).table
+    assert set(arms.filter(arm="holdout")["planned_offer_id"].head(1)) <= {"a", NO_OFFER}
+    assert (arms["planned_offer_id"] == "a").to_list() == [one < 20 for one in range(SIZE)]
+    assert (arms["planned_campaign_id"] == "x").fill_null(value=False).to_list() == [one < 20 for one in range(SIZE)]

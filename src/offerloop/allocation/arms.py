@@ -28,7 +28,7 @@ class Arms:
     """For each customer of the audience the arm, the offer and its marginal probability."""
 
     table: pl.DataFrame
-    """customer_id, campaign_id (null for no offer), offer_id, arm, propensity."""
+    """customer_id, campaign_id (null for no offer), offer_id, both again as `planned_`, arm, propensity."""
     explore_share: float
     """Share of customers outside the holdout who explore."""
 
@@ -77,8 +77,11 @@ def draw_arms(
         arm = HOLDOUT if held[position] else EXPLORE if position in explorers else PLAN
         given = {HOLDOUT: _NOTHING, PLAN: best}.get(arm) or lot.draw(rng)
         chance = (1 - settings.holdout) * ((1 - share) * (given == best) + share * lot.probability(given))
-        rows.append((given[0], given[1], arm, chance + settings.holdout * (given == _NOTHING)))
-    names = {"campaign_id": pl.String, "offer_id": pl.String, "arm": pl.String, "propensity": pl.Float64}
+        rows.append((*given, *best, arm, chance + settings.holdout * (given == _NOTHING)))
+    names = {
+        "campaign_id": pl.String, "offer_id": pl.String, "planned_campaign_id": pl.String,
+        "planned_offer_id": pl.String, "arm": pl.String, "propensity": pl.Float64,
+    }  # fmt: skip
     table = pl.DataFrame(rows, schema=names, orient="row").with_columns(audience.alias("customer_id"))
     return Arms(table.select("customer_id", *names), share)
 

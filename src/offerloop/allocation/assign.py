@@ -84,16 +84,16 @@ def decimal_text(minor: pl.Expr, digits: int) -> pl.Expr:
 
 
 def _reasons(sent: list[str]) -> pl.Expr:
-    """Codes: why this customer has this row."""
+    """Why this customer has this row: codes of `tables.REASONS`."""
     nothing = pl.col("offer_id") == NO_OFFER
     return (
-        pl.when(pl.col("arm") == HOLDOUT).then(pl.lit("permanent holdout"))
-        .when(pl.col("arm") == EXPLORE).then(pl.lit("drawn by lot"))
-        .when((pl.col("arm") == PLAN) & ~nothing).then(pl.lit("best profit within budget"))
-        .when(pl.lit(not sent)).then(pl.lit("no campaign pays"))
-        .when(pl.col("best_minor").is_null()).then(pl.lit("no recent purchase to respond from"))
-        .when(pl.col("best_minor") <= 0).then(pl.lit("no offer pays for this customer"))
-        .otherwise(pl.lit("budget used up on better returns"))
+        pl.when(pl.col("arm") == HOLDOUT).then(pl.lit("holdout"))
+        .when(pl.col("arm") == EXPLORE).then(pl.lit("lot"))
+        .when((pl.col("arm") == PLAN) & ~nothing).then(pl.lit("best_profit"))
+        .when(pl.lit(not sent)).then(pl.lit("no_campaign_pays"))
+        .when(pl.col("best_minor").is_null()).then(pl.lit("no_basis"))
+        .when(pl.col("best_minor") <= 0).then(pl.lit("no_offer_pays"))
+        .otherwise(pl.lit("budget_spent"))
     )  # fmt: skip
 
 

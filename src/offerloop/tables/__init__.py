@@ -1,6 +1,6 @@
 """Every table that passes between stages: its columns, units, keys, and one `check`."""
 
-from offerloop.tables.allocation import ASSIGNMENTS, BREAK_EVEN_SWEEP, BUDGET_CURVE, COMPARISON
+from offerloop.tables.allocation import ASSIGNMENTS, BREAK_EVEN_SWEEP, BUDGET_CURVE, COMPARISON, REASONS
 from offerloop.tables.events import CUSTOMERS, QUALITY
 from offerloop.tables.profiles import PROFILES
 from offerloop.tables.recommenders import AFFINITIES, RECOMMENDER_RESULTS
@@ -57,6 +57,7 @@ __all__ = [
     "OFFERS",
     "PROFILES",
     "QUALITY",
+    "REASONS",
     "RECOMMENDER_RESULTS",
     "RESPONSE_CHECKS",
     "RESPONSE_CURVE",

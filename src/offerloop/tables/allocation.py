@@ -6,6 +6,17 @@ import polars as pl
 
 from offerloop.tables.schema import ID, Column, Table
 
+REASONS = {
+    "holdout": "permanent holdout",
+    "lot": "drawn by lot",
+    "best_profit": "best profit within budget",
+    "no_campaign_pays": "no campaign pays",
+    "no_basis": "no recent purchase to respond from",
+    "no_offer_pays": "no offer pays for this customer",
+    "budget_spent": "budget used up on better returns",
+}
+"""Codes of the column `reasons`, in words."""
+
 ASSIGNMENTS = Table(
     "assignments",
     "What each customer of the audience gets. One row per customer, sorted by customer_id.",
@@ -28,8 +39,10 @@ ASSIGNMENTS = Table(
         Column("cost_expected_micro", pl.Int64, "expected cost to us, millionths of a minor unit", optional=True),
         Column("cost_liability_minor", pl.Int64, "most it can cost us", optional=True),
         Column("basis", pl.String, "transferred, assumed, unknown or none"),
+        Column("planned_campaign_id", pl.String, "campaign of the plan's offer, whatever the arm", optional=True),
+        Column("planned_offer_id", pl.String, "what the plan alone would give: also known of the holdout"),
         Column("product_ids", pl.String, "suggested products of the offer's category, best first"),
-        Column("reasons", pl.String, "why"),
+        Column("reasons", pl.String, "why: " + ", ".join(f"{code} ({words})" for code, words in REASONS.items())),
         Column("rank_of_alternative", pl.String, "best other offer and how far behind it is"),
     ),
     key=("customer_id",),

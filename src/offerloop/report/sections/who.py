@@ -11,6 +11,7 @@ from offerloop.report.facts import Facts
 from offerloop.report.findings import Findings
 from offerloop.report.numbers import count, percent
 from offerloop.report.sections.audit import audit_blocks
+from offerloop.tables import REASONS
 
 SHOWN = 12
 ARMS = {
@@ -131,4 +132,4 @@ def _parts(mine: pl.DataFrame, arm: str) -> list[tuple[str, int]]:
         return [("get an offer", offered), ("get none", mine.height - offered)]
     reasons = mine.filter(pl.col("offer_id") == "none").group_by("reasons").len()
     ordered = reasons.sort(["len", "reasons"], descending=[True, False]).iter_rows()
-    return [("get the plan's offer", offered), *((f"no offer: {reason}", size) for reason, size in ordered)]
+    return [("get the plan's offer", offered), *((f"no offer: {REASONS[reason]}", size) for reason, size in ordered)]
