@@ -60,7 +60,8 @@ def test_links_between_pages_lead_somewhere():
 @pytest.mark.sample
 def test_the_steps_of_the_readme_run(tmp_path):
     shell = re.findall(r"^offerloop .*$", README, re.MULTILINE)
-    assert [line.split()[1] for line in shell] == ["init", "run"]
+    assert [line.split()[1] for line in shell] == ["init", "run", "explain"]
+    printed = {}
     for line in shell:
         done = subprocess.run(
             [sys.executable, "-c", "from offerloop.cli.main import main; main()", *line.split()[1:]],
@@ -70,7 +71,9 @@ def test_the_steps_of_the_readme_run(tmp_path):
             check=False,
         )
         assert done.returncode == 0, done.stderr
-    report = done.stdout.strip().splitlines()[-1]
+        printed[line.split()[1]] = done.stdout.strip()
+    assert "Your offer:" in printed["explain"]
+    report = printed["run"].splitlines()[-1]
     assert (tmp_path / report).name == "report.html"
     assert (tmp_path / report).exists()
     (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)

@@ -19,6 +19,15 @@ SourceName = Literal["order_lines", "products", "customers", "campaigns", "audie
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
+def known_zone(value: str) -> str:
+    """The name of a time zone; ValueError when there is none of that name."""
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError):
+        raise ValueError(f"'{value}' is not an IANA time zone such as Europe/Berlin") from None
+    return value
+
+
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
@@ -33,7 +42,7 @@ class Shop(_Section):
     currency: str = "USD"
     """ISO 4217 code of all money in the sources."""
     timezone: str = "UTC"
-    """Zone in which days and weeks begin; times without a zone in the sources are read as UTC."""
+    """Zone in which days and weeks begin, and of clock times in sources that name no other."""
     margin: Share = 0.30
     """Margin after usual shelf discounts and before offer cost, as a share of list price."""
 
@@ -47,22 +56,66 @@ class Shop(_Section):
     @field_validator("timezone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (KeyError, ValueError, OSError):
-            raise ValueError(f"'{value}' is not an IANA time zone such as Europe/Berlin") from None
-        return value
+        return known_zone(value)
 
 
 class Source(_Section):
-    """`[sources.NAME]`: one file and how its columns map to ours."""
+    """`[sources.NAME]`: one file or database table and how its columns map to ours."""
 
-    path: Path
+    path: Path | None = None
     """CSV or Parquet file, relative to the configuration file."""
+    url: str | None = None
+    """Database instead of a file, such as sqlite:///shop.db or postgresql+psycopg://user:${PASSWORD}@host/shop;
+    `${NAME}` is an environment variable."""
+    table: str | None = None
+    """Table to read from `url`."""
+    query: str | None = None
+    """SQL instead of `table`."""
     columns: dict[str, str]
-    """Our column = their column, or an expression of + - * / over their columns and 'text'."""
+    """Our column = their column, or an expression of + - * / over their columns and 'text'; a column whose name is
+    no plain word stands in backticks."""
     attributes: tuple[str, ...] = ()
     """Further columns of theirs to carry along under their own names."""
+    where: str | None = None
+    """Rows to read, such as "status in ['paid', 'sent'] and amount > 0"."""
+    separator: str | None = None
+    """Between the cells of a CSV file; default: guessed from its first lines."""
+    decimal: Literal[".", ","] | None = None
+    """Decimal mark of numbers written as text; default: guessed for CSV."""
+    encoding: str | None = None
+    """Of a CSV file; default: UTF-8, or guessed when it is not."""
+    time_format: str | None = None
+    """Of times written as text, such as "%d.%m.%Y %H:%M"; default: the one form that fits."""
+    timezone: str | None = None
+    """Zone of clock times that name none; default: the shop's."""
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Source:
+        if (self.path is None) == (self.url is None):
+            raise ValueError("give either 'path' (a file) or 'url' (a database)")
+        if self.url is not None and (self.table is None) == (self.query is None):
+            raise ValueError("with 'url' give either 'table' or 'query'")
+        if self.url is None and (self.table or self.query):
+            raise ValueError("'table' and 'query' belong to a source with 'url'")
+        if self.separator is not None and len(self.separator) != 1:
+            raise ValueError(f"'separator' must be one character, not '{self.separator}'")
+        return self
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str | None) -> str | None:
+        return value if value is None else known_zone(value)
+
+    @property
+    def place(self) -> str:
+        """What messages call it."""
+        return str(self.path) if self.path is not None else f"{self.table or 'query'} of the database"
+
+    @property
+    def file(self) -> Path:
+        """The path of a source that is a file."""
+        assert self.path is not None
+        return self.path
 
 
 class Clean(_Section):
@@ -70,6 +123,18 @@ class Clean(_Section):
 
     max_quantity: int = Field(default=100, ge=1)
     """A larger quantity is a measure (fuel in thousandths), not a count, and becomes one unit."""
+    max_unreadable: Share = 0.05
+    """With a larger share of cells that are no numbers or times where such are needed, the run stops; up to it the
+    rows are rejected."""
+    first_day: date | None = None
+    """Order lines before this local day are rejected."""
+    last_day: date | None = None
+    """Order lines after this local day are rejected."""
+    test_ids: tuple[str, ...] = ()
+    """Patterns (* and ?) of customer or order ids that are tests, such as "TEST*"."""
+    bulk_quantile: Share = 0.999
+    """Customers whose units lie beyond this quantile, and are ten times the median or more, are flagged as bots or
+    resellers; 1 flags none."""
 
 
 class Profiles(_Section):
@@ -225,10 +290,17 @@ def load_config(path: Path) -> Config:
 
 
 def _beside(config: Config, folder: Path) -> Config:
-    sources = {
-        name: source.model_copy(update={"path": folder / source.path}) for name, source in config.sources.items()
-    }
+    sources = {name: _source_beside(source, folder) for name, source in config.sources.items()}
     return config.model_copy(update={"sources": sources})
+
+
+def _source_beside(source: Source, folder: Path) -> Source:
+    if source.path is not None:
+        return source.model_copy(update={"path": folder / source.path})
+    place = (source.url or "").removeprefix("sqlite:///")
+    if place == source.url or Path(place).is_absolute() or place in ("", ":memory:"):
+        return source
+    return source.model_copy(update={"url": f"sqlite:///{folder / place}"})
 
 
 def _causes(error: ValidationError) -> list[Any]:

@@ -74,7 +74,8 @@ def plan(config: Config, engine: Engine, stage: Stage) -> Run:
     assigned, explore_share = stage("assignments", lambda: assign(profiles, forecasts, effects, config))
     final = stage("suggestions", lambda: with_products(assigned, effects, liked, events))
     tables = {
-        "quality": events.quality, "profiles": profiles, "customers": collect(events.customers, "customer_id"),
+        "quality": events.quality, "quality_by_day": events.quality_by_day, "rejected": events.rejected,
+        "profiles": profiles, "customers": collect(events.customers, "customer_id"),
         "recommenders": liked.results, "affinities": liked.affinities, "campaign_effects": past, **study.tables,
         "offers": effects.offers, "effects": effects.effects, "calibration": effects.calibration,
         "comparison": compare(forecasts, final),
@@ -94,6 +95,7 @@ def profile(events: Events) -> pl.DataFrame:
         events.audiences,
         events.redemptions,
         events.as_of_day,
+        events.bulk_buyers["customer_id"],
     )
 
 

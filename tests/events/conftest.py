@@ -13,9 +13,9 @@ COLUMNS = (
 def clean(tmp_path):
     """Clean order lines given as CSV and further sources given as (TOML, {file: CSV})."""
 
-    def clean_text(lines, toml="", files=None, columns="", shop="", profiles=""):
+    def clean_text(lines, toml="", files=None, columns="", shop="", profiles="", source=""):
         for name, text in {"lines.csv": lines, **(files or {})}.items():
-            (tmp_path / name).write_text(text)
+            (tmp_path / name).write_text(text, encoding="utf-8", newline="")
         path = tmp_path / "offerloop.toml"
         path.write_text(
             f"""
@@ -32,6 +32,7 @@ def clean(tmp_path):
             [sources.order_lines]
             path = "lines.csv"
             columns = {{ {COLUMNS}{columns} }}
+            {source}
             {toml}
             """
         )

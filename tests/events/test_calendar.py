@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from offerloop.engine import collect
 from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.errors import SourceError
-from offerloop.events.calendar import epoch_day, local_day, monday, week_number, with_day
+from offerloop.events.calendar import epoch_day, local_day, monday, to_utc, week_number, with_day
+from offerloop.events.times import typed
 
 ENGINE = DuckDBEngine(threads=1)
 ZONES = ["America/New_York", "Europe/Berlin", "Asia/Kolkata", "Australia/Lord_Howe", "Pacific/Apia", "UTC"]
@@ -80,8 +81,25 @@ def test_an_empty_time_has_no_day():
 
 @pytest.mark.parametrize("at", [1_704_067_200_123, -10_000_000_000])
 def test_times_that_are_not_in_seconds_are_refused(at):
-    with pytest.raises(SourceError, match=r"'at' has values .*; times as numbers are seconds since 1970"):
+    with pytest.raises(SourceError, match=r"'at' has values such as .*; times as numbers are seconds since 1970"):
         days([at], "Europe/Berlin")
+
+
+def test_an_impossible_time_among_others_has_no_day():
+    assert days([-10_000_000_000, 3600], "Europe/Berlin") == [None, 0]
+
+
+@given(
+    st.sampled_from(ZONES),
+    st.lists(st.datetimes(datetime(1972, 1, 1), datetime(2034, 1, 1)), min_size=1, max_size=30),
+)
+@settings(max_examples=60, deadline=None)
+def test_clock_times_are_the_instants_of_the_time_zone_database(zone, clocks):
+    clocks = [clock.replace(microsecond=0) for clock in clocks]
+    expected = [int(clock.replace(tzinfo=ZoneInfo(zone)).timestamp()) for clock in clocks]
+    local = [int(clock.replace(tzinfo=UTC).timestamp()) for clock in clocks]
+    frame = ENGINE.table(pl.DataFrame({"at": local}).with_row_index("i"))
+    assert collect(to_utc(frame, "at", zone), "i")["at"].to_list() == expected
 
 
 @given(st.dates(date(1900, 1, 1), date(2100, 1, 1)))
@@ -101,7 +119,9 @@ def test_weeks_start_on_monday_and_the_first_may_be_short():
 @pytest.mark.sample
 def test_our_weeks_are_the_samples_own_on_every_line(sample_events):
     config, engine, events = sample_events
-    raw = engine.read(config.sources["order_lines"].path).select("week", at="transaction_timestamp")
+    raw = engine.read(config.sources["order_lines"].path)
+    kind = raw.collect_schema()["transaction_timestamp"]
+    raw = raw.select("week", at=typed(nw.col("transaction_timestamp"), kind).seconds)
     numbered = with_day(raw, "at", "day", config.shop.timezone).with_columns(
         ours=week_number(nw.col("day"), events.first_day)
     )

@@ -3,7 +3,7 @@ import polars as pl
 
 from offerloop.engine import collect
 from offerloop.engine.duckdb import DuckDBEngine
-from offerloop.events.clean import apply_rules
+from offerloop.events.clean import Cleaned, apply_rules, drop_copies, merge_scans
 from offerloop.events.rules import Rule
 
 BELOW = Rule("below", "rejected", nw.col("n") < 0, "")
@@ -14,22 +14,36 @@ FIVE = Rule("five", "flagged", nw.col("n") == 5, "")
 
 def cleaned(numbers, *rules):
     frame = DuckDBEngine().table(pl.DataFrame({"n": numbers}, schema={"n": pl.Int64}).with_row_index("row"))
-    kept, quality = apply_rules("numbers", frame, list(rules))
-    assert kept.collect_schema().names() == ["row", "n"]
-    return collect(kept, "row")["n"].to_list(), {(q["rule"], q["action"]): q["rows"] for q in quality}
+    stage = Cleaned("numbers", frame)
+    apply_rules(stage, list(rules))
+    assert stage.frame.collect_schema().names() == ["row", "n"]
+    return collect(stage.frame, "row")["n"].to_list(), {(q["rule"], q["action"]): q["rows"] for q in stage.quality}
+
+
+def copied(numbers, drop, *more):
+    columns = {"order_id": [row[0] for row in numbers], "quantity": [row[1] for row in numbers]}
+    stage = Cleaned("numbers", DuckDBEngine().table(pl.DataFrame(columns)))
+    drop(stage, *more)
+    rows = collect(stage.frame, "order_id", "quantity").rows()
+    return rows, {q["rule"]: q["rows"] for q in stage.quality}, stage
 
 
 def test_without_rules_every_row_is_kept():
-    kept, counts = cleaned([1, 1, 2])
-    assert kept == [1, 1, 2]
-    assert counts == {("all rows", "read"): 3, ("exact copy", "rejected"): 0, ("all rows", "kept"): 3}
+    assert cleaned([1, 1, 2]) == ([1, 1, 2], {})
 
 
-def test_exact_copies_are_rejected_before_anything_else():
-    frame = DuckDBEngine().table(pl.DataFrame({"n": [-1, -1, 7, 7, 7, 8]}))
-    kept, quality = apply_rules("numbers", frame, [BELOW])
-    assert collect(kept, "n")["n"].to_list() == [7, 8]
-    assert [q["rows"] for q in quality] == [6, 3, 1, 2]
+def test_exact_copies_are_rejected_and_counted():
+    rows, counts, stage = copied([(1, 7), (1, 7), (1, 7), (2, 8)], drop_copies)
+    assert rows == [(1, 7), (2, 8)]
+    assert counts == {"exact copy": 2}
+    assert collect(stage.rejected[0]).rows() == [("numbers", "exact copy", "order_id=1; quantity=7", 2)]
+
+
+def test_an_order_that_is_there_twice_is_a_copy_and_a_product_scanned_twice_is_not():
+    lines = [(1, 1), (1, 2)] * 2 + [(2, 1), (2, 1), (2, 3)] + [(3, 5)] + [(4, 1), (4, 1), (4, 2)] * 2
+    rows, counts, _ = copied(lines, merge_scans, ("quantity",))
+    assert rows == [(1, 1), (1, 2), (2, 2), (2, 3), (3, 5), (4, 2), (4, 2)]
+    assert counts == {"exact copy": 2 + 3, "scanned again": 1 + 1}
 
 
 def test_a_rejected_row_counts_for_the_first_rule_that_rejects_it():
@@ -47,14 +61,22 @@ def test_a_rule_sees_rows_as_earlier_rules_left_them():
 def test_where_a_cell_is_empty_no_rule_applies_and_the_row_stays():
     kept, counts = cleaned([None, -1], BELOW, RAISE, FIVE)
     assert kept == [None]
-    assert counts["all rows", "kept"] == 1
+    assert counts == {("below", "rejected"): 1, ("raise", "repaired"): 0, ("five", "flagged"): 0}
 
 
 def test_what_is_read_is_kept_or_rejected():
     kept, counts = cleaned([-3, -2, 0, 1, 2, 3, None, 9], BELOW, SMALL, RAISE)
     rejected = sum(rows for (_, action), rows in counts.items() if action == "rejected")
-    assert counts["all rows", "read"] == counts["all rows", "kept"] + rejected == 8
-    assert counts["all rows", "kept"] == len(kept) == 3
+    assert len(kept) == 3 == 8 - rejected
+
+
+def test_rejected_rows_are_kept_with_their_reason():
+    stage = Cleaned("numbers", DuckDBEngine().table(pl.DataFrame({"a": ["x", None, "z"], "n": [-1, 1, 9]})))
+    apply_rules(stage, [BELOW, SMALL])
+    assert sorted(row for part in stage.rejected for row in collect(part).rows()) == [
+        ("numbers", "below", "a=x; n=-1", 1),
+        ("numbers", "small", "a=; n=1", 1),
+    ]
 
 
 def test_a_table_without_rows():

@@ -33,7 +33,9 @@ def kept(events):
         ("nothing sold", "rejected", "2,1,1,-1,0.00,2024-01-01\n", []),
         ("quantity zero with money", "repaired", "2,1,1,0,3.00,2024-01-01\n", [(2, 1, 300)]),
         ("quantity is a measure", "repaired", "2,1,1,101,3.00,2024-01-01\n", [(2, 1, 300)]),
-        ("paid below zero", "flagged", "2,1,1,1,-0.50,2024-01-01\n", [(2, 1, -50)]),
+        ("return without a sale", "rejected", "2,1,2,-1,-0.50,2024-01-01\n", []),
+        ("return without a sale", "rejected", "2,1,2,1,-0.50,2024-01-01\n", []),
+        ("impossible time", "rejected", "2,1,1,1,1.00,0201-01-01\n", []),
     ],
 )
 def test_each_rule_hits_the_line_made_for_it_and_no_other(clean, rule, action, line, left):
@@ -65,13 +67,102 @@ def test_the_largest_quantity_is_configured(clean):
 
 def test_counts_add_up(clean):
     lines = (
-        HEADER + GOOD * 3 + ",1,1,1,1,2024-01-01\n2,1,1,0,0,2024-01-02\n3,1,1,0,1,2024-01-03\n4,1,1,500,-1,2024-01-04\n"
+        HEADER + GOOD * 3 + ",1,1,1,1,2024-01-01\n2,1,1,0,0,2024-01-02\n3,1,1,0,1,2024-01-03\n"
+        "4,1,2,500,9,2024-01-04\n5,1,2,-1,-9,2024-01-05\n6,1,3,1,1,2024-01-05\n6,1,3,1,1,2024-01-05\n6,1,4,1,1,2024-01-05\n"
     )
     events = clean(lines)
     found = counts(events)
-    rejected = sum(rows for (_, action), rows in found.items() if action == "rejected")
-    assert found["all rows", "read"] == 7 == found["all rows", "kept"] + rejected
-    assert found["all rows", "kept"] == len(kept(events)) == 3
+    gone = sum(rows for (_, action), rows in found.items() if action in ("rejected", "merged"))
+    assert found["all rows", "read"] == 11 == found["all rows", "kept"] + gone
+    assert found["all rows", "kept"] == len(kept(events)) == 5
+    assert events.rejected["copies"].sum() == sum(rows for (_, action), rows in found.items() if action == "rejected")
+
+
+RETURN_HEADER = "order,customer,product,units,paid,at,worth,off\n"
+
+
+def netted(clean, lines, columns=', list_value = "worth", discount = "off"'):
+    events = clean(RETURN_HEADER + lines, columns=columns)
+    names = ("order_id", "quantity", "paid_minor", "list_value_minor", "discount_minor")
+    return collect(events.order_lines, "order_id").select(names).rows(), counts(events), events
+
+
+def test_a_return_is_taken_off_the_latest_sale_before_it(clean):
+    rows, found, _ = netted(
+        clean,
+        "1,1,1,2,6.00,2024-01-01,8.00,2.00\n2,1,1,3,9.00,2024-01-05,12.00,3.00\n3,1,1,-1,-3.00,2024-01-06,-4.00,-1.00\n"
+        "4,1,1,1,3.00,2024-01-08,4.00,1.00\n5,2,1,1,3.00,2024-01-01,4.00,1.00\n",
+    )
+    assert rows == [(1, 2, 600, 800, 200), (2, 2, 600, 800, 200), (4, 1, 300, 400, 100), (5, 1, 300, 400, 100)]
+    assert (found["return", "rejected"], found["returned in part", "repaired"]) == (1, 1)
+
+
+def test_a_large_return_reaches_back_over_several_sales(clean):
+    rows, found, events = netted(
+        clean,
+        "1,1,1,2,6.00,2024-01-01,8.00,2.00\n2,1,1,3,9.00,2024-01-05,12.00,3.00\n3,1,1,-4,-12.00,2024-01-06,-16.00,-4.00\n",
+    )
+    assert rows == [(1, 1, 300, 400, 100)]
+    assert (found["returned in full", "rejected"], found["returned in part", "repaired"]) == (1, 1)
+    assert set(events.rejected["rule"]) == {"return", "returned in full"}
+
+
+def test_what_remains_is_sales_less_refunds_even_when_the_refund_is_not_the_price(clean):
+    rows, _, _ = netted(clean, "1,1,1,2,6.00,2024-01-01,8.00,2.00\n3,1,1,-2,-5.00,2024-01-06,-8.00,-2.00\n")
+    assert rows == [(1, 1, 100, 0, 0)]  # a fee of 1.00 is kept, as one unit
+
+
+def test_money_below_zero_that_a_coupon_explains_is_no_return(clean):
+    header = "order,customer,product,units,paid,at,coupon\n"
+    events = clean(header + "2,1,1,1,-0.50,2024-01-01,1.00\n", columns=', coupon = "coupon"')
+    assert kept(events) == [(2, 1, -50)]
+    assert counts(events)["paid below zero", "flagged"] == 1
+
+
+@pytest.mark.parametrize(
+    ("settings", "columns", "line", "rule"),
+    [
+        ("first_day = 2024-01-01", "", "2,1,1,1,1.00,2023-12-31,\n", "before the window"),
+        ("last_day = 2024-01-31", "", "2,1,1,1,1.00,2024-02-01,\n", "after the window"),
+        ('test_ids = ["TEST*"]', "", "TEST-7,1,1,1,1.00,2024-01-01,\n", "test order"),
+        ('test_ids = ["TEST?"]', "", "2,TEST9,1,1,1.00,2024-01-01,\n", "test order"),
+        ("", ', currency = "more"', "2,1,1,1,1.00,2024-01-01,eur\n", "other currency"),
+        ("", ', returned = "more"', "2,1,1,1,1.00,2024-01-01,yes\n", "marked as returned"),
+    ],
+)
+def test_rules_that_are_switched_on(clean, settings, columns, line, rule):
+    usual = {"currency": "USD", "returned": "no"}.get(columns[2:10].strip(" ="), "")
+    lines = "order,customer,product,units,paid,at,more\n" + GOOD.strip() + f",{usual}\n" + line
+    events = clean(lines, columns=columns, toml=f"[clean]\n{settings}")
+    assert counts(events)[rule, "rejected"] == 1
+    assert events.rejected["rule"].to_list() == [rule]
+    assert collect(events.order_lines).height == 1
+
+
+def test_the_same_line_passes_when_the_rule_is_not_switched_on(clean):
+    assert len(kept(clean(HEADER + GOOD + "TEST-7,1,1,1,1.00,2031-01-01\n"))) == 2
+
+
+def test_a_few_cells_that_cannot_be_read_cost_their_rows_only(clean):
+    events = clean(HEADER + "".join(f"{n},1,{n},1,1.00,2024-01-01\n" for n in range(40)) + "99,1,1,1,free,2024-01-01\n")
+    assert counts(events)["unreadable", "rejected"] == 1
+    assert len(kept(events)) == 40
+
+
+def test_customers_far_beyond_all_others_are_flagged(clean):
+    lines = [f"{n},{n},1,1,1.00,2024-01-01\n" for n in range(50)] + ["99,7,2,60,1.00,2024-01-01\n"]
+    events = clean(HEADER + "".join(lines))
+    assert events.bulk_buyers["customer_id"].to_list() == [7]
+    assert counts(events)["bulk buyers", "flagged"] == 1
+    assert clean(HEADER + "".join(lines), toml="[clean]\nbulk_quantile = 1.0").bulk_buyers.is_empty()
+
+
+def test_cases_of_order_lines_are_counted_by_day(clean):
+    events = clean(HEADER + GOOD + "2,1,1,0,3.00,2024-01-02\n3,1,1,0,3.00,2024-01-02\n4,1,1,0,0.00,2024-01-03\n")
+    assert sorted(events.quality_by_day.rows()) == [
+        (19_724, "quantity zero with money", "repaired", 2),
+        (19_725, "nothing sold", "rejected", 1),
+    ]
 
 
 PRODUCTS = '[sources.products]\npath = "p.csv"\ncolumns = { product_id = "product", category = "category" }'
@@ -97,5 +188,5 @@ def test_what_cleaning_did_to_the_sample(sample_events):
     assert zero == 8_869
     for table in events.quality["table"].unique():
         found = counts(events, table)
-        rejected = sum(rows for (_, action), rows in found.items() if action == "rejected")
-        assert found["all rows", "read"] == found["all rows", "kept"] + rejected
+        gone = sum(rows for (_, action), rows in found.items() if action in ("rejected", "merged"))
+        assert found["all rows", "read"] == found["all rows", "kept"] + gone

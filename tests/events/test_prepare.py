@@ -191,7 +191,9 @@ def test_ids_of_fewer_bits_in_parquet_are_ids(clean, tmp_path):
 def test_every_table_is_named_here():
     from offerloop.events import Events
 
-    assert {field.name for field in fields(Events)} == {*TABLES, "quality", "first_day", "as_of_day"}
+    assert {field.name for field in fields(Events)} == {
+        *TABLES, "quality", "quality_by_day", "rejected", "bulk_buyers", "first_day", "as_of_day",
+    }  # fmt: skip
 
 
 @pytest.mark.sample

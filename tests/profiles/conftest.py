@@ -36,6 +36,6 @@ def profiles_of():
             engine.table(pl.DataFrame(rows.get(name, []), schema=schema, orient="row"))
             for name, schema in SCHEMAS.items()
         ]
-        return build_profiles(*tables, as_of_day)
+        return build_profiles(*tables, as_of_day, pl.Series([], dtype=pl.Int64))
 
     return build

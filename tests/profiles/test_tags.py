@@ -13,6 +13,7 @@ ORDINARY = {
     "top_category_share": 0.2,
     "n_products": 10,
     "basket_lines": 2.0,
+    "bulk_buyer": False,
 }
 MIDDLE = 6
 HITS = {  # what the customer in the middle needs, and what just misses it; ranks are among 1 to 11
@@ -27,6 +28,7 @@ HITS = {  # what the customer in the middle needs, and what just misses it; rank
     "weekend shopper": ({"weekend_share": 0.6}, {"weekend_share": 0.59}),
     "growing": ({"trend": (150 - 100) / (150 + 100)}, {"trend": (149 - 100) / (149 + 100)}),
     "shrinking": ({"trend": (200 - 300) / (200 + 300)}, {"trend": (201 - 300) / (201 + 300)}),
+    "bulk buyer": ({"bulk_buyer": True}, {"bulk_buyer": False}),
     "one-category": ({"top_category_share": 0.4}, {"top_category_share": 0.39}),
 }
 

@@ -18,6 +18,7 @@ app = typer.Typer(
     help="Decide which customer gets which promotion, at what budget, and prove whether it worked.",
 )
 
+Run = Annotated[Path, typer.Argument(help="A run's folder, or the shop's: then its newest run.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
 
 
@@ -54,6 +55,23 @@ def run(
     written = carry_out(config, engine, progress if progress.is_terminal and not as_json else None)
     found = {"run": str(written.folder), "report": str(written.report), **written.summary}
     _say(found, f"{written.summary['decision']}\n{written.report}", as_json)
+
+
+@app.command()
+def explain(
+    run: Run,
+    customer: Annotated[str, typer.Argument(help="The customer's id.")],
+    audience: Annotated[str, typer.Option(help="Who reads it: marketer, support or customer.")] = "marketer",
+    language: Annotated[str, typer.Option(help="Language of the text: en or zh.")] = "en",
+    as_json: Json = False,
+) -> None:
+    """Why one customer gets an offer or not: for the marketer, for support, or for the customer."""
+    from offerloop.service.explain import explain as tell
+    from offerloop.service.find_run import find_run
+
+    found = tell(find_run(run), customer, audience, language)
+    facts = {"facts": found.facts} if audience == "marketer" else {}
+    _say({"text": found.text, **facts}, found.text, as_json)
 
 
 def _say(found: dict[str, object], text: str, as_json: bool) -> None:

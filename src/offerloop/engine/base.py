@@ -15,18 +15,20 @@ Frame = nw.LazyFrame[Any]
 class Engine(Protocol):
     """A place where lazy tables live and are computed."""
 
-    def read(self, path: Path) -> Frame:
-        """A file as a lazy table; CSV or Parquet by its ending.
+    def read(self, path: Path, separator: str = ",") -> Frame:
+        """A file as a lazy table: Parquet by its ending, else CSV in UTF-8 with a header, every cell as text.
 
-        Time arrives as integers, because engines differ exactly there: timestamps and dates are epoch seconds
-        (those without a zone read as UTC). Raises SourceError when the file cannot be read.
+        Parts of timestamps with a zone are those of UTC. Raises SourceError when the file cannot be read.
         """
 
     def table(self, frame: pl.DataFrame) -> Frame:
         """A small table from memory as a lazy table, to be joined with larger ones."""
 
     def keep(self, frame: Frame) -> Frame:
-        """The table computed once and kept, so that several stages can read it without computing it again."""
+        """The table computed once and kept, so that several stages can read it without computing it again.
+
+        Raises SourceError when a row of a file turns out to be broken.
+        """
 
 
 def collect(frame: Frame, *order: str) -> pl.DataFrame:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import csv
+import re
 from itertools import count
 from pathlib import Path
 
 import duckdb
 import narwhals as nw
 import polars as pl
-from duckdb.sqltypes import BIGINT, DuckDBPyType
 
 from offerloop.engine.base import Frame
 from offerloop.errors import SourceError
@@ -19,24 +20,28 @@ class DuckDBEngine:
 
     def __init__(self, memory_limit: str = "2GB", threads: int | None = None) -> None:
         self._connection = duckdb.connect(config={"memory_limit": memory_limit})
+        self._connection.execute("SET TimeZone = 'UTC'")
         self._connection.execute("SET preserve_insertion_order = false")
         if threads is not None:
             self._connection.execute(f"SET threads = {int(threads)}")
         self._names = count()
 
-    def read(self, path: Path) -> Frame:
+    def read(self, path: Path, separator: str = ",") -> Frame:
         """See `Engine.read`."""
-        if not path.is_file():
-            raise SourceError(f"the file '{path}' does not exist; correct 'path' in its [sources] section")
         try:
             if path.suffix.lower() == ".parquet":
-                relation = self._connection.read_parquet(str(path))
-            else:
-                relation = self._read_csv(path)
+                return _lazy(self._connection.read_parquet(_literal(path)))
+            return _lazy(self._csv(path, separator))
         except duckdb.Error as error:
-            reason = str(error).splitlines()[0]
-            raise SourceError(f"the file '{path}' cannot be read as {path.suffix or 'CSV'}: {reason}") from error
-        return _lazy(relation.select(*map(_whole_time, relation.columns, relation.types)))
+            raise SourceError(_refusal(path, error)) from error
+
+    def _csv(self, path: Path, separator: str) -> duckdb.DuckDBPyRelation:
+        """Nothing is guessed: a guessing reader may take broken first lines for no part of the table."""
+        columns = dict.fromkeys(_header(path, separator), "VARCHAR")
+        return self._connection.read_csv(
+            _literal(path), header=True, auto_detect=False, columns=columns, sep=separator, quotechar='"',
+            escapechar='"',
+        )  # fmt: skip
 
     def table(self, frame: pl.DataFrame) -> Frame:
         """See `Engine.table`."""
@@ -44,14 +49,10 @@ class DuckDBEngine:
 
     def keep(self, frame: Frame) -> Frame:
         """See `Engine.keep`."""
-        return _lazy(self._store(frame.to_native()))
-
-    def _read_csv(self, path: Path) -> duckdb.DuckDBPyRelation:
-        """Parsed once. Types are those of the first rows, unless a later row shows that they are wrong."""
         try:
-            return self._store(self._connection.read_csv(str(path), header=True))
-        except duckdb.ConversionException:
-            return self._store(self._connection.read_csv(str(path), header=True, sample_size=-1))
+            return _lazy(self._store(frame.to_native()))
+        except (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.IOException) as error:
+            raise SourceError(f"a source cannot be read to its end: {_reason(error)}") from error
 
     def _store(self, relation: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
         name = f"kept_{next(self._names)}"
@@ -63,10 +64,27 @@ def _lazy(relation: duckdb.DuckDBPyRelation) -> Frame:
     return nw.from_native(relation).lazy()
 
 
-def _whole_time(column: str, kind: DuckDBPyType) -> duckdb.Expression:
-    """A column as it is, or its time as epoch seconds."""
-    name = duckdb.ColumnExpression(column)
-    if not str(kind).startswith(("TIMESTAMP", "DATE")):
-        return name
-    whole = duckdb.FunctionExpression("floor", duckdb.FunctionExpression("epoch", name))
-    return whole.cast(BIGINT).alias(column)
+def _header(path: Path, separator: str) -> list[str]:
+    """Names of the columns; an empty one is named by its place. Raises SourceError when two are the same."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        names = next(csv.reader(file, delimiter=separator), [])
+    names = [name.strip() or f"column {place}" for place, name in enumerate(names, start=1)]
+    for name in names:
+        if names.count(name) > 1:
+            raise SourceError(f"the file '{path}' has two columns named '{name}'; rename one in its header")
+    return names
+
+
+def _literal(path: Path) -> str:
+    """The path with the signs that DuckDB reads as patterns taken as they are."""
+    return re.sub(r"([*?\[])", r"[\1]", str(path))
+
+
+def _refusal(path: Path, error: duckdb.Error) -> str:
+    return f"the file '{path}' cannot be read as {path.suffix or 'CSV'}: {_reason(error)}"
+
+
+def _reason(error: duckdb.Error) -> str:
+    """DuckDB's first lines, which name the line of the file; the rest is advice for its own users."""
+    said = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return " ".join(said[:3])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import narwhals as nw
@@ -25,20 +26,40 @@ def epoch_day(day: date) -> int:
 def with_day(frame: Frame, at: str, day: str, zone: str) -> Frame:
     """The frame with the local epoch day of the instant `at` in a column `day`.
 
-    A column in which every instant is a UTC midnight holds calendar dates, which are not shifted.
-    Raises SourceError for instants before 1900 or after 3000.
+    A column in which every instant is a UTC midnight holds calendar dates, which are not shifted. An instant before
+    1900 or after 3000 has no day. Raises SourceError when all are such: then they are not in seconds.
     """
     instant = nw.col(at)
     within = instant - (instant // DAY) * DAY
+    possible = (instant >= FIRST) & (instant <= LAST)
+    known = nw.when(possible).then(instant)
     seen = collect(
-        frame.select(instant.min().alias("first"), instant.max().alias("last"), within.max().alias("within"))
-    )
-    first, last, latest = seen.row(0)
-    if first is not None and not FIRST <= first <= last <= LAST:
-        raise SourceError(f"'{at}' has values from {first} to {last}; times as numbers are seconds since 1970")
-    if first is None or latest == 0:
-        return frame.with_columns((instant // DAY).alias(day))
-    return frame.with_columns(local_day(instant, zone, first, last).alias(day))
+        frame.select(
+            known.min().alias("first"), known.max().alias("last"), within.max().alias("within"),
+            instant.max().alias("latest"),
+        )
+    )  # fmt: skip
+    first, last, midnight, latest = seen.row(0)
+    if first is None and latest is not None:
+        raise SourceError(f"'{at}' has values such as {latest}; times as numbers are seconds since 1970")
+    if first is None or midnight == 0:
+        return frame.with_columns((known // DAY).alias(day))
+    return frame.with_columns(local_day(known, zone, first, last).alias(day))
+
+
+def to_utc(frame: Frame, at: str, zone: str) -> Frame:
+    """The frame with the clock times of `at`, read in a zone, as instants; a time that the clock shows twice is the
+    first one, one that it skips counts from before the change.
+    """
+    clock = nw.col(at)
+    first, last = collect(frame.select(clock.min().alias("first"), clock.max().alias("last"))).row(0)
+    if first is None or not FIRST <= first <= last <= LAST:
+        return frame
+    changes = _offset_changes(ZoneInfo(zone), first - DAY, last + DAY)
+    offset: nw.Expr = nw.lit(changes[0][1])
+    for (_, before), (instant, seconds) in pairwise(changes):
+        offset = nw.when(clock >= instant + before).then(nw.lit(seconds)).otherwise(offset)
+    return frame.with_columns((clock - offset).alias(at))
 
 
 def local_day(at: nw.Expr, zone: str, first: int, last: int) -> nw.Expr:

@@ -1,38 +1,126 @@
-"""Apply the rules to one table and count what each did."""
+"""Apply the rules to one table: what stays, what each rule did, and the rejected rows with their reason."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Any
 
 import narwhals as nw
+import polars as pl
 
 from offerloop.engine import collect
 from offerloop.engine.base import Frame
 from offerloop.events.rules import Rule
 
 
-def apply_rules(table: str, frame: Frame, rules: list[Rule]) -> tuple[Frame, list[dict[str, Any]]]:
-    """The cleaned table and one quality row for each rule, plus `read` and `kept`.
+@dataclass
+class Cleaned:
+    """A table on its way through the rules."""
 
-    Exact copies of a row are rejected first. A rule sees rows as earlier rules left them; where an empty cell
-    leaves open whether it applies, it does not.
-    """
+    table: str
+    frame: Frame
+    quality: list[dict[str, Any]] = field(default_factory=list)
+    rejected: list[Frame] = field(default_factory=list)
+    """Parts of the table of rejected rows: table, rule, row, copies."""
+    daily: list[pl.DataFrame] = field(default_factory=list)
+    """For a table with `order_day`: day, rule, action, rows."""
+
+    def note(self, rule: str, action: str, rows: int, why: str) -> None:
+        """One more row of the data-quality table."""
+        self.quality.append(quality_row(self.table, rule, action, rows, why))
+
+    def reject(self, rows: Frame, rule: nw.Expr, copies: nw.Expr | None = None) -> None:
+        """Keep rows that are left out, as text, with the rule that said so."""
+        names = [name for name in rows.collect_schema().names() if not name.startswith("_")]
+        parts: list[nw.Expr] = []
+        for name in names:
+            parts += [nw.lit(f"{name}="), nw.col(name).cast(nw.String).fill_null(""), nw.lit("; ")]
+        self.rejected.append(
+            rows.select(
+                nw.lit(self.table).alias("table"),
+                rule.alias("rule"),
+                nw.concat_str(parts[:-1]).alias("row"),
+                (nw.lit(1) if copies is None else copies).cast(nw.Int64).alias("copies"),
+            )
+        )
+
+
+def drop_copies(cleaned: Cleaned) -> None:
+    """Reject rows that are there again in every column."""
+    frame = cleaned.frame
     columns = frame.collect_schema().names()
-    marked = _mark(frame.unique(), rules)
+    counted = frame.group_by(*columns).agg(nw.len().alias("_n"))
+    _settle_copies(cleaned, columns, counted.with_columns(_keep=nw.lit(1)))
+
+
+def merge_scans(cleaned: Cleaned, amounts: tuple[str, ...]) -> None:
+    """Copies of whole orders are rejected; the same product scanned several times in an order is added together.
+
+    An order is there m times when each of its lines is there at least m times.
+    """
+    frame = cleaned.frame
+    columns = frame.collect_schema().names()
+    counted = frame.group_by(*columns).agg(nw.len().alias("_n"))
+    fewest = nw.col("_n").min().over("order_id")
+    counted = counted.with_columns(_keep=nw.col("_n") // fewest)
+    _settle_copies(cleaned, columns, counted)
+    scanned = nw.col("_keep") > 1
+    found = collect(counted.filter(scanned).select(n=(nw.col("_keep") - 1).sum()))["n"][0]
+    cleaned.note(
+        "scanned again", "merged", int(found or 0), "the same product again in one order: added to its first line"
+    )
+    scaled = [(nw.col(name) * nw.col("_keep")).alias(name) for name in amounts if name in columns]
+    cleaned.frame = counted.with_columns(*scaled).select(*columns)
+
+
+def _settle_copies(cleaned: Cleaned, columns: list[str], counted: Frame) -> None:
+    surplus = counted.filter(nw.col("_n") > nw.col("_keep"))
+    gone = (nw.col("_n") - nw.col("_keep")).alias("_gone")
+    found = collect(surplus.select(gone).select(nw.col("_gone").sum()))["_gone"][0]
+    cleaned.note("exact copy", "rejected", int(found or 0), "the same row again, in every mapped column")
+    if found:
+        rows = surplus.with_columns(gone)
+        cleaned.reject(rows.select(*columns, "_gone"), nw.lit("exact copy"), nw.col("_gone"))
+    cleaned.frame = counted.select(*columns)
+
+
+def apply_rules(cleaned: Cleaned, rules: list[Rule]) -> None:
+    """One quality row for each rule.
+
+    A rule sees rows as earlier rules left them; where an empty cell leaves open whether it applies, it does not.
+    """
+    if not rules:
+        return
+    columns = cleaned.frame.collect_schema().names()
+    marked = _mark(cleaned.frame, rules)
     sums = [nw.col(_hit(number)).cast(nw.Int64).sum().alias(_hit(number)) for number in range(len(rules))]
-    rows = int(collect(frame.select(n=nw.len()))["n"][0])
-    found = collect(marked.select(nw.len().alias("n"), *sums)).row(0, named=True)
+    found = collect(marked.select(*sums)).row(0, named=True)
     counts = [int(found[_hit(number)] or 0) for number in range(len(rules))]
-    copies = rows - int(found["n"])
-    rejected = sum(count for rule, count in zip(rules, counts, strict=True) if rule.action == "rejected")
-    quality = [
-        quality_row(table, "all rows", "read", rows, "rows in the source"),
-        quality_row(table, "exact copy", "rejected", copies, "the same row again, in every mapped column"),
-        *(quality_row(table, rule.name, rule.action, n, rule.why) for rule, n in zip(rules, counts, strict=True)),
-        quality_row(table, "all rows", "kept", rows - copies - rejected, "rows that later stages see"),
-    ]
-    rejects = [~nw.col(_hit(number)) for number, rule in enumerate(rules) if rule.action == "rejected"]
-    return (marked.filter(*rejects) if rejects else marked).select(*columns), quality
+    for rule, n in zip(rules, counts, strict=True):
+        cleaned.note(rule.name, rule.action, n, rule.why)
+    rejecting = [n for n, rule in enumerate(rules) if rule.action == "rejected"]
+    if any(counts[number] for number in rejecting):
+        _reject(cleaned, marked, columns, rules, rejecting)
+    if "order_day" in columns:
+        _by_day(cleaned, marked, sums, rules)
+    rejects = [~nw.col(_hit(number)) for number in rejecting]
+    cleaned.frame = (marked.filter(*rejects) if rejects else marked).select(*columns)
+
+
+def _reject(cleaned: Cleaned, marked: Frame, columns: list[str], rules: list[Rule], rejecting: list[int]) -> None:
+    name = nw.coalesce(*(nw.when(nw.col(_hit(n))).then(nw.lit(rules[n].name)) for n in rejecting))
+    rows = marked.with_columns(_rule=name).filter(~nw.col("_rule").is_null())
+    cleaned.reject(rows.select(*columns, "_rule"), nw.col("_rule"))
+
+
+def _by_day(cleaned: Cleaned, marked: Frame, sums: list[nw.Expr], rules: list[Rule]) -> None:
+    wide = collect(marked.filter(~nw.col("order_day").is_null()).group_by("order_day").agg(*sums))
+    names = {_hit(n): pl.lit(rule.name) for n, rule in enumerate(rules)}
+    actions = {_hit(n): rule.action for n, rule in enumerate(rules)}
+    for column, name in names.items():
+        rows = wide.select("order_day", name.alias("rule"), pl.lit(actions[column]).alias("action"),
+                           pl.col(column).alias("rows"))  # fmt: skip
+        cleaned.daily.append(rows.filter(pl.col("rows") > 0))
 
 
 def _mark(frame: Frame, rules: list[Rule]) -> Frame:

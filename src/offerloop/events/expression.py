@@ -1,77 +1,172 @@
-"""The small language of `columns` in the configuration: their columns, numbers, 'text', + - * / and brackets."""
+"""The small language of `columns` and `where`: their columns, numbers, 'text', + - * / and brackets; in `where` also
+comparisons, `in ['a', 'b']`, and / or / not. A column whose name is no plain word stands in backticks.
+"""
 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import narwhals as nw
 from narwhals.dtypes import DType
 
 from offerloop.errors import SourceError, near_miss
+from offerloop.events.cells import finite, number
 
 _ARITHMETIC = {ast.Add: "__add__", ast.Sub: "__sub__", ast.Mult: "__mul__"}
+_COMPARISON = {
+    ast.Eq: "__eq__", ast.NotEq: "__ne__", ast.Lt: "__lt__", ast.LtE: "__le__", ast.Gt: "__gt__", ast.GtE: "__ge__",
+}  # fmt: skip
 
 
-def compile_expression(text: str, columns: Mapping[str, DType], place: str) -> nw.Expr:
-    """The expression over a frame that has `columns` (name to type).
+@dataclass(frozen=True)
+class Wording:
+    """What a text is compiled against."""
 
-    A sum in which a quoted text occurs joins texts. `place` begins every message.
-    Raises SourceError for a syntax error, an unknown column, arithmetic on text, or anything beyond the language.
+    columns: Mapping[str, DType]
+    """Their columns."""
+    place: str
+    """Begins every message."""
+    decimal: str = "."
+    """Decimal mark of numbers in text columns."""
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """An expression over their columns."""
+
+    value: nw.Expr
+    unreadable: dict[str, nw.Expr] = field(default_factory=dict)
+    """Text columns that were read as numbers: where a cell is none."""
+
+
+def compile_expression(text: str, wording: Wording, *, as_number: bool = False) -> Compiled:
+    """A value. A sum in which a quoted text occurs joins texts; text columns count as numbers where one is needed.
+
+    Raises SourceError for a syntax error, an unknown column, or anything beyond the language.
     """
-    if text in columns:
-        return nw.col(text)
-    try:
-        tree = ast.parse(text, mode="eval").body
-    except SyntaxError:
-        raise SourceError(f"{place}: '{text}' is neither a column nor an expression") from None
-    return _Compiler(columns, place, text).build(tree)
+    compiler = _Compiler(wording, text)
+    if text in wording.columns:
+        value = compiler.number_column(text) if as_number else nw.col(text)
+    else:
+        tree = compiler.parse()
+        value = compiler.number(tree) if as_number else compiler.build(tree)
+    return Compiled(value, compiler.unreadable)
+
+
+def compile_condition(text: str, wording: Wording) -> nw.Expr:
+    """Whether a row is wanted; where an empty cell leaves it open it is not. Raises SourceError as above."""
+    compiler = _Compiler(wording, text)
+    return compiler.condition(compiler.parse()).fill_null(value=False)
 
 
 class _Compiler:
-    def __init__(self, columns: Mapping[str, DType], place: str, text: str) -> None:
-        self.columns, self.place, self.text = columns, place, text
+    def __init__(self, wording: Wording, text: str) -> None:
+        self.columns, self.place, self.decimal, self.text = wording.columns, wording.place, wording.decimal, text
+        self.quoted: dict[str, str] = {}
+        self.unreadable: dict[str, nw.Expr] = {}
+
+    def parse(self) -> ast.expr:
+        def stand_in(found: re.Match[str]) -> str:
+            name = f"_quoted_{len(self.quoted)}"
+            self.quoted[name] = found.group(1)
+            return name
+
+        try:
+            return ast.parse(re.sub("`([^`]+)`", stand_in, self.text), mode="eval").body
+        except SyntaxError:
+            raise SourceError(
+                f"{self.place}: '{self.text}' is neither a column nor an expression{near_miss(self.text, self.columns)}"
+            ) from None
 
     def build(self, node: ast.expr) -> nw.Expr:
+        """A text or a number, whichever it is."""
         match node:
             case ast.Name(id=name):
-                return self._column(name)
+                return nw.col(self._known(name))
             case ast.Constant(value=value) if isinstance(value, int | float | str):
                 return nw.lit(value)
             case ast.BinOp(op=ast.Add()) if parts := self._texts(node):
                 return nw.concat_str([self.build(part) for part in parts])
+        return self.number(node)
+
+    def number(self, node: ast.expr) -> nw.Expr:
+        """An operand of arithmetic."""
+        match node:
+            case ast.Name(id=name):
+                return self.number_column(self._known(name))
+            case ast.Constant(value=value) if isinstance(value, int | float):
+                return nw.lit(value)
+            case ast.BinOp() if self._texts(node):
+                raise self._beyond()
             case ast.BinOp(left=left, op=ast.Div(), right=right):
-                below = self._number(right)
-                return nw.when(below != 0).then(self._number(left) / below)
+                below = self.number(right)
+                return nw.when(below != 0).then(self.number(left) / below)
             case ast.BinOp(left=left, op=op, right=right) if type(op) in _ARITHMETIC:
-                found: nw.Expr = getattr(self._number(left), _ARITHMETIC[type(op)])(self._number(right))
+                found: nw.Expr = getattr(self.number(left), _ARITHMETIC[type(op)])(self.number(right))
                 return found
             case ast.UnaryOp(op=ast.USub(), operand=operand):
-                return 0 - self._number(operand)
+                return 0 - self.number(operand)
         raise self._beyond()
 
-    def _column(self, name: str) -> nw.Expr:
+    def number_column(self, name: str) -> nw.Expr:
+        kind = self.columns[name]
+        if kind == nw.String:
+            value, self.unreadable[name] = number(nw.col(name), self.decimal)
+            return value
+        if kind == nw.Boolean:
+            return nw.col(name).cast(nw.Int64)
+        if not kind.is_numeric():
+            raise SourceError(f"{self.place}: '{name}' holds {kind}, not numbers")
+        return finite(nw.col(name)) if kind.is_float() else nw.col(name)
+
+    def condition(self, node: ast.expr) -> nw.Expr:
+        match node:
+            case ast.BoolOp(op=op, values=values):
+                parts = [self.condition(value) for value in values]
+                join = nw.all_horizontal if isinstance(op, ast.And) else nw.any_horizontal
+                return join(*parts, ignore_nulls=True)
+            case ast.UnaryOp(op=ast.Not(), operand=operand):
+                return ~self.condition(operand)
+            case ast.Compare(left=left, ops=[ast.In() | ast.NotIn() as op], comparators=[ast.List(elts=members)]):
+                hit = nw.any_horizontal(*(self._same(left, one) for one in members), ignore_nulls=True)
+                return ~hit if isinstance(op, ast.NotIn) else hit
+            case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in _COMPARISON:
+                return self._compare(left, _COMPARISON[type(op)], right)
+        raise self._beyond()
+
+    def _same(self, left: ast.expr, right: ast.expr) -> nw.Expr:
+        return self._compare(left, "__eq__", right)
+
+    def _compare(self, left: ast.expr, operation: str, right: ast.expr) -> nw.Expr:
+        build = self.number if self._is_number(left) or self._is_number(right) else self._as_text
+        found: nw.Expr = getattr(build(left), operation)(build(right))
+        return found
+
+    def _is_number(self, node: ast.expr) -> bool:
+        if isinstance(node, ast.Name):
+            return False
+        return not self._texts(node)
+
+    def _as_text(self, node: ast.expr) -> nw.Expr:
+        return self.build(node).cast(nw.String)
+
+    def _known(self, name: str) -> str:
+        name = self.quoted.get(name, name)
         if name not in self.columns:
             known = ", ".join(self.columns)
             raise SourceError(
                 f"{self.place}: there is no column '{name}'{near_miss(name, self.columns)} (found: {known})"
             )
-        return nw.col(name)
-
-    def _number(self, node: ast.expr) -> nw.Expr:
-        """An operand of arithmetic."""
-        if isinstance(node, ast.Constant) and not isinstance(node.value, int | float):
-            raise self._beyond()
-        if isinstance(node, ast.BinOp) and self._texts(node):
-            raise self._beyond()
-        if isinstance(node, ast.Name) and not self.columns.get(node.id, nw.Int64()).is_numeric():
-            raise SourceError(
-                f"{self.place}: '{self.text}' calculates with the column '{node.id}', which holds no numbers"
-            )
-        return self.build(node)
+        return name
 
     def _beyond(self) -> SourceError:
-        return SourceError(f"{self.place}: '{self.text}' may hold only columns, numbers, 'text', + - * / and brackets")
+        return SourceError(
+            f"{self.place}: '{self.text}' may hold only columns, numbers, 'text', + - * / and brackets, and in a "
+            "filter also == != < <= > >=, in ['a', 'b'], and, or, not"
+        )
 
     def _texts(self, node: ast.expr) -> list[ast.expr]:
         """The terms of a sum that holds a quoted text; empty for a sum of numbers."""

@@ -1,4 +1,4 @@
-"""The whole stage: sources in, clean tables and a data-quality table out."""
+"""The whole stage: sources in, clean tables and what cleaning did out."""
 
 from __future__ import annotations
 
@@ -12,11 +12,15 @@ from offerloop.config import Config, SourceName
 from offerloop.engine import Engine, collect
 from offerloop.engine.base import Frame
 from offerloop.errors import SourceError
+from offerloop.events.bulk import bulk_buyers
 from offerloop.events.calendar import epoch_day, week_number, with_day
-from offerloop.events.clean import apply_rules, quality_row
-from offerloop.events.read import read_source
-from offerloop.events.rules import rules_for
-from offerloop.tables import QUALITY
+from offerloop.events.clean import Cleaned, apply_rules, drop_copies, merge_scans, quality_row
+from offerloop.events.columns import PRODUCT_COLUMNS, money_columns, with_all_money, with_product_columns
+from offerloop.events.ids import alike
+from offerloop.events.read import WRONG_CELL, WRONG_COLUMN, Read, count_rows, read_source
+from offerloop.events.returns import net_returns
+from offerloop.events.rules import is_return, rules_after_returns, rules_for
+from offerloop.tables import QUALITY, QUALITY_BY_DAY, REJECTED
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,13 @@ class Events:
     coupon_products: Frame
     """campaign_id, coupon_id, product_id: what the coupons of past campaigns were good for."""
     quality: pl.DataFrame
+    """What each rule did."""
+    quality_by_day: pl.DataFrame
+    """The same for order lines, by local day."""
+    rejected: pl.DataFrame
+    """Rows that were left out, with their reason."""
+    bulk_buyers: pl.DataFrame
+    """customer_id of those whom no shop has many of."""
     first_day: int
     """Epoch day of the first order line; week 1 holds it."""
     as_of_day: int
@@ -51,20 +62,36 @@ def prepare(config: Config, engine: Engine) -> Events:
     products = stage.products(lines)
     before = nw.col("starts_day") < stage.as_of_day
     campaigns = stage.dated("campaigns", "starts_at", "starts_day").filter(before)
+    redemptions = stage.dated("redemptions", "at", "redeemed_day").filter(nw.col("redeemed_day") < stage.as_of_day)
     return Events(
         order_lines=lines,
         products=products,
         customers=stage.plain("customers"),
         campaigns=engine.keep(campaigns),
         audiences=stage.plain("audiences"),
-        redemptions=engine.keep(
-            stage.dated("redemptions", "at", "redeemed_day").filter(nw.col("redeemed_day") < stage.as_of_day)
-        ),
+        redemptions=engine.keep(redemptions),
         coupon_products=stage.plain("coupon_products"),
         quality=QUALITY.check(pl.DataFrame(stage.quality)),
+        quality_by_day=QUALITY_BY_DAY.check(pl.concat([QUALITY_BY_DAY.empty(), *stage.daily])),
+        rejected=stage.rejected_rows(),
+        bulk_buyers=stage.bulk_buyers,
         first_day=stage.first_day,
         as_of_day=stage.as_of_day,
     )
+
+
+def read_all(config: Config, engine: Engine) -> dict[SourceName, Read]:
+    """Every source, or SourceError with the problems of all of them."""
+    found: dict[SourceName, Read] = {}
+    problems = []
+    for name in config.sources:
+        try:
+            found[name] = read_source(name, config, engine)
+        except SourceError as problem:
+            problems.append(str(problem))
+    if problems:
+        raise SourceError("\n".join(problems))
+    return found
 
 
 class _Cleaning:
@@ -72,22 +99,30 @@ class _Cleaning:
 
     def __init__(self, config: Config, engine: Engine) -> None:
         self.config, self.engine = config, engine
-        self.sources = {name: read_source(name, config, engine) for name in config.sources}
-        self.ids = _id_types(self.sources)
+        read = read_all(config, engine)
+        self.left_out = {name: one.left_out for name, one in read.items()}
+        self.sources = alike({name: one.frame for name, one in read.items()})
+        self.ids = {
+            column for frame in self.sources.values()
+            for column, kind in frame.collect_schema().items() if kind == nw.String
+        }  # fmt: skip
         self.quality: list[dict[str, Any]] = []
+        self.daily: list[pl.DataFrame] = []
+        self.rejected: list[Frame] = []
         self.first_day = self.as_of_day = 0
 
     def order_lines(self) -> Frame:
-        lines = with_day(self._clean("order_lines"), "at", "order_day", self.config.shop.timezone)
-        lines = self.engine.keep(_with_all_money(lines))
+        source = self.config.sources["order_lines"]
+        lines = self.engine.keep(with_all_money(self._clean("order_lines")))
         span = collect(lines.select(nw.col("order_day").min().alias("first"), nw.col("order_day").max().alias("last")))
         first, last = span.row(0)
         if first is None:
-            raise SourceError(f"'{self.config.sources['order_lines'].path}' has no usable order line")
+            raise SourceError(f"'{source.place}' has no usable order line{self._why_none()}")
         as_of = self.config.profiles.as_of
         self.first_day, self.as_of_day = first, last + 1 if as_of is None else epoch_day(as_of)
         if self.as_of_day <= first:
             raise SourceError(f"profiles.as_of = {as_of} leaves no order line; the first one is later")
+        self._find_bulk(lines)
         week = week_number(nw.col("order_day"), first).alias("order_week")
         return self.engine.keep(lines.filter(nw.col("order_day") < self.as_of_day).with_columns(week))
 
@@ -95,12 +130,12 @@ class _Cleaning:
         """The product list, completed by products that were sold but are not on it."""
         sold = lines.select("product_id").unique()
         if "products" not in self.config.sources:
-            return self.engine.keep(_with_product_columns(sold))
-        listed = _with_product_columns(self._clean("products"))
+            return self.engine.keep(with_product_columns(sold))
+        listed = with_product_columns(self._clean("products"))
         schema = listed.collect_schema()
         unlisted = sold.join(listed.select("product_id"), on="product_id", how="anti")
-        added = _with_product_columns(unlisted).select(
-            nw.col(name) if name in _PRODUCT_COLUMNS else nw.lit(None, dtype).alias(name)
+        added = with_product_columns(unlisted).select(
+            nw.col(name) if name in PRODUCT_COLUMNS else nw.lit(None, dtype).alias(name)
             for name, dtype in schema.items()
         )
         count = int(collect(added.select(n=nw.len()))["n"][0])
@@ -119,26 +154,68 @@ class _Cleaning:
         frame = with_day(self._clean(name), at, day, self.config.shop.timezone)
         if name == "campaigns":
             frame = with_day(frame, "ends_at", "ends_day", self.config.shop.timezone)
+            self._check_periods(frame)
         return frame
 
+    def rejected_rows(self) -> pl.DataFrame:
+        """All rows that were left out, with table and rule."""
+        parts = [collect(part) for part in self.rejected]
+        return REJECTED.check(pl.concat([REJECTED.empty(), *parts])).sort("table", "rule", "row")
+
     def _clean(self, name: SourceName) -> Frame:
-        frame = self.sources[name]
-        rules = rules_for(name, self.config.clean, frame.collect_schema().names())
-        cleaned, rows = apply_rules(name, frame, rules)
-        self.quality.extend(rows)
+        frame, clean = self.sources[name], self.config.clean
+        if name == "order_lines":
+            frame = with_day(frame, "at", "order_day", self.config.shop.timezone)
+        cleaned = Cleaned(name, frame)
+        rows = count_rows(frame)
+        if name in self.left_out and self.config.sources[name].where:
+            cleaned.note("filter 'where'", "left out", self.left_out[name], f"{self.config.sources[name].where}")
+        cleaned.note("all rows", "read", rows, "rows in the source")
+        columns = frame.collect_schema().names()
+        (merge_scans(cleaned, ("quantity", *money_columns(columns))) if name == "order_lines" else drop_copies(cleaned))
+        apply_rules(cleaned, rules_for(name, clean, columns, self.config.shop.currency))
+        if name == "order_lines":
+            cleaned.frame = self.engine.keep(cleaned.frame)
+            net_returns(cleaned, is_return(columns), money_columns(columns), self.engine)
+            apply_rules(cleaned, rules_after_returns(clean))
+        gone = sum(row["rows"] for row in cleaned.quality if row["action"] in ("rejected", "merged"))
+        cleaned.note("all rows", "kept", rows - gone, "rows that later stages see")
+        self.quality.extend(cleaned.quality)
+        self.rejected.extend(self.engine.keep(part) for part in cleaned.rejected)
+        self.daily.extend(cleaned.daily)
+        kept = cleaned.frame.select(column for column in columns if column not in (WRONG_COLUMN, WRONG_CELL))
         if name in _KEYS:
-            self._check_key(name, cleaned, _KEYS[name])
-        return cleaned
+            self._check_key(name, kept, _KEYS[name])
+        return kept
+
+    def _find_bulk(self, lines: Frame) -> None:
+        self.bulk_buyers = bulk_buyers(lines, self.config.clean.bulk_quantile)
+        why = "customers with units beyond clean.bulk_quantile: bots, resellers; they carry the tag 'bulk buyer'"
+        self.quality.append(quality_row("order_lines", "bulk buyers", "flagged", self.bulk_buyers.height, why))
+
+    def _why_none(self) -> str:
+        """What became of the lines, for a sentence."""
+        worst = [row for row in self.quality if row["table"] == "order_lines" and row["action"] == "rejected"]
+        said = ", ".join(f"{row['rows']} {row['rule']}" for row in worst if row["rows"])
+        return f": {said}; see the rules in docs/data.md" if said else "; the file has a header but no rows"
+
+    def _check_periods(self, frame: Frame) -> None:
+        wrong = collect(frame.filter(nw.col("ends_day") < nw.col("starts_day")), "campaign_id")
+        if wrong.height:
+            place = self.config.sources["campaigns"].place
+            raise SourceError(
+                f"'{place}': campaign {wrong['campaign_id'][0]} ends before it starts; correct 'starts_at' or 'ends_at'"
+            )
 
     def _check_key(self, name: SourceName, frame: Frame, key: str) -> None:
         counts = frame.filter(~nw.col(key).is_null()).group_by(key).agg(nw.len().alias("n"))
         several = collect(counts.filter(nw.col("n") > 1), key)
         if len(several):
-            path, example = self.config.sources[name].path, several[key][0]
-            raise SourceError(f"[sources.{name}] '{path}' has several different rows for {key} {example}; keep one")
+            place, example = self.config.sources[name].place, several[key][0]
+            raise SourceError(f"[sources.{name}] '{place}' has several different rows for {key} {example}; keep one")
 
     def _empty(self, name: SourceName) -> Frame:
-        schema = {column: pl.String if self.ids.get(column) else pl.Int64 for column in _EMPTY[name]}
+        schema = {column: pl.String if column in self.ids else pl.Int64 for column in _EMPTY[name]}
         return self.engine.table(pl.DataFrame(schema=schema))
 
 
@@ -151,48 +228,3 @@ _EMPTY: dict[SourceName, tuple[str, ...]] = {
     "redemptions": ("customer_id", "coupon_id", "redeemed_day"),
     "coupon_products": ("campaign_id", "coupon_id", "product_id"),
 }
-
-
-def _id_types(sources: dict[SourceName, Frame]) -> dict[str, bool]:
-    """For each id whether it is text. Raises SourceError when two sources do not agree."""
-    first: dict[str, tuple[str, bool]] = {}
-    for name, frame in sources.items():
-        schema = frame.collect_schema()
-        for column in ("customer_id", "product_id", "campaign_id", "coupon_id"):
-            if column in schema:
-                other, text = first.setdefault(column, (name, schema[column] == nw.String))
-                if text != (schema[column] == nw.String):
-                    raise SourceError(
-                        f"'{column}' is text in one of [sources.{other}] and [sources.{name}], not in both"
-                    )
-    return {column: text for column, (_, text) in first.items()}
-
-
-def _with_all_money(lines: Frame) -> Frame:
-    """Order lines with every money column, without empty cells; revenue is what the shop gets, whoever pays it."""
-    found = lines.collect_schema().names()
-    paid = nw.col("paid_minor")
-    defaults = {
-        "list_value_minor": paid,
-        "discount_minor": paid * 0,
-        "coupon_minor": paid * 0,
-        "reimbursed_minor": paid * 0,
-    }
-    money = [
-        (nw.coalesce(nw.col(name), default) if name in found else default).alias(name)
-        for name, default in defaults.items()
-    ]
-    return lines.with_columns(*money).with_columns(revenue_minor=nw.col("paid_minor") + nw.col("reimbursed_minor"))
-
-
-_PRODUCT_COLUMNS = ("product_id", "category", "subcategory", "brand")
-
-
-def _with_product_columns(products: Frame) -> Frame:
-    """Products with category, subcategory and brand; "unknown" where not known."""
-    found = products.collect_schema().names()
-    filled = [
-        (nw.col(name) if name in found else nw.lit(None, nw.String)).fill_null("unknown").alias(name)
-        for name in _PRODUCT_COLUMNS[1:]
-    ]
-    return products.with_columns(*filled)

@@ -1,112 +1,251 @@
-"""Read one source: map its columns to ours, money to minor units."""
+"""Read one source: map its columns to ours, text to numbers and times, money to minor units, all in one pass."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import narwhals as nw
 from narwhals.dtypes import DType
 
 from offerloop.config import Config, Source, SourceName
-from offerloop.engine import Engine
+from offerloop.engine import Engine, collect
 from offerloop.engine.base import Frame
 from offerloop.errors import SourceError, near_miss
-from offerloop.events.expression import compile_expression
+from offerloop.events import times
+from offerloop.events.calendar import to_utc
+from offerloop.events.cells import number
+from offerloop.events.contracts import CONTRACTS, TIMES, Contract
+from offerloop.events.expression import Compiled, Wording, compile_condition, compile_expression
+from offerloop.events.open import Raw, open_source
 from offerloop.money import DIGITS
+
+WRONG_COLUMN, WRONG_CELL = "_wrong_column", "_wrong_cell"
+"""Helper columns of a table that was read: the first of our columns with an unreadable cell, and that cell."""
 
 
 @dataclass(frozen=True)
-class Contract:
-    """Columns that a source must and may map."""
+class Read:
+    """A source under our column names."""
 
-    required: tuple[str, ...]
-    optional: tuple[str, ...] = ()
-    money: tuple[str, ...] = ()
-    """Decimal amounts; `paid` arrives as `paid_minor`."""
-    numbers: tuple[str, ...] = ()
-    """Numbers that are not money; times are epoch seconds once the engine has read them."""
-    texts: tuple[str, ...] = ()
+    frame: Frame
+    left_out: int
+    """Rows that the filter `where` left out."""
 
 
-CONTRACTS: dict[SourceName, Contract] = {
-    "order_lines": Contract(
-        ("order_id", "customer_id", "product_id", "quantity", "paid", "at"),
-        ("list_value", "discount", "coupon", "reimbursed", "store_id"),
-        ("paid", "list_value", "discount", "coupon", "reimbursed"),
-        ("quantity", "at"),
-    ),
-    "products": Contract(
-        ("product_id",), ("category", "subcategory", "brand"), texts=("category", "subcategory", "brand")
-    ),
-    "customers": Contract(("customer_id",)),
-    "campaigns": Contract(
-        ("campaign_id", "starts_at", "ends_at"),
-        ("campaign_type",),
-        numbers=("starts_at", "ends_at"),
-        texts=("campaign_type",),
-    ),
-    "audiences": Contract(("campaign_id", "customer_id")),
-    "redemptions": Contract(("customer_id", "coupon_id", "at"), ("campaign_id",), numbers=("at",)),
-    "coupon_products": Contract(("coupon_id", "product_id"), ("campaign_id",)),
-}
+@dataclass
+class _Mapping:
+    """The columns of one source while they are compiled."""
 
-_TIMES = ("at", "starts_at", "ends_at")
+    raw: Raw
+    schema: dict[str, DType]
+    source: Source
+    contract: Contract
+    place: str
+    columns: list[nw.Expr] = field(default_factory=list)
+    wrong: dict[str, tuple[str, nw.Expr]] = field(default_factory=dict)
+    """Our column: their column or expression, and where it is unreadable."""
+    local: list[str] = field(default_factory=list)
+    """Columns of clock times in the source's zone."""
+    problems: list[str] = field(default_factory=list)
 
 
-def read_source(name: SourceName, config: Config, engine: Engine) -> Frame:
-    """One source under our column names. Raises SourceError naming the file and the column."""
+def read_source(name: SourceName, config: Config, engine: Engine) -> Read:
+    """One source, computed once and kept. Raises SourceError naming the file, the line and the column."""
     source, contract = config.sources[name], CONTRACTS[name]
-    raw = engine.read(source.path)
-    found = raw.collect_schema()
     _check_mapping(name, source, contract)
-    columns = []
-    for ours, theirs in source.columns.items():
-        place = f"[sources.{name}] columns.{ours} of '{source.path}'"
-        expression = compile_expression(theirs, found, place)
-        kind = raw.select(expression.alias(ours)).collect_schema()[ours]
-        expression = _typed(expression, kind, ours, contract, f"{place}: '{theirs}'")
-        if ours in contract.money:
-            expression, ours = _minor(expression, config.shop.currency), f"{ours}_minor"
-        columns.append(expression.alias(ours))
-    return raw.select(*columns, *_attributes(name, source, found.names()))
+    with open_source(source, engine) as raw:
+        schema = dict(raw.frame.collect_schema())
+        mapping = _Mapping(raw, schema, source, contract, f"[sources.{name}]")
+        wanted = _filtered(mapping)
+        for ours, theirs in source.columns.items():
+            _map(mapping, ours, theirs, config.shop.currency)
+        _map_attributes(mapping)
+        if mapping.problems:
+            raise SourceError("\n".join(mapping.problems))
+        kept = _keep(engine, wanted.select(*mapping.columns, *_blame(mapping)), raw)
+        left_out = count_rows(raw.frame) - count_rows(kept) if source.where else 0
+        _check_readable(mapping, kept, config.clean.max_unreadable)
+    zone = source.timezone or config.shop.timezone
+    for column in mapping.local:
+        kept = to_utc(kept, column, zone)
+    return Read(_whole(_with_numbers(kept, source.attributes, mapping), contract), left_out)
 
 
-def _typed(expression: nw.Expr, kind: DType, ours: str, contract: Contract, what: str) -> nw.Expr:
-    """The expression in the type that later stages rely on; ids are integers of 64 bits or text."""
-    if ours in (*contract.money, *contract.numbers) and not kind.is_numeric():
-        needed = "times" if ours in _TIMES else "numbers"
-        raise SourceError(f"{what} must hold {needed}, and holds {kind}")
-    if ours in _TIMES and not kind.is_integer():
-        return expression.floor().cast(nw.Int64)
-    if ours in contract.texts:
-        return expression.cast(nw.String)
-    if ours.endswith("_id") and kind.is_integer():
-        return expression.cast(nw.Int64)
-    if ours.endswith("_id") and kind != nw.String:
-        raise SourceError(f"{what} must hold ids, whole numbers or text, and holds {kind}")
-    return expression
+def _keep(engine: Engine, frame: Frame, raw: Raw) -> Frame:
+    try:
+        return engine.keep(frame)
+    except SourceError as error:
+        raise SourceError(f"'{raw.name}': {error}") from None
 
 
-def _check_mapping(name: str, source: Source, contract: Contract) -> None:
-    allowed = [*contract.required, *contract.optional]
-    for ours in source.columns:
-        if ours not in allowed:
-            hint = near_miss(ours, allowed)
-            raise SourceError(
-                f"[sources.{name}] columns: there is no column '{ours}'{hint} (known: {', '.join(allowed)})"
-            )
-    missing = [column for column in contract.required if column not in source.columns]
-    if missing:
-        raise SourceError(f"[sources.{name}] columns: map the required {' and '.join(repr(c) for c in missing)}")
+def _map(mapping: _Mapping, ours: str, theirs: str, currency: str) -> None:
+    """Compile one column; a problem is noted, so that all of a source are reported together."""
+    contract = mapping.contract
+    wording = Wording(mapping.schema, f"{mapping.place} columns.{ours} of '{mapping.raw.name}'", mapping.raw.decimal)
+    try:
+        compiled = compile_expression(theirs, wording, as_number=ours in contract.numbers or ours in contract.money)
+        expression = _typed(mapping, ours, theirs, compiled, wording)
+    except SourceError as problem:
+        mapping.problems.append(str(problem))
+        return
+    for column, unreadable in compiled.unreadable.items():
+        mapping.wrong[ours] = (column, unreadable)
+    if ours in contract.money:
+        expression, ours = _minor(expression, currency), f"{ours}_minor"
+    mapping.columns.append(expression.alias(ours))
 
 
-def _attributes(name: str, source: Source, found: list[str]) -> list[nw.Expr]:
-    for column in source.attributes:
-        if column not in found:
-            hint = near_miss(column, found)
-            raise SourceError(f"[sources.{name}] attributes: '{source.path}' has no column '{column}'{hint}")
-    return [nw.col(column) for column in source.attributes]
+def _typed(mapping: _Mapping, ours: str, theirs: str, compiled: Compiled, wording: Wording) -> nw.Expr:
+    """The expression in the type that later stages rely on."""
+    kind = mapping.raw.frame.select(compiled.value.alias(ours)).collect_schema()[ours]
+    if ours in TIMES:
+        return _time(mapping, ours, theirs, compiled.value, kind, wording)
+    if ours in mapping.contract.texts or kind == nw.String:
+        return _text(compiled.value) if kind == nw.String else compiled.value.cast(nw.String)
+    if ours.endswith("_id"):
+        if kind.is_integer():
+            return compiled.value.cast(nw.Int64)
+        raise SourceError(f"{wording.place}: '{theirs}' must hold ids, whole numbers or text, and holds {kind}")
+    return compiled.value
+
+
+def _time(mapping: _Mapping, ours: str, theirs: str, value: nw.Expr, kind: DType, wording: Wording) -> nw.Expr:
+    if kind == nw.String:
+        form = mapping.source.time_format or _guessed(mapping, theirs, value, wording)
+        found = times.written_as(value, form)
+        mapping.wrong[ours] = (theirs, found.unreadable)
+    elif kind.is_integer() and (forms := times.guess(mapping.raw.frame, value)):
+        found = times.written_as(value.cast(nw.String), forms[0])
+    elif kind.is_numeric() or kind.is_temporal():
+        found = times.typed(value, kind)
+    else:
+        raise SourceError(f"{wording.place}: '{theirs}' must hold times, and holds {kind}")
+    if found.local:
+        mapping.local.append(ours)
+    return found.seconds
+
+
+def _guessed(mapping: _Mapping, theirs: str, value: nw.Expr, wording: Wording) -> str:
+    forms = times.guess(mapping.raw.frame, value)
+    if not forms:
+        if not collect(mapping.raw.frame.head(1)).height:
+            return times.FORMATS[0]
+        example = collect(mapping.raw.frame.head(1).select(x=value))["x"][0]
+        raise SourceError(
+            f"{wording.place}: '{theirs}' must hold times, and holds '{example}'; name its form in 'time_format', such "
+            'as "%d.%m.%Y %H:%M"'
+        )
+    if len(forms) > 1:
+        raise SourceError(
+            f"{wording.place}: '{theirs}' leaves open which of {' and '.join(map(repr, forms))} it is written in; set "
+            "'time_format' of this source to one of them"
+        )
+    return forms[0]
+
+
+def _text(value: nw.Expr) -> nw.Expr:
+    """Text without spaces around it; nothing instead of no text."""
+    bare = value.str.strip_chars()
+    return nw.when(bare != "").then(bare)
 
 
 def _minor(amount: nw.Expr, currency: str) -> nw.Expr:
     return (amount * 10 ** DIGITS[currency]).round(0).cast(nw.Int64)
+
+
+def _filtered(mapping: _Mapping) -> Frame:
+    where = mapping.source.where
+    if where is None:
+        return mapping.raw.frame
+    wording = Wording(mapping.schema, f"{mapping.place} where of '{mapping.raw.name}'", mapping.raw.decimal)
+    try:
+        return mapping.raw.frame.filter(compile_condition(where, wording))
+    except SourceError as problem:
+        mapping.problems.append(str(problem))
+        return mapping.raw.frame
+
+
+def _map_attributes(mapping: _Mapping) -> None:
+    for column in mapping.source.attributes:
+        if column not in mapping.schema:
+            hint = near_miss(column, mapping.schema)
+            mapping.problems.append(f"{mapping.place} attributes: '{mapping.raw.name}' has no column '{column}'{hint}")
+        else:
+            text = mapping.schema[column] == nw.String
+            mapping.columns.append(_text(nw.col(column)).alias(column) if text else nw.col(column))
+
+
+def _with_numbers(frame: Frame, attributes: tuple[str, ...], mapping: _Mapping) -> Frame:
+    """Attributes whose every text is a number, as numbers: a CSV file does not say which they are."""
+    texts = [name for name in attributes if mapping.schema[name] == nw.String]
+    if not texts:
+        return frame
+    read = {name: number(nw.col(name), mapping.raw.decimal) for name in texts}
+    looks = [((~value.is_null()).any() & ~unreadable.any()).alias(name) for name, (value, unreadable) in read.items()]
+    numeric = collect(frame.select(*looks)).row(0, named=True)
+    return frame.with_columns(read[name][0].alias(name) for name in texts if numeric[name])
+
+
+def _whole(frame: Frame, contract: Contract) -> Frame:
+    """Numbers that are all whole, as integers: text does not say that units are counted, not weighed."""
+    schema = frame.collect_schema()
+    names = [name for name in contract.numbers if name in schema and schema[name].is_float()]
+    if not names:
+        return frame
+    whole = collect(frame.select((nw.col(name) == nw.col(name).floor()).all() for name in names)).row(0, named=True)
+    return frame.with_columns(nw.col(name).cast(nw.Int64) for name in names if whole[name])
+
+
+def _blame(mapping: _Mapping) -> list[nw.Expr]:
+    """For each row our first column with an unreadable cell, and the cell."""
+    if not mapping.wrong:
+        return []
+    names: list[nw.Expr] = []
+    cells: list[nw.Expr] = []
+    for ours, (theirs, unreadable) in mapping.wrong.items():
+        cell = nw.col(theirs) if theirs in mapping.schema else nw.lit(theirs)
+        names.append(nw.when(unreadable).then(nw.lit(ours)))
+        cells.append(nw.when(unreadable).then(cell))
+    return [nw.coalesce(*names).alias(WRONG_COLUMN), nw.coalesce(*cells).alias(WRONG_CELL)]
+
+
+def _check_readable(mapping: _Mapping, kept: Frame, most: float) -> None:
+    """Raise SourceError when more than a share of `most` of a column cannot be read: it is another kind of column."""
+    if not mapping.wrong:
+        return
+    wrong = kept.filter(~nw.col(WRONG_COLUMN).is_null())
+    found = collect(wrong.group_by(WRONG_COLUMN).agg(nw.len().alias("n"), nw.col(WRONG_CELL).min()), WRONG_COLUMN)
+    size = count_rows(kept) if found.height else 0
+    problems = [_wrong_kind(mapping, ours, cell, n, size) for ours, n, cell in found.iter_rows() if n > most * size]
+    if problems:
+        raise SourceError("\n".join(problems))
+
+
+def _wrong_kind(mapping: _Mapping, ours: str, cell: str, n: int, size: int) -> str:
+    theirs = mapping.wrong[ours][0]
+    needed, remedy = ("times", "time_format") if ours in TIMES else ("numbers", "decimal")
+    return (
+        f"'{mapping.raw.name}'{mapping.raw.line(theirs, cell)}, column '{theirs}': must hold {needed} to be '{ours}', "
+        f"and {n} of {size} cells such as '{cell}' are none; map another column, or set '{remedy}' of {mapping.place}"
+    )
+
+
+def _check_mapping(name: str, source: Source, contract: Contract) -> None:
+    allowed = [*contract.required, *contract.optional]
+    problems = []
+    for ours in source.columns:
+        if ours not in allowed:
+            hint = near_miss(ours, allowed)
+            problems.append(
+                f"[sources.{name}] columns: there is no column '{ours}'{hint} (known: {', '.join(allowed)})"
+            )
+    missing = [column for column in contract.required if column not in source.columns]
+    if missing:
+        problems.append(f"[sources.{name}] columns: map the required {' and '.join(repr(c) for c in missing)}")
+    if problems:
+        raise SourceError("\n".join(problems))
+
+
+def count_rows(frame: Frame) -> int:
+    """Rows of a lazy table."""
+    return int(collect(frame.select(n=nw.len()))["n"][0])

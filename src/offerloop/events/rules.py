@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -9,6 +10,8 @@ from typing import Literal
 import narwhals as nw
 
 from offerloop.config import Clean, SourceName
+from offerloop.events.calendar import FIRST, LAST, epoch_day
+from offerloop.events.read import WRONG_COLUMN
 
 Action = Literal["rejected", "repaired", "flagged"]
 
@@ -25,12 +28,13 @@ class Rule:
     """Column = new value, where the rule applies."""
 
 
-def rules_for(table: SourceName, clean: Clean, columns: list[str]) -> list[Rule]:
-    """The rules of a table; a table without rules has none."""
+def rules_for(table: SourceName, clean: Clean, columns: list[str], currency: str) -> list[Rule]:
+    """The rules of a table before returns are netted; a table without rules has none."""
+    rules = [_unreadable()] if WRONG_COLUMN in columns else []
     if table == "order_lines":
-        return _order_line_rules(clean, columns)
+        return [*rules, _incomplete(), *_of_time(clean), *_of_origin(clean, columns, currency), *_of_sale(columns)]
     if table == "products" and "category" in columns:
-        return [
+        rules.append(
             Rule(
                 "category unknown",
                 "repaired",
@@ -38,45 +42,97 @@ def rules_for(table: SourceName, clean: Clean, columns: list[str]) -> list[Rule]
                 "the product stays, in the category 'unknown', which never gets an offer",
                 {"category": nw.lit("unknown")},
             )
-        ]
-    return []
+        )
+    return rules
 
 
-def _order_line_rules(clean: Clean, columns: list[str]) -> list[Rule]:
+def _unreadable() -> Rule:
+    return Rule(
+        "unreadable", "rejected", ~nw.col(WRONG_COLUMN).is_null(), "a cell that must hold a number or a time holds none"
+    )
+
+
+def _incomplete() -> Rule:
+    needed = ("order_id", "customer_id", "product_id", "quantity", "at", "paid_minor")
+    return Rule(
+        "incomplete",
+        "rejected",
+        nw.any_horizontal(*(nw.col(name).is_null() for name in needed), ignore_nulls=True),
+        "order, customer, product, quantity, time or amount is missing",
+    )
+
+
+def _of_time(clean: Clean) -> list[Rule]:
+    at, day = nw.col("at"), nw.col("order_day")
+    rules = [
+        Rule("impossible time", "rejected", (at < FIRST) | (at > LAST), "before 1900 or after 3000"),
+    ]
+    if clean.first_day is not None:
+        early = day < epoch_day(clean.first_day)
+        rules.append(Rule("before the window", "rejected", early, f"before clean.first_day = {clean.first_day}"))
+    if clean.last_day is not None:
+        late = day > epoch_day(clean.last_day)
+        rules.append(Rule("after the window", "rejected", late, f"after clean.last_day = {clean.last_day}"))
+    return rules
+
+
+def _of_origin(clean: Clean, columns: list[str], currency: str) -> list[Rule]:
+    rules = []
+    if "currency" in columns:
+        other = nw.col("currency").str.to_uppercase() != currency
+        rules.append(Rule("other currency", "rejected", other, f"not in {currency}; amounts cannot be added"))
+    if clean.test_ids:
+        pattern = "|".join(fnmatch.translate(one).replace(r"\Z", "$").replace(r"\z", "$") for one in clean.test_ids)
+        ids = [nw.col(name).cast(nw.String).str.contains(f"^({pattern})") for name in ("order_id", "customer_id")]
+        rules.append(Rule("test order", "rejected", ids[0] | ids[1], "an id that matches clean.test_ids"))
+    return rules
+
+
+NOT_RETURNED = ("0", "false", "no", "n", "nein", "否", "未退", "f")
+
+
+def _of_sale(columns: list[str]) -> list[Rule]:
     quantity, paid = nw.col("quantity"), nw.col("paid_minor")
     worth = nw.coalesce("list_value_minor", "paid_minor") if "list_value_minor" in columns else paid
-    needed = ("order_id", "customer_id", "product_id", "quantity", "at", "paid_minor")
+    rules = []
+    if "returned" in columns:
+        returned = ~nw.col("returned").str.to_lowercase().is_in(NOT_RETURNED)
+        rules.append(Rule("marked as returned", "rejected", returned, "the column 'returned' says so"))
+    nothing = (quantity <= 0) & (paid == 0) & (worth == 0)
+    why = "no unit and no money: a record of the till, not a sale"
+    return [*rules, Rule("nothing sold", "rejected", nothing, why)]
+
+
+def is_return(columns: list[str]) -> nw.Expr:
+    """Whether an order line takes a sale back: units below zero, or money below zero that no coupon explains."""
+    below = nw.col("paid_minor") < 0
+    if "coupon_minor" in columns:
+        below = below & (nw.col("coupon_minor").fill_null(0) <= 0)
+    return (nw.col("quantity") < 0) | below
+
+
+def rules_after_returns(clean: Clean) -> list[Rule]:
+    """Rules of order lines from which returns are gone."""
+    quantity, one = nw.col("quantity"), {"quantity": nw.lit(1)}
     return [
-        Rule(
-            "incomplete",
-            "rejected",
-            nw.any_horizontal(*(nw.col(name).is_null() for name in needed), ignore_nulls=True),
-            "order, customer, product, quantity, time or amount is missing",
-        ),
-        Rule(
-            "nothing sold",
-            "rejected",
-            (quantity <= 0) & (paid == 0) & (worth == 0),
-            "no unit and no money: a record of the till, not a sale",
-        ),
         Rule(
             "quantity zero with money",
             "repaired",
             quantity <= 0,
             "the line carries money, so at least one unit was sold: quantity becomes 1",
-            {"quantity": nw.lit(1)},
+            one,
         ),
         Rule(
             "quantity is a measure",
             "repaired",
             quantity > clean.max_quantity,
             f"more than {clean.max_quantity} units is a weight or volume (fuel): quantity becomes 1",
-            {"quantity": nw.lit(1)},
+            one,
         ),
         Rule(
             "paid below zero",
             "flagged",
-            paid < 0,
+            nw.col("paid_minor") < 0,
             "a coupon was worth more than its line; kept, so that the order's total stays right",
         ),
     ]

@@ -17,9 +17,18 @@ HORIZON_DAYS = 28
 
 
 def build_profiles(
-    lines: Frame, products: Frame, campaigns: Frame, audiences: Frame, redemptions: Frame, as_of_day: int
+    lines: Frame,
+    products: Frame,
+    campaigns: Frame,
+    audiences: Frame,
+    redemptions: Frame,
+    as_of_day: int,
+    bulk_buyers: pl.Series,
 ) -> pl.DataFrame:
-    """Profiles at `as_of_day`, sorted by customer. Whatever happened on that day or later is ignored."""
+    """Profiles at `as_of_day`, sorted by customer. Whatever happened on that day or later is ignored.
+
+    `bulk_buyers`: customers whom cleaning flagged; a tag says so.
+    """
     received = audiences.join(
         campaigns.filter(nw.col("starts_day") < as_of_day).select("campaign_id"),
         on="campaign_id",
@@ -33,6 +42,7 @@ def build_profiles(
         as_of_day,
     )
     found = collect(features, "customer_id").with_columns(
+        bulk_buyer=pl.col("customer_id").is_in(bulk_buyers.implode()),
         one_day_only=pl.col("interval_days").is_null(),
         interval_days=pl.col("interval_days").fill_null(pl.col("interval_days").median()).fill_null(0.0),
     )

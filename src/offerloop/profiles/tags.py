@@ -65,6 +65,7 @@ TAGS = (
     ),
     Tag("shrinking", "下滑", "spend of the last quarter down by a third or more", pl.col("trend") <= -0.2),
     Tag("one-category", "专一", "40 % of spend or more in one category", pl.col("top_category_share") >= 0.4),
+    Tag("bulk buyer", "大宗买家", "flagged by cleaning: units far beyond what customers buy", pl.col("bulk_buyer")),
 )
 
 

@@ -16,7 +16,7 @@ from rich.console import Console
 
 from offerloop.allocation import Forecast
 from offerloop.allocation.assign import as_text
-from offerloop.config import Config, load_config
+from offerloop.config import Config, Source, load_config
 from offerloop.engine import ENGINES
 from offerloop.errors import InputError
 from offerloop.flow import Run, plan
@@ -116,10 +116,7 @@ def _write_json(path: Path, content: dict[str, Any]) -> None:
 
 def _manifest(config_path: Path, config: Config, engine: str, recorder: Recorder) -> dict[str, Any]:
     """What went in, and what it took."""
-    inputs = {
-        name: {"path": source.path.name, "bytes": source.path.stat().st_size, "sha256": _sha256(source.path)}
-        for name, source in config.sources.items()
-    }
+    inputs = {name: _fingerprint(source) for name, source in config.sources.items()}
     return {
         "inputs": inputs,
         "config": {"sha256": _sha256(config_path), "text": config_path.read_text(encoding="utf-8")},
@@ -128,6 +125,13 @@ def _manifest(config_path: Path, config: Config, engine: str, recorder: Recorder
         "versions": {"python": sys.version.split()[0], **{name: version(name) for name in PACKAGES}},
         "stages": recorder.records,
     }
+
+
+def _fingerprint(source: Source) -> dict[str, Any]:
+    """What identifies a source; a database's rows have no bytes of their own."""
+    if source.path is None:
+        return {"table": source.table, "query": source.query}
+    return {"path": source.path.name, "bytes": source.path.stat().st_size, "sha256": _sha256(source.path)}
 
 
 def _sha256(path: Path) -> str:

@@ -1,8 +1,9 @@
 """Every table that passes between stages: its columns, units, keys, and one `check`."""
 
 from offerloop.tables.allocation import ASSIGNMENTS, BREAK_EVEN_SWEEP, BUDGET_CURVE, COMPARISON, REASONS
-from offerloop.tables.events import CUSTOMERS, QUALITY
+from offerloop.tables.events import CUSTOMERS, QUALITY, QUALITY_BY_DAY, REJECTED
 from offerloop.tables.profiles import PROFILES
+from offerloop.tables.readout import OUTCOMES, READOUT_EFFECTS
 from offerloop.tables.recommenders import AFFINITIES, RECOMMENDER_RESULTS
 from offerloop.tables.response import (
     BREAK_EVEN,
@@ -21,6 +22,8 @@ STAGE_TABLES = {
     table.name: table
     for table in (
         QUALITY,
+        QUALITY_BY_DAY,
+        REJECTED,
         CUSTOMERS,
         PROFILES,
         AFFINITIES,
@@ -55,10 +58,14 @@ __all__ = [
     "EFFECTS",
     "ID",
     "OFFERS",
+    "OUTCOMES",
     "PROFILES",
     "QUALITY",
+    "QUALITY_BY_DAY",
+    "READOUT_EFFECTS",
     "REASONS",
     "RECOMMENDER_RESULTS",
+    "REJECTED",
     "RESPONSE_CHECKS",
     "RESPONSE_CURVE",
     "RESPONSE_DECILES",

@@ -12,11 +12,33 @@ QUALITY = Table(
     (
         Column("table", pl.String, "source"),
         Column("rule", pl.String, "rule, or 'all rows'"),
-        Column("action", pl.String, "read, kept, repaired, rejected or flagged"),
+        Column("action", pl.String, "left out, read, kept, repaired, merged, rejected or flagged"),
         Column("rows", pl.Int64, "rows it concerned"),
         Column("why", pl.String, "the rule in words"),
     ),
     key=("table", "rule", "action"),
+)
+
+QUALITY_BY_DAY = Table(
+    "quality_by_day",
+    "What the rules did to order lines of each day; days without a case are left out.",
+    (
+        Column("order_day", pl.Int64, "local epoch day"),
+        Column("rule", pl.String, "rule"),
+        Column("action", pl.String, "repaired, rejected or flagged"),
+        Column("rows", pl.Int64, "order lines"),
+    ),
+)
+
+REJECTED = Table(
+    "rejected",
+    "Rows that were left out of every later stage, with the rule that said so.",
+    (
+        Column("table", pl.String, "source"),
+        Column("rule", pl.String, "rule"),
+        Column("row", pl.String, "the row as it was read: our column = value, money in minor units"),
+        Column("copies", pl.Int64, "how many times"),
+    ),
 )
 
 CUSTOMERS = Table(

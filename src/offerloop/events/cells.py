@@ -1,0 +1,62 @@
+"""Text cells to numbers and back to blame: what a cell may look like, and where the first wrong one stands."""
+
+from __future__ import annotations
+
+import csv
+import re
+from pathlib import Path
+
+import narwhals as nw
+
+from offerloop.events.dialect import Dialect
+
+BLANKS = ("", "na", "n/a", "nan", "null", "none", "nil", "-", "\\n", "#n/a")
+"""Cells, in small letters, that mean "not known" where a number or a time is expected."""
+_SYMBOLS = r"[\s\x{00A0}\x{202F}'€$£¥￥元圆]|EUR|USD|GBP|CNY|RMB|CHF|JPY|KRW|TL"
+_EXPONENT = r"([eE][+-]?\d{1,2})?"
+_SHAPES = {
+    ".": rf"^[+-]?((\d{{1,3}}(,\d{{3}})+|\d+)(\.\d*)?|\.\d+){_EXPONENT}$",
+    ",": rf"^[+-]?((\d{{1,3}}(\.\d{{3}})+|\d+)(,\d*)?|,\d+){_EXPONENT}$",
+}
+LARGEST = 1e15
+"""Numbers of this size and more are unreadable: they would not fit into 64 bits as minor units."""
+
+
+def blank(cell: nw.Expr) -> nw.Expr:
+    """Whether a text cell says nothing."""
+    return cell.is_null() | cell.str.strip_chars().str.to_lowercase().is_in(BLANKS)
+
+
+def number(cell: nw.Expr, decimal: str) -> tuple[nw.Expr, nw.Expr]:
+    """A text cell as a number (empty where it is none), and whether it is unreadable.
+
+    Spaces, currency signs and thousands separators are left out; `decimal` is "." or ",".
+    """
+    bare = cell.str.replace_all(_SYMBOLS, "")
+    fits = bare.str.contains(_SHAPES[decimal]).fill_null(value=False)
+    plain = bare.str.replace_all(",", "") if decimal == "." else bare.str.replace_all(r"\.", "")
+    plain = plain if decimal == "." else plain.str.replace_all(",", ".")
+    found = nw.when(fits).then(plain).cast(nw.Float64)
+    small = (found.abs() < LARGEST).fill_null(value=False)
+    return nw.when(small).then(found), ~(fits & small) & ~blank(cell)
+
+
+def finite(value: nw.Expr) -> nw.Expr:
+    """A number of a typed column: empty where it is not finite or too large."""
+    return nw.when(value.cast(nw.Float64).abs() < LARGEST).then(value)
+
+
+def python_number(cell: str, decimal: str) -> bool:
+    """The same question as `number` asks, for one cell in Python."""
+    symbols = _SYMBOLS.replace(r"\x{00A0}", "\u00a0").replace(r"\x{202F}", "\u202f")
+    return bool(re.match(_SHAPES[decimal], re.sub(symbols, "", cell)))
+
+
+def line_of(path: Path, dialect: Dialect, column: str, cell: str) -> int | None:
+    """The first line of a CSV file, the header being 1, whose `column` holds exactly `cell`."""
+    with path.open(encoding=dialect.encoding, errors="replace", newline="") as file:
+        reader = csv.DictReader(file, delimiter=dialect.separator)
+        for row in reader:
+            if row.get(column) == cell:
+                return reader.line_num
+    return None

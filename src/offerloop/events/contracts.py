@@ -1,0 +1,49 @@
+"""Which columns each source must and may have, and what they hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from offerloop.config import SourceName
+
+
+@dataclass(frozen=True)
+class Contract:
+    """Columns that a source must and may map."""
+
+    required: tuple[str, ...]
+    optional: tuple[str, ...] = ()
+    money: tuple[str, ...] = ()
+    """Decimal amounts; `paid` arrives as `paid_minor`."""
+    numbers: tuple[str, ...] = ()
+    """Numbers that are not money."""
+    texts: tuple[str, ...] = ()
+
+
+TIMES = ("at", "starts_at", "ends_at")
+"""Columns of instants or days, in whichever source."""
+
+CONTRACTS: dict[SourceName, Contract] = {
+    "order_lines": Contract(
+        ("order_id", "customer_id", "product_id", "quantity", "paid", "at"),
+        (
+            "list_price", "list_value", "discount", "coupon", "reimbursed", "coupon_id", "store_id", "channel",
+            "returned", "currency",
+        ),
+        ("paid", "list_price", "list_value", "discount", "coupon", "reimbursed"),
+        ("quantity",),
+        ("channel", "returned", "currency"),
+    ),
+    "products": Contract(
+        ("product_id",),
+        ("category", "subcategory", "brand", "list_price", "unit_cost", "text", "stock"),
+        ("list_price", "unit_cost"),
+        ("stock",),
+        ("category", "subcategory", "brand", "text"),
+    ),
+    "customers": Contract(("customer_id",), ("consent", "segment"), texts=("consent", "segment")),
+    "campaigns": Contract(("campaign_id", "starts_at", "ends_at"), ("campaign_type",), texts=("campaign_type",)),
+    "audiences": Contract(("campaign_id", "customer_id")),
+    "redemptions": Contract(("customer_id", "coupon_id", "at"), ("campaign_id",)),
+    "coupon_products": Contract(("coupon_id", "product_id"), ("campaign_id",)),
+}  # fmt: skip

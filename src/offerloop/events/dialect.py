@@ -1,0 +1,119 @@
+"""How a CSV file is written: its encoding, its separator and its decimal mark; guessed from its first lines."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import re
+import tempfile
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from offerloop.errors import SourceError
+
+SEPARATORS = (",", ";", "\t", "|")
+ENCODINGS = ("utf-8-sig", "gb18030", "cp1252")
+"""Tried in this order; the last one can decode almost any bytes."""
+SAMPLE_BYTES = 1 << 20
+_COMMA_DECIMAL = re.compile(r"^\W*-?(\d{1,3}(\.\d{3})+,\d+|\d+,\d{1,2})\W*$")
+_POINT_DECIMAL = re.compile(r"^\W*-?(\d{1,3}(,\d{3})+\.\d+|\d+\.\d{1,2})\W*$")
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """What a reader must know of a CSV file before the first cell."""
+
+    encoding: str = "utf-8-sig"
+    separator: str = ","
+    decimal: str = "."
+
+
+def sniff(path: Path, *, encoding: str | None = None, separator: str | None = None) -> Dialect:
+    """The dialect of a file, with what is known given. Raises SourceError when no encoding fits or it is empty."""
+    sample = _head(path)
+    if not sample.strip():
+        raise SourceError(f"the file '{path}' is empty; it needs a header line and rows")
+    encoding = encoding or _encoding(path, sample)
+    lines = _decoded(path, sample, encoding).splitlines()[:200]
+    separator = separator or max(SEPARATORS, key=lambda one: _regularity(lines, one))
+    cells = [cell for row in csv.reader(lines[1:], delimiter=separator) for cell in row]
+    commas, points = (sum(bool(mark.match(cell)) for cell in cells) for mark in (_COMMA_DECIMAL, _POINT_DECIMAL))
+    return Dialect(encoding, separator, "," if commas > points else ".")
+
+
+def as_utf8(path: Path, encoding: str, folder: Path) -> Path:
+    """The file itself when it is UTF-8, else a copy in UTF-8 in `folder`. Raises SourceError naming the bad line."""
+    if codecs.lookup(encoding).name in ("utf-8", "utf-8-sig", "ascii"):
+        _check_utf8(path)
+        return path
+    with tempfile.NamedTemporaryFile(
+        "w", encoding="utf-8", newline="", dir=folder, suffix=".csv", delete=False
+    ) as copy, path.open(encoding=encoding, newline="") as source:  # fmt: skip
+        try:
+            while chunk := source.read(SAMPLE_BYTES):
+                copy.write(chunk)
+        except UnicodeDecodeError as error:
+            raise SourceError(_wrong_bytes(path, encoding, error)) from None
+    return Path(copy.name)
+
+
+def _check_utf8(path: Path) -> None:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    lines = 1
+    with path.open("rb") as file:
+        while chunk := file.read(SAMPLE_BYTES):
+            try:
+                decoder.decode(chunk)
+            except UnicodeDecodeError as error:
+                line = lines + chunk[: error.start].count(b"\n")
+                raise SourceError(
+                    f"the file '{path}', line {line}: the bytes are not UTF-8; set 'encoding' of its source, "
+                    'such as "gb18030" or "cp1252"'
+                ) from None
+            lines += chunk.count(b"\n")
+
+
+def _wrong_bytes(path: Path, encoding: str, error: UnicodeDecodeError) -> str:
+    return f"the file '{path}' is not {encoding} ({error.reason}); correct 'encoding' of its source"
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(SAMPLE_BYTES)
+
+
+def _encoding(path: Path, sample: bytes) -> str:
+    for name in ENCODINGS:
+        decoder = codecs.getincrementaldecoder(name)()
+        try:
+            decoder.decode(sample, final=len(sample) < SAMPLE_BYTES)
+        except UnicodeDecodeError:
+            continue
+        if name != "gb18030" or _looks_chinese(sample):
+            return name
+    raise SourceError(f"the encoding of the file '{path}' is not known; set 'encoding' of its source")
+
+
+def _looks_chinese(sample: bytes) -> bool:
+    """Chinese texts have their high bytes in pairs, western ones mostly alone."""
+    runs = re.findall(rb"[\x80-\xff]+", sample)
+    return sum(len(run) % 2 == 0 for run in runs) > 0.9 * len(runs)
+
+
+def _decoded(path: Path, sample: bytes, encoding: str) -> str:
+    try:
+        codecs.lookup(encoding)
+    except LookupError:
+        raise SourceError(f"'{encoding}' is not an encoding; correct 'encoding' of the source of '{path}'") from None
+    text = sample.decode(encoding, errors="replace")
+    if "\0" in text:
+        raise SourceError(f"the file '{path}' holds binary data, or text as UTF-16; save it as CSV in UTF-8")
+    return text
+
+
+def _regularity(lines: list[str], separator: str) -> tuple[int, int]:
+    """Lines with the commonest number of cells, when these are several; then how many cells."""
+    counts = Counter(len(row) for row in csv.reader(lines, delimiter=separator) if row)
+    cells, times = counts.most_common(1)[0] if counts else (1, 0)
+    return (times, cells) if cells > 1 else (0, 1)

@@ -1,0 +1,70 @@
+"""Returns are netted against their sale: the customer's latest purchases of the product up to the return.
+
+Units and each amount of money are taken off separately, latest sale first, so that what remains adds up to sales
+less refunds. Done in memory, for pairs of customer and product with a return only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import narwhals as nw
+import polars as pl
+
+from offerloop.engine import Engine, collect
+from offerloop.events.clean import Cleaned
+
+PAIR = ("customer_id", "product_id")
+
+
+def net_returns(cleaned: Cleaned, returned: nw.Expr, amounts: Sequence[str], engine: Engine) -> None:
+    """Take returns off their sales; sales that nothing is left of are rejected with them."""
+    marked = cleaned.frame.with_columns(_return=returned.fill_null(value=False))
+    pairs = engine.keep(marked.filter(nw.col("_return")).select(*PAIR).unique())
+    lines = collect(marked.join(pairs, on=list(PAIR), how="inner"))
+    amounts = [name for name in amounts if name in lines.columns]
+    sales, unmatched = _net(lines, amounts)
+    gone = (pl.col("quantity") == 0) & pl.all_horizontal(pl.col(name).fill_null(0) == 0 for name in amounts)
+    n_returns, n_unmatched = int(lines["_return"].sum()), unmatched.height
+    whole, part = sales.filter(pl.col("_less") & gone), sales.filter(pl.col("_less") & ~gone)
+    why = "netted against the customer's latest purchase of the product"
+    cleaned.note("return", "rejected", n_returns - n_unmatched, why)
+    cleaned.note("return without a sale", "rejected", n_unmatched, "the customer bought no such product before")
+    cleaned.note("returned in full", "rejected", whole.height, "nothing is left of the sale")
+    cleaned.note("returned in part", "repaired", part.height, "units and money of the return are taken off")
+    if not n_returns:
+        return
+    columns = [name for name in lines.columns if name != "_return"]
+    matched = lines.filter("_return").join(unmatched, on=columns, how="anti", nulls_equal=True)
+    for rows, rule in ((matched, "return"), (unmatched, "return without a sale"), (whole, "returned in full")):
+        if rows.height:
+            cleaned.reject(engine.table(rows.select(columns)), nw.lit(rule))
+    left = engine.table(sales.filter(~(pl.col("_less") & gone)).select(columns))
+    others = cleaned.frame.join(pairs, on=list(PAIR), how="anti").select(*columns)
+    cleaned.frame = nw.concat([others, left])
+
+
+def _net(lines: pl.DataFrame, amounts: Sequence[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Sales with what remains of them and whether anything was taken (`_less`), and returns without any sale."""
+    names = ["quantity", *amounts]
+    sales = lines.filter(~pl.col("_return")).sort(*PAIR, "at", "order_id", descending=[False, False, True, True])
+    first = sales.group_by(PAIR).agg(pl.col("at").min().alias("_first"))
+    returns = lines.filter("_return").join(first, on=PAIR, how="left")
+    matched = (pl.col("_first") <= pl.col("at")).fill_null(value=False)
+    back = (
+        returns.filter(matched)
+        .group_by(PAIR)
+        .agg(pl.col("at").max().alias("_until"), *(pl.col(name).abs().sum().alias(f"_back_{name}") for name in names))
+    )
+    known = sales.join(back, on=PAIR, how="left").with_columns(_before=pl.col("at") <= pl.col("_until"))
+    taken = {name: _taken(name) for name in names}
+    less = pl.any_horizontal(take > 0 for take in taken.values())
+    netted = known.with_columns(_less=less, **{name: pl.col(name) - take for name, take in taken.items()})
+    return netted, returns.filter(~matched).drop("_first", "_return")
+
+
+def _taken(name: str) -> pl.Expr:
+    """What is taken off each sale, latest first, until the return is used up."""
+    own = pl.when("_before").then(pl.col(name).fill_null(0).clip(lower_bound=0)).otherwise(0)
+    earlier = own.cum_sum().over(PAIR) - own
+    return (pl.col(f"_back_{name}").fill_null(0) - earlier).clip(lower_bound=0).clip(upper_bound=own)

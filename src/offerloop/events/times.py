@@ -1,0 +1,135 @@
+"""Times as they are written, to seconds since 1970: by format for texts, by size for numbers, as they are for types.
+
+Only whole-number arithmetic on year, month and day, because engines differ in everything else.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import narwhals as nw
+from narwhals.dtypes import DType
+
+from offerloop.engine import collect
+from offerloop.engine.base import Frame
+from offerloop.events.cells import blank
+
+DAY = 86_400
+_DATES = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%d.%m.%y",
+          "%Y年%m月%d日", "%Y%m%d")  # fmt: skip
+_CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
+FORMATS = tuple(date + clock for date in _DATES for clock in _CLOCKS)
+ISO, SECONDS, MILLISECONDS = "ISO 8601 with zone", "seconds", "milliseconds"
+"""Formats that are no pattern: instants, whatever the zone of the source."""
+_ISO_PATTERN = r"^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)? ?(Z|UTC|[+-]\d\d(:?\d\d)?)$"
+_TOKENS = {
+    "%Y": r"\d{4}", "%y": r"\d\d", "%m": r"(0?[1-9]|1[0-2])", "%d": r"(0?[1-9]|[12]\d|3[01])",
+    "%H": r"([01]?\d|2[0-3])", "%M": r"[0-5]\d", "%S": r"[0-5]\d", "%I": r"(0?[1-9]|1[0-2])", "%p": r"[AaPp][Mm]",
+}  # fmt: skip
+_NO_LEAP = r"([02468][1235679]|[13579][01345789])"
+_IMPOSSIBLE: tuple[dict[str, str], ...] = (
+    {"%m": "0?2", "%d": "3[01]"},
+    {"%m": "(0?[469]|11)", "%d": "31"},
+    {"%m": "0?2", "%d": "29", "%Y": rf"(\d\d{_NO_LEAP}|{_NO_LEAP}00)", "%y": _NO_LEAP},
+)
+"""Days that no calendar has."""
+_SAMPLE = 20_000
+
+
+@dataclass(frozen=True)
+class Instants:
+    """A column of times as seconds since 1970."""
+
+    seconds: nw.Expr
+    unreadable: nw.Expr
+    local: bool
+    """Whether they are clock times of a zone that the text does not name; dates and instants are not."""
+
+
+def pattern(written: str, instead: dict[str, str] | None = None) -> str:
+    """The regular expression of a strptime format; one zero may be missing before a one-digit month or day."""
+    tokens = {**_TOKENS, **(instead or {})}
+    parts = re.split(r"(%[A-Za-z])", written)
+    return "^" + "".join(tokens[part] if part in tokens else re.escape(part) for part in parts) + "$"
+
+
+def typed(column: nw.Expr, kind: DType) -> Instants:
+    """A column that the file itself declares as date, timestamp or number."""
+    no = nw.lit(value=False)
+    if kind == nw.Date:
+        return Instants(_midnight(column), no, local=False)
+    if isinstance(kind, nw.Datetime):
+        return Instants(_midnight(column) + _second_of_day(column), no, local=kind.time_zone is None)
+    return Instants(column.floor().cast(nw.Int64) if not kind.is_integer() else column.cast(nw.Int64), no, local=False)
+
+
+def written_as(cell: nw.Expr, form: str) -> Instants:
+    """A text column in one format: of `FORMATS`, another strptime one, or one of the three that are no pattern."""
+    text = cell.str.strip_chars()
+    if form == ISO:
+        return _iso(cell, text)
+    if form in (SECONDS, MILLISECONDS):
+        size = 1000 if form == MILLISECONDS else 1
+        fits = text.str.contains(r"^\d{1,13}(\.\d+)?$").fill_null(value=False)
+        number = nw.when(fits).then(text).cast(nw.Float64)
+        return Instants((number / size).floor().cast(nw.Int64), ~fits & ~blank(cell), local=False)
+    text = _spaced(text) if form.startswith("%Y-%m-%d") else text
+    fits = text.str.contains(pattern(form)).fill_null(value=False)
+    for days in _IMPOSSIBLE:
+        fits = fits & ~text.str.contains(pattern(form, days)).fill_null(value=False)
+    moment = nw.when(fits).then(text).str.to_datetime(format=form)
+    return Instants(_midnight(moment) + _second_of_day(moment), ~fits & ~blank(cell), local=_has_clock(form))
+
+
+def _spaced(text: nw.Expr) -> nw.Expr:
+    """ISO times without a zone: a space before the clock, no fraction of a second behind it."""
+    return text.str.replace_all("T", " ").str.replace_all(r"\.\d{3,9}$", "")
+
+
+def _has_clock(form: str) -> bool:
+    return "%H" in form or "%I" in form
+
+
+def guess(frame: Frame, column: nw.Expr) -> tuple[str, ...]:
+    """Formats that the most cells among the first ones are written in; several when the cells leave it open."""
+    text = column.cast(nw.String).str.strip_chars()
+    shapes = {form: pattern(form) for form in FORMATS} | {
+        ISO: _ISO_PATTERN, SECONDS: r"^\d{9,10}(\.\d+)?$", MILLISECONDS: r"^\d{12,13}$"
+    }  # fmt: skip
+    spaced = _spaced(text)
+    hits = [
+        (text if form == ISO else spaced).str.contains(shape).fill_null(value=False).cast(nw.Int64).sum().alias(form)
+        for form, shape in shapes.items()
+    ]
+    counts = collect(frame.head(_SAMPLE).select(*hits)).row(0, named=True)
+    most = max((count or 0) for count in counts.values())
+    return tuple(form for form, count in counts.items() if count == most) if most else ()
+
+
+def _iso(cell: nw.Expr, text: nw.Expr) -> Instants:
+    fits = text.str.contains(_ISO_PATTERN).fill_null(value=False)
+    whole = nw.when(fits).then(text)
+    clock = whole.str.slice(0, 19).str.replace_all("T", " ")
+    moment = clock.str.to_datetime(format="%Y-%m-%d %H:%M:%S")
+    zone = whole.str.slice(19).str.replace_all(r"^\.\d+", "").str.replace_all("[ :]", "")
+    named = zone.is_in(("Z", "UTC"))
+    digits = nw.when(~named).then(zone)
+    hours, minutes = (digits.str.slice(at, 2).str.replace_all("^$", "0").cast(nw.Int64) for at in (1, 3))
+    east = nw.when(digits.str.starts_with("-")).then(-1).otherwise(1)
+    offset = (east * (hours * 3600 + minutes * 60)).fill_null(0)
+    return Instants(_midnight(moment) + _second_of_day(moment) - offset, ~fits & ~blank(cell), local=False)
+
+
+def _midnight(moment: nw.Expr) -> nw.Expr:
+    """Seconds of the day's beginning: days since 1970 of a Gregorian date (Fliegel and Van Flandern 1968)."""
+    year, month, day = (getattr(moment.dt, part)().cast(nw.Int64) for part in ("year", "month", "day"))
+    early = (14 - month) // 12
+    y, m = year + 4800 - early, month + 12 * early - 3
+    julian = day + (153 * m + 2) // 5 + 365 * y + y // 4 - y // 100 + y // 400 - 32_045
+    return (julian - 2_440_588) * DAY
+
+
+def _second_of_day(moment: nw.Expr) -> nw.Expr:
+    hour, minute, second = (getattr(moment.dt, part)().cast(nw.Int64) for part in ("hour", "minute", "second"))
+    return hour * 3600 + minute * 60 + second

@@ -1,0 +1,59 @@
+"""The handful of features that matter, in words and units, and tags with their rules."""
+
+from __future__ import annotations
+
+from offerloop.report.numbers import count
+from offerloop.report.teller import Teller
+
+FLAT = 0.05
+"""A change of spend up to this share is called none."""
+
+
+def profile_lines(tell: Teller) -> list[tuple[str, str]]:
+    """Label and text; a feature that the run does not hold is left out."""
+    profile = tell.facts["profile"]
+    pairs = [(tell.say(f"feature.{name}"), _feature(tell, name)) for name in _SHOWN if name in profile]
+    tags = [
+        tell.say("profile.tag", tag=tell.own("tag", tag, "name"), rule=tell.own("rule", tag, "rule"))
+        for tag in tell.facts["tags"]
+    ]
+    pairs.append((tell.say("profile.tags"), tell.listed(tags, "semicolon") or tell.say("profile.no_tags")))
+    for task, ids in tell.facts["liked"].items():
+        if ids:
+            shown = tell.say("profile.products", ids=tell.listed(map(str, ids)))
+            pairs.append((tell.say(f"profile.liked_{task}"), shown))
+    return pairs
+
+
+_SHOWN = (
+    "n_orders", "spend_minor", "basket_minor", "recency_days", "trend", "p_active", "top_category", "discount_share",
+)  # fmt: skip
+
+
+def _feature(tell: Teller, name: str) -> str:
+    value = tell.facts["profile"][name]
+    if name.endswith("_minor"):
+        return tell.money.text(value)
+    if name == "recency_days":
+        return tell.say("value.recency_day") if value == 1 else tell.say("value.recency_days", days=count(value))
+    if name == "top_category":
+        share = tell.share(tell.facts["profile"].get("top_category_share", 0.0))
+        return tell.say("value.top_category", category=value, share=share)
+    if name == "discount_share":
+        return tell.say("value.discount_share", share=tell.share(value))
+    if name == "p_active":
+        return tell.say("value.p_active", share=tell.chance(value))
+    return _trend(tell, value) if name == "trend" else count(value)
+
+
+def _trend(tell: Teller, trend: float) -> str:
+    """(now - before) / (now + before) as the change on the time before: 2 t / (1 - t)."""
+    recent, days = tell.facts["profile"].get("recent_minor", 0), tell.facts["recent_days"]
+    if not recent:
+        return tell.say("trend.none", days=days)
+    if trend >= 1:
+        return tell.say("trend.new", days=days, recent=tell.money.text(recent))
+    change = 2 * trend / (1 - trend)
+    if abs(change) < FLAT:
+        return tell.say("trend.flat", days=days)
+    return tell.say("trend.up" if change > 0 else "trend.down", days=days, share=tell.share(abs(change)))

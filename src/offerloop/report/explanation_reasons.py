@@ -1,0 +1,200 @@
+"""Why this decision, why not the others, and what would change it: sentences for a marketer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from offerloop.report.numbers import count
+from offerloop.report.teller import Teller
+
+EXAMPLES = 3
+
+
+def why_lines(tell: Teller) -> list[str]:
+    """Why this offer, or why none."""
+    reason = tell.facts["decision"]["reason"]
+    if reason == "holdout":
+        return [tell.say("why.holdout", share=tell.share(tell.facts["holdout_share"])), *_alone(tell)]
+    if reason == "lot":
+        return [tell.say("why.lot"), *_alone(tell)]
+    if reason == "best_profit":
+        return [*_best(tell, _chosen(tell)), *_agreement(tell)]
+    if reason in ("budget_spent", "no_offer_pays"):
+        return [*_not_enough(tell, reason), *_agreement(tell)]
+    return [tell.say(f"why.{reason}")]
+
+
+def _alone(tell: Teller) -> list[str]:
+    """What the plan would have given without the draw."""
+    plan, decision, chosen = tell.facts["plan"], tell.facts["decision"], _chosen(tell)
+    if (plan["campaign_id"], plan["offer_id"]) == (decision["campaign_id"], _none(decision["offer_id"])):
+        key = "why.same_as_plan" if chosen else "why.would_get_none"
+        return [tell.say(key), *_best(tell, chosen)]
+    if chosen is None:
+        return [tell.say("why.lot_instead" if decision["terms"] else "why.would_get_none")]
+    return [tell.say("why.would_get", offer=tell.named(chosen)), *_best(tell, chosen)]
+
+
+def _none(offer_id: str) -> str | None:
+    return None if offer_id == "none" else offer_id
+
+
+def _chosen(tell: Teller) -> Mapping[str, Any] | None:
+    plan = tell.facts["plan"]
+    return _candidate(tell, plan["campaign_id"], plan["offer_id"])
+
+
+def _candidate(tell: Teller, campaign_id: str | None, offer_id: str | None) -> Mapping[str, Any] | None:
+    wanted = (campaign_id, offer_id)
+    return next((one for one in tell.facts["candidates"] if (one["campaign_id"], one["offer_id"]) == wanted), None)
+
+
+def _sum(tell: Teller, one: Mapping[str, Any]) -> dict[str, object]:
+    """Profit − price x cost = net, and what the budget earns elsewhere."""
+    return {
+        "offer": tell.named(one),
+        "value": tell.fine(one["value_minor"]),
+        "profit": tell.fine(one["profit_minor"]),
+        "price": f"{one['shadow_price']:.4f}",
+        "net": tell.fine(one["net_minor"]),
+        "earned": tell.fine(one["shadow_price"] * one["budget_cost_minor"]),
+    }
+
+
+def _best(tell: Teller, chosen: Mapping[str, Any] | None) -> list[str]:
+    if chosen is None:
+        return []
+    cost = tell.of_budget(chosen["budget_cost_minor"])
+    sure = tell.facts["plan"]["agreement"] == "exact"
+    return [tell.say("why.best_profit" if sure else "why.plain_best", cost=cost, **_sum(tell, chosen))]
+
+
+def _not_enough(tell: Teller, reason: str) -> list[str]:
+    """The best candidate of a campaign that is sent: by what is left after its budget, or by profit."""
+    live = [one for one in tell.facts["candidates"] if tell.campaign(one["campaign_id"])["send"]]
+    if not live:
+        return []
+    by = "net_minor" if reason == "budget_spent" else "profit_minor"
+    best = max(live, key=lambda one: float(one[by]))
+    used = "budget_cost_minor" if reason == "budget_spent" else "cost_expected_minor"
+    return [tell.say(f"why.{reason}", cost=tell.of_budget(best[used]), **_sum(tell, best))]
+
+
+def _agreement(tell: Teller) -> list[str]:
+    plan = tell.facts["plan"]
+    if plan["agreement"] == "exact":
+        return []
+    again = _candidate(tell, plan["recomputed_campaign_id"], plan["recomputed_offer_id"])
+    return [tell.say(f"why.{plan['agreement']}", offer=tell.named(again) if again else tell.say("offer.none"))]
+
+
+def why_not_lines(tell: Teller) -> list[str]:
+    """One line for each candidate that is not given."""
+    lines, chosen = [], _chosen(tell)
+    for one in tell.facts["candidates"]:
+        if one["status"].startswith("given"):
+            continue
+        why = tell.say(f"why_not.{one['status']}", **_reason_values(tell, one, chosen))
+        lines.append(tell.say("why_not.item", offer=tell.named(one), why=why))
+    return lines
+
+
+def _reason_values(tell: Teller, one: Mapping[str, Any], chosen: Mapping[str, Any] | None) -> dict[str, object]:
+    cost = one["budget_cost_minor"]
+    return {
+        **_sum(tell, one),
+        "campaign": tell.title(one["campaign_id"]),
+        "cost": tell.fine(one["cost_expected_minor"]),
+        "one": tell.one,
+        "per": tell.ratio(one["profit_minor"] / cost) if cost else "",
+        "price": tell.ratio(one["shadow_price"]),
+        "best": tell.fine(chosen["net_minor"]) if chosen else "",
+        "best_profit": tell.fine(chosen["profit_minor"]) if chosen else "",
+    }
+
+
+def change_lines(tell: Teller) -> list[str]:
+    """What would have to be different."""
+    found = tell.facts["changes"]
+    return _CHANGES[found["kind"]](tell, found)
+
+
+def _random(tell: Teller, found: Mapping[str, Any]) -> list[str]:
+    return [tell.say(f"change.{found['kind']}")]
+
+
+def _runner_up(tell: Teller, found: Mapping[str, Any]) -> list[str]:
+    chosen = _chosen(tell)
+    if chosen is None:
+        return []
+    offer = tell.named(chosen)
+    if found["lead_minor"] <= 0 or found["share_of_value"] is None:
+        return [tell.say("change.at_margin", offer=offer)]
+    values = {"lead": tell.fine(found["lead_minor"]), "share": tell.share(found["share_of_value"])}
+    second = found["runner_up"]
+    if second is None:
+        return [tell.say("change.no_runner_up", offer=offer, **values)]
+    return [tell.say("change.runner_up", offer=offer, second=tell.named(second), **values)]
+
+
+def _price(tell: Teller, found: Mapping[str, Any]) -> list[str]:
+    budget, now = (tell.money.text(found[name]) for name in ("budget_minor", "budget_now_minor"))
+    return [
+        tell.say(
+            "change.price",
+            offer=tell.named(found),
+            now=tell.ratio(found["price_now"]),
+            price=tell.ratio(found["price"]),
+            one=tell.one,
+            budget=budget,
+            budget_now=now,
+        )
+    ]
+
+
+def _break_even(tell: Teller, found: Mapping[str, Any]) -> list[str]:
+    if found["value_minor"] <= 0:
+        return [tell.say("change.no_response")]
+    share, now = (tell.share_to_tenth(found[f"supplier_share{when}"]) for when in ("", "_now"))
+    lines = [tell.say("change.share", offer=tell.named(found), share=share, now=now)]
+    if found["basis"] == "assumed":
+        return [*lines, tell.say("change.margin_assumed")]
+    if found["margin"] is None:
+        return [*lines, tell.say("change.no_margin")]
+    margin, now = (tell.share_to_tenth(found[f"margin{when}"]) for when in ("", "_now"))
+    return [*lines, tell.say("change.margin", margin=margin, now=now)]
+
+
+def _purchase(tell: Teller, found: Mapping[str, Any]) -> list[str]:
+    categories = found["categories"]
+    if not categories:
+        return [tell.say("change.no_category")]
+    examples = tell.listed(map(tell.quoted, categories[:EXAMPLES]))
+    return [tell.say("change.purchase", n=count(len(categories)), examples=examples)]
+
+
+def _campaign(tell: Teller, found: Mapping[str, Any]) -> list[str]:
+    lines = []
+    for one in tell.facts["campaigns"]:
+        title = tell.quoted(one["title"])
+        lines.append(tell.say("change.campaign", campaign=title, forecast=tell.forecast(one)))
+        if one["clear_supplier_share"] is not None:
+            share = tell.share_to_tenth(one["clear_supplier_share"])
+            lines.append(tell.say("change.campaign_share", campaign=title, share=share))
+    best = found["best"]
+    if best is not None and best["profit_minor"] > 0:
+        offer, profit = tell.named(best), tell.fine(best["profit_minor"])
+        lines.append(tell.say("change.campaign_best", offer=offer, profit=profit))
+    return lines
+
+
+_CHANGES = {
+    "random": _random,
+    "rounding": _random,
+    "runner_up": _runner_up,
+    "price": _price,
+    "break_even": _break_even,
+    "purchase": _purchase,
+    "campaign": _campaign,
+}

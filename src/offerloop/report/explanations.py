@@ -1,0 +1,95 @@
+"""One customer's decision in words: in full for a marketer, in short for an employee on the phone and for the customer.
+
+What a customer reads holds nothing about value, cost, chances, labels or other customers; the tests look for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from offerloop.report.explanation_marketer import marketer_text
+from offerloop.report.teller import Teller
+
+
+def explanation_text(facts: Mapping[str, Any], audience: str, language: str) -> str:
+    """What one of the `AUDIENCES` reads about `facts`, in one of the languages of `report.words`."""
+    return _WRITERS[audience](Teller(facts, language))
+
+
+def support_text(tell: Teller) -> str:
+    """Six to ten lines, one sentence or two each; of money only the offer's terms."""
+    decision, customer = tell.facts["decision"], tell.facts["customer_id"]
+    reason, terms = decision["reason"], decision["terms"]
+    first = "support.gets" if terms else "support.none_ever" if reason == "holdout" else "support.none"
+    lines = [
+        tell.say(first, customer=customer, offer=tell.quoted(tell.offer(terms, with_most=True))),
+        tell.say(f"support.why.{reason}", share=tell.share(tell.facts["holdout_share"])),
+        *(tell.say(key, **values) for key, values in _facts_used(tell)),
+    ]
+    if tell.facts["attributes_not_used"]:
+        names = (name.replace("_", " ") for name in tell.facts["attributes_not_used"])
+        lines.append(tell.say("support.not_used", attributes=tell.listed(names)))
+    lines.append(tell.say("support.automated"))
+    if terms:
+        lines.append(tell.say("support.automated_price"))
+    lines += [tell.say("support.rights"), tell.say("support.pass_on")]
+    lines.append(tell.say("support.no_exception" if reason in ("holdout", "lot") else "support.next"))
+    return "\n".join(lines)
+
+
+def _facts_used(tell: Teller) -> list[tuple[str, dict[str, object]]]:
+    """Which facts about the customer had a part in the decision."""
+    decision = tell.facts["decision"]
+    reason, terms = decision["reason"], decision["terms"]
+    if reason in ("holdout", "lot"):
+        return [("support.not_punished", {}), (f"support.facts.{reason}", {})]
+    if reason == "no_basis":
+        return [("support.facts.none", {})]
+    if reason == "no_campaign_pays":
+        return [("support.facts.campaign", {})]
+    if terms and decision["basis"] == "assumed":
+        return [("support.facts.assumed", {})]
+    category = terms["category"] if terms else None
+    about = [(f"support.facts.{_closeness(tell, category)}", {"category": category})] if category else []
+    return [*about, ("support.facts.purchases", {})]
+
+
+def _closeness(tell: Teller, category: str) -> str:
+    """Whether the offer is for what the customer spends most on."""
+    return "top" if tell.facts["profile"].get("top_category") == category else "category"
+
+
+def customer_text(tell: Teller) -> str:
+    """Three or four short lines in the second person."""
+    terms = tell.facts["decision"]["terms"]
+    lines = _offered(tell, terms) if terms else _not_offered(tell)
+    return "\n".join([*lines, tell.say("customer.opt_out")])
+
+
+def _offered(tell: Teller, terms: Mapping[str, Any]) -> list[str]:
+    decision = tell.facts["decision"]
+    lot, category = decision["reason"] == "lot", terms["category"]
+    why = "lot" if lot else "all"
+    if not lot and category and decision["basis"] == "transferred":
+        why = _closeness(tell, category)
+    return [
+        tell.say("customer.gets", offer=tell.offer(terms, with_most=True)),
+        tell.say(f"customer.why.{why}", category=category),
+        tell.say("customer.personalised_lot" if lot else "customer.personalised"),
+    ]
+
+
+def _not_offered(tell: Teller) -> list[str]:
+    reason = tell.facts["decision"]["reason"]
+    how = {"holdout": "_draw", "lot": "_draw", "no_campaign_pays": "_all"}.get(reason, "")
+    why = "lot_none" if reason == "lot" else reason
+    return [tell.say("customer.none"), tell.say(f"customer.why.{why}"), tell.say(f"customer.automated{how}")]
+
+
+_WRITERS: dict[str, Callable[[Teller], str]] = {
+    "marketer": marketer_text,
+    "support": support_text,
+    "customer": customer_text,
+}
+AUDIENCES = tuple(_WRITERS)

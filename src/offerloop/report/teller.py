@@ -1,0 +1,146 @@
+"""What every explanation needs: words of one language, money of one shop, offers as a reader would call them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from offerloop.evaluation.estimate import Estimate, signed
+from offerloop.money import DIGITS
+from offerloop.report.numbers import Money, percent
+from offerloop.report.words import words_of
+
+SURE_FROM = 0.995
+"""A chance that would be rounded to certainty."""
+TINY = 0.5
+"""Minor units."""
+
+
+@dataclass(frozen=True)
+class Teller:
+    """Fills templates. `facts` is what `service.explain_facts` found."""
+
+    facts: Mapping[str, Any]
+    language: str
+
+    @property
+    def words(self) -> Mapping[str, str]:
+        """Templates by key."""
+        return words_of(self.language)
+
+    @property
+    def money(self) -> Money:
+        """In the shop's currency."""
+        return Money(self.facts["currency"])
+
+    def say(self, key: str, **values: object) -> str:
+        """One filled template."""
+        return self.words[key].format(**values)
+
+    def own(self, what: str, tag: Mapping[str, str], declared: str) -> str:
+        """A tag's name or rule in the language, or as declared where the language has no word for it."""
+        return self.words.get(f"{what}.{tag['name']}", tag[declared])
+
+    def listed(self, parts: Iterable[str], mark: str = "comma") -> str:
+        """Parts in a row."""
+        return self.words[mark].join(parts)
+
+    def quoted(self, text: str) -> str:
+        """In quotation marks."""
+        return self.say("quoted", text=text)
+
+    def share(self, share: float) -> str:
+        """A percentage as the language writes it."""
+        return percent(share).replace(" %", self.words["percent"])
+
+    def share_to_tenth(self, share: float) -> str:
+        """A break-even share, which may lie just beside the one it is compared with."""
+        return f"{100 * share:.1f}".removesuffix(".0") + self.words["percent"]
+
+    def chance(self, share: float) -> str:
+        """A probability that is never called certain."""
+        return self.say("value.nearly_sure") if share >= SURE_FROM else self.share(share)
+
+    def fine(self, minor: float) -> str:
+        """An amount of one customer, finer than the smallest coin: such amounts are small."""
+        places = self._places
+        hidden = minor and not round(minor / self.money.unit, places)
+        return self._amount(minor, places + 1 if hidden else places)
+
+    def of_budget(self, minor: float) -> str:
+        """What an offer takes from its budget: exact where whole coins are counted."""
+        return self.money.exact(minor) if minor == round(minor) else self.fine(minor)
+
+    def ratio(self, price: float) -> str:
+        """Money for one unit of money, such as a shadow price."""
+        return self._amount(price * self.money.unit, 4)
+
+    @property
+    def one(self) -> str:
+        """One unit of the currency."""
+        return self._amount(self.money.unit, self._digits)
+
+    def interval(self, row: Mapping[str, Any]) -> str:
+        """The profit of one customer with its rough interval."""
+        unit, places = self.money.unit, self._places
+        low, high = (row[f"profit_{end}_minor"] / unit for end in ("low", "high"))
+        ends = [signed(f"{abs(end):,.{places}f}", negative=end < 0) for end in (low, high)]
+        return self.say("with_interval", value=self.fine(row["profit_minor"]), low=ends[0], high=ends[1])
+
+    def forecast(self, campaign: Mapping[str, Any]) -> str:
+        """What a campaign can be expected to bring."""
+        found = [float(campaign[name]) for name in ("profit_minor", "profit_low_minor", "profit_high_minor")]
+        return self.money.estimate(Estimate(*found))
+
+    def offer(self, terms: Mapping[str, Any] | None, *, with_most: bool = False) -> str:
+        """An offer in the words of the language; its label where the kind is not known here."""
+        if terms is None:
+            return self.say("offer.none")
+        text = self._terms(terms)
+        most = terms.get("most_minor") if with_most else None
+        return text if most is None else self.say("offer.most", offer=text, most=self.money.exact(most))
+
+    def named(self, one: Mapping[str, Any]) -> str:
+        """An offer in quotation marks, with its campaign where candidates of several are shown."""
+        return self.of_campaign(self.quoted(self.offer(one["terms"])), one["campaign_id"])
+
+    def of_campaign(self, offer: str, campaign_id: str) -> str:
+        """The campaign behind an offer, where candidates of several are shown."""
+        if len({one["campaign_id"] for one in self.facts["candidates"]}) < 2:
+            return offer
+        return self.say("table.own", offer=offer, campaign=campaign_id)
+
+    def _terms(self, terms: Mapping[str, Any]) -> str:
+        kind, category = terms["kind"], terms["category"]
+        if kind == "spend_and_save" and "off_minor" in terms:
+            off, spend = (self.money.exact(terms[name]) for name in ("off_minor", "spend_minor"))
+            return self.say("offer.spend_and_save", off=off, spend=spend)
+        if "percent" not in terms or kind not in ("coupon", "flash_sale"):
+            return str(terms["label"])
+        off = self.share(terms["percent"] / 100)
+        if kind == "flash_sale":
+            return self.say("offer.flash_sale", percent=off, hours=f"{terms['hours']:g}")
+        return self.say("offer.coupon" if category else "offer.coupon_all", percent=off, category=category)
+
+    def campaign(self, campaign_id: str) -> Mapping[str, Any]:
+        """The facts of one campaign."""
+        return next(one for one in self.facts["campaigns"] if one["campaign_id"] == campaign_id)
+
+    def title(self, campaign_id: str) -> str:
+        """What a reader calls a campaign."""
+        return self.quoted(self.campaign(campaign_id)["title"])
+
+    def _amount(self, minor: float, places: int) -> str:
+        size = f"{self.money.symbol}{abs(minor) / self.money.unit:,.{places}f}"
+        return f"−{size}" if round(minor / self.money.unit, places) < 0 else size
+
+    @property
+    def _places(self) -> int:
+        """One digit more than the currency has, or two where no candidate's profit reaches half a coin."""
+        most = max((abs(one["profit_minor"]) for one in self.facts["candidates"]), default=1.0)
+        return self._digits + (1 if most >= TINY else 2)
+
+    @property
+    def _digits(self) -> int:
+        return int(DIGITS[self.facts["currency"]])

@@ -1,0 +1,296 @@
+"""English. Names and rules of tags are English where they are declared."""
+
+from __future__ import annotations
+
+WORDS: dict[str, str] = {
+    # How parts are put together.
+    "percent": " %",
+    "comma": ", ",
+    "semicolon": "; ",
+    "bullet": "- {text}",
+    "line": "  {label}  {text}",
+    "quoted": "“{text}”",
+    "with_interval": "{value} [{low}, {high}]",
+    # Offers.
+    "offer.none": "no offer",
+    "offer.coupon": "{percent} off {category}",
+    "offer.coupon_all": "{percent} off everything",
+    "offer.spend_and_save": "{off} off a basket of {spend} or more",
+    "offer.flash_sale": "{percent} off everything for {hours} hours",
+    "offer.most": "{offer}, at most {most} off",
+    # Profiles.
+    "feature.n_orders": "orders",
+    "feature.spend_minor": "spent in all",
+    "feature.recency_days": "last purchase",
+    "feature.basket_minor": "usual order",
+    "feature.top_category": "spends most on",
+    "feature.discount_share": "bought on discount",
+    "feature.trend": "trend of spend",
+    "feature.p_active": "still active",
+    "value.recency_days": "{days} days before the plan",
+    "value.recency_day": "the day before the plan",
+    "value.top_category": "{category} ({share} of spend)",
+    "value.discount_share": "{share} of order lines",
+    "value.p_active": "with a chance of {share} (estimated from the rhythm of purchases)",
+    "value.nearly_sure": "more than 99 %",
+    "trend.up": "up by {share} on the {days} days before",
+    "trend.down": "down by {share} on the {days} days before",
+    "trend.flat": "about the same as in the {days} days before",
+    "trend.new": "{recent} in the last {days} days, nothing in the {days} days before",
+    "trend.none": "nothing in the last {days} days",
+    "profile.tags": "tags",
+    "profile.no_tags": "none",
+    "profile.tag": "{tag} ({rule})",
+    "profile.liked_repeat": "may buy next",
+    "profile.liked_new": "may like, new",
+    "profile.products": "products {ids} (by the recommender)",
+    # What an effect rests on.
+    "basis.transferred": "transferred from shelf prices",
+    "basis.assumed": "assumed by the shop, not shown by data",
+    "basis.unknown": "unknown: nothing shows what it does",
+    # Marketer: headings and the decision.
+    "marketer.title": "Customer {customer}, {shop}, plan of {day}",
+    "marketer.decision": "Decision",
+    "marketer.profile": "Who this is",
+    "marketer.candidates": "What could have been given",
+    "marketer.prices": "What the budget is worth (shadow price)",
+    "marketer.why": "Why this decision",
+    "marketer.why_not": "Why not the others",
+    "marketer.changes": "What would change it",
+    "marketer.sure": "How sure this is",
+    "decision.plan": "Gets {offer} by plan, from the campaign {campaign}.",
+    "decision.explore": "Gets {offer} by lot, from the campaign {campaign}.",
+    "decision.none": "Gets no offer: {reason}.",
+    "decision.most": "most it can cost us",
+    "decision.cost": "expected cost to us",
+    "decision.value": "value",
+    "decision.profit": "profit",
+    "decision.held_out": "profit, held out",
+    "decision.basis": "effect",
+    "decision.products": "products to show",
+    "decision.propensity": "propensity",
+    "decision.value_text": "{value} (extra margin before the cost of the offer)",
+    "decision.profit_text": "{profit} (value less expected cost, by the estimates that choose plans: often too high)",
+    "decision.held_out_text": "{profit} (valued by the half of the customers that did not choose it)",
+    "decision.propensity_text": "{share} (probability of this outcome over plan, lot and holdout)",
+    "decision.no_limit": "no limit",
+    "decision.unknown_text": "not known",
+    "reason.holdout": "in the permanent holdout",
+    "reason.lot": "drawn by lot, and the lot was no offer",
+    "reason.no_campaign_pays": "no campaign is sent",
+    "reason.no_basis": "no recent purchase to respond from",
+    "reason.no_offer_pays": "no offer pays for this customer",
+    "reason.budget_spent": "the budget went to better returns",
+    # Marketer: the table.
+    "table.offer": "offer",
+    "table.value": "value",
+    "table.cost": "exp. cost",
+    "table.most": "at most",
+    "table.profit": "profit [low, high]",
+    "table.net": "less budget",
+    "table.basis": "effect",
+    "table.own": "{offer} ({campaign})",
+    "table.mark_given": "* {offer}",
+    "table.mark_planned": "+ {offer}",
+    "table.mark_other": "  {offer}",
+    "table.note": (
+        "* given, + what the plan alone would give. Of all offers with a known effect ({n}) the best by profit, and "
+        "those named below. “less budget” is profit less shadow price x what the offer takes from the budget; "
+        "– where the campaign is not sent. Amounts are shown finer than the smallest coin so that sums can be "
+        "followed; the intervals of single customers are rough."
+    ),
+    "table.short.transferred": "shelf prices",
+    "table.short.assumed": "assumed",
+    "table.empty": "No offer has a known effect on this customer.",
+    "table.untried": "Without a known effect, so only ever given by lot: {offers}.",
+    # Marketer: shadow prices.
+    "price.used": (
+        "{campaign}: {price} of extra profit for {one} more of budget. The budget of {budget} counts every offer at "
+        "{basis}."
+    ),
+    "price.unused": (
+        "{campaign}: 0. The budget of {budget} is not used up, so more of it would bring nothing. It counts every "
+        "offer at {basis}."
+    ),
+    "price.not_sent": (
+        "{campaign}: not sent, so it decides nothing here. Its best plan is forecast at {forecast}, which is not "
+        "clearly above zero."
+    ),
+    "price.basis.liability": "the most it can cost us",
+    "price.basis.expected": "its expected cost",
+    # Marketer: why.
+    "why.best_profit": (
+        "Of its campaign, {offer} has the highest profit less what its budget is worth: {profit} − {price} x {cost} = "
+        "{net}, which is above zero, the figure of no offer."
+    ),
+    "why.plain_best": "By the plan it got {offer}, with a profit of {profit}; after its budget {net} is left.",
+    "why.budget_spent": (
+        "{offer} is estimated to bring {profit}, but its {cost} of budget bring {earned} with other customers "
+        "({profit} − {price} x {cost} = {net}). No other offer of a campaign that is sent does better here."
+    ),
+    "why.no_offer_pays": (
+        "Every offer of the campaigns that are sent is estimated to cost at least what it brings. The best is {offer}: "
+        "value {value} less expected cost {cost} is {profit}."
+    ),
+    "why.no_campaign_pays": "No campaign has a forecast clearly above zero, so none is sent to anyone.",
+    "why.no_basis": "No recent purchase in a category with an offer, so nothing tells what an offer would change here.",
+    "why.holdout": (
+        "A hash of the customer's id put it among the {share} of customers who never get an offer. It is chance, the "
+        "same in every run, and has nothing to do with the profile."
+    ),
+    "why.lot": (
+        "The customer was drawn to explore: a few get by lot what may be given, or nothing. The profile did not count "
+        "in the draw; it only decides which offers may be drawn."
+    ),
+    "why.would_get": "The plan alone would have given {offer}.",
+    "why.would_get_none": "The plan alone would have given nothing as well.",
+    "why.lot_instead": "The plan alone would have given nothing.",
+    "why.same_as_plan": "The lot was what the plan would have given too.",
+    "why.rounding": (
+        "Computed again with the written shadow price, the choice would be {offer}. The difference is within rounding "
+        "of the budget: offers are whole, and the last one that fits decides."
+    ),
+    "why.unexplained": (
+        "Computed again with the written shadow price, the choice would be {offer}, and rounding of the budget does "
+        "not explain the difference. The recorded decision stands; the files of this run may have been changed."
+    ),
+    # Marketer: why not.
+    "why_not.item": "{offer}: {why}",
+    "why_not.kept_back_holdout": "the plan's choice, but the customer is in the holdout.",
+    "why_not.kept_back_explore": "the plan's choice, but the customer was drawn by lot.",
+    "why_not.not_sent": "its campaign {campaign} is not sent, because its forecast is not clearly above zero.",
+    "why_not.negative": "it would lose money: value {value} less expected cost {cost} is {profit}.",
+    "why_not.taken": "an earlier campaign already plans an offer for this customer.",
+    "why_not.below_price": "it returns {per} for {one} of budget, which returns {price} elsewhere (left: {net}).",
+    "why_not.less_profit": "less is left after its budget: {net} against {best}.",
+    "why_not.dearer": (
+        "more profit ({profit} against {best_profit}), but it takes more budget than that is worth: {net} is left "
+        "against {best}."
+    ),
+    "why_not.rounding": "as good as the last offers that the budget paid for; whole offers and rounding decided.",
+    # Marketer: what would change it.
+    "change.random": "Nothing. It is a random draw and must stay so, or nothing can be learned from the comparison.",
+    "change.runner_up": (
+        "{second} would win if the value of {offer} were {lead} lower ({share} of it), all else being equal."
+    ),
+    "change.no_runner_up": (
+        "This campaign would give nothing if the value of {offer} were {lead} lower ({share} of it), all else "
+        "being equal."
+    ),
+    "change.at_margin": "{offer} is at the margin of the budget: the smallest change of an estimate decides.",
+    "change.price": (
+        "{offer} would be given once the shadow price falls from {now} to below {price} for {one} of budget. By these "
+        "estimates that takes a budget of about {budget} instead of {budget_now}; all that is added returns between "
+        "these two prices."
+    ),
+    "change.rounding": "The customer is at the margin of the budget: one more offer's worth of it decides.",
+    "change.share": (
+        "{offer} would break even once suppliers pay {share} of the discount (now {now}). To be given it must also "
+        "return more than the budget does elsewhere."
+    ),
+    "change.margin": "The same offer would break even at a margin of {margin} (now {now}).",
+    "change.no_margin": "No margin alone would make it pay.",
+    "change.margin_assumed": "Its value is the shop's own assumption, so the margin says nothing about it.",
+    "change.no_response": "Its estimated value is zero: only an offer that costs us nothing would break even.",
+    "change.purchase": "A purchase in one of the {n} categories with an offer, such as {examples}.",
+    "change.no_category": "No offer's effect can be told from purchases; only the shop's own assumption would do.",
+    "change.campaign": "{campaign} would have to be forecast clearly above zero; now it is {forecast}.",
+    "change.campaign_share": "{campaign} clearly pays once suppliers pay {share} of each discount.",
+    "change.campaign_best": (
+        "For this customer alone, {offer} is estimated at {profit}; a single highest estimate is too high on average, "
+        "so the forecast of the whole campaign decides."
+    ),
+    # Marketer: how sure.
+    "sure.transferred": (
+        "The effects come from how purchases followed shelf prices, not from coupons given at random. Estimates for a "
+        "single customer are rough; believe the campaign's forecast before any row here."
+    ),
+    "sure.assumed": "Where the effect is assumed, it is the same for every customer and no interval holds it.",
+    "sure.none": "There is no estimate for this customer to be sure of.",
+    # Support.
+    "support.gets": "Customer {customer} gets this offer: {offer}.",
+    "support.none": "Customer {customer} gets no personal offer this time.",
+    "support.none_ever": "Customer {customer} gets no personal offers.",
+    "support.why.best_profit": (
+        "Why: the system compared the offers open to this customer and chose the one expected to bring the most extra "
+        "purchases for what it costs."
+    ),
+    "support.why.budget_spent": (
+        "Why: the budget for offers is limited, and it went where it is expected to change more. That is no judgement "
+        "of this customer."
+    ),
+    "support.why.no_offer_pays": (
+        "Why: for this customer none of the offers is expected to bring enough extra purchases to pay for the discount."
+    ),
+    "support.why.no_campaign_pays": "Why: no campaign with personal offers is sent at the moment, so nobody gets one.",
+    "support.why.no_basis": (
+        "Why: there is no recent purchase in the product groups that have offers, so the system cannot tell which "
+        "offer would help."
+    ),
+    "support.why.holdout": (
+        "Why: chance. A random draw put the customer in a comparison group ({share} of all customers) that gets no "
+        "personal offers, so that we can see whether offers work."
+    ),
+    "support.why.lot": (
+        "Why: chance. A few customers get their offer, or no offer, by lot, so that we can see which offers work."
+    ),
+    "support.not_punished": "It is no punishment and no reward: nothing that the customer did or bought counted.",
+    "support.facts.purchases": (
+        "Facts used: what this customer bought in each product group in recent months, how often, and at which shelf "
+        "prices and discounts."
+    ),
+    "support.facts.category": "The offer is for {category}, where this customer has bought in recent months.",
+    "support.facts.top": "The offer is for {category}, the product group on which this customer spends most.",
+    "support.facts.assumed": (
+        "What this offer does is the shop's own expectation, the same for every customer; purchases were used for the "
+        "offers that it was compared with."
+    ),
+    "support.facts.none": "Facts used: that there is no recent purchase in these product groups.",
+    "support.facts.holdout": "Facts used: only the customer number, for the draw.",
+    "support.facts.lot": (
+        "Facts used: none for the draw itself; only which offers were in it could depend on what the customer bought."
+    ),
+    "support.facts.campaign": "Facts used: none about this customer; the decision was made for all customers together.",
+    "support.not_used": "Not used: {attributes}.",
+    "support.automated": "The decision was automatic; no employee looked at this customer.",
+    "support.automated_price": (
+        "The price is personalised by automated means, and the customer must be told so (EU Directive 2011/83, "
+        "art. 6(1)(ea))."
+    ),
+    "support.rights": "What you can do on request: have personalised offers switched off, or have the data erased.",
+    "support.no_exception": "Please do not promise another offer: a change by hand would spoil the comparison.",
+    "support.next": "Please do not promise an offer for next time: every plan is computed anew.",
+    "support.pass_on": "If the customer finds the decision wrong, pass it on: a person can then look at it.",
+    # Customer.
+    "customer.gets": "Your offer: {offer}.",
+    "customer.none": "There is no personal offer for you at the moment.",
+    "customer.why.top": "Why this one: {category} is what you spend most on with us.",
+    "customer.why.category": "Why this one: you have bought {category} from us in recent months.",
+    "customer.why.all": "Why this one: it came out first when we compared our offers for you.",
+    "customer.why.lot": "Why this one: it was drawn at random. We do that for a few offers, to learn which ones help.",
+    "customer.why.lot_none": (
+        "That was drawn at random: sometimes we give none, to learn whether our offers help. It has nothing to do "
+        "with you or with what you buy."
+    ),
+    "customer.why.holdout": (
+        "That was drawn at random: a group gets none, so that we can check whether our offers help. It has nothing to "
+        "do with you or with what you buy."
+    ),
+    "customer.why.budget_spent": "The number of offers is limited, and this time there was none left for you.",
+    "customer.why.no_offer_pays": "We compared our offers for you, and this time none of them came out as a good fit.",
+    "customer.why.no_campaign_pays": "We are not sending personal offers at the moment.",
+    "customer.why.no_basis": (
+        "You have not bought lately from the product groups that our offers are for, so we could not choose one."
+    ),
+    "customer.personalised": (
+        "This price was personalised for you by automated means, based on your purchases (EU Directive 2011/83, "
+        "art. 6(1)(ea))."
+    ),
+    "customer.personalised_lot": "This price was set for you by automated means (EU Directive 2011/83, art. 6(1)(ea)).",
+    "customer.automated": "A program decided this from your purchases; nobody looked at your account.",
+    "customer.automated_draw": "A program made the draw; nobody looked at your account.",
+    "customer.automated_all": "A program decided this; nobody looked at your account.",
+    "customer.opt_out": (
+        "You can switch off personalised offers or have your data erased at any time: just tell our customer service."
+    ),
+}

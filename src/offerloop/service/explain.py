@@ -1,0 +1,41 @@
+"""`offerloop explain`: why one customer gets an offer or not, from the files of a run, for three kinds of reader."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from offerloop.errors import InputError, near_miss
+from offerloop.report.explanations import AUDIENCES, explanation_text
+from offerloop.report.words import LANGUAGES
+from offerloop.service.explain_facts import facts_of
+from offerloop.service.explain_read import open_run
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """One customer's decision, for machines and for a person."""
+
+    facts: dict[str, Any]
+    """Everything that is known, whoever reads it: not for the customer."""
+    text: str
+    """What the audience reads."""
+
+
+def explain(run_folder: Path, customer_id: str, audience: str = "marketer", language: str = "en") -> Explanation:
+    """Explain one customer of a finished run.
+
+    Raises InputError when the folder is no finished run, or knows no such customer, audience or language.
+    """
+    _known("audience", audience, AUDIENCES)
+    _known("language", language, LANGUAGES)
+    run = open_run(run_folder)
+    facts = facts_of(run, run.customer(customer_id))
+    return Explanation(facts, explanation_text(facts, audience, language))
+
+
+def _known(what: str, wrong: str, allowed: tuple[str, ...]) -> None:
+    if wrong not in allowed:
+        hint = near_miss(wrong, allowed)
+        raise InputError(f"there is no {what} '{wrong}'{hint} (known: {', '.join(allowed)})")

@@ -1,0 +1,207 @@
+"""What could have been given to one customer, what the plan makes of it under its budgets, and why not the others.
+
+Under one budget with shadow price p the plan gives a customer the candidate with the highest
+
+    net = profit - p x cost, where the cost is counted as the budget counts it,
+
+when that is above zero. The last offers at the margin of the budget can differ, because offers are whole: the
+recorded choice is then called within rounding, and never more than one step of the customer's own offers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from offerloop.money import MICRO
+from offerloop.offers import NO_OFFER, Offer
+from offerloop.offers.spend_and_save import SpendAndSave
+from offerloop.service.explain_read import CampaignRead, RunRead
+
+SHOWN = 5
+PRICE_STEP = 1e-6
+"""What the shadow price of a summary is rounded to."""
+
+Key = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One offer for one customer. Money in minor units, unrounded."""
+
+    campaign: CampaignRead
+    offer_id: str
+    terms: dict[str, Any]
+    value: float
+    discount: float
+    cost: float
+    """Expected, ours."""
+    most: int | None
+    profit: float
+    profit_low: float
+    profit_high: float
+    held_out: float
+    p_redeem: float
+    funded_share: float
+    basis: str
+
+    @property
+    def key(self) -> Key:
+        """Campaign and offer."""
+        return self.campaign.id, self.offer_id
+
+    @property
+    def budget_cost(self) -> float:
+        """What it takes from its campaign's budget."""
+        return self.cost if self.campaign.budget_basis == "expected" else float(self.most or 0)
+
+    @property
+    def net(self) -> float:
+        """Profit less what its budget is worth elsewhere."""
+        return self.profit - self.campaign.shadow_price * self.budget_cost
+
+    @property
+    def tolerance(self) -> float:
+        """By how much `net` may be wrong, because the shadow price is written with six digits."""
+        return PRICE_STEP * self.budget_cost + 1e-9
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the plan records for a customer, and what its own rule gives when it is applied again."""
+
+    recorded: Candidate | None
+    recomputed: Candidate | None
+    agreement: str
+    """exact, rounding, or unexplained."""
+
+
+def candidates_of(run: RunRead, customer: int | str) -> list[Candidate]:
+    """All offers with a known effect on the customer, best profit first."""
+    terms = run.offers.select("campaign_id", "offer_id", "funded_share", "label")
+    rows = run.rows("effects", customer).join(terms, on=["campaign_id", "offer_id"])
+    rows = rows.sort("profit_minor", "campaign_id", "offer_id", descending=[True, False, False])
+    campaigns = {one.id: one for one in run.campaigns}
+    return [_candidate(row, campaigns[row["campaign_id"]], run) for row in rows.iter_rows(named=True)]
+
+
+def _candidate(row: dict[str, Any], campaign: CampaignRead, run: RunRead) -> Candidate:
+    own = 1 - row["funded_share"]
+    return Candidate(
+        campaign=campaign,
+        offer_id=row["offer_id"],
+        terms=terms_of(run, campaign.id, row["offer_id"]),
+        value=row["value_minor"],
+        discount=row["discount_minor"],
+        cost=row["cost_expected_micro"] / MICRO,
+        most=row["cost_liability_minor"],
+        profit=row["profit_minor"],
+        profit_low=row["profit_low_minor"],
+        profit_high=row["profit_high_minor"],
+        held_out=row["held_out_value_minor"] - own * row["held_out_discount_minor"],
+        p_redeem=row["p_redeem"],
+        funded_share=row["funded_share"],
+        basis=row["basis"],
+    )
+
+
+def terms_of(run: RunRead, campaign_id: str, offer_id: str) -> dict[str, Any]:
+    """An offer's terms as plain values, so that each language words them itself; only a label for unknown kinds."""
+    row = run.offers.filter(campaign_id=campaign_id, offer_id=offer_id).row(0, named=True)
+    terms = {"kind": row["kind"], "label": row["label"], "category": row["category"]}
+    offer = run.full_offers.get((campaign_id, offer_id))
+    return terms if offer is None else terms | _in_full(offer)
+
+
+def _in_full(offer: Offer) -> dict[str, Any]:
+    if isinstance(offer, SpendAndSave):
+        return {"spend_minor": offer.spend_minor, "off_minor": offer.off_minor}
+    found: dict[str, Any] = {"most_minor": offer.most_minor}
+    for name in ("percent", "hours"):
+        if hasattr(offer, name):
+            found[name] = float(getattr(offer, name))
+    return found
+
+
+def choose(candidates: list[Candidate], campaigns: Iterable[CampaignRead], planned: Key | None) -> Choice:
+    """Apply the plan's rule again, campaign by campaign, and compare it with what the plan recorded."""
+    recorded = next((one for one in candidates if one.key == planned), None)
+    recomputed = None
+    for campaign in campaigns:
+        mine = [one for one in candidates if one.campaign.id == campaign.id and campaign.send]
+        best = max(mine, key=lambda one: one.net, default=None)
+        if best is not None and best.net > 0:
+            recomputed = best
+            break
+    if planned == (recomputed.key if recomputed else None):
+        return Choice(recorded, recomputed, "exact")
+    both = [one for one in (recorded, recomputed) if one is not None]
+    return Choice(recorded, recomputed, "rounding" if _within_one_step(both, recorded) else "unexplained")
+
+
+def _within_one_step(both: list[Candidate], recorded: Candidate | None) -> bool:
+    """Whether the two differ, in the campaign that chose first, by less than one whole offer's budget is worth."""
+    first = both[0].campaign.id if len({one.campaign.id for one in both}) == 1 else None
+    if first is None or not both:
+        return len(both) == 2 and min(abs(one.net) / _step(one) for one in both) <= 1
+    nets = [one.net if one is recorded else -one.net for one in both]
+    return abs(sum(nets)) <= max(_step(one) for one in both)
+
+
+def _step(one: Candidate) -> float:
+    """What one whole offer takes from the budget, at the budget's price."""
+    return one.campaign.shadow_price * one.budget_cost + one.tolerance
+
+
+def why_not(one: Candidate, choice: Choice, campaigns: tuple[CampaignRead, ...], given: Key | None, arm: str) -> str:
+    """A code for what became of a candidate, by the plan first and the draw second."""
+    if one.key == given:
+        return "given" if arm == "plan" else "given_by_lot"
+    chosen = choice.recorded
+    if chosen is not None and one.key == chosen.key:
+        return f"kept_back_{arm}"
+    if not one.campaign.send:
+        return "not_sent"
+    if one.profit <= 0:
+        return "negative"
+    order = [campaign.id for campaign in campaigns]
+    if chosen is not None and order.index(chosen.campaign.id) < order.index(one.campaign.id):
+        return "taken"
+    return _under_the_budget(one, chosen)
+
+
+def _under_the_budget(one: Candidate, chosen: Candidate | None) -> str:
+    if one.net <= -one.tolerance:
+        return "below_price"
+    if chosen is None or chosen.campaign.id != one.campaign.id or one.net > chosen.net + one.tolerance:
+        return "rounding"
+    return "dearer" if one.profit > chosen.profit else "less_profit"
+
+
+def shown(candidates: list[Candidate], also: Iterable[Candidate | None]) -> list[Candidate]:
+    """The best by profit, and those that the story needs."""
+    wanted = {one.key for one in candidates[:SHOWN]} | {one.key for one in also if one is not None}
+    return [one for one in candidates if one.key in wanted]
+
+
+def runner_up(candidates: list[Candidate], chosen: Candidate) -> Candidate | None:
+    """The next best candidate of the same campaign, or None when that is no offer."""
+    others = [one for one in candidates if one.campaign.id == chosen.campaign.id and one.key != chosen.key]
+    best = max(others, key=lambda one: one.net, default=None)
+    return best if best is not None and best.net > 0 else None
+
+
+def untried(run: RunRead) -> list[dict[str, Any]]:
+    """Offers of campaigns that are sent, of which nothing shows what they would do."""
+    sent = [one.id for one in run.campaigns if one.send]
+    rows = run.offers.filter(pl.col("campaign_id").is_in(sent) & (pl.col("basis") == "unknown"))
+    keys = rows.select("campaign_id", "offer_id").iter_rows()
+    return [{"campaign_id": c, "offer_id": o, "terms": terms_of(run, c, o)} for c, o in keys]
+
+
+def key_of(campaign_id: str | None, offer_id: str) -> Key | None:
+    """None for no offer."""
+    return None if campaign_id is None or offer_id == NO_OFFER else (campaign_id, offer_id)

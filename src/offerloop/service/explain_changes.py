@@ -1,0 +1,120 @@
+"""What would have to be different for one customer's decision to be another one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from offerloop.money import MICRO
+from offerloop.service.explain_candidates import Candidate, Choice, runner_up
+from offerloop.service.explain_read import CampaignRead, RunRead
+
+JUST_BELOW = 1 - 1e-9
+"""At a price of exactly the return of an offer the plan is indifferent; a hair below it the offer is given."""
+
+
+def changes(run: RunRead, reason: str, choice: Choice, candidates: list[Candidate]) -> dict[str, Any]:
+    """A `kind` and its numbers. Money in minor units."""
+    live = [one for one in candidates if one.campaign.send]
+    if reason in ("holdout", "lot"):
+        return {"kind": "random"}
+    if reason == "best_profit" and choice.recorded is not None:
+        return _runner_up(choice.recorded, candidates)
+    if reason == "budget_spent":
+        return _price(run, live)
+    if reason == "no_offer_pays":
+        return _break_even(live, float(run.summary["margin"]))
+    if reason == "no_basis":
+        return {"kind": "purchase", "categories": _categories(run)}
+    return {"kind": "campaign", "best": _named(candidates[0]) if candidates else None}
+
+
+def _named(one: Candidate) -> dict[str, Any]:
+    return {
+        "campaign_id": one.campaign.id,
+        "offer_id": one.offer_id,
+        "terms": one.terms,
+        "profit_minor": one.profit,
+        "basis": one.basis,
+    }
+
+
+def _runner_up(chosen: Candidate, candidates: list[Candidate]) -> dict[str, Any]:
+    second = runner_up(candidates, chosen)
+    lead = chosen.net - (second.net if second else 0.0)
+    return {
+        "kind": "runner_up",
+        "runner_up": _named(second) if second else None,
+        "lead_minor": lead,
+        "share_of_value": lead / chosen.value if chosen.value > 0 else None,
+    }
+
+
+def _price(run: RunRead, live: list[Candidate]) -> dict[str, Any]:
+    """The shadow price, and with it the budget, at which the customer's first offer would be given."""
+    returns = [one for one in live if one.profit > 0 and one.budget_cost > 0 and one.campaign.shadow_price > 0]
+    nearest = max(returns, key=lambda one: one.profit / one.budget_cost / one.campaign.shadow_price, default=None)
+    if nearest is None or nearest.net >= -nearest.tolerance:
+        return {"kind": "rounding"}
+    price = nearest.profit / nearest.budget_cost
+    return {
+        "kind": "price",
+        **_named(nearest),
+        "price": price,
+        "price_now": nearest.campaign.shadow_price,
+        "budget_minor": budget_at(run, nearest.campaign, price * JUST_BELOW),
+        "budget_now_minor": nearest.campaign.budget_minor,
+    }
+
+
+def budget_at(run: RunRead, campaign: CampaignRead, price: float) -> float:
+    """The budget that the campaign would use up at a shadow price, over everyone whom no earlier campaign plans for."""
+    earlier = [one.id for one in run.campaigns[: run.campaigns.index(campaign)] if one.send]
+    taken = run.table("assignments").filter(pl.col("planned_campaign_id").is_in(earlier)).select("customer_id")
+    counted = (
+        pl.col("cost_expected_micro") / MICRO
+        if campaign.budget_basis == "expected"
+        else pl.col("cost_liability_minor").cast(pl.Float64)
+    )
+    mine = run.table("effects").filter((pl.col("campaign_id") == campaign.id) & (pl.col("profit_minor") > 0))
+    net = (pl.col("profit_minor") - price * pl.col("counted")).alias("net")
+    valued = mine.join(taken, on="customer_id", how="anti").with_columns(counted.alias("counted")).with_columns(net)
+    best = valued.filter(pl.col("net") > 0).group_by("customer_id").agg(pl.col("counted").sort_by("net").last())
+    return float(best.select(pl.col("counted").sum()).collect().item())
+
+
+def break_even_supplier_share(one: Candidate) -> float:
+    """Share of the discount from which the offer pays: value = (1 - share) x discount."""
+    return min(1.0, max(0.0, 1 - one.value / one.discount)) if one.discount > 0 else 0.0
+
+
+def break_even_margin(one: Candidate, margin: float) -> float | None:
+    """Margin from which the offer pays, its value being in proportion to it; None at no margin."""
+    if one.basis != "transferred" or one.value <= 0:
+        return None
+    needed = margin * one.cost / one.value
+    return needed if needed <= 1 else None
+
+
+def _break_even(live: list[Candidate], margin: float) -> dict[str, Any]:
+    """The offer that would pay first if suppliers paid more."""
+    if not live:
+        return {"kind": "campaign", "best": None}
+    first = min(live, key=lambda one: (break_even_supplier_share(one), -one.profit))
+    return {
+        "kind": "break_even",
+        **_named(first),
+        "supplier_share": break_even_supplier_share(first),
+        "supplier_share_now": first.funded_share,
+        "margin": break_even_margin(first, margin),
+        "margin_now": margin,
+        "value_minor": first.value,
+    }
+
+
+def _categories(run: RunRead) -> list[str]:
+    """Categories with an offer whose effect could be told from purchases."""
+    sent = [one.id for one in run.campaigns if one.send]
+    known = run.offers.filter(pl.col("campaign_id").is_in(sent) & (pl.col("basis") == "transferred"))
+    return known["category"].drop_nulls().unique().sort().to_list()

@@ -1,0 +1,171 @@
+"""Everything that a run folder says about one customer's decision, as one JSON-able dictionary."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from offerloop.allocation.forecast import AS_SENT
+from offerloop.offers import NO_OFFER
+from offerloop.profiles import TAGS
+from offerloop.profiles.features import RECENT_DAYS
+from offerloop.service.explain_candidates import (
+    Candidate,
+    Choice,
+    candidates_of,
+    choose,
+    key_of,
+    runner_up,
+    shown,
+    terms_of,
+    untried,
+    why_not,
+)
+from offerloop.service.explain_changes import changes
+from offerloop.service.explain_read import CampaignRead, RunRead
+
+FEATURES = (
+    "n_orders", "spend_minor", "recency_days", "basket_minor", "top_category", "top_category_share", "discount_share",
+    "trend", "recent_minor", "p_active",
+)  # fmt: skip
+"""The handful that a reader can act on."""
+LIKED = 3
+
+
+def facts_of(run: RunRead, customer: int | str) -> dict[str, Any]:
+    """Keys that end in `_minor` hold minor units of `currency`; per-customer amounts are not rounded to whole ones."""
+    row = run.rows("assignments", customer).row(0, named=True)
+    candidates = candidates_of(run, customer)
+    given = key_of(row["campaign_id"], row["offer_id"])
+    planned = key_of(row["planned_campaign_id"], row["planned_offer_id"])
+    choice = choose(candidates, run.campaigns, planned)
+    got = next((one for one in candidates if one.key == given), None)
+    change = changes(run, row["reasons"], choice, candidates)
+    listed = shown(candidates, _told(candidates, choice, got, change))
+    return {
+        "run": run.folder.name,
+        "shop": run.summary["shop"],
+        "currency": run.currency,
+        "as_of": run.summary["as_of"],
+        "margin": run.summary["margin"],
+        "holdout_share": run.holdout,
+        "attributes_not_used": run.audit_only,
+        "customer_id": customer,
+        **_profile(run, customer),
+        "decision": _decision(run, row, got),
+        "plan": _plan(run, choice, planned),
+        "campaigns": [_campaign(run, one) for one in run.campaigns],
+        "n_candidates": len(candidates),
+        "candidates": [_row(one, why_not(one, choice, run.campaigns, given, row["arm"])) for one in listed],
+        "untried": untried(run),
+        "changes": change,
+    }
+
+
+def _told(
+    candidates: list[Candidate], choice: Choice, got: Candidate | None, change: dict[str, Any]
+) -> list[Candidate | None]:
+    """Candidates that some sentence names, wherever they rank by profit."""
+    live = [one for one in candidates if one.campaign.send]
+    second = runner_up(candidates, choice.recorded) if choice.recorded else None
+    changing = key_of(change.get("campaign_id"), change.get("offer_id", NO_OFFER))
+    changed = next((one for one in candidates if one.key == changing), None)
+    best = max(live, key=lambda one: one.net, default=None)
+    return [choice.recorded, choice.recomputed, second, got, changed, best, *live[:1]]
+
+
+def _profile(run: RunRead, customer: int | str) -> dict[str, Any]:
+    rows = run.rows("profiles", customer)
+    row = rows.row(0, named=True) if rows.height else {"tags": []}
+    held = [tag for tag in TAGS if tag.name in row["tags"]]
+    return {
+        "profile": {name: row[name] for name in FEATURES if row.get(name) is not None},
+        "recent_days": RECENT_DAYS,
+        "tags": [{"name": tag.name, "rule": tag.rule} for tag in held],
+        "liked": {task: _liked(run, customer, task) for task in ("repeat", "new")},
+    }
+
+
+def _liked(run: RunRead, customer: int | str, task: str) -> list[int | str]:
+    rows = run.rows("affinities", customer).filter(pl.col("task") == task).sort("rank")
+    return rows["product_id"].head(LIKED).to_list()
+
+
+def _decision(run: RunRead, row: dict[str, Any], got: Candidate | None) -> dict[str, Any]:
+    key = key_of(row["campaign_id"], row["offer_id"])
+    terms = terms_of(run, *key) if key else None
+    return {
+        "arm": row["arm"],
+        "reason": row["reasons"],
+        "campaign_id": row["campaign_id"],
+        "offer_id": row["offer_id"],
+        "terms": terms,
+        "cost_most_minor": row["cost_liability_minor"],
+        "basis": row["basis"],
+        "propensity": row["propensity"],
+        "product_ids": row["product_ids"].split(),
+        **(_money(got) if got else {}),
+    }
+
+
+def _plan(run: RunRead, choice: Choice, planned: tuple[str, str] | None) -> dict[str, Any]:
+    again = choice.recomputed
+    return {
+        "campaign_id": planned[0] if planned else None,
+        "offer_id": planned[1] if planned else None,
+        "terms": terms_of(run, *planned) if planned else None,
+        "recomputed_campaign_id": again.campaign.id if again else None,
+        "recomputed_offer_id": again.offer_id if again else None,
+        "recomputed_terms": again.terms if again else None,
+        "agreement": choice.agreement,
+    }
+
+
+def _campaign(run: RunRead, one: CampaignRead) -> dict[str, Any]:
+    rules = run.table("comparison").filter(pl.col("campaign_id") == one.id).collect()
+    named = rules.filter(pl.col("rule") == (AS_SENT if one.send else "plan"))
+    plan = (named if named.height else rules.filter(pl.col("rule") == "plan")).row(0, named=True)
+    return {
+        "campaign_id": one.id,
+        "title": one.title,
+        "send": one.send,
+        "budget_minor": one.budget_minor,
+        "budget_basis": one.budget_basis,
+        "shadow_price": one.shadow_price,
+        "n_planned": one.n_planned,
+        "profit_minor": plan["profit_minor"],
+        "profit_low_minor": plan["profit_low_minor"],
+        "profit_high_minor": plan["profit_high_minor"],
+        "clear_supplier_share": one.supplier_share,
+    }
+
+
+def _money(one: Candidate) -> dict[str, Any]:
+    """Profit is value less expected cost, to the digit."""
+    return {
+        "value_minor": one.value,
+        "cost_expected_minor": one.cost,
+        "profit_minor": one.profit,
+        "profit_low_minor": one.profit_low,
+        "profit_high_minor": one.profit_high,
+        "profit_held_out_minor": one.held_out,
+    }
+
+
+def _row(one: Candidate, status: str) -> dict[str, Any]:
+    return {
+        "campaign_id": one.campaign.id,
+        "offer_id": one.offer_id,
+        "terms": one.terms,
+        **_money(one),
+        "cost_most_minor": one.most,
+        "budget_cost_minor": one.budget_cost,
+        "discount_minor": one.discount,
+        "funded_share": one.funded_share,
+        "p_redeem": one.p_redeem,
+        "basis": one.basis,
+        "shadow_price": one.campaign.shadow_price,
+        "net_minor": one.net,
+        "status": status,
+    }

@@ -1,0 +1,149 @@
+"""What `explain` reads of a run folder: the rows of one customer, the offers in full, and each campaign's figures."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from offerloop.config import Experiment
+from offerloop.errors import InputError, near_miss
+from offerloop.money import to_minor
+from offerloop.offers import Offer, read_offers
+
+TABLES = ("assignments", "profiles", "effects", "offers", "affinities", "comparison")
+FILES = ("manifest.json", "summary.json", *(f"{name}.parquet" for name in TABLES))
+SEARCHED_IDS = 20_000
+"""Among so many ids at most a near miss is looked for; comparing texts is slow."""
+
+
+@dataclass(frozen=True)
+class CampaignRead:
+    """One campaign of the run, in the order in which campaigns choose."""
+
+    id: str
+    title: str
+    send: bool
+    budget_minor: int
+    budget_basis: str
+    shadow_price: float
+    """Extra profit for one more unit of budget, both in the same money; written with six digits."""
+    n_planned: int
+    supplier_share: float | None
+    """Share of the discount from which the campaign clearly pays, when one was found."""
+
+
+@dataclass(frozen=True)
+class RunRead:
+    """A finished run as `explain` sees it."""
+
+    folder: Path
+    summary: Mapping[str, Any]
+    written: Mapping[str, Any]
+    """The configuration of the run, as it was written."""
+
+    def table(self, name: str) -> pl.LazyFrame:
+        """One stage table, read when it is collected."""
+        return pl.scan_parquet(self.folder / f"{name}.parquet")
+
+    @cached_property
+    def offers(self) -> pl.DataFrame:
+        """All offers of all campaigns."""
+        return self.table("offers").collect()
+
+    @property
+    def currency(self) -> str:
+        """ISO 4217 code."""
+        return str(self.summary["currency"])
+
+    @cached_property
+    def campaigns(self) -> tuple[CampaignRead, ...]:
+        """In their order."""
+        return tuple(_campaign(one, self.currency) for one in self.summary["campaigns"])
+
+    @property
+    def holdout(self) -> float:
+        """Share of customers that was to be held out."""
+        return float(self.written.get("experiment", {}).get("holdout", Experiment().holdout))
+
+    @property
+    def audit_only(self) -> list[str]:
+        """Attributes that no model and no rule has seen."""
+        return [str(name) for name in self.written.get("profiles", {}).get("audit_only", [])]
+
+    @cached_property
+    def full_offers(self) -> dict[tuple[str, str], Offer]:
+        """Offers with all their terms by campaign and id; empty where the configuration can no longer be read."""
+        known: dict[tuple[str, str], Offer] = {}
+        for one in self.written.get("campaigns", []):
+            mine = self.offers.filter(pl.col("campaign_id") == str(one["id"]))
+            categories = mine["category"].drop_nulls().unique().sort().to_list()
+            try:
+                read = read_offers(one["offers"], categories, self.currency)
+            except InputError:
+                continue
+            known |= {(str(one["id"]), offer.offer_id): offer for offer in read}
+        return known
+
+    def customer(self, customer_id: str) -> int | str:
+        """The id as the tables hold it. Raises InputError for a customer that the run does not know."""
+        ids = self.table("assignments").select("customer_id").collect()["customer_id"]
+        wanted = customer_id.strip()
+        found: int | str | None = wanted
+        if ids.dtype == pl.Int64:
+            found = int(wanted) if wanted.removeprefix("-").isdecimal() and len(wanted) < 19 else None
+        if found is not None and (ids == found).any():
+            return found
+        hint = near_miss(wanted, _to_search(ids, wanted))
+        raise InputError(
+            f"the run '{self.folder}' knows no customer '{customer_id}' (its assignments.csv lists all customers){hint}"
+        )
+
+    def rows(self, name: str, customer: int | str) -> pl.DataFrame:
+        """The rows of one customer in a table."""
+        return self.table(name).filter(pl.col("customer_id") == pl.lit(customer)).collect()
+
+
+def open_run(folder: Path) -> RunRead:
+    """Open a run folder. Raises InputError that names what is missing."""
+    hint = "name a folder that 'offerloop run' wrote, such as shop/runs/20260101-120000"
+    if not folder.is_dir():
+        raise InputError(f"there is no run folder '{folder}'; {hint}")
+    missing = [name for name in FILES if not (folder / name).is_file()]
+    if missing:
+        raise InputError(f"'{folder}' is not a finished run, it lacks {', '.join(missing)}; {hint}")
+    try:
+        summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        written = tomllib.loads(manifest["config"]["text"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError(f"summary.json or manifest.json of '{folder}' was changed ({error}); run it again") from None
+    return RunRead(folder, summary, written)
+
+
+def _campaign(one: Mapping[str, Any], currency: str) -> CampaignRead:
+    share = (one.get("break_even_supplier_share") or {}).get("beyond_interval")
+    return CampaignRead(
+        id=str(one["id"]),
+        title=str(one["title"]),
+        send=bool(one["send"]),
+        budget_minor=to_minor(one["budget"], currency),
+        budget_basis=str(one["budget_basis"]),
+        shadow_price=float(one["shadow_price"]),
+        n_planned=int(one["customers_planned"]),
+        supplier_share=None if share is None else float(share),
+    )
+
+
+def _to_search(ids: pl.Series, wanted: str) -> list[str]:
+    """Ids as text; of very many only those that begin alike."""
+    texts = ids.cast(pl.String)
+    if len(texts) > SEARCHED_IDS:
+        texts = texts.filter(texts.str.starts_with(wanted[:2])).head(SEARCHED_IDS)
+    return texts.to_list()
