@@ -10,9 +10,9 @@ from typing import get_args
 from pydantic import BaseModel
 
 from offerloop.config import Config, SourceName
-from offerloop.events.read import CONTRACTS
+from offerloop.events.contracts import CONTRACTS
 from offerloop.profiles import FEATURES, TAGS
-from offerloop.tables import STAGE_TABLES
+from offerloop.tables import OUTCOMES, READOUT_EFFECTS, STAGE_TABLES, Table
 
 DOCS = Path(__file__).parent.parent / "docs"
 NOTE = "<!-- Written by scripts/reference.py; change the code instead. -->\n"
@@ -36,15 +36,21 @@ def tables() -> str:
     """Every table of a run."""
     lines = ["# Tables of a run", NOTE, "Each is a Parquet file in `runs/<id>/`.", ""]
     for table in STAGE_TABLES.values():
-        key = ", ".join(table.key) or "none"
-        lines += [f"## {table.name}", "", f"{table.meaning} Key: {key}.", ""]
-        lines += ["| column | type | meaning |", "|---|---|---|"]
-        for column in table.columns:
-            dtype = "id" if isinstance(column.dtype, tuple) else str(column.dtype)
-            empty = ", may be empty" if column.optional else ""
-            lines.append(f"| `{column.name}` | {dtype}{empty} | {column.meaning} |")
-        lines.append("")
+        lines += _table(table)
+    lines += ["# Tables of a read-out", "", "Each is a Parquet file in `runs/<id>/readout-<from>-<until>/`.", ""]
+    for table in (OUTCOMES, READOUT_EFFECTS):
+        lines += _table(table)
     return "\n".join(lines)
+
+
+def _table(table: Table) -> list[str]:
+    key = ", ".join(table.key) or "none"
+    lines = [f"## {table.name}", "", f"{table.meaning} Key: {key}.", "", "| column | type | meaning |", "|---|---|---|"]
+    for column in table.columns:
+        dtype = "id" if isinstance(column.dtype, tuple) else str(column.dtype)
+        empty = ", may be empty" if column.optional else ""
+        lines.append(f"| `{column.name}` | {dtype}{empty} | {column.meaning} |")
+    return [*lines, ""]
 
 
 def profiles() -> str:

@@ -121,7 +121,11 @@ def test_an_unknown_key_is_answered_with_its_place_and_the_nearest_name(refusal,
         ('name = "Corner shop"', 'name = "x"\nmargin = 1.01', "shop.margin"),
         ('name = "Corner shop"', "", "shop.name"),
         ("[[campaigns]]", "[experiment]\nholdout = -0.1\n[[campaigns]]", "experiment.holdout"),
-        ("offers = [{", "offers = []\n#", "campaigns.0.offers"),
+        (
+            "offers = [{",
+            "offers = []\n#",
+            "campaign 'spring' has no offers; add [[campaigns.offers]] or [sources.offers]",
+        ),
     ],
 )
 def test_what_cannot_be_is_refused_with_its_place(refusal, old, new, said):

@@ -12,6 +12,7 @@ import pytest
 
 from offerloop import flow
 from offerloop.allocation.assign import as_text
+from offerloop.config import load_config
 from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.errors import ConfigError, InputError
 from offerloop.evaluation.assignment import in_holdout
@@ -184,14 +185,32 @@ def test_a_stage_that_fails_leaves_no_run(shop, written, change, error, sentence
     assert sorted((shop.parent / "runs").iterdir()) == before
 
 
-def test_a_shop_whose_discounts_nobody_knows_is_refused(shop, tmp_path):
+def test_a_shop_whose_discounts_nobody_knows_rests_on_its_assumptions(shop, tmp_path):
     for name in ("lines.csv", "products.csv"):
         (tmp_path / name).write_bytes((shop.parent / name).read_bytes())
     path = tmp_path / "offerloop.toml"
-    path.write_text(shop.read_text().replace(', discount = "off", list_value = "list"', ""))
-    with pytest.raises(InputError, match="did not vary"):
-        run(path, "duckdb", None)
-    assert not (tmp_path / "runs").exists()
+    text = shop.read_text().replace(', discount = "off", list_value = "list"', "")
+    path.write_text(text + "assumed = { p_redeem = 0.1, incremental = 0.5 }\n")
+    found = flow.plan(load_config(path), DuckDBEngine(), quietly)
+    assert [gap for gap in found.gaps if "did not vary" in gap]
+    assert set(found.tables["effects"]["basis"]) == {"assumed"}
+    assert found.forecasts[0].send
+    plan = found.tables["assignments"].filter((pl.col("arm") == "plan") & (pl.col("offer_id") != "none"))
+    assert plan.height > 40
+    assert plan["cost_liability_minor"].sum() <= 10_000
+
+
+def test_order_lines_of_a_month_alone_are_enough_for_a_plan(shop, tmp_path):
+    lines = pl.read_csv(shop.parent / "lines.csv", infer_schema=False).filter(pl.col("when") < "2024-01-29")
+    lines.write_csv(tmp_path / "lines.csv")
+    path = tmp_path / "offerloop.toml"
+    start, end = shop.read_text().split("[sources.products]")
+    coupon = '[[campaigns.offers]]\nkind = "coupon"\npercent = 10\nmax_discount = "1.00"\nassumed = { p_redeem = 0.1, value = "2" }'
+    path.write_text(start + "[[campaigns]]" + end.split("[[campaigns]]")[1].split("[[campaigns.offers]]")[0] + coupon)
+    found = flow.plan(load_config(path), DuckDBEngine(), quietly)
+    assert len(found.gaps) == 2
+    assert set(found.tables["assignments"]["offer_id"]) == {"none", "coupon-10"}
+    assert found.tables["affinities"].height > 0
 
 
 # The sample

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -15,7 +16,12 @@ from offerloop.errors import ConfigError, InputError, near_miss
 from offerloop.money import DIGITS, exact_share, to_minor
 from offerloop.offers import Offer, read_offers
 
-SourceName = Literal["order_lines", "products", "customers", "campaigns", "audiences", "redemptions", "coupon_products"]
+SourceName = Literal[
+    "order_lines", "products", "customers", "events", "prices", "offers", "exposures", "campaigns", "audiences",
+    "redemptions", "coupon_products",
+]  # fmt: skip
+Listed = Sequence[dict[str, Any]]
+"""Offers from a source: `kind`, `id` and that kind's terms, and `campaign_id` where given."""
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -196,8 +202,8 @@ class Campaign(_Section):
     """`liability`: every assigned offer counts at the most it can cost; `expected`: at its expected cost."""
     explore_budget: str = "0.00"
     """The most that offers given by lot may cost us, on top of `budget`; nothing without a plan, one in ten at most."""
-    offers: tuple[dict[str, Any], ...] = Field(min_length=1)
-    """The offers: `kind` and that kind's terms."""
+    offers: tuple[dict[str, Any], ...] = ()
+    """The offers: `kind` and that kind's terms; may be empty when `[sources.offers]` lists them."""
 
 
 class Config(_Section):
@@ -243,6 +249,11 @@ class Config(_Section):
         if len(set(ids)) < len(ids):
             raise ValueError("two campaigns have the same 'id'")
         for campaign in self.campaigns:
+            if not campaign.offers and "offers" not in self.sources:
+                raise ValueError(
+                    f"campaign '{campaign.id}' has no offers; add [[campaigns.offers]] or [sources.offers]"
+                )
+        for campaign in self.campaigns:
             for field in ("budget", "explore_budget"):
                 try:
                     amount = self.minor(getattr(campaign, field))
@@ -261,10 +272,18 @@ class Config(_Section):
         """The configured margin, exactly as written."""
         return exact_share(self.shop.margin)
 
-    def offers_of(self, campaign: Campaign, categories: list[str]) -> list[Offer]:
-        """The campaign's offers; a coupon `on = "each category"` becomes one offer per category and depth."""
+    def offers_of(self, campaign: Campaign, categories: list[str], listed: Listed = ()) -> list[Offer]:
+        """The campaign's offers; a coupon `on = "each category"` becomes one offer per category and depth.
+
+        `listed` are offers from a source; those without `campaign_id` belong to every campaign.
+        """
+        mine = [
+            {name: value for name, value in one.items() if name != "campaign_id"}
+            for one in listed
+            if one.get("campaign_id") in (None, campaign.id)
+        ]
         try:
-            return read_offers(campaign.offers, categories, self.shop.currency)
+            return read_offers([*campaign.offers, *mine], categories, self.shop.currency)
         except InputError as error:
             raise ConfigError(f"campaign '{campaign.id}': {error}") from error
 

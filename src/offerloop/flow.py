@@ -17,6 +17,7 @@ from offerloop.allocation import Forecast, draw_arms, forecast_campaign, menu
 from offerloop.allocation.assign import assignments
 from offerloop.config import Config
 from offerloop.engine import Engine, collect
+from offerloop.errors import EvidenceError
 from offerloop.events import Events, prepare
 from offerloop.money import DIGITS
 from offerloop.profiles import build_profiles
@@ -25,16 +26,27 @@ from offerloop.recommenders.base import Recommender
 from offerloop.recommenders.choose import choose
 from offerloop.recommenders.interactions import Interactions
 from offerloop.recommenders.suggest import suggest
-from offerloop.recommenders.top import top
+from offerloop.recommenders.top import Task, top
 from offerloop.response import (
     Effects,
+    ShelfLines,
+    Study,
     campaign_effects,
     estimate_effects,
     full_weeks,
     shelf_lines,
     study_shelf_prices,
+    usual_baskets,
 )
-from offerloop.tables import STAGE_TABLES
+from offerloop.tables import (
+    BREAK_EVEN,
+    RECOMMENDER_RESULTS,
+    RESPONSE_CHECKS,
+    RESPONSE_CURVE,
+    RESPONSE_DECILES,
+    RESPONSE_SLOPES,
+    STAGE_TABLES,
+)
 
 Result = TypeVar("Result")
 SUGGESTED_PRODUCTS = 3
@@ -57,6 +69,8 @@ class Run:
     """Stage tables by name."""
     forecasts: list[Forecast]
     explore_share: float
+    gaps: list[str]
+    """What the data could not show, and why, a sentence each."""
 
 
 def plan(config: Config, engine: Engine, stage: Stage) -> Run:
@@ -65,30 +79,45 @@ def plan(config: Config, engine: Engine, stage: Stage) -> Run:
     profiles = stage("profiles", lambda: profile(events))
     liked = stage("recommenders", lambda: recommend(events, config))
     past = stage("past campaigns", lambda: judge_campaigns(events))
-    lines = stage("shelf prices", lambda: shelf_lines(
-        events.order_lines, events.products, full_weeks(events.first_day, events.as_of_day), config.response, engine
-    ))  # fmt: skip
-    study = stage("response", lambda: study_shelf_prices(lines, config.response, config.seed))
-    effects = stage("effects", lambda: estimate_effects(study, config))
+    lines = stage("shelf prices", lambda: known(lambda: sum_shelf_lines(events, config, engine)))
+    study = stage("response", lambda: study_prices(lines, config))
+    effects = stage("effects", lambda: estimate(events, study, config))
     forecasts = stage("allocation", lambda: forecast(effects, config))
     assigned, explore_share = stage("assignments", lambda: assign(profiles, forecasts, effects, config))
     final = stage("suggestions", lambda: with_products(assigned, effects, liked, events))
+    gaps = [one for one in (liked.gap, study) if isinstance(one, Gap)]
     tables = {
         "quality": events.quality, "quality_by_day": events.quality_by_day, "rejected": events.rejected,
         "profiles": profiles, "customers": collect(events.customers, "customer_id"),
-        "recommenders": liked.results, "affinities": liked.affinities, "campaign_effects": past, **study.tables,
+        "recommenders": liked.results, "affinities": liked.affinities, "campaign_effects": past,
+        **(STUDY_TABLES if isinstance(study, Gap) else study.tables),
         "offers": effects.offers, "effects": effects.effects, "calibration": effects.calibration,
         "comparison": compare(forecasts, final),
         "budget_curve": pl.concat([one.curve for one in forecasts]),
         "break_even_sweep": pl.concat([one.sweep for one in forecasts]), "assignments": final,
     }  # fmt: skip
     checked = {name: STAGE_TABLES[name].check(table) for name, table in tables.items()}
-    return Run(config, events, checked, forecasts, explore_share)
+    return Run(config, events, checked, forecasts, explore_share, [gap.reason for gap in gaps])
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Why a stage has nothing to hand on: the data cannot carry what it would claim."""
+
+    reason: str
+
+
+def known(work: Callable[[], Result]) -> Result | Gap:
+    """What the work finds, or the gap that its data leave."""
+    try:
+        return work()
+    except EvidenceError as missing:
+        return Gap(str(missing))
 
 
 def profile(events: Events) -> pl.DataFrame:
-    """Stage 2."""
-    return build_profiles(
+    """Stage 2. Raises EvidenceError when there is nobody to compare with."""
+    found = build_profiles(
         events.order_lines,
         events.products,
         events.campaigns,
@@ -97,6 +126,11 @@ def profile(events: Events) -> pl.DataFrame:
         events.as_of_day,
         events.bulk_buyers["customer_id"],
     )
+    if found.height < 2:
+        raise EvidenceError(
+            f"the order lines hold {found.height} customer; a plan chooses between customers: give the orders of more"
+        )
+    return found
 
 
 @dataclass(frozen=True)
@@ -107,6 +141,12 @@ class Liked:
     results: pl.DataFrame
     next_basket: Recommender
     interactions: Interactions
+    gap: Gap | None
+    """Why recommenders could not be compared; then the fallback serves."""
+
+
+FALLBACK: dict[Task, str] = {"repeat": "repeat", "new": "popularity"}
+"""Recommenders that need no comparison to be sensible."""
 
 
 def recommend(events: Events, config: Config) -> Liked:
@@ -114,17 +154,45 @@ def recommend(events: Events, config: Config) -> Liked:
     settings, as_of = config.recommend, events.as_of_day
     purchases = collect(events.order_lines.select("customer_id", "product_id", "order_day").unique())
     few = settings.min_buyers
-    chosen, results = choose(purchases, as_of, settings.candidates, window_days=settings.window_days, min_buyers=few)
+    compared = known(
+        lambda: choose(purchases, as_of, settings.candidates, window_days=settings.window_days, min_buyers=few)
+    )
+    chosen, results = (FALLBACK, RECOMMENDER_RESULTS.empty()) if isinstance(compared, Gap) else compared
     interactions = Interactions.build(purchases, as_of, min_buyers=few)
     customers = purchases["customer_id"].unique().sort()
     fitted = {task: RECOMMENDERS.load(name)().fit(interactions) for task, name in chosen.items()}
     parts = [top(model, interactions, task, settings.top_k, customers) for task, model in fitted.items()]
-    return Liked(pl.concat(parts), results, fitted["repeat"], interactions)
+    gap = compared if isinstance(compared, Gap) else None
+    return Liked(pl.concat(parts), results, fitted["repeat"], interactions, gap)
 
 
 def judge_campaigns(events: Events) -> pl.DataFrame:
     """What past campaigns did, naive and adjusted."""
     return campaign_effects(events.order_lines, events.campaigns, events.audiences, events.first_day, events.as_of_day)
+
+
+def sum_shelf_lines(events: Events, config: Config, engine: Engine) -> ShelfLines:
+    """Weekly sums of the order lines for the study of shelf prices."""
+    weeks = full_weeks(events.first_day, events.as_of_day)
+    return shelf_lines(events.order_lines, events.products, weeks, config.response, engine)
+
+
+STUDY_TABLES = {
+    table.name: table.empty()
+    for table in (RESPONSE_SLOPES, RESPONSE_CURVE, RESPONSE_CHECKS, RESPONSE_DECILES, BREAK_EVEN)
+}
+"""What a study would have found."""
+
+
+def study_prices(lines: ShelfLines | Gap, config: Config) -> Study | Gap:
+    """Stage 4: the response to shelf prices, or why it cannot be known."""
+    return lines if isinstance(lines, Gap) else known(lambda: study_shelf_prices(lines, config.response, config.seed))
+
+
+def estimate(events: Events, study: Study | Gap, config: Config) -> Effects:
+    """Effects of every offer: from the study, else as the shop assumes."""
+    baskets = usual_baskets(events.order_lines, events.products, config.response)
+    return estimate_effects(None if isinstance(study, Gap) else study, baskets, config)
 
 
 def forecast(effects: Effects, config: Config) -> list[Forecast]:

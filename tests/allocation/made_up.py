@@ -60,7 +60,7 @@ def effects(seed: int, n_customers: int = 40, level: float = 1.0, spread: float 
     return EFFECTS.check(table)
 
 
-def offers(funded: Sequence[float] = (0.0, 0.0, 0.0), liability: int | None = 500) -> pl.DataFrame:
+def offers(funded: Sequence[float] = (0.0, 0.0, 0.0), liability: int | None = 500, contact: int = 0) -> pl.DataFrame:
     """The three offers."""
     table = pl.DataFrame(
         {
@@ -70,6 +70,9 @@ def offers(funded: Sequence[float] = (0.0, 0.0, 0.0), liability: int | None = 50
             "category": "bread",
             "depth": [0.1, 0.2, 0.3],
             "funded_share": [float(share) for share in funded],
+            "contact_cost_minor": [contact for _ in funded],
+            "channel": "any",
+            "quiet_hours": pl.Series([None] * 3, dtype=pl.String),
             "cost_liability_minor": pl.Series([liability] * 3, dtype=pl.Int64),
             "label": "off",
             "basis": "transferred",
@@ -86,5 +89,5 @@ def calibration(level: float = 1.0, spread: float = 1.0, error: float = 0.2) -> 
 
 def with_funded(table: pl.DataFrame, listed: pl.DataFrame) -> pl.DataFrame:
     """Effects with their offers' terms, as the valuation reads them."""
-    terms = listed.select("campaign_id", "offer_id", "depth", "funded_share")
+    terms = listed.select("campaign_id", "offer_id", "depth", "funded_share", "contact_cost_minor")
     return table.join(terms, on=["campaign_id", "offer_id"]).sort("customer_id", "offer_id")

@@ -13,6 +13,7 @@ OFFERS = pl.DataFrame(
         "offer_id": ["a", "a", "b", "sale"],
         "cost_liability_minor": [500, 125, 250, 125],
         "funded_share": [0.0, 0.75, 0.75, 0.75],
+        "contact_cost_minor": [0, 0, 0, 0],
         "basis": ["transferred", "transferred", "transferred", "unknown"],
     }
 )

@@ -9,7 +9,7 @@ from offerloop.allocation.valuation import Valuation
 MARGIN = 0.3
 
 
-def swept(rows, error=0.0, funded=0.0):
+def swept(rows, error=0.0, funded=0.0, contact=0):
     """Sweep of customer, value, discount; the estimates are right."""
     table = pl.DataFrame(rows, schema=["customer_id", "value_minor", "discount_minor"], orient="row").cast(
         {"value_minor": pl.Float64, "discount_minor": pl.Float64}
@@ -17,6 +17,7 @@ def swept(rows, error=0.0, funded=0.0):
     table = table.with_columns(
         held_out_value_minor="value_minor", held_out_discount_minor="discount_minor", fold=pl.lit(0),
         centred=pl.lit(0.0), d_value="value_minor", d_discount=pl.lit(0.0), funded_share=pl.lit(funded),
+        contact_cost_minor=pl.lit(contact),
     )  # fmt: skip
     return sweep(table, Valuation.of(table, calibration(error=error)), MARGIN)
 
@@ -30,6 +31,12 @@ def break_even(table, lever):
 
 def at(table, lever, level):
     return table.row(by_predicate=(pl.col("lever") == lever) & (pl.col("level") == level), named=True)
+
+
+def test_telling_the_customer_costs_whoever_pays_the_discount():
+    """15 of value, 40 of discount, 3 to tell: pays above 28 / 40 funded, never below."""
+    assert break_even(swept([(1, 15, 40)], contact=3), "supplier share") == (0.725, 0.725)
+    assert break_even(swept([(1, 15, 40)], contact=20), "supplier share") == (None, None)
 
 
 def test_one_offer_by_hand():

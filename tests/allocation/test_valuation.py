@@ -51,12 +51,13 @@ def test_interval_is_that_of_draws_from_the_calibration(funded, supposed):
     assert found.value - found.low == pytest.approx(found.high - found.value)
 
 
-@given(st.integers(0, 1000), st.floats(0, 1))
-def test_profit_is_held_out_value_less_our_part_of_the_discount(seed, share):
-    table = with_funded(effects(seed, 8), offers((share, share, share)))
+@given(st.integers(0, 1000), st.floats(0, 1), st.integers(0, 50))
+def test_profit_is_held_out_value_less_our_part_of_the_discount_and_contact(seed, share, contact):
+    table = with_funded(effects(seed, 8), offers((share, share, share), contact=contact))
     valuation = Valuation.of(table, calibration())
     weights = np.random.default_rng(seed).uniform(0, 1, table.height)
     cost = (1 - share) * table["held_out_discount_minor"].to_numpy() @ weights
+    cost += contact * weights.sum()
     assert valuation.spend(weights) == pytest.approx(cost)
     assert valuation.value(weights).value == pytest.approx(table["held_out_value_minor"].to_numpy() @ weights - cost)
 

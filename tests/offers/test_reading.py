@@ -4,6 +4,7 @@ import pytest
 
 from offerloop.errors import ConfigError, InputError
 from offerloop.offers import OFFER_KINDS, Assumption, read_offers
+from offerloop.offers.base import Contact
 
 TERMS = {
     "coupon": {"kind": "coupon", "percent": 10, "max_discount": "5.00"},
@@ -57,17 +58,33 @@ class TestEveryKind:
 
     def test_what_the_shop_expects(self, kind):
         offer = read_one(kind, assumed={"value": "1.25", "p_redeem": 0.2})
-        assert offer.assumed == Assumption(125, Fraction(1, 5))
+        assert offer.assumed == Assumption(Fraction(1, 5), 125, None)
+
+    def test_what_the_shop_expects_of_purchases(self, kind):
+        offer = read_one(kind, assumed={"incremental": 0.25, "p_redeem": 0.2})
+        assert offer.assumed == Assumption(Fraction(1, 5), None, Fraction(1, 4))
+
+    def test_how_the_customer_hears_of_it(self, kind):
+        offer = read_one(kind, channel="sms", contact_cost="0.05", quiet_hours="21:00-08:00")
+        assert offer.contact == Contact("sms", 5, ("21:00", "08:00"))
+        assert read_one(kind).contact == Contact("any", 0, None)
+
+    @pytest.mark.parametrize("terms", [{"quiet_hours": "late"}, {"quiet_hours": "9-10"}, {"contact_cost": "-1"}])
+    def test_a_wrong_contact_is_refused(self, kind, terms):
+        with pytest.raises(InputError, match=f"'{next(iter(terms))}' must"):
+            read_one(kind, **terms)
 
     @pytest.mark.parametrize(
         ("assumed", "said"),
         [
             ({"value": "1.25", "p_redem": 0.2}, "p_redeem"),
             ({"value": "1.25"}, "needs the field 'p_redeem'"),
-            ({"p_redeem": 0.2}, "needs the field 'value'"),
+            ({"p_redeem": 0.2}, "needs either 'value'"),
             ({"value": "1.25", "p_redeem": 2}, "'p_redeem' must be from 0 to 1"),
             ({"value": "1.255", "p_redeem": 0.2}, "'1.255' is not an amount in USD"),
             ({"value": "1.25", "p_redeem": 0.2, "vale": 1}, "no field 'vale', did you mean 'value'"),
+            ({"value": "1.25", "incremental": 0.5, "p_redeem": 0.2}, "needs either 'value'"),
+            ({"incremental": 1.5, "p_redeem": 0.2}, "'incremental' must be from 0 to 1"),
             (5, "'assumed' must be a table"),
         ],
     )

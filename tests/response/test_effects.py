@@ -14,7 +14,7 @@ from shop import HALF, SETTINGS, simulate, summed
 from offerloop.config import Config
 from offerloop.errors import ConfigError
 from offerloop.money import MICRO
-from offerloop.response import estimate_effects, study_shelf_prices
+from offerloop.response import Baskets, estimate_effects, study_shelf_prices
 
 COUPON = {"kind": "coupon", "on": "each category", "percent": [10, 20, 40], "max_discount": "5.00"}
 SPEND_AND_SAVE = {"kind": "spend_and_save", "spend": "50.00", "save": "5.00"}
@@ -34,8 +34,15 @@ def configured(*offers, margin=0.3):
     )
 
 
+def usual(study, basket=1000.0):
+    """Everyone buys for the same in every basket, and half of it in the first category."""
+    whole = pl.DataFrame({"customer_id": study.panel.customer_ids}).with_columns(basket_minor=pl.lit(basket))
+    first = whole.with_columns(category=pl.lit(study.lines.categories[0]), basket_minor=pl.lit(basket / 2))
+    return Baskets(study.lines.categories, whole, first)
+
+
 def effects_of(study, *offers, margin=0.3):
-    return estimate_effects(study, configured(*offers, margin=margin))
+    return estimate_effects(study, usual(study), configured(*offers, margin=margin))
 
 
 def by_depth(found, depth):
@@ -151,6 +158,47 @@ def test_an_assumption_is_the_same_for_everyone_and_is_called_so(responsive, off
     assert (row["value_minor"][0], row["p_redeem"][0]) == (300, 0.3)
     assert row["cost_expected_micro"][0] == 0.3 * 500 * 0.5 * MICRO
     assert row["profit_minor"][0] == row["profit_low_minor"][0] == row["profit_high_minor"][0] == 300 - 75
+
+
+@pytest.mark.parametrize(
+    ("offer", "value", "discount"),
+    [
+        (SPEND_AND_SAVE, 0.3 * 5000, 500),  # the usual basket of 10.00 is below the threshold of 50.00
+        (FLASH_SALE, 0.3 * 1000, 150),
+        (ON_EVERYTHING, 0.3 * 1000, 100),
+        ({**ON_EVERYTHING, "percent": 80}, 0.3 * 1000, 500),  # the maximum binds
+    ],
+)
+def test_an_assumed_share_of_purchases_follows_the_usual_basket(responsive, offer, value, discount):
+    expected = {"p_redeem": 0.1, "incremental": 0.4}
+    row = effects_of(responsive, {**offer, "assumed": expected}).effects.row(0, named=True)
+    assert row["value_minor"] == pytest.approx(0.1 * 0.4 * value)
+    assert row["discount_minor"] == pytest.approx(0.1 * discount)
+    assert row["profit_minor"] == pytest.approx(0.1 * 0.4 * value - 0.1 * discount)
+
+
+def test_without_a_study_only_assumed_offers_have_an_effect(responsive):
+    coupon = {"kind": "coupon", "on": "each category", "percent": 10, "max_discount": "5.00"}
+    assumed = {**coupon, "id": "sure", "assumed": {"p_redeem": 0.1, "incremental": 0.4}}
+    found = estimate_effects(None, usual(responsive), configured(coupon, assumed))
+    assert set(found.effects["basis"]) == {"assumed"}
+    assert dict(found.offers.group_by("basis").len().iter_rows()) == {"unknown": 6, "assumed": 6}
+    assert found.effects["offer_id"].unique().to_list() == [f"sure-10 {responsive.lines.categories[0]}"]
+    assert len(found.views) == 1
+
+
+@pytest.mark.parametrize("offer", [{**COUPON, "percent": 20}, {**SPEND_AND_SAVE, "assumed": EXPECTED}])
+def test_a_contact_costs_everyone_who_is_told(responsive, offer):
+    plain, told = (
+        effects_of(responsive, {**offer, **more}) for more in ({}, {"contact_cost": "0.07", "channel": "sms"})
+    )
+    for name in ("profit_minor", "profit_low_minor", "profit_high_minor"):
+        np.testing.assert_allclose(told.effects[name], plain.effects[name] - 7)
+    assert (told.effects["cost_expected_micro"] - plain.effects["cost_expected_micro"]).unique().to_list() == [
+        7 * MICRO
+    ]
+    assert (told.offers["cost_liability_minor"] - plain.offers["cost_liability_minor"]).unique().to_list() == [7]
+    assert told.offers["channel"].unique().to_list() == ["sms"]
 
 
 def test_an_assumption_needs_a_largest_cost(responsive):

@@ -17,13 +17,13 @@ def sweep(effects: pl.DataFrame, valuation: Valuation | Repeated, margin: float)
     """
     value, discount = effects["value_minor"].to_numpy(), effects["discount_minor"].to_numpy()
     starts = np.flatnonzero(effects.select(pl.col("customer_id").is_first_distinct()).to_series().to_numpy())
-    own = 1 - effects["funded_share"].to_numpy()
+    own, contact = 1 - effects["funded_share"].to_numpy(), effects["contact_cost_minor"].to_numpy()
     rows = []
     for level in LEVELS.tolist():
-        weights = _best(value - (1 - level) * discount, starts)
+        weights = _best(value - (1 - level) * discount - contact, starts)
         rows.append(_row("supplier share", level, weights, valuation.supposing(own_share=1 - level)))
     for level in LEVELS[1:].tolist():
-        weights = _best(value * level / margin - own * discount, starts)
+        weights = _best(value * level / margin - own * discount - contact, starts)
         rows.append(_row("margin", level, weights, valuation.supposing(margin_factor=level / margin)))
     return pl.DataFrame(rows)
 

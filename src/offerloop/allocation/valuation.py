@@ -33,6 +33,8 @@ class Valuation:
     """(4, 4) of these four."""
     own_share: Floats
     """Share of each discount that we pay."""
+    contact: Floats
+    """What telling the customer costs us."""
     margin_factor: float = 1.0
     """What margin to suppose, over the configured one."""
 
@@ -57,12 +59,13 @@ class Valuation:
             d_discount=effects["d_discount"].to_numpy()[:, None] * by_response,
             covariance=covariance,
             own_share=1 - effects["funded_share"].to_numpy(),
+            contact=effects["contact_cost_minor"].to_numpy().astype(np.float64),
         )
 
     @property
     def cost(self) -> Floats:
         """Held-out expected cost of each candidate to us."""
-        return self.own_share * self.discount_part
+        return self.own_share * self.discount_part + self.contact
 
     def supposing(self, own_share: float | None = None, margin_factor: float = 1.0) -> Valuation:
         """The same candidates under another split with the supplier, or another margin."""
@@ -72,7 +75,7 @@ class Valuation:
     def value(self, weights: Floats) -> Estimate:
         """Held-out profit of candidates taken with these weights (0 to 1)."""
         own = weights * self.own_share
-        profit = self.margin_factor * (weights @ self.value_part) - own @ self.discount_part
+        profit = self.margin_factor * (weights @ self.value_part) - own @ self.discount_part - weights @ self.contact
         slope = self.margin_factor * (weights @ self.d_value) - own @ self.d_discount
         return Estimate.of(float(profit), float(np.sqrt(slope @ self.covariance @ slope)))
 

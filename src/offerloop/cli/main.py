@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -19,6 +20,7 @@ app = typer.Typer(
 )
 
 Run = Annotated[Path, typer.Argument(help="A run's folder, or the shop's: then its newest run.")]
+Engine = Annotated[str, typer.Option(help="Where table work runs: duckdb.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
 
 
@@ -43,7 +45,7 @@ def init(
 @app.command()
 def run(
     config: Annotated[Path, typer.Argument(help="The offerloop.toml to carry out.")],
-    engine: Annotated[str, typer.Option(help="Where table work runs: duckdb.")] = "duckdb",
+    engine: Engine = "duckdb",
     as_json: Json = False,
 ) -> None:
     """From raw tables to one assignment per customer, a forecast and a report."""
@@ -72,6 +74,36 @@ def explain(
     found = tell(find_run(run), customer, audience, language)
     facts = {"facts": found.facts} if audience == "marketer" else {}
     _say({"text": found.text, **facts}, found.text, as_json)
+
+
+@app.command()
+def readout(
+    run: Run,
+    orders: Annotated[Path, typer.Option(help="Order lines of the period, in the shape of the run's.")],
+    redemptions: Annotated[
+        Path | None, typer.Option(help="Who redeemed which offer: customer_id, offer_id, amount.")
+    ] = None,
+    exposures: Annotated[Path | None, typer.Option(help="Whom the offers reached: customer_id, offer_id.")] = None,
+    begin: Annotated[datetime | None, typer.Option("--from", help="First day; default: the day of the plan.")] = None,
+    until: Annotated[
+        datetime | None, typer.Option(help="Last day; default: the last of the file, 28 days at most.")
+    ] = None,
+    engine: Engine = "duckdb",
+    as_json: Json = False,
+) -> None:
+    """After the period: what the plan caused, against its holdout, and how the forecast held."""
+    from offerloop.service.find_run import find_run
+    from offerloop.service.readout import read_out
+
+    days = [None if day is None else day.date() for day in (begin, until)]
+    done = read_out(
+        find_run(run), orders, redemptions=redemptions, exposures=exposures, from_day=days[0], until_day=days[1],
+        engine=engine,
+    )  # fmt: skip
+    found = {"readout": str(done.folder), "report": str(done.report), **done.summary}
+    _say(found, f"{done.summary['sentence']}\n{done.report}", as_json)
+    if done.stopped:
+        raise typer.Exit(1)
 
 
 def _say(found: dict[str, object], text: str, as_json: bool) -> None:

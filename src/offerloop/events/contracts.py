@@ -42,6 +42,15 @@ CONTRACTS: dict[SourceName, Contract] = {
         ("category", "subcategory", "brand", "text"),
     ),
     "customers": Contract(("customer_id",), ("consent", "segment"), texts=("consent", "segment")),
+    "events": Contract(
+        ("customer_id", "product_id", "kind", "at"), ("value",), numbers=("value",), texts=("kind",)
+    ),
+    "prices": Contract(("product_id", "at", "list_price"), ("store_id",), money=("list_price",)),
+    "offers": Contract(("offer_id", "kind"), ("campaign_id",), texts=("kind",)),
+    "exposures": Contract(
+        ("customer_id", "offer_id", "at"), ("propensity", "campaign_id", "policy"), numbers=("propensity",),
+        texts=("policy",),
+    ),
     "campaigns": Contract(("campaign_id", "starts_at", "ends_at"), ("campaign_type",), texts=("campaign_type",)),
     "audiences": Contract(("campaign_id", "customer_id")),
     "redemptions": Contract(("customer_id", "coupon_id", "at"), ("campaign_id",)),

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from offerloop.errors import InputError, near_miss
-from offerloop.offers.base import Assumption, Offer
+from offerloop.offers.base import ANY_CHANNEL, Assumption, Contact, Offer
 
 if TYPE_CHECKING:
     from offerloop.offers.reading import Terms
@@ -28,12 +28,19 @@ class Coupon:
     """Maximum discount; without one the liability has no finite bound."""
     funded_share: Fraction
     assumed: Assumption | None = None
+    contact: Contact = ANY_CHANNEL
+    threshold_minor: int = 0
     kind: str = "coupon"
 
     @property
     def depth(self) -> Fraction:
         """See `Offer.depth`."""
         return self.percent / 100
+
+    @property
+    def share_off(self) -> Fraction:
+        """See `Offer.share_off`."""
+        return self.depth
 
     def label(self) -> str:
         """See `Offer.label`."""
@@ -48,9 +55,9 @@ def read_coupon(terms: Terms, categories: Sequence[str]) -> list[Offer]:
         raise InputError(f"coupon '{name}' is on the unknown category '{on}'{near_miss(str(on), categories)}")
     scope: Sequence[str | None] = categories if on == EACH_CATEGORY else [on]
     most = terms.money("max_discount") if terms.get("max_discount") is not None else None
-    funded, assumed = terms.share("funded_share"), terms.assumption()
+    funded, assumed, contact = terms.share("funded_share"), terms.assumption(), terms.contact()
     return [
-        Coupon(_offer_id(name, percent, category), percent, category, most, funded, assumed)
+        Coupon(_offer_id(name, percent, category), percent, category, most, funded, assumed, contact)
         for category in scope
         for percent in percents
     ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from offerloop.offers.base import Assumption, Offer
+from offerloop.offers.base import ANY_CHANNEL, Assumption, Contact, Offer
 
 if TYPE_CHECKING:
     from offerloop.offers.reading import Terms
@@ -23,9 +23,16 @@ class FlashSale:
     most_minor: int | None
     funded_share: Fraction
     assumed: Assumption | None = None
+    contact: Contact = ANY_CHANNEL
+    threshold_minor: int = 0
     kind: str = "flash_sale"
     category: str | None = None
     depth: Fraction | None = None
+
+    @property
+    def share_off(self) -> Fraction:
+        """See `Offer.share_off`."""
+        return self.percent / 100
 
     def label(self) -> str:
         """See `Offer.label`."""
@@ -38,4 +45,5 @@ def read_flash_sale(terms: Terms, categories: Sequence[str]) -> list[Offer]:
     percent, hours = terms.percent("percent"), terms.whole("hours")
     most = terms.money("max_discount") if terms.get("max_discount") is not None else None
     offer_id = terms.text("id", "flash-sale")
-    return [FlashSale(offer_id, percent, hours, most, terms.share("funded_share"), terms.assumption())]
+    funded, assumed, contact = terms.share("funded_share"), terms.assumption(), terms.contact()
+    return [FlashSale(offer_id, percent, hours, most, funded, assumed, contact)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from offerloop.catalogue import Catalogue
 from offerloop.errors import InputError, near_miss
 from offerloop.money import exact_share, to_minor
-from offerloop.offers.base import NO_OFFER, Assumption, Offer
+from offerloop.offers.base import NO_OFFER, Assumption, Contact, Offer
 
 OFFER_KINDS = Catalogue(
     "offer kind",
@@ -19,6 +20,9 @@ OFFER_KINDS = Catalogue(
         "flash_sale": "offerloop.offers.flash_sale:read_flash_sale",
     },
 )
+
+
+_CLOCK = re.compile(r"^([01]\d|2[0-3]):[0-5]\d$")
 
 
 class Terms:
@@ -86,12 +90,30 @@ class Terms:
         if written is None:
             return None
         if not isinstance(written, Mapping):
-            raise InputError(f"'assumed' must be a table with 'value' and 'p_redeem', not '{written}'")
+            raise InputError(
+                f"'assumed' must be a table with 'p_redeem' and either 'value' or 'incremental', not '{written}'"
+            )
         inner = Terms({"kind": self._written["kind"], **written}, self.currency)
         inner.need("p_redeem")
-        found = Assumption(to_minor(inner.need("value"), self.currency), inner.share("p_redeem"))
+        if (inner.get("value") is None) == (inner.get("incremental") is None):
+            raise InputError("'assumed' needs either 'value' (an amount) or 'incremental' (a share of redemptions)")
+        value = None if inner.get("value") is None else to_minor(inner.get("value"), self.currency)
+        incremental = None if inner.get("incremental") is None else inner.share("incremental")
+        found = Assumption(inner.share("p_redeem"), value, incremental)
         inner.finish()
         return found
+
+    def contact(self) -> Contact:
+        """Channel, cost and quiet hours, if any."""
+        written = self.get("quiet_hours")
+        hours = [] if written is None else str(written).split("-")
+        if written is not None and (len(hours) != 2 or not all(map(_CLOCK.match, hours))):
+            raise InputError(f"'quiet_hours' must be like \"21:00-08:00\", not '{written}'")
+        cost = 0 if self.get("contact_cost") is None else to_minor(self.get("contact_cost"), self.currency)
+        if cost < 0:
+            raise InputError(f"'contact_cost' must not be below zero, and is {self.get('contact_cost')}")
+        quiet = (hours[0], hours[1]) if hours else None
+        return Contact(self.text("channel", "any"), cost, quiet)
 
     def finish(self) -> None:
         """Raise InputError for a field that nobody asked for."""

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from offerloop.errors import InputError
-from offerloop.offers.base import Assumption, Offer
+from offerloop.offers.base import ANY_CHANNEL, Assumption, Contact, Offer
 
 if TYPE_CHECKING:
     from offerloop.offers.reading import Terms
@@ -25,9 +25,16 @@ class SpendAndSave:
     text: str
     """The written terms, for the label."""
     assumed: Assumption | None = None
+    contact: Contact = ANY_CHANNEL
     kind: str = "spend_and_save"
     category: str | None = None
     depth: Fraction | None = None
+    share_off: Fraction | None = None
+
+    @property
+    def threshold_minor(self) -> int:
+        """See `Offer.threshold_minor`."""
+        return self.spend_minor
 
     @property
     def most_minor(self) -> int:
@@ -47,4 +54,5 @@ def read_spend_and_save(terms: Terms, categories: Sequence[str]) -> list[Offer]:
         raise InputError(f"'save' ({terms.need('save')}) is more than 'spend' ({terms.need('spend')})")
     offer_id = terms.text("id", "spend-and-save")
     text = f"{terms.need('save')} off from {terms.need('spend')} {terms.currency}"
-    return [SpendAndSave(offer_id, spend, off, terms.share("funded_share"), text, terms.assumption())]
+    funded, assumed, contact = terms.share("funded_share"), terms.assumption(), terms.contact()
+    return [SpendAndSave(offer_id, spend, off, funded, text, assumed, contact)]

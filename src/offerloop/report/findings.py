@@ -51,6 +51,8 @@ class Findings:
     """Epoch day of the plan; the day after the last one known."""
     explore_share: float
     """Share of the customers outside the holdout who got an offer by lot."""
+    gaps: tuple[str, ...] = ()
+    """What the data could not show, and why, a sentence each."""
     feature_notes: tuple[tuple[str, str, str], ...] = ()
     """Name, meaning and rule for empty cells of each profile feature."""
     tag_notes: tuple[tuple[str, str, str], ...] = ()

@@ -29,16 +29,19 @@ if TYPE_CHECKING:
 def render(findings: Findings, summary: dict[str, Any]) -> str:
     """One HTML file that asks no other host for anything."""
     facts, evidence = gather(findings), Evidence.read(findings)
-    environment = _environment()
-    page = environment.get_template("report.html.j2").render(
-        shop=findings.config.shop,
-        as_of=day_text(findings.as_of_day),
-        first=first_screen(findings, facts, evidence),
-        sections=_sections(findings, facts, evidence),
-        decision=summary["decision"],
-        linked=linker,
+    page = (
+        environment()
+        .get_template("report.html.j2")
+        .render(
+            shop=findings.config.shop,
+            as_of=day_text(findings.as_of_day),
+            first=first_screen(findings, facts, evidence),
+            sections=_sections(findings, facts, evidence),
+            decision=summary["decision"],
+            linked=linker,
+        )
     )
-    return _kept_together(page)
+    return kept_together(page)
 
 
 def _sections(findings: Findings, facts: Facts, evidence: Evidence) -> list[Section]:
@@ -56,7 +59,8 @@ def _sections(findings: Findings, facts: Facts, evidence: Evidence) -> list[Sect
     ]
 
 
-def _environment() -> Environment:
+def environment() -> Environment:
+    """The templates of every page."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     loader = PackageLoader("offerloop.report", "templates")
@@ -67,7 +71,7 @@ def _environment() -> Environment:
     return environment
 
 
-def _kept_together(page: str) -> str:
+def kept_together(page: str) -> str:
     """No line ends between a number and its per cent sign, or within a short interval."""
     page = re.sub(r"(\d) %", "\\1\u00a0%", page)
     return re.sub(r"\[([^\s\[\]]{1,12}), ([^\s\[\]]{1,12})\]", "[\\1,\u00a0\\2]", page)

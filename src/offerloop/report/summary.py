@@ -41,6 +41,7 @@ def summarise(findings: Findings) -> dict[str, Any]:
         "recommenders": _recommenders(findings),
         "arms": _arms(findings),
         "quality": _quality(findings),
+        "gaps": list(findings.gaps),
         "limits": list(limits(findings, facts, evidence)),
     }
 

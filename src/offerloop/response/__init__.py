@@ -1,16 +1,20 @@
 """Stage 4: what an offer changes: the effect of every offer on every customer, and how far to believe it."""
 
+from offerloop.response.baskets import Baskets, usual_baskets
 from offerloop.response.campaigns import campaign_effects
 from offerloop.response.effects import Effects, estimate_effects
-from offerloop.response.shelf_lines import full_weeks, shelf_lines
+from offerloop.response.shelf_lines import ShelfLines, full_weeks, shelf_lines
 from offerloop.response.study import Study, study_shelf_prices
 
 __all__ = [
+    "Baskets",
     "Effects",
+    "ShelfLines",
     "Study",
     "campaign_effects",
     "estimate_effects",
     "full_weeks",
     "shelf_lines",
     "study_shelf_prices",
+    "usual_baskets",
 ]

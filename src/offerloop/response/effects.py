@@ -20,12 +20,13 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from offerloop.config import Config
-from offerloop.errors import ConfigError
+from offerloop.config import Config, Listed
 from offerloop.evaluation.estimate import Z95
 from offerloop.money import MICRO
 from offerloop.offers import Offer
 from offerloop.offers.base import liability_minor
+from offerloop.response.assumed import assumed_effects
+from offerloop.response.baskets import Baskets
 from offerloop.response.pair_features import pair_features
 from offerloop.response.panel import Floats, Panel, build_panel
 from offerloop.response.r_learner import CrossFit
@@ -81,36 +82,50 @@ class _HeldOut:
     """Prediction less its mean: the derivative of `response` by the calibration's slope."""
 
 
-def estimate_effects(study: Study, config: Config) -> Effects:
-    """The effects of all configured campaigns on all pairs active in the most recent weeks."""
-    pairs = _recent_pairs(study, config)
+def estimate_effects(study: Study | None, baskets: Baskets, config: Config, listed: Listed = ()) -> Effects:
+    """The effects of all configured campaigns: on pairs active in the most recent weeks, and assumed ones.
+
+    Without a study only assumed offers have effects. `listed` are offers from a source, beside the configured ones.
+    """
+    categories = baskets.categories if study is None else study.lines.categories
     offers = [
         (campaign.id, offer)
         for campaign in config.campaigns
-        for offer in config.offers_of(campaign, study.lines.categories)
+        for offer in config.offers_of(campaign, categories, listed)
     ]
-    tables = [_effects(offers, pairs, heldout, study.panel.customer_ids, config.margin) for heldout in pairs.heldouts]
-    calibrations = [_calibration(fit, split) for split, fit in enumerate(study.splits)]
+    assumed = _assumed(offers, baskets, config.margin)
+    tables, calibrations = [assumed], [CALIBRATION.empty()]
+    if study is not None:
+        pairs = _recent_pairs(study, config)
+        tables = [pl.concat([_coupons(offers, pairs, one, config.margin), assumed]) for one in pairs.heldouts]
+        calibrations = [_calibration(fit, split) for split, fit in enumerate(study.splits)]
     averaged = [
         (sum((table[name] for table in tables[1:]), tables[0][name]) / len(tables)).alias(name)
         for name in ("held_out_value_minor", "held_out_discount_minor")
     ]
+    rows = [_offer_row(*one, studied=study is not None) for one in offers]
     return Effects(
         EFFECTS.check(tables[0].with_columns(averaged)),
-        OFFERS.check(pl.DataFrame([_offer_row(*one) for one in offers], schema=OFFERS.schema)),
+        OFFERS.check(pl.DataFrame(rows, schema=OFFERS.schema)),
         CALIBRATION.check(pl.concat(calibrations)),
         list(zip([tables[0], *(table.select(VIEW_COLUMNS) for table in tables[1:])], calibrations, strict=True)),
     )
 
 
-def _effects(
-    offers: list[tuple[str, Offer]], pairs: _Pairs, heldout: _HeldOut, everyone: NDArray[np.generic], margin: Fraction
-) -> pl.DataFrame:
-    tables = [EFFECTS.empty().with_columns(pl.Series("customer_id", everyone).clear())]
+def _assumed(offers: list[tuple[str, Offer]], baskets: Baskets, margin: Fraction) -> pl.DataFrame:
+    empty = EFFECTS.empty().with_columns(baskets.whole["customer_id"].clear())
+    tables = [
+        _finish(campaign_id, offer, assumed_effects(campaign_id, offer, baskets, margin), "assumed")
+        for campaign_id, offer in offers
+        if offer.assumed is not None
+    ]
+    return pl.concat([empty, *tables])
+
+
+def _coupons(offers: list[tuple[str, Offer]], pairs: _Pairs, heldout: _HeldOut, margin: Fraction) -> pl.DataFrame:
+    tables = [EFFECTS.empty().with_columns(pl.Series("customer_id", pairs.customer_id).clear())]
     for campaign_id, offer in offers:
-        if offer.assumed is not None:
-            tables.append(_assumed_effects(campaign_id, offer, everyone))
-        elif offer.depth is not None and offer.category is not None:
+        if offer.assumed is None and offer.depth is not None and offer.category is not None:
             tables.append(_coupon_effects(campaign_id, offer, pairs, heldout, margin))
     return pl.concat(tables)
 
@@ -189,13 +204,14 @@ def _coupon_effects(campaign_id: str, offer: Offer, pairs: _Pairs, heldout: _Hel
     (value, discount), (low, low_discount), (high, high_discount), (held_value, held_discount) = map(
         value_and_discount, (pairs.theta, pairs.theta_low, pairs.theta_high, heldout.response)
     )
-    profit_low, profit_high = low - own * low_discount, high - own * high_discount  # reversed when own x d > margin
+    contact = offer.contact.cost_minor
+    profit_low, profit_high = low - own * low_discount - contact, high - own * high_discount - contact
     columns = {
         "customer_id": pairs.customer_id[rows],
         "value_minor": value,
         "value_low_minor": low,
         "value_high_minor": high,
-        "profit_low_minor": np.minimum(profit_low, profit_high),
+        "profit_low_minor": np.minimum(profit_low, profit_high),  # reversed when own x d > margin
         "profit_high_minor": np.maximum(profit_low, profit_high),
         "p_redeem": np.clip(pairs.p_buy[rows] + pairs.p_slope[rows] * depth, 0, 1),
         "discount_minor": discount,
@@ -216,41 +232,10 @@ def _depth(offer: Offer, pairs: _Pairs) -> Floats:
     return depth if offer.most_minor is None else np.minimum(depth, offer.most_minor / np.maximum(basket, 1e-9))
 
 
-def _assumed_effects(campaign_id: str, offer: Offer, customer_ids: NDArray[np.generic]) -> pl.DataFrame:
-    """The shop's own expectation, the same for everyone; every redemption counts at the largest discount."""
-    assert offer.assumed is not None
-    if offer.most_minor is None:
-        raise ConfigError(
-            f"campaign '{campaign_id}': the offer '{offer.offer_id}' has 'assumed' but no 'max_discount', so nothing "
-            "tells what it costs; give it one"
-        )
-    value, p_redeem = float(offer.assumed.value_minor), float(offer.assumed.p_redeem)
-    discount = p_redeem * float(offer.most_minor)
-    profit = value - float(1 - offer.funded_share) * discount
-    constants = {
-        "value_minor": value,
-        "value_low_minor": value,
-        "value_high_minor": value,
-        "profit_low_minor": profit,
-        "profit_high_minor": profit,
-        "p_redeem": p_redeem,
-        "discount_minor": discount,
-        "held_out_value_minor": value,
-        "held_out_discount_minor": discount,
-        "d_value": 0.0,
-        "d_discount": 0.0,
-        "centred": 0.0,
-    }
-    frame = pl.DataFrame({"customer_id": customer_ids}).with_columns(
-        pl.lit(0, dtype=pl.Int64).alias("fold"),
-        *(pl.lit(number).alias(name) for name, number in constants.items()),
-    )
-    return _finish(campaign_id, offer, frame, "assumed")
-
-
 def _finish(campaign_id: str, offer: Offer, frame: pl.DataFrame, basis: str) -> pl.DataFrame:
-    """Expected cost from the discount, in whole micro-units, rounded up; and what all rows share."""
+    """Expected cost from the discount, in whole micro-units, rounded up, and the contact; and what all rows share."""
     micro = (pl.col("discount_minor") * float(1 - offer.funded_share) * MICRO).ceil().cast(pl.Int64)
+    micro = micro + offer.contact.cost_minor * MICRO
     frame = frame.with_columns(
         micro.alias("cost_expected_micro"),
         campaign_id=pl.lit(campaign_id),
@@ -261,8 +246,9 @@ def _finish(campaign_id: str, offer: Offer, frame: pl.DataFrame, basis: str) -> 
     return frame.select(EFFECTS.names)
 
 
-def _offer_row(campaign_id: str, offer: Offer) -> dict[str, object]:
-    known = offer.depth is not None and offer.category is not None
+def _offer_row(campaign_id: str, offer: Offer, *, studied: bool) -> dict[str, object]:
+    known = studied and offer.depth is not None and offer.category is not None
+    quiet = offer.contact.quiet
     return {
         "campaign_id": campaign_id,
         "offer_id": offer.offer_id,
@@ -271,6 +257,9 @@ def _offer_row(campaign_id: str, offer: Offer) -> dict[str, object]:
         "depth": None if offer.depth is None else float(offer.depth),
         "funded_share": float(offer.funded_share),
         "cost_liability_minor": liability_minor(offer),
+        "contact_cost_minor": offer.contact.cost_minor,
+        "channel": offer.contact.channel,
+        "quiet_hours": None if quiet is None else "-".join(quiet),
         "label": offer.label(),
         "basis": "assumed" if offer.assumed else "transferred" if known else "unknown",
     }

@@ -71,6 +71,16 @@ def full_weeks(first_day: int, as_of_day: int) -> range:
     return range(begin, (as_of_day - monday) // 7 + 1)
 
 
+def highest_sales(known: Frame, settings: Response) -> list[str]:
+    """Names of the categories of highest sales that may get an offer, sorted; `known` are order lines with category."""
+    sales = collect(known.group_by("category").agg(nw.col("revenue_minor").sum()), "category")
+    allowed = [not excluded(name, settings.exclude_categories) for name in sales["category"]]
+    best = sales.filter(pl.Series(allowed, dtype=pl.Boolean)).sort(
+        "revenue_minor", "category", descending=[True, False]
+    )
+    return sorted(best["category"].head(settings.categories))
+
+
 def _usable(lines: Frame, products: Frame, weeks: range, settings: Response) -> Frame:
     names = collect(products.select("category").unique(), "category")["category"].to_list()
     allowed = [name for name in names if not excluded(name, settings.exclude_categories)]

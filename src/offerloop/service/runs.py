@@ -67,6 +67,7 @@ def findings_of(found: Run) -> Findings:
         first_day=found.events.first_day,
         as_of_day=found.events.as_of_day,
         explore_share=found.explore_share,
+        gaps=tuple(found.gaps),
         feature_notes=tuple((one.name, one.meaning, one.missing) for one in FEATURES),
         tag_notes=tuple((tag.name, tag.chinese, tag.rule) for tag in TAGS),
     )

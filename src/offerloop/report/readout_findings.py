@@ -1,0 +1,142 @@
+"""What a read-out shows: comparisons and checks as plain values, without the code that found them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from offerloop.config import Shop
+from offerloop.evaluation.estimate import Estimate
+
+CURRENCY_OUTCOMES = ("revenue_minor", "margin_minor", "cost_minor", "profit_minor", "before_revenue_minor")
+FORECAST_COST = "cost as forecast, not observed"
+
+
+@dataclass(frozen=True)
+class Effect:
+    """Treated less control, per customer; money in minor units."""
+
+    comparison: str
+    """plan, programme, lot, tag or fifth."""
+    outcome: str
+    group: str
+    method: str
+    """adjusted, unadjusted or weighted."""
+    estimate: Estimate
+    p_value: float
+    """Of segments adjusted for their number."""
+    n_treated: int
+    n_control: int
+    control_mean: float
+    relative: Estimate | None = None
+    """As a share of the control's mean, unadjusted."""
+
+    @property
+    def total(self) -> Estimate:
+        """For everybody treated."""
+        return self.estimate.times(self.n_treated)
+
+    @property
+    def is_sleeping_dog(self) -> bool:
+        """Whether the offers clearly made this segment worse."""
+        return self.comparison in ("tag", "fifth") and self.p_value < 0.05 and self.estimate.value < 0
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check of the draw; no effect is shown unless all pass."""
+
+    name: str
+    held: int
+    others: int
+    expected_held: float
+    """Of the same customers; NaN where the check compares row by row."""
+    p_value: float | None
+    passes: bool
+    causes: str
+    """Likely causes of a failure and what to do."""
+    failure: str
+    """What was found, with counts, when it fails."""
+
+
+@dataclass(frozen=True)
+class AgainstForecast:
+    """The forecast beside what came, in total over the customers with the plan's offer."""
+
+    forecast: Estimate
+    realised: Estimate
+    unadjusted: Estimate
+    days: int
+    """Days of the period that are compared: the forecast is for seven."""
+    period_days: int
+
+    @property
+    def place(self) -> str:
+        """Where the realised profit lies: inside, above or below the forecast's interval."""
+        if self.realised.value > self.forecast.high:
+            return "above"
+        return "below" if self.realised.value < self.forecast.low else "inside"
+
+    @property
+    def overlaps(self) -> bool:
+        """Whether the two intervals share any value."""
+        return self.realised.low <= self.forecast.high and self.forecast.low <= self.realised.high
+
+
+@dataclass(frozen=True)
+class BoughtAnyway:
+    """Share of those who redeemed who would have bought without the offer."""
+
+    share: Estimate
+    n_redeemed: int
+    any_coupon: bool
+    """True when redemptions were read from the order lines, where any coupon counts."""
+
+
+@dataclass(frozen=True)
+class ReadoutFindings:
+    """Everything that the report of a read-out shows."""
+
+    shop: Shop
+    run: str
+    from_day: int
+    until_day: int
+    period_note: str
+    """How the period was chosen when it was not given; may be empty."""
+    checks: tuple[Check, ...]
+    stopped: str | None
+    """One sentence when no effect may be shown."""
+    cost_basis: str = FORECAST_COST
+    """observed in the order lines, observed in the redemptions, or FORECAST_COST."""
+    covariate: str = ""
+    """What the adjusted figures are adjusted by; empty when nothing."""
+    effects: tuple[Effect, ...] = ()
+    against_forecast: AgainstForecast | None = None
+    bought_anyway: BoughtAnyway | None = None
+    too_few: tuple[str, ...] = ()
+    """Comparisons left out because a group has too few customers."""
+    warnings: tuple[str, ...] = field(default=())
+    titles: dict[str, str] = field(default_factory=dict)
+    """Campaign id to title."""
+
+    def effect(self, comparison: str, outcome: str, group: str = "all", method: str = "adjusted") -> Effect | None:
+        """One of the effects."""
+        key = (comparison, outcome, group, method)
+        return next((one for one in self.effects if (one.comparison, one.outcome, one.group, one.method) == key), None)
+
+    @property
+    def profit(self) -> Effect:
+        """The main figure: profit of the plan's offers; only when nothing stopped the reading."""
+        found = self.effect("plan", "profit_minor")
+        if found is None:
+            raise ValueError("a stopped read-out has no effect")
+        return found
+
+    @property
+    def cost_is_observed(self) -> bool:
+        """Whether the cost of the offers was seen and not only forecast."""
+        return self.cost_basis != FORECAST_COST
+
+    @property
+    def segments(self) -> tuple[Effect, ...]:
+        """Effects by tag and by fifth of predicted profit."""
+        return tuple(one for one in self.effects if one.comparison in ("tag", "fifth"))

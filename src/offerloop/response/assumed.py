@@ -1,0 +1,53 @@
+"""Effects that no data show: the shop's own expectation, marked *assumed* wherever it appears.
+
+With `value` it is the same for everyone, and every redemption counts at the largest discount. With `incremental`
+it follows the customer's usual basket b (at least the offer's threshold), redeemed with probability p:
+
+    value = p x incremental x margin x b      discount = p x (share off x b, up to the maximum; or the amount off)
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import polars as pl
+
+from offerloop.errors import ConfigError
+from offerloop.offers import Assumption, Offer
+from offerloop.response.baskets import Baskets
+
+UNCERTAIN = ("value_low_minor", "value_high_minor", "held_out_value_minor")
+"""Columns that repeat the value: nothing measures how far it is off."""
+
+
+def assumed_effects(campaign_id: str, offer: Offer, baskets: Baskets, margin: Fraction) -> pl.DataFrame:
+    """One row per customer with a usual basket; the columns of effects that do not follow from others."""
+    assert offer.assumed is not None
+    if offer.most_minor is None:
+        raise ConfigError(
+            f"campaign '{campaign_id}': the offer '{offer.offer_id}' has 'assumed' but no 'max_discount', so nothing "
+            "tells what it costs; give it one"
+        )
+    own, cost = float(1 - offer.funded_share), offer.contact.cost_minor
+    value, discount = _expected(offer, offer.assumed, offer.most_minor, float(margin))
+    usual = baskets.of(offer.category)
+    frame = usual.select("customer_id", value.alias("value_minor"), discount.alias("discount_minor"))
+    profit = pl.col("value_minor") - own * pl.col("discount_minor") - cost
+    return frame.with_columns(
+        *(pl.col("value_minor").alias(name) for name in UNCERTAIN),
+        *(profit.alias(name) for name in ("profit_low_minor", "profit_high_minor")),
+        *(pl.lit(0.0).alias(name) for name in ("d_value", "d_discount", "centred")),
+        pl.lit(float(offer.assumed.p_redeem)).alias("p_redeem"),
+        pl.col("discount_minor").alias("held_out_discount_minor"),
+        pl.lit(0, dtype=pl.Int64).alias("fold"),
+    )
+
+
+def _expected(offer: Offer, assumed: Assumption, most_minor: int, margin: float) -> tuple[pl.Expr, pl.Expr]:
+    """Value and discount of one customer, whoever pays it, as expressions over the usual basket."""
+    p_redeem, most = float(assumed.p_redeem), float(most_minor)
+    if assumed.value_minor is not None:
+        return pl.lit(float(assumed.value_minor)), pl.lit(p_redeem * most)
+    basket = pl.col("basket_minor").clip(lower_bound=float(offer.threshold_minor))
+    off = pl.lit(most) if offer.share_off is None else (basket * float(offer.share_off)).clip(upper_bound=most)
+    return p_redeem * float(assumed.incremental or 0) * margin * basket, p_redeem * off

@@ -1,0 +1,54 @@
+"""What each customer usually puts in a basket: the measure by which the shop's own assumptions become money."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import narwhals as nw
+import polars as pl
+
+from offerloop.config import Response
+from offerloop.engine import collect
+from offerloop.engine.base import Frame
+from offerloop.response.shelf_lines import highest_sales
+
+
+@dataclass(frozen=True)
+class Baskets:
+    """Value at list price of one order, minor units."""
+
+    categories: list[str]
+    """Those of highest sales that may get an offer, sorted by name."""
+    whole: pl.DataFrame
+    """customer_id, basket_minor: mean over the customer's orders, everything in them."""
+    by_category: pl.DataFrame
+    """customer_id, category, basket_minor: mean over orders with something of the category."""
+
+    def of(self, category: str | None) -> pl.DataFrame:
+        """customer_id and basket_minor of who has bought in the category, or anything at all."""
+        if category is None:
+            return self.whole
+        return self.by_category.filter(category=category).select("customer_id", "basket_minor")
+
+
+def usual_baskets(lines: Frame, products: Frame, settings: Response) -> Baskets:
+    """From all clean order lines."""
+    known = lines.join(products.select("product_id", "category"), on="product_id", how="left")
+    categories = highest_sales(known, settings)
+    inside = known.filter(nw.col("category").is_in(categories))
+    by_order = ["customer_id", "order_id"]
+    return Baskets(
+        categories=categories,
+        whole=collect(_mean(_orders(lines, *by_order), "customer_id"), "customer_id"),
+        by_category=collect(
+            _mean(_orders(inside, *by_order, "category"), "customer_id", "category"), "customer_id", "category"
+        ),
+    )
+
+
+def _orders(lines: Frame, *by: str) -> Frame:
+    return lines.group_by(*by).agg(nw.col("list_value_minor").sum().cast(nw.Float64).alias("order_minor"))
+
+
+def _mean(orders: Frame, *by: str) -> Frame:
+    return orders.group_by(*by).agg(nw.col("order_minor").mean().alias("basket_minor"))

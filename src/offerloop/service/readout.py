@@ -1,0 +1,201 @@
+"""`offerloop readout`: what a run's plan caused, from the orders since, written beside the run's own files."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from offerloop.report.readout import render_readout, summarise_readout
+from offerloop.report.readout_findings import CURRENCY_OUTCOMES, FORECAST_COST, Effect, ReadoutFindings
+from offerloop.report.readout_sentences import WEEK
+from offerloop.service.readout_checks import checks, read_exposures, why_stopped
+from offerloop.service.readout_effects import (
+    Panel,
+    against_forecast,
+    bought_anyway,
+    panel,
+    plan_effects,
+    programme_effects,
+    segment_effects,
+)
+from offerloop.service.readout_inputs import (
+    Orders,
+    PastRun,
+    Period,
+    asked_days,
+    choose_period,
+    iso,
+    read_orders,
+    read_run,
+)
+from offerloop.service.readout_lot import lot_effects
+from offerloop.service.readout_outcomes import Redemptions, check_known, cost_basis, outcomes, read_redemptions
+from offerloop.tables import READOUT_EFFECTS
+
+
+@dataclass(frozen=True)
+class ReadOut:
+    """Where a finished read-out lies and what it found."""
+
+    folder: Path
+    report: Path
+    summary: dict[str, Any]
+    """The content of readout.json; `sentence` is the finding."""
+
+    @property
+    def stopped(self) -> str | None:
+        """Why no effect is shown, or None."""
+        found: str | None = self.summary["stopped"]
+        return found
+
+
+def read_out(
+    run_folder: Path,
+    orders: Path,
+    *,
+    redemptions: Path | None = None,
+    from_day: date | None = None,
+    until_day: date | None = None,
+    exposures: Path | None = None,
+    engine: str = "duckdb",
+) -> ReadOut:
+    """Compare who got the plan's offers with who was held back, and write `readout-<from>-<until>/` into the run.
+
+    `orders` has the columns that the run's configuration maps. `redemptions`: customer_id, offer_id, amount.
+    `exposures`: customer_id, offer_id. Raises InputError for files and days that cannot be read; a failed check of the
+    draw raises nothing, it stops the reading (`stopped`) and is written.
+    """
+    run = read_run(run_folder)
+    asked = asked_days(run, from_day, until_day)
+    shown = None if exposures is None else read_exposures(run, exposures)
+    redeemed = None if redemptions is None else read_redemptions(run, redemptions)
+    bought = read_orders(run, orders, engine)
+    period = choose_period(bought, *asked)
+    unknown = check_known(run, bought, period)
+    base = replace(_base(run, period, shown), cost_basis=cost_basis(bought, redeemed),
+                   warnings=_warnings(run, bought, unknown, shown, redeemed))  # fmt: skip
+    if base.stopped is not None:
+        return _write(run, period, base, {})
+    table = outcomes(run, bought, period, redeemed)
+    findings = _with_effects(run, bought, period, redeemed, base, table)
+    return _write(run, period, findings, {"outcomes": table, "effects": effects_table(findings)})
+
+
+def _base(run: PastRun, period: Period, shown: pl.DataFrame | None) -> ReadoutFindings:
+    """The findings before any effect: what was read, and whether the groups are those that were drawn."""
+    found = checks(run, shown)
+    return ReadoutFindings(
+        shop=run.config.shop,
+        run=run.folder.resolve().name,
+        from_day=period.first,
+        until_day=period.last,
+        period_note=period.note,
+        checks=found,
+        stopped=why_stopped(run, found),
+        titles={one.id: one.title for one in run.config.campaigns},
+    )
+
+
+def _with_effects(
+    run: PastRun,
+    orders: Orders,
+    period: Period,
+    redemptions: Redemptions | None,
+    base: ReadoutFindings,
+    table: pl.DataFrame,
+) -> ReadoutFindings:
+    """The findings with every comparison."""
+    whole, start = panel(run, table), period.start(WEEK)
+    week: Panel = (
+        whole if start.last == period.last else panel(run, outcomes(run, orders, start, redemptions)).by(whole)
+    )
+    by_plan, few = plan_effects(whole)
+    segments, few_segments = segment_effects(run, whole)
+    by_lot, few_lot = lot_effects(run, whole)
+    found = replace(
+        base,
+        covariate=whole.covariate,
+        effects=(*by_plan, *programme_effects(whole), *segments, *by_lot),
+        against_forecast=against_forecast(run, week, start.days, period.days),
+        too_few=(*few, *few_segments, *few_lot),
+    )
+    conversion = found.effect("plan", "bought")
+    if conversion is None:
+        return found
+    anyway = bought_anyway(whole, conversion, any_coupon=redemptions is None)
+    return replace(found, bought_anyway=anyway, warnings=(*found.warnings, *_unlike_before(found)))
+
+
+def _unlike_before(found: ReadoutFindings) -> list[str]:
+    """A warning when the groups already differed before the plan."""
+    one = found.effect("plan", "before_revenue_minor", method="unadjusted")
+    if one is None or not one.estimate.is_clear:
+        return []
+    return [
+        f"Revenue before the plan already differed between the groups (p = {one.p_value:.2g}): bad luck of the draw, "
+        "or earlier offers still at work; prefer the adjusted figures."
+    ]
+
+
+def _warnings(
+    run: PastRun, orders: Orders, unknown: int, shown: pl.DataFrame | None, redemptions: Redemptions | None
+) -> tuple[str, ...]:
+    """What the inputs have that a reader must know."""
+    held = run.assignments.filter(pl.col("arm") == "holdout").select("customer_id")
+    said = [f"{unknown:,} customers of the orders are not in the run and are left out."] if unknown else []
+    if orders.maps_coupon and not orders.maps_reimbursed:
+        said.append("The part of coupons that suppliers pay is taken from the offers' terms, not from the order lines.")
+    reached = 0 if shown is None else shown.filter("shown").join(held, on="customer_id", how="semi").height
+    reached = max(reached, 0 if redemptions is None else redemptions.by_holdout)
+    if reached:
+        said.append(
+            f"Offers reached {reached:,} customers of the holdout, which makes effects look smaller than they are."
+        )
+    if redemptions is not None and not orders.maps_coupon:
+        said.append("Redemptions are counted whole, whatever the period.")
+    return tuple(said)
+
+
+def effects_table(found: ReadoutFindings) -> pl.DataFrame:
+    """The table READOUT_EFFECTS: each effect a customer, and in total where the comparison has one."""
+    rows = [row for one in found.effects for row in _rows(one, cost_observed=found.cost_is_observed)]
+    schema = READOUT_EFFECTS.schema
+    return READOUT_EFFECTS.check(pl.DataFrame(rows, schema=schema, orient="row"))
+
+
+def _rows(one: Effect, *, cost_observed: bool) -> list[tuple[Any, ...]]:
+    unit = "minor units" if one.outcome in CURRENCY_OUTCOMES else "orders" if one.outcome == "n_orders" else "buyers"
+    note = f", {FORECAST_COST}" if one.outcome == "profit_minor" and not cost_observed else ""
+    parts = [("a customer", one.estimate)] + ([] if one.comparison == "lot" else [("in total", one.total)])
+    return [
+        (one.comparison, one.outcome, one.group, one.method, f"{unit} {scale}{note}", shown.value, shown.low,
+         shown.high, one.p_value, one.n_treated, one.n_control)
+        for scale, shown in parts
+    ]  # fmt: skip
+
+
+def _write(run: PastRun, period: Period, found: ReadoutFindings, tables: dict[str, pl.DataFrame]) -> ReadOut:
+    """The folder appears under its name only when everything is in it; an earlier one of that name gives way."""
+    summary, page = summarise_readout(found), render_readout(found)
+    folder = run.folder / f"readout-{iso(period.first)}-{iso(period.last)}"
+    partial = folder.with_name(f".{folder.name}.partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir()
+    try:
+        for name, table in tables.items():
+            table.write_parquet(partial / f"{name}.parquet")
+        text = json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+        (partial / "readout.json").write_text(text, encoding="utf-8")
+        (partial / "report.html").write_text(page, encoding="utf-8")
+        if folder.exists():
+            shutil.rmtree(folder)
+        partial.rename(folder)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    return ReadOut(folder, folder / "report.html", summary)

@@ -1,0 +1,96 @@
+"""Whether the groups are still those that were drawn: without that, their difference is not an effect."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+
+from offerloop.allocation.arms import HOLDOUT, PLAN
+from offerloop.evaluation.assignment import in_holdout
+from offerloop.evaluation.experiment import sample_ratio
+from offerloop.offers import NO_OFFER
+from offerloop.report.numbers import count
+from offerloop.report.readout_findings import Check
+from offerloop.service.readout_inputs import PastRun, read_rows
+
+LEAST = 30
+"""Customers that a group must have before a difference of it is shown."""
+_LOST = (
+    "rows of one side were probably lost or filtered, in the list that was sent or in a join; find the missing "
+    "customers, or read out the assignments as the run wrote them"
+)
+_LOGGED = (
+    "the log probably leaves out customers who got nothing, or offers did not reach everybody planned; log the holdout "
+    "with an empty offer and read out again, or leave the exposures away to compare all who were planned"
+)
+_EDITED = (
+    "the assignments were edited, or holdout and holdout_seed are not those of the run; read out the files as the run "
+    "wrote them"
+)
+
+
+def checks(run: PastRun, exposures: pl.DataFrame | None) -> tuple[Check, ...]:
+    """Hash, holdout among all, holdout among planned, and the same among exposed customers when they are known."""
+    table, held = run.assignments, run.config.experiment.holdout
+    planned = table.filter(pl.col("planned_offer_id") != NO_OFFER)
+    of_plan = (held, (1 - held) * (1 - run.explore_share))
+    found = [
+        _hash_check(run),
+        _ratio("holdout among all customers", table, ("plan", "explore"), (held, 1 - held), _LOST),
+        _ratio("holdout among planned customers", planned, (PLAN,), of_plan, _LOST),
+    ]
+    if exposures is not None:
+        seen = planned.join(exposures.select("customer_id").unique(), on="customer_id", how="semi")
+        found.append(_ratio("holdout among exposed customers", seen, (PLAN,), of_plan, _LOGGED))
+    return tuple(found)
+
+
+def read_exposures(run: PastRun, path: Path) -> pl.DataFrame:
+    """A file with customer_id and offer_id; a customer who deliberately got nothing has an empty offer or 'none'."""
+    rows = read_rows(path, ("customer_id", "offer_id"), "exposures", run.id_type)
+    shown = pl.col("offer_id").is_not_null() & ~pl.col("offer_id").is_in(["", NO_OFFER])
+    return rows.select("customer_id", shown.alias("shown"))
+
+
+def why_stopped(run: PastRun, found: tuple[Check, ...]) -> str | None:
+    """One sentence when a check failed or a group is too small, else None."""
+    failed = next((one for one in found if not one.passes), None)
+    if failed is not None:
+        return f"No effect is shown: {failed.failure}; {failed.causes}."
+    planned = run.assignments.filter(pl.col("planned_offer_id") != NO_OFFER)
+    sizes = {arm: planned.filter(pl.col("arm") == arm).height for arm in (PLAN, HOLDOUT)}
+    if min(sizes.values()) >= LEAST:
+        return None
+    return (
+        f"No effect is shown: of the customers planned for an offer {count(sizes[PLAN])} got it and "
+        f"{count(sizes[HOLDOUT])} were held back, and fewer than {LEAST} on one side say nothing; plan for more "
+        "customers or set a larger experiment.holdout next time."
+    )
+
+
+def _hash_check(run: PastRun) -> Check:
+    settings = run.config.experiment
+    rows = run.assignments.select("customer_id", "arm").iter_rows()
+    wrong = sum((arm == HOLDOUT) != in_holdout(str(one), settings.holdout_seed, settings.holdout) for one, arm in rows)
+    held = run.assignments.filter(pl.col("arm") == HOLDOUT).height
+    total = run.assignments.height
+    says = (
+        f"{count(wrong)} of {count(total)} customers are not in the group that the hash of their id names "
+        "(no chance is involved, so no p-value)"
+    )
+    return Check(
+        "group as the hash of the id names it", held, total - held, float("nan"), None, wrong == 0, _EDITED, says
+    )
+
+
+def _ratio(name: str, table: pl.DataFrame, others: tuple[str, ...], shares: tuple[float, float], causes: str) -> Check:
+    held = table.filter(pl.col("arm") == HOLDOUT).height
+    rest = table.filter(pl.col("arm").is_in(others)).height
+    found = sample_ratio((held, rest), shares)
+    expected = (held + rest) * shares[0] / sum(shares)
+    says = (
+        f"{name}: {count(held)} held back and {count(rest)} not, where {count(expected)} and "
+        f"{count(held + rest - expected)} were expected (p = {found.p_value:.2g}, below 0.001)"
+    )
+    return Check(name, held, rest, expected, found.p_value, found.passes, causes, says)

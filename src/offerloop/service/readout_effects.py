@@ -1,0 +1,177 @@
+"""The comparisons of a read-out: the plan's offers, the whole programme, and segments of the plan's customers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import polars as pl
+
+from offerloop.allocation.arms import HOLDOUT, PLAN
+from offerloop.evaluation.estimate import Estimate
+from offerloop.evaluation.experiment import Difference, Moments, cuped, difference, holm, relative
+from offerloop.money import MICRO
+from offerloop.offers import NO_OFFER
+from offerloop.report.readout_findings import AgainstForecast, BoughtAnyway, Effect
+from offerloop.service.readout_checks import LEAST
+from offerloop.service.readout_inputs import PastRun
+
+OUTCOMES_SHOWN = ("bought", "n_orders", "revenue_minor", "margin_minor", "cost_minor", "profit_minor")
+FIFTHS = ("lowest fifth", "second fifth", "middle fifth", "fourth fifth", "highest fifth")
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Outcomes as the comparisons need them: one row per customer, with `profit_minor` and a covariate `x`."""
+
+    rows: pl.DataFrame
+    covariate: str
+    """In words; empty when there is none."""
+    cost_observed: bool
+
+    def by(self, other: Panel) -> Panel:
+        """The same outcomes with the covariate of another period."""
+        known = self.rows.drop("x").join(other.rows.select("customer_id", "x"), on="customer_id", how="left")
+        return replace(self, rows=known, covariate=other.covariate)
+
+    @property
+    def planned(self) -> pl.DataFrame:
+        """Customers for whom the plan has an offer, who got it or were held back."""
+        wanted = (pl.col("planned_offer_id") != NO_OFFER) & pl.col("arm").is_in([PLAN, HOLDOUT])
+        return self.rows.filter(wanted)
+
+
+def panel(run: PastRun, found: pl.DataFrame) -> Panel:
+    """From the table OUTCOMES. A cost that was not observed is the forecast's, or the most it can be without one."""
+    observed = found["cost_minor"].null_count() == 0
+    forecast = pl.coalesce(pl.col("cost_expected_micro") / MICRO, pl.col("cost_liability_minor")).fill_null(0.0)
+    costs = run.assignments.select("customer_id", forecast.alias("forecast_minor"))
+    recent = "recent_minor"
+    known = run.profiles.select("customer_id", *([recent] if recent in run.profiles.columns else []))
+    rows = found.join(costs, on="customer_id", how="left").join(known, on="customer_id", how="left")
+    x, words = pl.lit(0.0), ""
+    if found["before_revenue_minor"].null_count() == 0:
+        x, words = pl.col("before_revenue_minor"), "revenue of as many days before the plan"
+    elif recent in rows.columns:
+        x, words = pl.col(recent).fill_null(0), "spend of the quarter before the plan, from the profiles"
+    cost = pl.col("cost_minor") if observed else pl.col("forecast_minor")
+    rows = rows.with_columns(
+        x.cast(pl.Float64).alias("x"),
+        cost.cast(pl.Float64).alias("cost_minor"),
+        (pl.col("margin_minor") - cost).cast(pl.Float64).alias("profit_minor"),
+    )
+    return Panel(rows, words, observed)
+
+
+def compare(
+    treated: pl.DataFrame, control: pl.DataFrame, comparison: str, outcome: str, group: str = "all"
+) -> list[Effect]:
+    """The adjusted and the unadjusted effect on one outcome."""
+    sums = [Moments.of(side[outcome].cast(pl.Float64).to_numpy(), side["x"].to_numpy()) for side in (treated, control)]
+    share = relative(*sums) if sums[1].mean > 0 else None
+    return [
+        Effect(comparison, outcome, group, method, _plain(found), found.p_value, sums[0].n, sums[1].n, sums[1].mean,
+               None if share is None else _plain(share))
+        for method, found in (("adjusted", cuped(*sums)), ("unadjusted", difference(*sums)))
+    ]  # fmt: skip
+
+
+def _plain(found: Difference) -> Estimate:
+    return Estimate(found.value, found.low, found.high)
+
+
+def plan_effects(found: Panel) -> tuple[list[Effect], list[str]]:
+    """The plan's offers against the held-back: all outcomes over all campaigns and for each; and what is too small."""
+    effects, few = [], []
+    groups = {"all": found.planned}
+    campaigns = sorted(set(found.planned["planned_campaign_id"].drop_nulls()))
+    groups |= {one: found.planned.filter(pl.col("planned_campaign_id") == one) for one in campaigns}
+    for name, rows in groups.items():
+        treated, control = sides(rows)
+        if min(treated.height, control.height) < LEAST:
+            few.append(f"campaign {name}: {treated.height} treated and {control.height} held back")
+            continue
+        for outcome in _outcomes(found):
+            effects += compare(treated, control, "plan", outcome, name)
+    treated, control = sides(found.planned)
+    if found.planned["before_revenue_minor"].null_count() == 0:
+        effects += compare(treated, control, "plan", "before_revenue_minor")[1:]
+    return effects, few
+
+
+def programme_effects(found: Panel) -> list[Effect]:
+    """Everybody outside the holdout against the holdout, whatever they were given."""
+    outside = found.rows.filter(pl.col("arm") != HOLDOUT)
+    held = found.rows.filter(pl.col("arm") == HOLDOUT)
+    return [one for outcome in _outcomes(found) for one in compare(outside, held, "programme", outcome)]
+
+
+def _outcomes(found: Panel) -> tuple[str, ...]:
+    return tuple(one for one in OUTCOMES_SHOWN if found.cost_observed or one != "cost_minor")
+
+
+def sides(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Treated by plan, and held back."""
+    return rows.filter(pl.col("arm") == PLAN), rows.filter(pl.col("arm") == HOLDOUT)
+
+
+def segment_effects(run: PastRun, found: Panel) -> tuple[list[Effect], list[str]]:
+    """Adjusted effect on margin by tag and by fifth of predicted profit, with Holm's p-values; and what is small."""
+    tags = run.profiles.select("customer_id", pl.col("tags").alias("segment")).explode("segment").drop_nulls()
+    parts = {"tag": found.planned.join(tags, on="customer_id"), "fifth": _by_fifth(run, found.planned)}
+    effects, few = [], []
+    for kind, rows in parts.items():
+        for name in rows["segment"].unique(maintain_order=True).sort() if kind == "tag" else FIFTHS:
+            treated, control = sides(rows.filter(pl.col("segment") == name))
+            if min(treated.height, control.height) >= LEAST:
+                effects.append(compare(treated, control, kind, "margin_minor", name)[0])
+            elif rows.height:
+                few.append(f"{name}: {treated.height} treated and {control.height} held back")
+    adjusted = holm([one.p_value for one in effects])
+    return [replace(one, p_value=p) for one, p in zip(effects, adjusted, strict=True)], few
+
+
+def _by_fifth(run: PastRun, planned: pl.DataFrame) -> pl.DataFrame:
+    """Planned customers with the fifth of what the plan's offer was estimated to earn, whether they got it or not."""
+    effects = run.effects()
+    if effects is None:
+        return planned.clear().with_columns(pl.lit(None, pl.String).alias("segment"))
+    keys = {"planned_campaign_id": "campaign_id", "planned_offer_id": "offer_id"}
+    predicted = effects.select("customer_id", "campaign_id", "offer_id", pl.col("profit_minor").alias("predicted"))
+    rows = (
+        planned.lazy()
+        .join(predicted, left_on=["customer_id", *keys], right_on=["customer_id", *keys.values()])
+        .collect()
+    )
+    place = np.arange(rows.height) * len(FIFTHS) // max(rows.height, 1)
+    names = pl.Series("segment", [FIFTHS[one] for one in place], pl.String)
+    return rows.sort("predicted", "customer_id").with_columns(names)
+
+
+def against_forecast(run: PastRun, week: Panel, days: int, period_days: int) -> AgainstForecast | None:
+    """Realised profit of the first week beside the forecast of the plan as it went out; None without a forecast."""
+    rows = run.comparison.filter(pl.col("campaign_id").is_in(run.sent))
+    rule = "plan as sent" if "plan as sent" in set(rows["rule"]) else "plan"
+    rows = rows.filter(pl.col("rule") == rule)
+    if rows.is_empty():
+        return None
+    names = ("profit_minor", "profit_low_minor", "profit_high_minor")
+    forecast = Estimate(*(float(rows[name].sum()) for name in names))
+    adjusted, plain = compare(*sides(week.planned), "plan", "profit_minor")
+    return AgainstForecast(forecast, adjusted.total, plain.total, days, period_days)
+
+
+def bought_anyway(found: Panel, conversion: Effect, *, any_coupon: bool) -> BoughtAnyway | None:
+    """Of those who redeemed, 1 - (buyers gained / redeemers); None when redemption was not observed or is nil.
+
+    Buyers gained are the effect on buying times the treated; the number of redeemers counts as known.
+    """
+    treated, _ = sides(found.planned)
+    if treated["redeemed"].null_count():
+        return None
+    redeemed = treated.filter(pl.col("redeemed") & pl.col("bought")).height
+    if redeemed < LEAST:
+        return None
+    gained = conversion.total
+    ends = [min(1.0, max(0.0, 1 - one / redeemed)) for one in (gained.value, gained.high, gained.low)]
+    return BoughtAnyway(Estimate(*ends), redeemed, any_coupon)

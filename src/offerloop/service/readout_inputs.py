@@ -1,0 +1,219 @@
+"""What a read-out reads: the run's folder, the orders since, and perhaps exposures and redemptions."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import narwhals as nw
+import polars as pl
+from pydantic import ValidationError
+
+from offerloop.config import Config
+from offerloop.engine import ENGINES, collect
+from offerloop.engine.base import Frame
+from offerloop.errors import ConfigError, ContractError, InputError, SourceError
+from offerloop.events import prepare
+from offerloop.offers import NO_OFFER
+from offerloop.tables import ASSIGNMENTS, COMPARISON, OFFERS, PROFILES, Table
+
+MOST_DAYS = 28
+"""Length of the period when none is given and the orders reach further."""
+EPOCH = date(1970, 1, 1)
+_FILES = ("manifest.json", "summary.json", "assignments.parquet", "offers.parquet", "comparison.parquet")
+
+
+@dataclass(frozen=True)
+class PastRun:
+    """A finished run, as far as its read-out needs it."""
+
+    folder: Path
+    config: Config
+    as_of_day: int
+    sent: tuple[str, ...]
+    """Campaigns whose plan went out."""
+    assignments: pl.DataFrame
+    offers: pl.DataFrame
+    comparison: pl.DataFrame
+    profiles: pl.DataFrame
+
+    @property
+    def id_type(self) -> pl.DataType:
+        """Of customer ids."""
+        return self.assignments.schema["customer_id"]
+
+    @property
+    def explore_share(self) -> float:
+        """Observed share of explorers among customers outside the holdout."""
+        arms = self.assignments["arm"]
+        outside = int((arms != "holdout").sum())
+        return int((arms == "explore").sum()) / outside if outside else 0.0
+
+    def effects(self) -> pl.LazyFrame | None:
+        """Estimated effects of every offer for every customer, or None when that large file is gone."""
+        path = self.folder / "effects.parquet"
+        return pl.scan_parquet(path) if path.exists() else None
+
+
+def read_run(folder: Path) -> PastRun:
+    """A run's folder. Raises InputError when it is none, or when its plan offers nothing that could be read out."""
+    missing = [name for name in _FILES if not (folder / name).is_file()]
+    if missing:
+        raise InputError(f"'{folder}' is not the folder of a run: it lacks {missing[0]}; name one such as runs/<id>")
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+        config = _config(manifest["config"]["text"])
+        as_of = (date.fromisoformat(summary["as_of"]) - EPOCH).days
+        sent = tuple(one["id"] for one in summary["campaigns"] if one["send"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError(f"'{folder}' cannot be read as a run ({error}); use the folder as the run wrote it") from None
+    run = PastRun(
+        folder, config, as_of, sent,
+        assignments=_table(folder, ASSIGNMENTS).sort("customer_id"),
+        offers=_table(folder, OFFERS),
+        comparison=_table(folder, COMPARISON),
+        profiles=_table(folder, PROFILES) if (folder / "profiles.parquet").exists() else PROFILES.empty(),
+    )  # fmt: skip
+    _check_something_was_sent(run)
+    return run
+
+
+def _config(text: str) -> Config:
+    """The run's configuration; its sources' paths stay as written, because only the new orders are read."""
+    try:
+        return Config.model_validate(tomllib.loads(text))
+    except (tomllib.TOMLDecodeError, ValidationError):
+        raise ConfigError("the configuration in manifest.json is not one that this version can read") from None
+
+
+def _table(folder: Path, table: Table) -> pl.DataFrame:
+    path = folder / f"{table.name}.parquet"
+    try:
+        return table.check(_parquet(path))
+    except ContractError as error:
+        raise SourceError(f"'{path}' is not as this version writes it: {error}; read out with the run's own") from None
+
+
+def _parquet(path: Path) -> pl.DataFrame:
+    try:
+        return pl.read_parquet(path)
+    except (OSError, pl.exceptions.PolarsError) as error:
+        reason = str(error).splitlines()[0]
+        raise SourceError(f"the file '{path}' cannot be read as Parquet: {reason}") from None
+
+
+def _check_something_was_sent(run: PastRun) -> None:
+    if run.assignments.filter(pl.col("planned_offer_id") != NO_OFFER).is_empty():
+        raise InputError(f"the plan of '{run.folder}' offers nothing to anybody, so there is no effect to read out")
+
+
+@dataclass(frozen=True)
+class Orders:
+    """Clean order lines, with the run's ids, of whoever bought."""
+
+    path: Path
+    lines: Frame
+    first_day: int
+    last_day: int
+    maps_coupon: bool
+    maps_reimbursed: bool
+
+
+def read_orders(run: PastRun, path: Path, engine: str) -> Orders:
+    """The file of orders under the run's own mapping and cleaning rules."""
+    if not path.is_file():
+        raise InputError(f"there is no file of orders '{path}'")
+    source = run.config.sources["order_lines"].model_copy(
+        update={"path": path, "url": None, "table": None, "query": None}
+    )
+    profiles = run.config.profiles.model_copy(update={"as_of": None})
+    config = run.config.model_copy(update={"sources": {"order_lines": source}, "profiles": profiles})
+    events = prepare(config, ENGINES.load(engine)())
+    day = nw.col("order_day")
+    first, last = collect(events.order_lines.select(day.min().alias("first"), day.max().alias("last"))).row(0)
+    maps = source.columns
+    return Orders(path, events.order_lines, first, last, "coupon" in maps, "reimbursed" in maps)
+
+
+@dataclass(frozen=True)
+class Period:
+    """First and last epoch day, both inside."""
+
+    first: int
+    last: int
+    note: str = ""
+
+    @property
+    def days(self) -> int:
+        """Its length."""
+        return self.last - self.first + 1
+
+    def start(self, days: int) -> Period:
+        """Its first days, at most all of it."""
+        return Period(self.first, min(self.last, self.first + days - 1))
+
+
+def asked_days(run: PastRun, from_day: date | None, until_day: date | None) -> tuple[int, int | None]:
+    """First and last epoch day as given; the plan's own day by default. Raises InputError when they cannot be read."""
+    first = run.as_of_day if from_day is None else (from_day - EPOCH).days
+    last = None if until_day is None else (until_day - EPOCH).days
+    if first < run.as_of_day:
+        raise InputError(
+            f"the period begins on {from_day}, before the plan of {iso(run.as_of_day)}: what was bought earlier cannot "
+            "be its effect, so begin on that day or later"
+        )
+    if last is not None and last < first:
+        raise InputError(f"the period ends on {iso(last)}, before it begins on {iso(first)}; give days in order")
+    return first, last
+
+
+def choose_period(orders: Orders, first: int, last: int | None) -> Period:
+    """The days to read. Raises InputError when the orders do not reach into them."""
+    note = ""
+    if last is None:
+        last = min(orders.last_day, first + MOST_DAYS - 1)
+        note = f"The period ends with the last order of the file, {iso(last)}."
+        if orders.last_day > last:
+            note = f"The orders reach to {iso(orders.last_day)}; without a given end the period is {MOST_DAYS} days."
+    elif orders.last_day < last:
+        note = f"The last order of the file is of {iso(orders.last_day)}, before the period ends."
+    if orders.last_day < first or orders.first_day > last:
+        days = f"on or after {iso(first)}" if last < first else f"from {iso(first)} to {iso(last)}"
+        raise InputError(
+            f"'{orders.path}' has no order {days}: its orders run from {iso(orders.first_day)} to "
+            f"{iso(orders.last_day)}"
+        )
+    return Period(first, last, note)
+
+
+def iso(epoch_day: int) -> str:
+    """``"2018-01-01"``."""
+    return date.fromordinal(EPOCH.toordinal() + epoch_day).isoformat()
+
+
+def read_rows(path: Path, columns: tuple[str, ...], what: str, id_type: pl.DataType) -> pl.DataFrame:
+    """A small CSV or Parquet file: `columns` as text, but customer_id as in the run; rows of unknown ids drop out.
+
+    Raises SourceError when the file or a column is missing.
+    """
+    if not path.is_file():
+        raise SourceError(f"there is no file of {what} '{path}'")
+    try:
+        parquet = path.suffix.lower() == ".parquet"
+        found = pl.read_parquet(path) if parquet else pl.read_csv(path, infer_schema=False)
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise SourceError(f"the file of {what} '{path}' cannot be read: {str(error).splitlines()[0]}") from None
+    for name in columns:
+        if name not in found.columns:
+            raise SourceError(f"the file of {what} '{path}' has no column '{name}' (needed: {', '.join(columns)})")
+    texts = found.select(pl.col(name).cast(pl.String).str.strip_chars() for name in columns)
+    return texts.with_columns(as_id(id_type)).drop_nulls("customer_id")
+
+
+def as_id(id_type: pl.DataType) -> pl.Expr:
+    """The column customer_id in the type of the run; what cannot be such an id becomes empty."""
+    return pl.col("customer_id").cast(id_type, strict=False)

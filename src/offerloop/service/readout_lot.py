@@ -1,0 +1,102 @@
+"""What the offers given by lot showed: explorers with an offer against customers who drew nothing or were held back.
+
+The propensity in the assignments is that of an offer over plan, exploration and holdout together. Here the plan's
+customers are left out, so the chances must be those of the lot alone. With share h held out, share e of the others
+exploring, and K kinds of offer on a customer's menu, of which one or nothing is drawn with equal chance:
+
+    P(lot gives kind k) = (1 - h) e / (K + 1)        P(nothing, by lot or holdout) = (1 - h) e / (K + 1) + h
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from offerloop.allocation.arms import EXPLORE, HOLDOUT, PLAN, menu
+from offerloop.evaluation.estimate import Estimate
+from offerloop.evaluation.experiment import weighted_difference
+from offerloop.offers import NO_OFFER
+from offerloop.report.readout_findings import Effect
+from offerloop.service.readout_checks import LEAST
+from offerloop.service.readout_effects import Panel
+from offerloop.service.readout_inputs import PastRun
+
+_ROUNDING = 1e-6
+
+
+def lot_effects(run: PastRun, found: Panel) -> tuple[list[Effect], list[str]]:
+    """Hájek-weighted effects of any offer by lot and of each kind; and what is too small to be shown."""
+    explorers = found.rows.filter((pl.col("arm") == EXPLORE) & (pl.col("offer_id") != NO_OFFER)).height
+    if explorers < LEAST:
+        return [], [f"offers by lot: {explorers} customers drew one"]
+    effects = run.effects()
+    if effects is None:
+        return [], ["offers by lot: effects.parquet, which says what each customer could draw, is not in the run"]
+    known = effects.select("customer_id", "campaign_id", "offer_id").filter(pl.col("campaign_id").is_in(run.sent))
+    rows = _with_menu(run, found.rows, known.collect())
+    if not _agrees(run, rows):
+        return [], ["offers by lot: the propensities in the assignments are not those of the lot that is configured"]
+    outcomes = ["bought", "revenue_minor", "margin_minor", *(["profit_minor"] if found.cost_observed else [])]
+    shown, few = [], []
+    for kind in ("all", *sorted({one for kinds in rows["kinds"] for one in kinds})):
+        part = _one(run, rows, kind, outcomes)
+        shown += part
+        if not part:
+            few.append(f"{kind.replace('_', ' ')} by lot: fewer than {LEAST} customers drew it or drew nothing")
+    return shown, few
+
+
+def _with_menu(run: PastRun, rows: pl.DataFrame, effects: pl.DataFrame) -> pl.DataFrame:
+    """Rows of the lot and the holdout with `kinds`, what the customer could draw, and `kind`, what was given."""
+    exploring = {one.id for one in run.config.campaigns if run.config.minor(one.explore_budget) > 0}
+    drawable = menu(effects, run.offers, [one for one in run.sent if one in exploring])
+    shared = drawable.filter(pl.col("customer_id").is_null())["kind"].unique().to_list()
+    own = drawable.drop_nulls("customer_id").group_by("customer_id").agg(pl.col("kind").unique())
+    kinds = {one: sorted({*mine, *shared}) for one, mine in own.iter_rows()}
+    listed = pl.Series("kinds", [kinds.get(one, sorted(shared)) for one in rows["customer_id"]], pl.List(pl.String))
+    terms = run.offers.select("campaign_id", "offer_id", "kind")
+    return (
+        rows.with_columns(listed)
+        .join(terms, on=["campaign_id", "offer_id"], how="left")
+        .filter(pl.col("arm") != PLAN, pl.col("kinds").list.len() > 0)
+    )
+
+
+def _chances(run: PastRun, n_kinds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Chance of one kind by lot, and of nothing by lot or holdout."""
+    held = run.config.experiment.holdout
+    one = (1 - held) * run.explore_share / (n_kinds + 1)
+    return one, one + held
+
+
+def _agrees(run: PastRun, rows: pl.DataFrame) -> bool:
+    """Whether the chance of nothing is the one written, less the plan's part of it."""
+    nothing = rows.filter(pl.col("offer_id") == NO_OFFER)
+    by_plan = (1 - run.config.experiment.holdout) * (1 - run.explore_share)
+    written = nothing["propensity"] - by_plan * (nothing["planned_offer_id"] == NO_OFFER).cast(pl.Float64)
+    _, chance = _chances(run, nothing["kinds"].list.len().to_numpy())
+    return bool(np.all(np.abs(written.to_numpy() - chance) < _ROUNDING))
+
+
+def _one(run: PastRun, rows: pl.DataFrame, kind: str, outcomes: list[str]) -> list[Effect]:
+    """Effects of one kind, among customers who could draw it; of any offer for the kind 'all'."""
+    able = rows if kind == "all" else rows.filter(pl.col("kinds").list.contains(kind))
+    given = pl.col("arm").eq(EXPLORE) & pl.col("offer_id").ne(NO_OFFER)
+    treated = able.filter(given if kind == "all" else given & pl.col("kind").eq(kind))
+    control = able.filter((pl.col("offer_id") == NO_OFFER) & pl.col("arm").is_in([EXPLORE, HOLDOUT]))
+    if min(treated.height, control.height) < LEAST:
+        return []
+    sizes = treated["kinds"].list.len().to_numpy()
+    chance, _ = _chances(run, sizes)
+    _, nothing = _chances(run, control["kinds"].list.len().to_numpy())
+    weights = 1 / (chance * (sizes if kind == "all" else 1)), 1 / nothing
+    effects = []
+    for outcome in outcomes:
+        y_t, y_c = (side[outcome].cast(pl.Float64).to_numpy() for side in (treated, control))
+        found = weighted_difference((y_t, weights[0]), (y_c, weights[1]))
+        estimate = Estimate(found.value, found.low, found.high)
+        mean = float(np.average(y_c, weights=weights[1]))
+        effects.append(
+            Effect("lot", outcome, kind, "weighted", estimate, found.p_value, treated.height, control.height, mean)
+        )
+    return effects

@@ -1,0 +1,131 @@
+"""A run folder made by hand and orders whose true effect is known."""
+
+import json
+from datetime import date, timedelta
+
+import numpy as np
+import polars as pl
+
+from offerloop.evaluation.assignment import in_holdout
+from offerloop.tables import ASSIGNMENTS, COMPARISON, OFFERS
+
+N, HELD, EXPLORE = 3000, 0.2, 0.1
+AS_OF = date(2024, 3, 4)
+COST = 12
+"""Forecast cost of an offer, minor units."""
+FORECAST = (9000.0, 4000.0, 14000.0)
+CONFIG = """
+[shop]
+name = "Corner shop"
+margin = 0.3
+[sources.order_lines]
+path = "orders.csv"
+[sources.order_lines.columns]
+order_id = "order"
+customer_id = "customer"
+product_id = "product"
+quantity = "quantity"
+paid = "paid"
+at = "day"
+{more}
+[experiment]
+holdout = 0.2
+[[campaigns]]
+id = "spring"
+title = "Spring coupons"
+budget = "1000.00"
+explore_budget = "100.00"
+offers = [{{ kind = "coupon", on = "all", percent = 10, max_discount = "5.00" }}]
+"""
+
+
+def make_run(folder, *, more="", keep=None, funded=0.0, explore=EXPLORE, kinds=lambda _: ("coupon",)):
+    """A run of N customers; the plan has an offer for three in five of them. `kinds`: what one may draw by lot."""
+    rng = np.random.default_rng(3)
+    ids = np.arange(1, N + 1)
+    held = np.array([in_holdout(str(one), "holdout", HELD) for one in ids])
+    free = np.flatnonzero(~held)
+    exploring = np.isin(ids, ids[rng.choice(free, int(explore * len(free)), replace=False)])
+    share = exploring.sum() / len(free)
+    rows, menu = [], []
+    for position, one in enumerate(ids):
+        plan = "coupon" if one % 5 < 3 else "none"
+        choices = [*kinds(one), "none"]
+        drawn = choices[int(rng.integers(len(choices)))]
+        arm = "holdout" if held[position] else "explore" if exploring[position] else "plan"
+        given = {"holdout": "none", "plan": plan, "explore": drawn}[arm]
+        chance = (1 - HELD) * ((1 - share) * (given == plan) + share / len(choices)) + HELD * (given == "none")
+        rows.append((one, given, arm, chance, plan))
+        menu += [(one, "spring", kind, float(one % 997)) for kind in kinds(one)]
+    folder.mkdir(parents=True)
+    _assignments(rows).filter(pl.lit(True) if keep is None else keep).write_parquet(folder / "assignments.parquet")
+    effects = pl.DataFrame(menu, ["customer_id", "campaign_id", "offer_id", "profit_minor"], orient="row")
+    effects.write_parquet(folder / "effects.parquet")
+    _others(folder, funded)
+    manifest = {"config": {"text": CONFIG.format(more=more)}}
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    summary = {"as_of": AS_OF.isoformat(), "campaigns": [{"id": "spring", "send": True}]}
+    (folder / "summary.json").write_text(json.dumps(summary))
+    return folder
+
+
+def _assignments(rows):
+    table = pl.DataFrame(rows, ["customer_id", "offer_id", "arm", "propensity", "planned_offer_id"], orient="row")
+    offered = pl.col("offer_id") != "none"
+    full = table.with_columns(
+        campaign_id=pl.when(offered).then(pl.lit("spring")),
+        planned_campaign_id=pl.when(pl.col("planned_offer_id") != "none").then(pl.lit("spring")),
+        cost_expected_micro=pl.when(offered).then(COST * 1_000_000).otherwise(0),
+        basis=pl.lit("transferred"),
+        product_ids=pl.lit(""),
+        reasons=pl.lit(""),
+        rank_of_alternative=pl.lit(""),
+    )
+    empty = {name: pl.lit(None) for name in ASSIGNMENTS.names if name not in full.columns}
+    return ASSIGNMENTS.check(full.with_columns(**empty).cast(ASSIGNMENTS.schema))
+
+
+def _others(folder, funded):
+    kinds = ("coupon", "flash_sale", "spend_and_save")
+    offers = [("spring", kind, kind, None, 0.1, funded, 500, kind, "transferred") for kind in kinds]
+    pl.DataFrame(offers, OFFERS.schema, orient="row").write_parquet(folder / "offers.parquet")
+    plan = [("spring", "plan as sent", 1400.0, 0.0, *FORECAST, 0.0, 0.0, 0.0)]
+    pl.DataFrame(plan, COMPARISON.schema, orient="row").write_parquet(folder / "comparison.parquet")
+    ids = range(1, N + 1)
+    tags = [[*(["early"] if one % 2 else []), *(["lapsing"] if one % 4 == 0 else [])] for one in ids]
+    recent = [10_000 + one for one in ids]
+    profiles = pl.DataFrame({"customer_id": ids, "tags": tags, "recent_minor": recent})
+    profiles.write_parquet(folder / "profiles.parquet")
+
+
+def make_orders(path, run, effect=lambda _: 1.0, *, days=7, before=True, columns=lambda _: {}):
+    """An order a customer and week, of a size of their own; that of the treated times `effect`, of their id.
+
+    Gives the true effect on margin, summed over the treated. One in twenty buys nothing in a week.
+    """
+    rng = np.random.default_rng(5)
+    usual = rng.lognormal(8, 0.6, N + 1)
+    arms = {
+        row[0]: row[1:] for row in pl.read_parquet(run / "assignments.parquet")["customer_id", "arm", "offer_id"].rows()
+    }
+    lines, truth = [], 0.0
+    for week in range(-1 if before else 0, -(-days // 7)):
+        for one in range(1, N + 1):
+            worth, bought = usual[one] * rng.lognormal(0, 0.25), rng.random() < 0.95
+            treated = week >= 0 and arms.get(one, ("", "none"))[1] != "none"
+            if bought:
+                paid = round(worth * (effect(one) if treated else 1.0))
+                truth += 0.3 * (paid - worth) if treated and arms[one][0] == "plan" else 0.0
+                day = AS_OF + timedelta(days=7 * week + one % 7)
+                lines.append({"order": len(lines), "customer": one, "product": 7, "quantity": 2, "paid": paid / 100,
+                              "day": day.isoformat(), **columns(one if treated else 0)})  # fmt: skip
+    pl.DataFrame(lines).write_csv(path)
+    return truth
+
+
+def total(summary, outcome, group="all", comparison="plan", method="adjusted"):
+    """(value, low, high) in minor units or numbers."""
+    key = (comparison, outcome, group, method)
+    one = next(e for e in summary["effects"] if (e["comparison"], e["outcome"], e["group"], e["method"]) == key)
+    factor = 100 if isinstance(one["total"]["value"], str) else 1
+    return tuple(factor * float(one["total"][end]) for end in ("value", "low", "high"))

@@ -1,0 +1,251 @@
+"""`offerloop readout` on run folders made by hand, with orders whose true effect is known."""
+
+import re
+from fractions import Fraction
+
+import numpy as np
+import polars as pl
+import pytest
+
+from offerloop.config import Shop
+from offerloop.evaluation.estimate import Estimate
+from offerloop.report.readout_findings import FORECAST_COST, AgainstForecast, Effect, ReadoutFindings
+from offerloop.report.readout_sentences import sentence
+from offerloop.service.readout import read_out
+from offerloop.service.readout_effects import FIFTHS
+from offerloop.service.readout_outcomes import margin
+from offerloop.tables import OUTCOMES, READOUT_EFFECTS
+from readout_shop import AS_OF, COST, N, make_orders, make_run, total
+
+
+@pytest.fixture(scope="module")
+def works(tmp_path_factory):
+    """Ten per cent more from everybody treated: (read-out, true effect on margin)."""
+    folder = tmp_path_factory.mktemp("works")
+    run = make_run(folder / "runs" / "one")
+    truth = make_orders(folder / "orders.csv", run, lambda _: 1.1)
+    earlier = run / "readout-2024-03-04-2024-03-10"
+    earlier.mkdir()
+    (earlier / "stale").touch()
+    return read_out(run, folder / "orders.csv"), truth
+
+
+# (a) and (b): the truth is found.
+
+
+def test_an_effect_is_recovered(works):
+    done, truth = works
+    value, low, high = total(done.summary, "margin")
+    assert low < truth < high
+    assert low > 0
+    treated = done.summary["effects"][0]["treated"]
+    assert total(done.summary, "profit")[0] == pytest.approx(value - COST * treated, abs=2)
+
+
+def test_the_adjusted_interval_is_much_narrower_than_the_unadjusted(works):
+    widths = [np.ptp(total(works[0].summary, "margin", method=one)[1:]) for one in ("adjusted", "unadjusted")]
+    assert widths[0] < 0.8 * widths[1]
+
+
+def test_the_sentence_carries_finding_interval_groups_and_the_cost_not_seen(works):
+    assert re.fullmatch(
+        r"The plan's offers raised profit by \$[\d,]+ \[[\d,]+, [\d,]+\] from 4 March 2024 to 10 March 2024 "
+        r"\([\d,]+ customers with an offer against \d+ held back; cost as forecast, not observed\)\.",
+        works[0].summary["sentence"],
+    )
+
+
+def test_without_an_effect_the_interval_holds_zero_and_the_power_is_said(tmp_path):
+    run = make_run(tmp_path / "run")
+    make_orders(tmp_path / "orders.csv", run)
+    done = read_out(run, tmp_path / "orders.csv")
+    _, low, high = total(done.summary, "margin")
+    assert low < 0 < high
+    assert "would have shown a profit effect of $" in done.summary["power"]
+    assert done.summary["sleeping_dogs"] == []
+
+
+@pytest.mark.parametrize(
+    ("profit", "says"),
+    [
+        (Estimate(3.0, 1.0, 5.0), "The plan's offers raised profit by $6 [2, 10] from"),
+        (Estimate(-3.0, -5.0, -1.0), "The plan's offers lowered profit by −$6 [−10, −2] from"),
+        (Estimate(3.0, -1.0, 7.0), "No clear effect: the plan's offers changed profit by $6 [−2, 14] from"),
+        (Estimate(-3.0, -7.0, 1.0), "No clear effect: the plan's offers changed profit by −$6 [−14, 2] from"),
+    ],
+)
+def test_the_sentence_claims_no_more_than_the_interval(profit, says):
+    one = Effect("plan", "profit_minor", "all", "adjusted", profit.times(100), 0.5, 2, 2, 0.0)
+    found = ReadoutFindings(Shop(name="x"), "run", 0, 6, "", (), None, FORECAST_COST, "", effects=(one,))
+    assert sentence(found).startswith(says)
+
+
+def test_what_is_written_keeps_its_contracts_and_an_earlier_read_out_gives_way(works):
+    done, _ = works
+    assert done.folder.name == "readout-2024-03-04-2024-03-10"
+    assert {one.name for one in done.folder.iterdir()} == {
+        "effects.parquet", "outcomes.parquet", "readout.json", "report.html"
+    }  # fmt: skip
+    outcomes = OUTCOMES.check(pl.read_parquet(done.folder / "outcomes.parquet"))
+    assert outcomes.height == N
+    assert outcomes["cost_minor"].null_count() == N
+    effects = READOUT_EFFECTS.check(pl.read_parquet(done.folder / "effects.parquet"))
+    profits = effects.filter(pl.col("outcome") == "profit_minor")
+    assert profits["unit"].str.contains("cost as forecast, not observed").all()
+    assert [one.name for one in done.folder.parent.iterdir() if one.name.startswith(".")] == []
+
+
+def test_outcomes_are_exact(works):
+    done, _ = works
+    orders = pl.read_csv(done.folder.parents[2] / "orders.csv", try_parse_dates=True)
+    mine = orders.filter(pl.col("customer") == 1232)
+    row = pl.read_parquet(done.folder / "outcomes.parquet").row(1231, named=True)
+    since = mine.filter(pl.col("day") >= AS_OF)
+    assert since["day"].to_list() == [AS_OF]
+    assert mine.height == 2
+    revenue = round(100 * since["paid"].sum())
+    assert (row["revenue_minor"], row["n_orders"], row["units"]) == (revenue, since.height, 2 * since.height)
+    assert row["bought"] is (since.height > 0)
+    assert row["margin_minor"] == (revenue * 3 * 2 + 10) // 20
+    assert row["before_revenue_minor"] == round(100 * mine.filter(pl.col("day") < AS_OF)["paid"].sum())
+
+
+def test_margins_are_rounded_half_away_from_zero():
+    table = pl.DataFrame({"list_value": [-5, 5, 15, 4, 0]})
+    assert table.select(margin(pl.col("list_value"), Fraction(3, 10))).to_series().to_list() == [-2, 2, 5, 1, 0]
+
+
+# The forecast.
+
+
+@pytest.mark.parametrize(
+    ("forecast", "place", "overlaps"),
+    [
+        (Estimate(0.0, -100.0, 100.0), "inside", True),
+        (Estimate(10.0, 5.0, 15.0), "above", False),
+        (Estimate(50.0, 30.0, 55.0), "above", True),
+        (Estimate(90.0, 80.0, 99.0), "below", False),
+    ],
+)
+def test_realised_is_placed_beside_the_forecast(forecast, place, overlaps):
+    realised = Estimate(60.0, 40.0, 79.0)
+    found = AgainstForecast(forecast, realised, realised, 7, 7)
+    assert (found.place, found.overlaps) == (place, overlaps)
+
+
+def test_the_forecast_of_the_plan_as_it_went_out_stands_beside_what_came(works):
+    found = works[0].summary["forecast"]
+    assert {end: float(one) for end, one in found["forecast"].items()} == {"value": 90.0, "low": 40.0, "high": 140.0}
+    assert 100 * float(found["realised"]["value"]) == pytest.approx(total(works[0].summary, "profit")[0], abs=1)
+    assert "$90 [40, 140]" in found["sentence"]
+
+
+def test_a_longer_period_compares_only_its_first_week_with_the_forecast(tmp_path):
+    run = make_run(tmp_path / "run")
+    make_orders(tmp_path / "orders.csv", run, lambda _: 1.1, days=35, before=False)
+    done = read_out(run, tmp_path / "orders.csv")
+    assert done.summary["period"]["until"] == "2024-03-31"
+    assert "reach to 2024-04-07" in done.summary["period"]["note"]
+    assert done.summary["adjusted_by"] == "spend of the quarter before the plan, from the profiles"
+    week, whole = 100 * float(done.summary["forecast"]["realised"]["value"]), total(done.summary, "profit")[0]
+    assert whole / 6 < week < whole / 2.5
+    assert "only the first 7 of the 28 days" in done.summary["forecast"]["sentence"]
+
+
+# (d) Segments.
+
+
+def test_a_group_made_worse_is_named_a_sleeping_dog(tmp_path):
+    run = make_run(tmp_path / "run")
+    make_orders(tmp_path / "orders.csv", run, lambda one: 0.6 if one % 4 == 0 else 1.1)
+    done = read_out(run, tmp_path / "orders.csv")
+    assert done.summary["sleeping_dogs"] == ["lapsing"]
+    segments = {one["group"] for one in done.summary["effects"] if one["comparison"] in ("tag", "fifth")}
+    assert segments == {"early", "lapsing", *FIFTHS}
+    assert "made worse by the offers: lapsing" in done.report.read_text()
+
+
+# Cost, redemption and the lot.
+
+COUPONS = 'coupon = "coupon"\nreimbursed = "back"'
+
+
+def test_cost_in_the_order_lines_is_ours_only_and_no_longer_a_forecast(tmp_path):
+    run = make_run(tmp_path / "run", more=COUPONS)
+    given = lambda one: {"coupon": 1.0 if one else 0.0, "back": 0.25 if one else 0.0}  # noqa: E731
+    make_orders(tmp_path / "orders.csv", run, lambda _: 1.1, columns=given)
+    done = read_out(run, tmp_path / "orders.csv")
+    outcomes = pl.read_parquet(done.folder / "outcomes.parquet")
+    treated = outcomes.filter((pl.col("arm") == "plan") & (pl.col("planned_offer_id") != "none"))
+    assert treated["cost_minor"].sum() == 75 * treated["n_orders"].sum()
+    assert total(done.summary, "cost", method="unadjusted")[0] == 75 * treated["n_orders"].sum()
+    assert done.summary["cost_basis"] == "observed in the order lines"
+    assert "as forecast" not in done.report.read_text()
+    # all treated buyers redeem: the share that would have bought anyway is 1 - buyers gained / redeemers
+    gained, anyway = total(done.summary, "bought"), done.summary["bought_anyway"]
+    assert anyway["redeemed"] == treated["bought"].sum()
+    assert anyway["low"] == pytest.approx(max(0.0, 1 - gained[2] / anyway["redeemed"]), abs=1e-5)
+    assert anyway["high"] == pytest.approx(min(1.0, 1 - gained[1] / anyway["redeemed"]), abs=1e-5)
+
+
+def test_cost_from_redemptions_is_our_share_of_the_amount_half_up(tmp_path):
+    run = make_run(tmp_path / "run", funded=0.75)
+    make_orders(tmp_path / "orders.csv", run, lambda _: 1.1)
+    table = pl.read_parquet(run / "assignments.parquet").filter(pl.col("offer_id") == "coupon")
+    rows = table.select("customer_id", "offer_id", amount=pl.lit("1.50"))
+    pl.concat([rows, rows.head(1)]).write_csv(tmp_path / "redeemed.csv")
+    done = read_out(run, tmp_path / "orders.csv", redemptions=tmp_path / "redeemed.csv")
+    found = pl.read_parquet(done.folder / "outcomes.parquet").filter(pl.col("cost_minor") > 0)["cost_minor"]
+    assert sorted(found.unique()) == [38, 75]  # 150 x 0.25 = 37.5, and two of them are 75
+    assert done.summary["cost_basis"] == "observed in the redemptions"
+    assert done.summary["bought_anyway"] is not None
+
+
+def test_the_lot_is_weighted_by_what_each_customer_could_draw(tmp_path):
+    # heavy buyers can draw three kinds, the others one: drawing an offer goes with buying more, without any effect
+    heavy = lambda one: one % 2 == 0  # noqa: E731
+    run = make_run(
+        tmp_path / "run",
+        explore=0.8,
+        kinds=lambda one: ("coupon", "flash_sale", "spend_and_save") if heavy(one) else ("coupon",),
+    )
+    make_orders(tmp_path / "orders.csv", run)
+    lines = pl.read_csv(tmp_path / "orders.csv")
+    more = pl.when(pl.col("customer") % 2 == 0).then(pl.col("paid") * 20).otherwise(pl.col("paid"))
+    lines.with_columns(more.round(2).alias("paid")).write_csv(tmp_path / "orders.csv")
+    done = read_out(run, tmp_path / "orders.csv")
+    one = next(
+        e for e in done.summary["effects"] if (e["comparison"], e["outcome"], e["group"]) == ("lot", "margin", "all")
+    )
+    assert float(one["per_customer"]["low"]) < 0 < float(one["per_customer"]["high"])
+    outcomes = pl.read_parquet(done.folder / "outcomes.parquet")
+    lot = outcomes.filter((pl.col("arm") == "explore") | (pl.col("arm") == "holdout"))
+    drew = (
+        lot.group_by(pl.col("offer_id") != "none").agg(pl.col("margin_minor").mean()).sort("offer_id")["margin_minor"]
+    )
+    assert (drew[1] - drew[0]) / 100 > float(one["per_customer"]["high"])
+
+
+def test_ids_that_are_text_in_the_run_and_numbers_in_the_file_are_the_same_ids(tmp_path):
+    run = make_run(tmp_path / "run")
+    truth = make_orders(tmp_path / "orders.csv", run, lambda _: 1.1)
+    for name in ("assignments", "profiles", "effects"):
+        path = run / f"{name}.parquet"
+        pl.read_parquet(path).with_columns(pl.col("customer_id").cast(pl.String)).write_parquet(path)
+    _, low, high = total(read_out(run, tmp_path / "orders.csv").summary, "margin")
+    assert 0 < low < truth < high
+
+
+# (f) The page.
+
+
+def test_the_page_asks_no_other_host_and_says_that_the_cost_was_not_seen(works):
+    page = works[0].report.read_text()
+    assert not re.search(r"https?:|//[a-z]|@import|<script|<link|<img|url\((?!#)", page)
+    first = page.split('<section id="checks"')[0]
+    assert first.count("<dt>") == 4
+    assert "cost as forecast, not observed" in first
+    titles = re.findall(r"<figcaption>\s*<strong>(.*?)</strong>", page, re.DOTALL)
+    assert len(titles) == 2
+    assert page.count('role="img"') == 2 * len(titles)
+    assert len(re.findall("<h2", page)) == 8

@@ -1,0 +1,120 @@
+"""When `offerloop readout` shows nothing: groups that are not those drawn, and files and days that cannot be read."""
+
+import re
+from datetime import date
+
+import polars as pl
+import pytest
+
+from offerloop.errors import InputError
+from offerloop.service.readout import read_out
+from offerloop.service.readout_checks import checks, read_exposures, why_stopped
+from offerloop.service.readout_inputs import read_run
+from readout_shop import make_orders, make_run
+
+
+def test_lost_holdout_customers_stop_it(tmp_path):
+    kept = (pl.col("arm") != "holdout") | (pl.col("customer_id") % 3 > 0)
+    run = make_run(tmp_path / "run", keep=kept)
+    make_orders(tmp_path / "orders.csv", run, lambda _: 1.1)
+    done = read_out(run, tmp_path / "orders.csv")
+    assert re.match(
+        r"No effect is shown: holdout among all customers: \d+ held back and [\d,]+ not, .* \(p = ", done.stopped
+    )
+    assert done.summary["effects"] == []
+    assert {one.name for one in done.folder.iterdir()} == {"readout.json", "report.html"}
+    page = done.report.read_text()
+    assert "✗ failed" in page
+    assert "raised profit" not in page
+    assert "$" not in page
+
+
+def test_an_exposure_log_that_lacks_treated_customers_stops_it(tmp_path):
+    run = read_run(make_run(tmp_path / "run"))
+    shown = run.assignments.select("customer_id", "offer_id")
+    shown.write_csv(tmp_path / "all.csv")
+    shown.filter((pl.col("offer_id") == "none") | (pl.col("customer_id") % 2 > 0)).write_csv(tmp_path / "half.csv")
+    assert why_stopped(run, checks(run, read_exposures(run, tmp_path / "all.csv"))) is None
+    stopped = why_stopped(run, checks(run, read_exposures(run, tmp_path / "half.csv")))
+    assert "holdout among exposed customers: " in stopped
+    assert "log the holdout with an empty offer" in stopped
+
+
+def test_an_arm_that_its_hash_does_not_name_stops_it(tmp_path):
+    folder = make_run(tmp_path / "run")
+    table = pl.read_parquet(folder / "assignments.parquet")
+    held = table.filter(pl.col("arm") == "holdout")["customer_id"][0]
+    assert table["arm"][76] != "holdout"
+    moved = pl.when(pl.col("customer_id") == 77).then(pl.lit("holdout")).when(pl.col("customer_id") == held)
+    table.with_columns(arm=moved.then(pl.lit("plan")).otherwise(pl.col("arm"))).write_parquet(
+        folder / "assignments.parquet"
+    )
+    run = read_run(folder)
+    assert "2 of 3,000 customers are not in the group" in why_stopped(run, checks(run, None))
+
+
+def test_too_few_held_back_stop_it(tmp_path):
+    few = (pl.col("planned_offer_id") == "none") | (pl.col("customer_id") < 150)
+    run = read_run(make_run(tmp_path / "run", keep=few))
+    assert "fewer than 30 on one side say nothing" in why_stopped(run, ())
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("plain")
+    run = make_run(folder / "run")
+    make_orders(folder / "orders.csv", run)
+    return run, folder / "orders.csv"
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"run": "nowhere"}, "is not the folder of a run: it lacks manifest.json"),
+        ({"orders": "nowhere.csv"}, "there is no file of orders"),
+        ({"from_day": date(2024, 5, 1)}, "has no order on or after 2024-05-01: its orders run from 2024-02-"),
+        (
+            {"from_day": date(2024, 3, 6), "until_day": date(2024, 3, 5)},
+            "ends on 2024-03-05, before it begins on 2024-03-06",
+        ),
+        ({"from_day": date(2024, 3, 1)}, "begins on 2024-03-01, before the plan of 2024-03-04"),
+        ({"orders": "strangers.csv"}, "is a customer of the run; use the same customer ids"),
+        ({"orders": "nameless.csv"}, "customer"),
+        ({"exposures": "nowhere.csv"}, "there is no file of exposures"),
+        ({"redemptions": "orders.csv"}, "has no column 'customer_id' (needed: customer_id, offer_id, amount)"),
+        (
+            {"redemptions": "unknown.csv"},
+            "redeems the offer 'cuopon', which the run does not have, did you mean 'coupon'?",
+        ),
+        ({"redemptions": "words.csv"}, "'a lot' is not an amount of money"),
+    ],
+)
+def test_bad_input_is_one_sentence(plain, tmp_path, changes, says):
+    run, orders = plain
+    lines = pl.read_csv(orders)
+    lines.write_csv(tmp_path / "orders.csv")
+    lines.with_columns(pl.col("customer") + 1_000_000).write_csv(tmp_path / "strangers.csv")
+    lines.drop("customer").write_csv(tmp_path / "nameless.csv")
+    (tmp_path / "unknown.csv").write_text("customer_id,offer_id,amount\n1,cuopon,1.00\n")
+    (tmp_path / "words.csv").write_text("customer_id,offer_id,amount\n1,coupon,a lot\n")
+    named = {key: tmp_path / one if isinstance(one, str) else one for key, one in changes.items()}
+    with pytest.raises(InputError) as refusal:
+        read_out(named.pop("run", run), named.pop("orders", orders), **named)
+    assert says in str(refusal.value)
+    assert "\n" not in str(refusal.value)
+    assert [one.name for one in run.iterdir() if "readout" in one.name] == []
+
+
+def test_a_table_of_another_version_is_named(tmp_path):
+    run = make_run(tmp_path / "run")
+    pl.read_parquet(run / "assignments.parquet").drop("propensity").write_parquet(run / "assignments.parquet")
+    with pytest.raises(InputError, match="is not as this version writes it: table 'assignments' lacks"):
+        read_run(run)
+
+
+def test_a_plan_that_offers_nothing_has_no_effect_to_read(tmp_path):
+    run = make_run(tmp_path / "run")
+    table = pl.read_parquet(run / "assignments.parquet").with_columns(planned_offer_id=pl.lit("none"))
+    table.write_parquet(run / "assignments.parquet")
+    with pytest.raises(InputError, match="offers nothing to anybody"):
+        read_run(run)
