@@ -25,8 +25,8 @@ MONDAY = date(2024, 1, 1)
 PRODUCTS = 6
 
 
-def quietly(_name, work):
-    return work()
+def quietly(_name, work, *inputs):
+    return work(*inputs)
 
 
 # A made-up shop, in files
@@ -205,7 +205,8 @@ def test_order_lines_of_a_month_alone_are_enough_for_a_plan(shop, tmp_path):
     lines.write_csv(tmp_path / "lines.csv")
     path = tmp_path / "offerloop.toml"
     start, end = shop.read_text().split("[sources.products]")
-    coupon = '[[campaigns.offers]]\nkind = "coupon"\npercent = 10\nmax_discount = "1.00"\nassumed = { p_redeem = 0.1, value = "2" }'
+    assumed = '{ p_redeem = 0.1, value = "2" }'
+    coupon = f'[[campaigns.offers]]\nkind = "coupon"\npercent = 10\nmax_discount = "1.00"\nassumed = {assumed}'
     path.write_text(start + "[[campaigns]]" + end.split("[[campaigns]]")[1].split("[[campaigns.offers]]")[0] + coupon)
     found = flow.plan(load_config(path), DuckDBEngine(), quietly)
     assert len(found.gaps) == 2

@@ -263,6 +263,22 @@ class Config(_Section):
                     raise ValueError(f"'{field}' of campaign '{campaign.id}' is below zero")
         return self
 
+    def only(self, *sections: str) -> Config:
+        """A copy that knows these sections alone: asking it for another is an AttributeError.
+
+        What a stage is given is what it depends on, so that a change elsewhere need not compute it again.
+        """
+        part = self.model_copy()
+        for name in set(type(self).model_fields) - set(sections):
+            part.__dict__.pop(name)
+        return part
+
+    @property
+    def files(self) -> list[Path]:
+        """Every file that the known sections name."""
+        sources = self.sources.values() if "sources" in self.__dict__ else ()
+        return [source.path for source in sources if source.path is not None]
+
     def minor(self, amount: str) -> int:
         """An amount of the configuration in minor units of the shop's currency."""
         return to_minor(amount, self.shop.currency)

@@ -1,13 +1,13 @@
 """The whole pipeline on one screen: the only place that knows the order of the stages.
 
-`stage(name, work)` runs one step; timing, memory and progress are its business, not the stages'.
+`stage(name, work, *inputs)` runs one step; timing, memory, progress and resuming are its business, not the stages'.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import ParamSpec, Protocol, TypeVar
 
 import narwhals as nw
 import numpy as np
@@ -15,7 +15,7 @@ import polars as pl
 
 from offerloop.allocation import Forecast, draw_arms, forecast_campaign, menu
 from offerloop.allocation.assign import assignments
-from offerloop.config import Config
+from offerloop.config import Config, Recommend, Response
 from offerloop.engine import Engine, collect
 from offerloop.errors import EvidenceError
 from offerloop.events import Events, prepare
@@ -49,14 +49,24 @@ from offerloop.tables import (
 )
 
 Result = TypeVar("Result")
+Inputs = ParamSpec("Inputs")
 SUGGESTED_PRODUCTS = 3
 
 
-class Stage(Protocol):
-    """Runs one step and gives back what the step gave."""
+STAGES = (
+    "events", "profiles", "recommenders", "past campaigns", "shelf prices", "response", "effects", "allocation",
+    "assignments", "suggestions",
+)  # fmt: skip
+"""Names of the stages in their order."""
 
-    def __call__(self, name: str, work: Callable[[], Result]) -> Result:
-        """`name` is what a reader of the progress sees."""
+
+class Stage(Protocol):
+    """Runs one step and gives back what the step gave, now or before."""
+
+    def __call__(
+        self, name: str, work: Callable[Inputs, Result], *inputs: Inputs.args, **named: Inputs.kwargs
+    ) -> Result:
+        """`name` is what a reader of the progress sees; a step depends on its inputs and on nothing else."""
 
 
 @dataclass(frozen=True)
@@ -75,16 +85,17 @@ class Run:
 
 def plan(config: Config, engine: Engine, stage: Stage) -> Run:
     """From raw tables to one assignment per customer, with a forecast beside simple rules."""
-    events = stage("events", lambda: prepare(config, engine))
-    profiles = stage("profiles", lambda: profile(events))
-    liked = stage("recommenders", lambda: recommend(events, config))
-    past = stage("past campaigns", lambda: judge_campaigns(events))
-    lines = stage("shelf prices", lambda: known(lambda: sum_shelf_lines(events, config, engine)))
-    study = stage("response", lambda: study_prices(lines, config))
-    effects = stage("effects", lambda: estimate(events, study, config))
-    forecasts = stage("allocation", lambda: forecast(effects, config))
-    assigned, explore_share = stage("assignments", lambda: assign(profiles, forecasts, effects, config))
-    final = stage("suggestions", lambda: with_products(assigned, effects, liked, events))
+    events = stage("events", prepare, config.only("shop", "sources", "clean", "profiles"), engine)
+    profiles = stage("profiles", profile, events)
+    liked = stage("recommenders", recommend, events, config.recommend)
+    past = stage("past campaigns", judge_campaigns, events)
+    lines = stage("shelf prices", sum_shelf_lines, events, config.response, engine)
+    study = stage("response", study_prices, lines, config.response, config.seed)
+    effects = stage("effects", estimate, events, study, config.only("seed", "shop", "response", "campaigns"))
+    forecasts = stage("allocation", forecast, effects, config.only("shop", "campaigns"))
+    decided = config.only("seed", "shop", "campaigns", "experiment")
+    assigned, explore_share = stage("assignments", assign, profiles, forecasts, effects, decided)
+    final = stage("suggestions", with_products, assigned, effects, liked, events)
     gaps = [one for one in (liked.gap, study) if isinstance(one, Gap)]
     tables = {
         "quality": events.quality, "quality_by_day": events.quality_by_day, "rejected": events.rejected,
@@ -149,9 +160,9 @@ FALLBACK: dict[Task, str] = {"repeat": "repeat", "new": "popularity"}
 """Recommenders that need no comparison to be sensible."""
 
 
-def recommend(events: Events, config: Config) -> Liked:
+def recommend(events: Events, settings: Recommend) -> Liked:
     """Choose a recommender per task on an earlier window, then serve everyone from all purchases."""
-    settings, as_of = config.recommend, events.as_of_day
+    as_of = events.as_of_day
     purchases = collect(events.order_lines.select("customer_id", "product_id", "order_day").unique())
     few = settings.min_buyers
     compared = known(
@@ -171,10 +182,10 @@ def judge_campaigns(events: Events) -> pl.DataFrame:
     return campaign_effects(events.order_lines, events.campaigns, events.audiences, events.first_day, events.as_of_day)
 
 
-def sum_shelf_lines(events: Events, config: Config, engine: Engine) -> ShelfLines:
+def sum_shelf_lines(events: Events, settings: Response, engine: Engine) -> ShelfLines | Gap:
     """Weekly sums of the order lines for the study of shelf prices."""
     weeks = full_weeks(events.first_day, events.as_of_day)
-    return shelf_lines(events.order_lines, events.products, weeks, config.response, engine)
+    return known(lambda: shelf_lines(events.order_lines, events.products, weeks, settings, engine))
 
 
 STUDY_TABLES = {
@@ -184,9 +195,9 @@ STUDY_TABLES = {
 """What a study would have found."""
 
 
-def study_prices(lines: ShelfLines | Gap, config: Config) -> Study | Gap:
+def study_prices(lines: ShelfLines | Gap, settings: Response, seed: int) -> Study | Gap:
     """Stage 4: the response to shelf prices, or why it cannot be known."""
-    return lines if isinstance(lines, Gap) else known(lambda: study_shelf_prices(lines, config.response, config.seed))
+    return lines if isinstance(lines, Gap) else known(lambda: study_shelf_prices(lines, settings, seed))
 
 
 def estimate(events: Events, study: Study | Gap, config: Config) -> Effects:

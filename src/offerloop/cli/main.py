@@ -46,6 +46,9 @@ def init(
 def run(
     config: Annotated[Path, typer.Argument(help="The offerloop.toml to carry out.")],
     engine: Engine = "duckdb",
+    begin: Annotated[
+        str | None, typer.Option("--from", help="Compute anew from this stage on, such as response.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """From raw tables to one assignment per customer, a forecast and a report."""
@@ -54,7 +57,7 @@ def run(
     from offerloop.service.runs import run as carry_out
 
     progress = Console(stderr=True)
-    written = carry_out(config, engine, progress if progress.is_terminal and not as_json else None)
+    written = carry_out(config, engine, progress if progress.is_terminal and not as_json else None, begin)
     found = {"run": str(written.folder), "report": str(written.report), **written.summary}
     _say(found, f"{written.summary['decision']}\n{written.report}", as_json)
 

@@ -24,6 +24,9 @@ class Engine(Protocol):
     def table(self, frame: pl.DataFrame) -> Frame:
         """A small table from memory as a lazy table, to be joined with larger ones."""
 
+    def write(self, frame: Frame, path: Path) -> None:
+        """A lazy table as one Parquet file. Raises OSError when the disk refuses."""
+
     def keep(self, frame: Frame) -> Frame:
         """The table computed once and kept, so that several stages can read it without computing it again.
 

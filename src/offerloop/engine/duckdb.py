@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import re
 from itertools import count
 from pathlib import Path
@@ -46,6 +47,13 @@ class DuckDBEngine:
     def table(self, frame: pl.DataFrame) -> Frame:
         """See `Engine.table`."""
         return _lazy(self._store(self._connection.from_arrow(frame.to_arrow())))
+
+    def write(self, frame: Frame, path: Path) -> None:
+        """See `Engine.write`."""
+        try:
+            frame.sink_parquet(path)
+        except duckdb.IOException as error:
+            raise OSError(errno.EIO, _reason(error), str(path)) from error
 
     def keep(self, frame: Frame) -> Frame:
         """See `Engine.keep`."""

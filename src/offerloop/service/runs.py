@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
+import os
 import shutil
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -18,12 +20,14 @@ from offerloop.allocation import Forecast
 from offerloop.allocation.assign import as_text
 from offerloop.config import Config, Source, load_config
 from offerloop.engine import ENGINES
-from offerloop.errors import InputError
-from offerloop.flow import Run, plan
+from offerloop.errors import InputError, near_miss
+from offerloop.flow import STAGES, Run, plan
 from offerloop.money import DIGITS
 from offerloop.profiles import FEATURES, TAGS
 from offerloop.report import render, summarise
 from offerloop.report.findings import CampaignFindings, Findings
+from offerloop.service.snapshots import with_snapshots, without_passwords
+from offerloop.service.stage_store import StageStore, sha256
 from offerloop.service.stages import Recorder
 
 PACKAGES = ("offerloop", "duckdb", "narwhals", "polars", "numpy", "scipy", "lightgbm", "implicit")
@@ -38,24 +42,61 @@ class Written:
     summary: dict[str, Any]
 
 
-def run(config_path: Path, engine: str, console: Console | None) -> Written:
-    """Run the flow of one configuration. The folder appears under its name only when everything is in it."""
+def run(config_path: Path, engine: str, console: Console | None, begin: str | None = None) -> Written:
+    """Run the flow of one configuration. The folder appears under its name only when everything is in it.
+
+    Stages that an earlier run finished with the same inputs are not computed again, unless they come at or after
+    `begin`. Raises InputError for an unknown stage and when the folder cannot be written.
+    """
+    if begin is not None and begin not in STAGES:
+        raise InputError(f"there is no stage '{begin}'{near_miss(begin, STAGES)} (known: {', '.join(STAGES)})")
     config = load_config(config_path)
-    recorder = Recorder(console)
-    found = plan(config, ENGINES.load(engine)(), recorder)
-    findings = findings_of(found)
-    summary = summarise(findings)
-    page = recorder("report", lambda: render(findings, summary))
-    folder = _new_folder(config_path.parent / "runs")
-    partial = folder.with_name(f".{folder.name}.partial")
-    partial.mkdir(parents=True)
-    try:
+    runs = config_path.parent / "runs"
+    with writing(runs):
+        _make_room(runs)
+        running = ENGINES.load(engine)()
+        store = StageStore(runs / ".stages" / config_path.stem, running)
+        store.folder.mkdir(parents=True, exist_ok=True)
+        config = with_snapshots(config, store.folder)
+        recorder = Recorder(console, store, begin)
+        found = plan(config, running, recorder)
+        findings = findings_of(found)
+        summary = summarise(findings)
+        page = recorder.always("report", lambda: render(findings, summary))
+        folder = _new_folder(runs)
+        partial = folder.with_name(f".{folder.name}.{os.getpid()}.partial")
+        partial.mkdir()
         _write(found, summary, page, partial)
         _write_json(partial / "manifest.json", _manifest(config_path, config, engine, recorder))
         partial.rename(folder)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
+        store.prune()
     return Written(folder, folder / "report.html", summary)
+
+
+@contextmanager
+def writing(folder: Path) -> Iterator[None]:
+    """Turns a disk that refuses into one sentence; what was finished before stays."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno is None:
+            raise
+        place = error.filename or folder
+        raise InputError(
+            f"'{place}' cannot be written ({os.strerror(error.errno)}); make room or make the folder writable, then "
+            "run again: finished stages are kept"
+        ) from error
+
+
+def _make_room(runs: Path) -> None:
+    """The folder of all runs, without what interrupted ones left behind."""
+    if runs.exists() and not runs.is_dir():
+        raise InputError(f"'{runs}' is a file; runs are written to a folder of that name, so move the file away")
+    runs.mkdir(exist_ok=True)
+    for left in runs.glob(".*.partial"):
+        process = left.name.split(".")[-2]
+        if process.isdigit() and not Path(f"/proc/{process}").exists():
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def findings_of(found: Run) -> Findings:
@@ -95,8 +136,6 @@ def _campaign(config: Config, forecast: Forecast) -> CampaignFindings:
 
 def _new_folder(runs: Path) -> Path:
     """`runs/<time>`, with a number behind it when a run of the same second is there."""
-    if runs.exists() and not runs.is_dir():
-        raise InputError(f"'{runs}' is a file; runs are written to a folder of that name, so move the file away")
     stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     names = [stamp, *(f"{stamp}-{number}" for number in range(2, 100))]
     return next(runs / name for name in names if not (runs / name).exists())
@@ -118,9 +157,10 @@ def _write_json(path: Path, content: dict[str, Any]) -> None:
 def _manifest(config_path: Path, config: Config, engine: str, recorder: Recorder) -> dict[str, Any]:
     """What went in, and what it took."""
     inputs = {name: _fingerprint(source) for name, source in config.sources.items()}
+    text = config_path.read_text(encoding="utf-8")
     return {
         "inputs": inputs,
-        "config": {"sha256": _sha256(config_path), "text": config_path.read_text(encoding="utf-8")},
+        "config": {"sha256": sha256(config_path), "text": without_passwords(text)},
         "seed": config.seed,
         "engine": engine,
         "versions": {"python": sys.version.split()[0], **{name: version(name) for name in PACKAGES}},
@@ -129,12 +169,6 @@ def _manifest(config_path: Path, config: Config, engine: str, recorder: Recorder
 
 
 def _fingerprint(source: Source) -> dict[str, Any]:
-    """What identifies a source; a database's rows have no bytes of their own."""
-    if source.path is None:
-        return {"table": source.table, "query": source.query}
-    return {"path": source.path.name, "bytes": source.path.stat().st_size, "sha256": _sha256(source.path)}
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    """What identifies a source; of a database its rows as they were read."""
+    path = source.file
+    return {"path": path.name, "bytes": path.stat().st_size, "sha256": sha256(path)}

@@ -1,4 +1,4 @@
-"""Wraps the stages of a run from outside: progress on a terminal, seconds and memory for the manifest."""
+"""Wraps the stages of a run from outside: progress on a terminal, seconds and memory for the manifest, and resuming."""
 
 from __future__ import annotations
 
@@ -6,41 +6,70 @@ import resource
 import sys
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from rich.console import Console
 
+from offerloop.service.stage_store import StageStore
+
 Result = TypeVar("Result")
+Inputs = ParamSpec("Inputs")
 
 
 @dataclass
 class Recorder:
-    """Called by the flow as `stage(name, work)`."""
+    """Called by the flow as `stage(name, work, *inputs)`."""
 
     console: Console | None = None
     """Where progress is shown; None is quiet."""
+    store: StageStore | None = None
+    """Results of finished stages; None computes everything anew."""
+    begin: str | None = None
+    """From this stage on nothing is taken from the store."""
     records: list[dict[str, Any]] = field(default_factory=list)
 
-    def __call__(self, name: str, work: Callable[[], Result]) -> Result:
-        """Run one stage and record wall and CPU seconds and the process's peak memory so far."""
+    def __call__(
+        self, name: str, work: Callable[Inputs, Result], *inputs: Inputs.args, **named: Inputs.kwargs
+    ) -> Result:
+        """Run one stage, or take its result from the store."""
+        return self._watched(name, lambda: self._result(name, work, *inputs, **named))
+
+    def always(self, name: str, work: Callable[[], Result]) -> Result:
+        """Run a step whose result is not kept."""
+        return self._watched(name, lambda: (work(), False))
+
+    def _watched(self, name: str, work: Callable[[], tuple[Result, bool]]) -> Result:
+        """Record seconds, CPU seconds and peak memory so far, and whether the result was there before."""
         begin, cpu = time.perf_counter(), time.process_time()
-        if self.console is not None and self.console.is_terminal:
-            with self.console.status(f"{name} ..."):
-                result = work()
-        else:
-            result = work()
+        with self.console.status(f"{name} ...") if self.console is not None else nullcontext():
+            result, kept = work()
         record = {
             "stage": name,
+            "kept": kept,
             "seconds": round(time.perf_counter() - begin, 3),
             "cpu_seconds": round(time.process_time() - cpu, 3),
             "peak_memory_mb": round(peak_memory_mb()),
         }
         self.records.append(record)
         if self.console is not None:
+            note = "  kept from before" if kept else ""
             seconds, memory = record["seconds"], record["peak_memory_mb"]
-            self.console.print(f"[green]✓[/] {name:<16} {seconds:6.1f} s  {memory:5d} MB")
+            self.console.print(f"[green]✓[/] {name:<16} {seconds:6.1f} s  {memory:5d} MB{note}")
         return result
+
+    def _result(
+        self, name: str, work: Callable[Inputs, Result], *inputs: Inputs.args, **named: Inputs.kwargs
+    ) -> tuple[Result, bool]:
+        """The result, and whether it was there already."""
+        if name == self.begin:
+            self.begin = None
+            if self.store is not None:
+                self.store.anew = True
+        if self.store is None:
+            return work(*inputs, **named), False
+        return self.store.get(name, work, *inputs, **named)
 
 
 def peak_memory_mb() -> float:

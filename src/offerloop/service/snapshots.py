@@ -1,0 +1,31 @@
+"""Databases as files: a run sees one state of each, and an unchanged one is recognised by its bytes."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from pathlib import Path
+
+from offerloop.config import Config, Source
+from offerloop.events.database import snapshot
+
+
+def with_snapshots(config: Config, folder: Path) -> Config:
+    """The configuration with every source that is a database read once into `folder`, as Parquet."""
+    sources = {name: _local(name, source, folder) for name, source in config.sources.items()}
+    return config.model_copy(update={"sources": sources})
+
+
+def _local(name: str, source: Source, folder: Path) -> Source:
+    if source.url is None:
+        return source
+    with tempfile.TemporaryDirectory(dir=folder) as place:
+        _, rows = snapshot(source, Path(place))
+        path = folder / f"source-{name}.parquet"
+        rows.replace(path)
+    return source.model_copy(update={"path": path, "url": None, "table": None, "query": None})
+
+
+def without_passwords(text: str) -> str:
+    """The text of a configuration as a run keeps it."""
+    return re.sub(r"(://[^:/@\s\"']*:)(?!\$\{)[^@\s\"']*@", r"\1***@", text)

@@ -1,0 +1,149 @@
+"""Results of finished stages on disk, each under a key of everything that it was computed from.
+
+The key of a result is a hash of the program, the stage's name and the keys of its inputs; that of a configuration
+is its text with the bytes of every file that it names. So a run goes on where another was interrupted, and a changed
+budget does not fit the response again. An entry is written beside its place and renamed: it is whole or absent.
+
+Objects are pickled, lazy tables are Parquet beside them. Unpickling runs code, so a store is as trusted as the
+program: it lies in the shop's own `runs/.stages`, and nothing from elsewhere belongs there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import pickle
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+import narwhals as nw
+import pyarrow as pa
+
+from offerloop.config import Config
+from offerloop.engine import Engine
+from offerloop.errors import ContractError
+
+Result = TypeVar("Result")
+Inputs = ParamSpec("Inputs")
+RESULT = "result.pickle.zst"
+
+
+@dataclass
+class StageStore:
+    """A folder of results, and the keys of those that are in memory."""
+
+    folder: Path
+    engine: Engine
+    anew: bool = False
+    """Compute every stage, and replace what is there."""
+    used: set[str] = field(default_factory=set)
+    _keys: dict[int, str] = field(default_factory=dict)
+    _alive: list[object] = field(default_factory=list)
+    """Keyed objects, so that no later one gets the identity of one that is gone."""
+
+    def get(
+        self, name: str, work: Callable[Inputs, Result], *inputs: Inputs.args, **named: Inputs.kwargs
+    ) -> tuple[Result, bool]:
+        """The stage's result, and whether it was there."""
+        parts = [_program(), name, *map(self._key, inputs), *(f"{k}={self._key(v)}" for k, v in sorted(named.items()))]
+        key = hashlib.sha256("\n".join(parts).encode()).hexdigest()
+        entry = self.folder / f"{name.replace(' ', '-')}-{key[:24]}"
+        self.used.add(entry.name)
+        there = not self.anew and (entry / RESULT).is_file()
+        if there:
+            result: Result = self._load(entry)
+        else:
+            result = work(*inputs, **named)
+            self._save(entry, result)
+        self._remember(result, key)
+        return result, there
+
+    def prune(self) -> None:
+        """Remove the entries that this run did not need."""
+        for entry in self.folder.iterdir():
+            if entry.is_dir() and entry.name not in self.used:
+                shutil.rmtree(entry, ignore_errors=True)
+
+    def _remember(self, result: object, key: str) -> None:
+        members = enumerate(result) if isinstance(result, tuple) else ()
+        for one, its_key in [(result, key), *((member, f"{key}:{place}") for place, member in members)]:
+            self._keys[id(one)] = its_key
+            self._alive.append(one)
+
+    def _key(self, value: object) -> str:
+        if id(value) in self._keys:
+            return self._keys[id(value)]
+        if isinstance(value, Config):
+            return config_key(value)
+        if hasattr(value, "model_dump_json"):
+            return str(value.model_dump_json())
+        if isinstance(value, str | int | float | None):
+            return repr(value)
+        if value is self.engine:
+            return type(value).__name__
+        raise ContractError(f"a stage was given a {type(value).__name__} that no stage made: its result has no key")
+
+    def _save(self, entry: Path, result: object) -> None:
+        partial = entry.with_name(f".{entry.name}.partial")
+        shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir(parents=True)
+        with pa.output_stream(str(partial / RESULT), compression="zstd") as file:
+            _Pickler(file, partial, self.engine).dump(result)
+        shutil.rmtree(entry, ignore_errors=True)
+        partial.rename(entry)
+
+    def _load(self, entry: Path) -> Any:  # noqa: ANN401 - whatever the stage gave
+        with io.BufferedReader(pa.input_stream(str(entry / RESULT), compression="zstd")) as file:
+            return _Unpickler(file, entry, self.engine).load()
+
+
+class _Pickler(pickle.Pickler):
+    """Writes lazy tables as Parquet and their number in their place."""
+
+    def __init__(self, file: Any, folder: Path, engine: Engine) -> None:  # noqa: ANN401 - a binary file
+        super().__init__(file, protocol=5)
+        self.folder, self.engine, self.count = folder, engine, 0
+
+    def persistent_id(self, obj: object) -> int | None:
+        if not isinstance(obj, nw.LazyFrame):
+            return None
+        self.count += 1
+        self.engine.write(obj, self.folder / f"table-{self.count}.parquet")
+        return self.count
+
+
+class _Unpickler(pickle.Unpickler):
+    def __init__(self, file: Any, folder: Path, engine: Engine) -> None:  # noqa: ANN401 - a binary file
+        super().__init__(file)
+        self.folder, self.engine = folder, engine
+
+    def persistent_load(self, pid: int) -> object:
+        return self.engine.read(self.folder / f"table-{pid}.parquet")
+
+
+def config_key(config: Config) -> str:
+    """The known sections, with a hash of every file that they name."""
+    known = config.model_dump(mode="json")
+    files = [f"{path.name} {sha256(path)}" for path in config.files if path.is_file()]
+    return hashlib.sha256("\n".join([repr(sorted(known.items())), *files]).encode()).hexdigest()
+
+
+@cache
+def _program() -> str:
+    """A hash of the package's own code."""
+    digest = hashlib.sha256()
+    root = Path(str(resources.files("offerloop")))
+    for path in sorted(root.rglob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def sha256(path: Path) -> str:
+    """Of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
