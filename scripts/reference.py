@@ -71,17 +71,22 @@ def _sections() -> Iterator[tuple[str, type[BaseModel]]]:
         inner = [kind for kind in (field.annotation, *get_args(field.annotation)) if isinstance(kind, type)]
         for kind in inner:
             if issubclass(kind, BaseModel):
-                brackets = {"sources": "[sources.NAME]", "campaigns": "[[campaigns]]"}
+                brackets = {
+                    "sources": "[sources.NAME]", "audiences": "[audiences.NAME]", "campaigns": "[[campaigns]]",
+                    "publish": "[[publish]]",
+                }  # fmt: skip
                 yield brackets.get(name, f"[{name}]"), kind
 
 
 def _plain(model: type[BaseModel]) -> list[tuple[str, object]]:
-    return [(name, field) for name, field in model.model_fields.items() if field.description]
+    return [(field.alias or name, field) for name, field in model.model_fields.items() if field.description]
 
 
 def _default(field: object) -> str:
     if field.is_required():  # type: ignore[attr-defined]
         return "required"
+    if field.default_factory is not None:  # type: ignore[attr-defined]
+        return f"`{field.default_factory()!r}`"  # type: ignore[attr-defined]
     return f"`{field.default!r}`"  # type: ignore[attr-defined]
 
 

@@ -101,6 +101,8 @@ ROWS = {  # arm, reason, given, planned
     10: ("plan", "budget_spent", NONE, NONE),
     11: ("plan", "best_profit", WELCOME, WELCOME),
     12: ("plan", "no_offer_pays", NONE, NONE),
+    13: ("plan", "no_consent", NONE, NONE),
+    14: ("plan", "outside", NONE, NONE),
 }
 
 

@@ -176,13 +176,13 @@ def test_csv_says_the_same_in_major_units(written):
     ],
 )
 def test_a_stage_that_fails_leaves_no_run(shop, written, change, error, sentence):
-    before = sorted((shop.parent / "runs").iterdir())
+    before = sorted((shop.parent / "runs").glob("2*"))
     broken = shop.with_name("broken.toml")
     broken.write_text(shop.read_text().replace(*change))
     with pytest.raises(error, match=sentence):
         run(broken, "duckdb", None)
     assert len(before) == len(written)
-    assert sorted((shop.parent / "runs").iterdir()) == before
+    assert sorted((shop.parent / "runs").glob("2*")) == before
 
 
 def test_a_shop_whose_discounts_nobody_knows_rests_on_its_assumptions(shop, tmp_path):

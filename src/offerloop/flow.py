@@ -14,13 +14,14 @@ import numpy as np
 import polars as pl
 
 from offerloop.allocation import Forecast, draw_arms, forecast_campaign, menu
-from offerloop.allocation.assign import assignments
+from offerloop.allocation.assign import Outside, assignments
 from offerloop.config import Config, Recommend, Response
 from offerloop.engine import Engine, collect
 from offerloop.errors import EvidenceError
 from offerloop.events import Events, prepare
 from offerloop.money import DIGITS
 from offerloop.profiles import build_profiles
+from offerloop.profiles.audience import members
 from offerloop.recommenders import RECOMMENDERS
 from offerloop.recommenders.base import Recommender
 from offerloop.recommenders.choose import choose
@@ -39,6 +40,7 @@ from offerloop.response import (
     usual_baskets,
 )
 from offerloop.tables import (
+    AUDIENCE_MEMBERS,
     BREAK_EVEN,
     RECOMMENDER_RESULTS,
     RESPONSE_CHECKS,
@@ -54,7 +56,8 @@ SUGGESTED_PRODUCTS = 3
 
 
 STAGES = (
-    "events", "profiles", "recommenders", "past campaigns", "shelf prices", "response", "effects", "allocation",
+    "events", "profiles", "audiences", "recommenders", "past campaigns", "shelf prices", "response", "effects",
+    "allocation",
     "assignments", "suggestions",
 )  # fmt: skip
 """Names of the stages in their order."""
@@ -85,16 +88,19 @@ class Run:
 
 def plan(config: Config, engine: Engine, stage: Stage) -> Run:
     """From raw tables to one assignment per customer, with a forecast beside simple rules."""
-    events = stage("events", prepare, config.only("shop", "sources", "clean", "profiles"), engine)
+    events = stage("events", prepare, config.only("shop", "sources", "clean", "profiles", "privacy"), engine)
     profiles = stage("profiles", profile, events)
+    allowed = stage(
+        "audiences", audiences, events, profiles, config.only("audiences", "exclude", "campaigns", "profiles")
+    )
     liked = stage("recommenders", recommend, events, config.recommend)
     past = stage("past campaigns", judge_campaigns, events)
     lines = stage("shelf prices", sum_shelf_lines, events, config.response, engine)
     study = stage("response", study_prices, lines, config.response, config.seed)
     effects = stage("effects", estimate, events, study, config.only("seed", "shop", "response", "campaigns"))
-    forecasts = stage("allocation", forecast, effects, config.only("shop", "campaigns"))
-    decided = config.only("seed", "shop", "campaigns", "experiment")
-    assigned, explore_share = stage("assignments", assign, profiles, forecasts, effects, decided)
+    forecasts = stage("allocation", forecast, effects, allowed, config.only("shop", "campaigns"))
+    settings = config.only("seed", "shop", "campaigns", "experiment")
+    assigned, explore_share = stage("assignments", assign, profiles, allowed, forecasts, effects, settings)
     final = stage("suggestions", with_products, assigned, effects, liked, events)
     gaps = [one for one in (liked.gap, study) if isinstance(one, Gap)]
     tables = {
@@ -102,7 +108,8 @@ def plan(config: Config, engine: Engine, stage: Stage) -> Run:
         "profiles": profiles, "customers": collect(events.customers, "customer_id"),
         "recommenders": liked.results, "affinities": liked.affinities, "campaign_effects": past,
         **(STUDY_TABLES if isinstance(study, Gap) else study.tables),
-        "offers": effects.offers, "effects": effects.effects, "calibration": effects.calibration,
+        "audience_members": allowed.audiences, "offers": effects.offers, "effects": effects.effects,
+        "calibration": effects.calibration,
         "comparison": compare(forecasts, final),
         "budget_curve": pl.concat([one.curve for one in forecasts]),
         "break_even_sweep": pl.concat([one.sweep for one in forecasts]), "assignments": final,
@@ -142,6 +149,37 @@ def profile(events: Events) -> pl.DataFrame:
             f"the order lines hold {found.height} customer; a plan chooses between customers: give the orders of more"
         )
     return found
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """Who may get offers at all."""
+
+    campaigns: dict[str, pl.Series]
+    """customer_id of each campaign's audience, without those who may not."""
+    no_consent: pl.Series
+    """customer_id of those who refuse personalised offers."""
+    audiences: pl.DataFrame
+    """Members of every audience: audience, customer_id."""
+
+
+def audiences(events: Events, profiles: pl.DataFrame, config: Config) -> Allowed:
+    """Who may get which campaign's offers: its audience, less exclusions and refusals."""
+    attributes = collect(events.customers).drop(config.profiles.audit_only, strict=False)
+    fresh = [name for name in attributes.columns if name == "customer_id" or name not in profiles.columns]
+    known = profiles.join(attributes.select(fresh), on="customer_id", how="left")
+    groups = {name: members(rule, known, name) for name, rule in config.audiences.items()}
+    refused = events.no_consent["customer_id"]
+    campaigns = {}
+    for one in config.campaigns:
+        inside = profiles["customer_id"] if one.audience is None else groups[one.audience]
+        for name in (config.exclude, one.exclude):
+            inside = inside if name is None else inside.filter(~inside.is_in(groups[name].implode()))
+        campaigns[one.id] = inside.filter(~inside.is_in(refused.implode())).sort()
+    listed = [pl.DataFrame({"customer_id": ids}).with_columns(audience=pl.lit(name)) for name, ids in groups.items()]
+    empty = AUDIENCE_MEMBERS.empty().with_columns(profiles["customer_id"].clear())
+    rows = pl.concat([empty, *(one.select(empty.columns) for one in listed)])
+    return Allowed(campaigns, refused, AUDIENCE_MEMBERS.check(rows))
 
 
 @dataclass(frozen=True)
@@ -206,11 +244,12 @@ def estimate(events: Events, study: Study | Gap, config: Config) -> Effects:
     return estimate_effects(None if isinstance(study, Gap) else study, baskets, config)
 
 
-def forecast(effects: Effects, config: Config) -> list[Forecast]:
+def forecast(effects: Effects, allowed: Allowed, config: Config) -> list[Forecast]:
     """Stage 5: solve and forecast each campaign; who gets an offer from one is out of the next one's audience."""
     views, forecasts = effects.views, []
     for campaign in config.campaigns:
-        mine = [(table.filter(pl.col("campaign_id") == campaign.id), fit) for table, fit in views]
+        inside = pl.col("customer_id").is_in(allowed.campaigns[campaign.id].implode())
+        mine = [(table.filter((pl.col("campaign_id") == campaign.id) & inside), fit) for table, fit in views]
         one = forecast_campaign(mine, effects.offers, campaign, config.minor(campaign.budget), config.shop.margin)
         if one.send:
             taken = one.plan.select("customer_id")
@@ -220,7 +259,7 @@ def forecast(effects: Effects, config: Config) -> list[Forecast]:
 
 
 def assign(
-    profiles: pl.DataFrame, forecasts: list[Forecast], effects: Effects, config: Config
+    profiles: pl.DataFrame, allowed: Allowed, forecasts: list[Forecast], effects: Effects, config: Config
 ) -> tuple[pl.DataFrame, float]:
     """Draw holdout and exploration, and write one row per customer."""
     sent = [one.campaign_id for one in forecasts if one.send]
@@ -230,11 +269,13 @@ def assign(
         audience=profiles["customer_id"],
         planned=pl.concat(planned) if planned else effects.effects.clear().select(keys),
         menu=menu(effects.effects, effects.offers, sent),
+        audiences=allowed.campaigns,
         explore_budgets={one.id: config.minor(one.explore_budget) for one in config.campaigns},
         settings=config.experiment,
         rng=np.random.default_rng(config.seed),
     )
-    table = assignments(arms, effects.effects, effects.offers, sent, DIGITS[config.shop.currency])
+    outside = Outside.of(profiles["customer_id"], allowed.campaigns, allowed.no_consent)
+    table = assignments(arms, effects.effects, effects.offers, sent, DIGITS[config.shop.currency], outside)
     return table, arms.explore_share
 
 

@@ -25,9 +25,11 @@ def planned(*rows):
     )
 
 
-def drawn(size, plan, listed, budgets, seed=0, **experiment):
+def drawn(size, plan, listed, budgets, seed=0, audiences=None, **experiment):
     audience = pl.Series("customer_id", range(size), dtype=pl.Int64)
-    return draw_arms(audience, plan, listed, budgets, Experiment(**experiment), np.random.default_rng(seed))
+    return draw_arms(
+        audience, plan, listed, audiences or {}, budgets, Experiment(**experiment), np.random.default_rng(seed)
+    )
 
 
 # Customers 0-19 are planned offer a and may draw a or b; 20-39 are planned nothing and may draw a; 40-59 may draw
@@ -91,7 +93,7 @@ def test_holdout_is_the_same_in_every_run():
 
 def test_holdout_does_not_depend_on_plan_menu_or_audience():
     alone = draw_arms(
-        pl.Series("customer_id", [7, 21]), planned(), menu(), {}, Experiment(holdout=0.3), np.random.default_rng(0)
+        pl.Series("customer_id", [7, 21]), planned(), menu(), {}, {}, Experiment(holdout=0.3), np.random.default_rng(0)
     )
     whole = drawn(SIZE, PLAN, LISTED, BUDGETS, holdout=0.3).table
     assert alone.table["arm"].to_list() == whole["arm"].gather([7, 21]).replace("explore", "plan").to_list()
@@ -181,3 +183,20 @@ def test_the_plan_is_written_for_everyone_whatever_the_arm():
     assert set(arms.filter(arm="holdout")["planned_offer_id"].head(1)) <= {"a", NO_OFFER}
     assert (arms["planned_offer_id"] == "a").to_list() == [one < 20 for one in range(SIZE)]
     assert (arms["planned_campaign_id"] == "x").fill_null(value=False).to_list() == [one < 20 for one in range(SIZE)]
+
+
+def test_who_is_outside_a_campaigns_audience_draws_none_of_its_offers():
+    inside = {"x": pl.Series(range(10)), "y": pl.Series(range(5, 60))}
+    given = {
+        (one, offer)
+        for seed in range(300)
+        for one, offer in drawn(SIZE, PLAN, LISTED, BUDGETS, seed, audiences=inside)
+        .table.filter(pl.col("arm") == "explore")
+        .select("customer_id", "offer_id")
+        .iter_rows()
+    }
+    assert {one for one, offer in given if offer in "ab"} <= set(range(10))
+    assert {one for one, offer in given if offer == "all"} <= set(range(5, 60))
+    assert {(7, "all"), (30, "all")} <= given
+    arms = drawn(SIZE, planned(), LISTED, BUDGETS, audiences=inside).table
+    assert arms.filter(pl.col("customer_id") < 5)["propensity"].max() <= 1

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from offerloop.allocation.arms import Arms
-from offerloop.allocation.assign import as_text, assignments, decimal_text
+from offerloop.allocation.assign import Outside, as_text, assignments, decimal_text
 from offerloop.money import MICRO, to_text
 
 OFFERS = pl.DataFrame(
@@ -38,7 +38,10 @@ ARMS = [
 ]
 
 
-def assigned(sent=("paid",), digits=2):
+NOBODY = Outside(pl.Series([], dtype=pl.Int64), pl.Series([], dtype=pl.Int64))
+
+
+def assigned(sent=("paid",), digits=2, outside=NOBODY):
     schema = ["customer_id", "campaign_id", "offer_id", "profit_minor"]
     effects = pl.DataFrame(EFFECTS, schema=schema, orient="row").with_columns(
         value_minor=pl.col("profit_minor") + 20.5,
@@ -51,7 +54,7 @@ def assigned(sent=("paid",), digits=2):
     )
     arms = pl.DataFrame(ARMS, schema=["customer_id", "campaign_id", "offer_id", "arm", "propensity"], orient="row")
     arms = arms.with_columns(planned_campaign_id=pl.col("campaign_id"), planned_offer_id=pl.col("offer_id"))
-    return assignments(Arms(arms, 0.02), effects, OFFERS, list(sent), digits)
+    return assignments(Arms(arms, 0.02), effects, OFFERS, list(sent), digits, outside)
 
 
 def column(table, name):
@@ -73,6 +76,13 @@ def test_why_each_customer_has_this_row():
         7: "lot",
         8: "lot",
     }
+
+
+def test_why_customers_may_get_nothing_at_all():
+    everyone = pl.Series([1, 2, 3, 4, 5])
+    outside = Outside.of(everyone, {"paid": pl.Series([1, 2]), "own": pl.Series([2])}, pl.Series([3]))
+    found = column(assigned(outside=outside), "reasons")
+    assert [found[one] for one in everyone] == ["best_profit", "holdout", "no_consent", "outside", "outside"]
 
 
 def test_without_a_campaign_that_pays():
@@ -137,7 +147,9 @@ def test_customers_with_text_ids_are_sorted_as_text():
         orient="row",
     )  # fmt: skip
     arms = arms.with_columns(planned_campaign_id=pl.col("campaign_id"), planned_offer_id=pl.col("offer_id"))
-    assert assignments(Arms(arms, 0.0), effects, OFFERS, [], 2)["customer_id"].to_list() == ["a10", "a9", "b"]
+    assert assignments(Arms(arms, 0.0), effects, OFFERS, [], 2, Outside(pl.Series(["x"]), pl.Series(["x"])))[
+        "customer_id"
+    ].to_list() == ["a10", "a9", "b"]
 
 
 @pytest.mark.parametrize("currency, digits, expected", [

@@ -36,7 +36,7 @@ def test_exact_copies_are_rejected_and_counted():
     rows, counts, stage = copied([(1, 7), (1, 7), (1, 7), (2, 8)], drop_copies)
     assert rows == [(1, 7), (2, 8)]
     assert counts == {"exact copy": 2}
-    assert collect(stage.rejected[0]).rows() == [("numbers", "exact copy", "order_id=1; quantity=7", 2)]
+    assert collect(stage.rejected[0]).rows() == [("numbers", "exact copy", "order_id=1; quantity=7", 2, None)]
 
 
 def test_an_order_that_is_there_twice_is_a_copy_and_a_product_scanned_twice_is_not():
@@ -74,8 +74,8 @@ def test_rejected_rows_are_kept_with_their_reason():
     stage = Cleaned("numbers", DuckDBEngine().table(pl.DataFrame({"a": ["x", None, "z"], "n": [-1, 1, 9]})))
     apply_rules(stage, [BELOW, SMALL])
     assert sorted(row for part in stage.rejected for row in collect(part).rows()) == [
-        ("numbers", "below", "a=x; n=-1", 1),
-        ("numbers", "small", "a=; n=1", 1),
+        ("numbers", "below", "a=x; n=-1", 1, None),
+        ("numbers", "small", "a=; n=1", 1, None),
     ]
 
 

@@ -192,7 +192,7 @@ def test_every_table_is_named_here():
     from offerloop.events import Events
 
     assert {field.name for field in fields(Events)} == {
-        *TABLES, "quality", "quality_by_day", "rejected", "bulk_buyers", "first_day", "as_of_day",
+        *TABLES, "quality", "quality_by_day", "rejected", "no_consent", "bulk_buyers", "first_day", "as_of_day",
     }  # fmt: skip
 
 

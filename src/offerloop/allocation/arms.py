@@ -34,8 +34,8 @@ class Arms:
 
 
 def menu(effects: pl.DataFrame, offers: pl.DataFrame, sent: list[str]) -> pl.DataFrame:
-    """What may be given by lot in the campaigns that are sent: customer_id (null for everyone), campaign_id, offer_id,
-    kind, cost_liability_minor. Offers that could cost without limit are not given by lot.
+    """What may be given by lot in the campaigns that are sent: customer_id (null for the campaign's whole audience),
+    campaign_id, offer_id, kind, cost_liability_minor. Offers that could cost without limit are not given by lot.
     """
     keys = ["campaign_id", "offer_id"]
     safe = pl.col("campaign_id").is_in(sent) & pl.col("cost_liability_minor").is_not_null()
@@ -50,6 +50,7 @@ def draw_arms(
     audience: pl.Series,
     planned: pl.DataFrame,
     menu: pl.DataFrame,
+    audiences: dict[str, pl.Series],
     explore_budgets: dict[str, int],
     settings: Experiment,
     rng: np.random.Generator,
@@ -57,14 +58,15 @@ def draw_arms(
     """Draw holdout and exploration for a plan that was solved for everyone.
 
     `audience`: all customers, sorted. `planned`: customer_id, campaign_id, offer_id. `menu`: customer_id (null
-    for everyone), campaign_id, offer_id, kind, cost_liability_minor of the offers that may be given by lot.
+    for all of a campaign's), campaign_id, offer_id, kind, cost_liability_minor of the offers that may be given by lot.
+    `audiences`: who may get each campaign's offers; a campaign that is not named is for everyone.
     `explore_budgets`: minor units by campaign; one with 0 gives nothing by lot. So many customers explore that
     even if each got the dearest offer of each campaign, no campaign's exploration budget would be exceeded: the
     draw needs no correction afterwards, and its probabilities are exact.
     """
     ids = audience.to_list()
     menu = menu.filter(pl.col("campaign_id").is_in([name for name, budget in explore_budgets.items() if budget > 0]))
-    lots = _lots(audience, menu)
+    lots = _lots(audience, menu, audiences)
     held = np.array([in_holdout(str(one), settings.holdout_seed, settings.holdout) for one in ids])
     free = np.flatnonzero(~held)
     n_explore = min(_affordable(menu, explore_budgets), int(MOST_EXPLORE * len(free)))
@@ -109,19 +111,36 @@ class Lot:
         return sum(offers.count(choice) / len(offers) for offers in self.by_kind) / len(self.by_kind)
 
 
-def _lots(audience: pl.Series, menu: pl.DataFrame) -> dict[object, Lot]:
-    """The lot of every customer of the audience."""
-    own: dict[object, dict[str, list[Choice]]] = {one: {} for one in audience.to_list()}
-    shared: dict[str, list[Choice]] = {}
+Kinds = dict[str, list[Choice]]
+"""Choices by the kind of offer."""
+
+
+def _lots(audience: pl.Series, menu: pl.DataFrame, audiences: dict[str, pl.Series]) -> dict[object, Lot]:
+    """The lot of every customer; those who may draw the same share one."""
+    inside = {campaign: set(ids.to_list()) for campaign, ids in audiences.items()}
+    own: dict[object, Kinds] = {}
+    shared: dict[str, Kinds] = {}
     for one, campaign, offer, kind in menu.select("customer_id", "campaign_id", "offer_id", "kind").iter_rows():
-        kinds = shared if one is None else own.get(one, {})
-        kinds.setdefault(kind, []).append((campaign, offer))
-    return {one: _lot(kinds, shared) for one, kinds in own.items()}
+        if one is None:
+            shared.setdefault(campaign, {}).setdefault(kind, []).append((campaign, offer))
+        elif campaign not in inside or one in inside[campaign]:
+            own.setdefault(one, {}).setdefault(kind, []).append((campaign, offer))
+    known: dict[object, Lot] = {}
+    lots = {}
+    for one in audience.to_list():
+        campaigns = tuple(name for name in shared if name not in inside or one in inside[name])
+        mine = own.get(one, {})
+        key = (campaigns, tuple((kind, *choices) for kind, choices in sorted(mine.items())))
+        if key not in known:
+            known[key] = _lot([mine, *(shared[name] for name in campaigns)])
+        lots[one] = known[key]
+    return lots
 
 
-def _lot(own: dict[str, list[Choice]], shared: dict[str, list[Choice]]) -> Lot:
-    kinds = sorted(own.keys() | shared.keys())
-    return Lot((*(tuple(own.get(kind, []) + shared.get(kind, [])) for kind in kinds), (_NOTHING,)))
+def _lot(parts: list[Kinds]) -> Lot:
+    kinds = sorted(set().union(*parts))
+    choices = (tuple(choice for part in parts for choice in part.get(kind, [])) for kind in kinds)
+    return Lot((*choices, (_NOTHING,)))
 
 
 def _affordable(menu: pl.DataFrame, budgets: dict[str, int]) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import polars as pl
 
 from offerloop.allocation.arms import EXPLORE, HOLDOUT, PLAN, Arms
@@ -15,7 +17,25 @@ EFFECT_COLUMNS = (
 )  # fmt: skip
 
 
-def assignments(arms: Arms, effects: pl.DataFrame, offers: pl.DataFrame, sent: list[str], digits: int) -> pl.DataFrame:
+@dataclass(frozen=True)
+class Outside:
+    """Customers who may get no offer."""
+
+    no_consent: pl.Series
+    """They refuse personalised offers."""
+    no_audience: pl.Series
+    """They are in no campaign's audience, for another reason."""
+
+    @classmethod
+    def of(cls, everyone: pl.Series, campaigns: dict[str, pl.Series], no_consent: pl.Series) -> Outside:
+        """From the audience of each campaign."""
+        inside = pl.concat([everyone.clear(), *campaigns.values()]).unique()
+        return cls(no_consent, everyone.filter(~everyone.is_in(inside.implode())))
+
+
+def assignments(
+    arms: Arms, effects: pl.DataFrame, offers: pl.DataFrame, sent: list[str], digits: int, outside: Outside
+) -> pl.DataFrame:
     """Arms with money and reasons. `sent` lists the campaigns whose plan is not to do nothing.
 
     Money of a customer with no offer is 0; that of an offer whose effect nothing shows is empty. `digits` are
@@ -46,7 +66,7 @@ def assignments(arms: Arms, effects: pl.DataFrame, offers: pl.DataFrame, sent: l
         pl.when(nothing).then(0).otherwise(pl.col("cost_liability_minor")).alias("cost_liability_minor"),
         pl.when(nothing).then(0).otherwise(pl.col("cost_expected_micro")).alias("cost_expected_micro"),
         pl.when(nothing).then(pl.lit("none")).otherwise(pl.coalesce("basis", "offer_basis")).alias("basis"),
-        _reasons(sent).alias("reasons"),
+        _reasons(sent, outside).alias("reasons"),
         _alternative(digits).alias("rank_of_alternative"),
         pl.lit("").alias("product_ids"),
     )
@@ -85,11 +105,13 @@ def decimal_text(minor: pl.Expr, digits: int) -> pl.Expr:
     return text if digits == 0 else text + "." + (size % 10**digits).cast(pl.String).str.zfill(digits)
 
 
-def _reasons(sent: list[str]) -> pl.Expr:
+def _reasons(sent: list[str], outside: Outside) -> pl.Expr:
     """Why this customer has this row: codes of `tables.REASONS`."""
     nothing = pl.col("offer_id") == NO_OFFER
     return (
-        pl.when(pl.col("arm") == HOLDOUT).then(pl.lit("holdout"))
+        pl.when(pl.col("customer_id").is_in(outside.no_consent.implode())).then(pl.lit("no_consent"))
+        .when(pl.col("customer_id").is_in(outside.no_audience.implode())).then(pl.lit("outside"))
+        .when(pl.col("arm") == HOLDOUT).then(pl.lit("holdout"))
         .when(pl.col("arm") == EXPLORE).then(pl.lit("lot"))
         .when((pl.col("arm") == PLAN) & ~nothing).then(pl.lit("best_profit"))
         .when(pl.lit(not sent)).then(pl.lit("no_campaign_pays"))

@@ -6,11 +6,16 @@ import json
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from offerloop.errors import OfferloopError
+from offerloop.errors import InputError, OfferloopError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from offerloop.config import SourceName
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -32,14 +37,51 @@ def _main() -> None:
 @app.command()
 def init(
     folder: Annotated[Path, typer.Argument(help="Folder to write the shop to.")],
-    sample: Annotated[str, typer.Option(help="Shop to start from: complete-journey.")],
+    orders: Annotated[str | None, typer.Option(help="Order lines: CSV, Parquet, or a database's URL#table.")] = None,
+    products: Annotated[str | None, typer.Option(help="Product list, one row per product.")] = None,
+    customers: Annotated[str | None, typer.Option(help="Customer list, one row per customer.")] = None,
+    events: Annotated[str | None, typer.Option(help="What customers viewed, put into the cart or rated.")] = None,
+    prices: Annotated[str | None, typer.Option(help="What was offered at which price, whoever bought.")] = None,
+    exposures: Annotated[str | None, typer.Option(help="Who was shown which offer.")] = None,
+    offers: Annotated[str | None, typer.Option(help="Your offers, one row each, instead of assumed ones.")] = None,
+    redemptions: Annotated[str | None, typer.Option(help="Who redeemed what.")] = None,
+    budget: Annotated[str | None, typer.Option(help="The most that the plan may cost, such as 1000.00.")] = None,
+    currency: Annotated[str | None, typer.Option(help="ISO code of all money; default: guessed.")] = None,
+    sample: Annotated[str | None, typer.Option(help="Instead of files, a shop to try: complete-journey.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Write a folder with data and a commented offerloop.toml that runs."""
+    """Write a commented offerloop.toml that runs: from a shop's own files, or for a sample."""
+    from offerloop.service.init import write_shop
     from offerloop.service.samples import write_sample
 
-    path = write_sample(sample, folder)
-    _say({"config": str(path)}, f"Wrote {path}. Next: offerloop run {path}", as_json)
+    given = {
+        "order_lines": orders, "products": products, "customers": customers, "events": events, "prices": prices,
+        "exposures": exposures, "offers": offers, "redemptions": redemptions,
+    }  # fmt: skip
+    files = {name: place for name, place in given.items() if place is not None}
+    if (sample is None) == (not files):
+        raise InputError("name your order lines with --orders FILE, or a shop to try with --sample complete-journey")
+    if sample is not None:
+        path = write_sample(sample, folder)
+        _say({"config": str(path)}, f"Wrote {path}. Next: offerloop run {path}", as_json)
+        return
+    started = write_shop(folder, cast("Mapping[SourceName, str]", files), budget, currency)
+    _say(started.facts, "\n".join(started.lines), as_json)
+
+
+@app.command()
+def check(
+    config: Annotated[Path, typer.Argument(help="The offerloop.toml to look at.")],
+    engine: Engine = "duckdb",
+    as_json: Json = False,
+) -> None:
+    """Read and clean everything, fit nothing: what a run would start from, and what it could not find out."""
+    from offerloop.service.check import check as look
+
+    found = look(config, engine)
+    _say(found.facts, "\n".join(found.lines), as_json)
+    if not found.ok:
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -21,7 +21,7 @@ class Cleaned:
     frame: Frame
     quality: list[dict[str, Any]] = field(default_factory=list)
     rejected: list[Frame] = field(default_factory=list)
-    """Parts of the table of rejected rows: table, rule, row, copies."""
+    """Parts of the table of rejected rows."""
     daily: list[pl.DataFrame] = field(default_factory=list)
     """For a table with `order_day`: day, rule, action, rows."""
 
@@ -31,7 +31,9 @@ class Cleaned:
 
     def reject(self, rows: Frame, rule: nw.Expr, copies: nw.Expr | None = None) -> None:
         """Keep rows that are left out, as text, with the rule that said so."""
-        names = [name for name in rows.collect_schema().names() if not name.startswith("_")]
+        columns = rows.collect_schema().names()
+        names = [name for name in columns if not name.startswith("_")]
+        day = nw.col("order_day") if "order_day" in columns else nw.lit(None, nw.Int64)
         parts: list[nw.Expr] = []
         for name in names:
             parts += [nw.lit(f"{name}="), nw.col(name).cast(nw.String).fill_null(""), nw.lit("; ")]
@@ -41,6 +43,7 @@ class Cleaned:
                 rule.alias("rule"),
                 nw.concat_str(parts[:-1]).alias("row"),
                 (nw.lit(1) if copies is None else copies).cast(nw.Int64).alias("copies"),
+                day.alias("order_day"),
             )
         )
 

@@ -17,6 +17,7 @@ from offerloop.events.calendar import epoch_day, week_number, with_day
 from offerloop.events.clean import Cleaned, apply_rules, drop_copies, merge_scans, quality_row
 from offerloop.events.columns import PRODUCT_COLUMNS, money_columns, with_all_money, with_product_columns
 from offerloop.events.ids import alike
+from offerloop.events.privacy import at_the_door, without_consent
 from offerloop.events.read import WRONG_CELL, WRONG_COLUMN, Read, count_rows, read_source
 from offerloop.events.returns import net_returns
 from offerloop.events.rules import is_return, rules_after_returns, rules_for
@@ -47,6 +48,8 @@ class Events:
     """The same for order lines, by local day."""
     rejected: pl.DataFrame
     """Rows that were left out, with their reason."""
+    no_consent: pl.DataFrame
+    """customer_id of those who refuse personalised offers."""
     bulk_buyers: pl.DataFrame
     """customer_id of those whom no shop has many of."""
     first_day: int
@@ -58,6 +61,7 @@ class Events:
 def prepare(config: Config, engine: Engine) -> Events:
     """Read and clean every configured source."""
     stage = _Cleaning(config, engine)
+    customers = stage.customers()
     lines = stage.order_lines()
     products = stage.products(lines)
     before = nw.col("starts_day") < stage.as_of_day
@@ -66,7 +70,8 @@ def prepare(config: Config, engine: Engine) -> Events:
     return Events(
         order_lines=lines,
         products=products,
-        customers=stage.plain("customers"),
+        customers=customers,
+        no_consent=stage.no_consent,
         campaigns=engine.keep(campaigns),
         audiences=stage.plain("audiences"),
         redemptions=engine.keep(redemptions),
@@ -101,7 +106,9 @@ class _Cleaning:
         self.config, self.engine = config, engine
         read = read_all(config, engine)
         self.left_out = {name: one.left_out for name, one in read.items()}
-        self.sources = alike({name: one.frame for name, one in read.items()})
+        self.sources, self.suppressed = at_the_door(
+            alike({name: one.frame for name, one in read.items()}), config.privacy, engine
+        )
         self.ids = {
             column for frame in self.sources.values()
             for column, kind in frame.collect_schema().items() if kind == nw.String
@@ -110,6 +117,8 @@ class _Cleaning:
         self.daily: list[pl.DataFrame] = []
         self.rejected: list[Frame] = []
         self.first_day = self.as_of_day = 0
+        self.oldest_day: int | None = None
+        """Nothing before it is used, when there is a retention."""
 
     def order_lines(self) -> Frame:
         source = self.config.sources["order_lines"]
@@ -122,9 +131,36 @@ class _Cleaning:
         self.first_day, self.as_of_day = first, last + 1 if as_of is None else epoch_day(as_of)
         if self.as_of_day <= first:
             raise SourceError(f"profiles.as_of = {as_of} leaves no order line; the first one is later")
+        lines = self._allowed(lines)
         self._find_bulk(lines)
-        week = week_number(nw.col("order_day"), first).alias("order_week")
+        week = week_number(nw.col("order_day"), self.first_day).alias("order_week")
         return self.engine.keep(lines.filter(nw.col("order_day") < self.as_of_day).with_columns(week))
+
+    def customers(self) -> Frame:
+        """The customers; read first, because their consent says what may be done with everything else."""
+        found = self.plain("customers")
+        self.no_consent = without_consent(found)
+        if self.config.privacy.fit_without_consent:
+            return found
+        return found.join(self.engine.table(self.no_consent), on="customer_id", how="anti")
+
+    def _allowed(self, lines: Frame) -> Frame:
+        """Order lines that may be used: of customers who agree where that counts, and not older than retention."""
+        privacy = self.config.privacy
+        if not privacy.fit_without_consent and self.no_consent.height:
+            refused = self.engine.table(self.no_consent)
+            count = count_rows(lines.join(refused, on="customer_id", how="semi"))
+            lines = lines.join(refused, on="customer_id", how="anti")
+            why = "of customers without consent (privacy.fit_without_consent)"
+            self.quality.append(quality_row("order_lines", "no consent", "left out", count, why))
+        if privacy.retention_days is not None:
+            self.oldest_day = self.as_of_day - privacy.retention_days
+            old = nw.col("order_day") < self.oldest_day
+            why = f"older than privacy.retention_days = {privacy.retention_days}; kept nowhere"
+            self.quality.append(quality_row("order_lines", "retention", "left out", count_rows(lines.filter(old)), why))
+            lines = self.engine.keep(lines.filter(~old))
+            self.first_day = max(self.first_day, self.oldest_day)
+        return lines
 
     def products(self, lines: Frame) -> Frame:
         """The product list, completed by products that were sold but are not on it."""
@@ -152,6 +188,8 @@ class _Cleaning:
         if name not in self.config.sources:
             return self._empty(name)
         frame = with_day(self._clean(name), at, day, self.config.shop.timezone)
+        if self.oldest_day is not None and name != "campaigns":
+            frame = frame.filter(nw.col(day) >= self.oldest_day)
         if name == "campaigns":
             frame = with_day(frame, "ends_at", "ends_day", self.config.shop.timezone)
             self._check_periods(frame)
@@ -159,8 +197,10 @@ class _Cleaning:
 
     def rejected_rows(self) -> pl.DataFrame:
         """All rows that were left out, with table and rule."""
-        parts = [collect(part) for part in self.rejected]
-        return REJECTED.check(pl.concat([REJECTED.empty(), *parts])).sort("table", "rule", "row")
+        rows = pl.concat([REJECTED.empty(), *(collect(part) for part in self.rejected)])
+        if self.oldest_day is not None:
+            rows = rows.filter(pl.col("order_day").is_null() | (pl.col("order_day") >= self.oldest_day))
+        return REJECTED.check(rows).sort("table", "rule", "row")
 
     def _clean(self, name: SourceName) -> Frame:
         frame, clean = self.sources[name], self.config.clean
@@ -170,6 +210,8 @@ class _Cleaning:
         rows = count_rows(frame)
         if name in self.left_out and self.config.sources[name].where:
             cleaned.note("filter 'where'", "left out", self.left_out[name], f"{self.config.sources[name].where}")
+        if name in self.suppressed:
+            cleaned.note("suppressed", "left out", self.suppressed[name], "on the list privacy.suppress; kept nowhere")
         cleaned.note("all rows", "read", rows, "rows in the source")
         columns = frame.collect_schema().names()
         (merge_scans(cleaned, ("quantity", *money_columns(columns))) if name == "order_lines" else drop_copies(cleaned))

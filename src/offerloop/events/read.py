@@ -13,7 +13,7 @@ from offerloop.engine.base import Frame
 from offerloop.errors import SourceError, near_miss
 from offerloop.events import times
 from offerloop.events.calendar import to_utc
-from offerloop.events.cells import number
+from offerloop.events.cells import finite, number
 from offerloop.events.contracts import CONTRACTS, TIMES, Contract
 from offerloop.events.expression import Compiled, Wording, compile_condition, compile_expression
 from offerloop.events.open import Raw, open_source
@@ -105,6 +105,10 @@ def _typed(mapping: _Mapping, ours: str, theirs: str, compiled: Compiled, wordin
     if ours.endswith("_id"):
         if kind.is_integer():
             return compiled.value.cast(nw.Int64)
+        if kind.is_float():
+            known = finite(compiled.value)
+            mapping.wrong[ours] = (theirs, ~known.is_null() & (known != known.floor()))
+            return known.floor().cast(nw.Int64)
         raise SourceError(f"{wording.place}: '{theirs}' must hold ids, whole numbers or text, and holds {kind}")
     return compiled.value
 
@@ -224,6 +228,8 @@ def _check_readable(mapping: _Mapping, kept: Frame, most: float) -> None:
 def _wrong_kind(mapping: _Mapping, ours: str, cell: str, n: int, size: int) -> str:
     theirs = mapping.wrong[ours][0]
     needed, remedy = ("times", "time_format") if ours in TIMES else ("numbers", "decimal")
+    if ours.endswith("_id"):
+        needed, remedy = "whole numbers or text", "columns"
     return (
         f"'{mapping.raw.name}'{mapping.raw.line(theirs, cell)}, column '{theirs}': must hold {needed} to be '{ours}', "
         f"and {n} of {size} cells such as '{cell}' are none; map another column, or set '{remedy}' of {mapping.place}"

@@ -16,8 +16,10 @@ from offerloop.engine.base import Frame
 from offerloop.events.cells import blank
 
 DAY = 86_400
-_DATES = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%d.%m.%y",
-          "%Y年%m月%d日", "%Y%m%d")  # fmt: skip
+_DATES = (
+    "%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%d.%m.%y",
+    "%d/%m/%y", "%m/%d/%y", "%Y年%m月%d日", "%Y%m%d",
+)  # fmt: skip
 _CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
 FORMATS = tuple(date + clock for date in _DATES for clock in _CLOCKS)
 ISO, SECONDS, MILLISECONDS = "ISO 8601 with zone", "seconds", "milliseconds"
@@ -99,7 +101,12 @@ def guess(frame: Frame, column: nw.Expr) -> tuple[str, ...]:
     }  # fmt: skip
     spaced = _spaced(text)
     hits = [
-        (text if form == ISO else spaced).str.contains(shape).fill_null(value=False).cast(nw.Int64).sum().alias(form)
+        (spaced if form.startswith("%Y-%m-%d") else text)
+        .str.contains(shape)
+        .fill_null(value=False)
+        .cast(nw.Int64)
+        .sum()
+        .alias(form)
         for form, shape in shapes.items()
     ]
     counts = collect(frame.head(_SAMPLE).select(*hits)).row(0, named=True)

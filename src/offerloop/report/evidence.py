@@ -109,7 +109,9 @@ class Evidence:
         return tuple(one for one in self.judged if not one.passed)
 
     def pulled_forward(self) -> float | None:
-        """Share of the gain in units that is missing in the week after."""
+        """Share of the gain in units that is missing in the week after; None without a study."""
+        if not self.slopes:
+            return None
         after = self.check("depth of last week", "units")
         gain = self.slope("B", "units").per_ten.value / TEN_POINTS
         return None if after is None or gain <= 0 else max(0.0, -after.estimate.value / gain)

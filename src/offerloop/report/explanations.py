@@ -48,6 +48,8 @@ def _facts_used(tell: Teller) -> list[tuple[str, dict[str, object]]]:
         return [("support.facts.none", {})]
     if reason == "no_campaign_pays":
         return [("support.facts.campaign", {})]
+    if reason in ("no_consent", "outside"):
+        return [(f"support.facts.{reason}", {})]
     if terms and decision["basis"] == "assumed":
         return [("support.facts.assumed", {})]
     category = terms["category"] if terms else None
@@ -82,7 +84,9 @@ def _offered(tell: Teller, terms: Mapping[str, Any]) -> list[str]:
 
 def _not_offered(tell: Teller) -> list[str]:
     reason = tell.facts["decision"]["reason"]
-    how = {"holdout": "_draw", "lot": "_draw", "no_campaign_pays": "_all"}.get(reason, "")
+    how = {"holdout": "_draw", "lot": "_draw", "no_campaign_pays": "_all", "no_consent": "_all", "outside": "_all"}.get(
+        reason, ""
+    )
     why = "lot_none" if reason == "lot" else reason
     return [tell.say("customer.none"), tell.say(f"customer.why.{why}"), tell.say(f"customer.automated{how}")]
 

@@ -135,6 +135,8 @@ def claim_sentence(one: CampaignFacts, money: Money) -> str:
 
 def confidence(judged: tuple[Check, ...], failed: tuple[Check, ...]) -> tuple[str, str]:
     """How sure we are, in two lines."""
+    if not judged:
+        return "Assumed, not measured", "nothing in the data shows what an offer does"
     named = f" (failed: {', '.join(check.name for check in failed)})" if failed else ""
     passed = f"{len(judged) - len(failed)} of {len(judged)} checks passed{named}"
     return "Forecast, not yet tested", f"no past coupon was given at random; {passed}"

@@ -64,6 +64,11 @@ class Study:
 def study_shelf_prices(lines: ShelfLines, settings: Response, seed: int) -> Study:
     """Fit designs A and B and the R-learner. Raises EvidenceError when prices or purchases are too few."""
     windows = Windows.divide(lines.weeks)
+    if lines.own.is_empty():
+        raise EvidenceError(
+            "no product is sold often enough to have a weekly price, so no response to shelf prices can be estimated: "
+            "add order lines, or lower response.min_lines_per_product"
+        )
     rng = np.random.default_rng(seed)
     panel = build_panel(lines, windows.features, settings.max_weekly_units)
     if panel.size < 2 * FEWEST_PAIRS:

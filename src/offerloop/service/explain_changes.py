@@ -14,11 +14,15 @@ JUST_BELOW = 1 - 1e-9
 """At a price of exactly the return of an offer the plan is indifferent; a hair below it the offer is given."""
 
 
+RULED = {"holdout": "random", "lot": "random", "no_consent": "consent", "outside": "audience"}
+"""Reasons that no figure could change, and what could."""
+
+
 def changes(run: RunRead, reason: str, choice: Choice, candidates: list[Candidate]) -> dict[str, Any]:
     """A `kind` and its numbers. Money in minor units."""
     live = [one for one in candidates if one.campaign.send]
-    if reason in ("holdout", "lot"):
-        return {"kind": "random"}
+    if reason in RULED:
+        return {"kind": RULED[reason]}
     if reason == "best_profit" and choice.recorded is not None:
         return _runner_up(choice.recorded, candidates)
     if reason == "budget_spent":

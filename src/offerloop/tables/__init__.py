@@ -2,7 +2,7 @@
 
 from offerloop.tables.allocation import ASSIGNMENTS, BREAK_EVEN_SWEEP, BUDGET_CURVE, COMPARISON, REASONS
 from offerloop.tables.events import CUSTOMERS, QUALITY, QUALITY_BY_DAY, REJECTED
-from offerloop.tables.profiles import PROFILES
+from offerloop.tables.profiles import AUDIENCE_MEMBERS, PROFILES
 from offerloop.tables.readout import OUTCOMES, READOUT_EFFECTS
 from offerloop.tables.recommenders import AFFINITIES, RECOMMENDER_RESULTS
 from offerloop.tables.response import (
@@ -26,6 +26,7 @@ STAGE_TABLES = {
         REJECTED,
         CUSTOMERS,
         PROFILES,
+        AUDIENCE_MEMBERS,
         AFFINITIES,
         RECOMMENDER_RESULTS,
         CAMPAIGN_EFFECTS,
@@ -48,6 +49,7 @@ STAGE_TABLES = {
 __all__ = [
     "AFFINITIES",
     "ASSIGNMENTS",
+    "AUDIENCE_MEMBERS",
     "BREAK_EVEN",
     "BREAK_EVEN_SWEEP",
     "BUDGET_CURVE",

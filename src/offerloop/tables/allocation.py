@@ -11,6 +11,8 @@ REASONS = {
     "lot": "drawn by lot",
     "best_profit": "best profit within budget",
     "no_campaign_pays": "no campaign pays",
+    "no_consent": "the customer refuses personalised offers",
+    "outside": "in no campaign's audience",
     "no_basis": "no recent purchase to respond from",
     "no_offer_pays": "no offer pays for this customer",
     "budget_spent": "budget used up on better returns",
@@ -78,7 +80,7 @@ BUDGET_CURVE = Table(
         Column("profit_low_minor", pl.Float64, "lower end, 95 %"),
         Column("profit_high_minor", pl.Float64, "upper end"),
     ),
-    key=("campaign_id", "n_customers"),
+    key=("campaign_id", "budget_minor"),
 )
 
 BREAK_EVEN_SWEEP = Table(

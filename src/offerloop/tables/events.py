@@ -38,6 +38,7 @@ REJECTED = Table(
         Column("rule", pl.String, "rule"),
         Column("row", pl.String, "the row as it was read: our column = value, money in minor units"),
         Column("copies", pl.Int64, "how many times"),
+        Column("order_day", pl.Int64, "local epoch day of an order line", optional=True),
     ),
 )
 

@@ -16,3 +16,10 @@ PROFILES = Table(
     key=("customer_id",),
     open=True,
 )
+
+AUDIENCE_MEMBERS = Table(
+    "audience_members",
+    "Who belongs to which audience of the configuration.",
+    (Column("audience", pl.String, "name"), Column("customer_id", ID, "customer")),
+    key=("audience", "customer_id"),
+)

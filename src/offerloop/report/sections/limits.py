@@ -97,6 +97,8 @@ def _said(findings: Findings, facts: Facts, evidence: Evidence) -> tuple[str, ..
 
 def _halves(findings: Findings) -> str:
     slopes = findings.tables["calibration"]["slope"]
+    if slopes.is_empty():
+        return ""
     shown = " to ".join(f"{float(str(end)):.2g}" for end in (slopes.min(), slopes.max()))
     return (
         f"Differences that models of one half of the customers predict were {shown} times as large in the other half "

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from offerloop.evaluation.estimate import Estimate
-from offerloop.report.blocks import Figure, Section, Table, Text
+from offerloop.report.blocks import Figure, Missing, Section, Table, Text
 from offerloop.report.charts.drawing import PLAIN_LABELS, figure
 from offerloop.report.charts.forest import Dot, forest
 from offerloop.report.findings import Findings
@@ -51,6 +51,11 @@ def choices(findings: Findings) -> list[Choice]:
 def recommenders_section(findings: Findings) -> Section:
     """Measured with intervals; the tuning window chooses, the test window reports."""
     chosen = choices(findings)
+    if findings.table("recommenders") is None:
+        missing = " ".join(["The history is too short to compare recommenders.", *findings.gaps])
+        return Section(
+            "recommenders", "Products they would like", "Recommenders were not compared", (Missing(missing),)
+        )
     days = findings.config.recommend.window_days
     return Section(
         "recommenders",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from offerloop.evaluation.estimate import Estimate
-from offerloop.report.blocks import Block, Bullets, Figure, Section, Table, Text
+from offerloop.report.blocks import Block, Bullets, Figure, Missing, Section, Table, Text
 from offerloop.report.charts.drawing import PLAIN_LABELS, figure
 from offerloop.report.charts.forest import Upright, upright
 from offerloop.report.evidence import OUTCOME_NAMES, TEN_POINTS, Check, Evidence, supplier_share
@@ -19,6 +19,11 @@ POINTS = 100
 
 def response_section(findings: Findings, facts: Facts, evidence: Evidence) -> Section:
     """The average response from both sides, who responds more, and whether the design holds."""
+    if not evidence.slopes:
+        missing = " ".join(["The response to shelf prices could not be learned.", *findings.gaps])
+        return Section(
+            "response", "What a discount changes", "What a discount changes is not known", (Missing(missing),)
+        )
     blocks: tuple[Block, ...] = (
         Text(
             "No coupon was ever given by lot here. What a discount changes was learned from weeks in which the "

@@ -78,6 +78,8 @@ WORDS: dict[str, str] = {
     "reason.holdout": "in the permanent holdout",
     "reason.lot": "drawn by lot, and the lot was no offer",
     "reason.no_campaign_pays": "no campaign is sent",
+    "reason.no_consent": "the customer refuses personalised offers",
+    "reason.outside": "in no campaign's audience",
     "reason.no_basis": "no recent purchase to respond from",
     "reason.no_offer_pays": "no offer pays for this customer",
     "reason.budget_spent": "the budget went to better returns",
@@ -133,6 +135,8 @@ WORDS: dict[str, str] = {
         "value {value} less expected cost {cost} is {profit}."
     ),
     "why.no_campaign_pays": "No campaign has a forecast clearly above zero, so none is sent to anyone.",
+    "why.no_consent": "The customer refuses personalised offers, so none is chosen or drawn.",
+    "why.outside": "The customer is in no campaign's audience: a rule of the configuration says so.",
     "why.no_basis": "No recent purchase in a category with an offer, so nothing tells what an offer would change here.",
     "why.holdout": (
         "A hash of the customer's id put it among the {share} of customers who never get an offer. It is chance, the "
@@ -169,6 +173,8 @@ WORDS: dict[str, str] = {
     ),
     "why_not.rounding": "as good as the last offers that the budget paid for; whole offers and rounding decided.",
     # Marketer: what would change it.
+    "change.consent": "A consent of the customer, given by the customer.",
+    "change.audience": "Another rule for the audience of a campaign.",
     "change.random": "Nothing. It is a random draw and must stay so, or nothing can be learned from the comparison.",
     "change.runner_up": (
         "{second} would win if the value of {offer} were {lead} lower ({share} of it), all else being equal."
@@ -223,6 +229,8 @@ WORDS: dict[str, str] = {
         "Why: for this customer none of the offers is expected to bring enough extra purchases to pay for the discount."
     ),
     "support.why.no_campaign_pays": "Why: no campaign with personal offers is sent at the moment, so nobody gets one.",
+    "support.why.no_consent": "Why: the customer has refused personalised offers, and that is respected.",
+    "support.why.outside": "Why: the offers of this period are for other groups.",
     "support.why.no_basis": (
         "Why: there is no recent purchase in the product groups that have offers, so the system cannot tell which "
         "offer would help."
@@ -250,6 +258,8 @@ WORDS: dict[str, str] = {
     "support.facts.lot": (
         "Facts used: none for the draw itself; only which offers were in it could depend on what the customer bought."
     ),
+    "support.facts.no_consent": "Facts used: only the refusal itself.",
+    "support.facts.outside": "Facts used: those that the rule for the audience names.",
     "support.facts.campaign": "Facts used: none about this customer; the decision was made for all customers together.",
     "support.not_used": "Not used: {attributes}.",
     "support.automated": "The decision was automatic; no employee looked at this customer.",
@@ -279,6 +289,8 @@ WORDS: dict[str, str] = {
     "customer.why.budget_spent": "The number of offers is limited, and this time there was none left for you.",
     "customer.why.no_offer_pays": "We compared our offers for you, and this time none of them came out as a good fit.",
     "customer.why.no_campaign_pays": "We are not sending personal offers at the moment.",
+    "customer.why.no_consent": "You have asked us not to personalise, so we choose no offer for you.",
+    "customer.why.outside": "The offers of this period are for other groups.",
     "customer.why.no_basis": (
         "You have not bought lately from the product groups that our offers are for, so we could not choose one."
     ),

@@ -104,6 +104,8 @@ WORDS: dict[str, str] = {
     "reason.holdout": "属于长期留出组",
     "reason.lot": "由抽签决定,抽到的是不发放",
     "reason.no_campaign_pays": "没有营销活动会发出",
+    "reason.no_consent": "用户拒绝个性化优惠",
+    "reason.outside": "不在任何营销活动的人群中",
     "reason.no_basis": "最近没有可供判断的购买",
     "reason.no_offer_pays": "没有一种优惠对该用户划算",
     "reason.budget_spent": "预算用在了回报更高的地方",
@@ -149,6 +151,8 @@ WORDS: dict[str, str] = {
         "增量毛利 {value} 减预期成本 {cost} 为 {profit}。"
     ),
     "why.no_campaign_pays": "没有一个营销活动的预测明确高于零,因此对谁都不发出。",
+    "why.no_consent": "该用户拒绝个性化优惠,因此既不挑选也不抽取。",
+    "why.outside": "该用户不在任何营销活动的人群中:配置中的规则如此规定。",
     "why.no_basis": "最近没有购买过有优惠的品类,因此无法判断优惠会给该用户带来什么变化。",
     "why.holdout": (
         "按用户编号的哈希值,该用户属于从不发放优惠的 {share} 用户。这是随机的,每次运行都相同,与用户画像无关。"
@@ -177,6 +181,8 @@ WORDS: dict[str, str] = {
     "why_not.dearer": "增量利润较高({profit},对比 {best_profit}),但多占的预算不值:扣除预算后 {net},对比 {best}。",
     "why_not.rounding": "与预算最后支付的那些优惠不相上下,由整份发放和取整决定。",
     # 运营,什么会改变决策
+    "change.consent": "由用户本人给出的同意。",
+    "change.audience": "营销活动的人群规则改变。",
     "change.random": "没有。这是随机抽取,也必须保持随机,否则无法从对比中得出结论。",
     "change.runner_up": "其他条件不变时,如果 {offer} 的增量毛利降低 {lead}(占其 {share}),{second} 会胜出。",
     "change.no_runner_up": "其他条件不变时,如果 {offer} 的增量毛利降低 {lead}(占其 {share}),该营销活动就不会发放。",
@@ -214,6 +220,8 @@ WORDS: dict[str, str] = {
     "support.why.budget_spent": "原因:优惠的预算有限,用在了预计变化更大的地方。这不是对该用户的评价。",
     "support.why.no_offer_pays": "原因:对该用户来说,没有一种优惠预计带来的额外购买足以抵消折扣。",
     "support.why.no_campaign_pays": "原因:目前没有发出任何个性化优惠活动,所有用户都一样。",
+    "support.why.no_consent": "原因:该用户已拒绝个性化优惠,系统予以尊重。",
+    "support.why.outside": "原因:本期优惠面向其他群体。",
     "support.why.no_basis": "原因:最近没有购买过有优惠的品类,系统无法判断哪种优惠合适。",
     "support.why.holdout": (
         "原因:随机。该用户被随机分到对照组(占全部用户的 {share}),这一组不发放个性化优惠,用来检验优惠是否有效。"
@@ -227,6 +235,8 @@ WORDS: dict[str, str] = {
     "support.facts.none": "使用的信息:最近没有购买过这些品类。",
     "support.facts.holdout": "使用的信息:仅用户编号,用于抽取。",
     "support.facts.lot": "使用的信息:抽签本身没有使用任何信息;只有哪些优惠参加抽签可能与该用户的购买有关。",
+    "support.facts.no_consent": "使用的信息:仅拒绝本身。",
+    "support.facts.outside": "使用的信息:人群规则所列的信息。",
     "support.facts.campaign": "使用的信息:没有使用该用户的信息;这是对所有用户统一作出的决定。",
     "support.not_used": "没有使用的信息:{attributes}。",
     "support.automated": "决策由系统自动作出,没有员工查看过该用户。",
@@ -253,6 +263,8 @@ WORDS: dict[str, str] = {
     "customer.why.budget_spent": "优惠数量有限,这次没有轮到您。",
     "customer.why.no_offer_pays": "我们为您比较了各种优惠,这次没有合适的。",
     "customer.why.no_campaign_pays": "我们目前不发放个性化优惠。",
+    "customer.why.no_consent": "您已要求我们不做个性化,因此我们不会为您挑选优惠。",
+    "customer.why.outside": "本期优惠面向其他群体。",
     "customer.why.no_basis": "您最近没有购买过我们有优惠的品类,所以无法为您挑选。",
     "customer.personalised": "这一价格是系统根据您的购买记录自动为您个性化的(《个人信息保护法》第二十四条)。",
     "customer.personalised_lot": "这一价格是系统自动为您设定的(《个人信息保护法》第二十四条)。",

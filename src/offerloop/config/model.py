@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
 from datetime import date
 from fractions import Fraction
@@ -10,8 +9,10 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
+from offerloop.config.audience import Rule
+from offerloop.config.section import Section
 from offerloop.errors import ConfigError, InputError, near_miss
 from offerloop.money import DIGITS, exact_share, to_minor
 from offerloop.offers import Offer, read_offers
@@ -34,11 +35,7 @@ def known_zone(value: str) -> str:
     return value
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
-
-
-class Shop(_Section):
+class Shop(Section):
     """`[shop]`: who sells, in which money and time."""
 
     name: str
@@ -65,7 +62,7 @@ class Shop(_Section):
         return known_zone(value)
 
 
-class Source(_Section):
+class Source(Section):
     """`[sources.NAME]`: one file or database table and how its columns map to ours."""
 
     path: Path | None = None
@@ -124,7 +121,7 @@ class Source(_Section):
         return self.path
 
 
-class Clean(_Section):
+class Clean(Section):
     """`[clean]`: thresholds of the cleaning rules."""
 
     max_quantity: int = Field(default=100, ge=1)
@@ -143,7 +140,7 @@ class Clean(_Section):
     resellers; 1 flags none."""
 
 
-class Profiles(_Section):
+class Profiles(Section):
     """`[profiles]`: the moment of the profiles, and what may not be used."""
 
     as_of: date | None = None
@@ -152,7 +149,7 @@ class Profiles(_Section):
     """Attributes of customers that audit the plan and never reach a model or a rule."""
 
 
-class Recommend(_Section):
+class Recommend(Section):
     """`[recommend]`: which recommenders compete, and how many products each customer gets."""
 
     candidates: tuple[str, ...] = ("popularity", "repeat", "als")
@@ -165,7 +162,7 @@ class Recommend(_Section):
     """Length of the tuning window and of the test window that follows it."""
 
 
-class Response(_Section):
+class Response(Section):
     """`[response]`: how the response to discounts is estimated from shelf prices."""
 
     categories: int = Field(default=80, ge=1)
@@ -180,7 +177,7 @@ class Response(_Section):
     """Patterns (* and ?) of categories that never get an offer, such as fuel or tobacco."""
 
 
-class Experiment(_Section):
+class Experiment(Section):
     """`[experiment]`: the random part of every plan."""
 
     holdout: Share = 0.10
@@ -189,7 +186,7 @@ class Experiment(_Section):
     """Names the draw of the holdout; changing it draws other customers."""
 
 
-class Campaign(_Section):
+class Campaign(Section):
     """`[[campaigns]]`: offers with one budget. An earlier campaign chooses its customers first."""
 
     id: str
@@ -202,11 +199,71 @@ class Campaign(_Section):
     """`liability`: every assigned offer counts at the most it can cost; `expected`: at its expected cost."""
     explore_budget: str = "0.00"
     """The most that offers given by lot may cost us, on top of `budget`; nothing without a plan, one in ten at most."""
+    audience: str | None = None
+    """Name of the audience that may get its offers; default: everyone."""
+    exclude: str | None = None
+    """Name of an audience that may not."""
     offers: tuple[dict[str, Any], ...] = ()
     """The offers: `kind` and that kind's terms; may be empty when `[sources.offers]` lists them."""
 
 
-class Config(_Section):
+class Privacy(Section):
+    """`[privacy]`: what happens to customers at the door, before anything else sees them."""
+
+    pseudonymise: bool = False
+    """Replace every customer id by a keyed hash (HMAC-SHA256); needs `key_env` or `key_file`."""
+    key_env: str | None = None
+    """Environment variable that holds the key; the key is never written to a run."""
+    key_file: Path | None = None
+    """File that holds the key, relative to the configuration file."""
+    suppress: Path | None = None
+    """CSV or Parquet file with a column customer_id, raw or hashed: whoever is on it is never taken in again."""
+    fit_without_consent: bool = True
+    """Whether customers without consent still count in profiles and models; they never get a personalised offer."""
+    retention_days: int | None = Field(default=None, ge=1)
+    """Order lines and other dated rows that are older at the moment of the plan are left out, and not kept anywhere."""
+
+    @model_validator(mode="after")
+    def _key(self) -> Privacy:
+        if self.pseudonymise and (self.key_env is None) == (self.key_file is None):
+            raise ValueError("pseudonymise needs a key: give either 'key_env' or 'key_file'")
+        return self
+
+
+class Publish(Section):
+    """`[[publish]]`: where the assignments of a run go; doing it again changes nothing."""
+
+    kind: Literal["csv", "sql", "webhook"]
+    """A file for a CRM, rows of a table, or requests."""
+    path: Path | None = None
+    """File to write for `csv`, relative to the configuration file; `{run}` stands for the run's name."""
+    url: str | None = None
+    """Database for `sql`, address for `webhook`; `${NAME}` is an environment variable."""
+    table: str = "offerloop_assignments"
+    """Table for `sql`; made when it is not there."""
+    columns: dict[str, str] = Field(default_factory=dict)
+    """Their column = ours, in their order; default: customer_id, offer_id, label, channel, quiet_hours, product_ids."""
+    holdout: bool = False
+    """Whether customers without an offer are published too, with offer "none"."""
+    batch: int = Field(default=500, ge=1)
+    """Customers in one request of `webhook`."""
+
+    @model_validator(mode="after")
+    def _place(self) -> Publish:
+        needed = "path" if self.kind == "csv" else "url"
+        if getattr(self, needed) is None:
+            raise ValueError(f"a [[publish]] of kind '{self.kind}' needs '{needed}'")
+        return self
+
+
+class Report(Section):
+    """`[report]`: how results are told."""
+
+    language: Literal["en", "zh"] = "en"
+    """Of the report and of the sentences in summary.json."""
+
+
+class Config(Section):
     """The whole of `offerloop.toml`."""
 
     seed: int = 1
@@ -218,7 +275,13 @@ class Config(_Section):
     recommend: Recommend = Recommend()
     response: Response = Response()
     experiment: Experiment = Experiment()
+    privacy: Privacy = Privacy()
+    audiences: dict[str, Rule] = Field(default_factory=dict)
+    exclude: str | None = None
+    """Name of an audience that never gets an offer from any campaign."""
     campaigns: tuple[Campaign, ...] = Field(min_length=1)
+    report: Report = Report()
+    publish: tuple[Publish, ...] = ()
 
     @field_validator("sources", mode="before")
     @classmethod
@@ -241,6 +304,27 @@ class Config(_Section):
             if name not in known:
                 hint = near_miss(name, known)
                 raise ValueError(f"profiles.audit_only names '{name}', not an attribute of sources.customers{hint}")
+        return self
+
+    @model_validator(mode="after")
+    def _known_audiences(self) -> Config:
+        named = [("exclude", self.exclude)]
+        named += [
+            (f"campaign '{one.id}' {key}", getattr(one, key))
+            for one in self.campaigns
+            for key in ("audience", "exclude")
+        ]
+        for place, name in named:
+            if name is not None and name not in self.audiences:
+                raise ValueError(
+                    f"{place} names the audience '{name}', which is not defined{near_miss(name, self.audiences)}"
+                )
+        for name, rule in self.audiences.items():
+            audited = sorted(set(rule.fields) & set(self.profiles.audit_only))
+            if audited:
+                raise ValueError(
+                    f"audiences.{name} asks for '{audited[0]}', which profiles.audit_only keeps from rules"
+                )
         return self
 
     @model_validator(mode="after")
@@ -277,7 +361,8 @@ class Config(_Section):
     def files(self) -> list[Path]:
         """Every file that the known sections name."""
         sources = self.sources.values() if "sources" in self.__dict__ else ()
-        return [source.path for source in sources if source.path is not None]
+        privacy = [self.privacy.key_file, self.privacy.suppress] if "privacy" in self.__dict__ else []
+        return [path for path in (*(source.path for source in sources), *privacy) if path is not None]
 
     def minor(self, amount: str) -> int:
         """An amount of the configuration in minor units of the shop's currency."""
@@ -302,61 +387,3 @@ class Config(_Section):
             return read_offers([*campaign.offers, *mine], categories, self.shop.currency)
         except InputError as error:
             raise ConfigError(f"campaign '{campaign.id}': {error}") from error
-
-
-def load_config(path: Path) -> Config:
-    """Read and validate a configuration; source paths become relative to its folder.
-
-    Raises ConfigError with one line for each problem.
-    """
-    try:
-        written = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise ConfigError(f"there is no configuration '{path}'; write one with 'offerloop init'") from None
-    except OSError as error:
-        raise ConfigError(f"'{path}' cannot be read: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"'{path}' is not TOML: {error}") from None
-    try:
-        config = Config.model_validate(written)
-    except ValidationError as error:
-        raise ConfigError("\n".join(_sentence(path, problem) for problem in _causes(error))) from None
-    return _beside(config, path.parent)
-
-
-def _beside(config: Config, folder: Path) -> Config:
-    sources = {name: _source_beside(source, folder) for name, source in config.sources.items()}
-    return config.model_copy(update={"sources": sources})
-
-
-def _source_beside(source: Source, folder: Path) -> Source:
-    if source.path is not None:
-        return source.model_copy(update={"path": folder / source.path})
-    place = (source.url or "").removeprefix("sqlite:///")
-    if place == source.url or Path(place).is_absolute() or place in ("", ":memory:"):
-        return source
-    return source.model_copy(update={"url": f"sqlite:///{folder / place}"})
-
-
-def _causes(error: ValidationError) -> list[Any]:
-    """Problems, without complaints that a list is too short because its members are wrong."""
-    problems = error.errors()
-    sections = {problem["loc"][:1] for problem in problems if len(problem["loc"]) > 1}
-    return [problem for problem in problems if problem["type"] != "too_short" or problem["loc"] not in sections]
-
-
-def _sentence(path: Path, problem: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails
-    where = ".".join(str(part) for part in problem["loc"]) or "the whole file"
-    what = str(problem["msg"]).removeprefix("Value error, ")
-    if problem["type"] == "extra_forbidden":
-        what = f"unknown key{near_miss(str(problem['loc'][-1]), _keys_at(problem['loc'][:-1]))}"
-    return f"{path}: {where}: {what}"
-
-
-def _keys_at(where: tuple[str | int, ...]) -> list[str]:
-    """Names of the keys allowed in the section that an error's location leads to."""
-    sections: dict[str, type[BaseModel]] = {"sources": Source, "campaigns": Campaign}
-    for name, field in Config.model_fields.items():
-        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
-            sections[name] = field.annotation
-    return list((sections[str(where[0])] if where else Config).model_fields)

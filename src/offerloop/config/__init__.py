@@ -1,0 +1,37 @@
+"""`offerloop.toml`, read and validated."""
+
+from offerloop.config.audience import Rule
+from offerloop.config.load import load_config
+from offerloop.config.model import (
+    Campaign,
+    Clean,
+    Config,
+    Experiment,
+    Listed,
+    Privacy,
+    Profiles,
+    Publish,
+    Recommend,
+    Response,
+    Shop,
+    Source,
+    SourceName,
+)
+
+__all__ = [
+    "Campaign",
+    "Clean",
+    "Config",
+    "Experiment",
+    "Listed",
+    "Privacy",
+    "Profiles",
+    "Publish",
+    "Recommend",
+    "Response",
+    "Rule",
+    "Shop",
+    "Source",
+    "SourceName",
+    "load_config",
+]

@@ -1,0 +1,107 @@
+"""Privacy at the door: what happens to customers before anything else sees them.
+
+In this order: whoever is on the suppression list is left out of every source, ids become keyed hashes, and rows
+older than the retention are left out. None of these rows is kept anywhere, not among rejected rows either.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+
+import narwhals as nw
+import polars as pl
+
+from offerloop.config import Privacy, Source, SourceName
+from offerloop.engine import Engine, collect
+from offerloop.engine.base import Frame
+from offerloop.errors import ConfigError, SourceError
+from offerloop.events.cells import blank
+from offerloop.events.open import open_source
+
+Sources = dict[SourceName, Frame]
+REFUSALS = ("0", "false", "no", "n", "f", "nein", "opt-out", "optout", "否", "不同意", "拒绝")
+"""What the column `consent` may say, in small letters, to refuse personalisation; anything else allows it."""
+PSEUDONYM_DIGITS = 32
+"""Hexadecimal digits that are kept of a hash: 128 bits, so that two customers do not meet."""
+
+
+def at_the_door(sources: Sources, privacy: Privacy, engine: Engine) -> tuple[Sources, dict[SourceName, int]]:
+    """The sources without suppressed customers and under pseudonyms, and how many rows each lost."""
+    key = read_key(privacy) if privacy.pseudonymise else None
+    lost: dict[SourceName, int] = {}
+    if privacy.suppress is not None:
+        sources, lost = _without(sources, _suppressed(privacy, engine), key, engine)
+    return (sources if key is None else _under_pseudonyms(sources, key, engine)), lost
+
+
+def pseudonym(customer_id: object, key: bytes) -> str:
+    """HMAC-SHA256 of the id's text: the same customer under the same key always has the same one."""
+    return hmac.new(key, str(customer_id).encode(), hashlib.sha256).hexdigest()[:PSEUDONYM_DIGITS]
+
+
+def read_key(privacy: Privacy) -> bytes:
+    """The configured key. Raises ConfigError when it is not there, or shorter than 16 bytes."""
+    if privacy.key_env is not None:
+        place, key = f"the environment variable '{privacy.key_env}'", os.environ.get(privacy.key_env, "").encode()
+    else:
+        assert privacy.key_file is not None
+        place = f"the file '{privacy.key_file}'"
+        key = privacy.key_file.read_bytes().strip() if privacy.key_file.is_file() else b""
+    if len(key) < 16:
+        raise ConfigError(f"privacy.pseudonymise: {place} must hold a key of 16 bytes or more, and holds {len(key)}")
+    return key
+
+
+def without_consent(customers: Frame) -> pl.DataFrame:
+    """customer_id of those who refuse personalisation; who says nothing allows it."""
+    if "consent" not in customers.collect_schema():
+        return collect(customers.select("customer_id").head(0))
+    refused = nw.col("consent").str.to_lowercase().is_in(REFUSALS)
+    return collect(customers.filter(~nw.col("consent").is_null() & refused).select("customer_id"), "customer_id")
+
+
+def _suppressed(privacy: Privacy, engine: Engine) -> pl.Series:
+    """Texts of the ids on the list, raw ones and pseudonyms alike."""
+    source = Source(path=privacy.suppress, columns={})
+    with open_source(source, engine) as raw:
+        if "customer_id" not in raw.frame.collect_schema():
+            raise SourceError(f"'{raw.name}': the suppression list needs a column 'customer_id'")
+        ids = collect(raw.frame.select(nw.col("customer_id").cast(nw.String)).filter(~blank(nw.col("customer_id"))))
+    return ids["customer_id"].str.strip_chars().unique()
+
+
+def _without(
+    sources: Sources, listed: pl.Series, key: bytes | None, engine: Engine
+) -> tuple[Sources, dict[SourceName, int]]:
+    kept: Sources = {}
+    lost: dict[SourceName, int] = {}
+    for name, frame in sources.items():
+        if "customer_id" not in frame.collect_schema():
+            kept[name] = frame
+            continue
+        known = collect(frame.select("customer_id").unique())["customer_id"].drop_nulls()
+        texts = known.cast(pl.String)
+        hit = texts.is_in(listed.implode())
+        if key is not None:
+            hit = hit | pl.Series([pseudonym(one, key) for one in texts], dtype=pl.String).is_in(listed.implode())
+        gone = engine.table(pl.DataFrame({"customer_id": known.filter(hit)}))
+        lost[name] = int(collect(frame.join(gone, on="customer_id", how="semi").select(n=nw.len()))["n"][0])
+        kept[name] = frame.join(gone, on="customer_id", how="anti")
+    return kept, lost
+
+
+def _under_pseudonyms(sources: Sources, key: bytes, engine: Engine) -> Sources:
+    mine = {name: frame for name, frame in sources.items() if "customer_id" in frame.collect_schema()}
+    ids = pl.concat([collect(frame.select("customer_id").unique()) for frame in mine.values()]).unique().drop_nulls()
+    names = pl.Series("_pseudonym", [pseudonym(one, key) for one in ids["customer_id"]], dtype=pl.String)
+    table = engine.table(ids.with_columns(names))
+    hidden = {
+        name: frame.join(table, on="customer_id", how="left")
+        .drop("customer_id")
+        .rename({"_pseudonym": "customer_id"})
+        .select(frame.collect_schema().names())
+        for name, frame in mine.items()
+    }
+    return {**sources, **hidden}

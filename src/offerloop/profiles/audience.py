@@ -1,0 +1,67 @@
+"""Who belongs to an audience: rules of the configuration over features, tags and attributes."""
+
+from __future__ import annotations
+
+import fnmatch
+
+import polars as pl
+
+from offerloop.config import Rule
+from offerloop.errors import ConfigError, near_miss
+
+
+def members(rule: Rule, known: pl.DataFrame, name: str) -> pl.Series:
+    """customer_id of those for whom the rule holds. `known`: one row per customer with every field.
+
+    A test of something that is not known of a customer does not hold. Raises ConfigError for an unknown field, and
+    for a number asked of a text.
+    """
+    for field in rule.fields:
+        if field not in known.columns:
+            raise ConfigError(
+                f"audiences.{name}: there is no field '{field}'{near_miss(field, known.columns)}; fields are the "
+                "features of docs/profiles.md, 'tags', 'segment' and the attributes of sources.customers"
+            )
+    return known.filter(_holds(rule, known, name))["customer_id"]
+
+
+def _holds(rule: Rule, known: pl.DataFrame, name: str) -> pl.Expr:
+    if rule.all is not None:
+        return pl.all_horizontal(pl.lit(value=True), *(_holds(one, known, name) for one in rule.all))
+    if rule.any is not None:
+        return pl.any_horizontal(pl.lit(value=False), *(_holds(one, known, name) for one in rule.any))
+    if rule.negated is not None:
+        return ~_holds(rule.negated, known, name)
+    field = rule.field or ""
+    if isinstance(known.schema[field], pl.List):
+        if rule.exists is not None:
+            return (pl.col(field).list.len() > 0) == rule.exists
+        return pl.col(field).list.eval(_test(rule, pl.element(), pl.String())).list.any().fill_null(value=False)
+    needs_number = any(part is not None for part in (rule.above, rule.below, rule.between))
+    if needs_number and not known.schema[field].is_numeric():
+        raise ConfigError(
+            f"audiences.{name}: '{field}' holds {known.schema[field]}, not numbers; use equals, in or matches"
+        )
+    return _test(rule, pl.col(field), known.schema[field]).fill_null(value=False)
+
+
+def _test(rule: Rule, value: pl.Expr, kind: pl.DataType) -> pl.Expr:
+    text = value.cast(pl.String)
+    if rule.exists is not None:
+        return value.is_not_null() if rule.exists else value.is_null()
+    if rule.matches is not None:
+        return text.str.contains(fnmatch.translate(rule.matches).replace(r"\Z", "$").replace(r"\z", "$"))
+    if rule.equals is not None:
+        return _same(value, text, kind, rule.equals)
+    if rule.among is not None:
+        return pl.any_horizontal(pl.lit(value=False), *(_same(value, text, kind, one) for one in rule.among))
+    if rule.between is not None:
+        return value.is_between(*rule.between)
+    return value > rule.above if rule.above is not None else value < rule.below
+
+
+def _same(value: pl.Expr, text: pl.Expr, kind: pl.DataType, wanted: object) -> pl.Expr:
+    """Numbers by value, everything else as text: a rule in TOML need not know how a file writes its ids."""
+    if kind.is_numeric() and isinstance(wanted, int | float):
+        return value == wanted
+    return text == (str(wanted).lower() if isinstance(wanted, bool) else str(wanted))

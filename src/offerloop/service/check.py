@@ -1,0 +1,164 @@
+"""`offerloop check`: read and clean everything, fit nothing, and say what a run could and could not find out."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from offerloop.config import Config, load_config
+from offerloop.engine import ENGINES
+from offerloop.events import prepare
+from offerloop.events.calendar import EPOCH
+from offerloop.money import to_text
+from offerloop.response.windows import FEWEST_WEEKS
+from offerloop.service.check_figures import Shape, shape_of
+from offerloop.service.check_missing import missing_columns, missing_sources
+from offerloop.service.check_offers import OfferCheck, check_offers
+
+_TOP_RULES = 3
+_SHOWN_OFFERS = 6
+_SOME_HISTORY = 28
+"""Days before the two windows of the recommenders that make a comparison worth something."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a run would start from."""
+
+    lines: list[str]
+    """For people."""
+    facts: dict[str, Any]
+    """The same for programs."""
+    ok: bool
+    """Whether `offerloop run` has customers to choose between and offers that it may choose."""
+
+
+def check(config_path: Path, engine: str = "duckdb") -> Checked:
+    """Raises what reading the configuration and the sources raises."""
+    config = load_config(config_path)
+    events = prepare(config, ENGINES.load(engine)())
+    shape = shape_of(events, config.response)
+    sources = source_rows(config, events.quality)
+    answers = {"response": response_answer(shape), "recommenders": recommender_answer(shape, config)}
+    offers = check_offers(config, shape, studied=not answers["response"])
+    problems = [one.problem for one in offers if one.problem]
+    if shape.n_customers < 2:
+        problems.append(f"only {shape.n_customers} customer is left; a plan chooses between customers")
+    missing = missing_sources(config) + missing_columns(config)
+    facts = {
+        "sources": sources, "orders": shape.facts(), "gaps": answers, "missing": missing,
+        "offers": [one.facts() for one in offers], "problems": problems, "ok": not problems,
+    }  # fmt: skip
+    lines = [
+        *(source_line(name, one) for name, one in sources.items()), "", *shape_lines(shape, config), "",
+        *answer_lines(answers), "", *offer_lines(config, offers), "", "What is missing, and what it costs:",
+        *(f"  {one}" for one in missing or ["nothing"]), "",
+        *(f"Problem: {one}" for one in problems),
+        "Cannot run yet." if problems else f"Ready. Next: offerloop run {config_path}",
+    ]  # fmt: skip
+    return Checked(lines, facts, not problems)
+
+
+def source_rows(config: Config, quality: pl.DataFrame) -> dict[str, dict[str, Any]]:
+    """For each configured source where it lies, rows read, kept and rejected, and what each rule did."""
+    found: dict[str, dict[str, Any]] = {}
+    for name, source in config.sources.items():
+        rows = quality.filter(pl.col("table") == name)
+        counts = {row["action"]: row["rows"] for row in rows.filter(rule="all rows").iter_rows(named=True)}
+        rules = rows.filter((pl.col("rule") != "all rows") & (pl.col("rows") > 0)).sort("rows", descending=True)
+        rejected = int(rules.filter(action="rejected")["rows"].sum())
+        told = rules.select("rule", "action", "rows", "why").to_dicts()
+        place = os.path.normpath(source.place)
+        found[name] = {
+            "place": place, "read": counts.get("read"), "kept": counts.get("kept"), "rejected": rejected, "rules": told,
+        }  # fmt: skip
+    return found
+
+
+def source_line(name: str, found: dict[str, Any]) -> str:
+    """One source in one line."""
+    if found["read"] is None:
+        return f"{name} ({found['place']}): can be read"
+    rules = [f"{one['rows']:,} {one['rule']} ({one['action']})" for one in found["rules"][:_TOP_RULES]]
+    said = f"; {', '.join(rules)}" if rules else ""
+    counts = f"{found['read']:,} rows read, {found['kept']:,} kept, {found['rejected']:,} rejected"
+    return f"{name} ({found['place']}): {counts}{said}"
+
+
+def shape_lines(shape: Shape, config: Config) -> list[str]:
+    """Period, sizes and shares."""
+    first, last = (EPOCH + timedelta(days=day) for day in (shape.first_day, shape.last_day))
+    sales = f"{to_text(shape.sales_minor, config.shop.currency)} {config.shop.currency}"
+    return [
+        f"{first} to {last}: {shape.days:,} days, {shape.full_weeks} full weeks from Monday to Sunday",
+        f"{shape.n_customers:,} customers, {shape.n_products:,} products, {shape.n_orders:,} orders, "
+        f"{shape.n_lines:,} order lines; paid {sales}",
+        f"Half of the customers have {shape.median_orders:g} orders or fewer; half of the orders cost "
+        f"{to_text(round(shape.median_basket_minor), config.shop.currency)} or less",
+        f"Of the lines {_percent(shape.with_category)} have a category, {_percent(shape.with_discount)} a discount, "
+        f"{_percent(shape.with_coupon)} a coupon",
+    ]
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.3g} %" if 0 < share < 0.01 or share > 0.995 else f"{100 * share:.0f} %"
+
+
+def response_answer(shape: Shape) -> str:
+    """Why the response to shelf prices cannot be estimated; empty when nothing stands against it."""
+    if shape.full_weeks < FEWEST_WEEKS:
+        return f"{shape.full_weeks} full weeks, and at least {FEWEST_WEEKS} are needed: add older order lines"
+    if shape.with_category == 0:
+        return "no order line has a category: give a list of products with 'category'"
+    if shape.with_discount == 0:
+        return "no order line shows a discount: map 'discount', 'list_price' or 'list_value'"
+    if not shape.discounts_vary:
+        return "discounts are the same share in every week: nothing tells what another discount would do"
+    return ""
+
+
+def recommender_answer(shape: Shape, config: Config) -> str:
+    """Why recommenders cannot be compared; empty when nothing stands against it."""
+    window = config.recommend.window_days
+    needed = 2 * window + _SOME_HISTORY
+    if shape.days < needed:
+        return (
+            f"{shape.days} days, and two windows of {window} days with some history before them need about {needed}: "
+            "add older order lines or shorten recommend.window_days"
+        )
+    return ""
+
+
+def answer_lines(answers: dict[str, str]) -> list[str]:
+    """What can be found out."""
+    response, recommenders = answers["response"], answers["recommenders"]
+    study = (
+        f"Response to discounts: cannot be estimated ({response}); offers rest on what the configuration assumes."
+        if response
+        else "Response to discounts: a run estimates it from shelf prices, and says if they vary too little."
+    )
+    compared = (
+        f"Recommenders: cannot be compared ({recommenders}); simple ones serve."
+        if recommenders
+        else "Recommenders: a run compares them on held-out weeks."
+    )
+    return [study, compared]
+
+
+def offer_lines(config: Config, offers: list[OfferCheck]) -> list[str]:
+    """Each campaign with its budget and offers."""
+    lines = []
+    for campaign in config.campaigns:
+        basis = "at the most that offers can cost" if campaign.budget_basis == "liability" else "at expected cost"
+        money = f"budget {campaign.budget} {config.shop.currency} {basis}, {campaign.explore_budget} to explore"
+        lines.append(f"Campaign '{campaign.id}': {money}")
+        mine = [f"  {one.line(config.shop.currency)}" for one in offers if one.campaign_id == campaign.id]
+        lines += (
+            mine if len(mine) <= _SHOWN_OFFERS else [*mine[:_SHOWN_OFFERS], f"  and {len(mine) - _SHOWN_OFFERS} more"]
+        )
+    return lines

@@ -1,0 +1,118 @@
+"""How large the clean order lines are, and what they carry."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import narwhals as nw
+
+from offerloop.config import Response
+from offerloop.engine import collect
+from offerloop.engine.base import Frame
+from offerloop.events import Events
+from offerloop.response import full_weeks
+from offerloop.response.shelf_lines import highest_sales
+
+_CATEGORISED = ~nw.col("category").is_null() & (nw.col("category") != "unknown")
+_LEAST_CHANGE = 0.01
+"""Weekly discounts that differ by less, as shares of list value, are the same."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Counts and shares of the clean order lines."""
+
+    first_day: int
+    last_day: int
+    full_weeks: int
+    n_lines: int
+    n_customers: int
+    n_products: int
+    """Those that were sold."""
+    n_orders: int
+    sales_minor: int
+    median_orders: float
+    """Per customer."""
+    median_basket_minor: float
+    """Of what an order costs."""
+    with_category: float
+    """Share of the lines."""
+    with_discount: float
+    with_coupon: float
+    discounts_vary: bool
+    """Whether some product has different discounts in different weeks."""
+    categories: list[str]
+    """Those that an offer may be on."""
+
+    @property
+    def days(self) -> int:
+        """From the first order line to the last."""
+        return self.last_day - self.first_day + 1
+
+    def facts(self) -> dict[str, Any]:
+        """For programs."""
+        return {**asdict(self), "days": self.days, "categories": len(self.categories)}
+
+
+def shape_of(events: Events, settings: Response) -> Shape:
+    """From clean tables, by a few passes of the engine."""
+    lines = events.order_lines
+    known = lines.join(events.products.select("product_id", "category"), on="product_id", how="left")
+    counted = _of_lines(known)
+    return Shape(
+        first_day=events.first_day,
+        last_day=int(counted["last_day"]),
+        full_weeks=len(full_weeks(events.first_day, events.as_of_day)),
+        n_lines=int(counted["n_lines"]),
+        n_products=int(counted["n_products"]),
+        sales_minor=int(counted["sales_minor"]),
+        **_of_orders(lines),
+        with_category=float(counted["with_category"] or 0),
+        with_discount=float(counted["with_discount"] or 0),
+        with_coupon=float(counted["with_coupon"] or 0),
+        discounts_vary=_discounts_vary(lines),
+        categories=highest_sales(known.filter(_CATEGORISED), settings),
+    )
+
+
+def _of_lines(known: Frame) -> dict[str, Any]:
+    shares = {
+        "with_category": _CATEGORISED,
+        "with_discount": nw.col("discount_minor") > 0,
+        "with_coupon": nw.col("coupon_minor") > 0,
+    }
+    return collect(
+        known.select(
+            nw.len().alias("n_lines"),
+            nw.col("order_day").max().alias("last_day"),
+            nw.col("paid_minor").sum().alias("sales_minor"),
+            nw.col("product_id").n_unique().alias("n_products"),
+            *(one.cast(nw.Float64).mean().alias(name) for name, one in shares.items()),
+        )
+    ).row(0, named=True)
+
+
+def _of_orders(lines: Frame) -> dict[str, Any]:
+    orders = lines.group_by("customer_id", "order_id").agg(nw.col("paid_minor").sum())
+    of_orders = collect(orders.select(n=nw.len(), median=nw.col("paid_minor").median())).row(0)
+    customers = orders.group_by("customer_id").agg(nw.len().alias("n_orders"))
+    of_customers = collect(customers.select(n=nw.len(), median=nw.col("n_orders").median())).row(0)
+    return {
+        "n_orders": int(of_orders[0]), "median_basket_minor": float(of_orders[1] or 0),
+        "n_customers": int(of_customers[0]), "median_orders": float(of_customers[1] or 0),
+    }  # fmt: skip
+
+
+def _discounts_vary(lines: Frame) -> bool:
+    """Weekly share of the discount in the list value, by product: the study of shelf prices reads its changes."""
+    sums = (
+        lines.filter(nw.col("list_value_minor") > 0)
+        .group_by("product_id", "order_week")
+        .agg(nw.col("discount_minor").sum().cast(nw.Float64), nw.col("list_value_minor").sum().cast(nw.Float64))
+    )
+    depth = sums.select("product_id", depth=nw.col("discount_minor") / nw.col("list_value_minor"))
+    spans = depth.group_by("product_id").agg(nw.col("depth").max().alias("most"), nw.col("depth").min().alias("least"))
+    changes = nw.col("most") - nw.col("least") > _LEAST_CHANGE
+    found = collect(spans.select(n=changes.cast(nw.Int64).sum()))["n"][0]
+    return bool(found)

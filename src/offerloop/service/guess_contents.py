@@ -1,0 +1,240 @@
+"""What a column holds, whatever its name: numbers, times, names of things; and whether it can be what a name says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import time
+from functools import cached_property
+
+import narwhals as nw
+import polars as pl
+
+from offerloop.events.cells import BLANKS, number
+from offerloop.events.rules import NOT_RETURNED
+from offerloop.events.times import ISO, MILLISECONDS, SECONDS, guess, written_as
+from offerloop.money import DIGITS
+
+READABLE = 0.95
+"""Share of the filled cells that must be what a column needs."""
+FEW = 10
+"""With fewer rows, counts of distinct values say nothing."""
+_YES = ("1", "true", "yes", "y", "t", "ja", "j", "是", "已退", "wahr")
+_LIKE_TIMES = r"^(\d{8,13}(\.\d+)?$|\d{1,4}[-/.年]\d{1,2}[-/.月]\d)"
+"""Anything else is no time; asked first because it is quick."""
+ALSO = tuple(
+    date + clock
+    for date in ("%d.%m.%Y", "%d/%m/%y", "%m/%d/%y", "%d-%m-%y", "%m-%d-%y")
+    for clock in ("", " %H:%M", " %H:%M:%S")
+)
+"""Forms that the reader knows only when they are written down."""
+_FIRST_YEAR, _LAST_YEAR = 631_152_000, 2_082_758_400
+"""1990 and 2036, in seconds: times outside are numbers that only look like times."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of theirs, looked at."""
+
+    name: str
+    cells: pl.Series
+    decimal: str = "."
+
+    @cached_property
+    def filled(self) -> pl.Series:
+        """The cells that say something; texts without spaces around them."""
+        if self.cells.dtype != pl.String:
+            return self.cells.drop_nulls()
+        bare = self.cells.str.strip_chars()
+        return bare.filter(bare.is_not_null() & ~bare.str.to_lowercase().is_in(list(BLANKS)))
+
+    @property
+    def full(self) -> bool:
+        """Whether most cells say something."""
+        return self.filled.len() >= 0.5 * self.cells.len()
+
+    @cached_property
+    def distinct(self) -> int:
+        """How many different values."""
+        return self.filled.n_unique()
+
+    @cached_property
+    def values(self) -> frozenset[str]:
+        """The different values, as text."""
+        return frozenset(self.filled.unique().cast(pl.String).to_list())
+
+    @cached_property
+    def numbers(self) -> pl.Series:
+        """The filled cells as numbers; without elements when too many are none."""
+        kind = self.cells.dtype
+        if kind.is_numeric():
+            return self.filled.cast(pl.Float64)
+        if kind != pl.String or not self.filled.len():
+            return pl.Series(dtype=pl.Float64)
+        table = nw.from_native(pl.DataFrame({"cell": self.filled}))
+        found = table.select(found=number(nw.col("cell"), self.decimal)[0]).to_native()["found"].drop_nulls()
+        return found if found.len() >= READABLE * self.filled.len() else found.clear()
+
+    @cached_property
+    def numeric(self) -> bool:
+        """Whether it holds numbers."""
+        return self.numbers.len() > 0
+
+    @cached_property
+    def fractions(self) -> bool:
+        """Whether some numbers are not whole."""
+        return self.numeric and bool((self.numbers != self.numbers.floor()).any())
+
+    @cached_property
+    def forms(self) -> tuple[str, ...]:
+        """Forms in which most cells are times; several when they leave it open; none for typed times."""
+        if self.cells.dtype != pl.String and not self.cells.dtype.is_integer():
+            return ()
+        few = self.filled.cast(pl.String).unique(maintain_order=True).head(200)
+        likely = _forms(few)
+        likely = likely and _forms(self.filled.cast(pl.String))
+        return tuple(form for form in likely if _possible(few, form))
+
+    @cached_property
+    def dated(self) -> bool:
+        """Whether it holds dates or times, typed or written."""
+        return self.cells.dtype in (pl.Date, pl.Datetime) or bool(self.forms)
+
+    @cached_property
+    def clocked(self) -> bool:
+        """Whether it holds times of day without a date."""
+        if self.cells.dtype == pl.Time:
+            return True
+        if self.cells.dtype != pl.String or not self.filled.len():
+            return False
+        fits = self.filled.str.contains(r"^([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d)?( [AaPp][Mm])?$")
+        return bool(fits.sum() >= READABLE * self.filled.len())
+
+    @cached_property
+    def has_clock(self) -> bool:
+        """Whether its times have a time of day."""
+        if self.forms:
+            return self.forms[0] in (ISO, SECONDS, MILLISECONDS) or "%H" in self.forms[0] or "%I" in self.forms[0]
+        return isinstance(self.cells.dtype, pl.Datetime) and bool((self.filled.dt.time() != time(0)).any())
+
+    @cached_property
+    def nameable(self) -> bool:
+        """Whether it can hold ids or words: text, or whole numbers."""
+        kind = self.cells.dtype
+        if kind.is_integer() or kind == pl.Boolean:
+            return True
+        if kind.is_float():
+            return self.numeric and not self.fractions and float(self.numbers.min() or 0) >= 0  # type: ignore[arg-type]
+        return kind == pl.String and self.filled.len() > 0 and not self.fractions and not _plain_time(self)
+
+
+def _plain_time(column: Column) -> bool:
+    """Whether texts are surely times: not ones that may as well be numbers of orders."""
+    doubtful = ("%Y%m%d", SECONDS, MILLISECONDS)
+    return column.clocked or any(form not in doubtful for form in column.forms)
+
+
+def _forms(cells: pl.Series) -> tuple[str, ...]:
+    """Forms that nearly all cells fit."""
+    if not cells.len() or cells.str.contains(_LIKE_TIMES).mean() < READABLE:  # type: ignore[operator]
+        return ()
+    table = nw.from_native(pl.DataFrame({"cell": cells}).lazy())
+    found = guess(table, nw.col("cell"))
+    return found if found and _fits(cells, found[0]) else tuple(form for form in ALSO if _fits(cells, form))
+
+
+def _fits(cells: pl.Series, form: str) -> bool:
+    """Whether nearly all cells are times in one form."""
+    wrong = nw.from_native(pl.DataFrame({"cell": cells})).select(
+        wrong=written_as(nw.col("cell"), form).unreadable.sum()
+    )
+    return bool(wrong["wrong"][0] <= (1 - READABLE) * cells.len())
+
+
+def _possible(cells: pl.Series, form: str) -> bool:
+    """Whether the times in this form are of our days."""
+    table = nw.from_native(pl.DataFrame({"cell": cells}))
+    seconds = table.select(at=written_as(nw.col("cell"), form).seconds).to_native()["at"].drop_nulls()
+    return bool(((seconds > _FIRST_YEAR) & (seconds < _LAST_YEAR)).all())
+
+
+def is_money(column: Column) -> bool:
+    """Amounts."""
+    return column.numeric and not _plain_time(column) and column.distinct >= min(2, column.filled.len() // FEW)
+
+
+def is_quantity(column: Column) -> bool:
+    """Counts or measures of one line."""
+    if not column.numeric or not column.full or column.dated:
+        return False
+    return 0 < float(column.numbers.median() or 0) <= 100  # type: ignore[arg-type]
+
+
+def is_time(column: Column) -> bool:
+    """Instants or days."""
+    return column.dated and column.full
+
+
+def is_id(column: Column) -> bool:
+    """Names of things of which there are several, mostly known."""
+    return column.nameable and column.full and (column.distinct >= 2 or column.cells.len() < FEW)
+
+
+def is_order_id(column: Column) -> bool:
+    """Names of orders: many, unless there are few rows."""
+    return is_id(column) and column.distinct >= 0.002 * column.cells.len()
+
+
+def is_loose_id(column: Column) -> bool:
+    """Names of things that few rows have, such as coupons."""
+    return column.nameable and column.filled.len() > 0
+
+
+def is_class(column: Column) -> bool:
+    """Words that recur, such as categories."""
+    if not column.nameable or not column.filled.len():
+        return False
+    return column.distinct <= max(0.5 * column.cells.len(), FEW)
+
+
+def is_flag(column: Column) -> bool:
+    """Yes or no."""
+    return bool(column.values) and all(value.lower() in (*NOT_RETURNED, *_YES) for value in column.values)
+
+
+def is_currency(column: Column) -> bool:
+    """Codes of currencies."""
+    return bool(column.values) and any(value.upper() in DIGITS for value in column.values) and column.distinct <= 50
+
+
+def is_share(column: Column) -> bool:
+    """Numbers from 0 to 1."""
+    return column.numeric and bool(column.numbers.is_between(0, 1).all())
+
+
+def is_text(column: Column) -> bool:
+    """Anything written."""
+    return column.cells.dtype == pl.String and column.filled.len() > 0
+
+
+def is_number(column: Column) -> bool:
+    """Any numbers."""
+    return column.numeric and not column.dated
+
+
+def is_clock(column: Column) -> bool:
+    """Times of day."""
+    return column.clocked and column.full
+
+
+GATES: dict[str, Callable[[Column], bool]] = {
+    "order_id": is_order_id, "customer_id": is_id, "product_id": is_id, "campaign_id": is_id, "offer_id": is_loose_id,
+    "coupon_id": is_loose_id, "store_id": is_class, "quantity": is_quantity, "paid": is_money, "unit_price": is_money,
+    "list_price": is_money, "list_value": is_money, "discount": is_money, "coupon": is_money, "reimbursed": is_money,
+    "unit_cost": is_money, "amount": is_money, "at": is_time, "starts_at": is_time, "ends_at": is_time,
+    "clock": is_clock, "category": is_class, "subcategory": is_class, "brand": is_class, "channel": is_class,
+    "segment": is_class, "kind": is_class, "campaign_type": is_text, "policy": is_class, "returned": is_flag,
+    "consent": is_flag, "currency": is_currency, "propensity": is_share, "value": is_number, "stock": is_number,
+    "text": is_text,
+}  # fmt: skip
+"""What a column must hold to be one of ours, whatever it is called."""

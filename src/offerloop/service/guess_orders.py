@@ -1,0 +1,209 @@
+"""The mapping of order lines: by name, then by what the columns hold, then by what can be put together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import permutations
+
+import polars as pl
+
+from offerloop.errors import InputError
+from offerloop.events.contracts import CONTRACTS
+from offerloop.service.guess import Match, columns_of, match, reference
+from offerloop.service.guess_contents import Column, is_clock, is_id, is_money, is_quantity, is_time
+from offerloop.service.guess_times import evaluate
+from offerloop.service.peek import Peek
+
+_HELP = ("unit_price", "clock")
+"""What is not a column of ours, but of which one can be made."""
+_BY_CONTENTS = "guessed from the contents"
+_MOST_IDS = 7
+"""So many columns are tried in every part as ids, at most."""
+_TRIED_ROWS = 5_000
+_ONE_CUSTOMER = 0.98
+"""Share of the orders that must have one customer."""
+_NEEDED = {"customer_id": "the customer", "product_id": "the product", "paid": "the amount paid", "at": "the time"}
+
+
+def guess_orders(peeked: Peek) -> Match:
+    """Raises InputError naming what is missing when customer, product, amount or time cannot be found."""
+    contract = CONTRACTS["order_lines"]
+    found = match(columns_of(peeked), "order_lines", (*contract.required, *_HELP, *contract.optional))
+    _time(found)
+    _amounts(found)
+    _ids(found, peeked.head)
+    _whole_order(found, peeked.head)
+    _price_before(found, peeked)
+    _discounts(found)
+    _combine(found)
+    _gaps_in_ids(found)
+    for name in _HELP:
+        found.found.pop(name, None)
+    missing = [said for ours, said in _NEEDED.items() if ours not in found.found]
+    if missing:
+        raise InputError(
+            f"'{peeked.place}' has the columns {', '.join(found.columns)}, and none of them could be found to be "
+            f"{' or '.join(missing)}; rename the column (customer_id, product_id, paid, at) or write offerloop.toml by "
+            "hand"
+        )
+    return found
+
+
+def _time(found: Match) -> None:
+    """The only column of times is the time; a date without a clock is joined with one."""
+    if "at" not in found.found:
+        times = [column for column in found.unused() if is_time(column) and not _number_like(column)]
+        if times:
+            found.take("at", times[0].name, (times[0].name,), _BY_CONTENTS)
+    day = found.column("at")
+    if day is None or day.has_clock or day.cells.dtype.is_integer():
+        return
+    clock = found.column("clock") or next((column for column in found.unused() if is_clock(column)), None)
+    if clock is not None and "`" not in day.name + clock.name and clock.name != day.name:
+        written = f"{reference(day.name)} + ' ' + {reference(clock.name)}"
+        found.take("at", written, (day.name, clock.name), f"{found.found['at'].why}, with the time of day")
+
+
+def _number_like(column: Column) -> bool:
+    return column.cells.dtype.is_integer() or bool(column.forms and "%" not in column.forms[0])
+
+
+def _amounts(found: Match) -> None:
+    """The only column with fractions is the amount; the only one of small whole numbers is the quantity."""
+    if not {"paid", "unit_price"} & set(found.found):
+        amounts = [column for column in found.unused() if column.fractions and is_money(column)]
+        if len(amounts) == 1:
+            found.take("paid", amounts[0].name, (amounts[0].name,), _BY_CONTENTS)
+    if "quantity" not in found.found:
+        counts = [column for column in found.unused() if is_quantity(column) and _counts(column)]
+        open_ids = [ours for ours in ("customer_id", "product_id") if ours not in found.found]
+        if len(counts) == 1 and len([column for column in found.unused() if is_id(column)]) > len(open_ids):
+            found.take("quantity", counts[0].name, (counts[0].name,), _BY_CONTENTS)
+
+
+def _counts(column: Column) -> bool:
+    """Mostly ones and twos, as quantities are."""
+    small = column.numbers.is_in([1.0, 2.0]).sum()
+    return not column.fractions and column.distinct <= 50 and small >= 0.6 * column.numbers.len()
+
+
+def _ids(found: Match, head: pl.DataFrame) -> None:
+    """What names leave open of customer, product and order: an order has one customer, one day and several lines."""
+    roles = ("customer_id", "product_id", "order_id")
+    missing = [ours for ours in roles if ours not in found.found]
+    free = [column.name for column in found.unused() if is_id(column)][:_MOST_IDS]
+    needed = [ours for ours in missing if ours != "order_id"]
+    if not needed or len(free) < len(needed):
+        return
+    fixed: dict[str, str] = {ours: found.found[ours].theirs[0] for ours in roles if ours in found.found}
+    day = found.found["at"].theirs[0] if "at" in found.found else None
+    head = head.head(_TRIED_ROWS)
+    choices: list[dict[str, str]] = [dict(zip(needed, names, strict=True)) for names in permutations(free, len(needed))]
+    if "order_id" in missing:
+        choices += [dict(zip(missing, names, strict=True)) for names in permutations(free, len(missing))]
+    best = max(choices, key=lambda one: _plausible(head, {**fixed, **one}, day))
+    for ours, theirs in best.items():
+        found.take(ours, theirs, (theirs,), _BY_CONTENTS)
+
+
+def _plausible(head: pl.DataFrame, ids: dict[str, str], day: str | None) -> float:
+    """How well columns play their parts: lines of a customer at one time are a basket of several products."""
+    customer, product, order = ids["customer_id"], ids["product_id"], ids.get("order_id")
+    basket = [order] if order else [customer, *([day] if day else [])]
+    lines = head.height / max(head.select(basket).n_unique(), 1)
+    several = head.select([*basket, product]).n_unique() / head.height
+    score = min(lines, 2.0) + several
+    if order is None:
+        return score - _held(head, [product], customer)
+    one = _held(head, [order], customer)
+    if one < _ONE_CUSTOMER or head[order].n_unique() <= head[customer].n_unique():
+        return -1.0
+    return score + 1.0 + (_held(head, [order], day) if day else 0.0) - _held(head, [customer], order)
+
+
+def _held(head: pl.DataFrame, keys: list[str], value: str) -> float:
+    """Share of the keys with a single value."""
+    counts = head.group_by(keys).agg(pl.col(value).n_unique().alias("n_values"))
+    return float((counts["n_values"] == 1).mean() or 0)  # type: ignore[arg-type]
+
+
+def _whole_order(found: Match, head: pl.DataFrame) -> None:
+    """An amount that stands on every line of an order again is the order's, not the line's."""
+    order, paid, price = (found.column(ours) for ours in ("order_id", "paid", "unit_price"))
+    if order is None or paid is None:
+        return
+    orders = head.group_by(order.name).agg(pl.len().alias("n"), pl.col(paid.name).n_unique().alias("n_values"))
+    several = orders.filter(pl.col("n") > 1)
+    if several.height < 20 or (several["n_values"] == 1).mean() < 0.99:  # type: ignore[operator]
+        return
+    if price is not None:
+        del found.found["paid"]
+        found.notes.append(f"'{paid.name}' repeats in every order: it is the order's total, so the unit price counts")
+    else:
+        found.notes.append(
+            f"'{paid.name}' repeats in every order: if it is the order's total, sales are counted too often"
+        )
+
+
+def _price_before(found: Match, peeked: Peek) -> None:
+    """Where lines cost less than units times price, but hardly ever more, the price is the one before discounts."""
+    price, quantity, paid = (found.column(ours) for ours in ("unit_price", "quantity", "paid"))
+    if price is None or quantity is None or paid is None or "list_price" in found.found:
+        return
+    values = [evaluate(peeked.head, one.name, peeked.decimal, as_number=True) for one in (price, quantity, paid)]
+    lines = pl.DataFrame({"worth": values[0] * values[1], "paid": values[2]}).filter(pl.col("paid") > 0)
+    less, more = ((lines["paid"] < 0.995 * lines["worth"]), (lines["paid"] > 1.005 * lines["worth"]))
+    if lines.height and less.mean() > 0.01 and more.mean() < 0.01:  # type: ignore[operator]
+        why = f"{found.found['unit_price'].why}, before discounts"
+        found.take("list_price", price.name, (price.name,), why)
+
+
+def _discounts(found: Match) -> None:
+    """Discounts written below zero are turned; shares and percentages are no amounts and go."""
+    for ours in ("discount", "coupon"):
+        column, paid = found.column(ours), found.column("paid") or found.column("unit_price")
+        if column is None or paid is None:
+            continue
+        if "%" in column.name or _shares(column, paid):
+            del found.found[ours]
+            found.notes.append(f"'{column.name}' seems to hold shares or percentages; a discount must be an amount")
+        elif column.numbers.max() <= 0 and column.numbers.min() < 0:  # type: ignore[operator]
+            found.take(ours, f"-{reference(column.name)}", (column.name,), found.found[ours].why)
+
+
+def _shares(column: Column, paid: Column) -> bool:
+    """Few different numbers, either below 1 where amounts are not, or multiples of 5 up to 100."""
+    largest = float(column.numbers.max() or 0)  # type: ignore[arg-type]
+    if column.distinct > 20 or largest <= 0:
+        return False
+    if largest < 1:
+        return float(paid.numbers.median() or 0) > 5  # type: ignore[arg-type]
+    return largest <= 100 and paid.fractions and bool((column.numbers % 5 == 0).all())
+
+
+def _combine(found: Match) -> None:
+    """What no column holds, made of others."""
+    if "quantity" not in found.found:
+        written = "1" if "1" not in found.columns else "1 * 1"
+        found.take("quantity", written, (), "assumed: every line is one unit")
+    price, quantity = found.column("unit_price"), found.found["quantity"]
+    if "paid" not in found.found and price is not None:
+        names = (price.name, *quantity.theirs)
+        written = price.name if not quantity.theirs else _product(names)
+        found.take("paid", written, names, f"{found.found['unit_price'].why}, a unit's")
+    if "order_id" not in found.found and {"customer_id", "at"} <= set(found.found):
+        names = (found.found["customer_id"].theirs[0], *found.found["at"].theirs)
+        written = " + ' ' + ".join(reference(name) for name in names)
+        found.take("order_id", written, names, "assumed: what a customer buys at one time is one order")
+
+
+def _gaps_in_ids(found: Match) -> None:
+    """Whole numbers that a table with gaps holds as fractions become text, as ids must be."""
+    for ours, one in list(found.found.items()):
+        column = found.column(ours)
+        if ours.endswith("_id") and column is not None and column.cells.dtype.is_float():
+            found.take(ours, f"{reference(column.name)} + ''", one.theirs, f"{one.why}; fractions read as text")
+
+
+def _product(names: Iterable[str]) -> str:
+    return " * ".join(reference(name) for name in names)

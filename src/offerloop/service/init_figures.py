@@ -1,0 +1,96 @@
+"""Figures behind the assumed budget and offers: usual baskets, monthly sales, the category of highest sales."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import narwhals as nw
+import polars as pl
+
+from offerloop.events.calendar import DAY
+from offerloop.events.times import typed, written_as
+from offerloop.service.guess import Match
+from offerloop.service.guess_times import evaluate, forms_of
+from offerloop.service.peek import Peek
+
+_MONTH = 365.25 / 12
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Amounts in the shop's currency, from the rows that were looked at."""
+
+    basket: float
+    """Median of what an order costs."""
+    monthly: float
+    """Mean sales of a month."""
+    category: str | None
+    """The one of highest sales, where categories are known."""
+    category_basket: float
+    """Median of what an order costs in it."""
+
+
+def figures(orders: Match, peeked: Peek, categories: pl.DataFrame | None, form: str | None) -> Figures:
+    """`categories` has the text columns product_id and category; `form` is the format of times, if one was chosen."""
+    head = _lines(orders, peeked, peeked.head, form)
+    span = _lines(orders, peeked, peeked.seen, form)
+    months = max((_number(span["at"].max()) - _number(span["at"].min())) / DAY / _MONTH, 1.0)
+    monthly = _number(span["paid"].mean()) * peeked.n_rows / months
+    basket = _median_order(head)
+    category, category_basket = None, basket
+    if categories is not None:
+        known = categories.filter(pl.col("category").str.to_lowercase() != "unknown")
+        sales = (
+            span.join(known, on="product_id")
+            .group_by("category")
+            .agg(pl.col("paid").sum())
+            .sort("paid", "category", descending=[True, False])
+        )
+        if sales.height:
+            category = str(sales["category"][0])
+            category_basket = _median_order(head.join(known.filter(category=category), on="product_id"))
+    return Figures(basket, max(monthly, 0.0), category, category_basket)
+
+
+def _lines(orders: Match, peeked: Peek, table: pl.DataFrame, form: str | None) -> pl.DataFrame:
+    """order_id, product_id, paid and at (seconds) of the rows in which all are known."""
+    written = {ours: orders.found[ours].written for ours in ("order_id", "product_id", "paid", "at")}
+    values = {ours: evaluate(table, text, peeked.decimal, as_number=ours == "paid") for ours, text in written.items()}
+    forms = forms_of(orders, "at", peeked)
+    moments = values["at"].cast(pl.String) if forms else values["at"]
+    frame = nw.from_native(pl.DataFrame({"at": moments}))
+    column = nw.col("at")
+    instants = written_as(column, form or forms[0]) if forms else typed(column, frame.schema["at"])
+    found = pl.DataFrame({
+        "order_id": values["order_id"].cast(pl.String), "product_id": values["product_id"].cast(pl.String),
+        "paid": values["paid"].cast(pl.Float64), "at": frame.select(at=instants.seconds).to_native()["at"],
+    })  # fmt: skip
+    return found.with_columns(pl.col("product_id").str.strip_chars()).drop_nulls()
+
+
+def _median_order(lines: pl.DataFrame) -> float:
+    orders = lines.group_by("order_id").agg(pl.col("paid").sum()).filter(pl.col("paid") > 0)
+    return _number(orders["paid"].median())
+
+
+def _number(value: object) -> float:
+    return float(value) if isinstance(value, int | float) else 0.0
+
+
+def pretty(amount: float, digits: int) -> float:
+    """The nearest number that people would choose: 1, 1.5, 2, 2.5, 3, 4, 5, 6 or 8 times a power of ten."""
+    least: float = 10.0**-digits
+    if amount <= least:
+        return least
+    power: float = 10.0 ** math.floor(math.log10(amount))
+    choices = [step * power for step in (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)]
+    nearest: float = min(choices, key=lambda one: abs(one - amount))
+    return max(round(nearest, digits), least)
+
+
+def two_digits(amount: float, digits: int) -> float:
+    """Rounded to two significant digits, and at least one whole unit."""
+    if amount <= 1:
+        return 1.0
+    return float(round(amount, min(int(1 - math.floor(math.log10(amount))), digits)))

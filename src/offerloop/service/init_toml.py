@@ -1,0 +1,190 @@
+"""The text of a first offerloop.toml: every guess with its reason, every other key with its default."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rich.cells import cell_len
+
+from offerloop.config import SourceName
+from offerloop.events.contracts import CONTRACTS
+from offerloop.service.guess import Guess, Match
+from offerloop.service.guess_shop import Said
+from offerloop.service.peek import Peek, Place
+
+_COLUMN = 42
+"""Where comments begin, at least."""
+_WIDTH = 118
+
+SECTIONS: dict[SourceName, str] = {
+    "order_lines": 'One row per product in an order. Left our column, right yours or an expression: "price * quantity"',
+    "products": "One row per product: what offers can be limited to",
+    "customers": "One row per customer: consent, segment and what else is known",
+    "prices": "What was offered at which price, whoever bought",
+    "events": "What customers looked at, put into the cart or rated",
+    "offers": "The choices: one row per offer, with the terms of its kind (docs/offers.md)",
+    "exposures": "Who was shown which offer in the past",
+    "redemptions": "Who redeemed what in the past",
+}  # fmt: skip
+"""What stands above a source; also the order in which they are written."""
+
+
+@dataclass(frozen=True)
+class SourceText:
+    """One source, ready to be written."""
+
+    name: SourceName
+    peeked: Peek
+    found: Match
+    time_format: tuple[str, str] | None = None
+    attributes: Sequence[str] = ()
+    notes: Sequence[str] = ()
+
+    def mapping(self) -> list[tuple[str, Guess]]:
+        """Our columns in the order of the contract, and what each is read from."""
+        contract = CONTRACTS[self.name]
+        return [(ours, self.found.found[ours]) for ours in (*contract.required, *contract.optional)
+                if ours in self.found.found]  # fmt: skip
+
+    def absent(self) -> list[str]:
+        """Our columns that were not found."""
+        contract = CONTRACTS[self.name]
+        return [ours for ours in (*contract.required, *contract.optional) if ours not in self.found.found]
+
+
+@dataclass(frozen=True)
+class ShopText:
+    """Everything that is written."""
+
+    name: str
+    currency: Said
+    zone: Said
+    sources: Sequence[SourceText]
+    audit_only: Sequence[str]
+    campaign: Sequence[str]
+    """Lines of the campaign."""
+    missing: Sequence[str] = field(default_factory=list)
+    """Sources that were not given, each with what it would add."""
+
+
+def entry(key: str, value: str, comment: str = "") -> str:
+    """``key = value   # comment``; `value` is TOML already. A comment that makes the line too long stands above it."""
+    line = f"{key} = {value}"
+    if comment and max(cell_len(line) + 1, _COLUMN) + cell_len(comment) > _WIDTH:
+        return f"# {comment}\n{line}"
+    return f"{padded(line, _COLUMN - 1)} # {comment}" if comment else line
+
+
+def padded(text: str, width: int) -> str:
+    """Spaces behind it up to a width on the screen, where Chinese signs take two places."""
+    return text + " " * max(width - cell_len(text), 0)
+
+
+def off(line: str, comment: str) -> str:
+    """A key commented out."""
+    return f"{padded(f'# {line}', _COLUMN - 1)} # {comment}"
+
+
+def quoted(text: str) -> str:
+    """A TOML string."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def listed(texts: Sequence[str]) -> str:
+    """A TOML list of strings."""
+    return f"[{', '.join(quoted(text) for text in texts)}]"
+
+
+def beside(path: Path, folder: Path) -> str:
+    """A path as the configuration in `folder` names it: relative when it lies below or beside it, else absolute."""
+    whole, base = path.resolve(), folder.resolve()
+    near = whole.is_relative_to(base.parent) and base.parent != Path(base.anchor)
+    return Path(os.path.relpath(whole, base)).as_posix() if near or whole.is_relative_to(base) else str(whole)
+
+
+def shop_text(shop: ShopText, folder: Path) -> str:
+    """The whole file."""
+    lines = [
+        "# Who gets which offer, and did it work. Written by 'offerloop init', which looked at the files below.",
+        "# Comments say what was guessed and what was assumed; correct the margin, the budget and the offers first.",
+        "# Next: offerloop check offerloop.toml      then: offerloop run offerloop.toml",
+        "",
+        entry("seed", "1", "the same seed and the same data give the same assignments"),
+        "",
+        "[shop]",
+        entry("name", quoted(shop.name)),
+        entry("currency", quoted(shop.currency.value), shop.currency.why),
+        entry("timezone", quoted(shop.zone.value), f"{shop.zone.why}; days and weeks begin there"),
+        entry("margin", "0.30", "assumed: share of the list price left before any offer's cost"),
+    ]
+    for source in shop.sources:
+        lines += ["", *source_lines(source, folder)]
+    lines += ["", *(f"# {line}" for line in shop.missing)] if shop.missing else []
+    lines += ["", *_settings(shop.audit_only), "", *shop.campaign]
+    return "\n".join(lines) + "\n"
+
+
+def source_lines(source: SourceText, folder: Path) -> list[str]:
+    """One `[sources.NAME]` with its columns."""
+    lines = [f"# {SECTIONS[source.name]}.", f"[sources.{source.name}]", *_place(source.peeked.place, folder)]
+    lines += _dialect(source.peeked)
+    if source.time_format is not None:
+        lines.append(entry("time_format", quoted(source.time_format[0]), source.time_format[1]))
+    if source.attributes:
+        lines.append(entry("attributes", listed(source.attributes), "carried along under their own names"))
+    if source.name == "order_lines":
+        lines.append(off("where = \"status in ['paid', 'sent']\"", "only these rows; default: all"))
+    lines += ["", f"[sources.{source.name}.columns]"]
+    lines += [entry(ours, quoted(one.written), one.why) for ours, one in source.mapping()]
+    return lines + [f"# {note}" for note in (*source.found.notes, *source.notes)]
+
+
+def _place(place: Place, folder: Path) -> list[str]:
+    if place.path is not None:
+        return [entry("path", quoted(beside(place.path, folder)))]
+    url = place.url or ""
+    file = url.removeprefix("sqlite:///")
+    if file != url and file not in ("", ":memory:"):
+        url = f"sqlite:///{beside(Path(file), folder)}"
+    secret = bool(re.search(r"://[^:/@]*:(?!\$\{)[^@]+@", url))
+    warning = "better: ${NAME} instead of the password, read from the environment" if secret else ""
+    return [entry("url", quoted(url), warning), entry("table", quoted(place.table or ""))]
+
+
+def _dialect(peeked: Peek) -> list[str]:
+    dialect, why = peeked.dialect, "guessed from the contents"
+    if dialect is None:
+        return []
+    lines = [entry("separator", quoted(dialect.separator), why)] if dialect.separator != "," else []
+    lines += [entry("decimal", quoted(dialect.decimal), why)] if dialect.decimal != "." else []
+    return lines + ([entry("encoding", quoted(dialect.encoding), why)] if dialect.encoding != "utf-8-sig" else [])
+
+
+def _settings(audit_only: Sequence[str]) -> list[str]:
+    audited = entry("audit_only", listed(audit_only), "look protected: they audit the plan and never make one")
+    none = off("audit_only = []", "attributes that audit the plan and never make one")
+    return [
+        "[clean]",
+        off('test_ids = ["TEST*"]', "customers or orders that are tests; default: none"),
+        off("first_day = 2024-01-01", "older order lines are left out; default: none"),
+        off("max_quantity = 100", "larger quantities are weights or volumes and count as one"),
+        "",
+        "[profiles]",
+        off("as_of = 2024-12-31", "nothing from this day on is used; default: the day after the last order"),
+        audited if audit_only else none,
+        "",
+        "[recommend]",
+        off("min_buyers = 1", "products with fewer buyers are never recommended"),
+        off("window_days = 28", "days to choose a recommender by, and as many to report on"),
+        "",
+        "[response]",
+        off("exclude_categories = []", 'patterns of categories that never get an offer, such as "TOBACCO*"'),
+        "",
+        "[experiment]",
+        entry("holdout", "0.10", "never get an offer, the same customers in every run"),
+    ]

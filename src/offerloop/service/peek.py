@@ -1,0 +1,206 @@
+"""The first rows of a source, and some from all over it: enough to guess by, however large the source is."""
+
+from __future__ import annotations
+
+import csv
+import re
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from offerloop.errors import InputError
+from offerloop.events.database import connect
+from offerloop.events.dialect import Dialect, sniff
+
+ROWS = 20_000
+BLOCKS, BLOCK_BYTES, BLOCK_ROWS = 8, 1 << 16, 1_000
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a source lies, as it was named on the command line."""
+
+    path: Path | None = None
+    url: str | None = None
+    table: str | None = None
+
+    def __str__(self) -> str:
+        """The file, or the table; never a password."""
+        return str(self.path) if self.path is not None else f"table {self.table}"
+
+
+@dataclass(frozen=True)
+class Peek:
+    """Part of a source: of CSV every cell is text, as when it is read for a run."""
+
+    place: Place
+    head: pl.DataFrame
+    """The first rows, 20,000 unless asked for more."""
+    spread: pl.DataFrame
+    """Rows from blocks all over the source; without rows when `head` is the whole of it."""
+    n_rows: int
+    """Of the whole source; for a large CSV file estimated from its size."""
+    dialect: Dialect | None = None
+    """Of a CSV file."""
+
+    @property
+    def decimal(self) -> str:
+        """Decimal mark of numbers written as text."""
+        return self.dialect.decimal if self.dialect else "."
+
+    @property
+    def whole(self) -> bool:
+        """Whether `head` is all there is."""
+        return self.n_rows == self.head.height
+
+    @property
+    def seen(self) -> pl.DataFrame:
+        """Head and blocks."""
+        return pl.concat([self.head, self.spread]) if self.spread.height else self.head
+
+
+def place_of(written: str) -> Place:
+    """A file, or ``URL#table``. Raises InputError for a URL without a table, and for a file that is not there."""
+    if "://" in written:
+        url, _, table = written.rpartition("#")
+        if not url:
+            raise InputError(f"'{masked(written)}' names no table; write it like sqlite:///shop.db#orders")
+        return Place(url=url, table=table)
+    path = Path(written)
+    if path.is_dir():
+        raise InputError(f"'{path}' is a folder; name a CSV or Parquet file")
+    if not path.is_file():
+        raise InputError(f"the file '{path}' does not exist; give the path of a CSV or Parquet file")
+    return Place(path=path)
+
+
+def peek(place: Place, rows: int = ROWS) -> Peek:
+    """Raises InputError when the source cannot be read, or has no rows."""
+    if place.path is None:
+        found = _database(place, rows)
+    else:
+        found = _parquet(place, place.path, rows) if place.path.suffix.lower() == ".parquet" else _csv(place, rows)
+    if not found.head.height:
+        raise InputError(f"'{place}' has columns but no rows; give a file with rows")
+    return found
+
+
+def _csv(place: Place, rows: int) -> Peek:
+    path = place.path
+    assert path is not None
+    dialect = sniff(path)
+    with path.open(encoding=dialect.encoding, errors="replace", newline="") as file:
+        lines = list(islice(file, rows + 1))
+    whole = len(lines) <= rows
+    header = _header(path, lines[0], dialect)
+    head = _table(path, lines[1:], header, dialect)
+    if whole:
+        return Peek(place, head, head.clear(), head.height, dialect)
+    head = head.head(-1)  # its last row may go on
+    per_line = len("".join(lines).encode(dialect.encoding, errors="replace")) / len(lines)
+    n_rows = max(int(path.stat().st_size / per_line) - 1, head.height + 1)
+    return Peek(place, head, _table(path, _blocks(path, dialect), header, dialect), n_rows, dialect)
+
+
+def _header(path: Path, line: str, dialect: Dialect) -> list[str]:
+    """Names as the engine gives them: an empty one is named by its place."""
+    cells = next(csv.reader([line], delimiter=dialect.separator), [])
+    if not cells:
+        raise InputError(f"the file '{path}' begins with an empty line; its first line must name the columns")
+    if sum(bool(re.fullmatch(r"[\d.,:/ -]+", cell)) for cell in cells) > len(cells) / 2:
+        raise InputError(
+            f"the file '{path}' begins with '{line.strip()}', which is no header; add a line of column names"
+        )
+    names = [name.strip() or f"column {place}" for place, name in enumerate(cells, start=1)]
+    for name in names:
+        if names.count(name) > 1:
+            raise InputError(f"the file '{path}' has two columns named '{name}'; rename one in its header")
+    return names
+
+
+def _table(path: Path, lines: list[str], header: list[str], dialect: Dialect) -> pl.DataFrame:
+    """Every cell as text; short rows are filled up, long ones cut."""
+    width = len(header)
+    try:
+        rows = [row for row in csv.reader(lines, delimiter=dialect.separator) if row]
+    except csv.Error as error:
+        raise InputError(f"the file '{path}' cannot be read as CSV: {error}") from None
+    cells = [row[:width] + [""] * (width - len(row)) for row in rows]
+    return pl.DataFrame(cells, schema=dict.fromkeys(header, pl.String), orient="row")
+
+
+def _blocks(path: Path, dialect: Dialect) -> list[str]:
+    """Whole lines from places all over a file."""
+    lines: list[str] = []
+    step = (path.stat().st_size - BLOCK_BYTES) // BLOCKS
+    with path.open("rb") as file:
+        for number in range(1, BLOCKS + 1):
+            file.seek(number * step)
+            inner = file.read(BLOCK_BYTES).splitlines(keepends=True)[1:]
+            inner = inner if number == BLOCKS else inner[:-1]
+            text = b"".join(inner).decode(dialect.encoding, errors="replace")
+            lines += [line for line in text.splitlines(keepends=True) if line.count('"') % 2 == 0]
+    return lines
+
+
+def _parquet(place: Place, path: Path, rows: int) -> Peek:
+    try:
+        table = pl.scan_parquet(path, glob=False)
+        n_rows = int(table.select(pl.len()).collect().item())
+        head = table.head(rows).collect()
+        starts = _offsets(n_rows) if n_rows > head.height else []
+        parts = [table.slice(start, BLOCK_ROWS).collect() for start in starts]
+    except (pl.exceptions.PolarsError, OSError) as error:
+        reason = str(error).splitlines()[0]
+        raise InputError(f"the file '{path}' cannot be read as Parquet: {reason}") from None
+    return Peek(place, _plain(head), _plain(pl.concat([head.clear(), *parts])), n_rows)
+
+
+def _plain(table: pl.DataFrame) -> pl.DataFrame:
+    """Categories as text; columns that hold no single values are left out."""
+    kept = [name for name, kind in table.schema.items() if not kind.is_nested() and kind != pl.Binary]
+    texts = [name for name in kept if isinstance(table.schema[name], pl.Categorical | pl.Enum)]
+    return table.select(kept).with_columns(pl.col(texts).cast(pl.String))
+
+
+def _database(place: Place, rows: int) -> Peek:
+    engine = connect(place.url or "")
+    from sqlalchemy import text
+    from sqlalchemy.exc import SQLAlchemyError
+
+    quote = engine.dialect.identifier_preparer.quote_identifier
+    table = ".".join(quote(part) for part in (place.table or "").split("."))
+    try:
+        with engine.connect().execution_options(stream_results=True, max_row_buffer=rows) as connection:
+            result = connection.execute(text(f"select * from {table}"))
+            head = _rows(result.fetchmany(rows), list(result.keys()))
+            result.close()
+            n_rows = int(connection.execute(text(f"select count(*) from {table}")).scalar_one())
+            blocks = _offsets(n_rows) if n_rows > head.height else []
+            queries = [f"select * from {table} limit {BLOCK_ROWS} offset {start}" for start in blocks]
+            found = [connection.execute(text(query)).fetchall() for query in queries]
+    except SQLAlchemyError as error:
+        reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+        raise InputError(f"the database refuses to read the table '{place.table}': {reason}") from None
+    finally:
+        engine.dispose()
+    parts = [_rows(one, head.columns).cast(head.schema, strict=False) for one in found]
+    return Peek(place, _plain(head), _plain(pl.concat([head.clear(), *parts])), n_rows)
+
+
+def _offsets(n_rows: int) -> list[int]:
+    return [n_rows * number // (BLOCKS + 1) for number in range(1, BLOCKS + 1)]
+
+
+def _rows(rows: Any, names: list[str]) -> pl.DataFrame:  # noqa: ANN401 - SQLAlchemy's rows are untyped
+    if not rows:
+        return pl.DataFrame(schema=dict.fromkeys(names, pl.String))
+    return pl.DataFrame(list(map(tuple, rows)), schema=names, orient="row", infer_schema_length=None)
+
+
+def masked(url: str) -> str:
+    """A URL without its password."""
+    return re.sub(r"(://[^:/@]*:)[^@]*@", r"\1***@", url)

@@ -1,0 +1,291 @@
+"""`offerloop init` on a shop's own files: the mapping that it guesses, and that the configuration runs as it is."""
+
+from datetime import date
+from fractions import Fraction
+
+import polars as pl
+import pytest
+
+import init_shops
+from offerloop.config import load_config
+from offerloop.engine import collect
+from offerloop.engine.duckdb import DuckDBEngine
+from offerloop.errors import InputError
+from offerloop.events import prepare
+from offerloop.events.calendar import epoch_day
+from offerloop.events.contracts import CONTRACTS
+from offerloop.service.guess import known_names, name_score
+from offerloop.service.init import write_shop
+
+ALL = init_shops.order_lines()
+
+
+def started(tmp_path, **files):
+    return write_shop(tmp_path / "shop", {name: str(place) for name, place in files.items()}, None, None)
+
+
+@pytest.mark.parametrize("shape", init_shops.SHAPES, ids=lambda shape: shape.__name__)
+def test_every_shape_is_mapped_as_a_person_would_and_gives_the_right_totals(tmp_path, shape):
+    place, mapping = shape(tmp_path)
+    config = load_config(started(tmp_path, order_lines=place).config)
+    assert config.sources["order_lines"].columns == mapping
+    expected = ALL.filter(pl.col("moment").dt.day() <= 12) if shape is init_shops.german_ambiguous else ALL
+    events = prepare(config, DuckDBEngine())
+    lines = collect(events.order_lines)
+    assert lines["paid_minor"].sum() == expected["amount"].sum()
+    assert lines["customer_id"].n_unique() == init_shops.N_CUSTOMERS
+    assert lines["product_id"].n_unique() == 30
+    assert lines["order_id"].n_unique() == expected["order"].n_unique()
+    assert events.first_day == epoch_day(date(2024, 3, 5))
+
+
+@pytest.mark.parametrize(
+    "shape, currency, zone",
+    [
+        (init_shops.german, "EUR", "Europe/Berlin"),
+        (init_shops.chinese, "CNY", "Asia/Shanghai"),
+        (init_shops.unit_price, "GBP", "Europe/London"),
+        (init_shops.parquet, "USD", "UTC"),
+    ],
+)
+def test_money_and_time_zone_follow_signs_and_language_and_are_marked_as_assumed(tmp_path, shape, currency, zone):
+    path = started(tmp_path, order_lines=shape(tmp_path)[0]).config
+    config = load_config(path)
+    assert (config.shop.currency, config.shop.timezone) == (currency, zone)
+    written = {line.split(" = ")[0]: line for line in path.read_text(encoding="utf-8").splitlines()}
+    assert all("# assumed" in written[key] for key in ("currency", "timezone", "margin", "budget"))
+
+
+def test_day_and_month_that_can_be_exchanged_are_written_down_as_a_guess(tmp_path):
+    path = started(tmp_path, order_lines=init_shops.german_ambiguous(tmp_path)[0]).config
+    assert load_config(path).sources["order_lines"].time_format == "%d/%m/%Y"
+    assert "a guess: no day beyond 12 was seen" in path.read_text(encoding="utf-8")
+
+
+def test_month_comes_first_when_a_day_beyond_12_shows_it(tmp_path):
+    source = load_config(started(tmp_path, order_lines=init_shops.tabs(tmp_path)[0]).config).sources["order_lines"]
+    assert source.time_format == "%m/%d/%Y %H:%M:%S"
+    assert source.separator == "\t"
+
+
+def test_categories_in_the_order_lines_become_products_where_they_agree(tmp_path):
+    config = load_config(started(tmp_path, order_lines=init_shops.chinese(tmp_path)[0]).config)
+    assert config.sources["products"].columns == {"product_id": "商品", "category": "类目"}
+    products = collect(prepare(config, DuckDBEngine()).products)
+    assert products.height == 30
+    assert set(products["category"]) == {"Group 0", "Group 1", "Group 2"}
+    coupon = config.campaigns[0].offers[0]
+    assert coupon["on"] in set(products["category"])
+
+
+def test_categories_that_differ_within_a_product_are_left_out_with_a_note(tmp_path):
+    table = ALL.with_columns(category=pl.concat_str(pl.lit("Day "), pl.col("moment").dt.weekday().cast(pl.String)))
+    table.drop("price").write_csv(tmp_path / "lines.csv")
+    made = started(tmp_path, order_lines=tmp_path / "lines.csv")
+    assert "products" not in load_config(made.config).sources
+    assert any("several values of category" in line for line in made.lines)
+
+
+def test_a_product_list_is_joined_by_the_ids_that_the_orders_use(tmp_path):
+    place, _ = init_shops.german(tmp_path)
+    listed = ALL.unique("product").sort("product")
+    listed.select(
+        pl.int_range(pl.len()).alias("product_id"), pl.col("product").alias("sku"),
+        pl.col("category").alias("Warengruppe"), (pl.col("price") / 200).alias("EK-Preis"),
+    ).write_csv(tmp_path / "artikel.csv")  # fmt: skip
+    config = load_config(started(tmp_path, order_lines=place, products=tmp_path / "artikel.csv").config)
+    assert config.sources["products"].columns == {
+        "product_id": "sku", "category": "Warengruppe", "unit_cost": "EK-Preis"
+    }  # fmt: skip
+
+
+def test_personal_columns_stay_behind_and_protected_ones_only_audit(tmp_path):
+    people = ALL.select(pl.col("customer").alias("Kundennummer")).unique().with_columns(
+        pl.lit("Ada").alias("Vorname"), pl.lit("a@example.org").alias("E-Mail"), pl.lit(44).alias("Alter"),
+        pl.lit("w").alias("Geschlecht"), pl.lit("gold").alias("Kundengruppe"), pl.lit("ja").alias("Newsletter"),
+        pl.lit("web").alias("Herkunftskanal"),
+    )  # fmt: skip
+    people.write_csv(tmp_path / "kunden.csv", separator=";")
+    made = started(tmp_path, order_lines=init_shops.german(tmp_path)[0], customers=tmp_path / "kunden.csv")
+    config = load_config(made.config)
+    source = config.sources["customers"]
+    assert source.columns == {"customer_id": "Kundennummer", "segment": "Kundengruppe", "consent": "Newsletter"}
+    assert source.attributes == ("Alter", "Geschlecht", "Herkunftskanal")
+    assert config.profiles.audit_only == ("Alter", "Geschlecht")
+    assert "not carried along: Vorname, E-Mail" in made.config.read_text(encoding="utf-8")
+
+
+def test_three_choices_are_assumed_and_follow_the_usual_basket(tmp_path):
+    config = load_config(started(tmp_path, order_lines=init_shops.chinese(tmp_path)[0]).config)
+    campaign = config.campaigns[0]
+    coupon, spend = config.offers_of(campaign, ["Group 0", "Group 1", "Group 2"])
+    median = ALL.group_by("order").agg(pl.col("amount").sum())["amount"].median()
+    assert spend.spend_minor == pytest.approx(1.5 * median, rel=0.25)
+    assert spend.off_minor == pytest.approx(spend.spend_minor / 10, rel=0.25)
+    assert coupon.percent == 10
+    for offer in (coupon, spend):
+        assert (offer.assumed.p_redeem, offer.assumed.incremental) == (Fraction(1, 10), Fraction(1, 2))
+    monthly = ALL["amount"].sum() / ((ALL["moment"].max() - ALL["moment"].min()).days / (365.25 / 12))
+    assert config.minor(campaign.budget) == pytest.approx(monthly / 100, rel=0.05)
+    assert config.minor(campaign.explore_budget) == pytest.approx(config.minor(campaign.budget) / 10, abs=1)
+
+
+def test_offers_of_a_file_replace_the_assumed_ones_with_their_terms_as_attributes(tmp_path):
+    rows = [("c10", "coupon", "10", "4.00", ""), ("s20", "spend_and_save", "", "", "20.00")]
+    names = ["Offer ID", "Type", "percent", "max_discount", "spend"]
+    pl.DataFrame(rows, schema=names, orient="row").write_csv(tmp_path / "offers.csv")
+    config = load_config(
+        started(tmp_path, order_lines=init_shops.parquet(tmp_path)[0], offers=tmp_path / "offers.csv").config
+    )
+    assert config.sources["offers"].columns == {"offer_id": "Offer ID", "kind": "Type"}
+    assert config.sources["offers"].attributes == ("percent", "max_discount", "spend")
+    assert config.campaigns[0].offers == ()
+
+
+def test_budget_and_currency_are_taken_as_given(tmp_path):
+    place, _ = init_shops.parquet(tmp_path)
+    made = write_shop(tmp_path / "shop", {"order_lines": str(place)}, "250.00", "CHF")
+    config = load_config(made.config)
+    assert (config.campaigns[0].budget, config.campaigns[0].explore_budget) == ("250.00", "25.00")
+    assert config.shop.currency == "CHF"
+
+
+def test_files_beside_the_folder_are_named_relative_to_it_and_others_in_full(tmp_path):
+    place, _ = init_shops.german(tmp_path)
+    assert started(tmp_path, order_lines=place).config.read_text(encoding="utf-8").count('path = "../verkauf.csv"') == 1
+    deeper = write_shop(tmp_path / "a" / "b" / "shop", {"order_lines": str(place)}, None, None)
+    assert f'path = "{place}"' in deeper.config.read_text(encoding="utf-8")
+
+
+def test_what_was_guessed_is_told_with_its_reason(tmp_path):
+    made = started(tmp_path, order_lines=init_shops.german(tmp_path)[0])
+    assert any("customer_id" in line and "Kundennummer" in line and "from the name" in line for line in made.lines)
+    assert made.facts["sources"]["order_lines"]["columns"]["paid"]["from"] == "Bezahlt"
+    assert "products" in made.facts["missing"]
+
+
+def test_a_large_file_is_judged_by_parts_of_it(tmp_path):
+    halves = [
+        ALL.with_columns(pl.col("moment") + pl.duration(weeks=26 * half), pl.col("order") + 1000 * half)
+        for half in range(60)
+    ]
+    table = pl.concat(halves).with_columns(init_shops.money("amount").alias("paid")).drop("amount", "price")
+    table.write_csv(tmp_path / "long.csv")
+    campaign = load_config(started(tmp_path, order_lines=tmp_path / "long.csv").config).campaigns[0]
+    months = (table["moment"].max() - table["moment"].min()).days / (365.25 / 12)
+    assert float(campaign.budget) == pytest.approx(60 * ALL["amount"].sum() / 100 / months / 100, rel=0.1)
+
+
+def with_discounts(tmp_path, discount):
+    """Mapping of order lines with a column Rabatt, and what notes say of it."""
+    table = ALL.with_columns(init_shops.money("amount").alias("paid"), discount.alias("Rabatt")).drop("amount", "price")
+    table.write_csv(tmp_path / "lines.csv")
+    made = started(tmp_path, order_lines=tmp_path / "lines.csv")
+    return load_config(made.config).sources["order_lines"].columns, made.facts["sources"]["order_lines"]["notes"]
+
+
+def test_discounts_below_zero_are_turned(tmp_path):
+    columns, notes = with_discounts(tmp_path, -(pl.col("price") % 70) / 100)
+    assert columns["discount"] == "-Rabatt"
+    assert notes == []
+
+
+@pytest.mark.parametrize("discount", [(pl.col("quantity") - 1) * 0.2, (pl.col("quantity") - 1) * 15])
+def test_percentages_are_no_discounts(tmp_path, discount):
+    columns, notes = with_discounts(tmp_path, discount)
+    assert "discount" not in columns
+    assert "shares or percentages" in notes[0]
+
+
+def test_a_unit_price_above_what_was_paid_is_the_list_price(tmp_path):
+    cheaper = pl.when(pl.col("quantity") == 2).then(pl.col("amount") * 0.8).otherwise(pl.col("amount"))
+    table = ALL.with_columns(total=(cheaper / 100).round(2), price=pl.col("price") / 100).drop("amount")
+    table.write_csv(tmp_path / "lines.csv")
+    config = load_config(started(tmp_path, order_lines=tmp_path / "lines.csv").config)
+    columns = config.sources["order_lines"].columns
+    assert (columns["paid"], columns["list_price"]) == ("total", "price")
+
+
+def no_header(folder):
+    ALL.with_columns(pl.col("product").str.slice(1)).drop("category").write_csv(folder / "x.csv", include_header=False)
+
+
+def no_amount(folder):
+    ALL.select("order", "customer", "product", "moment").write_csv(folder / "x.csv")
+
+
+def empty(folder):
+    (folder / "x.csv").write_text("")
+
+
+def header_only(folder):
+    (folder / "x.csv").write_text("order,customer,product,amount,date\n")
+
+
+def not_there(folder):
+    del folder
+
+
+@pytest.mark.parametrize(
+    "make, words",
+    [
+        (no_amount, ["x.csv", "order, customer, product, moment", "the amount paid", "rename"]),
+        (empty, ["x.csv", "empty"]),
+        (no_header, ["x.csv", "no header"]),
+        (header_only, ["x.csv", "no rows"]),
+        (not_there, ["x.csv", "does not exist"]),
+    ],
+)
+def test_what_cannot_be_read_is_one_sentence_and_writes_nothing(tmp_path, make, words):
+    make(tmp_path)
+    with pytest.raises(InputError) as problem:
+        started(tmp_path, order_lines=tmp_path / "x.csv")
+    assert all(word in str(problem.value) for word in words)
+    assert "\n" not in str(problem.value)
+    assert not (tmp_path / "shop").exists()
+
+
+def test_a_configuration_that_is_there_is_kept(tmp_path):
+    place, _ = init_shops.german(tmp_path)
+    started(tmp_path, order_lines=place).config.write_text("# mine\n")
+    with pytest.raises(InputError, match="delete or rename"):
+        started(tmp_path, order_lines=place)
+    assert (tmp_path / "shop" / "offerloop.toml").read_text() == "# mine\n"
+
+
+def test_a_file_cannot_be_the_folder_and_a_url_needs_a_table(tmp_path):
+    place, _ = init_shops.german(tmp_path)
+    with pytest.raises(InputError, match="is a file"):
+        write_shop(place, {"order_lines": str(place)}, None, None)
+    with pytest.raises(InputError, match="names no table"):
+        started(tmp_path, order_lines="sqlite:///shop.db")
+
+
+def test_products_with_several_rows_are_refused_before_a_run_does(tmp_path):
+    listed = ALL.select(
+        "product", category=pl.concat_str(pl.lit("Day "), pl.col("moment").dt.weekday().cast(pl.String))
+    )
+    listed.write_csv(tmp_path / "products.csv")
+    with pytest.raises(InputError, match="several different rows for 'product'"):
+        started(tmp_path, order_lines=init_shops.german(tmp_path)[0], products=tmp_path / "products.csv")
+
+
+def test_every_column_of_every_contract_has_names():
+    for source, contract in CONTRACTS.items():
+        for ours in (*contract.required, *contract.optional):
+            languages = {language for language, _, _ in known_names(source, ours)}
+            assert languages == {"en", "zh", "de"}, f"{source}.{ours}"
+
+
+@pytest.mark.parametrize(
+    "better, worse, ours",
+    [
+        ("Customer ID", "customer name", "customer_id"),
+        ("order_date", "shipping date", "at"),
+        ("Gesamtbetrag", "Betragsart", "paid"),
+        ("下单时间", "发货时间", "at"),
+        ("Qty", "quality", "quantity"),
+    ],
+)
+def test_exact_names_beat_contained_ones_and_these_beat_likeness(better, worse, ours):
+    assert name_score(better, "order_lines", ours) > name_score(worse, "order_lines", ours)
