@@ -161,7 +161,7 @@ def build_run(folder, text=False, send=True, basis="liability"):
     write(
         AFFINITIES, [{"customer_id": 1, "product_id": 77, "task": "repeat", "rank": 1, "affinity": 1.0, "source": "r"}]
     )
-    terms = [(*key, *row[:5], 0, "any", None, f"label of {key[1]}", row[5]) for key, row in TERMS.items()]
+    terms = [(*key, *row[:5], 0, 1.0, "any", None, f"label of {key[1]}", row[5]) for key, row in TERMS.items()]
     write(OFFERS, [dict(zip(OFFERS.names, row, strict=True)) for row in terms])
     figures = dict.fromkeys(COMPARISON.names, 1.0) | {"profit_low_minor": -50.0, "profit_high_minor": 60.0}
     write(COMPARISON, [figures | {"campaign_id": name, "rule": "plan"} for name in PRICES])

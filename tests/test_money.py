@@ -86,3 +86,10 @@ def test_a_share_written_as_a_float_is_the_decimal_that_was_typed(written):
 @pytest.mark.parametrize(("exact", "minor"), [("2.5", 3), ("-2.5", -3), ("2.4999", 2), ("7", 7)])
 def test_half_up(exact, minor):
     assert half_up(Decimal(exact)) == minor
+
+
+def test_units_that_are_no_currency_count_in_hundredths():
+    assert to_minor("1.50", "lessons") == 150
+    assert to_text(150, "lessons") == "1.50"
+    with pytest.raises(KeyError):
+        to_minor("1.50", "XYZ")

@@ -250,7 +250,9 @@ def forecast(effects: Effects, allowed: Allowed, config: Config) -> list[Forecas
     for campaign in config.campaigns:
         inside = pl.col("customer_id").is_in(allowed.campaigns[campaign.id].implode())
         mine = [(table.filter((pl.col("campaign_id") == campaign.id) & inside), fit) for table, fit in views]
-        one = forecast_campaign(mine, effects.offers, campaign, config.minor(campaign.budget), config.shop.margin)
+        one = forecast_campaign(
+            mine, effects.offers, campaign, config.minor(campaign.budget, campaign), config.shop.margin
+        )
         if one.send:
             taken = one.plan.select("customer_id")
             views = [(table.join(taken, on="customer_id", how="anti"), fit) for table, fit in views]
@@ -270,7 +272,7 @@ def assign(
         planned=pl.concat(planned) if planned else effects.effects.clear().select(keys),
         menu=menu(effects.effects, effects.offers, sent),
         audiences=allowed.campaigns,
-        explore_budgets={one.id: config.minor(one.explore_budget) for one in config.campaigns},
+        explore_budgets={one.id: config.minor(one.explore_budget, one) for one in config.campaigns},
         settings=config.experiment,
         rng=np.random.default_rng(config.seed),
     )

@@ -13,8 +13,23 @@ from offerloop.errors import InputError
 MICRO = 1_000_000
 """Micro-units in one minor unit; expected costs are integers of these."""
 
-DIGITS = {"USD": 2, "EUR": 2, "GBP": 2, "CNY": 2, "CHF": 2, "JPY": 0, "KRW": 0}
-"""Decimal digits of each currency that can be configured (ISO 4217)."""
+
+class _Digits(dict[str, int]):
+    """Units that are no currency, written in small letters (lessons, minutes, seats), count in hundredths."""
+
+    def __missing__(self, unit: str) -> int:
+        if is_unit(unit):
+            return 2
+        raise KeyError(unit)
+
+
+def is_unit(name: str) -> bool:
+    """Whether a name is that of a unit that is no currency: small letters, such as "lessons"."""
+    return name.replace(" ", "").isalpha() and name == name.lower() and name != name.upper()
+
+
+DIGITS = _Digits({"USD": 2, "EUR": 2, "GBP": 2, "CNY": 2, "CHF": 2, "JPY": 0, "KRW": 0})
+"""Decimal digits of each currency that can be configured (ISO 4217), and of other units."""
 
 _EXACT = Context(prec=28, traps=[InvalidOperation, Inexact])
 _TOO_MUCH = 10**18

@@ -14,6 +14,7 @@ OFFERS = pl.DataFrame(
         "cost_liability_minor": [500, 125, 250, 125],
         "funded_share": [0.0, 0.75, 0.75, 0.75],
         "contact_cost_minor": [0, 0, 0, 0],
+        "cost_weight": [1.0] * 4,
         "basis": ["transferred", "transferred", "transferred", "unknown"],
     }
 )

@@ -17,7 +17,7 @@ def swept(rows, error=0.0, funded=0.0, contact=0):
     table = table.with_columns(
         held_out_value_minor="value_minor", held_out_discount_minor="discount_minor", fold=pl.lit(0),
         centred=pl.lit(0.0), d_value="value_minor", d_discount=pl.lit(0.0), funded_share=pl.lit(funded),
-        contact_cost_minor=pl.lit(contact),
+        contact_cost_minor=pl.lit(contact), cost_weight=pl.lit(1.0),
     )  # fmt: skip
     return sweep(table, Valuation.of(table, calibration(error=error)), MARGIN)
 

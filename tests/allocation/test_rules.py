@@ -35,7 +35,9 @@ def test_each_rule_spends_what_the_plan_does_or_all_it_can(name, seed, spend, fu
 def worth(rows):
     """customer, offer, depth, profit, p_redeem, cost."""
     names = ["customer_id", "offer_id", "depth", "profit_minor", "p_redeem", "held_out_discount_minor"]
-    table = pl.DataFrame(rows, schema=names, orient="row").with_columns(funded_share=0.0, contact_cost_minor=0)
+    table = pl.DataFrame(rows, schema=names, orient="row").with_columns(
+        funded_share=0.0, contact_cost_minor=0, cost_weight=1.0
+    )
     zero = [pl.lit(0.0).alias(name) for name in ("held_out_value_minor", "d_value", "d_discount", "centred")]
     table = table.with_columns(*zero, fold=pl.lit(0))
     return table, Valuation.of(table, calibration())

@@ -62,6 +62,13 @@ def test_profit_is_held_out_value_less_our_part_of_the_discount_and_contact(seed
     assert valuation.value(weights).value == pytest.approx(table["held_out_value_minor"].to_numpy() @ weights - cost)
 
 
+def test_what_a_budget_of_another_unit_takes_is_spend_but_no_loss():
+    table = with_funded(effects(0, 8), offers(contact=5)).with_columns(cost_weight=0.0)
+    valuation, weights = Valuation.of(table, calibration()), np.ones(table.height)
+    assert valuation.value(weights).value == pytest.approx(table["held_out_value_minor"].sum())
+    assert valuation.spend(weights) == pytest.approx(table["held_out_discount_minor"].sum() + 5 * table.height)
+
+
 def test_nothing_is_worth_nothing_for_certain():
     found = Valuation.of(with_funded(effects(0), offers()), calibration()).value(np.zeros(effects(0).height))
     assert (found.value, found.low, found.high) == (0.0, 0.0, 0.0)

@@ -10,6 +10,7 @@ TERMS = {
     "coupon": {"kind": "coupon", "percent": 10, "max_discount": "5.00"},
     "spend_and_save": {"kind": "spend_and_save", "spend": "50.00", "save": "5.00"},
     "flash_sale": {"kind": "flash_sale", "percent": 15, "hours": 24, "max_discount": "5.00"},
+    "benefit": {"kind": "benefit", "text": "Try the course", "takes": "5.00"},
 }
 CATEGORIES = ["bread", "tea"]
 
@@ -101,6 +102,7 @@ class TestEveryKind:
         ("spend_and_save", "save"),
         ("flash_sale", "percent"),
         ("flash_sale", "hours"),
+        ("benefit", "takes"),
     ],
 )
 def test_a_missing_field_is_named(kind, field):

@@ -3,7 +3,10 @@ import dataclasses
 import polars as pl
 
 from offerloop.report.facts import BreakEven, break_even, gather
-from offerloop.report.sentences import BASIS, break_even_sentence, campaign_sentence, claim_sentence, decision, headline
+from offerloop.report.sentences import break_even_sentence, campaign_sentence, claim_sentence, decision, headline
+from offerloop.report.voice import Voice
+
+ENGLISH = Voice("en", "USD")
 
 
 def sentence(findings, campaign: str) -> str:
@@ -16,7 +19,7 @@ def test_a_plan_above_zero_is_sent_and_marked_as_a_forecast(make):
     said = sentence(make(), "shared")
     assert said.startswith("Coupons that suppliers share: send 3 coupons for one week; expected profit $126 [52, 199]")
     assert "expected spend of $20, at most $3.75 " in said
-    assert BASIS in said
+    assert "(model-based forecast, transferred from shelf prices)" in said
     assert "beats every simple rule; the best of them, the same offer for all, by $5 [1, 9]" in said
 
 
@@ -88,8 +91,9 @@ def test_the_decision_covers_all_campaigns(make):
 
 
 def test_break_even_where_no_level_pays():
-    assert break_even_sentence(BreakEven(None, None)) == "It would not pay even if suppliers paid the whole discount."
-    assert "clearly at no share" in break_even_sentence(BreakEven(0.9, None))
+    never = break_even_sentence(BreakEven(None, None), ENGLISH)
+    assert never == "It would not pay even if suppliers paid the whole discount."
+    assert "clearly at no share" in break_even_sentence(BreakEven(0.9, None), ENGLISH)
 
 
 def test_break_even_is_the_least_level_above_zero(make):
@@ -99,7 +103,7 @@ def test_break_even_is_the_least_level_above_zero(make):
 
 def test_the_claim_is_only_shown_as_the_winners_curse(make):
     facts = gather(make())
-    said = claim_sentence(facts.campaigns[0], facts.money)
+    said = claim_sentence(facts.campaigns[0], facts.voice)
     assert "claim $3.87" in said
     assert "winner's curse" in said
     assert "never shows the claim as a forecast" in said

@@ -201,6 +201,17 @@ def test_a_contact_costs_everyone_who_is_told(responsive, offer):
     assert told.offers["channel"].unique().to_list() == ["sms"]
 
 
+def test_a_budget_of_another_unit_is_not_subtracted_from_value(responsive):
+    benefit = {"kind": "benefit", "text": "Try it", "takes": "1", "assumed": {"p_redeem": 0.5, "value": "3"}}
+    config = configured(benefit)
+    seats = config.model_copy(update={"campaigns": (config.campaigns[0].model_copy(update={"budget_unit": "seats"}),)})
+    of_money, of_seats = (estimate_effects(None, usual(responsive), one) for one in (config, seats))
+    for found, profit in ((of_money, 300 - 50), (of_seats, 300)):
+        assert set(found.effects["profit_minor"]) == {profit}
+        assert set(found.effects["cost_expected_micro"]) == {50 * MICRO}
+        assert set(found.effects["cost_liability_minor"]) == {100}
+
+
 def test_an_assumption_needs_a_largest_cost(responsive):
     unlimited = {"kind": "coupon", "percent": 10, "assumed": EXPECTED}
     with pytest.raises(ConfigError, match="campaign 'one': the offer 'coupon-10' has 'assumed' but no 'max_discount'"):

@@ -43,10 +43,10 @@ def assignments(
     """
     keys = ["campaign_id", "offer_id"]
     own = 1 - pl.col("funded_share")
-    held_out = pl.col("held_out_value_minor") - own * pl.col("held_out_discount_minor") - pl.col("contact_cost_minor")
-    effects = effects.join(offers.select(*keys, "funded_share", "contact_cost_minor"), on=keys).with_columns(
-        profit_held_out_minor=held_out
-    )
+    cost = own * pl.col("held_out_discount_minor") + pl.col("contact_cost_minor")
+    held_out = pl.col("held_out_value_minor") - pl.col("cost_weight") * cost
+    terms = offers.select(*keys, "funded_share", "contact_cost_minor", "cost_weight")
+    effects = effects.join(terms, on=keys).with_columns(profit_held_out_minor=held_out)
     live = effects.filter(pl.col("campaign_id").is_in(sent))
     terms = offers.select(*keys, "cost_liability_minor", pl.col("basis").alias("offer_basis"))
     best = live.group_by("customer_id").agg(pl.col("profit_minor").max().alias("best_minor"))

@@ -17,7 +17,9 @@ def sweep(effects: pl.DataFrame, valuation: Valuation | Repeated, margin: float)
     """
     value, discount = effects["value_minor"].to_numpy(), effects["discount_minor"].to_numpy()
     starts = np.flatnonzero(effects.select(pl.col("customer_id").is_first_distinct()).to_series().to_numpy())
-    own, contact = 1 - effects["funded_share"].to_numpy(), effects["contact_cost_minor"].to_numpy()
+    paid = effects["cost_weight"].to_numpy()
+    discount, contact = paid * discount, paid * effects["contact_cost_minor"].to_numpy()
+    own = 1 - effects["funded_share"].to_numpy()
     rows = []
     for level in LEVELS.tolist():
         weights = _best(value - (1 - level) * discount - contact, starts)

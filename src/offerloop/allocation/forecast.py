@@ -63,7 +63,9 @@ def forecast_campaign(
     `views` holds for each division of the customers the campaign's effects and the calibration; they differ in
     held-out columns only.
     """
-    terms = offers.select("campaign_id", "offer_id", "category", "depth", "funded_share", "contact_cost_minor")
+    terms = offers.select(
+        "campaign_id", "offer_id", "category", "depth", "funded_share", "contact_cost_minor", "cost_weight"
+    )
     keys = ["campaign_id", "offer_id"]
     tables = [table.join(terms, on=keys).sort("customer_id", "offer_id") for table, _ in views]
     effects = tables[0]

@@ -35,6 +35,8 @@ class Valuation:
     """Share of each discount that we pay."""
     contact: Floats
     """What telling the customer costs us."""
+    cost_weight: Floats
+    """1 where cost lowers profit, 0 where the budget is of another unit."""
     margin_factor: float = 1.0
     """What margin to suppose, over the configured one."""
 
@@ -59,6 +61,7 @@ class Valuation:
             d_discount=effects["d_discount"].to_numpy()[:, None] * by_response,
             covariance=covariance,
             own_share=1 - effects["funded_share"].to_numpy(),
+            cost_weight=effects["cost_weight"].to_numpy(),
             contact=effects["contact_cost_minor"].to_numpy().astype(np.float64),
         )
 
@@ -74,8 +77,9 @@ class Valuation:
 
     def value(self, weights: Floats) -> Estimate:
         """Held-out profit of candidates taken with these weights (0 to 1)."""
-        own = weights * self.own_share
-        profit = self.margin_factor * (weights @ self.value_part) - own @ self.discount_part - weights @ self.contact
+        paid = weights * self.cost_weight
+        own = paid * self.own_share
+        profit = self.margin_factor * (weights @ self.value_part) - own @ self.discount_part - paid @ self.contact
         slope = self.margin_factor * (weights @ self.d_value) - own @ self.d_discount
         return Estimate.of(float(profit), float(np.sqrt(slope @ self.covariance @ slope)))
 

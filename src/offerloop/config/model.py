@@ -14,7 +14,7 @@ from pydantic import Field, field_validator, model_validator
 from offerloop.config.audience import Rule
 from offerloop.config.section import Section
 from offerloop.errors import ConfigError, InputError, near_miss
-from offerloop.money import DIGITS, exact_share, to_minor
+from offerloop.money import DIGITS, exact_share, is_unit, to_minor
 from offerloop.offers import Offer, read_offers
 
 SourceName = Literal[
@@ -43,7 +43,7 @@ class Shop(Section):
     note: str = ""
     """One line about where the data come from; shown under the report's title."""
     currency: str = "USD"
-    """ISO 4217 code of all money in the sources."""
+    """ISO 4217 code of all money in the sources; for other trades the unit that `paid` counts, such as lessons."""
     timezone: str = "UTC"
     """Zone in which days and weeks begin, and of clock times in sources that name no other."""
     margin: Share = 0.30
@@ -52,7 +52,7 @@ class Shop(Section):
     @field_validator("currency")
     @classmethod
     def _known_currency(cls, value: str) -> str:
-        if value not in DIGITS:
+        if value not in DIGITS and not is_unit(value):
             raise ValueError(f"'{value}' is not a currency known here (known: {', '.join(DIGITS)})")
         return value
 
@@ -197,6 +197,9 @@ class Campaign(Section):
     """The most that the plan may cost us, such as "1000.00"."""
     budget_basis: Literal["liability", "expected"] = "liability"
     """`liability`: every assigned offer counts at the most it can cost; `expected`: at its expected cost."""
+    budget_unit: str | None = None
+    """What the budget counts when it is not the shop's money, such as seats or contacts: then the plan maximises value,
+    and what offers take from the budget is not subtracted from it."""
     explore_budget: str = "0.00"
     """The most that offers given by lot may cost us, on top of `budget`; nothing without a plan, one in ten at most."""
     audience: str | None = None
@@ -338,9 +341,11 @@ class Config(Section):
                     f"campaign '{campaign.id}' has no offers; add [[campaigns.offers]] or [sources.offers]"
                 )
         for campaign in self.campaigns:
+            if campaign.budget_unit is not None and not is_unit(campaign.budget_unit):
+                raise ValueError(f"'budget_unit' of campaign '{campaign.id}' must be small letters, such as \"seats\"")
             for field in ("budget", "explore_budget"):
                 try:
-                    amount = self.minor(getattr(campaign, field))
+                    amount = self.minor(getattr(campaign, field), campaign)
                 except InputError as error:
                     raise ValueError(f"'{field}' of campaign '{campaign.id}': {error}") from None
                 if amount < 0:
@@ -364,9 +369,13 @@ class Config(Section):
         privacy = [self.privacy.key_file, self.privacy.suppress] if "privacy" in self.__dict__ else []
         return [path for path in (*(source.path for source in sources), *privacy) if path is not None]
 
-    def minor(self, amount: str) -> int:
-        """An amount of the configuration in minor units of the shop's currency."""
-        return to_minor(amount, self.shop.currency)
+    def minor(self, amount: str, campaign: Campaign | None = None) -> int:
+        """An amount of the configuration in minor units of the shop's currency, or of a campaign's budget."""
+        return to_minor(amount, self.unit(campaign))
+
+    def unit(self, campaign: Campaign | None) -> str:
+        """What a campaign's budget counts."""
+        return (campaign.budget_unit if campaign is not None else None) or self.shop.currency
 
     @property
     def margin(self) -> Fraction:
@@ -384,6 +393,6 @@ class Config(Section):
             if one.get("campaign_id") in (None, campaign.id)
         ]
         try:
-            return read_offers([*campaign.offers, *mine], categories, self.shop.currency)
+            return read_offers([*campaign.offers, *mine], categories, self.unit(campaign))
         except InputError as error:
             raise ConfigError(f"campaign '{campaign.id}': {error}") from error

@@ -18,6 +18,7 @@ OFFER_KINDS = Catalogue(
         "coupon": "offerloop.offers.coupon:read_coupon",
         "spend_and_save": "offerloop.offers.spend_and_save:read_spend_and_save",
         "flash_sale": "offerloop.offers.flash_sale:read_flash_sale",
+        "benefit": "offerloop.offers.benefit:read_benefit",
     },
 )
 

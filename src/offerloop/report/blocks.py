@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -47,9 +48,11 @@ class Text:
 
 @dataclass(frozen=True)
 class Missing:
-    """What was not given, and what it would add."""
+    """What was not given, and what it would add, or what is not known, and why."""
 
     text: str
+    is_given: bool = False
+    """True where all was given that could be, and still it is not known."""
     kind: Literal["missing"] = "missing"
 
 
@@ -74,12 +77,19 @@ class Details:
 class Terms:
     """The glossary."""
 
-    rows: tuple[tuple[str, str, str], ...]
-    """Word, Chinese word, meaning."""
+    rows: tuple[tuple[str, str, str, str], ...]
+    """Anchor, word, the word in the other language, meaning."""
+    other: str = "zh"
+    """The other language."""
     kind: Literal["terms"] = "terms"
 
 
 Block = Table | Figure | Text | Missing | Bullets | Details | Terms
+
+
+def anchor(word: str) -> str:
+    """An id for a glossary word."""
+    return "term-" + re.sub(r"[^a-z0-9]+", "-", word.lower()).strip("-")
 
 
 @dataclass(frozen=True)

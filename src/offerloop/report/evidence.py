@@ -11,13 +11,6 @@ from offerloop.evaluation.estimate import Estimate
 from offerloop.report.findings import Findings
 
 TEN_POINTS = 0.10
-OUTCOME_NAMES = {
-    "bought": "chance to buy in a week",
-    "units": "units a week",
-    "list_minor": "sales at list price",
-    "list_sales": "sales at list price",
-    "discount_minor": "discount given",
-}
 
 
 @dataclass(frozen=True)
@@ -90,6 +83,11 @@ class Evidence:
             deep_weeks=float(curve["share_of_weeks"].sum()),
         )
 
+    @property
+    def is_known(self) -> bool:
+        """Whether there was a study at all."""
+        return bool(self.slopes)
+
     def slope(self, design: str, outcome: str) -> Slope:
         """One of the slopes."""
         return next(one for one in self.slopes if (one.design, one.outcome) == (design, outcome))
@@ -110,7 +108,7 @@ class Evidence:
 
     def pulled_forward(self) -> float | None:
         """Share of the gain in units that is missing in the week after; None without a study."""
-        if not self.slopes:
+        if not self.is_known:
             return None
         after = self.check("depth of last week", "units")
         gain = self.slope("B", "units").per_ten.value / TEN_POINTS

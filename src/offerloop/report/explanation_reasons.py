@@ -120,7 +120,7 @@ def change_lines(tell: Teller) -> list[str]:
     return _CHANGES[found["kind"]](tell, found)
 
 
-def _fixed(tell: Teller, found: Mapping[str, Any]) -> list[str]:
+def _random(tell: Teller, found: Mapping[str, Any]) -> list[str]:
     return [tell.say(f"change.{found['kind']}")]
 
 
@@ -190,10 +190,10 @@ def _campaign(tell: Teller, found: Mapping[str, Any]) -> list[str]:
 
 
 _CHANGES = {
-    "random": _fixed,
-    "consent": _fixed,
-    "audience": _fixed,
-    "rounding": _fixed,
+    "random": _random,
+    "consent": _random,
+    "audience": _random,
+    "rounding": _random,
     "runner_up": _runner_up,
     "price": _price,
     "break_even": _break_even,

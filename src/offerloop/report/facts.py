@@ -12,16 +12,11 @@ from offerloop.evaluation.estimate import Estimate
 from offerloop.report.evidence import Evidence
 from offerloop.report.findings import CampaignFindings, Findings
 from offerloop.report.numbers import Money
+from offerloop.report.voice import Voice
 
 NOTHING, PLAN, AS_SENT = "nothing", "plan", "plan as sent"
-RULE_NAMES = {
-    "nothing": "no offer",
-    "plan": "the plan",
-    "plan as sent": "the plan, less holdout and lots",
-    "same offer for all": "the same offer for all",
-    "random customers": "random customers",
-    "most likely buyers": "the most likely buyers",
-}
+TRANSFERRED, MIXED, ASSUMED, UNKNOWN = "transferred", "mixed", "assumed", "none"
+"""What the effects of a campaign rest on; mixed: partly on shelf prices, partly on assumption."""
 EQUAL_SPEND = 0.05
 """A rule that spends less than the plan by more than this share cannot spend as much."""
 
@@ -72,7 +67,9 @@ class CampaignFacts:
     n_explore: int
     """Customers who get an offer of this campaign by lot."""
     noun: str
-    """What its offers are called."""
+    """What its offers are called: coupons or offers."""
+    basis: str
+    """What the effects of the planned offers rest on; of all offers with an effect where none is planned."""
     funded_share: float | None
     """Share that suppliers pay, when it is the same for all offers whose effect is known."""
 
@@ -96,6 +93,11 @@ class CampaignFacts:
         """The simple rule of highest profit."""
         return max(self.rules, key=lambda rule: rule.profit.value, default=None)
 
+    @property
+    def is_assumed(self) -> bool:
+        """Whether nothing but the shop's own assumption is behind the figures."""
+        return self.basis == ASSUMED
+
     def level_with(self, rule: Rule) -> bool:
         """Whether personalising is not distinguishable from this rule."""
         return not rule.lead.low > 0
@@ -105,7 +107,7 @@ class CampaignFacts:
 class Facts:
     """All campaigns and the shop's ways of writing."""
 
-    money: Money
+    voice: Voice
     margin: float
     campaigns: tuple[CampaignFacts, ...]
     n_customers: int
@@ -113,15 +115,28 @@ class Facts:
     """Share of the gain that is missing in the week after."""
 
     @property
+    def money(self) -> Money:
+        """The shop's amounts."""
+        return self.voice.money
+
+    @property
+    def basis(self) -> str:
+        """What the report as a whole rests on: the campaigns that go out, or all where none does."""
+        found = {one.basis for one in self.sent or self.campaigns} - {UNKNOWN}
+        if not found:
+            return UNKNOWN
+        return found.pop() if len(found) == 1 else MIXED
+
+    @property
     def sent(self) -> tuple[CampaignFacts, ...]:
         """Campaigns with a plan that goes out."""
         return tuple(one for one in self.campaigns if one.found.send)
 
 
-def gather(findings: Findings) -> Facts:
-    """From the tables."""
+def gather(findings: Findings, language: str = "en") -> Facts:
+    """From the tables, to be told in one language."""
     return Facts(
-        money=Money(findings.config.shop.currency),
+        voice=Voice(language, findings.config.shop.currency),
         margin=findings.config.shop.margin,
         campaigns=tuple(_campaign(findings, one) for one in findings.campaigns),
         n_customers=findings.tables["assignments"].height,
@@ -155,4 +170,13 @@ def _campaign(findings: Findings, found: CampaignFindings) -> CampaignFacts:
         n_explore=given.filter(pl.col("arm") == "explore").height,
         noun="coupons" if set(known["kind"].unique()) == {"coupon"} else "offers",
         funded_share=float(shares[0]) if len(shares) == 1 else None,
+        basis=_basis(found, set(known["basis"].unique())),
     )
+
+
+def _basis(found: CampaignFindings, known: set[str]) -> str:
+    if not known:
+        return UNKNOWN
+    if found.n_planned and TRANSFERRED in known:
+        return {0.0: TRANSFERRED, 1.0: ASSUMED}.get(found.assumed_share, MIXED)
+    return known.pop() if len(known) == 1 else MIXED

@@ -10,10 +10,10 @@ from offerloop.report.blocks import Section
 from offerloop.report.evidence import Evidence
 from offerloop.report.facts import Facts, gather
 from offerloop.report.findings import Findings
-from offerloop.report.numbers import day_text
 from offerloop.report.sections.budget import budget_section
 from offerloop.report.sections.first_screen import first_screen
-from offerloop.report.sections.limits import GLOSSARY, limits_section, words_section
+from offerloop.report.sections.glossary import glossary, words_section
+from offerloop.report.sections.limits import limits_section
 from offerloop.report.sections.past_campaigns import past_campaigns_section
 from offerloop.report.sections.profiles import profiles_section
 from offerloop.report.sections.quality import quality_section
@@ -21,24 +21,25 @@ from offerloop.report.sections.recommenders import recommenders_section
 from offerloop.report.sections.response import response_section
 from offerloop.report.sections.rules import rules_section
 from offerloop.report.sections.who import who_section
+from offerloop.report.voice import Voice
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 
-def render(findings: Findings, summary: dict[str, Any]) -> str:
-    """One HTML file that asks no other host for anything."""
-    facts, evidence = gather(findings), Evidence.read(findings)
+def render(findings: Findings, summary: dict[str, Any], language: str = "en") -> str:
+    """One HTML file in one language that asks no other host for anything."""
+    facts, evidence = gather(findings, language), Evidence.read(findings)
     page = (
-        environment()
+        environment(facts.voice)
         .get_template("report.html.j2")
         .render(
             shop=findings.config.shop,
-            as_of=day_text(findings.as_of_day),
+            as_of=facts.voice.day(findings.as_of_day),
             first=first_screen(findings, facts, evidence),
             sections=_sections(findings, facts, evidence),
             decision=summary["decision"],
-            linked=linker,
+            linked=lambda: linker(facts.voice),
         )
     )
     return kept_together(page)
@@ -46,28 +47,28 @@ def render(findings: Findings, summary: dict[str, Any]) -> str:
 
 def _sections(findings: Findings, facts: Facts, evidence: Evidence) -> list[Section]:
     return [
-        quality_section(findings),
-        profiles_section(findings),
-        recommenders_section(findings),
-        past_campaigns_section(findings),
+        quality_section(findings, facts.voice),
+        profiles_section(findings, facts.voice),
+        recommenders_section(findings, facts.voice),
+        past_campaigns_section(findings, facts.voice),
         response_section(findings, facts, evidence),
         budget_section(findings, facts),
         rules_section(facts),
         who_section(findings, facts),
         limits_section(findings, facts, evidence),
-        words_section(),
+        words_section(facts.voice),
     ]
 
 
-def environment() -> Environment:
-    """The templates of every page."""
+def environment(voice: Voice) -> Environment:
+    """The templates of every page, with the words of a language."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     loader = PackageLoader("offerloop.report", "templates")
     environment = Environment(
         loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters["slug"] = slug
+    environment.globals["say"] = voice.say
     return environment
 
 
@@ -77,19 +78,15 @@ def kept_together(page: str) -> str:
     return re.sub(r"\[([^\s\[\]]{1,12}), ([^\s\[\]]{1,12})\]", "[\\1,\u00a0\\2]", page)
 
 
-def slug(word: str) -> str:
-    """An id for a glossary word."""
-    return "term-" + re.sub(r"[^a-z0-9]+", "-", word.lower()).strip("-")
-
-
-def linker() -> Callable[[str], Any]:
+def linker(voice: Voice) -> Callable[[str], Any]:
     """Marks up text, each glossary word once: a new linker for every section."""
     from markupsafe import Markup, escape
 
-    words = {word.lower(): (word, meaning) for word, _, meaning in GLOSSARY if len(word) > len("value")}
-    pattern = re.compile(
-        r"(?<![\w-])(" + "|".join(re.escape(str(escape(word))) for word in words) + r")(?![\w-])", re.IGNORECASE
-    )
+    terms = [one for one in glossary(voice) if one.is_linked]
+    words = {one.word.lower(): one for one in terms}
+    listed = "|".join(re.escape(str(escape(one.word.lower()))) for one in terms)
+    apart = voice.words["html"] == "en"
+    pattern = re.compile(rf"(?<![\w-])({listed})(?![\w-])" if apart else rf"({listed})", re.IGNORECASE)
     seen: set[str] = set()
 
     def link(found: re.Match[str]) -> str:
@@ -97,8 +94,8 @@ def linker() -> Callable[[str], Any]:
         if key in seen:
             return found.group()
         seen.add(key)
-        word, meaning = words[key]
-        return f'<a class="term" href="#{slug(word)}" title="{escape(meaning)}">{found.group()}</a>'
+        one = words[key]
+        return f'<a class="term" href="#{one.anchor}" title="{escape(one.meaning)}">{found.group()}</a>'
 
     def mark(text: str) -> Markup:
         return Markup(pattern.sub(link, str(escape(text))))

@@ -12,6 +12,7 @@ from offerloop.report.readout_findings import FORECAST_COST, ReadoutFindings
 from offerloop.report.readout_sections import forecast_figure, sections
 from offerloop.report.readout_sentences import per_customer, sentence, share_words, summarise_readout
 from offerloop.report.sections.first_screen import Tile
+from offerloop.report.voice import Voice
 
 __all__ = ["render_readout", "summarise_readout"]
 
@@ -29,7 +30,7 @@ class FirstScreen:
 def render_readout(found: ReadoutFindings) -> str:
     """One HTML file that asks no other host for anything."""
     page = (
-        environment()
+        environment(Voice("en", found.shop.currency))
         .get_template("readout.html.j2")
         .render(
             shop=found.shop,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from offerloop.report.blocks import Block, Bullets, Details, Figure, Missing, Section, Table, Terms, Text
+from offerloop.report.blocks import Block, Bullets, Details, Figure, Missing, Section, Table, Terms, Text, anchor
 from offerloop.report.charts.drawing import figure, money_labels
 from offerloop.report.charts.forest import Dot, forest
 from offerloop.report.numbers import Money, count
@@ -19,6 +19,7 @@ from offerloop.report.readout_sentences import (
     power_sentence,
     total,
 )
+from offerloop.report.voice import Voice
 
 WORDS = (
     ("held back, holdout", "长期留出组", "customers never treated, drawn at random and kept: what would have happened"),
@@ -174,6 +175,7 @@ def forecast_figure(found: ReadoutFindings) -> Figure | None:
         "95 % intervals",
         forest(dots, money_labels(money), lines_per_row=2),
         table,
+        tell=Voice("en", money.currency),
         says="; ".join(f"{name}: {money.estimate(one)}" for name, one, _ in parts) + ".",
         mark="" if found.cost_is_observed else FORECAST_COST,
     )
@@ -220,6 +222,7 @@ def _segments_figure(found: ReadoutFindings) -> Figure:
         "sleeping dogs",
         forest(dots, money_labels(money)),
         Table("Effect on margin by segment", columns, rows, n_labels=2),
+        tell=Voice("en", money.currency),
         says=f"{count(len(found.segments))} segments are shown.",
     )
 
@@ -290,4 +293,4 @@ def limits_section(found: ReadoutFindings) -> Section:
 
 def words_section() -> Section:
     """Glossary."""
-    return Section("words", "Words", "What the words mean", (Terms(WORDS),))
+    return Section("words", "Words", "What the words mean", (Terms(tuple((anchor(one[0]), *one) for one in WORDS)),))

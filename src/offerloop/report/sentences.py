@@ -2,141 +2,166 @@
 
 from __future__ import annotations
 
-from offerloop.report.evidence import Check
-from offerloop.report.facts import RULE_NAMES, BreakEven, CampaignFacts, Facts
-from offerloop.report.numbers import Money, count, percent
-
-BASIS = "model-based forecast, transferred from shelf prices"
+from offerloop.report.evidence import Evidence
+from offerloop.report.facts import ASSUMED, MIXED, UNKNOWN, BreakEven, CampaignFacts, Facts
+from offerloop.report.numbers import count
+from offerloop.report.voice import Voice
 
 
 def headline(facts: Facts) -> str:
     """What to do with every campaign, in one line."""
-    sent = [one.found.title for one in facts.campaigns if one.found.send]
-    kept = [one.found.title for one in facts.campaigns if not one.found.send]
+    tell, sent = facts.voice, facts.sent
     if not sent:
-        return "Send nothing this time."
-    if not kept:
-        return f"Send {quoted(sent)}."
-    return f"Send {quoted(sent)}; do not send {quoted(kept)}."
-
-
-def quoted(titles: list[str]) -> str:
-    """``“A”, “B” and “C”``."""
-    marked = [f"“{title}”" for title in titles]
-    return marked[0] if len(marked) == 1 else f"{', '.join(marked[:-1])} and {marked[-1]}"
+        return tell.say("headline.unknown" if facts.basis == UNKNOWN else "headline.nothing")
+    titles = tell.titles([one.found.title for one in sent])
+    kept = tell.titles([one.found.title for one in facts.campaigns if not one.found.send])
+    if facts.basis == ASSUMED:
+        return tell.say("headline.test_both" if kept else "headline.test", sent=titles, kept=kept)
+    said = [tell.say("headline.both" if kept else "headline.send", sent=titles, kept=kept)]
+    assumed = [one.found.title for one in sent if one.is_assumed]
+    if assumed:
+        said.append(tell.say("headline.assumed", titles=tell.titles(assumed)))
+    return tell.listed(said, "sentence")
 
 
 def decision(facts: Facts) -> str:
     """One paragraph for all campaigns."""
-    return " ".join(campaign_sentence(one, facts) for one in facts.campaigns)
+    return facts.voice.listed((campaign_sentence(one, facts) for one in facts.campaigns), "sentence")
 
 
 def campaign_sentence(one: CampaignFacts, facts: Facts) -> str:
     """What to do with one campaign, and how sure that is."""
-    body = _send(one, facts) if one.found.send else _keep(one, facts)
-    return f"{one.found.title}: {body}"
+    return facts.voice.say("decision.campaign", title=one.found.title, body=campaign_body(one, facts))
 
 
-def _send(one: CampaignFacts, facts: Facts) -> str:
-    money, sent = facts.money, one.sent_forecast
-    whole = ""
-    if one.n_sent != one.found.n_planned:
-        whole = (
-            f" The full plan has {count(one.found.n_planned)}, of whom some are held back or drawn by lot; it is "
-            f"forecast at {money.estimate(one.plan.profit)} on {money.text(one.plan.spend_minor)}."
-        )
-    return (
-        f"send {count(one.n_sent)} {one.noun} for one week; expected profit {money.estimate(sent.profit)} on an "
-        f"expected spend of {money.text(sent.spend_minor)}, at most {money.text(one.liability_sent_minor)} ({BASIS})."
-        f"{whole} {lead_sentence(one, money)}{_ahead(one, facts)}{_assumed(one)}"
+def campaign_body(one: CampaignFacts, facts: Facts, *, marked: bool = True) -> str:
+    """The same without the title; `marked` says what it rests on, where the page does not."""
+    return _send(one, facts, marked=marked) if one.found.send else _keep(one, facts, marked=marked)
+
+
+def basis_mark(one: CampaignFacts, facts: Facts) -> str:
+    """What the figures of a campaign rest on."""
+    return facts.voice.say(f"basis.mark.{one.basis}")
+
+
+def _mark(one: CampaignFacts, facts: Facts, *, marked: bool) -> str:
+    return facts.voice.say("decision.mark", basis=basis_mark(one, facts)) if marked else ""
+
+
+def _send(one: CampaignFacts, facts: Facts, *, marked: bool) -> str:
+    tell, money, sent = facts.voice, facts.money, one.sent_forecast
+    told = tell.say(
+        "decision.send",
+        n=count(one.n_sent),
+        noun=noun(one, tell),
+        profit=tell.estimate(sent.profit),
+        spend=money.text(sent.spend_minor),
+        most=money.text(one.liability_sent_minor),
+        mark=_mark(one, facts, marked=marked),
     )
+    said = [told, _whole(one, tell), lead_sentence(one, tell), _ahead(one, facts), _assumed(one, tell)]
+    return tell.listed(filter(None, said), "sentence")
 
 
-def _assumed(one: CampaignFacts) -> str:
+def _whole(one: CampaignFacts, tell: Voice) -> str:
+    """The plan before holdout and lots, where it is another one."""
+    if one.n_sent == one.found.n_planned:
+        return ""
+    profit, spend = tell.estimate(one.plan.profit), tell.money.text(one.plan.spend_minor)
+    return tell.say("decision.whole", n=count(one.found.n_planned), profit=profit, spend=spend)
+
+
+def noun(one: CampaignFacts, tell: Voice) -> str:
+    """What a campaign's offers are called."""
+    return tell.say(f"noun.{one.noun}")
+
+
+def _assumed(one: CampaignFacts, tell: Voice) -> str:
     """A warning where the forecast rests on what the shop expects, which no interval holds."""
     share = one.found.assumed_share
     if not share:
         return ""
-    told = "count by the shop's own assumption, not by data: no interval holds that"
-    return f" {percent(share)} of the planned offers {told}."
+    return tell.say("decision.all_assumed" if one.is_assumed else "decision.some_assumed", share=tell.share(share))
 
 
 def _ahead(one: CampaignFacts, facts: Facts) -> str:
     """How much of the gain may only be bought ahead, in money: the forecast of one week counts it as gained."""
-    if not facts.pulled_forward:
+    if not facts.pulled_forward or one.is_assumed:
         return ""
     gained = one.sent_forecast.profit.value + one.sent_forecast.spend_minor
-    lost = facts.money.text(facts.pulled_forward * gained)
-    return f" About {lost} of it may be purchases brought forward from the week after."
+    return facts.voice.say("decision.ahead", lost=facts.money.text(facts.pulled_forward * gained))
 
 
-def _keep(one: CampaignFacts, facts: Facts) -> str:
-    money, profit = facts.money, one.plan.profit
-    change = break_even_sentence(one.supplier_share)
-    at_margin = f"at an assumed margin of {percent(facts.margin)}"
+def _keep(one: CampaignFacts, facts: Facts, *, marked: bool) -> str:
+    tell, profit = facts.voice, one.plan.profit
+    if one.basis == UNKNOWN:
+        return tell.say("decision.unknown")
     if one.found.n_planned == 0:
-        return f"send none; {at_margin} no offer is estimated to pay for any customer. {change}"
-    if profit.value > 0:
-        return (
-            f"send none; the best plan's forecast of {money.estimate(profit)} is above zero, but its interval "
-            f"includes zero, so it cannot be told from doing nothing. {change}"
-        )
-    if profit.high < 0:
-        return (
-            f"send none; no targeting of these {one.noun} beats doing nothing {at_margin}. The best plan would "
-            f"have changed profit by {money.estimate(profit)} ({BASIS}). {change}"
-        )
-    return (
-        f"send none; the best plan's forecast {at_margin} is {money.estimate(profit)} ({BASIS}), which is not "
-        f"above zero. {change}"
+        key = "decision.empty"
+    elif profit.value > 0:
+        key = "decision.unclear"
+    else:
+        key = "decision.loses" if profit.high < 0 else "decision.not_above"
+    told = tell.say(
+        key,
+        margin=tell.share(facts.margin),
+        profit=tell.estimate(profit),
+        noun=noun(one, tell),
+        mark=_mark(one, facts, marked=marked),
     )
+    return tell.listed((told, break_even_sentence(one.supplier_share, tell, assumed=one.is_assumed)), "sentence")
 
 
-def break_even_sentence(share: BreakEven) -> str:
+def break_even_sentence(share: BreakEven, tell: Voice, *, assumed: bool = False) -> str:
     """Which supplier share would change the decision."""
     if share.estimate is None:
-        return "It would not pay even if suppliers paid the whole discount."
+        return tell.say("share.never")
     if share.beyond_interval is None:
-        return "It might pay with suppliers' money, but clearly at no share of the discount."
-    return (
-        f"With the best targeting it clearly pays once suppliers pay {level(share.beyond_interval)} of each discount."
-    )
+        return tell.say("share.unclear")
+    return tell.say("share.assumed" if assumed else "share.clear", share=tell.level(share.beyond_interval))
 
 
-def level(share: float) -> str:
-    """A share as it was tried, in steps of 2.5 points."""
-    return f"{100 * share:g} %"
+def rule_name(name: str, tell: Voice) -> str:
+    """What a reader calls the plan or a simple rule."""
+    return tell.word("rule_name", name)
 
 
-def lead_sentence(one: CampaignFacts, money: Money) -> str:
+def lead_sentence(one: CampaignFacts, tell: Voice) -> str:
     """Whether the plan does better than the simple rules, each at the plan's spend or all that it can spend."""
     level = [rule for rule in one.rules if one.level_with(rule)]
     if not one.rules:
         return ""
     best = one.best_rule
     if not level and best is not None:
-        lead = money.estimate(best.lead)
-        return f"It beats every simple rule; the best of them, {RULE_NAMES[best.name]}, by {lead}."
-    names = " and ".join(RULE_NAMES[rule.name] for rule in level)
-    leads = ", ".join(money.estimate(rule.lead) for rule in level)
-    return f"Personalising is not distinguishable from {names} (lead {leads}): the simple rule may serve as well."
+        key = "lead.beats_assumed" if one.is_assumed else "lead.beats"
+        return tell.say(key, rule=rule_name(best.name, tell), lead=tell.estimate(best.lead))
+    names = tell.both([rule_name(rule.name, tell) for rule in level])
+    return tell.say("lead.level", rules=names, leads=tell.listed(tell.estimate(rule.lead) for rule in level))
 
 
-def claim_sentence(one: CampaignFacts, money: Money) -> str:
+def claim_sentence(one: CampaignFacts, tell: Voice, *, again: bool = False) -> str:
     """The winner's curse: what the choosing estimates claim, against what other customers show."""
-    return (
-        f"The estimates that chose these {count(one.found.n_planned)} customers claim "
-        f"{money.text(one.found.claimed_minor)}. Valued by the half of the customers that did not choose them, the "
-        f"same plan is worth {money.estimate(one.plan.profit)}. The difference is the winner's curse: whoever "
-        "picks the highest estimates also picks the luckiest errors. This report therefore never shows the claim "
-        "as a forecast."
+    if one.is_assumed:
+        return "" if again else tell.say("rules.claim_assumed")
+    return tell.say(
+        "rules.claim_again" if again else "rules.claim",
+        n=count(one.found.n_planned),
+        claimed=tell.money.text(one.found.claimed_minor),
+        profit=tell.estimate(one.plan.profit),
     )
 
 
-def confidence(judged: tuple[Check, ...], failed: tuple[Check, ...]) -> tuple[str, str]:
+def confidence(evidence: Evidence, facts: Facts) -> tuple[str, str]:
     """How sure we are, in two lines."""
-    if not judged:
-        return "Assumed, not measured", "nothing in the data shows what an offer does"
-    named = f" (failed: {', '.join(check.name for check in failed)})" if failed else ""
-    passed = f"{len(judged) - len(failed)} of {len(judged)} checks passed{named}"
-    return "Forecast, not yet tested", f"no past coupon was given at random; {passed}"
+    tell = facts.voice
+    if facts.basis in (ASSUMED, UNKNOWN):
+        return tell.say(f"confidence.{facts.basis}"), tell.say(f"confidence.{facts.basis}_note")
+    judged, failed = evidence.judged, evidence.failed
+    names = tell.listed(tell.own(check.name) for check in failed)
+    note = tell.say(
+        "confidence.checks",
+        passed=len(judged) - len(failed),
+        judged=len(judged),
+        failed=tell.say("confidence.failed", names=names) if failed else "",
+    )
+    return tell.say("confidence.partly" if facts.basis == MIXED else "confidence.forecast"), note

@@ -11,22 +11,25 @@ from offerloop.report.evidence import Evidence, supplier_share
 from offerloop.report.facts import BreakEven, CampaignFacts, Facts, Rule, gather
 from offerloop.report.findings import Findings
 from offerloop.report.numbers import Money, iso_day
+from offerloop.report.sections.gaps import gap_sentences
 from offerloop.report.sections.limits import limits
 from offerloop.report.sections.past_campaigns import past_campaigns
 from offerloop.report.sections.recommenders import choices
-from offerloop.report.sentences import BASIS, campaign_sentence, decision
+from offerloop.report.sentences import campaign_sentence, decision
+from offerloop.report.voice import is_measured
 
 DIGITS = 6
 """Digits kept of figures that are not money."""
 
 
-def summarise(findings: Findings) -> dict[str, Any]:
-    """JSON-able; money as decimal text in the currency's major unit."""
-    facts, evidence = gather(findings), Evidence.read(findings)
+def summarise(findings: Findings, language: str = "en") -> dict[str, Any]:
+    """JSON-able; money as decimal text in the currency's major unit; sentences are in one language."""
+    facts, evidence = gather(findings, language), Evidence.read(findings)
     shop = findings.config.shop
     return {
         "decision": decision(facts),
-        "basis": BASIS,
+        "basis": facts.voice.say(f"basis.mark.{facts.basis}"),
+        "language": language,
         "shop": shop.name,
         "note": shop.note,
         "as_of": iso_day(findings.as_of_day),
@@ -37,11 +40,11 @@ def summarise(findings: Findings) -> dict[str, Any]:
         "customers": facts.n_customers,
         "campaigns": [_campaign(one, facts) for one in facts.campaigns],
         "response": _response(findings, evidence, facts),
-        "past_campaigns": _past(findings, facts.money),
+        "past_campaigns": _past(findings, facts),
         "recommenders": _recommenders(findings),
         "arms": _arms(findings),
         "quality": _quality(findings),
-        "gaps": list(findings.gaps),
+        "gaps": list(gap_sentences(findings, facts.voice)),
         "limits": list(limits(findings, facts, evidence)),
     }
 
@@ -53,6 +56,7 @@ def _campaign(one: CampaignFacts, facts: Facts) -> dict[str, Any]:
         "id": found.campaign_id,
         "title": found.title,
         "send": found.send,
+        "basis": one.basis,
         "sentence": campaign_sentence(one, facts),
         "budget": money.decimal(found.budget_minor),
         "budget_basis": found.budget_basis,
@@ -95,7 +99,7 @@ def _response(findings: Findings, evidence: Evidence, facts: Facts) -> dict[str,
     ends = [evidence.check(name, "bought") for name in ("top minus bottom decile", "calibration slope")]
     sales = evidence.check("calibration slope", "list_sales")
     return {
-        "basis": "transferred from shelf prices",
+        "basis": "transferred from shelf prices" if evidence.is_known else None,
         "slopes": findings.tables["response_slopes"].to_dicts(),
         "break_even_margin": {design: _plain(margin) for design, margin in margins.items()},
         "break_even_supplier_share": {
@@ -113,19 +117,19 @@ def _response(findings: Findings, evidence: Evidence, facts: Facts) -> dict[str,
     }
 
 
-def _past(findings: Findings, money: Money) -> list[dict[str, Any]]:
+def _past(findings: Findings, facts: Facts) -> list[dict[str, Any]]:
     rows = []
     for one in past_campaigns(findings):
         parts = {"naive": one.naive, "adjusted": one.adjusted, "placebo": one.placebo}
-        figures = {name: None if part is None else _money(part, money) for name, part in parts.items()}
+        figures = {name: None if part is None else _money(part, facts.money) for name, part in parts.items()}
         rows.append(
             {
                 "id": one.name,
-                "period": one.period,
+                "period": facts.voice.say("period", first=one.first, last=one.last),
                 "targeted": one.n_targeted,
                 "others": one.n_others,
                 **figures,
-                "note": one.note,
+                "note": facts.voice.own(one.note),
             }
         )
     return rows
@@ -159,8 +163,10 @@ def _quality(findings: Findings) -> dict[str, dict[str, int]]:
     return found
 
 
-def _money(estimate: Estimate, money: Money) -> dict[str, str]:
-    return {end: money.decimal(getattr(estimate, end)) for end in ("value", "low", "high")}
+def _money(estimate: Estimate, money: Money) -> dict[str, str | None]:
+    """What is assumed has no interval; a profit of nothing is exactly that."""
+    ends: dict[str, str | None] = {end: money.decimal(getattr(estimate, end)) for end in ("value", "low", "high")}
+    return ends if is_measured(estimate) or not estimate.value else {**ends, "low": None, "high": None}
 
 
 def _plain(estimate: Estimate) -> dict[str, float]:

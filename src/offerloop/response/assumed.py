@@ -8,6 +8,7 @@ it follows the customer's usual basket b (at least the offer's threshold), redee
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
 
 import polars as pl
@@ -20,19 +21,39 @@ UNCERTAIN = ("value_low_minor", "value_high_minor", "held_out_value_minor")
 """Columns that repeat the value: nothing measures how far it is off."""
 
 
-def assumed_effects(campaign_id: str, offer: Offer, baskets: Baskets, margin: Fraction) -> pl.DataFrame:
+@dataclass(frozen=True)
+class Choice:
+    """One offer of one campaign."""
+
+    campaign_id: str
+    offer: Offer
+    cost_weight: float
+    """1 where cost is money like value, 0 where the budget counts something else."""
+
+    @property
+    def own_share(self) -> float:
+        """Share of the discount that lowers our profit."""
+        return self.cost_weight * float(1 - self.offer.funded_share)
+
+    @property
+    def contact_minor(self) -> float:
+        """What telling the customer lowers our profit by."""
+        return self.cost_weight * self.offer.contact.cost_minor
+
+
+def assumed_effects(choice: Choice, baskets: Baskets, margin: Fraction) -> pl.DataFrame:
     """One row per customer with a usual basket; the columns of effects that do not follow from others."""
+    offer = choice.offer
     assert offer.assumed is not None
     if offer.most_minor is None:
         raise ConfigError(
-            f"campaign '{campaign_id}': the offer '{offer.offer_id}' has 'assumed' but no 'max_discount', so nothing "
-            "tells what it costs; give it one"
+            f"campaign '{choice.campaign_id}': the offer '{offer.offer_id}' has 'assumed' but no 'max_discount', so "
+            "nothing tells what it costs; give it one"
         )
-    own, cost = float(1 - offer.funded_share), offer.contact.cost_minor
     value, discount = _expected(offer, offer.assumed, offer.most_minor, float(margin))
     usual = baskets.of(offer.category)
     frame = usual.select("customer_id", value.alias("value_minor"), discount.alias("discount_minor"))
-    profit = pl.col("value_minor") - own * pl.col("discount_minor") - cost
+    profit = pl.col("value_minor") - choice.own_share * pl.col("discount_minor") - choice.contact_minor
     return frame.with_columns(
         *(pl.col("value_minor").alias(name) for name in UNCERTAIN),
         *(profit.alias(name) for name in ("profit_low_minor", "profit_high_minor")),

@@ -25,7 +25,7 @@ from offerloop.evaluation.estimate import Z95
 from offerloop.money import MICRO
 from offerloop.offers import Offer
 from offerloop.offers.base import liability_minor
-from offerloop.response.assumed import assumed_effects
+from offerloop.response.assumed import Choice, assumed_effects
 from offerloop.response.baskets import Baskets
 from offerloop.response.pair_features import pair_features
 from offerloop.response.panel import Floats, Panel, build_panel
@@ -89,7 +89,7 @@ def estimate_effects(study: Study | None, baskets: Baskets, config: Config, list
     """
     categories = baskets.categories if study is None else study.lines.categories
     offers = [
-        (campaign.id, offer)
+        Choice(campaign.id, offer, cost_weight=float(campaign.budget_unit is None))
         for campaign in config.campaigns
         for offer in config.offers_of(campaign, categories, listed)
     ]
@@ -103,7 +103,7 @@ def estimate_effects(study: Study | None, baskets: Baskets, config: Config, list
         (sum((table[name] for table in tables[1:]), tables[0][name]) / len(tables)).alias(name)
         for name in ("held_out_value_minor", "held_out_discount_minor")
     ]
-    rows = [_offer_row(*one, studied=study is not None) for one in offers]
+    rows = [_offer_row(one, studied=study is not None) for one in offers]
     return Effects(
         EFFECTS.check(tables[0].with_columns(averaged)),
         OFFERS.check(pl.DataFrame(rows, schema=OFFERS.schema)),
@@ -112,21 +112,22 @@ def estimate_effects(study: Study | None, baskets: Baskets, config: Config, list
     )
 
 
-def _assumed(offers: list[tuple[str, Offer]], baskets: Baskets, margin: Fraction) -> pl.DataFrame:
+def _assumed(offers: list[Choice], baskets: Baskets, margin: Fraction) -> pl.DataFrame:
     empty = EFFECTS.empty().with_columns(baskets.whole["customer_id"].clear())
     tables = [
-        _finish(campaign_id, offer, assumed_effects(campaign_id, offer, baskets, margin), "assumed")
-        for campaign_id, offer in offers
-        if offer.assumed is not None
+        _finish(one, assumed_effects(one, baskets, margin), "assumed")
+        for one in offers
+        if one.offer.assumed is not None
     ]
     return pl.concat([empty, *tables])
 
 
-def _coupons(offers: list[tuple[str, Offer]], pairs: _Pairs, heldout: _HeldOut, margin: Fraction) -> pl.DataFrame:
+def _coupons(offers: list[Choice], pairs: _Pairs, heldout: _HeldOut, margin: Fraction) -> pl.DataFrame:
     tables = [EFFECTS.empty().with_columns(pl.Series("customer_id", pairs.customer_id).clear())]
-    for campaign_id, offer in offers:
+    for one in offers:
+        offer = one.offer
         if offer.assumed is None and offer.depth is not None and offer.category is not None:
-            tables.append(_coupon_effects(campaign_id, offer, pairs, heldout, margin))
+            tables.append(_coupon_effects(one, pairs, heldout, margin))
     return pl.concat(tables)
 
 
@@ -192,9 +193,10 @@ def _scale(fit: CrossFit, fold: NDArray[np.int64]) -> tuple[Floats, Floats]:
     return np.array(slopes)[fold], np.array(errors)[fold]
 
 
-def _coupon_effects(campaign_id: str, offer: Offer, pairs: _Pairs, heldout: _HeldOut, margin: Fraction) -> pl.DataFrame:
+def _coupon_effects(choice: Choice, pairs: _Pairs, heldout: _HeldOut, margin: Fraction) -> pl.DataFrame:
+    offer = choice.offer
     rows = pairs.category == offer.category
-    own, m = float(1 - offer.funded_share), float(margin)
+    own, m = choice.own_share, float(margin)
     sales, depth = pairs.sales[rows], _depth(offer, pairs)[rows]
 
     def value_and_discount(theta: Floats) -> tuple[Floats, Floats]:
@@ -204,7 +206,7 @@ def _coupon_effects(campaign_id: str, offer: Offer, pairs: _Pairs, heldout: _Hel
     (value, discount), (low, low_discount), (high, high_discount), (held_value, held_discount) = map(
         value_and_discount, (pairs.theta, pairs.theta_low, pairs.theta_high, heldout.response)
     )
-    contact = offer.contact.cost_minor
+    contact = choice.contact_minor
     profit_low, profit_high = low - own * low_discount - contact, high - own * high_discount - contact
     columns = {
         "customer_id": pairs.customer_id[rows],
@@ -222,7 +224,7 @@ def _coupon_effects(campaign_id: str, offer: Offer, pairs: _Pairs, heldout: _Hel
         "d_discount": sales * depth**2,
         "centred": heldout.centred[rows],
     }
-    return _finish(campaign_id, offer, pl.DataFrame(columns), "transferred")
+    return _finish(choice, pl.DataFrame(columns), "transferred")
 
 
 def _depth(offer: Offer, pairs: _Pairs) -> Floats:
@@ -232,25 +234,27 @@ def _depth(offer: Offer, pairs: _Pairs) -> Floats:
     return depth if offer.most_minor is None else np.minimum(depth, offer.most_minor / np.maximum(basket, 1e-9))
 
 
-def _finish(campaign_id: str, offer: Offer, frame: pl.DataFrame, basis: str) -> pl.DataFrame:
+def _finish(choice: Choice, frame: pl.DataFrame, basis: str) -> pl.DataFrame:
     """Expected cost from the discount, in whole micro-units, rounded up, and the contact; and what all rows share."""
+    offer = choice.offer
     micro = (pl.col("discount_minor") * float(1 - offer.funded_share) * MICRO).ceil().cast(pl.Int64)
     micro = micro + offer.contact.cost_minor * MICRO
     frame = frame.with_columns(
         micro.alias("cost_expected_micro"),
-        campaign_id=pl.lit(campaign_id),
+        campaign_id=pl.lit(choice.campaign_id),
         offer_id=pl.lit(offer.offer_id),
         cost_liability_minor=pl.lit(liability_minor(offer), dtype=pl.Int64),
         basis=pl.lit(basis),
-    ).with_columns(profit_minor=pl.col("value_minor") - pl.col("cost_expected_micro") / MICRO)
+    ).with_columns(profit_minor=pl.col("value_minor") - choice.cost_weight * pl.col("cost_expected_micro") / MICRO)
     return frame.select(EFFECTS.names)
 
 
-def _offer_row(campaign_id: str, offer: Offer, *, studied: bool) -> dict[str, object]:
+def _offer_row(choice: Choice, *, studied: bool) -> dict[str, object]:
+    offer = choice.offer
     known = studied and offer.depth is not None and offer.category is not None
     quiet = offer.contact.quiet
     return {
-        "campaign_id": campaign_id,
+        "campaign_id": choice.campaign_id,
         "offer_id": offer.offer_id,
         "kind": offer.kind,
         "category": offer.category,
@@ -258,6 +262,7 @@ def _offer_row(campaign_id: str, offer: Offer, *, studied: bool) -> dict[str, ob
         "funded_share": float(offer.funded_share),
         "cost_liability_minor": liability_minor(offer),
         "contact_cost_minor": offer.contact.cost_minor,
+        "cost_weight": choice.cost_weight,
         "channel": offer.contact.channel,
         "quiet_hours": None if quiet is None else "-".join(quiet),
         "label": offer.label(),

@@ -102,12 +102,15 @@ OFFERS = Table(
     (
         Column("campaign_id", pl.String, "campaign"),
         Column("offer_id", pl.String, "offer, unique in its campaign"),
-        Column("kind", pl.String, "coupon, spend_and_save or flash_sale"),
+        Column("kind", pl.String, "coupon, spend_and_save, flash_sale or benefit"),
         Column("category", pl.String, "category it is limited to", optional=True),
         Column("depth", pl.Float64, "share off the list price", optional=True),
         Column("funded_share", pl.Float64, "share of the discount that a supplier pays"),
         Column("cost_liability_minor", pl.Int64, "most it can cost us; empty when unlimited", optional=True),
         Column("contact_cost_minor", pl.Int64, "what telling one customer costs us, redeemed or not"),
+        Column(
+            "cost_weight", pl.Float64, "1 where cost is money and lowers profit, 0 where the budget is of another unit"
+        ),
         Column("channel", pl.String, "how the customer hears of it"),
         Column("quiet_hours", pl.String, "local times between which nobody is told", optional=True),
         Column("label", pl.String, "what a customer would read"),

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from offerloop.report.charts.drawing import INK, OURS, SOFT, Build, rows_of, ticks, words_on
+from offerloop.report.charts.drawing import INK, OURS, SOFT, Axes, Build, rows_of, ticks, width_of, words_on
 
 if TYPE_CHECKING:
     import altair as alt
 
 
-LETTER = 8
+CAPITAL = 8
 """Pixels of one letter, about; names of categories are often in capitals."""
 
 
@@ -33,12 +33,11 @@ def bars(rows: Sequence[Bar], parts: Sequence[str] = ()) -> Build:
     def build(width: int) -> alt.TopLevelMixin:
         import altair as alt
 
-        longest = max(len(bar.row) for bar in rows)
-        label_width = min(LETTER * longest + 16, 250, width // 2)
+        label_width = min(max(width_of(bar.row, CAPITAL) for bar in rows) + 16, 250, width // 2)
         values = rows_of([{"row": bar.row, "size": bar.size, "label": bar.label, "part": bar.part} for bar in rows])
         y = alt.Y("row:N", sort=None, title=None, axis=alt.Axis(labelLimit=label_width - 10, labelColor=INK))
         total = alt.X("sum(size):Q", axis=None, scale=alt.Scale(domainMax=1.25 * max(_totals(rows), default=1)))
-        opacity = _shades(parts) if len(parts) > 1 else alt.value(1)
+        opacity = shades(parts) if len(parts) > 1 else alt.value(1)
         order = alt.Order("part:N", sort="descending")
         bar = alt.Chart(values).mark_bar(color=OURS, height=16).encode(x=total, y=y, opacity=opacity, order=order)
         words = (
@@ -58,7 +57,8 @@ def _totals(rows: Sequence[Bar]) -> list[float]:
     return [sum(bar.size for bar in rows if bar.row == name) for name in names]
 
 
-def _shades(parts: Sequence[str]) -> alt.Opacity:
+def shades(parts: Sequence[str]) -> alt.Opacity:
+    """Parts of a stack from light to dark, with a legend above."""
     import altair as alt
 
     shades = [0.35 + 0.65 * position / (len(parts) - 1) for position in range(len(parts))]
@@ -66,16 +66,15 @@ def _shades(parts: Sequence[str]) -> alt.Opacity:
     return alt.Opacity("part:N", scale=alt.Scale(domain=list(parts), range=shades), legend=legend)
 
 
-def histogram(
-    counts: Sequence[tuple[float, float, int]], axis_labels: str, x_title: str, level: tuple[float, str]
-) -> Build:
+def histogram(counts: Sequence[tuple[float, float, int]], axes: Axes, level: tuple[float, str]) -> Build:
     """Counts between edges, with one level marked."""
 
     def build(width: int) -> alt.TopLevelMixin:
         import altair as alt
 
         values = rows_of([{"low": low, "high": high, "count": size} for low, high, size in counts])
-        x = alt.X("low:Q", title=x_title, axis=alt.Axis(labelExpr=axis_labels, grid=False, tickCount=ticks(width)))
+        axis = alt.Axis(labelExpr=axes.x_labels, grid=False, tickCount=ticks(width))
+        x = alt.X("low:Q", title=axes.x_title, axis=axis)
         y = alt.Y("count:Q", title=None, axis=alt.Axis(grid=True, tickCount=4))
         bar = alt.Chart(values).mark_bar(color=OURS, opacity=0.75).encode(x=x, x2="high:Q", y=y, y2=alt.Y2(datum=0))
         row = rows_of([{"x": level[0], "label": level[1]}])

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from offerloop.report.blocks import Figure, Table
 from offerloop.report.numbers import Money
+from offerloop.report.voice import Voice
 
 if TYPE_CHECKING:
     import altair as alt
 
 WIDE, NARROW = 640, 330
+WIDE_LETTER = 13
+"""Pixels of a Chinese character."""
 OURS, CONTROL, GOOD, BAD, WARNING, ACCENT = "#0b7285", "#868e96", "#2b8a3e", "#c92a2a", "#e67700", "#5f3dc4"
 INK, SOFT, LINE, SURFACE = "#212529", "#495057", "#dee2e6", "#fffffe"
 VARIABLES = {
@@ -33,11 +38,21 @@ Build = Callable[[int], "alt.TopLevelMixin"]
 """A chart for a width in pixels."""
 
 
+@dataclass(frozen=True)
+class Axes:
+    """Vega expressions for the labels of both axes, and the title of the lower one."""
+
+    x_labels: str
+    y_labels: str
+    x_title: str
+
+
 def figure(
-    name: str, title: str, measure: str, build: Build, table: Table, *, says: str = "", mark: str = ""
+    name: str, title: str, measure: str, build: Build, table: Table, *, tell: Voice, says: str = "", mark: str = ""
 ) -> Figure:
     """Draw a chart twice; `says` adds figures to the text alternative, which always states the finding."""
-    alternative = f"{title}. {measure}. {says}".strip()
+    stop, space = tell.words["full_stop"], tell.words["sentence"]
+    alternative = f"{title}{stop}{space}{measure}{stop}{space}{says}".strip()
     drawn = [svg(build(width), f"{name}-{width}", alternative) for width in (WIDE, NARROW)]
     return Figure(name, title, measure, alternative, drawn[0], drawn[1], table, mark)
 
@@ -105,7 +120,22 @@ def money_labels(money: Money) -> str:
     return f"(datum.value < 0 ? '−' : '') + '{money.symbol}' + format(abs(datum.value), ',')"
 
 
-PERCENT_LABELS = "replace(format(datum.value * 100, ','), '-', '−') + ' %'"
+def percent_labels(tell: Voice) -> str:
+    """The same for shares."""
+    return f"replace(format(datum.value * 100, ','), '-', '−') + '{tell.words['percent']}'"
+
+
+def day_labels(short: bool) -> str:
+    """The same for epoch days."""
+    return f"utcFormat(datum.value * 86400000, '{'%m-%d' if short else '%Y-%m'}')"
+
+
+def width_of(text: str, letter: float) -> int:
+    """Pixels of a text, about; Chinese characters are nearly twice as wide as letters."""
+    wide = sum(unicodedata.east_asian_width(one) in "WF" for one in text)
+    return round(letter * (len(text) - wide) + WIDE_LETTER * wide)
+
+
 PLAIN_LABELS = "replace(format(datum.value, ','), '-', '−')"
 
 

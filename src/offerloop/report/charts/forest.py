@@ -18,8 +18,10 @@ from offerloop.report.charts.drawing import (
     Build,
     rows_of,
     ticks,
+    width_of,
     words_on,
 )
+from offerloop.report.voice import Voice
 
 if TYPE_CHECKING:
     import altair as alt
@@ -44,6 +46,8 @@ class Dot:
     row: str
     estimate: Estimate
     look: str = "ours"
+    assumed: bool = False
+    """Hollow: there is no interval to draw."""
 
 
 def forest(dots: Sequence[Dot], axis_labels: str, *, reference: float = 0.0, lines_per_row: int = 1) -> Build:
@@ -66,6 +70,7 @@ def forest(dots: Sequence[Dot], axis_labels: str, *, reference: float = 0.0, lin
             alt.Chart().mark_rule(color=INK, strokeWidth=1.2).encode(x=alt.datum(reference)),
             alt.Chart().mark_rule(strokeWidth=2).encode(x=alt.X("low:Q"), x2="high:Q", y=y, color=_colour()),
             alt.Chart().mark_point(size=75, filled=True, opacity=1).encode(x=x, y=y, color=_colour(), shape=_shape()),
+            *([_hollow(x, y)] if any(dot.assumed for dot in dots) else []),
         ).properties(**size)
         values = rows_of([_row(dot, position) for position, dot in enumerate(dots)])
         if not grouped:
@@ -77,10 +82,17 @@ def forest(dots: Sequence[Dot], axis_labels: str, *, reference: float = 0.0, lin
     return build
 
 
+def _hollow(x: alt.X, y: alt.Y) -> alt.Chart:
+    import altair as alt
+
+    point = alt.Chart().transform_filter("datum.assumed").mark_point(size=26, filled=True, color=SURFACE, opacity=1)
+    return point.encode(x=x, y=y, shape=_shape())
+
+
 def _label_width(dots: Sequence[Dot], width: int) -> int:
     """Pixels for the longest line of the rows' names, at most three fifths of the chart."""
-    longest = max(len(line) for dot in dots for line in dot.row.split("|"))
-    return min(LETTER * longest + 16, width * 3 // 5)
+    longest = max(width_of(line, LETTER) for dot in dots for line in dot.row.split("|"))
+    return min(longest + 16, width * 3 // 5)
 
 
 def _row(dot: Dot, position: int) -> dict[str, Any]:
@@ -93,6 +105,7 @@ def _row(dot: Dot, position: int) -> dict[str, Any]:
         "value": estimate.value,
         "low": estimate.low,
         "high": estimate.high,
+        "assumed": dot.assumed,
     }
 
 
@@ -142,14 +155,14 @@ class Upright:
 
 
 def upright(
-    steps: Sequence[Upright], axis_labels: str, x_title: str, *, level: tuple[float, str] | None = None
+    steps: Sequence[Upright], axis_labels: str, x_title: str, tell: Voice, *, level: tuple[float, str] | None = None
 ) -> Build:
     """Dots with whiskers over ordered steps, with zero and perhaps an average as lines; predictions are hollow."""
 
     def build(width: int) -> alt.TopLevelMixin:
         import altair as alt
 
-        x = alt.X("step:N", sort=None, **_step_axis(steps, x_title, width))
+        x = alt.X("step:N", sort=None, **_step_axis(steps, x_title, width, tell))
         y = alt.Y("value:Q", title=None, axis=alt.Axis(labelExpr=axis_labels, grid=True, tickCount=5))
         values = rows_of([_step(step) for step in steps])
         layers: list[alt.Chart] = [
@@ -167,14 +180,15 @@ def upright(
     return build
 
 
-def _step_axis(steps: Sequence[Upright], x_title: str, width: int) -> dict[str, Any]:
+def _step_axis(steps: Sequence[Upright], x_title: str, width: int, tell: Voice) -> dict[str, Any]:
     """Every step is named; on a narrow screen the per cent signs move to the title."""
     import altair as alt
 
-    shorten = width <= NARROW and any(" %" in step.step for step in steps)
-    names = "replace(datum.label, ' %', '')" if shorten else alt.Undefined
+    sign = tell.words["percent"]
+    shorten = width <= NARROW and any(sign in step.step for step in steps)
+    names = f"replace(datum.label, '{sign}', '')" if shorten else alt.Undefined
     axis = alt.Axis(labelAngle=0, grid=False, labelOverlap=False, labelExpr=names)
-    return {"title": f"{x_title} (%)" if shorten else x_title, "axis": axis}
+    return {"title": tell.say("per_cent_axis", title=x_title) if shorten else x_title, "axis": axis}
 
 
 def _level(value: float, label: str) -> tuple[alt.Chart, ...]:

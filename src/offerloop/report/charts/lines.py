@@ -4,17 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import permutations, product
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from offerloop.evaluation.estimate import Estimate
-from offerloop.report.charts.drawing import BAND, INK, NARROW, OURS, SOFT, Build, rows_of, ticks, words_on
+from offerloop.report.charts.drawing import (
+    BAND,
+    INK,
+    NARROW,
+    OURS,
+    SOFT,
+    Axes,
+    Build,
+    rows_of,
+    ticks,
+    width_of,
+    words_on,
+)
 
 if TYPE_CHECKING:
     import altair as alt
 
+HEIGHT, MARGIN = 280, 70
 NARROW_LETTERS = 21
-"""Longest line of a label on a narrow screen."""
+"""Longest line of a label on a narrow screen, in Latin letters."""
+LETTER, LINE, GAP = 7.5, 16, 6
+"""Pixels of a letter, of a line of text, and between a line and its label."""
+MOST = 4
+"""Levels for which every arrangement is tried."""
 
 
 @dataclass(frozen=True)
@@ -27,31 +45,33 @@ class Point:
 
 @dataclass(frozen=True)
 class Level:
-    """A vertical mark with its label; labels stand one under the other, in the order given."""
+    """A vertical mark with its label."""
 
     x: float
     label: str
     dashed: bool = True
 
 
-def line(points: Sequence[Point], levels: Sequence[Level], labels: tuple[str, str], x_title: str) -> Build:
-    """The line with its 95 % band and zero; `labels` are the expressions of the x and the y axis."""
+def line(points: Sequence[Point], levels: Sequence[Level], axes: Axes, *, assumed: bool = False) -> Build:
+    """The line with its 95 % band and zero; an assumed one is dashed and has no band."""
 
     def build(width: int) -> alt.TopLevelMixin:
         import altair as alt
 
         values = rows_of([_point(point) for point in points])
-        axis = alt.Axis(labelExpr=labels[0], tickCount=ticks(width), grid=False)
-        x = alt.X("x:Q", title=x_title, axis=axis, scale=alt.Scale(nice=False, padding=6))
-        y = alt.Y("value:Q", title=None, axis=alt.Axis(labelExpr=labels[1], grid=True, tickCount=5))
+        axis = alt.Axis(labelExpr=axes.x_labels, tickCount=ticks(width), grid=False)
+        x = alt.X("x:Q", title=axes.x_title, axis=axis, scale=alt.Scale(nice=False, padding=6))
+        y = alt.Y("value:Q", title=None, axis=alt.Axis(labelExpr=axes.y_labels, grid=True, tickCount=5))
         chart = alt.Chart(values)
+        band = chart.mark_area(color=OURS, opacity=BAND).encode(x=x, y=alt.Y("low:Q"), y2="high:Q")
+        dash = [7, 4] if assumed else [1, 0]
         layers = [
-            chart.mark_area(color=OURS, opacity=BAND).encode(x=x, y=alt.Y("low:Q"), y2="high:Q"),
+            *([] if assumed else [band]),
             alt.Chart(values).mark_rule(color=INK, strokeWidth=1.2).encode(y=alt.datum(0)),
-            chart.mark_line(color=OURS, strokeWidth=2.5).encode(x=x, y=y),
-            *_levels(levels, max(point.x for point in points), width),
+            chart.mark_line(color=OURS, strokeWidth=2.5, strokeDash=dash).encode(x=x, y=y),
+            *_levels(levels, points, width),
         ]
-        return alt.layer(*layers).properties(width=width - 70, height=280)
+        return alt.layer(*layers).properties(width=width - MARGIN, height=HEIGHT)
 
     return build
 
@@ -61,20 +81,76 @@ def _point(point: Point) -> dict[str, Any]:
     return {"x": point.x, "value": estimate.value, "low": estimate.low, "high": estimate.high}
 
 
-def _levels(levels: Sequence[Level], right: float, width: int) -> list[alt.Chart]:
+@dataclass(frozen=True)
+class Label:
+    """A level's words on the chart, in pixels."""
+
+    level: Level
+    lines: tuple[str, ...]
+    at: float
+    """Where its line stands."""
+
+    @property
+    def width(self) -> float:
+        """Of its longest line of text."""
+        return max(width_of(one, LETTER) for one in self.lines) + GAP
+
+    def covers(self, at: float, *, on_left: bool) -> bool:
+        """Whether the words lie over what stands at a place."""
+        return self.at - self.width < at < self.at if on_left else self.at < at < self.at + self.width
+
+
+Placed = tuple[tuple[Label, bool], ...]
+"""Labels from top to bottom, and whether each stands left of its line."""
+
+
+def arranged(labels: Sequence[Label], room: float) -> Placed:
+    """Words under one another so that as few as possible are crossed by a line.
+
+    A level's line begins at its own words: it crosses only words further down.
+    """
+    if len(labels) > MOST:
+        return tuple((one, one.at > room / 2) for one in labels)
+    sides = product((False, True), repeat=len(labels))
+    options = [tuple(zip(order, side, strict=True)) for side in sides for order in permutations(labels)]
+    return min(options, key=lambda placed: _cost(placed, room))
+
+
+def _cost(placed: Placed, room: float) -> tuple[float, int, float]:
+    """Pixels outside the chart, words crossed, then words that run inwards from the nearer side."""
+    outside = sum(
+        max(0.0, one.width - one.at) if on_left else max(0.0, one.at + one.width - room) for one, on_left in placed
+    )
+    crossed = sum(
+        one.covers(above.at, on_left=on_left)
+        for position, (one, on_left) in enumerate(placed)
+        for above, _ in placed[:position]
+    )
+    return outside, crossed, sum(one.at < room / 2 if on_left else one.at > room / 2 for one, on_left in placed)
+
+
+def _levels(levels: Sequence[Level], points: Sequence[Point], width: int) -> list[alt.Chart]:
     import altair as alt
 
     marks: list[alt.Chart] = []
     texts: list[alt.Chart] = []
-    top = 4
-    for level in levels:
-        label = level.label.replace(" %", "\u00a0%")
-        lines = [label] if width > NARROW else wrap(label, NARROW_LETTERS)
-        row = rows_of([{"x": level.x, "label": "\n".join(lines)}])
-        on_left = level.x > right / 2
+    top, room = 4, width - MARGIN
+    for one, on_left in arranged([_label(level, points, width) for level in levels], room):
+        level = one.level
+        row = rows_of([{"x": level.x, "label": "\n".join(one.lines)}])
         dash = [5, 4] if level.dashed else [1, 0]
-        marks.append(alt.Chart(row).mark_rule(color=SOFT, strokeDash=dash).encode(x="x:Q"))
-        words = words_on(row, align="right" if on_left else "left", dx=-6 if on_left else 6, baseline="top")
+        rule = alt.Chart(row).mark_rule(color=SOFT, strokeDash=dash)
+        marks.append(rule.encode(x="x:Q", y=alt.value(top), y2=alt.value(HEIGHT)))
+        words = words_on(row, align="right" if on_left else "left", dx=-GAP if on_left else GAP, baseline="top")
         texts += [text.encode(x="x:Q", y=alt.value(top)) for text in words]
-        top += 4 + 16 * len(lines)
+        top += 4 + LINE * len(one.lines)
     return marks + texts
+
+
+def _label(level: Level, points: Sequence[Point], width: int) -> Label:
+    left, right = min(point.x for point in points), max(point.x for point in points)
+    at = (level.x - left) / max(right - left, 1e-9) * (width - MARGIN)
+    words = level.label.replace(" %", "\u00a0%")
+    letters = NARROW_LETTERS * LETTER * max(len(words), 1) / max(width_of(words, LETTER), 1)
+    lines = [words] if width > NARROW else wrap(words, max(1, min(NARROW_LETTERS, round(letters))))
+    return Label(level, tuple(lines), at)

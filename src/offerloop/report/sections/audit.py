@@ -9,10 +9,11 @@ import polars as pl
 
 from offerloop.evaluation.estimate import Estimate
 from offerloop.report.blocks import Block, Figure, Missing, Table, Text
-from offerloop.report.charts.drawing import PERCENT_LABELS, figure
+from offerloop.report.charts.drawing import figure, percent_labels
 from offerloop.report.charts.forest import Dot, forest
 from offerloop.report.findings import Findings
-from offerloop.report.numbers import count, percent
+from offerloop.report.numbers import count
+from offerloop.report.voice import Voice
 
 LEAST = 20
 """Customers that a group must have: the rate of a smaller one says little."""
@@ -30,40 +31,27 @@ class Group:
     """Mean depth of the offers they get."""
 
 
-def audit_blocks(findings: Findings) -> tuple[Block, ...]:
+def audit_blocks(findings: Findings, tell: Voice) -> tuple[Block, ...]:
     """The chart with its words, or what is missing for it."""
     customers, attributes = findings.table("customers"), findings.config.profiles.audit_only
     if customers is None or not attributes:
-        return (
-            Missing(
-                "Offer rates by group are not shown: give the source 'customers' with attributes and list them "
-                "under profiles.audit_only. That would add who gets offers and who does not, by age or income for "
-                "example."
-            ),
-        )
+        return (Missing(tell.say("audit.none")),)
     planned = findings.tables["assignments"].filter(pl.col("arm") == "plan")
     terms = findings.tables["offers"].select("campaign_id", "offer_id", "depth")
     known = planned.join(customers, on="customer_id").join(terms, on=["campaign_id", "offer_id"], how="left")
     if known.is_empty():
-        return (Missing("Offer rates by group are not shown: no customer of the plan has attributes."),)
+        return (Missing(tell.say("audit.no_attributes")),)
     every = [group for name in attributes if name in known.columns for group in _groups(known, name)]
     groups = [group for group in every if group.size >= LEAST]
     if not groups:
-        return (Missing(f"Offer rates by group are not shown: no group has {LEAST} customers or more."),)
-    return (Text(_intro(groups, len(every) - len(groups))), _figure(groups, known, planned))
+        return (Missing(tell.say("audit.small", least=LEAST)),)
+    return (Text(_intro(groups, len(every) - len(groups), tell)), _figure(groups, known, planned, tell))
 
 
-def _intro(groups: list[Group], n_small: int) -> str:
-    left = f"{_groups_of(n_small)} not shown for having fewer than {LEAST} customers. " if n_small else ""
-    return (
-        "Attributes named in profiles.audit_only never reach a model or a rule; differences come from "
-        f"what people buy. {left}With {len(groups)} groups, about {max(1, round(len(groups) / 20))} would lie outside "
-        "the interval by chance alone."
-    )
-
-
-def _groups_of(number: int) -> str:
-    return "One group is" if number == 1 else f"{number} groups are"
+def _intro(groups: list[Group], n_small: int, tell: Voice) -> str:
+    key = "audit.left_one" if n_small == 1 else "audit.left"
+    left = tell.say(key, n=n_small, least=LEAST) if n_small else ""
+    return tell.say("audit.intro", left=left, n=len(groups), chance=max(1, round(len(groups) / 20)))
 
 
 def _rate(table: pl.DataFrame) -> float:
@@ -92,44 +80,49 @@ def _order(name: str) -> tuple[float, str]:
     return float(digits.group()) - (0.5 if digits.start() else 0.0), name
 
 
-def _figure(groups: list[Group], known: pl.DataFrame, planned: pl.DataFrame) -> Figure:
+def _figure(groups: list[Group], known: pl.DataFrame, planned: pl.DataFrame, tell: Voice) -> Figure:
     rate = _rate(known)
-    dots = [Dot(_words(group.attribute), f"{group.name} ({count(group.size)})", group.rate) for group in groups]
-    table = Table(
-        "Share of customers with an offer by plan, by group",
-        ("attribute", "group", "customers", "offer rate", "mean depth"),
-        tuple(
-            (
-                _words(group.attribute),
-                group.name,
-                count(group.size),
-                group.rate.times(100).text(" %"),
-                "" if group.depth is None else percent(group.depth),
-            )
-            for group in groups
-        ),
-        n_labels=2,
+    dots = [
+        Dot(_words(group.attribute), tell.say("audit.group", name=group.name, n=count(group.size)), group.rate)
+        for group in groups
+    ]
+    title = tell.say(
+        "audit.title",
+        n=count(known.height),
+        rate=tell.share(rate),
+        all=tell.share(_rate(planned)),
+        finding=_finding(groups, rate, tell),
     )
-    return figure(
-        "audit",
-        f"Among the {count(known.height)} customers with known attributes {percent(rate)} get an offer "
-        f"({percent(_rate(planned))} of all who follow the plan); {_finding(groups, rate)}",
-        "Share of customers of a group who get an offer by plan, 95 % intervals; group size in brackets; line: "
-        "all with known attributes",
-        forest(dots, PERCENT_LABELS, reference=rate),
-        table,
-    )
+    chart = forest(dots, percent_labels(tell), reference=rate)
+    return figure("audit", title, tell.say("audit.measure"), chart, _table(groups, tell), tell=tell)
 
 
-def _finding(groups: list[Group], rate: float) -> str:
+def _table(groups: list[Group], tell: Voice) -> Table:
+    rows = tuple(
+        (
+            _words(group.attribute),
+            group.name,
+            count(group.size),
+            tell.shares(group.rate.times(100)),
+            "" if group.depth is None else tell.share(group.depth),
+        )
+        for group in groups
+    )
+    columns = tuple(tell.say(f"audit.column.{name}") for name in ("attribute", "group", "customers", "rate", "depth"))
+    return Table(tell.say("audit.table"), columns, rows, n_labels=2)
+
+
+def _finding(groups: list[Group], rate: float, tell: Voice) -> str:
     away = [group for group in groups if not group.rate.low <= rate <= group.rate.high]
     if not away:
-        return "no group differs clearly"
-    names = [f"{_words(group.attribute)} {group.name} ({percent(group.rate.value)})" for group in away]
-    shown = names if len(names) <= 3 else [*names[:2], f"{len(names) - 2} more"]
-    listed = ", ".join(shown[:-1]) + (" and " if len(shown) > 1 else "") + shown[-1]
-    verb = "differs" if len(away) == 1 else "differ"
-    return f"{len(away)} of {len(groups)} groups {verb} from these {percent(rate)}: {listed}"
+        return tell.say("audit.same")
+    names = [
+        tell.say("audit.named", attribute=_words(one.attribute), group=one.name, rate=tell.share(one.rate.value))
+        for one in away
+    ]
+    shown = names if len(names) <= 3 else [*names[:2], tell.say("audit.more", n=len(names) - 2)]
+    key = "audit.differs" if len(away) == 1 else "audit.differ"
+    return tell.say(key, n=len(away), all=len(groups), rate=tell.share(rate), names=tell.series(shown))
 
 
 def _words(attribute: str) -> str:

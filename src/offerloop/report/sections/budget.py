@@ -6,59 +6,47 @@ import polars as pl
 
 from offerloop.evaluation.estimate import Estimate
 from offerloop.report.blocks import Block, Figure, Section, Table, Text
-from offerloop.report.charts.drawing import figure, money_labels
+from offerloop.report.charts.drawing import Axes, figure, money_labels
 from offerloop.report.charts.lines import Level, Point, line
-from offerloop.report.facts import CampaignFacts, Facts
+from offerloop.report.facts import UNKNOWN, CampaignFacts, Facts
 from offerloop.report.findings import Findings
-from offerloop.report.numbers import Money, count
-from offerloop.report.sentences import BASIS
+from offerloop.report.numbers import count
+from offerloop.report.sentences import basis_mark, noun
+from offerloop.report.voice import Voice, is_measured
 
 SHOWN = 2
-BASES = {
-    "liability": "every offer counts at the most it can cost us, so the budget holds whatever customers do",
-    "expected": "every offer counts at its expected cost, so the budget holds on average only",
-}
 
 
 def budget_section(findings: Findings, facts: Facts) -> Section:
-    """One curve for each campaign, sent ones first."""
-    ordered = sorted(facts.campaigns, key=lambda one: not one.found.send)
+    """One curve for each campaign, sent ones first; one whose effects are not known has none."""
+    tell, ordered = facts.voice, sorted(facts.campaigns, key=lambda one: not one.found.send)
     blocks: list[Block] = []
     for one in ordered[:SHOWN]:
         curve = _points(findings, one)
         if len(curve) > 1:
             blocks.append(_figure(one, curve, findings, facts))
-        blocks.append(Text(f"“{one.found.title}”: {_shadow(one, facts.money, _slope_at_budget(one, curve))}"))
-    blocks += [Text(_basis(name)) for name in dict.fromkeys(one.found.budget_basis for one in ordered[:SHOWN])]
+        blocks.append(Text(tell.say("budget.campaign", title=one.found.title, text=_shadow(one, curve, tell))))
+    bases = dict.fromkeys(one.found.budget_basis for one in ordered[:SHOWN] if one.basis != UNKNOWN)
+    blocks += [Text(tell.say(f"budget.basis.{name}")) for name in bases]
     others = [one.found.title for one in ordered[SHOWN:]]
     if others:
-        blocks.append(Text(f"Not drawn: {', '.join(others)}; their curves are in the table 'budget_curve' of the run."))
-    return Section("budget", "The budget", _message(ordered[0], facts, findings), tuple(blocks))
+        blocks.append(Text(tell.say("budget.not_drawn", titles=tell.listed(others))))
+    return Section("budget", tell.say("budget.label"), _message(ordered[0], facts, findings), tuple(blocks))
 
 
-def _basis(name: str) -> str:
-    return f"Budget basis “{name}”: {BASES[name]}."
-
-
-def _shadow(one: CampaignFacts, money: Money, held_out: float | None) -> str:
-    """What more budget would bring; `held_out` is the slope of the held-out curve at the budget."""
-    found = one.found
+def _shadow(one: CampaignFacts, curve: list[dict[str, float]], tell: Voice) -> str:
+    """What more budget would bring, by the slope of the held-out curve at the budget where it is known."""
+    found, money = one.found, tell.money
+    if one.basis == UNKNOWN:
+        return tell.say("budget.no_effect")
     if found.shadow_price <= 0:
-        return (
-            f"The plan uses {money.text(found.liability_minor)} of the budget of {money.exact(found.budget_minor)}; "
-            "more budget would add nothing (shadow price 0)."
-        )
-    more, price = f"{money.exact(money.unit)} more of it", f"{found.shadow_price:.2g}"
-    if held_out is None:
-        gain = money.text(found.shadow_price * money.unit)
-        return (
-            f"The budget is used up. By the estimates that chose the plan, {more} would add {gain} of profit (shadow "
-            f"price {price})."
-        )
-    return (
-        f"The budget is used up. By the held-out line at the mark, {more} would change profit by about "
-        f"{money.text(held_out * money.unit)} (shadow price by the estimates that chose the plan: {price})."
-    )
+        used, budget = money.text(found.liability_minor), money.exact(found.budget_minor)
+        return tell.say("budget.left", used=used, budget=budget)
+    slope, more, price = _slope_at_budget(one, curve), money.exact(money.unit), f"{found.shadow_price:.2g}"
+    gain = money.text((found.shadow_price if slope is None else slope) * money.unit)
+    if one.is_assumed:
+        return tell.say("budget.assumed", more=more, gain=gain)
+    return tell.say("budget.gain" if slope is None else "budget.held_out", more=more, gain=gain, price=price)
 
 
 def _points(findings: Findings, one: CampaignFacts) -> list[dict[str, float]]:
@@ -71,17 +59,21 @@ def _estimate(row: dict[str, float]) -> Estimate:
 
 
 def _message(one: CampaignFacts, facts: Facts, findings: Findings) -> str:
-    curve, money = _points(findings, one), facts.money
+    tell, curve, title = facts.voice, _points(findings, one), one.found.title
+    if one.basis == UNKNOWN:
+        return tell.say("budget.message.unknown")
     if len(curve) < 2:
-        return "No budget would find an offer that pays"
-    if max(row["profit_minor"] for row in curve) <= 0:
-        return f"No budget makes “{one.found.title}” pay"
-    stop, best = money.text(curve[-1]["budget_minor"]), _best(curve)
-    if curve[-1]["budget_minor"] <= one.found.budget_minor:
-        return f"The budget of “{one.found.title}” is larger than what pays: {stop} is enough"
-    if best["budget_minor"] > one.found.budget_minor and _clearly_more(best, curve, one):
-        return f"The budget of “{one.found.title}” is the limit: a larger one would earn more"
-    return f"The budget of “{one.found.title}” is used up; that a larger one would earn more is not shown"
+        return tell.say("budget.message.none")
+    stop, best = curve[-1]["budget_minor"], _best(curve)
+    if best["profit_minor"] <= 0:
+        return tell.say("budget.message.never", title=title)
+    if stop <= one.found.budget_minor:
+        said = tell.say("budget.message.enough", title=title, stop=facts.money.text(stop))
+    elif best["budget_minor"] > one.found.budget_minor and _clearly_more(best, curve, one):
+        said = tell.say("budget.message.limit", title=title)
+    else:
+        said = tell.say("budget.message.used", title=title)
+    return tell.say("assumed.if", text=said) if one.is_assumed else said
 
 
 def _best(curve: list[dict[str, float]]) -> dict[str, float]:
@@ -106,68 +98,70 @@ def _slope_at_budget(one: CampaignFacts, curve: list[dict[str, float]]) -> float
 
 
 def _title(one: CampaignFacts, curve: list[dict[str, float]], facts: Facts) -> str:
-    money, stop = facts.money, curve[-1]
-    best = _best(curve)
+    tell, money, best = facts.voice, facts.money, _best(curve)
+    stop, budget = curve[-1]["budget_minor"], one.found.budget_minor
     if best["profit_minor"] <= 0:
-        return "every budget above zero loses money"
-    if stop["budget_minor"] <= one.found.budget_minor:
-        return f"the plan stops at {money.text(stop['budget_minor'])}, before the budget is used up"
-    reached = (
-        f"about {_profit(best, money)} at a budget of {money.text(best['budget_minor'])} (expected spend "
-        f"{money.text(best['spend_minor'])})"
+        return tell.say("budget.finding.loses")
+    if stop <= budget:
+        return tell.say("budget.finding.stops", stop=money.text(stop))
+    reached = tell.say(
+        "budget.reached",
+        profit=_profit(best, tell),
+        budget=money.text(best["budget_minor"]),
+        spend=money.text(best["spend_minor"]),
     )
-    if best["budget_minor"] <= one.found.budget_minor:
-        return f"the highest profit is {reached}; more budget would not add to it"
-    real = "real" if _clearly_more(best, curve, one) else "not shown to be real"
-    return f"profit would grow to {reached}; the gain over {money.exact(one.found.budget_minor)} is {real}"
+    if best["budget_minor"] <= budget:
+        return tell.say("budget.finding.highest", reached=reached)
+    clear = "real" if _clearly_more(best, curve, one) else "not_shown"
+    key = "assumed" if one.is_assumed else clear
+    return tell.say(f"budget.finding.{key}", reached=reached, budget=money.exact(budget))
 
 
-def _profit(row: dict[str, float], money: Money) -> str:
+def _profit(row: dict[str, float], tell: Voice) -> str:
     """The point of the line as the chart shows it, with its rounded interval."""
-    return f"{money.text(row['profit_minor'])} {money.estimate(_estimate(row)).split(' ', 1)[1]}"
-
-
-def _axis_title(one: CampaignFacts) -> str:
-    if one.found.budget_basis == "liability":
-        return f"budget (the most that {one.noun} can cost us)"
-    return f"budget (the expected cost of {one.noun})"
+    if not is_measured(_estimate(row)):
+        return tell.brief(_estimate(row))
+    return f"{tell.money.text(row['profit_minor'])} {tell.money.estimate(_estimate(row)).split(' ', 1)[1]}"
 
 
 def _figure(one: CampaignFacts, curve: list[dict[str, float]], findings: Findings, facts: Facts) -> Figure:
-    money, stop = facts.money, curve[-1]["budget_minor"]
+    tell, money = facts.voice, facts.money
     points = [Point(row["budget_minor"] / money.unit, _estimate(row).times(1 / money.unit)) for row in curve]
-    levels = [Level(stop / money.unit, f"stop point: {money.text(stop)}")]
-    if one.found.budget_minor <= stop:
-        configured = Level(
-            one.found.budget_minor / money.unit, f"the budget: {money.exact(one.found.budget_minor)}", dashed=False
-        )
-        levels.insert(0, configured)
-    title = _title(one, curve, facts)
+    title, currency = _title(one, curve, facts), findings.config.shop.currency
+    axis = tell.say(f"budget.axis.{one.found.budget_basis}", noun=noun(one, tell))
+    axes = Axes(money_labels(money), money_labels(money), axis)
     return figure(
         f"budget-{_position(one, facts)}",
-        f"{one.found.title}: {title}",
-        f"Held-out profit of one week ({findings.config.shop.currency}) by budget, 95 % band; beyond the stop "
-        "point no offer is estimated to pay",
-        line(points, levels, (money_labels(money), money_labels(money)), _axis_title(one)),
-        _table(one, curve, money),
-        mark=BASIS,
+        tell.say("budget.title", title=one.found.title, finding=title),
+        tell.say("budget.measure_assumed" if one.is_assumed else "budget.measure", currency=currency),
+        line(points, _levels(one, curve[-1]["budget_minor"], tell), axes, assumed=one.is_assumed),
+        _table(one, curve, tell),
+        mark=basis_mark(one, facts),
+        tell=tell,
     )
 
 
-def _table(one: CampaignFacts, curve: list[dict[str, float]], money: Money) -> Table:
-    return Table(
-        f"Budget against held-out profit, {one.found.title}",
-        ("budget", "customers", "expected spend", "profit [95 % interval]"),
-        tuple(
-            (
-                money.text(row["budget_minor"]),
-                count(row["n_customers"]),
-                money.text(row["spend_minor"]),
-                _profit(row, money),
-            )
-            for row in curve
-        ),
+def _levels(one: CampaignFacts, stop: float, tell: Voice) -> list[Level]:
+    money, budget = tell.money, one.found.budget_minor
+    levels = [Level(stop / money.unit, tell.say("budget.stop", stop=money.text(stop)))]
+    if budget <= stop:
+        words = tell.say("budget.mark", budget=money.exact(budget))
+        levels.insert(0, Level(budget / money.unit, words, dashed=False))
+    return levels
+
+
+def _table(one: CampaignFacts, curve: list[dict[str, float]], tell: Voice) -> Table:
+    rows = tuple(
+        (
+            tell.money.text(row["budget_minor"]),
+            count(row["n_customers"]),
+            tell.money.text(row["spend_minor"]),
+            _profit(row, tell),
+        )
+        for row in curve
     )
+    columns = tuple(tell.say(f"budget.column.{name}") for name in ("budget", "customers", "spend", "profit"))
+    return Table(tell.say("budget.table", title=one.found.title), columns, rows)
 
 
 def _position(one: CampaignFacts, facts: Facts) -> int:

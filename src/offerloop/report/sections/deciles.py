@@ -8,15 +8,16 @@ from offerloop.evaluation.estimate import Estimate
 from offerloop.report.blocks import Figure, Table
 from offerloop.report.charts.drawing import PLAIN_LABELS, figure
 from offerloop.report.charts.forest import Upright, upright
-from offerloop.report.evidence import OUTCOME_NAMES, TEN_POINTS
+from offerloop.report.evidence import TEN_POINTS
 from offerloop.report.findings import Findings
 from offerloop.report.numbers import count
+from offerloop.report.voice import Voice
 
 TO_POINTS = 100 * TEN_POINTS
 """From a slope per unit of depth to percentage points for ten points of depth."""
 
 
-def deciles_figure(findings: Findings) -> Figure:
+def deciles_figure(findings: Findings, tell: Voice) -> Figure:
     """Chance to buy: predicted and realised response by decile of the prediction."""
     table = findings.tables["response_deciles"]
     rows = list(table.filter(pl.col("outcome") == "bought").sort("decile").iter_rows(named=True))
@@ -27,20 +28,22 @@ def deciles_figure(findings: Findings) -> Figure:
         Upright(str(row["decile"]), each, row["predicted"] * TO_POINTS)
         for row, each in zip(rows, realised, strict=True)
     ]
+    shown = f"{average:.2g}"
     return figure(
         "deciles",
-        _title(realised),
-        f"Percentage points of the weekly chance to buy for ten points more discount, by tenth of the predicted "
-        f"response ({count(pairs)} pairs); dots with 95 % intervals: realised, hollow diamonds: predicted",
+        _title(realised, tell),
+        tell.say("deciles.measure", n=count(pairs)),
         upright(
             steps,
             PLAIN_LABELS,
-            "tenth of pairs, by predicted response",
-            level=(average, f"average in this check {average:.2g}"),
+            tell.say("deciles.axis"),
+            tell,
+            level=(average, tell.say("deciles.average", average=shown)),
         ),
-        _table(table),
-        says=f"The average in this check is {average:.2g} points.",
-        mark="transferred from shelf prices",
+        _table(table, tell),
+        says=tell.say("deciles.says", average=shown),
+        mark=tell.say("mark.transferred"),
+        tell=tell,
     )
 
 
@@ -52,24 +55,21 @@ def top_less_bottom(realised: list[Estimate]) -> Estimate:
     return Estimate(value, value - half, value + half)
 
 
-def _title(realised: list[Estimate]) -> str:
+def _title(realised: list[Estimate], tell: Voice) -> str:
     gap = top_less_bottom(realised)
-    if not gap.is_clear:
-        return "Those predicted to respond most cannot be told from those predicted to respond least"
-    return (
-        f"Pairs predicted to respond most do respond more: the last tenth by {gap.text(' points')} more than the first"
-    )
+    return tell.say("deciles.title", gap=tell.points(gap)) if gap.is_clear else tell.say("deciles.title.none")
 
 
-def _table(table: pl.DataFrame) -> Table:
+def _table(table: pl.DataFrame, tell: Voice) -> Table:
     rows = []
     for row in table.iter_rows(named=True):
-        bought = row["outcome"] == "bought"
-        factor, unit = (TO_POINTS, " points") if bought else (TO_POINTS, " %")
-        realised = Estimate.of(row["realised"], row["se"]).times(factor)
-        predicted = f"{row['predicted'] * factor:.2g}".replace("-", "−") + unit
-        rows.append(
-            (OUTCOME_NAMES[row["outcome"]], str(row["decile"]), predicted, realised.text(unit), count(row["n_pairs"]))
-        )
-    columns = ("outcome", "tenth", "predicted", "realised [95 % interval]", "pairs")
-    return Table("Response to ten points more discount, by tenth of the prediction", columns, tuple(rows), n_labels=2)
+        unit = tell.words["points"] if row["outcome"] == "bought" else tell.words["percent"]
+        realised = Estimate.of(row["realised"], row["se"]).times(TO_POINTS)
+        predicted = f"{row['predicted'] * TO_POINTS:.2g}".replace("-", "−") + unit
+        outcome = tell.word("outcome", row["outcome"])
+        rows.append((outcome, str(row["decile"]), predicted, realised.text(unit), count(row["n_pairs"])))
+    columns = ("slopes.column.outcome", *(f"deciles.column.{name}" for name in _COLUMNS))
+    return Table(tell.say("deciles.table"), tuple(tell.say(key) for key in columns), tuple(rows), n_labels=2)
+
+
+_COLUMNS = ("tenth", "predicted", "realised", "pairs")

@@ -1,4 +1,4 @@
-"""What a reader sees before anything else: the decision, four figures and one chart."""
+"""What a reader sees before anything else: the decision, four figures, one chart, and what could not be shown."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ import polars as pl
 
 from offerloop.evaluation.estimate import Estimate
 from offerloop.report.blocks import Figure, Table
-from offerloop.report.charts.drawing import PERCENT_LABELS, figure, money_labels
+from offerloop.report.charts.drawing import Axes, figure, money_labels, percent_labels
 from offerloop.report.charts.lines import Level, Point, line
 from offerloop.report.evidence import Evidence
-from offerloop.report.facts import CampaignFacts, Facts
+from offerloop.report.facts import MIXED, TRANSFERRED, UNKNOWN, CampaignFacts, Facts
 from offerloop.report.findings import Findings
 from offerloop.report.numbers import count
-from offerloop.report.sentences import BASIS, campaign_sentence, confidence, headline, level
+from offerloop.report.sections.gaps import Gaps, gaps
+from offerloop.report.sentences import basis_mark, campaign_body, confidence, headline, noun
+from offerloop.report.voice import Voice, is_measured
 
 
 @dataclass(frozen=True)
@@ -42,108 +44,137 @@ class FirstScreen:
     headline: str
     verdicts: tuple[Verdict, ...]
     tiles: tuple[Tile, ...]
-    chart: Figure
-    mark: str = BASIS
+    chart: Figure | None
+    """None where no campaign has an offer whose effect is known."""
+    mark: str
+    gaps: Gaps | None
 
 
 def first_screen(findings: Findings, facts: Facts, evidence: Evidence) -> FirstScreen:
     """The first screen."""
+    tell = facts.voice
     verdicts = []
     for one in sorted(facts.campaigns, key=lambda one: not one.found.send):
-        sentence = campaign_sentence(one, facts).removeprefix(f"{one.found.title}: ").replace(f" ({BASIS})", "")
-        verdicts.append(Verdict(one.found.send, one.found.title, sentence[0].upper() + sentence[1:]))
-    tiles = (*(_sent_tiles(facts) if facts.sent else _kept_tiles(facts)), _confidence(evidence))
-    return FirstScreen(headline(facts), tuple(verdicts), tiles, _chart(findings, facts))
+        sentence = campaign_body(one, facts, marked=facts.basis == MIXED and one.basis not in (TRANSFERRED, UNKNOWN))
+        title = tell.say("frame.verdict", title=one.found.title)
+        verdicts.append(Verdict(one.found.send, title, sentence[0].upper() + sentence[1:]))
+    tiles = (*(_sent_tiles(facts) if facts.sent else _kept_tiles(facts)), _confidence(evidence, facts))
+    mark = tell.say(f"basis.mark.{facts.basis}")
+    return FirstScreen(
+        headline(facts), tuple(verdicts), tiles, _chart(findings, facts), mark, gaps(findings, facts, evidence)
+    )
 
 
 def _sent_tiles(facts: Facts) -> tuple[Tile, ...]:
-    money, sent = facts.money, facts.sent
+    tell, money, sent = facts.voice, facts.money, facts.sent
     forecasts = [one.sent_forecast for one in sent]
-    profit = Estimate(*(sum(getattr(one.profit, end) for one in forecasts) for end in ("value", "low", "high")))
-    value, interval = money.estimate(profit).split(" ", 1)
     n_sent, n_explore = sum(one.n_sent for one in sent), sum(one.n_explore for one in sent)
-    most = sum(one.liability_sent_minor for one in sent)
-    by_lot = sum(one.liability_explore_minor for one in sent)
-    budget = sum(one.found.budget_minor for one in sent)
     planned = sum(one.found.n_planned for one in sent)
-    return (
-        Tile(
-            "Expected profit, one week",
-            value,
-            f"95 % interval {interval}, for the {count(n_sent)} who get the plan's offer",
-        ),
-        Tile(
-            "Expected spend",
-            money.text(sum(one.spend_minor for one in forecasts)),
-            f"at most {money.text(most)} of a budget of {money.exact(budget)}, and {money.text(by_lot)} by lot",
-        ),
-        Tile(
-            "Customers treated",
-            count(n_sent + n_explore),
-            f"of {count(facts.n_customers)}: {count(n_sent)} by plan, {count(n_explore)} by lot; "
-            f"{count(planned - n_sent)} of the {count(planned)} planned are held back or drawn by lot",
-        ),
+    spend = tell.say(
+        "tile.spend_note",
+        most=money.text(sum(one.liability_sent_minor for one in sent)),
+        budget=money.exact(sum(one.found.budget_minor for one in sent)),
+        by_lot=money.text(sum(one.liability_explore_minor for one in sent)),
     )
+    treated = tell.say(
+        "tile.treated_note",
+        all=count(facts.n_customers),
+        sent=count(n_sent),
+        lot=count(n_explore),
+        back=count(planned - n_sent),
+        planned=count(planned),
+    )
+    return (
+        _profit_tile(facts, n_sent),
+        Tile(tell.say("tile.spend"), money.text(sum(one.spend_minor for one in forecasts)), spend),
+        Tile(tell.say("tile.treated"), count(n_sent + n_explore), treated),
+    )
+
+
+def _profit_tile(facts: Facts, n_sent: int) -> Tile:
+    tell, forecasts = facts.voice, [one.sent_forecast for one in facts.sent]
+    profit = Estimate(*(sum(getattr(one.profit, end) for one in forecasts) for end in ("value", "low", "high")))
+    value, note = _value_and_note(profit, tell, ("tile.profit_note", "tile.profit_assumed"), n=count(n_sent))
+    return Tile(tell.say("tile.profit"), value, note)
+
+
+def _value_and_note(profit: Estimate, tell: Voice, keys: tuple[str, str], **values: str) -> tuple[str, str]:
+    """An amount and its interval apart; what is assumed has none."""
+    if not is_measured(profit):
+        return tell.money.text(profit.value), tell.say(keys[1], **values)
+    value, interval = tell.money.estimate(profit).split(" ", 1)
+    return value, tell.say(keys[0], interval=interval, **values)
 
 
 def _kept_tiles(facts: Facts) -> tuple[Tile, ...]:
-    money = facts.money
+    tell, money = facts.voice, facts.money
+    labels = [tell.say(key) for key in ("tile.kept_profit", "tile.kept_spend", "tile.treated")]
+    treated = Tile(labels[2], "0", tell.say("tile.kept_treated_note", all=count(facts.n_customers)))
+    if facts.basis == UNKNOWN:
+        unknown = Tile(labels[0], tell.say("tile.unknown"), tell.say("tile.unknown_note"))
+        return unknown, Tile(labels[1], money.exact(0), tell.say("tile.unknown_spend_note")), treated
     best = max(facts.campaigns, key=lambda one: one.plan.profit.value)
-    value, interval = money.estimate(best.plan.profit).split(" ", 1)
-    return (
-        Tile("Profit of the best plan, not sent", value, f"95 % interval {interval}, one week"),
-        Tile("Spend", money.exact(0), f"the best plan would have spent {money.text(best.plan.spend_minor)}"),
-        Tile("Customers treated", "0", f"of {count(facts.n_customers)}"),
-    )
+    value, note = _value_and_note(best.plan.profit, tell, ("tile.kept_note", "tile.kept_assumed"))
+    spend = tell.say("tile.kept_spend_note", spend=money.text(best.plan.spend_minor))
+    return Tile(labels[0], value, note), Tile(labels[1], money.exact(0), spend), treated
 
 
-def _confidence(evidence: Evidence) -> Tile:
-    value, note = confidence(evidence.judged, evidence.failed)
-    return Tile("How sure we are", value, note)
+def _confidence(evidence: Evidence, facts: Facts) -> Tile:
+    value, note = confidence(evidence, facts)
+    return Tile(facts.voice.say("tile.sure"), value, note)
 
 
-def _chart(findings: Findings, facts: Facts) -> Figure:
-    one = next((one for one in facts.campaigns if not one.found.send), facts.campaigns[0])
+def _chart(findings: Findings, facts: Facts) -> Figure | None:
+    tell, shown = facts.voice, [one for one in facts.campaigns if one.basis != UNKNOWN]
+    if not shown:
+        return None
+    one = next((one for one in shown if not one.found.send), shown[0])
     mine = (pl.col("campaign_id") == one.found.campaign_id) & (pl.col("lever") == "supplier share")
     rows = list(findings.tables["break_even_sweep"].filter(mine).sort("level").iter_rows(named=True))
     ends = [Estimate(row["profit_minor"], row["profit_low_minor"], row["profit_high_minor"]) for row in rows]
     points = [Point(row["level"], each.times(1 / facts.money.unit)) for row, each in zip(rows, ends, strict=True)]
     table = Table(
-        "Profit of one week by the share of the discount that suppliers pay",
-        ("supplier share", "customers with an offer", "profit [95 % interval]"),
+        tell.say("first.table"),
+        tuple(tell.say(f"first.column.{name}") for name in ("share", "customers", "profit")),
         tuple(
-            (level(row["level"]), count(row["n_customers"]), facts.money.estimate(each))
+            (tell.level(row["level"]), count(row["n_customers"]), tell.brief(each))
             for row, each in zip(rows, ends, strict=True)
         ),
     )
+    measure = "first.measure_assumed" if one.is_assumed else "first.measure"
+    axes = Axes(percent_labels(tell), money_labels(facts.money), tell.say("first.axis"))
     return figure(
         "supplier-share",
-        _title(one),
-        f"Without a budget limit: expected profit of one week ({findings.config.shop.currency}), each customer's "
-        "best offer, by the share of each discount that suppliers pay; 95 % band",
-        line(points, _levels(one, facts), (PERCENT_LABELS, money_labels(facts.money)), "paid by suppliers"),
+        _title(one, tell),
+        tell.say(measure, currency=findings.config.shop.currency),
+        line(points, _levels(one, facts), axes, assumed=one.is_assumed),
         table,
-        mark=BASIS,
+        mark=basis_mark(one, facts),
+        tell=tell,
     )
 
 
-def _title(one: CampaignFacts) -> str:
-    share = one.supplier_share
-    noun = one.noun.capitalize()
+def _title(one: CampaignFacts, tell: Voice) -> str:
+    share, name = one.supplier_share, noun(one, tell)
     if share.estimate is None:
-        return f"{noun} do not pay, even when suppliers carry the whole discount"
-    if share.beyond_interval is None:
-        return f"{noun} clearly pay at no supplier share"
-    if share.beyond_interval == 0:
-        return f"{noun} pay at every supplier share, even without one"
-    return f"{noun} clearly pay once suppliers carry {level(share.beyond_interval)} of the discount"
+        key = "never"
+    elif share.beyond_interval is None:
+        key = "unclear"
+    elif share.beyond_interval == 0:
+        key = "always"
+    else:
+        key = "assumed" if one.is_assumed else "clear"
+    shown = tell.level(share.beyond_interval or 0)
+    title = tell.say(f"first.title.{key}", noun=name if one.is_assumed else name.capitalize(), share=shown)
+    return tell.say("assumed.if", text=title) if one.is_assumed else title
 
 
 def _levels(one: CampaignFacts, facts: Facts) -> list[Level]:
+    tell, clear = facts.voice, one.supplier_share.beyond_interval
     named = [
         Level(each.funded_share, each.found.title, dashed=False)
         for each in facts.campaigns
         if each.funded_share is not None
     ]
-    clear = one.supplier_share.beyond_interval
-    return named + ([Level(clear, f"clearly pays: {level(clear)}")] if clear else [])
+    key = "first.level_assumed" if one.is_assumed else "first.level"
+    return named + ([Level(clear, tell.say(key, share=tell.level(clear)))] if clear else [])

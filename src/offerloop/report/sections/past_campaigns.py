@@ -10,7 +10,8 @@ from offerloop.report.blocks import Block, Bullets, Missing, Section, Table, Tex
 from offerloop.report.charts.drawing import figure, money_labels
 from offerloop.report.charts.forest import Dot, forest
 from offerloop.report.findings import Findings
-from offerloop.report.numbers import Money, count, iso_day
+from offerloop.report.numbers import count, iso_day
+from offerloop.report.voice import Voice
 
 SHOWN = 6
 
@@ -25,7 +26,9 @@ class PastCampaign:
     naive: Estimate
     adjusted: Estimate | None
     placebo: Estimate | None
-    period: str
+    first: str
+    last: str
+    """ISO days of the campaign."""
     note: str
 
     @classmethod
@@ -35,11 +38,9 @@ class PastCampaign:
             None if row[f"{name}_minor"] is None else Estimate.of(row[f"{name}_minor"], row[f"{name}_se"])
             for name in ("naive", "adjusted", "placebo")
         )
-        period = f"{iso_day(row['starts_day'])} to {iso_day(row['ends_day'])}"
-        whole = naive or Estimate(0.0, 0.0, 0.0)
-        return cls(
-            row["campaign_id"], row["n_targeted"], row["n_others"], whole, adjusted, placebo, period, row["note"]
-        )
+        first, last = (iso_day(row[name]) for name in ("starts_day", "ends_day"))
+        whole, sizes = naive or Estimate(0.0, 0.0, 0.0), (row["n_targeted"], row["n_others"])
+        return cls(row["campaign_id"], *sizes, whole, adjusted, placebo, first, last, row["note"])
 
 
 def past_campaigns(findings: Findings) -> list[PastCampaign]:
@@ -51,142 +52,121 @@ def past_campaigns(findings: Findings) -> list[PastCampaign]:
     return [PastCampaign.read(row) for row in ordered.iter_rows(named=True)]
 
 
-def past_campaigns_section(findings: Findings) -> Section:
+def past_campaigns_section(findings: Findings, tell: Voice) -> Section:
     """A forest plot of the largest campaigns, and why even the adjusted figures are no proof."""
-    past, money = past_campaigns(findings), Money(findings.config.shop.currency)
+    past, label = past_campaigns(findings), tell.say("past.label")
     if not past:
-        text = (
-            "No past campaign could be judged: give the sources 'campaigns' and 'audiences' with at least 50 "
-            "customers targeted and 50 not. That would add what each campaign changed, beside the misleading "
-            "naive figure."
-        )
-        return Section("past", "Past campaigns", "What past campaigns did is not known", (Missing(text),))
+        return Section("past", label, tell.say("past.none"), (Missing(tell.say("past.none_text")),))
     largest = past[:SHOWN]
-    blocks: list[Block] = [
-        Text(
-            "The naive figure compares targeted customers with the others. It is not an effect: campaigns went to "
-            "people who spend much anyway. The adjusted figure compares how much the weekly spend of both groups "
-            "changed. The placebo makes the same comparison between two periods before the campaign, when it "
-            "should find nothing."
-        ),
-        _forest(largest, past, money),
-    ]
+    blocks: list[Block] = [Text(tell.say("past.intro")), _forest(largest, past, tell)]
     drifting = [one.name for one in past if one.placebo is not None and one.placebo.is_clear]
     if drifting:
-        blocks.append(Text(_drift(drifting, sum(one.placebo is not None for one in past))))
-    blocks.append(Text(_clear(past)))
-    blocks.append(
-        Text(
-            f"{len(past)} campaigns could be judged; one that began before the data, or with fewer than 50 customers "
-            "on either side, is not shown."
-        )
-    )
-    notes = _notes(past)
+        n_placebos = sum(one.placebo is not None for one in past)
+        names = tell.listed(drifting)
+        blocks.append(Text(tell.say("past.drift", n=len(drifting), all=n_placebos, names=names)))
+    blocks += [Text(_clear(past, tell)), Text(tell.say("past.judged", n=len(past)))]
+    notes = _notes(past, tell)
     if notes:
-        blocks += [Text("Where the data cut a window short:"), Bullets(notes)]
-    return Section("past", "Past campaigns", _message(largest, money), tuple(blocks))
+        blocks += [Text(tell.say("past.cut")), Bullets(notes)]
+    return Section("past", label, _message(largest, tell), tuple(blocks))
 
 
-def _message(largest: list[PastCampaign], money: Money) -> str:
+def _message(largest: list[PastCampaign], tell: Voice) -> str:
     naive = [one.naive.value for one in largest]
     clear = [one for one in largest if one.adjusted is not None and one.adjusted.is_clear]
-    unproven = len(largest) - len(clear)
-    return (
-        f"Customers who got a campaign spend {money.text(min(naive))} to {money.text(max(naive))} a week more than "
-        f"others, but they did so before: for {unproven} of the {len(largest)} largest campaigns no change can be "
-        "shown"
-    )
+    low, high = (tell.money.text(end) for end in (min(naive), max(naive)))
+    return tell.say("past.message", low=low, high=high, unproven=len(largest) - len(clear), n=len(largest))
 
 
-def _title(largest: list[PastCampaign], money: Money) -> str:
+def _title(largest: list[PastCampaign], tell: Voice) -> str:
     adjusted = [one.adjusted.value for one in largest if one.adjusted is not None]
     if not adjusted:
-        return "No past campaign had enough days before it for an adjusted figure"
-    return (
-        "Once earlier spending is taken into account, the difference in weekly spend shrinks to between "
-        f"{money.text(min(adjusted))} and {money.text(max(adjusted))}"
-    )
+        return tell.say("past.title.none")
+    return tell.say("past.title", low=tell.money.text(min(adjusted)), high=tell.money.text(max(adjusted)))
 
 
-def _forest(largest: list[PastCampaign], past: list[PastCampaign], money: Money) -> Block:
+def _forest(largest: list[PastCampaign], past: list[PastCampaign], tell: Voice) -> Block:
     dots = []
     for one in largest:
-        heading = f"Campaign {one.name} ({count(one.n_targeted)})"
+        heading = tell.say("past.campaign", name=one.name, n=count(one.n_targeted))
         shown = (
-            ("naive difference", one.naive, "control"),
+            ("naive", one.naive, "control"),
             ("adjusted", one.adjusted, "ours"),
             ("placebo", one.placebo, "placebo"),
         )
         dots += [
-            Dot(heading, name, estimate.times(1 / money.unit), look)
+            Dot(heading, tell.say(f"past.{name}"), estimate.times(1 / tell.money.unit), look)
             for name, estimate, look in shown
             if estimate is not None
         ]
     return figure(
         "past-campaigns",
-        _title(largest, money),
-        f"Difference of weekly spend ({money.currency} a customer), targeted less others, with 95 % intervals; the "
-        f"{len(largest)} campaigns of largest audience, customers targeted in brackets",
-        forest(dots, money_labels(money)),
-        _table(past, money),
-        says=_says(largest, money),
+        _title(largest, tell),
+        tell.say("past.measure", currency=tell.currency, n=len(largest)),
+        forest(dots, money_labels(tell.money)),
+        _table(past, tell),
+        says=_says(largest, tell),
+        tell=tell,
     )
 
 
-def _says(largest: list[PastCampaign], money: Money) -> str:
+def _says(largest: list[PastCampaign], tell: Voice) -> str:
     said = [
-        f"campaign {one.name}: naive {money.estimate(one.naive)}, adjusted {_shown(one.adjusted, money)}"
+        tell.say("past.says", name=one.name, naive=_shown(one.naive, tell), adjusted=_shown(one.adjusted, tell))
         for one in largest
     ]
-    return "; ".join(said) + "."
+    return tell.listed(said, "semicolon") + tell.words["full_stop"]
 
 
-def _drift(drifting: list[str], total: int) -> str:
-    names = ", ".join(drifting)
-    return (
-        f"In {len(drifting)} of the {total} campaigns with a placebo ({names}) it is away from zero: the spend of "
-        "targeted customers was already moving differently before the campaign, so their adjusted figures are not "
-        "clean either. Only customers kept out by lot can show what a campaign does; every plan keeps some."
-    )
-
-
-def _clear(past: list[PastCampaign]) -> str:
+def _clear(past: list[PastCampaign], tell: Voice) -> str:
     clear = [one.name for one in past if one.adjusted is not None and one.adjusted.is_clear]
-    found = f"({', '.join(clear)}) " if clear else ""
     drifting = [one.name for one in past if one.name in clear and one.placebo is not None and one.placebo.is_clear]
-    also = f" Of these, {', '.join(drifting)} had a placebo away from zero too." if drifting else ""
-    return (
-        f"{len(clear)} of {len(past)} campaigns {found}have an adjusted figure away from zero beyond its interval; "
-        f"by chance alone about {max(1, round(len(past) / 20))} would.{also}"
+    said = tell.say(
+        "past.clear",
+        n=len(clear),
+        all=len(past),
+        found=tell.say("past.found", names=tell.listed(clear)) if clear else "",
+        chance=max(1, round(len(past) / 20)),
     )
+    also = [tell.say("past.clear_drift", names=tell.listed(drifting))] if drifting else []
+    return tell.listed([said, *also], "sentence")
 
 
-def _notes(past: list[PastCampaign]) -> tuple[str, ...]:
+def _notes(past: list[PastCampaign], tell: Voice) -> tuple[str, ...]:
     named: dict[str, list[str]] = {}
     for one in past:
         if one.note:
             named.setdefault(one.note, []).append(one.name)
-    return tuple(f"Campaign{'s' if len(names) > 1 else ''} {', '.join(names)}: {note}" for note, names in named.items())
+    return tuple(
+        tell.say("past.notes", names=tell.listed(names), note=tell.own(note))
+        if len(names) > 1
+        else tell.say("past.note", name=names[0], note=tell.own(note))
+        for note, names in named.items()
+    )
 
 
-def _shown(estimate: Estimate | None, money: Money) -> str:
-    return "no figure" if estimate is None else money.estimate(estimate)
+def _shown(estimate: Estimate | None, tell: Voice) -> str:
+    return tell.say("past.no_figure") if estimate is None else tell.money.estimate(estimate)
 
 
-def _table(past: list[PastCampaign], money: Money) -> Table:
-    columns = ("campaign", "period", "targeted", "others", "naive (not an effect)", "adjusted", "placebo")
+def _table(past: list[PastCampaign], tell: Voice) -> Table:
     rows = tuple(
         (
             one.name,
-            one.period,
+            tell.say("period", first=one.first, last=one.last),
             count(one.n_targeted),
             count(one.n_others),
-            money.estimate(one.naive),
-            _shown(one.adjusted, money),
-            _shown(one.placebo, money),
+            *(_shown(estimate, tell) for estimate in (one.naive, one.adjusted, one.placebo)),
         )
         for one in past
     )
-    return Table(
-        "All campaigns that could be judged: weekly spend a customer, 95 % intervals", columns, rows, n_labels=2
+    names = (
+        "column.campaign",
+        "column.period",
+        "column.targeted",
+        "column.others",
+        "column.naive",
+        "adjusted",
+        "placebo",
     )
+    return Table(tell.say("past.table"), tuple(tell.say(f"past.{name}") for name in names), rows, n_labels=2)

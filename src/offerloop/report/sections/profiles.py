@@ -6,55 +6,53 @@ import polars as pl
 
 from offerloop.report.blocks import Block, Details, Figure, Section, Table, Text
 from offerloop.report.charts.bars import Bar, bars, histogram
-from offerloop.report.charts.drawing import PERCENT_LABELS, figure
+from offerloop.report.charts.drawing import Axes, figure, percent_labels
 from offerloop.report.findings import Findings
-from offerloop.report.numbers import Money, count, percent
+from offerloop.report.numbers import count
+from offerloop.report.voice import Voice
 
 BINS = 20
 HALF = 0.03
 """How far from half a share may be and still be called about half."""
+AT_MOST = 0.25
+"""Share of the customers that still passes for a fifth; ties can make more."""
 FIFTH = "fifth"
 """Word in the rule of a tag that a fifth of the customers carries by definition."""
 SHARES = ("_share", "mean_depth", "p_active")
 
 
-def profiles_section(findings: Findings) -> Section:
+def profiles_section(findings: Findings, tell: Voice) -> Section:
     """Tags as bars, how price-sensitive customers are, and every feature with its rule."""
     profiles = findings.tables["profiles"]
     tags = _tag_counts(findings)
     n_tagged = profiles.filter(pl.col("tags").list.len() > 0).height
-    blocks: list[Block] = [
-        Text(
-            f"A profile describes what a customer did before the day of the plan. {count(n_tagged)} of "
-            f"{count(profiles.height)} customers carry at least one tag; a customer may carry several. Tags are "
-            "for people to read; models use the features."
-        )
-    ]
+    blocks: list[Block] = [Text(tell.say("profiles.intro", tagged=count(n_tagged), all=count(profiles.height)))]
     if tags:
-        blocks += [_tags_figure(findings, tags), *_fifths(findings, tags)]
+        blocks += [_tags_figure(findings, tags, tell), *_fifths(findings, tags, tell)]
     if "discount_share" in profiles.columns:
-        blocks.append(_discount_figure(profiles))
-    blocks.append(Details("Show every feature with its rule for empty cells", _features(findings)))
-    return Section("profiles", "The customers", _message(tags, profiles.height), tuple(blocks))
+        blocks.append(_discounts(profiles, tell))
+    blocks.append(Details(tell.say("profiles.features"), _features(findings, tell)))
+    return Section("profiles", tell.say("profiles.label"), _message(tags, profiles.height, tell), tuple(blocks))
 
 
-def _message(tags: list[tuple[str, int]], n_customers: int) -> str:
+def _message(tags: list[tuple[str, int]], n_customers: int, tell: Voice) -> str:
+    n = count(n_customers)
     if not tags:
-        return f"{count(n_customers)} customers have a profile; no tag applies to any of them"
+        return tell.say("profiles.message.none", n=n)
     sizes = dict(tags)
     if {"growing", "shrinking"} <= sizes.keys():
-        up, down = sizes["growing"], sizes["shrinking"]
-        return (
-            f"{_about((up + down) / n_customers)} of the customers are changing: {percent(up / n_customers)} buy more "
-            f"than before, {percent(down / n_customers)} less"
-        )
-    groups = [f"“{name}” ({percent(size / n_customers)})" for name, size in tags[:2]]
-    return f"The largest groups of the {count(n_customers)} customers are {' and '.join(groups)}"
+        up, down = (sizes[name] / n_customers for name in ("growing", "shrinking"))
+        about = _about(up + down, tell)
+        return tell.say("profiles.message.change", about=about, up=tell.share(up), down=tell.share(down))
+    groups = [
+        tell.say("profiles.group", name=tell.tag(name), share=tell.share(k / n_customers)) for name, k in tags[:2]
+    ]
+    return tell.say("profiles.message.groups", n=n, groups=tell.both(groups))
 
 
-def _about(share: float) -> str:
+def _about(share: float, tell: Voice) -> str:
     """``"About half"`` where it is, else the percentage."""
-    return "About half" if abs(share - 0.5) <= HALF else percent(share)
+    return tell.say("profiles.half") if abs(share - 0.5) <= HALF else tell.share(share)
 
 
 def _tag_counts(findings: Findings) -> list[tuple[str, int]]:
@@ -63,90 +61,117 @@ def _tag_counts(findings: Findings) -> list[tuple[str, int]]:
     return [(str(name), int(size)) for name, size in counts.iter_rows()]
 
 
-def _tags_figure(findings: Findings, tags: list[tuple[str, int]]) -> Figure:
+def _tags_figure(findings: Findings, tags: list[tuple[str, int]], tell: Voice) -> Figure:
+    total = findings.tables["profiles"].height
+    rows = [
+        Bar(tell.tag(name), size, tell.say("profiles.bar", n=count(size), share=tell.share(size / total)))
+        for name, size in tags
+    ]
+    (largest, most), (smallest, least) = tags[0], tags[-1]
+    title = _tags_title(dict(tags), total, tell) or tell.say(
+        "profiles.tags_title",
+        first=tell.share(most / total),
+        largest=tell.tag(largest),
+        second=tell.share(least / total),
+        smallest=tell.tag(smallest),
+    )
+    return figure(
+        "tags", title, tell.say("profiles.tags_measure"), bars(rows), _tags_table(findings, tags, tell), tell=tell
+    )
+
+
+def _tags_table(findings: Findings, tags: list[tuple[str, int]], tell: Voice) -> Table:
     total = findings.tables["profiles"].height
     notes = {name: (chinese, rule) for name, chinese, rule in findings.tag_notes}
-    rows = [Bar(name, size, f"{count(size)} ({percent(size / total)})") for name, size in tags]
-    table = Table(
-        "Tags, their rules, and how many customers carry them",
-        ("tag", "中文", "rule", "customers", "of all"),
-        tuple((name, *notes.get(name, ("", "")), count(size), percent(size / total)) for name, size in tags),
-        n_labels=3,
-    )
-    largest, smallest = tags[0], tags[-1]
-    shares = [percent(size / total) for _, size in (largest, smallest)]
-    title = _tags_title(dict(tags), total) or (
-        f"{shares[0]} of customers are tagged “{largest[0]}”, {shares[1]} “{smallest[0]}”"
-    )
-    return figure("tags", title, "Customers by tag, and their share of all customers", bars(rows), table)
+    rows = []
+    for name, size in tags:
+        chinese, rule = notes.get(name, ("", ""))
+        other = chinese if tell.language == "en" else name
+        said = tell.words.get(f"rule.{name}", rule)
+        rows.append((tell.tag(name), other, said, count(size), tell.share(size / total)))
+    columns = tuple(tell.say(f"profiles.column.{name}") for name in ("tag", "other", "rule", "customers", "of_all"))
+    return Table(tell.say("profiles.tags_table"), columns, tuple(rows), n_labels=3)
 
 
-def _tags_title(sizes: dict[str, int], total: int) -> str:
+def _tags_title(sizes: dict[str, int], total: int, tell: Voice) -> str:
     """Growing against shrinking customers, where both tags exist."""
     if not {"growing", "shrinking"} <= sizes.keys():
         return ""
-    return (
-        f"{percent(sizes['growing'] / total)} of customers are tagged “growing”, "
-        f"{percent(sizes['shrinking'] / total)} “shrinking”"
+    return tell.say(
+        "profiles.tags_change",
+        first=tell.share(sizes["growing"] / total),
+        growing=tell.tag("growing"),
+        second=tell.share(sizes["shrinking"] / total),
+        shrinking=tell.tag("shrinking"),
     )
 
 
-def _fifths(findings: Findings, tags: list[tuple[str, int]]) -> list[Block]:
+def _fifths(findings: Findings, tags: list[tuple[str, int]], tell: Voice) -> list[Block]:
     """Which tags have their size by definition."""
-    carried = dict(tags)
-    named = [f"“{name}”" for name, _, rule in findings.tag_notes if FIFTH in rule and name in carried]
-    if not named:
-        return []
-    return [Text(f"{', '.join(named)}: about a fifth of the customers or fewer by definition, so size says little.")]
+    most = AT_MOST * findings.tables["profiles"].height
+    small = {name for name, size in tags if size <= most}
+    named = [tell.quoted(tell.tag(name)) for name, _, rule in findings.tag_notes if FIFTH in rule and name in small]
+    return [Text(tell.say("profiles.fifths", tags=tell.listed(named)))] if named else []
 
 
-def _discount_figure(profiles: pl.DataFrame) -> Figure:
-    share = profiles["discount_share"]
+def _discounts(profiles: pl.DataFrame, tell: Voice) -> Block:
+    """Nothing to draw where no customer has bought below list price, or no list price is known."""
+    if not profiles["discount_share"].sum():
+        return Text(tell.say("profiles.discount_none"))
+    return _discount_figure(profiles["discount_share"], tell)
+
+
+def _discount_figure(share: pl.Series, tell: Voice) -> Figure:
     middle = float(str(share.median()))
     low, high = (float(str(share.quantile(level))) for level in (0.1, 0.9))
     position = (share * BINS).floor().clip(0, BINS - 1).cast(pl.Int64)
     sizes = [int((position == step).sum()) for step in range(BINS)]
     edges = [(step / BINS, (step + 1) / BINS) for step in range(BINS)]
     counted = [(*edge, size) for edge, size in zip(edges, sizes, strict=True)]
-    title = f"Half of the customers buy {percent(middle)} of their order lines or more below list price"
     table = Table(
-        "Customers by the share of their order lines bought below list price",
-        ("share of order lines", "customers"),
-        tuple((f"{percent(first)} to {percent(last)}", count(size)) for first, last, size in counted),
+        tell.say("profiles.discount_table"),
+        (tell.say("profiles.discount_column"), tell.say("profiles.column.customers")),
+        tuple(
+            (tell.say("range", first=tell.share(first), last=tell.share(last)), count(size))
+            for first, last, size in counted
+        ),
     )
+    axes = Axes(percent_labels(tell), "", tell.say("profiles.discount_axis"))
     return figure(
         "discount-share",
-        title,
-        "Number of customers by share of order lines bought below list price",
-        histogram(counted, PERCENT_LABELS, "share bought below list price", (middle, f"median {percent(middle)}")),
+        tell.say("profiles.discount_title", middle=tell.share(middle)),
+        tell.say("profiles.discount_measure"),
+        histogram(counted, axes, (middle, tell.say("profiles.median", share=tell.share(middle)))),
         table,
-        says=f"Eight of ten customers lie between {percent(low)} and {percent(high)}.",
+        says=tell.say("profiles.discount_says", low=tell.share(low), high=tell.share(high)),
+        tell=tell,
     )
 
 
-def _features(findings: Findings) -> Table:
-    profiles, money = findings.tables["profiles"], Money(findings.config.shop.currency)
-    notes = {name: (meaning, missing) for name, meaning, missing in findings.feature_notes}
+def _features(findings: Findings, tell: Voice) -> Table:
+    profiles = findings.tables["profiles"]
+    notes = {name: (tell.own(meaning), tell.own(missing)) for name, meaning, missing in findings.feature_notes}
     rows = []
     for name in profiles.columns:
         if name in ("customer_id", "tags") or (notes and name not in notes):
             continue
         values = profiles[name]
         spread = (
-            [_value(name, values.quantile(level), money) for level in (0.1, 0.5, 0.9)]
+            [_value(name, values.quantile(level), tell) for level in (0.1, 0.5, 0.9)]
             if values.dtype.is_numeric()
             else ["", "", ""]
         )
         rows.append((name, *notes.get(name, ("", "")), *spread))
-    columns = ("feature", "meaning", "when empty", "10 % are below", "half are below", "90 % are below")
-    return Table("Features of the profiles and how they are spread over customers", columns, tuple(rows), n_labels=3)
+    names = ("feature", "meaning", "empty", "low", "middle", "high")
+    columns = tuple(tell.say(f"profiles.column.{name}") for name in names)
+    return Table(tell.say("profiles.features_table"), columns, tuple(rows), n_labels=3)
 
 
-def _value(name: str, value: float | None, money: Money) -> str:
+def _value(name: str, value: float | None, tell: Voice) -> str:
     if value is None:
         return ""
     if name.endswith("_minor"):
-        return money.text(value)
+        return tell.money.text(value)
     if any(part in name for part in SHARES):
-        return percent(value)
+        return tell.share(value)
     return f"{value:,.0f}" if abs(value) >= 10 or value == round(value) else f"{value:.2g}".replace("-", "−")

@@ -11,9 +11,10 @@ from offerloop.report.blocks import Figure, Missing, Section, Table, Text
 from offerloop.report.charts.drawing import PLAIN_LABELS, figure
 from offerloop.report.charts.forest import Dot, forest
 from offerloop.report.findings import Findings
-from offerloop.report.numbers import count, percent
+from offerloop.report.numbers import count
+from offerloop.report.voice import Voice
 
-TASKS = {"repeat": "what will be bought next", "new": "products new to the customer"}
+TASKS = ("repeat", "new")
 
 
 @dataclass(frozen=True)
@@ -48,45 +49,41 @@ def choices(findings: Findings) -> list[Choice]:
     return found
 
 
-def recommenders_section(findings: Findings) -> Section:
+def recommenders_section(findings: Findings, tell: Voice) -> Section:
     """Measured with intervals; the tuning window chooses, the test window reports."""
+    table, label = findings.table("recommenders"), tell.say("liked.label")
+    if table is None:
+        missing = Missing(tell.say("liked.none_text"), is_given=True)
+        return Section("recommenders", label, tell.say("liked.none"), (missing,))
     chosen = choices(findings)
-    if findings.table("recommenders") is None:
-        missing = " ".join(["The history is too short to compare recommenders.", *findings.gaps])
-        return Section(
-            "recommenders", "Products they would like", "Recommenders were not compared", (Missing(missing),)
-        )
-    days = findings.config.recommend.window_days
-    return Section(
-        "recommenders",
-        "Products they would like",
-        _message(chosen),
-        (
-            Text(
-                f"The first of two windows of {days} days chose a recommender for each task; the second, later one "
-                "only reports. Recommenders pick the products shown with an offer. They do not say what an offer "
-                "changes: buying often is not the same as responding."
-            ),
-            Text(" ".join([*(_verdict(choice) for choice in chosen), *_explained(findings.tables["recommenders"])])),
-            _figure(findings.tables["recommenders"], chosen),
-        ),
+    verdicts = [*(_verdict(choice, tell) for choice in chosen), *_explained(table, tell)]
+    blocks = (
+        Text(tell.say("liked.intro", days=findings.config.recommend.window_days)),
+        Text(tell.listed(verdicts, "sentence")),
+        _figure(table, chosen, tell),
     )
+    return Section("recommenders", label, _message(chosen, tell), blocks)
 
 
-def _figure(table: pl.DataFrame, chosen: list[Choice]) -> Figure:
+def _figure(table: pl.DataFrame, chosen: list[Choice], tell: Voice) -> Figure:
     dots = [
-        Dot(TASKS[row["task"]], row["recommender"], _estimate(row), "ours" if _is_chosen(row, chosen) else "control")
+        Dot(
+            tell.word("liked.task", row["task"]),
+            row["recommender"],
+            _estimate(row),
+            "ours" if _is_chosen(row, chosen) else "control",
+        )
         for row in table.filter(pl.col("window") == "test")
         .sort("task", descending=True, maintain_order=True)
         .iter_rows(named=True)
     ]
     return figure(
         "recommenders",
-        _title(chosen),
-        "nDCG@10 on the test window with 95 % intervals (1: the ten shown products are all bought, 0: none is); "
-        "filled circle: the chosen one",
+        _title(chosen, tell),
+        tell.say("liked.measure"),
         forest(dots, PLAIN_LABELS),
-        _table(table),
+        _table(table, tell),
+        tell=tell,
     )
 
 
@@ -100,58 +97,60 @@ def _is_chosen(row: dict[str, str], chosen: list[Choice]) -> bool:
     return any((choice.task, choice.name) == (row["task"], row["recommender"]) for choice in chosen)
 
 
-def _message(chosen: list[Choice]) -> str:
+def _message(chosen: list[Choice], tell: Voice) -> str:
     by_task = {choice.task: choice for choice in chosen}
     if len(by_task) < len(TASKS):
-        return "Recommenders were compared on one task only"
+        return tell.say("liked.message.one")
     repeat, new = by_task["repeat"].test.value, by_task["new"].test.value
-    return (
-        "We can predict what customers buy again, "
-        f"{'hardly what they try next' if new < repeat / 2 else 'and also what they try next'}"
+    return tell.say("liked.message.hardly" if new < repeat / 2 else "liked.message.also")
+
+
+def _title(chosen: list[Choice], tell: Voice) -> str:
+    said = (tell.say("liked.chosen", name=one.name, task=tell.word("liked.task", one.task)) for one in chosen)
+    return tell.listed(said, "semicolon")
+
+
+def _verdict(choice: Choice, tell: Voice) -> str:
+    start = tell.say(
+        "liked.reached",
+        task=tell.word("liked.task", choice.task),
+        name=choice.name,
+        ndcg=choice.test.text(),
+        n=count(choice.n_customers),
     )
-
-
-def _title(chosen: list[Choice]) -> str:
-    return "; ".join(f"“{choice.name}” is chosen for {TASKS[choice.task]}" for choice in chosen)
-
-
-def _verdict(choice: Choice) -> str:
-    among = f"among {count(choice.n_customers)} customers"
-    start = f"For {TASKS[choice.task]}, “{choice.name}” reaches an nDCG@10 of {choice.test.text()} {among}"
     if choice.level_with:
-        others = " and ".join(f"“{name}”" for name in choice.level_with)
-        return f"{start}; it is not distinguishable from {others}, whose intervals overlap."
-    return f"{start}; the others are below it beyond their intervals."
+        return tell.say("liked.level", start=start, others=tell.both([tell.quoted(name) for name in choice.level_with]))
+    return tell.say("liked.above", start=start)
 
 
-def _explained(table: pl.DataFrame) -> list[str]:
+def _explained(table: pl.DataFrame, tell: Voice) -> list[str]:
     """What a name means, and recommenders that are one and the same on new products."""
     said = []
     if "als" in table["recommender"]:
-        said.append("“als” is matrix factorisation: customers and products described by a few hidden traits each.")
+        said.append(tell.say("liked.als"))
     new = table.filter((pl.col("task") == "new") & (pl.col("window") == "test"))
     scores = {row["recommender"]: (row["ndcg"], row["recall"]) for row in new.iter_rows(named=True)}
     if {"repeat", "popularity"} <= scores.keys() and scores["repeat"] == scores["popularity"]:
-        said.append(
-            "For new products “repeat” is the same as “popularity”: there is no purchase to repeat, so it falls back."
-        )
+        said.append(tell.say("liked.same"))
     return said
 
 
-def _table(table: pl.DataFrame) -> Table:
-    rows = []
+def _table(table: pl.DataFrame, tell: Voice) -> Table:
     ordered = table.sort(["task", "window"], descending=[True, True], maintain_order=True)
-    for row in ordered.iter_rows(named=True):
-        window = "chooses" if row["window"] == "tune" else "reports"
-        rows.append(
-            (
-                TASKS[row["task"]],
-                row["recommender"],
-                window,
-                _estimate(row).text(),
-                percent(row["recall"]),
-                count(row["n_customers"]),
-            )
+    rows = tuple(
+        (
+            tell.word("liked.task", row["task"]),
+            row["recommender"],
+            tell.word("liked.window", row["window"]),
+            _estimate(row).text(),
+            tell.share(row["recall"]),
+            count(row["n_customers"]),
         )
-    columns = ("task", "recommender", "window", "nDCG@10 [95 % interval]", "Recall@20", "customers")
-    return Table("Recommenders by task and window", columns, tuple(rows), n_labels=3)
+        for row in ordered.iter_rows(named=True)
+    )
+    task, name, window, ndcg, customers = (tell.say(f"liked.column.{one}") for one in _COLUMNS)
+    columns = (task, name, window, ndcg, "Recall@20", customers)
+    return Table(tell.say("liked.table"), columns, rows, n_labels=3)
+
+
+_COLUMNS = ("task", "name", "window", "ndcg", "customers")

@@ -1,19 +1,64 @@
-"""The wording of explanations as data: one file per language, every one with the same keys and the same places to fill.
+"""The wording of explanations and reports as data: files for each language, all with the same keys and places to fill.
 
-A further language is one more file and one more line in `_BY_LANGUAGE`. Values that a run brings along (names of
-categories, campaigns and the shop) stay as they are in the data.
+`en` and `zh` hold what explanations say; `_page` and `_study` what a report says; `zh_rooms` the sentences that other
+rooms write in English into tables. A further language is such files and one more line in `_BY_LANGUAGE`. Values that a
+run brings along (names of categories, campaigns and the shop) stay as they are in the data.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from functools import cache
 
-from offerloop.report.words import en, zh
+from offerloop.report.words import (
+    en,
+    en_page,
+    en_study,
+    en_terms,
+    zh,
+    zh_page,
+    zh_rooms,
+    zh_study,
+    zh_terms,
+)
 
-_BY_LANGUAGE: dict[str, Mapping[str, str]] = {"en": en.WORDS, "zh": zh.WORDS}
+_BY_LANGUAGE: dict[str, Mapping[str, str]] = {
+    "en": {**en.WORDS, **en_page.WORDS, **en_study.WORDS, **en_terms.WORDS},
+    "zh": {**zh.WORDS, **zh_page.WORDS, **zh_study.WORDS, **zh_terms.WORDS},
+}
+_ROOMS: dict[str, Mapping[str, str]] = {"en": {}, "zh": zh_rooms.TEXTS}
 LANGUAGES = tuple(_BY_LANGUAGE)
 
 
 def words_of(language: str) -> Mapping[str, str]:
     """Templates of `str.format` by key."""
     return _BY_LANGUAGE[language]
+
+
+def in_language(text: str, language: str) -> str:
+    """What another room wrote in English, sentence by sentence; unchanged where the language has no words for it."""
+    whole = _said(text, language)
+    if whole is not None:
+        return whole
+    parts = [(part, _said(part, language)) for part in re.split(r"(?<=\.) (?=[A-Z])", text)]
+    known = [found for _, found in parts if found is not None]
+    return "".join(known) if len(known) == len(parts) else text
+
+
+def _said(text: str, language: str) -> str | None:
+    for pattern, template in _patterns(language):
+        found = pattern.fullmatch(text)
+        if found:
+            return template.format(**found.groupdict())
+    return None
+
+
+@cache
+def _patterns(language: str) -> tuple[tuple[re.Pattern[str], str], ...]:
+    return tuple((_pattern(english), template) for english, template in _ROOMS[language].items())
+
+
+def _pattern(english: str) -> re.Pattern[str]:
+    """`{name}` of a template stands for any text."""
+    return re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+?)", re.escape(english)), re.DOTALL)

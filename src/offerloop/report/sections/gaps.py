@@ -1,0 +1,46 @@
+"""What the data could not show, in a short block near the top, and what to do about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from offerloop.report.evidence import Evidence
+from offerloop.report.facts import MIXED, TRANSFERRED, UNKNOWN, Facts
+from offerloop.report.findings import Findings
+from offerloop.report.voice import Voice
+
+
+@dataclass(frozen=True)
+class Gaps:
+    """The block."""
+
+    sentences: tuple[str, ...]
+    next_step: str
+
+
+def gaps(findings: Findings, facts: Facts, evidence: Evidence) -> Gaps | None:
+    """None where the data showed everything and nothing is assumed."""
+    if not findings.gaps and facts.basis == TRANSFERRED:
+        return None
+    said = gap_sentences(findings, facts.voice)
+    if facts.basis != TRANSFERRED:
+        said += (facts.voice.say(f"gaps.{facts.basis}"),)
+    return Gaps(said, _next(facts, evidence))
+
+
+def gap_sentences(findings: Findings, tell: Voice) -> tuple[str, ...]:
+    """Each gap as a sentence of its own."""
+    said = [tell.own(gap) for gap in findings.gaps]
+    return tuple(f"{one[:1].upper()}{one[1:]}{tell.words['full_stop']}" for one in said)
+
+
+def _next(facts: Facts, evidence: Evidence) -> str:
+    """What would turn an assumption, or nothing, into a finding; empty where the plan is a forecast from data."""
+    tell, said = facts.voice, []
+    if facts.basis == UNKNOWN:
+        said.append(tell.say("next.unknown"))
+    elif any(one.basis != TRANSFERRED for one in facts.sent):
+        said.append(tell.say("next.assumed"))
+    if not evidence.is_known and facts.basis != MIXED:
+        said.append(tell.say("next.data"))
+    return tell.listed([tell.say("next.title"), *said], "sentence") if said else ""

@@ -1,0 +1,367 @@
+"""English: the frame of the report, its first screen and what the data, profiles and campaigns show."""
+
+from __future__ import annotations
+
+WORDS: dict[str, str] = {
+    # How parts are put together.
+    "html": "en",
+    "and": " and ",
+    "sentence": " ",
+    "full_stop": ".",
+    "points": " points",
+    "less_than": "less than {share}",
+    "date": "{year}-{month:02}-{day:02}",
+    "period": "{first} to {last}",
+    "range": "{first} to {last}",
+    "colon": "{what}: {text}",
+    "per_cent_axis": "{title} (%)",
+    "no_interval": "{value} (no interval: assumed)",
+    "assumed_cell": "{value} (assumed)",
+    "assumed.if": "Assumed, not measured: {text}",
+    "basis.mark.transferred": "model-based forecast, transferred from shelf prices",
+    "basis.mark.mixed": "model-based forecast, partly transferred from shelf prices, partly assumed",
+    "basis.mark.assumed": "assumed by the shop, not measured",
+    "basis.mark.none": "no forecast: nothing shows what these offers do",
+    "mark.transferred": "transferred from shelf prices",
+    # The frame.
+    "frame.title": "{shop}: who gets which offer, {day}",
+    "frame.skip": "Skip to the decision",
+    "frame.when": "Promotion plan as of {day}",
+    "frame.sections": "Sections",
+    "frame.as_table": "Show the figures as a table",
+    "frame.missing": "Not given.",
+    "frame.unknown": "Not known.",
+    "frame.footer": (
+        "Made by Offerloop from the run's own tables; the same figures are in summary.json and the list of who gets "
+        "what is in assignments.csv, both beside this file."
+    ),
+    "frame.paper": "The tables behind the charts are in the HTML.",
+    "frame.verdict": "{title}.",
+    # Names of rules and of things.
+    "rule_name.nothing": "no offer",
+    "rule_name.plan": "the plan",
+    "rule_name.plan as sent": "the plan, less holdout and lots",
+    "rule_name.same offer for all": "the same offer for all",
+    "rule_name.random customers": "random customers",
+    "rule_name.most likely buyers": "the most likely buyers",
+    "noun.coupons": "coupons",
+    "noun.offers": "offers",
+    "outcome.bought": "chance to buy in a week",
+    "outcome.units": "units a week",
+    "outcome.list_minor": "sales at list price",
+    "outcome.list_sales": "sales at list price",
+    "outcome.discount_minor": "discount given",
+    # The decision.
+    "headline.nothing": "Send nothing this time.",
+    "headline.unknown": "Send nothing: nothing shows what these offers do.",
+    "headline.send": "Send {sent}.",
+    "headline.both": "Send {sent}; do not send {kept}.",
+    "headline.test": "Send {sent} as a test: what it changes is assumed, not measured.",
+    "headline.test_both": "Send {sent} as a test: what it changes is assumed, not measured; do not send {kept}.",
+    "headline.assumed": "What {titles} would change is assumed, not measured.",
+    "decision.campaign": "{title}: {body}",
+    "decision.send": (
+        "send {n} {noun} for one week; expected profit {profit} on an expected spend of {spend}, at most {most}{mark}."
+    ),
+    "decision.mark": " ({basis})",
+    "decision.whole": (
+        "The full plan has {n}, of whom some are held back or drawn by lot; it is forecast at {profit} on {spend}."
+    ),
+    "decision.some_assumed": (
+        "{share} of the planned offers count by the shop's own assumption, not by data: no interval holds that."
+    ),
+    "decision.all_assumed": (
+        "Every effect in this plan is the shop's own assumption, not learned from data; no interval tells how far it "
+        "is off."
+    ),
+    "decision.ahead": "About {lost} of it may be purchases brought forward from the week after.",
+    "decision.unknown": "send none; nothing shows what these offers do, so no plan can be made.",
+    "decision.empty": "send none; at an assumed margin of {margin} no offer is estimated to pay for any customer.",
+    "decision.unclear": (
+        "send none; the best plan's forecast of {profit} is above zero, but its interval includes zero, so it cannot "
+        "be told from doing nothing."
+    ),
+    "decision.loses": (
+        "send none; no targeting of these {noun} beats doing nothing at an assumed margin of {margin}. The best plan "
+        "would have changed profit by {profit}{mark}."
+    ),
+    "decision.not_above": (
+        "send none; the best plan's forecast at an assumed margin of {margin} is {profit}{mark}, which is not above "
+        "zero."
+    ),
+    "share.never": "It would not pay even if suppliers paid the whole discount.",
+    "share.unclear": "It might pay with suppliers' money, but clearly at no share of the discount.",
+    "share.clear": "With the best targeting it clearly pays once suppliers pay {share} of each discount.",
+    "share.assumed": "If the assumption holds, it pays once suppliers pay {share} of each discount.",
+    "lead.beats": "It beats every simple rule; the best of them, {rule}, by {lead}.",
+    "lead.beats_assumed": (
+        "By the same assumption it is ahead of every simple rule; the best of them, {rule}, by {lead}."
+    ),
+    "lead.level": (
+        "Personalising is not distinguishable from {rules} (lead {leads}): the simple rule may serve as well."
+    ),
+    "confidence.forecast": "Forecast, not yet tested",
+    "confidence.checks": "no past coupon was given at random; {passed} of {judged} checks passed{failed}",
+    "confidence.failed": " (failed: {names})",
+    "confidence.assumed": "Assumed, not measured",
+    "confidence.assumed_note": "the shop's own expectation; only customers kept out by lot can show the effect",
+    "confidence.partly": "Forecast, partly assumed",
+    "confidence.none": "Not known",
+    "confidence.none_note": "nothing in the data shows what these offers do",
+    # Tiles and the first chart.
+    "tile.profit": "Expected profit, one week",
+    "tile.profit_note": "95 % interval {interval}, for the {n} who get the plan's offer",
+    "tile.profit_assumed": "no interval: assumed, not measured; for the {n} who get the plan's offer",
+    "tile.spend": "Expected spend",
+    "tile.spend_note": "at most {most} of a budget of {budget}, and {by_lot} by lot",
+    "tile.treated": "Customers treated",
+    "tile.treated_note": (
+        "of {all}: {sent} by plan, {lot} by lot; {back} of the {planned} planned are held back or drawn by lot"
+    ),
+    "tile.kept_profit": "Profit of the best plan, not sent",
+    "tile.kept_note": "95 % interval {interval}, one week",
+    "tile.kept_assumed": "no interval: assumed, one week",
+    "tile.kept_spend": "Spend",
+    "tile.kept_spend_note": "the best plan would have spent {spend}",
+    "tile.kept_treated_note": "of {all}",
+    "tile.unknown": "Not known",
+    "tile.unknown_note": "there is no effect to forecast from",
+    "tile.unknown_spend_note": "no plan without a known effect",
+    "tile.sure": "How sure we are",
+    "first.table": "Profit of one week by the share of the discount that suppliers pay",
+    "first.column.share": "supplier share",
+    "first.column.customers": "customers with an offer",
+    "first.column.profit": "profit [95 % interval]",
+    "first.measure": (
+        "Without a budget limit: expected profit of one week ({currency}), each customer's best offer, by the share "
+        "of each discount that suppliers pay; 95 % band"
+    ),
+    "first.measure_assumed": (
+        "Without a budget limit: profit of one week ({currency}) if the shop's assumption holds, each customer's best "
+        "offer, by the share of each discount that suppliers pay; dashed: assumed, without an interval"
+    ),
+    "first.axis": "paid by suppliers",
+    "first.level": "clearly pays: {share}",
+    "first.level_assumed": "pays: {share}",
+    "first.title.never": "{noun} do not pay, even when suppliers carry the whole discount",
+    "first.title.unclear": "{noun} clearly pay at no supplier share",
+    "first.title.always": "{noun} pay at every supplier share, even without one",
+    "first.title.clear": "{noun} clearly pay once suppliers carry {share} of the discount",
+    "first.title.assumed": "{noun} pay once suppliers carry {share} of the discount",
+    # What the data could not show.
+    "gaps.title": "What the data could not show.",
+    "gaps.assumed": "What the offers change was not learned from data: the shop's own assumption stands in for it.",
+    "gaps.mixed": (
+        "What some of the offers change was not learned from data: the shop's own assumption stands in for it."
+    ),
+    "gaps.none": "What the offers change was not learned from data, and nothing is assumed about it.",
+    "next.title": "What to do next:",
+    "next.assumed": (
+        "send the plan as written, with its holdout and its lot, and read it out when the week is over (offerloop "
+        "readout): that measures what is assumed here."
+    ),
+    "next.unknown": (
+        "say what you expect of an offer (its 'assumed' in the configuration); it can then go out with a holdout and "
+        "a lot and be read out (offerloop readout), which measures it."
+    ),
+    "next.data": (
+        "Discounts and list prices of the order lines, over enough weeks, would let the response be learned instead."
+    ),
+    # The data.
+    "quality.label": "The data",
+    "quality.message": (
+        "{kept} order lines over {days} days are clean enough to use; {share} of those read were rejected"
+    ),
+    "quality.period": (
+        "The data run from {first} to {last}; days and weeks begin at midnight in {zone}. The plan is made as of {day} "
+        "and uses nothing from that day on. All money is in {currency}."
+    ),
+    "quality.every": "Show every rule, also those that found nothing",
+    "quality.every_table": "Every cleaning rule",
+    "quality.hits_table": "Cleaning rules that found something",
+    "quality.column.rule": "source: rule",
+    "quality.column.why": "why",
+    "quality.column.done": "done",
+    "quality.column.rows": "rows",
+    "quality.column.share": "of rows read",
+    "quality.absent": "Some sources were not given. What they would add:",
+    "quality.adds": "{source}: would add {adds}.",
+    "adds.products": "categories and brands: without them no offer can be limited to a category",
+    "adds.customers": "attributes to audit who gets offers; consent",
+    "adds.campaigns": "a judgement of what past campaigns did",
+    "adds.audiences": "who received past campaigns, without which they cannot be judged",
+    "adds.redemptions": "profiles that know who uses coupons",
+    "adds.coupon_products": "which products past coupons were for",
+    "source.order_lines": "order lines",
+    "source.products": "products",
+    "source.customers": "customers",
+    "source.campaigns": "campaigns",
+    "source.audiences": "audiences",
+    "source.redemptions": "redemptions",
+    "source.coupon_products": "coupon products",
+    "action.left out": "left out",
+    "action.read": "read",
+    "action.kept": "kept",
+    "action.repaired": "repaired",
+    "action.merged": "merged",
+    "action.rejected": "rejected",
+    "action.flagged": "flagged",
+    "unit.day": "day",
+    "unit.week": "week",
+    "daily.title.few.day": "The rules touched {n} order lines, on {k} of {all} days: too few for a pattern",
+    "daily.title.few.week": "The rules touched {n} order lines, in {k} of {all} weeks: too few for a pattern",
+    "daily.title.cluster.day": (
+        "Cases cluster: half of the {n} order lines that the rules touched lie in {k} of {all} days"
+    ),
+    "daily.title.cluster.week": (
+        "Cases cluster: half of the {n} order lines that the rules touched lie in {k} of {all} weeks"
+    ),
+    "daily.title.spread.day": (
+        "Cases are spread over the whole period: no day holds more than {share} of the {n} order lines touched"
+    ),
+    "daily.title.spread.week": (
+        "Cases are spread over the whole period: no week holds more than {share} of the {n} order lines touched"
+    ),
+    "daily.measure.day": "Order lines rejected, repaired or merged a day, where the rule looks at lines one by one",
+    "daily.measure.week": "Order lines rejected, repaired or merged a week, where the rule looks at lines one by one",
+    "daily.axis.day": "day",
+    "daily.axis.week": "week from",
+    "daily.table": "Order lines that the rules touched, by rule and {unit}",
+    "daily.column": "{rule} ({done})",
+    "daily.says": "Most of them: {rule} ({n}).",
+    "samples.show": "Show sample rows of what was rejected",
+    "samples.table": "Up to three rejected rows of each rule, as they were read (money in minor units)",
+    "samples.column.row": "row",
+    "samples.column.copies": "times",
+    # The customers.
+    "profiles.label": "The customers",
+    "profiles.intro": (
+        "A profile describes what a customer did before the day of the plan. {tagged} of {all} customers carry at "
+        "least "
+        "one tag; a customer may carry several. Tags are for people to read; models use the features."
+    ),
+    "profiles.message.none": "{n} customers have a profile; no tag applies to any of them",
+    "profiles.message.change": ("{about} of the customers are changing: {up} buy more than before, {down} less"),
+    "profiles.message.groups": "The largest groups of the {n} customers are {groups}",
+    "profiles.group": "“{name}” ({share})",
+    "profiles.half": "About half",
+    "profiles.bar": "{n} ({share})",
+    "profiles.tags_table": "Tags, their rules, and how many customers carry them",
+    "profiles.column.tag": "tag",
+    "profiles.column.other": "中文",
+    "profiles.column.rule": "rule",
+    "profiles.column.customers": "customers",
+    "profiles.column.of_all": "of all",
+    "profiles.tags_title": "{first} of customers are tagged “{largest}”, {second} “{smallest}”",
+    "profiles.tags_change": "{first} of customers are tagged “{growing}”, {second} “{shrinking}”",
+    "profiles.tags_measure": "Customers by tag, and their share of all customers",
+    "profiles.fifths": "{tags}: about a fifth of the customers or fewer by definition, so size says little.",
+    "profiles.discount_title": "Half of the customers buy {middle} of their order lines or more below list price",
+    "profiles.discount_none": "As far as the data show, no order line was bought below list price.",
+    "profiles.discount_table": "Customers by the share of their order lines bought below list price",
+    "profiles.discount_column": "share of order lines",
+    "profiles.discount_measure": "Number of customers by share of order lines bought below list price",
+    "profiles.discount_axis": "share bought below list price",
+    "profiles.median": "median {share}",
+    "profiles.discount_says": "Eight of ten customers lie between {low} and {high}.",
+    "profiles.features": "Show every feature with its rule for empty cells",
+    "profiles.features_table": "Features of the profiles and how they are spread over customers",
+    "profiles.column.feature": "feature",
+    "profiles.column.meaning": "meaning",
+    "profiles.column.empty": "when empty",
+    "profiles.column.low": "10 % are below",
+    "profiles.column.middle": "half are below",
+    "profiles.column.high": "90 % are below",
+    # Products they would like.
+    "liked.label": "Products they would like",
+    "liked.none": "Recommenders were not compared: the history is too short or too thin",
+    "liked.none_text": (
+        "Products shown with an offer come from rules that need no comparison: what the customer bought before, else "
+        "what sells best. How well that predicts the next purchase was not measured."
+    ),
+    "liked.intro": (
+        "The first of two windows of {days} days chose a recommender for each task; the second, later one only "
+        "reports. Recommenders pick the products shown with an offer. They do not say what an offer changes: buying "
+        "often is not the same as responding."
+    ),
+    "liked.task.repeat": "what will be bought next",
+    "liked.task.new": "products new to the customer",
+    "liked.measure": (
+        "nDCG@10 on the test window with 95 % intervals (1: the ten shown products are all bought, 0: none is); filled "
+        "circle: the chosen one"
+    ),
+    "liked.message.one": "Recommenders were compared on one task only",
+    "liked.message.hardly": "We can predict what customers buy again, hardly what they try next",
+    "liked.message.also": "We can predict what customers buy again, and also what they try next",
+    "liked.chosen": "“{name}” is chosen for {task}",
+    "liked.reached": "For {task}, “{name}” reaches an nDCG@10 of {ndcg} among {n} customers",
+    "liked.level": "{start}; it is not distinguishable from {others}, whose intervals overlap.",
+    "liked.above": "{start}; the others are below it beyond their intervals.",
+    "liked.als": "“als” is matrix factorisation: customers and products described by a few hidden traits each.",
+    "liked.same": (
+        "For new products “repeat” is the same as “popularity”: there is no purchase to repeat, so it falls back."
+    ),
+    "liked.window.tune": "chooses",
+    "liked.window.test": "reports",
+    "liked.table": "Recommenders by task and window",
+    "liked.column.task": "task",
+    "liked.column.name": "recommender",
+    "liked.column.window": "window",
+    "liked.column.ndcg": "nDCG@10 [95 % interval]",
+    "liked.column.customers": "customers",
+    # Past campaigns.
+    "past.label": "Past campaigns",
+    "past.none": "What past campaigns did is not known",
+    "past.none_text": (
+        "No past campaign could be judged: give the sources 'campaigns' and 'audiences' with at least 50 customers "
+        "targeted and 50 not. That would add what each campaign changed, beside the misleading naive figure."
+    ),
+    "past.intro": (
+        "The naive figure compares targeted customers with the others. It is not an effect: campaigns went to people "
+        "who spend much anyway. The adjusted figure compares how much the weekly spend of both groups changed. The "
+        "placebo makes the same comparison between two periods before the campaign, when it should find nothing."
+    ),
+    "past.judged": (
+        "{n} campaigns could be judged; one that began before the data, or with fewer than 50 customers on either "
+        "side, is not shown."
+    ),
+    "past.cut": "Where the data cut a window short:",
+    "past.message": (
+        "Customers who got a campaign spend {low} to {high} a week more than others, but they did so before: for "
+        "{unproven} of the {n} largest campaigns no change can be shown"
+    ),
+    "past.title.none": "No past campaign had enough days before it for an adjusted figure",
+    "past.title": (
+        "Once earlier spending is taken into account, the difference in weekly spend shrinks to between {low} and "
+        "{high}"
+    ),
+    "past.campaign": "Campaign {name} ({n})",
+    "past.naive": "naive difference",
+    "past.adjusted": "adjusted",
+    "past.placebo": "placebo",
+    "past.measure": (
+        "Difference of weekly spend ({currency} a customer), targeted less others, with 95 % intervals; the {n} "
+        "campaigns of largest audience, customers targeted in brackets"
+    ),
+    "past.says": "campaign {name}: naive {naive}, adjusted {adjusted}",
+    "past.drift": (
+        "In {n} of the {all} campaigns with a placebo ({names}) it is away from zero: the spend of targeted customers "
+        "was already moving differently before the campaign, so their adjusted figures are not clean either. Only "
+        "customers kept out by lot can show what a campaign does; every plan keeps some."
+    ),
+    "past.clear": (
+        "{n} of {all} campaigns {found}have an adjusted figure away from zero beyond its interval; by chance alone "
+        "about {chance} would."
+    ),
+    "past.found": "({names}) ",
+    "past.clear_drift": "Of these, {names} had a placebo away from zero too.",
+    "past.note": "Campaign {name}: {note}",
+    "past.notes": "Campaigns {names}: {note}",
+    "past.no_figure": "no figure",
+    "past.table": "All campaigns that could be judged: weekly spend a customer, 95 % intervals",
+    "past.column.campaign": "campaign",
+    "past.column.period": "period",
+    "past.column.targeted": "targeted",
+    "past.column.others": "others",
+    "past.column.naive": "naive (not an effect)",
+}

@@ -1,0 +1,152 @@
+"""其他模块以英文写入数据表的句子:英文模板对应中文;`{name}` 代表任意文字."""
+
+from __future__ import annotations
+
+TEXTS: dict[str, str] = {
+    # 清洗规则
+    "all rows": "全部行",
+    "filter 'where'": "筛选条件 where",
+    "exact copy": "完全重复",
+    "scanned again": "重复扫码",
+    "unreadable": "无法读取",
+    "incomplete": "不完整",
+    "impossible time": "时间不合理",
+    "before the window": "早于时间窗口",
+    "after the window": "晚于时间窗口",
+    "other currency": "其他币种",
+    "test order": "测试订单",
+    "marked as returned": "标记为退货",
+    "nothing sold": "没有售出",
+    "return": "退货",
+    "return without a sale": "无对应销售的退货",
+    "returned in full": "全部退货",
+    "returned in part": "部分退货",
+    "quantity zero with money": "数量为零但有金额",
+    "quantity is a measure": "数量是计量值",
+    "paid below zero": "实付低于零",
+    "category unknown": "品类未知",
+    "not on the product list": "不在商品表中",
+    "bulk buyers": "大宗买家",
+    "rows in the source": "来源中的行数",
+    "rows that later stages see": "后续步骤使用的行数",
+    "the same row again, in every mapped column": "所有映射的列都与另一行相同",
+    "the same product again in one order: added to its first line": "同一订单中的同一商品：合并到第一行",
+    "a cell that must hold a number or a time holds none": "应为数字或时间的单元格不是数字或时间",
+    "order, customer, product, quantity, time or amount is missing": "缺少订单、用户、商品、数量、时间或金额",
+    "before 1900 or after 3000": "早于 1900 年或晚于 3000 年",
+    "before clean.first_day = {day}": "早于 clean.first_day = {day}",
+    "after clean.last_day = {day}": "晚于 clean.last_day = {day}",
+    "not in {currency}; amounts cannot be added": "不是 {currency}；金额不能相加",
+    "an id that matches clean.test_ids": "编号符合 clean.test_ids",
+    "the column 'returned' says so": "returned 列如此标明",
+    "no unit and no money: a record of the till, not a sale": "没有数量也没有金额：是收银记录，不是销售",
+    "netted against the customer's latest purchase of the product": "与该用户最近一次购买该商品相抵",
+    "the customer bought no such product before": "该用户之前没有买过这种商品",
+    "nothing is left of the sale": "销售已全部抵消",
+    "units and money of the return are taken off": "扣除退货的数量和金额",
+    "the line carries money, so at least one unit was sold: quantity becomes 1": "该行有金额，至少售出一件：数量改为 1",
+    "more than {n} units is a weight or volume (fuel): quantity becomes 1": (
+        "超过 {n} 的数量是重量或体积（如燃油）：数量改为 1"
+    ),
+    "a coupon was worth more than its line; kept, so that the order's total stays right": (
+        "优惠券金额超过该行金额；予以保留，使订单合计保持正确"
+    ),
+    "the product stays, in the category 'unknown', which never gets an offer": (
+        "保留该商品，归入“unknown”品类，该品类从不发放优惠"
+    ),
+    "sold (rejected lines apart) but not on the list: added as 'unknown', so that no sale is lost": (
+        "已售出（被剔除的行除外）但不在商品表中：以“unknown”品类补入，以免丢失销售"
+    ),
+    "customers with units beyond clean.bulk_quantile: bots, resellers; they carry the tag 'bulk buyer'": (
+        "购买数量超过 clean.bulk_quantile 的用户：机器人、转售者；带有“大宗买家”标签"
+    ),
+    # 画像特征
+    "days from the last purchase to the moment of the profile": "最近一次购买到画像时点的天数",
+    "days from the first purchase to the moment of the profile": "首次购买到画像时点的天数",
+    "orders": "订单数",
+    "days with a purchase": "有购买的天数",
+    "what the shop received, minor units": "商家收到的金额，最小货币单位",
+    "mean days between days with a purchase": "相邻购买日之间的平均天数",
+    "spend per order, minor units": "每单消费，最小货币单位",
+    "units per order": "每单件数",
+    "order lines per order": "每单的订单行数",
+    "distinct products": "不同商品数",
+    "distinct categories": "不同品类数",
+    "category of highest spend, ties to the first by name": "消费最高的品类，并列时取名称靠前者",
+    "brand of highest spend, ties to the first by name": "消费最高的品牌，并列时取名称靠前者",
+    "its share of spend": "其占消费的比例",
+    "share of order lines bought below list price": "低于标价购买的订单行占比",
+    "shelf discount over value at list price": "货架折扣与标价金额之比",
+    "share of order lines with a coupon": "使用优惠券的订单行占比",
+    "campaigns received": "收到的营销活动数",
+    "coupons redeemed": "核销的优惠券数",
+    "share of orders on Saturday or Sunday": "周六或周日的订单占比",
+    "spend in the last {days} days, minor units": "最近 {days} 天的消费，最小货币单位",
+    "orders in the last {days} days": "最近 {days} 天的订单数",
+    "(last {days} days - {before} before) / their sum, of spend: -1 to 1": (
+        "消费的（最近 {days} 天 − 此前 {before} 天）/ 两者之和：−1 到 1"
+    ),
+    "shopping days expected in the next {days} days (BG/NBD)": "预计未来 {days} 天的购买天数（BG/NBD）",
+    "chance of being still active (BG/NBD)": "仍活跃的概率（BG/NBD）",
+    "never empty": "从不为空",
+    "the median; 'one_day_only' marks them": "取中位数；由 one_day_only 标出",
+    "0 where nothing was spent": "没有消费时为 0",
+    "0 where nothing had a price": "没有标价时为 0",
+    "0 where both are 0": "两者均为 0 时为 0",
+    # 历史活动的说明
+    "The {days} days before it begin {missing} days before the data: only {kept} are known, these were used.": (
+        "活动前的 {days} 天有 {missing} 天早于数据：只知道其中 {kept} 天，已使用这些天。"
+    ),
+    "The {days} days before it begin {missing} days before the data: only {kept} are known, too few to adjust by.": (
+        "活动前的 {days} 天有 {missing} 天早于数据：只知道其中 {kept} 天，太少，无法校正。"
+    ),
+    "No earlier period is left for a placebo.": "没有更早的时期可做安慰剂检验。",
+    "The campaign runs on after the last day known.": "活动在已知的最后一天之后仍在进行。",
+    # 检验
+    "depth of next week": "下一周的折扣深度",
+    "depth of last week": "上一周的折扣深度",
+    "depth of {n} weeks ago": "{n} 周前的折扣深度",
+    "another customer's depth": "另一位用户的折扣深度",
+    "value in other categories": "其他品类的金额",
+    "buys in other categories": "其他品类的购买",
+    "top minus bottom decile": "最高十分位减最低十分位",
+    "the same, depth permuted over weeks": "同上，折扣深度在各周之间打乱",
+    "calibration slope": "校准斜率",
+    "no effect (|t| below 2)": "没有效果（|t| 小于 2）",
+    "above 0 (t above 2)": "大于 0（t 大于 2）",
+    "within 0.05 of 0 per unit of depth (0.5 points for ten)": (
+        "每单位深度与 0 相差不超过 0.05（十个百分点为 0.5 个百分点）"
+    ),
+    "0.5 to 1.2": "0.5 至 1.2",
+    "below 0 where purchases were only brought forward": "如果购买只是提前，则小于 0",
+    # 优惠的说法
+    "{percent} % off for {hours} hours": "{hours} 小时内立减 {percent}%",
+    "{percent} % off everything": "全场立减 {percent}%",
+    "{percent} % off {category}": "{category} 立减 {percent}%",
+    "{off} off from {spend} {currency}": "满 {spend} {currency} 减 {off}",
+    # 数据的缺口
+    "the data hold {n} full weeks; the response to shelf prices needs at least {least}: add older order lines": (
+        "数据只有 {n} 个完整的周；学习对货架价格的响应至少需要 {least} 周：请补充更早的订单行"
+    ),
+    "no category has a usable sale in a full week, so no response to discounts can be estimated": (
+        "没有一个品类在完整的周内有可用的销售，因此无法估计对折扣的响应"
+    ),
+    "only {n} pairs of a customer and a category were seen buying; the response to shelf prices needs {least}: "
+    "add order "
+    "lines, or lower response.min_lines_per_product": (
+        "只观察到 {n} 个有购买的用户品类对；学习对货架价格的响应需要 {least} 个：请补充订单行，或调低 "
+        "response.min_lines_per_product"
+    ),
+    "discounts at the shelf did not vary between products and weeks, so no response to them can be estimated: map "
+    "'discount' and 'list_value' of the order lines, or add weeks with price changes": (
+        "货架折扣在商品之间和各周之间没有变化，因此无法估计对折扣的响应：请映射订单行的 discount 和 list_value，"
+        "或补充有价格变动的周"
+    ),
+    "in the {days} days from {day} nobody bought a known product for the first time, so recommenders cannot be "
+    "compared; "
+    "give more order lines or a longer window": (
+        "从 {day} 起的 {days} 天内，没有人首次购买已知的商品，因此无法比较推荐模型；请提供更多订单行或更长的窗口"
+    ),
+    "before {day} no product had {n} or more buyers, so nothing can be recommended as of that day; give older order "
+    "lines": "在 {day} 之前，没有商品的购买人数达到 {n} 人，因此截至当天无法推荐；请提供更早的订单行",
+}

@@ -1,0 +1,296 @@
+"""简体中文:折扣会改变什么、预算、简单规则、谁得到什么、证据的局限."""
+
+from __future__ import annotations
+
+WORDS: dict[str, str] = {
+    # 折扣会改变什么
+    "response.label": "折扣会改变什么",
+    "response.none": "这些数据无法说明折扣会改变什么",
+    "response.none_assumed": (
+        "这份计划的效果是商家自己的假设，即配置中写明的核销概率和每次核销带来的增量。这里没有任何内容用用户的实际行为"
+        "检验过。"
+    ),
+    "response.none_unknown": "配置中也没有假设任何效果，因此无法制定计划。",
+    "response.intro": (
+        "这里从来没有随机发放过优惠券。折扣的作用是从商家对所有人降低货架价格的那些周里学到的，再推及优惠券。"
+        "这要求以下各点成立："
+    ),
+    "response.message.pays": (
+        "折扣每加深十个百分点，每周购买概率约提高 {careful} 个百分点，按最宽松的读法为 {upper} 个："
+        "在 {margin} 的毛利率下足以回本"
+    ),
+    "response.message.too_little": (
+        "折扣每加深十个百分点，每周购买概率约提高 {careful} 个百分点，按最宽松的读法为 {upper} 个："
+        "在 {margin} 的毛利率下不足以回本"
+    ),
+    "assume.coupon": (
+        "优惠券的作用与同样深度的货架降价相同。实际未必如此：优惠券要被注意到、被留下来，而且是针对个人的。"
+    ),
+    "assume.stores": "用户自己选择门店和购买的商品；一位用户看到降价而另一位没有看到，并不是抽签的结果。",
+    "assume.mailers": (
+        "降价往往伴随着传单和陈列。设计 A 包含它们的作用，是上限；设计 B 尽可能排除了它们，是实际采用的数字。"
+    ),
+    "assume.list": "每个订单行的标价金额以数据来源为准；它和毛利率一样，是配置中的假设。",
+    "assume.maximum": "如果优惠券的最高优惠额低于通常购物金额按比例应减的数额，则按较小的深度计算。",
+    "assume.margin": (
+        "毛利率按扣除通常的货架折扣之后计，这里为标价金额的 {usual}；如果增加的销量也带有这些折扣，剩下的就更少。"
+    ),
+    "assume.deep": (
+        "优惠的深度最大为 {deepest}；在全部品类的用户品类周中，有 {weeks} 出现过这一深度区间或更深的货架折扣。"
+        "优惠券叠加在货架折扣之上，两者之和可能超出观察到的范围。"
+    ),
+    "assume.beyond": "优惠的深度最大为 {deepest}，比见过的都深：这一部分属于外推。",
+    "curve.table": "每周购买概率的变化，按用户自己常买商品的折扣深度",
+    "curve.column.depth": "折扣深度",
+    "curve.column.points": "百分点 [95% 区间]",
+    "curve.column.share": "占用户品类周",
+    "curve.base": "0（其他各档的比较基准）",
+    "curve.measure": (
+        "每周购买概率的变化（百分点），平均为 {base}，按货架折扣的深度；与低于 5% 的折扣相比，附 95% 区间"
+    ),
+    "curve.axis": "货架折扣",
+    "curve.title.none": "没有一种折扣深度明确地改变购买概率",
+    "curve.title": "{deepest} 或更深的折扣使购买概率变化 {effect}；低于 {clear} 时看不出明确的变化",
+    "slopes.table": "折扣每加深十个百分点的变化，每个用户品类对、每周（对数：B {b}，A {a}）",
+    "slopes.column.outcome": "结果",
+    "slopes.column.b": "设计 B（采用）",
+    "slopes.column.mean": "相对于均值",
+    "slopes.column.a": "设计 A（上限）",
+    "response.break_even": (
+        "对所有人打折要能回本，按设计 B 需要 {margin_b} 的毛利率，按设计 A 需要 {margin_a}；商家的毛利率假设为 "
+        "{margin}。"
+        "在这一毛利率下，供应商需要承担每份折扣的 {share_b}（B）或 {share_a}（A）。优惠券还会对该品类的全部购买让利，"
+        "包括原本就会买的部分，而且是为单个用户规划的，因此本报告首图给出的比例与此不同。"
+    ),
+    "checks.table": "如果设计 B 测到了它声称的东西，下列各项应当成立；数值为折扣加深十个百分点的变化",
+    "checks.column.check": "检验",
+    "checks.column.expected": "预期",
+    "checks.column.found": "结果 [95% 区间]",
+    "checks.column.verdict": "结论",
+    "checks.passed": "✓ 通过",
+    "checks.failed": "✗ 未通过",
+    "checks.shown": "– 仅供参考",
+    "checks.on": "{check}（{outcome}）",
+    "checks.on_found": "{check}（{outcome}，{found}）",
+    "checks.verdict": "{judged} 项有结论的检验中，{passed} 项通过。",
+    "checks.verdict_failed": "未通过：{names}。这里显示的效果可能有一部分是早已存在的趋势。",
+    "checks.pulled": "增加的件数中约 {share} 在下一周消失：只是提前购买，并没有多买。",
+    "deciles.measure": (
+        "折扣加深十个百分点时每周购买概率的变化（百分点），按预测响应分为十组（共 {n} 对）；"
+        "圆点及 95% 区间：实际，空心菱形：预测"
+    ),
+    "deciles.axis": "用户品类对，按预测响应分为十组",
+    "deciles.average": "本检验的平均值 {average}",
+    "deciles.says": "本检验的平均值为 {average} 个百分点。",
+    "deciles.title.none": "预测响应最强的与预测响应最弱的无法区分",
+    "deciles.title": "预测响应最强的确实响应更强：最后一组比第一组高 {gap}",
+    "deciles.table": "折扣加深十个百分点的响应，按预测分为十组",
+    "deciles.column.tenth": "组",
+    "deciles.column.predicted": "预测",
+    "deciles.column.realised": "实际 [95% 区间]",
+    "deciles.column.pairs": "对数",
+    # 预算
+    "budget.label": "预算",
+    "budget.basis.liability": "预算口径“最大负债”：每份优惠按可能花费的最大值计入，因此无论用户怎么做都不会超预算。",
+    "budget.basis.expected": "预算口径“预期成本”：每份优惠按预期成本计入，因此只是平均不超预算。",
+    "budget.not_drawn": "未绘制：{titles}；它们的曲线见本次运行的数据表 budget_curve。",
+    "budget.campaign": "“{title}”：{text}",
+    "budget.left": "计划使用了预算 {budget} 中的 {used}；再增加预算不会带来任何收益（预算影子价格为 0）。",
+    "budget.gain": (
+        "预算已用完。按选择计划所用的估计，预算再增加 {more}，增量利润会增加 {gain}（预算影子价格 {price}）。"
+    ),
+    "budget.held_out": (
+        "预算已用完。按标记处的留出检验曲线，预算再增加 {more}，增量利润约变化 {gain}"
+        "（按选择计划所用的估计，预算影子价格为 {price}）。"
+    ),
+    "budget.assumed": "预算已用完。如果假设成立，预算再增加 {more}，增量利润约增加 {gain}。",
+    "budget.no_effect": "其优惠的效果都未知，因此没有可以花预算的地方。",
+    "budget.message.unknown": "效果未知，预算就没有可花之处",
+    "budget.message.none": "无论预算多少，都找不到划算的优惠",
+    "budget.message.never": "无论预算多少，“{title}”都不划算",
+    "budget.message.enough": "“{title}”的预算高于划算的范围：{stop} 就够了",
+    "budget.message.limit": "限制“{title}”的是预算：增加预算会带来更多增量利润",
+    "budget.message.used": "“{title}”的预算已用完；没有证据表明增加预算会带来更多增量利润",
+    "budget.title": "{title}：{finding}",
+    "budget.finding.loses": "预算只要高于零就会亏损",
+    "budget.finding.stops": "计划在 {stop} 处停止，预算没有用完",
+    "budget.reached": "约 {profit}（预算 {budget}，预期成本 {spend}）",
+    "budget.finding.highest": "增量利润最高为{reached}；再增加预算不会提高",
+    "budget.finding.real": "增量利润可增至{reached}；相对于 {budget} 的增加是真实的",
+    "budget.finding.not_shown": "增量利润可增至{reached}；相对于 {budget} 的增加尚无证据",
+    "budget.finding.assumed": "增量利润可增至{reached}",
+    "budget.stop": "停止点：{stop}",
+    "budget.mark": "预算：{budget}",
+    "budget.measure": "一周的增量利润（留出检验，{currency}），按预算，阴影为 95% 区间；超过停止点后，估计没有优惠划算",
+    "budget.measure_assumed": (
+        "假设成立时一周的增量利润（{currency}），按预算；虚线：属于假设，没有区间；超过停止点后，按假设没有优惠划算"
+    ),
+    "budget.axis.liability": "预算（{noun}的最大负债）",
+    "budget.axis.expected": "预算（{noun}的预期成本）",
+    "budget.table": "预算与增量利润（留出检验），{title}",
+    "budget.column.budget": "预算",
+    "budget.column.customers": "用户数",
+    "budget.column.spend": "预期成本",
+    "budget.column.profit": "增量利润 [95% 区间]",
+    # 简单规则
+    "rules.label": "简单规则",
+    "rules.intro": (
+        "计划只有在花费相同的情况下胜过人人都会的规则，才值得费这番功夫：给所有人同一种最好的优惠、随机抽取用户、"
+        "或选择本来就最可能购买的人。零表示什么都不做。"
+    ),
+    "rules.none": "没有可以比较的计划：估计没有一种优惠划算",
+    "rules.none_known": "没有可以比较的计划：没有数据表明优惠的效果",
+    "rules.list": (
+        "assignments.csv 中的利润来自选择优惠所用的估计，因此带有赢家诅咒；其中 profit_held_out 一列是另一半用户的看"
+        "法。"
+    ),
+    "rules.list_assumed": "assignments.csv 中的利润基于同样的假设，也没有区间。",
+    "rules.claim": (
+        "选中这 {n} 位用户的估计声称可得 {claimed}。由没有参与选择的另一半用户来估值，同一计划值 {profit}。"
+        "两者之差就是赢家诅咒：挑选最高的估计，也就挑中了运气最好的误差。因此本报告从不把前者当作预测。"
+    ),
+    "rules.claim_again": (
+        "同样是赢家诅咒：选中这 {n} 位用户的估计声称可得 {claimed}；没有参与选择的一半用户显示为 {profit}。"
+    ),
+    "rules.claim_assumed": (
+        "这些数字都来自同一个假设，对计划和各种规则一视同仁。它们说明假设正确时计划会带来什么，但不能说明假设是否正确。"
+    ),
+    "rules.message.never": "无论怎样选择用户，“{title}”都不划算",
+    "rules.message.level": "逐人选择与“{rules}”无法区分（“{title}”）",
+    "rules.message.beats": "逐人选择是值得的：计划胜过{rules}（“{title}”）",
+    "rules.message.beats_assumed": "按商家的假设，而不是按数据，计划领先于{rules}（“{title}”）",
+    "rules.beaten.1": "简单规则",
+    "rules.beaten.2": "两种简单规则",
+    "rules.beaten.3": "三种简单规则",
+    "rules.beaten": "{n} 种简单规则",
+    "rules.finding.loses": "计划会亏损，因此最好什么都不做",
+    "rules.finding.level": "计划与“{rules}”无法区分",
+    "rules.finding.leads": "计划领先于每一种简单规则",
+    "rules.finding.best": "；比其中最好的“{rule}”高出 {lead}",
+    "rules.finding.better": "“{rule}”更好",
+    "rules.finding.less_loss": "“{rule}”亏得更少",
+    "rules.finding.spends": "{text}，但花费也更少（{own}，对比 {plan}）",
+    "rules.measure": "一周的增量利润（留出检验，{currency}），与什么都不做相比，95% 区间；预期成本 {spend}",
+    "rules.measure_assumed": (
+        "假设成立时一周的增量利润（{currency}），与什么都不做相比；空心：属于假设，没有区间；预期成本 {spend}"
+    ),
+    "rules.says": "{rule}：{profit}",
+    "rules.unequal": "花费并不相等：即使其对象全部得到优惠，“{rules}”也花不到计划那么多；表中列出了它的花费。",
+    "rules.table": "计划与简单规则，{title}；95% 区间",
+    "rules.table_assumed": "计划与简单规则，{title}；属于假设，没有区间",
+    "rules.column.rule": "规则",
+    "rules.column.customers": "用户数",
+    "rules.column.spend": "预期成本",
+    "rules.column.profit": "增量利润",
+    "rules.column.lead": "计划领先",
+    # 谁得到什么
+    "who.label": "谁得到什么",
+    "who.message.none": "{n} 位用户中没有人按计划得到优惠",
+    "who.message": "{n} 位用户中有 {given} 位按计划得到优惠；其中 {share} 的优惠针对{names}",
+    "who.depth": "立减 {share}",
+    "who.other": "其他",
+    "who.table": "按计划发放的优惠",
+    "who.column.what": "优惠对象",
+    "who.column.depth": "折扣深度",
+    "who.column.customers": "用户数",
+    "who.column.share": "占发放的优惠",
+    "who.rest": "；另有 {n} 个品类见表格",
+    "who.title": "{share} 的优惠为{depth}；“{top}”得到最多",
+    "who.title_other": "{share} 的优惠不按百分比打折；“{top}”得到最多",
+    "who.measure": "按计划得到优惠的用户数，按品类和折扣深度{rest}",
+    "who.anyway": (
+        "这些优惠让出的折扣中，约 {share} 落在原本就会发生的购买上（留出检验，由货架价格推算）。"
+        "这是不知道谁会自然转化所付出的代价。"
+    ),
+    "who.learning": (
+        "{kept} 位用户（目标 {holdout}）从不得到优惠，每次运行都是同一批人；另有 {drawn} 位按已知概率抽签："
+        "{offered} 位得到优惠，{none} 位没有。只有他们能说明优惠真正改变了什么，因此两者都要随计划一起执行。"
+        "名单见本文件旁边的 assignments.csv。"
+    ),
+    "who.arm.plan": "按计划执行",
+    "who.arm.explore": "由抽签决定",
+    "who.arm.holdout": "从不得到优惠（长期留出组）",
+    "who.part": "其中{what}",
+    "who.all": "全部用户",
+    "who.arms_table": "用户如何划分，以及按计划执行的用户中为何有人没有优惠",
+    "who.column.arm": "用户",
+    "who.column.part": "其中",
+    "who.column.of_all": "占全部用户",
+    "who.gets": "得到优惠",
+    "who.gets_none": "没有优惠",
+    "who.gets_plan": "得到计划的优惠",
+    "who.no_offer": "不发放：{reason}",
+    "why_none.holdout": "长期留出组",
+    "why_none.lot": "由抽签决定",
+    "why_none.best_profit": "预算内增量利润最高",
+    "why_none.no_campaign_pays": "没有营销活动划算",
+    "why_none.no_consent": "用户拒绝个性化优惠",
+    "why_none.outside": "不在任何营销活动的人群中",
+    "why_none.no_basis": "近期没有可供判断的购买",
+    "why_none.no_offer_pays": "没有一种优惠对该用户划算",
+    "why_none.budget_spent": "预算用在了回报更高的地方",
+    "audit.none": (
+        "没有显示各群体的发放率：请提供带属性的 customers 来源，并把属性列在 profiles.audit_only 中。"
+        "这样就能看到谁得到优惠、谁没有，例如按年龄或收入。"
+    ),
+    "audit.no_attributes": "没有显示各群体的发放率：计划中的用户都没有属性。",
+    "audit.small": "没有显示各群体的发放率：没有一个群体达到 {least} 人。",
+    "audit.intro": (
+        "profiles.audit_only 中列出的属性从不进入模型或规则；差异来自人们购买的商品。{left}"
+        "共 {n} 个群体，仅凭偶然也会有约 {chance} 个落在区间之外。"
+    ),
+    "audit.left_one": "有一个群体不足 {least} 人，没有列出。",
+    "audit.left": "有 {n} 个群体不足 {least} 人，没有列出。",
+    "audit.group": "{name}（{n}）",
+    "audit.table": "各群体按计划得到优惠的用户比例",
+    "audit.column.attribute": "属性",
+    "audit.column.group": "群体",
+    "audit.column.customers": "用户数",
+    "audit.column.rate": "发放率",
+    "audit.column.depth": "平均深度",
+    "audit.title": "属性已知的 {n} 位用户中有 {rate} 得到优惠（按计划执行的全部用户为 {all}）；{finding}",
+    "audit.measure": "各群体按计划得到优惠的用户比例，95% 区间；括号内为群体人数；竖线：属性已知的全部用户",
+    "audit.same": "没有群体明显不同",
+    "audit.named": "{attribute} {group}（{rate}）",
+    "audit.more": "另外 {n} 个",
+    "audit.differs": "{all} 个群体中有 {n} 个与这 {rate} 不同：{names}",
+    "audit.differ": "{all} 个群体中有 {n} 个与这 {rate} 不同：{names}",
+    # 局限
+    "limits.label": "证据的局限",
+    "limits.message": "这是有待检验的预测，不是证明：哪些因素可能使它出错",
+    "limits.message_assumed": "这是有待检验的假设，不是结论：哪些因素可能使它出错",
+    "limits.random": "没有随机发放过优惠券：在带有留出组的活动运行之前，所有效果都只是预测。",
+    "limits.random_assumed": (
+        "没有随机发放过优惠，也没有从数据中学到任何效果：在带有留出组的活动运行之前，计划依据的是商家自己的假设。"
+    ),
+    "limits.assumed_interval": "假设没有区间：这里没有任何内容能说明它偏差多大，甚至方向是否正确。",
+    "limits.some_assumed": (
+        "有些优惠以商家自己的假设计入；它们的数字没有区间，包含它们的计划的区间也只反映其他优惠的不确定性。"
+    ),
+    "limits.intervals": (
+        "区间包含平均响应及其在用户之间分布的不确定性，不包含下一周的运气，也不包含货架价格能否代表优惠券。"
+    ),
+    "limits.shelf": (
+        "货架价格必须能代表优惠券，尽管用户自己选择门店，传单又随降价一起出现；设计 A 显示了包含这些因素时效果可能有"
+        "多大。"
+    ),
+    "limits.margin": "毛利率按标价的 {margin} 假设，所有商品相同；标价有误，折扣深度就有误。",
+    "limits.maximum": "优惠券的最高优惠额按通常的购物金额计算，而不是按每一种可能的情况。",
+    "limits.failed": "未通过的检验：{names}。",
+    "limits.pulled": "增加的件数中约 {share} 只是提前购买；一周的预测把它算作增量。",
+    "limits.halves": (
+        "用一半用户的模型预测出的差异，在另一半用户中为 {low} 至 {high} 倍（共 {n} 个半组）；1 为最佳。"
+        "谁的响应更强，不如平均响应那样确定。"
+    ),
+    "limits.single": "单个用户的区间是粗略的；检验过的是十分组和整个计划的区间。",
+    "limits.unknown": "有些优惠（{kinds}）的效果没有数据表明：只通过抽签发放。",
+    "limits.unknown_none": "有些优惠（{kinds}）的效果没有数据表明：任何计划都不能依靠它们。",
+    "limits.past": "历史活动不是抽签决定的；安慰剂检验偏离零时，双重差分也不干净。",
+    "limits.note": "关于数据：{note}",
+    "limits.how": (
+        "如何得知真相：按原样发放计划，包括留出组和抽签，等一周结束后比较各组。这一比较不需要上述任何假设。"
+    ),
+    "kind.coupon": "优惠券",
+    "kind.spend_and_save": "满减",
+    "kind.flash_sale": "限时抢购",
+}
