@@ -2,6 +2,7 @@ import pytest
 
 from offerloop.errors import InputError
 from offerloop.offers import read_offers
+from offerloop.offers.base import liability_minor
 
 
 def read(**terms):
@@ -13,6 +14,19 @@ def test_it_takes_the_same_from_the_budget_whoever_uses_it():
     offer = read(takes="1.50", on="maths")
     assert (offer.most_minor, offer.share_off, offer.depth, offer.category) == (150, None, None, "maths")
     assert offer.label() == "Try it"
+
+
+def test_it_may_take_nothing_but_the_contact():
+    offer = read(takes=None, contact_cost="1")
+    assert (offer.most_minor, liability_minor(offer)) == (0, 100)
+
+
+def test_it_may_stand_once_for_every_category():
+    offers = read_offers([{"kind": "benefit", "text": "Try", "on": "each category"}], ["art", "maths"], "seats")
+    assert [(one.offer_id, one.category, one.label()) for one in offers] == [
+        ("benefit art", "art", "Try: art"),
+        ("benefit maths", "maths", "Try: maths"),
+    ]
 
 
 @pytest.mark.parametrize(

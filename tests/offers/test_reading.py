@@ -102,7 +102,6 @@ class TestEveryKind:
         ("spend_and_save", "save"),
         ("flash_sale", "percent"),
         ("flash_sale", "hours"),
-        ("benefit", "takes"),
     ],
 )
 def test_a_missing_field_is_named(kind, field):

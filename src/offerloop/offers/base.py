@@ -12,6 +12,10 @@ NO_OFFER = "none"
 """The offer_id that stands for deliberately giving nothing."""
 
 
+EACH_CATEGORY = "each category"
+"""Scope of offers that stand once for every known category."""
+
+
 @dataclass(frozen=True)
 class Assumption:
     """What the shop expects of an offer whose effect no data show. Shown as assumed wherever it appears."""

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from offerloop.errors import InputError, near_miss
-from offerloop.offers.base import ANY_CHANNEL, Assumption, Contact, Offer
+from offerloop.offers.base import ANY_CHANNEL, EACH_CATEGORY, Assumption, Contact, Offer
 
 if TYPE_CHECKING:
     from offerloop.offers.reading import Terms
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Benefit:
-    """Takes a fixed amount from the budget when it is used; nobody knows its effect before it was tried."""
+    """Takes a fixed amount from the budget when it is used, or only its contact cost when it is sent."""
 
     offer_id: str
     text: str
@@ -43,9 +43,18 @@ class Benefit:
 
 
 def read_benefit(terms: Terms, categories: Sequence[str]) -> list[Offer]:
-    """One benefit from `text`, `takes` and perhaps a category in `on`."""
-    text, takes, on = terms.text("text", ""), terms.money("takes"), terms.get("on")
-    if on is not None and on not in categories:
-        raise InputError(f"benefit '{text}' is on the unknown category '{on}'{near_miss(str(on), categories)}")
+    """Benefits from `text` and `takes`, on everything, on one category or on every known one."""
+    text, name, on = terms.text("text", ""), terms.text("id", "benefit"), terms.get("on")
+    if on not in (None, EACH_CATEGORY, *categories):
+        raise InputError(f"benefit '{name}' is on the unknown category '{on}'{near_miss(str(on), categories)}")
+    takes = 0 if terms.get("takes") is None else terms.money("takes")
     funded, assumed, contact = terms.share("funded_share"), terms.assumption(), terms.contact()
-    return [Benefit(terms.text("id", "benefit"), text, takes, on, funded, assumed, contact)]
+    scope: Sequence[str | None] = categories if on == EACH_CATEGORY else [on]
+    return [
+        Benefit(
+            offer_id=name if one is None else f"{name} {one}",
+            text=text if one is None else f"{text}: {one}",
+            takes_minor=takes, category=one, funded_share=funded, assumed=assumed, contact=contact,
+        )
+        for one in scope
+    ]  # fmt: skip

@@ -8,12 +8,10 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from offerloop.errors import InputError, near_miss
-from offerloop.offers.base import ANY_CHANNEL, Assumption, Contact, Offer
+from offerloop.offers.base import ANY_CHANNEL, EACH_CATEGORY, Assumption, Contact, Offer
 
 if TYPE_CHECKING:
     from offerloop.offers.reading import Terms
-
-EACH_CATEGORY = "each category"
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,8 @@ from offerloop.recommenders.top import TASKS, Task, best, hide_bought
 
 _RECALL_DEPTH = 20
 _BATCH = 512
+MOST_JUDGED = 20_000
+"""Customers whose purchases judge a window; more would narrow the intervals by less than they cost."""
 _SCHEMA = {
     "task": pl.String,
     "recommender": pl.String,
@@ -54,9 +56,9 @@ def choose(
 
     Of the two windows of `window_days` before `as_of_day`, the first (``tune``) decides, by recommenders
     fitted on what came before it; the second (``test``) is only reported, after a refit on what came before
-    that. Targets are the distinct products bought in the window that somebody bought before it (``repeat``),
-    and of these the ones new to the customer (``new``); customers without a target do not count. Ties go to
-    the earlier name.
+    that. At most 20,000 customers drawn at random judge a window. Targets are the distinct products bought in
+    it that somebody bought before it (``repeat``), and of these the ones new to the customer (``new``);
+    customers without a target do not count. Ties go to the earlier name.
 
     The table has one row per window, recommender and task: mean nDCG@k over customers with its 95 % interval
     (null for a single customer), mean Recall@20, number of customers. Raises EvidenceError when nothing was
@@ -77,7 +79,7 @@ def choose(
 
 def _window(purchases: pl.DataFrame, start: int, end: int, min_buyers: int) -> _Window:
     interactions = Interactions.build(purchases, start, min_buyers=min_buyers)
-    inside = purchases.filter(pl.col("order_day").is_between(start, end, closed="left"))
+    inside = _judged(purchases.filter(pl.col("order_day").is_between(start, end, closed="left")))
     pairs = inside.select("customer_id", "product_id").unique().sort("customer_id", "product_id")
     column = interactions.product_codes(as_ids(pairs["product_id"]))
     buyer, column = as_ids(pairs["customer_id"])[column >= 0], column[column >= 0]
@@ -95,6 +97,15 @@ def _window(purchases: pl.DataFrame, start: int, end: int, min_buyers: int) -> _
         "new": _ones(row[is_new], column[is_new], shape),
     }
     return _Window(interactions, customers, targets)
+
+
+def _judged(purchases: pl.DataFrame) -> pl.DataFrame:
+    """Purchases of at most so many customers as tell recommenders apart, drawn once and for all windows alike."""
+    customers = purchases["customer_id"].unique().sort()
+    if len(customers) <= MOST_JUDGED:
+        return purchases
+    drawn = customers.sample(MOST_JUDGED, seed=0)
+    return purchases.filter(pl.col("customer_id").is_in(drawn.implode()))
 
 
 def _ones(row: NDArray[np.int64], column: NDArray[np.int64], shape: tuple[int, int]) -> Csr:

@@ -65,13 +65,12 @@ def campaign_effects(lines: Frame, campaigns: Frame, audiences: Frame, first_day
 
     `note` says where the data cut a window short, or why a figure is missing.
     """
+    known = collect(campaigns, "campaign_id")
+    if known.is_empty():
+        return CAMPAIGN_EFFECTS.empty()
     spend = Spend.read(lines, first_day, as_of_day)
     received = collect(audiences, "campaign_id", "customer_id")
-    rows = [
-        row
-        for campaign in collect(campaigns, "campaign_id").iter_rows(named=True)
-        if (row := _judge(campaign, received, spend)) is not None
-    ]
+    rows = [row for campaign in known.iter_rows(named=True) if (row := _judge(campaign, received, spend)) is not None]
     return CAMPAIGN_EFFECTS.check(pl.DataFrame(rows, schema=CAMPAIGN_EFFECTS.schema))
 
 
