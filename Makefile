@@ -25,6 +25,7 @@ $(VENV)/demo.done: pyproject.toml constraints.txt | $(BIN)/python
 	@touch $@
 
 $(VENV)/dev.done: pyproject.toml constraints.txt | $(BIN)/python
+	scripts/system_packages test
 	@echo "Installing Offerloop with everything that the tests use ..."
 	$(PIP) install --constraint constraints.txt --editable ".[dev]"
 	@touch $@ $(VENV)/demo.done

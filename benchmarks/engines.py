@@ -22,10 +22,11 @@ from pyspark.sql import SparkSession
 from offerloop.config import load_config
 from offerloop.engine import ENGINES, collect
 from offerloop.events import prepare
+from offerloop.profiles import Past
 from offerloop.profiles.features import relational_features
 from offerloop.service.samples import write_sample
 
-TABLES = ("order_lines", "products", "audiences", "redemptions")
+TABLES = ("order_lines", "products", "audiences", "redemptions", "browsing", "exposures")
 
 
 def clean_tables(folder: Path) -> tuple[dict[str, Path], int]:
@@ -42,16 +43,14 @@ def clean_tables(folder: Path) -> tuple[dict[str, Path], int]:
 def on_duckdb(paths: dict[str, Path], as_of_day: int) -> pl.DataFrame:
     """The features on a fresh DuckDB engine."""
     engine = ENGINES.load("duckdb")()
-    lines, products, audiences, redemptions = (engine.read(paths[name]) for name in TABLES)
-    return collect(relational_features(lines, products, audiences, redemptions, as_of_day), "customer_id")
+    past = Past(*(engine.read(paths[name]) for name in TABLES))
+    return collect(relational_features(past, as_of_day), "customer_id")
 
 
 def on_spark(session: SparkSession, paths: dict[str, Path], as_of_day: int) -> pl.DataFrame:
     """The same expressions on a local Spark session."""
-    lines, products, audiences, redemptions = (
-        nw.from_native(session.read.parquet(str(paths[name]))).lazy() for name in TABLES
-    )
-    features = relational_features(lines, products, audiences, redemptions, as_of_day)
+    past = Past(*(nw.from_native(session.read.parquet(str(paths[name]))).lazy() for name in TABLES))
+    features = relational_features(past, as_of_day)
     found = features.collect(backend="pyarrow").to_native()
     table = pl.from_arrow(found)
     assert isinstance(table, pl.DataFrame)

@@ -20,7 +20,7 @@ from offerloop.engine import Engine, collect
 from offerloop.errors import EvidenceError
 from offerloop.events import Events, prepare
 from offerloop.money import DIGITS
-from offerloop.profiles import build_profiles
+from offerloop.profiles import Past, build_profiles
 from offerloop.profiles.audience import members
 from offerloop.recommenders import RECOMMENDERS
 from offerloop.recommenders.base import Recommender
@@ -135,15 +135,10 @@ def known(work: Callable[[], Result]) -> Result | Gap:
 
 def profile(events: Events) -> pl.DataFrame:
     """Stage 2. Raises EvidenceError when there is nobody to compare with."""
-    found = build_profiles(
-        events.order_lines,
-        events.products,
-        events.campaigns,
-        events.audiences,
-        events.redemptions,
-        events.as_of_day,
-        events.bulk_buyers["customer_id"],
+    past = Past(
+        events.order_lines, events.products, events.audiences, events.redemptions, events.browsing, events.exposures
     )
+    found = build_profiles(past, events.campaigns, events.as_of_day, events.bulk_buyers["customer_id"])
     if found.height < 2:
         raise EvidenceError(
             f"the order lines hold {found.height} customer; a plan chooses between customers: give the orders of more"
@@ -241,7 +236,7 @@ def study_prices(lines: ShelfLines | Gap, settings: Response, seed: int) -> Stud
 def estimate(events: Events, study: Study | Gap, config: Config) -> Effects:
     """Effects of every offer: from the study, else as the shop assumes."""
     baskets = usual_baskets(events.order_lines, events.products, config.response)
-    return estimate_effects(None if isinstance(study, Gap) else study, baskets, config)
+    return estimate_effects(None if isinstance(study, Gap) else study, baskets, config, events.offers)
 
 
 def forecast(effects: Effects, allowed: Allowed, config: Config) -> list[Forecast]:
@@ -298,7 +293,10 @@ def with_products(assigned: pl.DataFrame, effects: Effects, liked: Liked, events
     scopes = effects.offers.select("campaign_id", "offer_id", "category")
     wanted = assigned.join(scopes, on=["campaign_id", "offer_id"]).drop_nulls("category")
     model, interactions = liked.next_basket, liked.interactions
-    products = collect(events.products.select("product_id", "category").filter(~nw.col("category").is_null()))
+    offered = events.products.filter(~nw.col("category").is_null())
+    if "stock" in offered.collect_schema():
+        offered = offered.filter(nw.col("stock").is_null() | (nw.col("stock") > 0))
+    products = collect(offered.select("product_id", "category"))
     shown = suggest(model, interactions, wanted.select("customer_id", "category"), products, SUGGESTED_PRODUCTS)
     names = assigned.columns
     filled = assigned.drop("product_ids").join(shown, on="customer_id", how="left")

@@ -188,11 +188,59 @@ def test_ids_of_fewer_bits_in_parquet_are_ids(clean, tmp_path):
     assert collect(events.customers).schema == {"customer_id": pl.Int64}
 
 
+def source(name, file, columns, attributes=()):
+    mapping = ", ".join(f'{ours} = "{theirs}"' for ours, theirs in columns.items())
+    return f'[sources.{name}]\npath = "{file}"\ncolumns = {{ {mapping} }}\nattributes = {list(attributes)}\n'
+
+
+def test_browsing_and_exposures_before_the_plan(clean):
+    toml = source("events", "e.csv", {"customer_id": "c", "product_id": "p", "kind": "k", "at": "t", "value": "v"})
+    toml += source("exposures", "x.csv", {"customer_id": "c", "offer_id": "o", "at": "t"})
+    files = {
+        "e.csv": "c,p,k,t,v\n1,1,view,2024-01-05,\n1,1,rating,2024-02-01,4\n1,1,view,2024-02-02,\n",
+        "x.csv": "c,o,t\n1,a,2024-01-05\n1,,2024-01-06\n2,b,2024-02-02\n",
+    }
+    events = clean(LINES, toml=toml, files=files)
+    assert sorted(collect(events.browsing).select("kind", "value", "event_day").rows()) == [
+        ("rating", 4, 19_754), ("view", None, 19_727),
+    ]  # fmt: skip
+    assert collect(events.exposures.select("customer_id", "offer_id", "shown_day"), "shown_day").rows() == [
+        (1, "a", 19_727), (1, None, 19_728),
+    ]  # fmt: skip
+
+
+def test_offers_from_a_table(clean):
+    terms = ["percent", "max_discount", "spend", "save", "p_redeem", "value"]
+    toml = source("offers", "o.csv", {"offer_id": "id", "kind": "kind"}, terms)
+    rows = ["id,kind," + ",".join(terms), "ten,coupon,10,2.50,,,,", "full,spend_and_save,,,50,5,0.1,1.5"]
+    events = clean(LINES, toml=toml, files={"o.csv": "\n".join(rows)})
+    assert events.offers == [
+        {"id": "full", "kind": "spend_and_save", "spend": 50, "save": 5, "assumed": {"p_redeem": 0.1, "value": 1.5}},
+        {"id": "ten", "kind": "coupon", "percent": 10, "max_discount": 2.5},
+    ]
+
+
+def test_recorded_prices_tell_what_order_lines_do_not(clean):
+    toml = source("prices", "r.csv", {"product_id": "p", "list_price": "eur", "at": "t"})
+    prices = "p,eur,t\n1,1.50,2024-01-01\n1,4.00,2024-02-01\n2,1.25,2024-01-08\n2,1.20,2024-01-08\n3,9,2024-01-01\n"
+    lines = collect(clean(LINES, toml=toml, files={"r.csv": prices}).order_lines, "order_id")
+    assert lines["list_value_minor"].to_list() == [150, 250, 400]
+    assert lines["discount_minor"].to_list() == [50, 50, 100]
+
+
+def test_prices_do_not_override_what_order_lines_say(clean):
+    toml = source("prices", "r.csv", {"product_id": "p", "list_price": "eur", "at": "t"})
+    text = HEADER.strip() + ",worth\n1,1,1,1,1.00,2024-01-03,2.00\n"
+    events = clean(text, toml=toml, files={"r.csv": "p,eur,t\n1,9,2024-01-01\n"}, columns=', list_value = "worth"')
+    assert collect(events.order_lines)["list_value_minor"].to_list() == [200]
+
+
 def test_every_table_is_named_here():
     from offerloop.events import Events
 
     assert {field.name for field in fields(Events)} == {
-        *TABLES, "quality", "quality_by_day", "rejected", "no_consent", "bulk_buyers", "first_day", "as_of_day",
+        *TABLES, "browsing", "exposures", "offers", "quality", "quality_by_day", "rejected", "no_consent",
+        "bulk_buyers", "first_day", "as_of_day",
     }  # fmt: skip
 
 

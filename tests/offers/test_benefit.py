@@ -13,7 +13,7 @@ def read(**terms):
 def test_it_takes_the_same_from_the_budget_whoever_uses_it():
     offer = read(takes="1.50", on="maths")
     assert (offer.most_minor, offer.share_off, offer.depth, offer.category) == (150, None, None, "maths")
-    assert offer.label() == "Try it"
+    assert offer.label() == "Try it: maths"
 
 
 def test_it_may_take_nothing_but_the_contact():

@@ -2,7 +2,7 @@ import polars as pl
 import pytest
 
 from offerloop.engine.duckdb import DuckDBEngine
-from offerloop.profiles import build_profiles
+from offerloop.profiles import Past, build_profiles
 
 SCHEMAS = {
     "lines": dict.fromkeys(
@@ -23,6 +23,8 @@ SCHEMAS = {
     "campaigns": {"campaign_id": pl.Int64, "starts_day": pl.Int64},
     "audiences": {"campaign_id": pl.Int64, "customer_id": pl.Int64},
     "redemptions": {"customer_id": pl.Int64, "redeemed_day": pl.Int64},
+    "browsing": {"customer_id": pl.Int64, "kind": pl.String, "value": pl.Float64, "event_day": pl.Int64},
+    "exposures": {"customer_id": pl.Int64, "offer_id": pl.String, "shown_day": pl.Int64},
 }
 
 
@@ -32,10 +34,11 @@ def profiles_of():
     engine = DuckDBEngine(threads=1)
 
     def build(as_of_day, **rows):
-        tables = [
-            engine.table(pl.DataFrame(rows.get(name, []), schema=schema, orient="row"))
+        tables = {
+            name: engine.table(pl.DataFrame(rows.get(name, []), schema=schema, orient="row"))
             for name, schema in SCHEMAS.items()
-        ]
-        return build_profiles(*tables, as_of_day, pl.Series([], dtype=pl.Int64))
+        }
+        campaigns = tables.pop("campaigns")
+        return build_profiles(Past(**tables), campaigns, as_of_day, pl.Series([], dtype=pl.Int64))
 
     return build

@@ -33,6 +33,17 @@ CAMPAIGNS = [(7, TODAY - 50), (8, TODAY - 1), (9, TODAY)]
 AUDIENCES = [(7, 1), (8, 1), (9, 1), (7, 2), (9, 3)]
 REDEMPTIONS = [(1, TODAY - 1), (2, TODAY - 40), (2, TODAY - 40), (1, TODAY)]
 
+BROWSING = [  # customer, kind, value, day
+    (1, "view", None, TODAY - 28), (1, "view", None, TODAY - 1), (1, "view", None, TODAY - 29),
+    (1, "view", None, TODAY),
+    (1, "cart", None, TODAY - 20), (1, "wish", None, TODAY - 19), (3, "wish", None, TODAY - 5),
+    (2, "share", None, TODAY - 1),
+    (1, "rating", 4.0, TODAY - 97), (1, "rating", 5.0, TODAY - 1), (1, "rating", 1.0, TODAY),
+]  # fmt: skip
+EXPOSURES = [
+    (1, "a", TODAY - 50), (1, "none", TODAY - 49), (1, None, TODAY - 48), (1, "b", TODAY - 1), (1, "late", TODAY)
+]  # fmt: skip
+
 REPEATS, LAST, AGE = np.array([[2.0, 3.0, 0.0], [199.0, 92.0, 0.0], [200.0, 183.0, 10.0]])
 MODEL = Activity.fit(REPEATS, LAST, AGE)
 EXPECTED = {
@@ -60,6 +71,10 @@ EXPECTED = {
     "recent_minor": (800, 100, 0),
     "recent_orders": (2, 1, 1),
     "trend": (500 / 1100, -100 / 300, 0),
+    "recent_views": (2, 0, 0),
+    "recent_carts": (2, 0, 1),
+    "mean_rating": (4.5, 0, 0),
+    "n_exposures": (2, 0, 0),
     "expected_orders_28": tuple(MODEL.expected(28, REPEATS, LAST, AGE)),
     "p_active": tuple(MODEL.p_active(REPEATS, LAST, AGE)),
 }
@@ -68,7 +83,14 @@ EXPECTED = {
 @pytest.fixture(scope="module")
 def profiles(profiles_of):
     return profiles_of(
-        TODAY, lines=LINES, products=PRODUCTS, campaigns=CAMPAIGNS, audiences=AUDIENCES, redemptions=REDEMPTIONS
+        TODAY,
+        lines=LINES,
+        products=PRODUCTS,
+        campaigns=CAMPAIGNS,
+        audiences=AUDIENCES,
+        redemptions=REDEMPTIONS,
+        browsing=BROWSING,
+        exposures=EXPOSURES,
     )
 
 

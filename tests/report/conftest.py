@@ -1,5 +1,6 @@
 """A run small enough to check by hand: two campaigns, six customers."""
 
+import dataclasses
 from collections.abc import Callable
 
 import polars as pl
@@ -9,6 +10,15 @@ from offerloop.config import Config
 from offerloop.report import CampaignFindings, Findings
 
 Make = Callable[..., Findings]
+STUDY = ("response_slopes", "response_curve", "response_checks", "response_deciles", "break_even", "calibration")
+NO_STUDY = (
+    "discounts at the shelf did not vary between products and weeks, so no response to them can be estimated: map "
+    "'discount' and 'list_value' of the order lines, or add weeks with price changes"
+)
+NOT_COMPARED = (
+    "in the 28 days from 2017-12-01 nobody bought a known product for the first time, so recommenders cannot be "
+    "compared; give more order lines or a longer window"
+)
 
 TITLES = {"own": "Coupons that we pay", "shared": "Coupons that suppliers share"}
 CONFIG = {
@@ -103,9 +113,9 @@ def response_tables() -> dict[str, pl.DataFrame]:
     checks = [
         ("depth of next week", "bought", 0.001, 0.002, "no effect (|t| below 2)", True),
         ("depth of next week", "units", 0.01, 0.003, "no effect (|t| below 2)", False),
-        ("depth of last week", "units", -0.004, 0.001, "below 0 when purchases were pulled forward", None),
-        ("top minus bottom decile", "bought", 0.1, 0.01, "above 0", None),
-        ("calibration slope", "bought", 0.9, 0.1, "near 1", None),
+        ("depth of last week", "units", -0.004, 0.001, "below 0 where purchases were only brought forward", None),
+        ("top minus bottom decile", "bought", 0.1, 0.01, "above 0 (t above 2)", None),
+        ("calibration slope", "bought", 0.9, 0.1, "0.5 to 1.2", None),
     ]
     deciles = [(outcome, k, k / 100, k / 100, 0.01, 100) for outcome in ("bought", "list_sales") for k in range(1, 11)]
     calibration = [
@@ -131,7 +141,7 @@ def customer_tables() -> dict[str, pl.DataFrame]:
     """Quality, profiles, customers, recommenders and past campaigns."""
     quality = [
         ("order_lines", "all rows", "read", 100, "rows in the source"),
-        ("order_lines", "nothing sold", "rejected", 2, "a record of the till"),
+        ("order_lines", "nothing sold", "rejected", 2, "no unit and no money: a record of the till, not a sale"),
         ("order_lines", "all rows", "kept", 98, "rows that later stages see"),
     ]
     recommenders = [
@@ -159,6 +169,16 @@ def customer_tables() -> dict[str, pl.DataFrame]:
     }
     return {
         "quality": pl.DataFrame(quality, schema=["table", "rule", "action", "rows", "why"], orient="row"),
+        "quality_by_day": pl.DataFrame(
+            [(17200 + day % 2, "nothing sold", "rejected", 15) for day in range(4)],
+            schema=["order_day", "rule", "action", "rows"],
+            orient="row",
+        ),
+        "rejected": pl.DataFrame(
+            [("order_lines", "nothing sold", f"order_id={n}; paid_minor=0", 1) for n in range(5)],
+            schema=["table", "rule", "row", "copies"],
+            orient="row",
+        ),
         "profiles": pl.DataFrame(
             {
                 "customer_id": range(1, 7),
@@ -251,8 +271,87 @@ def make() -> Make:
             17167,
             17532,
             0.02,
-            feature_notes=(("spend_minor", "what the shop received", "never empty"),),
+            feature_notes=(("spend_minor", "what the shop received, minor units", "never empty"),),
             tag_notes=(("loyal", "忠诚", "orders much"),),
         )
 
     return build
+
+
+def no_study(findings: Findings) -> Findings:
+    """Shelf prices told nothing."""
+    empty = {name: findings.tables[name].clear() for name in STUDY}
+    return dataclasses.replace(findings, tables={**findings.tables, **empty}, gaps=(NO_STUDY,))
+
+
+def all_assumed(findings: Findings) -> Findings:
+    """Every effect is the shop's own expectation, so no interval has a width."""
+    tables = dict(findings.tables)
+    for name in ("comparison", "budget_curve", "break_even_sweep"):
+        ends = [one for one in tables[name].columns if one.endswith(("_low_minor", "_high_minor"))]
+        middle = {"profit": "profit_minor", "plan_leads": "plan_leads_by_minor"}
+        width = [pl.col(middle[end.rsplit("_", 2)[0]]).alias(end) for end in ends]
+        tables[name] = tables[name].with_columns(width)
+    tables["offers"] = tables["offers"].with_columns(basis=pl.lit("assumed"))
+    campaigns = [dataclasses.replace(one, assumed_share=1.0) for one in findings.campaigns]
+    return dataclasses.replace(findings, tables=tables, campaigns=campaigns)
+
+
+def none_known(findings: Findings) -> Findings:
+    """No offer has an effect, so nothing is planned and nothing is given."""
+    tables, zero = dict(findings.tables), pl.lit(0.0)
+    tables["offers"] = tables["offers"].with_columns(basis=pl.lit("unknown"))
+    tables["effects"] = tables["effects"].clear()
+    for name in ("comparison", "budget_curve", "break_even_sweep"):
+        figures = [one for one in tables[name].columns if one.endswith("_minor") or one == "n_customers"]
+        tables[name] = tables[name].with_columns(zero.alias(one) for one in figures)
+    tables["comparison"] = tables["comparison"].filter(pl.col("rule").is_in(["nothing", "plan"]))
+    tables["budget_curve"] = tables["budget_curve"].unique("campaign_id", maintain_order=True)
+    nothing = {"offer_id": pl.lit("none"), "campaign_id": pl.lit(None, pl.String), "cost_liability_minor": pl.lit(0)}
+    tables["assignments"] = tables["assignments"].with_columns(**nothing, reasons=pl.lit("no_campaign_pays"))
+    kept = {"send": False, "n_planned": 0, "liability_minor": 0.0, "shadow_price": 0.0, "claimed_minor": 0.0}
+    campaigns = [dataclasses.replace(one, **kept) for one in findings.campaigns]
+    return dataclasses.replace(findings, tables=tables, campaigns=campaigns)
+
+
+def some_assumed(findings: Findings) -> Findings:
+    """A study, but one of the campaigns rests on assumption for half of its offers."""
+    shared = [dataclasses.replace(one, assumed_share=0.5 * one.send) for one in findings.campaigns]
+    return dataclasses.replace(findings, campaigns=shared)
+
+
+def not_compared(findings: Findings) -> Findings:
+    """Too short a history for recommenders."""
+    tables = {**findings.tables, "recommenders": findings.tables["recommenders"].clear()}
+    return dataclasses.replace(findings, tables=tables, gaps=(NOT_COMPARED,))
+
+
+def only_orders(findings: Findings) -> Findings:
+    """No source but the order lines."""
+    sources = {"order_lines": CONFIG["sources"]["order_lines"]}
+    config = Config.model_validate({**CONFIG, "sources": sources, "profiles": {}})
+    empty = {name: findings.tables[name].clear() for name in ("campaign_effects", "customers")}
+    return dataclasses.replace(findings, config=config, tables={**findings.tables, **empty})
+
+
+CASES: dict[str, Callable[[Findings], Findings]] = {
+    "all known": lambda findings: findings,
+    "no study, all assumed": lambda findings: all_assumed(no_study(findings)),
+    "no study, nothing known": lambda findings: none_known(no_study(findings)),
+    "some assumed": some_assumed,
+    "recommenders not compared": not_compared,
+    "only order lines": only_orders,
+    "nothing but orders known": lambda findings: only_orders(not_compared(none_known(no_study(findings)))),
+}
+
+
+@pytest.fixture(scope="session", params=CASES)
+def case(request: pytest.FixtureRequest, make: Make) -> tuple[str, Findings]:
+    """Each kind of run that a report must be able to tell, with its name."""
+    return request.param, CASES[request.param](make())
+
+
+@pytest.fixture(scope="session")
+def cases() -> dict[str, Callable[[Findings], Findings]]:
+    """How each kind comes from findings."""
+    return CASES

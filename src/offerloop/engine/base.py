@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
 import narwhals as nw
 import polars as pl
+
+from offerloop.errors import SourceError
 
 Frame = nw.LazyFrame[Any]
 """A lazy table on whatever engine runs it."""
@@ -34,12 +38,29 @@ class Engine(Protocol):
         """
 
 
+BROKEN: list[Callable[[Exception], str | None]] = []
+"""For each engine what it says of an error: the reason when a source is broken, None when the fault is ours."""
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Turns an engine's error about a broken source into SourceError."""
+    try:
+        yield
+    except Exception as error:
+        for reason in filter(None, (say(error) for say in BROKEN)):
+            raise SourceError(f"a source cannot be read to its end: {reason}") from error
+        raise
+
+
 def collect(frame: Frame, *order: str) -> pl.DataFrame:
     """Compute a lazy table and bring it into memory, sorted by `order` so that every engine gives the same rows.
 
-    Sums of integers, which DuckDB widens to 128 bits, come back as Int64.
+    Sums of integers, which DuckDB widens to 128 bits, come back as Int64. Raises SourceError when a row of a file
+    turns out to be broken.
     """
-    found = frame.collect(backend="polars").to_native()
+    with reading():
+        found = frame.collect(backend="polars").to_native()
     assert isinstance(found, pl.DataFrame)
     wide = [name for name, dtype in found.schema.items() if dtype in (pl.Int128, pl.Decimal(38, 0))]
     found = found.with_columns(pl.col(wide).cast(pl.Int64))

@@ -12,7 +12,7 @@ import duckdb
 import narwhals as nw
 import polars as pl
 
-from offerloop.engine.base import Frame
+from offerloop.engine.base import BROKEN, Frame, reading
 from offerloop.errors import SourceError
 
 
@@ -57,10 +57,8 @@ class DuckDBEngine:
 
     def keep(self, frame: Frame) -> Frame:
         """See `Engine.keep`."""
-        try:
+        with reading():
             return _lazy(self._store(frame.to_native()))
-        except (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.IOException) as error:
-            raise SourceError(f"a source cannot be read to its end: {_reason(error)}") from error
 
     def _store(self, relation: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
         name = f"kept_{next(self._names)}"
@@ -92,7 +90,16 @@ def _refusal(path: Path, error: duckdb.Error) -> str:
     return f"the file '{path}' cannot be read as {path.suffix or 'CSV'}: {_reason(error)}"
 
 
-def _reason(error: duckdb.Error) -> str:
+def _broken(error: Exception) -> str | None:
+    """The reason when a file is broken. Parquet of nonsense raises the root of DuckDB's errors itself."""
+    kinds = (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.IOException)
+    return _reason(error) if isinstance(error, kinds) or type(error) is duckdb.Error else None
+
+
+BROKEN.append(_broken)
+
+
+def _reason(error: Exception) -> str:
     """DuckDB's first lines, which name the line of the file; the rest is advice for its own users."""
     said = [line.strip() for line in str(error).splitlines() if line.strip()]
     return " ".join(said[:3])

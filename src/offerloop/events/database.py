@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import polars as pl
 
@@ -13,69 +18,167 @@ from offerloop.config import Source
 from offerloop.errors import SourceError
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
+    from sqlalchemy import URL, Engine
+    from sqlalchemy.exc import SQLAlchemyError
 
 BATCH = 100_000
+"""Rows in memory at a time."""
+DIGITS = 38
+"""Of an exact decimal number; longer ones become floats."""
 
 
 def snapshot(source: Source, folder: Path) -> tuple[str, Path]:
-    """What messages call the source, and its rows as Parquet. Raises SourceError when the database refuses."""
-    engine = connect(source.url or "")
-    name = f"{source.table or 'query'} of {engine.url.render_as_string(hide_password=True)}"
-    from sqlalchemy import text
-    from sqlalchemy.exc import SQLAlchemyError
+    """What messages call the source, and its rows as Parquet. Raises SourceError when the database refuses.
 
+    A column has one type, whatever its rows hold (SQLite lets every row choose): text when they do not go together.
+    """
+    engine = connect(source.url or "")
+    name = f"{source.table or 'query'} of {shown(engine.url)}"
     query = source.query or f"select * from {_quoted(engine, source.table or '')}"
     path = folder / "rows.parquet"
-    try:
-        with engine.connect().execution_options(stream_results=True, max_row_buffer=BATCH) as connection:
-            result = connection.execute(text(query))
-            names = list(result.keys())
-            parts = [pl.DataFrame(list(map(tuple, rows)), schema=names, orient="row", infer_schema_length=None)
-                     for rows in result.partitions(BATCH)]  # fmt: skip
-    except SQLAlchemyError as error:
-        reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-        raise SourceError(f"the database refuses to read {name}: {reason}") from None
-    finally:
-        engine.dispose()
-    rows = pl.concat(parts, how="vertical_relaxed") if parts else pl.DataFrame(schema=dict.fromkeys(names, pl.String))
-    rows.write_parquet(path)
+    with TemporaryDirectory(dir=folder) as place:
+        parts = []
+        for number, (names, rows) in enumerate(_batches(engine, query, name)):
+            parts.append(Path(place) / f"{number:06}.parquet")
+            frame_of(names, rows).write_parquet(parts[-1])
+        _join(parts, path)
     return name, path
 
 
-def connect(url: str) -> Engine:
+def _batches(engine: Engine, query: str, name: str) -> Iterator[tuple[list[str], Sequence[Any]]]:
+    """Names of the columns with up to BATCH rows at a time; once without rows when there are none."""
+    from sqlalchemy import text
+    from sqlalchemy.exc import SQLAlchemyError
+
+    literal = text(query.replace(":", r"\:"))  # no ':word' of the query is a parameter
+    try:
+        with engine.connect().execution_options(stream_results=True, max_row_buffer=BATCH) as connection:
+            result = connection.execute(literal)
+            names = [str(one) for one in result.keys()]  # noqa: SIM118 - not a dictionary
+            if twice := next((one for one in names if names.count(one) > 1), None):
+                raise SourceError(f"{name} gives two columns named '{twice}'; rename one with 'as'")
+            yield names, result.fetchmany(BATCH)
+            while rows := result.fetchmany(BATCH):
+                yield names, rows
+    except SQLAlchemyError as error:
+        raise SourceError(f"the database refuses to read {name}: {reason(error)}") from None
+    finally:
+        engine.dispose()
+
+
+def reason(error: SQLAlchemyError) -> str:
+    """The first line of what the database itself said."""
+    return str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+
+
+def frame_of(names: Sequence[str], rows: Sequence[Any]) -> pl.DataFrame:
+    """Rows as a driver gives them. Columns without a value have the type Null; times with a zone are in UTC."""
+    columns = zip(*rows, strict=True) if rows else ((),) * len(names)
+    return pl.DataFrame([_column(name, values) for name, values in zip(names, columns, strict=True)])
+
+
+def _column(name: str, values: Sequence[Any]) -> pl.Series:
+    kinds = {type(value) for value in values} - {type(None)}
+    if kinds == {Decimal} or kinds == {Decimal, int}:
+        return _decimals(name, values)
+    if kinds == {datetime} and all(value is None or value.tzinfo is not None for value in values):
+        utc = [value and value.astimezone(UTC).replace(tzinfo=None) for value in values]
+        return pl.Series(name, utc, dtype=pl.Datetime("us")).dt.replace_time_zone("UTC")
+    if kinds == {datetime} and all(value is None or value.tzinfo is None for value in values):
+        return pl.Series(name, values, dtype=pl.Datetime("us"))
+    if kinds <= {int, float, Decimal} and len(kinds) > 1:
+        return pl.Series(name, [value if value is None else float(value) for value in values], dtype=pl.Float64)
+    if len(kinds) < 2 and kinds <= {bool, int, float, str, bytes, date, time}:
+        return pl.Series(name, values)
+    return pl.Series(name, [value if value is None else str(value) for value in values], dtype=pl.String)
+
+
+def _decimals(name: str, values: Sequence[Decimal | int | None]) -> pl.Series:
+    """Exact where the digits suffice; NaN and infinity are no decimals."""
+    known = [Decimal(value) for value in values if value is not None]
+    if all(value.is_finite() for value in known):
+        scale = max(0, *(-int(value.as_tuple().exponent) for value in known))
+        if max(value.adjusted() for value in known) + 1 + scale <= DIGITS:
+            return pl.Series(name, values, dtype=pl.Decimal(DIGITS, scale))
+    return pl.Series(name, [value if value is None else float(value) for value in values], dtype=pl.Float64)
+
+
+def _join(parts: list[Path], path: Path) -> None:
+    """One file of the parts in their order, without holding them in memory; the same rows give the same bytes."""
+    schemas = [pl.read_parquet_schema(part) for part in parts]
+    types = pl.Schema((name, _common([schema[name] for schema in schemas])) for name in schemas[0])
+    scans = [pl.scan_parquet(part, glob=False).cast(types) for part in parts]
+    pl.concat(scans).sink_parquet(path, row_group_size=BATCH)
+
+
+def _common(kinds: list[pl.DataType]) -> pl.DataType:
+    """The type of a column whose parts have these; text for a column without a value."""
+    different = set(kinds) - {pl.Null()}
+    if len(different) < 2:
+        return next(iter(different), pl.String())
+    if all(isinstance(kind, pl.Decimal) for kind in different):
+        return max(different, key=lambda kind: getattr(kind, "scale", 0))
+    return pl.Float64() if all(kind.is_numeric() for kind in different) else pl.String()
+
+
+def connect(url: str, *, whose: str = "a source's url", new: bool = False) -> Engine:
     """A SQLAlchemy engine; ``${NAME}`` in the URL is the environment variable, so that no password is written down.
 
-    Raises SourceError when a variable, the driver or SQLAlchemy itself is missing.
+    Raises SourceError when a variable, the driver or SQLAlchemy itself is missing, and for an SQLite file that is not
+    there unless it may be `new`: SQLite would make an empty one. `whose` is what messages call the URL.
     """
     try:
         from sqlalchemy import create_engine
         from sqlalchemy.exc import ArgumentError, NoSuchModuleError
     except ModuleNotFoundError:
-        raise SourceError("sources by URL need SQLAlchemy; install it with: pip install 'offerloop[sql]'") from None
+        raise SourceError("databases need SQLAlchemy; install it with: pip install 'offerloop[sql]'") from None
     try:
-        return create_engine(_expanded(url))
-    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+        engine = create_engine(with_variables(url, whose))
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError, ValueError) as error:
+        why = str(error) if isinstance(error, NoSuchModuleError | ModuleNotFoundError) else "it cannot be understood"
         raise SourceError(
-            f"'{_masked(url)}' is not a database that can be reached ({error}); write it like sqlite:///shop.db or "
+            f"'{masked(url)}' is not a database that can be reached ({why}); write it like sqlite:///shop.db or "
             "postgresql+psycopg://user:${PASSWORD}@host/shop"
         ) from None
+    file = engine.url.database
+    if engine.dialect.name == "sqlite" and not new and file and not _is_there(file):
+        raise SourceError(f"the SQLite file '{file}', which {whose} names, does not exist; correct the url")
+    return engine
 
 
-def _expanded(url: str) -> str:
+def _is_there(file: str) -> bool:
+    """Also of what SQLite does not take for a plain file."""
+    return file == ":memory:" or file.startswith("file:") or Path(file).is_file()
+
+
+def with_variables(url: str, whose: str) -> str:
+    """The URL with each ``${NAME}`` replaced by the environment variable; in front of the @ any sign may stand in it.
+
+    Raises SourceError for a variable that is not set.
+    """
+    before = re.match(r"[^:/]*://[^/@]*@", url)
+
     def value(found: re.Match[str]) -> str:
         name = found.group(1)
         if name not in os.environ:
-            raise SourceError(f"the environment variable '{name}', which a source's url names, is not set")
-        return os.environ[name]
+            raise SourceError(f"the environment variable '{name}', which {whose} names, is not set")
+        inside = before is not None and found.end() <= before.end()
+        plain = re.fullmatch(r"(?:[^@:/?#%]|%[0-9A-Fa-f]{2})*", os.environ[name])
+        return quote(os.environ[name], safe="") if inside and not plain else os.environ[name]
 
     return re.sub(r"\$\{(\w+)\}", value, url)
 
 
-def _masked(url: str) -> str:
-    return re.sub(r"(://[^:/@]*:)[^@]*@", r"\1***@", url)
+def shown(url: URL) -> str:
+    """What messages call a database: without password, and without options, which may hold one."""
+    return url.set(query={}).render_as_string(hide_password=True)
 
 
-def _quoted(engine: Engine, table: str) -> Any:  # noqa: ANN401 - SQLAlchemy's preparer is untyped
-    quote = engine.dialect.identifier_preparer.quote_identifier
-    return ".".join(quote(part) for part in table.split("."))
+def masked(url: str) -> str:
+    """A URL as written, without a password or options, for messages; variables keep their names."""
+    return re.sub(r"(:/*[^:/@]*:)(?!\$\{\w+\}@).*@", r"\1***@", url.partition("?")[0])
+
+
+def _quoted(engine: Engine, table: str) -> str:
+    quote_one = engine.dialect.identifier_preparer.quote_identifier
+    return ".".join(quote_one(part) for part in table.split("."))

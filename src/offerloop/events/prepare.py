@@ -17,6 +17,8 @@ from offerloop.events.calendar import epoch_day, week_number, with_day
 from offerloop.events.clean import Cleaned, apply_rules, drop_copies, merge_scans, quality_row
 from offerloop.events.columns import PRODUCT_COLUMNS, money_columns, with_all_money, with_product_columns
 from offerloop.events.ids import alike
+from offerloop.events.list_prices import needed, with_list_prices
+from offerloop.events.listed_offers import listed_offers
 from offerloop.events.privacy import at_the_door, without_consent
 from offerloop.events.read import WRONG_CELL, WRONG_COLUMN, Read, count_rows, read_source
 from offerloop.events.returns import net_returns
@@ -42,6 +44,12 @@ class Events:
     """customer_id, coupon_id, redeemed_day."""
     coupon_products: Frame
     """campaign_id, coupon_id, product_id: what the coupons of past campaigns were good for."""
+    browsing: Frame
+    """customer_id, product_id, kind, value, event_day: views, carts, ratings."""
+    exposures: Frame
+    """customer_id, offer_id, shown_day: who was shown what; an empty offer is deliberately nothing."""
+    offers: list[dict[str, Any]]
+    """Offers of the shop's own table, as `[[campaigns.offers]]` would hold them."""
     quality: pl.DataFrame
     """What each rule did."""
     quality_by_day: pl.DataFrame
@@ -64,18 +72,18 @@ def prepare(config: Config, engine: Engine) -> Events:
     customers = stage.customers()
     lines = stage.order_lines()
     products = stage.products(lines)
-    before = nw.col("starts_day") < stage.as_of_day
-    campaigns = stage.dated("campaigns", "starts_at", "starts_day").filter(before)
-    redemptions = stage.dated("redemptions", "at", "redeemed_day").filter(nw.col("redeemed_day") < stage.as_of_day)
     return Events(
         order_lines=lines,
         products=products,
         customers=customers,
         no_consent=stage.no_consent,
-        campaigns=engine.keep(campaigns),
+        campaigns=stage.before("campaigns", "starts_at", "starts_day"),
         audiences=stage.plain("audiences"),
-        redemptions=engine.keep(redemptions),
+        redemptions=stage.before("redemptions", "at", "redeemed_day"),
         coupon_products=stage.plain("coupon_products"),
+        browsing=stage.before("events", "at", "event_day"),
+        exposures=stage.before("exposures", "at", "shown_day"),
+        offers=listed_offers(collect(stage.plain("offers"))),
         quality=QUALITY.check(pl.DataFrame(stage.quality)),
         quality_by_day=QUALITY_BY_DAY.check(pl.concat([QUALITY_BY_DAY.empty(), *stage.daily])),
         rejected=stage.rejected_rows(),
@@ -122,7 +130,10 @@ class _Cleaning:
 
     def order_lines(self) -> Frame:
         source = self.config.sources["order_lines"]
-        lines = self.engine.keep(with_all_money(self._clean("order_lines")))
+        lines = self._clean("order_lines")
+        if "prices" in self.config.sources and needed(lines.collect_schema().names()):
+            lines = with_list_prices(lines, self.dated("prices", "at", "price_day"), self.engine)
+        lines = self.engine.keep(with_all_money(lines))
         span = collect(lines.select(nw.col("order_day").min().alias("first"), nw.col("order_day").max().alias("last")))
         first, last = span.row(0)
         if first is None:
@@ -182,6 +193,10 @@ class _Cleaning:
     def plain(self, name: SourceName) -> Frame:
         """A source without times, or an empty table."""
         return self.engine.keep(self._clean(name)) if name in self.config.sources else self._empty(name)
+
+    def before(self, name: SourceName, at: str, day: str) -> Frame:
+        """A source with its times as local days, what lies before the plan; or an empty table."""
+        return self.engine.keep(self.dated(name, at, day).filter(nw.col(day) < self.as_of_day))
 
     def dated(self, name: SourceName, at: str, day: str) -> Frame:
         """A source with its times as local days, or an empty table."""
@@ -257,11 +272,17 @@ class _Cleaning:
             raise SourceError(f"[sources.{name}] '{place}' has several different rows for {key} {example}; keep one")
 
     def _empty(self, name: SourceName) -> Frame:
-        schema = {column: pl.String if column in self.ids else pl.Int64 for column in _EMPTY[name]}
+        text = {*self.ids, "kind"}
+        schema = {column: pl.String if column in text else pl.Int64 for column in _EMPTY[name]}
         return self.engine.table(pl.DataFrame(schema=schema))
 
 
-_KEYS: dict[SourceName, str] = {"products": "product_id", "customers": "customer_id", "campaigns": "campaign_id"}
+_KEYS: dict[SourceName, str] = {
+    "products": "product_id",
+    "customers": "customer_id",
+    "campaigns": "campaign_id",
+    "offers": "offer_id",
+}
 """Columns that name one row, because later stages look rows up by them."""
 _EMPTY: dict[SourceName, tuple[str, ...]] = {
     "customers": ("customer_id",),
@@ -269,4 +290,7 @@ _EMPTY: dict[SourceName, tuple[str, ...]] = {
     "audiences": ("campaign_id", "customer_id"),
     "redemptions": ("customer_id", "coupon_id", "redeemed_day"),
     "coupon_products": ("campaign_id", "coupon_id", "product_id"),
+    "events": ("customer_id", "product_id", "kind", "value", "event_day"),
+    "exposures": ("customer_id", "offer_id", "shown_day"),
+    "offers": ("offer_id", "kind"),
 }

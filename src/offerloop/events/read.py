@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import narwhals as nw
@@ -53,7 +55,7 @@ def read_source(name: SourceName, config: Config, engine: Engine) -> Read:
     """One source, computed once and kept. Raises SourceError naming the file, the line and the column."""
     source, contract = config.sources[name], CONTRACTS[name]
     _check_mapping(name, source, contract)
-    with open_source(source, engine) as raw:
+    with open_source(source, engine) as raw, _named(raw):
         schema = dict(raw.frame.collect_schema())
         mapping = _Mapping(raw, schema, source, contract, f"[sources.{name}]")
         wanted = _filtered(mapping)
@@ -62,7 +64,7 @@ def read_source(name: SourceName, config: Config, engine: Engine) -> Read:
         _map_attributes(mapping)
         if mapping.problems:
             raise SourceError("\n".join(mapping.problems))
-        kept = _keep(engine, wanted.select(*mapping.columns, *_blame(mapping)), raw)
+        kept = engine.keep(wanted.select(*mapping.columns, *_blame(mapping)))
         left_out = count_rows(raw.frame) - count_rows(kept) if source.where else 0
         _check_readable(mapping, kept, config.clean.max_unreadable)
     zone = source.timezone or config.shop.timezone
@@ -71,11 +73,13 @@ def read_source(name: SourceName, config: Config, engine: Engine) -> Read:
     return Read(_whole(_with_numbers(kept, source.attributes, mapping), contract), left_out)
 
 
-def _keep(engine: Engine, frame: Frame, raw: Raw) -> Frame:
+@contextmanager
+def _named(raw: Raw) -> Iterator[None]:
+    """Puts the source's name before what does not say it."""
     try:
-        return engine.keep(frame)
+        yield
     except SourceError as error:
-        raise SourceError(f"'{raw.name}': {error}") from None
+        raise error if raw.name in str(error) else SourceError(f"'{raw.name}': {error}") from None
 
 
 def _map(mapping: _Mapping, ours: str, theirs: str, currency: str) -> None:

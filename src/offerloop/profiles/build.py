@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import narwhals as nw
 import numpy as np
 import polars as pl
@@ -9,38 +11,28 @@ import polars as pl
 from offerloop.engine import collect
 from offerloop.engine.base import Frame
 from offerloop.profiles.activity import Activity
-from offerloop.profiles.features import FEATURES, relational_features
+from offerloop.profiles.features import FEATURES, Past, relational_features
 from offerloop.profiles.tags import with_tags
 from offerloop.tables import PROFILES
 
 HORIZON_DAYS = 28
 
 
-def build_profiles(
-    lines: Frame,
-    products: Frame,
-    campaigns: Frame,
-    audiences: Frame,
-    redemptions: Frame,
-    as_of_day: int,
-    bulk_buyers: pl.Series,
-) -> pl.DataFrame:
+def build_profiles(past: Past, campaigns: Frame, as_of_day: int, bulk_buyers: pl.Series) -> pl.DataFrame:
     """Profiles at `as_of_day`, sorted by customer. Whatever happened on that day or later is ignored.
 
-    `bulk_buyers`: customers whom cleaning flagged; a tag says so.
+    `past.audiences` are those of all `campaigns`. `bulk_buyers`: customers whom cleaning flagged; a tag says so.
     """
-    received = audiences.join(
-        campaigns.filter(nw.col("starts_day") < as_of_day).select("campaign_id"),
-        on="campaign_id",
-        how="inner",
+    started = campaigns.filter(nw.col("starts_day") < as_of_day).select("campaign_id")
+    known = replace(
+        past,
+        lines=past.lines.filter(nw.col("order_day") < as_of_day),
+        audiences=past.audiences.join(started, on="campaign_id", how="inner"),
+        redemptions=past.redemptions.filter(nw.col("redeemed_day") < as_of_day),
+        browsing=past.browsing.filter(nw.col("event_day") < as_of_day),
+        exposures=past.exposures.filter(nw.col("shown_day") < as_of_day),
     )
-    features = relational_features(
-        lines.filter(nw.col("order_day") < as_of_day),
-        products,
-        received,
-        redemptions.filter(nw.col("redeemed_day") < as_of_day),
-        as_of_day,
-    )
+    features = relational_features(known, as_of_day)
     found = collect(features, "customer_id").with_columns(
         bulk_buyer=pl.col("customer_id").is_in(bulk_buyers.implode()),
         one_day_only=pl.col("interval_days").is_null(),

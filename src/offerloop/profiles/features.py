@@ -1,4 +1,4 @@
-"""Twenty-six features from purchases and promotions, written once for every engine.
+"""Thirty features from purchases, browsing and promotions, written once for every engine.
 
 Only whole-number time, no division by an unguarded value: engines differ exactly there.
 """
@@ -25,6 +25,7 @@ class Feature:
     """Rule for customers for whom it is not defined."""
 
 
+BROWSED_DAYS = 28
 _ALWAYS = "never empty"
 FEATURES = (
     Feature("recency_days", "days from the last purchase to the moment of the profile", _ALWAYS),
@@ -55,16 +56,31 @@ FEATURES = (
         f"(last {RECENT_DAYS} days - {RECENT_DAYS} before) / their sum, of spend: -1 to 1",
         "0 where both are 0",
     ),
+    Feature("recent_views", f"products viewed in the last {BROWSED_DAYS} days", "0"),
+    Feature("recent_carts", f"products put into the cart or wished for in the last {BROWSED_DAYS} days", "0"),
+    Feature("mean_rating", "mean rating given", "0 where nothing was rated"),
+    Feature("n_exposures", "offers shown", "0"),
     Feature("expected_orders_28", "shopping days expected in the next 28 days (BG/NBD)", _ALWAYS),
     Feature("p_active", "chance of being still active (BG/NBD)", _ALWAYS),
 )
 
 
-def relational_features(lines: Frame, products: Frame, audiences: Frame, redemptions: Frame, as_of_day: int) -> Frame:
-    """Every feature but the two of the purchase model, one row per customer of `lines`.
+@dataclass(frozen=True)
+class Past:
+    """What happened before the moment of the profiles, and nothing later."""
 
-    `lines` must hold nothing on or after `as_of_day`; `audiences` and `redemptions` likewise.
-    """
+    lines: Frame
+    products: Frame
+    audiences: Frame
+    """Of campaigns received."""
+    redemptions: Frame
+    browsing: Frame
+    exposures: Frame
+
+
+def relational_features(past: Past, as_of_day: int) -> Frame:
+    """Every feature but the two of the purchase model, one row per customer of the order lines."""
+    lines, products = past.lines, past.products
     known = lines.join(products.select("product_id", "category", "brand"), on="product_id", how="left")
     orders = _orders(lines)
     return (
@@ -72,9 +88,11 @@ def relational_features(lines: Frame, products: Frame, audiences: Frame, redempt
         .join(_of_orders(orders, as_of_day), on="customer_id", how="left")
         .join(_top(known, "category"), on="customer_id", how="left")
         .join(_top(known, "brand"), on="customer_id", how="left")
-        .join(_count(audiences, "n_campaigns"), on="customer_id", how="left")
-        .join(_count(redemptions, "n_redemptions"), on="customer_id", how="left")
-        .with_columns(nw.col("n_campaigns", "n_redemptions").fill_null(0))
+        .join(_count(past.audiences, "n_campaigns"), on="customer_id", how="left")
+        .join(_count(past.redemptions, "n_redemptions"), on="customer_id", how="left")
+        .join(_of_browsing(past.browsing, as_of_day), on="customer_id", how="left")
+        .join(_count(_real_offers(past.exposures), "n_exposures"), on="customer_id", how="left")
+        .with_columns(nw.col("n_campaigns", "n_redemptions", *_BROWSED, "n_exposures").fill_null(0))
         .with_columns(*_ratios())
         .drop(*_PARTS)
     )
@@ -132,6 +150,26 @@ def _top(known: Frame, column: str) -> Frame:
     return best.group_by("customer_id").agg(
         nw.col(column).min().alias(f"top_{column}"), nw.col("most_minor").max().alias(f"top_{column}_minor")
     )
+
+
+_BROWSED = ("recent_views", "recent_carts", "mean_rating")
+
+
+def _of_browsing(browsing: Frame, as_of_day: int) -> Frame:
+    recent = nw.col("event_day") >= as_of_day - BROWSED_DAYS
+    rated = nw.col("kind") == "rating"
+    value = nw.col("value").cast(nw.Float64) if "value" in browsing.collect_schema() else nw.lit(None, nw.Float64)
+    return browsing.group_by("customer_id").agg(
+        _hits(recent & (nw.col("kind") == "view"), "recent_views"),
+        _hits(recent & nw.col("kind").is_in(("cart", "wish")), "recent_carts"),
+        nw.when(rated).then(value).mean().alias("mean_rating"),
+    )
+
+
+def _real_offers(exposures: Frame) -> Frame:
+    """Exposures without those that deliberately showed nothing."""
+    offer = nw.col("offer_id").cast(nw.String)
+    return exposures.filter(~offer.is_null() & ~offer.is_in(("", "none")))
 
 
 def _count(frame: Frame, name: str) -> Frame:

@@ -20,7 +20,7 @@ from offerloop.allocation import Forecast
 from offerloop.allocation.assign import as_text
 from offerloop.config import Config, Source, load_config
 from offerloop.engine import ENGINES
-from offerloop.errors import InputError, near_miss
+from offerloop.errors import InputError, Interrupted, near_miss
 from offerloop.flow import STAGES, Run, plan
 from offerloop.money import DIGITS
 from offerloop.profiles import FEATURES, TAGS
@@ -75,9 +75,11 @@ def run(config_path: Path, engine: str, console: Console | None, begin: str | No
 
 @contextmanager
 def writing(folder: Path) -> Iterator[None]:
-    """Turns a disk that refuses into one sentence; what was finished before stays."""
+    """Turns a disk that refuses, and a user who stops, into one sentence; what was finished before stays."""
     try:
         yield
+    except KeyboardInterrupt:
+        raise Interrupted("interrupted; the same command goes on from the last finished stage") from None
     except OSError as error:
         if error.errno is None:
             raise

@@ -69,7 +69,8 @@ def svg(chart: alt.TopLevelMixin, name: str, alternative: str) -> str:
         raise ValueError("the drawing library returned something that is not an SVG image")
     label = alternative.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
     head = f'<svg role="img" aria-label="{label}" viewBox="{opening.group(2)}" style="max-width:{opening.group(1)}px">'
-    return head + _stable_ids(_page_colours(drawn[opening.end() :]), name)
+    inner = re.sub(r' (?:aria-[a-z]+|role)="[^"]*"', "", drawn[opening.end() :])
+    return head + _stable_ids(_page_colours(inner), name)
 
 
 def _page_colours(drawn: str) -> str:

@@ -51,7 +51,7 @@ WORDS: dict[str, str] = {
     "curve.axis": "货架折扣",
     "curve.title.none": "没有一种折扣深度明确地改变购买概率",
     "curve.title": "{deepest} 或更深的折扣使购买概率变化 {effect}；低于 {clear} 时看不出明确的变化",
-    "slopes.table": "折扣每加深十个百分点的变化，每个用户品类对、每周（对数：B {b}，A {a}）",
+    "slopes.table": "折扣每加深十个百分点的变化，每个用户品类对、每周（用户品类对：B {b} 个，A {a} 个）",
     "slopes.column.outcome": "结果",
     "slopes.column.b": "设计 B（采用）",
     "slopes.column.mean": "相对于均值",
@@ -76,7 +76,7 @@ WORDS: dict[str, str] = {
     "checks.verdict_failed": "未通过：{names}。这里显示的效果可能有一部分是早已存在的趋势。",
     "checks.pulled": "增加的件数中约 {share} 在下一周消失：只是提前购买，并没有多买。",
     "deciles.measure": (
-        "折扣加深十个百分点时每周购买概率的变化（百分点），按预测响应分为十组（共 {n} 对）；"
+        "折扣加深十个百分点时每周购买概率的变化（百分点），按预测响应分为十组（共 {n} 个用户品类对）；"
         "圆点及 95% 区间：实际，空心菱形：预测"
     ),
     "deciles.axis": "用户品类对，按预测响应分为十组",
@@ -88,7 +88,7 @@ WORDS: dict[str, str] = {
     "deciles.column.tenth": "组",
     "deciles.column.predicted": "预测",
     "deciles.column.realised": "实际 [95% 区间]",
-    "deciles.column.pairs": "对数",
+    "deciles.column.pairs": "用户品类对",
     # 预算
     "budget.label": "预算",
     "budget.basis.liability": "预算口径“最大负债”：每份优惠按可能花费的最大值计入，因此无论用户怎么做都不会超预算。",
@@ -283,8 +283,8 @@ WORDS: dict[str, str] = {
         "谁的响应更强，不如平均响应那样确定。"
     ),
     "limits.single": "单个用户的区间是粗略的；检验过的是十分组和整个计划的区间。",
-    "limits.unknown": "有些优惠（{kinds}）的效果没有数据表明：只通过抽签发放。",
-    "limits.unknown_none": "有些优惠（{kinds}）的效果没有数据表明：任何计划都不能依靠它们。",
+    "limits.unknown": "没有数据表明有些优惠（{kinds}）的效果：它们只通过抽签发放。",
+    "limits.unknown_none": "没有数据表明这些优惠（{kinds}）的效果：任何计划都不能依靠它们。",
     "limits.past": "历史活动不是抽签决定的；安慰剂检验偏离零时，双重差分也不干净。",
     "limits.note": "关于数据：{note}",
     "limits.how": (

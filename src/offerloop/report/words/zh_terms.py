@@ -46,7 +46,7 @@ WORDS: dict[str, str] = {
     "meaning.adjusted": "触达用户的变化减其他用户的变化",
     "term.design-a-design-b": "设计 A / B",
     "meaning.design-a-design-b": "比较有无降价的各周的两种方法；A 是上限，采用 B",
-    "term.transferred": "迁移",
+    "term.transferred": "由货架价格推算",
     "meaning.transferred": "在货架价格上测得，用于优惠券",
     "term.pair": "用户品类对",
     "meaning.pair": "一位用户和该用户购买的一个品类",

@@ -1,0 +1,21 @@
+"""Helper of the tests of pages."""
+
+from html.parser import HTMLParser
+
+
+class Texts(HTMLParser):
+    """What a reader of the page reads or hears."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self._style = False
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        self._style = tag == "style"
+        self.found += [value for name, value in attrs if name in ("aria-label", "title") and value]
+
+    def handle_data(self, data):
+        if data.strip() and not self._style:
+            self.found.append(data.strip())

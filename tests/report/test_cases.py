@@ -1,0 +1,120 @@
+"""What the report says where the data cannot show everything: never more than is known."""
+
+import re
+
+import pytest
+from page_texts import Texts
+
+from offerloop.report import render, summarise
+
+SECTIONS = (
+    "quality", "profiles", "recommenders", "past", "response", "budget", "rules", "who", "limits", "words",
+)  # fmt: skip
+TRANSFERRED = "transferred from shelf prices"
+
+
+def page_of(findings, language="en"):
+    return render(findings, summarise(findings, language), language).replace("\u00a0", " ")
+
+
+def first_of(page):
+    return page.split('<section id="quality"')[0]
+
+
+@pytest.fixture(scope="module")
+def assumed(make, cases):
+    return page_of(cases["no study, all assumed"](make()))
+
+
+@pytest.fixture(scope="module")
+def unknown(make, cases):
+    return page_of(cases["no study, nothing known"](make()))
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_kind_of_run_has_a_whole_page(case, language):
+    _, findings = case
+    page = page_of(findings, language)
+    assert re.findall(r'<section id="(\w+)"', page) == ["decision", *SECTIONS]
+    assert [text for text in Texts(page).found if re.search(r"[{}]|\bNone\b(?! of the)|\bnan\b", text)] == []
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_no_interval_has_zero_width(case, language):
+    _, findings = case
+    page = page_of(findings, language)
+    assert [found for found in re.findall(r"\[(\S+), (\S+)\]", page) if found[0] == found[1]] == []
+
+
+def test_what_is_assumed_says_so_on_the_first_screen_in_charts_and_in_tables(assumed):
+    first = first_of(assumed)
+    assert "as a test: what it changes is assumed, not measured" in first
+    assert "$126 (no interval: assumed)" in first
+    assert "Assumed, not measured" in first
+    assert "dashed: assumed, without an interval" in first
+    rules = assumed.split('<section id="rules"')[1].split("</section>")[0]
+    assert '<td class="figure">$126 (assumed)</td>' in rules
+    assert "hollow: assumed, without an interval" in rules
+
+
+def test_without_a_study_nothing_is_called_transferred(assumed, unknown):
+    for page in (assumed, unknown):
+        assert TRANSFERRED not in page.split('<section id="words"')[0]
+
+
+def test_what_the_data_could_not_show_stands_near_the_top_and_in_the_limits(assumed):
+    gap = "Discounts at the shelf did not vary between products and weeks"
+    assert gap in first_of(assumed)
+    assert "What to do next: send the plan as written, with its holdout and its lot" in first_of(assumed)
+    assert gap in assumed.split('<section id="limits"')[1]
+
+
+def test_where_nothing_is_known_nothing_is_forecast(unknown):
+    first = first_of(unknown)
+    assert "Send nothing: nothing shows what these offers do." in first
+    assert "<figure" not in first
+    assert "say what you expect of an offer" in first
+    assert "There is no plan to compare: nothing shows what the offers do" in unknown
+    assert "95 % interval" not in first
+
+
+def test_a_section_without_evidence_is_one_paragraph(assumed):
+    section = assumed.split('<section id="response"')[1].split("</section>")[0]
+    assert "<figure" not in section
+    assert section.count("<p") == 2  # label and text
+    assert "not known from these data" in section
+
+
+def test_machines_get_no_interval_of_an_assumption(make, cases):
+    summary = summarise(cases["no study, all assumed"](make()))
+    shared = summary["campaigns"][1]
+    assert shared["basis"] == "assumed"
+    assert shared["profit"] == {"value": "126.00", "low": None, "high": None}
+    assert summary["response"]["basis"] is None
+
+
+def test_some_assumed_is_marked_as_mixed(make, cases):
+    page = first_of(page_of(cases["some assumed"](make())))
+    assert "partly transferred from shelf prices, partly assumed" in page
+    assert "50 % of the planned offers count by the shop's own assumption" in page.replace("&#39;", "'")
+
+
+def test_recommenders_that_were_not_compared_claim_nothing(make, cases):
+    page = page_of(cases["recommenders not compared"](make()))
+    section = page.split('<section id="recommenders"')[1].split("</section>")[0]
+    assert "nDCG" not in section
+    assert "was not measured" in section
+    assert "In the 28 days from 2017-12-01 nobody bought" in first_of(page)
+    assert "What to do next" not in first_of(page)
+
+
+def test_a_few_bad_days_are_named_and_samples_are_shown(make):
+    section = page_of(make()).split('<section id="quality"')[1].split("</section>")[0]
+    assert "Cases cluster: half of the 60 order lines that the rules touched lie in 1 of 53 weeks" in section
+    assert section.count("order_id=") == 3
+
+
+def test_no_chart_of_days_without_a_case(make):
+    section = page_of(make(without=("quality_by_day", "rejected"))).split('<section id="quality"')[1]
+    assert "chart-quality-by-day" not in section
+    assert "sample rows" not in section

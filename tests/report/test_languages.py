@@ -1,0 +1,98 @@
+"""A report reads like its language: the same templates everywhere, and no English left in Chinese."""
+
+import re
+import string
+from collections import Counter
+from importlib import import_module
+
+import pytest
+from page_texts import Texts
+
+from offerloop.config import Clean
+from offerloop.events.rules import rules_after_returns, rules_for
+from offerloop.profiles import FEATURES, TAGS
+from offerloop.report import render, summarise
+from offerloop.report.words import LANGUAGES, in_language, words_of
+from offerloop.response import checks
+from offerloop.tables import REASONS
+
+NAMES = ("Coupons that we pay", "Coupons that suppliers share", "Made up for tests.", "Corner shop")
+"""What comes from the data."""
+ENGLISH = re.compile(r"[A-Za-z][A-Za-z']+(?: [A-Za-z][A-Za-z']*){3,}")
+COLUMNS = ["order_id", "currency", "returned", "list_value_minor", "unreadable_column", "category"]
+
+
+def places(language):
+    fields = string.Formatter().parse
+    words = {key: text for key, text in words_of(language).items() if not key.startswith(("tag.", "rule."))}
+    return {key: {name for _, name, _, _ in fields(text) if name} for key, text in words.items()}
+
+
+def test_languages_have_the_same_templates_with_the_same_places():
+    for language in LANGUAGES:
+        assert places(language) == places("en")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_key_is_said_in_two_files(language):
+    files = [f"{language}{part}" for part in ("", "_page", "_study", "_terms")]
+    keys = Counter(key for name in files for key in import_module(f"offerloop.report.words.{name}").WORDS)
+    assert [key for key, times in keys.items() if times > 1] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_reason_has_words_in_the_table_of_arms(language):
+    assert {f"why_none.{code}" for code in REASONS} <= words_of(language).keys()
+
+
+def test_a_chinese_page_has_no_english_sentence(case):
+    _, findings = case
+    page = render(findings, summarise(findings, "zh"), "zh")
+    assert '<html lang="zh-CN">' in page
+    texts = [re.sub("|".join(map(re.escape, NAMES)), "", text) for text in Texts(page).found]
+    assert [text for text in texts if ENGLISH.search(text)] == []
+
+
+def test_a_chinese_page_has_full_width_punctuation(case):
+    _, findings = case
+    texts = Texts(render(findings, summarise(findings, "zh"), "zh")).found
+    assert [text for text in texts if re.search(r"[\u4e00-\u9fff][,;:!?(]|[,;:!?)][\u4e00-\u9fff]", text)] == []
+
+
+def test_a_chinese_summary_decides_in_chinese(make):
+    summary = summarise(make(), "zh")
+    assert summary["language"] == "zh"
+    assert "发放 3 份优惠券，为期一周；预期增量利润 $126 [52, 199]" in summary["decision"]
+    assert not ENGLISH.search(re.sub("|".join(NAMES), "", summary["decision"]))
+    assert [text for text in summary["limits"] if ENGLISH.search(text.replace(NAMES[2], ""))] == []
+
+
+def test_numbers_and_days_are_written_as_the_language_does(make):
+    page = render(make(), summarise(make(), "zh"), "zh")
+    assert "2018 年 1 月 1 日" in page
+    assert "30%" in page
+    assert not re.search(r"\d[ \u00a0]%", re.sub("|".join(NAMES), "", page).split("</style>")[1])
+
+
+def written_elsewhere():
+    """English of other rooms that reaches a page: rules, features, checks."""
+    clean = Clean(test_ids=["TEST*"], first_day="2020-01-01", last_day="2020-12-31")
+    rules = [*rules_for("order_lines", clean, COLUMNS, "EUR"), *rules_for("products", clean, COLUMNS, "EUR")]
+    for rule in [*rules, *rules_after_returns(clean)]:
+        yield from (rule.name, rule.why)
+    for feature in FEATURES:
+        yield from (feature.meaning, feature.missing)
+    for name in ("NO_EFFECT", "ABOVE_ZERO", "HARDLY_ANY", "CALIBRATED", "BOUGHT_AHEAD"):
+        yield getattr(checks, name).words
+
+
+def test_what_other_rooms_write_is_known_in_chinese():
+    assert [text for text in written_elsewhere() if in_language(text, "zh") == text] == []
+    assert all(f"tag.{tag.name}" in words_of("zh") for tag in TAGS)
+
+
+def test_sentences_of_other_rooms_are_told_one_by_one():
+    both = "No earlier period is left for a placebo. The campaign runs on after the last day known."
+    assert in_language(both, "zh") == "没有更早的时期可做安慰剂检验。活动在已知的最后一天之后仍在进行。"
+    assert in_language("nothing that anybody has said", "zh") == "nothing that anybody has said"
+    assert in_language(both, "en") == both
