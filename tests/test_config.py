@@ -183,3 +183,36 @@ def test_a_missing_file_says_how_to_get_one(tmp_path):
 def test_a_folder_is_not_a_configuration(tmp_path):
     with pytest.raises(ConfigError, match="cannot be read"):
         load_config(tmp_path)
+
+
+PUBLISH = """[[publish]]
+kind = "sql"
+url = "sqlite:///crm.db"
+"""
+
+
+def test_what_is_published_has_a_default_and_an_order(load):
+    (found,) = load(MINIMAL + PUBLISH).publish
+    assert list(found.mapping)[:3] == ["run", "customer_id", "campaign_id"]
+    assert "arm" not in found.mapping
+    (found,) = load(MINIMAL + PUBLISH + 'columns = { b = "customer_id", a = "run" }').publish
+    assert list(found.mapping.items()) == [("b", "customer_id"), ("a", "run")]
+
+
+@pytest.mark.parametrize(
+    ("section", "said"),
+    [
+        ('kind = "csv"', "a [[publish]] of kind 'csv' needs 'path'"),
+        ('kind = "sql"\npath = "x.csv"', "a [[publish]] of kind 'sql' needs 'url'"),
+        ('kind = "csv"\npath = "x.csv"\nurl = "sqlite:///x"', "of kind 'csv' has no 'url', but 'path'"),
+        ('kind = "webhook"\nurl = "crm.example/x"', "must begin with https:// or http://"),
+        ('kind = "csv"\npath = "x.csv"\ntoken_env = "T"', "'token_env' belongs to a [[publish]] of kind 'webhook'"),
+        ('kind = "csv"\npath = "x"\ncolumns = { who = "custmer_id" }', "did you mean 'customer_id'?"),
+        ('kind = "sql"\nurl = "sqlite:///x"\ncolumns = { run = "run" }', "must map 'customer_id'"),
+        ('kind = "csv"\npath = "x"\npth = "y"', "publish.0.pth: unknown key, did you mean 'path'?"),
+    ],
+)
+def test_a_publish_that_cannot_be_is_refused(load, section, said):
+    with pytest.raises(ConfigError) as error:
+        load(f"{MINIMAL}[[publish]]\n{section}\n")
+    assert said in str(error.value)

@@ -5,7 +5,7 @@
     │   ├── ConfigError       offerloop.toml says something that cannot be
     │   ├── SourceError       a file or a column of a source
     │   └── EvidenceError     the data cannot carry the claim that was asked for
-    ├── Interrupted           the user stopped it, exit code 130
+    ├── StoppedError          the user stopped it, exit code 130
     └── ContractError         a stage broke its own table's contract: a fault of ours, exit code 1
 
 Every message is one sentence that names the place, what was found, and what to do.
@@ -41,7 +41,7 @@ class EvidenceError(InputError):
     """The data do not allow the claim that was asked for."""
 
 
-class Interrupted(OfferloopError):
+class StoppedError(OfferloopError):
     """The user stopped it; what was finished is kept."""
 
     exit_code = 130

@@ -97,7 +97,9 @@ def plan(config: Config, engine: Engine, stage: Stage) -> Run:
     past = stage("past campaigns", judge_campaigns, events)
     lines = stage("shelf prices", sum_shelf_lines, events, config.response, engine)
     study = stage("response", study_prices, lines, config.response, config.seed)
-    effects = stage("effects", estimate, events, study, config.only("seed", "shop", "response", "campaigns"))
+    effects = stage(
+        "effects", estimate, events, study, config.only("seed", "shop", "response", "campaigns", "experiment")
+    )
     forecasts = stage("allocation", forecast, effects, allowed, config.only("shop", "campaigns"))
     settings = config.only("seed", "shop", "campaigns", "experiment")
     assigned, explore_share = stage("assignments", assign, profiles, allowed, forecasts, effects, settings)

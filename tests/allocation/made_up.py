@@ -54,6 +54,7 @@ def effects(seed: int, n_customers: int = 40, level: float = 1.0, spread: float 
             "d_value": d_value,
             "d_discount": d_discount,
             "centred": centred,
+            "value_se_minor": 0.0,
             "basis": "transferred",
         }
     )

@@ -69,6 +69,17 @@ def test_what_a_budget_of_another_unit_takes_is_spend_but_no_loss():
     assert valuation.spend(weights) == pytest.approx(table["held_out_discount_minor"].sum() + 5 * table.height)
 
 
+def test_what_a_measured_offer_is_unsure_of_does_not_average_out():
+    """Ten customers of one offer are off together: 10 x 7, not 7 x sqrt(10); two offers are off apart."""
+    table = with_funded(effects(0, 12), offers()).with_columns(value_se_minor=7.0, d_value=0.0, d_discount=0.0)
+    valuation = Valuation.of(table, calibration(error=0.0))
+    ids = table["offer_id"].unique().sort()
+    weights = [(table["offer_id"] == one).to_numpy().astype(float) for one in ids[:2]]
+    errors = [(found.high - found.low) / 2 / 1.959964 for found in map(valuation.value, (weights[0], sum(weights)))]
+    first, second = (7 * one.sum() for one in weights)
+    assert errors == [pytest.approx(first), pytest.approx(np.hypot(first, second))]
+
+
 def test_nothing_is_worth_nothing_for_certain():
     found = Valuation.of(with_funded(effects(0), offers()), calibration()).value(np.zeros(effects(0).height))
     assert (found.value, found.low, found.high) == (0.0, 0.0, 0.0)
@@ -104,6 +115,7 @@ def _table(fold, value, held_out, centred):
     numbers = {
         "value_minor": value, "value_low_minor": value, "value_high_minor": value, "profit_minor": value,
         "profit_low_minor": value, "profit_high_minor": value, "held_out_value_minor": held_out, "centred": centred,
+        "value_se_minor": 0.0,
     }  # fmt: skip
     constants = {
         "p_redeem": 0.5,

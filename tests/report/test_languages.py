@@ -71,7 +71,8 @@ def test_numbers_and_days_are_written_as_the_language_does(make):
     page = render(make(), summarise(make(), "zh"), "zh")
     assert "2018 年 1 月 1 日" in page
     assert "30%" in page
-    assert not re.search(r"\d[ \u00a0]%", re.sub("|".join(NAMES), "", page).split("</style>")[1])
+    body = re.sub('<span lang="en">.*?</span>|' + "|".join(NAMES), "", page.split("</style>")[1])
+    assert not re.search(r"\d[ \u00a0]%", body)
 
 
 def written_elsewhere():
@@ -87,7 +88,8 @@ def written_elsewhere():
 
 
 def test_what_other_rooms_write_is_known_in_chinese():
-    assert [text for text in written_elsewhere() if in_language(text, "zh") == text] == []
+    words = [text for text in written_elsewhere() if re.search("[a-z]", text)]
+    assert [text for text in words if in_language(text, "zh") == text] == []
     assert all(f"tag.{tag.name}" in words_of("zh") for tag in TAGS)
 
 

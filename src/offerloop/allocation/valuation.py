@@ -37,6 +37,10 @@ class Valuation:
     """What telling the customer costs us."""
     cost_weight: Floats
     """1 where cost lowers profit, 0 where the budget is of another unit."""
+    shared_se: Floats
+    """Standard error of value that all candidates of a measured offer share, 0 elsewhere."""
+    offer: NDArray[np.int64]
+    """Which offer each candidate is of."""
     margin_factor: float = 1.0
     """What margin to suppose, over the configured one."""
 
@@ -62,6 +66,8 @@ class Valuation:
             covariance=covariance,
             own_share=1 - effects["funded_share"].to_numpy(),
             cost_weight=effects["cost_weight"].to_numpy(),
+            shared_se=effects["value_se_minor"].to_numpy(),
+            offer=effects["offer_id"].rank("dense").to_numpy().astype(np.int64),
             contact=effects["contact_cost_minor"].to_numpy().astype(np.float64),
         )
 
@@ -81,7 +87,9 @@ class Valuation:
         own = paid * self.own_share
         profit = self.margin_factor * (weights @ self.value_part) - own @ self.discount_part - paid @ self.contact
         slope = self.margin_factor * (weights @ self.d_value) - own @ self.d_discount
-        return Estimate.of(float(profit), float(np.sqrt(slope @ self.covariance @ slope)))
+        shared = np.bincount(self.offer, weights * self.shared_se) if len(weights) else np.zeros(1)
+        variance = slope @ self.covariance @ slope + self.margin_factor**2 * (shared**2).sum()
+        return Estimate.of(float(profit), float(np.sqrt(variance)))
 
     def spend(self, weights: Floats) -> float:
         """Held-out expected cost of the same."""

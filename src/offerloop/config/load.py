@@ -45,7 +45,11 @@ def _beside(config: Config, folder: Path) -> Config:
     publish = tuple(
         one if one.path is None else one.model_copy(update={"path": folder / one.path}) for one in config.publish
     )
-    return config.model_copy(update={"sources": sources, "privacy": privacy, "publish": publish})
+    outcomes = tuple(folder / path for path in config.experiment.outcomes)
+    experiment = config.experiment.model_copy(update={"outcomes": outcomes})
+    return config.model_copy(
+        update={"sources": sources, "privacy": privacy, "publish": publish, "experiment": experiment}
+    )
 
 
 def _source_beside(source: Source, folder: Path) -> Source:

@@ -192,6 +192,9 @@ class Experiment(Section):
     """Share of customers who never get an offer, the same ones in every run."""
     holdout_seed: str = "holdout"
     """Names the draw of the holdout; changing it draws other customers."""
+    outcomes: tuple[Path, ...] = ()
+    """Files outcomes.parquet of read-outs, relative to the configuration file: what they measured corrects what offers
+    are assumed to do."""
 
 
 class Campaign(Section):
@@ -417,7 +420,8 @@ class Config(Section):
         """Every file that the known sections name."""
         sources = self.sources.values() if "sources" in self.__dict__ else ()
         privacy = [self.privacy.key_file, self.privacy.suppress] if "privacy" in self.__dict__ else []
-        return [path for path in (*(source.path for source in sources), *privacy) if path is not None]
+        outcomes = self.experiment.outcomes if "experiment" in self.__dict__ else ()
+        return [path for path in (*(source.path for source in sources), *privacy, *outcomes) if path is not None]
 
     def minor(self, amount: str, campaign: Campaign | None = None) -> int:
         """An amount of the configuration in minor units of the shop's currency, or of a campaign's budget."""

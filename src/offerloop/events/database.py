@@ -52,8 +52,10 @@ def _batches(engine: Engine, query: str, name: str) -> Iterator[tuple[list[str],
 
     literal = text(query.replace(":", r"\:"))  # no ':word' of the query is a parameter
     try:
-        with engine.connect().execution_options(stream_results=True, max_row_buffer=BATCH) as connection:
-            result = connection.execute(literal)
+        with (
+            engine.connect().execution_options(stream_results=True, max_row_buffer=BATCH) as connection,
+            connection.execute(literal) as result,
+        ):
             names = [str(one) for one in result.keys()]  # noqa: SIM118 - not a dictionary
             if twice := next((one for one in names if names.count(one) > 1), None):
                 raise SourceError(f"{name} gives two columns named '{twice}'; rename one with 'as'")

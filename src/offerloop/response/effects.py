@@ -27,6 +27,7 @@ from offerloop.offers import Offer
 from offerloop.offers.base import liability_minor
 from offerloop.response.assumed import Choice, assumed_effects
 from offerloop.response.baskets import Baskets
+from offerloop.response.measured import Known, corrected, read_outcomes
 from offerloop.response.pair_features import pair_features
 from offerloop.response.panel import Floats, Panel, build_panel
 from offerloop.response.r_learner import CrossFit
@@ -35,7 +36,7 @@ from offerloop.tables import CALIBRATION, EFFECTS, OFFERS
 
 VIEW_COLUMNS = (
     "campaign_id", "customer_id", "offer_id", "fold", "held_out_value_minor", "held_out_discount_minor", "d_value",
-    "d_discount", "centred",
+    "d_discount", "centred", "value_se_minor",
 )  # fmt: skip
 
 
@@ -93,7 +94,8 @@ def estimate_effects(study: Study | None, baskets: Baskets, config: Config, list
         for campaign in config.campaigns
         for offer in config.offers_of(campaign, categories, listed)
     ]
-    assumed = _assumed(offers, baskets, config.margin)
+    known = read_outcomes(config.experiment.outcomes)
+    assumed = _assumed(offers, baskets, config.margin, known)
     tables, calibrations = [assumed], [CALIBRATION.empty()]
     if study is not None:
         pairs = _recent_pairs(study, config)
@@ -103,7 +105,7 @@ def estimate_effects(study: Study | None, baskets: Baskets, config: Config, list
         (sum((table[name] for table in tables[1:]), tables[0][name]) / len(tables)).alias(name)
         for name in ("held_out_value_minor", "held_out_discount_minor")
     ]
-    rows = [_offer_row(one, studied=study is not None) for one in offers]
+    rows = [_offer_row(one, known, studied=study is not None) for one in offers]
     return Effects(
         EFFECTS.check(tables[0].with_columns(averaged)),
         OFFERS.check(pl.DataFrame(rows, schema=OFFERS.schema)),
@@ -112,10 +114,10 @@ def estimate_effects(study: Study | None, baskets: Baskets, config: Config, list
     )
 
 
-def _assumed(offers: list[Choice], baskets: Baskets, margin: Fraction) -> pl.DataFrame:
+def _assumed(offers: list[Choice], baskets: Baskets, margin: Fraction, known: Known) -> pl.DataFrame:
     empty = EFFECTS.empty().with_columns(baskets.whole["customer_id"].clear())
     tables = [
-        _finish(one, assumed_effects(one, baskets, margin), "assumed")
+        _finish(one, *corrected(assumed_effects(one, baskets, margin), one, known))
         for one in offers
         if one.offer.assumed is not None
     ]
@@ -245,14 +247,16 @@ def _finish(choice: Choice, frame: pl.DataFrame, basis: str) -> pl.DataFrame:
         offer_id=pl.lit(offer.offer_id),
         cost_liability_minor=pl.lit(liability_minor(offer), dtype=pl.Int64),
         basis=pl.lit(basis),
+        value_se_minor=pl.col("value_se_minor") if "value_se_minor" in frame.columns else pl.lit(0.0),
     ).with_columns(profit_minor=pl.col("value_minor") - choice.cost_weight * pl.col("cost_expected_micro") / MICRO)
     return frame.select(EFFECTS.names)
 
 
-def _offer_row(choice: Choice, *, studied: bool) -> dict[str, object]:
+def _offer_row(choice: Choice, measurements: Known, *, studied: bool) -> dict[str, object]:
     offer = choice.offer
     known = studied and offer.depth is not None and offer.category is not None
     quiet = offer.contact.quiet
+    measured = offer.assumed is not None and (choice.campaign_id, offer.offer_id) in measurements
     return {
         "campaign_id": choice.campaign_id,
         "offer_id": offer.offer_id,
@@ -266,5 +270,5 @@ def _offer_row(choice: Choice, *, studied: bool) -> dict[str, object]:
         "channel": offer.contact.channel,
         "quiet_hours": None if quiet is None else "-".join(quiet),
         "label": offer.label(),
-        "basis": "assumed" if offer.assumed else "transferred" if known else "unknown",
+        "basis": "measured" if measured else "assumed" if offer.assumed else "transferred" if known else "unknown",
     }

@@ -20,7 +20,7 @@ from offerloop.allocation import Forecast
 from offerloop.allocation.assign import as_text
 from offerloop.config import Config, Source, load_config
 from offerloop.engine import ENGINES
-from offerloop.errors import InputError, Interrupted, near_miss
+from offerloop.errors import InputError, StoppedError, near_miss
 from offerloop.flow import STAGES, Run, plan
 from offerloop.money import DIGITS
 from offerloop.profiles import FEATURES, TAGS
@@ -79,7 +79,7 @@ def writing(folder: Path) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        raise Interrupted("interrupted; the same command goes on from the last finished stage") from None
+        raise StoppedError("interrupted; the same command goes on from the last finished stage") from None
     except OSError as error:
         if error.errno is None:
             raise

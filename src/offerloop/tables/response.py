@@ -114,7 +114,7 @@ OFFERS = Table(
         Column("channel", pl.String, "how the customer hears of it"),
         Column("quiet_hours", pl.String, "local times between which nobody is told", optional=True),
         Column("label", pl.String, "what a customer would read"),
-        Column("basis", pl.String, "transferred from shelf prices, assumed, or unknown"),
+        Column("basis", pl.String, "transferred from shelf prices, assumed, measured by a read-out, or unknown"),
     ),
     key=("campaign_id", "offer_id"),
 )
@@ -142,7 +142,8 @@ EFFECTS = Table(
         Column("d_value", pl.Float64, "derivative of held-out value by the response"),
         Column("d_discount", pl.Float64, "derivative of held-out discount by the response"),
         Column("centred", pl.Float64, "derivative of the response by the calibration's slope"),
-        Column("basis", pl.String, "transferred or assumed"),
+        Column("value_se_minor", pl.Float64, "standard error that all customers of a measured offer share"),
+        Column("basis", pl.String, "transferred, assumed or measured"),
     ),
     key=("campaign_id", "customer_id", "offer_id"),
 )

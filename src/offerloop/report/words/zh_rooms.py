@@ -93,6 +93,11 @@ TEXTS: dict[str, str] = {
     "0 where nothing was spent": "没有消费时为 0",
     "0 where nothing had a price": "没有标价时为 0",
     "0 where both are 0": "两者均为 0 时为 0",
+    "products viewed in the last {days} days": "最近 {days} 天浏览的商品数",
+    "products put into the cart or wished for in the last {days} days": "最近 {days} 天加入购物车或心愿单的商品数",
+    "mean rating given": "给出的平均评分",
+    "0 where nothing was rated": "没有评分时为 0",
+    "offers shown": "展示过的优惠数",
     # 历史活动的说明
     "The {days} days before it begin {missing} days before the data: only {kept} are known, these were used.": (
         "活动前的 {days} 天有 {missing} 天早于数据：只知道其中 {kept} 天，已使用这些天。"

@@ -1,0 +1,127 @@
+"""Effects that a read-out measured: what the shop assumed, corrected by a randomised comparison.
+
+For each offer the customers whom a past plan gave it stand against those whom it had chosen and the holdout kept out.
+With the earlier expectation m (mean value of the offer over its customers, prior standard deviation |m|: it may be off
+by its own size) and the measured difference d with standard error s, the normal posterior is
+
+    mean = (m / m^2 + d / s^2) / (1 / m^2 + 1 / s^2)      sd = (1 / m^2 + 1 / s^2)^(-1/2)
+
+and every customer's value is scaled by mean / m. Its uncertainty is shared by all customers of the offer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from offerloop.errors import ConfigError
+from offerloop.evaluation.estimate import Z95
+from offerloop.evaluation.experiment import Moments, cuped
+from offerloop.response.assumed import Choice
+from offerloop.tables import OUTCOMES
+
+FEWEST = 30
+"""Customers on each side; fewer say nothing."""
+KEY = ("planned_campaign_id", "planned_offer_id")
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One offer, over all read-outs that saw it."""
+
+    value_minor: float
+    """Incremental margin a customer before cost."""
+    se_minor: float
+    p_redeem: float | None
+    """None when redemption was not observed."""
+    n_treated: int
+    n_control: int
+
+    def posterior(self, expected_minor: float) -> tuple[float, float]:
+        """Mean and standard deviation, given what was expected."""
+        weights = np.array([1 / max(expected_minor**2, 1e-12), 1 / max(self.se_minor**2, 1e-12)])
+        mean = float(weights @ np.array([expected_minor, self.value_minor]) / weights.sum())
+        return mean, float(weights.sum() ** -0.5)
+
+
+Known = dict[tuple[str, str], Measured]
+"""By campaign and offer."""
+
+
+def read_outcomes(paths: Sequence[Path]) -> Known:
+    """Measurements from `outcomes.parquet` of read-outs. Raises ConfigError naming a file that is none."""
+    tables = []
+    for path in paths:
+        try:
+            table = pl.read_parquet(path)
+        except (OSError, pl.exceptions.PolarsError) as error:
+            raise ConfigError(f"experiment.outcomes: '{path}' cannot be read: {error}") from None
+        missing = [name for name in OUTCOMES.names if name not in table.columns]
+        if missing:
+            raise ConfigError(
+                f"experiment.outcomes: '{path}' is no outcomes.parquet of a read-out: it lacks {missing[0]}"
+            )
+        tables.append(table.select(pl.col(OUTCOMES.names).exclude("customer_id")))
+    return measured(pl.concat(tables)) if tables else {}
+
+
+def measured(outcomes: pl.DataFrame) -> Known:
+    """One entry for each planned offer with enough customers on both sides."""
+    planned = outcomes.filter(pl.col("planned_offer_id") != "none")
+    got = (pl.col("arm") == "plan") & (pl.col("offer_id") == pl.col("planned_offer_id"))
+    found: Known = {}
+    for key, mine in planned.group_by(KEY, maintain_order=True):
+        treated, control = mine.filter(got), mine.filter(pl.col("arm") == "holdout")
+        if min(treated.height, control.height) >= FEWEST:
+            found[str(key[0]), str(key[1])] = _measure(treated, control)
+    return found
+
+
+def _measure(treated: pl.DataFrame, control: pl.DataFrame) -> Measured:
+    difference = cuped(_moments(treated), _moments(control))
+    redeemed = treated["redeemed"].drop_nulls()
+    p_redeem = redeemed.cast(pl.Float64).mean() if len(redeemed) else None
+    return Measured(
+        difference.value,
+        difference.se,
+        None if p_redeem is None else float(str(p_redeem)),
+        treated.height,
+        control.height,
+    )
+
+
+def _moments(group: pl.DataFrame) -> Moments:
+    before = group["before_revenue_minor"].cast(pl.Float64)
+    x = None if before.null_count() else before.to_numpy()
+    return Moments.of(group["margin_minor"].cast(pl.Float64).to_numpy(), x)
+
+
+def corrected(frame: pl.DataFrame, choice: Choice, known: Known) -> tuple[pl.DataFrame, str]:
+    """An assumed offer's effects after its measurement, and what they rest on now; unchanged without one."""
+    found = known.get((choice.campaign_id, choice.offer.offer_id))
+    expected = float(str(frame["value_minor"].mean())) if frame.height else 0.0
+    if found is None or expected == 0:
+        return frame, "assumed"
+    mean, sd = found.posterior(expected)
+    value = pl.col("value_minor") * (mean / expected)
+    se = pl.col("value_minor").abs() * (sd / abs(expected))
+    assumed = choice.offer.assumed
+    redeemed = 1.0 if found.p_redeem is None or assumed is None else found.p_redeem / max(float(assumed.p_redeem), 1e-9)
+    discount = pl.col("discount_minor") * redeemed
+    profit = value - choice.own_share * discount - choice.contact_minor
+    return frame.with_columns(
+        value_minor=value,
+        held_out_value_minor=value,
+        value_low_minor=value - Z95 * se,
+        value_high_minor=value + Z95 * se,
+        profit_low_minor=profit - Z95 * se,
+        profit_high_minor=profit + Z95 * se,
+        value_se_minor=se,
+        discount_minor=discount,
+        held_out_discount_minor=discount,
+        p_redeem=(pl.col("p_redeem") * redeemed).clip(upper_bound=1.0),
+    ), "measured"

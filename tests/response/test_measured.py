@@ -1,0 +1,82 @@
+"""What a read-out measured corrects what the shop assumed, as far as it knows."""
+
+import numpy as np
+import polars as pl
+import pytest
+from test_effects import ON_EVERYTHING, configured, usual
+
+from offerloop.errors import ConfigError
+from offerloop.response import estimate_effects
+from offerloop.response.measured import Measured, measured
+from offerloop.tables import OUTCOMES
+
+EXPECTED = {"p_redeem": 0.1, "value": "1.00"}
+
+
+def outcomes(effect, noise, size=4000, redeemed=0.2, seed=0):
+    """Planned customers, a fifth of them in the holdout; the offer adds `effect` minor units of margin."""
+    rng = np.random.default_rng(seed)
+    before = rng.gamma(2, 1000, size)
+    held = np.arange(size) % 5 == 0
+    margin = 0.3 * before + rng.normal(0, noise, size) + np.where(held, 0, effect)
+    table = pl.DataFrame(
+        {
+            "customer_id": range(size), "campaign_id": "one", "offer_id": np.where(held, "none", "whole-10"),
+            "arm": np.where(held, "holdout", "plan"), "planned_campaign_id": "one", "planned_offer_id": "whole-10",
+            "propensity": 0.8, "from_day": 0, "until_day": 6, "bought": True, "n_orders": 1, "units": 1,
+            "revenue_minor": 1, "list_value_minor": 1, "margin_minor": np.rint(margin).astype(np.int64),
+            "cost_minor": 0,
+            "redeemed": (np.arange(size) % 100 < 100 * redeemed) & ~held,
+            "before_revenue_minor": np.rint(before).astype(np.int64),
+        }
+    )  # fmt: skip
+    return OUTCOMES.check(table.cast({pl.Int32: pl.Int64}))
+
+
+def effects_after(study, tmp_path, *tables):
+    paths = []
+    for number, table in enumerate(tables):
+        paths.append(tmp_path / f"{number}.parquet")
+        table.write_parquet(paths[-1])
+    config = configured({**ON_EVERYTHING, "assumed": EXPECTED})
+    experiment = config.experiment.model_copy(update={"outcomes": tuple(paths)})
+    found = estimate_effects(None, usual(study), config.model_copy(update={"experiment": experiment}))
+    return found.effects.row(0, named=True), found.offers["basis"][0]
+
+
+def test_the_posterior_of_two_equally_sure_sources_is_in_the_middle():
+    mean, sd = Measured(200.0, 100.0, None, 99, 99).posterior(100.0)
+    assert (mean, sd) == (pytest.approx(150), pytest.approx(100 / 2**0.5))
+
+
+def test_a_sure_measurement_replaces_the_assumption(responsive, tmp_path):
+    row, basis = effects_after(responsive, tmp_path, outcomes(300, noise=100))
+    assert basis == row["basis"] == "measured"
+    assert row["value_minor"] == pytest.approx(300, abs=15)
+    assert row["value_low_minor"] < 300 < row["value_high_minor"]
+    assert row["p_redeem"] == pytest.approx(0.2, abs=0.03)
+    assert row["discount_minor"] == pytest.approx(0.2 * 500, rel=0.15)
+
+
+def test_a_vague_measurement_hardly_moves_it(responsive, tmp_path):
+    row, _ = effects_after(responsive, tmp_path, outcomes(300, noise=60_000))
+    assert 0 < row["value_minor"] < 200
+    assert row["value_se_minor"] > 50
+
+
+def test_read_outs_add_up(responsive, tmp_path):
+    halves = [outcomes(300, noise=2000, seed=seed) for seed in (1, 2)]
+    alone, _ = effects_after(responsive, tmp_path, halves[0])
+    both, _ = effects_after(responsive, tmp_path, *halves)
+    assert both["value_se_minor"] / both["value_minor"] < alone["value_se_minor"] / alone["value_minor"]
+
+
+def test_too_few_customers_say_nothing(responsive, tmp_path):
+    row, basis = effects_after(responsive, tmp_path, outcomes(300, noise=1, size=100))
+    assert (basis, row["value_minor"], row["value_se_minor"]) == ("assumed", 100, 0)
+    assert measured(outcomes(300, noise=1, size=100)) == {}
+
+
+def test_a_file_that_is_no_read_out_is_named(responsive, tmp_path):
+    with pytest.raises(ConfigError, match=r"0.parquet' is no outcomes.parquet of a read-out: it lacks customer_id"):
+        effects_after(responsive, tmp_path, pl.DataFrame({"a": [1]}))
