@@ -35,6 +35,7 @@ from offerloop.response import (
     campaign_effects,
     estimate_effects,
     full_weeks,
+    known_margins,
     shelf_lines,
     study_shelf_prices,
     usual_baskets,
@@ -238,7 +239,8 @@ def study_prices(lines: ShelfLines | Gap, settings: Response, seed: int) -> Stud
 def estimate(events: Events, study: Study | Gap, config: Config) -> Effects:
     """Effects of every offer: from the study, else as the shop assumes."""
     baskets = usual_baskets(events.order_lines, events.products, config.response)
-    return estimate_effects(None if isinstance(study, Gap) else study, baskets, config, events.offers)
+    margins = known_margins(events.order_lines, events.products, config.shop.margin)
+    return estimate_effects(None if isinstance(study, Gap) else study, baskets, config, events.offers, margins)
 
 
 def forecast(effects: Effects, allowed: Allowed, config: Config) -> list[Forecast]:

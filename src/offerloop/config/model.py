@@ -47,7 +47,8 @@ class Shop(Section):
     timezone: str = "UTC"
     """Zone in which days and weeks begin, and of clock times in sources that name no other."""
     margin: Share = 0.30
-    """Margin after usual shelf discounts and before offer cost, as a share of list price."""
+    """Margin after usual shelf discounts and before offer cost, as a share of list price; where most unit costs of a
+    category are known (`unit_cost` of the products), theirs counts."""
 
     @field_validator("currency")
     @classmethod

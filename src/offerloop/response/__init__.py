@@ -3,6 +3,7 @@
 from offerloop.response.baskets import Baskets, usual_baskets
 from offerloop.response.campaigns import campaign_effects
 from offerloop.response.effects import Effects, estimate_effects
+from offerloop.response.margins import known_margins
 from offerloop.response.shelf_lines import ShelfLines, full_weeks, shelf_lines
 from offerloop.response.study import Study, study_shelf_prices
 
@@ -14,6 +15,7 @@ __all__ = [
     "campaign_effects",
     "estimate_effects",
     "full_weeks",
+    "known_margins",
     "shelf_lines",
     "study_shelf_prices",
     "usual_baskets",

@@ -9,7 +9,6 @@ it follows the customer's usual basket b (at least the offer's threshold), redee
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 
 import polars as pl
 
@@ -29,6 +28,8 @@ class Choice:
     offer: Offer
     cost_weight: float
     """1 where cost is money like value, 0 where the budget counts something else."""
+    margin: float
+    """What is left of list price, of what the offer covers."""
 
     @property
     def own_share(self) -> float:
@@ -41,7 +42,7 @@ class Choice:
         return self.cost_weight * self.offer.contact.cost_minor
 
 
-def assumed_effects(choice: Choice, baskets: Baskets, margin: Fraction) -> pl.DataFrame:
+def assumed_effects(choice: Choice, baskets: Baskets) -> pl.DataFrame:
     """One row per customer with a usual basket; the columns of effects that do not follow from others."""
     offer = choice.offer
     assert offer.assumed is not None
@@ -50,7 +51,7 @@ def assumed_effects(choice: Choice, baskets: Baskets, margin: Fraction) -> pl.Da
             f"campaign '{choice.campaign_id}': the offer '{offer.offer_id}' has 'assumed' but no 'max_discount', so "
             "nothing tells what it costs; give it one"
         )
-    value, discount = _expected(offer, offer.assumed, offer.most_minor, float(margin))
+    value, discount = _expected(offer, offer.assumed, offer.most_minor, choice.margin)
     usual = baskets.of(offer.category)
     frame = usual.select("customer_id", value.alias("value_minor"), discount.alias("discount_minor"))
     profit = pl.col("value_minor") - choice.own_share * pl.col("discount_minor") - choice.contact_minor

@@ -14,7 +14,6 @@ divisions into halves; `held_out` columns value it by the realised slopes of the
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 
 import numpy as np
 import polars as pl
@@ -27,6 +26,7 @@ from offerloop.offers import Offer
 from offerloop.offers.base import liability_minor
 from offerloop.response.assumed import Choice, assumed_effects
 from offerloop.response.baskets import Baskets
+from offerloop.response.margins import Margins
 from offerloop.response.measured import Known, corrected, read_outcomes
 from offerloop.response.pair_features import pair_features
 from offerloop.response.panel import Floats, Panel, build_panel
@@ -83,23 +83,27 @@ class _HeldOut:
     """Prediction less its mean: the derivative of `response` by the calibration's slope."""
 
 
-def estimate_effects(study: Study | None, baskets: Baskets, config: Config, listed: Listed = ()) -> Effects:
+def estimate_effects(
+    study: Study | None, baskets: Baskets, config: Config, listed: Listed = (), margins: Margins | None = None
+) -> Effects:
     """The effects of all configured campaigns: on pairs active in the most recent weeks, and assumed ones.
 
-    Without a study only assumed offers have effects. `listed` are offers from a source, beside the configured ones.
+    Without a study only assumed offers have effects. `listed` are offers from a source, beside the configured ones;
+    `margins` default to the configured one.
     """
+    margins = margins or Margins(float(config.margin))
     categories = baskets.categories if study is None else study.lines.categories
     offers = [
-        Choice(campaign.id, offer, cost_weight=float(campaign.budget_unit is None))
+        Choice(campaign.id, offer, float(campaign.budget_unit is None), margins.of(offer.category))
         for campaign in config.campaigns
         for offer in config.offers_of(campaign, categories, listed)
     ]
     known = read_outcomes(config.experiment.outcomes)
-    assumed = _assumed(offers, baskets, config.margin, known)
+    assumed = _assumed(offers, baskets, known)
     tables, calibrations = [assumed], [CALIBRATION.empty()]
     if study is not None:
         pairs = _recent_pairs(study, config)
-        tables = [pl.concat([_coupons(offers, pairs, one, config.margin), assumed]) for one in pairs.heldouts]
+        tables = [pl.concat([_coupons(offers, pairs, one), assumed]) for one in pairs.heldouts]
         calibrations = [_calibration(fit, split) for split, fit in enumerate(study.splits)]
     averaged = [
         (sum((table[name] for table in tables[1:]), tables[0][name]) / len(tables)).alias(name)
@@ -114,22 +118,22 @@ def estimate_effects(study: Study | None, baskets: Baskets, config: Config, list
     )
 
 
-def _assumed(offers: list[Choice], baskets: Baskets, margin: Fraction, known: Known) -> pl.DataFrame:
+def _assumed(offers: list[Choice], baskets: Baskets, known: Known) -> pl.DataFrame:
     empty = EFFECTS.empty().with_columns(baskets.whole["customer_id"].clear())
     tables = [
-        _finish(one, *corrected(assumed_effects(one, baskets, margin), one, known))
+        _finish(one, *corrected(assumed_effects(one, baskets), one, known))
         for one in offers
         if one.offer.assumed is not None
     ]
     return pl.concat([empty, *tables])
 
 
-def _coupons(offers: list[Choice], pairs: _Pairs, heldout: _HeldOut, margin: Fraction) -> pl.DataFrame:
+def _coupons(offers: list[Choice], pairs: _Pairs, heldout: _HeldOut) -> pl.DataFrame:
     tables = [EFFECTS.empty().with_columns(pl.Series("customer_id", pairs.customer_id).clear())]
     for one in offers:
         offer = one.offer
         if offer.assumed is None and offer.depth is not None and offer.category is not None:
-            tables.append(_coupon_effects(one, pairs, heldout, margin))
+            tables.append(_coupon_effects(one, pairs, heldout))
     return pl.concat(tables)
 
 
@@ -195,10 +199,10 @@ def _scale(fit: CrossFit, fold: NDArray[np.int64]) -> tuple[Floats, Floats]:
     return np.array(slopes)[fold], np.array(errors)[fold]
 
 
-def _coupon_effects(choice: Choice, pairs: _Pairs, heldout: _HeldOut, margin: Fraction) -> pl.DataFrame:
+def _coupon_effects(choice: Choice, pairs: _Pairs, heldout: _HeldOut) -> pl.DataFrame:
     offer = choice.offer
     rows = pairs.category == offer.category
-    own, m = choice.own_share, float(margin)
+    own, m = choice.own_share, choice.margin
     sales, depth = pairs.sales[rows], _depth(offer, pairs)[rows]
 
     def value_and_discount(theta: Floats) -> tuple[Floats, Floats]:

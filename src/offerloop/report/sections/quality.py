@@ -10,7 +10,7 @@ from offerloop.report.numbers import count
 from offerloop.report.sections.quality_by_day import daily_figure
 from offerloop.report.voice import Voice
 
-SOURCES = ("products", "customers", "campaigns", "audiences", "redemptions", "coupon_products")
+SOURCES = ("products", "prices", "customers", "campaigns", "audiences", "redemptions", "coupon_products")
 """Sources that a shop may leave out."""
 SMALL = 0.001
 SAMPLES = 3
@@ -34,7 +34,7 @@ def quality_section(findings: Findings, tell: Voice) -> Section:
     daily = daily_figure(findings, tell)
     blocks += [daily] if daily else []
     blocks += [*_samples(findings, tell), Details(tell.say("quality.every"), _every(table, tell))]
-    absent = tuple(_adds(name, tell) for name in SOURCES if name not in findings.config.sources)
+    absent = tuple(_adds(name, tell) for name in SOURCES if _is_missed(name, findings))
     if absent:
         blocks += [Missing(tell.say("quality.absent")), Bullets(absent)]
     return Section("quality", tell.say("quality.label"), message, tuple(blocks))
@@ -50,6 +50,14 @@ def _period(findings: Findings, tell: Voice) -> str:
         day=tell.day(findings.as_of_day),
         currency=shop.currency,
     )
+
+
+def _is_missed(name: str, findings: Findings) -> bool:
+    """Whether a source that was not given would add something; prices do where order lines say no discount."""
+    sources = findings.config.sources
+    if name == "prices" and {"discount", "list_value"} & sources["order_lines"].columns.keys():
+        return False
+    return name not in sources
 
 
 def _adds(name: str, tell: Voice) -> str:

@@ -1,0 +1,52 @@
+"""Margin as a share of list price: from unit costs where the shop gives them, else as configured."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import narwhals as nw
+
+from offerloop.engine import collect
+from offerloop.engine.base import Frame
+
+KNOWN_SHARE = 0.5
+"""Unit costs must cover at least this share of a category's value at list price."""
+
+
+@dataclass(frozen=True)
+class Margins:
+    """What is left of list price before any offer's cost."""
+
+    usual: float
+    """As configured, after usual shelf discounts."""
+    by_category: Mapping[str | None, float] = field(default_factory=dict)
+    """From unit costs; None is the whole shop."""
+
+    def of(self, category: str | None) -> float:
+        """Of a category, or of everything."""
+        return self.by_category.get(category, self.usual)
+
+
+def known_margins(lines: Frame, products: Frame, usual: float) -> Margins:
+    """Margins from revenue less unit costs, over value at list price, of the lines whose unit cost is known.
+
+    Revenue is after usual shelf discounts, as the configured margin is.
+    """
+    if "unit_cost_minor" not in products.collect_schema():
+        return Margins(usual)
+    costs = products.select("product_id", "category", "unit_cost_minor")
+    joined = lines.join(costs, on="product_id", how="left")
+    known = ~nw.col("unit_cost_minor").is_null()
+    worth = nw.col("list_value_minor")
+    left = nw.col("revenue_minor") - nw.col("unit_cost_minor") * nw.col("quantity")
+    sums = [
+        worth.sum().cast(nw.Float64).alias("all"),
+        nw.when(known).then(worth).otherwise(0).sum().cast(nw.Float64).alias("seen"),
+        nw.when(known).then(left).otherwise(0).sum().cast(nw.Float64).alias("left"),
+    ]
+    rows: list[tuple[str | None, float, float, float]] = collect(joined.group_by("category").agg(*sums)).rows()
+    rows += [(None, *row) for row in collect(joined.select(*sums)).rows()]
+    return Margins(
+        usual, {name: left / seen for name, worth, seen, left in rows if seen > 0 and seen >= KNOWN_SHARE * worth}
+    )
