@@ -23,7 +23,9 @@ def configuration() -> str:
     lines = ["# Configuration", NOTE, "Every key of `offerloop.toml`. Unknown keys are errors.", ""]
     for title, model in _sections():
         lines += [f"## {title}", "", _first_line(model), "", "| key | default | meaning |", "|---|---|---|"]
-        lines += [f"| `{name}` | {_default(field)} | {field.description} |" for name, field in _plain(model)]
+        lines += [
+            f"| `{name}` | {_default(field)} | {' '.join(field.description.split())} |" for name, field in _plain(model)
+        ]
         lines.append("")
     lines += ["## Columns of the sources", "", "| source | required | optional |", "|---|---|---|"]
     for name in get_args(SourceName):

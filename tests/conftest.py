@@ -1,11 +1,20 @@
 """What several rooms' tests share."""
 
+import json
+import shutil
+from urllib.parse import quote
+
+import polars as pl
 import pytest
 
+import postgres_server
 from offerloop.config import load_config
 from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.events import prepare
+from offerloop.service.runs import run
 from offerloop.service.samples import write_sample
+from publish_places import Receiver
+from small_shop import write_small_shop
 
 
 @pytest.fixture(scope="session")
@@ -14,3 +23,50 @@ def sample_events(tmp_path_factory):
     config = load_config(write_sample("complete-journey", tmp_path_factory.mktemp("sample")))
     engine = DuckDBEngine()
     return config, engine, prepare(config, engine)
+
+
+@pytest.fixture(scope="session")
+def postgres_url():
+    """URL of a PostgreSQL server that lasts as long as the tests; they fail where none is installed.
+
+    Tests share its one database, so each makes tables or a schema with names of its own.
+    """
+    with postgres_server.server() as folder:
+        yield f"postgresql+psycopg://shop:{quote(postgres_server.PASSWORD, safe='')}@/postgres?host={folder}"
+
+
+@pytest.fixture(scope="session")
+def small_run(tmp_path_factory):
+    """A shop with one run; tests work on copies."""
+    shop = tmp_path_factory.mktemp("shop")
+    return run(write_small_shop(shop), "duckdb", None).folder
+
+
+@pytest.fixture
+def publishable(small_run, tmp_path):
+    """A function that gives a run whose configuration ends with these sections."""
+
+    def copy(toml):
+        folder = tmp_path / "shop" / "runs" / small_run.name
+        if not folder.exists():
+            shutil.copytree(small_run, folder)
+        manifest = json.loads((small_run / "manifest.json").read_text())
+        manifest["config"]["text"] += toml
+        (folder / "manifest.json").write_text(json.dumps(manifest))
+        return folder
+
+    return copy
+
+
+@pytest.fixture
+def offered(small_run):
+    """Assignments with an offer."""
+    return pl.read_csv(small_run / "assignments.csv").filter(pl.col("offer_id") != "none")
+
+
+@pytest.fixture
+def receiver(monkeypatch):
+    monkeypatch.setenv("no_proxy", "*")
+    found = Receiver()
+    yield found
+    found.stop()

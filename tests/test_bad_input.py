@@ -157,7 +157,7 @@ BAD = [
     (missing_column, [r"lines.csv': there is no column 'who', did you mean 'whom'\?", r"columns.customer_id"]),
     (wrong_type, [r"lines.csv', line 2, column 'paid'", "'plenty'", "must hold numbers", "decimal"]),
     (empty_file, [r"lines.csv' is empty", "header"]),
-    (header_only, [r"lines.csv' has no usable order line", "header but no rows"]),
+    (header_only, [r"lines.csv' has no usable order line", "columns but no rows"]),
     (not_utf8, [r"lines.csv', line \d+: the bytes are not UTF-8", "set 'encoding'"]),
     (several_rows_for_a_product, [r"products.csv' has several different rows for product_id 3", "keep one"]),
     (window_that_ends_before_it_starts, ["clean.last_day", "before", "first_day"]),

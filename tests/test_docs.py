@@ -59,7 +59,8 @@ def test_links_between_pages_lead_somewhere():
 
 @pytest.mark.sample
 def test_the_steps_of_the_readme_run(tmp_path):
-    shell = re.findall(r"^offerloop .*$", README, re.MULTILINE)
+    blocks = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
+    shell = [line for block in blocks for line in block.splitlines() if line.startswith("offerloop ")]
     assert [line.split()[1] for line in shell] == ["init", "run", "explain"]
     printed = {}
     for line in shell:

@@ -1,4 +1,4 @@
-"""Simulated learners of an online-course platform: one row per completed lesson. Writes lessons.csv and catalogue.csv."""
+"""Simulated learners of online courses: one row per completed lesson. Writes lessons.csv and catalogue.csv."""
 
 from __future__ import annotations
 

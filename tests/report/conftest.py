@@ -345,13 +345,13 @@ CASES: dict[str, Callable[[Findings], Findings]] = {
 }
 
 
-@pytest.fixture(scope="session", params=CASES)
-def case(request: pytest.FixtureRequest, make: Make) -> tuple[str, Findings]:
-    """Each kind of run that a report must be able to tell, with its name."""
-    return request.param, CASES[request.param](make())
-
-
 @pytest.fixture(scope="session")
-def cases() -> dict[str, Callable[[Findings], Findings]]:
-    """How each kind comes from findings."""
-    return CASES
+def made(make: Make) -> dict[str, Findings]:
+    """One run of each kind."""
+    return {name: change(make()) for name, change in CASES.items()}
+
+
+@pytest.fixture(scope="session", params=CASES)
+def case(request: pytest.FixtureRequest, made: dict[str, Findings]) -> tuple[str, Findings]:
+    """Each kind of run that a report must be able to tell, with its name."""
+    return request.param, made[request.param]

@@ -2,6 +2,8 @@
 
 from html.parser import HTMLParser
 
+from offerloop.report import render, summarise
+
 
 class Texts(HTMLParser):
     """What a reader of the page reads or hears."""
@@ -19,3 +21,16 @@ class Texts(HTMLParser):
     def handle_data(self, data):
         if data.strip() and not self._style:
             self.found.append(data.strip())
+
+
+PAGES: dict[tuple[int, str], tuple[object, str]] = {}
+"""Pages drawn before, by findings and language: drawing one takes a second."""
+
+
+def page_of(findings, language="en"):
+    """The page with plain spaces."""
+    key = id(findings), language
+    if key not in PAGES:
+        page = render(findings, summarise(findings, language), language)
+        PAGES[key] = findings, page.replace("\u00a0", " ")
+    return PAGES[key][1]

@@ -3,9 +3,9 @@
 import re
 
 import pytest
-from page_texts import Texts
+from page_texts import Texts, page_of
 
-from offerloop.report import render, summarise
+from offerloop.report import summarise
 
 SECTIONS = (
     "quality", "profiles", "recommenders", "past", "response", "budget", "rules", "who", "limits", "words",
@@ -13,22 +13,18 @@ SECTIONS = (
 TRANSFERRED = "transferred from shelf prices"
 
 
-def page_of(findings, language="en"):
-    return render(findings, summarise(findings, language), language).replace("\u00a0", " ")
-
-
 def first_of(page):
     return page.split('<section id="quality"')[0]
 
 
 @pytest.fixture(scope="module")
-def assumed(make, cases):
-    return page_of(cases["no study, all assumed"](make()))
+def assumed(made):
+    return page_of(made["no study, all assumed"])
 
 
 @pytest.fixture(scope="module")
-def unknown(make, cases):
-    return page_of(cases["no study, nothing known"](make()))
+def unknown(made):
+    return page_of(made["no study, nothing known"])
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -85,22 +81,22 @@ def test_a_section_without_evidence_is_one_paragraph(assumed):
     assert "not known from these data" in section
 
 
-def test_machines_get_no_interval_of_an_assumption(make, cases):
-    summary = summarise(cases["no study, all assumed"](make()))
+def test_machines_get_no_interval_of_an_assumption(made):
+    summary = summarise(made["no study, all assumed"])
     shared = summary["campaigns"][1]
     assert shared["basis"] == "assumed"
     assert shared["profit"] == {"value": "126.00", "low": None, "high": None}
     assert summary["response"]["basis"] is None
 
 
-def test_some_assumed_is_marked_as_mixed(make, cases):
-    page = first_of(page_of(cases["some assumed"](make())))
+def test_some_assumed_is_marked_as_mixed(made):
+    page = first_of(page_of(made["some assumed"]))
     assert "partly transferred from shelf prices, partly assumed" in page
     assert "50 % of the planned offers count by the shop's own assumption" in page.replace("&#39;", "'")
 
 
-def test_recommenders_that_were_not_compared_claim_nothing(make, cases):
-    page = page_of(cases["recommenders not compared"](make()))
+def test_recommenders_that_were_not_compared_claim_nothing(made):
+    page = page_of(made["recommenders not compared"])
     section = page.split('<section id="recommenders"')[1].split("</section>")[0]
     assert "nDCG" not in section
     assert "was not measured" in section
@@ -108,8 +104,8 @@ def test_recommenders_that_were_not_compared_claim_nothing(make, cases):
     assert "What to do next" not in first_of(page)
 
 
-def test_a_few_bad_days_are_named_and_samples_are_shown(make):
-    section = page_of(make()).split('<section id="quality"')[1].split("</section>")[0]
+def test_a_few_bad_days_are_named_and_samples_are_shown(made):
+    section = page_of(made["all known"]).split('<section id="quality"')[1].split("</section>")[0]
     assert "Cases cluster: half of the 60 order lines that the rules touched lie in 1 of 53 weeks" in section
     assert section.count("order_id=") == 3
 

@@ -6,12 +6,12 @@ from collections import Counter
 from importlib import import_module
 
 import pytest
-from page_texts import Texts
+from page_texts import Texts, page_of
 
 from offerloop.config import Clean
 from offerloop.events.rules import rules_after_returns, rules_for
 from offerloop.profiles import FEATURES, TAGS
-from offerloop.report import render, summarise
+from offerloop.report import summarise
 from offerloop.report.words import LANGUAGES, in_language, words_of
 from offerloop.response import checks
 from offerloop.tables import REASONS
@@ -35,7 +35,7 @@ def test_languages_have_the_same_templates_with_the_same_places():
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_key_is_said_in_two_files(language):
-    files = [f"{language}{part}" for part in ("", "_page", "_study", "_terms")]
+    files = [f"{language}{part}" for part in ("", "_page", "_study", "_terms", "_readout")]
     keys = Counter(key for name in files for key in import_module(f"offerloop.report.words.{name}").WORDS)
     assert [key for key, times in keys.items() if times > 1] == []
 
@@ -47,7 +47,7 @@ def test_every_reason_has_words_in_the_table_of_arms(language):
 
 def test_a_chinese_page_has_no_english_sentence(case):
     _, findings = case
-    page = render(findings, summarise(findings, "zh"), "zh")
+    page = page_of(findings, "zh")
     assert '<html lang="zh-CN">' in page
     texts = [re.sub("|".join(map(re.escape, NAMES)), "", text) for text in Texts(page).found]
     assert [text for text in texts if ENGLISH.search(text)] == []
@@ -55,7 +55,7 @@ def test_a_chinese_page_has_no_english_sentence(case):
 
 def test_a_chinese_page_has_full_width_punctuation(case):
     _, findings = case
-    texts = Texts(render(findings, summarise(findings, "zh"), "zh")).found
+    texts = Texts(page_of(findings, "zh")).found
     assert [text for text in texts if re.search(r"[\u4e00-\u9fff][,;:!?(]|[,;:!?)][\u4e00-\u9fff]", text)] == []
 
 
@@ -68,11 +68,11 @@ def test_a_chinese_summary_decides_in_chinese(make):
 
 
 def test_numbers_and_days_are_written_as_the_language_does(make):
-    page = render(make(), summarise(make(), "zh"), "zh")
+    page = page_of(make(), "zh")
     assert "2018 年 1 月 1 日" in page
     assert "30%" in page
     body = re.sub('<span lang="en">.*?</span>|' + "|".join(NAMES), "", page.split("</style>")[1])
-    assert not re.search(r"\d[ \u00a0]%", body)
+    assert not re.search(r"\d %", body)
 
 
 def written_elsewhere():

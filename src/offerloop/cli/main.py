@@ -151,6 +151,19 @@ def readout(
         raise typer.Exit(1)
 
 
+@app.command()
+def publish(run: Run, as_json: Json = False) -> None:
+    """Carry a run's assignments to where [[publish]] of its configuration says; doing it again changes nothing."""
+    from rich.console import Console
+
+    from offerloop.service.find_run import find_run
+    from offerloop.service.publish import publish as carry
+
+    progress = Console(stderr=True)
+    done = carry(find_run(run), progress if progress.is_terminal and not as_json else None)
+    _say(done.facts, "\n".join(done.lines), as_json)
+
+
 def _say(found: dict[str, object], text: str, as_json: bool) -> None:
     sys.stdout.write((json.dumps(found, ensure_ascii=False) if as_json else text) + "\n")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -55,10 +56,12 @@ def _beside(config: Config, folder: Path) -> Config:
 def _source_beside(source: Source, folder: Path) -> Source:
     if source.path is not None:
         return source.model_copy(update={"path": folder / source.path})
-    place = (source.url or "").removeprefix("sqlite:///")
-    if place == source.url or Path(place).is_absolute() or place in ("", ":memory:"):
-        return source
-    return source.model_copy(update={"url": f"sqlite:///{folder / place}"})
+    return source.model_copy(update={"url": sqlite_beside(source.url or "", folder)})
+
+
+def sqlite_beside(url: str, folder: Path) -> str:
+    """An SQLite file by a relative path lies beside the configuration; any other URL stays."""
+    return re.sub(r"^(sqlite(?:\+\w+)?:///)(?=[^/$:])(?!file:)", lambda found: f"{found[1]}{folder}/", url)
 
 
 def _causes(error: ValidationError) -> list[Any]:

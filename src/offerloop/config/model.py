@@ -397,6 +397,10 @@ class Config(Section):
         for campaign in self.campaigns:
             if campaign.budget_unit is not None and not is_unit(campaign.budget_unit):
                 raise ValueError(f"'budget_unit' of campaign '{campaign.id}' must be small letters, such as \"seats\"")
+            if DIGITS[self.unit(campaign)] != DIGITS[self.shop.currency]:
+                raise ValueError(
+                    f"'budget_unit' of campaign '{campaign.id}' counts in hundredths; {self.shop.currency} does not"
+                )
             for field in ("budget", "explore_budget"):
                 try:
                     amount = self.minor(getattr(campaign, field), campaign)

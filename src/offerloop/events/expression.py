@@ -127,11 +127,11 @@ class _Compiler:
             case ast.BoolOp(op=op, values=values):
                 parts = [self.condition(value) for value in values]
                 join = nw.all_horizontal if isinstance(op, ast.And) else nw.any_horizontal
-                return join(*parts, ignore_nulls=True)
+                return join(*parts, ignore_nulls=False)
             case ast.UnaryOp(op=ast.Not(), operand=operand):
                 return ~self.condition(operand)
             case ast.Compare(left=left, ops=[ast.In() | ast.NotIn() as op], comparators=[ast.List(elts=members)]):
-                hit = nw.any_horizontal(*(self._same(left, one) for one in members), ignore_nulls=True)
+                hit = nw.any_horizontal(*(self._same(left, one) for one in members), ignore_nulls=False)
                 return ~hit if isinstance(op, ast.NotIn) else hit
             case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in _COMPARISON:
                 return self._compare(left, _COMPARISON[type(op)], right)

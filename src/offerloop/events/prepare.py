@@ -254,7 +254,7 @@ class _Cleaning:
         """What became of the lines, for a sentence."""
         worst = [row for row in self.quality if row["table"] == "order_lines" and row["action"] == "rejected"]
         said = ", ".join(f"{row['rows']} {row['rule']}" for row in worst if row["rows"])
-        return f": {said}; see the rules in docs/data.md" if said else "; the file has a header but no rows"
+        return f": {said}; see the rules in docs/data.md" if said else "; it has columns but no rows"
 
     def _check_periods(self, frame: Frame) -> None:
         wrong = collect(frame.filter(nw.col("ends_day") < nw.col("starts_day")), "campaign_id")

@@ -6,11 +6,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from offerloop.report.blocks import Figure
-from offerloop.report.numbers import Money, count, day_text
+from offerloop.report.numbers import count
 from offerloop.report.page import environment, kept_together
-from offerloop.report.readout_findings import FORECAST_COST, ReadoutFindings
+from offerloop.report.readout_findings import ReadoutFindings
 from offerloop.report.readout_sections import forecast_figure, sections
-from offerloop.report.readout_sentences import per_customer, sentence, share_words, summarise_readout
+from offerloop.report.readout_sentences import (
+    per_customer,
+    sentence,
+    share_words,
+    summarise_readout,
+    unseen_cost,
+    voice_of,
+)
 from offerloop.report.sections.first_screen import Tile
 from offerloop.report.voice import Voice
 
@@ -27,18 +34,19 @@ class FirstScreen:
     chart: Figure | None
 
 
-def render_readout(found: ReadoutFindings) -> str:
-    """One HTML file that asks no other host for anything."""
+def render_readout(found: ReadoutFindings, language: str = "en") -> str:
+    """One HTML file in one language that asks no other host for anything."""
+    tell = voice_of(found, language)
     page = (
-        environment(Voice("en", found.shop.currency))
+        environment(tell)
         .get_template("readout.html.j2")
         .render(
             shop=found.shop,
             run=found.run,
-            from_day=day_text(found.from_day),
-            until_day=day_text(found.until_day),
-            first=first_screen(found),
-            sections=sections(found),
+            from_day=tell.day(found.from_day),
+            until_day=tell.day(found.until_day),
+            first=first_screen(found, tell),
+            sections=sections(found, tell),
             mark=_as_written,
         )
     )
@@ -52,47 +60,56 @@ def _as_written(text: str) -> Any:  # noqa: ANN401 - markupsafe's text
     return escape(text)
 
 
-def first_screen(found: ReadoutFindings) -> FirstScreen:
+def first_screen(found: ReadoutFindings, tell: Voice) -> FirstScreen:
     """The first screen; a stopped read-out has no figure and no chart."""
     if found.stopped is not None:
-        return FirstScreen(sentence(found), "", (), None)
-    mark = "randomised comparison" if found.cost_is_observed else f"randomised comparison; {FORECAST_COST}"
-    return FirstScreen(sentence(found), mark, _tiles(found), forecast_figure(found))
+        return FirstScreen(sentence(found, tell.language), "", (), None)
+    key = "readout.mark" if found.cost_is_observed else "readout.mark_cost"
+    mark = tell.say(key, cost=tell.say("readout.cost"))
+    return FirstScreen(sentence(found, tell.language), mark, _tiles(found, tell), forecast_figure(found, tell))
 
 
-def _tiles(found: ReadoutFindings) -> tuple[Tile, ...]:
-    return (_profit(found), _forecast(found), _conversion(found), _anyway(found))
+def _tiles(found: ReadoutFindings, tell: Voice) -> tuple[Tile, ...]:
+    return (_profit(found, tell), _forecast(found, tell), _conversion(found, tell), _anyway(found, tell))
 
 
-def _profit(found: ReadoutFindings) -> Tile:
-    money, one = Money(found.shop.currency), found.profit
-    value, interval = money.estimate(one.total).split(" [", 1)
-    cost = "" if found.cost_is_observed else f"; {FORECAST_COST}"
-    days = count(found.until_day - found.from_day + 1)
-    return Tile(
-        f"Profit, {days} days", value, f"95 % interval [{interval}, {count(one.n_treated)} customers treated{cost}"
+def _apart(text: str) -> tuple[str, str]:
+    """A value and its interval: what stands before the bracket and from it on."""
+    value, interval = text.split(" [", 1)
+    return value, f"[{interval}"
+
+
+def _profit(found: ReadoutFindings, tell: Voice) -> Tile:
+    one = found.profit
+    value, interval = _apart(tell.money.estimate(one.total))
+    note = tell.say(
+        "tiles.profit_note",
+        interval=interval,
+        n=count(one.n_treated),
+        cost=unseen_cost(found, tell, "and_cost"),
     )
+    return Tile(tell.say("tiles.profit", days=count(found.until_day - found.from_day + 1)), value, note)
 
 
-def _forecast(found: ReadoutFindings) -> Tile:
-    money, both = Money(found.shop.currency), found.against_forecast
+def _forecast(found: ReadoutFindings, tell: Voice) -> Tile:
+    both = found.against_forecast
     if both is None:
-        return Tile("Forecast", "none", "the run holds no forecast of a plan that was sent")
-    value, interval = money.estimate(both.forecast).split(" [", 1)
-    return Tile("Forecast, one week", value, f"95 % interval [{interval}; realised lies {both.place} it")
+        return Tile(tell.say("tiles.forecast"), tell.say("tiles.none"), tell.say("tiles.no_forecast"))
+    value, interval = _apart(tell.money.estimate(both.forecast))
+    return Tile(tell.say("tiles.forecast_week"), value, tell.say(f"tiles.{both.place}", interval=interval))
 
 
-def _conversion(found: ReadoutFindings) -> Tile:
+def _conversion(found: ReadoutFindings, tell: Voice) -> Tile:
     one = found.effect("plan", "bought")
     if one is None:
-        return Tile("More customers bought", "not known", "")
-    value, interval = per_customer(one, Money(found.shop.currency)).split(" points ", 1)
-    return Tile("Change in customers who bought", f"{value} points", f"95 % interval {interval}, of those treated")
+        return Tile(tell.say("tiles.more"), tell.say("tiles.unknown"), "")
+    value, interval = _apart(per_customer(one, tell))
+    return Tile(tell.say("tiles.change"), value, tell.say("tiles.change_note", interval=interval))
 
 
-def _anyway(found: ReadoutFindings) -> Tile:
-    one = found.bought_anyway
+def _anyway(found: ReadoutFindings, tell: Voice) -> Tile:
+    one, label = found.bought_anyway, tell.say("tiles.anyway")
     if one is None:
-        return Tile("Bought anyway", "not known", "redemptions were not observed, or are too few")
-    value, interval = share_words(one.share).split(" [", 1)
-    return Tile("Bought anyway", value, f"95 % interval [{interval}, of {count(one.n_redeemed)} who redeemed")
+        return Tile(label, tell.say("tiles.unknown"), tell.say("tiles.no_redemption"))
+    value, interval = share_words(one.share, tell)
+    return Tile(label, value, tell.say("tiles.anyway_note", interval=interval, n=count(one.n_redeemed)))

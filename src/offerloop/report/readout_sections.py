@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from offerloop.report.blocks import Block, Bullets, Details, Figure, Missing, Section, Table, Terms, Text, anchor
+from offerloop.report.blocks import Block, Bullets, Details, Figure, Missing, Section, Table, Terms, Text
 from offerloop.report.charts.drawing import figure, money_labels
 from offerloop.report.charts.forest import Dot, forest
-from offerloop.report.numbers import Money, count
-from offerloop.report.readout_findings import FORECAST_COST, Effect, ReadoutFindings
+from offerloop.report.numbers import count
+from offerloop.report.readout_findings import Effect, ReadoutFindings
 from offerloop.report.readout_sentences import (
-    OUTCOME_WORDS,
     anyway_sentence,
     check_words,
     dogs_sentence,
@@ -17,280 +16,267 @@ from offerloop.report.readout_sentences import (
     per_customer,
     place_sentence,
     power_sentence,
+    segment,
     total,
+    unseen_cost,
 )
 from offerloop.report.voice import Voice
+from offerloop.report.words import words_of
 
-WORDS = (
-    ("held back, holdout", "长期留出组", "customers never treated, drawn at random and kept: what would have happened"),
-    ("profit", "增量利润", "what the offers changed in margin, less what they cost us"),
-    ("95 % interval", "95 % 区间", "the range that holds the true figure in 95 of 100 such comparisons"),
-    (
-        "adjusted",
-        "协变量调整",
-        "less what the customers' earlier spending explains, which narrows the interval (CUPED)",
-    ),
-    ("sample ratio", "样本比例", "group sizes against those that the draw gives; a mismatch means customers were lost"),
-    ("p-value", "p 值", "how often chance alone would give a difference this large"),
-    ("Holm's correction", "霍尔姆校正", "p-values raised for the number of segments that were looked at"),
-    ("sleeping dog", "反作用", "a segment that buys less because of the offer"),
-    ("bought anyway", "自然转化", "redeemers who would have bought without an offer"),
-    ("by lot", "随机投放", "a few customers get an offer at random, so that its effect can be learned"),
-    ("whole programme", "整体策略", "everybody outside the holdout, with an offer or without, against the holdout"),
-)
+TERM = "readout_term."
 
 
-def sections(found: ReadoutFindings) -> list[Section]:
+def sections(found: ReadoutFindings, tell: Voice) -> list[Section]:
     """In the order of the page; after a failed check only the check and the words."""
     if found.stopped is not None:
-        return [checks_section(found), words_section()]
+        return [checks_section(found, tell), words_section(tell)]
     return [
-        checks_section(found),
-        effects_section(found),
-        forecast_section(found),
-        segments_section(found),
-        anyway_section(found),
-        lot_section(found),
-        limits_section(found),
-        words_section(),
+        checks_section(found, tell),
+        effects_section(found, tell),
+        forecast_section(found, tell),
+        segments_section(found, tell),
+        anyway_section(found, tell),
+        lot_section(found, tell),
+        limits_section(found, tell),
+        words_section(tell),
     ]
 
 
-def checks_section(found: ReadoutFindings) -> Section:
+def _columns(tell: Voice, *keys: str) -> tuple[str, ...]:
+    return tuple(tell.say(key) if key else "" for key in keys)
+
+
+def checks_section(found: ReadoutFindings, tell: Voice) -> Section:
     """The draw of the groups."""
     rows = tuple(
         (
-            one.name,
+            tell.own(one.name),
             count(one.held),
             "" if one.p_value is None else count(one.expected_held),
             count(one.others),
-            p_words(one.p_value),
-            check_words(one),
+            p_words(one.p_value, tell),
+            check_words(one, tell),
         )
         for one in found.checks
     )
     failed = any(not one.passes for one in found.checks)
-    message = "The groups are not those that were drawn" if failed else "The groups are as they were drawn"
-    columns = ("check", "held back", "expected", "not held back", "p-value", "verdict")
+    columns = _columns(tell, *(f"draw.column.{one}" for one in ("check", "held", "expected", "others", "p", "verdict")))
     blocks: list[Block] = [
-        Text(
-            "A difference between two groups is an effect only when chance alone decided who is in which. So this "
-            "comes first, and below a p-value of 0.001 nothing else is shown."
-        ),
-        Table("Sample ratio: group sizes against the draw", columns, rows),
-        *((Text(found.stopped),) if found.stopped else ()),
+        Text(tell.say("draw.intro")),
+        Table(tell.say("draw.table"), columns, rows),
+        *((Text(tell.own(found.stopped)),) if found.stopped else ()),
     ]
-    return Section("checks", "Sample ratio", message, tuple(blocks))
+    message = tell.say("draw.failed" if failed else "draw.passed")
+    return Section("checks", tell.say("draw.label"), message, tuple(blocks))
 
 
-def effects_section(found: ReadoutFindings) -> Section:
+def effects_section(found: ReadoutFindings, tell: Voice) -> Section:
     """Every outcome of the main comparison, and of the whole programme."""
-    money, one = Money(found.shop.currency), found.profit
-    cost = f" Profit counts the cost of the offers: {found.cost_basis}."
-    zero = "" if one.estimate.is_clear else ", an interval that includes zero"
-    by = f" Adjusted figures take out what {found.covariate} explains." if found.covariate else ""
-    more = [
-        Details(f"The same, {words}", _effects_table(found, rows, f"Effects, {words}"))
-        for words, rows in _other_groups(found)
+    one = found.profit
+    said = [
+        tell.say("caused.text", treated=count(one.n_treated), held=count(one.n_control)),
+        tell.say("caused.cost", cost=tell.own(found.cost_basis)),
     ]
+    if found.covariate:
+        said.append(tell.say("caused.by", what=tell.own(found.covariate)))
+    more = [
+        Details(
+            tell.say("caused.same", words=words),
+            _effects_table(found, rows, tell.say("caused.other", words=words), tell),
+        )
+        for words, rows in _other_groups(found, tell)
+    ]
+    of_plan = [row for row in found.effects if (row.comparison, row.group) == ("plan", "all")]
+    key = "caused.message" if one.estimate.is_clear else "caused.message_unclear"
     return Section(
         "effects",
-        "What the offers changed",
-        f"Profit changed by {per_customer(one, money)} a customer{zero}",
+        tell.say("caused.label"),
+        tell.say(key, profit=per_customer(one, tell)),
         (
-            Text(
-                f"{count(one.n_treated)} customers got the plan's offer; {count(one.n_control)} for whom the plan had "
-                f"an offer too were held back by lot. Their difference is what the offers caused.{cost}{by}"
-            ),
-            _effects_table(
-                found, [row for row in found.effects if (row.comparison, row.group) == ("plan", "all")],
-                "The plan's offers against the held-back; 95 % intervals",
-            ),
+            Text(tell.listed(said, "sentence")),
+            _effects_table(found, of_plan, tell.say("caused.table"), tell),
             *more,
         ),
-    )  # fmt: skip
+    )
 
 
-def _other_groups(found: ReadoutFindings) -> list[tuple[str, list[Effect]]]:
+def _other_groups(found: ReadoutFindings, tell: Voice) -> list[tuple[str, list[Effect]]]:
     by_plan = [one for one in found.effects if one.comparison == "plan"]
     campaigns = list(dict.fromkeys(one.group for one in by_plan))
     groups = [
-        (f"campaign “{found.titles.get(name, name)}”", [one for one in by_plan if one.group == name])
+        (
+            tell.say("caused.campaign", title=found.titles.get(name, name)),
+            [one for one in by_plan if one.group == name],
+        )
         for name in campaigns
         if name != "all" and len(campaigns) > 2
     ]
     programme = [one for one in found.effects if one.comparison == "programme"]
-    return [*groups, ("the whole programme: everybody outside the holdout against the holdout", programme)]
+    return [*groups, (tell.say("caused.programme"), programme)]
 
 
-def _effects_table(found: ReadoutFindings, rows: list[Effect], caption: str) -> Table:
-    money = Money(found.shop.currency)
+def _effects_table(found: ReadoutFindings, rows: list[Effect], caption: str, tell: Voice) -> Table:
     cells = tuple(
         (
-            _outcome(found, one),
-            one.method,
-            per_customer(one, money),
-            total(one, money),
-            "" if one.relative is None or one.method != "unadjusted" else one.relative.times(100).text(" %"),
-            p_words(one.p_value),
+            _outcome(found, one, tell),
+            tell.word("method", one.method),
+            per_customer(one, tell),
+            total(one, tell.money),
+            "" if one.relative is None or one.method != "unadjusted" else tell.shares(one.relative.times(100)),
+            p_words(one.p_value, tell),
         )
         for one in rows
     )
-    columns = ("outcome", "method", "a customer", "in total", "of the control's", "p-value")
-    return Table(caption, columns, cells, n_labels=2)
+    names = (f"caused.column.{one}" for one in ("outcome", "method", "each", "total", "relative"))
+    return Table(caption, _columns(tell, *names, "draw.column.p"), cells, n_labels=2)
 
 
-def _outcome(found: ReadoutFindings, one: Effect) -> str:
-    mark = f" ({FORECAST_COST})" if one.outcome == "profit_minor" and not found.cost_is_observed else ""
-    return OUTCOME_WORDS[one.outcome] + mark
+def _outcome(found: ReadoutFindings, one: Effect, tell: Voice) -> str:
+    mark = unseen_cost(found, tell, "in_brackets") if one.outcome == "profit_minor" else ""
+    return tell.say(f"result.{one.outcome}") + mark
 
 
-def forecast_section(found: ReadoutFindings) -> Section:
+def forecast_section(found: ReadoutFindings, tell: Voice) -> Section:
     """What was promised and what came."""
-    both = found.against_forecast
+    both, label = found.against_forecast, tell.say("promised.label")
     if both is None:
-        missing = Missing("The run's comparison.parquet holds no forecast of a plan that was sent.")
-        return Section("forecast", "Forecast and realised", "There is no forecast to compare", (missing,))
-    return Section("forecast", "Forecast and realised", place_sentence(both), (Text(forecast_sentence(found)),))
+        return Section("forecast", label, tell.say("promised.nothing"), (Missing(tell.say("promised.none")),))
+    return Section("forecast", label, place_sentence(both, tell), (Text(forecast_sentence(found, tell)),))
 
 
-def forecast_figure(found: ReadoutFindings) -> Figure | None:
+def forecast_figure(found: ReadoutFindings, tell: Voice) -> Figure | None:
     """Forecast and realised on one axis: the chart of the first screen."""
-    both, money = found.against_forecast, Money(found.shop.currency)
+    both, money = found.against_forecast, tell.money
     if both is None:
         return None
+    looks = (("forecast", both.forecast, "control"), ("adjusted", both.realised, "ours"))
     parts = [
-        ("forecast", both.forecast, "control"),
-        ("realised, adjusted", both.realised, "ours"),
-        ("realised, unadjusted", both.unadjusted, "ours"),
+        (tell.say(f"promised.{name}"), one, look)
+        for name, one, look in (*looks, ("unadjusted", both.unadjusted, "ours"))
     ]
     dots = [Dot("", f"{name}|{money.estimate(one)}", one.times(1 / money.unit), look) for name, one, look in parts]
-    table = Table(
-        "Profit, forecast and realised", ("", "profit"), tuple((name, money.estimate(one)) for name, one, _ in parts)
-    )
+    rows = tuple((name, money.estimate(one)) for name, one, _ in parts)
+    says = (tell.say("rules.says", rule=name, profit=profit) for name, profit in rows)
     return figure(
         "forecast",
-        place_sentence(both),
-        f"Profit ({money.currency}) of {count(both.days)} days, all customers with the plan's offer, against no offer; "
-        "95 % intervals",
+        place_sentence(both, tell),
+        tell.say("promised.measure", currency=money.currency, n=count(both.days)),
         forest(dots, money_labels(money), lines_per_row=2),
-        table,
-        tell=Voice("en", money.currency),
-        says="; ".join(f"{name}: {money.estimate(one)}" for name, one, _ in parts) + ".",
-        mark="" if found.cost_is_observed else FORECAST_COST,
+        Table(tell.say("promised.table"), ("", tell.say("promised.profit")), rows),
+        tell=tell,
+        says=tell.listed(says, "semicolon") + tell.words["full_stop"],
+        mark="" if found.cost_is_observed else tell.say("readout.cost"),
     )
 
 
-def segments_section(found: ReadoutFindings) -> Section:
+def segments_section(found: ReadoutFindings, tell: Voice) -> Section:
     """Where offers did harm."""
-    message = dogs_sentence(found)
+    message, label = dogs_sentence(found, tell), tell.say("dogs.label")
     if not found.segments:
-        return Section("segments", "Sleeping dogs", message, (Text("See what limits this, below."),))
-    intro = Text(
-        "A segment is named a sleeping dog when its margin is lower with offers and the p-value stays below 0.05 after "
-        "Holm's correction. Segments by tag overlap; without correction about one in twenty intervals would leave out "
-        "zero by chance."
-    )
-    return Section("segments", "Sleeping dogs", message, (intro, _segments_figure(found)))
+        return Section("segments", label, message, (Text(tell.say("dogs.below")),))
+    return Section("segments", label, message, (Text(tell.say("dogs.intro")), _segments_figure(found, tell)))
 
 
-def _segments_figure(found: ReadoutFindings) -> Figure:
-    money = Money(found.shop.currency)
-    headings = {"tag": "by tag", "fifth": "by predicted profit"}
+def _segments_figure(found: ReadoutFindings, tell: Voice) -> Figure:
+    money, n_segments = tell.money, len(found.segments)
     dots = [
-        Dot(headings[one.comparison], one.group, one.estimate.times(1 / money.unit),
-            "placebo" if one.is_sleeping_dog else "ours")
-        for one in found.segments
-    ]  # fmt: skip
-    rows = tuple(
-        (
-            headings[one.comparison],
-            one.group,
-            money.estimate(one.estimate),
-            p_words(one.p_value),
-            count(one.n_treated),
-            count(one.n_control),
-            "✗ sleeping dog" if one.is_sleeping_dog else "",
+        Dot(
+            tell.say(f"dogs.{one.comparison}"),
+            segment(one, tell),
+            one.estimate.times(1 / money.unit),
+            "placebo" if one.is_sleeping_dog else "ours",
         )
         for one in found.segments
-    )
-    columns = ("", "segment", "margin a customer", "p-value, corrected", "treated", "held back", "verdict")
+    ]
     return figure(
         "segments",
-        dogs_sentence(found),
-        f"Effect on margin before offer cost ({money.currency} a customer), adjusted, 95 % intervals; triangles mark "
-        "sleeping dogs",
+        dogs_sentence(found, tell),
+        tell.say("dogs.measure", currency=money.currency),
         forest(dots, money_labels(money)),
-        Table("Effect on margin by segment", columns, rows, n_labels=2),
-        tell=Voice("en", money.currency),
-        says=f"{count(len(found.segments))} segments are shown.",
+        _segments_table(found, tell),
+        tell=tell,
+        says=tell.say("dogs.says", n=count(n_segments)),
     )
 
 
-def anyway_section(found: ReadoutFindings) -> Section:
-    """Offers that went to those who needed none."""
-    one = found.bought_anyway
-    if one is None:
-        missing = Missing(
-            "Redemptions are not in the orders, or too few: a file of redemptions (customer_id, offer_id, amount) "
-            "would show how many redeemers would have bought without an offer."
+def _segments_table(found: ReadoutFindings, tell: Voice) -> Table:
+    rows = tuple(
+        (
+            tell.say(f"dogs.{one.comparison}"),
+            segment(one, tell),
+            tell.money.estimate(one.estimate),
+            p_words(one.p_value, tell),
+            count(one.n_treated),
+            count(one.n_control),
+            tell.say("dogs.mark") if one.is_sleeping_dog else "",
         )
-        return Section("anyway", "Bought anyway", anyway_sentence(found), (missing,))
-    coupon = " Any coupon in the order lines counts as redeemed, not only the plan's." if one.any_coupon else ""
-    text = Text(
-        "Buyers gained are the effect on buying times the customers treated; the other redeemers would have bought "
-        f"anyway. The interval is that of the effect, cut at 0 and 100 %.{coupon}"
+        for one in found.segments
     )
-    return Section("anyway", "Bought anyway", anyway_sentence(found), (text,))
+    names = (f"dogs.column.{one}" for one in ("segment", "margin", "p", "treated"))
+    columns = _columns(tell, "", *names, "draw.column.held", "draw.column.verdict")
+    return Table(tell.say("dogs.table"), columns, rows, n_labels=2)
 
 
-def lot_section(found: ReadoutFindings) -> Section:
+def anyway_section(found: ReadoutFindings, tell: Voice) -> Section:
+    """Offers that went to those who needed none."""
+    one, label, message = found.bought_anyway, tell.say("tiles.anyway"), anyway_sentence(found, tell)
+    if one is None:
+        return Section("anyway", label, message, (Missing(tell.say("anyway.missing")),))
+    said = [tell.say("anyway.text"), *([tell.say("anyway.coupon")] if one.any_coupon else [])]
+    return Section("anyway", label, message, (Text(tell.listed(said, "sentence")),))
+
+
+def lot_section(found: ReadoutFindings, tell: Voice) -> Section:
     """What offers given at random taught."""
-    rows = [one for one in found.effects if one.comparison == "lot"]
+    rows, label = [one for one in found.effects if one.comparison == "lot"], tell.say("lot.label")
     if not rows:
-        few = [one for one in found.too_few if "by lot" in one]
-        text = Text(f"Too few to show: {'; '.join(few)}." if few else "No offer was given by lot.")
-        return Section("lot", "Offers by lot", "The lot is too small to show anything yet", (text,))
-    money = Money(found.shop.currency)
+        few = [tell.own(one) for one in found.too_few if "by lot" in one]
+        said = tell.say("lot.few", names=tell.listed(few, "semicolon")) if few else tell.say("lot.none")
+        return Section("lot", label, tell.say("lot.small"), (Text(said),))
     cells = tuple(
         (
-            "any offer" if one.group == "all" else one.group.replace("_", " "),
-            _outcome(found, one),
-            per_customer(one, money),
-            p_words(one.p_value),
+            tell.say("lot.any") if one.group == "all" else tell.word("kind", one.group).replace("_", " "),
+            _outcome(found, one, tell),
+            per_customer(one, tell),
+            p_words(one.p_value, tell),
             count(one.n_treated),
             count(one.n_control),
         )
         for one in rows
     )
-    columns = ("kind of offer", "outcome", "a customer", "p-value", "drew it", "drew nothing or held back")
-    table = Table("Offers by lot, weighted by inverse probability; 95 % intervals", columns, cells, n_labels=2)
-    profit = [one for one in rows if one.outcome == "margin_minor" and one.estimate.is_clear]
-    message = (
-        "Offers by lot show a clear effect on margin" if profit else "Offers by lot show no clear effect on margin"
-    )
-    return Section("lot", "Offers by lot", message, (table,))
+    names = ("lot.column.kind", "caused.column.outcome", "caused.column.each", "draw.column.p")
+    columns = _columns(tell, *names, "lot.column.drew", "lot.column.not")
+    clear = any(one.outcome == "margin_minor" and one.estimate.is_clear for one in rows)
+    message = tell.say("lot.clear" if clear else "lot.unclear")
+    return Section("lot", label, message, (Table(tell.say("lot.table"), columns, cells, n_labels=2),))
 
 
-def limits_section(found: ReadoutFindings) -> Section:
+def limits_section(found: ReadoutFindings, tell: Voice) -> Section:
     """What a reader must know before acting on it."""
+    few = tell.listed((tell.own(one) for one in found.too_few), "semicolon")
     said = [
-        found.period_note,
-        power_sentence(found),
-        f"The cost of the offers was not seen: every profit is with {FORECAST_COST}."
-        if not found.cost_is_observed
-        else "",
-        "The margin is a share of the value at list price, the same for all products.",
-        "Purchases brought forward from later weeks count as gained; read out again after four weeks to see how many.",
-        "Held-back customers are the same in every run: what earlier offers did to the others is adjusted for only as "
-        "far as their earlier spending shows it.",
-        *found.warnings,
-        f"Left out because too few customers are on one side: {'; '.join(found.too_few)}." if found.too_few else "",
+        tell.own(found.period_note),
+        power_sentence(found, tell),
+        "" if found.cost_is_observed else tell.say("bounds.cost", cost=tell.say("readout.cost")),
+        *(tell.say(f"bounds.{name}") for name in ("margin", "ahead", "same")),
+        *(tell.own(one) for one in found.warnings),
+        tell.say("bounds.few", names=few) if found.too_few else "",
     ]
-    message = "This is what the offers caused, as far as the groups are random"
-    return Section("limits", "What limits this", message, (Bullets(tuple(one for one in said if one)),))
+    blocks = (Bullets(tuple(one for one in said if one)),)
+    return Section("limits", tell.say("bounds.label"), tell.say("bounds.message"), blocks)
 
 
-def words_section() -> Section:
+def words_section(tell: Voice) -> Section:
     """Glossary."""
-    return Section("words", "Words", "What the words mean", (Terms(tuple((anchor(one[0]), *one) for one in WORDS)),))
+    other = "zh" if tell.language == "en" else "en"
+    names = [key.removeprefix(TERM) for key in tell.words if key.startswith(TERM)]
+    rows = tuple(
+        (
+            f"term-{name}",
+            tell.say(f"{TERM}{name}"),
+            words_of(other)[f"{TERM}{name}"],
+            tell.say(f"readout_meaning.{name}"),
+        )
+        for name in names
+    )
+    return Section("words", tell.say("readout_words.label"), tell.say("readout_words.message"), (Terms(rows, other),))

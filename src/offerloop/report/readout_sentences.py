@@ -7,55 +7,46 @@ from typing import Any
 
 from offerloop.evaluation.estimate import Z95, Estimate
 from offerloop.evaluation.experiment import POWER_80
-from offerloop.report.numbers import Money, count, day_text, iso_day, percent
-from offerloop.report.readout_findings import (
-    CURRENCY_OUTCOMES,
-    FORECAST_COST,
-    AgainstForecast,
-    Check,
-    Effect,
-    ReadoutFindings,
-)
+from offerloop.report.numbers import Money, count, iso_day
+from offerloop.report.readout_findings import CURRENCY_OUTCOMES, AgainstForecast, Check, Effect, ReadoutFindings
+from offerloop.report.voice import Voice
 
-OUTCOME_WORDS = {
-    "bought": "customers who bought",
-    "n_orders": "orders",
-    "revenue_minor": "revenue",
-    "margin_minor": "margin before offer cost",
-    "cost_minor": "cost of offers",
-    "profit_minor": "profit",
-    "before_revenue_minor": "revenue before the plan",
-}
 WEEK = 7
 DIGITS = 6
 
 
-def sentence(found: ReadoutFindings) -> str:
+def voice_of(found: ReadoutFindings, language: str) -> Voice:
+    """What tells a read-out."""
+    return Voice(language, found.shop.currency)
+
+
+def sentence(found: ReadoutFindings, language: str = "en") -> str:
     """The finding with its interval, or why there is none."""
+    tell = voice_of(found, language)
     if found.stopped is not None:
-        return found.stopped
-    one, money = found.profit, Money(found.shop.currency)
-    groups = f"{count(one.n_treated)} customers with an offer against {count(one.n_control)} held back"
-    cost = "" if found.cost_is_observed else f"; {FORECAST_COST}"
-    what = f"profit by {money.estimate(one.total)} {days_words(found)} ({groups}{cost})"
-    if one.total.low > 0:
-        return f"The plan's offers raised {what}."
-    if one.total.high < 0:
-        return f"The plan's offers lowered {what}."
-    return f"No clear effect: the plan's offers changed {what}, an interval that includes zero."
+        return tell.own(found.stopped)
+    one = found.profit
+    key = "raised" if one.total.low > 0 else "lowered" if one.total.high < 0 else "unclear"
+    return tell.say(
+        f"found.{key}",
+        profit=tell.money.estimate(one.total),
+        days=tell.say("found.days", first=tell.day(found.from_day), last=tell.day(found.until_day)),
+        groups=tell.say("found.groups", treated=count(one.n_treated), held=count(one.n_control)),
+        cost=unseen_cost(found, tell, "and_cost"),
+    )
 
 
-def days_words(found: ReadoutFindings) -> str:
-    """``"from 1 January 2018 to 7 January 2018"``."""
-    return f"from {day_text(found.from_day)} to {day_text(found.until_day)}"
+def unseen_cost(found: ReadoutFindings, tell: Voice, how: str) -> str:
+    """A remark that the cost was not observed; empty when it was. `how`: and_cost or in_brackets."""
+    return "" if found.cost_is_observed else tell.say(f"readout.{how}", cost=tell.say("readout.cost"))
 
 
-def per_customer(one: Effect, money: Money, estimate: Estimate | None = None) -> str:
+def per_customer(one: Effect, tell: Voice, estimate: Estimate | None = None) -> str:
     """An effect in its own unit, a customer."""
     shown = one.estimate if estimate is None else estimate
     if one.outcome in CURRENCY_OUTCOMES:
-        return money.estimate(shown)
-    return shown.times(100).text(" points") if one.outcome == "bought" else shown.text()
+        return tell.money.estimate(shown)
+    return tell.points(shown.times(100)) if one.outcome == "bought" else shown.text()
 
 
 def total(one: Effect, money: Money) -> str:
@@ -63,93 +54,96 @@ def total(one: Effect, money: Money) -> str:
     return money.estimate(one.total) if one.outcome in CURRENCY_OUTCOMES else one.total.text()
 
 
-def power_sentence(found: ReadoutFindings) -> str:
+def power_sentence(found: ReadoutFindings, tell: Voice) -> str:
     """What the comparison could have shown, when it showed nothing clear; otherwise empty."""
     if found.stopped is not None or found.profit.estimate.is_clear:
         return ""
-    one, money = found.profit, Money(found.shop.currency)
+    one = found.profit
     least = POWER_80 * (one.estimate.high - one.estimate.low) / 2 / Z95
-    return (
-        f"With {count(one.n_treated)} and {count(one.n_control)} customers this comparison would have shown a profit "
-        f"effect of {money.text(least)} a customer or more in 80 of 100 cases; a smaller one may be there unseen."
-    )
+    treated, held = count(one.n_treated), count(one.n_control)
+    return tell.say("found.power", treated=treated, held=held, least=tell.money.text(least))
 
 
-def forecast_sentence(found: ReadoutFindings) -> str:
+def forecast_sentence(found: ReadoutFindings, tell: Voice) -> str:
     """Realised against forecast; empty without a forecast."""
-    both, money = found.against_forecast, Money(found.shop.currency)
+    both = found.against_forecast
     if both is None:
         return ""
-    overlap = "the two intervals overlap" if both.overlaps else "the two intervals do not overlap"
-    cost = "" if found.cost_is_observed else f" ({FORECAST_COST})"
-    return (
-        f"Realised profit{cost} {_of_days(found)} is {money.estimate(both.realised)} and lies {both.place} the "
-        f"forecast's interval, {money.estimate(both.forecast)}; {overlap}.{_other_length(found)}"
+    told = tell.say(
+        "promised.text",
+        cost=unseen_cost(found, tell, "in_brackets"),
+        days=_of_days(both, tell),
+        realised=tell.money.estimate(both.realised),
+        place=tell.say(f"promised.{both.place}"),
+        forecast=tell.money.estimate(both.forecast),
+        overlap=tell.say("promised.overlap" if both.overlaps else "promised.apart"),
     )
+    return tell.listed(filter(None, (told, _other_length(both, tell))), "sentence")
 
 
-def place_sentence(both: AgainstForecast) -> str:
+def place_sentence(both: AgainstForecast, tell: Voice) -> str:
     """Where the realised profit lies, without figures."""
-    but = "" if both.place == "inside" else ", but the two intervals overlap" if both.overlaps else ""
-    return f"Realised profit lies {both.place} the forecast's interval{but}"
+    key = "promised.place_but" if both.place != "inside" and both.overlaps else "promised.place"
+    return tell.say(key, place=tell.say(f"promised.{both.place}"))
 
 
-def _of_days(found: ReadoutFindings) -> str:
-    both = found.against_forecast
-    days = 0 if both is None else both.days
-    return f"of the first {WEEK} days" if both and both.period_days > WEEK else f"of {count(days)} days"
+def _of_days(both: AgainstForecast, tell: Voice) -> str:
+    if both.period_days > WEEK:
+        return tell.say("promised.first_days", n=WEEK)
+    return tell.say("promised.days", n=count(both.days))
 
 
-def _other_length(found: ReadoutFindings) -> str:
-    both = found.against_forecast
-    if both is None or both.period_days == WEEK:
+def _other_length(both: AgainstForecast, tell: Voice) -> str:
+    if both.period_days == WEEK:
         return ""
     if both.days < WEEK:
-        return f" The forecast is for one week; only {count(both.days)} days of it have been read."
-    return f" The forecast is for one week, so only the first {WEEK} of the {count(both.period_days)} days count here."
+        return tell.say("promised.shorter", n=count(both.days))
+    return tell.say("promised.longer", week=WEEK, n=count(both.period_days))
 
 
-def dogs_sentence(found: ReadoutFindings) -> str:
+def dogs_sentence(found: ReadoutFindings, tell: Voice) -> str:
     """Which segments the offers made worse."""
     dogs = [one for one in found.segments if one.is_sleeping_dog]
     if not found.segments:
-        return "No segment has enough customers on both sides to be judged"
+        return tell.say("dogs.none")
     if not dogs:
-        return f"No sleeping dog is seen among {count(len(found.segments))} segments"
-    money = Money(found.shop.currency)
-    named = "; ".join(f"{one.group} ({money.estimate(one.estimate)} of margin a customer)" for one in dogs)
-    return f"Sleeping {'dog' if len(dogs) == 1 else 'dogs'}, made worse by the offers: {named}"
+        return tell.say("dogs.unseen", n=count(len(found.segments)))
+    named = (tell.say("dogs.named", name=segment(one, tell), margin=tell.money.estimate(one.estimate)) for one in dogs)
+    return tell.say("dogs.one" if len(dogs) == 1 else "dogs.more", names=tell.listed(named, "semicolon"))
 
 
-def anyway_sentence(found: ReadoutFindings) -> str:
+def segment(one: Effect, tell: Voice) -> str:
+    """A tag, or a fifth of predicted profit."""
+    return tell.tag(one.group) if one.comparison == "tag" else tell.own(one.group)
+
+
+def anyway_sentence(found: ReadoutFindings, tell: Voice) -> str:
     """How many of those who redeemed would have bought without an offer."""
     one = found.bought_anyway
     if one is None:
-        return "Whether redeemers would have bought anyway is not known"
-    return (
-        f"Of {count(one.n_redeemed)} customers who redeemed, {one.share.times(100).text(' %')} would have bought "
-        "without the offer"
-    )
+        return tell.say("anyway.unknown")
+    return tell.say("anyway.message", n=count(one.n_redeemed), share=tell.shares(one.share.times(100)))
 
 
-def check_words(one: Check) -> str:
+def check_words(one: Check, tell: Voice) -> str:
     """Verdict of one check."""
-    return "✓ passed" if one.passes else "✗ failed"
+    return tell.say("checks.passed" if one.passes else "checks.failed")
 
 
-def p_words(p_value: float | None) -> str:
+def p_words(p_value: float | None, tell: Voice) -> str:
     """A p-value as a reader needs it."""
     if p_value is None:
         return ""
-    return "below 0.001" if p_value < 0.001 else f"{p_value:.2g}" if p_value < 0.995 else "1"
+    return tell.say("p.below") if p_value < 0.001 else f"{p_value:.2g}" if p_value < 0.995 else "1"
 
 
-def summarise_readout(found: ReadoutFindings) -> dict[str, Any]:
+def summarise_readout(found: ReadoutFindings, language: str = "en") -> dict[str, Any]:
     """The content of readout.json; money as decimal text in the currency's major unit."""
+    tell = voice_of(found, language)
     money, anyway = Money(found.shop.currency), found.bought_anyway
     return {
-        "sentence": sentence(found),
-        "stopped": found.stopped,
+        "sentence": sentence(found, language),
+        "stopped": None if found.stopped is None else tell.own(found.stopped),
         "shop": found.shop.name,
         "run": found.run,
         "currency": found.shop.currency,
@@ -163,21 +157,21 @@ def summarise_readout(found: ReadoutFindings) -> dict[str, Any]:
         "adjusted_by": found.covariate,
         "checks": [_check(one) for one in found.checks],
         "effects": [_effect(one, money) for one in found.effects],
-        "forecast": _forecast(found, money),
+        "forecast": _forecast(found, tell),
         "bought_anyway": None if anyway is None else {"redeemed": anyway.n_redeemed, **_plain(anyway.share)},
         "sleeping_dogs": [one.group for one in found.segments if one.is_sleeping_dog],
-        "power": power_sentence(found),
+        "power": power_sentence(found, tell),
         "too_few": list(found.too_few),
         "warnings": list(found.warnings),
     }
 
 
-def _forecast(found: ReadoutFindings, money: Money) -> dict[str, Any] | None:
-    both = found.against_forecast
+def _forecast(found: ReadoutFindings, tell: Voice) -> dict[str, Any] | None:
+    both, money = found.against_forecast, tell.money
     if both is None:
         return None
     return {
-        "sentence": forecast_sentence(found),
+        "sentence": forecast_sentence(found, tell),
         "days": both.days,
         "forecast": _money(both.forecast, money),
         "realised": _money(both.realised, money),
@@ -224,6 +218,6 @@ def _plain(estimate: Estimate) -> dict[str, float]:
     return {end: round(getattr(estimate, end), DIGITS) for end in ("value", "low", "high")}
 
 
-def share_words(share: Estimate) -> str:
-    """A share and its interval: ``"62 % [40, 84]"``."""
-    return f"{percent(share.value)} [{100 * share.low:.0f}, {100 * share.high:.0f}]"
+def share_words(share: Estimate, tell: Voice) -> tuple[str, str]:
+    """A share and its interval: ``"62 %"`` and ``"[40, 84]"``."""
+    return tell.share(share.value), f"[{100 * share.low:.0f}, {100 * share.high:.0f}]"

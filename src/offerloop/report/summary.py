@@ -66,11 +66,7 @@ def _campaign(one: CampaignFacts, facts: Facts) -> dict[str, Any]:
         "customers_exploring": one.n_explore,
         "expected_spend": money.decimal(one.plan.spend_minor),
         "profit": _money(one.plan.profit, money),
-        "as_sent": {
-            "expected_spend": money.decimal(one.sent_forecast.spend_minor),
-            "profit": _money(one.sent_forecast.profit, money),
-            "liability": money.decimal(one.liability_sent_minor),
-        },
+        "as_sent": _as_sent(one, money),
         "claimed_profit": money.decimal(found.claimed_minor),
         "liability": money.decimal(found.liability_minor),
         "shadow_price": round(found.shadow_price, DIGITS),
@@ -80,6 +76,14 @@ def _campaign(one: CampaignFacts, facts: Facts) -> dict[str, Any]:
         "rules": [_rule(rule, one, money) for rule in one.compared],
         "break_even_supplier_share": _level(one.supplier_share),
         "break_even_margin": _level(one.margin),
+    }
+
+
+def _as_sent(one: CampaignFacts, money: Money) -> dict[str, Any]:
+    return {
+        "expected_spend": money.decimal(one.sent_forecast.spend_minor),
+        "profit": _money(one.sent_forecast.profit, money),
+        "liability": money.decimal(one.liability_sent_minor),
     }
 
 

@@ -7,12 +7,11 @@ import re
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
 from offerloop.errors import InputError
-from offerloop.events.database import connect
+from offerloop.events.database import connect, frame_of, masked
 from offerloop.events.dialect import Dialect, sniff
 
 ROWS = 20_000
@@ -176,7 +175,7 @@ def _database(place: Place, rows: int) -> Peek:
     try:
         with engine.connect().execution_options(stream_results=True, max_row_buffer=rows) as connection:
             result = connection.execute(text(f"select * from {table}"))
-            head = _rows(result.fetchmany(rows), list(result.keys()))
+            head = frame_of(list(result.keys()), result.fetchmany(rows))
             result.close()
             n_rows = int(connection.execute(text(f"select count(*) from {table}")).scalar_one())
             blocks = _offsets(n_rows) if n_rows > head.height else []
@@ -187,20 +186,9 @@ def _database(place: Place, rows: int) -> Peek:
         raise InputError(f"the database refuses to read the table '{place.table}': {reason}") from None
     finally:
         engine.dispose()
-    parts = [_rows(one, head.columns).cast(head.schema, strict=False) for one in found]
+    parts = [frame_of(head.columns, one).cast(head.schema, strict=False) for one in found]
     return Peek(place, _plain(head), _plain(pl.concat([head.clear(), *parts])), n_rows)
 
 
 def _offsets(n_rows: int) -> list[int]:
     return [n_rows * number // (BLOCKS + 1) for number in range(1, BLOCKS + 1)]
-
-
-def _rows(rows: Any, names: list[str]) -> pl.DataFrame:  # noqa: ANN401 - SQLAlchemy's rows are untyped
-    if not rows:
-        return pl.DataFrame(schema=dict.fromkeys(names, pl.String))
-    return pl.DataFrame(list(map(tuple, rows)), schema=names, orient="row", infer_schema_length=None)
-
-
-def masked(url: str) -> str:
-    """A URL without its password."""
-    return re.sub(r"(://[^:/@]*:)[^@]*@", r"\1***@", url)

@@ -28,4 +28,5 @@ def _local(name: str, source: Source, folder: Path) -> Source:
 
 def without_passwords(text: str) -> str:
     """The text of a configuration as a run keeps it."""
-    return re.sub(r"(://[^:/@\s\"']*:)(?!\$\{)[^@\s\"']*@", r"\1***@", text)
+    text = re.sub(r"(://[^:/@\s\"']*:)(?!\$\{\w+\}@)[^\"'\n]*@", r"\1***@", text)
+    return re.sub(r"(?i)([?&](?:ssl)?(?:password|token|key|secret)=)(?!\$\{)[^&\s\"']*", r"\1***", text)

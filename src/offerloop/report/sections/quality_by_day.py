@@ -38,12 +38,13 @@ def daily_figure(findings: Findings, tell: Voice) -> Figure | None:
     bars = [Column(row["period"], row["rows"], tell.word("action", row["action"])) for row in ordered]
     axes = Axes(day_labels(unit == "day"), "", tell.say(f"daily.axis.{unit}"))
     width = 1 if unit == "day" else WEEK
+    ends = min(first, *(bar.day for bar in bars)), last + 1
     by_rule = found.group_by("rule").agg(pl.col("rows").sum()).sort(["rows", "rule"], descending=[True, False]).row(0)
     return figure(
         "quality-by-day",
         _title(counted, n_periods, unit, tell),
         tell.say(f"daily.measure.{unit}"),
-        columns(bars, axes, [tell.word("action", name) for name in actions], (first, last + 1), width),
+        columns(bars, axes, [tell.word("action", name) for name in actions], ends, width),
         _table(found, unit, tell),
         says=tell.say("daily.says", rule=tell.own(by_rule[0]), n=count(by_rule[1])),
         tell=tell,

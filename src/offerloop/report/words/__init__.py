@@ -1,8 +1,8 @@
 """The wording of explanations and reports as data: files for each language, all with the same keys and places to fill.
 
-`en` and `zh` hold what explanations say; `_page` and `_study` what a report says; `zh_rooms` the sentences that other
-rooms write in English into tables. A further language is such files and one more line in `_BY_LANGUAGE`. Values that a
-run brings along (names of categories, campaigns and the shop) stay as they are in the data.
+`en` and `zh` hold what explanations say; `_page`, `_study` and `_terms` what a report says, `_readout` a read-out;
+`zh_rooms` the sentences that other rooms write in English into tables. A further language is such files and one more
+line in `_BY_LANGUAGE`. Values that a run brings along (names of categories, campaigns and the shop) stay as they are.
 """
 
 from __future__ import annotations
@@ -14,20 +14,24 @@ from functools import cache
 from offerloop.report.words import (
     en,
     en_page,
+    en_readout,
     en_study,
     en_terms,
     zh,
     zh_page,
+    zh_readout,
     zh_rooms,
     zh_study,
     zh_terms,
 )
 
 _BY_LANGUAGE: dict[str, Mapping[str, str]] = {
-    "en": {**en.WORDS, **en_page.WORDS, **en_study.WORDS, **en_terms.WORDS},
-    "zh": {**zh.WORDS, **zh_page.WORDS, **zh_study.WORDS, **zh_terms.WORDS},
+    "en": {**en.WORDS, **en_page.WORDS, **en_study.WORDS, **en_terms.WORDS, **en_readout.WORDS},
+    "zh": {**zh.WORDS, **zh_page.WORDS, **zh_study.WORDS, **zh_terms.WORDS, **zh_readout.WORDS},
 }
 _ROOMS: dict[str, Mapping[str, str]] = {"en": {}, "zh": zh_rooms.TEXTS}
+NESTED = ("rule", "cause")
+"""Places of such sentences that hold words of another room again."""
 LANGUAGES = tuple(_BY_LANGUAGE)
 
 
@@ -50,7 +54,11 @@ def _said(text: str, language: str) -> str | None:
     for pattern, template in _patterns(language):
         found = pattern.fullmatch(text)
         if found:
-            return template.format(**found.groupdict())
+            values = {
+                name: in_language(value, language) if name in NESTED else value
+                for name, value in found.groupdict().items()
+            }
+            return template.format(**values)
     return None
 
 

@@ -29,7 +29,9 @@ TEXTS: dict[str, str] = {
     "no consent": "未同意个性化",
     "retention": "超过保存期限",
     "suppressed": "已要求删除",
-    "older than privacy.retention_days = {days}; kept nowhere": "早于 privacy.retention_days = {days}；任何地方都不保留",
+    "older than privacy.retention_days = {days}; kept nowhere": (
+        "早于 privacy.retention_days = {days}；任何地方都不保留"
+    ),
     "of customers without consent (privacy.fit_without_consent)": "属于未同意的用户（privacy.fit_without_consent）",
     "on the list privacy.suppress; kept nowhere": "在 privacy.suppress 名单上；任何地方都不保留",
     "bulk buyers": "大宗买家",
@@ -130,6 +132,63 @@ TEXTS: dict[str, str] = {
     ),
     "0.5 to 1.2": "0.5 至 1.2",
     "below 0 where purchases were only brought forward": "如果购买只是提前，则小于 0",
+    # 结果读取
+    "cost as forecast, not observed": "成本按预测计，未经观察",
+    "observed in the order lines": "从订单行中观察",
+    "observed in the redemptions": "从核销记录中观察",
+    "revenue of as many days before the plan": "计划之前同样天数的销售额",
+    "group as the hash of the id names it": "按编号哈希值应属的组",
+    "holdout among all customers": "全部用户中的留出组",
+    "holdout among planned customers": "计划用户中的留出组",
+    "holdout among exposed customers": "曝光用户中的留出组",
+    "lowest fifth": "最低五分之一",
+    "second fifth": "第二个五分之一",
+    "middle fifth": "中间五分之一",
+    "fourth fifth": "第四个五分之一",
+    "highest fifth": "最高五分之一",
+    "campaign {name}: {treated} treated and {held} held back": "营销活动 {name}：{treated} 人得到优惠，{held} 人留出",
+    "offers by lot: {n} customers drew one": "抽签发放：{n} 位用户抽中",
+    "{kind} by lot: fewer than {n} customers drew it or drew nothing": "抽签发放 {kind}：抽中或未抽中的用户少于 {n} 人",
+    "{name}: {treated} treated and {held} held back": "{name}：{treated} 人得到优惠，{held} 人留出",
+    "The period ends with the last order of the file, {day}.": "时期截至文件中的最后一笔订单，{day}。",
+    "The orders reach to {day}; without a given end the period is {days} days.": (
+        "订单截至 {day}；没有指定结束日时，时期为 {days} 天。"
+    ),
+    "The last order of the file is of {day}, before the period ends.": ("文件中的最后一笔订单是 {day}，早于时期结束。"),
+    "{n} customers of the orders are not in the run and are left out.": "订单中有 {n} 位用户不在该次运行中，未纳入。",
+    "Offers reached {n} customers of the holdout, which makes effects look smaller than they are.": (
+        "优惠触达了留出组中的 {n} 位用户，这会使效果看起来偏小。"
+    ),
+    "No effect is shown: of the customers planned for an offer {sent} got it and {held} were held back, and fewer than "
+    "{least} on one side say nothing; plan for more customers or set a larger experiment.holdout next time.": (
+        "没有显示效果：计划的用户中 {sent} 人得到优惠，{held} 人被留出，任何一边少于 {least} 人都说明不了什么；"
+        "下次请为更多用户制定计划，或调高 experiment.holdout。"
+    ),
+    "No effect is shown: {rule}; {cause}.": "没有显示效果：{rule}；{cause}。",
+    "{rule}: {held} held back and {rest} not, where {expected} and {others} were expected (p = {p}, below 0.001)": (
+        "{rule}：{held} 人被留出，{rest} 人未留出，而预期为 {expected} 人和 {others} 人（p = {p}，低于 0.001）"
+    ),
+    "{wrong} of {all} customers are not in the group that the hash of their id names (no chance is involved, so no "
+    "p-value)": "{all} 位用户中有 {wrong} 位不在其编号哈希值应属的组（与偶然无关，因此没有 p 值）",
+    "rows of one side were probably lost or filtered, in the list that was sent or in a join; find the missing "
+    "customers, or read out the assignments as the run wrote them": (
+        "可能有一边的数据行在发送的名单或关联中丢失或被过滤；请找出缺失的用户，或按该次运行写出的名单读取结果"
+    ),
+    "the log probably leaves out customers who got nothing, or offers did not reach everybody planned; log the holdout "
+    "with an empty offer and read out again, or leave the exposures away to compare all who were planned": (
+        "日志可能没有记录没有得到优惠的用户，或优惠没有触达全部计划用户；请以空优惠记录留出组后重新读取，"
+        "或不提供曝光记录，改为比较全部计划用户"
+    ),
+    "the assignments were edited, or holdout and holdout_seed are not those of the run; read out the files as the run "
+    "wrote them": "名单被改动过，或 holdout 和 holdout_seed 与该次运行不同；请按该次运行写出的文件读取结果",
+    "Revenue before the plan already differed between the groups (p = {p}): bad luck of the draw, or earlier offers "
+    "still at work; prefer the adjusted figures.": (
+        "各组在计划之前的销售额已有差异（p = {p}）：可能是抽取的运气，或以前的优惠仍在起作用；请以校正后的数字为准。"
+    ),
+    "The part of coupons that suppliers pay is taken from the offers' terms, not from the order lines.": (
+        "优惠券中由供应商承担的部分取自优惠条款，而不是订单行。"
+    ),
+    "Redemptions are counted whole, whatever the period.": "核销记录全部计入，不论时期。",
     # 优惠的说法
     "{percent} % off for {hours} hours": "{hours} 小时内立减 {percent}%",
     "{percent} % off everything": "全场立减 {percent}%",

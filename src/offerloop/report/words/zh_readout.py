@@ -1,0 +1,192 @@
+"""简体中文：结果读取页."""
+
+from __future__ import annotations
+
+WORDS: dict[str, str] = {
+    "readout.cost": "成本按预测计，未经观察",
+    "readout.title": "{shop}：优惠带来了什么，{first} 至 {last}",
+    "readout.skip": "跳到结论",
+    "readout.when": "运行 {run} 的计划带来了什么，{first} 至 {last}",
+    "readout.footer": (
+        "本报告由 Offerloop 根据该次运行的数据表及之后的订单生成；同样的数字见 readout.json，每项估计见 "
+        "effects.parquet，每位用户见 outcomes.parquet，都在本文件旁边。"
+    ),
+    "readout.mark": "随机对照比较",
+    "readout.mark_cost": "随机对照比较；{cost}",
+    "readout.and_cost": "；{cost}",
+    "readout.in_brackets": "（{cost}）",
+    "result.bought": "购买的用户",
+    "result.n_orders": "订单数",
+    "result.revenue_minor": "销售额",
+    "result.margin_minor": "扣除优惠成本前的毛利",
+    "result.cost_minor": "优惠成本",
+    "result.profit_minor": "增量利润",
+    "result.before_revenue_minor": "计划之前的销售额",
+    "method.adjusted": "校正",
+    "method.unadjusted": "未校正",
+    "method.weighted": "加权",
+    # 结论
+    "found.groups": "{treated} 位得到优惠的用户对比 {held} 位被留出的用户",
+    "found.days": "{first} 至 {last}",
+    "found.raised": "{days}，计划的优惠使利润增加 {profit}（{groups}{cost}）。",
+    "found.lowered": "{days}，计划的优惠使利润减少：变化为 {profit}（{groups}{cost}）。",
+    "found.unclear": "没有明确的效果：{days}，计划的优惠使利润变化 {profit}（{groups}{cost}），区间包含零。",
+    "found.power": (
+        "以 {treated} 位和 {held} 位用户，如果人均利润的效果达到 {least} 或以上，这一比较在 100 次中有 80 次能显示出"
+        "来；"
+        "更小的效果可能存在而没有显现。"
+    ),
+    # 四个数字
+    "tiles.profit": "增量利润（{days} 天）",
+    "tiles.profit_note": "95% 区间 {interval}，{n} 位用户得到优惠{cost}",
+    "tiles.forecast": "预测",
+    "tiles.none": "无",
+    "tiles.no_forecast": "该次运行没有已发放计划的预测",
+    "tiles.forecast_week": "预测（一周）",
+    "tiles.inside": "95% 区间 {interval}；实际结果在区间之内",
+    "tiles.above": "95% 区间 {interval}；实际结果高于区间",
+    "tiles.below": "95% 区间 {interval}；实际结果低于区间",
+    "tiles.more": "增加的购买用户",
+    "tiles.unknown": "未知",
+    "tiles.change": "购买用户比例的变化",
+    "tiles.change_note": "95% 区间 {interval}，占得到优惠的用户",
+    "tiles.anyway": "自然转化",
+    "tiles.no_redemption": "没有观察到核销，或数量太少",
+    "tiles.anyway_note": "95% 区间 {interval}，占 {n} 位核销用户",
+    # 分组
+    "draw.label": "样本比例",
+    "draw.failed": "各组与抽取时不符",
+    "draw.passed": "各组与抽取时相符",
+    "draw.intro": (
+        "只有完全由随机决定谁在哪一组，两组之差才是效果。因此先看这一项；p 值低于 0.001 时，不再显示其他任何结果。"
+    ),
+    "draw.table": "样本比例：各组人数与抽取的对比",
+    "draw.column.check": "检验",
+    "draw.column.held": "留出",
+    "draw.column.expected": "预期",
+    "draw.column.others": "未留出",
+    "draw.column.p": "p 值",
+    "draw.column.verdict": "结论",
+    "p.below": "低于 0.001",
+    # 优惠改变了什么
+    "caused.label": "优惠改变了什么",
+    "caused.message": "人均利润变化 {profit}",
+    "caused.message_unclear": "人均利润变化 {profit}，区间包含零",
+    "caused.text": (
+        "{treated} 位用户得到了计划的优惠；另有 {held} 位用户同样被计划选中，但被随机留出。两者之差就是优惠带来的结果。"
+    ),
+    "caused.cost": "利润已计入优惠的成本：{cost}。",
+    "caused.by": "校正后的数字扣除了可由{what}解释的部分。",
+    "caused.table": "计划的优惠对比留出用户；95% 区间",
+    "caused.same": "同样的数字，{words}",
+    "caused.other": "效果，{words}",
+    "caused.campaign": "营销活动“{title}”",
+    "caused.programme": "整体策略：留出组之外的所有人对比留出组",
+    "caused.column.outcome": "结果",
+    "caused.column.method": "方法",
+    "caused.column.each": "人均",
+    "caused.column.total": "合计",
+    "caused.column.relative": "相对于对照组",
+    # 预测与实际
+    "promised.label": "预测与实际",
+    "promised.none": "该次运行的 comparison.parquet 中没有已发放计划的预测。",
+    "promised.nothing": "没有可以对比的预测",
+    "promised.text": "{days}的实际利润{cost}为 {realised}，{place}（{forecast}）；{overlap}。",
+    "promised.inside": "位于预测区间之内",
+    "promised.above": "高于预测区间",
+    "promised.below": "低于预测区间",
+    "promised.overlap": "两个区间有重叠",
+    "promised.apart": "两个区间没有重叠",
+    "promised.place": "实际利润{place}",
+    "promised.place_but": "实际利润{place}，但两个区间有重叠",
+    "promised.first_days": "前 {n} 天",
+    "promised.days": "{n} 天",
+    "promised.shorter": "预测针对一周；目前只读取了其中 {n} 天。",
+    "promised.longer": "预测针对一周，因此这里只计 {n} 天中的前 {week} 天。",
+    "promised.forecast": "预测",
+    "promised.adjusted": "实际，校正",
+    "promised.unadjusted": "实际，未校正",
+    "promised.table": "增量利润，预测与实际",
+    "promised.profit": "增量利润",
+    "promised.measure": "{n} 天的增量利润（{currency}），全部得到计划优惠的用户，与不发放相比；95% 区间",
+    # 细分人群
+    "dogs.label": "反作用人群",
+    "dogs.none": "没有一个细分人群在两边都有足够的用户可供判断",
+    "dogs.unseen": "在 {n} 个细分人群中没有发现反作用",
+    "dogs.one": "优惠对以下人群起了反作用：{names}",
+    "dogs.more": "优惠对以下人群起了反作用：{names}",
+    "dogs.named": "{name}（人均毛利 {margin}）",
+    "dogs.below": "参见下文“结果的局限”。",
+    "dogs.intro": (
+        "如果某个细分人群得到优惠后毛利更低，且 p 值经霍尔姆校正后仍低于 0.05，就称为反作用。按标签划分的人群相互重叠；"
+        "不做校正的话，约二十个区间中就有一个会仅凭偶然而不包含零。"
+    ),
+    "dogs.tag": "按标签",
+    "dogs.fifth": "按预测利润",
+    "dogs.mark": "✗ 反作用",
+    "dogs.measure": "对扣除优惠成本前毛利的效果（{currency}/人），校正，95% 区间；三角形表示反作用",
+    "dogs.table": "各细分人群的毛利效果",
+    "dogs.column.segment": "细分人群",
+    "dogs.column.margin": "人均毛利",
+    "dogs.column.p": "p 值（校正后）",
+    "dogs.column.treated": "得到优惠",
+    "dogs.says": "共显示 {n} 个细分人群。",
+    # 自然转化
+    "anyway.unknown": "核销用户没有优惠是否也会购买，无从得知",
+    "anyway.message": "在 {n} 位核销用户中，{share} 没有优惠也会购买",
+    "anyway.missing": (
+        "订单中没有核销记录，或数量太少：提供核销文件（customer_id、offer_id、amount）就能看出有多少核销用户没有优惠"
+        "也会购买。"
+    ),
+    "anyway.text": (
+        "增加的购买用户等于购买的效果乘以得到优惠的用户数；其余核销用户没有优惠也会购买。区间来自效果的区间，"
+        "并限制在 0 到 100% 之间。"
+    ),
+    "anyway.coupon": "订单行中的任何优惠券都算作核销，不限于计划的优惠。",
+    # 抽签
+    "lot.label": "抽签发放",
+    "lot.small": "抽签的人数还太少，什么也看不出来",
+    "lot.few": "人数太少，无法显示：{names}。",
+    "lot.none": "没有通过抽签发放优惠。",
+    "lot.any": "任一优惠",
+    "lot.column.kind": "优惠种类",
+    "lot.column.drew": "抽中",
+    "lot.column.not": "抽中不发放或被留出",
+    "lot.table": "抽签发放的优惠，按概率倒数加权；95% 区间",
+    "lot.clear": "抽签发放的优惠对毛利有明确的效果",
+    "lot.unclear": "抽签发放的优惠对毛利没有明确的效果",
+    # 局限与术语
+    "bounds.label": "结果的局限",
+    "bounds.message": "只要各组是随机的，这就是优惠带来的结果",
+    "bounds.cost": "没有观察到优惠的成本：所有利润的{cost}。",
+    "bounds.margin": "毛利按标价金额的固定比例计算，所有商品相同。",
+    "bounds.ahead": "从之后几周提前的购买也算作增量；四周后再读取一次，就能看出有多少。",
+    "bounds.same": (
+        "被留出的用户在每次运行中都相同：以前的优惠对其他人的影响，只在他们以往消费所能反映的范围内得到校正。"
+    ),
+    "bounds.few": "因一边的用户太少而没有列出：{names}。",
+    "readout_words.label": "术语",
+    "readout_words.message": "术语的含义",
+    "readout_term.held-back-holdout": "长期留出组",
+    "readout_meaning.held-back-holdout": "随机抽取、始终不发放优惠的用户：代表没有优惠时会发生的情况",
+    "readout_term.profit": "增量利润",
+    "readout_meaning.profit": "优惠改变的毛利，减去优惠的成本",
+    "readout_term.95-interval": "95% 区间",
+    "readout_meaning.95-interval": "100 次这样的比较中有 95 次包含真值的范围",
+    "readout_term.adjusted": "协变量调整",
+    "readout_meaning.adjusted": "扣除用户以往消费所能解释的部分，使区间变窄（CUPED）",
+    "readout_term.sample-ratio": "样本比例",
+    "readout_meaning.sample-ratio": "各组人数与抽取应得人数的对比；不符说明有用户丢失",
+    "readout_term.p-value": "p 值",
+    "readout_meaning.p-value": "仅凭偶然出现这么大差异的概率",
+    "readout_term.holm-s-correction": "霍尔姆校正",
+    "readout_meaning.holm-s-correction": "根据考察的人群数量调高的 p 值",
+    "readout_term.sleeping-dog": "反作用",
+    "readout_meaning.sleeping-dog": "因为优惠反而买得更少的人群",
+    "readout_term.bought-anyway": "自然转化",
+    "readout_meaning.bought-anyway": "没有优惠也会购买的核销用户",
+    "readout_term.by-lot": "随机投放",
+    "readout_meaning.by-lot": "少数用户随机得到优惠，以便了解其效果",
+    "readout_term.whole-programme": "整体策略",
+    "readout_meaning.whole-programme": "留出组之外的所有人，无论是否得到优惠，与留出组对比",
+}

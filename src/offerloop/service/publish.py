@@ -1,0 +1,96 @@
+"""Carry a run's assignments to where `[[publish]]` of its configuration says; doing it again changes nothing."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from offerloop.config import Publish
+from offerloop.errors import InputError
+from offerloop.service.explain_read import RunRead, open_run
+from offerloop.service.publish_csv import to_csv
+from offerloop.service.publish_record import Record, alone
+from offerloop.service.publish_rows import Carried, Parcel, rows_of
+from offerloop.service.publish_sql import to_sql
+from offerloop.service.publish_webhook import to_webhook
+
+
+@dataclass(frozen=True)
+class Published:
+    """What a publish did, or found done."""
+
+    lines: list[str]
+    facts: dict[str, Any]
+
+
+def publish(run_folder: Path, console: Console | None = None, wait: Callable[[float], None] = time.sleep) -> Published:
+    """All `[[publish]]` sections in their order. What, when and how much is noted in `published.json` of the run.
+
+    `wait` is called with seconds between attempts. Raises InputError at the first place that refuses; those before it
+    are done, and publishing again goes on.
+    """
+    run = open_run(run_folder.resolve())
+    sections = _sections(run)
+    lines, facts = [], []
+    with alone(run.folder):
+        record = Record(run.folder)
+        for number, settings in enumerate(sections, start=1):
+            carried, entry = _carry(run, number, settings, record, console, wait)
+            lines.append(_line(carried, entry["rows"]))
+            facts.append({**entry, "new": carried.new, "already": carried.already})
+    return Published(lines, {"run": run.folder.name, "published": facts})
+
+
+def _sections(run: RunRead) -> list[Publish]:
+    written = run.written.get("publish", [])
+    if not written:
+        raise InputError(
+            f"the configuration of '{run.folder}' has no [[publish]]; add one to its offerloop.toml, such as kind = "
+            '"csv" with path = "crm-{run}.csv", and run again: finished stages are kept'
+        )
+    try:
+        return [Publish.model_validate(one) for one in written]
+    except ValidationError as error:
+        why = str(error.errors()[0]["msg"]).removeprefix("Value error, ")
+        raise InputError(f"[[publish]] in the configuration of '{run.folder}' cannot be used: {why}") from None
+
+
+def _carry(
+    run: RunRead, number: int, settings: Publish, record: Record, console: Console | None, wait: Callable[[float], None]
+) -> tuple[Carried, dict[str, Any]]:
+    """One section, with a bar on a terminal, and its entry in the record."""
+    rows = rows_of(run, settings)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    bar = None if console is None else Progress(*columns, console=console, transient=True)
+    with bar if bar is not None else nullcontext():
+        task = None if bar is None else bar.add_task(f"{settings.kind} {number}", total=rows.height)
+
+        def tell(more: int) -> None:
+            if bar is not None and task is not None:
+                bar.advance(task, more)
+
+        parcel = Parcel(number, run.folder.name, run.folder.parent.parent, settings, rows, tell)
+        carried = _carriers(record, wait)[settings.kind](parcel)
+    entry = record.find(parcel, carried.place)
+    if entry is None or entry["sha256"] != parcel.sha256:
+        entry = record.note(parcel, carried.place)
+    return carried, entry
+
+
+def _carriers(record: Record, wait: Callable[[float], None]) -> dict[str, Callable[[Parcel], Carried]]:
+    return {"csv": to_csv, "sql": to_sql, "webhook": lambda parcel: to_webhook(parcel, record, wait)}
+
+
+def _line(carried: Carried, rows: int) -> str:
+    if carried.already:
+        return f"{carried.place}: already published, {rows:,} customers"
+    before = f", {rows - carried.new:,} of them before" if carried.new < rows else ""
+    return f"{carried.place}: {rows:,} customers{before}"

@@ -1,0 +1,23 @@
+"""`[[publish]]` of kind csv: one file, there as a whole or not at all."""
+
+from __future__ import annotations
+
+from offerloop.errors import InputError
+from offerloop.service.publish_record import replace_file
+from offerloop.service.publish_rows import Carried, Parcel
+
+
+def to_csv(parcel: Parcel) -> Carried:
+    """Write the file unless it is there with the same bytes. Raises InputError when the place refuses."""
+    place = str(parcel.settings.path).replace("{run}", parcel.run)
+    path = parcel.shop / place
+    if path.is_dir():
+        raise InputError(f"'{path}' is a folder; [[publish]] {parcel.number} needs the path of a file")
+    try:
+        already = path.is_file() and path.read_bytes() == parcel.csv
+    except OSError as error:
+        raise InputError(f"'{path}' cannot be read ({error.strerror}); make it readable, then publish again") from None
+    if not already:
+        replace_file(path, parcel.csv, parcel.run)
+    parcel.tell(parcel.rows.height)
+    return Carried(place, 0 if already else parcel.rows.height, already)

@@ -1,0 +1,87 @@
+"""`published.json` of a run: what went where, so that nothing goes twice and an interrupted publish goes on."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from offerloop.errors import InputError
+from offerloop.service.publish_rows import Parcel
+
+NAME = "published.json"
+
+
+class Record:
+    """One entry for each place: publish (number of the section), kind, place, rows, sha256, at; of a webhook also
+    batch (customers in a request), batches and sent (requests that were taken), and `at` is empty until all were.
+    """
+
+    def __init__(self, run_folder: Path) -> None:
+        """Raises InputError for a file that was changed: without it, finished requests would be sent again."""
+        self.path = run_folder / NAME
+        self.entries: list[dict[str, Any]] = []
+        try:
+            if self.path.exists():
+                self.entries = [dict(one) for one in json.loads(self.path.read_text(encoding="utf-8"))["published"]]
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise InputError(
+                f"'{self.path}' cannot be read ({error}); restore it, or remove it to publish everything again"
+            ) from None
+
+    def find(self, parcel: Parcel, place: str) -> dict[str, Any] | None:
+        """What was noted about this section and this place."""
+        key = _key(parcel, place)
+        return next((one for one in self.entries if key.items() <= one.items()), None)
+
+    def note(self, parcel: Parcel, place: str, *, finished: bool = True, **more: int) -> dict[str, Any]:
+        """Write an entry, in place of an earlier one. Raises InputError when the folder refuses."""
+        key = _key(parcel, place)
+        at = datetime.now(UTC).isoformat(timespec="seconds") if finished else None
+        entry = {**key, "rows": parcel.rows.height, "sha256": parcel.sha256, **more, "at": at}
+        others = [one for one in self.entries if not key.items() <= one.items()]
+        self.entries = sorted([*others, entry], key=lambda one: int(one["publish"]))
+        text = json.dumps({"published": self.entries}, indent=2, ensure_ascii=False) + "\n"
+        replace_file(self.path, text.encode(), parcel.run)
+        return entry
+
+
+def _key(parcel: Parcel, place: str) -> dict[str, Any]:
+    return {"publish": parcel.number, "kind": parcel.settings.kind, "place": place}
+
+
+def replace_file(path: Path, content: bytes, run: str) -> None:
+    """Written beside and renamed, so that a reader sees the whole of it or the one before. Raises InputError.
+
+    The file beside has the run's name: only one process publishes a run, and takes over what a killed one left.
+    """
+    beside = path.with_name(f".{path.name}.{run}.partial")
+    try:
+        with beside.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            beside.unlink()
+        hint = "make its folder" if isinstance(error, FileNotFoundError) else "make it writable"
+        raise InputError(f"'{path}' cannot be written ({error.strerror}); {hint}, then publish again") from None
+
+
+@contextmanager
+def alone(run_folder: Path) -> Iterator[None]:
+    """Raises InputError while another process publishes the same run; ends with the process, however it ends."""
+    folder = os.open(run_folder, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError:
+        raise InputError(f"another process is publishing '{run_folder}'; wait until it has finished") from None
+    finally:
+        os.close(folder)

@@ -1,0 +1,90 @@
+"""What one `[[publish]]` carries: rows of a run under their names, as text where money is meant."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import polars as pl
+
+from offerloop.allocation.assign import as_text
+from offerloop.config import Publish
+from offerloop.errors import InputError
+from offerloop.money import DIGITS
+from offerloop.offers import NO_OFFER
+from offerloop.service.explain_read import RunRead
+
+OF_OFFERS = ("label", "kind", "category", "channel", "quiet_hours", "contact_cost_minor")
+KEYS = ("campaign_id", "offer_id")
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """The rows for one place."""
+
+    number: int
+    """Which `[[publish]]` of the configuration, from 1."""
+    run: str
+    shop: Path
+    """Folder that relative paths start from."""
+    settings: Publish
+    rows: pl.DataFrame
+    """One per customer, sorted by customer_id, with their columns."""
+    tell: Callable[[int], None]
+    """Is told how many more customers are done."""
+
+    @property
+    def whose(self) -> str:
+        """What messages call a setting of this section: "the url of [[publish]] 2"."""
+        return f"the url of [[publish]] {self.number}"
+
+    @property
+    def url(self) -> str:
+        """As written. Raises InputError when the run keeps it without its password."""
+        url = self.settings.url or ""
+        if "***" in url:
+            raise InputError(
+                f"{self.whose} was written with a password, which no run keeps; write ${{NAME}} in its place, set that "
+                "environment variable, and run again: finished stages are kept"
+            )
+        return url
+
+    @cached_property
+    def csv(self) -> bytes:
+        """The rows as UTF-8 with a header; the same rows are the same bytes."""
+        return self.rows.write_csv().encode()
+
+    @cached_property
+    def sha256(self) -> str:
+        """Of the rows as CSV, whatever they are sent as."""
+        return hashlib.sha256(self.csv).hexdigest()
+
+
+@dataclass(frozen=True)
+class Carried:
+    """What became of a parcel."""
+
+    place: str
+    """Without secrets."""
+    new: int
+    """Customers who were not there before."""
+    already: bool
+    """Whether all of it was there, so that nothing was done."""
+
+
+def rows_of(run: RunRead, settings: Publish) -> pl.DataFrame:
+    """Customers with an offer, and with `holdout` all others too, under their column names."""
+    assigned = run.table("assignments").collect()
+    given = assigned if settings.holdout else assigned.filter(pl.col("offer_id") != NO_OFFER)
+    terms = run.offers.select(*KEYS, *(name for name in OF_OFFERS if name in run.offers.columns))
+    joined = given.join(terms, on=KEYS, how="left", maintain_order="left")
+    known = as_text(joined, DIGITS[run.currency]).with_columns(run=pl.lit(run.folder.name))
+    missing = sorted(set(settings.mapping.values()) - set(known.columns))
+    if missing:
+        raise InputError(
+            f"'{run.folder}' is of another version of Offerloop and lacks {', '.join(missing)}; run it again"
+        )
+    return known.select(pl.col(ours).alias(theirs) for theirs, ours in settings.mapping.items())

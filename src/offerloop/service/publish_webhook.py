@@ -1,0 +1,162 @@
+"""`[[publish]]` of kind webhook: requests of some customers each, none of which is sent again once it was taken.
+
+A request whose answer was lost is in doubt and is sent again with the same `Idempotency-Key`, by which the receiver
+knows it.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import http.client
+import json
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import IO, Any
+from urllib.error import HTTPError, URLError
+from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.request import HTTPRedirectHandler, Request, build_opener
+
+import polars as pl
+
+from offerloop.errors import InputError
+from offerloop.events.database import with_variables
+from offerloop.service.publish_record import Record
+from offerloop.service.publish_rows import Carried, Parcel
+
+RETRIES = 4
+FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
+"""Seconds; each wait is twice the one before, or as long as the receiver asks."""
+TIMEOUT = 30.0
+"""Seconds without a sign of the receiver."""
+
+
+def to_webhook(parcel: Parcel, record: Record, wait: Callable[[float], None]) -> Carried:
+    """Send what was not taken before. Raises InputError when the receiver refuses; what it took stays noted."""
+    address = _address(parcel)
+    place, headers = _place(parcel, address), _headers(parcel, address)
+    url = address._replace(netloc=address.netloc.rpartition("@")[2], fragment="").geturl()
+    size = parcel.settings.batch
+    batches = -(-parcel.rows.height // size)
+    noted = record.find(parcel, place)
+    sent = _sent(noted, parcel, record)
+    parcel.tell(min(sent * size, parcel.rows.height))
+    for number in range(sent, batches):
+        rows = parcel.rows.slice(number * size, size)
+        _send(
+            _request(url, headers, parcel.run, number, batches, rows), f"request {number + 1} of {batches}", place, wait
+        )
+        record.note(parcel, place, finished=number + 1 == batches, batch=size, batches=batches, sent=number + 1)
+        parcel.tell(rows.height)
+    if not batches and noted is None:
+        record.note(parcel, place, batch=size, batches=0, sent=0)
+    new = max(parcel.rows.height - sent * size, 0)
+    return Carried(place, new, already=noted is not None and sent == batches)
+
+
+def _sent(noted: dict[str, Any] | None, parcel: Parcel, record: Record) -> int:
+    """How many requests were taken before. Raises InputError when they held other rows than these would."""
+    if noted is None:
+        return 0
+    if (noted.get("sha256"), noted.get("batch")) != (parcel.sha256, parcel.settings.batch):
+        raise InputError(
+            f"'{record.path}' notes requests with other rows for {noted['place']}; the run or Offerloop has changed "
+            "since, so remove that entry to send all of them again"
+        )
+    return int(noted["sent"])
+
+
+def _address(parcel: Parcel) -> SplitResult:
+    """Where to send to, with everything filled in. Raises InputError without repeating it: it may hold secrets."""
+    url = with_variables(parcel.url, parcel.whose)
+    try:
+        address = urlsplit(url)
+        usable = address.scheme in ("http", "https") and bool(address.hostname) and address.port != 0
+    except ValueError:
+        usable = False
+    if not usable or not (url.isascii() and url.isprintable()) or " " in url:
+        raise InputError(f"{parcel.whose} is no address; write it like https://crm.example/offers")
+    return address
+
+
+def _place(parcel: Parcel, address: SplitResult) -> str:
+    """The receiver with the path as it is written: variables, users and what follows a ? may be secrets."""
+    host = f"{address.scheme}://{address.netloc.rpartition('@')[2]}"
+    return host + (urlsplit(parcel.url).path if "://" in parcel.url else "")
+
+
+def _headers(parcel: Parcel, address: SplitResult) -> dict[str, str]:
+    headers = {"Content-Type": "application/json", "User-Agent": f"offerloop/{version('offerloop')}"}
+    name = parcel.settings.token_env
+    if name is not None:
+        token = os.environ.get(name, "").strip()
+        if not token or not (token.isascii() and token.isprintable()):
+            raise InputError(
+                f"the environment variable '{name}', which [[publish]] {parcel.number} names, holds no token"
+            )
+        return {**headers, "Authorization": f"Bearer {token}"}
+    if address.username is not None:
+        both = f"{unquote(address.username)}:{unquote(address.password or '')}"
+        return {**headers, "Authorization": f"Basic {base64.b64encode(both.encode()).decode()}"}
+    return headers
+
+
+def _request(url: str, headers: dict[str, str], run: str, number: int, batches: int, rows: pl.DataFrame) -> Request:
+    """The key is a hash of the run and the body, so that the same request has the same key in any process."""
+    content = {"run": run, "batch": number + 1, "batches": batches, "assignments": rows.to_dicts()}
+    body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+    key = hashlib.sha256(run.encode() + b"\n" + body).hexdigest()
+    return Request(url, data=body, headers={**headers, "Idempotency-Key": key}, method="POST")
+
+
+class _NoRedirect(HTTPRedirectHandler):
+    """A redirected POST would become a GET that delivers nothing."""
+
+    def redirect_request(self, req: Request, fp: IO[bytes], code: int, msg: str, headers: Any, newurl: str) -> None:  # noqa: ANN401, ARG002
+        return None
+
+
+@dataclass(frozen=True)
+class _Refusal:
+    why: str
+    again: bool
+    after: float = 0.0
+    """Seconds that the receiver asks for."""
+
+
+def _send(request: Request, which: str, place: str, wait: Callable[[float], None]) -> None:
+    for attempt in range(RETRIES + 1):
+        refusal = _attempt(request)
+        if refusal is None:
+            return
+        if not refusal.again:
+            raise InputError(
+                f"{place} refuses {which}: {refusal.why}; correct [[publish]] or the receiver, then publish again: "
+                "requests that it took are not sent again"
+            )
+        if attempt == RETRIES:
+            raise InputError(
+                f"{place} did not take {which} in {RETRIES + 1} attempts: {refusal.why}; publish again later: requests "
+                "that it took are not sent again"
+            )
+        wait(min(max(refusal.after, FIRST_WAIT * 2**attempt), LONGEST_WAIT))
+
+
+def _attempt(request: Request) -> _Refusal | None:
+    """None when the receiver answered with a status from 200 to 299."""
+    try:
+        with build_opener(_NoRedirect).open(request, timeout=TIMEOUT) as answer:
+            answer.read()
+    except HTTPError as error:
+        with error:
+            asked = error.headers.get("Retry-After", "")
+        again = error.code == http.client.TOO_MANY_REQUESTS or error.code >= http.client.INTERNAL_SERVER_ERROR
+        return _Refusal(f"{error.code} {error.reason}", again, float(asked) if asked.isdecimal() else 0.0)
+    except URLError as error:
+        certificate = "certificate" in str(error.reason).lower()
+        return _Refusal(str(getattr(error.reason, "strerror", None) or error.reason), again=not certificate)
+    except (http.client.HTTPException, OSError) as error:
+        return _Refusal(str(error) or type(error).__name__, again=not isinstance(error, http.client.InvalidURL))
+    return None

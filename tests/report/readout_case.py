@@ -1,0 +1,65 @@
+"""Read-outs made by hand: one with everything in it, one that is stopped, one that saw next to nothing."""
+
+from dataclasses import replace
+
+from offerloop.config import Shop
+from offerloop.evaluation.estimate import Estimate
+from offerloop.report.readout_findings import AgainstForecast, BoughtAnyway, Check, Effect, ReadoutFindings
+
+OUTCOMES = ("bought", "n_orders", "revenue_minor", "margin_minor", "cost_minor", "profit_minor")
+
+
+def effect(comparison, outcome, group="all", method="adjusted", value=20.0, half=10.0, p_value=0.01):
+    estimate = Estimate(value, value - half, value + half)
+    relative = Estimate(0.1, 0.05, 0.15) if method == "unadjusted" else None
+    return Effect(comparison, outcome, group, method, estimate, p_value, 700, 90, 100.0, relative)
+
+
+def full() -> ReadoutFindings:
+    """Everything that a page can show."""
+    check = Check("holdout among planned customers", 90, 700, 79.0, 0.2, True, "", "")
+    by_hash = Check("group as the hash of the id names it", 90, 700, float("nan"), None, True, "", "")
+    effects = [effect("plan", one, method=how) for one in OUTCOMES for how in ("adjusted", "unadjusted")]
+    effects += [effect("plan", "profit_minor", name) for name in ("own", "shared")]
+    effects += [effect("programme", "profit_minor", value=5.0), effect("lot", "margin_minor", method="weighted")]
+    effects += [effect("tag", "margin_minor", "loyal", value=-30.0), effect("fifth", "margin_minor", "lowest fifth")]
+    return ReadoutFindings(
+        shop=Shop(name="Corner shop", currency="USD", margin=0.3, note="Made up for tests."),
+        run="20260101-000000",
+        from_day=17532,
+        until_day=17545,
+        period_note="The period ends with the last order of the file, 2018-01-14.",
+        checks=(check, by_hash),
+        stopped=None,
+        covariate="revenue of as many days before the plan",
+        effects=tuple(effects),
+        against_forecast=AgainstForecast(
+            Estimate(14200, 7100, 21300), Estimate(14000, 7000, 21000), Estimate(13000, 1000, 25000), 7, 14
+        ),
+        bought_anyway=BoughtAnyway(Estimate(0.62, 0.4, 0.84), 120, any_coupon=True),
+        too_few=("campaign own: 3 treated and 2 held back", "offers by lot: 4 customers drew one"),
+        warnings=("12 customers of the orders are not in the run and are left out.",),
+        titles={"own": "Coupons that we pay", "shared": "Coupons that suppliers share"},
+    )
+
+
+def stopped() -> ReadoutFindings:
+    """The draw does not hold."""
+    failed = Check("holdout among planned customers", 10, 700, 79.0, 1e-9, False, "", "")
+    why = (
+        "No effect is shown: of the customers planned for an offer 700 got it and 10 were held back, and fewer than 30 "
+        "on one side say nothing; plan for more customers or set a larger experiment.holdout next time."
+    )
+    return replace(full(), checks=(failed,), stopped=why, effects=(), against_forecast=None, bought_anyway=None)
+
+
+def little() -> ReadoutFindings:
+    """No clear effect, no forecast, no segment, no lot, no redemption."""
+    effects = (effect("plan", "profit_minor", value=1.0, p_value=0.8), effect("programme", "profit_minor"))
+    return replace(
+        full(), effects=effects, against_forecast=None, bought_anyway=None, covariate="", too_few=(), warnings=(),
+        cost_basis="observed in the order lines",
+    )  # fmt: skip
+
+
+READOUTS = {"full": full, "stopped": stopped, "little": little}

@@ -1,0 +1,46 @@
+"""The page of a read-out in every language."""
+
+import re
+
+import pytest
+from page_texts import Texts
+from readout_case import READOUTS
+
+from offerloop.report.readout import render_readout, summarise_readout
+from offerloop.report.words import LANGUAGES, in_language
+
+NAMES = "Coupons that we pay|Coupons that suppliers share|Made up for tests."
+ENGLISH = re.compile(r"[A-Za-z][A-Za-z']+(?: [A-Za-z][A-Za-z']*){3,}")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", READOUTS)
+def test_every_read_out_has_a_whole_page(name, language):
+    texts = Texts(render_readout(READOUTS[name](), language)).found
+    assert [text for text in texts if re.search(r"[{}]|\bNone\b|\bnan\b", text)] == []
+
+
+@pytest.mark.parametrize("name", READOUTS)
+def test_a_chinese_read_out_has_no_english_sentence(name):
+    page = render_readout(READOUTS[name](), "zh")
+    assert '<html lang="zh-CN">' in page
+    body = re.sub('<span lang="en">.*?</span>', "", page)
+    assert [text for text in Texts(body).found if ENGLISH.search(re.sub(NAMES, "", text))] == []
+
+
+def test_the_finding_is_told_in_both_languages():
+    english, chinese = (summarise_readout(READOUTS["full"](), language)["sentence"] for language in ("en", "zh"))
+    assert english.startswith(
+        "The plan's offers raised profit by $140 [70, 210] from 1 January 2018 to 14 January 2018"
+    )
+    assert chinese.startswith("2018 年 1 月 1 日 至 2018 年 1 月 14 日，计划的优惠使利润增加 $140 [70, 210]")
+
+
+def test_why_a_reading_stopped_is_told_in_chinese():
+    said = (
+        "No effect is shown: holdout among all customers: 10 held back and 90 not, where 20 and 80 were expected (p = "
+        "1e-05, below 0.001); rows of one side were probably lost or filtered, in the list that was sent or in a join; "
+        "find the missing customers, or read out the assignments as the run wrote them."
+    )
+    assert not ENGLISH.search(in_language(said, "zh"))
+    assert "全部用户中的留出组：10 人被留出" in in_language(said, "zh")

@@ -1,0 +1,170 @@
+"""Assignments go where `[[publish]]` says, each customer once, however often and with whatever interruption."""
+
+import csv
+import hashlib
+import io
+import json
+import time
+from uuid import uuid4
+
+import polars as pl
+import pytest
+from rich.console import Console
+
+from offerloop.config.model import PUBLISHABLE, PUBLISHED
+from offerloop.service.publish import publish
+from offerloop.service.publish_record import alone
+from offerloop.service.runs import run
+from publish_places import CSV, SQL, Database, record, said_by
+from small_shop import write_small_shop
+
+
+def test_a_csv_file_holds_whoever_has_an_offer_and_no_arm(publishable, offered):
+    folder = publishable(CSV)
+    done = publish(folder)
+    path = folder.parent.parent / f"crm-{folder.name}.csv"
+    rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))))
+    assert list(rows[0]) == list(PUBLISHED)
+    assert [row["customer_id"] for row in rows] == offered["customer_id"].to_list()
+    assert {row["run"] for row in rows} == {folder.name}
+    assert {row["label"] for row in rows} == {"10 % off kind 0", "2.00 off from 20.00 EUR"}
+    assert {row["cost_liability"] for row in rows} == {"2.00"}
+    assert done.lines == [f"crm-{folder.name}.csv: {offered.height} customers"]
+    (entry,) = record(folder)
+    assert entry["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert (entry["publish"], entry["kind"], entry["rows"]) == (1, "csv", offered.height)
+
+
+def test_publishing_a_csv_again_changes_nothing_and_says_so(publishable, offered):
+    folder = publishable(CSV)
+    publish(folder)
+    path = folder.parent.parent / f"crm-{folder.name}.csv"
+    before = (path.stat().st_mtime_ns, path.stat().st_ino, (folder / "published.json").read_bytes())
+    done = publish(folder)
+    assert done.lines == [f"{path.name}: already published, {offered.height} customers"]
+    assert done.facts["published"][0]["already"] is True
+    assert (path.stat().st_mtime_ns, path.stat().st_ino, (folder / "published.json").read_bytes()) == before
+    written = path.read_bytes()
+    path.unlink()
+    publish(folder)
+    assert path.read_bytes() == written
+
+
+def test_columns_have_their_names_and_their_order(publishable, small_run):
+    folder = publishable(
+        CSV.replace("crm-{run}", "all") + 'columns = { Arm = "arm", "Wer" = "customer_id" }\nholdout = true\n'
+    )
+    publish(folder)
+    found = pl.read_csv(folder.parent.parent / "all.csv")
+    everyone = pl.read_csv(small_run / "assignments.csv").select(Arm="arm", Wer="customer_id")
+    assert found.equals(everyone)
+    assert "holdout" in found["Arm"].to_list()
+
+
+def test_money_has_the_digits_of_the_currency(publishable):
+    folder = publishable(
+        CSV.replace("crm-{run}", "m") + 'columns = { a = "cost_liability", b = "contact_cost", c = "value" }\n'
+    )
+    publish(folder)
+    assert (folder.parent.parent / "m.csv").read_text().splitlines()[:2] == ["a,b,c", "2.00,0.00,0.36"]
+
+
+def test_every_column_that_may_be_published_can_be(publishable):
+    columns = ", ".join(f'{name} = "{name}"' for name in PUBLISHABLE)
+    folder = publishable(CSV.replace("crm-{run}", "all") + f"columns = {{ {columns} }}\n")
+    publish(folder)
+    assert tuple(pl.read_csv(folder.parent.parent / "all.csv").columns) == PUBLISHABLE
+
+
+@pytest.mark.parametrize(
+    ("toml", "said"),
+    [
+        ("", 'has no [[publish]]; add one to its offerloop.toml, such as kind = "csv"'),
+        (CSV.replace("crm-", "nowhere/crm-"), "cannot be written (No such file or directory); make its folder"),
+        (CSV.replace("crm-{run}.csv", "runs"), "runs' is a folder; [[publish]] 1 needs the path of a file"),
+        (SQL.replace("crm.db", "nowhere/crm.db"), "the database refuses the rows for offerloop_assignments of sqlite"),
+        (SQL.replace("sqlite:///crm.db", "postgresql://u:***@h/d"), "a password, which no run keeps; write ${NAME}"),
+        (SQL.replace("sqlite:///crm.db", "duckdb:///x"), "is not a database that can be reached"),
+        (SQL.replace("crm.db", "${NOWHERE}.db"), "'NOWHERE', which the url of [[publish]] 1 names, is not set"),
+        ('[[publish]]\nkind = "webhook"\nurl = "ftp://h/x"\n', "must begin with https:// or http://"),
+        ('[[publish]]\nkind = "webhook"\nurl = "http:///x"\n', "is no address; write it like https://"),
+        ('[[publish]]\nkind = "webhook"\nurl = "http://h:port/x"\n', "is no address; write it like https://"),
+        ('[[publish]]\nkind = "webhook"\nurl = "http://h/a b"\n', "is no address; write it like https://"),
+        ('[[publish]]\nkind = "webhook"\nurl = "http://h/"\ntoken_env = "NOWHERE"\n', "'NOWHERE', which [[publish]] 1"),
+        ('[[publish]]\nkind = "csv"\npath = "x"\ncolumns = { a = "labl" }\n', "did you mean 'label'?"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_published_is_said_in_one_sentence(publishable, toml, said):
+    assert said in said_by(publishable(toml))
+
+
+def test_a_section_that_is_added_later_needs_no_stage_again(tmp_path):
+    config = write_small_shop(tmp_path)
+    run(config, "duckdb", None)
+    config.write_text(config.read_text() + CSV)
+    folder = run(config, "duckdb", None).folder
+    stages = json.loads((folder / "manifest.json").read_text())["stages"]
+    assert [one["stage"] for one in stages if not one["kept"]] == ["report"]
+    publish(folder)
+    assert (tmp_path / f"crm-{folder.name}.csv").is_file()
+
+
+def test_a_folder_that_is_no_run_is_refused(tmp_path):
+    assert "there is no run folder" in said_by(tmp_path / "nothing")
+    assert "is not a finished run" in said_by(tmp_path)
+
+
+def test_a_record_that_was_changed_is_refused(publishable):
+    folder = publishable(CSV)
+    (folder / "published.json").write_text("{")
+    assert "published.json' cannot be read" in said_by(folder)
+
+
+def test_two_at_once_are_refused(publishable):
+    folder = publishable(CSV)
+    with alone(folder):
+        assert "another process is publishing" in said_by(folder)
+    publish(folder)
+
+
+def test_a_place_that_refuses_leaves_those_before_it_done(publishable):
+    folder = publishable(CSV + CSV.replace("crm-", "nowhere/crm-"))
+    said_by(folder)
+    assert [one["publish"] for one in record(folder)] == [1]
+    (folder.parent.parent / "nowhere").mkdir()
+    assert [one["already"] for one in publish(folder).facts["published"]] == [True, False]
+    assert not list(folder.parent.parent.glob("**/.*partial"))
+
+
+def test_progress_is_shown_on_a_terminal(publishable):
+    shown = Console(file=io.StringIO(), force_terminal=True)
+    publish(publishable(CSV), shown)
+    assert "csv 1" in shown.file.getvalue()
+
+
+def test_a_plan_that_gives_nobody_an_offer_publishes_nobody(publishable, receiver):
+    folder = publishable(CSV + SQL + receiver.toml)
+    table = pl.read_parquet(folder / "assignments.parquet")
+    table.filter(pl.col("offer_id") == "none").write_parquet(folder / "assignments.parquet")
+    for _ in range(2):
+        done = publish(folder)
+        assert [one["rows"] for one in done.facts["published"]] == [0, 0, 0]
+    assert receiver.headers == []
+
+
+@pytest.mark.parametrize("kind", ["csv", "sqlite", "postgresql", "webhook"])
+def test_a_hundred_thousand_customers_take_seconds(publishable, request, kind):
+    crm = Database(request.getfixturevalue("postgres_url"), f"many_{uuid4().hex}") if kind == "postgresql" else None
+    toml = {"csv": CSV, "sqlite": SQL, "postgresql": crm and crm.toml}.get(kind)
+    folder = publishable(toml or request.getfixturevalue("receiver").toml.replace("batch = 9", "batch = 500"))
+    row = pl.read_parquet(folder / "assignments.parquet").filter(pl.col("offer_id") != "none").head(1)
+    many = pl.DataFrame({"customer_id": [f"c{number:06}" for number in range(100_000)]})
+    many.join(row.drop("customer_id"), how="cross").select(row.columns).write_parquet(folder / "assignments.parquet")
+    for already in (False, True):
+        begin = time.perf_counter()
+        (found,) = publish(folder).facts["published"]
+        assert (found["rows"], found["already"]) == (100_000, already)
+        assert time.perf_counter() - begin < 30, "one or two on an idle machine"
+    if crm is not None:
+        crm.call(f"drop table {crm.table}")
+        crm.engine.dispose()
