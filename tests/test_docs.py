@@ -35,9 +35,18 @@ def test_every_configuration_key_has_a_meaning():
     assert all(meaning not in ("", "None") for _, meaning in keys)
 
 
-def test_every_command_is_in_the_readme():
+@pytest.mark.parametrize("page", ["README.md", "README.zh-CN.md"])
+def test_every_command_is_in_the_readme(page):
+    said = (ROOT / page).read_text(encoding="utf-8")
     for command in app.registered_commands:
-        assert f"offerloop {command.callback.__name__}" in README
+        assert f"offerloop {command.callback.__name__}" in said
+
+
+def test_both_readmes_have_the_same_parts():
+    one, other = ((ROOT / page).read_text(encoding="utf-8") for page in ("README.md", "README.zh-CN.md"))
+    assert one.count("\n## ") == other.count("\n## ")
+    links = [set(re.findall(r"\]\(([^)]+)\)", text)) - {"README.md", "README.zh-CN.md"} for text in (one, other)]
+    assert links[0] == links[1]
 
 
 def test_every_offer_kind_is_documented():
@@ -52,7 +61,7 @@ def test_every_public_name_exists():
 
 
 def test_links_between_pages_lead_somewhere():
-    for page in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]:
+    for page in [*ROOT.glob("README*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "examples").glob("*.md")]:
         for target in re.findall(r"\]\((?!http)([^)#]+)", page.read_text(encoding="utf-8")):
             assert (page.parent / target).exists(), f"{page.name} links to {target}"
 
