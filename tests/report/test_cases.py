@@ -91,7 +91,7 @@ def test_machines_get_no_interval_of_an_assumption(made):
 
 def test_some_assumed_is_marked_as_mixed(made):
     page = first_of(page_of(made["some assumed"]))
-    assert "partly transferred from shelf prices, partly assumed" in page
+    assert "partly from data, partly assumed" in page
     assert "50 % of the planned offers count by the shop's own assumption" in page.replace("&#39;", "'")
 
 

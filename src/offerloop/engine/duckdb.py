@@ -22,6 +22,7 @@ class DuckDBEngine:
     def __init__(self, memory_limit: str = "2GB", threads: int | None = None) -> None:
         self._connection = duckdb.connect(config={"memory_limit": memory_limit})
         self._connection.execute("SET TimeZone = 'UTC'")
+        self._connection.execute("SET enable_progress_bar = false")  # it would write between our own lines
         self._connection.execute("SET preserve_insertion_order = false")
         if threads is not None:
             self._connection.execute(f"SET threads = {int(threads)}")

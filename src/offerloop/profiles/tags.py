@@ -40,8 +40,8 @@ TAGS = (
     Tag(
         "pays full price",
         "价格不敏感",
-        "share of lines bought below list price in the bottom fifth",
-        pl.col("discount_share") <= pl.col("discount_share").quantile(0.2),
+        "share of lines bought below list price in the bottom fifth, where anyone buys below it",
+        (pl.col("discount_share") <= pl.col("discount_share").quantile(0.2)) & (pl.col("discount_share").max() > 0),
     ),
     Tag("coupon user", "爱用券", "has redeemed three coupons or more", pl.col("n_redemptions") >= 3),
     Tag(

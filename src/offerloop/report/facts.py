@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,6 +71,8 @@ class CampaignFacts:
     """What its offers are called: coupons or offers."""
     basis: str
     """What the effects of the planned offers rest on; of all offers with an effect where none is planned."""
+    costs: Money
+    """Writes what its offers take from the budget."""
     funded_share: float | None
     """Share that suppliers pay, when it is the same for all offers whose effect is known."""
 
@@ -92,6 +95,11 @@ class CampaignFacts:
     def best_rule(self) -> Rule | None:
         """The simple rule of highest profit."""
         return max(self.rules, key=lambda rule: rule.profit.value, default=None)
+
+    @property
+    def in_money(self) -> bool:
+        """Whether its budget counts the shop's money, so that cost lowers profit."""
+        return self.settings.budget_unit is None
 
     @property
     def is_assumed(self) -> bool:
@@ -126,6 +134,13 @@ class Facts:
         if not found:
             return UNKNOWN
         return found.pop() if len(found) == 1 else MIXED
+
+    def taken(self, parts: Iterable[tuple[CampaignFacts, float]], *, exactly: bool = False) -> str:
+        """The sum of what campaigns take from their budgets; units that cannot be added stand side by side."""
+        sums: dict[Money, float] = {}
+        for one, minor in parts:
+            sums[one.costs] = sums.get(one.costs, 0.0) + minor
+        return " + ".join(costs.exact(sum_) if exactly else costs.text(sum_) for costs, sum_ in sums.items())
 
     @property
     def sent(self) -> tuple[CampaignFacts, ...]:
@@ -169,6 +184,7 @@ def _campaign(findings: Findings, found: CampaignFindings) -> CampaignFacts:
         liability_explore_minor=int(given.filter(pl.col("arm") == "explore")["cost_liability_minor"].sum()),
         n_explore=given.filter(pl.col("arm") == "explore").height,
         noun="coupons" if set(known["kind"].unique()) == {"coupon"} else "offers",
+        costs=Money(findings.config.unit(findings.settings(found.campaign_id))),
         funded_share=float(shares[0]) if len(shares) == 1 else None,
         basis=_basis(found, set(known["basis"].unique())),
     )

@@ -59,8 +59,13 @@ class Money:
 
     @property
     def symbol(self) -> str:
-        """What stands before an amount."""
-        return SYMBOLS[self.currency]
+        """What stands before an amount; nothing for a unit that is no currency."""
+        return SYMBOLS.get(self.currency, "")
+
+    @property
+    def behind(self) -> str:
+        """What stands behind an amount: a unit that is no currency."""
+        return "" if self.currency in SYMBOLS else f" {self.currency}"
 
     def decimal(self, minor: float) -> str:
         """Decimal text for machines: ``"125.56"``."""
@@ -91,5 +96,5 @@ class Money:
         return least if half >= WHOLE_FROM * least or half <= 0 else known_step(2 * half)
 
     def _shown(self, minor: float, places: int) -> str:
-        size = f"{self.symbol}{abs(minor) / self.unit:,.{places}f}"
+        size = f"{self.symbol}{abs(minor) / self.unit:,.{places}f}{self.behind}"
         return f"−{size}" if round(minor / self.unit, places) < 0 else size

@@ -49,14 +49,14 @@ def _mark(one: CampaignFacts, facts: Facts, *, marked: bool) -> str:
 
 
 def _send(one: CampaignFacts, facts: Facts, *, marked: bool) -> str:
-    tell, money, sent = facts.voice, facts.money, one.sent_forecast
+    tell, sent = facts.voice, one.sent_forecast
     told = tell.say(
         "decision.send",
         n=count(one.n_sent),
         noun=noun(one, tell),
         profit=tell.estimate(sent.profit),
-        spend=money.text(sent.spend_minor),
-        most=money.text(one.liability_sent_minor),
+        spend=one.costs.text(sent.spend_minor),
+        most=one.costs.text(one.liability_sent_minor),
         mark=_mark(one, facts, marked=marked),
     )
     said = [told, _whole(one, tell), lead_sentence(one, tell), _ahead(one, facts), _assumed(one, tell)]
@@ -67,7 +67,7 @@ def _whole(one: CampaignFacts, tell: Voice) -> str:
     """The plan before holdout and lots, where it is another one."""
     if one.n_sent == one.found.n_planned:
         return ""
-    profit, spend = tell.estimate(one.plan.profit), tell.money.text(one.plan.spend_minor)
+    profit, spend = tell.estimate(one.plan.profit), one.costs.text(one.plan.spend_minor)
     return tell.say("decision.whole", n=count(one.found.n_planned), profit=profit, spend=spend)
 
 

@@ -59,6 +59,7 @@ def _campaign(one: CampaignFacts, facts: Facts) -> dict[str, Any]:
         "basis": one.basis,
         "sentence": campaign_sentence(one, facts),
         "budget": money.decimal(found.budget_minor),
+        "budget_unit": one.costs.currency,
         "budget_basis": found.budget_basis,
         "explore_budget": money.decimal(found.explore_budget_minor),
         "customers_planned": found.n_planned,

@@ -132,7 +132,7 @@ class Teller:
         return self.quoted(self.campaign(campaign_id)["title"])
 
     def _amount(self, minor: float, places: int) -> str:
-        size = f"{self.money.symbol}{abs(minor) / self.money.unit:,.{places}f}"
+        size = f"{self.money.symbol}{abs(minor) / self.money.unit:,.{places}f}{self.money.behind}"
         return f"−{size}" if round(minor / self.money.unit, places) < 0 else size
 
     @property

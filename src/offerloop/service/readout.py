@@ -182,7 +182,8 @@ def _rows(one: Effect, *, cost_observed: bool) -> list[tuple[Any, ...]]:
 
 def _write(run: PastRun, period: Period, found: ReadoutFindings, tables: dict[str, pl.DataFrame]) -> ReadOut:
     """The folder appears under its name only when everything is in it; an earlier one of that name gives way."""
-    summary, page = summarise_readout(found), render_readout(found)
+    language = run.config.report.language
+    summary, page = summarise_readout(found, language), render_readout(found, language)
     folder = run.folder / f"readout-{iso(period.first)}-{iso(period.last)}"
     partial = folder.with_name(f".{folder.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)

@@ -40,9 +40,9 @@ def _shadow(one: CampaignFacts, curve: list[dict[str, float]], tell: Voice) -> s
     if one.basis == UNKNOWN:
         return tell.say("budget.no_effect")
     if found.shadow_price <= 0:
-        used, budget = money.text(found.liability_minor), money.exact(found.budget_minor)
+        used, budget = one.costs.text(found.liability_minor), one.costs.exact(found.budget_minor)
         return tell.say("budget.left", used=used, budget=budget)
-    slope, more, price = _slope_at_budget(one, curve), money.exact(money.unit), f"{found.shadow_price:.2g}"
+    slope, more, price = _slope_at_budget(one, curve), one.costs.exact(one.costs.unit), f"{found.shadow_price:.2g}"
     gain = money.text((found.shadow_price if slope is None else slope) * money.unit)
     if one.is_assumed:
         return tell.say("budget.assumed", more=more, gain=gain)
@@ -68,7 +68,7 @@ def _message(one: CampaignFacts, facts: Facts, findings: Findings) -> str:
     if best["profit_minor"] <= 0:
         return tell.say("budget.message.never", title=title)
     if stop <= one.found.budget_minor:
-        said = tell.say("budget.message.enough", title=title, stop=facts.money.text(stop))
+        said = tell.say("budget.message.enough", title=title, stop=one.costs.text(stop))
     elif best["budget_minor"] > one.found.budget_minor and _clearly_more(best, curve, one):
         said = tell.say("budget.message.limit", title=title)
     else:
@@ -98,30 +98,30 @@ def _slope_at_budget(one: CampaignFacts, curve: list[dict[str, float]]) -> float
 
 
 def _title(one: CampaignFacts, curve: list[dict[str, float]], facts: Facts) -> str:
-    tell, money, best = facts.voice, facts.money, _best(curve)
+    tell, best = facts.voice, _best(curve)
     stop, budget = curve[-1]["budget_minor"], one.found.budget_minor
     if best["profit_minor"] <= 0:
         return tell.say("budget.finding.loses")
     if stop <= budget:
-        return tell.say("budget.finding.stops", stop=money.text(stop))
+        return tell.say("budget.finding.stops", stop=one.costs.text(stop))
     reached = tell.say(
         "budget.reached",
         profit=_profit(best, tell),
-        budget=money.text(best["budget_minor"]),
-        spend=money.text(best["spend_minor"]),
+        budget=one.costs.text(best["budget_minor"]),
+        spend=one.costs.text(best["spend_minor"]),
     )
     if best["budget_minor"] <= budget:
         return tell.say("budget.finding.highest", reached=reached)
     clear = "real" if _clearly_more(best, curve, one) else "not_shown"
     key = "assumed" if one.is_assumed else clear
-    return tell.say(f"budget.finding.{key}", reached=reached, budget=money.exact(budget))
+    return tell.say(f"budget.finding.{key}", reached=reached, budget=one.costs.exact(budget))
 
 
 def _profit(row: dict[str, float], tell: Voice) -> str:
     """The point of the line as the chart shows it, with its rounded interval."""
     if not is_measured(_estimate(row)):
         return tell.brief(_estimate(row))
-    return f"{tell.money.text(row['profit_minor'])} {tell.money.estimate(_estimate(row)).split(' ', 1)[1]}"
+    return f"{tell.money.text(row['profit_minor'])} [{tell.money.estimate(_estimate(row)).split(' [', 1)[1]}"
 
 
 def _figure(one: CampaignFacts, curve: list[dict[str, float]], findings: Findings, facts: Facts) -> Figure:
@@ -129,7 +129,7 @@ def _figure(one: CampaignFacts, curve: list[dict[str, float]], findings: Finding
     points = [Point(row["budget_minor"] / money.unit, _estimate(row).times(1 / money.unit)) for row in curve]
     title, currency = _title(one, curve, facts), findings.config.shop.currency
     axis = tell.say(f"budget.axis.{one.found.budget_basis}", noun=noun(one, tell))
-    axes = Axes(money_labels(money), money_labels(money), axis)
+    axes = Axes(money_labels(one.costs), money_labels(money), axis)
     return figure(
         f"budget-{_position(one, facts)}",
         tell.say("budget.title", title=one.found.title, finding=title),
@@ -142,7 +142,7 @@ def _figure(one: CampaignFacts, curve: list[dict[str, float]], findings: Finding
 
 
 def _levels(one: CampaignFacts, stop: float, tell: Voice) -> list[Level]:
-    money, budget = tell.money, one.found.budget_minor
+    money, budget = one.costs, one.found.budget_minor
     levels = [Level(stop / money.unit, tell.say("budget.stop", stop=money.text(stop)))]
     if budget <= stop:
         words = tell.say("budget.mark", budget=money.exact(budget))
@@ -153,9 +153,9 @@ def _levels(one: CampaignFacts, stop: float, tell: Voice) -> list[Level]:
 def _table(one: CampaignFacts, curve: list[dict[str, float]], tell: Voice) -> Table:
     rows = tuple(
         (
-            tell.money.text(row["budget_minor"]),
+            one.costs.text(row["budget_minor"]),
             count(row["n_customers"]),
-            tell.money.text(row["spend_minor"]),
+            one.costs.text(row["spend_minor"]),
             _profit(row, tell),
         )
         for row in curve

@@ -66,15 +66,14 @@ def first_screen(findings: Findings, facts: Facts, evidence: Evidence) -> FirstS
 
 
 def _sent_tiles(facts: Facts) -> tuple[Tile, ...]:
-    tell, money, sent = facts.voice, facts.money, facts.sent
-    forecasts = [one.sent_forecast for one in sent]
+    tell, sent = facts.voice, facts.sent
     n_sent, n_explore = sum(one.n_sent for one in sent), sum(one.n_explore for one in sent)
     planned = sum(one.found.n_planned for one in sent)
     spend = tell.say(
         "tile.spend_note",
-        most=money.text(sum(one.liability_sent_minor for one in sent)),
-        budget=money.exact(sum(one.found.budget_minor for one in sent)),
-        by_lot=money.text(sum(one.liability_explore_minor for one in sent)),
+        most=facts.taken((one, one.liability_sent_minor) for one in sent),
+        budget=facts.taken(((one, one.found.budget_minor) for one in sent), exactly=True),
+        by_lot=facts.taken((one, one.liability_explore_minor) for one in sent),
     )
     treated = tell.say(
         "tile.treated_note",
@@ -86,7 +85,7 @@ def _sent_tiles(facts: Facts) -> tuple[Tile, ...]:
     )
     return (
         _profit_tile(facts, n_sent),
-        Tile(tell.say("tile.spend"), money.text(sum(one.spend_minor for one in forecasts)), spend),
+        Tile(tell.say("tile.spend"), facts.taken((one, one.sent_forecast.spend_minor) for one in sent), spend),
         Tile(tell.say("tile.treated"), count(n_sent + n_explore), treated),
     )
 
@@ -102,8 +101,8 @@ def _value_and_note(profit: Estimate, tell: Voice, keys: tuple[str, str], **valu
     """An amount and its interval apart; what is assumed has none."""
     if not is_measured(profit):
         return tell.money.text(profit.value), tell.say(keys[1], **values)
-    value, interval = tell.money.estimate(profit).split(" ", 1)
-    return value, tell.say(keys[0], interval=interval, **values)
+    value, interval = tell.money.estimate(profit).split(" [", 1)
+    return value, tell.say(keys[0], interval=f"[{interval}", **values)
 
 
 def _kept_tiles(facts: Facts) -> tuple[Tile, ...]:
@@ -115,7 +114,7 @@ def _kept_tiles(facts: Facts) -> tuple[Tile, ...]:
         return unknown, Tile(labels[1], money.exact(0), tell.say("tile.unknown_spend_note")), treated
     best = max(facts.campaigns, key=lambda one: one.plan.profit.value)
     value, note = _value_and_note(best.plan.profit, tell, ("tile.kept_note", "tile.kept_assumed"))
-    spend = tell.say("tile.kept_spend_note", spend=money.text(best.plan.spend_minor))
+    spend = tell.say("tile.kept_spend_note", spend=best.costs.text(best.plan.spend_minor))
     return Tile(labels[0], value, note), Tile(labels[1], money.exact(0), spend), treated
 
 

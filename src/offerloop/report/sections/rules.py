@@ -71,7 +71,7 @@ def _better(rule: Rule, one: CampaignFacts, tell: Voice) -> str:
     text = tell.say(key, rule=rule_name(rule.name, tell))
     if not _spends_less(rule, one):
         return text
-    own, plan = (tell.money.text(spender.spend_minor) for spender in (rule, one.plan))
+    own, plan = (one.costs.text(spender.spend_minor) for spender in (rule, one.plan))
     return tell.say("rules.finding.spends", text=text, own=own, plan=plan)
 
 
@@ -93,7 +93,7 @@ def _figure(one: CampaignFacts, facts: Facts) -> Figure:
     return figure(
         f"rules-{facts.campaigns.index(one) + 1}",
         tell.say("budget.title", title=one.found.title, finding=_finding(one, tell)),
-        tell.say(measure, currency=money.currency, spend=money.text(one.plan.spend_minor)),
+        tell.say(measure, currency=money.currency, spend=one.costs.text(one.plan.spend_minor)),
         forest(dots, money_labels(money), lines_per_row=2),
         _table(one, tell),
         says=tell.listed(said, "semicolon") + tell.words["full_stop"],
@@ -116,7 +116,7 @@ def _table(one: CampaignFacts, tell: Voice) -> Table:
         (
             rule_name(rule.name, tell),
             count(rule.n_customers),
-            tell.money.text(rule.spend_minor),
+            one.costs.text(rule.spend_minor),
             tell.brief(rule.profit),
             "" if rule == one.plan else tell.brief(rule.lead),
         )

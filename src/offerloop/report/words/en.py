@@ -46,6 +46,7 @@ WORDS: dict[str, str] = {
     "profile.products": "products {ids} (by the recommender)",
     # What an effect rests on.
     "basis.transferred": "transferred from shelf prices",
+    "basis.measured": "measured by an earlier read-out",
     "basis.assumed": "assumed by the shop, not shown by data",
     "basis.unknown": "unknown: nothing shows what it does",
     # Marketer: headings and the decision.
@@ -102,6 +103,7 @@ WORDS: dict[str, str] = {
         "followed; the intervals of single customers are rough."
     ),
     "table.short.transferred": "shelf prices",
+    "table.short.measured": "measured",
     "table.short.assumed": "assumed",
     "table.empty": "No offer has a known effect on this customer.",
     "table.untried": "Without a known effect, so only ever given by lot: {offers}.",
@@ -211,6 +213,7 @@ WORDS: dict[str, str] = {
         "The effects come from how purchases followed shelf prices, not from coupons given at random. Estimates for a "
         "single customer are rough; believe the campaign's forecast before any row here."
     ),
+    "sure.measured": "Where the effect was measured, its interval is shared by all customers: it does not average out.",
     "sure.assumed": "Where the effect is assumed, it is the same for every customer and no interval holds it.",
     "sure.none": "There is no estimate for this customer to be sure of.",
     # Support.

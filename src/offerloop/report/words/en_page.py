@@ -19,7 +19,8 @@ WORDS: dict[str, str] = {
     "assumed_cell": "{value} (assumed)",
     "assumed.if": "Assumed, not measured: {text}",
     "basis.mark.transferred": "model-based forecast, transferred from shelf prices",
-    "basis.mark.mixed": "model-based forecast, partly transferred from shelf prices, partly assumed",
+    "basis.mark.mixed": "model-based forecast, partly from data, partly assumed",
+    "basis.mark.measured": "measured by a read-out of a randomised plan",
     "basis.mark.assumed": "assumed by the shop, not measured",
     "basis.mark.none": "no forecast: nothing shows what these offers do",
     "mark.transferred": "transferred from shelf prices",
@@ -150,6 +151,9 @@ WORDS: dict[str, str] = {
     "first.title.assumed": "{noun} pay once suppliers carry {share} of the discount",
     # What the data could not show.
     "gaps.title": "What the data could not show.",
+    "gaps.measured": (
+        "What the offers change was measured by an earlier read-out, which corrects what the shop assumed."
+    ),
     "gaps.assumed": "What the offers change was not learned from data: the shop's own assumption stands in for it.",
     "gaps.mixed": (
         "What some of the offers change was not learned from data: the shop's own assumption stands in for it."

@@ -72,6 +72,7 @@ WORDS: dict[str, str] = {
     "rule.bulk buyer": "清洗时标记：购买数量远超一般用户",
     # 依据
     "basis.transferred": "由货架价格推算",
+    "basis.measured": "由此前的效果评估测得",
     "basis.assumed": "商家自己的假设，没有数据支持",
     "basis.unknown": "未知：没有数据表明其效果",
     # 运营,标题与决策
@@ -127,6 +128,7 @@ WORDS: dict[str, str] = {
         "金额的位数比最小货币单位更细，便于核对；单个用户的区间是粗略的。"
     ),
     "table.short.transferred": "货架价格",
+    "table.short.measured": "已测得",
     "table.short.assumed": "假设",
     "table.empty": "没有一种优惠对该用户的效果是已知的。",
     "table.untried": "效果未知，因此只通过抽签发放：{offers}。",
@@ -211,6 +213,7 @@ WORDS: dict[str, str] = {
     "sure.transferred": (
         "效果来自购买随货架价格的变化，而不是随机发放的优惠券。单个用户的估计很粗略；请先相信整个营销活动的预测。"
     ),
+    "sure.measured": "凡是测得的效果，其区间由所有用户共享，不会相互抵消。",
     "sure.assumed": "凡是假设的效果，对每个用户都相同，任何区间都不包含它的误差。",
     "sure.none": "对该用户没有可供判断的估计。",
     # 客服
