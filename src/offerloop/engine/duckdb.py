@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import errno
 import re
+import tempfile
 from itertools import count
 from pathlib import Path
 
@@ -23,6 +24,7 @@ class DuckDBEngine:
         self._connection = duckdb.connect(config={"memory_limit": memory_limit})
         self._connection.execute("SET TimeZone = 'UTC'")
         self._connection.execute("SET enable_progress_bar = false")  # it would write between our own lines
+        self._connection.execute("SET temp_directory = ?", [tempfile.gettempdir()])
         self._connection.execute("SET preserve_insertion_order = false")
         if threads is not None:
             self._connection.execute(f"SET threads = {int(threads)}")

@@ -17,6 +17,8 @@ from offerloop.report.voice import Voice
 
 LEAST = 20
 """Customers that a group must have: the rate of a smaller one says little."""
+MOST_VALUES = 8
+"""Groups of a number; one with more values is shown in bands."""
 
 
 @dataclass(frozen=True)
@@ -58,10 +60,30 @@ def _rate(table: pl.DataFrame) -> float:
     return table.filter(pl.col("offer_id") != "none").height / table.height
 
 
+def _banded(known: pl.DataFrame, attribute: str) -> pl.DataFrame:
+    """Numbers of many values in four bands of equally many customers."""
+    values = known[attribute].drop_nulls()
+    if not values.dtype.is_numeric() or values.n_unique() <= MOST_VALUES:
+        return known
+    edges = sorted({float(str(values.quantile(share, "lower"))) for share in (0.0, 0.25, 0.5, 0.75)})
+    top = float(str(values.max()))
+    band: pl.Expr = pl.lit(None, pl.String)
+    for low, above in zip(edges, [*edges[1:], None], strict=True):
+        inside = pl.col(attribute) >= low
+        name = f"{low:g}–{top:g}" if above is None else f"{low:g}–{_largest(values, above):g}"
+        band = pl.when(inside).then(pl.lit(name)).otherwise(band)
+    return known.with_columns(band.alias(attribute))
+
+
+def _largest(values: pl.Series, below: float) -> float:
+    return float(str(values.filter(values < below).max()))
+
+
 def _groups(known: pl.DataFrame, attribute: str) -> list[Group]:
     given = pl.col("offer_id") != "none"
     found = (
-        known.drop_nulls(attribute)
+        _banded(known, attribute)
+        .drop_nulls(attribute)
         .group_by(attribute)
         .agg(pl.len().alias("size"), given.sum().alias("hits"), pl.col("depth").mean())
     )

@@ -27,7 +27,8 @@ def who_section(findings: Findings, facts: Facts) -> Section:
         blocks.append(_offers_figure(given, tell))
         anyway = _anyway(given, findings, facts)
         blocks += [Text(anyway)] if anyway else []
-    blocks += [Text(_learning(findings, tell)), _arms(findings, tell), *audit_blocks(findings, tell)]
+    blocks += [Text(_learning(findings, tell)), _arms(findings, tell), *_audiences(findings, tell)]
+    blocks += audit_blocks(findings, tell)
     return Section("who", tell.say("who.label"), _message(given, findings, tell), tuple(blocks))
 
 
@@ -130,6 +131,23 @@ def _arms(findings: Findings, tell: Voice) -> Table:
     rows.append((tell.say("who.all"), "", count(table.height), tell.share(1.0)))
     columns = tuple(tell.say(f"who.column.{name}") for name in ("arm", "part", "customers", "of_all"))
     return Table(tell.say("who.arms_table"), columns, tuple(rows))
+
+
+def _audiences(findings: Findings, tell: Voice) -> list[Table]:
+    """How many of each named group of customers get an offer by plan."""
+    members = findings.table("audience_members")
+    if members is None:
+        return []
+    given = findings.tables["assignments"].select(
+        "customer_id", given=(pl.col("arm") == "plan") & (pl.col("offer_id") != "none")
+    )
+    sizes = members.join(given, on="customer_id").group_by("audience").agg(pl.len(), pl.col("given").sum())
+    rows = tuple(
+        (name, count(size), count(offers), tell.share(offers / size, 0.001))
+        for name, size, offers in sizes.sort("audience").iter_rows()
+    )
+    columns = tuple(tell.say(f"who.audience.{name}") for name in ("name", "customers", "offers", "share"))
+    return [Table(tell.say("who.audience.table"), columns, rows)]
 
 
 def _reason(code: str, tell: Voice) -> str:

@@ -253,6 +253,11 @@ WORDS: dict[str, str] = {
         "by lot with known probability: {offered} get an offer, {none} get none. Only they will show what the offers "
         "really changed, so both go with the plan. The list is assignments.csv beside this file."
     ),
+    "who.audience.table": "Named groups of customers and their offers",
+    "who.audience.name": "group",
+    "who.audience.customers": "customers",
+    "who.audience.offers": "get an offer by plan",
+    "who.audience.share": "of the group",
     "who.arm.plan": "follow the plan",
     "who.arm.explore": "are drawn by lot",
     "who.arm.holdout": "never get an offer (permanent holdout)",

@@ -207,6 +207,11 @@ WORDS: dict[str, str] = {
         "{offered} 位得到优惠，{none} 位没有。只有他们能说明优惠真正改变了什么，因此两者都要随计划一起执行。"
         "名单见本文件旁边的 assignments.csv。"
     ),
+    "who.audience.table": "各人群及其得到的优惠",
+    "who.audience.name": "人群",
+    "who.audience.customers": "用户数",
+    "who.audience.offers": "按计划得到优惠",
+    "who.audience.share": "占该人群",
     "who.arm.plan": "按计划执行",
     "who.arm.explore": "由抽签决定",
     "who.arm.holdout": "从不得到优惠（长期留出组）",
