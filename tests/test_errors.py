@@ -3,7 +3,7 @@ import inspect
 import pytest
 
 from offerloop import errors
-from offerloop.errors import ContractError, InputError, OfferloopError, near_miss
+from offerloop.errors import ContractError, InputError, OfferloopError, StoppedError, near_miss
 
 CLASSES = [found for _, found in inspect.getmembers(errors, inspect.isclass) if issubclass(found, Exception)]
 
@@ -15,8 +15,9 @@ def test_every_error_is_one_of_ours_and_drawn_in_the_tree():
 
 
 @pytest.mark.parametrize("error", CLASSES)
-def test_bad_input_exits_with_2_and_faults_of_ours_with_1(error):
-    assert error("said").exit_code == (2 if issubclass(error, InputError) else 1)
+def test_bad_input_exits_with_2_faults_of_ours_with_1_and_a_stop_as_shells_do(error):
+    stopped = 130 if error is StoppedError else 1
+    assert error("said").exit_code == (2 if issubclass(error, InputError) else stopped)
 
 
 def test_a_broken_contract_is_not_blamed_on_the_input():
