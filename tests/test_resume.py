@@ -137,3 +137,11 @@ def test_a_disk_that_is_full_is_said_in_one_sentence_and_costs_no_finished_stage
     assert "run again" in done.stderr
     assert not list((shop.parent / "runs").glob("2*"))
     assert kept(shop)[1].is_dir()
+
+
+def test_another_key_of_pseudonyms_is_another_run(shop, monkeypatch):
+    edit(shop, "[recommend]", '[privacy]\npseudonymise = true\nkey_env = "SHOP_KEY"\n[recommend]')
+    monkeypatch.setenv("SHOP_KEY", "a key of more than 16 bytes")
+    kept(shop)
+    monkeypatch.setenv("SHOP_KEY", "another key of more than 16 bytes")
+    assert kept(shop)[0] == []

@@ -4,6 +4,7 @@
     ├── InputError            bad input: one sentence, exit code 2
     │   ├── ConfigError       offerloop.toml says something that cannot be
     │   ├── SourceError       a file or a column of a source
+    │   │   └── NothingLeftError   no row of it can be used
     │   └── EvidenceError     the data cannot carry the claim that was asked for
     ├── StoppedError          the user stopped it, exit code 130
     └── ContractError         a stage broke its own table's contract: a fault of ours, exit code 1
@@ -35,6 +36,10 @@ class ConfigError(InputError):
 
 class SourceError(InputError):
     """A source file or one of its columns is wrong."""
+
+
+class NothingLeftError(SourceError):
+    """A source has no row that can be used."""
 
 
 class EvidenceError(InputError):

@@ -128,3 +128,10 @@ def test_our_weeks_are_the_samples_own_on_every_line(sample_events):
     counts = collect(numbered.group_by("week", "ours").agg(nw.len().alias("n")), "week")
     assert counts["week"].to_list() == counts["ours"].to_list() == list(range(1, 54))
     assert counts["n"].sum() == 1_469_307
+
+
+def test_a_midnight_that_the_clock_skips_stays_on_its_day():
+    clock = int(datetime(2018, 11, 4, tzinfo=UTC).timestamp())
+    frame = ENGINE.table(pl.DataFrame({"at": [clock, clock + 7200]}).with_row_index("i"))
+    found = collect(to_utc(frame, "at", "America/Sao_Paulo"), "i")["at"].to_list()
+    assert days(found, "America/Sao_Paulo") == [epoch_day(date(2018, 11, 4))] * 2

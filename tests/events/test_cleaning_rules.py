@@ -190,3 +190,30 @@ def test_what_cleaning_did_to_the_sample(sample_events):
         found = counts(events, table)
         gone = sum(rows for (_, action), rows in found.items() if action in ("rejected", "merged"))
         assert found["all rows", "read"] == found["all rows", "kept"] + gone
+
+
+def test_the_order_of_the_rows_decides_nothing(clean):
+    """Two lines of one product in one order are a tie in time; either way the same is left of them."""
+    rows = [
+        "1,1,1,1,2.00,2024-01-01,4.00,0.00",
+        "1,1,1,2,6.00,2024-01-01,8.00,2.00",
+        "2,1,1,-2,-4.00,2024-01-03,-4.00,0.00",
+    ]
+    found = [netted(clean, "\n".join(order) + "\n")[0] for order in (rows, rows[::-1])]
+    assert sorted(found[0]) == sorted(found[1])
+
+
+def test_test_ids_are_seen_before_ids_become_pseudonyms(clean, monkeypatch):
+    monkeypatch.setenv("SHOP_KEY", "a key of more than 16 bytes")
+    toml = '[clean]\ntest_ids = ["TEST*"]\n[privacy]\npseudonymise = true\nkey_env = "SHOP_KEY"'
+    events = clean(HEADER + GOOD + "2,TEST9,1,1,1.00,2024-01-01\n", toml=toml)
+    assert counts(events)["test order", "rejected"] == 1
+    assert collect(events.order_lines).height == 1
+
+
+def test_a_return_after_the_plan_changes_nothing_that_was_known_then(clean):
+    lines = HEADER + GOOD + "2,1,2,2,9.00,2024-01-05\n"
+    then = clean(lines, profiles="as_of = 2024-01-10")
+    now = clean(lines + "3,1,2,-2,-9.00,2024-02-01\n", profiles="as_of = 2024-01-10")
+    assert kept(now) == kept(then) == [(1, 1, 100), (2, 2, 900)]
+    assert counts(now)["after the plan", "rejected"] == 1

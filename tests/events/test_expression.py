@@ -138,7 +138,8 @@ def test_numbers_in_text_columns(decimal, cell, expected):
         ("price > 3", True), ("price > 3 and units == 5", False), ("name == 'tea' or units == 5", True),
         ("not name == 'tea'", False), ("name in ['tea', 'milk']", True), ("name not in ['tea', 'milk']", False),
         ("units in [3, 4]", True), ("price - discount <= 7.5", True), ("name != shelf", True), ("units == '4'", True),
-        ("`odd name` >= 7", True), ("nothing / nothing > 1", False),
+        ("`odd name` >= 7", True), ("units <= price", True), ("units == price", False), ("nothing < units", True),
+        ("nothing / nothing > 1", False),
     ],
 )  # fmt: skip
 def test_filters(text, expected):
@@ -161,3 +162,15 @@ def test_a_column_that_looks_like_an_expression_is_a_column():
     found = frame.select(x=compile_expression("a - b", wording(frame)).value)
     assert collect(found)["x"].to_list() == [1]
     assert isinstance(compile_expression("b - a", wording(frame)).value, nw.Expr)
+
+
+def test_an_empty_cell_does_not_pass_a_filter():
+    frame = DuckDBEngine().table(pl.DataFrame({"score": [5, None], "paid": [2, 2]}))
+    for text in ("score >= 4 and paid > 1", "score not in [7]"):
+        kept = frame.filter(compile_condition(text, wording(frame)))
+        assert collect(kept)["score"].to_list() == [5]
+
+
+def test_a_filter_beyond_all_depth_is_one_sentence():
+    with pytest.raises(SourceError, match="neither a column nor an expression"):
+        compile_condition("not " * 5000 + "price > 1", wording())

@@ -119,3 +119,13 @@ def test_old_rows_are_left_out_and_kept_nowhere(private):
     assert [row for row in events.rejected["row"] if "old" in row] == []
     assert len([row for row in events.rejected["row"] if "new" in row]) == 1
     assert events.first_day == events.as_of_day - 61
+
+
+def test_numbers_with_gaps_refuse_and_suppress_like_whole_ones(clean, tmp_path):
+    pl.DataFrame({"c": [1, 2, 3], "ok": [0.0, 1.0, None]}).write_parquet(tmp_path / "c.parquet")
+    pl.DataFrame({"customer_id": [2.0, None]}).write_parquet(tmp_path / "gone.parquet")
+    toml = '[sources.customers]\npath = "c.parquet"\ncolumns = { customer_id = "c", consent = "ok" }\n'
+    lines = HEADER + "".join(f"{n},{n},1,1,1.00,2024-01-01\n" for n in (1, 2, 3))
+    events = clean(lines, toml=toml + '[privacy]\nsuppress = "gone.parquet"')
+    assert events.no_consent["customer_id"].to_list() == [1]
+    assert buyers(events) == [1, 3]

@@ -112,7 +112,10 @@ def test_csv_files_of_many_makes(clean, tmp_path, text, settings):
     assert (line["paid_minor"], line["order_day"]) == (123_450, 19_758), path
 
 
-@pytest.mark.parametrize(("encoding", "word"), [("gb18030", "茶叶"), ("cp1252", "Käse für Große"), ("utf-8", "Käse")])
+@pytest.mark.parametrize(
+    ("encoding", "word"),
+    [("gb18030", "茶叶"), ("gb18030", "茶叶 ¥12.00"), ("cp1252", "Käse für Große"), ("utf-8", "Käse")],
+)
 def test_encodings_are_found_out(clean, tmp_path, encoding, word):
     (tmp_path / "p.csv").write_bytes(f"product,category\n1,{word}\n".encode(encoding))
     toml = '[sources.products]\npath = "p.csv"\ncolumns = { product_id = "product", category = "category" }'

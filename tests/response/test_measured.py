@@ -65,7 +65,10 @@ def test_a_vague_measurement_hardly_moves_it(responsive, tmp_path):
 
 
 def test_read_outs_add_up(responsive, tmp_path):
-    halves = [outcomes(300, noise=2000, seed=seed) for seed in (1, 2)]
+    later = {"from_day": 7, "until_day": 13}
+    halves = [outcomes(300, noise=2000, seed=1), outcomes(300, noise=2000, seed=2).with_columns(**{
+        name: pl.lit(day, pl.Int64) for name, day in later.items()
+    })]  # fmt: skip
     alone, _ = effects_after(responsive, tmp_path, halves[0])
     both, _ = effects_after(responsive, tmp_path, *halves)
     assert both["value_se_minor"] / both["value_minor"] < alone["value_se_minor"] / alone["value_minor"]
@@ -80,3 +83,22 @@ def test_too_few_customers_say_nothing(responsive, tmp_path):
 def test_a_file_that_is_no_read_out_is_named(responsive, tmp_path):
     with pytest.raises(ConfigError, match=r"0.parquet' is no outcomes.parquet of a read-out: it lacks customer_id"):
         effects_after(responsive, tmp_path, pl.DataFrame({"a": [1]}))
+
+
+def test_a_covariate_that_one_side_does_not_know_adjusts_neither():
+    table = outcomes(0, noise=100)
+    gap = (pl.col("arm") == "holdout") & (pl.col("customer_id") < 10)
+    holed = table.with_columns(before_revenue_minor=pl.when(~gap).then(pl.col("before_revenue_minor")))
+    (found,) = measured(holed).values()
+    assert abs(found.value_minor) < 4 * found.se_minor
+
+
+def test_what_the_holdout_redeems_too_is_not_the_offers():
+    table = outcomes(0, noise=100).with_columns(redeemed=pl.col("customer_id") % 4 == 0)
+    (found,) = measured(table).values()
+    assert found.p_redeem == pytest.approx(0, abs=0.1)
+
+
+def test_two_files_of_one_period_are_refused(responsive, tmp_path):
+    with pytest.raises(ConfigError, match="is covered by another file"):
+        effects_after(responsive, tmp_path, outcomes(300, 100), outcomes(300, 100, seed=3))

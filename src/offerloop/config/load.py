@@ -31,10 +31,11 @@ def load_config(path: Path) -> Config:
         config = Config.model_validate(written)
     except ValidationError as error:
         raise ConfigError("\n".join(_sentence(path, problem) for problem in _causes(error))) from None
-    return _beside(config, path.parent)
+    return beside(config, path.parent)
 
 
-def _beside(config: Config, folder: Path) -> Config:
+def beside(config: Config, folder: Path) -> Config:
+    """The configuration with every path relative to a folder."""
     sources = {name: _source_beside(source, folder) for name, source in config.sources.items()}
     privacy = config.privacy.model_copy(
         update={

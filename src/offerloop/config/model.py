@@ -46,7 +46,7 @@ class Shop(Section):
     """ISO 4217 code of all money in the sources; for other trades the unit that `paid` counts, such as lessons."""
     timezone: str = "UTC"
     """Zone in which days and weeks begin, and of clock times in sources that name no other."""
-    margin: Share = 0.30
+    margin: Annotated[float, Field(gt=0, le=1)] = 0.30
     """Margin after usual shelf discounts and before offer cost, as a share of list price; where most unit costs of a
     category are known (`unit_cost` of the products), theirs counts."""
 

@@ -58,7 +58,7 @@ def to_utc(frame: Frame, at: str, zone: str) -> Frame:
     changes = _offset_changes(ZoneInfo(zone), first - DAY, last + DAY)
     offset: nw.Expr = nw.lit(changes[0][1])
     for (_, before), (instant, seconds) in pairwise(changes):
-        offset = nw.when(clock >= instant + before).then(nw.lit(seconds)).otherwise(offset)
+        offset = nw.when(clock >= instant + max(before, seconds)).then(nw.lit(seconds)).otherwise(offset)
     return frame.with_columns((clock - offset).alias(at))
 
 

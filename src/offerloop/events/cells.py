@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import narwhals as nw
+from narwhals.dtypes import DType
 
 from offerloop.events.dialect import Dialect
 
@@ -44,6 +45,14 @@ def number(cell: nw.Expr, decimal: str) -> tuple[nw.Expr, nw.Expr]:
 def finite(value: nw.Expr) -> nw.Expr:
     """A number of a typed column: empty where it is not finite or too large."""
     return nw.when(value.cast(nw.Float64).abs() < LARGEST).then(value)
+
+
+def as_text(value: nw.Expr, kind: DType) -> nw.Expr:
+    """A typed column as text: a whole float as the integer that it was before a gap made it a float."""
+    if not kind.is_float():
+        return value.cast(nw.String)
+    known = finite(value)
+    return nw.when(known == known.floor()).then(known.cast(nw.Int64).cast(nw.String)).otherwise(known.cast(nw.String))
 
 
 def python_number(cell: str, decimal: str) -> bool:

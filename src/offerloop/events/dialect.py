@@ -96,7 +96,8 @@ def _encoding(path: Path, sample: bytes) -> str:
 
 
 def _looks_chinese(sample: bytes) -> bool:
-    """Chinese texts have their high bytes in pairs, western ones mostly alone."""
+    """Chinese texts have their high bytes in pairs, western ones mostly alone; signs of four bytes do not count."""
+    sample = re.sub(rb"[\x81-\xfe][0-9][\x81-\xfe][0-9]", b"", sample)
     runs = re.findall(rb"[\x80-\xff]+", sample)
     return sum(len(run) % 2 == 0 for run in runs) > 0.9 * len(runs)
 

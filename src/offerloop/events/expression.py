@@ -76,7 +76,7 @@ class _Compiler:
 
         try:
             return ast.parse(re.sub("`([^`]+)`", stand_in, self.text), mode="eval").body
-        except SyntaxError:
+        except (SyntaxError, RecursionError, MemoryError, ValueError):
             raise SourceError(
                 f"{self.place}: '{self.text}' is neither a column nor an expression{near_miss(self.text, self.columns)}"
             ) from None
@@ -141,9 +141,17 @@ class _Compiler:
         return self._compare(left, "__eq__", right)
 
     def _compare(self, left: ast.expr, operation: str, right: ast.expr) -> nw.Expr:
-        build = self.number if self._is_number(left) or self._is_number(right) else self._as_text
+        numeric = self._is_number(left) or self._is_number(right) or self._both_numbers(left, right, operation)
+        build = self.number if numeric else self._as_text
         found: nw.Expr = getattr(build(left), operation)(build(right))
         return found
+
+    def _both_numbers(self, left: ast.expr, right: ast.expr, operation: str) -> bool:
+        """Two columns that are ordered, or that both hold numbers."""
+        if not (isinstance(left, ast.Name) and isinstance(right, ast.Name)):
+            return False
+        kinds = [self.columns[self._known(one.id)] for one in (left, right)]
+        return operation not in ("__eq__", "__ne__") or all(kind.is_numeric() for kind in kinds)
 
     def _is_number(self, node: ast.expr) -> bool:
         if isinstance(node, ast.Name):

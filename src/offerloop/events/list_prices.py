@@ -21,7 +21,12 @@ def with_list_prices(lines: Frame, prices: Frame, engine: Engine) -> Frame:
     known = collect(prices.group_by("product_id", "price_day").agg(nw.col("list_price_minor").max()))
     known = known.drop_nulls().sort("product_id", "price_day")
     matched = sold.sort("order_day").join_asof(
-        known.sort("price_day"), left_on="order_day", right_on="price_day", by="product_id", strategy="backward"
+        known.sort("price_day"),
+        left_on="order_day",
+        right_on="price_day",
+        by="product_id",
+        strategy="backward",
+        check_sortedness=False,
     )
     table = engine.table(matched.drop_nulls("list_price_minor").select("product_id", "order_day", "list_price_minor"))
     return lines.join(table, on=["product_id", "order_day"], how="left")

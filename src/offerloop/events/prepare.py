@@ -11,7 +11,7 @@ import polars as pl
 from offerloop.config import Config, SourceName
 from offerloop.engine import Engine, collect
 from offerloop.engine.base import Frame
-from offerloop.errors import SourceError
+from offerloop.errors import NothingLeftError, SourceError
 from offerloop.events.bulk import bulk_buyers
 from offerloop.events.calendar import epoch_day, week_number, with_day
 from offerloop.events.clean import Cleaned, apply_rules, drop_copies, merge_scans, quality_row
@@ -22,7 +22,7 @@ from offerloop.events.listed_offers import listed_offers
 from offerloop.events.privacy import at_the_door, without_consent
 from offerloop.events.read import WRONG_CELL, WRONG_COLUMN, Read, count_rows, read_source
 from offerloop.events.returns import net_returns
-from offerloop.events.rules import is_return, rules_after_returns, rules_for
+from offerloop.events.rules import TEST_ID, is_return, rules_after_returns, rules_for, with_test_ids
 from offerloop.tables import QUALITY, QUALITY_BY_DAY, REJECTED
 
 
@@ -114,9 +114,9 @@ class _Cleaning:
         self.config, self.engine = config, engine
         read = read_all(config, engine)
         self.left_out = {name: one.left_out for name, one in read.items()}
-        self.sources, self.suppressed = at_the_door(
-            alike({name: one.frame for name, one in read.items()}), config.privacy, engine
-        )
+        sources = alike({name: one.frame for name, one in read.items()})
+        sources["order_lines"] = with_test_ids(sources["order_lines"], config.clean.test_ids)
+        self.sources, self.suppressed = at_the_door(sources, config.privacy, engine)
         self.ids = {
             column for frame in self.sources.values()
             for column, kind in frame.collect_schema().items() if kind == nw.String
@@ -124,7 +124,7 @@ class _Cleaning:
         self.quality: list[dict[str, Any]] = []
         self.daily: list[pl.DataFrame] = []
         self.rejected: list[Frame] = []
-        self.first_day = self.as_of_day = 0
+        self.first_day = self.as_of_day = self._later = 0
         self.oldest_day: int | None = None
         """Nothing before it is used, when there is a retention."""
 
@@ -137,15 +137,17 @@ class _Cleaning:
         span = collect(lines.select(nw.col("order_day").min().alias("first"), nw.col("order_day").max().alias("last")))
         first, last = span.row(0)
         if first is None:
-            raise SourceError(f"'{source.place}' has no usable order line{self._why_none()}")
+            if self._later:
+                raise NothingLeftError(
+                    f"profiles.as_of = {self.config.profiles.as_of} leaves no order line: all are later"
+                )
+            raise NothingLeftError(f"'{source.place}' has no usable order line{self._why_none()}")
         as_of = self.config.profiles.as_of
         self.first_day, self.as_of_day = first, last + 1 if as_of is None else epoch_day(as_of)
-        if self.as_of_day <= first:
-            raise SourceError(f"profiles.as_of = {as_of} leaves no order line; the first one is later")
         lines = self._allowed(lines)
         self._find_bulk(lines)
         week = week_number(nw.col("order_day"), self.first_day).alias("order_week")
-        return self.engine.keep(lines.filter(nw.col("order_day") < self.as_of_day).with_columns(week))
+        return self.engine.keep(lines.with_columns(week))
 
     def customers(self) -> Frame:
         """The customers; read first, because their consent says what may be done with everything else."""
@@ -214,7 +216,7 @@ class _Cleaning:
         """All rows that were left out, with table and rule."""
         rows = pl.concat([REJECTED.empty(), *(collect(part) for part in self.rejected)])
         if self.oldest_day is not None:
-            rows = rows.filter(pl.col("order_day").is_null() | (pl.col("order_day") >= self.oldest_day))
+            rows = rows.filter(pl.col("order_day") >= self.oldest_day)  # a row without a day may be old
         return REJECTED.check(rows).sort("table", "rule", "row")
 
     def _clean(self, name: SourceName) -> Frame:
@@ -232,7 +234,7 @@ class _Cleaning:
         (merge_scans(cleaned, ("quantity", *money_columns(columns))) if name == "order_lines" else drop_copies(cleaned))
         apply_rules(cleaned, rules_for(name, clean, columns, self.config.shop.currency))
         if name == "order_lines":
-            cleaned.frame = self.engine.keep(cleaned.frame)
+            cleaned.frame = self.engine.keep(self._known_then(cleaned))
             net_returns(cleaned, is_return(columns), money_columns(columns), self.engine)
             apply_rules(cleaned, rules_after_returns(clean))
         gone = sum(row["rows"] for row in cleaned.quality if row["action"] in ("rejected", "merged"))
@@ -240,10 +242,20 @@ class _Cleaning:
         self.quality.extend(cleaned.quality)
         self.rejected.extend(self.engine.keep(part) for part in cleaned.rejected)
         self.daily.extend(cleaned.daily)
-        kept = cleaned.frame.select(column for column in columns if column not in (WRONG_COLUMN, WRONG_CELL))
+        kept = cleaned.frame.select(column for column in columns if column not in (WRONG_COLUMN, WRONG_CELL, TEST_ID))
         if name in _KEYS:
             self._check_key(name, kept, _KEYS[name])
         return kept
+
+    def _known_then(self, cleaned: Cleaned) -> Frame:
+        """Order lines before a configured moment of the plan: a later return must not change an earlier sale."""
+        as_of = self.config.profiles.as_of
+        if as_of is None:
+            return cleaned.frame
+        later = nw.col("order_day") >= epoch_day(as_of)
+        self._later = count_rows(cleaned.frame.filter(later))
+        cleaned.note("after the plan", "rejected", self._later, f"on profiles.as_of = {as_of} or later: not known then")
+        return cleaned.frame.filter(~later)
 
     def _find_bulk(self, lines: Frame) -> None:
         self.bulk_buyers = bulk_buyers(lines, self.config.clean.bulk_quantile)

@@ -17,7 +17,7 @@ from offerloop.config import Privacy, Source, SourceName
 from offerloop.engine import Engine, collect
 from offerloop.engine.base import Frame
 from offerloop.errors import ConfigError, SourceError
-from offerloop.events.cells import blank
+from offerloop.events.cells import as_text, blank
 from offerloop.events.open import open_source
 
 Sources = dict[SourceName, Frame]
@@ -58,7 +58,7 @@ def without_consent(customers: Frame) -> pl.DataFrame:
     """customer_id of those who refuse personalisation; who says nothing allows it."""
     if "consent" not in customers.collect_schema():
         return collect(customers.select("customer_id").head(0))
-    refused = nw.col("consent").str.to_lowercase().is_in(REFUSALS)
+    refused = nw.col("consent").str.strip_chars().str.to_lowercase().is_in(REFUSALS)
     return collect(customers.filter(~nw.col("consent").is_null() & refused).select("customer_id"), "customer_id")
 
 
@@ -68,7 +68,8 @@ def _suppressed(privacy: Privacy, engine: Engine) -> pl.Series:
     with open_source(source, engine) as raw:
         if "customer_id" not in raw.frame.collect_schema():
             raise SourceError(f"'{raw.name}': the suppression list needs a column 'customer_id'")
-        ids = collect(raw.frame.select(nw.col("customer_id").cast(nw.String)).filter(~blank(nw.col("customer_id"))))
+        listed = as_text(nw.col("customer_id"), raw.frame.collect_schema()["customer_id"])
+        ids = collect(raw.frame.select(customer_id=listed).filter(~blank(nw.col("customer_id"))))
     return ids["customer_id"].str.strip_chars().unique()
 
 

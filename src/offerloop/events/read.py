@@ -15,7 +15,7 @@ from offerloop.engine.base import Frame
 from offerloop.errors import SourceError, near_miss
 from offerloop.events import times
 from offerloop.events.calendar import to_utc
-from offerloop.events.cells import finite, number
+from offerloop.events.cells import as_text, finite, number
 from offerloop.events.contracts import CONTRACTS, TIMES, Contract
 from offerloop.events.expression import Compiled, Wording, compile_condition, compile_expression
 from offerloop.events.open import Raw, open_source
@@ -105,7 +105,7 @@ def _typed(mapping: _Mapping, ours: str, theirs: str, compiled: Compiled, wordin
     if ours in TIMES:
         return _time(mapping, ours, theirs, compiled.value, kind, wording)
     if ours in mapping.contract.texts or kind == nw.String:
-        return _text(compiled.value) if kind == nw.String else compiled.value.cast(nw.String)
+        return _text(compiled.value) if kind == nw.String else as_text(compiled.value, kind)
     if ours.endswith("_id"):
         if kind.is_integer():
             return compiled.value.cast(nw.Int64)

@@ -47,7 +47,9 @@ def net_returns(cleaned: Cleaned, returned: nw.Expr, amounts: Sequence[str], eng
 def _net(lines: pl.DataFrame, amounts: Sequence[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Sales with what remains of them and whether anything was taken (`_less`), and returns without any sale."""
     names = ["quantity", *amounts]
-    sales = lines.filter(~pl.col("_return")).sort(*PAIR, "at", "order_id", descending=[False, False, True, True])
+    ties = [name for name in sorted(lines.columns) if name not in (*PAIR, "at", "_return")]
+    order = [*PAIR, "at", *ties]  # every column, so that the rows' own order decides nothing
+    sales = lines.filter(~pl.col("_return")).sort(order, descending=[name not in PAIR for name in order])
     first = sales.group_by(PAIR).agg(pl.col("at").min().alias("_first"))
     returns = lines.filter("_return").join(first, on=PAIR, how="left")
     matched = (pl.col("_first") <= pl.col("at")).fill_null(value=False)

@@ -10,6 +10,7 @@ from typing import Literal
 import narwhals as nw
 
 from offerloop.config import Clean, SourceName
+from offerloop.engine.base import Frame
 from offerloop.events.calendar import FIRST, LAST, epoch_day
 from offerloop.events.read import WRONG_COLUMN
 
@@ -32,7 +33,7 @@ def rules_for(table: SourceName, clean: Clean, columns: list[str], currency: str
     """The rules of a table before returns are netted; a table without rules has none."""
     rules = [_unreadable()] if WRONG_COLUMN in columns else []
     if table == "order_lines":
-        return [*rules, _incomplete(), *_of_time(clean), *_of_origin(clean, columns, currency), *_of_sale(columns)]
+        return [*rules, _incomplete(), *_of_time(clean), *_of_origin(columns, currency), *_of_sale(columns)]
     if table == "products" and "category" in columns:
         rules.append(
             Rule(
@@ -76,16 +77,27 @@ def _of_time(clean: Clean) -> list[Rule]:
     return rules
 
 
-def _of_origin(clean: Clean, columns: list[str], currency: str) -> list[Rule]:
+def _of_origin(columns: list[str], currency: str) -> list[Rule]:
     rules = []
     if "currency" in columns:
         other = nw.col("currency").str.to_uppercase() != currency
         rules.append(Rule("other currency", "rejected", other, f"not in {currency}; amounts cannot be added"))
-    if clean.test_ids:
-        pattern = "|".join(fnmatch.translate(one).replace(r"\Z", "$").replace(r"\z", "$") for one in clean.test_ids)
-        ids = [nw.col(name).cast(nw.String).str.contains(f"^({pattern})") for name in ("order_id", "customer_id")]
-        rules.append(Rule("test order", "rejected", ids[0] | ids[1], "an id that matches clean.test_ids"))
+    if TEST_ID in columns:
+        rules.append(Rule("test order", "rejected", nw.col(TEST_ID), "an id that matches clean.test_ids"))
     return rules
+
+
+TEST_ID = "_test_id"
+"""Helper column of order lines: whether an id is that of a test, seen before ids become pseudonyms."""
+
+
+def with_test_ids(lines: Frame, patterns: tuple[str, ...]) -> Frame:
+    """The order lines with `TEST_ID`, where patterns are configured."""
+    if not patterns:
+        return lines
+    pattern = "|".join(fnmatch.translate(one).replace(r"\Z", "$").replace(r"\z", "$") for one in patterns)
+    ids = [nw.col(name).cast(nw.String).str.contains(f"^({pattern})") for name in ("order_id", "customer_id")]
+    return lines.with_columns((ids[0].fill_null(value=False) | ids[1].fill_null(value=False)).alias(TEST_ID))
 
 
 NOT_RETURNED = ("0", "false", "no", "n", "nein", "否", "未退", "f")

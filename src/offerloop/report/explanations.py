@@ -78,8 +78,15 @@ def _offered(tell: Teller, terms: Mapping[str, Any]) -> list[str]:
     return [
         tell.say("customer.gets", offer=tell.offer(terms, with_most=True)),
         tell.say(f"customer.why.{why}", category=category),
-        tell.say("customer.personalised_lot" if lot else "customer.personalised"),
+        tell.say(_how_chosen(terms, lot=lot)),
     ]
+
+
+def _how_chosen(terms: Mapping[str, Any], *, lot: bool) -> str:
+    """What must be said of a program's choice; a benefit is no price."""
+    if terms["kind"] == "benefit":
+        return "customer.automated_draw" if lot else "customer.automated"
+    return "customer.personalised_lot" if lot else "customer.personalised"
 
 
 def _not_offered(tell: Teller) -> list[str]:

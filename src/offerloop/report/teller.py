@@ -98,7 +98,7 @@ class Teller:
         if terms is None:
             return self.say("offer.none")
         text = self._terms(terms)
-        most = terms.get("most_minor") if with_most else None
+        most = terms.get("most_minor") if with_most and terms["kind"] != "benefit" else None
         return text if most is None else self.say("offer.most", offer=text, most=self.money.exact(most))
 
     def named(self, one: Mapping[str, Any]) -> str:

@@ -37,7 +37,7 @@ class Measured:
     """Incremental margin a customer before cost."""
     se_minor: float
     p_redeem: float | None
-    """None when redemption was not observed."""
+    """Beyond what the holdout redeems of the shop's other offers; None when it was not observed."""
     n_treated: int
     n_control: int
 
@@ -54,7 +54,7 @@ Known = dict[tuple[str, str], Measured]
 
 def read_outcomes(paths: Sequence[Path]) -> Known:
     """Measurements from `outcomes.parquet` of read-outs. Raises ConfigError naming a file that is none."""
-    tables = []
+    tables: list[pl.DataFrame] = []
     for path in paths:
         try:
             table = pl.read_parquet(path)
@@ -65,8 +65,20 @@ def read_outcomes(paths: Sequence[Path]) -> Known:
             raise ConfigError(
                 f"experiment.outcomes: '{path}' is no outcomes.parquet of a read-out: it lacks {missing[0]}"
             )
+        _check_apart(path, table, tables)
         tables.append(table.select(pl.col(OUTCOMES.names).exclude("customer_id")))
     return measured(pl.concat(tables)) if tables else {}
+
+
+def _check_apart(path: Path, table: pl.DataFrame, earlier: list[pl.DataFrame]) -> None:
+    """Raise ConfigError for a period that another file covers too: the same customers' week would count twice."""
+    days = table.select(pl.col("from_day").min(), pl.col("until_day").max()).row(0)
+    for other in earlier:
+        first, last = other.select(pl.col("from_day").min(), pl.col("until_day").max()).row(0)
+        if days[0] <= last and first <= days[1]:
+            raise ConfigError(
+                f"experiment.outcomes: the period of '{path}' is covered by another file; name one of them"
+            )
 
 
 def measured(outcomes: pl.DataFrame) -> Known:
@@ -82,21 +94,17 @@ def measured(outcomes: pl.DataFrame) -> Known:
 
 
 def _measure(treated: pl.DataFrame, control: pl.DataFrame) -> Measured:
-    difference = cuped(_moments(treated), _moments(control))
-    redeemed = treated["redeemed"].drop_nulls()
-    p_redeem = redeemed.cast(pl.Float64).mean() if len(redeemed) else None
-    return Measured(
-        difference.value,
-        difference.se,
-        None if p_redeem is None else float(str(p_redeem)),
-        treated.height,
-        control.height,
-    )
+    both = [one["before_revenue_minor"].null_count() == 0 for one in (treated, control)]
+    difference = cuped(*(_moments(one, adjusted=all(both)) for one in (treated, control)))
+    rates = [one["redeemed"].cast(pl.Float64).mean() for one in (treated, control)]
+    seen = [float(str(rate)) for rate in rates if rate is not None]
+    p_redeem = max(seen[0] - seen[1], 0.0) if len(seen) == len(rates) else None
+    return Measured(difference.value, difference.se, p_redeem, treated.height, control.height)
 
 
-def _moments(group: pl.DataFrame) -> Moments:
-    before = group["before_revenue_minor"].cast(pl.Float64)
-    x = None if before.null_count() else before.to_numpy()
+def _moments(group: pl.DataFrame, *, adjusted: bool) -> Moments:
+    """With the covariate only where both sides know it: a theta of one side would move the difference."""
+    x = group["before_revenue_minor"].cast(pl.Float64).to_numpy() if adjusted else None
     return Moments.of(group["margin_minor"].cast(pl.Float64).to_numpy(), x)
 
 

@@ -12,9 +12,11 @@ import polars as pl
 
 from offerloop.config import Config, load_config
 from offerloop.engine import ENGINES
+from offerloop.errors import near_miss
 from offerloop.events import prepare
 from offerloop.events.calendar import EPOCH
 from offerloop.money import to_text
+from offerloop.profiles import FEATURES
 from offerloop.response.windows import FEWEST_WEEKS
 from offerloop.service.check_figures import Shape, shape_of
 from offerloop.service.check_missing import missing_columns, missing_sources
@@ -45,8 +47,9 @@ def check(config_path: Path, engine: str = "duckdb") -> Checked:
     shape = shape_of(events, config.response)
     sources = source_rows(config, events.quality)
     answers = {"response": response_answer(shape), "recommenders": recommender_answer(shape, config)}
-    offers = check_offers(config, shape, studied=not answers["response"])
+    offers = check_offers(config, shape, studied=not answers["response"], listed=events.offers)
     problems = [one.problem for one in offers if one.problem]
+    problems += audience_problems(config)
     if shape.n_customers < 2:
         problems.append(f"only {shape.n_customers} customer is left; a plan chooses between customers")
     missing = missing_sources(config) + missing_columns(config)
@@ -62,6 +65,19 @@ def check(config_path: Path, engine: str = "duckdb") -> Checked:
         "Cannot run yet." if problems else f"Ready. Next: offerloop run {config_path}",
     ]  # fmt: skip
     return Checked(lines, facts, not problems)
+
+
+def audience_problems(config: Config) -> list[str]:
+    """Fields that rules of audiences ask for and no customer has."""
+    source = config.sources.get("customers")
+    own = () if source is None else (*source.columns, *source.attributes)
+    known = {*(one.name for one in FEATURES), "tags", *own} - set(config.profiles.audit_only)
+    return [
+        f"audiences.{name} asks for the field '{field}', which nobody has{near_miss(field, known)}"
+        for name, rule in config.audiences.items()
+        for field in rule.fields
+        if field not in known
+    ]
 
 
 def source_rows(config: Config, quality: pl.DataFrame) -> dict[str, dict[str, Any]]:
@@ -155,9 +171,10 @@ def offer_lines(config: Config, offers: list[OfferCheck]) -> list[str]:
     lines = []
     for campaign in config.campaigns:
         basis = "at the most that offers can cost" if campaign.budget_basis == "liability" else "at expected cost"
-        money = f"budget {campaign.budget} {config.shop.currency} {basis}, {campaign.explore_budget} to explore"
+        unit = config.unit(campaign)
+        money = f"budget {campaign.budget} {unit} {basis}, {campaign.explore_budget} to explore"
         lines.append(f"Campaign '{campaign.id}': {money}")
-        mine = [f"  {one.line(config.shop.currency)}" for one in offers if one.campaign_id == campaign.id]
+        mine = [f"  {one.line(unit)}" for one in offers if one.campaign_id == campaign.id]
         lines += (
             mine if len(mine) <= _SHOWN_OFFERS else [*mine[:_SHOWN_OFFERS], f"  and {len(mine) - _SHOWN_OFFERS} more"]
         )

@@ -81,7 +81,7 @@ class Choice:
 
 def candidates_of(run: RunRead, customer: int | str) -> list[Candidate]:
     """All offers with a known effect on the customer, best profit first."""
-    terms = run.offers.select("campaign_id", "offer_id", "funded_share", "label")
+    terms = run.offers.select("campaign_id", "offer_id", "funded_share", "cost_weight", "label")
     rows = run.rows("effects", customer).join(terms, on=["campaign_id", "offer_id"])
     rows = rows.sort("profit_minor", "campaign_id", "offer_id", descending=[True, False, False])
     campaigns = {one.id: one for one in run.campaigns}
@@ -89,7 +89,7 @@ def candidates_of(run: RunRead, customer: int | str) -> list[Candidate]:
 
 
 def _candidate(row: dict[str, Any], campaign: CampaignRead, run: RunRead) -> Candidate:
-    own = 1 - row["funded_share"]
+    own = row["cost_weight"] * (1 - row["funded_share"])
     return Candidate(
         campaign=campaign,
         offer_id=row["offer_id"],

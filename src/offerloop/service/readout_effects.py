@@ -45,7 +45,13 @@ def panel(run: PastRun, found: pl.DataFrame) -> Panel:
     """From the table OUTCOMES. A cost that was not observed is the forecast's, or the most it can be without one."""
     observed = found["cost_minor"].null_count() == 0
     forecast = pl.coalesce(pl.col("cost_expected_micro") / MICRO, pl.col("cost_liability_minor")).fill_null(0.0)
-    costs = run.assignments.select("customer_id", forecast.alias("forecast_minor"))
+    terms = run.offers.select("campaign_id", "offer_id", "contact_cost_minor", "cost_weight")
+    given = run.assignments.join(terms, on=["campaign_id", "offer_id"], how="left")
+    weight, told = pl.col("cost_weight").fill_null(1.0), pl.col("contact_cost_minor").fill_null(0)
+    costs = given.select(
+        "customer_id", (weight * forecast).alias("forecast_minor"), (weight * told).alias("told_minor"),
+        weight.alias("weight"),
+    )  # fmt: skip
     recent = "recent_minor"
     known = run.profiles.select("customer_id", *([recent] if recent in run.profiles.columns else []))
     rows = found.join(costs, on="customer_id", how="left").join(known, on="customer_id", how="left")
@@ -54,7 +60,8 @@ def panel(run: PastRun, found: pl.DataFrame) -> Panel:
         x, words = pl.col("before_revenue_minor"), "revenue of as many days before the plan"
     elif recent in rows.columns:
         x, words = pl.col(recent).fill_null(0), "spend of the quarter before the plan, from the profiles"
-    cost = pl.col("cost_minor") if observed else pl.col("forecast_minor")
+    paid = pl.col("weight").fill_null(1.0) * pl.col("cost_minor") + pl.col("told_minor").fill_null(0.0)
+    cost = paid if observed else pl.col("forecast_minor")
     rows = rows.with_columns(
         x.cast(pl.Float64).alias("x"),
         cost.cast(pl.Float64).alias("cost_minor"),

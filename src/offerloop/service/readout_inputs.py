@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tomllib
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import narwhals as nw
@@ -13,9 +13,10 @@ import polars as pl
 from pydantic import ValidationError
 
 from offerloop.config import Config
+from offerloop.config.load import beside
 from offerloop.engine import ENGINES, collect
 from offerloop.engine.base import Frame
-from offerloop.errors import ConfigError, ContractError, InputError, SourceError
+from offerloop.errors import ConfigError, ContractError, InputError, NothingLeftError, SourceError
 from offerloop.events import prepare
 from offerloop.offers import NO_OFFER
 from offerloop.tables import ASSIGNMENTS, COMPARISON, OFFERS, PROFILES, Table
@@ -66,7 +67,7 @@ def read_run(folder: Path) -> PastRun:
     try:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
         summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
-        config = _config(manifest["config"]["text"])
+        config = _config(manifest["config"]["text"], folder.resolve().parent.parent)
         as_of = (date.fromisoformat(summary["as_of"]) - EPOCH).days
         sent = tuple(one["id"] for one in summary["campaigns"] if one["send"])
     except (KeyError, TypeError, ValueError) as error:
@@ -82,10 +83,10 @@ def read_run(folder: Path) -> PastRun:
     return run
 
 
-def _config(text: str) -> Config:
-    """The run's configuration; its sources' paths stay as written, because only the new orders are read."""
+def _config(text: str, folder: Path) -> Config:
+    """The run's configuration, its paths relative to the folder that held it."""
     try:
-        return Config.model_validate(tomllib.loads(text))
+        return beside(Config.model_validate(tomllib.loads(text)), folder)
     except (tomllib.TOMLDecodeError, ValidationError):
         raise ConfigError("the configuration in manifest.json is not one that this version can read") from None
 
@@ -124,19 +125,40 @@ class Orders:
 
 
 def read_orders(run: PastRun, path: Path, engine: str) -> Orders:
-    """The file of orders under the run's own mapping and cleaning rules."""
+    """The file of orders under the run's own mapping and cleaning rules.
+
+    What lies before the plan and what lies after it are cleaned apart: a return in the period must not change what
+    was bought before, or the covariate would hold a part of the effect.
+    """
     if not path.is_file():
         raise InputError(f"there is no file of orders '{path}'")
     source = run.config.sources["order_lines"].model_copy(
         update={"path": path, "url": None, "table": None, "query": None}
     )
-    profiles = run.config.profiles.model_copy(update={"as_of": None})
-    config = run.config.model_copy(update={"sources": {"order_lines": source}, "profiles": profiles})
-    events = prepare(config, ENGINES.load(engine)())
-    day = nw.col("order_day")
-    first, last = collect(events.order_lines.select(day.min().alias("first"), day.max().alias("last"))).row(0)
+    sources = {"order_lines": source}
+    running, plan_day = ENGINES.load(engine)(), EPOCH + timedelta(days=run.as_of_day)
+    parts = []
+    for as_of, first_day in ((plan_day, None), (None, plan_day)):
+        profiles = run.config.profiles.model_copy(update={"as_of": as_of})
+        clean = run.config.clean.model_copy(update={"first_day": first_day, "last_day": None})
+        settings = run.config.model_copy(update={"sources": sources, "profiles": profiles, "clean": clean})
+        try:
+            parts.append(prepare(settings, running).order_lines.select(*READ))
+        except NothingLeftError:
+            continue
+    if not parts:
+        raise SourceError(f"'{path}' has no usable order line")
+    lines, day = nw.concat(parts), nw.col("order_day")
+    first, last = collect(lines.select(day.min().alias("first"), day.max().alias("last"))).row(0)
     maps = source.columns
-    return Orders(path, events.order_lines, first, last, "coupon" in maps, "reimbursed" in maps)
+    return Orders(path, lines, first, last, "coupon" in maps, "reimbursed" in maps)
+
+
+READ = (
+    "customer_id", "order_id", "order_day", "quantity", "revenue_minor", "list_value_minor", "discount_minor",
+    "coupon_minor", "reimbursed_minor",
+)  # fmt: skip
+"""Columns of order lines that a read-out needs."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -26,7 +26,7 @@ from offerloop.money import DIGITS
 from offerloop.profiles import FEATURES, TAGS
 from offerloop.report import render, summarise
 from offerloop.report.findings import CampaignFindings, Findings
-from offerloop.service.snapshots import with_snapshots, without_passwords
+from offerloop.service.snapshots import forget_snapshots, with_snapshots, without_passwords
 from offerloop.service.stage_store import StageStore, sha256
 from offerloop.service.stages import Recorder
 
@@ -52,12 +52,13 @@ def run(config_path: Path, engine: str, console: Console | None, begin: str | No
         raise InputError(f"there is no stage '{begin}'{near_miss(begin, STAGES)} (known: {', '.join(STAGES)})")
     config = load_config(config_path)
     runs = config_path.parent / "runs"
-    with writing(runs):
+    with writing(runs), ExitStack() as leaving:
         _make_room(runs)
         running = ENGINES.load(engine)()
         store = StageStore(runs / ".stages" / config_path.stem, running)
         store.folder.mkdir(parents=True, exist_ok=True)
         config = with_snapshots(config, store.folder)
+        leaving.callback(forget_snapshots, store.folder)
         recorder = Recorder(console, store, begin)
         found = plan(config, running, recorder)
         findings = findings_of(found)

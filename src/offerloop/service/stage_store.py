@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import pickle
 import shutil
 from collections.abc import Callable
@@ -130,7 +131,9 @@ def config_key(config: Config) -> str:
     """The known sections, with a hash of every file that they name."""
     known = config.model_dump(mode="json")
     files = [f"{path.name} {sha256(path)}" for path in config.files if path.is_file()]
-    return hashlib.sha256("\n".join([repr(sorted(known.items())), *files]).encode()).hexdigest()
+    secret = config.privacy.key_env if "privacy" in config.__dict__ else None
+    held = hashlib.sha256(os.environ.get(secret, "").encode()).hexdigest() if secret else ""
+    return hashlib.sha256("\n".join([repr(sorted(known.items())), *files, held]).encode()).hexdigest()
 
 
 @cache
