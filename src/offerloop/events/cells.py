@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import re
 from pathlib import Path
 
 import narwhals as nw
@@ -53,12 +52,6 @@ def as_text(value: nw.Expr, kind: DType) -> nw.Expr:
         return value.cast(nw.String)
     known = finite(value)
     return nw.when(known == known.floor()).then(known.cast(nw.Int64).cast(nw.String)).otherwise(known.cast(nw.String))
-
-
-def python_number(cell: str, decimal: str) -> bool:
-    """The same question as `number` asks, for one cell in Python."""
-    symbols = _SYMBOLS.replace(r"\x{00A0}", "\u00a0").replace(r"\x{202F}", "\u202f")
-    return bool(re.match(_SHAPES[decimal], re.sub(symbols, "", cell)))
 
 
 def line_of(path: Path, dialect: Dialect, column: str, cell: str) -> int | None:
