@@ -124,8 +124,8 @@ def assignment(customer, arm, reason, given, planned):
     return row | {
         "customer_id": customer, "campaign_id": given[0], "offer_id": given[1], "arm": arm, "propensity": 0.7,
         "cost_liability_minor": TERMS[given][4] if given[0] else 0, "basis": TERMS[given][5] if given[0] else "none",
-        "planned_campaign_id": planned[0], "planned_offer_id": planned[1], "product_ids": "", "reasons": reason,
-        "rank_of_alternative": "",
+        "planned_campaign_id": planned[0], "planned_offer_id": planned[1], "lot_kinds": "", "product_ids": "",
+        "reasons": reason, "rank_of_alternative": "",
     }  # fmt: skip
 
 
@@ -161,7 +161,10 @@ def build_run(folder, text=False, send=True, basis="liability"):
     write(
         AFFINITIES, [{"customer_id": 1, "product_id": 77, "task": "repeat", "rank": 1, "affinity": 1.0, "source": "r"}]
     )
-    terms = [(*key, *row[:5], 0, 1.0, "any", None, f"label of {key[1]}", row[5]) for key, row in TERMS.items()]
+    terms = [
+        (*key, *row[:4], MARGIN, row[4], 0, 1.0, "any", None, f"label of {key[1]}", row[5])
+        for key, row in TERMS.items()
+    ]
     write(OFFERS, [dict(zip(OFFERS.names, row, strict=True)) for row in terms])
     figures = dict.fromkeys(COMPARISON.names, 1.0) | {"profit_low_minor": -50.0, "profit_high_minor": 60.0}
     write(COMPARISON, [figures | {"campaign_id": name, "rule": "plan"} for name in PRICES])

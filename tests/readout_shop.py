@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 
 from offerloop.evaluation.assignment import in_holdout
-from offerloop.tables import ASSIGNMENTS, COMPARISON, OFFERS
+from offerloop.tables import ASSIGNMENTS, COMPARISON, MARGINS, OFFERS
 
 N, HELD, EXPLORE = 3000, 0.2, 0.1
 AS_OF = date(2024, 3, 4)
@@ -39,11 +39,14 @@ offers = [{{ kind = "coupon", on = "all", percent = 10, max_discount = "5.00" }}
 """
 
 
-def make_run(folder, *, more="", keep=None, funded=0.0, explore=EXPLORE, kinds=lambda _: ("coupon",)):
+def make_run(
+    folder, *, more="", keep=None, funded=0.0, explore=EXPLORE, kinds=lambda _: ("coupon",), margins=(), hide=None
+):
     """A run of N customers; the plan has an offer for three in five of them. `kinds`: what one may draw by lot."""
     rng = np.random.default_rng(3)
     ids = np.arange(1, N + 1)
-    held = np.array([in_holdout(str(one), "holdout", HELD) for one in ids])
+    named = (lambda one: one) if hide is None else hide
+    held = np.array([in_holdout(str(named(one)), "holdout", HELD) for one in ids])
     free = np.flatnonzero(~held)
     exploring = np.isin(ids, ids[rng.choice(free, int(explore * len(free)), replace=False)])
     share = exploring.sum() / len(free)
@@ -55,13 +58,13 @@ def make_run(folder, *, more="", keep=None, funded=0.0, explore=EXPLORE, kinds=l
         arm = "holdout" if held[position] else "explore" if exploring[position] else "plan"
         given = {"holdout": "none", "plan": plan, "explore": drawn}[arm]
         chance = (1 - HELD) * ((1 - share) * (given == plan) + share / len(choices)) + HELD * (given == "none")
-        rows.append((one, given, arm, chance, plan))
-        menu += [(one, "spring", kind, float(one % 997)) for kind in kinds(one)]
+        rows.append((named(one), given, arm, chance, plan, ",".join(kinds(one))))
+        menu += [(named(one), "spring", kind, float(one % 997)) for kind in kinds(one)]
     folder.mkdir(parents=True)
     _assignments(rows).filter(pl.lit(True) if keep is None else keep).write_parquet(folder / "assignments.parquet")
     effects = pl.DataFrame(menu, ["customer_id", "campaign_id", "offer_id", "profit_minor"], orient="row")
     effects.write_parquet(folder / "effects.parquet")
-    _others(folder, funded)
+    _others(folder, funded, margins, [named(one) for one in range(1, N + 1)])
     manifest = {"config": {"text": CONFIG.format(more=more)}}
     (folder / "manifest.json").write_text(json.dumps(manifest))
     summary = {"as_of": AS_OF.isoformat(), "campaigns": [{"id": "spring", "send": True}]}
@@ -70,7 +73,9 @@ def make_run(folder, *, more="", keep=None, funded=0.0, explore=EXPLORE, kinds=l
 
 
 def _assignments(rows):
-    table = pl.DataFrame(rows, ["customer_id", "offer_id", "arm", "propensity", "planned_offer_id"], orient="row")
+    table = pl.DataFrame(
+        rows, ["customer_id", "offer_id", "arm", "propensity", "planned_offer_id", "lot_kinds"], orient="row"
+    )
     offered = pl.col("offer_id") != "none"
     full = table.with_columns(
         campaign_id=pl.when(offered).then(pl.lit("spring")),
@@ -82,25 +87,31 @@ def _assignments(rows):
         rank_of_alternative=pl.lit(""),
     )
     empty = {name: pl.lit(None) for name in ASSIGNMENTS.names if name not in full.columns}
-    return ASSIGNMENTS.check(full.with_columns(**empty).cast(ASSIGNMENTS.schema))
+    return ASSIGNMENTS.check(
+        full.with_columns(**empty).cast(
+            {name: kind for name, kind in ASSIGNMENTS.schema.items() if name != "customer_id"}
+        )
+    )
 
 
-def _others(folder, funded):
+def _others(folder, funded, margins, names):
     kinds = ("coupon", "flash_sale", "spend_and_save")
     offers = [
-        ("spring", kind, kind, None, 0.1, funded, 500, 0, 1.0, "any", None, kind, "transferred") for kind in kinds
+        ("spring", kind, kind, None, 0.1, funded, 0.3, 500, 0, 1.0, "any", None, kind, "transferred") for kind in kinds
     ]
     pl.DataFrame(offers, OFFERS.schema, orient="row").write_parquet(folder / "offers.parquet")
     plan = [("spring", "plan as sent", 1400.0, 0.0, *FORECAST, 0.0, 0.0, 0.0)]
     pl.DataFrame(plan, COMPARISON.schema, orient="row").write_parquet(folder / "comparison.parquet")
+    margins = pl.DataFrame(margins or [(None, 0.3, "configured")], MARGINS.schema, orient="row")
+    margins.write_parquet(folder / "margins.parquet")
     ids = range(1, N + 1)
     tags = [[*(["early"] if one % 2 else []), *(["lapsing"] if one % 4 == 0 else [])] for one in ids]
     recent = [10_000 + one for one in ids]
-    profiles = pl.DataFrame({"customer_id": ids, "tags": tags, "recent_minor": recent})
+    profiles = pl.DataFrame({"customer_id": names, "tags": tags, "recent_minor": recent})
     profiles.write_parquet(folder / "profiles.parquet")
 
 
-def make_orders(path, run, effect=lambda _: 1.0, *, days=7, before=True, columns=lambda _: {}):
+def make_orders(path, run, effect=lambda _: 1.0, *, days=7, before=True, columns=lambda _: {}, ids=lambda one: one):
     """An order a customer and week, of a size of their own; that of the treated times `effect`, of their id.
 
     Gives the true effect on margin, summed over the treated. One in twenty buys nothing in a week.
@@ -114,10 +125,10 @@ def make_orders(path, run, effect=lambda _: 1.0, *, days=7, before=True, columns
     for week in range(-1 if before else 0, -(-days // 7)):
         for one in range(1, N + 1):
             worth, bought = usual[one] * rng.lognormal(0, 0.25), rng.random() < 0.95
-            treated = week >= 0 and arms.get(one, ("", "none"))[1] != "none"
+            treated = week >= 0 and arms.get(ids(one), ("", "none"))[1] != "none"
             if bought:
                 paid = round(worth * (effect(one) if treated else 1.0))
-                truth += 0.3 * (paid - worth) if treated and arms[one][0] == "plan" else 0.0
+                truth += 0.3 * (paid - worth) if treated and arms[ids(one)][0] == "plan" else 0.0
                 day = AS_OF + timedelta(days=7 * week + one % 7)
                 lines.append({"order": len(lines), "customer": one, "product": 7, "quantity": 2, "paid": paid / 100,
                               "day": day.isoformat(), **columns(one if treated else 0)})  # fmt: skip

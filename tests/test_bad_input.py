@@ -148,6 +148,28 @@ def unknown_audience(shop):
     )
 
 
+def budget_without_quotes(shop):
+    edit(shop, ('budget = "100.00"', "budget = 100.00"))
+
+
+def column_of_two_words(shop):
+    edit(lines_of(shop), ("order,who,what,when,n,paid", "order,who,what,when,n,paid net"))
+    edit(shop, ('paid = "paid"', 'paid = "paid net * 1"'))
+
+
+def text_without_quotes(shop):
+    edit(shop, ('name = "Small shop"', "name = Small shop"))
+
+
+def filter_that_keeps_nothing(shop):
+    edit(shop, ('path = "lines.csv"', 'path = "lines.csv"\nwhere = "n == \'99\'"'))
+
+
+def made_time_of_another_form(shop):
+    edit(shop, ('path = "lines.csv"', 'path = "lines.csv"\ntime_format = "%d.%m.%Y"'))
+    edit(shop, ('at = "when"', "at = \"when + ' 10:00'\""))
+
+
 def no_toml(shop):
     shop.write_text("[shop\nname = 'x'\n")
 
@@ -174,6 +196,14 @@ BAD = [
     (line_of_another_width, [r"lines.csv'", r"Line: \d+", "Expected Number of Columns: 6"]),
     (two_columns_of_one_name, [r"lines.csv' has two columns named 'who'"]),
     (unknown_audience, ["names the audience 'loyals'", "did you mean 'loyal'"]),
+    (budget_without_quotes, ["campaign 'first', budget: write it in quotes, budget = \"100.00\"$"]),
+    (column_of_two_words, ["'paid net \\* 1' is neither a column nor an expression; put `paid net` in backticks"]),
+    (text_without_quotes, ["line 3", 'text needs quotes, name = "Small shop"$']),
+    (
+        filter_that_keeps_nothing,
+        [r"lines.csv' has no usable order line: its filter where = \"n == '99'\" leaves out all"],
+    ),
+    (made_time_of_another_form, ["must hold times", r"such as '\d{4}-\d\d-\d\d 10:00' are none", "time_format"]),
     (no_toml, ["offerloop.toml' is not TOML", "line 1"]),
 ]
 

@@ -4,9 +4,12 @@ import json
 
 import polars as pl
 import pytest
+from typer.testing import CliRunner
 
 import init_shops
-from offerloop.errors import SourceError
+from offerloop.cli.main import app
+from offerloop.config import load_config
+from offerloop.errors import ConfigError, InputError, SourceError
 from offerloop.service.check import check
 from offerloop.service.init import write_shop
 
@@ -104,3 +107,126 @@ def test_a_file_that_went_away_is_one_sentence(tmp_path):
     (tmp_path / "verkauf.csv").unlink()
     with pytest.raises(SourceError, match="does not exist"):
         check(path)
+
+
+def edited(path, old, new):
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("budget, told", [("0.50", True), ("50.00", False), ("0.00", False)])
+def test_exploration_that_affords_no_offer_is_told(tmp_path, budget, told):
+    path = shop(tmp_path, init_shops.german)
+    written = load_config(path).campaigns[0].explore_budget
+    found = check(edited(path, f'explore_budget = "{written}"', f'explore_budget = "{budget}"'))
+    dearest = max(one["liability_minor"] for one in found.facts["offers"])
+    said = [one for one in found.facts["notes"] if "nobody gets an offer by lot" in one]
+    assert bool(said) is told
+    assert all(f"explores with {budget} EUR" in one and f"{dearest / 100:.2f} or more" in one for one in said)
+    assert all(f"Note: {one}" in found.lines for one in said)
+    assert found.ok
+
+
+@pytest.mark.parametrize("share, told", [("0.10", True), ("0.9", False)])
+def test_a_holdout_too_small_for_any_read_out_is_told(tmp_path, share, told):
+    path = edited(shop(tmp_path, init_shops.german), "holdout = 0.10", f"holdout = {share}")
+    said = [one for one in check(path).facts["notes"] if "holds back" in one]
+    assert bool(said) is told
+    expected = round(float(share) * init_shops.N_CUSTOMERS)
+    assert all(f"about {expected} of {init_shops.N_CUSTOMERS} customers" in one for one in said)
+    assert all("at least 30 held-back customers among those planned for an offer" in one for one in said)
+
+
+def test_money_that_repeated_lines_add_is_told(tmp_path):
+    lines = init_shops.order_lines().drop("price").with_columns(pl.col("amount") / 100)
+    again = lines.filter(pl.len().over("order") > 1).unique("order").sort("order").head(7)
+    pl.concat([lines, again, again.head(2)]).write_csv(tmp_path / "lines.csv")
+    found = check(write_shop(tmp_path / "shop", {"order_lines": str(tmp_path / "lines.csv")}, None, None).config)
+    added = again["amount"].sum() + again.head(2)["amount"].sum()
+    said = [one for one in found.facts["notes"] if "the same product again" in one]
+    assert len(said) == 1
+    assert said[0].startswith("9 order lines")
+    assert f"adds {added:.2f} USD to sales" in said[0]
+    assert found.facts["orders"]["sales_minor"] == round(100 * (lines["amount"].sum() + added))
+
+
+@pytest.mark.parametrize(
+    "terms, told", [("", True), ('takes = "1"', False), ('contact_cost = "1"', False)], ids=["none", "takes", "contact"]
+)
+def test_a_benefit_that_no_budget_limits_is_told(tmp_path, terms, told):
+    path = shop(tmp_path, init_shops.german)
+    head, _, _ = path.read_text(encoding="utf-8").partition("[[campaigns]]")
+    campaign = '[[campaigns]]\nid = "c"\ntitle = "C"\nbudget = "20"\nbudget_unit = "seats"\n'
+    offer = f'[[campaigns.offers]]\nkind = "benefit"\ntext = "a trial"\n{terms}\n'
+    path.write_text(f"{head}{campaign}{offer}assumed = {{ p_redeem = 0.1, value = 1 }}\n", encoding="utf-8")
+    said = [one for one in check(path).facts["notes"] if "write in 'takes'" in one]
+    assert bool(said) is told
+    assert all("benefit 'benefit' of campaign 'c' takes nothing from its budget of 20 seats" in one for one in said)
+
+
+def test_every_rule_is_named_and_rows_kept_are_those_that_a_run_uses(tmp_path):
+    lines = init_shops.order_lines().drop("price", "category").with_columns(pl.col("amount") / 100)
+    odd = lines.head(8).with_columns(
+        customer=pl.Series([None, 500, 500, 500, 500, 500, 500, 500]),
+        order=pl.Series([1, 2, 3, 4, 5, 6, 7, 7]),
+        product=pl.Series(["P1", None, "P1", "P1", "P1", "P1", "P7", "P7"]),
+        quantity=pl.Series([1, 1, 0, 0, 500, -1, 1, 1]),
+        amount=pl.Series([1.0, 1.0, 0.0, 2.0, 3.0, -4.0, 5.0, 5.0]),
+        moment=pl.lit(lines["moment"].max()),
+    )
+    table = pl.concat([lines, odd]).with_columns(
+        Status=pl.when(pl.int_range(pl.len()) < 9).then(pl.lit("cancelled")).otherwise(pl.lit("paid"))
+    )
+    table.write_csv(tmp_path / "lines.csv")
+    path = write_shop(tmp_path / "shop", {"order_lines": str(tmp_path / "lines.csv")}, None, None).config
+    edited(path, "[clean]", "[privacy]\nretention_days = 60\n\n[clean]")
+    found = check(path)
+    source = found.facts["sources"]["order_lines"]
+    rules = {one["rule"]: one for one in source["rules"]}
+    assert {"filter 'where'", "retention", "incomplete", "nothing sold", "quantity is a measure"} <= set(rules)
+    assert all(f"{one['rows']:,} {name} ({one['action']})" in found.lines[0] for name, one in rules.items())
+    assert source["read"] == table.height
+    assert source["kept"] == found.facts["orders"]["n_lines"]
+    gone = sum(one["rows"] for one in source["rules"] if one["action"] in ("rejected", "merged", "left out"))
+    assert source["read"] == source["kept"] + gone
+
+
+def test_customers_without_consent_are_not_kept_where_nothing_may_be_learned_from_them(tmp_path):
+    people = init_shops.order_lines().select("customer").unique().sort("customer")
+    refusing = pl.when(pl.int_range(pl.len()) < 5).then(pl.lit("no")).otherwise(pl.lit("yes"))
+    people.with_columns(consent=refusing).write_csv(tmp_path / "customers.csv")
+    files = {"order_lines": str(init_shops.german(tmp_path)[0]), "customers": str(tmp_path / "customers.csv")}
+    path = write_shop(tmp_path / "shop", files, None, None).config
+    edited(path, "[clean]", "[privacy]\nfit_without_consent = false\n\n[clean]")
+    found = check(path).facts
+    assert found["sources"]["customers"]["kept"] == people.height - 5 == found["orders"]["n_customers"]
+    assert found["sources"]["order_lines"]["kept"] == found["orders"]["n_lines"]
+
+
+@pytest.mark.parametrize("priced", [True, False])
+def test_list_prices_of_the_product_list_are_not_missed(tmp_path, priced):
+    listed = init_shops.order_lines().unique("product").sort("product")
+    listed.select("product", "category", *[(pl.col("price") / 100).alias("Unit price")] * priced).write_csv(
+        tmp_path / "products.csv"
+    )
+    files = {"order_lines": str(init_shops.german(tmp_path)[0]), "products": str(tmp_path / "products.csv")}
+    missing = check(write_shop(tmp_path / "shop", files, None, None).config).facts["missing"]
+    assert any("what was paid counts as the list price" in one for one in missing) is not priced
+
+
+def test_what_cannot_run_is_bad_input_and_a_folder_stands_for_its_configuration(tmp_path):
+    path = shop(tmp_path, init_shops.german)
+    ready = CliRunner().invoke(app, ["check", str(path.parent)])
+    assert ready.exit_code == 0
+    assert f"Ready. Next: offerloop run {path}" in ready.output
+    path.write_text(path.read_text(encoding="utf-8").replace("max_discount", "# max_discount"), encoding="utf-8")
+    assert CliRunner().invoke(app, ["check", str(path)]).exit_code == InputError.exit_code == 2
+
+
+@pytest.mark.parametrize("command", ["check", "run"])
+def test_a_folder_without_a_configuration_is_one_sentence(tmp_path, command):
+    done = CliRunner().invoke(app, [command, str(tmp_path)])
+    assert isinstance(done.exception, ConfigError)
+    assert str(tmp_path / "offerloop.toml") in str(done.exception)

@@ -96,7 +96,12 @@ def test_a_wrong_offer_names_its_campaign(load):
         ("[shop]", "sead = 2\n[shop]", "sead", "seed"),
         ('name = "Corner shop"', 'name = "x"\ncurency = "EUR"', "shop.curency", "currency"),
         ('path = "data', 'colums = {}\npath = "data', "sources.order_lines.colums", "columns"),
-        ('title = "Spring"', 'title = "x"\nbudget_bases = "expected"', "campaigns.0.budget_bases", "budget_basis"),
+        (
+            'title = "Spring"',
+            'title = "x"\nbudget_bases = "expected"',
+            "campaign 'spring', budget_bases",
+            "budget_basis",
+        ),
         ("[[campaigns]]", "[response]\ncategorys = 3\n[[campaigns]]", "response.categorys", "categories"),
     ],
 )
@@ -113,9 +118,17 @@ def test_an_unknown_key_is_answered_with_its_place_and_the_nearest_name(refusal,
         ('"100.50"', '"1.00"\nexplore_budget = "-1"', "'explore_budget' of campaign 'spring' is below zero"),
         ('"100.50"', '"100.505"', "'budget' of campaign 'spring': '100.505' is not an amount in USD"),
         ('"100.50"', '"plenty"', "'budget' of campaign 'spring': 'plenty' is not an amount of money"),
-        ('"100.50"', '"1"\nbudget_basis = "hope"', "campaigns.0.budget_basis"),
+        (
+            '"100.50"',
+            '"1"\nbudget_basis = "hope"',
+            """campaign 'spring', budget_basis: must be 'liability' or 'expected', not "hope\"""",
+        ),
         ('"100.50"', '"1"\nbudget_unit = "EUR"', "'budget_unit' of campaign 'spring' must be small letters"),
-        ('name = "Corner shop"', 'name = "x"\ncurrency = "XXX"', "'XXX' is not a currency known here (known: USD"),
+        (
+            'name = "Corner shop"',
+            'name = "x"\ncurrency = "XXX"',
+            "'XXX' is not a currency; write its three letters (ISO 4217)",
+        ),
         ('name = "Corner shop"', 'name = "x"\ntimezone = "Mars/Olympus"', "'Mars/Olympus' is not an IANA time zone"),
         ('name = "Corner shop"', 'name = "x"\ntimezone = "../UTC"', "'../UTC' is not an IANA time zone"),
         ('name = "Corner shop"', 'name = "x"\ntimezone = "America"', "'America' is not an IANA time zone"),
@@ -133,6 +146,73 @@ def test_what_cannot_be_is_refused_with_its_place(refusal, old, new, said):
     message = refusal((old, new))
     assert said in message
     assert "offerloop.toml: " in message
+
+
+NAME = 'name = "Corner shop"'
+SLIPS = [
+    ('"100.50"', "9000.00", """campaign 'spring', budget: write it in quotes, budget = "9000.00\""""),
+    ('"100.50"', "9000", """campaign 'spring', budget: write it in quotes, budget = "9000\""""),
+    ('"100.50"', "true", "campaign 'spring', budget: must be text in quotes, not true"),
+    ('id = "spring"', "id = 5", 'the 1st [[campaigns]], id: write it in quotes, id = "5"'),
+    ('title = "Spring"', "", "campaign 'spring', title: is required and missing"),
+    (
+        "[[campaigns]]",
+        "[campaigns]",
+        "campaigns: must be a list, so write its header in double brackets, [[campaigns]]",
+    ),
+    ("offers = [{", "offers = [5, {", "campaign 'spring', offers, the 1st: must be a table, not 5"),
+    (NAME, f"{NAME}\nmargin = 60", "shop.margin: must be a share between 0 and 1, such as 0.60 for 60 %, not 60"),
+    (NAME, f"{NAME}\nmargin = 250", "shop.margin: must be a share between 0 and 1, such as 0.30 for 30 %, not 250"),
+    (NAME, f"{NAME}\nmargin = 0", "shop.margin: must be more than 0, not 0"),
+    (NAME, f'{NAME}\nmargin = "30 %"', 'shop.margin: must be a number, not "30 %"'),
+    (NAME, 'nam = "Shop"', "shop.nam: unknown key, did you mean 'name', which is required?"),
+    (NAME, "", "shop.name: is required and missing"),
+    ("[shop]", "[shopp]", "shopp: unknown key, did you mean 'shop', which is required?"),
+    ("[shop]", "seed = 1.5\n[shop]", "seed: must be a whole number, not 1.5"),
+    ('quantity = "q"', "quantity = 1", 'sources.order_lines.columns.quantity: write it in quotes, quantity = "1"'),
+    ('path = "data/lines.csv"', "path = 5", 'sources.order_lines.path: write it in quotes, path = "5"'),
+]
+SECTIONS = [
+    ('[clean]\nfirst_day = "01.02.2024"', 'clean.first_day: must be a day such as 2024-01-31, not "01.02.2024"'),
+    ("[clean]\nmax_quantity = 0", "clean.max_quantity: must be 1 or more, not 0"),
+    ('[clean]\ntest_ids = "T*"', 'clean.test_ids: must be a list in square brackets, not "T*"'),
+    ("[clean]\ntest_ids = [5]", 'clean.test_ids, the 1st: write it in quotes, "5"'),
+    ('[privacy]\npseudonymise = "ja"', 'privacy.pseudonymise: must be true or false, not "ja"'),
+    ("[audiences.a]\nfield = 'x'\nbetween = [1]", "audiences.a.between: needs more than a list of 1"),
+    ("[audiences.a]\nfield = 'x'\nbetween = [1, 2, 3]", "audiences.a.between: must hold 2 or fewer, not a list of 3"),
+    (
+        "[audiences.a]\nfield = 'x'\nequals = 2024-01-01",
+        "audiences.a.equals: must be one text, number, or true or false, not 2024-01-01",
+    ),
+    ("[audiences]\na = 5", "audiences.a: must be a table, not 5"),
+    (
+        "[[publish]]\nkind = 'csvv'",
+        """the 1st [[publish]], kind: must be 'csv', 'sql' or 'webhook', not "csvv", did you mean 'csv'?""",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"), [*SLIPS, *(("[shop]", f"{text}\n[shop]", said) for text, said in SECTIONS)]
+)
+def test_each_slip_is_one_sentence_that_says_what_to_write(refusal, tmp_path, old, new, said):
+    assert refusal((old, new)) == f"{tmp_path / 'offerloop.toml'}: {said}"
+
+
+def test_a_day_may_stand_in_quotes(load):
+    assert load(MINIMAL + '[clean]\nfirst_day = "2024-01-02"\n').clean.first_day == date(2024, 1, 2)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (NAME, "name = Corner shop", 'text needs quotes, name = "Corner shop"'),
+        ('quantity = "q"', "quantity = q", 'text needs quotes, quantity = "q"'),
+        (NAME, f"{NAME}\n[clean]\ntest_ids = [TEST, 'x']", 'text needs quotes, "TEST"'),
+    ],
+)
+def test_text_without_quotes_is_shown_with_them(refusal, old, new, said):
+    assert refusal((old, new)).endswith(f"; {said}")
 
 
 def test_two_campaigns_may_not_share_an_id(load):
@@ -160,7 +240,7 @@ def test_several_problems_are_reported_at_once_one_line_each(refusal):
     )
     lines = message.splitlines()
     places = [line.split(": ")[1] for line in lines]
-    assert sorted(places) == ["campaigns.0.title", "shop.currency", "shop.nam", "shop.name", "sources"]
+    assert sorted(places) == ["campaign 'spring', title", "shop.currency", "shop.nam", "sources"]
 
 
 def test_a_file_that_is_not_toml(load):
@@ -209,7 +289,7 @@ def test_what_is_published_has_a_default_and_an_order(load):
         ('kind = "csv"\npath = "x.csv"\ntoken_env = "T"', "'token_env' belongs to a [[publish]] of kind 'webhook'"),
         ('kind = "csv"\npath = "x"\ncolumns = { who = "custmer_id" }', "did you mean 'customer_id'?"),
         ('kind = "sql"\nurl = "sqlite:///x"\ncolumns = { run = "run" }', "must map 'customer_id'"),
-        ('kind = "csv"\npath = "x"\npth = "y"', "publish.0.pth: unknown key, did you mean 'path'?"),
+        ('kind = "csv"\npath = "x"\npth = "y"', "the 1st [[publish]], pth: unknown key, did you mean 'path'?"),
     ],
 )
 def test_a_publish_that_cannot_be_is_refused(load, section, said):

@@ -1,7 +1,6 @@
 """`offerloop readout` on run folders made by hand, with orders whose true effect is known."""
 
 import re
-from fractions import Fraction
 
 import numpy as np
 import polars as pl
@@ -13,7 +12,7 @@ from offerloop.report.readout_findings import FORECAST_COST, AgainstForecast, Ef
 from offerloop.report.readout_sentences import sentence
 from offerloop.service.readout import read_out
 from offerloop.service.readout_effects import FIFTHS
-from offerloop.service.readout_outcomes import margin
+from offerloop.service.readout_margins import margin
 from offerloop.tables import OUTCOMES, READOUT_EFFECTS
 from readout_shop import AS_OF, COST, N, make_orders, make_run, total
 
@@ -111,8 +110,8 @@ def test_outcomes_are_exact(works):
 
 
 def test_margins_are_rounded_half_away_from_zero():
-    table = pl.DataFrame({"list_value": [-5, 5, 15, 4, 0]})
-    assert table.select(margin(pl.col("list_value"), Fraction(3, 10))).to_series().to_list() == [-2, 2, 5, 1, 0]
+    table = pl.DataFrame({"list_value": [-5, 5, 15, 4, 0], "share": 0.3})
+    assert table.select(margin(pl.col("list_value"), pl.col("share"))).to_series().to_list() == [-2, 2, 5, 1, 0]
 
 
 # The forecast.

@@ -6,6 +6,7 @@ from datetime import date
 import polars as pl
 import pytest
 
+from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.errors import InputError
 from offerloop.service.readout import read_out
 from offerloop.service.readout_checks import checks, read_exposures, why_stopped
@@ -34,8 +35,8 @@ def test_an_exposure_log_that_lacks_treated_customers_stops_it(tmp_path):
     shown = run.assignments.select("customer_id", "offer_id")
     shown.write_csv(tmp_path / "all.csv")
     shown.filter((pl.col("offer_id") == "none") | (pl.col("customer_id") % 2 > 0)).write_csv(tmp_path / "half.csv")
-    assert why_stopped(run, checks(run, read_exposures(run, tmp_path / "all.csv"))) is None
-    stopped = why_stopped(run, checks(run, read_exposures(run, tmp_path / "half.csv")))
+    assert why_stopped(run, checks(run, read_exposures(run, tmp_path / "all.csv", DuckDBEngine()).rows)) is None
+    stopped = why_stopped(run, checks(run, read_exposures(run, tmp_path / "half.csv", DuckDBEngine()).rows))
     assert "holdout among exposed customers: " in stopped
     assert "log the holdout with an empty offer" in stopped
 
@@ -86,7 +87,9 @@ def plain(tmp_path_factory):
             {"redemptions": "unknown.csv"},
             "redeems the offer 'cuopon', which the run does not have, did you mean 'coupon'?",
         ),
-        ({"redemptions": "words.csv"}, "'a lot' is not an amount of money"),
+        ({"redemptions": "words.csv"}, ", line 2, column 'amount': 'a lot' is not an amount of money"),
+        ({"redemptions": "others.csv"}, "none of the 2 customers in the file of redemptions"),
+        ({"exposures": "others.csv"}, "none of the 2 customers in the file of exposures"),
     ],
 )
 def test_bad_input_is_one_sentence(plain, tmp_path, changes, says):
@@ -97,6 +100,7 @@ def test_bad_input_is_one_sentence(plain, tmp_path, changes, says):
     lines.drop("customer").write_csv(tmp_path / "nameless.csv")
     (tmp_path / "unknown.csv").write_text("customer_id,offer_id,amount\n1,cuopon,1.00\n")
     (tmp_path / "words.csv").write_text("customer_id,offer_id,amount\n1,coupon,a lot\n")
+    (tmp_path / "others.csv").write_text("customer_id,offer_id,amount\nC-1,coupon,1.00\nC-2,coupon,1.00\n")
     named = {key: tmp_path / one if isinstance(one, str) else one for key, one in changes.items()}
     with pytest.raises(InputError) as refusal:
         read_out(named.pop("run", run), named.pop("orders", orders), **named)

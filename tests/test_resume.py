@@ -13,6 +13,7 @@ import pytest
 from offerloop.errors import InputError
 from offerloop.flow import STAGES
 from offerloop.service.runs import run
+from offerloop.service.stage_store import alone
 from small_shop import write_small_shop
 
 MAIN = "from offerloop.cli.main import main; main()"
@@ -91,7 +92,7 @@ def test_results_that_nobody_needs_any_more_are_removed(shop):
     kept(shop)
     edit(shop, 'budget = "100.00"', 'budget = "60.00"')
     kept(shop)
-    entries = [path.name for path in (shop.parent / "runs" / ".stages" / "offerloop").iterdir()]
+    entries = [path.name for path in (shop.parent / "runs" / ".stages" / "offerloop").glob("[!.]*")]
     assert len(entries) == len(STAGES)
 
 
@@ -110,7 +111,7 @@ def test_a_killed_run_goes_on(shop, after):
     again, folder = kept(shop)
     assert set(again) >= set(STAGES[: STAGES.index(after) + 1])
     assert sorted(path.name for path in (shop.parent / "runs").iterdir()) == [".stages", folder.name]
-    assert not list(stages.glob(".*"))
+    assert not list(stages.glob(".*.partial"))
 
 
 def test_what_a_killed_writer_left_is_removed(shop):
@@ -120,6 +121,14 @@ def test_what_a_killed_writer_left_is_removed(shop):
         left.mkdir(parents=True)
     kept(shop)
     assert (gone.exists(), alive.exists()) == (False, True)
+
+
+def test_two_runs_of_one_configuration_do_not_mix(shop):
+    store = shop.parent / "runs" / ".stages" / shop.stem
+    store.mkdir(parents=True)
+    with alone(store), pytest.raises(InputError, match="another run of this configuration is under way"):
+        run(shop, "duckdb", None)
+    assert run(shop, "duckdb", None).report.is_file()
 
 
 @pytest.mark.parametrize("most", [2_000, 60_000])

@@ -14,12 +14,15 @@ import numpy as np
 import polars as pl
 
 from offerloop.allocation import Forecast, draw_arms, forecast_campaign, menu
+from offerloop.allocation.arms import HOLDOUT, PLAN
 from offerloop.allocation.assign import Outside, assignments
 from offerloop.config import Config, Recommend, Response
 from offerloop.engine import Engine, collect
 from offerloop.errors import EvidenceError
+from offerloop.evaluation.experiment import ComingTest
 from offerloop.events import Events, prepare
 from offerloop.money import DIGITS
+from offerloop.offers import NO_OFFER
 from offerloop.profiles import Past, build_profiles
 from offerloop.profiles.audience import members
 from offerloop.recommenders import RECOMMENDERS
@@ -59,7 +62,7 @@ SUGGESTED_PRODUCTS = 3
 STAGES = (
     "events", "profiles", "audiences", "recommenders", "past campaigns", "shelf prices", "response", "effects",
     "allocation",
-    "assignments", "suggestions",
+    "assignments", "suggestions", "coming test",
 )  # fmt: skip
 """Names of the stages in their order."""
 
@@ -83,6 +86,8 @@ class Run:
     """Stage tables by name."""
     forecasts: list[Forecast]
     explore_share: float
+    test: ComingTest | None
+    """What the read-out of the plan will be able to show; None when nothing is planned."""
     gaps: list[str]
     """What the data could not show, and why, a sentence each."""
 
@@ -105,6 +110,7 @@ def plan(config: Config, engine: Engine, stage: Stage) -> Run:
     settings = config.only("seed", "shop", "campaigns", "experiment")
     assigned, explore_share = stage("assignments", assign, profiles, allowed, forecasts, effects, settings)
     final = stage("suggestions", with_products, assigned, effects, liked, events)
+    test = stage("coming test", coming_test, final, events, effects)
     gaps = [one for one in (liked.gap, study) if isinstance(one, Gap)]
     tables = {
         "quality": events.quality, "quality_by_day": events.quality_by_day, "rejected": events.rejected,
@@ -112,13 +118,13 @@ def plan(config: Config, engine: Engine, stage: Stage) -> Run:
         "recommenders": liked.results, "affinities": liked.affinities, "campaign_effects": past,
         **(STUDY_TABLES if isinstance(study, Gap) else study.tables),
         "audience_members": allowed.audiences, "offers": effects.offers, "effects": effects.effects,
-        "calibration": effects.calibration,
+        "margins": effects.margins, "calibration": effects.calibration,
         "comparison": compare(forecasts, final),
         "budget_curve": pl.concat([one.curve for one in forecasts]),
         "break_even_sweep": pl.concat([one.sweep for one in forecasts]), "assignments": final,
     }  # fmt: skip
     checked = {name: STAGE_TABLES[name].check(table) for name, table in tables.items()}
-    return Run(config, events, checked, forecasts, explore_share, [gap.reason for gap in gaps])
+    return Run(config, events, checked, forecasts, explore_share, test, [gap.reason for gap in gaps])
 
 
 @dataclass(frozen=True)
@@ -249,9 +255,7 @@ def forecast(effects: Effects, allowed: Allowed, config: Config) -> list[Forecas
     for campaign in config.campaigns:
         inside = pl.col("customer_id").is_in(allowed.campaigns[campaign.id].implode())
         mine = [(table.filter((pl.col("campaign_id") == campaign.id) & inside), fit) for table, fit in views]
-        one = forecast_campaign(
-            mine, effects.offers, campaign, config.minor(campaign.budget, campaign), config.shop.margin
-        )
+        one = forecast_campaign(mine, effects.offers, campaign, config.minor(campaign.budget, campaign))
         if one.send:
             taken = one.plan.select("customer_id")
             views = [(table.join(taken, on="customer_id", how="anti"), fit) for table, fit in views]
@@ -305,3 +309,19 @@ def with_products(assigned: pl.DataFrame, effects: Effects, liked: Liked, events
     names = assigned.columns
     filled = assigned.drop("product_ids").join(shown, on="customer_id", how="left")
     return filled.with_columns(pl.col("product_ids").fill_null("")).select(names).sort("customer_id")
+
+
+TEST_DAYS = 7
+
+
+def coming_test(assigned: pl.DataFrame, events: Events, effects: Effects) -> ComingTest | None:
+    """By the margin that customers with a planned offer left in the week before, whether they get it or are held."""
+    planned = assigned.filter((pl.col("planned_offer_id") != NO_OFFER) & pl.col("arm").is_in([PLAN, HOLDOUT]))
+    if planned.is_empty():
+        return None
+    week = events.order_lines.filter(nw.col("order_day") >= events.as_of_day - TEST_DAYS)
+    bought = collect(week.group_by("customer_id").agg(nw.col("list_value_minor").sum().cast(nw.Int64)))
+    worth = planned.join(bought, on="customer_id", how="left")["list_value_minor"].fill_null(0)
+    margin = effects.margins.filter(pl.col("category").is_null())["margin"][0]
+    n_treated = planned.filter(pl.col("arm") == PLAN).height
+    return ComingTest.of(margin * worth.to_numpy().astype(np.float64), n_treated, planned.height - n_treated)

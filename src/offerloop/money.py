@@ -28,8 +28,16 @@ def is_unit(name: str) -> bool:
     return name.replace(" ", "").isalpha() and name == name.lower() and name != name.upper()
 
 
-DIGITS = _Digits({"USD": 2, "EUR": 2, "GBP": 2, "CNY": 2, "CHF": 2, "JPY": 0, "KRW": 0})
-"""Decimal digits of each currency that can be configured (ISO 4217), and of other units."""
+_TWO = """
+AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CNY COP CRC CUP
+CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR JMD KES KGS KHR
+KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN
+PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD
+TZS UAH USD UYU UZS VED VES WST XCD YER ZAR ZMW
+"""
+_NONE, _THREE = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF", "BHD IQD JOD KWD LYD OMR TND"
+DIGITS = _Digits({code: n for n, codes in ((2, _TWO), (0, _NONE), (3, _THREE)) for code in codes.split()})
+"""Decimal digits of each currency (ISO 4217), and of other units."""
 
 _EXACT = Context(prec=28, traps=[InvalidOperation, Inexact])
 _TOO_MUCH = 10**18

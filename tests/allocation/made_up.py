@@ -71,6 +71,7 @@ def offers(funded: Sequence[float] = (0.0, 0.0, 0.0), liability: int | None = 50
             "category": "bread",
             "depth": [0.1, 0.2, 0.3],
             "funded_share": [float(share) for share in funded],
+            "margin": 0.3,
             "contact_cost_minor": [contact for _ in funded],
             "cost_weight": 1.0,
             "channel": "any",
@@ -91,5 +92,7 @@ def calibration(level: float = 1.0, spread: float = 1.0, error: float = 0.2) -> 
 
 def with_funded(table: pl.DataFrame, listed: pl.DataFrame) -> pl.DataFrame:
     """Effects with their offers' terms, as the valuation reads them."""
-    terms = listed.select("campaign_id", "offer_id", "depth", "funded_share", "contact_cost_minor", "cost_weight")
+    terms = listed.select(
+        "campaign_id", "offer_id", "depth", "funded_share", "margin", "contact_cost_minor", "cost_weight"
+    )
     return table.join(terms, on=["campaign_id", "offer_id"]).sort("customer_id", "offer_id")

@@ -54,7 +54,9 @@ def assigned(sent=("paid",), digits=2, outside=NOBODY):
         basis=pl.lit("transferred"),
     )
     arms = pl.DataFrame(ARMS, schema=["customer_id", "campaign_id", "offer_id", "arm", "propensity"], orient="row")
-    arms = arms.with_columns(planned_campaign_id=pl.col("campaign_id"), planned_offer_id=pl.col("offer_id"))
+    arms = arms.with_columns(
+        planned_campaign_id=pl.col("campaign_id"), planned_offer_id=pl.col("offer_id"), lot_kinds=pl.lit("")
+    )
     return assignments(Arms(arms, 0.02), effects, OFFERS, list(sent), digits, outside)
 
 
@@ -147,7 +149,9 @@ def test_customers_with_text_ids_are_sorted_as_text():
                 "propensity": pl.Float64},
         orient="row",
     )  # fmt: skip
-    arms = arms.with_columns(planned_campaign_id=pl.col("campaign_id"), planned_offer_id=pl.col("offer_id"))
+    arms = arms.with_columns(
+        planned_campaign_id=pl.col("campaign_id"), planned_offer_id=pl.col("offer_id"), lot_kinds=pl.lit("")
+    )
     assert assignments(Arms(arms, 0.0), effects, OFFERS, [], 2, Outside(pl.Series(["x"]), pl.Series(["x"])))[
         "customer_id"
     ].to_list() == ["a10", "a9", "b"]

@@ -9,7 +9,7 @@ from offerloop.allocation.valuation import Valuation
 MARGIN = 0.3
 
 
-def swept(rows, error=0.0, funded=0.0, contact=0):
+def swept(rows, error=0.0, funded=0.0, contact=0, margin=MARGIN):
     """Sweep of customer, value, discount; the estimates are right."""
     table = pl.DataFrame(rows, schema=["customer_id", "value_minor", "discount_minor"], orient="row").cast(
         {"value_minor": pl.Float64, "discount_minor": pl.Float64}
@@ -17,10 +17,10 @@ def swept(rows, error=0.0, funded=0.0, contact=0):
     table = table.with_columns(
         held_out_value_minor="value_minor", held_out_discount_minor="discount_minor", fold=pl.lit(0),
         centred=pl.lit(0.0), d_value="value_minor", d_discount=pl.lit(0.0), funded_share=pl.lit(funded),
-        contact_cost_minor=pl.lit(contact), cost_weight=pl.lit(1.0),
+        contact_cost_minor=pl.lit(contact), margin=pl.lit(margin), cost_weight=pl.lit(1.0),
         value_se_minor=pl.lit(0.0), offer_id=pl.lit("one"),
     )  # fmt: skip
-    return sweep(table, Valuation.of(table, calibration(error=error)), MARGIN)
+    return sweep(table, Valuation.of(table, calibration(error=error)))
 
 
 def break_even(table, lever):
@@ -54,6 +54,12 @@ def test_what_the_supplier_pays_already_counts_in_the_margin():
     assert break_even(swept([(1, 15, 40)], funded=0.75), "margin") == (0.225, 0.225)
 
 
+def test_each_offer_is_scaled_by_its_own_margin():
+    """The same sales as at a margin of .3, seen at one of .6: the level that pays does not move."""
+    assert break_even(swept([(1, 30, 40)], margin=0.6), "margin") == (0.825, 0.825)
+    assert at(swept([(1, 0, 40)], margin=0.0), "margin", 0.9)["n_customers"] == 0
+
+
 def test_certainty_needs_more_than_the_estimate():
     """The value is known to a tenth: 15 less 1.96 x 1.5 must be above the cost."""
     assert break_even(swept([(1, 15, 40)], error=0.1), "supplier share") == (0.65, 0.7)
@@ -82,7 +88,7 @@ def test_estimated_profits_only_rise_with_either_lever():
 def test_a_level_equal_to_todays_is_todays_best_targeting():
     table = with_funded(effects(3), offers())
     valuation = Valuation.of(table, calibration())
-    found = sweep(table, valuation, MARGIN)
+    found = sweep(table, valuation)
     best = table.sort("value_minor").with_columns(p=pl.col("value_minor") - pl.col("discount_minor"))
     best = best.filter(pl.col("p") > 0).sort("p").unique("customer_id", keep="last", maintain_order=True)
     expected = (best["held_out_value_minor"] - best["held_out_discount_minor"]).sum()
@@ -93,6 +99,6 @@ def test_a_level_equal_to_todays_is_todays_best_targeting():
 
 def test_a_campaign_without_candidates():
     table = with_funded(effects(3), offers()).clear()
-    found = sweep(table, Valuation.of(table, calibration()), MARGIN)
+    found = sweep(table, Valuation.of(table, calibration()))
     assert found["profit_minor"].unique().to_list() == [0.0]
     assert break_even(found, "margin") == (None, None)

@@ -14,7 +14,7 @@ PAID = (0.9, 0.9, 0.9)
 
 
 def forecast(table, budget=3000, error=0.2, funded=PAID, **changes):
-    return forecast_campaign([(table, calibration(error=error))], offers(funded), campaign(**changes), budget, 0.3)
+    return forecast_campaign([(table, calibration(error=error))], offers(funded), campaign(**changes), budget)
 
 
 def funded(seed, share=0.9):

@@ -33,7 +33,7 @@ def drawn_profits(table, calibrated, weights, own, factor, n=4000):
 
 
 @pytest.mark.parametrize("funded, supposed", [((0, 0, 0), {}), ((0.75, 0.5, 0), {}), ((0, 0, 0), {"own_share": 0.3}),
-                                              ((0.2, 0, 0), {"margin_factor": 2.0})])  # fmt: skip
+                                              ((0.2, 0, 0), {"margin": 0.6})])  # fmt: skip
 def test_interval_is_that_of_draws_from_the_calibration(funded, supposed):
     table, calibrated = with_funded(effects(2), offers(funded)), calibration()
     weights = np.random.default_rng(1).uniform(0, 1, table.height) * (table["centred"] > 0).to_numpy()  # as a plan does
@@ -43,7 +43,7 @@ def test_interval_is_that_of_draws_from_the_calibration(funded, supposed):
         if "own_share" in supposed
         else 1 - table["funded_share"].to_numpy()
     )
-    draws = drawn_profits(table, calibrated, weights, own, supposed.get("margin_factor", 1.0))
+    draws = drawn_profits(table, calibrated, weights, own, supposed.get("margin", 0.3) / 0.3)
     error = (found.high - found.low) / 2 / 1.96
     assert abs(draws.mean() - found.value) < 4 * error / np.sqrt(len(draws))
     assert draws.std() == pytest.approx(error, rel=0.05)
@@ -137,7 +137,7 @@ def test_winners_curse():
     claimed, held_out, sent = [], [], []
     for seed in range(120):
         table, calibrated = noise_only(seed)
-        found = forecast_campaign([(table, calibrated)], offers(), campaign(), 20_000, 0.3)
+        found = forecast_campaign([(table, calibrated)], offers(), campaign(), 20_000)
         plan = found.comparison.row(by_predicate=pl.col("rule") == "plan", named=True)
         claimed.append(found.solution.profit)
         held_out.append(plan["profit_minor"])
@@ -156,7 +156,7 @@ def test_with_a_cost_the_noise_plan_loses_and_is_not_sent():
             discount_minor=pl.lit(10.0), held_out_discount_minor=pl.lit(10.0), profit_minor=pl.col("value_minor") - 10,
             cost_expected_micro=pl.lit(10 * MICRO, dtype=pl.Int64),
         )  # fmt: skip
-        found = forecast_campaign([(costly, calibrated)], offers(), campaign(), 20_000, 0.3)
+        found = forecast_campaign([(costly, calibrated)], offers(), campaign(), 20_000)
         assert found.solution.profit > 0
         assert not found.send
 

@@ -22,9 +22,10 @@ def cleaned(numbers, *rules):
 
 def copied(numbers, drop, *more):
     columns = {"order_id": [row[0] for row in numbers], "quantity": [row[1] for row in numbers]}
+    columns["paid_minor"] = columns["quantity"]
     stage = Cleaned("numbers", DuckDBEngine().table(pl.DataFrame(columns)))
     drop(stage, *more)
-    rows = collect(stage.frame, "order_id", "quantity").rows()
+    rows = collect(stage.frame, "order_id", "quantity").select("order_id", "quantity").rows()
     return rows, {q["rule"]: q["rows"] for q in stage.quality}, stage
 
 
@@ -36,12 +37,14 @@ def test_exact_copies_are_rejected_and_counted():
     rows, counts, stage = copied([(1, 7), (1, 7), (1, 7), (2, 8)], drop_copies)
     assert rows == [(1, 7), (2, 8)]
     assert counts == {"exact copy": 2}
-    assert collect(stage.rejected[0]).rows() == [("numbers", "exact copy", "order_id=1; quantity=7", 2, None)]
+    assert collect(stage.rejected[0]).rows() == [
+        ("numbers", "exact copy", "order_id=1; quantity=7; paid_minor=7", 2, None)
+    ]
 
 
 def test_an_order_that_is_there_twice_is_a_copy_and_a_product_scanned_twice_is_not():
     lines = [(1, 1), (1, 2)] * 2 + [(2, 1), (2, 1), (2, 3)] + [(3, 5)] + [(4, 1), (4, 1), (4, 2)] * 2
-    rows, counts, _ = copied(lines, merge_scans, ("quantity",))
+    rows, counts, _ = copied(lines, merge_scans, ("quantity", "paid_minor"), "USD")
     assert rows == [(1, 1), (1, 2), (2, 2), (2, 3), (3, 5), (4, 2), (4, 2)]
     assert counts == {"exact copy": 2 + 3, "scanned again": 1 + 1}
 

@@ -107,6 +107,18 @@ def test_a_large_return_reaches_back_over_several_sales(clean):
     assert set(events.rejected["rule"]) == {"return", "returned in full"}
 
 
+def test_more_returned_than_bought_is_a_return_without_a_sale(clean):
+    rows, found, _ = netted(
+        clean,
+        "1,1,1,2,6.00,2024-01-02,8.00,2.00\n2,1,1,-2,-6.00,2024-01-03,-8.00,-2.00\n"
+        "3,1,1,-1,-3.00,2024-01-04,-4.00,-1.00\n4,1,1,1,3.00,2024-01-05,4.00,1.00\n"
+        "5,1,1,-1,-3.00,2024-01-06,-4.00,-1.00\n6,1,1,-1,-3.00,2024-01-01,-4.00,-1.00\n"
+        "7,1,1,1,3.00,2024-01-07,4.00,1.00\n",
+    )
+    assert rows == [(7, 1, 300, 400, 100)]
+    assert (found["return", "rejected"], found["return without a sale", "rejected"]) == (2, 2)
+
+
 def test_what_remains_is_sales_less_refunds_even_when_the_refund_is_not_the_price(clean):
     rows, _, _ = netted(clean, "1,1,1,2,6.00,2024-01-01,8.00,2.00\n3,1,1,-2,-5.00,2024-01-06,-8.00,-2.00\n")
     assert rows == [(1, 1, 100, 0, 0)]  # a fee of 1.00 is kept, as one unit

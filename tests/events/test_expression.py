@@ -157,6 +157,29 @@ def test_a_column_whose_name_is_no_word_stands_in_backticks():
     assert value("'<' + `name` + '>'") == "<tea>"
 
 
+@pytest.mark.parametrize("text", ["odd name * 2", "(units - odd name) / 2"])
+def test_a_bare_column_whose_name_is_no_word_is_answered_with_backticks(text):
+    with pytest.raises(SourceError, match=r"neither a column nor an expression; put `odd name` in backticks$"):
+        compiled(text)
+    with pytest.raises(SourceError, match=r"; put `odd name` in backticks$"):
+        compile_condition(f"{text} > 1", wording())
+
+
+@pytest.mark.parametrize("text", ["unit-price * 2", "2 * unit-price - price.eur"])
+def test_a_bare_column_that_reads_as_arithmetic_is_answered_with_backticks(text):
+    frame = DuckDBEngine().table(pl.DataFrame({"unit-price": [1], "price.eur": [2]}))
+    with pytest.raises(SourceError, match=r"there is no column 'unit'; put `unit-price`.* in backticks \(found"):
+        compile_expression(text, wording(frame))
+    with pytest.raises(SourceError, match=r"may hold only .*, not; put `price.eur` in backticks$"):
+        compile_expression("price.eur * 2", wording(frame))
+
+
+def test_backticks_are_not_asked_for_where_they_stand_or_in_a_text():
+    for text in ("`odd name` * prise", "'odd name' + prise"):
+        with pytest.raises(SourceError, match=r"no column 'prise', did you mean 'price'\?"):
+            compiled(text)
+
+
 def test_a_column_that_looks_like_an_expression_is_a_column():
     frame = DuckDBEngine().table(pl.DataFrame({"a": [5], "b": [3], "a - b": [1]}))
     found = frame.select(x=compile_expression("a - b", wording(frame)).value)

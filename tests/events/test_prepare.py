@@ -252,3 +252,11 @@ def test_the_sample(sample_events):
     assert found["customer_id"].n_unique() == 2_469
     assert found["order_week"].max() == 53
     assert found.null_count().row(0) == (0, 0, 0)
+
+
+def test_list_prices_come_from_the_product_list_when_nothing_else_has_them(clean):
+    products = '[sources.products]\npath = "p.csv"\ncolumns = { product_id = "p", list_price = "price" }'
+    lines = "order,customer,product,units,paid,at\n1,1,1,2,6.00,2024-01-01\n2,1,2,1,5.00,2024-01-01\n"
+    events = clean(lines, toml=products, files={"p.csv": "p,price\n1,4.00\n"})
+    found = collect(events.order_lines, "order_id").select("list_value_minor", "discount_minor").rows()
+    assert found == [(800, 200), (500, 0)]

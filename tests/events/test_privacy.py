@@ -106,9 +106,15 @@ def test_a_suppression_list_needs_its_column(private):
 def test_who_refuses_is_known_and_counts_or_not_as_configured(private):
     assert private("").no_consent["customer_id"].to_list() == ["bob"]
     assert buyers(private("")) == ["bob", "cy", "zoe", "zoe", "zoe"]
-    events = private("fit_without_consent = false")
+    lines = LINES + "9,bob,1,0,0.00,2024-05-01\n"  # rejected rows too
+    events = private("fit_without_consent = false", lines=lines)
     assert buyers(events) == ["cy", "zoe", "zoe", "zoe"]
     assert sorted(collect(events.customers)["customer_id"]) == ["cy", "zoe"]
+    assert events.no_consent["customer_id"].to_list() == ["bob"]
+    left = [collect(events.order_lines), collect(events.redemptions), collect(events.customers), events.rejected]
+    assert "bob" not in " ".join(str(table.rows()) for table in left)
+    lost = events.quality.filter(pl.col("rule") == "no consent").select("table", "rows").rows()
+    assert sorted(lost) == [("customers", 1), ("order_lines", 2), ("redemptions", 1)]
 
 
 def test_old_rows_are_left_out_and_kept_nowhere(private):

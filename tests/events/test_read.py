@@ -67,6 +67,10 @@ def test_a_missing_attribute_is_named(clean):
         ("1,1,1,one,1.00,2024-01-01\n", r"lines.csv', line 2, column 'units': must hold numbers to be 'quantity'"),
         ("1,1,1,1,1.00,yesterday\n", r"columns.at of '.*lines.csv': 'at' must hold times, and holds 'yesterday'"),
         (LINE + "2,1,1,1,1.00,soon\n", r"lines.csv', line 3, column 'at': must hold times to be 'at', and 1 of 2"),
+        (
+            LINE + "2,1,1,1,1.00,1 June\n",
+            r"line 3, column 'at': must hold times to be 'at', and 1 of 2 cells such as '1 June'",
+        ),
         ("1,1,1,1,1.00,01/02/2024\n", r"leaves open which of '%d/%m/%Y' and '%m/%d/%Y' .* set 'time_format'"),
     ],
 )

@@ -1,8 +1,10 @@
 import polars as pl
 import pytest
 
+from offerloop.engine import collect
 from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.profiles import Past, build_profiles
+from offerloop.profiles.features import relational_features
 
 SCHEMAS = {
     "lines": dict.fromkeys(
@@ -40,5 +42,22 @@ def profiles_of():
         }
         campaigns = tables.pop("campaigns")
         return build_profiles(Past(**tables), campaigns, as_of_day, pl.Series([], dtype=pl.Int64))
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def engine_features():
+    """Features of order lines given as customer, order, store and channel."""
+    engine = DuckDBEngine(threads=1)
+
+    def build(rows):
+        lines = pl.DataFrame(rows, schema=["customer_id", "order_id", "store_id", "channel"], orient="row")
+        rest = {name: pl.lit(1, pl.Int64) for name in SCHEMAS["lines"] if name not in lines.columns}
+        others = {
+            name: pl.DataFrame(schema=schema) for name, schema in SCHEMAS.items() if name not in ("lines", "campaigns")
+        }
+        tables = {name: engine.table(table) for name, table in {**others, "lines": lines.with_columns(**rest)}.items()}
+        return collect(relational_features(Past(**tables), 100), "customer_id")
 
     return build

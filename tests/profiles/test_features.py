@@ -58,6 +58,8 @@ EXPECTED = {
     "basket_lines": (5 / 4, 1, 1),
     "n_products": (3, 4, 1),
     "n_categories": (2, 4, 1),
+    "n_stores": (0, 0, 0),
+    "n_channels": (0, 0, 0),
     "top_category": ("food", "ale", "unknown"),
     "top_category_share": (1700 / 2100, 1 / 4, 0),
     "top_brand": ("B", "A", "unknown"),
@@ -122,3 +124,9 @@ def test_a_negative_line_can_make_spend_negative_but_no_share(profiles_of):
 def test_a_product_that_is_on_no_list_counts(profiles_of):
     profile = profiles_of(TODAY, products=[], lines=[(1, 1, 99, TODAY - 1, 1, 50, 50, 0, 0)])
     assert (profile["spend_minor"][0], profile["n_products"][0]) == (50, 1)
+
+
+def test_stores_and_channels_are_counted_where_order_lines_name_them(engine_features):
+    rows = [(1, 1, 7, "web"), (1, 2, 8, "web"), (1, 3, 8, None), (2, 4, None, None)]
+    found = engine_features(rows)
+    assert found.select("n_stores", "n_channels").rows() == [(2, 1), (0, 0)]

@@ -196,7 +196,7 @@ def customer_tables() -> dict[str, pl.DataFrame]:
 def plan_tables(plans: dict[str, tuple[float, float, float]], lead_low: float) -> dict[str, pl.DataFrame]:
     """Offers, effects, forecasts and assignments; customers 1 to 3 get the shared coupon."""
     offers = [
-        (name, f"{name}-20 milk", "coupon", "milk", 0.2, share, 500, "20 % off milk", "transferred")
+        (name, f"{name}-20 milk", "coupon", "milk", 0.2, share, 0.3, 500, "20 % off milk", "transferred")
         for name, share in (("own", 0.0), ("shared", 0.75))
     ]
     columns = [
@@ -206,6 +206,7 @@ def plan_tables(plans: dict[str, tuple[float, float, float]], lead_low: float) -
         "category",
         "depth",
         "funded_share",
+        "margin",
         "cost_liability_minor",
         "label",
         "basis",
@@ -226,6 +227,7 @@ def plan_tables(plans: dict[str, tuple[float, float, float]], lead_low: float) -
         "comparison": pl.DataFrame([row for name, plan in plans.items() for row in compared(name, plan, lead_low)]),
         "budget_curve": pl.DataFrame([row for curve, _ in parts for row in curve]),
         "break_even_sweep": pl.DataFrame([row for _, sweep in parts for row in sweep]),
+        "margins": pl.DataFrame({"category": [None], "margin": [0.3], "basis": ["configured"]}),
         "assignments": pl.DataFrame(
             rows, schema=["customer_id", "campaign_id", "offer_id", "arm", "reasons"], orient="row"
         ).with_columns(cost_liability_minor=pl.when(pl.col("offer_id") == "none").then(0).otherwise(125)),

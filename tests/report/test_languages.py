@@ -12,7 +12,7 @@ from offerloop.config import Clean
 from offerloop.events.rules import rules_after_returns, rules_for
 from offerloop.profiles import FEATURES, TAGS
 from offerloop.report import summarise
-from offerloop.report.words import LANGUAGES, in_language, words_of
+from offerloop.report.words import LANGUAGES, filled, in_language, words_of
 from offerloop.response import checks
 from offerloop.tables import REASONS
 
@@ -57,6 +57,33 @@ def test_a_chinese_page_has_full_width_punctuation(case):
     _, findings = case
     texts = Texts(page_of(findings, "zh")).found
     assert [text for text in texts if re.search(r"[\u4e00-\u9fff][,;:!?(]|[,;:!?)][\u4e00-\u9fff]", text)] == []
+
+
+def test_a_chinese_page_has_no_space_between_chinese_signs(case):
+    _, findings = case
+    texts = Texts(page_of(findings, "zh")).found
+    assert [
+        text for text in texts if re.search("[\u3000-\u9fff\uff00-\uffef] [\u3000-\u9fff\uff00-\uffef]", text)
+    ] == []
+
+
+@pytest.mark.parametrize(
+    ("template", "values", "text"),
+    [
+        ("优惠针对 {what}，该用户", {"what": "茶叶"}, "优惠针对茶叶，该用户"),
+        ("优惠针对 {what}，该用户", {"what": "Tea"}, "优惠针对 Tea，该用户"),
+        ("{what} 立减 {off}", {"what": "茶叶", "off": "20%"}, "茶叶立减 20%"),
+        (
+            "按计划发放 {what}，营销活动 {name}。",
+            {"what": "“20%”", "name": "“春季 大促”"},
+            "按计划发放“20%”，营销活动“春季 大促”。",
+        ),
+        ("  {label}  {text}", {"label": "标签", "text": "忠诚"}, "  标签  忠诚"),
+        ("{off} off {what} by plan", {"off": "“20 %”", "what": "“茶叶”"}, "“20 %” off “茶叶” by plan"),
+    ],
+)
+def test_a_space_stands_beside_latin_signs_only(template, values, text):
+    assert filled(template, values) == text
 
 
 def test_a_chinese_summary_decides_in_chinese(make):

@@ -1,7 +1,9 @@
+import dataclasses
 import re
 from html.parser import HTMLParser
 
 import pytest
+from page_texts import page_of
 
 from offerloop.report import render, summarise
 
@@ -143,3 +145,10 @@ def test_nothing_sent_still_gives_a_page(make):
     page = render(findings, summarise(findings))
     assert "Send nothing this time." in page
     assert "Profit of the best plan, not sent" in page
+
+
+def test_where_nothing_is_seen_below_list_price_it_may_not_be_known(make):
+    findings = make()
+    profiles = findings.tables["profiles"].with_columns(discount_share=0.0)
+    page = page_of(dataclasses.replace(findings, tables={**findings.tables, "profiles": profiles}))
+    assert "where they hold no list prices or discounts, it is not known" in page

@@ -33,7 +33,7 @@ def test_the_finding_is_told_in_both_languages():
     assert english.startswith(
         "The plan's offers raised profit by $140 [70, 210] from 1 January 2018 to 14 January 2018"
     )
-    assert chinese.startswith("2018 年 1 月 1 日 至 2018 年 1 月 14 日，计划的优惠使利润增加 $140 [70, 210]")
+    assert chinese.startswith("2018 年 1 月 1 日至 2018 年 1 月 14 日，计划的优惠使利润增加 $140 [70, 210]")
 
 
 def test_why_a_reading_stopped_is_told_in_chinese():

@@ -28,7 +28,7 @@ class Arms:
     """For each customer of the audience the arm, the offer and its marginal probability."""
 
     table: pl.DataFrame
-    """customer_id, campaign_id (null for no offer), offer_id, both again as `planned_`, arm, propensity."""
+    """customer_id, campaign_id (null for no offer), offer_id, both again as `planned_`, arm, propensity, lot_kinds."""
     explore_share: float
     """Share of customers outside the holdout who explore."""
 
@@ -43,7 +43,7 @@ def menu(effects: pl.DataFrame, offers: pl.DataFrame, sent: list[str]) -> pl.Dat
     known = effects.select("customer_id", *keys).join(terms.drop("basis"), on=keys)
     untried = terms.filter(pl.col("basis") == "unknown").drop("basis")
     nobody = pl.lit(None, dtype=effects.schema["customer_id"]).alias("customer_id")
-    return pl.concat([known, untried.select(nobody, pl.all())])
+    return pl.concat([known, untried.select(nobody, pl.all())]).sort(*keys, "customer_id")
 
 
 def draw_arms(
@@ -79,10 +79,10 @@ def draw_arms(
         arm = HOLDOUT if held[position] else EXPLORE if position in explorers else PLAN
         given = {HOLDOUT: _NOTHING, PLAN: best}.get(arm) or lot.draw(rng)
         chance = (1 - settings.holdout) * ((1 - share) * (given == best) + share * lot.probability(given))
-        rows.append((*given, *best, arm, chance + settings.holdout * (given == _NOTHING)))
+        rows.append((*given, *best, arm, chance + settings.holdout * (given == _NOTHING), ",".join(lot.kinds)))
     names = {
         "campaign_id": pl.String, "offer_id": pl.String, "planned_campaign_id": pl.String,
-        "planned_offer_id": pl.String, "arm": pl.String, "propensity": pl.Float64,
+        "planned_offer_id": pl.String, "arm": pl.String, "propensity": pl.Float64, "lot_kinds": pl.String,
     }  # fmt: skip
     table = pl.DataFrame(rows, schema=names, orient="row").with_columns(audience.alias("customer_id"))
     return Arms(table.select("customer_id", *names), share)
@@ -99,7 +99,9 @@ class Lot:
     Otherwise a few offers of an untried kind would drown among hundreds of coupons and never be learned about.
     """
 
+    kinds: tuple[str, ...]
     by_kind: tuple[tuple[Choice, ...], ...]
+    """The offers of each kind, and last nothing."""
 
     def draw(self, rng: np.random.Generator) -> Choice:
         """One choice."""
@@ -138,9 +140,9 @@ def _lots(audience: pl.Series, menu: pl.DataFrame, audiences: dict[str, pl.Serie
 
 
 def _lot(parts: list[Kinds]) -> Lot:
-    kinds = sorted(set().union(*parts))
+    kinds = tuple(sorted(set().union(*parts)))
     choices = (tuple(choice for part in parts for choice in part.get(kind, [])) for kind in kinds)
-    return Lot((*choices, (_NOTHING,)))
+    return Lot(kinds, (*choices, (_NOTHING,)))
 
 
 def _affordable(menu: pl.DataFrame, budgets: dict[str, int]) -> int:

@@ -5,28 +5,30 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from offerloop.allocation.valuation import Floats, Repeated, Valuation
+from offerloop.allocation.valuation import Floats, Repeated, Valuation, scaled
 
 LEVELS = np.round(np.linspace(0, 1, 41), 4)
 
 
-def sweep(effects: pl.DataFrame, valuation: Valuation | Repeated, margin: float) -> pl.DataFrame:
+def sweep(effects: pl.DataFrame, valuation: Valuation | Repeated) -> pl.DataFrame:
     """Held-out profit of each customer's best offer, without a budget, for every supplier share and every margin.
 
-    `effects` is sorted by customer. The choice is made by the estimates, the value is held out, as in the plan.
+    `effects` is sorted by customer and has the offers' `margin`. The choice is made by the estimates, the value is
+    held out, as in the plan. Under a margin of m every offer's value is taken as m over its own margin times as much.
     """
     value, discount = effects["value_minor"].to_numpy(), effects["discount_minor"].to_numpy()
     starts = np.flatnonzero(effects.select(pl.col("customer_id").is_first_distinct()).to_series().to_numpy())
     paid = effects["cost_weight"].to_numpy()
     discount, contact = paid * discount, paid * effects["contact_cost_minor"].to_numpy()
     own = 1 - effects["funded_share"].to_numpy()
+    by_margin = scaled(effects["margin"].to_numpy(), 1.0)
     rows = []
     for level in LEVELS.tolist():
         weights = _best(value - (1 - level) * discount - contact, starts)
         rows.append(_row("supplier share", level, weights, valuation.supposing(own_share=1 - level)))
     for level in LEVELS[1:].tolist():
-        weights = _best(value * level / margin - own * discount - contact, starts)
-        rows.append(_row("margin", level, weights, valuation.supposing(margin_factor=level / margin)))
+        weights = _best(value * level * by_margin - own * discount - contact, starts)
+        rows.append(_row("margin", level, weights, valuation.supposing(margin=level)))
     return pl.DataFrame(rows)
 
 

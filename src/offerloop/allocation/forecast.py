@@ -10,6 +10,7 @@ import polars as pl
 
 from offerloop.allocation.break_even import sweep
 from offerloop.allocation.hull import Solution, solve
+from offerloop.allocation.overspend import chance_of_overspending
 from offerloop.allocation.problem import Ints, Problem
 from offerloop.allocation.rules import most_likely_buyers, random_customers, same_for_all
 from offerloop.allocation.valuation import Floats, Repeated, Valuation
@@ -41,6 +42,8 @@ class Forecast:
     budget_unit: int
     """Units of the solver's budget in one minor unit."""
     valuation: Repeated
+    overspend: float | None
+    """Chance of spending more than the budget, when it counts expected costs; None when it counts liabilities."""
 
     def as_sent(self, receivers: pl.Series) -> pl.DataFrame:
         """A further row of the comparison: the plan for those customers only who really get its offer."""
@@ -56,7 +59,6 @@ def forecast_campaign(
     offers: pl.DataFrame,
     campaign: Campaign,
     budget_minor: int,
-    margin: float,
 ) -> Forecast:
     """Solve for everyone, then value the plan on the half of the customers that did not choose it.
 
@@ -64,7 +66,7 @@ def forecast_campaign(
     held-out columns only.
     """
     terms = offers.select(
-        "campaign_id", "offer_id", "category", "depth", "funded_share", "contact_cost_minor", "cost_weight"
+        "campaign_id", "offer_id", "category", "depth", "funded_share", "margin", "contact_cost_minor", "cost_weight"
     )
     keys = ["campaign_id", "offer_id"]
     tables = [table.join(terms, on=keys).sort("customer_id", "offer_id") for table, _ in views]
@@ -84,9 +86,10 @@ def forecast_campaign(
         plan=chosen,
         comparison=comparison.with_columns(campaign_id=pl.lit(campaign.id)),
         curve=_curve(problem, solution, valuation, unit).with_columns(campaign_id=pl.lit(campaign.id)),
-        sweep=sweep(effects, valuation, margin).with_columns(campaign_id=pl.lit(campaign.id)),
+        sweep=sweep(effects, valuation).with_columns(campaign_id=pl.lit(campaign.id)),
         budget_unit=unit,
         valuation=valuation,
+        overspend=chance_of_overspending(chosen, budget_minor) if campaign.budget_basis == "expected" else None,
     )
 
 

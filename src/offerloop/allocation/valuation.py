@@ -41,8 +41,8 @@ class Valuation:
     """Standard error of value that all candidates of a measured offer share, 0 elsewhere."""
     offer: NDArray[np.int64]
     """Which offer each candidate is of."""
-    margin_factor: float = 1.0
-    """What margin to suppose, over the configured one."""
+    margin: Floats
+    """Share of list price that each candidate's value supposes is left."""
 
     @classmethod
     def of(cls, effects: pl.DataFrame, calibration: pl.DataFrame) -> Valuation:
@@ -69,6 +69,7 @@ class Valuation:
             shared_se=effects["value_se_minor"].to_numpy(),
             offer=effects["offer_id"].rank("dense").to_numpy().astype(np.int64),
             contact=effects["contact_cost_minor"].to_numpy().astype(np.float64),
+            margin=effects["margin"].to_numpy(),
         )
 
     @property
@@ -76,24 +77,39 @@ class Valuation:
         """Held-out expected cost of each candidate to us."""
         return self.own_share * self.discount_part + self.contact
 
-    def supposing(self, own_share: float | None = None, margin_factor: float = 1.0) -> Valuation:
+    def supposing(self, own_share: float | None = None, margin: float | None = None) -> Valuation:
         """The same candidates under another split with the supplier, or another margin."""
         share = self.own_share if own_share is None else np.full_like(self.own_share, own_share)
-        return replace(self, own_share=share, margin_factor=margin_factor)
+        if margin is None:
+            return replace(self, own_share=share)
+        factor = scaled(self.margin, margin)
+        return replace(
+            self,
+            own_share=share,
+            value_part=factor * self.value_part,
+            d_value=factor[:, None] * self.d_value,
+            shared_se=np.abs(factor) * self.shared_se,
+            margin=np.full_like(self.margin, margin),
+        )
 
     def value(self, weights: Floats) -> Estimate:
         """Held-out profit of candidates taken with these weights (0 to 1)."""
         paid = weights * self.cost_weight
         own = paid * self.own_share
-        profit = self.margin_factor * (weights @ self.value_part) - own @ self.discount_part - paid @ self.contact
-        slope = self.margin_factor * (weights @ self.d_value) - own @ self.d_discount
+        profit = weights @ self.value_part - own @ self.discount_part - paid @ self.contact
+        slope = weights @ self.d_value - own @ self.d_discount
         shared = np.bincount(self.offer, weights * self.shared_se) if len(weights) else np.zeros(1)
-        variance = slope @ self.covariance @ slope + self.margin_factor**2 * (shared**2).sum()
+        variance = slope @ self.covariance @ slope + (shared**2).sum()
         return Estimate.of(float(profit), float(np.sqrt(variance)))
 
     def spend(self, weights: Floats) -> float:
         """Held-out expected cost of the same."""
         return float(weights @ self.cost)
+
+
+def scaled(margin: Floats, to: float) -> Floats:
+    """What a value at each margin is multiplied by under another; a value at a margin of nothing stays nothing."""
+    return np.divide(to, margin, out=np.zeros_like(margin), where=margin != 0)
 
 
 @dataclass(frozen=True)
@@ -111,9 +127,9 @@ class Repeated:
         """Mean held-out expected cost of each candidate to us."""
         return np.mean([one.cost for one in self.splits], axis=0)
 
-    def supposing(self, own_share: float | None = None, margin_factor: float = 1.0) -> Repeated:
+    def supposing(self, own_share: float | None = None, margin: float | None = None) -> Repeated:
         """See `Valuation.supposing`."""
-        return Repeated(tuple(one.supposing(own_share, margin_factor) for one in self.splits))
+        return Repeated(tuple(one.supposing(own_share, margin) for one in self.splits))
 
     def value(self, weights: Floats) -> Estimate:
         """Held-out profit of candidates taken with these weights (0 to 1)."""

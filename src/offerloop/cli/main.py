@@ -47,6 +47,7 @@ def init(
     redemptions: Annotated[str | None, typer.Option(help="Who redeemed what.")] = None,
     budget: Annotated[str | None, typer.Option(help="The most that the plan may cost, such as 1000.00.")] = None,
     currency: Annotated[str | None, typer.Option(help="ISO code of all money; default: guessed.")] = None,
+    encoding: Annotated[str | None, typer.Option(help="Of all CSV files, such as gb18030; default: guessed.")] = None,
     sample: Annotated[str | None, typer.Option(help="Instead of files, a shop to try: complete-journey.")] = None,
     as_json: Json = False,
 ) -> None:
@@ -65,28 +66,28 @@ def init(
         path = write_sample(sample, folder)
         _say({"config": str(path)}, f"Wrote {path}. Next: offerloop run {path}", as_json)
         return
-    started = write_shop(folder, cast("Mapping[SourceName, str]", files), budget, currency)
+    started = write_shop(folder, cast("Mapping[SourceName, str]", files), budget, currency, encoding)
     _say(started.facts, "\n".join(started.lines), as_json)
 
 
 @app.command()
 def check(
-    config: Annotated[Path, typer.Argument(help="The offerloop.toml to look at.")],
+    config: Annotated[Path, typer.Argument(help="The offerloop.toml to look at, or its folder.")],
     engine: Engine = "duckdb",
     as_json: Json = False,
 ) -> None:
     """Read and clean everything, fit nothing: what a run would start from, and what it could not find out."""
     from offerloop.service.check import check as look
 
-    found = look(config, engine)
+    found = look(_file(config), engine)
     _say(found.facts, "\n".join(found.lines), as_json)
     if not found.ok:
-        raise typer.Exit(1)
+        raise typer.Exit(InputError.exit_code)
 
 
 @app.command()
 def run(
-    config: Annotated[Path, typer.Argument(help="The offerloop.toml to carry out.")],
+    config: Annotated[Path, typer.Argument(help="The offerloop.toml to carry out, or its folder.")],
     engine: Engine = "duckdb",
     begin: Annotated[
         str | None, typer.Option("--from", help="Compute anew from this stage on, such as response.")
@@ -99,7 +100,7 @@ def run(
     from offerloop.service.runs import run as carry_out
 
     progress = Console(stderr=True)
-    written = carry_out(config, engine, progress if progress.is_terminal and not as_json else None, begin)
+    written = carry_out(_file(config), engine, progress if progress.is_terminal and not as_json else None, begin)
     found = {"run": str(written.folder), "report": str(written.report), **written.summary}
     _say(found, f"{written.summary['decision']}\n{written.report}", as_json)
 
@@ -107,7 +108,7 @@ def run(
 @app.command()
 def explain(
     run: Run,
-    customer: Annotated[str, typer.Argument(help="The customer's id.")],
+    customer: Annotated[str, typer.Argument(help="The customer's id; also the raw one where runs hold pseudonyms.")],
     audience: Annotated[str, typer.Option(help="Who reads it: marketer, support or customer.")] = "marketer",
     language: Annotated[str, typer.Option(help="Language of the text: en or zh.")] = "en",
     as_json: Json = False,
@@ -119,6 +120,20 @@ def explain(
     found = tell(find_run(run), customer, audience, language)
     facts = {"facts": found.facts} if audience == "marketer" else {}
     _say({"text": found.text, **facts}, found.text, as_json)
+
+
+@app.command()
+def pseudonym(
+    config: Annotated[Path, typer.Argument(help="The offerloop.toml of the runs, or its folder.")],
+    ids: Annotated[list[str], typer.Argument(help="Raw customer ids.")],
+    as_json: Json = False,
+) -> None:
+    """Under which pseudonyms customers stand in the tables of a run: one line for each id, a tab between."""
+    from offerloop.config import load_config
+    from offerloop.events.privacy import pseudonyms
+
+    found = pseudonyms(ids, load_config(_file(config)).privacy)
+    _say({"pseudonyms": found}, "\n".join(f"{raw}\t{hidden}" for raw, hidden in found.items()), as_json)
 
 
 @app.command()
@@ -162,6 +177,11 @@ def publish(run: Run, as_json: Json = False) -> None:
     progress = Console(stderr=True)
     done = carry(find_run(run), progress if progress.is_terminal and not as_json else None)
     _say(done.facts, "\n".join(done.lines), as_json)
+
+
+def _file(config: Path) -> Path:
+    """The configuration itself, or the one in a folder."""
+    return config / "offerloop.toml" if config.is_dir() else config
 
 
 def _say(found: dict[str, object], text: str, as_json: bool) -> None:

@@ -54,7 +54,10 @@ class Shop(Section):
     @classmethod
     def _known_currency(cls, value: str) -> str:
         if value not in DIGITS and not is_unit(value):
-            raise ValueError(f"'{value}' is not a currency known here (known: {', '.join(DIGITS)})")
+            raise ValueError(
+                f"'{value}' is not a currency{near_miss(value, DIGITS)}; write its three letters (ISO 4217), such as "
+                "EUR, or a unit that is no currency in small letters, such as lessons"
+            )
         return value
 
     @field_validator("timezone")

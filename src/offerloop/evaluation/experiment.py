@@ -23,6 +23,8 @@ RATIO_ALPHA = 0.001
 """A sample ratio with a smaller p-value stops the reading: real faults are far below it, bad luck rarely."""
 POWER_80 = 2.8
 """Standard errors that an effect must measure to be shown in 80 of 100 experiments: 1.96 + 0.84."""
+LEAST = 30
+"""Customers that a group must have before a difference of it is shown."""
 SMALL_COUNT = 5
 """An expected count below it makes the chi-square approximation poor."""
 _FLAT = 1e-12
@@ -123,6 +125,24 @@ class Difference(Estimate):
     def times(self, factor: float) -> Difference:
         """The same in another unit; the factor is above zero."""
         return Difference(self.value * factor, self.low * factor, self.high * factor, self.se * factor, self.df)
+
+
+@dataclass(frozen=True)
+class ComingTest:
+    """What a comparison of two groups will be able to show, before it runs."""
+
+    n_treated: int
+    n_control: int
+    detectable: float | None
+    """Least effect, in total over the treated, that is shown in 80 of 100 experiments; None with a group too small."""
+
+    @classmethod
+    def of(cls, before: NDArray[np.float64], n_treated: int, n_control: int) -> ComingTest:
+        """By the spread of the outcome of both groups in as long a period before, (customers,); not adjusted."""
+        if min(n_treated, n_control) < LEAST:
+            return cls(n_treated, n_control, None)
+        se = float(np.std(before, ddof=1)) * math.sqrt(1 / n_treated + 1 / n_control)
+        return cls(n_treated, n_control, POWER_80 * se * n_treated)
 
 
 def difference(treated: Moments, control: Moments) -> Difference:

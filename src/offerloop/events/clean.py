@@ -11,6 +11,7 @@ import polars as pl
 from offerloop.engine import collect
 from offerloop.engine.base import Frame
 from offerloop.events.rules import Rule
+from offerloop.money import to_text
 
 
 @dataclass
@@ -56,7 +57,11 @@ def drop_copies(cleaned: Cleaned) -> None:
     _settle_copies(cleaned, columns, counted.with_columns(_keep=nw.lit(1)))
 
 
-def merge_scans(cleaned: Cleaned, amounts: tuple[str, ...]) -> None:
+SCANNED = "scanned again"
+"""The rule for lines that are added together."""
+
+
+def merge_scans(cleaned: Cleaned, amounts: tuple[str, ...], currency: str) -> None:
     """Copies of whole orders are rejected; the same product scanned several times in an order is added together.
 
     An order is there m times when each of its lines is there at least m times.
@@ -68,10 +73,11 @@ def merge_scans(cleaned: Cleaned, amounts: tuple[str, ...]) -> None:
     counted = counted.with_columns(_keep=nw.col("_n") // fewest)
     _settle_copies(cleaned, columns, counted)
     scanned = nw.col("_keep") > 1
-    found = collect(counted.filter(scanned).select(n=(nw.col("_keep") - 1).sum()))["n"][0]
-    cleaned.note(
-        "scanned again", "merged", int(found or 0), "the same product again in one order: added to its first line"
-    )
+    more = nw.col("_keep") - 1
+    sums = [more.sum().alias("rows"), (nw.col("paid_minor") * more).sum().alias("paid")]
+    rows, paid = collect(counted.filter(scanned).select(*sums)).row(0)
+    why = f"added to its first line, which adds {to_text(paid or 0, currency)} {currency} to sales"
+    cleaned.note(SCANNED, "merged", rows or 0, f"the same product again in one order: {why}")
     scaled = [(nw.col(name) * nw.col("_keep")).alias(name) for name in amounts if name in columns]
     cleaned.frame = counted.with_columns(*scaled).select(*columns)
 

@@ -78,7 +78,8 @@ class _Compiler:
             return ast.parse(re.sub("`([^`]+)`", stand_in, self.text), mode="eval").body
         except (SyntaxError, RecursionError, MemoryError, ValueError):
             raise SourceError(
-                f"{self.place}: '{self.text}' is neither a column nor an expression{near_miss(self.text, self.columns)}"
+                f"{self.place}: '{self.text}' is neither a column nor an expression"
+                f"{self._bare() or near_miss(self.text, self.columns)}"
             ) from None
 
     def build(self, node: ast.expr) -> nw.Expr:
@@ -164,16 +165,20 @@ class _Compiler:
     def _known(self, name: str) -> str:
         name = self.quoted.get(name, name)
         if name not in self.columns:
-            known = ", ".join(self.columns)
-            raise SourceError(
-                f"{self.place}: there is no column '{name}'{near_miss(name, self.columns)} (found: {known})"
-            )
+            hint = self._bare() or near_miss(name, self.columns)
+            raise SourceError(f"{self.place}: there is no column '{name}'{hint} (found: {', '.join(self.columns)})")
         return name
+
+    def _bare(self) -> str:
+        """What to do about columns of theirs that stand in the text, are no plain word and have no backticks."""
+        outside = re.sub("`[^`]+`|'[^']*'|\"[^\"]*\"", "", self.text)
+        bare = [f"`{name}`" for name in self.columns if not name.isidentifier() and name.strip() and name in outside]
+        return f"; put {' and '.join(bare)} in backticks" if bare else ""
 
     def _beyond(self) -> SourceError:
         return SourceError(
             f"{self.place}: '{self.text}' may hold only columns, numbers, 'text', + - * / and brackets, and in a "
-            "filter also == != < <= > >=, in ['a', 'b'], and, or, not"
+            f"filter also == != < <= > >=, in ['a', 'b'], and, or, not{self._bare()}"
         )
 
     def _texts(self, node: ast.expr) -> list[ast.expr]:

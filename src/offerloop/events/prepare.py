@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import narwhals as nw
@@ -19,7 +20,7 @@ from offerloop.events.columns import PRODUCT_COLUMNS, money_columns, with_all_mo
 from offerloop.events.ids import alike
 from offerloop.events.list_prices import needed, with_list_prices
 from offerloop.events.listed_offers import listed_offers
-from offerloop.events.privacy import at_the_door, without_consent
+from offerloop.events.privacy import at_the_door
 from offerloop.events.read import WRONG_CELL, WRONG_COLUMN, Read, count_rows, read_source
 from offerloop.events.returns import net_returns
 from offerloop.events.rules import TEST_ID, is_return, rules_after_returns, rules_for, with_test_ids
@@ -69,14 +70,13 @@ class Events:
 def prepare(config: Config, engine: Engine) -> Events:
     """Read and clean every configured source."""
     stage = _Cleaning(config, engine)
-    customers = stage.customers()
     lines = stage.order_lines()
     products = stage.products(lines)
     return Events(
         order_lines=lines,
         products=products,
-        customers=customers,
-        no_consent=stage.no_consent,
+        customers=stage.plain("customers"),
+        no_consent=stage.door.no_consent,
         campaigns=stage.before("campaigns", "starts_at", "starts_day"),
         audiences=stage.plain("audiences"),
         redemptions=stage.before("redemptions", "at", "redeemed_day"),
@@ -85,7 +85,7 @@ def prepare(config: Config, engine: Engine) -> Events:
         exposures=stage.before("exposures", "at", "shown_day"),
         offers=listed_offers(collect(stage.plain("offers"))),
         quality=QUALITY.check(pl.DataFrame(stage.quality)),
-        quality_by_day=QUALITY_BY_DAY.check(pl.concat([QUALITY_BY_DAY.empty(), *stage.daily])),
+        quality_by_day=stage.quality_by_day(),
         rejected=stage.rejected_rows(),
         bulk_buyers=stage.bulk_buyers,
         first_day=stage.first_day,
@@ -116,7 +116,8 @@ class _Cleaning:
         self.left_out = {name: one.left_out for name, one in read.items()}
         sources = alike({name: one.frame for name, one in read.items()})
         sources["order_lines"] = with_test_ids(sources["order_lines"], config.clean.test_ids)
-        self.sources, self.suppressed = at_the_door(sources, config.privacy, engine)
+        self.door = at_the_door(sources, config.privacy, engine)
+        self.sources = self.door.sources
         self.ids = {
             column for frame in self.sources.values()
             for column, kind in frame.collect_schema().items() if kind == nw.String
@@ -131,8 +132,8 @@ class _Cleaning:
     def order_lines(self) -> Frame:
         source = self.config.sources["order_lines"]
         lines = self._clean("order_lines")
-        if "prices" in self.config.sources and needed(lines.collect_schema().names()):
-            lines = with_list_prices(lines, self.dated("prices", "at", "price_day"), self.engine)
+        if needed(lines.collect_schema().names()):
+            lines = self._with_list_prices(lines)
         lines = self.engine.keep(with_all_money(lines))
         span = collect(lines.select(nw.col("order_day").min().alias("first"), nw.col("order_day").max().alias("last")))
         first, last = span.row(0)
@@ -149,23 +150,22 @@ class _Cleaning:
         week = week_number(nw.col("order_day"), self.first_day).alias("order_week")
         return self.engine.keep(lines.with_columns(week))
 
-    def customers(self) -> Frame:
-        """The customers; read first, because their consent says what may be done with everything else."""
-        found = self.plain("customers")
-        self.no_consent = without_consent(found)
-        if self.config.privacy.fit_without_consent:
-            return found
-        return found.join(self.engine.table(self.no_consent), on="customer_id", how="anti")
+    def _with_list_prices(self, lines: Frame) -> Frame:
+        """From recorded prices; without any from the product list, whose prices are those of one day."""
+        if "prices" in self.config.sources:
+            return with_list_prices(lines, self.dated("prices", "at", "price_day"), self.engine)
+        if self._listed is None or "list_price_minor" not in self._listed.collect_schema():
+            return lines
+        return lines.join(self._listed.select("product_id", "list_price_minor"), on="product_id", how="left")
+
+    @cached_property
+    def _listed(self) -> Frame | None:
+        """The clean product list, or None."""
+        return self.engine.keep(self._clean("products")) if "products" in self.config.sources else None
 
     def _allowed(self, lines: Frame) -> Frame:
-        """Order lines that may be used: of customers who agree where that counts, and not older than retention."""
+        """Order lines that may be used: not older than the retention."""
         privacy = self.config.privacy
-        if not privacy.fit_without_consent and self.no_consent.height:
-            refused = self.engine.table(self.no_consent)
-            count = count_rows(lines.join(refused, on="customer_id", how="semi"))
-            lines = lines.join(refused, on="customer_id", how="anti")
-            why = "of customers without consent (privacy.fit_without_consent)"
-            self.quality.append(quality_row("order_lines", "no consent", "left out", count, why))
         if privacy.retention_days is not None:
             self.oldest_day = self.as_of_day - privacy.retention_days
             old = nw.col("order_day") < self.oldest_day
@@ -178,9 +178,9 @@ class _Cleaning:
     def products(self, lines: Frame) -> Frame:
         """The product list, completed by products that were sold but are not on it."""
         sold = lines.select("product_id").unique()
-        if "products" not in self.config.sources:
+        if self._listed is None:
             return self.engine.keep(with_product_columns(sold))
-        listed = with_product_columns(self._clean("products"))
+        listed = with_product_columns(self._listed)
         schema = listed.collect_schema()
         unlisted = sold.join(listed.select("product_id"), on="product_id", how="anti")
         added = with_product_columns(unlisted).select(
@@ -212,6 +212,11 @@ class _Cleaning:
             self._check_periods(frame)
         return frame
 
+    def quality_by_day(self) -> pl.DataFrame:
+        """What the rules did to order lines, by local day."""
+        rows = pl.concat([QUALITY_BY_DAY.empty(), *self.daily])
+        return QUALITY_BY_DAY.check(rows.sort("order_day", "rule", "action"))
+
     def rejected_rows(self) -> pl.DataFrame:
         """All rows that were left out, with table and rule."""
         rows = pl.concat([REJECTED.empty(), *(collect(part) for part in self.rejected)])
@@ -227,11 +232,18 @@ class _Cleaning:
         rows = count_rows(frame)
         if name in self.left_out and self.config.sources[name].where:
             cleaned.note("filter 'where'", "left out", self.left_out[name], f"{self.config.sources[name].where}")
-        if name in self.suppressed:
-            cleaned.note("suppressed", "left out", self.suppressed[name], "on the list privacy.suppress; kept nowhere")
+        if name in self.door.suppressed:
+            rule, lost = "suppressed", self.door.suppressed[name]
+            cleaned.note(rule, "left out", lost, "on the list privacy.suppress; kept nowhere")
+        if name in self.door.refused:
+            why = "of customers without consent (privacy.fit_without_consent); kept nowhere"
+            cleaned.note("no consent", "left out", self.door.refused[name], why)
         cleaned.note("all rows", "read", rows, "rows in the source")
         columns = frame.collect_schema().names()
-        (merge_scans(cleaned, ("quantity", *money_columns(columns))) if name == "order_lines" else drop_copies(cleaned))
+        if name == "order_lines":
+            merge_scans(cleaned, ("quantity", *money_columns(columns)), self.config.shop.currency)
+        else:
+            drop_copies(cleaned)
         apply_rules(cleaned, rules_for(name, clean, columns, self.config.shop.currency))
         if name == "order_lines":
             cleaned.frame = self.engine.keep(self._known_then(cleaned))
@@ -266,6 +278,9 @@ class _Cleaning:
         """What became of the lines, for a sentence."""
         worst = [row for row in self.quality if row["table"] == "order_lines" and row["action"] == "rejected"]
         said = ", ".join(f"{row['rows']} {row['rule']}" for row in worst if row["rows"])
+        where = self.config.sources["order_lines"].where
+        if self.left_out["order_lines"] and not said:
+            return f': its filter where = "{where}" leaves out all {self.left_out["order_lines"]} rows; correct it'
         return f": {said}; see the rules in docs/data.md" if said else "; it has columns but no rows"
 
     def _check_periods(self, frame: Frame) -> None:

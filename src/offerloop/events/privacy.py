@@ -1,7 +1,8 @@
 """Privacy at the door: what happens to customers before anything else sees them.
 
-In this order: whoever is on the suppression list is left out of every source, ids become keyed hashes, and rows
-older than the retention are left out. None of these rows is kept anywhere, not among rejected rows either.
+In this order: whoever is on the suppression list is left out of every source, ids become keyed hashes, whoever
+refuses is left out of every source where the configuration says so, and rows older than the retention are left out.
+None of these rows is kept anywhere, not among rejected rows either.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 import narwhals as nw
 import polars as pl
@@ -27,18 +30,48 @@ PSEUDONYM_DIGITS = 32
 """Hexadecimal digits that are kept of a hash: 128 bits, so that two customers do not meet."""
 
 
-def at_the_door(sources: Sources, privacy: Privacy, engine: Engine) -> tuple[Sources, dict[SourceName, int]]:
-    """The sources without suppressed customers and under pseudonyms, and how many rows each lost."""
+@dataclass(frozen=True)
+class Door:
+    """The sources as everything else sees them, and how many rows each lost."""
+
+    sources: Sources
+    suppressed: dict[SourceName, int]
+    """Rows of customers on the suppression list."""
+    refused: dict[SourceName, int]
+    """Rows of customers without consent, where these are not used at all."""
+    no_consent: pl.DataFrame
+    """customer_id of those who refuse personalisation."""
+
+
+def at_the_door(sources: Sources, privacy: Privacy, engine: Engine) -> Door:
+    """The sources without those who must not be in them, and under pseudonyms."""
     key = read_key(privacy) if privacy.pseudonymise else None
-    lost: dict[SourceName, int] = {}
+    suppressed: dict[SourceName, int] = {}
+    refused: dict[SourceName, int] = {}
     if privacy.suppress is not None:
-        sources, lost = _without(sources, _suppressed(privacy, engine), key, engine)
-    return (sources if key is None else _under_pseudonyms(sources, key, engine)), lost
+        sources, suppressed = _without_listed(sources, _suppressed(privacy, engine), key, engine)
+    sources = sources if key is None else _under_pseudonyms(sources, key, engine)
+    no_consent = _no_consent(sources)
+    if not privacy.fit_without_consent:
+        for name in _with_customers(sources):
+            sources, refused[name] = _without(sources, name, engine.table(no_consent))
+    return Door(sources, suppressed, refused, no_consent)
 
 
 def pseudonym(customer_id: object, key: bytes) -> str:
     """HMAC-SHA256 of the id's text: the same customer under the same key always has the same one."""
     return hmac.new(key, str(customer_id).encode(), hashlib.sha256).hexdigest()[:PSEUDONYM_DIGITS]
+
+
+def pseudonyms(customer_ids: Iterable[str], privacy: Privacy) -> dict[str, str]:
+    """The pseudonym of each raw id, as tables of a run hold it.
+
+    Raises ConfigError when ids stay as they are, or when the key is not there.
+    """
+    if not privacy.pseudonymise:
+        raise ConfigError("privacy.pseudonymise is off, so that tables hold the ids themselves and no pseudonyms")
+    key = read_key(privacy)
+    return {one: pseudonym(one.strip(), key) for one in customer_ids}
 
 
 def read_key(privacy: Privacy) -> bytes:
@@ -54,12 +87,14 @@ def read_key(privacy: Privacy) -> bytes:
     return key
 
 
-def without_consent(customers: Frame) -> pl.DataFrame:
+def _no_consent(sources: Sources) -> pl.DataFrame:
     """customer_id of those who refuse personalisation; who says nothing allows it."""
+    customers = sources.get("customers", sources["order_lines"])
     if "consent" not in customers.collect_schema():
         return collect(customers.select("customer_id").head(0))
     refused = nw.col("consent").str.strip_chars().str.to_lowercase().is_in(REFUSALS)
-    return collect(customers.filter(~nw.col("consent").is_null() & refused).select("customer_id"), "customer_id")
+    found = customers.filter(~nw.col("consent").is_null() & refused, ~nw.col("customer_id").is_null())
+    return collect(found.select("customer_id").unique(), "customer_id")
 
 
 def _suppressed(privacy: Privacy, engine: Engine) -> pl.Series:
@@ -73,28 +108,34 @@ def _suppressed(privacy: Privacy, engine: Engine) -> pl.Series:
     return ids["customer_id"].str.strip_chars().unique()
 
 
-def _without(
+def _with_customers(sources: Sources) -> Sources:
+    return {name: frame for name, frame in sources.items() if "customer_id" in frame.collect_schema()}
+
+
+def _without_listed(
     sources: Sources, listed: pl.Series, key: bytes | None, engine: Engine
 ) -> tuple[Sources, dict[SourceName, int]]:
-    kept: Sources = {}
     lost: dict[SourceName, int] = {}
-    for name, frame in sources.items():
-        if "customer_id" not in frame.collect_schema():
-            kept[name] = frame
-            continue
+    for name, frame in _with_customers(sources).items():
         known = collect(frame.select("customer_id").unique())["customer_id"].drop_nulls()
         texts = known.cast(pl.String)
         hit = texts.is_in(listed.implode())
         if key is not None:
             hit = hit | pl.Series([pseudonym(one, key) for one in texts], dtype=pl.String).is_in(listed.implode())
         gone = engine.table(pl.DataFrame({"customer_id": known.filter(hit)}))
-        lost[name] = int(collect(frame.join(gone, on="customer_id", how="semi").select(n=nw.len()))["n"][0])
-        kept[name] = frame.join(gone, on="customer_id", how="anti")
-    return kept, lost
+        sources, lost[name] = _without(sources, name, gone)
+    return sources, lost
+
+
+def _without(sources: Sources, name: SourceName, gone: Frame) -> tuple[Sources, int]:
+    """The sources with one of them less the rows of some customers, and how many rows those are."""
+    frame = sources[name]
+    lost = int(collect(frame.join(gone, on="customer_id", how="semi").select(n=nw.len()))["n"][0])
+    return {**sources, name: frame.join(gone, on="customer_id", how="anti")}, lost
 
 
 def _under_pseudonyms(sources: Sources, key: bytes, engine: Engine) -> Sources:
-    mine = {name: frame for name, frame in sources.items() if "customer_id" in frame.collect_schema()}
+    mine = _with_customers(sources)
     ids = pl.concat([collect(frame.select("customer_id").unique()) for frame in mine.values()]).unique().drop_nulls()
     names = pl.Series("_pseudonym", [pseudonym(one, key) for one in ids["customer_id"]], dtype=pl.String)
     table = engine.table(ids.with_columns(names))

@@ -34,6 +34,14 @@ class Read:
     """Rows that the filter `where` left out."""
 
 
+@dataclass(frozen=True)
+class _Unreadable:
+    theirs: str
+    """Their column or expression."""
+    where: nw.Expr
+    cell: nw.Expr
+
+
 @dataclass
 class _Mapping:
     """The columns of one source while they are compiled."""
@@ -44,8 +52,8 @@ class _Mapping:
     contract: Contract
     place: str
     columns: list[nw.Expr] = field(default_factory=list)
-    wrong: dict[str, tuple[str, nw.Expr]] = field(default_factory=dict)
-    """Our column: their column or expression, and where it is unreadable."""
+    wrong: dict[str, _Unreadable] = field(default_factory=dict)
+    """What is unreadable, by our column."""
     local: list[str] = field(default_factory=list)
     """Columns of clock times in the source's zone."""
     problems: list[str] = field(default_factory=list)
@@ -93,7 +101,7 @@ def _map(mapping: _Mapping, ours: str, theirs: str, currency: str) -> None:
         mapping.problems.append(str(problem))
         return
     for column, unreadable in compiled.unreadable.items():
-        mapping.wrong[ours] = (column, unreadable)
+        mapping.wrong[ours] = _Unreadable(column, unreadable, nw.col(column))
     if ours in contract.money:
         expression, ours = _minor(expression, currency), f"{ours}_minor"
     mapping.columns.append(expression.alias(ours))
@@ -111,7 +119,8 @@ def _typed(mapping: _Mapping, ours: str, theirs: str, compiled: Compiled, wordin
             return compiled.value.cast(nw.Int64)
         if kind.is_float():
             known = finite(compiled.value)
-            mapping.wrong[ours] = (theirs, ~known.is_null() & (known != known.floor()))
+            odd = ~known.is_null() & (known != known.floor())
+            mapping.wrong[ours] = _Unreadable(theirs, odd, compiled.value.cast(nw.String))
             return known.floor().cast(nw.Int64)
         raise SourceError(f"{wording.place}: '{theirs}' must hold ids, whole numbers or text, and holds {kind}")
     return compiled.value
@@ -121,7 +130,7 @@ def _time(mapping: _Mapping, ours: str, theirs: str, value: nw.Expr, kind: DType
     if kind == nw.String:
         form = mapping.source.time_format or _guessed(mapping, theirs, value, wording)
         found = times.written_as(value, form)
-        mapping.wrong[ours] = (theirs, found.unreadable)
+        mapping.wrong[ours] = _Unreadable(theirs, found.unreadable, value)
     elif kind.is_integer() and (forms := times.guess(mapping.raw.frame, value)):
         found = times.written_as(value.cast(nw.String), forms[0])
     elif kind.is_numeric() or kind.is_temporal():
@@ -208,12 +217,8 @@ def _blame(mapping: _Mapping) -> list[nw.Expr]:
     """For each row our first column with an unreadable cell, and the cell."""
     if not mapping.wrong:
         return []
-    names: list[nw.Expr] = []
-    cells: list[nw.Expr] = []
-    for ours, (theirs, unreadable) in mapping.wrong.items():
-        cell = nw.col(theirs) if theirs in mapping.schema else nw.lit(theirs)
-        names.append(nw.when(unreadable).then(nw.lit(ours)))
-        cells.append(nw.when(unreadable).then(cell))
+    names = [nw.when(one.where).then(nw.lit(ours)) for ours, one in mapping.wrong.items()]
+    cells = [nw.when(one.where).then(one.cell) for one in mapping.wrong.values()]
     return [nw.coalesce(*names).alias(WRONG_COLUMN), nw.coalesce(*cells).alias(WRONG_CELL)]
 
 
@@ -230,7 +235,7 @@ def _check_readable(mapping: _Mapping, kept: Frame, most: float) -> None:
 
 
 def _wrong_kind(mapping: _Mapping, ours: str, cell: str, n: int, size: int) -> str:
-    theirs = mapping.wrong[ours][0]
+    theirs = mapping.wrong[ours].theirs
     needed, remedy = ("times", "time_format") if ours in TIMES else ("numbers", "decimal")
     if ours.endswith("_id"):
         needed, remedy = "whole numbers or text", "columns"

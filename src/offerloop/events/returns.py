@@ -6,6 +6,7 @@ less refunds. Done in memory, for pairs of customer and product with a return on
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 import narwhals as nw
@@ -29,7 +30,12 @@ def net_returns(cleaned: Cleaned, returned: nw.Expr, amounts: Sequence[str], eng
     whole, part = sales.filter(pl.col("_less") & gone), sales.filter(pl.col("_less") & ~gone)
     why = "netted against the customer's latest purchase of the product"
     cleaned.note("return", "rejected", n_returns - n_unmatched, why)
-    cleaned.note("return without a sale", "rejected", n_unmatched, "the customer bought no such product before")
+    cleaned.note(
+        "return without a sale",
+        "rejected",
+        n_unmatched,
+        "the customer bought no such product before, or has given all of it back",
+    )
     cleaned.note("returned in full", "rejected", whole.height, "nothing is left of the sale")
     cleaned.note("returned in part", "repaired", part.height, "units and money of the return are taken off")
     if not n_returns:
@@ -50,9 +56,8 @@ def _net(lines: pl.DataFrame, amounts: Sequence[str]) -> tuple[pl.DataFrame, pl.
     ties = [name for name in sorted(lines.columns) if name not in (*PAIR, "at", "_return")]
     order = [*PAIR, "at", *ties]  # every column, so that the rows' own order decides nothing
     sales = lines.filter(~pl.col("_return")).sort(order, descending=[name not in PAIR for name in order])
-    first = sales.group_by(PAIR).agg(pl.col("at").min().alias("_first"))
-    returns = lines.filter("_return").join(first, on=PAIR, how="left")
-    matched = (pl.col("_first") <= pl.col("at")).fill_null(value=False)
+    returns = lines.filter("_return").sort(order)
+    matched = _of_a_sale(returns, sales)
     back = (
         returns.filter(matched)
         .group_by(PAIR)
@@ -62,7 +67,21 @@ def _net(lines: pl.DataFrame, amounts: Sequence[str]) -> tuple[pl.DataFrame, pl.
     taken = {name: _taken(name) for name in names}
     less = pl.any_horizontal(take > 0 for take in taken.values())
     netted = known.with_columns(_less=less, **{name: pl.col(name) - take for name, take in taken.items()})
-    return netted, returns.filter(~matched).drop("_first", "_return")
+    return netted, returns.filter(~matched).drop("_return")
+
+
+def _of_a_sale(returns: pl.DataFrame, sales: pl.DataFrame) -> pl.Series:
+    """Whether each return, in order of time, comes after a sale of which earlier returns have left a unit."""
+    size = pl.col("quantity").fill_null(0).abs()
+    sold = sales.group_by(*PAIR, "at").agg(size.clip(lower_bound=1).sum().alias("_sold")).sort("at")
+    sold = sold.with_columns(pl.col("_sold").cum_sum().over(PAIR))
+    known = returns.select(*PAIR, "at", size.alias("_units")).with_row_index("_row").sort("at", "_row")
+    latest = known.join_asof(sold, on="at", by=PAIR, strategy="backward", check_sortedness=False).sort("_row")
+    matched, back = [], Counter[tuple[object, object]]()
+    for customer, product, units, sold in latest.select(*PAIR, "_units", "_sold").iter_rows():
+        matched.append(sold is not None and back[customer, product] < sold)
+        back[customer, product] += units if matched[-1] else 0
+    return pl.Series(matched, dtype=pl.Boolean)
 
 
 def _taken(name: str) -> pl.Expr:

@@ -1,4 +1,4 @@
-"""Thirty features from purchases, browsing and promotions, written once for every engine.
+"""Features from purchases, browsing and promotions, written once for every engine.
 
 Only whole-number time, no division by an unguarded value: engines differ exactly there.
 """
@@ -39,6 +39,8 @@ FEATURES = (
     Feature("basket_lines", "order lines per order", _ALWAYS),
     Feature("n_products", "distinct products", _ALWAYS),
     Feature("n_categories", "distinct categories", _ALWAYS),
+    Feature("n_stores", "distinct stores", "0 where order lines name none"),
+    Feature("n_channels", "distinct channels, such as online and store", "0 where order lines name none"),
     Feature("top_category", "category of highest spend, ties to the first by name", _ALWAYS),
     Feature("top_category_share", "its share of spend", "0 where nothing was spent"),
     Feature("top_brand", "brand of highest spend, ties to the first by name", _ALWAYS),
@@ -117,11 +119,20 @@ def _of_lines(known: Frame) -> Frame:
         _total("quantity", "n_units"),
         nw.col("product_id").n_unique().alias("n_products"),
         nw.col("category").n_unique().alias("n_categories"),
+        *(_named(known, column, name) for column, name in (("store_id", "n_stores"), ("channel", "n_channels"))),
         _hits(nw.col("discount_minor") > 0, "n_below_list"),
         _hits(nw.col("coupon_minor") > 0, "n_coupon"),
         _total("discount_minor", "depth_minor"),
         _total("list_value_minor", "worth_minor"),
     )
+
+
+def _named(known: Frame, column: str, name: str) -> nw.Expr:
+    """Distinct values of a column that order lines may have; an empty cell is none."""
+    if column not in known.collect_schema():
+        return (nw.len() - nw.len()).cast(nw.Int64).alias(name)
+    value = nw.col(column)
+    return (value.n_unique() - value.is_null().any().cast(nw.Int64)).cast(nw.Int64).alias(name)
 
 
 def _of_orders(orders: Frame, as_of_day: int) -> Frame:

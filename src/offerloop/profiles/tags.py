@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
+UNKNOWN = "unknown"
+"""The category of products that have none in the data."""
+
 
 @dataclass(frozen=True)
 class Tag:
@@ -17,25 +20,31 @@ class Tag:
     when: pl.Expr
 
 
-def _high(feature: str, quantile: float) -> pl.Expr:
-    return pl.col(feature) >= pl.col(feature).quantile(quantile)
+def _above_four_fifths(value: pl.Expr) -> pl.Expr:
+    """Ties at the bound are not above it, so that no more than about a fifth can be."""
+    return value > value.quantile(0.8)
 
 
 TAGS = (
     Tag(
         "loyal",
         "忠诚",
-        "orders in the top fifth and active with a chance of 90 % or more",
-        _high("n_orders", 0.8) & (pl.col("p_active") >= 0.9),
+        "more orders than four fifths of the customers, and active with a chance of 90 % or more",
+        _above_four_fifths(pl.col("n_orders")) & (pl.col("p_active") >= 0.9),
     ),
-    Tag("big basket", "大单", "spend per order in the top fifth", _high("basket_minor", 0.8)),
+    Tag(
+        "big basket",
+        "大单",
+        "more spend per order than four fifths of the customers",
+        _above_four_fifths(pl.col("basket_minor")),
+    ),
     Tag("lapsing", "流失风险", "chance of being still active below 50 %", pl.col("p_active") < 0.5),
     Tag("newcomer", "新客", "first purchase within the last 91 days", pl.col("tenure_days") <= 91),
     Tag(
         "deal seeker",
         "价格敏感",
-        "share of lines bought below list price in the top fifth, and above zero",
-        _high("discount_share", 0.8) & (pl.col("discount_share") > 0),
+        "larger share of lines bought below list price than four fifths of the customers",
+        _above_four_fifths(pl.col("discount_share")),
     ),
     Tag(
         "pays full price",
@@ -47,9 +56,8 @@ TAGS = (
     Tag(
         "explorer",
         "爱尝新",
-        "distinct products per order line in the top fifth",
-        (pl.col("n_products") / (pl.col("basket_lines") * pl.col("n_orders")))
-        >= (pl.col("n_products") / (pl.col("basket_lines") * pl.col("n_orders"))).quantile(0.8),
+        "more distinct products per order line than four fifths of the customers",
+        _above_four_fifths(pl.col("n_products") / (pl.col("basket_lines") * pl.col("n_orders"))),
     ),
     Tag(
         "weekend shopper",
@@ -64,7 +72,12 @@ TAGS = (
         pl.col("trend") >= 0.2,
     ),
     Tag("shrinking", "下滑", "spend of the last quarter down by a third or more", pl.col("trend") <= -0.2),
-    Tag("one-category", "专一", "40 % of spend or more in one category", pl.col("top_category_share") >= 0.4),
+    Tag(
+        "one-category",
+        "专一",
+        "40 % of spend or more in one category that the data name",
+        (pl.col("top_category_share") >= 0.4) & (pl.col("top_category") != UNKNOWN),
+    ),
     Tag("bulk buyer", "大宗买家", "flagged by cleaning: units far beyond what customers buy", pl.col("bulk_buyer")),
 )
 

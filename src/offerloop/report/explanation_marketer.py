@@ -61,15 +61,13 @@ def _decision(tell: Teller) -> list[str]:
 
 
 def _money(tell: Teller, decision: Mapping[str, Any]) -> list[tuple[str, str]]:
-    most, basis = decision["cost_most_minor"], decision["basis"]
-    pairs = [("most", tell.say("decision.no_limit") if most is None else tell.money.exact(most))]
+    basis = decision["basis"]
+    pairs = [("most", _most(tell, decision))]
     if "profit_minor" in decision:
-        held_out = tell.fine(decision["profit_held_out_minor"])
         pairs += [
-            ("cost", tell.fine(decision["cost_expected_minor"])),
+            ("cost", tell.cost(decision["cost_expected_minor"], decision["campaign_id"])),
             ("value", tell.say("decision.value_text", value=tell.fine(decision["value_minor"]))),
-            ("profit", tell.say("decision.profit_text", profit=tell.interval(decision))),
-            ("held_out", tell.say("decision.held_out_text", profit=held_out)),
+            *_profit(tell, decision),
         ]
     else:
         pairs += [(name, tell.say("decision.unknown_text")) for name in ("cost", "value", "profit")]
@@ -77,6 +75,26 @@ def _money(tell: Teller, decision: Mapping[str, Any]) -> list[tuple[str, str]]:
     if decision["product_ids"]:
         pairs.append(("products", tell.listed(decision["product_ids"])))
     return [(tell.say(f"decision.{name}"), text) for name, text in pairs]
+
+
+def _profit(tell: Teller, decision: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What is assumed was not chosen by estimates, and nothing values it again."""
+    unit = tell.costs(decision["campaign_id"]).currency
+    what = tell.say("profit.money" if tell.in_money(decision["campaign_id"]) else "profit.unit", unit=unit)
+    if decision["basis"] == "assumed":
+        profit = tell.fine(decision["profit_minor"])
+        return [("profit", tell.say("decision.profit_assumed", profit=profit, what=what))]
+    held_out = tell.fine(decision["profit_held_out_minor"])
+    return [
+        ("profit", tell.say("decision.profit_text", profit=tell.interval(decision), what=what)),
+        ("held_out", tell.say("decision.held_out_text", profit=held_out)),
+    ]
+
+
+def _most(tell: Teller, one: Mapping[str, Any]) -> str:
+    """The most that an offer can take from its campaign's budget."""
+    most = one["cost_most_minor"]
+    return tell.say("decision.no_limit") if most is None else tell.costs(one["campaign_id"]).exact(most)
 
 
 def _candidates(tell: Teller) -> list[str]:
@@ -113,18 +131,18 @@ def _nothing(tell: Teller) -> list[str]:
     if mark == "other" and tell.facts["plan"]["terms"] is None:
         mark = "planned"
     name = tell.say(f"table.mark_{mark}", offer=tell.say("offer.none"))
-    return [name, zero, zero, tell.money.exact(0), zero, zero, ""]
+    return [name, zero, "0", "0", zero, zero, ""]
 
 
 def _row(tell: Teller, one: Mapping[str, Any]) -> list[str]:
-    status, most = one["status"], one["cost_most_minor"]
+    status = one["status"]
     mark = "given" if status.startswith("given") else "planned" if status.startswith("kept_back") else "other"
     name = tell.of_campaign(tell.offer(one["terms"]), one["campaign_id"])
     return [
         tell.say(f"table.mark_{mark}", offer=name),
         tell.fine(one["value_minor"]),
-        tell.fine(one["cost_expected_minor"]),
-        tell.say("decision.no_limit") if most is None else tell.money.exact(most),
+        tell.cost(one["cost_expected_minor"], one["campaign_id"]),
+        _most(tell, one),
         tell.interval(one),
         tell.fine(one["net_minor"]) if tell.campaign(one["campaign_id"])["send"] else "–",
         tell.say(f"table.short.{one['basis']}"),
@@ -132,13 +150,15 @@ def _row(tell: Teller, one: Mapping[str, Any]) -> list[str]:
 
 
 def _price(tell: Teller, one: Mapping[str, Any]) -> str:
-    values = {"campaign": tell.quoted(one["title"]), "budget": tell.money.exact(one["budget_minor"])}
+    campaign = one["campaign_id"]
+    values = {"campaign": tell.quoted(one["title"]), "budget": tell.costs(campaign).exact(one["budget_minor"])}
     basis = tell.say(f"price.basis.{one['budget_basis']}")
     if not one["send"]:
         return tell.say("price.not_sent", forecast=tell.forecast(one), **values)
     if not one["shadow_price"]:
         return tell.say("price.unused", basis=basis, **values)
-    return tell.say("price.used", price=tell.ratio(one["shadow_price"]), one=tell.one, basis=basis, **values)
+    price, unit = tell.ratio(one["shadow_price"]), tell.one(campaign)
+    return tell.say("price.used", price=price, one=unit, basis=basis, **values)
 
 
 def _sure(tell: Teller) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from offerloop.profiles.tags import UNKNOWN
 from offerloop.report.numbers import count
 from offerloop.report.teller import Teller
 
@@ -37,9 +38,13 @@ def _feature(tell: Teller, name: str) -> str:
     if name == "recency_days":
         return tell.say("value.recency_day") if value == 1 else tell.say("value.recency_days", days=count(value))
     if name == "top_category":
+        if value == UNKNOWN:
+            return tell.say("value.no_category")
         share = tell.share(tell.facts["profile"].get("top_category_share", 0.0))
         return tell.say("value.top_category", category=value, share=share)
     if name == "discount_share":
+        if not tell.facts["list_prices_known"]:
+            return tell.say("value.no_discount")
         return tell.say("value.discount_share", share=tell.share(value))
     if name == "p_active":
         return tell.say("value.p_active", share=tell.chance(value))

@@ -65,9 +65,11 @@ def _sum(tell: Teller, one: Mapping[str, Any]) -> dict[str, object]:
 def _best(tell: Teller, chosen: Mapping[str, Any] | None) -> list[str]:
     if chosen is None:
         return []
-    cost = tell.of_budget(chosen["budget_cost_minor"])
-    sure = tell.facts["plan"]["agreement"] == "exact"
-    return [tell.say("why.best_profit" if sure else "why.plain_best", cost=cost, **_sum(tell, chosen))]
+    cost = tell.of_budget(chosen["budget_cost_minor"], chosen["campaign_id"])
+    key = "why.best_profit"
+    if tell.facts["plan"]["agreement"] != "exact":
+        key = "why.plain_best" if chosen["status"].startswith("given") else "why.plain_best_kept"
+    return [tell.say(key, cost=cost, **_sum(tell, chosen))]
 
 
 def _not_enough(tell: Teller, reason: str) -> list[str]:
@@ -78,7 +80,13 @@ def _not_enough(tell: Teller, reason: str) -> list[str]:
     by = "net_minor" if reason == "budget_spent" else "profit_minor"
     best = max(live, key=lambda one: float(one[by]))
     used = "budget_cost_minor" if reason == "budget_spent" else "cost_expected_minor"
-    return [tell.say(f"why.{reason}", cost=tell.of_budget(best[used]), **_sum(tell, best))]
+    cost, counted = tell.of_budget(best[used], best["campaign_id"]), _counted(tell, best, reason, "no_offer_pays")
+    return [tell.say(f"why.{counted}", cost=cost, **_sum(tell, best))]
+
+
+def _counted(tell: Teller, one: Mapping[str, Any], code: str, lossy: str) -> str:
+    """Where the budget counts no money, an offer that does not pay brings nothing, but costs no profit either."""
+    return f"{code}_unit" if code == lossy and not tell.in_money(one["campaign_id"]) else code
 
 
 def _agreement(tell: Teller) -> list[str]:
@@ -95,7 +103,8 @@ def why_not_lines(tell: Teller) -> list[str]:
     for one in tell.facts["candidates"]:
         if one["status"].startswith("given"):
             continue
-        why = tell.say(f"why_not.{one['status']}", **_reason_values(tell, one, chosen))
+        status = _counted(tell, one, one["status"], "negative")
+        why = tell.say(f"why_not.{status}", **_reason_values(tell, one, chosen))
         lines.append(tell.say("why_not.item", offer=tell.named(one), why=why))
     return lines
 
@@ -105,8 +114,8 @@ def _reason_values(tell: Teller, one: Mapping[str, Any], chosen: Mapping[str, An
     return {
         **_sum(tell, one),
         "campaign": tell.title(one["campaign_id"]),
-        "cost": tell.fine(one["cost_expected_minor"]),
-        "one": tell.one,
+        "cost": tell.cost(one["cost_expected_minor"], one["campaign_id"]),
+        "one": tell.one(one["campaign_id"]),
         "per": tell.ratio(one["profit_minor"] / cost) if cost else "",
         "price": tell.ratio(one["shadow_price"]),
         "best": tell.fine(chosen["net_minor"]) if chosen else "",
@@ -139,14 +148,15 @@ def _runner_up(tell: Teller, found: Mapping[str, Any]) -> list[str]:
 
 
 def _price(tell: Teller, found: Mapping[str, Any]) -> list[str]:
-    budget, now = (tell.money.text(found[name]) for name in ("budget_minor", "budget_now_minor"))
+    costs = tell.costs(found["campaign_id"])
+    budget, now = (costs.text(found[name]) for name in ("budget_minor", "budget_now_minor"))
     return [
         tell.say(
             "change.price",
             offer=tell.named(found),
             now=tell.ratio(found["price_now"]),
             price=tell.ratio(found["price"]),
-            one=tell.one,
+            one=tell.one(found["campaign_id"]),
             budget=budget,
             budget_now=now,
         )
@@ -155,7 +165,7 @@ def _price(tell: Teller, found: Mapping[str, Any]) -> list[str]:
 
 def _break_even(tell: Teller, found: Mapping[str, Any]) -> list[str]:
     if found["value_minor"] <= 0:
-        return [tell.say("change.no_response")]
+        return [tell.say("change.no_response" if tell.in_money(found["campaign_id"]) else "change.no_value")]
     share, now = (tell.share_to_tenth(found[f"supplier_share{when}"]) for when in ("", "_now"))
     lines = [tell.say("change.share", offer=tell.named(found), share=share, now=now)]
     if found["basis"] == "assumed":

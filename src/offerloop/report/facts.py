@@ -117,10 +117,18 @@ class Facts:
 
     voice: Voice
     margin: float
+    """Share of list price that is left, of everything that has none of its own."""
+    margin_basis: str
+    """configured, or unit costs."""
     campaigns: tuple[CampaignFacts, ...]
     n_customers: int
     pulled_forward: float | None
     """Share of the gain that is missing in the week after."""
+
+    @property
+    def at_margin(self) -> str:
+        """The margin and what it rests on, in words."""
+        return self.voice.say(f"margin.{self.margin_basis}", margin=self.voice.share(self.margin))
 
     @property
     def money(self) -> Money:
@@ -150,9 +158,12 @@ class Facts:
 
 def gather(findings: Findings, language: str = "en") -> Facts:
     """From the tables, to be told in one language."""
+    everything = findings.tables["margins"].filter(pl.col("category").is_null())
+    margin, basis = everything.select("margin", "basis").row(0)
     return Facts(
         voice=Voice(language, findings.config.shop.currency),
-        margin=findings.config.shop.margin,
+        margin=margin,
+        margin_basis=basis,
         campaigns=tuple(_campaign(findings, one) for one in findings.campaigns),
         n_customers=findings.tables["assignments"].height,
         pulled_forward=Evidence.read(findings).pulled_forward(),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from offerloop.config import Campaign, Config
+from offerloop.evaluation.experiment import ComingTest
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,8 @@ class CampaignFindings:
     """Profit by the same estimates that chose the plan: never a forecast, only the winner's curse made visible."""
     assumed_share: float = 0.0
     """Share of the planned offers whose effect is the shop's own assumption."""
+    overspend: float | None = None
+    """Chance of spending more than a budget that counts expected costs, when every estimate is right."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,8 @@ class Findings:
     """Epoch day of the plan; the day after the last one known."""
     explore_share: float
     """Share of the customers outside the holdout who got an offer by lot."""
+    test: ComingTest | None = None
+    """What the read-out of the plan will be able to show; None when nothing is planned."""
     gaps: tuple[str, ...] = ()
     """What the data could not show, and why, a sentence each."""
     feature_notes: tuple[tuple[str, str, str], ...] = ()

@@ -72,8 +72,9 @@ class Money:
         return to_text(half_up(Decimal(str(float(minor)))), self.currency)
 
     def text(self, minor: float) -> str:
-        """One amount: whole units from 20 units up, otherwise the currency's digits."""
-        places = 0 if abs(minor) >= 20 * self.unit else DIGITS[self.currency]
+        """One amount: whole units from 20 units up and of what is no currency, otherwise the currency's digits."""
+        whole = abs(minor) >= 20 * self.unit or (self.behind != "" and minor % self.unit == 0)
+        places = 0 if whole else DIGITS[self.currency]
         return self._shown(minor, places)
 
     def exact(self, minor: float) -> str:

@@ -107,6 +107,8 @@ class ReadoutFindings:
     """One sentence when no effect may be shown."""
     cost_basis: str = FORECAST_COST
     """observed in the order lines, observed in the redemptions, or FORECAST_COST."""
+    by_unit_costs: bool = False
+    """Whether margins are those of unit costs, not the configured one."""
     covariate: str = ""
     """What the adjusted figures are adjusted by; empty when nothing."""
     effects: tuple[Effect, ...] = ()

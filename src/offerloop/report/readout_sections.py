@@ -258,7 +258,10 @@ def limits_section(found: ReadoutFindings, tell: Voice) -> Section:
         tell.own(found.period_note),
         power_sentence(found, tell),
         "" if found.cost_is_observed else tell.say("bounds.cost", cost=tell.say("readout.cost")),
-        *(tell.say(f"bounds.{name}") for name in ("margin", "ahead", "same")),
+        *(
+            tell.say(f"bounds.{name}")
+            for name in ("margin_costs" if found.by_unit_costs else "margin", "ahead", "same")
+        ),
         *(tell.own(one) for one in found.warnings),
         tell.say("bounds.few", names=few) if found.too_few else "",
     ]

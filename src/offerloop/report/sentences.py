@@ -104,7 +104,7 @@ def _keep(one: CampaignFacts, facts: Facts, *, marked: bool) -> str:
         key = "decision.loses" if profit.high < 0 else "decision.not_above"
     told = tell.say(
         key,
-        margin=tell.share(facts.margin),
+        margin=facts.at_margin,
         profit=tell.estimate(profit),
         noun=noun(one, tell),
         mark=_mark(one, facts, marked=marked),

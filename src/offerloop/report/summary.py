@@ -36,13 +36,15 @@ def summarise(findings: Findings, language: str = "en") -> dict[str, Any]:
         "period": {"first_day": iso_day(findings.first_day), "last_day": iso_day(findings.as_of_day - 1)},
         "timezone": shop.timezone,
         "currency": shop.currency,
-        "margin": shop.margin,
+        "margin": round(facts.margin, 6),
+        "margin_basis": facts.margin_basis,
         "customers": facts.n_customers,
         "campaigns": [_campaign(one, facts) for one in facts.campaigns],
         "response": _response(findings, evidence, facts),
         "past_campaigns": _past(findings, facts),
         "recommenders": _recommenders(findings),
         "arms": _arms(findings),
+        "coming_test": _test(findings, facts),
         "quality": _quality(findings),
         "gaps": list(gap_sentences(findings, facts.voice)),
         "limits": list(limits(findings, facts, evidence)),
@@ -70,6 +72,7 @@ def _campaign(one: CampaignFacts, facts: Facts) -> dict[str, Any]:
         "as_sent": _as_sent(one, money),
         "claimed_profit": money.decimal(found.claimed_minor),
         "liability": money.decimal(found.liability_minor),
+        "chance_of_overspending": None if found.overspend is None else round(found.overspend, DIGITS),
         "shadow_price": round(found.shadow_price, DIGITS),
         "bound": money.decimal(found.bound_minor),
         "gap": round(found.gap, DIGITS),
@@ -78,6 +81,14 @@ def _campaign(one: CampaignFacts, facts: Facts) -> dict[str, Any]:
         "break_even_supplier_share": _level(one.supplier_share),
         "break_even_margin": _level(one.margin),
     }
+
+
+def _test(findings: Findings, facts: Facts) -> dict[str, Any] | None:
+    test = findings.test
+    if test is None:
+        return None
+    least = None if test.detectable is None else facts.money.decimal(test.detectable)
+    return {"treated": test.n_treated, "held_back": test.n_control, "least_effect_on_margin": least}
 
 
 def _as_sent(one: CampaignFacts, money: Money) -> dict[str, Any]:

@@ -9,7 +9,8 @@ from typing import Any
 from offerloop.evaluation.estimate import Estimate, signed
 from offerloop.money import DIGITS
 from offerloop.report.numbers import Money, percent
-from offerloop.report.words import words_of
+from offerloop.report.voice import Voice
+from offerloop.report.words import filled, words_of
 
 SURE_FROM = 0.995
 """A chance that would be rounded to certainty."""
@@ -34,9 +35,17 @@ class Teller:
         """In the shop's currency."""
         return Money(self.facts["currency"])
 
+    def costs(self, campaign_id: str) -> Money:
+        """In what the budget of a campaign counts: the shop's currency, or seats, contacts, ..."""
+        return Money(self.campaign(campaign_id)["budget_unit"])
+
+    def in_money(self, campaign_id: str) -> bool:
+        """Whether what a campaign's offers cost lowers profit: it is of the same unit."""
+        return self.costs(campaign_id) == self.money
+
     def say(self, key: str, **values: object) -> str:
         """One filled template."""
-        return self.words[key].format(**values)
+        return filled(self.words[key], values)
 
     def own(self, what: str, tag: Mapping[str, str], declared: str) -> str:
         """A tag's name or rule in the language, or as declared where the language has no word for it."""
@@ -64,34 +73,38 @@ class Teller:
 
     def fine(self, minor: float) -> str:
         """An amount of one customer, finer than the smallest coin: such amounts are small."""
-        places = self._places
-        hidden = minor and not round(minor / self.money.unit, places)
-        return self._amount(minor, places + 1 if hidden else places)
+        return self._fine(minor, self.money)
 
-    def of_budget(self, minor: float) -> str:
+    def cost(self, minor: float, campaign_id: str) -> str:
+        """The same of what an offer takes from its campaign's budget."""
+        return self._fine(minor, self.costs(campaign_id))
+
+    def of_budget(self, minor: float, campaign_id: str) -> str:
         """What an offer takes from its budget: exact where whole coins are counted."""
-        return self.money.exact(minor) if minor == round(minor) else self.fine(minor)
+        return self.costs(campaign_id).exact(minor) if minor == round(minor) else self.cost(minor, campaign_id)
 
     def ratio(self, price: float) -> str:
-        """Money for one unit of money, such as a shadow price."""
-        return self._amount(price * self.money.unit, 4)
+        """Money for one unit of a budget, such as a shadow price."""
+        return self._amount(price * self.money.unit, 4, self.money)
 
-    @property
-    def one(self) -> str:
-        """One unit of the currency."""
-        return self._amount(self.money.unit, self._digits)
+    def one(self, campaign_id: str) -> str:
+        """One unit of a campaign's budget."""
+        money = self.costs(campaign_id)
+        return money.exact(money.unit)
 
     def interval(self, row: Mapping[str, Any]) -> str:
-        """The profit of one customer with its rough interval."""
+        """The profit of one customer with its rough interval; what is assumed has none and says so."""
+        if row["basis"] == "assumed":
+            return self.say("assumed_cell", value=self.fine(row["profit_minor"]))
         unit, places = self.money.unit, self._places
         low, high = (row[f"profit_{end}_minor"] / unit for end in ("low", "high"))
         ends = [signed(f"{abs(end):,.{places}f}", negative=end < 0) for end in (low, high)]
         return self.say("with_interval", value=self.fine(row["profit_minor"]), low=ends[0], high=ends[1])
 
     def forecast(self, campaign: Mapping[str, Any]) -> str:
-        """What a campaign can be expected to bring."""
+        """What a campaign can be expected to bring; without an interval where all of it is assumed."""
         found = [float(campaign[name]) for name in ("profit_minor", "profit_low_minor", "profit_high_minor")]
-        return self.money.estimate(Estimate(*found))
+        return Voice(self.language, self.facts["currency"]).estimate(Estimate(*found))
 
     def offer(self, terms: Mapping[str, Any] | None, *, with_most: bool = False) -> str:
         """An offer in the words of the language; its label where the kind is not known here."""
@@ -131,9 +144,15 @@ class Teller:
         """What a reader calls a campaign."""
         return self.quoted(self.campaign(campaign_id)["title"])
 
-    def _amount(self, minor: float, places: int) -> str:
-        size = f"{self.money.symbol}{abs(minor) / self.money.unit:,.{places}f}{self.money.behind}"
-        return f"−{size}" if round(minor / self.money.unit, places) < 0 else size
+    def _fine(self, minor: float, money: Money) -> str:
+        places = self._places
+        hidden = minor and not round(minor / money.unit, places)
+        return self._amount(minor, places + 1 if hidden else places, money)
+
+    @staticmethod
+    def _amount(minor: float, places: int, money: Money) -> str:
+        size = f"{money.symbol}{abs(minor) / money.unit:,.{places}f}{money.behind}"
+        return f"−{size}" if round(minor / money.unit, places) < 0 else size
 
     @property
     def _places(self) -> int:

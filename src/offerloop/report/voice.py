@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from offerloop.evaluation.estimate import Estimate
 from offerloop.report.numbers import EPOCH, Money, day_text, percent
-from offerloop.report.words import in_language, words_of
+from offerloop.report.words import filled, in_language, words_of
 
 NO_WIDTH = 1e-9
 """An interval narrower than this, relative to its value, was never measured."""
@@ -33,7 +33,7 @@ class Voice:
 
     def say(self, key: str, **values: object) -> str:
         """One filled template."""
-        return self.words[key].format(**values)
+        return filled(self.words[key], values)
 
     def word(self, family: str, name: str) -> str:
         """The word for an id of the tables, such as an outcome; the id itself where the language has none."""

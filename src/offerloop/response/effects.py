@@ -47,6 +47,7 @@ class Effects:
     effects: pl.DataFrame
     """What the plan is chosen by; held-out columns are means over the divisions."""
     offers: pl.DataFrame
+    margins: pl.DataFrame
     calibration: pl.DataFrame
     views: list[tuple[pl.DataFrame, pl.DataFrame]]
     """For each division its held-out columns (the first has all) and its calibration; rows in the same order."""
@@ -113,6 +114,7 @@ def estimate_effects(
     return Effects(
         EFFECTS.check(tables[0].with_columns(averaged)),
         OFFERS.check(pl.DataFrame(rows, schema=OFFERS.schema)),
+        margins.table(),
         CALIBRATION.check(pl.concat(calibrations)),
         list(zip([tables[0], *(table.select(VIEW_COLUMNS) for table in tables[1:])], calibrations, strict=True)),
     )
@@ -268,6 +270,7 @@ def _offer_row(choice: Choice, measurements: Known, *, studied: bool) -> dict[st
         "category": offer.category,
         "depth": None if offer.depth is None else float(offer.depth),
         "funded_share": float(offer.funded_share),
+        "margin": choice.margin,
         "cost_liability_minor": liability_minor(offer),
         "contact_cost_minor": offer.contact.cost_minor,
         "cost_weight": choice.cost_weight,

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import narwhals as nw
+import polars as pl
 
 from offerloop.engine import collect
 from offerloop.engine.base import Frame
+from offerloop.tables import MARGINS
 
 KNOWN_SHARE = 0.5
 """Unit costs must cover at least this share of a category's value at list price."""
@@ -23,9 +25,17 @@ class Margins:
     by_category: Mapping[str | None, float] = field(default_factory=dict)
     """From unit costs; None is the whole shop."""
 
+    def table(self) -> pl.DataFrame:
+        """The table MARGINS: everything, and the categories of which unit costs tell more."""
+        rows: list[tuple[str | None, float, str]] = [
+            (None, self.of(None), "unit costs" if None in self.by_category else "configured")
+        ]
+        rows += [(name, left, "unit costs") for name, left in self.by_category.items() if name is not None]
+        return MARGINS.check(pl.DataFrame(rows, MARGINS.schema, orient="row").sort("category"))
+
     def of(self, category: str | None) -> float:
-        """Of a category, or of everything."""
-        return self.by_category.get(category, self.usual)
+        """Of a category, or of everything; a category of which too few costs are known has the whole shop's."""
+        return self.by_category.get(category, self.by_category.get(None, self.usual))
 
 
 def known_margins(lines: Frame, products: Frame, usual: float) -> Margins:

@@ -63,24 +63,8 @@ class Study:
 
 def study_shelf_prices(lines: ShelfLines, settings: Response, seed: int) -> Study:
     """Fit designs A and B and the R-learner. Raises EvidenceError when prices or purchases are too few."""
-    windows = Windows.divide(lines.weeks)
-    if lines.own.is_empty():
-        raise EvidenceError(
-            "no product is sold often enough to have a weekly price, so no response to shelf prices can be estimated: "
-            "add order lines, or lower response.min_lines_per_product"
-        )
-    rng = np.random.default_rng(seed)
-    panel = build_panel(lines, windows.features, settings.max_weekly_units)
-    if panel.size < 2 * FEWEST_PAIRS:
-        raise EvidenceError(
-            f"only {panel.size} pairs of a customer and a category were seen buying; the response to shelf prices "
-            f"needs {2 * FEWEST_PAIRS}: add order lines, or lower response.min_lines_per_product"
-        )
-    if not moves(panel, windows.outcomes):
-        raise EvidenceError(
-            "discounts at the shelf did not vary between products and weeks, so no response to them can be estimated: "
-            "map 'discount' and 'list_value' of the order lines, or add weeks with price changes"
-        )
+    windows, rng = Windows.divide(lines.weeks), np.random.default_rng(seed)
+    panel = _panel(lines, windows, settings)
     sample = Sample.of(panel, panel.own_depth, windows.later)
     _, b = design_b(panel, windows.outcomes)
     a = design_a(panel, windows.outcomes)
@@ -105,6 +89,27 @@ def study_shelf_prices(lines: ShelfLines, settings: Response, seed: int) -> Stud
     }
     upper = float(a["list_minor"].slope[0] / b["list_minor"].slope[0])
     return Study(windows, lines, panel, bought, splits, usual_bought, usual_sales, upper, tables)
+
+
+def _panel(lines: ShelfLines, windows: Windows, settings: Response) -> Panel:
+    """The panel, or EvidenceError where prices or purchases are too few."""
+    if lines.own.is_empty():
+        raise EvidenceError(
+            "no product is sold often enough to have a weekly price, so no response to shelf prices can be estimated: "
+            "add order lines, or lower response.min_lines_per_product"
+        )
+    panel = build_panel(lines, windows.features, settings.max_weekly_units)
+    if panel.size < 2 * FEWEST_PAIRS:
+        raise EvidenceError(
+            f"only {panel.size} pairs of a customer and a category were seen buying; the response to shelf prices "
+            f"needs {2 * FEWEST_PAIRS}: add order lines, or lower response.min_lines_per_product"
+        )
+    if not moves(panel, windows.outcomes):
+        raise EvidenceError(
+            "discounts at the shelf did not vary between products and weeks, so no response to them can be estimated: "
+            "map 'discount' and 'list_value' of the order lines, or add weeks with price changes"
+        )
+    return panel
 
 
 @dataclass(frozen=True)

@@ -20,10 +20,12 @@ from offerloop.profiles import FEATURES
 from offerloop.response.windows import FEWEST_WEEKS
 from offerloop.service.check_figures import Shape, shape_of
 from offerloop.service.check_missing import missing_columns, missing_sources
+from offerloop.service.check_notes import notes, scan_notes
 from offerloop.service.check_offers import OfferCheck, check_offers
 
-_TOP_RULES = 3
 _SHOWN_OFFERS = 6
+_OLD = "retention"
+"""The rule that leaves out rows which cleaning kept; others leave rows out before it counts them."""
 _SOME_HISTORY = 28
 """Days before the two windows of the recommenders that make a comparison worth something."""
 
@@ -43,7 +45,8 @@ class Checked:
 def check(config_path: Path, engine: str = "duckdb") -> Checked:
     """Raises what reading the configuration and the sources raises."""
     config = load_config(config_path)
-    events = prepare(config, ENGINES.load(engine)())
+    running = ENGINES.load(engine)()
+    events = prepare(config, running)
     shape = shape_of(events, config.response)
     sources = source_rows(config, events.quality)
     answers = {"response": response_answer(shape), "recommenders": recommender_answer(shape, config)}
@@ -53,14 +56,17 @@ def check(config_path: Path, engine: str = "duckdb") -> Checked:
     if shape.n_customers < 2:
         problems.append(f"only {shape.n_customers} customer is left; a plan chooses between customers")
     missing = missing_sources(config) + missing_columns(config)
+    remarks = scan_notes(sources["order_lines"]["rules"]) + notes(config, shape, offers)
     facts = {
         "sources": sources, "orders": shape.facts(), "gaps": answers, "missing": missing,
-        "offers": [one.facts() for one in offers], "problems": problems, "ok": not problems,
+        "offers": [one.facts() for one in offers], "notes": remarks, "problems": problems,
+        "ok": not problems,
     }  # fmt: skip
     lines = [
         *(source_line(name, one) for name, one in sources.items()), "", *shape_lines(shape, config), "",
         *answer_lines(answers), "", *offer_lines(config, offers), "", "What is missing, and what it costs:",
         *(f"  {one}" for one in missing or ["nothing"]), "",
+        *(f"Note: {one}" for one in remarks),
         *(f"Problem: {one}" for one in problems),
         "Cannot run yet." if problems else f"Ready. Next: offerloop run {config_path}",
     ]  # fmt: skip
@@ -81,7 +87,10 @@ def audience_problems(config: Config) -> list[str]:
 
 
 def source_rows(config: Config, quality: pl.DataFrame) -> dict[str, dict[str, Any]]:
-    """For each configured source where it lies, rows read, kept and rejected, and what each rule did."""
+    """For each configured source where it lies, rows read, kept and rejected, and what each rule did.
+
+    Rows read are all that the source has, rows kept those that a run uses.
+    """
     found: dict[str, dict[str, Any]] = {}
     for name, source in config.sources.items():
         rows = quality.filter(pl.col("table") == name)
@@ -89,10 +98,13 @@ def source_rows(config: Config, quality: pl.DataFrame) -> dict[str, dict[str, An
         rules = rows.filter((pl.col("rule") != "all rows") & (pl.col("rows") > 0)).sort("rows", descending=True)
         rejected = int(rules.filter(action="rejected")["rows"].sum())
         told = rules.select("rule", "action", "rows", "why").to_dicts()
+        read, kept = counts.get("read"), counts.get("kept")
+        if read is not None and kept is not None:
+            left_out = {one["rule"]: one["rows"] for one in told if one["action"] == "left out"}
+            old = left_out.pop(_OLD, 0)
+            read, kept = read + sum(left_out.values()), kept - old
         place = os.path.normpath(source.place)
-        found[name] = {
-            "place": place, "read": counts.get("read"), "kept": counts.get("kept"), "rejected": rejected, "rules": told,
-        }  # fmt: skip
+        found[name] = {"place": place, "read": read, "kept": kept, "rejected": rejected, "rules": told}
     return found
 
 
@@ -100,7 +112,7 @@ def source_line(name: str, found: dict[str, Any]) -> str:
     """One source in one line."""
     if found["read"] is None:
         return f"{name} ({found['place']}): can be read"
-    rules = [f"{one['rows']:,} {one['rule']} ({one['action']})" for one in found["rules"][:_TOP_RULES]]
+    rules = [f"{one['rows']:,} {one['rule']} ({one['action']})" for one in found["rules"]]
     said = f"; {', '.join(rules)}" if rules else ""
     counts = f"{found['read']:,} rows read, {found['kept']:,} kept, {found['rejected']:,} rejected"
     return f"{name} ({found['place']}): {counts}{said}"

@@ -29,7 +29,10 @@ def missing_sources(config: Config) -> list[str]:
 def missing_columns(config: Config) -> list[str]:
     """One sentence for each column that a configured source does not map."""
     found = []
-    if not set(_LIST) & set(config.sources["order_lines"].columns):
+    listed = "prices" in config.sources or (
+        "products" in config.sources and "list_price" in config.sources["products"].columns
+    )
+    if not listed and not set(_LIST) & set(config.sources["order_lines"].columns):
         found.append(
             "no list_price, list_value or discount of order_lines: the response to shelf prices cannot be estimated, "
             "and what was paid counts as the list price"

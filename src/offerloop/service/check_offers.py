@@ -19,6 +19,7 @@ class OfferCheck:
 
     campaign_id: str
     offer_id: str
+    kind: str
     label: str
     liability_minor: int | None
     """The most that it can cost us; None when that has no limit."""
@@ -51,7 +52,7 @@ def check_offers(config: Config, shape: Shape, *, studied: bool, listed: Listed 
         try:
             offers = config.offers_of(campaign, shape.categories, listed)
         except ConfigError as error:
-            found.append(OfferCheck(campaign.id, "", "", None, "unknown", str(error)))
+            found.append(OfferCheck(campaign.id, "", "", "", None, "unknown", str(error)))
             continue
         found += [_check(campaign, offer, studied=studied) for offer in offers]
     return found
@@ -66,4 +67,4 @@ def _check(campaign: Campaign, offer: Offer, *, studied: bool) -> OfferCheck:
         basis = "assumed"
     elif studied and offer.depth is not None and offer.category is not None:
         basis = "estimated"
-    return OfferCheck(campaign.id, offer.offer_id, offer.label(), most, basis, problem)
+    return OfferCheck(campaign.id, offer.offer_id, offer.kind, offer.label(), most, basis, problem)

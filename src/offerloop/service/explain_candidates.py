@@ -46,6 +46,7 @@ class Candidate:
     held_out: float
     p_redeem: float
     funded_share: float
+    margin: float
     basis: str
 
     @property
@@ -81,7 +82,7 @@ class Choice:
 
 def candidates_of(run: RunRead, customer: int | str) -> list[Candidate]:
     """All offers with a known effect on the customer, best profit first."""
-    terms = run.offers.select("campaign_id", "offer_id", "funded_share", "cost_weight", "label")
+    terms = run.offers.select("campaign_id", "offer_id", "funded_share", "margin", "cost_weight", "label")
     rows = run.rows("effects", customer).join(terms, on=["campaign_id", "offer_id"])
     rows = rows.sort("profit_minor", "campaign_id", "offer_id", descending=[True, False, False])
     campaigns = {one.id: one for one in run.campaigns}
@@ -104,6 +105,7 @@ def _candidate(row: dict[str, Any], campaign: CampaignRead, run: RunRead) -> Can
         held_out=row["held_out_value_minor"] - own * row["held_out_discount_minor"],
         p_redeem=row["p_redeem"],
         funded_share=row["funded_share"],
+        margin=row["margin"],
         basis=row["basis"],
     )
 

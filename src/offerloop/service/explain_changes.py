@@ -28,7 +28,7 @@ def changes(run: RunRead, reason: str, choice: Choice, candidates: list[Candidat
     if reason == "budget_spent":
         return _price(run, live)
     if reason == "no_offer_pays":
-        return _break_even(live, float(run.summary["margin"]))
+        return _break_even(live)
     if reason == "no_basis":
         return {"kind": "purchase", "categories": _categories(run)}
     return {"kind": "campaign", "best": _named(candidates[0]) if candidates else None}
@@ -93,15 +93,15 @@ def break_even_supplier_share(one: Candidate) -> float:
     return min(1.0, max(0.0, 1 - one.value / one.discount)) if one.discount > 0 else 0.0
 
 
-def break_even_margin(one: Candidate, margin: float) -> float | None:
+def break_even_margin(one: Candidate) -> float | None:
     """Margin from which the offer pays, its value being in proportion to it; None at no margin."""
     if one.basis != "transferred" or one.value <= 0:
         return None
-    needed = margin * one.cost / one.value
+    needed = one.margin * one.cost / one.value
     return needed if needed <= 1 else None
 
 
-def _break_even(live: list[Candidate], margin: float) -> dict[str, Any]:
+def _break_even(live: list[Candidate]) -> dict[str, Any]:
     """The offer that would pay first if suppliers paid more."""
     if not live:
         return {"kind": "campaign", "best": None}
@@ -111,8 +111,8 @@ def _break_even(live: list[Candidate], margin: float) -> dict[str, Any]:
         **_named(first),
         "supplier_share": break_even_supplier_share(first),
         "supplier_share_now": first.funded_share,
-        "margin": break_even_margin(first, margin),
-        "margin_now": margin,
+        "margin": break_even_margin(first),
+        "margin_now": first.margin,
         "value_minor": first.value,
     }
 

@@ -81,6 +81,7 @@ def _profile(run: RunRead, customer: int | str) -> dict[str, Any]:
     held = [tag for tag in TAGS if tag.name in row["tags"]]
     return {
         "profile": {name: row[name] for name in FEATURES if row.get(name) is not None},
+        "list_prices_known": run.list_prices_known,
         "recent_days": RECENT_DAYS,
         "tags": [{"name": tag.name, "rule": tag.rule} for tag in held],
         "liked": {task: _liked(run, customer, task) for task in ("repeat", "new")},
@@ -131,6 +132,7 @@ def _campaign(run: RunRead, one: CampaignRead) -> dict[str, Any]:
         "title": one.title,
         "send": one.send,
         "budget_minor": one.budget_minor,
+        "budget_unit": one.budget_unit,
         "budget_basis": one.budget_basis,
         "shadow_price": one.shadow_price,
         "n_planned": one.n_planned,

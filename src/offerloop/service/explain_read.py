@@ -12,13 +12,17 @@ from typing import Any
 
 import polars as pl
 
-from offerloop.config import Experiment
-from offerloop.errors import InputError, near_miss
+from offerloop.config import Experiment, Privacy
+from offerloop.config.load import privacy_beside
+from offerloop.errors import ConfigError, InputError, near_miss
+from offerloop.events.privacy import pseudonyms
 from offerloop.money import to_minor
 from offerloop.offers import Offer, read_offers
 
 TABLES = ("assignments", "profiles", "effects", "offers", "affinities", "comparison")
 FILES = ("manifest.json", "summary.json", *(f"{name}.parquet" for name in TABLES))
+LIST_COLUMNS = {"list_price", "list_value", "discount"}
+"""Columns of order lines that tell a list price."""
 SEARCHED_IDS = 20_000
 """Among so many ids at most a near miss is looked for; comparing texts is slow."""
 
@@ -31,6 +35,8 @@ class CampaignRead:
     title: str
     send: bool
     budget_minor: int
+    budget_unit: str
+    """What the budget and the costs of offers count: the shop's currency, or seats, contacts, ..."""
     budget_basis: str
     shadow_price: float
     """Extra profit for one more unit of budget, both in the same money; written with six digits."""
@@ -78,6 +84,14 @@ class RunRead:
         return [str(name) for name in self.written.get("profiles", {}).get("audit_only", [])]
 
     @cached_property
+    def list_prices_known(self) -> bool:
+        """Whether the data can tell that something was bought below its list price."""
+        sources = self.written.get("sources", {})
+        if "prices" in sources or LIST_COLUMNS & sources.get("order_lines", {}).get("columns", {}).keys():
+            return True
+        return bool((self.table("profiles").select("discount_share").collect()["discount_share"] > 0).any())
+
+    @cached_property
     def full_offers(self) -> dict[tuple[str, str], Offer]:
         """Offers with all their terms by campaign and id; empty where the configuration can no longer be read."""
         known: dict[tuple[str, str], Offer] = {}
@@ -85,14 +99,17 @@ class RunRead:
             mine = self.offers.filter(pl.col("campaign_id") == str(one["id"]))
             categories = mine["category"].drop_nulls().unique().sort().to_list()
             try:
-                read = read_offers(one["offers"], categories, self.currency)
+                read = read_offers(one.get("offers", []), categories, self.currency)
             except InputError:
                 continue
             known |= {(str(one["id"]), offer.offer_id): offer for offer in read}
         return known
 
     def customer(self, customer_id: str) -> int | str:
-        """The id as the tables hold it. Raises InputError for a customer that the run does not know."""
+        """The id as the tables hold it, given like that or raw where the run holds pseudonyms.
+
+        Raises InputError for a customer that the run does not know.
+        """
         ids = self.table("assignments").select("customer_id").collect()["customer_id"]
         wanted = customer_id.strip()
         found: int | str | None = wanted
@@ -100,10 +117,26 @@ class RunRead:
             found = int(wanted) if wanted.removeprefix("-").isdecimal() and len(wanted) < 19 else None
         if found is not None and (ids == found).any():
             return found
+        unknown = f"the run '{self.folder}' knows no customer '{customer_id}'"
+        if self.privacy.pseudonymise:
+            hidden = self._pseudonym(wanted, unknown)
+            if (ids == hidden).any():
+                return hidden
+            unknown += ", neither as a pseudonym nor as a raw id"
         hint = near_miss(wanted, _to_search(ids, wanted))
-        raise InputError(
-            f"the run '{self.folder}' knows no customer '{customer_id}' (its assignments.csv lists all customers){hint}"
-        )
+        raise InputError(f"{unknown} (its assignments.csv lists all customers){hint}")
+
+    @cached_property
+    def privacy(self) -> Privacy:
+        """What the run did with customers at the door; files lie where the configuration lay."""
+        written = Privacy.model_validate(self.written.get("privacy", {}))
+        return privacy_beside(written, self.folder.resolve().parent.parent)
+
+    def _pseudonym(self, raw: str, unknown: str) -> str:
+        try:
+            return pseudonyms([raw], self.privacy)[raw]
+        except ConfigError as error:
+            raise InputError(f"{unknown}, and as a raw id it cannot be looked up: {error}") from None
 
     def rows(self, name: str, customer: int | str) -> pl.DataFrame:
         """The rows of one customer in a table."""
@@ -134,6 +167,7 @@ def _campaign(one: Mapping[str, Any], currency: str) -> CampaignRead:
         title=str(one["title"]),
         send=bool(one["send"]),
         budget_minor=to_minor(one["budget"], currency),
+        budget_unit=str(one.get("budget_unit", currency)),
         budget_basis=str(one["budget_basis"]),
         shadow_price=float(one["shadow_price"]),
         n_planned=int(one["customers_planned"]),

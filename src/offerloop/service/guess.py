@@ -121,10 +121,14 @@ def known_names(source: str, ours: str) -> list[tuple[str, int, str]]:
     return own + [(language, rank, name) for language in lists for rank, name in enumerate(lists[language])]
 
 
-def says(theirs: str, section: str) -> bool:
-    """Whether a name is one of a list such as `personal`: exactly, as one of its words, or as the end of a compound."""
+HOLDS, SAME = 0.6, 1.0
+"""How like a known name another one is that holds it, and one that is the same."""
+
+
+def says(theirs: str, section: str, least: float = HOLDS) -> bool:
+    """Whether a text is one of a list such as `personal`: exactly, as one of its words, or as the end of a compound."""
     lists = _written_names()[section]
-    return any(_likeness(theirs, name) >= 0.6 for language in LANGUAGES for name in lists[language])
+    return any(_likeness(theirs, name) >= least for language in LANGUAGES for name in lists[language])
 
 
 @lru_cache(maxsize=10_000)
@@ -142,7 +146,7 @@ def _likeness(theirs: str, known: str) -> float:
     if short == long:
         return 1.0
     if _holds(other, ours, long, short):
-        return 0.6 + 0.3 * len(short) / len(long) + (0.05 if long.endswith(short) else 0)
+        return HOLDS + 0.3 * len(short) / len(long) + (0.05 if long.endswith(short) else 0)
     if min(len(short), len(long)) < 5 or short[0] != long[0]:
         return 0.0
     ratio = difflib.SequenceMatcher(None, long, short).ratio()

@@ -11,7 +11,7 @@ from offerloop.errors import InputError
 from offerloop.events.contracts import CONTRACTS
 from offerloop.service.guess import Match, columns_of, match, reference
 from offerloop.service.guess_contents import Column, is_clock, is_id, is_money, is_quantity, is_time
-from offerloop.service.guess_times import evaluate
+from offerloop.service.guess_prices import price_before, unit_or_line
 from offerloop.service.peek import Peek
 
 _HELP = ("unit_price", "clock")
@@ -33,9 +33,10 @@ def guess_orders(peeked: Peek) -> Match:
     _amounts(found)
     _ids(found, peeked.head)
     _whole_order(found, peeked.head)
-    _price_before(found, peeked)
+    price_before(found, peeked)
     _discounts(found)
     _combine(found)
+    unit_or_line(found, peeked)
     _gaps_in_ids(found)
     for name in _HELP:
         found.found.pop(name, None)
@@ -143,19 +144,6 @@ def _whole_order(found: Match, head: pl.DataFrame) -> None:
         found.notes.append(
             f"'{paid.name}' repeats in every order: if it is the order's total, sales are counted too often"
         )
-
-
-def _price_before(found: Match, peeked: Peek) -> None:
-    """Where lines cost less than units times price, but hardly ever more, the price is the one before discounts."""
-    price, quantity, paid = (found.column(ours) for ours in ("unit_price", "quantity", "paid"))
-    if price is None or quantity is None or paid is None or "list_price" in found.found:
-        return
-    values = [evaluate(peeked.head, one.name, peeked.decimal, as_number=True) for one in (price, quantity, paid)]
-    lines = pl.DataFrame({"worth": values[0] * values[1], "paid": values[2]}).filter(pl.col("paid") > 0)
-    less, more = ((lines["paid"] < 0.995 * lines["worth"]), (lines["paid"] > 1.005 * lines["worth"]))
-    if lines.height and less.mean() > 0.01 and more.mean() < 0.01:  # type: ignore[operator]
-        why = f"{found.found['unit_price'].why}, before discounts"
-        found.take("list_price", price.name, (price.name,), why)
 
 
 def _discounts(found: Match) -> None:

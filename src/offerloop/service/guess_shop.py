@@ -34,7 +34,7 @@ def guess_currency(given: str | None, language: str, orders: Match) -> Said:
     """
     if given is not None:
         if given.upper() not in DIGITS:
-            raise InputError(f"'{given}' is not a currency known here (known: {', '.join(DIGITS)})")
+            raise InputError(f"'{given}' is not a currency; write its three letters (ISO 4217), such as EUR")
         return Said(given.upper(), "")
     codes = orders.column("currency")
     if codes is not None:

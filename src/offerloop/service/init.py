@@ -17,11 +17,12 @@ from offerloop.service.guess import Match, language_of
 from offerloop.service.guess_orders import guess_orders
 from offerloop.service.guess_others import KEYS, attributes, guess_source, products_in_orders
 from offerloop.service.guess_shop import guess_currency, guess_zone
+from offerloop.service.guess_status import only_sales, row_filters
 from offerloop.service.guess_times import evaluate, time_format
 from offerloop.service.init_campaign import campaign_lines, first_budget
 from offerloop.service.init_figures import Figures, figures
-from offerloop.service.init_toml import SECTIONS, ShopText, SourceText, padded, shop_text
-from offerloop.service.peek import ROWS, Peek, peek, place_of
+from offerloop.service.init_toml import SECTIONS, ShopText, SourceText, named, padded, shop_text
+from offerloop.service.peek import ROWS, Peek, known_encoding, peek, place_of
 
 FILE = "offerloop.toml"
 _LIST_ROWS = 200_000
@@ -50,10 +51,14 @@ class Started:
     """The same for programs."""
 
 
-def write_shop(folder: Path, files: Mapping[SourceName, str], budget: str | None, currency: str | None) -> Started:
+def write_shop(
+    folder: Path, files: Mapping[SourceName, str], budget: str | None, currency: str | None,
+    encoding: str | None = None,
+) -> Started:  # fmt: skip
     """Write `folder/offerloop.toml`. `files` are paths, or ``URL#table``; order_lines must be among them.
 
-    Raises InputError when a file cannot be read or a required column not be found, and when there is one already.
+    `encoding` is that of all CSV files; it is guessed for each otherwise. Raises InputError when a file cannot be read
+    or a required column not be found, and when there is a configuration already.
     """
     target = folder / FILE
     if folder.exists() and not folder.is_dir():
@@ -62,7 +67,8 @@ def write_shop(folder: Path, files: Mapping[SourceName, str], budget: str | None
         raise InputError(f"there is a configuration '{target}' already; delete or rename it to have one written anew")
     if "order_lines" not in files:
         raise InputError("order lines are missing; name their file with --orders")
-    peeks = {name: peek(place_of(files[name]), _rows(name)) for name in SECTIONS if name in files}
+    encoding = known_encoding(encoding) if encoding is not None else None
+    peeks = {name: peek(place_of(files[name]), _rows(name), encoding) for name in SECTIONS if name in files}
     sources = _guessed(peeks)
     shop = _shop(folder, peeks, sources, budget, currency)
     _write(folder, target, shop_text(shop, folder))
@@ -93,24 +99,38 @@ def _shop(
     language, orders = language_of(found.values()), found["order_lines"]
     money = guess_currency(currency, language, orders)
     texts: list[SourceText] = []
-    audit_only: list[str] = []
     for name, one in found.items():
         peeked = peeks.get(name, peeks["order_lines"])
-        text = SourceText(name, peeked, one, time_format(one, peeked, language, money.value))
-        if name == "customers":
-            kept, audit_only, personal = attributes(one)
-            notes = [f"Names and addresses are not carried along: {', '.join(personal)}."] if personal else []
-            text = replace(text, attributes=kept, notes=notes)
-        if name == "offers":
-            text = replace(text, attributes=[column.name for column in one.unused()])
-        texts.append(text)
+        form = time_format(one, peeked, language, money.value)
+        texts.append(_with_rest(SourceText(name, peeked, one, form), peeks, found))
     seen = _figures(peeks, found, texts[0])
     plan = first_budget(budget, seen, money.value)
-    campaign = campaign_lines(plan, seen, money.value, offers_given="offers" in found)
+    campaign = campaign_lines(plan, seen, money.value, next((one for one in texts if one.name == "offers"), None))
+    audit_only = attributes(found["customers"])[1] if "customers" in found else []
     absent = [name for name in SECTIONS if name not in found]
     missing = ["Not given, and what each would add:", *(f"[sources.{name}]: {ADDS[name]}" for name in absent)]
     title, zone = folder.resolve().name or "My shop", guess_zone(language, money.value)
     return ShopText(title, money, zone, texts, audit_only, campaign, missing if absent else [])
+
+
+def _with_rest(text: SourceText, peeks: Mapping[SourceName, Peek], found: Mapping[SourceName, Match]) -> SourceText:
+    """With what becomes of the columns that are none of ours."""
+    rest = [column.name for column in text.found.unused()]
+    personal: list[str] = []
+    if text.name == "customers":
+        kept, _, personal = attributes(text.found)
+        notes = [f"Names and addresses are not carried along: {named(personal)}."] if personal else []
+        text = replace(text, attributes=kept, notes=notes)
+    if text.name == "offers":
+        text = replace(text, attributes=rest)
+    taken = {*text.attributes, *personal}
+    if text.name == "order_lines":
+        text = replace(text, filters=row_filters(text.found, text.peeked))
+        taken |= {name for one in text.filters for name in one.theirs}
+    if "products" in found and "products" not in peeks:  # read from the order lines, which say what is not used
+        taken |= {name for one in found["products"].found.values() for name in one.theirs}
+        rest = [] if text.name == "products" else rest
+    return replace(text, unused=[name for name in rest if name not in taken])
 
 
 def _figures(peeks: Mapping[SourceName, Peek], found: Mapping[SourceName, Match], orders: SourceText) -> Figures:
@@ -123,7 +143,7 @@ def _figures(peeks: Mapping[SourceName, Peek], found: Mapping[SourceName, Match]
         }
         categories = pl.DataFrame(texts).filter(pl.col("category") != "").unique("product_id", maintain_order=True)
     form = orders.time_format[0] if orders.time_format else None
-    return figures(orders.found, orders.peeked, categories, form)
+    return figures(orders.found, only_sales(orders.peeked, orders.filters), categories, form)
 
 
 def _write(folder: Path, target: Path, text: str) -> None:
@@ -152,6 +172,9 @@ def _lines(target: Path, shop: ShopText) -> list[str]:
         lines += ["", f"{source.name} from {source.peeked.place}:"]
         lines += [f"  {padded(ours, width[0])} <- {padded(theirs, width[1])}  ({why})" for ours, theirs, why in rows]
         lines += [f"  note: {note}" for note in (*source.found.notes, *source.notes)]
+        lines += [f"  only rows where {one.written}: {one.why}" for one in source.filters if one.active]
+        if source.unused:
+            lines.append(f"  not used: {named(source.unused)}")
         if absent := source.absent():
             lines.append(f"  not found: {', '.join(absent)}")
     lines += ["", *shop.missing, ""] if shop.missing else [""]
@@ -163,6 +186,8 @@ def _facts(target: Path, shop: ShopText) -> dict[str, Any]:
         source.name: {
             "from": str(source.peeked.place),
             "columns": {ours: {"from": one.written, "why": one.why} for ours, one in source.mapping()},
+            "where": next((one.written for one in source.filters if one.active), None),
+            "not_used": list(source.unused),
             "not_found": source.absent(),
             "notes": [*source.found.notes, *source.notes],
         }

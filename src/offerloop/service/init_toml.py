@@ -15,6 +15,7 @@ from offerloop.config import SourceName
 from offerloop.events.contracts import CONTRACTS
 from offerloop.service.guess import Guess, Match
 from offerloop.service.guess_shop import Said
+from offerloop.service.guess_status import RowFilter
 from offerloop.service.peek import Peek, Place
 
 _COLUMN = 42
@@ -44,6 +45,9 @@ class SourceText:
     time_format: tuple[str, str] | None = None
     attributes: Sequence[str] = ()
     notes: Sequence[str] = ()
+    unused: Sequence[str] = ()
+    """Columns of theirs that nothing is read from."""
+    filters: Sequence[RowFilter] = ()
 
     def mapping(self) -> list[tuple[str, Guess]]:
         """Our columns in the order of the contract, and what each is read from."""
@@ -86,8 +90,9 @@ def padded(text: str, width: int) -> str:
 
 
 def off(line: str, comment: str) -> str:
-    """A key commented out."""
-    return f"{padded(f'# {line}', _COLUMN - 1)} # {comment}"
+    """A key commented out; a comment that makes the line too long stands above it."""
+    key, _, value = line.partition(" = ")
+    return entry(f"# {key}", value, comment)
 
 
 def quoted(text: str) -> str:
@@ -138,10 +143,25 @@ def source_lines(source: SourceText, folder: Path) -> list[str]:
     if source.attributes:
         lines.append(entry("attributes", listed(source.attributes), "carried along under their own names"))
     if source.name == "order_lines":
-        lines.append(off("where = \"status in ['paid', 'sent']\"", "only these rows; default: all"))
+        lines += _filters(source.filters)
     lines += ["", f"[sources.{source.name}.columns]"]
     lines += [entry(ours, quoted(one.written), one.why) for ours, one in source.mapping()]
-    return lines + [f"# {note}" for note in (*source.found.notes, *source.notes)]
+    lines += [f"# {note}" for note in (*source.found.notes, *source.notes)]
+    return lines + ([f"# Not used: {named(source.unused)}."] if source.unused else [])
+
+
+def named(columns: Sequence[str]) -> str:
+    """Columns of theirs in one line."""
+    return ", ".join(" ".join(name.split()) for name in columns)
+
+
+def _filters(filters: Sequence[RowFilter]) -> list[str]:
+    if not filters:
+        return [off("where = \"status in ['paid', 'sent']\"", "only these rows; default: all")]
+    return [
+        entry("where", quoted(one.written), one.why) if one.active else off(f"where = {quoted(one.written)}", one.why)
+        for one in filters
+    ]
 
 
 def _place(place: Place, folder: Path) -> list[str]:
@@ -158,11 +178,14 @@ def _place(place: Place, folder: Path) -> list[str]:
 
 def _dialect(peeked: Peek) -> list[str]:
     dialect, why = peeked.dialect, "guessed from the contents"
+    encoding_why = "" if peeked.encoding_given else why
     if dialect is None:
         return []
     lines = [entry("separator", quoted(dialect.separator), why)] if dialect.separator != "," else []
     lines += [entry("decimal", quoted(dialect.decimal), why)] if dialect.decimal != "." else []
-    return lines + ([entry("encoding", quoted(dialect.encoding), why)] if dialect.encoding != "utf-8-sig" else [])
+    if dialect.encoding != "utf-8-sig":
+        lines.append(entry("encoding", quoted(dialect.encoding), encoding_why))
+    return lines
 
 
 def _settings(audit_only: Sequence[str]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import re
 from dataclasses import dataclass
@@ -44,6 +45,8 @@ class Peek:
     """Of the whole source; for a large CSV file estimated from its size."""
     dialect: Dialect | None = None
     """Of a CSV file."""
+    encoding_given: bool = False
+    """Whether the dialect's encoding was named, not guessed."""
 
     @property
     def decimal(self) -> str:
@@ -76,32 +79,55 @@ def place_of(written: str) -> Place:
     return Place(path=path)
 
 
-def peek(place: Place, rows: int = ROWS) -> Peek:
-    """Raises InputError when the source cannot be read, or has no rows."""
+def known_encoding(written: str) -> str:
+    """An encoding by the name that a dialect has for it. Raises InputError when there is none of that name."""
+    try:
+        "".encode(written)
+    except LookupError:
+        raise InputError(f"'{written}' is not an encoding; name one such as utf-8, gb18030 or cp1252") from None
+    return "utf-8-sig" if codecs.lookup(written).name == "utf-8" else written
+
+
+def peek(place: Place, rows: int = ROWS, encoding: str | None = None) -> Peek:
+    """`encoding` is that of a CSV file. Raises InputError when the source cannot be read, or has no rows."""
     if place.path is None:
         found = _database(place, rows)
+    elif place.path.suffix.lower() == ".parquet":
+        found = _parquet(place, place.path, rows)
     else:
-        found = _parquet(place, place.path, rows) if place.path.suffix.lower() == ".parquet" else _csv(place, rows)
+        found = _csv(place, rows, encoding)
     if not found.head.height:
         raise InputError(f"'{place}' has columns but no rows; give a file with rows")
     return found
 
 
-def _csv(place: Place, rows: int) -> Peek:
+def _csv(place: Place, rows: int, encoding: str | None) -> Peek:
     path = place.path
     assert path is not None
-    dialect = sniff(path)
-    with path.open(encoding=dialect.encoding, errors="replace", newline="") as file:
-        lines = list(islice(file, rows + 1))
+    dialect, given = sniff(path, encoding=encoding), encoding is not None
+    lines = _first_lines(path, dialect, rows + 1, strict=given)
     whole = len(lines) <= rows
     header = _header(path, lines[0], dialect)
     head = _table(path, lines[1:], header, dialect)
     if whole:
-        return Peek(place, head, head.clear(), head.height, dialect)
+        return Peek(place, head, head.clear(), head.height, dialect, given)
     head = head.head(-1)  # its last row may go on
     per_line = len("".join(lines).encode(dialect.encoding, errors="replace")) / len(lines)
     n_rows = max(int(path.stat().st_size / per_line) - 1, head.height + 1)
-    return Peek(place, head, _table(path, _blocks(path, dialect), header, dialect), n_rows, dialect)
+    return Peek(place, head, _table(path, _blocks(path, dialect), header, dialect), n_rows, dialect, given)
+
+
+def _first_lines(path: Path, dialect: Dialect, n_lines: int, *, strict: bool) -> list[str]:
+    """Bytes that are none in a guessed encoding are replaced; in one that was named they are an InputError."""
+    errors = "strict" if strict else "replace"
+    try:
+        with path.open(encoding=dialect.encoding, errors=errors, newline="") as file:
+            return list(islice(file, n_lines))
+    except UnicodeError as error:
+        reason = getattr(error, "reason", error)
+        raise InputError(
+            f"the file '{path}' is not {dialect.encoding} ({reason}); name another encoding, or none to have it guessed"
+        ) from None
 
 
 def _header(path: Path, line: str, dialect: Dialect) -> list[str]:
@@ -134,6 +160,8 @@ def _table(path: Path, lines: list[str], header: list[str], dialect: Dialect) ->
 def _blocks(path: Path, dialect: Dialect) -> list[str]:
     """Whole lines from places all over a file."""
     lines: list[str] = []
+    if len("\n\n".encode(dialect.encoding)) - len("\n".encode(dialect.encoding)) > 1:
+        return lines  # several bytes in every sign: no place where a line surely begins
     step = (path.stat().st_size - BLOCK_BYTES) // BLOCKS
     with path.open("rb") as file:
         for number in range(1, BLOCKS + 1):

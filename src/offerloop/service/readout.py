@@ -11,6 +11,7 @@ from typing import Any
 
 import polars as pl
 
+from offerloop.engine import ENGINES
 from offerloop.report.readout import render_readout, summarise_readout
 from offerloop.report.readout_findings import CURRENCY_OUTCOMES, FORECAST_COST, Effect, ReadoutFindings
 from offerloop.report.readout_sentences import WEEK
@@ -24,6 +25,7 @@ from offerloop.service.readout_effects import (
     programme_effects,
     segment_effects,
 )
+from offerloop.service.readout_files import SideFile
 from offerloop.service.readout_inputs import (
     Orders,
     PastRun,
@@ -35,7 +37,8 @@ from offerloop.service.readout_inputs import (
     read_run,
 )
 from offerloop.service.readout_lot import lot_effects
-from offerloop.service.readout_outcomes import Redemptions, check_known, cost_basis, outcomes, read_redemptions
+from offerloop.service.readout_outcomes import check_known, cost_basis, outcomes
+from offerloop.service.readout_redemptions import Redemptions, read_redemptions
 from offerloop.tables import READOUT_EFFECTS
 
 
@@ -71,11 +74,11 @@ def read_out(
     `exposures`: customer_id, offer_id. Raises InputError for files and days that cannot be read; a failed check of the
     draw raises nothing, it stops the reading (`stopped`) and is written.
     """
-    run = read_run(run_folder)
+    run, running = read_run(run_folder), ENGINES.load(engine)()
     asked = asked_days(run, from_day, until_day)
-    shown = None if exposures is None else read_exposures(run, exposures)
-    redeemed = None if redemptions is None else read_redemptions(run, redemptions)
-    bought = read_orders(run, orders, engine)
+    shown = None if exposures is None else read_exposures(run, exposures, running)
+    redeemed = None if redemptions is None else read_redemptions(run, redemptions, running)
+    bought = read_orders(run, orders, running)
     period = choose_period(bought, *asked)
     unknown = check_known(run, bought, period)
     base = replace(_base(run, period, shown), cost_basis=cost_basis(bought, redeemed),
@@ -87,9 +90,9 @@ def read_out(
     return _write(run, period, findings, {"outcomes": table, "effects": effects_table(findings)})
 
 
-def _base(run: PastRun, period: Period, shown: pl.DataFrame | None) -> ReadoutFindings:
+def _base(run: PastRun, period: Period, shown: SideFile | None) -> ReadoutFindings:
     """The findings before any effect: what was read, and whether the groups are those that were drawn."""
-    found = checks(run, shown)
+    found = checks(run, None if shown is None else shown.rows)
     return ReadoutFindings(
         shop=run.config.shop,
         run=run.folder.resolve().name,
@@ -98,6 +101,7 @@ def _base(run: PastRun, period: Period, shown: pl.DataFrame | None) -> ReadoutFi
         period_note=period.note,
         checks=found,
         stopped=why_stopped(run, found),
+        by_unit_costs="unit costs" in run.margins["basis"],
         titles={one.id: one.title for one in run.config.campaigns},
     )
 
@@ -144,14 +148,17 @@ def _unlike_before(found: ReadoutFindings) -> list[str]:
 
 
 def _warnings(
-    run: PastRun, orders: Orders, unknown: int, shown: pl.DataFrame | None, redemptions: Redemptions | None
+    run: PastRun, orders: Orders, unknown: int, shown: SideFile | None, redemptions: Redemptions | None
 ) -> tuple[str, ...]:
     """What the inputs have that a reader must know."""
     held = run.assignments.filter(pl.col("arm") == "holdout").select("customer_id")
     said = [f"{unknown:,} customers of the orders are not in the run and are left out."] if unknown else []
     if orders.maps_coupon and not orders.maps_reimbursed:
         said.append("The part of coupons that suppliers pay is taken from the offers' terms, not from the order lines.")
-    reached = 0 if shown is None else shown.filter("shown").join(held, on="customer_id", how="semi").height
+    for what, side in (("exposures", shown), ("redemptions", redemptions)):
+        if side is not None and side.n_unknown:
+            said.append(f"{side.n_unknown:,} customers of the file of {what} are not in the run and are left out.")
+    reached = 0 if shown is None else shown.rows.filter("shown").join(held, on="customer_id", how="semi").height
     reached = max(reached, 0 if redemptions is None else redemptions.by_holdout)
     if reached:
         said.append(

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 
 from offerloop.allocation.arms import HOLDOUT, PLAN
+from offerloop.engine import Engine
 from offerloop.evaluation.assignment import in_holdout
-from offerloop.evaluation.experiment import sample_ratio
+from offerloop.evaluation.experiment import LEAST, sample_ratio
 from offerloop.offers import NO_OFFER
 from offerloop.report.numbers import count
 from offerloop.report.readout_findings import Check
-from offerloop.service.readout_inputs import PastRun, read_rows
+from offerloop.service.readout_files import SideFile, read_rows
+from offerloop.service.readout_inputs import PastRun
 
-LEAST = 30
-"""Customers that a group must have before a difference of it is shown."""
 _LOST = (
     "rows of one side were probably lost or filtered, in the list that was sent or in a join; find the missing "
     "customers, or read out the assignments as the run wrote them"
@@ -46,11 +47,11 @@ def checks(run: PastRun, exposures: pl.DataFrame | None) -> tuple[Check, ...]:
     return tuple(found)
 
 
-def read_exposures(run: PastRun, path: Path) -> pl.DataFrame:
+def read_exposures(run: PastRun, path: Path, engine: Engine) -> SideFile:
     """A file with customer_id and offer_id; a customer who deliberately got nothing has an empty offer or 'none'."""
-    rows = read_rows(path, ("customer_id", "offer_id"), "exposures", run.id_type)
+    found = read_rows(run, path, ("customer_id", "offer_id"), "exposures", engine)
     shown = pl.col("offer_id").is_not_null() & ~pl.col("offer_id").is_in(["", NO_OFFER])
-    return rows.select("customer_id", shown.alias("shown"))
+    return replace(found, rows=found.rows.select("customer_id", shown.alias("shown")))
 
 
 def why_stopped(run: PastRun, found: tuple[Check, ...]) -> str | None:

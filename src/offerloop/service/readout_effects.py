@@ -9,11 +9,10 @@ import polars as pl
 
 from offerloop.allocation.arms import HOLDOUT, PLAN
 from offerloop.evaluation.estimate import Estimate
-from offerloop.evaluation.experiment import Difference, Moments, cuped, difference, holm, relative
+from offerloop.evaluation.experiment import LEAST, Difference, Moments, cuped, difference, holm, relative
 from offerloop.money import MICRO
 from offerloop.offers import NO_OFFER
 from offerloop.report.readout_findings import AgainstForecast, BoughtAnyway, Effect
-from offerloop.service.readout_checks import LEAST
 from offerloop.service.readout_inputs import PastRun
 
 OUTCOMES_SHOWN = ("bought", "n_orders", "revenue_minor", "margin_minor", "cost_minor", "profit_minor")

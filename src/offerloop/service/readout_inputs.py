@@ -12,19 +12,20 @@ import narwhals as nw
 import polars as pl
 from pydantic import ValidationError
 
-from offerloop.config import Config
+from offerloop.config import Config, SourceName
 from offerloop.config.load import beside
-from offerloop.engine import ENGINES, collect
+from offerloop.engine import Engine, collect
 from offerloop.engine.base import Frame
 from offerloop.errors import ConfigError, ContractError, InputError, NothingLeftError, SourceError
 from offerloop.events import prepare
 from offerloop.offers import NO_OFFER
-from offerloop.tables import ASSIGNMENTS, COMPARISON, OFFERS, PROFILES, Table
+from offerloop.tables import ASSIGNMENTS, COMPARISON, MARGINS, OFFERS, PROFILES, Table
 
 MOST_DAYS = 28
 """Length of the period when none is given and the orders reach further."""
 EPOCH = date(1970, 1, 1)
-_FILES = ("manifest.json", "summary.json", "assignments.parquet", "offers.parquet", "comparison.parquet")
+_TABLES = (ASSIGNMENTS, OFFERS, COMPARISON, MARGINS)
+_FILES = ("manifest.json", "summary.json", *(f"{table.name}.parquet" for table in _TABLES))
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class PastRun:
     assignments: pl.DataFrame
     offers: pl.DataFrame
     comparison: pl.DataFrame
+    margins: pl.DataFrame
     profiles: pl.DataFrame
 
     @property
@@ -77,6 +79,7 @@ def read_run(folder: Path) -> PastRun:
         assignments=_table(folder, ASSIGNMENTS).sort("customer_id"),
         offers=_table(folder, OFFERS),
         comparison=_table(folder, COMPARISON),
+        margins=_table(folder, MARGINS),
         profiles=_table(folder, PROFILES) if (folder / "profiles.parquet").exists() else PROFILES.empty(),
     )  # fmt: skip
     _check_something_was_sent(run)
@@ -123,8 +126,12 @@ class Orders:
     maps_coupon: bool
     maps_reimbursed: bool
 
+    def within(self, first: int, last: int) -> Frame:
+        """The lines of some days, both inside."""
+        return self.lines.filter(nw.col("order_day") >= first, nw.col("order_day") <= last)
 
-def read_orders(run: PastRun, path: Path, engine: str) -> Orders:
+
+def read_orders(run: PastRun, path: Path, engine: Engine) -> Orders:
     """The file of orders under the run's own mapping and cleaning rules.
 
     What lies before the plan and what lies after it are cleaned apart: a return in the period must not change what
@@ -135,17 +142,21 @@ def read_orders(run: PastRun, path: Path, engine: str) -> Orders:
     source = run.config.sources["order_lines"].model_copy(
         update={"path": path, "url": None, "table": None, "query": None}
     )
-    sources = {"order_lines": source}
-    running, plan_day = ENGINES.load(engine)(), EPOCH + timedelta(days=run.as_of_day)
+    beside_it: tuple[SourceName, ...] = ("products", "prices")
+    sources = {name: run.config.sources[name] for name in beside_it if name in run.config.sources}
+    sources["order_lines"] = source
+    plan_day = EPOCH + timedelta(days=run.as_of_day)
     parts = []
     for as_of, first_day in ((plan_day, None), (None, plan_day)):
         profiles = run.config.profiles.model_copy(update={"as_of": as_of})
         clean = run.config.clean.model_copy(update={"first_day": first_day, "last_day": None})
         settings = run.config.model_copy(update={"sources": sources, "profiles": profiles, "clean": clean})
         try:
-            parts.append(prepare(settings, running).order_lines.select(*READ))
+            found = prepare(settings, engine)
         except NothingLeftError:
             continue
+        named = found.products.select("product_id", "category")
+        parts.append(found.order_lines.join(named, on="product_id", how="left").select(*READ))
     if not parts:
         raise SourceError(f"'{path}' has no usable order line")
     lines, day = nw.concat(parts), nw.col("order_day")
@@ -155,7 +166,7 @@ def read_orders(run: PastRun, path: Path, engine: str) -> Orders:
 
 
 READ = (
-    "customer_id", "order_id", "order_day", "quantity", "revenue_minor", "list_value_minor", "discount_minor",
+    "customer_id", "order_id", "order_day", "category", "quantity", "revenue_minor", "list_value_minor",
     "coupon_minor", "reimbursed_minor",
 )  # fmt: skip
 """Columns of order lines that a read-out needs."""
@@ -215,25 +226,6 @@ def choose_period(orders: Orders, first: int, last: int | None) -> Period:
 def iso(epoch_day: int) -> str:
     """``"2018-01-01"``."""
     return date.fromordinal(EPOCH.toordinal() + epoch_day).isoformat()
-
-
-def read_rows(path: Path, columns: tuple[str, ...], what: str, id_type: pl.DataType) -> pl.DataFrame:
-    """A small CSV or Parquet file: `columns` as text, but customer_id as in the run; rows of unknown ids drop out.
-
-    Raises SourceError when the file or a column is missing.
-    """
-    if not path.is_file():
-        raise SourceError(f"there is no file of {what} '{path}'")
-    try:
-        parquet = path.suffix.lower() == ".parquet"
-        found = pl.read_parquet(path) if parquet else pl.read_csv(path, infer_schema=False)
-    except (OSError, pl.exceptions.PolarsError) as error:
-        raise SourceError(f"the file of {what} '{path}' cannot be read: {str(error).splitlines()[0]}") from None
-    for name in columns:
-        if name not in found.columns:
-            raise SourceError(f"the file of {what} '{path}' has no column '{name}' (needed: {', '.join(columns)})")
-    texts = found.select(pl.col(name).cast(pl.String).str.strip_chars() for name in columns)
-    return texts.with_columns(as_id(id_type)).drop_nulls("customer_id")
 
 
 def as_id(id_type: pl.DataType) -> pl.Expr:

@@ -12,12 +12,11 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from offerloop.allocation.arms import EXPLORE, HOLDOUT, PLAN, menu
+from offerloop.allocation.arms import EXPLORE, HOLDOUT, PLAN
 from offerloop.evaluation.estimate import Estimate
-from offerloop.evaluation.experiment import weighted_difference
+from offerloop.evaluation.experiment import LEAST, weighted_difference
 from offerloop.offers import NO_OFFER
 from offerloop.report.readout_findings import Effect
-from offerloop.service.readout_checks import LEAST
 from offerloop.service.readout_effects import Panel
 from offerloop.service.readout_inputs import PastRun
 
@@ -29,11 +28,7 @@ def lot_effects(run: PastRun, found: Panel) -> tuple[list[Effect], list[str]]:
     explorers = found.rows.filter((pl.col("arm") == EXPLORE) & (pl.col("offer_id") != NO_OFFER)).height
     if explorers < LEAST:
         return [], [f"offers by lot: {explorers} customers drew one"]
-    effects = run.effects()
-    if effects is None:
-        return [], ["offers by lot: effects.parquet, which says what each customer could draw, is not in the run"]
-    known = effects.select("customer_id", "campaign_id", "offer_id").filter(pl.col("campaign_id").is_in(run.sent))
-    rows = _with_menu(run, found.rows, known.collect())
+    rows = _with_kinds(run, found.rows)
     if not _agrees(run, rows):
         return [], ["offers by lot: the propensities in the assignments are not those of the lot that is configured"]
     outcomes = ["bought", "revenue_minor", "margin_minor", *(["profit_minor"] if found.cost_observed else [])]
@@ -46,19 +41,14 @@ def lot_effects(run: PastRun, found: Panel) -> tuple[list[Effect], list[str]]:
     return shown, few
 
 
-def _with_menu(run: PastRun, rows: pl.DataFrame, effects: pl.DataFrame) -> pl.DataFrame:
+def _with_kinds(run: PastRun, rows: pl.DataFrame) -> pl.DataFrame:
     """Rows of the lot and the holdout with `kinds`, what the customer could draw, and `kind`, what was given."""
-    exploring = {one.id for one in run.config.campaigns if run.config.minor(one.explore_budget) > 0}
-    drawable = menu(effects, run.offers, [one for one in run.sent if one in exploring])
-    shared = drawable.filter(pl.col("customer_id").is_null())["kind"].unique().to_list()
-    own = drawable.drop_nulls("customer_id").group_by("customer_id").agg(pl.col("kind").unique())
-    kinds = {one: sorted({*mine, *shared}) for one, mine in own.iter_rows()}
-    listed = pl.Series("kinds", [kinds.get(one, sorted(shared)) for one in rows["customer_id"]], pl.List(pl.String))
+    could = run.assignments.select("customer_id", pl.col("lot_kinds").str.split(",").alias("kinds"))
     terms = run.offers.select("campaign_id", "offer_id", "kind")
     return (
-        rows.with_columns(listed)
+        rows.join(could.filter(pl.col("kinds").list.first() != ""), on="customer_id")
         .join(terms, on=["campaign_id", "offer_id"], how="left")
-        .filter(pl.col("arm") != PLAN, pl.col("kinds").list.len() > 0)
+        .filter(pl.col("arm") != PLAN)
     )
 
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +25,8 @@ from offerloop.profiles import FEATURES, TAGS
 from offerloop.report import render, summarise
 from offerloop.report.findings import CampaignFindings, Findings
 from offerloop.service.snapshots import forget_snapshots, with_snapshots, without_passwords
-from offerloop.service.stage_store import StageStore, sha256
+from offerloop.service.stage_store import StageStore, alone, sha256, versions
 from offerloop.service.stages import Recorder
-
-PACKAGES = ("offerloop", "duckdb", "narwhals", "polars", "numpy", "scipy", "lightgbm", "implicit")
 
 
 @dataclass(frozen=True)
@@ -57,6 +53,7 @@ def run(config_path: Path, engine: str, console: Console | None, begin: str | No
         running = ENGINES.load(engine)()
         store = StageStore(runs / ".stages" / config_path.stem, running)
         store.folder.mkdir(parents=True, exist_ok=True)
+        leaving.enter_context(alone(store.folder))
         config = with_snapshots(config, store.folder)
         leaving.callback(forget_snapshots, store.folder)
         recorder = Recorder(console, store, begin)
@@ -111,6 +108,7 @@ def findings_of(found: Run) -> Findings:
         first_day=found.events.first_day,
         as_of_day=found.events.as_of_day,
         explore_share=found.explore_share,
+        test=found.test,
         gaps=tuple(found.gaps),
         feature_notes=tuple((one.name, one.meaning, one.missing) for one in FEATURES),
         tag_notes=tuple((tag.name, tag.chinese, tag.rule) for tag in TAGS),
@@ -133,6 +131,7 @@ def _campaign(config: Config, forecast: Forecast) -> CampaignFindings:
         gap=solution.gap,
         explore_budget_minor=config.minor(settings.explore_budget, settings),
         claimed_minor=solution.profit,
+        overspend=forecast.overspend,
         assumed_share=forecast.plan.filter(basis="assumed").height / max(forecast.plan.height, 1),
     )
 
@@ -166,7 +165,7 @@ def _manifest(config_path: Path, config: Config, engine: str, recorder: Recorder
         "config": {"sha256": sha256(config_path), "text": without_passwords(text)},
         "seed": config.seed,
         "engine": engine,
-        "versions": {"python": sys.version.split()[0], **{name: version(name) for name in PACKAGES}},
+        "versions": versions(),
         "stages": recorder.records,
     }
 

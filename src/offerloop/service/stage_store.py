@@ -10,15 +10,19 @@ program: it lies in the shop's own `runs/.stages`, and nothing from elsewhere be
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import io
 import os
 import pickle
 import shutil
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
@@ -27,10 +31,11 @@ import pyarrow as pa
 
 from offerloop.config import Config
 from offerloop.engine import Engine
-from offerloop.errors import ContractError
+from offerloop.errors import ContractError, InputError
 
 Result = TypeVar("Result")
 Inputs = ParamSpec("Inputs")
+PACKAGES = ("offerloop", "duckdb", "narwhals", "polars", "numpy", "scipy", "lightgbm", "implicit")
 RESULT = "result.pickle.zst"
 
 
@@ -136,10 +141,31 @@ def config_key(config: Config) -> str:
     return hashlib.sha256("\n".join([repr(sorted(known.items())), *files, held]).encode()).hexdigest()
 
 
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Holds a store's folder for one run: two at once would remove each other's entries.
+
+    Raises InputError when another run holds it; a run that was killed holds nothing.
+    """
+    with (folder / ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise InputError(
+                f"another run of this configuration is under way (it holds '{lock.name}'); wait until it is finished"
+            ) from None
+        yield
+
+
+def versions() -> dict[str, str]:
+    """Of what the results of a run depend on beside its inputs."""
+    return {"python": sys.version.split()[0], **{name: version(name) for name in PACKAGES}}
+
+
 @cache
 def _program() -> str:
-    """A hash of the package's own code."""
-    digest = hashlib.sha256()
+    """A hash of the package's own code and of the versions of what it computes with."""
+    digest = hashlib.sha256(repr(versions()).encode())
     root = Path(str(resources.files("offerloop")))
     for path in sorted(root.rglob("*.py")):
         digest.update(path.read_bytes())

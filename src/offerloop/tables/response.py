@@ -96,6 +96,17 @@ BREAK_EVEN = Table(
     key=("design",),
 )
 
+MARGINS = Table(
+    "margins",
+    "What is left of list price before any offer's cost: the plan values sales by it, and so does its read-out.",
+    (
+        Column("category", pl.String, "category; empty for everything else", optional=True),
+        Column("margin", pl.Float64, "share of list price, after usual shelf discounts"),
+        Column("basis", pl.String, "unit costs, or configured (shop.margin)"),
+    ),
+    key=("category",),
+)
+
 OFFERS = Table(
     "offers",
     "Every offer of every campaign, and what its effect rests on.",
@@ -106,6 +117,7 @@ OFFERS = Table(
         Column("category", pl.String, "category it is limited to", optional=True),
         Column("depth", pl.Float64, "share off the list price", optional=True),
         Column("funded_share", pl.Float64, "share of the discount that a supplier pays"),
+        Column("margin", pl.Float64, "share of list price that is left of what the offer covers, see margins"),
         Column("cost_liability_minor", pl.Int64, "most it can cost us; empty when unlimited", optional=True),
         Column("contact_cost_minor", pl.Int64, "what telling one customer costs us, redeemed or not"),
         Column(

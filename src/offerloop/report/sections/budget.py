@@ -26,6 +26,9 @@ def budget_section(findings: Findings, facts: Facts) -> Section:
         if len(curve) > 1:
             blocks.append(_figure(one, curve, findings, facts))
         blocks.append(Text(tell.say("budget.campaign", title=one.found.title, text=_shadow(one, curve, tell))))
+        if one.found.overspend is not None and one.found.n_planned:
+            chance = tell.share(one.found.overspend, 0.001)
+            blocks.append(Text(tell.say("budget.overspend", title=one.found.title, chance=chance)))
     bases = dict.fromkeys(one.found.budget_basis for one in ordered[:SHOWN] if one.basis != UNKNOWN)
     blocks += [Text(tell.say(f"budget.basis.{name}")) for name in bases]
     others = [one.found.title for one in ordered[SHOWN:]]

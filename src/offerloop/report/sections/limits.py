@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import polars as pl
 
+from offerloop.evaluation.experiment import LEAST
 from offerloop.report.blocks import Block, Bullets, Section, Text
 from offerloop.report.evidence import Evidence
 from offerloop.report.facts import ASSUMED, MIXED, UNKNOWN, Facts
 from offerloop.report.findings import Findings
+from offerloop.report.numbers import count
 from offerloop.report.sections.gaps import gap_sentences
 from offerloop.report.voice import Voice
 
@@ -21,7 +23,8 @@ def limits(findings: Findings, facts: Facts, evidence: Evidence) -> tuple[str, .
 def _said(findings: Findings, facts: Facts, evidence: Evidence) -> tuple[str, ...]:
     """Most important first."""
     tell = facts.voice
-    margin = tell.say("limits.margin", margin=tell.share(facts.margin))
+    key = "limits.margin" if facts.margin_basis == "configured" else "limits.margin_costs"
+    margin = tell.say(key, margin=tell.share(facts.margin))
     common = (margin, tell.say("limits.maximum"))
     if evidence.is_known:
         found = [*_of_study(findings, facts, evidence, common), _unknown(findings, facts)]
@@ -31,7 +34,18 @@ def _said(findings: Findings, facts: Facts, evidence: Evidence) -> tuple[str, ..
     found += gap_sentences(findings, tell)
     if findings.table("campaign_effects") is not None:
         found.append(tell.say("limits.past"))
-    return tuple(sentence for sentence in found if sentence)
+    return tuple(sentence for sentence in (*found[:1], _test(findings, tell), *found[1:]) if sentence)
+
+
+def _test(findings: Findings, tell: Voice) -> str:
+    """What the read-out of this plan will be able to show."""
+    test = findings.test
+    if test is None:
+        return ""
+    sizes = {"treated": count(test.n_treated), "held": count(test.n_control), "least": str(LEAST)}
+    if test.detectable is None:
+        return tell.say("limits.test_small", **sizes)
+    return tell.say("limits.test", detectable=tell.money.text(test.detectable), **sizes)
 
 
 def _of_study(findings: Findings, facts: Facts, evidence: Evidence, common: tuple[str, ...]) -> list[str]:

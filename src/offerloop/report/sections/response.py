@@ -138,7 +138,7 @@ def _break_even(evidence: Evidence, facts: Facts) -> str:
         f"share_{design.lower()}": tell.shares(supplier_share(by_design[design], facts.margin).times(100))
         for design in ("B", "A")
     }
-    return tell.say("response.break_even", margin=tell.share(facts.margin), **margins, **shares)
+    return tell.say("response.break_even", margin=facts.at_margin, **margins, **shares)
 
 
 def _checks(evidence: Evidence, facts: Facts) -> Table:

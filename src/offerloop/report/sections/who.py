@@ -36,7 +36,14 @@ def _given(findings: Findings, tell: Voice) -> pl.DataFrame:
     """Offers given by the plan, with their terms."""
     planned = findings.tables["assignments"].filter((pl.col("arm") == "plan") & (pl.col("offer_id") != "none"))
     terms = findings.tables["offers"].select(
-        "campaign_id", "offer_id", "category", "depth", "label", "funded_share", pl.col("basis").alias("rests_on")
+        "campaign_id",
+        "offer_id",
+        "category",
+        "depth",
+        "label",
+        "funded_share",
+        "margin",
+        pl.col("basis").alias("rests_on"),
     )
     joined = planned.join(terms, on=["campaign_id", "offer_id"])
     labels = joined["label"].map_elements(tell.own, return_dtype=pl.String)
@@ -98,12 +105,13 @@ def _anyway(given: pl.DataFrame, findings: Findings, facts: Facts) -> str:
     """What part of the discount goes to purchases that would have been made without it; an assumption cannot tell."""
     keys = ["customer_id", "campaign_id", "offer_id"]
     columns = ["held_out_value_minor", "held_out_discount_minor"]
-    learned = given.filter(pl.col("rests_on") == TRANSFERRED).select(*keys, "depth")
+    learned = given.filter(pl.col("rests_on") == TRANSFERRED).select(*keys, "depth", "margin")
     known = learned.join(findings.tables["effects"].select(*keys, *columns), on=keys)
     discount = float(known["held_out_discount_minor"].sum())
-    gained = float((known["depth"] * known["held_out_value_minor"]).sum()) / facts.margin if facts.margin else 0.0
     if discount <= 0:
         return ""
+    paying = known.filter(pl.col("margin") != 0)
+    gained = float((paying["depth"] * paying["held_out_value_minor"] / paying["margin"]).sum())
     return facts.voice.say("who.anyway", share=facts.voice.share(max(0.0, 1 - gained / discount)))
 
 

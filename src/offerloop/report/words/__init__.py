@@ -30,6 +30,10 @@ _BY_LANGUAGE: dict[str, Mapping[str, str]] = {
     "zh": {**zh.WORDS, **zh_page.WORDS, **zh_study.WORDS, **zh_terms.WORDS, **zh_readout.WORDS},
 }
 _ROOMS: dict[str, Mapping[str, str]] = {"en": {}, "zh": zh_rooms.TEXTS}
+_MARK = "\0"
+"""Stands for a space of a template while its places are filled."""
+_CHINESE = "\u2e80-\u9fff\uff00-\uffef"
+_NEEDLESS = re.compile(f"(?<=[{_CHINESE}]){_MARK}(?=[{_CHINESE}“‘])|(?<=[”’]){_MARK}(?=[{_CHINESE}])")
 NESTED = ("rule", "cause")
 """Places of such sentences that hold words of another room again."""
 LANGUAGES = tuple(_BY_LANGUAGE)
@@ -38,6 +42,12 @@ LANGUAGES = tuple(_BY_LANGUAGE)
 def words_of(language: str) -> Mapping[str, str]:
     """Templates of `str.format` by key."""
     return _BY_LANGUAGE[language]
+
+
+def filled(template: str, values: Mapping[str, object]) -> str:
+    """A template with its places filled; its spaces stand beside Latin signs and digits, not between Chinese signs."""
+    text = template.replace(" ", _MARK).format(**values)
+    return _NEEDLESS.sub("", text).replace(_MARK, " ")
 
 
 def in_language(text: str, language: str) -> str:
@@ -58,7 +68,7 @@ def _said(text: str, language: str) -> str | None:
                 name: in_language(value, language) if name in NESTED else value
                 for name, value in found.groupdict().items()
             }
-            return template.format(**values)
+            return filled(template, values)
     return None
 
 

@@ -31,6 +31,8 @@ WORDS: dict[str, str] = {
     "value.recency_day": "the day before the plan",
     "value.top_category": "{category} ({share} of spend)",
     "value.discount_share": "{share} of order lines",
+    "value.no_category": "not known (no category of these products in the data)",
+    "value.no_discount": "not known (no list prices or discounts in the data)",
     "value.p_active": "with a chance of {share} (estimated from the rhythm of purchases)",
     "value.nearly_sure": "more than 99 %",
     "trend.up": "up by {share} on the {days} days before",
@@ -71,7 +73,10 @@ WORDS: dict[str, str] = {
     "decision.products": "products to show",
     "decision.propensity": "propensity",
     "decision.value_text": "{value} (extra margin before the cost of the offer)",
-    "decision.profit_text": "{profit} (value less expected cost, by the estimates that choose plans: often too high)",
+    "decision.profit_text": "{profit} ({what}, by the estimates that choose plans: often too high)",
+    "decision.profit_assumed": "{profit} (assumed: {what})",
+    "profit.money": "value less expected cost",
+    "profit.unit": "the value itself; {unit} are not subtracted from it",
     "decision.held_out_text": "{profit} (valued by the half of the customers that did not choose it)",
     "decision.propensity_text": "{share} (probability of this outcome over plan, lot and holdout)",
     "decision.no_limit": "no limit",
@@ -128,6 +133,9 @@ WORDS: dict[str, str] = {
         "{net}, which is above zero, the figure of no offer."
     ),
     "why.plain_best": "By the plan it got {offer}, with a profit of {profit}; after its budget {net} is left.",
+    "why.plain_best_kept": (
+        "By the plan it would have got {offer}, with a profit of {profit}; after its budget {net} is left."
+    ),
     "why.budget_spent": (
         "{offer} is estimated to bring {profit}, but its {cost} of budget bring {earned} with other customers "
         "({profit} − {price} x {cost} = {net}). No other offer of a campaign that is sent does better here."
@@ -135,6 +143,9 @@ WORDS: dict[str, str] = {
     "why.no_offer_pays": (
         "Every offer of the campaigns that are sent is estimated to cost at least what it brings. The best is {offer}: "
         "value {value} less expected cost {cost} is {profit}."
+    ),
+    "why.no_offer_pays_unit": (
+        "No offer of the campaigns that are sent is estimated to bring anything. The best is {offer}: value {value}."
     ),
     "why.no_campaign_pays": "No campaign has a forecast clearly above zero, so none is sent to anyone.",
     "why.no_consent": "The customer refuses personalised offers, so none is chosen or drawn.",
@@ -166,6 +177,7 @@ WORDS: dict[str, str] = {
     "why_not.kept_back_explore": "the plan's choice, but the customer was drawn by lot.",
     "why_not.not_sent": "its campaign {campaign} is not sent, because its forecast is not clearly above zero.",
     "why_not.negative": "it would lose money: value {value} less expected cost {cost} is {profit}.",
+    "why_not.negative_unit": "it is estimated to bring nothing: value {value}.",
     "why_not.taken": "an earlier campaign already plans an offer for this customer.",
     "why_not.below_price": "it returns {per} for {one} of budget, which returns {price} elsewhere (left: {net}).",
     "why_not.less_profit": "less is left after its budget: {net} against {best}.",
@@ -200,6 +212,7 @@ WORDS: dict[str, str] = {
     "change.no_margin": "No margin alone would make it pay.",
     "change.margin_assumed": "Its value is the shop's own assumption, so the margin says nothing about it.",
     "change.no_response": "Its estimated value is zero: only an offer that costs us nothing would break even.",
+    "change.no_value": "Its estimated value is zero: nothing but another estimate would make it worth its budget.",
     "change.purchase": "A purchase in one of the {n} categories with an offer, such as {examples}.",
     "change.no_category": "No offer's effect can be told from purchases; only the shop's own assumption would do.",
     "change.campaign": "{campaign} would have to be forecast clearly above zero; now it is {forecast}.",
@@ -214,7 +227,7 @@ WORDS: dict[str, str] = {
         "single customer are rough; believe the campaign's forecast before any row here."
     ),
     "sure.measured": "Where the effect was measured, its interval is shared by all customers: it does not average out.",
-    "sure.assumed": "Where the effect is assumed, it is the same for every customer and no interval holds it.",
+    "sure.assumed": "Where the effect is assumed, one expectation counts for every customer, and no interval holds it.",
     "sure.none": "There is no estimate for this customer to be sure of.",
     # Support.
     "support.gets": "Customer {customer} gets this offer: {offer}.",

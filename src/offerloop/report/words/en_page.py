@@ -76,19 +76,20 @@ WORDS: dict[str, str] = {
         "is off."
     ),
     "decision.ahead": "About {lost} of it may be purchases brought forward from the week after.",
+    "margin.configured": "an assumed margin of {margin}",
+    "margin.unit costs": "a margin of {margin} by unit costs",
     "decision.unknown": "send none; nothing shows what these offers do, so no plan can be made.",
-    "decision.empty": "send none; at an assumed margin of {margin} no offer is estimated to pay for any customer.",
+    "decision.empty": "send none; at {margin} no offer is estimated to pay for any customer.",
     "decision.unclear": (
         "send none; the best plan's forecast of {profit} is above zero, but its interval includes zero, so it cannot "
         "be told from doing nothing."
     ),
     "decision.loses": (
-        "send none; no targeting of these {noun} beats doing nothing at an assumed margin of {margin}. The best plan "
+        "send none; no targeting of these {noun} beats doing nothing at {margin}. The best plan "
         "would have changed profit by {profit}{mark}."
     ),
     "decision.not_above": (
-        "send none; the best plan's forecast at an assumed margin of {margin} is {profit}{mark}, which is not above "
-        "zero."
+        "send none; the best plan's forecast at {margin} is {profit}{mark}, which is not above zero."
     ),
     "share.never": "It would not pay even if suppliers paid the whole discount.",
     "share.unclear": "It might pay with suppliers' money, but clearly at no share of the discount.",
@@ -266,7 +267,10 @@ WORDS: dict[str, str] = {
     "profiles.tags_measure": "Customers by tag, and their share of all customers",
     "profiles.fifths": "{tags}: about a fifth of the customers or fewer by definition, so size says little.",
     "profiles.discount_title": "Half of the customers buy {middle} of their order lines or more below list price",
-    "profiles.discount_none": "As far as the data show, no order line was bought below list price.",
+    "profiles.discount_none": (
+        "The data show no order line below list price; where they hold no list prices or discounts, it is not known "
+        "whether any was."
+    ),
     "profiles.discount_table": "Customers by the share of their order lines bought below list price",
     "profiles.discount_column": "share of order lines",
     "profiles.discount_measure": "Number of customers by share of order lines bought below list price",

@@ -172,6 +172,7 @@ WORDS: dict[str, str] = {
     "bounds.label": "What limits this",
     "bounds.message": "This is what the offers caused, as far as the groups are random",
     "bounds.cost": "The cost of the offers was not seen: every profit is with {cost}.",
+    "bounds.margin_costs": "The margin is the plan's: a share of the list value, by the category's unit costs.",
     "bounds.margin": "The margin is a share of the value at list price, the same for all products.",
     "bounds.ahead": (
         "Purchases brought forward from later weeks count as gained; read out again after four weeks to see how many."

@@ -76,7 +76,7 @@ WORDS: dict[str, str] = {
     "slopes.column.a": "design A (upper bracket)",
     "response.break_even": (
         "A discount for everyone would pay for itself at a margin of {margin_b} by design B and {margin_a} by design "
-        "A; the shop's is assumed to be {margin}. At that margin suppliers would have to pay {share_b} (B) or "
+        "A; the shop plans with {margin}. At that margin suppliers would have to pay {share_b} (B) or "
         "{share_a} "
         "(A) of each discount. A coupon also gives its discount on everything bought in its category, the usual "
         "purchases included, and is planned for single customers, so the first chart of this report asks for another "
@@ -111,6 +111,9 @@ WORDS: dict[str, str] = {
     "deciles.column.pairs": "pairs",
     # The budget.
     "budget.label": "The budget",
+    "budget.overspend": (
+        "{title}: the chance that redemptions come to more than the budget is {chance}, if every estimate is right."
+    ),
     "budget.basis.liability": (
         "Budget basis “liability”: every offer counts at the most it can cost us, so the budget holds whatever "
         "customers do."
@@ -339,6 +342,20 @@ WORDS: dict[str, str] = {
     "limits.margin": (
         "The margin of {margin} of list price is assumed, the same for all products; a wrong list price makes a wrong "
         "depth."
+    ),
+    "limits.test": (
+        "The read-out after a week compares {treated} customers with an offer against {held} held back: going by the "
+        "week before, it would show an effect on margin of {detectable} or more in total in 80 of 100 cases, a smaller "
+        "one less often."
+    ),
+    "limits.test_small": (
+        "The read-out of this plan could not show anything: {treated} customers get the plan's offer and {held} are "
+        "held back, and a comparison needs {least} on each side; set a larger experiment.holdout or plan for more "
+        "customers."
+    ),
+    "limits.margin_costs": (
+        "The margin is that of unit costs, by category where most of it has one, {margin} over all; a wrong list price "
+        "makes a wrong depth."
     ),
     "limits.maximum": "A coupon's maximum is applied to a usual basket, not to every possible one.",
     "limits.failed": "Failed checks: {names}.",

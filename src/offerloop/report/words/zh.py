@@ -31,6 +31,8 @@ WORDS: dict[str, str] = {
     "value.recency_day": "计划日前一天",
     "value.top_category": "{category}（占消费 {share}）",
     "value.discount_share": "订单行的 {share}",
+    "value.no_category": "未知（数据中没有这些商品的品类）",
+    "value.no_discount": "未知（数据中没有标价或折扣）",
     "value.p_active": "概率{share}（按购买节奏估计）",
     "value.nearly_sure": "超过 99%",
     "trend.up": "比此前 {days} 天增加 {share}",
@@ -57,18 +59,18 @@ WORDS: dict[str, str] = {
     "tag.shrinking": "下滑",
     "tag.one-category": "专一",
     "tag.bulk buyer": "大宗买家",
-    "rule.loyal": "订单数位于前五分之一，且仍活跃的概率不低于 90%",
-    "rule.big basket": "每单消费位于前五分之一",
+    "rule.loyal": "订单数多于五分之四的用户，且仍活跃的概率不低于 90%",
+    "rule.big basket": "每单消费高于五分之四的用户",
     "rule.lapsing": "仍活跃的概率低于 50%",
     "rule.newcomer": "首次购买在最近 91 天内",
-    "rule.deal seeker": "低于标价购买的订单行占比位于前五分之一，且大于零",
+    "rule.deal seeker": "低于标价购买的订单行占比高于五分之四的用户",
     "rule.pays full price": "低于标价购买的订单行占比位于后五分之一",
     "rule.coupon user": "核销过至少三张券",
-    "rule.explorer": "每个订单行对应的不同商品数位于前五分之一",
+    "rule.explorer": "每个订单行对应的不同商品数多于五分之四的用户",
     "rule.weekend shopper": "至少 60% 的订单在周六或周日",
     "rule.growing": "最近一个季度的消费比上一季度增加一半以上",
     "rule.shrinking": "最近一个季度的消费比上一季度减少三分之一以上",
-    "rule.one-category": "至少 40% 的消费集中在一个品类",
+    "rule.one-category": "至少 40% 的消费集中在数据中有名称的一个品类",
     "rule.bulk buyer": "清洗时标记：购买数量远超一般用户",
     # 依据
     "basis.transferred": "由货架价格推算",
@@ -97,7 +99,10 @@ WORDS: dict[str, str] = {
     "decision.products": "展示商品",
     "decision.propensity": "投放概率",
     "decision.value_text": "{value}（扣除优惠成本之前）",
-    "decision.profit_text": "{profit}（增量毛利减预期成本；用的是计划据以选择的估计，往往偏高）",
+    "decision.profit_text": "{profit}（{what}；用的是计划据以选择的估计，往往偏高）",
+    "decision.profit_assumed": "{profit}（属于假设：{what}）",
+    "profit.money": "增量毛利减预期成本",
+    "profit.unit": "即增量毛利本身，不减去 {unit}",
     "decision.held_out_text": "{profit}（由没有参与选择的那一半用户来估值）",
     "decision.propensity_text": "{share}（在计划、抽签和长期留出组上得到这个结果的概率）",
     "decision.no_limit": "没有上限",
@@ -144,6 +149,7 @@ WORDS: dict[str, str] = {
         "高于零，也就是高于不发放。"
     ),
     "why.plain_best": "计划给出的是 {offer}，增量利润 {profit}，扣除预算后为 {net}。",
+    "why.plain_best_kept": "计划本会给出 {offer}，增量利润 {profit}，扣除预算后为 {net}。",
     "why.budget_spent": (
         "{offer} 估计带来 {profit}，但它占用的 {cost} 预算用在其他用户身上能带来 {earned}"
         "（{profit} − {price} x {cost} = {net}）。在会发出的营销活动中，没有别的优惠对该用户更好。"
@@ -152,6 +158,7 @@ WORDS: dict[str, str] = {
         "会发出的营销活动中，每一种优惠的预期成本都不低于它带来的增量毛利。最好的是 {offer}："
         "增量毛利 {value} 减预期成本 {cost} 为 {profit}。"
     ),
+    "why.no_offer_pays_unit": "会发出的营销活动中，没有一种优惠估计会带来什么。最好的是 {offer}：增量毛利 {value}。",
     "why.no_campaign_pays": "没有一个营销活动的预测明确高于零，因此对谁都不发出。",
     "why.no_consent": "该用户拒绝个性化优惠，因此既不挑选也不抽取。",
     "why.outside": "该用户不在任何营销活动的人群中：配置中的规则如此规定。",
@@ -177,6 +184,7 @@ WORDS: dict[str, str] = {
     "why_not.kept_back_explore": "计划的选择，但该用户由抽签决定。",
     "why_not.not_sent": "所属的营销活动 {campaign} 不发出，因为其预测没有明确高于零。",
     "why_not.negative": "会亏钱：增量毛利 {value} 减预期成本 {cost} 为 {profit}。",
+    "why_not.negative_unit": "估计不会带来什么：增量毛利 {value}。",
     "why_not.taken": "更早的营销活动已经给该用户安排了优惠。",
     "why_not.below_price": "每 {one} 预算带来 {per}，而预算用在别处能带来 {price}（扣除预算后 {net}）。",
     "why_not.less_profit": "扣除预算后较低：{net}，对比 {best}。",
@@ -202,6 +210,7 @@ WORDS: dict[str, str] = {
     "change.no_margin": "单靠毛利率无法让它划算。",
     "change.margin_assumed": "它的增量毛利是商家自己的假设，因此与毛利率无关。",
     "change.no_response": "它的增量毛利估计为零：只有完全不由我们承担成本时才能保本。",
+    "change.no_value": "它的增量毛利估计为零：除非估计改变，否则不值得占用预算。",
     "change.purchase": "在有优惠的 {n} 个品类之一购买过商品，例如 {examples}。",
     "change.no_category": "没有一种优惠的效果能由购买推算；只能靠商家自己的假设。",
     "change.campaign": "{campaign} 的预测必须明确高于零；现在为 {forecast}。",
@@ -214,7 +223,7 @@ WORDS: dict[str, str] = {
         "效果来自购买随货架价格的变化，而不是随机发放的优惠券。单个用户的估计很粗略；请先相信整个营销活动的预测。"
     ),
     "sure.measured": "凡是测得的效果，其区间由所有用户共享，不会相互抵消。",
-    "sure.assumed": "凡是假设的效果，对每个用户都相同，任何区间都不包含它的误差。",
+    "sure.assumed": "凡是假设的效果，对每个用户都按同一个预期计算，任何区间都不包含它的误差。",
     "sure.none": "对该用户没有可供判断的估计。",
     # 客服
     "support.gets": "用户 {customer} 得到的优惠：{offer}。",

@@ -67,14 +67,15 @@ WORDS: dict[str, str] = {
     "decision.some_assumed": "计划中 {share} 的优惠以商家自己的假设计入，没有数据支持：任何区间都不包含这部分误差。",
     "decision.all_assumed": "这份计划的全部效果都是商家自己的假设，不是从数据中得到的；没有区间能说明它偏差多大。",
     "decision.ahead": "其中约 {lost} 可能只是把下一周的购买提前了。",
+    "margin.configured": "假设的毛利率 {margin}",
+    "margin.unit costs": "由单位成本得出的毛利率 {margin}",
     "decision.unknown": "不发放；没有数据表明这些优惠的效果，因此无法制定计划。",
-    "decision.empty": "不发放；按假设的毛利率 {margin}，估计没有一种优惠对任何用户划算。",
+    "decision.empty": "不发放；按{margin}，估计没有一种优惠对任何用户划算。",
     "decision.unclear": "不发放；最佳方案的预测为 {profit}，虽高于零，但区间包含零，因此与什么都不做无法区分。",
     "decision.loses": (
-        "不发放；按假设的毛利率 {margin}，无论怎样选择用户，这些{noun}都不如什么都不做。最佳方案会使增量利润变化 "
-        "{profit}{mark}。"
+        "不发放；按{margin}，无论怎样选择用户，这些{noun}都不如什么都不做。最佳方案会使增量利润变化 {profit}{mark}。"
     ),
-    "decision.not_above": "不发放；按假设的毛利率 {margin}，最佳方案的预测为 {profit}{mark}，没有高于零。",
+    "decision.not_above": "不发放；按{margin}，最佳方案的预测为 {profit}{mark}，没有高于零。",
     "share.never": "即使供应商承担全部折扣，也不划算。",
     "share.unclear": "有供应商出资时也许划算，但无论承担多大比例都不能明确地说划算。",
     "share.clear": "在最佳选人方式下，供应商承担每份折扣的 {share} 起，才明确划算。",
@@ -229,7 +230,7 @@ WORDS: dict[str, str] = {
     "profiles.tags_measure": "各标签的用户数及其占全部用户的比例",
     "profiles.fifths": "{tags}：按定义约占用户的五分之一或更少，因此人数本身说明不了什么。",
     "profiles.discount_title": "一半的用户有 {middle} 或更多的订单行低于标价购买",
-    "profiles.discount_none": "就数据所见，没有订单行低于标价购买。",
+    "profiles.discount_none": "数据中没有低于标价购买的订单行；如果数据中没有标价或折扣，则无从得知。",
     "profiles.discount_table": "用户按低于标价购买的订单行占比的分布",
     "profiles.discount_column": "订单行占比",
     "profiles.discount_measure": "用户数，按低于标价购买的订单行占比",

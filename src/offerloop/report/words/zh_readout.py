@@ -159,6 +159,7 @@ WORDS: dict[str, str] = {
     "bounds.label": "结果的局限",
     "bounds.message": "只要各组是随机的，这就是优惠带来的结果",
     "bounds.cost": "没有观察到优惠的成本：所有利润的{cost}。",
+    "bounds.margin_costs": "毛利率与计划相同：按品类的单位成本得出，占标价金额的固定比例。",
     "bounds.margin": "毛利按标价金额的固定比例计算，所有商品相同。",
     "bounds.ahead": "从之后几周提前的购买也算作增量；四周后再读取一次，就能看出有多少。",
     "bounds.same": (

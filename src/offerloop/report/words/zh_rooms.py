@@ -32,13 +32,17 @@ TEXTS: dict[str, str] = {
     "older than privacy.retention_days = {days}; kept nowhere": (
         "早于 privacy.retention_days = {days}；任何地方都不保留"
     ),
-    "of customers without consent (privacy.fit_without_consent)": "属于未同意的用户（privacy.fit_without_consent）",
+    "of customers without consent (privacy.fit_without_consent); kept nowhere": (
+        "未同意个性化的用户的行（privacy.fit_without_consent）；任何地方都不保留"
+    ),
     "on the list privacy.suppress; kept nowhere": "在 privacy.suppress 名单上；任何地方都不保留",
     "bulk buyers": "大宗买家",
     "rows in the source": "来源中的行数",
     "rows that later stages see": "后续步骤使用的行数",
     "the same row again, in every mapped column": "所有映射的列都与另一行相同",
-    "the same product again in one order: added to its first line": "同一订单中的同一商品：合并到第一行",
+    "the same product again in one order: added to its first line, which adds {money} to sales": (
+        "同一订单中的同一商品：合并到第一行，销售额因此增加 {money}"
+    ),
     "a cell that must hold a number or a time holds none": "应为数字或时间的单元格不是数字或时间",
     "order, customer, product, quantity, time or amount is missing": "缺少订单、用户、商品、数量、时间或金额",
     "before 1900 or after 3000": "早于 1900 年或晚于 3000 年",
@@ -49,7 +53,9 @@ TEXTS: dict[str, str] = {
     "the column 'returned' says so": "returned 列如此标明",
     "no unit and no money: a record of the till, not a sale": "没有数量也没有金额：是收银记录，不是销售",
     "netted against the customer's latest purchase of the product": "与该用户最近一次购买该商品相抵",
-    "the customer bought no such product before": "该用户之前没有买过这种商品",
+    "the customer bought no such product before, or has given all of it back": (
+        "该用户之前没有买过这种商品，或已全部退回"
+    ),
     "nothing is left of the sale": "销售已全部抵消",
     "units and money of the return are taken off": "扣除退货的数量和金额",
     "the line carries money, so at least one unit was sold: quantity becomes 1": "该行有金额，至少售出一件：数量改为 1",
@@ -80,6 +86,9 @@ TEXTS: dict[str, str] = {
     "order lines per order": "每单的订单行数",
     "distinct products": "不同商品数",
     "distinct categories": "不同品类数",
+    "distinct stores": "不同门店数",
+    "distinct channels, such as online and store": "不同渠道数，如线上和门店",
+    "0 where order lines name none": "订单行未注明时为 0",
     "category of highest spend, ties to the first by name": "消费最高的品类，并列时取名称靠前者",
     "brand of highest spend, ties to the first by name": "消费最高的品牌，并列时取名称靠前者",
     "its share of spend": "其占消费的比例",

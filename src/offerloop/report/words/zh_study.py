@@ -57,8 +57,7 @@ WORDS: dict[str, str] = {
     "slopes.column.mean": "相对于均值",
     "slopes.column.a": "设计 A（上限）",
     "response.break_even": (
-        "对所有人打折要能回本，按设计 B 需要 {margin_b} 的毛利率，按设计 A 需要 {margin_a}；商家的毛利率假设为 "
-        "{margin}。"
+        "对所有人打折要能回本，按设计 B 需要 {margin_b} 的毛利率，按设计 A 需要 {margin_a}；商家按{margin}计划。"
         "在这一毛利率下，供应商需要承担每份折扣的 {share_b}（B）或 {share_a}（A）。优惠券还会对该品类的全部购买让利，"
         "包括原本就会买的部分，而且是为单个用户规划的，因此本报告首图给出的比例与此不同。"
     ),
@@ -91,6 +90,7 @@ WORDS: dict[str, str] = {
     "deciles.column.pairs": "用户品类对",
     # 预算
     "budget.label": "预算",
+    "budget.overspend": "{title}：若所有估计都正确，核销成本超过预算的概率为 {chance}。",
     "budget.basis.liability": "预算口径“最大负债”：每份优惠按可能花费的最大值计入，因此无论用户怎么做都不会超预算。",
     "budget.basis.expected": "预算口径“预期成本”：每份优惠按预期成本计入，因此只是平均不超预算。",
     "budget.not_drawn": "未绘制：{titles}；它们的曲线见本次运行的数据表 budget_curve。",
@@ -279,6 +279,15 @@ WORDS: dict[str, str] = {
         "货架价格必须能代表优惠券，尽管用户自己选择门店，传单又随降价一起出现；设计 A 显示了包含这些因素时效果可能有"
         "多大。"
     ),
+    "limits.test": (
+        "一周后的回读将比较 {treated} 位得到优惠的用户和 {held} 位被留出的用户：按前一周的波动推算，"
+        "毛利合计变化达到 {detectable} 以上时，100 次中有 80 次能显示出来，更小的变化则更难显示。"
+    ),
+    "limits.test_small": (
+        "本计划的回读显示不出任何结果：{treated} 位用户得到计划的优惠，{held} 位被留出，"
+        "而比较要求每一侧至少 {least} 位；请增大 experiment.holdout，或为更多用户制定计划。"
+    ),
+    "limits.margin_costs": "毛利率由单位成本得出，能按品类计算的按品类，总体为 {margin}；标价有误，折扣深度就有误。",
     "limits.margin": "毛利率按标价的 {margin} 假设，所有商品相同；标价有误，折扣深度就有误。",
     "limits.maximum": "优惠券的最高优惠额按通常的购物金额计算，而不是按每一种可能的情况。",
     "limits.failed": "未通过的检验：{names}。",

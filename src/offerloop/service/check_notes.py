@@ -1,0 +1,68 @@
+"""What a run would do as it is told, and hardly anybody wants: each in one sentence, with the remedy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from offerloop.config import Campaign, Config
+from offerloop.evaluation.experiment import LEAST
+from offerloop.events.clean import SCANNED
+from offerloop.money import to_text
+from offerloop.service.check_figures import Shape
+from offerloop.service.check_offers import OfferCheck
+
+
+def notes(config: Config, shape: Shape, offers: list[OfferCheck]) -> list[str]:
+    """Exploration that no offer fits, benefits that no budget limits, and a test that could show nothing."""
+    found = []
+    for campaign in config.campaigns:
+        mine = [one for one in offers if one.campaign_id == campaign.id]
+        found += [*_exploration(config, campaign, mine), *_unlimited(config, campaign, mine)]
+    return [*found, *_holdout(config, shape)]
+
+
+def _exploration(config: Config, campaign: Campaign, offers: list[OfferCheck]) -> list[str]:
+    """Exploration is paid as if everyone drew the dearest offer."""
+    budget, unit = config.minor(campaign.explore_budget, campaign), config.unit(campaign)
+    dearest = max((one.liability_minor or 0 for one in offers), default=0)
+    if not 0 < budget < dearest:
+        return []
+    most = to_text(dearest, unit)
+    return [
+        f"campaign '{campaign.id}' explores with {campaign.explore_budget} {unit}, and its dearest offer can cost "
+        f"{most}: nobody gets an offer by lot; raise explore_budget to {most} or more, or lower what the offer can cost"
+    ]
+
+
+def _unlimited(config: Config, campaign: Campaign, offers: list[OfferCheck]) -> list[str]:
+    if campaign.budget_unit is None:
+        return []
+    free = [one.offer_id for one in offers if one.kind == "benefit" and one.liability_minor == 0]
+    budget = f"{campaign.budget} {config.unit(campaign)}"
+    return [
+        f"benefit '{offer_id}' of campaign '{campaign.id}' takes nothing from its budget of {budget}, which therefore "
+        "does not limit it: write in 'takes' how much each one takes"
+        for offer_id in free
+    ]
+
+
+def _holdout(config: Config, shape: Shape) -> list[str]:
+    share = config.experiment.holdout
+    expected = share * shape.n_customers
+    if expected >= LEAST:
+        return []
+    return [
+        f"the coming test could not show anything: experiment.holdout = {share:g} holds back about {expected:.0f} of "
+        f"{shape.n_customers:,} customers, and a read-out needs at least {LEAST} held-back customers among those "
+        "planned for an offer; set a larger experiment.holdout, or take in more customers"
+    ]
+
+
+def scan_notes(rules: list[dict[str, Any]]) -> list[str]:
+    """What adding lines together did to sales; `rules` are what cleaning did to the order lines."""
+    return [
+        f"{one['rows']:,} order lines stand in their order again and count as {one['why']}; if the export wrote them "
+        "twice, remove the copies or map a column that tells the lines apart"
+        for one in rules
+        if one["rule"] == SCANNED and one["rows"]
+    ]

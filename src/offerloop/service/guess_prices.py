@@ -1,0 +1,94 @@
+"""What the prices of order lines are prices of: of one unit or of the whole line, before or after discounts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from offerloop.service.guess import Match
+from offerloop.service.guess_times import evaluate
+from offerloop.service.peek import Peek
+
+_FEWEST = 5
+"""Lines of several units that must be there to tell prices of units from values of lines."""
+_NEARLY_ALL = 0.95
+_CLEARLY = 0.5
+"""A reading is better when it lies this much nearer to what was paid than the other."""
+
+
+def price_before(found: Match, peeked: Peek) -> None:
+    """Where lines cost less than units times price, but hardly ever more, the price is the one before discounts."""
+    price, quantity, paid = (found.column(ours) for ours in ("unit_price", "quantity", "paid"))
+    if price is None or paid is None or {"list_price", "list_value"} & set(found.found):
+        return
+    units = "1" if quantity is None else quantity.name
+    lines = _lines(peeked, {"price": price.name, "units": units, "paid": paid.name})
+    lines = lines.with_columns(worth=pl.col("price") * pl.col("units")).filter(pl.col("paid") > 0)
+    apart = 0.005 * lines["worth"] + 0.01
+    less, more = (lines["worth"] - lines["paid"] > apart).mean(), (lines["paid"] - lines["worth"] > apart).mean()
+    if lines.height and more < 0.01 and less > more:  # type: ignore[operator]
+        why = f"{found.found['unit_price'].why}, before discounts"
+        found.take("list_price", price.name, (price.name,), why)
+
+
+@dataclass(frozen=True)
+class _Fit:
+    """How well a reading of a list price agrees with what was paid, in lines of several units."""
+
+    above: float
+    """Share of the lines that cost no more than it."""
+    off: float
+    """Median distance from what was paid and taken off, as a logarithm."""
+
+    def clearly(self, other: _Fit) -> bool:
+        """Whether it fits clearly better."""
+        return self.above >= _NEARLY_ALL and self.off < _CLEARLY * other.off
+
+
+def unit_or_line(found: Match, peeked: Peek) -> None:
+    """A list price that fits as the value of the line becomes one, and the other way round."""
+    for ours, other in (("list_price", "list_value"), ("list_value", "list_price")):
+        column = found.column(ours)
+        if column is None or other in found.found:
+            continue
+        fits = _fits(found, peeked, column.name)
+        if fits is None:
+            return
+        unit, line = fits
+        if ours == "list_price" and line.clearly(unit):
+            what = "the value of the whole line by its numbers: never below what was paid, however many units"
+        elif ours == "list_value" and unit.clearly(line):
+            what = "the price of one unit by its numbers: the line is worth it times its units"
+        else:
+            return
+        why = found.found.pop(ours).why
+        found.take(other, column.name, (column.name,), f"{why}; {what}")
+        return
+
+
+def _fits(found: Match, peeked: Peek, theirs: str) -> tuple[_Fit, _Fit] | None:
+    """As the price of a unit and as the value of the line; None when too few lines have several units."""
+    roles = {"units": "quantity", "paid": "paid", "discount": "discount", "coupon": "coupon"}
+    written = {name: found.found[ours].written for name, ours in roles.items() if ours in found.found}
+    lines = _lines(peeked, {"listed": theirs, **written})
+    off = [pl.col(name).fill_null(0) for name in ("discount", "coupon") if name in lines.columns]
+    lines = lines.filter((pl.col("units") > 1) & (pl.col("paid") > 0) & (pl.col("listed") > 0)).with_columns(
+        before=pl.sum_horizontal("paid", *off)
+    )
+    if lines.height < _FEWEST:
+        return None
+    return _fit(lines, pl.col("listed") * pl.col("units")), _fit(lines, pl.col("listed"))
+
+
+def _fit(lines: pl.DataFrame, worth: pl.Expr) -> _Fit:
+    measured = lines.select(
+        above=(worth >= 0.995 * pl.col("paid") - 0.01).mean(), off=(worth / pl.col("before")).log().abs().median()
+    )
+    return _Fit(*measured.row(0))
+
+
+def _lines(peeked: Peek, written: dict[str, str]) -> pl.DataFrame:
+    """Columns or expressions as numbers over the first rows; a number alone is the same in every row."""
+    values = {name: evaluate(peeked.head, text, peeked.decimal, as_number=True) for name, text in written.items()}
+    return pl.DataFrame(values)

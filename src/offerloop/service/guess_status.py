@@ -1,0 +1,149 @@
+"""Which order lines are no sales, by columns that say what became of an order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import narwhals as nw
+import polars as pl
+
+from offerloop.events.expression import Wording, compile_condition
+from offerloop.service.guess import HOLDS, SAME, Match, name_score, reference, says
+from offerloop.service.guess_contents import Column
+from offerloop.service.guess_times import evaluate
+from offerloop.service.peek import Peek
+
+_MOST_VALUES = 20
+_SHOWN_VALUES = 6
+_MOST_DROPPED = 0.5
+"""A larger share of the lines is not left out without being asked."""
+_MOST_EMPTY = 0.01
+"""With a larger share of empty cells, which a filter leaves out too, it is not applied without being asked."""
+NO_SALE, UNDECIDED, SALE = "no_sale", "undecided", "sale"
+
+
+@dataclass(frozen=True)
+class RowFilter:
+    """A line `where` of the order lines."""
+
+    written: str
+    why: str
+    """The comment behind it."""
+    active: bool
+    """Whether it is applied, or only proposed."""
+    theirs: tuple[str, ...]
+
+
+def row_filters(found: Match, peeked: Peek) -> list[RowFilter]:
+    """One of all columns that clearly say which lines are no sales, and a proposal for each that may."""
+    columns = [column for column in found.unused() if _is_status(column)]
+    no_sales = {column.name: _no_sales(column, found, peeked) for column in columns}
+    clear = [column for column in columns if no_sales[column.name] and _surely(column, no_sales[column.name])]
+    proposed = [_proposal(column, no_sales[column.name]) for column in columns if column not in clear]
+    if not clear:
+        return proposed
+    written = " and ".join(_condition(column.name, "not in", no_sales[column.name]) for column in clear)
+    why = "; ".join(_left_out(column, no_sales[column.name]) for column in clear)
+    return [RowFilter(written, why, active=True, theirs=tuple(column.name for column in clear)), *proposed]
+
+
+def only_sales(peeked: Peek, filters: Sequence[RowFilter]) -> Peek:
+    """The rows that a run will read."""
+    written = next((one.written for one in filters if one.active), None)
+    if written is None:
+        return peeked
+    head, spread = _wanted(peeked.head, written), _wanted(peeked.spread, written)
+    share = (head.height + spread.height) / peeked.seen.height
+    n_rows = head.height if peeked.whole else round(peeked.n_rows * share)
+    return replace(peeked, head=head, spread=spread, n_rows=n_rows)
+
+
+def _wanted(table: pl.DataFrame, written: str) -> pl.DataFrame:
+    lazy = nw.from_native(table.lazy())
+    condition = compile_condition(written, Wording(lazy.collect_schema(), "offerloop init"))
+    return lazy.filter(condition).collect().to_native()
+
+
+def _is_status(column: Column) -> bool:
+    """Few texts, in a column that is called a status or holds mostly words of one."""
+    texts = column.cells.dtype == pl.String and not column.numeric and not column.dated
+    if not texts or not 0 < column.distinct <= _MOST_VALUES:
+        return False
+    if any("`" in text for text in (column.name, *column.values)):
+        return False  # no expression can name it
+    known = sum(bool(_meaning(value)) for value in column.values)
+    score, _ = name_score(column.name, "order_lines", "status")
+    return 2 * known >= column.distinct or score > 0.95 or (score >= HOLDS and known > 0)
+
+
+def _meaning(value: str) -> str:
+    """What a status says; a text that is the same as a known one counts before words in it."""
+    for least in (SAME, HOLDS):
+        for section in (UNDECIDED, NO_SALE, SALE):
+            if says(value, section, least):
+                return section
+    return ""
+
+
+def _counts(column: Column) -> dict[str, int]:
+    """Rows by value as it is written, the commonest first; without empty cells."""
+    counted = column.cells.value_counts().rename({column.cells.name: "value"})
+    named = counted.filter(pl.col("value").str.strip_chars() != "").sort(["count", "value"], descending=[True, False])
+    return dict(named.select("value", "count").iter_rows())
+
+
+def _no_sales(column: Column, found: Match, peeked: Peek) -> list[str]:
+    """Values that clearly mean no sale. Lines below zero stay: cleaning takes them off the sale that they take back."""
+    numbers = [
+        evaluate(peeked.seen, found.found[ours].written, peeked.decimal, as_number=True).alias(ours)
+        for ours in ("paid", "quantity")
+    ]
+    table = pl.DataFrame({"value": column.cells}).with_columns(numbers)
+    below = table.group_by("value").agg(((pl.col("paid") < 0) | (pl.col("quantity") < 0)).mean().alias("below"))
+    returns = set(below.filter(pl.col("below") > 0.5)["value"])
+    return [value for value in _counts(column) if _meaning(value) == NO_SALE and value not in returns]
+
+
+def _surely(column: Column, values: list[str]) -> bool:
+    counts, size = _counts(column), column.cells.len()
+    few = sum(counts[value] for value in values) <= _MOST_DROPPED * size
+    return few and size - sum(counts.values()) <= _MOST_EMPTY * size
+
+
+def _left_out(column: Column, values: list[str]) -> str:
+    verb = "is no sale and is" if len(values) == 1 else "are no sales and are"
+    undecided = [value for value in _counts(column) if _meaning(value) == UNDECIDED]
+    open_ones = f"; {_said(undecided)} still counts as a sale" if undecided else ""
+    return f"{_said(values)} {verb} left out: '{column.name}' holds {_shown(column)}{open_ones}"
+
+
+def _proposal(column: Column, no_sales: list[str]) -> RowFilter:
+    """Commented out: what it leaves out may be sales."""
+    counts = _counts(column)
+    doubtful = no_sales or [value for value in counts if _meaning(value) == UNDECIDED]
+    if doubtful:
+        written = _condition(column.name, "not in", doubtful)
+        remedy = f"take the # away if {_said(doubtful)} is no sale"
+    else:
+        written = _condition(column.name, "in", list(counts))
+        remedy = "take the # away and keep the values that are sales"
+    n_empty = column.cells.len() - sum(counts.values())
+    empty = f"; {n_empty:,} rows say nothing there and would be left out too" if n_empty else ""
+    return RowFilter(written, f"'{column.name}' holds {_shown(column)}; {remedy}{empty}", False, (column.name,))
+
+
+def _condition(name: str, operator: str, values: list[str]) -> str:
+    return f"{reference(name)} {operator} [{', '.join(map(repr, values))}]"
+
+
+def _said(values: list[str]) -> str:
+    return ", ".join(" ".join(value.split()) for value in values)
+
+
+def _shown(column: Column) -> str:
+    """Counts of the rows that were looked at."""
+    counts = _counts(column)
+    shown = [f"{n:,} {_said([value])}" for value, n in list(counts.items())[:_SHOWN_VALUES]]
+    more = [f"{len(counts) - _SHOWN_VALUES} more values"] if len(counts) > _SHOWN_VALUES else []
+    return ", ".join([*shown, *more])

@@ -1,0 +1,83 @@
+"""What `offerloop readout` reads beside the orders: margins of the plan, and files of exposures and redemptions."""
+
+import polars as pl
+import pytest
+
+from offerloop.events.privacy import pseudonym
+from offerloop.service.readout import read_out
+from readout_shop import make_orders, make_run, total
+
+PRODUCTS = """
+[sources.products]
+path = "products.csv"
+[sources.products.columns]
+product_id = "product"
+category = "category"
+"""
+KEY = "a key of more than 16 bytes"
+HIDDEN = """
+[privacy]
+pseudonymise = true
+key_env = "READOUT_KEY"
+"""
+
+
+def test_margins_are_those_of_the_plan(tmp_path):
+    """Everything sold is of a category that leaves .6 where the rest of the shop leaves .3: the effect is twice."""
+    (tmp_path / "products.csv").write_text("product,category\n7,tea\n")
+    margins = [(None, 0.3, "configured"), ("tea", 0.6, "unit costs")]
+    run = make_run(tmp_path / "runs" / "one", more=PRODUCTS, margins=margins)
+    truth = 2 * make_orders(tmp_path / "orders.csv", run, lambda _: 1.1)
+    done = read_out(run, tmp_path / "orders.csv")
+    value, low, high = total(done.summary, "margin")
+    assert low < truth < high
+    assert value > 0.75 * truth
+    assert "unit costs" in done.report.read_text(encoding="utf-8")
+
+
+def _redeemed(run, folder, name="redeemed.csv", ids=str, separator=",", amount="1.50"):
+    table = pl.read_parquet(run / "assignments.parquet").filter(pl.col("offer_id") == "coupon")
+    lines = [separator.join(["customer_id", "offer_id", "amount"])]
+    lines += [separator.join([ids(one), "coupon", amount]) for one in table["customer_id"]]
+    (folder / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return folder / name
+
+
+def test_redemptions_may_be_written_as_in_germany(tmp_path):
+    run = make_run(tmp_path / "run")
+    make_orders(tmp_path / "orders.csv", run)
+    path = _redeemed(run, tmp_path, separator=";", amount="1,50 €")
+    done = read_out(run, tmp_path / "orders.csv", redemptions=path)
+    found = pl.read_parquet(done.folder / "outcomes.parquet")["cost_minor"]
+    assert sorted(found.unique()) == [0, 150]
+
+
+@pytest.mark.parametrize("raw", [True, False])
+def test_under_pseudonyms_side_files_may_have_raw_ids_or_pseudonyms(tmp_path, monkeypatch, raw):
+    monkeypatch.setenv("READOUT_KEY", KEY)
+    run = make_run(tmp_path / "run", more=HIDDEN, hide=lambda one: pseudonym(one, KEY.encode()))
+    make_orders(tmp_path / "orders.csv", run, ids=lambda one: pseudonym(one, KEY.encode()))
+    ids = {pseudonym(one, KEY.encode()): str(one) for one in range(1, 3001)}
+    path = _redeemed(run, tmp_path, ids=lambda one: ids[one] if raw else one)
+    done = read_out(run, tmp_path / "orders.csv", redemptions=path)
+    assert pl.read_parquet(done.folder / "outcomes.parquet")["redeemed"].sum() > 1000
+
+
+def test_customers_of_a_side_file_who_are_not_in_the_run_are_counted(tmp_path):
+    run = make_run(tmp_path / "run")
+    make_orders(tmp_path / "orders.csv", run)
+    path = _redeemed(run, tmp_path)
+    path.write_text(path.read_text() + "999999,coupon,1.00\nC-1,coupon,1.00\n")
+    done = read_out(run, tmp_path / "orders.csv", redemptions=path)
+    assert "2 customers of the file of redemptions are not in the run" in done.report.read_text(encoding="utf-8")
+
+
+def test_the_lot_of_a_campaign_with_an_audience_is_read_out(tmp_path):
+    """Customers outside the audience could draw nothing, though effects.parquet knows offers for them."""
+    run = make_run(tmp_path / "run", explore=0.8, kinds=lambda one: ("coupon",) if one % 2 else ())
+    effects = pl.read_parquet(run / "effects.parquet")
+    pl.concat([effects, effects.with_columns(pl.col("customer_id") + 1)]).write_parquet(run / "effects.parquet")
+    make_orders(tmp_path / "orders.csv", run, lambda _: 1.5)
+    done = read_out(run, tmp_path / "orders.csv")
+    lot = next(one for one in done.summary["effects"] if (one["comparison"], one["outcome"]) == ("lot", "margin"))
+    assert float(lot["per_customer"]["low"]) > 0
