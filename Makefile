@@ -6,12 +6,13 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 NAME ?= engines
 
-.PHONY: help demo setup test check bench clean
+.PHONY: help demo setup test check soak bench clean
 
 help:
 	@echo "make demo     run the main job on real data and name the report to open"
 	@echo "make test     set up and run the whole suite, with all checks"
 	@echo "make check    lint, types, layer rule, tests, and install on every other Python found"
+	@echo "make soak     long statistical replicates, of which the tests hold a short version"
 	@echo "make setup    virtual environment with everything that the tests use"
 	@echo "make bench NAME=engines    one benchmark, in an environment of its own"
 
@@ -45,6 +46,9 @@ check: $(VENV)/dev.done
 	PYTHON=$(BIN)/python scripts/other_pythons
 
 test: check
+
+soak: $(VENV)/dev.done
+	$(BIN)/pytest -m soak --log-cli-level=info
 
 bench: $(VENV)/demo.done
 	scripts/bench $(NAME)

@@ -89,3 +89,11 @@ def test_the_steps_of_the_readme_run(tmp_path):
     (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
     shown = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert "holdout" in shown.stdout
+
+
+@pytest.mark.parametrize("page", ["market.md"])
+def test_the_code_of_a_page_runs(page, tmp_path):
+    blocks = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / page).read_text(encoding="utf-8"), re.DOTALL)
+    assert blocks
+    for code in blocks:
+        subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True)

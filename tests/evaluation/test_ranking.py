@@ -3,9 +3,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
+from scipy import sparse
 
-from offerloop.evaluation.ranking import mean_interval, ndcg, recall
+from offerloop.errors import EvidenceError, InputError
+from offerloop.evaluation.ranking import (
+    accuracy,
+    catalogue_coverage,
+    diversity,
+    find_hits,
+    mean_interval,
+    mean_of_customers,
+    ndcg,
+    novelty,
+    recall,
+    reciprocal_rank,
+    repeat_and_new,
+)
 
+TOP = np.array([[2, 0, 1], [3, -1, -1], [1, 3, -1]])
+"""Of three customers among four products."""
+TARGETS = sparse.csr_matrix(np.array([[1, 0, 0, 1], [0, 0, 0, 1], [1, 0, 1, 0]], dtype=bool))
 RANKINGS = arrays.arrays(np.bool_, st.tuples(st.integers(1, 5), st.integers(1, 30)))
 
 
@@ -73,3 +90,117 @@ def test_one_value_has_no_interval_and_none_no_mean():
     assert mean == 0.25
     assert np.isnan([low, high]).all()
     assert np.isnan(mean_interval(np.array([]))).all()
+
+
+# From products and targets.
+
+
+@pytest.mark.parametrize("kind", [sparse.csr_matrix, sparse.csr_array])
+def test_hits_by_hand(kind):
+    wanted = [[False, True, False], [True, False, False], [False, False, False]]
+    assert find_hits(TOP, kind(TARGETS)).tolist() == wanted
+
+
+def test_no_product_is_no_hit_even_where_the_last_product_is_a_target():
+    everything = sparse.csr_matrix(np.ones((1, 4), dtype=bool))
+    assert find_hits(np.array([[-1, 3]]), everything).tolist() == [[False, True]]
+
+
+def test_reciprocal_rank_by_hand():
+    hits = np.array([[False, True, True], [True, False, False], [False, False, True], [False, False, False]])
+    np.testing.assert_array_equal(reciprocal_rank(hits, np.array([2, 1, 1, 0]), 2), [1 / 2, 1, 0, np.nan])
+    assert reciprocal_rank(hits, np.ones(4, int), 10)[2] == 1 / 3
+
+
+@given(RANKINGS, st.integers(1, 30))
+def test_reciprocal_rank_is_that_of_the_first_hit(hits, k):
+    found = reciprocal_rank(hits, np.ones(len(hits), int), k)
+    for row, one in zip(hits, found, strict=True):
+        place = np.flatnonzero(row[:k])
+        assert one == (1 / (place[0] + 1) if len(place) else 0)
+
+
+def test_accuracy_by_hand():
+    found = accuracy(TOP, TARGETS, 2)
+    assert found.n_customers == 3
+    assert found.recall.value == pytest.approx((1 / 2 + 1 + 0) / 3)
+    assert found.mrr.value == pytest.approx((1 / 2 + 1 + 0) / 3)
+    assert found.ndcg.value == pytest.approx(((1 / np.log2(3)) / (1 + 1 / np.log2(3)) + 1 + 0) / 3)
+    assert found.recall.high - found.recall.low == pytest.approx(2 * 1.959964 * 0.5 / np.sqrt(3))
+
+
+def test_customers_without_targets_do_not_count():
+    nobody = sparse.csr_matrix((1, 4), dtype=bool)
+    more = accuracy(np.vstack([TOP, [0, 1, 2]]), sparse.vstack([TARGETS, nobody]).tocsr(), 3)
+    assert more == accuracy(TOP, TARGETS, 3)
+
+
+def test_targets_stored_as_false_are_none():
+    stored = TARGETS.copy()
+    stored.data[0] = False  # product 0 of the first customer, ranked second
+    assert accuracy(TOP, stored, 3).recall.value == pytest.approx((0 + 1 + 0) / 3)
+
+
+def test_too_few_customers_cannot_judge():
+    with pytest.raises(EvidenceError, match="1 customers have a target"):
+        accuracy(TOP[:1], TARGETS[:1], 3)
+
+
+def test_repeat_and_new_by_hand():
+    bought = sparse.csr_matrix(np.array([[1, 1, 0, 0], [0, 0, 0, 0], [1, 0, 1, 0]], dtype=bool))
+    repeat, new = repeat_and_new(TARGETS, bought)
+    assert repeat.toarray().astype(int).tolist() == [[1, 0, 0, 0], [0, 0, 0, 0], [1, 0, 1, 0]]
+    assert new.toarray().astype(int).tolist() == [[0, 0, 0, 1], [0, 0, 0, 1], [0, 0, 0, 0]]
+    assert accuracy(TOP, new, 3).recall.value == pytest.approx((0 + 1) / 2)
+    assert accuracy(TOP, repeat, 3).recall.value == pytest.approx((1 + 0) / 2)
+
+
+PAIRS = arrays.arrays(np.bool_, st.just((4, 6)))
+
+
+@given(PAIRS, PAIRS)
+def test_repeat_and_new_share_out_the_targets(wanted, bought):
+    repeat, new = repeat_and_new(sparse.csr_matrix(wanted), sparse.csr_matrix(bought))
+    np.testing.assert_array_equal(repeat.toarray(), wanted & bought)
+    np.testing.assert_array_equal(new.toarray(), wanted & ~bought)
+
+
+# Beyond accuracy.
+
+
+def test_coverage_counts_each_product_once():
+    assert catalogue_coverage(TOP, 8) == 4 / 8
+    assert catalogue_coverage(np.full((3, 2), -1), 8) == 0
+
+
+def test_novelty_by_hand():
+    shares = np.array([1.0, 0.5, 0.25, 0.125])
+    np.testing.assert_allclose(novelty(TOP, shares), [(2 + 0 + 1) / 3, 3, (1 + 3) / 2])
+    np.testing.assert_array_equal(novelty(np.array([[-1, -1]]), shares), [np.nan])
+
+
+@pytest.mark.parametrize("share", [0.0, 1.5, np.nan])
+def test_only_a_ranked_product_needs_a_popularity(share):
+    with pytest.raises(InputError, match="product 3 is ranked"):
+        novelty(TOP, np.array([0.5, 0.5, 0.5, share]))
+    assert novelty(np.array([[0, -1]]), np.array([0.5, 0.5, 0.5, share])) == [1.0]
+
+
+def test_diversity_by_hand():
+    vectors = np.array([[1.0, 0], [0, 2], [3, 0], [0, 0], [-1, 0]])
+    top = np.array([[0, 2, -1], [0, 1, -1], [0, 4, -1], [0, 1, 2], [0, 3, -1], [1, -1, -1]])
+    np.testing.assert_allclose(diversity(top, vectors), [0, 1, 2, 1 - 1 / 3, 1, np.nan], atol=1e-12)
+
+
+@given(arrays.arrays(np.float64, (6, 3), elements=st.floats(-5, 5)), st.permutations(range(6)), st.integers(2, 6))
+def test_diversity_is_that_of_all_pairs(vectors, order, size):
+    some = np.array(order[:size])
+    lengths = np.linalg.norm(vectors, axis=1)
+    unit = vectors / np.where(lengths > 0, lengths, 1)[:, None]
+    alike = [unit[one] @ unit[other] for place, one in enumerate(some) for other in some[place + 1 :]]
+    assert diversity(some[None, :], vectors)[0] == pytest.approx(1 - np.mean(alike), abs=1e-9)
+
+
+def test_a_mean_leaves_out_who_has_no_value():
+    found = mean_of_customers(np.array([0.0, np.nan, 0.0, 1.0, 1.0]))
+    assert (found.value, found.low, found.high) == pytest.approx(mean_interval(np.array([0.0, 0.0, 1.0, 1.0])))

@@ -1,0 +1,42 @@
+"""Intervals of figures that have no formula for their spread: customers drawn again, with replacement."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from offerloop.evaluation.estimate import Estimate
+
+REPLICATES = 200
+
+
+def bootstrap(
+    statistic: Callable[[NDArray[np.float64]], float],
+    stratum: NDArray[np.int64],
+    *,
+    replicates: int = REPLICATES,
+    seed: int = 0,
+) -> Estimate:
+    """The statistic and its 95 % percentile interval (Efron 1979), one replicate in memory at a time.
+
+    `statistic` gets how often each customer counts, shape (customers,): once each for the value, as often as drawn
+    in a replicate. `stratum`, shape (customers,), holds 0, 1, ...; each stratum keeps its size. The interval goes
+    from the (replicates + 1) * 0.025-th smallest replicate to the (replicates + 1) * 0.975-th, so that few replicates
+    do not make it too narrow; replicates in which the statistic is NaN are left out. A value of NaN has no
+    interval.
+    """
+    rng = np.random.default_rng(seed)
+    members = [np.flatnonzero(stratum == one) for one in range(int(stratum.max()) + 1)]
+    counts = np.ones(len(stratum))
+    value, found = statistic(counts), np.empty(replicates)
+    if np.isnan(value):
+        return Estimate(value, np.nan, np.nan)
+    for replicate in range(replicates):
+        for some in members:
+            drawn = rng.integers(len(some), size=len(some))
+            counts[some] = np.bincount(drawn, minlength=len(some))
+        found[replicate] = statistic(counts)
+    low, high = np.nanquantile(found, [0.025, 0.975], method="weibull")
+    return Estimate(value, float(low), float(high))

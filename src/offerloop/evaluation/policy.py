@@ -1,0 +1,184 @@
+"""What a policy would be worth, from a log that another policy made: off-policy value with 95 % intervals.
+
+Every estimator takes a log of n decisions and a policy, and gives value, cost and profit per decision. With weights
+``w = pi(a | x) / mu(a | x)`` of the logged actions, r the outcome and q its prediction, the estimators are
+
+- IPS: mean of ``w r`` (Horvitz and Thompson 1952),
+- SNIPS: ``sum w r / sum w`` (Swaminathan and Joachims 2015),
+- DR: mean of ``sum_a pi(a | x) q(x, a) + w (r - q(x, a))`` (Dudík, Langford and Li 2011),
+- SWITCH-DR: the same with w = 0 where it is above a threshold (Wang, Agarwal and Dudík 2017),
+- marginalised: IPS with weights of groups of actions (Saito and Joachims 2022).
+
+Intervals are by the influence of each row; they take rows as independent and weights as known.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from offerloop.errors import InputError
+from offerloop.evaluation.policy_log import Log, Policy, Predictions, probabilities
+from offerloop.evaluation.policy_overlap import Match, expected_size, match, possible_weights, refuse_unseen, weighed
+from offerloop.evaluation.policy_value import PolicyValue, policy_value
+
+_THRESHOLDS = 21
+
+
+def ips(log: Log, policy: Policy, clip: float = np.inf) -> PolicyValue:
+    """Inverse propensity scoring; unbiased unless weights are clipped, which no interval accounts for.
+
+    Raises InputError where the policy does not fit the log, EvidenceError where the log cannot speak about it.
+    """
+    return _ips("IPS", match(log, policy), clip)
+
+
+def snips(log: Log, policy: Policy, clip: float = np.inf) -> PolicyValue:
+    """Self-normalised IPS: the same whatever constant is added to the outcomes; biased by about 1 / effective size.
+
+    The influence of a row is ``w (r - V) / mean of w`` (delta method). Clipping and errors as `ips`.
+    """
+    return _snips(match(log, policy), clip)
+
+
+def dr(log: Log, policy: Policy, predictions: Predictions, clip: float = np.inf) -> PolicyValue:
+    """Doubly robust: unbiased whatever the predictions, and narrower the better they are.
+
+    Clipping and errors as `ips`; also InputError where the predictions do not fit the log.
+    """
+    predictions.check(log)
+    found = match(log, policy)
+    used = _clipped(found.weights, clip)
+    return _doubly_robust("DR", found, predictions, used, clip)
+
+
+def switch_dr(log: Log, policy: Policy, predictions: Predictions) -> PolicyValue:
+    """Doubly robust without the rows whose weight is above a threshold, chosen for the least estimated squared error.
+
+    Candidates are 21 thresholds evenly spaced in logarithm from the smallest to the largest logged weight, and none.
+    The squared error of each is the variance plus the square of a bound of its bias: the policy's share of decisions
+    above the threshold times the largest residual ``|r - q|`` (Wang, Agarwal and Dudík 2017, whose bound is that of
+    the outcome). The threshold follows profit, or value without cost; intervals are widened on both sides by the
+    bound. Errors as `dr`; also InputError for a log without full propensities, which the share needs.
+    """
+    predictions.check(log)
+    return _switch_dr(match(log, policy), predictions, _full(log))
+
+
+def marginalised(log: Log, policy: Policy, groups: NDArray[np.int64], clip: float = np.inf) -> PolicyValue:
+    """IPS with the weights of groups of actions, ``pi(g | x) / mu(g | x)``, where `groups` (K,) is that of each action.
+
+    Unbiased when an action matters only through its group; far lighter weights when groups are few. The log needs
+    full propensities (InputError). Policies are refused by group: an unseen action of a seen group is no obstacle.
+    """
+    if groups.shape != (len(log.names),):
+        raise InputError(f"The groups have shape {groups.shape} where the log has {len(log.names)} actions.")
+    full = _full(log)
+    _, first, group = np.unique(groups, return_index=True, return_inverse=True)
+    member = np.eye(len(first))[group]
+    chosen, logged = probabilities(log, policy), group[log.action]
+    wanted, offered = chosen @ member, full @ member
+    names = tuple(f"group {groups[position]}" for position in first)
+    refuse_unseen(wanted, np.bincount(logged, minlength=len(first)), offered, names)
+    rows = np.arange(len(logged))
+    weights = wanted[rows, logged] / offered[rows, logged]
+    return _ips("marginalised", weighed(log, chosen, weights, expected_size(wanted, offered)), clip)
+
+
+def recommended(log: Log, policy: Policy, predictions: Predictions | None = None) -> PolicyValue:
+    """The value by the one method that promises the least squared error; its name is in `method`.
+
+    Without predictions SNIPS. With them SWITCH-DR, or DR where it finds no reason to cut or the log has no full
+    propensities; but SNIPS where its squared error promises to be smaller for profit, or for value without cost. That
+    of DR is the variance plus squared bound of bias, that of SNIPS ``mean of w^2 (r - V)^2 / n`` with V by DR: around
+    its own value it would look small whenever one weight dominates, for then that value is one row's outcome. Errors
+    as `dr`.
+    """
+    found = match(log, policy)
+    plain = _snips(found, np.inf)
+    if predictions is None:
+        return plain
+    predictions.check(log)
+    if log.propensities is None:
+        robust = _doubly_robust("DR", found, predictions, found.weights)
+    else:
+        robust = _switch_dr(found, predictions, log.propensities)
+    off = found.weights * (log.outcomes[:, -1] - robust.centre[-1])
+    if float(off @ off) / len(off) ** 2 < robust.squared_error:
+        return plain
+    return robust if robust.limit < np.inf else replace(robust, method="DR")
+
+
+def _full(log: Log) -> NDArray[np.float64]:
+    if log.propensities is None:
+        raise InputError("This method needs the propensities of all actions; log them with each decision.")
+    return log.propensities
+
+
+def _ips(method: str, found: Match, clip: float) -> PolicyValue:
+    used = _clipped(found.weights, clip)
+    return _of_rows(method, found, used[:, None] * found.log.outcomes, used, clip)
+
+
+def _snips(found: Match, clip: float) -> PolicyValue:
+    used, outcomes = _clipped(found.weights, clip), found.log.outcomes
+    centre = used @ outcomes / used.sum()
+    influence = used[:, None] * (outcomes - centre) / used.mean()
+    return policy_value("SNIPS", found, centre, influence, used, clip)
+
+
+def _doubly_robust(
+    method: str,
+    found: Match,
+    predictions: Predictions,
+    used: NDArray[np.float64],
+    limit: float = np.inf,
+    bias: NDArray[np.float64] | None = None,
+) -> PolicyValue:
+    residual = found.log.outcomes - predictions.at(found.log.action)
+    rows = predictions.under(found.chosen) + used[:, None] * residual
+    return _of_rows(method, found, rows, used, limit, bias)
+
+
+def _of_rows(
+    method: str,
+    found: Match,
+    rows: NDArray[np.float64],
+    used: NDArray[np.float64],
+    limit: float,
+    bias: NDArray[np.float64] | None = None,
+) -> PolicyValue:
+    """A method whose value is the mean of one number per row, `rows` (n, columns of the outcomes)."""
+    centre = rows.mean(axis=0)
+    return policy_value(method, found, centre, rows - centre, used, limit, bias)
+
+
+def _switch_dr(found: Match, predictions: Predictions, full: NDArray[np.float64]) -> PolicyValue:
+    weights = found.weights
+    residual = found.log.outcomes - predictions.at(found.log.action)
+    direct, correction = predictions.under(found.chosen)[:, -1], weights * residual[:, -1]
+    bound = np.abs(residual).max(axis=0)
+    positive = weights[weights > 0]
+    limits = np.append(np.geomspace(positive.min(), positive.max(), _THRESHOLDS), np.inf)[::-1]
+    shares = _shares_above(limits, possible_weights(found.chosen, full), found.chosen)
+    variances = [np.var(direct + correction * (weights <= limit), ddof=1) / len(weights) for limit in limits]
+    best = int(np.argmin(np.array(variances) + (shares * bound[-1]) ** 2))
+    used = weights * (weights <= limits[best])
+    return _doubly_robust("SWITCH-DR", found, predictions, used, float(limits[best]), shares[best] * bound)
+
+
+def _shares_above(
+    limits: NDArray[np.float64], ratios: NDArray[np.float64], chosen: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Share of the policy's decisions with a weight above each of the falling limits, ``E_pi[1(w > limit)]``."""
+    reached = np.searchsorted(limits[::-1], ratios.ravel(), side="left")
+    steps = np.bincount(reached, weights=chosen.ravel(), minlength=len(limits) + 1)
+    return steps[:0:-1].cumsum() / len(chosen)
+
+
+def _clipped(weights: NDArray[np.float64], clip: float) -> NDArray[np.float64]:
+    if not clip > 0:
+        raise InputError(f"Weights cannot be clipped at {clip}; give a number above 0.")
+    return np.minimum(weights, clip)

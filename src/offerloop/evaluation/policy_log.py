@@ -1,0 +1,153 @@
+"""A log of decisions with known propensities, and the policies and predictions that are held against it.
+
+A log has n decisions over K actions, one row per decision; rows are taken as independent. A policy is either the
+position of its action for each row, shape (n,), or its probability of each action, shape (n, K).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from offerloop.errors import InputError
+
+Policy = NDArray[np.int64] | NDArray[np.float64]
+"""Positions (n,) or probabilities (n, K)."""
+_TOLERANCE = 1e-6
+"""How far the probabilities of a row may sum from 1, and a propensity lie from its entry in the full table in its own
+units."""
+
+
+@dataclass(frozen=True, eq=False)
+class Log:
+    """Decisions and what came of them.
+
+    `action` (n,) has positions in `names`, the K actions; `propensity` (n,) is the probability with which the logged
+    action was chosen, known when it was chosen. `value` and `cost` (n,) are outcomes of the decision in one currency.
+    `propensities` (n, K) are those of all actions, where they were logged. Raises InputError that names the row.
+    """
+
+    action: NDArray[np.int64]
+    propensity: NDArray[np.float64]
+    value: NDArray[np.float64]
+    names: tuple[str, ...]
+    cost: NDArray[np.float64] | None = None
+    propensities: NDArray[np.float64] | None = None
+
+    def __post_init__(self) -> None:
+        if len(self.action) < 2:
+            raise InputError("A log of fewer than two decisions has no spread; give all decisions of the period.")
+        for name in ("propensity", "value", "cost"):
+            _check_column(name, getattr(self, name), len(self.action))
+        _check_positions("action", self.action, len(self.names))
+        within = (self.propensity > 0) & (self.propensity <= 1)
+        _check_rows(within, self.propensity, "The propensity", "it must be above 0 and at most 1")
+        if self.propensities is not None:
+            check_shares("logging propensities", self.propensities, self.shape)
+            full = self.propensities[np.arange(len(self.action)), self.action]
+            close = np.abs(full - self.propensity) <= _TOLERANCE * self.propensity
+            _check_rows(close, self.propensity, "The propensity", "the full propensities say otherwise")
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(n, K)."""
+        return len(self.action), len(self.names)
+
+    @property
+    def outcomes(self) -> NDArray[np.float64]:
+        """(n, 3) with value, cost and profit, or (n, 1) with value where no cost is known."""
+        return with_profit([self.value] if self.cost is None else [self.value, self.cost])
+
+
+@dataclass(frozen=True, eq=False)
+class Predictions:
+    """Expected value, and cost where the log has it, of each action for each row: shape (n, K).
+
+    Each row's must come from a model that has not seen that row's outcome, or the intervals are too narrow.
+    """
+
+    value: NDArray[np.float64]
+    cost: NDArray[np.float64] | None = None
+
+    def check(self, log: Log) -> None:
+        """InputError where the predictions do not fit the log."""
+        if (self.cost is None) != (log.cost is None):
+            raise InputError("Predictions of cost are needed with a log that has cost, and only then.")
+        for name, table in (("value", self.value), ("cost", self.cost)):
+            if table is not None:
+                _check_table(f"predictions of {name}", table, log.shape)
+
+    def under(self, chosen: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Expected outcomes of each row under probabilities (n, K), with the columns of `Log.outcomes`."""
+        tables = [self.value] if self.cost is None else [self.value, self.cost]
+        return with_profit([np.einsum("nk,nk->n", chosen, table) for table in tables])
+
+    def at(self, action: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Expected outcomes of one action per row, with the columns of `Log.outcomes`."""
+        rows = np.arange(len(action))
+        tables = [self.value] if self.cost is None else [self.value, self.cost]
+        return with_profit([table[rows, action] for table in tables])
+
+
+def with_profit(columns: list[NDArray[np.float64]]) -> NDArray[np.float64]:
+    """Columns side by side, shape (n, 1) or (n, 3): value less cost follows where there are two."""
+    parts = [np.asarray(column, dtype=np.float64) for column in columns]
+    return np.column_stack([*parts, parts[0] - parts[1]] if len(parts) > 1 else parts)
+
+
+def probabilities(log: Log, policy: Policy) -> NDArray[np.float64]:
+    """The policy as probabilities, shape (n, K); InputError where it does not fit the log or is no probability."""
+    if policy.ndim == 2:
+        check_shares("probabilities of the policy", policy, log.shape)
+        return np.asarray(policy, dtype=np.float64)
+    if policy.shape != log.action.shape:
+        raise InputError(f"The policy has shape {policy.shape} where the log has {len(log.action)} decisions.")
+    _check_positions("action of the policy", policy, len(log.names))
+    chosen = np.zeros(log.shape)
+    chosen[np.arange(len(policy)), policy] = 1.0
+    return chosen
+
+
+def check_shares(name: str, table: NDArray[Any], shape: tuple[int, int]) -> None:
+    """InputError where a table (n, K) is not one of probabilities."""
+    _check_table(name, table, shape)
+    if table.min() < 0:
+        least = table.min(axis=1)
+        _check_rows(least >= 0, least, f"The least of the {name}", "it must not be below 0")
+    whole = _row_sums(table)
+    _check_rows(np.abs(whole - 1) <= _TOLERANCE, whole, f"The sum of the {name}", "it must be 1")
+
+
+def _row_sums(table: NDArray[Any]) -> NDArray[Any]:
+    """Faster than ``sum(axis=1)`` of a table with few columns."""
+    return table @ np.ones(table.shape[1])
+
+
+def _check_table(name: str, table: NDArray[Any], shape: tuple[int, int]) -> None:
+    if table.shape != shape:
+        raise InputError(f"The {name} have shape {table.shape} where the log needs {shape}.")
+    whole = _row_sums(table)
+    _check_rows(np.isfinite(whole), whole, f"The sum of the {name}", "all must be finite numbers")
+
+
+def _check_column(name: str, column: NDArray[np.float64] | None, size: int) -> None:
+    if column is None:
+        return
+    if column.shape != (size,):
+        raise InputError(f"The column {name} has shape {column.shape} where the log has {size} decisions.")
+    _check_rows(np.isfinite(column), column, f"The {name}", "it must be a finite number")
+
+
+def _check_positions(name: str, positions: NDArray[Any], size: int) -> None:
+    if positions.ndim != 1 or not np.issubdtype(positions.dtype, np.integer):
+        raise InputError(f"The {name} must be one whole number per row, a position among the names.")
+    _check_rows((positions >= 0) & (positions < size), positions, f"The {name}", f"there are {size} actions, from 0")
+
+
+def _check_rows(fine: NDArray[np.bool_], found: NDArray[Any], name: str, rule: str) -> None:
+    if not fine.all():
+        row = int(np.argmin(fine))
+        raise InputError(f"{name} in row {row} (counted from 0) is {found[row]}; {rule}.")

@@ -1,0 +1,150 @@
+"""Offers as arrays, and what they take off: the market's own formulas for everybody at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from offerloop.market.lines import Lines
+from offerloop.market.noise import Floats, Noise
+from offerloop.market.preset import CampaignOf, Choice
+from offerloop.market.world import KINDS, Ints
+
+COUPON, SPEND_AND_SAVE, FLASH_SALE = range(len(KINDS))
+EVERYTHING = -1
+NOTHING = -1
+"""The position of no offer."""
+
+
+@dataclass(frozen=True)
+class Terms:
+    """Arrays of shape (offers,)."""
+
+    ids: tuple[str, ...]
+    kind: Ints
+    """Position in KINDS."""
+    category: Ints
+    """What it is limited to, or EVERYTHING."""
+    percent: Floats
+    threshold_minor: Ints
+    off_minor: Ints
+    most_minor: Ints
+    stock: Ints
+    """Units of a flash sale; 0 is without limit."""
+    own_share: Floats
+    """Of the discount, what the shop pays itself."""
+
+    @property
+    def size(self) -> int:
+        """Offers."""
+        return len(self.ids)
+
+    @classmethod
+    def of(cls, campaign: CampaignOf, sales: Floats) -> Terms:
+        """The campaign's offers; `sales` of each category decide which get one."""
+        best = np.argsort(-sales, kind="stable")
+        rows: list[tuple[str, Choice, int]] = []
+        for one in campaign.offers:
+            if one.categories == 0:
+                rows.append((one.id, one, EVERYTHING))
+            rows += [(f"{one.id} category {c}", one, int(c)) for c in best[: one.categories]]
+
+        def minor(name: str) -> Ints:
+            return np.array([round(100 * getattr(one, name)) for _, one, _ in rows], dtype=np.int64)
+
+        return cls(
+            ids=tuple(name for name, _, _ in rows),
+            kind=np.array([KINDS.index(one.kind) for _, one, _ in rows]),
+            category=np.array([c for _, _, c in rows]),
+            percent=np.array([one.percent for _, one, _ in rows]),
+            threshold_minor=minor("spend"),
+            off_minor=minor("save"),
+            most_minor=minor("max_discount"),
+            stock=np.array([one.stock for _, one, _ in rows]),
+            own_share=np.full(len(rows), 1 - campaign.funded_share),
+        )
+
+
+def depths(terms: Terms, given: Ints, bears: NDArray[np.bool_], categories: int) -> NDArray[np.float32]:
+    """(customers, categories): the share that an offer which is borne in mind takes off."""
+    found = np.zeros((len(given), categories), dtype=np.float32)
+    rows = np.flatnonzero(bears & (terms.percent[given] > 0))
+    one = given[rows]
+    share = (terms.percent[one] / 100).astype(np.float32)
+    everywhere = terms.category[one] == EVERYTHING
+    found[rows[everywhere]] = share[everywhere, None]
+    found[rows[~everywhere], terms.category[one[~everywhere]]] = share[~everywhere]
+    return found
+
+
+def fill_up(lines: Lines, terms: Terms, given: Ints, bears: NDArray[np.bool_], stretch: Floats) -> Lines:
+    """Who bears a spend-and-save in mind adds units of the dearest line to reach its threshold, if it is near."""
+    mine = bears[lines.customer] & (given[lines.customer] >= 0)
+    mine &= terms.kind[given[lines.customer]] == SPEND_AND_SAVE
+    if not mine.any():
+        return lines
+    _, order = np.unique(lines.order, return_inverse=True)
+    total = np.bincount(order, lines.shelf_minor)[order]
+    need = terms.threshold_minor[given[lines.customer]] - total
+    near = mine & (need > 0) & (need <= stretch[lines.customer] * terms.threshold_minor[given[lines.customer]])
+    unit = lines.shelf_minor // lines.units
+    ranked = np.lexsort((lines.product, -unit, order))
+    dearest = np.zeros(len(order), dtype=bool)
+    dearest[ranked[np.r_[True, np.diff(order[ranked]) > 0]]] = True
+    more = np.where(near & dearest, -(-need // np.maximum(unit, 1)), 0).astype(np.int64)
+    return lines.with_more(more)
+
+
+def discounts(lines: Lines, terms: Terms, given: Ints, bears: NDArray[np.bool_], noise: Noise, week: int) -> Ints:
+    """What is taken off each line: in the order of each customer in which the offer takes off most, once.
+
+    A percentage is rounded half up on the sum of the lines that it covers, then shared by their amounts, so that the
+    parts add up. Units of a flash sale go to whoever comes first until its stock is used up.
+    """
+    one = given[lines.customer]
+    covered = bears[lines.customer] & (one >= 0)
+    covered &= (terms.category[one] == EVERYTHING) | (terms.category[one] == lines.category)
+    covered &= _in_stock(lines, terms, one, covered, noise, week)
+    keys, order = np.unique(lines.order, return_inverse=True)
+    worth = np.where(covered, lines.shelf_minor, 0)
+    base = np.bincount(order, worth, len(keys)).astype(np.int64)
+    offer = np.full(len(keys), NOTHING)
+    offer[order] = one
+    off = np.minimum((2 * base * terms.percent[offer] + 100) // 200, terms.most_minor[offer]).astype(np.int64)
+    amount = terms.kind[offer] == SPEND_AND_SAVE
+    off = np.where(amount, np.where(base >= terms.threshold_minor[offer], terms.off_minor[offer], 0), off)
+    off = np.where((offer >= 0) & (base > 0), np.minimum(off, base), 0)
+    customer = np.zeros(len(keys), dtype=np.int64)
+    customer[order] = lines.customer
+    ranked = np.lexsort((keys, -off, customer))
+    first = np.zeros(len(keys), dtype=bool)
+    first[ranked[np.r_[True, np.diff(customer[ranked]) > 0]]] = True
+    return _shared(worth, order, np.where(first, off, 0), base)
+
+
+def _in_stock(
+    lines: Lines, terms: Terms, one: Ints, covered: NDArray[np.bool_], noise: Noise, week: int
+) -> NDArray[np.bool_]:
+    """Whether a flash sale still had the line's units when its customer came."""
+    there = np.ones(len(one), dtype=bool)
+    for offer in np.flatnonzero((terms.kind == FLASH_SALE) & (terms.stock > 0)):
+        rows = np.flatnonzero(covered & (one == offer))
+        come = rows[np.argsort(noise.uniform("arrival", week, lines.customer[rows], lines.product[rows]))]
+        there[come[np.cumsum(lines.units[come]) > terms.stock[offer]]] = False
+    return there
+
+
+def _shared(worth: Ints, order: Ints, off: Ints, base: Ints) -> Ints:
+    """Each order's discount over its lines by their worth: differences of rounded running sums."""
+    ranked = np.argsort(order, kind="stable")
+    running = np.cumsum(worth[ranked])
+    before = (np.cumsum(base) - base)[order[ranked]]
+    upto = running - before
+    whole, total = off[order[ranked]], np.maximum(base[order[ranked]], 1)
+    done = (2 * whole * upto + total) // (2 * total)
+    last = (2 * whole * (upto - worth[ranked]) + total) // (2 * total)
+    found = np.zeros(len(worth), dtype=np.int64)
+    found[ranked] = done - last
+    return found

@@ -1,0 +1,160 @@
+"""The shop and its customers: everything that does not change from week to week."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from offerloop.market.noise import Floats, Noise
+from offerloop.market.preset import Preset
+
+Ints = NDArray[np.int64]
+YEAR = 52
+KINDS = ("coupon", "spend_and_save", "flash_sale")
+AGES, INCOMES, HOUSEHOLDS = ("18-34", "35-54", "55+"), ("low", "middle", "high"), ("1", "2", "3+")
+
+
+@dataclass(frozen=True)
+class Shop:
+    """Products, sorted by category."""
+
+    category: Ints
+    """Of each product."""
+    first: Ints
+    """Position of each category's first product, and the number of products at the end."""
+    brand: Ints
+    price_minor: Ints
+    """List price."""
+    cost_minor: Ints
+    appeal: Floats
+    """Utility of each product within its category."""
+    related: Floats
+    """(categories, categories): what a price cut in the second does to the logit of buying in the first."""
+    phase: Floats
+    """Season of each category, as an angle."""
+
+    @property
+    def size(self) -> int:
+        """Products."""
+        return len(self.category)
+
+    @property
+    def categories(self) -> int:
+        """Their categories."""
+        return len(self.first) - 1
+
+
+@dataclass(frozen=True)
+class People:
+    """Traits of each customer, arrays of shape (customers,) unless stated."""
+
+    visits: Floats
+    need: NDArray[np.float32]
+    """(customers, categories): logit of buying in a week with one trip, without price cuts."""
+    usual: NDArray[np.int32]
+    """(customers, categories): the usual product."""
+    units: Floats
+    sensitivity: Floats
+    switching: Floats
+    variety: Floats
+    keeps: Floats
+    """(customers, kinds): logit of bearing an offer in mind."""
+    lure: Floats
+    stretch: Floats
+    annoyed: Floats
+    """How much any offer lowers the logarithm of visits; 0 for most."""
+    demographics: pl.DataFrame
+    """age, income and household, related to behaviour."""
+
+    @property
+    def size(self) -> int:
+        """Customers."""
+        return len(self.visits)
+
+    def part(self, start: int, stop: int) -> People:
+        """Some of them, in their order."""
+        rows = slice(start, stop)
+        arrays = {name: value[rows] for name, value in vars(self).items()}
+        return People(**arrays)
+
+
+def make_shop(preset: Preset, products: int, noise: Noise) -> Shop:
+    """Prices are log-normal, half of their variance between categories; costs vary by product."""
+    given = preset.products
+    categories = min(given.categories, products)
+    category = np.sort(np.arange(products) % categories)
+    j, c = np.arange(products), np.arange(categories)
+    half = given.price_spread * np.sqrt(0.5)
+    log_price = np.log(given.price) + half * (noise.normal("price-c", 0, c)[category] + noise.normal("price-j", 0, j))
+    price = np.maximum(np.round(100 * np.exp(log_price)) // 10 * 10 + 9, 19).astype(np.int64)
+    margin = np.clip(given.margin + given.margin_spread * noise.normal("margin", 0, j), 0.02, 0.95)
+    pairs = noise.normal("related", 0, c[:, None], c[None, :]) * (
+        noise.uniform("linked", 0, c[:, None], c[None, :]) < 0.05
+    )
+    np.fill_diagonal(pairs, 0.0)
+    return Shop(
+        category=category,
+        first=np.searchsorted(category, np.arange(categories + 1)),
+        brand=(noise.uniform("brand", 0, j) * given.brands).astype(np.int64),
+        price_minor=price,
+        cost_minor=np.round(price * (1 - margin)).astype(np.int64),
+        appeal=given.popularity * noise.normal("appeal", 0, j),
+        related=given.related * pairs,
+        phase=2 * np.pi * noise.uniform("phase", 0, c),
+    )
+
+
+def make_people(preset: Preset, shop: Shop, ids: Ints, noise: Noise) -> People:
+    """Traits from two parts: what demographics tell of them, and what nobody sees."""
+    given, habits = preset.customers, preset.habits
+    seen = {name: noise.normal(name, 0, ids) for name in ("age", "income", "house")}
+    link = given.demographics
+
+    def trait(name: str, by: str, sign: float = 1.0) -> Floats:
+        own = noise.normal(name, 0, ids)
+        return sign * link * seen[by] + np.sqrt(1 - link * link) * own
+
+    def around(mean: float, spread: float, score: Floats) -> Floats:
+        return mean * np.exp(spread * score - spread * spread / 2)
+
+    c = np.arange(shop.categories)
+    need = given.need + given.need_spread * trait("need", "house")[:, None]
+    need = need + given.taste * noise.normal("taste", 0, ids[:, None], c[None, :])
+    keeps = np.array([habits.keeps.get(kind, 0.0) for kind in KINDS])
+    base = np.log(np.clip(keeps, 1e-9, 1 - 1e-9) / (1 - np.clip(keeps, 1e-9, 1 - 1e-9)))
+    kept = [habits.keeps_spread * trait(f"keep{k}", "income", -1.0) for k in range(len(KINDS))]
+    logit = np.log(given.variety / (1 - given.variety)) if 0 < given.variety < 1 else 50 * np.sign(given.variety - 0.5)
+    price = around(1.0, given.sensitivity_spread, trait("price", "income", -1.0))
+    return People(
+        visits=around(given.visits, given.visits_spread, trait("visits", "age")),
+        need=need.astype(np.float32),
+        usual=_usual(shop, ids, noise),
+        units=around(given.units, 0.5, trait("units", "house")),
+        sensitivity=given.sensitivity * price,
+        switching=given.switching * price,
+        variety=1 / (1 + np.exp(-logit - given.variety_spread * trait("variety", "age", -1.0))),
+        keeps=base + np.stack(kept, axis=1),
+        lure=habits.lure + habits.lure_spread * trait("lure", "age", -1.0),
+        stretch=around(habits.stretch, 0.5, trait("stretch", "income", -1.0)),
+        annoyed=np.where(noise.uniform("annoyed", 0, ids) < habits.annoyed, habits.annoyance, 0.0),
+        demographics=pl.DataFrame({"age": _thirds(seen["age"], AGES), "income": _thirds(seen["income"], INCOMES),
+                                   "household": _thirds(seen["house"], HOUSEHOLDS)}),
+    )  # fmt: skip
+
+
+def _usual(shop: Shop, ids: Ints, noise: Noise) -> NDArray[np.int32]:
+    """For each customer and category the product of highest appeal to them."""
+    found = np.empty((len(ids), shop.categories), dtype=np.int32)
+    for c in range(shop.categories):
+        mine = np.arange(shop.first[c], shop.first[c + 1])
+        liking = shop.appeal[mine] + noise.gumbel("liking", 0, ids[:, None], mine[None, :])
+        found[:, c] = mine[liking.argmax(axis=1)]
+    return found
+
+
+def _thirds(score: Floats, names: tuple[str, ...]) -> pl.Series:
+    """Names of the thirds of a standard normal score."""
+    return pl.Series(np.array(names)[np.searchsorted([-0.4307, 0.4307], score)])

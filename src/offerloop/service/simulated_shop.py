@@ -1,0 +1,72 @@
+"""A simulated shop on disk: the standard tables and an offerloop.toml that runs on them unchanged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from offerloop.market.simulation import Market
+from offerloop.service.init_toml import quoted
+
+_COLUMNS = {
+    "order_lines": (
+        "order_id", "customer_id", "product_id", "quantity", "paid", "at", "list_value", "discount", "coupon",
+        "reimbursed",
+    ),
+    "products": ("product_id", "category", "brand", "unit_cost"),
+    "customers": ("customer_id",),
+    "events": ("customer_id", "product_id", "kind", "value", "at"),
+    "exposures": ("customer_id", "offer_id", "at"),
+}  # fmt: skip
+
+
+def write_shop(market: Market, folder: Path) -> Path:
+    """Parquet files and the configuration. Money is synthetic, and every report of it says so."""
+    folder.mkdir(parents=True, exist_ok=True)
+    tables = market.observe()
+    for name, table in tables.items():
+        table.write_parquet(folder / f"{name}.parquet")
+    path = folder / "offerloop.toml"
+    path.write_text("\n".join([*_shop(market), *_sources(tables), *_campaign(market)]) + "\n", encoding="utf-8")
+    return path
+
+
+def _shop(market: Market) -> list[str]:
+    preset = market.preset
+    return [
+        f"# A simulated shop: the preset '{preset.name}', seed {market.seed}. No customer, price or sale is real.",
+        "seed = 1",
+        "",
+        "[shop]",
+        f'name = "Simulated {preset.name}"',
+        f"currency = {quoted(preset.currency)}",
+        f"margin = {preset.products.margin:.2f}",
+        'note = "Synthetic: a simulated shop, no real customers."',
+    ]
+
+
+def _sources(tables: Mapping[str, object]) -> list[str]:
+    lines = []
+    for name, columns in _COLUMNS.items():
+        if name in tables:
+            mapping = [f'{one} = "{one}"' for one in columns]
+            lines += ["", f"[sources.{name}]", f'path = "{name}.parquet"']
+            lines += ['attributes = ["age", "income", "household"]'] if name == "customers" else []
+            lines += [f"[sources.{name}.columns]", *mapping]
+    return lines
+
+
+def _campaign(market: Market) -> list[str]:
+    campaign = market.preset.campaign
+    lines = [
+        "", "[experiment]", "holdout = 0.10", "", "[[campaigns]]", 'id = "simulated"',
+        'title = "The preset\'s campaign"',
+        f'budget = "{campaign.budget * market.customers:.2f}"',
+        f'explore_budget = "{campaign.budget * market.customers / 10:.2f}"',
+    ]  # fmt: skip
+    for one in campaign.offers:
+        if one.kind == "coupon" and one.categories:
+            lines += ["[[campaigns.offers]]", f"id = {quoted(one.id)}", 'kind = "coupon"', 'on = "each category"',
+                      f"percent = {one.percent:g}", f'max_discount = "{one.max_discount:.2f}"',
+                      f"funded_share = {campaign.funded_share}"]  # fmt: skip
+    return lines
