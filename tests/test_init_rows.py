@@ -100,13 +100,13 @@ def test_a_cancelled_order_is_no_sale(tmp_path, name, values, gone):
     assert any(line.startswith("  only rows where") for line in made.lines)
 
 
-def test_what_leaves_it_open_is_proposed_with_its_counts_and_counts_until_then(tmp_path):
+def test_what_leaves_it_open_is_proposed_with_its_shares_and_counts_until_then(tmp_path):
     made = started(tmp_path, with_status("Status", "paid", "pending", "paid", "partially refunded"))
     assert orders_of(made).where is None
     text = made.config.read_text(encoding="utf-8")
     counts = with_status("Status", "paid", "pending", "paid", "partially refunded")["Status"].value_counts()
     seen = dict(counts.iter_rows())
-    assert f"{seen['paid']:,} paid" in text
+    assert f"paid {100 * seen['paid'] / sum(seen.values()):.0f} %" in text
     proposed = next(line for line in text.splitlines() if line.startswith("# where"))
     values = sorted(("pending", "partially refunded"), key=lambda value: (-seen[value], value))
     assert proposed == f'# where = "Status not in {values}"'

@@ -129,7 +129,11 @@ def _proposal(column: Column, no_sales: list[str]) -> RowFilter:
         written = _condition(column.name, "in", list(counts))
         remedy = "take the # away and keep the values that are sales"
     n_empty = column.cells.len() - sum(counts.values())
-    empty = f"; {n_empty:,} rows say nothing there and would be left out too" if n_empty else ""
+    empty = (
+        f"; {_share(n_empty, column.cells.len())} of the rows say nothing there and would be left out too"
+        if n_empty
+        else ""
+    )
     return RowFilter(written, f"'{column.name}' holds {_shown(column)}; {remedy}{empty}", False, (column.name,))
 
 
@@ -142,8 +146,12 @@ def _said(values: list[str]) -> str:
 
 
 def _shown(column: Column) -> str:
-    """Counts of the rows that were looked at."""
-    counts = _counts(column)
-    shown = [f"{n:,} {_said([value])}" for value, n in list(counts.items())[:_SHOWN_VALUES]]
+    """Shares of the rows that were looked at."""
+    counts, size = _counts(column), column.cells.len()
+    shown = [f"{_said([value])} {_share(n, size)}" for value, n in list(counts.items())[:_SHOWN_VALUES]]
     more = [f"{len(counts) - _SHOWN_VALUES} more values"] if len(counts) > _SHOWN_VALUES else []
     return ", ".join([*shown, *more])
+
+
+def _share(n: int, size: int) -> str:
+    return "less than 1 %" if 100 * n < size else f"{100 * n / size:.0f} %"
