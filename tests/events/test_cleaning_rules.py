@@ -158,6 +158,7 @@ def test_the_same_line_passes_when_the_rule_is_not_switched_on(clean):
 def test_a_few_cells_that_cannot_be_read_cost_their_rows_only(clean):
     events = clean(HEADER + "".join(f"{n},1,{n},1,1.00,2024-01-01\n" for n in range(40)) + "99,1,1,1,free,2024-01-01\n")
     assert counts(events)["unreadable", "rejected"] == 1
+    assert "; unreadable " in events.rejected.filter(rule="unreadable")["row"][0]
     assert len(kept(events)) == 40
 
 

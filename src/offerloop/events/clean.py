@@ -10,6 +10,7 @@ import polars as pl
 
 from offerloop.engine import collect
 from offerloop.engine.base import Frame
+from offerloop.events.read import WRONG_CELL, WRONG_COLUMN
 from offerloop.events.rules import Rule
 from offerloop.money import to_text
 
@@ -42,11 +43,20 @@ class Cleaned:
             rows.select(
                 nw.lit(self.table).alias("table"),
                 rule.alias("rule"),
-                nw.concat_str(parts[:-1]).alias("row"),
+                _with_cell(nw.concat_str(parts[:-1]), columns).alias("row"),
                 (nw.lit(1) if copies is None else copies).cast(nw.Int64).alias("copies"),
                 day.alias("order_day"),
             )
         )
+
+
+def _with_cell(row: nw.Expr, columns: list[str]) -> nw.Expr:
+    """The text of a row with its unreadable cell, which is empty among the others; ids stay out, they may be secret."""
+    if WRONG_COLUMN not in columns:
+        return row
+    wrong = nw.col(WRONG_COLUMN)
+    told = nw.concat_str(row, nw.lit("; unreadable "), wrong, nw.lit("="), nw.col(WRONG_CELL).cast(nw.String))
+    return nw.when(~wrong.is_null() & (wrong != "customer_id")).then(told).otherwise(row)
 
 
 def drop_copies(cleaned: Cleaned) -> None:
