@@ -254,3 +254,16 @@ def test_text_ids_give_the_same_effects():
     assert found.effects.schema["customer_id"] == pl.String
     assert found.effects["customer_id"].n_unique() == 500
     assert effects_of(study, SPEND_AND_SAVE).effects.schema["customer_id"] == pl.String
+
+
+def test_a_large_shop_is_looked_at_in_groups_and_loses_nobody(responsive, monkeypatch):
+    """Groups of customers are random: every customer keeps a row, and values stay near those of the whole."""
+    whole = effects_of(responsive, COUPON).effects
+    monkeypatch.setattr("offerloop.response.study.MOST_PAIRS", responsive.panel.size // 3)
+    parts = effects_of(responsive, COUPON).effects
+    keys = ["customer_id", "offer_id"]
+    both = whole.select(*keys, "value_minor").join(parts.select(*keys, other="value_minor"), on=keys, how="full")
+    assert both.null_count().sum_horizontal()[0] == 0
+    assert both.height == whole.height
+    assert both["other"].mean() == pytest.approx(both["value_minor"].mean(), rel=0.05)
+    assert both.select(pl.corr("value_minor", "other")).item() > 0.95

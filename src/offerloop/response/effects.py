@@ -13,7 +13,8 @@ divisions into halves; `held_out` columns value it by the realised slopes of the
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 import numpy as np
 import polars as pl
@@ -31,7 +32,8 @@ from offerloop.response.measured import Known, corrected, read_outcomes
 from offerloop.response.pair_features import pair_features
 from offerloop.response.panel import Floats, Panel, build_panel
 from offerloop.response.r_learner import CrossFit
-from offerloop.response.study import Study, fold_of
+from offerloop.response.shelf_lines import ShelfLines
+from offerloop.response.study import Study, blocks, fold_of
 from offerloop.tables import CALIBRATION, EFFECTS, OFFERS
 
 VIEW_COLUMNS = (
@@ -148,7 +150,29 @@ def _calibration(fit: CrossFit, split: int) -> pl.DataFrame:
 
 
 def _recent_pairs(study: Study, config: Config) -> _Pairs:
-    panel = build_panel(study.lines, study.windows.recent, config.response.max_weekly_units)
+    """Of all customers, a group at a time; what is known of a category is its mean within the group."""
+    recent = study.lines.within(study.windows.recent)
+    parts = [_pairs_of(study, one, config) for one in blocks(recent, study.windows.recent, config.seed)]
+    return parts[0] if len(parts) == 1 else _joined(parts)
+
+
+def _joined(parts: list[_Pairs]) -> _Pairs:
+    halves = [_behind(list(split)) for split in zip(*(one.heldouts for one in parts), strict=True)]
+    return replace(_behind(parts), heldouts=tuple(halves))
+
+
+Arrays = TypeVar("Arrays", _Pairs, _HeldOut)
+
+
+def _behind(parts: list[Arrays]) -> Arrays:
+    """The arrays of several groups behind each other; anything else is the first one's."""
+    arrays = [name for name, value in vars(parts[0]).items() if isinstance(value, np.ndarray)]
+    joined: dict[str, Any] = {name: np.concatenate([getattr(one, name) for one in parts]) for name in arrays}
+    return replace(parts[0], **joined)
+
+
+def _pairs_of(study: Study, lines: ShelfLines, config: Config) -> _Pairs:
+    panel = build_panel(lines, study.windows.recent, config.response.max_weekly_units)
     features = pair_features(panel, study.windows.recent)
     folds = [fold_of(panel.customer_ids, config.seed, split)[panel.customer] for split in range(len(study.splits))]
     heldouts = tuple(_held_out(fit, features, fold) for fit, fold in zip(study.splits, folds, strict=True))

@@ -6,7 +6,7 @@ Response is read from weeks in which the shop changed its prices for everyone: s
 from __future__ import annotations
 
 import fnmatch
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import narwhals as nw
 import polars as pl
@@ -33,6 +33,12 @@ class ShelfLines:
     """customer_id, category, week, units, list_minor, discount_minor."""
     n_lines: int
     """Usable lines, over all categories."""
+
+    def within(self, weeks: range) -> ShelfLines:
+        """Of some of the weeks only."""
+        inside = pl.col("week").is_between(weeks.start, weeks.stop - 1)
+        parts = {name: getattr(self, name).filter(inside) for name in ("products", "own", "cells")}
+        return replace(self, weeks=weeks, **parts)
 
 
 def shelf_lines(lines: Frame, products: Frame, weeks: range, settings: Response, engine: Engine) -> ShelfLines:

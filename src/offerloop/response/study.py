@@ -6,7 +6,7 @@ shelf prices to coupons, and the report says so wherever they are shown.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -33,6 +33,8 @@ from offerloop.response.windows import Windows
 from offerloop.tables import RESPONSE_CHECKS
 
 DECILES = 10
+MOST_PAIRS = 100_000
+"""Pairs of a customer and a category that are looked at together, about: bounds the memory of a large shop."""
 SPLITS = 5
 """Divisions of the customers into halves."""
 
@@ -64,7 +66,7 @@ class Study:
 def study_shelf_prices(lines: ShelfLines, settings: Response, seed: int) -> Study:
     """Fit designs A and B and the R-learner. Raises EvidenceError when prices or purchases are too few."""
     windows, rng = Windows.divide(lines.weeks), np.random.default_rng(seed)
-    panel = _panel(lines, windows, settings)
+    panel = _panel(lines, windows, settings, seed)
     sample = Sample.of(panel, panel.own_depth, windows.later)
     _, b = design_b(panel, windows.outcomes)
     a = design_a(panel, windows.outcomes)
@@ -91,14 +93,14 @@ def study_shelf_prices(lines: ShelfLines, settings: Response, seed: int) -> Stud
     return Study(windows, lines, panel, bought, splits, usual_bought, usual_sales, upper, tables)
 
 
-def _panel(lines: ShelfLines, windows: Windows, settings: Response) -> Panel:
+def _panel(lines: ShelfLines, windows: Windows, settings: Response, seed: int) -> Panel:
     """The panel, or EvidenceError where prices or purchases are too few."""
     if lines.own.is_empty():
         raise EvidenceError(
             "no product is sold often enough to have a weekly price, so no response to shelf prices can be estimated: "
             "add order lines, or lower response.min_lines_per_product"
         )
-    panel = build_panel(lines, windows.features, settings.max_weekly_units)
+    panel = build_panel(blocks(lines, windows.features, seed)[0], windows.features, settings.max_weekly_units)
     if panel.size < 2 * FEWEST_PAIRS:
         raise EvidenceError(
             f"only {panel.size} pairs of a customer and a category were seen buying; the response to shelf prices "
@@ -110,6 +112,25 @@ def _panel(lines: ShelfLines, windows: Windows, settings: Response) -> Panel:
             "map 'discount' and 'list_value' of the order lines, or add weeks with price changes"
         )
     return panel
+
+
+def blocks(lines: ShelfLines, weeks: range, seed: int) -> list[ShelfLines]:
+    """The lines by groups of customers, drawn by hash, of about MOST_PAIRS pairs active in `weeks` each.
+
+    Prices stay those of the whole shop. A study looks at the first group; a shop that is not large has one.
+    """
+    early = lines.own.filter(pl.col("week").is_between(weeks.start, weeks.stop - 1))
+    category = lines.products.select("product_id", "category").unique()
+    n = -(-early.join(category, on="product_id").select("customer_id", "category").n_unique() // MOST_PAIRS)
+    if n <= 1:
+        return [lines]
+    ids = lines.cells["customer_id"].unique().sort()
+    group = pl.Series([int(n * bucket(str(one), f"block-{seed}")) for one in ids], dtype=pl.Int64)
+    parts = []
+    for number in range(n):
+        mine = pl.col("customer_id").is_in(ids.filter(group == number).implode())
+        parts.append(replace(lines, own=lines.own.filter(mine), cells=lines.cells.filter(mine)))
+    return parts
 
 
 @dataclass(frozen=True)
