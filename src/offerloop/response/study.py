@@ -6,6 +6,7 @@ shelf prices to coupons, and the report says so wherever they are shown.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -100,7 +101,7 @@ def _panel(lines: ShelfLines, windows: Windows, settings: Response, seed: int) -
             "no product is sold often enough to have a weekly price, so no response to shelf prices can be estimated: "
             "add order lines, or lower response.min_lines_per_product"
         )
-    panel = build_panel(blocks(lines, windows.features, seed)[0], windows.features, settings.max_weekly_units)
+    panel = build_panel(next(blocks(lines, windows.features, seed)), windows.features, settings.max_weekly_units)
     if panel.size < 2 * FEWEST_PAIRS:
         raise EvidenceError(
             f"only {panel.size} pairs of a customer and a category were seen buying; the response to shelf prices "
@@ -114,7 +115,7 @@ def _panel(lines: ShelfLines, windows: Windows, settings: Response, seed: int) -
     return panel
 
 
-def blocks(lines: ShelfLines, weeks: range, seed: int) -> list[ShelfLines]:
+def blocks(lines: ShelfLines, weeks: range, seed: int) -> Iterator[ShelfLines]:
     """The lines by groups of customers, drawn by hash, of about MOST_PAIRS pairs active in `weeks` each.
 
     Prices stay those of the whole shop. A study looks at the first group; a shop that is not large has one.
@@ -123,14 +124,13 @@ def blocks(lines: ShelfLines, weeks: range, seed: int) -> list[ShelfLines]:
     category = lines.products.select("product_id", "category").unique()
     n = -(-early.join(category, on="product_id").select("customer_id", "category").n_unique() // MOST_PAIRS)
     if n <= 1:
-        return [lines]
+        yield lines
+        return
     ids = lines.cells["customer_id"].unique().sort()
     group = pl.Series([int(n * bucket(str(one), f"block-{seed}")) for one in ids], dtype=pl.Int64)
-    parts = []
     for number in range(n):
         mine = pl.col("customer_id").is_in(ids.filter(group == number).implode())
-        parts.append(replace(lines, own=lines.own.filter(mine), cells=lines.cells.filter(mine)))
-    return parts
+        yield replace(lines, own=lines.own.filter(mine), cells=lines.cells.filter(mine))
 
 
 @dataclass(frozen=True)
