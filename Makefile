@@ -48,7 +48,7 @@ check: $(VENV)/dev.done
 test: check
 
 soak: $(VENV)/dev.done
-	$(BIN)/pytest -m soak --log-cli-level=info
+	$(BIN)/pytest -m soak -s --log-cli-level=info
 
 bench: $(VENV)/demo.done
 	scripts/bench $(NAME)

@@ -12,7 +12,6 @@ import json
 import resource
 import tempfile
 import time
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -76,10 +75,9 @@ def response() -> float:
     shelf = shelf_depths(market.preset, market.shop, market.week, market.noise)
     units = np.zeros(2)
     nobody = np.full(market.customers, -1)
-    none = replace(market.terms, **{name: getattr(market.terms, name)[:0] for name in vars(market.terms)})
     for world in range(20):
         for side, depth in enumerate((shelf, np.minimum(shelf + 0.1, 0.9))):
-            week = Week(market.preset, market.shop, none, market.week, depth, Noise(world))
+            week = Week(market.preset, market.shop, market.terms, market.week, depth, Noise(world))
             units[side] += week.play(market.people, market.ids, market.state, nobody).lines.units.sum()
     return float(100 * (units[1] / units[0] - 1))
 

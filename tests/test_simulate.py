@@ -43,10 +43,11 @@ def test_it_writes_a_shop_and_what_was_gained(shop):
     assert "http" not in page.replace("http://www.w3.org", "")
 
 
-def test_a_run_reads_the_shop_unchanged(shop):
-    code, _, said = offerloop("check", shop[0])
-    assert (code, said) == (0, "")
-    assert "Simulated grocery" in (shop[0] / "offerloop.toml").read_text()
+def test_a_run_reads_the_shop_unchanged_and_says_that_it_is_synthetic(shop):
+    code, printed, said = offerloop("run", shop[0])
+    assert code == 0, said
+    page = (shop[0].parent / printed.splitlines()[-1]).read_text(encoding="utf-8")
+    assert "Synthetic: a simulated shop" in page
 
 
 @pytest.mark.parametrize(

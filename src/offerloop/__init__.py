@@ -8,8 +8,9 @@ One loop, in the order data flows; each step takes the table of the one before:
     response      what an offer changes, with intervals               `offerloop.response`
     allocation    who gets what under a budget, and a forecast        `offerloop.allocation`
     offers        what promotions are                                 `offerloop.offers`
-    evaluation    ranking metrics, random assignment                  `offerloop.evaluation`
+    evaluation    experiments, uplift, off-policy value, rankings     `offerloop.evaluation`
 
+`offerloop.market` is a simulated shop whose true effects are known, to judge all of this by.
 `offerloop.flow` is the whole pipeline on one screen.
 """
 

@@ -11,6 +11,8 @@ import polars as pl
 from offerloop.market.policies import Policy, liabilities
 from offerloop.market.preset import Preset
 from offerloop.market.simulation import Market, Outcome
+from offerloop.market.terms import NOTHING
+from offerloop.market.world import Ints
 
 PERIOD_COLUMNS = (
     "world", "period", "offered", "liability_minor", "buyers", "sales_minor", "discount_minor", "cost_minor",
@@ -41,7 +43,7 @@ def play(setting: Setting, policy: Policy, world: int, tell: Callable[[], None])
     for period in range(setting.periods):
         given = policy(ours, budget, rng)
         done = ours.advance(given.offer, given.propensity)
-        plain = twin.advance(np.full(setting.customers, -1), None)
+        plain = twin.advance(np.full(setting.customers, NOTHING), None)
         told = given.offer[given.offer >= 0]
         rows.append((world, period, len(told), int(liabilities(ours)[told].sum()), *_sums(ours, done, given.offer),
                      *_plain(twin, plain)))  # fmt: skip
@@ -49,14 +51,13 @@ def play(setting: Setting, policy: Policy, world: int, tell: Callable[[], None])
     return ours, pl.DataFrame(rows, schema=list(PERIOD_COLUMNS), orient="row")
 
 
-def _sums(market: Market, done: Outcome, offer: np.ndarray[tuple[int], np.dtype[np.int64]]) -> tuple[float, ...]:
-    own = market.terms.own_share[offer] if market.terms.size else np.zeros(market.customers)
-    cost = float(done.cost_minor(market.customers, own).sum())
+def _sums(market: Market, done: Outcome, offer: Ints) -> tuple[float, ...]:
+    cost = float(done.cost_minor(market.customers, market.terms.own_share[offer]).sum())
     value = float(done.value_minor(market.customers).sum())
     lines, discount = done.lines, int(done.discount_minor.sum())
     return (len(np.unique(lines.customer)), int(lines.shelf_minor.sum()) - discount, discount, cost, value - cost)
 
 
 def _plain(market: Market, done: Outcome) -> tuple[float, ...]:
-    buyers, sales, _, _, profit = _sums(market, done, np.full(market.customers, -1))
+    buyers, sales, _, _, profit = _sums(market, done, np.full(market.customers, NOTHING))
     return buyers, sales, profit

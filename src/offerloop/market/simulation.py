@@ -145,8 +145,6 @@ class Market:
         state = State(
             *(np.concatenate([getattr(one.state, name) for one in played]) for name in ("stock", "used_to", "told"))
         )
-        if not terms.size:
-            return Outcome(lines, np.zeros(len(lines.customer), dtype=np.int64), state)
         lines = fill_up(lines, terms, given, bears, self.people.stretch)
         return Outcome(lines, discounts(lines, terms, given, bears, noise, self.week), state)
 
@@ -168,7 +166,7 @@ class Market:
         table = line_table(
             outcome.lines,
             outcome.discount_minor,
-            self.terms.own_share[given] if self.terms.size else None,
+            self.terms.own_share[given],
             self.ids,
             self.week,
             self.today,

@@ -16,12 +16,12 @@ from offerloop.market.world import Ints, People, Shop
 SCALE = 100
 
 
-def line_table(lines: Lines, discount: Ints, own: Floats | None, ids: Ints, week: int, monday: date) -> pl.DataFrame:
+def line_table(lines: Lines, discount: Ints, own: Floats, ids: Ints, week: int, monday: date) -> pl.DataFrame:
     """order_lines of one week, with what comes back a week later as lines below zero.
 
     `own`: of each customer's offer, the share of the discount that the shop pays.
     """
-    funded = np.zeros(len(discount)) if own is None else 1 - own[lines.customer]
+    funded = 1 - own[lines.customer]
     reimbursed = np.floor(funded * discount + 0.5).astype(np.int64)
     table = pl.DataFrame(
         {

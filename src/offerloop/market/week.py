@@ -92,8 +92,7 @@ class Week:
     def play(self, people: People, ids: Ints, state: State, given: Ints) -> Played:
         """The week of customers who were given these offers (-1 for none); `ids` name their luck."""
         habits, told = self.preset.habits, given >= 0
-        kind = self.terms.kind[given] if self.terms.size else np.zeros(len(given), dtype=np.int64)
-        keeps = people.keeps[np.arange(people.size), kind] - habits.fatigue * state.told
+        keeps = people.keeps[np.arange(people.size), self.terms.kind[given]] - habits.fatigue * state.told
         bears = told & (self.noise.uniform("bears", self.week, ids) < expit(keeps))
         trips = self._trips(people, ids, told, bears)
         met = self._met(people, given, bears)
@@ -119,8 +118,6 @@ class Week:
         shop = self.shop
         mean = np.add.reduceat(self.shelf, shop.first[:-1]) / np.diff(shop.first)
         shelf = 0.5 * self.shelf.astype(np.float32)[people.usual] + 0.5 * mean.astype(np.float32)
-        if not self.terms.size:
-            return shelf
         offered = np.float32(self.preset.habits.noticed) * depths(self.terms, given, bears, shop.categories)
         return 1 - (1 - shelf) * (1 - offered)
 

@@ -15,6 +15,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from offerloop.errors import InputError, near_miss
 from offerloop.evaluation.estimate import Estimate
+from offerloop.evaluation.experiment import Difference
+from offerloop.market.noise import Floats
 from offerloop.market.periods import Setting, play
 from offerloop.market.policies import POLICIES
 from offerloop.market.preset import load_preset
@@ -91,9 +93,8 @@ def _totals(table: pl.DataFrame) -> dict[str, Estimate]:
     return {name.removesuffix("_minor"): _over_worlds(sums[name].to_numpy()) for name in sums.columns[1:]}
 
 
-def _over_worlds(values: np.ndarray[tuple[int], np.dtype[np.float64]]) -> Estimate:
-    from scipy.special import stdtrit
-
+def _over_worlds(values: Floats) -> Estimate:
     n, mean = len(values), float(np.mean(values))
-    half = float(stdtrit(n - 1, 0.975) * np.std(values, ddof=1) / np.sqrt(n)) if n > 1 else float("nan")
-    return Estimate(mean, mean - half, mean + half)
+    if n == 1:
+        return Estimate(mean, float("nan"), float("nan"))
+    return Difference.with_df(mean, float(np.std(values, ddof=1) / np.sqrt(n)), n - 1)
