@@ -2,7 +2,8 @@
 
 A shop is made up (synthetic): `--lines` order lines of a year, 29 a customer, with shelf discounts by product and week.
 Then `offerloop init`, `check`, `run` and, with the orders of the week after, `readout`. In that week everybody whom the
-plan gave an offer spends a tenth more, so the read-out must find a tenth of their margin. `--json FILE` writes it too.
+plan gave an offer spends a tenth more, so the read-out must find a tenth of their margin. With `--shops N` all of it is
+repeated for N shops, to tell bad luck from a read-out that is wrong. `--json FILE` writes it too.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from offerloop.evaluation.estimate import Z95
+
 FIRST, DAYS, PRODUCTS, CATEGORIES, PER_ORDER = date(2024, 1, 1), 364, 20_000, 200, 4
 LIFT = 0.1
 
@@ -28,8 +31,8 @@ LIFT = 0.1
 class Shop:
     """Customers with a rate of their own, products with a price, weeks with discounts."""
 
-    def __init__(self, lines: int) -> None:
-        self.rng = np.random.default_rng(1)
+    def __init__(self, lines: int, seed: int) -> None:
+        self.rng = np.random.default_rng(seed)
         self.lines, self.customers = lines, lines // 29
         rate = self.rng.gamma(2.0, 1.0, self.customers)
         self.share = np.cumsum(rate / rate.sum())
@@ -99,20 +102,44 @@ def main() -> None:
     """Prints the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--lines", type=int, default=5_000_000)
+    parser.add_argument("--shops", type=int, default=1)
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as place:
-        found = benchmark(arguments.lines, Path(place))
-    for row in found["commands"]:
-        print(f"{row['command']:<8} {row['seconds']:8.1f} s {row['cpu_seconds']:8.1f} CPU s {row['peak_gb']:6.2f} GB")
-    print(f"effect on margin: true {found['true']:,.0f}, read out {found['read_out']}")
+    found = []
+    for seed in range(1, arguments.shops + 1):
+        with tempfile.TemporaryDirectory() as place:
+            found.append(benchmark(arguments.lines, seed, Path(place)))
+        tell(found[-1])
+    if arguments.shops > 1:
+        tell_coverage(found)
     if arguments.json:
         arguments.json.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
 
 
-def benchmark(lines: int, folder: Path) -> dict[str, Any]:
+def tell(found: dict[str, Any]) -> None:
+    """One shop."""
+    for row in found["commands"]:
+        print(f"{row['command']:<8} {row['seconds']:8.1f} s {row['cpu_seconds']:8.1f} CPU s {row['peak_gb']:6.2f} GB")
+    read = found["read_out"]
+    print(f"effect on margin: true {found['true']:,.0f}, read out {read['value']:,.0f} "
+          f"[{read['low']:,.0f}, {read['high']:,.0f}]", flush=True)  # fmt: skip
+
+
+def tell_coverage(found: list[dict[str, Any]]) -> None:
+    """Over several shops: how often the interval holds the truth, and the mean distance in standard errors."""
+    inside = [one["read_out"]["low"] <= one["true"] <= one["read_out"]["high"] for one in found]
+    away = [
+        2 * Z95 * (one["read_out"]["value"] - one["true"]) / (one["read_out"]["high"] - one["read_out"]["low"])
+        for one in found
+    ]
+    mean, se = np.mean(away), np.std(away, ddof=1) / np.sqrt(len(away))
+    print(f"{sum(inside)} of {len(inside)} intervals hold the truth; mean distance {mean:+.2f} standard errors "
+          f"(se {se:.2f}), spread {np.std(away, ddof=1):.2f}")  # fmt: skip
+
+
+def benchmark(lines: int, seed: int, folder: Path) -> dict[str, Any]:
     """All four commands on one shop."""
-    shop, config = Shop(lines), folder / "shop" / "offerloop.toml"
+    shop, config = Shop(lines, seed), folder / "shop" / "offerloop.toml"
     past = shop.orders(lines, 0, DAYS, 1)
     past.write_csv(folder / "orders.csv")
     shop.products().write_csv(folder / "products.csv")

@@ -54,6 +54,17 @@ def test_an_arm_that_its_hash_does_not_name_stops_it(tmp_path):
     assert "2 of 3,000 customers are not in the group" in why_stopped(run, checks(run, None))
 
 
+def test_too_few_buyers_stop_it_and_are_kept(tmp_path):
+    run = make_run(tmp_path / "run")
+    make_orders(tmp_path / "all.csv", run)
+    orders = pl.read_csv(tmp_path / "all.csv")
+    orders.filter(pl.col("customer") % 60 == 0).write_csv(tmp_path / "orders.csv")
+    done = read_out(run, tmp_path / "orders.csv")
+    assert re.search(r"held back only \d+ bought in the period, and fewer than 15 on one side say", done.stopped)
+    assert done.summary["effects"] == []
+    assert pl.read_parquet(done.folder / "outcomes.parquet").height == 3000
+
+
 def test_too_few_held_back_stop_it(tmp_path):
     few = (pl.col("planned_offer_id") == "none") | (pl.col("customer_id") < 150)
     run = read_run(make_run(tmp_path / "run", keep=few))

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from offerloop.evaluation.experiment import LEAST, ComingTest, Moments, difference
+from offerloop.evaluation.experiment import LEAST, LEAST_BUYERS, ComingTest, difference
+from offerloop.evaluation.moments import Moments
 
 
 @pytest.mark.parametrize(("n_treated", "n_control"), [(900, 100), (300, 300)])
@@ -20,3 +21,11 @@ def test_a_group_too_small_shows_nothing():
     before = np.arange(100.0)
     assert ComingTest.of(before, 100 - LEAST + 1, LEAST - 1).detectable is None
     assert ComingTest.of(before, 100 - LEAST, LEAST).detectable > 0
+
+
+def test_too_few_buyers_show_nothing():
+    before = np.zeros(1000)
+    before[: 10 * LEAST_BUYERS - 1] = 500.0
+    assert ComingTest.of(before, 900, 100).detectable is None
+    before[10 * LEAST_BUYERS - 1] = 500.0
+    assert ComingTest.of(before, 900, 100).detectable > 0

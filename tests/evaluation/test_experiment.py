@@ -1,6 +1,8 @@
 """Sums, differences with intervals and checks of the draw, against published numbers, scipy and simulation."""
 
+import logging
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,20 +11,28 @@ from hypothesis import strategies as st
 from scipy.stats import ttest_ind
 
 from offerloop.evaluation.experiment import (
-    Moments,
+    LEAST,
+    Difference,
     cuped,
     difference,
+    enough,
     holm,
     relative,
     sample_ratio,
     weighted_difference,
 )
+from offerloop.evaluation.moments import Moments
 
 NUMBERS = st.lists(st.floats(-1000, 1000), min_size=2, max_size=30)
 
 
 def sums(n, total, squares):
     return Moments(n, 0.0, 0.0, total, squares, 0.0)
+
+
+def plain(y, x=None):
+    """Without third moments, so that intervals are Welch's."""
+    return replace(Moments.of(y, x), thirds=None)
 
 
 # Published numbers: growthbook/growthbook at 8f1db445, packages/stats/tests (MIT).
@@ -81,7 +91,7 @@ def test_a_group_that_should_be_empty_must_be_empty():
 
 def test_difference_is_welchs_test(rng):
     treated, control = rng.exponential(3, 80), rng.exponential(2, 37)
-    found, oracle = difference(Moments.of(treated), Moments.of(control)), ttest_ind(treated, control, equal_var=False)
+    found, oracle = difference(plain(treated), plain(control)), ttest_ind(treated, control, equal_var=False)
     interval = oracle.confidence_interval(0.95)
     assert found.value == pytest.approx(treated.mean() - control.mean())
     assert (found.low, found.high) == (pytest.approx(interval.low), pytest.approx(interval.high))
@@ -107,6 +117,15 @@ def test_adding_sums_is_putting_groups_together(first, second):
     added, whole = Moments.of(y, x) + Moments.of(v, u), Moments.of(np.append(y, v), np.append(x, u))
     for name in ("n", "sum_x", "sum_xx", "sum_y", "sum_yy", "sum_xy"):
         assert getattr(added, name) == pytest.approx(getattr(whole, name), rel=1e-9, abs=1e-6)
+    assert vars(added.thirds) == pytest.approx(vars(whole.thirds), rel=1e-9, abs=1e-3)
+
+
+@given(NUMBERS, st.floats(-3, 3), st.floats(-50, 50))
+def test_sums_of_residuals_are_those_of_the_rows(values, theta, centre):
+    y, x = np.array(values), np.array(values)[::-1] * 2
+    found, oracle = Moments.of(y, x).less(theta, centre), Moments.of(y - theta * (x - centre), x - centre)
+    assert vars(found.thirds) == pytest.approx(vars(oracle.thirds), rel=1e-6, abs=1)
+    assert found.sum_yy == pytest.approx(oracle.sum_yy, rel=1e-6, abs=1e-2)
 
 
 # CUPED.
@@ -118,7 +137,7 @@ def test_cuped_is_the_difference_of_residuals(rng):
     within = [(y - y.mean(), x - x.mean()) for y, x in ((y_t, x_t), (y_c, x_c))]
     theta = sum(y @ x for y, x in within) / sum(x @ x for _, x in within)
     oracle = ttest_ind(y_t - theta * x_t, y_c - theta * x_c, equal_var=False)
-    found = cuped(Moments.of(y_t, x_t), Moments.of(y_c, x_c))
+    found = cuped(plain(y_t, x_t), plain(y_c, x_c))
     assert found.p_value == pytest.approx(oracle.pvalue)
     assert found.low == pytest.approx(oracle.confidence_interval(0.95).low)
     assert found.se < difference(Moments.of(y_t), Moments.of(y_c)).se / 2
@@ -142,6 +161,69 @@ def test_the_interval_covers_the_truth_in_95_of_100(rng, method):
         found = method(Moments.of(y[treated], x[treated]), Moments.of(y[~treated], x[~treated]))
         covered += found.low <= 3.0 <= found.high
     assert 0.92 <= covered / 400 <= 0.98
+
+
+# Skewed outcomes: few buy, and some of them much.
+
+
+def test_a_known_skewness_moves_the_interval_to_the_side_of_the_small_group(rng):
+    treated, control = rng.exponential(2, 900), rng.exponential(2, 60)
+    welch, hall = difference(plain(treated), plain(control)), difference(Moments.of(treated), Moments.of(control))
+    assert hall.skew < 0
+    assert (hall.value, hall.se) == (welch.value, welch.se)
+    assert hall.low < welch.low
+    assert hall.high < welch.high
+
+
+@given(st.floats(-4, 4), st.floats(-1, 1))
+def test_the_p_value_is_below_5_in_100_where_the_interval_leaves_out_zero(t, skew):
+    found = Difference.with_df(t, 1.0, 40.0, skew)
+    if min(abs(found.low), abs(found.high)) > 1e-9:
+        assert (found.p_value < 0.05) is found.is_clear
+
+
+def test_symmetric_outcomes_keep_welchs_interval():
+    y = np.array([-3.0, -1, 0, 1, 3])
+    found, welch = difference(Moments.of(y), Moments.of(y + 1)), difference(plain(y), plain(y + 1))
+    assert (found.low, found.high) == (pytest.approx(welch.low), pytest.approx(welch.high))
+
+
+def weekly_sales(rng, n):
+    """Of customers of whom one in eight buys, with what they bought the week before."""
+    rate = 0.075 * rng.gamma(2.0, 1.0, n)
+    return [np.bincount(np.repeat(np.arange(n), k), rng.lognormal(2.7, 0.5, k.sum()), n)
+            for k in (rng.poisson(rate), rng.poisson(rate))]  # fmt: skip
+
+
+def misses(rng, method, trials, n_control=175):
+    """Shares of intervals wholly above and wholly below an effect of a tenth, with nine treated to one held back."""
+    above = below = 0
+    for _ in range(trials):
+        (y, x), (z, u) = weekly_sales(rng, 9 * n_control), weekly_sales(rng, n_control)
+        found, true = method(Moments.of(1.1 * y, x), Moments.of(z, u)), 0.1 * y.mean()
+        above, below = above + (found.low > true), below + (found.high < true)
+    return above / trials, below / trials
+
+
+@pytest.mark.parametrize("method", [difference, cuped])
+def test_intervals_of_skewed_sales_miss_on_both_sides_alike(rng, method):
+    above, below = misses(rng, method, 600)
+    assert above + below < 0.075
+    assert abs(above - below) < 0.03
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("n_control", [130, 175, 870])
+def test_intervals_of_skewed_sales_cover(rng, n_control):
+    above, below = misses(rng, cuped, 2000, n_control)
+    logging.getLogger(__name__).info("%d held back: above %.4f, below %.4f", n_control, above, below)
+    assert 0.93 <= 1 - above - below <= 0.97
+
+
+def test_enough_counts_customers_and_the_buyers_to_be_expected():
+    assert not enough(LEAST - 1, 1000, 1000)
+    assert enough(900, 100, 150)
+    assert not enough(900, 100, 149)
 
 
 # Weighted means and many tests at once.

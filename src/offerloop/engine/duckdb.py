@@ -20,7 +20,7 @@ from offerloop.errors import SourceError
 class DuckDBEngine:
     """Tables live in an in-memory DuckDB database of their own."""
 
-    def __init__(self, memory_limit: str = "2GB", threads: int | None = None) -> None:
+    def __init__(self, memory_limit: str = "1GB", threads: int | None = None) -> None:
         self._connection = duckdb.connect(config={"memory_limit": memory_limit})
         self._connection.execute("SET TimeZone = 'UTC'")
         self._connection.execute("SET enable_progress_bar = false")  # it would write between our own lines

@@ -1,11 +1,12 @@
-"""Two random groups compared: sums that can be added, differences with intervals, and checks of the draw itself.
+"""Two random groups compared: differences with intervals, and checks of the draw itself.
 
-Everything is computed from `Moments`, the sums of one group, so that groups can be added over days, shards or
-segments without going back to the customers. `y` is an outcome and `x` something known of the same customer before
-the experiment, both arrays of shape (customers,).
+Sources: Welch (1947) for the interval; Hall (1992, "On the removal of skewness by transformation") for skewed
+outcomes; Deng, Xu, Kohavi and Walker (2013) for CUPED; Fabijan et al. (2019) for the sample ratio and its bound of
+0.001; Holm (1979); Hájek (1971) for means weighted by inverse probability.
 
-Sources: Welch (1947) for the interval; Deng, Xu, Kohavi and Walker (2013) for CUPED; Fabijan et al. (2019) for the
-sample ratio and its bound of 0.001; Holm (1979); Hájek (1971) for means weighted by inverse probability.
+Sales are skewed: few customers buy, and some of them much. A small group then has a small mean and a small variance
+together, and Welch's interval misses the truth on one side too often (5.7 % instead of 2.5 % with 175 customers of
+whom 23 buy). Where the third moments are known, intervals are Hall's.
 """
 
 from __future__ import annotations
@@ -18,100 +19,46 @@ import numpy as np
 from numpy.typing import NDArray
 
 from offerloop.evaluation.estimate import Estimate
+from offerloop.evaluation.moments import Moments
 
 RATIO_ALPHA = 0.001
 """A sample ratio with a smaller p-value stops the reading: real faults are far below it, bad luck rarely."""
 POWER_80 = 2.8
 """Standard errors that an effect must measure to be shown in 80 of 100 experiments: 1.96 + 0.84."""
+REDRAWN = 400
+"""Draws of the groups by which the power of a coming experiment is told."""
 LEAST = 30
 """Customers that a group must have before a difference of it is shown."""
+LEAST_BUYERS = 15
+"""Buyers that a group must be expected to have: with fewer, no interval of what they spend covers."""
 SMALL_COUNT = 5
 """An expected count below it makes the chi-square approximation poor."""
-_FLAT = 1e-12
-"""A sum of squares about the mean this small beside the raw one is rounding, not variance."""
-
-
-@dataclass(frozen=True)
-class Moments:
-    """Sums of one group; `a + b` is both groups together. Meant for means not far larger than their spread."""
-
-    n: int
-    sum_x: float
-    sum_xx: float
-    sum_y: float
-    sum_yy: float
-    sum_xy: float
-
-    @classmethod
-    def of(cls, y: NDArray[np.float64], x: NDArray[np.float64] | None = None) -> Moments:
-        """Of outcomes and, when known, covariates of the same customers."""
-        y = np.asarray(y, dtype=np.float64)
-        x = np.zeros_like(y) if x is None else np.asarray(x, dtype=np.float64)
-        return cls(len(y), float(x.sum()), float(x @ x), float(y.sum()), float(y @ y), float(x @ y))
-
-    def __add__(self, other: Moments) -> Moments:
-        return Moments(
-            self.n + other.n,
-            self.sum_x + other.sum_x,
-            self.sum_xx + other.sum_xx,
-            self.sum_y + other.sum_y,
-            self.sum_yy + other.sum_yy,
-            self.sum_xy + other.sum_xy,
-        )
-
-    @property
-    def mean(self) -> float:
-        """Of the outcome."""
-        return self.sum_y / self.n
-
-    @property
-    def mean_x(self) -> float:
-        """Of the covariate."""
-        return self.sum_x / self.n
-
-    @property
-    def variance(self) -> float:
-        """Of the outcome, with n - 1."""
-        return _centred(self.sum_yy, self.sum_y * self.sum_y / self.n) / (self.n - 1)
-
-    @property
-    def variance_x(self) -> float:
-        """Of the covariate, with n - 1."""
-        return _centred(self.sum_xx, self.sum_x * self.sum_x / self.n) / (self.n - 1)
-
-    @property
-    def covariance(self) -> float:
-        """Of covariate and outcome, with n - 1."""
-        return (self.sum_xy - self.sum_x * self.sum_y / self.n) / (self.n - 1)
-
-    def less(self, theta: float, centre: float) -> Moments:
-        """The same with the outcome ``y - theta (x - centre)`` instead of ``y``."""
-        n, sum_x = self.n, self.sum_x - self.n * centre
-        sum_xx = self.sum_xx - 2 * centre * self.sum_x + n * centre * centre
-        sum_xy = self.sum_xy - centre * self.sum_y
-        squares = self.sum_yy - 2 * theta * sum_xy + theta * theta * sum_xx
-        return Moments(n, sum_x, sum_xx, self.sum_y - theta * sum_x, squares, sum_xy - theta * sum_xx)
-
-
-def _centred(squares: float, of_mean: float) -> float:
-    rest = squares - of_mean
-    return rest if rest > _FLAT * abs(squares) else 0.0
+_STRAIGHT = 1e-9
+"""A skewness this small is none."""
 
 
 @dataclass(frozen=True)
 class Difference(Estimate):
-    """An estimate that still knows its standard error and degrees of freedom."""
+    """An estimate that still knows its standard error, its degrees of freedom and its skewness."""
 
     se: float
     df: float
+    skew: float = 0.0
+    """Third central moment of the estimate over se cubed."""
 
     @classmethod
-    def with_df(cls, value: float, se: float, df: float) -> Difference:
-        """The 95 % interval by the t quantile."""
+    def with_df(cls, value: float, se: float, df: float, third: float = 0.0) -> Difference:
+        """The 95 % interval by the t quantile; `third` is the third central moment of the estimate.
+
+        With skewness k it is Hall's: the ends are where ``g(T) = T + k T^2 / 3 + k^2 T^3 / 27 + k / 6`` of
+        ``T = (value - truth) / se`` reaches the quantiles.
+        """
         from scipy.special import stdtrit
 
-        half = float(stdtrit(df, 0.975)) * se if se > 0 else 0.0
-        return cls(value, value - half, value + half, se, df)
+        if se <= 0:
+            return cls(value, value, value, se, df)
+        skew, most = third / se**3, float(stdtrit(df, 0.975))
+        return cls(value, value - _undone(most, skew) * se, value - _undone(-most, skew) * se, se, df, skew)
 
     @property
     def p_value(self) -> float:
@@ -120,11 +67,20 @@ class Difference(Estimate):
 
         if self.se <= 0:
             return 1.0 if self.value == 0 else 0.0
-        return float(2 * stdtr(self.df, -abs(self.value) / self.se))
+        t, k = self.value / self.se, self.skew
+        return float(2 * stdtr(self.df, -abs(t + k * t * t / 3 + k * k * t**3 / 27 + k / 6)))
 
     def times(self, factor: float) -> Difference:
         """The same in another unit; the factor is above zero."""
-        return Difference(self.value * factor, self.low * factor, self.high * factor, self.se * factor, self.df)
+        ends = (self.value * factor, self.low * factor, self.high * factor)
+        return Difference(*ends, self.se * factor, self.df, self.skew)
+
+
+def _undone(quantile: float, skew: float) -> float:
+    """The T whose g(T) is the quantile."""
+    if abs(skew) < _STRAIGHT:
+        return quantile
+    return float(3 / skew * (np.cbrt(1 + skew * (quantile - skew / 6)) - 1))
 
 
 @dataclass(frozen=True)
@@ -138,11 +94,17 @@ class ComingTest:
 
     @classmethod
     def of(cls, before: NDArray[np.float64], n_treated: int, n_control: int) -> ComingTest:
-        """By the spread of the outcome of both groups in as long a period before, (customers,); not adjusted."""
-        if min(n_treated, n_control) < LEAST:
+        """By the outcome of both groups in as long a period before, (customers,): not adjusted.
+
+        The groups are drawn again many times; in 80 of 100 the interval of no effect reaches down less far than that.
+        """
+        if not enough(n_treated, n_control, int(np.count_nonzero(before))):
             return cls(n_treated, n_control, None)
-        se = float(np.std(before, ddof=1)) * math.sqrt(1 / n_treated + 1 / n_control)
-        return cls(n_treated, n_control, POWER_80 * se * n_treated)
+        rng, lows = np.random.default_rng(0), []
+        for _ in range(REDRAWN):
+            drawn = rng.permutation(before)
+            lows.append(difference(Moments.of(drawn[:n_treated]), Moments.of(drawn[n_treated:])).low)
+        return cls(n_treated, n_control, -float(np.quantile(lows, 0.2)) * n_treated)
 
 
 def difference(treated: Moments, control: Moments) -> Difference:
@@ -152,7 +114,8 @@ def difference(treated: Moments, control: Moments) -> Difference:
     """
     parts = [_variance_of_mean(treated), _variance_of_mean(control)]
     df = _welch_df(parts, [treated.n - 1, control.n - 1])
-    return Difference.with_df(treated.mean - control.mean, math.sqrt(sum(parts)), df)
+    third = treated.third / treated.n**2 - control.third / control.n**2
+    return Difference.with_df(treated.mean - control.mean, math.sqrt(sum(parts)), df, third)
 
 
 def relative(treated: Moments, control: Moments) -> Difference:
@@ -163,7 +126,8 @@ def relative(treated: Moments, control: Moments) -> Difference:
     base, ratio = control.mean, treated.mean / control.mean
     parts = [_variance_of_mean(treated), _variance_of_mean(control)]
     se = math.sqrt(parts[0] / base**2 + parts[1] * ratio**2 / base**2)
-    return Difference.with_df(ratio - 1, se, _welch_df(parts, [treated.n - 1, control.n - 1]))
+    third = (treated.third / treated.n**2 - ratio**3 * control.third / control.n**2) / base**3
+    return Difference.with_df(ratio - 1, se, _welch_df(parts, [treated.n - 1, control.n - 1]), third)
 
 
 def cuped(treated: Moments, control: Moments) -> Difference:
@@ -187,9 +151,9 @@ def weighted_difference(
     """Difference of two Hájek means; each group is (outcomes, weights) with weights 1 / probability of being in it.
 
     ``m = sum w y / sum w``, its variance ``n / (n - 1) sum w^2 (y - m)^2 / (sum w)^2``; degrees of freedom as Welch's
-    with Kish's effective sizes.
+    with Kish's effective sizes, and its third moment ``sum w^3 (y - m)^3 / (sum w)^3``.
     """
-    means, parts, dfs = [], [], []
+    means, parts, dfs, thirds = [], [], [], []
     for y, w in (treated, control):
         if len(y) < 2:
             raise ValueError("a group of fewer than two customers has no spread")
@@ -197,7 +161,18 @@ def weighted_difference(
         means.append(mean)
         parts.append(len(y) / (len(y) - 1) * float(np.sum((w * (y - mean)) ** 2)) / float(w.sum()) ** 2)
         dfs.append(max(1.0, float(w.sum()) ** 2 / float(w @ w) - 1))
-    return Difference.with_df(means[0] - means[1], math.sqrt(sum(parts)), _welch_df(parts, dfs))
+        thirds.append(float(np.sum((w * (y - mean)) ** 3)) / float(w.sum()) ** 3)
+    df = _welch_df(parts, dfs)
+    return Difference.with_df(means[0] - means[1], math.sqrt(sum(parts)), df, thirds[0] - thirds[1])
+
+
+def enough(n_treated: int, n_control: int, n_buyers: int) -> bool:
+    """Whether a difference may be shown: customers of each group, and buyers of both together.
+
+    The smaller group must have LEAST customers and, at the common share of buyers, LEAST_BUYERS of them.
+    """
+    fewest = min(n_treated, n_control)
+    return fewest >= LEAST and fewest * n_buyers >= LEAST_BUYERS * (n_treated + n_control)
 
 
 def _variance_of_mean(group: Moments) -> float:

@@ -32,6 +32,12 @@ class Choice:
     """What is left of list price, of what the offer covers."""
 
     @property
+    def follows_prices(self) -> bool:
+        """Whether the response to shelf prices tells its effect."""
+        offer = self.offer
+        return offer.assumed is None and offer.depth is not None and offer.category is not None
+
+    @property
     def own_share(self) -> float:
         """Share of the discount that lowers our profit."""
         return self.cost_weight * float(1 - self.offer.funded_share)

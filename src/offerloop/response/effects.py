@@ -14,6 +14,7 @@ divisions into halves; `held_out` columns value it by the realised slopes of the
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any, TypeVar
 
 import numpy as np
@@ -71,6 +72,11 @@ class _Pairs:
     p_slope: Floats
     heldouts: tuple[_HeldOut, ...]
 
+    def within(self, categories: list[str]) -> _Pairs:
+        """Of some categories."""
+        rows = np.isin(self.category, categories)
+        return replace(_some(self, rows), heldouts=tuple(_some(one, rows) for one in self.heldouts))
+
 
 @dataclass(frozen=True)
 class _HeldOut:
@@ -105,8 +111,11 @@ def estimate_effects(
     assumed = _assumed(offers, baskets, known)
     tables, calibrations = [assumed], [CALIBRATION.empty()]
     if study is not None:
-        pairs = _recent_pairs(study, config)
-        tables = [pl.concat([_coupons(offers, pairs, one), assumed]) for one in pairs.heldouts]
+        studied = [one for one in offers if one.follows_prices]
+        pairs = _recent_pairs(study, config, [str(one.offer.category) for one in studied])
+        tables = [
+            pl.concat([*(_coupon_effects(one, pairs, held) for one in studied), assumed]) for held in pairs.heldouts
+        ]
         calibrations = [_calibration(fit, split) for split, fit in enumerate(study.splits)]
     averaged = [
         (sum((table[name] for table in tables[1:]), tables[0][name]) / len(tables)).alias(name)
@@ -132,15 +141,6 @@ def _assumed(offers: list[Choice], baskets: Baskets, known: Known) -> pl.DataFra
     return pl.concat([empty, *tables])
 
 
-def _coupons(offers: list[Choice], pairs: _Pairs, heldout: _HeldOut) -> pl.DataFrame:
-    tables = [EFFECTS.empty().with_columns(pl.Series("customer_id", pairs.customer_id).clear())]
-    for one in offers:
-        offer = one.offer
-        if offer.assumed is None and offer.depth is not None and offer.category is not None:
-            tables.append(_coupon_effects(one, pairs, heldout))
-    return pl.concat(tables)
-
-
 def _calibration(fit: CrossFit, split: int) -> pl.DataFrame:
     rows = []
     for fold in (0, 1):
@@ -149,10 +149,13 @@ def _calibration(fit: CrossFit, split: int) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=CALIBRATION.schema, orient="row")
 
 
-def _recent_pairs(study: Study, config: Config) -> _Pairs:
-    """Of all customers, a group at a time; what is known of a category is its mean within the group."""
+def _recent_pairs(study: Study, config: Config, categories: list[str]) -> _Pairs:
+    """In these categories, of all customers, a group at a time; what is known of a category is its mean in the group.
+
+    Without a category they are empty."""
     recent = study.lines.within(study.windows.recent)
-    parts = [_pairs_of(study, one, config) for one in blocks(recent, study.windows.recent, config.seed)]
+    groups = islice(blocks(recent, study.windows.recent, config.seed), None if categories else 1)
+    parts = [_pairs_of(study, one, config).within(categories) for one in groups]
     return parts[0] if len(parts) == 1 else _joined(parts)
 
 
@@ -166,9 +169,18 @@ Arrays = TypeVar("Arrays", _Pairs, _HeldOut)
 
 def _behind(parts: list[Arrays]) -> Arrays:
     """The arrays of several groups behind each other; anything else is the first one's."""
-    arrays = [name for name, value in vars(parts[0]).items() if isinstance(value, np.ndarray)]
-    joined: dict[str, Any] = {name: np.concatenate([getattr(one, name) for one in parts]) for name in arrays}
+    joined: dict[str, Any] = {name: np.concatenate([getattr(one, name) for one in parts]) for name in _names(parts[0])}
     return replace(parts[0], **joined)
+
+
+def _some(one: Arrays, rows: NDArray[np.bool_]) -> Arrays:
+    """Some places of every array."""
+    kept: dict[str, Any] = {name: getattr(one, name)[rows] for name in _names(one)}
+    return replace(one, **kept)
+
+
+def _names(one: _Pairs | _HeldOut) -> list[str]:
+    return [name for name, value in vars(one).items() if isinstance(value, np.ndarray)]
 
 
 def _pairs_of(study: Study, lines: ShelfLines, config: Config) -> _Pairs:
@@ -284,7 +296,7 @@ def _finish(choice: Choice, frame: pl.DataFrame, basis: str) -> pl.DataFrame:
 
 def _offer_row(choice: Choice, measurements: Known, *, studied: bool) -> dict[str, object]:
     offer = choice.offer
-    known = studied and offer.depth is not None and offer.category is not None
+    known = studied and choice.follows_prices
     quiet = offer.contact.quiet
     measured = offer.assumed is not None and (choice.campaign_id, offer.offer_id) in measurements
     return {

@@ -20,12 +20,11 @@ import polars as pl
 
 from offerloop.errors import ConfigError
 from offerloop.evaluation.estimate import Z95
-from offerloop.evaluation.experiment import Moments, cuped
+from offerloop.evaluation.experiment import cuped, enough
+from offerloop.evaluation.moments import Moments
 from offerloop.response.assumed import Choice
 from offerloop.tables import OUTCOMES
 
-FEWEST = 30
-"""Customers on each side; fewer say nothing."""
 KEY = ("planned_campaign_id", "planned_offer_id")
 
 
@@ -82,13 +81,13 @@ def _check_apart(path: Path, table: pl.DataFrame, earlier: list[pl.DataFrame]) -
 
 
 def measured(outcomes: pl.DataFrame) -> Known:
-    """One entry for each planned offer with enough customers on both sides."""
+    """One entry for each planned offer with enough customers and buyers on both sides."""
     planned = outcomes.filter(pl.col("planned_offer_id") != "none")
     got = (pl.col("arm") == "plan") & (pl.col("offer_id") == pl.col("planned_offer_id"))
     found: Known = {}
-    for key, mine in planned.group_by(KEY, maintain_order=True):
+    for key, mine in planned.filter(got | (pl.col("arm") == "holdout")).group_by(KEY, maintain_order=True):
         treated, control = mine.filter(got), mine.filter(pl.col("arm") == "holdout")
-        if min(treated.height, control.height) >= FEWEST:
+        if enough(treated.height, control.height, mine.filter("bought").height):
             found[str(key[0]), str(key[1])] = _measure(treated, control)
     return found
 

@@ -15,7 +15,7 @@ from offerloop.engine import ENGINES
 from offerloop.report.readout import render_readout, summarise_readout
 from offerloop.report.readout_findings import CURRENCY_OUTCOMES, FORECAST_COST, Effect, ReadoutFindings
 from offerloop.report.readout_sentences import WEEK
-from offerloop.service.readout_checks import checks, read_exposures, why_stopped
+from offerloop.service.readout_checks import checks, read_exposures, why_stopped, why_too_few_buy
 from offerloop.service.readout_effects import (
     Panel,
     against_forecast,
@@ -86,6 +86,9 @@ def read_out(
     if base.stopped is not None:
         return _write(run, period, base, {})
     table = outcomes(run, bought, period, redeemed)
+    few = why_too_few_buy(table)
+    if few is not None:
+        return _write(run, period, replace(base, stopped=few), {"outcomes": table})
     findings = _with_effects(run, bought, period, redeemed, base, table)
     return _write(run, period, findings, {"outcomes": table, "effects": effects_table(findings)})
 

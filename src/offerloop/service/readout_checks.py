@@ -10,10 +10,11 @@ import polars as pl
 from offerloop.allocation.arms import HOLDOUT, PLAN
 from offerloop.engine import Engine
 from offerloop.evaluation.assignment import in_holdout
-from offerloop.evaluation.experiment import LEAST, sample_ratio
+from offerloop.evaluation.experiment import LEAST, LEAST_BUYERS, sample_ratio
 from offerloop.offers import NO_OFFER
 from offerloop.report.numbers import count
 from offerloop.report.readout_findings import Check
+from offerloop.service.readout_effects import comparable, n_buyers, sides
 from offerloop.service.readout_files import SideFile, read_rows
 from offerloop.service.readout_inputs import PastRun
 
@@ -67,6 +68,19 @@ def why_stopped(run: PastRun, found: tuple[Check, ...]) -> str | None:
         f"No effect is shown: of the customers planned for an offer {count(sizes[PLAN])} got it and "
         f"{count(sizes[HOLDOUT])} were held back, and fewer than {LEAST} on one side say nothing; plan for more "
         "customers or set a larger experiment.holdout next time."
+    )
+
+
+def why_too_few_buy(outcomes: pl.DataFrame) -> str | None:
+    """One sentence when too few of the planned customers bought in the period, else None."""
+    sent, held = sides(outcomes.filter(pl.col("planned_offer_id") != NO_OFFER))
+    if comparable(sent, held):
+        return None
+    return (
+        f"No effect is shown: of the {count(sent.height)} customers with the plan's offer and the {count(held.height)} "
+        f"held back only {count(n_buyers(sent) + n_buyers(held))} bought in the period, and fewer than {LEAST_BUYERS} "
+        "on one side say nothing; read out a longer period, plan for more customers or set a larger "
+        "experiment.holdout next time."
     )
 
 

@@ -9,7 +9,8 @@ import polars as pl
 
 from offerloop.allocation.arms import HOLDOUT, PLAN
 from offerloop.evaluation.estimate import Estimate
-from offerloop.evaluation.experiment import LEAST, Difference, Moments, cuped, difference, holm, relative
+from offerloop.evaluation.experiment import LEAST, Difference, cuped, difference, enough, holm, relative
+from offerloop.evaluation.moments import Moments
 from offerloop.money import MICRO
 from offerloop.offers import NO_OFFER
 from offerloop.report.readout_findings import AgainstForecast, BoughtAnyway, Effect
@@ -94,7 +95,7 @@ def plan_effects(found: Panel) -> tuple[list[Effect], list[str]]:
     groups |= {one: found.planned.filter(pl.col("planned_campaign_id") == one) for one in campaigns}
     for name, rows in groups.items():
         treated, control = sides(rows)
-        if min(treated.height, control.height) < LEAST:
+        if not comparable(treated, control):
             few.append(f"campaign {name}: {treated.height} treated and {control.height} held back")
             continue
         for outcome in _outcomes(found):
@@ -121,6 +122,16 @@ def sides(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     return rows.filter(pl.col("arm") == PLAN), rows.filter(pl.col("arm") == HOLDOUT)
 
 
+def comparable(treated: pl.DataFrame, control: pl.DataFrame) -> bool:
+    """Whether both have customers and buyers enough for a difference."""
+    return enough(treated.height, control.height, n_buyers(treated) + n_buyers(control))
+
+
+def n_buyers(rows: pl.DataFrame) -> int:
+    """Customers who bought in the period."""
+    return rows.filter("bought").height
+
+
 def segment_effects(run: PastRun, found: Panel) -> tuple[list[Effect], list[str]]:
     """Adjusted effect on margin by tag and by fifth of predicted profit, with Holm's p-values; and what is small."""
     tags = run.profiles.select("customer_id", pl.col("tags").alias("segment")).explode("segment").drop_nulls()
@@ -129,7 +140,7 @@ def segment_effects(run: PastRun, found: Panel) -> tuple[list[Effect], list[str]
     for kind, rows in parts.items():
         for name in rows["segment"].unique(maintain_order=True).sort() if kind == "tag" else FIFTHS:
             treated, control = sides(rows.filter(pl.col("segment") == name))
-            if min(treated.height, control.height) >= LEAST:
+            if comparable(treated, control):
                 effects.append(compare(treated, control, kind, "margin_minor", name)[0])
             elif rows.height:
                 few.append(f"{name}: {treated.height} treated and {control.height} held back")

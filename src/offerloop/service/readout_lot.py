@@ -14,10 +14,10 @@ import polars as pl
 
 from offerloop.allocation.arms import EXPLORE, HOLDOUT, PLAN
 from offerloop.evaluation.estimate import Estimate
-from offerloop.evaluation.experiment import LEAST, weighted_difference
+from offerloop.evaluation.experiment import LEAST, LEAST_BUYERS, weighted_difference
 from offerloop.offers import NO_OFFER
 from offerloop.report.readout_findings import Effect
-from offerloop.service.readout_effects import Panel
+from offerloop.service.readout_effects import Panel, comparable
 from offerloop.service.readout_inputs import PastRun
 
 _ROUNDING = 1e-6
@@ -37,7 +37,10 @@ def lot_effects(run: PastRun, found: Panel) -> tuple[list[Effect], list[str]]:
         part = _one(run, rows, kind, outcomes)
         shown += part
         if not part:
-            few.append(f"{kind.replace('_', ' ')} by lot: fewer than {LEAST} customers drew it or drew nothing")
+            name = kind.replace("_", " ")
+            few.append(
+                f"{name} by lot: fewer than {LEAST} customers, or {LEAST_BUYERS} buyers, drew it or drew nothing"
+            )
     return shown, few
 
 
@@ -74,7 +77,7 @@ def _one(run: PastRun, rows: pl.DataFrame, kind: str, outcomes: list[str]) -> li
     given = pl.col("arm").eq(EXPLORE) & pl.col("offer_id").ne(NO_OFFER)
     treated = able.filter(given if kind == "all" else given & pl.col("kind").eq(kind))
     control = able.filter((pl.col("offer_id") == NO_OFFER) & pl.col("arm").is_in([EXPLORE, HOLDOUT]))
-    if min(treated.height, control.height) < LEAST:
+    if not comparable(treated, control):
         return []
     sizes = treated["kinds"].list.len().to_numpy()
     chance, _ = _chances(run, sizes)

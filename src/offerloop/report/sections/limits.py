@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from offerloop.evaluation.experiment import LEAST
+from offerloop.evaluation.experiment import LEAST, LEAST_BUYERS
 from offerloop.report.blocks import Block, Bullets, Section, Text
 from offerloop.report.evidence import Evidence
 from offerloop.report.facts import ASSUMED, MIXED, UNKNOWN, Facts
@@ -42,7 +42,12 @@ def _test(findings: Findings, tell: Voice) -> str:
     test = findings.test
     if test is None:
         return ""
-    sizes = {"treated": count(test.n_treated), "held": count(test.n_control), "least": str(LEAST)}
+    sizes = {
+        "treated": count(test.n_treated),
+        "held": count(test.n_control),
+        "least": str(LEAST),
+        "buyers": str(LEAST_BUYERS),
+    }
     if test.detectable is None:
         return tell.say("limits.test_small", **sizes)
     return tell.say("limits.test", detectable=tell.money.text(test.detectable), **sizes)

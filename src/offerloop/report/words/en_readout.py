@@ -181,7 +181,7 @@ WORDS: dict[str, str] = {
         "Held-back customers are the same in every run: what earlier offers did to the others is adjusted for only as "
         "far as their earlier spending shows it."
     ),
-    "bounds.few": "Left out because too few customers are on one side: {names}.",
+    "bounds.few": "Left out because too few customers or buyers are on one side: {names}.",
     "readout_words.label": "Words",
     "readout_words.message": "What the words mean",
     "readout_term.held-back-holdout": "held back, holdout",

@@ -350,8 +350,8 @@ WORDS: dict[str, str] = {
     ),
     "limits.test_small": (
         "The read-out of this plan could not show anything: {treated} customers get the plan's offer and {held} are "
-        "held back, and a comparison needs {least} on each side; set a larger experiment.holdout or plan for more "
-        "customers."
+        "held back, and a comparison needs {least} on each side, {buyers} of whom buy in the week; set a larger "
+        "experiment.holdout, plan for more customers, or read out a longer period."
     ),
     "limits.margin_costs": (
         "The margin is that of unit costs, by category where most of it has one, {margin} over all; a wrong list price "

@@ -165,7 +165,7 @@ WORDS: dict[str, str] = {
     "bounds.same": (
         "被留出的用户在每次运行中都相同：以前的优惠对其他人的影响，只在他们以往消费所能反映的范围内得到校正。"
     ),
-    "bounds.few": "因一边的用户太少而没有列出：{names}。",
+    "bounds.few": "因一边的用户或购买者太少而没有列出：{names}。",
     "readout_words.label": "术语",
     "readout_words.message": "术语的含义",
     "readout_term.held-back-holdout": "长期留出组",

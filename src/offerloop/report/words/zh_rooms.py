@@ -157,7 +157,9 @@ TEXTS: dict[str, str] = {
     "highest fifth": "最高五分之一",
     "campaign {name}: {treated} treated and {held} held back": "营销活动 {name}：{treated} 人得到优惠，{held} 人留出",
     "offers by lot: {n} customers drew one": "抽签发放：{n} 位用户抽中",
-    "{kind} by lot: fewer than {n} customers drew it or drew nothing": "抽签发放 {kind}：抽中或未抽中的用户少于 {n} 人",
+    "{kind} by lot: fewer than {n} customers, or {buyers} buyers, drew it or drew nothing": (
+        "抽签发放 {kind}：抽中或未抽中的用户少于 {n} 人，或其中购买者少于 {buyers} 人"
+    ),
     "{name}: {treated} treated and {held} held back": "{name}：{treated} 人得到优惠，{held} 人留出",
     "The period ends with the last order of the file, {day}.": "时期截至文件中的最后一笔订单，{day}。",
     "The orders reach to {day}; without a given end the period is {days} days.": (
@@ -172,6 +174,13 @@ TEXTS: dict[str, str] = {
     "{least} on one side say nothing; plan for more customers or set a larger experiment.holdout next time.": (
         "没有显示效果：计划的用户中 {sent} 人得到优惠，{held} 人被留出，任何一边少于 {least} 人都说明不了什么；"
         "下次请为更多用户制定计划，或调高 experiment.holdout。"
+    ),
+    "No effect is shown: of the {sent} customers with the plan's offer and the {held} held back only {n} bought in the "
+    "period, and fewer than {least} on one side say nothing; read out a longer period, plan for more customers or set "
+    "a larger experiment.holdout next time.": (
+        "没有显示效果：在得到计划优惠的 {sent} 人和被留出的 {held} 人中，该时期只有 {n} 人购买，"
+        "任何一边少于 {least} 人购买都说明不了什么；请读出更长的时期，"
+        "或下次为更多用户制定计划、调高 experiment.holdout。"
     ),
     "No effect is shown: {rule}; {cause}.": "没有显示效果：{rule}；{cause}。",
     "{rule}: {held} held back and {rest} not, where {expected} and {others} were expected (p = {p}, below 0.001)": (

@@ -285,7 +285,8 @@ WORDS: dict[str, str] = {
     ),
     "limits.test_small": (
         "本计划的回读显示不出任何结果：{treated} 位用户得到计划的优惠，{held} 位被留出，"
-        "而比较要求每一侧至少 {least} 位；请增大 experiment.holdout，或为更多用户制定计划。"
+        "而比较要求每一侧至少 {least} 位，其中 {buyers} 位在该周购买；"
+        "请增大 experiment.holdout，为更多用户制定计划，或读出更长的时期。"
     ),
     "limits.margin_costs": "毛利率由单位成本得出，能按品类计算的按品类，总体为 {margin}；标价有误，折扣深度就有误。",
     "limits.margin": "毛利率按标价的 {margin} 假设，所有商品相同；标价有误，折扣深度就有误。",
