@@ -69,14 +69,17 @@ class Shop:
         )
 
 
-def measured(*command: str) -> tuple[dict[str, Any], str]:
-    """Runs `offerloop` once: seconds, CPU seconds, peak memory of the process in GB; and what it printed."""
+def measured(*command: str, may_stop: bool = False) -> tuple[dict[str, Any], str]:
+    """Runs `offerloop` once: seconds, CPU seconds, peak memory of the process in GB; and what it printed.
+
+    A read-out may stop (exit code 1) because the groups cannot show anything.
+    """
     begin = time.perf_counter()
     program = Path(sys.executable).with_name("offerloop")
     process = subprocess.Popen([program, *command], stdout=subprocess.PIPE, text=True)
     printed = process.stdout.read() if process.stdout is not None else ""
     _, status, usage = os.wait4(process.pid, 0)
-    if status:
+    if status and not (may_stop and os.waitstatus_to_exitcode(status) == 1):
         raise SystemExit(f"offerloop {' '.join(command)} ended with {os.waitstatus_to_exitcode(status)}")
     figures = {
         "command": command[0], "seconds": round(time.perf_counter() - begin, 1),
@@ -121,17 +124,18 @@ def tell(found: dict[str, Any]) -> None:
     for row in found["commands"]:
         print(f"{row['command']:<8} {row['seconds']:8.1f} s {row['cpu_seconds']:8.1f} CPU s {row['peak_gb']:6.2f} GB")
     read = found["read_out"]
+    if read is None:
+        print(f"effect on margin: true {found['true']:,.0f}; {found['stopped']}", flush=True)
+        return
     print(f"effect on margin: true {found['true']:,.0f}, read out {read['value']:,.0f} "
           f"[{read['low']:,.0f}, {read['high']:,.0f}]", flush=True)  # fmt: skip
 
 
 def tell_coverage(found: list[dict[str, Any]]) -> None:
-    """Over several shops: how often the interval holds the truth, and the mean distance in standard errors."""
-    inside = [one["read_out"]["low"] <= one["true"] <= one["read_out"]["high"] for one in found]
-    away = [
-        2 * Z95 * (one["read_out"]["value"] - one["true"]) / (one["read_out"]["high"] - one["read_out"]["low"])
-        for one in found
-    ]
+    """Over shops with a read-out: how often the interval holds the truth, and the mean distance in standard errors."""
+    shown = [(one["read_out"], one["true"]) for one in found if one["read_out"] is not None]
+    inside = [read["low"] <= true <= read["high"] for read, true in shown]
+    away = [2 * Z95 * (read["value"] - true) / (read["high"] - read["low"]) for read, true in shown]
     mean, se = np.mean(away), np.std(away, ddof=1) / np.sqrt(len(away))
     print(f"{sum(inside)} of {len(inside)} intervals hold the truth; mean distance {mean:+.2f} standard errors "
           f"(se {se:.2f}), spread {np.std(away, ddof=1):.2f}")  # fmt: skip
@@ -151,12 +155,16 @@ def benchmark(lines: int, seed: int, folder: Path) -> dict[str, Any]:
     after, more = week_after(shop, run)
     last = past.filter(pl.col("at") >= str(FIRST + timedelta(days=DAYS - 7)))
     pl.concat([last, after]).write_csv(folder / "after.csv")
-    said, printed = measured("readout", str(run), "--orders", str(folder / "after.csv"), "--json")
-    effects = json.loads(printed)["effects"]
-    margin = next(one for one in effects if (one["comparison"], one["outcome"], one["group"], one["method"])
-                  == ("plan", "margin", "all", "adjusted"))  # fmt: skip
+    said, printed = measured("readout", str(run), "--orders", str(folder / "after.csv"), "--json", may_stop=True)
+    found = json.loads(printed)
+    margin = [one["total"] for one in found["effects"] if (one["comparison"], one["outcome"], one["group"],
+              one["method"]) == ("plan", "margin", "all", "adjusted")]  # fmt: skip
     share = pl.read_parquet(run / "margins.parquet").filter(pl.col("category").is_null())["margin"][0]
-    return {"lines": past.height, "commands": [*figures, said], "true": share * more, "read_out": margin["total"]}
+    read = {end: float(value) for end, value in margin[0].items()} if margin else None
+    return {
+        "lines": past.height, "commands": [*figures, said], "true": share * more, "read_out": read,
+        "stopped": found["stopped"],
+    }  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -124,11 +124,15 @@ class Market:
         given[ids - 1] = names.replace_strict(known, return_dtype=pl.Int64).to_numpy()
         return given
 
-    def play(self, given: Ints, noise: Noise, terms: Terms | None = None) -> Outcome:
-        """The coming week under some offers and some luck, without it becoming the past."""
-        terms = self.terms if terms is None else terms
+    def coming(self, noise: Noise, terms: Terms) -> Week:
+        """The coming week under some luck: its shelf prices are the same whatever the luck."""
         shelf = shelf_depths(self.preset, self.shop, self.week, self.noise)
-        this = Week(self.preset, self.shop, terms, self.week, shelf, noise)
+        return Week(self.preset, self.shop, terms, self.week, shelf, noise)
+
+    def play(self, given: Ints, noise: Noise, terms: Terms | None = None, *, borne: bool = False) -> Outcome:
+        """The coming week under some offers and some luck, without it becoming the past; `borne` as `Week.play`."""
+        terms = self.terms if terms is None else terms
+        this = self.coming(noise, terms)
         played, starts = [], range(0, self.customers, BLOCK)
         for start in starts:
             rows = slice(start, start + BLOCK)
@@ -138,6 +142,7 @@ class Market:
                     self.ids[rows],
                     self.state.part(start, start + BLOCK),
                     given[rows],
+                    borne=borne,
                 )
             )
         lines = Lines.joined([one.lines.shifted(start) for one, start in zip(played, starts, strict=True)])

@@ -112,7 +112,7 @@ def discounts(lines: Lines, terms: Terms, given: Ints, bears: NDArray[np.bool_],
     base = np.bincount(order, worth, len(keys)).astype(np.int64)
     offer = np.full(len(keys), NOTHING)
     offer[order] = one
-    off = np.minimum((2 * base * terms.percent[offer] + 100) // 200, terms.most_minor[offer]).astype(np.int64)
+    off = percent_off(base, terms.percent[offer], terms.most_minor[offer])
     amount = terms.kind[offer] == SPEND_AND_SAVE
     off = np.where(amount, np.where(base >= terms.threshold_minor[offer], terms.off_minor[offer], 0), off)
     off = np.where((offer >= 0) & (base > 0), np.minimum(off, base), 0)
@@ -122,6 +122,11 @@ def discounts(lines: Lines, terms: Terms, given: Ints, bears: NDArray[np.bool_],
     first = np.zeros(len(keys), dtype=bool)
     first[ranked[np.r_[True, np.diff(customer[ranked]) > 0]]] = True
     return _shared(worth, order, np.where(first, off, 0), base)
+
+
+def percent_off(base: Ints, percent: Floats | float, most: Ints | int) -> Ints:
+    """A percentage of amounts, rounded half up, up to a maximum; amounts of 0 give 0."""
+    return np.minimum((2 * base * percent + 100) // 200, most).astype(np.int64)
 
 
 def _in_stock(

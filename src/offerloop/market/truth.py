@@ -1,4 +1,9 @@
-"""What only a simulated shop knows: the effect of every offer on every customer, and the best that could be done."""
+"""What only a simulated shop knows: the effect of every offer on every customer.
+
+An offer on one category has a formula (`market.expected`). For one on the whole basket the coming week is played with
+and without it under the same luck (common random numbers), always borne in mind and then weighted by the chance of
+that, in several worlds of luck.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +11,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from offerloop.market.expected import exact, expected_effects
 from offerloop.market.noise import Floats
 from offerloop.market.simulation import Market
 from offerloop.market.terms import NOTHING
+
+BLOCK = 5_000
+"""Customers at a time: bounds the memory."""
 
 
 @dataclass(frozen=True)
@@ -27,21 +36,34 @@ class Truth:
 
 
 def true_effects(market: Market, worlds: int) -> Truth:
-    """The mean over some worlds of luck of the week with each offer less the same week without it.
+    """The expected week with each offer less the same week without it.
 
-    Both weeks have the same luck (common random numbers). Only the coming week counts: what a purchase takes from
-    later weeks is left out, and a flash sale has stock for everybody.
+    Only the coming week counts: what a purchase takes from later weeks is left out, and a flash sale has stock for
+    everybody. `worlds` are those of offers on the whole basket, whose effects keep some noise of luck.
     """
-    terms = replace(market.terms, stock=np.zeros_like(market.terms.stock))
-    shape = (market.customers, terms.size)
-    value, cost = np.zeros(shape), np.zeros(shape)
-    nobody = np.full(market.customers, NOTHING)
+    week = market.coming(market.noise, replace(market.terms, stock=np.zeros_like(market.terms.stock)))
+    blocks = [slice(start, start + BLOCK) for start in range(0, market.customers, BLOCK)]
+    parts = [
+        expected_effects(week, market.people.part(one.start, one.stop), market.state.part(one.start, one.stop))
+        for one in blocks
+    ]
+    value, cost, told = (np.concatenate(part) for part in zip(*parts, strict=True))
+    keeps = week.keeping(market.people, market.state)
+    for k in sorted(set(range(market.terms.size)) - set(exact(week))):
+        more, off = _played(market, k, worlds)
+        value[:, k] = keeps[:, k] * more + (1 - keeps[:, k]) * told
+        cost[:, k] = keeps[:, k] * market.terms.own_share[k] * off
+    return Truth(value, cost)
+
+
+def _played(market: Market, k: int, worlds: int) -> tuple[Floats, Floats]:
+    """(customers,): mean value gained and discount of an offer that everybody bears in mind."""
+    n = market.customers
+    value, discount = np.zeros(n), np.zeros(n)
     for number in range(worlds):
         noise = market.noise.world(number)
-        plain = market.play(nobody, noise, terms).value_minor(market.customers)
-        for k in range(terms.size):
-            found = market.play(np.full(market.customers, k), noise, terms)
-            value[:, k] += found.value_minor(market.customers) - plain
-            own = np.full(market.customers, terms.own_share[k])
-            cost[:, k] += found.cost_minor(market.customers, own)
-    return Truth(value / worlds, cost / worlds)
+        plain = market.play(np.full(n, NOTHING), noise)
+        found = market.play(np.full(n, k), noise, borne=True)
+        value += found.value_minor(n) - plain.value_minor(n)
+        discount += found.cost_minor(n, np.ones(n))
+    return value / worlds, discount / worlds

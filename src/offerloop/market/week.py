@@ -28,7 +28,8 @@ from offerloop.market.preset import Preset
 from offerloop.market.terms import Terms, depths
 from offerloop.market.world import YEAR, Ints, People, Shop
 
-MOST_TRIPS = 20
+MOST_TRIPS, MOST_MORE = 20, 11
+"""Trips in a week, and units of a line beyond the first."""
 LEARNED, REMEMBERED = 0.15, 0.6
 _DAYS = np.cumsum([0.13, 0.12, 0.12, 0.13, 0.15, 0.18, 0.17])
 """Shares of trips up to each day from Monday."""
@@ -89,22 +90,34 @@ class Week:
     """Depth of each product."""
     noise: Noise
 
-    def play(self, people: People, ids: Ints, state: State, given: Ints) -> Played:
-        """The week of customers who were given these offers (-1 for none); `ids` name their luck."""
+    def play(self, people: People, ids: Ints, state: State, given: Ints, *, borne: bool = False) -> Played:
+        """The week of customers who were given these offers (-1 for none); `ids` name their luck.
+
+        With `borne` all of them bear their offer in mind, whatever their luck.
+        """
         habits, told = self.preset.habits, given >= 0
-        keeps = people.keeps[np.arange(people.size), self.terms.kind[given]] - habits.fatigue * state.told
-        bears = told & (self.noise.uniform("bears", self.week, ids) < expit(keeps))
+        chance = self.keeping(people, state)[np.arange(people.size), given]
+        bears = told & (borne | (self.noise.uniform("bears", self.week, ids) < chance))
         trips = self._trips(people, ids, told, bears)
-        met = self._met(people, given, bears)
+        met = self.met(people, depths(self.terms, given, bears, self.shop.categories))
         buys, brought = self._buys(people, ids, state, trips, met)
         lines, extra = self._lines(people, ids, trips, met - habits.dependence * state.used_to, buys)
         left = (state.stock + extra + np.where(buys, brought, 0)) * np.float32(1 - habits.used_up)
         learned = state.used_to + np.where(buys, np.float32(LEARNED) * (met - state.used_to), 0)
         return Played(lines, bears, State(left, learned.astype(np.float32), REMEMBERED * state.told + told))
 
-    def _trips(self, people: People, ids: Ints, told: NDArray[np.bool_], bears: NDArray[np.bool_]) -> Ints:
+    def keeping(self, people: People, state: State) -> Floats:
+        """(customers, offers): chance to bear each offer in mind when told of it."""
+        tired = self.preset.habits.fatigue * state.told[:, None]
+        return expit(people.keeps[:, self.terms.kind] - tired)
+
+    def rate(self, people: People, told: NDArray[np.bool_] | bool, bears: NDArray[np.bool_] | bool) -> Floats:
+        """(customers,): mean number of trips."""
         season = self.preset.customers.season * np.sin(2 * np.pi * self.week / YEAR)
-        rate = people.visits * np.exp(season + people.lure * bears - people.annoyed * told)
+        return people.visits * np.exp(season + people.lure * bears - people.annoyed * told)
+
+    def _trips(self, people: People, ids: Ints, told: NDArray[np.bool_], bears: NDArray[np.bool_]) -> Ints:
+        rate = self.rate(people, told, bears)
         u, chance = self.noise.uniform("trips", self.week, ids), np.exp(-rate)
         below, trips = chance.copy(), np.zeros(len(ids), dtype=np.int64)
         for k in range(1, MOST_TRIPS + 1):
@@ -113,23 +126,32 @@ class Week:
             below += chance
         return trips
 
-    def _met(self, people: People, given: Ints, bears: NDArray[np.bool_]) -> NDArray[np.float32]:
-        """(customers, categories): the depth that each customer meets."""
+    def met(self, people: People, off: NDArray[np.float32]) -> NDArray[np.float32]:
+        """(customers, categories): the depth that each customer meets, where an offer takes a share `off`."""
         shop = self.shop
         mean = np.add.reduceat(self.shelf, shop.first[:-1]) / np.diff(shop.first)
         shelf = 0.5 * self.shelf.astype(np.float32)[people.usual] + 0.5 * mean.astype(np.float32)
-        offered = np.float32(self.preset.habits.noticed) * depths(self.terms, given, bears, shop.categories)
-        return 1 - (1 - shelf) * (1 - offered)
+        return 1 - (1 - shelf) * (1 - np.float32(self.preset.habits.noticed) * off)
+
+    def logits(
+        self, people: People, state: State, met: NDArray[np.float32]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """(customers, categories): logit of buying on one trip without any deal, and what deals add to it."""
+        habits = self.preset.habits
+        deal = met - np.float32(habits.dependence) * state.used_to
+        drawn = people.sensitivity.astype(np.float32)[:, None] * deal + deal @ self.shop.related.T.astype(np.float32)
+        return people.need - np.float32(habits.stockpiling) * state.stock, drawn
+
+    def shelf_minor(self, product: Ints) -> Ints:
+        """Price of a unit at the shelf."""
+        return np.floor(self.shop.price_minor[product] * (1 - self.shelf[product]) + 0.5 + 1e-9).astype(np.int64)
 
     def _buys(
         self, people: People, ids: Ints, state: State, trips: Ints, met: NDArray[np.float32]
     ) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
         """Whether each customer buys in each category, and the share of that which the deal brought."""
-        habits, given = self.preset.habits, self.preset.customers
-        deal = met - np.float32(habits.dependence) * state.used_to
-        plain = people.need - np.float32(habits.stockpiling) * state.stock
-        plain = plain + (given.trips * np.log(np.maximum(trips, 1))).astype(np.float32)[:, None]
-        drawn = people.sensitivity.astype(np.float32)[:, None] * deal + deal @ self.shop.related.T.astype(np.float32)
+        plain, drawn = self.logits(people, state, met)
+        plain = plain + (self.preset.customers.trips * np.log(np.maximum(trips, 1))).astype(np.float32)[:, None]
         chance, usual = expit(plain + drawn), expit(plain)
         u = self.noise.uniform("buys", self.week, ids[:, None], np.arange(self.shop.categories)[None, :])
         buys = (u < chance) & (trips > 0)[:, None]
@@ -142,11 +164,10 @@ class Week:
         who, category = np.nonzero(buys)
         luck = {name: self.noise.uniform(name, self.week, ids[who], category) for name in ("units", "trip", "return")}
         mean = people.units[who] * np.exp(0.5 * people.sensitivity[who] * deal[who, category])
-        units = 1 + np.minimum(np.log(luck["units"]) / np.log(mean / (1 + mean)), 11).astype(np.int64)
+        units = 1 + np.minimum(np.log(luck["units"]) / np.log(mean / (1 + mean)), MOST_MORE).astype(np.int64)
         trip = (luck["trip"] * trips[who]).astype(np.int64)
         product = self._products(people, ids, who, category)
-        price = self.shop.price_minor[product]
-        shelf = np.floor(price * (1 - self.shelf[product]) + 0.5 + 1e-9).astype(np.int64)
+        price, shelf = self.shop.price_minor[product], self.shelf_minor(product)
         day = np.searchsorted(_DAYS, self.noise.uniform("day", self.week, ids[who], trip) * _DAYS[-1])
         lines = Lines(
             who, trip, product, category, units, price * units, shelf * units, self.shop.cost_minor[product] * units,

@@ -1,0 +1,163 @@
+"""A week in expectation instead of by luck: the exact effect of an offer on one category, for each customer.
+
+What a customer buys in one category does not depend on what is bought in another once the number of trips is known, so
+the mean over all luck of `market.week` has a formula. With P(n) the chance of n trips and p_c(n) that of buying in
+category c on them,
+
+    value = (1 - returns) sum_c sum_n P(n) p_c(n) E[units_c] E[margin of a unit_c]
+
+An offer in mind changes P(n) by its lure, p and E[units] in its own category, and p in the categories related to that.
+Its discount follows from p, the units and the product in its own category alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import expit, pdtr
+
+from offerloop.market.noise import Floats
+from offerloop.market.terms import EVERYTHING, percent_off
+from offerloop.market.week import MOST_MORE, MOST_TRIPS, State, Week
+from offerloop.market.world import People
+
+USUAL, TOLD, BORNE = range(3)
+"""Nothing is offered; an offer is told and not borne in mind; it is borne in mind, without its depth."""
+
+
+def exact(week: Week) -> list[int]:
+    """Positions of the offers whose effect has a formula."""
+    return np.flatnonzero((week.terms.category != EVERYTHING) & (week.terms.percent > 0)).tolist()
+
+
+def expected_effects(week: Week, people: People, state: State) -> tuple[Floats, Floats, Floats]:
+    """Value and own cost (customers, offers) against no offer, and the value of being told (customers,), minor units.
+
+    Value is margin before the offer's cost. Offers without a formula are NaN. Stock of a flash sale counts as endless.
+    """
+    usual = _Usual.of(week, people, state)
+    keeps = week.keeping(people, state)
+    value, cost = (np.full(keeps.shape, np.nan) for _ in range(2))
+    told = usual.total[TOLD] - usual.total[USUAL]
+    for k in exact(week):
+        more, off = usual.with_offer(k)
+        borne = usual.total[BORNE] + more - usual.total[USUAL]
+        value[:, k] = keeps[:, k] * borne + (1 - keeps[:, k]) * told
+        cost[:, k] = keeps[:, k] * week.terms.own_share[k] * off
+    return value, cost, told
+
+
+@dataclass(frozen=True)
+class _Usual:
+    """The week without any depth of an offer; arrays of shape (customers, categories) unless stated."""
+
+    week: Week
+    people: People
+    state: State
+    met: Floats
+    logit: Floats
+    trips: tuple[Floats, ...]
+    """For USUAL, TOLD and BORNE the chance of 1, 2, ... trips, (customers, MOST_TRIPS)."""
+    chance: tuple[Floats, ...]
+    """Of buying, likewise."""
+    units: Floats
+    margin: Floats
+    """Mean margin of a unit."""
+
+    @classmethod
+    def of(cls, week: Week, people: People, state: State) -> _Usual:
+        """Of some customers."""
+        nothing = np.zeros((people.size, week.shop.categories), dtype=np.float32)
+        met = week.met(people, nothing)
+        logit = np.add(*week.logits(people, state, met)).astype(np.float64)
+        rates = [week.rate(people, told, bears) for told, bears in ((False, False), (True, False), (True, True))]
+        trips = tuple(map(_poisson, rates))
+        deal = met - week.preset.habits.dependence * state.used_to
+        return cls(
+            week, people, state, met, logit, trips, _chances(week, logit, trips), _units(people, deal),
+            np.stack([_margin(week, people, c) for c in range(week.shop.categories)], axis=1),
+        )  # fmt: skip
+
+    @property
+    def total(self) -> list[Floats]:
+        """(customers,): value of the week, for USUAL, TOLD and BORNE."""
+        return [(1 - self.week.preset.products.returns) * self._worth(one).sum(axis=1) for one in self.chance]
+
+    def _worth(self, chance: Floats) -> Floats:
+        return chance * self.units * self.margin
+
+    def with_offer(self, k: int) -> tuple[Floats, Floats]:
+        """(customers,): what the depth of an offer in mind adds to the value, and the mean discount."""
+        week, c = self.week, int(self.week.terms.category[k])
+        off = week.preset.habits.noticed * week.terms.percent[k] / 100
+        deeper = (1 - self.met[:, c]) * off
+        related = np.flatnonzero(week.shop.related[:, c])
+        places = np.r_[c, related]
+        pull = np.column_stack([self.people.sensitivity, *(np.full(self.people.size, week.shop.related[o, c])
+                                                           for o in related)])  # fmt: skip
+        (chance,) = _chances(week, self.logit[:, places] + pull * deeper[:, None], (self.trips[BORNE],))
+        deal = self.met[:, c] + deeper - week.preset.habits.dependence * self.state.used_to[:, c]
+        units = self.units[:, places]
+        units[:, 0] = _units(self.people, deal[:, None])[:, 0]
+        before = self._worth(self.chance[BORNE])[:, places].sum(axis=1)
+        more = (chance * units * self.margin[:, places]).sum(axis=1) - before
+        discount = chance[:, 0] * _discount(week, self.people, k, _more_units(self.people, deal[:, None])[:, 0])
+        return (1 - week.preset.products.returns) * more, discount
+
+
+def _poisson(rate: Floats) -> Floats:
+    """(customers, MOST_TRIPS): chance of 1, 2, ... trips; the last holds all beyond."""
+    below = pdtr(np.arange(MOST_TRIPS)[None, :], rate[:, None])
+    return np.diff(below, append=1.0, axis=1)
+
+
+def _chances(week: Week, logit: Floats, trips: tuple[Floats, ...]) -> tuple[Floats, ...]:
+    """Chance of buying over the number of trips, for each of their distributions; logits are those of one trip."""
+    found = tuple(np.zeros_like(logit) for _ in trips)
+    for n in range(1, MOST_TRIPS + 1):
+        on_n = expit(logit + week.preset.customers.trips * np.log(n))
+        for total, chance in zip(found, trips, strict=True):
+            total += chance[:, n - 1, None] * on_n
+    return found
+
+
+def _more_units(people: People, deal: Floats) -> Floats:
+    """Ratio of the geometric number of units beyond the first."""
+    mean = people.units[:, None] * np.exp(0.5 * people.sensitivity[:, None] * deal)
+    return mean / (1 + mean)
+
+
+def _units(people: People, deal: Floats) -> Floats:
+    """Mean units of a purchase."""
+    ratio = _more_units(people, deal)
+    return 1 + ratio * (1 - ratio**MOST_MORE) / (1 - ratio)
+
+
+def _choice(week: Week, people: People, category: int) -> tuple[Floats, slice]:
+    """(customers, products of the category): chance of each, with or without the usual one's advantage."""
+    shop, loyalty = week.shop, week.preset.customers.loyalty
+    mine = slice(shop.first[category], shop.first[category + 1])
+    weight = np.exp(shop.appeal[mine] - people.switching[:, None] * np.log1p(-week.shelf[mine]))
+    rows, usual = np.arange(people.size), people.usual[:, category] - shop.first[category]
+    free = weight / weight.sum(axis=1, keepdims=True)
+    weight[rows, usual] *= np.exp(loyalty)
+    steady = weight / weight.sum(axis=1, keepdims=True)
+    return people.variety[:, None] * free + (1 - people.variety[:, None]) * steady, mine
+
+
+def _margin(week: Week, people: People, category: int) -> Floats:
+    """(customers,): mean margin of a unit bought in a category."""
+    chance, mine = _choice(week, people, category)
+    products = np.arange(week.shop.size)[mine]
+    return chance @ (week.shelf_minor(products) - week.shop.cost_minor[products]).astype(np.float64)
+
+
+def _discount(week: Week, people: People, k: int, ratio: Floats) -> Floats:
+    """(customers,): mean discount of a purchase in the offer's category; `ratio` is that of the units beyond one."""
+    chance, mine = _choice(week, people, int(week.terms.category[k]))
+    more = np.arange(MOST_MORE + 1)
+    base = week.shelf_minor(np.arange(week.shop.size)[mine])[:, None] * (1 + more)
+    off = np.minimum(percent_off(base, float(week.terms.percent[k]), int(week.terms.most_minor[k])), base)
+    units = ratio[:, None] ** more * np.where(more < MOST_MORE, 1 - ratio[:, None], 1.0)
+    return np.einsum("nu,nu->n", chance @ off.astype(np.float64), units)
