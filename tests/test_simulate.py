@@ -7,8 +7,13 @@ import sys
 import polars as pl
 import pytest
 
+from offerloop.config import load_config
+from offerloop.market.preset import load_preset
+from offerloop.market.simulation import Market
+
 PROGRAM = "from offerloop.cli.main import main; main()"
-SMALL = ("--customers", "300", "--products", "200", "--periods", "2", "--before", "6", "--worlds", "2")
+SMALL = ("--customers", "300", "--products", "200", "--periods", "2", "--before", "6", "--worlds", "2",
+         "--policy", "random", "--policy", "blanket", "--policy", "ceiling", "--fresh", "200")  # fmt: skip
 
 
 def offerloop(*arguments):
@@ -30,17 +35,43 @@ def test_it_writes_a_shop_and_what_was_gained(shop):
     folder, summary = shop
     assert {path.name for path in folder.iterdir()} == {
         "order_lines.parquet", "products.parquet", "customers.parquet", "events.parquet", "exposures.parquet",
-        "offerloop.toml", "periods.parquet", "simulation.json", "report.html",
+        "offerloop.toml", "periods.parquet", "simulation.json", "report.html", "figure.svg",
     }  # fmt: skip
     table = pl.read_parquet(folder / "periods.parquet")
-    assert table.height == 4
-    gained = (table["profit_minor"] - table["plain_profit_minor"]).sum() / 2
-    assert summary["totals_minor"]["profit"]["value"] == pytest.approx(gained, abs=0.01)
+    assert table.height == 3 * 2 * 2
     assert summary["synthetic"] is True
-    assert "(mean over 2 worlds)" in summary["sentence"]
+    for name in ("random", "blanket", "ceiling"):
+        mine = table.filter(policy=name)
+        gained = (mine["profit_minor"] - mine["plain_profit_minor"]).sum() / 2
+        assert summary["policies"][name]["gains"]["profit"]["value"] == pytest.approx(gained, abs=0.01)
+    assert "(means over 2 worlds)" in summary["sentence"]
+    assert "R2" in summary["sentence"]
     page = (folder / "report.html").read_text(encoding="utf-8")
     assert page.count("Synthetic") >= 2
     assert "http" not in page.replace("http://www.w3.org", "")
+    assert (folder / "figure.svg").read_text(encoding="utf-8").startswith("<svg")
+
+
+def test_at_equal_spend_the_first_policy_is_scaled_to_the_cost_of_the_other(shop):
+    table, summary = pl.read_parquet(shop[0] / "periods.parquet"), shop[1]
+    sums = table.group_by("policy", "world").agg(
+        gained=(pl.col("profit_minor") - pl.col("plain_profit_minor")).sum(), cost=pl.col("cost_minor").sum()
+    )
+    both = sums.filter(policy="blanket").join(sums.filter(policy="random"), on="world", suffix="_first")
+    lead = (both["gained"] - both["gained_first"] * both["cost"] / both["cost_first"]).mean()
+    assert summary["policies"]["blanket"]["lead_at_equal_spend"]["value"] == pytest.approx(lead, abs=0.01)
+    assert summary["policies"]["random"]["lead_at_equal_spend"] is None
+
+
+def test_the_configuration_has_all_offers_under_the_names_of_the_market(shop):
+    config = load_config(shop[0] / "offerloop.toml")
+    categories = pl.read_parquet(shop[0] / "products.parquet")["category"].unique().to_list()
+    offers = config.offers_of(config.campaigns[0], categories)
+    market = Market(load_preset("grocery"), 300, 200, 1, 6)
+    assert sorted(one.offer_id for one in offers) == sorted(market.terms.ids[k] for k in market.terms.menu)
+    assert {one.kind for one in offers} == {"coupon", "spend_and_save", "flash_sale"}
+    given = pl.DataFrame({"customer_id": [1, 2], "offer_id": [offers[0].offer_id, offers[-1].offer_id]})
+    assert (market.positions(given)[:2] >= 0).all()
 
 
 def test_a_run_reads_the_shop_unchanged_and_says_that_it_is_synthetic(shop):
@@ -56,6 +87,8 @@ def test_a_run_reads_the_shop_unchanged_and_says_that_it_is_synthetic(shop):
         (("--preset", "grocer"), "did you mean 'grocery'"),
         (("--policy", "randm"), "there is no policy 'randm', did you mean 'random'"),
         (("--periods", "0"), "--periods must be 1 or more, not 0"),
+        (("--policy", "same", "--policy", "same"), "the policy 'same' is named twice"),
+        (("--policy", "personalised", "--log", "30"), "--log must be less than --before (26)"),
     ],
 )
 def test_wrong_names_and_sizes_are_one_sentence(tmp_path, wrong, says):

@@ -19,6 +19,8 @@ TERMS = Terms(
     most_minor=np.array([150, 400, 300, 1000]),
     stock=np.array([0, 0, 0, 3]),
     own_share=np.array([1.0, 0.5, 1.0, 1.0]),
+    annoys=np.ones(4),
+    menu=np.arange(4),
 )
 ROWS = st.lists(
     st.tuples(st.integers(0, 4), st.integers(0, 2), st.integers(0, 2), st.integers(1, 3), st.integers(1, 2500)),

@@ -170,22 +170,30 @@ def readout(
 def simulate(
     out: Annotated[Path, typer.Option(help="New folder for the shop's tables and the report.")],
     preset: Annotated[str, typer.Option(help="grocery, fashion, marketplace, null or harmful.")] = "grocery",
-    policy: Annotated[str, typer.Option(help="nothing, random, same, buyers or oracle.")] = "random",
+    policy: Annotated[
+        list[str] | None,
+        typer.Option(help="One or more of nothing, random, blanket, same, buyers, personalised, ceiling, oracle."),
+    ] = None,
     customers: Annotated[int, typer.Option(help="Size of the shop.")] = 1000,
     products: Annotated[int, typer.Option(help="Size of its range.")] = 1000,
     periods: Annotated[int, typer.Option(help="Weeks of the policy.")] = 12,
-    before: Annotated[int, typer.Option(help="Weeks without offers that come first.")] = 26,
+    before: Annotated[int, typer.Option(help="Weeks that come first.")] = 26,
+    log: Annotated[int, typer.Option(help="Of these, the last ones with random offers, for 'personalised'.")] = 9,
+    fresh: Annotated[int, typer.Option(help="Further customers that 'ceiling' learns from.")] = 200_000,
     worlds: Annotated[int, typer.Option(help="Shops that are simulated, for the spread of the result.")] = 5,
     seed: Annotated[int, typer.Option(help="The first world's; each further one adds one.")] = 1,
     as_json: Json = False,
 ) -> None:
-    """A simulated shop whose truth is known: play a policy, write its tables and what it gained."""
+    """A simulated shop whose truth is known: play policies, write the first one's tables and what they gained."""
     from rich.console import Console
 
     from offerloop.service.simulate import Asked, simulate
 
     progress = Console(stderr=True)
-    asked = Asked(preset, policy, customers, products, periods, before, worlds, seed)
+    asked = Asked(
+        preset, tuple(policy or ["random"]), customers, products, periods, before, log=log, fresh=fresh, worlds=worlds,
+        seed=seed,
+    )  # fmt: skip
     done = simulate(asked, out, progress if progress.is_terminal and not as_json else None)
     _say(done.summary | {"report": str(done.report)}, f"{done.summary['sentence']}\n{done.report}", as_json)
 

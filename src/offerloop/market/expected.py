@@ -32,25 +32,28 @@ def exact(week: Week) -> list[int]:
 
 
 def expected_effects(week: Week, people: People, state: State) -> tuple[Floats, Floats, Floats]:
-    """Value and own cost (customers, offers) against no offer, and the value of being told (customers,), minor units.
+    """Value, own cost, and value of being told without bearing it in mind: (customers, offers), minor units.
 
-    Value is margin before the offer's cost. Offers without a formula are NaN. Stock of a flash sale counts as endless.
+    All against no offer; value is margin before the offer's cost. Value and cost of offers without a formula are NaN.
+    Stock of a flash sale counts as endless.
     """
-    usual = _Usual.of(week, people, state)
     keeps = week.keeping(people, state)
-    value, cost = (np.full(keeps.shape, np.nan) for _ in range(2))
-    told = usual.total[TOLD] - usual.total[USUAL]
-    for k in exact(week):
-        more, off = usual.with_offer(k)
-        borne = usual.total[BORNE] + more - usual.total[USUAL]
-        value[:, k] = keeps[:, k] * borne + (1 - keeps[:, k]) * told
-        cost[:, k] = keeps[:, k] * week.terms.own_share[k] * off
+    value, cost, told = (np.full(keeps.shape, np.nan) for _ in range(3))
+    for annoys in np.unique(week.terms.annoys):
+        usual = _Usual.of(week, people, state, float(annoys))
+        plain, heard, bears = usual.total
+        told[:, week.terms.annoys == annoys] = (heard - plain)[:, None]
+        for k in exact(week):
+            if week.terms.annoys[k] == annoys:
+                more, off = usual.with_offer(k)
+                value[:, k] = keeps[:, k] * (bears + more - plain) + (1 - keeps[:, k]) * told[:, k]
+                cost[:, k] = keeps[:, k] * week.terms.own_share[k] * off
     return value, cost, told
 
 
 @dataclass(frozen=True)
 class _Usual:
-    """The week without any depth of an offer; arrays of shape (customers, categories) unless stated."""
+    """The week without the depth of any offer; arrays of shape (customers, categories) unless stated."""
 
     week: Week
     people: People
@@ -66,12 +69,12 @@ class _Usual:
     """Mean margin of a unit."""
 
     @classmethod
-    def of(cls, week: Week, people: People, state: State) -> _Usual:
-        """Of some customers."""
+    def of(cls, week: Week, people: People, state: State, annoys: float) -> _Usual:
+        """Of some customers, who are told of offers that annoy so much."""
         nothing = np.zeros((people.size, week.shop.categories), dtype=np.float32)
-        met = week.met(people, nothing)
-        logit = np.add(*week.logits(people, state, met)).astype(np.float64)
-        rates = [week.rate(people, told, bears) for told, bears in ((False, False), (True, False), (True, True))]
+        met = week.met(people, nothing).astype(np.float64)
+        logit = np.add(*week.logits(people, state, met.astype(np.float32))).astype(np.float64)
+        rates = [week.rate(people, told, bears) for told, bears in ((0.0, False), (annoys, False), (annoys, True))]
         trips = tuple(map(_poisson, rates))
         deal = met - week.preset.habits.dependence * state.used_to
         return cls(

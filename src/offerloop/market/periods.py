@@ -1,21 +1,41 @@
-"""A policy over several periods beside the same shop without any offer: what it gained, and what it only moved."""
+"""Policies over several periods beside the same shop without any offer: what each gained, and what it only moved."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
-from offerloop.market.policies import Policy, liabilities
+from offerloop.market.ceiling import fair_ceiling
+from offerloop.market.personalised import personalised
+from offerloop.market.policies import (
+    Logged,
+    Policy,
+    Rule,
+    blanket,
+    buyers,
+    lottery,
+    nothing,
+    oracle,
+    random,
+    same,
+)
 from offerloop.market.preset import Preset
+from offerloop.market.seen import seen
 from offerloop.market.simulation import Market, Outcome
-from offerloop.market.terms import NOTHING
 from offerloop.market.world import Ints
 
+RULES: dict[str, Rule] = {
+    "nothing": nothing, "random": random, "blanket": blanket, "same": same, "buyers": buyers, "oracle": oracle,
+}  # fmt: skip
+"""Policies that learn nothing."""
+LEARNED = ("personalised", "ceiling")
+POLICIES = (*RULES, *LEARNED)
+"""By name, as the command line takes them."""
 PERIOD_COLUMNS = (
-    "world", "period", "offered", "liability_minor", "buyers", "sales_minor", "discount_minor", "cost_minor",
+    "policy", "world", "period", "offered", "liability_minor", "buyers", "sales_minor", "discount_minor", "cost_minor",
     "profit_minor", "plain_buyers", "plain_sales_minor", "plain_profit_minor",
 )  # fmt: skip
 """`plain` is of the twin shop that never gives anything, with the same customers and the same luck."""
@@ -29,35 +49,89 @@ class Setting:
     customers: int
     products: int
     before: int
-    """Weeks without offers that come first."""
+    """Weeks that come first."""
     periods: int
     """Weeks of the policy."""
+    log: int
+    """Of the weeks before, the last ones with offers to half of the customers at random, to learn from."""
+    fresh: int
+    """Customers whose true effects the fair ceiling learns from."""
 
 
-def play(setting: Setting, policy: Policy, world: int, tell: Callable[[], None]) -> tuple[Market, pl.DataFrame]:
-    """The market after its last period, and a row for each. `tell` is called after each."""
-    ours, twin = (Market(setting.preset, setting.customers, setting.products, world, setting.before) for _ in range(2))
-    rng = np.random.default_rng(world)
+@dataclass(frozen=True)
+class Played:
+    """One world."""
+
+    periods: pl.DataFrame
+    """PERIOD_COLUMNS, a row for each policy and period."""
+    facts: dict[str, dict[str, float]]
+    """What is to be said of each policy."""
+
+
+def play(setting: Setting, names: Sequence[str], world: int, tell: Callable[[], None]) -> tuple[Market, Played]:
+    """Every policy from the same past; and the first one's market after the last week.
+
+    `tell` is called after each week played and each block learned from.
+    """
+    start, log = _past(setting, names, world)
+    policies = {name: _policy(name, start, log, setting, tell) for name in names}
+    _, plain = _weeks(start, nothing, setting, world, tell)
+    markets: list[Market] = []
+    tables = []
+    for name, policy in policies.items():
+        market, table = _weeks(start, policy.rule, setting, world, tell)
+        markets += [] if markets else [market]
+        beside = plain.select(pl.col("buyers", "sales_minor", "profit_minor").name.prefix("plain_"))
+        tables.append(pl.concat([table, beside], how="horizontal").with_columns(policy=pl.lit(name)))
+    periods = pl.concat(tables).with_columns(world=pl.lit(world)).select(PERIOD_COLUMNS)
+    return markets[0], Played(periods, {name: one.facts for name, one in policies.items()})
+
+
+def _weeks(
+    start: Market, rule: Rule, setting: Setting, world: int, tell: Callable[[], None]
+) -> tuple[Market, pl.DataFrame]:
+    """The market after all periods under one rule, and their sums."""
+    market, rng = start.branch(), np.random.default_rng(world)
     budget = round(100 * setting.preset.campaign.budget * setting.customers)
     rows = []
     for period in range(setting.periods):
-        given = policy(ours, budget, rng)
-        done = ours.advance(given.offer, given.propensity)
-        plain = twin.advance(np.full(setting.customers, NOTHING), None)
-        told = given.offer[given.offer >= 0]
-        rows.append((world, period, len(told), int(liabilities(ours)[told].sum()), *_sums(ours, done, given.offer),
-                     *_plain(twin, plain)))  # fmt: skip
+        given = rule(market, budget, rng)
+        done = market.advance(given.offer, given.propensity)
+        rows.append({"period": period, **_sums(market, done, given.offer)})
         tell()
-    return ours, pl.DataFrame(rows, schema=list(PERIOD_COLUMNS), orient="row")
+    return market, pl.DataFrame(rows)
 
 
-def _sums(market: Market, done: Outcome, offer: Ints) -> tuple[float, ...]:
+def _past(setting: Setting, names: Sequence[str], world: int) -> tuple[Market, list[Logged]]:
+    """The market before the first period, and its weeks of random offers where a policy learns from them."""
+    n_log = setting.log if "personalised" in names else 0
+    market = Market(setting.preset, setting.customers, setting.products, world, setting.before - n_log)
+    rng, log = np.random.default_rng(world), []
+    for _ in range(n_log):
+        view, given = seen(market), lottery(market, rng)
+        done = market.advance(given.offer, given.propensity)
+        value, own = done.value_minor(market.customers), market.terms.own_share[given.offer]
+        log.append(Logged(view, given.offer, value, done.cost_minor(market.customers, own)))
+    return market, log
+
+
+def _policy(name: str, market: Market, log: list[Logged], setting: Setting, tell: Callable[[], None]) -> Policy:
+    if name == "personalised":
+        return personalised(log, market.terms)
+    return fair_ceiling(market, setting.fresh, tell) if name == "ceiling" else Policy(RULES[name])
+
+
+def _sums(market: Market, done: Outcome, offer: Ints) -> dict[str, float]:
+    """Of one week, over all customers."""
+    told = offer[offer >= 0]
     cost = float(done.cost_minor(market.customers, market.terms.own_share[offer]).sum())
-    value = float(done.value_minor(market.customers).sum())
-    lines, discount = done.lines, int(done.discount_minor.sum())
-    return (len(np.unique(lines.customer)), int(lines.shelf_minor.sum()) - discount, discount, cost, value - cost)
-
-
-def _plain(market: Market, done: Outcome) -> tuple[float, ...]:
-    buyers, sales, _, _, profit = _sums(market, done, np.full(market.customers, NOTHING))
-    return buyers, sales, profit
+    discount = int(done.discount_minor.sum())
+    return {
+        "offered": len(told),
+        "liability_minor": int(market.terms.liability_minor[told].sum()),
+        "buyers": len(np.unique(done.lines.customer)),
+        "sales_minor": int(done.lines.shelf_minor.sum()) - discount,
+        "discount_minor": discount,
+        "cost_minor": cost,
+        "profit_minor": float(done.value_minor(market.customers).sum()) - cost,
+    }

@@ -1,9 +1,12 @@
-"""Simple ways to give offers in a market, each within the preset's budget; what any other policy is compared with."""
+"""Ways to give offers in a market; what any other policy is compared with.
+
+All but the blanket offer stay within the preset's budget of liabilities.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
@@ -11,14 +14,15 @@ import polars as pl
 from offerloop.allocation.hull import solve
 from offerloop.allocation.problem import Problem
 from offerloop.market.noise import Floats
+from offerloop.market.seen import Seen
 from offerloop.market.simulation import Market
 from offerloop.market.terms import NOTHING
 from offerloop.market.truth import true_effects
 from offerloop.market.world import Ints
 from offerloop.offers import NO_OFFER
 
-WORLDS = 10
-"""Worlds of luck that the oracle averages over."""
+WORLDS = 20
+"""Worlds of luck by which the oracle knows offers on the whole basket."""
 RECENT_WEEKS = 8
 
 
@@ -38,13 +42,27 @@ class Given:
         return table if self.propensity is None else table.with_columns(propensity=pl.Series(self.propensity))
 
 
-Policy = Callable[[Market, int, np.random.Generator], Given]
+Rule = Callable[[Market, int, np.random.Generator], Given]
 """From a market, the budget of the period in minor units of liability, and chance."""
 
 
-def liabilities(market: Market) -> Ints:
-    """(offers,): the most that each offer can cost the shop, minor units, rounded up."""
-    return np.ceil(market.terms.own_share * market.terms.most_minor).astype(np.int64)
+@dataclass(frozen=True)
+class Logged:
+    """A week in which offers were given at random; arrays of shape (customers,)."""
+
+    seen: Seen
+    """What was known before it."""
+    offer: Ints
+    value_minor: Floats
+    cost_minor: Floats
+
+
+@dataclass(frozen=True)
+class Policy:
+    """A rule, and what is to be said of it."""
+
+    rule: Rule
+    facts: dict[str, float] = field(default_factory=dict)
 
 
 def nothing(market: Market, budget: int, rng: np.random.Generator) -> Given:
@@ -55,12 +73,26 @@ def nothing(market: Market, budget: int, rng: np.random.Generator) -> Given:
 
 def random(market: Market, budget: int, rng: np.random.Generator) -> Given:
     """Random customers, so many that the dearest offer for each would fit, and one of all offers each."""
-    n = min(budget // max(int(liabilities(market).max()), 1), market.customers)
-    offer = np.full(market.customers, NOTHING)
-    chosen = rng.choice(market.customers, n, replace=False)
-    offer[chosen] = rng.integers(market.terms.size, size=n)
-    share = n / market.customers
-    return Given(offer, np.where(offer >= 0, share / market.terms.size, 1 - share))
+    menu = market.terms.menu
+    n = min(budget // max(int(market.terms.liability_minor[menu].max()), 1), market.customers)
+    return _by_lot(market, rng, rng.choice(market.customers, n, replace=False), n / market.customers)
+
+
+def lottery(market: Market, rng: np.random.Generator) -> Given:
+    """One of all offers for about half of the customers, whatever that costs: a log to learn from."""
+    return _by_lot(market, rng, np.flatnonzero(rng.random(market.customers) < 0.5), 0.5)
+
+
+def _by_lot(market: Market, rng: np.random.Generator, chosen: Ints, share: float) -> Given:
+    menu, offer = market.terms.menu, np.full(market.customers, NOTHING)
+    offer[chosen] = rng.choice(menu, len(chosen))
+    return Given(offer, np.where(offer >= 0, share / len(menu), 1 - share))
+
+
+def blanket(market: Market, budget: int, rng: np.random.Generator) -> Given:
+    """The blanket offer, paid by the shop itself, to everybody, whatever it costs."""
+    del budget, rng
+    return Given(np.full(market.customers, market.terms.size - 1))
 
 
 def same(market: Market, budget: int, rng: np.random.Generator) -> Given:
@@ -74,7 +106,7 @@ def buyers(market: Market, budget: int, rng: np.random.Generator) -> Given:
     recent = pl.concat([part["order_lines"] for part in market.parts[-RECENT_WEEKS:]])
     spent = recent.group_by("customer_id").agg(pl.col("paid").sum())
     worth = np.zeros(market.customers)
-    worth[spent["customer_id"].to_numpy() - 1] = spent["paid"].to_numpy()
+    worth[spent["customer_id"].to_numpy() - market.first] = spent["paid"].to_numpy()
     return _to(market, np.argsort(-worth, kind="stable"), budget)
 
 
@@ -86,22 +118,17 @@ def oracle(market: Market, budget: int, rng: np.random.Generator) -> Given:
 
 def within(market: Market, profit_minor: Floats, budget: int) -> Given:
     """The best plan over (customers, offers) profits within a budget of liabilities."""
-    n, k = profit_minor.shape
-    cost = np.tile(liabilities(market), n)
-    problem = Problem(np.repeat(np.arange(n), k), profit_minor.ravel(), cost, budget, market.ids)
+    menu = market.terms.menu
+    n, k = market.customers, len(menu)
+    cost = np.tile(market.terms.liability_minor[menu], n)
+    problem = Problem(np.repeat(np.arange(n), k), profit_minor[:, menu].ravel(), cost, budget, market.ids)
     chosen = solve(problem).chosen
     offer = np.full(n, NOTHING)
-    offer[chosen // k] = chosen % k
+    offer[chosen // k] = menu[chosen % k]
     return Given(offer)
 
 
 def _to(market: Market, order: Ints, budget: int) -> Given:
     offer = np.full(market.customers, NOTHING)
-    offer[order[: budget // max(int(liabilities(market)[0]), 1)]] = 0
+    offer[order[: budget // max(int(market.terms.liability_minor[0]), 1)]] = 0
     return Given(offer)
-
-
-POLICIES: dict[str, Policy] = {
-    "nothing": nothing, "random": random, "same": same, "buyers": buyers, "oracle": oracle,
-}  # fmt: skip
-"""By name, as the command line takes them."""

@@ -100,9 +100,9 @@ class Habits(Section):
     dependence: float = Field(ge=0)
     """Share of the depth that a customer has got used to that is missed at full price."""
     annoyed: float = Field(ge=0, le=1)
-    """Share of customers whom any offer annoys."""
+    """Share of customers whom offers annoy."""
     annoyance: float = Field(ge=0)
-    """By how much it lowers the logarithm of their visits."""
+    """By how much one lowers the logarithm of their visits."""
 
 
 class Choice(Section):
@@ -118,6 +118,8 @@ class Choice(Section):
     max_discount: float = Field(gt=0)
     stock: int = 0
     """Units that a flash sale has in all; 0 is without limit."""
+    annoys: float = Field(default=1.0, ge=0)
+    """How much of their annoyance it causes in those whom offers annoy."""
 
 
 class Browsing(Section):
@@ -135,7 +137,10 @@ class CampaignOf(Section):
     budget: float = Field(gt=0)
     """Major units of liability per customer of the shop."""
     funded_share: float = Field(ge=0, le=1)
+    """What suppliers pay of every discount of the offers."""
     offers: tuple[Choice, ...]
+    blanket: Choice
+    """What a shop without a plan would give everybody, paid by itself alone."""
 
 
 class Preset(Section):

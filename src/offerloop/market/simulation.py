@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Protocol
@@ -66,12 +67,14 @@ class Market:
     products: int
     seed: int
     before: int
+    first: int = 1
+    """Id of the first customer: with another, other customers come to the same shop."""
     week: int = 0
     parts: list[dict[str, pl.DataFrame]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.noise = Noise(self.seed)
-        self.ids = np.arange(1, self.customers + 1)
+        self.ids = np.arange(self.first, self.first + self.customers)
         self.shop: Shop = make_shop(self.preset, self.products, self.noise)
         self.people: People = make_people(self.preset, self.shop, self.ids, self.noise)
         self.state = State.fresh(self.people, self.shop.categories)
@@ -87,6 +90,12 @@ class Market:
     def today(self) -> date:
         """The day on which the next week begins."""
         return START + timedelta(days=7 * self.week)
+
+    def branch(self) -> Market:
+        """Another market with the same past; what happens next in one does not touch the other."""
+        other = copy(self)
+        other.parts = list(self.parts)
+        return other
 
     def observe(self) -> dict[str, pl.DataFrame]:
         """See `Simulator`. What is returned after today is not known yet."""
@@ -106,7 +115,7 @@ class Market:
         propensity = None
         if "propensity" in assignments.columns:
             propensity = np.ones(self.customers)
-            propensity[assignments["customer_id"].to_numpy() - 1] = assignments["propensity"].to_numpy()
+            propensity[assignments["customer_id"].to_numpy() - self.first] = assignments["propensity"].to_numpy()
         self.advance(given, propensity)
         return self.parts[-1]
 
@@ -118,10 +127,10 @@ class Market:
         if strange:
             raise InputError(f"the market has no offer '{strange[0]}' (known: {', '.join(self.terms.ids)})")
         ids = assignments["customer_id"].to_numpy()
-        if len(ids) and (ids.min() < 1 or ids.max() > self.customers):
-            raise InputError(f"the market has the customers 1 to {self.customers}, and is given others")
+        if len(ids) and (ids.min() < self.ids[0] or ids.max() > self.ids[-1]):
+            raise InputError(f"the market has the customers {self.ids[0]} to {self.ids[-1]}, and is given others")
         given = np.full(self.customers, NOTHING)
-        given[ids - 1] = names.replace_strict(known, return_dtype=pl.Int64).to_numpy()
+        given[ids - self.first] = names.replace_strict(known, return_dtype=pl.Int64).to_numpy()
         return given
 
     def coming(self, noise: Noise, terms: Terms) -> Week:
@@ -164,10 +173,9 @@ class Market:
                     [self.terms.ids[k] if k >= 0 else NO_OFFER for k in given[told]], dtype=pl.String
                 ),
                 "at": pl.Series([self.today] * len(told), dtype=pl.Date),
+                "propensity": pl.Series([None] * len(told) if propensity is None else propensity, dtype=pl.Float64),
             }
         )
-        if propensity is not None:
-            shown = shown.with_columns(propensity=pl.Series(propensity))
         table = line_table(
             outcome.lines,
             outcome.discount_minor,

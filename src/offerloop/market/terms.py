@@ -35,11 +35,19 @@ class Terms:
     """Units of a flash sale; 0 is without limit."""
     own_share: Floats
     """Of the discount, what the shop pays itself."""
+    annoys: Floats
+    menu: Ints
+    """Positions of what a plan may give: all but the blanket offer."""
 
     @property
     def size(self) -> int:
-        """Offers."""
+        """Offers, the blanket one included."""
         return len(self.ids)
+
+    @property
+    def liability_minor(self) -> Ints:
+        """The most that each offer can cost the shop, rounded up."""
+        return np.ceil(self.own_share * self.most_minor).astype(np.int64)
 
     @classmethod
     def of(cls, campaign: CampaignOf, sales: Floats) -> Terms:
@@ -50,6 +58,8 @@ class Terms:
             if one.categories == 0:
                 rows.append((one.id, one, EVERYTHING))
             rows += [(f"{one.id} category {c}", one, int(c)) for c in best[: one.categories]]
+        menu = np.arange(len(rows))
+        rows.append((campaign.blanket.id, campaign.blanket, EVERYTHING))
 
         def minor(name: str) -> Ints:
             return np.array([round(100 * getattr(one, name)) for _, one, _ in rows], dtype=np.int64)
@@ -63,7 +73,9 @@ class Terms:
             off_minor=minor("save"),
             most_minor=minor("max_discount"),
             stock=np.array([one.stock for _, one, _ in rows]),
-            own_share=np.full(len(rows), 1 - campaign.funded_share),
+            own_share=np.append(np.full(len(menu), 1 - campaign.funded_share), 1.0),
+            annoys=np.array([one.annoys for _, one, _ in rows]),
+            menu=menu,
         )
 
 

@@ -51,7 +51,7 @@ def true_effects(market: Market, worlds: int) -> Truth:
     keeps = week.keeping(market.people, market.state)
     for k in sorted(set(range(market.terms.size)) - set(exact(week))):
         more, off = _played(market, k, worlds)
-        value[:, k] = keeps[:, k] * more + (1 - keeps[:, k]) * told
+        value[:, k] = keeps[:, k] * more + (1 - keeps[:, k]) * told[:, k]
         cost[:, k] = keeps[:, k] * market.terms.own_share[k] * off
     return Truth(value, cost)
 

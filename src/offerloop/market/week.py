@@ -3,7 +3,7 @@
 With lower-case Greek letters for traits of customer i, c a category, j a product, t a week, s(x) = 1 / (1 + exp(-x)):
 
     bears an offer in mind    u < s(kappa_i,kind - fatigue F_it)                     F: offers told lately
-    trips                     n ~ Poisson(lambda_i exp(season_t + lure_i [bears] - annoyance_i [told]))
+    trips                     n ~ Poisson(lambda_i exp(season_t + lure_i [bears] - annoyance_i,offer [told]))
     depth as met              D_ict = (depth of the usual product + mean depth of the category) / 2, then the offer's
     deal                      G = D - dependence H_ict                              H: the depth that i has got used to
     buys in c                 u < s(need_ic + trips log n - stockpiling S_ict + sensitivity_i G_c + sum_c' R_cc' G_c')
@@ -98,7 +98,7 @@ class Week:
         habits, told = self.preset.habits, given >= 0
         chance = self.keeping(people, state)[np.arange(people.size), given]
         bears = told & (borne | (self.noise.uniform("bears", self.week, ids) < chance))
-        trips = self._trips(people, ids, told, bears)
+        trips = self._trips(ids, self.rate(people, np.where(told, self.terms.annoys[given], 0.0), bears))
         met = self.met(people, depths(self.terms, given, bears, self.shop.categories))
         buys, brought = self._buys(people, ids, state, trips, met)
         lines, extra = self._lines(people, ids, trips, met - habits.dependence * state.used_to, buys)
@@ -111,13 +111,12 @@ class Week:
         tired = self.preset.habits.fatigue * state.told[:, None]
         return expit(people.keeps[:, self.terms.kind] - tired)
 
-    def rate(self, people: People, told: NDArray[np.bool_] | bool, bears: NDArray[np.bool_] | bool) -> Floats:
-        """(customers,): mean number of trips."""
+    def rate(self, people: People, annoys: Floats | float, bears: NDArray[np.bool_] | bool) -> Floats:
+        """(customers,): mean number of trips of those who are told of offers that annoy so much."""
         season = self.preset.customers.season * np.sin(2 * np.pi * self.week / YEAR)
-        return people.visits * np.exp(season + people.lure * bears - people.annoyed * told)
+        return people.visits * np.exp(season + people.lure * bears - people.annoyed * annoys)
 
-    def _trips(self, people: People, ids: Ints, told: NDArray[np.bool_], bears: NDArray[np.bool_]) -> Ints:
-        rate = self.rate(people, told, bears)
+    def _trips(self, ids: Ints, rate: Floats) -> Ints:
         u, chance = self.noise.uniform("trips", self.week, ids), np.exp(-rate)
         below, trips = chance.copy(), np.zeros(len(ids), dtype=np.int64)
         for k in range(1, MOST_TRIPS + 1):

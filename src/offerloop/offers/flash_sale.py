@@ -1,4 +1,4 @@
-"""Flash sale 限时抢购: a percentage off in a short window, with a limit for each customer."""
+"""Flash sale 限时抢购: a percentage off in a short window, of one category or of everything."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from offerloop.errors import InputError, near_miss
 from offerloop.offers.base import ANY_CHANNEL, Assumption, Contact, Offer
 
 if TYPE_CHECKING:
@@ -36,14 +37,17 @@ class FlashSale:
 
     def label(self) -> str:
         """See `Offer.label`."""
-        return f"{float(self.percent):g} % off for {self.hours} hours"
+        scope = "" if self.category is None else f" {self.category}"
+        return f"{float(self.percent):g} % off{scope} for {self.hours} hours"
 
 
 def read_flash_sale(terms: Terms, categories: Sequence[str]) -> list[Offer]:
-    """One offer from `percent`, `hours` and `max_discount`."""
-    del categories  # it covers the whole basket
+    """One offer from `percent`, `hours`, `max_discount` and, unless it covers everything, the category `on`."""
+    on = terms.get("on")
+    if on not in (None, *categories):
+        raise InputError(f"the flash sale is on the unknown category '{on}'{near_miss(str(on), categories)}")
     percent, hours = terms.percent("percent"), terms.whole("hours")
     most = terms.money("max_discount") if terms.get("max_discount") is not None else None
     offer_id = terms.text("id", "flash-sale")
     funded, assumed, contact = terms.share("funded_share"), terms.assumption(), terms.contact()
-    return [FlashSale(offer_id, percent, hours, most, funded, assumed, contact)]
+    return [FlashSale(offer_id, percent, hours, most, funded, assumed, contact, category=on)]

@@ -1,7 +1,8 @@
-"""The page of a simulation: what a policy gained over the same shop without offers, period by period."""
+"""The page of a simulation: what policies gained over the same shop without offers, period by period."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,10 +10,31 @@ import polars as pl
 
 from offerloop.config import Shop
 from offerloop.evaluation.estimate import Estimate
-from offerloop.report.blocks import Section, Table, Text
+from offerloop.report.blocks import Figure, Section, Table, Text
+from offerloop.report.charts.drawing import Build, figure, file_svg, percent_labels
+from offerloop.report.charts.forest import Dot, forest
 from offerloop.report.numbers import count
 from offerloop.report.page import environment, kept_together
 from offerloop.report.voice import Voice
+
+WIDTH = 640
+"""Pixels of the figure that stands alone."""
+MEASURES = ("buyers", "sales", "profit")
+
+
+@dataclass(frozen=True)
+class PolicyGains:
+    """What one policy gained over the shop without offers, in all periods; intervals over worlds, NaN with one."""
+
+    name: str
+    gains: dict[str, Estimate]
+    """profit, sales and cost in minor units, and buyers: customers who buy in a period, summed over periods."""
+    shares: dict[str, Estimate]
+    """MEASURES as shares of what the shop without offers has."""
+    lead: Estimate | None
+    """Profit beyond that of the first policy, given to as many random customers less as makes its spend equal."""
+    facts: dict[str, float]
+    """What else is known of it, such as the R2 of the fair ceiling."""
 
 
 @dataclass(frozen=True)
@@ -20,57 +42,68 @@ class SimulationFindings:
     """What `offerloop simulate` found."""
 
     preset: str
-    policy: str
     currency: str
     customers: int
     products: int
     worlds: int
     periods: pl.DataFrame
-    """A row for each world and period."""
-    totals: dict[str, Estimate]
-    """profit, sales and buyers gained over the shop without offers, and cost; over all periods, minor units."""
+    """A row for each policy, world and period."""
+    policies: tuple[PolicyGains, ...]
 
 
 def summarise_simulation(found: SimulationFindings) -> dict[str, Any]:
-    """The same for machines."""
-    plain = ("value", "low", "high")
-    totals = {
-        name: {end: None if value != value else round(value, 2) for end, value in zip(plain, _ends(one), strict=True)}
-        for name, one in found.totals.items()
+    """The same for machines; money in minor units."""
+    sizes = {name: getattr(found, name) for name in ("preset", "customers", "products", "worlds")}
+    policies = {
+        one.name: {
+            "gains": {name: _plain(estimate) for name, estimate in one.gains.items()},
+            "relative": {name: _plain(estimate, 6) for name, estimate in one.shares.items()},
+            "lead_at_equal_spend": None if one.lead is None else _plain(one.lead),
+            **one.facts,
+        }
+        for one in found.policies
     }
-    sizes = {name: getattr(found, name) for name in ("preset", "policy", "customers", "products", "worlds")}
-    return {"synthetic": True, **sizes, "sentence": sentence(found), "totals_minor": totals}
+    return {"synthetic": True, **sizes, "sentence": sentence(found), "policies": policies}
 
 
-def _ends(one: Estimate) -> tuple[float, float, float]:
-    return one.value, one.low, one.high
+def _plain(one: Estimate, digits: int = 2) -> dict[str, float | None]:
+    ends = {"value": one.value, "low": one.low, "high": one.high}
+    return {end: None if math.isnan(value) else round(value, digits) for end, value in ends.items()}
 
 
 def sentence(found: SimulationFindings, language: str = "en") -> str:
-    """What was gained, with the spread over worlds."""
+    """What each policy gained, with the spread over worlds."""
     tell = Voice(language, found.currency)
-    return tell.say(
+    opening = tell.say(
         "simulation.found",
-        policy=found.policy,
         preset=found.preset,
         periods=count(found.periods["period"].n_unique()),
         worlds=count(found.worlds),
-        profit=_money(found.totals["profit"], tell),
-        sales=_money(found.totals["sales"], tell),
-        cost=_money(found.totals["cost"], tell),
     )
+    return tell.listed([opening, *(_gained(one, found, tell) for one in found.policies)], "sentence")
+
+
+def _gained(one: PolicyGains, found: SimulationFindings, tell: Voice) -> str:
+    money = {name: _money(one.gains[name], tell) for name in ("profit", "sales", "cost")}
+    told = [tell.say("simulation.gained", policy=one.name, **money)]
+    if one.lead is not None:
+        told.append(tell.say("simulation.lead", lead=_money(one.lead, tell), first=found.policies[0].name))
+    if "r2" in one.facts:
+        fresh = count(one.facts["fresh_customers"])
+        told.append(tell.say("simulation.r2", policy=one.name, r2=f"{one.facts['r2']:.2f}", fresh=fresh))
+    return tell.listed(told, "sentence")
 
 
 def _money(one: Estimate, tell: Voice) -> str:
-    return tell.money.estimate(one) if one.low == one.low else tell.money.text(one.value)
+    return tell.money.text(one.value) if math.isnan(one.low) else tell.money.estimate(one)
 
 
 @dataclass(frozen=True)
 class _First:
     headline: str
     mark: str
+    chart: Figure
     tiles: tuple[()] = ()
-    chart: None = None
 
 
 def render_simulation(found: SimulationFindings, language: str = "en") -> str:
@@ -83,25 +116,67 @@ def render_simulation(found: SimulationFindings, language: str = "en") -> str:
         .get_template("simulation.html.j2")
         .render(
             shop=shop,
-            first=_First(sentence(found, language), note),
-            sections=[_periods(found, tell)],
+            first=_First(sentence(found, language), note, _chart(found, tell)),
+            sections=[_compared(found, tell), *(_periods(one.name, found, tell) for one in found.policies)],
             mark=lambda text: text,
         )
     )
     return kept_together(page)
 
 
-def _periods(found: SimulationFindings, tell: Voice) -> Section:
-    names = (
-        "offered",
-        "buyers",
-        "sales_minor",
-        "cost_minor",
-        "profit_minor",
-        "plain_sales_minor",
-        "plain_profit_minor",
+def draw_simulation(found: SimulationFindings, language: str = "en") -> str:
+    """The chart of the first screen as an SVG file."""
+    return file_svg(_dots(found, Voice(language, found.currency))(WIDTH))
+
+
+def _chart(found: SimulationFindings, tell: Voice) -> Figure:
+    title = tell.say("simulation.chart", preset=found.preset)
+    mark = tell.say("simulation.synthetic")
+    return figure("gains", title, tell.say("simulation.measure"), _dots(found, tell), _shares(found, tell),
+                  tell=tell, mark=mark)  # fmt: skip
+
+
+def _dots(found: SimulationFindings, tell: Voice) -> Build:
+    dots = [
+        Dot(one.name, tell.say(f"simulation.measure.{name}"), _drawable(one.shares[name]), assumed=found.worlds == 1)
+        for one in found.policies
+        for name in MEASURES
+    ]
+    return forest(dots, percent_labels(tell))
+
+
+def _drawable(one: Estimate) -> Estimate:
+    return Estimate(one.value, one.value, one.value) if math.isnan(one.low) else one
+
+
+def _shares(found: SimulationFindings, tell: Voice) -> Table:
+    rows = tuple(
+        (one.name, *(tell.shares(_drawable(one.shares[name]).times(100)) for name in MEASURES))
+        for one in found.policies
     )
-    means = found.periods.group_by("period").agg(pl.col(names).mean()).sort("period")
+    names = (tell.say("simulation.column.policy"), *(tell.say(f"simulation.measure.{name}") for name in MEASURES))
+    return Table(tell.say("simulation.measure"), names, rows)
+
+
+def _compared(found: SimulationFindings, tell: Voice) -> Section:
+    rows = tuple(
+        (one.name, *(_money(one.gains[name], tell) for name in ("profit", "sales", "cost")),
+         "" if one.lead is None else _money(one.lead, tell))
+        for one in found.policies
+    )  # fmt: skip
+    keys = ("policy", "more_profit", "more_sales", "cost")
+    columns = (*(tell.say(f"simulation.column.{key}") for key in keys),
+               tell.say("simulation.column.lead", first=found.policies[0].name))  # fmt: skip
+    table = Table(tell.say("simulation.table_policies"), columns, rows)
+    parts = (table, Text(tell.say("simulation.how")), Text(tell.say("simulation.equal_spend")))
+    return Section("policies", tell.say("simulation.label_policies"), tell.say("simulation.message_policies"), parts)
+
+
+def _periods(policy: str, found: SimulationFindings, tell: Voice) -> Section:
+    names = ("offered", "buyers", "sales_minor", "cost_minor", "profit_minor", "plain_sales_minor",
+             "plain_profit_minor")  # fmt: skip
+    mine = found.periods.filter(pl.col("policy") == policy)
+    means = mine.group_by("period").agg(pl.col(names).mean()).sort("period")
     rows = tuple(
         (str(row["period"] + 1), count(row["offered"]), count(row["buyers"]),
          *(tell.money.text(row[name]) for name in ("sales_minor", "cost_minor", "profit_minor")),
@@ -112,5 +187,5 @@ def _periods(found: SimulationFindings, tell: Voice) -> Section:
     keys = ("period", "offered", "buyers", "sales", "cost", "profit", "more_sales", "more_profit")
     columns = tuple(tell.say(f"simulation.column.{key}") for key in keys)
     table = Table(tell.say("simulation.table"), columns, rows)
-    return Section("periods", tell.say("simulation.label"), tell.say("simulation.message"),
-                   (table, Text(tell.say("simulation.how"))))  # fmt: skip
+    label = tell.say("simulation.label", policy=policy)
+    return Section(f"periods-{policy}", label, tell.say("simulation.message"), (table,))

@@ -1,9 +1,8 @@
-"""`offerloop simulate`: a policy over some periods of a simulated shop, its tables, and a report of what happened."""
+"""`offerloop simulate`: policies over some periods of a simulated shop, its tables, and a report of what happened."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,12 +15,19 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from offerloop.errors import InputError, near_miss
 from offerloop.evaluation.estimate import Estimate
 from offerloop.evaluation.experiment import Difference
+from offerloop.market.ceiling import blocks_of
 from offerloop.market.noise import Floats
-from offerloop.market.periods import Setting, play
-from offerloop.market.policies import POLICIES
+from offerloop.market.periods import POLICIES, Played, Setting, play
 from offerloop.market.preset import load_preset
 from offerloop.market.simulation import Market
-from offerloop.report.simulation import SimulationFindings, render_simulation, summarise_simulation
+from offerloop.report.simulation import (
+    MEASURES,
+    PolicyGains,
+    SimulationFindings,
+    draw_simulation,
+    render_simulation,
+    summarise_simulation,
+)
 from offerloop.service.simulated_shop import write_shop
 
 
@@ -39,58 +45,97 @@ class Asked:
     """One simulation as it was asked for."""
 
     preset: str
-    policy: str
+    policies: tuple[str, ...]
     customers: int
     products: int
     periods: int
     before: int
+    log: int
+    fresh: int
     worlds: int
     seed: int
 
 
 def simulate(asked: Asked, folder: Path, console: Console | None) -> Simulated:
-    """Play the policy in each world, and write the first world's tables with a configuration that runs on them.
+    """Play the policies in each world, and write the first one's tables with a configuration that runs on them.
 
-    Raises InputError for unknown names, sizes below one, and a folder that holds something else.
+    Raises InputError for unknown names, sizes that cannot be, and a folder that holds something else.
     """
-    if asked.policy not in POLICIES:
-        raise InputError(
-            f"there is no policy '{asked.policy}'{near_miss(asked.policy, POLICIES)} (known: {', '.join(POLICIES)})"
-        )
-    for name in ("customers", "products", "periods", "before", "worlds"):
-        if getattr(asked, name) < 1:
-            raise InputError(f"--{name} must be 1 or more, not {getattr(asked, name)}")
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise InputError(f"'{folder}' exists already; name a new or an empty folder to write the simulated shop to")
-    setting = Setting(load_preset(asked.preset), asked.customers, asked.products, asked.before, asked.periods)
-    first, table = _worlds(setting, asked, console)
+    _check(asked, folder)
+    preset = load_preset(asked.preset)
+    setting = Setting(
+        preset, asked.customers, asked.products, asked.before, asked.periods, log=asked.log, fresh=asked.fresh
+    )
+    first, played = _worlds(setting, asked, console)
     findings = SimulationFindings(
-        preset=asked.preset, policy=asked.policy, currency=setting.preset.currency, customers=asked.customers,
-        products=asked.products, worlds=asked.worlds, periods=table, totals=_totals(table),
+        preset=asked.preset, currency=preset.currency, customers=asked.customers, products=asked.products,
+        worlds=asked.worlds, periods=pl.concat([one.periods for one in played]), policies=_gains(asked, played),
     )  # fmt: skip
     summary = summarise_simulation(findings)
     write_shop(first, folder)
-    table.write_parquet(folder / "periods.parquet")
+    findings.periods.write_parquet(folder / "periods.parquet")
     (folder / "simulation.json").write_text(json.dumps(summary, indent=2) + "\n", encoding="utf-8")
     (folder / "report.html").write_text(render_simulation(findings), encoding="utf-8")
+    (folder / "figure.svg").write_text(draw_simulation(findings), encoding="utf-8")
     return Simulated(folder, folder / "report.html", summary)
 
 
-def _worlds(setting: Setting, asked: Asked, console: Console | None) -> tuple[Market, pl.DataFrame]:
-    """The market of the first world after its last period, and the periods of all."""
+def _check(asked: Asked, folder: Path) -> None:
+    for name in asked.policies:
+        if name not in POLICIES:
+            raise InputError(f"there is no policy '{name}'{near_miss(name, POLICIES)} (known: {', '.join(POLICIES)})")
+        if asked.policies.count(name) > 1:
+            raise InputError(f"the policy '{name}' is named twice; name each once")
+    for name, least in (("customers", 1), ("products", 1), ("periods", 1), ("before", 1), ("worlds", 1), ("log", 2),
+                        ("fresh", 10)):  # fmt: skip
+        if getattr(asked, name) < least:
+            raise InputError(f"--{name} must be {least} or more, not {getattr(asked, name)}")
+    if asked.log >= asked.before and "personalised" in asked.policies:
+        raise InputError(f"--log must be less than --before ({asked.before}), of which it is the end, not {asked.log}")
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise InputError(f"'{folder}' exists already; name a new or an empty folder to write the simulated shop to")
+
+
+def _worlds(setting: Setting, asked: Asked, console: Console | None) -> tuple[Market, list[Played]]:
+    """Every world in turn, and the market of the first."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    learned = blocks_of(asked.fresh) if "ceiling" in asked.policies else 0
+    steps = asked.periods * (1 + len(asked.policies)) + learned
+    markets: list[Market] = []
+    played: list[Played] = []
     with Progress(*columns, console=console, disable=console is None, transient=True) as bar:
-        task = bar.add_task("periods", total=asked.worlds * asked.periods)
-        tell: Callable[[], None] = lambda: bar.advance(task)  # noqa: E731
-        played = [play(setting, POLICIES[asked.policy], asked.seed + world, tell) for world in range(asked.worlds)]
-    return played[0][0], pl.concat([table for _, table in played])
+        task = bar.add_task("weeks", total=asked.worlds * steps)
+        for world in range(asked.worlds):
+            market, found = play(setting, asked.policies, asked.seed + world, lambda: bar.advance(task))
+            markets += [] if markets else [market]
+            played.append(found)
+    return markets[0], played
 
 
-def _totals(table: pl.DataFrame) -> dict[str, Estimate]:
-    """Over all periods, the mean over worlds with its 95 % interval (Student's t); no interval with one world."""
-    gained = [(pl.col(name) - pl.col(f"plain_{name}")).sum() for name in ("profit_minor", "sales_minor", "buyers")]
-    sums = table.group_by("world", maintain_order=True).agg(*gained, pl.col("cost_minor").sum())
-    return {name.removesuffix("_minor"): _over_worlds(sums[name].to_numpy()) for name in sums.columns[1:]}
+def _gains(asked: Asked, played: list[Played]) -> tuple[PolicyGains, ...]:
+    """Of each policy the mean over worlds with its 95 % interval (Student's t); no interval with one world."""
+    sums = {name: _sums(name, played) for name in asked.policies}
+    first = sums[asked.policies[0]]
+    found = []
+    for name, mine in sums.items():
+        lead = None
+        if name != asked.policies[0] and (first["cost"] > 0).all():
+            lead = _over_worlds((mine["profit"] - first["profit"] * mine["cost"] / first["cost"]).to_numpy())
+        gains = {one: _over_worlds(mine[one].to_numpy()) for one in (*MEASURES, "cost")}
+        shares = {one: _over_worlds((mine[one] / mine[f"plain_{one}"]).to_numpy()) for one in MEASURES}
+        facts = [one.facts[name] for one in played]
+        mean = {fact: float(np.mean([one[fact] for one in facts])) for fact in facts[0]}
+        found.append(PolicyGains(name, gains, shares, lead, mean))
+    return tuple(found)
+
+
+def _sums(name: str, played: list[Played]) -> pl.DataFrame:
+    """A row for each world: MEASURES gained over the shop without offers, what that has, and cost."""
+    units = {"buyers": "buyers", "sales": "sales_minor", "profit": "profit_minor"}
+    gained = [(pl.col(column) - pl.col(f"plain_{column}")).sum().alias(one) for one, column in units.items()]
+    plain = [pl.col(f"plain_{column}").sum().alias(f"plain_{one}") for one, column in units.items()]
+    mine = pl.concat([one.periods for one in played]).filter(pl.col("policy") == name)
+    return mine.group_by("world", maintain_order=True).agg(*gained, *plain, pl.col("cost_minor").sum().alias("cost"))
 
 
 def _over_worlds(values: Floats) -> Estimate:

@@ -6,8 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from offerloop.market.simulation import Market
+from offerloop.market.tables import SCALE
+from offerloop.market.terms import EVERYTHING, Terms
+from offerloop.market.world import KINDS
 from offerloop.service.init_toml import quoted
 
+WEEK_HOURS = 168
 _COLUMNS = {
     "order_lines": (
         "order_id", "customer_id", "product_id", "quantity", "paid", "at", "list_value", "discount", "coupon",
@@ -57,6 +61,7 @@ def _sources(tables: Mapping[str, object]) -> list[str]:
 
 
 def _campaign(market: Market) -> list[str]:
+    """The campaign's offers under the ids that the market knows them by."""
     campaign = market.preset.campaign
     lines = [
         "", "[experiment]", "holdout = 0.10", "", "[[campaigns]]", 'id = "simulated"',
@@ -64,9 +69,22 @@ def _campaign(market: Market) -> list[str]:
         f'budget = "{campaign.budget * market.customers:.2f}"',
         f'explore_budget = "{campaign.budget * market.customers / 10:.2f}"',
     ]  # fmt: skip
-    for one in campaign.offers:
-        if one.kind == "coupon" and one.categories:
-            lines += ["[[campaigns.offers]]", f"id = {quoted(one.id)}", 'kind = "coupon"', 'on = "each category"',
-                      f"percent = {one.percent:g}", f'max_discount = "{one.max_discount:.2f}"',
-                      f"funded_share = {campaign.funded_share}"]  # fmt: skip
+    terms = market.terms
+    for k in terms.menu:
+        lines += ["[[campaigns.offers]]", *_offer(terms, int(k)), f"funded_share = {campaign.funded_share}"]
     return lines
+
+
+def _offer(terms: Terms, k: int) -> list[str]:
+    """The offer's own fields; its kind's."""
+    name, kind, category = terms.ids[k], KINDS[terms.kind[k]], int(terms.category[k])
+    percent = f"percent = {terms.percent[k]:g}"
+    most = f'max_discount = "{terms.most_minor[k] / SCALE:.2f}"'
+    scope = [] if category == EVERYTHING else [f'on = "category {category}"']
+    lines = [f"kind = {quoted(kind)}"]
+    if kind == "coupon":  # a run puts percent and category behind the name itself
+        return [f"id = {quoted(name.split(f'-{terms.percent[k]:g}')[0])}", *lines, percent, most, *scope]
+    if kind == "flash_sale":
+        return [f"id = {quoted(name)}", *lines, percent, f"hours = {WEEK_HOURS}", most, *scope]
+    spend, save = (amount[k] / SCALE for amount in (terms.threshold_minor, terms.off_minor))
+    return [f"id = {quoted(name)}", *lines, f'spend = "{spend:.2f}"', f'save = "{save:.2f}"']

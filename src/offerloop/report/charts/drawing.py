@@ -59,11 +59,7 @@ def figure(
 
 def svg(chart: alt.TopLevelMixin, name: str, alternative: str) -> str:
     """Inline SVG with page colours, stable ids and a text alternative."""
-    import vl_convert
-
-    spec = chart.to_dict()
-    spec["config"] = {**spec.get("config", {}), **_config()}
-    drawn = str(vl_convert.vegalite_to_svg(spec))
+    drawn = _drawn(chart)
     opening = re.match(r"<svg[^>]*?width=\"([\d.]+)\"[^>]*?viewBox=\"([^\"]+)\"[^>]*>", drawn)
     if opening is None:
         raise ValueError("the drawing library returned something that is not an SVG image")
@@ -71,6 +67,19 @@ def svg(chart: alt.TopLevelMixin, name: str, alternative: str) -> str:
     head = f'<svg role="img" aria-label="{label}" viewBox="{opening.group(2)}" style="max-width:{opening.group(1)}px">'
     inner = re.sub(r' (?:aria-[a-z]+|role)="[^"]*"', "", drawn[opening.end() :])
     return head + _stable_ids(_page_colours(inner), name)
+
+
+def file_svg(chart: alt.TopLevelMixin) -> str:
+    """SVG that stands alone, on white."""
+    return _drawn(chart, background="white")
+
+
+def _drawn(chart: alt.TopLevelMixin, **config: str) -> str:
+    import vl_convert
+
+    spec = chart.to_dict()
+    spec["config"] = {**spec.get("config", {}), **_config(), **config}
+    return str(vl_convert.vegalite_to_svg(spec))
 
 
 def _page_colours(drawn: str) -> str:
