@@ -1,0 +1,83 @@
+"""What a benchmark found, in the form that benchmarks share: a machine, results and claims, written as JSON."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Result:
+    """One figure of one system; all systems of a case are measured in the same run."""
+
+    system: str
+    case: str
+    metric: str
+    value: float
+    unit: str
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A figure that somebody may rely on, with a range where one is known; `met` is None where there is no target."""
+
+    claim: str
+    value: float
+    low: float | None = None
+    high: float | None = None
+    target: float | None = None
+    met: bool | None = None
+
+    @classmethod
+    def at_most(cls, claim: str, value: float, target: float) -> Claim:
+        """Met by values up to the target, without a range; NaN does not meet it."""
+        return cls(claim, value, target=target, met=value <= target)
+
+    @classmethod
+    def at_least(cls, claim: str, value: float, target: float, low: float, high: float) -> Claim:
+        """Met by values from the target on, wherever the range ends."""
+        return cls(claim, value, low, high, target, value >= target)
+
+
+@dataclass(frozen=True)
+class Record:
+    """Everything from one run."""
+
+    machine: dict[str, Any]
+    results: Sequence[Result]
+    claims: Sequence[Claim]
+
+    def write(self, path: Path) -> None:
+        """As JSON; ValueError for a figure that is not finite."""
+        path.write_text(json.dumps(asdict(self), indent=2, allow_nan=False) + "\n", encoding="utf-8")
+
+
+def load() -> list[float]:
+    """Mean number of processes that ran or waited to, over 1, 5 and 15 minutes; take it before the measurements."""
+    return list(os.getloadavg())
+
+
+def machine(load_before: list[float], packages: Sequence[str]) -> dict[str, Any]:
+    """Where the figures were measured; call it after the last one. `packages` are named as on PyPI."""
+    return {
+        "processor": _processor(),
+        "cores": os.cpu_count(),
+        "memory_gb": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1024**3, 1),
+        "load_before": load_before,
+        "load_after": load(),
+        "versions": {"python": platform.python_version()} | {name: version(name) for name in packages},
+    }
+
+
+def _processor() -> str:
+    """The model as Linux names it; elsewhere what Python knows."""
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text(encoding="utf-8").splitlines() if info.exists() else []
+    models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return models[0] if models else platform.processor() or platform.machine()
