@@ -76,3 +76,16 @@ def test_what_cannot_be_is_refused(change, says):
     given = {"scores": SCORES, "treatment": TREATMENT, "outcome": OUTCOME} | change
     with pytest.raises(InputError, match=says):
         Trial.of(**given)
+
+
+def test_rows_are_sorted_by_score_and_within_ties_by_everything():
+    rng = np.random.default_rng(4)
+    scores = rng.integers(0, 30, 500) / 7
+    treated, outcome = rng.integers(0, 2, 500), rng.integers(0, 3, 500).astype(float)
+    found, again = Trial.of(scores, treated, outcome), rng.permutation(500)
+    order = np.lexsort((outcome, np.full(500, treated.mean()), treated, -scores))
+    assert (found.scores == scores[order]).all()
+    assert (found.outcome == outcome[order]).all()
+    mixed = Trial.of(scores[again], treated[again], outcome[again])
+    assert (mixed.outcome == found.outcome).all()
+    assert (mixed.treated == found.treated).all()

@@ -5,7 +5,7 @@ from offerloop.offers import read_offers
 
 
 def read(**terms):
-    (offer,) = read_offers([{"kind": "flash_sale", "percent": 15, "hours": 24, **terms}], [], "USD")
+    (offer,) = read_offers([{"kind": "flash_sale", "percent": 15, "hours": 24, **terms}], ["tea", "rice"], "USD")
     return offer
 
 
@@ -13,6 +13,13 @@ def test_shelf_prices_do_not_tell_its_effect_so_it_has_no_depth():
     offer = read()
     assert (offer.percent, offer.hours, offer.depth, offer.category) == (15, 24, None, None)
     assert offer.label() == "15 % off for 24 hours"
+
+
+def test_it_may_be_limited_to_a_category():
+    assert read(on="tea").category == "tea"
+    assert read(on="tea").label() == "15 % off tea for 24 hours"
+    with pytest.raises(InputError, match="the flash sale is on the unknown category 'te', did you mean 'tea'"):
+        read(on="te")
 
 
 @pytest.mark.parametrize("hours", [0, -1, 1.5, "abc", "24", True])

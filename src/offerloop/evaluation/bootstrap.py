@@ -7,9 +7,11 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from offerloop.errors import InputError
 from offerloop.evaluation.estimate import Estimate
 
-REPLICATES = 200
+REPLICATES, FEWEST = 200, 39
+"""With fewer than 39 even the widest interval of them covers less than 95 %."""
 
 
 def bootstrap(
@@ -25,8 +27,10 @@ def bootstrap(
     in a replicate. `stratum`, shape (customers,), holds 0, 1, ...; each stratum keeps its size. The interval goes
     from the (replicates + 1) * 0.025-th smallest replicate to the (replicates + 1) * 0.975-th, so that few replicates
     do not make it too narrow; replicates in which the statistic is NaN are left out. A value of NaN has no
-    interval.
+    interval. Raises InputError for fewer than FEWEST replicates.
     """
+    if replicates < FEWEST:
+        raise InputError(f"{replicates} replicates cannot give a 95 % interval; draw {FEWEST} or more")
     rng = np.random.default_rng(seed)
     members = [np.flatnonzero(stratum == one) for one in range(int(stratum.max()) + 1)]
     counts = np.ones(len(stratum))

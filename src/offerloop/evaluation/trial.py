@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -107,7 +108,7 @@ class Trial:
         read = {name: _column(name, values, size) for name, values in columns.items()}
         if not ((read["propensity"] > 0) & (read["propensity"] < 1)).all():
             raise InputError("propensity has a value that is not between 0 and 1; leave out who could not be drawn")
-        order = np.lexsort((*read.values(), treated, -score))
+        order = _best_first(score, (*read.values(), treated))
         return cls(score[order], treated[order], **{name: column[order] for name, column in read.items()})
 
     @property
@@ -154,6 +155,16 @@ class Trial:
         treated = weight * self.treated
         control = weight - treated
         return [steps.cumulate(part) for part in (treated, treated * values, control, control * values)]
+
+
+def _best_first(score: Floats, others: tuple[NDArray[Any], ...]) -> NDArray[np.int64]:
+    """Positions by falling score, then by the other columns, the last one first; only ties need these."""
+    order = np.argsort(-score, kind="stable")
+    same = np.diff(score[order]) == 0
+    tied = np.append(same, False) | np.append(False, same)
+    rows = order[tied]
+    order[tied] = rows[np.lexsort((*(column[rows] for column in others), -score[rows]))]
+    return order
 
 
 def _divided(above: Floats, below: Floats) -> Floats:
