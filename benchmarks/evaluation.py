@@ -25,7 +25,6 @@ import tracemalloc
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -45,9 +44,7 @@ from offerloop.evaluation.policy_log import Log, Predictions
 from offerloop.evaluation.policy_value import PolicyValue
 from offerloop.evaluation.trial import Trial
 from offerloop.evaluation.uplift import Scale, auuc, qini, qini_curve, uplift_curve
-from record import Claim, Record, Result, load, machine
-
-Found = tuple[list[Result], list[Claim]]
+from record import Claim, Found, Record, Result, load, machine, tell
 
 OURS, SKLIFT, CAUSALML, TREC, PLAIN = "offerloop", "scikit-uplift", "causalml", "ir-measures", "plain numpy"
 VERSIONS = (OURS, SKLIFT, CAUSALML, TREC, "pytrec-eval-terrier", "numpy", "pandas", "scipy", "scikit-learn")
@@ -414,25 +411,6 @@ def errors_by_policy(squares: Floats, sizes: Floats, unit: str) -> list[Result]:
         named = zip(METHODS, ratios, strict=True)
         results += [Result(name, f"{unit}, {case} policy", "over best", float(one), "ratio") for name, one in named]
     return results
-
-
-def tell(results: list[Result], claims: list[Claim]) -> None:
-    """Tables of cases with the same columns, then the claims."""
-    rows: dict[str, dict[tuple[str, str], float]] = {}
-    for one in results:
-        rows.setdefault(one.case, {})[one.system, f"{one.metric} ({one.unit})"] = one.value
-    width = max(len(case) for case in rows)
-    for columns, cases in groupby(rows, key=lambda case: tuple(rows[case])):
-        wide = max(len(name) for column in columns for name in column) + 2
-        for line in zip(*columns, strict=True):
-            print(" " * width + "".join(f"{name:>{wide}}" for name in line))
-        for case in cases:
-            print(f"{case:<{width}}" + "".join(f"{value:>{wide}.4g}" for value in rows[case].values()))
-    for claim in claims:
-        span = "" if claim.low is None else f" [{claim.low:.4g}, {claim.high:.4g}]"
-        verdict = "" if claim.met is None else f" (target {claim.target:g}: {'met' if claim.met else 'NOT met'})"
-        print(f"* {claim.claim}: {claim.value:.4g}{span}{verdict}")
-    print(flush=True)
 
 
 def main() -> None:

@@ -8,6 +8,7 @@ import platform
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,10 @@ class Claim:
         return cls(claim, value, low, high, target, value >= target)
 
 
+Found = tuple[list[Result], list[Claim]]
+"""What one part of a benchmark found."""
+
+
 @dataclass(frozen=True)
 class Record:
     """Everything from one run."""
@@ -56,6 +61,25 @@ class Record:
     def write(self, path: Path) -> None:
         """As JSON; ValueError for a figure that is not finite."""
         path.write_text(json.dumps(asdict(self), indent=2, allow_nan=False) + "\n", encoding="utf-8")
+
+
+def tell(results: list[Result], claims: list[Claim]) -> None:
+    """Tables of cases with the same columns, then the claims."""
+    rows: dict[str, dict[tuple[str, str], float]] = {}
+    for one in results:
+        rows.setdefault(one.case, {})[one.system, f"{one.metric} ({one.unit})"] = one.value
+    width = max(len(case) for case in rows)
+    for columns, cases in groupby(rows, key=lambda case: tuple(rows[case])):
+        wide = max(len(name) for column in columns for name in column) + 2
+        for line in zip(*columns, strict=True):
+            print(" " * width + "".join(f"{name:>{wide}}" for name in line))
+        for case in cases:
+            print(f"{case:<{width}}" + "".join(f"{value:>{wide}.4g}" for value in rows[case].values()))
+    for claim in claims:
+        span = "" if claim.low is None else f" [{claim.low:.4g}, {claim.high:.4g}]"
+        verdict = "" if claim.met is None else f" (target {claim.target:g}: {'met' if claim.met else 'NOT met'})"
+        print(f"* {claim.claim}: {claim.value:.4g}{span}{verdict}")
+    print(flush=True)
 
 
 def load() -> list[float]:

@@ -1,11 +1,14 @@
-"""A policy that a real shop could have: a ridge regression on weeks in which offers were given at random.
+"""A policy that a real shop could have: ridge regressions on weeks in which offers were given at random.
 
-For customer i in a logged week with offer k of group g (its kind and depth), profit is modelled as
+For customer i in a logged week with offer k of group g (its kind and depth), value before the offer's cost, and cost:
 
-    profit_i = x_i . b + [offered] z_ik . d_g + noise
+    value_i = x_i . b + [offered] (z_ik . d + z_ik . d_g) + noise        cost_i = z_ik . c_g + noise, where offered
 
-with x the profile columns and z_ik a constant, a few of them and what i buys in the offer's scope. Chance decided who
-was offered what, so d tells effects. Large customers have large noise: rows are weighted by 1 / (mean + own spend)^2.
+with x the profile columns. The first column of z is what i usually spends, so that the same share more of it is the
+effect to begin with; the others are that times a few profile columns, and what i buys in the offer's scope. Chance
+decided who was offered what: z enters less its mean over that chance, so that no error of x . b looks like an effect.
+All of d and d_g but the first of d is shrunk, as far as predictions bear it: what customers or offers have of their own
+must show. Large customers have large noise: rows are weighted by 1 / (mean + own spend)^2.
 """
 
 from __future__ import annotations
@@ -15,15 +18,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from offerloop.market.noise import Floats
-from offerloop.market.policies import Given, Logged, Policy, within
+from offerloop.market.policies import DRAWN, Given, Logged, Policy, within
 from offerloop.market.seen import IN_SCOPE, Seen, seen
 from offerloop.market.simulation import Market
 from offerloop.market.terms import Terms
 from offerloop.market.world import Ints
 
-TRAITS = ("spend_minor", "n_orders", "recent_minor", "discount_share", "age", "income", "household", "n_exposures")
+TRAITS = ("n_orders", "discount_share", "age", "income", "household", "n_exposures")
 """Profile columns that may change an effect."""
-PENALTIES = (1.0, 10.0, 100.0, 1000.0, 10_000.0)
+PENALTIES = tuple(10.0**power for power in range(8))
 
 
 def personalised(log: list[Logged], terms: Terms) -> Policy:
@@ -39,75 +42,144 @@ def personalised(log: list[Logged], terms: Terms) -> Policy:
 
 @dataclass(frozen=True)
 class _Effects:
-    """Profit effects by group of offers, linear in scaled columns."""
+    """Effects by group of offers, linear in scaled columns."""
 
     group: Ints
-    """Of each offer."""
-    scale: Floats
-    """Of the columns of z, the constant left out."""
-    weights: Floats
+    """Of each offer of the menu."""
+    scaling: _Scaling
+    value: Floats
+    """(groups, columns of z): d + d_g."""
+    cost: Floats
     """(groups, columns of z)."""
 
     @classmethod
     def fit(cls, log: list[Logged], terms: Terms) -> _Effects:
+        """From logged weeks."""
         pairs = np.column_stack([terms.kind, terms.percent])
-        group = np.unique(pairs, axis=0, return_inverse=True)[1].ravel()
-        first = log[0].seen
-        scale = np.maximum(np.mean([_traits(first, k).std(axis=0) for k in terms.menu], axis=0), 1e-6)
-        spread = np.maximum(first.profile.std(axis=0), 1e-6)
-        parts = [_rows(one, group, scale, spread) for one in log]
-        x, y, weight = (np.concatenate(part) for part in zip(*parts, strict=True))
-        width = len(scale) + 1
-        n_groups = int(group.max()) + 1
-        found = _ridge(x, y, weight, n_groups * width, np.tile(np.arange(width) > 0, n_groups))
-        return cls(group, scale, found[: n_groups * width].reshape(n_groups, width))
+        group = np.unique(pairs[terms.menu], axis=0, return_inverse=True)[1].ravel()
+        scaling = _Scaling.of(log[0].seen)
+        parts = [_Rows.of(one, group, scaling) for one in log]
+        rows = _Rows(*(np.concatenate([getattr(one, name) for one in parts]) for name in _Rows.__annotations__))
+        return cls(group, scaling, _values(rows), _costs(rows))
 
     def predict(self, market: Market) -> Floats:
-        """(customers, offers)."""
-        view = seen(market)
-        effects = [_columns(view, k, self.scale) @ self.weights[g] for k, g in enumerate(self.group)]
-        return np.stack(effects, axis=1)
+        """(customers, offers): profit; offers that are not on the menu have none."""
+        view, profit = seen(market), np.zeros((market.customers, market.terms.size))
+        for k, g in zip(market.terms.menu, self.group, strict=True):
+            profit[:, k] = self.scaling.columns(view, k) @ (self.value[g] - self.cost[g])
+        return profit
 
 
-def _traits(view: Seen, k: int) -> Floats:
-    return np.column_stack([*(view.column(name) for name in TRAITS), view.in_scope(k)]).astype(np.float64)
+@dataclass(frozen=True)
+class _Scaling:
+    """What makes columns comparable; from the first logged week."""
+
+    profile: Floats
+    """Standard deviations of x."""
+    spend: float
+    """Mean weekly value at list price."""
+    centre: Floats
+    """Of TRAITS."""
+    spread: Floats
+    """Of TRAITS."""
+    scope: Floats
+    """(offers, len(IN_SCOPE)): means over customers of what each offer covers."""
+
+    @classmethod
+    def of(cls, view: Seen) -> _Scaling:
+        """From what is seen of everybody."""
+        traits = _traits(view)
+        scope = np.stack([view.in_scope(k).mean(axis=0, dtype=np.float64) for k in range(len(view.category))])
+        profile, spread = _unit(view.profile.std(axis=0, dtype=np.float64)), _unit(traits.std(axis=0))
+        return cls(profile, float(_unit(_spend(view).mean())), traits.mean(axis=0), spread, _unit(scope))
+
+    def columns(self, view: Seen, k: int) -> Floats:
+        """(customers, 1 + TRAITS + IN_SCOPE): z of offer k."""
+        spend = _spend(view)[:, None] / self.spend
+        traits = (_traits(view) - self.centre) / self.spread
+        return np.column_stack([spend, spend * traits, view.in_scope(k) / self.scope[k]])
 
 
-def _columns(view: Seen, k: int, scale: Floats) -> Floats:
-    """(customers, 1 + traits + IN_SCOPE): z of offer k."""
-    traits = _traits(view, k) / scale
-    return np.column_stack([np.ones(len(traits)), traits])
+def _unit(scale: Floats) -> Floats:
+    """1 where there is no scale yet: nobody has been shown an offer, say."""
+    return np.where(scale > 0, scale, 1.0)
 
 
-def _rows(week: Logged, group: Ints, scale: Floats, spread: Floats) -> tuple[Floats, Floats, Floats]:
-    """Design, profit and weight of one logged week; columns of the groups come first."""
-    width, n = 1 + len(scale), len(week.offer)
-    effect = np.zeros((n, int(group.max()) + 1, width))
-    for k in np.unique(week.offer[week.offer >= 0]):
-        rows = week.offer == k
-        effect[rows, group[k]] = _columns(week.seen, k, scale)[rows]
-    x = np.column_stack([effect.reshape(n, -1), np.ones(n), week.seen.profile / spread])
-    spend = week.seen.by_category[:, :, IN_SCOPE.index("list_minor_week")].sum(axis=1).astype(np.float64)
-    return x, week.value_minor - week.cost_minor, (spend.mean() + spend) ** -2.0
+def _traits(view: Seen) -> Floats:
+    return np.column_stack([view.column(name) for name in TRAITS]).astype(np.float64)
 
 
-def _ridge(x: Floats, y: Floats, weight: Floats, n_effects: int, shrunk: np.ndarray) -> Floats:
-    """Weighted least squares; the effects but their constants are shrunk, as much as predicts the other half best."""
-    weight = weight / weight.mean()
+def _spend(view: Seen) -> Floats:
+    """(customers,): weekly value at list price."""
+    return view.by_category[:, :, IN_SCOPE.index("list_minor_week")].sum(axis=1).astype(np.float64)
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """Customers of logged weeks."""
+
+    profile: Floats
+    """(rows, columns of x)."""
+    given: Floats
+    """(rows, groups, columns of z): zeros but for the group of what was offered."""
+    expected: Floats
+    """Its mean over the chances of the lottery."""
+    value: Floats
+    cost: Floats
+    weight: Floats
+
+    @classmethod
+    def of(cls, week: Logged, group: Ints, scaling: _Scaling) -> _Rows:
+        """Of one week."""
+        n, n_groups = len(week.offer), int(group.max()) + 1
+        given = np.zeros((n, n_groups, 1 + len(TRAITS) + len(IN_SCOPE)))
+        expected = np.zeros_like(given)
+        for k, g in enumerate(group):  # the menu comes first among the offers
+            columns = scaling.columns(week.seen, k)
+            given[:, g] += np.where((week.offer == k)[:, None], columns, 0.0)
+            expected[:, g] += DRAWN / len(group) * columns
+        profile = np.column_stack([np.ones(n), week.seen.profile / scaling.profile])
+        weight = (1 + _spend(week.seen) / scaling.spend) ** -2.0
+        return cls(profile, given, expected, week.value_minor, week.cost_minor, weight)
+
+
+def _values(rows: _Rows) -> Floats:
+    """d + d_g by group."""
+    _, n_groups, width = rows.given.shape
+    own = rows.given - rows.expected
+    x = np.column_stack([own.sum(axis=1), own.reshape(len(own), -1), rows.profile])
+    shrunk = np.zeros(x.shape[1])
+    shrunk[1 : width * (1 + n_groups)] = 1.0
+    found = _ridge(x, rows.value, rows.weight, shrunk)
+    return found[:width] + found[width : width * (1 + n_groups)].reshape(n_groups, width)
+
+
+def _costs(rows: _Rows) -> Floats:
+    """Of what was offered, by group."""
+    told = rows.given.any(axis=(1, 2))
+    x, weight = rows.given[told].reshape(int(told.sum()), -1), rows.weight[told]
+    found = _solved(x.T @ (weight[:, None] * x), x.T @ (weight * rows.cost[told]), np.zeros(x.shape[1]))
+    return found.reshape(rows.given.shape[1:])
+
+
+def _ridge(x: Floats, y: Floats, weight: Floats, shrunk: Floats) -> Floats:
+    """Weighted least squares with some columns shrunk, by the largest penalty that predicts no worse than chance.
+
+    Each half of the rows is predicted from the other. "No worse": the loss is above the least by at most the standard
+    error of the difference (Breiman et al. 1984).
+    """
     half = np.arange(len(y)) % 2 == 0
     sums = [
         (x[rows].T @ (weight[rows, None] * x[rows]), x[rows].T @ (weight[rows] * y[rows])) for rows in (half, ~half)
     ]
-    diagonal = np.zeros(x.shape[1])
-    diagonal[:n_effects] = shrunk
-    losses = []
-    for penalty in PENALTIES:
-        loss = 0.0
+    losses = np.zeros((len(PENALTIES), len(y)))
+    for place, penalty in enumerate(PENALTIES):
         for (gram, moment), rows in zip(sums, (~half, half), strict=True):
-            loss += float(weight[rows] @ (y[rows] - x[rows] @ _solved(gram, moment, penalty * diagonal)) ** 2)
-        losses.append(loss)
-    best = 2 * PENALTIES[int(np.argmin(losses))]
-    return _solved(sums[0][0] + sums[1][0], sums[0][1] + sums[1][1], best * diagonal)
+            losses[place, rows] = weight[rows] * (y[rows] - x[rows] @ _solved(gram, moment, penalty * shrunk)) ** 2
+    beyond = losses - losses[losses.sum(axis=1).argmin()]
+    fine = beyond.sum(axis=1) <= beyond.std(axis=1) * np.sqrt(len(y))
+    best = 2 * PENALTIES[int(np.flatnonzero(fine).max())]
+    return _solved(sums[0][0] + sums[1][0], sums[0][1] + sums[1][1], best * shrunk)
 
 
 def _solved(gram: Floats, moment: Floats, diagonal: Floats) -> Floats:

@@ -24,6 +24,8 @@ from offerloop.offers import NO_OFFER
 WORLDS = 20
 """Worlds of luck by which the oracle knows offers on the whole basket."""
 RECENT_WEEKS = 8
+DRAWN = 0.5
+"""Share of customers with an offer in a lottery."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ def random(market: Market, budget: int, rng: np.random.Generator) -> Given:
 
 def lottery(market: Market, rng: np.random.Generator) -> Given:
     """One of all offers for about half of the customers, whatever that costs: a log to learn from."""
-    return _by_lot(market, rng, np.flatnonzero(rng.random(market.customers) < 0.5), 0.5)
+    return _by_lot(market, rng, np.flatnonzero(rng.random(market.customers) < DRAWN), DRAWN)
 
 
 def _by_lot(market: Market, rng: np.random.Generator, chosen: Ints, share: float) -> Given:
