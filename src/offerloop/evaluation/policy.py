@@ -9,7 +9,8 @@ Every estimator takes a log of n decisions and a policy, and gives value, cost a
 - SWITCH-DR: the same with w = 0 where it is above a threshold (Wang, Agarwal and Dudík 2017),
 - marginalised: IPS with weights of groups of actions (Saito and Joachims 2022).
 
-Intervals are by the influence of each row; they take rows as independent and weights as known.
+Intervals are by the influence of each row; they take weights as known, and rows as independent unless the log says
+which are of one customer: then their influences are added up first.
 """
 
 from __future__ import annotations
@@ -22,9 +23,16 @@ from numpy.typing import NDArray
 from offerloop.errors import InputError
 from offerloop.evaluation.policy_log import Log, Policy, Predictions, probabilities
 from offerloop.evaluation.policy_overlap import Match, expected_size, match, possible_weights, refuse_unseen, weighed
-from offerloop.evaluation.policy_value import PolicyValue, policy_value
+from offerloop.evaluation.policy_value import PolicyValue, per_customer, policy_value, variance_of_mean
 
 _THRESHOLDS = 21
+
+
+def logged(log: Log) -> PolicyValue:
+    """The policy that made the log: the mean of what came of it, every decision with weight 1."""
+    chosen = probabilities(log, log.action) if log.propensities is None else log.propensities
+    found = Match(log, chosen, np.ones(len(log.action)), float(len(log.action)))
+    return _of_rows("mean", found, log.outcomes, found.weights, np.inf)
 
 
 def ips(log: Log, policy: Policy, clip: float = np.inf) -> PolicyValue:
@@ -106,7 +114,8 @@ def recommended(log: Log, policy: Policy, predictions: Predictions | None = None
     else:
         robust = _switch_dr(found, predictions, log.propensities)
     off = found.weights * (log.outcomes[:, -1] - robust.centre[-1])
-    if float(off @ off) / len(off) ** 2 < robust.squared_error:
+    sums = per_customer(log, off[:, None])[:, 0]
+    if float(sums @ sums) / len(off) ** 2 < robust.squared_error:
         return plain
     return robust if robust.limit < np.inf else replace(robust, method="DR")
 
@@ -163,7 +172,8 @@ def _switch_dr(found: Match, predictions: Predictions, full: NDArray[np.float64]
     positive = weights[weights > 0]
     limits = np.append(np.geomspace(positive.min(), positive.max(), _THRESHOLDS), np.inf)[::-1]
     shares = _shares_above(limits, possible_weights(found.chosen, full), found.chosen)
-    variances = [np.var(direct + correction * (weights <= limit), ddof=1) / len(weights) for limit in limits]
+    below = (direct + correction * (weights <= limit) for limit in limits)
+    variances = [float(variance_of_mean(found.log, rows[:, None])[0]) for rows in below]
     best = int(np.argmin(np.array(variances) + (shares * bound[-1]) ** 2))
     used = weights * (weights <= limits[best])
     return _doubly_robust("SWITCH-DR", found, predictions, used, float(limits[best]), shares[best] * bound)

@@ -1,7 +1,8 @@
 """A log of decisions with known propensities, and the policies and predictions that are held against it.
 
-A log has n decisions over K actions, one row per decision; rows are taken as independent. A policy is either the
-position of its action for each row, shape (n,), or its probability of each action, shape (n, K).
+A log has n decisions over K actions, one row per decision; rows are taken as independent, unless the log says which
+are of the same customer. A policy is either the position of its action for each row, shape (n,), or its probability of
+each action, shape (n, K).
 """
 
 from __future__ import annotations
@@ -27,7 +28,9 @@ class Log:
 
     `action` (n,) has positions in `names`, the K actions; `propensity` (n,) is the probability with which the logged
     action was chosen, known when it was chosen. `value` and `cost` (n,) are outcomes of the decision in one currency.
-    `propensities` (n, K) are those of all actions, where they were logged. Raises InputError that names the row.
+    `propensities` (n, K) are those of all actions, where they were logged. `customer` (n,) numbers the customers from
+    0, where some have several rows: then customers are taken as independent, and no longer the rows of one customer.
+    Raises InputError that names the row.
     """
 
     action: NDArray[np.int64]
@@ -36,6 +39,7 @@ class Log:
     names: tuple[str, ...]
     cost: NDArray[np.float64] | None = None
     propensities: NDArray[np.float64] | None = None
+    customer: NDArray[np.int64] | None = None
 
     def __post_init__(self) -> None:
         if len(self.action) < 2:
@@ -43,6 +47,8 @@ class Log:
         for name in ("propensity", "value", "cost"):
             _check_column(name, getattr(self, name), len(self.action))
         _check_positions("action", self.action, len(self.names))
+        if self.customer is not None:
+            _check_customers(self.customer, len(self.action))
         within = (self.propensity > 0) & (self.propensity <= 1)
         _check_rows(within, self.propensity, "The propensity", "it must be above 0 and at most 1")
         if self.propensities is not None:
@@ -139,6 +145,14 @@ def _check_column(name: str, column: NDArray[np.float64] | None, size: int) -> N
     if column.shape != (size,):
         raise InputError(f"The column {name} has shape {column.shape} where the log has {size} decisions.")
     _check_rows(np.isfinite(column), column, f"The {name}", "it must be a finite number")
+
+
+def _check_customers(customer: NDArray[Any], size: int) -> None:
+    if customer.shape != (size,) or not np.issubdtype(customer.dtype, np.integer):
+        raise InputError(f"The customers must be one whole number per row, and the log has {size} decisions.")
+    _check_rows(customer >= 0, customer, "The customer", "customers are numbered from 0")
+    if customer.min() == customer.max():
+        raise InputError("A log of a single customer has no spread; give the decisions of all customers.")
 
 
 def _check_positions(name: str, positions: NDArray[Any], size: int) -> None:

@@ -41,8 +41,8 @@ class PolicyValue(Worth):
     """What a policy is worth per decision, by one method.
 
     Weights above `limit` were cut, which removed `share_cut` of all weight. `influence` (n, columns of the outcomes)
-    says what each row moves: its mean is 0, and its variance over n that of the values. `bias` (columns,) bounds what
-    the cuts of SWITCH may add to the error; it is 0 for other methods.
+    says what each row moves: its mean is 0, and the variance of that mean is that of the values. `bias` (columns,)
+    bounds what the cuts of SWITCH may add to the error; it is 0 for other methods.
     """
 
     method: str
@@ -57,7 +57,7 @@ class PolicyValue(Worth):
     @property
     def squared_error(self) -> float:
         """Estimated mean squared error, variance and squared bound of the bias; of profit, or value without cost."""
-        return float(_standard_errors(self.influence)[-1] ** 2 + self.bias[-1] ** 2)
+        return float(variance_of_mean(self.log, self.influence)[-1] + self.bias[-1] ** 2)
 
 
 def policy_value(
@@ -73,7 +73,7 @@ def policy_value(
     weights = match.weights
     bias = np.zeros_like(centre) if bias is None else bias
     return PolicyValue(
-        *_estimates(centre, influence, bias),
+        *_estimates(match.log, centre, influence, bias),
         effective_size=effective_size(weights),
         expected_size=match.expected_size,
         method=method,
@@ -95,17 +95,39 @@ def difference(first: PolicyValue, second: PolicyValue) -> Worth:
     """
     if first.log is not second.log:
         raise InputError("The two policies were valued on different logs; value both on the same one.")
-    estimates = _estimates(first.centre - second.centre, first.influence - second.influence, first.bias + second.bias)
+    centre, influence = first.centre - second.centre, first.influence - second.influence
+    estimates = _estimates(first.log, centre, influence, first.bias + second.bias)
     expected = None if first.expected_size is None else _least(first.expected_size, second.expected_size)
     return Worth(*estimates, _least(first.effective_size, second.effective_size), expected)
 
 
+def variance_of_mean(log: Log, rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Estimated variances (columns,) of the means of one number per row, `rows` (n, columns).
+
+    Rows of one customer are added up before they are squared, with the factor G / (G - 1) of G customers (Liang and
+    Zeger 1986); without customers each row stands for itself.
+    """
+    n = len(rows)
+    if log.customer is None:
+        return np.var(rows, axis=0, ddof=1) / n
+    sums = per_customer(log, rows - rows.mean(axis=0))
+    customers = np.count_nonzero(np.bincount(log.customer))
+    return np.einsum("gc,gc->c", sums, sums) * customers / (customers - 1) / n**2
+
+
+def per_customer(log: Log, rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Sums (customers, columns) of `rows` (n, columns); the rows themselves where the log names no customers."""
+    if log.customer is None:
+        return rows
+    return np.column_stack([np.bincount(log.customer, weights=column) for column in rows.T])
+
+
 def _estimates(
-    centre: NDArray[np.float64], influence: NDArray[np.float64], bias: NDArray[np.float64]
+    log: Log, centre: NDArray[np.float64], influence: NDArray[np.float64], bias: NDArray[np.float64]
 ) -> tuple[Estimate, Estimate | None, Estimate | None]:
     found = [
         _widened(Estimate.of(float(value), float(se)), float(bound))
-        for value, se, bound in zip(centre, _standard_errors(influence), bias, strict=True)
+        for value, se, bound in zip(centre, np.sqrt(variance_of_mean(log, influence)), bias, strict=True)
     ]
     return (found[0], found[1], found[2]) if len(found) > 1 else (found[0], None, None)
 
@@ -116,7 +138,3 @@ def _widened(estimate: Estimate, bound: float) -> Estimate:
 
 def _least(*sizes: float | None) -> float:
     return min(size for size in sizes if size is not None)
-
-
-def _standard_errors(influence: NDArray[np.float64]) -> NDArray[np.float64]:
-    return influence.std(axis=0, ddof=1) / np.sqrt(len(influence))

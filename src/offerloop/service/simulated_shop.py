@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+import polars as pl
+
 from offerloop.market.simulation import Market
 from offerloop.market.tables import SCALE
 from offerloop.market.terms import EVERYTHING, Terms
@@ -20,7 +22,7 @@ _COLUMNS = {
     "products": ("product_id", "category", "brand", "unit_cost"),
     "customers": ("customer_id",),
     "events": ("customer_id", "product_id", "kind", "value", "at"),
-    "exposures": ("customer_id", "offer_id", "at"),
+    "exposures": ("customer_id", "offer_id", "at", "propensity"),
 }  # fmt: skip
 
 
@@ -49,11 +51,11 @@ def _shop(market: Market) -> list[str]:
     ]
 
 
-def _sources(tables: Mapping[str, object]) -> list[str]:
+def _sources(tables: Mapping[str, pl.DataFrame]) -> list[str]:
     lines = []
     for name, columns in _COLUMNS.items():
         if name in tables:
-            mapping = [f'{one} = "{one}"' for one in columns]
+            mapping = [f'{one} = "{one}"' for one in columns if one in tables[name].columns]
             lines += ["", f"[sources.{name}]", f'path = "{name}.parquet"']
             lines += ['attributes = ["age", "income", "household"]'] if name == "customers" else []
             lines += [f"[sources.{name}.columns]", *mapping]

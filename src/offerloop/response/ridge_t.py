@@ -1,0 +1,57 @@
+"""A T-learner of ridge regressions: one for each action, in closed form (Künzel et al. 2019; Hoerl and Kennard 1970)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+PENALTY = 50.0
+"""Counts like so many rows of standardised features without any slope; the level of an action is not held back."""
+
+
+@dataclass(frozen=True, eq=False)
+class RidgeT:
+    """Expected outcomes of each of K actions by p features."""
+
+    centre: Floats
+    scale: Floats
+    """(p,): mean and standard deviation of the features."""
+    level: Floats
+    """(K, m): expected outcomes at the mean of the features."""
+    slope: Floats
+    """(K, p, m)."""
+
+    @classmethod
+    def fit(cls, features: Floats, action: Ints, outcomes: Floats, actions: int, penalty: float = PENALTY) -> RidgeT:
+        """From features (n, p), positions of actions (n,) and outcomes (n, m).
+
+        An action that nobody had gets the mean of all rows.
+        """
+        centre, scale = features.mean(axis=0), features.std(axis=0)
+        scale = np.where(scale > 0, scale, 1.0)
+        x = (features - centre) / scale
+        level = np.tile(outcomes.mean(axis=0), (actions, 1))
+        slope = np.zeros((actions, x.shape[1], outcomes.shape[1]))
+        for k in np.unique(action):
+            own, y = x[action == k], outcomes[action == k]
+            off = own - own.mean(axis=0)
+            slope[k] = np.linalg.solve(off.T @ off + penalty * np.eye(x.shape[1]), off.T @ y)
+            level[k] = y.mean(axis=0) - own.mean(axis=0) @ slope[k]
+        return cls(centre, scale, level, slope)
+
+    def predict(self, features: Floats) -> Floats:
+        """Expected outcomes (n, K, m)."""
+        return self.level + np.einsum("np,kpm->nkm", (features - self.centre) / self.scale, self.slope)
+
+
+def out_of_fold(features: Floats, action: Ints, outcomes: Floats, actions: int, fold: Ints) -> Floats:
+    """Expected outcomes (n, K, m) of each row by a fit on the rows of the other folds; `fold` (n,) numbers them."""
+    found = np.empty((len(action), actions, outcomes.shape[1]))
+    for one in np.unique(fold):
+        own = fold == one
+        found[own] = RidgeT.fit(features[~own], action[~own], outcomes[~own], actions).predict(features[own])
+    return found
