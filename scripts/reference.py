@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from offerloop.config import Config, SourceName
 from offerloop.events.contracts import CONTRACTS
 from offerloop.profiles import FEATURES, TAGS
-from offerloop.tables import OUTCOMES, READOUT_EFFECTS, STAGE_TABLES, Table
+from offerloop.tables import OUTCOMES, OVERLAP, POLICY_VALUES, READOUT_EFFECTS, STAGE_TABLES, Table
 
 DOCS = Path(__file__).parent.parent / "docs"
 NOTE = "<!-- Written by scripts/reference.py; change the code instead. -->\n"
@@ -41,6 +41,9 @@ def tables() -> str:
         lines += _table(table)
     lines += ["# Tables of a read-out", "", "Each is a Parquet file in `runs/<id>/readout-<from>-<until>/`.", ""]
     for table in (OUTCOMES, READOUT_EFFECTS):
+        lines += _table(table)
+    lines += ["# Tables of an evaluation", "", "Each is a Parquet file in `evaluations/<time>/`.", ""]
+    for table in (POLICY_VALUES, OVERLAP):
         lines += _table(table)
     return "\n".join(lines)
 

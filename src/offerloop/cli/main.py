@@ -167,6 +167,27 @@ def readout(
 
 
 @app.command()
+def evaluate(
+    config: Annotated[Path, typer.Argument(help="The offerloop.toml with [sources.exposures], or its folder.")],
+    run: Annotated[Path | None, typer.Option(help="A run whose plan is valued too: its folder, or the shop's.")] = None,
+    policy: Annotated[
+        Path | None, typer.Option(help="A policy to value: CSV or Parquet with customer_id, offer_id[, probability].")
+    ] = None,
+    window: Annotated[
+        int | None, typer.Option(help="Days after an exposure that are its outcome; default: evaluate.window_days.")
+    ] = None,
+    engine: Engine = "duckdb",
+    as_json: Json = False,
+) -> None:
+    """What policies would be worth, from the log of shown offers with their propensities, without trying them out."""
+    from offerloop.service.evaluate import evaluate as value
+
+    done = value(_file(config), run=run, policy=policy, window_days=window, engine=engine)
+    found = {"evaluation": str(done.folder), "report": str(done.report), **done.summary}
+    _say(found, f"{done.summary['sentence']}\n{done.report}", as_json)
+
+
+@app.command()
 def simulate(
     out: Annotated[Path, typer.Option(help="New folder for the shop's tables and the report.")],
     preset: Annotated[str, typer.Option(help="grocery, fashion, marketplace, null or harmful.")] = "grocery",

@@ -316,6 +316,13 @@ class Publish(Section):
         return self
 
 
+class Evaluate(Section):
+    """`[evaluate]`: how policies are valued on the log of shown offers."""
+
+    window_days: int = Field(default=7, ge=1)
+    """Days from each exposure on, its own included, whose orders are its outcome, at most to the customer's next."""
+
+
 class Report(Section):
     """`[report]`: how results are told."""
 
@@ -340,6 +347,7 @@ class Config(Section):
     exclude: str | None = None
     """Name of an audience that never gets an offer from any campaign."""
     campaigns: tuple[Campaign, ...] = Field(min_length=1)
+    evaluate: Evaluate = Evaluate()
     report: Report = Report()
     publish: tuple[Publish, ...] = ()
 

@@ -1,4 +1,4 @@
-"""A T-learner of ridge regressions: one for each action, in closed form (Künzel et al. 2019; Hoerl and Kennard 1970)."""
+"""A T-learner (Künzel et al. 2019) of ridge regressions (Hoerl and Kennard 1970), in closed form."""
 
 from __future__ import annotations
 

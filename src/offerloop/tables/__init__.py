@@ -1,6 +1,7 @@
 """Every table that passes between stages: its columns, units, keys, and one `check`."""
 
 from offerloop.tables.allocation import ASSIGNMENTS, BREAK_EVEN_SWEEP, BUDGET_CURVE, COMPARISON, REASONS
+from offerloop.tables.evaluation import OVERLAP, POLICY_VALUES
 from offerloop.tables.events import CUSTOMERS, QUALITY, QUALITY_BY_DAY, REJECTED
 from offerloop.tables.profiles import AUDIENCE_MEMBERS, PROFILES
 from offerloop.tables.readout import OUTCOMES, READOUT_EFFECTS
@@ -64,6 +65,8 @@ __all__ = [
     "MARGINS",
     "OFFERS",
     "OUTCOMES",
+    "OVERLAP",
+    "POLICY_VALUES",
     "PROFILES",
     "QUALITY",
     "QUALITY_BY_DAY",

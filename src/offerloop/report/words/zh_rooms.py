@@ -237,4 +237,17 @@ TEXTS: dict[str, str] = {
     ),
     "before {day} no product had {n} or more buyers, so nothing can be recommended as of that day; give older order "
     "lines": "在 {day} 之前，没有商品的购买人数达到 {n} 人，因此截至当天无法推荐；请提供更早的订单行",
+    # 策略评估
+    "The policy chooses '{offer}' with a mean probability of {share}, but the log never shows it; show it to a random "
+    "share of the customers, or leave it out of the policy.": (
+        "策略以 {share} 的平均概率选择“{offer}”，但日志中从未投放过它；请随机向一部分用户投放，或从策略中去掉它。"
+    ),
+    "The policy chooses '{offer}' in {n} decisions where the log could not have shown it; show it at random to some "
+    "customers of that kind, or leave it out for them.": (
+        "策略在 {n} 次决策中选择“{offer}”，而日志在这些决策中不可能投放它；请随机向部分这类用户投放，或不对他们使用它。"
+    ),
+    "The policy never chooses what a customer of the log was shown, so the log says nothing about it; show its choice "
+    "to a random share of the customers.": (
+        "策略从不选择日志中用户实际看到的优惠，因此日志对它没有说明力；请随机向一部分用户投放它的选择。"
+    ),
 }

@@ -1,0 +1,220 @@
+"""The page of an evaluation: the finding and every policy's worth first, then methods, differences, overlap, notes."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from offerloop.evaluation.estimate import Estimate
+from offerloop.evaluation.policy_overlap import ActionOverlap
+from offerloop.evaluation.policy_value import PolicyValue
+from offerloop.report.blocks import Block, Bullets, Figure, Section, Table, Terms, Text
+from offerloop.report.charts.drawing import figure, money_labels
+from offerloop.report.charts.forest import Dot, forest
+from offerloop.report.evaluation_findings import Against, EvaluationFindings, PolicyWorth, main
+from offerloop.report.evaluation_sentences import measure, notes, sentence, title, worth_text
+from offerloop.report.numbers import count
+from offerloop.report.page import environment, kept_together
+from offerloop.report.sections.first_screen import Tile
+from offerloop.report.voice import Voice
+from offerloop.report.words import words_of
+
+SHOWN = 16
+"""Policies in a chart at most; the tables have all."""
+TERM = "evaluation_term."
+AGAINST: tuple[Against, ...] = ("nothing", "logged", "best_single")
+
+
+@dataclass(frozen=True)
+class FirstScreen:
+    """Everything above the sections."""
+
+    headline: str
+    mark: str
+    tiles: tuple[Tile, ...]
+    chart: Figure
+
+
+def render_evaluation(found: EvaluationFindings, language: str = "en") -> str:
+    """One HTML file in one language that asks no other host for anything."""
+    tell = Voice(language, found.shop.currency)
+    page = (
+        environment(tell)
+        .get_template("evaluation.html.j2")
+        .render(
+            shop=found.shop,
+            from_day=tell.day(found.from_day),
+            until_day=tell.day(found.until_day),
+            first=_first_screen(found, tell),
+            sections=_sections(found, tell),
+            mark=lambda text: text,
+        )
+    )
+    return kept_together(page)
+
+
+def _first_screen(found: EvaluationFindings, tell: Voice) -> FirstScreen:
+    mark = tell.say("evaluation.mark" if found.has_cost else "evaluation.mark_value")
+    return FirstScreen(sentence(found, tell), mark, _tiles(found, tell), _worth_figure(found, tell))
+
+
+def _tiles(found: EvaluationFindings, tell: Voice) -> tuple[Tile, ...]:
+    leader, what = found.leader, measure(found, tell)
+    tiles = [_tile(tell.say("evaluation.tile.logged", measure=what), main(found.logged.known), "", tell)]
+    if leader is not None:
+        base = tell.say(f"evaluation.base.{found.baseline.kind}")
+        gain = main(found.gain(leader))
+        tiles.insert(0, _tile(tell.say("evaluation.tile.gain", base=base), gain, title(leader, tell), tell))
+        size = tell.say("evaluation.tile.size_note", policy=title(leader, tell))
+        tiles.append(Tile(tell.say("evaluation.tile.size"), count(leader.known.effective_size), size))
+    customers = tell.say("evaluation.tile.decisions_note", n=count(found.n_customers))
+    return (*tiles, Tile(tell.say("evaluation.tile.decisions"), count(found.n_decisions), customers))
+
+
+def _tile(label: str, one: Estimate, what: str, tell: Voice) -> Tile:
+    value, interval = tell.money.estimate(one).split(" [", 1)
+    note = tell.say("evaluation.tile.interval", interval=f"[{interval}")
+    return Tile(label, value, tell.listed([note, what], "semicolon") if what else note)
+
+
+def _charted(policies: tuple[PolicyWorth, ...]) -> list[PolicyWorth]:
+    """The best of them, and those that are no single offer whatever their place."""
+    single = [one for one in policies if one.kind == "everyone"]
+    room = SHOWN - (len(policies) - len(single))
+    return [one for one in policies if one.kind != "everyone" or one in single[:room]]
+
+
+def _worth_figure(found: EvaluationFindings, tell: Voice) -> Figure:
+    shown = _charted(found.valued)
+    base = main(found.baseline.known).value / tell.money.unit
+    rows = [(title(one, tell), main(one.known), one.kind in ("nothing", "logged")) for one in shown]
+    says = tell.say("evaluation.worth.measure", measure=measure(found, tell), currency=tell.currency,
+                    base=tell.say(f"evaluation.base.{found.baseline.kind}"))  # fmt: skip
+    return _forest("worth", tell.say("evaluation.worth.title", policy=title(found.valued[0], tell)), says, rows, base,
+                   tell)  # fmt: skip
+
+
+def _forest(
+    name: str, message: str, says: str, rows: list[tuple[str, Estimate, bool]], reference: float, tell: Voice
+) -> Figure:
+    money = tell.money
+    dots = [
+        Dot("", f"{row}|{money.estimate(one)}", one.times(1 / money.unit), "control" if control else "ours")
+        for row, one, control in rows
+    ]
+    cells = tuple((row, money.estimate(one)) for row, one, _ in rows)
+    table = Table(message, ("", tell.say("evaluation.column.estimate")), cells)
+    spoken = tell.listed((tell.say("rules.says", rule=row, profit=one) for row, one in cells), "semicolon")
+    build = forest(dots, money_labels(money), reference=reference, lines_per_row=2)
+    return figure(name, message, says, build, table, tell=tell, says=spoken + tell.words["full_stop"])
+
+
+def _sections(found: EvaluationFindings, tell: Voice) -> list[Section]:
+    parts = [
+        _methods(found, tell), _differences(found, tell), _overlap(found, tell), _refused(found, tell),
+        _notes(found, tell), _words(tell),
+    ]  # fmt: skip
+    return [one for one in parts if one is not None]
+
+
+def _columns(tell: Voice, *names: str) -> tuple[str, ...]:
+    return tuple(tell.say(f"evaluation.column.{name}") for name in names)
+
+
+def _methods(found: EvaluationFindings, tell: Voice) -> Section:
+    """Every policy by every method."""
+    rows = tuple(_method(one, value, tell) for one in found.valued for value in one.methods)
+    names = ("policy", "method", "value", *(("cost", "profit") if found.has_cost else ()), "size", "expected",
+             "weight", "cut")  # fmt: skip
+    table = Table(tell.say("evaluation.methods.table"), _columns(tell, *names), rows, n_labels=2)
+    flagged = any(one.known.flagged for one in found.valued)
+    message = tell.say("evaluation.methods.few" if flagged else "evaluation.methods.enough")
+    intro = Text(tell.say("evaluation.methods.intro"))
+    return Section("methods", tell.say("evaluation.methods.label"), message, (intro, table))
+
+
+def _method(one: PolicyWorth, value: PolicyValue, tell: Voice) -> tuple[str, ...]:
+    recommended = value.method == one.known.method
+    name = tell.say("evaluation.recommended", method=value.method) if recommended else value.method
+    name = tell.say("evaluation.mean") if value.method == "mean" else name
+    money = (tell.money.estimate(part) for part in (value.value, value.cost, value.profit) if part is not None)
+    expected = "" if value.expected_size is None else count(value.expected_size)
+    limit = "" if math.isinf(value.limit) else tell.say(
+        "evaluation.cut", limit=f"{value.limit:.3g}", share=tell.share(value.share_cut)
+    )  # fmt: skip
+    size = tell.say("evaluation.few", n=count(value.effective_size)) if value.flagged else count(value.effective_size)
+    return (title(one, tell), name, *money, size, expected, f"{value.largest_weight:,.1f}", limit)
+
+
+def _differences(found: EvaluationFindings, tell: Voice) -> Section:
+    """Every policy less giving nothing, less the log's own, less the best offer for everybody."""
+    shown = [one for one in _charted(found.valued) if one is not found.baseline]
+    base = tell.say(f"evaluation.base.{found.baseline.kind}")
+    clear = sum(found.together(found.gain(one)).is_clear for one in found.candidates)
+    message = tell.say("evaluation.differences.message", clear=count(clear), n=count(len(found.candidates)), base=base)
+    blocks: list[Block] = [Text(tell.say("evaluation.differences.intro"))]
+    if shown:
+        rows = [(title(one, tell), main(found.gain(one)), one.kind == "logged") for one in shown if one.against]
+        says = tell.say("evaluation.differences.measure", measure=measure(found, tell), currency=tell.currency,
+                        base=base)  # fmt: skip
+        blocks.append(_forest("differences", message, says, rows, 0.0, tell))
+    cells = tuple(
+        (title(one, tell), *(worth_text(one.against[name], tell) if name in one.against else "" for name in AGAINST))
+        for one in found.valued
+    )
+    columns = _columns(tell, "policy", *(f"against_{name}" for name in AGAINST))
+    blocks.append(Table(tell.say("evaluation.differences.table"), columns, cells))
+    return Section("differences", tell.say("evaluation.differences.label"), message, tuple(blocks))
+
+
+def _overlap(found: EvaluationFindings, tell: Voice) -> Section:
+    """What the log knows of each offer that a policy gives."""
+    rows = tuple(
+        (title(one, tell), tell.say("evaluation.nothing") if action.name == "none" else action.name,
+         count(action.logged), tell.share(action.policy_share, 0.01), _number(action.mean_weight),
+         _number(action.largest_weight), count(action.effective_size), _possible(action, tell))
+        for one in found.policies
+        for action in one.overlap
+        if action.policy_share > 0
+    )  # fmt: skip
+    names = ("policy", "offer", "logged", "share", "mean_weight", "weight", "size", "possible")
+    table = Table(tell.say("evaluation.overlap.table"), _columns(tell, *names), rows, n_labels=2)
+    blocks = (Text(tell.say("evaluation.overlap.intro")), table)
+    return Section("overlap", tell.say("evaluation.overlap.label"), tell.say("evaluation.overlap.message"), blocks)
+
+
+def _number(weight: float) -> str:
+    return "" if math.isnan(weight) else f"{weight:,.2f}"
+
+
+def _possible(one: ActionOverlap, tell: Voice) -> str:
+    if one.largest_possible is None:
+        return ""
+    return tell.say("evaluation.impossible") if math.isinf(one.largest_possible) else _number(one.largest_possible)
+
+
+def _refused(found: EvaluationFindings, tell: Voice) -> Section | None:
+    """Policies that the log cannot speak about."""
+    if not found.refused:
+        return None
+    said = tuple(
+        tell.say("evaluation.refused.one", policy=title(one, tell), why=tell.own(one.refusal)) for one in found.refused
+    )
+    message = tell.say("evaluation.refused.message", n=count(len(said)))
+    return Section("refused", tell.say("evaluation.refused.label"), message, (Bullets(said),))
+
+
+def _notes(found: EvaluationFindings, tell: Voice) -> Section:
+    blocks = (Bullets(notes(found, tell)),)
+    return Section("notes", tell.say("evaluation.notes.label"), tell.say("evaluation.notes.message"), blocks)
+
+
+def _words(tell: Voice) -> Section:
+    other = "zh" if tell.language == "en" else "en"
+    names = [key.removeprefix(TERM) for key in tell.words if key.startswith(TERM)]
+    rows = tuple(
+        (f"term-{name}", tell.say(TERM + name), words_of(other)[TERM + name], tell.say(f"evaluation_meaning.{name}"))
+        for name in names
+    )
+    label, message = tell.say("readout_words.label"), tell.say("readout_words.message")
+    return Section("words", label, message, (Terms(rows, other),))

@@ -1,0 +1,121 @@
+"""What an evaluation found: what each policy is worth a decision, and which one leads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from statistics import NormalDist
+from typing import Literal
+
+from offerloop.config import Shop
+from offerloop.evaluation.estimate import Z95, Estimate
+from offerloop.evaluation.policy_overlap import ActionOverlap
+from offerloop.evaluation.policy_value import PolicyValue, Worth
+
+Kind = Literal["logged", "nothing", "everyone", "run", "file"]
+Against = Literal["nothing", "logged", "best_single"]
+
+
+@dataclass(frozen=True)
+class PolicyWorth:
+    """One policy: its value by every method, or why it gets none."""
+
+    kind: Kind
+    name: str
+    """The offer, the run or the file."""
+    best: PolicyValue | None
+    """By the recommended method."""
+    methods: tuple[PolicyValue, ...] = ()
+    refusal: str = ""
+    overlap: tuple[ActionOverlap, ...] = ()
+    against: Mapping[Against, Worth] = field(default_factory=dict)
+    """This policy less another, paired."""
+
+    @property
+    def known(self) -> PolicyValue:
+        """The recommended value of a policy that has one."""
+        assert self.best is not None
+        return self.best
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something that a reader must know, by its key among the words."""
+
+    key: str
+    values: Mapping[str, str | int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class EvaluationFindings:
+    """Everything that the report of an evaluation tells; money in minor units a decision."""
+
+    shop: Shop
+    window_days: int
+    from_day: int
+    """First epoch day of the exposures."""
+    until_day: int
+    """Last epoch day of the exposures."""
+    n_decisions: int
+    n_customers: int
+    has_cost: bool
+    policies: tuple[PolicyWorth, ...]
+    notes: tuple[Note, ...] = ()
+    rival: tuple[str, Worth] | None = None
+    """The best other offer for everybody, and the leading policy less it."""
+
+    @property
+    def valued(self) -> tuple[PolicyWorth, ...]:
+        """Policies with a value, the best first."""
+        known = (one for one in self.policies if one.best is not None)
+        return tuple(sorted(known, key=lambda one: main(one.known).value, reverse=True))
+
+    @property
+    def refused(self) -> tuple[PolicyWorth, ...]:
+        """Policies without one."""
+        return tuple(one for one in self.policies if one.best is None)
+
+    @property
+    def baseline(self) -> PolicyWorth:
+        """Giving nothing, or the policy that made the log where that has no value."""
+        return next((one for one in self.valued if one.kind == "nothing"), self.logged)
+
+    @property
+    def logged(self) -> PolicyWorth:
+        """The policy that made the log."""
+        return next(one for one in self.policies if one.kind == "logged")
+
+    @property
+    def candidates(self) -> tuple[PolicyWorth, ...]:
+        """Policies that could take the place of the baseline, the best first."""
+        return tuple(one for one in self.valued if one.kind not in ("logged", "nothing"))
+
+    @property
+    def leader(self) -> PolicyWorth | None:
+        """The best candidate; one that too few decisions speak about leads only where all are like that."""
+        firm = [one for one in self.candidates if not one.known.flagged]
+        return next(iter(firm or self.candidates), None)
+
+    def gain(self, one: PolicyWorth) -> Worth:
+        """A policy less the baseline."""
+        return one.against["nothing" if self.baseline.kind == "nothing" else "logged"]
+
+    def together(self, worth: Worth) -> Estimate:
+        """The main difference with an interval that holds for all candidates at once (Bonferroni).
+
+        The best of many looks better than it is; at 95 % each one of them, some would lie above zero by luck alone.
+        """
+        one, wider = main(worth), widening(len(self.candidates))
+        return Estimate(
+            one.value, one.value - wider * (one.value - one.low), one.value + wider * (one.high - one.value)
+        )
+
+
+def main(worth: Worth) -> Estimate:
+    """Profit, or value where no cost is known."""
+    return worth.value if worth.profit is None else worth.profit
+
+
+def widening(comparisons: int) -> float:
+    """How much wider a 95 % interval becomes when it is to hold for so many comparisons at once."""
+    return NormalDist().inv_cdf(1 - 0.025 / max(comparisons, 1)) / Z95

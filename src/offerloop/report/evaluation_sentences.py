@@ -1,0 +1,135 @@
+"""What an evaluation says: its one sentence, its notes, and the same for machines."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from offerloop.evaluation.estimate import Estimate
+from offerloop.evaluation.policy_value import Worth
+from offerloop.report.evaluation_findings import EvaluationFindings, PolicyWorth, main
+from offerloop.report.numbers import count, iso_day
+from offerloop.report.voice import Voice
+
+KNOWN = 6
+"""Digits after the point of minor units in evaluation.json."""
+
+
+def measure(found: EvaluationFindings, tell: Voice) -> str:
+    """Profit, or margin before the cost of offers where no cost is known."""
+    return tell.say("evaluation.profit" if found.has_cost else "evaluation.value")
+
+
+def title(one: PolicyWorth, tell: Voice) -> str:
+    """What a reader calls a policy."""
+    return tell.say(f"evaluation.kind.{one.kind}", name=tell.quoted(one.name))
+
+
+def sentence(found: EvaluationFindings, tell: Voice) -> str:
+    """The finding, and how sure: it claims no more than an interval that holds for all policies at once."""
+    leader = found.leader
+    if leader is None:
+        return tell.say("evaluation.none", n=count(found.n_decisions))
+    gain = found.together(found.gain(leader))
+    key = "better" if gain.low > 0 else "worse" if gain.high < 0 else "lower" if gain.value < 0 else "unclear"
+    said = tell.say(
+        f"evaluation.{key}",
+        policy=title(leader, tell),
+        base=tell.say(f"evaluation.base.{found.baseline.kind}"),
+        measure=measure(found, tell),
+        gain=tell.money.estimate(gain),
+        rival=_rival(found, tell) if key == "better" else "",
+    )
+    return tell.listed([said, _basis(found, leader, tell)], "sentence")
+
+
+def _rival(found: EvaluationFindings, tell: Voice) -> str:
+    if found.rival is None:
+        return ""
+    name, lead = found.rival
+    by = found.together(lead)
+    key = "ahead" if by.low > 0 else "behind" if by.high < 0 else "level"
+    return tell.say(f"evaluation.{key}", other=tell.quoted(name), by=tell.money.estimate(by))
+
+
+def _basis(found: EvaluationFindings, leader: PolicyWorth, tell: Voice) -> str:
+    one, many = leader.known, len(found.candidates)
+    key = "evaluation.basis_few" if one.flagged else "evaluation.basis"
+    size = one.effective_size if one.expected_size is None else min(one.effective_size, one.expected_size)
+    interval = tell.say("evaluation.together", n=count(many)) if many > 1 else tell.say("evaluation.alone")
+    return tell.say(
+        key, interval=interval, n=count(found.n_decisions), customers=count(found.n_customers), size=count(size)
+    )
+
+
+def notes(found: EvaluationFindings, tell: Voice) -> tuple[str, ...]:
+    """What a reader must know before acting on it."""
+    said = [
+        tell.say(f"evaluation.note.{one.key}", **{
+            name: count(value) if isinstance(value, int) else tell.quoted(value) for name, value in one.values.items()
+        })
+        for one in found.notes
+    ]  # fmt: skip
+    return tuple(said)
+
+
+def summarise_evaluation(found: EvaluationFindings, language: str = "en") -> dict[str, Any]:
+    """The content of evaluation.json; money in minor units a decision."""
+    tell, leader = Voice(language, found.shop.currency), found.leader
+    return {
+        "sentence": sentence(found, tell),
+        "shop": found.shop.name,
+        "currency": found.shop.currency,
+        "window_days": found.window_days,
+        "exposures": {"from": iso_day(found.from_day), "until": iso_day(found.until_day)},
+        "decisions": found.n_decisions,
+        "customers": found.n_customers,
+        "cost_is_known": found.has_cost,
+        "leader": None if leader is None else _leader(found, leader),
+        "policies": [_policy(one, tell) for one in found.policies],
+        "notes": list(notes(found, tell)),
+    }
+
+
+def _leader(found: EvaluationFindings, leader: PolicyWorth) -> dict[str, Any]:
+    gain = found.together(found.gain(leader))
+    return {
+        "kind": leader.kind,
+        "policy": leader.name,
+        "against": found.baseline.kind,
+        "gain_minor": _plain(gain),
+        "is_clear": gain.is_clear,
+        "is_flagged": leader.known.flagged,
+    }
+
+
+def _policy(one: PolicyWorth, tell: Voice) -> dict[str, Any]:
+    found: dict[str, Any] = {"kind": one.kind, "policy": one.name, "refusal": tell.own(one.refusal) or None}
+    if one.best is None:
+        return found
+    weights = {
+        "largest_weight": round(one.best.largest_weight, KNOWN),
+        "weight_limit": round(one.best.limit, KNOWN) if math.isfinite(one.best.limit) else None,
+        "share_cut": round(one.best.share_cut, KNOWN),
+    }
+    against = {name: _worth(worth) for name, worth in one.against.items()}
+    return {**found, "method": one.best.method, **_worth(one.best), **weights, "against": against}
+
+
+def _worth(one: Worth) -> dict[str, Any]:
+    known = {"value_minor": one.value, "cost_minor": one.cost, "profit_minor": one.profit}
+    return {
+        **{name: None if estimate is None else _plain(estimate) for name, estimate in known.items()},
+        "effective_size": round(one.effective_size, 1),
+        "expected_size": None if one.expected_size is None else round(one.expected_size, 1),
+        "is_flagged": one.flagged,
+    }
+
+
+def _plain(one: Estimate) -> dict[str, float]:
+    return {end: round(getattr(one, end), KNOWN) for end in ("value", "low", "high")}
+
+
+def worth_text(one: Worth, tell: Voice) -> str:
+    """Profit a decision, or value, with its interval."""
+    return tell.money.estimate(main(one))

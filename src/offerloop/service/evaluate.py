@@ -1,0 +1,149 @@
+"""`offerloop evaluate`: what policies would be worth, from the shop's own log of offers with known propensities."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from offerloop.config import load_config
+from offerloop.engine import ENGINES
+from offerloop.errors import EvidenceError, InputError
+from offerloop.evaluation.policy import dr, ips, logged, recommended, snips, switch_dr
+from offerloop.evaluation.policy_log import Log, Policy, Predictions
+from offerloop.evaluation.policy_overlap import overlap
+from offerloop.evaluation.policy_value import Worth, difference
+from offerloop.report.evaluation_findings import Against, EvaluationFindings, Kind, Note, PolicyWorth, main
+from offerloop.response.ridge_t import out_of_fold
+from offerloop.service.evaluate_files import Evaluated, write
+from offerloop.service.evaluate_log import Decisions, read_decisions
+from offerloop.service.evaluate_policies import Given, plan_of, policy_of
+from offerloop.service.find_run import find_run
+
+FEW_CUSTOMERS = 100
+"""With fewer the intervals by customer are too narrow."""
+
+
+def evaluate(
+    config_path: Path,
+    *,
+    run: Path | None = None,
+    policy: Path | None = None,
+    window_days: int | None = None,
+    engine: str = "duckdb",
+) -> Evaluated:
+    """Value every policy on the log and write `evaluations/<time>/` beside the configuration.
+
+    `policy` is a file with customer_id, offer_id and perhaps probability. Raises InputError for what cannot be read,
+    EvidenceError for a log without propensities; a policy that the log cannot speak about raises nothing, its refusal
+    is written in place of a value.
+    """
+    config, running = load_config(config_path), ENGINES.load(engine)()
+    window = config.evaluate.window_days if window_days is None else window_days
+    if window < 1:
+        raise InputError(f"--window must be 1 day or more, not {window}")
+    decisions = read_decisions(config, running, window)
+    given = [] if run is None else [plan_of(find_run(run), decisions)]
+    given += [] if policy is None else [policy_of(policy, config, decisions, running)]
+    log = decisions.log({name for one in given for name in one.rows["offer_id"]})
+    worths = _compared(_worths(log, decisions, given))
+    rows = decisions.rows["shown_day"]
+    findings = EvaluationFindings(
+        shop=config.shop,
+        window_days=window,
+        from_day=int(rows.to_numpy().min()),
+        until_day=int(rows.to_numpy().max()),
+        n_decisions=len(log.action),
+        n_customers=decisions.rows["customer_id"].n_unique(),
+        has_cost=decisions.maps_coupon,
+        policies=worths,
+        notes=tuple(_notes(decisions, given, log)),
+    )
+    return write(config_path.parent, replace(findings, rival=_rival(findings)), config.report.language)
+
+
+def _worths(log: Log, decisions: Decisions, given: list[Given]) -> list[PolicyWorth]:
+    """Every policy with its value, the log's own first."""
+    tables = out_of_fold(decisions.features, log.action, log.outcomes[:, :2], len(log.names), decisions.fold)
+    predictions = Predictions(tables[..., 0], None if log.cost is None else tables[..., 1])
+    own = logged(log)
+    shown = () if log.propensities is None else tuple(overlap(log, log.propensities))
+    found = [PolicyWorth("logged", "logged", own, (own,), overlap=shown)]
+    for name in (log.names[0], *decisions.shown):
+        kind: Kind = "everyone" if name in decisions.shown else "nothing"
+        everybody = np.full(len(log.action), log.names.index(name))
+        found.append(_worth(log, kind, name if kind == "everyone" else kind, everybody, predictions))
+    found += [_worth(log, one.kind, one.name, one.over(log, decisions), predictions) for one in given]
+    return found
+
+
+def _worth(log: Log, kind: Kind, name: str, policy: Policy, predictions: Predictions) -> PolicyWorth:
+    """One policy by every method, or its refusal."""
+    table = tuple(overlap(log, policy))
+    try:
+        best = recommended(log, policy, predictions)
+    except EvidenceError as error:
+        return PolicyWorth(kind, name, None, refusal=str(error), overlap=table)
+    methods = [ips(log, policy), snips(log, policy), dr(log, policy, predictions)]
+    methods += [] if log.propensities is None else [switch_dr(log, policy, predictions)]
+    return PolicyWorth(kind, name, best, tuple(methods), overlap=table)
+
+
+def _compared(worths: list[PolicyWorth]) -> tuple[PolicyWorth, ...]:
+    """Each policy with its differences from giving nothing, the log's own and the best offer for everybody."""
+    others: dict[Against, PolicyWorth | None] = {
+        "nothing": _first(worths, "nothing"), "logged": _first(worths, "logged"), "best_single": _best_single(worths),
+    }  # fmt: skip
+    return tuple(
+        replace(one, against={
+            name: difference(one.known, other.known)
+            for name, other in others.items() if other is not None and other is not one and one.best is not None
+        })
+        for one in worths
+    )  # fmt: skip
+
+
+def _first(worths: list[PolicyWorth], kind: Kind) -> PolicyWorth | None:
+    return next((one for one in worths if one.kind == kind and one.best is not None), None)
+
+
+def _best_single(worths: list[PolicyWorth], without: str | None = None) -> PolicyWorth | None:
+    """The best offer for everybody; one that too few decisions speak about only where all are like that."""
+    single = [one for one in worths if one.kind == "everyone" and one.best is not None and one.name != without]
+    firm = [one for one in single if not one.known.flagged]
+    return max(firm or single, key=lambda one: main(one.known).value, default=None)
+
+
+def _rival(found: EvaluationFindings) -> tuple[str, Worth] | None:
+    leader = found.leader
+    if leader is None:
+        return None
+    other = _best_single(list(found.policies), leader.name if leader.kind == "everyone" else None)
+    return None if other is None else (other.name, difference(leader.known, other.known))
+
+
+def _notes(decisions: Decisions, given: list[Given], log: Log) -> Iterator[Note]:
+    """What a reader must know of the log and the policies."""
+    days = {"days": decisions.window_days}
+    yield Note("margin_costs" if decisions.by_unit_costs else "margin")
+    if not decisions.maps_coupon:
+        yield Note("no_cost")
+    elif not decisions.maps_reimbursed:
+        yield Note("no_reimbursed")
+    for reason, n in decisions.left_out.items():
+        yield Note(f"left_{reason}", {"n": n, **days})
+    if decisions.n_clipped:
+        yield Note("clipped", {"n": decisions.n_clipped, **days})
+    yield Note("one_chance" if log.propensities is None else "all_chances")
+    if decisions.rows["customer_id"].n_unique() < FEW_CUSTOMERS:
+        yield Note("few_customers", {"n": decisions.rows["customer_id"].n_unique(), "least": FEW_CUSTOMERS})
+    for one in given:
+        unnamed = one.unnamed(decisions)
+        if unnamed:
+            yield Note("unnamed", {"n": unnamed, "policy": one.name})
+        if one.as_of_day is not None and one.as_of_day > decisions.rows["shown_day"].to_numpy().min():
+            yield Note("same_orders", {"policy": one.name})
+    yield Note("returns")
+    yield Note("later")

@@ -1,0 +1,98 @@
+"""The folder of an evaluation: its tables, its JSON and its page."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import shutil
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from offerloop.errors import InputError
+from offerloop.evaluation.policy_overlap import ActionOverlap
+from offerloop.evaluation.policy_value import PolicyValue, Worth
+from offerloop.report.evaluation import render_evaluation
+from offerloop.report.evaluation_findings import EvaluationFindings
+from offerloop.report.evaluation_sentences import summarise_evaluation
+from offerloop.tables import OVERLAP, POLICY_VALUES
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """Where a finished evaluation lies and what it found."""
+
+    folder: Path
+    report: Path
+    summary: dict[str, Any]
+    """The content of evaluation.json; `sentence` is the finding."""
+
+
+def values_table(found: EvaluationFindings) -> pl.DataFrame:
+    """The table POLICY_VALUES."""
+    rows: list[tuple[Any, ...]] = []
+    for one in found.policies:
+        if one.best is None:
+            continue
+        for value in one.methods:
+            own = (one.kind, one.name, value.method, value.method == one.best.method)
+            rows += [(*own, outcome, "", *ends, value.effective_size, value.expected_size, *_weights(value))
+                     for outcome, ends in _ends(value)]  # fmt: skip
+        for against, worth in one.against.items():
+            own = (one.kind, one.name, one.best.method, True)
+            rows += [(*own, outcome, against, *ends, worth.effective_size, worth.expected_size, None, None, None)
+                     for outcome, ends in _ends(worth)]  # fmt: skip
+    return POLICY_VALUES.check(pl.DataFrame(rows, POLICY_VALUES.schema, orient="row"))
+
+
+def _ends(worth: Worth) -> list[tuple[str, tuple[float, float, float]]]:
+    known = (("value", worth.value), ("cost", worth.cost), ("profit", worth.profit))
+    return [(name, (one.value, one.low, one.high)) for name, one in known if one is not None]
+
+
+def _weights(value: PolicyValue) -> tuple[float, float | None, float]:
+    return value.largest_weight, value.limit if math.isfinite(value.limit) else None, value.share_cut
+
+
+def overlap_table(found: EvaluationFindings) -> pl.DataFrame:
+    """The table OVERLAP."""
+    rows = [(one.kind, one.name, *_of_action(action)) for one in found.policies for action in one.overlap]
+    return OVERLAP.check(pl.DataFrame(rows, OVERLAP.schema, orient="row"))
+
+
+def _of_action(one: ActionOverlap) -> tuple[Any, ...]:
+    weights = (one.mean_weight, one.largest_weight) if one.logged else (None, None)
+    return one.name, one.logged, one.policy_share, *weights, one.effective_size, one.largest_possible
+
+
+def write(shop: Path, found: EvaluationFindings, language: str) -> Evaluated:
+    """The folder appears under its name only when everything is in it."""
+    summary, page = summarise_evaluation(found, language), render_evaluation(found, language)
+    parent = shop / "evaluations"
+    if parent.exists() and not parent.is_dir():
+        raise InputError(f"'{parent}' is a file; evaluations are written to a folder of that name, so move it away")
+    parent.mkdir(exist_ok=True)
+    folder = _new_folder(parent)
+    partial = folder.with_name(f".{folder.name}.{os.getpid()}.partial")
+    partial.mkdir()
+    try:
+        values_table(found).write_parquet(partial / "policy_values.parquet")
+        overlap_table(found).write_parquet(partial / "overlap.parquet")
+        text = json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+        (partial / "evaluation.json").write_text(text, encoding="utf-8")
+        (partial / "report.html").write_text(page, encoding="utf-8")
+        partial.rename(folder)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    return Evaluated(folder, folder / "report.html", summary)
+
+
+def _new_folder(parent: Path) -> Path:
+    """`<time>`, with a number behind it when one of the same second is there."""
+    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+    names = [stamp, *(f"{stamp}-{number}" for number in range(2, 100))]
+    return next(parent / name for name in names if not (parent / name).exists())

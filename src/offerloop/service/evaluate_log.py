@@ -1,0 +1,208 @@
+"""The log of an evaluation: shown offers with their propensities, and what each customer then bought."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from offerloop.config import Config
+from offerloop.engine import Engine, collect
+from offerloop.errors import EvidenceError, InputError
+from offerloop.evaluation.assignment import fnv1a
+from offerloop.evaluation.policy_log import Log
+from offerloop.events import prepare
+from offerloop.events.prepare import Events
+from offerloop.offers import NO_OFFER
+from offerloop.report.numbers import iso_day
+from offerloop.response.margins import known_margins
+from offerloop.response.ridge_t import Floats, Ints
+from offerloop.service.evaluate_windows import FEATURES, customer_days, features, outcomes
+
+FOLDS = 5
+"""Parts of the customers for predictions that have not seen the outcome."""
+_REMEDY = "log with each exposure the probability with which its offer was chosen ('offerloop run' writes it)"
+_SAME, _WHOLE = 1e-9, 1e-6
+"""How far propensities of one offer on one day may differ, and those of a day sum from 1."""
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """Exposures whose window is over, one row each, sorted by customer and day."""
+
+    rows: pl.DataFrame
+    """customer_id, offer_id ('none' for nothing), shown_day, until_day (the first after the window), propensity,
+    value_minor, cost_minor and the features."""
+    left_out: Mapping[str, int]
+    """Exposures left out: `unreadable`, `no_customer`, `early`, `same_day`, `not_over`."""
+    n_clipped: int
+    """Windows cut short by the customer's next exposure."""
+    window_days: int
+    maps_coupon: bool
+    maps_reimbursed: bool
+    by_unit_costs: bool
+    everything: pl.DataFrame
+    """offer_id, shown_day, propensity of all exposures, those left out too."""
+
+    @property
+    def shown(self) -> list[str]:
+        """Offers of the rows, without nothing."""
+        return [name for name in self.rows["offer_id"].unique().sort() if name != NO_OFFER]
+
+    def log(self, wanted: set[str]) -> Log:
+        """The log over nothing, the offers shown, and those that only a policy wants; customers are numbered."""
+        names = (NO_OFFER, *self.shown, *sorted(wanted - {NO_OFFER, *self.shown}))
+        place = {name: position for position, name in enumerate(names)}
+        rows = self.rows
+        return Log(
+            action=rows["offer_id"].replace_strict(place, return_dtype=pl.Int64).to_numpy(),
+            propensity=rows["propensity"].to_numpy(),
+            value=rows["value_minor"].to_numpy(),
+            names=names,
+            cost=rows["cost_minor"].to_numpy() if self.maps_coupon else None,
+            propensities=_chances(self.everything, rows["shown_day"], names),
+            customer=(rows["customer_id"].rank("dense").cast(pl.Int64) - 1).to_numpy(),
+        )
+
+    @property
+    def features(self) -> Floats:
+        """(n, p): what the shop knew before each exposure."""
+        return self.rows.select(FEATURES).to_numpy()
+
+    @property
+    def fold(self) -> Ints:
+        """(n,): part of each row's customer, by the order of a hash of the id; there are two or more."""
+        ids = sorted(self.rows["customer_id"].unique(), key=lambda one: (fnv1a(f"evaluate {one}"), one))
+        folds = {one: place % FOLDS for place, one in enumerate(ids)}
+        return self.rows["customer_id"].replace_strict(folds, return_dtype=pl.Int64).to_numpy()
+
+
+def read_decisions(config: Config, engine: Engine, window_days: int) -> Decisions:
+    """Read and clean the sources, and take outcomes after each exposure.
+
+    Raises InputError where there are no exposures, EvidenceError where propensities are missing or impossible or where
+    no window is over, and what reading raises.
+    """
+    _check_sources(config)
+    events = prepare(config, engine)
+    found = collect(events.exposures.select("customer_id", "offer_id", "shown_day", "propensity"))
+    name = pl.col("offer_id").cast(pl.String).str.strip_chars()
+    named = found.with_columns(
+        pl.when(name != "").then(name).fill_null(NO_OFFER).alias("offer_id"), pl.col("propensity").cast(pl.Float64)
+    )
+    _check_propensities(named)
+    rows, left_out = _kept(named.sort("customer_id", "shown_day", "offer_id"), events, window_days)
+    left_out["unreadable"] = _unreadable(events)
+    if rows.height < 2:
+        raise EvidenceError(_why_none(left_out, window_days, events.as_of_day))
+    margins = known_margins(events.order_lines, events.products, config.shop.margin)
+    days = customer_days(events, margins, engine.table(rows.select("customer_id").unique()))
+    if days.is_empty():
+        raise InputError("no customer of the exposures is in the order lines; use the same customer ids in both")
+    columns = config.sources["order_lines"].columns
+    return Decisions(
+        rows=rows.hstack(outcomes(days, rows)).hstack(features(days, rows)),
+        left_out={reason: count for reason, count in left_out.items() if count},
+        n_clipped=rows.filter(pl.col("until_day") < pl.col("shown_day") + window_days).height,
+        window_days=window_days,
+        maps_coupon="coupon" in columns,
+        maps_reimbursed="reimbursed" in columns,
+        by_unit_costs=None in margins.by_category,
+        everything=named.select("offer_id", "shown_day", "propensity"),
+    )
+
+
+def _check_sources(config: Config) -> None:
+    if "exposures" not in config.sources:
+        raise InputError(
+            "there is no [sources.exposures], the log of who was shown which offer; map its customer_id, offer_id "
+            f"(empty where deliberately nothing was shown), at and propensity, and {_REMEDY}"
+        )
+    source = config.sources["exposures"]
+    if "propensity" not in source.columns:
+        raise EvidenceError(
+            f"the exposures '{source.place}' have no propensity, and without it nobody knows what another policy "
+            f"would have shown; {_REMEDY}, and map it in [sources.exposures.columns]"
+        )
+
+
+def _check_propensities(rows: pl.DataFrame) -> None:
+    empty = rows.filter(pl.col("propensity").is_null())
+    if empty.height:
+        raise EvidenceError(
+            f"{empty.height:,} of {rows.height:,} exposures have no propensity, such as {_place(empty)}; {_REMEDY}, "
+            "or leave these exposures out with 'where' if chance decided that they are not logged"
+        )
+    wrong = rows.filter(~((pl.col("propensity") > 0) & (pl.col("propensity") <= 1)))
+    if wrong.height:
+        raise InputError(
+            f"{_place(wrong)} has the propensity {wrong['propensity'][0]:g}; a probability of what was shown is above "
+            "0 and at most 1, so correct the log"
+        )
+
+
+def _place(rows: pl.DataFrame) -> str:
+    one = rows.sort("shown_day", "customer_id").row(0, named=True)
+    return f"the exposure of customer {one['customer_id']} to '{one['offer_id']}' on {iso_day(one['shown_day'])}"
+
+
+def _kept(exposures: pl.DataFrame, events: Events, window_days: int) -> tuple[pl.DataFrame, dict[str, int]]:
+    """Rows with `until_day`, and how many were left out for which reason."""
+    known = exposures.drop_nulls("customer_id")
+    day = known.group_by("customer_id", "shown_day").agg(pl.len().alias("_times")).sort("customer_id", "shown_day")
+    following = pl.col("shown_day").shift(-1).over("customer_id")
+    until = pl.min_horizontal(pl.col("shown_day") + window_days, following).alias("until_day")
+    rows = known.join(day.with_columns(until), on=["customer_id", "shown_day"], how="left", maintain_order="left")
+    reasons = {
+        "early": pl.col("shown_day") < events.first_day,
+        "same_day": pl.col("_times") > 1,
+        "not_over": pl.col("until_day") > events.as_of_day,
+    }
+    left_out = {"no_customer": exposures.height - known.height}
+    for reason, applies in reasons.items():
+        left_out[reason] = rows.filter(applies).height
+        rows = rows.filter(~applies)
+    return rows.drop("_times"), left_out
+
+
+def _unreadable(events: Events) -> int:
+    rule = (pl.col("table") == "exposures") & (pl.col("rule") == "unreadable")
+    return int(events.quality.filter(rule)["rows"].sum())
+
+
+def _why_none(left_out: Mapping[str, int], window_days: int, as_of_day: int) -> str:
+    said = {
+        "no_customer": "without a customer",
+        "early": "before the first order",
+        "same_day": "several of a customer on one day",
+        "not_over": f"whose {window_days} days are not over before {iso_day(as_of_day)}",
+        "unreadable": "unreadable",
+    }
+    counts = ", ".join(f"{count:,} {said[reason]}" for reason, count in left_out.items() if count)
+    return (
+        "the log has fewer than two exposures whose outcome is known (left out: "
+        f"{counts or 'none, there are no others'}); give older exposures, later orders or a shorter --window"
+    )
+
+
+def _chances(exposures: pl.DataFrame, shown_day: pl.Series, names: tuple[str, ...]) -> Floats | None:
+    """Propensities (n, K) of all offers, where a plain lot decided: on each day each offer has one and they sum to 1.
+
+    None where that is not so: then they differ by customer, and only that of the offer shown is known.
+    """
+    chance = pl.col("propensity")
+    days = exposures.filter(pl.col("shown_day").is_in(shown_day.unique().implode()))
+    each = days.group_by("shown_day", "offer_id").agg(chance.min(), chance.max().alias("_most"))
+    whole = each.group_by("shown_day").agg(chance.sum())["propensity"]
+    if (each["_most"] - each["propensity"] > _SAME).any() or ((whole - 1).abs() > _WHOLE).any():
+        return None
+    place = {name: position for position, name in enumerate(names)}
+    if not set(each["offer_id"]) <= place.keys():
+        return None
+    known_days, row = np.unique(shown_day.to_numpy(), return_inverse=True)
+    table = np.zeros((len(known_days), len(names)))
+    column = each["offer_id"].replace_strict(place, return_dtype=pl.Int64).to_numpy()
+    table[np.searchsorted(known_days, each["shown_day"].to_numpy()), column] = each["propensity"].to_numpy()
+    return table[row]

@@ -1,0 +1,139 @@
+"""The policies that an evaluation values: nothing, each offer for everybody, the plan of a run, a file's own."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import narwhals as nw
+import numpy as np
+import polars as pl
+
+from offerloop.config import Config, Source
+from offerloop.engine import Engine, collect
+from offerloop.errors import InputError, SourceError, near_miss
+from offerloop.evaluation.policy_log import Log
+from offerloop.events.calendar import EPOCH
+from offerloop.events.cells import as_text, number
+from offerloop.events.open import open_source
+from offerloop.events.privacy import pseudonym, read_key
+from offerloop.offers import NO_OFFER
+from offerloop.report.evaluation_findings import Kind
+from offerloop.response.ridge_t import Floats
+from offerloop.service.evaluate_log import Decisions
+
+_TOLERANCE = 1e-6
+
+
+@dataclass(frozen=True)
+class Given:
+    """A policy that names customers: customer_id as in the log, offer_id and probability, summing to 1 a customer."""
+
+    kind: Kind
+    name: str
+    rows: pl.DataFrame
+    as_of_day: int | None = None
+    """Of a run: the day of its plan."""
+
+    def over(self, log: Log, decisions: Decisions) -> Floats:
+        """Probabilities (n, K) for the rows of the log; a customer who is not named gets nothing."""
+        chosen = np.zeros(log.shape)
+        place = {name: position for position, name in enumerate(log.names)}
+        rows = decisions.rows.select("customer_id").with_row_index("_row")
+        found = rows.join(self.rows, on="customer_id", how="inner")
+        column = found["offer_id"].replace_strict(place, return_dtype=pl.Int64).to_numpy()
+        np.add.at(chosen, (found["_row"].to_numpy(), column), found["probability"].to_numpy())
+        chosen[:, place[NO_OFFER]] += np.where(chosen.any(axis=1), 0.0, 1.0)
+        return chosen
+
+    def unnamed(self, decisions: Decisions) -> int:
+        """Customers of the log whom it does not name."""
+        return decisions.rows.select("customer_id").unique().join(self.rows, on="customer_id", how="anti").height
+
+
+def plan_of(run: Path, decisions: Decisions) -> Given:
+    """What a run's plan alone would give, of customers in the log. Raises InputError when it is none, or of others."""
+    path = run / "assignments.parquet"
+    try:
+        table = pl.read_parquet(path, columns=["customer_id", "planned_offer_id"])
+        as_of = date.fromisoformat(json.loads((run / "summary.json").read_text(encoding="utf-8"))["as_of"])
+    except (OSError, ValueError, KeyError, TypeError, pl.exceptions.PolarsError) as error:
+        reason = str(error).splitlines()[0]
+        raise InputError(f"'{run}' cannot be read as a run ({reason}); use the folder as the run wrote it") from None
+    kind = decisions.rows.schema["customer_id"]
+    rows = table.select(
+        pl.col("customer_id").cast(kind, strict=False),
+        pl.col("planned_offer_id").alias("offer_id"),
+        pl.lit(1.0).alias("probability"),
+    )
+    return Given("run", run.resolve().name, _of_log(rows, decisions, f"the run '{run}'"), (as_of - EPOCH).days)
+
+
+def policy_of(path: Path, config: Config, decisions: Decisions, engine: Engine) -> Given:
+    """A file with customer_id, offer_id (empty or 'none' for nothing) and perhaps probability.
+
+    Under pseudonyms ids may be raw or as the tables have them. Raises SourceError when it cannot be read, InputError
+    when the probabilities of a customer do not sum to 1 or no customer is in the log.
+    """
+    if not path.is_file():
+        raise SourceError(f"there is no policy file '{path}'")
+    table = _read(path, engine)
+    off = table.filter(~pl.col("probability").is_between(0, 1) | pl.col("probability").is_null())
+    if off.height:
+        row = off.row(0, named=True)
+        raise InputError(
+            f"'{path}' gives customer {row['customer_id']} the offer '{row['offer_id']}' with the probability "
+            f"{row['probability']}; write a number from 0 to 1"
+        )
+    sums = table.group_by("customer_id", maintain_order=True).agg(pl.col("probability").sum())
+    wrong = sums.filter((pl.col("probability") - 1).abs() > _TOLERANCE)
+    if wrong.height:
+        name, total = wrong.row(0)
+        raise InputError(
+            f"the probabilities of customer {name} in '{path}' sum to {total:g}; the rows of one customer must sum to "
+            "1 ('none' takes the rest)"
+        )
+    ids = _as_in_log(table["customer_id"], config, decisions)
+    rows = table.with_columns(ids.alias("customer_id")).drop_nulls("customer_id")
+    return Given("file", path.stem, _of_log(rows, decisions, f"the policy file '{path}'"))
+
+
+def _read(path: Path, engine: Engine) -> pl.DataFrame:
+    """customer_id and offer_id as text, probability as a number, 1 where the file has no such column."""
+    with open_source(Source(path=path, columns={}), engine) as raw:
+        schema = raw.frame.collect_schema()
+        for name in ("customer_id", "offer_id"):
+            if name not in schema:
+                hint = near_miss(name, schema)
+                raise SourceError(
+                    f"the policy file '{path}' has no column '{name}'{hint} (needed: customer_id, offer_id; and "
+                    "probability, where chance is to decide)"
+                )
+        chance = nw.lit(1.0)
+        if "probability" in schema:
+            text = schema["probability"] == nw.String
+            chance = number(nw.col("probability"), raw.decimal)[0] if text else nw.col("probability").cast(nw.Float64)
+        ids = [as_text(nw.col(one), schema[one]).str.strip_chars().alias(one) for one in ("customer_id", "offer_id")]
+        found = collect(raw.frame.select(*ids, chance.alias("probability")))
+    offer = pl.col("offer_id")
+    named = pl.when(offer != "").then(offer).fill_null(NO_OFFER).alias("offer_id")
+    return found.drop_nulls("customer_id").with_columns(named)
+
+
+def _as_in_log(ids: pl.Series, config: Config, decisions: Decisions) -> pl.Series:
+    """Ids of a file in the type of the log, raw ones as pseudonyms where the log has those."""
+    kind = decisions.rows.schema["customer_id"]
+    if not config.privacy.pseudonymise:
+        return ids.cast(kind, strict=False)
+    known, key = set(decisions.rows["customer_id"].cast(pl.String)), read_key(config.privacy)
+    hidden = [one if one in known else pseudonym(one, key) for one in ids]
+    return pl.Series(hidden, dtype=pl.String).cast(kind, strict=False)
+
+
+def _of_log(rows: pl.DataFrame, decisions: Decisions, what: str) -> pl.DataFrame:
+    found = rows.join(decisions.rows.select("customer_id").unique(), on="customer_id", how="semi")
+    if found.is_empty():
+        raise InputError(f"no customer of {what} is in the log of exposures; use the same customer ids in both")
+    return found
