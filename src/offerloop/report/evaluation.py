@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from offerloop.evaluation.estimate import Estimate
 from offerloop.evaluation.policy_overlap import ActionOverlap
 from offerloop.evaluation.policy_value import PolicyValue
-from offerloop.report.blocks import Block, Bullets, Figure, Section, Table, Terms, Text
+from offerloop.offers import NO_OFFER
+from offerloop.report.blocks import Block, Bullets, Details, Figure, Section, Table, Terms, Text
 from offerloop.report.charts.drawing import figure, money_labels
 from offerloop.report.charts.forest import Dot, forest
 from offerloop.report.evaluation_findings import Against, EvaluationFindings, PolicyWorth, main
-from offerloop.report.evaluation_sentences import measure, notes, sentence, title, worth_text
+from offerloop.report.evaluation_sentences import capital, measure, notes, sentence, title, worth_text
 from offerloop.report.numbers import count
 from offerloop.report.page import environment, kept_together
 from offerloop.report.sections.first_screen import Tile
@@ -106,7 +107,7 @@ def _forest(
     table = Table(message, ("", tell.say("evaluation.column.estimate")), cells)
     spoken = tell.listed((tell.say("rules.says", rule=row, profit=one) for row, one in cells), "semicolon")
     build = forest(dots, money_labels(money), reference=reference, lines_per_row=2)
-    return figure(name, message, says, build, table, tell=tell, says=spoken + tell.words["full_stop"])
+    return figure(name, capital(message), capital(says), build, table, tell=tell, says=spoken + tell.words["full_stop"])
 
 
 def _sections(found: EvaluationFindings, tell: Voice) -> list[Section]:
@@ -123,14 +124,19 @@ def _columns(tell: Voice, *names: str) -> tuple[str, ...]:
 
 def _methods(found: EvaluationFindings, tell: Voice) -> Section:
     """Every policy by every method."""
-    rows = tuple(_method(one, value, tell) for one in found.valued for value in one.methods)
+    every = [(one, value, _method(one, value, tell)) for one in found.valued for value in one.methods]
     names = ("policy", "method", "value", *(("cost", "profit") if found.has_cost else ()), "size", "expected",
              "weight", "cut")  # fmt: skip
-    table = Table(tell.say("evaluation.methods.table"), _columns(tell, *names), rows, n_labels=2)
+    columns = _columns(tell, *names)
+    chosen = tuple(row for one, value, row in every if value.method == one.known.method)
+    table = Table(tell.say("evaluation.methods.chosen"), columns, chosen, n_labels=2)
+    whole = Table(tell.say("evaluation.methods.table"), columns, tuple(row for *_, row in every), n_labels=2)
     flagged = any(one.known.flagged for one in found.valued)
     message = tell.say("evaluation.methods.few" if flagged else "evaluation.methods.enough")
     intro = Text(tell.say("evaluation.methods.intro"))
-    return Section("methods", tell.say("evaluation.methods.label"), message, (intro, table))
+    return Section(
+        "methods", tell.say("evaluation.methods.label"), message, (intro, table, Details(whole.caption, whole))
+    )
 
 
 def _method(one: PolicyWorth, value: PolicyValue, tell: Voice) -> tuple[str, ...]:
@@ -170,7 +176,7 @@ def _differences(found: EvaluationFindings, tell: Voice) -> Section:
 def _overlap(found: EvaluationFindings, tell: Voice) -> Section:
     """What the log knows of each offer that a policy gives."""
     rows = tuple(
-        (title(one, tell), tell.say("evaluation.nothing") if action.name == "none" else action.name,
+        (title(one, tell), tell.say("evaluation.nothing") if action.name == NO_OFFER else action.name,
          count(action.logged), tell.share(action.policy_share, 0.01), _number(action.mean_weight),
          _number(action.largest_weight), count(action.effective_size), _possible(action, tell))
         for one in found.policies

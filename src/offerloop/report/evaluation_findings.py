@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import NormalDist
 from typing import Literal
@@ -11,6 +11,7 @@ from offerloop.config import Shop
 from offerloop.evaluation.estimate import Z95, Estimate
 from offerloop.evaluation.policy_overlap import ActionOverlap
 from offerloop.evaluation.policy_value import PolicyValue, Worth
+from offerloop.offers import NO_OFFER
 
 Kind = Literal["logged", "nothing", "everyone", "run", "file"]
 Against = Literal["nothing", "logged", "best_single"]
@@ -30,6 +31,11 @@ class PolicyWorth:
     overlap: tuple[ActionOverlap, ...] = ()
     against: Mapping[Against, Worth] = field(default_factory=dict)
     """This policy less another, paired."""
+
+    @property
+    def gives_nothing(self) -> bool:
+        """Whether it is the same as giving nothing to anybody in the log."""
+        return all(action.policy_share == 0 for action in self.overlap if action.name != NO_OFFER)
 
     @property
     def known(self) -> PolicyValue:
@@ -87,14 +93,19 @@ class EvaluationFindings:
 
     @property
     def candidates(self) -> tuple[PolicyWorth, ...]:
-        """Policies that could take the place of the baseline, the best first."""
-        return tuple(one for one in self.valued if one.kind not in ("logged", "nothing"))
+        """Policies that could take the place of the baseline, the best first; not one that never gives anything."""
+        others = (one for one in self.valued if one.kind not in ("logged", "nothing"))
+        return tuple(one for one in others if not one.gives_nothing)
 
     @property
     def leader(self) -> PolicyWorth | None:
-        """The best candidate; one that too few decisions speak about leads only where all are like that."""
-        firm = [one for one in self.candidates if not one.known.flagged]
-        return next(iter(firm or self.candidates), None)
+        """The best of those clearly better than the baseline, or the best where none is.
+
+        One that too few decisions speak about leads only where no other can.
+        """
+        clear = [one for one in self.candidates if self.together(self.gain(one)).low > 0]
+        order = (*_firm(clear), *clear, *_firm(self.candidates), *self.candidates)
+        return next(iter(order), None)
 
     def gain(self, one: PolicyWorth) -> Worth:
         """A policy less the baseline."""
@@ -109,6 +120,11 @@ class EvaluationFindings:
         return Estimate(
             one.value, one.value - wider * (one.value - one.low), one.value + wider * (one.high - one.value)
         )
+
+
+def _firm(policies: Sequence[PolicyWorth]) -> list[PolicyWorth]:
+    """Those that enough decisions speak about."""
+    return [one for one in policies if not one.known.flagged]
 
 
 def main(worth: Worth) -> Estimate:

@@ -31,16 +31,23 @@ def sentence(found: EvaluationFindings, tell: Voice) -> str:
     if leader is None:
         return tell.say("evaluation.none", n=count(found.n_decisions))
     gain = found.together(found.gain(leader))
-    key = "better" if gain.low > 0 else "worse" if gain.high < 0 else "lower" if gain.value < 0 else "unclear"
+    key = "better" if gain.low > 0 else "worse" if gain.high < 0 else "unclear"
+    best = "best_firm" if any(one.known.flagged for one in found.candidates) and not leader.known.flagged else "best"
     said = tell.say(
         f"evaluation.{key}",
+        best=tell.say(f"evaluation.{best}"),
         policy=title(leader, tell),
         base=tell.say(f"evaluation.base.{found.baseline.kind}"),
         measure=measure(found, tell),
         gain=tell.money.estimate(gain),
         rival=_rival(found, tell) if key == "better" else "",
     )
-    return tell.listed([said, _basis(found, leader, tell)], "sentence")
+    return tell.listed([capital(said), _basis(found, leader, tell)], "sentence")
+
+
+def capital(text: str) -> str:
+    """With a capital letter where it begins with a letter."""
+    return text[:1].upper() + text[1:]
 
 
 def _rival(found: EvaluationFindings, tell: Voice) -> str:

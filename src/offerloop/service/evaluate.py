@@ -59,7 +59,7 @@ def evaluate(
         n_customers=decisions.rows["customer_id"].n_unique(),
         has_cost=decisions.maps_coupon,
         policies=worths,
-        notes=tuple(_notes(decisions, given, log)),
+        notes=(*_notes(decisions, log), *_notes_of(given, worths, decisions)),
     )
     return write(config_path.parent, replace(findings, rival=_rival(findings)), config.report.language)
 
@@ -124,8 +124,8 @@ def _rival(found: EvaluationFindings) -> tuple[str, Worth] | None:
     return None if other is None else (other.name, difference(leader.known, other.known))
 
 
-def _notes(decisions: Decisions, given: list[Given], log: Log) -> Iterator[Note]:
-    """What a reader must know of the log and the policies."""
+def _notes(decisions: Decisions, log: Log) -> Iterator[Note]:
+    """What a reader must know of the log."""
     days = {"days": decisions.window_days}
     yield Note("margin_costs" if decisions.by_unit_costs else "margin")
     if not decisions.maps_coupon:
@@ -139,11 +139,18 @@ def _notes(decisions: Decisions, given: list[Given], log: Log) -> Iterator[Note]
     yield Note("one_chance" if log.propensities is None else "all_chances")
     if decisions.rows["customer_id"].n_unique() < FEW_CUSTOMERS:
         yield Note("few_customers", {"n": decisions.rows["customer_id"].n_unique(), "least": FEW_CUSTOMERS})
+    yield Note("returns")
+    yield Note("later")
+
+
+def _notes_of(given: list[Given], worths: tuple[PolicyWorth, ...], decisions: Decisions) -> Iterator[Note]:
+    """What a reader must know of the plan of a run and of a file."""
+    idle = {(one.kind, one.name) for one in worths if one.gives_nothing}
     for one in given:
+        if (one.kind, one.name) in idle:
+            yield Note("idle", {"policy": one.name})
         unnamed = one.unnamed(decisions)
         if unnamed:
             yield Note("unnamed", {"n": unnamed, "policy": one.name})
         if one.as_of_day is not None and one.as_of_day > decisions.rows["shown_day"].to_numpy().min():
             yield Note("same_orders", {"policy": one.name})
-    yield Note("returns")
-    yield Note("later")

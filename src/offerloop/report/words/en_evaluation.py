@@ -25,23 +25,19 @@ WORDS: dict[str, str] = {
     "evaluation.none": (
         "No policy can be valued: none of the offers asked about was shown by chance in the {n} decisions of the log."
     ),
-    "evaluation.better": (
-        "Of the policies compared, {policy} is best: {gain} more {measure} a decision than {base}{rival}."
-    ),
+    "evaluation.best": "the best",
+    "evaluation.best_firm": "the best of those about which enough decisions speak",
+    "evaluation.better": "{policy} is {best}: {gain} more {measure} a decision than {base}{rival}.",
     "evaluation.ahead": ", and {by} more than {other} for everybody",
     "evaluation.behind": ", though {by} against {other} for everybody",
     "evaluation.level": ", but not clearly better than {other} for everybody ({by})",
     "evaluation.unclear": (
-        "No policy is clearly better than {base}: the best, {policy}, would change {measure} by {gain} a decision, an "
+        "No policy is clearly better than {base}: {best}, {policy}, would change {measure} by {gain} a decision, an "
         "interval that includes zero."
     ),
-    "evaluation.lower": (
-        "No policy is better than {base}: even the best of the others, {policy}, would change {measure} by {gain} a "
-        "decision, an interval that includes zero."
-    ),
     "evaluation.worse": (
-        "Every policy is worse than {base}: even the best of the others, {policy}, would change {measure} by {gain} a "
-        "decision."
+        "No policy is clearly better than {base}: {best}, {policy}, would change {measure} by {gain} a decision, which "
+        "is clearly a loss."
     ),
     "evaluation.together": "intervals hold for all {n} policies at once",
     "evaluation.alone": "95 % interval",
@@ -88,6 +84,7 @@ WORDS: dict[str, str] = {
         "Where methods agree, an estimate can be believed; where they do not, few decisions speak. The recommended "
         "one promises the least squared error. No weights are cut, except by SWITCH-DR, which says so."
     ),
+    "evaluation.methods.chosen": "Every policy by the recommended method, a decision",
     "evaluation.methods.table": "Every policy by every method, a decision",
     "evaluation.recommended": "{method} (recommended)",
     "evaluation.mean": "mean of the log",
@@ -158,6 +155,7 @@ WORDS: dict[str, str] = {
     "evaluation.note.few_customers": (
         "The log has {n} customers; with fewer than {least} intervals are too narrow, however many decisions there are."
     ),
+    "evaluation.note.idle": "Nobody in the log gets an offer under {policy}: it is the same as giving nothing.",
     "evaluation.note.unnamed": "Customers of the log whom {policy} does not name, and who get nothing under it: {n}.",
     "evaluation.note.same_orders": (
         "The plan of {policy} was made after some of these exposures: it has seen their outcomes, and so looks better "

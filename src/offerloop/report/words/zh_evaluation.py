@@ -22,18 +22,17 @@ WORDS: dict[str, str] = {
     "evaluation.base.logged": "产生日志的策略",
     # 结论
     "evaluation.none": "没有策略可以估值：在日志的 {n} 次决策中，所问的优惠没有一种是随机投放过的。",
-    "evaluation.better": "在所比较的策略中，{policy} 最好：与 {base} 相比，每次决策的 {measure} 增加 {gain}{rival}。",
+    "evaluation.best": "最好的",
+    "evaluation.best_firm": "在有足够决策能说明的策略中最好的",
+    "evaluation.better": "{best} 是 {policy}：与 {base} 相比，每次决策的 {measure} 增加 {gain}{rival}。",
     "evaluation.ahead": "，与向所有人发放 {other} 相比增加 {by}",
     "evaluation.behind": "，但与向所有人发放 {other} 相比变化 {by}",
     "evaluation.level": "，但并不明显好于向所有人发放 {other}（{by}）",
     "evaluation.unclear": (
-        "没有策略明显好于 {base}：其中最好的是 {policy}，会使每次决策的 {measure} 变化 {gain}，区间包含零。"
-    ),
-    "evaluation.lower": (
-        "没有策略好于 {base}：其余策略中最好的是 {policy}，会使每次决策的 {measure} 变化 {gain}，区间包含零。"
+        "没有策略明显好于 {base}：{best} 是 {policy}，会使每次决策的 {measure} 变化 {gain}，区间包含零。"
     ),
     "evaluation.worse": (
-        "所有策略都不如 {base}：其余策略中最好的是 {policy}，也会使每次决策的 {measure} 变化 {gain}。"
+        "没有策略明显好于 {base}：{best} 是 {policy}，会使每次决策的 {measure} 变化 {gain}，明显是损失。"
     ),
     "evaluation.together": "区间对全部 {n} 个策略同时成立",
     "evaluation.alone": "95% 区间",
@@ -77,6 +76,7 @@ WORDS: dict[str, str] = {
         "各方法一致之处，估计可信；不一致之处，能说明问题的决策太少。推荐的方法预期平方误差最小。"
         "除 SWITCH-DR 会注明之外，不截去任何权重。"
     ),
+    "evaluation.methods.chosen": "每个策略的推荐方法，每次决策",
     "evaluation.methods.table": "每个策略的各种方法，每次决策",
     "evaluation.recommended": "{method}（推荐）",
     "evaluation.mean": "日志均值",
@@ -126,6 +126,7 @@ WORDS: dict[str, str] = {
         "每天每种优惠的投放概率都相同，并且合计为 1：完全由随机决定，所有优惠的投放概率都已知。"
     ),
     "evaluation.note.few_customers": "日志有 {n} 位用户；少于 {least} 位时，无论有多少次决策，区间都过窄。",
+    "evaluation.note.idle": "在 {policy} 之下，日志中没有人得到优惠：它与不发放相同。",
     "evaluation.note.unnamed": "{policy} 没有提到、因而在它之下不发放的日志用户：{n} 位。",
     "evaluation.note.same_orders": (
         "{policy} 的方案是在其中一些曝光之后制定的：它已经看到了这些结果，因此在这里显得比实际好。"
