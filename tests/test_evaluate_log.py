@@ -1,0 +1,112 @@
+"""What `offerloop evaluate` reads: windows, what was known before, and which logs it refuses."""
+
+import numpy as np
+import polars as pl
+import pytest
+from evaluate_shop import EXPOSURES, write_log_shop
+
+from offerloop.config import load_config
+from offerloop.engine.duckdb import DuckDBEngine
+from offerloop.errors import EvidenceError, InputError
+from offerloop.service.evaluate_log import read_decisions
+from offerloop.service.evaluate_windows import FEATURES
+
+BEFORE = [(1, 0, 20.0, 0.0, 0.0, 0.0), (1, 9, 6.0, 0.0, 0.0, 0.0), (1, 65, 40.0, 0.0, 0.0, 0.0),
+          (1, 70, 10.0, 0.0, 0.0, 0.0), (1, 99, 30.0, 4.0, 5.0, 0.0), (2, 0, 8.0, 0.0, 0.0, 0.0)]  # fmt: skip
+AFTER = [(1, 100, 10.0, 0.0, 2.0, 0.5), (1, 103, 4.0, 0.0, 0.0, 0.0), (1, 104, 100.0, 0.0, 1.0, 1.0),
+         (1, 110, 6.0, 0.0, 0.0, 0.0), (1, 111, 50.0, 0.0, 0.0, 0.0), (2, 140, 1.0, 0.0, 0.0, 0.0)]  # fmt: skip
+LOG = [(1, "coupon", 100, 0.5), (1, "", 104, 0.25), (2, "none", 100, 0.5)]
+
+
+def decisions(folder, orders=(*BEFORE, *AFTER), exposures=LOG, window=7, **given):
+    path = write_log_shop(folder, orders, exposures, **given)
+    return read_decisions(load_config(path), DuckDBEngine(), window)
+
+
+def row(found, customer, number=0):
+    return found.rows.filter(pl.col("customer_id") == customer).row(number, named=True)
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory):
+    return decisions(tmp_path_factory.mktemp("log"))
+
+
+def test_an_outcome_is_what_was_bought_from_the_day_of_the_exposure_to_before_the_next(found):
+    first, second = row(found, 1), row(found, 1, 1)
+    assert (first["value_minor"], first["cost_minor"]) == (700.0, 150.0)
+    assert (second["value_minor"], second["cost_minor"]) == (5300.0, 0.0)
+    assert row(found, 2)["value_minor"] == 0.0
+    assert found.n_clipped == 1
+    assert found.left_out == {}
+
+
+def test_what_is_empty_or_none_is_deliberately_nothing(found):
+    assert found.rows["offer_id"].to_list() == ["coupon", "none", "none"]
+    assert found.log(set()).names == ("none", "coupon")
+    assert found.log({"gold", "coupon"}).names == ("none", "coupon", "gold")
+
+
+def test_where_propensities_differ_by_customer_those_of_other_offers_are_not_known(found):
+    assert found.log(set()).propensities is None
+
+
+def test_features_are_what_was_known_before_the_exposure(found):
+    one, other = row(found, 1), row(found, 2)
+    assert [one[name] for name in FEATURES] == pytest.approx([7700, 4, 4 / 86, 1, 2100])
+    assert [other[name] for name in FEATURES] == [0, 0, 0, 91, 0]
+
+
+def test_predictions_never_see_a_row_of_the_same_customer(found):
+    fold = found.fold
+    assert fold[0] == fold[1] != fold[2]
+
+
+def test_later_orders_change_no_feature_and_margins_follow_unit_costs(found, tmp_path):
+    pl.DataFrame({"product": [1], "kind": ["tea"], "cost": [1.0]}).write_csv(tmp_path / "products.csv")
+    more = '[sources.products]\npath = "products.csv"\ncolumns = { product_id = "product", category = "kind", '
+    rng = np.random.default_rng(1)
+    later = [(int(rng.integers(1, 3)), int(rng.integers(104, 140)), 10.0 * n, 0.0, 1.0, 0.5) for n in range(1, 60)]
+    orders = [*BEFORE, (1, 100, 10.0, 0.0, 0.0, 0.0), (2, 140, 1.0, 0.0, 0.0, 0.0), *later]
+    other = decisions(tmp_path, orders, more=more + 'unit_cost = "cost" }')
+    first = pl.col("shown_day") == found.rows["shown_day"].min()
+    assert found.rows.filter(first).select(FEATURES).equals(other.rows.filter(first).select(FEATURES))
+    listed = sum(one[2] for one in orders)
+    left = listed - sum(one[3] + one[4] - one[5] for one in orders) - len(orders)
+    assert row(other, 1)["value_minor"] == pytest.approx(1000 * left / listed, abs=0.01)
+    assert other.by_unit_costs
+
+
+def test_exposures_whose_outcome_is_not_known_are_counted_and_left_out(tmp_path):
+    more = [(2, "coupon", 134, 0.5), (2, "coupon", 135, 0.5), (3, "a", 90, 0.5), (3, "b", 90, 0.5),
+            (None, "coupon", 90, 0.5), (2, "coupon", -5, 0.5)]  # fmt: skip
+    found = decisions(tmp_path, exposures=[*LOG, *more])
+    assert found.left_out == {"no_customer": 1, "early": 1, "same_day": 2, "not_over": 1}
+    assert found.rows.height == 4  # that of day 134 is cut short by the one of day 135, and so is over
+
+
+def test_propensities_of_all_offers_are_known_where_a_plain_lot_decided(tmp_path):
+    lot = [(1, "coupon", 100, 0.25), (2, "none", 100, 0.75), (1, "none", 110, 0.5), (2, "coupon", 110, 0.5)]
+    log = decisions(tmp_path, exposures=lot).log({"gold"})
+    np.testing.assert_allclose(log.propensities, [[0.75, 0.25, 0], [0.5, 0.5, 0], [0.75, 0.25, 0], [0.5, 0.5, 0]])
+    np.testing.assert_array_equal(log.customer, [0, 0, 1, 1])
+
+
+UNMAPPED = EXPOSURES.replace('propensity = "p"\n', "")
+
+
+@pytest.mark.parametrize(
+    ("exposures", "log", "kind", "says"),
+    [
+        (LOG, "", InputError, "there is no \\[sources.exposures\\].*offerloop run"),
+        (LOG, UNMAPPED, EvidenceError, "have no propensity.*offerloop run"),
+        ([*LOG, (2, "coupon", 120, None)], EXPOSURES, EvidenceError, "1 of 4 exposures .* customer 2 to 'coupon' on 20"),
+        ([*LOG, (2, "coupon", 120, 0.0)], EXPOSURES, InputError, "on 2024-04-30 has the propensity 0; "),
+        ([(8, "a", 100, 0.5), (9, "", 100, 0.5)], EXPOSURES, InputError, "no customer of the exposures is in the order"),
+        ([(1, "a", 135, 0.5)], EXPOSURES, EvidenceError, "left out: 1 whose 7 days are not over before 2024-05-21"),
+    ],
+)
+def test_a_log_that_cannot_speak_is_refused_in_one_sentence(tmp_path, exposures, log, kind, says):
+    with pytest.raises(kind, match=says) as caught:
+        decisions(tmp_path, exposures=exposures, log=log)
+    assert len(str(caught.value).splitlines()) == 1
