@@ -3,8 +3,8 @@
 import numpy as np
 import polars as pl
 import pytest
-from evaluate_shop import EXPOSURES, write_log_shop
 
+from evaluate_shop import EXPOSURES, write_log_shop
 from offerloop.config import load_config
 from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.errors import EvidenceError, InputError
@@ -100,9 +100,19 @@ UNMAPPED = EXPOSURES.replace('propensity = "p"\n', "")
     [
         (LOG, "", InputError, "there is no \\[sources.exposures\\].*offerloop run"),
         (LOG, UNMAPPED, EvidenceError, "have no propensity.*offerloop run"),
-        ([*LOG, (2, "coupon", 120, None)], EXPOSURES, EvidenceError, "1 of 4 exposures .* customer 2 to 'coupon' on 20"),
+        (
+            [*LOG, (2, "coupon", 120, None)],
+            EXPOSURES,
+            EvidenceError,
+            "1 of 4 exposures .* customer 2 to 'coupon' on 20",
+        ),
         ([*LOG, (2, "coupon", 120, 0.0)], EXPOSURES, InputError, "on 2024-04-30 has the propensity 0; "),
-        ([(8, "a", 100, 0.5), (9, "", 100, 0.5)], EXPOSURES, InputError, "no customer of the exposures is in the order"),
+        (
+            [(8, "a", 100, 0.5), (9, "", 100, 0.5)],
+            EXPOSURES,
+            InputError,
+            "no customer of the exposures is in the order",
+        ),
         ([(1, "a", 135, 0.5)], EXPOSURES, EvidenceError, "left out: 1 whose 7 days are not over before 2024-05-21"),
     ],
 )

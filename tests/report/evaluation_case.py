@@ -1,0 +1,80 @@
+"""Evaluations made by hand: policies with the worth that a test wants."""
+
+import numpy as np
+
+from offerloop.config import Shop
+from offerloop.evaluation.estimate import Estimate
+from offerloop.evaluation.policy_overlap import ActionOverlap
+from offerloop.evaluation.policy_value import PolicyValue, Worth
+from offerloop.report.evaluation_findings import EvaluationFindings, Note, PolicyWorth
+from offerloop.report.words import words_of
+
+REFUSALS = (
+    "The policy chooses 'gold' with a mean probability of 0.5, but the log never shows it; show it to a random share "
+    "of the customers, or leave it out of the policy.",
+    "The policy chooses 'gold' in 1,200 decisions where the log could not have shown it; show it at random to some "
+    "customers of that kind, or leave it out for them.",
+    "The policy never chooses what a customer of the log was shown, so the log says nothing about it; show its choice "
+    "to a random share of the customers.",
+)
+
+
+def around(value, half):
+    return Estimate(value, value - half, value + half)
+
+
+def worth(value, half=10.0, size=5000.0, cost=True):
+    """A difference or a value whose profit lies around a value, in minor units."""
+    parts = (
+        (around(value + 5, half), around(5.0, 1.0), around(value, half)) if cost else (around(value, half), None, None)
+    )
+    return Worth(*parts, size, size)
+
+
+def policy_value(value, half=10.0, size=5000.0, method="DR", cost=True, limit=np.inf):
+    one, nought = worth(value, half, size, cost), np.zeros(1)
+    return PolicyValue(
+        one.value, one.cost, one.profit, size, size, method, 17.5, limit, 0.0 if np.isinf(limit) else 0.04, None,
+        nought, nought, nought,
+    )  # fmt: skip
+
+
+def policy(kind, name, level, gain=None, half=10.0, size=5000.0, cost=True):
+    """A policy worth `level`, and `gain` more than giving nothing and than the log's own."""
+    methods = [policy_value(level + n, half, size, one, cost) for n, one in enumerate(("IPS", "SNIPS", "DR"))]
+    methods.append(policy_value(level, half, size, "SWITCH-DR", cost, 20.0))
+    shown = (
+        ()
+        if kind == "logged"
+        else (ActionOverlap("none" if kind == "nothing" else name, 700, 1.0, 1.02, 17.5, 690.0, 17.5),)
+    )
+    differences = {"nothing": worth(gain, half, size, cost), "logged": worth(gain, half, size, cost)} if gain else {}
+    return PolicyWorth(kind, name, methods[2], tuple(methods), overlap=shown, against=differences)
+
+
+def findings(*candidates, nothing=True, rival=None, refused=(), notes=(), cost=True):
+    """The log's own, giving nothing, and the candidates."""
+    own = policy("logged", "logged", 790.0, 1.0, cost=cost)
+    plain = policy("nothing", "nothing", 789.0, cost=cost)
+    barred = [PolicyWorth("file", f"refused {n}", None, refusal=one) for n, one in enumerate(refused)]
+    return EvaluationFindings(
+        shop=Shop(name="Corner shop", currency="USD", note="Made up for tests."),
+        window_days=7,
+        from_day=19779,
+        until_day=19814,
+        n_decisions=12000,
+        n_customers=2000,
+        has_cost=cost,
+        policies=(own, *((plain,) if nothing else ()), *candidates, *barred),
+        notes=notes,
+        rival=rival,
+    )
+
+
+def full():
+    """Everything that a page can show."""
+    said = [key.removeprefix("evaluation.note.") for key in words_of("en") if key.startswith("evaluation.note.")]
+    notes = tuple(Note(key, {"n": 1200, "days": 7, "least": 100, "policy": "spring"}) for key in said)
+    single = [policy("everyone", f"coupon-{n}", 780.0 + n, n - 9.5, size=400.0 * n + 100) for n in range(1, 21)]
+    others = (policy("run", "20260101-000000", 800.0, 11.0), policy("file", "spring", 799.0, 10.0))
+    return findings(*single, *others, rival=("coupon-20", worth(2.0)), refused=REFUSALS, notes=notes)

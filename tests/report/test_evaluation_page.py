@@ -1,0 +1,119 @@
+"""The page of an evaluation, and what its sentence may claim."""
+
+import re
+
+import pytest
+from evaluation_case import findings, full, policy, worth
+from page_texts import Texts
+
+from offerloop.report.evaluation import SHOWN, render_evaluation
+from offerloop.report.evaluation_findings import widening
+from offerloop.report.evaluation_sentences import sentence, summarise_evaluation
+from offerloop.report.voice import Voice
+
+EN = Voice("en", "USD")
+ENGLISH = re.compile(r"[A-Za-z][A-Za-z']+(?: [A-Za-z][A-Za-z']*){3,}")
+
+
+def said(*candidates, **given):
+    return sentence(findings(*candidates, **given), EN)
+
+
+@pytest.mark.parametrize(
+    ("rival", "says"),
+    [
+        (None, "a decision than giving nothing. ("),
+        (("other", worth(20.0)), "than giving nothing, and $0.20 [0.10, 0.30] more than “other” for everybody. ("),
+        (("other", worth(-20.0)), "than giving nothing, though −$0.20 [−0.30, −0.10] against “other” for everybody. ("),
+        (("other", worth(2.0)), ", but not clearly better than “other” for everybody ($0.02 [−0.08, 0.12]). ("),
+    ],
+)
+def test_a_policy_that_is_better_is_set_beside_the_best_other_offer(rival, says):
+    found = said(policy("run", "one", 820.0, 30.0), rival=rival)
+    assert found.startswith("The plan of run “one” is the best: $0.30 [0.20, 0.40] more profit a decision than giving")
+    assert says in found
+    assert found.endswith(
+        "(12,000 decisions of 2,000 customers, of which 5,000 speak about this policy; 95 % interval.)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("gain", "says"),
+    [
+        (4.0, "$0.04 [−0.06, 0.14] a decision, an interval that includes zero."),
+        (-4.0, "−$0.04 [−0.14, 0.06] a decision, an interval that includes zero."),
+        (-30.0, "−$0.30 [−0.40, −0.20] a decision, which is clearly a loss."),
+    ],
+)
+def test_what_is_not_clear_is_not_claimed(gain, says):
+    no_policy = (
+        "No policy is clearly better than giving nothing: the best, the policy “spring”, would change profit by "
+    )
+    assert said(policy("file", "spring", 789 + gain, gain)).startswith(no_policy + says)
+
+
+def test_the_best_of_many_must_be_clear_among_all_of_them():
+    alone = policy("everyone", "a", 800.0, 11.0)
+    many = [policy("everyone", f"b{n}", 780.0 - n, -2.0) for n in range(9)]
+    assert "is the best" in said(alone)
+    found = said(alone, *many)
+    assert found.startswith("No policy is clearly better")
+    assert "intervals hold for all 10 policies at once" in found
+    assert widening(1) == pytest.approx(1)
+    assert widening(10) == pytest.approx(2.807 / 1.96, abs=1e-3)
+
+
+def test_a_clear_policy_leads_before_one_that_only_looks_better():
+    wide, clear = policy("everyone", "wide", 900.0, 111.0, half=200.0), policy("everyone", "sure", 820.0, 30.0)
+    assert said(wide, clear).startswith("“sure” for everybody is the best")
+
+
+def test_where_few_decisions_speak_the_sentence_says_so_and_others_lead_if_they_can():
+    few, enough = policy("everyone", "few", 800.0, 8.0, size=400.0), policy("file", "spring", 795.0, 4.0)
+    assert "of which only 400 speak about this policy, fewer than 1,000: do not rely on it" in said(few)
+    both = said(few, enough)
+    assert "the best of those about which enough decisions speak, the policy “spring”" in both
+    assert "do not rely" not in both
+
+
+def test_without_nothing_in_the_log_policies_are_held_against_its_own():
+    found = said(policy("everyone", "a", 820.0, 30.0), nothing=False)
+    assert "more profit a decision than the policy that made the log." in found
+
+
+def test_without_any_policy_there_is_no_claim():
+    assert said().startswith("No policy can be valued")
+    assert summarise_evaluation(findings())["leader"] is None
+    assert "No policy can be valued" in render_evaluation(findings())
+
+
+def test_without_cost_the_sentence_speaks_of_margin():
+    found = said(policy("everyone", "a", 820.0, 30.0, cost=False), cost=False)
+    assert "more margin before the cost of offers a decision than giving nothing" in found
+
+
+def test_a_chart_has_room_for_the_best_offers_and_every_other_policy():
+    page = render_evaluation(full())
+    first = page.split('<section id="methods"')[0]
+    rows = re.findall(r"<tr>.*?</tr>", first, re.DOTALL)[1:]
+    assert len(rows) == SHOWN
+    for name in ("“coupon-20”", "the plan of run", "the policy “spring”", "nothing for anybody"):
+        assert any(name in row for row in rows)
+    assert not any("“coupon-1”" in row for row in rows)
+    assert "“coupon-1” for everybody" in page.split('<section id="methods"')[1]
+
+
+def test_cut_weights_and_small_sizes_are_marked():
+    page = render_evaluation(full())
+    assert "500 (too few)" in page
+    assert "above 20, 4\u00a0% of all weight" in page
+
+
+def test_a_chinese_page_reads_like_chinese():
+    page = render_evaluation(full(), "zh").replace("\u00a0", " ")
+    assert '<html lang="zh-CN">' in page
+    texts = [re.sub("Corner shop|Made up for tests.", "", text) for text in Texts(page).found]
+    assert [text for text in texts if ENGLISH.search(text)] == []
+    assert [text for text in texts if re.search(r"[\u4e00-\u9fff][,;:!?(]|[,;:!?)][\u4e00-\u9fff]", text)] == []
+    gap = "[\u3000-\u9fff\uff00-\uffef] [\u3000-\u9fff\uff00-\uffef]"
+    assert [text for text in texts if re.search(gap, text)] == []
