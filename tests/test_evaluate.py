@@ -9,10 +9,11 @@ import numpy as np
 import polars as pl
 import pytest
 
-from evaluate_shop import CUSTOMERS, DISCOUNT, EFFECT, WEEKS, usual_shop, write_log_shop
+from evaluate_shop import BEFORE, CUSTOMERS, DISCOUNT, EFFECT, WEEKS, day, usual_shop, write_log_shop
 from offerloop.config import load_config
 from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.errors import InputError
+from offerloop.events.privacy import pseudonyms
 from offerloop.market.policies import POLICIES
 from offerloop.market.preset import load_preset
 from offerloop.market.simulation import Market
@@ -86,10 +87,11 @@ def test_the_sentence_says_what_is_best_and_how_sure(done):
 
 def test_the_policy_that_made_the_log_is_worth_its_mean(done):
     folder, summary = done
-    config = load_config(folder / "offerloop.toml")
-    rows = read_decisions(config, DuckDBEngine(), 7).rows
+    orders = pl.read_csv(folder / "orders.csv", try_parse_dates=True)
+    since = orders.filter(pl.col("day") >= pl.lit(day(7 * BEFORE)).str.to_date())
     own = of(summary, "logged")
-    assert own["value_minor"]["value"] == pytest.approx(rows["value_minor"].mean())
+    assert own["value_minor"]["value"] == pytest.approx(100 * since["list"].sum() / 2 / (CUSTOMERS * WEEKS))
+    assert own["cost_minor"]["value"] == pytest.approx(100 * since["coupon"].sum() / (CUSTOMERS * WEEKS))
     assert own["method"] == "mean"
 
 
@@ -175,6 +177,20 @@ def test_a_policy_without_probabilities_is_certain(log, tmp_path):
     pl.DataFrame({"customer_id": [1, 2], "offer_id": ["coupon", None]}).write_parquet(tmp_path / "sure.parquet")
     given = policy_of(tmp_path / "sure.parquet", config, decisions, DuckDBEngine())
     np.testing.assert_array_equal(given.over(decisions.log(set()), decisions), [[0, 1], [1, 0], [1, 0]])
+
+
+def test_under_pseudonyms_a_policy_may_name_raw_ids_or_pseudonyms(tmp_path):
+    orders = [(one, day, 10.0, 0.0, 0.0, 0.0) for one in (1, 2, 3) for day in (0, 60)]
+    shown = [(one, "coupon", 20, 0.5) for one in (1, 2, 3)]
+    (tmp_path / "key").write_text("a key of sixteen bytes or more")
+    path = write_log_shop(tmp_path, orders, shown, more='[privacy]\npseudonymise = true\nkey_file = "key"')
+    config = load_config(path)
+    decisions = read_decisions(config, DuckDBEngine(), 7)
+    hidden = pseudonyms(["1", "2", "3"], config.privacy)
+    pl.DataFrame({"customer_id": ["1", hidden["2"]], "offer_id": "coupon"}).write_csv(tmp_path / "policy.csv")
+    given = policy_of(tmp_path / "policy.csv", config, decisions, DuckDBEngine())
+    assert set(given.rows["customer_id"]) == {hidden["1"], hidden["2"]}
+    assert given.unnamed(decisions) == 1
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import numpy as np
 
 from offerloop.config import load_config
 from offerloop.engine import ENGINES
-from offerloop.errors import EvidenceError, InputError
+from offerloop.errors import EvidenceError, InputError, SourceError
 from offerloop.evaluation.policy import dr, ips, logged, recommended, snips, switch_dr
 from offerloop.evaluation.policy_log import Log, Policy, Predictions
 from offerloop.evaluation.policy_overlap import overlap
@@ -42,10 +42,10 @@ def evaluate(
     """
     config, running = load_config(config_path), ENGINES.load(engine)()
     window = config.evaluate.window_days if window_days is None else window_days
-    if window < 1:
-        raise InputError(f"--window must be 1 day or more, not {window}")
+    _check(window, policy)
+    place = None if run is None else find_run(run)
     decisions = read_decisions(config, running, window)
-    given = [] if run is None else [plan_of(find_run(run), decisions)]
+    given = [] if place is None else [plan_of(place, decisions)]
     given += [] if policy is None else [policy_of(policy, config, decisions, running)]
     log = decisions.log({name for one in given for name in one.rows["offer_id"]})
     worths = _compared(_worths(log, decisions, given))
@@ -62,6 +62,14 @@ def evaluate(
         notes=(*_notes(decisions, log), *_notes_of(given, worths, decisions)),
     )
     return write(config_path.parent, replace(findings, rival=_rival(findings)), config.report.language)
+
+
+def _check(window_days: int, policy: Path | None) -> None:
+    """What can be seen before anything is read."""
+    if window_days < 1:
+        raise InputError(f"--window must be 1 day or more, not {window_days}")
+    if policy is not None and not policy.is_file():
+        raise SourceError(f"there is no policy file '{policy}'")
 
 
 def _worths(log: Log, decisions: Decisions, given: list[Given]) -> list[PolicyWorth]:

@@ -77,8 +77,6 @@ def policy_of(path: Path, config: Config, decisions: Decisions, engine: Engine) 
     Under pseudonyms ids may be raw or as the tables have them. Raises SourceError when it cannot be read, InputError
     when the probabilities of a customer do not sum to 1 or no customer is in the log.
     """
-    if not path.is_file():
-        raise SourceError(f"there is no policy file '{path}'")
     table = _read(path, engine)
     off = table.filter(~pl.col("probability").is_between(0, 1) | pl.col("probability").is_null())
     if off.height:
