@@ -1,11 +1,13 @@
 """The page of an evaluation, and what its sentence may claim."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from evaluation_case import findings, full, policy, worth
 from page_texts import Texts
 
+from offerloop.evaluation.policy_overlap import ActionOverlap
 from offerloop.report.evaluation import SHOWN, render_evaluation
 from offerloop.report.evaluation_findings import widening
 from offerloop.report.evaluation_sentences import sentence, summarise_evaluation
@@ -97,9 +99,9 @@ def test_a_chart_has_room_for_the_best_offers_and_every_other_policy():
     first = page.split('<section id="methods"')[0]
     rows = re.findall(r"<tr>.*?</tr>", first, re.DOTALL)[1:]
     assert len(rows) == SHOWN
-    for name in ("“coupon-20”", "the plan of run", "the policy “spring”", "nothing for anybody"):
+    for name in ("coupon-20", "plan 20260101-000000", "policy spring", "nothing", "the log&#39;s own"):
         assert any(name in row for row in rows)
-    assert not any("“coupon-1”" in row for row in rows)
+    assert not any("coupon-1<" in row for row in rows)
     assert "“coupon-1” for everybody" in page.split('<section id="methods"')[1]
 
 
@@ -107,6 +109,25 @@ def test_cut_weights_and_small_sizes_are_marked():
     page = render_evaluation(full())
     assert "500 (too few)" in page
     assert "above 20, 4\u00a0% of all weight" in page
+
+
+@pytest.mark.parametrize(
+    ("logged", "weight", "misfits"),
+    [
+        ({"a": 1000, "none": 1000}, 2.0, False),
+        ({"a": 1060, "none": 940}, 2.0, False),
+        ({"a": 1000, "none": 1000}, 2.5, True),
+        ({"a": 1000, "none": 1000}, 1.0, True),
+        ({"a": 90, "none": 1910}, 2.0, False),
+        ({"a": 2000}, 1.0, False),
+    ],
+)
+def test_weights_that_do_not_average_1_give_wrong_propensities_away(logged, weight, misfits):
+    total = sum(logged.values())
+    table = [ActionOverlap("a", logged["a"], 1.0, weight, weight, float(logged["a"]), None)]
+    table += [ActionOverlap("none", logged["none"], 0.0, 0.0, 0.0, 0.0, None)] if "none" in logged else []
+    one = replace(policy("everyone", "a", 800.0, 11.0), overlap=tuple(table))
+    assert one.misfits(total) == misfits
 
 
 def test_a_chinese_page_reads_like_chinese():

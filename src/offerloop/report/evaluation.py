@@ -13,7 +13,7 @@ from offerloop.report.blocks import Block, Bullets, Details, Figure, Section, Ta
 from offerloop.report.charts.drawing import figure, money_labels
 from offerloop.report.charts.forest import Dot, forest
 from offerloop.report.evaluation_findings import Against, EvaluationFindings, PolicyWorth, main
-from offerloop.report.evaluation_sentences import capital, measure, notes, sentence, title, worth_text
+from offerloop.report.evaluation_sentences import capital, measure, notes, sentence, short, title, worth_text
 from offerloop.report.numbers import count
 from offerloop.report.page import environment, kept_together
 from offerloop.report.sections.first_screen import Tile
@@ -88,7 +88,7 @@ def _charted(policies: tuple[PolicyWorth, ...]) -> list[PolicyWorth]:
 def _worth_figure(found: EvaluationFindings, tell: Voice) -> Figure:
     shown = _charted(found.valued)
     base = main(found.baseline.known).value / tell.money.unit
-    rows = [(title(one, tell), main(one.known), one.kind in ("nothing", "logged")) for one in shown]
+    rows = [(short(one, tell), main(one.known), one.kind in ("nothing", "logged")) for one in shown]
     says = tell.say("evaluation.worth.measure", measure=measure(found, tell), currency=tell.currency,
                     base=tell.say(f"evaluation.base.{found.baseline.kind}"))  # fmt: skip
     return _forest("worth", tell.say("evaluation.worth.title", policy=title(found.valued[0], tell)), says, rows, base,
@@ -160,7 +160,7 @@ def _differences(found: EvaluationFindings, tell: Voice) -> Section:
     message = tell.say("evaluation.differences.message", clear=count(clear), n=count(len(found.candidates)), base=base)
     blocks: list[Block] = [Text(tell.say("evaluation.differences.intro"))]
     if shown:
-        rows = [(title(one, tell), main(found.gain(one)), one.kind == "logged") for one in shown if one.against]
+        rows = [(short(one, tell), main(found.gain(one)), one.kind == "logged") for one in shown if one.against]
         says = tell.say("evaluation.differences.measure", measure=measure(found, tell), currency=tell.currency,
                         base=base)  # fmt: skip
         blocks.append(_forest("differences", message, says, rows, 0.0, tell))
@@ -177,16 +177,21 @@ def _overlap(found: EvaluationFindings, tell: Voice) -> Section:
     """What the log knows of each offer that a policy gives."""
     rows = tuple(
         (title(one, tell), tell.say("evaluation.nothing") if action.name == NO_OFFER else action.name,
-         count(action.logged), tell.share(action.policy_share, 0.01), _number(action.mean_weight),
+         count(action.logged), tell.share(action.policy_share, 0.01), _found(action, found, tell),
          _number(action.largest_weight), count(action.effective_size), _possible(action, tell))
         for one in found.policies
         for action in one.overlap
         if action.policy_share > 0
     )  # fmt: skip
-    names = ("policy", "offer", "logged", "share", "mean_weight", "weight", "size", "possible")
+    names = ("policy", "offer", "logged", "share", "found", "weight", "size", "possible")
     table = Table(tell.say("evaluation.overlap.table"), _columns(tell, *names), rows, n_labels=2)
     blocks = (Text(tell.say("evaluation.overlap.intro")), table)
     return Section("overlap", tell.say("evaluation.overlap.label"), tell.say("evaluation.overlap.message"), blocks)
+
+
+def _found(one: ActionOverlap, found: EvaluationFindings, tell: Voice) -> str:
+    """The share of an offer by the weights of the decisions that showed it: on average the policy's own."""
+    return tell.share(one.logged * one.mean_weight / found.n_decisions, 0.01) if one.logged else ""
 
 
 def _number(weight: float) -> str:

@@ -15,6 +15,7 @@ from offerloop.offers import NO_OFFER
 
 Kind = Literal["logged", "nothing", "everyone", "run", "file"]
 Against = Literal["nothing", "logged", "best_single"]
+_FEWEST, _FAR, _ROUNDING = 100, 4.0, 1e-9
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,19 @@ class PolicyWorth:
     def gives_nothing(self) -> bool:
         """Whether it is the same as giving nothing to anybody in the log."""
         return all(action.policy_share == 0 for action in self.overlap if action.name != NO_OFFER)
+
+    def misfits(self, n_decisions: int) -> bool:
+        """Whether the mean weight of all decisions is more than four standard errors from 1, which it is on average.
+
+        Then the logged propensities are not those by which offers were chosen. With fewer than 100 decisions that speak
+        nothing is said: heavy weights are rarely drawn, and a small sample lacks them.
+        """
+        known = [(one.logged * one.mean_weight, one.effective_size) for one in self.overlap if one.effective_size > 0]
+        sums, squares = sum(one for one, _ in known), sum(one**2 / size for one, size in known)
+        if not squares or sums**2 / squares < _FEWEST:
+            return False
+        mean = sums / n_decisions
+        return (mean - 1) ** 2 > _FAR**2 * (squares / n_decisions - mean**2) / n_decisions + _ROUNDING
 
     @property
     def known(self) -> PolicyValue:

@@ -25,6 +25,11 @@ def title(one: PolicyWorth, tell: Voice) -> str:
     return tell.say(f"evaluation.kind.{one.kind}", name=tell.quoted(one.name))
 
 
+def short(one: PolicyWorth, tell: Voice) -> str:
+    """The same where there is little room."""
+    return tell.say(f"evaluation.short.{one.kind}", name=one.name)
+
+
 def sentence(found: EvaluationFindings, tell: Voice) -> str:
     """The finding, and how sure: it claims no more than an interval that holds for all policies at once."""
     leader = found.leader

@@ -59,7 +59,7 @@ def evaluate(
         n_customers=decisions.rows["customer_id"].n_unique(),
         has_cost=decisions.maps_coupon,
         policies=worths,
-        notes=(*_notes(decisions, log), *_notes_of(given, worths, decisions)),
+        notes=(*_misfit(worths, log), *_notes(decisions, log), *_notes_of(given, worths, decisions)),
     )
     return write(config_path.parent, replace(findings, rival=_rival(findings)), config.report.language)
 
@@ -130,6 +130,14 @@ def _rival(found: EvaluationFindings) -> tuple[str, Worth] | None:
         return None
     other = _best_single(list(found.policies), leader.name if leader.kind == "everyone" else None)
     return None if other is None else (other.name, difference(leader.known, other.known))
+
+
+def _misfit(worths: tuple[PolicyWorth, ...], log: Log) -> Iterator[Note]:
+    """Whether weights contradict the propensities."""
+    valued = [one for one in worths if one.kind != "logged" and one.best is not None]
+    wrong = sum(one.misfits(len(log.action)) for one in valued)
+    if wrong:
+        yield Note("misfit", {"n": wrong, "of": len(valued)})
 
 
 def _notes(decisions: Decisions, log: Log) -> Iterator[Note]:

@@ -19,6 +19,11 @@ WORDS: dict[str, str] = {
     "evaluation.kind.everyone": "{name} for everybody",
     "evaluation.kind.run": "the plan of run {name}",
     "evaluation.kind.file": "the policy {name}",
+    "evaluation.short.logged": "the log's own",
+    "evaluation.short.nothing": "nothing",
+    "evaluation.short.everyone": "{name}",
+    "evaluation.short.run": "plan {name}",
+    "evaluation.short.file": "policy {name}",
     "evaluation.base.nothing": "giving nothing",
     "evaluation.base.logged": "the policy that made the log",
     # The finding.
@@ -36,8 +41,8 @@ WORDS: dict[str, str] = {
         "interval that includes zero."
     ),
     "evaluation.worse": (
-        "No policy is clearly better than {base}: {best}, {policy}, would change {measure} by {gain} a decision, which "
-        "is clearly a loss."
+        "No policy is clearly better than {base}: {best}, {policy}, would change {measure} by {gain} a decision, "
+        "which is clearly a loss."
     ),
     "evaluation.together": "intervals hold for all {n} policies at once",
     "evaluation.alone": "95 % interval",
@@ -72,7 +77,7 @@ WORDS: dict[str, str] = {
     "evaluation.column.offer": "offer",
     "evaluation.column.logged": "decisions logged",
     "evaluation.column.share": "share under the policy",
-    "evaluation.column.mean_weight": "mean weight",
+    "evaluation.column.found": "share by weights",
     "evaluation.column.possible": "largest possible",
     "evaluation.column.against_nothing": "less giving nothing",
     "evaluation.column.against_logged": "less the log's own",
@@ -106,8 +111,8 @@ WORDS: dict[str, str] = {
     "evaluation.overlap.message": "How much the log knows of each offer that a policy gives",
     "evaluation.overlap.intro": (
         "A decision of the log counts by its weight: the policy's probability of what was shown over the probability "
-        "with which it was shown. A mean weight far from 1 in the offers of a policy, or a few very large weights, "
-        "mean that the logged propensities are wrong or that hardly anything speaks about the policy."
+        "with which it was shown. By these weights each offer must have about the share that the policy gives it; far "
+        "from that, the logged propensities are wrong, or hardly anything speaks about the policy."
     ),
     "evaluation.overlap.table": "Offers under each policy",
     "evaluation.nothing": "nothing",
@@ -118,6 +123,10 @@ WORDS: dict[str, str] = {
     # Notes.
     "evaluation.notes.label": "Before acting on it",
     "evaluation.notes.message": "What these figures rest on, and what they leave out",
+    "evaluation.note.misfit": (
+        "The propensities do not fit what was shown: for {n} of {of} policies the mean weight of all decisions is far "
+        "from 1, which it should be. Find out how the propensities were logged before believing any figure here."
+    ),
     "evaluation.note.margin": (
         "Value is the configured share of list price that is left before the cost of offers (shop.margin)."
     ),

@@ -18,6 +18,11 @@ WORDS: dict[str, str] = {
     "evaluation.kind.everyone": "向所有人发放 {name}",
     "evaluation.kind.run": "运行 {name} 的方案",
     "evaluation.kind.file": "策略 {name}",
+    "evaluation.short.logged": "日志本身",
+    "evaluation.short.nothing": "不发放",
+    "evaluation.short.everyone": "{name}",
+    "evaluation.short.run": "方案 {name}",
+    "evaluation.short.file": "策略 {name}",
     "evaluation.base.nothing": "不发放",
     "evaluation.base.logged": "产生日志的策略",
     # 结论
@@ -64,7 +69,7 @@ WORDS: dict[str, str] = {
     "evaluation.column.offer": "优惠",
     "evaluation.column.logged": "日志中的决策数",
     "evaluation.column.share": "策略下的占比",
-    "evaluation.column.mean_weight": "平均权重",
+    "evaluation.column.found": "按权重的占比",
     "evaluation.column.possible": "最大可能",
     "evaluation.column.against_nothing": "减去不发放",
     "evaluation.column.against_logged": "减去日志本身",
@@ -95,7 +100,7 @@ WORDS: dict[str, str] = {
     "evaluation.overlap.message": "对策略发放的每种优惠，日志了解多少",
     "evaluation.overlap.intro": (
         "日志中的一次决策按其权重计入：策略选择所投放优惠的概率，除以它当时的投放概率。"
-        "策略的优惠平均权重远离 1，或少数权重很大，说明记录的投放概率有误，或几乎没有决策能说明该策略。"
+        "按这些权重，每种优惠的占比应当接近策略给它的占比；相差很大，说明记录的投放概率有误，或几乎没有决策能说明该策略。"
     ),
     "evaluation.overlap.table": "各策略下的优惠",
     "evaluation.nothing": "不发放",
@@ -106,6 +111,10 @@ WORDS: dict[str, str] = {
     # 说明
     "evaluation.notes.label": "采取行动之前",
     "evaluation.notes.message": "这些数字的依据，以及没有包含的内容",
+    "evaluation.note.misfit": (
+        "投放概率与实际投放不符：{of} 个策略中有 {n} 个，全部决策的平均权重与应有的 1 相差很大。"
+        "请先查明投放概率是怎样记录的，再相信这里的任何数字。"
+    ),
     "evaluation.note.margin": "价值是扣除优惠成本前按配置的标价毛利率计算的毛利（shop.margin）。",
     "evaluation.note.margin_costs": "价值是按商店的单位成本、分品类计算的、扣除优惠成本前的毛利。",
     "evaluation.note.no_cost": ("订单行没有 coupon 列，因此优惠成本未知，只显示毛利：昂贵的优惠看起来与便宜的一样好。"),
