@@ -46,7 +46,7 @@ def policy(kind, name, level, gain=None, half=10.0, size=5000.0, cost=True):
     shown = (
         ()
         if kind == "logged"
-        else (ActionOverlap("none" if kind == "nothing" else name, 700, 1.0, 1.02, 17.5, 690.0, 17.5),)
+        else (ActionOverlap("none" if kind == "nothing" else name, 686, 1.0, 17.5, 17.5, 686.0, 17.5),)
     )
     differences = {"nothing": worth(gain, half, size, cost), "logged": worth(gain, half, size, cost)} if gain else {}
     return PolicyWorth(kind, name, methods[2], tuple(methods), overlap=shown, against=differences)

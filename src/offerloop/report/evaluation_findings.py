@@ -85,6 +85,11 @@ class EvaluationFindings:
     """The best other offer for everybody, and the leading policy less it."""
 
     @property
+    def is_contradicted(self) -> bool:
+        """Whether the weights of some policy contradict the logged propensities."""
+        return any(one.misfits(self.n_decisions) for one in self.policies if one.kind != "logged")
+
+    @property
     def valued(self) -> tuple[PolicyWorth, ...]:
         """Policies with a value, the best first."""
         known = (one for one in self.policies if one.best is not None)

@@ -47,7 +47,8 @@ def sentence(found: EvaluationFindings, tell: Voice) -> str:
         gain=tell.money.estimate(gain),
         rival=_rival(found, tell) if key == "better" else "",
     )
-    return tell.listed([capital(said), _basis(found, leader, tell)], "sentence")
+    doubt = [tell.say("evaluation.contradicted")] if found.is_contradicted else []
+    return tell.listed([*doubt, capital(said), _basis(found, leader, tell)], "sentence")
 
 
 def capital(text: str) -> str:

@@ -133,8 +133,8 @@ def _rival(found: EvaluationFindings) -> tuple[str, Worth] | None:
 
 
 def _misfit(worths: tuple[PolicyWorth, ...], log: Log) -> Iterator[Note]:
-    """Whether weights contradict the propensities."""
-    valued = [one for one in worths if one.kind != "logged" and one.best is not None]
+    """Of how many policies the weights contradict the propensities."""
+    valued = [one for one in worths if one.kind != "logged"]
     wrong = sum(one.misfits(len(log.action)) for one in valued)
     if wrong:
         yield Note("misfit", {"n": wrong, "of": len(valued)})

@@ -30,6 +30,7 @@ WORDS: dict[str, str] = {
     "evaluation.none": (
         "No policy can be valued: none of the offers asked about was shown by chance in the {n} decisions of the log."
     ),
+    "evaluation.contradicted": "Do not believe this: the logged propensities do not fit what was shown.",
     "evaluation.best": "the best",
     "evaluation.best_firm": "the best of those about which enough decisions speak",
     "evaluation.better": "{policy} is {best}: {gain} more {measure} a decision than {base}{rival}.",

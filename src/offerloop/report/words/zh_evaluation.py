@@ -27,6 +27,7 @@ WORDS: dict[str, str] = {
     "evaluation.base.logged": "产生日志的策略",
     # 结论
     "evaluation.none": "没有策略可以估值：在日志的 {n} 次决策中，所问的优惠没有一种是随机投放过的。",
+    "evaluation.contradicted": "请勿相信以下结果：记录的投放概率与实际投放不符。",
     "evaluation.best": "最好的",
     "evaluation.best_firm": "在有足够决策能说明的策略中最好的",
     "evaluation.better": "{best} 是 {policy}：与 {base} 相比，每次决策的 {measure} 增加 {gain}{rival}。",
