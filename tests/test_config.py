@@ -177,6 +177,7 @@ SECTIONS = [
     ("[clean]\nmax_quantity = 0", "clean.max_quantity: must be 1 or more, not 0"),
     ('[clean]\ntest_ids = "T*"', 'clean.test_ids: must be a list in square brackets, not "T*"'),
     ("[clean]\ntest_ids = [5]", 'clean.test_ids, the 1st: write it in quotes, "5"'),
+    ("[experiment]\nholdout = true", "experiment.holdout: must be a number, not true"),
     ('[privacy]\npseudonymise = "ja"', 'privacy.pseudonymise: must be true or false, not "ja"'),
     ("[audiences.a]\nfield = 'x'\nbetween = [1]", "audiences.a.between: needs more than a list of 1"),
     ("[audiences.a]\nfield = 'x'\nbetween = [1, 2, 3]", "audiences.a.between: must hold 2 or fewer, not a list of 3"),

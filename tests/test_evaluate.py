@@ -14,7 +14,7 @@ from offerloop.config import load_config
 from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.errors import InputError
 from offerloop.events.privacy import pseudonyms
-from offerloop.market.policies import POLICIES
+from offerloop.market.policies import lottery
 from offerloop.market.preset import load_preset
 from offerloop.market.simulation import Market
 from offerloop.market.truth import true_effects
@@ -247,18 +247,18 @@ def test_bad_input_is_one_sentence_and_exit_code_2(log, more, says):
 
 @pytest.fixture(scope="module")
 def simulated(tmp_path_factory):
-    """The random policy on a simulated shop: summary, offers, and true value and cost of each, minor units."""
+    """A lottery on a simulated shop: summary, offers, and true value and cost of each, minor units."""
     market = Market(load_preset("grocery"), customers=1200, products=200, seed=3, before=6)
     rng, truths = np.random.default_rng(3), []
-    budget = round(100 * market.preset.campaign.budget * market.customers)
     for _ in range(4):
         truth = true_effects(market, 3)
         truths.append((truth.value_minor.mean(axis=0), truth.cost_minor.mean(axis=0)))
-        given = POLICIES["random"](market, budget, rng)
+        given = lottery(market, rng)
         market.advance(given.offer, given.propensity)
     folder = tmp_path_factory.mktemp("simulated")
     value, cost = np.mean(truths, axis=0)
-    return evaluate(write_shop(market, folder)).summary, market.terms.ids, value, cost
+    menu = market.terms.menu
+    return evaluate(write_shop(market, folder)).summary, [market.terms.ids[k] for k in menu], value[menu], cost[menu]
 
 
 def test_intervals_of_every_offer_hold_its_true_effect(simulated):

@@ -44,7 +44,7 @@ def test_it_writes_a_shop_and_what_was_gained(shop):
         mine = table.filter(policy=name)
         gained = (mine["profit_minor"] - mine["plain_profit_minor"]).sum() / 2
         assert summary["policies"][name]["gains"]["profit"]["value"] == pytest.approx(gained, abs=0.01)
-    assert "(means over 2 worlds)" in summary["sentence"]
+    assert "(worlds simulated: 2)" in summary["sentence"]
     assert "R2" in summary["sentence"]
     page = (folder / "report.html").read_text(encoding="utf-8")
     assert page.count("Synthetic") >= 2

@@ -6,8 +6,8 @@ WORDS: dict[str, str] = {
     "simulation.shop": "Simulated shop, preset {preset}",
     "simulation.synthetic": "Synthetic: a simulated shop, no real customers",
     "simulation.found": (
-        "{periods} periods of the simulated shop '{preset}', against the same shop without offers (means over {worlds} "
-        "worlds)."
+        "{periods} periods of the simulated shop '{preset}', against the same shop without offers (worlds simulated: "
+        "{worlds})."
     ),
     "simulation.gained": "The policy '{policy}' changed profit by {profit} and sales by {sales}, at a cost of {cost}.",
     "simulation.lead": "That is {lead} of profit beyond '{first}' at equal spend.",

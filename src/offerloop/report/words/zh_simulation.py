@@ -5,7 +5,7 @@ from __future__ import annotations
 WORDS: dict[str, str] = {
     "simulation.shop": "模拟商店，预设 {preset}",
     "simulation.synthetic": "合成数据：模拟商店，没有真实用户",
-    "simulation.found": "模拟商店“{preset}”的 {periods} 个周期，与没有优惠的同一商店相比（{worlds} 个世界的均值）。",
+    "simulation.found": "模拟商店“{preset}”的 {periods} 个周期，与没有优惠的同一商店相比（模拟世界数：{worlds}）。",
     "simulation.gained": "策略“{policy}”使利润变化 {profit}，销售额变化 {sales}，优惠成本为 {cost}。",
     "simulation.lead": "在花费相同时，利润比“{first}”多 {lead}。",
     "simulation.r2": "“{policy}”从 {fresh} 位新用户学习，预测真实效果的 R2 为 {r2}。",
