@@ -1,5 +1,6 @@
 """Several decisions of one customer: they are alike, and intervals must know it."""
 
+import logging
 from dataclasses import replace
 
 import numpy as np
@@ -40,18 +41,30 @@ METHODS = {
 }
 
 
-@pytest.fixture(scope="module")
-def covered():
-    """Share of 300 logs whose interval holds the truth, by method, with and without customers."""
+def coverage(logs):
+    """Share of so many logs whose interval holds the truth, by method, with and without customers."""
     hits = {(name, known): 0 for name in METHODS for known in (True, False)}
-    for seed in range(300):
+    for seed in range(logs):
         log = repeated(seed)
         policy = np.ones(len(log.action), dtype=np.int64)
         for name, method in METHODS.items():
             for known in (True, False):
                 found = method(log if known else replace(log, customer=None), policy).value
                 hits[name, known] += found.low <= TRUTH <= found.high
-    return {key: count / 300 for key, count in hits.items()}
+    return {key: count / logs for key, count in hits.items()}
+
+
+@pytest.fixture(scope="module")
+def covered():
+    return coverage(300)
+
+
+@pytest.mark.soak
+def test_intervals_cover_in_2000_logs_of_repeated_customers():
+    found = coverage(2_000)
+    logging.getLogger(__name__).info("%s", found)
+    for name in METHODS:
+        assert 0.93 <= found[name, True] <= 0.97
 
 
 @pytest.mark.parametrize("name", METHODS)

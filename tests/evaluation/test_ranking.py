@@ -1,3 +1,5 @@
+import logging
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -204,3 +206,24 @@ def test_diversity_is_that_of_all_pairs(vectors, order, size):
 def test_a_mean_leaves_out_who_has_no_value():
     found = mean_of_customers(np.array([0.0, np.nan, 0.0, 1.0, 1.0]))
     assert (found.value, found.low, found.high) == pytest.approx(mean_interval(np.array([0.0, 0.0, 1.0, 1.0])))
+
+
+@pytest.mark.soak
+def test_intervals_of_every_mean_cover_in_2000_samples_of_1000_customers():
+    rng = np.random.default_rng(6)
+    n, depth, products = 200_000, 20, 60
+    popularity = rng.dirichlet(np.full(products, 0.3)) * 0.9 + 1e-4
+    vectors = rng.normal(size=(products, 4))
+    top = rng.random((n, products)).argpartition(depth, axis=1)[:, :depth]
+    hits, n_targets = rng.random((n, depth)) < rng.beta(0.3, 3, (n, 1)), rng.integers(1, 30, n)
+    n_targets = np.maximum(n_targets, hits.sum(axis=1))
+    values = {
+        "recall": recall(hits, n_targets, 20), "ndcg": ndcg(hits, n_targets, 10),
+        "mrr": reciprocal_rank(hits, n_targets, 20), "novelty": novelty(top, popularity),
+        "diversity": diversity(top[:20_000], vectors),
+    }  # fmt: skip
+    for name, every in values.items():
+        drawn = [mean_of_customers(every[rng.integers(len(every), size=1_000)]) for _ in range(2_000)]
+        held = np.mean([one.low <= every.mean() <= one.high for one in drawn])
+        logging.getLogger(__name__).info("%s: %.4f", name, held)
+        assert 0.93 <= held <= 0.97

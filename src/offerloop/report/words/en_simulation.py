@@ -40,7 +40,8 @@ WORDS: dict[str, str] = {
     ),
     "simulation.equal_spend": (
         "At equal spend: the first policy for fewer, random customers, so many that its cost is that of the other one; "
-        "its profit then shrinks in proportion."
+        "its profit then shrinks in proportion. 'ceiling' and 'oracle' look one period ahead: what an offer does to "
+        "later periods does not count for them."
     ),
     "simulation.footer": (
         "Made by Offerloop; the same figures are in simulation.json, every period of every world in periods.parquet, "

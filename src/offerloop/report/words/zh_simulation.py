@@ -36,6 +36,7 @@ WORDS: dict[str, str] = {
     ),
     "simulation.equal_spend": (
         "花费相同：把第一个策略随机给更少的用户，使其成本等于另一个策略的成本；它的利润按比例缩小。"
+        "“ceiling”和“oracle”只看下一个周期：优惠对以后周期的影响不计在内。"
     ),
     "simulation.footer": (
         "由 Offerloop 生成；同样的数字见 simulation.json，每个世界的每个周期见 periods.parquet，"
