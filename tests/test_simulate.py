@@ -13,7 +13,7 @@ from offerloop.market.simulation import Market
 
 PROGRAM = "from offerloop.cli.main import main; main()"
 SMALL = ("--customers", "300", "--products", "200", "--periods", "2", "--before", "6", "--worlds", "2",
-         "--policy", "random", "--policy", "blanket", "--policy", "ceiling", "--fresh", "200")  # fmt: skip
+         "--policy", "blanket", "--policy", "random", "--policy", "ceiling", "--fresh", "200")  # fmt: skip
 
 
 def offerloop(*arguments):
@@ -57,10 +57,18 @@ def test_at_equal_spend_the_first_policy_is_scaled_to_the_cost_of_the_other(shop
     sums = table.group_by("policy", "world").agg(
         gained=(pl.col("profit_minor") - pl.col("plain_profit_minor")).sum(), cost=pl.col("cost_minor").sum()
     )
-    both = sums.filter(policy="blanket").join(sums.filter(policy="random"), on="world", suffix="_first")
+    both = sums.filter(policy="random").join(sums.filter(policy="blanket"), on="world", suffix="_first")
     lead = (both["gained"] - both["gained_first"] * both["cost"] / both["cost_first"]).mean()
-    assert summary["policies"]["blanket"]["lead_at_equal_spend"]["value"] == pytest.approx(lead, abs=0.01)
-    assert summary["policies"]["random"]["lead_at_equal_spend"] is None
+    assert summary["policies"]["random"]["lead_at_equal_spend"]["value"] == pytest.approx(lead, abs=0.01)
+    assert summary["policies"]["blanket"]["lead_at_equal_spend"] is None
+
+
+def test_nothing_is_said_at_equal_spend_of_a_policy_that_costs_more_or_nothing(tmp_path):
+    wide = [*SMALL[:10], "--policy", "random", "--policy", "blanket", "--policy", "nothing"]
+    code, printed, _ = offerloop("simulate", "--out", tmp_path / "shop", "--json", *wide)
+    policies = json.loads(printed)["policies"]
+    assert code == 0
+    assert all(one["lead_at_equal_spend"] is None for one in policies.values())
 
 
 def test_the_configuration_has_all_offers_under_the_names_of_the_market(shop):
@@ -87,8 +95,9 @@ def test_a_run_reads_the_shop_unchanged_and_says_that_it_is_synthetic(shop):
         (("--preset", "grocer"), "did you mean 'grocery'"),
         (("--policy", "randm"), "there is no policy 'randm', did you mean 'random'"),
         (("--periods", "0"), "--periods must be 1 or more, not 0"),
+        (("--seed", "-1"), "--seed must be 0 or more, not -1"),
         (("--policy", "same", "--policy", "same"), "the policy 'same' is named twice"),
-        (("--policy", "personalised", "--log", "30"), "--log must be less than --before (26)"),
+        (("--policy", "personalised", "--log", "30"), "--log must be 2 or more and less than --before (26), not 30"),
     ],
 )
 def test_wrong_names_and_sizes_are_one_sentence(tmp_path, wrong, says):

@@ -1,6 +1,7 @@
 """Every policy stays within its budget, and says its chances right; what is learned is what was there."""
 
 import hashlib
+from dataclasses import replace
 from importlib import resources
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 
 from offerloop.market.ceiling import fair_ceiling
 from offerloop.market.periods import RULES, Setting, play
-from offerloop.market.personalised import personalised
+from offerloop.market.personalised import _Effects, personalised
 from offerloop.market.policies import Logged, lottery, oracle
 from offerloop.market.preset import PRESETS, load_preset
 from offerloop.market.seen import Seen, seen
@@ -100,6 +101,20 @@ def log_of(market, weeks, effect):
     return log
 
 
+def test_spend_that_is_no_straight_line_is_not_taken_for_an_effect(market_of):
+    """Offers do nothing; large customers bring far more than in proportion, whatever they get."""
+    market = market_of("grocery", customers=1500)
+    log = [
+        replace(one, value_minor=one.value_minor + 40 * (one.seen.by_category[:, :, 0].sum(axis=1) - 48) ** 2)
+        for one in log_of(market, 9, lambda age, offer: 0.0 * age * offer)
+    ]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("offerloop.market.personalised.seen", lambda _: log[0].seen)
+        effects = _Effects.fit(log, market.terms).predict(market)[:, market.terms.menu] + 10
+    spread = np.std([one.value_minor for one in log])
+    assert abs(effects.mean()) < 4 * spread * 2 / np.sqrt(1500 * 9)
+
+
 def test_a_planted_effect_is_learned_and_followed(market_of):
     """Only those above mean age gain, and only by the deep coupons."""
     market = market_of("grocery", customers=1500)
@@ -140,6 +155,13 @@ def test_the_fair_ceiling_sees_profiles_only(market_of):
         patch.setattr("offerloop.market.ceiling.seen", lambda _: twins)
         given = policy.rule(market, 10**9, np.random.default_rng(0)).offer
     assert len(set(given)) == 1
+
+
+@pytest.mark.parametrize(("customers", "products"), [(1, 1), (2, 1), (1, 40)])
+def test_the_smallest_shops_can_be_played(customers, products):
+    small = Setting(load_preset("grocery"), customers, products, 4, 2, log=2, fresh=10)
+    _, played = play(small, [*RULES, "personalised"], 1, lambda: None)
+    assert played.periods.height == 2 * (len(RULES) + 1)
 
 
 def test_presets_are_frozen():

@@ -5,8 +5,8 @@ from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.response import known_margins
 
 LINES = pl.DataFrame(
-    [(1, 2, 900, 1000), (2, 1, 300, 400), (3, 1, 500, 500), (4, 1, 2000, 2000)],
-    schema=["product_id", "quantity", "revenue_minor", "list_value_minor"],
+    [(1, 2, 900, 1000, 0, 0), (2, 1, 300, 400, 0, 0), (3, 1, 500, 500, 0, 0), (4, 1, 2000, 2000, 0, 0)],
+    schema=["product_id", "quantity", "revenue_minor", "list_value_minor", "coupon_minor", "reimbursed_minor"],
     orient="row",
 )
 
@@ -34,3 +34,13 @@ def test_a_category_whose_costs_are_mostly_unknown_has_the_usual_margin():
 
 def test_without_unit_costs_it_is_the_usual_margin():
     assert margins(None).of("tea") == 0.3
+
+
+def test_own_coupons_do_not_lower_the_margin_and_suppliers_coupons_do_not_raise_it():
+    """A coupon of 100 on goods of 900 at the shelf: paid by the shop, by a supplier, or half and half."""
+    rows = [(1, 1, 800, 1000, 100, 0), (1, 1, 900, 1000, 100, 100), (1, 1, 850, 1000, 100, 50)]
+    for row in rows:
+        lines = pl.DataFrame([row], schema=LINES.columns, orient="row")
+        engine = DuckDBEngine(threads=1)
+        products = pl.DataFrame({"product_id": [1], "category": ["tea"], "unit_cost_minor": [600]})
+        assert known_margins(engine.table(lines), engine.table(products), 0.5).of("tea") == pytest.approx(0.3)

@@ -168,7 +168,7 @@ def readout(
 
 @app.command()
 def evaluate(
-    config: Annotated[Path, typer.Argument(help="The offerloop.toml with [sources.exposures], or its folder.")],
+    config: Annotated[Path, typer.Argument(help="The offerloop.toml with a source of exposures, or its folder.")],
     run: Annotated[Path | None, typer.Option(help="A run whose plan is valued too: its folder, or the shop's.")] = None,
     policy: Annotated[
         Path | None, typer.Option(help="A policy to value: CSV or Parquet with customer_id, offer_id[, probability].")

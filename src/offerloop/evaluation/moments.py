@@ -26,6 +26,9 @@ class Thirds:
     def __add__(self, other: Thirds) -> Thirds:
         return Thirds(self.xxx + other.xxx, self.xxy + other.xxy, self.xyy + other.xyy, self.yyy + other.yyy)
 
+    def __sub__(self, other: Thirds) -> Thirds:
+        return Thirds(self.xxx - other.xxx, self.xxy - other.xxy, self.xyy - other.xyy, self.yyy - other.yyy)
+
 
 @dataclass(frozen=True)
 class Moments:
@@ -60,6 +63,18 @@ class Moments:
             None if self.thirds is None or other.thirds is None else self.thirds + other.thirds,
         )
 
+    def __sub__(self, other: Moments) -> Moments:
+        """Without a part of the group."""
+        return Moments(
+            self.n - other.n,
+            self.sum_x - other.sum_x,
+            self.sum_xx - other.sum_xx,
+            self.sum_y - other.sum_y,
+            self.sum_yy - other.sum_yy,
+            self.sum_xy - other.sum_xy,
+            None if self.thirds is None or other.thirds is None else self.thirds - other.thirds,
+        )
+
     @property
     def mean(self) -> float:
         """Of the outcome."""
@@ -88,7 +103,7 @@ class Moments:
     @property
     def third(self) -> float:
         """Third moment of the outcome about its mean; 0 where it is not known."""
-        if self.thirds is None:
+        if self.thirds is None or self.variance == 0:
             return 0.0
         mean = self.mean
         return (self.thirds.yyy - 3 * mean * self.sum_yy) / self.n + 2 * mean**3

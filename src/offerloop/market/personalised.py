@@ -156,8 +156,9 @@ def _values(rows: _Rows) -> Floats:
 
 def _costs(rows: _Rows) -> Floats:
     """Of what was offered, by group."""
-    told = rows.given.any(axis=(1, 2))
-    x, weight = rows.given[told].reshape(int(told.sum()), -1), rows.weight[told]
+    every = rows.given.reshape(len(rows.given), -1)
+    told = every.any(axis=1)
+    x, weight = every[told], rows.weight[told]
     found = _solved(x.T @ (weight[:, None] * x), x.T @ (weight * rows.cost[told]), np.zeros(x.shape[1]))
     return found.reshape(rows.given.shape[1:])
 

@@ -55,9 +55,10 @@ def seen(market: Market) -> Seen:
         pl.col(name).replace_strict(dict(zip(names, range(len(names)), strict=True)), return_dtype=pl.Float32)
         for name, names in DEMOGRAPHICS.items()
     ]
-    known = row.join(_profiles(market, tables, lines), on="customer_id", how="left")
+    known = row.join(_profiles(market, tables, lines), on="customer_id", how="left") if lines.height else row
     known = known.join(tables["customers"].with_columns(*ranks), on="customer_id", how="left")
-    profile = known.select(pl.col(PROFILE).cast(pl.Float32).fill_null(0.0)).to_numpy()
+    unknown = [pl.lit(0.0).alias(name) for name in PROFILE if name not in known.columns]  # nobody has bought yet
+    profile = known.with_columns(unknown).select(pl.col(PROFILE).cast(pl.Float32).fill_null(0.0)).to_numpy()
     return Seen(profile, _by_category(market, lines), market.terms.category)
 
 

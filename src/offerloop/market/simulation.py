@@ -173,7 +173,9 @@ class Market:
                     [self.terms.ids[k] if k >= 0 else NO_OFFER for k in given[told]], dtype=pl.String
                 ),
                 "at": pl.Series([self.today] * len(told), dtype=pl.Date),
-                "propensity": pl.Series([None] * len(told) if propensity is None else propensity, dtype=pl.Float64),
+                "propensity": pl.Series(
+                    [None] * len(told) if propensity is None else propensity, dtype=pl.Float64, nan_to_null=True
+                ),
             }
         )
         table = line_table(

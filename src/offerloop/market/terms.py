@@ -119,6 +119,8 @@ def discounts(lines: Lines, terms: Terms, given: Ints, bears: NDArray[np.bool_],
     covered = bears[lines.customer] & (one >= 0)
     covered &= (terms.category[one] == EVERYTHING) | (terms.category[one] == lines.category)
     covered &= _in_stock(lines, terms, one, covered, noise, week)
+    if len(lines.customer) == 0:
+        return np.zeros(0, dtype=np.int64)
     keys, order = np.unique(lines.order, return_inverse=True)
     worth = np.where(covered, lines.shelf_minor, 0)
     base = np.bincount(order, worth, len(keys)).astype(np.int64)

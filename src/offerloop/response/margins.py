@@ -39,9 +39,10 @@ class Margins:
 
 
 def known_margins(lines: Frame, products: Frame, usual: float) -> Margins:
-    """Margins from revenue less unit costs, over value at list price, of the lines whose unit cost is known.
+    """Margins from shelf value less unit costs, over value at list price, of the lines whose unit cost is known.
 
-    Revenue is after usual shelf discounts, as the configured margin is.
+    Shelf value is revenue and what the shop itself gave as coupons: after usual shelf discounts, as the configured
+    margin is, and before the cost of offers, which is counted apart.
     """
     if "unit_cost_minor" not in products.collect_schema():
         return Margins(usual)
@@ -49,7 +50,8 @@ def known_margins(lines: Frame, products: Frame, usual: float) -> Margins:
     joined = lines.join(costs, on="product_id", how="left")
     known = ~nw.col("unit_cost_minor").is_null()
     worth = nw.col("list_value_minor")
-    left = nw.col("revenue_minor") - nw.col("unit_cost_minor") * nw.col("quantity")
+    own_coupons = nw.col("coupon_minor") - nw.col("reimbursed_minor")
+    left = nw.col("revenue_minor") + own_coupons - nw.col("unit_cost_minor") * nw.col("quantity")
     sums = [
         worth.sum().cast(nw.Float64).alias("all"),
         nw.when(known).then(worth).otherwise(0).sum().cast(nw.Float64).alias("seen"),

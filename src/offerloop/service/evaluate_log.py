@@ -158,7 +158,7 @@ def _kept(exposures: pl.DataFrame, events: Events, window_days: int) -> tuple[pl
     reasons = {
         "early": pl.col("shown_day") < events.first_day,
         "same_day": pl.col("_times") > 1,
-        "not_over": pl.col("until_day") > events.as_of_day,
+        "not_over": pl.col("shown_day") + window_days > events.as_of_day,  # whoever came back, or not
     }
     left_out = {"no_customer": exposures.height - known.height}
     for reason, applies in reasons.items():

@@ -85,7 +85,9 @@ def policy_of(path: Path, config: Config, decisions: Decisions, engine: Engine) 
             f"'{path}' gives customer {row['customer_id']} the offer '{row['offer_id']}' with the probability "
             f"{row['probability']}; write a number from 0 to 1"
         )
-    sums = table.group_by("customer_id", maintain_order=True).agg(pl.col("probability").sum())
+    ids = _as_in_log(table["customer_id"], config, decisions)
+    rows = table.with_columns(ids.alias("customer_id")).drop_nulls("customer_id")
+    sums = rows.group_by("customer_id", maintain_order=True).agg(pl.col("probability").sum())
     wrong = sums.filter((pl.col("probability") - 1).abs() > _TOLERANCE)
     if wrong.height:
         name, total = wrong.row(0)
@@ -93,8 +95,6 @@ def policy_of(path: Path, config: Config, decisions: Decisions, engine: Engine) 
             f"the probabilities of customer {name} in '{path}' sum to {total:g}; the rows of one customer must sum to "
             "1 ('none' takes the rest)"
         )
-    ids = _as_in_log(table["customer_id"], config, decisions)
-    rows = table.with_columns(ids.alias("customer_id")).drop_nulls("customer_id")
     return Given("file", path.stem, _of_log(rows, decisions, f"the policy file '{path}'"))
 
 

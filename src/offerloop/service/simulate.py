@@ -86,12 +86,12 @@ def _check(asked: Asked, folder: Path) -> None:
             raise InputError(f"there is no policy '{name}'{near_miss(name, POLICIES)} (known: {', '.join(POLICIES)})")
         if asked.policies.count(name) > 1:
             raise InputError(f"the policy '{name}' is named twice; name each once")
-    for name, least in (("customers", 1), ("products", 1), ("periods", 1), ("before", 1), ("worlds", 1), ("log", 2),
-                        ("fresh", 10)):  # fmt: skip
+    for name, least in (("customers", 1), ("products", 1), ("periods", 1), ("before", 1), ("worlds", 1), ("fresh", 10),
+                        ("seed", 0)):  # fmt: skip
         if getattr(asked, name) < least:
             raise InputError(f"--{name} must be {least} or more, not {getattr(asked, name)}")
-    if asked.log >= asked.before and "personalised" in asked.policies:
-        raise InputError(f"--log must be less than --before ({asked.before}), of which it is the end, not {asked.log}")
+    if not 2 <= asked.log < asked.before and "personalised" in asked.policies:
+        raise InputError(f"--log must be 2 or more and less than --before ({asked.before}), not {asked.log}")
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise InputError(f"'{folder}' exists already; name a new or an empty folder to write the simulated shop to")
 
@@ -119,10 +119,10 @@ def _gains(asked: Asked, played: list[Played]) -> tuple[PolicyGains, ...]:
     found = []
     for name, mine in sums.items():
         lead = None
-        if name != asked.policies[0] and (first["cost"] > 0).all():
+        if name != asked.policies[0] and ((mine["cost"] > 0) & (mine["cost"] <= first["cost"])).all():
             lead = _over_worlds((mine["profit"] - first["profit"] * mine["cost"] / first["cost"]).to_numpy())
         gains = {one: _over_worlds(mine[one].to_numpy()) for one in (*MEASURES, "cost")}
-        shares = {one: _over_worlds((mine[one] / mine[f"plain_{one}"]).to_numpy()) for one in MEASURES}
+        shares = {one: _over_worlds(_share(mine, one)) for one in MEASURES}
         facts = [one.facts[name] for one in played]
         mean = {fact: float(np.mean([one[fact] for one in facts])) for fact in facts[0]}
         found.append(PolicyGains(name, gains, shares, lead, mean))
@@ -136,6 +136,12 @@ def _sums(name: str, played: list[Played]) -> pl.DataFrame:
     plain = [pl.col(f"plain_{column}").sum().alias(f"plain_{one}") for one, column in units.items()]
     mine = pl.concat([one.periods for one in played]).filter(pl.col("policy") == name)
     return mine.group_by("world", maintain_order=True).agg(*gained, *plain, pl.col("cost_minor").sum().alias("cost"))
+
+
+def _share(sums: pl.DataFrame, name: str) -> Floats:
+    """Gained in each world, of what the shop without offers has; NaN where that is nothing."""
+    plain = pl.col(f"plain_{name}")
+    return sums.select(pl.when(plain != 0).then(pl.col(name) / plain).otherwise(float("nan"))).to_series().to_numpy()
 
 
 def _over_worlds(values: Floats) -> Estimate:
