@@ -23,9 +23,12 @@ import numpy as np
 import polars as pl
 
 from offerloop.evaluation.estimate import Z95
+from record import Claim, Found, Record, Result, load, machine, tell
 
 FIRST, DAYS, PRODUCTS, CATEGORIES, PER_ORDER = date(2024, 1, 1), 364, 20_000, 200, 4
 LIFT = 0.1
+QUICK, MOST_GB = 200_000, 4.0
+VERSIONS = ("offerloop", "duckdb", "polars", "numpy", "lightgbm")
 
 
 class Shop:
@@ -83,7 +86,7 @@ def measured(*command: str, may_stop: bool = False) -> tuple[dict[str, Any], str
         raise SystemExit(f"offerloop {' '.join(command)} ended with {os.waitstatus_to_exitcode(status)}")
     figures = {
         "command": command[0], "seconds": round(time.perf_counter() - begin, 1),
-        "cpu_seconds": round(usage.ru_utime + usage.ru_stime, 1), "peak_gb": round(usage.ru_maxrss / 1024**2, 2),
+        "cpu_seconds": round(usage.ru_utime + usage.ru_stime, 1), "peak_gb": round(usage.ru_maxrss * 1024 / 1e9, 2),
     }  # fmt: skip
     return figures, printed
 
@@ -102,43 +105,58 @@ def week_after(shop: Shop, run: Path) -> tuple[pl.DataFrame, float]:
 
 
 def main() -> None:
-    """Prints the table."""
+    """Prints the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--lines", type=int, default=5_000_000)
     parser.add_argument("--shops", type=int, default=1)
+    parser.add_argument("--quick", action="store_true")
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
-    found = []
+    before, results, claims = load(), list[Result](), list[Claim]()
+    shops = []
     for seed in range(1, arguments.shops + 1):
         with tempfile.TemporaryDirectory() as place:
-            found.append(benchmark(arguments.lines, seed, Path(place)))
-        tell(found[-1])
+            shops.append(benchmark(QUICK if arguments.quick else arguments.lines, seed, Path(place)))
+        found, claimed = judged(shops[-1], f"shop {seed}")
+        tell(found, claimed)
+        results += found
+        claims += claimed
     if arguments.shops > 1:
-        tell_coverage(found)
+        claims.append(coverage(shops))
+        tell([], claims[-1:])
     if arguments.json:
-        arguments.json.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+        Record(machine(before, VERSIONS), results, claims).write(arguments.json)
 
 
-def tell(found: dict[str, Any]) -> None:
-    """One shop."""
+def judged(found: dict[str, Any], shop: str) -> Found:
+    """One shop's figures; the memory that a command may take, and whether the truth is in the read-out's interval."""
+    results, claims = [], []
     for row in found["commands"]:
-        print(f"{row['command']:<8} {row['seconds']:8.1f} s {row['cpu_seconds']:8.1f} CPU s {row['peak_gb']:6.2f} GB")
-    read = found["read_out"]
+        case = f"{found['lines']:,} lines, {shop}: {row['command']}"
+        for metric, key, unit in (
+            ("wall time", "seconds", "s"),
+            ("CPU", "cpu_seconds", "s"),
+            ("peak", "peak_gb", "GB"),
+        ):
+            results.append(Result("offerloop", case, metric, row[key], unit))
+        claims.append(Claim.at_most(f"{case}: peak memory, GB", row["peak_gb"], MOST_GB))
+    read, true = found["read_out"], found["true"]
     if read is None:
-        print(f"effect on margin: true {found['true']:,.0f}; {found['stopped']}", flush=True)
-        return
-    print(f"effect on margin: true {found['true']:,.0f}, read out {read['value']:,.0f} "
-          f"[{read['low']:,.0f}, {read['high']:,.0f}]", flush=True)  # fmt: skip
+        print(found["stopped"])
+        return results, claims
+    text = f"{shop}: effect on margin read out; the truth is {true:,.0f}"
+    inside = read["low"] <= true <= read["high"]
+    return results, [*claims, Claim(text, read["value"], read["low"], read["high"], true, inside)]
 
 
-def tell_coverage(found: list[dict[str, Any]]) -> None:
-    """Over shops with a read-out: how often the interval holds the truth, and the mean distance in standard errors."""
-    shown = [(one["read_out"], one["true"]) for one in found if one["read_out"] is not None]
-    inside = [read["low"] <= true <= read["high"] for read, true in shown]
+def coverage(shops: list[dict[str, Any]]) -> Claim:
+    """Over shops with a read-out: the mean distance from the truth in standard errors, which no bias leaves at 0."""
+    shown = [(one["read_out"], one["true"]) for one in shops if one["read_out"] is not None]
     away = [2 * Z95 * (read["value"] - true) / (read["high"] - read["low"]) for read, true in shown]
-    mean, se = np.mean(away), np.std(away, ddof=1) / np.sqrt(len(away))
-    print(f"{sum(inside)} of {len(inside)} intervals hold the truth; mean distance {mean:+.2f} standard errors "
-          f"(se {se:.2f}), spread {np.std(away, ddof=1):.2f}")  # fmt: skip
+    mean, half = float(np.mean(away)), float(Z95 * np.std(away, ddof=1) / np.sqrt(len(away)))
+    inside = sum(read["low"] <= true <= read["high"] for read, true in shown)
+    text = f"{inside} of {len(shown)} intervals hold the truth; mean distance in standard errors"
+    return Claim(text, mean, mean - half, mean + half, 0.0, abs(mean) <= half)
 
 
 def benchmark(lines: int, seed: int, folder: Path) -> dict[str, Any]:

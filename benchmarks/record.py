@@ -68,7 +68,7 @@ def tell(results: list[Result], claims: list[Claim]) -> None:
     rows: dict[str, dict[tuple[str, str], float]] = {}
     for one in results:
         rows.setdefault(one.case, {})[one.system, f"{one.metric} ({one.unit})"] = one.value
-    width = max(len(case) for case in rows)
+    width = max(map(len, rows), default=0)
     for columns, cases in groupby(rows, key=lambda case: tuple(rows[case])):
         wide = max(len(name) for column in columns for name in column) + 2
         for line in zip(*columns, strict=True):
