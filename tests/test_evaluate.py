@@ -207,7 +207,10 @@ def test_under_pseudonyms_a_policy_may_name_raw_ids_or_pseudonyms(tmp_path):
         ("customer_id,offer_id,probability\n1,coupon,0.5\n", "customer 1 in .* sum to 0.5; "),
         ("customer_id,offer_id\n1,coupon\n1,none\n", "customer 1 in .* sum to 2; "),
         ("customer_id,offer_id,probability\n1,coupon,1.5\n1,none,-0.5\n", "with the probability 1.5; "),
-        ("customer_id,offer_id,probability\n1,coupon,often\n", "with the probability None; "),
+        (
+            "customer_id,offer_id,probability\n1,coupon,often\n",
+            "with a probability that is no number; write one from 0 to 1",
+        ),
         ("customer,offer_id\n1,coupon\n", "no column 'customer_id', did you mean 'customer'?"),
         ("customer_id,offer_id\n77,coupon\n", "no customer of the policy file .* is in the log"),
     ],
