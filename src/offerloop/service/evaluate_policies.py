@@ -85,8 +85,8 @@ def policy_of(path: Path, config: Config, decisions: Decisions, engine: Engine) 
             "a probability that is no number" if row["probability"] is None else f"the probability {row['probability']}"
         )
         raise InputError(
-            f"'{path}' gives customer {row['customer_id']} the offer '{row['offer_id']}' with {shown}; write one from 0 "
-            "to 1"
+            f"'{path}' gives customer {row['customer_id']} the offer '{row['offer_id']}' with {shown}; write one "
+            "from 0 to 1"
         )
     ids = _as_in_log(table["customer_id"], config, decisions)
     rows = table.with_columns(ids.alias("customer_id")).drop_nulls("customer_id")
