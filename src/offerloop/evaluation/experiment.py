@@ -5,9 +5,9 @@ outcomes; Deng, Xu, Kohavi and Walker (2013) for CUPED; Fabijan et al. (2019) fo
 0.001; Holm (1979); Hájek (1971) for means weighted by inverse probability.
 
 Sales are skewed: few customers buy, and some of them much. A small group then has a small mean and a small variance
-together, and Welch's interval misses the truth on one side too often (5.7 % instead of 2.5 % with 175 customers of
-whom 23 buy). Where the third moments are known, intervals are Hall's. They still miss more than 5 % where single
-customers spend very much more than others (`make soak` shows how much).
+together, and Welch's interval misses the truth on one side far too often. Where the third moments are known, intervals
+are Hall's. They still miss more than 5 % where single customers spend very much more than others (`make soak` shows how
+much).
 """
 
 from __future__ import annotations
