@@ -9,6 +9,7 @@ A test module subclasses the suite and says how the part is made; pytest runs ev
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar
 
 import numpy as np
@@ -39,6 +40,9 @@ class RecommenderContract:
     """Least share of the 10 best products that have the customer's own colour; .5 is chance."""
     new_floor: ClassVar[float] = 0.95
     """Least share of customers whose best new product is the one that is missing from their colour."""
+
+    is_fold_in_exact: ClassVar[bool] = True
+    """Whether a stranger with the history of a known customer gets the same scores."""
 
     def make(self) -> Recommender:
         """A recommender that has not been fitted; equal at every call."""
@@ -90,6 +94,16 @@ class RecommenderContract:
         scores = self.make().fit(Interactions.build(text, _TODAY)).score(np.array(["7-long", "7", "7-longer"]))
         assert np.isfinite(scores).all()
         np.testing.assert_array_equal(scores[1], scores[2])
+
+    def test_a_history_is_all_that_scores_need(self) -> None:
+        """Of a stranger with a customer's history, one purchase day added to another's, and no history at all."""
+        model, seen = self._fitted(), Interactions.build(checkerboard(), _TODAY)
+        strangers = replace(seen.of([0, 1, 999]), customers=np.array([997, 998, 999]))
+        scores = model.score_histories(strangers)
+        assert np.isfinite(scores).all()
+        if self.is_fold_in_exact:
+            np.testing.assert_allclose(scores, model.score(np.array([0, 1, 999])), rtol=1e-4, atol=1e-5)
+        assert np.isfinite(model.score_histories(strangers.add(2, 3))).all()
 
     def test_next_basket_is_of_the_own_colour(self) -> None:
         """Quality floor of the task ``repeat``."""

@@ -3,7 +3,7 @@ import polars as pl
 import pytest
 
 from offerloop.errors import ContractError, EvidenceError
-from offerloop.recommenders.interactions import Interactions
+from offerloop.recommenders.interactions import Context, Interactions
 
 PURCHASES = pl.DataFrame(
     [(2, 30, 99), (2, 30, 99), (2, 30, 90), (1, 10, 50), (2, 10, 60), (1, 77, 100), (5, 10, 101)],
@@ -55,3 +55,35 @@ def test_ids_of_the_wrong_type_are_refused():
 def test_no_history_is_refused_with_the_day():
     with pytest.raises(EvidenceError, match="before 1970-01-11"):
         Interactions.build(PURCHASES, 10)
+
+
+def test_histories_come_in_the_order_asked_for_and_strangers_have_none():
+    some = Interactions.build(PURCHASES, 100).of([2, 9, 1, 2])
+    assert some.counts().toarray().tolist() == [[1, 2], [0, 0], [1, 0], [1, 2]]
+    assert some.is_empty.tolist() == [False, True, False, False]
+
+
+def test_looking_back_is_the_same_as_building_then():
+    back, then = Interactions.build(PURCHASES, 102).before(95), Interactions.build(PURCHASES, 95)
+    assert back.products.tolist() == then.products.tolist()
+    assert (back.counts() != then.counts()).nnz == 0
+    assert back.age_days.tolist() == then.age_days.tolist()
+
+
+def test_an_added_purchase_day_counts_once_and_events_stay_sorted():
+    before = Interactions.build(PURCHASES, 100).of([1, 2])
+    after = before.add(1, 1, 5).add(1, 1, 5).add(0, 1)
+    assert after.counts().toarray().tolist() == [[1, 1], [1, 3]]
+    assert after.age_days.tolist() == [50, 1, 40, 10, 5, 1]
+    assert before.counts().toarray().tolist() == [[1, 0], [1, 2]]
+
+
+def test_the_last_rating_before_the_day_counts():
+    ratings = pl.DataFrame(
+        [(1, 10, 3.0, 90), (1, 10, 5.0, 95), (1, 10, 1.0, 100), (2, 77, 4.0, 90)],
+        schema=["customer_id", "product_id", "value", "rated_day"],
+        orient="row",
+    )
+    seen = Interactions.build(PURCHASES, 100, context=Context(ratings=ratings))
+    assert seen.ratings().toarray().tolist() == [[5.0, 0], [0, 0]]
+    assert seen.of([2, 1]).ratings().toarray().tolist() == [[0, 0], [5.0, 0]]

@@ -1,16 +1,20 @@
-"""The contract of a recommender, and the two edges that every one shares: unknown customers and products."""
+"""The contract of a recommender, and what all of ours share: scores come from a history, unknowns are scored too."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import ClassVar, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from offerloop.recommenders.interactions import Codes, Csr, Ids, Interactions
+from offerloop.recommenders.histories import Histories, Ids
+from offerloop.recommenders.interactions import Interactions
 
 Scores = NDArray[np.float32]
 """Affinities, shape (customers, products), always finite; comparable within a row only."""
+RECENT_DAYS = 28
+"""What counts as lately."""
 
 
 class Recommender(Protocol):
@@ -24,28 +28,69 @@ class Recommender(Protocol):
     def fit(self, interactions: Interactions) -> Self:
         """Learn; a second call forgets the first."""
 
+    def score_histories(self, histories: Histories) -> Scores:
+        """Affinities of customers, known or not, from their histories; all products of the fit.
+
+        So a new customer or event needs no fit. Who has no history gets what most people like.
+        """
+
     def score(self, customers: Ids, products: Ids | None = None) -> Scores:
         """A new array that the caller may change; its columns are `products`, by default all of the fit.
 
-        An unknown customer gets what most people like, an unknown product the lowest score of the row.
+        Histories are those of the fit. An unknown product gets the lowest score of the row.
         """
 
 
-def pick_products(scores: Scores, interactions: Interactions, products: Ids | None) -> Scores:
-    """The columns of `products` from scores of all products, with the row's minimum where one is unknown."""
-    if products is None:
+class HistoryRecommender(ABC):
+    """A recommender whose scores follow from a customer's history; subclasses learn and score."""
+
+    name: ClassVar[str]
+    interactions: Interactions
+    """Of the last fit."""
+    popular: Scores
+    """Recent popularity of each product, at most 1: the last resort."""
+
+    def fit(self, interactions: Interactions) -> Self:
+        """Learn; a second call forgets the first."""
+        self.interactions = interactions
+        buyers = recent_buyers(interactions, RECENT_DAYS)
+        self.popular = buyers / buyers.max()
+        self._learn(interactions)
+        return self
+
+    def score_histories(self, histories: Histories) -> Scores:
+        """Affinities from histories; popularity for who has none."""
+        scores = self._score(histories)
+        scores[histories.is_empty] = self.popular
         return scores
+
+    def score(self, customers: Ids, products: Ids | None = None) -> Scores:
+        """Affinities of customers by the histories of the fit."""
+        scores = self.score_histories(self.interactions.of(customers))
+        return scores if products is None else pick_products(scores, self.interactions, products)
+
+    @abstractmethod
+    def _learn(self, interactions: Interactions) -> None:
+        """Whatever scoring needs of the products."""
+
+    @abstractmethod
+    def _score(self, histories: Histories) -> Scores:
+        """A new array (customers, products); what it says of empty histories is not used."""
+
+
+def pick_products(scores: Scores, interactions: Interactions, products: Ids) -> Scores:
+    """The columns of `products` from scores of all products, with the row's minimum where one is unknown."""
     codes = interactions.product_codes(products)
     picked: Scores = np.where(codes >= 0, scores[:, codes], scores.min(axis=1, keepdims=True))
     return picked
 
 
-def dense_rows(matrix: Csr, codes: Codes) -> Scores:
-    """Rows of a sparse matrix as a dense array, all zero where the code is -1."""
-    known = codes >= 0
-    if known.all():
-        rows: Scores = matrix[codes].toarray()
-        return rows
-    dense = np.zeros((len(codes), matrix.shape[1]), dtype=np.float32)
-    dense[known] = matrix[codes[known]].toarray()
-    return dense
+def recent_buyers(histories: Histories, window_days: int) -> Scores:
+    """Distinct buyers of each product in the last days, plus a fraction below 1 from buyers of all time.
+
+    The fraction orders products that tie, above all those that nobody bought lately.
+    """
+    recent = histories.counts(window_days).getnnz(axis=0)
+    ever = histories.counts().getnnz(axis=0)
+    buyers: Scores = (recent + ever / (ever.max() + 1)).astype(np.float32)
+    return buyers

@@ -14,7 +14,8 @@ from offerloop.errors import EvidenceError
 from offerloop.evaluation.ranking import mean_interval, ndcg, recall
 from offerloop.recommenders import RECOMMENDERS
 from offerloop.recommenders.base import Recommender
-from offerloop.recommenders.interactions import Csr, Ids, Interactions, as_ids, day
+from offerloop.recommenders.histories import Csr, Ids
+from offerloop.recommenders.interactions import Interactions, as_ids, day
 from offerloop.recommenders.top import TASKS, Task, best, hide_bought
 
 _RECALL_DEPTH = 20

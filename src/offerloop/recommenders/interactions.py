@@ -1,95 +1,104 @@
-"""Who bought what and how long ago, as integer codes."""
+"""Who bought what and how long ago, as integer codes, with what is known of products and customers besides."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 import polars as pl
-from numpy.typing import ArrayLike, NDArray
-from scipy import sparse
+from numpy.typing import ArrayLike
 
 from offerloop.errors import ContractError, EvidenceError
+from offerloop.recommenders.histories import Codes, Histories, Ids
 
-Ids = NDArray[Any]
-"""Customer or product ids: integers, or text of fixed width."""
-Codes = NDArray[np.int64]
-"""Positions in a sorted array of ids; -1 where the id is not there."""
-Csr = Any  # scipy.sparse.csr_matrix, which has no types
+_EVENT = ["customer_id", "product_id", "order_day"]
 
 
 @dataclass(frozen=True)
-class Interactions:
-    """Purchase days before `as_of_day`: one event per customer, product and day.
+class Context:
+    """What a recommender may know besides purchases; every part may be absent."""
 
-    Events are sorted, so purchases in any order give the same object.
+    products: pl.DataFrame | None = None
+    """product_id and any of category, subcategory, brand, text, list_price_minor; also products never bought yet."""
+    segments: pl.DataFrame | None = None
+    """customer_id and segment (text)."""
+    ratings: pl.DataFrame | None = None
+    """customer_id, product_id, value and rated_day (epoch day)."""
+
+
+@dataclass(frozen=True)
+class Interactions(Histories):
+    """Everything known before `as_of_day`: the histories of all customers, sorted by their ids.
+
+    Purchases in any order give the same object.
     """
 
-    customers: Ids
-    """Sorted; everyone who bought one of `products`."""
     products: Ids
     """Sorted; every product that was bought, or bought by enough customers."""
-    rows: Codes
-    """Customer of each event, a position in `customers`."""
-    columns: Codes
-    """Product of each event, a position in `products`."""
-    age_days: NDArray[np.int64]
-    """Days from each event to `as_of_day`, at least 1."""
     as_of_day: int
     """Epoch day; nothing of this day or later is known."""
+    context: Context = field(default_factory=Context)
+    min_buyers: int = 1
 
     @classmethod
-    def build(cls, purchases: pl.DataFrame, as_of_day: int, *, min_buyers: int = 1) -> Self:
+    def build(
+        cls, purchases: pl.DataFrame, as_of_day: int, *, min_buyers: int = 1, context: Context | None = None
+    ) -> Self:
         """From customer_id, product_id and order_day (epoch day); rows from `as_of_day` on are ignored.
 
         Units are not read: they say little about liking, and goods sold by measure would drown all others.
-        Products with fewer than `min_buyers` customers are left out. Raises EvidenceError when nothing is
-        left.
+        Products with fewer than `min_buyers` customers are left out, and ratings of what nobody bought. Raises
+        EvidenceError when nothing is left.
         """
-        past = pl.col("order_day") < as_of_day
-        seen = purchases.lazy().filter(past).select("customer_id", "product_id", "order_day").unique()
+        context = context or Context()
+        seen = purchases.lazy().filter(pl.col("order_day") < as_of_day).select(_EVENT).unique()
         if min_buyers > 1:
             seen = seen.filter(pl.col("customer_id").n_unique().over("product_id") >= min_buyers)
-        events = seen.sort("customer_id", "product_id", "order_day").collect()
+        events = seen.sort(_EVENT).collect()
         if events.is_empty():
             raise EvidenceError(
                 f"before {day(as_of_day)} no product had {min_buyers} or more buyers, so nothing can be "
                 "recommended as of that day; give older order lines"
             )
+        customers, products = (as_ids(events[name].unique().sort()) for name in ("customer_id", "product_id"))
         code = events.select((pl.col("customer_id", "product_id").rank("dense") - 1).cast(pl.Int64))
         return cls(
-            customers=as_ids(events["customer_id"].unique().sort()),
-            products=as_ids(events["product_id"].unique().sort()),
+            customers=customers,
             rows=code["customer_id"].to_numpy(),
             columns=code["product_id"].to_numpy(),
             age_days=as_of_day - events["order_day"].to_numpy(),
+            n_products=len(products),
+            rated=_rated(context.ratings, customers, products, as_of_day),
+            products=products,
             as_of_day=as_of_day,
+            context=context,
+            min_buyers=min_buyers,
         )
+
+    def before(self, as_of_day: int) -> Self:
+        """What was known at an earlier day. Raises EvidenceError when that was nothing."""
+        events = {"customer_id": self.customers[self.rows], "product_id": self.products[self.columns]}
+        purchases = pl.DataFrame(events | {"order_day": self.as_of_day - self.age_days})
+        return self.build(purchases, as_of_day, min_buyers=self.min_buyers, context=self.context)
+
+    def of(self, customers: ArrayLike) -> Histories:
+        """The histories of some customers, in the given order; an unknown one's is empty."""
+        ids = as_ids(customers)
+        codes = self.customer_codes(ids)
+        row, at = _runs(self.rows, codes)
+        rated_row, rated_at = _runs(self.rated[0], codes)
+        rated = (rated_row, self.rated[1][rated_at], self.rated[2][rated_at])
+        return Histories(ids, row, self.columns[at], self.age_days[at], self.n_products, rated)
 
     def customer_codes(self, ids: ArrayLike) -> Codes:
         """The row of each customer, -1 for an unknown one."""
-        return _positions(self.customers, as_ids(ids))
+        return positions(self.customers, as_ids(ids))
 
     def product_codes(self, ids: ArrayLike) -> Codes:
         """The column of each product, -1 for an unknown one."""
-        return _positions(self.products, as_ids(ids))
-
-    def counts(self, within_days: int | None = None) -> Csr:
-        """Number of purchase days, in all or in the last `within_days`; float32, customers x products."""
-        recent = np.ones(len(self.rows)) if within_days is None else self.age_days <= within_days
-        return self._matrix(recent.astype(np.float64))
-
-    def decayed(self, time_constant_days: float) -> Csr:
-        """Sum over purchase days of ``exp(-age / time_constant)``; float32, customers x products."""
-        return self._matrix(np.exp(-self.age_days / time_constant_days))
-
-    def _matrix(self, weights: NDArray[np.float64]) -> Csr:
-        shape = (len(self.customers), len(self.products))
-        matrix = sparse.csr_matrix((weights, (self.rows, self.columns)), shape=shape)
-        matrix.eliminate_zeros()
-        return matrix.astype(np.float32)
+        return positions(self.products, as_ids(ids))
 
 
 def as_ids(ids: ArrayLike | pl.Series) -> Ids:
@@ -98,7 +107,8 @@ def as_ids(ids: ArrayLike | pl.Series) -> Ids:
     return found.astype(np.str_) if found.dtype == object else found
 
 
-def _positions(known: Ids, wanted: Ids) -> Codes:
+def positions(known: Ids, wanted: Ids) -> Codes:
+    """Where each wanted id is in the sorted `known`, -1 for an absent one."""
     if wanted.size and (wanted.dtype.kind in "iu") != (known.dtype.kind in "iu"):
         raise ContractError(f"ids are {known.dtype.name} when fitting and {wanted.dtype.name} when scoring")
     at = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
@@ -108,3 +118,26 @@ def _positions(known: Ids, wanted: Ids) -> Codes:
 def day(epoch_day: int) -> date:
     """The date of an epoch day, for messages."""
     return date(1970, 1, 1) + timedelta(days=epoch_day)
+
+
+def _rated(ratings: pl.DataFrame | None, customers: Ids, products: Ids, as_of_day: int) -> tuple[Codes, Codes, Ids]:
+    """The last rating of each customer and product before the day, by codes."""
+    if ratings is None:
+        return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float32)
+    past = ratings.filter(pl.col("rated_day") < as_of_day).sort("customer_id", "product_id", "rated_day", "value")
+    last = past.unique(["customer_id", "product_id"], keep="last", maintain_order=True)
+    row, column = (
+        positions(customers, as_ids(last["customer_id"])),
+        positions(products, as_ids(last["product_id"])),
+    )
+    known = (row >= 0) & (column >= 0)
+    return row[known], column[known], last["value"].to_numpy()[known].astype(np.float32)
+
+
+def _runs(rows: Codes, wanted: Codes) -> tuple[Codes, Codes]:
+    """Positions of the events of each wanted row, one row after the other: place in `wanted`, place in `rows`."""
+    first, last = np.searchsorted(rows, wanted), np.searchsorted(rows, wanted + 1)
+    length = np.where(wanted >= 0, last - first, 0)
+    place = np.repeat(np.arange(len(wanted)), length)
+    start = np.cumsum(length) - length
+    return place, np.arange(length.sum()) - np.repeat(start, length) + np.repeat(first, length)

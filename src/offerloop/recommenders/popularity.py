@@ -1,41 +1,59 @@
-"""What most customers bought lately: the same ranking for everyone, and the fallback for the unknown."""
+"""What most customers bought lately, of all or of the customer's own segment."""
 
 from __future__ import annotations
 
-from typing import ClassVar, Self
+from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
+import polars as pl
+from scipy import sparse
 
-from offerloop.recommenders.base import Scores, pick_products
-from offerloop.recommenders.interactions import Ids, Interactions
+from offerloop.recommenders.base import RECENT_DAYS, HistoryRecommender, Scores, recent_buyers
+from offerloop.recommenders.histories import Codes, Histories, Ids
+from offerloop.recommenders.interactions import Interactions, as_ids
 
 
-class Popularity:
-    """Affinity = distinct buyers in the last `window_days`."""
+class Popularity(HistoryRecommender):
+    """Affinity = distinct buyers in the last `window_days`, as a share of all customers.
+
+    Where customers have segments, the share in the customer's own one counts, drawn towards the share of all as if
+    `prior_customers` more of them were in it; so a small segment differs only where it has reason to.
+    """
 
     name: ClassVar[str] = "popularity"
 
-    def __init__(self, *, window_days: int = 28) -> None:
+    def __init__(self, *, window_days: int = RECENT_DAYS, prior_customers: float = 200.0) -> None:
         self.window_days = window_days
+        self.prior_customers = prior_customers
 
-    def fit(self, interactions: Interactions) -> Self:
-        """Count buyers."""
-        self._interactions = interactions
-        self._buyers = recent_buyers(interactions, self.window_days)
-        return self
+    def _learn(self, interactions: Interactions) -> None:
+        share = recent_buyers(interactions, self.window_days) / len(interactions.customers)
+        self._shares = np.asarray(share[None, :], dtype=np.float32)
+        self._segments = segment_codes(interactions, interactions.customers)
+        inside = self._segments >= 0
+        if inside.any():
+            row, size = np.flatnonzero(inside), np.bincount(self._segments[inside])
+            member = sparse.csr_matrix((np.ones(len(row)), (self._segments[row], row)), (len(size), len(inside)))
+            bought = interactions.counts(self.window_days).astype(np.bool_)
+            theirs = (member @ bought).toarray() + self.prior_customers * share
+            own = theirs / (size + self.prior_customers)[:, None]
+            self._shares = np.vstack([own, share]).astype(np.float32)
 
-    def score(self, customers: Ids, products: Ids | None = None) -> Scores:
-        """The same row for every customer, known or not."""
-        return pick_products(np.tile(self._buyers, (len(customers), 1)), self._interactions, products)
+    def _score(self, histories: Histories) -> Scores:
+        """Who has no segment, or an unknown one, gets the share of all, the last row."""
+        scores: Scores = self._shares[segment_codes(self.interactions, histories.customers)]
+        return scores
 
 
-def recent_buyers(interactions: Interactions, window_days: int) -> NDArray[np.float32]:
-    """Distinct buyers of each product in the last days, plus a fraction below 1 from buyers of all time.
-
-    The fraction orders products that tie, above all those that nobody bought lately.
-    """
-    recent = interactions.counts(window_days).getnnz(axis=0)
-    ever = interactions.counts().getnnz(axis=0)
-    buyers: NDArray[np.float32] = (recent + ever / (ever.max() + 1)).astype(np.float32)
-    return buyers
+def segment_codes(interactions: Interactions, customers: Ids) -> Codes:
+    """The segment of each customer, numbered in their order; -1 where none is known."""
+    segments = interactions.context.segments
+    if segments is None:
+        return np.full(len(customers), -1)
+    numbered = segments.drop_nulls("segment").unique("customer_id").sort("customer_id")
+    code = numbered["segment"].rank("dense").cast(pl.Int64).to_numpy() - 1
+    if not len(code):
+        return np.full(len(customers), -1)
+    at = np.searchsorted(as_ids(numbered["customer_id"]), customers)
+    at = np.minimum(at, len(code) - 1)
+    return np.where(as_ids(numbered["customer_id"])[at] == customers, code[at], -1)

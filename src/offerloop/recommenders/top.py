@@ -9,7 +9,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from offerloop.recommenders.base import Recommender, Scores
-from offerloop.recommenders.interactions import Csr, Ids, Interactions, as_ids
+from offerloop.recommenders.histories import Csr, Ids
+from offerloop.recommenders.interactions import Interactions, as_ids
 
 Task = Literal["repeat", "new"]
 """``repeat`` ranks all products for the next basket, ``new`` those that the customer has not bought yet."""
