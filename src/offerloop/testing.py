@@ -16,7 +16,7 @@ import numpy as np
 import polars as pl
 
 from offerloop.recommenders.base import Recommender
-from offerloop.recommenders.interactions import Interactions
+from offerloop.recommenders.interactions import Context, Interactions
 from offerloop.recommenders.top import Task, top
 
 _SIZE = 40
@@ -41,6 +41,8 @@ class RecommenderContract:
     new_floor: ClassVar[float] = 0.95
     """Least share of customers whose best new product is the one that is missing from their colour."""
 
+    context: ClassVar[Context] = Context()
+    """What is known besides purchases, for recommenders that need it."""
     is_fold_in_exact: ClassVar[bool] = True
     """Whether a stranger with the history of a known customer gets the same scores."""
 
@@ -79,25 +81,25 @@ class RecommenderContract:
         """To the last bit."""
         customers = np.arange(_SIZE + 1)
         shuffled = checkerboard().sample(fraction=1.0, shuffle=True, seed=5)
-        again = self.make().fit(Interactions.build(shuffled, _TODAY))
+        again = self.make().fit(self._seen(shuffled))
         np.testing.assert_array_equal(again.score(customers), self._fitted().score(customers))
 
     def test_fitting_again_forgets_the_first_fit(self) -> None:
         """A refit is a fresh start."""
-        half = Interactions.build(checkerboard(_SIZE // 2), _TODAY)
-        refitted = self.make().fit(half).fit(Interactions.build(checkerboard(), _TODAY))
+        half = self._seen(checkerboard(_SIZE // 2))
+        refitted = self.make().fit(half).fit(self._seen(checkerboard()))
         np.testing.assert_array_equal(refitted.score(np.arange(5)), self._fitted().score(np.arange(5)))
 
     def test_text_ids(self) -> None:
         """Ids may be text of any length."""
         text = checkerboard().with_columns(pl.format("{}-long", "customer_id").alias("customer_id"))
-        scores = self.make().fit(Interactions.build(text, _TODAY)).score(np.array(["7-long", "7", "7-longer"]))
+        scores = self.make().fit(self._seen(text)).score(np.array(["7-long", "7", "7-longer"]))
         assert np.isfinite(scores).all()
         np.testing.assert_array_equal(scores[1], scores[2])
 
     def test_a_history_is_all_that_scores_need(self) -> None:
         """Of a stranger with a customer's history, one purchase day added to another's, and no history at all."""
-        model, seen = self._fitted(), Interactions.build(checkerboard(), _TODAY)
+        model, seen = self._fitted(), self._seen(checkerboard())
         strangers = replace(seen.of([0, 1, 999]), customers=np.array([997, 998, 999]))
         scores = model.score_histories(strangers)
         assert np.isfinite(scores).all()
@@ -117,9 +119,12 @@ class RecommenderContract:
         hit = found["customer_id"] == found["product_id"]
         assert hit.sum() >= self.new_floor * len(found)
 
+    def _seen(self, purchases: pl.DataFrame) -> Interactions:
+        return Interactions.build(purchases, _TODAY, context=self.context)
+
     def _fitted(self) -> Recommender:
-        return self.make().fit(Interactions.build(checkerboard(), _TODAY))
+        return self.make().fit(self._seen(checkerboard()))
 
     def _top(self, task: Task, k: int) -> pl.DataFrame:
-        interactions = Interactions.build(checkerboard(), _TODAY)
+        interactions = self._seen(checkerboard())
         return top(self.make().fit(interactions), interactions, task, k, interactions.customers)

@@ -13,7 +13,12 @@ RECOMMENDERS = Catalogue(
     {
         "popularity": "offerloop.recommenders.popularity:Popularity",
         "repeat": "offerloop.recommenders.repeat:Repeat",
+        "tifu_knn": "offerloop.recommenders.tifu_knn:TIFUKNN",
+        "item_knn": "offerloop.recommenders.item_knn:ItemKNN",
+        "ease": "offerloop.recommenders.ease:EASE",
         "als": "offerloop.recommenders.als:ALS",
+        "content": "offerloop.recommenders.content:Content",
+        "item2vec": "offerloop.recommenders.item2vec:Item2Vec",
     },
 )
 """Recommenders by name; each is a class that can be made without arguments."""
