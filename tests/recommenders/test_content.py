@@ -3,7 +3,8 @@ import polars as pl
 import pytest
 
 from offerloop.recommenders.content import Content
-from offerloop.recommenders.interactions import Context, Interactions
+from offerloop.recommenders.context import Context
+from offerloop.recommenders.interactions import Interactions
 from offerloop.recommenders.terms import term_vectors, words
 from offerloop.testing import RecommenderContract
 

@@ -12,10 +12,11 @@ class TestEASE(RecommenderContract):
         return EASE(reg=10.0)
 
 
-def test_weights_are_the_solution_column_by_column():
+@pytest.mark.parametrize("max_size", [8, 4_000], ids=["by products", "by customers"])
+def test_weights_are_the_solution_column_by_column(max_size):
     """Each column of B is a ridge regression of a product on all others, without itself."""
     interactions = Interactions.build(random_purchases(), 100)
-    model = EASE(reg=5.0, time_constant_days=1e9).fit(interactions)
+    model = EASE(reg=5.0, max_size=max_size).fit(interactions)
     bought = interactions.counts().log1p().toarray().astype(np.float64)
     scores = model.score(interactions.customers)
     for product in range(interactions.n_products):
@@ -34,9 +35,9 @@ def test_products_beyond_the_cap_rank_below_by_popularity():
         ]
     )
     interactions = Interactions.build(purchases, 100)
-    scores = EASE(reg=10.0, max_products=40).fit(interactions).score(interactions.customers)
-    assert (scores[:, :40].min(axis=1) > scores[:, 40]).all()
-    assert (scores[:, 40] > scores[:, 41]).all()
+    scores = EASE(reg=10.0, max_size=39).fit(interactions).score(interactions.customers)
+    assert (scores[:, :39].min(axis=1) > scores[:, 40]).all()
+    assert (scores[:, 40] > scores[:, 41]).all()  # two lately bought the one, one the other
 
 
 def random_purchases():

@@ -3,7 +3,8 @@ import polars as pl
 import pytest
 
 from offerloop.errors import ContractError, EvidenceError
-from offerloop.recommenders.interactions import Context, Interactions
+from offerloop.recommenders.context import Context
+from offerloop.recommenders.interactions import Interactions
 
 PURCHASES = pl.DataFrame(
     [(2, 30, 99), (2, 30, 99), (2, 30, 90), (1, 10, 50), (2, 10, 60), (1, 77, 100), (5, 10, 101)],

@@ -1,7 +1,8 @@
 import numpy as np
 import polars as pl
 
-from offerloop.recommenders.interactions import Context, Interactions
+from offerloop.recommenders.context import Context
+from offerloop.recommenders.interactions import Interactions
 from offerloop.recommenders.popularity import Popularity
 from offerloop.testing import RecommenderContract
 

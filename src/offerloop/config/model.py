@@ -164,8 +164,9 @@ class Profiles(Section):
 class Recommend(Section):
     """`[recommend]`: which recommenders compete, and how many products each customer gets."""
 
-    candidates: tuple[str, ...] = ("popularity", "repeat", "als")
-    """Names in the recommender catalogue; the better one per task wins on an earlier window."""
+    candidates: tuple[str, ...] = ("popularity", "repeat", "tifu_knn", "ease", "next_ridge", "als", "ranker")
+    """Names in the recommender catalogue; per task the best one on an earlier window serves, the ranker only where it
+    is better beyond noise."""
     min_buyers: int = Field(default=1, ge=1)
     """Products with fewer buyers are never recommended."""
     top_k: int = Field(default=20, ge=1)

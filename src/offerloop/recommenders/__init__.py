@@ -16,8 +16,11 @@ RECOMMENDERS = Catalogue(
         "tifu_knn": "offerloop.recommenders.tifu_knn:TIFUKNN",
         "item_knn": "offerloop.recommenders.item_knn:ItemKNN",
         "ease": "offerloop.recommenders.ease:EASE",
+        "next_ridge": "offerloop.recommenders.next_ridge:NextRidge",
         "als": "offerloop.recommenders.als:ALS",
         "content": "offerloop.recommenders.content:Content",
+        "ranker": "offerloop.recommenders.ranker:Ranker",
+        "hybrid": "offerloop.recommenders.hybrid:Hybrid",
         "item2vec": "offerloop.recommenders.item2vec:Item2Vec",
     },
 )

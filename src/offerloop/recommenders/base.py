@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import ClassVar, Protocol, Self
+from typing import ClassVar, Literal, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,9 @@ from offerloop.recommenders.interactions import Interactions
 
 Scores = NDArray[np.float32]
 """Affinities, shape (customers, products), always finite; comparable within a row only."""
+Task = Literal["repeat", "new"]
+"""``repeat`` ranks all products for the next basket, ``new`` those that the customer has not bought yet."""
+TASKS: tuple[Task, ...] = ("repeat", "new")
 RECENT_DAYS = 28
 """What counts as lately."""
 
@@ -33,6 +36,9 @@ class Recommender(Protocol):
 
         So a new customer or event needs no fit. Who has no history gets what most people like.
         """
+
+    def for_task(self, task: Task) -> Recommender:
+        """What serves a task; most recommenders serve both."""
 
     def score(self, customers: Ids, products: Ids | None = None) -> Scores:
         """A new array that the caller may change; its columns are `products`, by default all of the fit.
@@ -68,6 +74,10 @@ class HistoryRecommender(ABC):
         """Affinities of customers by the histories of the fit."""
         scores = self.score_histories(self.interactions.of(customers))
         return scores if products is None else pick_products(scores, self.interactions, products)
+
+    def for_task(self, task: Task) -> Recommender:  # noqa: ARG002 - one ranking serves both tasks
+        """Itself."""
+        return self
 
     @abstractmethod
     def _learn(self, interactions: Interactions) -> None:

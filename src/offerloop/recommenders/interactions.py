@@ -11,21 +11,10 @@ import polars as pl
 from numpy.typing import ArrayLike
 
 from offerloop.errors import ContractError, EvidenceError
+from offerloop.recommenders.context import Context
 from offerloop.recommenders.histories import Codes, Histories, Ids
 
 _EVENT = ["customer_id", "product_id", "order_day"]
-
-
-@dataclass(frozen=True)
-class Context:
-    """What a recommender may know besides purchases; every part may be absent."""
-
-    products: pl.DataFrame | None = None
-    """product_id and any of category, subcategory, brand, text, list_price_minor; also products never bought yet."""
-    segments: pl.DataFrame | None = None
-    """customer_id and segment (text)."""
-    ratings: pl.DataFrame | None = None
-    """customer_id, product_id, value and rated_day (epoch day)."""
 
 
 @dataclass(frozen=True)

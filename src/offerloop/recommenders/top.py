@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from offerloop.recommenders.base import Recommender, Scores
-from offerloop.recommenders.histories import Csr, Ids
+from offerloop.recommenders.base import Recommender, Scores, Task
+from offerloop.recommenders.histories import Histories, Ids
 from offerloop.recommenders.interactions import Interactions, as_ids
 
-Task = Literal["repeat", "new"]
-"""``repeat`` ranks all products for the next basket, ``new`` those that the customer has not bought yet."""
-TASKS: tuple[Task, ...] = ("repeat", "new")
 _BLOCK = 64
 
 
@@ -33,13 +30,14 @@ def top(
     Memory grows with batch x products, not with customers.
     """
     ids = as_ids(customers)
-    bought = interactions.counts()
+    serving = recommender.for_task(task)
     parts = [_table(ids[:0], interactions.products[:0], *np.empty((2, 0)))]
     for start in range(0, len(ids), batch):
         some = ids[start : start + batch]
-        scores = recommender.score(some)
+        histories = interactions.of(some)
+        scores = serving.score_histories(histories)
         if task == "new":
-            hide_bought(scores, bought, interactions.customer_codes(some))
+            hide_bought(scores, histories)
         columns = best(scores, k)
         affinity = np.take_along_axis(scores, columns, axis=1)
         row, place = np.nonzero(affinity > -np.inf)
@@ -51,7 +49,7 @@ def top(
         pl.lit(task).alias("task"),
         "rank",
         "affinity",
-        pl.lit(recommender.name).alias("source"),
+        pl.lit(serving.name).alias("source"),
     )
 
 
@@ -94,11 +92,9 @@ def _place_in_row(row: NDArray[np.int64], n_rows: int) -> NDArray[np.int64]:
     return np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
 
 
-def hide_bought(scores: Scores, bought: Csr, codes: NDArray[np.int64]) -> None:
+def hide_bought(scores: Scores, histories: Histories) -> None:
     """Set the score of everything that a customer has bought to minus infinity, in place."""
-    known = np.flatnonzero(codes >= 0)
-    row, column = bought[codes[known]].nonzero()
-    scores[known[row], column] = -np.inf
+    scores[histories.rows, histories.columns] = -np.inf
 
 
 def _table(customers: Ids, products: Ids, rank: NDArray[Any], affinity: NDArray[Any]) -> pl.DataFrame:

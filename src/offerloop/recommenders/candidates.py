@@ -1,0 +1,79 @@
+"""Which products the ranker orders for a customer: the best ones by recommenders that each see something else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from offerloop.recommenders.base import Recommender, Scores, Task
+from offerloop.recommenders.histories import Codes, Histories
+from offerloop.recommenders.interactions import Interactions
+from offerloop.recommenders.moments import Moments
+from offerloop.recommenders.pair_features import PairFeatures
+from offerloop.recommenders.top import best, hide_bought
+
+MEMBERS = ("ease", "next_ridge")
+"""Recommenders whose best new products are candidates and whose scores describe them."""
+OWN, NEW = 150, {"repeat": 20, "new": 100}
+"""So many of a customer's own products, and of the best new ones by each member, are candidates of a task."""
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Candidates of some customers."""
+
+    row: Codes
+    """The customer's position, ascending."""
+    column: Codes
+    """Of the product."""
+    features: NDArray[np.float32]
+    """Shape (pairs, features)."""
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Members fitted at one moment, and what was known of products then."""
+
+    interactions: Interactions
+    _members: Mapping[str, Recommender]
+    _describe: PairFeatures
+
+    @classmethod
+    def at(cls, moments: Moments, as_of_day: int) -> Self:
+        """Raises EvidenceError when nothing was known then."""
+        interactions = moments.known(as_of_day)
+        members = {name: moments.fitted(name, as_of_day) for name in MEMBERS}
+        return cls(interactions, members, PairFeatures.of(interactions))
+
+    def scores(self, histories: Histories) -> dict[str, Scores]:
+        """By member; all products."""
+        return {name: member.score_histories(histories) for name, member in self._members.items()}
+
+    def pairs(self, histories: Histories, scores: Mapping[str, Scores], task: Task) -> Pairs:
+        """The candidates of a task and what describes them."""
+        wanted = np.zeros(histories.shape, dtype=np.bool_)
+        if task == "repeat":
+            _mark_own(wanted, histories)
+        for one in scores.values():
+            unseen = one.copy()
+            hide_bought(unseen, histories)
+            columns = best(unseen, NEW[task])
+            row, place = np.nonzero(np.take_along_axis(unseen, columns, axis=1) > -np.inf)
+            wanted[row, columns[row, place]] = True
+        row, column = np.nonzero(wanted)
+        described = {name: one[row, column] for name, one in scores.items()}
+        return Pairs(row, column, self._describe.matrix(histories, row, column, described))
+
+
+def _mark_own(wanted: NDArray[np.bool_], histories: Histories) -> None:
+    """The products that each customer buys most and latest."""
+    own = (histories.decayed(60.0) + 0.1 * histories.decayed(180.0)).tocoo()
+    order = np.lexsort((own.col, -own.data, own.row))
+    row = own.row[order]
+    place = np.arange(len(row)) - np.searchsorted(row, row)
+    first = order[place < OWN]
+    wanted[own.row[first], own.col[first]] = True

@@ -1,0 +1,74 @@
+"""Products that nobody has bought yet: they borrow the affinity of products that are described alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import polars as pl
+from scipy import sparse
+
+from offerloop.recommenders.base import Scores
+from offerloop.recommenders.histories import Codes, Csr, Ids
+from offerloop.recommenders.interactions import Interactions, as_ids
+from offerloop.recommenders.terms import term_vectors
+
+_BLOCK = 2_000
+
+
+@dataclass(frozen=True)
+class NewProducts:
+    """Products of the list without buyers, and the sold products that each is most like by its description."""
+
+    products: Ids
+    """Sorted."""
+    nearest: Codes
+    """The sold product that each is most like, a column of the interactions."""
+    _weights: Csr
+    """New x sold products; a row sums to the mean cosine of its neighbours."""
+
+    @classmethod
+    def of(cls, interactions: Interactions, wanted: pl.Series, neighbours: int = 10) -> Self:
+        """Of the product_ids `wanted` those that are listed, have no buyer and share a term with a sold product.
+
+        Likeness is the cosine of `term_vectors` over all listed products; the `neighbours` most alike count.
+        """
+        listed = interactions.context.products
+        table = pl.DataFrame({"product_id": wanted.clear()}) if listed is None else listed
+        table = table.unique("product_id").sort("product_id")
+        ids = as_ids(table["product_id"])
+        column = interactions.product_codes(ids)
+        vectors = term_vectors(table)
+        fresh = np.flatnonzero((column < 0) & table["product_id"].is_in(wanted.implode()).to_numpy())
+        sold = np.flatnonzero(column >= 0)
+        blocks = [fresh[at : at + _BLOCK] for at in range(0, len(fresh), _BLOCK)]
+        parts = [_nearest(vectors[block], vectors[sold], neighbours) for block in blocks]
+        empty = sparse.csr_matrix((0, len(sold)), dtype=np.float32)
+        likeness = sparse.vstack([empty, *parts]).tocsr()
+        alike = np.flatnonzero(likeness.getnnz(axis=1))
+        likeness = likeness[alike]
+        nearest = np.asarray(likeness.argmax(axis=1)).ravel() if len(alike) else alike
+        spread = sparse.csr_matrix((np.ones(len(sold)), (np.arange(len(sold)), column[sold])))
+        spread.resize(len(sold), interactions.n_products)
+        return cls(ids[fresh[alike]], column[sold][nearest], (likeness @ spread) / neighbours)
+
+    def scores(self, sold: Scores) -> Scores:
+        """Affinities, customers x new products, from those of all sold ones.
+
+        ``lowest + sum over neighbours of cosine / neighbours * (affinity - lowest)``: never above the affinity of the
+        neighbours, and the less alike they are the lower.
+        """
+        lowest = sold.min(axis=1, keepdims=True)
+        borrowed: Scores = (self._weights @ (sold - lowest).T).T + lowest
+        return borrowed.astype(np.float32)
+
+
+def _nearest(new: Csr, sold: Csr, neighbours: int) -> Csr:
+    """Cosines of the most alike, new x sold."""
+    cosines = (new @ sold.T).toarray()
+    near = min(neighbours, cosines.shape[1])
+    at = np.argpartition(-cosines, near - 1, axis=1)[:, :near]
+    row = np.repeat(np.arange(len(cosines)), near)
+    value = np.take_along_axis(cosines, at, axis=1).ravel()
+    return sparse.csr_matrix((value[value > 0], (row[value > 0], at.ravel()[value > 0])), cosines.shape)

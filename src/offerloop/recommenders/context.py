@@ -1,0 +1,58 @@
+"""What is known of products and customers besides purchases."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Self
+
+import narwhals as nw
+import polars as pl
+
+from offerloop.engine import collect
+from offerloop.engine.base import Frame
+
+_DESCRIBING = ("product_id", "category", "subcategory", "brand", "text", "list_price_minor")
+UNKNOWN = "unknown"
+"""What a product list's gaps are filled with."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a recommender may know besides purchases; every part may be absent."""
+
+    products: pl.DataFrame | None = None
+    """product_id and any of category, subcategory, brand, text, list_price_minor; also products never bought yet."""
+    segments: pl.DataFrame | None = None
+    """customer_id and segment (text)."""
+    ratings: pl.DataFrame | None = None
+    """customer_id, product_id, value and rated_day (epoch day)."""
+
+    @classmethod
+    def read(
+        cls, products: Frame, order_lines: Frame, customers: Frame, browsing: Frame, hidden: Collection[str]
+    ) -> Self:
+        """From a shop's clean tables; columns of customers that are `hidden` are not looked at.
+
+        Where the list has no prices, the mean list value of a unit sold stands for them.
+        """
+        columns = [name for name in _DESCRIBING if name in products.collect_schema()]
+        listed = collect(products.select(columns), "product_id")
+        texts = pl.col(pl.String).exclude("product_id").replace(UNKNOWN, None)
+        ratings = browsing.filter((nw.col("kind") == "rating") & ~nw.col("value").is_null())
+        given = collect(ratings.select("customer_id", "product_id", "value", rated_day=nw.col("event_day")))
+        grouped = "segment" in customers.collect_schema() and "segment" not in hidden
+        return cls(
+            listed.with_columns(texts)
+            if "list_price_minor" in columns
+            else _priced(listed.with_columns(texts), order_lines),
+            collect(customers.select("customer_id", "segment"), "customer_id") if grouped else None,
+            None if given.is_empty() else given,
+        )
+
+
+def _priced(listed: pl.DataFrame, order_lines: Frame) -> pl.DataFrame:
+    sums = order_lines.group_by("product_id").agg(nw.col("list_value_minor").sum(), nw.col("quantity").sum())
+    price = (pl.col("list_value_minor") / pl.col("quantity")).round().cast(pl.Int64).alias("list_price_minor")
+    sold = collect(sums).filter(pl.col("quantity") > 0).select("product_id", price)
+    return listed.join(sold, on="product_id", how="left", maintain_order="left")

@@ -1,0 +1,121 @@
+"""All of them together: a learned ranking where it has proved better, else the best single recommender of the task."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar, Self
+
+import numpy as np
+
+from offerloop.errors import EvidenceError
+from offerloop.evaluation.ranking import mean_interval
+from offerloop.recommenders.base import RECENT_DAYS, TASKS, Recommender, Scores, Task
+from offerloop.recommenders.histories import Histories, Ids
+from offerloop.recommenders.interactions import Interactions
+from offerloop.recommenders.judge import Judged, judge
+from offerloop.recommenders.moments import Moments
+from offerloop.recommenders.ranker import Ranker
+from offerloop.recommenders.window import Window
+
+SINGLES = ("popularity", "repeat", "tifu_knn", "ease", "next_ridge", "als")
+RANKER = Ranker.name
+FALLBACK: dict[Task, str] = {"repeat": "repeat", "new": "popularity"}
+"""Recommenders that need no comparison to be sensible."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which recommender serves which task, and what it was chosen by."""
+
+    names: dict[Task, str]
+    judged: Mapping[tuple[Task, str], Judged] = field(default_factory=dict)
+    """How all did on the last window; the ranker out of fold."""
+    gap: str | None = None
+    """Why they could not be compared; then the fallback serves."""
+
+
+class Hybrid:
+    """Serves each task by the ranker if the gate lets it, else by the single recommender that is best for it.
+
+    Before the last `window_days` the `candidates` are fitted; in these days they are judged by nDCG@10, the ranker by
+    models that did not see the customer. The gate opens for the ranker where the 95 % interval of its mean gain over
+    the best single one, customer by customer, lies above zero: so it is never worse beyond noise. Whatever serves is
+    fitted again on everything. With a history too short for that, "repeat" and "popularity" serve.
+    """
+
+    name: ClassVar[str] = "hybrid"
+
+    def __init__(
+        self, *, candidates: Sequence[str] = (*SINGLES, RANKER), window_days: int = RECENT_DAYS, rng: int = 0
+    ) -> None:
+        self.candidates = tuple(candidates)
+        self.window_days = window_days
+        self.rng = rng
+
+    def fit(self, interactions: Interactions) -> Self:
+        """Judge, choose and fit what was chosen."""
+        return self.fit_at(Moments(interactions), interactions.as_of_day)
+
+    def fit_at(self, moments: Moments, as_of_day: int, choice: Choice | None = None) -> Self:
+        """As of a day; with a `choice` that was made before, nothing is judged."""
+        self.interactions = moments.known(as_of_day)
+        self._ranker = self._trained(moments, as_of_day, choice)
+        self.choice = choice or self._choose(moments, as_of_day)
+        self._serving: dict[Task, Recommender] = {
+            task: self._fitted(name, moments, as_of_day).for_task(task) for task, name in self.choice.names.items()
+        }
+        return self
+
+    def rivals(self, moments: Moments, as_of_day: int) -> dict[str, Recommender]:
+        """All that were judged, fitted at the day that this was fitted at."""
+        names = dict.fromkeys(name for _, name in self.choice.judged)
+        return {name: self._fitted(name, moments, as_of_day) for name in names}
+
+    def for_task(self, task: Task) -> Recommender:
+        """What serves it."""
+        return self._serving[task]
+
+    def score_histories(self, histories: Histories) -> Scores:
+        """The next basket."""
+        return self._serving["repeat"].score_histories(histories)
+
+    def score(self, customers: Ids, products: Ids | None = None) -> Scores:
+        """The next basket."""
+        return self._serving["repeat"].score(customers, products)
+
+    def _fitted(self, name: str, moments: Moments, as_of_day: int) -> Recommender:
+        return self._ranker if name == RANKER and self._ranker is not None else moments.fitted(name, as_of_day)
+
+    def _trained(self, moments: Moments, as_of_day: int, choice: Choice | None) -> Ranker | None:
+        """The ranker, where it may serve and there is enough history."""
+        if RANKER not in (self.candidates if choice is None else choice.names.values()):
+            return None
+        try:
+            return Ranker(window_days=self.window_days, rng=self.rng).fit_at(moments, as_of_day)
+        except EvidenceError:
+            return None
+
+    def _choose(self, moments: Moments, as_of_day: int) -> Choice:
+        before = as_of_day - self.window_days
+        try:
+            window = Window.between(moments.known(before), moments.known(as_of_day))
+        except EvidenceError as missing:
+            return Choice(FALLBACK, gap=str(missing))
+        singles = [name for name in self.candidates if name != RANKER]
+        judged = judge({name: moments.fitted(name, before) for name in singles}, window)
+        if self._ranker is not None:
+            judged |= {(task, RANKER): self._ranker.judged[task] for task in TASKS}
+        return Choice({task: gate(judged, task) for task in TASKS}, judged)
+
+
+def gate(judged: Mapping[tuple[Task, str], Judged], task: Task) -> str:
+    """The ranker if it beats the best single one beyond noise; ties go to the earlier name."""
+    mine = {name: one.ndcg for (of, name), one in judged.items() if of == task}
+    singles = [name for name in mine if name != RANKER]
+    single = max(singles, key=lambda name: float(np.nanmean(mine[name]))) if singles else RANKER
+    if RANKER not in mine or single == RANKER:
+        return single
+    gain = mine[RANKER] - mine[single]
+    _, low, _ = mean_interval(gain[np.isfinite(gain)])
+    return RANKER if low > 0 else single

@@ -1,0 +1,30 @@
+"""Why a product is recommended, in codes that a sentence can be made of."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from offerloop.recommenders.histories import Codes, Csr, Histories, Ids
+
+BOUGHT, GOES_WITH, POPULAR, NEW_LIKE = "bought", "goes_with", "popular", "new_like"
+
+
+def reasons(histories: Histories, row: Codes, column: Codes, similarity: Csr, products: Ids) -> NDArray[np.str_]:
+    """One code per pair of a customer (a row of `histories`) and a product (a column).
+
+    ``bought:N`` on N days; ``goes_with:ID`` of the own product that it is most like, by `similarity` (products x
+    products, sparse, such as item_knn's); else ``popular``.
+    """
+    own = histories.counts()
+    days = np.asarray(own[row, column]).ravel().astype(np.int64)
+    shared = similarity[column].multiply(own[row].sign()).tocsr()
+    partner = np.asarray(shared.argmax(axis=1)).ravel()
+    has_partner = shared.getnnz(axis=1) > 0
+    found = np.where(has_partner, coded(GOES_WITH, products[partner]), POPULAR)
+    return np.where(days > 0, coded(BOUGHT, days), found)
+
+
+def coded(code: str, values: NDArray[np.generic]) -> NDArray[np.str_]:
+    """A code and what it is about."""
+    return np.char.add(f"{code}:", values.astype(np.str_))

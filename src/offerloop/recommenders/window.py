@@ -1,0 +1,78 @@
+"""A window of days to judge recommenders by: what was known before it, and what customers then bought."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from offerloop.errors import EvidenceError
+from offerloop.recommenders.base import Task
+from offerloop.recommenders.histories import Codes, Csr, Ids
+from offerloop.recommenders.interactions import Interactions, day
+
+MOST_JUDGED = 20_000
+"""Customers whose purchases judge a window; more would narrow the intervals by less than they cost."""
+BATCH = 512
+
+
+@dataclass(frozen=True)
+class Window:
+    """Targets are the distinct products bought in the window that somebody bought before it.
+
+    Of these, the task ``new`` counts the ones that the customer had not bought before.
+    """
+
+    before: Interactions
+    customers: Ids
+    """Of at most 20,000 customers, drawn at random, those with a target."""
+    targets: Mapping[Task, Csr]
+    """By task: true where the customer bought the product; `customers` x products of `before`."""
+
+    @classmethod
+    def between(cls, before: Interactions, after: Interactions) -> Self:
+        """From what was known at its begin and at its end.
+
+        Raises EvidenceError when no customer tried a known product in it.
+        """
+        length = after.as_of_day - before.as_of_day
+        inside = after.age_days <= length
+        inside &= _drawn(after.customers)[after.rows]
+        pair = np.unique(after.rows[inside] * after.n_products + after.columns[inside])
+        row, column = np.divmod(pair, after.n_products)
+        column = before.product_codes(after.products)[column]
+        row, column = row[column >= 0], column[column >= 0]
+        present, row_at = np.unique(row, return_inverse=True)
+        customers = after.customers[present]
+        shape = (len(customers), before.n_products)
+        owner = before.customer_codes(customers)[row_at]
+        is_new = ~np.isin(owner * shape[1] + column, before.rows * shape[1] + before.columns)
+        if not is_new.any():
+            raise EvidenceError(
+                f"in the {length} days from {day(before.as_of_day)} nobody bought a known product for the first time, "
+                "so recommenders cannot be compared; give more order lines or a longer window"
+            )
+        targets: dict[Task, Csr] = {
+            "repeat": _ones(row_at, column, shape),
+            "new": _ones(row_at[is_new], column[is_new], shape),
+        }
+        return cls(before, customers, targets)
+
+    def batches(self) -> list[slice]:
+        """Customers in groups that fit into memory with all products."""
+        return [slice(start, start + BATCH) for start in range(0, len(self.customers), BATCH)]
+
+
+def _drawn(customers: Ids) -> NDArray[np.bool_]:
+    """Whether each customer is one of those who judge."""
+    drawn = np.zeros(len(customers), dtype=np.bool_)
+    drawn[np.random.default_rng(0).permutation(len(customers))[:MOST_JUDGED]] = True
+    return drawn
+
+
+def _ones(row: Codes, column: Codes, shape: tuple[int, int]) -> Csr:
+    return sparse.csr_matrix((np.ones(len(row), dtype=np.bool_), (row, column)), shape=shape)

@@ -1,0 +1,137 @@
+import numpy as np
+import polars as pl
+import pytest
+
+from offerloop.errors import EvidenceError
+from offerloop.recommenders.hybrid import Hybrid, gate
+from offerloop.recommenders.interactions import Interactions
+from offerloop.recommenders.judge import Judged, judge
+from offerloop.recommenders.popularity import Popularity
+from offerloop.recommenders.ranker import Ranker
+from offerloop.recommenders.window import Window
+from offerloop.testing import RecommenderContract
+
+TODAY, SIZE = 250, 60
+
+
+def habits(rng_seed=0):
+    """Every week each customer buys some of 6 favourites that are due every 21 days, and a novelty of the season."""
+    rng = np.random.default_rng(rng_seed)
+    rows = []
+    for customer in range(150):
+        favourites = rng.choice(SIZE, 6, replace=False)
+        phase = rng.integers(21, size=6)
+        for day in range(TODAY + 28):
+            rows += [(customer, int(product), day) for product in favourites[(day + phase) % 21 == 0]]
+            if rng.random() < 0.15:
+                rows.append((customer, SIZE + int(day // 28 * 4 + rng.integers(8)), day))
+    return pl.DataFrame(rows, schema=["customer_id", "product_id", "order_day"], orient="row")
+
+
+@pytest.fixture(scope="module")
+def purchases():
+    return habits()
+
+
+@pytest.fixture(scope="module")
+def window(purchases):
+    return Window.between(Interactions.build(purchases, TODAY), Interactions.build(purchases, TODAY + 28))
+
+
+@pytest.fixture(scope="module")
+def ranker(window):
+    return Ranker().fit(window.before)
+
+
+class TestHybrid(RecommenderContract):
+    new_floor = 0.0  # all purchases are of one day, so popularity is the last resort
+
+    def make(self):
+        return Hybrid()
+
+
+def means(judged):
+    return {key: float(np.nanmean(one.ndcg)) for key, one in judged.items()}
+
+
+def test_it_beats_popularity_on_both_tasks_of_a_window_it_never_saw(ranker, window):
+    found = means(judge({"ranker": ranker, "popularity": Popularity().fit(window.before)}, window))
+    assert found["repeat", "ranker"] > found["repeat", "popularity"]
+    assert found["new", "ranker"] > 0.9 * found["new", "popularity"]
+
+
+def test_the_out_of_fold_figure_foretells_the_next_window(ranker, window):
+    found = judge({"ranker": ranker}, window)
+    for task in ("repeat", "new"):
+        gain = np.nanmean(ranker.judged[task].ndcg) - np.nanmean(found[task, "ranker"].ndcg)
+        assert abs(gain) < 0.1
+
+
+def test_the_future_changes_nothing(ranker, purchases, window):
+    mixed = purchases.with_columns(
+        product_id=pl.when(pl.col("order_day") >= TODAY).then(0).otherwise("product_id")
+    ).sample(fraction=1.0, shuffle=True, seed=1)
+    again = Ranker().fit(Interactions.build(mixed, TODAY))
+    some = window.customers[:5]
+    for task in ("repeat", "new"):
+        np.testing.assert_array_equal(again.for_task(task).score(some), ranker.for_task(task).score(some))
+
+
+def test_a_new_customer_with_the_history_of_a_known_one_gets_the_same_ranking(ranker, window):
+    known = window.before.of(window.customers[:3])
+    stranger = type(known)(
+        np.array([-3, -2, -1]), known.rows, known.columns, known.age_days, known.n_products, known.rated
+    )
+    for task in ("repeat", "new"):
+        serving = ranker.for_task(task)
+        np.testing.assert_allclose(
+            serving.score_histories(stranger), serving.score_histories(known), rtol=1e-4, atol=1e-4
+        )
+
+
+def test_candidates_come_first_and_all_products_have_a_score(ranker, window):
+    scores = ranker.for_task("new").score(window.customers[:4])
+    assert np.isfinite(scores).all()
+    assert scores.shape[1] == window.before.n_products
+
+
+def test_a_history_too_short_for_a_window_is_refused_by_the_ranker_and_told_by_the_hybrid():
+    purchases = pl.DataFrame({"customer_id": [1, 2], "product_id": [1, 2], "order_day": [99, 99]})
+    with pytest.raises(EvidenceError, match="before 1970-03-14"):
+        Ranker().fit(Interactions.build(purchases, 100))
+    hybrid = Hybrid().fit(Interactions.build(purchases, 100))
+    assert "before 1970-03-14" in hybrid.choice.gap
+    assert hybrid.for_task("repeat").name == "repeat"
+
+
+def test_the_hybrid_serves_what_the_gate_chose(window):
+    hybrid = Hybrid(candidates=("popularity", "repeat", "ranker")).fit(window.before)
+    for task, name in hybrid.choice.names.items():
+        assert hybrid.for_task(task).name == name
+    assert {name for _, name in hybrid.choice.judged} == {"popularity", "repeat", "ranker"}
+
+
+def judged_of(**values):
+    return {("new", name): Judged(np.array(ndcg), np.array(ndcg)) for name, ndcg in values.items()}
+
+
+def test_the_gate_opens_beyond_noise_only():
+    rng = np.random.default_rng(0)
+    single = rng.random(200)
+    noise = rng.normal(size=200)
+    better = judged_of(worse=single - 0.1, single=single, ranker=single + 0.1 + 0.1 * noise)
+    level = judged_of(worse=single - 0.1, single=single, ranker=single + 0.001 + 0.1 * noise)
+    assert gate(better, "new") == "ranker"
+    assert gate(level, "new") == "single"
+
+
+def test_customers_without_a_target_do_not_count_and_ties_go_to_the_first():
+    nothing = float("nan")
+    judged = judged_of(first=[nothing, 0.5, 0.5], second=[nothing, 0.5, 0.5], ranker=[nothing, 0.5, 0.6])
+    assert gate(judged, "new") == "first"
+
+
+def test_a_ranker_that_is_not_asked_for_is_not_fitted(window):
+    hybrid = Hybrid(candidates=("popularity", "repeat")).fit(window.before)
+    assert "ranker" not in hybrid.choice.names.values()
+    assert hybrid.choice.names["repeat"] == "repeat"
