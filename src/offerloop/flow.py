@@ -16,7 +16,7 @@ import polars as pl
 from offerloop.allocation import Forecast, draw_arms, forecast_campaign, menu
 from offerloop.allocation.arms import HOLDOUT, PLAN
 from offerloop.allocation.assign import Outside, assignments
-from offerloop.config import Config, Response
+from offerloop.config import Config, Recommend, Response
 from offerloop.engine import Engine, collect
 from offerloop.errors import EvidenceError
 from offerloop.evaluation.experiment import ComingTest
@@ -30,6 +30,7 @@ from offerloop.recommenders.choose import choose
 from offerloop.recommenders.context import Context
 from offerloop.recommenders.hybrid import Hybrid
 from offerloop.recommenders.interactions import Interactions
+from offerloop.recommenders.shelf import Rules, Shelf
 from offerloop.recommenders.suggest import suggest
 from offerloop.recommenders.top import top
 from offerloop.response import (
@@ -99,7 +100,7 @@ def plan(config: Config, engine: Engine, stage: Stage) -> Run:
     allowed = stage(
         "audiences", audiences, events, profiles, config.only("audiences", "exclude", "campaigns", "profiles")
     )
-    liked = stage("recommenders", recommend, events, config.only("seed", "recommend", "profiles"))
+    liked = stage("recommenders", recommend, events, config.only("seed", "shop", "recommend", "profiles"))
     past = stage("past campaigns", judge_campaigns, events)
     lines = stage("shelf prices", sum_shelf_lines, events, config.response, engine)
     study = stage("response", study_prices, lines, config.response, config.seed)
@@ -109,7 +110,7 @@ def plan(config: Config, engine: Engine, stage: Stage) -> Run:
     forecasts = stage("allocation", forecast, effects, allowed, config.only("shop", "campaigns"))
     settings = config.only("seed", "shop", "campaigns", "experiment")
     assigned, explore_share = stage("assignments", assign, profiles, allowed, forecasts, effects, settings)
-    final = stage("suggestions", with_products, assigned, effects, liked, events)
+    final = stage("suggestions", with_products, assigned, effects, liked)
     test = stage("coming test", coming_test, final, events, effects)
     gaps = [one for one in (liked.gap, study) if isinstance(one, Gap)]
     tables = {
@@ -194,6 +195,7 @@ class Liked:
     results: pl.DataFrame
     hybrid: Hybrid
     interactions: Interactions
+    shelf: Shelf
     gap: Gap | None
     """Why recommenders could not be compared; then the fallback serves."""
 
@@ -207,10 +209,22 @@ def recommend(events: Events, config: Config) -> Liked:
     )
     interactions = Interactions.build(purchases, as_of, min_buyers=settings.min_buyers, context=context)
     hybrid, results = choose(interactions, settings.candidates, settings.window_days, config.seed)
+    shelf = Shelf.of(interactions, rules(settings, config.shop.margin))
     customers = purchases["customer_id"].unique().sort()
-    parts = [top(hybrid, interactions, task, settings.top_k, customers) for task in TASKS]
+    parts = [top(hybrid, interactions, task, settings.top_k, customers, shelf) for task in TASKS]
     gap = None if hybrid.choice.gap is None else Gap(hybrid.choice.gap)
-    return Liked(pl.concat(parts), results, hybrid, interactions, gap)
+    return Liked(pl.concat(parts), results, hybrid, interactions, shelf, gap)
+
+
+def rules(settings: Recommend, usual_margin: float) -> Rules:
+    """What the shop does not want recommended."""
+    return Rules(
+        exclude_products=settings.exclude_products,
+        exclude_categories=settings.exclude_categories,
+        min_margin=settings.min_margin,
+        usual_margin=usual_margin,
+        max_per_category=settings.max_per_category,
+    )
 
 
 def judge_campaigns(events: Events) -> pl.DataFrame:
@@ -290,16 +304,14 @@ def compare(forecasts: list[Forecast], assigned: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(tables)
 
 
-def with_products(assigned: pl.DataFrame, effects: Effects, liked: Liked, events: Events) -> pl.DataFrame:
+def with_products(assigned: pl.DataFrame, effects: Effects, liked: Liked) -> pl.DataFrame:
     """Add the products to show: the best ones of the offer's category by the next-basket recommender."""
     scopes = effects.offers.select("campaign_id", "offer_id", "category")
     wanted = assigned.join(scopes, on=["campaign_id", "offer_id"]).drop_nulls("category")
-    model, interactions = liked.hybrid.for_task("repeat"), liked.interactions
-    offered = events.products.filter(~nw.col("category").is_null())
-    if "stock" in offered.collect_schema():
-        offered = offered.filter(nw.col("stock").is_null() | (nw.col("stock") > 0))
-    products = collect(offered.select("product_id", "category"))
-    shown = suggest(model, interactions, wanted.select("customer_id", "category"), products, SUGGESTED_PRODUCTS)
+    model = liked.hybrid.for_task("repeat")
+    shown = suggest(
+        model, liked.interactions, wanted.select("customer_id", "category"), liked.shelf, SUGGESTED_PRODUCTS
+    )
     names = assigned.columns
     filled = assigned.drop("product_ids").join(shown, on="customer_id", how="left")
     return filled.with_columns(pl.col("product_ids").fill_null("")).select(names).sort("customer_id")

@@ -5,10 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from offerloop.recommenders.best import best
 from offerloop.recommenders.interactions import Interactions
 from offerloop.recommenders.popularity import Popularity
 from offerloop.recommenders.repeat import Repeat
-from offerloop.recommenders.top import best, top
+from offerloop.recommenders.top import top
 from offerloop.testing import checkerboard
 
 PURCHASES = pl.DataFrame(
@@ -36,6 +37,7 @@ def test_columns_and_types(interactions):
         "rank": pl.Int64,
         "affinity": pl.Float64,
         "source": pl.String,
+        "reason": pl.String,
     }
     assert table.select("product_id", "task", "rank", "source").rows() == [
         (20, "repeat", 1, "popularity"),

@@ -173,6 +173,15 @@ class Recommend(Section):
     """Products per customer and task."""
     window_days: int = Field(default=28, ge=1)
     """Length of the tuning window and of the test window that follows it."""
+    exclude_products: tuple[str, ...] = ()
+    """Patterns (* and ?) of product ids that are never recommended."""
+    exclude_categories: tuple[str, ...] = ()
+    """Patterns (* and ?) of categories that are never recommended."""
+    min_margin: Share | None = None
+    """Products of a lower margin (1 - unit cost / list price; where it is not known, `shop.margin`) are not
+    recommended."""
+    max_per_category: int | None = Field(default=None, ge=1)
+    """At most so many products of one category for a customer and task."""
 
 
 class Response(Section):

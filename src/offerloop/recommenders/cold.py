@@ -37,21 +37,19 @@ class NewProducts:
         listed = interactions.context.products
         table = pl.DataFrame({"product_id": wanted.clear()}) if listed is None else listed
         table = table.unique("product_id").sort("product_id")
-        ids = as_ids(table["product_id"])
-        column = interactions.product_codes(ids)
-        vectors = term_vectors(table)
+        ids, column = as_ids(table["product_id"]), interactions.product_codes(as_ids(table["product_id"]))
         fresh = np.flatnonzero((column < 0) & table["product_id"].is_in(wanted.implode()).to_numpy())
-        sold = np.flatnonzero(column >= 0)
+        if not len(fresh):
+            nobody = np.empty(0, dtype=np.int64)
+            return cls(interactions.products[:0], nobody, sparse.csr_matrix((0, interactions.n_products)))
+        vectors, sold = term_vectors(table), np.flatnonzero(column >= 0)
         blocks = [fresh[at : at + _BLOCK] for at in range(0, len(fresh), _BLOCK)]
-        parts = [_nearest(vectors[block], vectors[sold], neighbours) for block in blocks]
-        empty = sparse.csr_matrix((0, len(sold)), dtype=np.float32)
-        likeness = sparse.vstack([empty, *parts]).tocsr()
+        likeness = sparse.vstack([_nearest(vectors[at], vectors[sold], neighbours) for at in blocks]).tocsr()
         alike = np.flatnonzero(likeness.getnnz(axis=1))
-        likeness = likeness[alike]
-        nearest = np.asarray(likeness.argmax(axis=1)).ravel() if len(alike) else alike
-        spread = sparse.csr_matrix((np.ones(len(sold)), (np.arange(len(sold)), column[sold])))
-        spread.resize(len(sold), interactions.n_products)
-        return cls(ids[fresh[alike]], column[sold][nearest], (likeness @ spread) / neighbours)
+        one = np.ones(len(sold), dtype=np.float32)
+        spread = sparse.csr_matrix((one, (np.arange(len(sold)), column[sold])), (len(sold), interactions.n_products))
+        weights = (likeness[alike] @ spread).tocsr() / neighbours
+        return cls(ids[fresh[alike]], np.asarray(weights.argmax(axis=1)).ravel(), weights)
 
     def scores(self, sold: Scores) -> Scores:
         """Affinities, customers x new products, from those of all sold ones.

@@ -12,7 +12,9 @@ import polars as pl
 from offerloop.engine import collect
 from offerloop.engine.base import Frame
 
-_DESCRIBING = ("product_id", "category", "subcategory", "brand", "text", "list_price_minor")
+_DESCRIBING = (
+    "product_id", "category", "subcategory", "brand", "text", "list_price_minor", "unit_cost_minor", "stock",
+)  # fmt: skip
 UNKNOWN = "unknown"
 """What a product list's gaps are filled with."""
 
@@ -22,7 +24,8 @@ class Context:
     """What a recommender may know besides purchases; every part may be absent."""
 
     products: pl.DataFrame | None = None
-    """product_id and any of category, subcategory, brand, text, list_price_minor; also products never bought yet."""
+    """product_id and any of category, subcategory, brand, text, list_price_minor, unit_cost_minor, stock; also of
+    products that nobody has bought yet."""
     segments: pl.DataFrame | None = None
     """customer_id and segment (text)."""
     ratings: pl.DataFrame | None = None

@@ -16,6 +16,8 @@ def reasons(histories: Histories, row: Codes, column: Codes, similarity: Csr, pr
     ``bought:N`` on N days; ``goes_with:ID`` of the own product that it is most like, by `similarity` (products x
     products, sparse, such as item_knn's); else ``popular``.
     """
+    if not len(row):
+        return np.empty(0, dtype=np.str_)
     own = histories.counts()
     days = np.asarray(own[row, column]).ravel().astype(np.int64)
     shared = similarity[column].multiply(own[row].sign()).tocsr()

@@ -6,30 +6,37 @@ import numpy as np
 import polars as pl
 
 from offerloop.recommenders.base import Recommender
+from offerloop.recommenders.best import best
+from offerloop.recommenders.context import UNKNOWN
 from offerloop.recommenders.interactions import Interactions, as_ids
-from offerloop.recommenders.top import best
+from offerloop.recommenders.shelf import Shelf
 
 _BATCH = 512
 
 
 def suggest(
-    recommender: Recommender, interactions: Interactions, wanted: pl.DataFrame, products: pl.DataFrame, k: int
+    recommender: Recommender, interactions: Interactions, wanted: pl.DataFrame, shelf: Shelf, k: int
 ) -> pl.DataFrame:
     """For each row of `wanted` (customer_id, category) up to `k` products of the category, best first.
 
-    `products` has product_id and category. Returns customer_id and product_ids (ids joined by blanks).
+    Categories are those of the interactions' product list. Returns customer_id and product_ids (ids joined by blanks).
     """
-    known = pl.DataFrame({"product_id": interactions.products}).join(products, on="product_id", how="left")
-    category = known["category"].fill_null("unknown").to_numpy().astype(np.str_)
+    listed = interactions.context.products
+    known = pl.DataFrame({"product_id": shelf.products})
+    if listed is not None:
+        known = known.join(listed.select("product_id", "category"), on="product_id", how="left", maintain_order="left")
+    found = known.get_column("category", default=pl.Series([None] * known.height, dtype=pl.String))
+    category = found.fill_null(UNKNOWN).to_numpy().astype(np.str_)
     rows: list[tuple[object, str]] = []
     for start in range(0, wanted.height, _BATCH):
         some = wanted[start : start + _BATCH]
-        scores = recommender.score(as_ids(some["customer_id"]))
+        scores = shelf.scores(recommender.score(as_ids(some["customer_id"])))
         scores[category[None, :] != some["category"].to_numpy().astype(np.str_)[:, None]] = -np.inf
+        scores[:, ~shelf.allowed] = -np.inf
         columns = best(scores, k)
         for row, customer in enumerate(some["customer_id"].to_list()):
             shown = [column for column in columns[row] if scores[row, column] > -np.inf]
-            rows.append((customer, " ".join(str(interactions.products[column]) for column in shown)))
+            rows.append((customer, " ".join(str(shelf.products[column]) for column in shown)))
     customers, texts = [row[0] for row in rows], [row[1] for row in rows]
     dtype = wanted.schema["customer_id"]
     return pl.DataFrame([pl.Series("customer_id", customers, dtype), pl.Series("product_ids", texts, pl.String)])

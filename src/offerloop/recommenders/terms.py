@@ -22,7 +22,8 @@ def term_vectors(products: pl.DataFrame) -> Csr:
     """Rows of length one (zero where nothing is known), float32, products x terms, in the order of the table.
 
     A term weighs ``1 + log(occurrences)`` times ``log((1 + products) / (1 + products with it)) + 1`` (Salton and
-    Buckley 1988, smoothed). The price band is the fifth of its category that a product's list price falls into.
+    Buckley 1988, smoothed). The price band is the fifth of its category that a product's list price falls into;
+    without a category there is none.
     """
     long = pl.concat([_named(products), _price_band(products), _words(products)])
     count = long.group_by("row", "term").len().sort("row", "term")
@@ -48,7 +49,8 @@ def _price_band(products: pl.DataFrame) -> pl.DataFrame:
     category = pl.col("category") if "category" in products.columns else pl.lit("")
     place = pl.col(PRICE).rank("average").over(category) - 0.5
     band = (place / pl.col(PRICE).count().over(category) * PRICE_BANDS).floor().cast(pl.Int64)
-    rows = products.select(pl.int_range(pl.len(), dtype=pl.Int64).alias("row"), band.alias("band")).drop_nulls("band")
+    row = pl.int_range(pl.len(), dtype=pl.Int64).alias("row")
+    rows = products.select(row, band.alias("band"), category.alias("category")).drop_nulls()
     return rows.select("row", term=pl.format("price={}", "band"))
 
 

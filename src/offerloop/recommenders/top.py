@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from offerloop.recommenders.base import Recommender, Scores, Task
 from offerloop.recommenders.histories import Histories, Ids
 from offerloop.recommenders.interactions import Interactions, as_ids
+from offerloop.recommenders.selection import select
+from offerloop.recommenders.shelf import Shelf
 
-_BLOCK = 64
+_COLUMNS = ("customer_id", "product_id", "task", "rank", "affinity", "source", "reason")
+LAST_RESORT = "popularity"
+"""What ranks for a customer of whom nothing is known, whatever the recommender."""
 
 
 def top(
@@ -21,82 +22,43 @@ def top(
     task: Task,
     k: int,
     customers: pl.Series | Ids,
+    shelf: Shelf | None = None,
     batch: int = 512,
 ) -> pl.DataFrame:
     """The `k` best products of each customer for one task, from a recommender fitted on `interactions`.
 
-    Columns customer_id, product_id, task, rank (from 1), affinity, source; customers in the given order, best
-    first, equal affinities in product order. A customer has fewer rows only when fewer products are left.
-    Memory grows with batch x products, not with customers.
+    Columns customer_id, product_id, task, rank (from 1), affinity, source, reason; customers in the given order, best
+    first, equal affinities in shelf order. `shelf` is by default everything that was sold. A customer has fewer rows
+    only when fewer products may be shown. Memory grows with batch x products, not with customers.
     """
     ids = as_ids(customers)
-    serving = recommender.for_task(task)
-    parts = [_table(ids[:0], interactions.products[:0], *np.empty((2, 0)))]
-    for start in range(0, len(ids), batch):
-        some = ids[start : start + batch]
-        histories = interactions.of(some)
-        scores = serving.score_histories(histories)
-        if task == "new":
-            hide_bought(scores, histories)
-        columns = best(scores, k)
-        affinity = np.take_along_axis(scores, columns, axis=1)
-        row, place = np.nonzero(affinity > -np.inf)
-        products = interactions.products[columns[row, place]]
-        parts.append(_table(some[row], products, place + 1, affinity[row, place]))
-    return pl.concat(parts).select(
-        "customer_id",
-        "product_id",
-        pl.lit(task).alias("task"),
-        "rank",
-        "affinity",
-        pl.lit(serving.name).alias("source"),
-    )
+    serving, shelf = recommender.for_task(task), shelf or Shelf.of(interactions)
+    starts = range(0, max(len(ids), 1), batch)
+    parts = [_rows(serving, interactions.of(ids[at : at + batch]), task, k, shelf) for at in starts]
+    return pl.concat(parts)
 
 
-def best(scores: Scores, k: int) -> NDArray[np.int64]:
-    """Columns of the `k` highest scores of each row, best first, equal ones in column order.
-
-    Shape (rows, min(k, columns)). One pass over the scores finds the few that can be among the best; only
-    they are sorted, at most 65 * k of a row.
-    """
-    n_rows, n_columns = scores.shape
-    k = min(k, n_columns)
-    floor = _reached_by(scores, k)
-    flat = np.flatnonzero(scores >= floor[:, None])
-    row, value = flat // n_columns, scores.ravel()[flat]
-    tied = np.flatnonzero(value == floor[row])
-    needed = np.ones(len(flat), dtype=np.bool_)
-    needed[tied] = _place_in_row(row[tied], n_rows) < k
-    flat, row, value = flat[needed], row[needed], value[needed]
-    order = np.lexsort((-value, row))
-    first = _place_in_row(row, n_rows) < k
-    columns: NDArray[np.int64] = (flat[order[first]] % n_columns).reshape(n_rows, k)
-    return columns
-
-
-def _reached_by(scores: Scores, k: int) -> Scores:
-    """For each row a value that at least `k` of its scores reach, and few more: the k-th best block maximum.
-
-    Each block is _BLOCK columns, so what lies above that value is in fewer than k blocks.
-    """
-    width = scores.shape[1] // _BLOCK
-    if width >= k:
-        scores = scores[:, : _BLOCK * width].reshape(len(scores), _BLOCK, width).max(axis=1)
-    at = scores.shape[1] - k
-    return np.partition(scores, at, axis=1)[:, at]
-
-
-def _place_in_row(row: NDArray[np.int64], n_rows: int) -> NDArray[np.int64]:
-    """Position of each entry among those of the same row, from 0; `row` ascends."""
-    count = np.bincount(row, minlength=n_rows)
-    return np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
+def _rows(serving: Recommender, histories: Histories, task: Task, k: int, shelf: Shelf) -> pl.DataFrame:
+    scores = shelf.scores(serving.score_histories(histories))
+    if task == "new":
+        hide_bought(scores, histories)
+    found = select(scores, k, shelf.filters)
+    row, place = np.nonzero(found.codes >= 0)
+    column = found.codes[row, place]
+    source = np.where(histories.is_empty[row], LAST_RESORT, shelf.sources(column, serving.name))
+    columns = {
+        "customer_id": histories.customers[row],
+        "product_id": shelf.products[column],
+        "rank": place + 1,
+        "affinity": found.scores[row, place].astype(np.float64),
+        "source": source,
+        "reason": shelf.reasons(histories, row, column),
+    }
+    texts = {"source": pl.String, "reason": pl.String}
+    table = pl.DataFrame(columns, schema_overrides={"rank": pl.Int64, **texts})
+    return table.with_columns(task=pl.lit(task)).select(list(_COLUMNS))
 
 
 def hide_bought(scores: Scores, histories: Histories) -> None:
     """Set the score of everything that a customer has bought to minus infinity, in place."""
     scores[histories.rows, histories.columns] = -np.inf
-
-
-def _table(customers: Ids, products: Ids, rank: NDArray[Any], affinity: NDArray[Any]) -> pl.DataFrame:
-    columns = {"customer_id": customers, "product_id": products, "rank": rank, "affinity": affinity}
-    return pl.DataFrame(columns, schema_overrides={"rank": pl.Int64, "affinity": pl.Float64})

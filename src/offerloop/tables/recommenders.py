@@ -15,7 +15,12 @@ AFFINITIES = Table(
         Column("task", pl.String, "repeat: what may be bought next; new: products not bought before"),
         Column("rank", pl.Int64, "from 1"),
         Column("affinity", pl.Float64, "the recommender's score, no unit"),
-        Column("source", pl.String, "recommender"),
+        Column("source", pl.String, "recommender; content for a product without buyers, popularity without a history"),
+        Column(
+            "reason",
+            pl.String,
+            "bought:N on N days; goes_with:ID of a product the customer bought; new_like:ID of a sold one; popular",
+        ),
     ),
     key=("customer_id", "task", "rank"),
 )

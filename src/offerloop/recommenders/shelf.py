@@ -1,0 +1,127 @@
+"""What may be recommended: sold products and new ones, under the shop's rules."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Self
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from offerloop.recommenders.base import Scores
+from offerloop.recommenders.cold import NewProducts
+from offerloop.recommenders.context import UNKNOWN
+from offerloop.recommenders.histories import Codes, Csr, Histories, Ids
+from offerloop.recommenders.interactions import Interactions
+from offerloop.recommenders.item_knn import ItemKNN
+from offerloop.recommenders.reasons import NEW_LIKE, coded, reasons
+from offerloop.recommenders.selection import Cap, Filters
+
+_REASON_NEIGHBOURS = 20
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What a shop does not want recommended."""
+
+    exclude_products: Sequence[str] = ()
+    """Patterns (* and ?) of product ids."""
+    exclude_categories: Sequence[str] = ()
+    """Patterns (* and ?) of categories."""
+    min_margin: float | None = None
+    """Least margin as a share of list price."""
+    usual_margin: float = 0.0
+    """That of products whose unit cost or list price is not known."""
+    max_per_category: int | None = None
+    """At most so many products of one category for one customer and task."""
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """Everything that may be recommended, in one order: sold products, then new ones.
+
+    A product whose stock is known to be gone is not on it; one without a buyer is on it when it is in stock.
+    """
+
+    products: Ids
+    allowed: NDArray[np.bool_]
+    """Of each product whether it may be shown to anybody."""
+    cap: Cap | None
+    _n_sold: int
+    _new: NewProducts
+    _similarity: Csr
+
+    @classmethod
+    def of(cls, interactions: Interactions, rules: Rules = Rules()) -> Self:
+        """As of the interactions, by their context's product list."""
+        listed = interactions.context.products
+        new = NewProducts.of(interactions, _in_stock(listed))
+        products = np.concatenate([interactions.products, new.products])
+        table = pl.DataFrame({"product_id": products})
+        if listed is not None:
+            table = table.join(listed.unique("product_id"), on="product_id", how="left", maintain_order="left")
+        similarity = ItemKNN(neighbours=_REASON_NEIGHBOURS).fit(interactions).similarity
+        return cls(products, _allowed(table, rules), _cap(table, rules), len(interactions.products), new, similarity)
+
+    @property
+    def filters(self) -> Filters:
+        """By positions in `products`."""
+        return Filters(allowed=self.allowed, cap=self.cap)
+
+    def scores(self, sold: Scores) -> Scores:
+        """Affinities of everything on the shelf, from those of the sold products."""
+        return np.hstack([sold, self._new.scores(sold)]) if len(self._new.products) else sold
+
+    def sources(self, column: Codes, name: str) -> NDArray[np.str_]:
+        """Which recommender each affinity is from; a new product borrows it by content."""
+        return np.where(column < self._n_sold, name, "content")
+
+    def reasons(self, histories: Histories, row: Codes, column: Codes) -> NDArray[np.str_]:
+        """Why each product (a position on the shelf) is shown to a customer (a row): a code of `reasons`."""
+        is_new = column >= self._n_sold
+        sold = np.where(is_new, 0, column)
+        found = reasons(histories, row, sold, self._similarity, self.products)
+        if not is_new.any():
+            return found
+        like = self.products[self._new.nearest[np.where(is_new, column - self._n_sold, 0)]]
+        return np.where(is_new, coded(NEW_LIKE, like), found)
+
+
+def _in_stock(listed: pl.DataFrame | None) -> pl.Series:
+    """product_id of what is known to be there."""
+    if listed is None:
+        return pl.Series([], dtype=pl.Int64)
+    known = "stock" in listed.columns
+    return listed.filter(pl.col("stock") > 0 if known else pl.lit(value=False))["product_id"]
+
+
+def _allowed(table: pl.DataFrame, rules: Rules) -> NDArray[np.bool_]:
+    """Of each product whether it may be shown to anybody."""
+    allowed = np.ones(table.height, dtype=np.bool_)
+    if "stock" in table.columns:
+        allowed &= (table["stock"].fill_null(1) > 0).to_numpy()
+    for column, patterns in (("product_id", rules.exclude_products), ("category", rules.exclude_categories)):
+        if patterns and column in table.columns:
+            values = table[column].cast(pl.String).fill_null(UNKNOWN).to_list()
+            allowed &= ~np.array([any(fnmatchcase(value, one) for one in patterns) for value in values])
+    if rules.min_margin is not None:
+        allowed &= (_margin(table).fill_null(rules.usual_margin) >= rules.min_margin).to_numpy()
+    return allowed
+
+
+def _margin(table: pl.DataFrame) -> pl.Series:
+    """As a share of list price; null where it is not known."""
+    if not {"unit_cost_minor", "list_price_minor"} <= set(table.columns):
+        return pl.Series([None] * table.height, dtype=pl.Float64)
+    price = pl.when(pl.col("list_price_minor") > 0).then(pl.col("list_price_minor"))
+    return table.select(margin=1 - pl.col("unit_cost_minor") / price)["margin"]
+
+
+def _cap(table: pl.DataFrame, rules: Rules) -> Cap | None:
+    if rules.max_per_category is None or "category" not in table.columns:
+        return None
+    groups = table["category"].fill_null(UNKNOWN).rank("dense").cast(pl.Int64).to_numpy() - 1
+    return Cap(groups, rules.max_per_category)
