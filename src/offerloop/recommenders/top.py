@@ -67,10 +67,10 @@ def best(scores: Scores, k: int) -> NDArray[np.int64]:
     row, value = flat // n_columns, scores.ravel()[flat]
     tied = np.flatnonzero(value == floor[row])
     needed = np.ones(len(flat), dtype=np.bool_)
-    needed[tied] = _place_in_row(row[tied], n_rows) < k
+    needed[tied] = place_in_row(row[tied], n_rows) < k
     flat, row, value = flat[needed], row[needed], value[needed]
     order = np.lexsort((-value, row))
-    first = _place_in_row(row, n_rows) < k
+    first = place_in_row(row, n_rows) < k
     columns: NDArray[np.int64] = (flat[order[first]] % n_columns).reshape(n_rows, k)
     return columns
 
@@ -87,10 +87,9 @@ def _reached_by(scores: Scores, k: int) -> Scores:
     return np.partition(scores, at, axis=1)[:, at]
 
 
-def _place_in_row(row: NDArray[np.int64], n_rows: int) -> NDArray[np.int64]:
+def place_in_row(row: NDArray[np.int64], n_rows: int) -> NDArray[np.int64]:
     """Position of each entry among those of the same row, from 0; `row` ascends."""
-    count = np.bincount(row, minlength=n_rows)
-    return np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
+    return np.arange(len(row)) - np.searchsorted(row, np.arange(n_rows))[row]
 
 
 def hide_bought(scores: Scores, bought: Csr, codes: NDArray[np.int64]) -> None:
