@@ -1,9 +1,12 @@
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from offerloop.errors import ContractError
+from offerloop.errors import ContractError, InputError
+from offerloop.recommenders.approximate import ApproximateIndex
 from offerloop.recommenders.index import ProductIndex
 from offerloop.recommenders.selection import Cap, Filters, select
 
@@ -158,3 +161,73 @@ def test_numbers_that_are_not_finite_are_refused():
 def test_a_cap_of_no_product_is_refused():
     with pytest.raises(ContractError, match="at most 0 products of a group"):
         Cap(np.zeros(3, dtype=np.int64), 0)
+
+
+@pytest.fixture(scope="module")
+def shop():
+    """Vectors of about the same length: the exact index would look at nearly all of them."""
+    vectors, queries = uneven(8_000, 0.05)
+    exact = ProductIndex.build(vectors)
+    return vectors, queries, exact, ApproximateIndex.build(exact)
+
+
+def one_by_one(index, queries, k, filters):
+    """Many at once would be answered exactly."""
+    parts = [index.best(queries[row : row + 1], k, filters.of(slice(row, row + 1))) for row in range(len(queries))]
+    return np.concatenate([one.codes for one in parts]), np.concatenate([one.scores for one in parts])
+
+
+@pytest.mark.parametrize("cap", [None, Cap(np.arange(8_000) % 50, 2)])
+def test_approximate_finds_nearly_all_and_shows_nothing_hidden(shop, cap):
+    vectors, queries, exact, approximate = shop
+    rng = np.random.default_rng(1)
+    allowed = rng.random(len(vectors)) < 0.9
+    hidden = [best[: rng.choice([0, 30, 400])] for best in exact.best(queries, 400).codes]
+    filters = Filters(allowed, hidden, cap)
+    codes, scores = one_by_one(approximate, queries, 20, filters)
+    wanted = exact.best(queries, 20, filters).codes
+    assert np.mean([np.isin(*pair).mean() for pair in zip(wanted, codes, strict=True)]) >= 0.95
+    assert allowed[codes].all()
+    assert not any(np.isin(*pair).any() for pair in zip(codes, hidden, strict=True))
+    assert all(len(set(row)) == 20 for row in codes.tolist())
+    np.testing.assert_allclose(scores, affinities(queries @ vectors.T, codes), atol=2e-5)
+    assert (np.diff(scores, axis=1) <= 0).all()
+    if cap is not None:
+        assert max(np.bincount(cap.groups[row]).max() for row in codes) <= 2
+
+
+def test_approximate_is_exact_where_nearly_all_is_filtered_out(shop):
+    vectors, queries, exact, approximate = shop
+    few = np.isin(np.arange(len(vectors)), np.arange(0, 8_000, 700))
+    others = [np.flatnonzero(~few)] * len(queries)
+    for filters in (
+        Filters(allowed=few),
+        Filters(hidden=others),
+        Filters(few, others, Cap(np.arange(8_000) % 2, 3)),
+    ):
+        codes, _ = one_by_one(approximate, queries, 20, filters)
+        np.testing.assert_array_equal(codes, exact.best(queries, 20, filters).codes)
+
+
+def test_approximate_is_exact_for_many_queries_at_once_and_for_few_products(shop):
+    vectors, queries, exact, approximate = shop
+    np.testing.assert_array_equal(approximate.best(queries, 20).codes, exact.best(queries, 20).codes)
+    small = ProductIndex.build(vectors[:50])
+    few, all_of = ApproximateIndex.build(small).best(queries[:1], 60), small.best(queries[:1], 60)
+    np.testing.assert_array_equal(few.codes, all_of.codes)
+
+
+def test_approximate_and_exact_answers_go_together():
+    vectors, queries = uneven(40_000, 0.05)
+    approximate = ApproximateIndex.build(ProductIndex.build(vectors))
+    rest = np.arange(15, len(vectors))
+    together = approximate.best(queries[:2], 20, Filters(hidden=[rest[:0], rest]))
+    np.testing.assert_array_equal(together.codes[0], approximate.best(queries[:1], 20).codes[0])
+    assert sorted(together.codes[1, :15]) == list(range(15))
+    assert (together.codes[1, 15:] == -1).all()
+
+
+def test_approximate_index_says_how_to_get_the_library(shop, monkeypatch):
+    monkeypatch.setitem(sys.modules, "faiss", None)
+    with pytest.raises(InputError, match=r"pip install 'offerloop\[index\]'"):
+        ApproximateIndex.build(shop[2])
