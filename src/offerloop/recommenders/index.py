@@ -1,0 +1,172 @@
+"""The products with the largest inner products with a query, exactly, under filters, mostly without looking at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from offerloop.errors import ContractError
+from offerloop.recommenders.base import Scores
+from offerloop.recommenders.histories import Codes
+from offerloop.recommenders.selection import UNFILTERED, Best, Cap, Filters, Mask, select
+
+HEAD = 2_048
+"""Products looked at first."""
+_GROWTH = 16
+"""So many times as far as it has looked a search looks next."""
+_FEW = 8
+"""Where one product in so many is allowed, or fewer, these are taken out before anything is computed."""
+_LOWEST = np.finfo(np.float32).min
+_TINY = float(np.finfo(np.float64).tiny)
+_ROWS = 64
+"""Queries at a time: then their affinities fit into a processor's cache."""
+
+
+@dataclass(frozen=True)
+class ProductIndex:
+    """Products from the longest vector to the shortest.
+
+    No inner product exceeds the product of the lengths (Cauchy and Schwarz), so a search ends where the next
+    product could not reach the k-th best affinity found so far. Lengths of factors of implicit feedback differ by
+    orders of magnitude, and few products are looked at; where all are equally long every one is
+    (`benchmarks/topk.py`). Affinities are float32 sums. BLAS takes as many threads as the process lets it.
+    """
+
+    codes: Codes
+    """Shape (products,): positions in the vectors that the index was built from."""
+    vectors: Scores
+    """Shape (products, dimensions); the last dimension is the bias if there is one."""
+    limits: NDArray[np.float64]
+    """Minus the lengths, ascending, each with room for the rounding of an inner product."""
+    biased: bool
+    n_codes: int
+    """Products that the index was built from, of which it may hold some."""
+
+    @classmethod
+    def build(cls, vectors: ArrayLike, bias: ArrayLike | None = None) -> Self:
+        """From vectors of shape (products, dimensions) and what is added to every affinity of each product.
+
+        Raises ContractError where a number is not finite.
+        """
+        matrix = np.asarray(vectors, dtype=np.float32)
+        if bias is not None:
+            matrix = np.column_stack([matrix, np.asarray(bias, dtype=np.float32)])
+        lengths = _lengths(matrix, "product")
+        order = np.argsort(-lengths, kind="stable")
+        room = 1 + 2 * (matrix.shape[1] + 2) * float(np.finfo(np.float32).eps)
+        return cls(order, matrix[order], -room * lengths[order], bias is not None, len(matrix))
+
+    def only(self, allowed: Mask) -> Self:
+        """An index of the products for which `allowed`, shape (products,), is true; codes stay what they are."""
+        at = np.flatnonzero(allowed[self.codes])
+        return replace(self, codes=self.codes[at], vectors=self.vectors[at], limits=self.limits[at])
+
+    def best(self, queries: ArrayLike, k: int, filters: Filters = UNFILTERED) -> Best:
+        """The `k` products with the largest inner products (and bias) for each query, shape (rows, dimensions).
+
+        A row has fewer only where fewer may be shown. Memory grows with products, not with queries.
+        """
+        allowed = filters.allowed
+        if allowed is not None and _FEW * np.count_nonzero(allowed) <= self.n_codes:
+            return self.only(allowed).best(queries, k, replace(filters, allowed=None))
+        return Best.joined([one.complete(one.head()) for one in self.searches(queries, k, filters)], k)
+
+    def searches(self, queries: ArrayLike, k: int, filters: Filters) -> Iterator[Search]:
+        """One for every few queries."""
+        matrix = np.asarray(queries, dtype=np.float32)
+        if self.biased:
+            matrix = np.column_stack([matrix, np.ones(len(matrix), dtype=np.float32)])
+        lengths = np.maximum(_lengths(matrix, "query"), _TINY)
+        for start in range(0, len(matrix), _ROWS):
+            part = slice(start, start + _ROWS)
+            live = filters.of(part).live(len(lengths[part]), self.n_codes)
+            yield Search(self, matrix[part], lengths[part], k, live, filters.cap)
+
+
+def _lengths(matrix: Scores, what: str) -> NDArray[np.float64]:
+    """Of the rows. Raises ContractError where a number is not finite."""
+    squares: NDArray[np.float64] = np.einsum("ij,ij->i", matrix, matrix, dtype=np.float64)
+    if not np.isfinite(squares).all():
+        raise ContractError(f"the vector of {what} {np.flatnonzero(~np.isfinite(squares))[0]} is not finite")
+    return np.sqrt(squares)
+
+
+@dataclass(frozen=True)
+class Entries:
+    """Products found for queries, one an entry, in any order."""
+
+    row: Codes
+    code: Codes
+    score: Scores
+    floor: Scores
+    """For each query an affinity below which no other product counts; minus infinity where fewer than k are known."""
+
+    def of(self, which: Mask) -> Entries:
+        """Some of the entries."""
+        return replace(self, row=self.row[which], code=self.code[which], score=self.score[which])
+
+    def joined(self, more: Entries) -> Entries:
+        """All entries, and the floor that was told with the later ones."""
+        row, code = np.concatenate([self.row, more.row]), np.concatenate([self.code, more.code])
+        return Entries(row, code, np.concatenate([self.score, more.score]), more.floor)
+
+
+@dataclass(frozen=True)
+class Search:
+    """A few queries on their way through an index."""
+
+    index: ProductIndex
+    queries: Scores
+    """Shape (rows, dimensions), with a one for the bias."""
+    lengths: NDArray[np.float64]
+    """Of the queries."""
+    k: int
+    live: Mask | None
+    """Shape (rows, products): what may be shown; None where everything may."""
+    cap: Cap | None
+
+    def head(self) -> Entries:
+        """The best among the products with the longest vectors."""
+        codes = self.index.codes[:HEAD]
+        scores = self.queries @ self.index.vectors[:HEAD].T
+        if self.live is not None:
+            scores[~self.live.take(codes, axis=1)] = -np.inf
+        floor = self._floor(scores, codes)
+        at = np.flatnonzero(scores >= np.maximum(floor, _LOWEST)[:, None])
+        row, column = np.divmod(at, len(codes))
+        return Entries(row, codes[column], scores.ravel()[at], floor)
+
+    def _floor(self, scores: Scores, codes: Codes) -> Scores:
+        """The k-th highest of each row under the cap; minus infinity where there are fewer."""
+        if self.cap is not None:
+            return select(scores, self.k, Filters(cap=Cap(self.cap.groups[codes], self.cap.most))).scores[:, -1]
+        at = len(codes) - self.k
+        return np.partition(scores, at, axis=1)[:, at] if at >= 0 else np.full(len(scores), -np.inf, np.float32)
+
+    def depth(self, floor: Scores) -> Codes:
+        """For each row how many of the longest vectors may hold a product that reaches `floor`."""
+        return np.searchsorted(self.index.limits, -floor / self.lengths, side="right")
+
+    def complete(self, found: Entries) -> Best:
+        """The best of all products, given those of the head; each stretch of products narrows what is left to see."""
+        start, depth = HEAD, self.depth(found.floor)
+        while len(rows := np.flatnonzero(depth > start)):
+            end = min(_GROWTH * start, int(depth.max()))
+            scores = self.queries[rows] @ self.index.vectors[start:end].T
+            at = np.flatnonzero(scores >= found.floor[rows, None])
+            row, column = np.divmod(at, end - start)
+            more = Entries(rows[row], self.index.codes[start + column], scores.ravel()[at], found.floor)
+            found = found.joined(more if self.live is None else more.of(self.live[more.row, more.code]))
+            if end < depth.max():
+                found = replace(found, floor=np.maximum(found.floor, self.best(found).scores[:, -1]))
+                depth = self.depth(found.floor)
+            start = end
+        return self.best(found)
+
+    def best(self, found: Entries) -> Best:
+        """The best of them."""
+        return Best.among(found.row, found.code, found.score, (len(self.queries), self.k), self.cap)
