@@ -14,6 +14,7 @@ RECOMMENDERS = Catalogue(
         "popularity": "offerloop.recommenders.popularity:Popularity",
         "repeat": "offerloop.recommenders.repeat:Repeat",
         "als": "offerloop.recommenders.als:ALS",
+        "mf_sgd": "offerloop.recommenders.mf_sgd:MFSGD",
     },
 )
 """Recommenders by name; each is a class that can be made without arguments."""
