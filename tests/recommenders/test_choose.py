@@ -5,7 +5,6 @@ import polars as pl
 import pytest
 
 from offerloop.errors import EvidenceError
-from offerloop.recommenders import RECOMMENDERS
 from offerloop.recommenders.choose import choose
 from offerloop.recommenders.interactions import Interactions
 
@@ -101,7 +100,7 @@ def test_sample_of_a_real_shop_gives_the_known_numbers():
     )
     end = purchases["order_day"].max() + 1
     assert len(Interactions.build(purchases, end - 28, min_buyers=5).products) == 24_539
-    chosen, table = choose(purchases, end, RECOMMENDERS.names(), min_buyers=5)
+    chosen, table = choose(purchases, end, [*NAMES, "als"], min_buyers=5)
     assert chosen == {"repeat": "repeat", "new": "als"}
     test = {(row["recommender"], row["task"]): row["ndcg"] for row in table.filter(window="test").to_dicts()}
     assert test["repeat", "repeat"] == pytest.approx(0.417, abs=0.002)

@@ -15,6 +15,8 @@ RECOMMENDERS = Catalogue(
         "repeat": "offerloop.recommenders.repeat:Repeat",
         "als": "offerloop.recommenders.als:ALS",
         "mf_sgd": "offerloop.recommenders.mf_sgd:MFSGD",
+        "one_layer": "offerloop.recommenders.one_layer:OneLayer",
+        "deep": "offerloop.recommenders.deep:Deep",
     },
 )
 """Recommenders by name; each is a class that can be made without arguments."""
