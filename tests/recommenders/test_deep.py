@@ -51,6 +51,13 @@ def followers():
     return Interactions.build(purchases, TODAY - 3, context=Context(products=brands))
 
 
+def test_one_layer_ranks_what_is_new_alike_for_all(followers):
+    scores = OneLayer().fit(followers).score(np.array([0, 1]))
+    new = ~(followers.of([0, 1]).counts().toarray() > 0).any(axis=0)
+    assert new.sum() > 5
+    np.testing.assert_array_equal(*np.argsort(scores[:, new], axis=1))
+
+
 @pytest.fixture(scope="module")
 def fitted(followers):
     return small().fit(followers)

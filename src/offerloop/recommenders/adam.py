@@ -20,10 +20,11 @@ Loss = Callable[[Params, Batch], Array]
 def minimise(
     loss: Loss, params: Params, batches: Iterable[Batch], n_batches: int, learning_rate: float, reg: float
 ) -> Params:
-    """Adam with decoupled weight decay `reg` (Loshchilov and Hutter 2019), one step a batch; NumPy float32 in and out.
+    """Adam with decoupled weight decay (Loshchilov and Hutter 2019), one step a batch; NumPy float32 in and out.
 
-    The rate falls to zero along half a cosine. Raises ConfigError when JAX is not installed. `loss` is compiled
-    once for each shape of batch and kept, so it should be a function of a module.
+    The decay `reg` leaves vectors alone, which are biases and weights of a single feature. The rate falls to zero along
+    half a cosine. Raises ConfigError when JAX is not installed. `loss` is compiled once for each shape of batch
+    and kept, so it should be a function of a module.
     """
     optimiser, step = _compiled(loss)
     state = optimiser.init(params)
@@ -47,6 +48,7 @@ def _compiled(loss: Loss) -> tuple[Any, Callable[..., Any]]:
     def step(params: Params, state: Any, batch: Batch, rate: Array, reg: Array) -> tuple[Params, Any]:  # noqa: ANN401
         gradient = jax.grad(loss)(params, batch)
         moves, state = optimiser.update(gradient, state, params)
-        return {name: value - rate * (moves[name] + reg * value) for name, value in params.items()}, state
+        shrunk = {name: value if value.ndim == 1 else value * (1 - rate * reg) for name, value in params.items()}
+        return {name: value - rate * moves[name] for name, value in shrunk.items()}, state
 
     return optimiser, jax.jit(step)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from scipy import sparse
@@ -42,10 +42,10 @@ class Deep(HistoryRecommender):
         *,
         embedding_size: int = 64,
         hidden_size: int = 32,
-        epochs: int = 4,
+        epochs: int = 5,
         learning_rate: float = 5e-3,
-        reg: float = 0.0,
-        dropout: float = 0.3,
+        reg: float = 0.5,
+        dropout: float = 0.5,
         batch_size: int = 128,
         candidates: int = 2048,
         max_examples: int = 20_000,
@@ -65,9 +65,9 @@ class Deep(HistoryRecommender):
     def save(self, folder: Path) -> None:
         """Write deep.npz and deep.json: what was learned of products, nothing of customers."""
         folder.mkdir(parents=True, exist_ok=True)
-        learned = {f"param_{name}": value for name, value in self._params.items()}
-        kept = {"products": self.interactions.products, "attributes": self._attributes}
-        np.savez(folder / "deep.npz", allow_pickle=False, **learned, **kept)
+        learned: dict[str, Any] = {f"param_{name}": value for name, value in self._params.items()}
+        kept: dict[str, Any] = {"products": self.interactions.products, "attributes": self._attributes}
+        np.savez(folder / "deep.npz", **learned, **kept)
         (folder / "deep.json").write_text(json.dumps(self._options(), indent=2), encoding="utf-8")
 
     @classmethod

@@ -45,7 +45,7 @@ class _Window:
 def futures(
     interactions: Interactions, *, window_days: int, n_windows: int, max_examples: int, rng: np.random.Generator
 ) -> Futures:
-    """What was bought in each of the last windows by those who had bought something before; at most so many examples.
+    """What was bought in each of the last windows by those who had bought something before; up to so many examples.
 
     Where most customers come but once, that makes fewer examples than there are customers. Then as many parts of
     histories are added: half of a customer's products, drawn at random, shall tell all of them.
