@@ -91,7 +91,7 @@ def test_the_steps_of_the_readme_run(tmp_path):
     assert "holdout" in shown.stdout
 
 
-@pytest.mark.parametrize("page", ["market.md"])
+@pytest.mark.parametrize("page", ["market.md", "recommenders/deep.md", "recommenders/mf_sgd.md"])
 def test_the_code_of_a_page_runs(page, tmp_path):
     blocks = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / page).read_text(encoding="utf-8"), re.DOTALL)
     assert blocks

@@ -18,10 +18,13 @@ RECOMMENDERS = Catalogue(
         "ease": "offerloop.recommenders.ease:EASE",
         "next_ridge": "offerloop.recommenders.next_ridge:NextRidge",
         "als": "offerloop.recommenders.als:ALS",
+        "mf_sgd": "offerloop.recommenders.mf_sgd:MFSGD",
         "content": "offerloop.recommenders.content:Content",
+        "item2vec": "offerloop.recommenders.item2vec:Item2Vec",
+        "one_layer": "offerloop.recommenders.one_layer:OneLayer",
+        "deep": "offerloop.recommenders.deep:Deep",
         "ranker": "offerloop.recommenders.ranker:Ranker",
         "hybrid": "offerloop.recommenders.hybrid:Hybrid",
-        "item2vec": "offerloop.recommenders.item2vec:Item2Vec",
     },
 )
 """Recommenders by name; each is a class that can be made without arguments."""

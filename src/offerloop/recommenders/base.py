@@ -58,11 +58,15 @@ class HistoryRecommender(ABC):
 
     def fit(self, interactions: Interactions) -> Self:
         """Learn; a second call forgets the first."""
+        self._know(interactions)
+        self._learn(interactions)
+        return self
+
+    def _know(self, interactions: Interactions) -> None:
+        """Whose histories and which popularity scores are made of."""
         self.interactions = interactions
         buyers = recent_buyers(interactions, RECENT_DAYS)
         self.popular = buyers / buyers.max()
-        self._learn(interactions)
-        return self
 
     def score_histories(self, histories: Histories) -> Scores:
         """Affinities from histories; popularity for who has none."""
