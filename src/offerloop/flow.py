@@ -95,12 +95,12 @@ class Run:
 
 def plan(config: Config, engine: Engine, stage: Stage) -> Run:
     """From raw tables to one assignment per customer, with a forecast beside simple rules."""
-    events = stage("events", prepare, config.only("shop", "sources", "clean", "profiles", "privacy"), engine)
+    events = clean(config, engine, stage)
     profiles = stage("profiles", profile, events)
     allowed = stage(
         "audiences", audiences, events, profiles, config.only("audiences", "exclude", "campaigns", "profiles")
     )
-    liked = stage("recommenders", recommend, events, config.only("seed", "shop", "recommend", "profiles"))
+    liked = like(events, config, stage)
     past = stage("past campaigns", judge_campaigns, events)
     lines = stage("shelf prices", sum_shelf_lines, events, config.response, engine)
     study = stage("response", study_prices, lines, config.response, config.seed)
@@ -126,6 +126,16 @@ def plan(config: Config, engine: Engine, stage: Stage) -> Run:
     }  # fmt: skip
     checked = {name: STAGE_TABLES[name].check(table) for name, table in tables.items()}
     return Run(config, events, checked, forecasts, explore_share, test, [gap.reason for gap in gaps])
+
+
+def clean(config: Config, engine: Engine, stage: Stage) -> Events:
+    """Stage 1."""
+    return stage("events", prepare, config.only("shop", "sources", "clean", "profiles", "privacy"), engine)
+
+
+def like(events: Events, config: Config, stage: Stage) -> Liked:
+    """Stage 3."""
+    return stage("recommenders", recommend, events, config.only("seed", "shop", "recommend", "profiles"))
 
 
 @dataclass(frozen=True)
@@ -201,7 +211,10 @@ class Liked:
 
 
 def recommend(events: Events, config: Config) -> Liked:
-    """Choose a recommender per task on an earlier window, then serve everyone from all purchases."""
+    """Choose a recommender per task on an earlier window, then serve everyone from all purchases.
+
+    Who refuses personalisation gets what most people like.
+    """
     settings, as_of = config.recommend, events.as_of_day
     purchases = collect(events.order_lines.select("customer_id", "product_id", "order_day").unique())
     context = Context.read(
@@ -211,7 +224,13 @@ def recommend(events: Events, config: Config) -> Liked:
     hybrid, results = choose(interactions, settings.candidates, settings.window_days, config.seed)
     shelf = Shelf.of(interactions, rules(settings, config.shop.margin))
     customers = purchases["customer_id"].unique().sort()
-    parts = [top(hybrid, interactions, task, settings.top_k, customers, shelf) for task in TASKS]
+    refuses = customers.is_in(events.no_consent["customer_id"].implode())
+    groups = [(customers.filter(~refuses), True), (customers.filter(refuses), False)]
+    parts = [
+        top(hybrid, interactions, task, settings.top_k, some, shelf, personal=personal)
+        for task in TASKS
+        for some, personal in groups
+    ]
     gap = None if hybrid.choice.gap is None else Gap(hybrid.choice.gap)
     return Liked(pl.concat(parts), results, hybrid, interactions, shelf, gap)
 

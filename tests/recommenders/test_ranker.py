@@ -135,3 +135,11 @@ def test_a_ranker_that_is_not_asked_for_is_not_fitted(window):
     hybrid = Hybrid(candidates=("popularity", "repeat")).fit(window.before)
     assert "ranker" not in hybrid.choice.names.values()
     assert hybrid.choice.names["repeat"] == "repeat"
+
+
+def test_customers_without_any_history_get_what_most_people_like(ranker, window):
+    popular = Popularity().fit(window.before).score(np.array([-1]))[0]
+    for task in ("repeat", "new"):
+        scores = ranker.for_task(task).score_histories(window.before.without([-1, -2]))
+        assert scores.argmax(axis=1).tolist() == [popular.argmax()] * 2
+        assert ranker.for_task(task).score_histories(window.before.without([])).shape == (0, len(popular))

@@ -123,6 +123,56 @@ def explain(
 
 
 @app.command()
+def recommend(
+    config: Annotated[Path, typer.Argument(help="The offerloop.toml of the shop, or its folder.")],
+    task: Annotated[
+        str | None, typer.Option(help="repeat (the next basket) or new (not bought before); default: both.")
+    ] = None,
+    customer: Annotated[list[str] | None, typer.Option(help="One or more customers; default: everybody.")] = None,
+    top: Annotated[int | None, typer.Option(help="Products per customer and task; default: recommend.top_k.")] = None,
+    out: Annotated[Path | None, typer.Option(help="CSV or Parquet file to write instead of printing.")] = None,
+    engine: Engine = "duckdb",
+    as_json: Json = False,
+) -> None:
+    """The products that customers would like, best first, with where each comes from and why."""
+    from rich.console import Console
+
+    from offerloop.service.recommend import Asked
+    from offerloop.service.recommend import recommend as ask
+
+    progress = Console(stderr=True)
+    asked = Asked.of(task, customer or [], top)
+    found = ask(_file(config), asked, engine, progress if progress.is_terminal and not as_json else None)
+    if out is not None:
+        found.write(out)
+        _say(found.chosen | {"rows": found.table.height, "file": str(out)}, f"{found.sentence}\n{out}", as_json)
+        return
+    _say(found.facts, found.table.write_csv(separator="\t").rstrip(), as_json)
+
+
+@app.command()
+def similar(
+    product: Annotated[str, typer.Argument(help="The product's id.")],
+    config: Annotated[Path, typer.Option(help="The offerloop.toml of the shop, or its folder.")] = Path(),
+    relation: Annotated[
+        str, typer.Option(help="similar, substitutes (instead of it) or complements (together with it).")
+    ] = "similar",
+    top: Annotated[int, typer.Option(help="How many products.")] = 10,
+    engine: Engine = "duckdb",
+    as_json: Json = False,
+) -> None:
+    """Products that are like one, are bought instead of it, or go with it; learned from baskets."""
+    from rich.console import Console
+
+    from offerloop.service.similar import similar as find
+
+    progress = Console(stderr=True)
+    shown = progress if progress.is_terminal and not as_json else None
+    found = find(_file(config), product, relation, top, engine, shown)
+    _say(found.facts, found.table.write_csv(separator="\t").rstrip(), as_json)
+
+
+@app.command()
 def pseudonym(
     config: Annotated[Path, typer.Argument(help="The offerloop.toml of the runs, or its folder.")],
     ids: Annotated[list[str], typer.Argument(help="Raw customer ids.")],

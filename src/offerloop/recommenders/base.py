@@ -65,8 +65,7 @@ class HistoryRecommender(ABC):
     def _know(self, interactions: Interactions) -> None:
         """Whose histories and which popularity scores are made of."""
         self.interactions = interactions
-        buyers = recent_buyers(interactions, RECENT_DAYS)
-        self.popular = buyers / buyers.max()
+        self.popular = popularity(interactions)
 
     def score_histories(self, histories: Histories) -> Scores:
         """Affinities from histories; popularity for who has none."""
@@ -97,6 +96,12 @@ def pick_products(scores: Scores, interactions: Interactions, products: Ids) -> 
     codes = interactions.product_codes(products)
     picked: Scores = np.where(codes >= 0, scores[:, codes], scores.min(axis=1, keepdims=True))
     return picked
+
+
+def popularity(interactions: Interactions) -> Scores:
+    """Recent popularity of each product, at most 1."""
+    buyers = recent_buyers(interactions, RECENT_DAYS)
+    return buyers / buyers.max()
 
 
 def recent_buyers(histories: Histories, window_days: int) -> Scores:

@@ -25,7 +25,7 @@ class NewProducts:
     """Sorted."""
     nearest: Codes
     """The sold product that each is most like, a column of the interactions."""
-    _weights: Csr
+    weights: Csr
     """New x sold products; a row sums to the mean cosine of its neighbours."""
 
     @classmethod
@@ -58,8 +58,15 @@ class NewProducts:
         neighbours, and the less alike they are the lower.
         """
         lowest = sold.min(axis=1, keepdims=True)
-        borrowed: Scores = (self._weights @ (sold - lowest).T).T + lowest
+        borrowed: Scores = (self.weights @ (sold - lowest).T).T + lowest
         return borrowed.astype(np.float32)
+
+
+def likest(interactions: Interactions, product: pl.Series) -> Scores:
+    """How like one product of the list each sold one is described: cosines, shape (products,)."""
+    new = NewProducts.of(interactions, product, neighbours=interactions.n_products)
+    cosines: Scores = new.weights.sum(axis=0) * interactions.n_products
+    return np.asarray(cosines, dtype=np.float32).ravel()
 
 
 def _nearest(new: Csr, sold: Csr, neighbours: int) -> Csr:

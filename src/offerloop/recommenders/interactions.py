@@ -81,6 +81,11 @@ class Interactions(Histories):
         rated = (rated_row, self.rated[1][rated_at], self.rated[2][rated_at])
         return Histories(ids, row, self.columns[at], self.age_days[at], self.n_products, rated)
 
+    def without(self, customers: ArrayLike) -> Histories:
+        """The same customers with empty histories, as if nothing were known of them."""
+        none = np.empty(0, dtype=np.int64)
+        return Histories(as_ids(customers), none, none, none, self.n_products, (none, none, none.astype(np.float32)))
+
     def customer_codes(self, ids: ArrayLike) -> Codes:
         """The row of each customer, -1 for an unknown one."""
         return positions(self.customers, as_ids(ids))

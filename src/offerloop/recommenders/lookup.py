@@ -36,3 +36,9 @@ class PairFacts:
             filled[known] = values[at[known]]
             found[name] = filled
         return found
+
+
+def stretches(keys: Codes) -> tuple[Codes, Codes]:
+    """First and last position of each run of equal keys; `keys` ascend and none is negative."""
+    first = np.flatnonzero(np.diff(keys, prepend=-1))
+    return first, np.append(first, len(keys))[1:] - 1

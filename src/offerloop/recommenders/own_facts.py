@@ -8,12 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from offerloop.recommenders.histories import Codes, Histories
-from offerloop.recommenders.lookup import Facts, PairFacts
+from offerloop.recommenders.lookup import Facts, PairFacts, stretches
 
 DECAYS = (7, 21, 60, 180)
 """Time constants in days."""
-_RARE_DAYS = 5.0
-"""So many usual gaps are added to a product's own, so that one purchase says little."""
 
 
 def own_facts(histories: Histories, usual_gap: NDArray[np.float32]) -> PairFacts:
@@ -25,9 +23,8 @@ def own_facts(histories: Histories, usual_gap: NDArray[np.float32]) -> PairFacts
     """
     width = histories.n_products
     key = histories.rows * width + histories.columns
-    start = np.flatnonzero(np.diff(key, prepend=-1))
-    end = np.append(start[1:], len(key)) - 1
-    row, column = np.divmod(key[start], width) if len(key) else (key, key)
+    start, end = stretches(key)
+    row, column = np.divmod(key[start], width)
     age = histories.age_days.astype(np.float32)
     n, first, last = (end - start + 1).astype(np.float32), age[start], age[end]
     gap = (first - last + usual_gap[column]) / n
@@ -48,8 +45,7 @@ def customer_facts(histories: Histories) -> Facts:
     trips = _Trips(histories)
     n = len(histories.customers)
     key = histories.rows * histories.n_products + histories.columns
-    start = np.flatnonzero(np.diff(key, prepend=-1))
-    end = np.append(start[1:], len(key)) - 1
+    start, end = stretches(key)
     row = histories.rows[start]
     recent, fresh = (np.bincount(row[histories.age_days[at] <= 28], minlength=n) for at in (end, start))
     facts: dict[str, NDArray[Any]] = {
@@ -75,7 +71,7 @@ def group_facts(histories: Histories, group: Codes) -> PairFacts:
     late, long = (np.bincount(of_event, np.exp(-age / days), len(keys)) for days in (28, 180))
     last = np.full(len(keys), np.inf, dtype=np.float32)
     np.minimum.at(last, of_event, age)
-    pair = np.flatnonzero(np.diff(histories.rows * histories.n_products + histories.columns, prepend=-1))
+    pair, _ = stretches(histories.rows * histories.n_products + histories.columns)
     total = np.bincount(keys // width, long, len(histories.customers))
     facts = {
         "late": late,

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from offerloop.recommenders.histories import Codes, Histories
 from offerloop.recommenders.interactions import Interactions
-from offerloop.recommenders.lookup import Facts
+from offerloop.recommenders.lookup import Facts, stretches
 from offerloop.recommenders.own_facts import customer_facts, group_facts, own_facts
 
 GROUPS = ("category", "subcategory", "brand")
@@ -51,8 +51,7 @@ def product_facts(interactions: Interactions) -> Facts:
     """Of each product: purchases lately and their trend, buyers, how many come back, and after how many days."""
     n, column, age = interactions.n_products, interactions.columns, interactions.age_days
     key = interactions.rows * n + column
-    start = np.flatnonzero(np.diff(key, prepend=-1))
-    end = np.append(start[1:], len(key)) - 1
+    start, end = stretches(key)
     pair, again = column[start], end > start
     spans, gaps = (np.bincount(pair, values, n) for values in (age[start] - age[end], end - start))
     usual = spans.sum() / max(gaps.sum(), 1)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from offerloop.errors import EvidenceError
-from offerloop.recommenders.base import RECENT_DAYS, TASKS, Scores, Task, pick_products
+from offerloop.recommenders.base import RECENT_DAYS, TASKS, Scores, Task, pick_products, popularity
 from offerloop.recommenders.candidates import Candidates
 from offerloop.recommenders.histories import Codes, Histories, Ids
 from offerloop.recommenders.interactions import Interactions
@@ -54,6 +54,8 @@ class Halves:
 
     def predict(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
         """Mean of both, for serving: log-odds of a purchase."""
+        if not len(features):
+            return np.empty(0, dtype=np.float32)
         both: NDArray[np.float32] = np.mean([one.predict(features, raw_score=True) for one in self.models], axis=0)
         return both.astype(np.float32)
 
@@ -106,11 +108,12 @@ class Ranker:
         self.judged: dict[Task, Judged] = {task: self._judge(lessons[task][0], task) for task in TASKS}
         """Out of fold, on the last window."""
         self._candidates = Candidates.at(moments, as_of_day)
+        self._popular = popularity(self.interactions)
         return self
 
     def for_task(self, task: Task) -> TaskRanker:
         """The ranking of one task."""
-        return TaskRanker(self.interactions, self._candidates, self._models[task], task)
+        return TaskRanker(self.interactions, self._candidates, self._models[task], task, self._popular)
 
     def score_histories(self, histories: Histories) -> Scores:
         """The ranking of the next basket."""
@@ -142,6 +145,8 @@ class TaskRanker:
     candidates: Candidates
     models: Halves
     task: Task
+    popular: Scores
+    """What ranks without a history."""
     name: ClassVar[str] = "ranker"
 
     def fit(self, interactions: Interactions) -> TaskRanker:
@@ -160,6 +165,7 @@ class TaskRanker:
         ranked = scores["next_ridge"]
         ranked -= ranked.max(axis=1, keepdims=True) + 1.0 - affinity.min(initial=0.0)
         ranked[pairs.row, pairs.column] = affinity
+        ranked[histories.is_empty] = self.popular
         return ranked
 
     def score(self, customers: Ids, products: Ids | None = None) -> Scores:

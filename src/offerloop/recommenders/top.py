@@ -24,18 +24,22 @@ def top(
     customers: pl.Series | Ids,
     shelf: Shelf | None = None,
     batch: int = 512,
+    *,
+    personal: bool = True,
 ) -> pl.DataFrame:
     """The `k` best products of each customer for one task, from a recommender fitted on `interactions`.
 
     Columns customer_id, product_id, task, rank (from 1), affinity, source, reason; customers in the given order, best
     first, equal affinities in shelf order. `shelf` is by default everything that was sold. A customer has fewer rows
-    only when fewer products may be shown. Memory grows with batch x products, not with customers.
+    only when fewer products may be shown. With `personal` false nothing that is known of them is used. Memory grows
+    with batch x products, not with customers.
     """
     ids = as_ids(customers)
     serving, shelf = recommender.for_task(task), shelf or Shelf.of(interactions)
     starts = range(0, max(len(ids), 1), batch)
-    parts = [_rows(serving, interactions.of(ids[at : at + batch]), task, k, shelf) for at in starts]
-    return pl.concat(parts)
+    batches = (ids[at : at + batch] for at in starts)
+    histories = (interactions.of(some) if personal else interactions.without(some) for some in batches)
+    return pl.concat([_rows(serving, one, task, k, shelf) for one in histories])
 
 
 def _rows(serving: Recommender, histories: Histories, task: Task, k: int, shelf: Shelf) -> pl.DataFrame:

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,17 +13,17 @@ from rich.console import Console
 
 from offerloop.allocation import Forecast
 from offerloop.allocation.assign import as_text
-from offerloop.config import Config, Source, load_config
-from offerloop.engine import ENGINES
-from offerloop.errors import InputError, StoppedError, near_miss
+from offerloop.config import Config, Source
+from offerloop.errors import InputError, near_miss
 from offerloop.flow import STAGES, Run, plan
 from offerloop.money import DIGITS
 from offerloop.profiles import FEATURES, TAGS
 from offerloop.report import render, summarise
 from offerloop.report.findings import CampaignFindings, Findings
-from offerloop.service.snapshots import forget_snapshots, with_snapshots, without_passwords
-from offerloop.service.stage_store import StageStore, alone, sha256, versions
+from offerloop.service.snapshots import without_passwords
+from offerloop.service.stage_store import sha256, versions
 from offerloop.service.stages import Recorder
+from offerloop.service.workplace import at_work
 
 
 @dataclass(frozen=True)
@@ -46,16 +43,8 @@ def run(config_path: Path, engine: str, console: Console | None, begin: str | No
     """
     if begin is not None and begin not in STAGES:
         raise InputError(f"there is no stage '{begin}'{near_miss(begin, STAGES)} (known: {', '.join(STAGES)})")
-    config = load_config(config_path)
-    runs = config_path.parent / "runs"
-    with writing(runs), ExitStack() as leaving:
-        _make_room(runs)
-        running = ENGINES.load(engine)()
-        store = StageStore(runs / ".stages" / config_path.stem, running)
-        store.folder.mkdir(parents=True, exist_ok=True)
-        leaving.enter_context(alone(store.folder))
-        config = with_snapshots(config, store.folder)
-        leaving.callback(forget_snapshots, store.folder)
+    with at_work(config_path, engine) as (config, running, store):
+        runs = config_path.parent / "runs"
         recorder = Recorder(console, store, begin)
         found = plan(config, running, recorder)
         findings = findings_of(found)
@@ -69,34 +58,6 @@ def run(config_path: Path, engine: str, console: Console | None, begin: str | No
         partial.rename(folder)
         store.prune()
     return Written(folder, folder / "report.html", summary)
-
-
-@contextmanager
-def writing(folder: Path) -> Iterator[None]:
-    """Turns a disk that refuses, and a user who stops, into one sentence; what was finished before stays."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        raise StoppedError("interrupted; the same command goes on from the last finished stage") from None
-    except OSError as error:
-        if error.errno is None:
-            raise
-        place = error.filename or folder
-        raise InputError(
-            f"'{place}' cannot be written ({os.strerror(error.errno)}); make room or make the folder writable, then "
-            "run again: finished stages are kept"
-        ) from error
-
-
-def _make_room(runs: Path) -> None:
-    """The folder of all runs, without what interrupted ones left behind."""
-    if runs.exists() and not runs.is_dir():
-        raise InputError(f"'{runs}' is a file; runs are written to a folder of that name, so move the file away")
-    runs.mkdir(exist_ok=True)
-    for left in runs.glob(".*.partial"):
-        process = left.name.split(".")[-2]
-        if process.isdigit() and not Path(f"/proc/{process}").exists():
-            shutil.rmtree(left, ignore_errors=True)
 
 
 def findings_of(found: Run) -> Findings:

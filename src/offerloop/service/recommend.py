@@ -1,0 +1,125 @@
+"""`offerloop recommend`: the products that customers would like, as a tidy table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from rich.console import Console
+
+from offerloop.config import Config
+from offerloop.errors import InputError, near_miss
+from offerloop.events.prepare import Events
+from offerloop.events.privacy import pseudonyms
+from offerloop.flow import Liked, clean, like
+from offerloop.recommenders.base import TASKS, Task
+from offerloop.recommenders.top import top
+from offerloop.service.stages import Recorder
+from offerloop.service.workplace import at_work
+
+ENDINGS = (".csv", ".parquet")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What to recommend to whom."""
+
+    tasks: tuple[Task, ...] = TASKS
+    customers: tuple[str, ...] = ()
+    """Empty is everybody."""
+    top_k: int | None = None
+    """None is `recommend.top_k`."""
+
+    @classmethod
+    def of(cls, task: str | None, customers: Sequence[str], top_k: int | None) -> Asked:
+        """Raises InputError for an unknown task, and for less than one product."""
+        if task is not None and task not in TASKS:
+            raise InputError(f"there is no task '{task}'{near_miss(task, TASKS)} (known: {', '.join(TASKS)})")
+        if top_k is not None and top_k < 1:
+            raise InputError(f"--top must be 1 product or more, not {top_k}")
+        return cls(tuple(one for one in TASKS if task in (None, one)), tuple(customers), top_k)
+
+
+@dataclass(frozen=True)
+class Recommended:
+    """customer_id, product_id, task, rank, affinity, source, reason; sorted by customer, task and rank."""
+
+    table: pl.DataFrame
+    serving: dict[Task, str]
+    """The recommender of each task."""
+    gap: str | None
+    """Why recommenders could not be compared; then the fallback serves."""
+
+    def write(self, path: Path) -> None:
+        """As CSV or Parquet by its ending. Raises InputError for another, and where it cannot be written."""
+        if path.suffix not in ENDINGS:
+            raise InputError(f"'{path}' must end in {' or '.join(ENDINGS)}")
+        try:
+            self.table.write_csv(path) if path.suffix == ".csv" else self.table.write_parquet(path)
+        except OSError as error:
+            raise InputError(f"'{path}' cannot be written ({error.strerror}); name another place") from error
+
+    @property
+    def sentence(self) -> str:
+        """Who serves what, for a person."""
+        if self.gap is not None:
+            return f"Recommenders could not be compared: {self.gap}. {self._served}"
+        return self._served
+
+    @property
+    def _served(self) -> str:
+        return f"The next basket is by {self.serving['repeat']}, new products are by {self.serving['new']}."
+
+    @property
+    def chosen(self) -> dict[str, Any]:
+        """Who serves what, for machines."""
+        return {"serving": self.serving, "gap": self.gap}
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """Everything, for machines."""
+        return self.chosen | {"recommendations": self.table.to_dicts()}
+
+
+def recommend(config_path: Path, asked: Asked, engine: str = "duckdb", console: Console | None = None) -> Recommended:
+    """From the shop's sources; what an earlier command finished of them is not computed again.
+
+    Raises InputError for a customer who is not in the order lines.
+    """
+    with at_work(config_path, engine) as (config, running, store):
+        stage = Recorder(console, store)
+        events = clean(config, running, stage)
+        liked = like(events, config, stage)
+        table = stage.always("recommendations", lambda: _table(asked, config, events, liked))
+    order = pl.Enum(TASKS)
+    sorted_table = table.sort("customer_id", pl.col("task").cast(order), "rank")
+    return Recommended(sorted_table, liked.hybrid.choice.names, liked.hybrid.choice.gap)
+
+
+def _table(asked: Asked, config: Config, events: Events, liked: Liked) -> pl.DataFrame:
+    if not asked.customers and asked.top_k in (None, config.recommend.top_k):
+        return liked.affinities.filter(pl.col("task").is_in(asked.tasks))
+    everybody = liked.affinities["customer_id"].unique()
+    wanted = _known(asked.customers, everybody, config) if asked.customers else everybody.sort()
+    refuses = wanted.is_in(events.no_consent["customer_id"].implode())
+    k = asked.top_k or config.recommend.top_k
+    parts = [
+        top(liked.hybrid, liked.interactions, task, k, wanted.filter(some), liked.shelf, personal=personal)
+        for task in asked.tasks
+        for some, personal in ((~refuses, True), (refuses, False))
+    ]
+    return pl.concat(parts)
+
+
+def _known(customers: Sequence[str], everybody: pl.Series, config: Config) -> pl.Series:
+    """The ids as the tables hold them, from raw ones or pseudonyms."""
+    texts = dict(zip(everybody.cast(pl.String), everybody, strict=True))
+    hidden = pseudonyms(customers, config.privacy) if config.privacy.pseudonymise else {}
+    found = [texts.get(one.strip(), texts.get(hidden.get(one, ""))) for one in customers]
+    for wanted, there in zip(customers, found, strict=True):
+        if there is None:
+            raise InputError(f"customer '{wanted}' has no order line, so nothing is known that could be recommended by")
+    return pl.Series("customer_id", dict.fromkeys(found), dtype=everybody.dtype)

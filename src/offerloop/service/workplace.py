@@ -1,0 +1,62 @@
+"""Where commands work: the configuration with its databases read once, and the store of finished stages, held alone."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from offerloop.config import Config, load_config
+from offerloop.engine import ENGINES, Engine
+from offerloop.errors import InputError, StoppedError
+from offerloop.service.snapshots import forget_snapshots, with_snapshots
+from offerloop.service.stage_store import StageStore, alone
+
+
+@contextmanager
+def at_work(config_path: Path, engine: str) -> Iterator[tuple[Config, Engine, StageStore]]:
+    """The configuration, the engine that runs it, and what earlier commands finished.
+
+    Raises InputError when `runs` beside the configuration cannot be written, or another command holds it.
+    """
+    config = load_config(config_path)
+    runs = config_path.parent / "runs"
+    with writing(runs), ExitStack() as leaving:
+        _make_room(runs)
+        running: Engine = ENGINES.load(engine)()
+        store = StageStore(runs / ".stages" / config_path.stem, running)
+        store.folder.mkdir(parents=True, exist_ok=True)
+        leaving.enter_context(alone(store.folder))
+        config = with_snapshots(config, store.folder)
+        leaving.callback(forget_snapshots, store.folder)
+        yield config, running, store
+
+
+@contextmanager
+def writing(folder: Path) -> Iterator[None]:
+    """Turns a disk that refuses, and a user who stops, into one sentence; what was finished before stays."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise StoppedError("interrupted; the same command goes on from the last finished stage") from None
+    except OSError as error:
+        if error.errno is None:
+            raise
+        place = error.filename or folder
+        raise InputError(
+            f"'{place}' cannot be written ({os.strerror(error.errno)}); make room or make the folder writable, then "
+            "run again: finished stages are kept"
+        ) from error
+
+
+def _make_room(runs: Path) -> None:
+    """The folder of all runs, without what interrupted ones left behind."""
+    if runs.exists() and not runs.is_dir():
+        raise InputError(f"'{runs}' is a file; runs are written to a folder of that name, so move the file away")
+    runs.mkdir(exist_ok=True)
+    for left in runs.glob(".*.partial"):
+        process = left.name.split(".")[-2]
+        if process.isdigit() and not Path(f"/proc/{process}").exists():
+            shutil.rmtree(left, ignore_errors=True)
