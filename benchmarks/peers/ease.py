@@ -6,7 +6,6 @@ the paper, or `weighed`, log(1 + purchase days), which tells what is bought agai
 
 from __future__ import annotations
 
-from itertools import product
 from typing import Any
 
 import numpy as np
@@ -16,7 +15,8 @@ from peers.given import Csr, Floats, Given, Ints, ranked
 NAME, ENVIRONMENT = "EASE", ""
 GRID: list[dict[str, Any]] = [
     {"cap": cap, "reg": reg, "weighed": weighed}
-    for cap, reg, weighed in product((3_000, 6_000), (300.0, 1_000.0), (False, True))
+    for cap in (3_000, 6_000)
+    for reg, weighed in ((300.0, False), (20.0, True), (60.0, True), (300.0, True))
 ]
 
 

@@ -12,7 +12,7 @@ from peers.given import DEPTH, Foreign, Given, Ints
 NAME, ENVIRONMENT = "implicit ALS", "implicit"
 GRID: list[dict[str, Any]] = [
     {"factors": factors, "reg": reg, "alpha": alpha}
-    for factors, reg, alpha in product((64, 128), (0.1, 10.0), (1.0, 5.0))
+    for factors, reg, alpha in product((64, 128), (3.0, 10.0), (0.3, 1.0))
 ]
 
 

@@ -10,7 +10,7 @@ from peers.given import Foreign, Given, Ints, ranked
 NAME, ENVIRONMENT = "irspack iALS", "irspack"
 GRID: list[dict[str, Any]] = [
     {"factors": factors, "alpha": alpha, "reg": reg}
-    for factors, alpha, reg in product((64, 128), (0.03, 0.3), (0.001, 0.01))
+    for factors, alpha, reg in product((32, 128), (1.0, 3.0), (0.001, 0.003))
 ]
 
 

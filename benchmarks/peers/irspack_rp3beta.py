@@ -9,15 +9,16 @@ from peers.given import Foreign, Given, Ints, ranked
 
 NAME, ENVIRONMENT = "irspack RP3beta", "irspack"
 GRID: list[dict[str, Any]] = [
-    {"beta": beta, "neighbours": neighbours} for beta, neighbours in product((0.0, 0.1, 0.3, 0.6), (100, 1_000))
+    {"alpha": alpha, "beta": beta, "neighbours": neighbours}
+    for (alpha, beta), neighbours in product(((1.0, 0.0), (1.5, 0.0), (2.0, 0.0), (1.0, 0.1)), (1_000, 3_000))
 ]
 
 
-def fit(given: Given, *, beta: float, neighbours: int) -> Foreign:
-    """Walks choose a purchase with a chance that follows log(1 + purchase days)."""
+def fit(given: Given, *, alpha: float, beta: float, neighbours: int) -> Foreign:
+    """Walks choose a purchase by log(1 + purchase days), to the power of `alpha`."""
     from irspack import RP3betaRecommender
 
-    model = RP3betaRecommender(given.train.log1p(), alpha=1.0, beta=beta, top_k=neighbours, n_threads=1)
+    model = RP3betaRecommender(given.train.log1p(), alpha=alpha, beta=beta, top_k=neighbours, n_threads=1)
     return model.learn()
 
 

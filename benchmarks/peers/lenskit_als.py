@@ -11,7 +11,7 @@ from peers.lenskit_data import lists, ratings
 NAME, ENVIRONMENT = "LensKit ALS", "lenskit"
 GRID: list[dict[str, Any]] = [
     {"factors": factors, "reg": reg, "weight": weight}
-    for factors, reg, weight in product((64, 128), (0.1, 10.0), (1.0, 5.0))
+    for factors, reg, weight in product((64, 128), (3.0, 10.0), (0.3, 1.0))
 ]
 
 

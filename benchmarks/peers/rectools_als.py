@@ -11,7 +11,7 @@ from peers.rectools_data import dataset, lists
 NAME, ENVIRONMENT = "RecTools ALS with features", "rectools"
 GRID: list[dict[str, Any]] = [
     {"factors": factors, "reg": reg, "alpha": alpha}
-    for factors, reg, alpha in product((64, 128), (0.1, 10.0), (1.0, 5.0))
+    for factors, reg, alpha in product((64, 128), (3.0, 10.0), (0.3, 1.0))
 ]
 
 

@@ -17,8 +17,8 @@ from peers.given import Csr, Given, Ints, ranked
 
 NAME, ENVIRONMENT = "TIFU-KNN", ""
 GRID: list[dict[str, Any]] = [
-    {"neighbours": neighbours, "within": 0.9, "between": between, "alpha": alpha, "size": 7}
-    for neighbours, between, alpha in product((100, 300), (0.7, 0.9), (0.2, 0.7))
+    {"neighbours": neighbours, "within": within, "between": between, "alpha": 0.7, "size": size}
+    for neighbours, within, (between, size) in product((100, 300), (0.9, 1.0), ((0.8, 4), (0.6, 3)))
 ]
 
 
