@@ -39,12 +39,13 @@ class System:
     name: str
     environment: str
     grid: list[Settings]
+    source: str
 
     @classmethod
     def of(cls, file: str) -> System:
         """Reads it."""
         model = import_module(f"peers.{file}")
-        return cls(file, model.NAME, model.ENVIRONMENT, model.GRID)
+        return cls(file, model.NAME, model.ENVIRONMENT, model.GRID, getattr(model, "SOURCE", ""))
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,8 @@ def call(command: list[str], log: Path) -> None:
 def key(system: System, folder: Path, settings: Settings) -> str:
     """Of everything that the lists come from; the folder's name changes with the data."""
     files = [HERE / "peers" / f"{name}.py" for name in (system.file, "given", f"{system.environment}_data")]
+    if system.source:
+        files += sorted((HERE.parent / system.source).rglob("*.py"))
     texts = [file.read_text(encoding="utf-8") for file in files if file.exists()]
     whole = [folder.name, json.dumps(settings, sort_keys=True), ENVIRONMENTS[system.environment], *texts]
     return hashlib.sha256("\0".join(whole).encode()).hexdigest()[:12]

@@ -7,7 +7,8 @@ A file has NAME, ENVIRONMENT, GRID (at most 8 settings, the same budget for ever
 
 `new` asks for products that the customer did not buy; otherwise nothing is left out. `python -m peers.run` runs one
 file on a folder of `recommender_data`. The benchmark imports it too, for NAME, ENVIRONMENT and GRID; so a file imports
-its library in its functions.
+its library in its functions. A file that runs code of this repository says in SOURCE in which folder it is
+(`src/offerloop/recommenders`), so that what was found before a change is not taken for what is found after it.
 """
 
 ENVIRONMENTS = {
