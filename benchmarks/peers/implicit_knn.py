@@ -27,7 +27,7 @@ def fit(given: Given, *, kind: str, neighbours: int) -> Foreign:
         "count": knn.ItemItemRecommender,
     }
     model = kinds[kind](K=neighbours, num_threads=1)
-    model.fit(given.train.log1p(), show_progress=False)
+    model.fit(given.train.log1p().astype(np.float64), show_progress=False)
     return model
 
 
