@@ -1,0 +1,61 @@
+"""Recommenders of this repository, each a system of its own, run as peers are run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from offerloop.recommenders import RECOMMENDERS
+from offerloop.recommenders.base import Recommender, Task
+from offerloop.recommenders.best import best
+from offerloop.recommenders.context import Context
+from offerloop.recommenders.interactions import Interactions
+from offerloop.recommenders.top import hide_bought
+from peers.given import BLOCK, DEPTH, Given, Ints
+
+SOURCE = "src/offerloop/recommenders"
+FEWEST = 5
+"""Buyers that a product needs, where all given ones have so many: then also when looking back."""
+
+
+def interactions(given: Given) -> Interactions:
+    """Products and customers keep their numbers as ids."""
+    days = {"customer_id": given.customer, "product_id": given.product, "order_day": given.last_day - given.age_days}
+    ratings = pl.DataFrame(days | {"value": given.value}).rename({"order_day": "rated_day"})
+    described = pl.read_parquet(given.folder / "products.parquet").rename({"product": "product_id"})
+    texts = pl.col(pl.String).replace("unknown", None)
+    context = Context(
+        products=described.with_columns(pl.col("product_id").cast(pl.Int64), texts),
+        ratings=ratings if len(np.unique(given.value)) > 1 else None,
+    )
+    fewest = min(FEWEST, int(given.train.getnnz(axis=0).min()))
+    return Interactions.build(pl.DataFrame(days), given.last_day + 1, min_buyers=fewest, context=context)
+
+
+def fitting(name: str) -> Callable[..., Recommender]:
+    """`fit` of a system: the recommender of that name in the catalogue, made with the settings."""
+
+    def fit(given: Given, **settings: Any) -> Recommender:  # noqa: ANN401 - whatever its constructor takes
+        recommender: Recommender = RECOMMENDERS.load(name)(**settings)
+        return recommender.fit(interactions(given))
+
+    return fit
+
+
+def recommend(model: Recommender, given: Given, *, new: bool) -> Ints:
+    """By the histories of the fit."""
+    task: Task = "new" if new else "repeat"
+    serving, known, tops = model.for_task(task), interactions(given), []
+    for start in range(0, len(given.customers), BLOCK):
+        histories = known.of(given.customers[start : start + BLOCK])
+        scores = serving.score_histories(histories)
+        if new:
+            hide_bought(scores, histories)
+        columns = best(scores, DEPTH)
+        shown = np.where(np.take_along_axis(scores, columns, axis=1) > -np.inf, columns, -1)
+        codes = np.where(shown >= 0, known.products[shown], -1)
+        tops.append(np.pad(codes, ((0, 0), (0, DEPTH - codes.shape[1])), constant_values=-1))
+    return np.concatenate(tops)
