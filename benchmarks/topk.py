@@ -5,7 +5,7 @@ Factors of products and customers are made up (nothing is fitted): 64 dimensions
 between a few of them. In one shop the lengths of the products' factors differ as those of ALS do, which are long for
 popular products (lognormal, spread 1.2 in logs), in the other they hardly do (0.1), as those of models that
 normalise. A customer has bought 200 products, likelier ones first; one product in 20 is out of stock. Neither may be
-shown: implicit gets them as `user_items` and `filter_items`, in the form that costs it least and made beforehand.
+shown: everybody gets them made beforehand, implicit as `user_items` and `filter_items` in the form that costs it least.
 
 Systems: implicit (all inner products, then a heap); ours: the exact index, the approximate one (faiss), and the
 selection that serves affinities of any recommender (all inner products, then `select`). All have one thread and take
@@ -41,6 +41,7 @@ PEER, EXACT, APPROXIMATE, DENSE = "implicit", "exact index", "approximate index"
 VERSIONS = ("offerloop", "implicit", "faiss-cpu", "numpy", "scipy")
 K, DIMENSIONS, CLUSTERS, BOUGHT, BATCH = 20, 64, 300, 200, 256
 SPREADS = {"lengths as of ALS": 1.2, "equal lengths": 0.1}
+ALL = slice(0, BATCH)
 Codes = NDArray[np.int64]
 Taken = dict[str, NDArray[np.float64]]
 """CPU seconds of each system, shape (rounds, requests)."""
@@ -99,6 +100,11 @@ class Shop:
         """What these customers may not see."""
         return Filters(self.in_stock, list(self.bought[rows]), cap)
 
+    def ready(self, cap: Cap | None = None) -> Callable[[slice], Filters]:
+        """The same, made beforehand."""
+        alone, everybody = [self.filters(slice(row, row + 1), cap) for row in range(BATCH)], self.filters(ALL, cap)
+        return lambda rows: alone[rows.start] if rows.stop - rows.start == 1 else everybody
+
     def peer(self) -> Call:
         """implicit with these factors; a request finds its matrix of purchases ready."""
         model = AlternatingLeastSquares(factors=DIMENSIONS, num_threads=1)
@@ -117,9 +123,10 @@ class Shop:
 
         return call
 
-    def dense(self, rows: slice) -> Codes:
+    def dense(self) -> Call:
         """All inner products, as a recommender would give them."""
-        return select(self.customers[rows] @ self.products.T, K, self.filters(rows)).codes
+        ready = self.ready()
+        return lambda rows: select(self.customers[rows] @ self.products.T, K, ready(rows)).codes
 
 
 def unit(rows: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -182,14 +189,15 @@ def shop(kind: str, n: int, size: Size) -> Found:
     built = {EXACT: middle - begin, APPROXIMATE: time.process_time() - middle}
 
     def asks(index: ProductIndex | ApproximateIndex, cap: Cap | None = None) -> Call:
-        return lambda rows: index.best(drawn.customers[rows], K, drawn.filters(rows, cap)).codes
+        ready = drawn.ready(cap)
+        return lambda rows: index.best(drawn.customers[rows], K, ready(rows)).codes
 
-    systems = {PEER: drawn.peer(), EXACT: asks(exact), APPROXIMATE: asks(approximate), DENSE: drawn.dense}
+    systems = {PEER: drawn.peer(), EXACT: asks(exact), APPROXIMATE: asks(approximate), DENSE: drawn.dense()}
     cap = Cap(drawn.category, 2)
     capped = {EXACT: asks(exact, cap), APPROXIMATE: asks(approximate, cap)}
     one = [slice(row, row + 1) for row in np.arange(size.requests) % BATCH]
     single = measure(systems, one, size.rounds)
-    batch = measure(systems, [slice(0, BATCH)], size.rounds)
+    batch = measure(systems, [ALL], size.rounds)
     results = told(f"{label}, one", single, 1) + told(f"{label}, {BATCH} at once", batch, BATCH)
     results += told(f"{label}, one, 2 of a category", measure(capped, one, size.rounds), 1)
     results += [Result(name, f"{label}: build", "CPU", seconds, "s") for name, seconds in built.items()]

@@ -219,10 +219,11 @@ def test_approximate_is_exact_for_many_queries_at_once_and_for_few_products(shop
 
 def test_approximate_and_exact_answers_go_together():
     vectors, queries = uneven(40_000, 0.05)
-    approximate = ApproximateIndex.build(ProductIndex.build(vectors))
+    exact = ProductIndex.build(vectors)
+    approximate = ApproximateIndex.build(exact)
     rest = np.arange(15, len(vectors))
     together = approximate.best(queries[:2], 20, Filters(hidden=[rest[:0], rest]))
-    np.testing.assert_array_equal(together.codes[0], approximate.best(queries[:1], 20).codes[0])
+    np.testing.assert_array_equal(together.codes[0], exact.best(queries[:1], 20).codes[0])
     assert sorted(together.codes[1, :15]) == list(range(15))
     assert (together.codes[1, 15:] == -1).all()
 

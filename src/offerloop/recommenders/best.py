@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 from offerloop.recommenders.base import Scores
 
 _BLOCK = 64
+_TIES = 4
+"""With so many times as many products as wanted, many of them may be equal, and most of those need no sorting."""
 
 
 def best(scores: Scores, k: int) -> NDArray[np.int64]:
@@ -21,10 +23,11 @@ def best(scores: Scores, k: int) -> NDArray[np.int64]:
     floor = reached_by(scores, k)
     flat = np.flatnonzero(scores >= floor[:, None])
     row, value = flat // n_columns, scores.ravel()[flat]
-    tied = np.flatnonzero(value == floor[row])
-    needed = np.ones(len(flat), dtype=np.bool_)
-    needed[tied] = place_in_row(row[tied], n_rows) < k
-    flat, row, value = flat[needed], row[needed], value[needed]
+    if len(flat) > _TIES * n_rows * k:
+        tied = np.flatnonzero(value == floor[row])
+        needed = np.ones(len(flat), dtype=np.bool_)
+        needed[tied] = place_in_row(row[tied], n_rows) < k
+        flat, row, value = flat[needed], row[needed], value[needed]
     order = np.lexsort((-value, row))
     first = place_in_row(row, n_rows) < k
     columns: NDArray[np.int64] = (flat[order[first]] % n_columns).reshape(n_rows, k)

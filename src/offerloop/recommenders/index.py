@@ -24,15 +24,17 @@ _LOWEST = np.finfo(np.float32).min
 _TINY = float(np.finfo(np.float64).tiny)
 _ROWS = 64
 """Queries at a time: then their affinities fit into a processor's cache."""
+_FLAT = 0.5
+"""Where the median length is so large a share of the HEAD-th longest, too few products could be passed over."""
 
 
 @dataclass(frozen=True)
 class ProductIndex:
-    """Products from the longest vector to the shortest.
+    """Products from the longest vector to the shortest; in their own order where all are about equally long.
 
     No inner product exceeds the product of the lengths (Cauchy and Schwarz), so a search ends where the next
     product could not reach the k-th best affinity found so far. Lengths of factors of implicit feedback differ by
-    orders of magnitude, and few products are looked at; where all are equally long every one is
+    orders of magnitude, and few products are looked at; where all are about equally long every one is, at once
     (`benchmarks/topk.py`). Affinities are float32 sums. BLAS takes as many threads as the process lets it.
     """
 
@@ -41,7 +43,8 @@ class ProductIndex:
     vectors: Scores
     """Shape (products, dimensions); the last dimension is the bias if there is one."""
     limits: NDArray[np.float64]
-    """Minus the lengths, ascending, each with room for the rounding of an inner product."""
+    """Minus the lengths, ascending, each with room for the rounding of an inner product; equal where `flat`."""
+    flat: bool
     biased: bool
     n_codes: int
     """Products that the index was built from, of which it may hold some."""
@@ -55,10 +58,14 @@ class ProductIndex:
         matrix = np.asarray(vectors, dtype=np.float32)
         if bias is not None:
             matrix = np.column_stack([matrix, np.asarray(bias, dtype=np.float32)])
-        lengths = _lengths(matrix, "product")
+        lengths = _lengths(_finite(matrix, "product"))
         order = np.argsort(-lengths, kind="stable")
         room = 1 + 2 * (matrix.shape[1] + 2) * float(np.finfo(np.float32).eps)
-        return cls(order, matrix[order], -room * lengths[order], bias is not None, len(matrix))
+        limits = -room * lengths[order]
+        flat = len(order) > HEAD and bool(np.median(limits) <= _FLAT * limits[HEAD])
+        if flat:
+            order, limits = np.arange(len(matrix)), np.full(len(matrix), limits[0])
+        return cls(order, matrix[order], limits, flat, bias is not None, len(matrix))
 
     def only(self, allowed: Mask) -> Self:
         """An index of the products for which `allowed`, shape (products,), is true; codes stay what they are."""
@@ -73,25 +80,38 @@ class ProductIndex:
         allowed = filters.allowed
         if allowed is not None and _FEW * np.count_nonzero(allowed) <= self.n_codes:
             return self.only(allowed).best(queries, k, replace(filters, allowed=None))
+        if self.flat and len(self.codes) == self.n_codes:
+            matrix = self._asked(queries)
+            parts = (slice(start, start + _ROWS) for start in range(0, len(matrix), _ROWS))
+            return Best.joined([select(matrix[one] @ self.vectors.T, k, filters.of(one)) for one in parts], k)
         return Best.joined([one.complete(one.head()) for one in self.searches(queries, k, filters)], k)
 
     def searches(self, queries: ArrayLike, k: int, filters: Filters) -> Iterator[Search]:
         """One for every few queries."""
-        matrix = np.asarray(queries, dtype=np.float32)
-        if self.biased:
-            matrix = np.column_stack([matrix, np.ones(len(matrix), dtype=np.float32)])
-        lengths = np.maximum(_lengths(matrix, "query"), _TINY)
+        matrix = self._asked(queries)
+        lengths = np.maximum(_lengths(matrix), _TINY)
         for start in range(0, len(matrix), _ROWS):
             part = slice(start, start + _ROWS)
             live = filters.of(part).live(len(lengths[part]), self.n_codes)
             yield Search(self, matrix[part], lengths[part], k, live, filters.cap)
 
+    def _asked(self, queries: ArrayLike) -> Scores:
+        """Queries, with a one for the bias. Raises ContractError where one is not finite."""
+        matrix = _finite(queries, "query")
+        return matrix if not self.biased else np.column_stack([matrix, np.ones(len(matrix), dtype=np.float32)])
 
-def _lengths(matrix: Scores, what: str) -> NDArray[np.float64]:
-    """Of the rows. Raises ContractError where a number is not finite."""
+
+def _finite(vectors: ArrayLike, what: str) -> Scores:
+    """As float32. Raises ContractError where a number is not finite."""
+    matrix = np.asarray(vectors, dtype=np.float32)
+    if not (finite := np.isfinite(matrix)).all():
+        raise ContractError(f"the vector of {what} {np.flatnonzero(~finite.all(axis=1))[0]} is not finite")
+    return matrix
+
+
+def _lengths(matrix: Scores) -> NDArray[np.float64]:
+    """Of the rows."""
     squares: NDArray[np.float64] = np.einsum("ij,ij->i", matrix, matrix, dtype=np.float64)
-    if not np.isfinite(squares).all():
-        raise ContractError(f"the vector of {what} {np.flatnonzero(~np.isfinite(squares))[0]} is not finite")
     return np.sqrt(squares)
 
 

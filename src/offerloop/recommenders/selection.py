@@ -54,7 +54,9 @@ class Filters:
 
     def of(self, rows: slice) -> Filters:
         """The same for some of the rows."""
-        return self if self.hidden is None else replace(self, hidden=self.hidden[rows])
+        if self.hidden is None or (rows.start == 0 and rows.stop >= len(self.hidden)):
+            return self
+        return replace(self, hidden=self.hidden[rows])
 
     def live(self, n_rows: int, n_products: int) -> Mask | None:
         """Shape (rows, products): what may be shown; None where everything may. Not to be written to."""
@@ -102,38 +104,54 @@ class Best:
     @classmethod
     def joined(cls, parts: Sequence[Best], k: int) -> Best:
         """One below the other; of no parts, none for no rows."""
+        if len(parts) == 1:
+            return parts[0]
         codes = [np.empty((0, k), dtype=np.int64), *(one.codes for one in parts)]
         scores = [np.empty((0, k), dtype=np.float32), *(one.scores for one in parts)]
-        return cls(np.concatenate(codes), np.concatenate(scores)) if len(parts) != 1 else parts[0]
+        return cls(np.concatenate(codes), np.concatenate(scores))
 
 
 def select(scores: Scores, k: int, filters: Filters = UNFILTERED) -> Best:
     """The `k` best of each row of affinities, shape (rows, products), of any recommender.
 
-    Sets what is filtered out to minus infinity, in `scores` itself; what was so already stays out too.
+    What is minus infinity is not shown; `scores` may be changed by that.
     """
-    live = filters.live(*scores.shape)
-    if live is not None:
-        scores[~live] = -np.inf
-    found = Best.none((len(scores), k))
+    for one, codes in () if filters.hidden is None else zip(scores, filters.hidden, strict=True):
+        one[codes] = -np.inf
     if not scores.shape[1]:
-        return found
-    columns = best(scores, k) if filters.cap is None else _capped(scores, k, filters.cap)
-    value = np.take_along_axis(scores, columns, axis=1)
-    row, place = np.nonzero((columns >= 0) & (value > -np.inf))
-    found.codes[row, place], found.scores[row, place] = columns[row, place], value[row, place]
-    return found
+        return Best.none((len(scores), k))
+    columns = _open(scores, k, filters.allowed) if filters.cap is None else _capped(scores, k, filters)
+    if columns.shape[1] < k:
+        columns = np.pad(columns, ((0, 0), (0, k - columns.shape[1])), constant_values=-1)
+    value = scores[np.arange(len(scores))[:, None], columns]
+    shown = (columns >= 0) & (value > -np.inf)
+    return Best(np.where(shown, columns, -1), np.where(shown, value, np.float32(-np.inf)))
 
 
-def _capped(scores: Scores, k: int, cap: Cap) -> Codes:
+def _open(scores: Scores, k: int, allowed: Mask | None) -> Codes:
+    """Columns; takes out everything that nobody may see only where twice as many as wanted do not suffice."""
+    if allowed is None:
+        return best(scores, k)
+    columns, row = best(scores, 2 * k), np.arange(len(scores))[:, None]
+    first = np.argsort(~allowed[columns], axis=1, kind="stable")[:, :k]
+    columns = columns[row, first]
+    if columns.shape[1] == k and allowed[columns[:, -1]].all():
+        return columns
+    scores[:, ~allowed] = -np.inf
+    return best(scores, k)
+
+
+def _capped(scores: Scores, k: int, filters: Filters) -> Codes:
     """Columns, -1 where there are too few; looks four times as far until k are found."""
+    if filters.allowed is not None:
+        scores[:, ~filters.allowed] = -np.inf
     chosen = np.full((len(scores), k), -1)
     left, depth = np.arange(len(scores)), min(4 * k, scores.shape[1])
     while len(left):
         columns = best(scores[left], depth)
         value = np.take_along_axis(scores[left], columns, axis=1)
         row, place = np.nonzero(value > -np.inf)
-        found = Best.among(row, columns[row, place], value[row, place], (len(left), k), cap).codes
+        found = Best.among(row, columns[row, place], value[row, place], (len(left), k), filters.cap).codes
         done = (found[:, -1] >= 0) | (value[:, -1] == -np.inf) | (depth == scores.shape[1])
         chosen[left[done]] = found[done]
         left, depth = left[~done], min(4 * depth, scores.shape[1])
