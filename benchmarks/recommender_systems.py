@@ -33,7 +33,7 @@ Settings = dict[str, Any]
 
 @dataclass(frozen=True)
 class System:
-    """A file in `peers`, and what it says of itself."""
+    """A file in `peers` (of ours: `ours.NAME`), and what it says of itself."""
 
     file: str
     name: str
@@ -82,8 +82,10 @@ def call(command: list[str], log: Path) -> None:
 
 def key(system: System, folder: Path, settings: Settings) -> str:
     """Of everything that the lists come from; the folder's name changes with the data."""
-    files = [HERE / "peers" / f"{name}.py" for name in (system.file, "given", f"{system.environment}_data")]
+    names = (system.file.replace(".", "/"), "given", f"{system.environment}_data")
+    files = [HERE / "peers" / f"{name}.py" for name in names]
     if system.source:
+        files.append(HERE / "peers" / "ours" / "__init__.py")
         files += sorted((HERE.parent / system.source).rglob("*.py"))
     texts = [file.read_text(encoding="utf-8") for file in files if file.exists()]
     whole = [folder.name, json.dumps(settings, sort_keys=True), ENVIRONMENTS[system.environment], *texts]

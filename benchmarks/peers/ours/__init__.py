@@ -12,6 +12,7 @@ from offerloop.recommenders import RECOMMENDERS
 from offerloop.recommenders.base import Recommender, Task
 from offerloop.recommenders.best import best
 from offerloop.recommenders.context import Context
+from offerloop.recommenders.histories import Histories, Ids
 from offerloop.recommenders.interactions import Interactions
 from offerloop.recommenders.top import hide_bought
 from peers.given import BLOCK, DEPTH, Given, Ints
@@ -47,15 +48,18 @@ def fitting(name: str) -> Callable[..., Recommender]:
 
 def recommend(model: Recommender, given: Given, *, new: bool) -> Ints:
     """By the histories of the fit."""
+    known, starts = interactions(given), range(0, len(given.customers), BLOCK)
+    parts = (known.of(given.customers[start : start + BLOCK]) for start in starts)
+    return np.concatenate([lists(model, one, known.products, new=new) for one in parts])
+
+
+def lists(model: Recommender, histories: Histories, products: Ids, *, new: bool) -> Ints:
+    """Of some customers; `products` are the ids that the model was fitted with."""
     task: Task = "new" if new else "repeat"
-    serving, known, tops = model.for_task(task), interactions(given), []
-    for start in range(0, len(given.customers), BLOCK):
-        histories = known.of(given.customers[start : start + BLOCK])
-        scores = serving.score_histories(histories)
-        if new:
-            hide_bought(scores, histories)
-        columns = best(scores, DEPTH)
-        shown = np.where(np.take_along_axis(scores, columns, axis=1) > -np.inf, columns, -1)
-        codes = np.where(shown >= 0, known.products[shown], -1)
-        tops.append(np.pad(codes, ((0, 0), (0, DEPTH - codes.shape[1])), constant_values=-1))
-    return np.concatenate(tops)
+    scores = model.for_task(task).score_histories(histories)
+    if new:
+        hide_bought(scores, histories)
+    columns = best(scores, DEPTH)
+    shown = np.where(np.take_along_axis(scores, columns, axis=1) > -np.inf, columns, -1)
+    codes = np.where(shown >= 0, products[shown], -1)
+    return np.pad(codes, ((0, 0), (0, DEPTH - codes.shape[1])), constant_values=-1)
