@@ -105,6 +105,17 @@ ROWS = {  # arm, reason, given, planned
     14: ("plan", "outside", NONE, NONE),
 }
 
+LIKED = [  # customer, product, task, rank, affinity, source, reason
+    (1, 77, "repeat", 1, 4.0, "ranker", "bought:7"),
+    (1, 78, "repeat", 2, 3.0, "ranker", "bought:1"),
+    (1, 79, "repeat", 3, 2.0, "ranker", "goes_with:77"),
+    (1, 80, "repeat", 4, 1.0, "ranker", "bought:2"),
+    (1, 90, "new", 1, 2.0, "content", "new_like:77"),
+    (1, 91, "new", 2, 1.0, "ease", "popular"),
+    *((13, product, task, rank, 1.0, "popularity", "popular")
+      for task in ("repeat", "new") for rank, product in ((1, 91), (2, 77))),
+]  # fmt: skip
+
 
 def effect(customer, key, value, discount):
     *_, funded, liability, basis = TERMS[key]
@@ -158,9 +169,7 @@ def build_run(folder, text=False, send=True, basis="liability"):
     write(ASSIGNMENTS, [assignment(one, *row) for one, row in rows.items()])
     write(EFFECTS, [effect(one, key, *both) for one, known in EFFECTS_OF.items() for key, both in known.items()])
     write(PROFILES, [profile(one) for one in ROWS])
-    write(
-        AFFINITIES, [{"customer_id": 1, "product_id": 77, "task": "repeat", "rank": 1, "affinity": 1.0, "source": "r"}]
-    )
+    write(AFFINITIES, [dict(zip(AFFINITIES.names, row, strict=True)) for row in LIKED])
     terms = [
         (*key, *row[:4], MARGIN, row[4], 0, 1.0, "any", None, f"label of {key[1]}", row[5])
         for key, row in TERMS.items()

@@ -10,6 +10,7 @@ import pytest
 from explained_run import JAM, MARGIN, PRICES, ROWS, TEA, WELCOME, build_run, effect
 from offerloop.errors import InputError
 from offerloop.profiles import TAGS
+from offerloop.recommenders.reasons import BOUGHT, GOES_WITH, NEW_LIKE, POPULAR
 from offerloop.report.explanations import AUDIENCES
 from offerloop.report.words import LANGUAGES, words_of
 from offerloop.service.explain import explain
@@ -157,6 +158,7 @@ def test_every_reason_has_a_text_for_every_reader(run, unsent, audience, languag
             assert not re.search("[a-z]+ [a-z]+ [a-z]+", found.text), found.text
 
 
+LISTS = ("repeat", "new", "popular")
 FORBIDDEN = (
     "value", "margin", "profit", "cost", "chance", "likely", "probab", "supplier", "budget", "holdout", "seeker",
     "growing", "tag", "estimate", "customers", "毛利", "利润", "成本", "概率", "可能", "供应商", "预算", "敏感", "增长",
@@ -167,11 +169,45 @@ FORBIDDEN = (
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("customer", ROWS)
 def test_a_customer_reads_nothing_of_what_is_thought_of_them(run, customer, language):
-    text = explain(run, str(customer), "customer", language).text
-    assert [word for word in FORBIDDEN if word in text.lower()] == []
+    whole = explain(run, str(customer), "customer", language).text
+    of_products = tuple(words_of(language)[f"customer.liked_{name}"].split("{")[0] for name in LISTS)
+    text = "\n".join(line for line in whole.splitlines() if not line.startswith(of_products))
+    assert [word for word in FORBIDDEN if word in whole.lower()] == []
     terms = r"\d+ ?%|€\d+|24|2011/83|6\(1\)\(ea\)"
     assert re.findall(r"\d+", re.sub(terms, "", text)) == []
     assert ("€4" in text) == (ROWS[customer][2] in (TEA, JAM, WELCOME))
+
+
+def test_liked_products_come_with_their_reasons(run):
+    lines = explain(run, "1").text.splitlines()
+    at = next(place for place, line in enumerate(lines) if "may buy next" in line)
+    assert [line.split("  ")[-1].strip() for line in lines[at : at + 5]] == [
+        "77: bought on 7 days",
+        "78: bought on one day",
+        "79: goes with 77, which this customer bought",
+        "90: not sold before, described like 77",
+        "91: popular at the moment",
+    ]
+    text = explain(run, "1", "customer").text
+    assert "For your next purchase: 77, which you bought on 7 days; 78, which you bought on one day; 79, " in text
+    assert "New to you: 90, new in our shop and much like 77; 91, popular at the moment." in text
+    assert "79，与您买过的 77 相配。" in explain(run, "1", "customer", "zh").text
+    assert explain(run, "1").facts["liked"]["new"][0] == {"product_id": 90, "reason": "new_like:77"}
+
+
+def test_who_refuses_personalisation_reads_one_list_for_all(run):
+    text = explain(run, "13", "customer").text
+    assert "Popular at the moment: 91; 77." in text
+    assert "bought" not in text
+    assert "New to you" not in text
+    assert "most people buy" in explain(run, "13").text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_reason_for_a_product_has_words(language):
+    families = ("profile", "customer")
+    wanted = {f"{family}.because.{code}" for family in families for code in (BOUGHT, GOES_WITH, POPULAR, NEW_LIKE)}
+    assert wanted <= words_of(language).keys()
 
 
 def test_support_reads_no_amounts_but_the_terms_of_the_offer(run):

@@ -7,7 +7,11 @@ import pytest
 
 from offerloop.recommenders.choose import choose
 from offerloop.recommenders.context import Context
+from offerloop.recommenders.hybrid import Hybrid
 from offerloop.recommenders.interactions import Interactions
+from offerloop.recommenders.judge import judge
+from offerloop.recommenders.moments import Moments
+from offerloop.recommenders.window import Window
 
 TODAY = 200
 NAMES = ["popularity", "repeat"]
@@ -28,6 +32,12 @@ def purchases():
         for day in range(int(rng.integers(7)), TODAY, 7):
             rows += [(customer, int(product), day) for product in (*own, rng.integers(100))]
     return pl.DataFrame(rows, schema=["customer_id", "product_id", "order_day"], orient="row")
+
+
+@pytest.fixture(scope="module")
+def ranked(purchases):
+    """With the ranker among the candidates."""
+    return choose(Interactions.build(purchases, TODAY), ["popularity", "repeat", "ranker"], 28, rng=0)
 
 
 def test_own_habits_win_the_next_basket(purchases):
@@ -72,6 +82,44 @@ def test_the_future_is_not_seen_and_row_order_does_not_matter(purchases):
     mixed = pl.concat([future, purchases]).sample(fraction=1.0, shuffle=True, seed=3)
     names = [*NAMES, "als"]
     assert chosen_of(mixed, names=names)[1].equals(chosen_of(purchases, names=names)[1])
+
+
+def test_one_recommender_serves_each_task_in_both_windows(ranked):
+    hybrid, table = ranked
+    serving = table.filter("serves").select("window", "task", "recommender").sort("window", "task").rows()
+    names = hybrid.choice.names
+    assert serving == [(window, task, names[task]) for window in ("test", "tune") for task in ("new", "repeat")]
+
+
+def test_the_gain_of_the_ranker_is_that_over_the_best_other_one_of_the_first_window(ranked):
+    _, table = ranked
+    assert table.filter(pl.col("gain").is_not_null())["recommender"].to_list() == ["ranker"] * 4
+    for task in ("repeat", "new"):
+        mine = table.filter(task=task)
+        others = mine.filter(pl.col("recommender") != "ranker", window="tune")
+        best = others.sort("ndcg", descending=True, maintain_order=True)["recommender"][0]
+        assert mine["gain_over"].drop_nulls().unique().to_list() == [best]
+        tuned = mine.filter(recommender="ranker", window="tune").row(0, named=True)
+        assert tuned["serves"] == (tuned["gain_low"] > 0)
+
+
+def test_the_gain_is_paired_by_customer_with_its_interval(ranked, purchases):
+    hybrid, table = ranked
+    moments = Moments(Interactions.build(purchases, TODAY))
+    then = Hybrid(candidates=["popularity", "repeat", "ranker"]).fit_at(moments, TODAY - 28)
+    since = judge(then.rivals(moments, TODAY - 28), Window.between(moments.known(TODAY - 28), moments.known(TODAY)))
+    for row in table.filter(recommender="ranker").to_dicts():
+        judged = hybrid.choice.judged if row["window"] == "tune" else since
+        ours, other = (judged[row["task"], name].ndcg for name in ("ranker", row["gain_over"]))
+        gains = (ours - other)[~np.isnan(ours)]
+        half = 1.959964 * np.sqrt(gains.var(ddof=1) / len(gains))
+        found = [row["gain"], row["gain_low"], row["gain_high"]]
+        assert found == pytest.approx([gains.mean(), gains.mean() - half, gains.mean() + half])
+
+
+def test_without_a_ranker_there_is_no_gain(purchases):
+    _, table = chosen_of(purchases)
+    assert table.select(pl.col("^gain.*$").is_null().all()).row(0) == (True,) * 4
 
 
 def test_numbers_of_a_case_done_by_hand():

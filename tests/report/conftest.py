@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import polars as pl
 import pytest
+from recommenders_case import recommenders_table
 
 from offerloop.config import Config
 from offerloop.report import CampaignFindings, Findings
@@ -144,13 +145,6 @@ def customer_tables() -> dict[str, pl.DataFrame]:
         ("order_lines", "nothing sold", "rejected", 2, "no unit and no money: a record of the till, not a sale"),
         ("order_lines", "all rows", "kept", 98, "rows that later stages see"),
     ]
-    recommenders = [
-        (task, name, window, value, value - 0.01, value + 0.01, 0.1, 50)
-        for task, base in (("repeat", 0.4), ("new", 0.05))
-        for name, value in (("popularity", base / 2 if task == "repeat" else base), ("repeat", base))
-        for window in ("tune", "test")
-    ]
-    names = ["task", "recommender", "window", "ndcg", "ndcg_low", "ndcg_high", "recall", "n_customers"]
     past = {
         "campaign_id": ["8", "9"],
         "campaign_type": ["A", "A"],
@@ -188,7 +182,7 @@ def customer_tables() -> dict[str, pl.DataFrame]:
             }
         ),
         "customers": pl.DataFrame({"customer_id": [1, 2, 3, 4], "age": ["65+", "Under 25", "25-64", None]}),
-        "recommenders": pl.DataFrame(recommenders, schema=names, orient="row"),
+        "recommenders": recommenders_table(),
         "campaign_effects": pl.DataFrame(past),
     }
 

@@ -47,7 +47,7 @@ def test_quality_totals(summary):
 def test_recommenders_say_when_the_winner_is_not_distinguishable(summary):
     chosen = {one["task"]: one for one in summary["recommenders"]}
     assert chosen["repeat"]["not_distinguishable_from"] == []
-    assert chosen["new"]["not_distinguishable_from"] == ["repeat"]
+    assert chosen["new"]["not_distinguishable_from"] == ["ranker", "repeat"]
     assert chosen["new"]["chosen"] == "popularity"
 
 

@@ -10,7 +10,7 @@ import polars as pl
 from offerloop.errors import EvidenceError
 from offerloop.evaluation.ranking import mean_interval
 from offerloop.recommenders.base import Task
-from offerloop.recommenders.hybrid import FALLBACK, Choice, Hybrid
+from offerloop.recommenders.hybrid import FALLBACK, RANKER, Choice, Hybrid, best_single, ranker_gain
 from offerloop.recommenders.interactions import Interactions
 from offerloop.recommenders.judge import Judged, judge
 from offerloop.recommenders.moments import Moments
@@ -23,8 +23,9 @@ def choose(interactions: Interactions, names: Sequence[str], window_days: int, r
 
     Of the two windows of `window_days` before the day of the interactions the first (``tune``) decides by the hybrid's
     gate, the second (``test``) is only reported, by recommenders fitted on what came before it. The table has one row
-    per window, recommender and task: mean nDCG@10 over customers with its 95 % interval (null for a single customer),
-    mean Recall@20, number of customers with a target; it is empty when the history is too short.
+    per window, recommender and task: whether it serves, mean nDCG@10 over customers with its 95 % interval (null for a
+    single customer), of the ranker its gain, mean Recall@20, number of customers with a target; it is empty when the
+    history is too short.
     """
     moments, today = Moments(interactions), interactions.as_of_day
     hybrid = Hybrid(candidates=names, window_days=window_days, rng=rng)
@@ -37,14 +38,22 @@ def choose(interactions: Interactions, names: Sequence[str], window_days: int, r
     if choice.gap is not None:
         return hybrid.fit_at(moments, today, choice), RECOMMENDER_RESULTS.empty()
     reported = judge(hybrid.rivals(moments, today - window_days), test)
-    table = pl.concat([_table(choice.judged, "tune"), _table(reported, "test")])
+    table = pl.concat([_table(choice.judged, choice, "tune"), _table(reported, choice, "test")])
     return hybrid.fit_at(moments, today, choice), RECOMMENDER_RESULTS.check(table)
 
 
-def _table(judged: Mapping[tuple[Task, str], Judged], window: str) -> pl.DataFrame:
+def _table(judged: Mapping[tuple[Task, str], Judged], choice: Choice, window: str) -> pl.DataFrame:
     rows = []
     for (task, name), one in judged.items():
         counted = np.isfinite(one.ndcg)
-        gain, low, high = mean_interval(one.ndcg[counted])
-        rows.append((task, name, window, gain, low, high, float(one.recall[counted].mean()), int(counted.sum())))
+        ndcg = mean_interval(one.ndcg[counted])
+        measured = (*ndcg, *_gain(judged, choice, task, name), float(one.recall[counted].mean()), int(counted.sum()))
+        rows.append((task, name, window, choice.names[task] == name, *measured))
     return pl.DataFrame(rows, schema=RECOMMENDER_RESULTS.empty().schema, orient="row").fill_nan(None)
+
+
+def _gain(judged: Mapping[tuple[Task, str], Judged], choice: Choice, task: Task, name: str) -> tuple[object, ...]:
+    """Of the ranker its gain with both ends, and over whom: in both windows the single one that the gate took."""
+    single = best_single(choice.judged, task)
+    gain = None if single is None or name != RANKER else ranker_gain(judged, task, single)
+    return (None, None, None, None) if gain is None else (gain.value, gain.low, gain.high, single)

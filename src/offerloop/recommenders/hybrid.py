@@ -9,7 +9,8 @@ from typing import ClassVar, Self
 import numpy as np
 
 from offerloop.errors import EvidenceError
-from offerloop.evaluation.ranking import mean_interval
+from offerloop.evaluation.estimate import Estimate
+from offerloop.evaluation.ranking import mean_of_customers
 from offerloop.recommenders.base import RECENT_DAYS, TASKS, Recommender, Scores, Task
 from offerloop.recommenders.histories import Histories, Ids
 from offerloop.recommenders.interactions import Interactions
@@ -110,12 +111,25 @@ class Hybrid:
 
 
 def gate(judged: Mapping[tuple[Task, str], Judged], task: Task) -> str:
-    """The ranker if it beats the best single one beyond noise; ties go to the earlier name."""
-    mine = {name: one.ndcg for (of, name), one in judged.items() if of == task}
-    singles = [name for name in mine if name != RANKER]
-    single = max(singles, key=lambda name: float(np.nanmean(mine[name]))) if singles else RANKER
-    if RANKER not in mine or single == RANKER:
-        return single
-    gain = mine[RANKER] - mine[single]
-    _, low, _ = mean_interval(gain[np.isfinite(gain)])
-    return RANKER if low > 0 else single
+    """The ranker if it beats the best single one beyond noise; else that one."""
+    single = best_single(judged, task)
+    if single is None:
+        return RANKER
+    gain = ranker_gain(judged, task, single)
+    return RANKER if gain is not None and gain.low > 0 else single
+
+
+def best_single(judged: Mapping[tuple[Task, str], Judged], task: Task) -> str | None:
+    """By mean nDCG@10 the best but for the ranker, the earlier name of equal ones; None where only the ranker is."""
+    means = {name: float(np.nanmean(one.ndcg)) for (of, name), one in judged.items() if of == task and name != RANKER}
+    return max(means, key=lambda name: means[name]) if means else None
+
+
+def ranker_gain(judged: Mapping[tuple[Task, str], Judged], task: Task, single: str) -> Estimate | None:
+    """Mean of what the ranker's nDCG@10 is above that of `single`, customer by customer; None without a ranker.
+
+    The interval of a single customer is NaN.
+    """
+    if (task, RANKER) not in judged:
+        return None
+    return mean_of_customers(judged[task, RANKER].ndcg - judged[task, single].ndcg)

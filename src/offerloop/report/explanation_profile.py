@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from offerloop.profiles.tags import UNKNOWN
+from offerloop.report.explanation_liked import liked_pairs
 from offerloop.report.numbers import count
 from offerloop.report.teller import Teller
 
@@ -19,11 +20,7 @@ def profile_lines(tell: Teller) -> list[tuple[str, str]]:
         for tag in tell.facts["tags"]
     ]
     pairs.append((tell.say("profile.tags"), tell.listed(tags, "semicolon") or tell.say("profile.no_tags")))
-    for task, ids in tell.facts["liked"].items():
-        if ids:
-            shown = tell.say("profile.products", ids=tell.listed(map(str, ids)))
-            pairs.append((tell.say(f"profile.liked_{task}"), shown))
-    return pairs
+    return [*pairs, *liked_pairs(tell)]
 
 
 _SHOWN = (

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from offerloop.report.explanation_liked import liked_lines
 from offerloop.report.explanation_marketer import marketer_text
 from offerloop.report.teller import Teller
 
@@ -63,10 +64,10 @@ def _closeness(tell: Teller, category: str) -> str:
 
 
 def customer_text(tell: Teller) -> str:
-    """Three or four short lines in the second person."""
+    """A few short lines in the second person."""
     terms = tell.facts["decision"]["terms"]
     lines = _offered(tell, terms) if terms else _not_offered(tell)
-    return "\n".join([*lines, tell.say("customer.opt_out")])
+    return "\n".join([*lines, *liked_lines(tell), tell.say("customer.opt_out")])
 
 
 def _offered(tell: Teller, terms: Mapping[str, Any]) -> list[str]:

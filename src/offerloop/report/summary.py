@@ -14,7 +14,7 @@ from offerloop.report.numbers import Money, iso_day
 from offerloop.report.sections.gaps import gap_sentences
 from offerloop.report.sections.limits import limits
 from offerloop.report.sections.past_campaigns import past_campaigns
-from offerloop.report.sections.recommenders import choices
+from offerloop.report.sections.recommenders import Gate, choices
 from offerloop.report.sentences import campaign_sentence, decision
 from offerloop.report.voice import is_measured
 
@@ -156,13 +156,20 @@ def _recommenders(findings: Findings) -> list[dict[str, Any]]:
         {
             "task": choice.task,
             "chosen": choice.name,
-            "ndcg_at_10": _plain(choice.test),
+            "ndcg_at_10": _ends(choice.test),
             "recall_at_20": round(choice.recall, DIGITS),
             "customers": choice.n_customers,
-            "not_distinguishable_from": list(choice.level_with),
+            "not_distinguishable_from": choice.standing("level"),
+            "clearly_better": choice.standing("better"),
+            "gate": None if choice.gate is None else _gate(choice.gate),
         }
         for choice in choices(findings)
     ]
+
+
+def _gate(gate: Gate) -> dict[str, Any]:
+    """Gains in nDCG@10: on the window that chose and on the later one."""
+    return {"ranking": gate.name, "over": gate.over, "gain": _ends(gate.tuned), "gain_since": _ends(gate.since)}
 
 
 def _arms(findings: Findings) -> dict[str, dict[str, int]]:
@@ -187,6 +194,12 @@ def _money(estimate: Estimate, money: Money) -> dict[str, str | None]:
 
 def _plain(estimate: Estimate) -> dict[str, float]:
     return {end: round(getattr(estimate, end), DIGITS) for end in ("value", "low", "high")}
+
+
+def _ends(estimate: Estimate) -> dict[str, float | None]:
+    """The same of what may have no interval."""
+    found = _plain(estimate)
+    return {**found} if is_measured(estimate) else {**found, "low": None, "high": None}
 
 
 def _level(level: BreakEven) -> dict[str, float | None]:

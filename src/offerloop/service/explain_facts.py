@@ -88,9 +88,10 @@ def _profile(run: RunRead, customer: int | str) -> dict[str, Any]:
     }
 
 
-def _liked(run: RunRead, customer: int | str, task: str) -> list[int | str]:
+def _liked(run: RunRead, customer: int | str, task: str) -> list[dict[str, Any]]:
+    """The best products of a task, each with the code of its reason."""
     rows = run.rows("affinities", customer).filter(pl.col("task") == task).sort("rank")
-    return rows["product_id"].head(LIKED).to_list()
+    return rows.select("product_id", "reason").head(LIKED).to_dicts()
 
 
 def _decision(run: RunRead, row: dict[str, Any], got: Candidate | None) -> dict[str, Any]:

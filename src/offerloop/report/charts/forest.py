@@ -50,8 +50,10 @@ class Dot:
     """Hollow: there is no interval to draw."""
 
 
-def forest(dots: Sequence[Dot], axis_labels: str, *, reference: float = 0.0, lines_per_row: int = 1) -> Build:
-    """Rows of dots with whiskers on one axis, with a line at the reference."""
+def forest(
+    dots: Sequence[Dot], axis_labels: str, *, reference: float = 0.0, lines_per_row: int = 1, one_scale: bool = True
+) -> Build:
+    """Rows of dots with whiskers on one axis, or on one for each group, with a line at the reference."""
 
     def build(width: int) -> alt.TopLevelMixin:
         import altair as alt
@@ -76,7 +78,8 @@ def forest(dots: Sequence[Dot], axis_labels: str, *, reference: float = 0.0, lin
         if not grouped:
             return layers.properties(data=values)
         heading = alt.Row("group:N", sort=list(dict.fromkeys(dot.group for dot in dots)), header=_heading())
-        chart: alt.FacetChart = layers.facet(row=heading, data=values, spacing=14).resolve_scale(y="independent")
+        faceted = layers.facet(row=heading, data=values, spacing=14)
+        chart: alt.FacetChart = faceted.resolve_scale(x="shared" if one_scale else "independent", y="independent")
         return chart
 
     return build

@@ -2,51 +2,99 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any, Literal
 
 import polars as pl
 
 from offerloop.evaluation.estimate import Estimate
-from offerloop.report.blocks import Figure, Missing, Section, Table, Text
+from offerloop.report.blocks import Block, Bullets, Figure, Missing, Section, Table, Text
 from offerloop.report.charts.drawing import PLAIN_LABELS, figure
 from offerloop.report.charts.forest import Dot, forest
 from offerloop.report.findings import Findings
 from offerloop.report.numbers import count
-from offerloop.report.voice import Voice
+from offerloop.report.voice import Voice, is_measured
 
 TASKS = ("repeat", "new")
+Row = Mapping[str, Any]
+Stand = Literal["better", "level", "below"]
+
+
+@dataclass(frozen=True)
+class Gate:
+    """What decided whether the learned ranking serves: its gain in nDCG@10 over the best of the others."""
+
+    name: str
+    over: str
+    tuned: Estimate
+    """On the window that decides; without an interval both ends are the value."""
+    since: Estimate
+    """On the later window."""
 
 
 @dataclass(frozen=True)
 class Choice:
-    """The recommender chosen for one task, on the window that only reports."""
+    """The recommender that serves one task, on the window that only reports."""
 
     task: str
     name: str
     test: Estimate
-    """nDCG@10 on the test window; without an interval both ends are the value."""
+    """nDCG@10; without an interval both ends are the value."""
     recall: float
     n_customers: int
-    level_with: tuple[str, ...]
-    """Recommenders whose intervals overlap its own on the test window."""
+    others: Mapping[str, Stand]
+    """How the others stand to it: by the paired interval where there is one, else by whether intervals overlap."""
+    gate: Gate | None
+    """None where the learned ranking was no candidate."""
+
+    def standing(self, stand: Stand) -> list[str]:
+        """Those of the others that stand so."""
+        return [name for name, its in self.others.items() if its == stand]
 
 
 def choices(findings: Findings) -> list[Choice]:
-    """For each task the winner of the tuning window."""
+    """For each task that was compared what serves it."""
     table = findings.tables["recommenders"]
-    found = []
-    for task in TASKS:
-        mine = table.filter(pl.col("task") == task)
-        tuned = mine.filter(pl.col("window") == "tune").sort("ndcg", descending=True, maintain_order=True)
-        if tuned.is_empty():
-            continue
-        name = str(tuned["recommender"][0])
-        tests = {row["recommender"]: row for row in mine.filter(pl.col("window") == "test").iter_rows(named=True)}
-        own = _estimate(tests[name])
-        others = {other: _estimate(row) for other, row in tests.items() if other != name}
-        level = tuple(other for other, its in others.items() if its.high >= own.low and its.low <= own.high)
-        found.append(Choice(task, name, own, tests[name]["recall"], tests[name]["n_customers"], level))
-    return found
+    return [_choice(mine, task) for task in TASKS if (mine := table.filter(pl.col("task") == task)).height]
+
+
+def _choice(mine: pl.DataFrame, task: str) -> Choice:
+    tests = {row["recommender"]: row for row in _rows(mine, "test")}
+    gate = _gate(mine)
+    own = next(row for row in tests.values() if row["serves"])
+    others = {name: _stand(row, own, gate) for name, row in tests.items() if name != own["recommender"]}
+    return Choice(task, own["recommender"], _estimate(own), own["recall"], own["n_customers"], others, gate)
+
+
+def _gate(mine: pl.DataFrame) -> Gate | None:
+    tuned, since = (
+        next((row for row in _rows(mine, window) if row["gain"] is not None), None) for window in ("tune", "test")
+    )
+    if tuned is None or since is None:
+        return None
+    return Gate(tuned["recommender"], tuned["gain_over"], _estimate(tuned, "gain"), _estimate(since, "gain"))
+
+
+def _rows(mine: pl.DataFrame, window: str) -> list[dict[str, Any]]:
+    """Best first; equal ones in the order of the table."""
+    ordered = mine.filter(pl.col("window") == window).sort("ndcg", descending=True, maintain_order=True)
+    return ordered.to_dicts()
+
+
+def _stand(other: Row, own: Row, gate: Gate | None) -> Stand:
+    its, ours = _estimate(other), _estimate(own)
+    low, high = its.low - ours.high, its.high - ours.low
+    if gate is not None and {other["recommender"], own["recommender"]} == {gate.name, gate.over}:
+        ends = (gate.since.low, gate.since.high)
+        low, high = ends if other["recommender"] == gate.name else (-ends[1], -ends[0])
+    return "better" if low > 0 else "below" if high < 0 else "level"
+
+
+def _estimate(row: Row, column: str = "ndcg") -> Estimate:
+    value = float(row[column])
+    low, high = (value if row[end] is None else float(row[end]) for end in (f"{column}_low", f"{column}_high"))
+    return Estimate(value, low, high)
 
 
 def recommenders_section(findings: Findings, tell: Voice) -> Section:
@@ -56,45 +104,13 @@ def recommenders_section(findings: Findings, tell: Voice) -> Section:
         missing = Missing(tell.say("liked.none_text"), is_given=True)
         return Section("recommenders", label, tell.say("liked.none"), (missing,))
     chosen = choices(findings)
-    verdicts = [*(_verdict(choice, tell) for choice in chosen), *_explained(table, tell)]
     blocks = (
         Text(tell.say("liked.intro", days=findings.config.recommend.window_days)),
-        Text(tell.listed(verdicts, "sentence")),
+        *(Text(tell.listed(_said(choice, table, tell), "sentence")) for choice in chosen),
         _figure(table, chosen, tell),
+        *_about(table, tell),
     )
     return Section("recommenders", label, _message(chosen, tell), blocks)
-
-
-def _figure(table: pl.DataFrame, chosen: list[Choice], tell: Voice) -> Figure:
-    dots = [
-        Dot(
-            tell.word("liked.task", row["task"]),
-            row["recommender"],
-            _estimate(row),
-            "ours" if _is_chosen(row, chosen) else "control",
-        )
-        for row in table.filter(pl.col("window") == "test")
-        .sort("task", descending=True, maintain_order=True)
-        .iter_rows(named=True)
-    ]
-    return figure(
-        "recommenders",
-        _title(chosen, tell),
-        tell.say("liked.measure"),
-        forest(dots, PLAIN_LABELS),
-        _table(table, tell),
-        tell=tell,
-    )
-
-
-def _estimate(row: dict[str, float | None]) -> Estimate:
-    value = float(row["ndcg"] or 0.0)
-    low, high = (value if row[end] is None else float(row[end] or 0.0) for end in ("ndcg_low", "ndcg_high"))
-    return Estimate(value, low, high)
-
-
-def _is_chosen(row: dict[str, str], chosen: list[Choice]) -> bool:
-    return any((choice.task, choice.name) == (row["task"], row["recommender"]) for choice in chosen)
 
 
 def _message(chosen: list[Choice], tell: Voice) -> str:
@@ -105,48 +121,88 @@ def _message(chosen: list[Choice], tell: Voice) -> str:
     return tell.say("liked.message.hardly" if new < repeat / 2 else "liked.message.also")
 
 
-def _title(chosen: list[Choice], tell: Voice) -> str:
-    said = (tell.say("liked.chosen", name=one.name, task=tell.word("liked.task", one.task)) for one in chosen)
-    return tell.listed(said, "semicolon")
+def _said(choice: Choice, table: pl.DataFrame, tell: Voice) -> list[str]:
+    """What serves one task, and why."""
+    return [_verdict(choice, tell), *_gate_said(choice, tell), *(_same(table, tell) if choice.task == "new" else [])]
 
 
 def _verdict(choice: Choice, tell: Voice) -> str:
-    start = tell.say(
-        "liked.reached",
-        task=tell.word("liked.task", choice.task),
-        name=choice.name,
-        ndcg=choice.test.text(),
-        n=count(choice.n_customers),
+    said = [
+        tell.say(
+            "liked.reached",
+            task=tell.word("liked.task", choice.task),
+            name=choice.name,
+            ndcg=_text(choice.test, tell),
+            n=count(choice.n_customers),
+        )
+    ]
+    found = {stand: choice.standing(stand) for stand in ("better", "level")}
+    said += [tell.say(f"liked.{stand}", others=tell.titles(names)) for stand, names in found.items() if names]
+    if choice.others and not any(found.values()):
+        said.append(tell.say("liked.above"))
+    return tell.listed(said, "semicolon") + tell.words["full_stop"]
+
+
+def _gate_said(choice: Choice, tell: Voice) -> list[str]:
+    """What the learned ranking gains, and what followed from it."""
+    gate = choice.gate
+    if gate is None:
+        return []
+    if choice.name == gate.name:
+        key = "serves"
+    elif not is_measured(gate.tuned):
+        key = "unknown"
+    else:
+        key = "worse" if gate.tuned.high < 0 else "unclear"
+    return [
+        tell.say("liked.gate", name=gate.name, over=gate.over, gain=_text(gate.tuned, tell)),
+        tell.say(f"liked.gate.{key}", name=choice.name),
+        tell.say("liked.gate.since", gain=_text(gate.since, tell)),
+    ]
+
+
+def _same(table: pl.DataFrame, tell: Voice) -> list[str]:
+    """Recommenders that are one and the same on new products."""
+    new = _rows(table.filter(pl.col("task") == "new"), "test")
+    scores = {row["recommender"]: (row["ndcg"], row["recall"]) for row in new}
+    same = {"repeat", "popularity"} <= scores.keys() and scores["repeat"] == scores["popularity"]
+    return [tell.say("liked.same")] if same else []
+
+
+def _figure(table: pl.DataFrame, chosen: list[Choice], tell: Voice) -> Figure:
+    dots = [
+        Dot(task, row["recommender"], _estimate(row), "ours" if row["serves"] else "control")
+        for task, row in _in_order(table, ("test",), tell)
+    ]
+    titles = (tell.say("liked.chosen", name=one.name, task=tell.word("liked.task", one.task)) for one in chosen)
+    return figure(
+        "recommenders",
+        tell.listed(titles, "semicolon"),
+        tell.say("liked.measure"),
+        forest(dots, PLAIN_LABELS, one_scale=False),
+        _table(table, tell),
+        tell=tell,
     )
-    if choice.level_with:
-        return tell.say("liked.level", start=start, others=tell.both([tell.quoted(name) for name in choice.level_with]))
-    return tell.say("liked.above", start=start)
 
 
-def _explained(table: pl.DataFrame, tell: Voice) -> list[str]:
-    """What a name means, and recommenders that are one and the same on new products."""
-    said = []
-    if "als" in table["recommender"]:
-        said.append(tell.say("liked.als"))
-    new = table.filter((pl.col("task") == "new") & (pl.col("window") == "test"))
-    scores = {row["recommender"]: (row["ndcg"], row["recall"]) for row in new.iter_rows(named=True)}
-    if {"repeat", "popularity"} <= scores.keys() and scores["repeat"] == scores["popularity"]:
-        said.append(tell.say("liked.same"))
-    return said
+def _in_order(table: pl.DataFrame, windows: tuple[str, ...], tell: Voice) -> Iterator[tuple[str, Row]]:
+    """The rows by task and window, best first, each with the words for its task."""
+    for task in TASKS:
+        mine = table.filter(pl.col("task") == task)
+        yield from ((tell.word("liked.task", task), row) for window in windows for row in _rows(mine, window))
 
 
 def _table(table: pl.DataFrame, tell: Voice) -> Table:
-    ordered = table.sort(["task", "window"], descending=[True, True], maintain_order=True)
     rows = tuple(
         (
-            tell.word("liked.task", row["task"]),
+            task,
             row["recommender"],
             tell.word("liked.window", row["window"]),
-            _estimate(row).text(),
+            _text(_estimate(row), tell),
             tell.share(row["recall"]),
             count(row["n_customers"]),
         )
-        for row in ordered.iter_rows(named=True)
+        for task, row in _in_order(table, ("tune", "test"), tell)
     )
     task, name, window, ndcg, customers = (tell.say(f"liked.column.{one}") for one in _COLUMNS)
     columns = (task, name, window, ndcg, "Recall@20", customers)
@@ -154,3 +210,16 @@ def _table(table: pl.DataFrame, tell: Voice) -> Table:
 
 
 _COLUMNS = ("task", "name", "window", "ndcg", "customers")
+
+
+def _about(table: pl.DataFrame, tell: Voice) -> list[Block]:
+    """What each of our recommenders does; a shop's own is not known here."""
+    names = table["recommender"].unique(maintain_order=True)
+    known = [(name, tell.words.get(f"liked.about.{name}")) for name in names]
+    lines = tuple(tell.say("liked.about", name=name, text=text) for name, text in known if text)
+    return [Text(tell.say("liked.about.intro")), Bullets(lines)] if lines else []
+
+
+def _text(estimate: Estimate, tell: Voice) -> str:
+    """With its interval; that of a single customer has none."""
+    return estimate.text() if is_measured(estimate) else tell.say("liked.no_interval", value=f"{estimate.value:.2f}")

@@ -45,7 +45,13 @@ WORDS: dict[str, str] = {
     "profile.tag": "{tag} ({rule})",
     "profile.liked_repeat": "may buy next",
     "profile.liked_new": "may like, new",
-    "profile.products": "products {ids} (by the recommender)",
+    "profile.liked_popular": "most people buy",
+    "profile.products": "{ids} (the same for all who refuse personalisation)",
+    "profile.because.bought": "{product}: bought on {about} days",
+    "profile.because.bought_once": "{product}: bought on one day",
+    "profile.because.goes_with": "{product}: goes with {about}, which this customer bought",
+    "profile.because.new_like": "{product}: not sold before, described like {about}",
+    "profile.because.popular": "{product}: popular at the moment",
     # What an effect rests on.
     "basis.transferred": "transferred from shelf prices",
     "basis.measured": "measured by an earlier read-out",
@@ -310,6 +316,14 @@ WORDS: dict[str, str] = {
     "customer.why.no_basis": (
         "You have not bought lately from the product groups that our offers are for, so we could not choose one."
     ),
+    "customer.liked_repeat": "For your next purchase: {products}.",
+    "customer.liked_new": "New to you: {products}.",
+    "customer.liked_popular": "Popular at the moment: {products}.",
+    "customer.because.bought": "{product}, which you bought on {about} days",
+    "customer.because.bought_once": "{product}, which you bought on one day",
+    "customer.because.goes_with": "{product}, which goes with {about} that you bought",
+    "customer.because.new_like": "{product}, new in our shop and much like {about}",
+    "customer.because.popular": "{product}, popular at the moment",
     "customer.personalised": (
         "This price was personalised for you by automated means, based on your purchases (EU Directive 2011/83, "
         "art. 6(1)(ea))."

@@ -293,27 +293,63 @@ WORDS: dict[str, str] = {
         "what sells best. How well that predicts the next purchase was not measured."
     ),
     "liked.intro": (
-        "The first of two windows of {days} days chose a recommender for each task; the second, later one only "
-        "reports. Recommenders pick the products shown with an offer. They do not say what an offer changes: buying "
-        "often is not the same as responding."
+        "Recommenders pick the products shown with an offer. The first of two windows of {days} days chose one for "
+        "each task; the second, later one only reports how well it did, in nDCG@10: how many of ten shown products "
+        "were bought, earlier places counting more, from 0 to 1. That does not say what an offer changes: buying often "
+        "is not the same as responding."
     ),
     "liked.task.repeat": "what will be bought next",
     "liked.task.new": "products new to the customer",
     "liked.measure": (
-        "nDCG@10 on the test window with 95 % intervals (1: the ten shown products are all bought, 0: none is); filled "
-        "circle: the chosen one"
+        "nDCG@10 on the later window with 95 % intervals (1: the ten shown products are all bought, 0: none is), each "
+        "task on its own scale; circle: the one that serves"
     ),
     "liked.message.one": "Recommenders were compared on one task only",
     "liked.message.hardly": "We can predict what customers buy again, hardly what they try next",
     "liked.message.also": "We can predict what customers buy again, and also what they try next",
-    "liked.chosen": "“{name}” is chosen for {task}",
-    "liked.reached": "For {task}, “{name}” reaches an nDCG@10 of {ndcg} among {n} customers",
-    "liked.level": "{start}; it is not distinguishable from {others}, whose intervals overlap.",
-    "liked.above": "{start}; the others are below it beyond their intervals.",
-    "liked.als": "“als” is matrix factorisation: customers and products described by a few hidden traits each.",
+    "liked.chosen": "“{name}” serves {task}",
+    "liked.reached": (
+        "For {task}, “{name}” serves: on the later window it reaches an nDCG@10 of {ndcg} among {n} customers"
+    ),
+    "liked.better": "{others} did clearly better there",
+    "liked.level": "it is not distinguishable from {others}",
+    "liked.above": "the others are clearly below it",
+    "liked.gate": (
+        "Compared customer by customer on the window that chooses, the learned ranking “{name}” gains {gain} nDCG@10 "
+        "over “{over}”, the best of the others."
+    ),
+    "liked.gate.serves": "The whole interval is above zero, so “{name}” serves.",
+    "liked.gate.unclear": "The interval includes zero, so “{name}” serves.",
+    "liked.gate.worse": "That is a loss, so “{name}” serves.",
+    "liked.gate.unknown": "Without an interval that proves nothing, so “{name}” serves.",
+    "liked.gate.since": "On the later window the gain is {gain}.",
+    "liked.no_interval": "{value} (no interval)",
     "liked.same": (
         "For new products “repeat” is the same as “popularity”: there is no purchase to repeat, so it falls back."
     ),
+    "liked.about.intro": "What each of them ranks high:",
+    "liked.about": "“{name}”: {text}.",
+    "liked.about.popularity": "what most customers bought lately, of all or of the customer's own segment",
+    "liked.about.repeat": "what the customer bought before, the more often and the more lately the higher",
+    "liked.about.tifu_knn": "what the customer bought often and lately, and what customers with similar habits buy",
+    "liked.about.ease": "what goes with the customer's purchases, learned from what the same customers buy",
+    "liked.about.next_ridge": "what customers with a similar history went on to buy in the following weeks",
+    "liked.about.item_knn": "products with many buyers in common with those that the customer bought",
+    "liked.about.als": (
+        "what fits the customer by a few hidden traits of customers and products, learned from purchases (matrix "
+        "factorisation)"
+    ),
+    "liked.about.mf_sgd": "what the customer would rate highly, by hidden traits learned from ratings",
+    "liked.about.content": "products described like those that the customer bought: category, brand, text and price",
+    "liked.about.item2vec": "products that lie in the same kind of baskets as those that the customer bought",
+    "liked.about.one_layer": (
+        "what many buy and what this customer buys often and lately, weighed by one formula (a network of one layer)"
+    ),
+    "liked.about.deep": "what a neural network expects from the customer's history, learned from what followed others",
+    "liked.about.ranker": (
+        "the best suggestions of several others, in an order learned from what customers bought in earlier weeks"
+    ),
+    "liked.about.hybrid": "for each task the one of the others that proved best on earlier weeks",
     "liked.window.tune": "chooses",
     "liked.window.test": "reports",
     "liked.table": "Recommenders by task and window",

@@ -253,23 +253,50 @@ WORDS: dict[str, str] = {
         "它们对下一次购买的预测效果没有测量过。"
     ),
     "liked.intro": (
-        "两个 {days} 天的窗口中，第一个用来为每项任务选择推荐模型，较晚的第二个只用来报告。推荐系统决定随优惠展示哪些"
-        "商品，但不说明优惠会改变什么：常买不等于对优惠有响应。"
+        "推荐系统决定随优惠展示哪些商品。两个 {days} 天的窗口中，第一个用来为每项任务选择推荐模型，较晚的第二个只用来"
+        "报告效果，以 nDCG@10 计：展示的十个商品中有多少被购买，排在前面的权重更大，从 0 到 1。它不说明优惠会改变什么："
+        "常买不等于对优惠有响应。"
     ),
     "liked.task.repeat": "接下来会买什么",
     "liked.task.new": "没买过的商品",
     "liked.measure": (
-        "测试窗口的 nDCG@10 及 95% 区间（1：展示的十个商品全部被购买；0：一个也没有）；实心圆：选中的模型"
+        "较晚窗口的 nDCG@10 及 95% 区间（1：展示的十个商品全部被购买；0：一个也没有），每项任务各用一个刻度；"
+        "圆点：选用的模型"
     ),
     "liked.message.one": "只在一项任务上比较了推荐模型",
     "liked.message.hardly": "我们能预测用户会再买什么，但几乎无法预测他们会尝试什么新品",
     "liked.message.also": "我们能预测用户会再买什么，也能预测他们会尝试什么新品",
     "liked.chosen": "“{task}”选用“{name}”",
-    "liked.reached": "任务“{task}”：“{name}”在 {n} 位用户中的 nDCG@10 为 {ndcg}",
-    "liked.level": "{start}；与{others}无法区分，它们的区间相互重叠。",
-    "liked.above": "{start}；其他模型都在区间之外低于它。",
-    "liked.als": "“als”是矩阵分解：用少数几个隐含特征描述每位用户和每个商品。",
+    "liked.reached": "任务“{task}”选用“{name}”：它在较晚窗口的 {n} 位用户中 nDCG@10 为 {ndcg}",
+    "liked.better": "{others}在该窗口明显更好",
+    "liked.level": "它与{others}无法区分",
+    "liked.above": "其他模型都明显低于它",
+    "liked.gate": (
+        "在用来选择的窗口上逐个用户比较，学习排序模型“{name}”与其他模型中最好的“{over}”相比，nDCG@10 变化 {gain}。"
+    ),
+    "liked.gate.serves": "整个区间都大于零，因此选用“{name}”。",
+    "liked.gate.unclear": "区间包含零，不足以换用，因此选用“{name}”。",
+    "liked.gate.worse": "它更差，因此选用“{name}”。",
+    "liked.gate.unknown": "没有区间就说明不了什么，因此选用“{name}”。",
+    "liked.gate.since": "在较晚的窗口上变化 {gain}。",
+    "liked.no_interval": "{value}（无区间）",
     "liked.same": "对没买过的商品，“repeat”与“popularity”相同：没有可以重复的购买，只能退回到畅销商品。",
+    "liked.about.intro": "各个模型把什么排在前面：",
+    "liked.about": "“{name}”：{text}。",
+    "liked.about.popularity": "近期购买人数最多的商品，按全体用户或该用户所在的分群统计",
+    "liked.about.repeat": "用户以前买过的商品，买得越多、越近，排得越前",
+    "liked.about.tifu_knn": "用户经常买、最近买的商品，以及购买习惯相似的用户买的商品",
+    "liked.about.ease": "与用户买过的商品相配的商品，由“同一批用户还买了什么”学得",
+    "liked.about.next_ridge": "购买历史相似的用户在随后几周里买了的商品",
+    "liked.about.item_knn": "与用户买过的商品有许多共同买家的商品",
+    "liked.about.als": "与用户相合的商品：用少数几个隐含特征描述用户和商品，由购买记录学得（矩阵分解）",
+    "liked.about.mf_sgd": "预计用户会打高分的商品：隐含特征由评分学得",
+    "liked.about.content": "描述与用户买过的商品相近的商品：品类、品牌、文字和价格",
+    "liked.about.item2vec": "常与用户买过的商品出现在同类购物篮里的商品",
+    "liked.about.one_layer": "买的人多、该用户自己也经常买、最近买的商品，用一个公式加权（单层网络）",
+    "liked.about.deep": "神经网络根据用户的购买历史预计会买的商品，由其他用户后来的购买学得",
+    "liked.about.ranker": "汇总其他几个模型的候选商品，再按从此前几周的购买中学到的规律排序",
+    "liked.about.hybrid": "对每项任务，采用在此前几周表现最好的那个模型",
     "liked.window.tune": "选择",
     "liked.window.test": "报告",
     "liked.table": "推荐模型，按任务和窗口",

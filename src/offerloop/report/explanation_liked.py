@@ -1,0 +1,49 @@
+"""Products that a customer would like, each with the reason why it is shown, as a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from offerloop.report.teller import Teller
+
+
+def liked_pairs(tell: Teller) -> list[tuple[str, str]]:
+    """For a marketer: what kind of list, said once, and a line for each product."""
+    if _is_refused(tell):
+        ids = tell.listed(_popular(tell))
+        return [(tell.say("profile.liked_popular"), tell.say("profile.products", ids=ids))] if ids else []
+    pairs = []
+    for task, products in tell.facts["liked"].items():
+        labels = [tell.say(f"profile.liked_{task}"), *[""] * len(products)]
+        pairs += [(label, _because(tell, "profile", one)) for label, one in zip(labels, products, strict=False)]
+    return pairs
+
+
+def liked_lines(tell: Teller) -> list[str]:
+    """For the customer: a line for each list."""
+    if _is_refused(tell):
+        lists = {"popular": _popular(tell)}
+    else:
+        liked = tell.facts["liked"].items()
+        lists = {task: [_because(tell, "customer", one) for one in products] for task, products in liked}
+    return [
+        tell.say(f"customer.liked_{name}", products=tell.listed(texts, "semicolon"))
+        for name, texts in lists.items()
+        if texts
+    ]
+
+
+def _is_refused(tell: Teller) -> bool:
+    """Who refuses personalisation gets what is popular, for both tasks the same."""
+    return bool(tell.facts["decision"]["reason"] == "no_consent")
+
+
+def _popular(tell: Teller) -> list[str]:
+    return [str(one["product_id"]) for one in tell.facts["liked"]["repeat"]]
+
+
+def _because(tell: Teller, family: str, one: Mapping[str, object]) -> str:
+    """A product and the code of its reason, such as ``bought:7`` or ``goes_with:12``."""
+    code, _, about = str(one["reason"]).partition(":")
+    key = "bought_once" if (code, about) == ("bought", "1") else code
+    return tell.say(f"{family}.because.{key}", product=one["product_id"], about=about)
