@@ -22,7 +22,7 @@ COLUMNS = {
 }  # fmt: skip
 """Title of each metric that is shown."""
 SORTED_BY = "nDCG@10"
-COMMANDS = {"recommenders": "make bench NAME=recommenders", "topk": "scripts/bench topk"}
+COMMANDS = {"recommenders": "scripts/bench recommenders", "topk": "scripts/bench topk"}
 _PART = re.compile(r"(<!-- measured: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 Record = dict[str, Any]

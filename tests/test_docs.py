@@ -71,6 +71,14 @@ def test_every_recommender_has_its_page_and_shows_its_figures(name):
     assert f"[`{name}`]({name}.md)" in (folder / "README.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("page", RECOMMENDER_PAGES)
+def test_every_marker_of_figures_asks_for_something(page):
+    text = (ROOT / "docs" / "recommenders" / page).read_text(encoding="utf-8")
+    asked = re.findall(r"<!-- measured: (.*?) -->", text)
+    assert set(asked) <= {"recommenders", "claims", "topk", *RECOMMENDERS.builtin}
+    assert text.count("<!-- end -->") == len(asked)
+
+
 def test_every_public_name_exists():
     for name in offerloop.__all__:
         assert getattr(offerloop, name) is not None

@@ -75,7 +75,7 @@ def test_a_recommender_that_was_not_measured_says_so(measured, write):
 
 def test_all_systems_stand_in_a_table_for_each_case_best_first(measured, write):
     lines = between(measured.filled(marked("recommenders"), write()))
-    assert lines[0] == "Measured by `make bench NAME=recommenders` on: A processor, 2 cores, 7.5 GB."
+    assert lines[0] == "Measured by `scripts/bench recommenders` on: A processor, 2 cores, 7.5 GB."
     assert [line for line in lines if line.startswith("**")] == [f"**{ALL}**", f"**{NEW}**"]
     assert [line.split(" | ")[0] for line in lines if "ALS" in line or "als" in line] == [
         "| implicit ALS", "| [offerloop als](als.md)", "| [offerloop als](als.md)",
