@@ -1,4 +1,7 @@
-"""Write the reference pages of docs/ from the declarations in the code; a test checks that they are up to date."""
+"""Write the reference pages of docs/ from the declarations in the code, and measured figures where pages show them.
+
+A test checks that they are up to date.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
 
+from measured import filled
 from pydantic import BaseModel
 
 from offerloop.config import Config, SourceName
@@ -67,6 +71,11 @@ def profiles() -> str:
     return "\n".join(lines) + "\n"
 
 
+def recommender(page: str) -> str:
+    """A page of docs/recommenders/ as it stands, with what was measured."""
+    return filled((DOCS / "recommenders" / page).read_text(encoding="utf-8"), DOCS / "figures")
+
+
 PAGES = {"configuration.md": configuration, "tables.md": tables, "profiles.md": profiles}
 
 
@@ -103,3 +112,6 @@ if __name__ == "__main__":
     for page, write in PAGES.items():
         (DOCS / page).write_text(write(), encoding="utf-8")
         sys.stdout.write(f"docs/{page}\n")
+    for path in sorted((DOCS / "recommenders").glob("*.md")):
+        path.write_text(recommender(path.name), encoding="utf-8")
+        sys.stdout.write(f"docs/recommenders/{path.name}\n")

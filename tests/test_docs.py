@@ -1,6 +1,6 @@
 """What is public is documented, and what README says works."""
 
-import importlib.util
+import importlib
 import re
 import subprocess
 import sys
@@ -11,26 +11,33 @@ import pytest
 import offerloop
 from offerloop.cli.main import app
 from offerloop.offers import OFFER_KINDS
+from offerloop.recommenders import RECOMMENDERS
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+RECOMMENDER_PAGES = sorted(page.name for page in (ROOT / "docs" / "recommenders").glob("*.md"))
 
 
-def reference_pages():
-    spec = importlib.util.spec_from_file_location("reference", ROOT / "scripts" / "reference.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.PAGES
+@pytest.fixture
+def reference(monkeypatch):
+    monkeypatch.syspath_prepend(ROOT / "scripts")
+    return importlib.import_module("reference")
 
 
 @pytest.mark.parametrize("page", ["configuration.md", "tables.md", "profiles.md"])
-def test_reference_pages_say_what_the_code_says(page):
+def test_reference_pages_say_what_the_code_says(page, reference):
     written = (ROOT / "docs" / page).read_text(encoding="utf-8")
-    assert written == reference_pages()[page](), "run: .venv/bin/python scripts/reference.py"
+    assert written == reference.PAGES[page](), "run: .venv/bin/python scripts/reference.py"
 
 
-def test_every_configuration_key_has_a_meaning():
-    keys = re.findall(r"^\| `(\w+)` \| .* \| (.*) \|$", reference_pages()["configuration.md"](), re.MULTILINE)
+@pytest.mark.parametrize("page", RECOMMENDER_PAGES)
+def test_pages_of_recommenders_show_the_figures_that_were_measured(page, reference):
+    written = (ROOT / "docs" / "recommenders" / page).read_text(encoding="utf-8")
+    assert written == reference.recommender(page), "run: .venv/bin/python scripts/reference.py"
+
+
+def test_every_configuration_key_has_a_meaning(reference):
+    keys = re.findall(r"^\| `(\w+)` \| .* \| (.*) \|$", reference.PAGES["configuration.md"](), re.MULTILINE)
     assert len(keys) > 25
     assert all(meaning not in ("", "None") for _, meaning in keys)
 
@@ -55,13 +62,30 @@ def test_every_offer_kind_is_documented():
         assert f"`{kind}`" in page
 
 
+@pytest.mark.parametrize("name", list(RECOMMENDERS.builtin))
+def test_every_recommender_has_its_page_and_shows_its_figures(name):
+    folder = ROOT / "docs" / "recommenders"
+    page = (folder / f"{name}.md").read_text(encoding="utf-8")
+    assert page.startswith(f"# `{name}`")
+    assert f"<!-- measured: {name} -->\n" in page
+    assert f"[`{name}`]({name}.md)" in (folder / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("page", RECOMMENDER_PAGES)
+def test_every_marker_of_figures_asks_for_something(page):
+    text = (ROOT / "docs" / "recommenders" / page).read_text(encoding="utf-8")
+    asked = re.findall(r"<!-- measured: (.*?) -->", text)
+    assert set(asked) <= {"recommenders", "claims", "topk", *RECOMMENDERS.builtin}
+    assert text.count("<!-- end -->") == len(asked)
+
+
 def test_every_public_name_exists():
     for name in offerloop.__all__:
         assert getattr(offerloop, name) is not None
 
 
 def test_links_between_pages_lead_somewhere():
-    for page in [*ROOT.glob("README*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "examples").glob("*.md")]:
+    for page in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").glob("*.md")]:
         for target in re.findall(r"\]\((?!http)([^)#]+)", page.read_text(encoding="utf-8")):
             assert (page.parent / target).exists(), f"{page.name} links to {target}"
 
@@ -91,7 +115,7 @@ def test_the_steps_of_the_readme_run(tmp_path):
     assert "holdout" in shown.stdout
 
 
-@pytest.mark.parametrize("page", ["market.md", "recommenders/deep.md", "recommenders/mf_sgd.md"])
+@pytest.mark.parametrize("page", ["market.md", *(f"recommenders/{page}" for page in RECOMMENDER_PAGES)])
 def test_the_code_of_a_page_runs(page, tmp_path):
     blocks = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / page).read_text(encoding="utf-8"), re.DOTALL)
     assert blocks
