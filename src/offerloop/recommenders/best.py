@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from offerloop.recommenders.base import Scores
+from offerloop.recommenders.histories import place_in_row
 
 _BLOCK = 64
 _TIES = 4
@@ -44,8 +45,3 @@ def reached_by(scores: Scores, k: int) -> Scores:
         scores = scores[:, : _BLOCK * width].reshape(len(scores), _BLOCK, width).max(axis=1)
     at = scores.shape[1] - k
     return np.partition(scores, at, axis=1)[:, at]
-
-
-def place_in_row(row: NDArray[np.int64], n_rows: int) -> NDArray[np.int64]:
-    """Position of each entry among those of the same row, from 0; `row` ascends."""
-    return np.arange(len(row)) - np.searchsorted(row, np.arange(n_rows))[row]

@@ -9,9 +9,9 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from offerloop.recommenders.base import Recommender, Scores, Task
+from offerloop.recommenders.base import Recommender, Scores, Task, popularity
 from offerloop.recommenders.best import best
-from offerloop.recommenders.histories import Codes, Histories
+from offerloop.recommenders.histories import Codes, Histories, place_in_row
 from offerloop.recommenders.interactions import Interactions
 from offerloop.recommenders.moments import Moments
 from offerloop.recommenders.pair_features import PairFeatures
@@ -19,6 +19,10 @@ from offerloop.recommenders.top import hide_bought
 
 MEMBERS = ("ease", "next_ridge")
 """Recommenders whose best new products are candidates and whose scores describe them."""
+LAST_RESORT = "popularity"
+"""What is asked too where a history is short."""
+SHORT = 10
+"""Events of a customer that make a history short, at most."""
 OWN, NEW = 150, {"repeat": 20, "new": 100}
 """So many of a customer's own products, and of the best new ones by each member, are candidates of a task."""
 
@@ -42,25 +46,28 @@ class Candidates:
     interactions: Interactions
     _members: Mapping[str, Recommender]
     _describe: PairFeatures
+    popular: Scores
+    """What ranks without a history."""
 
     @classmethod
     def at(cls, moments: Moments, as_of_day: int) -> Self:
         """Raises EvidenceError when nothing was known then."""
         interactions = moments.known(as_of_day)
         members = {name: moments.fitted(name, as_of_day) for name in MEMBERS}
-        return cls(interactions, members, PairFeatures.of(interactions))
+        return cls(interactions, members, PairFeatures.of(interactions), popularity(interactions))
 
     def scores(self, histories: Histories) -> dict[str, Scores]:
-        """By member; all products."""
-        return {name: member.score_histories(histories) for name, member in self._members.items()}
+        """By member, and popularity; all products."""
+        scores = {name: member.score_histories(histories) for name, member in self._members.items()}
+        return scores | {LAST_RESORT: np.tile(self.popular, (histories.shape[0], 1))}
 
-    def pairs(self, histories: Histories, scores: Mapping[str, Scores], task: Task) -> Pairs:
-        """The candidates of a task and what describes them."""
+    def pairs(self, histories: Histories, scores: Mapping[str, Scores], task: Task, *, short: bool) -> Pairs:
+        """The candidates of a task and what describes them; of short histories popular products too."""
         wanted = np.zeros(histories.shape, dtype=np.bool_)
         if task == "repeat":
             _mark_own(wanted, histories)
-        for one in scores.values():
-            unseen = one.copy()
+        for name in (*MEMBERS, LAST_RESORT) if short else MEMBERS:
+            unseen = scores[name].copy()
             hide_bought(unseen, histories)
             columns = best(unseen, NEW[task])
             row, place = np.nonzero(np.take_along_axis(unseen, columns, axis=1) > -np.inf)
@@ -75,6 +82,5 @@ def _mark_own(wanted: NDArray[np.bool_], histories: Histories) -> None:
     own = (histories.decayed(60.0) + 0.1 * histories.decayed(180.0)).tocoo()
     order = np.lexsort((own.col, -own.data, own.row))
     row = own.row[order]
-    place = np.arange(len(row)) - np.searchsorted(row, row)
-    first = order[place < OWN]
+    first = order[place_in_row(row, own.shape[0]) < OWN]
     wanted[own.row[first], own.col[first]] = True

@@ -47,6 +47,36 @@ class Histories:
         known[self.rated[0]] = True
         return ~known
 
+    @property
+    def n_events(self) -> Codes:
+        """Of each customer."""
+        return np.bincount(self.rows, minlength=len(self.customers))
+
+    def at(self, positions: Codes) -> Histories:
+        """The histories at some positions, in the given order."""
+        return self.named(self.customers[positions], positions)
+
+    def named(self, customers: Ids, positions: Codes) -> Histories:
+        """The histories at some positions under these ids; empty at -1."""
+        row, at = _runs(self.rows, positions)
+        rated_row, rated_at = _runs(self.rated[0], positions)
+        rated = (rated_row, self.rated[1][rated_at], self.rated[2][rated_at])
+        return Histories(customers, row, self.columns[at], self.age_days[at], self.n_products, rated)
+
+    def last(self, n: Codes) -> Self:
+        """Each customer's last `n` events, shape (customers,), of a day in product order; no ratings."""
+        order = np.lexsort((self.columns, self.age_days, self.rows))
+        row = self.rows[order]
+        kept = np.sort(order[place_in_row(row, len(n)) < n[row]])
+        none = np.empty(0, dtype=np.int64)
+        return replace(
+            self,
+            rows=self.rows[kept],
+            columns=self.columns[kept],
+            age_days=self.age_days[kept],
+            rated=(none, none, none.astype(np.float32)),
+        )
+
     def counts(self, within_days: int | None = None) -> Csr:
         """Number of purchase days, in all or in the last `within_days`; float32, customers x products."""
         recent = np.ones(len(self.rows)) if within_days is None else self.age_days <= within_days
@@ -80,3 +110,17 @@ class Histories:
             columns=np.insert(self.columns, place, column),
             age_days=np.insert(self.age_days, place, age_days),
         )
+
+
+def place_in_row(row: Codes, n_rows: int) -> Codes:
+    """Position of each entry among those of the same row, from 0; `row` ascends."""
+    return np.arange(len(row)) - np.searchsorted(row, np.arange(n_rows))[row]
+
+
+def _runs(rows: Codes, wanted: Codes) -> tuple[Codes, Codes]:
+    """Positions of the events of each wanted row, one row after the other: place in `wanted`, place in `rows`."""
+    first, last = np.searchsorted(rows, wanted), np.searchsorted(rows, wanted + 1)
+    length = np.where(wanted >= 0, last - first, 0)
+    place = np.repeat(np.arange(len(wanted)), length)
+    start = np.cumsum(length) - length
+    return place, np.arange(length.sum()) - np.repeat(start, length) + np.repeat(first, length)

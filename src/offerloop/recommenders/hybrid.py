@@ -31,7 +31,7 @@ class Choice:
 
     names: dict[Task, str]
     judged: Mapping[tuple[Task, str], Judged] = field(default_factory=dict)
-    """How all did on the last window; the ranker out of fold."""
+    """How all did on the last window, by what was learned before it."""
     gap: str | None = None
     """Why they could not be compared; then the fallback serves."""
 
@@ -39,8 +39,8 @@ class Choice:
 class Hybrid:
     """Serves each task by the ranker if the gate lets it, else by the single recommender that is best for it.
 
-    Before the last `window_days` the `candidates` are fitted; in these days they are judged by nDCG@10, the ranker by
-    models that did not see the customer. The gate opens for the ranker where the 95 % interval of its mean gain over
+    Before the last `window_days` the `candidates` are fitted, the ranker too; in these days they are judged by nDCG@10.
+    The gate opens for the ranker where the 95 % interval of its mean gain over
     the best single one, customer by customer, lies above zero: so it is never worse beyond noise. Whatever serves is
     fitted again on everything. With a history too short for that, "repeat" and "popularity" serve.
     """
@@ -61,8 +61,8 @@ class Hybrid:
     def fit_at(self, moments: Moments, as_of_day: int, choice: Choice | None = None) -> Self:
         """As of a day; with a `choice` that was made before, nothing is judged."""
         self.interactions = moments.known(as_of_day)
-        self._ranker = self._trained(moments, as_of_day, choice)
-        self.choice = choice or self._choose(moments, as_of_day)
+        self._ranker, rehearsed = self._trained(moments, as_of_day, choice)
+        self.choice = choice or self._choose(moments, as_of_day, rehearsed)
         self._serving: dict[Task, Recommender] = {
             task: self._fitted(name, moments, as_of_day).for_task(task) for task, name in self.choice.names.items()
         }
@@ -88,16 +88,21 @@ class Hybrid:
     def _fitted(self, name: str, moments: Moments, as_of_day: int) -> Recommender:
         return self._ranker if name == RANKER and self._ranker is not None else moments.fitted(name, as_of_day)
 
-    def _trained(self, moments: Moments, as_of_day: int, choice: Choice | None) -> Ranker | None:
-        """The ranker, where it may serve and there is enough history."""
+    def _trained(
+        self, moments: Moments, as_of_day: int, choice: Choice | None
+    ) -> tuple[Ranker | None, dict[Task, Judged]]:
+        """The ranker, where it may serve and there is enough history, and how it did where a choice depends on it."""
         if RANKER not in (self.candidates if choice is None else choice.names.values()):
-            return None
+            return None, {}
+        ranker = Ranker(window_days=self.window_days, rng=self.rng)
         try:
-            return Ranker(window_days=self.window_days, rng=self.rng).fit_at(moments, as_of_day)
+            if choice is None:
+                return ranker, ranker.fit_and_judge(moments, as_of_day)
+            return ranker.fit_at(moments, as_of_day), {}
         except EvidenceError:
-            return None
+            return None, {}
 
-    def _choose(self, moments: Moments, as_of_day: int) -> Choice:
+    def _choose(self, moments: Moments, as_of_day: int, rehearsed: Mapping[Task, Judged]) -> Choice:
         before = as_of_day - self.window_days
         try:
             window = Window.between(moments.known(before), moments.known(as_of_day))
@@ -105,8 +110,7 @@ class Hybrid:
             return Choice(FALLBACK, gap=str(missing))
         singles = [name for name in self.candidates if name != RANKER]
         judged = judge({name: moments.fitted(name, before) for name in singles}, window)
-        if self._ranker is not None:
-            judged |= {(task, RANKER): self._ranker.judged[task] for task in TASKS}
+        judged |= {(task, RANKER): one for task, one in rehearsed.items()}
         return Choice({task: gate(judged, task) for task in TASKS}, judged)
 
 

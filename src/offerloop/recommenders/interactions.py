@@ -75,11 +75,7 @@ class Interactions(Histories):
     def of(self, customers: ArrayLike) -> Histories:
         """The histories of some customers, in the given order; an unknown one's is empty."""
         ids = as_ids(customers)
-        codes = self.customer_codes(ids)
-        row, at = _runs(self.rows, codes)
-        rated_row, rated_at = _runs(self.rated[0], codes)
-        rated = (rated_row, self.rated[1][rated_at], self.rated[2][rated_at])
-        return Histories(ids, row, self.columns[at], self.age_days[at], self.n_products, rated)
+        return self.named(ids, self.customer_codes(ids))
 
     def without(self, customers: ArrayLike) -> Histories:
         """The same customers with empty histories, as if nothing were known of them."""
@@ -126,12 +122,3 @@ def _rated(ratings: pl.DataFrame | None, customers: Ids, products: Ids, as_of_da
     )
     known = (row >= 0) & (column >= 0)
     return row[known], column[known], last["value"].to_numpy()[known].astype(np.float32)
-
-
-def _runs(rows: Codes, wanted: Codes) -> tuple[Codes, Codes]:
-    """Positions of the events of each wanted row, one row after the other: place in `wanted`, place in `rows`."""
-    first, last = np.searchsorted(rows, wanted), np.searchsorted(rows, wanted + 1)
-    length = np.where(wanted >= 0, last - first, 0)
-    place = np.repeat(np.arange(len(wanted)), length)
-    start = np.cumsum(length) - length
-    return place, np.arange(length.sum()) - np.repeat(start, length) + np.repeat(first, length)

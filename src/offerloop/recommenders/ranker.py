@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
@@ -9,71 +10,56 @@ import numpy as np
 from numpy.typing import NDArray
 
 from offerloop.errors import EvidenceError
-from offerloop.recommenders.base import RECENT_DAYS, TASKS, Scores, Task, pick_products, popularity
-from offerloop.recommenders.candidates import Candidates
-from offerloop.recommenders.histories import Codes, Histories, Ids
+from offerloop.recommenders.base import RECENT_DAYS, TASKS, Scores, Task, pick_products
+from offerloop.recommenders.candidates import SHORT, Candidates
+from offerloop.recommenders.histories import Histories, Ids, place_in_row
 from offerloop.recommenders.interactions import Interactions
 from offerloop.recommenders.judge import RECALL_DEPTH, Judged, judged
+from offerloop.recommenders.lessons import Lessons, learn, lessons
 from offerloop.recommenders.moments import Moments
 from offerloop.recommenders.window import Window
 
-BOOSTING = {
-    "objective": "binary",
-    "num_leaves": 15,
-    "learning_rate": 0.07,
-    "feature_fraction": 0.6,
-    "max_bin": 63,
-    "lambda_l2": 5.0,
-    "num_threads": 1,
-    "deterministic": True,
-    "verbose": -1,
-}
-ROUNDS = 100
-NEGATIVES: dict[Task, float] = {"repeat": 0.4, "new": 0.25}
-"""Share of the candidates that were not bought which the ranker learns from."""
-
 
 @dataclass(frozen=True)
-class Lesson:
-    """The candidates of a window, of one task."""
+class Models:
+    """The trees of one task."""
 
-    row: Codes
-    """Positions in the window's customers, ascending."""
-    column: Codes
-    features: NDArray[np.float32]
-    bought: NDArray[np.bool_]
-    half: NDArray[np.bool_]
-    """Of each customer of the window, which half of the customers they are in."""
+    long: Any | None
+    """Of histories that are not short; None where there was none to learn from."""
+    short: Any
 
+    @classmethod
+    def learned(cls, windows: Sequence[Lessons], task: Task, rng: int) -> Self | None:
+        """None where nobody bought a candidate."""
+        long, short = (
+            [one[task, kind] for one in windows for kind in kinds if (task, kind) in one] for kinds in _KINDS
+        )
+        model = learn(short, task, rng)
+        return None if model is None else cls(learn(long, task, rng), model)
 
-@dataclass(frozen=True)
-class Halves:
-    """Two models, each learned from the other half of the customers."""
+    def short_rows(self, histories: Histories) -> NDArray[np.bool_]:
+        """Of each customer, whether the trees of short histories rank for them."""
+        return histories.n_events <= (SHORT if self.long is not None else np.inf)
 
-    models: tuple[Any, Any]
-
-    def predict(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Mean of both, for serving: log-odds of a purchase."""
+    def predict(self, features: NDArray[np.float32], *, short: bool) -> NDArray[np.float32]:
+        """Log-odds of a purchase."""
         if not len(features):
             return np.empty(0, dtype=np.float32)
-        both: NDArray[np.float32] = np.mean([one.predict(features, raw_score=True) for one in self.models], axis=0)
-        return both.astype(np.float32)
-
-    def out_of_fold(self, lesson: Lesson) -> NDArray[np.float32]:
-        """By the model that did not see the customer."""
-        half = lesson.half[lesson.row]
-        predicted = np.empty(len(half), dtype=np.float32)
-        for seen, model in zip((False, True), self.models, strict=True):
-            predicted[half != seen] = model.predict(lesson.features[half != seen], raw_score=True)
+        model = self.short if short or self.long is None else self.long
+        predicted: NDArray[np.float32] = model.predict(features, raw_score=True).astype(np.float32)
         return predicted
+
+
+_KINDS: tuple[tuple[Any, ...], ...] = (("long",), ("short", "cut"))
 
 
 class Ranker:
     """Affinity = log-odds of a purchase by gradient boosted trees over candidates (LightGBM).
 
-    For each task the candidates (`candidates`) of the last two windows are described by what was known before them
-    and labelled by what was bought in them; two models are learned, each from half of the customers. What is no
-    candidate ranks below, by the member "next_ridge".
+    For each task the candidates (`candidates`) of the last windows are described by what was known before them and
+    labelled by what was bought in them. Customers with a short history have trees of their own, which also learn from
+    long histories of which only the last events are shown; so a new customer is ranked by what was learned of new
+    customers. What is no candidate ranks below, by the member "next_ridge".
     """
 
     name: ClassVar[str] = "ranker"
@@ -89,31 +75,22 @@ class Ranker:
 
     def fit_at(self, moments: Moments, as_of_day: int) -> Self:
         """Learn as of a day."""
-        self.interactions = moments.known(as_of_day)
-        halves = np.random.default_rng(self.rng).random(len(self.interactions.customers)) < 0.5
-        lessons: dict[Task, list[Lesson]] = {task: [] for task in TASKS}
-        for back in range(1, self.windows + 1):
-            try:
-                window = self._window(moments, as_of_day, back)
-            except EvidenceError:
-                if back == 1:
-                    raise
-                break
-            half = halves[self.interactions.customer_codes(window.customers)]
-            for task, lesson in _lessons(Candidates.at(moments, window.before.as_of_day), window, half).items():
-                lessons[task].append(lesson)
-            if back == 1:
-                self.window = window
-        self._models = {task: _learn(lessons[task], task, self.rng) for task in TASKS}
-        self.judged: dict[Task, Judged] = {task: self._judge(lessons[task][0], task) for task in TASKS}
-        """Out of fold, on the last window."""
-        self._candidates = Candidates.at(moments, as_of_day)
-        self._popular = popularity(self.interactions)
-        return self
+        return self._learn(moments, as_of_day, self._taught(moments, as_of_day))
+
+    def fit_and_judge(self, moments: Moments, as_of_day: int) -> dict[Task, Judged]:
+        """Learn as of a day, and say how trees that were learned from all windows but the last do in that one.
+
+        Nothing is judged where there is only one window, or nobody bought a candidate before it.
+        """
+        taught = self._taught(moments, as_of_day)
+        self._learn(moments, as_of_day, taught)
+        before = [of for _, of in taught[1:]]
+        models = {task: Models.learned(before, task, self.rng) for task in TASKS}
+        return {task: _judge(*taught[0], one, task) for task, one in models.items() if one is not None}
 
     def for_task(self, task: Task) -> TaskRanker:
         """The ranking of one task."""
-        return TaskRanker(self.interactions, self._candidates, self._models[task], task, self._popular)
+        return TaskRanker(self.interactions, self._candidates, self._models[task], task)
 
     def score_histories(self, histories: Histories) -> Scores:
         """The ranking of the next basket."""
@@ -123,18 +100,32 @@ class Ranker:
         """The ranking of the next basket."""
         return self.for_task("repeat").score(customers, products)
 
-    def _window(self, moments: Moments, as_of_day: int, back: int) -> Window:
-        end = as_of_day - (back - 1) * self.window_days
-        return Window.between(moments.known(end - self.window_days), moments.known(end))
+    def _taught(self, moments: Moments, as_of_day: int) -> list[tuple[Window, Lessons]]:
+        """The last windows, the latest first. Raises EvidenceError when there is none."""
+        taught: list[tuple[Window, Lessons]] = []
+        for back in range(self.windows):
+            end = as_of_day - back * self.window_days
+            try:
+                window = Window.between(moments.known(end - self.window_days), moments.known(end))
+            except EvidenceError:
+                if not taught:
+                    raise
+                break
+            candidates = Candidates.at(moments, window.before.as_of_day)
+            taught.append((window, lessons(candidates, window, self.rng)))
+        return taught
 
-    def _judge(self, lesson: Lesson, task: Task) -> Judged:
-        order = np.lexsort((lesson.column, -self._models[task].out_of_fold(lesson), lesson.row))
-        row = lesson.row[order]
-        place = np.arange(len(row)) - np.searchsorted(row, row)
-        hits = np.zeros((len(lesson.half), RECALL_DEPTH), dtype=np.bool_)
-        shown = place < RECALL_DEPTH
-        hits[row[shown], place[shown]] = lesson.bought[order[shown]]
-        return judged(hits, self.window, task)
+    def _learn(self, moments: Moments, as_of_day: int, taught: list[tuple[Window, Lessons]]) -> Self:
+        self.interactions = moments.known(as_of_day)
+        models = {task: Models.learned([of for _, of in taught], task, self.rng) for task in TASKS}
+        self._models = {task: one for task, one in models.items() if one is not None}
+        if len(self._models) < len(TASKS):
+            raise EvidenceError(
+                f"in the last {self.window_days} days nobody bought what recommenders had foretold, so no ranking can "
+                "be learned; give more order lines"
+            )
+        self._candidates = Candidates.at(moments, as_of_day)
+        return self
 
 
 @dataclass(frozen=True)
@@ -143,10 +134,8 @@ class TaskRanker:
 
     interactions: Interactions
     candidates: Candidates
-    models: Halves
+    models: Models
     task: Task
-    popular: Scores
-    """What ranks without a history."""
     name: ClassVar[str] = "ranker"
 
     def fit(self, interactions: Interactions) -> TaskRanker:
@@ -158,58 +147,42 @@ class TaskRanker:
         return self
 
     def score_histories(self, histories: Histories) -> Scores:
-        """Log-odds of candidates; below them all other products."""
-        scores = self.candidates.scores(histories)
-        pairs = self.candidates.pairs(histories, scores, self.task)
-        affinity = self.models.predict(pairs.features)
-        ranked = scores["next_ridge"]
-        ranked -= ranked.max(axis=1, keepdims=True) + 1.0 - affinity.min(initial=0.0)
-        ranked[pairs.row, pairs.column] = affinity
-        ranked[histories.is_empty] = self.popular
-        return ranked
+        """Log-odds of candidates; below them all other products; popularity without a history."""
+        scores = np.empty(histories.shape, dtype=np.float32)
+        is_short = self.models.short_rows(histories)
+        for short in (False, True):
+            rows = np.flatnonzero(is_short == short)
+            if len(rows):
+                scores[rows] = self._ranked(histories.at(rows), short=short)
+        scores[histories.is_empty] = self.candidates.popular
+        return scores
 
     def score(self, customers: Ids, products: Ids | None = None) -> Scores:
         """By the histories of the fit."""
         scores = self.score_histories(self.interactions.of(customers))
         return scores if products is None else pick_products(scores, self.interactions, products)
 
-
-def _lessons(candidates: Candidates, window: Window, half: NDArray[np.bool_]) -> dict[Task, Lesson]:
-    parts: dict[Task, list[tuple[Codes, Codes, NDArray[np.float32]]]] = {task: [] for task in TASKS}
-    for some in window.batches():
-        histories = window.before.of(window.customers[some])
-        scores = candidates.scores(histories)
-        for task in TASKS:
-            pairs = candidates.pairs(histories, scores, task)
-            parts[task].append((pairs.row + some.start, pairs.column, pairs.features))
-    lessons = {}
-    for task, found in parts.items():
-        row, column, features = (np.concatenate(one) for one in zip(*found, strict=True))
-        bought = np.asarray(window.targets[task][row, column]).ravel()
-        lessons[task] = Lesson(row, column, features, bought, half)
-    return lessons
+    def _ranked(self, histories: Histories, *, short: bool) -> Scores:
+        scores = self.candidates.scores(histories)
+        pairs = self.candidates.pairs(histories, scores, self.task, short=short)
+        affinity = self.models.predict(pairs.features, short=short)
+        lowest = np.zeros(histories.shape[0], dtype=np.float32)
+        np.minimum.at(lowest, pairs.row, affinity)
+        ranked = scores["next_ridge"]
+        ranked -= ranked.max(axis=1, keepdims=True) + 1.0 - lowest[:, None]
+        ranked[pairs.row, pairs.column] = affinity
+        return ranked
 
 
-def _learn(lessons: list[Lesson], task: Task, rng: int) -> Halves:
-    """From customers who bought a candidate, and a part of what they did not buy."""
-    draw = np.random.default_rng(rng)
-    kept = [_kept(one, draw.random(len(one.row)) < NEGATIVES[task]) for one in lessons]
-    features = np.concatenate([one.features[at] for one, at in zip(lessons, kept, strict=True)])
-    bought = np.concatenate([one.bought[at] for one, at in zip(lessons, kept, strict=True)])
-    half = np.concatenate([one.half[one.row[at]] for one, at in zip(lessons, kept, strict=True)])
-    first, second = (_boost(features[half == side], bought[half == side], rng) for side in (False, True))
-    return Halves((first, second))
-
-
-def _kept(lesson: Lesson, drawn: NDArray[np.bool_]) -> Codes:
-    buys = np.bincount(lesson.row, lesson.bought, len(lesson.half)) > 0
-    return np.flatnonzero(buys[lesson.row] & (drawn | lesson.bought))
-
-
-def _boost(features: NDArray[np.float32], bought: NDArray[np.bool_], rng: int) -> Any:  # noqa: ANN401 - LightGBM has no types
-    import lightgbm
-
-    fewest = int(np.clip(len(bought) / 500, 5, 100))
-    settings = BOOSTING | {"min_data_in_leaf": fewest, "seed": rng}
-    data = lightgbm.Dataset(features, bought.astype(np.float32), params=settings)
-    return lightgbm.train(settings, data, ROUNDS)
+def _judge(window: Window, taught: Lessons, models: Models, task: Task) -> Judged:
+    """By models that were learned before the window."""
+    mine = [(kind == "short", taught[task, kind]) for kind in ("long", "short") if (task, kind) in taught]
+    row, column = (np.concatenate([getattr(one, name) for _, one in mine]) for name in ("row", "column"))
+    bought = np.concatenate([one.bought for _, one in mine])
+    affinity = np.concatenate([models.predict(one.features, short=short) for short, one in mine])
+    order = np.lexsort((column, -affinity, row))
+    place = place_in_row(row[order], len(window.customers))
+    shown = place < RECALL_DEPTH
+    hits = np.zeros((len(window.customers), RECALL_DEPTH), dtype=np.bool_)
+    hits[row[order][shown], place[shown]] = bought[order[shown]]
+    return judged(hits, window, task)
