@@ -112,3 +112,19 @@ def test_borrowed_affinity_is_between_the_lowest_and_that_of_the_like():
     borrowed = new.scores(scores)[:, 0]
     assert (borrowed >= scores.min(axis=1) - 1e-6).all()
     assert (borrowed <= scores.max(axis=1) + 1e-6).all()
+
+
+def test_a_product_with_too_few_buyers_is_ranked_as_a_new_one_and_not_new_to_its_buyers():
+    more = pl.concat([PURCHASES, pl.DataFrame([(8, 60, 99)], schema=PURCHASES.schema, orient="row")])
+    rare = Interactions.build(more, 100, min_buyers=2, context=Context(products=LISTED))
+    assert 60 in shown(rare, customer=1, task="new")
+    assert 60 in shown(rare, customer=8, task="repeat")
+    assert 60 not in shown(rare, customer=8, task="new")
+
+
+def test_where_few_products_are_sold_a_new_one_like_all_of_them_ranks_as_they_do():
+    listed = pl.DataFrame({"product_id": [1, 2, 3], "category": ["tea"] * 3, "stock": [1, 1, 1]})
+    bought = pl.DataFrame({"customer_id": [1, 2], "product_id": [1, 2], "order_day": [98, 99]})
+    new = NewProducts.of(Interactions.build(bought, 100, context=Context(products=listed)), pl.Series([3]))
+    scores = np.array([[4.0, 2.0]], dtype=np.float32)
+    np.testing.assert_allclose(new.scores(scores), [[3.0]], rtol=1e-6)

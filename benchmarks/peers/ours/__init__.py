@@ -9,12 +9,11 @@ import numpy as np
 import polars as pl
 
 from offerloop.recommenders import RECOMMENDERS
-from offerloop.recommenders.base import Recommender, Task
+from offerloop.recommenders.base import Recommender, Task, hide_bought
 from offerloop.recommenders.best import best
 from offerloop.recommenders.context import Context
 from offerloop.recommenders.histories import Histories, Ids
 from offerloop.recommenders.interactions import Interactions
-from offerloop.recommenders.top import hide_bought
 from peers.given import BLOCK, DEPTH, Given, Ints
 
 SOURCE = "src/offerloop/recommenders"

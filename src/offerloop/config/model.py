@@ -168,7 +168,8 @@ class Recommend(Section):
     """Names in the recommender catalogue; per task the best one on an earlier window serves, the ranker only where it
     is better beyond noise."""
     min_buyers: int = Field(default=1, ge=1)
-    """Products with fewer buyers are never recommended."""
+    """Products with fewer buyers are recommended by their description only, as new ones are: where the product list
+    says that they are in stock."""
     top_k: int = Field(default=20, ge=1)
     """Products per customer and task."""
     window_days: int = Field(default=28, ge=1)

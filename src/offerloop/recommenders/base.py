@@ -113,3 +113,8 @@ def recent_buyers(histories: Histories, window_days: int) -> Scores:
     ever = histories.counts().getnnz(axis=0)
     buyers: Scores = (recent + ever / (ever.max() + 1)).astype(np.float32)
     return buyers
+
+
+def hide_bought(scores: Scores, histories: Histories) -> None:
+    """Set the score of everything that a customer has bought to minus infinity, in place."""
+    scores[histories.rows, histories.columns] = -np.inf

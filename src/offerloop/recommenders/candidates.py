@@ -9,13 +9,12 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from offerloop.recommenders.base import Recommender, Scores, Task, popularity
+from offerloop.recommenders.base import Recommender, Scores, Task, hide_bought, popularity
 from offerloop.recommenders.best import best
 from offerloop.recommenders.histories import Codes, Histories, place_in_row
 from offerloop.recommenders.interactions import Interactions
 from offerloop.recommenders.moments import Moments
 from offerloop.recommenders.pair_features import PairFeatures
-from offerloop.recommenders.top import hide_bought
 
 MEMBERS = ("ease", "next_ridge")
 """Recommenders whose best new products are candidates and whose scores describe them."""

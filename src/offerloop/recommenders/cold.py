@@ -1,4 +1,4 @@
-"""Products that nobody has bought yet: they borrow the affinity of products that are described alike."""
+"""Products that hardly anybody has bought yet: they borrow the affinity of products that are described alike."""
 
 from __future__ import annotations
 
@@ -19,18 +19,20 @@ _BLOCK = 2_000
 
 @dataclass(frozen=True)
 class NewProducts:
-    """Products of the list without buyers, and the sold products that each is most like by its description."""
+    """Products of the list without enough buyers, and the sold ones that each is most like by its description."""
 
     products: Ids
     """Sorted."""
     nearest: Codes
     """The sold product that each is most like, a column of the interactions."""
-    weights: Csr
-    """New x sold products; a row sums to the mean cosine of its neighbours."""
+    cosines: Csr
+    """New x sold products: of each new one's neighbours."""
+    neighbours: int
+    """Of each new product, also those that share no term with it."""
 
     @classmethod
     def of(cls, interactions: Interactions, wanted: pl.Series, neighbours: int = 10) -> Self:
-        """Of the product_ids `wanted` those that are listed, have no buyer and share a term with a sold product.
+        """Of the product_ids `wanted` those that are listed, are not sold and share a term with a sold product.
 
         Likeness is the cosine of `term_vectors` over all listed products; the `neighbours` most alike count.
         """
@@ -41,15 +43,16 @@ class NewProducts:
         fresh = np.flatnonzero((column < 0) & table["product_id"].is_in(wanted.implode()).to_numpy())
         if not len(fresh):
             nobody = np.empty(0, dtype=np.int64)
-            return cls(interactions.products[:0], nobody, sparse.csr_matrix((0, interactions.n_products)))
+            return cls(interactions.products[:0], nobody, sparse.csr_matrix((0, interactions.n_products)), 1)
         vectors, sold = term_vectors(table), np.flatnonzero(column >= 0)
         blocks = [fresh[at : at + _BLOCK] for at in range(0, len(fresh), _BLOCK)]
         likeness = sparse.vstack([_nearest(vectors[at], vectors[sold], neighbours) for at in blocks]).tocsr()
         alike = np.flatnonzero(likeness.getnnz(axis=1))
         one = np.ones(len(sold), dtype=np.float32)
         spread = sparse.csr_matrix((one, (np.arange(len(sold)), column[sold])), (len(sold), interactions.n_products))
-        weights = (likeness[alike] @ spread).tocsr() / neighbours
-        return cls(ids[fresh[alike]], np.asarray(weights.argmax(axis=1)).ravel(), weights)
+        cosines = (likeness[alike] @ spread).tocsr()
+        nearest = np.asarray(cosines.argmax(axis=1)).ravel()
+        return cls(ids[fresh[alike]], nearest, cosines, min(neighbours, len(sold)))
 
     def scores(self, sold: Scores) -> Scores:
         """Affinities, customers x new products, from those of all sold ones.
@@ -58,15 +61,18 @@ class NewProducts:
         neighbours, and the less alike they are the lower.
         """
         lowest = sold.min(axis=1, keepdims=True)
-        borrowed: Scores = (self.weights @ (sold - lowest).T).T + lowest
+        borrowed: Scores = (self.cosines @ (sold - lowest).T).T / self.neighbours + lowest
         return borrowed.astype(np.float32)
 
 
 def likest(interactions: Interactions, product: pl.Series) -> Scores:
-    """How like one product of the list each sold one is described: cosines, shape (products,)."""
+    """How like one product of the list each sold one is described, shape (products,).
+
+    Cosines; minus infinity for those that share no term.
+    """
     new = NewProducts.of(interactions, product, neighbours=interactions.n_products)
-    cosines: Scores = new.weights.sum(axis=0) * interactions.n_products
-    return np.asarray(cosines, dtype=np.float32).ravel()
+    cosines = np.asarray(new.cosines.sum(axis=0), dtype=np.float32).ravel()
+    return np.where(cosines > 0, cosines, np.float32(-np.inf))
 
 
 def _nearest(new: Csr, sold: Csr, neighbours: int) -> Csr:

@@ -30,6 +30,8 @@ class Interactions(Histories):
     """Epoch day; nothing of this day or later is known."""
     context: Context = field(default_factory=Context)
     min_buyers: int = 1
+    rare: tuple[Ids, Ids] = (np.empty(0, np.int64), np.empty(0, np.int64))
+    """Customers, ascending, and products of purchases that were left out because too few bought the product."""
 
     @classmethod
     def build(
@@ -43,9 +45,9 @@ class Interactions(Histories):
         """
         context = context or Context()
         seen = purchases.lazy().filter(pl.col("order_day") < as_of_day).select(_EVENT).unique()
-        if min_buyers > 1:
-            seen = seen.filter(pl.col("customer_id").n_unique().over("product_id") >= min_buyers)
-        events = seen.sort(_EVENT).collect()
+        few = pl.col("customer_id").n_unique().over("product_id") < min_buyers
+        rare = seen.filter(few).select(_EVENT[:2]).unique().sort("customer_id", "product_id").collect()
+        events = seen.filter(~few).sort(_EVENT).collect()
         if events.is_empty():
             raise EvidenceError(
                 f"before {day(as_of_day)} no product had {min_buyers} or more buyers, so nothing can be "
@@ -64,6 +66,7 @@ class Interactions(Histories):
             as_of_day=as_of_day,
             context=context,
             min_buyers=min_buyers,
+            rare=(as_ids(rare["customer_id"]), as_ids(rare["product_id"])),
         )
 
     def before(self, as_of_day: int) -> Self:

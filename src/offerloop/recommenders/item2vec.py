@@ -21,7 +21,8 @@ class Item2Vec(HistoryRecommender):
     of one day: each product has an input vector v and an output vector w, and ``sigma(v_i . w_j)`` is the chance that
     j lies in a basket with i. Products with like v are bought among the same others; with high v_i . w_j, together.
     The customer's mean weighs a purchase day by ``exp(-age / time_constant_days)``. Products of more than ten times
-    their share of purchases are thinned out. One thread: more would change the answer from run to run.
+    an equal share of purchases are thinned out. In a basket products stand in random order. One thread: more would
+    change the answer from run to run.
     """
 
     name: ClassVar[str] = "item2vec"
@@ -45,7 +46,7 @@ class Item2Vec(HistoryRecommender):
 
     def _learn(self, interactions: Interactions) -> None:
         model = _word2vec()(
-            sentences=_baskets(interactions),
+            sentences=_baskets(interactions, np.random.default_rng(self.rng)),
             vector_size=self.embedding_size,
             window=self.window,
             min_count=1,
@@ -98,9 +99,9 @@ def basket_lift(interactions: Interactions, product: int) -> Scores:
     return lift
 
 
-def _baskets(interactions: Interactions) -> list[list[str]]:
-    """Products of each customer and day, by codes; the longest first day first."""
-    order = np.lexsort((interactions.columns, -interactions.age_days, interactions.rows))
+def _baskets(interactions: Interactions, draw: np.random.Generator) -> list[list[str]]:
+    """Products of each customer and day, by codes."""
+    order = np.lexsort((draw.random(len(interactions.rows)), -interactions.age_days, interactions.rows))
     row, age = interactions.rows[order], interactions.age_days[order]
     starts = np.flatnonzero((np.diff(row) != 0) | (np.diff(age) != 0)) + 1
     return [basket.astype(str).tolist() for basket in np.split(interactions.columns[order], starts)]

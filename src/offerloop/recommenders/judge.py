@@ -10,10 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from offerloop.evaluation.ranking import ndcg, recall
-from offerloop.recommenders.base import TASKS, Recommender, Task
+from offerloop.recommenders.base import TASKS, Recommender, Task, hide_bought
 from offerloop.recommenders.best import best
 from offerloop.recommenders.histories import Codes, Histories
-from offerloop.recommenders.top import hide_bought
 from offerloop.recommenders.window import Window
 
 NDCG_DEPTH, RECALL_DEPTH = 10, 20

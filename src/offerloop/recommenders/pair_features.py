@@ -54,7 +54,7 @@ def product_facts(interactions: Interactions) -> Facts:
     start, end = stretches(key)
     pair, again = column[start], end > start
     spans, gaps = (np.bincount(pair, values, n) for values in (age[start] - age[end], end - start))
-    usual = spans.sum() / max(gaps.sum(), 1)
+    usual = spans.sum() / gaps.sum() if gaps.any() else float(age.max())
     sold = {days: np.bincount(column[age <= days], minlength=n) for days in (7, 28, 91)}
     buyers = np.bincount(pair, minlength=n)
     first = np.zeros(n)

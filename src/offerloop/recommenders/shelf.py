@@ -11,11 +11,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from offerloop.recommenders.base import Scores
+from offerloop.recommenders.base import Scores, hide_bought
 from offerloop.recommenders.cold import NewProducts
 from offerloop.recommenders.context import UNKNOWN
 from offerloop.recommenders.histories import Codes, Csr, Histories, Ids
-from offerloop.recommenders.interactions import Interactions
+from offerloop.recommenders.interactions import Interactions, positions
 from offerloop.recommenders.item_knn import ItemKNN
 from offerloop.recommenders.reasons import NEW_LIKE, coded, reasons
 from offerloop.recommenders.selection import Cap, Filters
@@ -43,7 +43,7 @@ class Rules:
 class Shelf:
     """Everything that may be recommended, in one order: sold products, then new ones.
 
-    A product whose stock is known to be gone is not on it; one without a buyer is on it when it is in stock.
+    A product whose stock is known to be gone is not on it; one without enough buyers is on it when it is in stock.
     """
 
     products: Ids
@@ -53,6 +53,8 @@ class Shelf:
     _n_sold: int
     _new: NewProducts
     _similarity: Csr
+    _rare: tuple[Ids, Codes]
+    """Customers, ascending, who bought a product that counts as new all the same, and its position."""
 
     @classmethod
     def of(cls, interactions: Interactions, rules: Rules = Rules()) -> Self:
@@ -64,7 +66,9 @@ class Shelf:
         if listed is not None:
             table = table.join(listed.unique("product_id"), on="product_id", how="left", maintain_order="left")
         similarity = ItemKNN(neighbours=_REASON_NEIGHBOURS).fit(interactions).similarity
-        return cls(products, _allowed(table, rules), _cap(table, rules), len(interactions.products), new, similarity)
+        n_sold = interactions.n_products
+        allowed, cap, rare = _allowed(table, rules), _cap(table, rules), _rare(interactions, new)
+        return cls(products, allowed, cap, n_sold, new, similarity, rare)
 
     @property
     def filters(self) -> Filters:
@@ -74,6 +78,14 @@ class Shelf:
     def scores(self, sold: Scores) -> Scores:
         """Affinities of everything on the shelf, from those of the sold products."""
         return np.hstack([sold, self._new.scores(sold)]) if len(self._new.products) else sold
+
+    def hide_bought(self, scores: Scores, histories: Histories) -> None:
+        """Set the affinities of everything that a customer has bought to minus infinity, in place."""
+        hide_bought(scores, histories)
+        who, position = self._rare
+        first, last = (np.searchsorted(who, histories.customers, side) for side in ("left", "right"))
+        for row in np.flatnonzero(last > first):
+            scores[row, position[first[row] : last[row]]] = -np.inf
 
     def sources(self, column: Codes, name: str) -> NDArray[np.str_]:
         """Which recommender each affinity is from; a new product borrows it by content."""
@@ -88,6 +100,14 @@ class Shelf:
             return found
         like = self.products[self._new.nearest[np.where(is_new, column - self._n_sold, 0)]]
         return np.where(is_new, coded(NEW_LIKE, like), found)
+
+
+def _rare(interactions: Interactions, new: NewProducts) -> tuple[Ids, Codes]:
+    who, bought = interactions.rare
+    if not len(bought) or not len(new.products):
+        return interactions.customers[:0], np.empty(0, dtype=np.int64)
+    at = positions(new.products, bought)
+    return who[at >= 0], interactions.n_products + at[at >= 0]
 
 
 def _in_stock(listed: pl.DataFrame | None) -> pl.Series:

@@ -23,8 +23,9 @@ def suggest(
     """
     listed = interactions.context.products
     known = pl.DataFrame({"product_id": shelf.products})
-    if listed is not None:
-        known = known.join(listed.select("product_id", "category"), on="product_id", how="left", maintain_order="left")
+    if listed is not None and "category" in listed.columns:
+        categories = listed.select("product_id", "category").unique("product_id")
+        known = known.join(categories, on="product_id", how="left", maintain_order="left")
     found = known.get_column("category", default=pl.Series([None] * known.height, dtype=pl.String))
     category = found.fill_null(UNKNOWN).to_numpy().astype(np.str_)
     rows: list[tuple[object, str]] = []

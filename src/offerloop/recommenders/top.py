@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from offerloop.recommenders.base import Recommender, Scores, Task
+from offerloop.recommenders.base import Recommender, Task
 from offerloop.recommenders.histories import Histories, Ids
 from offerloop.recommenders.interactions import Interactions, as_ids
 from offerloop.recommenders.selection import select
@@ -39,13 +39,15 @@ def top(
     starts = range(0, max(len(ids), 1), batch)
     batches = (ids[at : at + batch] for at in starts)
     histories = (interactions.of(some) if personal else interactions.without(some) for some in batches)
-    return pl.concat([_rows(serving, one, task, k, shelf) for one in histories])
+    return pl.concat([_rows(serving, one, task, k, shelf, personal=personal) for one in histories])
 
 
-def _rows(serving: Recommender, histories: Histories, task: Task, k: int, shelf: Shelf) -> pl.DataFrame:
+def _rows(
+    serving: Recommender, histories: Histories, task: Task, k: int, shelf: Shelf, *, personal: bool
+) -> pl.DataFrame:
     scores = shelf.scores(serving.score_histories(histories))
-    if task == "new":
-        hide_bought(scores, histories)
+    if task == "new" and personal:
+        shelf.hide_bought(scores, histories)
     found = select(scores, k, shelf.filters)
     row, place = np.nonzero(found.codes >= 0)
     column = found.codes[row, place]
@@ -61,8 +63,3 @@ def _rows(serving: Recommender, histories: Histories, task: Task, k: int, shelf:
     texts = {"source": pl.String, "reason": pl.String}
     table = pl.DataFrame(columns, schema_overrides={"rank": pl.Int64, **texts})
     return table.with_columns(task=pl.lit(task)).select(list(_COLUMNS))
-
-
-def hide_bought(scores: Scores, histories: Histories) -> None:
-    """Set the score of everything that a customer has bought to minus infinity, in place."""
-    scores[histories.rows, histories.columns] = -np.inf
