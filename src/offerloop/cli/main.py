@@ -141,7 +141,7 @@ def recommend(
     from offerloop.service.recommend import recommend as ask
 
     progress = Console(stderr=True)
-    asked = Asked.of(task, customer or [], top)
+    asked = Asked.of(task, customer or [], top, out)
     found = ask(_file(config), asked, engine, progress if progress.is_terminal and not as_json else None)
     if out is not None:
         found.write(out)

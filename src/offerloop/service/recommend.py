@@ -34,8 +34,10 @@ class Asked:
     """None is `recommend.top_k`."""
 
     @classmethod
-    def of(cls, task: str | None, customers: Sequence[str], top_k: int | None) -> Asked:
-        """Raises InputError for an unknown task, and for less than one product."""
+    def of(cls, task: str | None, customers: Sequence[str], top_k: int | None, out: Path | None = None) -> Asked:
+        """Raises InputError for an unknown task, less than one product, and a file of another kind."""
+        if out is not None and out.suffix not in ENDINGS:
+            raise InputError(f"'{out}' must end in {' or '.join(ENDINGS)}")
         if task is not None and task not in TASKS:
             raise InputError(f"there is no task '{task}'{near_miss(task, TASKS)} (known: {', '.join(TASKS)})")
         if top_k is not None and top_k < 1:
@@ -54,11 +56,10 @@ class Recommended:
     """Why recommenders could not be compared; then the fallback serves."""
 
     def write(self, path: Path) -> None:
-        """As CSV or Parquet by its ending. Raises InputError for another, and where it cannot be written."""
-        if path.suffix not in ENDINGS:
-            raise InputError(f"'{path}' must end in {' or '.join(ENDINGS)}")
+        """As CSV or Parquet by its ending. Raises InputError where it cannot be written."""
         try:
-            self.table.write_csv(path) if path.suffix == ".csv" else self.table.write_parquet(path)
+            with path.open("wb") as file:
+                self.table.write_csv(file) if path.suffix == ".csv" else self.table.write_parquet(file)
         except OSError as error:
             raise InputError(f"'{path}' cannot be written ({error.strerror}); name another place") from error
 
@@ -122,4 +123,4 @@ def _known(customers: Sequence[str], everybody: pl.Series, config: Config) -> pl
     for wanted, there in zip(customers, found, strict=True):
         if there is None:
             raise InputError(f"customer '{wanted}' has no order line, so nothing is known that could be recommended by")
-    return pl.Series("customer_id", dict.fromkeys(found), dtype=everybody.dtype)
+    return pl.Series("customer_id", list(dict.fromkeys(found)), dtype=everybody.dtype)

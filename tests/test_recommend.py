@@ -1,0 +1,212 @@
+"""`offerloop recommend` and `offerloop similar`: tidy tables, the shop's rules, one sentence for bad input."""
+
+import json
+import sys
+
+import polars as pl
+import pytest
+
+from offerloop.cli.main import main
+from offerloop.events.privacy import pseudonyms
+from offerloop.service.find_run import find_run
+from small_shop import write_small_shop
+
+COLUMNS = ["customer_id", "product_id", "task", "rank", "affinity", "source", "reason"]
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory):
+    """Where products have brands and stock, and product 99 has no buyer."""
+    path = write_small_shop(tmp_path_factory.mktemp("shop"))
+    listed = pl.read_csv(path.parent / "products.csv").with_columns(
+        brand=pl.format("brand {}", pl.col("what") % 3), stock=5
+    )
+    new = pl.DataFrame({"what": [99], "kind": ["kind 1"], "brand": ["brand 0"], "stock": [5]})
+    pl.concat([listed, new], how="vertical_relaxed").write_csv(path.parent / "products.csv")
+    text = path.read_text().replace('category = "kind" }', 'category = "kind", brand = "brand", stock = "stock" }')
+    path.write_text(text)
+    return path
+
+
+@pytest.fixture
+def offerloop(monkeypatch, capsys):
+    """Exit code, what was printed and what was said of errors."""
+
+    def call(*arguments):
+        monkeypatch.setattr(sys, "argv", ["offerloop", *map(str, arguments)])
+        with pytest.raises(SystemExit) as done:
+            main()
+        shown = capsys.readouterr()
+        return done.value.code or 0, shown.out, shown.err.strip()
+
+    return call
+
+
+@pytest.fixture
+def asked(offerloop, tmp_path):
+    """The table that a command writes."""
+
+    def call(*arguments):
+        code, _, said = offerloop("recommend", *arguments, "--out", tmp_path / "lists.parquet")
+        assert code == 0, said
+        return pl.read_parquet(tmp_path / "lists.parquet")
+
+    return call
+
+
+def test_everybody_gets_both_lists_from_rank_one_on(asked, shop):
+    table = asked(shop)
+    assert table.columns == COLUMNS
+    assert table.select("customer_id", "task").n_unique() == 120
+    ranks = table.group_by("customer_id", "task").agg(
+        pl.col("rank").sort(), pl.col("affinity").is_sorted(descending=True)
+    )
+    assert ranks["affinity"].all()
+    assert all(one == list(range(1, len(one) + 1)) for one in ranks["rank"].to_list())
+    assert table.filter(task="new", product_id=99)["source"].unique().to_list() == ["content"]
+
+
+def test_they_are_those_of_a_run(asked, offerloop, shop):
+    assert offerloop("run", shop)[0] == 0
+    run = pl.read_parquet(find_run(shop.parent) / "affinities.parquet")
+    keys = ["customer_id", "task", "rank"]
+    assert asked(shop).sort(keys).equals(run.select(COLUMNS).sort(keys))
+
+
+def test_one_customer_one_task_and_more_products_than_the_configuration_says(asked, shop):
+    table = asked(shop, "--customer", "c007", "--customer", "c003", "--task", "repeat", "--top", "7")
+    assert table.group_by("customer_id", "task", maintain_order=True).len().rows() == [
+        ("c003", "repeat", 7),
+        ("c007", "repeat", 7),
+    ]
+    fewer = asked(shop).filter(pl.col("customer_id").is_in(["c003", "c007"]), task="repeat")
+    assert table.filter(pl.col("rank") <= 5).equals(fewer)
+
+
+def test_printed_written_and_json_are_the_same(asked, offerloop, shop, tmp_path):
+    table = asked(shop, "--customer", "c007")
+    code, printed, _ = offerloop("recommend", shop, "--customer", "c007")
+    assert code == 0
+    assert pl.read_csv(printed.encode(), separator="\t").equals(table)
+    code, said, _ = offerloop("recommend", shop, "--customer", "c007", "--json")
+    found = json.loads(said)
+    assert found["recommendations"] == table.to_dicts()
+    assert set(found["serving"]) == {"repeat", "new"}
+    code, said, _ = offerloop("recommend", shop, "--out", tmp_path / "lists.csv")
+    assert code == 0
+    assert said.startswith("The next basket is by ")
+    assert pl.read_csv(tmp_path / "lists.csv").equals(asked(shop))
+
+
+def test_rules_hold(asked, shop):
+    text = shop.read_text()
+    shop.write_text(text.replace("top_k = 5", 'top_k = 5\nexclude_products = ["3"]\nmax_per_category = 2'))
+    try:
+        table = asked(shop)
+    finally:
+        shop.write_text(text)
+    assert 3 not in table["product_id"]
+    kinds = table.with_columns(kind=pl.col("product_id") % 2)
+    assert kinds.group_by("customer_id", "task", "kind").len()["len"].max() == 2
+
+
+def test_who_refuses_personalisation_gets_what_most_people_like(asked, tmp_path):
+    path = write_small_shop(tmp_path)
+    people = pl.DataFrame({"who": [f"c{one:03}" for one in range(60)]})
+    people.with_columns(ok=~pl.col("who").is_in(["c001", "c002"])).write_csv(tmp_path / "people.csv")
+    source = (
+        '[sources.customers]\npath = "people.csv"\ncolumns = { customer_id = "who", consent = "ok" }\n\n[recommend]'
+    )
+    path.write_text(path.read_text().replace("[recommend]", source))
+    table = asked(path)
+    refusing = table.filter(pl.col("customer_id").is_in(["c001", "c002"]))
+    assert refusing["source"].unique().to_list() == ["popularity"]
+    assert refusing["reason"].unique().to_list() == ["popular"]
+    lists = refusing.group_by("customer_id", "task").agg("product_id")["product_id"].to_list()
+    assert all(one == lists[0] for one in lists)
+    assert asked(path, "--customer", "c001").equals(table.filter(customer_id="c001"))
+
+
+def test_a_raw_id_finds_the_customer_behind_a_pseudonym(asked, tmp_path, monkeypatch):
+    monkeypatch.setenv("SHOP_KEY", "k" * 40)
+    path = write_small_shop(tmp_path)
+    privacy = '[privacy]\npseudonymise = true\nkey_env = "SHOP_KEY"\n\n[recommend]'
+    path.write_text(path.read_text().replace("[recommend]", privacy))
+    from offerloop.config import load_config
+
+    hidden = pseudonyms(["c007"], load_config(path).privacy)["c007"]
+    table = asked(path, "--customer", "c007")
+    assert table["customer_id"].unique().to_list() == [hidden]
+    assert table.equals(asked(path, "--customer", hidden))
+
+
+@pytest.mark.parametrize(
+    "arguments, words",
+    [
+        (("--task", "news"), "there is no task 'news', did you mean 'new'? (known: repeat, new)"),
+        (("--customer", "c999"), "customer 'c999' has no order line"),
+        (("--top", "0"), "--top must be 1 product or more, not 0"),
+        (("--out", "lists.xlsx"), "'lists.xlsx' must end in .csv or .parquet"),
+        (("--out", "nowhere/lists.csv"), "'nowhere/lists.csv' cannot be written (No such file or directory)"),
+    ],
+)
+def test_bad_input_is_one_sentence(offerloop, shop, arguments, words):
+    code, printed, said = offerloop("recommend", shop, *arguments)
+    assert (code, printed) == (2, "")
+    assert len(said.splitlines()) == 1
+    assert words in said
+
+
+def similar(offerloop, *arguments):
+    code, printed, said = offerloop("similar", *arguments)
+    assert code == 0, said
+    return pl.read_csv(printed.encode(), separator="\t")
+
+
+def test_products_alike_by_baskets(offerloop, shop):
+    table = similar(offerloop, "3", "--config", shop, "--top", "4")
+    assert table.columns == ["product_id", "rank", "affinity", "source", "category", "subcategory", "brand"]
+    assert table["rank"].to_list() == [1, 2, 3, 4]
+    assert table["affinity"].is_sorted(descending=True)
+    assert 3 not in table["product_id"]
+    assert set(table["source"]) == {"item2vec"}
+
+
+def test_what_is_bought_together_is_no_substitute(offerloop, shop):
+    both = [
+        similar(offerloop, "3", "--config", shop, "--relation", one, "--top", "20")["product_id"].to_list()
+        for one in ("substitutes", "complements")
+    ]
+    assert not set(both[0]) & set(both[1])
+
+
+def test_a_product_without_buyers_is_likened_by_its_description(offerloop, shop):
+    table = similar(offerloop, "99", "--config", shop)
+    assert set(table["source"]) == {"content"}
+    assert table["category"][0] == "kind 1"
+    assert table["brand"][0] == "brand 0"
+    code, _, said = offerloop("similar", "99", "--config", shop, "--relation", "complements")
+    assert code != 0
+    assert "product '99' has fewer than 1 buyers" in said
+
+
+@pytest.mark.parametrize(
+    "arguments, words",
+    [
+        (("33",), "there is no product '33', did you mean '3'?"),
+        (("3", "--relation", "complement"), "there is no relation 'complement', did you mean 'complements'?"),
+        (("3", "--top", "0"), "--top must be 1 product or more, not 0"),
+    ],
+)
+def test_bad_input_of_similar_is_one_sentence(offerloop, shop, arguments, words):
+    code, printed, said = offerloop("similar", *arguments, "--config", shop)
+    assert (code, printed) == (2, "")
+    assert len(said.splitlines()) == 1
+    assert words in said
+
+
+def test_without_the_library_it_says_how_to_get_it(offerloop, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "gensim.models", None)
+    code, _, said = offerloop("similar", "3", "--config", write_small_shop(tmp_path))
+    assert code == 2
+    assert "pip install 'offerloop[item2vec]'" in said
