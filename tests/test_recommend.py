@@ -6,9 +6,11 @@ import sys
 import polars as pl
 import pytest
 
+import offerloop
 from offerloop.cli.main import main
 from offerloop.events.privacy import pseudonyms
 from offerloop.service.find_run import find_run
+from offerloop.service.recommend import Asked
 from small_shop import write_small_shop
 
 COLUMNS = ["customer_id", "product_id", "task", "rank", "affinity", "source", "reason"]
@@ -29,7 +31,7 @@ def shop(tmp_path_factory):
 
 
 @pytest.fixture
-def offerloop(monkeypatch, capsys):
+def command(monkeypatch, capsys):
     """Exit code, what was printed and what was said of errors."""
 
     def call(*arguments):
@@ -43,11 +45,11 @@ def offerloop(monkeypatch, capsys):
 
 
 @pytest.fixture
-def asked(offerloop, tmp_path):
+def asked(command, tmp_path):
     """The table that a command writes."""
 
     def call(*arguments):
-        code, _, said = offerloop("recommend", *arguments, "--out", tmp_path / "lists.parquet")
+        code, _, said = command("recommend", *arguments, "--out", tmp_path / "lists.parquet")
         assert code == 0, said
         return pl.read_parquet(tmp_path / "lists.parquet")
 
@@ -66,8 +68,8 @@ def test_everybody_gets_both_lists_from_rank_one_on(asked, shop):
     assert table.filter(task="new", product_id=99)["source"].unique().to_list() == ["content"]
 
 
-def test_they_are_those_of_a_run(asked, offerloop, shop):
-    assert offerloop("run", shop)[0] == 0
+def test_they_are_those_of_a_run(asked, command, shop):
+    assert command("run", shop)[0] == 0
     run = pl.read_parquet(find_run(shop.parent) / "affinities.parquet")
     keys = ["customer_id", "task", "rank"]
     assert asked(shop).sort(keys).equals(run.select(COLUMNS).sort(keys))
@@ -83,19 +85,25 @@ def test_one_customer_one_task_and_more_products_than_the_configuration_says(ask
     assert table.filter(pl.col("rank") <= 5).equals(fewer)
 
 
-def test_printed_written_and_json_are_the_same(asked, offerloop, shop, tmp_path):
+def test_printed_written_and_json_are_the_same(asked, command, shop, tmp_path):
     table = asked(shop, "--customer", "c007")
-    code, printed, _ = offerloop("recommend", shop, "--customer", "c007")
+    code, printed, _ = command("recommend", shop, "--customer", "c007")
     assert code == 0
     assert pl.read_csv(printed.encode(), separator="\t").equals(table)
-    code, said, _ = offerloop("recommend", shop, "--customer", "c007", "--json")
+    code, said, _ = command("recommend", shop, "--customer", "c007", "--json")
     found = json.loads(said)
     assert found["recommendations"] == table.to_dicts()
     assert set(found["serving"]) == {"repeat", "new"}
-    code, said, _ = offerloop("recommend", shop, "--out", tmp_path / "lists.csv")
+    code, said, _ = command("recommend", shop, "--out", tmp_path / "lists.csv")
     assert code == 0
     assert said.startswith("The next basket is by ")
     assert pl.read_csv(tmp_path / "lists.csv").equals(asked(shop))
+
+
+def test_the_same_from_python(asked, shop):
+    found = offerloop.recommend(shop, Asked(tasks=("new",), customers=("c007",), top_k=2))
+    assert found.table.equals(asked(shop, "--task", "new", "--customer", "c007", "--top", "2"))
+    assert set(offerloop.similar(shop, "3", top_k=2).table["rank"]) == {1, 2}
 
 
 def test_rules_hold(asked, shop):
@@ -150,21 +158,21 @@ def test_a_raw_id_finds_the_customer_behind_a_pseudonym(asked, tmp_path, monkeyp
         (("--out", "nowhere/lists.csv"), "'nowhere/lists.csv' cannot be written (No such file or directory)"),
     ],
 )
-def test_bad_input_is_one_sentence(offerloop, shop, arguments, words):
-    code, printed, said = offerloop("recommend", shop, *arguments)
+def test_bad_input_is_one_sentence(command, shop, arguments, words):
+    code, printed, said = command("recommend", shop, *arguments)
     assert (code, printed) == (2, "")
     assert len(said.splitlines()) == 1
     assert words in said
 
 
-def similar(offerloop, *arguments):
-    code, printed, said = offerloop("similar", *arguments)
+def similar(command, *arguments):
+    code, printed, said = command("similar", *arguments)
     assert code == 0, said
     return pl.read_csv(printed.encode(), separator="\t")
 
 
-def test_products_alike_by_baskets(offerloop, shop):
-    table = similar(offerloop, "3", "--config", shop, "--top", "4")
+def test_products_alike_by_baskets(command, shop):
+    table = similar(command, "3", "--config", shop, "--top", "4")
     assert table.columns == ["product_id", "rank", "affinity", "source", "category", "subcategory", "brand"]
     assert table["rank"].to_list() == [1, 2, 3, 4]
     assert table["affinity"].is_sorted(descending=True)
@@ -172,20 +180,20 @@ def test_products_alike_by_baskets(offerloop, shop):
     assert set(table["source"]) == {"item2vec"}
 
 
-def test_what_is_bought_together_is_no_substitute(offerloop, shop):
+def test_what_is_bought_together_is_no_substitute(command, shop):
     both = [
-        similar(offerloop, "3", "--config", shop, "--relation", one, "--top", "20")["product_id"].to_list()
+        similar(command, "3", "--config", shop, "--relation", one, "--top", "20")["product_id"].to_list()
         for one in ("substitutes", "complements")
     ]
     assert not set(both[0]) & set(both[1])
 
 
-def test_a_product_without_buyers_is_likened_by_its_description(offerloop, shop):
-    table = similar(offerloop, "99", "--config", shop)
+def test_a_product_without_buyers_is_likened_by_its_description(command, shop):
+    table = similar(command, "99", "--config", shop)
     assert set(table["source"]) == {"content"}
     assert table["category"][0] == "kind 1"
     assert table["brand"][0] == "brand 0"
-    code, _, said = offerloop("similar", "99", "--config", shop, "--relation", "complements")
+    code, _, said = command("similar", "99", "--config", shop, "--relation", "complements")
     assert code != 0
     assert "product '99' has fewer than 1 buyers" in said
 
@@ -198,15 +206,15 @@ def test_a_product_without_buyers_is_likened_by_its_description(offerloop, shop)
         (("3", "--top", "0"), "--top must be 1 product or more, not 0"),
     ],
 )
-def test_bad_input_of_similar_is_one_sentence(offerloop, shop, arguments, words):
-    code, printed, said = offerloop("similar", *arguments, "--config", shop)
+def test_bad_input_of_similar_is_one_sentence(command, shop, arguments, words):
+    code, printed, said = command("similar", *arguments, "--config", shop)
     assert (code, printed) == (2, "")
     assert len(said.splitlines()) == 1
     assert words in said
 
 
-def test_without_the_library_it_says_how_to_get_it(offerloop, tmp_path, monkeypatch):
+def test_without_the_library_it_says_how_to_get_it(command, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "gensim.models", None)
-    code, _, said = offerloop("similar", "3", "--config", write_small_shop(tmp_path))
+    code, _, said = command("similar", "3", "--config", write_small_shop(tmp_path))
     assert code == 2
     assert "pip install 'offerloop[item2vec]'" in said

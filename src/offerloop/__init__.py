@@ -14,19 +14,32 @@ One loop, in the order data flows; each step takes the table of the one before:
 `offerloop.flow` is the whole pipeline on one screen.
 """
 
+from importlib import import_module
+
 from offerloop.errors import ConfigError, EvidenceError, InputError, OfferloopError, SourceError
 
-__all__ = ["ConfigError", "EvidenceError", "InputError", "OfferloopError", "SourceError", "load_config", "run"]
+__all__ = [
+    "ConfigError",
+    "EvidenceError",
+    "InputError",
+    "OfferloopError",
+    "SourceError",
+    "load_config",
+    "recommend",
+    "run",
+    "similar",
+]
+
+_HEAVY = {
+    "load_config": "offerloop.config",
+    "recommend": "offerloop.service.recommend",
+    "run": "offerloop.service.runs",
+    "similar": "offerloop.service.similar",
+}
 
 
 def __getattr__(name: str) -> object:
     """Load the heavy parts when first asked for."""
-    if name == "load_config":
-        from offerloop.config import load_config
-
-        return load_config
-    if name == "run":
-        from offerloop.service.runs import run
-
-        return run
-    raise AttributeError(f"module 'offerloop' has no attribute '{name}'")
+    if name not in _HEAVY:
+        raise AttributeError(f"module 'offerloop' has no attribute '{name}'")
+    return getattr(import_module(_HEAVY[name]), name)
