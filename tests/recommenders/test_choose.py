@@ -123,24 +123,24 @@ def test_without_a_ranker_there_is_no_gain(purchases):
 
 
 def test_numbers_of_a_case_done_by_hand():
-    before = [("a", "x", 30), ("b", "y", 30), ("b", "y", 60), ("a", "x", 60)]
+    before = [("a", "x", 30), ("b", "y", 30), ("b", "y", 60), ("a", "x", 60), ("c", "y", 60)]
     tune = [("a", "y", 100), ("b", "y", 101)]
-    test = [("a", "x", 130), ("a", "y", 131), ("b", "y", 130), ("b", "unknown", 130), ("c", "x", 130)]
+    test = [("a", "x", 130), ("a", "y", 131), ("b", "y", 130), ("b", "unknown", 130), ("c", "x", 130), ("d", "x", 130)]
     columns = ["customer_id", "product_id", "order_day"]
     rows = pl.DataFrame(before + tune + test, schema=columns, orient="row")
     _, table = chosen_of(rows, 144, ["repeat"])
     found = table.filter(window="test").select("task", "ndcg", "recall", "n_customers").rows()
     # As of day 116 a is shown its own x first (.92 against .84), then y, and buys both; b is shown y and buys it;
-    # c is a stranger, is shown y, the only product with buyers since day 88, then x, and buys x, its one new product.
+    # c is shown its own y, then x, and buys x, its one new product; d is a stranger and does not count.
     basket = (1 + 1 + 1 / np.log2(3)) / 3
-    assert found == [("repeat", pytest.approx(basket), 1.0, 3), ("new", pytest.approx(1 / np.log2(3)), 1.0, 1)]
+    assert found == [("repeat", pytest.approx(basket), 1.0, 3), ("new", 1.0, 1.0, 1)]
     assert table.filter(window="test", task="new")["ndcg_low"].to_list() == [None]
 
 
 def test_a_window_without_new_products_leaves_a_gap_and_the_fallback(purchases):
     once = purchases.unique(["customer_id", "product_id"], keep="first", maintain_order=True)
     hybrid, table = choose(Interactions.build(once.filter(pl.col("order_day") < 100), TODAY), NAMES, 28, rng=0)
-    assert "nobody bought a known product for the first time" in hybrid.choice.gap
+    assert "no earlier customer bought a known product for the first time" in hybrid.choice.gap
     assert hybrid.choice.names == {"repeat": "repeat", "new": "popularity"}
     assert table.is_empty()
     assert hybrid.for_task("new").name == "popularity"
@@ -176,3 +176,13 @@ def test_sample_of_a_real_shop_gives_the_known_numbers():
     assert test["ranker", "repeat"] > 1.03 * test["tifu_knn", "repeat"]
     assert test["ranker", "new"] > 1.1 * test["ease", "new"]
     assert test["ranker", "new"] > 1.05 * test["next_ridge", "new"]
+
+
+def test_customers_of_whom_nothing_is_known_do_not_judge(purchases):
+    strangers = pl.DataFrame(
+        [(1_000 + one, one % 50, TODAY - 3) for one in range(300)], schema=purchases.schema, orient="row"
+    )
+    _, alone = chosen_of(purchases)
+    _, among = chosen_of(pl.concat([purchases, strangers]))
+    counted = [one.filter(window="test", task="repeat")["n_customers"].to_list() for one in (alone, among)]
+    assert counted[0] == counted[1] == [60, 60]

@@ -149,6 +149,14 @@ def test_a_new_customer_with_the_history_of_a_known_one_gets_the_same_ranking(ra
         )
 
 
+def test_any_recommender_can_be_a_member_whose_affinities_are_features(ranker, window):
+    more = Ranker(members=("ease", "item2vec", "next_ridge")).fit(window.before)
+    trees = [one.for_task("new").models.short for one in (ranker, more)]
+    assert trees[1].num_feature() == trees[0].num_feature() + 1
+    found = means(judge({"ranker": more, "popularity": Popularity().fit(window.before)}, window))
+    assert found["repeat", "ranker"] > found["repeat", "popularity"]
+
+
 def test_candidates_come_first_and_all_products_have_a_score(ranker, window):
     scores = ranker.for_task("new").score(window.customers[:4])
     assert np.isfinite(scores).all()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -17,7 +17,7 @@ from offerloop.recommenders.moments import Moments
 from offerloop.recommenders.pair_features import PairFeatures
 
 MEMBERS = ("ease", "next_ridge")
-"""Recommenders whose best new products are candidates and whose scores describe them."""
+"""Recommenders whose best new products are candidates and whose scores describe them, by default."""
 LAST_RESORT = "popularity"
 """What is asked too where a history is short."""
 SHORT = 10
@@ -49,11 +49,11 @@ class Candidates:
     """What ranks without a history."""
 
     @classmethod
-    def at(cls, moments: Moments, as_of_day: int) -> Self:
+    def at(cls, moments: Moments, as_of_day: int, members: Sequence[str] = MEMBERS) -> Self:
         """Raises EvidenceError when nothing was known then."""
         interactions = moments.known(as_of_day)
-        members = {name: moments.fitted(name, as_of_day) for name in MEMBERS}
-        return cls(interactions, members, PairFeatures.of(interactions), popularity(interactions))
+        fitted = {name: moments.fitted(name, as_of_day) for name in members}
+        return cls(interactions, fitted, PairFeatures.of(interactions), popularity(interactions))
 
     def scores(self, histories: Histories) -> dict[str, Scores]:
         """By member, and popularity; all products."""
@@ -65,7 +65,7 @@ class Candidates:
         wanted = np.zeros(histories.shape, dtype=np.bool_)
         if task == "repeat":
             _mark_own(wanted, histories)
-        for name in (*MEMBERS, LAST_RESORT) if short else MEMBERS:
+        for name in (*self._members, LAST_RESORT) if short else self._members:
             unseen = scores[name].copy()
             hide_bought(unseen, histories)
             columns = best(unseen, NEW[task])

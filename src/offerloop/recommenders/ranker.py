@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from offerloop.errors import EvidenceError
 from offerloop.recommenders.base import RECENT_DAYS, TASKS, Scores, Task, pick_products
-from offerloop.recommenders.candidates import SHORT, Candidates
+from offerloop.recommenders.candidates import MEMBERS, SHORT, Candidates
 from offerloop.recommenders.histories import Histories, Ids, place_in_row
 from offerloop.recommenders.interactions import Interactions
 from offerloop.recommenders.judge import RECALL_DEPTH, Judged, judged
@@ -59,12 +59,16 @@ class Ranker:
     For each task the candidates (`candidates`) of the last windows are described by what was known before them and
     labelled by what was bought in them. Customers with a short history have trees of their own, which also learn from
     long histories of which only the last events are shown; so a new customer is ranked by what was learned of new
-    customers. What is no candidate ranks below, by the member "next_ridge".
+    customers. `members` are recommenders whose best products are candidates and whose affinities are features; what
+    is no candidate ranks below, by the last of them.
     """
 
     name: ClassVar[str] = "ranker"
 
-    def __init__(self, *, windows: int = 2, window_days: int = RECENT_DAYS, rng: int = 0) -> None:
+    def __init__(
+        self, *, members: Sequence[str] = MEMBERS, windows: int = 2, window_days: int = RECENT_DAYS, rng: int = 0
+    ) -> None:
+        self.members = tuple(members)
         self.windows = windows
         self.window_days = window_days
         self.rng = rng
@@ -90,7 +94,7 @@ class Ranker:
 
     def for_task(self, task: Task) -> TaskRanker:
         """The ranking of one task."""
-        return TaskRanker(self.interactions, self._candidates, self._models[task], task)
+        return TaskRanker(self.interactions, self._candidates, self._models[task], task, self.members[-1])
 
     def score_histories(self, histories: Histories) -> Scores:
         """The ranking of the next basket."""
@@ -111,7 +115,7 @@ class Ranker:
                 if not taught:
                     raise
                 break
-            candidates = Candidates.at(moments, window.before.as_of_day)
+            candidates = Candidates.at(moments, window.before.as_of_day, self.members)
             taught.append((window, lessons(candidates, window, self.rng)))
         return taught
 
@@ -124,7 +128,7 @@ class Ranker:
                 f"in the last {self.window_days} days nobody bought what recommenders had foretold, so no ranking can "
                 "be learned; give more order lines"
             )
-        self._candidates = Candidates.at(moments, as_of_day)
+        self._candidates = Candidates.at(moments, as_of_day, self.members)
         return self
 
 
@@ -136,6 +140,8 @@ class TaskRanker:
     candidates: Candidates
     models: Models
     task: Task
+    below: str
+    """The member that ranks what is no candidate."""
     name: ClassVar[str] = "ranker"
 
     def fit(self, interactions: Interactions) -> TaskRanker:
@@ -168,7 +174,7 @@ class TaskRanker:
         affinity = self.models.predict(pairs.features, short=short)
         lowest = np.zeros(histories.shape[0], dtype=np.float32)
         np.minimum.at(lowest, pairs.row, affinity)
-        ranked = scores["next_ridge"]
+        ranked = scores[self.below]
         ranked -= ranked.max(axis=1, keepdims=True) + 1.0 - lowest[:, None]
         ranked[pairs.row, pairs.column] = affinity
         return ranked

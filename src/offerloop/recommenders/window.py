@@ -29,7 +29,7 @@ class Window:
 
     before: Interactions
     customers: Ids
-    """Of at most 20,000 customers, drawn at random, those with a target."""
+    """Of at most 20,000 customers, drawn at random, those with a target and a history: for others all rank alike."""
     targets: Mapping[Task, Csr]
     """By task: true where the customer bought the product; `customers` x products of `before`."""
 
@@ -41,7 +41,8 @@ class Window:
         """
         length = after.as_of_day - before.as_of_day
         inside = after.age_days <= length
-        inside &= _drawn(after.customers)[after.rows]
+        judged = _drawn(after.customers) & (before.customer_codes(after.customers) >= 0)
+        inside &= judged[after.rows]
         pair = np.unique(after.rows[inside] * after.n_products + after.columns[inside])
         row, column = np.divmod(pair, after.n_products)
         column = before.product_codes(after.products)[column]
@@ -53,8 +54,8 @@ class Window:
         is_new = ~np.isin(owner * shape[1] + column, before.rows * shape[1] + before.columns)
         if not is_new.any():
             raise EvidenceError(
-                f"in the {length} days from {day(before.as_of_day)} nobody bought a known product for the first time, "
-                "so recommenders cannot be compared; give more order lines or a longer window"
+                f"in the {length} days from {day(before.as_of_day)} no earlier customer bought a known product for the "
+                "first time, so recommenders cannot be compared; give more order lines or a longer window"
             )
         targets: dict[Task, Csr] = {
             "repeat": _ones(row_at, column, shape),
