@@ -79,9 +79,11 @@ def test_every_marker_of_figures_asks_for_something(page):
     assert text.count("<!-- end -->") == len(asked)
 
 
-def test_every_public_name_exists():
+def test_every_public_name_exists_and_is_documented():
+    page = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
     for name in offerloop.__all__:
         assert getattr(offerloop, name) is not None
+        assert re.search(rf"`(offerloop\.)?{name}\b", page)
 
 
 def test_links_between_pages_lead_somewhere():
