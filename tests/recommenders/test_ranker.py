@@ -4,6 +4,7 @@ import pytest
 
 from offerloop.errors import EvidenceError
 from offerloop.recommenders.best import best
+from offerloop.recommenders.candidates import MEMBERS
 from offerloop.recommenders.hybrid import Hybrid, gate
 from offerloop.recommenders.interactions import Interactions
 from offerloop.recommenders.judge import Judged, judge
@@ -150,7 +151,7 @@ def test_a_new_customer_with_the_history_of_a_known_one_gets_the_same_ranking(ra
 
 
 def test_any_recommender_can_be_a_member_whose_affinities_are_features(ranker, window):
-    more = Ranker(members=("ease", "item2vec", "next_ridge")).fit(window.before)
+    more = Ranker(members=("item2vec", *MEMBERS)).fit(window.before)
     trees = [one.for_task("new").models.short for one in (ranker, more)]
     assert trees[1].num_feature() == trees[0].num_feature() + 1
     found = means(judge({"ranker": more, "popularity": Popularity().fit(window.before)}, window))

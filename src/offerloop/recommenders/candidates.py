@@ -16,7 +16,7 @@ from offerloop.recommenders.interactions import Interactions
 from offerloop.recommenders.moments import Moments
 from offerloop.recommenders.pair_features import PairFeatures
 
-MEMBERS = ("ease", "next_ridge")
+MEMBERS = ("ease", "als", "next_ridge")
 """Recommenders whose best new products are candidates and whose scores describe them, by default."""
 LAST_RESORT = "popularity"
 """What is asked too where a history is short."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from offerloop.recommenders.base import TASKS, Task
-from offerloop.recommenders.candidates import SHORT, Candidates
+from offerloop.recommenders.candidates import SHORT, Candidates, Pairs
 from offerloop.recommenders.histories import Codes, Histories
 from offerloop.recommenders.window import Window
 
@@ -35,32 +35,38 @@ BOOSTING = {
 
 @dataclass(frozen=True)
 class Lesson:
-    """The candidates of a window, of one task and one kind of history."""
+    """The candidates of a window, of one task and one kind of history: all of them, or those to learn from."""
 
     row: Codes
     """Positions in the window's customers, ascending."""
     column: Codes
     features: NDArray[np.float32]
     bought: NDArray[np.bool_]
+    taught: NDArray[np.bool_]
+    """Which are learned from: those of customers who bought one, all that they bought and a part of the others."""
+
+    def of(self, which: NDArray[np.bool_]) -> Lesson:
+        """Some of the candidates."""
+        return Lesson(self.row[which], self.column[which], self.features[which], self.bought[which], self.taught[which])
 
 
 Lessons = dict[tuple[Task, Kind], Lesson]
 """Of one window; there is none for a kind that no customer has."""
 
 
-def lessons(candidates: Candidates, window: Window, rng: int) -> Lessons:
-    """Of a window, by what was known before it."""
+def lessons(candidates: Candidates, window: Window, rng: int, *, whole: bool) -> Lessons:
+    """Of a window, by what was known before it; `whole` keeps also the candidates that are not learned from."""
     draw = np.random.default_rng(rng)
-    parts: dict[tuple[Task, Kind], list[tuple[Codes, Codes, NDArray[np.float32]]]] = {}
+    parts: dict[tuple[Task, Kind], list[Lesson]] = {}
     for some in window.batches():
         histories = window.before.of(window.customers[some])
         for kind, row, shown in _kinds(histories, draw):
             scores = candidates.scores(shown)
             for task in TASKS:
                 pairs = candidates.pairs(shown, scores, task, short=kind != "long")
-                found = (some.start + row[pairs.row], pairs.column, pairs.features)
-                parts.setdefault((task, kind), []).append(found)
-    return {key: _lesson(found, window) for key, found in parts.items()}
+                one = _lesson(pairs, some.start + row[pairs.row], window, draw.random(len(pairs.row)) < NEGATIVES[task])
+                parts.setdefault((task, kind), []).append(one if whole else one.of(one.taught))
+    return {key: _joined(found) for key, found in parts.items()}
 
 
 def _kinds(histories: Histories, draw: np.random.Generator) -> list[tuple[Kind, Codes, Histories]]:
@@ -77,30 +83,26 @@ def _kinds(histories: Histories, draw: np.random.Generator) -> list[tuple[Kind, 
     return [one for one in kinds if len(one[1])]
 
 
-def _lesson(found: list[tuple[Codes, Codes, NDArray[np.float32]]], window: Window) -> Lesson:
-    row, column, features = (np.concatenate(one) for one in zip(*found, strict=True))
-    return Lesson(row, column, features, np.asarray(window.targets["repeat"][row, column]).ravel())
+def _lesson(pairs: Pairs, row: Codes, window: Window, drawn: NDArray[np.bool_]) -> Lesson:
+    bought = np.asarray(window.targets["repeat"][row, pairs.column]).ravel()
+    buys = np.bincount(row, bought) > 0
+    return Lesson(row, pairs.column, pairs.features, bought, buys[row] & (drawn | bought))
 
 
-def learn(given: list[Lesson], task: Task, rng: int) -> Any | None:  # noqa: ANN401 - LightGBM has no types
-    """Gradient boosted trees by log loss, from customers who bought a candidate and a part of what they did not buy.
+def _joined(parts: list[Lesson]) -> Lesson:
+    names = [one.name for one in fields(Lesson)]
+    return Lesson(*(np.concatenate([getattr(one, name) for one in parts]) for name in names))
 
-    None where nobody bought one.
-    """
+
+def learn(given: list[Lesson], rng: int) -> Any | None:  # noqa: ANN401 - LightGBM has no types
+    """Gradient boosted trees by log loss; None where nobody bought a candidate."""
     import lightgbm
 
-    draw = np.random.default_rng(rng)
-    kept = [_kept(one, draw.random(len(one.row)) < NEGATIVES[task]) for one in given]
-    if not sum(map(len, kept)):
+    features = [one.features[one.taught] for one in given]
+    bought = np.concatenate([np.empty(0, dtype=np.bool_), *(one.bought[one.taught] for one in given)])
+    if not len(bought):
         return None
-    features = np.concatenate([one.features[at] for one, at in zip(given, kept, strict=True)])
-    bought = np.concatenate([one.bought[at] for one, at in zip(given, kept, strict=True)])
     fewest = int(np.clip(len(bought) / 500, 5, 100))
     settings = BOOSTING | {"min_data_in_leaf": fewest, "seed": rng}
-    data = lightgbm.Dataset(features, bought.astype(np.float32), params=settings)
+    data = lightgbm.Dataset(np.concatenate(features), bought.astype(np.float32), params=settings)
     return lightgbm.train(settings, data, ROUNDS)
-
-
-def _kept(lesson: Lesson, drawn: NDArray[np.bool_]) -> Codes:
-    buys = np.bincount(lesson.row, lesson.bought) > 0
-    return np.flatnonzero(buys[lesson.row] & (drawn | lesson.bought))

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from offerloop.recommenders import RECOMMENDERS
 from offerloop.recommenders.base import Recommender
 from offerloop.recommenders.interactions import Interactions
+
+Made = TypeVar("Made")
 
 
 @dataclass
@@ -14,20 +18,30 @@ class Moments:
     """Looks back from the interactions of today."""
 
     today: Interactions
-    _known: dict[int, Interactions] = field(default_factory=dict)
-    _fitted: dict[tuple[str, int], Recommender] = field(default_factory=dict)
+    _made: dict[Hashable, Any] = field(default_factory=dict)
 
     def known(self, as_of_day: int) -> Interactions:
         """Raises EvidenceError when that was nothing."""
         if as_of_day >= self.today.as_of_day:
             return self.today
-        if as_of_day not in self._known:
-            self._known[as_of_day] = self.today.before(as_of_day)
-        return self._known[as_of_day]
+        return self.once(("known", as_of_day), lambda: self.today.before(as_of_day))
 
     def fitted(self, name: str, as_of_day: int) -> Recommender:
         """A recommender of the catalogue as it is without arguments. Raises EvidenceError when nothing was known."""
-        if (name, as_of_day) not in self._fitted:
+
+        def fit() -> Recommender:
             recommender: Recommender = RECOMMENDERS.load(name)()
-            self._fitted[name, as_of_day] = recommender.fit(self.known(as_of_day))
-        return self._fitted[name, as_of_day]
+            return recommender.fit(self.known(as_of_day))
+
+        return self.once(("fitted", name, as_of_day), fit)
+
+    def __contains__(self, key: Hashable) -> bool:
+        """Whether something was made under this key."""
+        return key in self._made
+
+    def once(self, key: Hashable, make: Callable[[], Made]) -> Made:
+        """What was made under this key; makes it where it was not yet."""
+        if key not in self._made:
+            self._made[key] = make()
+        made: Made = self._made[key]
+        return made

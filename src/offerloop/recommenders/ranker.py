@@ -34,8 +34,8 @@ class Models:
         long, short = (
             [one[task, kind] for one in windows for kind in kinds if (task, kind) in one] for kinds in _KINDS
         )
-        model = learn(short, task, rng)
-        return None if model is None else cls(learn(long, task, rng), model)
+        model = learn(short, rng)
+        return None if model is None else cls(learn(long, rng), model)
 
     def short_rows(self, histories: Histories) -> NDArray[np.bool_]:
         """Of each customer, whether the trees of short histories rank for them."""
@@ -66,7 +66,7 @@ class Ranker:
     name: ClassVar[str] = "ranker"
 
     def __init__(
-        self, *, members: Sequence[str] = MEMBERS, windows: int = 2, window_days: int = RECENT_DAYS, rng: int = 0
+        self, *, members: Sequence[str] = MEMBERS, windows: int = 3, window_days: int = RECENT_DAYS, rng: int = 0
     ) -> None:
         self.members = tuple(members)
         self.windows = windows
@@ -79,14 +79,14 @@ class Ranker:
 
     def fit_at(self, moments: Moments, as_of_day: int) -> Self:
         """Learn as of a day."""
-        return self._learn(moments, as_of_day, self._taught(moments, as_of_day))
+        return self._learn(moments, as_of_day, self._taught(moments, as_of_day, whole=False))
 
     def fit_and_judge(self, moments: Moments, as_of_day: int) -> dict[Task, Judged]:
         """Learn as of a day, and say how trees that were learned from all windows but the last do in that one.
 
         Nothing is judged where there is only one window, or nobody bought a candidate before it.
         """
-        taught = self._taught(moments, as_of_day)
+        taught = self._taught(moments, as_of_day, whole=True)
         self._learn(moments, as_of_day, taught)
         before = [of for _, of in taught[1:]]
         models = {task: Models.learned(before, task, self.rng) for task in TASKS}
@@ -104,20 +104,27 @@ class Ranker:
         """The ranking of the next basket."""
         return self.for_task("repeat").score(customers, products)
 
-    def _taught(self, moments: Moments, as_of_day: int) -> list[tuple[Window, Lessons]]:
-        """The last windows, the latest first. Raises EvidenceError when there is none."""
+    def _taught(self, moments: Moments, as_of_day: int, *, whole: bool) -> list[tuple[Window, Lessons]]:
+        """The last windows, the latest first, which may be `whole`. Raises EvidenceError when there is none."""
         taught: list[tuple[Window, Lessons]] = []
         for back in range(self.windows):
-            end = as_of_day - back * self.window_days
             try:
-                window = Window.between(moments.known(end - self.window_days), moments.known(end))
+                taught.append(self._window(moments, as_of_day - back * self.window_days, whole=whole and not back))
             except EvidenceError:
                 if not taught:
                     raise
                 break
-            candidates = Candidates.at(moments, window.before.as_of_day, self.members)
-            taught.append((window, lessons(candidates, window, self.rng)))
         return taught
+
+    def _window(self, moments: Moments, end: int, *, whole: bool) -> tuple[Window, Lessons]:
+        def make() -> tuple[Window, Lessons]:
+            window = Window.between(moments.known(end - self.window_days), moments.known(end))
+            candidates = Candidates.at(moments, window.before.as_of_day, self.members)
+            return window, lessons(candidates, window, self.rng, whole=whole)
+
+        key = ("lessons", end, self.window_days, self.members, self.rng)
+        whole = whole or (key, True) in moments
+        return moments.once((key, whole), make)
 
     def _learn(self, moments: Moments, as_of_day: int, taught: list[tuple[Window, Lessons]]) -> Self:
         self.interactions = moments.known(as_of_day)
