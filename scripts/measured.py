@@ -81,8 +81,8 @@ def _one_system(record: Record, name: str) -> list[str]:
 
 
 def _claims(record: Record) -> list[str]:
-    """A line for each claim, with its interval and, where it has a target, whether it is reached."""
-    return [_claim(one) for one in record["claims"]]
+    """A line for each claim, with its interval; first those with a target, and whether it is reached."""
+    return [_claim(one) for one in sorted(record["claims"], key=lambda one: one["target"] is None)]
 
 
 def _claim(one: dict[str, Any]) -> str:
@@ -93,9 +93,9 @@ def _claim(one: dict[str, Any]) -> str:
 
 
 def _figures(record: Record) -> dict[str, dict[str, dict[str, float]]]:
-    """By case, system and metric, in the order of the record."""
+    """By case, system and metric of those that are shown, in the order of the record."""
     found: dict[str, dict[str, dict[str, float]]] = {}
-    for one in record["results"]:
+    for one in (result for result in record["results"] if result["metric"] in COLUMNS):
         found.setdefault(one["case"], {}).setdefault(one["system"], {})[one["metric"]] = one["value"]
     return found
 

@@ -85,9 +85,9 @@ def test_all_systems_stand_in_a_table_for_each_case_best_first(measured, write):
 
 def test_claims_say_whether_they_are_reached_where_they_have_a_target(measured, write):
     claims = [
-        "- a over b: 1.02 [0.988, 1.06]",
         "- c: 1.50 [1.40, 1.60]; target 1.25: reached",
         "- d: 3.00; target 2.5: not reached",
+        "- a over b: 1.02 [0.988, 1.06]",
     ]
     assert between(measured.filled(marked("claims"), write())) == claims
     assert between(measured.filled(marked("topk"), write("topk")))[2:] == claims
