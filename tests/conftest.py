@@ -2,12 +2,14 @@
 
 import json
 import shutil
+import sys
 from urllib.parse import quote
 
 import polars as pl
 import pytest
 
 import postgres_server
+from offerloop.cli.main import main
 from offerloop.config import load_config
 from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.events import prepare
@@ -15,6 +17,20 @@ from offerloop.service.runs import run
 from offerloop.service.samples import write_sample
 from publish_places import Receiver
 from small_shop import write_small_shop
+
+
+@pytest.fixture
+def command(monkeypatch, capsys):
+    """Exit code, what was printed and what was said of errors."""
+
+    def call(*arguments):
+        monkeypatch.setattr(sys, "argv", ["offerloop", *map(str, arguments)])
+        with pytest.raises(SystemExit) as done:
+            main()
+        shown = capsys.readouterr()
+        return done.value.code or 0, shown.out, shown.err.strip()
+
+    return call
 
 
 @pytest.fixture(scope="session")

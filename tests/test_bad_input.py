@@ -4,12 +4,10 @@ Where an input is odd but not wrong, it is read, and the data-quality table says
 """
 
 import re
-import sys
 
 import polars as pl
 import pytest
 
-from offerloop.cli.main import main
 from offerloop.service.find_run import find_run
 from small_shop import write_small_shop
 
@@ -17,20 +15,6 @@ from small_shop import write_small_shop
 @pytest.fixture
 def shop(tmp_path):
     return write_small_shop(tmp_path, weeks=6)
-
-
-@pytest.fixture
-def offerloop(monkeypatch, capsys):
-    """Exit code, what was printed and what was said of errors."""
-
-    def call(*arguments):
-        monkeypatch.setattr(sys, "argv", ["offerloop", *map(str, arguments)])
-        with pytest.raises(SystemExit) as done:
-            main()
-        shown = capsys.readouterr()
-        return done.value.code or 0, shown.out, shown.err.strip()
-
-    return call
 
 
 def edit(path, *changes):
@@ -209,9 +193,9 @@ BAD = [
 
 
 @pytest.mark.parametrize("spoil, words", BAD, ids=lambda one: one.__name__.replace("_", " ") if callable(one) else "")
-def test_bad_input(shop, offerloop, spoil, words):
+def test_bad_input(shop, command, spoil, words):
     spoil(shop)
-    code, printed, said = offerloop("run", shop)
+    code, printed, said = command("run", shop)
     assert (code, printed) == (2, "")
     assert len(said.splitlines()) == 1, said
     for word in words:
@@ -220,24 +204,24 @@ def test_bad_input(shop, offerloop, spoil, words):
     assert not list(shop.parent.glob("runs/2*"))
 
 
-def test_an_unknown_engine(shop, offerloop):
-    code, _, said = offerloop("run", shop, "--engine", "duckdbb")
+def test_an_unknown_engine(shop, command):
+    code, _, said = command("run", shop, "--engine", "duckdbb")
     assert (code, said) == (2, "there is no engine 'duckdbb', did you mean 'duckdb'? (known: duckdb)")
 
 
-def test_several_problems_are_reported_at_once(shop, offerloop):
+def test_several_problems_are_reported_at_once(shop, command):
     missing_column(shop)
     (shop.parent / "products.csv").unlink()
-    code, _, said = offerloop("run", shop)
+    code, _, said = command("run", shop)
     assert code == 2
     assert len(said.splitlines()) == 2
     assert "'who'" in said
     assert "products.csv" in said
 
 
-def test_several_problems_of_a_configuration_are_reported_at_once(shop, offerloop):
+def test_several_problems_of_a_configuration_are_reported_at_once(shop, command):
     edit(shop, ("[recommend]", "[recommend]\ntop_q = 3\nwindow_days = 0"), ("holdout = 0.2", "holdout = 2"))
-    code, _, said = offerloop("run", shop)
+    code, _, said = command("run", shop)
     assert code == 2
     assert [word for word in ("top_q", "window_days", "holdout") if word not in said] == []
     assert len(said.splitlines()) == 3
@@ -285,9 +269,9 @@ ODD = [
 
 
 @pytest.mark.parametrize("change, row", ODD, ids=lambda one: one.__name__.replace("_", " ") if callable(one) else "")
-def test_odd_input_is_read_and_accounted_for(shop, offerloop, change, row):
+def test_odd_input_is_read_and_accounted_for(shop, command, change, row):
     change(shop)
-    code, printed, said = offerloop("run", shop)
+    code, printed, said = command("run", shop)
     assert (code, said) == (0, "")
     assert printed.strip().endswith("report.html")
     quality = pl.read_parquet(find_run(shop.parent) / "quality.parquet")
@@ -295,11 +279,11 @@ def test_odd_input_is_read_and_accounted_for(shop, offerloop, change, row):
         assert row in quality.select("table", "rule", "rows").rows()
 
 
-def test_an_interrupted_run_says_so(shop, offerloop, monkeypatch):
+def test_an_interrupted_run_says_so(shop, command, monkeypatch):
     def interrupt(*_):
         raise KeyboardInterrupt
 
     monkeypatch.setattr("offerloop.service.runs.plan", interrupt)
-    code, printed, said = offerloop("run", shop)
+    code, printed, said = command("run", shop)
     assert (code, printed) == (130, "")
     assert said == "interrupted; the same command goes on from the last finished stage"

@@ -7,7 +7,6 @@ import polars as pl
 import pytest
 
 import offerloop
-from offerloop.cli.main import main
 from offerloop.events.privacy import pseudonyms
 from offerloop.service.find_run import find_run
 from offerloop.service.recommend import Asked
@@ -28,20 +27,6 @@ def shop(tmp_path_factory):
     text = path.read_text().replace('category = "kind" }', 'category = "kind", brand = "brand", stock = "stock" }')
     path.write_text(text)
     return path
-
-
-@pytest.fixture
-def command(monkeypatch, capsys):
-    """Exit code, what was printed and what was said of errors."""
-
-    def call(*arguments):
-        monkeypatch.setattr(sys, "argv", ["offerloop", *map(str, arguments)])
-        with pytest.raises(SystemExit) as done:
-            main()
-        shown = capsys.readouterr()
-        return done.value.code or 0, shown.out, shown.err.strip()
-
-    return call
 
 
 @pytest.fixture

@@ -18,6 +18,8 @@ Task = Literal["repeat", "new"]
 TASKS: tuple[Task, ...] = ("repeat", "new")
 RECENT_DAYS = 28
 """What counts as lately."""
+LAST_RESORT = "popularity"
+"""What ranks for a customer of whom nothing is known, whatever the recommender."""
 
 
 class Recommender(Protocol):

@@ -9,7 +9,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from offerloop.recommenders.base import Recommender, Scores, Task, hide_bought, popularity
+from offerloop.recommenders.base import LAST_RESORT, Recommender, Scores, Task, hide_bought, popularity
 from offerloop.recommenders.best import best
 from offerloop.recommenders.histories import Codes, Histories, place_in_row
 from offerloop.recommenders.interactions import Interactions
@@ -18,8 +18,6 @@ from offerloop.recommenders.pair_features import PairFeatures
 
 MEMBERS = ("ease", "als", "next_ridge")
 """Recommenders whose best new products are candidates and whose scores describe them, by default."""
-LAST_RESORT = "popularity"
-"""What is asked too where a history is short."""
 SHORT = 10
 """Events of a customer that make a history short, at most."""
 OWN, NEW = 150, {"repeat": 20, "new": 100}

@@ -15,7 +15,7 @@ from offerloop.recommenders.candidates import MEMBERS, SHORT, Candidates
 from offerloop.recommenders.histories import Histories, Ids, place_in_row
 from offerloop.recommenders.interactions import Interactions
 from offerloop.recommenders.judge import RECALL_DEPTH, Judged, judged
-from offerloop.recommenders.lessons import Lessons, learn, lessons
+from offerloop.recommenders.lessons import Kind, Lessons, learn, lessons
 from offerloop.recommenders.moments import Moments
 from offerloop.recommenders.window import Window
 
@@ -50,7 +50,8 @@ class Models:
         return predicted
 
 
-_KINDS: tuple[tuple[Any, ...], ...] = (("long",), ("short", "cut"))
+_KINDS: tuple[tuple[Kind, ...], ...] = (("long",), ("short", "cut"))
+"""What the trees of long and of short histories learn from."""
 
 
 class Ranker:

@@ -5,15 +5,13 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from offerloop.recommenders.base import Recommender, Task
+from offerloop.recommenders.base import LAST_RESORT, Recommender, Task
 from offerloop.recommenders.histories import Histories, Ids
 from offerloop.recommenders.interactions import Interactions, as_ids
 from offerloop.recommenders.selection import select
 from offerloop.recommenders.shelf import Shelf
 
 _COLUMNS = ("customer_id", "product_id", "task", "rank", "affinity", "source", "reason")
-LAST_RESORT = "popularity"
-"""What ranks for a customer of whom nothing is known, whatever the recommender."""
 
 
 def top(
