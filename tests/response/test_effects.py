@@ -259,7 +259,7 @@ def test_text_ids_give_the_same_effects():
 def test_a_large_shop_is_looked_at_in_groups_and_loses_nobody(responsive, monkeypatch):
     """Groups of customers are random: every customer keeps a row, and values stay near those of the whole."""
     whole = effects_of(responsive, COUPON).effects
-    monkeypatch.setattr("offerloop.response.study.MOST_PAIRS", responsive.panel.size // 3)
+    monkeypatch.setattr("offerloop.response.shelf.study.MOST_PAIRS", responsive.panel.size // 3)
     parts = effects_of(responsive, COUPON).effects
     keys = ["customer_id", "offer_id"]
     both = whole.select(*keys, "value_minor").join(parts.select(*keys, other="value_minor"), on=keys, how="full")

@@ -4,8 +4,8 @@ from offerloop.response.baskets import Baskets, usual_baskets
 from offerloop.response.campaigns import campaign_effects
 from offerloop.response.effects import Effects, estimate_effects
 from offerloop.response.margins import known_margins
-from offerloop.response.shelf_lines import ShelfLines, full_weeks, shelf_lines
-from offerloop.response.study import Study, study_shelf_prices
+from offerloop.response.shelf.lines import ShelfLines, full_weeks, shelf_lines
+from offerloop.response.shelf.study import Study, study_shelf_prices
 
 __all__ = [
     "Baskets",

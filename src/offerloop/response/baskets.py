@@ -10,7 +10,7 @@ import polars as pl
 from offerloop.config import Response
 from offerloop.engine import collect
 from offerloop.engine.base import Frame
-from offerloop.response.shelf_lines import highest_sales
+from offerloop.response.shelf.lines import highest_sales
 
 
 @dataclass(frozen=True)

@@ -30,11 +30,11 @@ from offerloop.response.assumed import Choice, assumed_effects
 from offerloop.response.baskets import Baskets
 from offerloop.response.margins import Margins
 from offerloop.response.measured import Known, corrected, read_outcomes
-from offerloop.response.pair_features import pair_features
-from offerloop.response.panel import Floats, Panel, build_panel
-from offerloop.response.r_learner import CrossFit
-from offerloop.response.shelf_lines import ShelfLines
-from offerloop.response.study import Study, blocks, fold_of
+from offerloop.response.shelf.lines import ShelfLines
+from offerloop.response.shelf.pair_features import pair_features
+from offerloop.response.shelf.panel import Floats, Panel, build_panel
+from offerloop.response.shelf.slopes import CrossFit
+from offerloop.response.shelf.study import Study, blocks, fold_of
 from offerloop.tables import CALIBRATION, EFFECTS, OFFERS
 
 VIEW_COLUMNS = (

@@ -17,7 +17,7 @@ from offerloop.events import prepare
 from offerloop.events.calendar import EPOCH
 from offerloop.money import to_text
 from offerloop.profiles import FEATURES
-from offerloop.response.windows import FEWEST_WEEKS
+from offerloop.response.shelf.windows import FEWEST_WEEKS
 from offerloop.service.check_figures import Shape, shape_of
 from offerloop.service.check_missing import missing_columns, missing_sources
 from offerloop.service.check_notes import notes, scan_notes

@@ -12,7 +12,7 @@ from offerloop.engine import collect
 from offerloop.engine.base import Frame
 from offerloop.events import Events
 from offerloop.response import full_weeks
-from offerloop.response.shelf_lines import highest_sales
+from offerloop.response.shelf.lines import highest_sales
 
 _CATEGORISED = ~nw.col("category").is_null() & (nw.col("category") != "unknown")
 _LEAST_CHANGE = 0.01

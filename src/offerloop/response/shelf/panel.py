@@ -9,7 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy import sparse
 
-from offerloop.response.shelf_lines import ShelfLines
+from offerloop.response.shelf.lines import ShelfLines
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

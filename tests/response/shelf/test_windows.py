@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from offerloop.errors import EvidenceError
-from offerloop.response.windows import FEWEST_WEEKS, Windows
+from offerloop.response.shelf.windows import FEWEST_WEEKS, Windows
 
 
 @given(st.integers(1, 60), st.integers(FEWEST_WEEKS, 300))

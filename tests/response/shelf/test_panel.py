@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from shop import summed
 
 from offerloop.config import Response
-from offerloop.response.panel import build_panel
+from offerloop.response.shelf.panel import build_panel
 
 EVERYTHING = Response(min_lines_per_product=1, max_weekly_units=4)
 CATEGORY = {0: "bread", 1: "bread", 2: "milk", 3: "milk"}

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from offerloop.config import Response
 from offerloop.errors import EvidenceError
 from offerloop.evaluation.assignment import bucket
-from offerloop.response.checks import ABOVE_ZERO, CALIBRATED, HARDLY_ANY, check_row, design_checks
-from offerloop.response.designs import (
+from offerloop.response.shelf.checks import ABOVE_ZERO, CALIBRATED, HARDLY_ANY, check_row, design_checks
+from offerloop.response.shelf.designs import (
     Sample,
     break_even_margin,
     design_a,
@@ -26,11 +26,11 @@ from offerloop.response.designs import (
     response_curve,
     slopes_table,
 )
-from offerloop.response.pair_features import Baseline, pair_features
-from offerloop.response.panel import Floats, Panel, build_panel
-from offerloop.response.r_learner import FEWEST_PAIRS, CrossFit, cross_fit
-from offerloop.response.shelf_lines import ShelfLines
-from offerloop.response.windows import Windows
+from offerloop.response.shelf.lines import ShelfLines
+from offerloop.response.shelf.pair_features import Baseline, pair_features
+from offerloop.response.shelf.panel import Floats, Panel, build_panel
+from offerloop.response.shelf.slopes import FEWEST_PAIRS, CrossFit, cross_fit
+from offerloop.response.shelf.windows import Windows
 from offerloop.tables import RESPONSE_CHECKS
 
 DECILES = 10

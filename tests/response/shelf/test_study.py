@@ -7,9 +7,9 @@ from shop import HALF, SETTINGS, simulate, summed
 
 from offerloop.errors import EvidenceError
 from offerloop.response import study_shelf_prices
-from offerloop.response.pair_features import pair_features
-from offerloop.response.panel import build_panel
-from offerloop.response.study import decile_of, fold_of
+from offerloop.response.shelf.pair_features import pair_features
+from offerloop.response.shelf.panel import build_panel
+from offerloop.response.shelf.study import decile_of, fold_of
 
 
 def slope(study, design, outcome="bought"):

@@ -1,6 +1,6 @@
 """What the shelf-price study needs from the order lines, summed by the engine.
 
-Response is read from weeks in which the shop changed its prices for everyone: see `offerloop.response.study`.
+Response is read from weeks in which the shop changed its prices for everyone: see `offerloop.response.shelf.study`.
 """
 
 from __future__ import annotations

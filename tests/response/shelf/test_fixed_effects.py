@@ -7,7 +7,7 @@ import pytest
 import scipy.linalg
 import statsmodels.api as sm
 
-from offerloop.response.fixed_effects import Groups, regress, regress_by_category, within, within_periods
+from offerloop.response.shelf.fixed_effects import Groups, regress, regress_by_category, within, within_periods
 
 CUSTOMERS, CATEGORIES, WEEKS = 8, 3, 10
 

@@ -4,7 +4,7 @@ from shop import summed
 
 from offerloop.config import Response
 from offerloop.errors import EvidenceError
-from offerloop.response.shelf_lines import excluded, full_weeks
+from offerloop.response.shelf.lines import excluded, full_weeks
 
 PRODUCTS = pl.DataFrame(
     {

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from offerloop.response.fixed_effects import Fit, Floats, Groups, regress, within
+from offerloop.response.shelf.fixed_effects import Fit, Floats, Groups, regress, within
 
 ROUNDS = 150
 PARAMETERS = {

@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from offerloop.response.fixed_effects import (
+from offerloop.response.shelf.fixed_effects import (
     Fit,
     Floats,
     Groups,
@@ -24,7 +24,7 @@ from offerloop.response.fixed_effects import (
     within,
     within_periods,
 )
-from offerloop.response.panel import Panel
+from offerloop.response.shelf.panel import Panel
 
 BLOCK_WEEKS = 4
 OUTCOMES = ("bought", "units", "list_minor", "discount_minor")

@@ -1,0 +1,1 @@
+"""How sales followed the prices at the shelf, where nobody was given an offer at random."""
