@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from offerloop.response.evidence import Evidence, Ints, PerOffer
+from offerloop.response.terms import Floats
+
 PENALTY = 50.0
 """Counts like so many rows of standardised features without any slope; the level of an action is not held back."""
 
@@ -55,3 +55,25 @@ def out_of_fold(features: Floats, action: Ints, outcomes: Floats, actions: int, 
         own = fold == one
         found[own] = RidgeT.fit(features[~own], action[~own], outcomes[~own], actions).predict(features[own])
     return found
+
+
+@dataclass(frozen=True, eq=False)
+class RidgeEffects(PerOffer):
+    """Differences of the regressions."""
+
+    model: RidgeT
+
+    def tested(self, features: Floats) -> Floats:
+        """See `PerOffer`."""
+        expected = self.model.predict(features)[:, :, 0]
+        return expected - expected[:, :1]
+
+
+class RidgeTLearner:
+    """The estimator."""
+
+    def fit(self, evidence: Evidence, seed: int) -> RidgeEffects:
+        """See `Estimator`; nothing in it is drawn."""
+        del seed
+        model = RidgeT.fit(evidence.features, evidence.action, evidence.outcome[:, None], len(evidence.offers))
+        return RidgeEffects(evidence.coding, model)

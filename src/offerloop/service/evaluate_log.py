@@ -17,8 +17,9 @@ from offerloop.events import prepare
 from offerloop.events.prepare import Events
 from offerloop.offers import NO_OFFER
 from offerloop.report.numbers import iso_day
+from offerloop.response.evidence import Ints
 from offerloop.response.margins import known_margins
-from offerloop.response.ridge_t import Floats, Ints
+from offerloop.response.terms import Floats
 from offerloop.service.evaluate_windows import FEATURES, customer_days, features, outcomes
 
 FOLDS = 5

@@ -21,7 +21,7 @@ from offerloop.events.open import open_source
 from offerloop.events.privacy import pseudonym, read_key
 from offerloop.offers import NO_OFFER
 from offerloop.report.evaluation_findings import Kind
-from offerloop.response.ridge_t import Floats
+from offerloop.response.terms import Floats
 from offerloop.service.evaluate_log import Decisions
 
 _TOLERANCE = 1e-6

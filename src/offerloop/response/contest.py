@@ -1,0 +1,154 @@
+"""Which estimator to believe, whether to personalise at all, and what that will bring: decided on left-out customers.
+
+Every candidate is a policy: nobody, everybody the same offer, or the offer that an estimator holds best for each. To
+compare estimators where everybody could be treated, or nobody, the customers are ranked by their best effect and the
+value is averaged over all shares that could be treated (the area under the uplift curve): that is the policy that
+treats customer i with probability 1 - rank_i / n.
+
+A forecast must not be the value of what was chosen because it looked best: customers of each fold are given what a
+contest among the *other* folds decides, and the value of that is the forecast.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from offerloop.evaluation.estimate import Z95, Estimate
+from offerloop.response.crossfit import Held
+from offerloop.response.evidence import Ints, Rows
+from offerloop.response.spending import Spending
+from offerloop.response.terms import Floats
+
+CLEARLY = 1.645
+"""An estimator that is so many standard errors behind another is worse (one-sided, 5 %)."""
+Verdict = Literal["nothing", "everyone", "targeted"]
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What to do."""
+
+    verdict: Verdict
+    estimator: str
+    """By which customers are ranked."""
+    offer: int
+    """The best one for everybody; position among the offers."""
+
+
+@dataclass(frozen=True, eq=False)
+class Contest:
+    """Candidates and what left-out customers say of each; profit is value less cost, or value without cost."""
+
+    scores: Floats
+    """(n, K): doubly robust scores of profit."""
+    policies: Mapping[str, Floats]
+    """By estimator (divisions, n, K): probability of each offer."""
+    rankings: Mapping[str, Floats]
+    """By estimator (n, K): the policy of the area, a mean over divisions."""
+    same: Floats
+    """(K, K): for each offer the probabilities of giving it to everybody, as far as the budget reaches."""
+    fold: Ints
+    """(divisions, n)."""
+
+    @classmethod
+    def of(cls, value: Held, cost: Held | None, spending: Spending) -> Contest:
+        """From what was found of value and cost."""
+        policies, rankings = {}, {}
+        for name, gain in value.shrunk.items():
+            paid = None if cost is None else cost.shrunk[name]
+            profit = gain if paid is None else gain - paid
+            pairs = [(profit[d], None if paid is None else paid[d]) for d in range(len(profit))]
+            policies[name] = np.stack([spending.best(*pair) for pair in pairs])
+            rankings[name] = np.mean([ranking(one) for one in profit], axis=0)
+        scores = value.scores if cost is None else value.scores - cost.scores
+        mean_cost = None if cost is None else cost.effect.mean(axis=0)
+        return cls(scores, policies, rankings, spending.same(scores.shape[1], mean_cost), value.fold)
+
+    def decide(self, rows: Rows | slice = slice(None)) -> Decision:
+        """On some rows: the simplest estimator not clearly worse than the best, and whether any of it pays."""
+        scores = self.scores[rows]
+        gain = scores - scores[:, :1]
+        offer = 1 + int(np.argmax(self.same[1:] @ gain.mean(axis=0)))
+        estimator = self._estimator(rows)
+        everyone = gain @ self.same[offer]
+        targeted = np.einsum("nk,nk->n", self.policies[estimator].mean(axis=0)[rows], gain)
+        base = everyone if _low(everyone) > 0 else np.zeros_like(everyone)
+        if _low(targeted - base) > 0:
+            return Decision("targeted", estimator, offer)
+        return Decision("everyone" if base is everyone else "nothing", estimator, offer)
+
+    def _estimator(self, rows: Rows | slice) -> str:
+        """The first in the order of simplicity whose area is not clearly below the best."""
+        areas = {name: self.area(name)[rows] for name in self.rankings}
+        best = max(areas, key=lambda name: float(areas[name].mean()))
+        return next(name for name, one in areas.items() if name == best or _behind(areas[best] - one) <= CLEARLY)
+
+    def area(self, name: str) -> Floats:
+        """(n,): what each customer adds to the area of an estimator; its mean is the area, per customer."""
+        return np.einsum("nk,nk->n", self.rankings[name], self.scores - self.scores[:, :1])
+
+    def gain_over_random(self, name: str) -> Estimate:
+        """The area of an estimator less that of random customers with the offer that is best for everybody."""
+        effect = self.scores - self.scores[:, :1]
+        random = effect[:, 1 + int(np.argmax(effect[:, 1:].mean(axis=0)))] / 2
+        return estimate(self.area(name) - random)
+
+    def chosen(self, decision: Decision) -> Floats:
+        """(n, K): the policy of a decision, a mean over divisions."""
+        if decision.verdict == "targeted":
+            return self.policies[decision.estimator].mean(axis=0)
+        return np.tile(self._alike(decision), (len(self.scores), 1))
+
+    def forecast(self) -> tuple[Floats, list[Decision]]:
+        """(n, K): what each customer would be given by a contest without their fold, and those contests' decisions."""
+        given, decisions = np.zeros_like(self.scores), []
+        for division, parts in enumerate(self.fold):
+            for part in np.unique(parts):
+                out = parts == part
+                decision = self.decide(~out)
+                decisions.append(decision)
+                if decision.verdict == "targeted":
+                    given[out] += self.policies[decision.estimator][division, out]
+                else:
+                    given[out] += self._alike(decision)
+        return given / len(self.fold), decisions
+
+    def _alike(self, decision: Decision) -> Floats:
+        return self.same[decision.offer if decision.verdict == "everyone" else 0]
+
+
+def ranking(profit: Floats) -> Floats:
+    """(n, K): each customer's best offer with probability 1 - rank / n, nothing otherwise; tied ones share ranks."""
+    n = len(profit)
+    best = 1 + profit[:, 1:].argmax(axis=1)
+    score = profit[np.arange(n), best]
+    _, inverse, counts = np.unique(-score, return_inverse=True, return_counts=True)
+    ends = np.cumsum(counts)
+    rank = ((ends - counts + ends) / 2 / n)[inverse.ravel()]
+    found = np.zeros_like(profit)
+    found[np.arange(n), best] = 1 - rank
+    found[:, 0] = rank
+    return found
+
+
+def estimate(rows: Floats) -> Estimate:
+    """The mean of rows (n,) with its interval."""
+    return Estimate.of(float(rows.mean()), _se(rows))
+
+
+def _se(rows: Floats) -> float:
+    return float(rows.std(ddof=1) / np.sqrt(len(rows)))
+
+
+def _low(rows: Floats) -> float:
+    return float(rows.mean()) - Z95 * _se(rows)
+
+
+def _behind(rows: Floats) -> float:
+    """In standard errors."""
+    se = _se(rows)
+    return float(rows.mean()) / se if se > 0 else 0.0

@@ -1,0 +1,120 @@
+"""Effects of every estimator on customers whom it has not seen, and how much of them to believe."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from offerloop.response.evidence import Estimator, Evidence, Ints
+from offerloop.response.scores import folds, predicted, robust_scores
+from offerloop.response.terms import Floats
+
+FOLDS = 5
+
+
+@dataclass(frozen=True, eq=False)
+class Held:
+    """One outcome, seen by models of other customers, for several divisions into folds."""
+
+    fold: Ints
+    """(divisions, n)."""
+    expected: Floats
+    """(n, K): outcome under each offer by ridge regressions, a mean over the divisions."""
+    scores: Floats
+    """(n, K): doubly robust, with these expectations."""
+    raw: Mapping[str, Floats]
+    """By estimator (divisions, n, K): effects."""
+    shrunk: Mapping[str, Floats]
+    """The same, drawn towards what left-out customers show."""
+    lines: Mapping[str, Calibration]
+    """By estimator, over all customers: what a model of all of them is drawn by."""
+
+    @property
+    def effect(self) -> Floats:
+        """(n, K): differences of the scores from no offer."""
+        return self.scores - self.scores[:, :1]
+
+
+@dataclass(frozen=True, eq=False)
+class Calibration:
+    """Realised effect as a line over the predicted one, an offer each: level + slope x (prediction - centre).
+
+    The slope lies between 0 and 1 and is drawn to 0 by its uncertainty (positive-part James and Stein 1961): where
+    predictions tell nothing, everybody is given the mean effect of the offer.
+    """
+
+    centre: Floats
+    level: Floats
+    slope: Floats
+    level_se: Floats
+    slope_se: Floats
+    """(K,) each."""
+
+    @classmethod
+    def of(cls, prediction: Floats, realised: Floats) -> Calibration:
+        """From effects (n, K) predicted for customers who were left out, and their doubly robust differences."""
+        centre, level = prediction.mean(axis=0), realised.mean(axis=0)
+        x, y = prediction - centre, realised - level
+        squares = (x * x).sum(axis=0)
+        usable = squares > 1e-12 * len(x) * np.maximum(level**2, 1e-12)
+        inner = np.where(usable, squares, 1.0)
+        slope = np.where(usable, (x * y).sum(axis=0) / inner, 0.0)
+        left = y - slope * x
+        slope_se = np.where(usable, np.sqrt((x * x * left * left).sum(axis=0)) / inner, 0.0)
+        t2 = (slope / np.where(slope_se > 0, slope_se, np.inf)) ** 2
+        certain = np.where(t2 > 1, 1 - 1 / np.maximum(t2, 1.0), 0.0)
+        return cls(centre, level, np.clip(slope, 0, 1) * certain, realised.std(axis=0) / np.sqrt(len(x)), slope_se)
+
+    def applied(self, prediction: Floats) -> Floats:
+        """Effects (n, K) drawn towards what was realised."""
+        return self.level + self.slope * (prediction - self.centre)
+
+    def se(self, prediction: Floats) -> Floats:
+        """(n, K): rough standard errors: what level and slope are uncertain by, not what the features leave out."""
+        return np.sqrt(self.level_se**2 + (self.slope_se * (prediction - self.centre)) ** 2)
+
+
+def held_out(
+    evidence: Evidence, estimators: Mapping[str, Estimator], fold: Ints, seed: int, tell: Callable[[], None]
+) -> Held:
+    """Fit every estimator on all folds but one and predict that one, for every division; `tell` after each fit."""
+    divisions, n = fold.shape
+    shape = (divisions, n, len(evidence.offers))
+    raw = {name: np.empty(shape) for name in estimators}
+    for division, parts in enumerate(fold):
+        for part in np.unique(parts):
+            out = parts == part
+            inside, features = evidence.of(~out), evidence.features[out]
+            for name, estimator in estimators.items():
+                raw[name][division, out] = estimator.fit(inside, seed).effects(features, evidence.offers)
+                tell()
+    expected = np.mean([predicted(evidence, parts) for parts in fold], axis=0)
+    scores = robust_scores(evidence, expected)
+    effect = scores - scores[:, :1]
+    return Held(
+        fold=fold,
+        expected=expected,
+        scores=scores,
+        raw=raw,
+        shrunk={name: _shrunk(one, effect, fold) for name, one in raw.items()},
+        lines={name: Calibration.of(one.mean(axis=0), effect) for name, one in raw.items()},
+    )
+
+
+def divisions(n: int, number: int, seed: int) -> Ints:
+    """(number, n): folds, drawn anew for each division."""
+    rng = np.random.default_rng(seed)
+    return np.stack([folds(n, FOLDS, rng) for _ in range(number)])
+
+
+def _shrunk(raw: Floats, effect: Floats, fold: Ints) -> Floats:
+    """Each fold by the calibration of the others."""
+    found = np.empty_like(raw)
+    for division, parts in enumerate(fold):
+        for part in np.unique(parts):
+            out = parts == part
+            line = Calibration.of(raw[division, ~out], effect[~out])
+            found[division, out] = line.applied(raw[division, out])
+    return found

@@ -1,0 +1,48 @@
+"""DR-learner (Kennedy 2023, "Towards optimal doubly robust estimation of heterogeneous causal effects").
+
+Differences of doubly robust scores, cross-fitted, are regressed on the features; here by a ridge whose penalty leaves
+the least error on left-out rows, so that effects are alike where the data show no difference.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from offerloop.response.evidence import Evidence, PerOffer
+from offerloop.response.penalised import least_left_out
+from offerloop.response.scores import folds, predicted, robust_scores
+from offerloop.response.terms import Floats
+
+PARTS = 5
+
+
+@dataclass(frozen=True, eq=False)
+class Linear(PerOffer):
+    """Effects that are linear in the features."""
+
+    centre: Floats
+    """(p,)."""
+    level: Floats
+    """(K,): mean effects."""
+    slope: Floats
+    """(p, K)."""
+
+    def tested(self, features: Floats) -> Floats:
+        """See `PerOffer`."""
+        return self.level + (features - self.centre) @ self.slope
+
+
+class DRLearner:
+    """The estimator."""
+
+    def fit(self, evidence: Evidence, seed: int) -> Linear:
+        """See `Estimator`."""
+        fold = folds(evidence.size, PARTS, np.random.default_rng(seed))
+        scores = robust_scores(evidence, predicted(evidence, fold))
+        effect = scores - scores[:, :1]
+        level, centre = effect.mean(axis=0), evidence.features.mean(axis=0)
+        x = evidence.features - centre
+        slopes = [np.zeros(x.shape[1]), *(least_left_out(x, one) for one in (effect - level).T[1:])]
+        return Linear(evidence.coding, centre, level, np.column_stack(slopes))

@@ -1,0 +1,60 @@
+"""Who buys anyway: a model of the outcome that knows of no effect, the baseline that every estimator has to beat.
+
+    effect of offer k on customer i = mean effect of k x b(x_i) / mean of b
+
+as if everybody bought the same share more. b is a ridge regression on all rows, the level of each offer taken out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from offerloop.response.evidence import Evidence, PerOffer
+from offerloop.response.ridge_t import RidgeT
+from offerloop.response.terms import Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Proportional(PerOffer):
+    """The same relative effect for everybody."""
+
+    model: RidgeT
+    mean_effect: Floats
+    """(K,)."""
+    mean_baseline: float
+
+    def baseline(self, features: Floats) -> Floats:
+        """(n,): the outcome without an offer; not below 0 where outcomes are not."""
+        return self.model.predict(features)[:, 0, 0]
+
+    def tested(self, features: Floats) -> Floats:
+        """See `PerOffer`."""
+        return np.outer(self.baseline(features) / self.mean_baseline, self.mean_effect)
+
+
+class Outcome:
+    """The estimator."""
+
+    def fit(self, evidence: Evidence, seed: int) -> Proportional:
+        """See `Estimator`; nothing in it is drawn."""
+        del seed
+        return proportional(evidence)
+
+
+def proportional(evidence: Evidence) -> Proportional:
+    """The fit."""
+    given, y = evidence.action, evidence.outcome
+    counts = np.maximum(np.bincount(given, minlength=len(evidence.offers)), 1)
+    level = np.bincount(given, weights=y, minlength=len(evidence.offers)) / counts
+    flat = (y - level[given] + level[0])[:, None]
+    model = RidgeT.fit(evidence.features, np.zeros_like(given), flat, 1)
+    mean = level[0] if abs(level[0]) > 0 else 1.0
+    return Proportional(evidence.coding, model, level - level[0], float(mean))
+
+
+def baselines(fitted: Sequence[Proportional], features: Floats) -> Floats:
+    """(n, fitted): side by side."""
+    return np.column_stack([one.baseline(features) for one in fitted])

@@ -1,0 +1,64 @@
+"""R-learner of a dose (Nie and Wager 2021, "Quasi-oracle estimation of heterogeneous treatment effects").
+
+    y_i - m(x_i) = sum over families f of (d_if - mean of d_f over i's chances) (x_i . b_f) + noise
+
+with d_if the depth given of family f (offers that differ in depth alone) and m the expected outcome whatever is given,
+predicted by other folds. Slopes are a ridge whose penalty leaves the least error on left-out rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from offerloop.response.evidence import Evidence
+from offerloop.response.penalised import least_left_out
+from offerloop.response.ridge_t import out_of_fold
+from offerloop.response.scores import folds
+from offerloop.response.terms import Coding, Floats, Terms
+
+PARTS = 5
+
+
+@dataclass(frozen=True, eq=False)
+class DoseSlopes:
+    """Effects in proportion to depth."""
+
+    coding: Coding
+    centre: Floats
+    """(p,)."""
+    level: Floats
+    """(families,): effect of a unit of depth at the mean of the features."""
+    slope: Floats
+    """(p, families)."""
+
+    def effects(self, features: Floats, offers: Sequence[Terms]) -> Floats:
+        """See `Fitted`."""
+        self.coding.weights(offers)
+        return (self.level + (features - self.centre) @ self.slope) @ doses(self.coding, offers).T
+
+
+class RLearner:
+    """The estimator."""
+
+    def fit(self, evidence: Evidence, seed: int) -> DoseSlopes:
+        """See `Estimator`."""
+        table = doses(evidence.coding, evidence.offers)
+        fold = folds(evidence.size, PARTS, np.random.default_rng(seed))
+        nobody = np.zeros_like(evidence.action)
+        expected = out_of_fold(evidence.features, nobody, evidence.outcome[:, None], 1, fold)[:, 0, 0]
+        given = table[evidence.action] - evidence.chance @ table
+        left = evidence.outcome - expected
+        level: Floats = np.asarray(np.linalg.lstsq(given, left, rcond=None)[0], dtype=np.float64)
+        centre = evidence.features.mean(axis=0)
+        x = evidence.features - centre
+        crossed = (x[:, :, None] * given[:, None, :]).reshape(evidence.size, -1)
+        slope = least_left_out(crossed, left - given @ level).reshape(x.shape[1], -1)
+        return DoseSlopes(evidence.coding, centre, level, slope)
+
+
+def doses(coding: Coding, offers: Sequence[Terms]) -> Floats:
+    """(offers, families): depth in the offer's own family, 0 in others."""
+    return np.array([[one.depth * (one.family == family) for family in coding.families] for one in offers])

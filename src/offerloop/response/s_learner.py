@@ -1,0 +1,87 @@
+"""S-learner (Künzel et al. 2019): boosted trees of features and offer terms, which never fall as the depth grows.
+
+A part of the rows is left out first: there the number of trees is chosen (early stopping) and predictions calibrated
+(Platt 1999 for chances, a line through the others); then all rows are learned from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from offerloop.response.calibration import Line
+from offerloop.response.evidence import Evidence
+from offerloop.response.levels import Differences, Kind, Levels, in_parts
+from offerloop.response.scores import folds
+from offerloop.response.terms import Coding, Floats, Terms
+
+ROUNDS, PATIENCE = 300, 20
+LEFT_OUT = 5
+"""One part in so many is left out first."""
+MOST_ROWS = 400_000
+"""Learned from at most; drawn at random."""
+SETTINGS = {
+    "learning_rate": 0.1,
+    "num_leaves": 8,
+    "min_data_in_leaf": 100,
+    "lambda_l2": 1.0,
+    "num_threads": 1,
+    "deterministic": True,
+    "force_row_wise": True,
+    "verbose": -1,
+}
+OBJECTIVES: dict[Kind, str] = {"binary": "binary", "count": "poisson", "amount": "regression"}
+
+
+@dataclass(frozen=True, eq=False)
+class Trees:
+    """See `Levels`."""
+
+    coding: Coding
+    model: Any
+    line: Line
+
+    def expected(self, features: Floats, offers: Sequence[Terms]) -> Floats:
+        """See `Levels`."""
+        terms = self.coding.columns(offers)
+        return np.column_stack([self._one(features, row) for row in terms])
+
+    def _one(self, features: Floats, terms: Floats) -> Floats:
+        table = np.column_stack([features, np.tile(terms, (len(features), 1))])
+        return self.line.applied(self.model.predict(table, raw_score=True, num_threads=1))
+
+
+class SLearner:
+    """The estimator."""
+
+    def fit(self, evidence: Evidence, seed: int) -> Differences:
+        """See `Estimator`."""
+        return Differences(in_parts(evidence, *(lambda part, kind: grown(part, kind, seed),) * 2))
+
+
+def grown(evidence: Evidence, kind: Kind, seed: int) -> Levels:
+    """Trees of one part of the outcome."""
+    import lightgbm
+
+    rng = np.random.default_rng(seed)
+    if evidence.size > MOST_ROWS:
+        evidence = evidence.of(rng.choice(evidence.size, MOST_ROWS, replace=False))
+    coding = evidence.coding
+    terms = coding.columns(evidence.offers)
+    x = np.column_stack([evidence.features, terms[evidence.action]])
+    n_terms = terms.shape[1]
+    never_falls = [0] * evidence.features.shape[1] + [int(coding.monotone)] + [0] * (n_terms - 1)
+    settings = SETTINGS | {
+        "objective": OBJECTIVES[kind], "monotone_constraints": never_falls, "seed": seed,
+        "min_data_in_leaf": max(5, min(100, evidence.size // 50)),
+    }  # fmt: skip
+    out = folds(evidence.size, LEFT_OUT, rng) == 0
+    inside, outside = (lightgbm.Dataset(x[rows], evidence.outcome[rows], free_raw_data=False) for rows in (~out, out))
+    stop = lightgbm.early_stopping(PATIENCE, verbose=False)
+    first = lightgbm.train(settings, inside, ROUNDS, valid_sets=[outside], callbacks=[stop])
+    raw = np.asarray(first.predict(x[out], raw_score=True, num_threads=1), dtype=np.float64)
+    model = lightgbm.train(settings, lightgbm.Dataset(x, evidence.outcome), max(first.best_iteration, 1))
+    return Trees(coding, model, Line.fitted(raw, evidence.outcome[out], kind))

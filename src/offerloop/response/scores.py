@@ -1,0 +1,35 @@
+"""Doubly robust scores: for each row and offer a number whose mean is what the offer would bring.
+
+    score_ik = q_ik + 1[i got k] / e_ik (y_i - q_ik)
+
+with e the chance of the offer and q a prediction that has not seen row i (Robins, Rotnitzky and Zhao 1994; q here by
+ridge regressions of each offer on the other folds). Where chances are right the mean is, whatever the predictions.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from offerloop.response.evidence import Evidence, Ints
+from offerloop.response.ridge_t import out_of_fold
+from offerloop.response.terms import Floats
+
+
+def folds(n: int, parts: int, rng: np.random.Generator) -> Ints:
+    """(n,): a random part of each row, as equal in size as can be."""
+    return rng.permutation(n) % parts
+
+
+def predicted(evidence: Evidence, fold: Ints) -> Floats:
+    """(n, K): q."""
+    outcome = evidence.outcome[:, None]
+    return out_of_fold(evidence.features, evidence.action, outcome, len(evidence.offers), fold)[:, :, 0]
+
+
+def robust_scores(evidence: Evidence, expected: Floats) -> Floats:
+    """(n, K): the scores, given q."""
+    rows = np.arange(evidence.size)
+    found = expected.copy()
+    got = evidence.action
+    found[rows, got] += (evidence.outcome - expected[rows, got]) / evidence.chance[rows, got]
+    return found

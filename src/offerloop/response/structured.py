@@ -1,0 +1,78 @@
+"""Appetite plus sensitivity times depth, both learned by boosted trees that take turns.
+
+    g(E[y | x, offer]) = a(x) + s(x, offer) x depth
+
+g is the logit for purchases, the logarithm for counts and the identity for amounts. Where an offer was tested at
+several depths, s = exp(b) is above 0, so that the outcome never falls as the depth grows; otherwise s = b may have
+either sign. a and b start as constants; each round adds a tree to a, then one to b, by their own gradients. What one
+model per offer must learn again for each, a learns from all rows; b, of which the data say little, has smaller trees.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from offerloop.response.calibration import moments
+from offerloop.response.evidence import Evidence
+from offerloop.response.levels import Differences, Kind, Levels, in_parts
+from offerloop.response.s_learner import MOST_ROWS, grown
+from offerloop.response.scores import folds
+from offerloop.response.terms import Coding, Floats, Terms
+from offerloop.response.turns import Start, Turns
+
+LEFT_OUT = 5
+"""One part in so many is left out to find how many rounds are best."""
+
+
+@dataclass(frozen=True, eq=False)
+class Structured:
+    """See `Levels`."""
+
+    coding: Coding
+    kind: Kind
+    start: Start
+    appetite: Any
+    sensitivity: Any
+
+    def expected(self, features: Floats, offers: Sequence[Terms]) -> Floats:
+        """See `Levels`."""
+        a = self.start.appetite + self._sum(self.appetite, features)
+        terms = self.coding.columns(offers)
+        alike = np.unique(terms[:, 1:], axis=0, return_inverse=True)[1].ravel()
+        found = np.empty((len(features), len(offers)))
+        for family in np.unique(alike):
+            mine = np.flatnonzero(alike == family)
+            rest = np.tile(terms[mine[0], 1:], (len(features), 1))
+            s = self.start.slope(self._sum(self.sensitivity, np.column_stack([features, rest])))
+            found[:, mine] = moments(a[:, None] + s[:, None] * terms[mine, 0], self.kind)[0]
+        return found
+
+    def _sum(self, trees: Any, x: Floats) -> Floats:  # noqa: ANN401 - a booster
+        return np.asarray(trees.predict(x, raw_score=True, num_threads=1))
+
+
+class StructuredLearner:
+    """The estimator."""
+
+    def fit(self, evidence: Evidence, seed: int) -> Differences:
+        """See `Estimator`."""
+        return Differences(
+            in_parts(evidence, lambda part, kind: taught(part, kind, seed), lambda part, kind: grown(part, kind, seed))
+        )
+
+
+def taught(evidence: Evidence, kind: Kind, seed: int) -> Levels:
+    """The rounds that are best on the left-out part, then as many on all rows."""
+    rng = np.random.default_rng(seed)
+    if evidence.size > MOST_ROWS:
+        evidence = evidence.of(rng.choice(evidence.size, MOST_ROWS, replace=False))
+    out = folds(evidence.size, LEFT_OUT, rng) == 0
+    best = Turns.of(evidence.of(~out), kind, seed, evidence.of(out)).best_rounds()
+    whole = Turns.of(evidence, kind, seed)
+    for _ in range(best):
+        whole.turn()
+    return Structured(evidence.coding, kind, whole.start, whole.boosters["appetite"], whole.boosters["sensitivity"])

@@ -1,0 +1,108 @@
+"""What an estimator is told of an offer: its terms, as columns beside the customer's features.
+
+An offer whose depth lies between two tested depths of the same kind, scope and threshold is interpolated; so is one
+between no offer, whose depth is 0, and the lowest tested depth. One beyond them is refused: no data speak about it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from offerloop.errors import EvidenceError
+from offerloop.offers import NO_OFFER
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Terms:
+    """One offer; no offer at all has depth 0 and no kind."""
+
+    offer_id: str
+    kind: str = ""
+    depth: float = 0.0
+    """Share of the price that is taken off, from 0 to 1, or any number that says how much is given."""
+    threshold: float = 0.0
+    """What must be spent, in minor units."""
+    scope: str = ""
+    """What it covers; empty for everything."""
+    window_days: float = 0.0
+
+    @property
+    def family(self) -> tuple[str, float, str, float]:
+        """What two offers share that differ in depth alone."""
+        return self.kind, self.threshold, self.scope, self.window_days
+
+
+NOTHING = Terms(NO_OFFER)
+
+
+@dataclass(frozen=True)
+class Coding:
+    """How terms become columns; only what differs between the tested offers has one."""
+
+    tested: tuple[Terms, ...]
+    families: tuple[tuple[str, float, str, float], ...]
+
+    @classmethod
+    def of(cls, tested: Sequence[Terms]) -> Coding:
+        """From the tested offers, no offer among them."""
+        return cls(tuple(tested), tuple(dict.fromkeys(one.family for one in tested if one.kind)))
+
+    @property
+    def monotone(self) -> bool:
+        """Whether some offers differ in depth alone, so that more depth must not bring less."""
+        return any(sum(one.family == family for one in self.tested) > 1 for family in self.families)
+
+    def columns(self, offers: Sequence[Terms]) -> Floats:
+        """(offers, 1 + families): the depth, and which family; of one family the depth alone.
+
+        Raises EvidenceError for an offer that `weights` refuses.
+        """
+        self.weights(offers)
+        depth = np.array([one.depth for one in offers])
+        if len(self.families) < 2:
+            return depth[:, None]
+        member = [[float(one.family == family) for family in self.families] for one in offers]
+        threshold = [one.threshold for one in offers]
+        return np.column_stack([depth, np.array(member), np.array(threshold)])
+
+    def weights(self, offers: Sequence[Terms]) -> Floats:
+        """(tested, offers): how each offer is made up of tested ones: itself, or its two neighbours in depth.
+
+        Raises EvidenceError for an offer beyond the tested depths of its family.
+        """
+        found = np.zeros((len(self.tested), len(offers)))
+        for column, one in enumerate(offers):
+            found[:, column] = self._weights(one)
+        return found
+
+    def _weights(self, offer: Terms) -> Floats:
+        same = [k for k, one in enumerate(self.tested) if one.family == offer.family or not one.kind]
+        if exact := [k for k in same if replace(self.tested[k], offer_id="") == replace(offer, offer_id="")]:
+            return np.eye(len(self.tested))[exact[0]]
+        depths = {k: self.tested[k].depth for k in same}
+        below = max((k for k in same if depths[k] < offer.depth), key=lambda k: depths[k], default=None)
+        above = min((k for k in same if depths[k] > offer.depth), key=lambda k: depths[k], default=None)
+        if below is None or above is None:
+            raise EvidenceError(_beyond(offer, [one for one in self.tested if one.family == offer.family]))
+        share = (offer.depth - depths[below]) / (depths[above] - depths[below])
+        row = np.zeros(len(self.tested))
+        row[[below, above]] = 1 - share, share
+        return row
+
+
+def _beyond(offer: Terms, family: list[Terms]) -> str:
+    if not family:
+        return (
+            f"no tested offer is like '{offer.offer_id}', so nothing is known of its effect; test it on a random share"
+        )
+    tested = ", ".join(f"{depth:g}" for depth in sorted({one.depth for one in family}))
+    return (
+        f"the offer '{offer.offer_id}' has depth {offer.depth:g}, beyond what was tested ({tested}); "
+        "choose a depth between them, or test this one on a random share"
+    )
