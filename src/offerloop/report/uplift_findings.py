@@ -1,0 +1,193 @@
+"""What the study of one trial found: everything that its page, its JSON and its sentence on the terminal tell.
+
+Figures are per customer in the outcome's own unit, or in the unit of `value` where one was given; they are not money
+unless the table says so. Intervals are 95 %.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from offerloop.evaluation.estimate import Estimate
+
+Verdict = Literal["nothing", "everyone", "targeted"]
+Design = Literal["known", "randomised", "observational"]
+NoteKind = Literal[
+    "ignored_id", "ignored_outcome_like", "ignored_date", "ignored_constant", "ignored_many_values", "filled_missing",
+    "small_arm", "shares_not_checked", "no_cost", "sampled", "trimmed", "few_events", "negative_cost",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something that a reader must know."""
+
+    kind: NoteKind
+    names: tuple[str, ...] = ()
+    """Columns or arms."""
+    n: int = 0
+
+
+@dataclass(frozen=True)
+class Arm:
+    """One offer of the trial, or none."""
+
+    name: str
+    n: int
+    mean: Estimate
+    """Of the outcome, as it was seen."""
+    effect: Estimate | None
+    """On the outcome, against no offer; None for no offer itself."""
+    value: Estimate | None
+    cost: Estimate | None
+    profit: Estimate | None
+    """Against no offer; value is None where it is the outcome itself, cost and profit where no cost is known."""
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """An estimator as a ranking of customers, judged on customers whom it had not seen."""
+
+    name: str
+    area: Estimate
+    """Profit per customer, averaged over all shares that could be treated, best first."""
+    share: Estimate
+    """The same divided by what treating everybody with the best offer brings: .5 is a random order."""
+    over_random: Estimate
+    policy: Estimate
+    """Profit per customer over nothing if everybody gets the offer that it holds best."""
+    is_chosen: bool
+
+
+@dataclass(frozen=True)
+class Worth:
+    """A policy on left-out customers, over giving nothing."""
+
+    kind: Literal["everyone", "targeted", "forecast"]
+    name: str
+    """Of the offer or the estimator."""
+    treated_share: float
+    profit: Estimate
+    """Doubly robust; value where no cost is known."""
+    snips: Estimate
+    """The same by self-normalised weights alone."""
+    cost: Estimate | None
+
+
+@dataclass(frozen=True)
+class Step:
+    """One point of a curve over the best customers, best first."""
+
+    share: float
+    gain: Estimate
+    """Profit per customer of the table when the best share is treated."""
+    value: Estimate
+    cost: Estimate | None
+    """Value and cost per customer of the table there."""
+
+
+@dataclass(frozen=True)
+class Decile:
+    """Customers with about the same predicted effect of their best offer."""
+
+    decile: int
+    """1 lowest to 10 highest."""
+    n: int
+    predicted: float
+    realised: Estimate
+
+
+@dataclass(frozen=True)
+class ResponseType:
+    """Customers by what an offer does to them; shares are expected ones, since no single customer's type is known."""
+
+    name: Literal["persuadable", "sure_thing", "lost_cause", "sleeping_dog"]
+    share: Estimate
+    effect: float
+    """Mean predicted effect of those most likely of this type."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """An audited group under the policy that is recommended."""
+
+    column: str
+    group: str
+    n: int
+    treated_share: Estimate
+    effect: Estimate
+    """Of the best offer for everybody on the group."""
+    cost: Estimate | None
+
+
+@dataclass(frozen=True)
+class Balance:
+    """How far apart an arm and no offer were before the trial."""
+
+    column: str
+    arm: str
+    difference: float
+    """In standard deviations."""
+    z: float
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """Chances of an arm, as a model of who was given what tells them; of an observational table."""
+
+    arm: str
+    quantiles: tuple[float, ...]
+    """5, 25, 50, 75 and 95 %, of everybody."""
+    effective_size: float
+
+
+@dataclass(frozen=True)
+class UpliftFindings:
+    """The whole."""
+
+    place: str
+    """Name of the table."""
+    n: int
+    treatment: str
+    outcome: str
+    value: str | None
+    """Column or number that the outcome is worth; None where the outcome itself counts."""
+    cost: str | None
+    control: str
+    design: Design
+    outcome_kind: Literal["binary", "count", "amount"]
+    verdict: Verdict
+    offer: str
+    """The best one for everybody."""
+    estimator: str
+    targeting: Estimate
+    """Area of the chosen estimator over random customers: whether it matters who is treated."""
+    forecast: Worth
+    """Of the whole procedure, choices included."""
+    budget: float | None
+    """For all customers of the table."""
+    arms: tuple[Arm, ...]
+    ranked: tuple[Ranked, ...]
+    policies: tuple[Worth, ...]
+    curve: tuple[Step, ...]
+    deciles: tuple[Decile, ...]
+    types: tuple[ResponseType, ...]
+    sure_things_cost: Estimate | None
+    """Share of the cost of the recommended policy that goes to purchases which would have been made anyway."""
+    groups: tuple[Group, ...]
+    balance: tuple[Balance, ...]
+    balance_p: float
+    """That the arms differ so much by chance."""
+    ratio_p: float | None
+    """That the sizes of the arms differ so much from what was planned by chance; None where the plan is not known."""
+    overlap: tuple[Overlap, ...]
+    negative_controls: Mapping[str, Estimate]
+    """Effect on columns that no offer can have changed."""
+    features: tuple[str, ...]
+    notes: tuple[Note, ...]
+    scores: Any = field(repr=False, default=None)
+    """Polars frame, a row per customer in the table's order: id or row, offer, and effect with interval by offer."""
+    folder: Path | None = None
