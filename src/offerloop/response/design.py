@@ -1,0 +1,131 @@
+"""How offers came to customers: the chances of each, and whether the table fits what is said about them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+from scipy.stats import chi2
+
+from offerloop.errors import EvidenceError
+from offerloop.response.evidence import Ints
+from offerloop.response.scores import folds
+from offerloop.response.terms import Floats
+
+PARTS = 5
+TRIMMED = 0.05
+"""Rows for which an offer had a smaller chance are left out (Crump et al. 2009 propose .1 for one offer)."""
+LEAST_KEPT, LEAST_SIZE = 0.5, 200
+"""Share of the rows that must remain after that, and effective size of each offer."""
+PENALTY = 1.0
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How far an arm and no offer were apart on one column before the trial."""
+
+    column: int
+    arm: int
+    sds: float
+    z: float
+
+
+def shares(action: Ints, offers: int) -> Floats:
+    """(n, K): the observed share of each offer for everybody, where chance alone decided."""
+    return np.tile(np.bincount(action, minlength=offers) / len(action), (len(action), 1))
+
+
+def ratio_p(action: Ints, planned: Floats) -> float:
+    """That arms differ so much from the sum of planned chances (n, K) or (K,) by luck (chi-squared)."""
+    rows = np.broadcast_to(planned, (len(action), planned.shape[-1]))
+    expected, seen = rows.sum(axis=0), np.bincount(action, minlength=planned.shape[-1])
+    possible = expected > 0
+    if (seen[~possible] > 0).any():
+        return 0.0
+    statistic = float((((seen - expected) ** 2)[possible] / expected[possible]).sum())
+    return float(chi2.sf(statistic, max(int(possible.sum()) - 1, 1)))
+
+
+def differences(features: Floats, action: Ints, offers: int) -> list[Difference]:
+    """Of every column and arm, the largest first."""
+    control, found = features[action == 0], []
+    for arm in range(1, offers):
+        mine = features[action == arm]
+        gap = mine.mean(axis=0) - control.mean(axis=0)
+        variances = mine.var(axis=0), control.var(axis=0)
+        sd = np.sqrt((variances[0] + variances[1]) / 2)
+        se = np.sqrt(variances[0] / len(mine) + variances[1] / len(control))
+        found.extend(
+            Difference(int(column), arm, float(gap[column] / sd[column]), float(gap[column] / se[column]))
+            for column in np.flatnonzero(sd > 0)
+        )
+    return sorted(found, key=lambda one: -abs(one.z))
+
+
+def balance_p(features: Floats, action: Ints, offers: int) -> float:
+    """That columns tell the arms so well by luck: n R-squared of each arm on the features, all together."""
+    x = features - features.mean(axis=0)
+    x = x[:, x.std(axis=0) > 0]
+    if not x.shape[1]:
+        return 1.0
+    arms = np.eye(offers)[action][:, 1:]
+    y = arms - arms.mean(axis=0)
+    left = y - x @ np.linalg.lstsq(x, y, rcond=None)[0]
+    explained = np.linalg.slogdet(left.T @ left)[1] - np.linalg.slogdet(y.T @ y)[1]
+    rank = int(np.linalg.matrix_rank(x))
+    return float(chi2.sf(-(len(x) - (rank + offers) / 2 - 1) * explained, rank * (offers - 1)))
+
+
+def modelled(features: Floats, action: Ints, offers: int, seed: int) -> Floats:
+    """(n, K): chances by multinomial logistic regressions on the other folds, where what decided was not logged."""
+    fold = folds(len(action), PARTS, np.random.default_rng(seed))
+    found = np.empty((len(action), offers))
+    for part in range(PARTS):
+        out = fold == part
+        centre, scale = features[~out].mean(axis=0), features[~out].std(axis=0)
+        z = (features - centre) / np.where(scale > 0, scale, 1.0)
+        x = np.column_stack([np.ones(len(z)), z, z * z])
+        found[out] = _softmax(x[out] @ _multinomial(x[~out], np.eye(offers)[action[~out]]))
+    return found
+
+
+def overlapping(chance: Floats, action: Ints, names: list[str]) -> NDArray[np.bool_]:
+    """(n,): rows for which every offer had a chance worth the name. Raises EvidenceError where too few are left."""
+    kept: NDArray[np.bool_] = (chance >= TRIMMED).min(axis=1)
+    remedy = "give an offer to a random share of all kinds of customers, and log the chance with which each was chosen"
+    if kept.mean() < LEAST_KEPT:
+        raise EvidenceError(
+            f"for {1 - kept.mean():.0%} of the customers an offer had hardly any chance (below {TRIMMED:.0%}), so "
+            f"nobody like them can be compared; {remedy}"
+        )
+    for k, name in enumerate(names):
+        weights = 1 / chance[kept & (action == k), k]
+        size = weights.sum() ** 2 / (weights @ weights) if len(weights) else 0.0
+        if size < LEAST_SIZE:
+            raise EvidenceError(
+                f"'{name}' speaks with the weight of {size:,.0f} customers, fewer than {LEAST_SIZE}, for those who "
+                f"were likely to get something else; {remedy}"
+            )
+    return kept
+
+
+def _multinomial(x: Floats, arms: Floats) -> Floats:
+    """(columns, K) by maximum likelihood with a small ridge."""
+    shape = (x.shape[1], arms.shape[1])
+
+    def loss(flat: Floats) -> tuple[float, Floats]:
+        at = flat.reshape(shape)
+        chance = _softmax(x @ at)
+        likely = np.log(np.maximum((chance * arms).sum(axis=1), 1e-300)).sum()
+        return float(PENALTY / 2 * flat @ flat - likely), (x.T @ (chance - arms) + PENALTY * at).ravel()
+
+    return minimize(loss, np.zeros(shape).ravel(), jac=True, method="L-BFGS-B", options={"maxiter": 200}).x.reshape(
+        shape
+    )
+
+
+def _softmax(eta: Floats) -> Floats:
+    raised = np.exp(eta - eta.max(axis=1, keepdims=True))
+    return raised / raised.sum(axis=1, keepdims=True)

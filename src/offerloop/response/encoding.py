@@ -1,0 +1,115 @@
+"""Columns of a table as numbers that every estimator can read; nothing is filled in silently.
+
+A number that is missing becomes the median and says so in a column of its own. Text becomes one column for each
+category that enough rows have; the others, and categories never seen before, are 0 in all of them. Neither looks at
+the outcome or at who was given what; estimators scale columns by the rows that they learn from alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from offerloop.errors import InputError
+from offerloop.response.terms import Floats
+
+MOST_CATEGORIES = 20
+LEAST_SHARE = 0.005
+"""Of the rows that a category must have."""
+
+
+@dataclass(frozen=True)
+class Number:
+    """Numbers, dates as days, and truth as 0 or 1."""
+
+    name: str
+    median: float
+    has_missing: bool
+
+    @classmethod
+    def of(cls, values: pl.Series) -> Number:
+        """From the column."""
+        found = _numbers(values)
+        known = found[np.isfinite(found)]
+        return cls(values.name, float(np.median(known)) if len(known) else 0.0, len(known) < len(found))
+
+    def labels(self) -> list[str]:
+        """Names of the columns that it becomes."""
+        return [self.name, f"{self.name} is missing"] if self.has_missing else [self.name]
+
+    def parts(self, values: pl.Series) -> list[Floats]:
+        """Those columns, (n,) each."""
+        found = _numbers(values)
+        missing = ~np.isfinite(found)
+        filled = np.where(missing, self.median, found)
+        return [filled, missing.astype(np.float64)] if self.has_missing else [filled]
+
+
+@dataclass(frozen=True)
+class Text:
+    """Categories."""
+
+    name: str
+    categories: tuple[str, ...]
+
+    @classmethod
+    def of(cls, values: pl.Series) -> Text:
+        """From the column: the most frequent ones, all but the last when there are no others."""
+        counts = (
+            values.cast(pl.String).drop_nulls().value_counts().sort(["count", values.name], descending=[True, False])
+        )
+        common = counts.filter(pl.col("count") >= LEAST_SHARE * len(values)).head(MOST_CATEGORIES)
+        names = common[values.name].to_list()
+        whole = len(names) == counts.height and values.null_count() == 0
+        return cls(values.name, tuple(names[:-1] if whole else names))
+
+    def labels(self) -> list[str]:
+        """Names of the columns that it becomes."""
+        return [f"{self.name} = {one}" for one in self.categories]
+
+    def parts(self, values: pl.Series) -> list[Floats]:
+        """Those columns, (n,) each."""
+        text = values.cast(pl.String)
+        return [(text == one).fill_null(False).to_numpy().astype(np.float64) for one in self.categories]
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """Of all feature columns of a table."""
+
+    columns: tuple[Number | Text, ...]
+
+    @classmethod
+    def of(cls, table: pl.DataFrame, names: Sequence[str]) -> Encoding:
+        """Learn categories and medians."""
+        return cls(tuple(Text.of(table[one]) if is_text(table[one]) else Number.of(table[one]) for one in names))
+
+    @property
+    def labels(self) -> list[str]:
+        """Names of the numeric columns."""
+        return [label for one in self.columns for label in one.labels()]
+
+    def matrix(self, table: pl.DataFrame) -> Floats:
+        """(n, p). Raises InputError that names a column which is missing or holds text where numbers were."""
+        parts: list[Floats] = []
+        for one in self.columns:
+            if one.name not in table.columns:
+                raise InputError(f"the column '{one.name}' is missing; give the columns that the trial had")
+            if isinstance(one, Number) and is_text(table[one.name]):
+                raise InputError(f"the column '{one.name}' holds text where the trial had numbers; correct it")
+            parts.extend(one.parts(table[one.name]))
+        return np.column_stack(parts) if parts else np.zeros((table.height, 0))
+
+
+def is_text(values: pl.Series) -> bool:
+    """Whether a column has categories."""
+    return not (values.dtype.is_numeric() or values.dtype.is_temporal() or values.dtype == pl.Boolean)
+
+
+def _numbers(values: pl.Series) -> Floats:
+    if values.dtype.is_temporal():
+        values = values.cast(pl.Datetime("us")).dt.epoch("s")
+    return values.cast(pl.Float64).to_numpy()

@@ -1,0 +1,53 @@
+"""Persuadable, sure thing, lost cause, sleeping dog: how many customers an offer moves, and whom it pays for nothing.
+
+Nobody is seen both with and without an offer, so no customer's type is known, only how likely each is. Where an offer
+moves nobody of a kind both ways, with chances p0 without and p1 with the offer,
+
+    persuadable max(p1 - p0, 0)   sleeping dog max(p0 - p1, 0)   sure thing min(p0, p1)   lost cause 1 - max(p0, p1)
+
+(the least movement that fits both chances; Tian and Pearl 2000, "Probabilities of causation"). Shares are means of
+doubly robust scores, with the sign of the effect from models of other customers.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from offerloop.evaluation.estimate import Estimate
+from offerloop.response.contest import estimate
+from offerloop.response.terms import Floats
+
+TYPES = ("persuadable", "sure_thing", "lost_cause", "sleeping_dog")
+
+
+def type_rows(without: Floats, given: Floats, effect: Floats) -> dict[str, Floats]:
+    """By type (n,), summing to 1: from chances or scores of a purchase without and with the offer, and its effect."""
+    helps = effect >= 0
+    more, less = np.where(helps, given - without, 0.0), np.where(helps, 0.0, without - given)
+    both = np.where(helps, without, given)
+    return dict(zip(TYPES, (more, both, 1 - more - less - both, less), strict=True))
+
+
+def type_shares(scores: Floats, offer: int, effect: Floats) -> dict[str, Estimate]:
+    """From doubly robust scores (n, K) of a purchase, and the effect (n,) of one offer on it."""
+    return {name: estimate(rows) for name, rows in type_rows(scores[:, 0], scores[:, offer], effect).items()}
+
+
+def cost_of_sure_things(cost: Floats, weight: Floats, without: Floats, given: Floats) -> Estimate | None:
+    """Share of the cost of an offer that goes to purchases which would have been made without it.
+
+    From the cost (n,) of those who got the offer, their weights (n,), and chances of a purchase without and with it: a
+    purchase with the offer would have been made anyway with chance p0 / p1. None where nothing was paid.
+    """
+    paid = weight * cost
+    if not paid.sum() > 0:
+        return None
+    anyway = np.clip(without / np.maximum(given, 1e-9), 0.0, 1.0)
+    return ratio(paid * anyway, paid)
+
+
+def ratio(above: Floats, below: Floats) -> Estimate:
+    """Of two means, with its interval by the delta method."""
+    value = float(above.mean() / below.mean())
+    influence = (above - value * below) / below.mean()
+    return Estimate.of(value, float(influence.std(ddof=1) / np.sqrt(len(influence))))

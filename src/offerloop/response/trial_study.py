@@ -1,0 +1,121 @@
+"""One trial from evidence to policy: left-out effects, the contest, its forecast, and what is learned from all rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from offerloop.response.contest import Contest, Decision
+from offerloop.response.crossfit import Calibration, Held, divisions, held_out
+from offerloop.response.estimators import ESTIMATORS
+from offerloop.response.evidence import Estimator, Evidence, Fitted, Ints
+from offerloop.response.spending import Spending
+from offerloop.response.terms import Floats, Terms
+
+DIVISIONS = 2
+"""Times that customers are divided into folds anew."""
+MOST_ROWS = 200_000
+"""Rows that judge estimators at most, drawn at random; what is applied learns from all."""
+
+
+@dataclass(frozen=True, eq=False)
+class TrialStudy:
+    """What left-out customers say."""
+
+    rows: Ints
+    """Positions of the rows that judge, in the evidence."""
+    value: Held
+    cost: Held | None
+    contest: Contest
+    decision: Decision
+    forecast: Floats
+    """(rows, K): what each would be given by a contest that has not seen them."""
+
+    @property
+    def profit(self) -> Floats:
+        """(rows, K): effects of every offer by the chosen estimator, drawn to what is realised; mean over divisions."""
+        gain = self.value.shrunk[self.decision.estimator].mean(axis=0)
+        return gain if self.cost is None else gain - self.cost.shrunk[self.decision.estimator].mean(axis=0)
+
+    @property
+    def effect(self) -> Floats:
+        """(rows, K): doubly robust differences of profit from no offer."""
+        return self.contest.scores - self.contest.scores[:, :1]
+
+
+@dataclass(frozen=True, eq=False)
+class Learned:
+    """Effects for any customer, by the chosen estimator."""
+
+    offers: tuple[Terms, ...]
+    value: Fitted
+    cost: Fitted | None
+    value_line: Calibration
+    cost_line: Calibration | None
+    decision: Decision
+    spending: Spending
+    same: Floats
+
+    def effects(self, features: Floats) -> tuple[Floats, Floats | None]:
+        """Value and cost (n, K) of every offer against none, drawn to what left-out customers showed."""
+        value = self.value_line.applied(self.value.effects(features, self.offers))
+        if self.cost is None or self.cost_line is None:
+            return value, None
+        return value, self.cost_line.applied(self.cost.effects(features, self.offers))
+
+    def se(self, features: Floats) -> Floats:
+        """(n, K): rough standard errors of profit."""
+        found = self.value_line.se(self.value.effects(features, self.offers))
+        if self.cost is None or self.cost_line is None:
+            return found
+        return np.hypot(found, self.cost_line.se(self.cost.effects(features, self.offers)))
+
+    def policy(self, features: Floats) -> Floats:
+        """(n, K): probability of each offer."""
+        if self.decision.verdict == "targeted":
+            value, cost = self.effects(features)
+            return self.spending.best(value if cost is None else value - cost, cost)
+        return np.tile(self.same[self.decision.offer if self.decision.verdict == "everyone" else 0], (len(features), 1))
+
+
+def study_trial(
+    value: Evidence,
+    cost: Evidence | None,
+    spending: Spending,
+    seed: int,
+    estimators: Mapping[str, Estimator] | None = None,
+    tell: Callable[[], None] = lambda: None,
+) -> TrialStudy:
+    """Judge estimators and decide; `tell` is called after each of `n_fits` fits."""
+    found = known() if estimators is None else estimators
+    rows = np.arange(value.size)
+    if value.size > MOST_ROWS:
+        rows = np.sort(np.random.default_rng(seed).choice(value.size, MOST_ROWS, replace=False))
+    fold = divisions(len(rows), DIVISIONS, seed)
+    held = held_out(value.of(rows), found, fold, seed, tell)
+    paid = None if cost is None else held_out(cost.of(rows), found, fold, seed, tell)
+    contest = Contest.of(held, paid, spending)
+    return TrialStudy(rows, held, paid, contest, contest.decide(), contest.forecast()[0])
+
+
+def learn(study: TrialStudy, value: Evidence, cost: Evidence | None, spending: Spending, seed: int) -> Learned:
+    """Fit the chosen estimator to all rows."""
+    name = study.decision.estimator
+    estimator = ESTIMATORS.load(name)()
+    return Learned(
+        offers=value.offers,
+        value=estimator.fit(value, seed),
+        cost=None if cost is None else estimator.fit(cost, seed),
+        value_line=study.value.lines[name],
+        cost_line=None if study.cost is None else study.cost.lines[name],
+        decision=study.decision,
+        spending=spending,
+        same=study.contest.same,
+    )
+
+
+def known() -> dict[str, Estimator]:
+    """All estimators of the catalogue, the simplest first."""
+    return {name: ESTIMATORS.load(name)() for name in ESTIMATORS.names()}
