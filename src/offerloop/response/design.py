@@ -50,7 +50,8 @@ def ratio_p(action: Ints, planned: Floats) -> float:
 
 def differences(features: Floats, action: Ints, offers: int) -> list[Difference]:
     """Of every column and arm, the largest first."""
-    control, found = features[action == 0], []
+    control = features[action == 0]
+    found: list[Difference] = []
     for arm in range(1, offers):
         mine = features[action == arm]
         gap = mine.mean(axis=0) - control.mean(axis=0)

@@ -88,6 +88,11 @@ class Encoding:
         return cls(tuple(Text.of(table[one]) if is_text(table[one]) else Number.of(table[one]) for one in names))
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """Of the table's columns."""
+        return tuple(one.name for one in self.columns)
+
+    @property
     def labels(self) -> list[str]:
         """Names of the numeric columns."""
         return [label for one in self.columns for label in one.labels()]

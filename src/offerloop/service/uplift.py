@@ -1,0 +1,98 @@
+"""`offerloop uplift`: one trial table; who responds, whether targeting pays, and whom to treat."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+from rich.console import Console
+from rich.progress import Progress
+
+from offerloop.errors import InputError
+from offerloop.report.uplift_findings import Note, UpliftFindings
+from offerloop.response.crossfit import FOLDS
+from offerloop.response.spending import Spending
+from offerloop.response.trial_study import DIVISIONS, Learned, TrialStudy, known, learn, study_trial
+from offerloop.service.uplift_asked import Asked, read_table
+from offerloop.service.uplift_facts import Facts
+from offerloop.service.uplift_trial import Trial, prepare
+
+
+@dataclass(frozen=True, eq=False)
+class Uplift:
+    """A finished study: what was found, and what it says of any customer."""
+
+    findings: UpliftFindings
+    asked: Asked
+    trial: Trial
+    study: TrialStudy
+    learned: Learned
+
+    def scores(self, table: pl.DataFrame | None = None) -> pl.DataFrame:
+        """One row per customer, by default of the trial: the id (or row), the offer that the policy gives, and profit.
+
+        For every offer `profit_<offer>` against giving nothing with rough `_low` and `_high`; value where no cost is
+        known. Raises InputError for a table that lacks a column.
+        """
+        own = self.trial.table if table is None else table
+        features = self.trial.encoding.matrix(own)
+        value, cost = self.learned.effects(features)
+        profit = value if cost is None else value - cost
+        half = 1.959964 * self.learned.se(features)
+        policy = self.learned.policy(features)
+        luck = np.random.default_rng(self.asked.seed).random(len(policy))
+        given = (policy.cumsum(axis=1) < luck[:, None]).sum(axis=1).clip(max=policy.shape[1] - 1)
+        key = self._key(own)
+        names = self.trial.arms.names
+        columns = {key: own[key], "offer": pl.Series([names[k] for k in given], dtype=pl.String)}
+        for k, name in enumerate(names[1:], start=1):
+            columns[f"profit_{name}"] = pl.Series(profit[:, k])
+            columns[f"profit_{name}_low"] = pl.Series(profit[:, k] - half[:, k])
+            columns[f"profit_{name}_high"] = pl.Series(profit[:, k] + half[:, k])
+        return pl.DataFrame(columns).rename({"_row": "row"} if key == "_row" else {})
+
+    def _key(self, table: pl.DataFrame) -> str:
+        if self.asked.id is None:
+            return "_row"
+        if self.asked.id not in table.columns:
+            raise InputError(f"the table to score has no column '{self.asked.id}' (--id); give the customers' ids")
+        return self.asked.id
+
+
+def uplift(table: Path | pl.DataFrame, asked: Asked, console: Console | None = None) -> Uplift:
+    """Study a trial.
+
+    Raises InputError for what is written wrongly, EvidenceError for what the table cannot show.
+    """
+    path = table if isinstance(table, Path) else Path("table")
+    rows = read_table(path) if isinstance(table, Path) else table.with_row_index("_row", offset=1)
+    trial = prepare(rows, asked, path)
+    spending = Spending(None if asked.budget is None else asked.budget / trial.value.size)
+    fits = DIVISIONS * FOLDS * len(known()) * (1 if trial.cost is None else 2)
+    with Progress(console=console or Console(quiet=True), transient=True) as progress:
+        task = progress.add_task("comparing estimators", total=fits + 1)
+        study = study_trial(trial.value, trial.cost, spending, asked.seed, tell=lambda: progress.advance(task))
+        learned = learn(study, trial.value, trial.cost, spending, asked.seed)
+        progress.advance(task)
+    findings = Facts(trial, study, asked).findings(path.name)
+    if len(study.rows) < trial.value.size:
+        findings = replace(findings, notes=(*findings.notes, Note("sampled", n=len(study.rows))))
+    return Uplift(findings, asked, trial, study, learned)
+
+
+def summary(found: UpliftFindings) -> dict[str, Any]:
+    """For machines: the findings without scores; what is not finite is left empty."""
+    facts = asdict(replace(found, scores=None, folder=None))
+    return {name: _plain(value) for name, value in facts.items() if name not in {"scores", "folder"}}
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - JSON
+    if isinstance(value, dict):
+        return {name: _plain(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

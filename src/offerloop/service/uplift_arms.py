@@ -1,0 +1,117 @@
+"""The arms of a trial table: which row got what, which arm is no offer, and what each arm's terms are."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from offerloop.errors import EvidenceError, InputError
+from offerloop.offers import NO_OFFER
+from offerloop.response.evidence import Ints
+from offerloop.response.terms import NOTHING, Terms
+from offerloop.service.uplift_asked import Asked
+
+CONTROL = re.compile(
+    r"(0(\.0+)?%?|false|control|none|nothing|holdout|placebo|untreated|no\b.*|without\b.*|对照.*|不发.*)", re.I
+)
+MOST_ARMS, FEWEST_ROWS = 50, 100
+"""A column with more values than arms is no treatment; an arm with fewer rows is left out."""
+
+
+@dataclass(frozen=True)
+class Arms:
+    """Rows of arms that are large enough."""
+
+    kept: pl.Series
+    """Boolean, of the table's rows."""
+    action: Ints
+    """(kept rows,)."""
+    names: tuple[str, ...]
+    """As the table has them, no offer first."""
+    offers: tuple[Terms, ...]
+    small: tuple[str, ...]
+    """Arms that were left out."""
+
+
+def read_arms(table: pl.DataFrame, asked: Asked, path: Path) -> Arms:
+    """Raises InputError for a column that is no treatment, EvidenceError for a trial without two arms."""
+    column = table[asked.treatment]
+    if column.null_count():
+        row = int(table.filter(column.is_null())["_row"][0])
+        raise InputError(f"'{path}', row {row}: '{asked.treatment}' is empty; fill in the arm or leave the row out")
+    text = _text(column)
+    counts = dict(text.value_counts().sort("count", descending=True).iter_rows())
+    if len(counts) > MOST_ARMS:
+        raise InputError(
+            f"'{path}': '{asked.treatment}' has {len(counts):,} different values, too many for the arms of a trial; "
+            "name the column that says who was given what"
+        )
+    control = _control(list(counts), asked, path)
+    small = tuple(sorted(name for name, n in counts.items() if n < FEWEST_ROWS))
+    names = (control, *sorted((name for name in counts if name != control and name not in small), key=_order))
+    if control in small or len(names) < 2:
+        sizes = ", ".join(f"'{name}' {n:,}" for name, n in sorted(counts.items()))
+        raise EvidenceError(
+            f"'{path}': a trial needs rows without an offer and rows with one, {FEWEST_ROWS} each at least, and "
+            f"'{asked.treatment}' has {sizes}; give more rows"
+        )
+    kept = text.is_in(names)
+    place = {name: k for k, name in enumerate(names)}
+    action = text.filter(kept).replace_strict(place, return_dtype=pl.Int64).to_numpy()
+    return Arms(kept, action, names, (NOTHING, *_terms(names[1:])), small)
+
+
+def _text(column: pl.Series) -> pl.Series:
+    """Numbers as they are written: 0 and 0.0 are one arm."""
+    if column.dtype.is_float():
+        return pl.Series(column.name, [f"{one:g}" for one in column])
+    return column.cast(pl.String).str.strip_chars()
+
+
+def _control(names: list[str], asked: Asked, path: Path) -> str:
+    if asked.control is not None:
+        if asked.control not in names:
+            raise InputError(f"'{path}': '{asked.treatment}' has no arm '{asked.control}' (it has {_listed(names)})")
+        return asked.control
+    found = [name for name in names if CONTROL.fullmatch(name)]
+    if len(found) != 1:
+        raise InputError(
+            f"'{path}': which arm of '{asked.treatment}' got no offer cannot be told ({_listed(names)}); say it with "
+            "--control"
+        )
+    return found[0]
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(f"'{name}'" for name in sorted(names))
+
+
+def _order(name: str) -> tuple[bool, float, str]:
+    depth = _depth(name)
+    return depth is None, depth or 0.0, name
+
+
+def _depth(name: str) -> float | None:
+    """Of an arm that is a number or a percentage."""
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(%)?(?:\s*off)?", name, re.I)
+    if found is None:
+        return None
+    return float(found[1]) / (100 if found[2] else 1)
+
+
+def _terms(names: tuple[str, ...]) -> list[Terms]:
+    """Numbers are depths of one kind; other names are kinds of their own."""
+    depths = [_depth(name) for name in names]
+    if len(names) > 1 and all(depth is not None and depth > 0 for depth in depths):
+        return [Terms(name, "depth", float(depth or 0)) for name, depth in zip(names, depths, strict=True)]
+    return [Terms(name if name != NO_OFFER else f"{name} (treated)", name, 1.0) for name in names]
+
+
+def evenly(n_arms: int, action: Ints) -> bool:
+    """Whether the arms are so nearly of one size that they were meant to be."""
+    share = np.bincount(action, minlength=n_arms) / len(action)
+    return bool((np.abs(share * n_arms - 1) < 0.1).all())

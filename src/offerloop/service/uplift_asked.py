@@ -1,0 +1,100 @@
+"""What is asked of `offerloop uplift`, and the table that it is asked of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from offerloop.errors import InputError, SourceError, near_miss
+
+EMPTY = ("", "NA", "N/A", "NaN", "nan", "NULL", "null")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which column is what; everything that is not named is a feature."""
+
+    treatment: str
+    outcome: str
+    cost: str | None = None
+    """Column, or a number that every treated customer costs."""
+    value: str | None = None
+    """Column, or a number that one unit of the outcome is worth; None where the outcome itself counts."""
+    id: str | None = None
+    control: str | None = None
+    """Name of the arm without an offer; None where it can be recognised."""
+    propensity: str | None = None
+    """Column with the chance of the arm that each row is in."""
+    shares: tuple[tuple[str, float], ...] = ()
+    """Planned share of each arm."""
+    budget: float | None = None
+    """In the unit of cost, for all rows of the table."""
+    audit: tuple[str, ...] = ()
+    """Columns whose groups are compared; they are never features."""
+    ignore: tuple[str, ...] = ()
+    negative_controls: tuple[str, ...] = ()
+    """Columns that no offer can have changed; they are never features."""
+    treated_at: str | None = None
+    """Column with the time of the treatment."""
+    observational: bool = False
+    seed: int = 1
+
+    def __post_init__(self) -> None:
+        """Raises InputError for what cannot be."""
+        if self.budget is not None and not self.budget > 0:
+            raise InputError(f"--budget must be above 0, not {self.budget:g}")
+        if self.budget is not None and self.cost is None:
+            raise InputError("--budget needs --cost: name the column of what each customer cost, or a number")
+        if self.propensity is not None and self.observational:
+            raise InputError("--observational says that chances are not known, but --propensity gives them; name one")
+
+    @property
+    def named(self) -> dict[str, str]:
+        """Options that name a column, by option."""
+        single = {
+            "--treatment": self.treatment, "--outcome": self.outcome, "--id": self.id, "--propensity": self.propensity,
+            "--treated-at": self.treated_at, "--cost": None if number(self.cost) is not None else self.cost,
+            "--value": None if number(self.value) is not None else self.value,
+        }  # fmt: skip
+        many = {"--audit": self.audit, "--ignore": self.ignore, "--negative-control": self.negative_controls}
+        return {option: name for option, name in single.items() if name is not None} | {
+            f"{option} {name}": name for option, names in many.items() for name in names
+        }
+
+    def check(self, columns: Sequence[str], path: Path) -> None:
+        """Raises InputError for a column that is not there."""
+        for option, name in self.named.items():
+            if name not in columns:
+                raise InputError(
+                    f"'{path}' has no column '{name}' ({option.split()[0]}){near_miss(name, columns)}; "
+                    f"it has {', '.join(columns[:12])}{' and more' if len(columns) > 12 else ''}"
+                )
+
+
+def number(text: str | None) -> float | None:
+    """What an option says when it is a number."""
+    try:
+        return None if text is None else float(text)
+    except ValueError:
+        return None
+
+
+def read_table(path: Path) -> pl.DataFrame:
+    """CSV, or Parquet by its ending. Raises SourceError in one sentence."""
+    if not path.is_file():
+        raise SourceError(f"there is no table '{path}'")
+    try:
+        if path.suffix == ".parquet":
+            table = pl.read_parquet(path)
+        else:
+            table = pl.read_csv(path, infer_schema_length=None, null_values=list(EMPTY), try_parse_dates=True)
+    except (OSError, pl.exceptions.PolarsError) as error:
+        first = str(error).splitlines()[0]
+        raise SourceError(f"'{path}' cannot be read as a table ({first}); give CSV with a header, or Parquet") from None
+    if not table.height:
+        raise SourceError(f"'{path}' has no rows")
+    floats = [name for name, kind in table.schema.items() if kind.is_float()]
+    return table.with_columns(pl.col(floats).fill_nan(None)).with_row_index("_row", offset=1)

@@ -1,0 +1,117 @@
+"""What the other columns of a trial table are: features, or something that no model may see, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from offerloop.errors import InputError
+from offerloop.report.uplift_findings import Note
+from offerloop.response.encoding import is_text
+from offerloop.response.terms import Floats
+from offerloop.service.uplift_asked import Asked, number
+
+FEWEST_ZEROS = 100
+"""With fewer rows without an outcome, a column that is the same in all of them may be so by chance."""
+FEW_ROWS_EACH = 20
+"""Text with fewer rows for each value on average names rows, not categories."""
+
+
+@dataclass(frozen=True)
+class Features:
+    """Names of the columns that models may see, and notes on those that they may not."""
+
+    names: tuple[str, ...]
+    notes: tuple[Note, ...]
+
+
+def choose_features(table: pl.DataFrame, asked: Asked, path: Path) -> Features:
+    """Raises InputError for columns measured after the treatment, and where nothing is left."""
+    rest = [name for name in table.columns if name not in {"_row", *asked.named.values()}]
+    _refuse_later(table, rest, asked, path)
+    notes, left_out = [], set()
+    for kind, names in _unfit(table, rest, asked):
+        if names:
+            notes.append(Note(kind, tuple(names)))  # type: ignore[arg-type]
+            left_out |= set(names)
+    features = tuple(name for name in rest if name not in left_out)
+    if not features:
+        raise InputError(
+            f"'{path}' has no column left that tells customers apart, so no effect can be told apart either; give "
+            "columns that were measured before the treatment"
+        )
+    missing = tuple(name for name in features if table[name].null_count())
+    if missing:
+        notes.append(Note("filled_missing", missing, int(sum(table[name].null_count() for name in missing))))
+    return Features(features, tuple(notes))
+
+
+def _refuse_later(table: pl.DataFrame, rest: list[str], asked: Asked, path: Path) -> None:
+    """Columns with times after the treatment."""
+    if asked.treated_at is None:
+        return
+    treated = table[asked.treated_at]
+    if not treated.dtype.is_temporal():
+        raise InputError(f"'{path}': '{asked.treated_at}' (--treated-at) holds no dates; write them as 2026-11-25")
+    for name in rest:
+        if table[name].dtype.is_temporal():
+            later = table.filter(table[name].cast(pl.Datetime("us")) > treated.cast(pl.Datetime("us")))
+            if later.height:
+                raise InputError(
+                    f"'{path}', row {later['_row'][0]}: '{name}' is later than the treatment ('{asked.treated_at}'), "
+                    f"so it may be an effect of it; leave it out with --ignore {name}"
+                )
+
+
+def _unfit(table: pl.DataFrame, rest: list[str], asked: Asked) -> Iterator[tuple[str, list[str]]]:
+    yield "ignored_constant", [name for name in rest if table[name].drop_nulls().n_unique() < 2]
+    yield "ignored_date", [name for name in rest if table[name].dtype.is_temporal()]
+    text = [name for name in rest if is_text(table[name])]
+    many = [name for name in text if table[name].n_unique() * FEW_ROWS_EACH > table.height]
+    yield "ignored_many_values", many
+    whole = [name for name in rest if table[name].dtype.is_integer() and table[name].n_unique() == table.height]
+    yield "ignored_id", whole
+    outcome = numeric(table, asked.outcome)
+    yield "ignored_outcome_like", [name for name in rest if name not in text and _follows(table[name], outcome)]
+
+
+def _follows(column: pl.Series, outcome: Floats) -> bool:
+    """Whether a column has one value wherever the outcome is 0, and others where it is not: measured with it."""
+    if column.dtype.is_temporal():
+        return False
+    values = column.cast(pl.Float64).fill_null(0.0).to_numpy()
+    without, having = values[outcome == 0], values[outcome != 0]
+    if len(without) < FEWEST_ZEROS or len(having) < 2:
+        return bool(np.array_equal(values, outcome))
+    return bool(np.ptp(without) == 0 and np.ptp(having) + abs(having.mean() - without[0]) > 0)
+
+
+def numeric(table: pl.DataFrame, name: str) -> Floats:
+    """A column of numbers; truth counts as 0 and 1. Raises InputError that names the row of what is none."""
+    column = table[name]
+    if is_text(column) or column.dtype.is_temporal():
+        bad = table.filter(column.cast(pl.Float64, strict=False).is_null()) if is_text(column) else table
+        row = bad["_row"][0] if bad.height else 1
+        raise InputError(
+            f"row {row}: '{name}' is '{table.filter(pl.col('_row') == row)[name][0]}', not a number; correct it"
+        )
+    if column.null_count():
+        row = int(table.filter(column.is_null())["_row"][0])
+        raise InputError(f"row {row}: '{name}' is empty; fill it in (0 where nothing came of it) or leave the row out")
+    values = column.cast(pl.Float64).to_numpy()
+    if not np.isfinite(values).all():
+        row = int(table["_row"][int(np.argmin(np.isfinite(values)))])
+        raise InputError(f"row {row}: '{name}' is not a finite number; correct it")
+    return values
+
+
+def amounts(table: pl.DataFrame, option: str | None, each: Floats) -> Floats | None:
+    """(n,): a column, or a number times `each`; None without the option."""
+    if option is None:
+        return None
+    fixed = number(option)
+    return numeric(table, option) if fixed is None else fixed * each

@@ -1,0 +1,257 @@
+"""From the study of a trial to what its page tells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import polars as pl
+
+from offerloop.evaluation.estimate import Estimate
+from offerloop.evaluation.policy import dr, snips
+from offerloop.evaluation.policy_log import Log, Predictions
+from offerloop.evaluation.policy_overlap import effective_size
+from offerloop.evaluation.policy_value import difference
+from offerloop.report.uplift_findings import (
+    Arm,
+    Balance,
+    Decile,
+    Group,
+    Overlap,
+    Ranked,
+    ResponseType,
+    Step,
+    UpliftFindings,
+    Worth,
+)
+from offerloop.response.contest import estimate
+from offerloop.response.evidence import Evidence
+from offerloop.response.levels import kind_of
+from offerloop.response.response_types import cost_of_sure_things, ratio, type_rows, type_shares
+from offerloop.response.scores import predicted, robust_scores
+from offerloop.response.terms import Floats
+from offerloop.response.trial_study import TrialStudy
+from offerloop.service.uplift_asked import Asked
+from offerloop.service.uplift_columns import numeric
+from offerloop.service.uplift_trial import Trial
+
+STEPS = 20
+"""Points of a curve."""
+TENTHS = 10
+BALANCES = 20
+"""Differences between arms that are told, the largest."""
+MOST_GROUPS, FEWEST_IN_GROUP = 20, 50
+
+
+@dataclass(frozen=True)
+class Facts:
+    """One study, asked for the parts of its findings; arrays are of the rows that judge."""
+
+    trial: Trial
+    study: TrialStudy
+    asked: Asked
+
+    def findings(self, place: str) -> UpliftFindings:
+        """All of them."""
+        decision, trial = self.study.decision, self.trial
+        return UpliftFindings(
+            place=place,
+            n=trial.value.size,
+            treatment=self.asked.treatment,
+            outcome=self.asked.outcome,
+            value=self.asked.value,
+            cost=self.asked.cost,
+            control=trial.arms.names[0],
+            design=trial.design,
+            outcome_kind=kind_of(trial.outcome),
+            verdict=decision.verdict,
+            offer=trial.arms.names[decision.offer],
+            estimator=decision.estimator,
+            targeting=self.study.contest.gain_over_random(decision.estimator),
+            forecast=self._worth("forecast", decision.estimator, self.study.forecast),
+            budget=self.asked.budget,
+            arms=tuple(self._arms()),
+            ranked=tuple(self._ranked()),
+            policies=tuple(self._policies()),
+            curve=tuple(self._curve()),
+            deciles=tuple(self._deciles()),
+            types=tuple(self._types()),
+            sure_things_cost=self._sure_things(),
+            groups=tuple(self._groups()),
+            balance=tuple(self._balance()),
+            balance_p=trial.balance_p,
+            ratio_p=trial.ratio_p,
+            overlap=tuple(self._overlap()) if trial.design == "observational" else (),
+            negative_controls={name: self._on(name) for name in self.asked.negative_controls},
+            features=trial.encoding.names,
+            notes=trial.notes,
+        )
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """Of value."""
+        return self.trial.value.of(self.study.rows)
+
+    @cached_property
+    def log(self) -> Log:
+        """The trial as a log of decisions."""
+        value, rows = self.evidence, np.arange(self.evidence.size)
+        cost = None if self.trial.cost is None else self.trial.cost.outcome[self.study.rows]
+        chance = value.chance / value.chance.sum(axis=1, keepdims=True)
+        own = chance[rows, value.action]
+        return Log(value.action, own, value.outcome, self.trial.arms.names, cost, chance)
+
+    @cached_property
+    def best(self) -> Floats:
+        """(rows, K): 1 for the offer that the chosen estimator holds best for each."""
+        profit = self.study.profit
+        return np.eye(profit.shape[1])[1 + profit[:, 1:].argmax(axis=1)]
+
+    @cached_property
+    def order(self) -> Floats:
+        """(rows,): share of the rows whose best offer is held better; ties are broken by chance."""
+        score = (self.study.profit * self.best).sum(axis=1)
+        luck = np.random.default_rng(self.asked.seed).random(len(score))
+        place = np.empty(len(score))
+        place[np.lexsort((luck, -score))] = np.arange(len(score)) / len(score)
+        return place
+
+    @cached_property
+    def bought(self) -> Evidence:
+        """Whether there was any outcome."""
+        return replace(self.evidence, outcome=(self.trial.outcome[self.study.rows] != 0).astype(np.float64))
+
+    @cached_property
+    def chances(self) -> Floats:
+        """(rows, K): of any outcome under each offer, by models of other customers."""
+        return np.clip(predicted(self.bought, self.study.value.fold[0]), 0.0, 1.0)
+
+    def _effects_of(self, outcome: Floats) -> Floats:
+        """(rows, K): doubly robust differences from no offer on another outcome."""
+        other = replace(self.evidence, outcome=outcome[self.study.rows])
+        scores = robust_scores(other, predicted(other, self.study.value.fold[0]))
+        return scores - scores[:, :1]
+
+    def _worth(self, kind: str, name: str, policy: Floats) -> Worth:
+        cost = None if self.study.cost is None else self.study.cost.expected
+        predictions, log = Predictions(self.study.value.expected, cost), self.log
+        nobody = np.zeros(self.evidence.size, dtype=np.int64)
+        robust = difference(dr(log, policy, predictions), dr(log, nobody, predictions))
+        weighted = difference(snips(log, policy), snips(log, nobody))
+        return Worth(
+            kind=kind,  # type: ignore[arg-type]
+            name=name,
+            treated_share=float(1 - policy[:, 0].mean()),
+            profit=robust.profit or robust.value,
+            snips=weighted.profit or weighted.value,
+            cost=robust.cost,
+        )
+
+    def _arms(self) -> Iterator[Arm]:
+        outcome = self._effects_of(self.trial.outcome)
+        value, cost = self.study.value.effect, self.study.cost
+        for k, name in enumerate(self.trial.arms.names):
+            own = self.trial.outcome[self.trial.arms.action == k]
+            worth = k > 0 and self.asked.value is not None
+            yield Arm(
+                name=name,
+                n=len(own),
+                mean=estimate(own),
+                effect=estimate(outcome[:, k]) if k else None,
+                value=estimate(value[:, k]) if worth else None,
+                cost=estimate(cost.effect[:, k]) if k and cost is not None else None,
+                profit=estimate(self.study.effect[:, k]) if k and cost is not None else None,
+            )
+
+    def _ranked(self) -> Iterator[Ranked]:
+        contest, decision = self.study.contest, self.study.decision
+        whole = self.study.effect[:, 1 + int(np.argmax(self.study.effect[:, 1:].mean(axis=0)))]
+        for name in contest.rankings:
+            area = contest.area(name)
+            policy = np.einsum("nk,nk->n", contest.policies[name].mean(axis=0), self.study.effect)
+            yield Ranked(
+                name=name,
+                area=estimate(area),
+                share=ratio(area, whole),
+                over_random=contest.gain_over_random(name),
+                policy=estimate(policy),
+                is_chosen=name == decision.estimator,
+            )
+
+    def _policies(self) -> Iterator[Worth]:
+        contest, n = self.study.contest, self.evidence.size
+        for k, name in enumerate(self.trial.arms.names[1:], start=1):
+            yield self._worth("everyone", name, np.tile(contest.same[k], (n, 1)))
+        chosen = self.study.decision.estimator
+        yield self._worth("targeted", chosen, contest.policies[chosen].mean(axis=0))
+
+    def _curve(self) -> Iterator[Step]:
+        value = (self.study.value.effect * self.best).sum(axis=1)
+        cost = None if self.study.cost is None else (self.study.cost.effect * self.best).sum(axis=1)
+        for step in range(1, STEPS + 1):
+            inside = (self.order < step / STEPS).astype(np.float64)
+            gain = value if cost is None else value - cost
+            paid = None if cost is None else estimate(cost * inside)
+            yield Step(step / STEPS, estimate(gain * inside), estimate(value * inside), paid)
+
+    def _deciles(self) -> Iterator[Decile]:
+        held = (self.study.profit * self.best).sum(axis=1)
+        realised = (self.study.effect * self.best).sum(axis=1)
+        decile = np.minimum(np.floor((1 - self.order) * TENTHS - 1e-12), TENTHS - 1).astype(np.int64) + 1
+        for one in range(1, TENTHS + 1):
+            rows = decile == one
+            if rows.sum() > 1:
+                yield Decile(one, int(rows.sum()), float(held[rows].mean()), estimate(realised[rows]))
+
+    def _types(self) -> Iterator[ResponseType]:
+        offer = self.study.decision.offer
+        effect = self.study.value.shrunk[self.study.decision.estimator].mean(axis=0)[:, offer]
+        shares = type_shares(robust_scores(self.bought, self.chances), offer, effect)
+        likely = type_rows(self.chances[:, 0], self.chances[:, offer], effect)
+        for name, share in shares.items():
+            weight = np.maximum(likely[name], 0.0)
+            mean = float((weight @ effect) / weight.sum()) if weight.sum() > 0 else 0.0
+            yield ResponseType(name, share, mean)  # type: ignore[arg-type]
+
+    def _sure_things(self) -> Estimate | None:
+        """Of those who got what the policy gives, each counted by the policy's chance over the trial's."""
+        if self.log.cost is None or self.study.decision.verdict == "nothing":
+            return None
+        policy, rows = self.study.contest.chosen(self.study.decision), np.arange(self.evidence.size)
+        got = self.evidence.action
+        weight = np.where(got > 0, policy[rows, got] / self.evidence.chance[rows, got], 0.0)
+        without, given = self.chances[:, 0] * self.bought.outcome, self.chances[rows, got]
+        return cost_of_sure_things(self.log.cost, weight, without, given)
+
+    def _groups(self) -> Iterator[Group]:
+        policy = self.study.contest.chosen(self.study.decision)
+        treated, effect = 1 - policy[:, 0], self.study.effect[:, self.study.decision.offer]
+        cost = None if self.study.cost is None else (self.study.cost.effect * policy).sum(axis=1)
+        table = self.trial.table[self.study.rows]
+        for column in self.asked.audit:
+            text = table[column].cast(pl.String).fill_null("?")
+            sizes = text.value_counts().sort(["count", column], descending=[True, False]).head(MOST_GROUPS)
+            for group, n in sizes.iter_rows():
+                rows = (text == group).to_numpy()
+                if n < FEWEST_IN_GROUP:
+                    continue
+                paid = None if cost is None else estimate(cost[rows])
+                yield Group(column, group, n, estimate(treated[rows]), estimate(effect[rows]), paid)
+
+    def _balance(self) -> Iterator[Balance]:
+        labels = self.trial.encoding.labels
+        for one in self.trial.balance[:BALANCES]:
+            yield Balance(labels[one.column], self.trial.arms.names[one.arm], one.sds, one.z)
+
+    def _overlap(self) -> Iterator[Overlap]:
+        chance, action = self.evidence.chance, self.evidence.action
+        for k, name in enumerate(self.trial.arms.names):
+            quantiles = np.quantile(chance[:, k], [0.05, 0.25, 0.5, 0.75, 0.95])
+            size = effective_size(1 / chance[action == k, k])
+            yield Overlap(name, tuple(float(one) for one in quantiles), size)
+
+    def _on(self, column: str) -> Estimate:
+        """Effect of the best offer on a column that it cannot have changed."""
+        return estimate(self._effects_of(numeric(self.trial.table, column))[:, self.study.decision.offer])

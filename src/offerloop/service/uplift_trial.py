@@ -1,0 +1,218 @@
+"""A trial table made ready: evidence of value and cost, the chances of each arm, and what makes it doubtful."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from offerloop.errors import EvidenceError, InputError
+from offerloop.report.uplift_findings import Design, Note
+from offerloop.response.design import Difference, balance_p, differences, modelled, overlapping, ratio_p, shares
+from offerloop.response.encoding import Encoding
+from offerloop.response.evidence import Evidence, Ints
+from offerloop.response.terms import Floats
+from offerloop.service.uplift_arms import Arms, evenly, read_arms
+from offerloop.service.uplift_asked import Asked
+from offerloop.service.uplift_columns import amounts, choose_features, numeric
+
+FAR, FAR_SDS = 6.0, 0.1
+"""A column this many standard errors, and standard deviations, apart between random arms is no accident."""
+ACCIDENT = 1e-6
+"""Chance below which arms that differ on all columns together are no accident either."""
+LOST = 1e-4
+"""Chance below which sizes that differ from the plan are no accident."""
+FEWEST_EVENTS = 100
+"""With fewer rows that have an outcome, hardly anything can be told apart."""
+
+
+@dataclass(frozen=True, eq=False)
+class Trial:
+    """Everything that the study needs; arrays are of the kept rows."""
+
+    table: pl.DataFrame
+    arms: Arms
+    encoding: Encoding
+    value: Evidence
+    cost: Evidence | None
+    outcome: Floats
+    design: Design
+    balance: tuple[Difference, ...]
+    balance_p: float
+    ratio_p: float | None
+    notes: tuple[Note, ...]
+
+
+def prepare(table: pl.DataFrame, asked: Asked, path: Path) -> Trial:
+    """Raises InputError for what is written wrongly, EvidenceError for what the table cannot show."""
+    asked.check(table.columns[1:], path)
+    _check_ids(table, asked, path)
+    arms = read_arms(table, asked, path)
+    kept = table.filter(arms.kept)
+    outcome = numeric(kept, asked.outcome)
+    if np.ptp(outcome) == 0:
+        raise EvidenceError(
+            f"'{path}': '{asked.outcome}' is {outcome[0]:g} everywhere, so nothing can have changed it; name another "
+            "outcome, or wait until there is one"
+        )
+    chosen = choose_features(kept, asked, path)
+    encoding = Encoding.of(kept, chosen.names)
+    features = encoding.matrix(kept)
+    kind, chance, ratio = _chances(kept, arms, features, asked, path)
+    balance = differences(features, arms.action, len(arms.names))
+    luck = balance_p(features, arms.action, len(arms.names))
+    if kind == "randomised":
+        _refuse_unlike(balance, luck, encoding, arms, path)
+    value = amounts(kept, asked.value, outcome)
+    evidence = Evidence(features, arms.action, outcome if value is None else value, chance, arms.offers)
+    paid = amounts(kept, asked.cost, (arms.action > 0).astype(np.float64))
+    if paid is not None:
+        _check_cost(kept, paid, asked, path)
+    found = Trial(
+        table=kept,
+        arms=arms,
+        encoding=encoding,
+        value=evidence,
+        cost=None if paid is None else replace(evidence, outcome=paid),
+        outcome=outcome,
+        design=kind,
+        balance=tuple(balance),
+        balance_p=luck,
+        ratio_p=ratio,
+        notes=(*chosen.notes, *_notes(arms, outcome, paid, ratio)),
+    )
+    return _trimmed(found) if kind == "observational" else found
+
+
+def _check_ids(table: pl.DataFrame, asked: Asked, path: Path) -> None:
+    if asked.id is None:
+        return
+    twice = table.filter(table[asked.id].is_duplicated() & table[asked.id].is_not_null()).sort(asked.id, "_row")
+    if twice.height:
+        one, other = twice["_row"][0], twice["_row"][1]
+        raise InputError(
+            f"'{path}', rows {one} and {other}: both are '{asked.id}' {twice[asked.id][0]}; a trial has one row for "
+            "each customer, so add the rows of a customer up, or leave out --id if they are separate decisions"
+        )
+
+
+def _chances(
+    kept: pl.DataFrame, arms: Arms, features: Floats, asked: Asked, path: Path
+) -> tuple[Design, Floats, float | None]:
+    """Design, chances (n, K), and that the sizes of arms differ from the plan by luck."""
+    n_arms = len(arms.names)
+    if asked.observational:
+        return "observational", modelled(features, arms.action, n_arms, asked.seed), None
+    seen = shares(arms.action, n_arms)
+    if asked.propensity is not None:
+        chance = _given(kept, arms, seen, asked, path)
+        return "known", chance, _kept_plan(ratio_p(arms.action, chance), path)
+    planned = _planned(arms, asked, path)
+    if planned is not None:
+        return "randomised", seen, _kept_plan(ratio_p(arms.action, planned), path)
+    even = np.full(n_arms, 1 / n_arms)
+    return "randomised", seen, ratio_p(arms.action, even) if evenly(n_arms, arms.action) else None
+
+
+def _kept_plan(luck: float, path: Path) -> float:
+    if luck < LOST:
+        raise EvidenceError(
+            f"'{path}': the arms have not the sizes that were planned (p = {luck:.1g}), so rows were lost or added "
+            "after the draw, and not by chance; find out which before believing any effect"
+        )
+    return luck
+
+
+def _given(kept: pl.DataFrame, arms: Arms, seen: Floats, asked: Asked, path: Path) -> Floats:
+    """The chance of the arm given is known; the rest is shared by the other arms as they were seen."""
+    own = numeric(kept, str(asked.propensity))
+    wrong = ~((own > 0) & (own <= 1))
+    if wrong.any():
+        at = int(np.argmax(wrong))
+        hint = "these look like log-odds x, whose probability is 1 / (1 + exp(-x))" if (own < 0).any() else "correct it"
+        raise InputError(
+            f"'{path}', row {kept['_row'][at]}: '{asked.propensity}' is {own[at]:g}, and the probability of what was "
+            f"given is above 0 and at most 1; {hint}"
+        )
+    rows = np.arange(len(own))
+    others = seen.copy()
+    others[rows, arms.action] = 0.0
+    chance = others / others.sum(axis=1, keepdims=True) * (1 - own)[:, None]
+    chance[rows, arms.action] = own
+    return chance
+
+
+def _planned(arms: Arms, asked: Asked, path: Path) -> Floats | None:
+    if not asked.shares:
+        return None
+    told = dict(asked.shares)
+    if set(told) - set(arms.names) or set(arms.names) - set(told):
+        raise InputError(f"'{path}': --shares must name every arm once: {', '.join(arms.names)}")
+    planned = np.array([told[name] for name in arms.names])
+    if not (planned > 0).all() or abs(planned.sum() - 1) > 1e-3:
+        raise InputError(f"--shares must be above 0 and sum to 1, not {planned.sum():g}")
+    return planned
+
+
+def _refuse_unlike(balance: list[Difference], luck: float, encoding: Encoding, arms: Arms, path: Path) -> None:
+    """Arms that chance did not make."""
+    far = [one for one in balance if abs(one.z) > FAR and abs(one.sds) > FAR_SDS]
+    if far:
+        worst = encoding.labels[far[0].column]
+        raise EvidenceError(
+            f"'{path}': '{worst}' differs between '{arms.names[far[0].arm]}' and '{arms.names[0]}' by "
+            f"{abs(far[0].sds):.2f} standard deviations, which chance does not do: either it was measured after the "
+            "treatment (leave it out with --ignore), or chance did not decide who was treated (say --observational, or "
+            "give the chances with --propensity)"
+        )
+    if luck < ACCIDENT:
+        raise EvidenceError(
+            f"'{path}': the arms differ on their features together more than chance allows (p = {luck:.1g}), so chance "
+            "did not decide who was treated: say --observational, or give the chances with --propensity"
+        )
+
+
+def _check_cost(kept: pl.DataFrame, paid: Floats, asked: Asked, path: Path) -> None:
+    if (paid < 0).sum() > (paid > 0).sum():
+        row = int(kept["_row"][int(np.argmax(paid < 0))])
+        raise InputError(
+            f"'{path}', row {row}: '{asked.cost}' is {paid[paid < 0][0]:g}, and most costs are below 0; what a "
+            "customer costs is above 0, so change the sign"
+        )
+
+
+def _notes(arms: Arms, outcome: Floats, paid: Floats | None, ratio: float | None) -> list[Note]:
+    found = []
+    if arms.small:
+        found.append(Note("small_arm", arms.small))
+    if ratio is None:
+        found.append(Note("shares_not_checked"))
+    if paid is None:
+        found.append(Note("no_cost"))
+    elif (paid < 0).any():
+        found.append(Note("negative_cost", n=int((paid < 0).sum())))
+    events = int((outcome != 0).sum())
+    if events < FEWEST_EVENTS:
+        found.append(Note("few_events", n=events))
+    return found
+
+
+def _trimmed(trial: Trial) -> Trial:
+    """Without rows for which an offer had hardly any chance."""
+    kept = overlapping(trial.value.chance, trial.arms.action, list(trial.arms.names))
+    if kept.all():
+        return trial
+    rows: Ints = np.flatnonzero(kept)
+    value = trial.value.of(rows)
+    value = replace(value, chance=value.chance / value.chance.sum(axis=1, keepdims=True))
+    return replace(
+        trial,
+        table=trial.table.filter(pl.Series(kept)),
+        arms=replace(trial.arms, action=trial.arms.action[rows]),
+        value=value,
+        cost=None if trial.cost is None else replace(value, outcome=trial.cost.outcome[rows]),
+        outcome=trial.outcome[rows],
+        notes=(*trial.notes, Note("trimmed", n=int((~kept).sum()))),
+    )
