@@ -9,16 +9,21 @@ A test module subclasses the suite and says how the part is made; pytest runs ev
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import ClassVar
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
+from offerloop.errors import EvidenceError
 from offerloop.recommenders.base import Recommender, Task
 from offerloop.recommenders.context import Context
 from offerloop.recommenders.interactions import Interactions
 from offerloop.recommenders.top import top
+from offerloop.response.evidence import Estimator, Evidence
+from offerloop.response.terms import NOTHING, Terms
 
 _SIZE = 40
 _TODAY = 100
@@ -129,3 +134,81 @@ class RecommenderContract:
     def _top(self, task: Task, k: int) -> pl.DataFrame:
         interactions = self._seen(checkerboard())
         return top(self.make().fit(interactions), interactions, task, k, interactions.customers)
+
+
+def depth_trial(rows: int = 4_000, seed: int = 1, steep: float = 0.8) -> tuple[Evidence, NDArray[np.float64]]:
+    """A random trial whose effects are known: depths 0, .1 and .2, the outcome 1 + x1 + depth steep (1 + x2) + noise.
+
+    Also the effects, shape (rows, 3). With `steep` 0 there are none.
+    """
+    rng = np.random.default_rng(seed)
+    offers = (NOTHING, Terms("ten", "percent", 0.1), Terms("twenty", "percent", 0.2))
+    x = rng.normal(size=(rows, 3))
+    action = rng.integers(0, 3, rows)
+    depth = np.array([one.depth for one in offers])
+    effect = steep * 10 * depth * (1 + np.clip(x[:, 1:2], -0.9, 3))
+    outcome = 1 + x[:, 0] + effect[np.arange(rows), action] + rng.normal(size=rows)
+    return Evidence(x, action, outcome, np.full((rows, 3), 1 / 3), offers), effect
+
+
+class EstimatorContract:
+    """What every estimator of effects must do, on a random trial with three depths whose effects are known."""
+
+    least_correlation: ClassVar[float] = 0.8
+    """Of estimated and true effects of the deepest offer, on customers who were not learned from."""
+
+    def make(self) -> Estimator:
+        """An estimator; equal at every call."""
+        raise NotImplementedError
+
+    def test_recovers_effects_on_other_customers(self) -> None:
+        """On average and, as far as the estimator can, one by one."""
+        learned_from, _ = depth_trial()
+        others, true = depth_trial(seed=2)
+        found = self.make().fit(learned_from, 0).effects(others.features, others.offers)
+        assert found.shape == true.shape
+        assert np.abs(found.mean(axis=0) - true.mean(axis=0)).max() < 0.15
+        assert np.corrcoef(found[:, 2], true[:, 2])[0, 1] >= self.least_correlation
+
+    def test_no_offer_has_no_effect(self) -> None:
+        """The first offer is none."""
+        evidence, _ = depth_trial(1_000)
+        assert not self.make().fit(evidence, 0).effects(evidence.features, evidence.offers)[:, 0].any()
+
+    def test_finds_next_to_nothing_where_there_is_nothing(self) -> None:
+        """Mean effects within four standard errors of 0."""
+        evidence, _ = depth_trial(steep=0.0)
+        found = self.make().fit(evidence, 0).effects(evidence.features, evidence.offers)
+        assert np.abs(found.mean(axis=0)).max() < 4 * np.sqrt(4 / 4_000 * 3)
+
+    def test_the_same_seed_gives_the_same_effects(self) -> None:
+        """Bit by bit."""
+        evidence, _ = depth_trial(1_000)
+        first, second = (self.make().fit(evidence, 7).effects(evidence.features, evidence.offers) for _ in range(2))
+        np.testing.assert_array_equal(first, second)
+
+    def test_a_depth_between_tested_ones_has_an_effect_between_theirs(self) -> None:
+        """Interpolated; one beyond them is refused."""
+        evidence, _ = depth_trial()
+        fitted = self.make().fit(evidence, 0)
+        between = Terms("fifteen", "percent", 0.15)
+        found = fitted.effects(evidence.features, [*evidence.offers[1:], between]).mean(axis=0)
+        assert found[0] - 1e-9 <= found[2] <= found[1] + 1e-9
+        assert _refused(lambda: fitted.effects(evidence.features, [Terms("thirty", "percent", 0.3)]))
+
+    def test_scaling_the_columns_of_others_changes_nothing(self) -> None:
+        """What is learned comes from the rows that are learned from alone."""
+        evidence, _ = depth_trial(1_000)
+        fitted = self.make().fit(evidence, 0)
+        alone = fitted.effects(evidence.features[:1], evidence.offers)
+        among = fitted.effects(np.vstack([evidence.features[:1], 1e6 * evidence.features]), evidence.offers)[:1]
+        np.testing.assert_allclose(alone, among)
+
+
+def _refused(work: Callable[[], object]) -> bool:
+    """Whether it raises EvidenceError."""
+    try:
+        work()
+    except EvidenceError:
+        return True
+    return False

@@ -86,9 +86,10 @@ def held_out(
     for division, parts in enumerate(fold):
         for part in np.unique(parts):
             out = parts == part
-            inside, features = evidence.of(~out), evidence.features[out]
+            inside, others = evidence.of(~out), evidence.of(out)
             for name, estimator in estimators.items():
-                raw[name][division, out] = estimator.fit(inside, seed).effects(features, evidence.offers)
+                fitted = estimator.fit(inside, seed)
+                raw[name][division, out] = fitted.effects(others.features, evidence.offers, others.scope)
                 tell()
     expected = np.mean([predicted(evidence, parts) for parts in fold], axis=0)
     scores = robust_scores(evidence, expected)

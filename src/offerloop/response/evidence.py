@@ -29,6 +29,9 @@ class Evidence:
     """(n, K): probability of each offer for each row."""
     offers: tuple[Terms, ...]
     """K offers; the first is no offer."""
+    scope: Floats | None = None
+    """(n, K, q): what each row usually does in the scope of each offer; zeros for no offer. None where offers differ in
+    nothing that customers do."""
 
     def of(self, rows: Rows) -> Self:
         """Some of the rows."""
@@ -38,6 +41,7 @@ class Evidence:
             action=self.action[rows],
             outcome=self.outcome[rows],
             chance=self.chance[rows],
+            scope=None if self.scope is None else self.scope[rows],
         )
 
     @property
@@ -56,18 +60,21 @@ class Evidence:
         return np.array([one.depth for one in self.offers])[self.action]
 
     @property
-    def is_binary(self) -> bool:
-        """Whether the outcome is 0 or 1 everywhere."""
-        return bool(np.isin(self.outcome, (0.0, 1.0)).all())
+    def given_scope(self) -> Floats:
+        """(n, q): of the offer given; no columns without scopes."""
+        if self.scope is None:
+            return np.zeros((self.size, 0))
+        return self.scope[np.arange(self.size), self.action]
 
 
 class Fitted(Protocol):
     """What an estimator has learned."""
 
-    def effects(self, features: Floats, offers: Sequence[Terms]) -> Floats:
+    def effects(self, features: Floats, offers: Sequence[Terms], scope: Floats | None = None) -> Floats:
         """(n, offers): by how much each offer changes the outcome of each row; 0 for no offer.
 
-        Raises EvidenceError for an offer that the tested ones say nothing about.
+        `scope` (n, offers, q) is given where the evidence had one. Raises EvidenceError for an offer that the tested
+        ones say nothing about.
         """
         ...
 
@@ -90,7 +97,8 @@ class PerOffer:
         """(n, K): of the tested offers."""
         raise NotImplementedError
 
-    def effects(self, features: Floats, offers: Sequence[Terms]) -> Floats:
-        """See `Fitted`."""
+    def effects(self, features: Floats, offers: Sequence[Terms], scope: Floats | None = None) -> Floats:
+        """See `Fitted`; scopes are not looked at."""
+        del scope
         weights = self.coding.weights(offers)
         return self.tested(features) @ weights

@@ -21,8 +21,8 @@ MOSTLY_ZERO = 0.1
 class Levels(Protocol):
     """A model of the outcome under an offer."""
 
-    def expected(self, features: Floats, offers: Sequence[Terms]) -> Floats:
-        """(n, offers)."""
+    def expected(self, features: Floats, offers: Sequence[Terms], scope: Floats | None = None) -> Floats:
+        """(n, offers); `scope` (n, offers, q) where the evidence had one."""
         ...
 
 
@@ -32,9 +32,11 @@ class Differences:
 
     levels: Levels
 
-    def effects(self, features: Floats, offers: Sequence[Terms]) -> Floats:
+    def effects(self, features: Floats, offers: Sequence[Terms], scope: Floats | None = None) -> Floats:
         """See `Fitted`."""
-        expected = self.levels.expected(features, [NOTHING, *offers])
+        if scope is not None:
+            scope = np.concatenate([np.zeros_like(scope[:, :1]), scope], axis=1)
+        expected = self.levels.expected(features, [NOTHING, *offers], scope)
         return expected[:, 1:] - expected[:, :1]
 
 
@@ -45,9 +47,19 @@ class TwoParts:
     chance: Levels
     amount: Levels
 
-    def expected(self, features: Floats, offers: Sequence[Terms]) -> Floats:
+    def expected(self, features: Floats, offers: Sequence[Terms], scope: Floats | None = None) -> Floats:
         """See `Levels`."""
-        return self.chance.expected(features, offers) * self.amount.expected(features, offers)
+        return self.chance.expected(features, offers, scope) * self.amount.expected(features, offers, scope)
+
+
+def scope_of(scope: Floats | None, offer: int) -> Floats | None:
+    """(n, q): of one offer."""
+    return None if scope is None else scope[:, offer]
+
+
+def beside(features: Floats, scope: Floats | None, terms: Floats) -> Floats:
+    """Features, scope where there is one, and terms, side by side."""
+    return np.column_stack([features, terms] if scope is None else [features, scope, terms])
 
 
 def kind_of(outcome: Floats) -> Kind:

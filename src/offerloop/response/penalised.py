@@ -13,9 +13,12 @@ from offerloop.response.terms import Floats
 PENALTIES = tuple(10.0**power for power in range(9))
 
 
-def least_left_out(x: Floats, y: Floats) -> Floats:
-    """Slopes (p,) of y (n,) on x (n, p), without a constant; each column's penalty is in units of its mean square."""
-    scale = np.sqrt(np.maximum((x * x).mean(axis=0), 1e-300))
+def least_left_out(x: Floats, y: Floats, held_back: Floats | float = 1.0) -> Floats:
+    """Slopes (p,) of y (n,) on x (n, p), without a constant; each column's penalty is in units of its mean square.
+
+    `held_back` (p,) says how many times as much some columns are penalised.
+    """
+    scale = np.sqrt(np.maximum((x * x).mean(axis=0), 1e-300) * held_back)
     z = x / scale
     values, vectors = np.linalg.eigh(z.T @ z)
     turned = z @ vectors

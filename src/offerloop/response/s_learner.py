@@ -14,7 +14,7 @@ import numpy as np
 
 from offerloop.response.calibration import Line
 from offerloop.response.evidence import Evidence
-from offerloop.response.levels import Differences, Kind, Levels, in_parts
+from offerloop.response.levels import Differences, Kind, Levels, beside, in_parts, scope_of
 from offerloop.response.scores import folds
 from offerloop.response.terms import Coding, Floats, Terms
 
@@ -44,13 +44,13 @@ class Trees:
     model: Any
     line: Line
 
-    def expected(self, features: Floats, offers: Sequence[Terms]) -> Floats:
+    def expected(self, features: Floats, offers: Sequence[Terms], scope: Floats | None = None) -> Floats:
         """See `Levels`."""
         terms = self.coding.columns(offers)
-        return np.column_stack([self._one(features, row) for row in terms])
+        return np.column_stack([self._one(features, row, scope_of(scope, k)) for k, row in enumerate(terms)])
 
-    def _one(self, features: Floats, terms: Floats) -> Floats:
-        table = np.column_stack([features, np.tile(terms, (len(features), 1))])
+    def _one(self, features: Floats, terms: Floats, scope: Floats | None) -> Floats:
+        table = beside(features, scope, np.tile(terms, (len(features), 1)))
         return self.line.applied(self.model.predict(table, raw_score=True, num_threads=1))
 
 
@@ -71,11 +71,11 @@ def grown(evidence: Evidence, kind: Kind, seed: int) -> Levels:
         evidence = evidence.of(rng.choice(evidence.size, MOST_ROWS, replace=False))
     coding = evidence.coding
     terms = coding.columns(evidence.offers)
-    x = np.column_stack([evidence.features, terms[evidence.action]])
-    n_terms = terms.shape[1]
-    never_falls = [0] * evidence.features.shape[1] + [int(coding.monotone)] + [0] * (n_terms - 1)
+    x = beside(evidence.features, evidence.given_scope, terms[evidence.action])
+    never_falls = np.zeros(x.shape[1], dtype=np.int64)
+    never_falls[-terms.shape[1]] = coding.monotone  # the depth comes first among the terms
     settings = SETTINGS | {
-        "objective": OBJECTIVES[kind], "monotone_constraints": never_falls, "seed": seed,
+        "objective": OBJECTIVES[kind], "monotone_constraints": never_falls.tolist(), "seed": seed,
         "min_data_in_leaf": max(5, min(100, evidence.size // 50)),
     }  # fmt: skip
     out = folds(evidence.size, LEFT_OUT, rng) == 0

@@ -5,7 +5,8 @@
 g is the logit for purchases, the logarithm for counts and the identity for amounts. Where an offer was tested at
 several depths, s = exp(b) is above 0, so that the outcome never falls as the depth grows; otherwise s = b may have
 either sign. a and b start as constants; each round adds a tree to a, then one to b, by their own gradients. What one
-model per offer must learn again for each, a learns from all rows; b, of which the data say little, has smaller trees.
+model per offer must learn again for each, a learns from all rows; b, of which the data say little, has smaller trees
+and a gradient to which errors of a do not matter (`turns`).
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import numpy as np
 
 from offerloop.response.calibration import moments
 from offerloop.response.evidence import Evidence
-from offerloop.response.levels import Differences, Kind, Levels, in_parts
+from offerloop.response.levels import Differences, Kind, Levels, beside, in_parts, scope_of
 from offerloop.response.s_learner import MOST_ROWS, grown
 from offerloop.response.scores import folds
 from offerloop.response.terms import Coding, Floats, Terms
@@ -38,16 +39,16 @@ class Structured:
     appetite: Any
     sensitivity: Any
 
-    def expected(self, features: Floats, offers: Sequence[Terms]) -> Floats:
+    def expected(self, features: Floats, offers: Sequence[Terms], scope: Floats | None = None) -> Floats:
         """See `Levels`."""
         a = self.start.appetite + self._sum(self.appetite, features)
         terms = self.coding.columns(offers)
-        alike = np.unique(terms[:, 1:], axis=0, return_inverse=True)[1].ravel()
+        alike = np.unique(terms[:, 1:], axis=0, return_inverse=True)[1].ravel() if scope is None else range(len(terms))
         found = np.empty((len(features), len(offers)))
         for family in np.unique(alike):
             mine = np.flatnonzero(alike == family)
             rest = np.tile(terms[mine[0], 1:], (len(features), 1))
-            s = self.start.slope(self._sum(self.sensitivity, np.column_stack([features, rest])))
+            s = self.start.slope(self._sum(self.sensitivity, beside(features, scope_of(scope, mine[0]), rest)))
             found[:, mine] = moments(a[:, None] + s[:, None] * terms[mine, 0], self.kind)[0]
         return found
 

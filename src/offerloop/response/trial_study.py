@@ -58,24 +58,24 @@ class Learned:
     spending: Spending
     same: Floats
 
-    def effects(self, features: Floats) -> tuple[Floats, Floats | None]:
+    def effects(self, features: Floats, scope: Floats | None = None) -> tuple[Floats, Floats | None]:
         """Value and cost (n, K) of every offer against none, drawn to what left-out customers showed."""
-        value = self.value_line.applied(self.value.effects(features, self.offers))
+        value = self.value_line.applied(self.value.effects(features, self.offers, scope))
         if self.cost is None or self.cost_line is None:
             return value, None
-        return value, self.cost_line.applied(self.cost.effects(features, self.offers))
+        return value, self.cost_line.applied(self.cost.effects(features, self.offers, scope))
 
-    def se(self, features: Floats) -> Floats:
+    def se(self, features: Floats, scope: Floats | None = None) -> Floats:
         """(n, K): rough standard errors of profit."""
-        found = self.value_line.se(self.value.effects(features, self.offers))
+        found = self.value_line.se(self.value.effects(features, self.offers, scope))
         if self.cost is None or self.cost_line is None:
             return found
-        return np.hypot(found, self.cost_line.se(self.cost.effects(features, self.offers)))
+        return np.hypot(found, self.cost_line.se(self.cost.effects(features, self.offers, scope)))
 
-    def policy(self, features: Floats) -> Floats:
+    def policy(self, features: Floats, scope: Floats | None = None) -> Floats:
         """(n, K): probability of each offer."""
         if self.decision.verdict == "targeted":
-            value, cost = self.effects(features)
+            value, cost = self.effects(features, scope)
             return self.spending.best(value if cost is None else value - cost, cost)
         return np.tile(self.same[self.decision.offer if self.decision.verdict == "everyone" else 0], (len(features), 1))
 

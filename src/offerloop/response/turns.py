@@ -1,4 +1,8 @@
-"""Boosted trees of two parts of one prediction that take turns, each by its own gradient (LightGBM)."""
+"""Boosted trees of two parts of one prediction that take turns, each by its own gradient (LightGBM).
+
+The gradient of the sensitivity takes the depth given less its mean over the chances, as an R-learner does: then what
+the appetite has not learned yet does not look like sensitivity, since chance decided about the rest of the depth.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,7 @@ import numpy as np
 
 from offerloop.response.calibration import moments
 from offerloop.response.evidence import Evidence
-from offerloop.response.levels import Kind
+from offerloop.response.levels import Kind, beside
 from offerloop.response.terms import Floats
 
 ROUNDS, PATIENCE = 200, 15
@@ -21,7 +25,7 @@ SHARED = {
 Part = Literal["appetite", "sensitivity"]
 SETTINGS: dict[Part, dict[str, float]] = {
     "appetite": {"num_leaves": 8, "min_data_in_leaf": 100, "lambda_l2": 1.0},
-    "sensitivity": {"num_leaves": 4, "min_data_in_leaf": 400, "lambda_l2": 10.0},
+    "sensitivity": {"num_leaves": 3, "min_data_in_leaf": 400, "lambda_l2": 10.0},
 }
 STEPS = 25
 """Of Newton's method."""
@@ -61,18 +65,22 @@ class Side:
 
     evidence: Evidence
     depth: Floats
+    surprise: Floats
+    """Depth less its mean over the chances."""
     sums: dict[Part, Floats]
 
     @classmethod
     def of(cls, evidence: Evidence) -> Self:
         """Before the first tree."""
-        zeros = np.zeros(evidence.size)
-        return cls(evidence, evidence.depth, {"appetite": zeros, "sensitivity": zeros})
+        zeros, depth = np.zeros(evidence.size), evidence.depth
+        usual = evidence.chance @ np.array([one.depth for one in evidence.offers])
+        return cls(evidence, depth, depth - usual, {"appetite": zeros, "sensitivity": zeros})
 
     def tables(self) -> dict[Part, Floats]:
-        """Columns of each part: features, and for the sensitivity which family of offers."""
-        x, terms = self.evidence.features, self.evidence.coding.columns(self.evidence.offers)
-        return {"appetite": x, "sensitivity": np.column_stack([x, terms[self.evidence.action, 1:]])}
+        """Columns of each part: features, and for the sensitivity the scope and family of the offer given."""
+        one = self.evidence
+        rest = one.coding.columns(one.offers)[one.action, 1:]
+        return {"appetite": one.features, "sensitivity": beside(one.features, one.given_scope, rest)}
 
     def eta(self, start: Start) -> Floats:
         """The whole prediction, on the scale on which it adds up."""
@@ -132,7 +140,7 @@ class Turns:
         off = mean - side.evidence.outcome
         if part == "appetite":
             return off, weight
-        steep = side.depth * (self.start.slope(side.sums[part]) if self.start.positive else 1.0)
+        steep = side.surprise * (self.start.slope(side.sums[part]) if self.start.positive else 1.0)
         return off * steep, weight * steep**2 + 1e-12
 
     def _loss(self, side: Side) -> float:

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import json
 import math
-import os
-import shutil
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from offerloop.errors import InputError
 from offerloop.evaluation.policy_overlap import ActionOverlap
 from offerloop.evaluation.policy_value import PolicyValue, Worth
 from offerloop.report.evaluation import render_evaluation
 from offerloop.report.evaluation_findings import EvaluationFindings
 from offerloop.report.evaluation_sentences import summarise_evaluation
+from offerloop.service.new_folder import filling, new_folder
 from offerloop.tables import OVERLAP, POLICY_VALUES
 
 
@@ -72,27 +69,11 @@ def _of_action(one: ActionOverlap) -> tuple[Any, ...]:
 def write(shop: Path, found: EvaluationFindings, language: str) -> Evaluated:
     """The folder appears under its name only when everything is in it."""
     summary, page = summarise_evaluation(found, language), render_evaluation(found, language)
-    parent = shop / "evaluations"
-    if parent.exists() and not parent.is_dir():
-        raise InputError(f"'{parent}' is a file; evaluations are written to a folder of that name, so move it away")
-    parent.mkdir(exist_ok=True)
-    folder = _new_folder(parent)
-    partial = folder.with_name(f".{folder.name}.{os.getpid()}.partial")
-    partial.mkdir()
-    try:
+    folder = new_folder(shop / "evaluations")
+    with filling(folder) as partial:
         values_table(found).write_parquet(partial / "policy_values.parquet")
         overlap_table(found).write_parquet(partial / "overlap.parquet")
         text = json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
         (partial / "evaluation.json").write_text(text, encoding="utf-8")
         (partial / "report.html").write_text(page, encoding="utf-8")
-        partial.rename(folder)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
     return Evaluated(folder, folder / "report.html", summary)
-
-
-def _new_folder(parent: Path) -> Path:
-    """`<time>`, with a number behind it when one of the same second is there."""
-    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
-    names = [stamp, *(f"{stamp}-{number}" for number in range(2, 100))]
-    return next(parent / name for name in names if not (parent / name).exists())

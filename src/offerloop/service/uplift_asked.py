@@ -82,6 +82,18 @@ def number(text: str | None) -> float | None:
         return None
 
 
+def planned_shares(text: str | None) -> tuple[tuple[str, float], ...]:
+    """From ``control=0.5,coupon=0.5``. Raises InputError for anything else."""
+    pairs = []
+    for part in (text or "").split(","):
+        name, _, share = part.rpartition("=")
+        if number(share) is not None and name.strip():
+            pairs.append((name.strip(), float(share)))
+        elif part.strip():
+            raise InputError(f"--shares must be like control=0.5,coupon=0.5, not '{text}'")
+    return tuple(pairs)
+
+
 def read_table(path: Path) -> pl.DataFrame:
     """CSV, or Parquet by its ending. Raises SourceError in one sentence."""
     if not path.is_file():

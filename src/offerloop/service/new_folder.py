@@ -1,0 +1,40 @@
+"""Folders named by the time, which appear only when everything is in them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from offerloop.errors import InputError
+
+
+def new_folder(parent: Path) -> Path:
+    """`<time>` in a folder that is made; with a number behind it when one of the same second is there.
+
+    Raises InputError where a file has the parent's name or it cannot be made.
+    """
+    if parent.exists() and not parent.is_dir():
+        raise InputError(f"'{parent}' is a file, and a folder of that name is written to; move it away")
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"'{parent}' cannot be made ({error.strerror}); name another place") from None
+    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+    names = [stamp, *(f"{stamp}-{number}" for number in range(2, 100))]
+    return next(parent / name for name in names if not (parent / name).exists())
+
+
+@contextmanager
+def filling(folder: Path) -> Iterator[Path]:
+    """A place to write to, which becomes `folder` at the end; nothing is left of it after an error."""
+    partial = folder.with_name(f".{folder.name}.{os.getpid()}.partial")
+    partial.mkdir()
+    try:
+        yield partial
+        partial.rename(folder)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)

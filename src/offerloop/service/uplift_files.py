@@ -1,0 +1,55 @@
+"""The folder of a study: its scores, its JSON and its page; and scores of other customers."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from offerloop.errors import InputError
+from offerloop.report.uplift import render_uplift
+from offerloop.report.uplift_sentences import sentence
+from offerloop.service.new_folder import filling, new_folder
+from offerloop.service.uplift import Uplift, summary
+from offerloop.service.uplift_asked import read_table
+
+
+@dataclass(frozen=True)
+class Written:
+    """Where a finished study lies and what it found."""
+
+    folder: Path
+    report: Path
+    summary: dict[str, Any]
+    """The content of uplift.json; `sentence` is the finding."""
+
+
+def write(found: Uplift, parent: Path, language: str = "en", apply: Path | None = None) -> Written:
+    """`<parent>/<time>/` with report.html, uplift.json and scores; with `apply` also applied, both .parquet and .csv.
+
+    Raises InputError where `apply` cannot be scored or the folder cannot be written.
+    """
+    tables = {"scores": found.scores()}
+    if apply is not None:
+        tables["applied"] = _applied(found, apply)
+    facts = {"sentence": sentence(found.findings, language), **summary(found.findings)}
+    page = render_uplift(found.findings, language)
+    folder = new_folder(parent)
+    with filling(folder) as partial:
+        for name, table in tables.items():
+            table.write_parquet(partial / f"{name}.parquet")
+            table.write_csv(partial / f"{name}.csv")
+        text = json.dumps(facts, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+        (partial / "uplift.json").write_text(text, encoding="utf-8")
+        (partial / "report.html").write_text(page, encoding="utf-8")
+    return Written(folder, folder / "report.html", facts)
+
+
+def _applied(found: Uplift, path: Path) -> pl.DataFrame:
+    try:
+        return found.scores(read_table(path))
+    except InputError as error:
+        raise InputError(f"'{path}' (--apply): {error}") from None
