@@ -5,7 +5,8 @@
 
 with e the chance of each offer, m the expected outcome whatever is given, predicted by other folds, f the family of an
 offer (offers that differ in depth alone) and z what the customer usually does in the offer's scope, whose slopes all
-offers of a kind share. Slopes b and c are a ridge whose penalty leaves the least error on left-out rows; b must show more than c.
+offers of a kind share. Slopes b and c are a ridge whose penalty leaves the least error on left-out rows; b must show
+more than c.
 """
 
 from __future__ import annotations
