@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from scipy.stats import rankdata
 
 from offerloop.evaluation.estimate import Z95, Estimate
 from offerloop.response.crossfit import Held
@@ -63,7 +64,7 @@ class Contest:
             profit = gain if paid is None else gain - paid
             pairs = [(profit[d], None if paid is None else paid[d]) for d in range(len(profit))]
             policies[name] = np.stack([spending.best(*pair) for pair in pairs])
-            rankings[name] = np.mean([ranking(one) for one in profit], axis=0)
+            rankings[name] = np.mean([ranking(*pair) for pair in zip(profit, value.fold, strict=True)], axis=0)
         scores = value.scores if cost is None else value.scores - cost.scores
         mean_cost = None if cost is None else cost.effect.mean(axis=0)
         return cls(scores, policies, rankings, spending.same(scores.shape[1], mean_cost), value.fold)
@@ -121,17 +122,26 @@ class Contest:
         return self.same[decision.offer if decision.verdict == "everyone" else 0]
 
 
-def ranking(profit: Floats) -> Floats:
-    """(n, K): each customer's best offer with probability 1 - rank / n, nothing otherwise; tied ones share ranks."""
-    n = len(profit)
-    best = 1 + profit[:, 1:].argmax(axis=1)
-    score = profit[np.arange(n), best]
-    _, inverse, counts = np.unique(-score, return_inverse=True, return_counts=True)
-    ends = np.cumsum(counts)
-    rank = ((ends - counts + ends) / 2 / n)[inverse.ravel()]
+def ranking(profit: Floats, fold: Ints) -> Floats:
+    """(n, K): each customer's best offer with probability 1 - `ahead`, nothing otherwise."""
     found = np.zeros_like(profit)
-    found[np.arange(n), best] = 1 - rank
-    found[:, 0] = rank
+    rows, best = np.arange(len(profit)), 1 + profit[:, 1:].argmax(axis=1)
+    behind = ahead(profit[rows, best], fold)
+    found[rows, best] = 1 - behind
+    found[:, 0] = behind
+    return found
+
+
+def ahead(score: Floats, fold: Ints) -> Floats:
+    """(n,): share of the same fold with a higher score, tied ones by half.
+
+    Not of everybody: a fold whose outcomes were low by luck is predicted high next to the others, because those were
+    learned from it, so that in an order across folds luck would turn into its opposite.
+    """
+    found = np.empty(len(score))
+    for part in np.unique(fold):
+        rows = fold == part
+        found[rows] = (rankdata(-score[rows]) - 0.5) / rows.sum()
     return found
 
 

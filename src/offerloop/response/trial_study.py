@@ -34,10 +34,15 @@ class TrialStudy:
     """(rows, K): what each would be given by a contest that has not seen them."""
 
     @property
+    def each_profit(self) -> Floats:
+        """(divisions, rows, K): effects of every offer by the chosen estimator, drawn to what is realised."""
+        gain = self.value.shrunk[self.decision.estimator]
+        return gain if self.cost is None else gain - self.cost.shrunk[self.decision.estimator]
+
+    @property
     def profit(self) -> Floats:
-        """(rows, K): effects of every offer by the chosen estimator, drawn to what is realised; mean over divisions."""
-        gain = self.value.shrunk[self.decision.estimator].mean(axis=0)
-        return gain if self.cost is None else gain - self.cost.shrunk[self.decision.estimator].mean(axis=0)
+        """(rows, K): the same, a mean over divisions."""
+        return self.each_profit.mean(axis=0)
 
     @property
     def effect(self) -> Floats:

@@ -29,6 +29,7 @@ from offerloop.report.uplift_findings import (
 from offerloop.response.contest import estimate
 from offerloop.response.evidence import Evidence
 from offerloop.response.levels import kind_of
+from offerloop.response.ordering import Ordering
 from offerloop.response.response_types import cost_of_sure_things, ratio, type_rows, type_shares
 from offerloop.response.scores import predicted, robust_scores
 from offerloop.response.terms import Floats
@@ -37,9 +38,6 @@ from offerloop.service.uplift_asked import Asked
 from offerloop.service.uplift_columns import numeric
 from offerloop.service.uplift_trial import Trial
 
-STEPS = 20
-"""Points of a curve."""
-TENTHS = 10
 BALANCES = 20
 """Differences between arms that are told, the largest."""
 MOST_GROUPS, FEWEST_IN_GROUP = 20, 50
@@ -102,21 +100,6 @@ class Facts:
         chance = value.chance / value.chance.sum(axis=1, keepdims=True)
         own = chance[rows, value.action]
         return Log(value.action, own, value.outcome, self.trial.arms.names, cost, chance)
-
-    @cached_property
-    def best(self) -> Floats:
-        """(rows, K): 1 for the offer that the chosen estimator holds best for each."""
-        profit = self.study.profit
-        return np.eye(profit.shape[1])[1 + profit[:, 1:].argmax(axis=1)]
-
-    @cached_property
-    def order(self) -> Floats:
-        """(rows,): share of the rows whose best offer is held better; ties are broken by chance."""
-        score = (self.study.profit * self.best).sum(axis=1)
-        luck = np.random.default_rng(self.asked.seed).random(len(score))
-        place = np.empty(len(score))
-        place[np.lexsort((luck, -score))] = np.arange(len(score)) / len(score)
-        return place
 
     @cached_property
     def bought(self) -> Evidence:
@@ -188,22 +171,12 @@ class Facts:
         yield self._worth("targeted", chosen, contest.policies[chosen].mean(axis=0))
 
     def _curve(self) -> Iterator[Step]:
-        value = (self.study.value.effect * self.best).sum(axis=1)
-        cost = None if self.study.cost is None else (self.study.cost.effect * self.best).sum(axis=1)
-        for step in range(1, STEPS + 1):
-            inside = (self.order < step / STEPS).astype(np.float64)
-            gain = value if cost is None else value - cost
-            paid = None if cost is None else estimate(cost * inside)
-            yield Step(step / STEPS, estimate(gain * inside), estimate(value * inside), paid)
+        for one in Ordering(self.study, self.asked.seed).steps():
+            yield Step(one.share, one.gain, one.value, one.cost)
 
     def _deciles(self) -> Iterator[Decile]:
-        held = (self.study.profit * self.best).sum(axis=1)
-        realised = (self.study.effect * self.best).sum(axis=1)
-        decile = np.minimum(np.floor((1 - self.order) * TENTHS - 1e-12), TENTHS - 1).astype(np.int64) + 1
-        for one in range(1, TENTHS + 1):
-            rows = decile == one
-            if rows.sum() > 1:
-                yield Decile(one, int(rows.sum()), float(held[rows].mean()), estimate(realised[rows]))
+        for one in Ordering(self.study, self.asked.seed).deciles():
+            yield Decile(one.decile, int(one.rows.sum()), one.predicted, one.realised)
 
     def _types(self) -> Iterator[ResponseType]:
         offer = self.study.decision.offer

@@ -1,0 +1,89 @@
+"""Customers in the order of what their best offer is held to bring them, and what left-out customers show of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from offerloop.evaluation.estimate import Estimate
+from offerloop.response.contest import ahead, estimate
+from offerloop.response.terms import Floats
+from offerloop.response.trial_study import TrialStudy
+
+STEPS, TENTHS = 20, 10
+"""Points of a curve; parts of the order."""
+
+
+@dataclass(frozen=True)
+class Decile:
+    """A tenth of the customers."""
+
+    decile: int
+    """1 lowest to 10 highest."""
+    rows: Floats
+    """(rows that judge,): whether each is in it."""
+    predicted: float
+    realised: Estimate
+
+
+@dataclass(frozen=True)
+class Step:
+    """What treating a share of the customers brings, best first, per customer of all."""
+
+    share: float
+    gain: Estimate
+    """Profit, or value where no cost is known."""
+    value: Estimate
+    cost: Estimate | None
+
+
+@dataclass(frozen=True, eq=False)
+class Ordering:
+    """By the chosen estimator; ties are broken by chance."""
+
+    study: TrialStudy
+    seed: int
+
+    @cached_property
+    def best(self) -> Floats:
+        """(rows, K): 1 for the offer that is held best for each."""
+        profit = self.study.profit
+        return np.eye(profit.shape[1])[1 + profit[:, 1:].argmax(axis=1)]
+
+    @cached_property
+    def ahead(self) -> Floats:
+        """(rows,): share of the rows that are held better within their fold, a mean over divisions."""
+        every, rows = self.study.each_profit, np.arange(len(self.best))
+        scores = [one[rows, 1 + one[:, 1:].argmax(axis=1)] for one in every]
+        place = np.mean([ahead(*pair) for pair in zip(scores, self.study.value.fold, strict=True)], axis=0)
+        luck = np.random.default_rng(self.seed).random(len(place))
+        found = np.empty(len(place))
+        found[np.lexsort((luck, place))] = rows / len(rows)
+        return found
+
+    def deciles(self) -> Iterator[Decile]:
+        """Lowest first; parts of fewer than two rows are left out."""
+        held, realised = ((one * self.best).sum(axis=1) for one in (self.study.profit, self.study.effect))
+        decile = TENTHS - np.floor(self.ahead * TENTHS).astype(np.int64)
+        for one in range(1, TENTHS + 1):
+            rows = decile == one
+            if rows.sum() > 1:
+                yield Decile(one, rows, float(held[rows].mean()), estimate(realised[rows]))
+
+    def steps(self) -> Iterator[Step]:
+        """From one twentieth of the customers to all."""
+        cost = self.study.cost
+        value = (self.study.value.effect * self.best).sum(axis=1)
+        paid = None if cost is None else (cost.effect * self.best).sum(axis=1)
+        for step in range(1, STEPS + 1):
+            inside = (self.ahead < step / STEPS).astype(np.float64)
+            gain = value if paid is None else value - paid
+            yield Step(
+                share=step / STEPS,
+                gain=estimate(gain * inside),
+                value=estimate(value * inside),
+                cost=None if paid is None else estimate(paid * inside),
+            )

@@ -1,0 +1,72 @@
+"""Small random trials in simulated shops whose truth is known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from offerloop.market.preset import load_preset
+from offerloop.market.seen import seen
+from offerloop.market.simulation import Market
+from offerloop.market.terms import NOTHING as NOBODY
+from offerloop.market.truth import true_effects
+from offerloop.response.evidence import Evidence
+from offerloop.response.terms import NOTHING, Terms
+
+PRESETS = ("grocery", "fashion", "marketplace", "null", "harmful")
+
+
+@dataclass(frozen=True)
+class World:
+    """One week in which chance decided between nothing and a few offers."""
+
+    value: Evidence
+    cost: Evidence
+    true_value: np.ndarray
+    """(customers, 1 + offers), minor units."""
+    true_cost: np.ndarray
+
+    @property
+    def true_profit(self) -> np.ndarray:
+        return self.true_value - self.true_cost
+
+
+def make_world(preset: str, seed: int, customers: int = 1_500, before: int = 6, offers: int = 2) -> World:
+    """Offers: the deepest coupon on the category that sells most, a spend-and-save and so on, of the preset's menu."""
+    market = Market(load_preset(preset), customers, 120, seed, before)
+    menu = chosen_menu(market)[:offers]
+    rng = np.random.default_rng(seed)
+    arm = rng.integers(0, len(menu) + 1, customers)
+    given = np.where(arm == 0, NOBODY, np.array([NOBODY, *menu])[arm])
+    truth = true_effects(market, 20)
+    features = known_of(market)
+    outcome = market.play(given, market.noise)
+    terms = market.terms
+    own = np.where(given >= 0, terms.own_share[given], 0.0)
+    chance = np.full((customers, len(menu) + 1), 1 / (len(menu) + 1))
+    names = (NOTHING, *(Terms(terms.ids[k], terms.ids[k], 1.0) for k in menu))
+    value = Evidence(features, arm, outcome.value_minor(customers), chance, names)
+    nothing = np.zeros((customers, 1))
+    return World(
+        value,
+        replace(value, outcome=outcome.cost_minor(customers, own)),
+        np.hstack([nothing, truth.value_minor[:, menu]]),
+        np.hstack([nothing, truth.cost_minor[:, menu]]),
+    )
+
+
+def chosen_menu(market: Market) -> list[int]:
+    """The deepest offer on the category that sells most, then the one on the whole basket, then the first."""
+    terms = market.terms
+    deepest = max(terms.menu, key=lambda k: (terms.category[k] >= 0, terms.percent[k]))
+    whole = [k for k in terms.menu if terms.category[k] < 0]
+    return list(dict.fromkeys([int(deepest), *map(int, whole), int(terms.menu[0])]))
+
+
+def known_of(market: Market) -> np.ndarray:
+    """Profile columns that tell customers apart, logarithms of amounts."""
+    profile = seen(market).profile.astype(np.float64)
+    wide = np.ptp(profile, axis=0)
+    columns = profile[:, wide > 0]
+    return np.sign(columns) * np.log1p(np.abs(columns))
