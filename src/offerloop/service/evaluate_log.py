@@ -20,7 +20,7 @@ from offerloop.report.numbers import iso_day
 from offerloop.response.evidence import Ints
 from offerloop.response.margins import known_margins
 from offerloop.response.terms import Floats
-from offerloop.service.evaluate_windows import FEATURES, customer_days, features, outcomes
+from offerloop.response.days import FEATURES, customer_days, features, outcomes
 
 FOLDS = 5
 """Parts of the customers for predictions that have not seen the outcome."""
