@@ -60,11 +60,19 @@ def test_every_kind_of_note_estimator_and_type_has_words(language):
 
 def test_choosing_customers_is_told_by_its_forecast_beside_the_best_offer_for_everybody():
     said = sentence(targeted())
-    assert said.startswith("Choose whom to treat: it brings clearly more than treating everybody alike. Give 43 % of")
+    assert said.startswith("Choose whom to treat: it brings clearly more than “10 off” for everybody. Give 43 % of")
     assert "is forecast to bring 1.32 [1.01, 1.63] more profit a customer; the best offer for everybody, “10 off”: 0.61"
     assert "on customers who had no part in deciding who gets what" in said
     assert "A budget of 60,000" in said
     assert "1.44" not in said
+
+
+def test_what_is_held_against_nothing_is_not_said_to_beat_an_offer_for_everybody():
+    found = targeted()
+    weak = replace(found.policies[0], profit=around(0.61, 0.9))
+    unsure = replace(found, policies=(weak, *found.policies[1:]))
+    assert sentence(unsure).startswith("Choose whom to treat: it clearly pays, and no offer for everybody does.")
+    assert "Choosing customers clearly pays; no offer for everybody does" in render_uplift(unsure)
 
 
 def test_one_offer_is_named():
@@ -83,7 +91,7 @@ def test_rare_outcomes_are_told_for_a_thousand_customers():
     said = sentence(everyone())
     assert said.startswith("Give everybody “mens email”: choosing customers does not clearly bring more.")
     assert "“mens email” for everybody brings 45 [39, 51] more “visit” per 1,000 customers" in said
-    assert "would bring 46 [40, 52] instead, which is not more than chance explains" in said
+    assert "would bring 46 [40, 52] instead, which is not clearly more" in said
 
 
 @pytest.mark.parametrize(
@@ -183,6 +191,14 @@ def test_groups_that_are_treated_alike_are_said_to_be():
     page = render_uplift(replace(found, groups=alike))
     assert "The recommendation treats every group alike" in page
     assert "[100" not in page
+
+
+def test_a_type_that_no_prediction_knows_has_no_share():
+    found = everyone()
+    none = replace(found.types[3], share=around(0.0, 0.0), effect=0.0)
+    page = render_uplift(replace(found, types=(*found.types[:3], none)))
+    assert "the offer does harm. The estimator predicts this of nobody." in page
+    assert "sleeping dog: nobody" in page
 
 
 def test_a_long_list_of_columns_is_cut_short():

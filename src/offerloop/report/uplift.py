@@ -26,7 +26,7 @@ from offerloop.report.uplift_sections import (
     types_section,
     words_section,
 )
-from offerloop.report.uplift_sentences import ALL, estimator, headline, lead, short_estimator, voice
+from offerloop.report.uplift_sentences import ALL, estimator, headline, lead, pays_for_all, short_estimator, voice
 from offerloop.report.voice import Voice
 
 SHOWN = 12
@@ -119,10 +119,11 @@ def _worth(found: UpliftFindings, tell: Voice) -> Figure:
         Dot("", f"{_policy(one, tell)}|{unit.size(one.profit)}", unit.scaled(one.profit), _look(one, found))
         for one in few
     ]
+    title = "only" if found.verdict == "targeted" and not pays_for_all(found) else found.verdict
     says = (tell.say("rules.says", rule=_policy(one, tell), profit=unit.size(one.profit)) for one in few)
     return figure(
         "worth",
-        tell.say(f"uplift.worth.title.{found.verdict}", offer=tell.quoted(found.offer)),
+        tell.say(f"uplift.worth.title.{title}", offer=tell.quoted(found.offer)),
         capital(tell.say("uplift.worth.measure", **unit.texts())),
         forest(dots, PLAIN_LABELS, lines_per_row=2),
         _worth_table(every, found, tell),

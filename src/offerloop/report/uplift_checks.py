@@ -127,7 +127,7 @@ def _balance_figure(found: UpliftFindings, tell: Voice) -> Figure:
     widest = sorted(found.balance, key=lambda one: -abs(one.difference))
     control = tell.quoted(found.control)
     many = len(found.arms) > 2
-    dots = [Dot("", f"{one.column}, {one.arm}" if many else one.column, _interval(one)) for one in widest[:DRAWN]]
+    dots = [Dot("", f"{one.column}|{one.arm}" if many else one.column, _interval(one)) for one in widest[:DRAWN]]
     rows = tuple(
         (one.column, one.arm, _interval(one).text() if one.z else number(one.difference, STEP))
         for one in widest[:LISTED]
@@ -137,7 +137,7 @@ def _balance_figure(found: UpliftFindings, tell: Voice) -> Figure:
         "balance",
         tell.say("uplift.balance.title", control=control),
         capital(tell.say("uplift.balance.measure")),
-        forest(dots, PLAIN_LABELS),
+        forest(dots, PLAIN_LABELS, lines_per_row=2 if many else 1),
         Table(tell.say("uplift.balance.table", control=control), heads, rows, n_labels=2),
         tell=tell,
         says=tell.say("rules.says", rule=rows[0][0], profit=rows[0][2]) + tell.words["full_stop"],

@@ -12,10 +12,10 @@ from offerloop.report.charts.forest import Dot, Upright, forest, upright
 from offerloop.report.evaluation_sentences import capital
 from offerloop.report.numbers import count
 from offerloop.report.sections.deciles import top_less_bottom
-from offerloop.report.uplift_findings import Arm, Decile, Ranked, UpliftFindings
+from offerloop.report.uplift_findings import Arm, Decile, Ranked, ResponseType, UpliftFindings
 from offerloop.report.uplift_measure import everyone, is_finite, measure, outcome_measure, share_text, value_measure
 from offerloop.report.uplift_sentences import estimator, notes, short_estimator
-from offerloop.report.voice import Voice
+from offerloop.report.voice import Voice, is_measured
 from offerloop.report.words import words_of
 
 TERM = "uplift_term."
@@ -170,8 +170,10 @@ def types_section(found: UpliftFindings, tell: Voice) -> Section | None:
     """Customers by what an offer does to them, and what is wasted on those who need none."""
     if not found.types:
         return None
-    persuadable = [share_text(one.share, tell) for one in found.types if one.name == "persuadable"]
-    message = tell.say("uplift.types.message", share=persuadable[0]) if persuadable else tell.say("uplift.types.none")
+    moved = [one.share for one in found.types if one.name == "persuadable" and is_measured(one.share)]
+    message = (
+        tell.say("uplift.types.message", share=share_text(moved[0], tell)) if moved else tell.say("uplift.types.none")
+    )
     blocks: list[Block] = [
         Text(tell.say("uplift.types.intro", offer=tell.quoted(found.offer))),
         _types_figure(found, tell),
@@ -184,7 +186,7 @@ def types_section(found: UpliftFindings, tell: Voice) -> Section | None:
 
 
 def _types_figure(found: UpliftFindings, tell: Voice) -> Figure:
-    rows = [(tell.say(f"uplift.type.{one.name}"), share_text(one.share, tell), one.share) for one in found.types]
+    rows = [(tell.say(f"uplift.type.{one.name}"), _type_share(one, tell), one.share) for one in found.types]
     dots = [Dot("", f"{name}|{text}", share) for name, text, share in rows]
     says = (tell.say("rules.says", rule=name, profit=text) for name, text, _ in rows)
     return figure(
@@ -198,21 +200,32 @@ def _types_figure(found: UpliftFindings, tell: Voice) -> Figure:
     )
 
 
+def _type_share(one: ResponseType, tell: Voice) -> str:
+    return share_text(one.share, tell) if is_measured(one.share) else tell.say("uplift.types.nobody")
+
+
 def _types_list(found: UpliftFindings, tell: Voice) -> Bullets:
-    unit, like = value_measure(found, tell), found.forecast.profit
-    said = (
-        tell.say("uplift.types.one", type=capital(tell.say(f"uplift.type.{one.name}")),
-                 means=tell.say(f"uplift.type_means.{one.name}"), share=share_text(one.share, tell),
-                 effect=unit.plain(one.effect, like), per=unit.per)
-        for one in found.types
-    )  # fmt: skip
-    return Bullets(tuple(said))
+    return Bullets(tuple(_type_sentence(one, found, tell) for one in found.types))
+
+
+def _type_sentence(one: ResponseType, found: UpliftFindings, tell: Voice) -> str:
+    unit, name = value_measure(found, tell), capital(tell.say(f"uplift.type.{one.name}"))
+    means = tell.say(f"uplift.type_means.{one.name}")
+    if not is_measured(one.share):
+        return tell.say("uplift.types.unseen", type=name, means=means)
+    effect = unit.plain(one.effect, found.forecast.profit)
+    share = share_text(one.share, tell)
+    return tell.say("uplift.types.one", type=name, means=means, share=share, effect=effect, per=unit.per)
 
 
 def _types_table(found: UpliftFindings, tell: Voice) -> Table:
     unit, like = value_measure(found, tell), found.forecast.profit
     rows = tuple(
-        (tell.say(f"uplift.type.{one.name}"), share_text(one.share, tell), unit.plain(one.effect, like))
+        (
+            tell.say(f"uplift.type.{one.name}"),
+            _type_share(one, tell),
+            unit.plain(one.effect, like) if is_measured(one.share) else "",
+        )
         for one in found.types
     )
     heads = columns(tell, "types", "type", "share", "effect", **unit.texts())

@@ -31,10 +31,18 @@ def voice(language: str) -> Voice:
 
 def headline(found: UpliftFindings, tell: Voice) -> str:
     """The verdict in one line."""
-    best = everyone(found)
-    partly = found.verdict == "everyone" and best is not None and best.treated_share < ALL
-    key = "uplift.everyone.budget" if partly else f"uplift.{found.verdict}.headline"
+    best, key = everyone(found), f"uplift.{found.verdict}.headline"
+    if found.verdict == "everyone" and best is not None and best.treated_share < ALL:
+        key = "uplift.everyone.budget"
+    if found.verdict == "targeted" and not pays_for_all(found):
+        key = "uplift.targeted.only"
     return tell.say(key, offer=tell.quoted(found.offer))
+
+
+def pays_for_all(found: UpliftFindings) -> bool:
+    """Whether the best offer for everybody clearly pays; otherwise a choice of customers was held against nothing."""
+    best = everyone(found)
+    return best is not None and best.profit.low > 0
 
 
 def lead(found: UpliftFindings, tell: Voice) -> str:

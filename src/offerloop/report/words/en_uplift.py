@@ -22,7 +22,8 @@ WORDS: dict[str, str] = {
     "uplift.gain.change": "a change of {size} in {name} {per}",
     "uplift.no_offer": "no offer",
     # The finding.
-    "uplift.targeted.headline": "Choose whom to treat: it brings clearly more than treating everybody alike",
+    "uplift.targeted.headline": "Choose whom to treat: it brings clearly more than {offer} for everybody",
+    "uplift.targeted.only": "Choose whom to treat: it clearly pays, and no offer for everybody does",
     "uplift.everyone.headline": "Give everybody {offer}: choosing customers does not clearly bring more",
     "uplift.everyone.budget": (
         "Give {offer} to as many customers as the budget reaches: choosing them does not clearly bring more"
@@ -48,7 +49,7 @@ WORDS: dict[str, str] = {
         "{gain}."
     ),
     "uplift.everyone.targeted": (
-        "Choosing customers by {estimator} would bring {size} instead, which is not more than chance explains."
+        "Choosing customers by {estimator} would bring {size} instead, which is not clearly more."
     ),
     "uplift.order.helps": (
         "If not all can be treated, the order matters: against random customers, those first by {estimator} bring "
@@ -99,7 +100,8 @@ WORDS: dict[str, str] = {
     "uplift.tile.note": "{name} {per} over giving nothing, 95 % interval {interval}",
     "uplift.tile.order_note": "{name} {per} over a random order, 95 % interval {interval}",
     # What each policy brings.
-    "uplift.worth.title.targeted": "Choosing customers brings more than the best offer for everybody",
+    "uplift.worth.title.targeted": "Choosing customers clearly brings more than {offer} for everybody",
+    "uplift.worth.title.only": "Choosing customers clearly pays; no offer for everybody does",
     "uplift.worth.title.everyone": "Choosing customers does not clearly bring more than {offer} for everybody",
     "uplift.worth.title.nothing": "Nothing clearly brings more than giving nothing",
     "uplift.worth.measure": (
@@ -190,10 +192,8 @@ WORDS: dict[str, str] = {
     "uplift.costs.budget": "budget",
     # Deciles.
     "uplift.deciles.label": "Predicted and found",
-    "uplift.deciles.sorted": "The tenth ranked highest responds more than the tenth ranked lowest, by {gap} {per}",
-    "uplift.deciles.flat": (
-        "The tenth ranked highest does not clearly respond more than the tenth ranked lowest: {gap} {per}"
-    ),
+    "uplift.deciles.sorted": "The top tenth responds more than the bottom tenth, by {gap} {per}",
+    "uplift.deciles.flat": ("The top tenth does not clearly respond more than the bottom tenth: by {gap} {per}"),
     "uplift.deciles.intro": (
         "Customers in ten groups by the predicted effect of their best offer, found in customers whom the estimator "
         "had not seen. The intervals of these groups cover the true effect as often as they say; that of a single "
@@ -220,6 +220,8 @@ WORDS: dict[str, str] = {
     "uplift.types.money": (
         "Of what the recommended policy costs, {share} goes to responses that would have come anyway."
     ),
+    "uplift.types.unseen": "{type}: {means}. The estimator predicts this of nobody.",
+    "uplift.types.nobody": "nobody",
     "uplift.types.title": "Expected share of customers of each type",
     "uplift.types.measure": "per cent of all customers, with 95 % intervals",
     "uplift.types.table": "Response types",

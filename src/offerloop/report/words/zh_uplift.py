@@ -22,7 +22,8 @@ WORDS: dict[str, str] = {
     "uplift.gain.change": "{per}的 {name} 变化 {size}",
     "uplift.no_offer": "不发放",
     # 结论
-    "uplift.targeted.headline": "选择用户发放：效果明显好于对所有人一视同仁",
+    "uplift.targeted.headline": "选择用户发放：明显好于向所有人发放 {offer}",
+    "uplift.targeted.only": "选择用户发放：明显划算，而没有一种优惠向所有人发放是划算的",
     "uplift.everyone.headline": "向所有人发放 {offer}：选择用户并不明显更好",
     "uplift.everyone.budget": "在预算内向尽可能多的用户发放 {offer}：选择用户并不明显更好",
     "uplift.nothing.headline": "不发放：没有一种优惠明显划算",
@@ -36,7 +37,7 @@ WORDS: dict[str, str] = {
     "uplift.forecast.means": "预测是在没有参与决定谁得到什么的用户上得出的。",
     "uplift.everyone.gain": "与不发放相比，向所有人发放 {offer} 使 {gain}。",
     "uplift.everyone.gain_budget": "与不发放相比，在预算内向随机的 {share} 用户发放 {offer} 使 {gain}。",
-    "uplift.everyone.targeted": "改为按 {estimator} 选择用户，则为 {size}，差别没有超出偶然。",
+    "uplift.everyone.targeted": "改为按 {estimator} 选择用户，则为 {size}，并不明显更多。",
     "uplift.order.helps": (
         "如果不能发放给所有人，顺序就很重要：与随机用户相比，按 {estimator} 排在前面的用户使 {gain}，"
         "这是所有可能的发放比例的平均。"
@@ -79,7 +80,8 @@ WORDS: dict[str, str] = {
     "uplift.tile.note": "{per}的 {name}，与不发放相比，95% 区间 {interval}",
     "uplift.tile.order_note": "{per}的 {name}，与随机顺序相比，95% 区间 {interval}",
     # 各策略带来什么
-    "uplift.worth.title.targeted": "选择用户比向所有人发放最好的优惠带来更多",
+    "uplift.worth.title.targeted": "选择用户明显好于向所有人发放 {offer}",
+    "uplift.worth.title.only": "选择用户明显划算；没有一种优惠向所有人发放是划算的",
     "uplift.worth.title.everyone": "选择用户并不明显好于向所有人发放 {offer}",
     "uplift.worth.title.nothing": "没有什么明显好于不发放",
     "uplift.worth.measure": "{per}的 {name}，与不发放相比，95% 区间；预测由一部分用户决定，在另一部分用户上估值",
@@ -153,8 +155,8 @@ WORDS: dict[str, str] = {
     "uplift.costs.budget": "预算",
     # 十等分
     "uplift.deciles.label": "预测与实际",
-    "uplift.deciles.sorted": "排在最高十分之一的用户比最低十分之一的响应更大，{per}相差 {gap}",
-    "uplift.deciles.flat": "排在最高十分之一的用户并不明显比最低十分之一的响应更大：{per}相差 {gap}",
+    "uplift.deciles.sorted": "最高十分之一的用户比最低十分之一的响应更大，{per}相差 {gap}",
+    "uplift.deciles.flat": "最高十分之一的用户并不明显比最低十分之一的响应更大：{per}相差 {gap}",
     "uplift.deciles.intro": (
         "按最适合的优惠的预测效果把用户分为十组，实际效果来自该方法没有见过的用户。"
         "这些组的区间覆盖真实效果的频率与其所称一致；单个用户的区间是粗略的，不应据此作任何决定。"
@@ -176,6 +178,8 @@ WORDS: dict[str, str] = {
         "只能估计各类型有多少人，并且假定优惠对同一类用户只有一个方向的作用。"
     ),
     "uplift.types.money": "所建议策略的成本中，有 {share} 给了本来就会有的响应。",
+    "uplift.types.unseen": "{type}：{means}。按估计没有这样的用户。",
+    "uplift.types.nobody": "没有",
     "uplift.types.title": "各类型用户的预期占比",
     "uplift.types.measure": "占全部用户的百分比，附 95% 区间",
     "uplift.types.table": "响应类型",
