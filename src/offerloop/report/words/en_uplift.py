@@ -20,7 +20,6 @@ WORDS: dict[str, str] = {
     "uplift.per.1000": "per 1,000 customers",
     "uplift.gain.more": "{size} more {name} {per}",
     "uplift.gain.change": "a change of {size} in {name} {per}",
-    "uplift.no_offer": "no offer",
     # The finding.
     "uplift.targeted.headline": "Choose whom to treat: it brings clearly more than {offer} for everybody",
     "uplift.targeted.only": "Choose whom to treat: it clearly pays, and no offer for everybody does",

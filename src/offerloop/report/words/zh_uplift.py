@@ -20,7 +20,6 @@ WORDS: dict[str, str] = {
     "uplift.per.1000": "每 1,000 位用户",
     "uplift.gain.more": "{per}的 {name} 增加 {size}",
     "uplift.gain.change": "{per}的 {name} 变化 {size}",
-    "uplift.no_offer": "不发放",
     # 结论
     "uplift.targeted.headline": "选择用户发放：明显好于向所有人发放 {offer}",
     "uplift.targeted.only": "选择用户发放：明显划算，而没有一种优惠向所有人发放是划算的",
