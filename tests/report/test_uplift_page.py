@@ -9,6 +9,7 @@ from page_texts import Texts
 from test_page import Outline
 from uplift_case import CASES, ESTIMATORS, NOTES, around, everyone, nothing, targeted
 
+from offerloop.evaluation.estimate import Estimate
 from offerloop.report.uplift import SHOWN, render_uplift
 from offerloop.report.uplift_findings import Note, NoteKind, Worth
 from offerloop.report.uplift_sentences import note, sentence, voice
@@ -180,9 +181,21 @@ def test_a_chart_has_room_for_the_best_offers_and_the_forecast():
     )
     page = render_uplift(replace(found, policies=(*found.policies, *more)))
     spoken = re.findall(r'aria-label="(.*?)"', page.split("<figure")[1])[0]
-    assert spoken.count(", everybody:") == SHOWN
+    assert len(re.findall(r"(?:offer \d+|mens email|womens email): ", spoken)) == SHOWN
     assert "forecast: 45" in spoken
-    assert "offer 1, everybody" in page
+    assert "offer 1:" not in spoken
+    assert ">offer 1<" in page
+
+
+def test_what_is_the_same_for_all_has_no_interval():
+    found, nought = nothing(), around(0.0, 0.0)
+    none = replace(found, forecast=Worth("forecast", "", 0.0, nought, nought, None))
+    assert "is forecast to bring 0." in sentence(none)
+    assert "[0, 0]" not in render_uplift(none)
+    found = targeted()
+    fixed = replace(found.arms[1], cost=Estimate(0.3, 0.3 - 1e-14, 0.3 + 1e-14))
+    page = render_uplift(replace(found, arms=(found.arms[0], fixed)))
+    assert '<td class="figure">0.3</td>' in page
 
 
 def test_groups_that_are_treated_alike_are_said_to_be():

@@ -102,8 +102,10 @@ def _same(found: UpliftFindings, best: Worth, tell: Voice) -> str:
 
 def _tile(label: str, one: Estimate, found: UpliftFindings, tell: Voice, note: str = "note") -> Tile:
     unit = measure(found, tell)
-    value, interval = unit.size(one).split(" [", 1)
-    return Tile(label, value, tell.say(f"uplift.tile.{note}", interval=f"[{interval}", **unit.texts()))
+    value, _, interval = unit.size(one).partition(" [")
+    said = tell.say(f"uplift.tile.{note}", **unit.texts())
+    width = [tell.say("evaluation.tile.interval", interval=f"[{interval}")] if interval else []
+    return Tile(label, value, tell.listed([said, *width], "semicolon"))
 
 
 def _shown(found: UpliftFindings) -> list[Worth]:
@@ -119,12 +121,13 @@ def _worth(found: UpliftFindings, tell: Voice) -> Figure:
         Dot("", f"{_policy(one, tell)}|{unit.size(one.profit)}", unit.scaled(one.profit), _look(one, found))
         for one in few
     ]
+    reach = "all" if all(one.treated_share >= ALL for one in every if one.kind == "everyone") else "budget"
     title = "only" if found.verdict == "targeted" and not pays_for_all(found) else found.verdict
     says = (tell.say("rules.says", rule=_policy(one, tell), profit=unit.size(one.profit)) for one in few)
     return figure(
         "worth",
         tell.say(f"uplift.worth.title.{title}", offer=tell.quoted(found.offer)),
-        capital(tell.say("uplift.worth.measure", **unit.texts())),
+        capital(tell.say(f"uplift.worth.measure_{reach}", **unit.texts())),
         forest(dots, PLAIN_LABELS, lines_per_row=2),
         _worth_table(every, found, tell),
         tell=tell,

@@ -35,12 +35,16 @@ class Measure:
         return one.times(self.customers)
 
     def size(self, one: Estimate | None) -> str:
-        """``"45 [38, 52]"``; nothing for what is not known."""
-        return self.scaled(one).text() if one is not None and is_finite(one) else ""
+        """``"45 [38, 52]"``; no interval for what is the same for all, nothing for what is not known."""
+        if one is None or not is_finite(one):
+            return ""
+        return self.scaled(one).text() if is_measured(one) else self.plain(one.value, one)
 
     def plain(self, value: float, like: Estimate) -> str:
         """A figure without an interval, with the digits of one that has it."""
-        return number(value * self.customers, known_step((like.high - like.low) * self.customers))
+        told = value * self.customers
+        step = known_step((like.high - like.low) * self.customers) if is_measured(like) else _fine(told)
+        return number(told, step)
 
     def gain(self, one: Estimate) -> str:
         """``"45 [38, 52] more profit per 1,000 customers"``; what is not above zero is a change."""
@@ -83,6 +87,14 @@ def outcome_measure(found: UpliftFindings, tell: Voice) -> Measure:
     sizes = [one.effect.value for one in found.arms if one.effect is not None]
     customers = MANY if found.outcome_kind == "binary" else _customers(sizes)
     return Measure(tell.quoted(found.outcome), customers, tell)
+
+
+def _fine(value: float) -> float:
+    """Of what is known without an error four digits are shown, if there are so many."""
+    for places in range(4):
+        if math.isclose(value, round(value, places), rel_tol=1e-9, abs_tol=1e-12):
+            return 10.0**-places
+    return known_step(value / 100) if value > 0 else 0.001
 
 
 def _customers(sizes: Iterable[float]) -> int:

@@ -213,13 +213,18 @@ def _type_sentence(one: ResponseType, found: UpliftFindings, tell: Voice) -> str
     means = tell.say(f"uplift.type_means.{one.name}")
     if not is_measured(one.share):
         return tell.say("uplift.types.unseen", type=name, means=means)
-    effect = unit.plain(one.effect, found.forecast.profit)
+    effect = unit.plain(one.effect, _like(found))
     share = share_text(one.share, tell)
     return tell.say("uplift.types.one", type=name, means=means, share=share, effect=effect, per=unit.per)
 
 
+def _like(found: UpliftFindings) -> Estimate:
+    """What predicted effects are rounded like."""
+    return (everyone(found) or found.forecast).profit
+
+
 def _types_table(found: UpliftFindings, tell: Voice) -> Table:
-    unit, like = value_measure(found, tell), found.forecast.profit
+    unit, like = value_measure(found, tell), _like(found)
     rows = tuple(
         (
             tell.say(f"uplift.type.{one.name}"),

@@ -96,19 +96,23 @@ WORDS: dict[str, str] = {
     "uplift.tile.share_note": "of all customers, by {estimator}",
     "uplift.tile.order": "Order of customers",
     "uplift.tile.customers": "Customers in the table",
-    "uplift.tile.note": "{name} {per} over giving nothing, 95 % interval {interval}",
-    "uplift.tile.order_note": "{name} {per} over a random order, 95 % interval {interval}",
+    "uplift.tile.note": "{name} {per} over giving nothing",
+    "uplift.tile.order_note": "{name} {per} over a random order",
     # What each policy brings.
     "uplift.worth.title.targeted": "Choosing customers clearly brings more than {offer} for everybody",
     "uplift.worth.title.only": "Choosing customers clearly pays; no offer for everybody does",
     "uplift.worth.title.everyone": "Choosing customers does not clearly bring more than {offer} for everybody",
     "uplift.worth.title.nothing": "Nothing clearly brings more than giving nothing",
-    "uplift.worth.measure": (
-        "{name} {per} over giving nothing, 95 % intervals; the forecast is decided on some customers and valued on "
-        "others"
+    "uplift.worth.measure_all": (
+        "{name} {per} over giving nothing, 95 % intervals; each offer for everybody, customers chosen, and the "
+        "forecast, which is decided on some customers and valued on others"
+    ),
+    "uplift.worth.measure_budget": (
+        "{name} {per} over giving nothing, 95 % intervals; each offer for as many random customers as the budget "
+        "reaches, customers chosen, and the forecast, which is decided on some customers and valued on others"
     ),
     "uplift.worth.table": "Policies on left-out customers, over giving nothing",
-    "uplift.worth.everyone": "{name}, everybody",
+    "uplift.worth.everyone": "{name}",
     "uplift.worth.targeted": "chosen by {name}",
     "uplift.worth.forecast": "forecast",
     "uplift.column.policy": "policy",

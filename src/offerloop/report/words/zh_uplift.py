@@ -76,16 +76,23 @@ WORDS: dict[str, str] = {
     "uplift.tile.share_note": "占全部用户，按 {estimator} 选出",
     "uplift.tile.order": "用户的顺序",
     "uplift.tile.customers": "表中的用户",
-    "uplift.tile.note": "{per}的 {name}，与不发放相比，95% 区间 {interval}",
-    "uplift.tile.order_note": "{per}的 {name}，与随机顺序相比，95% 区间 {interval}",
+    "uplift.tile.note": "{per}的 {name}，与不发放相比",
+    "uplift.tile.order_note": "{per}的 {name}，与随机顺序相比",
     # 各策略带来什么
     "uplift.worth.title.targeted": "选择用户明显好于向所有人发放 {offer}",
     "uplift.worth.title.only": "选择用户明显划算；没有一种优惠向所有人发放是划算的",
     "uplift.worth.title.everyone": "选择用户并不明显好于向所有人发放 {offer}",
     "uplift.worth.title.nothing": "没有什么明显好于不发放",
-    "uplift.worth.measure": "{per}的 {name}，与不发放相比，95% 区间；预测由一部分用户决定，在另一部分用户上估值",
+    "uplift.worth.measure_all": (
+        "{per}的 {name}，与不发放相比，95% 区间；依次为向所有人发放的各种优惠、选择用户，以及预测："
+        "由一部分用户决定，在另一部分用户上估值"
+    ),
+    "uplift.worth.measure_budget": (
+        "{per}的 {name}，与不发放相比，95% 区间；依次为在预算内随机发放的各种优惠、选择用户，以及预测："
+        "由一部分用户决定，在另一部分用户上估值"
+    ),
     "uplift.worth.table": "各策略在留出用户上的结果，与不发放相比",
-    "uplift.worth.everyone": "{name}，所有人",
+    "uplift.worth.everyone": "{name}",
     "uplift.worth.targeted": "按 {name} 选择",
     "uplift.worth.forecast": "预测",
     "uplift.column.policy": "策略",
