@@ -26,7 +26,7 @@ from offerloop.report.uplift_sections import (
     types_section,
     words_section,
 )
-from offerloop.report.uplift_sentences import ALL, estimator, headline, lead, pays_for_all, short_estimator, voice
+from offerloop.report.uplift_sentences import ALL, estimator, headline, lead, pays_for_all, same, short_estimator, voice
 from offerloop.report.voice import Voice
 
 SHOWN = 12
@@ -110,8 +110,8 @@ def _tile(label: str, one: Estimate, found: UpliftFindings, tell: Voice, note: s
 
 def _shown(found: UpliftFindings) -> list[Worth]:
     """Offers for everybody, the best first, then the choice of customers and its forecast."""
-    same = sorted((one for one in found.policies if one.kind == "everyone"), key=lambda one: -one.profit.value)
-    return [*same, *(one for one in found.policies if one.kind == "targeted"), found.forecast]
+    single = sorted((one for one in found.policies if one.kind == "everyone"), key=lambda one: -one.profit.value)
+    return [*single, *(one for one in found.policies if one.kind == "targeted"), found.forecast]
 
 
 def _worth(found: UpliftFindings, tell: Voice) -> Figure:
@@ -126,7 +126,7 @@ def _worth(found: UpliftFindings, tell: Voice) -> Figure:
     says = (tell.say("rules.says", rule=_policy(one, tell), profit=unit.size(one.profit)) for one in few)
     return figure(
         "worth",
-        tell.say(f"uplift.worth.title.{title}", offer=tell.quoted(found.offer)),
+        tell.say(f"uplift.worth.title.{title}", same=same(found, tell)),
         capital(tell.say(f"uplift.worth.measure_{reach}", **unit.texts())),
         forest(dots, PLAIN_LABELS, lines_per_row=2),
         _worth_table(every, found, tell),

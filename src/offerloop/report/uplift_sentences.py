@@ -36,7 +36,14 @@ def headline(found: UpliftFindings, tell: Voice) -> str:
         key = "uplift.everyone.budget"
     if found.verdict == "targeted" and not pays_for_all(found):
         key = "uplift.targeted.only"
-    return tell.say(key, offer=tell.quoted(found.offer))
+    return tell.say(key, offer=tell.quoted(found.offer), same=same(found, tell))
+
+
+def same(found: UpliftFindings, tell: Voice) -> str:
+    """The best offer for everybody, or for as many random customers as the budget reaches."""
+    best = everyone(found)
+    reach = "all" if best is None or best.treated_share >= ALL else "budget"
+    return tell.say(f"uplift.same.{reach}", offer=tell.quoted(found.offer))
 
 
 def pays_for_all(found: UpliftFindings) -> bool:
@@ -98,7 +105,7 @@ def _targeted(found: UpliftFindings, tell: Voice) -> list[str]:
         tell.say("uplift.targeted.one" if offers == 1 else "uplift.targeted.many", n=count(offers),
                  offer=tell.quoted(found.offer), share=tell.share(choice.treated_share, 0.01),
                  estimator=estimator(found.estimator, tell)),
-        tell.say("uplift.targeted.forecast", gain=unit.gain(found.forecast.profit), offer=tell.quoted(found.offer),
+        tell.say("uplift.targeted.forecast", gain=unit.gain(found.forecast.profit), same=same(found, tell),
                  everyone=unit.size(best.profit if best else None)),
     ]  # fmt: skip
     if found.forecast.profit.low <= 0:
@@ -124,7 +131,7 @@ def _nothing(found: UpliftFindings, tell: Voice) -> list[str]:
     said = []
     if best is not None:
         gain = unit.gain(best.profit)
-        said.append(tell.say("uplift.nothing.everyone", offer=tell.quoted(found.offer), gain=gain))
+        said.append(tell.say("uplift.nothing.everyone", same=same(found, tell), gain=gain))
     if choice is not None:
         by = estimator(found.estimator, tell)
         said.append(tell.say("uplift.nothing.targeted", estimator=by, size=unit.size(choice.profit)))

@@ -20,9 +20,11 @@ WORDS: dict[str, str] = {
     "uplift.per.1000": "per 1,000 customers",
     "uplift.gain.more": "{size} more {name} {per}",
     "uplift.gain.change": "a change of {size} in {name} {per}",
+    "uplift.same.all": "{offer} for everybody",
+    "uplift.same.budget": "{offer} for random customers within the budget",
     # The finding.
-    "uplift.targeted.headline": "Choose whom to treat: it brings clearly more than {offer} for everybody",
-    "uplift.targeted.only": "Choose whom to treat: it clearly pays, and no offer for everybody does",
+    "uplift.targeted.headline": "Choose whom to treat: it brings clearly more than {same}",
+    "uplift.targeted.only": "Choose whom to treat: it clearly pays, and no single offer does",
     "uplift.everyone.headline": "Give everybody {offer}: choosing customers does not clearly bring more",
     "uplift.everyone.budget": (
         "Give {offer} to as many customers as the budget reaches: choosing them does not clearly bring more"
@@ -38,7 +40,7 @@ WORDS: dict[str, str] = {
         "Give {share} of the customers an offer, each the one of {n} that suits best, chosen by {estimator}."
     ),
     "uplift.targeted.forecast": (
-        "Against giving nothing, that is forecast to bring {gain}; the best offer for everybody, {offer}: {everyone}."
+        "Against giving nothing, that is forecast to bring {gain}; the best single offer, {same}: {everyone}."
     ),
     "uplift.forecast.unclear": "The interval of the forecast includes zero: try it on some of the customers first.",
     "uplift.forecast.means": "The forecast is made on customers who had no part in deciding who gets what.",
@@ -63,7 +65,7 @@ WORDS: dict[str, str] = {
         "bring {gain}."
     ),
     "uplift.nothing.everyone": (
-        "Against giving nothing, the best offer for everybody, {offer}, would bring {gain}; no interval of an offer or "
+        "Against giving nothing, the best single offer, {same}, would bring {gain}; no interval of an offer or "
         "of a choice of customers lies above zero."
     ),
     "uplift.nothing.targeted": "Choosing customers by {estimator} would bring {size}.",
@@ -99,9 +101,9 @@ WORDS: dict[str, str] = {
     "uplift.tile.note": "{name} {per} over giving nothing",
     "uplift.tile.order_note": "{name} {per} over a random order",
     # What each policy brings.
-    "uplift.worth.title.targeted": "Choosing customers clearly brings more than {offer} for everybody",
-    "uplift.worth.title.only": "Choosing customers clearly pays; no offer for everybody does",
-    "uplift.worth.title.everyone": "Choosing customers does not clearly bring more than {offer} for everybody",
+    "uplift.worth.title.targeted": "Choosing customers clearly brings more than {same}",
+    "uplift.worth.title.only": "Choosing customers clearly pays; no single offer does",
+    "uplift.worth.title.everyone": "Choosing customers does not clearly bring more than {same}",
     "uplift.worth.title.nothing": "Nothing clearly brings more than giving nothing",
     "uplift.worth.measure_all": (
         "{name} {per} over giving nothing, 95 % intervals; each offer for everybody, customers chosen, and the "
@@ -271,10 +273,10 @@ WORDS: dict[str, str] = {
     "uplift.checks.verdict": "verdict",
     "uplift.checks.ratio": "sizes of the arms as planned",
     "uplift.checks.balance": "arms alike before the trial",
-    "uplift.checks.expected": "unlike arms are expected here, and adjusted for",
+    "uplift.checks.expected": "adjusted for",
     "uplift.checks.ok": "✓ passed",
     "uplift.checks.bad": "✗ failed",
-    "uplift.checks.not_known": "not known: the planned shares were not given",
+    "uplift.checks.not_known": "not checked",
     "uplift.balance.title": "Columns in which an arm differs most from {control}",
     "uplift.balance.measure": (
         "difference in standard deviations before any adjustment, with 95 % intervals; beyond 0.1 is worth a look"
@@ -295,7 +297,7 @@ WORDS: dict[str, str] = {
     "uplift.controls.column": "column",
     "uplift.controls.effect": "effect",
     "uplift.controls.ok": "✓ none seen",
-    "uplift.controls.bad": "✗ clear, where none can be",
+    "uplift.controls.bad": "✗ an effect",
     # Notes.
     "uplift.notes.label": "Before acting on it",
     "uplift.notes.message": "What these figures rest on, and what they leave out",

@@ -20,9 +20,11 @@ WORDS: dict[str, str] = {
     "uplift.per.1000": "每 1,000 位用户",
     "uplift.gain.more": "{per}的 {name} 增加 {size}",
     "uplift.gain.change": "{per}的 {name} 变化 {size}",
+    "uplift.same.all": "向所有人发放 {offer}",
+    "uplift.same.budget": "在预算内随机发放 {offer}",
     # 结论
-    "uplift.targeted.headline": "选择用户发放：明显好于向所有人发放 {offer}",
-    "uplift.targeted.only": "选择用户发放：明显划算，而没有一种优惠向所有人发放是划算的",
+    "uplift.targeted.headline": "选择用户发放：明显好于 {same}",
+    "uplift.targeted.only": "选择用户发放：明显划算，而任何一种优惠单独都不明显划算",
     "uplift.everyone.headline": "向所有人发放 {offer}：选择用户并不明显更好",
     "uplift.everyone.budget": "在预算内向尽可能多的用户发放 {offer}：选择用户并不明显更好",
     "uplift.nothing.headline": "不发放：没有一种优惠明显划算",
@@ -31,7 +33,7 @@ WORDS: dict[str, str] = {
     "uplift.doubt.controls": "请先不要据此行动：对优惠不可能改变的 {names} 也看到了效果。",
     "uplift.targeted.one": "向 {share} 的用户发放 {offer}，按 {estimator} 选出。",
     "uplift.targeted.many": "向 {share} 的用户发放优惠，每人得到 {n} 种中最适合的一种，按 {estimator} 选出。",
-    "uplift.targeted.forecast": ("与不发放相比，预计 {gain}；向所有人发放最好的优惠 {offer} 则为 {everyone}。"),
+    "uplift.targeted.forecast": "与不发放相比，预计 {gain}；最好的单一优惠（{same}）则为 {everyone}。",
     "uplift.forecast.unclear": "预测的区间包含零：请先在一部分用户中试行。",
     "uplift.forecast.means": "预测是在没有参与决定谁得到什么的用户上得出的。",
     "uplift.everyone.gain": "与不发放相比，向所有人发放 {offer} 使 {gain}。",
@@ -49,7 +51,7 @@ WORDS: dict[str, str] = {
         "如果不能发放给所有人，请随机选择：与随机用户相比，按 {estimator} 排在前面的用户使 {gain}。"
     ),
     "uplift.nothing.everyone": (
-        "与不发放相比，向所有人发放最好的优惠 {offer} 会使 {gain}；无论哪种优惠、怎样选择用户，区间都没有完全高于零。"
+        "与不发放相比，最好的单一优惠（{same}）会使 {gain}；无论哪种优惠、怎样选择用户，区间都没有完全高于零。"
     ),
     "uplift.nothing.targeted": "按 {estimator} 选择用户则为 {size}。",
     "uplift.forecast.whole": "在没有参与决定的用户上，整个过程（包括其中的选择）预计为 {size}。",
@@ -79,9 +81,9 @@ WORDS: dict[str, str] = {
     "uplift.tile.note": "{per}的 {name}，与不发放相比",
     "uplift.tile.order_note": "{per}的 {name}，与随机顺序相比",
     # 各策略带来什么
-    "uplift.worth.title.targeted": "选择用户明显好于向所有人发放 {offer}",
-    "uplift.worth.title.only": "选择用户明显划算；没有一种优惠向所有人发放是划算的",
-    "uplift.worth.title.everyone": "选择用户并不明显好于向所有人发放 {offer}",
+    "uplift.worth.title.targeted": "选择用户明显好于 {same}",
+    "uplift.worth.title.only": "选择用户明显划算；任何一种优惠单独都不明显划算",
+    "uplift.worth.title.everyone": "选择用户并不明显好于 {same}",
     "uplift.worth.title.nothing": "没有什么明显好于不发放",
     "uplift.worth.measure_all": (
         "{per}的 {name}，与不发放相比，95% 区间；依次为向所有人发放的各种优惠、选择用户，以及预测："
@@ -227,10 +229,10 @@ WORDS: dict[str, str] = {
     "uplift.checks.verdict": "结论",
     "uplift.checks.ratio": "各组人数符合计划",
     "uplift.checks.balance": "试验前各组相似",
-    "uplift.checks.expected": "这里各组本来就不同，已作校正",
+    "uplift.checks.expected": "已作校正",
     "uplift.checks.ok": "✓ 通过",
     "uplift.checks.bad": "✗ 未通过",
-    "uplift.checks.not_known": "未知：没有给出计划的比例",
+    "uplift.checks.not_known": "未检验",
     "uplift.balance.title": "与 {control} 相差最大的列",
     "uplift.balance.measure": "校正前的差异，以标准差计，附 95% 区间；超过 0.1 值得查看",
     "uplift.balance.table": "各组与 {control} 之间最大的差异",
@@ -248,7 +250,7 @@ WORDS: dict[str, str] = {
     "uplift.controls.column": "列",
     "uplift.controls.effect": "效果",
     "uplift.controls.ok": "✓ 没有发现",
-    "uplift.controls.bad": "✗ 不应有效果却很明显",
+    "uplift.controls.bad": "✗ 有效果",
     # 注意
     "uplift.notes.label": "行动之前",
     "uplift.notes.message": "这些数字的依据，以及没有包括的内容",
