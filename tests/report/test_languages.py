@@ -13,7 +13,7 @@ from offerloop.events.rules import rules_after_returns, rules_for
 from offerloop.profiles import FEATURES, TAGS
 from offerloop.report import summarise
 from offerloop.report.words import LANGUAGES, filled, in_language, words_of
-from offerloop.response import checks
+from offerloop.response.shelf import checks
 from offerloop.tables import REASONS
 
 NAMES = ("Coupons that we pay", "Coupons that suppliers share", "Made up for tests.", "Corner shop")
@@ -35,9 +35,8 @@ def test_languages_have_the_same_templates_with_the_same_places():
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_key_is_said_in_two_files(language):
-    files = [
-        f"{language}{part}" for part in ("", "_page", "_study", "_terms", "_readout", "_simulation", "_evaluation")
-    ]
+    parts = ("", "_page", "_study", "_terms", "_readout", "_simulation", "_evaluation", "_uplift")
+    files = [f"{language}{part}" for part in parts]
     keys = Counter(key for name in files for key in import_module(f"offerloop.report.words.{name}").WORDS)
     assert [key for key, times in keys.items() if times > 1] == []
 

@@ -33,6 +33,8 @@ LETTER, LINE, GAP = 7.5, 16, 6
 """Pixels of a letter, of a line of text, and between a line and its label."""
 MOST = 4
 """Levels for which every arrangement is tried."""
+WORDS_AT = 0.55
+"""Where on a straight line its words stand."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,24 @@ class Level:
     dashed: bool = True
 
 
-def line(points: Sequence[Point], levels: Sequence[Level], axes: Axes, *, assumed: bool = False) -> Build:
+@dataclass(frozen=True)
+class Straight:
+    """What the line is held against: a straight one from zero, with its words on the far side."""
+
+    x: float
+    value: float
+    """Where it ends."""
+    label: str
+
+
+def line(
+    points: Sequence[Point],
+    levels: Sequence[Level],
+    axes: Axes,
+    *,
+    assumed: bool = False,
+    against: Straight | None = None,
+) -> Build:
     """The line with its 95 % band and zero; an assumed one is dashed and has no band."""
 
     def build(width: int) -> alt.TopLevelMixin:
@@ -69,11 +88,26 @@ def line(points: Sequence[Point], levels: Sequence[Level], axes: Axes, *, assume
             *([] if assumed else [band]),
             alt.Chart(values).mark_rule(color=INK, strokeWidth=1.2).encode(y=alt.datum(0)),
             chart.mark_line(color=OURS, strokeWidth=2.5, strokeDash=dash).encode(x=x, y=y),
+            *([] if against is None else _straight(against, points)),
             *_levels(levels, points, width),
         ]
         return alt.layer(*layers).properties(width=width - MARGIN, height=HEIGHT)
 
     return build
+
+
+def _straight(one: Straight, points: Sequence[Point]) -> list[alt.Chart]:
+    import altair as alt
+
+    at = WORDS_AT * one.x
+    is_above = min(points, key=lambda point: abs(point.x - at)).estimate.value < WORDS_AT * one.value
+    on_right = is_above == (one.value < 0)
+    ends = rows_of([{"x": 0, "value": 0}, {"x": one.x, "value": one.value}])
+    row = rows_of([{"x": at, "value": WORDS_AT * one.value, "label": one.label}])
+    drawn = alt.Chart(ends).mark_line(color=SOFT, strokeWidth=1.5, strokeDash=[5, 4]).encode(x="x:Q", y="value:Q")
+    place = {"align": "left", "dx": GAP} if on_right else {"align": "right", "dx": -GAP}
+    words = words_on(row, **place, dy=-LINE if is_above else LINE, baseline="middle")
+    return [drawn, *(text.encode(x="x:Q", y="value:Q") for text in words)]
 
 
 def _point(point: Point) -> dict[str, Any]:

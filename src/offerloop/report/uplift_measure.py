@@ -1,0 +1,112 @@
+"""In what the figures of a study of one trial are written: of what, and for how many customers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from offerloop.evaluation.estimate import Estimate, known_step, number
+from offerloop.report.uplift_findings import UpliftFindings, Worth
+from offerloop.report.voice import Voice, is_measured
+
+TINY = 0.1
+"""Figures of a customer that all lie below this are told for MANY customers."""
+MANY = 1000
+
+
+@dataclass(frozen=True)
+class Measure:
+    """Writes figures per customer."""
+
+    name: str
+    """Profit, value, or the outcome in quotation marks."""
+    customers: int
+    """How many each figure is told for."""
+    tell: Voice
+
+    @property
+    def per(self) -> str:
+        """``"per 1,000 customers"``."""
+        return self.tell.say(f"uplift.per.{self.customers}")
+
+    def scaled(self, one: Estimate) -> Estimate:
+        """As it is told."""
+        return one.times(self.customers)
+
+    def size(self, one: Estimate | None) -> str:
+        """``"45 [38, 52]"``; no interval for what is the same for all, nothing for what is not known."""
+        if one is None or not is_finite(one):
+            return ""
+        return self.scaled(one).text() if is_measured(one) else self.plain(one.value, one)
+
+    def plain(self, value: float, like: Estimate) -> str:
+        """A figure without an interval, with the digits of one that has it."""
+        told = value * self.customers
+        step = known_step((like.high - like.low) * self.customers) if is_measured(like) else _fine(told)
+        return number(told, step)
+
+    def gain(self, one: Estimate) -> str:
+        """``"45 [38, 52] more profit per 1,000 customers"``; what is not above zero is a change."""
+        key = "uplift.gain.more" if one.value > 0 else "uplift.gain.change"
+        return self.tell.say(key, size=self.size(one), name=self.name, per=self.per)
+
+    def texts(self) -> dict[str, str]:
+        """Places of templates."""
+        return {"name": self.name, "per": self.per}
+
+
+def share_text(one: Estimate, tell: Voice) -> str:
+    """A share of customers in per cent; one that is the same for all has no interval to show."""
+    return tell.shares(one.times(100)) if is_measured(one) else tell.share(one.value)
+
+
+def is_finite(one: Estimate) -> bool:
+    """Whether there is anything to show."""
+    return all(math.isfinite(part) for part in (one.value, one.low, one.high))
+
+
+def measure(found: UpliftFindings, tell: Voice) -> Measure:
+    """What decides: profit, value where no cost is known, or the outcome itself."""
+    sizes = [one.profit.value for one in (*found.policies, found.forecast)]
+    if found.cost is not None:
+        return Measure(tell.say("uplift.profit"), _customers(sizes), tell)
+    if found.value is not None:
+        return Measure(tell.say("uplift.value"), _customers(sizes), tell)
+    return outcome_measure(found, tell)
+
+
+def value_measure(found: UpliftFindings, tell: Voice) -> Measure:
+    """The same before cost."""
+    whole = measure(found, tell)
+    return whole if found.cost is None else replace(whole, name=tell.say("uplift.value"))
+
+
+def outcome_measure(found: UpliftFindings, tell: Voice) -> Measure:
+    """The outcome as it was seen."""
+    sizes = [one.effect.value for one in found.arms if one.effect is not None]
+    customers = MANY if found.outcome_kind == "binary" else _customers(sizes)
+    return Measure(tell.quoted(found.outcome), customers, tell)
+
+
+def _fine(value: float) -> float:
+    """Of what is known without an error four digits are shown, if there are so many."""
+    for places in range(4):
+        if math.isclose(value, round(value, places), rel_tol=1e-9, abs_tol=1e-12):
+            return 10.0**-places
+    return known_step(value / 100) if value > 0 else 0.001
+
+
+def _customers(sizes: Iterable[float]) -> int:
+    return MANY if max((abs(one) for one in sizes), default=1.0) < TINY else 1
+
+
+def everyone(found: UpliftFindings) -> Worth | None:
+    """The best offer for everybody as a policy."""
+    same = (one for one in found.policies if one.kind == "everyone" and one.name == found.offer)
+    return next(same, None)
+
+
+def targeted(found: UpliftFindings) -> Worth | None:
+    """The choice of customers by the estimator that was chosen."""
+    return next((one for one in found.policies if one.kind == "targeted"), None)

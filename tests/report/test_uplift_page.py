@@ -1,0 +1,227 @@
+"""The page of a study of one trial, and what its first paragraph may claim."""
+
+import re
+from dataclasses import replace
+from typing import get_args
+
+import pytest
+from page_texts import Texts
+from test_page import Outline
+from uplift_case import CASES, ESTIMATORS, NOTES, around, everyone, nothing, targeted
+
+from offerloop.evaluation.estimate import Estimate
+from offerloop.report.uplift import SHOWN, render_uplift
+from offerloop.report.uplift_findings import Note, NoteKind, Worth
+from offerloop.report.uplift_sentences import note, sentence, voice
+from offerloop.report.words import LANGUAGES, words_of
+
+EN = voice("en")
+ENGLISH = re.compile(r"[A-Za-z][A-Za-z']+(?: [A-Za-z][A-Za-z']*){3,}")
+PAGES = [(name, language) for name in CASES for language in LANGUAGES]
+
+
+@pytest.fixture(scope="module")
+def pages():
+    """Every case in every language, with plain spaces."""
+    return {(name, language): render_uplift(CASES[name](), language).replace("\u00a0", " ") for name, language in PAGES}
+
+
+@pytest.mark.parametrize("key", PAGES)
+def test_every_page_is_whole_and_loads_nothing(pages, key):
+    page = pages[key]
+    assert not re.search(r"https?:|//[a-z]|@import|<script|<link|<img|url\((?!#)", page)
+    assert [text for text in Texts(page).found if re.search(r"[{}]|\bNone\b|\bnan\b", text)] == []
+    parser = Outline()
+    parser.feed(page)
+    parser.close()
+    assert parser.open == []
+    assert len(set(parser.ids)) == len(parser.ids)
+    assert all(target.removeprefix("#") in parser.ids for target in parser.targets)
+    assert all(len(str(chart["aria-label"])) > 40 for chart in parser.charts)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_chinese_page_reads_like_chinese(pages, name):
+    page = re.sub('<span lang="en">.*?</span>', "", pages[name, "zh"])
+    assert '<html lang="zh-CN">' in page
+    texts = Texts(page).found
+    assert [text for text in texts if ENGLISH.search(text)] == []
+    assert [text for text in texts if re.search(r"[\u4e00-\u9fff][,;:!?(]|[,;:!?)][\u4e00-\u9fff]", text)] == []
+    gap = "[\u3000-\u9fff\uff00-\uffef] [\u3000-\u9fff\uff00-\uffef]"
+    assert [text for text in texts if re.search(gap, text)] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_kind_of_note_estimator_and_type_has_words(language):
+    assert {f"uplift.note.{kind}" for kind in get_args(NoteKind)} <= words_of(language).keys()
+    assert {f"uplift.estimator.{name}" for name in ESTIMATORS} <= words_of(language).keys()
+    said = {note(one, voice(language)) for one in NOTES}
+    assert len(said) == len(get_args(NoteKind))
+
+
+def test_choosing_customers_is_told_by_its_forecast_beside_the_best_offer_for_everybody():
+    said = sentence(targeted())
+    assert said.startswith("Choose whom to treat: it brings clearly more than “10 off” for everybody. Give 43 % of")
+    assert "forecast to bring 1.32 [1.01, 1.63] more profit a customer; the best single offer, “10 off” for" in said
+    assert "everybody: 0.61 [0.30, 0.92]." in said
+    assert "on customers who had no part in deciding who gets what" in said
+    assert "A budget of 60,000" in said
+    assert "1.44" not in said
+
+
+def test_what_is_held_against_nothing_is_not_said_to_beat_an_offer_for_everybody():
+    found = targeted()
+    weak = replace(found.policies[0], profit=around(0.61, 0.9))
+    unsure = replace(found, policies=(weak, *found.policies[1:]))
+    assert sentence(unsure).startswith("Choose whom to treat: it clearly pays, and no single offer does.")
+    assert "Choosing customers clearly pays; no single offer does" in render_uplift(unsure)
+
+
+def test_one_offer_is_named():
+    found = targeted()
+    assert "Give “10 off” to 43 % of the customers" in sentence(replace(found, arms=found.arms[:2]))
+
+
+def test_a_forecast_that_may_be_nothing_is_said_to_be_one():
+    found = targeted()
+    unsure = replace(found, forecast=replace(found.forecast, profit=around(0.2, 0.3)))
+    assert "The interval of the forecast includes zero" in sentence(unsure)
+    assert "The interval of the forecast" not in sentence(found)
+
+
+def test_rare_outcomes_are_told_for_a_thousand_customers():
+    said = sentence(everyone())
+    assert said.startswith("Give everybody “mens email”: choosing customers does not clearly bring more.")
+    assert "“mens email” for everybody brings 45 [39, 51] more “visit” per 1,000 customers" in said
+    assert "would bring 46 [40, 52] instead, which is not clearly more" in said
+
+
+@pytest.mark.parametrize(
+    ("targeting", "says"),
+    [
+        (around(0.0032, 0.0021), "the order matters: against random customers, those first by predicted effect"),
+        (around(0.0032, 0.0041), "no order is known to be better than chance"),
+        (around(-0.0032, 0.0021), "choose them at random"),
+    ],
+)
+def test_where_everybody_is_treated_the_order_still_gets_a_word(targeting, says):
+    assert says in sentence(replace(everyone(), targeting=targeting))
+
+
+def test_a_budget_that_does_not_reach_everybody_is_not_called_everybody():
+    found = everyone()
+    partly = replace(found.policies[0], treated_share=0.4)
+    said = sentence(replace(found, budget=900.0, policies=(partly, *found.policies[1:])))
+    assert said.startswith("Give “mens email” to as many customers as the budget reaches")
+    assert "for a random 40 % of the customers" in said
+    assert "for everybody" not in said
+
+
+def test_where_nothing_pays_nothing_is_claimed():
+    said = sentence(nothing())
+    assert "Give nothing: no offer clearly pays." in said
+    assert "“yes” for everybody, would bring a change of −2.1 [−6.5, 2.3] in “visit” per 1,000 customers" in said
+    assert "Who was treated was not drawn by lot" in said
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"ratio_p": 1e-6}, "chance cannot explain the sizes of the arms (p-value: below 0.001)"),
+        ({"balance_p": 1e-6}, "the arms differed before the trial by more than chance explains"),
+        ({"negative_controls": {"age": around(3.0, 1.0)}}, "an effect is seen on “age”, which no offer can have"),
+    ],
+)
+def test_a_failed_check_comes_first(change, says):
+    found = replace(everyone(), **change)
+    assert says in sentence(found)
+    assert "A check fails" in render_uplift(found)
+    assert "✗" in render_uplift(found).split("</style>")[1]
+    assert "✗" not in render_uplift(everyone()).split("</style>")[1]
+
+
+def test_one_of_many_negative_controls_may_be_off_by_luck():
+    many = {f"column {n}": around(0.0, 1.0) for n in range(19)}
+    assert "an effect is seen" not in sentence(replace(everyone(), negative_controls={**many, "age": around(1.2, 1.0)}))
+
+
+def test_figures_of_the_findings_are_on_the_page(pages):
+    page = pages["targeted", "en"]
+    first = page.split('<section id="arms"')[0]
+    assert first.count("<dt>") == 4
+    assert "[1.01, 1.63]" in first
+    shown = (
+        "0.62 [0.56, 0.68]", "DR-learner (chosen)", "183.0 [179.0, 187.0]", "0.930 [0.900, 0.960]", "38 % [29, 47]",
+        "43.0 % [41.0, 45.0]", "7.1 % [5.1, 9.1]", "1.62 [1.45, 1.80]", "Customers are told apart by 3 columns",
+    )  # fmt: skip
+    for text in shown:
+        assert text in page
+
+
+def test_sections_without_content_are_absent(pages):
+    names = {key: re.findall(r'<section id="(\w+)"', page) for key, page in pages.items()}
+    assert names["targeted", "en"] == [
+        "finding", "arms", "estimators", "curve", "costs", "deciles", "types", "groups", "checks", "notes", "words",
+    ]  # fmt: skip
+    assert {"costs", "groups"} & set(names["everyone", "en"]) == set()
+    bare = replace(everyone(), ranked=(), curve=(), deciles=(), types=(), balance=())
+    left = re.findall(r'<section id="(\w+)"', render_uplift(bare))
+    assert left == ["finding", "arms", "checks", "notes", "words"]
+
+
+def test_shares_of_a_whole_that_may_be_nothing_are_not_drawn(pages):
+    assert "the line at 0.5 is a random order" in pages["everyone", "en"]
+    assert "area over a random order" in pages["nothing", "en"].lower()
+    assert "the line at 0.5" not in pages["nothing", "en"]
+
+
+def test_a_chart_has_room_for_the_best_offers_and_the_forecast():
+    found = everyone()
+    more = tuple(
+        Worth("everyone", f"offer {n}", 1.0, around(0.001 * n, 0.006), around(0.001 * n, 0.006), None)
+        for n in range(1, 21)
+    )
+    page = render_uplift(replace(found, policies=(*found.policies, *more)))
+    spoken = re.findall(r'aria-label="(.*?)"', page.split("<figure")[1])[0]
+    assert len(re.findall(r"(?:offer \d+|mens email|womens email): ", spoken)) == SHOWN
+    assert "forecast: 45" in spoken
+    assert "offer 1:" not in spoken
+    assert ">offer 1<" in page
+
+
+def test_what_is_the_same_for_all_has_no_interval():
+    found, nought = nothing(), around(0.0, 0.0)
+    none = replace(found, forecast=Worth("forecast", "", 0.0, nought, nought, None))
+    assert "is forecast to bring 0." in sentence(none)
+    assert "[0, 0]" not in render_uplift(none)
+    found = targeted()
+    fixed = replace(found.arms[1], cost=Estimate(0.3, 0.3 - 1e-14, 0.3 + 1e-14))
+    page = render_uplift(replace(found, arms=(found.arms[0], fixed)))
+    assert '<td class="figure">0.3</td>' in page
+
+
+def test_groups_that_are_treated_alike_are_said_to_be():
+    found = targeted()
+    alike = tuple(replace(one, treated_share=around(1.0, 0.0)) for one in found.groups)
+    page = render_uplift(replace(found, groups=alike))
+    assert "The recommendation treats every group alike" in page
+    assert "[100" not in page
+
+
+def test_a_type_that_no_prediction_knows_has_no_share():
+    found = everyone()
+    none = replace(found.types[3], share=around(0.0, 0.0), effect=0.0)
+    page = render_uplift(replace(found, types=(*found.types[:3], none)))
+    assert "the offer does harm. The estimator predicts this of nobody." in page
+    assert "sleeping dog: nobody" in page
+
+
+def test_a_long_list_of_columns_is_cut_short():
+    said = note(Note("ignored_constant", tuple(f"c{n}" for n in range(40))), EN)
+    assert said.endswith("“c11” and 28 more.")
+
+
+def test_names_of_the_table_are_escaped():
+    page = render_uplift(replace(everyone(), place="<b>table", outcome='"visit" & <i>'))
+    assert "<b>table" not in page
+    assert "<i>" not in page

@@ -1,0 +1,187 @@
+"""Studies of a trial made by hand: one for each verdict."""
+
+from dataclasses import replace
+from typing import get_args
+
+from offerloop.evaluation.estimate import Estimate
+from offerloop.report.uplift_findings import (
+    Arm,
+    Balance,
+    Decile,
+    Group,
+    Note,
+    NoteKind,
+    Overlap,
+    Ranked,
+    ResponseType,
+    Step,
+    UpliftFindings,
+    Worth,
+)
+
+ESTIMATORS = ("outcome", "ridge_t", "dr_learner", "r_learner", "structured", "s_learner")
+NOTES = tuple(Note(kind, ("zip", "segment"), 1234) for kind in get_args(NoteKind))
+
+
+def around(value, half):
+    return Estimate(value, value - half, value + half)
+
+
+def arm(name, n, mean, effect=None):
+    return Arm(name, n, around(mean, 0.004), None if effect is None else around(effect, 0.006), None, None, None)
+
+
+def ranked(name, position, chosen):
+    area = 0.026 + 0.001 * position
+    lead = around(0.002 + 0.001 * position, 0.0025)
+    return Ranked(
+        name, around(area, 0.003), around(area / 0.045, 0.06), lead, around(0.04 + 0.001 * position, 0.006), chosen
+    )
+
+
+def curve(end=0.045, cost=0.0):
+    """Concave up to its end."""
+    shares = [step / 10 for step in range(1, 11)]
+    gains = [end * (1.5 * share - 0.5 * share**2) for share in shares]
+    paid = [around(cost * share, 0.05 * cost * share) if cost else None for share in shares]
+    return tuple(
+        Step(share, around(gain - cost * share, 0.006 * share * end / 0.045), around(gain, 0.006 * share * end / 0.045),
+             one)
+        for share, gain, one in zip(shares, gains, paid, strict=True)
+    )  # fmt: skip
+
+
+def everyone():
+    """Give everybody one offer: choosing does not pay, though the order matters."""
+    return UpliftFindings(
+        place="hillstrom.csv",
+        n=64000,
+        treatment="segment",
+        outcome="visit",
+        value=None,
+        cost=None,
+        control="no email",
+        design="randomised",
+        outcome_kind="binary",
+        verdict="everyone",
+        offer="mens email",
+        estimator="ridge_t",
+        targeting=around(0.0032, 0.0021),
+        forecast=Worth("forecast", "", 0.98, around(0.0447, 0.0063), around(0.0443, 0.0066), None),
+        budget=None,
+        arms=(
+            arm("no email", 21306, 0.106),
+            arm("mens email", 21307, 0.183, 0.0452),
+            arm("womens email", 21387, 0.151, 0.0301),
+        ),
+        ranked=tuple(ranked(name, n, name == "ridge_t") for n, name in enumerate(ESTIMATORS)),
+        policies=(
+            Worth("everyone", "mens email", 1.0, around(0.0451, 0.0062), around(0.0452, 0.0065), None),
+            Worth("everyone", "womens email", 1.0, around(0.0302, 0.0061), around(0.0301, 0.0064), None),
+            Worth("targeted", "ridge_t", 0.97, around(0.0459, 0.0061), around(0.0457, 0.0064), None),
+        ),
+        curve=curve(),
+        deciles=tuple(
+            Decile(n, 6400, 0.02 + 0.006 * n, around(0.022 + 0.0055 * n + 0.004 * (n % 2), 0.019)) for n in range(1, 11)
+        ),
+        types=(
+            ResponseType("persuadable", around(0.071, 0.02), 0.061),
+            ResponseType("sure_thing", around(0.08, 0.02), 0.031),
+            ResponseType("lost_cause", around(0.823, 0.02), 0.012),
+            ResponseType("sleeping_dog", Estimate(0.026, 0.006, 0.046), -0.004),
+        ),
+        sure_things_cost=None,
+        groups=(),
+        balance=tuple(
+            Balance(f"column_{n}", name, 0.004 * n, 0.42 * n) for n in range(-6, 7) for name in ("mens", "womens")
+        ),
+        balance_p=0.43,
+        ratio_p=0.91,
+        overlap=(),
+        negative_controls={},
+        features=("recency", "history", "newbie"),
+        notes=(Note("no_cost"), Note("ignored_outcome_like", ("conversion", "spend"))),
+    )
+
+
+def targeted():
+    """Choose customers, with value and cost in money, a budget and audited groups."""
+    half = 0.6
+
+    def priced(name, n, mean, effect, cost):
+        money = (around(12 * effect, half), around(cost, 0.03), around(12 * effect - cost, half))
+        return Arm(name, n, around(mean, 0.004), around(effect, 0.006), *money)
+
+    def worth(kind, name, share, profit, cost):
+        return Worth(kind, name, share, around(profit, 0.31), around(profit + 0.05, 0.35), around(cost, 0.04))
+
+    return replace(
+        everyone(),
+        place="coupons.parquet",
+        treatment="coupon",
+        outcome="ordered",
+        value="margin",
+        cost="face_value",
+        control="none",
+        design="known",
+        verdict="targeted",
+        offer="10 off",
+        estimator="dr_learner",
+        targeting=around(0.71, 0.3),
+        forecast=worth("forecast", "", 0.41, 1.32, 0.97),
+        budget=60000.0,
+        arms=(
+            Arm("none", 21306, around(0.106, 0.004), None, None, None, None),
+            priced("10 off", 21307, 0.183, 0.0452, 0.52),
+            priced("20 off", 21387, 0.151, 0.0301, 0.93),
+        ),
+        ranked=tuple(ranked(name, n, name == "dr_learner") for n, name in enumerate(ESTIMATORS)),
+        policies=(
+            worth("everyone", "10 off", 1.0, 0.61, 1.88),
+            worth("everyone", "20 off", 1.0, -0.34, 3.9),
+            worth("targeted", "dr_learner", 0.43, 1.44, 0.99),
+        ),
+        curve=curve(2.6, 1.9),
+        deciles=tuple(Decile(n, 6400, 0.3 * n - 0.9, around(0.28 * n - 0.8, 0.9)) for n in range(1, 11)),
+        sure_things_cost=around(0.38, 0.09),
+        groups=tuple(
+            Group(column, name, 3000 + n, around(0.35 + 0.04 * n, 0.02), around(0.6 - 0.1 * n, 0.5), around(0.8, 0.05))
+            for column, names in (("sex", ("female", "male")), ("age band", ("18-34", "35-54", "55+")))
+            for n, name in enumerate(names)
+        ),
+        notes=NOTES,
+    )
+
+
+def nothing():
+    """No offer pays, in a table that is no trial."""
+    few = around(-0.0021, 0.0044)
+    return replace(
+        everyone(),
+        place="crm.csv",
+        treatment="called",
+        control="no",
+        design="observational",
+        verdict="nothing",
+        offer="yes",
+        estimator="outcome",
+        targeting=around(0.0004, 0.0021),
+        forecast=Worth("forecast", "", 0.02, around(-0.0001, 0.0011), around(0.0002, 0.0013), None),
+        arms=(arm("no", 60000, 0.106), arm("yes", 4000, 0.103, -0.0021)),
+        ranked=tuple(ranked(name, n - 3, name == "outcome") for n, name in enumerate(ESTIMATORS)),
+        policies=(
+            Worth("everyone", "yes", 1.0, few, few, None),
+            Worth("targeted", "outcome", 0.2, around(0.0003, 0.0019), around(0.0003, 0.0021), None),
+        ),
+        curve=curve(-0.0021),
+        balance_p=1e-9,
+        ratio_p=None,
+        overlap=(
+            Overlap("no", (0.72, 0.9, 0.95, 0.97, 0.99), 59000.0),
+            Overlap("yes", (0.01, 0.03, 0.05, 0.1, 0.28), 2100.0),
+        ),
+        negative_controls={"age": around(0.3, 0.9), "past_orders": around(0.21, 0.11)},
+    )
+
+
+CASES = {"targeted": targeted, "everyone": everyone, "nothing": nothing}
