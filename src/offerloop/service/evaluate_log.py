@@ -17,10 +17,10 @@ from offerloop.events import prepare
 from offerloop.events.prepare import Events
 from offerloop.offers import NO_OFFER
 from offerloop.report.numbers import iso_day
+from offerloop.response.days import FEATURES, customer_days, features, outcomes
 from offerloop.response.evidence import Ints
 from offerloop.response.margins import known_margins
 from offerloop.response.terms import Floats
-from offerloop.response.days import FEATURES, customer_days, features, outcomes
 
 FOLDS = 5
 """Parts of the customers for predictions that have not seen the outcome."""
