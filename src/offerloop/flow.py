@@ -35,12 +35,16 @@ from offerloop.recommenders.suggest import suggest
 from offerloop.recommenders.top import top
 from offerloop.response import (
     Effects,
+    Log,
     ShelfLines,
+    Shown,
     Study,
     campaign_effects,
+    choices,
     estimate_effects,
     full_weeks,
     known_margins,
+    learn_shown,
     shelf_lines,
     study_shelf_prices,
     usual_baskets,
@@ -61,7 +65,8 @@ SUGGESTED_PRODUCTS = 3
 
 
 STAGES = (
-    "events", "profiles", "audiences", "recommenders", "past campaigns", "shelf prices", "response", "effects",
+    "events", "profiles", "audiences", "recommenders", "past campaigns", "shelf prices", "response",
+    "shown offers", "effects",
     "allocation",
     "assignments", "suggestions", "coming test",
 )  # fmt: skip
@@ -104,15 +109,16 @@ def plan(config: Config, engine: Engine, stage: Stage) -> Run:
     past = stage("past campaigns", judge_campaigns, events)
     lines = stage("shelf prices", sum_shelf_lines, events, config.response, engine)
     study = stage("response", study_prices, lines, config.response, config.seed)
-    effects = stage(
-        "effects", estimate, events, study, config.only("seed", "shop", "response", "campaigns", "experiment")
-    )
+    learning = config.only("seed", "shop", "response", "campaigns", "evaluate")
+    shown = stage("shown offers", study_shown, events, lines, learning, engine)
+    settings = config.only("seed", "shop", "response", "campaigns", "experiment")
+    effects = stage("effects", estimate, events, study, shown, settings)
     forecasts = stage("allocation", forecast, effects, allowed, config.only("shop", "campaigns"))
     settings = config.only("seed", "shop", "campaigns", "experiment")
     assigned, explore_share = stage("assignments", assign, profiles, allowed, forecasts, effects, settings)
     final = stage("suggestions", with_products, assigned, effects, liked)
     test = stage("coming test", coming_test, final, events, effects)
-    gaps = [one for one in (liked.gap, study) if isinstance(one, Gap)]
+    gaps = [one for one in (liked.gap, study, shown) if isinstance(one, Gap)]
     tables = {
         "quality": events.quality, "quality_by_day": events.quality_by_day, "rejected": events.rejected,
         "profiles": profiles, "customers": collect(events.customers, "customer_id"),
@@ -269,11 +275,27 @@ def study_prices(lines: ShelfLines | Gap, settings: Response, seed: int) -> Stud
     return lines if isinstance(lines, Gap) else known(lambda: study_shelf_prices(lines, settings, seed))
 
 
-def estimate(events: Events, study: Study | Gap, config: Config) -> Effects:
-    """Effects of every offer: from the study, else as the shop assumes."""
+def study_shown(events: Events, lines: ShelfLines | Gap, config: Config, engine: Engine) -> Shown | Gap | None:
+    """Effects of offers that were shown at random, or why they cannot be known; None where nothing was shown."""
+    if not collect(events.exposures.select("customer_id").head(1)).height:
+        return None
+    margins = known_margins(events.order_lines, events.products, config.shop.margin)
+    baskets = usual_baskets(events.order_lines, events.products, config.response)
+    categories = baskets.categories if isinstance(lines, Gap) else lines.categories
+    offers = [one.offer for one in choices(config, categories, events.offers, margins)]
+    log = Log(
+        events.exposures, events.order_lines, events.products, events.first_day, events.as_of_day,
+        config.evaluate.window_days, margins,
+    )  # fmt: skip
+    return known(lambda: learn_shown(log, offers, config.seed, engine))
+
+
+def estimate(events: Events, study: Study | Gap, shown: Shown | Gap | None, config: Config) -> Effects:
+    """Effects of every offer: as those shown at random tell, else shelf prices, else as the shop assumes."""
     baskets = usual_baskets(events.order_lines, events.products, config.response)
     margins = known_margins(events.order_lines, events.products, config.shop.margin)
-    return estimate_effects(None if isinstance(study, Gap) else study, baskets, config, events.offers, margins)
+    learned = None if isinstance(shown, Gap) else shown
+    return estimate_effects(None if isinstance(study, Gap) else study, baskets, config, events.offers, margins, learned)
 
 
 def forecast(effects: Effects, allowed: Allowed, config: Config) -> list[Forecast]:

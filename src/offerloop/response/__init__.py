@@ -2,20 +2,25 @@
 
 from offerloop.response.baskets import Baskets, usual_baskets
 from offerloop.response.campaigns import campaign_effects
-from offerloop.response.effects import Effects, estimate_effects
+from offerloop.response.effects import Effects, choices, estimate_effects
 from offerloop.response.margins import known_margins
 from offerloop.response.shelf.lines import ShelfLines, full_weeks, shelf_lines
 from offerloop.response.shelf.study import Study, study_shelf_prices
+from offerloop.response.shown import Log, Shown, learn_shown
 
 __all__ = [
     "Baskets",
     "Effects",
+    "Log",
     "ShelfLines",
+    "Shown",
     "Study",
     "campaign_effects",
+    "choices",
     "estimate_effects",
     "full_weeks",
     "known_margins",
+    "learn_shown",
     "shelf_lines",
     "study_shelf_prices",
     "usual_baskets",

@@ -104,10 +104,13 @@ def held_out(
     )
 
 
-def divisions(n: int, number: int, seed: int) -> Ints:
-    """(number, n): folds, drawn anew for each division."""
+def divisions(n: int, number: int, seed: int, customer: Ints | None = None) -> Ints:
+    """(number, n): folds, drawn anew for each division; rows of one `customer` (n,), numbered from 0, stay together."""
     rng = np.random.default_rng(seed)
-    return np.stack([folds(n, FOLDS, rng) for _ in range(number)])
+    if customer is None:
+        return np.stack([folds(n, FOLDS, rng) for _ in range(number)])
+    size = int(customer.max()) + 1
+    return np.stack([folds(size, FOLDS, rng)[customer] for _ in range(number)])
 
 
 def _shrunk(raw: Floats, effect: Floats, fold: Ints) -> Floats:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import narwhals as nw
 import polars as pl
 
 from offerloop.engine import collect
 from offerloop.engine.base import Frame
-from offerloop.events.prepare import Events
 from offerloop.response.margins import Margins
 
 QUARTER, MONTH = 91, 28
@@ -16,15 +17,17 @@ FEATURES = ("spend_91", "orders_91", "discount_share_91", "days_since_order", "s
 MICRO = 1_000_000
 _MONEY = ("revenue_minor", "list_value_minor", "discount_minor", "coupon_minor", "reimbursed_minor")
 _SUMS = (*_MONEY, "margin_micro", "n_orders")
+SCOPE = ("list_week", "share_of_weeks", "depth")
+SCOPE_SUMS = ("list_value_minor", "discount_minor", "n_days")
 
 
-def customer_days(events: Events, margins: Margins, ids: Frame) -> pl.DataFrame:
+def customer_days(order_lines: Frame, products: Frame, margins: Margins, ids: Frame) -> pl.DataFrame:
     """customer_id, order_day, and sums of money, orders and `margin_micro` up to that day, of some customers.
 
     Sorted by day. The margin is that of each category, before the cost of offers, in millionths of a minor unit.
     """
-    named = events.products.select("product_id", "category")
-    lines = events.order_lines.join(ids, on="customer_id", how="semi").join(named, on="product_id", how="left")
+    named = products.select("product_id", "category")
+    lines = order_lines.join(ids, on="customer_id", how="semi").join(named, on="product_id", how="left")
     day = ("customer_id", "order_day")
     sums = [nw.col(name).sum().cast(nw.Int64) for name in _MONEY]
     parts = collect(lines.group_by(*day, "category").agg(*sums))
@@ -39,13 +42,17 @@ def customer_days(events: Events, margins: Margins, ids: Frame) -> pl.DataFrame:
 
 
 def outcomes(days: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
-    """value_minor and cost_minor of each row (customer_id, shown_day, until_day), from its day to before the other.
+    """value_minor, cost_minor and coupon_minor of each row (customer_id, shown_day, until_day), to before the last day.
 
     Value is margin before the cost of offers, cost the own part of coupons.
     """
     found = _sums(days, rows, pl.col("shown_day"), pl.col("until_day"))
     cost = pl.col("coupon_minor") - pl.col("reimbursed_minor")
-    return found.select(value_minor=pl.col("margin_micro") / MICRO, cost_minor=cost.cast(pl.Float64))
+    return found.select(
+        value_minor=pl.col("margin_micro") / MICRO,
+        cost_minor=cost.cast(pl.Float64),
+        coupon_minor=pl.col("coupon_minor").cast(pl.Float64),
+    )
 
 
 def features(days: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
@@ -71,9 +78,39 @@ def features(days: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     ).cast(pl.Float64)
 
 
-def _sums(days: pl.DataFrame, rows: pl.DataFrame, first: pl.Expr, until: pl.Expr) -> pl.DataFrame:
+def scope_days(order_lines: Frame, products: Frame, ids: Frame, categories: Sequence[str]) -> dict[str, pl.DataFrame]:
+    """For each category sums up to each day, as `customer_days`: list_value_minor, discount_minor and n_days."""
+    named = products.select("product_id", "category").filter(nw.col("category").is_in(list(categories)))
+    lines = order_lines.join(ids, on="customer_id", how="semi").join(named, on="product_id", how="inner")
+    by = ("customer_id", "order_day", "category")
+    money = [nw.col(name).sum().cast(nw.Int64) for name in ("list_value_minor", "discount_minor")]
+    sums = collect(lines.group_by(*by).agg(*money)).sort("order_day", "customer_id").with_columns(n_days=1)
+    each = sums.partition_by("category", as_dict=True)
+    empty = sums.clear()
+    return {
+        name: each.get((name,), empty).with_columns(pl.col(SCOPE_SUMS).cum_sum().over("customer_id"))
+        for name in categories
+    }
+
+
+def scope(days: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """`SCOPE` of each row (customer_id, shown_day): a week's value at list price, share of the quarter's weeks with a
+    purchase (by days, at most 1), and depth of discount, from `scope_days` of one category in the days before."""
+    shown = pl.col("shown_day")
+    quarter = _sums(days, rows, shown - QUARTER, shown, SCOPE_SUMS)
+    listed, weeks = pl.col("list_value_minor"), QUARTER / 7
+    return quarter.select(
+        list_week=listed / weeks,
+        share_of_weeks=(pl.col("n_days") / weeks).clip(upper_bound=1.0),
+        depth=pl.when(listed > 0).then(pl.col("discount_minor") / listed).otherwise(0.0),
+    ).cast(pl.Float64)
+
+
+def _sums(
+    days: pl.DataFrame, rows: pl.DataFrame, first: pl.Expr, until: pl.Expr, columns: Sequence[str] = _SUMS
+) -> pl.DataFrame:
     """Sums of each row's customer over the days from `first` to before `until`."""
-    later, earlier = (_until(days, rows, one).select(_SUMS).fill_null(0) for one in (until, first))
+    later, earlier = (_until(days, rows, one).select(columns).fill_null(0) for one in (until, first))
     return later - earlier
 
 

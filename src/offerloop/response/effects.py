@@ -35,6 +35,7 @@ from offerloop.response.shelf.pair_features import pair_features
 from offerloop.response.shelf.panel import Floats, Panel, build_panel
 from offerloop.response.shelf.slopes import CrossFit
 from offerloop.response.shelf.study import Study, blocks, fold_of
+from offerloop.response.shown import Shown
 from offerloop.tables import CALIBRATION, EFFECTS, OFFERS
 
 VIEW_COLUMNS = (
@@ -93,35 +94,43 @@ class _HeldOut:
 
 
 def estimate_effects(
-    study: Study | None, baskets: Baskets, config: Config, listed: Listed = (), margins: Margins | None = None
+    study: Study | None,
+    baskets: Baskets,
+    config: Config,
+    listed: Listed = (),
+    margins: Margins | None = None,
+    shown: Shown | None = None,
 ) -> Effects:
-    """The effects of all configured campaigns: on pairs active in the most recent weeks, and assumed ones.
+    """The effects of all configured campaigns.
 
-    Without a study only assumed offers have effects. `listed` are offers from a source, beside the configured ones;
-    `margins` default to the configured one.
+    Of offers that were shown at random as these tell; of others on pairs active in the most recent weeks as shelf
+    prices tell; else as assumed. `listed` are offers from a source, beside the configured ones; `margins` default to
+    the configured one.
     """
     margins = margins or Margins(float(config.margin))
     categories = baskets.categories if study is None else study.lines.categories
-    offers = [
-        Choice(campaign.id, offer, float(campaign.budget_unit is None), margins.of(offer.category))
-        for campaign in config.campaigns
-        for offer in config.offers_of(campaign, categories, listed)
-    ]
+    offers = choices(config, categories, listed, margins)
+    estimated = [one for one in offers if shown is not None and shown.has(one.offer.offer_id)]
+    others = [one for one in offers if one not in estimated]
     known = read_outcomes(config.experiment.outcomes)
-    assumed = _assumed(offers, baskets, known)
-    tables, calibrations = [assumed], [CALIBRATION.empty()]
+    assumed = _assumed(others, baskets, known)
+    tables, calibrations = [assumed] * (1 if shown is None else len(shown.splits)), [CALIBRATION.empty()]
     if study is not None:
-        studied = [one for one in offers if one.follows_prices]
+        studied = [one for one in others if one.follows_prices]
         pairs = _recent_pairs(study, config, [str(one.offer.category) for one in studied])
         tables = [
             pl.concat([*(_coupon_effects(one, pairs, held) for one in studied), assumed]) for held in pairs.heldouts
         ]
         calibrations = [_calibration(fit, split) for split, fit in enumerate(study.splits)]
+    if shown is not None:
+        tables = _with_estimated(tables, estimated, shown)
+    calibrations = calibrations if len(calibrations) == len(tables) else calibrations * len(tables)
     averaged = [
         (sum((table[name] for table in tables[1:]), tables[0][name]) / len(tables)).alias(name)
         for name in ("held_out_value_minor", "held_out_discount_minor")
     ]
-    rows = [_offer_row(one, known, studied=study is not None) for one in offers]
+    bases = ["estimated" if one in estimated else _basis(one, known, studied=study is not None) for one in offers]
+    rows = [_offer_row(one, basis) for one, basis in zip(offers, bases, strict=True)]
     return Effects(
         EFFECTS.check(tables[0].with_columns(averaged)),
         OFFERS.check(pl.DataFrame(rows, schema=OFFERS.schema)),
@@ -129,6 +138,29 @@ def estimate_effects(
         CALIBRATION.check(pl.concat(calibrations)),
         list(zip([tables[0], *(table.select(VIEW_COLUMNS) for table in tables[1:])], calibrations, strict=True)),
     )
+
+
+def choices(config: Config, categories: list[str], listed: Listed, margins: Margins) -> list[Choice]:
+    """Every offer of every campaign."""
+    return [
+        Choice(campaign.id, offer, float(campaign.budget_unit is None), margins.of(offer.category))
+        for campaign in config.campaigns
+        for offer in config.offers_of(campaign, categories, listed)
+    ]
+
+
+def _with_estimated(tables: list[pl.DataFrame], estimated: list[Choice], shown: Shown) -> list[pl.DataFrame]:
+    """Each division's table, with the offers that were shown."""
+    parts = [[_estimated(one, frame) for frame in shown.effects(one.offer.offer_id)] for one in estimated]
+    return [pl.concat([*(part[split] for part in parts), table]) for split, table in enumerate(tables)]
+
+
+def _estimated(choice: Choice, frame: pl.DataFrame) -> pl.DataFrame:
+    low, high = (
+        pl.col(name) - choice.own_share * pl.col("discount_minor") - choice.contact_minor
+        for name in ("value_low_minor", "value_high_minor")
+    )
+    return _finish(choice, frame.with_columns(profit_low_minor=low, profit_high_minor=high), "estimated")
 
 
 def _assumed(offers: list[Choice], baskets: Baskets, known: Known) -> pl.DataFrame:
@@ -294,11 +326,17 @@ def _finish(choice: Choice, frame: pl.DataFrame, basis: str) -> pl.DataFrame:
     return frame.select(EFFECTS.names)
 
 
-def _offer_row(choice: Choice, measurements: Known, *, studied: bool) -> dict[str, object]:
+def _basis(choice: Choice, measurements: Known, *, studied: bool) -> str:
+    """What the effect of an offer that was not shown at random rests on."""
     offer = choice.offer
-    known = studied and choice.follows_prices
+    if offer.assumed is not None:
+        return "measured" if (choice.campaign_id, offer.offer_id) in measurements else "assumed"
+    return "transferred" if studied and choice.follows_prices else "unknown"
+
+
+def _offer_row(choice: Choice, basis: str) -> dict[str, object]:
+    offer = choice.offer
     quiet = offer.contact.quiet
-    measured = offer.assumed is not None and (choice.campaign_id, offer.offer_id) in measurements
     return {
         "campaign_id": choice.campaign_id,
         "offer_id": offer.offer_id,
@@ -313,5 +351,5 @@ def _offer_row(choice: Choice, measurements: Known, *, studied: bool) -> dict[st
         "channel": offer.contact.channel,
         "quiet_hours": None if quiet is None else "-".join(quiet),
         "label": offer.label(),
-        "basis": "measured" if measured else "assumed" if offer.assumed else "transferred" if known else "unknown",
+        "basis": basis,
     }

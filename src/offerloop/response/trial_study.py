@@ -92,13 +92,17 @@ def study_trial(
     seed: int,
     estimators: Mapping[str, Estimator] | None = None,
     tell: Callable[[], None] = lambda: None,
+    customer: Ints | None = None,
 ) -> TrialStudy:
-    """Judge estimators and decide; `tell` is called after each of `n_fits` fits."""
+    """Judge estimators and decide; `tell` is called after each fit.
+
+    `customer` (rows,) numbers the customers from 0 where some have several rows: models are judged on other customers.
+    """
     found = known() if estimators is None else estimators
     rows = np.arange(value.size)
     if value.size > MOST_ROWS:
         rows = np.sort(np.random.default_rng(seed).choice(value.size, MOST_ROWS, replace=False))
-    fold = divisions(len(rows), DIVISIONS, seed)
+    fold = divisions(len(rows), DIVISIONS, seed, None if customer is None else customer[rows])
     held = held_out(value.of(rows), found, fold, seed, tell)
     paid = None if cost is None else held_out(cost.of(rows), found, fold, seed, tell)
     contest = Contest.of(held, paid, spending)

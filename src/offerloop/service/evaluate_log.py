@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
 import polars as pl
 
 from offerloop.config import Config
@@ -18,6 +17,7 @@ from offerloop.events.prepare import Events
 from offerloop.offers import NO_OFFER
 from offerloop.report.numbers import iso_day
 from offerloop.response.days import FEATURES, customer_days, features, outcomes
+from offerloop.response.decisions import finished, lot_chances
 from offerloop.response.evidence import Ints
 from offerloop.response.margins import known_margins
 from offerloop.response.terms import Floats
@@ -25,8 +25,6 @@ from offerloop.response.terms import Floats
 FOLDS = 5
 """Parts of the customers for predictions that have not seen the outcome."""
 _REMEDY = "log with each exposure the probability with which its offer was chosen ('offerloop run' writes it)"
-_SAME, _WHOLE = 1e-9, 1e-6
-"""How far propensities of one offer on one day may differ, and those of a day sum from 1."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +61,7 @@ class Decisions:
             value=rows["value_minor"].to_numpy(),
             names=names,
             cost=rows["cost_minor"].to_numpy() if self.maps_coupon else None,
-            propensities=_chances(self.everything, rows["shown_day"], names),
+            propensities=lot_chances(self.everything, rows["shown_day"], names),
             customer=(rows["customer_id"].rank("dense").cast(pl.Int64) - 1).to_numpy(),
         )
 
@@ -94,12 +92,15 @@ def read_decisions(config: Config, engine: Engine, window_days: int) -> Decision
         pl.when(name != "").then(name).fill_null(NO_OFFER).alias("offer_id"), pl.col("propensity").cast(pl.Float64)
     )
     _check_propensities(named)
-    rows, left_out = _kept(named.sort("customer_id", "shown_day", "offer_id"), events, window_days)
+    rows, left_out = finished(
+        named.sort("customer_id", "shown_day", "offer_id"), events.first_day, events.as_of_day, window_days
+    )
     left_out["unreadable"] = _unreadable(events)
     if rows.height < 2:
         raise EvidenceError(_why_none(left_out, window_days, events.as_of_day))
     margins = known_margins(events.order_lines, events.products, config.shop.margin)
-    days = customer_days(events, margins, engine.table(rows.select("customer_id").unique()))
+    ids = engine.table(rows.select("customer_id").unique())
+    days = customer_days(events.order_lines, events.products, margins, ids)
     if days.is_empty():
         raise InputError("no customer of the exposures is in the order lines; use the same customer ids in both")
     columns = config.sources["order_lines"].columns
@@ -149,25 +150,6 @@ def _place(rows: pl.DataFrame) -> str:
     return f"the exposure of customer {one['customer_id']} to '{one['offer_id']}' on {iso_day(one['shown_day'])}"
 
 
-def _kept(exposures: pl.DataFrame, events: Events, window_days: int) -> tuple[pl.DataFrame, dict[str, int]]:
-    """Rows with `until_day`, and how many were left out for which reason."""
-    known = exposures.drop_nulls("customer_id")
-    day = known.group_by("customer_id", "shown_day").agg(pl.len().alias("_times")).sort("customer_id", "shown_day")
-    following = pl.col("shown_day").shift(-1).over("customer_id")
-    until = pl.min_horizontal(pl.col("shown_day") + window_days, following).alias("until_day")
-    rows = known.join(day.with_columns(until), on=["customer_id", "shown_day"], how="left", maintain_order="left")
-    reasons = {
-        "early": pl.col("shown_day") < events.first_day,
-        "same_day": pl.col("_times") > 1,
-        "not_over": pl.col("shown_day") + window_days > events.as_of_day,  # whoever came back, or not
-    }
-    left_out = {"no_customer": exposures.height - known.height}
-    for reason, applies in reasons.items():
-        left_out[reason] = rows.filter(applies).height
-        rows = rows.filter(~applies)
-    return rows.drop("_times"), left_out
-
-
 def _unreadable(events: Events) -> int:
     rule = (pl.col("table") == "exposures") & (pl.col("rule") == "unreadable")
     return int(events.quality.filter(rule)["rows"].sum())
@@ -186,24 +168,3 @@ def _why_none(left_out: Mapping[str, int], window_days: int, as_of_day: int) -> 
         "the log has fewer than two exposures whose outcome is known (left out: "
         f"{counts or 'none, there are no others'}); give older exposures, later orders or a shorter --window"
     )
-
-
-def _chances(exposures: pl.DataFrame, shown_day: pl.Series, names: tuple[str, ...]) -> Floats | None:
-    """Propensities (n, K) of all offers, where a plain lot decided: on each day each offer has one and they sum to 1.
-
-    None where that is not so: then they differ by customer, and only that of the offer shown is known.
-    """
-    chance = pl.col("propensity")
-    days = exposures.filter(pl.col("shown_day").is_in(shown_day.unique().implode()))
-    each = days.group_by("shown_day", "offer_id").agg(chance.min(), chance.max().alias("_most"))
-    whole = each.group_by("shown_day").agg(chance.sum())["propensity"]
-    if (each["_most"] - each["propensity"] > _SAME).any() or ((whole - 1).abs() > _WHOLE).any():
-        return None
-    place = {name: position for position, name in enumerate(names)}
-    if not set(each["offer_id"]) <= place.keys():
-        return None
-    known_days, row = np.unique(shown_day.to_numpy(), return_inverse=True)
-    table = np.zeros((len(known_days), len(names)))
-    column = each["offer_id"].replace_strict(place, return_dtype=pl.Int64).to_numpy()
-    table[np.searchsorted(known_days, each["shown_day"].to_numpy()), column] = each["propensity"].to_numpy()
-    return table[row]

@@ -10,6 +10,7 @@ import polars as pl
 
 from offerloop.errors import EvidenceError, InputError
 from offerloop.report.uplift_findings import Design, Note
+from offerloop.response.decisions import own_chances
 from offerloop.response.design import Difference, balance_p, differences, modelled, overlapping, ratio_p, shares
 from offerloop.response.encoding import Encoding
 from offerloop.response.evidence import Evidence, Ints
@@ -126,7 +127,7 @@ def _kept_plan(luck: float, path: Path) -> float:
 
 
 def _given(kept: pl.DataFrame, arms: Arms, seen: Floats, asked: Asked, path: Path) -> Floats:
-    """The chance of the arm given is known; the rest is shared by the other arms as they were seen."""
+    """From the chance of the arm that each row is in."""
     own = numeric(kept, str(asked.propensity))
     wrong = ~((own > 0) & (own <= 1))
     if wrong.any():
@@ -136,12 +137,7 @@ def _given(kept: pl.DataFrame, arms: Arms, seen: Floats, asked: Asked, path: Pat
             f"'{path}', row {kept['_row'][at]}: '{asked.propensity}' is {own[at]:g}, and the probability of what was "
             f"given is above 0 and at most 1; {hint}"
         )
-    rows = np.arange(len(own))
-    others = seen.copy()
-    others[rows, arms.action] = 0.0
-    chance = others / others.sum(axis=1, keepdims=True) * (1 - own)[:, None]
-    chance[rows, arms.action] = own
-    return chance
+    return own_chances(own, arms.action, seen[0])
 
 
 def _planned(arms: Arms, asked: Asked, path: Path) -> Floats | None:

@@ -1,0 +1,272 @@
+"""Effects learned from offers that were shown at random: exposures with their chances, and what customers then bought.
+
+For every exposure whose window is over, the outcome is the margin left in it and the discount that was redeemed. What
+is known of a customer is from the days before, and for an offer on a category also what the customer usually buys
+there. The estimator is chosen on customers it has not seen. As with shelf prices, a plan for one half of the customers
+is chosen by a model of the other half and valued by what its own half showed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import narwhals as nw
+import numpy as np
+import polars as pl
+
+from offerloop.engine import Engine, collect
+from offerloop.engine.base import Frame
+from offerloop.errors import EvidenceError
+from offerloop.evaluation.estimate import Z95
+from offerloop.offers import NO_OFFER, Offer
+from offerloop.response.crossfit import Calibration
+from offerloop.response.days import FEATURES, QUARTER, SCOPE, customer_days, features, outcomes, scope, scope_days
+from offerloop.response.decisions import finished, lot_chances, own_chances
+from offerloop.response.estimators import ESTIMATORS
+from offerloop.response.evidence import Evidence, Fitted, Ints
+from offerloop.response.margins import Margins
+from offerloop.response.scores import predicted, robust_scores
+from offerloop.response.shelf.study import SPLITS, fold_of
+from offerloop.response.spending import Spending
+from offerloop.response.terms import NOTHING, Floats, Terms
+from offerloop.response.trial_study import study_trial
+
+FEWEST = 200
+"""Exposures that an offer, and giving nothing, must have."""
+OUTCOMES = ("value_minor", "coupon_minor", "redeemed")
+
+
+@dataclass(frozen=True)
+class Log:
+    """What a shop knows of past decisions."""
+
+    exposures: Frame
+    order_lines: Frame
+    products: Frame
+    first_day: int
+    as_of_day: int
+    window_days: int
+    margins: Margins
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """Effects of the offers that were shown often enough."""
+
+    customers: pl.Series
+    """customer_id of who ordered in the last quarter."""
+    names: tuple[str, ...]
+    """Of the offers, without nothing."""
+    estimator: str
+    splits: tuple[Split, ...]
+
+    def has(self, offer_id: str) -> bool:
+        """Whether its effect is known."""
+        return offer_id in self.names
+
+    def effects(self, offer_id: str) -> list[pl.DataFrame]:
+        """For each division of the customers: what the table EFFECTS needs of one offer, costs aside."""
+        k = 1 + self.names.index(offer_id)
+        planned = {name: np.mean([one.planned[name][:, k] for one in self.splits], axis=0) for name in OUTCOMES}
+        se = np.mean([one.se[:, k] for one in self.splits], axis=0)
+        value, discount = planned["value_minor"], np.maximum(planned["coupon_minor"], 0.0)
+        shared = {
+            "customer_id": self.customers,
+            "value_minor": value,
+            "value_low_minor": value - Z95 * se,
+            "value_high_minor": value + Z95 * se,
+            "value_se_minor": se,
+            "discount_minor": discount,
+            "p_redeem": np.clip(planned["redeemed"], 0.0, 1.0),
+            **dict.fromkeys(("d_value", "d_discount", "centred"), np.zeros(len(value))),
+        }
+        return [
+            pl.DataFrame(shared).with_columns(
+                fold=pl.Series(one.fold),
+                held_out_value_minor=pl.Series(one.held_out["value_minor"][:, k]),
+                held_out_discount_minor=pl.Series(np.maximum(one.held_out["coupon_minor"][:, k], 0.0)),
+            )
+            for one in self.splits
+        ]
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """One division of the customers into halves; arrays are (customers, K)."""
+
+    fold: Ints
+    """(customers,)."""
+    planned: dict[str, Floats]
+    """By outcome: by the model of the other half, drawn to what that half showed."""
+    held_out: dict[str, Floats]
+    """By outcome: the same model, drawn to what the own half showed."""
+    se: Floats
+    """Of held-out value."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Seen:
+    """Rows that estimators read."""
+
+    rows: pl.DataFrame
+    evidence: Evidence
+    """Of value."""
+    outcomes: dict[str, Floats]
+
+    def of(self, name: str) -> Evidence:
+        """Evidence of one outcome."""
+        return replace(self.evidence, outcome=self.outcomes[name])
+
+    @property
+    def customer(self) -> Ints:
+        """(n,): numbers from 0."""
+        return (self.rows["customer_id"].rank("dense").cast(pl.Int64) - 1).to_numpy()
+
+
+def learn_shown(log: Log, offers: Sequence[Offer], seed: int, engine: Engine) -> Shown:
+    """Effects of the configured offers that exposures speak about.
+
+    Raises EvidenceError where there are no chances, too few finished exposures, or none of the configured offers.
+    """
+    exposures = _read(log)
+    rows, _ = finished(exposures, log.first_day, log.as_of_day, log.window_days)
+    terms = _terms(rows, {one.offer_id: one for one in offers})
+    active = collect(log.order_lines.filter(_recent(log)).select("customer_id").unique(), "customer_id")
+    ids = pl.concat([active, rows.select("customer_id")]).unique()
+    known = _Known.of(log, engine.table(ids), terms)
+    seen = _evidence(rows, exposures, known, terms)
+    study = study_trial(seen.evidence, None, Spending(), seed, customer=seen.customer)
+    now = active.with_columns(shown_day=pl.lit(log.as_of_day))
+    estimator = study.decision.estimator
+    splits = tuple(_split(seen, now, known, estimator, seed, split) for split in range(SPLITS))
+    names = tuple(one.offer_id for one in terms[1:])
+    return Shown(active["customer_id"], names, estimator, splits)
+
+
+def _recent(log: Log) -> nw.Expr:
+    return nw.col("order_day") >= log.as_of_day - QUARTER
+
+
+def _read(log: Log) -> pl.DataFrame:
+    """customer_id, offer_id ('none' for nothing), shown_day and propensity."""
+    if "propensity" not in log.exposures.collect_schema():
+        raise EvidenceError(
+            "the exposures have no propensity, so what was shown says nothing of what it caused; log with each "
+            "exposure the chance with which its offer was chosen ('offerloop run' writes it)"
+        )
+    found = collect(log.exposures.select("customer_id", "offer_id", "shown_day", "propensity"))
+    name = pl.col("offer_id").cast(pl.String).str.strip_chars()
+    chance = pl.col("propensity").cast(pl.Float64)
+    named = found.with_columns(pl.when(name != "").then(name).fill_null(NO_OFFER).alias("offer_id"), chance)
+    usable = named.filter((chance > 0) & (chance <= 1))
+    return usable.sort("customer_id", "shown_day", "offer_id")
+
+
+def _terms(rows: pl.DataFrame, offers: dict[str, Offer]) -> tuple[Terms, ...]:
+    """Of nothing and the offers that were shown often enough."""
+    counts = dict(rows["offer_id"].value_counts().iter_rows())
+    often = sorted(name for name, n in counts.items() if n >= FEWEST and name in offers)
+    if counts.get(NO_OFFER, 0) < FEWEST or not often:
+        raise EvidenceError(
+            f"the exposures hold {counts.get(NO_OFFER, 0):,} finished windows in which deliberately nothing was shown "
+            f"and {len(often)} configured offers with {FEWEST} finished windows each; to learn effects from them both "
+            "are needed, so log those who get nothing too"
+        )
+    return (NOTHING, *(_of_offer(offers[name]) for name in often))
+
+
+def _of_offer(offer: Offer) -> Terms:
+    depth = 1.0 if offer.share_off is None else float(offer.share_off)
+    return Terms(offer.offer_id, offer.kind, depth, float(offer.threshold_minor), offer.category or "")
+
+
+@dataclass(frozen=True, eq=False)
+class _Known:
+    """What customers did before any day."""
+
+    days: pl.DataFrame
+    by_category: dict[str, pl.DataFrame]
+    scopes: tuple[str, ...]
+    """Category of each offer, empty for everything; nothing first."""
+
+    @classmethod
+    def of(cls, log: Log, ids: Frame, terms: Sequence[Terms]) -> _Known:
+        categories = sorted({one.scope for one in terms if one.scope})
+        days = customer_days(log.order_lines, log.products, log.margins, ids)
+        each = scope_days(log.order_lines, log.products, ids, categories)
+        return cls(days, each, tuple(one.scope for one in terms))
+
+    def features(self, rows: pl.DataFrame) -> Floats:
+        """(n, p) of rows (customer_id, shown_day)."""
+        found = features(self.days, rows)
+        return np.column_stack([found.select(FEATURES).to_numpy(), np.log1p(found["spend_91"].to_numpy().clip(0))])
+
+    def scope(self, rows: pl.DataFrame) -> Floats | None:
+        """(n, K, q); None where no offer is on a category."""
+        if not self.by_category:
+            return None
+        each = {name: scope(days, rows).select(SCOPE).to_numpy() for name, days in self.by_category.items()}
+        everything = features(self.days, rows)
+        weekly = everything["spend_91"].to_numpy() / (QUARTER / 7)
+        share = np.minimum(everything["orders_91"].to_numpy() / (QUARTER / 7), 1.0)
+        whole = np.column_stack([weekly, share, everything["discount_share_91"].to_numpy()])
+        tables = [np.zeros_like(whole), *(each[name] if name else whole for name in self.scopes[1:])]
+        return np.stack(tables, axis=1)
+
+
+def _evidence(rows: pl.DataFrame, exposures: pl.DataFrame, known: _Known, terms: tuple[Terms, ...]) -> _Seen:
+    names = [one.offer_id for one in terms]
+    every = sorted(set(exposures["offer_id"]) - set(names))
+    chances = lot_chances(exposures, rows["shown_day"], [*names, *every])
+    inside = rows["offer_id"].is_in(names).to_numpy()
+    kept = rows.filter(pl.Series(inside))
+    place = {name: k for k, name in enumerate(names)}
+    action = kept["offer_id"].replace_strict(place, return_dtype=pl.Int64).to_numpy()
+    if chances is None:
+        shares = np.bincount(action, minlength=len(names)) / len(action)
+        chance = own_chances(kept["propensity"].to_numpy(), action, shares)
+    else:
+        chance = chances[inside][:, : len(names)]
+        chance = chance / chance.sum(axis=1, keepdims=True)
+    found = outcomes(known.days, kept).with_columns(redeemed=(pl.col("coupon_minor") > 0).cast(pl.Float64))
+    table = {name: found[name].to_numpy() for name in OUTCOMES}
+    evidence = Evidence(known.features(kept), action, table["value_minor"], chance, terms, known.scope(kept))
+    return _Seen(kept, evidence, table)
+
+
+def _split(seen: _Seen, now: pl.DataFrame, known: _Known, name: str, seed: int, split: int) -> Split:
+    """Models of both halves, applied to each other's customers."""
+    logged, current = (_half(one["customer_id"], seed, split) for one in (seen.rows, now))
+    x, z = known.features(now), known.scope(now)
+    shape = (now.height, len(seen.evidence.offers))
+    planned, held_out = ({one: np.empty(shape) for one in OUTCOMES} for _ in range(2))
+    se = np.empty(shape)
+    for outcome in OUTCOMES:
+        evidence = seen.of(outcome)
+        models = [ESTIMATORS.load(name)().fit(evidence.of(logged == half), seed) for half in (0, 1)]
+        lines = [_line(evidence, logged, half, models[1 - half]) for half in (0, 1)]
+        for half in (0, 1):
+            mine = current == half
+            raw = models[1 - half].effects(x[mine], evidence.offers, None if z is None else z[mine])
+            planned[outcome][mine] = lines[1 - half].applied(raw)
+            held_out[outcome][mine] = lines[half].applied(raw)
+            if outcome == "value_minor":
+                se[mine] = lines[half].se(raw)
+    return Split(current, planned, held_out, se)
+
+
+def _line(evidence: Evidence, fold: Ints, half: int, model: Fitted) -> Calibration:
+    """What one half showed, along predictions by a model of the other."""
+    expected = predicted(evidence, fold)
+    scores = robust_scores(evidence, expected)
+    mine = fold == half
+    own = evidence.of(mine)
+    return Calibration.of(model.effects(own.features, own.offers, own.scope), (scores - scores[:, :1])[mine])
+
+
+def _half(customers: pl.Series, seed: int, split: int) -> Ints:
+    """0 or 1 by hash: the same customer is always in the same half of a division."""
+    ids = customers.unique()
+    halves = dict(zip(ids, fold_of(ids.to_numpy(), seed, split).tolist(), strict=True))
+    return customers.replace_strict(halves, return_dtype=pl.Int64).to_numpy()
