@@ -196,6 +196,32 @@ def test_approximate_finds_nearly_all_and_shows_nothing_hidden(shop, cap):
         assert max(np.bincount(cap.groups[row]).max() for row in codes) <= 2
 
 
+@pytest.mark.parametrize(("spread", "dimensions"), [(0.05, 33), (0.3, 32), (0.5, 7)])
+def test_approximate_finds_nearly_all_of_other_vectors(spread, dimensions):
+    vectors, queries = uneven(20_000, spread)
+    vectors, queries = np.pad(vectors, ((0, 0), (0, 1)))[:, :dimensions], np.pad(queries, ((0, 0), (0, 1)))
+    bias, queries = 0.1 * np.sin(np.arange(20_000)), queries[:, :dimensions]
+    exact = ProductIndex.build(vectors, bias)
+    hidden = [best[::2] for best in exact.best(queries, 300).codes]
+    filters = Filters(np.arange(20_000) % 9 > 0, hidden)
+    codes, scores = one_by_one(ApproximateIndex.build(exact), queries, 20, filters)
+    wanted = exact.best(queries, 20, filters).codes
+    assert np.mean([np.isin(*pair).mean() for pair in zip(wanted, codes, strict=True)]) >= 0.95
+    assert not any(np.isin(*pair).any() for pair in zip(codes, hidden, strict=True))
+    assert (codes % 9 > 0).all()
+    np.testing.assert_allclose(scores, affinities(queries @ vectors.T + bias, codes), atol=2e-5)
+
+
+@pytest.mark.parametrize("value", [0, 1])
+@pytest.mark.parametrize("dimensions", [1, 2, 35])
+def test_approximate_is_exact_where_short_codes_cannot_tell_products_apart(value, dimensions):
+    exact = ProductIndex.build(np.full((9_000, dimensions), value))
+    filters = Filters(np.arange(9_000) % 10 > 0, [np.arange(50)])
+    for query in np.eye(1, dimensions), np.zeros((1, dimensions)):
+        found = ApproximateIndex.build(exact).best(query, 20, filters).codes
+        np.testing.assert_array_equal(found, exact.best(query, 20, filters).codes)
+
+
 def test_approximate_is_exact_where_nearly_all_is_filtered_out(shop):
     vectors, queries, exact, approximate = shop
     few = np.isin(np.arange(len(vectors)), np.arange(0, 8_000, 700))
