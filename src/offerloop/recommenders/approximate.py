@@ -25,7 +25,7 @@ _PART = 4
 """Where one product in so many would be fetched, or only one in so many may be shown, the search is exact."""
 _MANY = 8
 """From so many queries at once the product of two matrices is faster."""
-_SURE = 1.5
+_SURE = 1.25
 """A search ends where the last product of the list is so many errors of rounding ahead of what was not fetched."""
 _PARTS = 32
 """At least so many points stand for a vector, unless it has fewer dimensions."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
+from math import isfinite
 from typing import Self
 
 import numpy as np
@@ -113,7 +114,7 @@ class ProductIndex:
 def _finite(vectors: ArrayLike, what: str) -> Scores:
     """As float32. Raises ContractError where a number is not finite."""
     matrix = np.asarray(vectors, dtype=np.float32)
-    if not (finite := np.isfinite(matrix)).all():
+    if not isfinite(np.vdot(matrix, matrix)) and not (finite := np.isfinite(matrix)).all():
         raise ContractError(f"the vector of {what} {np.flatnonzero(~finite.all(axis=1))[0]} is not finite")
     return matrix
 

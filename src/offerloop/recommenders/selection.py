@@ -105,8 +105,8 @@ class Best:
     def of_one(cls, code: Codes, score: Scores, k: int, cap: Cap | None) -> Best:
         """The first of the one row there is, among its entries in any order."""
         if cap is None and len(score) > k:
-            first = score >= np.partition(score, len(score) - k)[len(score) - k]
-            code, score = code[first], score[first]
+            first = np.flatnonzero(score >= np.partition(score, len(score) - k)[len(score) - k])
+            code, score = code.take(first), score.take(first)
         order = np.lexsort((code, -score))
         if cap is not None:
             order = order[cap.keeps(np.zeros_like(order), code[order])]
