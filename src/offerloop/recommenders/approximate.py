@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count, takewhile
-from math import ceil, sqrt
+from math import ceil, inf, isfinite, sqrt
 from typing import Any, Self
 
 import numpy as np
@@ -13,22 +14,30 @@ from threadpoolctl import threadpool_limits  # a dependency of implicit
 
 from offerloop.errors import InputError
 from offerloop.recommenders.base import Scores
+from offerloop.recommenders.calibration import Answer, calibrated
 from offerloop.recommenders.histories import Codes
 from offerloop.recommenders.index import HEAD, ProductIndex, Search
 from offerloop.recommenders.selection import UNFILTERED, Best, Filters
 
-_WANTED = 11
+_WANTED = 16
 """Products to be compared exactly, for each one of a list ..."""
-_LEAST = 220
+_LEAST = 320
 """... and at least."""
+_FURTHER = 3
+"""Where these are not enough, so many times as many are compared next."""
 _PART = 4
-"""Where one product in so many would be fetched, or only one in so many may be shown, the search is exact."""
+"""Where only one product in so many may be shown the search is exact."""
+_DEAR = 10
+"""To fetch and compare a product costs about as much as looking at so many, to read all codes as at one in so many."""
+_FASTER = 2
+"""Where it would not be so many times as fast as looking at all, an index answers exactly."""
 _MANY = 8
 """From so many queries at once the product of two matrices is faster."""
-_SURE = 1.25
-"""A search ends where the last product of the list is so many errors of rounding ahead of what was not fetched."""
+_TINY = float(np.finfo(np.float64).tiny)
 _PARTS = 32
 """At least so many points stand for a vector, unless it has fewer dimensions."""
+_SINGLE = 40
+"""Up to so many dimensions each is rounded by itself."""
 _TRAINED = 50_000
 """Products from which faiss learns to round, about."""
 _SHALLOW = 3 * HEAD
@@ -61,18 +70,20 @@ class Short:
         return cls(begin, end, codes, sqrt(lost), max(1 - lost / square, 0.5) if square else 1.0)
 
     def best(self, search: Search, n: int) -> tuple[Codes, float]:
-        """Places of the `n` vectors whose codes are best for the one query, and an affinity few others will reach."""
+        """Places of the `n` vectors whose codes are best for the one query, and the affinity the last stands for."""
         scores, at = self.codes.search(search.queries, n)
         if at[0, -1] < 0:  # it stands for nothing: so many codes cannot be told from the worst
             return at[0, :0], np.inf
-        length = sqrt(float(search.queries[0] @ search.queries[0]))
-        others = float(scores[0, -1]) / self.kept + _SURE * self.error * length
-        return at[0] + self.begin if self.begin else at[0], others
+        return at[0] + self.begin if self.begin else at[0], float(scores[0, -1]) / self.kept
+
+    def unit(self, search: Search) -> float:
+        """By how much rounding changes an inner product with the one query, above zero."""
+        return max(self.error * float(search.lengths[0]), _TINY)
 
 
 def _kind(dimensions: int) -> str:
     """What faiss calls vectors turned at random, of which one dimension or two are rounded to one of 16 points."""
-    if dimensions <= _PARTS:
+    if dimensions <= _SINGLE:
         return f"RR{dimensions},PQ{dimensions}x4fs_128"
     parts = max(_PARTS, ceil(dimensions / 2))
     return f"RR{2 * parts},PQ{parts}x4fs_128"
@@ -82,50 +93,65 @@ def _kind(dimensions: int) -> str:
 class ApproximateIndex:
     """An exact index beside short codes of its vectors, which answer where it would look at too many products.
 
-    The library faiss turns the vectors at random and rounds every two dimensions (each where there are 32 or fewer)
+    The library faiss turns the vectors at random and rounds every two dimensions (each where there are 40 or fewer)
     to one of 16 points (product quantisation with fast scan, André, Kermarrec and Le Scouarnec 2015): a sixteenth of
     the memory to read. The best of these, and the longest vectors where lengths differ, are compared again by their
-    exact affinities, more of them where the last of the list is not well ahead of what the others may reach.
-    Affinities returned are exact; a product that belongs there may be missing.
+    exact affinities, more of them where the last of the list is not well ahead of what the others may reach: how far
+    it must be is measured when the index is built. Affinities returned are exact; a product that belongs there may be
+    missing.
     """
 
     exact: ProductIndex
     short: tuple[Short, ...]
-    """Of all vectors; where lengths differ from the HEAD-th on, each of twice as many. None where there are few."""
+    """Of all vectors; where lengths differ from the HEAD-th on, each of twice as many. None where all is exact."""
+    sureness: float
+    """A search ends where the last of the list is more errors of rounding ahead; infinite where all is exact."""
+    recall: float
+    """Share found, with that, of the products that belong in the lists for made-up requests (`calibrated`)."""
 
     @classmethod
     def build(cls, exact: ProductIndex) -> Self:
-        """On one thread, a second for 100,000 products. Raises InputError where faiss is not installed."""
+        """On one thread, some seconds for 100,000 products. Raises InputError where faiss is not installed.
+
+        Answers all requests exactly where products are few, or no sureness is both enough and faster.
+        """
         n = len(exact.vectors)
         if n <= _SHALLOW:
             _faiss()
-            return cls(exact, ())
-        if exact.flat:
-            return cls(exact, (Short.build(exact.vectors, 0, n),))
-        ends = [*takewhile(lambda end: end < n, (HEAD << doubled for doubled in count(3))), n]
-        return cls(exact, tuple(Short.build(exact.vectors, HEAD, end) for end in ends))
+            return cls(exact, (), inf, 1.0)
+        ends = takewhile(lambda end: end < n, (HEAD << doubled for doubled in count(3)))
+        parts = [(0, n)] if exact.flat else [(HEAD, end) for end in (*ends, n)]
+        trial = cls(exact, tuple(Short.build(exact.vectors, begin, end) for begin, end in parts), inf, 1.0)
+        with threadpool_limits(1):
+            sureness, recall = calibrated(exact, trial.answers, n / _FASTER)
+        return cls(exact, trial.short if isfinite(sureness) else (), sureness, recall)
 
     def best(self, queries: ArrayLike, k: int, filters: Filters = UNFILTERED) -> Best:
         """As `ProductIndex.best` and as many of each row; exactly where few products are to be looked at."""
         share = 1.0 if filters.allowed is None else np.count_nonzero(filters.allowed) / self.exact.n_codes
         if not self.short or share * _PART <= 1 or np.shape(queries)[0] >= _MANY:
             return self.exact.best(queries, k, filters)
-        hidden = () if filters.hidden is None else filters.hidden
-        fetched = ceil(max(_WANTED * k, _LEAST) / share) + max(map(len, hidden), default=0) // 2
-        return Best.joined([self._one(one, fetched) for one in self.exact.searches(queries, k, filters, step=1)], k)
+        hidden = 0 if filters.hidden is None else max(map(len, filters.hidden), default=0)
+        searches = self.exact.searches(queries, k, filters, step=1)
+        return Best.joined([self._one(search, share, hidden) for search in searches], k)
 
-    def _one(self, search: Search, fetched: int) -> Best:
-        """Of one query; fetches twice as many where the list is short or others may well belong there."""
+    def _one(self, search: Search, share: float, hidden: int) -> Best:
+        """Of one query: the first list that is well enough ahead."""
+        return next(found for found, ahead, _ in self.answers(search, share, hidden) if ahead > self.sureness)
+
+    def answers(self, search: Search, share: float, hidden: int) -> Iterator[Answer]:
+        """Of one query, where that share is allowed and so many are hidden: lists of ever more, in the end of all."""
+        fetched = ceil(max(_WANTED * search.k, _LEAST) / share) + hidden // 2
         head = None if self.exact.flat else search.head()
         depth = len(self.exact.codes) if head is None else search.depth(head.floor)[0]
-        short = next(one for one in self.short if one.end >= depth)
-        while depth > _SHALLOW and fetched * _PART <= short.end - short.begin:
+        short, cost = next(one for one in self.short if one.end >= depth), 0.0
+        n = short.end - short.begin
+        while depth > _SHALLOW and fetched * _DEAR <= n:
             at, others = short.best(search, fetched)
-            found = search.compared(at, head)
-            if found.scores[0, -1] > others:
-                return found
-            fetched *= 2
-        return search.complete(search.head() if head is None else head)
+            found, cost = search.compared(at, head), cost + n / _DEAR + fetched * _DEAR
+            yield Answer(found, (float(found.scores[0, -1]) - others) / short.unit(search), cost)
+            fetched *= _FURTHER
+        yield Answer(search.complete(search.head() if head is None else head), inf, cost + n if cost else 0.0)
 
 
 def _faiss() -> Any:  # noqa: ANN401 - a module without types
