@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from offerloop.errors import ContractError, InputError
-from offerloop.recommenders.approximate import ApproximateIndex
+from offerloop.recommenders.approximate import ApproximateIndex, Short
+from offerloop.recommenders.calibration import GRID
 from offerloop.recommenders.index import ProductIndex
 from offerloop.recommenders.selection import Cap, Filters, select
 
@@ -163,12 +164,17 @@ def test_a_cap_of_no_product_is_refused():
         Cap(np.zeros(3, dtype=np.int64), 0)
 
 
+N_SHOP = 24_000
+
+
 @pytest.fixture(scope="module")
 def shop():
     """Vectors of about the same length: the exact index would look at nearly all of them."""
-    vectors, queries = uneven(8_000, 0.05)
+    vectors, queries = uneven(N_SHOP, 0.05)
     exact = ProductIndex.build(vectors)
-    return vectors, queries, exact, ApproximateIndex.build(exact)
+    approximate = ApproximateIndex.build(exact)
+    assert approximate.short
+    return vectors, queries, exact, approximate
 
 
 def one_by_one(index, queries, k, filters):
@@ -177,7 +183,7 @@ def one_by_one(index, queries, k, filters):
     return np.concatenate([one.codes for one in parts]), np.concatenate([one.scores for one in parts])
 
 
-@pytest.mark.parametrize("cap", [None, Cap(np.arange(8_000) % 50, 2)])
+@pytest.mark.parametrize("cap", [None, Cap(np.arange(N_SHOP) % 50, 2)])
 def test_approximate_finds_nearly_all_and_shows_nothing_hidden(shop, cap):
     vectors, queries, exact, approximate = shop
     rng = np.random.default_rng(1)
@@ -196,14 +202,87 @@ def test_approximate_finds_nearly_all_and_shows_nothing_hidden(shop, cap):
         assert max(np.bincount(cap.groups[row]).max() for row in codes) <= 2
 
 
+@pytest.mark.parametrize(("spread", "dimensions"), [(0.05, 33), (0.3, 32), (0.5, 7)])
+def test_approximate_finds_nearly_all_of_other_vectors(spread, dimensions):
+    vectors, queries = uneven(60_000, spread)
+    vectors, queries = np.pad(vectors, ((0, 0), (0, 1)))[:, :dimensions], np.pad(queries, ((0, 0), (0, 1)))
+    bias, queries = 0.1 * np.sin(np.arange(60_000)), queries[:, :dimensions]
+    exact = ProductIndex.build(vectors, bias)
+    hidden = [best[::2] for best in exact.best(queries, 300).codes]
+    filters = Filters(np.arange(60_000) % 9 > 0, hidden)
+    approximate = ApproximateIndex.build(exact)
+    assert approximate.short
+    codes, scores = one_by_one(approximate, queries, 20, filters)
+    wanted = exact.best(queries, 20, filters).codes
+    assert np.mean([np.isin(*pair).mean() for pair in zip(wanted, codes, strict=True)]) >= 0.95
+    assert not any(np.isin(*pair).any() for pair in zip(codes, hidden, strict=True))
+    assert (codes % 9 > 0).all()
+    np.testing.assert_allclose(scores, affinities(queries @ vectors.T + bias, codes), atol=2e-5)
+
+
+def unclustered(n_products, dimensions, decay):
+    """Vectors of random directions, each dimension smaller than the last by that power; queries of any direction."""
+    rng = np.random.default_rng(4)
+    vectors = rng.normal(size=(n_products, dimensions)) * np.arange(1.0, dimensions + 1) ** -decay
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    return vectors.astype(np.float32), rng.normal(size=(100, dimensions)).astype(np.float32)
+
+
+@pytest.mark.parametrize(("dimensions", "decay"), [(64, 0.0), (33, 0.0), (64, 0.5)])
+def test_approximate_finds_what_it_promises_where_vectors_have_no_clusters(dimensions, decay):
+    vectors, queries = unclustered(40_000, dimensions, decay)
+    exact = ProductIndex.build(vectors)
+    approximate = ApproximateIndex.build(exact)
+    assert approximate.short
+    assert approximate.recall >= 0.985
+    filters = Filters(hidden=[best[:: 2 + row % 2] for row, best in enumerate(exact.best(queries, 300).codes)])
+    wanted, (codes, _) = exact.best(queries, 20, filters).codes, one_by_one(approximate, queries, 20, filters)
+    assert np.mean([np.isin(*pair).mean() for pair in zip(wanted, codes, strict=True)]) >= 0.98
+
+
+def check_all_exact(approximate, queries):
+    assert (approximate.short, approximate.sureness, approximate.recall) == ((), np.inf, 1.0)
+    codes, _ = one_by_one(approximate, queries, 20, Filters())
+    np.testing.assert_array_equal(codes, approximate.exact.best(queries, 20).codes)
+
+
+def test_an_index_whose_codes_find_too_few_answers_exactly(monkeypatch):
+    vectors, queries = unclustered(20_000, 16, 0.0)
+    monkeypatch.setattr(
+        Short, "best", lambda _short, _search, n: (np.arange(n), -np.inf)
+    )  # any products, and sure of them
+    check_all_exact(ApproximateIndex.build(ProductIndex.build(vectors)), queries[:10])
+
+
+def test_so_does_one_that_would_have_to_compare_too_many():
+    vectors, queries = unclustered(20_000, 64, 1.0)
+    check_all_exact(ApproximateIndex.build(ProductIndex.build(vectors)), queries[:10])
+
+
+def test_an_index_is_as_sure_each_time_it_is_built(shop):
+    again = ApproximateIndex.build(shop[2])
+    assert (again.sureness, again.recall) == (shop[3].sureness, shop[3].recall)
+    assert again.sureness in GRID
+
+
+@pytest.mark.parametrize("value", [0, 1])
+@pytest.mark.parametrize("dimensions", [1, 2, 35])
+def test_approximate_is_exact_where_short_codes_cannot_tell_products_apart(value, dimensions):
+    exact = ProductIndex.build(np.full((9_000, dimensions), value))
+    filters = Filters(np.arange(9_000) % 10 > 0, [np.arange(50)])
+    for query in np.eye(1, dimensions), np.zeros((1, dimensions)):
+        found = ApproximateIndex.build(exact).best(query, 20, filters).codes
+        np.testing.assert_array_equal(found, exact.best(query, 20, filters).codes)
+
+
 def test_approximate_is_exact_where_nearly_all_is_filtered_out(shop):
     vectors, queries, exact, approximate = shop
-    few = np.isin(np.arange(len(vectors)), np.arange(0, 8_000, 700))
+    few = np.isin(np.arange(len(vectors)), np.arange(0, N_SHOP, 2_000))
     others = [np.flatnonzero(~few)] * len(queries)
     for filters in (
         Filters(allowed=few),
         Filters(hidden=others),
-        Filters(few, others, Cap(np.arange(8_000) % 2, 3)),
+        Filters(few, others, Cap(np.arange(N_SHOP) % 2, 3)),
     ):
         codes, _ = one_by_one(approximate, queries, 20, filters)
         np.testing.assert_array_equal(codes, exact.best(queries, 20, filters).codes)

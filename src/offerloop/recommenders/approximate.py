@@ -1,9 +1,11 @@
-"""Nearly the products with the largest inner products, for many products whose vectors are about equally long."""
+"""Nearly the products with the largest inner products, for many products of which an exact search passes over few."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from math import ceil
+from itertools import count, takewhile
+from math import ceil, inf, isfinite, sqrt
 from typing import Any, Self
 
 import numpy as np
@@ -12,93 +14,144 @@ from threadpoolctl import threadpool_limits  # a dependency of implicit
 
 from offerloop.errors import InputError
 from offerloop.recommenders.base import Scores
+from offerloop.recommenders.calibration import Answer, calibrated
 from offerloop.recommenders.histories import Codes
-from offerloop.recommenders.index import HEAD, Entries, ProductIndex, Search
+from offerloop.recommenders.index import HEAD, ProductIndex, Search
 from offerloop.recommenders.selection import UNFILTERED, Best, Filters
 
-_WANTED = 4
+_WANTED = 16
 """Products to be compared exactly, for each one of a list ..."""
-_LEAST = 80
+_LEAST = 320
 """... and at least."""
+_FURTHER = 3
+"""Where these are not enough, so many times as many are compared next."""
 _PART = 4
-"""A search that must look at one product in so many, or fewer, is exact: it is as fast."""
+"""Where only one product in so many may be shown the search is exact."""
+_DEAR = 10
+"""To fetch and compare a product costs about as much as looking at so many, to read all codes as at one in so many."""
+_FASTER = 2
+"""Where it would not be so many times as fast as looking at all, an index answers exactly."""
 _MANY = 8
 """From so many queries at once the product of two matrices is faster."""
+_TINY = float(np.finfo(np.float64).tiny)
+_PARTS = 32
+"""At least so many points stand for a vector, unless it has fewer dimensions."""
+_SINGLE = 40
+"""Up to so many dimensions each is rounded by itself."""
 _TRAINED = 50_000
 """Products from which faiss learns to round, about."""
+_SHALLOW = 3 * HEAD
+"""A search that has to look no further is exact: it is as fast."""
+
+
+@dataclass(frozen=True)
+class Short:
+    """Short codes of the vectors of an exact index from `begin` to `end`, in their order."""
+
+    begin: int
+    end: int
+    codes: Any
+    error: float
+    """By how much rounding changes an inner product with a vector of length 1, root of the mean square."""
+    kept: float
+    """Share of the squared lengths that rounded vectors have; about as much is left of a high inner product."""
+
+    @classmethod
+    def build(cls, vectors: Scores, begin: int, end: int) -> Self:
+        """Of the vectors from `begin` to `end`. Raises InputError where faiss is not installed."""
+        faiss, some = _faiss(), vectors[begin:end]
+        codes = faiss.index_factory(some.shape[1], _kind(some.shape[1]), faiss.METRIC_INNER_PRODUCT)
+        sample = some[:: ceil(len(some) / _TRAINED)]
+        with threadpool_limits(1):  # its threads wait for each other far longer than they work
+            codes.train(sample)
+            codes.add(some)
+            lost = float(np.mean((sample - codes.sa_decode(codes.sa_encode(sample))) ** 2))
+        square = float(np.mean(sample**2))
+        return cls(begin, end, codes, sqrt(lost), max(1 - lost / square, 0.5) if square else 1.0)
+
+    def best(self, search: Search, n: int) -> tuple[Codes, float]:
+        """Places of the `n` vectors whose codes are best for the one query, and the affinity the last stands for."""
+        scores, at = self.codes.search(search.queries, n)
+        if at[0, -1] < 0:  # it stands for nothing: so many codes cannot be told from the worst
+            return at[0, :0], np.inf
+        return at[0] + self.begin if self.begin else at[0], float(scores[0, -1]) / self.kept
+
+    def unit(self, search: Search) -> float:
+        """By how much rounding changes an inner product with the one query, above zero."""
+        return max(self.error * float(search.lengths[0]), _TINY)
+
+
+def _kind(dimensions: int) -> str:
+    """What faiss calls vectors turned at random, of which one dimension or two are rounded to one of 16 points."""
+    if dimensions <= _SINGLE:
+        return f"RR{dimensions},PQ{dimensions}x4fs_128"
+    parts = max(_PARTS, ceil(dimensions / 2))
+    return f"RR{2 * parts},PQ{parts}x4fs_128"
 
 
 @dataclass(frozen=True)
 class ApproximateIndex:
     """An exact index beside short codes of its vectors, which answer where it would look at too many products.
 
-    The library faiss turns the vectors at random and rounds every dimension to one of 16 values (product quantisation
-    with fast scan, André, Kermarrec and Le Scouarnec 2015): all products are compared, with an eighth of the memory
-    to read. The best of these, and the longest vectors in any case, are compared again by their exact affinities:
-    affinities returned are exact, and a product that belongs there may be missing.
+    The library faiss turns the vectors at random and rounds every two dimensions (each where there are 40 or fewer)
+    to one of 16 points (product quantisation with fast scan, André, Kermarrec and Le Scouarnec 2015): a sixteenth of
+    the memory to read. The best of these, and the longest vectors where lengths differ, are compared again by their
+    exact affinities, more of them where the last of the list is not well ahead of what the others may reach: how far
+    it must be is measured when the index is built. Affinities returned are exact; a product that belongs there may be
+    missing.
     """
 
     exact: ProductIndex
-    short: Any
-    """Codes of the vectors from the HEAD-th on, in their order; None where there are few."""
+    short: tuple[Short, ...]
+    """Of all vectors; where lengths differ from the HEAD-th on, each of twice as many. None where all is exact."""
+    sureness: float
+    """A search ends where the last of the list is more errors of rounding ahead; infinite where all is exact."""
+    recall: float
+    """Share found, with that, of the products that belong in the lists for made-up requests (`calibrated`)."""
 
     @classmethod
     def build(cls, exact: ProductIndex) -> Self:
-        """On one thread, a second for 100,000 products. Raises InputError where faiss is not installed."""
-        faiss = _faiss()
-        rest = exact.vectors[HEAD:]
-        if len(rest) < HEAD:
-            return cls(exact, None)
-        dimensions = rest.shape[1]
-        short = faiss.index_factory(dimensions, f"RR{dimensions},PQ{dimensions}x4fs", faiss.METRIC_INNER_PRODUCT)
-        with threadpool_limits(1):  # its threads wait for each other far longer than they work
-            short.train(rest[:: ceil(len(rest) / _TRAINED)])
-            short.add(rest)
-        return cls(exact, short)
+        """On one thread, some seconds for 100,000 products. Raises InputError where faiss is not installed.
+
+        Answers all requests exactly where products are few, or no sureness is both enough and faster.
+        """
+        n = len(exact.vectors)
+        if n <= _SHALLOW:
+            _faiss()
+            return cls(exact, (), inf, 1.0)
+        ends = takewhile(lambda end: end < n, (HEAD << doubled for doubled in count(3)))
+        parts = [(0, n)] if exact.flat else [(HEAD, end) for end in (*ends, n)]
+        trial = cls(exact, tuple(Short.build(exact.vectors, begin, end) for begin, end in parts), inf, 1.0)
+        with threadpool_limits(1):
+            sureness, recall = calibrated(exact, trial.answers, n / _FASTER)
+        return cls(exact, trial.short if isfinite(sureness) else (), sureness, recall)
 
     def best(self, queries: ArrayLike, k: int, filters: Filters = UNFILTERED) -> Best:
         """As `ProductIndex.best` and as many of each row; exactly where few products are to be looked at."""
         share = 1.0 if filters.allowed is None else np.count_nonzero(filters.allowed) / self.exact.n_codes
-        if self.short is None or share * _PART <= 1:
+        if not self.short or share * _PART <= 1 or np.shape(queries)[0] >= _MANY:
             return self.exact.best(queries, k, filters)
-        hidden = () if filters.hidden is None else filters.hidden
-        wanted = max(_WANTED * k, _LEAST)
-        first = ceil(wanted / share) + max(map(len, hidden), default=0) // 2
-        return Best.joined([self._some(one, first, wanted // 2) for one in self.exact.searches(queries, k, filters)], k)
+        hidden = 0 if filters.hidden is None else max(map(len, filters.hidden), default=0)
+        searches = self.exact.searches(queries, k, filters, step=1)
+        return Best.joined([self._one(search, share, hidden) for search in searches], k)
 
-    def _some(self, search: Search, fetched: int, least: int) -> Best:
-        """Of a few queries; fetches twice as many where fewer than `least` of those fetched may be shown."""
-        found, most = search.head(), len(self.exact.codes) // _PART
-        left = search.depth(found.floor) > most
-        while fetched <= most and 0 < np.count_nonzero(left) < _MANY:
-            found = self._fetch(search, found, np.flatnonzero(left), fetched, least)
-            left &= found.floor < np.inf
-            fetched *= 2
-        return search.complete(found)
+    def _one(self, search: Search, share: float, hidden: int) -> Best:
+        """Of one query: the first list that is well enough ahead."""
+        return next(found for found, ahead, _ in self.answers(search, share, hidden) if ahead > self.sureness)
 
-    def _fetch(self, search: Search, found: Entries, rows: Codes, fetched: int, least: int) -> Entries:
-        """With what the short codes hold for best for these rows; nothing else counts for those that have enough."""
-        at = HEAD + self.short.search(search.queries[rows], fetched)[1]
-        codes = self.exact.codes[at]
-        may = at >= HEAD  # -1 stands for nothing
-        if search.live is not None:
-            may &= search.live[rows[:, None], codes]
-        row, place = np.nonzero(may)
-        at, row = at[row, place], rows[row]
-        scores: Scores = np.einsum("ij,ij->i", self.exact.vectors[at], search.queries[row])
-        more = Entries(row, self.exact.codes[at], scores, found.floor.copy())
-        enough = np.zeros(len(search.queries), dtype=np.bool_)
-        enough[rows] = _usable(search, more)[rows] >= least
-        more.floor[enough] = np.inf
-        return found.joined(more.of(enough[row]))
-
-
-def _usable(search: Search, found: Entries) -> Codes:
-    """How many products were found for each query; none where the cap leaves too few of them for a list."""
-    n_found = np.bincount(found.row, minlength=len(search.queries))
-    if search.cap is not None:
-        n_found[search.best(found).codes[:, -1] < 0] = 0
-    return n_found
+    def answers(self, search: Search, share: float, hidden: int) -> Iterator[Answer]:
+        """Of one query, where that share is allowed and so many are hidden: lists of ever more, in the end of all."""
+        fetched = ceil(max(_WANTED * search.k, _LEAST) / share) + hidden // 2
+        head = None if self.exact.flat else search.head()
+        depth = len(self.exact.codes) if head is None else search.depth(head.floor)[0]
+        short, cost = next(one for one in self.short if one.end >= depth), 0.0
+        n = short.end - short.begin
+        while depth > _SHALLOW and fetched * _DEAR <= n:
+            at, others = short.best(search, fetched)
+            found, cost = search.compared(at, head), cost + n / _DEAR + fetched * _DEAR
+            yield Answer(found, (float(found.scores[0, -1]) - others) / short.unit(search), cost)
+            fetched *= _FURTHER
+        yield Answer(search.complete(search.head() if head is None else head), inf, cost + n if cost else 0.0)
 
 
 def _faiss() -> Any:  # noqa: ANN401 - a module without types

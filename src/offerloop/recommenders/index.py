@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
+from math import isfinite
 from typing import Self
 
 import numpy as np
@@ -67,6 +69,15 @@ class ProductIndex:
             order, limits = np.arange(len(matrix)), np.full(len(matrix), limits[0])
         return cls(order, matrix[order], limits, flat, bias is not None, len(matrix))
 
+    @property
+    def in_order(self) -> bool:
+        """Whether places are codes, all products being about equally long."""
+        return self.flat and len(self.codes) == self.n_codes
+
+    def names(self, at: Codes) -> Codes:
+        """Codes of the products at these places."""
+        return at if self.in_order else self.codes.take(at)
+
     def only(self, allowed: Mask) -> Self:
         """An index of the products for which `allowed`, shape (products,), is true; codes stay what they are."""
         at = np.flatnonzero(allowed[self.codes])
@@ -80,20 +91,19 @@ class ProductIndex:
         allowed = filters.allowed
         if allowed is not None and _FEW * np.count_nonzero(allowed) <= self.n_codes:
             return self.only(allowed).best(queries, k, replace(filters, allowed=None))
-        if self.flat and len(self.codes) == self.n_codes:
+        if self.in_order:
             matrix = self._asked(queries)
             parts = (slice(start, start + _ROWS) for start in range(0, len(matrix), _ROWS))
             return Best.joined([select(matrix[one] @ self.vectors.T, k, filters.of(one)) for one in parts], k)
         return Best.joined([one.complete(one.head()) for one in self.searches(queries, k, filters)], k)
 
-    def searches(self, queries: ArrayLike, k: int, filters: Filters) -> Iterator[Search]:
-        """One for every few queries."""
+    def searches(self, queries: ArrayLike, k: int, filters: Filters, step: int = _ROWS) -> Iterator[Search]:
+        """One for every `step` queries."""
         matrix = self._asked(queries)
-        lengths = np.maximum(_lengths(matrix), _TINY)
-        for start in range(0, len(matrix), _ROWS):
-            part = slice(start, start + _ROWS)
-            live = filters.of(part).live(len(lengths[part]), self.n_codes)
-            yield Search(self, matrix[part], lengths[part], k, live, filters.cap)
+        for start in range(0, len(matrix), step):
+            rows = slice(start, start + step)
+            part = matrix[rows]
+            yield Search(self, part, k, filters.of(rows).live(len(part), self.n_codes), filters.cap)
 
     def _asked(self, queries: ArrayLike) -> Scores:
         """Queries, with a one for the bias. Raises ContractError where one is not finite."""
@@ -104,7 +114,7 @@ class ProductIndex:
 def _finite(vectors: ArrayLike, what: str) -> Scores:
     """As float32. Raises ContractError where a number is not finite."""
     matrix = np.asarray(vectors, dtype=np.float32)
-    if not (finite := np.isfinite(matrix)).all():
+    if not isfinite(np.vdot(matrix, matrix)) and not (finite := np.isfinite(matrix)).all():
         raise ContractError(f"the vector of {what} {np.flatnonzero(~finite.all(axis=1))[0]} is not finite")
     return matrix
 
@@ -142,12 +152,15 @@ class Search:
     index: ProductIndex
     queries: Scores
     """Shape (rows, dimensions), with a one for the bias."""
-    lengths: NDArray[np.float64]
-    """Of the queries."""
     k: int
     live: Mask | None
     """Shape (rows, products): what may be shown; None where everything may."""
     cap: Cap | None
+
+    @cached_property
+    def lengths(self) -> NDArray[np.float64]:
+        """Of the queries, above zero."""
+        return np.maximum(_lengths(self.queries), _TINY)
 
     def head(self) -> Entries:
         """The best among the products with the longest vectors."""
@@ -159,6 +172,18 @@ class Search:
         at = np.flatnonzero(scores >= np.maximum(floor, _LOWEST)[:, None])
         row, column = np.divmod(at, len(codes))
         return Entries(row, codes[column], scores.ravel()[at], floor)
+
+    def compared(self, at: Codes, head: Entries | None) -> Best:
+        """For the one query there is: the best of the products at these places in the index, and of the head's."""
+        code = self.index.names(at)
+        if self.live is not None:
+            may = self.live[0].take(code)
+            at = at[may]
+            code = self.index.names(at)
+        score = self.index.vectors.take(at, axis=0, mode="clip") @ self.queries[0]  # the mode that costs least
+        if head is not None:
+            code, score = np.concatenate([code, head.code]), np.concatenate([score, head.score])
+        return Best.of_one(code, score, self.k, self.cap)
 
     def _floor(self, scores: Scores, codes: Codes) -> Scores:
         """The k-th highest of each row under the cap; minus infinity where there are fewer."""
@@ -189,4 +214,6 @@ class Search:
 
     def best(self, found: Entries) -> Best:
         """The best of them."""
+        if len(self.queries) == 1:
+            return Best.of_one(found.code, found.score, self.k, self.cap)
         return Best.among(found.row, found.code, found.score, (len(self.queries), self.k), self.cap)

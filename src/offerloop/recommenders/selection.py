@@ -102,6 +102,22 @@ class Best:
         return found
 
     @classmethod
+    def of_one(cls, code: Codes, score: Scores, k: int, cap: Cap | None) -> Best:
+        """The first of the one row there is, among its entries in any order."""
+        if cap is None and len(score) > k:
+            first = np.flatnonzero(score >= np.partition(score, len(score) - k)[len(score) - k])
+            code, score = code.take(first), score.take(first)
+        order = np.lexsort((code, -score))
+        if cap is not None:
+            order = order[cap.keeps(np.zeros_like(order), code[order])]
+        if len(order) >= k:
+            order = order[:k]
+            return cls(code[order][None], score[order][None])
+        found = cls.none((1, k))
+        found.codes[0, : len(order)], found.scores[0, : len(order)] = code[order], score[order]
+        return found
+
+    @classmethod
     def joined(cls, parts: Sequence[Best], k: int) -> Best:
         """One below the other; of no parts, none for no rows."""
         if len(parts) == 1:
