@@ -56,6 +56,7 @@ from offerloop.tables import (
     RESPONSE_CURVE,
     RESPONSE_DECILES,
     RESPONSE_SLOPES,
+    SHOWN_OFFERS,
     STAGE_TABLES,
 )
 
@@ -125,6 +126,7 @@ def plan(config: Config, engine: Engine, stage: Stage) -> Run:
         "recommenders": liked.results, "affinities": liked.affinities, "campaign_effects": past,
         **(STUDY_TABLES if isinstance(study, Gap) else study.tables),
         "audience_members": allowed.audiences, "offers": effects.offers, "effects": effects.effects,
+        "shown_offers": shown.table if isinstance(shown, Shown) else SHOWN_OFFERS.empty(),
         "margins": effects.margins, "calibration": effects.calibration,
         "comparison": compare(forecasts, final),
         "budget_curve": pl.concat([one.curve for one in forecasts]),

@@ -163,6 +163,6 @@ def _price(tell: Teller, one: Mapping[str, Any]) -> str:
 
 def _sure(tell: Teller) -> list[str]:
     found = {one["basis"] for one in tell.facts["candidates"]}
-    return [tell.say(f"sure.{basis}") for basis in ("transferred", "measured", "assumed") if basis in found] or [
-        tell.say("sure.none")
-    ]
+    return [
+        tell.say(f"sure.{basis}") for basis in ("estimated", "transferred", "measured", "assumed") if basis in found
+    ] or [tell.say("sure.none")]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,6 +12,8 @@ from offerloop.response.scores import folds, predicted, robust_scores
 from offerloop.response.terms import Floats
 
 FOLDS = 5
+FEWEST_OFFERS = 4
+"""Of fewer offers nobody knows how far they lie apart."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,6 +68,19 @@ class Calibration:
         t2 = (slope / np.where(slope_se > 0, slope_se, np.inf)) ** 2
         certain = np.where(t2 > 1, 1 - 1 / np.maximum(t2, 1.0), 0.0)
         return cls(centre, level, np.clip(slope, 0, 1) * certain, realised.std(axis=0) / np.sqrt(len(x)), slope_se)
+
+    def drawn_together(self) -> Calibration:
+        """The same with levels of all offers drawn to their mean, as far as they differ by no more than their errors.
+
+        Empirical Bayes (Efron and Morris 1973): of many offers the one that looks best is mostly lucky.
+        """
+        level, variance = self.level[1:], self.level_se[1:] ** 2
+        if len(level) < FEWEST_OFFERS:
+            return self
+        mean = float(np.average(level, weights=1 / np.maximum(variance, 1e-12)))
+        between = max(float(np.mean((level - mean) ** 2 - variance)), 0.0)
+        kept = between / (between + variance)
+        return replace(self, level=np.concatenate([self.level[:1], mean + kept * (level - mean)]))
 
     def applied(self, prediction: Floats) -> Floats:
         """Effects (n, K) drawn towards what was realised."""

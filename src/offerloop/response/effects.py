@@ -114,7 +114,7 @@ def estimate_effects(
     others = [one for one in offers if one not in estimated]
     known = read_outcomes(config.experiment.outcomes)
     assumed = _assumed(others, baskets, known)
-    tables, calibrations = [assumed] * (1 if shown is None else len(shown.splits)), [CALIBRATION.empty()]
+    tables, calibrations = [assumed], [CALIBRATION.empty()]
     if study is not None:
         studied = [one for one in others if one.follows_prices]
         pairs = _recent_pairs(study, config, [str(one.offer.category) for one in studied])
@@ -124,7 +124,6 @@ def estimate_effects(
         calibrations = [_calibration(fit, split) for split, fit in enumerate(study.splits)]
     if shown is not None:
         tables = _with_estimated(tables, estimated, shown)
-    calibrations = calibrations if len(calibrations) == len(tables) else calibrations * len(tables)
     averaged = [
         (sum((table[name] for table in tables[1:]), tables[0][name]) / len(tables)).alias(name)
         for name in ("held_out_value_minor", "held_out_discount_minor")
@@ -150,9 +149,9 @@ def choices(config: Config, categories: list[str], listed: Listed, margins: Marg
 
 
 def _with_estimated(tables: list[pl.DataFrame], estimated: list[Choice], shown: Shown) -> list[pl.DataFrame]:
-    """Each division's table, with the offers that were shown."""
-    parts = [[_estimated(one, frame) for frame in shown.effects(one.offer.offer_id)] for one in estimated]
-    return [pl.concat([*(part[split] for part in parts), table]) for split, table in enumerate(tables)]
+    """Each division's table, with the offers that were shown: of these there is one division only."""
+    parts = [_estimated(one, shown.effects(one.offer.offer_id)) for one in estimated]
+    return [pl.concat([*parts, table]) for table in tables]
 
 
 def _estimated(choice: Choice, frame: pl.DataFrame) -> pl.DataFrame:

@@ -27,10 +27,11 @@ from offerloop.response.estimators import ESTIMATORS
 from offerloop.response.evidence import Evidence, Fitted, Ints
 from offerloop.response.margins import Margins
 from offerloop.response.scores import predicted, robust_scores
-from offerloop.response.shelf.study import SPLITS, fold_of
+from offerloop.response.shelf.study import fold_of
 from offerloop.response.spending import Spending
 from offerloop.response.terms import NOTHING, Floats, Terms
 from offerloop.response.trial_study import study_trial
+from offerloop.tables import SHOWN_OFFERS
 
 FEWEST = 200
 """Exposures that an offer, and giving nothing, must have."""
@@ -58,44 +59,43 @@ class Shown:
     """customer_id of who ordered in the last quarter."""
     names: tuple[str, ...]
     """Of the offers, without nothing."""
-    estimator: str
-    splits: tuple[Split, ...]
+    halves: Halves
+    table: pl.DataFrame
+    """The table SHOWN_OFFERS."""
 
     def has(self, offer_id: str) -> bool:
         """Whether its effect is known."""
         return offer_id in self.names
 
-    def effects(self, offer_id: str) -> list[pl.DataFrame]:
-        """For each division of the customers: what the table EFFECTS needs of one offer, costs aside."""
-        k = 1 + self.names.index(offer_id)
-        planned = {name: np.mean([one.planned[name][:, k] for one in self.splits], axis=0) for name in OUTCOMES}
-        se = np.mean([one.se[:, k] for one in self.splits], axis=0)
-        value, discount = planned["value_minor"], np.maximum(planned["coupon_minor"], 0.0)
-        shared = {
+    def effects(self, offer_id: str) -> pl.DataFrame:
+        """What the table EFFECTS needs of one offer, costs aside."""
+        k, found = 1 + self.names.index(offer_id), self.halves
+        value, se = found.planned["value_minor"][:, k], found.se[:, k]
+        columns = {
             "customer_id": self.customers,
             "value_minor": value,
             "value_low_minor": value - Z95 * se,
             "value_high_minor": value + Z95 * se,
             "value_se_minor": se,
-            "discount_minor": discount,
-            "p_redeem": np.clip(planned["redeemed"], 0.0, 1.0),
+            "discount_minor": np.maximum(found.planned["coupon_minor"][:, k], 0.0),
+            "p_redeem": np.clip(found.planned["redeemed"][:, k], 0.0, 1.0),
+            "fold": found.half,
+            "held_out_value_minor": found.held_out["value_minor"][:, k],
+            "held_out_discount_minor": np.maximum(found.held_out["coupon_minor"][:, k], 0.0),
             **dict.fromkeys(("d_value", "d_discount", "centred"), np.zeros(len(value))),
         }
-        return [
-            pl.DataFrame(shared).with_columns(
-                fold=pl.Series(one.fold),
-                held_out_value_minor=pl.Series(one.held_out["value_minor"][:, k]),
-                held_out_discount_minor=pl.Series(np.maximum(one.held_out["coupon_minor"][:, k], 0.0)),
-            )
-            for one in self.splits
-        ]
+        return pl.DataFrame(columns)
 
 
 @dataclass(frozen=True, eq=False)
-class Split:
-    """One division of the customers into halves; arrays are (customers, K)."""
+class Halves:
+    """The customers in two halves, each planned for by what the other showed; arrays are (customers, K).
 
-    fold: Ints
+    There is one division only. In a mean over several, what is planned for a customer would have seen nearly everybody,
+    and of many offers whose mean effects are uncertain the one that luck favoured would be valued by the same luck.
+    """
+
+    half: Ints
     """(customers,)."""
     planned: dict[str, Floats]
     """By outcome: by the model of the other half, drawn to what that half showed."""
@@ -139,9 +139,26 @@ def learn_shown(log: Log, offers: Sequence[Offer], seed: int, engine: Engine) ->
     study = study_trial(seen.evidence, None, Spending(), seed, customer=seen.customer)
     now = active.with_columns(shown_day=pl.lit(log.as_of_day))
     estimator = study.decision.estimator
-    splits = tuple(_split(seen, now, known, estimator, seed, split) for split in range(SPLITS))
+    halves = _halves(seen, now, known, estimator, seed)
     names = tuple(one.offer_id for one in terms[1:])
-    return Shown(active["customer_id"], names, estimator, splits)
+    return Shown(active["customer_id"], names, halves, _table(seen, study.value.fold[0], names, estimator))
+
+
+def _table(seen: _Seen, fold: Ints, names: Sequence[str], estimator: str) -> pl.DataFrame:
+    """Mean effects of every offer, doubly robust."""
+    effects = {}
+    for outcome in OUTCOMES:
+        scores = robust_scores(seen.of(outcome), predicted(seen.of(outcome), fold))
+        effects[outcome] = scores - scores[:, :1]
+    means = {outcome: one.mean(axis=0) for outcome, one in effects.items()}
+    errors = {outcome: one.std(axis=0) / np.sqrt(len(one)) for outcome, one in effects.items()}
+    counts = np.bincount(seen.evidence.action, minlength=len(names) + 1)
+    rows = [
+        (name, int(counts[k]), int(counts[0]), *(float(one[outcome][k]) for outcome in OUTCOMES[:2]
+         for one in (means, errors)), float(np.clip(means["redeemed"][k], 0, 1)), estimator)
+        for k, name in enumerate(names, start=1)
+    ]  # fmt: skip
+    return SHOWN_OFFERS.check(pl.DataFrame(rows, SHOWN_OFFERS.schema, orient="row"))
 
 
 def _recent(log: Log) -> nw.Expr:
@@ -235,9 +252,9 @@ def _evidence(rows: pl.DataFrame, exposures: pl.DataFrame, known: _Known, terms:
     return _Seen(kept, evidence, table)
 
 
-def _split(seen: _Seen, now: pl.DataFrame, known: _Known, name: str, seed: int, split: int) -> Split:
+def _halves(seen: _Seen, now: pl.DataFrame, known: _Known, name: str, seed: int) -> Halves:
     """Models of both halves, applied to each other's customers."""
-    logged, current = (_half(one["customer_id"], seed, split) for one in (seen.rows, now))
+    logged, current = (_half(one["customer_id"], seed) for one in (seen.rows, now))
     x, z = known.features(now), known.scope(now)
     shape = (now.height, len(seen.evidence.offers))
     planned, held_out = ({one: np.empty(shape) for one in OUTCOMES} for _ in range(2))
@@ -249,11 +266,11 @@ def _split(seen: _Seen, now: pl.DataFrame, known: _Known, name: str, seed: int, 
         for half in (0, 1):
             mine = current == half
             raw = models[1 - half].effects(x[mine], evidence.offers, None if z is None else z[mine])
-            planned[outcome][mine] = lines[1 - half].applied(raw)
+            planned[outcome][mine] = lines[1 - half].drawn_together().applied(raw)
             held_out[outcome][mine] = lines[half].applied(raw)
             if outcome == "value_minor":
                 se[mine] = lines[half].se(raw)
-    return Split(current, planned, held_out, se)
+    return Halves(current, planned, held_out, se)
 
 
 def _line(evidence: Evidence, fold: Ints, half: int, model: Fitted) -> Calibration:
@@ -265,8 +282,8 @@ def _line(evidence: Evidence, fold: Ints, half: int, model: Fitted) -> Calibrati
     return Calibration.of(model.effects(own.features, own.offers, own.scope), (scores - scores[:, :1])[mine])
 
 
-def _half(customers: pl.Series, seed: int, split: int) -> Ints:
-    """0 or 1 by hash: the same customer is always in the same half of a division."""
+def _half(customers: pl.Series, seed: int) -> Ints:
+    """0 or 1 by hash: the same customer is always in the same half."""
     ids = customers.unique()
-    halves = dict(zip(ids, fold_of(ids.to_numpy(), seed, split).tolist(), strict=True))
+    halves = dict(zip(ids, fold_of(ids.to_numpy(), seed).tolist(), strict=True))
     return customers.replace_strict(halves, return_dtype=pl.Int64).to_numpy()

@@ -17,6 +17,7 @@ from offerloop.tables.response import (
     RESPONSE_CURVE,
     RESPONSE_DECILES,
     RESPONSE_SLOPES,
+    SHOWN_OFFERS,
 )
 from offerloop.tables.schema import ID, Column, Table
 
@@ -37,6 +38,7 @@ STAGE_TABLES = {
         RESPONSE_CHECKS,
         RESPONSE_DECILES,
         BREAK_EVEN,
+        SHOWN_OFFERS,
         MARGINS,
         OFFERS,
         EFFECTS,
@@ -78,6 +80,7 @@ __all__ = [
     "RESPONSE_CURVE",
     "RESPONSE_DECILES",
     "RESPONSE_SLOPES",
+    "SHOWN_OFFERS",
     "STAGE_TABLES",
     "Column",
     "Table",

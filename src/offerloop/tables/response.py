@@ -85,6 +85,23 @@ RESPONSE_DECILES = Table(
     key=("outcome", "decile"),
 )
 
+SHOWN_OFFERS = Table(
+    "shown_offers",
+    "What offers that were shown at random changed in the window after it, against deliberately nothing; minor units.",
+    (
+        Column("offer_id", pl.String, "offer"),
+        Column("n_shown", pl.Int64, "exposures whose window is over"),
+        Column("n_nothing", pl.Int64, "the same in which deliberately nothing was shown"),
+        Column("value_minor", pl.Float64, "margin gained by an exposure, before the offer's cost"),
+        Column("value_se_minor", pl.Float64, "standard error"),
+        Column("discount_minor", pl.Float64, "discount redeemed, whoever pays it"),
+        Column("discount_se_minor", pl.Float64, "standard error"),
+        Column("p_redeem", pl.Float64, "share of exposures after which it was used, beyond that after nothing"),
+        Column("estimator", pl.String, "by which customers are told apart"),
+    ),
+    key=("offer_id",),
+)
+
 BREAK_EVEN = Table(
     "break_even",
     "Discount given for each unit of list sales gained, over all pairs: the margin at which shelf discounts pay.",
@@ -126,7 +143,11 @@ OFFERS = Table(
         Column("channel", pl.String, "how the customer hears of it"),
         Column("quiet_hours", pl.String, "local times between which nobody is told", optional=True),
         Column("label", pl.String, "what a customer would read"),
-        Column("basis", pl.String, "transferred from shelf prices, assumed, measured by a read-out, or unknown"),
+        Column(
+            "basis",
+            pl.String,
+            "estimated (shown at random), transferred (from shelf prices), measured (by a read-out), assumed or unknown",
+        ),
     ),
     key=("campaign_id", "offer_id"),
 )
@@ -154,8 +175,8 @@ EFFECTS = Table(
         Column("d_value", pl.Float64, "derivative of held-out value by the response"),
         Column("d_discount", pl.Float64, "derivative of held-out discount by the response"),
         Column("centred", pl.Float64, "derivative of the response by the calibration's slope"),
-        Column("value_se_minor", pl.Float64, "standard error that all customers of a measured offer share"),
-        Column("basis", pl.String, "transferred, assumed or measured"),
+        Column("value_se_minor", pl.Float64, "standard error that customers of a measured or estimated offer share"),
+        Column("basis", pl.String, "estimated, transferred, assumed or measured"),
     ),
     key=("campaign_id", "customer_id", "offer_id"),
 )

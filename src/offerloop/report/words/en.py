@@ -55,6 +55,7 @@ WORDS: dict[str, str] = {
     # What an effect rests on.
     "basis.transferred": "transferred from shelf prices",
     "basis.measured": "measured by an earlier read-out",
+    "basis.estimated": "estimated from offers shown at random",
     "basis.assumed": "assumed by the shop, not shown by data",
     "basis.unknown": "unknown: nothing shows what it does",
     # Marketer: headings and the decision.
@@ -115,6 +116,7 @@ WORDS: dict[str, str] = {
     ),
     "table.short.transferred": "shelf prices",
     "table.short.measured": "measured",
+    "table.short.estimated": "estimated",
     "table.short.assumed": "assumed",
     "table.empty": "No offer has a known effect on this customer.",
     "table.untried": "Without a known effect, so only ever given by lot: {offers}.",
@@ -233,6 +235,7 @@ WORDS: dict[str, str] = {
         "single customer are rough; believe the campaign's forecast before any row here."
     ),
     "sure.measured": "Where the effect was measured, its interval is shared by all customers: it does not average out.",
+    "sure.estimated": "Where offers shown at random tell the effect, the interval of one customer is rough.",
     "sure.assumed": "Where the effect is assumed, one expectation counts for every customer, and no interval holds it.",
     "sure.none": "There is no estimate for this customer to be sure of.",
     # Support.

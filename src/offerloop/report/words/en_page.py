@@ -21,6 +21,7 @@ WORDS: dict[str, str] = {
     "basis.mark.transferred": "model-based forecast, transferred from shelf prices",
     "basis.mark.mixed": "model-based forecast, partly from data, partly assumed",
     "basis.mark.measured": "measured by a read-out of a randomised plan",
+    "basis.mark.estimated": "estimated from offers that were shown at random",
     "basis.mark.assumed": "assumed by the shop, not measured",
     "basis.mark.none": "no forecast: nothing shows what these offers do",
     "mark.transferred": "transferred from shelf prices",
@@ -152,6 +153,7 @@ WORDS: dict[str, str] = {
     "first.title.assumed": "{noun} pay once suppliers carry {share} of the discount",
     # What the data could not show.
     "gaps.title": "What the data could not show.",
+    "gaps.estimated": "What the offers change was estimated from offers that were shown at random.",
     "gaps.measured": (
         "What the offers change was measured by an earlier read-out, which corrects what the shop assumed."
     ),

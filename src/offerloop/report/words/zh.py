@@ -81,6 +81,7 @@ WORDS: dict[str, str] = {
     # 依据
     "basis.transferred": "由货架价格推算",
     "basis.measured": "由此前的效果评估测得",
+    "basis.estimated": "由随机投放的优惠估计",
     "basis.assumed": "商家自己的假设，没有数据支持",
     "basis.unknown": "未知：没有数据表明其效果",
     # 运营,标题与决策
@@ -140,6 +141,7 @@ WORDS: dict[str, str] = {
     ),
     "table.short.transferred": "货架价格",
     "table.short.measured": "已测得",
+    "table.short.estimated": "已估计",
     "table.short.assumed": "假设",
     "table.empty": "没有一种优惠对该用户的效果是已知的。",
     "table.untried": "效果未知，因此只通过抽签发放：{offers}。",
@@ -229,6 +231,7 @@ WORDS: dict[str, str] = {
         "效果来自购买随货架价格的变化，而不是随机发放的优惠券。单个用户的估计很粗略；请先相信整个营销活动的预测。"
     ),
     "sure.measured": "凡是测得的效果，其区间由所有用户共享，不会相互抵消。",
+    "sure.estimated": "凡是由随机投放的优惠估计的效果，单个用户的区间只是粗略的。",
     "sure.assumed": "凡是假设的效果，对每个用户都按同一个预期计算，任何区间都不包含它的误差。",
     "sure.none": "对该用户没有可供判断的估计。",
     # 客服

@@ -21,6 +21,7 @@ WORDS: dict[str, str] = {
     "basis.mark.transferred": "模型预测，由货架价格推算",
     "basis.mark.mixed": "模型预测，一部分来自数据，一部分为商家假设",
     "basis.mark.measured": "由随机方案的效果评估测得",
+    "basis.mark.estimated": "由随机投放的优惠估计",
     "basis.mark.assumed": "商家假设，未经测量",
     "basis.mark.none": "没有预测：没有数据表明这些优惠的效果",
     "mark.transferred": "由货架价格推算",
@@ -133,6 +134,7 @@ WORDS: dict[str, str] = {
     "first.title.assumed": "供应商承担折扣的 {share} 起，{noun}划算",
     # 数据没有显示的
     "gaps.title": "数据未能显示的内容。",
+    "gaps.estimated": "优惠带来的改变是由随机投放的优惠估计的。",
     "gaps.measured": ("优惠带来的改变由此前的效果评估测得，并修正了商店的假设。"),
     "gaps.assumed": "优惠会改变什么，没能从数据中学到，以商家自己的假设代替。",
     "gaps.mixed": "部分优惠会改变什么，没能从数据中学到，以商家自己的假设代替。",

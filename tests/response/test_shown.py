@@ -1,0 +1,98 @@
+import numpy as np
+import polars as pl
+import pytest
+
+from offerloop.config import load_config
+from offerloop.engine import ENGINES
+from offerloop.errors import EvidenceError
+from offerloop.events import prepare
+from offerloop.market.policies import lottery
+from offerloop.market.preset import load_preset
+from offerloop.market.simulation import Market
+from offerloop.market.truth import true_effects
+from offerloop.response import Log, choices, known_margins, learn_shown, usual_baskets
+from offerloop.service.simulated_shop import write_shop
+
+
+def learned(market, folder):
+    """What a run would learn of a simulated shop's offers, and its offers."""
+    config = load_config(write_shop(market, folder))
+    engine = ENGINES.load("duckdb")()
+    events = prepare(config, engine)
+    margins = known_margins(events.order_lines, events.products, config.shop.margin)
+    categories = usual_baskets(events.order_lines, events.products, config.response).categories
+    offers = [one.offer for one in choices(config, categories, events.offers, margins)]
+    log = Log(events.exposures, events.order_lines, events.products, events.first_day, events.as_of_day, 7, margins)
+    return learn_shown(log, offers, config.seed, engine)
+
+
+def lottery_shop(preset, seed, customers, weeks):
+    market = Market(load_preset(preset), customers, 120, seed, before=14)
+    rng = np.random.default_rng(seed)
+    for _ in range(weeks):
+        given = lottery(market, rng)
+        market.advance(given.offer, given.propensity)
+    return market
+
+
+@pytest.fixture(scope="module")
+def fashion(tmp_path_factory):
+    market = lottery_shop("fashion", 1, 2_500, 12)
+    return market, learned(market, tmp_path_factory.mktemp("fashion"))
+
+
+def test_every_offer_that_was_shown_often_has_effects_for_everybody_who_bought(fashion):
+    market, shown = fashion
+    assert set(shown.names) == {market.terms.ids[k] for k in market.terms.menu}
+    table = shown.effects(shown.names[0])
+    assert table["customer_id"].to_list() == shown.customers.to_list()
+    assert table.select(pl.col(pl.Float64).is_finite().all()).row(0) == (True,) * len(
+        table.select(pl.col(pl.Float64)).columns
+    )
+    assert table["p_redeem"].is_between(0, 1).all()
+
+
+def test_mean_effects_agree_with_the_truth(fashion):
+    """Each offer's value and discount within their errors; the truth is that of the coming week."""
+    market, shown = fashion
+    true = true_effects(market, 20)
+    off = []
+    for row in shown.table.iter_rows(named=True):
+        k = market.terms.ids.index(row["offer_id"])
+        off.append((row["value_minor"] - true.value_minor[:, k].mean()) / row["value_se_minor"])
+    assert np.abs(off).max() < 4
+    assert np.mean(np.square(off)) < 2.5
+
+
+def test_discounts_follow_what_customers_buy_in_the_scope(fashion):
+    """Cost is the surest part of an effect: whoever buys much of a category redeems much there."""
+    market, shown = fashion
+    true = true_effects(market, 20)
+    rows = shown.customers.to_numpy() - market.first
+    best = max(shown.table.iter_rows(named=True), key=lambda one: one["discount_minor"])["offer_id"]
+    k = market.terms.ids.index(best)
+    discount = true.cost_minor[rows, k] / market.terms.own_share[k]
+    assert np.corrcoef(shown.effects(best)["discount_minor"].to_numpy(), discount)[0, 1] > 0.2
+
+
+def test_what_is_planned_for_a_customer_has_not_seen_the_half_that_values_it(fashion):
+    _, shown = fashion
+    table = shown.effects(shown.names[0])
+    assert set(table["fold"].unique()) == {0, 1}
+    assert (table["value_minor"] - table["held_out_value_minor"]).abs().max() > 0
+
+
+def test_a_lot_without_nothing_cannot_show_effects(tmp_path):
+    market = Market(load_preset("grocery"), 300, 60, 1, before=6)
+    rng = np.random.default_rng(1)
+    for _ in range(3):
+        market.advance(rng.choice(market.terms.menu, 300), np.full(300, 1 / len(market.terms.menu)))
+    with pytest.raises(EvidenceError, match="log those who get nothing too"):
+        learned(market, tmp_path / "shop")
+
+
+def test_exposures_without_chances_say_nothing(tmp_path):
+    market = Market(load_preset("grocery"), 300, 60, 1, before=6)
+    market.advance(np.zeros(300, dtype=np.int64), None)
+    with pytest.raises(EvidenceError, match=r"no propensity|deliberately nothing"):
+        learned(market, tmp_path / "shop")
