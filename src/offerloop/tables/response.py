@@ -146,7 +146,7 @@ OFFERS = Table(
         Column(
             "basis",
             pl.String,
-            "estimated (shown at random), transferred (from shelf prices), measured (by a read-out), assumed or unknown",
+            "estimated (shown at random), transferred (shelf prices), measured (a read-out), assumed or unknown",
         ),
     ),
     key=("campaign_id", "offer_id"),
