@@ -104,8 +104,12 @@ class Contest:
             return self.policies[decision.estimator].mean(axis=0)
         return np.tile(self._alike(decision), (len(self.scores), 1))
 
-    def forecast(self) -> tuple[Floats, list[Decision]]:
-        """(n, K): what each customer would be given by a contest without their fold, and those contests' decisions."""
+    def forecast(self) -> tuple[Floats, float]:
+        """(n, K): what each would be given by a contest without their fold; and the variance of the decisions.
+
+        Where folds decide differently, what is decided hangs on luck, which the spread over customers does not hold:
+        the variance is that of the decisions' values (per customer, over nothing) over the contests.
+        """
         given, decisions = np.zeros_like(self.scores), []
         for division, parts in enumerate(self.fold):
             for part in np.unique(parts):
@@ -116,7 +120,9 @@ class Contest:
                     given[out] += self.policies[decision.estimator][division, out]
                 else:
                     given[out] += self._alike(decision)
-        return given / len(self.fold), decisions
+        gain = self.scores - self.scores[:, :1]
+        values = [float(np.einsum("nk,nk->n", self.chosen(one), gain).mean()) for one in decisions]
+        return given / len(self.fold), float(np.var(values))
 
     def _alike(self, decision: Decision) -> Floats:
         return self.same[decision.offer if decision.verdict == "everyone" else 0]
@@ -148,6 +154,12 @@ def ahead(score: Floats, fold: Ints) -> Floats:
 def estimate(rows: Floats) -> Estimate:
     """The mean of rows (n,) with its interval."""
     return Estimate.of(float(rows.mean()), _se(rows))
+
+
+def widened(found: Estimate, variance: float) -> Estimate:
+    """With a further variance of its value."""
+    se = (found.high - found.low) / 2 / Z95
+    return Estimate.of(found.value, float(np.hypot(se, np.sqrt(variance))))
 
 
 def _se(rows: Floats) -> float:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from offerloop.response.contest import Contest, Decision
+from offerloop.evaluation.estimate import Estimate
+from offerloop.response.contest import Contest, Decision, estimate, widened
 from offerloop.response.crossfit import Calibration, Held, divisions, held_out
 from offerloop.response.estimators import ESTIMATORS
 from offerloop.response.evidence import Estimator, Evidence, Fitted, Ints
@@ -32,6 +33,8 @@ class TrialStudy:
     decision: Decision
     forecast: Floats
     """(rows, K): what each would be given by a contest that has not seen them."""
+    undecided: float
+    """Variance of the value of what these contests decide."""
 
     @property
     def each_profit(self) -> Floats:
@@ -43,6 +46,12 @@ class TrialStudy:
     def profit(self) -> Floats:
         """(rows, K): the same, a mean over divisions."""
         return self.each_profit.mean(axis=0)
+
+    @property
+    def forecast_profit(self) -> Estimate:
+        """Per customer over nothing."""
+        found = estimate(np.einsum("nk,nk->n", self.forecast, self.effect))
+        return widened(found, self.undecided)
 
     @property
     def effect(self) -> Floats:
@@ -106,7 +115,7 @@ def study_trial(
     held = held_out(value.of(rows), found, fold, seed, tell)
     paid = None if cost is None else held_out(cost.of(rows), found, fold, seed, tell)
     contest = Contest.of(held, paid, spending)
-    return TrialStudy(rows, held, paid, contest, contest.decide(), contest.forecast()[0])
+    return TrialStudy(rows, held, paid, contest, contest.decide(), *contest.forecast())
 
 
 def learn(study: TrialStudy, value: Evidence, cost: Evidence | None, spending: Spending, seed: int) -> Learned:

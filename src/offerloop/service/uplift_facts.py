@@ -26,7 +26,7 @@ from offerloop.report.uplift_findings import (
     UpliftFindings,
     Worth,
 )
-from offerloop.response.contest import estimate
+from offerloop.response.contest import estimate, widened
 from offerloop.response.evidence import Evidence
 from offerloop.response.levels import kind_of
 from offerloop.response.ordering import Ordering
@@ -68,7 +68,7 @@ class Facts:
             offer=trial.arms.names[decision.offer],
             estimator=decision.estimator,
             targeting=self.study.contest.gain_over_random(decision.estimator),
-            forecast=self._worth("forecast", decision.estimator, self.study.forecast),
+            forecast=self._forecast(),
             budget=self.asked.budget,
             arms=tuple(self._arms()),
             ranked=tuple(self._ranked()),
@@ -131,6 +131,11 @@ class Facts:
             snips=weighted.profit or weighted.value,
             cost=robust.cost,
         )
+
+    def _forecast(self) -> Worth:
+        found = self._worth("forecast", self.study.decision.estimator, self.study.forecast)
+        extra = self.study.undecided
+        return replace(found, profit=widened(found.profit, extra), snips=widened(found.snips, extra))
 
     def _arms(self) -> Iterator[Arm]:
         outcome = self._effects_of(self.trial.outcome)

@@ -1,0 +1,32 @@
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from offerloop.response.penalised import PENALTIES, least_left_out
+
+
+@given(st.integers(0, 50))
+def test_the_penalty_is_the_one_that_leaving_each_row_out_finds(seed):
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=(25, 3)) * [1, 5, 0.2]
+    y = x @ rng.normal(size=3) * rng.choice([0, 0.2]) + rng.normal(size=25)
+    scale = np.sqrt((x * x).mean(axis=0))
+    z = x / scale
+
+    def slopes(rows, penalty):
+        return np.linalg.solve(z[rows].T @ z[rows] + penalty * np.eye(3), z[rows].T @ y[rows])
+
+    everyone = np.arange(25)
+    losses = [
+        sum((y[i] - z[i] @ slopes(np.delete(everyone, i), penalty)) ** 2 for i in everyone) for penalty in PENALTIES
+    ]
+    best = PENALTIES[int(np.argmin(losses))]
+    np.testing.assert_allclose(least_left_out(x, y), slopes(everyone, best) / scale, rtol=1e-6, atol=1e-9)
+
+
+def test_columns_that_are_held_back_have_to_show_more():
+    rng = np.random.default_rng(1)
+    x = rng.normal(size=(300, 1))
+    twice = np.column_stack([x, x])
+    found = least_left_out(twice, x[:, 0] + 0.1 * rng.normal(size=300), np.array([1.0, 100.0]))
+    assert found[0] > 20 * abs(found[1])

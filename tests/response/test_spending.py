@@ -1,0 +1,29 @@
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from offerloop.response.spending import Spending
+
+
+@given(st.integers(0, 200), st.floats(0.01, 3))
+def test_expected_cost_keeps_to_the_budget_and_profit_is_the_best_at_one_price(seed, budget):
+    rng = np.random.default_rng(seed)
+    profit, cost = rng.normal(1, 2, size=(40, 4)), rng.gamma(1, 1, size=(40, 4))
+    profit[:, 0] = cost[:, 0] = 0
+    chosen = Spending(budget).best(profit, cost)
+    assert (chosen.sum(axis=1) == 1).all()
+    spent, gained = (chosen * cost).sum() / 40, (chosen * profit).sum()
+    assert spent <= budget + 1e-12
+    free = Spending().best(profit, cost)
+    assert gained <= (free * profit).sum() + 1e-9
+    if (free * cost).sum() / 40 <= budget:
+        np.testing.assert_array_equal(chosen, free)
+
+
+def test_nobody_gets_what_loses():
+    assert Spending().best(np.array([[0.0, -1.0], [0.0, 2.0]]), None).tolist() == [[1, 0], [0, 1]]
+
+
+def test_one_offer_for_all_goes_to_as_many_as_the_budget_reaches():
+    table = Spending(0.5).same(3, np.array([0.0, 1.0, 0.2]))
+    np.testing.assert_allclose(table, [[1, 0, 0], [0.5, 0.5, 0], [0, 0, 1]])
