@@ -1,0 +1,238 @@
+"""`offerloop uplift`: what it says of a trial whose truth is known, and of all that can be wrong with a table."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from offerloop.errors import EvidenceError, InputError
+from offerloop.service.uplift import uplift
+from offerloop.service.uplift_asked import Asked, planned_shares
+from offerloop.service.uplift_files import write
+from uplift_table import made, with_dates
+
+ASKED = {"treatment": "arm", "outcome": "bought", "id": "customer", "ignore": ("margin", "cost")}
+
+
+@pytest.fixture(scope="module")
+def found():
+    asked = Asked("arm", "bought", value="margin", cost="cost", id="customer", audit=("town",))
+    return uplift(made(), asked)
+
+
+def asked(**options):
+    return Asked(**(ASKED | options))
+
+
+def test_it_finds_whom_to_treat(found):
+    """Profit is 10 of margin less 2 of cost: the coupon pays for who bought long ago, and loses on the others."""
+    told = found.findings
+    assert told.verdict == "targeted"
+    assert told.forecast.profit.low > 0
+    assert told.policies[-1].profit.value > told.policies[0].profit.value
+    scores = found.scores().join(made(), on="customer")
+    long_ago = scores.filter(pl.col("recency") > 6)["offer"]
+    assert (long_ago == "coupon").mean() > 0.9
+    assert (scores.filter(pl.col("recency") <= 6)["offer"] == "none").mean() > 0.7
+
+
+def test_effects_of_arms_deciles_types_and_groups_are_told_with_intervals(found):
+    told = found.findings
+    assert [arm.name for arm in told.arms] == ["none", "coupon"]
+    effect = told.arms[1].effect
+    assert effect.low < 0.25 * (0.5 - 0.3 * 0.5) < effect.high
+    assert told.deciles[-1].realised.low > told.deciles[0].realised.high
+    assert sum(one.share.value for one in told.types) == pytest.approx(1)
+    sleeping = next(one for one in told.types if one.name == "sleeping_dog")
+    assert sleeping.share.low > 0
+    assert {one.group for one in told.groups} == {"north", "south", "west"}
+    assert "town" not in told.features
+    assert 0 < told.sure_things_cost.value < 1
+    assert told.curve[-1].share == 1
+    assert {note.kind for note in told.notes} == set()
+
+
+def test_the_budget_bounds_what_the_policy_spends():
+    found = uplift(made(), Asked("arm", "bought", value="margin", cost="cost", id="customer", budget=200.0))
+    cost = found.findings.forecast.cost
+    assert cost.value * 4_000 < 300
+
+
+def test_it_says_so_where_an_offer_does_nothing():
+    verdicts = [uplift(made(1_500, seed, effect=0.0), asked()).findings.verdict for seed in range(1, 6)]
+    assert verdicts.count("nothing") >= 4
+
+
+def test_it_writes_a_folder_and_scores_other_customers(tmp_path, found):
+    others = tmp_path / "others.csv"
+    made(50, seed=9).select("customer", "recency", "spend_before", "member", "town").write_csv(others)
+    done = write(found, tmp_path / "out", "en", others)
+    assert {one.name for one in done.folder.iterdir()} == {
+        "report.html", "uplift.json", "scores.csv", "scores.parquet", "applied.csv", "applied.parquet",
+    }  # fmt: skip
+    assert pl.read_parquet(done.folder / "applied.parquet").height == 50
+    assert json.loads((done.folder / "uplift.json").read_text())["verdict"] == "targeted"
+    assert "“coupon”" in done.summary["sentence"]
+
+
+def test_the_same_table_in_another_order_tells_the_same_of_the_arms(found):
+    shuffled = made().sample(fraction=1.0, shuffle=True, seed=3)
+    other = uplift(shuffled, found.asked).findings
+    assert other.verdict == found.findings.verdict
+    assert other.arms[1].effect.value == pytest.approx(found.findings.arms[1].effect.value, abs=0.01)
+
+
+def test_a_column_measured_after_the_treatment_is_refused_by_its_times():
+    table = with_dates(made(), late=True)
+    with pytest.raises(InputError, match=r"row 8: 'last_visit' is later than the treatment.*--ignore last_visit"):
+        uplift(table, asked(treated_at="treated_on"))
+    notes = uplift(with_dates(made(1_000)), asked(treated_at="treated_on")).findings.notes
+    assert [note.names for note in notes if note.kind == "ignored_date"] == [("last_visit",)]
+
+
+def test_a_column_that_the_treatment_moved_is_refused():
+    table = made().with_columns(clicks=pl.col("arm").eq("coupon") * 2 + pl.col("recency") % 3)
+    with pytest.raises(EvidenceError, match=r"'clicks' differs between 'coupon' and 'none'.*after the treatment"):
+        uplift(table, asked())
+
+
+def test_a_column_measured_with_the_outcome_is_left_out_and_said():
+    found = uplift(made(), asked(ignore=()))
+    assert found.findings.features == ("recency", "spend_before", "town", "member")
+    assert {note.kind: note.names for note in found.findings.notes}["ignored_outcome_like"] == ("margin", "cost")
+
+
+def test_costs_below_zero_have_the_wrong_sign():
+    table = made().with_columns(-pl.col("cost"))
+    with pytest.raises(InputError, match=r"'cost' is -2, and most costs are below 0.*change the sign"):
+        uplift(table, asked(cost="cost", ignore=("margin",)))
+
+
+def test_log_odds_are_no_probability():
+    table = made().with_columns(p=pl.Series(np.random.default_rng(1).normal(size=4_000)))
+    with pytest.raises(InputError, match=r"the probability of what was given is above 0.*log-odds"):
+        uplift(table, asked(propensity="p"))
+
+
+def test_missing_propensities_are_named():
+    table = made().with_columns(p=pl.when(pl.col("customer") == 5).then(None).otherwise(0.5))
+    with pytest.raises(InputError, match=r"row 5: 'p' is empty"):
+        uplift(table, asked(propensity="p"))
+
+
+def test_known_propensities_that_differ_undo_a_lot_that_favoured_some():
+    """Who bought long ago was treated more often; without the propensities the table is refused."""
+    rng = np.random.default_rng(4)
+    table = made(8_000, effect=0.2)
+    chance = np.where(table["recency"] > 6, 0.8, 0.3)
+    keep = rng.random(8_000) < np.where(table["arm"] == "coupon", chance, 1 - chance)
+    kept = table.with_columns(p=pl.Series(np.where(table["arm"] == "coupon", chance, 1 - chance))).filter(keep)
+    with pytest.raises(EvidenceError, match="'recency' differs"):
+        uplift(kept.drop("p"), asked())
+    found = uplift(kept, asked(propensity="p")).findings
+    assert found.design == "known"
+    assert found.arms[1].effect.low < 0.2 * 0.35 < found.arms[1].effect.high
+    observed = uplift(kept.drop("p"), asked(observational=True)).findings
+    assert observed.overlap
+    assert observed.arms[1].effect.low < 0.2 * 0.35 < observed.arms[1].effect.high
+
+
+def test_a_negative_control_that_moves_is_told():
+    table = made().with_columns(before=pl.col("spend_before") + 8 * pl.col("arm").eq("coupon"))
+    found = uplift(table, asked(negative_controls=("before",))).findings
+    assert found.negative_controls["before"].low > 0
+
+
+def test_arms_that_are_not_of_the_planned_size_are_refused():
+    table = made(share=0.45)
+    with pytest.raises(EvidenceError, match="not the sizes that were planned"):
+        uplift(table, asked(shares=planned_shares("none=0.5,coupon=0.5")))
+    assert uplift(table, asked(shares=planned_shares("none=0.55,coupon=0.45"))).findings.ratio_p > 1e-4
+
+
+def test_unbalanced_arms_are_no_obstacle_where_chance_made_them():
+    found = uplift(made(6_000, share=0.1), asked()).findings
+    assert found.arms[1].effect.low < 0.25 * 0.35 < found.arms[1].effect.high
+    assert "shares_not_checked" in {note.kind for note in found.notes}
+
+
+def test_an_arm_of_twenty_rows_is_left_out_and_said():
+    table = made().with_columns(arm=pl.when(pl.col("customer") <= 20).then(pl.lit("gift")).otherwise("arm"))
+    notes = {note.kind: note for note in uplift(table, asked()).findings.notes}
+    assert notes["small_arm"].names == ("gift",)
+    few = pl.concat([table.filter(arm="none"), table.filter(arm="coupon").head(20)])
+    with pytest.raises(EvidenceError, match=r"100 each at least.*'coupon' 20"):
+        uplift(few, asked())
+
+
+def test_a_constant_outcome_shows_nothing():
+    with pytest.raises(EvidenceError, match="'bought' is 0 everywhere"):
+        uplift(made().with_columns(bought=0), asked())
+
+
+def test_one_category_per_customer_tells_nobody_apart():
+    table = made().with_columns(email=pl.format("c{}@example.org", "customer"))
+    notes = {note.kind: note for note in uplift(table, asked()).findings.notes}
+    assert notes["ignored_many_values"].names == ("email",)
+    notes = {note.kind: note for note in uplift(table, asked(id=None)).findings.notes}
+    assert notes["ignored_id"].names == ("customer",)
+
+
+def test_missing_features_are_filled_in_openly_and_missing_outcomes_refused():
+    holes = made().with_columns(spend_before=pl.when(pl.col("customer") % 7 == 0).then(None).otherwise("spend_before"))
+    notes = {note.kind: note for note in uplift(holes, asked()).findings.notes}
+    assert (notes["filled_missing"].names, notes["filled_missing"].n) == (("spend_before",), 571)
+    with pytest.raises(InputError, match=r"row 3: 'bought' is empty"):
+        uplift(made().with_columns(bought=pl.when(pl.col("customer") == 3).then(None).otherwise("bought")), asked())
+    with pytest.raises(InputError, match=r"row 3: 'arm' is empty"):
+        uplift(made().with_columns(arm=pl.when(pl.col("customer") == 3).then(None).otherwise("arm")), asked())
+
+
+def test_a_customer_in_two_rows_is_refused():
+    table = pl.concat([made(), made().head(1)])
+    with pytest.raises(InputError, match=r"rows 1 and 4001: both are 'customer' 1"):
+        uplift(table, asked())
+
+
+@pytest.mark.parametrize(
+    "options, says",
+    [
+        ({"treatment": "arms"}, "no column 'arms'.*did you mean 'arm'"),
+        ({"outcome": "town"}, "'town' is 'north|'town' is 'south|'town' is 'west"),
+        ({"treatment": "spend_before"}, "too many for the arms"),
+        ({"control": "nobody"}, "no arm 'nobody'"),
+        ({"treatment": "town"}, "say it with --control"),
+        ({"shares": (("none", 0.5),)}, "must name every arm once"),
+    ],
+)
+def test_what_is_asked_wrongly_is_said_in_one_sentence(options, says):
+    with pytest.raises(InputError, match=says):
+        uplift(made(600), asked(**options))
+
+
+def test_depths_are_read_from_the_names_of_arms():
+    table = made(3_000).with_columns(arm=pl.Series(np.random.default_rng(99).choice(["0", "10%", "20 % off"], 3_000)))
+    offers = uplift(table, asked()).trial.arms.offers
+    assert [one.depth for one in offers] == [0.0, 0.1, 0.2]
+    assert {one.kind for one in offers[1:]} == {"depth"}
+
+
+def test_the_command_tells_the_finding_and_where_the_page_is(tmp_path, command):
+    path = tmp_path / "trial.csv"
+    made(1_200).write_csv(path)
+    code, told, _ = command(
+        "uplift", path, "--treatment", "arm", "--outcome", "bought", "--value", "margin", "--cost", "cost", "--id",
+        "customer", "--out", tmp_path / "out", "--language", "zh",
+    )  # fmt: skip
+    assert code == 0
+    sentence, page = told.strip().splitlines()[0], Path(told.strip().splitlines()[-1])
+    assert "coupon" in sentence
+    assert 'lang="zh' in page.read_text(encoding="utf-8")
+
+
+def test_the_command_ends_with_2_where_the_table_is_wrong(tmp_path, command):
+    code, told, said = command("uplift", tmp_path / "none.csv", "--treatment", "arm", "--outcome", "bought")
+    assert (code, told) == (2, "")
+    assert said.startswith("there is no table")
