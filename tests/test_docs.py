@@ -7,11 +7,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
 
 import offerloop
 from offerloop.cli.main import app
 from offerloop.offers import OFFER_KINDS
 from offerloop.recommenders import RECOMMENDERS
+from offerloop.response.estimators import ESTIMATORS
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -60,6 +62,19 @@ def test_every_offer_kind_is_documented():
     page = (ROOT / "docs" / "offers.md").read_text(encoding="utf-8")
     for kind in OFFER_KINDS.names():
         assert f"`{kind}`" in page
+
+
+def test_every_estimator_is_documented():
+    page = (ROOT / "docs" / "estimators.md").read_text(encoding="utf-8")
+    for name in ESTIMATORS.names():
+        assert f"| `{name}` |" in page
+
+
+def test_every_option_of_uplift_is_documented():
+    page = (ROOT / "docs" / "uplift.md").read_text(encoding="utf-8")
+    (command,) = [one for one in get_command(app).commands.values() if one.name == "uplift"]
+    for option in (name for one in command.params for name in one.opts if name.startswith("--")):
+        assert f"`{option}`" in page, option
 
 
 @pytest.mark.parametrize("name", list(RECOMMENDERS.builtin))
@@ -117,7 +132,7 @@ def test_the_steps_of_the_readme_run(tmp_path):
     assert "holdout" in shown.stdout
 
 
-@pytest.mark.parametrize("page", ["market.md", *(f"recommenders/{page}" for page in RECOMMENDER_PAGES)])
+@pytest.mark.parametrize("page", ["market.md", "uplift.md", *(f"recommenders/{page}" for page in RECOMMENDER_PAGES)])
 def test_the_code_of_a_page_runs(page, tmp_path):
     blocks = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / page).read_text(encoding="utf-8"), re.DOTALL)
     assert blocks

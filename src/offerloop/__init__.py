@@ -28,6 +28,7 @@ __all__ = [
     "recommend",
     "run",
     "similar",
+    "uplift",
 ]
 
 _HEAVY = {
@@ -35,6 +36,7 @@ _HEAVY = {
     "recommend": "offerloop.service.recommend",
     "run": "offerloop.service.runs",
     "similar": "offerloop.service.similar",
+    "uplift": "offerloop.service.uplift",
 }
 
 

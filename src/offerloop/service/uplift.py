@@ -17,9 +17,11 @@ from offerloop.report.uplift_findings import Note, UpliftFindings
 from offerloop.response.crossfit import FOLDS
 from offerloop.response.spending import Spending
 from offerloop.response.trial_study import DIVISIONS, Learned, TrialStudy, known, learn, study_trial
-from offerloop.service.uplift_asked import Asked, read_table
+from offerloop.service.uplift_asked import Asked, numbered, read_table
 from offerloop.service.uplift_facts import Facts
 from offerloop.service.uplift_trial import Trial, prepare
+
+__all__ = ["Asked", "Uplift", "summary", "uplift"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +40,7 @@ class Uplift:
         For every offer `profit_<offer>` against giving nothing with rough `_low` and `_high`; value where no cost is
         known. Raises InputError for a table that lacks a column.
         """
-        own = self.trial.table if table is None else table
+        own = self.trial.table if table is None else numbered(table)
         features = self.trial.encoding.matrix(own)
         value, cost = self.learned.effects(features)
         profit = value if cost is None else value - cost
@@ -69,7 +71,7 @@ def uplift(table: Path | pl.DataFrame, asked: Asked, console: Console | None = N
     Raises InputError for what is written wrongly, EvidenceError for what the table cannot show.
     """
     path = table if isinstance(table, Path) else Path("table")
-    rows = read_table(path) if isinstance(table, Path) else table.with_row_index("_row", offset=1)
+    rows = read_table(path) if isinstance(table, Path) else numbered(table)
     trial = prepare(rows, asked, path)
     spending = Spending(None if asked.budget is None else asked.budget / trial.value.size)
     fits = DIVISIONS * FOLDS * len(known()) * (1 if trial.cost is None else 2)

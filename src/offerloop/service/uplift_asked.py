@@ -108,5 +108,12 @@ def read_table(path: Path) -> pl.DataFrame:
         raise SourceError(f"'{path}' cannot be read as a table ({first}); give CSV with a header, or Parquet") from None
     if not table.height:
         raise SourceError(f"'{path}' has no rows")
+    return numbered(table)
+
+
+def numbered(table: pl.DataFrame) -> pl.DataFrame:
+    """With the number of each row, from 1, as `_row`, and what is not a number as missing."""
+    if "_row" in table.columns:
+        return table
     floats = [name for name, kind in table.schema.items() if kind.is_float()]
     return table.with_columns(pl.col(floats).fill_nan(None)).with_row_index("_row", offset=1)
