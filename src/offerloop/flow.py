@@ -42,6 +42,7 @@ from offerloop.response import (
     campaign_effects,
     choices,
     estimate_effects,
+    first_reached,
     full_weeks,
     known_margins,
     learn_shown,
@@ -107,7 +108,7 @@ def plan(config: Config, engine: Engine, stage: Stage) -> Run:
         "audiences", audiences, events, profiles, config.only("audiences", "exclude", "campaigns", "profiles")
     )
     liked = like(events, config, stage)
-    past = stage("past campaigns", judge_campaigns, events)
+    past, reached = stage("past campaigns", judge_campaigns, events)
     lines = stage("shelf prices", sum_shelf_lines, events, config.response, engine)
     study = stage("response", study_prices, lines, config.response, config.seed)
     learning = config.only("seed", "shop", "response", "campaigns", "evaluate")
@@ -124,6 +125,7 @@ def plan(config: Config, engine: Engine, stage: Stage) -> Run:
         "quality": events.quality, "quality_by_day": events.quality_by_day, "rejected": events.rejected,
         "profiles": profiles, "customers": collect(events.customers, "customer_id"),
         "recommenders": liked.results, "affinities": liked.affinities, "campaign_effects": past,
+        "first_reached": reached,
         **(STUDY_TABLES if isinstance(study, Gap) else study.tables),
         "audience_members": allowed.audiences, "offers": effects.offers, "effects": effects.effects,
         "shown_offers": shown.table if isinstance(shown, Shown) else SHOWN_OFFERS.empty(),
@@ -254,9 +256,10 @@ def rules(settings: Recommend, usual_margin: float) -> Rules:
     )
 
 
-def judge_campaigns(events: Events) -> pl.DataFrame:
-    """What past campaigns did, naive and adjusted."""
-    return campaign_effects(events.order_lines, events.campaigns, events.audiences, events.first_day, events.as_of_day)
+def judge_campaigns(events: Events) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """What past campaigns did, naive and adjusted, and what reaching customers for the first time changed."""
+    known = events.order_lines, events.campaigns, events.audiences, events.first_day, events.as_of_day
+    return campaign_effects(*known), first_reached(*known)
 
 
 def sum_shelf_lines(events: Events, settings: Response, engine: Engine) -> ShelfLines | Gap:

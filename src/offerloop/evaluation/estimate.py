@@ -45,6 +45,11 @@ class Estimate:
         return f"{shown[0]}{unit} [{shown[1]}, {shown[2]}]"
 
 
+def se_of(found: Estimate) -> float:
+    """The standard error of a symmetric interval."""
+    return (found.high - found.low) / 2 / Z95
+
+
 def known_step(width: float) -> float:
     """The unit of the second significant digit of an interval's width."""
     return 10.0 ** (math.floor(math.log10(width)) - 1) if width > 0 else 0.01

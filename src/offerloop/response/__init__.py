@@ -1,7 +1,7 @@
 """Stage 4: what an offer changes: the effect of every offer on every customer, and how far to believe it."""
 
 from offerloop.response.baskets import Baskets, usual_baskets
-from offerloop.response.campaigns import campaign_effects
+from offerloop.response.campaigns import campaign_effects, first_reached
 from offerloop.response.effects import Effects, choices, estimate_effects
 from offerloop.response.margins import known_margins
 from offerloop.response.shelf.lines import ShelfLines, full_weeks, shelf_lines
@@ -18,6 +18,7 @@ __all__ = [
     "campaign_effects",
     "choices",
     "estimate_effects",
+    "first_reached",
     "full_weeks",
     "known_margins",
     "learn_shown",

@@ -7,6 +7,7 @@ comparison between two periods before the campaign is its placebo: were trends a
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 import narwhals as nw
@@ -16,7 +17,10 @@ from numpy.typing import NDArray
 
 from offerloop.engine import collect
 from offerloop.engine.base import Frame
-from offerloop.tables import CAMPAIGN_EFFECTS
+from offerloop.errors import EvidenceError
+from offerloop.evaluation.estimate import se_of
+from offerloop.response.staggered import NEVER, staggered
+from offerloop.tables import CAMPAIGN_EFFECTS, FIRST_REACHED
 
 BEFORE_DAYS = 56
 FEWEST_DAYS = 14
@@ -72,6 +76,38 @@ def campaign_effects(lines: Frame, campaigns: Frame, audiences: Frame, first_day
     received = collect(audiences, "campaign_id", "customer_id")
     rows = [row for campaign in known.iter_rows(named=True) if (row := _judge(campaign, received, spend)) is not None]
     return CAMPAIGN_EFFECTS.check(pl.DataFrame(rows, schema=CAMPAIGN_EFFECTS.schema))
+
+
+def first_reached(lines: Frame, campaigns: Frame, audiences: Frame, first_day: int, as_of_day: int) -> pl.DataFrame:
+    """One row per type of campaign for which customers reached at different times can be compared (`staggered`)."""
+    known = collect(campaigns, "campaign_id")
+    if known.is_empty():
+        return FIRST_REACHED.empty()
+    if "campaign_type" not in known.columns:
+        known = known.with_columns(campaign_type=pl.lit(""))
+    spend = Spend.read(lines, first_day, as_of_day)
+    received = collect(audiences, "campaign_id", "customer_id").join(known, on="campaign_id")
+    rows = []
+    for (kind,), mine in received.group_by("campaign_type", maintain_order=True):
+        with suppress(EvidenceError):
+            rows.append((str(kind), *_since_reached(mine, spend)))
+    found = pl.DataFrame(rows, FIRST_REACHED.schema, orient="row")
+    return FIRST_REACHED.check(found.sort("campaign_type"))
+
+
+def _since_reached(received: pl.DataFrame, spend: Spend) -> tuple[int, float, float, float, float]:
+    """By weeks from the first day on; a week in which a campaign began counts as reached."""
+    weeks = range((spend.last_day - spend.first_day) // 7)
+    outcome = np.column_stack([spend.weekly(day, day + 7) for day in (spend.first_day + 7 * week for week in weeks)])
+    first = received.group_by("customer_id").agg(pl.col("starts_day").min())
+    week = (first["starts_day"].to_numpy() - spend.first_day) // 7
+    reached = np.full(len(spend.customers), NEVER)
+    at = np.searchsorted(spend.customers, first["customer_id"].to_numpy())
+    inside = spend.customers[np.minimum(at, len(spend.customers) - 1)] == first["customer_id"].to_numpy()
+    reached[at[inside]] = week[inside]
+    found = staggered(outcome, reached)
+    n = max(one.n_reached for one in found.by_time if one.periods == 0)
+    return n, found.overall.value, se_of(found.overall), found.placebo.value, se_of(found.placebo)
 
 
 def _judge(campaign: dict[str, object], received: pl.DataFrame, spend: Spend) -> dict[str, object] | None:

@@ -18,7 +18,7 @@ from typing import Literal
 import numpy as np
 from scipy.stats import rankdata
 
-from offerloop.evaluation.estimate import Z95, Estimate
+from offerloop.evaluation.estimate import Z95, Estimate, se_of
 from offerloop.response.crossfit import Held
 from offerloop.response.evidence import Ints, Rows
 from offerloop.response.spending import Spending
@@ -158,8 +158,7 @@ def estimate(rows: Floats) -> Estimate:
 
 def widened(found: Estimate, variance: float) -> Estimate:
     """With a further variance of its value."""
-    se = (found.high - found.low) / 2 / Z95
-    return Estimate.of(found.value, float(np.hypot(se, np.sqrt(variance))))
+    return Estimate.of(found.value, float(np.hypot(se_of(found), np.sqrt(variance))))
 
 
 def _se(rows: Floats) -> float:

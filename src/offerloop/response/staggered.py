@@ -49,17 +49,18 @@ class Staggered:
     """The same of the periods before; not 0 where those who were reached moved otherwise already."""
 
 
-def staggered(outcome: Floats, reached: Ints, leads: int = 3) -> Staggered:
+def staggered(outcome: Floats, reached: Ints, leads: int = 3, lags: int = 8) -> Staggered:
     """From outcomes (customers, periods) and the period in which each was first reached, (customers,) or NEVER.
 
-    `leads` is how many periods before are placebos. Raises EvidenceError where no group of customers can be compared.
+    `leads` is how many periods before are placebos, `lags` how many from reaching on count. Raises
+    EvidenceError where no group of customers can be compared.
     """
-    parts = list(_parts(outcome, reached, leads))
+    parts = list(_parts(outcome, reached, leads, lags))
     after, before = ([one for one in parts if (one.periods >= 0) == later] for later in (True, False))
     if not after or not before:
         raise EvidenceError(
-            f"no {FEWEST} customers were first reached in a period before and after which {FEWEST} others had not been, "
-            "so nobody can be compared; give more periods, or keep some customers back for a while"
+            f"no {FEWEST} customers were first reached while {FEWEST} others had not been, with a period before it, so "
+            "nobody can be compared; give more periods, or keep some customers back for a while"
         )
     times = sorted({one.periods for one in parts})
     by_time = [(time, [one for one in parts if one.periods == time]) for time in times]
@@ -81,11 +82,11 @@ class _Part:
     n: int
 
 
-def _parts(outcome: Floats, reached: Ints, leads: int) -> Iterator[_Part]:
+def _parts(outcome: Floats, reached: Ints, leads: int, lags: int) -> Iterator[_Part]:
     periods = outcome.shape[1]
     for g in np.unique(reached[(reached > 0) & (reached < periods)]):
         mine = reached == g
-        for t in range(max(g - 1 - leads, 0), periods):
+        for t in range(max(g - 1 - leads, 0), min(g + lags, periods)):
             if t == g - 1:
                 continue
             others = reached > max(t, g)

@@ -28,6 +28,20 @@ CAMPAIGN_EFFECTS = Table(
     key=("campaign_id",),
 )
 
+FIRST_REACHED = Table(
+    "first_reached",
+    "What first reaching customers with a type of campaign changed, against those not reached until later.",
+    (
+        Column("campaign_type", pl.String, "as in the source; empty where there are no types"),
+        Column("n_reached", pl.Int64, "customers who were reached and could be compared"),
+        Column("effect_minor", pl.Float64, "spend a customer and week, in the eight weeks from reaching on"),
+        Column("effect_se", pl.Float64, "standard error, by customer"),
+        Column("placebo_minor", pl.Float64, "the same in the three weeks before: 0 where both would have moved alike"),
+        Column("placebo_se", pl.Float64, "standard error"),
+    ),
+    key=("campaign_type",),
+)
+
 RESPONSE_SLOPES = Table(
     "response_slopes",
     "Average response to shelf discounts by both designs, per unit of depth.",

@@ -65,6 +65,7 @@ def past_campaigns_section(findings: Findings, tell: Voice) -> Section:
         names = tell.listed(drifting)
         blocks.append(Text(tell.say("past.drift", n=len(drifting), all=n_placebos, names=names)))
     blocks += [Text(_clear(past, tell)), Text(tell.say("past.judged", n=len(past)))]
+    blocks += _first_reached(findings, tell)
     notes = _notes(past, tell)
     if notes:
         blocks += [Text(tell.say("past.cut")), Bullets(notes)]
@@ -143,6 +144,26 @@ def _notes(past: list[PastCampaign], tell: Voice) -> tuple[str, ...]:
         else tell.say("past.note", name=names[0], note=tell.own(note))
         for note, names in named.items()
     )
+
+
+def _first_reached(findings: Findings, tell: Voice) -> list[Block]:
+    """By type of campaign; nothing where no customers can be compared."""
+    table = findings.table("first_reached")
+    if table is None:
+        return []
+    rows = tuple(
+        (
+            row["campaign_type"] or tell.say("past.no_figure"),
+            count(row["n_reached"]),
+            *(
+                tell.money.estimate(Estimate.of(row[f"{name}_minor"], row[f"{name}_se"]))
+                for name in ("effect", "placebo")
+            ),
+        )
+        for row in table.iter_rows(named=True)
+    )
+    columns = tuple(tell.say(f"past.reached.{name}") for name in ("type", "n", "effect")) + (tell.say("past.placebo"),)
+    return [Text(tell.say("past.reached")), Table(tell.say("past.reached.table"), columns, rows)]
 
 
 def _shown(estimate: Estimate | None, tell: Voice) -> str:

@@ -344,6 +344,14 @@ WORDS: dict[str, str] = {
     "past.note": "活动 {name}：{note}",
     "past.notes": "活动 {names}：{note}",
     "past.no_figure": "无数据",
+    "past.reached": (
+        "首次触达用户带来了什么改变？首次被某类活动触达的用户，只与当时尚未触达的用户比较，绝不与更早触达的用户比较。"
+        "安慰剂检验偏离零，说明两组此前的走势就不同。"
+    ),
+    "past.reached.table": "首次触达起八周内：每位用户每周消费，95% 区间",
+    "past.reached.type": "活动类型",
+    "past.reached.n": "触达人数",
+    "past.reached.effect": "效果",
     "past.table": "全部可以判断的活动：人均每周消费，95% 区间",
     "past.column.campaign": "活动",
     "past.column.period": "时期",
