@@ -1,3 +1,6 @@
+from dataclasses import replace
+from fractions import Fraction
+
 import numpy as np
 import polars as pl
 import pytest
@@ -15,13 +18,19 @@ from offerloop.service.simulated_shop import write_shop
 
 
 def learned(market, folder):
-    """What a run would learn of a simulated shop's offers, and its offers."""
+    """What a run would learn of a simulated shop's offers, and of coupons of 15 and 30 % that nobody was shown."""
     config = load_config(write_shop(market, folder))
     engine = ENGINES.load("duckdb")()
     events = prepare(config, engine)
     margins = known_margins(events.order_lines, events.products, config.shop.margin)
     categories = usual_baskets(events.order_lines, events.products, config.response).categories
     offers = [one.offer for one in choices(config, categories, events.offers, margins)]
+    offers += [
+        replace(one, offer_id=one.offer_id.replace("coupon-10", name), percent=Fraction(percent))
+        for one in offers
+        if one.offer_id.startswith("coupon-10")
+        for name, percent in (("between", 15), ("beyond", 30))
+    ]
     log = Log(events.exposures, events.order_lines, events.products, events.first_day, events.as_of_day, 7, margins)
     return learn_shown(log, offers, config.seed, engine)
 
@@ -43,8 +52,8 @@ def fashion(tmp_path_factory):
 
 def test_every_offer_that_was_shown_often_has_effects_for_everybody_who_bought(fashion):
     market, shown = fashion
-    assert set(shown.names) == {market.terms.ids[k] for k in market.terms.menu}
-    table = shown.effects(shown.names[0])
+    assert {market.terms.ids[k] for k in market.terms.menu} <= set(shown.made_of)
+    table = shown.effects(next(iter(shown.made_of)))
     assert table["customer_id"].to_list() == shown.customers.to_list()
     assert table.select(pl.col(pl.Float64).is_finite().all()).row(0) == (True,) * len(
         table.select(pl.col(pl.Float64)).columns
@@ -77,7 +86,7 @@ def test_discounts_follow_what_customers_buy_in_the_scope(fashion):
 
 def test_what_is_planned_for_a_customer_has_not_seen_the_half_that_values_it(fashion):
     _, shown = fashion
-    table = shown.effects(shown.names[0])
+    table = shown.effects(next(iter(shown.made_of)))
     assert set(table["fold"].unique()) == {0, 1}
     assert (table["value_minor"] - table["held_out_value_minor"]).abs().max() > 0
 
@@ -96,3 +105,13 @@ def test_exposures_without_chances_say_nothing(tmp_path):
     market.advance(np.zeros(300, dtype=np.int64), None)
     with pytest.raises(EvidenceError, match=r"no propensity|deliberately nothing"):
         learned(market, tmp_path / "shop")
+
+
+def test_an_offer_between_two_depths_that_were_shown_has_effects_between_theirs(fashion):
+    _, shown = fashion
+    names = {name: name.replace("coupon-10", "coupon-20") for name in shown.made_of if name.startswith("coupon-10")}
+    ten, twenty = next(pair for pair in names.items() if pair[1] in shown.made_of)
+    fifteen = ten.replace("coupon-10", "between")
+    value, low, high = (shown.effects(name)["value_minor"].to_numpy() for name in (fifteen, ten, twenty))
+    np.testing.assert_allclose(value, (low + high) / 2)
+    assert not shown.has(ten.replace("coupon-10", "beyond"))

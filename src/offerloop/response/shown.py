@@ -8,7 +8,8 @@ is chosen by a model of the other half and valued by what its own half showed.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import narwhals as nw
@@ -29,7 +30,7 @@ from offerloop.response.margins import Margins
 from offerloop.response.scores import predicted, robust_scores
 from offerloop.response.shelf.study import fold_of
 from offerloop.response.spending import Spending
-from offerloop.response.terms import NOTHING, Floats, Terms
+from offerloop.response.terms import NOTHING, Coding, Floats, Terms
 from offerloop.response.trial_study import study_trial
 from offerloop.tables import SHOWN_OFFERS
 
@@ -57,31 +58,34 @@ class Shown:
 
     customers: pl.Series
     """customer_id of who ordered in the last quarter."""
-    names: tuple[str, ...]
-    """Of the offers, without nothing."""
+    made_of: Mapping[str, Floats]
+    """By offer (K,): how much of each shown offer it is, nothing first: itself, or two between whose depths it lies."""
     halves: Halves
     table: pl.DataFrame
     """The table SHOWN_OFFERS."""
 
     def has(self, offer_id: str) -> bool:
         """Whether its effect is known."""
-        return offer_id in self.names
+        return offer_id in self.made_of
 
     def effects(self, offer_id: str) -> pl.DataFrame:
         """What the table EFFECTS needs of one offer, costs aside."""
-        k, found = 1 + self.names.index(offer_id), self.halves
-        value, se = found.planned["value_minor"][:, k], found.se[:, k]
+        part, found = self.made_of[offer_id], self.halves
+        planned, held_out = (
+            {name: one @ part for name, one in each.items()} for each in (found.planned, found.held_out)
+        )
+        value, se = planned["value_minor"], found.se @ part
         columns = {
             "customer_id": self.customers,
             "value_minor": value,
             "value_low_minor": value - Z95 * se,
             "value_high_minor": value + Z95 * se,
             "value_se_minor": se,
-            "discount_minor": np.maximum(found.planned["coupon_minor"][:, k], 0.0),
-            "p_redeem": np.clip(found.planned["redeemed"][:, k], 0.0, 1.0),
+            "discount_minor": np.maximum(planned["coupon_minor"], 0.0),
+            "p_redeem": np.clip(planned["redeemed"], 0.0, 1.0),
             "fold": found.half,
-            "held_out_value_minor": found.held_out["value_minor"][:, k],
-            "held_out_discount_minor": np.maximum(found.held_out["coupon_minor"][:, k], 0.0),
+            "held_out_value_minor": held_out["value_minor"],
+            "held_out_discount_minor": np.maximum(held_out["coupon_minor"], 0.0),
             **dict.fromkeys(("d_value", "d_discount", "centred"), np.zeros(len(value))),
         }
         return pl.DataFrame(columns)
@@ -140,8 +144,17 @@ def learn_shown(log: Log, offers: Sequence[Offer], seed: int, engine: Engine) ->
     now = active.with_columns(shown_day=pl.lit(log.as_of_day))
     estimator = study.decision.estimator
     halves = _halves(seen, now, known, estimator, seed)
-    names = tuple(one.offer_id for one in terms[1:])
-    return Shown(active["customer_id"], names, halves, _table(seen, study.value.fold[0], names, estimator))
+    table = _table(seen, study.value.fold[0], [one.offer_id for one in terms[1:]], estimator)
+    return Shown(active["customer_id"], _made_of(Coding.of(terms), offers), halves, table)
+
+
+def _made_of(shown: Coding, offers: Sequence[Offer]) -> dict[str, Floats]:
+    """Of the offers that were shown, and of those between their depths; others are beyond what is known."""
+    found: dict[str, Floats] = {}
+    for one in offers:
+        with suppress(EvidenceError):
+            found[one.offer_id] = shown.weights([_of_offer(one)])[:, 0]
+    return found
 
 
 def _table(seen: _Seen, fold: Ints, names: Sequence[str], estimator: str) -> pl.DataFrame:

@@ -162,7 +162,7 @@ def _first_reached(findings: Findings, tell: Voice) -> list[Block]:
         )
         for row in table.iter_rows(named=True)
     )
-    columns = tuple(tell.say(f"past.reached.{name}") for name in ("type", "n", "effect")) + (tell.say("past.placebo"),)
+    columns = tuple(tell.say(f"past.{name}") for name in ("reached.type", "reached.n", "reached.effect", "placebo"))
     return [Text(tell.say("past.reached")), Table(tell.say("past.reached.table"), columns, rows)]
 
 

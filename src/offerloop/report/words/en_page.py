@@ -410,9 +410,9 @@ WORDS: dict[str, str] = {
     "past.notes": "Campaigns {names}: {note}",
     "past.no_figure": "no figure",
     "past.reached": (
-        "What did reaching a customer for the first time change? Those first reached by a type of campaign are compared with "
-        "those not reached until later, never with those reached before. A placebo away from zero says that both moved "
-        "differently already."
+        "What did reaching a customer for the first time change? Those first reached by a type of campaign are "
+        "compared with those not reached until later, never with those reached before. A placebo away from zero says "
+        "that both moved differently already."
     ),
     "past.reached.table": "First reached, in the eight weeks from then on: weekly spend a customer, 95 % intervals",
     "past.reached.type": "type of campaign",
