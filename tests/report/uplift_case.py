@@ -91,6 +91,7 @@ def everyone():
             ResponseType("sleeping_dog", Estimate(0.026, 0.006, 0.046), -0.004),
         ),
         sure_things_cost=None,
+        sure_things_money=None,
         groups=(),
         balance=tuple(
             Balance(f"column_{n}", name, 0.004 * n, 0.42 * n) for n in range(-6, 7) for name in ("mens", "womens")
@@ -144,6 +145,7 @@ def targeted():
         curve=curve(2.6, 1.9),
         deciles=tuple(Decile(n, 6400, 0.3 * n - 0.9, around(0.28 * n - 0.8, 0.9)) for n in range(1, 11)),
         sure_things_cost=around(0.38, 0.09),
+        sure_things_money=around(0.12, 0.03),
         groups=tuple(
             Group(column, name, 3000 + n, around(0.35 + 0.04 * n, 0.02), around(0.6 - 0.1 * n, 0.5), around(0.8, 0.05))
             for column, names in (("sex", ("female", "male")), ("age band", ("18-34", "35-54", "55+")))

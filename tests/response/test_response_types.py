@@ -32,5 +32,6 @@ def test_the_share_of_cost_that_goes_to_sure_things():
     """Who would buy with chance .3 without and .6 with the offer bought anyway in half of the redemptions."""
     cost = np.array([2.0, 2.0, 0.0, 4.0])
     found = cost_of_sure_things(cost, np.ones(4), np.full(4, 0.3), np.full(4, 0.6))
-    assert found.value == pytest.approx(0.5)
+    assert found.share.value == pytest.approx(0.5)
+    assert found.per_customer.value == pytest.approx(1.0)
     assert cost_of_sure_things(np.zeros(4), np.ones(4), np.full(4, 0.3), np.full(4, 0.6)) is None

@@ -177,6 +177,8 @@ class UpliftFindings:
     types: tuple[ResponseType, ...]
     sure_things_cost: Estimate | None
     """Share of the cost of the recommended policy that goes to purchases which would have been made anyway."""
+    sure_things_money: Estimate | None
+    """The same in the unit of cost, per customer of the table."""
     groups: tuple[Group, ...]
     balance: tuple[Balance, ...]
     balance_p: float

@@ -179,9 +179,10 @@ def types_section(found: UpliftFindings, tell: Voice) -> Section | None:
         _types_figure(found, tell),
         _types_list(found, tell),
     ]
-    if found.sure_things_cost is not None:
-        money = tell.say("uplift.types.money", share=share_text(found.sure_things_cost, tell))
-        blocks.insert(0, Text(money))
+    if found.sure_things_cost is not None and found.sure_things_money is not None:
+        unit, share = measure(found, tell), share_text(found.sure_things_cost, tell)
+        money = unit.size(found.sure_things_money)
+        blocks.insert(0, Text(tell.say("uplift.types.money", share=share, money=money, per=unit.per)))
     return Section("types", tell.say("uplift.types.label"), message, tuple(blocks))
 
 

@@ -11,6 +11,8 @@ doubly robust scores, with the sign of the effect from models of other customers
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from offerloop.evaluation.estimate import Estimate
@@ -33,8 +35,18 @@ def type_shares(scores: Floats, offer: int, effect: Floats) -> dict[str, Estimat
     return {name: estimate(rows) for name, rows in type_rows(scores[:, 0], scores[:, offer], effect).items()}
 
 
-def cost_of_sure_things(cost: Floats, weight: Floats, without: Floats, given: Floats) -> Estimate | None:
-    """Share of the cost of an offer that goes to purchases which would have been made without it.
+@dataclass(frozen=True)
+class Wasted:
+    """What goes to purchases that would have been made without an offer."""
+
+    share: Estimate
+    """Of the cost."""
+    per_customer: Estimate
+    """In the unit of cost, of everybody."""
+
+
+def cost_of_sure_things(cost: Floats, weight: Floats, without: Floats, given: Floats) -> Wasted | None:
+    """How much of the cost of a policy goes to purchases which would have been made without it.
 
     From the cost (n,) of those who got the offer, their weights (n,), and chances of a purchase without and with it: a
     purchase with the offer would have been made anyway with chance p0 / p1. None where nothing was paid.
@@ -43,7 +55,7 @@ def cost_of_sure_things(cost: Floats, weight: Floats, without: Floats, given: Fl
     if not paid.sum() > 0:
         return None
     anyway = np.clip(without / np.maximum(given, 1e-9), 0.0, 1.0)
-    return ratio(paid * anyway, paid)
+    return Wasted(ratio(paid * anyway, paid), estimate(paid * anyway))
 
 
 def ratio(above: Floats, below: Floats) -> Estimate:

@@ -30,7 +30,7 @@ from offerloop.response.contest import estimate, widened
 from offerloop.response.evidence import Evidence
 from offerloop.response.levels import kind_of
 from offerloop.response.ordering import Ordering
-from offerloop.response.response_types import cost_of_sure_things, ratio, type_rows, type_shares
+from offerloop.response.response_types import Wasted, cost_of_sure_things, ratio, type_rows, type_shares
 from offerloop.response.scores import predicted, robust_scores
 from offerloop.response.terms import Floats
 from offerloop.response.trial_study import TrialStudy
@@ -53,7 +53,7 @@ class Facts:
 
     def findings(self, place: str) -> UpliftFindings:
         """All of them."""
-        decision, trial = self.study.decision, self.trial
+        decision, trial, wasted = self.study.decision, self.trial, self._sure_things()
         return UpliftFindings(
             place=place,
             n=trial.value.size,
@@ -76,7 +76,8 @@ class Facts:
             curve=tuple(self._curve()),
             deciles=tuple(self._deciles()),
             types=tuple(self._types()),
-            sure_things_cost=self._sure_things(),
+            sure_things_cost=None if wasted is None else wasted.share,
+            sure_things_money=None if wasted is None else wasted.per_customer,
             groups=tuple(self._groups()),
             balance=tuple(self._balance()),
             balance_p=trial.balance_p,
@@ -193,7 +194,7 @@ class Facts:
             mean = float((weight @ effect) / weight.sum()) if weight.sum() > 0 else 0.0
             yield ResponseType(name, share, mean)  # type: ignore[arg-type]
 
-    def _sure_things(self) -> Estimate | None:
+    def _sure_things(self) -> Wasted | None:
         """Of those who got what the policy gives, each counted by the policy's chance over the trial's."""
         if self.log.cost is None or self.study.decision.verdict == "nothing":
             return None

@@ -223,7 +223,7 @@ WORDS: dict[str, str] = {
         "how many there are of each can be estimated, and that as if it moved nobody of a kind both ways."
     ),
     "uplift.types.money": (
-        "Of what the recommended policy costs, {share} goes to responses that would have come anyway."
+        "Of what the recommended policy costs, {share} goes to responses that would have come anyway: {money} {per}."
     ),
     "uplift.types.unseen": "{type}: {means}. The estimator predicts this of nobody.",
     "uplift.types.nobody": "nobody",

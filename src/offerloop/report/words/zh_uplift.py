@@ -185,7 +185,7 @@ WORDS: dict[str, str] = {
         "按 {offer} 的作用划分。没有人能同时在有优惠和没有优惠时被观察到，因此单个用户的类型是未知的；"
         "只能估计各类型有多少人，并且假定优惠对同一类用户只有一个方向的作用。"
     ),
-    "uplift.types.money": "所建议策略的成本中，有 {share} 给了本来就会有的响应。",
+    "uplift.types.money": "所建议策略的成本中，有 {share} 给了本来就会有的响应：{per} {money}。",
     "uplift.types.unseen": "{type}：{means}。按估计没有这样的用户。",
     "uplift.types.nobody": "没有",
     "uplift.types.title": "各类型用户的预期占比",
