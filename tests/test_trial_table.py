@@ -7,11 +7,11 @@ import numpy as np
 import polars as pl
 import pytest
 
+from made_trial import made, with_dates
 from offerloop.errors import EvidenceError, InputError
 from offerloop.service.uplift import uplift
 from offerloop.service.uplift_asked import Asked, planned_shares
 from offerloop.service.uplift_files import write
-from uplift_table import made, with_dates
 
 ASKED = {"treatment": "arm", "outcome": "bought", "id": "customer", "ignore": ("margin", "cost")}
 
