@@ -50,10 +50,12 @@ class Trial:
     train: Ints
     judged: Ints
     """(splits, rows)."""
+    cost: Floats | None = None
+    """(n,): where it is known."""
 
     def write(self) -> Path:
         """The folder; its name changes with what is in it."""
-        names = ("features", "action", "outcome", "chance", "train", "judged")
+        names = ["features", "action", "outcome", "chance", "train", "judged"] + ["cost"] * (self.cost is not None)
         arrays = {name: np.ascontiguousarray(getattr(self, name)) for name in names}
         told = json.dumps(self.offers)
         digest = hashlib.sha256(told.encode())
@@ -114,8 +116,8 @@ def _known_before(table: pl.DataFrame) -> Floats:
     return table.select(columns).cast(pl.Float64).to_numpy()
 
 
-def monotone(n: int, seeds: int) -> Trial:
-    """As many trials of n customers; all are judged by the same customers."""
+def monotone(n: int, seeds: int, *, all_scored: bool = False) -> Trial:
+    """As many trials of n customers; all are judged by the same customers, before whom all others may be scored."""
     trials = [MonotoneTrial.draw(n, seed) for seed in range(1, seeds + 1)]
     judged = Customers.draw(JUDGED, JUDGED_SEED).features
     start = n * seeds
@@ -128,5 +130,5 @@ def monotone(n: int, seeds: int) -> Trial:
         chance=np.full(len(DEPTHS), 1 / len(DEPTHS)),
         offers=offers,
         train=np.arange(start).reshape(seeds, n),
-        judged=np.arange(start, start + JUDGED)[None],
+        judged=np.arange(0 if all_scored else start, start + JUDGED)[None],
     )

@@ -10,7 +10,7 @@ import numpy as np
 from offerloop.evaluation.trial import Trial
 from offerloop.evaluation.uplift import qini_curve, uplift_curve
 from peers.response.given import Given
-from record import Claim, Found, Result, tell
+from record import Claim, Found, Result
 from response_data import MENS, WOMENS, e_mails
 from response_judged import (
     AUTO,
@@ -23,7 +23,7 @@ from response_judged import (
     named,
     not_below,
     results,
-    table,
+    show,
 )
 from response_systems import Found as Learned
 from response_systems import System
@@ -35,17 +35,14 @@ RIDGE, BASELINE = "offerloop ridge_t", "outcome"
 
 def hillstrom(systems: Sequence[System], splits: int, rows: int | None) -> Found:
     """Visits, of who got the e-mail about women's goods, and about men's, beside who got none."""
-    fit_for = [one for one in systems if one.file != "monotone_lightgbm"]
     found, claims = list[Result](), list[Claim]()
     for arm, name in ((WOMENS, "women"), (MENS, "men")):
         case = f"Hillstrom, {name}'s e-mail, visits, {splits} halves"
         folder = e_mails(name, (arm,), "visit", splits, rows).write()
         given = Given.read(folder)
-        compared = judged(fit_for, folder, lambda learned, given=given: areas(learned, given))  # type: ignore[misc]
-        told = results(case, compared, "")
+        compared = judged(systems, folder, lambda learned, given=given: areas(learned, given))  # type: ignore[misc]
         said = womens(case, compared) if arm == WOMENS else mens(case, compared)
-        table(case, told)
-        tell([], said)
+        told, said = show(case, results(case, compared, ""), said)
         found, claims = found + told, claims + said
     return found, claims
 

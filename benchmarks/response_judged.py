@@ -10,7 +10,7 @@ import numpy as np
 
 from offerloop.evaluation.estimate import Z95
 from peers.response.given import Floats
-from record import Claim, Found, Result
+from record import Claim, Found, Result, tell
 from response_systems import Found as Learned
 from response_systems import System, run
 
@@ -109,13 +109,18 @@ def table(case: str, results: Sequence[Result]) -> None:
     for one in results:
         rows.setdefault(one.system, {})[f"{one.metric} ({one.unit})" if one.unit else one.metric] = one.value
     width = max(map(len, rows)) + 2
-    columns = list(next(iter(rows.values())))
+    columns = list(dict.fromkeys(name for values in rows.values() for name in values))
     print(f"{case}\n" + " " * width + "".join(f"{name:>{len(name) + 2}}" for name in columns))
     for system, values in rows.items():
-        print(f"{system:<{width}}" + "".join(f"{values[name]:>{len(name) + 2}.4g}" for name in columns))
+        print(f"{system:<{width}}" + "".join(_cell(values.get(name), len(name) + 2) for name in columns))
 
 
-def told(case: str, results: Sequence[Result], claims: list[Claim]) -> Found:
-    """The table is printed at once."""
+def _cell(value: float | None, width: int) -> str:
+    return f"{'-' if value is None else format(value, '.4g'):>{width}}"
+
+
+def show(case: str, results: Sequence[Result], claims: Sequence[Claim]) -> Found:
+    """The table and the claims are printed at once."""
     table(case, results)
-    return list(results), claims
+    tell([], list(claims))
+    return list(results), list(claims)

@@ -50,6 +50,8 @@ class Found:
     system: System
     effects: NDArray[np.float32]
     """(splits, judged, K - 1)."""
+    cost_effects: NDArray[np.float32] | None
+    """(splits, judged, K - 1), where costs are known."""
     level: NDArray[np.float32] | None
     """(splits, judged)."""
     cost: dict[str, Any]
@@ -94,11 +96,15 @@ def run(system: System, folder: Path) -> Found:
     if not (place / "cost.json").exists():
         place.mkdir(parents=True, exist_ok=True)
         interpreter = python(f"response-{system.environment}", ENVIRONMENTS[system.environment])
-        told = [system.file, system.variant, str(folder), str(place)]
-        call([str(interpreter), "-m", "peers.response.run", *told], place / "log.txt")
-    level = place / "level.npy"
+        which = [system.file, system.variant, str(folder), str(place)]
+        call([str(interpreter), "-m", "peers.response.run", *which], place / "log.txt")
     cost = json.loads((place / "cost.json").read_text(encoding="utf-8"))
-    return Found(system, np.load(place / "effects.npy"), np.load(level) if level.exists() else None, cost)
+    paid, level = (_kept(place / f"{name}.npy") for name in ("cost_effects", "level"))
+    return Found(system, np.load(place / "effects.npy"), paid, level, cost)
+
+
+def _kept(path: Path) -> NDArray[np.float32] | None:
+    return np.load(path) if path.exists() else None
 
 
 def _key(system: System, folder: Path) -> str:

@@ -35,16 +35,29 @@ class Train:
     chance: Floats
     """(K,): of each offer, the same for everybody."""
     offers: list[dict[str, Any]]
-    """`offer_id`, `kind`, `depth` and `scope` of each."""
+    """The terms of each: `offer_id`, `kind`, `depth` and what else differs."""
+    cost: Floats | None = None
+    """(n,): what the shop paid, where that is known; the outcome is then value before it."""
 
     @property
     def is_binary(self) -> bool:
         """Whether the outcome is 0 or 1 everywhere."""
         return bool(np.isin(self.outcome, (0.0, 1.0)).all())
 
-    def part(self, n: int) -> Train:
-        """The first rows, for a rehearsal."""
-        return replace(self, features=self.features[:n], action=self.action[:n], outcome=self.outcome[:n])
+    def of(self, rows: Ints | slice) -> Train:
+        """Some of the rows."""
+        return replace(
+            self,
+            features=self.features[rows].astype(np.float64),
+            action=self.action[rows],
+            outcome=self.outcome[rows],
+            cost=None if self.cost is None else self.cost[rows],
+        )
+
+    def of_cost(self) -> Train:
+        """The same rows with the cost as their outcome."""
+        assert self.cost is not None
+        return replace(self, outcome=self.cost, cost=None)
 
 
 @dataclass(frozen=True)
@@ -55,6 +68,8 @@ class Predicted:
     """(n, K - 1): of each offer but none."""
     level: Floats | None = None
     """(n,): the outcome without an offer, from who tells it."""
+    cost: Floats | None = None
+    """(n, K - 1): effects on cost, from who learns it together with value."""
 
 
 class Model(Protocol):
@@ -100,7 +115,8 @@ class Given:
         found = {name: np.load(folder / f"{name}.npy") for name in names}
         train, judged = found.pop("train"), found.pop("judged")
         offers = json.loads((folder / "offers.json").read_text(encoding="utf-8"))
-        return cls(Train(**found, offers=offers), train, judged)
+        cost = np.load(folder / "cost.npy") if (folder / "cost.npy").exists() else None
+        return cls(Train(**found, offers=offers, cost=cost), train, judged)
 
     @property
     def splits(self) -> int:
@@ -109,9 +125,7 @@ class Given:
 
     def rows(self, split: int) -> Train:
         """To learn from."""
-        rows, whole = self.train[split], self.whole
-        features = whole.features[rows].astype(np.float64)
-        return replace(whole, features=features, action=whole.action[rows], outcome=whole.outcome[rows])
+        return self.whole.of(self.train[split])
 
     def judged_rows(self, split: int) -> Ints:
         """(m,): rows to be judged by."""

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from offerloop.response.contest import Contest, estimate
-from offerloop.response.crossfit import divisions, held_out
+from offerloop.response.crossfit import Held, divisions, held_out
 from offerloop.response.estimators import ESTIMATORS
 from offerloop.response.evidence import Estimator, Evidence, Fitted
 from offerloop.response.levels import Differences
@@ -22,6 +22,8 @@ AUTO = "auto"
 NAMES = {name: f"offerloop {name}" for name in ESTIMATORS.names()} | {AUTO: "offerloop, automatic choice"}
 ENVIRONMENT = ""
 SOURCE = "src/offerloop/response"
+TOGETHER = (AUTO,)
+"""Learns value and cost together."""
 DIVISIONS = 2
 
 
@@ -32,9 +34,13 @@ class Ours:
     fitted: Fitted
     offers: Sequence[Terms]
     facts: dict[str, Any]
+    cost: Fitted | None = None
 
     def predict(self, features: Floats) -> Predicted:
         """Levels too, where the estimator models them."""
+        if self.cost is not None:
+            value, cost = (one.effects(features, self.offers)[:, 1:] for one in (self.fitted, self.cost))
+            return Predicted(value, cost=cost)
         if isinstance(self.fitted, Differences):
             expected = self.fitted.levels.expected(features, self.offers)
             return Predicted(expected[:, 1:] - expected[:, :1], expected[:, 0])
@@ -58,24 +64,36 @@ def fit(train: Train, variant: str) -> Model:
     evidence = evidence_of(train)
     if variant != AUTO:
         return Ours(estimator(variant).fit(evidence, 0), evidence.offers, {})
-    facts = chosen(evidence)
-    begin = time.process_time()
-    fitted = estimator(facts["estimator"]).fit(evidence, 0)
-    return Ours(fitted, evidence.offers, facts | {"final_cpu_s": time.process_time() - begin})
+    paid = None if train.cost is None else evidence_of(train.of_cost())
+    facts = chosen(evidence, paid)
+    begin, name = time.process_time(), facts["estimator"]
+    fitted, *cost = (estimator(name).fit(one, 0) for one in (evidence, paid) if one is not None)
+    done = {"final_cpu_s": time.process_time() - begin}
+    return Ours(fitted, evidence.offers, facts | done, *cost)
 
 
-def chosen(evidence: Evidence) -> dict[str, Any]:
-    """What a contest without costs and budget decides and forecasts, and the line that effects are drawn by."""
-    fold = divisions(evidence.size, DIVISIONS, 0)
-    held = held_out(evidence, {name: estimator(name) for name in ESTIMATORS.names()}, fold, 0, lambda: None)
-    contest = Contest.of(held, None, Spending())
+def chosen(evidence: Evidence, paid: Evidence | None) -> dict[str, Any]:
+    """What a contest without a budget decides and forecasts, and the lines that effects are drawn by."""
+    value, cost = _held(evidence), None if paid is None else _held(paid)
+    contest = Contest.of(value, cost, Spending())
     decision = contest.decide()
     given, _ = contest.forecast()
-    forecast = estimate(np.einsum("nk,nk->n", given, held.effect))
-    line = held.lines[decision.estimator]
-    return asdict(decision) | {
-        "gain_over_random": asdict(contest.gain_over_random(decision.estimator)),
-        "forecast": asdict(forecast),
-        "areas": {name: float(contest.area(name).mean()) for name in contest.rankings},
-        "line": {name: getattr(line, name).tolist() for name in ("centre", "level", "slope")},
-    }
+    forecast = estimate(np.einsum("nk,nk->n", given, contest.scores - contest.scores[:, :1]))
+    lines = {"line": value} if cost is None else {"line": value, "cost_line": cost}
+    return (
+        asdict(decision)
+        | {
+            name: {part: getattr(one.lines[decision.estimator], part).tolist() for part in ("centre", "level", "slope")}
+            for name, one in lines.items()
+        }
+        | {
+            "gain_over_random": asdict(contest.gain_over_random(decision.estimator)),
+            "forecast": asdict(forecast),
+            "areas": {name: float(contest.area(name).mean()) for name in contest.rankings},
+        }
+    )
+
+
+def _held(evidence: Evidence) -> Held:
+    fold = divisions(evidence.size, DIVISIONS, 0)
+    return held_out(evidence, {name: estimator(name) for name in ESTIMATORS.names()}, fold, 0, lambda: None)

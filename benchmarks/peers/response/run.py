@@ -1,8 +1,9 @@
 """Fits one variant on every split: `python -m peers.response.run FILE VARIANT FOLDER PLACE`, from `benchmarks`.
 
-In PLACE it writes `effects.npy` (splits, judged, K - 1), `level.npy` (splits, judged) from who tells levels, and
-`cost.json`: CPU seconds to fit and to predict, seconds on the wall, facts of each model, the most memory that the
-process held, and versions. A rehearsal on few rows comes first, so that neither imports nor compilation are counted.
+In PLACE it writes `effects.npy` (splits, judged, K - 1), `cost_effects.npy` of the same shape where costs are known,
+`level.npy` (splits, judged) from who tells levels, and `cost.json`: CPU seconds to fit and to predict, seconds on the
+wall, facts of each model, the most memory that the process held, and versions. A rehearsal on few rows comes first, so
+that neither imports nor compilation are counted.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import platform
 import re
 import sys
 import time
+from dataclasses import replace
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
@@ -20,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from peers.response import ENVIRONMENTS
-from peers.response.given import Floats, Given
+from peers.response.given import Floats, Foreign, Given, Predicted, Train
 from peers.run import peak_mb
 
 REHEARSED = 3_000
@@ -32,28 +34,38 @@ def versions(environment: str) -> dict[str, str]:
     return {"python": platform.python_version()} | {name: version(name) for name in ["numpy", *named]}
 
 
-def learn(model: Any, given: Given, variant: str, split: int) -> tuple[Floats, Floats | None, dict[str, Any]]:  # noqa: ANN401 - a module
-    """Effects and levels of one split, and what they cost."""
-    train, features = given.rows(split), given.judged_features(split)
+def learn(model: Foreign, variant: str, train: Train, features: Floats) -> tuple[Predicted, dict[str, Any]]:
+    """Of one split, and what it costs; value and cost apart, unless the model learns them together."""
     wall, begin = time.perf_counter(), time.process_time()
     fitted = model.fit(train, variant)
+    apart = train.cost is not None and variant not in getattr(model, "TOGETHER", ())
+    paid = model.fit(train.of_cost(), variant) if apart else None
     done = time.process_time()
     found = fitted.predict(features)
+    if paid is not None:
+        found = replace(found, cost=paid.predict(features).effects)
     cost = {"fit_cpu_s": done - begin, "predict_cpu_s": time.process_time() - done}
     if found.effects.shape != (len(features), len(train.chance) - 1):
         raise SystemExit(f"{model.__name__} returned effects of shape {found.effects.shape}")
-    return found.effects, found.level, cost | {"wall_s": time.perf_counter() - wall, "facts": fitted.facts}
+    return found, cost | {"wall_s": time.perf_counter() - wall, "facts": fitted.facts}
+
+
+def keep(place: Path, predicted: list[Predicted]) -> None:
+    """Writes what was told of every split."""
+    for field, name in (("effects", "effects"), ("cost", "cost_effects"), ("level", "level")):
+        told = [getattr(one, field) for one in predicted]
+        if told[0] is not None:
+            np.save(place / f"{name}.npy", np.array(told, dtype=np.float32))
 
 
 def main() -> None:
     """Fits, predicts and writes."""
     file, variant, folder, place = sys.argv[1], sys.argv[2], Path(sys.argv[3]), Path(sys.argv[4])
     model, given = import_module(f"peers.response.{file}"), Given.read(folder)
-    model.fit(given.rows(0).part(REHEARSED), variant).predict(given.judged_features(0)[:REHEARSED])
-    effects, levels, costs = zip(*(learn(model, given, variant, split) for split in range(given.splits)), strict=True)
-    np.save(place / "effects.npy", np.array(effects, dtype=np.float32))
-    if levels[0] is not None:
-        np.save(place / "level.npy", np.array(levels, dtype=np.float32))
+    learn(model, variant, given.rows(0).of(slice(REHEARSED)), given.judged_features(0)[:REHEARSED])
+    told = [learn(model, variant, given.rows(split), given.judged_features(split)) for split in range(given.splits)]
+    keep(place, [predicted for predicted, _ in told])
+    costs = [cost for _, cost in told]
     found: dict[str, Any] = {name: [one[name] for one in costs] for name in costs[0]}
     found |= {"peak_mb": peak_mb(), "versions": versions(model.ENVIRONMENT)}
     (place / "cost.json").write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
