@@ -77,14 +77,12 @@ def claims(case: str, kept: list[Kept], learned: Learned) -> list[Claim]:
     away, low, high = interval(np.array([one.forecast.value - one.held_out.value for one in kept]))
     widths = [float(np.median([_width(part) for part in parts])) for parts in _both(kept)]
     claimed, over, under = interval(np.array([one.plug_in - one.held_out.value for one in kept]))
-    covered = np.mean([one.forecast.low <= one.held_out.value <= one.forecast.high for one in kept])
     shares = Counter(f"{one.verdict}, {facts['estimator']}" for one, facts in zip(kept, learned.facts, strict=True))
     wider = widths[0] / widths[1] if widths[1] > 0 else 1.0  # no width where nothing is given
     return [
         Claim(f"{case}: forecast less held-out value", away, low, high, 0.0, low <= 0 <= high),
         Claim.at_most(f"{case}: median width of forecasts over held-out ones", wider, WIDEST),
         Claim(f"{case}: plug-in of the largest prediction less held-out value", claimed, over, under),
-        Claim(f"{case}: share of forecasts' intervals that hold the held-out value", float(covered)),
         *(Claim(f"{case}: share of halves with {pick}", n / len(kept)) for pick, n in shares.items()),
     ]
 
