@@ -36,16 +36,20 @@ from pathlib import Path
 
 from record import Claim, Found, Record, Result, load, machine
 from response_hillstrom import hillstrom
+from response_judged import AUTO, X
 from response_market import markets
-from response_monotone import large, trials
+from response_monotone import PLAIN, large, trials
 from response_spend import spend
 from response_systems import FILES, System, systems
 
 VERSIONS = ("offerloop", "numpy", "scipy", "polars", "lightgbm")
-LARGE_TOO = ("monotone LightGBM", "causalml X-learner")
-"""Peers that learn from the large trial."""
-MARKETS_TOO = tuple(f"causalml {letter}-learner, small trees" for letter in "XTS")
-"""Peers that learn from the markets, where offers are many."""
+SMALL_TREES = tuple(f"causalml {letter}-learner, small trees" for letter in "XTS")
+PEERS = {
+    "monotone": (PLAIN, X, *SMALL_TREES, "econml LinearDRLearner"),
+    "large": (PLAIN, X),
+    "market": SMALL_TREES,
+}
+"""Beside ours, where learning or scoring takes long; all others learn from e-mails only."""
 
 
 @dataclass(frozen=True)
@@ -62,22 +66,21 @@ class Size:
     market_halves: int
 
 
-FULL = Size(30, None, 20, (20_000, 100_000), 10, 1_000_000, 10_000, 3)
+FULL = Size(30, None, 20, (20_000, 100_000), 10, 1_000_000, 5_000, 3)
 SMALL = Size(3, 6_000, 3, (5_000,), 2, 20_000, 1_000, 2)
 
 
 def parts(size: Size, compared: list[System]) -> dict[str, Callable[[], Found]]:
     """By name; each prints its tables."""
-    undosed = [one for one in compared if one.file != "monotone_lightgbm"]
-    dosed = [one for one in compared if one.file != "sklift_models"]
-    big = [one for one in dosed if one.is_ours or one.name in LARGE_TOO]
-    shops = [one for one in undosed if one.is_ours or one.name in MARKETS_TOO]
+    without_depth = [one for one in compared if one.name != PLAIN]
+    some = {part: [one for one in compared if one.is_ours or one.name in names] for part, names in PEERS.items()}
+    single = [one for one in some["large"] if one.name != AUTO]
     return {
-        "hillstrom": lambda: hillstrom(undosed, size.halves, size.rows),
+        "hillstrom": lambda: hillstrom(without_depth, size.halves, size.rows),
         "spend": lambda: spend(size.spend_halves, size.rows),
-        "monotone": lambda: trials(dosed, size.monotone, size.seeds),
-        "large": lambda: large(big, size.large),
-        "market": lambda: markets(shops, size.customers, size.market_halves),
+        "monotone": lambda: trials(some["monotone"], some["large"], size.monotone, size.seeds),
+        "large": lambda: large(single, size.large),
+        "market": lambda: markets(some["market"], size.customers, size.market_halves),
     }
 
 

@@ -23,7 +23,6 @@ from response_judged import (
     AUTO,
     Judged,
     Metrics,
-    X,
     above,
     against_peers,
     differences,
@@ -37,20 +36,19 @@ from response_systems import System, run
 
 VALUE, STRUCTURED, PLAIN = "value / oracle", "offerloop structured", "monotone LightGBM"
 MOST_SECONDS, MOST_GB = 120.0, 4.0
-SLOW = {"econml_learners": 20_000, "causalml_learners": 20_000}
-"""Most rows that the systems of a file learn from, but for the X-learner."""
+FEW = 20_000
+"""Most rows that all systems learn from."""
 
 
-def trials(systems: Sequence[System], sizes: Sequence[int], seeds: int) -> Found:
-    """Training sets of each size; all judged by the same customers."""
+def trials(systems: Sequence[System], quick: Sequence[System], sizes: Sequence[int], seeds: int) -> Found:
+    """Training sets of each size, the larger ones for `quick` systems; all judged by the same customers."""
     found, claims = list[Result](), list[Claim]()
     plain = next(one for one in systems if one.name == PLAIN)
     for n in sizes:
-        systems = [one for one in systems if n <= SLOW.get(one.file, n) or one.name == X]
         case, folder = f"monotone trial, {n:,} rows, {seeds} seeds", monotone(n, seeds).write()
         level = run(plain, folder).level
         assert level is not None
-        compared = judged(systems, folder, lambda learned, level=level: metrics(learned, level))  # type: ignore[misc]
+        compared = judged(systems if n <= FEW else quick, folder, lambda learned, level=level: metrics(learned, level))  # type: ignore[misc]
         told, said = show(case, results(case, compared, ""), compare(case, compared))
         found, claims = found + told, claims + said
     return found, claims
