@@ -98,7 +98,7 @@ def against_peers(case: str, metric: str, judged: Sequence[Judged]) -> list[Clai
         return []
     claims = [] if best is None else [not_below(f"{case}, best peer", metric, ours, best)]
     for one in (one for one in judged if one.name.startswith(X)):
-        share = ours.learned.final_cpu_s.sum() / np.sum(one.learned.cost["fit_cpu_s"])
+        share = float(ours.learned.final_cpu_s.sum() / np.sum(one.learned.cost["fit_cpu_s"]))
         claims.append(Claim.at_most(f"{case}: CPU of the chosen estimator's fit over {one.name}", share, CPU_SHARE))
     return claims
 

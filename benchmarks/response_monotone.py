@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,7 +74,7 @@ def chances(level: NDArray[np.float32], effects: NDArray[np.float32]) -> Floats:
 
 def sorted_by(chance: Floats) -> dict[str, float]:
     """How well customers of a trial are sorted for the greatest depth, by effect or by effect per cost."""
-    trial = MonotoneTrial.draw(JUDGED, JUDGED_SEED)
+    trial = judged_trial()
     rows = np.isin(trial.depth, (0, len(DEPTHS) - 1))
     treated, basket = trial.depth[rows] > 0, trial.customers.basket[rows].astype(np.float64)
     value = trial.bought[rows] * MARGIN * basket
@@ -88,6 +89,12 @@ def sorted_by(chance: Floats) -> dict[str, float]:
         "Qini / ATE": qini.area_over_random / qini.end,
         "AUCC": cost_area(paid),
     }
+
+
+@cache
+def judged_trial() -> MonotoneTrial:
+    """Of the customers by whom all are judged."""
+    return MonotoneTrial.draw(JUDGED, JUDGED_SEED)
 
 
 def cost_area(trial: Trial) -> float:
