@@ -110,9 +110,13 @@ def table(case: str, results: Sequence[Result]) -> None:
         rows.setdefault(one.system, {})[f"{one.metric} ({one.unit})" if one.unit else one.metric] = one.value
     width = max(map(len, rows)) + 2
     columns = list(dict.fromkeys(name for values in rows.values() for name in values))
-    print(f"{case}\n" + " " * width + "".join(f"{name:>{len(name) + 2}}" for name in columns))
+    print(f"{case}\n" + " " * width + "".join(f"{name:>{_wide(name)}}" for name in columns))
     for system, values in rows.items():
-        print(f"{system:<{width}}" + "".join(_cell(values.get(name), len(name) + 2) for name in columns))
+        print(f"{system:<{width}}" + "".join(_cell(values.get(name), _wide(name)) for name in columns))
+
+
+def _wide(name: str) -> int:
+    return max(len(name), 9) + 2
 
 
 def _cell(value: float | None, width: int) -> str:
