@@ -40,6 +40,7 @@ from threadpoolctl import threadpool_limits
 from coupon_shop import Floats, Ints, Shop
 from offerloop.evaluation import policy as values
 from offerloop.evaluation import ranking
+from offerloop.evaluation.bootstrap import FEWEST
 from offerloop.evaluation.policy_log import Log, Predictions
 from offerloop.evaluation.policy_value import PolicyValue
 from offerloop.evaluation.trial import Trial
@@ -136,8 +137,8 @@ class Campaign:
         trial = self.trial()
         return [qini_curve(trial).area_over_random, uplift_curve(trial).area]
 
-    def scaled(self, scale: Scale, replicates: int = 1) -> list[float]:
-        """Qini and AUUC by ours, with interval."""
+    def scaled(self, scale: Scale, replicates: int = FEWEST) -> list[float]:
+        """Qini and AUUC by ours, with interval; the fewest replicates where only the value counts."""
         trial = self.trial()
         return [metric(trial, scale, replicates=replicates).value for metric in (qini, auuc)]
 

@@ -26,7 +26,8 @@ import numpy as np
 import polars as pl
 from scipy import sparse
 
-BENCH = Path(__file__).parents[1] / ".bench"
+from environments import BENCH
+
 JOURNEY, MOVIELENS = "The Complete Journey", "MovieLens-100k"
 TASKS = {JOURNEY: ("all", "new"), MOVIELENS: ("new",)}
 WEEKS = {"tune": (45, 49), "test": (49, 53)}

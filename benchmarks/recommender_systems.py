@@ -8,9 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import subprocess
-import sys
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -18,15 +15,9 @@ from typing import Any
 
 import numpy as np
 
+from environments import BENCH, HERE, call, python
 from peers import ENVIRONMENTS
 from peers.given import Ints
-from recommender_data import BENCH
-
-HERE = Path(__file__).parent
-ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL", "NUMBA")} | {
-    "POLARS_MAX_THREADS": "1",
-    "LK_NUM_PROCS": "1",
-}
 
 Settings = dict[str, Any]
 
@@ -63,21 +54,11 @@ def run(system: System, folder: Path, settings: Settings) -> Found:
         place.mkdir(parents=True, exist_ok=True)
         path = place / "settings.json"
         path.write_text(json.dumps(settings), encoding="utf-8")
-        command = [str(python(system.environment)), "-m", "peers.run", system.file, str(folder), str(path)]
+        interpreter = python(f"recommenders-{system.environment}", ENVIRONMENTS[system.environment])
+        command = [str(interpreter), "-m", "peers.run", system.file, str(folder), str(path)]
         call(command, place / "log.txt")
     top = {task: np.load(place / f"top_{task}.npy") for task in ("all", "new")}
     return Found(top, json.loads((place / "cost.json").read_text(encoding="utf-8")))
-
-
-def call(command: list[str], log: Path) -> None:
-    """Runs it in this folder on one thread, and keeps what it says; SystemExit with the end of that if it fails."""
-    with log.open("w", encoding="utf-8") as said:
-        failed = subprocess.run(
-            command, stdout=said, stderr=subprocess.STDOUT, check=False, cwd=HERE, env=os.environ | ONE_THREAD
-        ).returncode
-    if failed:
-        tail = log.read_text(encoding="utf-8")[-2_000:]
-        raise SystemExit(f"{' '.join(command)} ended with {failed}:\n{tail}")
 
 
 def key(system: System, folder: Path, settings: Settings) -> str:
@@ -90,18 +71,3 @@ def key(system: System, folder: Path, settings: Settings) -> str:
     texts = [file.read_text(encoding="utf-8") for file in files if file.exists()]
     whole = [folder.name, json.dumps(settings, sort_keys=True), ENVIRONMENTS[system.environment], *texts]
     return hashlib.sha256("\0".join(whole).encode()).hexdigest()[:12]
-
-
-def python(environment: str) -> Path:
-    """The interpreter of an environment, which is made where it is not as it should be."""
-    if not environment:
-        return Path(sys.executable)
-    place, needs = BENCH / f"recommenders-{environment}", ENVIRONMENTS[environment]
-    found, mark = place / "bin" / "python", place / "installed.txt"
-    if not mark.exists() or mark.read_text(encoding="utf-8") != needs:
-        print(f"installing {needs} ...", flush=True)
-        subprocess.run([sys.executable, "-m", "venv", "--clear", str(place)], check=True)
-        pip = [str(found), "-m", "pip", "--disable-pip-version-check", "--quiet", "install", *needs.split()]
-        subprocess.run(pip, check=True)
-        mark.write_text(needs, encoding="utf-8")
-    return found
