@@ -3,7 +3,11 @@
 Every candidate is a policy: nobody, everybody the same offer, or the offer that an estimator holds best for each. To
 compare estimators where everybody could be treated, or nobody, the customers are ranked by their best effect and the
 value is averaged over all shares that could be treated (the area under the uplift curve): that is the policy that
-treats customer i with probability 1 - rank_i / n.
+treats customer i with probability 1 - rank_i / n. That value is told apart with many customers only; among estimators
+that bring not clearly less than the best, the one counts whose effects leave least of the outcome unexplained, by the
+R-loss (Nie and Wager 2021; Schuler et al. 2018 compare such criteria), the simplest of those not clearly behind:
+
+    (y_i - m(x_i) - sum over offers k (1[i got k] - e_ik) effect_ik)^2
 
 A forecast must not be the value of what was chosen because it looked best: customers of each fold are given what a
 contest among the *other* folds decides, and the value of that is the forecast.
@@ -24,8 +28,8 @@ from offerloop.response.evidence import Ints, Rows
 from offerloop.response.spending import Spending
 from offerloop.response.terms import Floats
 
-CLEARLY = 1.645
-"""An estimator that is so many standard errors behind another is worse (one-sided, 5 %)."""
+WORSE, FARTHER = 2.576, 1.96
+"""Standard errors from which an estimator brings less than another, and from which its predictions miss by more."""
 Verdict = Literal["nothing", "everyone", "targeted"]
 
 
@@ -54,23 +58,27 @@ class Contest:
     """(K, K): for each offer the probabilities of giving it to everybody, as far as the budget reaches."""
     fold: Ints
     """(divisions, n)."""
+    losses: Mapping[str, Floats]
+    """By estimator (n,): R-losses, what its effects leave unexplained of profit."""
 
     @classmethod
     def of(cls, value: Held, cost: Held | None, spending: Spending) -> Contest:
         """From what was found of value and cost."""
-        policies, rankings = {}, {}
+        policies, rankings, losses = {}, {}, {}
+        left = value.left if cost is None else value.left - cost.left
         for name, gain in value.shrunk.items():
             paid = None if cost is None else cost.shrunk[name]
             profit = gain if paid is None else gain - paid
             pairs = [(profit[d], None if paid is None else paid[d]) for d in range(len(profit))]
             policies[name] = np.stack([spending.best(*pair) for pair in pairs])
             rankings[name] = np.mean([ranking(*pair) for pair in zip(profit, value.fold, strict=True)], axis=0)
+            losses[name] = (left - (value.surprise * profit.mean(axis=0)).sum(axis=1)) ** 2
         scores = value.scores if cost is None else value.scores - cost.scores
         mean_cost = None if cost is None else cost.effect.mean(axis=0)
-        return cls(scores, policies, rankings, spending.same(scores.shape[1], mean_cost), value.fold)
+        return cls(scores, policies, rankings, spending.same(scores.shape[1], mean_cost), value.fold, losses)
 
     def decide(self, rows: Rows | slice = slice(None)) -> Decision:
-        """On some rows: the simplest estimator not clearly worse than the best, and whether any of it pays."""
+        """On some rows: the estimator, the best offer for everybody, and whether any of it pays."""
         scores = self.scores[rows]
         gain = scores - scores[:, :1]
         offer = 1 + int(np.argmax(self.same[1:] @ gain.mean(axis=0)))
@@ -83,10 +91,12 @@ class Contest:
         return Decision("everyone" if base is everyone else "nothing", estimator, offer)
 
     def _estimator(self, rows: Rows | slice) -> str:
-        """The first in the order of simplicity whose area is not clearly below the best."""
+        """Of those that bring not clearly less than the best, the first that misses by not clearly more."""
         areas = {name: self.area(name)[rows] for name in self.rankings}
-        best = max(areas, key=lambda name: float(areas[name].mean()))
-        return next(name for name, one in areas.items() if name == best or _behind(areas[best] - one) <= CLEARLY)
+        most = max(areas, key=lambda name: float(areas[name].mean()))
+        left = {name: self.losses[name][rows] for name, one in areas.items() if _behind(areas[most] - one) <= WORSE}
+        least = min(left, key=lambda name: float(left[name].mean()))
+        return next(name for name, one in left.items() if _behind(one - left[least]) <= FARTHER)
 
     def area(self, name: str) -> Floats:
         """(n,): what each customer adds to the area of an estimator; its mean is the area, per customer."""

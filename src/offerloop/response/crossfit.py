@@ -26,6 +26,10 @@ class Held:
     """(n, K): outcome under each offer by ridge regressions, a mean over the divisions."""
     scores: Floats
     """(n, K): doubly robust, with these expectations."""
+    left: Floats
+    """(n,): outcome less what is expected of it whatever is given."""
+    surprise: Floats
+    """(n, K): 1 for the offer given, less the chances."""
     raw: Mapping[str, Floats]
     """By estimator (divisions, n, K): effects."""
     shrunk: Mapping[str, Floats]
@@ -113,6 +117,8 @@ def held_out(
         fold=fold,
         expected=expected,
         scores=scores,
+        left=evidence.outcome - (evidence.chance * expected).sum(axis=1),
+        surprise=np.eye(len(evidence.offers))[evidence.action] - evidence.chance,
         raw=raw,
         shrunk={name: _shrunk(one, effect, fold) for name, one in raw.items()},
         lines={name: Calibration.of(one.mean(axis=0), effect) for name, one in raw.items()},
