@@ -37,7 +37,7 @@ def test_each_offer_has_its_mean_effects_with_intervals(made):
     assert "1 of 2 clearly changed the margin that customers leave" in said
     assert "The interval leaves out zero for “20 % off milk (shared-20 milk)”" in said
     assert "500 $0.45 [0.25, 0.65] $0.30 [0.26, 0.34] 8 %" in said
-    assert "900 exposures of 2 offers and 5,000 of nothing" in said
+    assert "900 exposures with an offer and 5,000 with nothing" in said
     assert "the estimator “ridge T-learner”: a linear model" in said
 
 
@@ -69,7 +69,7 @@ def test_with_shelf_prices_both_are_named_and_both_caveats_are_made(made):
     first, limits = (part(made["some estimated"], name) for name in ("decision", "limits"))
     assert "partly estimated from offers shown at random, partly transferred from shelf prices" in first
     assert "assumed by the shop" not in first
-    assert "learned from showing 1 offers at random, 500 times in all; others carried over from shelf prices" in first
+    assert "learned from offers that were shown at random 500 times; others carried over from shelf prices" in first
     assert "customers and weeks like those in which they were shown" in limits
     assert "Shelf prices must speak for coupons" in limits
     assert "Nothing was learned from offers shown at random" not in limits

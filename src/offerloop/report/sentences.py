@@ -182,8 +182,7 @@ def confidence(evidence: Evidence, facts: Facts) -> tuple[str, str]:
 def _shown_note(evidence: Evidence, facts: Facts) -> str:
     if evidence.shown is None or ESTIMATED not in facts.bases:
         return ""
-    shown = evidence.shown
-    return facts.voice.say("confidence.shown", n=len(shown.offers), times=count(shown.n_shown))
+    return facts.voice.say("confidence.shown", times=count(evidence.shown.n_shown))
 
 
 def _checks_note(evidence: Evidence, facts: Facts) -> str:

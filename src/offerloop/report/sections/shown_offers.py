@@ -24,13 +24,8 @@ WEEK = 7
 def shown_blocks(shown: Shown, findings: Findings, facts: Facts) -> tuple[Block, ...]:
     """What it rests on, every offer's mean effect, and how customers are told apart."""
     tell = facts.voice
-    values = {
-        "n": count(len(shown.offers)),
-        "times": count(shown.n_shown),
-        "nothing": count(shown.n_nothing),
-    }
     return (
-        Text(tell.say("shown.intro", **values)),
+        Text(tell.say("shown.intro", times=count(shown.n_shown), nothing=count(shown.n_nothing))),
         Bullets(_rests_on(shown, tell)),
         _figure(shown, _names(shown, findings, tell), facts),
         *([Text(_chance(shown, tell))] if shown.clear else []),

@@ -110,7 +110,7 @@ WORDS: dict[str, str] = {
     "confidence.checks": "carried over from shelf prices; {passed} of {judged} checks passed{failed}",
     "confidence.checks_others": "others carried over from shelf prices; {passed} of {judged} checks passed{failed}",
     "confidence.estimated": "Estimated, not yet tested",
-    "confidence.shown": "learned from showing {n} offers at random, {times} times in all",
+    "confidence.shown": "learned from offers that were shown at random {times} times",
     "confidence.measured": "Measured, not yet again",
     "confidence.measured_note": "an earlier read-out corrects what the shop assumed",
     "confidence.failed": " (failed: {names})",

@@ -32,14 +32,14 @@ WORDS: dict[str, str] = {
     ),
     "shown.intro": (
         "Customers were shown an offer, or deliberately nothing, at random, so those who got it and those who did not "
-        "differ by luck only. {times} exposures of {n} offers and {nothing} of nothing count. That rests on this:"
+        "differ by luck only. {times} exposures with an offer and {nothing} with nothing count. That rests on this:"
     ),
     "shown.rests.chance": (
         "The chance with which each offer was chosen is taken as the log has it; if it is wrong, so are the effects."
     ),
     "shown.rests.window": (
-        "An exposure counts for {days} days from its day on, or until the customer's next one. Purchases that it moved "
-        "from later days are counted as gained."
+        "An exposure counts for {days} days from its day on, or until the customer's next one, whose time must not "
+        "depend on what was bought in between. Purchases that it moved from later days are counted as gained."
     ),
     "shown.rests.longer": (
         "The plan is for one week: it takes what an exposure changes in {days} days as the change of that week."

@@ -91,7 +91,7 @@ WORDS: dict[str, str] = {
     "confidence.checks": "由货架价格推算；{judged} 项检验中有 {passed} 项通过{failed}",
     "confidence.checks_others": "其余由货架价格推算；{judged} 项检验中有 {passed} 项通过{failed}",
     "confidence.estimated": "估计，尚未检验",
-    "confidence.shown": "由随机投放 {n} 种优惠学得，共 {times} 次",
+    "confidence.shown": "由随机投放的优惠学得，共 {times} 次",
     "confidence.measured": "已测得，尚未再次检验",
     "confidence.measured_note": "此前的效果评估修正了商家的假设",
     "confidence.failed": "（未通过：{names}）",
