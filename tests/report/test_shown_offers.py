@@ -97,6 +97,16 @@ def test_an_offer_of_a_longer_window_says_what_the_plan_takes_it_for(made):
     assert "what an exposure changes in 14 days as the change of that week" in said
 
 
+def test_offers_between_two_depths_that_were_shown_are_named(made):
+    findings = made["all estimated"]
+    shown = findings.tables["shown_offers"].filter(pl.col("offer_id") == "shared-20 milk")
+    found = dataclasses.replace(findings, tables={**findings.tables, "shown_offers": shown})
+    assert "between two depths that were, which is where their effects are taken to lie: “20 % off milk”" in part(
+        found, "response"
+    )
+    assert "between two depths" not in part(findings, "response")
+
+
 def test_a_chart_of_many_offers_shows_those_shown_most(made):
     findings = made["all estimated"]
     rows = findings.tables["shown_offers"]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import polars as pl
+
 from offerloop.report.blocks import Block, Bullets, Figure, Table, Text
 from offerloop.report.charts.drawing import figure, money_labels
 from offerloop.report.charts.forest import Dot, forest
-from offerloop.report.facts import Facts
+from offerloop.report.facts import ESTIMATED, Facts
 from offerloop.report.findings import Findings
 from offerloop.report.numbers import count
 from offerloop.report.shown import Shown, ShownOffer
@@ -26,7 +28,7 @@ def shown_blocks(shown: Shown, findings: Findings, facts: Facts) -> tuple[Block,
     tell = facts.voice
     return (
         Text(tell.say("shown.intro", times=count(shown.n_shown), nothing=count(shown.n_nothing))),
-        Bullets(_rests_on(shown, tell)),
+        Bullets(_rests_on(shown, findings, tell)),
         _figure(shown, _names(shown, findings, tell), facts),
         *([Text(_chance(shown, tell))] if shown.clear else []),
         Text(_apart(shown, tell)),
@@ -39,16 +41,25 @@ def shown_message(shown: Shown, tell: Voice) -> str:
     return tell.say(key, n=count(len(shown.clear)), all=count(len(shown.offers)))
 
 
-def _rests_on(shown: Shown, tell: Voice) -> tuple[str, ...]:
-    days = count(shown.window_days)
-    longer = () if shown.window_days == WEEK else (tell.say("shown.rests.longer", days=days),)
+def _rests_on(shown: Shown, findings: Findings, tell: Voice) -> tuple[str, ...]:
+    days, between = count(shown.window_days), _between(shown, findings, tell)
     return (
         tell.say("shown.rests.chance"),
         tell.say("shown.rests.window", days=days),
-        *longer,
+        *([] if shown.window_days == WEEK else [tell.say("shown.rests.longer", days=days)]),
         tell.say("shown.rests.cost"),
+        *([tell.say("shown.rests.between", names=tell.listed(between))] if between else []),
         tell.say("shown.rests.halves"),
     )
+
+
+def _between(shown: Shown, findings: Findings, tell: Voice) -> list[str]:
+    """Offers that are estimated without having been shown: some of them, and how many more."""
+    offers, own = findings.tables["offers"], [one.offer_id for one in shown.offers]
+    rows = offers.filter((pl.col("basis") == ESTIMATED) & ~pl.col("offer_id").is_in(own))
+    names = [tell.quoted(tell.own(label)) for label in rows["label"].unique(maintain_order=True)]
+    more = [tell.say("audit.more", n=len(names) - NAMED)] if len(names) > NAMED else []
+    return [*names[:NAMED], *more]
 
 
 def _names(shown: Shown, findings: Findings, tell: Voice) -> dict[str, str]:

@@ -41,6 +41,10 @@ WORDS: dict[str, str] = {
         "An exposure counts for {days} days from its day on, or until the customer's next one, whose time must not "
         "depend on what was bought in between. Purchases that it moved from later days are counted as gained."
     ),
+    "shown.rests.between": (
+        "Not shown enough themselves, but between two depths that were, which is where their effects are taken to lie: "
+        "{names}."
+    ),
     "shown.rests.longer": (
         "The plan is for one week: it takes what an exposure changes in {days} days as the change of that week."
     ),
