@@ -116,6 +116,16 @@ def test_a_chart_of_many_offers_shows_those_shown_most(made):
     assert said.count("$0.30 [0.26, 0.34] 8 %") == 20
 
 
+def test_a_long_name_leaves_room_for_the_next_one(made):
+    findings = made["all estimated"]
+    long = pl.concat_str(pl.lit("20 % off everything that cows and goats give "), pl.col("campaign_id"))
+    offers = findings.tables["offers"].with_columns(label=long)
+    page = page_of(dataclasses.replace(findings, tables={**findings.tables, "offers": offers}))
+    chart = page.split('id="chart-shown-offers"')[1].split("</figure>")[0].split("<details")[0]
+    assert chart.count("goats give shared") >= 2
+    assert chart.count("goats give own") >= 2
+
+
 def test_the_summary_says_the_bases(made):
     summary = summarise(made["some estimated"])
     assert summary["bases"] == ["estimated", "transferred"]

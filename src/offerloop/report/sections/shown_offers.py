@@ -75,6 +75,7 @@ def _figure(shown: Shown, names: Mapping[str, str], facts: Facts) -> Figure:
     tell, money = facts.voice, facts.money
     drawn = _drawn(shown)
     rows = [(names[one.offer_id], money.estimate(one.value), one.value.times(1 / money.unit)) for one in drawn]
+    dots = [Dot("", f"{_in_lines(name)}|{text}", value) for name, text, value in rows]
     says = (tell.say("rules.says", rule=name, profit=text) for name, text, _ in rows)
     rest = tell.say("shown.rest", n=len(drawn), all=count(len(shown.offers))) if len(drawn) < len(shown.offers) else ""
     measure = tell.say("shown.measure", days=count(shown.window_days), currency=money.currency, rest=rest)
@@ -82,11 +83,7 @@ def _figure(shown: Shown, names: Mapping[str, str], facts: Facts) -> Figure:
         "shown-offers",
         _title(shown, names, tell),
         measure,
-        forest(
-            [Dot("", f"{_in_lines(name)}|{text}", value) for name, text, value in rows],
-            money_labels(money),
-            lines_per_row=2,
-        ),
+        forest(dots, money_labels(money), lines_per_row=max(dot.row.count("|") for dot in dots) + 1),
         _table(shown, names, facts),
         tell=tell,
         says=tell.listed(says, "semicolon") + tell.words["full_stop"],
