@@ -9,6 +9,7 @@ from recommenders_case import recommenders_table
 
 from offerloop.config import Config
 from offerloop.report import CampaignFindings, Findings
+from offerloop.tables import SHOWN_OFFERS
 
 Make = Callable[..., Findings]
 STUDY = ("response_slopes", "response_curve", "response_checks", "response_deciles", "break_even", "calibration")
@@ -19,6 +20,10 @@ NO_STUDY = (
 NOT_COMPARED = (
     "in the 28 days from 2017-12-01 nobody bought a known product for the first time, so recommenders cannot be "
     "compared; give more order lines or a longer window"
+)
+TOO_FEW = (
+    "the exposures hold 1,775 finished windows in which deliberately nothing was shown and 0 configured offers with "
+    "200 finished windows each; to learn effects from them both are needed, so log those who get nothing too"
 )
 
 TITLES = {"own": "Coupons that we pay", "shared": "Coupons that suppliers share"}
@@ -312,8 +317,46 @@ def none_known(findings: Findings) -> Findings:
 
 def some_assumed(findings: Findings) -> Findings:
     """A study, but one of the campaigns rests on assumption for half of its offers."""
-    shared = [dataclasses.replace(one, assumed_share=0.5 * one.send) for one in findings.campaigns]
+    half = {"assumed_share": 0.5, "bases": ("assumed", "transferred")}
+    shared = [dataclasses.replace(one, **(half if one.send else {})) for one in findings.campaigns]
     return dataclasses.replace(findings, campaigns=shared)
+
+
+def all_estimated(findings: Findings) -> Findings:
+    """Both offers were shown at random."""
+    offers = findings.tables["offers"].with_columns(basis=pl.lit("estimated"))
+    rows = [(name, 400 + 100 * place, 5000, value, 10.0, 30.0, 2.0, 0.08, "ridge_t")
+            for place, (name, value) in enumerate((("own-20 milk", 12.0), ("shared-20 milk", 45.0)))]  # fmt: skip
+    shown = pl.DataFrame(rows, SHOWN_OFFERS.schema, orient="row")
+    campaigns = [dataclasses.replace(one, bases=("estimated",)) for one in findings.campaigns]
+    tables = {**findings.tables, "offers": offers, "shown_offers": shown}
+    return dataclasses.replace(findings, tables=tables, campaigns=campaigns)
+
+
+def some_estimated(findings: Findings) -> Findings:
+    """The offer that suppliers share was shown at random, the other one was not; what goes out has a bit of both."""
+    shared = pl.col("campaign_id") == "shared"
+    basis = pl.when(shared).then(pl.lit("estimated")).otherwise(pl.lit("transferred"))
+    found, both = all_estimated(findings), ("estimated", "transferred")
+    tables = {**found.tables, "offers": found.tables["offers"].with_columns(basis=basis)}
+    tables["shown_offers"] = tables["shown_offers"].filter(pl.col("offer_id") == "shared-20 milk")
+    campaigns = [dataclasses.replace(one, bases=both if one.send else ("transferred",)) for one in found.campaigns]
+    return dataclasses.replace(found, tables=tables, campaigns=campaigns)
+
+
+def estimated_and_assumed(findings: Findings) -> Findings:
+    """The offer that suppliers share was shown at random, the other one is assumed; both are planned."""
+    found = some_estimated(findings)
+    basis = pl.col("basis").replace("transferred", "assumed")
+    offers = found.tables["offers"].with_columns(basis)
+    both = {"assumed_share": 0.5, "bases": ("assumed", "estimated")}
+    campaigns = [dataclasses.replace(one, **(both if one.send else {"bases": ("assumed",)})) for one in found.campaigns]
+    return dataclasses.replace(found, tables={**found.tables, "offers": offers}, campaigns=campaigns)
+
+
+def too_few_shown(findings: Findings) -> Findings:
+    """There are exposures, but too few to learn from."""
+    return dataclasses.replace(findings, gaps=(TOO_FEW,))
 
 
 def not_compared(findings: Findings) -> Findings:
@@ -335,6 +378,11 @@ CASES: dict[str, Callable[[Findings], Findings]] = {
     "no study, all assumed": lambda findings: all_assumed(no_study(findings)),
     "no study, nothing known": lambda findings: none_known(no_study(findings)),
     "some assumed": some_assumed,
+    "all estimated": all_estimated,
+    "no study, all estimated": lambda findings: all_estimated(no_study(findings)),
+    "some estimated": some_estimated,
+    "some estimated, some assumed": lambda findings: estimated_and_assumed(no_study(findings)),
+    "too few shown": too_few_shown,
     "recommenders not compared": not_compared,
     "only order lines": only_orders,
     "nothing but orders known": lambda findings: only_orders(not_compared(none_known(no_study(findings)))),

@@ -9,6 +9,7 @@ import polars as pl
 
 from offerloop.evaluation.estimate import Estimate
 from offerloop.report.findings import Findings
+from offerloop.report.shown import Shown
 
 TEN_POINTS = 0.10
 
@@ -65,6 +66,8 @@ class Evidence:
     """Depth of the deepest offer whose effect is transferred."""
     deep_weeks: float
     """Share of pair-weeks with shelf discounts in or above the range of that depth."""
+    shown: Shown | None
+    """What offers that were shown at random changed; None where there were too few."""
 
     @classmethod
     def read(cls, findings: Findings) -> Evidence:
@@ -81,12 +84,18 @@ class Evidence:
             checks=tuple(Check.read(row) for row in rows),
             deepest_offer=deepest,
             deep_weeks=float(curve["share_of_weeks"].sum()),
+            shown=Shown.read(findings),
         )
 
     @property
     def is_known(self) -> bool:
         """Whether there was a study at all."""
         return bool(self.slopes)
+
+    @property
+    def is_used(self) -> bool:
+        """Whether any offer's effect is transferred from it."""
+        return self.is_known and self.deepest_offer > 0
 
     def slope(self, design: str, outcome: str) -> Slope:
         """One of the slopes."""

@@ -163,6 +163,7 @@ def _price(tell: Teller, one: Mapping[str, Any]) -> str:
 
 def _sure(tell: Teller) -> list[str]:
     found = {one["basis"] for one in tell.facts["candidates"]}
-    return [
-        tell.say(f"sure.{basis}") for basis in ("estimated", "transferred", "measured", "assumed") if basis in found
-    ] or [tell.say("sure.none")]
+    keys = [basis for basis in ("estimated", "transferred", "measured", "assumed") if basis in found]
+    if {"estimated", "transferred"} <= found:
+        keys[:2] = ["estimated", "transferred_others"]
+    return [tell.say(f"sure.{key}") for key in keys or ["none"]]

@@ -164,12 +164,16 @@ def _price(tell: Teller, found: Mapping[str, Any]) -> list[str]:
 
 
 def _break_even(tell: Teller, found: Mapping[str, Any]) -> list[str]:
-    if found["value_minor"] <= 0:
+    if found["value_minor"] < 0:
+        return [tell.say("change.harm")]
+    if found["value_minor"] == 0:
         return [tell.say("change.no_response" if tell.in_money(found["campaign_id"]) else "change.no_value")]
     share, now = (tell.share_to_tenth(found[f"supplier_share{when}"]) for when in ("", "_now"))
     lines = [tell.say("change.share", offer=tell.named(found), share=share, now=now)]
     if found["basis"] == "assumed":
         return [*lines, tell.say("change.margin_assumed")]
+    if found["basis"] != "transferred":
+        return lines
     if found["margin"] is None:
         return [*lines, tell.say("change.no_margin")]
     margin, now = (tell.share_to_tenth(found[f"margin{when}"]) for when in ("", "_now"))
@@ -182,6 +186,10 @@ def _purchase(tell: Teller, found: Mapping[str, Any]) -> list[str]:
         return [tell.say("change.no_category")]
     examples = tell.listed(map(tell.quoted, categories[:EXAMPLES]))
     return [tell.say("change.purchase", n=count(len(categories)), examples=examples)]
+
+
+def _any_purchase(tell: Teller, found: Mapping[str, Any]) -> list[str]:
+    return [tell.say("change.any_purchase", days=found["days"])]
 
 
 def _campaign(tell: Teller, found: Mapping[str, Any]) -> list[str]:
@@ -208,5 +216,6 @@ _CHANGES = {
     "price": _price,
     "break_even": _break_even,
     "purchase": _purchase,
+    "any_purchase": _any_purchase,
     "campaign": _campaign,
 }

@@ -55,12 +55,22 @@ def _facts_used(tell: Teller) -> list[tuple[str, dict[str, object]]]:
         return [("support.facts.assumed", {})]
     category = terms["category"] if terms else None
     about = [(f"support.facts.{_closeness(tell, category)}", {"category": category})] if category else []
-    return [*about, ("support.facts.purchases", {})]
+    return [*about, (f"support.facts.{_known_by(tell)}", {})]
+
+
+def _known_by(tell: Teller) -> str:
+    """What told the effects of the offers that were compared."""
+    bases = {one["basis"] for one in tell.facts["candidates"]}
+    if "estimated" not in bases:
+        return "purchases"
+    return "both" if "transferred" in bases else "estimated"
 
 
 def _closeness(tell: Teller, category: str) -> str:
-    """Whether the offer is for what the customer spends most on."""
-    return "top" if tell.facts["profile"].get("top_category") == category else "category"
+    """Whether the offer is for what the customer spends most on, or has bought; any customer may get what was shown."""
+    if tell.facts["profile"].get("top_category") == category:
+        return "top"
+    return "scope" if tell.facts["decision"]["basis"] == "estimated" else "category"
 
 
 def customer_text(tell: Teller) -> str:
@@ -74,11 +84,11 @@ def _offered(tell: Teller, terms: Mapping[str, Any]) -> list[str]:
     decision = tell.facts["decision"]
     lot, category = decision["reason"] == "lot", terms["category"]
     why = "lot" if lot else "all"
-    if not lot and category and decision["basis"] == "transferred":
+    if not lot and category and decision["basis"] in ("transferred", "estimated"):
         why = _closeness(tell, category)
     return [
         tell.say("customer.gets", offer=tell.offer(terms, with_most=True)),
-        tell.say(f"customer.why.{why}", category=category),
+        tell.say(f"customer.why.{'all' if why == 'scope' else why}", category=category),
         tell.say(_how_chosen(terms, lot=lot)),
     ]
 

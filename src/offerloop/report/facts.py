@@ -16,8 +16,11 @@ from offerloop.report.numbers import Money
 from offerloop.report.voice import Voice
 
 NOTHING, PLAN, AS_SENT = "nothing", "plan", "plan as sent"
-TRANSFERRED, MIXED, ASSUMED, UNKNOWN = "transferred", "mixed", "assumed", "none"
-"""What the effects of a campaign rest on; mixed: partly on shelf prices, partly on assumption."""
+ESTIMATED, TRANSFERRED, MEASURED, ASSUMED = "estimated", "transferred", "measured", "assumed"
+BASES = (ESTIMATED, TRANSFERRED, MEASURED, ASSUMED)
+"""What an effect can rest on, in the order in which they are told."""
+LEARNED, MIXED, UNKNOWN = "learned", "mixed", "none"
+"""What several offers rest on together: several bases, none of them assumption; partly assumption; nothing known."""
 EQUAL_SPEND = 0.05
 """A rule that spends less than the plan by more than this share cannot spend as much."""
 
@@ -69,7 +72,7 @@ class CampaignFacts:
     """Customers who get an offer of this campaign by lot."""
     noun: str
     """What its offers are called: coupons or offers."""
-    basis: str
+    bases: frozenset[str]
     """What the effects of the planned offers rest on; of all offers with an effect where none is planned."""
     costs: Money
     """Writes what its offers take from the budget."""
@@ -95,6 +98,11 @@ class CampaignFacts:
     def best_rule(self) -> Rule | None:
         """The simple rule of highest profit."""
         return max(self.rules, key=lambda rule: rule.profit.value, default=None)
+
+    @property
+    def basis(self) -> str:
+        """The bases in one word."""
+        return together(self.bases)
 
     @property
     def in_money(self) -> bool:
@@ -136,12 +144,14 @@ class Facts:
         return self.voice.money
 
     @property
-    def basis(self) -> str:
+    def bases(self) -> frozenset[str]:
         """What the report as a whole rests on: the campaigns that go out, or all where none does."""
-        found = {one.basis for one in self.sent or self.campaigns} - {UNKNOWN}
-        if not found:
-            return UNKNOWN
-        return found.pop() if len(found) == 1 else MIXED
+        return frozenset[str]().union(*(one.bases for one in self.sent or self.campaigns))
+
+    @property
+    def basis(self) -> str:
+        """The bases in one word."""
+        return together(self.bases)
 
     def taken(self, parts: Iterable[tuple[CampaignFacts, float]], *, exactly: bool = False) -> str:
         """The sum of what campaigns take from their budgets; units that cannot be added stand side by side."""
@@ -154,6 +164,15 @@ class Facts:
     def sent(self) -> tuple[CampaignFacts, ...]:
         """Campaigns with a plan that goes out."""
         return tuple(one for one in self.campaigns if one.found.send)
+
+
+def together(bases: frozenset[str]) -> str:
+    """One word for what effects rest on."""
+    if not bases:
+        return UNKNOWN
+    if len(bases) == 1:
+        return next(iter(bases))
+    return MIXED if ASSUMED in bases else LEARNED
 
 
 def gather(findings: Findings, language: str = "en") -> Facts:
@@ -197,13 +216,5 @@ def _campaign(findings: Findings, found: CampaignFindings) -> CampaignFacts:
         noun="coupons" if set(known["kind"].unique()) == {"coupon"} else "offers",
         costs=Money(findings.config.unit(findings.settings(found.campaign_id))),
         funded_share=float(shares[0]) if len(shares) == 1 else None,
-        basis=_basis(found, set(known["basis"].unique())),
+        bases=frozenset(found.bases or known["basis"]),
     )
-
-
-def _basis(found: CampaignFindings, known: set[str]) -> str:
-    if not known:
-        return UNKNOWN
-    if found.n_planned and TRANSFERRED in known:
-        return {0.0: TRANSFERRED, 1.0: ASSUMED}.get(found.assumed_share, MIXED)
-    return known.pop() if len(known) == 1 else MIXED

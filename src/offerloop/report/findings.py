@@ -36,6 +36,8 @@ class CampaignFindings:
     """Profit by the same estimates that chose the plan: never a forecast, only the winner's curse made visible."""
     assumed_share: float = 0.0
     """Share of the planned offers whose effect is the shop's own assumption."""
+    bases: tuple[str, ...] = ()
+    """What the effects of the planned offers rest on, each once; empty where none is planned."""
     overspend: float | None = None
     """Chance of spending more than a budget that counts expected costs, when every estimate is right."""
 

@@ -3,7 +3,19 @@
 from __future__ import annotations
 
 from offerloop.report.evidence import Evidence
-from offerloop.report.facts import ASSUMED, MIXED, UNKNOWN, BreakEven, CampaignFacts, Facts
+from offerloop.report.facts import (
+    ASSUMED,
+    BASES,
+    ESTIMATED,
+    LEARNED,
+    MEASURED,
+    MIXED,
+    TRANSFERRED,
+    UNKNOWN,
+    BreakEven,
+    CampaignFacts,
+    Facts,
+)
 from offerloop.report.numbers import count
 from offerloop.report.voice import Voice
 
@@ -39,13 +51,16 @@ def campaign_body(one: CampaignFacts, facts: Facts, *, marked: bool = True) -> s
     return _send(one, facts, marked=marked) if one.found.send else _keep(one, facts, marked=marked)
 
 
-def basis_mark(one: CampaignFacts, facts: Facts) -> str:
-    """What the figures of a campaign rest on."""
-    return facts.voice.say(f"basis.mark.{one.basis}")
+def basis_mark(one: CampaignFacts | Facts, tell: Voice) -> str:
+    """What the figures of a campaign, or of all, rest on."""
+    if one.basis != LEARNED:
+        return tell.say(f"basis.mark.{one.basis}")
+    parts = (tell.say("basis.part", basis=tell.say(f"basis.{name}")) for name in BASES if name in one.bases)
+    return tell.say("basis.mark.learned", parts=tell.listed(parts, "clause"))
 
 
 def _mark(one: CampaignFacts, facts: Facts, *, marked: bool) -> str:
-    return facts.voice.say("decision.mark", basis=basis_mark(one, facts)) if marked else ""
+    return facts.voice.say("decision.mark", basis=basis_mark(one, facts.voice)) if marked else ""
 
 
 def _send(one: CampaignFacts, facts: Facts, *, marked: bool) -> str:
@@ -85,8 +100,11 @@ def _assumed(one: CampaignFacts, tell: Voice) -> str:
 
 
 def _ahead(one: CampaignFacts, facts: Facts) -> str:
-    """How much of the gain may only be bought ahead, in money: the forecast of one week counts it as gained."""
-    if not facts.pulled_forward or one.is_assumed:
+    """How much of the gain may only be bought ahead, in money: the forecast of one week counts it as gained.
+
+    Shelf prices tell it of offers that rest on them alone.
+    """
+    if not facts.pulled_forward or one.is_assumed or not one.bases <= {TRANSFERRED, ASSUMED}:
         return ""
     gained = one.sent_forecast.profit.value + one.sent_forecast.spend_minor
     return facts.voice.say("decision.ahead", lost=facts.money.text(facts.pulled_forward * gained))
@@ -154,14 +172,27 @@ def claim_sentence(one: CampaignFacts, tell: Voice, *, again: bool = False) -> s
 def confidence(evidence: Evidence, facts: Facts) -> tuple[str, str]:
     """How sure we are, in two lines."""
     tell = facts.voice
-    if facts.basis in (ASSUMED, UNKNOWN):
+    if facts.basis in (ASSUMED, UNKNOWN, MEASURED):
         return tell.say(f"confidence.{facts.basis}"), tell.say(f"confidence.{facts.basis}_note")
-    judged, failed = evidence.judged, evidence.failed
+    key = {ESTIMATED: "confidence.estimated", MIXED: "confidence.partly"}.get(facts.basis, "confidence.forecast")
+    notes = [text for text in (_shown_note(evidence, facts), _checks_note(evidence, facts)) if text]
+    return tell.say(key), tell.listed(notes or [tell.say("confidence.assumed_note")], "semicolon")
+
+
+def _shown_note(evidence: Evidence, facts: Facts) -> str:
+    if evidence.shown is None or ESTIMATED not in facts.bases:
+        return ""
+    return facts.voice.say("confidence.shown", times=count(evidence.shown.n_shown))
+
+
+def _checks_note(evidence: Evidence, facts: Facts) -> str:
+    if TRANSFERRED not in facts.bases:
+        return ""
+    tell, judged, failed = facts.voice, evidence.judged, evidence.failed
     names = tell.listed(tell.own(check.name) for check in failed)
-    note = tell.say(
-        "confidence.checks",
+    return tell.say(
+        "confidence.checks_others" if ESTIMATED in facts.bases else "confidence.checks",
         passed=len(judged) - len(failed),
         judged=len(judged),
         failed=tell.say("confidence.failed", names=names) if failed else "",
     )
-    return tell.say("confidence.partly" if facts.basis == MIXED else "confidence.forecast"), note

@@ -15,7 +15,7 @@ from offerloop.report.sections.gaps import gap_sentences
 from offerloop.report.sections.limits import limits
 from offerloop.report.sections.past_campaigns import past_campaigns
 from offerloop.report.sections.recommenders import Gate, choices
-from offerloop.report.sentences import campaign_sentence, decision
+from offerloop.report.sentences import basis_mark, campaign_sentence, decision
 from offerloop.report.voice import is_measured
 
 DIGITS = 6
@@ -28,7 +28,8 @@ def summarise(findings: Findings, language: str = "en") -> dict[str, Any]:
     shop = findings.config.shop
     return {
         "decision": decision(facts),
-        "basis": facts.voice.say(f"basis.mark.{facts.basis}"),
+        "basis": basis_mark(facts, facts.voice),
+        "bases": sorted(facts.bases),
         "language": language,
         "shop": shop.name,
         "note": shop.note,
@@ -40,6 +41,7 @@ def summarise(findings: Findings, language: str = "en") -> dict[str, Any]:
         "margin_basis": facts.margin_basis,
         "customers": facts.n_customers,
         "campaigns": [_campaign(one, facts) for one in facts.campaigns],
+        "shown_offers": _shown(evidence, facts),
         "response": _response(findings, evidence, facts),
         "past_campaigns": _past(findings, facts),
         "recommenders": _recommenders(findings),
@@ -59,6 +61,7 @@ def _campaign(one: CampaignFacts, facts: Facts) -> dict[str, Any]:
         "title": found.title,
         "send": found.send,
         "basis": one.basis,
+        "bases": sorted(one.bases),
         "sentence": campaign_sentence(one, facts),
         "budget": money.decimal(found.budget_minor),
         "budget_unit": one.costs.currency,
@@ -107,6 +110,30 @@ def _rule(rule: Rule, one: CampaignFacts, money: Money) -> dict[str, Any]:
         "profit": _money(rule.profit, money),
         "plan_leads_by": _money(rule.lead, money),
         "distinguishable": None if rule.name == one.plan.name else rule.lead.is_clear,
+    }
+
+
+def _shown(evidence: Evidence, facts: Facts) -> dict[str, Any] | None:
+    """Mean effects of an exposure."""
+    shown, money = evidence.shown, facts.money
+    if shown is None:
+        return None
+    offers = [
+        {
+            "offer": one.offer_id,
+            "shown": one.n_shown,
+            "value": _money(one.value, money),
+            "discount": _money(one.discount, money),
+            "share_redeemed": round(one.p_redeem, DIGITS),
+        }
+        for one in shown.offers
+    ]
+    return {
+        "basis": "estimated from offers shown at random",
+        "nothing_shown": shown.n_nothing,
+        "window_days": shown.window_days,
+        "estimator": shown.estimator,
+        "offers": offers,
     }
 
 

@@ -133,7 +133,8 @@ class Teller:
             return str(terms["label"])
         off = self.share(terms["percent"] / 100)
         if kind == "flash_sale":
-            return self.say("offer.flash_sale", percent=off, hours=f"{terms['hours']:g}")
+            key = "offer.flash_sale_on" if category else "offer.flash_sale"
+            return self.say(key, percent=off, category=category, hours=f"{terms['hours']:g}")
         return self.say("offer.coupon" if category else "offer.coupon_all", percent=off, category=category)
 
     def campaign(self, campaign_id: str) -> Mapping[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 
 from offerloop.money import MICRO
+from offerloop.response.days import QUARTER
 from offerloop.service.explain_candidates import Candidate, Choice, runner_up
 from offerloop.service.explain_read import CampaignRead, RunRead
 
@@ -30,7 +31,7 @@ def changes(run: RunRead, reason: str, choice: Choice, candidates: list[Candidat
     if reason == "no_offer_pays":
         return _break_even(live)
     if reason == "no_basis":
-        return {"kind": "purchase", "categories": _categories(run)}
+        return _purchase(run)
     return {"kind": "campaign", "best": _named(candidates[0]) if candidates else None}
 
 
@@ -90,7 +91,9 @@ def budget_at(run: RunRead, campaign: CampaignRead, price: float) -> float:
 
 def break_even_supplier_share(one: Candidate) -> float:
     """Share of the discount from which the offer pays: value = (1 - share) x discount."""
-    return min(1.0, max(0.0, 1 - one.value / one.discount)) if one.discount > 0 else 0.0
+    if one.discount <= 0:
+        return float(one.value < 0)
+    return min(1.0, max(0.0, 1 - one.value / one.discount))
 
 
 def break_even_margin(one: Candidate) -> float | None:
@@ -117,8 +120,11 @@ def _break_even(live: list[Candidate]) -> dict[str, Any]:
     }
 
 
-def _categories(run: RunRead) -> list[str]:
-    """Categories with an offer whose effect could be told from purchases."""
+def _purchase(run: RunRead) -> dict[str, Any]:
+    """Categories with an offer whose effect could be told from purchases; of offers shown at random from any."""
     sent = [one.id for one in run.campaigns if one.send]
-    known = run.offers.filter(pl.col("campaign_id").is_in(sent) & (pl.col("basis") == "transferred"))
-    return known["category"].drop_nulls().unique().sort().to_list()
+    live = run.offers.filter(pl.col("campaign_id").is_in(sent))
+    if "estimated" in live["basis"]:
+        return {"kind": "any_purchase", "days": QUARTER}
+    known = live.filter(pl.col("basis") == "transferred")
+    return {"kind": "purchase", "categories": known["category"].drop_nulls().unique().sort().to_list()}

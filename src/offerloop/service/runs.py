@@ -94,6 +94,7 @@ def _campaign(config: Config, forecast: Forecast) -> CampaignFindings:
         claimed_minor=solution.profit,
         overspend=forecast.overspend,
         assumed_share=forecast.plan.filter(basis="assumed").height / max(forecast.plan.height, 1),
+        bases=tuple(forecast.plan["basis"].unique().sort()),
     )
 
 

@@ -67,7 +67,10 @@ def forest(
             axis=alt.Axis(labelExpr=axis_labels, tickCount=ticks(width)),
             scale=alt.Scale(zero=False),
         )
-        size = {"width": width - label_width - 25, "height": alt.Step(20 if lines_per_row == 1 else 44)}
+        size = {
+            "width": width - label_width - 25,
+            "height": alt.Step(20 if lines_per_row == 1 else 16 + 14 * lines_per_row),
+        }
         layers = alt.layer(
             alt.Chart().mark_rule(color=INK, strokeWidth=1.2).encode(x=alt.datum(reference)),
             alt.Chart().mark_rule(strokeWidth=2).encode(x=alt.X("low:Q"), x2="high:Q", y=y, color=_colour()),
@@ -117,7 +120,12 @@ def _row_axis(label_width: int, lines: int) -> alt.Axis:
 
     split = alt.Undefined if lines == 1 else "split(datum.label, '|')"
     return alt.Axis(
-        labelLimit=label_width - 8, labelExpr=split, labelColor=INK, minExtent=label_width, maxExtent=label_width
+        labelLimit=label_width - 8,
+        labelExpr=split,
+        labelColor=INK,
+        labelOverlap=False,
+        minExtent=label_width,
+        maxExtent=label_width,
     )
 
 

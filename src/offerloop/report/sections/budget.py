@@ -139,7 +139,7 @@ def _figure(one: CampaignFacts, curve: list[dict[str, float]], findings: Finding
         tell.say("budget.measure_assumed" if one.is_assumed else "budget.measure", currency=currency),
         line(points, _levels(one, curve[-1]["budget_minor"], tell), axes, assumed=one.is_assumed),
         _table(one, curve, tell),
-        mark=basis_mark(one, facts),
+        mark=basis_mark(one, tell),
         tell=tell,
     )
 

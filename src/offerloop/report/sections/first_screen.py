@@ -11,7 +11,7 @@ from offerloop.report.blocks import Figure, Table
 from offerloop.report.charts.drawing import Axes, figure, money_labels, percent_labels
 from offerloop.report.charts.lines import Level, Point, line
 from offerloop.report.evidence import Evidence
-from offerloop.report.facts import MIXED, TRANSFERRED, UNKNOWN, CampaignFacts, Facts
+from offerloop.report.facts import LEARNED, MIXED, TRANSFERRED, UNKNOWN, CampaignFacts, Facts
 from offerloop.report.findings import Findings
 from offerloop.report.numbers import count
 from offerloop.report.sections.gaps import Gaps, gaps
@@ -55,14 +55,19 @@ def first_screen(findings: Findings, facts: Facts, evidence: Evidence) -> FirstS
     tell = facts.voice
     verdicts = []
     for one in sorted(facts.campaigns, key=lambda one: not one.found.send):
-        sentence = campaign_body(one, facts, marked=facts.basis == MIXED and one.basis not in (TRANSFERRED, UNKNOWN))
+        sentence = campaign_body(one, facts, marked=_is_marked(one, facts))
         title = tell.say("frame.verdict", title=one.found.title)
         verdicts.append(Verdict(one.found.send, title, sentence[0].upper() + sentence[1:]))
     tiles = (*(_sent_tiles(facts) if facts.sent else _kept_tiles(facts)), _confidence(evidence, facts))
-    mark = tell.say(f"basis.mark.{facts.basis}")
-    return FirstScreen(
-        headline(facts), tuple(verdicts), tiles, _chart(findings, facts), mark, gaps(findings, facts, evidence)
-    )
+    chart, mark = _chart(findings, facts), basis_mark(facts, tell)
+    return FirstScreen(headline(facts), tuple(verdicts), tiles, chart, mark, gaps(findings, facts, evidence))
+
+
+def _is_marked(one: CampaignFacts, facts: Facts) -> bool:
+    """Whether a verdict says what it rests on: where campaigns differ, and it is not the usual."""
+    if facts.basis == LEARNED:
+        return one.basis != UNKNOWN
+    return facts.basis == MIXED and one.basis not in (TRANSFERRED, UNKNOWN)
 
 
 def _sent_tiles(facts: Facts) -> tuple[Tile, ...]:
@@ -148,7 +153,7 @@ def _chart(findings: Findings, facts: Facts) -> Figure | None:
         tell.say(measure, currency=findings.config.shop.currency),
         line(points, _levels(one, facts), axes, assumed=one.is_assumed),
         table,
-        mark=basis_mark(one, facts),
+        mark=basis_mark(one, tell),
         tell=tell,
     )
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from offerloop.report.evidence import Evidence
-from offerloop.report.facts import MIXED, TRANSFERRED, UNKNOWN, Facts
+from offerloop.report.facts import ASSUMED, ESTIMATED, LEARNED, MIXED, TRANSFERRED, UNKNOWN, Facts
 from offerloop.report.findings import Findings
 from offerloop.report.voice import Voice
+
+LEARNED_FROM_DATA = (ESTIMATED, TRANSFERRED, LEARNED)
 
 
 @dataclass(frozen=True)
@@ -20,10 +22,10 @@ class Gaps:
 
 def gaps(findings: Findings, facts: Facts, evidence: Evidence) -> Gaps | None:
     """None where the data showed everything and nothing is assumed."""
-    if not findings.gaps and facts.basis == TRANSFERRED:
+    if not findings.gaps and facts.basis in LEARNED_FROM_DATA:
         return None
     said = gap_sentences(findings, facts.voice)
-    if facts.basis != TRANSFERRED:
+    if facts.basis not in LEARNED_FROM_DATA or (facts.basis == ESTIMATED and not evidence.is_known):
         said += (facts.voice.say(f"gaps.{facts.basis}"),)
     return Gaps(said, _next(facts, evidence))
 
@@ -39,8 +41,8 @@ def _next(facts: Facts, evidence: Evidence) -> str:
     tell, said = facts.voice, []
     if facts.basis == UNKNOWN:
         said.append(tell.say("next.unknown"))
-    elif any(one.basis != TRANSFERRED for one in facts.sent):
+    elif any(ASSUMED in one.bases for one in facts.sent):
         said.append(tell.say("next.assumed"))
-    if not evidence.is_known and facts.basis != MIXED:
+    if not evidence.is_known and facts.basis not in (MIXED, *LEARNED_FROM_DATA):
         said.append(tell.say("next.data"))
     return tell.listed([tell.say("next.title"), *said], "sentence") if said else ""

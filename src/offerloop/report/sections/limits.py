@@ -7,7 +7,7 @@ import polars as pl
 from offerloop.evaluation.experiment import LEAST, LEAST_BUYERS
 from offerloop.report.blocks import Block, Bullets, Section, Text
 from offerloop.report.evidence import Evidence
-from offerloop.report.facts import ASSUMED, MIXED, UNKNOWN, Facts
+from offerloop.report.facts import ASSUMED, TRANSFERRED, UNKNOWN, Facts
 from offerloop.report.findings import Findings
 from offerloop.report.numbers import count
 from offerloop.report.sections.gaps import gap_sentences
@@ -22,19 +22,40 @@ def limits(findings: Findings, facts: Facts, evidence: Evidence) -> tuple[str, .
 
 def _said(findings: Findings, facts: Facts, evidence: Evidence) -> tuple[str, ...]:
     """Most important first."""
-    tell = facts.voice
-    key = "limits.margin" if facts.margin_basis == "configured" else "limits.margin_costs"
-    margin = tell.say(key, margin=tell.share(facts.margin))
-    common = (margin, tell.say("limits.maximum"))
-    if evidence.is_known:
-        found = [*_of_study(findings, facts, evidence, common), _unknown(findings, facts)]
+    tell, common = facts.voice, _common(findings, facts)
+    shown = _of_shown(facts, evidence)
+    if evidence.is_used:
+        found = [*shown, *_of_study(findings, facts, evidence, common)]
+    elif shown:
+        found = [*shown, _some_assumed(facts), *common]
     else:
         first = [tell.say("limits.random_assumed"), tell.say("limits.assumed_interval")]
-        found = [*(first if facts.basis == ASSUMED else first[:1]), *common, _unknown(findings, facts)]
-    found += gap_sentences(findings, tell)
+        found = [*(first if facts.basis == ASSUMED else first[:1]), *common]
+    found += [_unknown(findings, facts), *gap_sentences(findings, tell)]
     if findings.table("campaign_effects") is not None:
         found.append(tell.say("limits.past"))
     return tuple(sentence for sentence in (*found[:1], _test(findings, tell), *found[1:]) if sentence)
+
+
+def _common(findings: Findings, facts: Facts) -> list[str]:
+    """About the margin, and about the maximum of a coupon whose redemptions were never seen."""
+    key = "limits.margin" if facts.margin_basis == "configured" else "limits.margin_costs"
+    margin = facts.voice.say(key, margin=facts.voice.share(facts.margin))
+    expected = findings.tables["offers"]["basis"].is_in([TRANSFERRED, ASSUMED]).any()
+    return [margin, facts.voice.say("limits.maximum")] if expected else [margin]
+
+
+def _of_shown(facts: Facts, evidence: Evidence) -> list[str]:
+    """Where offers shown at random tell an effect."""
+    if evidence.shown is None:
+        return []
+    days = count(evidence.shown.window_days)
+    keys = ("limits.estimated", "limits.estimated_window", "limits.estimated_intervals")
+    return [facts.voice.say(key, days=days) for key in keys]
+
+
+def _some_assumed(facts: Facts) -> str:
+    return facts.voice.say("limits.some_assumed") if ASSUMED in facts.bases else ""
 
 
 def _test(findings: Findings, tell: Voice) -> str:
@@ -53,15 +74,15 @@ def _test(findings: Findings, tell: Voice) -> str:
     return tell.say("limits.test", detectable=tell.money.text(test.detectable), **sizes)
 
 
-def _of_study(findings: Findings, facts: Facts, evidence: Evidence, common: tuple[str, ...]) -> list[str]:
+def _of_study(findings: Findings, facts: Facts, evidence: Evidence, common: list[str]) -> list[str]:
     tell, pulled = facts.voice, evidence.pulled_forward()
     failed = [
         tell.say("checks.on", check=tell.own(one.name), outcome=tell.word("outcome", one.outcome))
         for one in evidence.failed
     ]
     return [
-        tell.say("limits.random"),
-        tell.say("limits.some_assumed") if facts.basis in (ASSUMED, MIXED) else "",
+        tell.say("limits.random" if evidence.shown is None else "limits.random_others"),
+        _some_assumed(facts),
         tell.say("limits.intervals"),
         tell.say("limits.shelf"),
         *common,
@@ -76,7 +97,7 @@ def _halves(findings: Findings, tell: Voice) -> str:
     slopes = findings.tables["calibration"]["slope"]
     if slopes.is_empty():
         return ""
-    low, high = (f"{float(str(end)):.2g}" for end in (slopes.min(), slopes.max()))
+    low, high = (f"{float(str(end)):.2g}".replace("-", "−") for end in (slopes.min(), slopes.max()))
     return tell.say("limits.halves", low=low, high=high, n=len(slopes))
 
 

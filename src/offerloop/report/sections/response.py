@@ -1,4 +1,4 @@
-"""Section 5: what a discount would change, learned from shelf prices."""
+"""Section 5: what an offer would change, learned from offers shown at random and from shelf prices."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from offerloop.report.findings import Findings
 from offerloop.report.numbers import count
 from offerloop.report.sections.deciles import deciles_figure
 from offerloop.report.sections.gaps import gap_sentences
+from offerloop.report.sections.shown_offers import shown_blocks, shown_message
 from offerloop.report.voice import Voice
 
 POINTS = 100
@@ -19,12 +20,22 @@ POINTS = 100
 
 
 def response_section(findings: Findings, facts: Facts, evidence: Evidence) -> Section:
-    """The average response from both sides, who responds more, and whether the design holds."""
-    tell = facts.voice
+    """What offers shown at random changed, and then what shelf prices tell, as far as either is known."""
+    tell, shown = facts.voice, evidence.shown
+    shelf = _shelf(findings, facts, evidence) if evidence.is_known else ()
+    if shown is not None:
+        blocks = (*shown_blocks(shown, findings, facts), *shelf)
+        return Section("response", tell.say("response.label"), shown_message(shown, tell), blocks)
     if not evidence.is_known:
         return _not_known(findings, facts)
-    blocks: tuple[Block, ...] = (
-        Text(tell.say("response.intro")),
+    return Section("response", tell.say("response.label"), _message(evidence, facts), shelf)
+
+
+def _shelf(findings: Findings, facts: Facts, evidence: Evidence) -> tuple[Block, ...]:
+    """The average response from both sides, who responds more, and whether the design holds."""
+    tell = facts.voice
+    return (
+        Text(tell.say(_intro(evidence))),
         Bullets(_assumptions(evidence, tell)),
         _curve(findings, evidence, tell),
         _slopes(evidence, facts),
@@ -33,7 +44,13 @@ def response_section(findings: Findings, facts: Facts, evidence: Evidence) -> Se
         _checks(evidence, facts),
         Text(_verdict(evidence, facts)),
     )
-    return Section("response", tell.say("response.label"), _message(evidence, facts), blocks)
+
+
+def _intro(evidence: Evidence) -> str:
+    """The key of the sentence that says what shelf prices stand for."""
+    if evidence.shown is None:
+        return "response.intro"
+    return "response.intro_others" if evidence.is_used else "response.intro_beside"
 
 
 def _not_known(findings: Findings, facts: Facts) -> Section:
@@ -61,14 +78,18 @@ def _usual_depth(evidence: Evidence) -> float:
 
 
 def _assumptions(evidence: Evidence, tell: Voice) -> tuple[str, ...]:
-    deepest = tell.share(evidence.deepest_offer)
     return (
         *(tell.say(f"assume.{name}") for name in ("coupon", "stores", "mailers", "list", "maximum")),
         tell.say("assume.margin", usual=tell.share(_usual_depth(evidence))),
-        tell.say("assume.deep", deepest=deepest, weeks=tell.share(evidence.deep_weeks))
-        if evidence.deep_weeks > 0
-        else tell.say("assume.beyond", deepest=deepest),
+        *([_deepest(evidence, tell)] if evidence.is_used else []),
     )
+
+
+def _deepest(evidence: Evidence, tell: Voice) -> str:
+    deepest = tell.share(evidence.deepest_offer)
+    if evidence.deep_weeks > 0:
+        return tell.say("assume.deep", deepest=deepest, weeks=tell.share(evidence.deep_weeks))
+    return tell.say("assume.beyond", deepest=deepest)
 
 
 def _curve(findings: Findings, evidence: Evidence, tell: Voice) -> Figure:

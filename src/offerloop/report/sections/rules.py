@@ -97,7 +97,7 @@ def _figure(one: CampaignFacts, facts: Facts) -> Figure:
         forest(dots, money_labels(money), lines_per_row=2),
         _table(one, tell),
         says=tell.listed(said, "semicolon") + tell.words["full_stop"],
-        mark=basis_mark(one, facts),
+        mark=basis_mark(one, tell),
         tell=tell,
     )
 

@@ -112,7 +112,8 @@ def _anyway(given: pl.DataFrame, findings: Findings, facts: Facts) -> str:
         return ""
     paying = known.filter(pl.col("margin") != 0)
     gained = float((paying["depth"] * paying["held_out_value_minor"] / paying["margin"]).sum())
-    return facts.voice.say("who.anyway", share=facts.voice.share(max(0.0, 1 - gained / discount)))
+    key = "who.anyway" if known.height == given.height else "who.anyway_some"
+    return facts.voice.say(key, share=facts.voice.share(max(0.0, 1 - gained / discount)))
 
 
 def _learning(findings: Findings, tell: Voice) -> str:

@@ -17,6 +17,7 @@ WORDS: dict[str, str] = {
     "offer.coupon_all": "{percent} off everything",
     "offer.spend_and_save": "{off} off a basket of {spend} or more",
     "offer.flash_sale": "{percent} off everything for {hours} hours",
+    "offer.flash_sale_on": "{percent} off {category} for {hours} hours",
     "offer.most": "{offer}, at most {most} off",
     # Profiles.
     "feature.n_orders": "orders",
@@ -220,8 +221,13 @@ WORDS: dict[str, str] = {
     "change.no_margin": "No margin alone would make it pay.",
     "change.margin_assumed": "Its value is the shop's own assumption, so the margin says nothing about it.",
     "change.no_response": "Its estimated value is zero: only an offer that costs us nothing would break even.",
+    "change.harm": "Its estimated value is below zero: nothing but another estimate would make it worth giving.",
     "change.no_value": "Its estimated value is zero: nothing but another estimate would make it worth its budget.",
     "change.purchase": "A purchase in one of the {n} categories with an offer, such as {examples}.",
+    "change.any_purchase": (
+        "Any purchase: what offers shown at random change is known for whoever bought in the {days} days before the "
+        "plan."
+    ),
     "change.no_category": "No offer's effect can be told from purchases; only the shop's own assumption would do.",
     "change.campaign": "{campaign} would have to be forecast clearly above zero; now it is {forecast}.",
     "change.campaign_share": "{campaign} clearly pays once suppliers pay {share} of each discount.",
@@ -235,7 +241,15 @@ WORDS: dict[str, str] = {
         "single customer are rough; believe the campaign's forecast before any row here."
     ),
     "sure.measured": "Where the effect was measured, its interval is shared by all customers: it does not average out.",
-    "sure.estimated": "Where offers shown at random tell the effect, the interval of one customer is rough.",
+    "sure.estimated": (
+        "The effects were estimated from offers shown at random, so their means owe nothing to who was chosen. Who "
+        "responds more is less sure, and the interval of a single customer is rough; believe the campaign's forecast "
+        "before any row here."
+    ),
+    "sure.transferred_others": (
+        "Where shelf prices tell the effect, it comes from how purchases followed them, not from offers given at "
+        "random."
+    ),
     "sure.assumed": "Where the effect is assumed, one expectation counts for every customer, and no interval holds it.",
     "sure.none": "There is no estimate for this customer to be sure of.",
     # Support.
@@ -272,6 +286,16 @@ WORDS: dict[str, str] = {
         "Facts used: what this customer bought in each product group in recent months, how often, and at which shelf "
         "prices and discounts."
     ),
+    "support.facts.estimated": (
+        "Facts used: how often, how recently and how much this customer bought, in all and in the product groups of "
+        "the offers, and how much of it on discount. How customers respond was learned from offers shown at random."
+    ),
+    "support.facts.both": (
+        "Facts used: what this customer bought in each product group in recent months, how often, how much, and at "
+        "which shelf prices and discounts. How customers respond was learned from those and from offers shown at "
+        "random."
+    ),
+    "support.facts.scope": "The offer is for {category}.",
     "support.facts.category": "The offer is for {category}, where this customer has bought in recent months.",
     "support.facts.top": "The offer is for {category}, the product group on which this customer spends most.",
     "support.facts.assumed": (

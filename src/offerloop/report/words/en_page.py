@@ -23,6 +23,9 @@ WORDS: dict[str, str] = {
     "basis.mark.measured": "measured by a read-out of a randomised plan",
     "basis.mark.estimated": "estimated from offers that were shown at random",
     "basis.mark.assumed": "assumed by the shop, not measured",
+    "basis.mark.learned": "model-based forecast, {parts}",
+    "basis.part": "partly {basis}",
+    "clause": ", ",
     "basis.mark.none": "no forecast: nothing shows what these offers do",
     "mark.transferred": "transferred from shelf prices",
     # The frame.
@@ -104,7 +107,12 @@ WORDS: dict[str, str] = {
         "Personalising is not distinguishable from {rules} (lead {leads}): the simple rule may serve as well."
     ),
     "confidence.forecast": "Forecast, not yet tested",
-    "confidence.checks": "no past coupon was given at random; {passed} of {judged} checks passed{failed}",
+    "confidence.checks": "carried over from shelf prices; {passed} of {judged} checks passed{failed}",
+    "confidence.checks_others": "others carried over from shelf prices; {passed} of {judged} checks passed{failed}",
+    "confidence.estimated": "Estimated, not yet tested",
+    "confidence.shown": "learned from offers that were shown at random {times} times",
+    "confidence.measured": "Measured, not yet again",
+    "confidence.measured_note": "an earlier read-out corrects what the shop assumed",
     "confidence.failed": " (failed: {names})",
     "confidence.assumed": "Assumed, not measured",
     "confidence.assumed_note": "the shop's own expectation; only customers kept out by lot can show the effect",
@@ -153,7 +161,8 @@ WORDS: dict[str, str] = {
     "first.title.assumed": "{noun} pay once suppliers carry {share} of the discount",
     # What the data could not show.
     "gaps.title": "What the data could not show.",
-    "gaps.estimated": "What the offers change was estimated from offers that were shown at random.",
+    "gaps.estimated": "What the offers change was estimated all the same, from offers that were shown at random.",
+    "gaps.learned": "What the offers change was learned from data all the same.",
     "gaps.measured": (
         "What the offers change was measured by an earlier read-out, which corrects what the shop assumed."
     ),

@@ -12,10 +12,78 @@ WORDS: dict[str, str] = {
     ),
     "response.none_unknown": "No effect is assumed in the configuration either, so nothing can be planned.",
     "response.intro": (
-        "No coupon was ever given by lot here. What a discount changes was learned from weeks in which the shop cut "
-        "its "
-        "shelf prices for everyone, and is carried over to coupons. For that to hold:"
+        "Nothing here was learned from offers shown at random. What a discount changes was learned from weeks in which "
+        "the shop cut its shelf prices for everyone, and is carried over to coupons. For that to hold:"
     ),
+    "response.intro_others": (
+        "Other offers were not shown at random often enough. What these change was learned from weeks in which the "
+        "shop cut its shelf prices for everyone, and is carried over to coupons. For that to hold:"
+    ),
+    "response.intro_beside": (
+        "Weeks in which the shop cut its shelf prices for everyone were studied as well. No offer counts by them here: "
+        "they show what would be known without offers shown at random. To speak for coupons they would need this:"
+    ),
+    # Offers that were shown at random.
+    "shown.message": (
+        "Offers shown at random tell what they change: {n} of {all} clearly changed the margin that customers leave"
+    ),
+    "shown.message.none": (
+        "Offers shown at random tell what they change: none of {all} clearly changed the margin that customers leave"
+    ),
+    "shown.intro": (
+        "Customers were shown an offer, or deliberately nothing, at random, so those who got it and those who did not "
+        "differ by luck only. {times} exposures with an offer and {nothing} with nothing count. That rests on this:"
+    ),
+    "shown.rests.chance": (
+        "The chance with which each offer was chosen is taken as the log has it; if it is wrong, so are the effects."
+    ),
+    "shown.rests.window": (
+        "An exposure counts for {days} days from its day on, or until the customer's next one, whose time must not "
+        "depend on what was bought in between. Purchases that it moved from later days are counted as gained."
+    ),
+    "shown.rests.between": (
+        "Not shown enough themselves, but between two depths that were, which is where their effects are taken to lie: "
+        "{names}."
+    ),
+    "shown.rests.longer": (
+        "The plan is for one week: it takes what an exposure changes in {days} days as the change of that week."
+    ),
+    "shown.rests.cost": (
+        "Value is the margin gained before the offer's cost. The discount is what was redeemed, whoever pays it."
+    ),
+    "shown.rests.halves": (
+        "The plan for one half of the customers is chosen by a model of the other half and valued by what its own half "
+        "showed, so luck in the one does not help in the other."
+    ),
+    "shown.title": "The interval leaves out zero for {names}",
+    "shown.title.none": "The interval of every offer's value includes zero",
+    "shown.measure": (
+        "Mean value of one exposure in {days} days ({currency}): margin gained before the offer's cost, against "
+        "deliberately nothing; 95 % intervals{rest}"
+    ),
+    "shown.rest": "; the {n} most shown of {all} offers",
+    "shown.table": (
+        "What one exposure changed in {days} days, against {nothing} exposures of nothing: means with 95 % intervals; "
+        "the share redeemed has none"
+    ),
+    "shown.column.offer": "offer",
+    "shown.column.shown": "shown",
+    "shown.column.value": "value",
+    "shown.column.discount": "discount redeemed",
+    "shown.column.redeemed": "share redeemed",
+    "shown.chance": (
+        "{n} of {all} intervals leave out zero; if no offer changed anything, about {chance} would by chance alone."
+    ),
+    "shown.apart": (
+        "Which customers respond more is told by the estimator “{estimator}”: {meaning}. It was chosen on customers "
+        "whom it had not seen; of estimators that chance cannot tell apart, the simplest is used."
+    ),
+    "shown.estimator.outcome": "an offer changes the same share of what each customer would buy anyway",
+    "shown.estimator.ridge_t": "a linear model of what customers buy after each offer; effects are their differences",
+    "shown.estimator.dr_learner": "a linear model of the effect itself, learned from doubly robust differences",
+    "shown.estimator.r_learner": "a linear model of what is left once the purchases expected anyway are taken off",
+    "shown.estimator.structured": "boosted trees in turns, of what customers buy anyway and how an offer changes it",
+    "shown.estimator.s_learner": "one model of boosted trees, with the offer as one of its columns",
     "response.message.pays": (
         "Ten points more discount raise the weekly chance to buy by about {careful} points, or {upper} by the most "
         "generous reading: enough to pay for itself at a margin of {margin}"
@@ -250,6 +318,10 @@ WORDS: dict[str, str] = {
         "About {share} of the discount that these offers give is on purchases that would have been made anyway "
         "(held-out, transferred). That is the price of not knowing who would buy without it."
     ),
+    "who.anyway_some": (
+        "Of the discount of those offers whose effect is carried over from shelf prices, about {share} is on purchases "
+        "that would have been made anyway (held-out, transferred)."
+    ),
     "who.learning": (
         "{kept} customers ({holdout} was the aim) never get an offer, the same ones in every run; {drawn} more are "
         "drawn "
@@ -319,10 +391,30 @@ WORDS: dict[str, str] = {
     "limits.label": "Limits of the evidence",
     "limits.message": "This is a forecast to be tested, not proof: what could make it wrong",
     "limits.message_assumed": "This is an assumption to be tested, not a finding: what could make it wrong",
-    "limits.random": "No coupon was randomised: all effects are a forecast until a campaign with a holdout has run.",
+    "limits.random": (
+        "Nothing was learned from offers shown at random: all effects are a forecast until a campaign with a holdout "
+        "has run."
+    ),
+    "limits.random_others": (
+        "Offers that were not shown at random often enough count by shelf prices: their effects are a forecast until "
+        "a campaign with a holdout has run."
+    ),
     "limits.random_assumed": (
-        "No offer was randomised and no effect was learned from the data: what a plan rests on is the shop's own "
+        "No effect was learned from the data, nor from offers shown at random: what a plan rests on is the shop's own "
         "assumption until a campaign with a holdout has run."
+    ),
+    "limits.estimated": (
+        "Effects estimated from offers shown at random hold for customers and weeks like those in which they were "
+        "shown, and only if the chances in the log are right."
+    ),
+    "limits.estimated_window": (
+        "An exposure counts for {days} days, or until the customer's next one: purchases that it moved from later days "
+        "count as gained, and what it changes later does not count."
+    ),
+    "limits.estimated_intervals": (
+        "Where an effect was estimated, intervals hold the uncertainty of each offer's mean value and of its spread "
+        "over customers. They hold neither that of the discount redeemed nor next week's luck; who responds more is "
+        "less sure than the mean."
     ),
     "limits.assumed_interval": (
         "An assumption has no interval: nothing here tells how far it is off, nor that it has the right sign."

@@ -50,6 +50,12 @@ WORDS: dict[str, str] = {
     ),
     "term.transferred": "transferred",
     "meaning.transferred": "measured on shelf prices, used for coupons",
+    "term.shown-at-random": "shown at random",
+    "meaning.shown-at-random": (
+        "chosen by lot with known chances, so that customers with and without the offer differ by luck only"
+    ),
+    "term.exposure": "exposure",
+    "meaning.exposure": "one customer who was shown one offer, or deliberately nothing, on one day",
     "term.pair": "pair",
     "meaning.pair": "one customer and one category that the customer buys",
     "term.ndcg-10": "nDCG@10",
@@ -68,10 +74,14 @@ WORDS: dict[str, str] = {
     "step.4": "Past campaigns: change of weekly spend of targeted and other customers, with a placebo.",
     "step.5": "Response: designs A and B and an R-learner on weekly shelf prices, cross-fitted by customer.",
     "step.6": (
+        "Shown offers: effects of offers shown at random, doubly robust, by the estimator that is best on unseen "
+        "customers, or the simplest as good; where there are enough of them."
+    ),
+    "step.7": (
         "Effects: value, cost and profit of every offer for every customer, chosen by one half, valued by the other."
     ),
-    "step.7": "Allocation: the most profitable offers under the budget; holdout and exploration drawn by lot.",
-    "step.8": (
+    "step.8": "Allocation: the most profitable offers under the budget; holdout and exploration drawn by lot.",
+    "step.9": (
         "Forecast: held-out profit of the plan beside simple rules at the same spend, or all that they can spend."
     ),
 }

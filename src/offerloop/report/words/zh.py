@@ -17,6 +17,7 @@ WORDS: dict[str, str] = {
     "offer.coupon_all": "全场立减 {percent}",
     "offer.spend_and_save": "满 {spend} 减 {off}",
     "offer.flash_sale": "{hours} 小时限时抢购，全场立减 {percent}",
+    "offer.flash_sale_on": "{hours} 小时限时抢购，{category} 立减 {percent}",
     "offer.most": "{offer}，最多减 {most}",
     # 用户画像
     "feature.n_orders": "订单数",
@@ -218,8 +219,10 @@ WORDS: dict[str, str] = {
     "change.no_margin": "单靠毛利率无法让它划算。",
     "change.margin_assumed": "它的增量毛利是商家自己的假设，因此与毛利率无关。",
     "change.no_response": "它的增量毛利估计为零：只有完全不由我们承担成本时才能保本。",
+    "change.harm": "它的增量毛利估计低于零：除非估计改变，否则不值得发放。",
     "change.no_value": "它的增量毛利估计为零：除非估计改变，否则不值得占用预算。",
     "change.purchase": "在有优惠的 {n} 个品类之一购买过商品，例如 {examples}。",
+    "change.any_purchase": "任何一次购买：凡是在计划日之前 {days} 天内购买过的用户，随机投放的优惠的效果就是已知的。",
     "change.no_category": "没有一种优惠的效果能由购买推算；只能靠商家自己的假设。",
     "change.campaign": "{campaign} 的预测必须明确高于零；现在为 {forecast}。",
     "change.campaign_share": "当供应商承担每份折扣的 {share} 时，{campaign} 明确划算。",
@@ -231,7 +234,11 @@ WORDS: dict[str, str] = {
         "效果来自购买随货架价格的变化，而不是随机发放的优惠券。单个用户的估计很粗略；请先相信整个营销活动的预测。"
     ),
     "sure.measured": "凡是测得的效果，其区间由所有用户共享，不会相互抵消。",
-    "sure.estimated": "凡是由随机投放的优惠估计的效果，单个用户的区间只是粗略的。",
+    "sure.estimated": (
+        "效果由随机投放的优惠估计，投放只凭运气，因此平均值可靠。谁的响应更强则不那么确定，单个用户的区间也很粗略；"
+        "请先相信整个营销活动的预测。"
+    ),
+    "sure.transferred_others": "凡是由货架价格推算的效果，都来自购买随货架价格的变化，而不是随机投放的优惠。",
     "sure.assumed": "凡是假设的效果，对每个用户都按同一个预期计算，任何区间都不包含它的误差。",
     "sure.none": "对该用户没有可供判断的估计。",
     # 客服
@@ -251,6 +258,15 @@ WORDS: dict[str, str] = {
     "support.why.lot": "原因：随机。少数用户是否得到优惠、得到哪一种由抽签决定，用来检验哪些优惠有效。",
     "support.not_punished": "这不是惩罚，也不是奖励：与该用户做过什么、买过什么都没有关系。",
     "support.facts.purchases": "使用的信息：该用户最近几个月在各品类买了什么、多久买一次、当时的货架价格和折扣。",
+    "support.facts.estimated": (
+        "使用的信息：该用户总体上以及在有优惠的品类中多久买一次、最近何时购买、买了多少，其中多少是折扣购买。"
+        "用户如何响应是从随机投放的优惠中学到的。"
+    ),
+    "support.facts.both": (
+        "使用的信息：该用户最近几个月在各品类买了什么、多久买一次、买了多少、当时的货架价格和折扣。"
+        "用户如何响应是从这些信息和随机投放的优惠中学到的。"
+    ),
+    "support.facts.scope": "优惠针对 {category}。",
     "support.facts.category": "优惠针对 {category}，该用户最近几个月购买过。",
     "support.facts.top": "优惠针对 {category}，这是该用户消费最多的品类。",
     "support.facts.assumed": "这种优惠的效果是商家自己的预期，对每个用户都相同；用户的购买只用于与之比较的其他优惠。",

@@ -208,6 +208,7 @@ TEXTS: dict[str, str] = {
     ),
     "Redemptions are counted whole, whatever the period.": "核销记录全部计入，不论时期。",
     # 优惠的说法
+    "{percent} % off {category} for {hours} hours": "{category} {hours} 小时内立减 {percent}%",
     "{percent} % off for {hours} hours": "{hours} 小时内立减 {percent}%",
     "{percent} % off everything": "全场立减 {percent}%",
     "{percent} % off {category}": "{category} 立减 {percent}%",
@@ -237,6 +238,17 @@ TEXTS: dict[str, str] = {
     ),
     "before {day} no product had {n} or more buyers, so nothing can be recommended as of that day; give older order "
     "lines": "在 {day} 之前，没有商品的购买人数达到 {n} 人，因此截至当天无法推荐；请提供更早的订单行",
+    "the exposures have no propensity, so what was shown says nothing of what it caused; log with each exposure the "
+    "chance with which its offer was chosen ('offerloop run' writes it)": (
+        "曝光记录没有投放概率，因此投放了什么说明不了它的作用；请在每条记录中写明该优惠被选中的概率"
+        "（offerloop run 会写出）"
+    ),
+    "the exposures hold {nothing} finished windows in which deliberately nothing was shown and {n} configured offers "
+    "with {least} finished windows each; to learn effects from them both are needed, so log those who get nothing "
+    "too": (
+        "曝光记录中有 {nothing} 个有意不投放的完整窗口，以及 {n} 种各有 {least} 个完整窗口的已配置优惠；"
+        "要从中学到效果，两者缺一不可，因此也请记录没有得到优惠的用户"
+    ),
     # 策略评估
     "The policy chooses '{offer}' with a mean probability of {share}, but the log never shows it; show it to a random "
     "share of the customers, or leave it out of the policy.": (

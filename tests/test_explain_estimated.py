@@ -1,0 +1,79 @@
+"""Explanations where offers shown at random told the effects: true of customers who never bought there, too."""
+
+import polars as pl
+import pytest
+
+from explained_run import build_run
+from offerloop.report.explanations import explanation_text
+from offerloop.report.words import LANGUAGES
+from offerloop.service.explain import explain
+
+SHELF = {"en": "shelf prices", "zh": "货架价格"}
+
+
+def changed(folder, table, **columns):
+    path = folder / f"{table}.parquet"
+    pl.read_parquet(path).with_columns(**columns).write_parquet(path)
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    """The run by hand, but everything that was transferred is estimated, and everybody spends most on jam."""
+    folder = build_run(tmp_path_factory.mktemp("shop") / "run")
+    for table in ("offers", "effects", "assignments"):
+        changed(folder, table, basis=pl.col("basis").replace("transferred", "estimated"))
+    changed(folder, "profiles", top_category=pl.lit("Jam"))
+    below = pl.when(pl.col("customer_id") == 12).then(-20.0).otherwise("value_minor")
+    changed(folder, "effects", value_minor=below)
+    return folder
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("audience", ["marketer", "support", "customer"])
+def test_nobody_reads_of_shelf_prices(run, audience, language):
+    for customer in range(1, 15):
+        said = explain(run, str(customer), audience, language).text
+        assert SHELF[language] not in said
+        assert "{" not in said
+
+
+def test_an_offer_on_what_was_not_bought_does_not_say_it_was(run):
+    assert "The offer is for Tea.\n" in explain(run, "1", "support").text
+    assert "you have bought Tea" not in explain(run, "1", "customer").text
+    assert "it came out first when we compared" in explain(run, "1", "customer").text
+
+
+def test_any_purchase_makes_the_effect_known(run):
+    found = explain(run, "7")
+    assert found.facts["changes"] == {"kind": "any_purchase", "days": 91}
+    assert "for whoever bought in the 91 days before the plan" in found.text
+
+
+def test_a_value_below_zero_is_not_called_zero_and_no_margin_is_asked_for(run):
+    assert "Its estimated value is below zero" in explain(run, "12").text
+    said = explain(run, "3").text
+    assert "would break even once suppliers pay 75 %" in said
+    assert "margin alone" not in said
+    assert "break even at a margin" not in said
+
+
+def test_beside_transferred_offers_both_are_named(tmp_path):
+    folder = build_run(tmp_path / "both")
+    one = pl.col("offer_id") == "coupon-10 Tea"
+    changed(folder, "effects", basis=pl.when(one).then(pl.lit("estimated")).otherwise("basis"))
+    said = explain(folder, "1").text
+    assert "estimated from offers shown at random" in said
+    assert "Where shelf prices tell the effect" in said
+    assert "learned from those and from offers shown at random" in explain(folder, "1", "support").text
+
+
+def test_a_flash_sale_on_a_category_names_it(run):
+    terms = {"kind": "flash_sale", "category": "Tea", "percent": 30, "hours": 24}
+    facts = {**explain(run, "1").facts}
+    facts["decision"] = {**facts["decision"], "terms": {**terms, "label": "", "most_minor": None}}
+    assert told(facts, "en") == "Your offer: 30 % off Tea for 24 hours."
+    assert told(facts, "zh") == "您的优惠：24 小时限时抢购，Tea 立减 30%。"
+
+
+def told(facts, language):
+    return explanation_text(facts, "customer", language).splitlines()[0]
