@@ -141,7 +141,7 @@ def _curve(problem: Problem, solution: Solution, valuation: Repeated, unit: int)
         spent += int(problem.cost[candidate])
         if count in marks:
             rows.append(_curve_row(spent / unit, weights, valuation))
-    return pl.DataFrame(rows)
+    return pl.DataFrame(rows).unique("budget_minor", keep="last", maintain_order=True)  # offers may cost nothing
 
 
 def _curve_row(budget_minor: float, weights: Floats, valuation: Repeated) -> dict[str, float]:

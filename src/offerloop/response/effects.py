@@ -159,7 +159,10 @@ def _estimated(choice: Choice, frame: pl.DataFrame) -> pl.DataFrame:
         pl.col(name) - choice.own_share * pl.col("discount_minor") - choice.contact_minor
         for name in ("value_low_minor", "value_high_minor")
     )
-    return _finish(choice, frame.with_columns(profit_low_minor=low, profit_high_minor=high), "estimated")
+    own = (choice.own_share * pl.col("discount_se_minor")) ** 2
+    shared = (pl.col("value_se_minor") ** 2 + own).sqrt()
+    ends = frame.with_columns(profit_low_minor=low, profit_high_minor=high, value_se_minor=shared)
+    return _finish(choice, ends, "estimated")
 
 
 def _assumed(offers: list[Choice], baskets: Baskets, known: Known) -> pl.DataFrame:

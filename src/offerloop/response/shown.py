@@ -21,7 +21,7 @@ from offerloop.engine.base import Frame
 from offerloop.errors import EvidenceError
 from offerloop.evaluation.estimate import Z95
 from offerloop.offers import NO_OFFER, Offer
-from offerloop.response.crossfit import Calibration
+from offerloop.response.crossfit import Calibration, divisions
 from offerloop.response.days import FEATURES, QUARTER, SCOPE, customer_days, features, outcomes, scope, scope_days
 from offerloop.response.decisions import finished, lot_chances, own_chances
 from offerloop.response.estimators import ESTIMATORS
@@ -74,13 +74,14 @@ class Shown:
         planned, held_out = (
             {name: one @ part for name, one in each.items()} for each in (found.planned, found.held_out)
         )
-        value, se = planned["value_minor"], found.se @ part
+        value, se = planned["value_minor"], found.se["value_minor"] @ part
         columns = {
             "customer_id": self.customers,
             "value_minor": value,
             "value_low_minor": value - Z95 * se,
             "value_high_minor": value + Z95 * se,
             "value_se_minor": se,
+            "discount_se_minor": found.se["coupon_minor"] @ part,
             "discount_minor": np.maximum(planned["coupon_minor"], 0.0),
             "p_redeem": np.clip(planned["redeemed"], 0.0, 1.0),
             "fold": found.half,
@@ -105,8 +106,8 @@ class Halves:
     """By outcome: by the model of the other half, drawn to what that half showed."""
     held_out: dict[str, Floats]
     """By outcome: the same model, drawn to what the own half showed."""
-    se: Floats
-    """Of held-out value."""
+    se: dict[str, Floats]
+    """By outcome, of what is held out."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,7 +145,7 @@ def learn_shown(log: Log, offers: Sequence[Offer], seed: int, engine: Engine) ->
     now = active.with_columns(shown_day=pl.lit(log.as_of_day))
     estimator = study.decision.estimator
     halves = _halves(seen, now, known, estimator, seed)
-    table = _table(seen, study.value.fold[0], [one.offer_id for one in terms[1:]], estimator)
+    table = _table(seen, seed, [one.offer_id for one in terms[1:]], estimator)
     return Shown(active["customer_id"], _made_of(Coding.of(terms), offers), halves, table)
 
 
@@ -157,9 +158,9 @@ def _made_of(shown: Coding, offers: Sequence[Offer]) -> dict[str, Floats]:
     return found
 
 
-def _table(seen: _Seen, fold: Ints, names: Sequence[str], estimator: str) -> pl.DataFrame:
+def _table(seen: _Seen, seed: int, names: Sequence[str], estimator: str) -> pl.DataFrame:
     """Mean effects of every offer, doubly robust."""
-    effects = {}
+    effects, fold = {}, divisions(len(seen.customer), 1, seed, seen.customer)[0]
     for outcome in OUTCOMES:
         scores = robust_scores(seen.of(outcome), predicted(seen.of(outcome), fold))
         effects[outcome] = scores - scores[:, :1]
@@ -270,8 +271,7 @@ def _halves(seen: _Seen, now: pl.DataFrame, known: _Known, name: str, seed: int)
     logged, current = (_half(one["customer_id"], seed) for one in (seen.rows, now))
     x, z = known.features(now), known.scope(now)
     shape = (now.height, len(seen.evidence.offers))
-    planned, held_out = ({one: np.empty(shape) for one in OUTCOMES} for _ in range(2))
-    se = np.empty(shape)
+    planned, held_out, se = ({one: np.empty(shape) for one in OUTCOMES} for _ in range(3))
     for outcome in OUTCOMES:
         evidence = seen.of(outcome)
         models = [ESTIMATORS.load(name)().fit(evidence.of(logged == half), seed) for half in (0, 1)]
@@ -281,8 +281,7 @@ def _halves(seen: _Seen, now: pl.DataFrame, known: _Known, name: str, seed: int)
             raw = models[1 - half].effects(x[mine], evidence.offers, None if z is None else z[mine])
             planned[outcome][mine] = lines[1 - half].drawn_together().applied(raw)
             held_out[outcome][mine] = lines[half].applied(raw)
-            if outcome == "value_minor":
-                se[mine] = lines[half].se(raw)
+            se[outcome][mine] = lines[half].se(raw)
     return Halves(current, planned, held_out, se)
 
 

@@ -24,7 +24,7 @@ class OfferCheck:
     liability_minor: int | None
     """The most that it can cost us; None when that has no limit."""
     basis: str
-    """estimated, assumed or unknown: what its effect rests on."""
+    """transferred, assumed or unknown: what its effect rests on."""
     problem: str = ""
 
     def line(self, currency: str) -> str:
@@ -39,7 +39,7 @@ class OfferCheck:
 
 
 _BASES = {
-    "estimated": "its effect is estimated from shelf prices",
+    "transferred": "its effect is estimated from shelf prices",
     "assumed": "its effect is assumed",
     "unknown": "nothing shows its effect, so it is only given by lot to learn it",
 }
@@ -66,5 +66,5 @@ def _check(campaign: Campaign, offer: Offer, *, studied: bool) -> OfferCheck:
     if offer.assumed is not None:
         basis = "assumed"
     elif studied and offer.depth is not None and offer.category is not None:
-        basis = "estimated"
+        basis = "transferred"
     return OfferCheck(campaign.id, offer.offer_id, offer.kind, offer.label(), most, basis, problem)
