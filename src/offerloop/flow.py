@@ -22,7 +22,7 @@ from offerloop.errors import EvidenceError
 from offerloop.evaluation.experiment import ComingTest
 from offerloop.events import Events, prepare
 from offerloop.money import DIGITS
-from offerloop.offers import NO_OFFER
+from offerloop.offers import NO_OFFER, Offer
 from offerloop.profiles import Past, build_profiles
 from offerloop.profiles.audience import members
 from offerloop.recommenders.base import TASKS
@@ -36,6 +36,7 @@ from offerloop.recommenders.top import top
 from offerloop.response import (
     Effects,
     Log,
+    Margins,
     ShelfLines,
     Shown,
     Study,
@@ -111,8 +112,8 @@ def plan(config: Config, engine: Engine, stage: Stage) -> Run:
     past, reached = stage("past campaigns", judge_campaigns, events)
     lines = stage("shelf prices", sum_shelf_lines, events, config.response, engine)
     study = stage("response", study_prices, lines, config.response, config.seed)
-    learning = config.only("seed", "shop", "response", "campaigns", "evaluate")
-    shown = stage("shown offers", study_shown, events, lines, learning, engine)
+    offers = offers_to_learn(events, lines, config)
+    shown = stage("shown offers", study_shown, events, offers, config.only("seed", "shop", "evaluate"), engine)
     settings = config.only("seed", "shop", "response", "campaigns", "experiment")
     effects = stage("effects", estimate, events, study, shown, settings)
     forecasts = stage("allocation", forecast, effects, allowed, config.only("shop", "campaigns"))
@@ -280,14 +281,23 @@ def study_prices(lines: ShelfLines | Gap, settings: Response, seed: int) -> Stud
     return lines if isinstance(lines, Gap) else known(lambda: study_shelf_prices(lines, settings, seed))
 
 
-def study_shown(events: Events, lines: ShelfLines | Gap, config: Config, engine: Engine) -> Shown | Gap | None:
-    """Effects of offers that were shown at random, or why they cannot be known; None where nothing was shown."""
+def offers_to_learn(events: Events, lines: ShelfLines | Gap, config: Config) -> tuple[Offer, ...]:
+    """The configured offers whose effects exposures may tell; none where nothing was shown."""
     if not collect(events.exposures.select("customer_id").head(1)).height:
+        return ()
+    categories = (
+        usual_baskets(events.order_lines, events.products, config.response).categories
+        if isinstance(lines, Gap)
+        else lines.categories
+    )
+    return tuple(one.offer for one in choices(config, categories, events.offers, Margins(float(config.margin))))
+
+
+def study_shown(events: Events, offers: tuple[Offer, ...], config: Config, engine: Engine) -> Shown | Gap | None:
+    """Effects of offers that were shown at random, or why they cannot be known; None where nothing was shown."""
+    if not offers:
         return None
     margins = known_margins(events.order_lines, events.products, config.shop.margin)
-    baskets = usual_baskets(events.order_lines, events.products, config.response)
-    categories = baskets.categories if isinstance(lines, Gap) else lines.categories
-    offers = [one.offer for one in choices(config, categories, events.offers, margins)]
     log = Log(
         events.exposures, events.order_lines, events.products, events.first_day, events.as_of_day,
         config.evaluate.window_days, margins,

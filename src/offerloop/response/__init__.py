@@ -3,7 +3,7 @@
 from offerloop.response.baskets import Baskets, usual_baskets
 from offerloop.response.campaigns import campaign_effects, first_reached
 from offerloop.response.effects import Effects, choices, estimate_effects
-from offerloop.response.margins import known_margins
+from offerloop.response.margins import Margins, known_margins
 from offerloop.response.shelf.lines import ShelfLines, full_weeks, shelf_lines
 from offerloop.response.shelf.study import Study, study_shelf_prices
 from offerloop.response.shown import Log, Shown, learn_shown
@@ -12,6 +12,7 @@ __all__ = [
     "Baskets",
     "Effects",
     "Log",
+    "Margins",
     "ShelfLines",
     "Shown",
     "Study",

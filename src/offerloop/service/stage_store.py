@@ -19,7 +19,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, is_dataclass
 from functools import cache
 from importlib import resources
 from importlib.metadata import version
@@ -82,6 +82,8 @@ class StageStore:
             self._alive.append(one)
 
     def _key(self, value: object) -> str:
+        if _are_offers(value):
+            return repr(value)
         if id(value) in self._keys:
             return self._keys[id(value)]
         if isinstance(value, Config):
@@ -106,6 +108,11 @@ class StageStore:
     def _load(self, entry: Path) -> Any:  # noqa: ANN401 - whatever the stage gave
         with io.BufferedReader(pa.input_stream(str(entry / RESULT), compression="zstd")) as file:
             return _Unpickler(file, entry, self.engine).load()
+
+
+def _are_offers(value: object) -> bool:
+    """Whether it is a tuple of offers, which are plain values and say all of themselves."""
+    return isinstance(value, tuple) and all(is_dataclass(one) and hasattr(one, "offer_id") for one in value)
 
 
 class _Pickler(pickle.Pickler):
