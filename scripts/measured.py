@@ -1,8 +1,9 @@
-"""Tables of measured figures in docs/recommenders/, from what the benchmarks wrote to docs/figures/.
+"""Measured figures in docs/recommenders/ and docs/estimators.md, from what the benchmarks wrote to docs/figures/.
 
 Between `<!-- measured: NAME -->` and `<!-- end -->` stands what NAME asks for: `recommenders` (a table of all systems
-for each case), `claims` (ratios between systems), `topk` (claims about the best products under filters), or the name of
-one of our recommenders (its own row for each case). Where the benchmark's file is not there, nothing stands there.
+for each case), `claims` (ratios between systems), `topk` (claims about the best products under filters), `response`
+(claims about estimators of effects that have a target), or the name of one of our recommenders (its own row for each
+case). Where the benchmark's file is not there, nothing stands there.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ COLUMNS = {
 }  # fmt: skip
 """Title of each metric that is shown."""
 SORTED_BY = "nDCG@10"
-COMMANDS = {"recommenders": "scripts/bench recommenders", "topk": "scripts/bench topk"}
+COMMANDS = {name: f"scripts/bench {name}" for name in ("recommenders", "topk", "response")}
 _PART = re.compile(r"(<!-- measured: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 Record = dict[str, Any]
@@ -43,8 +44,9 @@ def part(name: str, figures: Path) -> str:
     record = json.loads(path.read_text(encoding="utf-8"))
     if name == "recommenders":
         lines = [*_where(record, benchmark), *_all_systems(record)]
-    elif name == "topk":
-        lines = [*_where(record, benchmark), *_claims(record)]
+    elif name in COMMANDS:
+        told = record["claims"] if name == "topk" else [one for one in record["claims"] if one["target"] is not None]
+        lines = [*_where(record, benchmark), *_claims({"claims": told})]
     elif name == "claims":
         lines = _claims(record)
     else:

@@ -76,7 +76,12 @@ def recommender(page: str) -> str:
     return filled((DOCS / "recommenders" / page).read_text(encoding="utf-8"), DOCS / "figures")
 
 
-PAGES = {"configuration.md": configuration, "tables.md": tables, "profiles.md": profiles}
+def estimators() -> str:
+    """The page of the estimators as it stands, with what was measured."""
+    return filled((DOCS / "estimators.md").read_text(encoding="utf-8"), DOCS / "figures")
+
+
+PAGES = {"configuration.md": configuration, "tables.md": tables, "profiles.md": profiles, "estimators.md": estimators}
 
 
 def _sections() -> Iterator[tuple[str, type[BaseModel]]]:
