@@ -14,6 +14,8 @@ from offerloop.market.truth import true_effects
 from offerloop.response.evidence import Evidence
 from offerloop.response.terms import NOTHING, Terms
 
+LUCK = 4
+"""Worlds of luck by which offers on the whole basket are known; means over many customers hardly feel it."""
 PRESETS = ("grocery", "fashion", "marketplace", "null", "harmful")
 
 
@@ -39,7 +41,7 @@ def make_world(preset: str, seed: int, customers: int = 1_500, before: int = 6, 
     rng = np.random.default_rng(seed)
     arm = rng.integers(0, len(menu) + 1, customers)
     given = np.where(arm == 0, NOBODY, np.array([NOBODY, *menu])[arm])
-    truth = true_effects(market, 20)
+    truth = true_effects(market, LUCK)
     features = known_of(market)
     outcome = market.play(given, market.noise)
     terms = market.terms
