@@ -237,3 +237,9 @@ def test_the_command_ends_with_2_where_the_table_is_wrong(tmp_path, command):
     code, told, said = command("uplift", tmp_path / "none.csv", "--treatment", "arm", "--outcome", "bought")
     assert (code, told) == (2, "")
     assert said.startswith("there is no table")
+
+
+def test_an_unknown_language_is_refused_before_anything_is_computed(tmp_path, command):
+    code, _, said = command("uplift", tmp_path / "t.csv", "--treatment", "a", "--outcome", "b", "--language", "fr")
+    assert code == 2
+    assert said == "there is no language 'fr' (known: en, zh)"

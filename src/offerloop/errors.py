@@ -60,3 +60,10 @@ def near_miss(wrong: str, allowed: Iterable[str]) -> str:
     """``", did you mean 'x'?"`` when a name in `allowed` is close to `wrong`, else an empty string."""
     close = difflib.get_close_matches(wrong, list(allowed), n=1)
     return f", did you mean '{close[0]}'?" if close else ""
+
+
+def check_known(what: str, asked: str, allowed: Iterable[str]) -> None:
+    """Raises InputError with the nearest name where `asked` is none of those allowed."""
+    names = list(allowed)
+    if asked not in names:
+        raise InputError(f"there is no {what} '{asked}'{near_miss(asked, names)} (known: {', '.join(names)})")

@@ -271,10 +271,13 @@ def uplift(
     """One trial table: who responds to an offer, whether choosing customers pays, and whom to treat."""
     from rich.console import Console
 
+    from offerloop.errors import check_known
+    from offerloop.report.words import LANGUAGES
     from offerloop.service.uplift import uplift as study
     from offerloop.service.uplift_asked import Asked, planned_shares
     from offerloop.service.uplift_files import write
 
+    check_known("language", language, LANGUAGES)
     progress = Console(stderr=True)
     asked = Asked(
         treatment, outcome, cost, value, customer_id, control, propensity, planned_shares(shares), budget,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from offerloop.errors import InputError, near_miss
+from offerloop.errors import check_known
 from offerloop.report.explanations import AUDIENCES, explanation_text
 from offerloop.report.words import LANGUAGES
 from offerloop.service.explain_facts import facts_of
@@ -28,14 +28,8 @@ def explain(run_folder: Path, customer_id: str, audience: str = "marketer", lang
 
     Raises InputError when the folder is no finished run, or knows no such customer, audience or language.
     """
-    _known("audience", audience, AUDIENCES)
-    _known("language", language, LANGUAGES)
+    check_known("audience", audience, AUDIENCES)
+    check_known("language", language, LANGUAGES)
     run = open_run(run_folder)
     facts = facts_of(run, run.customer(customer_id))
     return Explanation(facts, explanation_text(facts, audience, language))
-
-
-def _known(what: str, wrong: str, allowed: tuple[str, ...]) -> None:
-    if wrong not in allowed:
-        hint = near_miss(wrong, allowed)
-        raise InputError(f"there is no {what} '{wrong}'{hint} (known: {', '.join(allowed)})")
