@@ -14,10 +14,10 @@ from offerloop.report.uplift_findings import (
     Overlap,
     Ranked,
     ResponseType,
-    Step,
     UpliftFindings,
     Worth,
 )
+from offerloop.response.ordering import Step
 
 ESTIMATORS = ("outcome", "ridge_t", "dr_learner", "r_learner", "structured", "s_learner")
 NOTES = tuple(Note(kind, ("zip", "segment"), 1234) for kind in get_args(NoteKind))

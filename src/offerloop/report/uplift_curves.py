@@ -7,10 +7,11 @@ from offerloop.report.blocks import Figure, Section, Table, Text
 from offerloop.report.charts.drawing import PLAIN_LABELS, Axes, figure, percent_labels
 from offerloop.report.charts.lines import Level, Point, Straight, line
 from offerloop.report.evaluation_sentences import capital
-from offerloop.report.uplift_findings import Step, UpliftFindings
+from offerloop.report.uplift_findings import UpliftFindings
 from offerloop.report.uplift_measure import everyone, measure
 from offerloop.report.uplift_sentences import estimator, order
 from offerloop.report.voice import Voice
+from offerloop.response.ordering import Step
 
 HALF = 0.5
 NOBODY = Point(0.0, Estimate(0.0, 0.0, 0.0))

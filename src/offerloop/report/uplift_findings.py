@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from offerloop.evaluation.estimate import Estimate
+from offerloop.response.ordering import Step
 
 Verdict = Literal["nothing", "everyone", "targeted"]
 Design = Literal["known", "randomised", "observational"]
@@ -75,18 +76,6 @@ class Worth:
     snips: Estimate
     """The same by self-normalised weights alone."""
     cost: Estimate | None
-
-
-@dataclass(frozen=True)
-class Step:
-    """One point of a curve over the best customers, best first."""
-
-    share: float
-    gain: Estimate
-    """Profit per customer of the table when the best share is treated."""
-    value: Estimate
-    cost: Estimate | None
-    """Value and cost per customer of the table there."""
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,6 @@ from offerloop.report.uplift_findings import (
     Overlap,
     Ranked,
     ResponseType,
-    Step,
     UpliftFindings,
     Worth,
 )
@@ -73,7 +72,7 @@ class Facts:
             arms=tuple(self._arms()),
             ranked=tuple(self._ranked()),
             policies=tuple(self._policies()),
-            curve=tuple(self._curve()),
+            curve=tuple(Ordering(self.study, self.asked.seed).steps()),
             deciles=tuple(self._deciles()),
             types=tuple(self._types()),
             sure_things_cost=None if wasted is None else wasted.share,
@@ -175,10 +174,6 @@ class Facts:
             yield self._worth("everyone", name, np.tile(contest.same[k], (n, 1)))
         chosen = self.study.decision.estimator
         yield self._worth("targeted", chosen, contest.policies[chosen].mean(axis=0))
-
-    def _curve(self) -> Iterator[Step]:
-        for one in Ordering(self.study, self.asked.seed).steps():
-            yield Step(one.share, one.gain, one.value, one.cost)
 
     def _deciles(self) -> Iterator[Decile]:
         for one in Ordering(self.study, self.asked.seed).deciles():
