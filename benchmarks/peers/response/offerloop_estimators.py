@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from offerloop.response.contest import Contest, estimate
+from offerloop.response.contest import Contest, estimate, widened
 from offerloop.response.crossfit import Held, divisions, held_out
 from offerloop.response.estimators import ESTIMATORS
 from offerloop.response.evidence import Estimator, Evidence, Fitted
@@ -41,7 +41,7 @@ class Ours:
         if self.cost is not None:
             value, cost = (one.effects(features, self.offers)[:, 1:] for one in (self.fitted, self.cost))
             return Predicted(value, cost=cost)
-        if isinstance(self.fitted, Differences):
+        if isinstance(self.fitted, Differences) and not self.facts:  # what a contest chooses may model levels or not
             expected = self.fitted.levels.expected(features, self.offers)
             return Predicted(expected[:, 1:] - expected[:, :1], expected[:, 0])
         return Predicted(self.fitted.effects(features, self.offers)[:, 1:])
@@ -77,8 +77,9 @@ def chosen(evidence: Evidence, paid: Evidence | None) -> dict[str, Any]:
     value, cost = _held(evidence), None if paid is None else _held(paid)
     contest = Contest.of(value, cost, Spending())
     decision = contest.decide()
-    given, _ = contest.forecast()
-    forecast = estimate(np.einsum("nk,nk->n", given, contest.scores - contest.scores[:, :1]))
+    given, undecided = contest.forecast()
+    worth = np.einsum("nk,nk->n", given, contest.scores - contest.scores[:, :1])
+    forecast = widened(estimate(worth), undecided)
     lines = {"line": value} if cost is None else {"line": value, "cost_line": cost}
     return (
         asdict(decision)
