@@ -14,8 +14,8 @@ from offerloop.market.truth import true_effects
 from offerloop.response.evidence import Evidence
 from offerloop.response.terms import NOTHING, Terms
 
-LUCK = 4
-"""Worlds of luck by which offers on the whole basket are known; means over many customers hardly feel it."""
+LUCK = 1
+"""Worlds of luck by which offers on the whole basket are known; none of them is in a trial."""
 PRESETS = ("grocery", "fashion", "marketplace", "null", "harmful")
 
 
@@ -35,7 +35,7 @@ class World:
 
 
 def make_world(preset: str, seed: int, customers: int = 1_500, before: int = 6, offers: int = 2) -> World:
-    """Offers: the deepest coupon on the category that sells most, a spend-and-save and so on, of the preset's menu."""
+    """A few offers of the preset's menu, see `chosen_menu`."""
     market = Market(load_preset(preset), customers, 120, seed, before)
     menu = chosen_menu(market)[:offers]
     rng = np.random.default_rng(seed)
@@ -59,11 +59,11 @@ def make_world(preset: str, seed: int, customers: int = 1_500, before: int = 6, 
 
 
 def chosen_menu(market: Market) -> list[int]:
-    """The deepest offer on the category that sells most, then the one on the whole basket, then the first."""
+    """The deepest offer on a category, then the first on one: their true effects have a formula, without luck."""
     terms = market.terms
     deepest = max(terms.menu, key=lambda k: (terms.category[k] >= 0, terms.percent[k]))
-    whole = [k for k in terms.menu if terms.category[k] < 0]
-    return list(dict.fromkeys([int(deepest), *map(int, whole), int(terms.menu[0])]))
+    on_category = [int(k) for k in terms.menu if terms.category[k] >= 0]
+    return list(dict.fromkeys([int(deepest), *on_category]))
 
 
 def known_of(market: Market) -> np.ndarray:
