@@ -44,6 +44,10 @@ class Evidence:
             scope=None if self.scope is None else self.scope[rows],
         )
 
+    def at_most(self, rows: int, rng: np.random.Generator) -> Self:
+        """All rows, or as many drawn at random."""
+        return self if self.size <= rows else self.of(rng.choice(self.size, rows, replace=False))
+
     @property
     def size(self) -> int:
         """Rows."""

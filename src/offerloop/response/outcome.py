@@ -7,7 +7,6 @@ as if everybody bought the same share more. b is a ridge regression on all rows,
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,8 +52,3 @@ def proportional(evidence: Evidence) -> Proportional:
     model = RidgeT.fit(evidence.features, np.zeros_like(given), flat, 1)
     mean = level[0] if abs(level[0]) > 0 else 1.0
     return Proportional(evidence.coding, model, level - level[0], float(mean))
-
-
-def baselines(fitted: Sequence[Proportional], features: Floats) -> Floats:
-    """(n, fitted): side by side."""
-    return np.column_stack([one.baseline(features) for one in fitted])

@@ -67,8 +67,7 @@ def grown(evidence: Evidence, kind: Kind, seed: int) -> Levels:
     import lightgbm
 
     rng = np.random.default_rng(seed)
-    if evidence.size > MOST_ROWS:
-        evidence = evidence.of(rng.choice(evidence.size, MOST_ROWS, replace=False))
+    evidence = evidence.at_most(MOST_ROWS, rng)
     coding = evidence.coding
     terms = coding.columns(evidence.offers)
     x = beside(evidence.features, evidence.given_scope, terms[evidence.action])

@@ -20,13 +20,10 @@ import numpy as np
 from offerloop.response.calibration import moments
 from offerloop.response.evidence import Evidence
 from offerloop.response.levels import Differences, Kind, Levels, beside, in_parts, scope_of
-from offerloop.response.s_learner import MOST_ROWS, grown
+from offerloop.response.s_learner import LEFT_OUT, MOST_ROWS, grown
 from offerloop.response.scores import folds
 from offerloop.response.terms import Coding, Floats, Terms
 from offerloop.response.turns import Start, Turns
-
-LEFT_OUT = 5
-"""One part in so many is left out to find how many rounds are best."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,8 +66,7 @@ class StructuredLearner:
 def taught(evidence: Evidence, kind: Kind, seed: int) -> Levels:
     """The rounds that are best on the left-out part, then as many on all rows."""
     rng = np.random.default_rng(seed)
-    if evidence.size > MOST_ROWS:
-        evidence = evidence.of(rng.choice(evidence.size, MOST_ROWS, replace=False))
+    evidence = evidence.at_most(MOST_ROWS, rng)
     out = folds(evidence.size, LEFT_OUT, rng) == 0
     best = Turns.of(evidence.of(~out), kind, seed, evidence.of(out)).best_rounds()
     whole = Turns.of(evidence, kind, seed)

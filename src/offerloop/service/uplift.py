@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from offerloop.errors import InputError
+from offerloop.evaluation.estimate import Z95
 from offerloop.report.uplift_findings import Note, UpliftFindings
 from offerloop.response.crossfit import FOLDS
 from offerloop.response.spending import Spending
@@ -44,7 +45,7 @@ class Uplift:
         features = self.trial.encoding.matrix(own)
         value, cost = self.learned.effects(features)
         profit = value if cost is None else value - cost
-        half = 1.959964 * self.learned.se(features)
+        half = Z95 * self.learned.se(features)
         policy = self.learned.policy(features)
         luck = np.random.default_rng(self.asked.seed).random(len(policy))
         given = (policy.cumsum(axis=1) < luck[:, None]).sum(axis=1).clip(max=policy.shape[1] - 1)

@@ -134,8 +134,7 @@ class Facts:
 
     def _forecast(self) -> Worth:
         found = self._worth("forecast", self.study.decision.estimator, self.study.forecast)
-        extra = self.study.undecided
-        return replace(found, profit=widened(found.profit, extra), snips=widened(found.snips, extra))
+        return replace(found, profit=self.study.forecast_profit, snips=widened(found.snips, self.study.undecided))
 
     def _arms(self) -> Iterator[Arm]:
         outcome = self._effects_of(self.trial.outcome)
