@@ -8,7 +8,8 @@ Parts, which `--parts` picks by name:
 - `monotone`: made-up trials of five depths of discount, 10 of each size: value as a share of the best policy's at equal
   true spend, errors of the effects, and how customers are sorted for the greatest depth (AUUC, Qini, AUCC).
 - `large`: a million rows of it: seconds and memory.
-- `market`: the simulated shop in all presets: true profit of plans, and errors of the effects.
+- `market`: the simulated shop in all presets: true profit of plans, errors of
+  the effects, and how customers are sorted by profit (AUUC, Qini) and by value per cost (AUCC).
 
 Systems are the variants of the files in `peers/response`: meta-learners of causalml and econml, scikit-uplift, LightGBM
 that never falls with the depth, each of our estimators, and the one that a contest of ours chooses, on the same rows
@@ -66,7 +67,7 @@ class Size:
     market_halves: int
 
 
-FULL = Size(30, None, 20, (20_000, 100_000), 10, 1_000_000, 5_000, 3)
+FULL = Size(30, None, 20, (20_000, 100_000), 10, 1_000_000, 3_000, 6)
 SMALL = Size(3, 6_000, 3, (5_000,), 2, 20_000, 1_000, 2)
 
 

@@ -129,10 +129,27 @@ def metrics(learned: Learned, known: Known, given: Given) -> Metrics:
             "spread of true effects": float(true.std()),
             "correlation": _correlation(found, true),
             "given an offer": float(1 - plans[:, 0].mean()),
-        }
+        } | sorted_by(found, paid, true, profit[:, 1:])
         for name, value in figures.items():
             rows.setdefault(name, []).append(value)
     return {name: np.array(values) for name, values in rows.items()}
+
+
+def sorted_by(found: Floats, paid: Floats, value: Floats, profit: Floats) -> dict[str, float]:
+    """How well customers are sorted for the offer that each is held best for, by its profit or by its value per cost.
+
+    All by the truth, money a customer: AUUC is the mean over all shares that could be treated of what that brings, Qini
+    is what it has over a random order; AUCC is the mean value over all that could be spent, over a random order.
+    """
+    rows, best = np.arange(len(found)), (found - paid).argmax(axis=1)
+    gains, worth, chosen = (table[rows, best] for table in (profit, value, found))
+    spent, expected = worth - gains, paid[rows, best]
+    gained = np.cumsum(gains[np.argsort(expected - chosen, kind="stable")]) / len(rows)
+    by_cost = np.argsort(-chosen / np.maximum(expected, 1e-6), kind="stable")
+    paid_out, brought = (np.cumsum(one[by_cost]) / len(rows) for one in (spent, worth))
+    over_cost = float(np.trapezoid(brought, paid_out) / paid_out[-1] - brought[-1] / 2) if paid_out[-1] > 0 else 0.0
+    area = float(gained.mean())
+    return {"AUUC": area, "Qini": area - float(gained[-1]) / 2, "AUCC over random": over_cost}
 
 
 def _correlation(a: Floats, b: Floats) -> float:

@@ -3,7 +3,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from offerloop.response.contest import ahead, ranking
+from offerloop.evaluation.estimate import se_of
+from offerloop.response.contest import ahead, estimate, ranking
 from offerloop.response.crossfit import Calibration, divisions, held_out
 from offerloop.response.dr_learner import DRLearner
 from offerloop.response.evidence import Evidence
@@ -136,3 +137,30 @@ def test_the_fit_counts_are_told():
     told = []
     held_out(value, ESTIMATORS, divisions(300, 2, 1), 1, lambda: told.append(1))
     assert len(told) == 2 * 5 * len(ESTIMATORS)
+
+
+def off_over_error(found, truth):
+    """Errors of values in standard errors: a standard deviation of 1 is right."""
+    pairs = zip(found, truth, strict=True)
+    return np.std([(one.value - worth) / se_of(one) for one, worth in pairs if se_of(one) > 0])
+
+
+def test_errors_of_policies_that_hang_on_luck_are_as_large_as_said():
+    """Nothing works: whom the folds would treat is luck, and the plain error of such values is far too small."""
+    plain, told, truth = [], [], []
+    for seed in range(60):
+        value, _, true = trial(seed, n=400)
+        study = study_trial(value, None, Spending(), seed, {"ridge_t": RidgeTLearner()})
+        policy = study.contest.policies["ridge_t"].mean(axis=0)
+        plain.append(estimate((policy * study.effect).sum(axis=1)))
+        told.append(study.policy_value("ridge_t"))
+        truth.append((policy * true).sum(axis=1).mean())
+    assert off_over_error(plain, truth) > 1.3
+    assert 0.8 < off_over_error(told, truth) < 1.25
+
+
+def test_errors_of_policies_that_luck_cannot_move_stay_plain():
+    value, _, _ = trial(1, common=(2.0, 1.0))
+    study = study_trial(value, None, Spending(), 1, {"ridge_t": RidgeTLearner()})
+    plain = estimate((study.contest.policies["ridge_t"].mean(axis=0) * study.effect).sum(axis=1))
+    assert se_of(study.policy_value("ridge_t")) <= 1.05 * se_of(plain)

@@ -39,7 +39,7 @@ class Tally:
         for k in range(1, true.shape[1]):
             self.policies.append(holds(estimate(study.effect[:, k]), true[:, k].mean()))
         policy = study.contest.policies["ridge_t"].mean(axis=0)
-        found, worth = estimate((policy * study.effect).sum(axis=1)), (policy * true).sum(axis=1).mean()
+        found, worth = study.policy_value("ridge_t"), (policy * true).sum(axis=1).mean()
         self.policies.append(holds(found, worth))
         raw = study.value.raw["ridge_t"] - study.cost.raw["ridge_t"]
         self.held_out.append(found.value - worth)
@@ -54,8 +54,8 @@ def holds(found, truth):
 def played(worlds_each, first=1):
     tally = Tally()
     for seed in range(first, first + worlds_each):
-        for preset in PRESETS:
-            tally.add(preset, seed)
+        for k, preset in enumerate(PRESETS):
+            tally.add(preset, len(PRESETS) * seed + k)
     return tally
 
 
@@ -73,7 +73,7 @@ def test_intervals_hold_about_as_often_as_they_say():
 
 @pytest.mark.soak
 def test_intervals_of_deciles_and_policies_cover_in_a_thousand_worlds():
-    tally = played(200)
+    tally = played(int(__import__("os").environ.get("EACH", 200)), int(__import__("os").environ.get("FIRST", 1)))
     deciles, policies = np.mean(tally.deciles), np.mean(tally.policies)
     print(f"coverage of 90 %: deciles {deciles:.4f} ({len(tally.deciles)}), policies {policies:.4f}")  # noqa: T201
     print(f"off by: held out z {z_of(tally.held_out):.2f}, plugged in z {z_of(tally.plugged_in):.2f}")  # noqa: T201

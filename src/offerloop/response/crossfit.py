@@ -120,7 +120,7 @@ def held_out(
         left=evidence.outcome - (evidence.chance * expected).sum(axis=1),
         surprise=np.eye(len(evidence.offers))[evidence.action] - evidence.chance,
         raw=raw,
-        shrunk={name: _shrunk(one, effect, fold) for name, one in raw.items()},
+        shrunk={name: drawn_to(one, effect, fold) for name, one in raw.items()},
         lines={name: Calibration.of(one.mean(axis=0), effect) for name, one in raw.items()},
     )
 
@@ -134,12 +134,18 @@ def divisions(n: int, number: int, seed: int, customer: Ints | None = None) -> I
     return np.stack([folds(size, FOLDS, rng)[customer] for _ in range(number)])
 
 
-def _shrunk(raw: Floats, effect: Floats, fold: Ints) -> Floats:
-    """Each fold by the calibration of the others."""
+def drawn_to(raw: Floats, effect: Floats, fold: Ints) -> Floats:
+    """(divisions, n, K): each fold by the calibration of the others on their doubly robust effects.
+
+    Predictions count from the mean of their own fold: what models of other folds say on average they learned from this
+    one too, and next to it the fold would look the worse the luckier it was.
+    """
     found = np.empty_like(raw)
     for division, parts in enumerate(fold):
-        for part in np.unique(parts):
-            out = parts == part
-            line = Calibration.of(raw[division, ~out], effect[~out])
-            found[division, out] = line.applied(raw[division, out])
+        folds_of = [parts == part for part in np.unique(parts)]
+        for out in folds_of:
+            found[division, out] = raw[division, out] - raw[division, out].mean(axis=0)
+        apart = found[division].copy()
+        for out in folds_of:
+            found[division, out] = Calibration.of(apart[~out], effect[~out]).applied(apart[out])
     return found

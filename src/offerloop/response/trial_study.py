@@ -14,6 +14,7 @@ from offerloop.response.estimators import ESTIMATORS
 from offerloop.response.evidence import Estimator, Evidence, Fitted, Ints
 from offerloop.response.spending import Spending
 from offerloop.response.terms import Floats, Terms
+from offerloop.response.unsteady import unsteadiness
 
 DIVISIONS = 2
 """Times that customers are divided into folds anew."""
@@ -35,6 +36,8 @@ class TrialStudy:
     """(rows, K): what each would be given by a contest that has not seen them."""
     undecided: float
     """Variance of the value of what these contests decide."""
+    spending: Spending
+    seed: int
 
     @property
     def each_profit(self) -> Floats:
@@ -52,6 +55,15 @@ class TrialStudy:
         """Per customer over nothing."""
         found = estimate(np.einsum("nk,nk->n", self.forecast, self.effect))
         return widened(found, self.undecided)
+
+    def policy_value(self, name: str) -> Estimate:
+        """Of an estimator's policy, per customer over nothing."""
+        policy = self.contest.policies[name].mean(axis=0)
+        return widened(estimate(np.einsum("nk,nk->n", policy, self.effect)), self.unsteady(name))
+
+    def unsteady(self, name: str) -> float:
+        """See `unsteadiness`."""
+        return unsteadiness(name, self.value, self.cost, self.spending, self.seed)
 
     @property
     def effect(self) -> Floats:
@@ -115,7 +127,7 @@ def study_trial(
     held = held_out(value.of(rows), found, fold, seed, tell)
     paid = None if cost is None else held_out(cost.of(rows), found, fold, seed, tell)
     contest = Contest.of(held, paid, spending)
-    return TrialStudy(rows, held, paid, contest, contest.decide(), *contest.forecast())
+    return TrialStudy(rows, held, paid, contest, contest.decide(), *contest.forecast(), spending, seed)
 
 
 def learn(study: TrialStudy, value: Evidence, cost: Evidence | None, spending: Spending, seed: int) -> Learned:

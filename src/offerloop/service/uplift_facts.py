@@ -157,13 +157,12 @@ class Facts:
         whole = self.study.effect[:, 1 + int(np.argmax(self.study.effect[:, 1:].mean(axis=0)))]
         for name in contest.rankings:
             area = contest.area(name)
-            policy = np.einsum("nk,nk->n", contest.policies[name].mean(axis=0), self.study.effect)
             yield Ranked(
                 name=name,
                 area=estimate(area),
                 share=ratio(area, whole),
                 over_random=contest.gain_over_random(name),
-                policy=estimate(policy),
+                policy=self.study.policy_value(name),
                 is_chosen=name == decision.estimator,
             )
 
@@ -172,7 +171,11 @@ class Facts:
         for k, name in enumerate(self.trial.arms.names[1:], start=1):
             yield self._worth("everyone", name, np.tile(contest.same[k], (n, 1)))
         chosen = self.study.decision.estimator
-        yield self._worth("targeted", chosen, contest.policies[chosen].mean(axis=0))
+        found, more = (
+            self._worth("targeted", chosen, contest.policies[chosen].mean(axis=0)),
+            self.study.unsteady(chosen),
+        )
+        yield replace(found, profit=widened(found.profit, more), snips=widened(found.snips, more))
 
     def _deciles(self) -> Iterator[Decile]:
         for one in Ordering(self.study, self.asked.seed).deciles():
