@@ -40,7 +40,7 @@ def test_row_order_does_not_matter_and_the_budget_holds(seed, order, basis, budg
     assert found.plan.equals(again.plan)
     assert found.comparison.equals(again.comparison)
     column = {"liability": "cost_liability_minor", "expected": "cost_expected_micro"}[basis]
-    assert found.plan[column].sum() == found.solution.cost <= budget * found.budget_unit
+    assert found.plan[column].sum() == found.solution.used[0] <= budget * found.budget_unit
     assert found.plan["customer_id"].is_unique().all()
     assert (found.plan["profit_minor"] > 0).all()
 
@@ -90,7 +90,7 @@ def test_the_curve_ends_where_offers_stop_paying(basis):
     unlimited = forecast(table, budget=10**7, budget_basis=basis)
     first, last = found.curve.row(0, named=True), found.curve.row(-1, named=True)
     assert (first["budget_minor"], first["n_customers"], first["profit_minor"]) == (0, 0, 0)
-    assert last["budget_minor"] == pytest.approx(unlimited.solution.cost / unlimited.budget_unit)
+    assert last["budget_minor"] == pytest.approx(unlimited.solution.used[0] / unlimited.budget_unit)
     assert last["n_customers"] == unlimited.plan.height
     assert last["profit_minor"] == pytest.approx(rule(unlimited, "plan")["profit_minor"])
     assert found.curve["budget_minor"].is_sorted()

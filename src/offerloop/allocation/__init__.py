@@ -2,7 +2,10 @@
 
 from offerloop.allocation.arms import Arms, draw_arms, menu
 from offerloop.allocation.forecast import Forecast, forecast_campaign
-from offerloop.allocation.hull import Solution, solve
-from offerloop.allocation.problem import Problem
+from offerloop.allocation.problem import Block, Limit, Problem
+from offerloop.allocation.solution import Solution
+from offerloop.allocation.solving import solve
 
-__all__ = ["Arms", "Forecast", "Problem", "Solution", "draw_arms", "forecast_campaign", "menu", "solve"]
+__all__ = [
+    "Arms", "Block", "Forecast", "Limit", "Problem", "Solution", "draw_arms", "forecast_campaign", "menu", "solve",
+]  # fmt: skip

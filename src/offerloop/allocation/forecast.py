@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import polars as pl
 
 from offerloop.allocation.break_even import sweep
-from offerloop.allocation.hull import Solution, solve
+from offerloop.allocation.candidates import Candidates, budget_unit
+from offerloop.allocation.choose import NONE
 from offerloop.allocation.overspend import chance_of_overspending
-from offerloop.allocation.problem import Ints, Problem
+from offerloop.allocation.problem import COST, Ints
 from offerloop.allocation.rules import most_likely_buyers, random_customers, same_for_all
+from offerloop.allocation.solution import Solution
+from offerloop.allocation.solving import solve
 from offerloop.allocation.valuation import Floats, Repeated, Valuation
 from offerloop.config import Campaign
 from offerloop.evaluation.estimate import Estimate
-from offerloop.money import MICRO
 
 CURVE_POINTS = 30
 AS_SENT = "plan as sent"
@@ -31,6 +34,8 @@ class Forecast:
     send: bool
     """Whether the plan's held-out profit is above zero beyond its interval; if not, the plan is to do nothing."""
     solution: Solution
+    chosen: Ints
+    """Rows of the effects that the plan takes, in the order of customer and offer."""
     plan: pl.DataFrame
     """The effects rows that were chosen, whether sent or not; one per customer."""
     comparison: pl.DataFrame
@@ -48,8 +53,8 @@ class Forecast:
     def as_sent(self, receivers: pl.Series) -> pl.DataFrame:
         """A further row of the comparison: the plan for those customers only who really get its offer."""
         got = self.plan["customer_id"].is_in(receivers.implode()).to_numpy()
-        plan = _weights(self.solution.chosen, len(self.valuation.cost))
-        sent = _weights(self.solution.chosen[got], len(self.valuation.cost))
+        plan = _weights(self.chosen, len(self.valuation.cost))
+        sent = _weights(self.chosen[got], len(self.valuation.cost))
         row = pl.DataFrame([_comparison_row(AS_SENT, sent, plan, self.valuation)])
         return row.with_columns(campaign_id=pl.lit(self.campaign_id))
 
@@ -71,21 +76,21 @@ def forecast_campaign(
     keys = ["campaign_id", "offer_id"]
     tables = [table.join(terms, on=keys).sort("customer_id", "offer_id") for table, _ in views]
     effects = tables[0]
-    problem = Problem.of(effects, campaign, budget_minor)
-    solution = solve(problem)
+    candidates, unit = Candidates.of_effects(effects, campaign), budget_unit(campaign)
+    solution = solve(candidates.within(budget_minor * unit))
+    rows = candidates.chosen(solution.choice)
     splits = [Valuation.of(table, view[1]) for table, view in zip(tables, views, strict=True)]
     valuation = Repeated(tuple(splits))
-    plan = _weights(solution.chosen, effects.height)
-    unit = MICRO if campaign.budget_basis == "expected" else 1
-    chosen = effects[solution.chosen]
+    plan, chosen = _weights(rows, effects.height), effects[rows]
     comparison = _compare(effects, valuation, plan, chosen)
     return Forecast(
         campaign_id=campaign.id,
         send=bool(comparison.filter(pl.col("rule") == "plan")["profit_low_minor"][0] > 0),
         solution=solution,
+        chosen=rows,
         plan=chosen,
         comparison=comparison.with_columns(campaign_id=pl.lit(campaign.id)),
-        curve=_curve(problem, solution, valuation, unit).with_columns(campaign_id=pl.lit(campaign.id)),
+        curve=_curve(candidates, valuation, unit).with_columns(campaign_id=pl.lit(campaign.id)),
         sweep=sweep(effects, valuation).with_columns(campaign_id=pl.lit(campaign.id)),
         budget_unit=unit,
         valuation=valuation,
@@ -126,21 +131,26 @@ def _comparison_row(rule: str, weights: Floats, plan: Floats, valuation: Repeate
     }
 
 
-def _curve(problem: Problem, solution: Solution, valuation: Repeated, unit: int) -> pl.DataFrame:
+def _curve(candidates: Candidates, valuation: Repeated, unit: int) -> pl.DataFrame:
     """Held-out profit and price of the next unit for growing budgets; the stop point is where steps run out."""
-    last: dict[int, int] = {}
-    spent, rows = 0, [_curve_row(0, np.zeros(len(problem.profit)), valuation)]
-    marks = set(np.unique(np.linspace(0, len(solution.steps), CURVE_POINTS).astype(int)).tolist())
-    weights = np.zeros(len(problem.profit))
-    for count, candidate in enumerate(solution.steps.tolist(), start=1):
-        customer = int(problem.customer[candidate])
-        if customer in last:
-            weights[last[customer]] = 0.0
-            spent -= int(problem.cost[last[customer]])
-        last[customer], weights[candidate] = candidate, 1.0
-        spent += int(problem.cost[candidate])
-        if count in marks:
-            rows.append(_curve_row(spent / unit, weights, valuation))
+    first, steps = candidates.walk()
+    weights = np.zeros(len(valuation.cost))
+    weights[first] = 1.0
+    now = np.full(candidates.block.size, NONE)
+    now[np.isin(candidates.row, first).any(axis=1)] = first
+    spent = int(candidates.block.measures[COST][np.isin(candidates.row, first)].sum())
+    rows = [_curve_row(spent / unit, weights, valuation)]
+    marks = np.unique(np.linspace(0, len(steps), CURVE_POINTS).astype(int))
+    for before, after in pairwise(marks.tolist()):
+        taken = slice(before, after)
+        for customer, candidate in zip(
+            steps.row[taken], candidates.row[steps.row[taken], steps.slot[taken]], strict=True
+        ):
+            if now[customer] != NONE:
+                weights[now[customer]] = 0.0
+            now[customer], weights[candidate] = candidate, 1.0
+        spent += int(steps.cost[taken].sum())
+        rows.append(_curve_row(spent / unit, weights, valuation))
     return pl.DataFrame(rows).unique("budget_minor", keep="last", maintain_order=True)  # offers may cost nothing
 
 

@@ -1,112 +1,90 @@
-"""One budget: walk up each customer's upper hull of (cost, profit), best return first.
+"""Steps up each customer's upper hull of (cost, profit), the most profit per unit of cost first.
 
-The multiple-choice knapsack's linear relaxation is solved exactly by taking hull steps in order of profit per
-unit of cost (Sinha and Zoltners 1979, "The multiple-choice knapsack problem"). Steps that no longer fit are left
-out, so the plan is whole and never exceeds the budget by one unit; what is lost against the relaxation is
-less than one step, and is reported as the gap.
+The linear relaxation of one budget is solved exactly by taking hull steps in order of profit per unit of cost (Sinha
+and Zoltners 1979, "The multiple-choice knapsack problem").
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
-from offerloop.allocation.problem import Floats, Ints, Problem
+from offerloop.allocation.choose import NONE
+from offerloop.allocation.problem import COST, Block, Floats, Ints
 
 
-@dataclass(frozen=True)
-class Solution:
-    """Chosen candidates, and the price of the budget."""
+@dataclass(frozen=True, eq=False)
+class Steps:
+    """From one choice of a customer to the next dearer one; arrays (steps,), the best return first."""
 
-    chosen: Ints
-    """Positions of the chosen candidates, at most one per customer, ascending."""
-    cost: int
-    shadow_price: float
-    """Extra profit for one more unit of budget; 0 when the budget is not used up."""
-    bound: float
-    """No plan within the budget can have more profit than this, minor units."""
-    profit: float
-    """By the same estimates that chose it: never a forecast."""
-    steps: Ints
-    """All hull steps in the order taken (positions of candidates): the plan for any smaller budget is a prefix."""
+    row: Ints
+    """Position of the customer in its block."""
+    slot: Ints
+    """What is chosen after the step."""
+    cost: Ints
+    profit: Floats
+    slope: Floats
+    """Profit per unit of cost, never more than that of the customer's step before."""
 
-    @property
-    def gap(self) -> float:
-        """Share of the bound that the plan misses."""
-        return 0.0 if self.bound <= 0 else max(0.0, 1 - self.profit / self.bound)
+    @classmethod
+    def between(cls, block: Block, start: Ints, price: float) -> Steps:
+        """All steps of a block from the choices `start` (n,) on, as far as they bring more than the price a unit.
 
+        Every choice of `start` must be the best at some price. Equal returns: the lower id of the customer first.
+        """
+        cost, profit = with_nothing(block)
+        rows = np.arange(block.size)
+        now_cost, now_profit = cost[rows, start], profit[rows, start]
+        last, found = np.full(block.size, np.inf), [cls.none()]
+        while len(rows):
+            slope, slot = steepest(profit[rows] - now_profit[:, None], cost[rows] - now_cost[:, None])
+            on = slope > price
+            rows, slot, last = rows[on], slot[on], np.minimum(slope[on], last[on])
+            slot = np.where(slot == block.width, NONE, slot)
+            more = cost[rows, slot] - now_cost[on]
+            found.append(cls(rows, slot, more, profit[rows, slot] - now_profit[on], last))
+            now_cost, now_profit = cost[rows, slot], profit[rows, slot]
+        steps = cls(*(np.concatenate([getattr(part, one.name) for part in found]) for one in fields(cls)))
+        return steps.of(np.lexsort((block.customer[steps.row], -steps.slope)))
 
-def solve(problem: Problem) -> Solution:
-    """The plan. Ties: the lower cost, then the earlier candidate; the order of rows does not matter otherwise."""
-    candidate, step_cost, step_profit = _hull_steps(problem)
-    slope = np.divide(step_profit, step_cost, out=np.full(len(candidate), np.inf), where=step_cost > 0)
-    order = np.lexsort((candidate, -slope))
-    candidate, step_cost, step_profit, slope = (
-        candidate[order],
-        step_cost[order],
-        step_profit[order],
-        slope[order],
-    )
-    current: dict[int, int] = {}
-    blocked: set[int] = set()
-    left = problem.budget
-    for one, cost in zip(candidate.tolist(), step_cost.tolist(), strict=True):
-        customer = int(problem.customer[one])
-        if cost > left or customer in blocked:
-            blocked.add(customer)
-            continue
-        current[customer], left = one, left - cost
-    chosen = np.array(sorted(current.values()), dtype=np.int64)
-    price, bound = _relaxation(step_cost, step_profit, slope, problem.budget)
-    return Solution(
-        chosen, int(problem.cost[chosen].sum()), price, bound, float(problem.profit[chosen].sum()), candidate
-    )
+    @classmethod
+    def none(cls) -> Steps:
+        """No step."""
+        whole = np.zeros(0, dtype=np.int64)
+        return cls(whole, whole, whole, np.zeros(0), np.zeros(0))
 
+    def of(self, order: Ints) -> Steps:
+        """Some of them, in this order."""
+        return Steps(*(getattr(self, one.name)[order] for one in fields(self)))
 
-def _relaxation(cost: Ints, profit: Floats, slope: Floats, budget: int) -> tuple[float, float]:
-    """Shadow price and value of the linear relaxation: whole steps while they fit, then a part of the next."""
-    running = np.cumsum(cost)
-    fit = int(np.searchsorted(running, budget, side="right"))
-    if fit == len(cost):
-        return 0.0, float(profit.sum())
-    left = budget - (int(running[fit - 1]) if fit else 0)
-    return float(slope[fit]), float(profit[:fit].sum() + left * slope[fit])
+    def __len__(self) -> int:
+        return len(self.row)
 
 
-def _hull_steps(problem: Problem) -> tuple[Ints, Ints, Floats]:
-    """Candidates on the upper hulls, with the cost and profit of stepping to each from the one before."""
-    worth = np.flatnonzero(problem.profit > 0)
-    order = worth[np.lexsort((worth, -problem.profit[worth], problem.cost[worth], problem.customer[worth]))]
-    steps: list[tuple[int, int, float]] = []
-    bounds = np.flatnonzero(np.diff(problem.customer[order])) + 1
-    for group in np.split(order, bounds) if len(order) else []:
-        steps.extend(_hull(group, problem))
-    if not steps:
-        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), np.empty(0)
-    candidate, cost, profit = zip(*steps, strict=True)
-    return np.array(candidate, dtype=np.int64), np.array(cost, dtype=np.int64), np.array(profit)
+def with_nothing(block: Block) -> tuple[Ints, Floats]:
+    """Cost and profit (n, w + 1), the last column of zeros, to which the slot `NONE` points."""
+    none = np.zeros((block.size, 1))
+    cost = np.hstack([block.measures[COST], none.astype(np.int64)]).astype(np.int64)
+    return cost, np.hstack([block.profit, none]).astype(np.float64)
 
 
-def _hull(group: Ints, problem: Problem) -> list[tuple[int, int, float]]:
-    """The concave increasing hull of one customer's candidates, sorted by cost, seen from (0, 0).
+def steepest(profit: Floats, cost: Ints) -> tuple[Floats, Ints]:
+    """For gains and extra costs (n, w) the most profit per unit of cost (n,), and where; of equals the least step.
 
-    Points are dropped by the very slopes that order the steps: compared in any other way, rounding could put a
-    later step before an earlier one, and the plan would spend more than was counted.
+    -inf where nothing dearer brings more.
     """
-    costs, profits = problem.cost[group].tolist(), problem.profit[group].tolist()
-    hull: list[tuple[int, int, float, float]] = [(-1, 0, 0.0, np.inf)]
-    for candidate, cost, profit in zip(group.tolist(), costs, profits, strict=True):
-        if profit <= hull[-1][2]:
-            continue
-        while len(hull) > 1 and _slope(hull[-1], cost, profit) >= hull[-1][3]:
-            hull.pop()
-        hull.append((candidate, cost, profit, _slope(hull[-1], cost, profit)))
-    pairs = zip(hull[1:], hull, strict=False)
-    return [(now[0], now[1] - before[1], now[2] - before[2]) for now, before in pairs]
+    dearer = (profit > 0) & (cost > 0)
+    slope = np.divide(profit, cost, out=np.full(profit.shape, -np.inf), where=dearer)
+    best = slope.max(axis=1)
+    return best, np.where(slope == best[:, None], cost, np.iinfo(np.int64).max).argmin(axis=1)
 
 
-def _slope(before: tuple[int, int, float, float], cost: int, profit: float) -> float:
-    """Profit per unit of cost of the step from a point of the hull."""
-    step = cost - before[1]
-    return (profit - before[2]) / float(step) if step > 0 else np.inf
+def cheapest(block: Block) -> Ints:
+    """(n,): what costs least of everybody, and of that brings most; where the walk up the whole hull starts."""
+    cost = np.where(np.isneginf(block.profit), np.iinfo(np.int64).max, block.measures[COST])
+    least = np.minimum(cost.min(axis=1), 0)
+    profit = np.where(cost == least[:, None], block.profit, -np.inf)
+    best = profit.argmax(axis=1)
+    nothing = (least == 0) & (profit[np.arange(block.size), best] <= 0)
+    return np.where(nothing, NONE, best)

@@ -1,58 +1,152 @@
-"""One campaign's decision: candidates with profit and integer cost, and a budget that is never exceeded."""
+"""What is to be decided: customers with their candidates, and limits that are never exceeded by one unit.
+
+    maximise    sum of profit over the chosen candidates
+    subject to  at most `most` candidates of each customer
+                for each limit   sum of weight x measure over the chosen candidates it counts  <=  at_most
+
+All measures, weights and bounds are integers, so that whether a limit holds is never a matter of rounding. A limit
+from below is one with negative weights.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
-
-from offerloop.config import Campaign
-from offerloop.errors import ConfigError
-from offerloop.money import MICRO
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Numbers = NDArray[Any]
+"""Of any size of float or integer."""
+COUNT = "count"
+"""The measure that is 1 for every candidate."""
+COST = "cost"
+ROWS = 32_768
+"""Customers of a block, so that its arrays stay in a processor's cache."""
+
+
+@dataclass(frozen=True, eq=False)
+class Block:
+    """Some customers."""
+
+    customer: NDArray[Any]
+    """(n,): ids; of equal returns the lower id comes first."""
+    profit: Numbers
+    """(n, w): of each candidate; -inf where there is none."""
+    measures: Mapping[str, Numbers] = field(default_factory=dict)
+    """By name (n, w) integers."""
+    offer: Numbers | None = None
+    """(n, w): position of each candidate's offer; None where candidate k is of offer k."""
+    groups: Mapping[str, Numbers] = field(default_factory=dict)
+    """By column (n,): position of each customer's group."""
+
+    @property
+    def size(self) -> int:
+        """Customers."""
+        return len(self.customer)
+
+    @property
+    def width(self) -> int:
+        """Candidates of a customer."""
+        return int(self.profit.shape[1])
+
+    def of(self, rows: Any) -> Block:  # noqa: ANN401 - whatever picks rows of an array
+        """Some of the customers."""
+        return Block(
+            self.customer[rows],
+            self.profit[rows],
+            {name: one[rows] for name, one in self.measures.items()},
+            None if self.offer is None else self.offer[rows],
+            {name: one[rows] for name, one in self.groups.items()},
+        )
+
+    def offers(self, rows: Ints, slots: Ints) -> Ints:
+        """(m,): position of the offer of these candidates."""
+        found = slots if self.offer is None else self.offer[rows, slots]
+        return np.asarray(found, dtype=np.int64)
+
+    def measure(self, name: str, rows: Ints, slots: Ints) -> Ints:
+        """(m,): of these candidates."""
+        if name == COUNT:
+            return np.ones(len(rows), dtype=np.int64)
+        return np.asarray(self.measures[name][rows, slots], dtype=np.int64)
+
+    def pieces(self) -> tuple[Block, ...]:
+        """The same in views of few rows each."""
+        return tuple(self.of(slice(a, a + ROWS)) for a in range(0, max(self.size, 1), ROWS))
+
+    @classmethod
+    def joined(cls, blocks: Sequence[Block]) -> Block:
+        """Several as one."""
+        first = blocks[0]
+        return cls(
+            np.concatenate([one.customer for one in blocks]),
+            np.concatenate([one.profit for one in blocks]),
+            {name: np.concatenate([one.measures[name] for one in blocks]) for name in first.measures},
+            None if first.offer is None else np.concatenate([one.offer for one in blocks if one.offer is not None]),
+            {name: np.concatenate([one.groups[name] for one in blocks]) for name in first.groups},
+        )
 
 
 @dataclass(frozen=True)
+class Limit:
+    """One constraint."""
+
+    name: str
+    """As a message calls it."""
+    at_most: int
+    measure: str = COST
+    offers: tuple[int, ...] | None = None
+    """Positions of the offers that count; None for all."""
+    column: str | None = None
+    """Column of groups whose customers count."""
+    weights: tuple[int, ...] = (1,)
+    """By position of the group; one weight for everybody without a column."""
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it counts everything of everybody once."""
+        return self.offers is None and self.column is None and self.weights == (1,)
+
+    def table(self, offers: int) -> Ints:
+        """(groups, offers): weight of each candidate."""
+        mask = np.ones(offers, dtype=np.int64)
+        if self.offers is not None:
+            mask[:] = 0
+            mask[list(self.offers)] = 1
+        return np.outer(np.array(self.weights, dtype=np.int64), mask)
+
+
+@dataclass(frozen=True, eq=False)
 class Problem:
-    """Maximise the sum of profits with at most one candidate per customer and total cost within the budget.
+    """See the module."""
 
-    Costs and budget are integers in one unit: minor units under `liability`, millionths of them under `expected`.
-    """
-
-    customer: Ints
-    """Position of each candidate's customer in `customer_ids`."""
-    profit: Floats
-    """Minor units."""
-    cost: Ints
-    budget: int
-    customer_ids: NDArray[np.generic]
-    """Sorted ids."""
+    blocks: Sequence[Block]
+    """Anything with a length that gives its blocks by position, as often as asked."""
+    offers: int
+    limits: tuple[Limit, ...]
+    most: int = 1
 
     @classmethod
-    def of(cls, effects: pl.DataFrame, campaign: Campaign, budget_minor: int) -> Problem:
-        """From one campaign's effects, sorted by customer and offer.
+    def of(
+        cls,
+        profit: Numbers,
+        cost: Numbers,
+        budget: int,
+        *,
+        customer: NDArray[Any] | None = None,
+        offer: Numbers | None = None,
+        offers: int | None = None,
+    ) -> Problem:
+        """One budget; profit and cost (n, w)."""
+        ids = np.arange(len(profit)) if customer is None else customer
+        block = Block(ids, profit, {COST: cost}, offer)
+        return cls(block.pieces(), offers or block.width, (Limit("budget", budget),))
 
-        Raises ConfigError when an offer can cost without limit but the budget counts liabilities.
-        """
-        ids = effects["customer_id"].unique().sort()
-        if campaign.budget_basis == "expected":
-            cost, budget = effects["cost_expected_micro"], budget_minor * MICRO
-        else:
-            cost, budget = effects["cost_liability_minor"], budget_minor
-            if cost.null_count():
-                offer = effects.filter(cost.is_null())["offer_id"][0]
-                raise ConfigError(
-                    f"campaign '{campaign.id}': the offer '{offer}' has no 'max_discount', so the most it can cost is "
-                    'unlimited; give it one, or set budget_basis = "expected"'
-                )
-        return cls(
-            customer=ids.search_sorted(effects["customer_id"]).to_numpy().astype(np.int64),
-            profit=effects["profit_minor"].to_numpy(),
-            cost=cost.to_numpy().astype(np.int64),
-            budget=budget,
-            customer_ids=ids.to_numpy(),
-        )
+    @property
+    def customers(self) -> int:
+        """How many."""
+        return sum(one.size for one in self.blocks)

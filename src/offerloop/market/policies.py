@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import polars as pl
 
-from offerloop.allocation.hull import solve
+from offerloop.allocation.choose import NONE
 from offerloop.allocation.problem import Problem
+from offerloop.allocation.solving import solve
 from offerloop.market.noise import Floats
 from offerloop.market.seen import Seen
 from offerloop.market.simulation import Market
@@ -121,13 +122,9 @@ def oracle(market: Market, budget: int, rng: np.random.Generator) -> Given:
 def within(market: Market, profit_minor: Floats, budget: int) -> Given:
     """The best plan over (customers, offers) profits within a budget of liabilities."""
     menu = market.terms.menu
-    n, k = market.customers, len(menu)
-    cost = np.tile(market.terms.liability_minor[menu], n)
-    problem = Problem(np.repeat(np.arange(n), k), profit_minor[:, menu].ravel(), cost, budget, market.ids)
-    chosen = solve(problem).chosen
-    offer = np.full(n, NOTHING)
-    offer[chosen // k] = menu[chosen % k]
-    return Given(offer)
+    cost = np.broadcast_to(market.terms.liability_minor[menu], (market.customers, len(menu)))
+    slot = solve(Problem.of(profit_minor[:, menu], cost, budget, customer=market.ids)).choice[:, 0]
+    return Given(np.where(slot == NONE, NOTHING, menu[slot]))
 
 
 def _to(market: Market, order: Ints, budget: int) -> Given:

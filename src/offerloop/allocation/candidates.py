@@ -1,0 +1,87 @@
+"""A table with one row per candidate as a problem, and a plan as rows of that table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from offerloop.allocation.choose import taken
+from offerloop.allocation.hull import Steps, cheapest
+from offerloop.allocation.problem import COST, Block, Ints, Limit, Numbers, Problem
+from offerloop.config import Campaign
+from offerloop.errors import ConfigError
+from offerloop.money import MICRO
+
+
+@dataclass(frozen=True, eq=False)
+class Candidates:
+    """Customers side by side, each with the candidates of its rows."""
+
+    block: Block
+    row: Ints
+    """(n, w): of each candidate in the table; -1 where there is none."""
+    offers: int
+
+    @classmethod
+    def of(cls, customer: NDArray[Any], offer: Ints, profit: Numbers, measures: dict[str, Numbers]) -> Candidates:
+        """From columns (rows,) in any order; `offer` are positions from 0."""
+        ids, place = np.unique(customer, return_inverse=True)
+        order = np.lexsort((offer, place))
+        number = np.bincount(place, minlength=len(ids))
+        slot = np.arange(len(order)) - np.repeat(np.cumsum(number) - number, number)
+        row = np.full((len(ids), int(number.max(initial=1))), -1, dtype=np.int64)
+        row[place[order], slot] = order
+        there = row >= 0
+
+        def laid(column: Numbers, empty: float) -> Numbers:
+            return (
+                np.where(there, column[row], empty).astype(column.dtype) if len(column) else np.full(row.shape, empty)
+            )
+
+        block = Block(
+            customer=ids,
+            profit=laid(np.asarray(profit, dtype=np.float64), -np.inf),
+            measures={name: laid(one, 0) for name, one in measures.items()},
+            offer=laid(offer, 0),
+        )
+        return cls(block, row, int(offer.max(initial=0)) + 1)
+
+    @classmethod
+    def of_effects(cls, effects: pl.DataFrame, campaign: Campaign) -> Candidates:
+        """From one campaign's effects; costs in minor units under `liability`, in millionths of them under `expected`.
+
+        Raises ConfigError when an offer can cost without limit but the budget counts liabilities.
+        """
+        column = "cost_expected_micro" if campaign.budget_basis == "expected" else "cost_liability_minor"
+        cost = effects[column]
+        if cost.null_count():
+            offer = effects.filter(cost.is_null())["offer_id"][0]
+            raise ConfigError(
+                f"campaign '{campaign.id}': the offer '{offer}' has no 'max_discount', so the most it can cost is "
+                'unlimited; give it one, or set budget_basis = "expected"'
+            )
+        offer_position = effects["offer_id"].rank("dense").to_numpy().astype(np.int64) - 1
+        costs = {COST: cost.to_numpy().astype(np.int64)}
+        return cls.of(effects["customer_id"].to_numpy(), offer_position, effects["profit_minor"].to_numpy(), costs)
+
+    def within(self, budget: int) -> Problem:
+        """One budget of cost."""
+        return Problem(self.block.pieces(), self.offers, (Limit("budget", budget),))
+
+    def chosen(self, choice: Ints) -> Ints:
+        """Rows of the table that a plan takes, ascending."""
+        return np.sort(self.row[taken(choice)])
+
+    def walk(self) -> tuple[Ints, Steps]:
+        """Rows that the cheapest plan takes, and all steps from there to the plan without a budget."""
+        start = cheapest(self.block)
+        return self.chosen(start[:, None]), Steps.between(self.block, start, 0.0)
+
+
+def budget_unit(campaign: Campaign) -> int:
+    """Units of the solver's budget in one minor unit."""
+    return MICRO if campaign.budget_basis == "expected" else 1

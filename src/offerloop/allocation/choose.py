@@ -1,0 +1,117 @@
+"""Everybody's best candidates when limits have prices, and what of each limit that uses up.
+
+A candidate is worth its profit less the prices of all limits it counts in; each customer takes the best `most` that are
+worth more than nothing. Of candidates worth the same the earlier is taken.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from offerloop.allocation.problem import COUNT, Block, Floats, Ints, Limit, Problem
+
+NONE = -1
+EXACT = 2**53
+"""Sums of integers below it are exact in floating point."""
+T = TypeVar("T")
+Terms = tuple[str, str | None]
+"""A measure, and the column of groups by whom its price differs."""
+
+
+def over_blocks(problem: Problem, function: Callable[[Block], T]) -> Iterator[T]:
+    """The function of each block, on all processors, in order; a few blocks are read ahead."""
+    if len(problem.blocks) == 1:
+        yield function(problem.blocks[0])
+        return
+    workers = len(os.sched_getaffinity(0))
+    with ThreadPoolExecutor(workers) as pool:
+        waiting = deque[Future[T]]()
+        for position in range(len(problem.blocks)):
+            if len(waiting) == 2 * workers:
+                yield waiting.popleft().result()
+            waiting.append(pool.submit(lambda one: function(problem.blocks[one]), position))
+        while waiting:
+            yield waiting.popleft().result()
+
+
+@dataclass(frozen=True, eq=False)
+class Meters:
+    """What limits count, brought together by measure and column."""
+
+    offers: int
+    terms: Mapping[Terms, tuple[Ints, Ints]]
+    """Positions (m,) of the limits, and their weights (m, groups x offers)."""
+    limits: int
+
+    @classmethod
+    def of(cls, limits: Sequence[Limit], offers: int) -> Meters:
+        """Of some limits."""
+        members: dict[Terms, list[int]] = {}
+        for position, limit in enumerate(limits):
+            members.setdefault((limit.measure, limit.column), []).append(position)
+        terms = {
+            one: (np.array(places), np.stack([limits[place].table(offers).ravel() for place in places]))
+            for one, places in members.items()
+        }
+        return cls(offers, terms, len(limits))
+
+    def worth(self, block: Block, prices: Floats) -> Floats:
+        """(n, w): profit less prices (limits,) of what each candidate counts as."""
+        found = np.array(block.profit, dtype=np.float64)
+        for (measure, column), (places, weights) in self.terms.items():
+            if prices[places].any():
+                price = self._price(block, column, (prices[places] @ weights).reshape(-1, self.offers))
+                found -= price if measure == COUNT else price * block.measures[measure]
+        return found
+
+    @staticmethod
+    def _price(block: Block, column: str | None, table: Floats) -> Floats:
+        """(n, w), or (1, w) where all customers pay the same; table (groups, offers)."""
+        group = None if column is None else block.groups[column]
+        if block.offer is None:
+            return table[:, : block.width] if group is None else table[group]
+        return np.asarray(table[0 if group is None else group[:, None], block.offer], dtype=np.float64)
+
+    def used(self, block: Block, rows: Ints, chosen: Ints) -> NDArray[np.object_]:
+        """(limits,): what candidates use, exactly, as Python's integers."""
+        found, offer = np.zeros(self.limits, dtype=object), block.offers(rows, chosen)
+        for (measure, column), (places, weights) in self.terms.items():
+            group = 0 if column is None else block.groups[column][rows].astype(np.int64)
+            sums = totals(group * self.offers + offer, block.measure(measure, rows, chosen), weights.shape[1])
+            small = float(np.abs(weights).max()) * float(np.abs(sums).sum()) < EXACT
+            found[places] = weights @ sums if small else weights.astype(object) @ sums.astype(object)
+        return found
+
+
+def slots(worth: Floats, most: int) -> Ints:
+    """(n, most): positions of the best candidates of each row of (n, w), `NONE` behind them."""
+    if most == 1:
+        best = worth.argmax(axis=1)
+        taken = worth[np.arange(len(worth)), best] > 0
+        return np.where(taken, best, NONE)[:, None]
+    order = np.argsort(-worth, axis=1, kind="stable")[:, :most]
+    found = np.full((len(worth), most), NONE, dtype=np.int64)
+    found[:, : order.shape[1]] = np.where(np.take_along_axis(worth, order, axis=1) > 0, order, NONE)
+    return found
+
+
+def taken(choice: Ints) -> tuple[Ints, Ints]:
+    """Rows and slots of what a choice (n, most) takes."""
+    rows, place = np.nonzero(choice != NONE)
+    return rows, choice[rows, place].astype(np.int64)
+
+
+def totals(cell: Ints, amount: Ints, cells: int) -> Ints:
+    """(cells,): sums of integers, exactly."""
+    if len(amount) == 0 or int(np.abs(amount).max()) * len(amount) < EXACT:
+        return np.bincount(cell, amount, cells).astype(np.int64)
+    high, low = np.divmod(amount, 2**26)
+    return 2**26 * totals(cell, high, cells) + totals(cell, low, cells)

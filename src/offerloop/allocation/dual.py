@@ -1,0 +1,104 @@
+"""Prices of many limits: the least of the dual function, by L-BFGS-B on a sample and then on everybody.
+
+    g(prices) = sum over customers of what their best candidates are worth  +  sum over limits of price x at_most
+
+is convex, above the profit of every plan, and at its least equal to the linear relaxation. Its slope by a price is what
+the limit has left. With many customers it is nearly smooth: L-BFGS-B (Byrd, Lu, Nocedal and Zhu 1995) came as near the
+least as a stabilised cutting-plane method in as many passes, without a linear program in each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from offerloop.allocation.choose import Meters, over_blocks, slots, taken
+from offerloop.allocation.one_budget import sample
+from offerloop.allocation.problem import COUNT, Block, Floats, Ints, Limit, Problem
+from offerloop.allocation.solution import Solution
+
+SAMPLE = 20_000
+PASSES_SAMPLE, PASSES = 300, 60
+DEAREST = 1e4
+"""Prices are looked for up to so many times their natural unit: beyond it a limit is not worth holding at all."""
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """What everybody does at some prices."""
+
+    choice: Ints
+    """(n, most)."""
+    used: NDArray[np.object_]
+    """(limits,)."""
+    worth: float
+    """Of all choices, less prices."""
+
+    @classmethod
+    def of(cls, problem: Problem, meters: Meters, prices: Floats) -> Answer:
+        """One pass."""
+
+        def of_block(block: Block) -> Answer:
+            worth = meters.worth(block, prices)
+            choice = slots(worth, problem.most)
+            rows, chosen = taken(choice)
+            return cls(choice.astype(np.int16), meters.used(block, rows, chosen), float(worth[rows, chosen].sum()))
+
+        parts = list(over_blocks(problem, of_block))
+        used = np.sum([one.used for one in parts], axis=0)
+        return cls(np.concatenate([one.choice for one in parts]), used, sum(one.worth for one in parts))
+
+
+def everybody(problem: Problem) -> Solution:
+    """The plan without limits."""
+    meters = Meters.of((), problem.offers)
+    found = Answer.of(problem, meters, np.zeros(0))
+    return Solution(found.choice, (), (), (), found.worth, found.worth)
+
+
+def prices_of(problem: Problem) -> Floats:
+    """(limits,): profit per unit; those of a sample first, then those of everybody from there."""
+    block = sample(problem, SAMPLE)
+    share = block.size / problem.customers
+    unit = units(block, problem.limits, problem.offers)
+    few = Problem(block.pieces(), problem.offers, problem.limits, problem.most)
+    found = least(few, np.zeros(len(problem.limits)), unit, share, PASSES_SAMPLE)
+    return found if share == 1 else least(problem, found, unit, 1.0, PASSES)
+
+
+def least(problem: Problem, start: Floats, unit: Floats, share: float, passes: int) -> Floats:
+    """Prices at which the dual function is least, with limits times `share`."""
+    from scipy.optimize import minimize
+
+    at_most = share * np.array([float(one.at_most) for one in problem.limits])
+    meters = Meters.of(problem.limits, problem.offers)
+    first = Answer.of(problem, meters, start)
+    scale = max(abs(first.worth), 1e-300)
+
+    def dual(x: Floats) -> tuple[float, Floats]:
+        found = Answer.of(problem, meters, x * unit)
+        value = found.worth + float(x * unit @ at_most)
+        return value / scale, unit * (at_most - found.used.astype(np.float64)) / scale
+
+    bounds = [(0.0, DEAREST)] * len(unit)
+    options = {"maxfun": passes, "ftol": 1e-12, "gtol": 1e-9, "maxcor": 30}
+    found = minimize(dual, start / unit, jac=True, method="L-BFGS-B", bounds=bounds, options=options)
+    return np.asarray(found.x * unit)
+
+
+def units(block: Block, limits: Sequence[Limit], offers: int) -> Floats:
+    """(limits,): a price of natural size: mean profit of the best candidates over the mean size of what counts."""
+    best = block.profit.max(axis=1, initial=0.0)
+    profit = max(float(best[np.isfinite(best)].mean()), 1e-12)
+    rows, slot = np.nonzero(np.isfinite(block.profit))
+    offer = block.offers(rows, slot)
+    found = []
+    for one in limits:
+        group = 0 if one.column is None else block.groups[one.column][rows]
+        size = one.table(offers)[group, offer] * (1 if one.measure == COUNT else block.measure(one.measure, rows, slot))
+        counted = np.abs(size[size != 0])
+        found.append(profit / float(counted.mean()) if len(counted) else profit)
+    return np.array(found)

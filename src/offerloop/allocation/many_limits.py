@@ -1,0 +1,122 @@
+"""Any limits: prices by the dual, everybody's best at them, and a linear program for those whom a hair decides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from offerloop.allocation.choose import Meters, over_blocks, slots, taken
+from offerloop.allocation.dual import prices_of
+from offerloop.allocation.one_budget import sample
+from offerloop.allocation.problem import Block, Floats, Ints, Problem
+from offerloop.allocation.solution import Solution
+from offerloop.allocation.undecided import Undecided
+
+SMALL = 3_000
+"""Candidates up to which the linear program decides everybody."""
+OPEN = 2_000
+"""Customers who are left to it otherwise."""
+WIDER = 6
+"""Times as many where these cannot keep to the limits."""
+REACH = 4.0
+"""Candidates that lie so many times further behind than the closest are left out."""
+SAMPLE = 20_000
+DENSE = 0.02
+"""Share of the closest choices within which they are taken as equally dense."""
+
+
+@dataclass(frozen=True, eq=False)
+class Scan:
+    """Everybody at some prices, apart from those whose two best choices are worth almost the same."""
+
+    choice: Ints
+    """(n, most)."""
+    used: NDArray[np.object_]
+    """(limits,): by those who are decided."""
+    worth: float
+    """Of all choices."""
+    rows: Ints
+    """Positions of the undecided, by their ids."""
+    open: Block
+    open_worth: Floats
+    """(open, w)."""
+
+    @classmethod
+    def of(cls, problem: Problem, prices: Floats, within: float) -> Scan:
+        """One pass; undecided is who would lose less than `within` by another choice."""
+        meters = Meters.of(problem.limits, problem.offers)
+        parts = list(over_blocks(problem, lambda block: cls._block(block, meters, prices, problem.most, within)))
+        offsets = np.cumsum([0, *(len(one.choice) for one in parts)])
+        undecided = Block.joined([one.open for one in parts])
+        order = np.argsort(undecided.customer, kind="stable")
+        return cls(
+            np.concatenate([one.choice for one in parts]),
+            np.sum([one.used for one in parts], axis=0),
+            sum(one.worth for one in parts),
+            np.concatenate([one.rows + before for one, before in zip(parts, offsets, strict=False)])[order],
+            undecided.of(order),
+            np.concatenate([one.open_worth for one in parts])[order],
+        )
+
+    @classmethod
+    def _block(cls, block: Block, meters: Meters, prices: Floats, most: int, within: float) -> Scan:
+        worth = meters.worth(block, prices)
+        choice = slots(worth, most)
+        rows, chosen = taken(choice)
+        undecided = lead(worth, most) <= within
+        decided = ~undecided[rows]
+        used = meters.used(block, rows[decided], chosen[decided])
+        open_rows = np.flatnonzero(undecided)
+        total = float(worth[rows, chosen].sum())
+        return cls(choice.astype(np.int16), used, total, open_rows, block.of(open_rows), worth[open_rows])
+
+
+def lead(worth: Floats, most: int) -> Floats:
+    """(n,): what each customer would lose by the next best choice."""
+    if worth.shape[1] <= most:
+        return np.abs(worth).min(axis=1)
+    top = -np.partition(-worth, most, axis=1)
+    last, next_one = top[:, :most].min(axis=1), top[:, most]
+    return np.where(last > 0, last - np.maximum(next_one, 0.0), np.abs(worth).min(axis=1))
+
+
+def solve_many_limits(problem: Problem) -> Solution | None:
+    """The plan, which may still break limits; None where even divided customers could not keep to them."""
+    candidates = problem.customers * max(one.width for one in problem.blocks)
+    if candidates <= SMALL:
+        return _attempt(problem, np.zeros(len(problem.limits)), np.inf)
+    prices = prices_of(problem)
+    number = OPEN
+    while number < WIDER * problem.customers:
+        found = _attempt(problem, prices, _within(problem, prices, number))
+        if found is not None and not found.broken:
+            return found
+        number *= WIDER
+    return found
+
+
+def _within(problem: Problem, prices: Floats, number: int) -> float:
+    """The lead that so many customers do not have."""
+    if number >= problem.customers:
+        return np.inf
+    block = sample(problem, SAMPLE)
+    leads = lead(Meters.of(problem.limits, problem.offers).worth(block, prices), problem.most)
+    share = number / problem.customers
+    if share >= DENSE:
+        return float(np.quantile(leads, share))
+    return float(np.quantile(leads, DENSE)) * share / DENSE
+
+
+def _attempt(problem: Problem, prices: Floats, within: float) -> Solution | None:
+    scan = Scan.of(problem, prices, within)
+    at_most = np.array([one.at_most for one in problem.limits], dtype=object)
+    undecided = Undecided.of(scan.open, scan.open_worth, REACH * within, problem, at_most - scan.used)
+    relaxed = undecided.relaxed()
+    if relaxed is None:
+        return None
+    scan.choice[scan.rows] = undecided.choice(undecided.plan(relaxed.share))
+    everybody = np.isinf(within)
+    bound = relaxed.value if everybody else scan.worth + float(sum(prices * at_most))
+    return Solution.of(problem, scan.choice, tuple((relaxed.prices if everybody else prices).tolist()), bound)

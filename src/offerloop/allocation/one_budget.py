@@ -1,0 +1,179 @@
+"""One budget and one offer for each customer: exact up to the last step.
+
+A sample tells between which two prices of the budget the right one lies. One pass over everybody takes the best
+candidates at both: who is given the same at both is decided, for the choice of a customer moves along the hull in one
+direction. Steps of all others are sorted (`hull`), taken while they fit, and what is left is filled. The bound is that
+of the linear relaxation, and the plan misses it by less than one step.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from offerloop.allocation.choose import NONE, over_blocks, slots
+from offerloop.allocation.hull import Steps, cheapest, with_nothing
+from offerloop.allocation.problem import COST, Block, Floats, Ints, Problem
+from offerloop.allocation.solution import Solution
+
+SAMPLE = 2.0
+"""Times the two thirds power of the customers: so many bracket the price. More would leave fewer undecided, and would
+take longer themselves; the sum of both is least with this power."""
+BLOCKS = 64
+"""Blocks that the sample is from at most."""
+SURE = 4.0
+"""Standard errors of the sample's spend between its price and the ends of the bracket."""
+FURTHER = 1.25
+"""By what the bracket is moved where it misses."""
+
+
+@dataclass(frozen=True)
+class Bracket:
+    """Two prices of the budget, profit per unit of cost."""
+
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, problem: Problem, budget: int) -> Bracket:
+        """From a sample; everything where that is everybody."""
+        block = sample(problem, int(SAMPLE * problem.customers ** (2 / 3)))
+        if block.size == problem.customers:
+            return cls(0.0, np.inf)
+        start = cheapest(block)
+        steps = Steps.between(block, start, 0.0)
+        first = float(_of(block.measures[COST], start).sum())
+        running, target = first + np.cumsum(steps.cost), budget * block.size / problem.customers
+        spent = np.bincount(steps.row[running <= target], steps.cost[running <= target], block.size)
+        error = SURE * (float(spent.std()) * np.sqrt(block.size) + float(steps.cost.max(initial=0)))
+        low, high = (int(np.searchsorted(running, one)) for one in (target + error, target - error))
+        slope = steps.slope
+        return cls(float(slope[low]) if low < len(slope) else 0.0, float(slope[high - 1]) if high > 0 else np.inf)
+
+    def dearer(self) -> Bracket:
+        """Above it."""
+        return Bracket(self.high, FURTHER * self.high if self.high > 0 else np.inf)
+
+    def cheaper(self) -> Bracket:
+        """Below it."""
+        return Bracket(self.low / FURTHER, self.low)
+
+
+@dataclass(frozen=True, eq=False)
+class Scan:
+    """What everybody does at the ends of a bracket."""
+
+    choice: Ints
+    """(n,): slots at the higher price."""
+    cost: int
+    """Of them."""
+    most_cost: int
+    """Of the choices at the lower price."""
+    profit: float
+    rows: Ints
+    """Customers who choose differently at both."""
+    open: Block
+    """These customers."""
+
+    @classmethod
+    def of(cls, problem: Problem, bracket: Bracket) -> Scan:
+        """One pass."""
+        parts = list(over_blocks(problem, lambda block: cls._block(block, bracket)))
+        offsets = np.cumsum([0, *(len(one.choice) for one in parts)])
+        return cls(
+            np.concatenate([one.choice for one in parts]),
+            sum(one.cost for one in parts),
+            sum(one.most_cost for one in parts),
+            sum(one.profit for one in parts),
+            np.concatenate([one.rows + before for one, before in zip(parts, offsets, strict=False)]),
+            Block.joined([one.open for one in parts]),
+        )
+
+    @classmethod
+    def _block(cls, block: Block, bracket: Bracket) -> Scan:
+        few, many = (at(block, price) for price in (bracket.high, bracket.low))
+        cost, profit = block.measures[COST], block.profit
+        rows = np.flatnonzero(few != many)
+        spent, most = (int(_of(cost, one).sum(dtype=np.int64)) for one in (few, many))
+        gained = float(_of(profit, few).sum(dtype=np.float64))
+        return cls(few.astype(np.int16), spent, most, gained, rows, block.of(rows))
+
+
+def at(block: Block, price: float) -> Ints:
+    """(n,): the best slot of each customer when a unit of cost has this price."""
+    if np.isinf(price):
+        return cheapest(block)
+    worth = np.multiply(block.measures[COST], -price)
+    worth += block.profit
+    return slots(worth, 1)[:, 0]
+
+
+def _of(values: Floats | Ints, slot: Ints) -> Floats | Ints:
+    """(n,): the values of the chosen, 0 for nothing."""
+    found = values[np.arange(len(slot)), slot]
+    found[slot == NONE] = 0
+    return found
+
+
+def sample(problem: Problem, rows: int) -> Block:
+    """So many customers, evenly spread; everybody where there are no more."""
+    customers, number = problem.customers, len(problem.blocks)
+    if customers <= rows:
+        return Block.joined(list(problem.blocks))
+    places = np.unique(np.linspace(0, number - 1, min(BLOCKS, number)).astype(int))
+    blocks = [problem.blocks[int(place)] for place in places]
+    step = max(sum(one.size for one in blocks) // rows, 1)
+    return Block.joined([one.of(slice(None, None, step)) for one in blocks])
+
+
+def least_cost(problem: Problem) -> int:
+    """Of any plan: below zero where some candidates earn money."""
+    return sum(over_blocks(problem, lambda block: int(_of(block.measures[COST], cheapest(block)).sum(dtype=np.int64))))
+
+
+def solve_one_budget(problem: Problem) -> Solution:
+    """The plan. The problem has one plain limit of cost, which is not below what the cheapest plan costs."""
+    budget = problem.limits[0].at_most
+    bracket = Bracket.of(problem, budget)
+    scan = Scan.of(problem, bracket)
+    while (dear := scan.cost > budget) or (bracket.low > 0 and scan.most_cost < budget):
+        bracket = bracket.dearer() if dear else bracket.cheaper()
+        scan = Scan.of(problem, bracket)
+    now = scan.choice[scan.rows].astype(np.int64)
+    steps = Steps.between(scan.open, now, bracket.low)
+    running = np.cumsum(steps.cost)
+    left = budget - scan.cost
+    fit = int(np.searchsorted(running, left, side="right"))
+    price = 0.0 if fit == len(steps) else float(steps.slope[fit])
+    spent = int(running[fit - 1]) if fit else 0
+    profit = scan.profit + float(steps.profit[:fit].sum())
+    bound = profit + price * (left - spent)
+    now[steps.row[:fit]] = steps.slot[:fit]
+    more_cost, more_profit = filled(scan.open, now, left - spent)
+    scan.choice[scan.rows] = now
+    used = scan.cost + spent + more_cost
+    return Solution(scan.choice[:, None], problem.limits, (price,), (used,), profit + more_profit, bound)
+
+
+def filled(block: Block, now: Ints, left: int) -> tuple[int, float]:
+    """Gives some customers something better for what is left; changes `now` and returns added cost and profit.
+
+    The most profit per unit of cost first, each customer once.
+    """
+    every, (cost, profit) = np.arange(block.size), with_nothing(block)
+    cost, gain = cost - cost[every, now][:, None], profit - profit[every, now][:, None]
+    rows, slot = np.nonzero((gain > 0) & (cost <= left))
+    cost, gain = cost[rows, slot], gain[rows, slot]
+    order = np.lexsort((slot, block.customer[rows], -gain / np.maximum(cost, 1)))
+    done, spent, brought = set[int](), 0, 0.0
+    for one in order.tolist():
+        row, extra = int(rows[one]), int(cost[one])
+        if extra <= left - spent and row not in done:
+            done.add(row)
+            now[row], spent, brought = (
+                slot[one] if slot[one] < block.width else NONE,
+                spent + extra,
+                brought + float(gain[one]),
+            )
+    return spent, brought

@@ -1,0 +1,54 @@
+"""A plan, what its limits are worth, and how much better any other could be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from offerloop.allocation.choose import Meters, taken
+from offerloop.allocation.problem import Ints, Limit, Problem
+
+
+@dataclass(frozen=True, eq=False)
+class Solution:
+    """See the module."""
+
+    choice: Ints
+    """(customers, most): slots of the chosen candidates, -1 behind them; in the order of the blocks."""
+    limits: tuple[Limit, ...]
+    prices: tuple[float, ...]
+    """Shadow prices: profit that one more unit of each limit would bring."""
+    used: tuple[int, ...]
+    """Of each limit."""
+    profit: float
+    """By the same estimates that chose: never a forecast."""
+    bound: float
+    """No plan within the limits has more profit."""
+
+    @property
+    def gap(self) -> float:
+        """Share of the bound that the plan misses."""
+        return max(0.0, (self.bound - self.profit) / abs(self.bound)) if self.bound else 0.0
+
+    @property
+    def broken(self) -> tuple[tuple[Limit, int], ...]:
+        """Limits that the plan exceeds, and by how many units."""
+        pairs = zip(self.limits, self.used, strict=True)
+        return tuple((limit, used - limit.at_most) for limit, used in pairs if used > limit.at_most)
+
+    @classmethod
+    def of(cls, problem: Problem, choice: Ints, prices: tuple[float, ...], bound: float) -> Solution:
+        """Counts what a choice uses, from the blocks."""
+        meters, used, profit, first = (
+            Meters.of(problem.limits, problem.offers),
+            np.zeros(len(problem.limits), dtype=object),
+            0.0,
+            0,
+        )
+        for block in problem.blocks:
+            rows, slots = taken(choice[first : first + block.size])
+            used = used + meters.used(block, rows, slots)
+            profit += float(block.profit[rows, slots].sum(dtype=np.float64))
+            first += block.size
+        return cls(choice, problem.limits, prices, tuple(int(one) for one in used), profit, bound)

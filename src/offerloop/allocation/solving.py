@@ -1,0 +1,42 @@
+"""The plan of any problem: the way that suits it, and the exact one where that fails."""
+
+from __future__ import annotations
+
+from offerloop.allocation.clash import clash
+from offerloop.allocation.dual import everybody
+from offerloop.allocation.exact import solve_exactly
+from offerloop.allocation.many_limits import SMALL, solve_many_limits
+from offerloop.allocation.one_budget import least_cost, solve_one_budget
+from offerloop.allocation.problem import COST, Problem
+from offerloop.allocation.solution import Solution
+
+EXACT = 20_000
+"""Candidates up to which problems are solved exactly where the fast way finds no plan that keeps to all limits."""
+
+
+def solve(problem: Problem, *, exactly: bool = True) -> Solution:
+    """The plan: no limit exceeded by one unit, at most `most` candidates each, the same in any order of the customers.
+
+    Without `exactly` the exact solver is not asked where the fast way fails. Raises ClashError when no plan is found.
+    """
+    if not problem.limits:
+        return everybody(problem)
+    width = max(one.width for one in problem.blocks)
+    first = problem.limits[0]
+    if (
+        problem.customers * width > SMALL
+        and len(problem.limits) == 1
+        and problem.most == 1
+        and first.is_plain
+        and first.measure == COST
+    ):
+        if least_cost(problem) > first.at_most:
+            raise clash(problem)
+        return solve_one_budget(problem)
+    found = solve_many_limits(problem)
+    if found is not None and not found.broken:
+        return found
+    best = solve_exactly(problem) if exactly and problem.customers * width <= EXACT else None
+    if best is None:
+        raise clash(problem, found.broken if found else ())
+    return best

@@ -1,0 +1,139 @@
+"""Plans under every kind of limit, beside those of the exact solver."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from limit_cases import KINDS, SAFE, made
+
+from offerloop.allocation.clash import ClashError
+from offerloop.allocation.exact import solve_exactly
+from offerloop.allocation.many_limits import solve_many_limits
+from offerloop.allocation.problem import COST, COUNT, Block, Limit, Problem
+from offerloop.allocation.solution import Solution
+from offerloop.allocation.solving import solve
+
+
+def fast(problem: Problem) -> Solution | None:
+    """Without the exact solver; None where it finds no plan."""
+    try:
+        return solve(problem, exactly=False)
+    except ClashError:
+        return None
+
+
+def best_customer(problem: Problem) -> float:
+    profit = Block.joined(list(problem.blocks)).profit
+    return problem.most * float(np.where(np.isfinite(profit), profit, 0).max(initial=0.0))
+
+
+def compared(kind: str, seeds: range) -> Counter[str]:
+    """How plans compare with the best ones; every claim about one plan is asserted."""
+    found: Counter[str] = Counter()
+    for seed in seeds:
+        problem = made(kind, seed)
+        best, ours = solve_exactly(problem), fast(problem)
+        if best is None:
+            assert ours is None, (kind, seed)
+            found["impossible"] += 1
+            continue
+        found["possible"] += 1
+        if ours is None:
+            found["missed"] += 1
+            continue
+        assert not ours.broken
+        assert ours.bound >= best.profit - 1e-6
+        assert best.profit >= ours.profit - 1e-6
+        if kind in SAFE:
+            assert ours.profit >= ours.bound - len(problem.limits) * best_customer(problem) - 1e-6
+        found["best"] += abs(ours.profit - best.profit) < 1e-6
+    return found
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_plans_keep_to_limits_and_come_near_the_best(kind):
+    found = compared(kind, range(40))
+    assert found["missed"] == 0
+    assert found["best"] >= 0.8 * found["possible"]
+
+
+@pytest.mark.soak
+def test_of_a_thousand_problems_of_each_kind_hardly_one_is_missed():
+    for kind in KINDS:
+        found = compared(kind, range(1_000, 2_000))
+        print(kind, dict(found))  # noqa: T201
+        assert found["missed"] <= (0 if kind in SAFE else 0.01 * found["possible"])
+
+
+def many(n: int = 4_000, seed: int = 1) -> Problem:
+    """So many customers that prices decide all but a few; budgets, caps, minimum counts."""
+    rng = np.random.default_rng(seed)
+    appetite, depth = rng.gamma(1.5, 1, (n, 1)), np.linspace(0.05, 0.5, 5)
+    cost = np.ceil(1000 * appetite * depth * rng.uniform(0.5, 1.5, (n, 5))).astype(np.int64)
+    profit = appetite * 180 * (1 - np.exp(-4 * depth * rng.gamma(2, 0.5, (n, 1)))) - 0.15 * cost
+    group = rng.integers(0, 3, n)
+    limits = [Limit("budget", int(0.1 * cost.max(axis=1).sum()))]
+    limits += [Limit(f"offer {k}", n // 12, COUNT, (k,)) for k in range(5)]
+    limits += [
+        Limit(f"group {g}", -n // 12, COUNT, None, "group", tuple(-int(g == x) for x in range(3))) for g in (0, 1)
+    ]
+    return Problem(Block(np.arange(n), profit, {COST: cost}, None, {"group": group}).pieces(), 5, tuple(limits))
+
+
+def test_many_customers_are_decided_by_prices_and_the_rest_by_a_linear_program():
+    plan = solve(many())
+    assert not plan.broken
+    assert plan.gap < 1e-4
+    assert plan.prices[0] > 0
+
+
+def test_the_order_of_customers_does_not_matter():
+    problem = many()
+    block = Block.joined(list(problem.blocks))
+    order = np.random.default_rng(0).permutation(block.size)
+    plan, again = solve(problem), solve(replace(problem, blocks=block.of(order).pieces()))
+    assert (plan.choice[order] == again.choice).all()
+
+
+def test_shadow_prices_are_what_one_more_unit_brings():
+    problem = many(20_000)
+    budget = problem.limits[0]
+    step = budget.at_most // 200
+    more = replace(problem, limits=(replace(budget, at_most=budget.at_most + step), *problem.limits[1:]))
+    plan, richer = solve(problem), solve(more)
+    assert (richer.profit - plan.profit) / step == pytest.approx(plan.prices[0], rel=0.05)
+
+
+def small(profit, cost, *limits, **kind):
+    block = Block(np.arange(len(profit)), np.array(profit), {COST: np.array(cost)}, **kind)
+    return Problem((block,), block.width, limits)
+
+
+def test_what_clashes_is_named_with_how_much_it_must_give_way():
+    at_least = Limit("at least five", -5, COUNT, weights=(-1,))
+    with pytest.raises(ClashError, match=r"'at least five' \(2 of count\) would have to give way, because of 'budget'"):
+        solve(small([[1.0]] * 6, [[10]] * 6, Limit("budget", 35), at_least))
+
+
+def test_where_the_fast_way_finds_nothing_the_exact_one_is_asked(monkeypatch):
+    problem = made("minimum", 2)
+    assert fast(problem) is not None
+    monkeypatch.setattr("offerloop.allocation.solving.solve_many_limits", lambda _: None)
+    assert fast(problem) is None
+    assert not solve(problem).broken
+
+
+def test_without_limits_everybody_gets_the_best():
+    plan = solve(small([[1.0, 2.0], [-1.0, -2.0], [3.0, 1.0]], [[1, 1]] * 3))
+    assert plan.choice[:, 0].tolist() == [1, -1, 0]
+    assert plan.gap == 0
+
+
+def test_a_candidate_that_is_not_there_is_never_chosen():
+    at_least = Limit("at least one", -1, COUNT, weights=(-1,))
+    plan = solve_many_limits(small([[-np.inf, -3.0]], [[0, 0]], at_least))
+    assert plan is not None
+    assert plan.choice.tolist() == [[1]]
