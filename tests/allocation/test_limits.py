@@ -12,7 +12,7 @@ from limit_cases import KINDS, SAFE, made
 from offerloop.allocation.clash import ClashError
 from offerloop.allocation.exact import solve_exactly
 from offerloop.allocation.many_limits import solve_many_limits
-from offerloop.allocation.problem import COST, COUNT, Block, Limit, Problem
+from offerloop.allocation.problem import COST, COUNT, Block, Held, Limit, Problem
 from offerloop.allocation.solution import Solution
 from offerloop.allocation.solving import solve
 
@@ -26,7 +26,7 @@ def fast(problem: Problem) -> Solution | None:
 
 
 def best_customer(problem: Problem) -> float:
-    profit = Block.joined(list(problem.blocks)).profit
+    profit = problem.blocks.some(problem.blocks.customers).profit
     return problem.most * float(np.where(np.isfinite(profit), profit, 0).max(initial=0.0))
 
 
@@ -92,7 +92,7 @@ def test_many_customers_are_decided_by_prices_and_the_rest_by_a_linear_program()
 
 def test_the_order_of_customers_does_not_matter():
     problem = many()
-    block = Block.joined(list(problem.blocks))
+    block = problem.blocks.some(problem.blocks.customers)
     order = np.random.default_rng(0).permutation(block.size)
     plan, again = solve(problem), solve(replace(problem, blocks=block.of(order).pieces()))
     assert (plan.choice[order] == again.choice).all()
@@ -109,7 +109,7 @@ def test_shadow_prices_are_what_one_more_unit_brings():
 
 def small(profit, cost, *limits, **kind):
     block = Block(np.arange(len(profit)), np.array(profit), {COST: np.array(cost)}, **kind)
-    return Problem((block,), block.width, limits)
+    return Problem(Held((block,)), block.width, limits)
 
 
 def test_what_clashes_is_named_with_how_much_it_must_give_way():

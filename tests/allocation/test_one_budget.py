@@ -13,7 +13,7 @@ from offerloop.allocation.candidates import Candidates, budget_unit
 from offerloop.allocation.choose import NONE
 from offerloop.allocation.clash import ClashError
 from offerloop.allocation.one_budget import solve_one_budget
-from offerloop.allocation.problem import COST, Block, Limit, Problem
+from offerloop.allocation.problem import COST, Block, Held, Limit, Problem
 from offerloop.allocation.solving import solve
 from offerloop.errors import ConfigError
 from offerloop.money import MICRO
@@ -182,7 +182,7 @@ def test_a_sample_brackets_the_price_of_many_customers(cast):
     cost = rng.integers(-2, 40, (70_000, 3)).astype(np.int32)
     problem = Problem.of(profit, cost, 300_000)
     plan = solve(problem)
-    whole = solve_one_budget(Problem((Block.joined(list(problem.blocks)),), 3, problem.limits))
+    whole = solve_one_budget(Problem(Held((problem.blocks.some(problem.blocks.customers),)), 3, problem.limits))
     assert plan.used[0] <= 300_000
     assert plan.gap < 1e-6
     assert plan.bound == pytest.approx(whole.bound, rel=1e-9)
@@ -226,5 +226,7 @@ def test_a_liability_without_limit_is_refused_unless_expected_costs_count():
 
 def test_a_limit_counts_sums_beyond_the_exact_range_of_floats():
     cost = np.full((3, 1), 2**53 + 1, dtype=np.int64)
-    plan = solve(Problem((Block(np.arange(3), np.ones((3, 1)), {COST: cost}),), 1, (Limit("budget", 3 * 2**53 + 2),)))
+    plan = solve(
+        Problem(Block(np.arange(3), np.ones((3, 1)), {COST: cost}).pieces(), 1, (Limit("budget", 3 * 2**53 + 2),))
+    )
     assert plan.used == (2 * (2**53 + 1),)

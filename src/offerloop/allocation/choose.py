@@ -6,40 +6,19 @@ worth more than nothing. Of candidates worth the same the earlier is taken.
 
 from __future__ import annotations
 
-import os
-from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from offerloop.allocation.problem import COUNT, Block, Floats, Ints, Limit, Problem
+from offerloop.allocation.problem import COUNT, Block, Floats, Ints, Limit
 
 NONE = -1
 EXACT = 2**53
 """Sums of integers below it are exact in floating point."""
-T = TypeVar("T")
 Terms = tuple[str, str | None]
 """A measure, and the column of groups by whom its price differs."""
-
-
-def over_blocks(problem: Problem, function: Callable[[Block], T]) -> Iterator[T]:
-    """The function of each block, on all processors, in order; a few blocks are read ahead."""
-    if len(problem.blocks) == 1:
-        yield function(problem.blocks[0])
-        return
-    workers = len(os.sched_getaffinity(0))
-    with ThreadPoolExecutor(workers) as pool:
-        waiting = deque[Future[T]]()
-        for position in range(len(problem.blocks)):
-            if len(waiting) == 2 * workers:
-                yield waiting.popleft().result()
-            waiting.append(pool.submit(lambda one: function(problem.blocks[one]), position))
-        while waiting:
-            yield waiting.popleft().result()
 
 
 @dataclass(frozen=True, eq=False)

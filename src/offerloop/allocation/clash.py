@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from offerloop.allocation.one_budget import sample
 from offerloop.allocation.problem import Limit, Problem
 from offerloop.allocation.undecided import Undecided
 from offerloop.errors import InputError
@@ -30,7 +29,7 @@ def clash(problem: Problem, broken: tuple[tuple[Limit, int], ...] = ()) -> Clash
         told = ", ".join(_gives_way(limit, by) for limit, by in broken) or "limits of whole numbers"
         return ClashError(f"no whole plan that keeps to all limits was found; the closest one breaks {told}: loosen it")
     others = [f"'{one.name}'" for one, by, price in least if by == 0 and price > HARDLY]
-    about = "" if problem.customers <= CUSTOMERS else "about "
+    about = "" if problem.blocks.customers <= CUSTOMERS else "about "
     told = ", ".join(_gives_way(limit, by, about) for limit, by in ways)
     beside = f", because of {', '.join(others)}" if others else ", whatever the others say"
     return ClashError(f"the limits cannot all be held: {told} would have to give way{beside}")
@@ -45,8 +44,8 @@ def _least(problem: Problem) -> list[tuple[Limit, int, float]]:
     from scipy.optimize import linprog
     from scipy.sparse import csr_array, hstack, vstack
 
-    block = sample(problem, CUSTOMERS)
-    share = block.size / problem.customers
+    block = problem.blocks.some(CUSTOMERS)
+    share = block.size / problem.blocks.customers
     left = np.array([round(share * one.at_most) for one in problem.limits], dtype=object)
     every = Undecided.of(block, np.asarray(block.profit, dtype=np.float64), np.inf, problem, left)
     rows, most = every.rows()

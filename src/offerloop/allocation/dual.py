@@ -15,8 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from offerloop.allocation.choose import Meters, over_blocks, slots, taken
-from offerloop.allocation.one_budget import sample
+from offerloop.allocation.choose import Meters, slots, taken
 from offerloop.allocation.problem import COUNT, Block, Floats, Ints, Limit, Problem
 from offerloop.allocation.solution import Solution
 
@@ -47,7 +46,7 @@ class Answer:
             rows, chosen = taken(choice)
             return cls(choice.astype(np.int16), meters.used(block, rows, chosen), float(worth[rows, chosen].sum()))
 
-        parts = list(over_blocks(problem, of_block))
+        parts = list(problem.blocks.map(of_block))
         used = np.sum([one.used for one in parts], axis=0)
         return cls(np.concatenate([one.choice for one in parts]), used, sum(one.worth for one in parts))
 
@@ -61,8 +60,8 @@ def everybody(problem: Problem) -> Solution:
 
 def prices_of(problem: Problem) -> Floats:
     """(limits,): profit per unit; those of a sample first, then those of everybody from there."""
-    block = sample(problem, SAMPLE)
-    share = block.size / problem.customers
+    block = problem.blocks.some(SAMPLE)
+    share = block.size / problem.blocks.customers
     unit = units(block, problem.limits, problem.offers)
     few = Problem(block.pieces(), problem.offers, problem.limits, problem.most)
     found = least(few, np.zeros(len(problem.limits)), unit, share, PASSES_SAMPLE)

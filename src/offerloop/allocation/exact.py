@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from offerloop.allocation.problem import Block, Problem
+from offerloop.allocation.problem import Problem
 from offerloop.allocation.solution import Solution
 from offerloop.allocation.undecided import Undecided
 
@@ -18,18 +18,22 @@ TRIES = 5
 
 def solve_exactly(problem: Problem, seconds: float = SECONDS) -> Solution | None:
     """The best plan; None where no plan keeps to the limits. The bound is what HiGHS has proved within the time."""
-    block = Block.joined(list(problem.blocks))
+    block = problem.blocks.some(problem.blocks.customers)
     left = np.array([one.at_most for one in problem.limits], dtype=object)
     every = Undecided.of(block, np.asarray(block.profit, dtype=np.float64), np.inf, problem, left)
+    tighter = every
     for _ in range(TRIES):
-        found = _best(every, seconds)
+        found = _best(tighter, seconds)
         if found is None:
             return None
-        plan = Solution.of(problem, every.choice(found[0]), tuple(0.0 for _ in problem.limits), found[1])
-        if not plan.broken:
-            return plan
-        over = {limit.name: by for limit, by in plan.broken}
-        every = replace(every, left=every.left - np.array([over.get(one.name, 0) for one in problem.limits]))
+        on, bound = found
+        used = every.use[on].sum(axis=0)
+        over = np.maximum(used - every.left, 0)
+        if not over.any():
+            none = tuple(0.0 for _ in problem.limits)
+            profit = float(every.profit[on].sum())
+            return Solution(every.choice(on), problem.limits, none, tuple(used.tolist()), profit, bound)
+        tighter = replace(tighter, left=tighter.left - over)
     return None
 
 

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from offerloop.allocation.choose import Meters, over_blocks, slots, taken
+from offerloop.allocation.choose import Meters, slots, taken
 from offerloop.allocation.dual import prices_of
-from offerloop.allocation.one_budget import sample
 from offerloop.allocation.problem import Block, Floats, Ints, Problem
 from offerloop.allocation.solution import Solution
 from offerloop.allocation.undecided import Undecided
@@ -35,6 +34,8 @@ class Scan:
     """(n, most)."""
     used: NDArray[np.object_]
     """(limits,): by those who are decided."""
+    profit: float
+    """Of them."""
     worth: float
     """Of all choices."""
     rows: Ints
@@ -47,13 +48,14 @@ class Scan:
     def of(cls, problem: Problem, prices: Floats, within: float) -> Scan:
         """One pass; undecided is who would lose less than `within` by another choice."""
         meters = Meters.of(problem.limits, problem.offers)
-        parts = list(over_blocks(problem, lambda block: cls._block(block, meters, prices, problem.most, within)))
+        parts = list(problem.blocks.map(lambda block: cls._block(block, meters, prices, problem.most, within)))
         offsets = np.cumsum([0, *(len(one.choice) for one in parts)])
         undecided = Block.joined([one.open for one in parts])
         order = np.argsort(undecided.customer, kind="stable")
         return cls(
             np.concatenate([one.choice for one in parts]),
             np.sum([one.used for one in parts], axis=0),
+            sum(one.profit for one in parts),
             sum(one.worth for one in parts),
             np.concatenate([one.rows + before for one, before in zip(parts, offsets, strict=False)])[order],
             undecided.of(order),
@@ -67,10 +69,11 @@ class Scan:
         rows, chosen = taken(choice)
         undecided = lead(worth, most) <= within
         decided = ~undecided[rows]
-        used = meters.used(block, rows[decided], chosen[decided])
+        sure = rows[decided], chosen[decided]
+        used, profit = meters.used(block, *sure), float(block.profit[sure].sum(dtype=np.float64))
         open_rows = np.flatnonzero(undecided)
         total = float(worth[rows, chosen].sum())
-        return cls(choice.astype(np.int16), used, total, open_rows, block.of(open_rows), worth[open_rows])
+        return cls(choice.astype(np.int16), used, profit, total, open_rows, block.of(open_rows), worth[open_rows])
 
 
 def lead(worth: Floats, most: int) -> Floats:
@@ -84,12 +87,12 @@ def lead(worth: Floats, most: int) -> Floats:
 
 def solve_many_limits(problem: Problem) -> Solution | None:
     """The plan, which may still break limits; None where even divided customers could not keep to them."""
-    candidates = problem.customers * max(one.width for one in problem.blocks)
+    candidates = problem.blocks.customers * problem.blocks.width
     if candidates <= SMALL:
         return _attempt(problem, np.zeros(len(problem.limits)), np.inf)
     prices = prices_of(problem)
     number = OPEN
-    while number < WIDER * problem.customers:
+    while number < WIDER * problem.blocks.customers:
         found = _attempt(problem, prices, _within(problem, prices, number))
         if found is not None and not found.broken:
             return found
@@ -99,11 +102,11 @@ def solve_many_limits(problem: Problem) -> Solution | None:
 
 def _within(problem: Problem, prices: Floats, number: int) -> float:
     """The lead that so many customers do not have."""
-    if number >= problem.customers:
+    if number >= problem.blocks.customers:
         return np.inf
-    block = sample(problem, SAMPLE)
+    block = problem.blocks.some(SAMPLE)
     leads = lead(Meters.of(problem.limits, problem.offers).worth(block, prices), problem.most)
-    share = number / problem.customers
+    share = number / problem.blocks.customers
     if share >= DENSE:
         return float(np.quantile(leads, share))
     return float(np.quantile(leads, DENSE)) * share / DENSE
@@ -116,7 +119,11 @@ def _attempt(problem: Problem, prices: Floats, within: float) -> Solution | None
     relaxed = undecided.relaxed()
     if relaxed is None:
         return None
-    scan.choice[scan.rows] = undecided.choice(undecided.plan(relaxed.share))
-    everybody = np.isinf(within)
-    bound = relaxed.value if everybody else scan.worth + float(sum(prices * at_most))
-    return Solution.of(problem, scan.choice, tuple((relaxed.prices if everybody else prices).tolist()), bound)
+    on = undecided.plan(relaxed.share)
+    scan.choice[scan.rows] = undecided.choice(on)
+    used = tuple(int(one) for one in scan.used + undecided.use[on].sum(axis=0))
+    profit = scan.profit + float(undecided.profit[on].sum())
+    if np.isinf(within):
+        return Solution(scan.choice, problem.limits, tuple(relaxed.prices.tolist()), used, profit, relaxed.value)
+    bound = scan.worth + float(sum(prices * at_most))
+    return Solution(scan.choice, problem.limits, tuple(prices.tolist()), used, profit, bound)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from offerloop.allocation.choose import NONE, over_blocks, slots
+from offerloop.allocation.choose import NONE, slots
 from offerloop.allocation.hull import Steps, cheapest, with_nothing
 from offerloop.allocation.problem import COST, Block, Floats, Ints, Problem
 from offerloop.allocation.solution import Solution
@@ -20,8 +20,6 @@ from offerloop.allocation.solution import Solution
 SAMPLE = 2.0
 """Times the two thirds power of the customers: so many bracket the price. More would leave fewer undecided, and would
 take longer themselves; the sum of both is least with this power."""
-BLOCKS = 64
-"""Blocks that the sample is from at most."""
 SURE = 4.0
 """Standard errors of the sample's spend between its price and the ends of the bracket."""
 FURTHER = 1.25
@@ -38,13 +36,13 @@ class Bracket:
     @classmethod
     def of(cls, problem: Problem, budget: int) -> Bracket:
         """From a sample; everything where that is everybody."""
-        block = sample(problem, int(SAMPLE * problem.customers ** (2 / 3)))
-        if block.size == problem.customers:
+        block = problem.blocks.some(int(SAMPLE * problem.blocks.customers ** (2 / 3)))
+        if block.size == problem.blocks.customers:
             return cls(0.0, np.inf)
         start = cheapest(block)
         steps = Steps.between(block, start, 0.0)
         first = float(_of(block.measures[COST], start).sum())
-        running, target = first + np.cumsum(steps.cost), budget * block.size / problem.customers
+        running, target = first + np.cumsum(steps.cost), budget * block.size / problem.blocks.customers
         spent = np.bincount(steps.row[running <= target], steps.cost[running <= target], block.size)
         error = SURE * (float(spent.std()) * np.sqrt(block.size) + float(steps.cost.max(initial=0)))
         low, high = (int(np.searchsorted(running, one)) for one in (target + error, target - error))
@@ -79,7 +77,7 @@ class Scan:
     @classmethod
     def of(cls, problem: Problem, bracket: Bracket) -> Scan:
         """One pass."""
-        parts = list(over_blocks(problem, lambda block: cls._block(block, bracket)))
+        parts = list(problem.blocks.map(lambda block: cls._block(block, bracket)))
         offsets = np.cumsum([0, *(len(one.choice) for one in parts)])
         return cls(
             np.concatenate([one.choice for one in parts]),
@@ -116,28 +114,14 @@ def _of(values: Floats | Ints, slot: Ints) -> Floats | Ints:
     return found
 
 
-def sample(problem: Problem, rows: int) -> Block:
-    """So many customers, evenly spread; everybody where there are no more."""
-    customers, number = problem.customers, len(problem.blocks)
-    if customers <= rows:
-        return Block.joined(list(problem.blocks))
-    places = np.unique(np.linspace(0, number - 1, min(BLOCKS, number)).astype(int))
-    blocks = [problem.blocks[int(place)] for place in places]
-    step = max(sum(one.size for one in blocks) // rows, 1)
-    return Block.joined([one.of(slice(None, None, step)) for one in blocks])
-
-
-def least_cost(problem: Problem) -> int:
-    """Of any plan: below zero where some candidates earn money."""
-    return sum(over_blocks(problem, lambda block: int(_of(block.measures[COST], cheapest(block)).sum(dtype=np.int64))))
-
-
-def solve_one_budget(problem: Problem) -> Solution:
-    """The plan. The problem has one plain limit of cost, which is not below what the cheapest plan costs."""
+def solve_one_budget(problem: Problem) -> Solution | None:
+    """The plan of a problem with one plain limit of cost; None where the cheapest plan costs more."""
     budget = problem.limits[0].at_most
     bracket = Bracket.of(problem, budget)
     scan = Scan.of(problem, bracket)
     while (dear := scan.cost > budget) or (bracket.low > 0 and scan.most_cost < budget):
+        if dear and np.isinf(bracket.high):
+            return None
         bracket = bracket.dearer() if dear else bracket.cheaper()
         scan = Scan.of(problem, bracket)
     now = scan.choice[scan.rows].astype(np.int64)

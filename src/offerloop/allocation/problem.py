@@ -10,22 +10,27 @@ from below is one with negative weights.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+
+from offerloop.engine.batches import in_order
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Numbers = NDArray[Any]
 """Of any size of float or integer."""
+T = TypeVar("T")
 COUNT = "count"
 """The measure that is 1 for every candidate."""
 COST = "cost"
 ROWS = 32_768
 """Customers of a block, so that its arrays stay in a processor's cache."""
+MOST_SAMPLED = 64
+"""Blocks that a sample is from at most."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,9 +79,9 @@ class Block:
             return np.ones(len(rows), dtype=np.int64)
         return np.asarray(self.measures[name][rows, slots], dtype=np.int64)
 
-    def pieces(self) -> tuple[Block, ...]:
+    def pieces(self) -> Held:
         """The same in views of few rows each."""
-        return tuple(self.of(slice(a, a + ROWS)) for a in range(0, max(self.size, 1), ROWS))
+        return Held(tuple(self.of(slice(a, a + ROWS)) for a in range(0, max(self.size, 1), ROWS)))
 
     @classmethod
     def joined(cls, blocks: Sequence[Block]) -> Block:
@@ -89,6 +94,66 @@ class Block:
             None if first.offer is None else np.concatenate([one.offer for one in blocks if one.offer is not None]),
             {name: np.concatenate([one.groups[name] for one in blocks]) for name in first.groups},
         )
+
+
+class Blocks(Protocol):
+    """All customers, in memory or not."""
+
+    @property
+    def customers(self) -> int:
+        """How many."""
+        ...
+
+    @property
+    def width(self) -> int:
+        """Candidates of a customer at most."""
+        ...
+
+    def map(self, function: Callable[[Block], T]) -> Iterator[T]:
+        """The function of each block, on all processors, in order."""
+        ...
+
+    def some(self, number: int) -> Block:
+        """So many customers or a few more, spread evenly; all where there are no more."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class Held:
+    """Blocks in memory."""
+
+    blocks: tuple[Block, ...]
+
+    @property
+    def customers(self) -> int:
+        """See `Blocks`."""
+        return sum(one.size for one in self.blocks)
+
+    @property
+    def width(self) -> int:
+        """See `Blocks`."""
+        return max(one.width for one in self.blocks)
+
+    def map(self, function: Callable[[Block], T]) -> Iterator[T]:
+        """See `Blocks`."""
+        return in_order(len(self.blocks), lambda one: function(self.blocks[one]))
+
+    def some(self, number: int) -> Block:
+        """See `Blocks`."""
+        places = spread(len(self.blocks), MOST_SAMPLED)
+        some = [self.blocks[place] for place in places] if number < self.customers else self.blocks
+        return thinned(some, number)
+
+
+def spread(number: int, most: int) -> list[int]:
+    """Positions among so many, evenly."""
+    return [int(one) for one in np.unique(np.linspace(0, number - 1, min(most, number)).astype(int))]
+
+
+def thinned(blocks: Sequence[Block], number: int) -> Block:
+    """So many of their customers or a few more."""
+    step = max(sum(one.size for one in blocks) // max(number, 1), 1)
+    return Block.joined([one.of(slice(None, None, step)) for one in blocks])
 
 
 @dataclass(frozen=True)
@@ -124,8 +189,7 @@ class Limit:
 class Problem:
     """See the module."""
 
-    blocks: Sequence[Block]
-    """Anything with a length that gives its blocks by position, as often as asked."""
+    blocks: Blocks
     offers: int
     limits: tuple[Limit, ...]
     most: int = 1
@@ -145,8 +209,3 @@ class Problem:
         ids = np.arange(len(profit)) if customer is None else customer
         block = Block(ids, profit, {COST: cost}, offer)
         return cls(block.pieces(), offers or block.width, (Limit("budget", budget),))
-
-    @property
-    def customers(self) -> int:
-        """How many."""
-        return sum(one.size for one in self.blocks)

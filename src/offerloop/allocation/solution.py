@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
-from offerloop.allocation.choose import Meters, taken
-from offerloop.allocation.problem import Ints, Limit, Problem
+from offerloop.allocation.problem import Ints, Limit
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,19 +33,3 @@ class Solution:
         """Limits that the plan exceeds, and by how many units."""
         pairs = zip(self.limits, self.used, strict=True)
         return tuple((limit, used - limit.at_most) for limit, used in pairs if used > limit.at_most)
-
-    @classmethod
-    def of(cls, problem: Problem, choice: Ints, prices: tuple[float, ...], bound: float) -> Solution:
-        """Counts what a choice uses, from the blocks."""
-        meters, used, profit, first = (
-            Meters.of(problem.limits, problem.offers),
-            np.zeros(len(problem.limits), dtype=object),
-            0.0,
-            0,
-        )
-        for block in problem.blocks:
-            rows, slots = taken(choice[first : first + block.size])
-            used = used + meters.used(block, rows, slots)
-            profit += float(block.profit[rows, slots].sum(dtype=np.float64))
-            first += block.size
-        return cls(choice, problem.limits, prices, tuple(int(one) for one in used), profit, bound)

@@ -6,7 +6,7 @@ from offerloop.allocation.clash import clash
 from offerloop.allocation.dual import everybody
 from offerloop.allocation.exact import solve_exactly
 from offerloop.allocation.many_limits import SMALL, solve_many_limits
-from offerloop.allocation.one_budget import least_cost, solve_one_budget
+from offerloop.allocation.one_budget import solve_one_budget
 from offerloop.allocation.problem import COST, Problem
 from offerloop.allocation.solution import Solution
 
@@ -21,22 +21,22 @@ def solve(problem: Problem, *, exactly: bool = True) -> Solution:
     """
     if not problem.limits:
         return everybody(problem)
-    width = max(one.width for one in problem.blocks)
-    first = problem.limits[0]
-    if (
-        problem.customers * width > SMALL
-        and len(problem.limits) == 1
-        and problem.most == 1
-        and first.is_plain
-        and first.measure == COST
-    ):
-        if least_cost(problem) > first.at_most:
+    candidates = problem.blocks.customers * problem.blocks.width
+    if is_one_budget(problem) and candidates > SMALL:
+        plan = solve_one_budget(problem)
+        if plan is None:
             raise clash(problem)
-        return solve_one_budget(problem)
+        return plan
     found = solve_many_limits(problem)
     if found is not None and not found.broken:
         return found
-    best = solve_exactly(problem) if exactly and problem.customers * width <= EXACT else None
+    best = solve_exactly(problem) if exactly and candidates <= EXACT else None
     if best is None:
         raise clash(problem, found.broken if found else ())
     return best
+
+
+def is_one_budget(problem: Problem) -> bool:
+    """Whether it has one limit, of everybody's cost, and one offer for each."""
+    first = problem.limits[0]
+    return len(problem.limits) == 1 and problem.most == 1 and first.is_plain and first.measure == COST

@@ -1,17 +1,19 @@
-"""The contract of an engine: at most five methods. The two batch methods come with the first stage that streams."""
+"""The contract of an engine: at most five methods."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import narwhals as nw
 import polars as pl
+import pyarrow as pa
 
 from offerloop.errors import SourceError
 
+T = TypeVar("T")
 Frame = nw.LazyFrame[Any]
 """A lazy table on whatever engine runs it."""
 
@@ -35,6 +37,12 @@ class Engine(Protocol):
         """The table computed once and kept, so that several stages can read it without computing it again.
 
         Raises SourceError when a row of a file turns out to be broken.
+        """
+
+    def map_batches(self, path: Path, columns: Sequence[str], function: Callable[[pa.RecordBatch], T]) -> Iterator[T]:
+        """What a pure function says of each batch of a Parquet file or folder, in the order of its rows.
+
+        Raises SourceError when a file cannot be read.
         """
 
 

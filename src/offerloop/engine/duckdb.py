@@ -6,14 +6,17 @@ import csv
 import errno
 import re
 import tempfile
+from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 from pathlib import Path
 
 import duckdb
 import narwhals as nw
 import polars as pl
+import pyarrow as pa
 
-from offerloop.engine.base import BROKEN, Frame, reading
+from offerloop.engine.base import BROKEN, Frame, T, reading
+from offerloop.engine.batches import batches, in_order
 from offerloop.errors import SourceError
 
 
@@ -62,6 +65,11 @@ class DuckDBEngine:
         """See `Engine.keep`."""
         with reading():
             return _lazy(self._store(frame.to_native()))
+
+    def map_batches(self, path: Path, columns: Sequence[str], function: Callable[[pa.RecordBatch], T]) -> Iterator[T]:
+        """See `Engine.map_batches`."""
+        found = batches(path)
+        return in_order(len(found), lambda one: function(found[one].read(columns)))
 
     def _store(self, relation: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
         name = f"kept_{next(self._names)}"

@@ -1,0 +1,78 @@
+"""Customers in Parquet, read through the engine block by block: what does not fit into memory.
+
+A row is a customer: `customer_id`, `profit` and each measure as lists of one number for every offer, and group columns
+of whole numbers. A plan within one budget reads some row groups for a sample and then everything once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from offerloop.allocation.problem import COST, MOST_SAMPLED, Block, Numbers, T, spread, thinned
+from offerloop.engine.base import Engine
+from offerloop.engine.batches import Batch, batches
+from offerloop.errors import SourceError
+
+
+@dataclass(frozen=True)
+class OnDisk:
+    """Blocks of a Parquet file or folder."""
+
+    engine: Engine
+    path: Path
+    measures: tuple[str, ...] = (COST,)
+    groups: tuple[str, ...] = ()
+
+    @cached_property
+    def batches(self) -> list[Batch]:
+        """Row groups with rows."""
+        return batches(self.path)
+
+    @property
+    def customers(self) -> int:
+        """See `Blocks`."""
+        return sum(one.rows for one in self.batches)
+
+    @cached_property
+    def width(self) -> int:
+        """See `Blocks`."""
+        return self._block(self.batches[0].read(self.columns)).width
+
+    @property
+    def columns(self) -> list[str]:
+        """That are read."""
+        return ["customer_id", "profit", *self.measures, *self.groups]
+
+    def map(self, function: Callable[[Block], T]) -> Iterator[T]:
+        """See `Blocks`."""
+        return self.engine.map_batches(self.path, self.columns, lambda batch: function(self._block(batch)))
+
+    def some(self, number: int) -> Block:
+        """See `Blocks`."""
+        places = spread(len(self.batches), MOST_SAMPLED) if number < self.customers else range(len(self.batches))
+        return thinned([self._block(self.batches[one].read(self.columns)) for one in places], number)
+
+    def _block(self, batch: pa.RecordBatch) -> Block:
+        table = {name: self._numbers(name, batch.column(name)) for name in self.columns}
+        measures = {name: table[name] for name in self.measures}
+        groups = {name: table[name] for name in self.groups}
+        return Block(table["customer_id"], table["profit"], measures, None, groups)
+
+    def _numbers(self, name: str, column: pa.Array) -> Numbers:
+        """(n,) or (n, K) without a copy. Raises SourceError where numbers are missing or lists differ in length."""
+        lists = pa.types.is_fixed_size_list(column.type)
+        values = column.flatten() if lists else column
+        if column.null_count or values.null_count:
+            raise SourceError(f"the column '{name}' of '{self.path}' has empty cells; fill them or leave the rows out")
+        if not lists and pa.types.is_list(column.type):
+            raise SourceError(f"the column '{name}' of '{self.path}' must have the type of lists of one fixed length")
+        found: NDArray[Any] = values.to_numpy(zero_copy_only=False)
+        return found.reshape(len(column), -1) if lists else np.asarray(found)

@@ -1,0 +1,70 @@
+"""Batches of a Parquet data set, and pure functions of them on all processors of one machine."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from offerloop.errors import SourceError
+
+T = TypeVar("T")
+AHEAD = 2
+"""Batches a processor that are read before they are asked for: what bounds the memory."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A row group of a file."""
+
+    path: Path
+    group: int
+    rows: int
+
+    def read(self, columns: Sequence[str]) -> pa.RecordBatch:
+        """Raises SourceError when the file cannot be read."""
+        try:
+            with pq.ParquetFile(self.path, memory_map=True) as file:
+                table = file.read_row_group(self.group, columns=list(columns), use_threads=False)
+        except (pa.ArrowException, OSError) as error:
+            raise SourceError(f"the file '{self.path}' cannot be read: {error}") from error
+        return table.combine_chunks().to_batches(max_chunksize=None)[0]
+
+
+def batches(path: Path) -> list[Batch]:
+    """All of a file, or of a folder's files by name, with rows. Raises SourceError when there are none."""
+    files = sorted(path.glob("**/*.parquet")) if path.is_dir() else [path]
+    found = []
+    for one in files:
+        try:
+            metadata = pq.read_metadata(one)
+        except (pa.ArrowException, OSError) as error:
+            raise SourceError(f"the file '{one}' cannot be read as Parquet: {error}") from error
+        groups = (metadata.row_group(group).num_rows for group in range(metadata.num_row_groups))
+        found += [Batch(one, group, rows) for group, rows in enumerate(groups) if rows]
+    if not found:
+        raise SourceError(f"'{path}' holds no rows of Parquet")
+    return found
+
+
+def in_order(number: int, function: Callable[[int], T]) -> Iterator[T]:
+    """The function of 0, 1, ... on all processors, in this order; few are computed before they are asked for."""
+    if number == 1:
+        yield function(0)
+        return
+    workers = len(os.sched_getaffinity(0))
+    with ThreadPoolExecutor(workers) as pool:
+        waiting = deque[Future[T]]()
+        for one in range(number):
+            if len(waiting) == AHEAD * workers:
+                yield waiting.popleft().result()
+            waiting.append(pool.submit(function, one))
+        while waiting:
+            yield waiting.popleft().result()
