@@ -14,6 +14,7 @@ from measured import filled
 from pydantic import BaseModel
 
 from offerloop.config import Config, SourceName
+from offerloop.config.limits import Band, Limits, Rule
 from offerloop.events.contracts import CONTRACTS
 from offerloop.profiles import FEATURES, TAGS
 from offerloop.tables import OUTCOMES, OVERLAP, POLICY_VALUES, READOUT_EFFECTS, STAGE_TABLES, Table
@@ -26,16 +27,28 @@ def configuration() -> str:
     """Every key of offerloop.toml."""
     lines = ["# Configuration", NOTE, "Every key of `offerloop.toml`. Unknown keys are errors.", ""]
     for title, model in _sections():
-        lines += [f"## {title}", "", _first_line(model), "", "| key | default | meaning |", "|---|---|---|"]
-        lines += [
-            f"| `{name}` | {_default(field)} | {' '.join(field.description.split())} |" for name, field in _plain(model)
-        ]
-        lines.append("")
+        lines += _keys(title, model)
     lines += ["## Columns of the sources", "", "| source | required | optional |", "|---|---|---|"]
     for name in get_args(SourceName):
         contract = CONTRACTS[name]
         lines.append(f"| `{name}` | {', '.join(contract.required)} | {', '.join(contract.optional) or '-'} |")
     return "\n".join(lines) + "\n"
+
+
+def _keys(title: str, model: type[BaseModel]) -> list[str]:
+    lines = [f"## {title}", "", _first_line(model), "", "| key | default | meaning |", "|---|---|---|"]
+    rows = (
+        f"| `{name}` | {_default(field)} | {' '.join(field.description.split())} |" for name, field in _plain(model)
+    )
+    return [*lines, *rows, ""]
+
+
+def limits() -> str:
+    """Every key of a file of limits."""
+    lines = ["# Limits of an allocation", NOTE, "Every key of the file that `offerloop allocate --config` reads.", ""]
+    for title, model in (("Top level", Limits), ("[[limits]]", Rule), ("[[bands]]", Band)):
+        lines += _keys(title, model)
+    return "\n".join(lines[:-1]) + "\n"
 
 
 def tables() -> str:
@@ -81,7 +94,10 @@ def estimators() -> str:
     return filled((DOCS / "estimators.md").read_text(encoding="utf-8"), DOCS / "figures")
 
 
-PAGES = {"configuration.md": configuration, "tables.md": tables, "profiles.md": profiles, "estimators.md": estimators}
+PAGES = {
+    "configuration.md": configuration, "limits.md": limits, "tables.md": tables, "profiles.md": profiles,
+    "estimators.md": estimators,
+}  # fmt: skip
 
 
 def _sections() -> Iterator[tuple[str, type[BaseModel]]]:

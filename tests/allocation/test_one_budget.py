@@ -12,6 +12,7 @@ from made_up import campaign, effects
 from offerloop.allocation.candidates import Candidates, budget_unit
 from offerloop.allocation.choose import NONE
 from offerloop.allocation.clash import ClashError
+from offerloop.allocation.hull import Steps, cheapest
 from offerloop.allocation.one_budget import solve_one_budget
 from offerloop.allocation.problem import COST, Block, Held, Limit, Problem
 from offerloop.allocation.solving import solve
@@ -149,6 +150,17 @@ def test_a_case_worked_by_hand():
     }  # fmt: skip
     assert [found[budget].prices[0] for budget in (1, 3, 5, 6)] == [5.0, 3.0, 2.0, 0.0]
     assert [found[budget].bound for budget in (1, 3, 5, 6)] == [5.0, 13.0, 18.0, 20.0]
+
+
+def test_steps_by_hand():
+    """A free offer first; the offer of cost 2 lies below the line from there to the offer of cost 3."""
+    profit, cost = np.array([[1.0, 2, 7, 9], [-1, -1, 4, -np.inf]]), np.array([[0, 2, 3, 5], [0, 1, 2, 3]])
+    block = Block(np.arange(2), profit, {COST: cost})
+    assert cheapest(block).tolist() == [0, NONE]
+    steps = Steps.between(block, cheapest(block), 0.0)
+    assert list(zip(steps.row, steps.slot, steps.cost, steps.slope, strict=True)) == [
+        (0, 2, 3, 2.0), (1, 2, 2, 2.0), (0, 3, 2, 1.0),
+    ]  # fmt: skip
 
 
 def test_what_costs_nothing_is_taken_without_a_budget():

@@ -10,7 +10,7 @@ from hypothesis.extra.numpy import arrays
 from made_up_days import HOUR, N_CUSTOMERS, TICK, Day, arrivals_of, bound, day, earned, live, live_expected, traffic
 
 from offerloop.allocation.pacing import NOTHING, Arrivals, Pacer, Purse, issue
-from offerloop.allocation.rolling import RollingSample, Spending, Traffic, hull_steps
+from offerloop.allocation.rolling import RollingSample, Spending, Traffic
 from offerloop.errors import ContractError
 
 log = logging.getLogger(__name__)
@@ -227,13 +227,6 @@ def test_price_is_where_the_sample_stops_to_fit(profit, cost, each):
     price = sample.price(each)
     assert spend(profit, cost, price + 1e-6) <= 6 * each
     assert price == 0 or spend(profit, cost, price) > 6 * each
-
-
-def test_hull_steps_by_hand():
-    """A free offer first; the offer of cost 2 lies below the line from there to the offer of cost 3."""
-    slopes, costs = hull_steps(np.array([[1.0, 2, 7, 9], [-1, -1, 4, -np.inf]]), np.array([[0, 2, 3, 5], [0, 1, 2, 3]]))
-    assert slopes.tolist() == [[2.0, 1.0, 0.0, 0.0], [2.0, 0.0, 0.0, 0.0]]
-    assert costs.tolist() == [[3, 2, 0, 0], [2, 0, 0, 0]]
 
 
 def test_rate_of_traffic_is_steady_until_a_crowd_comes():

@@ -36,7 +36,7 @@ def clash(problem: Problem, broken: tuple[tuple[Limit, int], ...] = ()) -> Clash
 
 
 def _gives_way(limit: Limit, by: int, about: str = "") -> str:
-    return f"'{limit.name}' ({about}{by:,} of {limit.measure})"
+    return f"'{limit.name}' ({about}{limit.amount(by)})"
 
 
 def _least(problem: Problem) -> list[tuple[Limit, int, float]]:

@@ -45,7 +45,7 @@ class Steps:
             more = cost[rows, slot] - now_cost[on]
             found.append(cls(rows, slot, more, profit[rows, slot] - now_profit[on], last))
             now_cost, now_profit = cost[rows, slot], profit[rows, slot]
-        steps = cls(*(np.concatenate([getattr(part, one.name) for part in found]) for one in fields(cls)))
+        steps = cls.joined(found)
         return steps.of(np.lexsort((block.customer[steps.row], -steps.slope)))
 
     @classmethod
@@ -53,6 +53,11 @@ class Steps:
         """No step."""
         whole = np.zeros(0, dtype=np.int64)
         return cls(whole, whole, whole, np.zeros(0), np.zeros(0))
+
+    @classmethod
+    def joined(cls, parts: list[Steps]) -> Steps:
+        """Several, one behind the other."""
+        return cls(*(np.concatenate([getattr(part, one.name) for part in parts]) for one in fields(cls)))
 
     def of(self, order: Ints) -> Steps:
         """Some of them, in this order."""

@@ -27,6 +27,8 @@ T = TypeVar("T")
 COUNT = "count"
 """The measure that is 1 for every candidate."""
 COST = "cost"
+Unit = tuple[int, str]
+"""How many small units make a large one, and the name of that."""
 ROWS = 32_768
 """Customers of a block, so that its arrays stay in a processor's cache."""
 MOST_SAMPLED = 64
@@ -170,6 +172,15 @@ class Limit:
     """Column of groups whose customers count."""
     weights: tuple[int, ...] = (1,)
     """By position of the group; one weight for everybody without a column."""
+    unit: Unit | None = None
+    """In which amounts are said, where the limit counts in smaller ones."""
+
+    def amount(self, units: int) -> str:
+        """So many units, as a message says it."""
+        if self.unit is None:
+            return f"{units:,} of {self.measure}"
+        size, name = self.unit
+        return f"{units / size:,.2f} {name}"
 
     @property
     def is_plain(self) -> bool:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
-from offerloop.allocation.problem import Floats, Ints
+from offerloop.allocation.hull import Steps, cheapest
+from offerloop.allocation.problem import COST, Block, Floats, Ints
 from offerloop.errors import ContractError
 
 STRETCH = 25.0
@@ -18,36 +21,14 @@ PLAN_WEIGHT = 0.005
 """Share of the budget that planned costs count for before true ones are known."""
 
 
-def hull_steps(profit: Floats, cost: Ints) -> tuple[Floats, Ints]:
-    """Steps (n, K) of each customer's upper hull of (cost, profit): profit per unit of cost, falling, and cost.
-
-    From nothing, or the best offer that costs nothing, the steepest offer is next until none adds profit. Customers
-    with fewer than K steps are filled up with zeros.
-    """
-    slopes, costs = np.zeros(profit.shape), np.zeros(cost.shape, dtype=np.int64)
-    rows = np.arange(len(profit))
-    had = np.zeros(len(profit), dtype=np.int64)
-    earned = np.where(cost == 0, profit, 0.0).max(axis=1, initial=0.0)
-    for step in range(profit.shape[1]):
-        more, gain = cost - had[:, None], profit - earned[:, None]
-        slope = np.divide(gain, more, out=np.zeros(profit.shape), where=(more > 0) & (gain > 0))
-        best = slope.argmax(axis=1)
-        slopes[:, step] = slope[rows, best]
-        took = slopes[:, step] > 0
-        if not took.any():
-            break
-        costs[:, step] = np.where(took, more[rows, best], 0)
-        had, earned = had + costs[:, step], np.where(took, profit[rows, best], earned)
-    return slopes, costs
-
-
 class RollingSample:
     """The latest arrivals, as steps of their hulls, from which the price of a budget is read."""
 
     def __init__(self, size: int) -> None:
         self.size = size
+        self._seen = 0
         self._new: list[tuple[Floats, Ints]] = []
-        self._steps: tuple[Floats, Ints] | None = None
+        self._steps = Steps.none()
 
     def add(self, profit: Floats, cost: Ints) -> None:
         """Arrivals (n, K), the latest last; the oldest beyond `size` are forgotten."""
@@ -59,23 +40,24 @@ class RollingSample:
         It is the return of the first hull step that no longer fits, as in the linear relaxation of the multiple-choice
         knapsack (Sinha and Zoltners 1979), so at this price the sample spends at most that.
         """
-        slopes, costs = self._read()
-        real = costs > 0
-        slope, cost = slopes[real], costs[real]
-        order = np.argsort(-slope)
-        first = int(np.searchsorted(np.cumsum(cost[order]), budget_each * len(slopes), side="right"))
+        self._walk()
+        slope, order = self._steps.slope, np.argsort(-self._steps.slope)
+        fit = budget_each * min(self._seen, self.size)
+        first = int(np.searchsorted(np.cumsum(self._steps.cost[order]), fit, side="right"))
         return float(slope[order[first]]) if first < len(order) else 0.0
 
-    def _read(self) -> tuple[Floats, Ints]:
-        """Steps (n, K) of the latest arrivals, after those that are new have been walked."""
-        parts = [] if self._steps is None else [self._steps]
-        if self._new:
-            profits, costs = zip(*self._new, strict=True)
-            parts.append(hull_steps(np.concatenate(profits)[-self.size :], np.concatenate(costs)[-self.size :]))
-            self._new.clear()
-        slopes, steps = zip(*parts, strict=True)
-        self._steps = np.concatenate(slopes)[-self.size :], np.concatenate(steps)[-self.size :]
-        return self._steps
+    def _walk(self) -> None:
+        """Steps of new arrivals, numbered in their order; those of forgotten ones go."""
+        if not self._new:
+            return
+        profits, costs = zip(*self._new, strict=True)
+        self._new.clear()
+        block = Block(np.arange(sum(map(len, profits))), np.concatenate(profits), {COST: np.concatenate(costs)})
+        steps = Steps.between(block, cheapest(block), 0.0)
+        steps = replace(steps, row=steps.row + self._seen)
+        self._seen += block.size
+        both = Steps.joined([self._steps, steps])
+        self._steps = both.of(np.flatnonzero(both.row >= self._seen - self.size))
 
 
 class Traffic:

@@ -290,6 +290,30 @@ def uplift(
 
 
 @app.command()
+def allocate(
+    table: Annotated[Path, typer.Argument(help="CSV or Parquet: customer_id, offer_id, value, cost in each row.")],
+    out: Annotated[Path, typer.Option(help="File to write: who gets what, CSV or Parquet.")],
+    budget: Annotated[str | None, typer.Option(help="The most that the plan may cost, such as 10000.00.")] = None,
+    cap: Annotated[list[str] | None, typer.Option(help="How often an offer is given at most: coupon=500.")] = None,
+    config: Annotated[Path | None, typer.Option(help="TOML with more limits; docs/allocation.md says which.")] = None,
+    currency: Annotated[str, typer.Option(help="Of value and cost.")] = "USD",
+    as_json: Json = False,
+) -> None:
+    """Values and costs of offers: who gets which one within a budget and other limits, and what the limits cost."""
+    from rich.console import Console
+
+    from offerloop.service.allocate import allocate as decide
+    from offerloop.service.allocate import read_limits
+    from offerloop.service.allocate_page import page, write
+
+    progress = Console(stderr=True)
+    asked = read_limits(config, budget)
+    found = decide(table, asked, cap or (), currency, progress if progress.is_terminal and not as_json else None)
+    write(found, out)
+    _say({"out": str(out), **found.summary}, page(found, out), as_json)
+
+
+@app.command()
 def simulate(
     out: Annotated[Path, typer.Option(help="New folder for the shop's tables and the report.")],
     preset: Annotated[str, typer.Option(help="grocery, fashion, marketplace, null or harmful.")] = "grocery",

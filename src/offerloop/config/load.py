@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from offerloop.config.audience import Rule
-from offerloop.config.model import Campaign, Config, Privacy, Publish, Source
+from offerloop.config.model import Config, Privacy, Source
 from offerloop.errors import ConfigError, near_miss
 
 Where = tuple[str | int, ...]
@@ -32,22 +31,29 @@ _BOUNDS = {
 """Limits: where pydantic names one, and how a sentence does."""
 
 
+M = TypeVar("M", bound=BaseModel)
+
+
 def load_config(path: Path) -> Config:
     """Read and validate a configuration; source paths become relative to its folder.
 
     Raises ConfigError with one line for each problem.
     """
+    return beside(load_file(path, Config), path.parent)
+
+
+def load_file(path: Path, model: type[M]) -> M:
+    """A file of some other sections. Raises ConfigError with one line for each problem."""
     text = _text(path)
     try:
         written = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"'{path}' is not TOML: {error}{_quotes_hint(text, str(error))}") from None
     try:
-        config = Config.model_validate(written)
+        return model.model_validate(written)
     except ValidationError as error:
-        lines = _sentences(error, tomllib.loads(text, parse_float=str))
+        lines = _sentences(error, tomllib.loads(text, parse_float=str), model)
         raise ConfigError("\n".join(f"{path}: {line}" for line in lines)) from None
-    return beside(config, path.parent)
 
 
 def _text(path: Path) -> str:
@@ -107,14 +113,14 @@ def _quotes_hint(text: str, error: str) -> str:
     return f'; text needs quotes, {key[0] if key else ""}"{word[0].strip()}"'
 
 
-def _sentences(error: ValidationError, as_written: dict[str, Any]) -> list[str]:
+def _sentences(error: ValidationError, as_written: dict[str, Any], model: type[BaseModel]) -> list[str]:
     """One line for each problem; `as_written` is the file with its decimal numbers as texts."""
     problems = _causes(error)
     missing = {problem["loc"] for problem in problems if problem["type"] == "missing"}
     lines, answered = [], set()
     for problem in problems:
         if problem["type"] == "extra_forbidden":
-            what, meant = _unknown(problem["loc"], missing)
+            what, meant = _unknown(problem["loc"], missing, model)
             answered.add(meant)
         else:
             what = _what(problem, as_written)
@@ -129,25 +135,28 @@ def _causes(error: ValidationError) -> list[Any]:
     return [problem for problem in problems if problem["type"] != "too_short" or problem["loc"] not in sections]
 
 
-def _unknown(where: Where, missing: set[Where]) -> tuple[str, Where]:
+def _unknown(where: Where, missing: set[Where], model: type[BaseModel]) -> tuple[str, Where]:
     """What is wrong with a key, and the missing one that it must be a slip for (empty when it is for none)."""
-    hint = near_miss(str(where[-1]), _keys_at(where[:-1]))
+    hint = near_miss(str(where[-1]), _keys_at(where[:-1], model))
     for one in missing:
         if one[:-1] == where[:-1] and f"'{one[-1]}'" in hint:
             return f"unknown key{hint.removesuffix('?')}, which is required?", one
     return f"unknown key{hint}", ()
 
 
-def _keys_at(where: Where) -> list[str]:
+def _keys_at(where: Where, model: type[BaseModel]) -> list[str]:
     """Names of the keys allowed in the section that an error's location leads to."""
-    sections: dict[str, type[BaseModel]] = {
-        "sources": Source, "campaigns": Campaign, "audiences": Rule, "publish": Publish,
-    }  # fmt: skip
-    for name, field in Config.model_fields.items():
-        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
-            sections[name] = field.annotation
-    fields = (sections[str(where[0])] if where else Config).model_fields
-    return [field.alias or name for name, field in fields.items()]
+    if where:
+        annotation = next(one.annotation for name, one in model.model_fields.items() if where[0] in (name, one.alias))
+        model = _section_of(annotation) or model
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _section_of(annotation: object) -> type[BaseModel] | None:
+    """The section that a field holds, one or many of."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next(filter(None, map(_section_of, get_args(annotation))), None)
 
 
 def _of_value(problem: Any) -> Where:  # noqa: ANN401 - pydantic's ErrorDetails

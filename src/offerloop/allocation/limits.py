@@ -1,0 +1,201 @@
+"""Limits in a marketer's words, as integers that a plan can be held to.
+
+at least b            - sum <= - b
+a band of width w     n_h sum over g - n_g sum over h <= w n_g n_h, for all pairs of groups g, h of n_g, n_h customers
+a return of r         sum of (r cost - value) <= 0, value in thousandths of a unit of cost, rounded against us
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from itertools import permutations
+
+import numpy as np
+import polars as pl
+
+from offerloop.allocation.candidates import Candidates
+from offerloop.allocation.problem import COST, COUNT, Ints, Limit, Numbers, Problem, Unit
+from offerloop.config.limits import Band, Limits, Rule
+from offerloop.errors import InputError, near_miss
+
+UNIT = "_unit"
+"""Who is given `most_offers` together: a customer, or those who share something."""
+RETURN = "cost without its return"
+FINE = 1_000
+"""Parts of a unit of cost by which returns are counted."""
+STEPS = 10_000
+"""Parts of one by which sums in bands are counted."""
+Amounts = Callable[[object], int]
+"""Money as written, as units of cost."""
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """Candidates in rows: customer_id, offer_id, value and cost in units of cost; and what limits ask about."""
+
+    rows: pl.DataFrame
+    money: Amounts
+    unit: Unit
+
+    def problem(self, asked: Limits) -> tuple[Candidates, Problem]:
+        """Raises InputError for limits that ask about what is not there."""
+        kept = self.kept(asked)
+        candidates = kept._candidates(asked)
+        built = _Built(kept, candidates)
+        if asked.budget is not None:
+            built.limits.append(Limit("budget", self.money(asked.budget), unit=self.unit))
+        for rule in asked.limits:
+            built.add_rule(rule)
+        for band in asked.bands:
+            built.add_band(band)
+        if asked.min_return is not None:
+            built.limits.append(Limit(f"return of {asked.min_return:g}", 0, RETURN))
+        block = replace(candidates.block, groups=built.groups, measures={**candidates.block.measures, **built.measures})
+        blocks = block.pieces()
+        return replace(candidates, block=block), Problem(
+            blocks, candidates.offers, tuple(built.limits), asked.most_offers
+        )
+
+    def kept(self, asked: Limits) -> Table:
+        """Rows that may be chosen, with who is limited together."""
+        for name in (asked.exclude, asked.shared):
+            self.check(name)
+        rows = self.rows if asked.exclude is None else self.rows.filter(~self._flags(asked.exclude))
+        unit = pl.col("customer_id")
+        if asked.shared is not None:
+            unit = pl.coalesce(pl.format("shared {}", asked.shared), pl.format("own {}", unit))
+        return replace(self, rows=rows.with_columns(unit.alias(UNIT)))
+
+    def _candidates(self, asked: Limits) -> Candidates:
+        rows = self.rows
+        cost, value = rows["cost"].to_numpy(), rows["value"].to_numpy()
+        measures: dict[str, Numbers] = {COST: cost}
+        if asked.min_return is not None:
+            measures[RETURN] = np.ceil(FINE * (asked.min_return * cost - value)).astype(np.int64)
+        offer = rows["offer_id"].rank("dense").to_numpy().astype(np.int64) - 1
+        return Candidates.of(rows[UNIT].to_numpy(), offer, value - cost, measures)
+
+    def _flags(self, column: str) -> pl.Series:
+        flags = self.rows[column]
+        if flags.dtype != pl.Boolean and not flags.cast(pl.String).drop_nulls().is_in(["0", "1"]).all():
+            raise InputError(f"the column '{column}' (exclude) must hold true and false, or 1 and 0")
+        return flags.cast(pl.String).is_in(["true", "1"]).fill_null(value=False)
+
+    def check(self, column: str | None) -> None:
+        """Raises InputError for a column that is not there."""
+        if column is not None and column not in self.rows.columns:
+            near = near_miss(column, self.rows.columns)
+            raise InputError(f"the limits name a column '{column}' that the table does not have{near}")
+
+
+class _Built:
+    """Limits of a table, and the groups and measures that they need."""
+
+    def __init__(self, table: Table, candidates: Candidates) -> None:
+        self.table, self.candidates = table, candidates
+        self.limits: list[Limit] = []
+        self.groups: dict[str, Ints] = {}
+        self.measures: dict[str, Numbers] = {}
+        self._names = table.rows["offer_id"].unique().sort().to_list()
+
+    def add_rule(self, rule: Rule) -> None:
+        """One or two limits."""
+        offers, column, weights = self._who(rule)
+        measure = COUNT if rule.counts == "offers" else COST
+        for bound, sign in ((rule.at_most, 1), (rule.at_least, -1)):
+            if bound is not None:
+                amount = self.table.money(bound) if measure == COST else _whole(bound, rule.name)
+                signed = tuple(sign * one for one in weights)
+                unit = self.table.unit if measure == COST else None
+                self.limits.append(Limit(rule.name, sign * amount, measure, offers, column, signed, unit))
+
+    def add_band(self, band: Band) -> None:
+        """A limit for each pair of groups, both ways."""
+        codes, values = self._group(band.column)
+        measure = COUNT if band.of == "rate" else self._sums(band.of)
+        size = np.bincount(codes, minlength=len(values)).tolist()
+        unit = 1 if band.of == "rate" else STEPS
+        for one, other in permutations(range(len(values)), 2):
+            weights = [0] * len(values)
+            weights[one], weights[other] = size[other], -size[one]
+            name = f"{band.of} of {band.column} {values[one]} over {values[other]}"
+            width = int(band.within * unit * size[one] * size[other])
+            self.limits.append(Limit(name, width, measure, None, band.column, tuple(weights)))
+
+    def _who(self, rule: Rule) -> tuple[tuple[int, ...] | None, str | None, tuple[int, ...]]:
+        """Positions of offers, and the column and weights of the customers."""
+        offers, by_customer = self._offers(rule), dict[str, str]()
+        for column, cell in rule.where.items():
+            self.table.check(column)
+            value = str(cell).lower() if isinstance(cell, bool) else str(cell)
+            same = self.table.rows.filter(pl.col(column).cast(pl.String) == value)
+            if same.is_empty():
+                raise InputError(f"the limit '{rule.name}' asks for {column} = {value}, but no row has that")
+            if _constant(self.table.rows, "offer_id", column):
+                offers &= set(same["offer_id"].to_list())
+            else:
+                by_customer[column] = value
+        places = tuple(position for position, name in enumerate(self._names) if name in offers)
+        return None if len(places) == len(self._names) else places, *self._customers(by_customer)
+
+    def _offers(self, rule: Rule) -> set[object]:
+        known = {str(name): name for name in self._names}
+        for name in rule.offers:
+            if name not in known:
+                raise InputError(
+                    f"the limit '{rule.name}' names an offer '{name}' that no row has{near_miss(name, known)}"
+                )
+        return {known[name] for name in rule.offers or known}
+
+    def _customers(self, where: dict[str, str]) -> tuple[str | None, tuple[int, ...]]:
+        """Column and weights of those who have all these values."""
+        groups = [(column, value, *self._group(column)) for column, value in where.items()]
+        if len(groups) <= 1:
+            return next(
+                ((column, tuple(int(one == value) for one in all_)) for column, value, _, all_ in groups), (None, (1,))
+            )
+        name = " and ".join(f"{column} = {value}" for column, value in where.items())
+        self.groups[name] = np.all([codes == all_.index(value) for _, value, codes, all_ in groups], axis=0).astype(
+            np.int64
+        )
+        return name, (0, 1)
+
+    def _group(self, column: str) -> tuple[Ints, list[str]]:
+        """(n,): position of each customer's value in the column, and the values."""
+        self.table.check(column)
+        if not _constant(self.table.rows, UNIT, column):
+            raise InputError(
+                f"the column '{column}' differs between rows of one customer, or of those who share one device; limits "
+                "need one value for each of them"
+            )
+        first = self.candidates.row[:, 0]
+        cells = self.table.rows[column].cast(pl.String).fill_null("none")
+        values = cells.unique().sort().to_list()
+        codes = cells.replace_strict(values, range(len(values)), return_dtype=pl.Int64).to_numpy()
+        self.groups[column] = codes[first] if len(codes) else np.zeros(0, dtype=np.int64)
+        return self.groups[column], values
+
+    def _sums(self, column: str) -> str:
+        """A measure of the numbers in a column."""
+        self.table.check(column)
+        numbers = self.table.rows[column]
+        if not numbers.dtype.is_numeric() or numbers.is_null().any():
+            raise InputError(f"the column '{column}' (of a band) must hold a number in every row")
+        steps = (numbers.to_numpy() * STEPS).round().astype(np.int64)
+        row = self.candidates.row
+        self.measures[column] = np.where(row >= 0, steps[row], 0)
+        return column
+
+
+def _constant(rows: pl.DataFrame, by: str, column: str) -> bool:
+    """Whether a column has one value for each value of another."""
+    return bool(rows.select(by, column).unique().height == rows[by].n_unique())
+
+
+def _whole(bound: object, name: str) -> int:
+    """A number of offers. Raises InputError for anything else."""
+    text = str(bound)
+    if not text.isdecimal():
+        raise InputError(f"the limit '{name}' counts offers, so it must be a whole number, not '{text}'")
+    return int(text)

@@ -1,0 +1,64 @@
+"""Limits of an allocation, as a file says them (`offerloop allocate --config`)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from offerloop.config.section import Section
+
+Amount = str | int | float
+Cell = str | int | float | bool
+
+
+class Rule(Section):
+    """`[[limits]]`: what some offers to some customers may cost or count, or must."""
+
+    name: str
+    """As messages and the summary call it."""
+    counts: Literal["cost", "offers"] = "cost"
+    """Money, or how many offers are given."""
+    at_most: Amount | None = None
+    """Money such as "2500.00", or a number of offers."""
+    at_least: Amount | None = None
+    """The same from below."""
+    offers: tuple[str, ...] = ()
+    """Ids of the offers that count; all when empty."""
+    where: dict[str, Cell] = Field(default_factory=dict)
+    """Column = value: candidates that count. A column tells customers apart, or offers (such as campaign)."""
+
+    @model_validator(mode="after")
+    def _bound(self) -> Rule:
+        if self.at_most is None and self.at_least is None:
+            raise ValueError(f"the limit '{self.name}' needs at_most or at_least")
+        return self
+
+
+class Band(Section):
+    """`[[bands]]`: groups of customers are treated alike, within a width."""
+
+    column: str
+    """Whose values are the groups."""
+    of: str = "rate"
+    """"rate", the share of a group's customers with an offer, or a column of numbers such as depth: its sum over the
+    group's offers for each of its customers."""
+    within: Annotated[float, Field(ge=0)]
+    """How far any two groups may lie apart."""
+
+
+class Limits(Section):
+    """The whole file."""
+
+    budget: Amount | None = None
+    """Of everything; `--budget` says the same."""
+    most_offers: Annotated[int, Field(ge=1)] = 1
+    """To one customer."""
+    min_return: Annotated[float, Field(ge=0)] | None = None
+    """Value for each unit of cost, over the whole plan."""
+    exclude: str | None = None
+    """Column: rows where it is true are left out, such as customers who were contacted often or flagged for abuse."""
+    shared: str | None = None
+    """Column such as a device: customers who share its value get `most_offers` together; empty cells share nothing."""
+    limits: tuple[Rule, ...] = ()
+    bands: tuple[Band, ...] = ()

@@ -1,0 +1,146 @@
+"""One table of values and costs: who gets what within budget and limits (`offerloop allocate`)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+from rich.console import Console
+
+from offerloop.allocation.candidates import Candidates
+from offerloop.allocation.limits import Table
+from offerloop.allocation.problem import COST, COUNT, Limit
+from offerloop.allocation.solution import Solution
+from offerloop.allocation.solving import solve
+from offerloop.config.limits import Limits, Rule
+from offerloop.config.load import load_file
+from offerloop.errors import InputError, SourceError, near_miss
+from offerloop.money import DIGITS, MICRO, to_minor
+from offerloop.offers import NO_OFFER
+from offerloop.service.uplift_asked import read_table
+
+NEEDED = ("customer_id", "offer_id", "value", "cost")
+MOST = 10**12
+"""Amounts of single candidates stay below so many units of money."""
+
+
+@dataclass(frozen=True, eq=False)
+class Allocated:
+    """A plan of a table."""
+
+    table: pl.DataFrame
+    """customer_id, offer_id (`none` for nothing), value, cost and profit in units of money; sorted by customer."""
+    solution: Solution
+    currency: str
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """Money in units of it."""
+        unit = 10 ** DIGITS[self.currency] * MICRO
+        found = self.solution
+        given = self.table.filter(pl.col("offer_id") != NO_OFFER)
+        limits = [self._limit(*one, unit) for one in zip(found.limits, found.used, found.prices, strict=True)]
+        return {
+            "customers": self.table["customer_id"].n_unique(),
+            "given": given["customer_id"].n_unique(),
+            "by_offer": dict(given.group_by("offer_id").len().sort("offer_id").iter_rows()),
+            "value": float(given["value"].sum()),
+            "cost": float(given["cost"].sum()),
+            "profit": found.profit / unit,
+            "bound": found.bound / unit,
+            "gap": found.gap,
+            "currency": self.currency,
+            "limits": limits,
+        }
+
+    @staticmethod
+    def _limit(limit: Limit, used: int, price: float, unit: int) -> dict[str, Any]:
+        """Sums and the bound as they were written, a limit from below with its sign turned back; see `docs`."""
+        scale = unit if limit.measure == COST else 1
+        below = min(limit.weights) < 0 <= -limit.at_most and max(limit.weights) <= 0
+        sign = -1 if below else 1
+        return {
+            "name": limit.name,
+            "counts": "offers" if limit.measure == COUNT else limit.measure,
+            "used": sign * used / scale,
+            "at_least" if below else "at_most": sign * limit.at_most / scale,
+            "shadow_price": price * scale / unit,
+        }
+
+
+def allocate(
+    path: Path, asked: Limits, caps: Sequence[str], currency: str, progress: Console | None = None
+) -> Allocated:
+    """The plan. Raises InputError for a table or limits that cannot be, ClashError where no plan keeps to them."""
+    unit = (10 ** DIGITS[currency] * MICRO, currency)
+    rows = _rows(read_table(path), path, currency)
+    table = Table(rows, lambda amount: to_minor(str(amount), currency) * MICRO, unit)
+    rules = [*asked.limits, *(_cap(one) for one in caps)]
+    candidates, problem = table.problem(asked.model_copy(update={"limits": tuple(rules)}))
+    if progress is None:
+        found = solve(problem)
+    else:
+        with progress.status(f"deciding on {problem.blocks.customers:,} customers"):
+            found = solve(problem)
+    return Allocated(_assigned(table, asked, candidates, found, currency), found, currency)
+
+
+def read_limits(path: Path | None, budget: str | None) -> Limits:
+    """From a file and `--budget`. Raises ConfigError; InputError where both say a budget."""
+    found = Limits() if path is None else load_file(path, Limits)
+    if budget is not None and found.budget is not None:
+        raise InputError(f"both --budget and '{path}' say a budget; name it once")
+    return found if budget is None else found.model_copy(update={"budget": budget})
+
+
+def _cap(text: str) -> Rule:
+    offer, _, number = text.rpartition("=")
+    if not offer or not number.isdecimal():
+        raise InputError(f"--cap must be like offer=500, not '{text}'")
+    return Rule(name=f"cap {offer}", counts="offers", at_most=int(number), offers=(offer,))
+
+
+def _rows(table: pl.DataFrame, path: Path, currency: str) -> pl.DataFrame:
+    """With value and cost in millionths of a minor unit, cost rounded up."""
+    for name in NEEDED:
+        if name not in table.columns:
+            near = near_miss(name, table.columns)
+            raise SourceError(f"'{path}' has no column '{name}'{near}; an allocation needs {', '.join(NEEDED)}")
+    for name in ("customer_id", "offer_id"):
+        _refuse(table[name].is_null(), f"'{path}' row {{}}: the {name} is empty; fill it or leave the row out")
+    twice = table.select("customer_id", "offer_id").is_duplicated()
+    _refuse(twice, f"'{path}' row {{}}: this customer and offer stand in another row too; keep one")
+    unit = 10 ** DIGITS[currency] * MICRO
+    columns = []
+    for name in ("value", "cost"):
+        try:
+            numbers = table[name].cast(pl.Float64)
+        except pl.exceptions.PolarsError:
+            raise SourceError(f"'{path}': the column '{name}' holds something that is no number; write 12.40") from None
+        bad = numbers.is_null() | ~numbers.is_finite().fill_null(value=False) | (numbers.abs() >= MOST)
+        _refuse(bad, f"'{path}' row {{}}: the {name} is empty or no finite amount; fill it or leave the row out")
+        columns.append(numbers * unit)
+    cost = np.ceil(columns[1].to_numpy().round(3)).astype(np.int64)
+    return table.with_columns(value=columns[0], cost=cost)
+
+
+def _refuse(bad: pl.Series, sentence: str) -> None:
+    """Raises SourceError with the first row, counted as in the file with its header as row 1."""
+    if bad.any():
+        raise SourceError(sentence.format(int(bad.arg_true()[0]) + 2))
+
+
+def _assigned(table: Table, asked: Limits, candidates: Candidates, found: Solution, currency: str) -> pl.DataFrame:
+    """One row per offer given, and one with `none` for each customer without."""
+    unit = 10 ** DIGITS[currency] * MICRO
+    rows = table.kept(asked).rows[candidates.chosen(found.choice)]
+    money = [(pl.col(name) / unit).alias(name) for name in ("value", "cost")]
+    given = rows.select("customer_id", pl.col("offer_id").cast(pl.String), *money)
+    without = table.rows.select("customer_id").unique().join(given, on="customer_id", how="anti")
+    nothing = without.with_columns(offer_id=pl.lit(NO_OFFER), value=pl.lit(0.0), cost=pl.lit(0.0))
+    both = pl.concat([given, nothing.select(given.columns)])
+    return both.with_columns(profit=pl.col("value") - pl.col("cost")).sort("customer_id", "offer_id")

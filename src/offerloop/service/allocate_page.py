@@ -1,0 +1,76 @@
+"""What `offerloop allocate` writes and says: a file, and one page for the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from offerloop.errors import InputError
+from offerloop.money import DIGITS
+from offerloop.service.allocate import Allocated
+
+WIDTH = 100
+
+
+def write(found: Allocated, out: Path) -> None:
+    """Parquet by its ending, else CSV with money in the currency's digits. Raises InputError where that fails."""
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        if out.suffix == ".parquet":
+            found.table.write_parquet(out)
+        else:
+            found.table.write_csv(out, float_precision=DIGITS[found.currency] + 4)
+    except OSError as error:
+        raise InputError(f"'{out}' cannot be written: {error.strerror or error}") from None
+
+
+def page(found: Allocated, out: Path) -> str:
+    """The plan in a few lines and a table of its limits."""
+    facts, money = found.summary, _money(found)
+    text = StringIO()
+    console = Console(file=text, width=WIDTH, highlight=False)
+    cost, value, profit, bound = (money(facts[name]) for name in ("cost", "value", "profit", "bound"))
+    console.print(
+        f"{facts['given']:,} of {facts['customers']:,} customers get an offer, for {cost}; by the table's own values "
+        f"that brings {value}, {profit} after cost."
+    )
+    console.print(f"No plan within these limits brings more than {bound}: at most {facts['gap']:.2%} is missed.")
+    console.print(*(f"{offer} {count:,}" for offer, count in facts["by_offer"].items()), sep="; ")
+    console.print(_limits(facts["limits"], found))
+    console.print(*_advice(facts["limits"], found), sep="\n", end="\n")
+    console.print(str(out), end="")
+    return text.getvalue()
+
+
+def _money(found: Allocated) -> Any:  # noqa: ANN401 - a function
+    return lambda amount: f"{amount:,.{DIGITS[found.currency]}f} {found.currency}"
+
+
+def _limits(limits: list[dict[str, Any]], found: Allocated) -> Table:
+    """Bound, use, and what one more unit would bring."""
+    table = Table("limit", "", box=None, pad_edge=False)
+    for name in ("bound", "used", "one more unit brings"):
+        table.add_column(name, justify="right")
+    for one in limits:
+        side = "at_least" if "at_least" in one else "at_most"
+        amount = _money(found) if one["counts"] == "cost" else lambda number: f"{number:,.0f}"
+        price = f"{one['shadow_price']:,.4f} {found.currency}" if one["shadow_price"] else "nothing"
+        table.add_row(one["name"], side.replace("_", " "), amount(one[side]), amount(one["used"]), price)
+    return table
+
+
+def _advice(limits: list[dict[str, Any]], found: Allocated) -> Iterator[str]:
+    """Where more money would pay, and where it would not."""
+    for one in limits:
+        if one["counts"] == "cost" and "at_most" in one:
+            price = one["shadow_price"]
+            if price == 0:
+                yield f"'{one['name']}' is not used up: more of it would bring nothing."
+            else:
+                unit = found.currency
+                yield f"One {unit} more for '{one['name']}' would bring {price:,.2f} {unit} after cost."

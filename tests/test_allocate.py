@@ -1,0 +1,236 @@
+"""`offerloop allocate`: a table of values and costs, limits in a file, a plan and a page."""
+
+from __future__ import annotations
+
+import json
+import random
+from decimal import Decimal
+
+import polars as pl
+import pytest
+from typer.testing import CliRunner
+
+from offerloop.cli.main import app
+from offerloop.errors import ConfigError, InputError, SourceError
+from offerloop.service.allocate import allocate, read_limits
+
+N = 300
+
+
+def shop(seed=1):
+    """Two offers for each customer, with what limits ask about."""
+    rng = random.Random(seed)
+    rows = []
+    for customer in range(N):
+        region, device = rng.choice(["north", "south"]), f"d{customer // 2}" if customer < 20 else None
+        for offer, depth in (("ten", 0.1), ("twenty", 0.2)):
+            cost = round(rng.uniform(0.5, 9.0), 2)
+            rows.append(
+                {
+                    "customer_id": customer, "offer_id": offer, "value": round(cost * rng.uniform(0.2, 3), 2),
+                    "cost": cost, "region": region, "device": device, "depth": depth, "campaign": f"{offer} week",
+                    "flagged": customer % 5 == 0,
+                }
+            )  # fmt: skip
+    return pl.DataFrame(rows)
+
+
+@pytest.fixture
+def table(tmp_path):
+    path = tmp_path / "offers.csv"
+    shop().write_csv(path)
+    return path
+
+
+def limits(tmp_path, text):
+    path = tmp_path / "limits.toml"
+    path.write_text(text, encoding="utf-8")
+    return read_limits(path, None)
+
+
+def decided(table, asked, caps=()):
+    found = allocate(table, asked, caps, "USD")
+    return found, found.table.filter(pl.col("offer_id") != "none").join(
+        shop().drop("value", "cost"), on=["customer_id", "offer_id"]
+    )
+
+
+def test_the_budget_holds_to_the_cent_and_everybody_has_a_row(table):
+    found, given = decided(table, read_limits(None, "100.00"))
+    cost = sum(Decimal(str(round(one, 2))) for one in given["cost"])
+    assert Decimal(99) < cost <= Decimal(100)
+    assert found.table["customer_id"].unique().sort().to_list() == list(range(N))
+    assert given["customer_id"].is_unique().all()
+    facts = found.summary
+    assert facts["limits"][0]["used"] == pytest.approx(float(cost))
+    assert facts["limits"][0]["shadow_price"] > 0
+    assert facts["bound"] >= facts["profit"] >= facts["bound"] * (1 - facts["gap"]) - 1e-9
+
+
+def test_a_cap_counts_offers(table):
+    _, given = decided(table, read_limits(None, "500.00"), ["ten=7"])
+    assert given.filter(offer_id="ten").height == 7
+
+
+def test_limits_of_groups_campaigns_and_both(table, tmp_path):
+    asked = limits(
+        tmp_path,
+        """
+        budget = "500.00"
+        [[limits]]
+        name = "north"
+        where = {region = "north"}
+        at_most = "40.00"
+        [[limits]]
+        name = "ten in the south"
+        where = {region = "south", campaign = "ten week"}
+        counts = "offers"
+        at_least = 20
+        at_most = 25
+        """,
+    )
+    _, given = decided(table, asked)
+    assert given.filter(region="north")["cost"].sum() <= 40.0 + 1e-9
+    assert 20 <= given.filter(region="south", offer_id="ten").height <= 25
+
+
+def test_customers_told_by_two_columns(table, tmp_path):
+    asked = limits(
+        tmp_path,
+        """
+        budget = "500.00"
+        [[limits]]
+        name = "flagged in the north"
+        where = {region = "north", flagged = true}
+        counts = "offers"
+        at_most = 0
+        """,
+    )
+    _, given = decided(table, asked)
+    assert given.filter(region="north", flagged=True).is_empty()
+    assert not given.filter(region="south", flagged=True).is_empty()
+
+
+def test_bands_hold_groups_together(table, tmp_path):
+    asked = limits(
+        tmp_path,
+        """
+        budget = "150.00"
+        [[bands]]
+        column = "region"
+        within = 0.01
+        [[bands]]
+        column = "region"
+        of = "depth"
+        within = 0.002
+        """,
+    )
+    _, given = decided(table, asked)
+    size = shop().group_by("region").agg(pl.col("customer_id").n_unique())
+    joined = given.group_by("region").agg(pl.len(), pl.col("depth").sum()).join(size, on="region")
+    rates, depths = (joined[name] / joined["customer_id"] for name in ("len", "depth"))
+    assert rates.max() - rates.min() <= 0.01 + 1e-12
+    assert depths.max() - depths.min() <= 0.002 + 1e-12
+
+
+def test_a_return_holds_over_the_whole_plan(table, tmp_path):
+    asked = limits(tmp_path, 'budget = "2000.00"\nmin_return = 2.2')
+    _, given = decided(table, asked)
+    assert given["value"].sum() >= 2.2 * given["cost"].sum()
+    assert given.height > 50
+
+
+def test_devices_share_and_flagged_rows_are_left_out(table, tmp_path):
+    asked = limits(tmp_path, 'budget = "2000.00"\nshared = "device"\nexclude = "flagged"')
+    found, given = decided(table, asked)
+    assert not given["flagged"].any()
+    assert given["device"].drop_nulls().is_unique().all()
+    assert given["device"].null_count() > 100
+    assert found.table["customer_id"].n_unique() == N
+
+
+def test_two_offers_each(table, tmp_path):
+    _, given = decided(table, limits(tmp_path, 'budget = "2000.00"\nmost_offers = 2'))
+    assert given.group_by("customer_id").len()["len"].max() == 2
+
+
+def test_the_command_writes_a_file_and_says_what_a_budget_is_worth(table, tmp_path):
+    done = CliRunner().invoke(app, ["allocate", str(table), "--budget", "100", "--out", str(tmp_path / "plan.csv")])
+    assert done.exit_code == 0
+    assert "of 300 customers get an offer" in done.stdout
+    assert "One USD more for 'budget' would bring" in done.stdout
+    plan = pl.read_csv(tmp_path / "plan.csv")
+    assert plan.columns == ["customer_id", "offer_id", "value", "cost", "profit"]
+    asked = ["allocate", str(table), "--budget", "100", "--out", str(tmp_path / "plan.parquet"), "--json"]
+    facts = json.loads(CliRunner().invoke(app, asked).stdout)
+    again = pl.read_parquet(tmp_path / "plan.parquet")
+    assert again["offer_id"].to_list() == plan["offer_id"].to_list()
+    assert facts["cost"] == pytest.approx(again["cost"].sum())
+
+
+def test_the_order_of_rows_does_not_matter(table, tmp_path):
+    shuffled = tmp_path / "shuffled.csv"
+    shop().sample(fraction=1.0, shuffle=True, seed=3).write_csv(shuffled)
+    one, other = (allocate(path, read_limits(None, "100.00"), (), "USD").table for path in (table, shuffled))
+    assert one.equals(other)
+
+
+WRONG = {
+    "no column": (shop().rename({"cost": "costs"}), "has no column 'cost', did you mean 'costs'"),
+    "empty": (shop().with_columns(cost=pl.when(pl.col("customer_id") == 1).then(None).otherwise("cost")), "row 4"),
+    "infinite": (shop().with_columns(value=pl.col("value") / pl.col("customer_id").clip(0, 1)), "row 2: the value"),
+    "twice": (pl.concat([shop(), shop().head(1)]), "row 2: this customer and offer stand in another row too"),
+    "text": (shop().with_columns(cost=pl.lit("cheap")), "'cost' holds something that is no number"),
+}
+
+
+@pytest.mark.parametrize("what", WRONG)
+def test_wrong_tables_are_refused_with_the_row(what, tmp_path):
+    table, sentence = WRONG[what]
+    path = tmp_path / "wrong.parquet"
+    table.write_parquet(path)
+    with pytest.raises(SourceError, match=sentence):
+        allocate(path, read_limits(None, "100.00"), (), "USD")
+
+
+SAYING = {
+    'budget = "1.00"\n[[limits]]\nname = "x"': "needs at_most or at_least",
+    'budget = "1.00"\nbudgett = 2': "unknown key, did you mean 'budget'",
+    'budget = "1.00"\n[[limits]]\nname = "x"\natmost = 2\nat_least = 1': "unknown key, did you mean 'at_most'",
+}
+
+
+@pytest.mark.parametrize("text", SAYING)
+def test_wrong_files_are_refused(text, tmp_path):
+    with pytest.raises(ConfigError, match=SAYING[text]):
+        limits(tmp_path, text)
+
+
+ASKING = {
+    '[[limits]]\nname = "x"\nat_most = 1\noffers = ["tenn"]': "names an offer 'tenn' that no row has, did",
+    '[[limits]]\nname = "x"\nat_most = 1\nwhere = {regio = "north"}': "a column 'regio' that the table does not have",
+    '[[limits]]\nname = "x"\nat_most = 1\nwhere = {region = "west"}': "asks for region = west, but no row has that",
+    '[[limits]]\nname = "x"\nat_most = 1.5\ncounts = "offers"': "must be a whole number, not '1.5'",
+    '[[bands]]\ncolumn = "value"\nwithin = 0.1': "differs between rows of one customer",
+    'exclude = "depth"': "must hold true and false",
+}
+
+
+@pytest.mark.parametrize("text", ASKING)
+def test_limits_that_ask_for_what_is_not_there_are_refused(text, table, tmp_path):
+    asked = limits(tmp_path, f"most_offers = 1\n{text}")
+    with pytest.raises(InputError, match=ASKING[text]):
+        allocate(table, asked, (), "USD")
+
+
+def test_limits_that_clash_say_how_much_would_have_to_give_way(table, tmp_path):
+    text = 'budget = "20.00"\n[[limits]]\nname = "many"\ncounts = "offers"\nat_least = 200'
+    with pytest.raises(InputError, match=r"'budget' \([\d.]+ USD\) would have to give way, because of 'many'"):
+        allocate(table, limits(tmp_path, text), (), "USD")
+
+
+def test_budgets_are_said_once(tmp_path):
+    path = tmp_path / "limits.toml"
+    path.write_text('budget = "1.00"', encoding="utf-8")
+    with pytest.raises(InputError, match="both --budget and"):
+        read_limits(path, "2.00")
