@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from offerloop.errors import InputError
-from offerloop.money import DIGITS, exact_share, half_up, round_up, to_minor, to_text
+from offerloop.money import DIGITS, exact_share, gross_of, half_up, net_of, round_up, share, to_minor, to_text
 
 AMOUNTS = st.integers(-(10**17), 10**17)
 FRACTIONS = st.fractions(-100, 100)
@@ -93,3 +93,42 @@ def test_units_that_are_no_currency_count_in_hundredths():
     assert to_text(150, "lessons") == "1.50"
     with pytest.raises(KeyError):
         to_minor("1.50", "XYZ")
+
+
+WEIGHTS = st.lists(st.integers(0, 10**6), min_size=1, max_size=8)
+
+
+@given(st.integers(0, 10**9), WEIGHTS)
+def test_shares_add_up_and_lie_within_one_unit_of_the_exact_ones(amount, weights):
+    parts, total = share(amount, weights), sum(weights) or len(weights)
+    assert sum(parts) == amount
+    for part, weight in zip(parts, weights if any(weights) else [1] * len(weights), strict=True):
+        assert abs(part - Fraction(amount * weight, total)) < 1
+
+
+@given(st.integers(0, 1000), st.lists(st.tuples(st.integers(0, 50), st.integers(0, 200)), min_size=1, max_size=6))
+def test_nothing_gets_more_than_it_can_take_and_the_rest_is_shared_again(amount, pairs):
+    weights, most = (list(column) for column in zip(*pairs, strict=True))
+    parts = share(amount, weights, most)
+    assert all(0 <= part <= limit for part, limit in zip(parts, most, strict=True))
+    assert sum(parts) == min(amount, sum(most))
+
+
+def test_shares_by_hand():
+    assert share(1000, [5000, 5000, 5000]) == [334, 333, 333]
+    assert share(50, [200, 150]) == [29, 21]
+    assert share(100, [1, 1, 2], [10, 100, 100]) == [10, 30, 60]
+    assert share(7, [0, 0]) == [4, 3]
+
+
+@given(AMOUNTS, FRACTIONS)
+def test_half_goes_up_away_from_zero(whole, part):
+    exact = whole + part
+    rounded = half_up(exact)
+    assert abs(rounded - exact) <= Fraction(1, 2)
+    assert abs(rounded - exact) < Fraction(1, 2) or abs(rounded) > abs(exact)
+
+
+@given(st.integers(0, 10**9), st.fractions(0, 1))
+def test_taxes_are_taken_off_what_they_were_put_on(net, tax):
+    assert abs(net_of(gross_of(net, tax), tax) - net) <= 1

@@ -5,7 +5,8 @@ Percentages are exact rationals; a half is rounded up (away from zero), as shops
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Context, Decimal, DecimalException, Inexact, InvalidOperation
+from collections.abc import Mapping, Sequence
+from decimal import Context, Decimal, DecimalException, Inexact, InvalidOperation
 from fractions import Fraction
 
 from offerloop.errors import InputError
@@ -75,6 +76,51 @@ def exact_share(value: str | float | int) -> Fraction:
     return Fraction(str(value))
 
 
-def half_up(value: Decimal) -> int:
-    """A decimal number of minor units as an integer, half away from zero."""
-    return int(value.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+def half_up(value: Decimal | Fraction | int) -> int:
+    """The nearest minor unit, half away from zero. A Decimal or Fraction is taken exactly."""
+    exact = Fraction(value)
+    size = (2 * abs(exact.numerator) + exact.denominator) // (2 * exact.denominator)
+    return size if exact >= 0 else -size
+
+
+def share(amount: int, weights: Sequence[int], most: Sequence[int] | None = None) -> list[int]:
+    """An amount of 0 or more divided in proportion to weights, by largest remainder, ties to the earliest.
+
+    The parts add up to the amount exactly, or to the sum of `most` where that is less: nothing gets more than its
+    `most`, and what it cannot take is divided among the others again. With weights of 0 only, all are alike.
+    """
+    limits = [amount] * len(weights) if most is None else list(most)
+    parts, left = [0] * len(weights), amount
+    open_ = [one for one, limit in enumerate(limits) if limit > 0]
+    while left and open_:
+        total = sum(weights[one] for one in open_)
+        sizes = {one: weights[one] for one in open_} if total else dict.fromkeys(open_, 1)
+        total = sum(sizes.values())
+        full = [one for one in open_ if left * sizes[one] >= limits[one] * total]
+        if not full:
+            for one, part in _by_largest_remainder(left, sizes, total).items():
+                parts[one] = part
+            break
+        for one in full:
+            parts[one] = limits[one]
+            left -= limits[one]
+        open_ = [one for one in open_ if parts[one] == 0]
+    return parts
+
+
+def _by_largest_remainder(amount: int, sizes: Mapping[int, int], total: int) -> dict[int, int]:
+    parts = {one: amount * size // total for one, size in sizes.items()}
+    order = sorted(sizes, key=lambda one: (-(amount * sizes[one] % total), one))
+    for one in order[: amount - sum(parts.values())]:
+        parts[one] += 1
+    return parts
+
+
+def net_of(gross: int, tax: Fraction) -> int:
+    """What is left of a price that includes a tax of this rate, half up; the tax itself is the rest."""
+    return half_up(Fraction(gross) / (1 + tax))
+
+
+def gross_of(net: int, tax: Fraction) -> int:
+    """A price without tax and its tax, half up."""
+    return net + half_up(net * tax)

@@ -9,11 +9,12 @@ import polars as pl
 
 from offerloop.engine import collect
 from offerloop.errors import InputError
+from offerloop.money import half_up
 from offerloop.offers import NO_OFFER
 from offerloop.report.readout_findings import FORECAST_COST
 from offerloop.service.readout_inputs import Orders, PastRun, Period, as_id, iso
 from offerloop.service.readout_margins import margins_left
-from offerloop.service.readout_redemptions import Redemptions, half_up, own_shares
+from offerloop.service.readout_redemptions import Redemptions, own_shares
 from offerloop.tables import OUTCOMES
 
 IN_LINES, IN_REDEMPTIONS = "observed in the order lines", "observed in the redemptions"

@@ -11,7 +11,7 @@ import polars as pl
 
 from offerloop.engine import Engine
 from offerloop.errors import InputError, SourceError, near_miss
-from offerloop.money import exact_share, to_minor
+from offerloop.money import exact_share, half_up, to_minor
 from offerloop.service.readout_files import AMOUNT, read_rows
 from offerloop.service.readout_inputs import PastRun
 
@@ -60,8 +60,3 @@ def own_shares(run: PastRun) -> dict[str, Fraction]:
     for offer, funded in run.offers.select("offer_id", "funded_share").iter_rows():
         shares[offer] = max(shares.get(offer, Fraction(0)), 1 - exact_share(funded))
     return shares
-
-
-def half_up(exact: Fraction) -> int:
-    """A sum of exact amounts in whole minor units."""
-    return int((exact + Fraction(1, 2)).__floor__())
