@@ -140,6 +140,18 @@ def test_a_return_holds_over_the_whole_plan(table, tmp_path):
     assert given.height > 50
 
 
+def test_a_budget_of_liabilities_holds_beside_one_of_expected_costs(tmp_path):
+    path, both = tmp_path / "both.csv", shop().with_columns(liability=(pl.col("cost") * 3).ceil())
+    both.write_csv(path)
+    asked = limits(
+        tmp_path, 'budget = "200.00"\n[[limits]]\nname = "at worst"\ncounts = "liability"\nat_most = "450.00"'
+    )
+    found = allocate(path, asked, (), "USD")
+    given = found.table.filter(pl.col("offer_id") != "none").join(both.drop("cost"), on=["customer_id", "offer_id"])
+    assert 440 < given["liability"].sum() <= 450
+    assert given["cost"].sum() <= 200
+
+
 def test_devices_share_and_flagged_rows_are_left_out(table, tmp_path):
     asked = limits(tmp_path, 'budget = "2000.00"\nshared = "device"\nexclude = "flagged"')
     found, given = decided(table, asked)

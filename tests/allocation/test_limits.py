@@ -7,6 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from limit_cases import KINDS, SAFE, made
 
 from offerloop.allocation.clash import ClashError
@@ -30,42 +32,46 @@ def best_customer(problem: Problem) -> float:
     return problem.most * float(np.where(np.isfinite(profit), profit, 0).max(initial=0.0))
 
 
-def compared(kind: str, seeds: range) -> Counter[str]:
-    """How plans compare with the best ones; every claim about one plan is asserted."""
-    found: Counter[str] = Counter()
-    for seed in seeds:
-        problem = made(kind, seed)
-        best, ours = solve_exactly(problem), fast(problem)
-        if best is None:
-            assert ours is None, (kind, seed)
-            found["impossible"] += 1
-            continue
-        found["possible"] += 1
-        if ours is None:
-            found["missed"] += 1
-            continue
-        assert not ours.broken
-        assert ours.bound >= best.profit - 1e-6
-        assert best.profit >= ours.profit - 1e-6
-        if kind in SAFE:
-            assert ours.profit >= ours.bound - len(problem.limits) * best_customer(problem) - 1e-6
-        found["best"] += abs(ours.profit - best.profit) < 1e-6
-    return found
+def compared(kind: str, seed: int) -> tuple[str, float]:
+    """How a plan compares with the best one, and what it misses of it; what must hold of every plan is asserted."""
+    problem = made(kind, seed)
+    best, ours = solve_exactly(problem), fast(problem)
+    if best is None:
+        assert ours is None
+        return "impossible", 0.0
+    if ours is None:
+        assert kind not in SAFE
+        return "missed", 0.0
+    assert not ours.broken
+    assert ours.bound >= best.profit - 1e-6
+    assert best.profit >= ours.profit - 1e-6
+    if kind in SAFE:
+        assert ours.profit >= ours.bound - len(problem.limits) * best_customer(problem) - 1e-6
+    missing = (best.profit - ours.profit) / max(abs(best.profit), 1.0)
+    return "best" if missing < 1e-6 else "worse", missing
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_plans_keep_to_limits_and_come_near_the_best(kind):
-    found = compared(kind, range(40))
+@settings(max_examples=30, deadline=None)
+@given(seed=st.integers(0, 10**9))
+def test_plans_keep_to_limits_and_lie_between_the_bounds(kind, seed):
+    compared(kind, seed)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_plans_come_near_the_best(kind):
+    found = Counter(compared(kind, seed)[0] for seed in range(40))
     assert found["missed"] == 0
-    assert found["best"] >= 0.8 * found["possible"]
+    assert found["best"] >= 4 * found["worse"]
 
 
 @pytest.mark.soak
 def test_of_a_thousand_problems_of_each_kind_hardly_one_is_missed():
     for kind in KINDS:
-        found = compared(kind, range(1_000, 2_000))
-        print(kind, dict(found))  # noqa: T201
-        assert found["missed"] <= (0 if kind in SAFE else 0.01 * found["possible"])
+        results = [compared(kind, seed) for seed in range(1_000, 2_000)]
+        found, gap = Counter(one for one, _ in results), np.mean([missing for _, missing in results])
+        print(f"{kind}: {dict(found)}, mean gap {gap:.2%}")  # noqa: T201
+        assert found["missed"] <= (0 if kind in SAFE else 0.01 * found.total())
 
 
 def many(n: int = 4_000, seed: int = 1) -> Problem:

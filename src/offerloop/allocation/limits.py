@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 
 from offerloop.allocation.candidates import Candidates
-from offerloop.allocation.problem import COST, COUNT, Ints, Limit, Numbers, Problem, Unit
+from offerloop.allocation.problem import COST, COUNT, Floats, Ints, Limit, Numbers, Problem, Unit
 from offerloop.config.limits import Band, Limits, Rule
 from offerloop.errors import InputError, near_miss
 
@@ -102,12 +102,13 @@ class _Built:
     def add_rule(self, rule: Rule) -> None:
         """One or two limits."""
         offers, column, weights = self._who(rule)
-        measure = COUNT if rule.counts == "offers" else COST
+        counted = rule.counts == "offers"
+        measure = COUNT if counted else COST if rule.counts == COST else self._money(rule.counts)
         for bound, sign in ((rule.at_most, 1), (rule.at_least, -1)):
             if bound is not None:
-                amount = self.table.money(bound) if measure == COST else _whole(bound, rule.name)
+                amount = _whole(bound, rule.name) if counted else self.table.money(bound)
                 signed = tuple(sign * one for one in weights)
-                unit = self.table.unit if measure == COST else None
+                unit = None if counted else self.table.unit
                 self.limits.append(Limit(rule.name, sign * amount, measure, offers, column, signed, unit))
 
     def add_band(self, band: Band) -> None:
@@ -178,13 +179,22 @@ class _Built:
 
     def _sums(self, column: str) -> str:
         """A measure of the numbers in a column."""
+        return self._measured(column, (self._numbers(column) * STEPS).round())
+
+    def _money(self, column: str) -> str:
+        """A measure of the money in a column, rounded up."""
+        return self._measured(column, np.ceil((self._numbers(column) * self.table.unit[0]).round(3)))
+
+    def _numbers(self, column: str) -> Floats:
         self.table.check(column)
         numbers = self.table.rows[column]
-        if not numbers.dtype.is_numeric() or numbers.is_null().any():
-            raise InputError(f"the column '{column}' (of a band) must hold a number in every row")
-        steps = (numbers.to_numpy() * STEPS).round().astype(np.int64)
+        if not numbers.dtype.is_numeric() or not numbers.is_finite().fill_null(value=False).all():
+            raise InputError(f"the column '{column}', which a limit counts, must hold a number in every row")
+        return numbers.cast(pl.Float64).to_numpy()
+
+    def _measured(self, column: str, whole: Floats) -> str:
         row = self.candidates.row
-        self.measures[column] = np.where(row >= 0, steps[row], 0)
+        self.measures[column] = np.where(row >= 0, whole.astype(np.int64)[row], 0)
         return column
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field, model_validator
 
@@ -17,8 +17,8 @@ class Rule(Section):
 
     name: str
     """As messages and the summary call it."""
-    counts: Literal["cost", "offers"] = "cost"
-    """Money, or how many offers are given."""
+    counts: str = "cost"
+    """"cost"; "offers", how many are given; or another column of money, such as the most that each offer can cost."""
     at_most: Amount | None = None
     """Money such as "2500.00", or a number of offers."""
     at_least: Amount | None = None

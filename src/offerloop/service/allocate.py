@@ -13,7 +13,7 @@ from rich.console import Console
 
 from offerloop.allocation.candidates import Candidates
 from offerloop.allocation.limits import Table
-from offerloop.allocation.problem import COST, COUNT, Limit
+from offerloop.allocation.problem import COUNT, Limit
 from offerloop.allocation.solution import Solution
 from offerloop.allocation.solving import solve
 from offerloop.config.limits import Limits, Rule
@@ -60,12 +60,13 @@ class Allocated:
     @staticmethod
     def _limit(limit: Limit, used: int, price: float, unit: int) -> dict[str, Any]:
         """Sums and the bound as they were written, a limit from below with its sign turned back; see `docs`."""
-        scale = unit if limit.measure == COST else 1
+        scale = 1 if limit.unit is None else unit
         below = min(limit.weights) < 0 <= -limit.at_most and max(limit.weights) <= 0
         sign = -1 if below else 1
         return {
             "name": limit.name,
             "counts": "offers" if limit.measure == COUNT else limit.measure,
+            "in": "" if limit.unit is None else limit.unit[1],
             "used": sign * used / scale,
             "at_least" if below else "at_most": sign * limit.at_most / scale,
             "shadow_price": price * scale / unit,

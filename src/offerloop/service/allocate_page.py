@@ -58,7 +58,7 @@ def _limits(limits: list[dict[str, Any]], found: Allocated) -> Table:
         table.add_column(name, justify="right")
     for one in limits:
         side = "at_least" if "at_least" in one else "at_most"
-        amount = _money(found) if one["counts"] == "cost" else lambda number: f"{number:,.0f}"
+        amount = _money(found) if one["in"] else lambda number: f"{number:,.0f}"
         price = f"{one['shadow_price']:,.4f} {found.currency}" if one["shadow_price"] else "nothing"
         table.add_row(one["name"], side.replace("_", " "), amount(one[side]), amount(one["used"]), price)
     return table
@@ -67,7 +67,7 @@ def _limits(limits: list[dict[str, Any]], found: Allocated) -> Table:
 def _advice(limits: list[dict[str, Any]], found: Allocated) -> Iterator[str]:
     """Where more money would pay, and where it would not."""
     for one in limits:
-        if one["counts"] == "cost" and "at_most" in one:
+        if one["in"] and "at_most" in one:
             price = one["shadow_price"]
             if price == 0:
                 yield f"'{one['name']}' is not used up: more of it would bring nothing."
