@@ -1,10 +1,13 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from offerloop.response.estimators import ESTIMATORS
 from offerloop.response.evidence import Evidence
+from offerloop.response.levels import Amounts
 from offerloop.response.r_learner import RLearner
-from offerloop.response.s_learner import SLearner
+from offerloop.response.s_learner import SLearner, grown
 from offerloop.response.structured import StructuredLearner
 from offerloop.response.terms import NOTHING, Terms
 from offerloop.testing import EstimatorContract
@@ -42,18 +45,18 @@ class TestOutcome(EstimatorContract):
         return ESTIMATORS.load("outcome")()
 
 
+def chances(x, depths):
+    """(n, depths): of a purchase."""
+    eta = -1.5 + x[:, :1] + np.exp(1 + 0.7 * x[:, 1:2]) * depths
+    return 1 / (1 + np.exp(-eta))
+
+
 def purchases(rows, seed, kind="binary"):
     """Depths 0, .1, .2; the chance of a purchase grows with depth for everybody, most where x1 is high."""
     rng = np.random.default_rng(seed)
     offers = (NOTHING, Terms("ten", "percent", 0.1), Terms("twenty", "percent", 0.2))
     x, action = rng.normal(size=(rows, 3)), rng.integers(0, 3, rows)
-    depth = np.array([one.depth for one in offers])
-
-    def chance(of):
-        eta = -1.5 + x[:, 0] + np.exp(1 + 0.7 * x[:, 1]) * of
-        return 1 / (1 + np.exp(-eta))
-
-    p = np.column_stack([chance(one) for one in depth])
+    p = chances(x, np.array([one.depth for one in offers]))
     basket = np.exp(2 + 0.3 * x[:, 2])
     bought = rng.random(rows) < p[np.arange(rows), action]
     if kind == "binary":
@@ -111,3 +114,37 @@ def test_offers_on_what_a_customer_buys_share_what_they_teach():
     blind = ESTIMATORS.load("ridge_t")().fit(evidence, 0).effects(usual, offers)
     close, far = (np.corrcoef(one.ravel(), effect.ravel())[0, 1] for one in (found, blind))
     assert close > 0.95 > far + 0.05
+
+
+def costs(rows, seed, used=1.0):
+    """Value and cost of purchases: the depth of a known basket, where the coupon was used; and the true mean costs."""
+    value, _ = purchases(rows, seed)
+    rng = np.random.default_rng(seed)
+    depth, basket = np.array([0.0, 0.1, 0.2]), np.exp(0.3 * value.features[:, 2])
+    chance = chances(value.features, depth)
+    cost = value.outcome * depth[value.action] * basket * (rng.random(rows) < used)
+    return value, replace(value, outcome=cost), used * chance * depth * basket[:, None]
+
+
+@pytest.mark.parametrize("name", ["s_learner", "structured"])
+@pytest.mark.parametrize("used", [1.0, 0.6])
+def test_costs_are_those_of_the_purchases_that_have_them(name, used):
+    value, cost, _ = costs(12_000, 1, used)
+    told = cost.after(value)
+    assert (told.bought is not None) == (used == 1.0)
+    others, _, true = costs(4_000, 2, used)
+    found = ESTIMATORS.load(name)().fit(told, 0).effects(others.features, others.offers)
+    assert (found[:, 0] == 0).all()
+    for offer in (1, 2):
+        assert found[:, offer].mean() == pytest.approx(true[:, offer].mean(), rel=0.12)
+        assert np.corrcoef(found[:, offer], true[:, offer])[0, 1] > 0.85
+
+
+def test_amounts_that_do_not_hang_on_the_offer_have_one_ratio():
+    evidence, _ = purchases(3_000, 3, "amount")
+    buyers = evidence.of(evidence.outcome > 0)
+    ratio = Amounts.of(buyers, grown(buyers, "amount", None, 0)).ratio
+    assert np.ptp(ratio) < 0.05
+    doubled = replace(buyers, outcome=buyers.outcome * np.where(buyers.action == 2, 2.0, 1.0))
+    ratio = Amounts.of(doubled, grown(doubled, "amount", None, 0)).ratio
+    assert ratio[2] / ratio[0] == pytest.approx(2, rel=0.25)

@@ -64,7 +64,7 @@ def fit(train: Train, variant: str) -> Model:
     evidence = evidence_of(train)
     if variant != AUTO:
         return Ours(estimator(variant).fit(evidence, 0), evidence.offers, {})
-    paid = None if train.cost is None else evidence_of(train.of_cost())
+    paid = None if train.cost is None else evidence_of(train.of_cost()).after(evidence)
     facts = chosen(evidence, paid)
     begin, name = time.process_time(), facts["estimator"]
     fitted, *cost = (estimator(name).fit(one, 0) for one in (evidence, paid) if one is not None)

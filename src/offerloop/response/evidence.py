@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from offerloop.response.terms import Coding, Floats, Terms
 
+ALWAYS = 0.95
+"""Share of the purchases with an offer that must have a cost for costs to be taken to follow from purchases."""
 Ints = NDArray[np.int64]
 Rows = Ints | NDArray[np.bool_]
 
@@ -32,6 +34,15 @@ class Evidence:
     scope: Floats | None = None
     """(n, K, q): what each row usually does in the scope of each offer; zeros for no offer. None where offers differ in
     nothing that customers do."""
+    bought: Floats | None = None
+    """(n,): 1 where something was bought, for a cost that follows from that with any offer, and from nothing else."""
+
+    def after(self, value: Evidence) -> Self:
+        """Costs beside the value of the same rows: told that they follow from purchases, where (almost) all do so."""
+        bought, cost = value.outcome != 0, self.outcome != 0
+        with_offer = bought & (self.action > 0)
+        follows = not cost[~with_offer].any() and cost[with_offer].sum() >= ALWAYS * with_offer.sum() > 0
+        return replace(self, bought=bought.astype(np.float64)) if follows else self
 
     def of(self, rows: Rows) -> Self:
         """Some of the rows."""
@@ -42,6 +53,7 @@ class Evidence:
             outcome=self.outcome[rows],
             chance=self.chance[rows],
             scope=None if self.scope is None else self.scope[rows],
+            bought=None if self.bought is None else self.bought[rows],
         )
 
     def at_most(self, rows: int, rng: np.random.Generator) -> Self:

@@ -8,8 +8,8 @@ from typing import Literal, Protocol
 
 import numpy as np
 
-from offerloop.response.evidence import Evidence
-from offerloop.response.terms import NOTHING, Floats, Terms
+from offerloop.response.evidence import Evidence, Fitted
+from offerloop.response.terms import NOTHING, Coding, Floats, Terms
 
 Kind = Literal["binary", "count", "amount"]
 MANY = 50
@@ -41,6 +41,18 @@ class Differences:
 
 
 @dataclass(frozen=True, eq=False)
+class Sole:
+    """Effects of an outcome that is always 0 without an offer, such as what an offer costs; see `Fitted`."""
+
+    levels: Levels
+
+    def effects(self, features: Floats, offers: Sequence[Terms], scope: Floats | None = None) -> Floats:
+        """See `Fitted`."""
+        found = self.levels.expected(features, offers, scope)
+        return found * np.array([float(bool(one.kind)) for one in offers])
+
+
+@dataclass(frozen=True, eq=False)
 class TwoParts:
     """Chance of any outcome but 0, times the outcome of those who have one."""
 
@@ -50,6 +62,37 @@ class TwoParts:
     def expected(self, features: Floats, offers: Sequence[Terms], scope: Floats | None = None) -> Floats:
         """See `Levels`."""
         return self.chance.expected(features, offers, scope) * self.amount.expected(features, offers, scope)
+
+
+@dataclass(frozen=True, eq=False)
+class Amounts:
+    """A model of amounts that does not look at the offer, times one ratio for each tested offer.
+
+    Few customers have an amount, and each has it under one offer only: a model that looked at the offer would take
+    chance for a difference, which a difference of expectations then holds in full.
+    """
+
+    level: Levels
+    coding: Coding
+    ratio: Floats
+    """(K,): drawn to that of all as far as it does not differ by more than its error (James and Stein 1961)."""
+
+    @classmethod
+    def of(cls, evidence: Evidence, level: Levels) -> Amounts:
+        """Ratio of the sums of what was seen and what is expected, for each offer."""
+        scope = None if evidence.scope is None else evidence.given_scope[:, None]
+        expected = level.expected(evidence.features, [NOTHING], scope)[:, 0]
+        number, whole = len(evidence.offers), float(evidence.outcome.sum()) / float(expected.sum())
+        seen, told = (np.bincount(evidence.action, one, number) for one in (evidence.outcome, expected))
+        ratio = np.divide(seen, told, out=np.full(number, whole), where=told != 0)
+        left = np.bincount(evidence.action, (evidence.outcome - ratio[evidence.action] * expected) ** 2, number)
+        error = np.divide(left, told**2, out=np.full(number, np.inf), where=told != 0)
+        sure = np.clip(1 - error / np.maximum((ratio - whole) ** 2, 1e-12), 0, 1)
+        return cls(level, evidence.coding, whole + np.where(np.isfinite(error), sure, 0.0) * (ratio - whole))
+
+    def expected(self, features: Floats, offers: Sequence[Terms], scope: Floats | None = None) -> Floats:
+        """See `Levels`."""
+        return self.level.expected(features, offers, scope) * (self.ratio @ self.coding.weights(offers))
 
 
 def scope_of(scope: Floats | None, offer: int) -> Floats | None:
@@ -70,8 +113,24 @@ def kind_of(outcome: Floats) -> Kind:
     return "count" if whole else "amount"
 
 
+def against_none(
+    evidence: Evidence, learn: Callable[[Evidence, Kind], Levels], amounts: Callable[[Evidence], Levels]
+) -> Fitted:
+    """Effects from models of the outcome; of one that is always 0 without an offer, from those with one.
+
+    Where it follows from purchases, the chance of one is learned from everybody: value and cost then err alike.
+    """
+    given, some = evidence.action > 0, evidence.outcome != 0
+    if evidence.bought is not None:
+        whether = replace(evidence, outcome=evidence.bought)
+        return Sole(TwoParts(learn(whether, "binary"), amounts(evidence.of(some))))
+    if given.any() and not some[~given].any() and some[given].any():
+        return Sole(in_parts(evidence.of(given), learn, amounts))
+    return Differences(in_parts(evidence, learn, amounts))
+
+
 def in_parts(
-    evidence: Evidence, learn: Callable[[Evidence, Kind], Levels], amounts: Callable[[Evidence, Kind], Levels]
+    evidence: Evidence, learn: Callable[[Evidence, Kind], Levels], amounts: Callable[[Evidence], Levels]
 ) -> Levels:
     """One model of the outcome, or two where it is an amount that is often 0.
 
@@ -81,4 +140,4 @@ def in_parts(
     if kind != "amount" or np.mean(~some) < MOSTLY_ZERO:
         return learn(evidence, kind)
     whether = replace(evidence, outcome=some.astype(np.float64))
-    return TwoParts(learn(whether, "binary"), amounts(evidence.of(some), "amount"))
+    return TwoParts(learn(whether, "binary"), amounts(evidence.of(some)))

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from offerloop.response.calibration import Line
-from offerloop.response.evidence import Evidence
-from offerloop.response.levels import Differences, Kind, Levels, beside, in_parts, scope_of
+from offerloop.response.evidence import Evidence, Fitted
+from offerloop.response.levels import Amounts, Kind, Levels, against_none, beside, scope_of
 from offerloop.response.scores import folds
 from offerloop.response.terms import Coding, Floats, Terms
 
@@ -40,13 +40,14 @@ OBJECTIVES: dict[Kind, str] = {"binary": "binary", "count": "poisson", "amount":
 class Trees:
     """See `Levels`."""
 
-    coding: Coding
+    coding: Coding | None
+    """None where the terms of the offer are not looked at."""
     model: Any
     line: Line
 
     def expected(self, features: Floats, offers: Sequence[Terms], scope: Floats | None = None) -> Floats:
         """See `Levels`."""
-        terms = self.coding.columns(offers)
+        terms = np.zeros((len(offers), 0)) if self.coding is None else self.coding.columns(offers)
         return np.column_stack([self._one(features, row, scope_of(scope, k)) for k, row in enumerate(terms)])
 
     def _one(self, features: Floats, terms: Floats, scope: Floats | None) -> Floats:
@@ -57,22 +58,29 @@ class Trees:
 class SLearner:
     """The estimator."""
 
-    def fit(self, evidence: Evidence, seed: int) -> Differences:
+    def fit(self, evidence: Evidence, seed: int) -> Fitted:
         """See `Estimator`."""
-        return Differences(in_parts(evidence, *(lambda part, kind: grown(part, kind, seed),) * 2))
+        return against_none(
+            evidence, lambda part, kind: grown(part, kind, part.coding, seed), lambda part: amounts(part, seed)
+        )
 
 
-def grown(evidence: Evidence, kind: Kind, seed: int) -> Levels:
+def amounts(evidence: Evidence, seed: int) -> Amounts:
+    """What those who have any outcome have, by trees that do not look at the offer."""
+    return Amounts.of(evidence, grown(evidence, "amount", None, seed))
+
+
+def grown(evidence: Evidence, kind: Kind, coding: Coding | None, seed: int) -> Levels:
     """Trees of one part of the outcome."""
     import lightgbm
 
     rng = np.random.default_rng(seed)
     evidence = evidence.at_most(MOST_ROWS, rng)
-    coding = evidence.coding
-    terms = coding.columns(evidence.offers)
+    terms = np.zeros((len(evidence.offers), 0)) if coding is None else coding.columns(evidence.offers)
     x = beside(evidence.features, evidence.given_scope, terms[evidence.action])
     never_falls = np.zeros(x.shape[1], dtype=np.int64)
-    never_falls[-terms.shape[1]] = coding.monotone  # the depth comes first among the terms
+    if coding is not None:
+        never_falls[-terms.shape[1]] = coding.monotone  # the depth comes first among the terms
     settings = SETTINGS | {
         "objective": OBJECTIVES[kind], "monotone_constraints": never_falls.tolist(), "seed": seed,
         "min_data_in_leaf": max(5, min(100, evidence.size // 50)),

@@ -18,9 +18,9 @@ from typing import Any
 import numpy as np
 
 from offerloop.response.calibration import moments
-from offerloop.response.evidence import Evidence
-from offerloop.response.levels import Differences, Kind, Levels, beside, in_parts, scope_of
-from offerloop.response.s_learner import LEFT_OUT, MOST_ROWS, grown
+from offerloop.response.evidence import Evidence, Fitted
+from offerloop.response.levels import Kind, Levels, against_none, beside, scope_of
+from offerloop.response.s_learner import LEFT_OUT, MOST_ROWS, amounts
 from offerloop.response.scores import folds
 from offerloop.response.terms import Coding, Floats, Terms
 from offerloop.response.turns import Start, Turns
@@ -56,11 +56,9 @@ class Structured:
 class StructuredLearner:
     """The estimator."""
 
-    def fit(self, evidence: Evidence, seed: int) -> Differences:
+    def fit(self, evidence: Evidence, seed: int) -> Fitted:
         """See `Estimator`."""
-        return Differences(
-            in_parts(evidence, lambda part, kind: taught(part, kind, seed), lambda part, kind: grown(part, kind, seed))
-        )
+        return against_none(evidence, lambda part, kind: taught(part, kind, seed), lambda part: amounts(part, seed))
 
 
 def taught(evidence: Evidence, kind: Kind, seed: int) -> Levels:

@@ -125,7 +125,7 @@ def study_trial(
         rows = np.sort(np.random.default_rng(seed).choice(value.size, MOST_ROWS, replace=False))
     fold = divisions(len(rows), DIVISIONS, seed, None if customer is None else customer[rows])
     held = held_out(value.of(rows), found, fold, seed, tell)
-    paid = None if cost is None else held_out(cost.of(rows), found, fold, seed, tell)
+    paid = None if cost is None else held_out(cost.after(value).of(rows), found, fold, seed, tell)
     contest = Contest.of(held, paid, spending)
     return TrialStudy(rows, held, paid, contest, contest.decide(), *contest.forecast(), spending, seed)
 
@@ -137,7 +137,7 @@ def learn(study: TrialStudy, value: Evidence, cost: Evidence | None, spending: S
     return Learned(
         offers=value.offers,
         value=estimator.fit(value, seed),
-        cost=None if cost is None else estimator.fit(cost, seed),
+        cost=None if cost is None else estimator.fit(cost.after(value), seed),
         value_line=study.value.lines[name],
         cost_line=None if study.cost is None else study.cost.lines[name],
         decision=study.decision,
