@@ -18,11 +18,11 @@ import numpy as np
 
 from offerloop.market.policies import DRAWN, WORLDS, lottery
 from offerloop.market.preset import PRESETS, load_preset
-from offerloop.market.seen import seen
+from offerloop.market.seen import Seen, seen
 from offerloop.market.simulation import Market
 from offerloop.market.terms import EVERYTHING
 from offerloop.market.truth import true_effects
-from offerloop.market.world import KINDS
+from offerloop.market.world import KINDS, Ints
 from peers.response.given import Floats, Given
 from record import Claim, Found, Result
 from response_data import NOTHING, Offers, Trial
@@ -94,8 +94,12 @@ def halves(customers: int, splits: int) -> tuple[np.ndarray, np.ndarray]:
 
 def columns(market: Market) -> Floats:
     """(customers, p): the profile, and what is bought in the scope of each offer."""
-    view = seen(market)
-    scopes = {int(view.category[k]): k for k in market.terms.menu}
+    return columns_of(seen(market), market.terms.menu)
+
+
+def columns_of(view: Seen, menu: Ints) -> Floats:
+    """The same, from what is seen and the positions of the offers."""
+    scopes = {int(view.category[k]): k for k in menu}
     return np.column_stack([view.profile, *(view.in_scope(k) for k in scopes.values())]).astype(np.float64)
 
 

@@ -133,7 +133,8 @@ def plan(config: Config, engine: Engine, stage: Stage) -> Run:
         "margins": effects.margins, "calibration": effects.calibration,
         "comparison": compare(forecasts, final),
         "budget_curve": pl.concat([one.curve for one in forecasts]),
-        "break_even_sweep": pl.concat([one.sweep for one in forecasts]), "assignments": final,
+        "break_even_sweep": pl.concat([one.sweep for one in forecasts]),
+        "uniform_depths": pl.concat([one.uniform for one in forecasts]), "assignments": final,
     }  # fmt: skip
     checked = {name: STAGE_TABLES[name].check(table) for name, table in tables.items()}
     return Run(config, events, checked, forecasts, explore_share, test, [gap.reason for gap in gaps])

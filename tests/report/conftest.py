@@ -98,6 +98,38 @@ def curves(campaign: str) -> tuple[list[dict[str, object]], list[dict[str, objec
     return curve, sweep
 
 
+def depths(campaign: str, profit: tuple[float, float, float]) -> list[dict[str, object]]:
+    """One depth for everybody: a fifth off milk, all of the campaign's profit where that is above zero; cheese by none.
+
+    Half off milk is below cost."""
+    rows = []
+    for category, depth, offer, below in (
+        ("cheese", 0.0, "none", False), ("cheese", 0.2, f"{campaign}-20 cheese", False),
+        ("milk", 0.0, "none", False), ("milk", 0.2, f"{campaign}-20 milk", False),
+        ("milk", 0.5, f"{campaign}-50 milk", True),
+    ):  # fmt: skip
+        gains = (0.0, 0.0, 0.0) if offer == "none" else profit if category == "milk" else (-300.0, -400.0, -200.0)
+        rows.append(
+            {
+                "campaign_id": campaign,
+                "category": category,
+                "depth": depth,
+                "offer_id": offer,
+                "n_customers": 3.0 if depth else 0.0,
+                "spend_minor": 10000.0 * depth,
+                "profit_minor": gains[0],
+                "profit_low_minor": gains[1],
+                "profit_high_minor": gains[2],
+                "estimated_minor": gains[0],
+                "floor_depth": 0.3,
+                "below_floor": below,
+                "beats_nothing": gains[1] > 0,
+                "is_best": not below and (depth > 0) == (category == "milk" and profit[0] > 0),
+            }
+        )
+    return rows
+
+
 def response_tables() -> dict[str, pl.DataFrame]:
     """The study of shelf prices."""
     outcomes = ("bought", "units", "list_minor", "discount_minor")
@@ -226,6 +258,7 @@ def plan_tables(plans: dict[str, tuple[float, float, float]], lead_low: float) -
         "comparison": pl.DataFrame([row for name, plan in plans.items() for row in compared(name, plan, lead_low)]),
         "budget_curve": pl.DataFrame([row for curve, _ in parts for row in curve]),
         "break_even_sweep": pl.DataFrame([row for _, sweep in parts for row in sweep]),
+        "uniform_depths": pl.DataFrame([row for name, plan in plans.items() for row in depths(name, plan)]),
         "margins": pl.DataFrame({"category": [None], "margin": [0.3], "basis": ["configured"]}),
         "assignments": pl.DataFrame(
             rows, schema=["customer_id", "campaign_id", "offer_id", "arm", "reasons"], orient="row"
@@ -288,7 +321,7 @@ def no_study(findings: Findings) -> Findings:
 def all_assumed(findings: Findings) -> Findings:
     """Every effect is the shop's own expectation, so no interval has a width."""
     tables = dict(findings.tables)
-    for name in ("comparison", "budget_curve", "break_even_sweep"):
+    for name in ("comparison", "budget_curve", "break_even_sweep", "uniform_depths"):
         ends = [one for one in tables[name].columns if one.endswith(("_low_minor", "_high_minor"))]
         middle = {"profit": "profit_minor", "plan_leads": "plan_leads_by_minor"}
         width = [pl.col(middle[end.rsplit("_", 2)[0]]).alias(end) for end in ends]
@@ -302,7 +335,7 @@ def none_known(findings: Findings) -> Findings:
     """No offer has an effect, so nothing is planned and nothing is given."""
     tables, zero = dict(findings.tables), pl.lit(0.0)
     tables["offers"] = tables["offers"].with_columns(basis=pl.lit("unknown"))
-    tables["effects"] = tables["effects"].clear()
+    tables["effects"], tables["uniform_depths"] = tables["effects"].clear(), tables["uniform_depths"].clear()
     for name in ("comparison", "budget_curve", "break_even_sweep"):
         figures = [one for one in tables[name].columns if one.endswith("_minor") or one == "n_customers"]
         tables[name] = tables[name].with_columns(zero.alias(one) for one in figures)

@@ -114,3 +114,31 @@ def test_no_chart_of_days_without_a_case(make):
     section = page_of(make(without=("quality_by_day", "rejected"))).split('<section id="quality"')[1]
     assert "chart-quality-by-day" not in section
     assert "sample rows" not in section
+
+
+def budget_of(page):
+    return page.split('<section id="budget"')[1].split("</section>")[0]
+
+
+def test_one_depth_for_everybody_stands_by_category_with_its_interval(made):
+    section = budget_of(page_of(made["all known"]))
+    assert (
+        "One depth for everybody, “Coupons that suppliers share”: given to all whom it concerns, the best depth brings "
+        "more than no discount, beyond its interval, in 1 of 2 categories. In 1 no discount is best by the estimates."
+    ) in section
+    assert "beyond its interval, in 0 of 2 categories. In 2 no discount is best" in section
+    assert "Left out of this choice: 1 of 3 depths, where" in section
+    table = section.split("The best depth for everybody")[-1].split("</table>")[0]
+    cells = [cell.strip() for cell in re.findall(r"<t[hd][^>]*>([^<]*)</t[hd]>", table)]
+    assert cells[-5:] == ["milk", "20 %", "3", "$20", "$126 [52, 199]"]
+
+
+def test_one_depth_that_is_assumed_has_no_interval(assumed):
+    section = budget_of(assumed)
+    assert "if the assumptions hold, some depth brings more than no discount in 1 of 2 categories" in section
+    assert "beyond its interval" not in section.split("One depth for everybody")[1].split("</p>")[0]
+    assert '<td class="figure">$126 (assumed)</td>' in section
+
+
+def test_without_a_depth_there_is_nothing_for_everybody(unknown):
+    assert "One depth for everybody" not in budget_of(unknown)

@@ -28,6 +28,18 @@ def test_a_rule_and_the_plans_lead_add_up_to_the_plan(summary):
             assert together == Decimal(campaign["profit"]["value"])
 
 
+def test_one_depth_for_everybody_by_category(summary):
+    own, shared = (campaign["uniform_depths"] for campaign in summary["campaigns"])
+    assert [(one["category"], one["depth"], one["beats_no_discount"]) for one in shared] == [
+        ("cheese", 0.0, None), ("milk", 0.2, True),
+    ]  # fmt: skip
+    assert shared[1] == {
+        "category": "milk", "depth": 0.2, "offer": "shared-20 milk", "floor_depth": 0.3, "customers": 3.0,
+        "spend": "20.00", "profit": {"value": "126.00", "low": "52.00", "high": "199.00"}, "beats_no_discount": True,
+    }  # fmt: skip
+    assert [one["offer"] for one in own] == ["none", "none"]
+
+
 def test_break_even_over_all_pairs(summary):
     response = summary["response"]
     assert response["break_even_margin"]["B"]["value"] == 0.75

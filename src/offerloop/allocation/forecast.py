@@ -17,6 +17,7 @@ from offerloop.allocation.problem import COST, Ints
 from offerloop.allocation.rules import most_likely_buyers, random_customers, same_for_all
 from offerloop.allocation.solution import Solution
 from offerloop.allocation.solving import solve
+from offerloop.allocation.uniform_depth import uniform_depths
 from offerloop.allocation.valuation import Floats, Repeated, Valuation
 from offerloop.config import Campaign
 from offerloop.evaluation.estimate import Estimate
@@ -44,6 +45,8 @@ class Forecast:
     """Budget against held-out profit."""
     sweep: pl.DataFrame
     """Supplier share and margin against held-out profit of the best targeting without a budget."""
+    uniform: pl.DataFrame
+    """One depth for everybody, by category, against held-out profit."""
     budget_unit: int
     """Units of the solver's budget in one minor unit."""
     valuation: Repeated
@@ -92,6 +95,7 @@ def forecast_campaign(
         comparison=comparison.with_columns(campaign_id=pl.lit(campaign.id)),
         curve=_curve(candidates, valuation, unit).with_columns(campaign_id=pl.lit(campaign.id)),
         sweep=sweep(effects, valuation).with_columns(campaign_id=pl.lit(campaign.id)),
+        uniform=uniform_depths(effects, valuation).with_columns(campaign_id=pl.lit(campaign.id)),
         budget_unit=unit,
         valuation=valuation,
         overspend=chance_of_overspending(chosen, budget_minor) if campaign.budget_basis == "expected" else None,

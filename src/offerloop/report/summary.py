@@ -15,6 +15,7 @@ from offerloop.report.sections.gaps import gap_sentences
 from offerloop.report.sections.limits import limits
 from offerloop.report.sections.past_campaigns import past_campaigns
 from offerloop.report.sections.recommenders import Gate, choices
+from offerloop.report.sections.uniform_depth import depths_of, profit_of
 from offerloop.report.sentences import basis_mark, campaign_sentence, decision
 from offerloop.report.voice import is_measured
 
@@ -40,7 +41,7 @@ def summarise(findings: Findings, language: str = "en") -> dict[str, Any]:
         "margin": round(facts.margin, 6),
         "margin_basis": facts.margin_basis,
         "customers": facts.n_customers,
-        "campaigns": [_campaign(one, facts) for one in facts.campaigns],
+        "campaigns": [_campaign(one, facts) | _uniform(findings, one, facts) for one in facts.campaigns],
         "shown_offers": _shown(evidence, facts),
         "response": _response(findings, evidence, facts),
         "past_campaigns": _past(findings, facts),
@@ -84,6 +85,25 @@ def _campaign(one: CampaignFacts, facts: Facts) -> dict[str, Any]:
         "break_even_supplier_share": _level(one.supplier_share),
         "break_even_margin": _level(one.margin),
     }
+
+
+def _uniform(findings: Findings, one: CampaignFacts, facts: Facts) -> dict[str, Any]:
+    """The best depth for everybody in each category."""
+    found = [
+        {
+            "category": row["category"],
+            "depth": round(row["depth"], DIGITS),
+            "offer": row["offer_id"],
+            "floor_depth": round(row["floor_depth"], DIGITS),
+            "customers": round(row["n_customers"], 1),
+            "spend": facts.money.decimal(row["spend_minor"]),
+            "profit": _money(profit_of(row), facts.money),
+            "beats_no_discount": row["beats_nothing"] if is_measured(profit_of(row)) else None,
+        }
+        for row in depths_of(findings, one)
+        if row["is_best"]
+    ]
+    return {"uniform_depths": found}
 
 
 def _test(findings: Findings, facts: Facts) -> dict[str, Any] | None:

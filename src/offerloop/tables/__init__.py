@@ -1,6 +1,13 @@
 """Every table that passes between stages: its columns, units, keys, and one `check`."""
 
-from offerloop.tables.allocation import ASSIGNMENTS, BREAK_EVEN_SWEEP, BUDGET_CURVE, COMPARISON, REASONS
+from offerloop.tables.allocation import (
+    ASSIGNMENTS,
+    BREAK_EVEN_SWEEP,
+    BUDGET_CURVE,
+    COMPARISON,
+    REASONS,
+    UNIFORM_DEPTHS,
+)
 from offerloop.tables.evaluation import OVERLAP, POLICY_VALUES
 from offerloop.tables.events import CUSTOMERS, QUALITY, QUALITY_BY_DAY, REJECTED
 from offerloop.tables.profiles import AUDIENCE_MEMBERS, PROFILES
@@ -49,6 +56,7 @@ STAGE_TABLES = {
         COMPARISON,
         BUDGET_CURVE,
         BREAK_EVEN_SWEEP,
+        UNIFORM_DEPTHS,
     )
 }
 """All of them by name, in the order of the flow."""
@@ -85,6 +93,7 @@ __all__ = [
     "RESPONSE_SLOPES",
     "SHOWN_OFFERS",
     "STAGE_TABLES",
+    "UNIFORM_DEPTHS",
     "Column",
     "Table",
 ]

@@ -98,3 +98,25 @@ BREAK_EVEN_SWEEP = Table(
     ),
     key=("campaign_id", "lever", "level"),
 )
+
+UNIFORM_DEPTHS = Table(
+    "uniform_depths",
+    "One depth for everybody: held-out profit of each offer with a depth, given to all whom it concerns, and of none.",
+    (
+        Column("campaign_id", pl.String, "campaign"),
+        Column("category", pl.String, "category; empty for offers on everything", optional=True),
+        Column("depth", pl.Float64, "share off the list price; 0 for no discount"),
+        Column("offer_id", pl.String, "offer of that depth, or 'none'"),
+        Column("n_customers", pl.Float64, "customers treated"),
+        Column("spend_minor", pl.Float64, "expected cost to us"),
+        Column("profit_minor", pl.Float64, "held-out profit, minor units"),
+        Column("profit_low_minor", pl.Float64, "lower end, 95 %"),
+        Column("profit_high_minor", pl.Float64, "upper end"),
+        Column("estimated_minor", pl.Float64, "profit by the estimates that choose: too high on average"),
+        Column("floor_depth", pl.Float64, "depth at which our part of it is all of the margin: the price is at cost"),
+        Column("below_floor", pl.Boolean, "whether it is deeper than that; then it is never the best"),
+        Column("beats_nothing", pl.Boolean, "whether its interval lies above the profit of no discount"),
+        Column("is_best", pl.Boolean, "the depth of most estimated profit in its category that is not below the floor"),
+    ),
+    key=("campaign_id", "category", "offer_id"),
+)

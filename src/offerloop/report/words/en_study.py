@@ -236,6 +236,28 @@ WORDS: dict[str, str] = {
     "budget.column.customers": "customers",
     "budget.column.spend": "expected spend",
     "budget.column.profit": "profit [95 % interval]",
+    # One depth for everybody.
+    "uniform.text": (
+        "One depth for everybody, “{title}”: given to all whom it concerns, the best depth brings more than no "
+        "discount, beyond its interval, in {clear} of {all} categories. In {none} no discount is best by the estimates."
+    ),
+    "uniform.text_assumed": (
+        "One depth for everybody, “{title}”: if the assumptions hold, some depth brings more than no discount in "
+        "{some} of {all} categories."
+    ),
+    "uniform.floor": (
+        "Left out of this choice: {n} of {all} depths, where our part of the discount is more than the margin, so that "
+        "the price would be below cost."
+    ),
+    "uniform.more": "The other {n} are in the table 'uniform_depths' of the run.",
+    "uniform.table": "The best depth for everybody, by category, {title}: chosen by the estimates, profit held out",
+    "uniform.table_assumed": "The best depth for everybody, by category, {title}: as assumed",
+    "uniform.column.category": "category",
+    "uniform.column.depth": "best depth",
+    "uniform.column.customers": "customers",
+    "uniform.column.spend": "expected spend",
+    "uniform.column.profit": "profit [95 % interval]",
+    "uniform.everything": "all products",
     # Simple rules.
     "rules.label": "Simple rules",
     "rules.intro": (

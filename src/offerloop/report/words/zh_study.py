@@ -181,6 +181,22 @@ WORDS: dict[str, str] = {
     "budget.column.customers": "用户数",
     "budget.column.spend": "预期成本",
     "budget.column.profit": "增量利润 [95% 区间]",
+    # 统一折扣
+    "uniform.text": (
+        "统一折扣，“{title}”：发给所有相关用户时，在 {all} 个品类中，"
+        "有 {clear} 个品类的最佳深度带来的增量利润高于不打折，且区间不含零；按估计，有 {none} 个品类以不打折为最佳。"
+    ),
+    "uniform.text_assumed": "统一折扣，“{title}”：如果假设成立，在 {all} 个品类中，有 {some} 个品类打折优于不打折。",
+    "uniform.floor": "在 {all} 种折扣中，有 {n} 种不予考虑：由我们承担的部分超过毛利，价格会低于成本。",
+    "uniform.more": "其余 {n} 个品类见本次运行的数据表 uniform_depths。",
+    "uniform.table": "各品类的最佳统一折扣，{title}：按估计选择，利润为留出检验",
+    "uniform.table_assumed": "各品类的最佳统一折扣，{title}：按假设",
+    "uniform.column.category": "品类",
+    "uniform.column.depth": "最佳深度",
+    "uniform.column.customers": "用户数",
+    "uniform.column.spend": "预期成本",
+    "uniform.column.profit": "增量利润 [95% 区间]",
+    "uniform.everything": "全部商品",
     # 简单规则
     "rules.label": "简单规则",
     "rules.intro": (

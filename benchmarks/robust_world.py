@@ -1,0 +1,176 @@
+"""Small simulated shops in which effects are learned from weeks of offers by lot, and the truth of the next week."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from offerloop.allocation.choose import taken
+from offerloop.allocation.problem import Problem
+from offerloop.allocation.robust import Segments
+from offerloop.allocation.solving import solve
+from offerloop.market.policies import DRAWN
+from offerloop.market.preset import load_preset
+from offerloop.market.seen import IN_SCOPE, Seen, seen
+from offerloop.market.simulation import Market
+from offerloop.market.terms import NOTHING as NOBODY
+from offerloop.market.truth import true_effects
+from offerloop.market.world import Ints
+from offerloop.response.contest import Verdict
+from offerloop.response.evidence import Evidence
+from offerloop.response.ridge_t import RidgeTLearner
+from offerloop.response.spending import Spending
+from offerloop.response.terms import NOTHING, Terms
+from offerloop.response.trial_study import TrialStudy, learn, study_trial
+from peers.response.given import Floats
+from response_market import columns_of
+
+PRODUCTS, BEFORE = 120, 8
+"""Products; weeks before the offers."""
+LUCK = 4
+"""Worlds of luck by which the truth of offers on the whole basket is known; plans are made without them."""
+RESAMPLES = 10
+"""Of the bootstrap by which errors of single predictions are told."""
+SEGMENTS = 5
+"""Groups of customers of equal size, by what they usually spend in a week."""
+SHARE = 0.3
+"""The budget, of the liability of the plan without one."""
+NAME = "ridge_t"
+
+
+@dataclass(frozen=True)
+class Setting:
+    """How much is known of how many offers."""
+
+    name: str
+    customers: int
+    weeks: int
+    """Of offers by lot."""
+    every: bool
+    """Whether all offers of the preset's menu are there; else one of each kind and depth."""
+    shops: int
+    """Of each preset."""
+
+    def menu(self, market: Market) -> Ints:
+        """Positions of the offers."""
+        menu = market.terms.menu
+        if self.every:
+            return menu
+        kinds = np.column_stack([market.terms.kind, market.terms.percent])[menu]
+        return np.asarray(menu[np.sort(np.unique(kinds, axis=0, return_index=True)[1])])
+
+
+@dataclass(frozen=True, eq=False)
+class Believed:
+    """What a plan can go by; (customers, K) each, minor units."""
+
+    profit: Floats
+    se: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class World:
+    """The week that is planned."""
+
+    calibrated: Believed
+    """Drawn to what left-out customers showed, as plans of this project are; errors are those of the calibration."""
+    raw: Believed
+    """As the same estimator says, with errors by the bootstrap over customers."""
+    segments: Segments
+    profit: Floats
+    cost: Floats
+    """(customers, K): the truth."""
+    liability: Ints
+    """(K,)."""
+    budget: int
+    verdict: Verdict
+    """Of the study of these weeks: nothing, everyone or targeted."""
+
+    def plan(self, profit: Floats) -> Floats:
+        """(customers, K): 1 for what is given within the budget."""
+        return planned(profit, self.liability, self.budget)
+
+
+def planned(profit: Floats, liability: Ints, budget: int) -> Floats:
+    """The best plan within a budget of liabilities."""
+    cost = np.broadcast_to(liability, profit.shape)
+    found = np.zeros(profit.shape)
+    found[taken(solve(Problem.of(profit, cost, budget)).choice)] = 1.0
+    return found
+
+
+def make_world(preset: str, setting: Setting, seed: int) -> World:
+    """A preset's shop."""
+    customers = setting.customers
+    market = Market(load_preset(preset), customers, PRODUCTS, seed, BEFORE)
+    menu = setting.menu(market)
+    value, cost, before = learnt_from(market, menu, setting.weeks, np.random.default_rng(seed))
+    every = np.tile(np.arange(customers), setting.weeks)
+    study = study_trial(value, cost, Spending(), seed, {NAME: RidgeTLearner()}, customer=every)
+    now = seen(market)
+    features, liability = columns_of(now, menu), market.terms.liability_minor[menu]
+    calibrated = by_study(study, value, cost, features, seed)
+    unlimited = planned(calibrated.profit, liability, customers * int(liability.max()))
+    segments = Segments.measured(study.effect[:, 1:], np.concatenate([segment_of(one) for one in before]))
+    truth = true_effects(market, LUCK)
+    return World(
+        calibrated=calibrated,
+        raw=by_bootstrap(replace(value, outcome=value.outcome - cost.outcome), features, every, seed),
+        segments=replace(segments, of=segment_of(now)),
+        profit=truth.profit_minor[:, menu],
+        cost=truth.cost_minor[:, menu],
+        liability=liability,
+        budget=int(SHARE * float(unlimited.sum(axis=0) @ liability)),
+        verdict=study.decision.verdict,
+    )
+
+
+def learnt_from(
+    market: Market, menu: Ints, weeks: int, rng: np.random.Generator
+) -> tuple[Evidence, Evidence, list[Seen]]:
+    """Value and cost of weeks by lot, the customers of each in their order, and what was seen before each."""
+    n, of = market.customers, market.terms
+    before, features, given, value, cost = list[Seen](), list[Floats](), list[Ints](), list[Floats](), list[Floats]()
+    for _ in range(weeks):
+        before.append(seen(market))
+        features.append(columns_of(before[-1], menu))
+        arm = np.where(rng.random(n) < DRAWN, rng.integers(1, len(menu) + 1, n), 0)
+        offer = np.r_[NOBODY, menu][arm]
+        done = market.advance(offer, np.where(arm > 0, DRAWN / len(menu), 1 - DRAWN))
+        given.append(arm)
+        value.append(done.value_minor(n))
+        cost.append(done.cost_minor(n, of.own_share[offer]) * (arm > 0))
+    offers = (NOTHING, *(Terms(of.ids[k], of.ids[k], 1.0) for k in menu))
+    chance = np.tile(np.r_[1 - DRAWN, np.full(len(menu), DRAWN / len(menu))], (n * weeks, 1))
+    found = Evidence(np.concatenate(features), np.concatenate(given), np.concatenate(value), chance, offers)
+    return found, replace(found, outcome=np.concatenate(cost)), before
+
+
+def by_study(study: TrialStudy, value: Evidence, cost: Evidence, features: Floats, seed: int) -> Believed:
+    """Levels of the offers are drawn together, as in a run."""
+    found = learn(study, value, cost, study.spending, seed)
+    assert found.cost_line is not None
+    together = replace(found, value_line=found.value_line.drawn_together(), cost_line=found.cost_line.drawn_together())
+    gained, paid = together.effects(features)
+    assert paid is not None
+    return Believed((gained - paid)[:, 1:], found.se(features)[:, 1:])
+
+
+def by_bootstrap(profit: Evidence, features: Floats, customer: Ints, seed: int) -> Believed:
+    """Fits to customers drawn with replacement tell the error (Efron 1979); `customer` (rows,) is whose each row is."""
+    rng, n = np.random.default_rng(seed), len(features)
+    rows_of = np.argsort(customer, kind="stable").reshape(n, -1)
+
+    def told(rows: Ints) -> Floats:
+        return RidgeTLearner().fit(profit.of(rows), seed).effects(features, profit.offers)[:, 1:]
+
+    again = [told(rows_of[rng.integers(0, n, n)].ravel()) for _ in range(RESAMPLES)]
+    return Believed(told(np.arange(profit.size)), np.std(again, axis=0, ddof=1))
+
+
+def segment_of(view: Seen) -> Ints:
+    """(customers,): position of the group by weekly value at list price."""
+    spend = view.by_category[:, :, IN_SCOPE.index("list_minor_week")].sum(axis=1)
+    rank = np.argsort(np.argsort(spend, kind="stable"), kind="stable")
+    return np.asarray(rank * SEGMENTS // len(spend), dtype=np.int64)

@@ -1,0 +1,73 @@
+"""One depth for everybody: what each discount of a campaign would bring in its category, given to all it concerns.
+
+The grid are the depths that the campaign's offers have, and no discount. As everywhere, the best one is chosen by the
+estimates and its profit is held out, so that being the best of several does not inflate it; on the grid of held-out
+profits another depth may therefore look better by luck. Prices have a floor, the unit cost: an offer whose own part of
+the discount is more than the margin would sell below it, and is never the best.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from offerloop.allocation.valuation import Repeated, Valuation
+from offerloop.offers import NO_OFFER
+from offerloop.tables import UNIFORM_DEPTHS
+
+KEYS = ("category", "depth", "offer_id", "funded_share", "margin")
+SCHEMA = {name: dtype for name, dtype in UNIFORM_DEPTHS.schema.items() if name != "campaign_id"}
+ROUNDING = 1e-9
+"""A share of list price that is no more than that below the floor is at it."""
+
+
+def uniform_depths(effects: pl.DataFrame, valuation: Valuation | Repeated) -> pl.DataFrame:
+    """A row for each category and offer with a depth, ascending, and one for no discount; columns SCHEMA.
+
+    `effects` are a campaign's candidates with the terms KEYS of their offers, in the order of the valuation.
+    """
+    offers = (
+        effects.filter(pl.col("depth").is_not_null())
+        .group_by(KEYS).agg(estimated=pl.col("profit_minor").sum()).sort("category", "depth", "offer_id")
+    )  # fmt: skip
+    rows = list[dict[str, Any]]()
+    for _, some in offers.group_by("category", maintain_order=True):
+        of_category = [_row(offer, effects, valuation) for offer in some.iter_rows(named=True)]
+        rows += _with_best([_nothing(of_category[0]), *of_category])
+    return pl.DataFrame(rows, schema=SCHEMA, orient="row")
+
+
+def _row(offer: dict[str, Any], effects: pl.DataFrame, valuation: Valuation | Repeated) -> dict[str, Any]:
+    """Everybody whom the offer concerns gets it."""
+    weights = (effects["offer_id"] == offer["offer_id"]).to_numpy().astype(float)
+    profit = valuation.value(weights)
+    own_share = 1 - offer["funded_share"]
+    deepest = min(max(offer["margin"], 0.0) / own_share, 1.0) if own_share > 0 else 1.0
+    return {
+        "category": offer["category"],
+        "depth": offer["depth"],
+        "offer_id": offer["offer_id"],
+        "n_customers": float(weights.sum()),
+        "spend_minor": valuation.spend(weights),
+        "profit_minor": profit.value,
+        "profit_low_minor": profit.low,
+        "profit_high_minor": profit.high,
+        "estimated_minor": offer["estimated"],
+        "floor_depth": deepest,
+        "below_floor": offer["depth"] > deepest + ROUNDING,
+        "beats_nothing": profit.low > 0,
+    }
+
+
+def _nothing(beside: dict[str, Any]) -> dict[str, Any]:
+    """No discount in the category of another row: no change, exactly."""
+    same = {"category": beside["category"], "offer_id": NO_OFFER, "below_floor": False, "beats_nothing": False}
+    zeros = {name: 0.0 for name, dtype in SCHEMA.items() if dtype == pl.Float64}
+    return zeros | same | {"floor_depth": beside["floor_depth"]}
+
+
+def _with_best(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Marks the one of most estimated profit that is not below the floor; of equals the lowest."""
+    best = max((row for row in rows if not row["below_floor"]), key=lambda row: row["estimated_minor"])
+    return [row | {"is_best": row is best} for row in rows]
