@@ -1,0 +1,101 @@
+"""Customers that do not fit into memory: Parquet in pieces, one budget, in a process of its own.
+
+Run as a program it solves what a folder holds and writes what that took.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from allocation_data import OFFERS, offers
+from environments import BENCH, call
+from offerloop.allocation import Limit, Problem, solve
+from offerloop.allocation.on_disk import OnDisk
+from offerloop.engine.duckdb import DuckDBEngine
+from record import Claim, Found, Result, tell
+
+GROUP, GROUPS = 131_072, 4
+"""Customers of a row group, and row groups of a file."""
+SHARE = 0.3
+"""Budget, of what the plan without one would cost."""
+MOST_SECONDS, MOST_GB, MOST_GAP = 240.0, 6.0, 1e-6
+
+
+def on_disk(customers: int) -> Found:
+    """Solves, with all reads; the files stay for another run."""
+    folder = BENCH / "allocation" / f"on-disk-{customers}"
+    budget = written(folder, customers)
+    out = folder.with_suffix(".json")
+    call([sys.executable, "-m", "allocation_on_disk", str(folder), str(budget), str(out)], folder.with_suffix(".txt"))
+    took = json.loads(out.read_text(encoding="utf-8"))
+    case = f"one budget, {customers:,} x {OFFERS} in Parquet"
+    units = {"solve": "s", "solve, processor": "CPU s", "peak": "GB", "gap": "", "overspend": "units", "read": "GB"}
+    results = [Result("offerloop", case, name, took[name], unit) for name, unit in units.items()]
+    claims = [
+        Claim.at_most(f"{case}: seconds, all reads included", took["solve"], MOST_SECONDS),
+        Claim.at_most(f"{case}: GB of the process", took["peak"], MOST_GB),
+        Claim.at_most(f"{case}: gap", took["gap"], MOST_GAP),
+        Claim.at_most(f"{case}: overspend", took["overspend"], 0.0),
+    ]
+    tell(results, claims)
+    return results, claims
+
+
+def written(folder: Path, customers: int) -> int:
+    """Files of made-up customers, and a budget for them."""
+    mark = folder / "budget.txt"
+    if not mark.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        cost = 0
+        for start in range(0, customers, GROUP * GROUPS):
+            ids = np.arange(start, min(start + GROUP * GROUPS, customers))
+            profit, prices = offers(len(ids), np.random.default_rng([19, start]))
+            best = profit.argmax(axis=1)
+            rows = np.arange(len(ids))
+            cost += int(np.where(profit[rows, best] > 0, prices[rows, best], 0).sum(dtype=np.int64))
+            table = pa.table(
+                {
+                    "customer_id": ids,
+                    "profit": lists(profit.astype(np.float32)),
+                    "cost": lists(prices.astype(np.int32)),
+                }
+            )
+            pq.write_table(
+                table, folder / f"{start:012d}.parquet", row_group_size=GROUP, compression="NONE",
+                use_dictionary=False, write_statistics=False,
+            )  # fmt: skip
+        mark.write_text(str(int(SHARE * cost)), encoding="utf-8")
+    return int(mark.read_text(encoding="utf-8"))
+
+
+def lists(table: np.ndarray) -> pa.Array:
+    """(n, K) as lists of one length."""
+    return pa.FixedSizeListArray.from_arrays(pa.array(table.ravel()), table.shape[1])
+
+
+def main(folder: Path, budget: int, out: Path) -> None:
+    """Solves once."""
+    wall, processor = time.perf_counter(), time.process_time()
+    blocks = OnDisk(DuckDBEngine(), folder)
+    plan = solve(Problem(blocks, blocks.width, (Limit("budget", budget),)))
+    took = {
+        "solve": time.perf_counter() - wall,
+        "solve, processor": time.process_time() - processor,
+        "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20,
+        "gap": plan.gap,
+        "overspend": float(max(plan.used[0] - budget, 0)),
+        "read": sum(file.stat().st_size for file in folder.glob("*.parquet")) / 2**30,
+    }
+    out.write_text(json.dumps(took), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3]))
