@@ -143,7 +143,8 @@ def _curve(candidates: Candidates, valuation: Repeated, unit: int) -> pl.DataFra
     now = np.full(candidates.block.size, NONE)
     now[np.isin(candidates.row, first).any(axis=1)] = first
     spent = int(candidates.block.measures[COST][np.isin(candidates.row, first)].sum())
-    rows = [_curve_row(spent / unit, weights, valuation)]
+    slopes = np.append(steps.slope, 0.0) * unit
+    rows = [_curve_row(spent / unit, weights, valuation, float(slopes[0]))]
     marks = np.unique(np.linspace(0, len(steps), CURVE_POINTS).astype(int))
     for before, after in pairwise(marks.tolist()):
         taken = slice(before, after)
@@ -154,11 +155,11 @@ def _curve(candidates: Candidates, valuation: Repeated, unit: int) -> pl.DataFra
                 weights[now[customer]] = 0.0
             now[customer], weights[candidate] = candidate, 1.0
         spent += int(steps.cost[taken].sum())
-        rows.append(_curve_row(spent / unit, weights, valuation))
+        rows.append(_curve_row(spent / unit, weights, valuation, float(slopes[after])))
     return pl.DataFrame(rows).unique("budget_minor", keep="last", maintain_order=True)  # offers may cost nothing
 
 
-def _curve_row(budget_minor: float, weights: Floats, valuation: Repeated) -> dict[str, float]:
+def _curve_row(budget_minor: float, weights: Floats, valuation: Repeated, price: float) -> dict[str, float]:
     profit: Estimate = valuation.value(weights)
     return {
         "budget_minor": float(budget_minor),
@@ -167,4 +168,5 @@ def _curve_row(budget_minor: float, weights: Floats, valuation: Repeated) -> dic
         "profit_minor": profit.value,
         "profit_low_minor": profit.low,
         "profit_high_minor": profit.high,
+        "shadow_price": price,
     }

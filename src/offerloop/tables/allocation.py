@@ -80,6 +80,9 @@ BUDGET_CURVE = Table(
         Column("profit_minor", pl.Float64, "held-out profit"),
         Column("profit_low_minor", pl.Float64, "lower end, 95 %"),
         Column("profit_high_minor", pl.Float64, "upper end"),
+        Column(
+            "shadow_price", pl.Float64, "profit that the next unit of budget would bring, by the estimates that choose"
+        ),
     ),
     key=("campaign_id", "budget_minor"),
 )

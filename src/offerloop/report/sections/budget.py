@@ -27,6 +27,9 @@ def budget_section(findings: Findings, facts: Facts) -> Section:
         if len(curve) > 1:
             blocks.append(_figure(one, curve, findings, facts))
         blocks.append(Text(tell.say("budget.campaign", title=one.found.title, text=_shadow(one, curve, tell))))
+        if one.basis != UNKNOWN and one.found.n_planned:
+            bound, gap = tell.money.text(one.found.bound_minor), tell.share(one.found.gap, 0.0001)
+            blocks.append(Text(tell.say("budget.bound", title=one.found.title, bound=bound, gap=gap)))
         if one.found.overspend is not None and one.found.n_planned:
             chance = tell.share(one.found.overspend, 0.001)
             blocks.append(Text(tell.say("budget.overspend", title=one.found.title, chance=chance)))

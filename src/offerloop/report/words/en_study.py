@@ -179,6 +179,10 @@ WORDS: dict[str, str] = {
     "deciles.column.pairs": "pairs",
     # The budget.
     "budget.label": "The budget",
+    "budget.bound": (
+        "{title}: by the estimates that chose it, no plan within the budget has more profit than {bound}; this one "
+        "misses {gap} of that at most."
+    ),
     "budget.overspend": (
         "{title}: the chance that redemptions come to more than the budget is {chance}, if every estimate is right."
     ),

@@ -139,6 +139,7 @@ WORDS: dict[str, str] = {
     "deciles.column.pairs": "用户品类对",
     # 预算
     "budget.label": "预算",
+    "budget.bound": "{title}：按选择方案所用的估计，任何不超预算的方案都不会超过 {bound}；这一方案至多差 {gap}。",
     "budget.overspend": "{title}：若所有估计都正确，核销成本超过预算的概率为 {chance}。",
     "budget.basis.liability": "预算口径“最大负债”：每份优惠按可能花费的最大值计入，因此无论用户怎么做都不会超预算。",
     "budget.basis.expected": "预算口径“预期成本”：每份优惠按预期成本计入，因此只是平均不超预算。",
