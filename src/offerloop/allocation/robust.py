@@ -60,9 +60,13 @@ def shrunk(profit: Floats, se: Floats, centre: Floats | None = None) -> Floats:
     the profits less that of their errors; where errors explain all of the spread, everybody is given the mean.
     `centre` is what to draw to instead, (K,) or (n, K): the effects of segments, say.
 
+    Errors and effects both grow with what customers spend. One mean for everybody then takes most from those with most
+    to gain; the effects of segments by spending do not, and are the better centre (docs/allocation.md).
+
     This is for estimates whose errors come on top of the truth. Effects that a calibration has drawn to what left-out
-    customers showed (`response.crossfit.Calibration`) are best guesses already: they spread less than the truth, not
-    more. Drawn again, they pay for the same error twice, and lose differences that are there.
+    customers showed (`response.crossfit.Calibration`) are best guesses already, and spread less than the truth instead
+    of more: an error that the calibration has taken out is taken out twice, and with the errors of its levels, which
+    all customers share, next to nothing but the centre is left.
     """
     there = np.isfinite(profit)
     known = np.where(there, profit, 0.0)
