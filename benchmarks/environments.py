@@ -1,4 +1,4 @@
-"""Environments of peers, and processes that run in them on one thread."""
+"""Environments of peers, and processes that run in them, on one thread unless told otherwise."""
 
 from __future__ import annotations
 
@@ -9,18 +9,31 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 BENCH = HERE.parent / ".bench"
-ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL", "NUMBA")} | {
-    "POLARS_MAX_THREADS": "1",
-    "LK_NUM_PROCS": "1",
-}
+THREADS = (
+    *(f"{name}_NUM_THREADS" for name in ("OMP", "OPENBLAS", "MKL", "NUMBA", "RAYON")),
+    "POLARS_MAX_THREADS",
+    "LK_NUM_PROCS",
+)
+"""Variables that say how many there are."""
 
 
-def call(command: list[str], log: Path) -> None:
-    """Runs it in this folder on one thread, and keeps what it says; SystemExit with the end of that if it fails."""
+class TooLongError(SystemExit):
+    """A process was ended, for it took longer than it may."""
+
+
+def call(command: list[str], log: Path, *, threads: int = 1, seconds: float | None = None) -> None:
+    """Runs it in this folder and keeps what it says.
+
+    SystemExit with the end of that if it fails; TooLongError if it takes longer than `seconds`.
+    """
+    variables = os.environ | dict.fromkeys(THREADS, str(threads))
     with log.open("w", encoding="utf-8") as said:
-        failed = subprocess.run(
-            command, stdout=said, stderr=subprocess.STDOUT, check=False, cwd=HERE, env=os.environ | ONE_THREAD
-        ).returncode
+        try:
+            failed = subprocess.run(
+                command, stdout=said, stderr=subprocess.STDOUT, check=False, cwd=HERE, env=variables, timeout=seconds
+            ).returncode
+        except subprocess.TimeoutExpired as late:
+            raise TooLongError(f"{' '.join(command)} was ended after {seconds:.0f} s") from late
     if failed:
         tail = log.read_text(encoding="utf-8")[-2_000:]
         raise SystemExit(f"{' '.join(command)} ended with {failed}:\n{tail}")

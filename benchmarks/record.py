@@ -82,6 +82,26 @@ def tell(results: list[Result], claims: list[Claim]) -> None:
     print(flush=True)
 
 
+def table(case: str, results: Sequence[Result]) -> None:
+    """A line for each system."""
+    rows: dict[str, dict[str, float]] = {}
+    for one in results:
+        rows.setdefault(one.system, {})[f"{one.metric} ({one.unit})" if one.unit else one.metric] = one.value
+    width = max(map(len, rows)) + 2
+    columns = list(dict.fromkeys(name for values in rows.values() for name in values))
+    print(f"{case}\n" + " " * width + "".join(f"{name:>{_wide(name)}}" for name in columns))
+    for system, values in rows.items():
+        print(f"{system:<{width}}" + "".join(_cell(values.get(name), _wide(name)) for name in columns))
+
+
+def _wide(name: str) -> int:
+    return max(len(name), 9) + 2
+
+
+def _cell(value: float | None, width: int) -> str:
+    return f"{'-' if value is None else format(value, '.4g'):>{width}}"
+
+
 def load() -> list[float]:
     """Mean number of processes that ran or waited to, over 1, 5 and 15 minutes; take it before the measurements."""
     return list(os.getloadavg())

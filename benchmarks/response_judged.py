@@ -10,7 +10,7 @@ import numpy as np
 
 from offerloop.evaluation.estimate import Z95
 from peers.response.given import Floats
-from record import Claim, Found, Result, tell
+from record import Claim, Found, Result, table, tell
 from response_systems import Found as Learned
 from response_systems import System, run
 
@@ -101,26 +101,6 @@ def against_peers(case: str, metric: str, judged: Sequence[Judged]) -> list[Clai
         share = float(ours.learned.final_cpu_s.sum() / np.sum(one.learned.cost["fit_cpu_s"]))
         claims.append(Claim.at_most(f"{case}: CPU of the chosen estimator's fit over {one.name}", share, CPU_SHARE))
     return claims
-
-
-def table(case: str, results: Sequence[Result]) -> None:
-    """A line for each system."""
-    rows: dict[str, dict[str, float]] = {}
-    for one in results:
-        rows.setdefault(one.system, {})[f"{one.metric} ({one.unit})" if one.unit else one.metric] = one.value
-    width = max(map(len, rows)) + 2
-    columns = list(dict.fromkeys(name for values in rows.values() for name in values))
-    print(f"{case}\n" + " " * width + "".join(f"{name:>{_wide(name)}}" for name in columns))
-    for system, values in rows.items():
-        print(f"{system:<{width}}" + "".join(_cell(values.get(name), _wide(name)) for name in columns))
-
-
-def _wide(name: str) -> int:
-    return max(len(name), 9) + 2
-
-
-def _cell(value: float | None, width: int) -> str:
-    return f"{'-' if value is None else format(value, '.4g'):>{width}}"
 
 
 def show(case: str, results: Sequence[Result], claims: Sequence[Claim]) -> Found:
