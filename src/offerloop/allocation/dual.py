@@ -83,7 +83,7 @@ def least(problem: Problem, start: Floats, unit: Floats, share: float, passes: i
         return value / scale, unit * (at_most - found.used.astype(np.float64)) / scale
 
     bounds = [(0.0, DEAREST)] * len(unit)
-    options = {"maxfun": passes, "ftol": 1e-12, "gtol": 1e-9, "maxcor": 30}
+    options = {"maxfun": passes, "ftol": 1e-12, "gtol": 1e-9, "maxcor": 10}
     found = minimize(dual, start / unit, jac=True, method="L-BFGS-B", bounds=bounds, options=options)
     return np.asarray(found.x * unit)
 
