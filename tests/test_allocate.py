@@ -133,6 +133,16 @@ def test_bands_hold_groups_together(table, tmp_path):
     assert depths.max() - depths.min() <= 0.002 + 1e-12
 
 
+def test_a_band_of_money_leaves_the_budget_as_it_is(table, tmp_path):
+    asked = limits(tmp_path, 'budget = "90.00"\n[[bands]]\ncolumn = "region"\nof = "depth"\nwithin = 0.01')
+    _, given = decided(table, asked)
+    asked = limits(tmp_path, 'budget = "90.00"\n[[limits]]\nname = "value"\ncounts = "value"\nat_least = "100.00"')
+    _, valued = decided(table, asked)
+    assert 85 < given["cost"].sum() <= 90
+    assert 85 < valued["cost"].sum() <= 90
+    assert valued["value"].sum() >= 100
+
+
 def test_a_return_holds_over_the_whole_plan(table, tmp_path):
     asked = limits(tmp_path, 'budget = "2000.00"\nmin_return = 2.2')
     _, given = decided(table, asked)
@@ -192,6 +202,7 @@ WRONG = {
     "empty": (shop().with_columns(cost=pl.when(pl.col("customer_id") == 1).then(None).otherwise("cost")), "row 4"),
     "infinite": (shop().with_columns(value=pl.col("value") / pl.col("customer_id").clip(0, 1)), "row 2: the value"),
     "twice": (pl.concat([shop(), shop().head(1)]), "row 2: this customer and offer stand in another row too"),
+    "too much": (shop().with_columns(cost=pl.lit(9e8)), "the costs add up to more than"),
     "text": (shop().with_columns(cost=pl.lit("cheap")), "'cost' holds something that is no number"),
 }
 

@@ -21,6 +21,8 @@ from offerloop.errors import InputError, near_miss
 
 UNIT = "_unit"
 """Who is given `most_offers` together: a customer, or those who share something."""
+HELD = ("value", "cost")
+"""Columns of a table that are in units of cost already."""
 RETURN = "cost without its return"
 FINE = 1_000
 """Parts of a unit of cost by which returns are counted."""
@@ -151,15 +153,15 @@ class _Built:
 
     def _customers(self, where: dict[str, str]) -> tuple[str | None, tuple[int, ...]]:
         """Column and weights of those who have all these values."""
-        groups = [(column, value, *self._group(column)) for column, value in where.items()]
-        if len(groups) <= 1:
-            return next(
-                ((column, tuple(int(one == value) for one in all_)) for column, value, _, all_ in groups), (None, (1,))
-            )
+        if not where:
+            return None, (1,)
+        groups = {column: self._group(column) for column in where}
+        if len(where) == 1:
+            [(column, value)] = where.items()
+            return column, tuple(int(one == value) for one in groups[column][1])
         name = " and ".join(f"{column} = {value}" for column, value in where.items())
-        self.groups[name] = np.all([codes == all_.index(value) for _, value, codes, all_ in groups], axis=0).astype(
-            np.int64
-        )
+        each = [codes == values.index(where[column]) for column, (codes, values) in groups.items()]
+        self.groups[name] = np.all(each, axis=0).astype(np.int64)
         return name, (0, 1)
 
     def _group(self, column: str) -> tuple[Ints, list[str]]:
@@ -179,23 +181,26 @@ class _Built:
 
     def _sums(self, column: str) -> str:
         """A measure of the numbers in a column."""
-        return self._measured(column, (self._numbers(column) * STEPS).round())
+        return self._measured(f"sum of {column}", (self._numbers(column) * STEPS).round())
 
     def _money(self, column: str) -> str:
         """A measure of the money in a column, rounded up."""
-        return self._measured(column, np.ceil((self._numbers(column) * self.table.unit[0]).round(3)))
+        return self._measured(
+            f"sum of {column}, in money", np.ceil((self._numbers(column) * self.table.unit[0]).round(3))
+        )
 
     def _numbers(self, column: str) -> Floats:
+        """As written: value and cost, which are held in small units, in money again."""
         self.table.check(column)
         numbers = self.table.rows[column]
         if not numbers.dtype.is_numeric() or not numbers.is_finite().fill_null(value=False).all():
             raise InputError(f"the column '{column}', which a limit counts, must hold a number in every row")
-        return numbers.cast(pl.Float64).to_numpy()
+        return numbers.cast(pl.Float64).to_numpy() / (self.table.unit[0] if column in HELD else 1)
 
-    def _measured(self, column: str, whole: Floats) -> str:
+    def _measured(self, name: str, whole: Floats) -> str:
         row = self.candidates.row
-        self.measures[column] = np.where(row >= 0, whole.astype(np.int64)[row], 0)
-        return column
+        self.measures[name] = np.where(row >= 0, whole.astype(np.int64)[row], 0)
+        return name
 
 
 def _constant(rows: pl.DataFrame, by: str, column: str) -> bool:

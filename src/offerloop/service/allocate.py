@@ -24,8 +24,10 @@ from offerloop.offers import NO_OFFER
 from offerloop.service.uplift_asked import read_table
 
 NEEDED = ("customer_id", "offer_id", "value", "cost")
-MOST = 10**12
+MOST = 10**9
 """Amounts of single candidates stay below so many units of money."""
+COUNTED = 2**62
+"""All costs together stay below so many of the smallest units, which 64 bits hold."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,6 +128,8 @@ def _rows(table: pl.DataFrame, path: Path, currency: str) -> pl.DataFrame:
         _refuse(bad, f"'{path}' row {{}}: the {name} is empty or no finite amount; fill it or leave the row out")
         columns.append(numbers * unit)
     cost = np.ceil(columns[1].to_numpy().round(3)).astype(np.int64)
+    if np.abs(cost).astype(np.float64).sum() >= COUNTED:
+        raise SourceError(f"'{path}': the costs add up to more than {COUNTED / unit:,.0f} {currency}; split the table")
     return table.with_columns(value=columns[0], cost=cost)
 
 
