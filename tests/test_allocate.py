@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from offerloop.cli.main import app
 from offerloop.errors import ConfigError, InputError, SourceError
 from offerloop.service.allocate import allocate, read_limits
+from offerloop.service.allocate_page import page
 
 N = 300
 
@@ -202,7 +203,7 @@ WRONG = {
     "empty": (shop().with_columns(cost=pl.when(pl.col("customer_id") == 1).then(None).otherwise("cost")), "row 4"),
     "infinite": (shop().with_columns(value=pl.col("value") / pl.col("customer_id").clip(0, 1)), "row 2: the value"),
     "twice": (pl.concat([shop(), shop().head(1)]), "row 2: this customer and offer stand in another row too"),
-    "too much": (shop().with_columns(cost=pl.lit(9e8)), "the costs add up to more than"),
+    "too much": (shop().with_columns(cost=pl.lit(9e8)), "the cost of .* adds up to more than"),
     "text": (shop().with_columns(cost=pl.lit("cheap")), "'cost' holds something that is no number"),
 }
 
@@ -212,7 +213,7 @@ def test_wrong_tables_are_refused_with_the_row(what, tmp_path):
     table, sentence = WRONG[what]
     path = tmp_path / "wrong.parquet"
     table.write_parquet(path)
-    with pytest.raises(SourceError, match=sentence):
+    with pytest.raises(InputError, match=sentence):
         allocate(path, read_limits(None, "100.00"), (), "USD")
 
 
@@ -250,6 +251,70 @@ def test_limits_that_clash_say_how_much_would_have_to_give_way(table, tmp_path):
     text = 'budget = "20.00"\n[[limits]]\nname = "many"\ncounts = "offers"\nat_least = 200'
     with pytest.raises(InputError, match=r"'budget' \([\d.]+ USD\) would have to give way, because of 'many'"):
         allocate(table, limits(tmp_path, text), (), "USD")
+
+
+def written(tmp_path, text, **kind):
+    path = tmp_path / "small.csv"
+    path.write_text(text, encoding="utf-8")
+    return allocate(
+        path, read_limits(None, kind.pop("budget", "100.00")), kind.pop("caps", ()), kind.pop("currency", "USD")
+    )
+
+
+def test_ids_come_back_as_they_were_written(tmp_path):
+    found = written(tmp_path, "customer_id,offer_id,value,cost\n007,05,9,1\n7,05,8,1\n", caps=["05=1"])
+    assert found.table.filter(pl.col("offer_id") == "05")["customer_id"].to_list() == ["007"]
+    assert written(tmp_path, "customer_id,offer_id,value,cost\n10,a,9,1\n9,a,8,1\n").table["customer_id"].to_list() == [
+        9,
+        10,
+    ]
+
+
+def test_an_offer_named_none_and_an_unknown_currency_are_refused(tmp_path):
+    with pytest.raises(SourceError, match="row 2: 'none' stands for no offer"):
+        written(tmp_path, "customer_id,offer_id,value,cost\n1,none,9,1\n")
+    with pytest.raises(InputError, match="'EURO' is not a currency, did you mean 'EUR'"):
+        written(tmp_path, "customer_id,offer_id,value,cost\n1,a,9,1\n", currency="EURO")
+
+
+def test_brackets_in_names_are_printed_as_they_are(tmp_path):
+    found = written(tmp_path, "customer_id,offer_id,value,cost\n1,coupon [vip],9,1\n1,x[/b],8,1\n")
+    assert "coupon [vip] 1" in page(found, tmp_path / "plan.csv")
+
+
+def test_customers_who_share_a_word_for_not_knowing_are_named(tmp_path):
+    path = tmp_path / "shared.csv"
+    shop().with_columns(device=pl.lit("unknown")).write_csv(path)
+    with pytest.raises(InputError, match=r"300 customers have the same device .*leave the cell empty"):
+        allocate(path, limits(tmp_path, 'budget = "9.00"\nshared = "device"'), (), "USD")
+
+
+def test_an_offer_that_only_left_out_rows_have_is_no_mistake(tmp_path):
+    path = tmp_path / "out.csv"
+    shop().with_columns(flagged=pl.col("offer_id") == "ten").write_csv(path)
+    asked = limits(
+        tmp_path, 'budget = "50.00"\nexclude = "flagged"\n[[limits]]\nname = "x"\noffers = ["ten"]\nat_most = "9.00"'
+    )
+    found = allocate(path, asked, (), "USD")
+    assert set(found.table["offer_id"]) == {"twenty", "none"}
+
+
+def test_a_limit_by_the_offer_itself_and_by_a_decimal_column(table, tmp_path):
+    text = 'budget = "500.00"\n[[limits]]\nname = "x"\ncounts = "offers"\nat_most = 5\nwhere = {'
+    _, given = decided(table, limits(tmp_path, f'{text}offer_id = "ten"}}'))
+    assert given.filter(offer_id="ten").height == 5
+    whole = tmp_path / "whole.parquet"
+    shop().with_columns(depth=pl.col("depth") * 100).write_parquet(whole)
+    found = allocate(whole, limits(tmp_path, f"{text}depth = 10}}"), (), "USD")
+    assert found.table.filter(pl.col("offer_id") == "ten").height == 5
+
+
+def test_nothing_left_and_something_asked_for_is_a_clash(tmp_path):
+    path = tmp_path / "none.csv"
+    shop().with_columns(flagged=True).write_csv(path)
+    text = 'exclude = "flagged"\n[[limits]]\nname = "some"\ncounts = "offers"\nat_least = 1'
+    with pytest.raises(InputError, match=r"'some' \(1 of count\) would have to give way"):
+        allocate(path, limits(tmp_path, text), (), "USD")
 
 
 def test_budgets_are_said_once(tmp_path):

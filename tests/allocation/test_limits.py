@@ -143,3 +143,18 @@ def test_a_candidate_that_is_not_there_is_never_chosen():
     plan = solve_many_limits(small([[-np.inf, -3.0]], [[0, 0]], at_least))
     assert plan is not None
     assert plan.choice.tolist() == [[1]]
+
+
+def test_few_customers_with_many_offers_are_decided_too():
+    rng = np.random.default_rng(5)
+    profit, cost = rng.uniform(1, 2, (300, 11)), rng.integers(1, 9, (300, 11))
+    plan = solve(small(profit, cost, Limit("budget", 300), Limit("cap", 50, COUNT, (0,))))
+    assert not plan.broken
+    assert plan.gap < 0.01
+
+
+def test_a_clash_of_many_customers_names_the_budget():
+    rng = np.random.default_rng(6)
+    problem = Problem.of(rng.uniform(1, 2, (5_000, 1)), rng.integers(1, 9, (5_000, 1)), -1)
+    with pytest.raises(ClashError, match=r"'budget' .* would have to give way"):
+        solve(problem)

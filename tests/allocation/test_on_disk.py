@@ -106,3 +106,21 @@ def test_negative_costs_on_disk_buy_budget(tmp_path):
     one = replace(one, measures={COST: earns})
     plan = solve(Problem(OnDisk(DuckDBEngine(), written(one, tmp_path)), OFFERS, (Limit("budget", 0),)))
     assert plan.used[0] <= 0 < plan.profit
+
+
+def test_costs_that_are_no_whole_numbers_and_profits_that_are_no_numbers_are_named(tmp_path):
+    one = block()
+    for name, table, sentence in (
+        ("cost", one.measures[COST] + 0.5, "must hold whole numbers, not double"),
+        ("profit", np.full_like(one.profit, np.nan), "holds something that is no number"),
+        ("cost", one.measures[COST][:, :2], "differ in length"),
+    ):
+        place = written(one, tmp_path, **{name: lists(table)})
+        with pytest.raises(SourceError, match=sentence):
+            solve(Problem(OnDisk(DuckDBEngine(), place), OFFERS, (Limit("budget", 10),)))
+
+
+def test_a_file_without_costs_is_named(tmp_path):
+    place = written(block(), tmp_path)
+    with pytest.raises(SourceError, match="has no column 'points'"):
+        solve(Problem(OnDisk(DuckDBEngine(), place, ("cost", "points")), OFFERS, (Limit("budget", 10),)))

@@ -16,7 +16,7 @@ from offerloop.allocation.hull import Steps, cheapest
 from offerloop.allocation.one_budget import solve_one_budget
 from offerloop.allocation.problem import COST, Block, Held, Limit, Problem
 from offerloop.allocation.solving import solve
-from offerloop.errors import ConfigError
+from offerloop.errors import ConfigError, ContractError
 from offerloop.money import MICRO
 
 WAYS = {"walk": solve_one_budget, "as it suits": solve}
@@ -242,3 +242,29 @@ def test_a_limit_counts_sums_beyond_the_exact_range_of_floats():
         Problem(Block(np.arange(3), np.ones((3, 1)), {COST: cost}).pieces(), 1, (Limit("budget", 3 * 2**53 + 2),))
     )
     assert plan.used == (2 * (2**53 + 1),)
+
+
+def test_customers_who_are_all_alike_have_a_price():
+    plan = solve(Problem.of(np.full((5_000, 1), 12.4), np.full((5_000, 1), 49), 49_000))
+    assert plan.used == (49_000,)
+    assert plan.bound == pytest.approx(12_400)
+    assert plan.prices[0] == pytest.approx(12.4 / 49)
+
+
+def test_a_sample_of_nothing_but_strangers_costs_a_few_passes_more():
+    n = 100_000
+    big = np.arange(n) % 32_768 % (n // int(2 * n ** (2 / 3))) == 0
+    cost, profit = np.ones((n, 1), dtype=np.int64), np.ones((n, 1))
+    cost[big] = 100
+    profit[big] = 100.0 + np.arange(big.sum())[:, None] % 7
+    plan = solve(Problem.of(profit, cost, int(cost.sum() * 1.5)))
+    assert plan.used == (int(cost.sum()),)
+
+
+@pytest.mark.parametrize("profit, cost, sentence", [
+    (np.ones((2, 1)), np.full((2, 1), 1.9), "costs must be whole numbers"),
+    (np.full((2, 1), np.nan), np.ones((2, 1), dtype=np.int64), "a profit is not a number"),
+])  # fmt: skip
+def test_what_cannot_be_counted_is_refused(profit, cost, sentence):
+    with pytest.raises(ContractError, match=sentence):
+        Problem.of(profit, cost, 10)

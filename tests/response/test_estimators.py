@@ -148,3 +148,12 @@ def test_amounts_that_do_not_hang_on_the_offer_have_one_ratio():
     doubled = replace(buyers, outcome=buyers.outcome * np.where(buyers.action == 2, 2.0, 1.0))
     ratio = Amounts.of(doubled, grown(doubled, "amount", None, 0)).ratio
     assert ratio[2] / ratio[0] == pytest.approx(2, rel=0.25)
+
+
+@pytest.mark.parametrize("name", ["s_learner", "structured"])
+def test_a_single_purchase_teaches_no_amount(name):
+    evidence, _ = purchases(400, 9, "amount")
+    alone = np.zeros(400)
+    alone[np.flatnonzero(evidence.action == 0)[0]] = 12.0
+    found = ESTIMATORS.load(name)().fit(replace(evidence, outcome=alone), 0)
+    assert np.isfinite(found.effects(evidence.features, evidence.offers)).all()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from offerloop.allocation.problem import Limit, Problem
@@ -45,8 +47,8 @@ def _least(problem: Problem) -> list[tuple[Limit, int, float]]:
     from scipy.sparse import csr_array, hstack, vstack
 
     block = problem.blocks.some(CUSTOMERS)
-    share = block.size / problem.blocks.customers
-    left = np.array([round(share * one.at_most) for one in problem.limits], dtype=object)
+    share = block.size / problem.blocks.customers if block.size else 1.0
+    left = np.array([math.floor(share * one.at_most) for one in problem.limits], dtype=object)
     every = Undecided.of(block, np.asarray(block.profit, dtype=np.float64), np.inf, problem, left)
     rows, most = every.rows()
     number = len(problem.limits)
@@ -54,6 +56,8 @@ def _least(problem: Problem) -> list[tuple[Limit, int, float]]:
     objective = np.concatenate([np.zeros(len(every.row)), np.ones(number)])
     bounds = [(0, 1)] * len(every.row) + [(0, None)] * number
     found = linprog(objective, A_ub=hstack([rows, slack]), b_ub=most, bounds=bounds, method="highs")
+    if found.x is None:
+        return []
     needed = found.x[len(every.row) :] * every.size / share
     prices = -found.ineqlin.marginals[every.customers :]
     units = np.where(needed > HARDLY * every.size, np.ceil(needed - HARDLY), 0).astype(np.int64)

@@ -21,18 +21,18 @@ def solve_exactly(problem: Problem, seconds: float = SECONDS) -> Solution | None
     block = problem.blocks.some(problem.blocks.customers)
     left = np.array([one.at_most for one in problem.limits], dtype=object)
     every = Undecided.of(block, np.asarray(block.profit, dtype=np.float64), np.inf, problem, left)
-    tighter = every
+    tighter, bound, relaxed = every, np.inf, every.relaxed()
+    prices = tuple(0.0 for _ in problem.limits) if relaxed is None else tuple(relaxed.prices.tolist())
     for _ in range(TRIES):
         found = _best(tighter, seconds)
         if found is None:
             return None
-        on, bound = found
-        used = every.use[on].sum(axis=0)
-        over = np.maximum(used - every.left, 0)
+        on, bound = found[0], min(bound, found[1]) if tighter is every else bound
+        used = every.use[on].astype(object).sum(axis=0)
+        over = np.maximum(used - every.left, 0).astype(np.int64)
         if not over.any():
-            none = tuple(0.0 for _ in problem.limits)
             profit = float(every.profit[on].sum())
-            return Solution(every.choice(on), problem.limits, none, tuple(used.tolist()), profit, bound)
+            return Solution(every.choice(on), problem.limits, prices, tuple(map(int, used)), profit, bound)
         tighter = replace(tighter, left=tighter.left - over)
     return None
 

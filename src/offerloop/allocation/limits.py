@@ -7,6 +7,7 @@ a return of r         sum of (r cost - value) <= 0, value in thousandths of a un
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import permutations
@@ -16,16 +17,21 @@ import polars as pl
 
 from offerloop.allocation.candidates import Candidates
 from offerloop.allocation.problem import COST, COUNT, Floats, Ints, Limit, Numbers, Problem, Unit
-from offerloop.config.limits import Band, Limits, Rule
+from offerloop.config.limits import Band, Cell, Limits, Rule
 from offerloop.errors import InputError, near_miss
+from offerloop.money import exact_share
 
 UNIT = "_unit"
 """Who is given `most_offers` together: a customer, or those who share something."""
 HELD = ("value", "cost")
 """Columns of a table that are in units of cost already."""
 RETURN = "cost without its return"
-FINE = 1_000
-"""Parts of a unit of cost by which returns are counted."""
+COUNTED = 2**62
+"""What a measure adds up to stays below it, so that 64 bits hold any sum."""
+MOST_GROUPS = 20
+"""Of a band: each pair of groups is two limits."""
+MOST_SHARING = 100
+"""Customers who share one thing; more than that share a word for not knowing."""
 STEPS = 10_000
 """Parts of one by which sums in bands are counted."""
 Amounts = Callable[[object], int]
@@ -39,6 +45,8 @@ class Table:
     rows: pl.DataFrame
     money: Amounts
     unit: Unit
+    whole: pl.DataFrame
+    """The same with rows that are left out."""
 
     def problem(self, asked: Limits) -> tuple[Candidates, Problem]:
         """Raises InputError for limits that ask about what is not there."""
@@ -52,7 +60,7 @@ class Table:
         for band in asked.bands:
             built.add_band(band)
         if asked.min_return is not None:
-            built.limits.append(Limit(f"return of {asked.min_return:g}", 0, RETURN))
+            built.limits.append(Limit(f"return of {asked.min_return:g}", 0, RETURN, unit=self.unit))
         block = replace(candidates.block, groups=built.groups, measures={**candidates.block.measures, **built.measures})
         blocks = block.pieces()
         return replace(candidates, block=block), Problem(
@@ -66,23 +74,37 @@ class Table:
         rows = self.rows if asked.exclude is None else self.rows.filter(~self._flags(asked.exclude))
         unit = pl.col("customer_id")
         if asked.shared is not None:
-            unit = pl.coalesce(pl.format("shared {}", asked.shared), pl.format("own {}", unit))
-        return replace(self, rows=rows.with_columns(unit.alias(UNIT)))
+            thing = pl.col(asked.shared).cast(pl.String).replace("", None)
+            unit = pl.coalesce(pl.format("shared {}", thing), pl.format("own {}", unit))
+        rows = rows.with_columns(unit.alias(UNIT))
+        most = rows.group_by(UNIT).agg(n=pl.col("customer_id").n_unique()).sort("n", UNIT).tail(1)
+        if most.height and most["n"][0] > MOST_SHARING:
+            what = f"{most['n'][0]:,} customers have the same {asked.shared} ({most[UNIT][0]})"
+            raise InputError(f"{what}; leave the cell empty where it is not known")
+        return replace(self, rows=rows)
 
     def _candidates(self, asked: Limits) -> Candidates:
         rows = self.rows
         cost, value = rows["cost"].to_numpy(), rows["value"].to_numpy()
         measures: dict[str, Numbers] = {COST: cost}
         if asked.min_return is not None:
-            measures[RETURN] = np.ceil(FINE * (asked.min_return * cost - value)).astype(np.int64)
-        offer = rows["offer_id"].rank("dense").to_numpy().astype(np.int64) - 1
-        return Candidates.of(rows[UNIT].to_numpy(), offer, value - cost, measures)
+            measures[RETURN] = whole(asked.min_return * cost - value, "the cost without its return")
+        names = self.offers
+        offer = rows["offer_id"].replace_strict(names, range(len(names)), return_dtype=pl.Int64).to_numpy()
+        found = Candidates.of(rows[UNIT].to_numpy(), offer, value - cost, measures)
+        return replace(found, offers=len(names))
+
+    @property
+    def offers(self) -> list[str]:
+        """Ids of the whole table, left-out rows included."""
+        return self.whole["offer_id"].unique().sort().to_list()
 
     def _flags(self, column: str) -> pl.Series:
-        flags = self.rows[column]
-        if flags.dtype != pl.Boolean and not flags.cast(pl.String).drop_nulls().is_in(["0", "1"]).all():
+        flags = self.rows[column].cast(pl.String).str.to_lowercase()
+        yes, no = ("true", "1", "1.0"), ("false", "0", "0.0")
+        if not flags.drop_nulls().is_in([*yes, *no]).all():
             raise InputError(f"the column '{column}' (exclude) must hold true and false, or 1 and 0")
-        return flags.cast(pl.String).is_in(["true", "1"]).fill_null(value=False)
+        return flags.is_in(yes).fill_null(value=False)
 
     def check(self, column: str | None) -> None:
         """Raises InputError for a column that is not there."""
@@ -99,7 +121,7 @@ class _Built:
         self.limits: list[Limit] = []
         self.groups: dict[str, Ints] = {}
         self.measures: dict[str, Numbers] = {}
-        self._names = table.rows["offer_id"].unique().sort().to_list()
+        self._names = table.offers
 
     def add_rule(self, rule: Rule) -> None:
         """One or two limits."""
@@ -116,6 +138,10 @@ class _Built:
     def add_band(self, band: Band) -> None:
         """A limit for each pair of groups, both ways."""
         codes, values = self._group(band.column)
+        if len(values) > MOST_GROUPS:
+            raise InputError(
+                f"the band on '{band.column}' has {len(values)} groups; more than {MOST_GROUPS} are too many"
+            )
         measure = COUNT if band.of == "rate" else self._sums(band.of)
         size = np.bincount(codes, minlength=len(values)).tolist()
         unit = 1 if band.of == "rate" else STEPS
@@ -123,7 +149,7 @@ class _Built:
             weights = [0] * len(values)
             weights[one], weights[other] = size[other], -size[one]
             name = f"{band.of} of {band.column} {values[one]} over {values[other]}"
-            width = int(band.within * unit * size[one] * size[other])
+            width = math.floor(exact_share(band.within) * unit * size[one] * size[other])
             self.limits.append(Limit(name, width, measure, None, band.column, tuple(weights)))
 
     def _who(self, rule: Rule) -> tuple[tuple[int, ...] | None, str | None, tuple[int, ...]]:
@@ -131,16 +157,22 @@ class _Built:
         offers, by_customer = self._offers(rule), dict[str, str]()
         for column, cell in rule.where.items():
             self.table.check(column)
-            value = str(cell).lower() if isinstance(cell, bool) else str(cell)
-            same = self.table.rows.filter(pl.col(column).cast(pl.String) == value)
+            value = self._written(column, cell)
+            same = self.table.whole.filter(pl.col(column).cast(pl.String) == value)
             if same.is_empty():
                 raise InputError(f"the limit '{rule.name}' asks for {column} = {value}, but no row has that")
-            if _constant(self.table.rows, "offer_id", column):
+            if _constant(self.table.whole, "offer_id", column):
                 offers &= set(same["offer_id"].to_list())
             else:
                 by_customer[column] = value
         places = tuple(position for position, name in enumerate(self._names) if name in offers)
         return None if len(places) == len(self._names) else places, *self._customers(by_customer)
+
+    def _written(self, column: str, cell: Cell) -> str:
+        """A cell as the column writes it: 20 is 20.0 in a column of decimal numbers."""
+        if isinstance(cell, bool):
+            return str(cell).lower()
+        return str(float(cell)) if self.table.whole[column].dtype.is_float() and isinstance(cell, int) else str(cell)
 
     def _offers(self, rule: Rule) -> set[object]:
         known = {str(name): name for name in self._names}
@@ -160,7 +192,10 @@ class _Built:
             [(column, value)] = where.items()
             return column, tuple(int(one == value) for one in groups[column][1])
         name = " and ".join(f"{column} = {value}" for column, value in where.items())
-        each = [codes == values.index(where[column]) for column, (codes, values) in groups.items()]
+        each = [
+            np.isin(codes, [k for k, one in enumerate(values) if one == where[column]])
+            for column, (codes, values) in groups.items()
+        ]
         self.groups[name] = np.all(each, axis=0).astype(np.int64)
         return name, (0, 1)
 
@@ -181,13 +216,12 @@ class _Built:
 
     def _sums(self, column: str) -> str:
         """A measure of the numbers in a column."""
-        return self._measured(f"sum of {column}", (self._numbers(column) * STEPS).round())
+        return self._measured(f"sum of {column}", (self._numbers(column) * STEPS).round(), column)
 
     def _money(self, column: str) -> str:
         """A measure of the money in a column, rounded up."""
-        return self._measured(
-            f"sum of {column}, in money", np.ceil((self._numbers(column) * self.table.unit[0]).round(3))
-        )
+        units = (self._numbers(column) * self.table.unit[0]).round(3)
+        return self._measured(f"sum of {column}, in money", units, column)
 
     def _numbers(self, column: str) -> Floats:
         """As written: value and cost, which are held in small units, in money again."""
@@ -197,15 +231,22 @@ class _Built:
             raise InputError(f"the column '{column}', which a limit counts, must hold a number in every row")
         return numbers.cast(pl.Float64).to_numpy() / (self.table.unit[0] if column in HELD else 1)
 
-    def _measured(self, name: str, whole: Floats) -> str:
+    def _measured(self, name: str, amounts: Floats, column: str) -> str:
         row = self.candidates.row
-        self.measures[name] = np.where(row >= 0, whole.astype(np.int64)[row], 0)
+        self.measures[name] = np.where(row >= 0, whole(amounts, f"the column '{column}'")[row], 0)
         return name
+
+
+def whole(amounts: Floats, what: str) -> Ints:
+    """Rounded up. Raises InputError where 64 bits do not hold the sum."""
+    if float(np.abs(amounts).sum()) >= COUNTED:
+        raise InputError(f"{what} adds up to more than can be counted exactly; split the table")
+    return np.ceil(amounts).astype(np.int64)
 
 
 def _constant(rows: pl.DataFrame, by: str, column: str) -> bool:
     """Whether a column has one value for each value of another."""
-    return bool(rows.select(by, column).unique().height == rows[by].n_unique())
+    return by == column or bool(rows.select(by, column).unique().height == rows[by].n_unique())
 
 
 def _whole(bound: object, name: str) -> int:

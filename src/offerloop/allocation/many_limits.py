@@ -92,12 +92,11 @@ def solve_many_limits(problem: Problem) -> Solution | None:
         return _attempt(problem, np.zeros(len(problem.limits)), np.inf)
     prices = prices_of(problem)
     number = OPEN
-    while number < WIDER * problem.blocks.customers:
+    while True:
         found = _attempt(problem, prices, _within(problem, prices, number))
-        if found is not None and not found.broken:
+        if (found is not None and not found.broken) or number >= problem.blocks.customers:
             return found
         number *= WIDER
-    return found
 
 
 def _within(problem: Problem, prices: Floats, number: int) -> float:
@@ -121,7 +120,7 @@ def _attempt(problem: Problem, prices: Floats, within: float) -> Solution | None
         return None
     on = undecided.plan(relaxed.share)
     scan.choice[scan.rows] = undecided.choice(on)
-    used = tuple(int(one) for one in scan.used + undecided.use[on].sum(axis=0))
+    used = tuple(int(one) for one in scan.used + undecided.use[on].astype(object).sum(axis=0))
     profit = scan.profit + float(undecided.profit[on].sum())
     if np.isinf(within):
         return Solution(scan.choice, problem.limits, tuple(relaxed.prices.tolist()), used, profit, relaxed.value)

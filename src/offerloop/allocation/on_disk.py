@@ -44,7 +44,7 @@ class OnDisk:
     @cached_property
     def width(self) -> int:
         """See `Blocks`."""
-        return self._block(self.batches[0].read(self.columns)).width
+        return int(self._numbers("profit", self.batches[0].read(["profit"]).column("profit")).shape[1])
 
     @property
     def columns(self) -> list[str]:
@@ -58,21 +58,31 @@ class OnDisk:
     def some(self, number: int) -> Block:
         """See `Blocks`."""
         places = spread(len(self.batches), MOST_SAMPLED) if number < self.customers else range(len(self.batches))
-        return thinned([self._block(self.batches[one].read(self.columns)) for one in places], number)
+        customers = sum(self.batches[one].rows for one in places)
+        return thinned((self._block(self.batches[one].read(self.columns)) for one in places), customers, number)
 
     def _block(self, batch: pa.RecordBatch) -> Block:
         table = {name: self._numbers(name, batch.column(name)) for name in self.columns}
+        for name in ("profit", *self.measures):
+            if table[name].shape[1:] != (self.width,):
+                raise SourceError(
+                    f"lists of '{name}' in '{self.path}' differ in length; give each {self.width} numbers"
+                )
         measures = {name: table[name] for name in self.measures}
         groups = {name: table[name] for name in self.groups}
         return Block(table["customer_id"], table["profit"], measures, None, groups)
 
     def _numbers(self, name: str, column: pa.Array) -> Numbers:
-        """(n,) or (n, K) without a copy. Raises SourceError where numbers are missing or lists differ in length."""
+        """(n,) or (n, K) without a copy. Raises SourceError for what cannot be counted."""
         lists = pa.types.is_fixed_size_list(column.type)
+        if pa.types.is_nested(column.type) and not lists:
+            raise SourceError(f"the column '{name}' of '{self.path}' must have the type of lists of one fixed length")
         values = column.flatten() if lists else column
         if column.null_count or values.null_count:
             raise SourceError(f"the column '{name}' of '{self.path}' has empty cells; fill them or leave the rows out")
-        if not lists and pa.types.is_list(column.type):
-            raise SourceError(f"the column '{name}' of '{self.path}' must have the type of lists of one fixed length")
+        if name in (*self.measures, *self.groups) and not pa.types.is_integer(values.type):
+            raise SourceError(f"the column '{name}' of '{self.path}' must hold whole numbers, not {values.type}")
         found: NDArray[Any] = values.to_numpy(zero_copy_only=False)
+        if name == "profit" and np.isnan(found.min()):
+            raise SourceError(f"the column 'profit' of '{self.path}' holds something that is no number; fill it")
         return found.reshape(len(column), -1) if lists else np.asarray(found)

@@ -22,8 +22,8 @@ SAMPLE = 2.0
 take longer themselves; the sum of both is least with this power."""
 SURE = 4.0
 """Standard errors of the sample's spend between its price and the ends of the bracket."""
-FURTHER = 1.25
-"""By what the bracket is moved where it misses."""
+FURTHER, FURTHEST = 1.25, 1e6
+"""By what the bracket is moved where it misses at first, and from when on it reaches to no price or to any."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,8 @@ class Bracket:
 
     low: float
     high: float
+    further: float = FURTHER
+    """By what it is moved where it misses; it moves further each time."""
 
     @classmethod
     def of(cls, problem: Problem, budget: int) -> Bracket:
@@ -51,11 +53,12 @@ class Bracket:
 
     def dearer(self) -> Bracket:
         """Above it."""
-        return Bracket(self.high, FURTHER * self.high if self.high > 0 else np.inf)
+        far = self.further > FURTHEST or self.high == 0
+        return Bracket(self.high, np.inf if far else self.further * self.high, self.further**2)
 
     def cheaper(self) -> Bracket:
         """Below it."""
-        return Bracket(self.low / FURTHER, self.low)
+        return Bracket(0.0 if self.further > FURTHEST else self.low / self.further, self.low, self.further**2)
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,7 +132,7 @@ def solve_one_budget(problem: Problem) -> Solution | None:
     running = np.cumsum(steps.cost)
     left = budget - scan.cost
     fit = int(np.searchsorted(running, left, side="right"))
-    price = 0.0 if fit == len(steps) else float(steps.slope[fit])
+    price = bracket.low if fit == len(steps) else float(steps.slope[fit])
     spent = int(running[fit - 1]) if fit else 0
     profit = scan.profit + float(steps.profit[:fit].sum())
     bound = profit + price * (left - spent)

@@ -10,7 +10,7 @@ from below is one with negative weights.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from offerloop.engine.batches import in_order
+from offerloop.errors import ContractError
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -142,9 +143,9 @@ class Held:
 
     def some(self, number: int) -> Block:
         """See `Blocks`."""
-        places = spread(len(self.blocks), MOST_SAMPLED)
-        some = [self.blocks[place] for place in places] if number < self.customers else self.blocks
-        return thinned(some, number)
+        places = spread(len(self.blocks), MOST_SAMPLED) if number < self.customers else range(len(self.blocks))
+        some = [self.blocks[place] for place in places]
+        return thinned(some, sum(one.size for one in some), number)
 
 
 def spread(number: int, most: int) -> list[int]:
@@ -152,10 +153,10 @@ def spread(number: int, most: int) -> list[int]:
     return [int(one) for one in np.unique(np.linspace(0, number - 1, min(most, number)).astype(int))]
 
 
-def thinned(blocks: Sequence[Block], number: int) -> Block:
-    """So many of their customers or a few more."""
-    step = max(sum(one.size for one in blocks) // max(number, 1), 1)
-    return Block.joined([one.of(slice(None, None, step)) for one in blocks])
+def thinned(blocks: Iterable[Block], customers: int, number: int) -> Block:
+    """So many of their customers or a few more, copied block by block."""
+    step = max(customers // max(number, 1), 1)
+    return Block.joined([one.of(np.arange(0, one.size, step)) for one in blocks])
 
 
 @dataclass(frozen=True)
@@ -216,7 +217,14 @@ class Problem:
         offer: Numbers | None = None,
         offers: int | None = None,
     ) -> Problem:
-        """One budget; profit and cost (n, w)."""
+        """One budget; profit and cost (n, w).
+
+        Raises ContractError for costs that are no whole numbers, and for a profit that is no number.
+        """
+        if not np.issubdtype(cost.dtype, np.integer):
+            raise ContractError(f"costs must be whole numbers, and are {cost.dtype}; count them in smaller units")
+        if profit.size and np.isnan(np.min(profit)):
+            raise ContractError("a profit is not a number; write -inf where there is no candidate")
         ids = np.arange(len(profit)) if customer is None else customer
         block = Block(ids, profit, {COST: cost}, offer)
         return cls(block.pieces(), offers or block.width, (Limit("budget", budget),))

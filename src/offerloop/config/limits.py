@@ -41,7 +41,7 @@ class Band(Section):
     column: str
     """Whose values are the groups."""
     of: str = "rate"
-    """"rate", the share of a group's customers with an offer, or a column of numbers such as depth: its sum over the
+    """"rate", offers given for each of a group's customers, or a column of numbers such as depth: its sum over the
     group's offers for each of its customers."""
     within: Annotated[float, Field(ge=0)]
     """How far any two groups may lie apart."""

@@ -32,6 +32,9 @@ class Batch:
         """Raises SourceError when the file cannot be read."""
         try:
             with pq.ParquetFile(self.path, memory_map=True) as file:
+                missing = [name for name in columns if name not in file.schema_arrow.names]
+                if missing:
+                    raise SourceError(f"the file '{self.path}' has no column '{missing[0]}'")
                 table = file.read_row_group(self.group, columns=list(columns), use_threads=False)
         except (pa.ArrowException, OSError) as error:
             raise SourceError(f"the file '{self.path}' cannot be read: {error}") from error
@@ -40,7 +43,11 @@ class Batch:
 
 def batches(path: Path) -> list[Batch]:
     """All of a file, or of a folder's files by name, with rows. Raises SourceError when there are none."""
-    files = sorted(path.glob("**/*.parquet")) if path.is_dir() else [path]
+    files = (
+        [path]
+        if not path.is_dir()
+        else sorted(one for one in path.rglob("*") if one.suffix.lower() == ".parquet" and one.is_file())
+    )
     found = []
     for one in files:
         try:
@@ -59,7 +66,7 @@ def in_order(number: int, function: Callable[[int], T]) -> Iterator[T]:
     if number == 1:
         yield function(0)
         return
-    workers = len(os.sched_getaffinity(0))
+    workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     with ThreadPoolExecutor(workers) as pool:
         waiting = deque[Future[T]]()
         for one in range(number):

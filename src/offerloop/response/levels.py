@@ -64,6 +64,18 @@ class TwoParts:
         return self.chance.expected(features, offers, scope) * self.amount.expected(features, offers, scope)
 
 
+@dataclass(frozen=True)
+class Flat:
+    """The same for everybody."""
+
+    mean: float
+
+    def expected(self, features: Floats, offers: Sequence[Terms], scope: Floats | None = None) -> Floats:
+        """See `Levels`."""
+        del scope
+        return np.full((len(features), len(offers)), self.mean)
+
+
 @dataclass(frozen=True, eq=False)
 class Amounts:
     """A model of amounts that does not look at the offer, times one ratio for each tested offer.
@@ -82,7 +94,8 @@ class Amounts:
         """Ratio of the sums of what was seen and what is expected, for each offer."""
         scope = None if evidence.scope is None else evidence.given_scope[:, None]
         expected = level.expected(evidence.features, [NOTHING], scope)[:, 0]
-        number, whole = len(evidence.offers), float(evidence.outcome.sum()) / float(expected.sum())
+        number, sum_told = len(evidence.offers), float(expected.sum())
+        whole = float(evidence.outcome.sum()) / sum_told if sum_told else 1.0
         seen, told = (np.bincount(evidence.action, one, number) for one in (evidence.outcome, expected))
         ratio = np.divide(seen, told, out=np.full(number, whole), where=told != 0)
         left = np.bincount(evidence.action, (evidence.outcome - ratio[evidence.action] * expected) ** 2, number)

@@ -14,13 +14,15 @@ import numpy as np
 
 from offerloop.response.calibration import Line
 from offerloop.response.evidence import Evidence, Fitted
-from offerloop.response.levels import Amounts, Kind, Levels, against_none, beside, scope_of
+from offerloop.response.levels import Amounts, Flat, Kind, Levels, against_none, beside, scope_of
 from offerloop.response.scores import folds
 from offerloop.response.terms import Coding, Floats, Terms
 
 ROUNDS, PATIENCE = 300, 20
 LEFT_OUT = 5
 """One part in so many is left out first."""
+FEW = 20
+"""With fewer amounts all are taken as alike."""
 MOST_ROWS = 400_000
 """Learned from at most; drawn at random."""
 SETTINGS = {
@@ -67,6 +69,8 @@ class SLearner:
 
 def amounts(evidence: Evidence, seed: int) -> Amounts:
     """What those who have any outcome have, by trees that do not look at the offer."""
+    if evidence.size < FEW:
+        return Amounts.of(evidence, Flat(float(evidence.outcome.mean())))
     return Amounts.of(evidence, grown(evidence, "amount", None, seed))
 
 

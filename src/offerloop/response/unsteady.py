@@ -5,7 +5,7 @@ outcomes high, more of the others are given offers, and so on back: errors of th
 effects near zero this error is as large as the plain one (sd of errors over plain standard errors of 1.4 in small
 made-up trials, whose plain intervals of 90 % hold 71 %; `make soak` prints the coverage with it).
 
-A wild bootstrap (Wu 1986) shows how large it is: each customer's surprises change sign at random, policies are drawn
+A wild bootstrap (Wu 1986) shows how large it is: surprises of each row change sign at random, policies are drawn
 towards what is then realised and valued by it, and the truth of these draws is known; beside it the policy that was
 found is valued by the same draws. What estimators predict before they are drawn to the realised stays as it is, so that
 nothing is learned again.

@@ -7,27 +7,26 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import polars as pl
 from rich.console import Console
 
 from offerloop.allocation.candidates import Candidates
-from offerloop.allocation.limits import Table
+from offerloop.allocation.limits import Table, whole
 from offerloop.allocation.problem import COUNT, Limit
 from offerloop.allocation.solution import Solution
 from offerloop.allocation.solving import solve
 from offerloop.config.limits import Limits, Rule
 from offerloop.config.load import load_file
 from offerloop.errors import InputError, SourceError, near_miss
-from offerloop.money import DIGITS, MICRO, to_minor
+from offerloop.money import DIGITS, MICRO, is_unit, to_minor
 from offerloop.offers import NO_OFFER
 from offerloop.service.uplift_asked import read_table
 
 NEEDED = ("customer_id", "offer_id", "value", "cost")
+PLAIN = r"^(0|-?[1-9]\d{0,17})$"
+"""How a whole number is written."""
 MOST = 10**9
 """Amounts of single candidates stay below so many units of money."""
-COUNTED = 2**62
-"""All costs together stay below so many of the smallest units, which 64 bits hold."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,9 +78,13 @@ def allocate(
     path: Path, asked: Limits, caps: Sequence[str], currency: str, progress: Console | None = None
 ) -> Allocated:
     """The plan. Raises InputError for a table or limits that cannot be, ClashError where no plan keeps to them."""
+    if currency not in DIGITS and not is_unit(currency):
+        raise InputError(
+            f"'{currency}' is not a currency{near_miss(currency, DIGITS)}; write its three letters, such as EUR"
+        )
     unit = (10 ** DIGITS[currency] * MICRO, currency)
-    rows = _rows(read_table(path), path, currency)
-    table = Table(rows, lambda amount: to_minor(str(amount), currency) * MICRO, unit)
+    rows = _rows(read_table(path, texts=("customer_id", "offer_id")), path, currency)
+    table = Table(rows, lambda amount: to_minor(str(amount), currency) * MICRO, unit, rows)
     rules = [*asked.limits, *(_cap(one) for one in caps)]
     candidates, problem = table.problem(asked.model_copy(update={"limits": tuple(rules)}))
     if progress is None:
@@ -115,6 +118,10 @@ def _rows(table: pl.DataFrame, path: Path, currency: str) -> pl.DataFrame:
             raise SourceError(f"'{path}' has no column '{name}'{near}; an allocation needs {', '.join(NEEDED)}")
     for name in ("customer_id", "offer_id"):
         _refuse(table[name].is_null(), f"'{path}' row {{}}: the {name} is empty; fill it or leave the row out")
+    _refuse(
+        table["offer_id"].cast(pl.String) == NO_OFFER,
+        f"'{path}' row {{}}: '{NO_OFFER}' stands for no offer; name it otherwise",
+    )
     twice = table.select("customer_id", "offer_id").is_duplicated()
     _refuse(twice, f"'{path}' row {{}}: this customer and offer stand in another row too; keep one")
     unit = 10 ** DIGITS[currency] * MICRO
@@ -125,12 +132,21 @@ def _rows(table: pl.DataFrame, path: Path, currency: str) -> pl.DataFrame:
         except pl.exceptions.PolarsError:
             raise SourceError(f"'{path}': the column '{name}' holds something that is no number; write 12.40") from None
         bad = numbers.is_null() | ~numbers.is_finite().fill_null(value=False) | (numbers.abs() >= MOST)
-        _refuse(bad, f"'{path}' row {{}}: the {name} is empty or no finite amount; fill it or leave the row out")
+        _refuse(
+            bad, f"'{path}' row {{}}: the {name} is empty, no amount, or too large a one; mend it or leave the row out"
+        )
         columns.append(numbers * unit)
-    cost = np.ceil(columns[1].to_numpy().round(3)).astype(np.int64)
-    if np.abs(cost).astype(np.float64).sum() >= COUNTED:
-        raise SourceError(f"'{path}': the costs add up to more than {COUNTED / unit:,.0f} {currency}; split the table")
-    return table.with_columns(value=columns[0], cost=cost)
+    whole(columns[0].to_numpy(), f"the value of '{path}'")
+    cost = whole(columns[1].to_numpy().round(3), f"the cost of '{path}'")
+    return table.with_columns(
+        _id(table["customer_id"]), pl.col("offer_id").cast(pl.String), value=columns[0], cost=cost
+    )
+
+
+def _id(column: pl.Series) -> pl.Series:
+    """Integers where all are written plainly, else text."""
+    text = column.cast(pl.String)
+    return text.cast(pl.Int64) if text.str.contains(PLAIN).all() else text
 
 
 def _refuse(bad: pl.Series, sentence: str) -> None:

@@ -33,7 +33,7 @@ def page(found: Allocated, out: Path) -> str:
     """The plan in a few lines and a table of its limits."""
     facts, money = found.summary, _money(found)
     text = StringIO()
-    console = Console(file=text, width=WIDTH, highlight=False)
+    console = Console(file=text, width=WIDTH, highlight=False, markup=False, emoji=False)
     cost, value, profit, bound = (money(facts[name]) for name in ("cost", "value", "profit", "bound"))
     console.print(
         f"{facts['given']:,} of {facts['customers']:,} customers get an offer, for {cost}; by the table's own values "
@@ -48,7 +48,8 @@ def page(found: Allocated, out: Path) -> str:
 
 
 def _money(found: Allocated) -> Any:  # noqa: ANN401 - a function
-    return lambda amount: f"{amount:,.{DIGITS[found.currency]}f} {found.currency}"
+    digits = DIGITS[found.currency]
+    return lambda amount: f"{round(amount, digits) + 0.0:,.{digits}f} {found.currency}"
 
 
 def _limits(limits: list[dict[str, Any]], found: Allocated) -> Table:
@@ -69,8 +70,8 @@ def _advice(limits: list[dict[str, Any]], found: Allocated) -> Iterator[str]:
     for one in limits:
         if one["in"] and "at_most" in one:
             price = one["shadow_price"]
-            if price == 0:
+            if price == 0 and one["used"] < one["at_most"]:
                 yield f"'{one['name']}' is not used up: more of it would bring nothing."
-            else:
+            elif price > 0:
                 unit = found.currency
                 yield f"One {unit} more for '{one['name']}' would bring {price:,.2f} {unit} after cost."

@@ -94,15 +94,18 @@ def planned_shares(text: str | None) -> tuple[tuple[str, float], ...]:
     return tuple(pairs)
 
 
-def read_table(path: Path) -> pl.DataFrame:
-    """CSV, or Parquet by its ending. Raises SourceError in one sentence."""
+def read_table(path: Path, texts: Sequence[str] = ()) -> pl.DataFrame:
+    """CSV, or Parquet by its ending; columns in `texts` as they are written. Raises SourceError in one sentence."""
     if not path.is_file():
         raise SourceError(f"there is no table '{path}'")
     try:
         if path.suffix == ".parquet":
             table = pl.read_parquet(path)
         else:
-            table = pl.read_csv(path, infer_schema_length=None, null_values=list(EMPTY), try_parse_dates=True)
+            kinds = dict.fromkeys(texts, pl.String)
+            table = pl.read_csv(
+                path, infer_schema_length=None, null_values=list(EMPTY), try_parse_dates=True, schema_overrides=kinds
+            )
     except (OSError, pl.exceptions.PolarsError) as error:
         first = str(error).splitlines()[0]
         raise SourceError(f"'{path}' cannot be read as a table ({first}); give CSV with a header, or Parquet") from None
