@@ -22,8 +22,8 @@ SQLITE_WAIT_MS = 10_000
 LONGEST_PAUSE = 0.5
 """Seconds between two tries at most."""
 _CLOCK = {
-    "sqlite": "select cast(strftime('%s', 'now') as integer)",
-    "postgresql": "select floor(extract(epoch from clock_timestamp()))::bigint",
+    "sqlite": text("select cast(strftime('%s', 'now') as integer)"),
+    "postgresql": text("select cast(floor(extract(epoch from clock_timestamp())) as bigint)"),
 }
 
 
@@ -93,7 +93,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 def clock(connection: Connection) -> int:
     """The database's time in epoch seconds, so that callers' clocks do not matter."""
-    return int(connection.execute(text(_CLOCK[connection.dialect.name])).scalar_one())
+    return int(connection.execute(_CLOCK[connection.dialect.name]).scalar_one())
 
 
 def persevere(action: Callable[[], Answered], patience_seconds: float) -> Answered:

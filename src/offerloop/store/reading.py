@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import fields
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, and_, select, tuple_
+from sqlalchemy import Connection, Row, Select, Table, bindparam, select, tuple_
 
 from offerloop.offers.book import COUNTERS, Balance, Book, Coupon, CouponTerms, Held, Redemption, Template
 from offerloop.offers.commands import Command, Expire, Issue, Lock, Redeem, Release, Revoke, RollBack
@@ -44,7 +45,7 @@ def answers(connection: Connection, keys: Collection[str]) -> dict[str, tuple[st
     """Fingerprint and answer of the keys that were answered before."""
     return {
         row.key: (row.fingerprint, Answer(row.key, row.at, row.reason and Reason(row.reason), row.expires_at))
-        for row in _rows(connection, requests, requests.c.key, keys)
+        for row in _rows(connection, requests, ("key",), keys)
     }
 
 
@@ -61,13 +62,22 @@ def _templates_of(command: Command, known: Mapping[str, Coupon]) -> set[str]:
     return {known[code].template_id for code in _codes(command) if code in known}
 
 
-def _rows(connection: Connection, table: Table, column: ColumnElement[Any], values: Iterable[Any]) -> list[Row[Any]]:
-    """Rows whose column, or tuple of columns, is among the values."""
+def _rows(connection: Connection, table: Table, names: tuple[str, ...], values: Iterable[Any]) -> list[Row[Any]]:
+    """Rows whose column of this name, or tuple of several columns, is among the values."""
     wanted, found = sorted(values), list[Row[Any]]()
     for start in range(0, len(wanted), IN_ONE):
-        part = wanted[start : start + IN_ONE]
-        found += connection.execute(select(table).where(column.in_(part)))
+        found += connection.execute(_among(table, names), {"wanted": wanted[start : start + IN_ONE]})
     return found
+
+
+@cache
+def _among(table: Table, names: tuple[str, ...]) -> Select[Any]:
+    columns = [table.c[name] for name in names]
+    place = columns[0] if len(columns) == 1 else tuple_(*columns)
+    return select(table).where(place.in_(bindparam("wanted", expanding=True)))
+
+
+_OVER = select(locks).where(locks.c.template_id == bindparam("template_id"), locks.c.expires_at <= bindparam("now"))
 
 
 def _balance(row: Row[Any]) -> Balance:
@@ -78,7 +88,7 @@ def read_templates(connection: Connection, names: Collection[str]) -> dict[str, 
     """Templates by their ids; those that are not there are left out."""
     return {
         row.template_id: Template(CouponTerms(**{name: getattr(row, name) for name in _TERMS}), _balance(row))
-        for row in _rows(connection, templates, templates.c.template_id, names)
+        for row in _rows(connection, templates, ("template_id",), names)
     }
 
 
@@ -86,13 +96,13 @@ def read_coupons(connection: Connection, codes: Collection[str]) -> dict[str, Co
     """Coupons by their codes; those that are not there are left out."""
     return {
         row.code: Coupon(row.template_id, row.customer_id, row.revoked, row.version, _balance(row))
-        for row in _rows(connection, coupons, coupons.c.code, codes)
+        for row in _rows(connection, coupons, ("code",), codes)
     }
 
 
 def read_customers(connection: Connection, people: Collection[tuple[str, str]]) -> dict[tuple[str, str], Balance]:
     """Balances by template_id and customer_id; those that are not there are left out."""
-    place = tuple_(customers.c.template_id, customers.c.customer_id)
+    place = ("template_id", "customer_id")
     return {(row.template_id, row.customer_id): _balance(row) for row in _rows(connection, customers, place, people)}
 
 
@@ -106,11 +116,10 @@ def _locks(
         if isinstance(one, Lock | Release | Redeem) and one.lock_key is not None
     }
     revoked = {one.code for one in commands if isinstance(one, Revoke)}
-    rows = _rows(connection, locks, tuple_(locks.c.code, locks.c.lock_key), named)
-    rows += _rows(connection, locks, locks.c.code, revoked)
+    rows = _rows(connection, locks, ("code", "lock_key"), named)
+    rows += _rows(connection, locks, ("code",), revoked)
     for template_id in sorted(within):
-        over = and_(locks.c.template_id == template_id, locks.c.expires_at <= now)
-        rows += connection.execute(select(locks).where(over))
+        rows += connection.execute(_OVER, {"template_id": template_id, "now": now})
     return {
         (row.code, row.lock_key): Held(row.template_id, row.customer_id, row.amount_minor, row.expires_at)
         for row in rows
@@ -122,5 +131,5 @@ def _redemptions(connection: Connection, names: Collection[str]) -> dict[str, Re
         row.redemption_id: Redemption(
             row.template_id, row.code, row.customer_id, row.amount_minor, row.rolled_back_minor, row.whole
         )
-        for row in _rows(connection, redemptions, redemptions.c.redemption_id, names)
+        for row in _rows(connection, redemptions, ("redemption_id",), names)
     }

@@ -8,10 +8,26 @@ somebody else in the meantime, and all is undone. Rows are written in one order 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Result, Table, and_, delete, insert, or_, tuple_, update
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Executable,
+    Result,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    insert,
+    or_,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from offerloop.offers.book import COUNTERS, Balance, Entry, coupon_of, customer_of, template_of, totals
@@ -22,9 +38,9 @@ from offerloop.store.schema import coupons, customers, history, locks, redemptio
 IN_ONE = 400
 """Rows that one statement deletes."""
 Values = dict[str, Any]
-Guard = Callable[[Any], ColumnElement[bool]]
-"""What must hold of an account, by the columns that are added to it."""
+_TAKEN = ("n_taken", "taken_minor")
 _INSERT: dict[str, Callable[[Table], Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+_HISTORY = insert(history)
 
 
 @dataclass(frozen=True)
@@ -73,7 +89,7 @@ def _coupons(connection: Connection, change: Change, more: Mapping[str, Balance]
         limit = change.after.book.templates[after.template_id].terms.limit_per_code
         row = {
             "code": code, "template_id": after.template_id, "customer_id": after.customer_id,
-            "revoked": after.revoked, "version": after.version, "limit_uses": limit, **asdict(more[code]),
+            "revoked": after.revoked, "version": after.version, "limit_uses": limit, **vars(more[code]),
         }  # fmt: skip
         if before is None:
             new.append(row)
@@ -81,39 +97,47 @@ def _coupons(connection: Connection, change: Change, more: Mapping[str, Balance]
             old.setdefault(after.version - before.version, []).append(row)
     _add_new(connection, coupons, new)
     for changes, rows in sorted(old.items()):
-        _add_to(connection, coupons, rows, _unchanged(changes), replaced=("customer_id", "revoked", "version"))
-
-
-def _unchanged(changes: int) -> Guard:
-    """That a coupon has the version from which this many changes led to the new one."""
-    return lambda new: coupons.c.version == new.version - changes
+        _add_to(connection, coupons, rows, changes)
 
 
 def _customers(connection: Connection, change: Change, more: Mapping[tuple[str, str], Balance]) -> None:
     rows = [
         {"template_id": template_id, "customer_id": customer_id,
          "limit_uses": change.after.book.templates[template_id].terms.limit_per_customer,
-         **asdict(more[template_id, customer_id])}
+         **vars(more[template_id, customer_id])}
         for template_id, customer_id in sorted(more)
         if more[template_id, customer_id] != Balance()
     ]  # fmt: skip
-    _add_to(connection, customers, rows, lambda new: _within(new.n_claimed, customers.c.n_claimed, customers))
+    _add_to(connection, customers, rows)
 
 
 def _template(connection: Connection, template_id: str, more: Balance) -> None:
     """The limits in total and in money. A change that takes no more than before is within any limit."""
-    own = templates.c
-    guards = (
-        (more.n_issued, own.n_issued, own.limit_issued),
-        (more.n_taken, own.n_locked + own.n_used, own.limit_total),
-        (more.taken_minor, own.reserved_minor + own.spent_minor, own.budget_minor),
-    )
-    within = [or_(limit.is_(None), there + added <= limit) for added, there, limit in guards if added > 0]
-    sums = {name: own[name] + value for name, value in asdict(more).items() if value}
+    sums = tuple(name for name in COUNTERS if getattr(more, name))
     if not sums:
         return
-    statement = update(templates).where(own.template_id == template_id, *within).values(sums)
-    _all_written(connection.execute(statement.returning(own.template_id)), 1)
+    added = {f"more_{name}": getattr(more, name) for name in (*COUNTERS, *_TAKEN)}
+    guarded = tuple(name for name in ("n_issued", *_TAKEN) if added[f"more_{name}"] > 0)
+    done = connection.execute(_template_update(sums, guarded), {"named": template_id, **added})
+    _all_written(done, 1)
+
+
+@cache
+def _template_update(sums: tuple[str, ...], guarded: tuple[str, ...]) -> Executable:
+    """Add to the counters `sums` where what is `guarded` stays within its limit."""
+    own = templates.c
+    limits = {
+        "n_issued": (own.n_issued, own.limit_issued),
+        "n_taken": (own.n_locked + own.n_used, own.limit_total),
+        "taken_minor": (own.reserved_minor + own.spent_minor, own.budget_minor),
+    }
+    within = [or_(limits[name][1].is_(None), limits[name][0] + _more(name) <= limits[name][1]) for name in guarded]
+    statement = update(templates).where(own.template_id == bindparam("named"), *within)
+    return statement.values({name: own[name] + _more(name) for name in sums}).returning(own.template_id)
+
+
+def _more(name: str) -> BindParameter[int]:
+    return bindparam(f"more_{name}", type_=BigInteger())
 
 
 def _locks(connection: Connection, change: Change) -> None:
@@ -121,19 +145,17 @@ def _locks(connection: Connection, change: Change) -> None:
     before, after = change.before.book.locks, change.after.book.locks
     named = {(entry.code, entry.lock_key) for _, entry in change.entries if entry.lock_key is not None}
     gone = [(*place, before[place].amount_minor, before[place].expires_at) for place in sorted(named & before.keys())]
-    own = locks.c
-    _take_away(connection, locks, (own.code, own.lock_key, own.amount_minor, own.expires_at), gone)
+    _take_away(connection, locks, ("code", "lock_key", "amount_minor", "expires_at"), gone)
     left = sorted(named & after.keys())
-    _add_new(connection, locks, [{"code": place[0], "lock_key": place[1], **asdict(after[place])} for place in left])
+    _add_new(connection, locks, [{"code": place[0], "lock_key": place[1], **vars(after[place])} for place in left])
 
 
 def _redemptions(connection: Connection, change: Change) -> None:
     before, after = change.before.book.redemptions, change.after.book.redemptions
     named = {entry.redemption_id for _, entry in change.entries if entry.redemption_id is not None}
     gone = [(key, before[key].rolled_back_minor, before[key].whole) for key in sorted(named & before.keys())]
-    own = redemptions.c
-    _take_away(connection, redemptions, (own.redemption_id, own.rolled_back_minor, own.whole), gone)
-    _add_new(connection, redemptions, [{"redemption_id": key, **asdict(after[key])} for key in sorted(named)])
+    _take_away(connection, redemptions, ("redemption_id", "rolled_back_minor", "whole"), gone)
+    _add_new(connection, redemptions, [{"redemption_id": key, **vars(after[key])} for key in sorted(named)])
 
 
 def _history(connection: Connection, change: Change) -> None:
@@ -141,51 +163,66 @@ def _history(connection: Connection, change: Change) -> None:
         {
             "request_key": key, "at": change.at, "event": entry.event, "template_id": entry.template_id,
             "code": entry.code, "customer_id": entry.customer_id, "lock_key": entry.lock_key,
-            "redemption_id": entry.redemption_id, "expires_at": entry.expires_at, **asdict(entry.change),
+            "redemption_id": entry.redemption_id, "expires_at": entry.expires_at, **vars(entry.change),
         }
         for key, entry in change.entries
     ]  # fmt: skip
-    connection.execute(insert(history), rows)
+    connection.execute(_HISTORY, rows)
 
 
 def _add_new(connection: Connection, table: Table, rows: Sequence[Values]) -> None:
     """Rows that must not be there yet."""
     if rows:
-        statement = _INSERT[connection.dialect.name](table).on_conflict_do_nothing()
-        _all_written(connection.execute(statement.returning(*table.primary_key), rows), len(rows))
+        _all_written(connection.execute(_new_rows(connection.dialect.name, table), rows), len(rows))
 
 
-def _add_to(
-    connection: Connection, table: Table, rows: Sequence[Values], guard: Guard, replaced: Sequence[str] = ()
-) -> None:
-    """Add to the counters of accounts for which the guard holds and whose uses stay within limit_uses."""
-    if not rows:
-        return
-    statement = _INSERT[connection.dialect.name](table)
+@cache
+def _new_rows(dialect: str, table: Table) -> Executable:
+    return _INSERT[dialect](table).on_conflict_do_nothing().returning(*table.primary_key)
+
+
+def _add_to(connection: Connection, table: Table, rows: Sequence[Values], changes: int = 0) -> None:
+    """Add to the counters of coupons or customers that stay within limit_uses, and of coupons that have the version
+    from which so many changes led to the new one.
+    """
+    if rows:
+        _all_written(connection.execute(_more_on(connection.dialect.name, table, changes), rows), len(rows))
+
+
+@cache
+def _more_on(dialect: str, table: Table, changes: int) -> Executable:
+    statement = _INSERT[dialect](table)
     new, own = statement.excluded, table.c
-    uses = _within(new.n_locked + new.n_used, own.n_locked + own.n_used, table)
-    statement = statement.on_conflict_do_update(
-        index_elements=list(table.primary_key),
-        set_={name: own[name] + new[name] for name in COUNTERS} | {name: new[name] for name in replaced},
-        where=and_(guard(new), uses),
-    )
-    _all_written(connection.execute(statement.returning(*table.primary_key), rows), len(rows))
+    uses = _within(new.n_locked + new.n_used, own.n_locked + own.n_used, own.limit_uses)
+    if table is coupons:
+        guard = own.version == new.version - changes
+    else:
+        guard = _within(new.n_claimed, own.n_claimed, own.limit_uses)
+    replaced = ("customer_id", "revoked", "version") if table is coupons else ()
+    sums = {name: own[name] + new[name] for name in COUNTERS} | {name: new[name] for name in replaced}
+    keys = list(table.primary_key)
+    statement = statement.on_conflict_do_update(index_elements=keys, set_=sums, where=and_(guard, uses))
+    return statement.returning(*keys)
 
 
-def _within(more: ColumnElement[int], there: ColumnElement[int], table: Table) -> ColumnElement[bool]:
-    """Whether an account stays within its limit_uses; one that takes no more than before always does."""
-    limit = table.c.limit_uses
+def _within(
+    more: ColumnElement[int], there: ColumnElement[int], limit: ColumnElement[int | None]
+) -> ColumnElement[bool]:
+    """Whether an account stays within its limit; one that takes no more than before always does."""
     return or_(limit.is_(None), more <= 0, there + more <= limit)
 
 
-def _take_away(
-    connection: Connection, table: Table, columns: Sequence[ColumnElement[Any]], rows: Sequence[tuple[Any, ...]]
-) -> None:
+def _take_away(connection: Connection, table: Table, names: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> None:
     """Rows that must still be as they were read."""
     for start in range(0, len(rows), IN_ONE):
         part = rows[start : start + IN_ONE]
-        statement = delete(table).where(tuple_(*columns).in_(part)).returning(columns[0])
-        _all_written(connection.execute(statement), len(part))
+        _all_written(connection.execute(_gone(table, names), {"gone": part}), len(part))
+
+
+@cache
+def _gone(table: Table, names: tuple[str, ...]) -> Executable:
+    place = tuple_(*(table.c[name] for name in names))
+    return delete(table).where(place.in_(bindparam("gone", expanding=True))).returning(table.c[names[0]])
 
 
 def _all_written(result: Result[Any], wanted: int) -> None:
