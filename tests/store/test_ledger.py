@@ -95,6 +95,18 @@ def test_a_coupon_is_claimed_and_revoked_once(shop):
     assert audit(shop.engine) == []
 
 
+def test_the_history_of_a_coupon_is_told(shop, watch):
+    shop.carry_out(Lock("1", "A", "anna", "cart", 50))
+    watch.now += 5
+    shop.carry_out_all([Redeem("2", "A", "anna", 40, "cart"), RollBack("3", "2", 15), Redeem("4", "B", "bob")])
+    told = shop.history("A")
+    assert [(at, entry.event) for at, entry in told] == [
+        (1_000, "issued"), (1_000, "locked"), (1_005, "redeemed"), (1_005, "rolled_back")
+    ]  # fmt: skip
+    assert sum((entry.change for _, entry in told), Balance()) == shop.coupon("A").balance
+    assert told[2][1].redemption_id == "2"
+
+
 def test_ten_thousand_codes_are_issued_at_once(ledger):
     ledger.add_template("t", CouponTerms())
     codes = tuple(f"C{number}" for number in range(10_000))
@@ -110,16 +122,45 @@ def test_a_template_has_one_set_of_terms(shop):
 
 
 @pytest.mark.parametrize("attempt", range(3))
-def test_the_same_request_from_many_threads_is_carried_out_once(shop, attempt):
+def test_the_same_request_on_many_connections_is_carried_out_once(shop, store_url, watch, attempt):
     command, answers = Redeem(f"order {attempt}", "A", "anna", 10), []
-    threads = [threading.Thread(target=lambda: answers.append(shop.carry_out(command))) for _ in range(5)]
+    ledgers = [Ledger(open_engine(store_url), clock=watch) for _ in range(5)]
+    in_threads([lambda one=one: answers.append(one.carry_out(command)) for one in ledgers])
+    for one in ledgers:
+        one.engine.dispose()
+    assert len(answers) == 5
+    assert len(set(answers)) == 1
+    assert shop.template("t").balance.n_used == 1
+
+
+def in_threads(calls):
+    threads = [threading.Thread(target=call) for call in calls]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(answers) == 5
-    assert len(set(answers)) == 1
-    assert shop.template("t").balance.n_used == 1
+
+
+def test_commands_of_many_threads_share_transactions_and_have_an_answer_each(ledger, monkeypatch):
+    ledger.add_template("t", CouponTerms(limit_total=100, limit_per_code=None))
+    ledger.carry_out(Issue("issue", "t", ("A",)))
+    sizes, answers = [], []
+
+    def counted(connection, change):
+        sizes.append(len(change.answers))
+        write(connection, change)
+
+    def visit(number):
+        answers.extend(ledger.carry_out(Redeem(f"{number}-{one}", "A", f"c{number}")) for one in range(10))
+
+    monkeypatch.setattr("offerloop.store.ledger.write", counted)
+    in_threads([lambda number=number: visit(number) for number in range(16)])
+    assert len({one.key for one in answers}) == 160
+    assert sum(one.reason is None for one in answers) == 100
+    assert sum(one.reason == Reason.TOTAL_LIMIT for one in answers) == 60
+    assert sum(sizes) == 160
+    assert max(sizes) > 1
+    assert audit(ledger.engine) == []
 
 
 def test_whoever_read_before_another_wrote_decides_anew(shop, monkeypatch):

@@ -16,8 +16,9 @@ from offerloop.offers.lifecycle import Answer, decide
 from offerloop.store.connect import clock as database_clock
 from offerloop.store.connect import open_engine, persevere, reading, writing
 from offerloop.store.migrations import migrate
-from offerloop.store.reading import read_coupons, read_customers, read_state, read_templates
+from offerloop.store.reading import read_coupons, read_customers, read_history, read_state, read_templates
 from offerloop.store.schema import templates
+from offerloop.store.together import Together
 from offerloop.store.writing import Change, write
 
 Seen = TypeVar("Seen")
@@ -40,6 +41,7 @@ class Ledger:
         self.engine = engine
         self._patience = patience_seconds
         self._clock = clock
+        self._together = Together(self.carry_out_all)
         persevere(lambda: migrate(engine), patience_seconds)
 
     @classmethod
@@ -69,8 +71,8 @@ class Ledger:
             return read_templates(connection, [template_id])[template_id].terms
 
     def carry_out(self, command: Command) -> Answer:
-        """The answer to one command, given when what it did is on disk."""
-        return self.carry_out_all([command])[0]
+        """The answer to one command, given when what it did is on disk. Commands of several threads share writes."""
+        return self._together.carry_out(command)
 
     def carry_out_all(self, commands: Sequence[Command]) -> list[Answer]:
         """Answers to commands in their order, one transaction for all: one write to the disk instead of many.
@@ -107,6 +109,10 @@ class Ledger:
         """What a customer has claimed, locked and used of a template."""
         place = (template_id, customer_id)
         return self._read(lambda connection: read_customers(connection, [place]).get(place, Balance()))
+
+    def history(self, code: str) -> list[tuple[int, Entry]]:
+        """What happened to a coupon, each entry with its epoch second."""
+        return self._read(lambda connection: read_history(connection, code))
 
     def status(self, code: str) -> Status | None:
         """Where a coupon stands by the database's clock, or None where there is none."""

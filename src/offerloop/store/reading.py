@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, Table, bindparam, select, tuple_
 
-from offerloop.offers.book import COUNTERS, Balance, Book, Coupon, CouponTerms, Held, Redemption, Template
+from offerloop.offers.book import COUNTERS, Balance, Book, Coupon, CouponTerms, Entry, Event, Held, Redemption, Template
 from offerloop.offers.commands import Command, Expire, Issue, Lock, Redeem, Release, Revoke, RollBack
 from offerloop.offers.lifecycle import Answer, Reason, State
-from offerloop.store.schema import coupons, customers, locks, redemptions, requests, templates
+from offerloop.store.schema import coupons, customers, history, locks, redemptions, requests, templates
 
 IN_ONE = 400
 """Names in one statement; SQLite and PostgreSQL allow some tens of thousands of values."""
@@ -47,6 +47,21 @@ def answers(connection: Connection, keys: Collection[str]) -> dict[str, tuple[st
         row.key: (row.fingerprint, Answer(row.key, row.at, row.reason and Reason(row.reason), row.expires_at))
         for row in _rows(connection, requests, ("key",), keys)
     }
+
+
+def read_history(connection: Connection, code: str) -> list[tuple[int, Entry]]:
+    """What happened to a coupon, first things first, each with its epoch second."""
+    rows = connection.execute(select(history).where(history.c.code == code).order_by(history.c.history_id))
+    return [
+        (
+            row.at,
+            Entry(
+                Event(row.event), row.template_id, row.code, row.customer_id, _balance(row), row.lock_key,
+                row.redemption_id, row.expires_at,
+            ),
+        )
+        for row in rows
+    ]  # fmt: skip
 
 
 def _codes(command: Command) -> tuple[str, ...]:
