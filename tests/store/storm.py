@@ -1,8 +1,9 @@
-"""Many processes on one coupon: a program of its own, so that what it forks has neither threads nor connections.
+"""Many processes on one template: a program of its own, so that what it forks has neither threads nor connections.
 
 `python storm.py '{"url": ..., "folder": ..., "processes": ..., "requests": ..., "seconds": ..., "kill": ...}'`
 
-Every process goes through its own list of requests and sends each twice. What it was told it appends to a file of its
+Every process goes through a list of requests and sends each twice, and a second process does the same with the same
+requests and keys at the same time. What it was told it appends to a file of its
 own, so that whoever is killed is followed by a process that goes on where the file ends: with the request whose answer
 is not known. With `seconds` the list has no end before that time is over; with `kill` processes are killed all along.
 """
@@ -18,20 +19,21 @@ from pathlib import Path
 from offerloop.offers.commands import Lock, Redeem, RollBack
 from offerloop.store import Ledger
 
-CODE, LOCK_SECONDS, N_CUSTOMERS = "SALE", 1, 50
+CODES, LOCK_SECONDS, N_CUSTOMERS = ("SALE", "APP", "VIP"), 1, 50
 
 
 def steps(process, number):
     """The commands of one customer's visit, with keys of its own: use, hold and use, hold and go, use and cancel."""
-    draw = random.Random(f"{process} {number}")
-    name, kind, amount = f"{process}-{number}", draw.random(), draw.randint(50, 150)
+    name = f"{process // 2}-{number}"
+    draw = random.Random(name)
+    kind, amount, code = draw.random(), draw.randint(50, 150), draw.choice(CODES)
     customer = f"c{draw.randrange(N_CUSTOMERS)}"
-    lock = Lock(f"{name}-lock", CODE, customer, name, amount, LOCK_SECONDS)
-    use = Redeem(f"{name}-use", CODE, customer, amount)
+    lock = Lock(f"{name}-lock", code, customer, name, amount, LOCK_SECONDS)
+    use = Redeem(f"{name}-use", code, customer, amount)
     if kind < 0.3:
         return [use]
     if kind < 0.5:
-        return [lock, Redeem(use.key, CODE, customer, amount - 10, name)]
+        return [lock, Redeem(use.key, code, customer, amount - 10, name)]
     if kind < 0.7:
         return [lock]
     back = RollBack(f"{name}-back", use.key, None if kind < 0.9 else 20)
