@@ -142,7 +142,7 @@ def large_store(request, tmp_path):
 @pytest.mark.soak
 def test_64_processes_on_a_limit_of_500(large_store, tmp_path):
     terms = CouponTerms(limit_total=500, limit_per_customer=40, limit_per_code=None, budget_minor=10**6)
-    end(begin(large_store, tmp_path, processes=64, requests=20, terms=terms))
+    end(begin(large_store, tmp_path, processes=64, requests=45, terms=terms))
     answers, filled = check(large_store, tmp_path, terms)
     assert all(len(reasons) == 4 for reasons in answers.values())
     assert ["quantity_exceeded"] * 4 in answers.values()
