@@ -12,7 +12,7 @@ help:
 	@echo "make demo     run the main job on real data and name the report to open"
 	@echo "make test     set up and run the whole suite, with all checks"
 	@echo "make check    lint, types, layer rule, tests, and install on every other Python found"
-	@echo "make soak     long statistical replicates, of which the tests hold a short version"
+	@echo "make soak     long statistical replicates and storms on the ledger, of which the tests hold a short version"
 	@echo "make setup    virtual environment with everything that the tests use"
 	@echo "make bench NAME=engines    one benchmark, in an environment of its own"
 

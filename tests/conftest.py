@@ -3,7 +3,6 @@
 import json
 import shutil
 import sys
-from urllib.parse import quote
 
 import polars as pl
 import pytest
@@ -53,7 +52,7 @@ def postgres_url():
     Tests share its one database, so each makes tables or a schema with names of its own.
     """
     with postgres_server.server() as folder:
-        yield f"postgresql+psycopg://shop:{quote(postgres_server.PASSWORD, safe='')}@/postgres?host={folder}"
+        yield postgres_server.url_of(folder)
 
 
 @pytest.fixture(scope="session")

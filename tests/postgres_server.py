@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import quote
 
 PASSWORD = "pa:ss/w@rd 1%"
 """With the signs that a URL cannot hold as they are."""
@@ -36,9 +37,14 @@ def owner():
     return {"user": chosen.pw_uid, "group": chosen.pw_gid, "extra_groups": []}
 
 
+def url_of(folder):
+    """URL of the database of the server with its socket in this folder."""
+    return f"postgresql+psycopg://shop:{quote(PASSWORD, safe='')}@/postgres?host={folder}"
+
+
 @contextmanager
-def server():
-    """The folder of the socket of a running server; its one user is `shop` with PASSWORD."""
+def server(**more):
+    """The folder of the socket of a running server; its one user is `shop` with PASSWORD. `more` are settings."""
     place, who = programs(), owner()
     folder = Path(tempfile.mkdtemp(prefix="offerloop-pg-", dir="/tmp"))
     try:
@@ -51,7 +57,7 @@ def server():
             place / "initdb", "-D", rows, "-U", "shop", "-A", "scram-sha-256", "--pwfile", folder / "password",
             "--no-sync", "--no-locale", "-E", "UTF8", **who,
         )  # fmt: skip
-        settings = {**SETTINGS, "unix_socket_directories": str(folder)}
+        settings = {**SETTINGS, "unix_socket_directories": str(folder), **more}
         options = " ".join(f"-c {name}='{value}'" for name, value in settings.items())
         _call(place / "pg_ctl", "start", "-w", "-t", "60", "-D", rows, "-l", folder / "log", "-o", options, **who)
         try:
@@ -60,6 +66,14 @@ def server():
             _call(place / "pg_ctl", "stop", "-m", "immediate", "-D", rows, **who)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def restart(folder):
+    """As after a crash: connections are cut at once, and the server recovers from its log."""
+    _call(
+        programs() / "pg_ctl", "restart", "-m", "immediate", "-w", "-t", "60", "-D", folder / "rows",
+        "-l", folder / "log", **owner(),
+    )  # fmt: skip
 
 
 def _call(*command, **who):

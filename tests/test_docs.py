@@ -132,7 +132,9 @@ def test_the_steps_of_the_readme_run(tmp_path):
     assert "holdout" in shown.stdout
 
 
-@pytest.mark.parametrize("page", ["market.md", "uplift.md", *(f"recommenders/{page}" for page in RECOMMENDER_PAGES)])
+@pytest.mark.parametrize(
+    "page", ["market.md", "uplift.md", "ledger.md", *(f"recommenders/{page}" for page in RECOMMENDER_PAGES)]
+)
 def test_the_code_of_a_page_runs(page, tmp_path):
     blocks = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / page).read_text(encoding="utf-8"), re.DOTALL)
     assert blocks

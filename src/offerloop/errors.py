@@ -7,6 +7,7 @@
     │   │   └── NothingLeftError   no row of it can be used
     │   └── EvidenceError     the data cannot carry the claim that was asked for
     ├── StoppedError          the user stopped it, exit code 130
+    ├── StoreError            the database did not answer in time; whether it was done is seen by asking again
     └── ContractError         a stage broke its own table's contract: a fault of ours, exit code 1
 
 Every message is one sentence that names the place, what was found, and what to do.
@@ -50,6 +51,10 @@ class StoppedError(OfferloopError):
     """The user stopped it; what was finished is kept."""
 
     exit_code = 130
+
+
+class StoreError(OfferloopError):
+    """The database did not answer in time. A request with an idempotency key can be sent again."""
 
 
 class ContractError(OfferloopError):

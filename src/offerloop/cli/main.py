@@ -358,6 +358,27 @@ def publish(run: Run, as_json: Json = False) -> None:
     _say(done.facts, "\n".join(done.lines), as_json)
 
 
+@app.command()
+def codes(
+    count: Annotated[int, typer.Option(help="How many.")],
+    prefix: Annotated[str, typer.Option(help="What every code begins with: letters and digits.")] = "",
+    length: Annotated[int, typer.Option(help="Characters after the prefix.")] = 12,
+    out: Annotated[Path | None, typer.Option(help="New file to write, a code a line, instead of printing.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Codes of coupons: no look-alikes, typing errors are found, and nobody can guess one."""
+    from offerloop.offers.codes import make_codes, p_guess, write_codes
+
+    made = make_codes(count, prefix, length)
+    chance = p_guess(count, length, prefix)
+    if out is not None:
+        write_codes(made, out)
+        said = f"{count} codes; one guess in {1 / chance:,.0f} hits one of them\n{out}"
+        _say({"out": str(out), "count": count, "p_guess": chance}, said, as_json)
+        return
+    _say({"codes": made, "count": count, "p_guess": chance}, "\n".join(made), as_json)
+
+
 def _file(config: Path) -> Path:
     """The configuration itself, or the one in a folder."""
     return config / "offerloop.toml" if config.is_dir() else config

@@ -1,0 +1,10 @@
+"""Durable state on SQLite or PostgreSQL: the ledger, which makes the lifecycle of coupons atomic.
+
+Needs the extra `sql`. `Ledger.open(url)` carries out the commands of `offerloop.offers.commands`; `audit` recomputes
+every balance from the history.
+"""
+
+from offerloop.store.audit import audit
+from offerloop.store.ledger import Ledger
+
+__all__ = ["Ledger", "audit"]

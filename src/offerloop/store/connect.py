@@ -1,0 +1,132 @@
+"""Connections to SQLite and PostgreSQL whose commits are on disk, the database's clock, and what may be tried again."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, NoSuchModuleError, OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from offerloop.errors import InputError, StoreError
+
+Answered = TypeVar("Answered")
+SQLITE_WAIT_MS = 10_000
+"""How long SQLite itself waits for another writer; then we try again."""
+LONGEST_PAUSE = 0.5
+"""Seconds between two tries at most."""
+_CLOCK = {
+    "sqlite": text("select cast(strftime('%s', 'now') as integer)"),
+    "postgresql": text("select cast(floor(extract(epoch from clock_timestamp())) as bigint)"),
+}
+
+
+class StaleError(Exception):
+    """Somebody else was faster: what was read does not hold any more. The transaction is undone and made anew."""
+
+
+def open_engine(url: str) -> Engine:
+    """An engine whose every commit is durable. Raises InputError when the URL is not one of SQLite or PostgreSQL."""
+    try:
+        engine = create_engine(url)
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError, ValueError):
+        raise InputError("a store's URL is like sqlite:///ledger.db or postgresql+psycopg://user@host/shop") from None
+    if engine.dialect.name not in _CLOCK:
+        raise InputError(f"a store is a database of SQLite or PostgreSQL, not of {engine.dialect.name}")
+    event.listen(engine, "connect", _durable_sqlite if engine.dialect.name == "sqlite" else _durable_postgresql)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _durable_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # transactions are begun by `_begin`, not by the driver
+    cursor = connection.cursor()
+    for setting in (f"busy_timeout = {SQLITE_WAIT_MS}", "synchronous = full"):
+        cursor.execute(f"pragma {setting}")
+    if cursor.execute("pragma journal_mode").fetchone() != ("wal",):  # the file remembers it
+        cursor.execute("pragma journal_mode = wal")
+    cursor.close()
+
+
+def _durable_postgresql(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    """Whatever the server's default is: an answer is given when the commit is on disk."""
+    cursor = connection.cursor()
+    cursor.execute("set synchronous_commit to on")
+    cursor.close()
+    connection.commit()
+
+
+def _begin(connection: Connection) -> None:
+    immediate = connection.get_execution_options().get("offerloop_writes", False)
+    connection.exec_driver_sql("begin immediate" if immediate else "begin")
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A transaction that only reads; on SQLite it holds nobody up."""
+    with engine.connect() as connection:
+        yield connection
+
+
+@contextmanager
+def at_one_moment(engine: Engine) -> Iterator[Connection]:
+    """A transaction that only reads, and sees the same state in all its questions."""
+    with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":  # SQLite's transactions are like that
+            connection.execution_options(isolation_level="REPEATABLE READ")
+        yield connection
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A transaction that is committed at the end, or undone by an error."""
+    with engine.connect().execution_options(offerloop_writes=True) as connection, connection.begin():
+        yield connection
+
+
+def clock(connection: Connection) -> int:
+    """The database's time in epoch seconds, so that callers' clocks do not matter."""
+    return int(connection.execute(_CLOCK[connection.dialect.name]).scalar_one())
+
+
+def persevere(action: Callable[[], Answered], patience_seconds: float) -> Answered:
+    """The action's result; made anew while others were faster or the database was away.
+
+    Raises StoreError after `patience_seconds`. The action must be safe to repeat.
+    """
+    deadline = time.monotonic() + patience_seconds
+    pause = 0.001
+    while True:
+        try:
+            return action()
+        except (StaleError, DBAPIError, sqlite3.OperationalError) as error:
+            if not passing(error):
+                raise
+            if time.monotonic() > deadline:
+                raise StoreError(
+                    f"the store did not answer within {patience_seconds:g} s; send the same request with the same key "
+                    f"again ({_first_line(error)})"
+                ) from error
+        time.sleep(pause * random.random())
+        pause = min(LONGEST_PAUSE, 2 * pause)
+
+
+def passing(error: Exception) -> bool:
+    """Whether trying again may help: somebody was faster, a lost connection, a deadlock, a busy file."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(cause, sqlite3.Error):
+        return cause.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+    lost = isinstance(error, DBAPIError) and error.connection_invalidated
+    return lost or isinstance(error, StaleError | OperationalError | InterfaceError)
+
+
+def _first_line(error: Exception) -> str:
+    said = str(getattr(error, "orig", None) or error).strip()
+    return said.splitlines()[0] if said else "others were faster each time"

@@ -1,0 +1,134 @@
+"""The ledger: the lifecycle of coupons made atomic and durable, for many callers at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from typing import TypeVar
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.dialects import postgresql, sqlite
+
+from offerloop.errors import InputError
+from offerloop.offers.book import Balance, Coupon, CouponTerms, Entry, Status, Template, status
+from offerloop.offers.commands import Command
+from offerloop.offers.lifecycle import Answer, decide
+from offerloop.store.connect import clock as database_clock
+from offerloop.store.connect import open_engine, persevere, reading, writing
+from offerloop.store.migrations import migrate
+from offerloop.store.reading import read_coupons, read_customers, read_history, read_state, read_templates
+from offerloop.store.schema import templates
+from offerloop.store.together import Together
+from offerloop.store.writing import Change, write
+
+Seen = TypeVar("Seen")
+PATIENCE_SECONDS = 30.0
+
+
+class Ledger:
+    """Coupons of one database. Safe to use from many threads; a process that forks opens one in each child.
+
+    Every method waits up to `patience_seconds` for a database that is busy or away and then raises StoreError: the
+    same command can be sent again, whatever had come of it.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        patience_seconds: float = PATIENCE_SECONDS,
+        clock: Callable[[Connection], int] = database_clock,
+    ) -> None:
+        self.engine = engine
+        self._patience = patience_seconds
+        self._clock = clock
+        self._together = Together(self.carry_out_all)
+        persevere(lambda: migrate(engine), patience_seconds)
+
+    @classmethod
+    def open(cls, url: str, patience_seconds: float = PATIENCE_SECONDS) -> Ledger:
+        """The ledger of a database, SQLite or PostgreSQL; its tables are made where they are missing.
+
+        Raises InputError for a URL of another database, and for tables that a newer program made.
+        """
+        engine = open_engine(url)
+        try:
+            return cls(engine, patience_seconds)
+        except BaseException:
+            engine.dispose()
+            raise
+
+    def add_template(self, template_id: str, terms: CouponTerms) -> None:
+        """Coupons of this template can be issued. Raises InputError when it is there with other terms."""
+        there = persevere(lambda: self._add_template(template_id, terms), self._patience)
+        if there != terms:
+            raise InputError(f"the coupon template '{template_id}' is there with other terms; give these another name")
+
+    def _add_template(self, template_id: str, terms: CouponTerms) -> CouponTerms:
+        insert = postgresql.insert if self.engine.dialect.name == "postgresql" else sqlite.insert
+        row = {"template_id": template_id, **asdict(terms), **asdict(Balance())}
+        with writing(self.engine) as connection:
+            connection.execute(insert(templates).values(row).on_conflict_do_nothing())
+            return read_templates(connection, [template_id])[template_id].terms
+
+    def carry_out(self, command: Command) -> Answer:
+        """The answer to one command, given when what it did is on disk. Commands of several threads share writes."""
+        return self._together.carry_out(command)
+
+    def carry_out_all(self, commands: Sequence[Command]) -> list[Answer]:
+        """Answers to commands in their order, one transaction for all: one write to the disk instead of many.
+
+        A command that is refused does not keep the others from being carried out.
+        """
+        return persevere(lambda: self._once(commands), self._patience)
+
+    def _once(self, commands: Sequence[Command]) -> list[Answer]:
+        with reading(self.engine) as connection:
+            now = self._clock(connection)
+            before = read_state(connection, commands, now)
+        state, entries, answers = before, list[tuple[str, Entry]](), list[Answer]()
+        for command in commands:
+            outcome = decide(state, command, now)
+            state = outcome.state
+            entries += [(command.key, entry) for entry in outcome.entries]
+            answers.append(outcome.answer)
+        change = Change(before, state, tuple(entries), now)
+        if change.answers:
+            with writing(self.engine) as connection:
+                write(connection, change)
+        return answers
+
+    def template(self, template_id: str) -> Template | None:
+        """Terms and balance of a template, or None where there is none."""
+        return self._read(lambda connection: read_templates(connection, [template_id]).get(template_id))
+
+    def coupon(self, code: str) -> Coupon | None:
+        """A coupon and its balance, or None where there is none."""
+        return self._read(lambda connection: read_coupons(connection, [code]).get(code))
+
+    def customer(self, template_id: str, customer_id: str) -> Balance:
+        """What a customer has claimed, locked and used of a template."""
+        place = (template_id, customer_id)
+        return self._read(lambda connection: read_customers(connection, [place]).get(place, Balance()))
+
+    def history(self, code: str) -> list[tuple[int, Entry]]:
+        """What happened to a coupon, each entry with its epoch second."""
+        return self._read(lambda connection: read_history(connection, code))
+
+    def status(self, code: str) -> Status | None:
+        """Where a coupon stands by the database's clock, or None where there is none."""
+
+        def stands(connection: Connection) -> Status | None:
+            coupon = read_coupons(connection, [code]).get(code)
+            if coupon is None:
+                return None
+            terms = read_templates(connection, [coupon.template_id])[coupon.template_id].terms
+            return status(coupon, terms, self._clock(connection))
+
+        return self._read(stands)
+
+    def _read(self, what: Callable[[Connection], Seen]) -> Seen:
+        def once() -> Seen:
+            with reading(self.engine) as connection:
+                return what(connection)
+
+        return persevere(once, self._patience)

@@ -1,0 +1,104 @@
+"""The shape of the database, step by step. Steps that are in use are never changed; a change is a new step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, Engine, inspect, text
+
+from offerloop.errors import InputError
+from offerloop.store.connect import reading, writing
+
+_COUNTERS = """
+  n_issued bigint not null, n_claimed bigint not null, n_locked bigint not null, n_used bigint not null,
+  n_rolled_back bigint not null, reserved_minor bigint not null, spent_minor bigint not null,
+  released_minor bigint not null"""
+
+_TABLES = (
+    f"""create table templates (template_id text primary key, limit_total bigint, limit_per_customer bigint,
+  limit_per_code bigint, limit_issued bigint, budget_minor bigint, starts_at bigint, ends_at bigint,
+  lock_seconds bigint not null, reusable_after_cancel boolean not null, {_COUNTERS})""",
+    f"""create table coupons (code text primary key, template_id text not null, customer_id text,
+  revoked boolean not null, version bigint not null, limit_uses bigint, {_COUNTERS})""",
+    f"""create table customers (template_id text not null, customer_id text not null, limit_uses bigint, {_COUNTERS},
+  primary key (template_id, customer_id))""",
+    """create table locks (code text not null, lock_key text not null, template_id text not null,
+  customer_id text not null, amount_minor bigint not null, expires_at bigint not null,
+  primary key (code, lock_key))""",
+    "create index locks_by_end on locks (template_id, expires_at)",
+    """create table redemptions (redemption_id text primary key, template_id text not null, code text not null,
+  customer_id text not null, amount_minor bigint not null, rolled_back_minor bigint not null,
+  whole boolean not null)""",
+    """create table requests (key text primary key, fingerprint text not null, at bigint not null, reason text,
+  expires_at bigint)""",
+    f"""create table history (history_id {{serial}}, request_key text not null, at bigint not null,
+  event text not null, template_id text not null, code text not null, customer_id text, lock_key text,
+  redemption_id text, expires_at bigint, {_COUNTERS})""",
+    "create index history_by_code on history (code)",
+)
+
+_APPEND_ONLY = {
+    "sqlite": (
+        """create trigger history_stays before update on history
+  begin select raise(abort, 'history is append-only'); end""",
+        """create trigger history_is_kept before delete on history
+  begin select raise(abort, 'history is append-only'); end""",
+    ),
+    "postgresql": (
+        """create function history_stays() returns trigger language plpgsql as
+  $$ begin raise exception 'history is append-only'; end $$""",
+        """create trigger history_stays before update or delete or truncate on history
+  for each statement execute function history_stays()""",
+    ),
+}
+
+_SERIAL = {
+    "sqlite": "integer primary key autoincrement",
+    "postgresql": "bigint generated always as identity primary key",
+}
+
+
+_LOCK = int.from_bytes(b"offer", "big")
+"""Of PostgreSQL's advisory locks, the one under which steps are carried out."""
+
+
+def _statements(dialect: str) -> tuple[tuple[str, ...], ...]:
+    """All steps in the database's own words; the place of a step is its number, from 1 on."""
+    first = tuple(one.format(serial=_SERIAL[dialect]) for one in _TABLES) + _APPEND_ONLY[dialect]
+    return (first,)
+
+
+def migrate(engine: Engine, steps: Sequence[Sequence[str]] | None = None) -> int:
+    """Bring the database to the newest shape and return its number; each step is carried out once, whoever asks.
+
+    Raises InputError for a database that a newer program has changed.
+    """
+    steps = _statements(engine.dialect.name) if steps is None else steps
+    with reading(engine) as connection:
+        if _number(connection) == len(steps):
+            return len(steps)
+    with writing(engine) as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text(f"select pg_advisory_xact_lock({_LOCK})"))
+        done = _number(connection)
+        if done > len(steps):
+            raise InputError(
+                f"the database is of shape {done} and this program knows {len(steps)}; use the newer program"
+            )
+        for number in range(done + 1, len(steps) + 1):
+            _carry_out(connection, number, steps[number - 1])
+    return len(steps)
+
+
+def _number(connection: Connection) -> int:
+    """The last step that was carried out."""
+    if not inspect(connection).has_table("migrations"):
+        return 0
+    return int(connection.execute(text("select coalesce(max(number), 0) from migrations")).scalar_one())
+
+
+def _carry_out(connection: Connection, number: int, statements: Sequence[str]) -> None:
+    connection.execute(text("create table if not exists migrations (number integer primary key)"))
+    for statement in statements:
+        connection.exec_driver_sql(statement)
+    connection.execute(text("insert into migrations (number) values (:number)"), {"number": number})

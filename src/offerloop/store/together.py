@@ -1,0 +1,92 @@
+"""Commands of many threads in one transaction: while one is being written, the next gather and are written at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from threading import Event, Lock
+
+from offerloop.errors import StoreError
+from offerloop.offers.commands import Command
+from offerloop.offers.lifecycle import Answer
+
+AT_ONCE = 128
+"""Commands in a transaction."""
+
+
+@dataclass(eq=False)
+class _Asked:
+    command: Command
+    answer: Answer | None = None
+    error: Exception | None = None
+    leads: bool = False
+    ready: Event = field(default_factory=Event)
+    """That it was answered, or that its thread is the next to write."""
+
+
+@dataclass
+class Together:
+    """Carries commands out by `all_of`, one transaction after another."""
+
+    all_of: Callable[[Sequence[Command]], list[Answer]]
+    _asked: list[_Asked] = field(default_factory=list)
+    _busy: bool = False
+    _gate: Lock = field(default_factory=Lock)
+
+    def carry_out(self, command: Command) -> Answer:
+        """The answer to one command, whichever thread wrote it. Raises what `all_of` raised for it."""
+        mine = _Asked(command)
+        with self._gate:
+            self._asked.append(mine)
+            mine.leads, self._busy = not self._busy, True
+        if not mine.leads:
+            self._wait(mine)
+        if mine.leads:
+            self._lead()
+        if mine.answer is None:
+            raise mine.error or StoreError("the write was interrupted; send the same request with the same key again")
+        return mine.answer
+
+    def _wait(self, mine: _Asked) -> None:
+        """Until it was answered or is the next to lead; whoever is interrupted holds nobody up."""
+        try:
+            mine.ready.wait()
+        except BaseException:
+            with self._gate:
+                if mine in self._asked:
+                    self._asked.remove(mine)
+                    if mine.leads:
+                        self._hand_over()
+            raise
+
+    def _lead(self) -> None:
+        """Write what has gathered, the own command first in it, and let the first of the next ones lead."""
+        with self._gate:
+            group, self._asked = self._asked[:AT_ONCE], self._asked[AT_ONCE:]
+        try:
+            self._carry_out(group)
+        finally:
+            for one in group:
+                one.ready.set()
+            with self._gate:
+                self._hand_over()
+
+    def _hand_over(self) -> None:
+        """The gate is held."""
+        self._busy = bool(self._asked)
+        if self._asked:
+            self._asked[0].leads = True
+            self._asked[0].ready.set()
+
+    def _carry_out(self, group: Sequence[_Asked]) -> None:
+        """A command that the database cannot take spoils no other; a database that is away is not asked for each."""
+        try:
+            for one, answer in zip(group, self.all_of([one.command for one in group]), strict=True):
+                one.answer = answer
+        except Exception as error:
+            if len(group) > 1 and not isinstance(error, StoreError):
+                for one in group:
+                    self._carry_out([one])
+                return
+            for one in group:
+                one.error = error

@@ -1,0 +1,132 @@
+import json
+import random
+import time
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from offerloop.errors import InputError
+from offerloop.offers.codes import ALPHABET, is_valid, make_codes, normalise, p_guess
+
+SIGNS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+CODES = [*make_codes(20), *make_codes(20, prefix="SPRING25"), *make_codes(3, length=36), make_codes(1, "Z" * 24)[0]]
+
+
+def test_codes_have_no_look_alikes():
+    assert not set("01ILO") & set(ALPHABET)
+    assert set("".join(make_codes(2_000))) == set(ALPHABET)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_single_wrong_character_is_found(code):
+    for place, right in enumerate(code):
+        for wrong in SIGNS.replace(right, ""):
+            assert not is_valid(code[:place] + wrong + code[place + 1 :])
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_swap_is_found_of_neighbours_and_of_any_others(code):
+    assert is_valid(code)
+    swaps = 0
+    for one, other in ((a, b) for b in range(len(code)) for a in range(b) if code[a] != code[b]):
+        signs = list(code)
+        signs[one], signs[other] = signs[other], signs[one]
+        assert not is_valid("".join(signs))
+        swaps += 1
+    assert swaps >= sum(a != b for a, b in pairwise(code))
+
+
+@given(st.text(max_size=40))
+def test_any_text_can_be_asked(text):
+    assert is_valid(text) == is_valid(normalise(text))
+
+
+def test_a_random_text_is_seldom_valid():
+    draw = random.Random(1)
+    hits = sum(is_valid("".join(draw.choices(ALPHABET, k=12))) for _ in range(20_000))
+    assert hits / 20_000 == pytest.approx(1 / 37, rel=0.15)
+
+
+@pytest.mark.parametrize("code", CODES[:30])
+def test_a_code_is_known_however_it_is_typed(code):
+    wide = "".join(chr(ord(sign) + 0xFEE0) for sign in code)
+    for typed in (
+        code.lower(),
+        f" {code[:4]}-{code[4:8]} {code[8:]}\n",
+        f"{code[:2]}–{code[2:]}",
+        wide,
+        code + "\u200b",
+    ):
+        assert normalise(typed) == code
+        assert is_valid(typed)
+
+
+def test_no_code_is_made_twice_and_all_signs_are_as_frequent():
+    codes = make_codes(50_000, length=10)
+    assert len(set(codes)) == 50_000
+    counts = [sum(code[3] == sign for code in codes) for sign in ALPHABET]
+    expected = 50_000 / len(ALPHABET)
+    assert sum((count - expected) ** 2 / expected for count in counts) < 75  # chi square, 30 degrees: p = 1e-5
+
+
+def test_a_hundred_thousand_take_a_fraction_of_a_second():
+    begun = time.process_time()
+    assert len(make_codes(100_000, prefix="SPRING")) == 100_000
+    assert time.process_time() - begun < 2
+
+
+def test_the_chance_of_a_guess_is_that_of_counting():
+    valid = sum(is_valid(a + b + c) for a in ALPHABET for b in ALPHABET for c in ALPHABET)
+    assert p_guess(5, 3) == 5 / valid
+    assert p_guess(10**6, 12) < 1e-10
+    assert p_guess(10**9, 3) == 1
+
+
+def test_codes_that_could_be_guessed_are_not_made():
+    with pytest.raises(InputError, match=r"one guess in .* ask for a length of at least 10$"):
+        make_codes(1_000_000, length=8)
+    make_codes(10, length=10)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"count": 0}, "at least 1"),
+        ({"count": 1, "prefix": "été"}, "letters A-Z and digits, not 'É'"),
+        ({"count": 1, "length": 1}, "from 2 to 36"),
+        ({"count": 1, "length": 30, "prefix": "LONGPREFIX"}, "from 2 to 26"),
+    ],
+)
+def test_what_cannot_be_asked_is_said(asked, said):
+    with pytest.raises(InputError, match=said):
+        make_codes(**asked)
+
+
+def test_the_command_prints_codes(command):
+    status, shown, _ = command("codes", "--count", 3, "--prefix", "vip-")
+    assert (status, len(set(shown.split()))) == (0, 3)
+    assert all(is_valid(code) and code.startswith("VIP") for code in shown.split())
+    found = json.loads(command("codes", "--count", 2, "--length", 14, "--json")[1])
+    assert [len(code) for code in found["codes"]] == [14, 14]
+    assert found["p_guess"] == p_guess(2, 14)
+
+
+def test_the_command_writes_a_new_file_and_overwrites_none(command, tmp_path):
+    path = tmp_path / "codes.txt"
+    status, shown, _ = command("codes", "--count", 5, "--out", path)
+    codes = path.read_text().splitlines()
+    assert (status, len(codes)) == (0, 5)
+    assert "5 codes" in shown
+    assert not any(code in shown for code in codes)
+    status, _, said = command("codes", "--count", 5, "--out", path)
+    assert status == 2
+    assert "is there already" in said
+    assert path.read_text().splitlines() == codes
+
+
+def test_the_command_refuses_in_one_sentence(command):
+    status, _, said = command("codes", "--count", 1_000_000, "--length", 6)
+    assert status == 2
+    assert len(said.splitlines()) == 1

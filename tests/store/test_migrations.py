@@ -1,0 +1,75 @@
+"""The shape of the database: made once, by whoever comes first, and never from half a step."""
+
+import threading
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+
+from offerloop.errors import InputError
+from offerloop.store import Ledger
+from offerloop.store.connect import open_engine, persevere
+from offerloop.store.migrations import migrate
+from offerloop.store.schema import metadata
+
+
+@pytest.fixture
+def engine(store_url):
+    found = open_engine(store_url)
+    yield found
+    found.dispose()
+
+
+def test_the_tables_are_as_the_program_knows_them(engine):
+    migrate(engine)
+    there = sa.inspect(engine)
+    assert {*metadata.tables, "migrations"} == set(there.get_table_names())
+    for table in metadata.tables.values():
+        columns = {one["name"]: one for one in there.get_columns(table.name)}
+        assert list(columns) == [column.name for column in table.columns]
+        for column in table.columns:
+            kind = columns[column.name]["type"]
+            assert isinstance(kind, column.type.dialect_impl(engine.dialect).__class__.__mro__[1] | type(column.type))
+            assert column.primary_key or columns[column.name]["nullable"] == column.nullable, column
+        keys = there.get_pk_constraint(table.name)["constrained_columns"]
+        assert keys == [column.name for column in table.primary_key]
+
+
+def test_steps_are_carried_out_once_in_their_order(engine):
+    steps = [["create table a (x integer)"], ["alter table a add column y integer", "insert into a (y) values (1)"]]
+    assert migrate(engine, steps[:1]) == 1
+    assert migrate(engine, steps) == 2
+    assert migrate(engine, steps) == 2
+    with engine.connect() as connection:
+        assert connection.execute(sa.text("select x, y from a")).all() == [(None, 1)]
+
+
+def test_a_step_that_fails_leaves_nothing(engine):
+    migrate(engine, [["create table a (x integer)"]])
+    broken = [["create table a (x integer)"], ["create table b (x integer)", "insert into nowhere values (1)"]]
+    with pytest.raises(DBAPIError):
+        migrate(engine, broken)
+    assert not sa.inspect(engine).has_table("b")
+    assert migrate(engine, [broken[0], ["create table b (x integer)"]]) == 2
+
+
+def test_a_database_of_a_newer_program_is_refused(engine, store_url):
+    migrate(engine)
+    with engine.begin() as connection:
+        connection.execute(sa.text("insert into migrations (number) values (99)"))
+    with pytest.raises(InputError, match="is of shape 99 and this program knows 1"):
+        Ledger.open(store_url)
+
+
+def test_many_open_a_new_database_at_once(store_url):
+    numbers, engines = [], [open_engine(store_url) for _ in range(6)]
+    threads = [
+        threading.Thread(target=lambda one=one: numbers.append(persevere(lambda: migrate(one), 30))) for one in engines
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for one in engines:
+        one.dispose()
+    assert numbers == [1] * 6
