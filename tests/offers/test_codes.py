@@ -19,14 +19,14 @@ def test_codes_have_no_look_alikes():
     assert set("".join(make_codes(2_000))) == set(ALPHABET)
 
 
-@pytest.mark.parametrize("code", CODES)
+@pytest.mark.parametrize("code", CODES, ids=range(len(CODES)))
 def test_every_single_wrong_character_is_found(code):
     for place, right in enumerate(code):
         for wrong in SIGNS.replace(right, ""):
             assert not is_valid(code[:place] + wrong + code[place + 1 :])
 
 
-@pytest.mark.parametrize("code", CODES)
+@pytest.mark.parametrize("code", CODES, ids=range(len(CODES)))
 def test_every_swap_is_found_of_neighbours_and_of_any_others(code):
     assert is_valid(code)
     swaps = 0
@@ -49,7 +49,7 @@ def test_a_random_text_is_seldom_valid():
     assert hits / 20_000 == pytest.approx(1 / 37, rel=0.15)
 
 
-@pytest.mark.parametrize("code", CODES[:30])
+@pytest.mark.parametrize("code", CODES[:30], ids=range(30))
 def test_a_code_is_known_however_it_is_typed(code):
     wide = "".join(chr(ord(sign) + 0xFEE0) for sign in code)
     for typed in (
