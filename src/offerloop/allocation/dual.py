@@ -3,8 +3,8 @@
     g(prices) = sum over customers of what their best candidates are worth  +  sum over limits of price x at_most
 
 is convex, above the profit of every plan, and at its least equal to the linear relaxation. Its slope by a price is what
-the limit has left. With many customers it is nearly smooth: L-BFGS-B (Byrd, Lu, Nocedal and Zhu 1995) came as near the
-least as a stabilised cutting-plane method in as many passes, without a linear program in each.
+the limit has left. With many customers it is nearly smooth, so that L-BFGS-B (Byrd, Lu, Nocedal and Zhu 1995) comes
+close to it without a linear program in each pass.
 """
 
 from __future__ import annotations

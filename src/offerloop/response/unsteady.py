@@ -2,8 +2,8 @@
 
 Customers of one fold decide what those of the others are given, and the other way round. Where luck made a fold's
 outcomes high, more of the others are given offers, and so on back: errors of the folds' values go together. With
-effects near zero this error is as large as the plain one (sd of errors over plain standard errors of 1.4 in small
-made-up trials, whose plain intervals of 90 % hold 71 %; `make soak` prints the coverage with it).
+effects near zero this error is as large as the plain one, and plain intervals hold the truth far too seldom; `make
+soak` prints how often those with it do.
 
 A wild bootstrap (Wu 1986) shows how large it is: surprises of each row change sign at random, policies are drawn
 towards what is then realised and valued by it, and the truth of these draws is known; beside it the policy that was

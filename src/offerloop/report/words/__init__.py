@@ -1,9 +1,9 @@
 """The wording of explanations and reports as data: files for each language, all with the same keys and places to fill.
 
-`en` and `zh` hold what explanations say; `_page`, `_study` and `_terms` what a report says, `_readout` a read-out,
-`_simulation` a simulation, `_evaluation` an evaluation of policies, `_uplift` the study of one trial; `zh_rooms` the
-sentences that other rooms write in English into tables. A further language is such files and one more line in
-`_BY_LANGUAGE`. Values that a run brings along (names of categories, campaigns and the shop) stay as they are.
+`en` and `zh` hold what explanations say; `_page`, `_study`, `_budget` and `_terms` what a report says, `_readout` a
+read-out, `_simulation` a simulation, `_evaluation` an evaluation of policies, `_uplift` the study of one trial;
+`zh_rooms` the sentences that other rooms write in English into tables. A further language is such files and one more
+line in `_BY_LANGUAGE`. Values that a run brings along (names of categories, campaigns and the shop) stay as they are.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from functools import cache
 
 from offerloop.report.words import (
     en,
+    en_budget,
     en_evaluation,
     en_page,
     en_readout,
@@ -22,6 +23,7 @@ from offerloop.report.words import (
     en_terms,
     en_uplift,
     zh,
+    zh_budget,
     zh_evaluation,
     zh_page,
     zh_readout,
@@ -35,11 +37,11 @@ from offerloop.report.words import (
 _BY_LANGUAGE: dict[str, Mapping[str, str]] = {
     "en": {
         **en.WORDS, **en_page.WORDS, **en_study.WORDS, **en_terms.WORDS, **en_readout.WORDS, **en_simulation.WORDS,
-        **en_evaluation.WORDS, **en_uplift.WORDS,
+        **en_evaluation.WORDS, **en_uplift.WORDS, **en_budget.WORDS,
     },
     "zh": {
         **zh.WORDS, **zh_page.WORDS, **zh_study.WORDS, **zh_terms.WORDS, **zh_readout.WORDS, **zh_simulation.WORDS,
-        **zh_evaluation.WORDS, **zh_uplift.WORDS,
+        **zh_evaluation.WORDS, **zh_uplift.WORDS, **zh_budget.WORDS,
     },
 }  # fmt: skip
 _ROOMS: dict[str, Mapping[str, str]] = {"en": {}, "zh": zh_rooms.TEXTS}
