@@ -5,7 +5,7 @@ Percentages are exact rationals; a half is rounded up (away from zero), as shops
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Context, Decimal, DecimalException, Inexact, InvalidOperation
 from fractions import Fraction
 
@@ -89,30 +89,43 @@ def share(amount: int, weights: Sequence[int], most: Sequence[int] | None = None
     The parts add up to the amount exactly, or to the sum of `most` where that is less: nothing gets more than its
     `most`, and what it cannot take is divided among the others again. With weights of 0 only, all are alike.
     """
-    limits = [amount] * len(weights) if most is None else list(most)
+    total = sum(weights)
+    if total and (most is None or all(amount * one <= cap * total for one, cap in zip(weights, most, strict=True))):
+        return _by_largest_remainder(amount, weights, total)
+    return _within(amount, weights, [amount] * len(weights) if most is None else most)
+
+
+def _within(amount: int, weights: Sequence[int], most: Sequence[int]) -> list[int]:
+    """Whoever would get its `most` and above gets it, and the others share what is left, until nobody does."""
     parts, left = [0] * len(weights), amount
-    open_ = [one for one, limit in enumerate(limits) if limit > 0]
+    open_ = [one for one, limit in enumerate(most) if limit > 0]
     while left and open_:
-        total = sum(weights[one] for one in open_)
-        sizes = {one: weights[one] for one in open_} if total else dict.fromkeys(open_, 1)
-        total = sum(sizes.values())
-        full = [one for one in open_ if left * sizes[one] >= limits[one] * total]
+        sizes = [weights[one] for one in open_]
+        if not any(sizes):
+            sizes = [1] * len(open_)
+        total = sum(sizes)
+        full = [one for one, size in zip(open_, sizes, strict=True) if left * size >= most[one] * total]
         if not full:
-            for one, part in _by_largest_remainder(left, sizes, total).items():
+            for one, part in zip(open_, _by_largest_remainder(left, sizes, total), strict=True):
                 parts[one] = part
             break
         for one in full:
-            parts[one] = limits[one]
-            left -= limits[one]
+            parts[one] = most[one]
+            left -= most[one]
         open_ = [one for one in open_ if parts[one] == 0]
     return parts
 
 
-def _by_largest_remainder(amount: int, sizes: Mapping[int, int], total: int) -> dict[int, int]:
-    parts = {one: amount * size // total for one, size in sizes.items()}
-    order = sorted(sizes, key=lambda one: (-(amount * sizes[one] % total), one))
-    for one in order[: amount - sum(parts.values())]:
-        parts[one] += 1
+def _by_largest_remainder(amount: int, sizes: Sequence[int], total: int) -> list[int]:
+    parts, remainders, left = [], [], amount
+    for size in sizes:
+        part, remainder = divmod(amount * size, total)
+        parts.append(part)
+        remainders.append(remainder)
+        left -= part
+    if left:
+        for one in sorted(range(len(parts)), key=remainders.__getitem__, reverse=True)[:left]:
+            parts[one] += 1
     return parts
 
 

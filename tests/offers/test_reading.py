@@ -10,8 +10,17 @@ TERMS = {
     "coupon": {"kind": "coupon", "percent": 10, "max_discount": "5.00"},
     "spend_and_save": {"kind": "spend_and_save", "spend": "50.00", "save": "5.00"},
     "flash_sale": {"kind": "flash_sale", "percent": 15, "hours": 24, "max_discount": "5.00"},
+    "buy_x_get_y": {"kind": "buy_x_get_y", "buy": 2, "get": 1},
+    "bundle": {"kind": "bundle", "parts": [{"on": "bread", "count": 1}, {"on": "tea", "count": 2}], "price": "9.00"},
+    "gift": {"kind": "gift", "product": "mug", "worth": "5.00"},
+    "free_shipping": {"kind": "free_shipping", "max_discount": "5.00"},
+    "combined": {
+        "kind": "combined",
+        "parts": [{"kind": "coupon", "amount": "4.00"}, {"kind": "free_shipping", "max_discount": "1.00"}],
+    },
     "benefit": {"kind": "benefit", "text": "Try the course", "takes": "5.00"},
 }
+UNBOUNDED = ("buy_x_get_y", "bundle")
 CATEGORIES = ["bread", "tea"]
 
 
@@ -32,7 +41,8 @@ def test_these_terms_cover_every_kind():
 class TestEveryKind:
     def test_is_read_from_its_terms(self, kind):
         offer = read_one(kind)
-        assert (offer.kind, offer.most_minor, offer.funded_share, offer.assumed) == (kind, 500, 0, None)
+        most = None if kind in UNBOUNDED else 500
+        assert (offer.kind, offer.most_minor, offer.funded_share, offer.assumed) == (kind, most, 0, None)
         assert offer.offer_id
         assert offer.label()
 
@@ -97,11 +107,15 @@ class TestEveryKind:
 @pytest.mark.parametrize(
     ("kind", "field"),
     [
-        ("coupon", "percent"),
         ("spend_and_save", "spend"),
         ("spend_and_save", "save"),
         ("flash_sale", "percent"),
         ("flash_sale", "hours"),
+        ("buy_x_get_y", "buy"),
+        ("buy_x_get_y", "get"),
+        ("bundle", "parts"),
+        ("gift", "product"),
+        ("combined", "parts"),
     ],
 )
 def test_a_missing_field_is_named(kind, field):
@@ -110,8 +124,20 @@ def test_a_missing_field_is_named(kind, field):
         read(terms)
 
 
+def test_a_coupon_says_what_it_takes_off():
+    with pytest.raises(InputError, match="needs one of 'percent', 'amount' and 'price'"):
+        read({"kind": "coupon"})
+
+
+@pytest.mark.parametrize("kind", ["flash_sale", "bundle"])
+def test_all_of_a_price_is_no_percentage_off(kind):
+    terms = {name: value for name, value in TERMS[kind].items() if name != "price"}
+    with pytest.raises(InputError, match="'percent' must be between 0 and 100"):
+        read({**terms, "percent": 100})
+
+
 @pytest.mark.parametrize("kind", ["coupon", "flash_sale"])
-@pytest.mark.parametrize("percent", [0, 100, -5, 100.5, "abc", "1/0", "nan", []])
+@pytest.mark.parametrize("percent", [0, -5, 100.5, "abc", "1/0", "nan", []])
 def test_a_percentage_must_be_between_0_and_100(kind, percent):
     with pytest.raises(InputError, match="'percent' must be"):
         read_one(kind, percent=percent)

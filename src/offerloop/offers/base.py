@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Protocol
+from typing import ClassVar
 
 from offerloop.money import round_up
+from offerloop.offers.conditions import NO_CONDITIONS, Conditions
+from offerloop.offers.effects import Effect
+from offerloop.offers.form import Unit, term
+from offerloop.offers.scope import EVERYTHING, Scope
+from offerloop.offers.stacking import ALONE_IN_ITS_LANE, Lane, Stacking
 
 NO_OFFER = "none"
 """The offer_id that stands for deliberately giving nothing."""
@@ -45,51 +52,80 @@ ANY_CHANNEL = Contact()
 """The contact of an offer that says nothing of it."""
 
 
-class Offer(Protocol):
-    """One promotion that a customer may get."""
+@dataclass(frozen=True)
+class Given:
+    """Something that an offer adds to a basket instead of taking money off."""
 
-    @property
-    def offer_id(self) -> str:
-        """Unique within a campaign."""
+    text: str
+    product_id: str | None = None
+    quantity: int = 1
+    worth_minor: int = 0
+    """What it costs the shop."""
 
-    @property
-    def kind(self) -> str:
-        """Name of the kind in the catalogue."""
+
+@dataclass(frozen=True, kw_only=True)
+class Offer(ABC):
+    """One promotion that a customer may get; its kind says what it does."""
+
+    offer_id: str
+    """Unique within a campaign, and within a file of offers."""
+    scope: Scope = term("on", "applies to", "适用范围", Unit.SCOPE, default=EVERYTHING)
+    conditions: Conditions = NO_CONDITIONS
+    stacking: Stacking = ALONE_IN_ITS_LANE
+    funded_share: Fraction = field(default=Fraction(0))
+    """Share of the discount that a supplier pays."""
+    assumed: Assumption | None = None
+    """The shop's expectation, when one is configured."""
+    contact: Contact = ANY_CHANNEL
+    currency: str = ""
+    """Of its amounts; empty where it has none."""
+
+    kind: ClassVar[str]
+    """Name in the catalogue."""
+    lane: ClassVar[Lane]
+    """Where it is applied unless its stacking says otherwise."""
+
+    @abstractmethod
+    def effects(self) -> Sequence[tuple[Effect, Scope]]:
+        """What it does to prices, in order."""
+
+    @abstractmethod
+    def label(self) -> str:
+        """What a customer would read, short."""
+
+    def gives(self) -> Sequence[Given]:
+        """What it adds to the basket."""
+        return ()
 
     @property
     def category(self) -> str | None:
-        """The category it is limited to, or None for all."""
+        """The one category it is limited to, or None."""
+        return next(iter(self.scope.categories)) if len(self.scope.categories) == 1 else None
 
     @property
     def depth(self) -> Fraction | None:
         """Share taken off the list price, when the offer is a plain percentage of what it covers."""
+        return None
 
     @property
     def share_off(self) -> Fraction | None:
         """Share taken off what it covers, whatever the kind; None for an amount."""
+        return self.depth
 
     @property
     def threshold_minor(self) -> int:
         """The least basket that it holds for."""
+        return self.conditions.min_minor
 
     @property
     def most_minor(self) -> int | None:
-        """The largest discount one customer can get from it, or None when there is no limit."""
+        """The largest discount one customer can get from it in one basket, or None when there is no limit."""
+        return None
 
     @property
-    def funded_share(self) -> Fraction:
-        """Share of the discount that a supplier pays."""
-
-    @property
-    def assumed(self) -> Assumption | None:
-        """The shop's expectation, when one is configured."""
-
-    @property
-    def contact(self) -> Contact:
-        """How the customer hears of it."""
-
-    def label(self) -> str:
-        """What a customer would read, short."""
+    def in_lane(self) -> Lane:
+        """Where it is applied."""
+        return self.stacking.lane or self.lane
 
 
 def liability_minor(offer: Offer) -> int | None:

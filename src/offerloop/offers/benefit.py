@@ -4,33 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from offerloop.errors import InputError, near_miss
-from offerloop.offers.base import ANY_CHANNEL, EACH_CATEGORY, Assumption, Contact, Offer
+from offerloop.offers.base import EACH_CATEGORY, Given, Offer
+from offerloop.offers.effects import Effect
+from offerloop.offers.form import Unit, term
+from offerloop.offers.scope import Scope
+from offerloop.offers.stacking import Lane
 
 if TYPE_CHECKING:
-    from offerloop.offers.reading import Terms
+    from offerloop.offers.terms import Terms
 
 
-@dataclass(frozen=True)
-class Benefit:
+@dataclass(frozen=True, kw_only=True)
+class Benefit(Offer):
     """Takes a fixed amount from the budget when it is used, or only its contact cost when it is sent."""
 
-    offer_id: str
-    text: str
-    """What a customer would read."""
-    takes_minor: int
-    """From the budget, in its unit."""
-    category: str | None
-    funded_share: Fraction
-    assumed: Assumption | None = None
-    contact: Contact = ANY_CHANNEL
-    threshold_minor: int = 0
-    kind: str = "benefit"
-    depth: Fraction | None = None
-    share_off: Fraction | None = None
+    text: str = term("text", "what a customer reads", "权益说明", Unit.TEXT)
+    takes_minor: int = term("takes", "taken from the budget", "占用预算", Unit.MONEY, default=0)
+    """In the budget's unit."""
+
+    kind: ClassVar[str] = "benefit"
+    lane: ClassVar[Lane] = Lane.COUPON
+
+    def effects(self) -> Sequence[tuple[Effect, Scope]]:
+        """See `Offer.effects`."""
+        return ()
+
+    def gives(self) -> Sequence[Given]:
+        """See `Offer.gives`."""
+        return (Given(self.text, worth_minor=self.takes_minor),)
 
     @property
     def most_minor(self) -> int:
@@ -42,19 +46,18 @@ class Benefit:
         return self.text
 
 
-def read_benefit(terms: Terms, categories: Sequence[str]) -> list[Offer]:
+def read_benefit(terms: Terms, categories: Sequence[str] | None) -> list[Offer]:
     """Benefits from `text` and `takes`, on everything, on one category or on every known one."""
-    text, name, on = terms.text("text", ""), terms.text("id", "benefit"), terms.get("on")
+    if categories is None:
+        return [Benefit(**terms.common("benefit"), **terms.own(Benefit))]
+    name, on = terms.text("id", "benefit"), terms.get("on")
     if on not in (None, EACH_CATEGORY, *categories):
         raise InputError(f"benefit '{name}' is on the unknown category '{on}'{near_miss(str(on), categories)}")
-    takes = 0 if terms.get("takes") is None else terms.money("takes")
-    funded, assumed, contact = terms.share("funded_share"), terms.assumption(), terms.contact()
-    scope: Sequence[str | None] = categories if on == EACH_CATEGORY else [on]
-    return [
-        Benefit(
-            offer_id=name if one is None else f"{name} {one}",
-            text=text if one is None else f"{text}: {one}",
-            takes_minor=takes, category=one, funded_share=funded, assumed=assumed, contact=contact,
-        )
-        for one in scope
-    ]  # fmt: skip
+    own, text = terms.own(Benefit, without="text"), terms.text("text", "")
+    if on is None:
+        return [Benefit(**terms.common(name), text=text, **own)]
+    found: list[Offer] = []
+    for each in categories if on == EACH_CATEGORY else [on]:
+        common = terms.common(name, Scope(categories=frozenset([each])))
+        found.append(Benefit(**common | {"offer_id": f"{name} {each}"}, text=f"{text}: {each}", **own))
+    return found

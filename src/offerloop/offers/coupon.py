@@ -1,66 +1,110 @@
-"""Coupon 优惠券: a percentage off the products of one category, up to a maximum discount."""
+"""Coupon 优惠券: a percentage, an amount or a fixed price for what a customer buys of something."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from offerloop.errors import InputError, near_miss
-from offerloop.offers.base import ANY_CHANNEL, EACH_CATEGORY, Assumption, Contact, Offer
+from offerloop.offers.base import EACH_CATEGORY, Offer
+from offerloop.offers.effects import Effect, OffEachUnit, OffTogether
+from offerloop.offers.form import Unit, term
+from offerloop.offers.scope import Scope
+from offerloop.offers.stacking import Lane
+from offerloop.offers.unit_effects import OffCheapest
+from offerloop.offers.wording import amount_text, percent_text, scope_text
 
 if TYPE_CHECKING:
-    from offerloop.offers.reading import Terms
+    from offerloop.offers.terms import Terms
 
 
-@dataclass(frozen=True)
-class Coupon:
-    """A percentage off everything that the customer buys in a category in one basket."""
+@dataclass(frozen=True, kw_only=True)
+class Coupon(Offer):
+    """One of percent, amount and price, on all that it covers together, on every unit, or on the cheapest ones."""
 
-    offer_id: str
-    percent: Fraction
-    """Off the list price, 0 to 100."""
-    category: str | None
-    most_minor: int | None
-    """Maximum discount; without one the liability has no finite bound."""
-    funded_share: Fraction
-    assumed: Assumption | None = None
-    contact: Contact = ANY_CHANNEL
-    threshold_minor: int = 0
-    kind: str = "coupon"
+    percent: Fraction | None = term("percent", "percentage off", "折扣比例", Unit.PERCENT, default=None, most=100)
+    """Off the price, 0 to 100."""
+    amount_minor: int | None = term("amount", "amount off", "减免金额", Unit.MONEY, default=None)
+    price_minor: int | None = term("price", "fixed price", "一口价", Unit.MONEY, default=None)
+    """Instead: of all together without a scope, of each unit with one."""
+    max_minor: int | None = term("max_discount", "maximum discount", "最高减免", Unit.MONEY, default=None)
+    """Without it the liability of a percentage has no finite bound."""
+    each_unit: bool = term("each_unit", "off every unit", "逐件优惠", Unit.FLAG, default=False)
+    cheapest: int | None = term("cheapest", "only the cheapest units", "仅限最低价件数", Unit.COUNT, default=None)
+
+    kind: ClassVar[str] = "coupon"
+    lane: ClassVar[Lane] = Lane.COUPON
+
+    def __post_init__(self) -> None:
+        if sum(one is not None for one in (self.percent, self.amount_minor, self.price_minor)) != 1:
+            raise InputError(f"coupon '{self.offer_id}' needs one of 'percent', 'amount' and 'price'")
+        if self.max_minor is not None and (self.each_unit or self.cheapest):
+            raise InputError(
+                f"coupon '{self.offer_id}' has a 'max_discount', which neither 'each_unit' nor 'cheapest' has"
+            )
+
+    def effects(self) -> Sequence[tuple[Effect, Scope]]:
+        """See `Offer.effects`."""
+        each = OffEachUnit(self.percent, self.amount_minor or 0, self.price_minor)
+        if self.cheapest:
+            return [(OffCheapest(each, self.cheapest), self.scope)]
+        if self.each_unit or (self.price_minor is not None and not self.scope.is_everything):
+            return [(each, self.scope)]
+        return [(OffTogether(self.percent, self.amount_minor or 0, self.price_minor, self.max_minor), self.scope)]
 
     @property
-    def depth(self) -> Fraction:
+    def depth(self) -> Fraction | None:
         """See `Offer.depth`."""
-        return self.percent / 100
+        plain = self.percent is not None and not self.cheapest and not (self.scope.products or self.scope.brands)
+        return self.percent / 100 if plain and self.percent is not None else None
 
     @property
-    def share_off(self) -> Fraction:
+    def share_off(self) -> Fraction | None:
         """See `Offer.share_off`."""
-        return self.depth
+        return None if self.percent is None else self.percent / 100
+
+    @property
+    def most_minor(self) -> int | None:
+        """See `Offer.most_minor`."""
+        if self.amount_minor is not None and not self.each_unit:
+            off = self.amount_minor * (self.cheapest or 1)
+            return off if self.max_minor is None else min(off, self.max_minor)
+        return self.max_minor
 
     def label(self) -> str:
         """See `Offer.label`."""
-        return f"{float(self.percent):g} % off {self.category or 'everything'}"
+        what = scope_text(self.scope)
+        if self.cheapest:
+            what = f"the cheapest of {what}" if self.cheapest == 1 else f"the {self.cheapest} cheapest of {what}"
+        if self.price_minor is not None:
+            return f"{what} for {amount_text(self.price_minor, self.currency)}"
+        if self.percent is not None:
+            return f"{percent_text(self.percent)} % off {what}"
+        return f"{amount_text(self.amount_minor or 0, self.currency)} off {what}"
 
 
-def read_coupon(terms: Terms, categories: Sequence[str]) -> list[Offer]:
-    """Coupons of the given percentages on one category, on every known category, or on everything."""
-    percents, name = terms.percents("percent"), terms.text("id", "coupon")
-    on = terms.get("on")
+def read_coupon(terms: Terms, categories: Sequence[str] | None) -> list[Offer]:
+    """Coupons of the given percentages on one category, on every known category, or on everything.
+
+    Without known categories the one coupon as it is written.
+    """
+    if categories is None:
+        return [Coupon(**terms.common("coupon"), **terms.own(Coupon))]
+    name, on = terms.text("id", "coupon"), terms.get("on")
+    percents = [None] if terms.get("percent") is None else terms.percents("percent")
     if on not in (None, EACH_CATEGORY, *categories):
         raise InputError(f"coupon '{name}' is on the unknown category '{on}'{near_miss(str(on), categories)}")
-    scope: Sequence[str | None] = categories if on == EACH_CATEGORY else [on]
-    most = terms.money("max_discount") if terms.get("max_discount") is not None else None
-    funded, assumed, contact = terms.share("funded_share"), terms.assumption(), terms.contact()
-    return [
-        Coupon(_offer_id(name, percent, category), percent, category, most, funded, assumed, contact)
-        for category in scope
-        for percent in percents
-    ]
+    scopes = [Scope(categories=frozenset([one])) for one in categories] if on == EACH_CATEGORY else [None]
+    own, found = terms.own(Coupon, without="percent"), list[Offer]()
+    for scope in scopes:
+        for percent in percents:
+            one = Coupon(**terms.common("coupon", scope), percent=percent, **own)
+            found.append(replace(one, offer_id=_offer_id(name, one)))
+    return found
 
 
-def _offer_id(name: str, percent: Fraction, category: str | None) -> str:
-    depth = f"{name}-{float(percent):g}"
-    return depth if category is None else f"{depth} {category}"
+def _offer_id(name: str, one: Coupon) -> str:
+    depth = name if one.percent is None else f"{name}-{percent_text(one.percent)}"
+    return depth if one.category is None else f"{depth} {one.category}"

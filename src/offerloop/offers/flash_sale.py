@@ -1,53 +1,78 @@
-"""Flash sale 限时抢购: a percentage off in a short window, of one category or of everything."""
+"""Flash sale 限时抢购: a lower price in a short window, for a limited stock."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from offerloop.errors import InputError, near_miss
-from offerloop.offers.base import ANY_CHANNEL, Assumption, Contact, Offer
+from offerloop.offers.base import Offer
+from offerloop.offers.effects import Effect, OffEachUnit, OffTogether
+from offerloop.offers.form import Unit, term
+from offerloop.offers.scope import Scope
+from offerloop.offers.stacking import Lane
+from offerloop.offers.wording import amount_text, percent_text, scope_text
 
 if TYPE_CHECKING:
-    from offerloop.offers.reading import Terms
+    from offerloop.offers.terms import Terms
 
 
-@dataclass(frozen=True)
-class FlashSale:
-    """Percent off for some hours. Urgency is part of it, so shelf prices do not tell its effect: no `depth`."""
+@dataclass(frozen=True, kw_only=True)
+class FlashSale(Offer):
+    """Percent off or a price for some hours. Urgency is part of it, so shelf prices do not tell its effect: no `depth`.
 
-    offer_id: str
-    percent: Fraction
-    hours: int
-    most_minor: int | None
-    funded_share: Fraction
-    assumed: Assumption | None = None
-    contact: Contact = ANY_CHANNEL
-    threshold_minor: int = 0
-    kind: str = "flash_sale"
-    category: str | None = None
-    depth: Fraction | None = None
+    Stock and limits count units; a customer's units and those sold so far stand in the basket.
+    """
+
+    percent: Fraction | None = term("percent", "percentage off", "折扣比例", Unit.PERCENT, default=None)
+    price_minor: int | None = term("price", "price of a unit", "抢购价", Unit.MONEY, default=None)
+    hours: int | None = term("hours", "hours it lasts", "持续小时数", Unit.HOURS, default=None)
+    max_minor: int | None = term("max_discount", "maximum discount", "最高减免", Unit.MONEY, default=None)
+    stock: int | None = term("stock", "units for sale", "活动库存", Unit.COUNT, default=None)
+    per_customer: int | None = term("per_customer", "units per customer", "每人限购", Unit.COUNT, default=None)
+
+    kind: ClassVar[str] = "flash_sale"
+    lane: ClassVar[Lane] = Lane.FLASH_SALE
+
+    def __post_init__(self) -> None:
+        if (self.percent is None) == (self.price_minor is None):
+            raise InputError(f"flash sale '{self.offer_id}' needs either 'percent' or 'price'")
+        if self.max_minor is not None and (self.stock or self.per_customer):
+            raise InputError(f"flash sale '{self.offer_id}' has a 'max_discount' and a limit of units; choose one")
+
+    def effects(self) -> Sequence[tuple[Effect, Scope]]:
+        """See `Offer.effects`."""
+        if self.max_minor is not None and self.percent is not None:
+            return [(OffTogether(self.percent, most_minor=self.max_minor), self.scope)]
+        return [(OffEachUnit(self.percent, price_minor=self.price_minor), self.scope)]
 
     @property
-    def share_off(self) -> Fraction:
+    def share_off(self) -> Fraction | None:
         """See `Offer.share_off`."""
-        return self.percent / 100
+        return None if self.percent is None else self.percent / 100
+
+    @property
+    def most_minor(self) -> int | None:
+        """See `Offer.most_minor`."""
+        return self.max_minor
 
     def label(self) -> str:
         """See `Offer.label`."""
-        scope = "" if self.category is None else f" {self.category}"
-        return f"{float(self.percent):g} % off{scope} for {self.hours} hours"
+        until = "" if self.hours is None else f" for {self.hours} hours"
+        if self.percent is None:
+            return f"{scope_text(self.scope)} at {amount_text(self.price_minor or 0, self.currency)}{until}"
+        what = "" if self.scope.is_everything else f" {scope_text(self.scope)}"
+        return f"{percent_text(self.percent)} % off{what}{until}"
 
 
-def read_flash_sale(terms: Terms, categories: Sequence[str]) -> list[Offer]:
-    """One offer from `percent`, `hours`, `max_discount` and, unless it covers everything, the category `on`."""
-    on = terms.get("on")
-    if on not in (None, *categories):
-        raise InputError(f"the flash sale is on the unknown category '{on}'{near_miss(str(on), categories)}")
-    percent, hours = terms.percent("percent"), terms.whole("hours")
-    most = terms.money("max_discount") if terms.get("max_discount") is not None else None
-    offer_id = terms.text("id", "flash-sale")
-    funded, assumed, contact = terms.share("funded_share"), terms.assumption(), terms.contact()
-    return [FlashSale(offer_id, percent, hours, most, funded, assumed, contact, category=on)]
+def read_flash_sale(terms: Terms, categories: Sequence[str] | None) -> list[Offer]:
+    """One offer; in a campaign, whose budget it has to fit, it has a percentage and hours."""
+    if categories is not None:
+        on = terms.get("on")
+        if on not in (None, *categories):
+            raise InputError(f"the flash sale is on the unknown category '{on}'{near_miss(str(on), categories)}")
+        terms.percent("percent")
+        terms.whole("hours")
+    return [FlashSale(**terms.common("flash-sale"), **terms.own(FlashSale))]

@@ -1,35 +1,67 @@
-"""Spend-and-save 满减: an amount off once the basket reaches a threshold."""
+"""Spend-and-save 满减: something off once the basket, or a part of it, reaches a threshold.
+
+满减 once, 每满减 for each full threshold, 阶梯满减 in tiers of which only the best one counts; by amount or by number
+of units. Across the shops of a platform it is 平行 parallel when it is measured before other discounts, 递进 cascading
+when after them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
-from typing import TYPE_CHECKING
+from itertools import pairwise
+from typing import TYPE_CHECKING, ClassVar
 
 from offerloop.errors import InputError
-from offerloop.offers.base import ANY_CHANNEL, Assumption, Contact, Offer
+from offerloop.offers.base import Offer
+from offerloop.offers.effects import Effect, OffFrom, Tier
+from offerloop.offers.form import Unit, term
+from offerloop.offers.scope import Scope
+from offerloop.offers.stacking import Lane
+from offerloop.offers.wording import amount_text, percent_text, scope_text
 
 if TYPE_CHECKING:
-    from offerloop.offers.reading import Terms
+    from offerloop.offers.terms import Terms
 
 
-@dataclass(frozen=True)
-class SpendAndSave:
-    """`off` less when one basket costs at least `spend`."""
+@dataclass(frozen=True, kw_only=True)
+class SpendAndSave(Offer):
+    """Tiers from the lowest."""
 
-    offer_id: str
-    spend_minor: int
-    off_minor: int
-    funded_share: Fraction
-    text: str
-    """The written terms, for the label."""
-    assumed: Assumption | None = None
-    contact: Contact = ANY_CHANNEL
-    kind: str = "spend_and_save"
-    category: str | None = None
-    depth: Fraction | None = None
-    share_off: Fraction | None = None
+    tiers: tuple[Tier, ...] = term("tiers", "tiers", "阶梯", Unit.TABLE)
+    by_count: bool = term("by_count", "by number of units", "按件数", Unit.FLAG, default=False)
+    each_full: bool = term("each_full", "for each full threshold", "每满减", Unit.FLAG, default=False)
+    times: int | None = term("times", "at most so many times", "最多次数", Unit.COUNT, default=None)
+    max_minor: int | None = term("max_discount", "maximum discount", "最高减免", Unit.MONEY, default=None)
+
+    kind: ClassVar[str] = "spend_and_save"
+    lane: ClassVar[Lane] = Lane.THRESHOLD
+
+    def __post_init__(self) -> None:
+        tiers = self.tiers
+        if not tiers or any(one.least >= other.least for one, other in pairwise(tiers)):
+            raise InputError(f"the tiers of '{self.offer_id}' must rise from one to the next")
+        if self.each_full and (len(tiers) > 1 or tiers[0].percent is not None or tiers[0].least < 1):
+            raise InputError(f"'{self.offer_id}' takes off for each full threshold, so it has one tier with an amount")
+        if self.times is not None and not self.each_full:
+            raise InputError(f"'{self.offer_id}' limits 'times', which only 'each_full' has")
+
+    def effects(self) -> Sequence[tuple[Effect, Scope]]:
+        """See `Offer.effects`."""
+        effect = OffFrom(
+            self.tiers, self.by_count, self.each_full, self.times, self.conditions.measured, self.max_minor
+        )
+        return [(effect, self.scope)]
+
+    @property
+    def spend_minor(self) -> int:
+        """The lowest threshold that is an amount; 0 when units are counted."""
+        return 0 if self.by_count else self.tiers[0].least
+
+    @property
+    def off_minor(self) -> int:
+        """What the lowest tier takes off."""
+        return self.tiers[0].off_minor
 
     @property
     def threshold_minor(self) -> int:
@@ -37,22 +69,60 @@ class SpendAndSave:
         return self.spend_minor
 
     @property
-    def most_minor(self) -> int:
+    def most_minor(self) -> int | None:
         """See `Offer.most_minor`."""
-        return self.off_minor
+        if any(one.percent is not None or one.free_shipping for one in self.tiers):
+            return self.max_minor
+        most: int | None = max(one.off_minor for one in self.tiers)
+        if self.each_full:
+            most = None if self.times is None or most is None else most * self.times
+        return self.max_minor if most is None else most if self.max_minor is None else min(most, self.max_minor)
 
     def label(self) -> str:
         """See `Offer.label`."""
-        return self.text
+        what = "" if self.scope.is_everything else f" of {scope_text(self.scope)}"
+        return ", ".join(self._tier(one) for one in self.tiers) + what
+
+    def _tier(self, tier: Tier) -> str:
+        least = f"{tier.least} units" if self.by_count else amount_text(tier.least, self.currency)
+        off = (
+            f"{percent_text(tier.percent)} %"
+            if tier.percent is not None
+            else amount_text(tier.off_minor, self.currency)
+        )
+        if not self.by_count and tier.percent is None:
+            off = off.removesuffix(f" {self.currency}")
+        free = " and free shipping" if tier.free_shipping else ""
+        return f"{off} off{free} {'for each' if self.each_full else 'from'} {least}"
 
 
-def read_spend_and_save(terms: Terms, categories: Sequence[str]) -> list[Offer]:
-    """One offer from `spend` and `save`."""
-    del categories  # it covers the whole basket
-    spend, off = terms.money("spend"), terms.money("save")
-    if off > spend:
-        raise InputError(f"'save' ({terms.need('save')}) is more than 'spend' ({terms.need('spend')})")
-    offer_id = terms.text("id", "spend-and-save")
-    text = f"{terms.need('save')} off from {terms.need('spend')} {terms.currency}"
-    funded, assumed, contact = terms.share("funded_share"), terms.assumption(), terms.contact()
-    return [SpendAndSave(offer_id, spend, off, funded, text, assumed, contact)]
+def read_spend_and_save(terms: Terms, categories: Sequence[str] | None) -> list[Offer]:
+    """One offer from `spend` and `save`, or from `tiers`."""
+    del categories
+    own = terms.own(SpendAndSave, without="tiers")
+    tiers = terms.get("tiers")
+    written = [_Row(terms, terms)] if tiers is None else [_Row(terms, one) for one in terms.rows("tiers", tiers)]
+    counted = bool(own.get("by_count"))
+    return [SpendAndSave(**terms.common("spend-and-save"), tiers=tuple(one.read(counted) for one in written), **own)]
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A tier as it is written."""
+
+    terms: Terms
+    row: Terms
+
+    def read(self, counted: bool) -> Tier:
+        row = self.row
+        least = row.whole("count") if counted else row.money("spend")
+        free = row.flag("free_shipping")
+        if row.get("percent") is not None:
+            found = Tier(least, percent=row.percent("percent"), free_shipping=free)
+        else:
+            found = Tier(least, 0 if free and row.get("save") is None else row.money("save"), free_shipping=free)
+        if not counted and found.off_minor > least:
+            raise InputError(f"'save' ({row.need('save')}) is more than 'spend' ({row.need('spend')})")
+        if row is not self.terms:
+            row.finish()
+        return found

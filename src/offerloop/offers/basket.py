@@ -1,0 +1,133 @@
+"""What is priced: a basket of one customer, in minor units of one currency."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+
+from offerloop.errors import InputError
+
+
+@dataclass(frozen=True)
+class Line:
+    """Some units of one product."""
+
+    product_id: str
+    quantity: int
+    unit_minor: int
+    """Shelf price of one unit, before any offer."""
+    categories: tuple[str, ...] = ()
+    brand: str | None = None
+    shop: str | None = None
+    """Who sells it, where a platform has several shops."""
+    list_minor: int | None = None
+    """List price of one unit; None when it is the shelf price."""
+    floor_minor: int = 0
+    """What one unit must cost at least, whatever the offers."""
+    lowest_minor: int | None = None
+    """Lowest price of the last 30 days, which the EU wants shown beside an announced reduction (Directive 98/6/EC,
+    article 6a)."""
+    tax: Fraction = Fraction(0)
+    """Rate of the tax on it: 0.19 for 19 %."""
+    selected: bool = True
+    """Whether it is to be paid now; a line that is not counts for nothing."""
+
+    def __post_init__(self) -> None:
+        if self.quantity < 1:
+            raise InputError(f"the quantity of '{self.product_id}' must be 1 or more, not {self.quantity}")
+        if self.unit_minor < 0 or self.floor_minor < 0:
+            raise InputError(f"the price and the floor of '{self.product_id}' must not be below zero")
+        if self.list_minor is not None and self.list_minor < self.unit_minor:
+            raise InputError(f"the price of '{self.product_id}' is above its list price")
+
+    @property
+    def amount_minor(self) -> int:
+        """Of all units at their shelf price."""
+        return self.quantity * self.unit_minor
+
+    @property
+    def floor(self) -> int:
+        """The floor of one unit; a shelf price below it is not raised."""
+        return min(self.floor_minor, self.unit_minor)
+
+    @property
+    def reduced(self) -> bool:
+        """Whether the shelf price is below the list price."""
+        return self.list_minor is not None and self.unit_minor < self.list_minor
+
+
+@dataclass(frozen=True)
+class Customer:
+    """What conditions ask of who buys."""
+
+    customer_id: str | None = None
+    segments: frozenset[str] = frozenset()
+    orders_before: int | None = None
+    """Orders before this one; None when nobody knows."""
+
+
+@dataclass(frozen=True)
+class Usage:
+    """Units that went at the price of a flash sale so far."""
+
+    sold: int = 0
+    by_customer: int = 0
+
+
+@dataclass(frozen=True)
+class Basket:
+    """Lines, shipping and who buys them where."""
+
+    currency: str
+    lines: tuple[Line, ...]
+    shipping_minor: int = 0
+    customer: Customer = field(default_factory=Customer)
+    bought_in: str | None = None
+    """The channel of the purchase, such as "app" or "store"."""
+    codes: frozenset[str] = frozenset()
+    """Ids of the offers whose coupon the customer has presented."""
+    usage: Mapping[str, Usage] = field(default_factory=dict)
+    """By offer_id; of offers with a stock or a limit per customer."""
+    tax_included: bool = True
+    """Whether prices include the tax of their line."""
+
+    def __post_init__(self) -> None:
+        if self.shipping_minor < 0:
+            raise InputError("the shipping must not be below zero")
+
+    @cached_property
+    def live(self) -> tuple[int, ...]:
+        """Positions of the lines that are to be paid."""
+        return tuple(place for place, line in enumerate(self.lines) if line.selected)
+
+    @cached_property
+    def has_floors(self) -> bool:
+        """Whether any line must cost something."""
+        return any(line.floor_minor for line in self.lines)
+
+    @cached_property
+    def live_bits(self) -> int:
+        """The same as bits."""
+        return sum(1 << place for place in self.live)
+
+    @cached_property
+    def places(self) -> dict[str, dict[str, list[int]]]:
+        """Positions of live lines by product, category, brand and shop."""
+        found: dict[str, dict[str, list[int]]] = {"products": {}, "categories": {}, "brands": {}, "shops": {}}
+        for place in self.live:
+            line = self.lines[place]
+            found["products"].setdefault(line.product_id, []).append(place)
+            for category in dict.fromkeys(line.categories):
+                found["categories"].setdefault(category, []).append(place)
+            if line.brand is not None:
+                found["brands"].setdefault(line.brand, []).append(place)
+            if line.shop is not None:
+                found["shops"].setdefault(line.shop, []).append(place)
+        return found
+
+    @cached_property
+    def amounts(self) -> tuple[int, ...]:
+        """(lines,): at shelf prices; 0 for a line that is not to be paid."""
+        return tuple(line.amount_minor if line.selected else 0 for line in self.lines)

@@ -1,0 +1,65 @@
+"""Bundle 组合价: some units of each of several parts together at one price."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, ClassVar
+
+from offerloop.errors import InputError
+from offerloop.offers.base import Offer
+from offerloop.offers.effects import Effect
+from offerloop.offers.form import Unit, term
+from offerloop.offers.scope import Scope
+from offerloop.offers.stacking import Lane
+from offerloop.offers.unit_effects import BundleOf
+from offerloop.offers.wording import amount_text, percent_text, scope_text
+
+if TYPE_CHECKING:
+    from offerloop.offers.terms import Terms
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bundle(Offer):
+    """Parts of a scope and a number of units, at a price or a percentage less."""
+
+    parts: tuple[tuple[Scope, int], ...] = term("parts", "parts", "组合内容", Unit.TABLE)
+    price_minor: int | None = term("price", "price of the bundle", "组合价", Unit.MONEY, default=None)
+    percent: Fraction | None = term("percent", "percentage off", "折扣比例", Unit.PERCENT, default=None)
+    times: int | None = term("times", "at most so many times", "最多次数", Unit.COUNT, default=None)
+
+    kind: ClassVar[str] = "bundle"
+    lane: ClassVar[Lane] = Lane.PRODUCT
+
+    def __post_init__(self) -> None:
+        if (self.percent is None) == (self.price_minor is None):
+            raise InputError(f"bundle '{self.offer_id}' needs either 'price' or 'percent'")
+        if not self.parts or any(count < 1 for _, count in self.parts):
+            raise InputError(f"bundle '{self.offer_id}' needs 'parts', each with a 'count' of 1 or more")
+
+    def effects(self) -> Sequence[tuple[Effect, Scope]]:
+        """See `Offer.effects`."""
+        return [(BundleOf(self.parts, self.price_minor, self.percent, self.times), self.parts[0][0])]
+
+    @property
+    def share_off(self) -> Fraction | None:
+        """See `Offer.share_off`."""
+        return None if self.percent is None else self.percent / 100
+
+    def label(self) -> str:
+        """See `Offer.label`."""
+        what = " and ".join(f"{count} of {scope_text(scope)}" for scope, count in self.parts)
+        if self.percent is not None:
+            return f"{what} together: {percent_text(self.percent)} % off"
+        return f"{what} together for {amount_text(self.price_minor or 0, self.currency)}"
+
+
+def read_bundle(terms: Terms, categories: Sequence[str] | None) -> list[Offer]:
+    """One offer from `parts`, each with a scope and a `count`."""
+    del categories
+    rows = terms.rows("parts", terms.need("parts"))
+    parts = tuple((row.scope_here(), row.whole("count")) for row in rows)
+    for row in rows:
+        row.finish()
+    return [Bundle(**terms.common("bundle"), parts=parts, **terms.own(Bundle, without="parts"))]

@@ -1,0 +1,61 @@
+"""Buy X get Y 买赠: for every so many units, some more at less, or for nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, ClassVar
+
+from offerloop.errors import InputError
+from offerloop.offers.base import Offer
+from offerloop.offers.effects import Effect, OffEachUnit
+from offerloop.offers.form import Unit, term
+from offerloop.offers.scope import EVERYTHING, Scope
+from offerloop.offers.stacking import Lane
+from offerloop.offers.unit_effects import BuyGet
+from offerloop.offers.wording import percent_text, scope_text
+
+if TYPE_CHECKING:
+    from offerloop.offers.terms import Terms
+
+
+@dataclass(frozen=True, kw_only=True)
+class BuyXGetY(Offer):
+    """What is got is the cheapest of all that count, or comes from a scope of its own."""
+
+    buy: int = term("buy", "units to buy", "购买件数", Unit.COUNT)
+    get: int = term("get", "units to get", "赠送件数", Unit.COUNT)
+    percent: Fraction = term(
+        "percent", "percentage off these", "赠品折扣", Unit.PERCENT, default=Fraction(100), most=100
+    )
+    got_from: Scope | None = term("got_from", "these come from", "赠品范围", Unit.SCOPE, default=None)
+    times: int | None = term("times", "at most so many times", "最多次数", Unit.COUNT, default=None)
+
+    kind: ClassVar[str] = "buy_x_get_y"
+    lane: ClassVar[Lane] = Lane.PRODUCT
+
+    def __post_init__(self) -> None:
+        if self.buy < 1 or self.get < 1:
+            raise InputError(f"'{self.offer_id}' must have 'buy' and 'get' of 1 or more")
+
+    def effects(self) -> Sequence[tuple[Effect, Scope]]:
+        """See `Offer.effects`."""
+        return [(BuyGet(self.buy, self.get, OffEachUnit(self.percent), self.got_from, self.times), self.scope)]
+
+    @property
+    def share_off(self) -> Fraction | None:
+        """See `Offer.share_off`."""
+        return self.percent / 100 * Fraction(self.get, self.buy + self.get)
+
+    def label(self) -> str:
+        """See `Offer.label`."""
+        of = scope_text(self.got_from if self.got_from not in (None, EVERYTHING) else self.scope)
+        off = "free" if self.percent == 100 else f"at {percent_text(self.percent)} % off"
+        return f"buy {self.buy} of {scope_text(self.scope)}, get {self.get} of {of} {off}"
+
+
+def read_buy_x_get_y(terms: Terms, categories: Sequence[str] | None) -> list[Offer]:
+    """One offer from `buy` and `get`."""
+    del categories
+    return [BuyXGetY(**terms.common("buy-get"), **terms.own(BuyXGetY))]

@@ -1,0 +1,65 @@
+"""Combined offer 组合优惠: several things at once under one set of conditions, such as 20 % off and free shipping."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from offerloop.errors import InputError
+from offerloop.offers.base import Given, Offer
+from offerloop.offers.conditions import NO_CONDITIONS
+from offerloop.offers.effects import Effect
+from offerloop.offers.form import Unit, term
+from offerloop.offers.scope import Scope
+from offerloop.offers.stacking import ALONE_IN_ITS_LANE, Lane
+
+if TYPE_CHECKING:
+    from offerloop.offers.terms import Terms
+
+
+@dataclass(frozen=True, kw_only=True)
+class Combined(Offer):
+    """Its parts work one after another; percentages of single units are all of the price before the first part.
+
+    The parts have scopes, but neither conditions nor a stacking of their own.
+    """
+
+    parts: tuple[Offer, ...] = term("parts", "parts", "组成部分", Unit.TABLE)
+
+    kind: ClassVar[str] = "combined"
+    lane: ClassVar[Lane] = Lane.COUPON
+
+    def __post_init__(self) -> None:
+        if not self.parts:
+            raise InputError(f"'{self.offer_id}' needs 'parts'")
+        if any(part.conditions != NO_CONDITIONS or part.stacking != ALONE_IN_ITS_LANE for part in self.parts):
+            raise InputError(f"conditions and stacking of '{self.offer_id}' stand beside its parts, not inside them")
+
+    def effects(self) -> Sequence[tuple[Effect, Scope]]:
+        """See `Offer.effects`."""
+        return [one for part in self.parts for one in part.effects()]
+
+    def gives(self) -> Sequence[Given]:
+        """See `Offer.gives`."""
+        return [one for part in self.parts for one in part.gives()]
+
+    @property
+    def most_minor(self) -> int | None:
+        """See `Offer.most_minor`."""
+        each = [part.most_minor for part in self.parts]
+        return None if None in each else sum(one or 0 for one in each)
+
+    def label(self) -> str:
+        """See `Offer.label`."""
+        return " and ".join(part.label() for part in self.parts)
+
+
+def read_combined(terms: Terms, categories: Sequence[str] | None) -> list[Offer]:
+    """One offer from `parts`, each with a kind and its terms."""
+    del categories
+    from offerloop.offers.reading import read_one
+
+    rows = terms.rows("parts", terms.need("parts"))
+    parts = tuple(read_one(row, f"part {place}") for place, row in enumerate(rows, 1))
+    return [Combined(**terms.common("combined"), parts=parts)]

@@ -1,0 +1,119 @@
+"""What every kind of offer may say in a file: what it is about, when it holds, and how it combines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, time
+from typing import TYPE_CHECKING, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from offerloop.errors import InputError, near_miss
+from offerloop.offers.conditions import NO_CONDITIONS, Conditions, Measured
+from offerloop.offers.scope import EVERYTHING, Scope
+from offerloop.offers.stacking import Lane, Stacking
+from offerloop.offers.window import ALWAYS, DAYS, Window
+
+if TYPE_CHECKING:
+    from offerloop.offers.terms import Terms
+
+T = TypeVar("T")
+HOUR = 3600
+_MEASURED = {
+    "before": Measured.BEFORE, "parallel": Measured.BEFORE, "after": Measured.AFTER, "cascading": Measured.AFTER,
+}  # fmt: skip
+
+
+def scope_of(terms: Terms) -> Scope:
+    """From `on` (categories), `products`, `brands`, `shops`, `price_from`, `price_to` and `only_full_price`."""
+    found = Scope(
+        products=terms.names("products"),
+        categories=terms.names("on"),
+        brands=terms.names("brands"),
+        shops=terms.names("shops"),
+        least_minor=None if terms.get("price_from") is None else terms.money("price_from"),
+        most_minor=None if terms.get("price_to") is None else terms.money("price_to"),
+        only_full_price=terms.flag("only_full_price"),
+    )
+    return EVERYTHING if found == EVERYTHING else found
+
+
+def conditions_of(terms: Terms) -> Conditions:
+    """From `min_spend`, `min_count`, `measured` and the like."""
+    order = terms.get("order_number")
+    found = Conditions(
+        min_minor=0 if terms.get("min_spend") is None else terms.money("min_spend"),
+        min_count=0 if terms.get("min_count") is None else terms.whole("min_count"),
+        measured=_one_of("measured", terms.text("measured", "before"), _MEASURED),
+        measured_on=terms.scope("measured_on"),
+        contains=terms.scope("contains"),
+        segments=terms.names("segments"),
+        order_number=None if order is None else terms.whole("order_number"),
+        bought_in=terms.names("bought_in"),
+        window=window_of(terms),
+        code_needed=terms.flag("code_needed"),
+    )
+    return NO_CONDITIONS if found == NO_CONDITIONS else found
+
+
+def window_of(terms: Terms) -> Window:
+    """From `starts_at`, `ends_at`, `days`, `between` and `timezone`; `hours` after the start is an end too."""
+    zone = terms.text("timezone", "UTC")
+    try:
+        clock = ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise InputError(f"'timezone' must be a name such as \"Asia/Shanghai\", not '{zone}'") from None
+    first, last = (_instant(terms, field, clock) for field in ("starts_at", "ends_at"))
+    hours = terms.get("hours")
+    if first is not None and last is None and type(hours) is int:
+        last = first + hours * HOUR
+    if first is not None and last is not None and last <= first:
+        raise InputError(f"'ends_at' ({terms.get('ends_at')}) must be after 'starts_at' ({terms.get('starts_at')})")
+    days = frozenset(
+        _one_of("days", one, {day: place for place, day in enumerate(DAYS)}) for one in terms.names("days")
+    )
+    found = Window(first, last, days, _between(terms), zone)
+    return ALWAYS if found == Window(zone=zone) else found
+
+
+def instant(written: object, clock: ZoneInfo, field: str) -> int:
+    """Epoch seconds of a date and time; without an offset it is read on the zone's clock."""
+    try:
+        at = written if isinstance(written, datetime) else datetime.fromisoformat(str(written))
+    except ValueError:
+        raise InputError(f"'{field}' must be like \"2026-11-11T00:00:00\", not '{written}'") from None
+    return int((at if at.tzinfo is not None else at.replace(tzinfo=clock)).timestamp())
+
+
+def _instant(terms: Terms, field: str, clock: ZoneInfo) -> int | None:
+    written = terms.get(field)
+    return None if written is None else instant(written, clock, field)
+
+
+def _between(terms: Terms) -> tuple[time, time] | None:
+    written = terms.get("between")
+    if written is None:
+        return None
+    try:
+        first, last = (time.fromisoformat(part.strip()) for part in str(written).split("-"))
+    except ValueError:
+        raise InputError(f"'between' must be like \"18:00-22:00\", not '{written}'") from None
+    return first, last
+
+
+def stacking_of(terms: Terms) -> Stacking:
+    """From `lane`, `priority`, `exclusive` and `stackable`;"""
+    lane, priority = terms.get("lane"), terms.get("priority", 0)
+    if type(priority) is not int:
+        raise InputError(f"'priority' must be a whole number, not '{priority}'")
+    exclusive, stackable = terms.flag("exclusive"), terms.flag("stackable")
+    if exclusive and stackable:
+        raise InputError("an offer cannot be both 'exclusive' and 'stackable'")
+    named = None if lane is None else _one_of("lane", lane, {one.value: one for one in Lane})
+    return Stacking(named, priority, exclusive, stackable)
+
+
+def _one_of(field: str, written: object, known: Mapping[str, T]) -> T:
+    if written not in known:
+        names = ", ".join(f"'{name}'" for name in known)
+        raise InputError(f"'{field}' must be one of {names}, not '{written}'{near_miss(str(written), known)}")
+    return known[str(written)]

@@ -1,0 +1,115 @@
+"""What must be true of a basket before an offer holds, and what is missing where it is not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from offerloop.offers.basket import Basket
+from offerloop.offers.scope import Scope
+from offerloop.offers.window import ALWAYS, Window
+
+
+class Measured(StrEnum):
+    """At which prices a threshold is measured."""
+
+    BEFORE = "before"
+    """Shelf prices, whatever other offers take off: 平行 for offers across shops."""
+    AFTER = "after"
+    """What is left to pay after the offers before it: 递进."""
+
+
+class Why(StrEnum):
+    """Why an offer does not apply."""
+
+    CURRENCY = "other_currency"
+    CODE = "coupon_not_presented"
+    NOT_STARTED = "not_started"
+    ENDED = "ended"
+    CLOSED = "outside_days_or_hours"
+    SEGMENT = "not_in_segment"
+    ORDER = "not_that_order"
+    CHANNEL = "other_channel"
+    NOT_IN_BASKET = "not_in_basket"
+    SPEND = "spend_more"
+    COUNT = "add_units"
+    CONTAINS = "product_missing"
+    SOLD_OUT = "sold_out"
+    CUSTOMER_LIMIT = "limit_of_customer_reached"
+    NO_GAIN = "nothing_to_take_off"
+    BEATEN = "another_takes_off_more"
+    EXCLUDED = "excluded_by_another"
+    RAISES = "would_raise_the_total"
+    MOST = "maximum_discount_reached"
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A reason, and how much more would do."""
+
+    why: Why
+    minor: int = 0
+    """To spend."""
+    count: int = 0
+    """Units to add."""
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """All that are given must hold."""
+
+    min_minor: int = 0
+    """Least spend."""
+    min_count: int = 0
+    """Least number of units."""
+    measured: Measured = Measured.BEFORE
+    measured_on: Scope | None = None
+    """What the least spend and number are about; None for what the offer itself is about."""
+    contains: Scope | None = None
+    """The basket must hold a line of it."""
+    segments: frozenset[str] = frozenset()
+    """The customer is in one of them."""
+    order_number: int | None = None
+    """1 for a first order."""
+    bought_in: frozenset[str] = frozenset()
+    window: Window = ALWAYS
+    code_needed: bool = False
+    """Whether the customer has to present the coupon."""
+
+    def of_the_moment(self, basket: Basket, now: int, offer_id: str) -> Missing | None:
+        """What depends neither on prices nor on products."""
+        if self.code_needed and offer_id not in basket.codes:
+            return Missing(Why.CODE)
+        window = self.window
+        if window is not ALWAYS:
+            if window.starts_at is not None and now < window.starts_at:
+                return Missing(Why.NOT_STARTED)
+            if window.ends_at is not None and now >= window.ends_at:
+                return Missing(Why.ENDED)
+            if not window.open_in_the_week(now):
+                return Missing(Why.CLOSED)
+        if self.segments and not self.segments & basket.customer.segments:
+            return Missing(Why.SEGMENT)
+        if self.order_number is not None and basket.customer.orders_before != self.order_number - 1:
+            return Missing(Why.ORDER)
+        if self.bought_in and basket.bought_in not in self.bought_in:
+            return Missing(Why.CHANNEL)
+        return None
+
+    def of_the_lines(self, basket: Basket, lines: Sequence[int], amounts: Sequence[int]) -> Missing | None:
+        """What depends on the lines that the offer is about and on what all lines cost now, (lines,) minor units."""
+        if self.contains is not None and not self.contains.lines(basket):
+            return Missing(Why.CONTAINS)
+        if self.min_minor or self.min_count:
+            about = lines if self.measured_on is None else self.measured_on.lines(basket)
+            short = self.min_count - sum(basket.lines[place].quantity for place in about) if self.min_count else 0
+            if short > 0:
+                return Missing(Why.COUNT, count=short)
+            short = self.min_minor - sum(amounts[place] for place in about)
+            if short > 0:
+                return Missing(Why.SPEND, minor=short)
+        return None
+
+
+NO_CONDITIONS = Conditions()

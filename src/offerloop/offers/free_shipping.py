@@ -1,0 +1,48 @@
+"""Free shipping 包邮, or a part of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, ClassVar
+
+from offerloop.offers.base import Offer
+from offerloop.offers.effects import Effect, OffShipping
+from offerloop.offers.form import Unit, term
+from offerloop.offers.scope import Scope
+from offerloop.offers.stacking import Lane
+from offerloop.offers.wording import percent_text
+
+if TYPE_CHECKING:
+    from offerloop.offers.terms import Terms
+
+
+@dataclass(frozen=True, kw_only=True)
+class FreeShipping(Offer):
+    """A percentage of shipping; all of it unless something else is said."""
+
+    percent: Fraction = term("percent", "percentage off", "运费折扣", Unit.PERCENT, default=Fraction(100), most=100)
+    max_minor: int | None = term("max_discount", "maximum discount", "最高减免", Unit.MONEY, default=None)
+
+    kind: ClassVar[str] = "free_shipping"
+    lane: ClassVar[Lane] = Lane.SHIPPING
+
+    def effects(self) -> Sequence[tuple[Effect, Scope]]:
+        """See `Offer.effects`."""
+        return [(OffShipping(self.percent, self.max_minor), self.scope)]
+
+    @property
+    def most_minor(self) -> int | None:
+        """See `Offer.most_minor`."""
+        return self.max_minor
+
+    def label(self) -> str:
+        """See `Offer.label`."""
+        return "free shipping" if self.percent == 100 else f"{percent_text(self.percent)} % off shipping"
+
+
+def read_free_shipping(terms: Terms, categories: Sequence[str] | None) -> list[Offer]:
+    """One offer."""
+    del categories
+    return [FreeShipping(**terms.common("free-shipping"), **terms.own(FreeShipping))]

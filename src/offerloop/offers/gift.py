@@ -1,0 +1,51 @@
+"""Gift 赠品: something added to the basket for nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from offerloop.offers.base import Given, Offer
+from offerloop.offers.effects import Effect
+from offerloop.offers.form import Unit, term
+from offerloop.offers.scope import Scope
+from offerloop.offers.stacking import Lane
+
+if TYPE_CHECKING:
+    from offerloop.offers.terms import Terms
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gift(Offer):
+    """A product that the shop adds; it changes no price, and its worth counts as what the offer costs."""
+
+    product_id: str = term("product", "product given", "赠品", Unit.TEXT)
+    quantity: int = term("quantity", "units given", "赠送件数", Unit.COUNT, default=1)
+    worth_minor: int = term("worth", "what it costs the shop", "赠品成本", Unit.MONEY, default=0)
+
+    kind: ClassVar[str] = "gift"
+    lane: ClassVar[Lane] = Lane.PRODUCT
+
+    def effects(self) -> Sequence[tuple[Effect, Scope]]:
+        """See `Offer.effects`."""
+        return ()
+
+    def gives(self) -> Sequence[Given]:
+        """See `Offer.gives`."""
+        return (Given(self.label(), self.product_id, self.quantity, self.worth_minor),)
+
+    @property
+    def most_minor(self) -> int:
+        """See `Offer.most_minor`."""
+        return self.worth_minor
+
+    def label(self) -> str:
+        """See `Offer.label`."""
+        return f"{self.quantity} x {self.product_id} as a gift"
+
+
+def read_gift(terms: Terms, categories: Sequence[str] | None) -> list[Offer]:
+    """One offer from `product`, `quantity` and `worth`."""
+    del categories
+    return [Gift(**terms.common("gift"), **terms.own(Gift))]

@@ -1,0 +1,95 @@
+"""Offers made ready for pricing many baskets: those that cannot concern a basket are not looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from offerloop.errors import InputError
+from offerloop.offers.base import Offer
+from offerloop.offers.basket import Basket
+from offerloop.offers.conditions import Measured
+from offerloop.offers.effects import Effect
+from offerloop.offers.scope import DIMENSIONS, Scope
+from offerloop.offers.stacking import ANNOUNCED, LANES
+
+SEGMENTS = "segments"
+UNIT_LIMITS = ("stock", "per_customer")
+"""Attributes of offers that limit how many units go at their price."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """An offer with what pricing asks of it again and again."""
+
+    offer: Offer
+    lane: int
+    """Position of its lane."""
+    announced: bool
+    effects: tuple[tuple[Effect, Scope], ...]
+    after: bool
+    """Whether its conditions are measured at the prices of its turn."""
+    label: str
+    limited: bool
+    """Whether it limits how many units go at its price."""
+
+    @classmethod
+    def of(cls, offer: Offer) -> Ready:
+        """What never changes."""
+        conditions = offer.conditions
+        after = conditions.measured is Measured.AFTER and bool(conditions.min_minor)
+        lane = offer.in_lane
+        limited = any(getattr(offer, name, None) is not None for name in UNIT_LIMITS)
+        return cls(offer, LANES.index(lane), lane in ANNOUNCED, tuple(offer.effects()), after, offer.label(), limited)
+
+
+@dataclass(frozen=True)
+class OfferSet:
+    """By what they are about: the narrowest of product, category, brand and shop, or else the customer's segment."""
+
+    ready: tuple[Ready, ...]
+    by_name: dict[str, dict[str, list[Ready]]] = field(default_factory=dict)
+    everywhere: tuple[Ready, ...] = ()
+
+    @classmethod
+    def of(cls, offers: Iterable[Offer]) -> OfferSet:
+        """InputError when two have the same id."""
+        ready = tuple(sorted((Ready.of(offer) for offer in offers), key=lambda one: one.offer.offer_id))
+        for one, other in pairwise(ready):
+            if one.offer.offer_id == other.offer.offer_id:
+                raise InputError(f"two offers have the id '{one.offer.offer_id}'; give each its own 'id'")
+        by_name: dict[str, dict[str, list[Ready]]] = {name: {} for name in (*DIMENSIONS, SEGMENTS)}
+        everywhere = []
+        for one in ready:
+            dimension = _filed_under(one)
+            if dimension is None:
+                everywhere.append(one)
+                continue
+            for name in dimension[1]:
+                by_name[dimension[0]].setdefault(name, []).append(one)
+        return cls(ready, by_name, tuple(everywhere))
+
+    def near(self, basket: Basket) -> Sequence[Ready]:
+        """Those that could concern the basket, by id."""
+        found = {one.offer.offer_id: one for one in self.everywhere}
+        for ready in self._filed(basket):
+            found[ready.offer.offer_id] = ready
+        return [found[offer_id] for offer_id in sorted(found)]
+
+    def _filed(self, basket: Basket) -> Iterator[Ready]:
+        for dimension, names in basket.places.items():
+            known = self.by_name[dimension]
+            if known:
+                for name in names.keys() & known.keys():
+                    yield from known[name]
+        for segment in basket.customer.segments:
+            yield from self.by_name[SEGMENTS].get(segment, ())
+
+
+def _filed_under(ready: Ready) -> tuple[str, frozenset[str]] | None:
+    offer = ready.offer
+    scopes = [offer.scope] if not ready.effects else [scope for _, scope in ready.effects]
+    if len(scopes) == 1 and scopes[0].narrowest is not None:
+        return scopes[0].narrowest
+    return (SEGMENTS, offer.conditions.segments) if offer.conditions.segments else None

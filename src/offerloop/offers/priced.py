@@ -1,0 +1,127 @@
+"""What pricing a basket comes to: every line with what was taken off and why, totals, and what did not apply."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+
+from offerloop.offers.base import Given
+from offerloop.offers.basket import Line
+from offerloop.offers.conditions import Why
+from offerloop.offers.running import Run
+
+
+@dataclass(frozen=True)
+class Adjustment:
+    """One change of what a line or the shipping costs; below zero."""
+
+    offer_id: str
+    amount_minor: int
+
+
+@dataclass(frozen=True)
+class PricedLine:
+    """One line of the basket after all offers."""
+
+    line: Line
+    paid_minor: int
+    """Of all its units."""
+    units: tuple[Run, ...]
+    """(number, price of each): units of one line may cost differently."""
+    adjustments: tuple[Adjustment, ...]
+    announced_minor: int
+    """Of all units at the price that the shop announces to everybody: after flash sales and product offers."""
+    tax_minor: int = 0
+    """Inside what is paid, or on top of it."""
+
+    @property
+    def off_minor(self) -> int:
+        """What offers took off."""
+        return -sum(one.amount_minor for one in self.adjustments)
+
+    @property
+    def prior_minor(self) -> int | None:
+        """Lowest price of all units in the last 30 days, to be shown beside an announced reduction; else None."""
+        lowest, reduced = self.line.lowest_minor, self.announced_minor < self.line.amount_minor or self.line.reduced
+        return lowest * self.line.quantity if lowest is not None and reduced else None
+
+    @property
+    def announced_reduction(self) -> Fraction | None:
+        """By which share the announced price is below the lowest of the last 30 days; 0 when it is not below."""
+        prior = self.prior_minor
+        return None if not prior else max(Fraction(0), 1 - Fraction(self.announced_minor, prior))
+
+
+@dataclass(frozen=True)
+class Applied:
+    """An offer that is part of the price."""
+
+    offer_id: str
+    label: str
+    off_minor: int
+    """From lines and shipping together."""
+    funded_minor: int
+    """Of that, what the supplier pays, rounded down."""
+    gives: tuple[Given, ...] = ()
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """An offer that is not, and what would change that."""
+
+    offer_id: str
+    why: Why
+    minor: int = 0
+    """To spend more."""
+    count: int = 0
+    """Units to add."""
+    by: str | None = None
+    """The offer that is applied instead."""
+
+
+@dataclass(frozen=True)
+class Priced:
+    """A basket with its price. Totals are sums of the lines to be paid."""
+
+    currency: str
+    lines: tuple[PricedLine, ...]
+    """In the order of the basket; a line that is not selected costs nothing here."""
+    shipping_before_minor: int
+    shipping_minor: int
+    shipping_adjustments: tuple[Adjustment, ...]
+    applied: tuple[Applied, ...]
+    """In the order in which they were applied."""
+    find_rejected: Callable[[], tuple[Rejected, ...]]
+    tax_included: bool = True
+
+    @cached_property
+    def rejected(self) -> tuple[Rejected, ...]:
+        """All other offers, by id."""
+        return self.find_rejected()
+
+    @property
+    def goods_before_minor(self) -> int:
+        """Lines at shelf prices."""
+        return sum(one.line.amount_minor for one in self.lines if one.line.selected)
+
+    @property
+    def goods_minor(self) -> int:
+        """Lines after offers."""
+        return sum(one.paid_minor for one in self.lines)
+
+    @property
+    def discount_minor(self) -> int:
+        """All that offers took off, from lines and shipping."""
+        return self.goods_before_minor - self.goods_minor + self.shipping_before_minor - self.shipping_minor
+
+    @property
+    def tax_minor(self) -> int:
+        """Of all lines."""
+        return sum(one.tax_minor for one in self.lines)
+
+    @property
+    def total_minor(self) -> int:
+        """What is to be paid, with tax."""
+        return self.goods_minor + self.shipping_minor + (0 if self.tax_included else self.tax_minor)

@@ -1,0 +1,146 @@
+"""The price of a basket under offers: one pure function."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+
+from offerloop.money import gross_of, net_of
+from offerloop.offers.base import Offer
+from offerloop.offers.basket import Basket
+from offerloop.offers.candidates import Candidate, apply, candidate
+from offerloop.offers.choosing import Chosen, choose
+from offerloop.offers.conditions import Missing, Why
+from offerloop.offers.offer_set import OfferSet
+from offerloop.offers.priced import Adjustment, Applied, Priced, PricedLine, Rejected
+from offerloop.offers.running import Running, unit_prices
+from offerloop.offers.stacking import DEFAULT, Choice, Policy
+
+
+def price(basket: Basket, offers: OfferSet | Iterable[Offer], now: int, policy: Policy = DEFAULT) -> Priced:
+    """What the basket costs at an epoch second, which offers that takes, and why the others are not among them.
+
+    The result depends on nothing else: not on the order of the offers, and on the order of lines only where minor
+    units that cannot be divided go to the earliest line. Make an `OfferSet` once to price many baskets.
+    """
+    known = offers if isinstance(offers, OfferSet) else OfferSet.of(offers)
+    start = Running.of(basket)
+    found: list[Candidate] = []
+    not_now: dict[str, Missing] = {}
+    for ready in known.near(basket):
+        one = candidate(ready, basket, now, start, policy)
+        if isinstance(one, Missing):
+            not_now[ready.offer.offer_id] = one
+        else:
+            found.append(one)
+    chosen = choose(found, basket, start, policy)
+    return Priced(
+        currency=basket.currency,
+        lines=_lines(basket, chosen),
+        shipping_before_minor=basket.shipping_minor,
+        shipping_minor=chosen.after[-1].shipping,
+        shipping_adjustments=tuple(
+            Adjustment(one.offer_id, new.shipping - old.shipping)
+            for one, old, new in _steps(chosen)
+            if new.shipping != old.shipping
+        ),
+        applied=_applied(found, chosen),
+        find_rejected=lambda: _rejected(known, not_now, found, chosen, basket, policy),
+        tax_included=basket.tax_included,
+    )
+
+
+def _steps(chosen: Chosen) -> Iterable[tuple[Candidate, Running, Running]]:
+    return zip(chosen.taken, chosen.after, chosen.after[1:], strict=False)
+
+
+def _lines(basket: Basket, chosen: Chosen) -> tuple[PricedLine, ...]:
+    changes: list[list[Adjustment]] = [[] for _ in basket.lines]
+    announced = basket.amounts
+    for one, old, new in _steps(chosen):
+        if new.amounts is not old.amounts:
+            for place in basket.live:
+                if new.amounts[place] != old.amounts[place]:
+                    changes[place].append(Adjustment(one.offer_id, new.amounts[place] - old.amounts[place]))
+        if one.ready.announced:
+            announced = tuple(new.amounts)
+    last, found = chosen.after[-1], []
+    for place, line in enumerate(basket.lines):
+        paid = last.amounts[place]
+        tax = _tax(paid, line.tax, included=basket.tax_included) if line.tax else 0
+        units = tuple(unit_prices(last.units(place))) if line.selected else ()
+        found.append(PricedLine(line, paid, units, tuple(changes[place]), announced[place], tax))
+    return tuple(found)
+
+
+def _tax(paid: int, rate: Fraction, *, included: bool) -> int:
+    return paid - net_of(paid, rate) if included else gross_of(paid, rate) - paid
+
+
+def _applied(found: list[Candidate], chosen: Chosen) -> tuple[Applied, ...]:
+    done = [
+        Applied(
+            one.offer_id, one.ready.label, old.total - new.total,
+            int((old.total - new.total) * one.ready.offer.funded_share), tuple(one.ready.offer.gives()),
+        )
+        for one, old, new in _steps(chosen)
+    ]  # fmt: skip
+    taken = {one.offer_id for one in chosen.taken}
+    if any(one.ready.offer.stacking.exclusive for one in chosen.taken):
+        return tuple(done)
+    for one in found:
+        gives = one.ready.offer.gives()
+        if gives and one.offer_id not in taken and not one.ready.effects:
+            done.append(Applied(one.offer_id, one.ready.label, 0, 0, tuple(gives)))
+    return tuple(done)
+
+
+def _rejected(
+    known: OfferSet, not_now: dict[str, Missing], found: list[Candidate], chosen: Chosen, basket: Basket, policy: Policy
+) -> tuple[Rejected, ...]:
+    applied = {one.offer_id for one in _applied(found, chosen)}
+    near = {one.offer_id: one for one in found}
+    out = []
+    for ready in known.ready:
+        offer_id = ready.offer.offer_id
+        if offer_id in applied:
+            continue
+        if offer_id in near:
+            out.append(_beaten(near[offer_id], chosen, basket, policy))
+            continue
+        missing = not_now.get(offer_id) or _far(ready.offer, basket)
+        out.append(Rejected(offer_id, missing.why, missing.minor, missing.count))
+    return tuple(out)
+
+
+def _far(offer: Offer, basket: Basket) -> Missing:
+    """Why an offer that is filed elsewhere does not concern the basket."""
+    segments = offer.conditions.segments
+    in_segment = not segments or bool(segments & basket.customer.segments)
+    return Missing(Why.NOT_IN_BASKET if in_segment else Why.SEGMENT)
+
+
+def _beaten(one: Candidate, chosen: Chosen, basket: Basket, policy: Policy) -> Rejected:
+    """Why an offer that could apply is not among the chosen."""
+    for other in chosen.taken:
+        if other.ready.offer.stacking.exclusive:
+            return Rejected(one.offer_id, Why.EXCLUDED, by=other.offer_id)
+        if policy.choice is Choice.BEST and one.conflicts(other):
+            return Rejected(one.offer_id, Why.BEATEN, by=other.offer_id)
+    if one.ready.offer.stacking.exclusive and one.worth:
+        return Rejected(one.offer_id, Why.BEATEN)
+    turn = _turn(one, chosen)
+    new = apply(one, basket, turn, 0)
+    if isinstance(new, Missing):
+        return Rejected(one.offer_id, new.why, new.minor, new.count)
+    if new.total == turn.total:
+        return Rejected(one.offer_id, Why.NO_GAIN)
+    most = policy.most(sum(basket.amounts))
+    reached = most is not None and chosen.total <= chosen.after[0].total - most
+    return Rejected(one.offer_id, Why.MOST if reached else Why.RAISES)
+
+
+def _turn(one: Candidate, chosen: Chosen) -> Running:
+    """Prices when the turn of an offer would come."""
+    before = sum(other.ready.lane <= one.ready.lane for other in chosen.taken)
+    return chosen.after[before]

@@ -1,0 +1,143 @@
+"""What the units of a basket cost while offers are applied one after another.
+
+Units of a line that cost the same are one run, so the work does not grow with the quantity.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from offerloop.money import share
+from offerloop.offers.basket import Basket
+
+Run = tuple[int, int]
+"""Number of units and the price of each."""
+Runs = tuple[Run, ...]
+
+
+@dataclass(slots=True)
+class Running:
+    """Prices in the middle of the work; never changed in place.
+
+    What is taken off a line as a whole is shared over its units only when somebody asks what they cost.
+    """
+
+    basket: Basket
+    runs: list[Runs]
+    """By line."""
+    off: list[int]
+    """By line: taken off these runs together."""
+    amounts: list[int]
+    """By line: what all its units cost together."""
+    shipping: int
+    total: int
+    """Of live lines and shipping."""
+    announced: int = 0
+    """Lines that an announced offer has reduced, as bits."""
+
+    @classmethod
+    def of(cls, basket: Basket) -> Running:
+        """Before any offer."""
+        amounts = list(basket.amounts)
+        runs: list[Runs] = [((line.quantity, line.unit_minor),) for line in basket.lines]
+        total = sum(amounts) + basket.shipping_minor
+        return cls(basket, runs, [0] * len(amounts), amounts, basket.shipping_minor, total)
+
+    def units(self, place: int) -> Runs:
+        """What the units of a line cost."""
+        off, runs = self.off[place], self.runs[place]
+        return lowered(runs, off, self.basket.lines[place].floor) if off else runs
+
+    def with_runs(self, new: Iterable[tuple[int, Runs]]) -> Running:
+        """Other prices for the units of some lines."""
+        runs, off, amounts, total = self.runs.copy(), self.off.copy(), self.amounts.copy(), self.total
+        for place, of_line in new:
+            amount = 0
+            for count, price in of_line:
+                amount += count * price
+            total += amount - amounts[place]
+            runs[place], off[place], amounts[place] = of_line, 0, amount
+        return Running(self.basket, runs, off, amounts, self.shipping, total, self.announced)
+
+    def less(self, parts: Iterable[tuple[int, int]]) -> Running:
+        """After each of some lines has got its own amount off: (line, amount)."""
+        off, amounts, total = self.off.copy(), self.amounts.copy(), self.total
+        for place, part in parts:
+            off[place] += part
+            amounts[place] -= part
+            total -= part
+        return Running(self.basket, self.runs, off, amounts, self.shipping, total, self.announced)
+
+    def with_shipping(self, shipping: int) -> Running:
+        """Another price of shipping."""
+        total = self.total - self.shipping + shipping
+        return Running(self.basket, self.runs, self.off, self.amounts, shipping, total, self.announced)
+
+
+def room(basket: Basket, now: Running, places: Sequence[int]) -> list[int]:
+    """How much lower each of these lines can go before all its units cost their floor."""
+    if not basket.has_floors:
+        return [now.amounts[place] for place in places]
+    found = []
+    for place in places:
+        line = basket.lines[place]
+        found.append(now.amounts[place] - line.floor * line.quantity if line.floor_minor else now.amounts[place])
+    return found
+
+
+def lowered(runs: Runs, off: int, floor: int) -> Runs:
+    """The units of one line after an amount is taken off them, at most as much as the floor allows.
+
+    In proportion to the prices by largest remainder; of equal units the first ones bear what is left over.
+    """
+    if not off:
+        return runs
+    if len(runs) == 1:
+        return _each(runs[0], off)
+    weights = [count * price for count, price in runs]
+    parts = share(off, weights, [count * (price - floor) for count, price in runs])
+    return tuple(run for old, part in zip(runs, parts, strict=True) for run in _each(old, part))
+
+
+def _each(run: Run, off: int) -> Runs:
+    count, price = run
+    each, over = divmod(off, count)
+    if not over:
+        return ((count, price - each),)
+    return ((over, price - each - 1), (count - over, price - each))
+
+
+def unit_prices(runs: Runs) -> list[Run]:
+    """Runs with equal neighbours put together."""
+    found: list[Run] = []
+    for count, price in runs:
+        if found and found[-1][1] == price:
+            found[-1] = (found[-1][0] + count, price)
+        else:
+            found.append((count, price))
+    return found
+
+
+def cut_runs(runs: Runs, counts: Sequence[int], prices: Sequence[int]) -> Runs:
+    """The first `counts[i]` units of run i at `prices[i]`, the others as they were."""
+    found: list[Run] = []
+    for (count, price), taken, lower in zip(runs, counts, prices, strict=True):
+        if taken:
+            found.append((taken, lower))
+        if count > taken:
+            found.append((count - taken, price))
+    return tuple(found)
+
+
+def replaced(runs: Runs, price: int, new: Runs) -> Runs:
+    """As many units at a price as `new` has become `new`; the line has them."""
+    left, found = sum(count for count, _ in new), list[Run]()
+    for count, of_run in runs:
+        taken = min(left, count) if of_run == price else 0
+        if taken and left == sum(one for one, _ in new):
+            found += new
+        left -= taken
+        if count > taken:
+            found.append((count - taken, of_run))
+    return tuple(found)

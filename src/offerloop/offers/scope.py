@@ -1,0 +1,67 @@
+"""Which lines of a basket an offer is about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from offerloop.offers.basket import Basket
+
+DIMENSIONS = ("products", "categories", "brands", "shops")
+"""From the narrowest; the names of fields of `Scope` and of `Basket.places`."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Lines that match every dimension that is given; inside one, any of its names."""
+
+    products: frozenset[str] = frozenset()
+    categories: frozenset[str] = frozenset()
+    brands: frozenset[str] = frozenset()
+    shops: frozenset[str] = frozenset()
+    least_minor: int | None = None
+    """Shelf price of a unit, inclusive."""
+    most_minor: int | None = None
+    """Shelf price of a unit, inclusive."""
+    only_full_price: bool = False
+    """Without what is below its list price, and what a flash sale or a product offer has reduced."""
+
+    @property
+    def is_everything(self) -> bool:
+        """Whether every line belongs to it."""
+        return self == EVERYTHING
+
+    @property
+    def narrowest(self) -> tuple[str, frozenset[str]] | None:
+        """The first dimension that is given, and its names."""
+        return next(((name, getattr(self, name)) for name in DIMENSIONS if getattr(self, name)), None)
+
+    def lines(self, basket: Basket) -> Sequence[int]:
+        """Positions of its live lines, in order."""
+        found: Sequence[int] = basket.live
+        for name in DIMENSIONS:
+            names = getattr(self, name)
+            if names:
+                inside = _inside(basket.places[name], names)
+                found = inside if found is basket.live else [place for place in found if place in set(inside)]
+        if self.least_minor is None and self.most_minor is None and not self.only_full_price:
+            return found
+        return [place for place in found if self._holds(basket, place)]
+
+    def _holds(self, basket: Basket, place: int) -> bool:
+        line = basket.lines[place]
+        if self.least_minor is not None and line.unit_minor < self.least_minor:
+            return False
+        if self.most_minor is not None and line.unit_minor > self.most_minor:
+            return False
+        return not (self.only_full_price and line.reduced)
+
+
+def _inside(places: Mapping[str, Sequence[int]], names: frozenset[str]) -> Sequence[int]:
+    if len(names) == 1:
+        (name,) = names
+        return places.get(name, ())
+    return sorted({place for name in names & places.keys() for place in places[name]})
+
+
+EVERYTHING = Scope()

@@ -1,0 +1,77 @@
+"""How offers combine: in lanes, one after another.
+
+Flash sales come first, then product offers, thresholds, coupons and shipping; each lane sees the prices that the lanes
+before it have left. In a lane an offer of higher priority comes first, then the one that takes off more, then the
+lesser id. Two offers of one lane touch the same line only if both are stackable 叠加; of others the choice is the best
+one 择优. An exclusive 互斥 offer stands alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from fractions import Fraction
+
+from offerloop.offers.effects import Arithmetic
+
+
+class Lane(StrEnum):
+    """Groups of offers that compete, in the order in which they are applied."""
+
+    FLASH_SALE = "flash_sale"
+    PRODUCT = "product"
+    THRESHOLD = "threshold"
+    COUPON = "coupon"
+    SHIPPING = "shipping"
+
+
+LANES = tuple(Lane)
+ANNOUNCED = (Lane.FLASH_SALE, Lane.PRODUCT)
+"""Lanes of reductions that a shop announces for everybody on the price tag."""
+
+
+@dataclass(frozen=True)
+class Stacking:
+    """How one offer combines with others."""
+
+    lane: Lane | None = None
+    """None for the lane of the offer's kind."""
+    priority: int = 0
+    exclusive: bool = False
+    stackable: bool = False
+
+
+ALONE_IN_ITS_LANE = Stacking()
+
+
+class Choice(StrEnum):
+    """How the offers that apply are chosen."""
+
+    BEST = "best"
+    """The set with the lowest total; exactly, where not more than `Policy.exact_up_to` offers could apply."""
+    PRIORITY = "priority"
+    """All of them by falling priority, whatever their lane; the first that is exclusive stands alone."""
+
+
+@dataclass(frozen=True)
+class Policy:
+    """The rules of a shop for all of its offers."""
+
+    choice: Choice = Choice.BEST
+    arithmetic: Arithmetic = field(default_factory=Arithmetic)
+    most_minor: int | None = None
+    """Maximum total discount of a basket; the offer that would pass it is cut."""
+    most_share: Fraction | None = None
+    """The same as a share of the lines at shelf prices."""
+    exact_up_to: int = 12
+    """Above it the offers are taken greedily in their stated order, which may miss the best set."""
+
+    def most(self, goods_minor: int) -> int | None:
+        """Maximum total discount of a basket of this size, rounded down."""
+        limits = [] if self.most_minor is None else [self.most_minor]
+        if self.most_share is not None:
+            limits.append(int(goods_minor * self.most_share))
+        return min(limits, default=None)
+
+
+DEFAULT = Policy()

@@ -1,0 +1,217 @@
+"""The written terms of one offer, read field by field."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from offerloop.errors import InputError, near_miss
+from offerloop.money import exact_share, to_minor
+from offerloop.offers.base import Assumption, Contact
+from offerloop.offers.common_terms import conditions_of, scope_of, stacking_of
+from offerloop.offers.form import Term, Unit, form
+from offerloop.offers.scope import Scope
+
+_CLOCK = re.compile(r"^([01]\d|2[0-3]):[0-5]\d$")
+
+
+class Terms:
+    """The written terms of one offer, read field by field; every field must be asked for once."""
+
+    def __init__(self, written: Mapping[str, Any], currency: str) -> None:
+        self.currency = currency
+        self._written = dict(written)
+        self._asked: set[str] = set()
+
+    def get(self, field: str, default: Any = None) -> Any:  # noqa: ANN401 - whatever TOML holds
+        """The field as written, or the default."""
+        self._asked.add(field)
+        return self._written.get(field, default)
+
+    def need(self, field: str) -> Any:  # noqa: ANN401 - whatever TOML holds
+        """The field as written; InputError when it is missing."""
+        if self.get(field) is None:
+            raise InputError(f"an offer of kind '{self._written['kind']}' needs the field '{field}'")
+        return self._written[field]
+
+    def money(self, field: str) -> int:
+        """A required amount above zero, in minor units."""
+        amount = to_minor(self.need(field), self.currency)
+        if amount <= 0:
+            raise InputError(f"'{field}' must be above zero, not {self._written[field]}")
+        return amount
+
+    def share(self, field: str, default: str = "0") -> Fraction:
+        """A share between 0 and 1."""
+        try:
+            share = exact_share(self.get(field, default))
+        except (ValueError, ZeroDivisionError):
+            raise InputError(f"'{field}' must be a number from 0 to 1, not '{self.get(field)}'") from None
+        if not 0 <= share <= 1:
+            raise InputError(f"'{field}' must be from 0 to 1, not {self.get(field)}")
+        return share
+
+    def percents(self, field: str) -> list[Fraction]:
+        """One percentage or several, each between 0 and 100."""
+        written = self.need(field)
+        return [_percent(field, value) for value in (written if isinstance(written, list) and written else [written])]
+
+    def percent(self, field: str) -> Fraction:
+        """A required percentage between 0 and 100."""
+        return _percent(field, self.need(field))
+
+    def whole(self, field: str) -> int:
+        """A required whole number of at least 1."""
+        number = self.need(field)
+        if type(number) is not int or number < 1:
+            raise InputError(f"'{field}' must be a whole number of at least 1, not {number}")
+        return number
+
+    def flag(self, field: str) -> bool:
+        """true or false; false when it is missing."""
+        written = self.get(field, default=False)
+        if not isinstance(written, bool):
+            raise InputError(f"'{field}' must be true or false, not '{written}'")
+        return written
+
+    def names(self, field: str) -> frozenset[str]:
+        """One name or several."""
+        written = self.get(field)
+        found = [written] if isinstance(written, str) else [] if written is None else written
+        if not isinstance(found, list) or not all(isinstance(one, str) and one for one in found):
+            raise InputError(f"'{field}' must be a name or a list of names, not '{written}'")
+        return frozenset(found)
+
+    def rows(self, field: str, written: object) -> list[Terms]:
+        """A list of tables."""
+        if not isinstance(written, list) or not written or not all(isinstance(one, Mapping) for one in written):
+            raise InputError(f"'{field}' must be a list of tables, not '{written}'")
+        return [self.inner(one) for one in written]
+
+    def inner(self, written: Mapping[str, Any]) -> Terms:
+        """A table inside these terms."""
+        return Terms({"kind": self._written.get("kind", ""), **written}, self.currency)
+
+    def table(self, field: str) -> Terms | None:
+        """The table in a field, if any."""
+        written = self.get(field)
+        if written is None:
+            return None
+        if not isinstance(written, Mapping):
+            raise InputError(f"'{field}' must be a table, not '{written}'")
+        return self.inner(written)
+
+    def named(self, offer_id: str) -> Terms:
+        """With this id unless it has one."""
+        self._written.setdefault("id", offer_id)
+        return self
+
+    def own(self, kind: type, without: str = "") -> dict[str, Any]:
+        """The fields of the form of a kind, by the name of the attribute; those that are not written are left out.
+
+        Raises InputError for one that is needed and for a value outside its bounds.
+        """
+        found = {}
+        for one in form(kind):
+            if one.written not in (without, "on") and (self.get(one.written) is not None or one.needed):
+                found[one.name] = self._of(one)
+        return found
+
+    def _of(self, one: Term) -> Any:  # noqa: ANN401 - by its unit
+        written = one.written
+        if one.unit is Unit.MONEY:
+            return self.money(written)
+        if one.unit is Unit.PERCENT:
+            return _percent(written, self.need(written), one.most)
+        if one.unit in (Unit.COUNT, Unit.HOURS):
+            return self.whole(written)
+        if one.unit is Unit.FLAG:
+            return self.flag(written)
+        if one.unit is Unit.SCOPE:
+            return self.scope(written)
+        self.need(written)
+        return self.text(written, "")
+
+    def scope(self, field: str) -> Scope | None:
+        """The lines that the table in a field tells, if any."""
+        inner = self.table(field)
+        if inner is None:
+            return None
+        found = inner.scope_here()
+        inner.finish()
+        return found
+
+    def scope_here(self) -> Scope:
+        """The lines that these terms tell."""
+        return scope_of(self)
+
+    def common(self, offer_id: str, scope: Scope | None = None) -> dict[str, Any]:
+        """What all kinds have; with a scope in place of the one that is written."""
+        written = scope_of(self)
+        return {
+            "offer_id": self.text("id", offer_id),
+            "scope": written if scope is None else scope,
+            "conditions": conditions_of(self),
+            "stacking": stacking_of(self),
+            "funded_share": self.share("funded_share"),
+            "assumed": self.assumption(),
+            "contact": self.contact(),
+            "currency": self.currency,
+        }
+
+    def text(self, field: str, default: str) -> str:
+        """Text, not empty."""
+        text = self.get(field, default)
+        if not isinstance(text, str) or not text:
+            raise InputError(f"'{field}' must be text, not '{text}'")
+        return text
+
+    def assumption(self) -> Assumption | None:
+        """The expectation under `assumed`, if any."""
+        written = self.get("assumed")
+        if written is None:
+            return None
+        if not isinstance(written, Mapping):
+            raise InputError(
+                f"'assumed' must be a table with 'p_redeem' and either 'value' or 'incremental', not '{written}'"
+            )
+        inner = Terms({"kind": self._written["kind"], **written}, self.currency)
+        inner.need("p_redeem")
+        if (inner.get("value") is None) == (inner.get("incremental") is None):
+            raise InputError("'assumed' needs either 'value' (an amount) or 'incremental' (a share of redemptions)")
+        value = None if inner.get("value") is None else to_minor(inner.get("value"), self.currency)
+        incremental = None if inner.get("incremental") is None else inner.share("incremental")
+        found = Assumption(inner.share("p_redeem"), value, incremental)
+        inner.finish()
+        return found
+
+    def contact(self) -> Contact:
+        """Channel, cost and quiet hours, if any."""
+        written = self.get("quiet_hours")
+        hours = [] if written is None else str(written).split("-")
+        if written is not None and (len(hours) != 2 or not all(map(_CLOCK.match, hours))):
+            raise InputError(f"'quiet_hours' must be like \"21:00-08:00\", not '{written}'")
+        cost = 0 if self.get("contact_cost") is None else to_minor(self.get("contact_cost"), self.currency)
+        if cost < 0:
+            raise InputError(f"'contact_cost' must not be below zero, and is {self.get('contact_cost')}")
+        quiet = (hours[0], hours[1]) if hours else None
+        return Contact(self.text("channel", "any"), cost, quiet)
+
+    def finish(self) -> None:
+        """Raise InputError for a field that nobody asked for."""
+        for field in self._written:
+            if field not in self._asked and field != "kind":
+                hint = near_miss(field, self._asked)
+                raise InputError(f"an offer of kind '{self._written['kind']}' has no field '{field}'{hint}")
+
+
+def _percent(field: str, written: object, most: int | None = None) -> Fraction:
+    try:
+        percent = Fraction(str(written))
+    except (ValueError, ZeroDivisionError):
+        raise InputError(f"'{field}' must be a number, not '{written}'") from None
+    if not 0 < percent < 100 and percent != most:
+        raise InputError(f"'{field}' must be between 0 and 100, not {written}")
+    return percent
