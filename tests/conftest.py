@@ -6,6 +6,7 @@ import sys
 
 import polars as pl
 import pytest
+from hypothesis import settings
 
 import postgres_server
 from offerloop.cli.main import main
@@ -16,6 +17,10 @@ from offerloop.service.runs import run
 from offerloop.service.samples import write_sample
 from publish_places import Receiver
 from small_shop import write_small_shop
+
+settings.register_profile("quick", deadline=None)
+settings.register_profile("soak", max_examples=5_000, deadline=None)
+settings.load_profile("quick")
 
 
 @pytest.fixture

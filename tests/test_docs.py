@@ -140,3 +140,9 @@ def test_the_code_of_a_page_runs(page, tmp_path):
     assert blocks
     for code in blocks:
         subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True)
+
+
+def test_the_code_of_the_pricing_page_runs():
+    page = (ROOT / "docs" / "pricing.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    exec(code, {})

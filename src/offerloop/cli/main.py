@@ -379,6 +379,20 @@ def codes(
     _say({"codes": made, "count": count, "p_guess": chance}, "\n".join(made), as_json)
 
 
+@app.command()
+def price(
+    basket: Annotated[Path, typer.Argument(help="The basket, in JSON.")],
+    offers: Annotated[Path, typer.Option(help="The offers, in TOML or JSON.")],
+    now: Annotated[str | None, typer.Option(help="When, such as 2026-11-11T20:00:00+08:00; default: at once.")] = None,
+    as_json: Json = False,
+) -> None:
+    """What a basket costs under offers: every line with what was taken off, and why other offers do not apply."""
+    from offerloop.service.price import bill, price_facts, price_files
+
+    found = price_files(basket, offers, now)
+    _say(price_facts(found), bill(found), as_json)
+
+
 def _file(config: Path) -> Path:
     """The configuration itself, or the one in a folder."""
     return config / "offerloop.toml" if config.is_dir() else config

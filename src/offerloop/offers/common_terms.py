@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime, time
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from offerloop.errors import InputError, near_miss
+from offerloop.errors import InputError
 from offerloop.offers.conditions import NO_CONDITIONS, Conditions, Measured
 from offerloop.offers.scope import EVERYTHING, Scope
 from offerloop.offers.stacking import Lane, Stacking
@@ -16,11 +15,11 @@ from offerloop.offers.window import ALWAYS, DAYS, Window
 if TYPE_CHECKING:
     from offerloop.offers.terms import Terms
 
-T = TypeVar("T")
 HOUR = 3600
 _MEASURED = {
     "before": Measured.BEFORE, "parallel": Measured.BEFORE, "after": Measured.AFTER, "cascading": Measured.AFTER,
 }  # fmt: skip
+_LANES: dict[str, Lane | None] = {one.value: one for one in Lane}
 
 
 def scope_of(terms: Terms) -> Scope:
@@ -43,7 +42,7 @@ def conditions_of(terms: Terms) -> Conditions:
     found = Conditions(
         min_minor=0 if terms.get("min_spend") is None else terms.money("min_spend"),
         min_count=0 if terms.get("min_count") is None else terms.whole("min_count"),
-        measured=_one_of("measured", terms.text("measured", "before"), _MEASURED),
+        measured=terms.one_of("measured", _MEASURED, Measured.BEFORE),
         measured_on=terms.scope("measured_on"),
         contains=terms.scope("contains"),
         segments=terms.names("segments"),
@@ -68,10 +67,11 @@ def window_of(terms: Terms) -> Window:
         last = first + hours * HOUR
     if first is not None and last is not None and last <= first:
         raise InputError(f"'ends_at' ({terms.get('ends_at')}) must be after 'starts_at' ({terms.get('starts_at')})")
-    days = frozenset(
-        _one_of("days", one, {day: place for place, day in enumerate(DAYS)}) for one in terms.names("days")
-    )
-    found = Window(first, last, days, _between(terms), zone)
+    days = terms.names("days")
+    if not days <= set(DAYS):
+        raise InputError(f"'days' must be of {', '.join(DAYS)}, not '{', '.join(sorted(days - set(DAYS)))}'")
+    weekdays = frozenset(DAYS.index(day) for day in days)
+    found = Window(first, last, weekdays, _between(terms), zone)
     return ALWAYS if found == Window(zone=zone) else found
 
 
@@ -102,18 +102,10 @@ def _between(terms: Terms) -> tuple[time, time] | None:
 
 def stacking_of(terms: Terms) -> Stacking:
     """From `lane`, `priority`, `exclusive` and `stackable`;"""
-    lane, priority = terms.get("lane"), terms.get("priority", 0)
+    priority = terms.get("priority", 0)
     if type(priority) is not int:
         raise InputError(f"'priority' must be a whole number, not '{priority}'")
     exclusive, stackable = terms.flag("exclusive"), terms.flag("stackable")
     if exclusive and stackable:
         raise InputError("an offer cannot be both 'exclusive' and 'stackable'")
-    named = None if lane is None else _one_of("lane", lane, {one.value: one for one in Lane})
-    return Stacking(named, priority, exclusive, stackable)
-
-
-def _one_of(field: str, written: object, known: Mapping[str, T]) -> T:
-    if written not in known:
-        names = ", ".join(f"'{name}'" for name in known)
-        raise InputError(f"'{field}' must be one of {names}, not '{written}'{near_miss(str(written), known)}")
-    return known[str(written)]
+    return Stacking(terms.one_of("lane", _LANES, None), priority, exclusive, stackable)

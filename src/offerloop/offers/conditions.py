@@ -103,10 +103,10 @@ class Conditions:
             return Missing(Why.CONTAINS)
         if self.min_minor or self.min_count:
             about = lines if self.measured_on is None else self.measured_on.lines(basket)
-            short = self.min_count - sum(basket.lines[place].quantity for place in about) if self.min_count else 0
+            short = self.min_count - sum([basket.lines[place].quantity for place in about]) if self.min_count else 0
             if short > 0:
                 return Missing(Why.COUNT, count=short)
-            short = self.min_minor - sum(amounts[place] for place in about)
+            short = self.min_minor - sum([amounts[place] for place in about])
             if short > 0:
                 return Missing(Why.SPEND, minor=short)
         return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 from offerloop.money import gross_of, net_of
@@ -99,17 +99,15 @@ def _rejected(
     known: OfferSet, not_now: dict[str, Missing], found: list[Candidate], chosen: Chosen, basket: Basket, policy: Policy
 ) -> tuple[Rejected, ...]:
     applied = {one.offer_id for one in _applied(found, chosen)}
-    near = {one.offer_id: one for one in found}
+    reasons = {one.offer_id: one for one in _unchosen(found, chosen, basket, policy)}
     out = []
     for ready in known.ready:
         offer_id = ready.offer.offer_id
-        if offer_id in applied:
-            continue
-        if offer_id in near:
-            out.append(_beaten(near[offer_id], chosen, basket, policy))
-            continue
-        missing = not_now.get(offer_id) or _far(ready.offer, basket)
-        out.append(Rejected(offer_id, missing.why, missing.minor, missing.count))
+        if offer_id in reasons:
+            out.append(reasons[offer_id])
+        elif offer_id not in applied:
+            missing = not_now.get(offer_id) or _far(ready.offer, basket)
+            out.append(Rejected(offer_id, missing.why, missing.minor, missing.count))
     return tuple(out)
 
 
@@ -120,15 +118,28 @@ def _far(offer: Offer, basket: Basket) -> Missing:
     return Missing(Why.NOT_IN_BASKET if in_segment else Why.SEGMENT)
 
 
-def _beaten(one: Candidate, chosen: Chosen, basket: Basket, policy: Policy) -> Rejected:
-    """Why an offer that could apply is not among the chosen."""
-    for other in chosen.taken:
-        if other.ready.offer.stacking.exclusive:
-            return Rejected(one.offer_id, Why.EXCLUDED, by=other.offer_id)
-        if policy.choice is Choice.BEST and one.conflicts(other):
-            return Rejected(one.offer_id, Why.BEATEN, by=other.offer_id)
-    if one.ready.offer.stacking.exclusive and one.worth:
-        return Rejected(one.offer_id, Why.BEATEN)
+def _unchosen(found: list[Candidate], chosen: Chosen, basket: Basket, policy: Policy) -> Iterator[Rejected]:
+    """Why offers that could apply are not among the chosen."""
+    applied = {one.offer_id for one in _applied(found, chosen)}
+    alone = next((one for one in chosen.taken if one.ready.offer.stacking.exclusive), None)
+    rivals: dict[int, list[Candidate]] = {}
+    if policy.choice is Choice.BEST:
+        for one in chosen.taken:
+            rivals.setdefault(one.ready.lane, []).append(one)
+    for one in found:
+        if one.offer_id in applied:
+            continue
+        rival = alone or next((other for other in rivals.get(one.ready.lane, ()) if one.conflicts(other)), None)
+        if rival is not None:
+            yield Rejected(one.offer_id, Why.BEATEN if alone is None else Why.EXCLUDED, by=rival.offer_id)
+        elif policy.choice is Choice.BEST and one.ready.offer.stacking.exclusive and one.worth:
+            yield Rejected(one.offer_id, Why.BEATEN)
+        else:
+            yield _without_gain(one, chosen, basket, policy)
+
+
+def _without_gain(one: Candidate, chosen: Chosen, basket: Basket, policy: Policy) -> Rejected:
+    """Why an offer without a rival is not among the chosen."""
     turn = _turn(one, chosen)
     new = apply(one, basket, turn, 0)
     if isinstance(new, Missing):

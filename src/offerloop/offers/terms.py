@@ -1,11 +1,11 @@
-"""The written terms of one offer, read field by field."""
+"""The written terms of one offer, or of one line of a basket, read field by field."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeVar
 
 from offerloop.errors import InputError, near_miss
 from offerloop.money import exact_share, to_minor
@@ -14,14 +14,16 @@ from offerloop.offers.common_terms import conditions_of, scope_of, stacking_of
 from offerloop.offers.form import Term, Unit, form
 from offerloop.offers.scope import Scope
 
+T = TypeVar("T")
 _CLOCK = re.compile(r"^([01]\d|2[0-3]):[0-5]\d$")
 
 
 class Terms:
-    """The written terms of one offer, read field by field; every field must be asked for once."""
+    """Written fields; every one must be asked for once."""
 
-    def __init__(self, written: Mapping[str, Any], currency: str) -> None:
+    def __init__(self, written: Mapping[str, Any], currency: str, what: str = "") -> None:
         self.currency = currency
+        self.what = what or f"an offer of kind '{written.get('kind', '')}'"
         self._written = dict(written)
         self._asked: set[str] = set()
 
@@ -33,7 +35,7 @@ class Terms:
     def need(self, field: str) -> Any:  # noqa: ANN401 - whatever TOML holds
         """The field as written; InputError when it is missing."""
         if self.get(field) is None:
-            raise InputError(f"an offer of kind '{self._written['kind']}' needs the field '{field}'")
+            raise InputError(f"{self.what} needs the field '{field}'")
         return self._written[field]
 
     def money(self, field: str) -> int:
@@ -41,6 +43,15 @@ class Terms:
         amount = to_minor(self.need(field), self.currency)
         if amount <= 0:
             raise InputError(f"'{field}' must be above zero, not {self._written[field]}")
+        return amount
+
+    def amount(self, field: str, default: int | None = None) -> int | None:
+        """An amount of zero or more, in minor units; the default when it is missing."""
+        if self.get(field) is None:
+            return default
+        amount = to_minor(self.need(field), self.currency)
+        if amount < 0:
+            raise InputError(f"'{field}' must not be below zero, and is {self._written[field]}")
         return amount
 
     def share(self, field: str, default: str = "0") -> Fraction:
@@ -69,9 +80,24 @@ class Terms:
             raise InputError(f"'{field}' must be a whole number of at least 1, not {number}")
         return number
 
-    def flag(self, field: str) -> bool:
-        """true or false; false when it is missing."""
-        written = self.get(field, default=False)
+    @property
+    def written(self) -> Mapping[str, Any]:
+        """As it is written."""
+        return self._written
+
+    def one_of(self, field: str, known: Mapping[str, T], default: T) -> T:
+        """What one of some names stands for."""
+        written = self.get(field)
+        if written is None:
+            return default
+        if not isinstance(written, str) or written not in known:
+            names = ", ".join(f"'{name}'" for name in known)
+            raise InputError(f"'{field}' must be one of {names}, not '{written}'{near_miss(str(written), known)}")
+        return known[written]
+
+    def flag(self, field: str, *, default: bool = False) -> bool:
+        """true or false."""
+        written = self.get(field, default)
         if not isinstance(written, bool):
             raise InputError(f"'{field}' must be true or false, not '{written}'")
         return written
@@ -92,16 +118,16 @@ class Terms:
 
     def inner(self, written: Mapping[str, Any]) -> Terms:
         """A table inside these terms."""
-        return Terms({"kind": self._written.get("kind", ""), **written}, self.currency)
+        return Terms(written, self.currency, "" if "kind" in written else self.what)
 
-    def table(self, field: str) -> Terms | None:
+    def table(self, field: str, what: str = "") -> Terms | None:
         """The table in a field, if any."""
         written = self.get(field)
         if written is None:
             return None
         if not isinstance(written, Mapping):
             raise InputError(f"'{field}' must be a table, not '{written}'")
-        return self.inner(written)
+        return Terms(written, self.currency, what or self.what)
 
     def named(self, offer_id: str) -> Terms:
         """With this id unless it has one."""
@@ -177,7 +203,7 @@ class Terms:
             raise InputError(
                 f"'assumed' must be a table with 'p_redeem' and either 'value' or 'incremental', not '{written}'"
             )
-        inner = Terms({"kind": self._written["kind"], **written}, self.currency)
+        inner = self.inner(written)
         inner.need("p_redeem")
         if (inner.get("value") is None) == (inner.get("incremental") is None):
             raise InputError("'assumed' needs either 'value' (an amount) or 'incremental' (a share of redemptions)")
@@ -193,18 +219,15 @@ class Terms:
         hours = [] if written is None else str(written).split("-")
         if written is not None and (len(hours) != 2 or not all(map(_CLOCK.match, hours))):
             raise InputError(f"'quiet_hours' must be like \"21:00-08:00\", not '{written}'")
-        cost = 0 if self.get("contact_cost") is None else to_minor(self.get("contact_cost"), self.currency)
-        if cost < 0:
-            raise InputError(f"'contact_cost' must not be below zero, and is {self.get('contact_cost')}")
         quiet = (hours[0], hours[1]) if hours else None
-        return Contact(self.text("channel", "any"), cost, quiet)
+        return Contact(self.text("channel", "any"), self.amount("contact_cost") or 0, quiet)
 
     def finish(self) -> None:
         """Raise InputError for a field that nobody asked for."""
         for field in self._written:
             if field not in self._asked and field != "kind":
                 hint = near_miss(field, self._asked)
-                raise InputError(f"an offer of kind '{self._written['kind']}' has no field '{field}'{hint}")
+                raise InputError(f"{self.what} has no field '{field}'{hint}")
 
 
 def _percent(field: str, written: object, most: int | None = None) -> Fraction:

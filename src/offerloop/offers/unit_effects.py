@@ -178,10 +178,10 @@ class BundleOf(_OnChosenUnits):
         return None
 
     def _queues(self, at: Place, now: Running) -> list[list[_Some]]:
-        free, found = set(at.basket.live), []
+        used, found = set[int](), []
         for scope, _ in self.parts:
-            lines = [place for place in scope.lines(at.basket) if place in free]
-            free.difference_update(lines)
+            lines = [place for place in scope.lines(at.basket) if place not in used]
+            used.update(lines)
             found.append(_units(now, lines, dearest_first=True))
         return found
 

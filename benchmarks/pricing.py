@@ -1,0 +1,156 @@
+"""How long does a basket take to price, with few offers and with many, and does the quantity matter?
+
+Made-up shops: `active` offers of all kinds over categories and products, and a basket of random lines of two units,
+all drawn anew for each of 20 seeds. Each basket is priced 20 times; what is shown is CPU milliseconds of one pricing, with
+the reasons of the rejected offers: the median over baskets, the 95th percentile, and how many offers apply.
+
+The quantity is compared on the same baskets, with unit prices divided by it and without offers that count units, so
+that the same offers apply to the same amounts.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import time
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+
+from offerloop.offers import Offer
+from offerloop.offers.basket import Basket, Line
+from offerloop.offers.bundle import Bundle
+from offerloop.offers.buy_x_get_y import BuyXGetY
+from offerloop.offers.conditions import Conditions
+from offerloop.offers.coupon import Coupon
+from offerloop.offers.effects import Tier
+from offerloop.offers.flash_sale import FlashSale
+from offerloop.offers.free_shipping import FreeShipping
+from offerloop.offers.offer_set import OfferSet
+from offerloop.offers.pricing import price
+from offerloop.offers.scope import EVERYTHING, Scope
+from offerloop.offers.spend_and_save import SpendAndSave
+from record import Claim, Found, Record, Result, load, machine, tell
+
+NOW = 1_768_478_400
+MANY = 10_000
+"""Units of a line, to see whether the work grows with them."""
+
+
+@dataclass(frozen=True)
+class Size:
+    """Of a shop and of what is priced."""
+
+    lines: int
+    active: int
+    products: int
+    categories: int
+    most_ms: float
+    """The target."""
+
+    def __str__(self) -> str:
+        return f"{self.lines} lines, {self.active} offers"
+
+
+SIZES = (Size(5, 20, 100, 10, 0.3), Size(100, 1_000, 2_000, 40, 20.0))
+
+
+def offers(size: Size, rng: random.Random, *, counting: bool) -> list[Offer]:
+    """Offers of all kinds that take money off, with those that count units or without."""
+    return [_offer(f"offer {place:04d}", size, rng, counting=counting) for place in range(size.active)]
+
+
+def _offer(name: str, size: Size, rng: random.Random, *, counting: bool) -> Offer:
+    category, other = (Scope(categories=frozenset([f"category {rng.randrange(size.categories)}"])) for _ in range(2))
+    product = Scope(products=frozenset([f"product {rng.randrange(size.products)}"]))
+    some = rng.choice([EVERYTHING, category, category])
+    spend = Conditions(min_minor=rng.choice([2_000, 5_000, 10_000]))
+    percent = Fraction(rng.randrange(5, 30))
+    made: list[Offer] = [
+        FlashSale(offer_id=name, scope=product, percent=percent),
+        SpendAndSave(offer_id=name, scope=some, tiers=(Tier(5_000, 500), Tier(10_000, 1_500))),
+        Coupon(offer_id=name, scope=some, percent=percent, max_minor=3_000, conditions=spend),
+        Coupon(offer_id=name, scope=product, amount_minor=rng.randrange(50, 500)),
+        FreeShipping(offer_id=name, conditions=spend),
+    ]
+    if counting:
+        made.append(BuyXGetY(offer_id=name, scope=category, buy=2, get=1))
+        made.append(Bundle(offer_id=name, parts=((category, 1), (other, 1)), percent=Fraction(10)))
+    return rng.choice(made)
+
+
+def basket(size: Size, rng: random.Random, quantity: int, unit: int) -> Basket:
+    """Lines of random products; units cost 1 to 50 times `unit`."""
+    lines = []
+    for _ in range(size.lines):
+        product, cost = rng.randrange(size.products), rng.randrange(1, 50) * unit
+        lines.append(Line(f"product {product}", quantity, cost, categories=(f"category {product % size.categories}",)))
+    return Basket("USD", tuple(lines), 500)
+
+
+def milliseconds(one: Basket, known: OfferSet, repeats: int) -> tuple[float, int]:
+    """CPU time of one pricing, and how many offers apply."""
+    taken, applied = [], 0
+    for _ in range(repeats):
+        fresh = replace(one)
+        begun = time.process_time()
+        found = price(fresh, known, NOW)
+        n_rejected = len(found.rejected)
+        taken.append(time.process_time() - begun)
+        applied = len(known.ready) - n_rejected
+    return 1e3 * float(np.median(taken)), applied
+
+
+def timed(size: Size, seeds: int, repeats: int) -> Found:
+    """Baskets under offers of all kinds."""
+    rows = []
+    for seed in range(seeds):
+        rng = random.Random(seed)
+        known = OfferSet.of(offers(size, rng, counting=True))
+        rows.append(milliseconds(basket(size, rng, 2, 100), known, repeats))
+    times = [row[0] for row in rows]
+    shown = {"median": float(np.median(times)), "95th percentile": float(np.quantile(times, 0.95))}
+    results = [Result("offerloop", str(size), name, value, "ms") for name, value in shown.items()]
+    results.append(Result("offerloop", str(size), "applied", float(np.mean([row[1] for row in rows])), "offers"))
+    return results, [Claim.at_most(f"{size}: milliseconds of CPU, median over baskets", shown["median"], size.most_ms)]
+
+
+def by_quantity(size: Size, seeds: int, repeats: int) -> Found:
+    """The same baskets in one unit and in many."""
+    ratios, results = [], []
+    for seed in range(seeds):
+        times = []
+        for quantity, unit in ((1, MANY), (MANY, 1)):
+            rng = random.Random(seed)
+            known = OfferSet.of(offers(size, rng, counting=False))
+            times.append(milliseconds(basket(size, rng, quantity, unit), known, repeats)[0])
+        ratios.append(times[1] / times[0])
+        results.append(times)
+    median = np.median(results, axis=0)
+    found = [
+        Result(f"quantity {quantity}", f"{size}, by quantity", "median", float(value), "ms")
+        for quantity, value in zip((1, MANY), median, strict=True)
+    ]
+    return found, [Claim.at_most(f"{size}: time at quantity {MANY} / at quantity 1", float(np.median(ratios)), 1.05)]
+
+
+def main() -> None:
+    """Measure, print, write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="few baskets")
+    parser.add_argument("--json", type=Path, help="write the figures there")
+    asked = parser.parse_args()
+    before, results, claims = load(), list[Result](), list[Claim]()
+    for size in SIZES:
+        for part in (timed, by_quantity):
+            found, claimed = part(size, *((3, 3) if asked.quick else (20, 20)))
+            results, claims = results + found, claims + claimed
+    tell(results, claims)
+    if asked.json:
+        Record(machine(before, []), results, claims).write(asked.json)
+
+
+if __name__ == "__main__":
+    main()

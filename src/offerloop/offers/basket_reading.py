@@ -1,0 +1,109 @@
+"""From a basket as it is written in JSON to one that can be priced."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from offerloop.errors import InputError
+from offerloop.money import DIGITS, is_unit
+from offerloop.offers.basket import Basket, Customer, Line, Usage
+from offerloop.offers.terms import Terms
+
+
+def read_basket(written: object) -> Basket:
+    """A basket from its fields. Raises InputError with a sentence that names the line and the field."""
+    if not isinstance(written, Mapping):
+        raise InputError("a basket must be a table with 'currency' and 'lines'")
+    terms = Terms(written, known_currency(written.get("currency")), "the basket")
+    lines = terms.need("lines")
+    if not isinstance(lines, list):
+        raise InputError(f"'lines' of the basket must be a list, not '{lines}'")
+    terms.get("currency")
+    found = Basket(
+        currency=terms.currency,
+        lines=tuple(_line(one, place, terms.currency) for place, one in enumerate(lines, 1)),
+        shipping_minor=terms.amount("shipping") or 0,
+        customer=_customer(terms),
+        bought_in=terms.text("bought_in", "") if terms.get("bought_in") is not None else None,
+        codes=terms.names("codes"),
+        usage=_usage(terms),
+        tax_included=terms.flag("tax_included", default=True),
+    )
+    terms.finish()
+    return found
+
+
+def known_currency(written: object) -> str:
+    """The code; InputError for one that is none."""
+    if isinstance(written, str) and (written in DIGITS or is_unit(written)):
+        return written
+    raise InputError(f"'currency' must be an ISO code such as \"EUR\", not '{written}'")
+
+
+def _line(written: object, place: int, currency: str) -> Line:
+    what = f"line {place} of the basket"
+    if not isinstance(written, Mapping):
+        raise InputError(f"{what} must be a table, not '{written}'")
+    terms = Terms(written, currency, what)
+    try:
+        found = _read_line(terms)
+        terms.finish()
+    except InputError as error:
+        said = str(error)
+        raise InputError(said if said.startswith(what) else f"{what}: {said}") from None
+    return found
+
+
+def _read_line(terms: Terms) -> Line:
+    terms.need("product_id")
+    unit = terms.amount("unit_price")
+    if unit is None:
+        terms.need("unit_price")
+    categories = terms.get("categories", [])
+    if not isinstance(categories, list) or not all(isinstance(one, str) and one for one in categories):
+        raise InputError(f"'categories' must be a list of names, not '{categories}'")
+    if terms.get("category") is not None:
+        categories = [*categories, terms.text("category", "")]
+    return Line(
+        product_id=terms.text("product_id", ""),
+        quantity=terms.whole("quantity"),
+        unit_minor=unit or 0,
+        categories=tuple(categories),
+        brand=_name(terms, "brand"),
+        shop=_name(terms, "shop"),
+        list_minor=terms.amount("list_price"),
+        floor_minor=terms.amount("floor") or 0,
+        lowest_minor=terms.amount("lowest_30_days"),
+        tax=terms.share("tax"),
+        selected=terms.flag("selected", default=True),
+    )
+
+
+def _name(terms: Terms, field: str) -> str | None:
+    return None if terms.get(field) is None else terms.text(field, "")
+
+
+def _customer(terms: Terms) -> Customer:
+    inner = terms.table("customer", "the customer")
+    if inner is None:
+        return Customer()
+    before = inner.get("orders_before")
+    if before is not None and (type(before) is not int or before < 0):
+        raise InputError(f"'orders_before' of the customer must be a whole number of at least 0, not {before}")
+    found = Customer(_name(inner, "customer_id"), inner.names("segments"), before)
+    inner.finish()
+    return found
+
+
+def _usage(terms: Terms) -> dict[str, Usage]:
+    written: Any = terms.get("usage", {})
+    if not isinstance(written, Mapping):
+        raise InputError(f"'usage' must be a table by offer, not '{written}'")
+    found = {}
+    for offer_id, one in written.items():
+        counts = dict(one) if isinstance(one, Mapping) else {"": one}
+        if not counts.keys() <= {"sold", "by_customer"} or any(type(n) is not int or n < 0 for n in counts.values()):
+            raise InputError(f"'usage' of '{offer_id}' must be like {{\"sold\": 90, \"by_customer\": 1}}, not '{one}'")
+        found[str(offer_id)] = Usage(**counts)
+    return found

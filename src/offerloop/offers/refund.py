@@ -1,0 +1,89 @@
+"""What is given back when units of a priced basket are returned, by one of two rules.
+
+**Kept**: the discounts stay as they were, and every unit of a line is worth the same share of what the line cost,
+whatever single units were priced at: after k of n units are back, ``floor(k * paid / n)`` has been given back for the
+line. **Repriced**: what stays is priced again with the offers and at the time of the purchase, and the customer gets
+back what was paid less that; a threshold that is no longer reached is lost, and nothing is ever asked of the customer.
+Under both, shipping is given back only when nothing stays, and never more than was paid.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from offerloop.errors import InputError
+from offerloop.offers.basket import Basket
+from offerloop.offers.priced import Priced
+
+NONE: Mapping[int, int] = {}
+
+
+@dataclass(frozen=True)
+class Refund:
+    """What to give back now, in minor units."""
+
+    lines: Mapping[int, int]
+    """By position of the line."""
+    shipping_minor: int
+
+    @property
+    def total_minor(self) -> int:
+        """Lines and shipping."""
+        return sum(self.lines.values()) + self.shipping_minor
+
+
+def refund_kept(priced: Priced, returned: Mapping[int, int], before: Mapping[int, int] = NONE) -> Refund:
+    """For units returned now, by position of the line, after those that came back before.
+
+    Refunds one after another add up to the refund of all at once. InputError for more units than there are.
+    """
+    now = _in_all(priced, returned, before)
+    lines = {
+        place: _share(priced, place, now[place]) - _share(priced, place, before.get(place, 0)) for place in returned
+    }
+    everything, earlier = (not _stays(priced, units) for units in (now, before))
+    return Refund(lines, priced.shipping_minor if everything and not earlier else 0)
+
+
+def refund_repriced(
+    priced: Priced,
+    basket: Basket,
+    returned: Mapping[int, int],
+    reprice: Callable[[Basket], Priced],
+    before: Mapping[int, int] = NONE,
+    given_back_minor: int = 0,
+) -> int:
+    """For units of the basket returned now, when so much has been given back before; in minor units.
+
+    `reprice` prices a basket as on the day of the purchase. InputError for more units than there are.
+    """
+    now = _in_all(priced, returned, before)
+    kept = tuple(
+        replace(line, quantity=line.quantity - now.get(place, 0))
+        for place, line in enumerate(basket.lines)
+        if line.selected and line.quantity > now.get(place, 0)
+    )
+    costs = reprice(replace(basket, lines=kept)).total_minor if kept else 0
+    return max(0, priced.total_minor - costs - given_back_minor)
+
+
+def _in_all(priced: Priced, returned: Mapping[int, int], before: Mapping[int, int]) -> dict[int, int]:
+    now = {place: before.get(place, 0) + returned.get(place, 0) for place in {*before, *returned}}
+    for place, count in now.items():
+        known = 0 <= place < len(priced.lines) and priced.lines[place].line.selected
+        most = priced.lines[place].line.quantity if known else 0
+        if returned.get(place, 0) < 0 or count > most:
+            raise InputError(f"{count} units of line {place} cannot come back: the basket has {most}")
+    return now
+
+
+def _share(priced: Priced, place: int, count: int) -> int:
+    line = priced.lines[place]
+    paid = line.paid_minor + (0 if priced.tax_included else line.tax_minor)
+    return count * paid // line.line.quantity
+
+
+def _stays(priced: Priced, returned: Mapping[int, int]) -> int:
+    units = sum(one.line.quantity for one in priced.lines if one.line.selected)
+    return units - sum(returned.values())

@@ -1,0 +1,89 @@
+"""A file of offers, and the rules of the shop for them, in TOML or JSON."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from offerloop.errors import InputError
+from offerloop.offers.base import Offer
+from offerloop.offers.basket_reading import known_currency
+from offerloop.offers.effects import Arithmetic
+from offerloop.offers.reading import read_offers
+from offerloop.offers.sharing import Remainder
+from offerloop.offers.stacking import DEFAULT, Choice, Policy
+from offerloop.offers.terms import Terms
+
+
+@dataclass(frozen=True)
+class OffersFile:
+    """What a file of offers says."""
+
+    currency: str
+    offers: tuple[Offer, ...]
+    policy: Policy
+
+
+def read_offers_file(path: Path) -> OffersFile:
+    """`currency`, `[[offers]]` and perhaps `[policy]`. An InputError names the file, the offer and the field."""
+    written = read_document(path)
+    if not isinstance(written, Mapping):
+        raise InputError(f"'{path}' must hold 'currency' and 'offers'")
+    try:
+        terms = Terms(written, known_currency(written.get("currency")), "the file")
+        terms.get("currency")
+        rows = terms.rows("offers", terms.need("offers"))
+        policy = _policy(terms.table("policy", "the policy"))
+        terms.finish()
+    except InputError as error:
+        raise InputError(f"'{path}': {error}") from None
+    return OffersFile(terms.currency, _offers(path, [row.written for row in rows], terms.currency), policy)
+
+
+def read_document(path: Path) -> Any:  # noqa: ANN401 - whatever the file holds
+    """JSON or, where the name ends so, TOML."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        return tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)
+    except OSError:
+        raise InputError(f"'{path}' cannot be read; check the path") from None
+    except UnicodeDecodeError:
+        raise InputError(f"'{path}' is not UTF-8 text; save it as UTF-8") from None
+    except (tomllib.TOMLDecodeError, json.JSONDecodeError) as error:
+        kind = "TOML" if path.suffix == ".toml" else "JSON"
+        raise InputError(f"'{path}' is not {kind}: {error}") from None
+
+
+def _offers(path: Path, rows: list[Mapping[str, Any]], currency: str) -> tuple[Offer, ...]:
+    for place, row in enumerate(rows, 1):
+        try:
+            read_offers([row], None, currency)
+        except InputError as error:
+            name = f" ('{row['id']}')" if isinstance(row.get("id"), str) else ""
+            raise InputError(f"'{path}', offer {place}{name}: {error}") from None
+    try:
+        return tuple(read_offers(rows, None, currency))
+    except InputError as error:
+        raise InputError(f"'{path}': {error}") from None
+
+
+def _policy(terms: Terms | None) -> Policy:
+    """From `choice`, `remainder`, `percent_rounds`, `max_discount`, `max_share` and `exact_up_to`."""
+    if terms is None:
+        return DEFAULT
+    found = Policy(
+        choice=terms.one_of("choice", {one.value: one for one in Choice}, DEFAULT.choice),
+        arithmetic=Arithmetic(
+            remainder=terms.one_of("remainder", {one.value: one for one in Remainder}, Remainder.LARGEST),
+            price_rounds=terms.one_of("percent_rounds", {"discount": False, "price": True}, default=False),
+        ),
+        most_minor=terms.amount("max_discount"),
+        most_share=None if terms.get("max_share") is None else terms.share("max_share"),
+        exact_up_to=DEFAULT.exact_up_to if terms.get("exact_up_to") is None else terms.whole("exact_up_to"),
+    )
+    terms.finish()
+    return found

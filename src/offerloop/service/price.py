@@ -1,0 +1,124 @@
+"""`offerloop price`: a basket in JSON under a file of offers, as facts for programs and as a bill for people."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from offerloop.errors import InputError
+from offerloop.money import to_text
+from offerloop.offers.basket_reading import read_basket
+from offerloop.offers.conditions import Why
+from offerloop.offers.priced import Adjustment, Priced, PricedLine, Rejected
+from offerloop.offers.pricing import price
+from offerloop.service.offers_file import read_document, read_offers_file
+
+
+def price_files(basket: Path, offers: Path, now: str | None) -> Priced:
+    """The price at a moment, which is the present one unless another is said. Raises InputError for a bad file."""
+    at = int(time.time()) if now is None else _moment(now)
+    known = read_offers_file(offers)
+    document = read_document(basket)
+    try:
+        found = read_basket(document)
+    except InputError as error:
+        raise InputError(f"'{basket}': {error}") from None
+    return price(found, known.offers, at, known.policy)
+
+
+def _moment(written: str) -> int:
+    try:
+        at = datetime.fromisoformat(written)
+    except ValueError:
+        raise InputError(f"--now must be like 2026-11-11T20:00:00+08:00, not '{written}'") from None
+    if at.tzinfo is None:
+        raise InputError(f"--now needs an offset, such as {written}Z, not '{written}'")
+    return int(at.timestamp())
+
+
+def price_facts(priced: Priced) -> dict[str, Any]:
+    """For programs: amounts in minor units."""
+    return {
+        "currency": priced.currency,
+        "goods_before_minor": priced.goods_before_minor,
+        "goods_minor": priced.goods_minor,
+        "shipping_before_minor": priced.shipping_before_minor,
+        "shipping_minor": priced.shipping_minor,
+        "discount_minor": priced.discount_minor,
+        "tax_minor": priced.tax_minor,
+        "tax_included": priced.tax_included,
+        "total_minor": priced.total_minor,
+        "lines": [_line_facts(one) for one in priced.lines],
+        "shipping_adjustments": [_adjustment(one) for one in priced.shipping_adjustments],
+        "applied": [
+            {
+                "offer_id": one.offer_id,
+                "label": one.label,
+                "off_minor": one.off_minor,
+                "funded_minor": one.funded_minor,
+                "gives": [
+                    {"text": gift.text, "product_id": gift.product_id, "quantity": gift.quantity} for gift in one.gives
+                ],
+            }
+            for one in priced.applied
+        ],
+        "rejected": [
+            {"offer_id": one.offer_id, "why": one.why.value, "spend_minor": one.minor, "units": one.count, "by": one.by}
+            for one in priced.rejected
+        ],
+    }
+
+
+def _line_facts(one: PricedLine) -> dict[str, Any]:
+    reduction = one.announced_reduction
+    return {
+        "product_id": one.line.product_id,
+        "quantity": one.line.quantity,
+        "selected": one.line.selected,
+        "before_minor": one.line.amount_minor,
+        "paid_minor": one.paid_minor,
+        "tax_minor": one.tax_minor,
+        "units": [{"count": count, "price_minor": cost} for count, cost in one.units],
+        "adjustments": [_adjustment(change) for change in one.adjustments],
+        "announced_minor": one.announced_minor,
+        "lowest_30_days_minor": one.prior_minor,
+        "announced_reduction": None if reduction is None else float(reduction),
+    }
+
+
+def _adjustment(one: Adjustment) -> dict[str, Any]:
+    return {"offer_id": one.offer_id, "amount_minor": one.amount_minor}
+
+
+def bill(priced: Priced) -> str:
+    """For people: every line with what was taken off, the totals, and what would bring more."""
+
+    def money(minor: int) -> str:
+        return to_text(minor, priced.currency)
+
+    rows = []
+    for line in priced.lines:
+        if line.line.selected:
+            rows.append((f"{line.line.quantity} x {line.line.product_id}", money(line.line.amount_minor)))
+            rows += [(f"    {one.offer_id}", money(one.amount_minor)) for one in line.adjustments]
+            if line.prior_minor is not None:
+                rows.append((f"    lowest price of the last 30 days: {money(line.prior_minor)}", ""))
+    rows.append(("shipping", money(priced.shipping_before_minor)))
+    rows += [(f"    {one.offer_id}", money(one.amount_minor)) for one in priced.shipping_adjustments]
+    if priced.tax_minor:
+        rows.append(("tax included" if priced.tax_included else "tax", money(priced.tax_minor)))
+    rows.append((f"to pay, {priced.currency}", money(priced.total_minor)))
+    left, right = (max(len(row[side]) for row in rows) for side in (0, 1))
+    said = [f"{name:<{left}}  {amount:>{right}}".rstrip() for name, amount in rows]
+    said += [f"also: {gift.text}" for one in priced.applied for gift in one.gives]
+    return "\n".join([*said, *(f"not {one.offer_id}: {_said(one, money(one.minor))}" for one in priced.rejected)])
+
+
+def _said(one: Rejected, minor: str) -> str:
+    if one.why is Why.SPEND:
+        return f"spend {minor} more"
+    if one.why is Why.COUNT:
+        return f"add {one.count} more"
+    return one.why.value.replace("_", " ") + (f" ({one.by})" if one.by else "")

@@ -1,0 +1,166 @@
+"""Random baskets and offers of every kind, for properties that hold for all of them."""
+
+from fractions import Fraction
+
+from hypothesis import strategies as st
+
+from offerloop.offers.basket import Basket, Customer, Line
+from offerloop.offers.bundle import Bundle
+from offerloop.offers.buy_x_get_y import BuyXGetY
+from offerloop.offers.combined import Combined
+from offerloop.offers.conditions import Conditions, Measured
+from offerloop.offers.coupon import Coupon
+from offerloop.offers.effects import Arithmetic, Tier
+from offerloop.offers.flash_sale import FlashSale
+from offerloop.offers.free_shipping import FreeShipping
+from offerloop.offers.gift import Gift
+from offerloop.offers.scope import EVERYTHING, Scope
+from offerloop.offers.sharing import Remainder
+from offerloop.offers.spend_and_save import SpendAndSave
+from offerloop.offers.stacking import Lane, Policy, Stacking
+
+CATEGORIES = ("tea", "rice", "soap")
+BRANDS = ("north", "south")
+
+
+@st.composite
+def lines(draw):
+    unit = draw(st.integers(0, 5_000))
+    return Line(
+        product_id=draw(st.sampled_from("abcdef")),
+        quantity=draw(st.sampled_from([1, 1, 2, 3, 7, 10_000])),
+        unit_minor=unit,
+        categories=tuple(draw(st.sets(st.sampled_from(CATEGORIES), max_size=2))),
+        brand=draw(st.sampled_from([None, *BRANDS])),
+        list_minor=draw(st.sampled_from([None, unit, unit + 100])),
+        floor_minor=draw(st.sampled_from([0, 0, unit // 2, unit, unit + 50])),
+        selected=draw(st.sampled_from([True, True, True, False])),
+    )
+
+
+@st.composite
+def baskets(draw):
+    return Basket(
+        currency="USD",
+        lines=tuple(draw(st.lists(lines(), max_size=5))),
+        shipping_minor=draw(st.sampled_from([0, 500])),
+        customer=Customer(orders_before=draw(st.sampled_from([None, 0, 3]))),
+    )
+
+
+scopes = st.one_of(
+    st.just(EVERYTHING),
+    st.builds(Scope, categories=st.sets(st.sampled_from(CATEGORIES), min_size=1).map(frozenset)),
+    st.builds(Scope, brands=st.sets(st.sampled_from(BRANDS), min_size=1).map(frozenset), only_full_price=st.booleans()),
+    st.builds(Scope, products=st.sets(st.sampled_from("abcdef"), min_size=1).map(frozenset)),
+)
+percents = st.fractions(1, 90, max_denominator=3)
+amounts = st.integers(1, 4_000)
+OFF = ("percent", "amount_minor", "price_minor")
+
+
+@st.composite
+def conditions(draw, *, after=True):
+    return Conditions(
+        min_minor=draw(st.sampled_from([0, 0, 1_000, 5_000])),
+        min_count=draw(st.sampled_from([0, 0, 2])),
+        measured=draw(st.sampled_from([Measured.BEFORE, Measured.AFTER] if after else [Measured.BEFORE])),
+        order_number=draw(st.sampled_from([None, None, None, 1])),
+    )
+
+
+@st.composite
+def stackings(draw):
+    exclusive = draw(st.sampled_from([False] * 5 + [True]))
+    return Stacking(
+        lane=draw(st.sampled_from([None, None, *Lane])),
+        priority=draw(st.integers(0, 2)),
+        exclusive=exclusive,
+        stackable=draw(st.booleans()) and not exclusive,
+    )
+
+
+def _coupon(draw, common):
+    off = draw(st.sampled_from(OFF))
+    what = {off: draw(percents if off == "percent" else amounts)}
+    shape = draw(st.sampled_from(["together", "each", "cheapest"]))
+    if shape == "together":
+        return Coupon(**common, **what, max_minor=draw(st.sampled_from([None, 300])))
+    return Coupon(**common, **what, each_unit=shape == "each", cheapest=2 if shape == "cheapest" else None)
+
+
+def _spend_and_save(draw, common):
+    by_count = draw(st.booleans())
+    first = draw(st.sampled_from([1, 3] if by_count else [500, 2_000]))
+    if draw(st.booleans()):
+        tiers = (Tier(first, draw(amounts)),)
+        return SpendAndSave(
+            **common, tiers=tiers, by_count=by_count, each_full=True, times=draw(st.sampled_from([None, 2]))
+        )
+    tiers = (Tier(first, draw(amounts)), Tier(first * 4, percent=draw(percents), free_shipping=draw(st.booleans())))
+    return SpendAndSave(**common, tiers=tiers, by_count=by_count, max_minor=draw(st.sampled_from([None, 700])))
+
+
+def _flash_sale(draw, common):
+    off = draw(st.sampled_from([{"percent": draw(percents)}, {"price_minor": draw(amounts)}]))
+    return FlashSale(
+        **common, **off, stock=draw(st.sampled_from([None, 3])), per_customer=draw(st.sampled_from([None, 2]))
+    )
+
+
+def _buy_x_get_y(draw, common):
+    got_from = draw(st.sampled_from([None, Scope(categories=frozenset(["tea"]))]))
+    count = st.integers(1, 3)
+    return BuyXGetY(**common, buy=draw(count), get=draw(count), percent=draw(percents), got_from=got_from)
+
+
+def _bundle(draw, common):
+    parts = tuple((draw(scopes), draw(st.integers(1, 3))) for _ in range(draw(st.integers(1, 2))))
+    off = draw(st.sampled_from([{"percent": draw(percents)}, {"price_minor": draw(amounts)}]))
+    return Bundle(**common, parts=parts, **off, times=draw(st.sampled_from([None, 2])))
+
+
+def _free_shipping(draw, common):
+    return FreeShipping(**common, percent=Fraction(draw(st.sampled_from([50, 100]))))
+
+
+def _combined(draw, common):
+    parts = (
+        Coupon(offer_id="1", percent=draw(percents), scope=draw(scopes), each_unit=True),
+        Coupon(offer_id="2", percent=draw(percents), scope=draw(scopes), each_unit=True),
+        Coupon(offer_id="3", amount_minor=draw(amounts)),
+        FreeShipping(offer_id="4"),
+    )
+    return Combined(**common, parts=parts[draw(st.integers(0, 3)) :])
+
+
+def _gift(draw, common):
+    del draw
+    return Gift(**common, product_id="mug")
+
+
+KINDS = (_coupon, _spend_and_save, _flash_sale, _buy_x_get_y, _bundle, _free_shipping, _combined, _gift)
+
+
+@st.composite
+def offer_lists(draw, *, most=6, after=True):
+    found = []
+    for place in range(draw(st.integers(0, most))):
+        common = {
+            "offer_id": f"offer {place}",
+            "scope": draw(scopes),
+            "conditions": draw(conditions(after=after)),
+            "stacking": draw(stackings()),
+            "funded_share": Fraction(draw(st.integers(0, 2)), 2),
+        }
+        found.append(draw(st.sampled_from(KINDS))(draw, common))
+    return found
+
+
+arithmetics = st.builds(Arithmetic, remainder=st.sampled_from(Remainder), price_rounds=st.booleans())
+policies = st.builds(
+    Policy,
+    arithmetic=arithmetics,
+    most_minor=st.sampled_from([None, None, 800]),
+    most_share=st.sampled_from([None, Fraction(1, 3)]),
+)

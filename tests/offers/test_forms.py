@@ -1,0 +1,53 @@
+"""Every kind tells a console its form, and reads what the form says."""
+
+from fractions import Fraction
+
+import pytest
+
+from offerloop.offers import read_offers
+from offerloop.offers.base import Offer
+from offerloop.offers.benefit import Benefit
+from offerloop.offers.bundle import Bundle
+from offerloop.offers.buy_x_get_y import BuyXGetY
+from offerloop.offers.combined import Combined
+from offerloop.offers.coupon import Coupon
+from offerloop.offers.flash_sale import FlashSale
+from offerloop.offers.form import Unit, form
+from offerloop.offers.free_shipping import FreeShipping
+from offerloop.offers.gift import Gift
+from offerloop.offers.reading import OFFER_KINDS
+from offerloop.offers.spend_and_save import SpendAndSave
+
+KINDS = (Coupon, SpendAndSave, FlashSale, BuyXGetY, Bundle, Gift, FreeShipping, Combined, Benefit)
+
+
+def test_these_are_all_kinds():
+    assert [kind.kind for kind in KINDS] == OFFER_KINDS.names()
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.kind)
+def test_every_field_has_a_name_in_both_languages_and_a_unit(kind):
+    own = [one for one in form(kind) if one.name != "scope"]
+    assert own or kind is FreeShipping
+    for one in own:
+        assert one.label.isascii()
+        assert not one.chinese.isascii()
+        assert isinstance(one.unit, Unit)
+        assert hasattr(kind, one.name) or one.needed
+    assert len({one.written for one in own}) == len(own)
+
+
+def test_all_kinds_have_a_scope():
+    assert [one.written for one in form(Offer)] == ["on"]
+
+
+def test_bounds_are_told_and_kept():
+    terms = {one.written: one for one in form(BuyXGetY)}
+    assert (terms["buy"].least, terms["percent"].most, terms["buy"].needed, terms["times"].needed) == (
+        1,
+        100,
+        True,
+        False,
+    )
+    (offer,) = read_offers([{"kind": "buy_x_get_y", "buy": 1, "get": 1, "percent": 100}], None, "USD")
+    assert offer.percent == Fraction(100)

@@ -1,0 +1,149 @@
+"""Wrong baskets and offers: one sentence that names the place, exit code 2."""
+
+import json
+
+import pytest
+
+LINE = {"product_id": "tea", "quantity": 1, "unit_price": "9.99"}
+COUPON = {"kind": "coupon", "percent": 10}
+
+
+def line(**changed):
+    written = {**LINE, **changed}
+    return {"currency": "USD", "lines": [LINE, {name: value for name, value in written.items() if value is not ...}]}
+
+
+BASKETS = {
+    "no table": ([], "must be a table with 'currency' and 'lines'"),
+    "no currency": ({"lines": []}, "'currency' must be an ISO code"),
+    "unknown currency": ({"currency": "XXQ", "lines": []}, "'currency' must be an ISO code such as \"EUR\", not 'XXQ'"),
+    "no lines": ({"currency": "USD"}, "the basket needs the field 'lines'"),
+    "lines no list": ({"currency": "USD", "lines": {"a": 1}}, "'lines' of the basket must be a list"),
+    "line no table": ({"currency": "USD", "lines": [5]}, "line 1 of the basket must be a table"),
+    "no product": (line(product_id=...), "line 2 of the basket needs the field 'product_id'"),
+    "product a number": (line(product_id=5), "line 2 of the basket: 'product_id' must be text"),
+    "no quantity": (line(quantity=...), "line 2 of the basket needs the field 'quantity'"),
+    "quantity zero": (line(quantity=0), "line 2 of the basket: 'quantity' must be a whole number of at least 1, not 0"),
+    "quantity half": (line(quantity=1.5), "line 2 of the basket: 'quantity' must be a whole number"),
+    "no price": (line(unit_price=...), "line 2 of the basket needs the field 'unit_price'"),
+    "price below zero": (line(unit_price="-1"), "line 2 of the basket: 'unit_price' must not be below zero"),
+    "price of three digits": (line(unit_price="1.234"), "line 2 of the basket: '1.234' is not an amount in USD"),
+    "price above list": (line(list_price="9.98"), "line 2 of the basket: the price of 'tea' is above its list price"),
+    "categories text": (line(categories="drinks"), "line 2 of the basket: 'categories' must be a list"),
+    "selected text": (line(selected="yes"), "line 2 of the basket: 'selected' must be true or false"),
+    "tax of 19": (line(tax=19), "line 2 of the basket: 'tax' must be from 0 to 1"),
+    "misspelt field": (line(quantitty=2), "line 2 of the basket has no field 'quantitty', did you mean 'quantity'"),
+    "misspelt basket field": (
+        {"currency": "USD", "lines": [], "shiping": 1},
+        "no field 'shiping', did you mean 'shipping'",
+    ),
+    "shipping": ({"currency": "USD", "lines": [], "shipping": "free"}, "'free' is not an amount of money"),
+    "customer": ({"currency": "USD", "lines": [], "customer": "ann"}, "'customer' must be a table"),
+    "orders": (
+        {"currency": "USD", "lines": [], "customer": {"orders_before": -1}},
+        "'orders_before' of the customer must",
+    ),
+    "segments": (
+        {"currency": "USD", "lines": [], "customer": {"segments": [1]}},
+        "'segments' must be a name or a list",
+    ),
+    "usage": ({"currency": "USD", "lines": [], "usage": {"flash": {"sold": -1}}}, "'usage' of 'flash' must be like"),
+}
+OFFERS = {
+    "no currency": ({"offers": [COUPON]}, "'currency' must be an ISO code"),
+    "no offers": ({"currency": "USD"}, "the file needs the field 'offers'"),
+    "unknown kind": ([{"kind": "cupon"}], "offer 1: there is no offer kind 'cupon', did you mean 'coupon'"),
+    "nothing off": (
+        [{"kind": "coupon", "id": "a"}],
+        "offer 1 ('a'): coupon 'a' needs one of 'percent', 'amount' and 'price'",
+    ),
+    "two off": ([{**COUPON, "amount": "5"}], "needs one of 'percent', 'amount' and 'price'"),
+    "percentage": ([COUPON, {**COUPON, "percent": 120}], "offer 2: 'percent' must be between 0 and 100, not 120"),
+    "misspelt": ([{**COUPON, "max_discont": 5}], "has no field 'max_discont', did you mean 'max_discount'"),
+    "same id": ([{**COUPON, "id": "a"}, {**COUPON, "id": "a"}], "two offers have the id 'a'"),
+    "falling tiers": (
+        [{"kind": "spend_and_save", "id": "t", "tiers": [{"spend": 9, "save": 1}, {"spend": 5, "save": 1}]}],
+        "the tiers of 't' must rise",
+    ),
+    "saves more": ([{"kind": "spend_and_save", "spend": 5, "save": 6}], "'save' (6) is more than 'spend' (5)"),
+    "tiers no list": ([{"kind": "spend_and_save", "tiers": 5}], "'tiers' must be a list of tables"),
+    "day": ([{**COUPON, "days": ["sunday"]}], "'days' must be of mon, tue, wed, thu, fri, sat, sun, not 'sunday'"),
+    "hours": ([{**COUPON, "between": "evening"}], "'between' must be like \"18:00-22:00\""),
+    "zone": ([{**COUPON, "timezone": "Shanghai"}], "'timezone' must be a name such as"),
+    "start": ([{**COUPON, "starts_at": "soon"}], "'starts_at' must be like"),
+    "end first": (
+        [{**COUPON, "starts_at": "2026-02-01", "ends_at": "2026-01-01"}],
+        "'ends_at' (2026-01-01) must be after",
+    ),
+    "lane": ([{**COUPON, "lane": "cupon"}], "'lane' must be one of"),
+    "priority": ([{**COUPON, "priority": "high"}], "'priority' must be a whole number"),
+    "both": ([{**COUPON, "exclusive": True, "stackable": True}], "cannot be both 'exclusive' and 'stackable'"),
+    "measured": ([{**COUPON, "measured": "now"}], "'measured' must be one of"),
+    "bundle": ([{"kind": "bundle", "id": "b", "parts": [{"count": 2}]}], "needs either 'price' or 'percent'"),
+    "count": (
+        [{"kind": "bundle", "parts": [{"count": 0}], "price": 5}],
+        "'count' must be a whole number of at least 1",
+    ),
+    "stock": ([{"kind": "flash_sale", "percent": 5, "stock": -1}], "'stock' must be a whole number of at least 1"),
+    "inside": (
+        [{"kind": "combined", "id": "c", "parts": [{**COUPON, "min_spend": 5}]}],
+        "conditions and stacking of 'c' stand beside its parts",
+    ),
+    "policy": ({"currency": "USD", "offers": [COUPON], "policy": {"choice": "worst"}}, "'choice' must be one of"),
+}
+
+
+@pytest.mark.parametrize("case", BASKETS)
+def test_a_wrong_basket(case, command, tmp_path):
+    written, said = BASKETS[case]
+    (tmp_path / "basket.json").write_text(json.dumps(written), encoding="utf-8")
+    (tmp_path / "offers.json").write_text(json.dumps({"currency": "USD", "offers": [COUPON]}), encoding="utf-8")
+    code, out, err = command("price", tmp_path / "basket.json", "--offers", tmp_path / "offers.json")
+    assert (code, out, err.count("\n")) == (2, "", 0)
+    assert "basket.json" in err
+    assert said in err
+
+
+@pytest.mark.parametrize("case", OFFERS)
+def test_wrong_offers(case, command, tmp_path):
+    written, said = OFFERS[case]
+    document = written if isinstance(written, dict) else {"currency": "USD", "offers": written}
+    (tmp_path / "basket.json").write_text(json.dumps({"currency": "USD", "lines": [LINE]}), encoding="utf-8")
+    (tmp_path / "offers.json").write_text(json.dumps(document), encoding="utf-8")
+    code, out, err = command("price", tmp_path / "basket.json", "--offers", tmp_path / "offers.json")
+    assert (code, out, err.count("\n")) == (2, "", 0)
+    assert "offers.json" in err
+    assert said in err
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("basket.json", "{", "is not JSON"),
+        ("offers.toml", "kind = ", "is not TOML"),
+        ("offers.json", None, "cannot be read"),
+        ("basket.json", b"\xff\xfe", "is not UTF-8"),
+    ],
+    ids=["json", "toml", "missing", "encoding"],
+)
+def test_a_file_that_cannot_be_read(name, text, said, command, tmp_path):
+    paths = {"basket": tmp_path / "basket.json", "offers": tmp_path / "offers.json"}
+    paths["basket"].write_text(json.dumps({"currency": "USD", "lines": [LINE]}), encoding="utf-8")
+    paths["offers"].write_text(json.dumps({"currency": "USD", "offers": [COUPON]}), encoding="utf-8")
+    wrong = tmp_path / name
+    paths[name.split(".")[0]] = wrong
+    if text is None:
+        wrong.unlink()
+    else:
+        wrong.write_bytes(text if isinstance(text, bytes) else text.encode())
+    code, _, err = command("price", paths["basket"], "--offers", paths["offers"])
+    assert code == 2
+    assert name in err
+    assert said in err
+
+
+@pytest.mark.parametrize("now", ["soon", "2026-11-11T20:00:00"])
+def test_a_moment_needs_an_offset(now, command, tmp_path):
+    code, _, err = command("price", tmp_path / "b.json", "--offers", tmp_path / "o.json", "--now", now)
+    assert code == 2
+    assert "--now" in err

@@ -1,0 +1,79 @@
+"""`offerloop price`: a bill for people and facts for programs."""
+
+import json
+
+OFFERS = """
+currency = "USD"
+
+[policy]
+max_share = 0.5
+
+[[offers]]
+id = "flash"
+kind = "flash_sale"
+products = ["tea"]
+percent = 30
+starts_at = "2026-11-11T20:00:00"
+hours = 2
+timezone = "Asia/Shanghai"
+stock = 3
+
+[[offers]]
+kind = "spend_and_save"
+tiers = [{spend = 50, save = 5}, {spend = 100, save = 15}]
+
+[[offers]]
+id = "ten"
+kind = "coupon"
+percent = 10
+on = "drinks"
+code_needed = true
+
+[[offers]]
+kind = "gift"
+product = "mug"
+"""
+BASKET = {
+    "currency": "USD",
+    "shipping": "4.90",
+    "codes": ["ten"],
+    "lines": [
+        {"product_id": "tea", "quantity": 4, "unit_price": "9.99", "category": "drinks", "lowest_30_days": "8.50"},
+        {"product_id": "bread", "quantity": 1, "unit_price": "3.20", "tax": "0.07"},
+    ],
+}
+BILL = """\
+4 x tea                                      39.96
+    flash                                    -9.00
+    ten                                      -3.10
+    lowest price of the last 30 days: 34.00
+1 x bread                                     3.20
+shipping                                      4.90
+tax included                                  0.21
+to pay, USD                                  35.96
+also: 1 x mug as a gift
+not spend-and-save: spend 6.84 more
+"""
+
+
+def files(tmp_path):
+    (tmp_path / "offers.toml").write_text(OFFERS, encoding="utf-8")
+    (tmp_path / "basket.json").write_text(json.dumps(BASKET), encoding="utf-8")
+    return tmp_path / "basket.json", "--offers", tmp_path / "offers.toml"
+
+
+def test_the_bill(command, tmp_path):
+    code, out, _ = command("price", *files(tmp_path), "--now", "2026-11-11T12:30:00Z")
+    assert (code, out) == (0, BILL)
+
+
+def test_facts_for_programs_add_up(command, tmp_path):
+    code, out, _ = command("price", *files(tmp_path), "--now", "2026-11-11T14:00:00Z", "--json")
+    found = json.loads(out)
+    assert code == 0
+    assert found["total_minor"] == sum(one["paid_minor"] for one in found["lines"]) + found["shipping_minor"] == 4406
+    assert {one["offer_id"]: one["why"] for one in found["rejected"]} == {
+        "flash": "ended",
+        "spend-and-save": "spend_more",
+    }
+    assert [one["offer_id"] for one in found["applied"]] == ["ten", "gift"]

@@ -1,0 +1,152 @@
+"""What holds for every basket under all offers."""
+
+from dataclasses import replace
+from itertools import combinations
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from random_baskets import baskets, offer_lists, policies
+
+from offerloop.offers.basket import Basket
+from offerloop.offers.candidates import Candidate, apply, candidate, in_order
+from offerloop.offers.conditions import Missing
+from offerloop.offers.offer_set import OfferSet
+from offerloop.offers.pricing import price
+from offerloop.offers.refund import refund_kept, refund_repriced
+from offerloop.offers.running import Running
+from offerloop.offers.stacking import DEFAULT, Choice, Policy
+
+NOW = 1_768_478_400
+
+
+def check_money(basket, found):
+    """Every figure adds up, and nothing is below its floor or above its list price."""
+    for line in found.lines:
+        shelf = line.line.amount_minor if line.line.selected else 0
+        assert shelf + sum(one.amount_minor for one in line.adjustments) == line.paid_minor
+        assert sum(count * cost for count, cost in line.units) == line.paid_minor
+        assert sum(count for count, _ in line.units) == (line.line.quantity if line.line.selected else 0)
+        assert all(line.line.floor <= cost <= line.line.unit_minor for _, cost in line.units)
+        assert all(one.amount_minor < 0 for one in line.adjustments)
+    assert 0 <= found.shipping_minor <= basket.shipping_minor
+    assert found.total_minor == sum(one.paid_minor for one in found.lines) + found.shipping_minor
+    assert sum(one.off_minor for one in found.applied) == found.discount_minor
+    assert all(0 <= one.funded_minor <= one.off_minor for one in found.applied)
+
+
+@given(baskets(), offer_lists(), policies)
+def test_money_adds_up(basket, offers, policy):
+    check_money(basket, price(basket, offers, NOW, policy))
+
+
+@given(baskets(), offer_lists(), policies)
+def test_money_adds_up_by_priority(basket, offers, policy):
+    check_money(basket, price(basket, offers, NOW, replace(policy, choice=Choice.PRIORITY)))
+
+
+@given(baskets(), offer_lists(most=20), policies)
+def test_money_adds_up_by_the_fast_rule(basket, offers, policy):
+    check_money(basket, price(basket, offers, NOW, replace(policy, exact_up_to=0)))
+
+
+@given(baskets(), offer_lists(), policies)
+def test_every_offer_is_applied_or_rejected(basket, offers, policy):
+    found = price(basket, offers, NOW, policy)
+    said = sorted([one.offer_id for one in found.applied] + [one.offer_id for one in found.rejected])
+    assert said == sorted(one.offer_id for one in offers)
+
+
+@given(baskets(), offer_lists(), policies)
+def test_the_discount_stays_below_the_maximum(basket, offers, policy):
+    found = price(basket, offers, NOW, policy)
+    most = policy.most(found.goods_before_minor)
+    assert most is None or found.discount_minor <= most
+
+
+@given(baskets(), offer_lists(), policies, st.randoms())
+def test_the_order_of_offers_does_not_matter(basket, offers, policy, rng):
+    shuffled = rng.sample(offers, len(offers))
+    one, other = price(basket, offers, NOW, policy), price(basket, shuffled, NOW, policy)
+    assert (one.lines, one.applied, one.rejected) == (other.lines, other.applied, other.rejected)
+    again = price(basket, offers, NOW, policy)
+    assert (one.lines, one.applied, one.rejected) == (again.lines, again.applied, again.rejected)
+
+
+@given(baskets(), offer_lists(most=1), st.randoms())
+def test_the_order_of_lines_moves_at_most_a_minor_unit_of_a_unit(basket, offers, rng):
+    order = rng.sample(range(len(basket.lines)), len(basket.lines))
+    moved = replace(basket, lines=tuple(basket.lines[place] for place in order))
+    assume(len({line.unit_minor for line in basket.lines}) == len(basket.lines))
+    one, other = price(basket, offers, NOW), price(moved, offers, NOW)
+    assert one.total_minor == other.total_minor
+    for new, old in enumerate(order):
+        assert abs(other.lines[new].paid_minor - one.lines[old].paid_minor) <= 1
+
+
+@given(baskets(), offer_lists(most=7, after=False), policies)
+def test_one_more_offer_never_raises_the_total(basket, offers, policy):
+    totals = [price(basket, offers[:n], NOW, policy).total_minor for n in range(len(offers) + 1)]
+    assert totals == sorted(totals, reverse=True)
+
+
+def best_of_all_sets(basket, offers, policy):
+    """The lowest total among all sets without a conflict, and of the exclusive offers alone."""
+    start = Running.of(basket)
+    most = policy.most(sum(basket.amounts))
+    least = 0 if most is None else max(0, start.total - most)
+    all_found = [candidate(ready, basket, NOW, start, policy) for ready in OfferSet.of(offers).ready]
+    found = in_order([one for one in all_found if isinstance(one, Candidate)])
+    best = start.total
+    for size in range(len(found) + 1):
+        for some in combinations(found, size):
+            exclusive = any(one.ready.offer.stacking.exclusive for one in some)
+            if (exclusive and size > 1) or any(one.conflicts(other) for one, other in combinations(some, 2)):
+                continue
+            state = start
+            for one in some:
+                new = apply(one, basket, state, least)
+                state = state if isinstance(new, Missing) else new
+            best = min(best, state.total)
+    return best
+
+
+@given(baskets(), offer_lists(most=7), policies)
+def test_no_set_of_offers_is_better(basket, offers, policy):
+    assert price(basket, offers, NOW, policy).total_minor == best_of_all_sets(basket, offers, policy)
+
+
+@given(baskets(), offer_lists(), st.data())
+def test_returns_give_back_what_was_paid_and_no_more(basket, offers, data):
+    paid, before, total = price(basket, offers, NOW), {}, 0
+    left = {place: line.quantity for place, line in enumerate(basket.lines) if line.selected}
+    while left and data.draw(st.booleans()):
+        place = data.draw(st.sampled_from(sorted(left)))
+        count = data.draw(st.integers(1, left[place]))
+        total += refund_kept(paid, {place: count}, before).total_minor
+        before[place] = before.get(place, 0) + count
+        left[place] -= count
+        left = {place: count for place, count in left.items() if count}
+        assert 0 <= total <= paid.total_minor
+    rest = refund_kept(paid, left, before).total_minor
+    assert total + rest == (paid.total_minor if before or left else 0)
+
+
+@given(baskets(), offer_lists(), st.data())
+def test_returns_priced_again_give_back_no_more_than_was_paid(basket, offers, data):
+    paid, before, total = price(basket, offers, NOW), {}, 0
+    for place, line in enumerate(basket.lines):
+        if line.selected:
+            count = data.draw(st.integers(0, line.quantity))
+            back = refund_repriced(paid, basket, {place: count}, lambda one: price(one, offers, NOW), before, total)
+            before[place] = count
+            total += back
+            assert back >= 0
+            assert total <= paid.total_minor
+    if before and all(count == basket.lines[place].quantity for place, count in before.items()):
+        assert total == paid.total_minor
+
+
+@pytest.mark.parametrize("policy", [DEFAULT, Policy(Choice.PRIORITY)], ids=["best", "priority"])
+def test_an_empty_basket_costs_its_shipping(policy):
+    assert price(Basket("USD", (), 500), [], NOW, policy).total_minor == 500
