@@ -1,8 +1,8 @@
 """How long does a basket take to price, with few offers and with many, and does the quantity matter?
 
 Made-up shops: `active` offers of all kinds over categories and products, and a basket of random lines of two units,
-all drawn anew for each of 20 seeds. Each basket is priced 20 times; what is shown is CPU milliseconds of one pricing, with
-the reasons of the rejected offers: the median over baskets, the 95th percentile, and how many offers apply.
+all drawn anew for each of 20 seeds. Each basket is priced 20 times; what is shown is CPU milliseconds of one pricing,
+with the reasons of the rejected offers: the median over baskets, the 95th percentile, and how many offers apply.
 
 The quantity is compared on the same baskets, with unit prices divided by it and without offers that count units, so
 that the same offers apply to the same amounts.
