@@ -11,7 +11,7 @@ Published numbers of GrowthBook's engine hold (growthbook/growthbook, packages/s
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -20,6 +20,10 @@ from offerloop.evaluation.totals import Floats, Role, Totals
 
 _NO_THETA = 1e-8
 """A slope this small explains nothing."""
+
+
+class UndefinedMetricError(ValueError):
+    """A divisor is zero, so that there is no ratio or no share."""
 
 
 @dataclass(frozen=True)
@@ -39,34 +43,52 @@ class _Metric:
         return max(0.0, float(gradient @ self.covariance @ gradient)) / self.n
 
 
-def absolute(treated: Totals, control: Totals) -> Difference:
+def absolute(treated: Totals, control: Totals, *, cautious: bool = False) -> Difference:
     """The metric of the treated less that of the control, in the metric's unit.
 
-    Raises ValueError for a group of fewer than two customers, for groups of different columns and for a divisor that
-    sums to zero.
+    `cautious` takes the larger of two standard errors, the other one with the spread of both groups together: where a
+    small group of skewed outcomes has missed the large ones, its mean and its own spread are too small at once.
+    Raises ValueError for a group of fewer than two customers and for groups of different columns, and its kind
+    UndefinedMetricError for a divisor that sums to zero.
     """
-    one, other = _pair(treated, control)
-    parts = [one.variance(one.gradient), other.variance(other.gradient)]
-    df = welch_df(parts, [one.n - 1, other.n - 1])
-    return Difference.with_df(one.value - other.value, math.sqrt(sum(parts)), df)
+    one, other, whole = _pair(treated, control)
+    se = _error((one, one.gradient), (other, other.gradient), whole if cautious else None)
+    return Difference.with_df(one.value - other.value, se, _df(one, other))
 
 
-def as_share(treated: Totals, control: Totals) -> Difference:
+def as_share(treated: Totals, control: Totals, *, cautious: bool = False) -> Difference:
     """The difference as a share of the size of the control's metric, unadjusted: 0.1 is a tenth more.
 
-    Raises ValueError as `absolute` does, and for a control's metric of zero.
+    `cautious` also keeps a loss from looking surer than the absolute one is, where a small control's mean is high by
+    luck. Raises what `absolute` does, and UndefinedMetricError for a control's metric of zero.
     """
-    one, other = _pair(treated, control)
+    one, other, whole = _pair(treated, control)
     base = abs(other.plain)
     if base == 0:
-        raise ValueError("the control's metric is zero: nothing is a share of it; compare absolute values")
+        raise UndefinedMetricError("the control's metric is zero: nothing is a share of it; compare absolute values")
     gain = (one.value - other.value) / base
     # the adjustment is zero on average, so a gain without it serves the gradient as well; the published means take it
     slope = gain if "per" in treated.roles else (one.plain - other.plain) / base
-    slide = -other.gradient / base - slope / other.plain * other.plain_gradient
-    se = math.sqrt(one.variance(one.gradient / base) + other.variance(slide))
+    if cautious and slope * other.plain < 0:
+        slope = 0.0
+    slide = other.gradient / base + slope / other.plain * other.plain_gradient
+    se = _error((one, one.gradient / base), (other, slide), whole if cautious else None)
+    return Difference.with_df(gain, se, _df(one, other))
+
+
+def _error(one: tuple[_Metric, Floats], other: tuple[_Metric, Floats], whole: Totals | None) -> float:
+    """Standard error of a function with these gradients; with `whole` the larger one."""
+    own = sum(metric.variance(gradient) for metric, gradient in (one, other))
+    if whole is None:
+        return math.sqrt(own)
+    together = whole.covariance()
+    shared = sum(replace(metric, covariance=together).variance(gradient) for metric, gradient in (one, other))
+    return math.sqrt(max(own, shared))
+
+
+def _df(one: _Metric, other: _Metric) -> float:
     parts = [one.variance(one.gradient), other.variance(other.gradient)]
-    return Difference.with_df(gain, se, welch_df(parts, [one.n - 1, other.n - 1]))
+    return welch_df(parts, [one.n - 1, other.n - 1])
 
 
 def theta(treated: Totals, control: Totals) -> float:
@@ -96,13 +118,14 @@ def _slope_parts(group: Totals) -> tuple[float, float]:
     return float(before @ covariance @ before), float(before @ covariance @ after)
 
 
-def _pair(treated: Totals, control: Totals) -> tuple[_Metric, _Metric]:
+def _pair(treated: Totals, control: Totals) -> tuple[_Metric, _Metric, Totals]:
+    """Both metrics, and both groups together; without what explains nothing."""
     if treated.roles != control.roles:
         raise ValueError(f"groups of different columns cannot be compared: {treated.roles} and {control.roles}")
     slope = theta(treated, control)
     if slope == 0:
         treated, control = treated.without("before", "before_per"), control.without("before", "before_per")
-    return _metric(treated, slope), _metric(control, slope)
+    return _metric(treated, slope), _metric(control, slope), treated + control
 
 
 def _metric(group: Totals, slope: float) -> _Metric:
@@ -120,7 +143,7 @@ def _ratio(means: dict[Role, float], roles: tuple[Role, ...], top: Role, bottom:
     gradient = np.zeros(len(roles))
     divisor = means.get(bottom, 1.0)
     if divisor == 0:
-        raise ValueError(f"'{bottom}' sums to zero in a group, so its ratio is not defined")
+        raise UndefinedMetricError(f"'{bottom}' sums to zero in a group, so its ratio is not defined")
     gradient[roles.index(top)] = 1 / divisor
     if bottom in roles:
         gradient[roles.index(bottom)] = -means[top] / divisor**2

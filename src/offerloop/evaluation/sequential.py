@@ -93,8 +93,8 @@ def _one_sided_p(value: float, se: float, size: float, rho: float) -> float:
         return MOST_ONE_SIDED
     grown = size * rho * rho + 1
     power = (value / se) ** 2 * (grown - 1) / (2 * grown)
-    p = math.sqrt(grown) / (2 * math.expm1(min(power, 700.0)))
-    return min(MOST_ONE_SIDED, max(LEAST_ONE_SIDED, p))
+    inverse = 2 * math.expm1(min(power, 700.0)) / math.sqrt(grown)
+    return min(MOST_ONE_SIDED, max(LEAST_ONE_SIDED, 1 / max(inverse, 1.0)))
 
 
 def always_valid_ratio(counts: Sequence[int], expected_shares: Sequence[float]) -> float:
@@ -172,3 +172,8 @@ def planned_size(
     if effect == 0 or not pilot.se > 0:
         raise ValueError("an effect of zero, or outcomes without spread, need no size")
     return pilot_size * (needed_drift(looks, power, alpha, first) * pilot.se / effect) ** 2
+
+
+def power_at(planned: float, effect: float, pilot: Difference, pilot_size: float, looks: int) -> float:
+    """The chance that an effect is found by the size `planned`, for which the sequence is tuned."""
+    return float(chance_found(effect / (pilot.se * math.sqrt(pilot_size / planned)), looks)[-1])
