@@ -44,6 +44,11 @@ def test_adding_shares_is_putting_groups_together(parts):
     assert added == Totals.share(sum(n for n, _ in counts), sum(hits for _, hits in counts))
 
 
+def test_a_share_and_numbers_are_numbers():
+    added = Totals.share(4, 1) + Totals.of(np.array([2.0, 3.0]))
+    assert np.allclose(added.covariance(), np.var([1, 0, 0, 0, 2, 3], ddof=1))
+
+
 def test_columns_and_sums_say_the_same(rng):
     y, d = rng.normal(5, 2, 40), rng.gamma(2, 1, 40)
     given = Totals.from_sums(40, {"per": (d.sum(), d @ d), "outcome": (y.sum(), y @ y)}, {("per", "outcome"): y @ d})
@@ -158,7 +163,7 @@ def test_a_slope_for_each_group_is_better_where_the_effect_grows_with_the_covari
         pytest.param(
             lambda: absolute(Totals.share(9, 1), Totals.of(np.ones(3), np.ones(3))), "different", id="columns"
         ),
-        pytest.param(lambda: Totals.of(np.ones(3)) + Totals.share(3, 1), "cannot be added", id="sum"),
+        pytest.param(lambda: Totals.of(np.ones(3), np.ones(3)) + Totals.share(3, 1), "cannot be added", id="sum"),
         pytest.param(lambda: Totals.of(np.ones(3), np.ones(4)), "differ in length", id="length"),
         pytest.param(lambda: Totals.of(np.ones(3), before_per=np.ones(3)), "needs 'before'", id="before"),
         pytest.param(lambda: Totals.from_sums(3, dict.fromkeys(ROLES[:2], (1, 1))), "outcome and per", id="product"),

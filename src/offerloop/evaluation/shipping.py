@@ -21,6 +21,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from offerloop.evaluation.estimate import Estimate
 from offerloop.evaluation.experiment import LEAST, Difference
 from offerloop.evaluation.ratios import UndefinedMetricError, absolute, as_share
 from offerloop.evaluation.sequential import ALPHA, RATIO_ALPHA, AlwaysValid, always_valid, always_valid_ratio
@@ -183,11 +184,15 @@ def _see(metric: Metric, challenger: Totals, current: Totals, rule: ShipRule) ->
     size, tuned_for = float(challenger.n + current.n), rule.planned
     if metric.planned_se is not None and found.se > 0:
         size, tuned_for = found.se**-2, metric.planned_se**-2
-    interval = always_valid(found, size, tuned_for, alpha)
+    return judged(metric, always_valid(found, size, tuned_for, alpha))
+
+
+def judged(metric: Metric, interval: AlwaysValid) -> Seen:
+    """What an interval of challenger less current policy says of a metric."""
     return Seen(metric, interval, _state(metric, interval))
 
 
-def _state(metric: Metric, interval: AlwaysValid) -> State:
+def _state(metric: Metric, interval: Estimate) -> State:
     low, high = (-interval.high, -interval.low) if metric.lower_is_better else (interval.low, interval.high)
     margin = metric.margin or 0.0
     if high < -margin:

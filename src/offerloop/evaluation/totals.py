@@ -35,7 +35,7 @@ class Totals:
     products: tuple[tuple[float, ...], ...]
     """(k, k): sums of the products of each two columns."""
     zero_one: frozenset[Role] = frozenset()
-    """Columns of zeros and ones: their variance is ``p (1 - p)``, that of others has n - 1."""
+    """Columns of zeros and ones in all parts: their variance is ``p (1 - p)``, that of others has n - 1."""
 
     @classmethod
     def of(
@@ -85,12 +85,12 @@ class Totals:
         return self
 
     def __add__(self, other: Totals) -> Totals:
-        if (self.roles, self.zero_one) != (other.roles, other.zero_one):
+        if self.roles != other.roles:
             raise ValueError(f"groups of different columns cannot be added: {self.roles} and {other.roles}")
         sums = tuple(one + two for one, two in zip(self.sums, other.sums, strict=True))
         pairs = zip(self.products, other.products, strict=True)
         products = tuple(tuple(one + two for one, two in zip(*rows, strict=True)) for rows in pairs)
-        return Totals(self.n + other.n, self.roles, sums, products, self.zero_one)
+        return Totals(self.n + other.n, self.roles, sums, products, self.zero_one & other.zero_one)
 
     def means(self) -> dict[Role, float]:
         """Of each column. Raises ValueError for a group without customers."""
