@@ -185,6 +185,21 @@ def test_the_same_policy_twice_is_hardly_ever_shipped(rng, world):
     assert found["ship"] + found["roll back"] <= at_most(0.05, 120)
 
 
+def test_customers_who_stay_in_their_arms_are_read_by_their_totals_so_far(rng):
+    """Each brings much the same in every period; the rule is told the standard error that was planned."""
+    runs, looks, n, found = 100, 30, 100, Counter()
+    for _ in range(runs):
+        each = rng.poisson(rng.gamma(1, 1, (2, n, 1)), (2, n, looks)).astype(float)
+        mean = np.cumsum(each, axis=2) / np.arange(1, looks + 1)
+        rule = ShipRule((replace(PROFIT, planned_se=0.15),), planned=2 * n)
+        readings = (
+            read_challenge(*({"profit": Totals.of(arm[:, look])} for arm in mean), rule).action for look in range(looks)
+        )
+        found[next((action for action in readings if action != "go on"), "go on")] += 1
+    assert found["ship"] <= at_most(0.025, runs)
+    assert found["ship"] + found["roll back"] <= at_most(0.05, runs)
+
+
 def test_a_loss_is_rolled_back_as_often_as_planned(rng):
     found = losses(150, 0.05, rng)
     assert 0.8 * 150 - 3.1 * math.sqrt(150 * 0.16) <= found["roll back"] <= 0.8 * 150 + 3.1 * math.sqrt(150 * 0.16)

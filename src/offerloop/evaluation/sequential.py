@@ -167,7 +167,8 @@ def planned_size(
     """The size at which an effect has been found with the chance `power`, and for which to tune the sequence.
 
     `pilot` tells the spread: any difference of groups of the same proportions at `pilot_size`, such as one of the time
-    before; `effect` is in its unit. Raises ValueError for an effect of zero and a pilot without spread.
+    before; `effect` is in its unit. The error of a share grows with the share: a gain of a tenth is found a little less
+    often than planned, a loss more often. Raises ValueError for an effect of zero and a pilot without spread.
     """
     if effect == 0 or not pilot.se > 0:
         raise ValueError("an effect of zero, or outcomes without spread, need no size")
