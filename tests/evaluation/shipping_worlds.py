@@ -53,3 +53,35 @@ def _one(world, rule, sums):
         if action != "go on":
             break
     return action, look + 1
+
+
+def customers(rng, n, kind):
+    """Totals of new customers whose habits last: as a share, a mean or ratio, adjusted or not."""
+    level = 0.2 * rng.gamma(1, 1, n)
+    spend, orders = _spend(rng, level)
+    if kind == "share":
+        return Totals.share(n, np.count_nonzero(rng.random(n) < 0.01))
+    before, orders_before = _spend(rng, level)
+    if kind == "adjusted":
+        return Totals.of(spend, before=before)
+    return Totals.of(spend, orders) if kind == "ratio" else Totals.of(spend, orders, before, orders_before)
+
+
+def _spend(rng, level):
+    orders = rng.poisson(level)
+    spend = rng.lognormal(2.7, 1.0, orders.sum())
+    return np.bincount(np.repeat(np.arange(len(level)), orders), spend, len(level)), orders.astype(float)
+
+
+def even_actions(sizes, rule, kind, runs, looks, rng):
+    """Last action of each run of the same policy twice, the metric being of this kind."""
+    found = []
+    for _ in range(runs):
+        groups = [customers(rng, n, kind) for n in sizes]
+        for look in range(looks):
+            action = read_challenge(*({"profit": one} for one in groups), rule).action
+            if action != "go on" or look == looks - 1:
+                break
+            groups = [one + customers(rng, n, kind) for one, n in zip(groups, sizes, strict=True)]
+        found.append(action)
+    return found

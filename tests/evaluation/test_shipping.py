@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from scipy.stats import binom
-from shipping_worlds import BUYERS, World, actions
+from shipping_worlds import BUYERS, World, actions, even_actions
 
 from offerloop.evaluation.ratios import as_share
 from offerloop.evaluation.sequential import AlwaysValid, planned_size
@@ -185,6 +185,17 @@ def test_the_same_policy_twice_is_hardly_ever_shipped(rng, world):
     assert found["ship"] + found["roll back"] <= at_most(0.05, 120)
 
 
+KINDS = ["share", "adjusted", "ratio", "adjusted-ratio"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_so_it_is_with_other_metrics(rng, kind):
+    rule = ShipRule((PROFIT,), PERIODS * 200, (180, 20))
+    found = Counter(even_actions((180, 20), rule, kind, 60, PERIODS, rng))
+    assert found["ship"] <= at_most(0.025, 60)
+    assert found["ship"] + found["roll back"] <= at_most(0.05, 60)
+
+
 def test_customers_who_stay_in_their_arms_are_read_by_their_totals_so_far(rng):
     """Each brings much the same in every period; the rule is told the standard error that was planned."""
     runs, looks, n, found = 100, 30, 100, Counter()
@@ -210,6 +221,16 @@ def test_a_loss_is_rolled_back_as_often_as_planned(rng):
 @pytest.mark.parametrize("world", [*WORLDS, pytest.param(World(2000, 2000, spread=1.5), id="many")])
 def test_in_1000_experiments_the_same_policy_twice_is_hardly_ever_shipped(rng, world):
     assert even_odds(world, 1000, rng)["ship"] <= 50
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("sizes", [pytest.param((100, 100), id="halves"), pytest.param((180, 20), id="few-current")])
+@pytest.mark.parametrize("kind", KINDS)
+def test_in_1000_experiments_other_metrics_hardly_ever_ship_the_same_policy_twice(rng, kind, sizes):
+    found = Counter(even_actions(sizes, ShipRule((PROFIT,), PERIODS * 200, sizes), kind, 1000, PERIODS, rng))
+    logging.getLogger(__name__).info("%s, arms of %s, the same policy twice: %s of 1000 runs", kind, sizes, dict(found))
+    assert found["ship"] <= 50
+    assert found["ship"] + found["roll back"] <= 50
 
 
 @pytest.mark.soak
