@@ -70,9 +70,10 @@ def test_every_estimator_is_documented():
         assert f"| `{name}` |" in page
 
 
-def test_every_option_of_uplift_is_documented():
-    page = (ROOT / "docs" / "uplift.md").read_text(encoding="utf-8")
-    (command,) = [one for one in get_command(app).commands.values() if one.name == "uplift"]
+@pytest.mark.parametrize("command, page", [("uplift", "uplift.md"), ("experiment", "experiments.md")])
+def test_every_option_of_a_study_is_documented(command, page):
+    page = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    (command,) = [one for one in get_command(app).commands.values() if one.name == command]
     for option in (name for one in command.params for name in one.opts if name.startswith("--")):
         assert f"`{option}`" in page, option
 
@@ -133,7 +134,8 @@ def test_the_steps_of_the_readme_run(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "page", ["market.md", "uplift.md", "ledger.md", *(f"recommenders/{page}" for page in RECOMMENDER_PAGES)]
+    "page",
+    ["market.md", "uplift.md", "experiments.md", "ledger.md", *(f"recommenders/{page}" for page in RECOMMENDER_PAGES)],
 )
 def test_the_code_of_a_page_runs(page, tmp_path):
     blocks = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / page).read_text(encoding="utf-8"), re.DOTALL)

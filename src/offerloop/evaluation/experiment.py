@@ -73,12 +73,41 @@ class Difference(Estimate):
     @property
     def p_value(self) -> float:
         """Two-sided, of no difference; 1 where there is neither difference nor spread."""
+        return 2 * min(self.p_above, self.p_below) if self.se > 0 else float(self.value == 0)
+
+    @property
+    def p_above(self) -> float:
+        """One-sided, of no difference or less: small where the difference is above zero."""
+        return self._tail(-1.0)
+
+    @property
+    def p_below(self) -> float:
+        """One-sided, of no difference or more: small where the difference is below zero."""
+        return self._tail(1.0)
+
+    def _tail(self, sign: float) -> float:
         from scipy.special import stdtr
 
         if self.se <= 0:
-            return 1.0 if self.value == 0 else 0.0
+            return 1.0 if sign * self.value >= 0 else 0.0
         t, k = self.value / self.se, self.skew
-        return float(2 * stdtr(self.df, -abs(t + k * t * t / 3 + k * k * t**3 / 27 + k / 6)))
+        return float(stdtr(self.df, sign * (t + k * t * t / 3 + k * k * t**3 / 27 + k / 6)))
+
+    def interval(self, alpha: float = 0.05) -> tuple[float, float]:
+        """Two-sided, missing the truth in `alpha` of all experiments."""
+        return self.at_least(alpha / 2), self.at_most(alpha / 2)
+
+    def at_least(self, alpha: float = 0.05) -> float:
+        """One-sided: the truth is lower in `alpha` of all experiments."""
+        from scipy.special import stdtrit
+
+        return self.value - (_undone(float(stdtrit(self.df, 1 - alpha)), self.skew) * self.se if self.se > 0 else 0.0)
+
+    def at_most(self, alpha: float = 0.05) -> float:
+        """One-sided: the truth is higher in `alpha` of all experiments."""
+        from scipy.special import stdtrit
+
+        return self.value - (_undone(float(stdtrit(self.df, alpha)), self.skew) * self.se if self.se > 0 else 0.0)
 
     def times(self, factor: float) -> Difference:
         """The same in another unit; the factor is above zero."""
@@ -125,25 +154,34 @@ def difference(treated: Moments, control: Moments) -> Difference:
     Both groups need two customers or more (ValueError).
     """
     parts = [_variance_of_mean(treated), _variance_of_mean(control)]
-    df = _welch_df(parts, [treated.n - 1, control.n - 1])
+    df = welch_df(parts, [treated.n - 1, control.n - 1])
     third = treated.third / treated.n**2 - control.third / control.n**2
     return Difference.with_df(treated.mean - control.mean, math.sqrt(sum(parts)), df, third)
 
 
 def relative(treated: Moments, control: Moments) -> Difference:
-    """The difference as a share of the control's mean, which has a spread of its own.
+    """The difference as a share of the size of the control's mean, which has a spread of its own.
 
     ``se^2 = v_t / m_c^2 + v_c m_t^2 / m_c^4`` (delta method) with v the variance of a mean m. The control's mean is not
     zero. Where third moments are known the interval holds the ratios r that ``m_t - r m_c`` does not contradict
     (Fieller 1954), by Hall's quantiles.
     """
+    if control.mean < 0:
+        found = _ratio_less_one(treated, control)
+        return replace(found, value=-found.value, low=-found.high, high=-found.low, skew=-found.skew)
+    return _ratio_less_one(treated, control)
+
+
+def _ratio_less_one(treated: Moments, control: Moments) -> Difference:
     base, ratio = control.mean, treated.mean / control.mean
     parts = [_variance_of_mean(treated), _variance_of_mean(control)]
     se = math.sqrt(parts[0] / base**2 + parts[1] * ratio**2 / base**2)
-    plain = Difference.with_df(ratio - 1, se, _welch_df(parts, [treated.n - 1, control.n - 1]))
+    plain = Difference.with_df(ratio - 1, se, welch_df(parts, [treated.n - 1, control.n - 1]))
     if treated.thirds is None or control.thirds is None or se <= 0:
         return plain
     ends = [_ratio_end(treated, control, sign * float(plain.quantile)) for sign in (1, -1)]
+    if control.mean < 0:
+        ends = ends[::-1]
     return plain if None in ends else replace(plain, low=ends[0] - 1, high=ends[1] - 1)  # type: ignore[operator]
 
 
@@ -178,6 +216,20 @@ def cuped(treated: Moments, control: Moments) -> Difference:
     return difference(treated.less(theta, centre), control.less(theta, centre))
 
 
+def cuped_each(treated: Moments, control: Moments) -> Difference:
+    """As `cuped` with a theta for each group: the more precise where the effect itself depends on the covariate.
+
+    Both are centred at the covariate's mean over both groups, which is an estimate too: ``(theta_t - theta_c)^2`` times
+    its variance is added (Lin 2013). A group without variance of x has theta 0.
+    """
+    whole = treated + control
+    slopes = [one.covariance / one.variance_x if one.variance_x > 0 else 0.0 for one in (treated, control)]
+    found = difference(treated.less(slopes[0], whole.mean_x), control.less(slopes[1], whole.mean_x))
+    centre = (slopes[0] - slopes[1]) ** 2 * whole.variance_x / whole.n
+    se = math.hypot(found.se, math.sqrt(centre))
+    return Difference.with_df(found.value, se, found.df, found.skew * found.se**3)
+
+
 def weighted_difference(
     treated: tuple[NDArray[np.float64], NDArray[np.float64]], control: tuple[NDArray[np.float64], NDArray[np.float64]]
 ) -> Difference:
@@ -195,7 +247,7 @@ def weighted_difference(
         parts.append(len(y) / (len(y) - 1) * float(np.sum((w * (y - mean)) ** 2)) / float(w.sum()) ** 2)
         dfs.append(max(1.0, float(w.sum()) ** 2 / float(w @ w) - 1))
         thirds.append(float(np.sum((w * (y - mean)) ** 3)) / float(w.sum()) ** 3)
-    df = _welch_df(parts, dfs)
+    df = welch_df(parts, dfs)
     return Difference.with_df(means[0] - means[1], math.sqrt(sum(parts)), df, thirds[0] - thirds[1])
 
 
@@ -214,8 +266,8 @@ def _variance_of_mean(group: Moments) -> float:
     return group.variance / group.n
 
 
-def _welch_df(parts: Sequence[float], dfs: Sequence[float]) -> float:
-    """Welch-Satterthwaite: ``(sum v)^2 / sum(v^2 / df)``."""
+def welch_df(parts: Sequence[float], dfs: Sequence[float]) -> float:
+    """Degrees of freedom of the sum of `parts`, variances v: Welch-Satterthwaite ``(sum v)^2 / sum(v^2 / df)``."""
     under = sum(part * part / df for part, df in zip(parts, dfs, strict=True))
     return sum(parts) ** 2 / under if under > 0 else float(sum(dfs))
 
@@ -260,4 +312,17 @@ def holm(p_values: Sequence[float]) -> list[float]:
     for rank, position in enumerate(order):
         highest = max(highest, min(1.0, (len(p_values) - rank) * p_values[position]))
         adjusted[position] = highest
+    return adjusted
+
+
+def benjamini_hochberg(p_values: Sequence[float]) -> list[float]:
+    """Adjusted p-values in the given order: of those below alpha a share of at most alpha is false on average.
+
+    ``min over i >= k of m p_(i) / i`` (Benjamini and Hochberg 1995), for tests that are independent or move together.
+    """
+    order = sorted(range(len(p_values)), key=lambda position: p_values[position], reverse=True)
+    adjusted, least = [0.0] * len(p_values), 1.0
+    for behind, position in enumerate(order):
+        least = min(least, len(p_values) * p_values[position] / (len(p_values) - behind))
+        adjusted[position] = least
     return adjusted

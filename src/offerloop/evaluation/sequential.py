@@ -1,0 +1,180 @@
+"""Intervals that may be looked at as often as one likes, and how large an experiment under them must be.
+
+An asymptotic confidence sequence with a normal mixture (Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas 2021,
+arXiv 2103.06476v7; equations named below): with alpha .05, over all looks together, the interval ever misses the truth
+in at most 5 of 100 experiments. It is tightest at one size, for which it is tuned, and far wider before: an early look
+has to show very much, so that few skewed outcomes do not decide.
+
+Size is whatever the information grows with. Where customers are drawn anew (or new ones come) it is their number, and
+their totals are added. Where the same customers stay in their arms, add what each of them brought, replace the totals
+by those of the longer time, and let the size be ``1 / se^2``: estimates of one quantity on growing evidence have
+``cov(first, later) = var(later)``, which is all that the sequence needs (Jennison and Turnbull 2000, chapter 11).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from offerloop.evaluation.estimate import Estimate
+from offerloop.evaluation.experiment import Difference
+
+ALPHA = 0.05
+MOST_ONE_SIDED, LEAST_ONE_SIDED = 0.4999, 1e-5
+"""One-sided sequences exist for alpha below a half; p-values of theirs are told between these two."""
+RATIO_ALPHA = 0.001
+"""Of ever stopping an experiment whose draw is right."""
+RATIO_WEIGHT = 10_000.0
+"""Customers that the alternative of the sample-ratio check is worth: it looks for shares about 1 % wrong."""
+_GRID = 241
+"""Points at which the density of the walk is kept."""
+
+
+@dataclass(frozen=True)
+class AlwaysValid(Estimate):
+    """An estimate with an interval that holds at all looks together, and the p-value of no difference that does."""
+
+    p_value: float
+
+
+def mixing(tuned_for: float, alpha: float = ALPHA, *, one_sided: bool = False) -> float:
+    """rho, by which the sequence is tightest at the size `tuned_for` (equation 161; one-sided: of twice alpha).
+
+    ``rho^2 = (-2 log a + log(1 - 2 log a)) / tuned_for``. Raises ValueError for a size or alpha that cannot be.
+    """
+    a = 2 * alpha if one_sided else alpha
+    if not (0 < a < 1 and tuned_for > 0):
+        raise ValueError(f"alpha is between 0 and {0.5 if one_sided else 1}, and the size above 0")
+    return math.sqrt((-2 * math.log(a) + math.log(1 - 2 * math.log(a))) / tuned_for)
+
+
+def half_width(size: float, rho: float, alpha: float = ALPHA, *, one_sided: bool = False) -> float:
+    """Standard errors from the value to an end of the interval (equation 9; one-sided 134)."""
+    grown = size * rho * rho + 1
+    inner = math.log(1 + math.sqrt(grown) / (2 * alpha)) if one_sided else math.log(math.sqrt(grown) / alpha)
+    return math.sqrt(2 * grown / (grown - 1) * inner)
+
+
+def always_valid(found: Difference, size: float, tuned_for: float, alpha: float = ALPHA) -> AlwaysValid:
+    """Two-sided, at the size `size`; p by equation 155: ``sqrt(s) exp(-z^2 (s - 1) / (2 s))``, ``s = size rho^2 + 1``.
+
+    Without any spread nothing is known yet: the interval is endless and p is 1.
+    """
+    if not found.se > 0:
+        return AlwaysValid(found.value, -math.inf, math.inf, 1.0)
+    rho = mixing(tuned_for, alpha)
+    half, grown = half_width(size, rho, alpha) * found.se, size * rho * rho + 1
+    log_p = math.log(grown) / 2 - (found.value / found.se) ** 2 * (grown - 1) / (2 * grown)
+    return AlwaysValid(found.value, found.value - half, found.value + half, math.exp(min(0.0, log_p)))
+
+
+def always_at_least(found: Difference, size: float, tuned_for: float, alpha: float = ALPHA) -> AlwaysValid:
+    """One-sided: the truth is ever below `low` in `alpha` of all experiments; p is of no difference or less."""
+    rho = mixing(tuned_for, alpha, one_sided=True)
+    half = half_width(size, rho, alpha, one_sided=True) * found.se if found.se > 0 else math.inf
+    return AlwaysValid(found.value, found.value - half, math.inf, _one_sided_p(found.value, found.se, size, rho))
+
+
+def always_at_most(found: Difference, size: float, tuned_for: float, alpha: float = ALPHA) -> AlwaysValid:
+    """One-sided: the truth is ever above `high` in `alpha` of all experiments; p is of no difference or more."""
+    rho = mixing(tuned_for, alpha, one_sided=True)
+    half = half_width(size, rho, alpha, one_sided=True) * found.se if found.se > 0 else math.inf
+    return AlwaysValid(found.value, -math.inf, found.value + half, _one_sided_p(-found.value, found.se, size, rho))
+
+
+def _one_sided_p(value: float, se: float, size: float, rho: float) -> float:
+    """The alpha at which the one-sided interval with this rho just reaches zero: equation 134 solved for alpha."""
+    if not (se > 0 and value > 0):
+        return MOST_ONE_SIDED
+    grown = size * rho * rho + 1
+    power = (value / se) ** 2 * (grown - 1) / (2 * grown)
+    inverse = 2 * math.expm1(min(power, 700.0)) / math.sqrt(grown)
+    return min(MOST_ONE_SIDED, max(LEAST_ONE_SIDED, 1 / max(inverse, 1.0)))
+
+
+def always_valid_ratio(counts: Sequence[int], expected_shares: Sequence[float]) -> float:
+    """p-value of group sizes against their shares, that may be looked at after every customer.
+
+    One over the Bayes factor of a Dirichlet mixture about the shares, worth RATIO_WEIGHT customers, against the shares
+    (Lindon and Malek 2022). A group that should be empty and is not gives 0; no customers give 1.
+    """
+    from scipy.special import gammaln
+
+    if any(count and share <= 0 for count, share in zip(counts, expected_shares, strict=True)):
+        return 0.0
+    live = [(count, share) for count, share in zip(counts, expected_shares, strict=True) if share > 0]
+    if len(live) < 2:
+        return 1.0
+    n, shares = np.array(live, dtype=float).T
+    shares = shares / shares.sum()
+    prior = RATIO_WEIGHT * shares
+    factor = np.sum(gammaln(prior + n) - gammaln(prior) - n * np.log(shares))
+    factor += gammaln(RATIO_WEIGHT) - gammaln(RATIO_WEIGHT + n.sum())
+    return math.exp(-max(0.0, float(factor)))
+
+
+def chance_found(drift: float, looks: int, alpha: float = ALPHA, first: int = 1) -> NDArray[np.float64]:
+    """(looks,): chance that the interval has left out zero on the drift's side by each look.
+
+    `drift` is the true effect over its standard error at the last look, for which the sequence is tuned; looks are
+    equally far apart and the first ones before `first` do not count. The walk of value over variance is a Brownian
+    motion; its density between the bounds is carried from look to look (Armitage, McPherson and Rowe 1969).
+    """
+    rho = mixing(1.0, alpha)
+    times = np.arange(first, looks + 1) / looks
+    bounds = [math.sqrt(time) * half_width(float(time), rho, alpha) for time in times]
+    found, chances = 0.0, np.zeros(looks)
+    points, mass, before = np.zeros(1), np.ones(1), 0.0
+    for look, (time, bound) in enumerate(zip(times, bounds, strict=True), start=first - 1):
+        step, spread = abs(drift) * (time - before), math.sqrt(time - before)
+        found += float(mass @ _normal_above((bound - points - step) / spread))
+        chances[look] = found
+        edges = np.linspace(-bound, bound, _GRID + 1)
+        below = 1 - _normal_above((edges[None, :] - points[:, None] - step) / spread)
+        mass = mass @ np.diff(below, axis=1)
+        points, before = (edges[1:] + edges[:-1]) / 2, float(time)
+    return chances
+
+
+def _normal_above(z: NDArray[np.float64]) -> NDArray[np.float64]:
+    from scipy.special import ndtr
+
+    return ndtr(-z)
+
+
+@lru_cache
+def needed_drift(looks: int, power: float = 0.8, alpha: float = ALPHA, first: int = 1) -> float:
+    """The true effect, in standard errors at the last look, that is found by then with the chance `power`."""
+    from scipy.optimize import brentq
+
+    return float(brentq(lambda drift: chance_found(drift, looks, alpha, first)[-1] - power, 0.0, 20.0, xtol=1e-3))
+
+
+def planned_size(
+    effect: float,
+    pilot: Difference,
+    pilot_size: float,
+    looks: int,
+    power: float = 0.8,
+    alpha: float = ALPHA,
+    first: int = 1,
+) -> float:
+    """The size at which an effect has been found with the chance `power`, and for which to tune the sequence.
+
+    `pilot` tells the spread: any difference of groups of the same proportions at `pilot_size`, such as one of the time
+    before; `effect` is in its unit. The error of a share grows with the share: a gain of a tenth is found a little less
+    often than planned, a loss more often. Raises ValueError for an effect of zero and a pilot without spread.
+    """
+    if effect == 0 or not pilot.se > 0:
+        raise ValueError("an effect of zero, or outcomes without spread, need no size")
+    return pilot_size * (needed_drift(looks, power, alpha, first) * pilot.se / effect) ** 2
+
+
+def power_at(planned: float, effect: float, pilot: Difference, pilot_size: float, looks: int) -> float:
+    """The chance that an effect is found by the size `planned`, for which the sequence is tuned."""
+    return float(chance_found(effect / (pilot.se * math.sqrt(pilot_size / planned)), looks)[-1])

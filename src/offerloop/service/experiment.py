@@ -1,0 +1,196 @@
+"""`offerloop experiment`: an A/B table read out, once or at every look; ship, roll back or go on."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from offerloop.errors import InputError
+from offerloop.evaluation.estimate import Estimate
+from offerloop.evaluation.experiment import RATIO_ALPHA, Difference, holm, sample_ratio
+from offerloop.evaluation.moments import Moments
+from offerloop.evaluation.ratios import UndefinedMetricError, absolute, as_share
+from offerloop.evaluation.sequential import ALPHA, AlwaysValid, always_valid, always_valid_ratio
+from offerloop.evaluation.shipping import Action, Metric, Reason, Seen, decide, judged
+from offerloop.evaluation.totals import Totals
+from offerloop.service.experiment_table import ArmTotals, Asked, read_arms
+from offerloop.service.uplift_asked import numbered, read_table
+
+__all__ = ["Asked", "ExperimentFound", "experiment"]
+
+SKEWED = 0.2
+"""With more skewness of the difference itself, its interval misses clearly more often than it says."""
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One metric of one arm against the control."""
+
+    metric: str
+    value: float
+    """Of the arm."""
+    control: float
+    difference: Estimate
+    """In the metric's unit."""
+    share: Estimate | None
+    """Of the control's value; None where that is zero."""
+    p_value: float
+    p_adjusted: float
+    """Over all arms (Holm)."""
+    margin: float | None
+    state: str
+
+
+@dataclass(frozen=True)
+class ArmFound:
+    """What an arm shows."""
+
+    arm: str
+    n: int
+    action: Action
+    reasons: tuple[Reason, ...]
+    metrics: tuple[Compared, ...]
+    """Empty where the draw is broken."""
+
+
+@dataclass(frozen=True)
+class ExperimentFound:
+    """A finished reading."""
+
+    table: str
+    control: str
+    sizes: dict[str, int]
+    ratio_p: float | None
+    """Of these sizes against the planned shares; None without such."""
+    sequential: float | None
+    left: float | None
+    """Customers until the planned number."""
+    arms: tuple[ArmFound, ...]
+    skewed: bool
+    """Whether the outcome is so skewed, for groups so small, that its interval misses too often."""
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """For machines; what is endless is left empty."""
+        plain: dict[str, Any] = _plain(asdict(self))
+        return plain
+
+
+def experiment(table: Path | pl.DataFrame, asked: Asked) -> ExperimentFound:
+    """Compare every arm with the control.
+
+    Looked at once, intervals are Welch's and the delta method's; with a planned number they hold at all looks. Over all
+    arms together they miss in 5 of 100 experiments (Bonferroni).
+    Raises InputError for what is written wrongly, EvidenceError for arms with too few rows.
+    """
+    path = table if isinstance(table, Path) else Path("table")
+    rows = read_table(path, (asked.arm,)) if isinstance(table, Path) else numbered(table)
+    control, *others = read_arms(rows, asked, path)
+    sizes = {one.name: one.n for one in (control, *others)}
+    ratio_p = _ratio(sizes, asked, path)
+    arms = _adjusted([_arm(one, control, asked, len(others), ratio_p) for one in others])
+    left = None if asked.planned is None else max(0.0, asked.planned - sum(sizes.values()))
+    skewed = _skewed(rows, asked, (control, *others))
+    return ExperimentFound(path.name, control.name, sizes, ratio_p, asked.planned, left, arms, skewed)
+
+
+def _ratio(sizes: dict[str, int], asked: Asked, path: Path) -> float | None:
+    if not asked.shares:
+        return None
+    shares = dict(asked.shares)
+    wrong = [name for name in shares if name not in sizes] + [name for name in sizes if name not in shares]
+    if wrong or min(shares.values()) < 0:
+        raise InputError(
+            f"'{path}': --shares must give a share to each of the arms {', '.join(sizes)} and to no other; "
+            + (f"'{wrong[0]}' is in only one of them" if wrong else "none may be below 0")
+        )
+    counts, planned = list(sizes.values()), [shares[name] for name in sizes]
+    return always_valid_ratio(counts, planned) if asked.planned else sample_ratio(counts, planned).p_value
+
+
+def _arm(arm: ArmTotals, control: ArmTotals, asked: Asked, n_arms: int, ratio_p: float | None) -> ArmFound:
+    if ratio_p is not None and ratio_p < RATIO_ALPHA:
+        return ArmFound(arm.name, arm.n, "stop", (Reason("broken_draw"),), ())
+    metrics, alpha = (Metric(asked.outcome), *asked.guardrails), ALPHA / n_arms
+    found = [_compare(one, arm.totals[one.name], control.totals[one.name], asked.planned, alpha) for one in metrics]
+    action, reasons = decide([seen for seen, _ in found])
+    return ArmFound(arm.name, arm.n, action, reasons, tuple(compared for _, compared in found))
+
+
+def _compare(
+    metric: Metric, arm: Totals, control: Totals, planned: float | None, alpha: float
+) -> tuple[Seen, Compared]:
+    """Decided by the share of the control's value; where that is zero a success metric is by the difference."""
+    cautious, size = planned is not None, arm.n + control.n
+    try:
+        amount = _interval(absolute(arm, control, cautious=cautious), size, planned, alpha)
+    except UndefinedMetricError:
+        raise InputError(
+            "the denominators of an arm sum to zero, so that it has no ratio; give rows with some"
+        ) from None
+    try:
+        share = _interval(as_share(arm, control, cautious=cautious), size, planned, alpha)
+    except UndefinedMetricError:
+        share = None
+    unknown = AlwaysValid(0.0, -math.inf, math.inf, 1.0)
+    seen = judged(metric, share or (amount if metric.margin is None else unknown))
+    p, of_control = seen.interval.p_value, None if share is None else _estimate(share)
+    values = (_value(arm), _value(control))
+    return seen, Compared(metric.name, *values, _estimate(amount), of_control, p, p, metric.margin, seen.state)
+
+
+def _interval(found: Difference, size: int, planned: float | None, alpha: float) -> AlwaysValid:
+    if planned is not None:
+        return always_valid(found, size, planned, alpha)
+    return AlwaysValid(found.value, *found.interval(alpha), found.p_value)
+
+
+def _estimate(found: AlwaysValid) -> Estimate:
+    return Estimate(found.value, found.low, found.high)
+
+
+def _value(totals: Totals) -> float:
+    means = totals.means()
+    return means["outcome"] / means.get("per", 1.0)
+
+
+def _adjusted(arms: Sequence[ArmFound]) -> tuple[ArmFound, ...]:
+    """With p-values of each metric adjusted over the arms."""
+    columns = zip(*(arm.metrics for arm in arms), strict=True)
+    adjusted = [holm([one.p_value for one in column]) for column in columns]
+    return tuple(
+        replace(arm, metrics=tuple(replace(one, p_adjusted=p[k]) for one, p in zip(arm.metrics, adjusted, strict=True)))
+        for k, arm in enumerate(arms)
+    )
+
+
+def _skewed(rows: pl.DataFrame, asked: Asked, arms: Sequence[ArmTotals]) -> bool:
+    """Of means looked at once: those looked at often have cautious errors.
+
+    By the spread and the third moment of both arms together, because a small arm may have missed what makes it skewed.
+    """
+    if asked.planned is not None or asked.denominator is not None:
+        return False
+    outcome, names = rows[asked.outcome].cast(pl.Float64).to_numpy(), rows[asked.arm].cast(pl.String).str.strip_chars()
+    control, *others = (Moments.of(outcome[(names == one.name).to_numpy()]) for one in arms)
+    return any(abs(_skew(one, control)) > SKEWED for one in others)
+
+
+def _skew(arm: Moments, control: Moments) -> float:
+    """Of the difference of the means, were both arms alike."""
+    whole = arm + control
+    variance = whole.variance * (1 / arm.n + 1 / control.n)
+    return whole.third * (arm.n**-2 - control.n**-2) / variance**1.5 if variance > 0 else 0.0
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - JSON
+    if isinstance(value, dict):
+        return {name: _plain(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

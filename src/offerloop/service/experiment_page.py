@@ -1,0 +1,96 @@
+"""What `offerloop experiment` says: a table of intervals, and one sentence for each arm."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from io import StringIO
+
+from rich.console import Console
+from rich.table import Table
+
+from offerloop.evaluation.estimate import Estimate, known_step, number
+from offerloop.evaluation.experiment import RATIO_ALPHA
+from offerloop.evaluation.shipping import Reason
+from offerloop.service.experiment import ArmFound, Compared, ExperimentFound
+
+WIDTH = 110
+_ACTIONS = {"ship": "ship it", "roll back": "roll it back", "go on": "go on", "stop": "stop, and read nothing off it"}
+_REASONS = {
+    "broken_draw": "the sizes of the arms are not what the draw should have given",
+    "too_few": "an arm has too few customers",
+    "worse": "'{}' is worse",
+    "guardrail_worse": "the guardrail '{}' is worse than its margin",
+    "alarm": "{}",
+    "better": "'{}' is better",
+    "guardrail_open": "the guardrail '{}' may still be worse than its margin",
+    "not_shown": "'{}' is not shown to be better",
+}
+
+
+def page(found: ExperimentFound) -> str:
+    """For a terminal."""
+    text = StringIO()
+    console = Console(file=text, width=WIDTH, highlight=False, markup=False, emoji=False)
+    console.print(_table(found))
+    for arm in found.arms:
+        console.print(_sentence(arm, found))
+    console.print(*_notes(found), sep="\n", end="")
+    return text.getvalue().rstrip()
+
+
+def _table(found: ExperimentFound) -> Table:
+    table = Table("arm", box=None, pad_edge=False)
+    for name in ("customers", "metric"):
+        table.add_column(name, justify="right" if name == "customers" else "left")
+    for name in (f"'{found.control}'", "arm", "difference", "in percent", "p"):
+        table.add_column(name, justify="right")
+    for arm in found.arms:
+        for k, one in enumerate(arm.metrics):
+            lead = (arm.arm, f"{arm.n:,}") if k == 0 else ("", "")
+            table.add_row(*lead, one.metric, *_figures(one))
+        if not arm.metrics:
+            table.add_row(arm.arm, f"{arm.n:,}")
+    return table
+
+
+def _figures(one: Compared) -> tuple[str, ...]:
+    step = _step(one.difference)
+    share = None if one.share is None else one.share.times(100)
+    shown = "" if share is None else _text(share)
+    return number(one.control, step), number(one.value, step), _text(one.difference), shown, f"{one.p_adjusted:.2g}"
+
+
+def _step(found: Estimate) -> float:
+    width = found.high - found.low
+    return known_step(width) if math.isfinite(width) else 0.01
+
+
+def _text(found: Estimate) -> str:
+    if not math.isfinite(found.high - found.low):
+        return "nothing known yet"
+    return found.text()
+
+
+def _sentence(arm: ArmFound, found: ExperimentFound) -> str:
+    return f"{arm.arm} against {found.control}: {_ACTIONS[arm.action]}; {', '.join(map(_why, arm.reasons))}."
+
+
+def _why(reason: Reason) -> str:
+    return _REASONS[reason.code].format(reason.subject)
+
+
+def _notes(found: ExperimentFound) -> Iterator[str]:
+    if found.ratio_p is None:
+        yield "The draw was not checked: give the planned shares with --shares."
+    elif found.ratio_p >= RATIO_ALPHA:
+        yield f"The draw is sound: sizes fit the planned shares (p {found.ratio_p:.2g})."
+    if found.sequential is None:
+        yield "Intervals hold for one look; give --sequential with the planned number of customers to look more often."
+    elif found.left:
+        rest = f"{found.left:,.0f} customers are left of the planned {found.sequential:,.0f}"
+        yield f"Intervals hold at every look; {rest}."
+    else:
+        yield f"Intervals hold at every look; the planned {found.sequential:,.0f} customers are reached."
+    if found.skewed:
+        yield "The outcome is skewed and an arm small: its interval misses more often than it says; wait for more."

@@ -1,0 +1,159 @@
+"""What is asked of `offerloop experiment`, and the totals of every arm of its table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from offerloop.errors import EvidenceError, InputError, near_miss
+from offerloop.evaluation.experiment import LEAST
+from offerloop.evaluation.shipping import Metric
+from offerloop.evaluation.totals import Totals
+from offerloop.service.uplift_arms import CONTROL, MOST_ARMS
+from offerloop.service.uplift_asked import number
+from offerloop.service.uplift_columns import numeric
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which column is what."""
+
+    arm: str
+    outcome: str
+    denominator: str | None = None
+    """The metric is then a ratio: sum of the outcome over sum of this."""
+    before: str | None = None
+    """The outcome of the same customers before the experiment."""
+    before_denominator: str | None = None
+    guardrails: tuple[Metric, ...] = ()
+    """By their columns."""
+    shares: tuple[tuple[str, float], ...] = ()
+    """Planned share of each arm."""
+    control: str | None = None
+    """Name of the arm without the change; None where it can be recognised."""
+    planned: float | None = None
+    """Customers for which the experiment was planned, where it is looked at more than once."""
+
+    def __post_init__(self) -> None:
+        """Raises InputError for what cannot be."""
+        if self.planned is not None and not self.planned > 0:
+            raise InputError(f"--sequential must be the planned number of customers, above 0, not {self.planned:g}")
+        if (self.before_denominator is None) != (self.before is None or self.denominator is None):
+            raise InputError(
+                "--before-denominator belongs to --before and --denominator: give all three to adjust a ratio"
+            )
+        names = [one.name for one in self.guardrails]
+        if len({self.outcome, *names}) <= len(names):
+            raise InputError("a column is named twice among --outcome and --guardrail; name each once")
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """Columns of numbers, by what names them."""
+        single = {"--outcome": self.outcome, "--denominator": self.denominator, "--before": self.before,
+                  "--before-denominator": self.before_denominator}  # fmt: skip
+        named = {option: name for option, name in single.items() if name is not None}
+        return named | {f"--guardrail {one.name}": one.name for one in self.guardrails}
+
+
+@dataclass(frozen=True)
+class ArmTotals:
+    """One arm."""
+
+    name: str
+    totals: dict[str, Totals]
+    """Of the outcome and of each guardrail, by column; all of the same customers."""
+
+    @property
+    def n(self) -> int:
+        """Customers."""
+        return next(iter(self.totals.values())).n
+
+
+def read_guardrail(text: str) -> Metric:
+    """From ``margin=-0.02`` (may fall by 2 %; so may ``margin=0.02``) or ``returns=+0.1`` (may rise by 10 %).
+
+    Raises InputError for anything else.
+    """
+    name, _, size = text.rpartition("=")
+    margin = number(size)
+    if not name or margin is None or not abs(margin) < float("inf"):
+        raise InputError(f"--guardrail must be like rating=-0.02 or returns=+0.1, not '{text}'")
+    return Metric(name, abs(margin), lower_is_better=size.strip().startswith("+"))
+
+
+def read_arms(table: pl.DataFrame, asked: Asked, path: Path) -> list[ArmTotals]:
+    """The control first. Raises InputError for columns that cannot be read, EvidenceError for too few arms or rows."""
+    for option, name in {"--arm": asked.arm, **asked.columns}.items():
+        if name not in table.columns:
+            known = [one for one in table.columns if one != "_row"]
+            raise InputError(
+                f"'{path}' has no column '{name}' ({option.split()[0]}){near_miss(name, known)}; "
+                f"it has {', '.join(known[:12])}{' and more' if len(known) > 12 else ''}"
+            )
+    arms = table[asked.arm]
+    if arms.null_count():
+        row = int(table.filter(arms.is_null())["_row"][0])
+        raise InputError(f"'{path}', row {row}: '{asked.arm}' is empty; fill in the arm or leave the row out")
+    arms = arms.cast(pl.String).str.strip_chars()
+    names = _names(arms, asked, path)
+    numbers = {name: _numbers(table, name, path) for name in dict.fromkeys(asked.columns.values())}
+    return [_totals(name, (arms == name).to_numpy(), numbers, asked) for name in names]
+
+
+def _numbers(table: pl.DataFrame, name: str, path: Path) -> np.ndarray:
+    try:
+        return numeric(table, name)
+    except InputError as error:
+        raise InputError(f"'{path}', {error}") from None
+
+
+def _names(arms: pl.Series, asked: Asked, path: Path) -> list[str]:
+    counts = dict(sorted(arms.value_counts().iter_rows()))
+    if len(counts) > MOST_ARMS:
+        raise InputError(
+            f"'{path}': '{asked.arm}' has {len(counts):,} different values, too many for the arms of an experiment; "
+            "name the column that says who was in which arm"
+        )
+    small = [name for name, n in counts.items() if n < LEAST]
+    if len(counts) < 2 or small:
+        sizes = ", ".join(f"'{name}' {n:,}" for name, n in counts.items())
+        raise EvidenceError(
+            f"'{path}': an experiment needs two arms or more with {LEAST} rows each, and '{asked.arm}' has {sizes}; "
+            "give more rows, or leave the rows of small arms out"
+        )
+    control = _control(list(counts), asked, path)
+    return [control, *(name for name in counts if name != control)]
+
+
+def _control(names: list[str], asked: Asked, path: Path) -> str:
+    if asked.control is not None:
+        if asked.control not in names:
+            known = ", ".join(names)
+            raise InputError(f"'{path}': '{asked.arm}' has no arm '{asked.control}' (--control); it has {known}")
+        return asked.control
+    found = [name for name in names if CONTROL.fullmatch(name)]
+    if len(found) != 1:
+        raise InputError(
+            f"'{path}': which of the arms {', '.join(names)} is the one without the change is not clear from their "
+            "names; name it with --control"
+        )
+    return found[0]
+
+
+def _totals(name: str, rows: np.ndarray, numbers: dict[str, np.ndarray], asked: Asked) -> ArmTotals:
+    def column(option: str | None) -> np.ndarray | None:
+        return None if option is None else numbers[option][rows]
+
+    def single(option: str) -> Totals:
+        """A column of zeros and ones in all arms is a share."""
+        values = numbers[option][rows]
+        is_share = np.isin(numbers[option], (0.0, 1.0)).all()
+        return Totals.share(len(values), values.sum()) if is_share else Totals.of(values)
+
+    others = [column(one) for one in (asked.denominator, asked.before, asked.before_denominator)]
+    alone = all(one is None for one in others)
+    totals = {asked.outcome: single(asked.outcome) if alone else Totals.of(numbers[asked.outcome][rows], *others)}
+    return ArmTotals(name, totals | {one.name: single(one.name) for one in asked.guardrails})

@@ -1,0 +1,190 @@
+"""`offerloop experiment`: an A/B table in, intervals and a decision out."""
+
+import json
+
+import numpy as np
+import polars as pl
+import pytest
+from scipy.stats import ttest_ind
+
+
+def trial(rng, gain=0.0, n=4000, arms=("control", "new")):
+    """Spend of customers whose spend before is known."""
+    arm = rng.choice(arms, n)
+    before = rng.gamma(2, 10, n)
+    spend = before * rng.lognormal(0, 0.3, n) * np.where(arm == arms[0], 1, 1 + gain)
+    orders = rng.poisson(2, n) + 1
+    returned = (rng.random(n) < 0.2).astype(int)
+    return pl.DataFrame(
+        {"arm": arm, "spend": spend, "before": before, "orders": orders, "returned": returned, "day": ["Monday"] * n}
+    )
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(6)
+
+
+@pytest.fixture
+def write(tmp_path, rng):
+    def put(name="trial.csv", **world):
+        trial(rng, **world).write_csv(tmp_path / name)
+        return tmp_path / name
+
+    return put
+
+
+@pytest.fixture
+def read(command):
+    """The JSON of a reading."""
+
+    def call(*arguments):
+        code, out, err = command("experiment", *arguments, "--arm", "arm", "--json")
+        assert (code, err) == (0, "")
+        return json.loads(out)
+
+    return call
+
+
+def test_figures_are_welchs(write, read):
+    path = write(gain=0.1)
+    found = read(path, "--outcome", "spend")
+    table = pl.read_csv(path)
+    groups = [table.filter(pl.col("arm") == name)["spend"].to_numpy() for name in ("new", "control")]
+    oracle = ttest_ind(*groups, equal_var=False)
+    (metric,) = found["arms"][0]["metrics"]
+    assert metric["difference"]["value"] == pytest.approx(groups[0].mean() - groups[1].mean())
+    assert metric["difference"]["low"] == pytest.approx(oracle.confidence_interval(0.95).low)
+    assert metric["share"]["value"] == pytest.approx(groups[0].mean() / groups[1].mean() - 1)
+    assert found["sizes"] == {"control": len(groups[1]), "new": len(groups[0])}
+    assert (found["control"], found["arms"][0]["action"]) == ("control", "ship")
+
+
+def test_what_was_spent_before_makes_it_more_precise(write, read):
+    path = write(gain=0.03)
+    plain, adjusted = (read(path, "--outcome", "spend", *more) for more in ((), ("--before", "before")))
+    width = [one["arms"][0]["metrics"][0]["difference"] for one in (plain, adjusted)]
+    assert width[1]["high"] - width[1]["low"] < 0.7 * (width[0]["high"] - width[0]["low"])
+    assert [one["arms"][0]["action"] for one in (plain, adjusted)] == ["go on", "ship"]
+
+
+def test_looking_more_than_once_needs_wider_intervals(write, read):
+    path = write(gain=0.03)
+    once, often = (read(path, "--outcome", "spend", *more) for more in ((), ("--sequential", "9000")))
+    width = [one["arms"][0]["metrics"][0]["share"] for one in (once, often)]
+    assert width[1]["high"] - width[1]["low"] > 1.5 * (width[0]["high"] - width[0]["low"])
+    assert (once["left"], often["left"]) == (None, 5000)
+
+
+def test_a_ratio_is_of_sums(write, read):
+    path = write(gain=0.1)
+    metric = read(path, "--outcome", "spend", "--denominator", "orders")["arms"][0]["metrics"][0]
+    control = pl.read_csv(path).filter(pl.col("arm") == "control")
+    assert metric["control"] == pytest.approx(control["spend"].sum() / control["orders"].sum())
+    adjusted = ("--before", "before", "--before-denominator", "orders")
+    assert read(path, "--outcome", "spend", "--denominator", "orders", *adjusted)["arms"][0]["action"] == "ship"
+
+
+@pytest.mark.parametrize(
+    "margin, action, code",
+    [
+        pytest.param("+0.5", "ship", "better", id="within"),
+        pytest.param("+0.01", "go on", "guardrail_open", id="open"),
+        pytest.param("-0.5", "ship", "better", id="other-side"),
+    ],
+)
+def test_guardrails_keep_from_shipping(write, read, margin, action, code):
+    found = read(write(gain=0.1), "--outcome", "spend", "--guardrail", f"returned={margin}")["arms"][0]
+    assert (found["action"], found["reasons"][0]["code"]) == (action, code)
+    assert found["metrics"][1]["margin"] == abs(float(margin))
+
+
+def test_a_broken_draw_shows_no_metric(write, command):
+    path = write(gain=0.1)
+    how = ("--arm", "arm", "--outcome", "spend", "--shares", "control=.6,new=.4")
+    code, out, _ = command("experiment", path, *how)
+    assert code == 0
+    assert "new against control: stop, and read nothing off it" in out
+    assert "spend" not in out
+    _, out, _ = command("experiment", path, *how, "--json")
+    found = json.loads(out)
+    assert found["ratio_p"] < 0.001
+    assert (found["arms"][0]["action"], found["arms"][0]["metrics"]) == ("stop", [])
+
+
+def test_several_arms_share_the_errors(write, read):
+    path = write(arms=("control", "a", "b", "c"))
+    found = read(path, "--outcome", "spend", "--shares", "control=1,a=1,b=1,c=1")
+    metrics = [one["metrics"][0] for one in found["arms"]]
+    assert [one["arm"] for one in found["arms"]] == ["a", "b", "c"]
+    assert min(one["p_adjusted"] for one in metrics) >= min(1, 3 * min(one["p_value"] for one in metrics)) - 1e-9
+    assert found["ratio_p"] > 0.001
+
+
+def test_the_page_says_what_to_do(write, command):
+    code, out, err = command("experiment", write(gain=0.1), "--arm", "arm", "--outcome", "spend", "--sequential", 4000)
+    assert (code, err) == (0, "")
+    assert "new against control: ship it; 'spend' is better." in out
+    assert "the planned 4,000 customers are reached" in out
+    assert "give the planned shares with --shares" in out
+
+
+def test_a_control_that_earns_nothing_has_no_percentages(tmp_path, read):
+    spend = [0.0] * 40 + [1.0, 2.0] * 20
+    pl.DataFrame({"arm": ["control"] * 40 + ["new"] * 40, "spend": spend}).write_csv(tmp_path / "t.csv")
+    found = read(tmp_path / "t.csv", "--outcome", "spend")["arms"][0]
+    assert found["metrics"][0]["share"] is None
+    assert found["action"] == "ship"
+
+
+def test_few_buyers_of_much_are_a_warning(tmp_path, rng, command):
+    arm = np.where(np.arange(700) < 60, "control", "new")
+    spend = (rng.random(700) < 0.2) * rng.lognormal(3, 1.5, 700)
+    pl.DataFrame({"arm": arm, "spend": spend}).write_csv(tmp_path / "t.csv")
+    _, out, _ = command("experiment", tmp_path / "t.csv", "--arm", "arm", "--outcome", "spend")
+    assert "The outcome is skewed and an arm small" in out
+
+
+PLAIN = ("--arm", "arm", "--outcome", "spend")
+
+
+@pytest.mark.parametrize(
+    "arguments, words",
+    [
+        pytest.param(("--arm", "group", "--outcome", "spend"), "has no column 'group' (--arm)", id="arm"),
+        pytest.param(("--arm", "arm", "--outcome", "spent"), "did you mean 'spend'?", id="outcome"),
+        pytest.param(("--arm", "arm", "--outcome", "day"), "row 1: 'day' is 'Monday', not a number", id="text"),
+        pytest.param(("--arm", "spend", "--outcome", "spend"), "too many for the arms", id="many-arms"),
+        pytest.param(("--arm", "day", "--outcome", "spend"), "needs two arms or more", id="one-arm"),
+        pytest.param((*PLAIN, "--control", "old"), "no arm 'old' (--control)", id="control"),
+        pytest.param((*PLAIN, "--shares", "new=1"), "to each of the arms", id="shares"),
+        pytest.param((*PLAIN, "--shares", "new=-1,control=2"), "none may be below 0", id="negative-share"),
+        pytest.param((*PLAIN, "--guardrail", "day"), "must be like rating=", id="guardrail"),
+        pytest.param((*PLAIN, "--guardrail", "spend=1"), "named twice", id="twice"),
+        pytest.param((*PLAIN, "--sequential", "0"), "above 0, not 0", id="sequential"),
+        pytest.param((*PLAIN, "--before-denominator", "orders"), "belongs to --before", id="before-denominator"),
+        pytest.param((*PLAIN, "--before", "before", "--denominator", "orders"), "give all three", id="ratio-before"),
+    ],
+)
+def test_wrong_input_is_one_sentence(write, command, arguments, words):
+    code, out, err = command("experiment", write(), *arguments)
+    assert (code, out) == (2, "")
+    assert words in err
+    assert "\n" not in err
+
+
+def test_an_empty_cell_is_named_by_its_row(tmp_path, command):
+    (tmp_path / "t.csv").write_text("arm,spend\na,1\n,2\n", encoding="utf-8")
+    code, _, err = command("experiment", tmp_path / "t.csv", "--arm", "arm", "--outcome", "spend")
+    assert (code, err) == (2, f"'{tmp_path / 't.csv'}', row 2: 'arm' is empty; fill in the arm or leave the row out")
+    (tmp_path / "u.csv").write_text("arm,spend\n" + "a,1\n" * 40 + "b,2\n" * 39 + "b,\n", encoding="utf-8")
+    code, _, err = command("experiment", tmp_path / "u.csv", "--arm", "arm", "--outcome", "spend", "--control", "a")
+    assert (code, "row 80: 'spend' is empty" in err) == (2, True)
+
+
+def test_arms_whose_names_say_nothing_need_a_control(write, command, read):
+    path = write(gain=-0.2, arms=("b", "a"))
+    code, _, err = command("experiment", path, "--arm", "arm", "--outcome", "spend")
+    assert (code, "name it with --control" in err) == (2, True)
+    found = read(path, "--outcome", "spend", "--control", "b")
+    assert (found["control"], found["arms"][0]["action"]) == ("b", "roll back")
