@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -134,14 +135,20 @@ def _percent(field: str, written: object) -> Fraction:
     return percent
 
 
-def read_offers(written: Sequence[Mapping[str, Any]], categories: Sequence[str], currency: str) -> list[Offer]:
-    """All offers of a campaign. Raises InputError for unknown kinds and fields, and for an id that is taken."""
-    offers: list[Offer] = []
-    for one in written:
-        terms = Terms(one, currency)
-        read = OFFER_KINDS.load(str(terms.need("kind") if "kind" in one else ""))
-        offers.extend(read(terms, categories))
-        terms.finish()
+def read_offers(
+    written: Sequence[Mapping[str, Any]],
+    categories: Sequence[str],
+    currency: str,
+    listed: Sequence[Mapping[str, Any]] = (),
+) -> list[Offer]:
+    """All offers of a campaign. Raises InputError for unknown kinds and fields, and for an id that is taken.
+
+    Those `listed` in a table of the shop's keep the id that it has there, because logs of shown offers name it.
+    """
+    offers = [offer for one in written for offer in _read(one, categories, currency)]
+    for one in listed:
+        found = _read(one, categories, currency)
+        offers += [replace(found[0], offer_id=str(one["id"]))] if len(found) == 1 else found
     ids = [offer.offer_id for offer in offers]
     if NO_OFFER in ids:
         raise InputError(f"the id '{NO_OFFER}' stands for giving nothing; choose another")
@@ -149,3 +156,12 @@ def read_offers(written: Sequence[Mapping[str, Any]], categories: Sequence[str],
         if ids.count(offer_id) > 1:
             raise InputError(f"two offers have the id '{offer_id}'; give each its own 'id'")
     return offers
+
+
+def _read(written: Mapping[str, Any], categories: Sequence[str], currency: str) -> list[Any]:
+    """One entry, which may stand for several offers."""
+    terms = Terms(written, currency)
+    read = OFFER_KINDS.load(str(terms.need("kind") if "kind" in written else ""))
+    found: list[Any] = read(terms, categories)
+    terms.finish()
+    return found

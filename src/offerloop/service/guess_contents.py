@@ -212,6 +212,11 @@ def is_share(column: Column) -> bool:
     return column.numeric and bool(column.numbers.is_between(0, 1).all())
 
 
+def is_percent(column: Column) -> bool:
+    """Percentages, or shares, of a price."""
+    return column.numeric and bool(column.numbers.is_between(0, 100).all())
+
+
 def is_text(column: Column) -> bool:
     """Anything written."""
     return column.cells.dtype == pl.String and column.filled.len() > 0
@@ -234,7 +239,7 @@ GATES: dict[str, Callable[[Column], bool]] = {
     "unit_cost": is_money, "amount": is_money, "at": is_time, "starts_at": is_time, "ends_at": is_time,
     "clock": is_clock, "category": is_class, "subcategory": is_class, "brand": is_class, "channel": is_class,
     "segment": is_class, "kind": is_class, "campaign_type": is_text, "policy": is_class, "returned": is_flag,
-    "consent": is_flag, "currency": is_currency, "propensity": is_share, "value": is_number, "stock": is_number,
-    "text": is_text,
+    "consent": is_flag, "currency": is_currency, "propensity": is_share, "percent": is_percent, "value": is_number,
+    "stock": is_number, "text": is_text,
 }  # fmt: skip
 """What a column must hold to be one of ours, whatever it is called."""
