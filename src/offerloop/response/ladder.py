@@ -11,7 +11,9 @@ give few customers the deepest discount.
 A discount of depth d takes off d times what it covers, whatever else is not known. So what it costs is learned as that,
 from everybody who was shown an offer:
 
-    discount_i(d) = d max(0, z_i . a + (d - mean d) z_i . b)       z the features, a and b by ridge regression
+    discount_i(d) = d (A_i + (d - mean d) B_i)      A = z . a not below 0, B = z . b from 0 to A / mean d
+
+with z the features, a and b by ridge regression: a deeper discount covers no less.
 """
 
 from __future__ import annotations
@@ -113,32 +115,33 @@ class Covered:
         """See `Fitted`; scopes are not looked at."""
         del scope
         self.coding.weights(offers)
-        z, depth = self._columns(features), np.array([one.depth for one in offers])
-        level, growth = np.split(self.at, 2)
-        covered = (z @ level)[:, None] + np.outer(z @ growth, depth - self.mean_depth)
-        return np.maximum(covered, 0.0) * depth
-
-    def _columns(self, features: Floats) -> Floats:
-        return np.column_stack([np.ones(len(features)), (features - self.centre) / self.scale])
+        z, depth = _columns(features, self.centre, self.scale), np.array([one.depth for one in offers])
+        level, growth = (z @ part for part in np.split(self.at, 2))
+        level = np.maximum(level, 0.0)
+        growth = np.clip(growth, 0.0, level / self.mean_depth)
+        return (level[:, None] + np.outer(growth, depth - self.mean_depth)) * depth
 
 
 class CoveredLearner:
-    """The estimator of discounts; see the module. Rows count by depth squared: so much less their quotient varies."""
+    """The estimator of discounts; see the module."""
 
     def fit(self, evidence: Evidence, seed: int) -> Covered:
-        """See `Estimator`; nothing in it is drawn."""
+        """See `Estimator`; nothing in it is drawn. Rows count by depth squared: so much less their quotient varies."""
         del seed
         told = evidence.of(evidence.action > 0)
-        depth, centre, spread = told.depth, told.features.mean(axis=0), told.features.std(axis=0)
-        scale, mean = np.where(spread > 0, spread, 1.0), float(told.depth.mean())
-        z = np.column_stack([np.ones(told.size), (told.features - centre) / scale])
-        x = np.column_stack([z, (depth - mean)[:, None] * z])
-        weight = depth**2 / np.mean(depth**2)
-        free = np.zeros(x.shape[1])
-        free[[0, z.shape[1]]] = 1.0
-        gram = x.T @ (weight[:, None] * x) + PENALTY * np.diag(1 - free)
-        at = np.linalg.lstsq(gram, x.T @ (weight * told.outcome / depth), rcond=None)[0]
+        centre, spread = told.features.mean(axis=0), told.features.std(axis=0)
+        scale, weight = np.where(spread > 0, spread, 1.0), told.depth**2 / np.mean(told.depth**2)
+        z, mean = _columns(told.features, centre, scale), float(np.average(told.depth, weights=weight))
+        x = np.column_stack([z, (told.depth - mean)[:, None] * z])
+        held_back = np.full(x.shape[1], PENALTY)
+        held_back[[0, z.shape[1]]] = 0.0
+        gram = x.T @ (weight[:, None] * x) + np.diag(held_back)
+        at = np.linalg.lstsq(gram, x.T @ (weight * told.outcome / told.depth), rcond=None)[0]
         return Covered(evidence.coding, centre, scale, mean, np.asarray(at, dtype=np.float64))
+
+
+def _columns(features: Floats, centre: Floats, scale: Floats) -> Floats:
+    return np.column_stack([np.ones(len(features)), (features - centre) / scale])
 
 
 @dataclass(frozen=True, eq=False)
