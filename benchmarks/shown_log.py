@@ -45,6 +45,7 @@ LOTS = {"even": UNIFORM, "mostly low": MOSTLY_LOW}
 PLAN, SENT, RIDGE, SAME, RANDOM, NOTHING = (
     "offerloop, plan", "offerloop, as sent", "ridge-T", "same for all, truly best", "random", "nothing",
 )  # fmt: skip
+OTHERS = (RIDGE, SAME, RANDOM)
 TARGET = 0.80
 HALVINGS = 60
 
@@ -172,9 +173,7 @@ def judged(market: Market, assigned: pl.DataFrame, ridge: Effects, true: Effects
         found[name] = float((given * true.profit).sum() / market.customers) / ceiling if ceiling else 0.0
         if name == PLAN:
             told = (at_spend(ridge, true, spend), *simple(true, spend))
-            found |= {
-                rule: one / ceiling if ceiling else 0.0 for rule, one in zip((RIDGE, SAME, RANDOM), told, strict=True)
-            }
+            found |= {rule: one / ceiling if ceiling else 0.0 for rule, one in zip(OTHERS, told, strict=True)}
             found |= {NOTHING: 0.0, "ceiling": ceiling, "true spend": spend}
     return found
 
@@ -208,13 +207,13 @@ def compared(case: str, rows: list[dict[str, float]]) -> list[Claim]:
     """Means over worlds."""
     column = {name: np.array([row[name] for row in rows]) for name in rows[0]}
     claims = []
-    for name in (PLAN, SENT, RIDGE, SAME, RANDOM):
+    for name in (PLAN, SENT, *OTHERS):
         mean, low, high = interval(column[name])
         text = f"{case}: true profit / fair ceiling at equal true spend, {name}"
         claims.append(
             Claim.at_least(text, mean, TARGET, low, high) if name in (PLAN, SENT) else Claim(text, mean, low, high)
         )
-    for other in (RIDGE, SAME, RANDOM):
+    for other in OTHERS:
         mean, low, high = interval(column[PLAN] - column[other])
         text = f"{case}: {PLAN} less {other}, shares of the ceiling"
         claims.append(Claim.at_least(text, mean, 0.0, low, high) if other == RIDGE else Claim(text, mean, low, high))
