@@ -2,6 +2,8 @@
 
 import importlib
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import polars as pl
@@ -13,6 +15,7 @@ from offerloop.config import load_config
 from offerloop.engine import collect
 from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.events import prepare
+from offerloop.events.listed_offers import listed_offers, without_offers_of_nothing
 
 BUDGET = "30.00"
 FOREIGN = {
@@ -112,16 +115,25 @@ def read(folder):
     return prepare(load_config(folder / "offerloop.toml"), DuckDBEngine())
 
 
-@pytest.mark.parametrize("nothing, listed", [("", False), ("none", False), ("0", False)], ids=["empty", "none", "zero"])
-def test_every_spelling_of_nothing_reads_as_nothing(shop, market, foreign, tmp_path, nothing, listed):
-    files = shop.write_log(market, tmp_path, shop.Spelling({}, nothing, listed))
+def test_an_offer_of_0_percent_and_no_offer_read_alike(shop, market, foreign, tmp_path):
+    files = shop.write_log(market, tmp_path)
     assert begun(files, tmp_path / "shop").exit_code == 0
     shown, other = (
-        collect(events.exposures, "customer_id", "shown_day")["offer_id"].fill_null("none").to_list()
-        for events in (read(tmp_path / "shop"), read(foreign))
+        collect(read(folder).exposures, "customer_id", "shown_day")["offer_id"].fill_null("none").to_list()
+        for folder in (tmp_path / "shop", foreign)
     )
     assert shown == other
     assert 0 < shown.count("none") < len(shown) / 5
+
+
+@pytest.mark.parametrize("nothing", ["0", "0.0", "0 %", "off-0"], ids=["zero", "point", "percent", "listed"])
+def test_every_spelling_of_nothing_becomes_the_empty_offer(nothing):
+    engine = DuckDBEngine()
+    offers = pl.DataFrame({"offer_id": ["off-0", "off-10"], "percent": [0, 10]})
+    shown = engine.table(pl.DataFrame({"offer_id": [nothing, "off-10", None, "none"]}))
+    found = collect(without_offers_of_nothing(shown, offers))["offer_id"].to_list()
+    assert sorted(map(str, found)) == ["None", "None", "none", "off-10"]
+    assert [one["id"] for one in listed_offers(offers)] == ["off-10"]
 
 
 def test_what_an_offer_took_off_is_told_from_shelf_discounts(foreign, market):
@@ -137,7 +149,7 @@ def test_what_an_offer_took_off_is_told_from_shelf_discounts(foreign, market):
 
 def test_depths_name_offers_where_no_column_does_and_shares_are_percentages(shop, market, tmp_path):
     files = shop.write_log(market, tmp_path)
-    depth = pl.col("offer_id").str.strip_prefix("off-").cast(pl.Float64) / 100
+    depth = pl.col("offer_id").str.strip_prefix("off-").cast(pl.Float64, strict=False) / 100
     pl.read_csv(files["exposures"]).with_columns(depth.fill_null(0.0)).rename({"offer_id": "discount"}).write_csv(
         files["exposures"]
     )
@@ -170,6 +182,9 @@ def test_what_is_wrong_with_the_log_is_told_with_its_place(shop, market, tmp_pat
     files = shop.write_log(market, tmp_path)
     table = pl.read_csv(files["exposures"]).drop_nulls("offer_id").with_columns(**change)
     table.write_csv(files["exposures"])
-    said = begun(files, tmp_path / "shop")
-    assert said.exit_code == 2
-    assert all(word in said.output for word in (*words, "exposures.csv"))
+    given = [f"--{name}={path}" for name, path in files.items()]
+    program = [sys.executable, "-c", "from offerloop.cli.main import main; main()", "init", tmp_path / "shop", *given]
+    said = subprocess.run(program, capture_output=True, text=True, check=False)
+    assert said.returncode == 2
+    assert len(said.stderr.strip().splitlines()) == 1
+    assert all(word in said.stderr for word in (*words, "exposures.csv"))

@@ -1,8 +1,9 @@
 """What offers took off, where order lines name one discount for everything: the shelf's and the customer's own offer's.
 
-Lines in the window of an offer that was shown are split: what usual shelf discounts would have taken off (the share of
-their category in all other lines) stays a discount, the rest is the offer's and becomes a coupon. Of a single line that
-is rough and may be below zero; over many the parts are right, because other customers bought without an offer.
+Lines in the window of an offer that was shown are split: what shelf discounts would have taken off stays one, the
+rest is the offer's and becomes a coupon. Shelf discounts are the share of their category in lines of those who were
+deliberately shown nothing, who met the same shelves in the same weeks; where there are few, in all other lines. Of a
+single line the split is rough and may be below zero; over many the parts are right.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from offerloop.engine.base import Frame
 
 NONE = ("", "none")
 """Exposures in which deliberately nothing was shown; so does an empty cell."""
+FEW = 500
+"""With fewer lines of customers who were shown nothing, all lines without an offer tell shelf discounts."""
 
 
 def with_offer_coupons(
@@ -31,16 +34,17 @@ def with_offer_coupons(
     covered = days.join_asof(
         shown.sort("shown_day"), left_on="order_day", right_on="shown_day", by="customer_id", strategy="backward",
         check_sortedness=False,
-    ).filter(pl.col("offered") & (pl.col("order_day") < pl.col("until_day")))  # fmt: skip
-    if covered.is_empty():
+    ).filter(pl.col("order_day") < pl.col("until_day"))  # fmt: skip
+    if not covered["offered"].any():
         return lines, 0
     names = lines.collect_schema().names()
-    table = engine.table(covered.select("customer_id", "order_day", _offered=pl.lit(1)))
+    table = engine.table(covered.select("customer_id", "order_day", _offered=pl.col("offered").cast(pl.Int64)))
     marked = lines.join(products.select("product_id", "category"), on="product_id", how="left")
     marked = marked.join(table, on=["customer_id", "order_day"], how="left")
-    split = marked.join(engine.table(_usual(marked)), on="category", how="left")
-    offered, off = ~nw.col("_offered").is_null(), nw.col("discount_minor")
-    shelf = (nw.col("_share").fill_null(0.0) * nw.col("list_value_minor")).round(0).cast(nw.Int64)
+    usual = _usual(marked)
+    split = marked.join(engine.table(usual), on="category", how="left")
+    offered, off = (nw.col("_offered") == 1).fill_null(value=False), nw.col("discount_minor")
+    shelf = (nw.col("_share").fill_null(_mean(usual)) * nw.col("list_value_minor")).round(0).cast(nw.Int64)
     parts = split.with_columns(
         nw.when(offered).then(off - shelf).otherwise(nw.lit(0)).cast(nw.Int64).alias("coupon_minor"),
         nw.when(offered).then(shelf).otherwise(off).cast(nw.Int64).alias("discount_minor"),
@@ -60,9 +64,19 @@ def _windows(exposures: Frame, window_days: int) -> pl.DataFrame:
 
 
 def _usual(marked: Frame) -> pl.DataFrame:
-    """category, _share: discount over list value of lines without an offer."""
-    plain = marked.filter(nw.col("_offered").is_null())
+    """category, list_value_minor, _share: discount over list value of lines without an offer."""
     sums = [nw.col(name).sum().cast(nw.Float64) for name in ("discount_minor", "list_value_minor")]
-    found = collect(plain.group_by("category").agg(*sums))
+    plain = marked.filter((nw.col("_offered") == 0) | nw.col("_offered").is_null())
+    found = collect(plain.group_by("category", "_offered").agg(*sums, n=nw.len()))
+    nothing = found.filter(pl.col("_offered") == 0)
+    kept = nothing if nothing["n"].sum() >= FEW else found
+    whole = kept.group_by("category").agg(pl.col("discount_minor", "list_value_minor").sum())
     listed = pl.col("list_value_minor")
-    return found.select("category", _share=pl.when(listed > 0).then(pl.col("discount_minor") / listed).otherwise(0.0))
+    share = pl.when(listed > 0).then(pl.col("discount_minor") / listed).otherwise(0.0)
+    return whole.select("category", "list_value_minor", _share=share).sort("category")
+
+
+def _mean(usual: pl.DataFrame) -> float:
+    """The share over all categories, for those of which nothing is known."""
+    listed = usual["list_value_minor"]
+    return float((usual["_share"] * listed).sum() / max(float(listed.sum()), 1.0))

@@ -34,14 +34,16 @@ from offerloop.response.scores import predicted, robust_scores
 from offerloop.response.shelf.study import fold_of
 from offerloop.response.spending import Spending
 from offerloop.response.terms import NOTHING, Coding, Floats, Terms
+from offerloop.response.trial_study import TrialStudy, study_trial
 from offerloop.response.trial_study import known as known_estimators
-from offerloop.response.trial_study import study_trial
 from offerloop.tables import SHOWN_OFFERS
 
 FEWEST = 200
 """Exposures that an offer, and giving nothing, must have."""
 FEWEST_OF_FAMILY = 50
 """Exposures of one depth, or of nothing, where the depths of its discount have FEWEST together."""
+SURELY = 3.0
+"""Standard errors from which another estimator than the curve counts as better."""
 LADDER_PARTS = 5
 """Of depths of one discount, of which little is known of each."""
 SHAPED = (CurveLearner, CoveredLearner, UsedLearner)
@@ -153,10 +155,25 @@ def learn_shown(log: Log, offers: Sequence[Offer], seed: int, engine: Engine) ->
     seen = _evidence(rows, exposures, known, terms)
     study = study_trial(seen.evidence, None, Spending(), seed, _candidates(seen.evidence), customer=seen.customer)
     now = active.with_columns(shown_day=pl.lit(log.as_of_day))
-    estimator = study.decision.estimator
+    estimator = _chosen(study)
     parts = _parts(seen, now, known, estimator, seed)
     table = _table(seen, seed, [one.offer_id for one in terms[1:]], estimator)
     return Shown(active["customer_id"], _made_of(Coding.of(terms), offers), parts, table)
+
+
+def _chosen(study: TrialStudy) -> str:
+    """By the contest; of a ladder its curve, unless the effects of another leave surely less unexplained.
+
+    Its form is what a small log cannot tell. Several others are tried on outcomes of which a few customers make up most,
+    so that one or the other looks clearly better by luck.
+    """
+    losses = study.contest.losses
+    if CURVE not in losses:
+        return study.decision.estimator
+    gains = {name: losses[CURVE] - one for name, one in losses.items() if name != CURVE}
+    sure = {name: float(one.mean() / max(one.std() / np.sqrt(len(one)), 1e-300)) for name, one in gains.items()}
+    best = max(sure, key=lambda name: sure[name])
+    return best if sure[best] > SURELY else CURVE
 
 
 def _made_of(shown: Coding, offers: Sequence[Offer]) -> dict[str, Floats]:
