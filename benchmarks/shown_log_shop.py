@@ -93,7 +93,7 @@ def write_log(market: Market, folder: Path, spelling: Spelling = PLAIN) -> dict[
 
 def _tables(market: Market, spelling: Spelling) -> dict[str, pl.DataFrame]:
     tables = market.observe()
-    lines = tables["order_lines"].filter(pl.col("quantity") > 0)
+    lines = tables["order_lines"]  # what comes back is there again, below zero
     money = pl.col("paid", "list_value", "discount").round(2)
     orders = lines.with_columns(discount=pl.col("list_value") - pl.col("paid")).select(
         "order_id", "customer_id", "product_id", "quantity", money, "at"

@@ -164,8 +164,8 @@ def learn_shown(log: Log, offers: Sequence[Offer], seed: int, engine: Engine) ->
 def _chosen(study: TrialStudy) -> str:
     """By the contest; of a ladder its curve, unless the effects of another leave surely less unexplained.
 
-    Its form is what a small log cannot tell. Several others are tried on outcomes of which a few customers make up most,
-    so that one or the other looks clearly better by luck.
+    Its form is what a small log cannot tell. Several others are tried, on outcomes of which a few customers make up
+    most, so that one or the other looks better by luck.
     """
     losses = study.contest.losses
     if CURVE not in losses:
