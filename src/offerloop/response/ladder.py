@@ -11,9 +11,10 @@ give few customers the deepest discount.
 A discount of depth d takes off d times what it covers, whatever else is not known. So what it costs is learned as that,
 from everybody who was shown an offer:
 
-    discount_i(d) = d (A_i + (d - mean d) B_i)      A = z . a not below 0, B = z . b from 0 to A / mean d
+    discount_i(d) = d A_i (1 + growth (d - mean d))      A = z . a not below 0, growth from 0 to 1 / mean d
 
-with z the features, a and b by ridge regression: a deeper discount covers no less.
+with z the features, a by ridge regression: a deeper discount covers no less. `growth` is drawn to 0 by its error, as
+far as that is large beside BELIEVED: luck that makes low depths look cheap would have a plan spend beyond its budget.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ from offerloop.response.terms import Coding, Floats, Terms
 GRID, REACH = 300, 6.0
 """Points of each axis of the posterior, and how many standard errors beyond the estimate it ends."""
 NAME = "curve"
+BELIEVED = 1.0
+"""Standard deviation of what is believed of growth beforehand: a discount of the whole price covers twice as much."""
 
 
 def is_ladder(offers: Sequence[Terms]) -> bool:
@@ -107,19 +110,18 @@ class Covered:
     coding: Coding
     centre: Floats
     scale: Floats
+    level: Floats
+    """(1 + p,): a."""
     mean_depth: float
-    at: Floats
-    """(2 (1 + p),): a, b."""
+    growth: float
 
     def effects(self, features: Floats, offers: Sequence[Terms], scope: Floats | None = None) -> Floats:
         """See `Fitted`; scopes are not looked at."""
         del scope
         self.coding.weights(offers)
-        z, depth = _columns(features, self.centre, self.scale), np.array([one.depth for one in offers])
-        level, growth = (z @ part for part in np.split(self.at, 2))
-        level = np.maximum(level, 0.0)
-        growth = np.clip(growth, 0.0, level / self.mean_depth)
-        return (level[:, None] + np.outer(growth, depth - self.mean_depth)) * depth
+        depth = np.array([one.depth for one in offers])
+        covered = np.maximum(_columns(features, self.centre, self.scale) @ self.level, 0.0)
+        return np.outer(covered, depth * (1 + self.growth * (depth - self.mean_depth)))
 
 
 class CoveredLearner:
@@ -129,15 +131,24 @@ class CoveredLearner:
         """See `Estimator`; nothing in it is drawn. Rows count by depth squared: so much less their quotient varies."""
         del seed
         told = evidence.of(evidence.action > 0)
+        depth, quotient = told.depth, told.outcome / told.depth
         centre, spread = told.features.mean(axis=0), told.features.std(axis=0)
-        scale, weight = np.where(spread > 0, spread, 1.0), told.depth**2 / np.mean(told.depth**2)
-        z, mean = _columns(told.features, centre, scale), float(np.average(told.depth, weights=weight))
-        x = np.column_stack([z, (told.depth - mean)[:, None] * z])
-        held_back = np.full(x.shape[1], PENALTY)
-        held_back[[0, z.shape[1]]] = 0.0
-        gram = x.T @ (weight[:, None] * x) + np.diag(held_back)
-        at = np.linalg.lstsq(gram, x.T @ (weight * told.outcome / told.depth), rcond=None)[0]
-        return Covered(evidence.coding, centre, scale, mean, np.asarray(at, dtype=np.float64))
+        scale, weight = np.where(spread > 0, spread, 1.0), depth**2 / np.mean(depth**2)
+        z, mean = _columns(told.features, centre, scale), float(np.average(depth, weights=weight))
+        held_back = np.diag(np.r_[0.0, np.full(z.shape[1] - 1, PENALTY)])
+        level = np.linalg.lstsq(z.T @ (weight[:, None] * z) + held_back, z.T @ (weight * quotient), rcond=None)[0]
+        covered = np.maximum(z @ level, 0.0)
+        usual = max(float(covered.mean()), 1e-300)
+        growth, error = _slope(covered * (depth - mean), quotient - covered, weight / (1 + covered / usual) ** 2)
+        sure = BELIEVED**2 / (BELIEVED**2 + error**2)
+        return Covered(evidence.coding, centre, scale, level, mean, min(max(sure * growth, 0.0), 1 / mean))
+
+
+def _slope(x: Floats, y: Floats, weight: Floats) -> tuple[float, float]:
+    """Of y on x (n,) without a constant, by weighted least squares, and its error."""
+    squares = max(float(weight @ x**2), 1e-300)
+    slope = float(weight @ (x * y)) / squares
+    return slope, float(np.sqrt(np.sum((weight * x * (y - slope * x)) ** 2))) / squares
 
 
 def _columns(features: Floats, centre: Floats, scale: Floats) -> Floats:
