@@ -79,4 +79,4 @@ def _usual(marked: Frame) -> pl.DataFrame:
 def _mean(usual: pl.DataFrame) -> float:
     """The share over all categories, for those of which nothing is known."""
     listed = usual["list_value_minor"]
-    return float((usual["_share"] * listed).sum() / max(float(listed.sum()), 1.0))
+    return float((usual["_share"] * listed).sum()) / max(float(listed.sum()), 1.0)
