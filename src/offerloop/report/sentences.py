@@ -82,7 +82,7 @@ def _send(one: CampaignFacts, facts: Facts, *, marked: bool) -> str:
 def _most(one: CampaignFacts, tell: Voice) -> str:
     """The most that it can cost, where that has a limit."""
     most = one.liability_sent_minor
-    return "" if most is None else tell.say("decision.most", most=one.costs.text(most))
+    return "" if most is None else tell.say("decision.at_most", most=one.costs.text(most))
 
 
 def _whole(one: CampaignFacts, tell: Voice) -> str:

@@ -72,7 +72,7 @@ WORDS: dict[str, str] = {
         "The interval holds zero, so nothing proves that this pays; it goes out because the campaign says send = "
         "“expected”, and the holdout will tell."
     ),
-    "decision.most": ", at most {most}",
+    "decision.at_most": ", at most {most}",
     "decision.mark": " ({basis})",
     "decision.whole": (
         "The full plan has {n}, of whom some are held back or drawn by lot; it is forecast at {profit} on {spend}."

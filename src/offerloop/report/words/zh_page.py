@@ -68,7 +68,7 @@ WORDS: dict[str, str] = {
     "decision.unproven": (
         "区间包含零，尚不能证明会有收益；因为该活动设置了 send = “expected” 才发放，长期留出组会给出答案。"
     ),
-    "decision.most": "，最大负债 {most}",
+    "decision.at_most": "，最大负债 {most}",
     "decision.send": ("发放 {n} 份{noun}，为期一周；预期增量利润 {profit}，预期成本 {spend}{most}{mark}。"),
     "decision.mark": "（{basis}）",
     "decision.whole": ("完整计划共 {n} 人，其中一部分被留出或改由抽签决定；完整计划的预测为 {profit}，成本 {spend}。"),
