@@ -138,8 +138,8 @@ def test_offers_of_a_file_replace_the_assumed_ones_with_their_terms_as_attribute
     config = load_config(
         started(tmp_path, order_lines=init_shops.parquet(tmp_path)[0], offers=tmp_path / "offers.csv").config
     )
-    assert config.sources["offers"].columns == {"offer_id": "Offer ID", "kind": "Type"}
-    assert config.sources["offers"].attributes == ("percent", "max_discount", "spend")
+    assert config.sources["offers"].columns == {"offer_id": "Offer ID", "kind": "Type", "percent": "percent"}
+    assert config.sources["offers"].attributes == ("max_discount", "spend")
     assert config.campaigns[0].offers == ()
 
 

@@ -142,7 +142,7 @@ def plan(config: Config, engine: Engine, stage: Stage) -> Run:
 
 def clean(config: Config, engine: Engine, stage: Stage) -> Events:
     """Stage 1."""
-    return stage("events", prepare, config.only("shop", "sources", "clean", "profiles", "privacy"), engine)
+    return stage("events", prepare, config.only("shop", "sources", "clean", "profiles", "privacy", "evaluate"), engine)
 
 
 def like(events: Events, config: Config, stage: Stage) -> Liked:

@@ -33,7 +33,7 @@ class Forecast:
 
     campaign_id: str
     send: bool
-    """Whether the plan's held-out profit is above zero beyond its interval; if not, the plan is to do nothing."""
+    """Whether the plan's held-out profit is above zero as surely as the campaign wants; if not, nothing is given."""
     solution: Solution
     chosen: Ints
     """Rows of the effects that the plan takes, in the order of customer and offer."""
@@ -88,7 +88,7 @@ def forecast_campaign(
     comparison = _compare(effects, valuation, plan, chosen)
     return Forecast(
         campaign_id=campaign.id,
-        send=bool(comparison.filter(pl.col("rule") == "plan")["profit_low_minor"][0] > 0),
+        send=_goes_out(campaign, comparison.row(by_predicate=pl.col("rule") == "plan", named=True)),
         solution=solution,
         chosen=rows,
         plan=chosen,
@@ -100,6 +100,12 @@ def forecast_campaign(
         valuation=valuation,
         overspend=chance_of_overspending(chosen, budget_minor) if campaign.budget_basis == "expected" else None,
     )
+
+
+def _goes_out(campaign: Campaign, plan: dict[str, Any]) -> bool:
+    """Whether the plan's held-out profit lets it go out."""
+    open_to = campaign.send == "expected" and plan["n_customers"] > 0 and plan["profit_high_minor"] > 0
+    return bool(plan["profit_low_minor"] > 0 or open_to)
 
 
 def _weights(chosen: Ints, size: int) -> Floats:

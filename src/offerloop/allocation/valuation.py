@@ -38,9 +38,10 @@ class Valuation:
     cost_weight: Floats
     """1 where cost lowers profit, 0 where the budget is of another unit."""
     shared_se: Floats
-    """Standard error of value that all candidates of a measured offer share, 0 elsewhere."""
+    """Standard error of value that all candidates of a measured offer share, 0 elsewhere. Of an estimated one each fold
+    of the customers has its own."""
     offer: NDArray[np.int64]
-    """Which offer each candidate is of."""
+    """Which offer and fold each candidate is of."""
     margin: Floats
     """Share of list price that each candidate's value supposes is left."""
 
@@ -67,7 +68,7 @@ class Valuation:
             own_share=1 - effects["funded_share"].to_numpy(),
             cost_weight=effects["cost_weight"].to_numpy(),
             shared_se=effects["value_se_minor"].to_numpy(),
-            offer=effects["offer_id"].rank("dense").to_numpy().astype(np.int64),
+            offer=effects.select(pl.struct("offer_id", "fold").rank("dense"))["offer_id"].to_numpy().astype(np.int64),
             contact=effects["contact_cost_minor"].to_numpy().astype(np.float64),
             margin=effects["margin"].to_numpy(),
         )

@@ -102,7 +102,9 @@ def run(
     progress = Console(stderr=True)
     written = carry_out(_file(config), engine, progress if progress.is_terminal and not as_json else None, begin)
     found = {"run": str(written.folder), "report": str(written.report), **written.summary}
-    _say(found, f"{written.summary['decision']}\n{written.report}", as_json)
+    nothing = not any(one["send"] for one in written.summary["campaigns"])
+    why = written.summary["gaps"] if nothing else []
+    _say(found, "\n".join([written.summary["decision"], *why, str(written.report)]), as_json)
 
 
 @app.command()

@@ -226,6 +226,9 @@ class Campaign(Section):
     budget_unit: str | None = None
     """What the budget counts when it is not the shop's money, such as seats or contacts: then the plan maximises value,
     and what offers take from the budget is not subtracted from it."""
+    send: Literal["proven", "expected"] = "proven"
+    """When the plan goes out: `proven`, where customers left out of the choice show a profit whose interval leaves out
+    zero; `expected`, also where they leave it open, unless they show a loss."""
     explore_budget: str = "0.00"
     """The most that offers given by lot may cost us, on top of `budget`; nothing without a plan, one in ten at most."""
     audience: str | None = None
@@ -474,6 +477,6 @@ class Config(Section):
             if one.get("campaign_id") in (None, campaign.id)
         ]
         try:
-            return read_offers([*campaign.offers, *mine], categories, self.unit(campaign))
+            return read_offers(campaign.offers, categories, self.unit(campaign), mine)
         except InputError as error:
             raise ConfigError(f"campaign '{campaign.id}': {error}") from error

@@ -46,7 +46,7 @@ CONTRACTS: dict[SourceName, Contract] = {
         ("customer_id", "product_id", "kind", "at"), ("value",), numbers=("value",), texts=("kind",)
     ),
     "prices": Contract(("product_id", "at", "list_price"), ("store_id",), money=("list_price",)),
-    "offers": Contract(("offer_id", "kind"), ("campaign_id",), texts=("kind",)),
+    "offers": Contract(("offer_id", "kind"), ("campaign_id", "percent"), numbers=("percent",), texts=("kind",)),
     "exposures": Contract(
         ("customer_id", "offer_id", "at"), ("propensity", "campaign_id", "policy"), numbers=("propensity",),
         texts=("policy",),

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
+import narwhals as nw
 import polars as pl
+
+from offerloop.engine.base import Frame
 
 EXPECTATIONS = ("p_redeem", "incremental", "value")
 """Columns that make up an offer's `assumed`."""
+DECIMALS = 9
+"""Beyond them a term is an error of rounding: 0.15 x 100 is 15."""
+ZERO = r"^0+([.,]0+)? ?%?$"
 
 
 def listed_offers(table: pl.DataFrame) -> list[dict[str, Any]]:
-    """What `[[campaigns.offers]]` would hold: `kind`, `id` and the terms that are not empty, sorted by id."""
+    """What `[[campaigns.offers]]` would hold: `kind`, `id` and the terms that are not empty, sorted by id.
+
+    An offer that takes nothing off is none.
+    """
     found = []
-    for row in table.sort("offer_id").iter_rows(named=True):
+    for row in table.filter(~_nothing(table)).sort("offer_id").iter_rows(named=True):
         terms = {name: _written(value) for name, value in row.items() if value is not None}
         assumed = {name: terms.pop(name) for name in EXPECTATIONS if name in terms}
         one = {"id": str(terms.pop("offer_id")), **terms}
@@ -23,6 +32,29 @@ def listed_offers(table: pl.DataFrame) -> list[dict[str, Any]]:
     return found
 
 
+def _nothing(table: pl.DataFrame) -> pl.Expr:
+    """Whether a row takes 0 % off."""
+    if "percent" not in table.columns:
+        return pl.lit(value=False)
+    return (pl.col("percent").cast(pl.Float64, strict=False) == 0).fill_null(value=False)
+
+
+def without_offers_of_nothing(exposures: Frame, offers: pl.DataFrame) -> Frame:
+    """Exposures in which an offer of 0 % has become the empty offer: who was shown it was deliberately given nothing.
+
+    So has a plain 0 (`0`, `0.0`, `0 %`) that is no offer's id.
+    """
+    named = offers.with_columns(pl.col("offer_id").cast(pl.String))
+    zeros = named.filter(_nothing(offers))["offer_id"].to_list()
+    others = named.filter(~_nothing(offers))["offer_id"].to_list()
+    shown = nw.col("offer_id").cast(nw.String).str.strip_chars()
+    nothing = shown.is_in(zeros) | (shown.str.contains(ZERO) & ~shown.is_in(others))
+    return exposures.with_columns(nw.when(~nothing).then(nw.col("offer_id")).alias("offer_id"))
+
+
 def _written(value: object) -> object:
-    """A cell as it would stand in TOML: whole numbers without a point."""
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+    """A cell as it would stand in TOML: whole numbers without a point, and none with an error of rounding."""
+    if not isinstance(value, float):
+        return value
+    near = round(value, DECIMALS)
+    return int(near) if near.is_integer() else near

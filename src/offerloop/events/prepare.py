@@ -19,7 +19,8 @@ from offerloop.events.clean import Cleaned, apply_rules, drop_copies, merge_scan
 from offerloop.events.columns import PRODUCT_COLUMNS, money_columns, with_all_money, with_product_columns
 from offerloop.events.ids import alike
 from offerloop.events.list_prices import needed, with_list_prices
-from offerloop.events.listed_offers import listed_offers
+from offerloop.events.listed_offers import listed_offers, without_offers_of_nothing
+from offerloop.events.offer_discounts import with_offer_coupons
 from offerloop.events.privacy import at_the_door
 from offerloop.events.read import WRONG_CELL, WRONG_COLUMN, Read, count_rows, read_source
 from offerloop.events.returns import net_returns
@@ -70,8 +71,11 @@ class Events:
 def prepare(config: Config, engine: Engine) -> Events:
     """Read and clean every configured source."""
     stage = _Cleaning(config, engine)
-    lines = stage.order_lines()
-    products = stage.products(lines)
+    sold = stage.order_lines()
+    products = stage.products(sold)
+    listed = collect(stage.plain("offers"))
+    exposures = stage.exposures(listed)
+    lines = stage.with_offer_coupons(sold, exposures, products)
     return Events(
         order_lines=lines,
         products=products,
@@ -82,8 +86,8 @@ def prepare(config: Config, engine: Engine) -> Events:
         redemptions=stage.before("redemptions", "at", "redeemed_day"),
         coupon_products=stage.plain("coupon_products"),
         browsing=stage.before("events", "at", "event_day"),
-        exposures=stage.before("exposures", "at", "shown_day"),
-        offers=listed_offers(collect(stage.plain("offers"))),
+        exposures=exposures,
+        offers=listed_offers(listed),
         quality=QUALITY.check(pl.DataFrame(stage.quality)),
         quality_by_day=stage.quality_by_day(),
         rejected=stage.rejected_rows(),
@@ -191,6 +195,20 @@ class _Cleaning:
         why = "sold (rejected lines apart) but not on the list: added as 'unknown', so that no sale is lost"
         self.quality.append(quality_row("products", "not on the product list", "repaired", count, why))
         return self.engine.keep(nw.concat([listed, added]))
+
+    def exposures(self, offers: pl.DataFrame) -> Frame:
+        """What was shown; offers of 0 % are nothing."""
+        return self.engine.keep(without_offers_of_nothing(self.before("exposures", "at", "shown_day"), offers))
+
+    def with_offer_coupons(self, lines: Frame, exposures: Frame, products: Frame) -> Frame:
+        """Order lines whose coupons are apart, also where the source has one discount for everything."""
+        if "coupon" in self.config.sources["order_lines"].columns or "exposures" not in self.config.sources:
+            return lines
+        days = self.config.evaluate.window_days
+        split, count = with_offer_coupons(lines, exposures, products, days, self.engine)
+        why = "no column has coupons: what is off beyond usual shelf discounts is the coupon of the offer shown"
+        self.quality.append(quality_row("order_lines", "offers' discounts", "repaired", count, why))
+        return self.engine.keep(split)
 
     def plain(self, name: SourceName) -> Frame:
         """A source without times, or an empty table."""

@@ -164,3 +164,30 @@ def _discount(week: Week, people: People, k: int, ratio: Floats) -> Floats:
     off = np.minimum(percent_off(base, float(week.terms.percent[k]), int(week.terms.most_minor[k])), base)
     units = ratio[:, None] ** more * np.where(more < MOST_MORE, 1 - ratio[:, None], 1.0)
     return np.einsum("nu,nu->n", chance @ off.astype(np.float64), units)
+
+
+def everywhere(week: Week, people: People, state: State, k: int) -> tuple[Floats, Floats]:
+    """(customers,): what an offer of a share off the whole basket adds to the value of the week; and the mean shelf
+    value of what is bought in it, where it is borne in mind.
+
+    Value is against no offer and weighted by the chance of bearing it in mind. How much of what is bought the offer
+    covers depends on how trips divide it, which has no formula.
+    """
+    usual = _Usual.of(week, people, state, float(week.terms.annoys[k]))
+    off = np.float64(week.preset.habits.noticed * week.terms.percent[k] / 100)
+    met = 1 - (1 - usual.met) * (1 - off)
+    logit = np.add(*week.logits(people, state, met.astype(np.float32))).astype(np.float64)
+    (chance,) = _chances(week, logit, (usual.trips[BORNE],))
+    units = _units(people, met - week.preset.habits.dependence * state.used_to)
+    kept = 1 - week.preset.products.returns
+    plain, heard, _ = usual.total
+    borne = kept * (chance * units * usual.margin).sum(axis=1)
+    bears = week.keeping(people, state)[:, k]
+    price = np.stack([_price(week, people, c) for c in range(week.shop.categories)], axis=1)
+    return bears * borne + (1 - bears) * heard - plain, (chance * units * price).sum(axis=1)
+
+
+def _price(week: Week, people: People, category: int) -> Floats:
+    """(customers,): mean shelf price of a unit bought in a category."""
+    chance, mine = _choice(week, people, category)
+    return chance @ week.shelf_minor(np.arange(week.shop.size)[mine]).astype(np.float64)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from offerloop.catalogue import Catalogue
@@ -26,26 +27,38 @@ OFFER_KINDS = Catalogue(
 )
 
 
-def read_offers(written: Sequence[Mapping[str, Any]], categories: Sequence[str] | None, currency: str) -> list[Offer]:
+def read_offers(
+    written: Sequence[Mapping[str, Any]],
+    categories: Sequence[str] | None,
+    currency: str,
+    listed: Sequence[Mapping[str, Any]] = (),
+) -> list[Offer]:
     """All offers of a campaign. Raises InputError for unknown kinds and fields, and for an id that is taken.
 
-    Without known categories every offer is read as it stands, one for each.
+    Without known categories every offer is read as it stands, one for each. Those `listed` in a table of the shop's
+    keep the id that it has there, because logs of shown offers name it.
     """
-    offers: list[Offer] = []
-    for one in written:
-        terms = Terms(one, currency)
-        read = OFFER_KINDS.load(str(terms.need("kind") if "kind" in one else ""))
-        offers.extend(read(terms, categories))
-        terms.finish()
-    ids = [offer.offer_id for offer in offers]
-    if NO_OFFER in ids:
-        raise InputError(f"the id '{NO_OFFER}' stands for giving nothing; choose another")
-    seen: set[str] = set()
-    for offer_id in ids:
-        if offer_id in seen:
-            raise InputError(f"two offers have the id '{offer_id}'; give each its own 'id'")
-        seen.add(offer_id)
+    offers = [offer for one in written for offer in _read(one, categories, currency)]
+    for one in listed:
+        found = _read(one, categories, currency)
+        offers += [replace(found[0], offer_id=str(one["id"]))] if len(found) == 1 else found
+    seen = {NO_OFFER}
+    for offer in offers:
+        if offer.offer_id == NO_OFFER:
+            raise InputError(f"the id '{NO_OFFER}' stands for giving nothing; choose another")
+        if offer.offer_id in seen:
+            raise InputError(f"two offers have the id '{offer.offer_id}'; give each its own 'id'")
+        seen.add(offer.offer_id)
     return offers
+
+
+def _read(written: Mapping[str, Any], categories: Sequence[str] | None, currency: str) -> list[Offer]:
+    """One entry, which may stand for several offers."""
+    terms = Terms(written, currency)
+    read = OFFER_KINDS.load(str(terms.need("kind") if "kind" in written else ""))
+    found: list[Offer] = read(terms, categories)
+    terms.finish()
+    return found
 
 
 def read_one(terms: Terms, offer_id: str) -> Offer:

@@ -64,8 +64,8 @@ class CampaignFacts:
     margin: BreakEven
     n_sent: int
     """Customers who get the plan's offer."""
-    liability_sent_minor: int
-    """The most that these offers can cost us."""
+    liability_sent_minor: int | None
+    """The most that these offers can cost us; None where one of them has no limit."""
     liability_explore_minor: int
     """The most that offers given by lot can cost us, on top."""
     n_explore: int
@@ -210,7 +210,7 @@ def _campaign(findings: Findings, found: CampaignFindings) -> CampaignFacts:
         supplier_share=break_even(sweep, found.campaign_id, "supplier share"),
         margin=break_even(sweep, found.campaign_id, "margin"),
         n_sent=given.filter(pl.col("arm") == "plan").height,
-        liability_sent_minor=int(given.filter(pl.col("arm") == "plan")["cost_liability_minor"].sum()),
+        liability_sent_minor=_liability(given.filter(pl.col("arm") == "plan")),
         liability_explore_minor=int(given.filter(pl.col("arm") == "explore")["cost_liability_minor"].sum()),
         n_explore=given.filter(pl.col("arm") == "explore").height,
         noun="coupons" if set(known["kind"].unique()) == {"coupon"} else "offers",
@@ -218,3 +218,9 @@ def _campaign(findings: Findings, found: CampaignFindings) -> CampaignFacts:
         funded_share=float(shares[0]) if len(shares) == 1 else None,
         bases=frozenset(found.bases or known["basis"]),
     )
+
+
+def _liability(given: pl.DataFrame) -> int | None:
+    """The most that offers can cost, where all have a limit."""
+    most = given["cost_liability_minor"]
+    return None if most.null_count() else int(most.sum())

@@ -71,11 +71,18 @@ def _send(one: CampaignFacts, facts: Facts, *, marked: bool) -> str:
         noun=noun(one, tell),
         profit=tell.estimate(sent.profit),
         spend=one.costs.text(sent.spend_minor),
-        most=one.costs.text(one.liability_sent_minor),
+        most=_most(one, tell),
         mark=_mark(one, facts, marked=marked),
     )
-    said = [told, _whole(one, tell), lead_sentence(one, tell), _ahead(one, facts), _assumed(one, tell)]
+    unproven = "" if sent.profit.low > 0 or one.is_assumed else tell.say("decision.unproven")
+    said = [told, unproven, _whole(one, tell), lead_sentence(one, tell), _ahead(one, facts), _assumed(one, tell)]
     return tell.listed(filter(None, said), "sentence")
+
+
+def _most(one: CampaignFacts, tell: Voice) -> str:
+    """The most that it can cost, where that has a limit."""
+    most = one.liability_sent_minor
+    return "" if most is None else tell.say("decision.at_most", most=one.costs.text(most))
 
 
 def _whole(one: CampaignFacts, tell: Voice) -> str:

@@ -118,7 +118,7 @@ def _as_sent(one: CampaignFacts, money: Money) -> dict[str, Any]:
     return {
         "expected_spend": money.decimal(one.sent_forecast.spend_minor),
         "profit": _money(one.sent_forecast.profit, money),
-        "liability": money.decimal(one.liability_sent_minor),
+        "liability": None if one.liability_sent_minor is None else money.decimal(one.liability_sent_minor),
     }
 
 

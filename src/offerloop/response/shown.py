@@ -19,23 +19,35 @@ import polars as pl
 from offerloop.engine import Engine, collect
 from offerloop.engine.base import Frame
 from offerloop.errors import EvidenceError
+from offerloop.evaluation.assignment import bucket
 from offerloop.evaluation.estimate import Z95
 from offerloop.offers import NO_OFFER, Offer
 from offerloop.response.crossfit import Calibration, divisions
 from offerloop.response.days import FEATURES, QUARTER, SCOPE, customer_days, features, outcomes, scope, scope_days
 from offerloop.response.decisions import finished, lot_chances, own_chances
 from offerloop.response.estimators import ESTIMATORS
-from offerloop.response.evidence import Evidence, Fitted, Ints
+from offerloop.response.evidence import Estimator, Evidence, Fitted, Ints
+from offerloop.response.ladder import NAME as CURVE
+from offerloop.response.ladder import CoveredLearner, CurveLearner, UsedLearner, is_ladder
 from offerloop.response.margins import Margins
 from offerloop.response.scores import predicted, robust_scores
 from offerloop.response.shelf.study import fold_of
 from offerloop.response.spending import Spending
 from offerloop.response.terms import NOTHING, Coding, Floats, Terms
-from offerloop.response.trial_study import study_trial
+from offerloop.response.trial_study import TrialStudy, study_trial
+from offerloop.response.trial_study import known as known_estimators
 from offerloop.tables import SHOWN_OFFERS
 
 FEWEST = 200
 """Exposures that an offer, and giving nothing, must have."""
+FEWEST_OF_FAMILY = 50
+"""Exposures of one depth, or of nothing, where the depths of its discount have FEWEST together."""
+SURELY = 3.0
+"""Standard errors from which another estimator than the curve counts as better."""
+LADDER_PARTS = 5
+"""Of depths of one discount, of which little is known of each."""
+SHAPED = (CurveLearner, CoveredLearner, UsedLearner)
+"""Estimators whose form draws them together already."""
 OUTCOMES = ("value_minor", "coupon_minor", "redeemed")
 
 
@@ -60,7 +72,7 @@ class Shown:
     """customer_id of who ordered in the last quarter."""
     made_of: Mapping[str, Floats]
     """By offer (K,): how much of each shown offer it is, nothing first: itself, or two between whose depths it lies."""
-    halves: Halves
+    parts: Parts
     table: pl.DataFrame
     """The table SHOWN_OFFERS."""
 
@@ -70,7 +82,7 @@ class Shown:
 
     def effects(self, offer_id: str) -> pl.DataFrame:
         """What the table EFFECTS needs of one offer, costs aside."""
-        part, found = self.made_of[offer_id], self.halves
+        part, found = self.made_of[offer_id], self.parts
         planned, held_out = (
             {name: one @ part for name, one in each.items()} for each in (found.planned, found.held_out)
         )
@@ -84,7 +96,7 @@ class Shown:
             "discount_se_minor": found.se["coupon_minor"] @ part,
             "discount_minor": np.maximum(planned["coupon_minor"], 0.0),
             "p_redeem": np.clip(planned["redeemed"], 0.0, 1.0),
-            "fold": found.half,
+            "fold": found.part,
             "held_out_value_minor": held_out["value_minor"],
             "held_out_discount_minor": np.maximum(held_out["coupon_minor"], 0.0),
             **dict.fromkeys(("d_value", "d_discount", "centred"), np.zeros(len(value))),
@@ -93,19 +105,19 @@ class Shown:
 
 
 @dataclass(frozen=True, eq=False)
-class Halves:
-    """The customers in two halves, each planned for by what the other showed; arrays are (customers, K).
+class Parts:
+    """The customers in parts, each planned for by what the others showed; arrays are (customers, K).
 
     There is one division only. In a mean over several, what is planned for a customer would have seen nearly everybody,
     and of many offers whose mean effects are uncertain the one that luck favoured would be valued by the same luck.
     """
 
-    half: Ints
+    part: Ints
     """(customers,)."""
     planned: dict[str, Floats]
-    """By outcome: by the model of the other half, drawn to what that half showed."""
+    """By outcome: by a model of the other parts, drawn to what these showed."""
     held_out: dict[str, Floats]
-    """By outcome: the same model, drawn to what the own half showed."""
+    """By outcome: the same model, drawn to what the own part showed."""
     se: dict[str, Floats]
     """By outcome, of what is held out."""
 
@@ -141,12 +153,27 @@ def learn_shown(log: Log, offers: Sequence[Offer], seed: int, engine: Engine) ->
     ids = pl.concat([active, rows.select("customer_id")]).unique()
     known = _Known.of(log, engine.table(ids), terms)
     seen = _evidence(rows, exposures, known, terms)
-    study = study_trial(seen.evidence, None, Spending(), seed, customer=seen.customer)
+    study = study_trial(seen.evidence, None, Spending(), seed, _candidates(seen.evidence), customer=seen.customer)
     now = active.with_columns(shown_day=pl.lit(log.as_of_day))
-    estimator = study.decision.estimator
-    halves = _halves(seen, now, known, estimator, seed)
+    estimator = _chosen(study)
+    parts = _parts(seen, now, known, estimator, seed)
     table = _table(seen, seed, [one.offer_id for one in terms[1:]], estimator)
-    return Shown(active["customer_id"], _made_of(Coding.of(terms), offers), halves, table)
+    return Shown(active["customer_id"], _made_of(Coding.of(terms), offers), parts, table)
+
+
+def _chosen(study: TrialStudy) -> str:
+    """By the contest; of a ladder its curve, unless the effects of another leave surely less unexplained.
+
+    Its form is what a small log cannot tell. Several others are tried, on outcomes of which a few customers make up
+    most, so that one or the other looks better by luck.
+    """
+    losses = study.contest.losses
+    if CURVE not in losses:
+        return study.decision.estimator
+    gains = {name: losses[CURVE] - one for name, one in losses.items() if name != CURVE}
+    sure = {name: float(one.mean() / max(one.std() / np.sqrt(len(one)), 1e-300)) for name, one in gains.items()}
+    best = max(sure, key=lambda name: sure[name])
+    return best if sure[best] > SURELY else CURVE
 
 
 def _made_of(shown: Coding, offers: Sequence[Offer]) -> dict[str, Floats]:
@@ -196,15 +223,18 @@ def _read(log: Log) -> pl.DataFrame:
 
 def _terms(rows: pl.DataFrame, offers: dict[str, Offer]) -> tuple[Terms, ...]:
     """Of nothing and the offers that were shown often enough."""
-    counts = dict(rows["offer_id"].value_counts().iter_rows())
-    often = sorted(name for name, n in counts.items() if n >= FEWEST and name in offers)
-    if counts.get(NO_OFFER, 0) < FEWEST or not often:
+    counts = {name: n for name, n in rows["offer_id"].value_counts().iter_rows() if name in (NO_OFFER, *offers)}
+    known = {name: _of_offer(offers[name]) for name in sorted(counts) if name != NO_OFFER}
+    ladder = len(known) > 1 and is_ladder((NOTHING, *known.values()))
+    fewest = FEWEST_OF_FAMILY if ladder and sum(counts.values()) >= 2 * FEWEST else FEWEST
+    often = [name for name in known if counts[name] >= fewest]
+    if counts.get(NO_OFFER, 0) < fewest or not often:
         raise EvidenceError(
             f"the exposures hold {counts.get(NO_OFFER, 0):,} finished windows in which deliberately nothing was shown "
-            f"and {len(often)} configured offers with {FEWEST} finished windows each; to learn effects from them both "
-            "are needed, so log those who get nothing too"
+            f"and {len(often)} configured offers with {fewest} finished windows each; to learn effects from them both "
+            f"are needed, {fewest} of each, so log those who get nothing too"
         )
-    return (NOTHING, *(_of_offer(offers[name]) for name in often))
+    return (NOTHING, *(known[name] for name in often))
 
 
 def _of_offer(offer: Offer) -> Terms:
@@ -266,36 +296,68 @@ def _evidence(rows: pl.DataFrame, exposures: pl.DataFrame, known: _Known, terms:
     return _Seen(kept, evidence, table)
 
 
-def _halves(seen: _Seen, now: pl.DataFrame, known: _Known, name: str, seed: int) -> Halves:
-    """Models of both halves, applied to each other's customers."""
-    logged, current = (_half(one["customer_id"], seed) for one in (seen.rows, now))
+def _parts(seen: _Seen, now: pl.DataFrame, known: _Known, name: str, seed: int) -> Parts:
+    """Models of all parts but one, applied to the customers of that one."""
+    evidence, number = seen.evidence, LADDER_PARTS if is_ladder(seen.evidence.offers) else 2
+    logged, current = (_part(one["customer_id"], seed, number) for one in (seen.rows, now))
     x, z = known.features(now), known.scope(now)
-    shape = (now.height, len(seen.evidence.offers))
+    shape = (now.height, len(evidence.offers))
     planned, held_out, se = ({one: np.empty(shape) for one in OUTCOMES} for _ in range(3))
-    for outcome in OUTCOMES:
-        evidence = seen.of(outcome)
-        models = [ESTIMATORS.load(name)().fit(evidence.of(logged == half), seed) for half in (0, 1)]
-        lines = [_line(evidence, logged, half, models[1 - half]) for half in (0, 1)]
-        for half in (0, 1):
-            mine = current == half
-            raw = models[1 - half].effects(x[mine], evidence.offers, None if z is None else z[mine])
-            planned[outcome][mine] = lines[1 - half].drawn_together().applied(raw)
-            held_out[outcome][mine] = lines[half].applied(raw)
-            se[outcome][mine] = lines[half].se(raw)
-    return Halves(current, planned, held_out, se)
+    for outcome, learner in _learners(evidence, name).items():
+        one = seen.of(outcome)
+        models = [learner.fit(one.of(logged != part), seed) for part in range(number)]
+        unseen, realised = _unseen(one, logged, models), _realised(one, logged)
+        for part, model in enumerate(models):
+            mine, own = current == part, logged == part
+            raw = model.effects(x[mine], evidence.offers, None if z is None else z[mine])
+            line = Calibration.of(unseen[own], realised[own])
+            held_out[outcome][mine], se[outcome][mine] = line.applied(raw), line.se(raw)
+            planned[outcome][mine] = (
+                raw if isinstance(learner, SHAPED) else _drawn(unseen[~own], realised[~own], evidence).applied(raw)
+            )
+    return Parts(current, planned, held_out, se)
 
 
-def _line(evidence: Evidence, fold: Ints, half: int, model: Fitted) -> Calibration:
-    """What one half showed, along predictions by a model of the other."""
-    expected = predicted(evidence, fold)
-    scores = robust_scores(evidence, expected)
-    mine = fold == half
-    own = evidence.of(mine)
-    return Calibration.of(model.effects(own.features, own.offers, own.scope), (scores - scores[:, :1])[mine])
+def _learners(evidence: Evidence, name: str) -> dict[str, Estimator]:
+    """By outcome. Of a ladder, what discounts cost follows from what they cover, whoever tells their value."""
+    if not is_ladder(evidence.offers):
+        return {one: ESTIMATORS.load(name)() for one in OUTCOMES}
+    value = CurveLearner() if name == CURVE else ESTIMATORS.load(name)()
+    return dict(zip(OUTCOMES, (value, CoveredLearner(), UsedLearner()), strict=True))
 
 
-def _half(customers: pl.Series, seed: int) -> Ints:
-    """0 or 1 by hash: the same customer is always in the same half."""
+def _candidates(evidence: Evidence) -> dict[str, Estimator] | None:
+    """The estimators of the contest; of a ladder also its curve, as the simplest. None for those of the catalogue."""
+    return {CURVE: CurveLearner(), **known_estimators()} if is_ladder(evidence.offers) else None
+
+
+def _drawn(prediction: Floats, realised: Floats, evidence: Evidence) -> Calibration:
+    """Unless depths of one discount, whose means differ for a reason, offers are drawn together."""
+    line = Calibration.of(prediction, realised)
+    return line if is_ladder(evidence.offers) else line.drawn_together()
+
+
+def _unseen(evidence: Evidence, part: Ints, models: Sequence[Fitted]) -> Floats:
+    """(n, K): effects on the logged rows of each part by the model that has not seen it."""
+    found = np.empty((evidence.size, len(evidence.offers)))
+    for number, model in enumerate(models):
+        own = evidence.of(part == number)
+        found[part == number] = model.effects(own.features, own.offers, own.scope)
+    return found
+
+
+def _realised(evidence: Evidence, part: Ints) -> Floats:
+    """(n, K): doubly robust differences from nothing."""
+    scores = robust_scores(evidence, predicted(evidence, part))
+    return scores - scores[:, :1]
+
+
+def _part(customers: pl.Series, seed: int, number: int) -> Ints:
+    """From 0, by hash: the same customer is always in the same part."""
     ids = customers.unique()
-    halves = dict(zip(ids, fold_of(ids.to_numpy(), seed).tolist(), strict=True))
-    return customers.replace_strict(halves, return_dtype=pl.Int64).to_numpy()
+    parts = fold_of(ids.to_numpy(), seed) if number == 2 else _hashed(ids, seed, number)
+    return customers.replace_strict(dict(zip(ids, parts.tolist(), strict=True)), return_dtype=pl.Int64).to_numpy()
+
+
+def _hashed(ids: pl.Series, seed: int, number: int) -> Ints:
+    return np.array([int(number * bucket(str(one), f"shown-{seed}")) for one in ids], dtype=np.int64)

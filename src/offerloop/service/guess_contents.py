@@ -190,6 +190,11 @@ def is_loose_id(column: Column) -> bool:
     return column.nameable and column.filled.len() > 0
 
 
+def is_offer(column: Column) -> bool:
+    """Names of offers, which may be their depths."""
+    return column.filled.len() > 0 and not _plain_time(column) and not column.dated
+
+
 def is_class(column: Column) -> bool:
     """Words that recur, such as categories."""
     if not column.nameable or not column.filled.len():
@@ -212,6 +217,11 @@ def is_share(column: Column) -> bool:
     return column.numeric and bool(column.numbers.is_between(0, 1).all())
 
 
+def is_percent(column: Column) -> bool:
+    """Percentages, or shares, of a price."""
+    return column.numeric and bool(column.numbers.is_between(0, 100).all())
+
+
 def is_text(column: Column) -> bool:
     """Anything written."""
     return column.cells.dtype == pl.String and column.filled.len() > 0
@@ -228,13 +238,13 @@ def is_clock(column: Column) -> bool:
 
 
 GATES: dict[str, Callable[[Column], bool]] = {
-    "order_id": is_order_id, "customer_id": is_id, "product_id": is_id, "campaign_id": is_id, "offer_id": is_loose_id,
+    "order_id": is_order_id, "customer_id": is_id, "product_id": is_id, "campaign_id": is_id, "offer_id": is_offer,
     "coupon_id": is_loose_id, "store_id": is_class, "quantity": is_quantity, "paid": is_money, "unit_price": is_money,
     "list_price": is_money, "list_value": is_money, "discount": is_money, "coupon": is_money, "reimbursed": is_money,
     "unit_cost": is_money, "amount": is_money, "at": is_time, "starts_at": is_time, "ends_at": is_time,
     "clock": is_clock, "category": is_class, "subcategory": is_class, "brand": is_class, "channel": is_class,
     "segment": is_class, "kind": is_class, "campaign_type": is_text, "policy": is_class, "returned": is_flag,
-    "consent": is_flag, "currency": is_currency, "propensity": is_share, "value": is_number, "stock": is_number,
-    "text": is_text,
+    "consent": is_flag, "currency": is_currency, "propensity": is_share, "percent": is_percent, "value": is_number,
+    "stock": is_number, "text": is_text,
 }  # fmt: skip
 """What a column must hold to be one of ours, whatever it is called."""

@@ -13,6 +13,7 @@ from offerloop.events.contracts import CONTRACTS
 from offerloop.events.dialect import as_utf8
 from offerloop.service.guess import Match, columns_of, match, says
 from offerloop.service.guess_contents import is_time
+from offerloop.service.guess_shown import offer_terms, without_other_terms
 from offerloop.service.peek import Peek
 
 KEYS: dict[SourceName, str] = {"products": "product_id", "customers": "customer_id"}
@@ -23,11 +24,15 @@ def guess_source(name: SourceName, peeked: Peek, known: dict[str, frozenset[str]
     """Raises InputError naming the required columns that were not found, or a product or customer with several rows."""
     contract = CONTRACTS[name]
     columns = columns_of(peeked)
-    found = match(columns, name, (*contract.required, *contract.optional), known)
+    roles = (*contract.required, *contract.optional)
+    found = match(without_other_terms(columns) if name == "offers" else columns, name, roles, known)
+    found.columns = columns
     if "at" in contract.required and "at" not in found.found:
         times = [column for column in found.unused() if is_time(column)]
         if len(times) == 1:
             found.take("at", times[0].name, (times[0].name,), "guessed from the contents")
+    if name == "offers":
+        offer_terms(found)
     missing = [ours for ours in contract.required if ours not in found.found]
     if missing:
         raise InputError(

@@ -17,6 +17,7 @@ from offerloop.service.guess import Match, language_of
 from offerloop.service.guess_orders import guess_orders
 from offerloop.service.guess_others import KEYS, attributes, guess_source, products_in_orders
 from offerloop.service.guess_shop import guess_currency, guess_zone
+from offerloop.service.guess_shown import carried, check_exposures
 from offerloop.service.guess_status import only_sales, row_filters
 from offerloop.service.guess_times import evaluate, time_format
 from offerloop.service.init_campaign import campaign_lines, first_budget
@@ -89,6 +90,8 @@ def _guessed(peeks: Mapping[SourceName, Peek]) -> dict[SourceName, Match]:
     for name, peeked in peeks.items():
         if name != "order_lines":
             found[name] = guess_source(name, peeked, known)
+    if "exposures" in found:
+        check_exposures(found.get("offers"), found["exposures"], peeks["exposures"])
     return {name: found[name] for name in SECTIONS if name in found}
 
 
@@ -105,7 +108,9 @@ def _shop(
         texts.append(_with_rest(SourceText(name, peeked, one, form), peeks, found))
     seen = _figures(peeks, found, texts[0])
     plan = first_budget(budget, seen, money.value)
-    campaign = campaign_lines(plan, seen, money.value, next((one for one in texts if one.name == "offers"), None))
+    offers = next((one for one in texts if one.name == "offers"), None)
+    shown = "exposures" in found and "propensity" in found["exposures"].found
+    campaign = campaign_lines(plan, seen, money.value, offers, shown=shown)
     audit_only = attributes(found["customers"])[1] if "customers" in found else []
     absent = [name for name in SECTIONS if name not in found]
     missing = ["Not given, and what each would add:", *(f"[sources.{name}]: {ADDS[name]}" for name in absent)]
@@ -122,7 +127,7 @@ def _with_rest(text: SourceText, peeks: Mapping[SourceName, Peek], found: Mappin
         notes = [f"Names and addresses are not carried along: {named(personal)}."] if personal else []
         text = replace(text, attributes=kept, notes=notes)
     if text.name == "offers":
-        text = replace(text, attributes=rest)
+        text = replace(text, attributes=carried(text.found))
     taken = {*text.attributes, *personal}
     if text.name == "order_lines":
         text = replace(text, filters=row_filters(text.found, text.peeked))

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from offerloop.errors import InputError
 from offerloop.money import DIGITS, to_minor, to_text
 from offerloop.service.init_figures import Figures, pretty, two_digits
-from offerloop.service.init_offers import dearest_listed
+from offerloop.service.init_offers import Costs, listed_costs
 from offerloop.service.init_toml import SourceText, entry, off, quoted
 
 _ASSUMED = "{ p_redeem = 0.10, incremental = 0.5 }"
 _PERCENT = 10
+_NAMED = 3
+"""Offers that a comment names."""
 _EXPLORE_SHARE = 10
 """The exploration budget is the budget divided by this, or what one customer may cost if that is more."""
 
@@ -47,30 +49,60 @@ def first_budget(given: str | None, figures: Figures, currency: str) -> Budget:
     return Budget(to_minor(f"{amount:.{digits}f}", currency), why)
 
 
-def campaign_lines(budget: Budget, figures: Figures, currency: str, offers: SourceText | None) -> list[str]:
-    """`[[campaigns]]` and its offers; `offers` is the shop's own table of them."""
+def campaign_lines(
+    budget: Budget, figures: Figures, currency: str, offers: SourceText | None, *, shown: bool
+) -> list[str]:
+    """`[[campaigns]]` and its offers; `offers` is the shop's own table of them, `shown` whether a log tells of them."""
     terms = _terms(figures, DIGITS[currency])
     if offers is None:
-        dearest = max(to_minor(terms.most, currency), to_minor(terms.save, currency))
+        costs = Costs(max(to_minor(terms.most, currency), to_minor(terms.save, currency)))
     else:
-        dearest = dearest_listed(offers, currency)
+        costs = listed_costs(offers, currency)
     lines = [
         "# One campaign. Under the default budget_basis = \"liability\" every offer counts at the most it can cost us.",
         "[[campaigns]]",
         entry("id", quoted("first")),
         entry("title", quoted("First campaign")),
         entry("budget", quoted(to_text(budget.minor, currency)), budget.why),
-        *_explore(budget.minor, dearest, currency),
-        off('budget_basis = "liability"', 'or "expected": every offer counts at its expected cost'),
+        *_explore(budget.minor, costs, currency),
+        *_basis(costs),
+        *_send(shown=shown),
     ]  # fmt: skip
     if offers is not None:
         return [*lines, "# Its offers are those of [sources.offers]; giving nothing is always a choice."]
     return lines + _choices(terms, figures)
 
 
-def _explore(budget: int, dearest: int, currency: str) -> list[str]:
+def _basis(costs: Costs) -> list[str]:
+    """What cannot be counted at the most it can cost is counted at what it is expected to cost."""
+    if not costs.unlimited:
+        return [off('budget_basis = "liability"', 'or "expected": every offer counts at its expected cost')]
+    some = ", ".join(costs.unlimited[:_NAMED]) + (" and others" if len(costs.unlimited) > _NAMED else "")
+    return [
+        f"# Without max_discount nothing limits what an offer can cost: {some}.",
+        "# So every offer counts at its expected cost; the report says how likely more than the budget is spent.",
+        '# Give each a max_discount for "liability", under which no more than the budget can be spent.',
+        entry("budget_basis", quoted("expected")),
+    ]
+
+
+def _send(*, shown: bool) -> list[str]:
+    """A log of offers that were shown by lot tells effects, seldom so surely that a plan of one week is proven."""
+    if not shown:
+        return [off('send = "proven"', 'or "expected": the plan goes out also where nothing proves that it pays')]
+    return [
+        '# The log of shown offers says what they do, with some error. "expected": the plan goes out unless customers',
+        '# left out of its choice show a loss; the report says when they prove nothing. "proven": only when they do.',
+        entry("send", quoted("expected")),
+    ]
+
+
+def _explore(budget: int, costs: Costs, currency: str) -> list[str]:
     """Exploration is paid as if everyone drew the dearest offer, so that less than its cost explores nothing."""
-    share = budget // _EXPLORE_SHARE
+    share, dearest = budget // _EXPLORE_SHARE, costs.dearest_minor
+    if costs.unlimited and dearest == 0:
+        why = "what can cost without limit is not given by lot"
+        return [entry("explore_budget", quoted(to_text(0, currency)), why)]
     if dearest > budget:
         most = to_text(dearest, currency)
         why = f"nothing can be explored with this budget: the dearest offer that may be drawn can cost {most}"

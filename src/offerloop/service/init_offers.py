@@ -1,8 +1,9 @@
-"""What the offers of a shop's own table can cost."""
+"""What the offers of a shop's own table can cost, and what follows for its first budget."""
 
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -10,22 +11,37 @@ from offerloop.errors import InputError
 from offerloop.events.listed_offers import listed_offers
 from offerloop.offers import read_offers
 from offerloop.offers.base import liability_minor
+from offerloop.service.guess import reference
 from offerloop.service.guess_times import evaluate
 from offerloop.service.init_toml import SourceText
 
 
-def dearest_listed(source: SourceText, currency: str) -> int:
-    """The most that one of them can cost, in minor units, as far as they can be read and have a limit."""
+@dataclass(frozen=True)
+class Costs:
+    """The most that offers can cost."""
+
+    dearest_minor: int
+    """Of one of those that have a limit."""
+    unlimited: tuple[str, ...] = ()
+    """offer_id of those that have none."""
+
+
+def listed_costs(source: SourceText, currency: str) -> Costs:
+    """Of those that can be read."""
     head = source.peeked.head
-    columns = {ours: evaluate(head, one.written, source.peeked.decimal) for ours, one in source.mapping()}
+    columns = {
+        ours: evaluate(head, one.written, source.peeked.decimal, as_number=ours == "percent")
+        for ours, one in source.mapping()
+    }
     for name in source.attributes:
         numeric = source.found.columns[name].numeric
-        columns[name] = evaluate(head, name, source.peeked.decimal, as_number=numeric)
+        columns[name] = evaluate(head, reference(name), source.peeked.decimal, as_number=numeric)
     table = pl.DataFrame(columns).with_columns(pl.col(pl.String).str.strip_chars().replace("", None))
-    most = [0]
+    most, unlimited = [0], list[str]()
     for one in listed_offers(table.drop_nulls("offer_id")):
         terms = {name: value for name, value in one.items() if name != "campaign_id"}
         with suppress(InputError):  # what is wrong with it is told by check, with its place
-            offers = read_offers([terms], [str(terms.get("on", ""))], currency)
+            offers = read_offers([], [str(terms.get("on", ""))], currency, [terms])
             most += [liability_minor(offer) or 0 for offer in offers]
-    return max(most)
+            unlimited += [offer.offer_id for offer in offers if liability_minor(offer) is None]
+    return Costs(max(most), tuple(unlimited))

@@ -74,9 +74,10 @@ def _sent_tiles(facts: Facts) -> tuple[Tile, ...]:
     tell, sent = facts.voice, facts.sent
     n_sent, n_explore = sum(one.n_sent for one in sent), sum(one.n_explore for one in sent)
     planned = sum(one.found.n_planned for one in sent)
+    most = [(one, one.liability_sent_minor) for one in sent if one.liability_sent_minor is not None]
     spend = tell.say(
-        "tile.spend_note",
-        most=facts.taken((one, one.liability_sent_minor) for one in sent),
+        "tile.spend_note" if len(most) == len(sent) else "tile.spend_note_open",
+        most=facts.taken(most),
         budget=facts.taken(((one, one.found.budget_minor) for one in sent), exactly=True),
         by_lot=facts.taken((one, one.liability_explore_minor) for one in sent),
     )

@@ -66,8 +66,13 @@ WORDS: dict[str, str] = {
     "headline.assumed": "What {titles} would change is assumed, not measured.",
     "decision.campaign": "{title}: {body}",
     "decision.send": (
-        "send {n} {noun} for one week; expected profit {profit} on an expected spend of {spend}, at most {most}{mark}."
+        "send {n} {noun} for one week; expected profit {profit} on an expected spend of {spend}{most}{mark}."
     ),
+    "decision.unproven": (
+        "The interval holds zero, so nothing proves that this pays; it goes out because the campaign says send = "
+        "“expected”, and the holdout will tell."
+    ),
+    "decision.at_most": ", at most {most}",
     "decision.mark": " ({basis})",
     "decision.whole": (
         "The full plan has {n}, of whom some are held back or drawn by lot; it is forecast at {profit} on {spend}."
@@ -125,6 +130,7 @@ WORDS: dict[str, str] = {
     "tile.profit_assumed": "no interval: assumed, not measured; for the {n} who get the plan's offer",
     "tile.spend": "Expected spend",
     "tile.spend_note": "at most {most} of a budget of {budget}, and {by_lot} by lot",
+    "tile.spend_note_open": "expected, of a budget of {budget}; no offer's cost has a limit; {by_lot} by lot at most",
     "tile.treated": "Customers treated",
     "tile.treated_note": (
         "of {all}: {sent} by plan, {lot} by lot; {back} of the {planned} planned are held back or drawn by lot"

@@ -79,6 +79,10 @@ WORDS: dict[str, str] = {
         "whom it had not seen; of estimators that chance cannot tell apart, the simplest is used."
     ),
     "shown.estimator.outcome": "an offer changes the same share of what each customer would buy anyway",
+    "shown.estimator.curve": (
+        "an offer changes the same share of what each customer would buy anyway, by being there and by its depth, and "
+        "a deeper one never brings less"
+    ),
     "shown.estimator.ridge_t": "a linear model of what customers buy after each offer; effects are their differences",
     "shown.estimator.dr_learner": "a linear model of the effect itself, learned from doubly robust differences",
     "shown.estimator.r_learner": "a linear model of what is left once the purchases expected anyway are taken off",

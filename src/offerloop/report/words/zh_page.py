@@ -65,7 +65,11 @@ WORDS: dict[str, str] = {
     "headline.test_both": "把{sent}作为试验发放：效果是假设的，未经测量；不发放{kept}。",
     "headline.assumed": "{titles}的效果是假设的，未经测量。",
     "decision.campaign": "{title}：{body}",
-    "decision.send": ("发放 {n} 份{noun}，为期一周；预期增量利润 {profit}，预期成本 {spend}，最大负债 {most}{mark}。"),
+    "decision.unproven": (
+        "区间包含零，尚不能证明会有收益；因为该活动设置了 send = “expected” 才发放，长期留出组会给出答案。"
+    ),
+    "decision.at_most": "，最大负债 {most}",
+    "decision.send": ("发放 {n} 份{noun}，为期一周；预期增量利润 {profit}，预期成本 {spend}{most}{mark}。"),
     "decision.mark": "（{basis}）",
     "decision.whole": ("完整计划共 {n} 人，其中一部分被留出或改由抽签决定；完整计划的预测为 {profit}，成本 {spend}。"),
     "decision.some_assumed": "计划中 {share} 的优惠以商家自己的假设计入，没有数据支持：任何区间都不包含这部分误差。",
@@ -106,6 +110,7 @@ WORDS: dict[str, str] = {
     "tile.profit_assumed": "无区间：属于假设，未经测量；针对按计划得到优惠的 {n} 人",
     "tile.spend": "预期成本",
     "tile.spend_note": "最多 {most}，预算 {budget}；抽签部分另计最多 {by_lot}",
+    "tile.spend_note_open": "为预期值，预算 {budget}：每份优惠的成本没有上限；抽签部分另计最多 {by_lot}",
     "tile.treated": "得到优惠的用户",
     "tile.treated_note": (
         "共 {all} 人：按计划 {sent} 人，抽签 {lot} 人；计划的 {planned} 人中有 {back} 人被留出或改由抽签决定"

@@ -59,6 +59,9 @@ WORDS: dict[str, str] = {
         "偶然无法区分的几种方法中，采用最简单的一种。"
     ),
     "shown.estimator.outcome": "优惠按相同的比例改变每位用户原本会购买的数额",
+    "shown.estimator.curve": (
+        "优惠按相同的比例改变每位用户原本会购买的数额：一部分来自优惠本身，一部分来自折扣深度；更深的折扣不会带来更少的购买"
+    ),
     "shown.estimator.ridge_t": "对每种优惠之后的购买各建一个线性模型，效果为两者之差",
     "shown.estimator.dr_learner": "直接对效果建立的线性模型，由双重稳健的差值学得",
     "shown.estimator.r_learner": "扣除原本预期的购买之后，对余下部分建立的线性模型",

@@ -1,0 +1,82 @@
+"""What offers took off, where order lines name one discount for everything: the shelf's and the customer's own offer's.
+
+Lines in the window of an offer that was shown are split: what shelf discounts would have taken off stays one, the
+rest is the offer's and becomes a coupon. Shelf discounts are the share of their category in lines of those who were
+deliberately shown nothing, who met the same shelves in the same weeks; where there are few, in all other lines. Of a
+single line the split is rough and may be below zero; over many the parts are right.
+"""
+
+from __future__ import annotations
+
+import narwhals as nw
+import polars as pl
+
+from offerloop.engine import Engine, collect
+from offerloop.engine.base import Frame
+
+NONE = ("", "none")
+"""Exposures in which deliberately nothing was shown; so does an empty cell."""
+FEW = 500
+"""With fewer lines of customers who were shown nothing, all lines without an offer tell shelf discounts."""
+
+
+def with_offer_coupons(
+    lines: Frame, exposures: Frame, products: Frame, window_days: int, engine: Engine
+) -> tuple[Frame, int]:
+    """Order lines with `coupon_minor` and `discount_minor` apart, and how many lines an offer was shown for.
+
+    The window is that of an evaluation: `window_days` from the exposure on, at most to the customer's next one.
+    """
+    shown = _windows(exposures, window_days)
+    if not shown["offered"].any():
+        return lines, 0
+    days = collect(lines.select("customer_id", "order_day").unique(), "order_day")
+    covered = days.join_asof(
+        shown.sort("shown_day"), left_on="order_day", right_on="shown_day", by="customer_id", strategy="backward",
+        check_sortedness=False,
+    ).filter(pl.col("order_day") < pl.col("until_day"))  # fmt: skip
+    if not covered["offered"].any():
+        return lines, 0
+    names = lines.collect_schema().names()
+    table = engine.table(covered.select("customer_id", "order_day", _offered=pl.col("offered").cast(pl.Int64)))
+    marked = lines.join(products.select("product_id", "category"), on="product_id", how="left")
+    marked = marked.join(table, on=["customer_id", "order_day"], how="left")
+    usual = _usual(marked)
+    split = marked.join(engine.table(usual), on="category", how="left")
+    offered, off = (nw.col("_offered") == 1).fill_null(value=False), nw.col("discount_minor")
+    shelf = (nw.col("_share").fill_null(_mean(usual)) * nw.col("list_value_minor")).round(0).cast(nw.Int64)
+    parts = split.with_columns(
+        nw.when(offered).then(off - shelf).otherwise(nw.lit(0)).cast(nw.Int64).alias("coupon_minor"),
+        nw.when(offered).then(shelf).otherwise(off).cast(nw.Int64).alias("discount_minor"),
+    )
+    count = int(collect(marked.filter(offered).select(n=nw.len()))["n"][0])
+    return parts.select(names), count
+
+
+def _windows(exposures: Frame, window_days: int) -> pl.DataFrame:
+    """customer_id, shown_day, until_day and whether an offer was shown then, one row for each customer and day."""
+    offer = nw.col("offer_id").cast(nw.String)
+    real = (~offer.is_null() & ~offer.is_in(NONE)).alias("offered")
+    found = collect(exposures.select("customer_id", "shown_day", real)).drop_nulls("customer_id")
+    day = found.group_by("customer_id", "shown_day").agg(pl.col("offered").any()).sort("customer_id", "shown_day")
+    following = pl.col("shown_day").shift(-1).over("customer_id")
+    return day.with_columns(until_day=pl.min_horizontal(pl.col("shown_day") + window_days, following))
+
+
+def _usual(marked: Frame) -> pl.DataFrame:
+    """category, list_value_minor, _share: discount over list value of lines without an offer."""
+    sums = [nw.col(name).sum().cast(nw.Float64) for name in ("discount_minor", "list_value_minor")]
+    plain = marked.filter((nw.col("_offered") == 0) | nw.col("_offered").is_null())
+    found = collect(plain.group_by("category", "_offered").agg(*sums, n=nw.len()))
+    nothing = found.filter(pl.col("_offered") == 0)
+    kept = nothing if nothing["n"].sum() >= FEW else found
+    whole = kept.group_by("category").agg(pl.col("discount_minor", "list_value_minor").sum())
+    listed = pl.col("list_value_minor")
+    share = pl.when(listed > 0).then(pl.col("discount_minor") / listed).otherwise(0.0)
+    return whole.select("category", "list_value_minor", _share=share).sort("category")
+
+
+def _mean(usual: pl.DataFrame) -> float:
+    """The share over all categories, for those of which nothing is known."""
+    listed = usual["list_value_minor"]
+    return float((usual["_share"] * listed).sum()) / max(float(listed.sum()), 1.0)

@@ -1,0 +1,102 @@
+"""What was shown: the percentages of a table of offers, its ids, and whether exposures name them with their chances."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from offerloop.errors import InputError
+from offerloop.events.listed_offers import ZERO
+from offerloop.offers import NO_OFFER
+from offerloop.service.guess import Match, name_score, reference
+from offerloop.service.guess_contents import Column, is_share
+from offerloop.service.peek import Peek
+
+TERMS = frozenset({
+    "percent", "on", "max_discount", "spend", "save", "hours", "text", "takes", "funded_share", "channel",
+    "contact_cost", "quiet_hours", "p_redeem", "incremental", "value",
+})  # fmt: skip
+"""Fields of offers of any kind: further columns of a table of offers that mean something."""
+
+
+def without_other_terms(columns: dict[str, Column]) -> dict[str, Column]:
+    """Columns that may be ours under another name: a maximum discount, say, is no percentage."""
+    return {name: column for name, column in columns.items() if name not in TERMS - {"percent"}}
+
+
+def offer_terms(found: Match) -> None:
+    """A percentage is read as one also where it is written as a share; it makes a coupon, and names the offer."""
+    percent = found.column("percent")
+    if percent is None:
+        return
+    why, name = found.found["percent"].why, reference(percent.name)
+    if float(percent.numbers.max() or 0) <= 1:  # type: ignore[arg-type]
+        found.take("percent", f"{name} * 100", (percent.name,), f"{why}; it holds shares")
+    if "offer_id" not in found.found:
+        found.take("offer_id", percent.name, (percent.name,), "assumed: no column names the offers, their depth does")
+    if "kind" not in found.found:
+        found.take("kind", "'coupon'", (), "assumed: a percentage off, and no column says a kind")
+
+
+def carried(found: Match) -> list[str]:
+    """Their columns that are terms of offers under our own names."""
+    return [column.name for column in found.unused() if column.name in TERMS]
+
+
+def check_exposures(offers: Match | None, exposures: Match, peeked: Peek) -> None:
+    """Have both sides name offers alike, and say what exposures without chances cannot teach.
+
+    Raises InputError naming the file, the row and the column where chances are none, or no offer shown is listed.
+    """
+    if offers is not None:
+        _same_ids(offers, exposures, peeked)
+    if "propensity" in exposures.found:
+        return
+    for column in exposures.unused():
+        score, _ = name_score(column.name, "exposures", "propensity")
+        if score > 0 and column.numeric and not is_share(column):
+            raise InputError(_no_chance(column, peeked))
+    exposures.notes.append(
+        f"'{peeked.place}' has no column with the chance with which each offer was chosen (propensity), so nothing can "
+        "be learned from what was shown; add it"
+    )
+
+
+def _no_chance(column: Column, peeked: Peek) -> str:
+    cells = peeked.head[column.name].cast(pl.String).str.strip_chars()
+    wrong = ~cells.str.replace(",", ".").cast(pl.Float64, strict=False).is_between(0, 1).fill_null(value=True)
+    place = wrong.arg_max() if wrong.any() else None
+    row = "" if place is None else f", row {place + 2}"
+    example = "" if place is None else f" '{cells[place]}'"
+    return (
+        f"'{peeked.place}'{row}, column '{column.name}': must hold the chance with which the offer was chosen, from 0 "
+        f"to 1, and holds{example}; write 9.1 % as 0.091"
+    )
+
+
+def _same_ids(offers: Match, exposures: Match, peeked: Peek) -> None:
+    """Exposures may name offers by another column of the table than the one that was taken for the id."""
+    shown = exposures.column("offer_id")
+    if shown is None:
+        return
+    named = {value for value in shown.values if value != NO_OFFER and not pl.Series([value]).str.contains(ZERO)[0]}
+    if not named:
+        return
+    known = {name: column.values & named for name, column in offers.columns.items()}
+    now = offers.column("offer_id")
+    if now is not None and known[now.name]:
+        return
+    best = max(known, key=lambda name: len(known[name]))
+    if not known[best]:
+        raise InputError(_no_offer(shown, now, named, peeked))
+    offers.take("offer_id", best, (best,), f"guessed: '{shown.name}' of the exposures holds the same")
+
+
+def _no_offer(shown: Column, listed: Column | None, named: set[str], peeked: Peek) -> str:
+    cells = peeked.head[shown.name].cast(pl.String).str.strip_chars()
+    place = cells.is_in(sorted(named)).arg_max()
+    row, example = ("", sorted(named)[0]) if place is None else (f", row {place + 2}", cells[place])
+    some = "" if listed is None else f" (such as {', '.join(sorted(listed.values)[:3])})"
+    return (
+        f"'{peeked.place}'{row}, column '{shown.name}': '{example}' is none of the offers that are listed{some}; use "
+        "the same ids in both files"
+    )

@@ -1,0 +1,190 @@
+"""A log of whole-shop discounts that another program wrote as CSV: init and run alone turn it into an assignment."""
+
+import importlib
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import polars as pl
+import pytest
+from typer.testing import CliRunner
+
+from offerloop.cli.main import app
+from offerloop.config import load_config
+from offerloop.engine import collect
+from offerloop.engine.duckdb import DuckDBEngine
+from offerloop.events import prepare
+from offerloop.events.listed_offers import listed_offers, without_offers_of_nothing
+
+BUDGET = "30.00"
+FOREIGN = {
+    "customers": {"customer_id": "shopper"},
+    "orders": {"customer_id": "shopper", "at": "day"},
+    "exposures": {"customer_id": "shopper", "offer_id": "discount", "at": "week", "propensity": "prob"},
+    "offers": {"percent": "depth"},
+}
+"""How another house names its columns."""
+
+
+@pytest.fixture(scope="module")
+def shop():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(Path(__file__).parents[1] / "benchmarks")
+        yield importlib.import_module("shown_log_shop")
+
+
+@pytest.fixture(scope="module")
+def market(shop):
+    """Six weeks of offers by lot after four without."""
+    return shop.logged(shop.whole_shop("grocery"), 3, 300, 60, shop.Lot(4, 6))
+
+
+def command(*words):
+    return CliRunner().invoke(app, [str(word) for word in words])
+
+
+def begun(files, folder):
+    """`offerloop init` on the files."""
+    given = [f"--{name}={path}" for name, path in files.items()]
+    return command("init", folder, *given, f"--budget={BUDGET}")
+
+
+@pytest.fixture(scope="module")
+def foreign(shop, market, tmp_path_factory):
+    """The folder of a shop whose log has other names, and lists nothing as an offer of 0 %."""
+    folder = tmp_path_factory.mktemp("foreign")
+    files = shop.write_log(market, folder, shop.Spelling(FOREIGN, "off-0", lists_nothing=True))
+    assert begun(files, folder / "shop").exit_code == 0
+    return folder / "shop"
+
+
+@pytest.fixture(scope="module")
+def run(foreign):
+    said = command("run", foreign)
+    assert said.exit_code == 0, said.output
+    (folder,) = (foreign / "runs").glob("2*")
+    return folder
+
+
+def test_the_plan_is_learned_from_the_log_and_keeps_to_the_budget_in_expectation(run, market):
+    assigned = pl.read_parquet(run / "assignments.parquet")
+    bought = pl.concat([part["order_lines"] for part in market.parts])["customer_id"].unique()
+    assert assigned["customer_id"].to_list() == bought.sort().to_list()
+    assert set(assigned["offer_id"]) <= {"none", *market.terms.ids}
+    assert (assigned["offer_id"] != "none").sum() > 30
+    planned = assigned.filter(pl.col("planned_offer_id") != "none")
+    effects = pl.read_parquet(run / "effects.parquet")
+    own = planned.select("customer_id", offer_id="planned_offer_id").join(effects, on=["customer_id", "offer_id"])
+    assert own.height == planned.height
+    assert own["cost_expected_micro"].sum() <= float(BUDGET) * 100 * 1_000_000
+    summary = json.loads((run / "summary.json").read_text())
+    (campaign,) = summary["campaigns"]
+    assert (campaign["basis"], campaign["budget_basis"], campaign["send"]) == ("estimated", "expected", True)
+    assert campaign["as_sent"]["liability"] is None  # a percentage without a maximum may cost any amount
+
+
+def test_more_depth_is_never_held_to_bring_less(run):
+    effects = pl.read_parquet(run / "effects.parquet").filter(pl.col("customer_id") == pl.col("customer_id").first())
+    depth = effects["offer_id"].str.strip_prefix("off-").cast(pl.Int64)
+    table = effects.with_columns(depth=depth).sort("depth")
+    assert table.height == 10
+    assert (table["value_minor"].diff().drop_nulls() >= 0).all()
+    assert (table["discount_minor"].diff().drop_nulls() >= 0).all()
+
+
+def test_the_configuration_says_why_offers_count_at_their_expected_cost(foreign):
+    text = (foreign / "offerloop.toml").read_text()
+    assert "Without max_discount nothing limits what an offer can cost: off-" in text
+    config = load_config(foreign / "offerloop.toml")
+    assert config.campaigns[0].budget_basis == "expected"
+    assert config.sources["exposures"].columns == {
+        "customer_id": "shopper", "offer_id": "discount", "at": "week", "propensity": "prob"
+    }  # fmt: skip
+    assert config.sources["offers"].columns["percent"] == "depth"
+
+
+def test_offers_that_all_have_a_maximum_count_at_the_most_they_can_cost(shop, market, tmp_path):
+    files = shop.write_log(market, tmp_path)
+    pl.read_csv(files["offers"]).with_columns(max_discount=pl.lit("5.00")).write_csv(files["offers"])
+    assert begun(files, tmp_path / "shop").exit_code == 0
+    assert load_config(tmp_path / "shop" / "offerloop.toml").campaigns[0].budget_basis == "liability"
+
+
+def read(folder):
+    return prepare(load_config(folder / "offerloop.toml"), DuckDBEngine())
+
+
+def test_an_offer_of_0_percent_and_no_offer_read_alike(shop, market, foreign, tmp_path):
+    files = shop.write_log(market, tmp_path)
+    assert begun(files, tmp_path / "shop").exit_code == 0
+    shown, other = (
+        collect(read(folder).exposures, "customer_id", "shown_day")["offer_id"].fill_null("none").to_list()
+        for folder in (tmp_path / "shop", foreign)
+    )
+    assert shown == other
+    assert 0 < shown.count("none") < len(shown) / 5
+
+
+@pytest.mark.parametrize("nothing", ["0", "0.0", "0 %", "off-0"], ids=["zero", "point", "percent", "listed"])
+def test_every_spelling_of_nothing_becomes_the_empty_offer(nothing):
+    engine = DuckDBEngine()
+    offers = pl.DataFrame({"offer_id": ["off-0", "off-10"], "percent": [0, 10]})
+    shown = engine.table(pl.DataFrame({"offer_id": [nothing, "off-10", None, "none"]}))
+    found = collect(without_offers_of_nothing(shown, offers))["offer_id"].to_list()
+    assert sorted(map(str, found)) == ["None", "None", "none", "off-10"]
+    assert [one["id"] for one in listed_offers(offers)] == ["off-10"]
+
+
+def test_what_an_offer_took_off_is_told_from_shelf_discounts(foreign, market):
+    """The log has one discount for everything; the market knows the coupons. A tenth of so few lines had no offer."""
+    lines = collect(read(foreign).order_lines)
+    known = pl.concat([part["order_lines"] for part in market.parts]).filter(pl.col("quantity") > 0)
+    coupons = 100 * known["coupon"].sum()
+    assert lines["coupon_minor"].sum() == pytest.approx(coupons, rel=0.2)
+    assert (lines["list_value_minor"] - lines["discount_minor"] - lines["coupon_minor"]).sum() == pytest.approx(
+        lines["paid_minor"].sum(), abs=5
+    )
+
+
+def test_depths_name_offers_where_no_column_does_and_shares_are_percentages(shop, market, tmp_path):
+    files = shop.write_log(market, tmp_path)
+    depth = pl.col("offer_id").str.strip_prefix("off-").cast(pl.Float64, strict=False) / 100
+    pl.read_csv(files["exposures"]).with_columns(depth.fill_null(0.0)).rename({"offer_id": "discount"}).write_csv(
+        files["exposures"]
+    )
+    pl.read_csv(files["offers"]).select(discount=pl.col("percent") / 100).write_csv(files["offers"])
+    said = begun(files, tmp_path / "shop")
+    assert said.exit_code == 0, said.output
+    events = read(tmp_path / "shop")
+    assert [(one["id"], one["kind"], one["percent"]) for one in events.offers[:2]] == [
+        ("0.05", "coupon", 5), ("0.1", "coupon", 10)
+    ]  # fmt: skip
+    assert set(collect(events.exposures)["offer_id"].drop_nulls()) == {one["id"] for one in events.offers}
+
+
+def test_a_log_without_chances_is_told_at_once_and_again_by_the_run(shop, market, tmp_path):
+    files = shop.write_log(market, tmp_path, shop.Spelling(without={"exposures": ("propensity",)}))
+    said = begun(files, tmp_path / "shop")
+    assert said.exit_code == 0
+    assert "exposures.csv' has no column with the chance with which each offer was chosen" in said.output
+
+
+@pytest.mark.parametrize(
+    "change, words",
+    [
+        ({"propensity": pl.col("propensity") * 100}, ["row 2", "'propensity'", "from 0 to 1", "9.09"]),
+        ({"offer_id": pl.col("offer_id") + "x"}, ["row 2", "'offer_id'", "none of the offers", "use the same ids"]),
+    ],
+    ids=["chance", "offer"],
+)
+def test_what_is_wrong_with_the_log_is_told_with_its_place(shop, market, tmp_path, change, words):
+    files = shop.write_log(market, tmp_path)
+    table = pl.read_csv(files["exposures"]).drop_nulls("offer_id").with_columns(**change)
+    table.write_csv(files["exposures"])
+    given = [f"--{name}={path}" for name, path in files.items()]
+    program = [sys.executable, "-c", "from offerloop.cli.main import main; main()", "init", tmp_path / "shop", *given]
+    said = subprocess.run(program, capture_output=True, text=True, check=False)
+    assert said.returncode == 2
+    assert len(said.stderr.strip().splitlines()) == 1
+    assert all(word in said.stderr for word in (*words, "exposures.csv"))
