@@ -30,7 +30,7 @@ _OWN_WORDS = frozenset({"hour", "hours", "item", "items", "off", "time", "times"
 _SIGN = "|".join(map(re.escape, _SIGNS))
 _CODE = "(?-i:" + "|".join(DIGITS) + ")"
 _AMOUNT = (
-    r"(?:(?P<before>{sign}|\b{code})\s*)?(?<![0-9.])"
+    r"(?:(?P<before>{sign}|(?<![A-Za-z]){code})\s*)?(?<![0-9.])"
     r"(?P<number>[0-9]+(?:\.[0-9]+)?)(?![0-9.])"
     r"(?:\s*(?P<after>{sign}|{code}(?![A-Za-z]){unit}))?"
 )
@@ -76,7 +76,9 @@ def marked(text: str, currency: str) -> str:
 
 
 def _amounts(currency: str) -> re.Pattern[str]:
-    unit = rf"|{re.escape(currency)}\b" if is_unit(currency) and currency not in _OWN_WORDS else ""
+    unit = (
+        rf"|{re.escape(currency)}(?![^\W\d_\u4e00-\u9fff])" if is_unit(currency) and currency not in _OWN_WORDS else ""
+    )
     return re.compile(_AMOUNT.format(sign=_SIGN, code=_CODE, unit=unit), re.IGNORECASE)
 
 

@@ -57,8 +57,11 @@ class Form:
             place = _PLACE.fullmatch(token)
             if place:
                 last = values[place[1]]
-            text += last if place else "" if token[:1] == "[" else _plural(token, last)
-        return text.replace(",", "，").replace(":", "：") if language == "zh" else text
+            said = "" if token[:1] == "[" else _plural(token, last)
+            if language == "zh":
+                said = said.replace(",", "，").replace(":", "：")
+            text += last if place else said
+        return text
 
 
 def _plural(token: str, number: str) -> str:
@@ -240,7 +243,7 @@ def _others() -> list[Form]:
             ("free shipping for {min_count} or more items", "free shipping for {min_count} or more"),
             ("满{min_count}件包邮", "{min_count}件包邮", "满{min_count}件免运费"),
         ),
-        _form("free_shipping", "{percent} off shipping", "运费打{percent}"),
+        _form("free_shipping", "{percent} off shipping", ("运费打{percent}", "运费{percent}")),
         _form("free_shipping", ("free shipping", "free delivery"), ("包邮", "免运费", "免邮")),
         _form(
             "flash_sale",

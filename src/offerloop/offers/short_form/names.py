@@ -104,13 +104,15 @@ class Names:
 
 def scope_text(scope: Mapping[str, Any], language: str) -> str:
     """The names of a scope: "Tea or Coffee; brand: Acme", [茶、咖啡;品牌:甲]."""
+    english = language == "en"
     groups = []
     for field, words in _WORDS.items():
         if field in scope:
             names = [scope[field]] if isinstance(scope[field], str) else scope[field]
-            before = words[language == "zh"]
-            groups.append((f"{before}: " if before else "") + _joined(names, language))
-    return "; ".join(groups) if language == "en" else f"[{';'.join(groups).replace(': ', ':')}]"
+            before = words[0 if english else 1]
+            colon = "" if not before else ": " if english else ":"
+            groups.append(before + colon + _joined(names, language))
+    return "; ".join(groups) if english else f"[{';'.join(groups)}]"
 
 
 def _joined(names: Sequence[str], language: str) -> str:

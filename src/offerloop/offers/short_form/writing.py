@@ -37,9 +37,8 @@ class _Writer:
     def whole(self, terms: Mapping[str, Any]) -> str:
         if terms["kind"] != "combined":
             return self.one(terms)
-        for part in terms["parts"]:
-            if part["kind"] == "combined":
-                raise InputError("no short form says 'parts' of a combined offer that are combined themselves")
+        if len(terms["parts"]) == 1 or any(part["kind"] == "combined" for part in terms["parts"]):
+            raise InputError("no short form says 'parts' of a combined offer that are alone or combined themselves")
         conditions = self.modifiers({name: value for name, value in terms.items() if name in BOTH})
         return " + ".join(self.one(part) for part in terms["parts"]) + conditions
 
