@@ -302,7 +302,22 @@ currencies = st.sampled_from(["USD", "CNY", "EUR", "JPY", "KWD", "CAD", "ALL", "
 counts = st.integers(1, 10**6)
 names = st.one_of(
     st.sampled_from(
-        ["Tea", "饮料", "C&A", "Food for 2", "on", "or", "满200减20", 'a"b', "a+b", "[x]", "\ue100", "a: b"]
+        [
+            "Tea",
+            "饮料",
+            "C&A",
+            "Food for 2",
+            "on",
+            "or",
+            "满200减20",
+            'a"b',
+            "a+b",
+            "，",
+            "a：b",
+            "[x]",
+            "\ue100",
+            "a: b",
+        ]
     ),
     st.text(min_size=1, max_size=8),
 )
