@@ -48,7 +48,7 @@ def test_every_configuration_key_has_a_meaning(reference):
 def test_every_command_is_in_the_readme(page):
     said = (ROOT / page).read_text(encoding="utf-8")
     for command in app.registered_commands:
-        assert f"offerloop {command.callback.__name__}" in said
+        assert f"offerloop {command.callback.__name__.replace('_', '-')}" in said
 
 
 def test_both_readmes_have_the_same_parts():

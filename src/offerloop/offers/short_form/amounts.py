@@ -1,0 +1,158 @@
+"""Amounts, percentages and numerals in short forms, exact throughout.
+
+Before a text is matched, every amount with a sign or a code becomes its digits with the mark `¤` behind them.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from decimal import Decimal
+from fractions import Fraction
+
+from offerloop.errors import InputError
+from offerloop.money import DIGITS, is_unit, to_minor, to_text
+
+MARK = "¤"
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+
+_SIGNS = {
+    "US$": ("USD",), "HK$": ("HKD",), "$": ("USD", "AUD", "CAD", "HKD", "MXN", "NZD", "SGD", "TWD"),
+    "€": ("EUR",), "£": ("GBP",), "¥": ("CNY", "JPY"), "RMB": ("CNY",),
+    "美元": ("USD",), "美金": ("USD",), "欧元": ("EUR",), "英镑": ("GBP",), "日元": ("JPY",), "港元": ("HKD",),
+    "人民币": ("CNY",), "元": ("CNY", "HKD", "MOP", "TWD"), "块钱": ("CNY",), "块": ("CNY",),
+}  # fmt: skip
+"""Which currencies a sign may stand for; the first one where nothing else is said."""
+_PRINTED = {"USD": "$", "EUR": "€", "GBP": "£", "CNY": "¥"}
+_OWN_WORDS = frozenset({"hour", "hours", "item", "items", "off", "time", "times", "unit", "units", "x"})
+"""Units of these names are written with the mark, since the words have a meaning of their own."""
+
+_SIGN = "|".join(map(re.escape, _SIGNS))
+_CODE = "(?-i:" + "|".join(DIGITS) + ")"
+_AMOUNT = (
+    r"(?:(?P<before>{sign}|(?<![A-Za-z]){code})\s*)?(?<![0-9.])"
+    r"(?P<number>[0-9]+(?:\.[0-9]+)?)(?![0-9.])"
+    r"(?:\s*(?P<after>{sign}|{code}(?![A-Za-z]){unit}))?"
+)
+_THOUSANDS = re.compile(r"(?<=[$€£¥])([0-9]{1,3}(?:,[0-9]{3})+)(?![0-9])")
+
+_DIGITS = {sign: value for value, sign in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
+_NUMERAL = re.compile(r"(?<!统)(?!一口价)[零〇一二三四五六七八九两十百]+(?:点[零〇一二三四五六七八九]+)?")
+_HUNDREDS = re.compile(
+    "(?:(?P<hundreds>[一二三四五六七八九两])百)?零?"
+    "(?:(?P<tens>[一二三四五六七八九]?)(?P<ten>十))?(?P<ones>[一二三四五六七八九两]?)"
+)
+_TO_TWELVE = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_WORDS = {word: str(value) for value, word in enumerate(_TO_TWELVE, 1)}
+_WORD = re.compile(rf"\b({'|'.join(_WORDS)})\b", re.IGNORECASE)
+
+
+def signed_currency(text: str) -> str | None:
+    """The currency of the first sign or code, if any."""
+    for found in _amounts("").finditer(unicodedata.normalize("NFKC", text)):
+        sign = found["before"] or found["after"]
+        if sign:
+            return _SIGNS.get(sign.upper(), (sign,))[0]
+    return None
+
+
+def check_currency(currency: str) -> None:
+    """Raises InputError for what is neither a currency nor a unit."""
+    if currency not in DIGITS and not is_unit(currency):
+        raise InputError(f"'{currency}' is neither a currency such as USD nor a unit such as lessons")
+
+
+def marked(text: str, currency: str) -> str:
+    """With every sign and code replaced by the mark. Raises InputError for one of another currency."""
+
+    def mark(found: re.Match[str]) -> str:
+        signs = [sign for sign in (found["before"], found["after"]) if sign]
+        for sign in signs:
+            if currency not in (*_SIGNS.get(sign.upper(), (sign,)), sign):
+                raise InputError(f"'{found[0].strip()}' is not an amount in {currency}, the currency of the offer")
+        return found[0] if not signs else found["number"] + MARK
+
+    return _amounts(currency).sub(mark, _THOUSANDS.sub(lambda found: found[0].replace(",", ""), text))
+
+
+def _amounts(currency: str) -> re.Pattern[str]:
+    unit = (
+        rf"|{re.escape(currency)}(?![^\W\d_\u4e00-\u9fff])" if is_unit(currency) and currency not in _OWN_WORDS else ""
+    )
+    return re.compile(_AMOUNT.format(sign=_SIGN, code=_CODE, unit=unit), re.IGNORECASE)
+
+
+def read_amount(written: str, currency: str) -> str:
+    """Digits, with the mark or not, as the terms of an offer hold them."""
+    return short_amount(to_minor(written.rstrip(MARK), currency), currency)
+
+
+def short_amount(minor: int, currency: str) -> str:
+    """ "200", "9.90": without decimals where they are zero."""
+    text = to_text(minor, currency)
+    whole, _, decimals = text.partition(".")
+    return text if decimals.strip("0") else whole
+
+
+def signed_amount(number: str, currency: str, language: str, *, bare: bool = False) -> str:
+    """ "$200", "20元", "12 CAD"; without a sign where `bare` and the language says so."""
+    if language == "zh" and currency == "CNY":
+        return number if bare else f"{number}元"
+    if currency in _PRINTED:
+        return _PRINTED[currency] + number
+    return number + MARK if currency in _OWN_WORDS else f"{number} {currency}"
+
+
+def numerals(text: str) -> str:
+    """Chinese numerals up to 999, and what 半价 means, in digits."""
+    return _NUMERAL.sub(lambda found: _digits(found[0]), text).replace("半价", "5折").replace("半折", "5折")
+
+
+def _digits(numeral: str) -> str:
+    whole, _, decimals = numeral.partition("点")
+    behind = "." + "".join(str(_DIGITS[sign]) for sign in decimals) if decimals else ""
+    if not {"十", "百"} & set(whole):
+        return "".join(str(_DIGITS[sign]) for sign in whole) + behind
+    found = _HUNDREDS.fullmatch(whole)
+    if found is None:
+        raise InputError(f"'{numeral}' is not a number that can be read; write it in digits")
+    hundreds, ones = (_DIGITS.get(found[name] or "", 0) for name in ("hundreds", "ones"))
+    tens = _DIGITS.get(found["tens"], 1) if found["ten"] else 0
+    if ones and not found["ten"] and "零" not in whole:  # 二百五 is 250
+        tens, ones = ones, 0
+    return str(100 * hundreds + 10 * tens + ones) + behind
+
+
+def number_words(text: str) -> str:
+    """ "one" to "twelve", and what "half price" means, in digits."""
+    text = re.sub(r"\bhalf[ -](?:price|off)\b", "50% off", text, flags=re.IGNORECASE)
+    text = re.sub(r"\s*\bper ?cent\b", "%", text, flags=re.IGNORECASE)
+    return _WORD.sub(lambda found: _WORDS[found[0].lower()], text)
+
+
+def read_percent(written: str) -> int | str:
+    """The percentage off that "12.5%" or 8.5折 (pays 85 %) says, as the terms of an offer hold it."""
+    number = written.rstrip("折% ")
+    if not written.endswith("折"):
+        return short_percent(Fraction(number))
+    paid = Fraction(number)
+    if "." not in number and (paid == 10 or paid > 99):
+        raise InputError(f"'{written}' is not clear; 8折 and 80折 pay 80 %, 85折 and 8.5折 pay 85 %")
+    return short_percent(100 - (paid if "." not in number and paid > 10 else 10 * paid))
+
+
+def short_percent(percent: Fraction) -> int | str:
+    """A whole number, or text with exact decimals; InputError for one that has none."""
+    if percent.denominator == 1:
+        return int(percent)
+    exact = Decimal(percent.numerator) / Decimal(percent.denominator)
+    if Fraction(exact) != percent:
+        raise InputError(f"'percent' of {percent} has no exact decimals, so it has no short form")
+    return f"{exact:f}"
+
+
+def percent_text(written: int | str, language: str) -> str:
+    """ "12.5%", or what is left to pay in 折."""
+    if language == "en":
+        return f"{written}%"
+    return f"{short_percent((100 - Fraction(str(written))) / 10)}折"

@@ -1,0 +1,137 @@
+"""Names in short forms: quoted texts, and what an offer is about.
+
+They are taken out before a text is matched, so that no sign in a name is taken for something else: a private character
+stands for each.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from offerloop.errors import InputError
+
+NAME = "[\ue100-\uf8ff]"
+"""Pattern of what stands for a name."""
+
+_FIRST = 0xE100
+_QUOTED = re.compile(r'("(?:[^"\\]|\\.)*"|“[^”]*”|「[^」]*」)', re.DOTALL)
+_BRACKET = re.compile(r"[\[【［]([^\[\]【】［］]*)[\]】］]")
+_ON = re.compile(r"\s+on\s+(?!orders\s+(?:over|from))([^,，+]+)(?=[,，+]|$)", re.IGNORECASE)
+_BARE = re.compile(r"\w(?:[\w&'/-]| (?=\w))*")
+_RESERVED = re.compile(
+    r"\b(?:any|at|buy|each|every|first|for|free|from|get|items|max|min|off|on|or|over|orders|per|takes|up|with|worth)\b",
+    re.IGNORECASE,
+)
+_WORDS = {
+    "on": ("", ""), "products": ("product", "商品"), "brands": ("brand", "品牌"), "shops": ("shop", "店铺"),
+}  # fmt: skip
+"""Fields of a scope, and what stands before their names in English and Chinese."""
+SCOPE = tuple(_WORDS)
+
+
+class Names:
+    """The names of one text, and the text without them."""
+
+    def __init__(self, text: str) -> None:
+        self._found: list[str | dict[str, Any]] = []
+        pieces = _QUOTED.split(text)
+        for place, piece in enumerate(pieces):
+            pieces[place] = self._keep(_unquoted(piece)) if place % 2 else re.sub("[\ue000-\uf8ff]", "\ufffd", piece)
+        self.text = _BRACKET.sub(lambda found: self._keep(self._groups(found[1], bare=False)), "".join(pieces))
+
+    def _keep(self, found: str | dict[str, Any]) -> str:
+        self._found.append(found)
+        return chr(_FIRST + len(self._found) - 1)
+
+    def of(self, sign: str) -> str:
+        """The quoted text that a character stands for."""
+        found = self._found[ord(sign) - _FIRST]
+        if not isinstance(found, str):
+            raise InputError(f"'{self.shown(sign)}' says what an offer is about; a product or a text stands in quotes")
+        return found
+
+    def shown(self, text: str) -> str:
+        """A piece of the text with its names again."""
+        return re.sub(NAME, lambda found: self._shown(self._found[ord(found[0]) - _FIRST]), text)
+
+    def _shown(self, found: str | dict[str, Any]) -> str:
+        return quoted(found) if isinstance(found, str) else scope_text(found, "zh")
+
+    def without_scope(self, text: str) -> tuple[str, dict[str, Any]]:
+        """A text without the one scope in it, and the scope's terms."""
+        scopes: list[dict[str, Any]] = []
+
+        def bracket(found: re.Match[str]) -> str:
+            one = self._found[ord(found[0]) - _FIRST]
+            if isinstance(one, str):
+                return found[0]
+            scopes.append(one)
+            return " "
+
+        def after_on(found: re.Match[str]) -> str:
+            scopes.append(self._groups(found[1], bare=True))
+            return ""
+
+        text = _ON.sub(after_on, re.sub(NAME, bracket, text))
+        if len(scopes) > 1:
+            raise InputError("an offer is about one thing; several names stand together, as in 'on Tea or Coffee'")
+        return text.strip(), scopes[0] if scopes else {}
+
+    def _groups(self, written: str, *, bare: bool) -> dict[str, Any]:
+        scope: dict[str, Any] = {}
+        for group in re.split("[;；]", written):
+            before, colon, names = re.sub("：", ":", group).rpartition(":")
+            fields = [field for field, words in _WORDS.items() if before.strip().lower().rstrip("s") in words]
+            if not fields or bool(colon) == (fields == ["on"]):
+                raise InputError(f"'{before.strip()}:' is none of product:, brand:, shop:, 商品:, 品牌: and 店铺:")
+            if fields[0] in scope:
+                raise InputError(f"'{self.shown(written)}' says '{fields[0]}' twice; put its names together")
+            parts = re.split(r"\s+or\s+" if bare else "[,，、]", names, flags=re.IGNORECASE)
+            found = sorted({self._name(one.strip(), bare=bare) for one in parts})
+            scope[fields[0]] = found[0] if len(found) == 1 else found
+        return scope
+
+    def _name(self, written: str, *, bare: bool) -> str:
+        if re.fullmatch(NAME, written):
+            return self.of(written)
+        if not written or re.search(NAME, written) or (bare and not _plain(written)):
+            raise InputError(f"'{self.shown(written)}' is not clear as a name; put a name in quotes, as in on \"Tea\"")
+        return written
+
+
+def scope_text(scope: Mapping[str, Any], language: str) -> str:
+    """The names of a scope: "Tea or Coffee; brand: Acme", [茶、咖啡;品牌:甲]."""
+    english = language == "en"
+    groups = []
+    for field, words in _WORDS.items():
+        if field in scope:
+            names = [scope[field]] if isinstance(scope[field], str) else scope[field]
+            before = words[0 if english else 1]
+            colon = "" if not before else ": " if english else ":"
+            groups.append(before + colon + _joined(names, language))
+    return "; ".join(groups) if english else f"[{';'.join(groups)}]"
+
+
+def _joined(names: Sequence[str], language: str) -> str:
+    return (" or " if language == "en" else "、").join(name if _plain(name) else quoted(name) for name in names)
+
+
+def _plain(name: str) -> bool:
+    return _BARE.fullmatch(name) is not None and not _RESERVED.search(name)
+
+
+def quoted(name: str) -> str:
+    """A name or a text in quotes."""
+    return json.dumps(name, ensure_ascii=False)
+
+
+def _unquoted(piece: str) -> str:
+    if piece[0] != '"':
+        return piece[1:-1]
+    try:
+        return str(json.loads(piece, strict=False))
+    except json.JSONDecodeError:
+        raise InputError(f"{piece} is not a text in quotes that can be read") from None

@@ -1,0 +1,127 @@
+"""From an offer back to its written terms, as far as short forms know them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+from offerloop.errors import InputError
+from offerloop.offers.base import ANY_CHANNEL, Offer
+from offerloop.offers.bundle import Bundle
+from offerloop.offers.combined import Combined
+from offerloop.offers.conditions import NO_CONDITIONS
+from offerloop.offers.effects import Tier
+from offerloop.offers.form import Unit, form
+from offerloop.offers.scope import DIMENSIONS, EVERYTHING, Scope
+from offerloop.offers.short_form.amounts import short_amount, short_percent
+from offerloop.offers.spend_and_save import SpendAndSave
+from offerloop.offers.stacking import ALONE_IN_ITS_LANE
+from offerloop.offers.window import ALWAYS, Window
+
+_SAME_NAMES = {
+    "stacking": {name: name for name in ("lane", "priority", "exclusive", "stackable")},
+    "conditions": {
+        name: name for name in ("measured", "measured_on", "contains", "segments", "bought_in", "code_needed")
+    },
+}
+"""Attributes that no short form says, and that have the same name in a file."""
+
+
+def terms_of(offer: Offer, currency: str) -> dict[str, Any]:
+    """The terms of an offer without its id. Raises InputError for what no short form says, naming the field."""
+    _refuse_others(offer)
+    terms: dict[str, Any] = {"kind": offer.kind}
+    if isinstance(offer, Bundle | Combined):
+        if not offer.scope.is_everything:
+            raise InputError(f"{_no_form(next(iter(_scope(offer.scope))))} beside 'parts'")
+    else:
+        terms |= _scope(offer.scope)
+    terms |= _own(offer, currency)
+    conditions = offer.conditions
+    if conditions.min_minor:
+        terms["min_spend"] = short_amount(conditions.min_minor, currency)
+    if conditions.min_count:
+        terms["min_count"] = conditions.min_count
+    if conditions.order_number is not None:
+        if conditions.order_number != 1:
+            raise InputError(f"{_no_form('order_number')} other than 1, a first order")
+        terms["order_number"] = 1
+    return terms
+
+
+def _refuse_others(offer: Offer) -> None:
+    conditions = offer.conditions
+    if offer.funded_share:
+        raise InputError(_no_form("funded_share"))
+    if offer.assumed is not None:
+        raise InputError(_no_form("assumed"))
+    _refuse(offer.contact, ANY_CHANNEL, {"channel": "channel", "cost_minor": "contact_cost", "quiet": "quiet_hours"})
+    _refuse(offer.stacking, ALONE_IN_ITS_LANE, _SAME_NAMES["stacking"])
+    _refuse(conditions, NO_CONDITIONS, _SAME_NAMES["conditions"])
+    _refuse(
+        conditions.window,
+        ALWAYS,
+        {one.name: one.name for one in fields(Window)} | {"hours": "between", "zone": "timezone"},
+    )
+
+
+def _refuse(found: object, usual: object, names: Mapping[str, str]) -> None:
+    """Names are those of attributes, and of their fields in a file."""
+    for attribute, written in names.items():
+        if getattr(found, attribute) != getattr(usual, attribute):
+            raise InputError(_no_form(written))
+
+
+def _no_form(field: str) -> str:
+    return f"no short form says '{field}'"
+
+
+def _scope(scope: Scope) -> dict[str, Any]:
+    _refuse(
+        scope, EVERYTHING, {"least_minor": "price_from", "most_minor": "price_to", "only_full_price": "only_full_price"}
+    )
+    found = {}
+    for name in DIMENSIONS:
+        names = sorted(getattr(scope, name))
+        if names:
+            found["on" if name == "categories" else name] = names[0] if len(names) == 1 else names
+    return found
+
+
+def _own(offer: Offer, currency: str) -> dict[str, Any]:
+    usual = {one.name: one.default for one in fields(offer)}
+    found: dict[str, Any] = {}
+    for one in form(type(offer)):
+        value = getattr(offer, one.name)
+        if one.written == "on" or value == usual[one.name]:
+            continue
+        if one.unit is Unit.SCOPE:
+            raise InputError(_no_form(one.written))
+        if one.unit is Unit.MONEY:
+            value = short_amount(value, currency)
+        if one.unit is Unit.PERCENT:
+            value = short_percent(value)
+        if one.unit is not Unit.TABLE:
+            found[one.written] = value
+    return found | _tables(offer, currency)
+
+
+def _tables(offer: Offer, currency: str) -> dict[str, Any]:
+    if isinstance(offer, SpendAndSave):
+        tiers = [_tier(one, currency, by_count=offer.by_count) for one in offer.tiers]
+        return tiers[0] if len(tiers) == 1 else {"tiers": tiers}
+    if isinstance(offer, Bundle):
+        return {"parts": [{**_scope(scope), "count": count} for scope, count in offer.parts]}
+    if isinstance(offer, Combined):
+        return {"parts": [terms_of(part, currency) for part in offer.parts]}
+    return {}
+
+
+def _tier(tier: Tier, currency: str, *, by_count: bool) -> dict[str, Any]:
+    found: dict[str, Any] = {"count": tier.least} if by_count else {"spend": short_amount(tier.least, currency)}
+    if tier.percent is not None:
+        found["percent"] = short_percent(tier.percent)
+    if tier.off_minor:
+        found["save"] = short_amount(tier.off_minor, currency)
+    return found | ({"free_shipping": True} if tier.free_shipping else {})

@@ -1,0 +1,56 @@
+"""One offer from its short form: its terms as TOML, ready for a file, and how it reads in both languages."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from offerloop.errors import check_known
+from offerloop.offers.short_form import LANGUAGES, guess_currency, parse_offer, print_offer
+from offerloop.service.init_toml import quoted
+
+
+@dataclass(frozen=True)
+class ShortOffer:
+    """What was understood."""
+
+    terms: Mapping[str, Any]
+    currency: str
+    forms: Mapping[str, str]
+    """By language."""
+
+    @property
+    def facts(self) -> dict[str, object]:
+        """As one JSON object."""
+        return {"terms": self.terms, "currency": self.currency, **self.forms}
+
+    @property
+    def lines(self) -> list[str]:
+        """Lines below `[[offers]]`; what is no term is a comment."""
+        said = [f"# {language}: {text}" for language, text in self.forms.items()]
+        return [*(f"{name} = {_toml(value)}" for name, value in self.terms.items()), f"# in {self.currency}", *said]
+
+
+def short_offer(text: str, currency: str | None = None, language: str | None = None) -> ShortOffer:
+    """Without a currency that of a sign in the text, else CNY for Chinese text and USD; without a language both.
+
+    Raises InputError for a text that is not understood.
+    """
+    if language is not None:
+        check_known("language", language, LANGUAGES)
+    unit = guess_currency(text) if currency is None else currency
+    terms = parse_offer(text, unit)
+    asked = LANGUAGES if language is None else (language,)
+    return ShortOffer(terms, unit, {one: print_offer(terms, one, unit) for one in asked})
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, str):
+        return quoted(value)
+    if isinstance(value, list):
+        return f"[{', '.join(map(_toml, value))}]"
+    if isinstance(value, dict):
+        return f"{{ {', '.join(f'{name} = {_toml(one)}' for name, one in value.items())} }}"
+    return json.dumps(value)
