@@ -22,7 +22,7 @@ from rich.console import Console
 from offerloop.config import SourceName
 from offerloop.config.model import known_zone
 from offerloop.engine import ENGINES, Engine
-from offerloop.errors import InputError, check_known
+from offerloop.errors import ContractError, InputError, check_known
 from offerloop.money import exact_share, half_up
 from offerloop.offers.basket import Basket, Customer, Line, Usage
 from offerloop.offers.candidates import units_left
@@ -155,8 +155,12 @@ class _Replay:
 
     def over(self, rows: Iterator[tuple[Any, ...]]) -> None:
         """Every order of the file."""
+        latest: tuple[int, str] | None = None
         for _, lines in groupby(rows, key=lambda row: row[0]):
             order = self._order(list(lines))
+            if latest is not None and (order.at, order.order_id) < latest:
+                raise ContractError(f"order '{order.order_id}' comes before an earlier one")
+            latest = order.at, order.order_id
             priced = price(order.basket, self.set, order.at, self.offers.policy)
             self._use(order, priced)
             self._count(order, priced)

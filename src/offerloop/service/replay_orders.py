@@ -13,12 +13,11 @@ from offerloop.engine import Engine, collect
 from offerloop.engine.base import Frame
 from offerloop.errors import InputError, NothingLeftError, SourceError
 from offerloop.events.calendar import DAY, to_utc, with_day
-from offerloop.events.cells import line_of
 from offerloop.events.clean import Cleaned, apply_rules, merge_scans
 from offerloop.events.columns import money_columns, with_all_money
 from offerloop.events.contracts import CONTRACTS
 from offerloop.events.ids import alike
-from offerloop.events.read import WRONG_CELL, WRONG_COLUMN, count_rows, minor_units, read_source
+from offerloop.events.read import minor_units, read_source
 from offerloop.events.rules import Rule, is_return, rules_for
 from offerloop.service.guess import Match, language_of, match
 from offerloop.service.guess_shop import guess_currency, guess_zone
@@ -26,6 +25,7 @@ from offerloop.service.guess_status import row_filters
 from offerloop.service.guess_times import time_format
 from offerloop.service.init import guessed, look_at
 from offerloop.service.peek import Peek
+from offerloop.service.replay_cells import check_cells, check_named
 
 UNIT_COST = "unit_cost_minor"
 TEXTS = ("order_id", "customer_id", "product_id", "store_id", "channel", "category", "subcategory", "brand", "segment")
@@ -65,7 +65,7 @@ def read_orders(
     Raises InputError for a file or column that cannot be used, and when the orders are in other money.
     """
     peeks = look_at(files)
-    found = guessed(peeks)
+    found = _found(peeks)
     _check_currency(currency, given, found)
     known_zone = zone or guess_zone(language_of(found.values()), currency).value
     costs = _cost_in_lines(found["order_lines"])
@@ -83,6 +83,22 @@ def read_orders(
         raise NothingLeftError(f"'{peeks['order_lines'].place}' has no usable order line: {why or 'it has no rows'}")
     engine.write(shaped.sort(*_SORTED), path)
     return PastOrders(path, known_zone, zone is not None, days_only, frozenset(known), n_lines, missing, left_out)
+
+
+def _found(peeks: Mapping[SourceName, Peek]) -> dict[SourceName, Match]:
+    """Which column is which; InputError that names the cell where a column fails by its contents only."""
+    try:
+        found = guessed(peeks)
+    except InputError:
+        check_named(peeks["order_lines"], ("paid", "at"))
+        raise
+    orders = found["order_lines"]
+    check_named(peeks["order_lines"], [one for one in ("quantity", "list_price") if not _is_read(orders, one)])
+    return found
+
+
+def _is_read(orders: Match, ours: str) -> bool:
+    return ours in orders.found and bool(orders.found[ours].theirs)
 
 
 def _check_currency(currency: str, given: str | None, found: Mapping[SourceName, Match]) -> None:
@@ -117,7 +133,7 @@ def _frames(
     config = Config.model_construct(shop=shop, sources=sources, clean=Clean(max_unreadable=1))
     read = {name: read_source(name, config, engine) for name in sources}
     for name, done in read.items():
-        _check_cells(name, done.frame, found[name], peeks.get(name, peeks["order_lines"]))
+        check_cells(name, done.frame, found[name], peeks.get(name, peeks["order_lines"]))
     lost = read["order_lines"].left_out
     left_out = {f"not {sources['order_lines'].where}": lost} if lost else {}
     return alike({name: done.frame for name, done in read.items()}), left_out
@@ -140,25 +156,6 @@ def _source(name: SourceName, found: Match, peeked: Peek, form: str | None, cost
         decimal="," if dialect and dialect.decimal == "," else "." if dialect else None,
         encoding=dialect.encoding if dialect else None,
     )
-
-
-def _check_cells(name: str, frame: Frame, found: Match, peeked: Peek) -> None:
-    """Raises SourceError where so many cells cannot be read that the column must be another one."""
-    if WRONG_COLUMN not in frame.collect_schema():
-        return
-    wrong = frame.filter(~nw.col(WRONG_COLUMN).is_null())
-    counts = collect(wrong.group_by(WRONG_COLUMN).agg(nw.len().alias("n"), nw.col(WRONG_CELL).min()), WRONG_COLUMN)
-    size = count_rows(frame) if counts.height else 0
-    for ours, n, cell in counts.iter_rows():
-        if n > Clean().max_unreadable * size:
-            theirs = found.found[ours].theirs[0]
-            path, dialect = peeked.place.path, peeked.dialect
-            line = line_of(path, dialect, theirs, cell) if path is not None and dialect is not None else None
-            raise SourceError(
-                f"'{peeked.place}'{'' if line is None else f', line {line}'}, column '{theirs}': {n} of {size} cells "
-                f"such as '{cell}' cannot be read as '{ours}' of {name}; correct them, or name the right column "
-                f"'{ours}'"
-            )
 
 
 def _cleaned(frame: Frame, currency: str, engine: Engine, left_out: dict[str, int]) -> Frame:
