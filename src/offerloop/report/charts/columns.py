@@ -39,7 +39,7 @@ def columns(
             ]
         )
         scale = alt.Scale(domain=[ends[0], ends[1]], nice=False)
-        axis = alt.Axis(labelExpr=axes.x_labels, grid=False, tickCount=ticks(width))
+        axis = alt.Axis(labelExpr=axes.x_labels, grid=False, tickCount=ticks(width), tickMinStep=1)
         x = alt.X("from:Q", title=axes.x_title, axis=axis, scale=scale)
         y = alt.Y("sum(size):Q", title=None, axis=_counted(axes), stack="zero")
         opacity = shades(parts) if len(parts) > 1 else alt.value(1)
