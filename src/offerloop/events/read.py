@@ -103,7 +103,7 @@ def _map(mapping: _Mapping, ours: str, theirs: str, currency: str) -> None:
     for column, unreadable in compiled.unreadable.items():
         mapping.wrong[ours] = _Unreadable(column, unreadable, nw.col(column))
     if ours in contract.money:
-        expression, ours = _minor(expression, currency), f"{ours}_minor"
+        expression, ours = minor_units(expression, currency), f"{ours}_minor"
     mapping.columns.append(expression.alias(ours))
 
 
@@ -166,7 +166,8 @@ def _text(value: nw.Expr) -> nw.Expr:
     return nw.when(bare != "").then(bare)
 
 
-def _minor(amount: nw.Expr, currency: str) -> nw.Expr:
+def minor_units(amount: nw.Expr, currency: str) -> nw.Expr:
+    """Decimal amounts as integers."""
     return (amount * 10 ** DIGITS[currency]).round(0).cast(nw.Int64)
 
 

@@ -69,18 +69,20 @@ def write_shop(
     if "order_lines" not in files:
         raise InputError("order lines are missing; name their file with --orders")
     encoding = known_encoding(encoding) if encoding is not None else None
-    peeks = {name: peek(place_of(files[name]), _rows(name), encoding) for name in SECTIONS if name in files}
-    sources = _guessed(peeks)
+    peeks = look_at(files, encoding)
+    sources = guessed(peeks)
     shop = _shop(folder, peeks, sources, budget, currency)
     _write(folder, target, shop_text(shop, folder))
     return Started(target, _lines(target, shop), _facts(target, shop))
 
 
-def _rows(name: SourceName) -> int:
-    return _LIST_ROWS if name in KEYS else ROWS
+def look_at(files: Mapping[SourceName, str], encoding: str | None = None) -> dict[SourceName, Peek]:
+    """What is looked at of each file. Raises InputError for one that cannot be read."""
+    rows = {name: _LIST_ROWS if name in KEYS else ROWS for name in files}
+    return {name: peek(place_of(files[name]), rows[name], encoding) for name in SECTIONS if name in files}
 
 
-def _guessed(peeks: Mapping[SourceName, Peek]) -> dict[SourceName, Match]:
+def guessed(peeks: Mapping[SourceName, Peek]) -> dict[SourceName, Match]:
     """The mapping of every source; products also from the order lines when nobody gives a list of them."""
     orders = guess_orders(peeks["order_lines"])
     known = {ours: column.values for ours in KEYS.values() if (column := orders.column(ours)) is not None}

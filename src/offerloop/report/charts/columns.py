@@ -1,4 +1,4 @@
-"""Counts over time: one column for each day or week, stacked by what was done."""
+"""Counts or amounts over time: one column for each day or week, stacked by what was done."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Column:
 
     day: int
     """Its first epoch day."""
-    size: int
+    size: float
     part: str
 
 
@@ -39,12 +39,21 @@ def columns(
             ]
         )
         scale = alt.Scale(domain=[ends[0], ends[1]], nice=False)
-        axis = alt.Axis(labelExpr=axes.x_labels, grid=False, tickCount=ticks(width))
+        axis = alt.Axis(labelExpr=axes.x_labels, grid=False, tickCount=ticks(width), tickMinStep=1)
         x = alt.X("from:Q", title=axes.x_title, axis=axis, scale=scale)
-        y = alt.Y("sum(size):Q", title=None, axis=alt.Axis(grid=True, tickCount=4, tickMinStep=1), stack="zero")
+        y = alt.Y("sum(size):Q", title=None, axis=_counted(axes), stack="zero")
         opacity = shades(parts) if len(parts) > 1 else alt.value(1)
         bar = alt.Chart(values).mark_bar(color=OURS).encode(x=x, x2="to:Q", y=y, opacity=opacity)
         zero = alt.Chart(values).mark_rule(color=INK, strokeWidth=1.2).encode(y=alt.datum(0))
         return alt.layer(bar, zero).properties(width=width - 60, height=160)
 
     return build
+
+
+def _counted(axes: Axes) -> alt.Axis:
+    """Whole numbers, unless the axes say how amounts are written."""
+    import altair as alt
+
+    if not axes.y_labels:
+        return alt.Axis(grid=True, tickCount=4, tickMinStep=1)
+    return alt.Axis(grid=True, tickCount=4, labelExpr=axes.y_labels)

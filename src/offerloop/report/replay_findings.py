@@ -1,0 +1,107 @@
+"""What a replay of past orders adds up to: integers only, no statistics."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Sums:
+    """Of some orders, in minor units."""
+
+    orders: int = 0
+    touched: int = 0
+    """Orders that an offer takes something off, or gives something to."""
+    before_minor: int = 0
+    """What the orders cost without the offers."""
+    discount_minor: int = 0
+    funded_minor: int = 0
+    """Of discount and gifts, what suppliers pay."""
+    gifts_minor: int = 0
+    """What gifts and benefits cost the shop."""
+    margin_before_minor: int | None = 0
+    """None where the costs of a line are not known."""
+
+    @property
+    def cost_minor(self) -> int:
+        """What the offers cost the shop itself."""
+        return self.discount_minor + self.gifts_minor - self.funded_minor
+
+    @property
+    def margin_after_minor(self) -> int | None:
+        """The margin less that cost."""
+        return None if self.margin_before_minor is None else self.margin_before_minor - self.cost_minor
+
+    def add(self, other: Sums) -> None:
+        """Count another one in."""
+        for name in ("orders", "touched", "before_minor", "discount_minor", "funded_minor", "gifts_minor"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        mine, more = self.margin_before_minor, other.margin_before_minor
+        self.margin_before_minor = None if mine is None or more is None else mine + more
+
+    def figures(self) -> dict[str, int | None]:
+        """By name."""
+        return {
+            "orders": self.orders, "orders_touched": self.touched, "before_minor": self.before_minor,
+            "discount_minor": self.discount_minor, "funded_minor": self.funded_minor, "gifts_minor": self.gifts_minor,
+            "cost_minor": self.cost_minor, "margin_before_minor": self.margin_before_minor,
+            "margin_after_minor": self.margin_after_minor,
+        }  # fmt: skip
+
+
+@dataclass
+class OfferSums:
+    """What one offer would have done."""
+
+    offer_id: str
+    label: str
+    touched: int = 0
+    discount_minor: int = 0
+    funded_minor: int = 0
+    gifts_minor: int = 0
+    biggest_minor: int = 0
+    """The largest discount of one order."""
+    biggest_order: str | None = None
+
+    def add(self, order_id: str, off: int, funded: int, gifts: int) -> None:
+        """Count one order in."""
+        self.touched += 1
+        self.discount_minor += off
+        self.funded_minor += funded
+        self.gifts_minor += gifts
+        if off > self.biggest_minor:
+            self.biggest_minor, self.biggest_order = off, order_id
+
+    def figures(self) -> dict[str, int | str | None]:
+        """By name."""
+        return {
+            "offer_id": self.offer_id, "label": self.label, "orders_touched": self.touched,
+            "discount_minor": self.discount_minor, "funded_minor": self.funded_minor, "gifts_minor": self.gifts_minor,
+            "biggest_minor": self.biggest_minor, "biggest_order": self.biggest_order,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Note:
+    """A sentence that a reader needs beside the figures, by its key among the words, and its values."""
+
+    key: str
+    values: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ReplayFindings:
+    """What `offerloop replay` found."""
+
+    orders: str
+    """Where the orders come from."""
+    currency: str
+    zone: str
+    total: Sums
+    by_day: dict[int, Sums]
+    """By epoch day in the zone, in order."""
+    by_offer: tuple[OfferSums, ...]
+    """Largest cost first."""
+    left_out: dict[str, int]
+    """Rows of the file by the rule that left them out."""
+    notes: tuple[Note, ...]

@@ -1,0 +1,101 @@
+"""English: the page of a replay."""
+
+from __future__ import annotations
+
+WORDS: dict[str, str] = {
+    "replay.shop": "Offers over past orders",
+    "replay.title": "Offers over past orders, {first} to {last}",
+    "replay.when": "Orders from {first} to {last}",
+    "replay.assumption": (
+        "No change of behaviour assumed: the same orders at the same times, whoever would have bought more or less."
+    ),
+    "replay.found": (
+        "Over {orders} past orders these offers would have touched {touched} ({share}) and taken off {discount}"
+    ),
+    "replay.nothing": "None of {orders} past orders would have been touched by these offers.",
+    "replay.gifts": ", with gifts for {gifts}",
+    "replay.paid": "; {cost} of it paid by the shop itself.",
+    "replay.margin": "The margin of these orders goes from {before} to {after}.",
+    "replay.tile.touched": "Orders touched",
+    "replay.tile.touched_note": "{share} of {orders} orders",
+    "replay.tile.discount": "Discount",
+    "replay.tile.discount_note": "{share} of {before} before",
+    "replay.tile.cost": "Paid by the shop",
+    "replay.tile.cost_note": "discount and gifts, less {funded} that suppliers pay",
+    "replay.tile.margin": "Margin after",
+    "replay.tile.margin_note": "{before} before",
+    "replay.unknown": "not known",
+    "replay.chart.day": "When the discount would have been given, by day",
+    "replay.chart.week": "When the discount would have been given, by week",
+    "replay.measure": "Discount in {currency}",
+    "replay.axis.day": "day",
+    "replay.axis.week": "week",
+    "replay.column.day": "day",
+    "replay.column.week": "week from",
+    "replay.column.orders": "orders",
+    "replay.column.touched": "touched",
+    "replay.column.before": "before",
+    "replay.column.discount": "discount",
+    "replay.column.funded": "paid by suppliers",
+    "replay.column.gifts": "gifts",
+    "replay.column.margin_before": "margin before",
+    "replay.column.margin_after": "margin after",
+    "replay.column.offer": "offer",
+    "replay.column.label": "what it is",
+    "replay.column.biggest": "largest in one order",
+    "replay.column.rule": "why",
+    "replay.column.rows": "rows",
+    "replay.label_offers": "Offers",
+    "replay.message_offers": "What each offer would have taken off, dearest first",
+    "replay.table_offers": "All offers of the file",
+    "replay.label_limits": "What this cannot say",
+    "replay.message_limits": "A bill for the past, no forecast",
+    "replay.behaviour": (
+        "Offers are made to change what people buy; how much they would is not in these figures. Sales that an offer "
+        "would have brought are missing from them, and so are purchases that it would only have moved."
+    ),
+    "replay.label_left_out": "Left out",
+    "replay.message_left_out": "Rows of the file that are not part of any order here",
+    "replay.table_left_out": "Rows left out, by reason",
+    "replay.note.codes_all": (
+        "Offers that need a code count as if every customer had presented it: the most that they could have cost."
+    ),
+    "replay.note.codes_none": "Offers that need a code touch nothing: nobody is taken to have presented one.",
+    "replay.note.without_segment": (
+        "Segments are not known, so these offers touch nothing: {offers}. A file of customers with the column "
+        "'segment' (--customers) would tell."
+    ),
+    "replay.note.without_channel": ("The orders have no column 'channel', so these offers touch nothing: {offers}."),
+    "replay.note.without_category": (
+        "Categories are not known, so these offers touch nothing: {offers}. A product list with the column "
+        "'category' (--products) would tell."
+    ),
+    "replay.note.without_brand": (
+        "Brands are not known, so these offers touch nothing: {offers}. A product list with the column 'brand' "
+        "(--products) would tell."
+    ),
+    "replay.note.without_store_id": (
+        "The orders have no column 'store_id', so these offers on shops touch nothing: {offers}."
+    ),
+    "replay.note.shipping": "What shipping cost is not in order lines: free shipping takes nothing off here.",
+    "replay.note.order_number": (
+        "A customer's orders are counted within the file only: whoever bought before its first day counts as new."
+    ),
+    "replay.note.days_only": (
+        "The orders have days without a time of day: each is priced at the beginning of its day, which hours of offers "
+        "rarely hold."
+    ),
+    "replay.note.zone": "Days are those of {zone}, which is assumed; --timezone names another.",
+    "replay.note.no_margin": (
+        "What products cost the shop is not known, so no margin is given: --margin 0.3 or a column 'unit_cost' would "
+        "tell."
+    ),
+    "replay.note.some_margin": (
+        "What products cost is known for {known} of {lines} lines only, so no margin is given: --margin 0.3 would "
+        "stand in for the others."
+    ),
+    "replay.note.margin": "The margin of {lines} lines without a unit cost is taken to be {share} %.",
+    "replay.footer": (
+        "Made by Offerloop. The figures are in days.csv, offers.csv and replay.json, the orders touched in orders.csv."
+    ),
+}

@@ -1,0 +1,267 @@
+"""What offers would have cost over past orders, and which orders they would have touched (`offerloop replay`).
+
+Arithmetic, no forecast: the same orders at the same times, each priced with the offers. No change of behaviour is
+assumed.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import lru_cache
+from itertools import groupby
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import polars as pl
+from rich.console import Console
+
+from offerloop.config import SourceName
+from offerloop.config.model import known_zone
+from offerloop.engine import ENGINES, Engine
+from offerloop.errors import ContractError, InputError, check_known
+from offerloop.money import exact_share, half_up
+from offerloop.offers.basket import Basket, Customer, Line, Usage
+from offerloop.offers.candidates import units_left
+from offerloop.offers.offer_set import OfferSet
+from offerloop.offers.priced import Priced
+from offerloop.offers.pricing import price
+from offerloop.report.replay_findings import OfferSums, ReplayFindings, Sums
+from offerloop.service.offers_file import OffersFile, read_offers_file
+from offerloop.service.replay_notes import notes_of
+from offerloop.service.replay_orders import COLUMNS, PastOrders, read_orders
+
+CODES = ("all", "none")
+"""Whether every customer has presented every coupon that needs a code: then the replay is the most it could cost."""
+TOUCHED = {
+    "order_id": pl.String, "day": pl.Int64, "offers": pl.String, "before_minor": pl.Int64, "discount_minor": pl.Int64,
+    "margin_after_minor": pl.Int64,
+}  # fmt: skip
+_KEPT = 50_000
+"""Rows of touched orders that wait as Python objects at most."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a replay is about."""
+
+    orders: str
+    offers: Path
+    products: str | None = None
+    customers: str | None = None
+    currency: str | None = None
+    """Of the orders, where it is not that of the offers beyond doubt."""
+    zone: str | None = None
+    margin: str | None = None
+    """Share of the price that is left where no unit cost is known."""
+    codes: str = "all"
+
+    @property
+    def share(self) -> Fraction | None:
+        """The margin. InputError when it is none."""
+        if self.margin is None:
+            return None
+        try:
+            share = exact_share(self.margin)
+        except (ValueError, ZeroDivisionError):
+            share = Fraction(-1)
+        if not 0 < share <= 1:
+            raise InputError(f"--margin must be a share such as 0.3 for 30 %, not '{self.margin}'")
+        return share
+
+    def check(self) -> None:
+        """Raises InputError for what cannot be."""
+        check_known("value of --codes", self.codes, CODES)
+        if self.zone is not None:
+            try:
+                known_zone(self.zone)
+            except ValueError as error:
+                raise InputError(f"--timezone: {error}") from None
+        _ = self.share
+
+
+@dataclass(frozen=True)
+class PastOrder:
+    """One order, ready to be priced."""
+
+    order_id: str
+    at: int
+    day: int
+    basket: Basket
+    margin_minor: int | None
+
+
+@dataclass(frozen=True, eq=False)
+class Replayed:
+    """What was found, and the orders that were touched."""
+
+    findings: ReplayFindings
+    touched: pl.DataFrame
+    """TOUCHED; in order of time."""
+
+
+def replay(asked: Asked, engine: str = "duckdb", progress: Console | None = None) -> Replayed:
+    """Price every past order with the offers. Raises InputError for files that cannot be used."""
+    asked.check()
+    offers, where = read_offers_file(asked.offers), ENGINES.load(engine)()
+    given = {"order_lines": asked.orders, "products": asked.products, "customers": asked.customers}
+    files: dict[SourceName, Any] = {name: place for name, place in given.items() if place}  # type: ignore[misc]
+    with TemporaryDirectory(prefix="offerloop-") as folder:
+        past = read_orders(files, offers.currency, asked.currency, asked.zone, where, Path(folder))
+        run = _Replay(offers, asked, past)
+        if progress is None:
+            run.over(_rows(past, where))
+        else:
+            with progress.status(f"pricing {past.n_lines:,} order lines"):
+                run.over(_rows(past, where))
+    return run.done()
+
+
+def _rows(past: PastOrders, engine: Engine) -> Iterator[tuple[Any, ...]]:
+    for frame in engine.map_batches(past.path, COLUMNS, pl.DataFrame):
+        yield from frame.iter_rows()
+
+
+@dataclass
+class _Counts:
+    """What earlier orders of the file leave behind."""
+
+    orders: Counter[str] = field(default_factory=Counter)
+    sold: Counter[str] = field(default_factory=Counter)
+    """Units that went at the price of an offer with a limit, by offer."""
+    mine: Counter[tuple[str, str | None]] = field(default_factory=Counter)
+    """The same by offer and customer; a guest is a new customer every time."""
+
+
+class _Replay:
+    """Goes through the orders once, in order of time."""
+
+    def __init__(self, offers: OffersFile, asked: Asked, past: PastOrders) -> None:
+        self.offers, self.asked, self.past = offers, asked, past
+        self.set = OfferSet.of(offers.offers)
+        self.limited = {one.offer.offer_id: one for one in self.set.ready if one.limited}
+        self.share = asked.share
+        needing = {one.offer_id for one in offers.offers if one.conditions.code_needed}
+        self.codes = frozenset(needing if asked.codes == "all" else ())
+        self.funded = {one.offer_id: one.funded_share for one in offers.offers}
+        self.counts = _Counts()
+        self.days: dict[int, Sums] = {}
+        self.by_offer = {one.offer_id: OfferSums(one.offer_id, one.label()) for one in offers.offers}
+        self.kept: list[pl.DataFrame] = []
+        self.waiting: list[tuple[Any, ...]] = []
+
+    def over(self, rows: Iterator[tuple[Any, ...]]) -> None:
+        """Every order of the file."""
+        latest: tuple[int, str] | None = None
+        for _, lines in groupby(rows, key=lambda row: row[0]):
+            order = self._order(list(lines))
+            if latest is not None and (order.at, order.order_id) < latest:
+                raise ContractError(f"order '{order.order_id}' comes before an earlier one")
+            latest = order.at, order.order_id
+            priced = price(order.basket, self.set, order.at, self.offers.policy)
+            self._use(order, priced)
+            self._count(order, priced)
+
+    def done(self) -> Replayed:
+        """All sums."""
+        self._keep()
+        total = Sums()
+        for one in self.days.values():
+            total.add(one)
+        ranked = sorted(self.by_offer.values(), key=lambda one: (-one.discount_minor - one.gifts_minor, one.offer_id))
+        past = self.past
+        found = ReplayFindings(
+            self.asked.orders, self.offers.currency, past.zone, total, dict(sorted(self.days.items())),
+            tuple(ranked), past.left_out, notes_of(self.offers, past, self.asked.codes, self.share),
+        )  # fmt: skip
+        return Replayed(found, pl.concat([pl.DataFrame(schema=TOUCHED), *self.kept]))
+
+    def _order(self, rows: Sequence[tuple[Any, ...]]) -> PastOrder:
+        named = [dict(zip(COLUMNS, row, strict=True)) for row in rows]
+        first = named[0]
+        customer = first["customer_id"]
+        before = None if customer is None else self.counts.orders[customer]
+        basket = Basket(
+            currency=self.offers.currency,
+            lines=tuple(line for row in named for line in lines_of(row)),
+            customer=Customer(customer, segments_of(first["segment"]), before),
+            bought_in=first["channel"],
+            codes=self.codes,
+            usage=self._usage(customer),
+        )
+        margins = [self._margin(row) for row in named]
+        margin = None if None in margins else sum(one for one in margins if one is not None)
+        return PastOrder(first["order_id"], first["at"], first["day"], basket, margin)
+
+    def _margin(self, row: Mapping[str, Any]) -> int | None:
+        """Of one line before the offers; by its cost, else by the share."""
+        if row["cost_minor"] is not None:
+            return int(row["value_minor"] - row["cost_minor"])
+        return None if self.share is None else half_up(row["value_minor"] * self.share)
+
+    def _usage(self, customer: str | None) -> dict[str, Usage]:
+        sold, mine = self.counts.sold, self.counts.mine
+        return {one: Usage(sold[one], mine[one, customer]) for one in self.limited}
+
+    def _use(self, order: PastOrder, priced: Priced) -> None:
+        """Count the order, and the units that went at the price of an offer with a limit."""
+        customer = order.basket.customer.customer_id
+        if customer is not None:
+            self.counts.orders[customer] += 1
+        for offer_id, ready in self.limited.items():
+            units, left = units_at(priced, offer_id), units_left(ready, order.basket)
+            if units and isinstance(left, int):
+                self.counts.sold[offer_id] += min(units, left)
+                if customer is not None:
+                    self.counts.mine[offer_id, customer] += min(units, left)
+
+    def _count(self, order: PastOrder, priced: Priced) -> None:
+        one = Sums(1, 0, priced.goods_before_minor, priced.discount_minor, margin_before_minor=order.margin_minor)
+        active = [applied for applied in priced.applied if applied.off_minor or applied.gives]
+        for applied in active:
+            gifts = sum(given.worth_minor for given in applied.gives)
+            funded = applied.funded_minor + int(gifts * self.funded[applied.offer_id])
+            one.funded_minor += funded
+            one.gifts_minor += gifts
+            self.by_offer[applied.offer_id].add(order.order_id, applied.off_minor, funded, gifts)
+        one.touched = int(bool(active))
+        self.days.setdefault(order.day, Sums()).add(one)
+        if active:
+            ids = "|".join(applied.offer_id for applied in active)
+            row = (order.order_id, order.day, ids, one.before_minor, one.discount_minor, one.margin_after_minor)
+            self.waiting.append(row)
+            if len(self.waiting) >= _KEPT:
+                self._keep()
+
+    def _keep(self) -> None:
+        if self.waiting:
+            self.kept.append(pl.DataFrame(self.waiting, schema=TOUCHED, orient="row"))
+            self.waiting.clear()
+
+
+def lines_of(row: Mapping[str, Any]) -> Iterator[Line]:
+    """The line; two where its amount cannot be divided by its units, so that nothing is lost."""
+    each, more = divmod(row["value_minor"], row["units"])
+    categories = tuple(one for one in (row["category"], row["subcategory"]) if one is not None)
+    for count, unit in ((row["units"] - more, each), (more, each + 1)):
+        if count:
+            yield Line(row["product_id"], count, unit, categories, row["brand"], row["store_id"])
+
+
+@lru_cache(maxsize=100_000)
+def segments_of(written: str | None) -> frozenset[str]:
+    """One name, or several with commas, semicolons or bars between them."""
+    if written is None:
+        return frozenset()
+    names = written.replace(";", ",").replace("|", ",").split(",")
+    return frozenset(one.strip() for one in names if one.strip())
+
+
+def units_at(priced: Priced, offer_id: str) -> int:
+    """Units of lines from which an offer took something: as many as it has reached, unless its limit stopped it."""
+    return sum(
+        one.line.quantity for one in priced.lines if any(change.offer_id == offer_id for change in one.adjustments)
+    )

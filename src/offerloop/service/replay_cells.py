@@ -1,0 +1,73 @@
+"""Cells of order lines that cannot be what their column says, each with its file, line and column."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import narwhals as nw
+import polars as pl
+
+from offerloop.config import Clean
+from offerloop.engine import collect
+from offerloop.engine.base import Frame
+from offerloop.errors import SourceError
+from offerloop.events import times
+from offerloop.events.cells import line_of, number
+from offerloop.events.read import WRONG_CELL, WRONG_COLUMN, count_rows
+from offerloop.service.guess import SAME, Match, columns_of, name_score
+from offerloop.service.guess_contents import Column
+from offerloop.service.peek import Peek
+
+_AMOUNTS = ("paid", "quantity", "list_price")
+_SURE = SAME - 0.0005
+"""Only a column with the surest name of a list is blamed for its cells; others may well be something else."""
+
+
+def check_cells(name: str, frame: Frame, found: Match, peeked: Peek) -> None:
+    """Raises SourceError where so many cells cannot be read that the column must be another one."""
+    if WRONG_COLUMN not in frame.collect_schema():
+        return
+    wrong = frame.filter(~nw.col(WRONG_COLUMN).is_null())
+    counts = collect(wrong.group_by(WRONG_COLUMN).agg(nw.len().alias("n"), nw.col(WRONG_CELL).min()), WRONG_COLUMN)
+    size = count_rows(frame) if counts.height else 0
+    for ours, n, cell in counts.iter_rows():
+        if n > Clean().max_unreadable * size:
+            theirs = found.found[ours].theirs[0]
+            raise SourceError(
+                f"{_place(peeked, theirs, cell)}: {n} of {size} cells such as '{cell}' cannot be read as '{ours}' of "
+                f"{name}; correct them, or name the right column '{ours}'"
+            )
+
+
+def check_named(peeked: Peek, names: Sequence[str]) -> None:
+    """Raises SourceError for a column that is called one of ours and holds too much else to be it."""
+    for column in columns_of(peeked).values():
+        for ours, cells in _unreadable(column):
+            score, _ = name_score(column.name, "order_lines", ours)
+            if ours in names and len(cells) and (score > _SURE or column.name.lower() == ours):
+                kind = "times" if ours == "at" else "numbers"
+                raise SourceError(
+                    f"{_place(peeked, column.name, cells[0])}: '{cells[0]}' and {len(cells) - 1} more of "
+                    f"{column.cells.len()} cells are no {kind}, so the column cannot be '{ours}'; correct them"
+                )
+
+
+def _unreadable(column: Column) -> Iterator[tuple[str, pl.Series]]:
+    """For each column of ours that this one cannot be for its contents: the cells that stand against it."""
+    if column.cells.dtype != pl.String or not column.filled.len():
+        return
+    cells = nw.from_native(pl.DataFrame({"cell": column.filled}))
+    cell = nw.col("cell")
+    if not column.numeric:
+        wrong = cells.filter(number(cell, column.decimal)[1]).to_native()["cell"]
+        yield from ((ours, wrong) for ours in _AMOUNTS)
+    if not column.dated:
+        forms = times.guess(cells.lazy(), cell)
+        odd = cells.filter(times.written_as(cell, forms[0]).unreadable) if forms else cells
+        yield "at", odd.to_native()["cell"]
+
+
+def _place(peeked: Peek, theirs: str, cell: str) -> str:
+    path, dialect = peeked.place.path, peeked.dialect
+    line = line_of(path, dialect, theirs, cell) if path is not None and dialect is not None else None
+    return f"'{peeked.place}'{'' if line is None else f', line {line}'}, column '{theirs}'"

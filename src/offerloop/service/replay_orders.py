@@ -1,0 +1,231 @@
+"""Past order lines for a replay: read under guessed columns, cleaned, and in the order of time in one file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import narwhals as nw
+
+from offerloop.config import Clean, Config, Shop, Source, SourceName
+from offerloop.engine import Engine, collect
+from offerloop.engine.base import Frame
+from offerloop.errors import InputError, NothingLeftError, SourceError
+from offerloop.events.calendar import DAY, to_utc, with_day
+from offerloop.events.clean import Cleaned, apply_rules, merge_scans
+from offerloop.events.columns import money_columns, with_all_money
+from offerloop.events.contracts import CONTRACTS
+from offerloop.events.ids import alike
+from offerloop.events.read import minor_units, read_source
+from offerloop.events.rules import Rule, is_return, rules_for
+from offerloop.service.guess import Match, language_of, match
+from offerloop.service.guess_shop import guess_currency, guess_zone
+from offerloop.service.guess_status import row_filters
+from offerloop.service.guess_times import time_format
+from offerloop.service.init import guessed, look_at
+from offerloop.service.peek import Peek
+from offerloop.service.replay_cells import check_cells, check_named
+
+UNIT_COST = "unit_cost_minor"
+TEXTS = ("order_id", "customer_id", "product_id", "store_id", "channel", "category", "subcategory", "brand", "segment")
+NUMBERS = ("at", "day", "units", "value_minor", "cost_minor")
+COLUMNS = (*TEXTS, *NUMBERS)
+"""Of the file: ids as text, the order's own time, units and the amount of the line before personal offers."""
+_BESIDE: dict[SourceName, tuple[str, tuple[str, ...]]] = {
+    "products": ("product_id", ("category", "subcategory", "brand", UNIT_COST)),
+    "customers": ("customer_id", ("segment",)),
+}
+"""Key of the files beside the order lines, and what is taken from them."""
+_SORTED = ("at", "order_id", "product_id", "value_minor", "units", "cost_minor", "category")
+
+
+@dataclass(frozen=True)
+class PastOrders:
+    """Order lines of the past, one row each, by time and order."""
+
+    path: Path
+    zone: str
+    zone_is_given: bool
+    days_only: bool
+    """Whether the file knows no time of day."""
+    found: frozenset[str]
+    """Which of COLUMNS the files have."""
+    n_lines: int
+    n_without_cost: int
+    left_out: dict[str, int]
+    """Rows by the rule that said so."""
+
+
+def read_orders(
+    files: Mapping[SourceName, str], currency: str, given: str | None, zone: str | None, engine: Engine, folder: Path
+) -> PastOrders:
+    """`currency` is that of the offers, `given` the one that was named for the orders.
+
+    Raises InputError for a file or column that cannot be used, and when the orders are in other money.
+    """
+    peeks = look_at(files)
+    found = _found(peeks)
+    _check_currency(currency, given, found)
+    known_zone = zone or guess_zone(language_of(found.values()), currency).value
+    costs = _cost_in_lines(found["order_lines"])
+    frames, left_out = _frames(found, peeks, currency, known_zone, costs, engine)
+    lines = _cleaned(frames["order_lines"], currency, engine, left_out)
+    places = {name: str(peeked.place) for name, peeked in peeks.items()}
+    lines, known = _joined(lines, frames, places, costs, currency)
+    lines, days_only = _at_order(engine.keep(lines), known_zone, engine)
+    path = folder / "orders.parquet"
+    shaped = engine.keep(_shaped(lines, known))
+    counts = collect(shaped.select(n=nw.len(), missing=nw.col("cost_minor").is_null().cast(nw.Int64).sum()))
+    n_lines, missing = counts.row(0)
+    if not n_lines:
+        why = ", ".join(f"{rows} {rule}" for rule, rows in left_out.items())
+        raise NothingLeftError(f"'{peeks['order_lines'].place}' has no usable order line: {why or 'it has no rows'}")
+    engine.write(shaped.sort(*_SORTED), path)
+    return PastOrders(path, known_zone, zone is not None, days_only, frozenset(known), n_lines, missing, left_out)
+
+
+def _found(peeks: Mapping[SourceName, Peek]) -> dict[SourceName, Match]:
+    """Which column is which; InputError that names the cell where a column fails by its contents only."""
+    try:
+        found = guessed(peeks)
+    except InputError:
+        check_named(peeks["order_lines"], ("paid", "at"))
+        raise
+    orders = found["order_lines"]
+    check_named(peeks["order_lines"], [one for one in ("quantity", "list_price") if not _is_read(orders, one)])
+    return found
+
+
+def _is_read(orders: Match, ours: str) -> bool:
+    return ours in orders.found and bool(orders.found[ours].theirs)
+
+
+def _check_currency(currency: str, given: str | None, found: Mapping[SourceName, Match]) -> None:
+    if given is not None and given.upper() != currency:
+        raise InputError(f"the offers are in {currency}, and --currency says {given}; both must be the same money")
+    said = guess_currency(None, language_of(found.values()), found["order_lines"])
+    if given is None and said.value != currency and said.why != "assumed":
+        raise InputError(
+            f"the offers are in {currency}, and the orders look like {said.value} ({said.why.removeprefix('assumed: ')}"
+            f"); correct the file of offers, or say --currency {currency} if these orders are in {currency}"
+        )
+
+
+def _cost_in_lines(orders: Match) -> str | None:
+    """The column of order lines with what one unit cost the shop."""
+    rest = {column.name: column for column in orders.unused()}
+    found = match(rest, "products", ("unit_cost",)).column("unit_cost")
+    return None if found is None else found.name
+
+
+def _frames(
+    found: Mapping[SourceName, Match], peeks: Mapping[SourceName, Peek], currency: str, zone: str, costs: str | None,
+    engine: Engine,
+) -> tuple[dict[SourceName, Frame], dict[str, int]]:  # fmt: skip
+    """Every source under our names, and what was left out so far."""
+    sources = {}
+    for name, one in found.items():
+        peeked = peeks.get(name, peeks["order_lines"])
+        form = time_format(one, peeked, language_of(found.values()), currency)
+        sources[name] = _source(name, one, peeked, None if form is None else form[0], costs)
+    shop = Shop(name="replay", currency=currency, timezone=zone)
+    config = Config.model_construct(shop=shop, sources=sources, clean=Clean(max_unreadable=1))
+    read = {name: read_source(name, config, engine) for name in sources}
+    for name, done in read.items():
+        check_cells(name, done.frame, found[name], peeks.get(name, peeks["order_lines"]))
+    lost = read["order_lines"].left_out
+    left_out = {f"not {sources['order_lines'].where}": lost} if lost else {}
+    return alike({name: done.frame for name, done in read.items()}), left_out
+
+
+def _source(name: SourceName, found: Match, peeked: Peek, form: str | None, costs: str | None) -> Source:
+    contract, place, dialect = CONTRACTS[name], peeked.place, peeked.dialect
+    ours = [one for one in (*contract.required, *contract.optional) if one in found.found]
+    is_orders = name == "order_lines"
+    where = [one.written for one in row_filters(found, peeked) if one.active] if is_orders else []
+    return Source(
+        path=place.path,
+        url=place.url,
+        table=place.table,
+        columns={one: found.found[one].written for one in ours},
+        attributes=(costs,) if is_orders and costs else (),
+        where=where[0] if where else None,
+        time_format=form,
+        separator=dialect.separator if dialect else None,
+        decimal="," if dialect and dialect.decimal == "," else "." if dialect else None,
+        encoding=dialect.encoding if dialect else None,
+    )
+
+
+def _cleaned(frame: Frame, currency: str, engine: Engine, left_out: dict[str, int]) -> Frame:
+    """Sales only, with `value_minor`, what the line cost before personal offers, and whole `units`."""
+    columns = frame.collect_schema().names()
+    cleaned = Cleaned("order_lines", frame)
+    merge_scans(cleaned, ("quantity", *money_columns(columns)), currency)
+    cleaned.frame = engine.keep(cleaned.frame)
+    rules = [rule for rule in rules_for("order_lines", Clean(), columns, currency) if rule.name != "incomplete"]
+    apply_rules(cleaned, [*rules, _incomplete(), Rule("return", "rejected", is_return(columns), "taken back")])
+    lines = with_all_money(cleaned.frame)
+    below = Rule("worth less than nothing", "rejected", nw.col("list_value_minor") < 0, "no price to take off from")
+    priced = Cleaned("order_lines", lines, quality=cleaned.quality)
+    apply_rules(priced, [below])
+    left_out |= {row["rule"]: row["rows"] for row in priced.quality if row["action"] == "rejected" and row["rows"]}
+    quantity = nw.col("quantity")
+    counted = (quantity >= 1) & (quantity == quantity.round(0))
+    units = nw.when(counted).then(quantity).otherwise(nw.lit(1)).cast(nw.Int64)
+    return priced.frame.with_columns(units=units, value_minor=nw.col("list_value_minor").cast(nw.Int64))
+
+
+def _incomplete() -> Rule:
+    """A customer may be missing: offers for everybody hold for guests too."""
+    needed = ("order_id", "product_id", "quantity", "at", "paid_minor")
+    empty = nw.any_horizontal(*(nw.col(name).is_null() for name in needed), ignore_nulls=True)
+    return Rule("incomplete", "rejected", empty, "order, product, quantity, time or amount is missing")
+
+
+def _joined(
+    lines: Frame, frames: Mapping[SourceName, Frame], places: Mapping[SourceName, str], cost: str | None, currency: str
+) -> tuple[Frame, list[str]]:
+    """With categories, brand, segment and `cost_minor` of the line, and the names of what is known."""
+    costs: list[nw.Expr] = []
+    if cost is not None:
+        if not lines.collect_schema()[cost].is_numeric():
+            place = f"'{places['order_lines']}', column '{cost}'"
+            raise SourceError(f"{place}: it must hold what a unit costs, such as 12.40, and holds something else")
+        lines = lines.with_columns(minor_units(nw.col(cost), currency).alias("own_cost_minor"))
+        costs.append(nw.col("own_cost_minor"))
+    for name, (key, wanted) in _BESIDE.items():
+        if name in frames:
+            side = _single(frames[name], key, wanted, places.get(name, places["order_lines"]))
+            lines = lines.join(side, on=key, how="left")
+    found = lines.collect_schema().names()
+    costs += [nw.col(UNIT_COST)] if UNIT_COST in found else []
+    known = [name for name in TEXTS if name in found]
+    of_line = (nw.coalesce(*costs) * nw.col("quantity")).round(0) if costs else nw.lit(None, nw.Int64)
+    lines = lines.with_columns(of_line.cast(nw.Int64).alias("cost_minor"))
+    return lines, [*known, "cost_minor"] if costs else known
+
+
+def _single(frame: Frame, key: str, names: Sequence[str], place: str) -> Frame:
+    """One row for each key. Raises SourceError where a key has several different ones."""
+    present = [name for name in names if name in frame.collect_schema()]
+    rows = frame.filter(~nw.col(key).is_null()).select(key, *present).unique()
+    twice = collect(rows.group_by(key).agg(nw.len().alias("n")).filter(nw.col("n") > 1).head(1))
+    if twice.height:
+        raise SourceError(f"'{place}' has several different rows for {key} '{twice[key][0]}'; keep one")
+    return rows
+
+
+def _at_order(lines: Frame, zone: str, engine: Engine) -> tuple[Frame, bool]:
+    """With one time and `day` for every order: that of its first line; days without a clock begin in the zone."""
+    lines = engine.keep(lines.with_columns(nw.col("at").min().over("order_id")))
+    at = nw.col("at")
+    late = collect(lines.select((at - (at // DAY) * DAY).max().alias("late")))["late"][0]
+    dated = with_day(lines, "at", "day", zone)
+    return (to_utc(dated, "at", zone), True) if late == 0 else (dated, False)
+
+
+def _shaped(lines: Frame, known: Sequence[str]) -> Frame:
+    texts = [nw.col(name).cast(nw.String) if name in known else nw.lit(None, nw.String).alias(name) for name in TEXTS]
+    return lines.select(*texts, *NUMBERS)
