@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -10,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
+from offerloop.cli.app import Json, app, say
+from offerloop.cli.offers import codes, parse_offer, price, replay
 from offerloop.errors import InputError, OfferloopError
 
 if TYPE_CHECKING:
@@ -17,16 +18,8 @@ if TYPE_CHECKING:
 
     from offerloop.config import SourceName
 
-app = typer.Typer(
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    help="Decide which customer gets which promotion, at what budget, and prove whether it worked.",
-)
-
 Run = Annotated[Path, typer.Argument(help="A run's folder, or the shop's: then its newest run.")]
 Engine = Annotated[str, typer.Option(help="Where table work runs: duckdb.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
 
 
 @app.callback()
@@ -64,10 +57,10 @@ def init(
         raise InputError("name your order lines with --orders FILE, or a shop to try with --sample complete-journey")
     if sample is not None:
         path = write_sample(sample, folder)
-        _say({"config": str(path)}, f"Wrote {path}. Next: offerloop run {path}", as_json)
+        say({"config": str(path)}, f"Wrote {path}. Next: offerloop run {path}", as_json)
         return
     started = write_shop(folder, cast("Mapping[SourceName, str]", files), budget, currency, encoding)
-    _say(started.facts, "\n".join(started.lines), as_json)
+    say(started.facts, "\n".join(started.lines), as_json)
 
 
 @app.command()
@@ -80,7 +73,7 @@ def check(
     from offerloop.service.check import check as look
 
     found = look(_file(config), engine)
-    _say(found.facts, "\n".join(found.lines), as_json)
+    say(found.facts, "\n".join(found.lines), as_json)
     if not found.ok:
         raise typer.Exit(InputError.exit_code)
 
@@ -104,7 +97,7 @@ def run(
     found = {"run": str(written.folder), "report": str(written.report), **written.summary}
     nothing = not any(one["send"] for one in written.summary["campaigns"])
     why = written.summary["gaps"] if nothing else []
-    _say(found, "\n".join([written.summary["decision"], *why, str(written.report)]), as_json)
+    say(found, "\n".join([written.summary["decision"], *why, str(written.report)]), as_json)
 
 
 @app.command()
@@ -121,7 +114,7 @@ def explain(
 
     found = tell(find_run(run), customer, audience, language)
     facts = {"facts": found.facts} if audience == "marketer" else {}
-    _say({"text": found.text, **facts}, found.text, as_json)
+    say({"text": found.text, **facts}, found.text, as_json)
 
 
 @app.command()
@@ -147,9 +140,9 @@ def recommend(
     found = ask(_file(config), asked, engine, progress if progress.is_terminal and not as_json else None)
     if out is not None:
         found.write(out)
-        _say(found.chosen | {"rows": found.table.height, "file": str(out)}, f"{found.sentence}\n{out}", as_json)
+        say(found.chosen | {"rows": found.table.height, "file": str(out)}, f"{found.sentence}\n{out}", as_json)
         return
-    _say(found.facts, found.table.write_csv(separator="\t").rstrip(), as_json)
+    say(found.facts, found.table.write_csv(separator="\t").rstrip(), as_json)
 
 
 @app.command()
@@ -171,7 +164,7 @@ def similar(
     progress = Console(stderr=True)
     shown = progress if progress.is_terminal and not as_json else None
     found = find(_file(config), product, relation, top, engine, shown)
-    _say(found.facts, found.table.write_csv(separator="\t").rstrip(), as_json)
+    say(found.facts, found.table.write_csv(separator="\t").rstrip(), as_json)
 
 
 @app.command()
@@ -185,7 +178,7 @@ def pseudonym(
     from offerloop.events.privacy import pseudonyms
 
     found = pseudonyms(ids, load_config(_file(config)).privacy)
-    _say({"pseudonyms": found}, "\n".join(f"{raw}\t{hidden}" for raw, hidden in found.items()), as_json)
+    say({"pseudonyms": found}, "\n".join(f"{raw}\t{hidden}" for raw, hidden in found.items()), as_json)
 
 
 @app.command()
@@ -213,7 +206,7 @@ def readout(
         engine=engine,
     )  # fmt: skip
     found = {"readout": str(done.folder), "report": str(done.report), **done.summary}
-    _say(found, f"{done.summary['sentence']}\n{done.report}", as_json)
+    say(found, f"{done.summary['sentence']}\n{done.report}", as_json)
     if done.stopped:
         raise typer.Exit(1)
 
@@ -236,7 +229,7 @@ def evaluate(
 
     done = value(_file(config), run=run, policy=policy, window_days=window, engine=engine)
     found = {"evaluation": str(done.folder), "report": str(done.report), **done.summary}
-    _say(found, f"{done.summary['sentence']}\n{done.report}", as_json)
+    say(found, f"{done.summary['sentence']}\n{done.report}", as_json)
 
 
 @app.command()
@@ -288,7 +281,7 @@ def uplift(
     found = study(table, asked, progress if progress.is_terminal and not as_json else None)
     done = write(found, out, language, apply)
     facts = {"uplift": str(done.folder), "report": str(done.report), **done.summary}
-    _say(facts, f"{done.summary['sentence']}\n{done.report}", as_json)
+    say(facts, f"{done.summary['sentence']}\n{done.report}", as_json)
 
 
 @app.command()
@@ -319,7 +312,7 @@ def experiment(
         arm, outcome, denominator, before, before_denominator, guards, planned_shares(shares), control, sequential
     )
     found = read_out(table, asked)
-    _say(found.summary, page(found), as_json)
+    say(found.summary, page(found), as_json)
 
 
 @app.command()
@@ -343,45 +336,7 @@ def allocate(
     asked = read_limits(config, budget)
     found = decide(table, asked, cap or (), currency, progress if progress.is_terminal and not as_json else None)
     write(found, out)
-    _say({"out": str(out), **found.summary}, page(found, out), as_json)
-
-
-@app.command()
-def replay(
-    orders: Annotated[str, typer.Argument(help="Past order lines: CSV, Parquet, or a database's URL#table.")],
-    offers: Annotated[Path, typer.Option(help="TOML or JSON: currency, [[offers]] and perhaps [policy].")],
-    products: Annotated[str | None, typer.Option(help="Product list: category, brand, unit_cost.")] = None,
-    customers: Annotated[str | None, typer.Option(help="Customer list: segment.")] = None,
-    currency: Annotated[str | None, typer.Option(help="Of the orders; default: that of the offers.")] = None,
-    timezone: Annotated[str | None, typer.Option(help="Where days begin, such as Europe/Berlin; guessed.")] = None,
-    margin: Annotated[
-        str | None, typer.Option(help="Share of the price that is left, such as 0.3, where no unit cost is known.")
-    ] = None,
-    codes: Annotated[str, typer.Option(help="Who presents coupons that need a code: all or none.")] = "all",
-    out: Annotated[Path | None, typer.Option(help="New folder for report.html, the tables and replay.json.")] = None,
-    language: Annotated[str, typer.Option(help="Of the report: en or zh.")] = "en",
-    as_json: Json = False,
-) -> None:
-    """What offers would have cost over past orders, and which they touch; no change of behaviour assumed."""
-    from rich.console import Console
-
-    from offerloop.errors import check_known
-    from offerloop.report.replay import summarise_replay
-    from offerloop.report.words import LANGUAGES
-    from offerloop.service.replay import Asked
-    from offerloop.service.replay import replay as bill
-    from offerloop.service.replay_page import check_folder, page, write
-
-    check_known("language", language, LANGUAGES)
-    if out is not None:
-        check_folder(out)
-    progress = Console(stderr=True)
-    asked = Asked(orders, offers, products, customers, currency, timezone, margin, codes)
-    done = bill(asked, progress=progress if progress.is_terminal and not as_json else None)
-    report = None if out is None else str(write(done, out, language))
-    facts = {} if report is None else {"report": report}
-    said = page(done, language)
-    _say(facts | summarise_replay(done.findings, language), said if report is None else f"{said}\n{report}", as_json)
+    say({"out": str(out), **found.summary}, page(found, out), as_json)
 
 
 @app.command()
@@ -413,7 +368,7 @@ def simulate(
         seed=seed,
     )  # fmt: skip
     done = simulate(asked, out, progress if progress.is_terminal and not as_json else None)
-    _say(done.summary | {"report": str(done.report)}, f"{done.summary['sentence']}\n{done.report}", as_json)
+    say(done.summary | {"report": str(done.report)}, f"{done.summary['sentence']}\n{done.report}", as_json)
 
 
 @app.command()
@@ -426,67 +381,16 @@ def publish(run: Run, as_json: Json = False) -> None:
 
     progress = Console(stderr=True)
     done = carry(find_run(run), progress if progress.is_terminal and not as_json else None)
-    _say(done.facts, "\n".join(done.lines), as_json)
+    say(done.facts, "\n".join(done.lines), as_json)
 
 
-@app.command()
-def codes(
-    count: Annotated[int, typer.Option(help="How many.")],
-    prefix: Annotated[str, typer.Option(help="What every code begins with: letters and digits.")] = "",
-    length: Annotated[int, typer.Option(help="Characters after the prefix.")] = 12,
-    out: Annotated[Path | None, typer.Option(help="New file to write, a code a line, instead of printing.")] = None,
-    as_json: Json = False,
-) -> None:
-    """Codes of coupons: no look-alikes, typing errors are found, and nobody can guess one."""
-    from offerloop.offers.codes import make_codes, p_guess, write_codes
-
-    made = make_codes(count, prefix, length)
-    chance = p_guess(count, length, prefix)
-    if out is not None:
-        write_codes(made, out)
-        said = f"{count} codes; one guess in {1 / chance:,.0f} hits one of them\n{out}"
-        _say({"out": str(out), "count": count, "p_guess": chance}, said, as_json)
-        return
-    _say({"codes": made, "count": count, "p_guess": chance}, "\n".join(made), as_json)
-
-
-@app.command()
-def price(
-    basket: Annotated[Path, typer.Argument(help="The basket, in JSON.")],
-    offers: Annotated[Path, typer.Option(help="The offers, in TOML or JSON.")],
-    now: Annotated[str | None, typer.Option(help="When, such as 2026-11-11T20:00:00+08:00; default: at once.")] = None,
-    as_json: Json = False,
-) -> None:
-    """What a basket costs under offers: every line with what was taken off, and why other offers do not apply."""
-    from offerloop.service.price import bill, price_facts, price_files
-
-    found = price_files(basket, offers, now)
-    _say(price_facts(found), bill(found), as_json)
-
-
-@app.command()
-def parse_offer(
-    text: Annotated[str, typer.Argument(help='Such as "满200减20", "200:20" or "20% off over $50, max $15".')],
-    currency: Annotated[
-        str | None, typer.Option(help="Of its amounts; default: by the sign in the text, else CNY or USD.")
-    ] = None,
-    language: Annotated[str | None, typer.Option(help="Short form to print: en or zh; default: both.")] = None,
-    as_json: Json = False,
-) -> None:
-    """One offer in a few words, Chinese or English, as terms to paste under [[offers]], and back as words."""
-    from offerloop.service.short_offer import short_offer
-
-    found = short_offer(text, currency, language)
-    _say(found.facts, "\n".join(found.lines), as_json)
+for _command in (price, parse_offer, replay, codes):
+    app.command()(_command)
 
 
 def _file(config: Path) -> Path:
     """The configuration itself, or the one in a folder."""
     return config / "offerloop.toml" if config.is_dir() else config
-
-
-def _say(found: dict[str, object], text: str, as_json: bool) -> None:
-    sys.stdout.write((json.dumps(found, ensure_ascii=False) if as_json else text) + "\n")
 
 
 def main() -> None:
