@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,6 +57,11 @@ class Setting:
     fresh: int
     """Customers whose true effects the fair ceiling learns from."""
 
+    @property
+    def budget_minor(self) -> int:
+        """Of liabilities, for each period."""
+        return round(100 * self.preset.campaign.budget * self.customers)
+
 
 @dataclass(frozen=True)
 class Played:
@@ -68,13 +73,29 @@ class Played:
     """What is to be said of each policy."""
 
 
-def play(setting: Setting, names: Sequence[str], world: int, tell: Callable[[], None]) -> tuple[Market, Played]:
+Learner = Callable[[Market, Sequence[Logged], int], Rule]
+"""From the past, its weeks of random offers, and the budget of a period."""
+
+
+def play(
+    setting: Setting,
+    names: Sequence[str],
+    world: int,
+    tell: Callable[[], None],
+    learners: Mapping[str, Learner] | None = None,
+) -> tuple[Market, Played]:
     """Every policy from the same past; and the first one's market after the last week.
 
-    `tell` is called after each week played and each block learned from.
+    `tell` is called after each week played and each block learned from. `learners` are further policies by name.
     """
-    start, log = _past(setting, names, world)
-    policies = {name: _policy(name, start, log, setting, tell) for name in names}
+    others = {name: learner for name, learner in (learners or {}).items() if name in names}
+    start, log = past(setting, world, learns="personalised" in names or bool(others))
+    policies = {
+        name: Policy(others[name](start, log, setting.budget_minor))
+        if name in others
+        else policy_named(name, start, log, setting, tell)
+        for name in names
+    }
     _, plain = _weeks(start, nothing, setting, world, tell)
     markets: list[Market] = []
     tables = []
@@ -92,19 +113,18 @@ def _weeks(
 ) -> tuple[Market, pl.DataFrame]:
     """The market after all periods under one rule, and their sums."""
     market, rng = start.branch(), np.random.default_rng(world)
-    budget = round(100 * setting.preset.campaign.budget * setting.customers)
     rows = []
     for period in range(setting.periods):
-        given = rule(market, budget, rng)
+        given = rule(market, setting.budget_minor, rng)
         done = market.advance(given.offer, given.propensity)
         rows.append({"period": period, **_sums(market, done, given.offer)})
         tell()
     return market, pl.DataFrame(rows)
 
 
-def _past(setting: Setting, names: Sequence[str], world: int) -> tuple[Market, list[Logged]]:
+def past(setting: Setting, world: int, *, learns: bool) -> tuple[Market, list[Logged]]:
     """The market before the first period, and its weeks of random offers where a policy learns from them."""
-    n_log = setting.log if "personalised" in names else 0
+    n_log = setting.log if learns else 0
     market = Market(setting.preset, setting.customers, setting.products, world, setting.before - n_log)
     rng, log = np.random.default_rng(world), []
     for _ in range(n_log):
@@ -115,7 +135,8 @@ def _past(setting: Setting, names: Sequence[str], world: int) -> tuple[Market, l
     return market, log
 
 
-def _policy(name: str, market: Market, log: list[Logged], setting: Setting, tell: Callable[[], None]) -> Policy:
+def policy_named(name: str, market: Market, log: list[Logged], setting: Setting, tell: Callable[[], None]) -> Policy:
+    """One of POLICIES, learned from what it needs."""
     if name == "personalised":
         return personalised(log, market.terms)
     return fair_ceiling(market, setting.fresh, tell) if name == "ceiling" else Policy(RULES[name])

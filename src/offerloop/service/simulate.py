@@ -15,9 +15,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from offerloop.errors import InputError, near_miss
 from offerloop.evaluation.estimate import Estimate
 from offerloop.evaluation.experiment import Difference
+from offerloop.loop.market_shop import loop_policy
 from offerloop.market.ceiling import blocks_of
 from offerloop.market.noise import Floats
-from offerloop.market.periods import POLICIES, Played, Setting, play
+from offerloop.market.periods import POLICIES, Learner, Played, Setting, play
 from offerloop.market.preset import load_preset
 from offerloop.market.simulation import Market
 from offerloop.report.simulation import (
@@ -56,6 +57,11 @@ class Asked:
     seed: int
 
 
+LEARNERS: dict[str, Learner] = {"loop": loop_policy}
+KNOWN = (*POLICIES, *LEARNERS)
+"""Names of policies."""
+
+
 def simulate(asked: Asked, folder: Path, console: Console | None) -> Simulated:
     """Play the policies in each world, and write the first one's tables with a configuration that runs on them.
 
@@ -82,15 +88,15 @@ def simulate(asked: Asked, folder: Path, console: Console | None) -> Simulated:
 
 def _check(asked: Asked, folder: Path) -> None:
     for name in asked.policies:
-        if name not in POLICIES:
-            raise InputError(f"there is no policy '{name}'{near_miss(name, POLICIES)} (known: {', '.join(POLICIES)})")
+        if name not in KNOWN:
+            raise InputError(f"there is no policy '{name}'{near_miss(name, KNOWN)} (known: {', '.join(KNOWN)})")
         if asked.policies.count(name) > 1:
             raise InputError(f"the policy '{name}' is named twice; name each once")
     for name, least in (("customers", 1), ("products", 1), ("periods", 1), ("before", 1), ("worlds", 1), ("fresh", 10),
                         ("seed", 0)):  # fmt: skip
         if getattr(asked, name) < least:
             raise InputError(f"--{name} must be {least} or more, not {getattr(asked, name)}")
-    if not 2 <= asked.log < asked.before and "personalised" in asked.policies:
+    if not 2 <= asked.log < asked.before and {"personalised", *LEARNERS} & set(asked.policies):
         raise InputError(f"--log must be 2 or more and less than --before ({asked.before}), not {asked.log}")
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise InputError(f"'{folder}' exists already; name a new or an empty folder to write the simulated shop to")
@@ -106,7 +112,7 @@ def _worlds(setting: Setting, asked: Asked, console: Console | None) -> tuple[Ma
     with Progress(*columns, console=console, disable=console is None, transient=True) as bar:
         task = bar.add_task("weeks", total=asked.worlds * steps)
         for world in range(asked.worlds):
-            market, found = play(setting, asked.policies, asked.seed + world, lambda: bar.advance(task))
+            market, found = play(setting, asked.policies, asked.seed + world, lambda: bar.advance(task), LEARNERS)
             markets += [] if markets else [market]
             played.append(found)
     return markets[0], played

@@ -1,0 +1,63 @@
+"""What the loop asks of a shop, simulated or real: what can be seen before a period, and what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+NOTHING = -1
+"""The position of no offer."""
+
+
+@dataclass(frozen=True)
+class Menu:
+    """The offers of a campaign; arrays of shape (offers,)."""
+
+    ids: tuple[str, ...]
+    group: Ints
+    """Offers of one kind and depth are alike: positions from 0."""
+    share_off: Floats
+    """What is taken off, 0 where it is an amount."""
+    threshold_minor: Floats
+    off_minor: Floats
+    most_minor: Floats
+    own_share: Floats
+    """Of the discount, what the shop pays itself."""
+    liability_minor: Ints
+
+    @property
+    def groups(self) -> int:
+        """How many there are."""
+        return int(self.group.max()) + 1
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What is known of the customers before a period."""
+
+    spend: Floats
+    """(customers,): usual value at list price of a period, minor units."""
+    scope: Floats
+    """(customers, offers): of that, what each offer covers."""
+    traits: Floats
+    """(customers, p): whatever else tells what they will spend."""
+
+
+@dataclass(frozen=True)
+class Period:
+    """One period that is over."""
+
+    sight: Sight
+    """Before it."""
+    given: Ints
+    """(customers,): position of the offer, NOTHING for none."""
+    chance: Floats
+    """(customers, offers): with which each could have been given."""
+    value_minor: Floats
+    """(customers,): margin before the cost of offers."""
+    cost_minor: Floats
+    """(customers,): what offers cost the shop."""
