@@ -345,7 +345,9 @@ def simulate(
     preset: Annotated[str, typer.Option(help="grocery, fashion, marketplace, null or harmful.")] = "grocery",
     policy: Annotated[
         list[str] | None,
-        typer.Option(help="One or more of nothing, random, blanket, same, buyers, personalised, ceiling, oracle."),
+        typer.Option(
+            help="One or more of nothing, random, blanket, same, buyers, personalised, loop, ceiling, oracle."
+        ),
     ] = None,
     customers: Annotated[int, typer.Option(help="Size of the shop.")] = 1000,
     products: Annotated[int, typer.Option(help="Size of its range.")] = 1000,

@@ -10,6 +10,7 @@ the plan's offer k* of a customer
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from math import erf, sqrt
 
 import numpy as np
@@ -49,13 +50,24 @@ class Decision:
 
     given: Ints
     """(customers,): position of the offer, NOTHING for none."""
-    chance: Floats
-    """(customers, offers): with which each was given."""
+    planned: Ints
+    """(customers,): what everybody but explorers gets."""
+    offers: int
+    """How many there are."""
+    explorers: int
     sent: bool
     """Whether the plan went out."""
     p_gain: float
     """How probable it is that the plan gains."""
-    explorers: int
+
+    @cached_property
+    def chance(self) -> Floats:
+        """(customers, offers): with which each was given."""
+        n = len(self.given)
+        found = np.full((n, self.offers), self.explorers / n / (self.offers + 1))
+        told = np.flatnonzero(self.planned != NOTHING)
+        found[told, self.planned[told]] += 1 - self.explorers / n
+        return found
 
     @property
     def propensity(self) -> Floats:
@@ -86,13 +98,10 @@ def decide(
     plan = _best(gain - cost, menu, left)
     p_gain = _p_gain(plan, sight, menu, belief, scaling, cost)
     sent = p_gain >= rules.sure(belief.settled) and bool((plan != NOTHING).any())
-    given = plan.copy() if sent else np.full(n, NOTHING)
-    chance = np.full((n, k), explorers / n / (k + 1))
-    told = np.flatnonzero(given != NOTHING)
-    chance[told, given[told]] += 1 - explorers / n
-    lot = rng.choice(n, explorers, replace=False)
+    planned = plan if sent else np.full(n, NOTHING)
+    given, lot = planned.copy(), rng.choice(n, explorers, replace=False)
     given[lot] = rng.integers(NOTHING, k, explorers)
-    return Decision(given, chance, sent, p_gain, explorers)
+    return Decision(given, planned, k, explorers, sent, p_gain)
 
 
 def _best(profit: Floats, menu: Menu, budget_minor: int) -> Ints:

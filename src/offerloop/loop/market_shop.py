@@ -59,6 +59,30 @@ def outcome_of(market: Market) -> tuple[Floats, Floats]:
 
 
 @dataclass
+class MarketShop:
+    """A market as the shop of a loop that may be stopped; it is played again up to where it was."""
+
+    market: Market
+    given: int = 0
+    """Periods so far."""
+
+    def sight(self) -> Sight:
+        """See `Shop.sight`."""
+        return sight_of(seen(self.market), self.market.terms)
+
+    def give(self, period: int, decision: Decision) -> None:
+        """See `Shop.give`."""
+        if period == self.given:
+            self.market.advance(decision.given, decision.propensity)
+            self.given += 1
+
+    def outcome(self, period: int, sight: Sight, decision: Decision) -> Period:
+        """See `Shop.outcome`."""
+        del period
+        return Period(sight, decision.given, decision.chance, *outcome_of(self.market))
+
+
+@dataclass
 class LoopRule:
     """The loop as one of the policies that a market can be played with."""
 
@@ -79,12 +103,15 @@ class LoopRule:
         return Given(decision.given, decision.propensity)
 
 
+def learned_from(loop: Loop, market: Market, log: Sequence[Logged]) -> None:
+    """Let a loop learn from weeks of a lottery."""
+    chance = np.full((market.customers, len(loop.menu.ids)), DRAWN / len(loop.menu.ids))
+    for one in log:
+        loop.learn(Period(sight_of(one.seen, market.terms), one.offer, chance, one.value_minor, one.cost_minor))
+
+
 def loop_policy(market: Market, log: Sequence[Logged], budget: int, rules: Rules | None = None) -> Rule:
     """A loop that begins with what weeks of a lottery showed."""
-    menu = menu_of(market.terms)
-    loop = Loop(menu, budget, rules or Rules())
-    chance = np.full((market.customers, len(menu.ids)), DRAWN / len(menu.ids))
-    for one in log:
-        sight = sight_of(one.seen, market.terms)
-        loop.learn(Period(sight, one.offer, chance, one.value_minor, one.cost_minor))
+    loop = Loop(menu_of(market.terms), budget, rules or Rules())
+    learned_from(loop, market, log)
     return LoopRule(loop)

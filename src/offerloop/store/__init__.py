@@ -1,10 +1,11 @@
-"""Durable state on SQLite or PostgreSQL: the ledger, which makes the lifecycle of coupons atomic.
+"""Durable state on SQLite or PostgreSQL: the ledger, which makes the lifecycle of coupons atomic, and loops' journals.
 
 Needs the extra `sql`. `Ledger.open(url)` carries out the commands of `offerloop.offers.commands`; `audit` recomputes
 every balance from the history.
 """
 
 from offerloop.store.audit import audit
+from offerloop.store.journal import Journal
 from offerloop.store.ledger import Ledger
 
-__all__ = ["Ledger", "audit"]
+__all__ = ["Journal", "Ledger", "audit"]

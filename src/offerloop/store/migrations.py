@@ -37,6 +37,24 @@ _TABLES = (
     "create index history_by_code on history (code)",
 )
 
+_STEPS = """create table steps (name text not null, period bigint not null, step text not null, at bigint not null,
+  body text not null, primary key (name, period, step))"""
+
+_STEPS_STAY = {
+    "sqlite": (
+        """create trigger steps_stay before update on steps
+  begin select raise(abort, 'steps are append-only'); end""",
+        """create trigger steps_are_kept before delete on steps
+  begin select raise(abort, 'steps are append-only'); end""",
+    ),
+    "postgresql": (
+        """create function steps_stay() returns trigger language plpgsql as
+  $$ begin raise exception 'steps are append-only'; end $$""",
+        """create trigger steps_stay before update or delete or truncate on steps
+  for each statement execute function steps_stay()""",
+    ),
+}
+
 _APPEND_ONLY = {
     "sqlite": (
         """create trigger history_stays before update on history
@@ -65,7 +83,7 @@ _LOCK = int.from_bytes(b"offer", "big")
 def _statements(dialect: str) -> tuple[tuple[str, ...], ...]:
     """All steps in the database's own words; the place of a step is its number, from 1 on."""
     first = tuple(one.format(serial=_SERIAL[dialect]) for one in _TABLES) + _APPEND_ONLY[dialect]
-    return (first,)
+    return (first, (_STEPS, *_STEPS_STAY[dialect]))
 
 
 def migrate(engine: Engine, steps: Sequence[Sequence[str]] | None = None) -> int:

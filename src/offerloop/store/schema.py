@@ -109,3 +109,14 @@ history = Table(
     *_counters(),
 )
 """Entries in the order in which they were written; the database refuses to change or delete one."""
+
+steps = Table(
+    "steps",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("period", BigInteger, primary_key=True),
+    Column("step", Text, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("body", Text, nullable=False),
+)
+"""One row for each step that a loop has taken: what came of it, as JSON. Only made."""

@@ -1,0 +1,70 @@
+"""A loop that may stop anywhere and goes on where it was: every step of every period is taken once.
+
+    decide    who gets what, with what chance; within the budget, checked before it is recorded
+    give      carried out in the shop, which knows the period and does nothing the second time
+    learn     what came of it, in sums; beliefs are made of these and nothing else
+
+What a step came to stands in the journal before the next one begins. After a crash the same steps are asked for again:
+those that are recorded answer at once, and the shop is told of what was given before, until it is where it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import numpy as np
+
+from offerloop.errors import ContractError
+from offerloop.loop.decide import Decision
+from offerloop.loop.learning import Loop
+from offerloop.loop.shop import NOTHING, Period, Sight
+from offerloop.store.journal import Journal
+
+
+class Shop(Protocol):
+    """Where offers go, and what comes back."""
+
+    def sight(self) -> Sight:
+        """What is known before the next period."""
+
+    def give(self, period: int, decision: Decision) -> None:
+        """Carry a decision out; the second time for a period it does nothing."""
+
+    def outcome(self, period: int, sight: Sight, decision: Decision) -> Period:
+        """What came of a period that was given."""
+
+
+def go_on(shop: Shop, loop: Loop, journal: Journal, periods: int, seed: int, tell: Callable[[int], None]) -> None:
+    """Take the steps of that many periods, from the first one that is not recorded; `tell` is called after each."""
+    for period in range(periods):
+        sight = shop.sight()
+        body = journal.once(period, "decide", lambda: _decide(loop, sight, period, seed))  # noqa: B023
+        decision = _decision(body, loop)
+        journal.once(period, "give", lambda: shop.give(period, decision))  # noqa: B023
+        shop.give(period, decision)
+        done = shop.outcome(period, sight, decision)
+        journal.once(period, "learn", lambda: _sums(done))  # noqa: B023
+        loop.learn(done)
+        tell(period)
+
+
+def _decide(loop: Loop, sight: Sight, period: int, seed: int) -> dict[str, Any]:
+    made = loop.decide(sight, np.random.default_rng([seed, period]))
+    liability = int(loop.menu.liability_minor[made.given[made.given != NOTHING]].sum())
+    if liability > loop.budget_minor:
+        raise ContractError(f"period {period} would cost up to {liability}, more than its budget {loop.budget_minor}")
+    return {
+        "given": made.given.tolist(), "planned": made.planned.tolist(), "explorers": made.explorers,
+        "sent": made.sent, "p_gain": made.p_gain, "liability_minor": liability,
+        "belief": loop.belief().mean.tolist(),
+    }  # fmt: skip
+
+
+def _decision(body: dict[str, Any], loop: Loop) -> Decision:
+    given, planned = (np.array(body[name], dtype=np.int64) for name in ("given", "planned"))
+    return Decision(given, planned, len(loop.menu.ids), body["explorers"], body["sent"], body["p_gain"])
+
+
+def _sums(done: Period) -> dict[str, float]:
+    return {"value_minor": float(done.value_minor.sum()), "cost_minor": float(done.cost_minor.sum())}

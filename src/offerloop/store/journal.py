@@ -1,0 +1,67 @@
+"""The journal of a loop: what each step of each period came to, written once and kept."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import Engine, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from offerloop.store.connect import clock, open_engine, persevere, reading, writing
+from offerloop.store.migrations import migrate
+from offerloop.store.schema import steps
+
+PATIENCE_SECONDS = 30.0
+
+
+class Journal:
+    """The steps of one loop in a database.
+
+    Every method waits up to `patience_seconds` for a database that is busy or away, and then raises StoreError.
+    """
+
+    def __init__(self, engine: Engine, name: str, patience_seconds: float = PATIENCE_SECONDS) -> None:
+        self.engine, self.name, self._patience = engine, name, patience_seconds
+        persevere(lambda: migrate(engine), patience_seconds)
+
+    @classmethod
+    def open(cls, url: str, name: str) -> Journal:
+        """Of the loop with that name. Raises InputError for a URL of another database."""
+        return cls(open_engine(url), name)
+
+    def once(self, period: int, step: str, make: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever JSON holds
+        """What the step came to: as it was recorded, or, where it was not, as `make` gives it, which is then recorded.
+
+        Whoever asks gets the same, also when two ask at one time or one crashes: what is not recorded is made anew.
+        """
+        known = self._read(period, step)
+        if known is None:
+            made = json.dumps(make(), allow_nan=False)
+            persevere(lambda: self._write(period, step, made), self._patience)
+            known = self._read(period, step)
+        return json.loads(known or "null")
+
+    def recorded(self) -> list[tuple[int, str, Any]]:
+        """(period, step, what it came to) of all steps, by period, in the order of their writing."""
+        asked = select(steps).where(steps.c.name == self.name).order_by(steps.c.period, steps.c.at, steps.c.step)
+        with reading(self.engine) as connection:
+            return [(row.period, row.step, json.loads(row.body)) for row in connection.execute(asked)]
+
+    def _read(self, period: int, step: str) -> str | None:
+        place = (steps.c.name == self.name) & (steps.c.period == period) & (steps.c.step == step)
+
+        def read() -> str | None:
+            with reading(self.engine) as connection:
+                return connection.execute(select(steps.c.body).where(place)).scalar_one_or_none()
+
+        return persevere(read, self._patience)
+
+    def _write(self, period: int, step: str, body: str) -> None:
+        try:
+            with writing(self.engine) as connection:
+                row = {"name": self.name, "period": period, "step": step, "at": clock(connection), "body": body}
+                connection.execute(insert(steps).values(row))
+        except IntegrityError:
+            return  # somebody else was first, and what they recorded holds

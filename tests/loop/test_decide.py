@@ -1,0 +1,91 @@
+"""Decisions of a loop: within the budget, with the chances that they are drawn with, and only when they may pay."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from made_periods import MENU, period, sight
+
+from offerloop.loop.costs import Costs
+from offerloop.loop.decide import Rules
+from offerloop.loop.learning import Loop
+from offerloop.loop.shop import NOTHING
+
+
+def loop(shares, *, n=2_000, periods=6, budget=20_000, rules=None, seed=1):
+    rng = np.random.default_rng(seed)
+    found = Loop(MENU, budget, rules or Rules())
+    for _ in range(periods):
+        found.learn(period(n, np.asarray(shares), rng))
+    return found
+
+
+@settings(max_examples=25)
+@given(st.integers(0, 60_000), st.integers(0, 10_000), st.floats(0, 1))
+def test_liabilities_stay_within_the_budget(budget, seed, explore):
+    rng = np.random.default_rng(seed)
+    made = loop([0.2, 0.2, 0.2], n=300, periods=2, budget=budget, rules=Rules(explore=explore))
+    found = made.decide(sight(300, rng), rng)
+    told = found.given[found.given != NOTHING]
+    assert MENU.liability_minor[told].sum() <= budget
+    assert np.all(found.chance >= 0)
+    assert np.all(found.chance.sum(axis=1) <= 1 + 1e-9)
+    assert np.all(found.propensity > 0)
+
+
+def test_chances_are_those_of_the_draw():
+    made, seen = loop([0.3, 0.3, 0.3], budget=50_000), sight(400, np.random.default_rng(5))
+    draws = [made.decide(seen, np.random.default_rng(seed)) for seed in range(400)]
+    counts = np.stack([(one.given[:, None] == np.arange(3)) for one in draws]).mean(axis=0)
+    assert counts == pytest.approx(draws[0].chance, abs=0.13)
+    assert counts.mean(axis=0) == pytest.approx(draws[0].chance.mean(axis=0), abs=0.005)
+
+
+def test_the_same_past_and_luck_give_the_same_decision():
+    one, other = (
+        loop([0.1, 0.1, 0.1]).decide(sight(500, np.random.default_rng(3)), np.random.default_rng(4)) for _ in "12"
+    )
+    assert np.array_equal(one.given, other.given)
+    assert np.array_equal(one.chance, other.chance)
+
+
+def test_what_surely_harms_goes_to_explorers_alone():
+    found = loop([-0.3, -0.3, -0.3], n=20_000).decide(sight(500, np.random.default_rng(3)), np.random.default_rng(4))
+    assert not found.sent
+    assert (found.given != NOTHING).sum() <= found.explorers
+
+
+def test_what_does_nothing_is_not_sent_once_that_could_have_been_seen():
+    sent = [
+        loop([0.0, 0.0, 0.0], n=20_000, seed=seed)
+        .decide(sight(500, np.random.default_rng(seed)), np.random.default_rng(4))
+        .sent
+        for seed in range(20)
+    ]
+    assert sum(sent) <= 4
+
+
+def test_what_pays_is_sent_to_who_spends_most():
+    seen = sight(1_000, np.random.default_rng(3))
+    found = loop([0.1, 0.1, 0.1], n=20_000).decide(seen, np.random.default_rng(4))
+    told = found.given != NOTHING
+    assert found.sent
+    assert seen.spend[told].mean() > 1.5 * seen.spend.mean()
+
+
+def test_it_must_be_surer_the_more_is_known():
+    rules = Rules()
+    assert [rules.sure(known) for known in (0.0, 1.0)] == [rules.sure_at_first, rules.sure_at_last]
+    assert rules.sure(0.3) < rules.sure(0.6)
+
+
+def test_costs_are_what_was_seen_of_what_could_have_been():
+    rng = np.random.default_rng(7)
+    seen = period(5_000, np.zeros(3), rng)
+    small = replace(seen, cost_minor=0.5 * seen.cost_minor)
+    full, half = (Costs.of(one, MENU).expected_minor(seen.sight, MENU)[:, 0].sum() for one in (seen, small))
+    assert half / full == pytest.approx(0.5, abs=0.05)
+    both = Costs.of(seen, MENU) + Costs.of(small, MENU)
+    assert both.cost == pytest.approx(1.5 * Costs.of(seen, MENU).cost)

@@ -1,0 +1,153 @@
+"""A loop that is stopped anywhere, and goes on, does what it would have done."""
+
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import stopped_loop
+
+from offerloop.errors import ContractError
+from offerloop.loop.learning import Loop
+from offerloop.loop.market_shop import MarketShop
+from offerloop.loop.periods import go_on
+from offerloop.store.journal import Journal
+
+PERIODS = 3
+
+
+class CrashError(Exception):
+    """The process is gone."""
+
+
+class Failing:
+    """Stands before an object and crashes at its n-th call, before or after the call is made."""
+
+    def __init__(self, inner, left):
+        self.inner, self.left = inner, left
+
+    def __getattr__(self, name):
+        found = getattr(self.inner, name)
+        if not callable(found):
+            return found
+
+        def call(*arguments):
+            self.left -= 1
+            if self.left == 0:
+                raise CrashError
+            done = found(*arguments)
+            self.left -= 1
+            if self.left == 0:
+                raise CrashError
+            return done
+
+        return call
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """What an uninterrupted loop records."""
+    journal = Journal.open(f"sqlite:///{tmp_path_factory.mktemp('whole') / 'loop.db'}", "loop")
+    stopped_loop.run(journal, PERIODS)
+    return told(journal)
+
+
+def told(journal):
+    return sorted(journal.recorded(), key=lambda one: one[:2])
+
+
+def test_every_step_of_every_period_is_recorded_once(whole):
+    assert [(period, step) for period, step, _ in whole] == sorted(
+        (period, step) for period in range(PERIODS) for step in ("decide", "give", "learn")
+    )
+
+
+def test_no_budget_is_overspent(whole):
+    _, loop = stopped_loop.begin()
+    spent = [body["liability_minor"] for _, step, body in whole if step == "decide"]
+    assert max(spent) <= loop.budget_minor
+    assert min(spent) > 0
+
+
+@pytest.mark.parametrize("part", ["shop", "journal"])
+def test_a_crash_at_any_call_changes_nothing(part, whole, tmp_path):
+    """The shop outlives the crash, or is played again from the beginning."""
+    journal = Journal.open(f"sqlite:///{tmp_path / 'loop.db'}", "loop")
+    left, crashes = 1, 0
+    while True:
+        shop, loop = stopped_loop.begin()
+        failing = Failing(shop if part == "shop" else journal, left)
+        try:
+            go_on(
+                *((failing, loop, journal) if part == "shop" else (shop, loop, failing)),
+                PERIODS,
+                stopped_loop.SEED,
+                lambda _: None,
+            )
+            break
+        except CrashError:
+            left, crashes = left + 1, crashes + 1
+    assert crashes >= 2 * PERIODS
+    assert told(journal) == whole
+
+
+def test_two_at_once_do_what_one_does(whole, tmp_path):
+    url = f"sqlite:///{tmp_path / 'loop.db'}"
+    both = [subprocess.Popen([sys.executable, stopped_loop.__file__, url, str(PERIODS)]) for _ in range(2)]
+    assert [one.wait(timeout=120) for one in both] == [0, 0]
+    assert told(Journal.open(url, "loop")) == whole
+
+
+def kill_at_random(url, times, seed):
+    """Start the loop again and again, and kill it after a random time; then let it finish."""
+    rng = random.Random(seed)
+    command = [sys.executable, str(Path(stopped_loop.__file__)), url, str(PERIODS)]
+    for _ in range(times):
+        process = subprocess.Popen(command)
+        time.sleep(rng.uniform(0.5, 4.0))
+        process.kill()
+        process.wait()
+    subprocess.run(command, check=True)
+
+
+def test_killed_processes_leave_the_same_decisions(whole, tmp_path):
+    url = f"sqlite:///{tmp_path / 'loop.db'}"
+    kill_at_random(url, 2, 1)
+    assert told(Journal.open(url, "loop")) == whole
+
+
+@pytest.mark.soak
+def test_fifty_kills_leave_the_same_decisions(whole, tmp_path):
+    url = f"sqlite:///{tmp_path / 'loop.db'}"
+    kill_at_random(url, 50, 2)
+    assert told(Journal.open(url, "loop")) == whole
+
+
+def test_a_decision_beyond_the_budget_is_never_recorded(tmp_path, monkeypatch):
+    journal = Journal.open(f"sqlite:///{tmp_path / 'loop.db'}", "loop")
+    shop, loop = stopped_loop.begin()
+    decide = Loop.decide
+
+    def broken(self, *arguments):
+        self.budget_minor *= 100
+        made = decide(self, *arguments)
+        self.budget_minor //= 100
+        return made
+
+    monkeypatch.setattr(Loop, "decide", broken)
+    with pytest.raises(ContractError, match="more than its budget"):
+        go_on(shop, loop, journal, 1, 1, lambda _: None)
+    assert journal.recorded() == []
+
+
+def test_a_shop_gives_a_period_once():
+    shop, loop = stopped_loop.begin()
+    assert isinstance(shop, MarketShop)
+    decision = loop.decide(shop.sight(), np.random.default_rng(1))
+    week = shop.market.week
+    shop.give(0, decision)
+    shop.give(0, decision)
+    assert shop.market.week == week + 1
