@@ -40,35 +40,22 @@ _TABLES = (
 _STEPS = """create table steps (name text not null, period bigint not null, step text not null, at bigint not null,
   body text not null, primary key (name, period, step))"""
 
-_STEPS_STAY = {
-    "sqlite": (
-        """create trigger steps_stay before update on steps
-  begin select raise(abort, 'steps are append-only'); end""",
-        """create trigger steps_are_kept before delete on steps
-  begin select raise(abort, 'steps are append-only'); end""",
-    ),
-    "postgresql": (
-        """create function steps_stay() returns trigger language plpgsql as
-  $$ begin raise exception 'steps are append-only'; end $$""",
-        """create trigger steps_stay before update or delete or truncate on steps
-  for each statement execute function steps_stay()""",
-    ),
-}
 
-_APPEND_ONLY = {
-    "sqlite": (
-        """create trigger history_stays before update on history
-  begin select raise(abort, 'history is append-only'); end""",
-        """create trigger history_is_kept before delete on history
-  begin select raise(abort, 'history is append-only'); end""",
-    ),
-    "postgresql": (
-        """create function history_stays() returns trigger language plpgsql as
-  $$ begin raise exception 'history is append-only'; end $$""",
-        """create trigger history_stays before update or delete or truncate on history
-  for each statement execute function history_stays()""",
-    ),
-}
+def _append_only(table: str, dialect: str) -> tuple[str, ...]:
+    """Triggers that let rows be made, and neither changed nor deleted."""
+    if dialect == "sqlite":
+        said = f"begin select raise(abort, '{table} is append-only'); end"
+        return (
+            f"create trigger {table}_stays before update on {table} {said}",
+            f"create trigger {table}_is_kept before delete on {table} {said}",
+        )
+    return (
+        f"""create function {table}_stays() returns trigger language plpgsql as
+  $$ begin raise exception '{table} is append-only'; end $$""",
+        f"""create trigger {table}_stays before update or delete or truncate on {table}
+  for each statement execute function {table}_stays()""",
+    )
+
 
 _SERIAL = {
     "sqlite": "integer primary key autoincrement",
@@ -82,8 +69,8 @@ _LOCK = int.from_bytes(b"offer", "big")
 
 def _statements(dialect: str) -> tuple[tuple[str, ...], ...]:
     """All steps in the database's own words; the place of a step is its number, from 1 on."""
-    first = tuple(one.format(serial=_SERIAL[dialect]) for one in _TABLES) + _APPEND_ONLY[dialect]
-    return (first, (_STEPS, *_STEPS_STAY[dialect]))
+    first = tuple(one.format(serial=_SERIAL[dialect]) for one in _TABLES) + _append_only("history", dialect)
+    return (first, (_STEPS, *_append_only("steps", dialect)))
 
 
 def migrate(engine: Engine, steps: Sequence[Sequence[str]] | None = None) -> int:
