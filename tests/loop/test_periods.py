@@ -146,8 +146,9 @@ def test_a_decision_beyond_the_budget_is_never_recorded(tmp_path, monkeypatch):
 def test_a_shop_gives_a_period_once():
     shop, loop = stopped_loop.begin()
     assert isinstance(shop, MarketShop)
-    decision = loop.decide(shop.sight(), np.random.default_rng(1))
+    sight = shop.sight(0, None)
+    decision = loop.decide(sight, np.random.default_rng(1))
     week = shop.market.week
-    shop.give(0, decision)
-    shop.give(0, decision)
+    shop.give(0, sight, decision)
+    shop.give(0, sight, decision)
     assert shop.market.week == week + 1

@@ -66,12 +66,14 @@ class MarketShop:
     given: int = 0
     """Periods so far."""
 
-    def sight(self) -> Sight:
+    def sight(self, period: int, customers: Sequence[str] | None) -> Sight:
         """See `Shop.sight`."""
+        del period, customers
         return sight_of(seen(self.market), self.market.terms)
 
-    def give(self, period: int, decision: Decision) -> None:
+    def give(self, period: int, sight: Sight, decision: Decision) -> None:
         """See `Shop.give`."""
+        del sight
         if period == self.given:
             self.market.advance(decision.given, decision.propensity)
             self.given += 1

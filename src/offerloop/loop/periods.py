@@ -10,7 +10,7 @@ those that are recorded answer at once, and the shop is told of what was given b
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -18,35 +18,52 @@ import numpy as np
 from offerloop.errors import ContractError
 from offerloop.loop.decide import Decision
 from offerloop.loop.learning import Loop
-from offerloop.loop.shop import NOTHING, Period, Sight
+from offerloop.loop.shop import NOTHING, NotYetError, Period, Sight
 from offerloop.store.journal import Journal
 
 
 class Shop(Protocol):
     """Where offers go, and what comes back."""
 
-    def sight(self) -> Sight:
-        """What is known before the next period."""
+    def sight(self, period: int, customers: Sequence[str] | None) -> Sight:
+        """What is known before a period, of the customers that were decided about where that is recorded.
 
-    def give(self, period: int, decision: Decision) -> None:
+        Raises NotYetError before the period may begin.
+        """
+
+    def give(self, period: int, sight: Sight, decision: Decision) -> None:
         """Carry a decision out; the second time for a period it does nothing."""
 
     def outcome(self, period: int, sight: Sight, decision: Decision) -> Period:
-        """What came of a period that was given."""
+        """What came of a period that was given. Raises NotYetError while it lasts."""
 
 
-def go_on(shop: Shop, loop: Loop, journal: Journal, periods: int, seed: int, tell: Callable[[int], None]) -> None:
-    """Take the steps of that many periods, from the first one that is not recorded; `tell` is called after each."""
+def go_on(
+    shop: Shop, loop: Loop, journal: Journal, periods: int, seed: int, tell: Callable[[int], None]
+) -> NotYetError | None:
+    """Take the steps of that many periods, from the first one that is not recorded; `tell` is called after each.
+
+    Where the shop's data end earlier, what is awaited.
+    """
     for period in range(periods):
-        sight = shop.sight()
-        body = journal.once(period, "decide", lambda: _decide(loop, sight, period, seed))  # noqa: B023
-        decision = _decision(body, loop)
-        journal.once(period, "give", lambda: shop.give(period, decision))  # noqa: B023
-        shop.give(period, decision)
-        done = shop.outcome(period, sight, decision)
-        journal.once(period, "learn", lambda: _sums(done))  # noqa: B023
-        loop.learn(done)
+        try:
+            loop.learn(_one(shop, loop, journal, period, seed))
+        except NotYetError as awaited:
+            return awaited
         tell(period)
+    return None
+
+
+def _one(shop: Shop, loop: Loop, journal: Journal, period: int, seed: int) -> Period:
+    known = journal.known(period, "decide")
+    sight = shop.sight(period, None if known is None else known["customers"])
+    body = journal.once(period, "decide", lambda: _decide(loop, sight, period, seed))
+    decision = _decision(body, loop)
+    journal.once(period, "give", lambda: shop.give(period, sight, decision))
+    shop.give(period, sight, decision)
+    done = shop.outcome(period, sight, decision)
+    journal.once(period, "learn", lambda: _sums(done))
+    return done
 
 
 def _decide(loop: Loop, sight: Sight, period: int, seed: int) -> dict[str, Any]:
@@ -57,7 +74,7 @@ def _decide(loop: Loop, sight: Sight, period: int, seed: int) -> dict[str, Any]:
     return {
         "given": made.given.tolist(), "planned": made.planned.tolist(), "explorers": made.explorers,
         "sent": made.sent, "p_gain": made.p_gain, "liability_minor": liability,
-        "belief": loop.belief().mean.tolist(),
+        "belief": loop.belief().mean.tolist(), "customers": list(sight.customers),
     }  # fmt: skip
 
 

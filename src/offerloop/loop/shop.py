@@ -45,6 +45,12 @@ class Sight:
     """(customers, offers): of that, what each offer covers."""
     traits: Floats
     """(customers, p): whatever else tells what they will spend."""
+    customers: tuple[str, ...] = ()
+    """Who they are, where that may differ from period to period."""
+
+
+class NotYetError(Exception):
+    """What was asked for is not known yet; its words say when it will be."""
 
 
 @dataclass(frozen=True)

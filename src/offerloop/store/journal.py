@@ -36,12 +36,14 @@ class Journal:
 
         Whoever asks gets the same, also when two ask at one time or one crashes: what is not recorded is made anew.
         """
-        known = self._read(period, step)
-        if known is None:
+        if self._read(period, step) is None:
             made = json.dumps(make(), allow_nan=False)
             persevere(lambda: self._write(period, step, made), self._patience)
-            known = self._read(period, step)
-        return json.loads(known or "null")
+        return self.known(period, step)
+
+    def known(self, period: int, step: str) -> Any:  # noqa: ANN401 - whatever JSON holds
+        """What a step came to; None where it is not recorded."""
+        return json.loads(self._read(period, step) or "null")
 
     def recorded(self) -> list[tuple[int, str, Any]]:
         """(period, step, what it came to) of all steps, by period, in the order of their writing."""

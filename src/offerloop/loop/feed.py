@@ -1,0 +1,164 @@
+"""A real shop for the loop: its configured tables say what came of each period, and files say what to give.
+
+Periods are windows of `evaluate.window_days` from the day on which the loop began. What is seen of customers is from
+before a period, what came of it is in the order lines of its days.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from offerloop.engine import Engine, collect
+from offerloop.errors import InputError
+from offerloop.evaluation.assignment import in_holdout
+from offerloop.events import Events
+from offerloop.loop.decide import Decision
+from offerloop.loop.shop import NOTHING, Menu, NotYetError, Period, Sight
+from offerloop.offers import NO_OFFER, Offer
+from offerloop.offers.base import liability_minor
+from offerloop.offers.spend_and_save import SpendAndSave
+from offerloop.response import Margins
+from offerloop.response.days import QUARTER, customer_days, features, outcomes, scope, scope_days
+
+EPOCH = date(1970, 1, 1)
+WEEK = 7
+
+
+def menu_of(offers: Sequence[Offer]) -> Menu:
+    """Offers as arrays. Raises InputError for one that could cost without limit."""
+    liability = []
+    for one in offers:
+        most = liability_minor(one)
+        if most is None:
+            raise InputError(f"the offer '{one.offer_id}' may cost any amount; give it a 'max_discount' for the loop")
+        liability.append(most)
+    alike = [(one.kind, one.share_off, one.threshold_minor, _off(one)) for one in offers]
+    places = {key: place for place, key in enumerate(dict.fromkeys(alike))}
+    return Menu(
+        ids=tuple(one.offer_id for one in offers),
+        group=np.array([places[key] for key in alike], dtype=np.int64),
+        share_off=np.array([float(one.share_off or 0) for one in offers]),
+        threshold_minor=np.array([float(one.threshold_minor) for one in offers]),
+        off_minor=np.array([_off(one) for one in offers], dtype=np.float64),
+        most_minor=np.array([float(one.most_minor or 0) for one in offers]),
+        own_share=np.array([float(1 - one.funded_share) for one in offers]),
+        liability_minor=np.array(liability, dtype=np.int64),
+    )
+
+
+def _off(offer: Offer) -> int:
+    if offer.share_off is not None:
+        return 0
+    return offer.off_minor if isinstance(offer, SpendAndSave) else offer.most_minor or 0
+
+
+@dataclass
+class FeedShop:
+    """See `periods.Shop`."""
+
+    events: Events
+    margins: Margins
+    offers: Sequence[Offer]
+    allowed: pl.Series
+    """customer_id of those who may get offers at all."""
+    holdout: tuple[str, float]
+    """Seed and share of the customers who never get any."""
+    engine: Engine
+    folder: Path
+    first_day: int
+    """Epoch day on which period 0 begins."""
+    days: int
+    """Of a period."""
+
+    def __post_init__(self) -> None:
+        ids = self.engine.table(collect(self.events.order_lines.select("customer_id").unique(), "customer_id"))
+        lines, products = self.events.order_lines, self.events.products
+        categories = sorted({one.category for one in self.offers if one.category is not None})
+        self._days = customer_days(lines, products, self.margins, ids)
+        self._scopes = scope_days(lines, products, ids, categories)
+        self._type = self._days.schema["customer_id"]
+
+    def begins(self, period: int) -> int:
+        """Epoch day."""
+        return self.first_day + period * self.days
+
+    def sight(self, period: int, customers: Sequence[str] | None) -> Sight:
+        """See `Shop.sight`."""
+        day = self.begins(period)
+        if self.events.as_of_day < day:
+            raise NotYetError(f"period {period} begins on {_date(day)}, and the orders end before that day")
+        ids = self._active(day) if customers is None else pl.Series("customer_id", list(customers)).cast(self._type)
+        rows = pl.DataFrame({"customer_id": ids}).with_columns(shown_day=pl.lit(day))
+        known = features(self._days, rows)
+        weeks = self.days / WEEK
+        whole = known["spend_91"].to_numpy() * WEEK / QUARTER * weeks
+        by = {name: scope(of, rows)["list_week"].to_numpy() * weeks for name, of in self._scopes.items()}
+        covered = np.stack([whole if one.category is None else by[one.category] for one in self.offers], axis=1)
+        return Sight(
+            np.maximum(whole, 0.0), np.maximum(covered, 0.0), known.to_numpy(), tuple(ids.cast(pl.String).to_list())
+        )
+
+    def _active(self, day: int) -> pl.Series:
+        """Who ordered in the quarter before, may get offers and is not in the holdout; sorted."""
+        recent = self._days.filter((pl.col("order_day") < day) & (pl.col("order_day") >= day - QUARTER))
+        ids = recent["customer_id"].unique().sort()
+        ids = ids.filter(ids.is_in(self.allowed.implode()))
+        seed, share = self.holdout
+        return ids.filter(pl.Series([not in_holdout(str(one), seed, share) for one in ids], dtype=pl.Boolean))
+
+    def path(self, period: int) -> Path:
+        """Where the offers of a period stand."""
+        return self.folder / f"period-{period:04d}.csv"
+
+    def give(self, period: int, sight: Sight, decision: Decision) -> None:
+        """See `Shop.give`: one file, which is there whole or not at all."""
+        names = [*(one.offer_id for one in self.offers), NO_OFFER]
+        table = pl.DataFrame(
+            {
+                "customer_id": list(sight.customers),
+                "offer_id": [names[k] for k in decision.given],
+                "propensity": decision.propensity,
+                "arm": np.where(decision.given == decision.planned, "plan", "explore"),
+                "starts_on": [_date(self.begins(period))] * len(decision.given),
+            }
+        )
+        self.folder.mkdir(parents=True, exist_ok=True)
+        draft = self.path(period).with_suffix(".tmp")
+        table.write_csv(draft)
+        draft.replace(self.path(period))
+
+    def outcome(self, period: int, sight: Sight, decision: Decision) -> Period:
+        """See `Shop.outcome`."""
+        day, until = self.begins(period), self.begins(period + 1)
+        if self.events.as_of_day < until:
+            raise NotYetError(f"period {period} lasts until {_date(until)}; come back with the orders of all its days")
+        ids = pl.Series("customer_id", list(sight.customers)).cast(self._type)
+        rows = pl.DataFrame({"customer_id": ids}).with_columns(shown_day=pl.lit(day), until_day=pl.lit(until))
+        found = outcomes(self._days, rows)
+        cost = np.where(decision.given != NOTHING, found["cost_minor"].to_numpy(), 0.0)
+        return Period(sight, decision.given, decision.chance, found["value_minor"].to_numpy(), cost)
+
+
+def _date(day: int) -> str:
+    return (EPOCH + timedelta(days=day)).isoformat()
+
+
+def facts_of(recorded: Sequence[tuple[int, str, Any]]) -> list[dict[str, Any]]:
+    """A row for each period of a journal."""
+    rows: dict[int, dict[str, Any]] = {}
+    for period, step, body in recorded:
+        row = rows.setdefault(period, {"period": period})
+        if step == "decide":
+            given = np.array(body["given"])
+            row |= {"customers": len(given), "offered": int((given != NOTHING).sum())}
+            row |= {name: body[name] for name in ("explorers", "sent", "p_gain", "liability_minor")}
+        elif step == "learn":
+            row |= body
+    return [rows[period] for period in sorted(rows)]

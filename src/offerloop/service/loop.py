@@ -1,0 +1,119 @@
+"""`offerloop loop`: the next steps of a loop on a shop's own tables, or what it has done so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from offerloop.config import Campaign, Config, load_config
+from offerloop.engine import ENGINES, Engine
+from offerloop.errors import InputError
+from offerloop.events import Events, prepare
+from offerloop.flow import audiences, profile
+from offerloop.loop.decide import Rules
+from offerloop.loop.feed import FeedShop, facts_of, menu_of
+from offerloop.loop.learning import Loop
+from offerloop.loop.periods import go_on
+from offerloop.money import to_text
+from offerloop.response import known_margins, usual_baskets
+from offerloop.store.journal import Journal
+
+FOLDER = "loop"
+BEGINNING = -1
+"""The period under which a journal holds how the loop began."""
+FAR = 100_000
+"""More periods than a loop will have."""
+
+
+@dataclass(frozen=True)
+class LoopState:
+    """What a loop has done, and what it waits for."""
+
+    periods: list[dict[str, Any]]
+    awaited: str
+    """Empty where the loop was not asked to go on."""
+    file: Path | None
+    """The offers of the newest period."""
+    currency: str
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """For programs."""
+        return {
+            "periods": self.periods, "awaited": self.awaited, "file": None if self.file is None else str(self.file)
+        }  # fmt: skip
+
+    @property
+    def text(self) -> str:
+        """For people."""
+        lines = [self._line(one) for one in self.periods] or ["nothing decided yet; --once takes the first step"]
+        lines += [self.awaited] if self.awaited else []
+        return "\n".join(lines + ([str(self.file)] if self.file is not None else []))
+
+    def _line(self, one: dict[str, Any]) -> str:
+        plan = "the plan went out" if one["sent"] else "no plan went out: nothing shows yet that it would gain"
+        said = (
+            f"period {one['period']}: {one['offered']} of {one['customers']} customers got an offer, "
+            f"{one['explorers']} explored; {plan} (chance of a gain {one['p_gain']:.0%})"
+        )
+        if "cost_minor" in one:
+            said += f"; offers cost {to_text(round(one['cost_minor']), self.currency)}"
+        return said
+
+
+def take_steps(path: Path, store: str | None, *, once: bool) -> LoopState:
+    """Go on as far as the orders reach, or only tell. Raises InputError for a shop that a loop cannot be made of."""
+    config = load_config(path)
+    campaign = _campaign(config)
+    folder = path.parent / FOLDER
+    if not once and store is None and not (folder / "journal.db").exists():
+        return LoopState([], "", None, config.shop.currency)
+    folder.mkdir(exist_ok=True)
+    journal = Journal.open(store or f"sqlite:///{folder / 'journal.db'}", campaign.id)
+    try:
+        awaited = _go_on(config, campaign, folder, journal) if once else ""
+        rows = facts_of([one for one in journal.recorded() if one[0] > BEGINNING])
+    finally:
+        journal.engine.dispose()
+    newest = folder / f"period-{rows[-1]['period']:04d}.csv" if rows else None
+    return LoopState(rows, awaited, newest if newest and newest.exists() else None, config.shop.currency)
+
+
+def _campaign(config: Config) -> Campaign:
+    if len(config.campaigns) != 1:
+        raise InputError(f"a loop runs one campaign, and the configuration has {len(config.campaigns)}")
+    return config.campaigns[0]
+
+
+def _go_on(config: Config, campaign: Campaign, folder: Path, journal: Journal) -> str:
+    engine: Engine = ENGINES.load("duckdb")()
+    events = prepare(config, engine)
+    categories = usual_baskets(events.order_lines, events.products, config.response).categories
+    offers = config.offers_of(campaign, categories, events.offers)
+    menu = menu_of(offers)
+    plan, lot = (config.minor(one, campaign) for one in (campaign.budget, campaign.explore_budget))
+    loop = Loop(menu, plan + lot, Rules(explore=lot / max(plan + lot, 1)))
+    begun = journal.once(BEGINNING, "begin", lambda: {"first_day": events.as_of_day, "offers": list(menu.ids)})
+    if begun["offers"] != list(menu.ids):
+        raise InputError(f"the offers of campaign '{campaign.id}' have changed since the loop began; give it a new id")
+    shop = _shop(config, campaign, events, offers, folder, engine, begun["first_day"])
+    awaited = go_on(shop, loop, journal, FAR, config.seed, lambda _: None)
+    return "" if awaited is None else str(awaited)
+
+
+def _shop(
+    config: Config, campaign: Campaign, events: Events, offers: list[Any], folder: Path, engine: Engine, first_day: int
+) -> FeedShop:
+    allowed = audiences(events, profile(events), config).campaigns[campaign.id]
+    return FeedShop(
+        events=events,
+        margins=known_margins(events.order_lines, events.products, config.shop.margin),
+        offers=offers,
+        allowed=allowed,
+        holdout=(config.experiment.holdout_seed, config.experiment.holdout),
+        engine=engine,
+        folder=folder,
+        first_day=first_day,
+        days=config.evaluate.window_days,
+    )

@@ -1,0 +1,123 @@
+"""`offerloop loop`: on the tables of a shop that goes on week after week."""
+
+import json
+
+import polars as pl
+import pytest
+
+from offerloop.market.preset import load_preset
+from offerloop.market.simulation import Market
+from offerloop.service.simulated_shop import write_shop
+
+
+class Shop:
+    """A simulated shop whose tables lie on disk, and which carries out what the loop's files say."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.market = Market(load_preset("grocery"), 150, 60, 1, 8)
+        write_shop(self.market, folder)
+
+    def week(self, file):
+        """Give the offers of a file, live through the week, and write all orders so far."""
+        told = pl.read_csv(file).with_columns(pl.col("customer_id").cast(pl.Int64))
+        self.market.step(told.select("customer_id", "offer_id", "propensity"))
+        for name, table in self.market.observe().items():
+            table.write_parquet(self.folder / f"{name}.parquet")
+
+
+@pytest.fixture
+def shop(tmp_path):
+    return Shop(tmp_path / "shop")
+
+
+def once(command, shop, *more):
+    code, out, err = command("loop", shop.folder, "--once", "--json", *more)
+    assert (code, err) == (0, "")
+    return json.loads(out)
+
+
+def test_it_decides_waits_learns_and_decides_again(command, shop):
+    found = once(command, shop)
+    assert [one["period"] for one in found["periods"]] == [0]
+    assert "period 0 lasts until" in found["awaited"]
+    told = pl.read_csv(found["file"])
+    assert told.columns == ["customer_id", "offer_id", "propensity", "arm", "starts_on"]
+    assert (told["propensity"] > 0).all()
+    shop.week(found["file"])
+    after = once(command, shop)
+    assert [one["period"] for one in after["periods"]] == [0, 1]
+    assert after["periods"][0]["cost_minor"] >= 0
+    assert after["periods"][0]["liability_minor"] <= 150 * 15 * 1.1
+    assert pl.read_csv(found["file"]).equals(told)
+
+
+def test_asking_again_changes_nothing(command, shop):
+    first = once(command, shop)
+    file = shop.folder / "loop" / "period-0000.csv"
+    before = file.read_bytes()
+    assert once(command, shop) == first
+    assert file.read_bytes() == before
+
+
+def test_a_lost_file_is_written_again_as_it_was(command, shop):
+    once(command, shop)
+    file = shop.folder / "loop" / "period-0000.csv"
+    before = file.read_bytes()
+    file.unlink()
+    once(command, shop)
+    assert file.read_bytes() == before
+
+
+def test_nobody_of_the_holdout_gets_anything(command, shop):
+    config = shop.folder / "offerloop.toml"
+    config.write_text(config.read_text(encoding="utf-8").replace("holdout = 0.10", "holdout = 0.50"), encoding="utf-8")
+    told = pl.read_csv(once(command, shop)["file"])
+    assert 30 < told.height < 110
+
+
+def test_without_once_it_only_tells(command, shop):
+    assert command("loop", shop.folder)[1].startswith("nothing decided yet")
+    assert not (shop.folder / "loop").exists()
+    once(command, shop)
+    code, out, _ = command("loop", shop.folder)
+    assert code == 0
+    assert out.startswith("period 0: ")
+    assert "customers got an offer" in out
+
+
+ANOTHER = """
+[[campaigns]]
+id = "two"
+title = "Another"
+budget = "5.00"
+[[campaigns.offers]]
+kind = "gift"
+product = "mug"
+worth = "1"
+"""
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda text: text + ANOTHER, "a loop runs one campaign"),
+        (lambda text: text.replace('max_discount = "2.00"\n', "", 1), "may cost any amount"),
+    ],
+    ids=["two campaigns", "no maximum"],
+)
+def test_what_it_cannot_run(change, said, command, shop):
+    config = shop.folder / "offerloop.toml"
+    config.write_text(change(config.read_text(encoding="utf-8")), encoding="utf-8")
+    code, _, err = command("loop", shop.folder, "--once")
+    assert code == 2
+    assert said in err
+
+
+def test_changed_offers_need_a_new_campaign(command, shop):
+    once(command, shop)
+    config = shop.folder / "offerloop.toml"
+    config.write_text(config.read_text(encoding="utf-8").replace("percent = 10", "percent = 11"), encoding="utf-8")
+    code, _, err = command("loop", shop.folder, "--once")
+    assert code == 2
+    assert "have changed since the loop began" in err
