@@ -10,6 +10,9 @@ paid from it. What is scored is the true expected profit of each week's offers a
 ceiling: the best plan that profiles allow, learned from the true effects of many other customers. Intervals are those
 of means over worlds; differences are paired.
 
+Then worlds in which offers do nothing (`null`), and in which deep coupons and flash sales annoy (`harmful`): in how
+many of them the loop's plan gives nothing in week 6, and nothing that annoys in week 4.
+
 `--quick` plays small worlds, `--worlds N` more of them, `--json FILE` writes all figures.
 """
 
@@ -23,6 +26,7 @@ from pathlib import Path
 import numpy as np
 from scipy.stats import t
 
+from offerloop.evaluation.estimate import Estimate
 from offerloop.loop.market_shop import LoopRule, loop_policy
 from offerloop.market.noise import Floats
 from offerloop.market.periods import Setting, past, policy_named
@@ -111,6 +115,26 @@ def played(preset: str, size: Size, worlds: Sequence[int]) -> Found:
     return results, claims
 
 
+def stopped(preset: str, size: Size, worlds: Sequence[int], within: int, most: float) -> Found:
+    """In how many worlds the plan gives nothing, or nothing harmful, by that week at the latest."""
+    hits = []
+    for world in worlds:
+        setting = Setting(load_preset(preset), size.customers, size.products, size.before, within, size.log, size.fresh)
+        start, log = past(setting, world, learns=True)
+        rule, market, rng = loop_policy(start, log, setting.budget_minor), start.branch(), np.random.default_rng(world)
+        bad = start.terms.annoys[start.terms.menu] > 0 if preset == "harmful" else np.ones(len(start.terms.menu), bool)
+        planned = []
+        for _ in range(within):
+            given = rule(market, setting.budget_minor, rng)
+            last = rule.decisions[-1].planned if isinstance(rule, LoopRule) else given.offer
+            planned.append(bool(bad[last[last >= 0]].any()))
+            market.advance(given.offer, given.propensity)
+        hits.append(not planned[-1])
+    found = Estimate.of_share(sum(hits), len(hits))
+    case = f"{preset}, {size.customers} customers: worlds without such offers in the plan of week {within}"
+    return [], [Claim.at_least(case, found.value, most, found.low, found.high)]
+
+
 def _claim(text: str, values: Floats, target: float) -> Claim:
     mean, n = float(values.mean()), len(values)
     half = float(t.ppf(0.975, n - 1) * values.std(ddof=1) / np.sqrt(n)) if n > 1 else float("nan")
@@ -122,14 +146,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="small worlds")
     parser.add_argument("--worlds", type=int, default=8)
+    parser.add_argument("--many", type=int, default=100, help="worlds of null and harmful")
     parser.add_argument("--first", type=int, default=1, help="the first world's seed")
     parser.add_argument("--presets", default="grocery,fashion")
     parser.add_argument("--json", type=Path, help="write the figures there")
     asked = parser.parse_args()
     before, results, claims = load(), list[Result](), list[Claim]()
-    for preset in asked.presets.split(","):
+    for preset in filter(None, asked.presets.split(",")):
         worlds = range(asked.first, asked.first + asked.worlds)
         found, claimed = played(preset, SMALL if asked.quick else FULL, worlds)
+        tell(found, claimed)
+        results, claims = results + found, claims + claimed
+    for preset, within, most in (("null", 6, 0.9), ("harmful", 4, 0.85)):
+        found, claimed = stopped(
+            preset, SMALL if asked.quick else FULL, range(asked.first, asked.first + asked.many), within, most
+        )
         tell(found, claimed)
         results, claims = results + found, claims + claimed
     if asked.json:

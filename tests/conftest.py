@@ -19,7 +19,7 @@ from publish_places import Receiver
 from small_shop import write_small_shop
 
 settings.register_profile("quick", deadline=None)
-settings.register_profile("soak", max_examples=5_000, deadline=None)
+settings.register_profile("soak", max_examples=2_000, deadline=None)
 settings.load_profile("quick")
 
 
