@@ -49,7 +49,7 @@ test: check
 
 soak: $(VENV)/dev.done
 	$(BIN)/pytest -m soak -s --log-cli-level=info
-	$(BIN)/pytest --hypothesis-profile soak tests/offers/test_pricing_properties.py
+	$(BIN)/pytest --hypothesis-profile soak tests/offers/test_pricing_properties.py tests/offers/test_short_form.py
 
 bench: $(VENV)/demo.done
 	scripts/bench $(NAME)

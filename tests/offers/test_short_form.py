@@ -4,7 +4,7 @@ import json
 import tomllib
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from offerloop.errors import InputError
@@ -12,8 +12,6 @@ from offerloop.money import DIGITS
 from offerloop.offers import OFFER_KINDS, read_offers
 from offerloop.offers.short_form import LANGUAGES, guess_currency, parse_offer, print_offer
 from offerloop.offers.short_form.forms import FORMS, MODIFIERS, TIERS
-
-THOUSANDS = settings(max_examples=1000, deadline=None)
 
 
 def coupon(**terms):
@@ -425,7 +423,6 @@ def offers(draw):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 class TestInverse:
-    @THOUSANDS
     @given(offers())
     def test_what_is_printed_reads_as_the_same_terms(self, language, drawn):
         terms, currency = drawn
@@ -434,7 +431,6 @@ class TestInverse:
         (offer,) = read_offers([terms], None, currency)
         assert print_offer(offer, language, currency) == text
 
-    @settings(max_examples=300, deadline=None)
     @example("满200减20满")
     @given(
         st.lists(
