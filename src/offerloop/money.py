@@ -41,7 +41,7 @@ DIGITS = _Digits({code: n for n, codes in ((2, _TWO), (0, _NONE), (3, _THREE)) f
 """Decimal digits of each currency (ISO 4217), and of other units."""
 
 _EXACT = Context(prec=28, traps=[InvalidOperation, Inexact])
-_TOO_MUCH = 10**18
+TOO_MUCH = 10**18
 """Amounts stay below it, so that they fit into 64 bits."""
 
 
@@ -56,7 +56,7 @@ def to_minor(amount: str | int | Decimal, currency: str) -> int:
         raise InputError(f"'{amount}' is not an amount of money; write it like 12.40") from None
     if not exact.is_finite() or exact != exact.to_integral_value():
         raise InputError(f"'{amount}' is not an amount in {currency}, which has {DIGITS[currency]} decimal digits")
-    if abs(exact) >= _TOO_MUCH:
+    if abs(exact) >= TOO_MUCH:
         raise InputError(f"'{amount}' is too large an amount")
     return int(exact)
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from random_baskets import baskets, offer_lists, policies
 
 from offerloop.offers.basket import Basket
-from offerloop.offers.candidates import Candidate, apply, candidate, in_order
+from offerloop.offers.candidates import Candidate, apply, candidate
+from offerloop.offers.choosing import turn_of
 from offerloop.offers.conditions import Missing
 from offerloop.offers.offer_set import OfferSet
 from offerloop.offers.pricing import price
@@ -96,7 +97,7 @@ def best_of_all_sets(basket, offers, policy):
     most = policy.most(sum(basket.amounts))
     least = 0 if most is None else max(0, start.total - most)
     all_found = [candidate(ready, basket, NOW, start, policy) for ready in OfferSet.of(offers).ready]
-    found = in_order([one for one in all_found if isinstance(one, Candidate)])
+    found = sorted((one for one in all_found if isinstance(one, Candidate)), key=turn_of(policy))
     best = start.total
     for size in range(len(found) + 1):
         for some in combinations(found, size):

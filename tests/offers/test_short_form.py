@@ -273,7 +273,6 @@ UNSAID = {
     "each_unit": coupon(percent=5, cheapest=2, each_unit=True),
     "parts": {"kind": "bundle", "price": "5", "parts": [{"count": 1}, {"count": 2}]},
     "free_shipping": save(spend="5", free_shipping=True),
-    "on": {"kind": "combined", "on": "tea", "parts": [coupon(percent=5), ships()]},
 }
 
 
@@ -381,8 +380,11 @@ def threshold(draw, step, currency, *, by_count, each):
 
 
 def flashes(draw, money):
-    limits = some(draw, stock=counts, per_customer=counts) or some(draw, max_discount=money)
-    return flash(**one(draw, percent=percents(), price=money), **some(draw, hours=counts), **limits)
+    value = one(draw, percent=percents(), price=money)
+    limits = some(draw, stock=counts, per_customer=counts)
+    if not limits and "percent" in value:
+        limits = some(draw, max_discount=money)
+    return flash(**value, **some(draw, hours=counts), **limits)
 
 
 def plain(draw, currency):
@@ -416,6 +418,8 @@ def offers(draw):
     terms = plain(draw, currency)
     if draw(st.integers(0, 4)) == 0:
         parts = [terms, *(plain(draw, currency) for _ in range(draw(st.integers(1, 2))))]
+        own = ("stock", "per_customer")  # which parts cannot have
+        parts = [{name: value for name, value in part.items() if name not in own} for part in parts]
         terms = {"kind": "combined", "parts": parts}
     conditions = some(draw, min_spend=amounts(currency), min_count=counts, order_number=st.just(1))
     return (terms | conditions if draw(st.booleans()) else terms), currency

@@ -8,6 +8,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from offerloop.errors import InputError
+from offerloop.money import TOO_MUCH
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,8 @@ class Line:
     def __post_init__(self) -> None:
         if self.quantity < 1:
             raise InputError(f"the quantity of '{self.product_id}' must be 1 or more, not {self.quantity}")
+        if self.quantity * max(self.unit_minor, 1) >= TOO_MUCH:
+            raise InputError(f"'{self.product_id}' is too large an amount: {self.quantity} units")
         if self.unit_minor < 0 or self.floor_minor < 0:
             raise InputError(f"the price and the floor of '{self.product_id}' must not be below zero")
         if self.list_minor is not None and self.list_minor < self.unit_minor:

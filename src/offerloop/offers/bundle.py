@@ -35,6 +35,8 @@ class Bundle(Offer):
     def __post_init__(self) -> None:
         if (self.percent is None) == (self.price_minor is None):
             raise InputError(f"bundle '{self.offer_id}' needs either 'price' or 'percent'")
+        if not self.scope.is_everything:
+            raise InputError(f"what bundle '{self.offer_id}' is about stands in its parts, not beside them")
         if not self.parts or any(count < 1 for _, count in self.parts):
             raise InputError(f"bundle '{self.offer_id}' needs 'parts', each with a 'count' of 1 or more")
 

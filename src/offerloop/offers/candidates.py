@@ -10,7 +10,7 @@ from offerloop.offers.basket import Basket
 from offerloop.offers.conditions import NO_CONDITIONS, Missing, Why
 from offerloop.offers.effects import Effect, OffFrom, OffShipping, Place
 from offerloop.offers.offer_set import UNIT_LIMITS, Ready
-from offerloop.offers.running import Running
+from offerloop.offers.running import Running, at_full_price
 from offerloop.offers.stacking import Policy
 
 
@@ -24,8 +24,10 @@ class Candidate:
     """Lines that it may change as bits, shipping as the bit after the last line."""
     worth: int
     """What it takes off when it is alone."""
+    most: int
+    """The most that it takes off, whatever was applied before it."""
     ratio: float
-    """The most that it takes off as a share of what everything costs."""
+    """The same as a share of what everything costs."""
 
     offer_id: str
     stackable: bool
@@ -57,13 +59,23 @@ def candidate(ready: Ready, basket: Basket, now: int, start: Running, policy: Po
     if isinstance(left, Missing):
         return left
     places = [(effect, Place(basket, scope.lines(basket), policy.arithmetic, left)) for effect, scope in ready.effects]
-    lines = offer.scope.lines(basket) if len(places) != 1 else places[0][1].lines
+    lines = _about(ready, places, basket)
     if not lines and not any(at.lines for _, at in places):
         return Missing(Why.NOT_IN_BASKET)
     missing = conditions.of_the_lines(basket, lines, start.amounts)
     if missing is not None:
         return missing
     return _placed(ready, places, start)
+
+
+def _about(ready: Ready, places: Sequence[tuple[Effect, Place]], basket: Basket) -> Sequence[int]:
+    """The lines by which its conditions are measured unless they say otherwise."""
+    if len(places) != 1:
+        return ready.offer.scope.lines(basket)
+    effect, at = places[0]
+    if not effect.also:
+        return at.lines
+    return sorted({*at.lines, *(line for scope in effect.also for line in scope.lines(basket))})
 
 
 def _placed(ready: Ready, places: list[tuple[Effect, Place]], start: Running) -> Candidate | Missing:
@@ -75,11 +87,14 @@ def _placed(ready: Ready, places: list[tuple[Effect, Place]], start: Running) ->
         touched |= _touched(effect, at)
         ratio += effect.ratio
     offer, quick = ready.offer, len(places) == 1 and places[0][0].quick
-    found = Candidate(ready, places, touched, 0, min(ratio, 1.0), offer.offer_id, offer.stacking.stackable, quick)
+    found = Candidate(ready, places, touched, 0, 0, min(ratio, 1.0), offer.offer_id, offer.stacking.stackable, quick)
     if len(places) == 1:
         found.worth = places[0][0].worth(places[0][1], start)
     elif places:
         found.worth = start.total - _changed(found, start).total
+    found.most = found.worth
+    if not all(effect.quick for effect, _ in places):
+        found.most = sum(amount for line, amount in enumerate(start.amounts) if touched >> line & 1) + start.shipping
     return found
 
 
@@ -118,7 +133,7 @@ def _bits(basket: Basket, lines: Sequence[int]) -> int:
 def apply(one: Candidate, basket: Basket, now: Running, least: int) -> Running | Missing:
     """Prices after the offer's turn, or why it does nothing; the total never falls below `least`."""
     if one.ready.after:
-        lines = one.places[0][1].lines if len(one.places) == 1 else one.ready.offer.scope.lines(basket)
+        lines = _about(one.ready, one.places, basket)
         missing = one.ready.offer.conditions.of_the_lines(basket, lines, now.amounts)
         if missing is not None:
             return missing
@@ -126,7 +141,10 @@ def apply(one: Candidate, basket: Basket, now: Running, least: int) -> Running |
     if new.total < least:
         new = _partly(now, new, now.total - least)
     if one.ready.announced:
-        new.announced = now.announced | one.touched
+        new.announced = now.announced
+        for line, amount in enumerate(new.amounts):
+            if amount < now.amounts[line]:
+                new.announced |= 1 << line
     return new
 
 
@@ -135,7 +153,7 @@ def _changed(one: Candidate, now: Running) -> Running:
     for (effect, at), (_, scope) in zip(one.places, one.ready.effects, strict=True):
         place = at
         if scope.only_full_price and now.announced:
-            place = replace(at, lines=[line for line in at.lines if not now.announced >> line & 1])
+            place = replace(at, lines=at_full_price(at.lines, now))
         new = effect.apply(place, new, now)
     return new
 
@@ -145,8 +163,3 @@ def _partly(now: Running, new: Running, off: int) -> Running:
     offs = [before - after for before, after in zip(now.amounts, new.amounts, strict=True)]
     parts = share(off, [*offs, now.shipping - new.shipping], [*offs, now.shipping - new.shipping])
     return now.with_shipping(now.shipping - parts[-1]).less(enumerate(parts[:-1]))
-
-
-def in_order(found: Sequence[Candidate]) -> list[Candidate]:
-    """By lane, then falling priority, then what takes off more, then id."""
-    return sorted(found, key=lambda one: (one.ready.lane, -one.ready.offer.stacking.priority, -one.worth, one.offer_id))

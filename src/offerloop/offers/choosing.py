@@ -2,17 +2,18 @@
 
 The best set is the one with the lowest total among all sets without a conflict, each applied in the stated order. As
 adding an offer only adds sets, it never raises the total. The search goes through the offers in their order and leaves
-a branch when even the most that the remaining offers could take off would not beat the best set so far; what an offer
-takes off when it is alone bounds what it takes off later, because prices only fall.
+a branch when even the most that the remaining offers could take off would not beat the best set so far. What an offer
+takes off when it is alone bounds what it takes off later, because prices only fall; one that chooses its units may
+choose others then, so where floors or reductions can make it do so it is only bounded by what it touches.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from offerloop.offers.basket import Basket
-from offerloop.offers.candidates import Candidate, apply, in_order
+from offerloop.offers.candidates import Candidate, apply
 from offerloop.offers.conditions import Missing
 from offerloop.offers.running import Running
 from offerloop.offers.stacking import Choice, Policy
@@ -39,16 +40,26 @@ def choose(found: Sequence[Candidate], basket: Basket, start: Running, policy: P
     most = policy.most(sum(basket.amounts))
     least = 0 if most is None else max(0, start.total - most)
     if policy.choice is Choice.PRIORITY:
-        return _by_priority(found, basket, start, least)
-    together = [one for one in in_order(found) if not one.ready.offer.stacking.exclusive and one.worth]
+        return _by_priority(found, basket, start, least, policy)
+    if not _may_grow(found, basket):
+        for one in found:
+            one.most = one.worth
+    in_order = sorted(found, key=turn_of(policy))
+    together = [one for one in in_order if not one.ready.offer.stacking.exclusive and one.most]
     if len(together) <= policy.exact_up_to:
         best = Search(together, basket, least, Chosen([], [start])).run()
     else:
         best = _greedy(together, basket, start, least)
-    for one in in_order(found):
+    for one in in_order:
         if one.ready.offer.stacking.exclusive and max(start.total - one.worth, least) < best.total:
             best = _alone(one, basket, start, least)
     return best
+
+
+def _may_grow(found: Sequence[Candidate], basket: Basket) -> bool:
+    """Whether an offer that chooses its units may take off more after others than when it is alone."""
+    scopes = [scope for one in found for effect, own in one.ready.effects for scope in (own, *effect.also)]
+    return basket.has_floors or any(scope.only_full_price for scope in scopes)
 
 
 def _alone(one: Candidate, basket: Basket, start: Running, least: int) -> Chosen:
@@ -56,9 +67,20 @@ def _alone(one: Candidate, basket: Basket, start: Running, least: int) -> Chosen
     return Chosen([], [start]) if isinstance(new, Missing) else Chosen([one], [start, new])
 
 
-def _by_priority(found: Sequence[Candidate], basket: Basket, start: Running, least: int) -> Chosen:
-    order = sorted(found, key=lambda one: (-one.ready.offer.stacking.priority, one.offer_id))
-    order = [one for one in order if one.ready.offer.stacking.exclusive][:1] or order
+def turn_of(policy: Policy) -> Callable[[Candidate], tuple[int, int, int, str]]:
+    """What candidates are ordered by."""
+    by_priority = policy.choice is Choice.PRIORITY
+
+    def turn(one: Candidate) -> tuple[int, int, int, str]:
+        lane, worth = (0, 0) if by_priority else (one.ready.lane, -one.worth)
+        return lane, -one.ready.offer.stacking.priority, worth, one.offer_id
+
+    return turn
+
+
+def _by_priority(found: Sequence[Candidate], basket: Basket, start: Running, least: int, policy: Policy) -> Chosen:
+    order = sorted(found, key=turn_of(policy))
+    order = [one for one in order if one.ready.offer.stacking.exclusive and one.worth][:1] or order
     chosen = Chosen([], [start])
     for one in order:
         new = apply(one, basket, chosen.after[-1], least)
@@ -148,26 +170,28 @@ def _bounds(order: Sequence[Candidate]) -> list[Bounds]:
         if one.ready.lane != lane:
             later, groups, lane = found[-1], [], one.ready.lane
         _group(one, groups)
-        found.append((tuple([(worth, ratio) for _, worth, ratio in groups]), *later))
+        found.append((tuple([(most, ratio) for _, most, ratio in groups]), *later))
     return found[::-1]
 
 
 def _group(one: Candidate, groups: list[tuple[int, int, float]]) -> None:
     """Put an offer into the first group that shares a line with it; the lines that a group shares come first."""
     if not one.stackable:
-        for place, (common, worth, ratio) in enumerate(groups):
+        for place, (common, most, ratio) in enumerate(groups):
             if common & one.touched:
-                groups[place] = (common & one.touched, max(worth, one.worth), max(ratio, one.ratio))
+                groups[place] = (common & one.touched, max(most, one.most), max(ratio, one.ratio))
                 return
-    groups.append((0 if one.stackable else one.touched, one.worth, one.ratio))
+    groups.append((0 if one.stackable else one.touched, one.most, one.ratio))
 
 
 def _coming(bounds: Bounds, total: int) -> int:
     """As much as these offers could take off a total together, whichever of them apply, or more."""
     left = total
     for lane in bounds:
+        if left <= 0:
+            return total
         before = left
-        for worth, ratio in lane:
+        for most, ratio in lane:
             share = int(before * ratio) + 1
-            left -= worth if worth < share else share
+            left -= most if most < share else share
     return total - left

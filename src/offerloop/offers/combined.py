@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 from offerloop.errors import InputError
 from offerloop.offers.base import Given, Offer
 from offerloop.offers.conditions import NO_CONDITIONS
-from offerloop.offers.effects import Effect
+from offerloop.offers.effects import Effect, OffFrom
 from offerloop.offers.form import Unit, term
 from offerloop.offers.scope import Scope
 from offerloop.offers.stacking import ALONE_IN_ITS_LANE, Lane
@@ -33,12 +33,22 @@ class Combined(Offer):
     def __post_init__(self) -> None:
         if not self.parts:
             raise InputError(f"'{self.offer_id}' needs 'parts'")
+        if not self.scope.is_everything:
+            raise InputError(f"what '{self.offer_id}' is about stands in its parts, not beside them")
+        for part in self.parts:
+            if part.funded_share or any(getattr(part, name, None) is not None for name in ("stock", "per_customer")):
+                raise InputError(f"a part of '{self.offer_id}' has neither a 'funded_share' nor a stock of its own")
         if any(part.conditions != NO_CONDITIONS or part.stacking != ALONE_IN_ITS_LANE for part in self.parts):
             raise InputError(f"conditions and stacking of '{self.offer_id}' stand beside its parts, not inside them")
 
     def effects(self) -> Sequence[tuple[Effect, Scope]]:
         """See `Offer.effects`."""
-        return [one for part in self.parts for one in part.effects()]
+        found = [one for part in self.parts for one in part.effects()]
+        measured = self.conditions.measured
+        return [
+            (replace(effect, measured=measured) if isinstance(effect, OffFrom) else effect, scope)
+            for effect, scope in found
+        ]
 
     def gives(self) -> Sequence[Given]:
         """See `Offer.gives`."""

@@ -59,7 +59,7 @@ def window_of(terms: Terms) -> Window:
     zone = terms.text("timezone", "UTC")
     try:
         clock = ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):
         raise InputError(f"'timezone' must be a name such as \"Asia/Shanghai\", not '{zone}'") from None
     first, last = (_instant(terms, field, clock) for field in ("starts_at", "ends_at"))
     hours = terms.get("hours")
@@ -94,10 +94,12 @@ def _between(terms: Terms) -> tuple[time, time] | None:
     if written is None:
         return None
     try:
-        first, last = (time.fromisoformat(part.strip()) for part in str(written).split("-"))
+        hours = [time.fromisoformat(part.strip()) for part in str(written).split("-")]
     except ValueError:
-        raise InputError(f"'between' must be like \"18:00-22:00\", not '{written}'") from None
-    return first, last
+        hours = []
+    if len(hours) != 2 or any(one.tzinfo is not None for one in hours):
+        raise InputError(f"'between' must be like \"18:00-22:00\", midnight being 00:00, not '{written}'")
+    return hours[0], hours[1]
 
 
 def stacking_of(terms: Terms) -> Stacking:

@@ -242,30 +242,35 @@ class OffFrom(Plain):
         """Whether one of the tiers does."""
         return any(tier.free_shipping for tier in self.tiers)
 
-    def reached(self, at: Place, now: Running) -> Tier | None:
-        """The best tier that holds."""
-        size = self._size(at, now)
-        return next((tier for tier in reversed(self.tiers) if size >= tier.least), None)
+    def best(self, at: Place, now: Running) -> tuple[int, Tier | None]:
+        """What the tier that takes off most of those that are reached takes off, and which one that is."""
+        size, most, best = self._size(at, now), 0, None
+        for tier in self.tiers:
+            if size >= tier.least:
+                off = self._off(tier, size, at, now)
+                if off > most:
+                    most, best = off, tier
+        return most, best
 
-    def worth(self, at: Place, now: Running) -> int:
-        """See `Effect.worth`."""
-        tier = self.reached(at, now)
-        if tier is None:
-            return 0
+    def _off(self, tier: Tier, size: int, at: Place, now: Running) -> int:
         off = tier.off_minor
         if tier.percent is not None:
-            off = at.arithmetic.off(self._amount(at, now), tier.percent)
+            off = at.arithmetic.off(at.amount(now), tier.percent)
         elif self.each_full:
-            full = self._size(at, now) // tier.least
+            full = size // tier.least
             off *= full if self.times is None else min(full, self.times)
         if self.most_minor is not None:
             off = min(off, self.most_minor)
         return min(off, at.room(now)) + (now.shipping if tier.free_shipping else 0)
 
+    def worth(self, at: Place, now: Running) -> int:
+        """See `Effect.worth`."""
+        return self.best(at, now)[0]
+
     def apply(self, at: Place, now: Running, entry: Running) -> Running:
         """See `Effect.apply`."""
         del entry
-        tier, off = self.reached(at, now), self.worth(at, now)
+        off, tier = self.best(at, now)
         if tier is not None and tier.free_shipping:
             off, now = off - now.shipping, now.with_shipping(0)
         return shared(at.basket, now, at.lines, off, at.arithmetic.remainder)
@@ -280,9 +285,6 @@ class OffFrom(Plain):
     def _size(self, at: Place, now: Running) -> int:
         if self.by_count:
             return sum(at.basket.lines[place].quantity for place in at.lines)
-        return self._amount(at, now)
-
-    def _amount(self, at: Place, now: Running) -> int:
         if self.measured is Measured.AFTER:
             return at.amount(now)
         return sum([at.basket.amounts[place] for place in at.lines])

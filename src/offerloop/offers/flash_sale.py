@@ -39,8 +39,10 @@ class FlashSale(Offer):
     def __post_init__(self) -> None:
         if (self.percent is None) == (self.price_minor is None):
             raise InputError(f"flash sale '{self.offer_id}' needs either 'percent' or 'price'")
-        if self.max_minor is not None and (self.stock or self.per_customer):
-            raise InputError(f"flash sale '{self.offer_id}' has a 'max_discount' and a limit of units; choose one")
+        if self.max_minor is not None and (self.stock or self.per_customer or self.price_minor is not None):
+            raise InputError(
+                f"the 'max_discount' of flash sale '{self.offer_id}' goes with a 'percent' and without a limit of units"
+            )
 
     def effects(self) -> Sequence[tuple[Effect, Scope]]:
         """See `Offer.effects`."""

@@ -27,6 +27,7 @@ class Ready:
     lane: int
     """Position of its lane."""
     announced: bool
+    """Whether the shop announces it to everybody: not what is for some customers."""
     effects: tuple[tuple[Effect, Scope], ...]
     after: bool
     """Whether its conditions are measured at the prices of its turn."""
@@ -41,7 +42,8 @@ class Ready:
         after = conditions.measured is Measured.AFTER and bool(conditions.min_minor)
         lane = offer.in_lane
         limited = any(getattr(offer, name, None) is not None for name in UNIT_LIMITS)
-        return cls(offer, LANES.index(lane), lane in ANNOUNCED, tuple(offer.effects()), after, offer.label(), limited)
+        announced = lane in ANNOUNCED and not (conditions.code_needed or conditions.segments)
+        return cls(offer, LANES.index(lane), announced, tuple(offer.effects()), after, offer.label(), limited)
 
 
 @dataclass(frozen=True)

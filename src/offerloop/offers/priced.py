@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 
@@ -45,7 +45,8 @@ class PricedLine:
     def prior_minor(self) -> int | None:
         """Lowest price of all units in the last 30 days, to be shown beside an announced reduction; else None."""
         lowest, reduced = self.line.lowest_minor, self.announced_minor < self.line.amount_minor or self.line.reduced
-        return lowest * self.line.quantity if lowest is not None and reduced else None
+        shown = lowest is not None and reduced and self.line.selected
+        return lowest * self.line.quantity if shown and lowest is not None else None
 
     @property
     def announced_reduction(self) -> Fraction | None:
@@ -93,7 +94,7 @@ class Priced:
     shipping_adjustments: tuple[Adjustment, ...]
     applied: tuple[Applied, ...]
     """In the order in which they were applied."""
-    find_rejected: Callable[[], tuple[Rejected, ...]]
+    find_rejected: Callable[[], tuple[Rejected, ...]] = field(compare=False)
     tax_included: bool = True
 
     @cached_property

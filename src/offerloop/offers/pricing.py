@@ -9,7 +9,7 @@ from offerloop.money import gross_of, net_of
 from offerloop.offers.base import Offer
 from offerloop.offers.basket import Basket
 from offerloop.offers.candidates import Candidate, apply, candidate
-from offerloop.offers.choosing import Chosen, choose
+from offerloop.offers.choosing import Chosen, choose, turn_of
 from offerloop.offers.conditions import Missing, Why
 from offerloop.offers.offer_set import OfferSet
 from offerloop.offers.priced import Adjustment, Applied, Priced, PricedLine, Rejected
@@ -44,8 +44,8 @@ def price(basket: Basket, offers: OfferSet | Iterable[Offer], now: int, policy: 
             for one, old, new in _steps(chosen)
             if new.shipping != old.shipping
         ),
-        applied=_applied(found, chosen),
-        find_rejected=lambda: _rejected(known, not_now, found, chosen, basket, policy),
+        applied=(applied := _applied(found, chosen, basket, policy)),
+        find_rejected=lambda: _rejected(known, not_now, found, chosen, basket, policy, applied),
         tax_included=basket.tax_included,
     )
 
@@ -56,14 +56,14 @@ def _steps(chosen: Chosen) -> Iterable[tuple[Candidate, Running, Running]]:
 
 def _lines(basket: Basket, chosen: Chosen) -> tuple[PricedLine, ...]:
     changes: list[list[Adjustment]] = [[] for _ in basket.lines]
-    announced = basket.amounts
+    announced = list(basket.amounts)
     for one, old, new in _steps(chosen):
         if new.amounts is not old.amounts:
             for place in basket.live:
-                if new.amounts[place] != old.amounts[place]:
-                    changes[place].append(Adjustment(one.offer_id, new.amounts[place] - old.amounts[place]))
-        if one.ready.announced:
-            announced = tuple(new.amounts)
+                change = new.amounts[place] - old.amounts[place]
+                if change:
+                    changes[place].append(Adjustment(one.offer_id, change))
+                    announced[place] += change if one.ready.announced else 0
     last, found = chosen.after[-1], []
     for place, line in enumerate(basket.lines):
         paid = last.amounts[place]
@@ -77,7 +77,7 @@ def _tax(paid: int, rate: Fraction, *, included: bool) -> int:
     return paid - net_of(paid, rate) if included else gross_of(paid, rate) - paid
 
 
-def _applied(found: list[Candidate], chosen: Chosen) -> tuple[Applied, ...]:
+def _applied(found: list[Candidate], chosen: Chosen, basket: Basket, policy: Policy) -> tuple[Applied, ...]:
     done = [
         Applied(
             one.offer_id, one.ready.label, old.total - new.total,
@@ -85,21 +85,32 @@ def _applied(found: list[Candidate], chosen: Chosen) -> tuple[Applied, ...]:
         )
         for one, old, new in _steps(chosen)
     ]  # fmt: skip
-    taken = {one.offer_id for one in chosen.taken}
-    if any(one.ready.offer.stacking.exclusive for one in chosen.taken):
-        return tuple(done)
-    for one in found:
-        gives = one.ready.offer.gives()
-        if gives and one.offer_id not in taken and not one.ready.effects:
-            done.append(Applied(one.offer_id, one.ready.label, 0, 0, tuple(gives)))
+    if not any(one.ready.offer.stacking.exclusive for one in chosen.taken):
+        for one in found:
+            gives = one.ready.offer.gives()
+            if gives and not one.worth and _may_give(one, chosen, basket, policy):
+                done.append(Applied(one.offer_id, one.ready.label, 0, 0, tuple(gives)))
     return tuple(done)
 
 
+def _may_give(one: Candidate, chosen: Chosen, basket: Basket, policy: Policy) -> bool:
+    """Whether an offer that changes no price holds when its turn comes; an exclusive one only beside nothing else."""
+    alone = not one.ready.offer.stacking.exclusive or not chosen.taken
+    return alone and not isinstance(apply(one, basket, _turn(one, chosen, policy), 0), Missing)
+
+
 def _rejected(
-    known: OfferSet, not_now: dict[str, Missing], found: list[Candidate], chosen: Chosen, basket: Basket, policy: Policy
+    known: OfferSet,
+    not_now: dict[str, Missing],
+    found: list[Candidate],
+    chosen: Chosen,
+    basket: Basket,
+    policy: Policy,
+    done: tuple[Applied, ...],
 ) -> tuple[Rejected, ...]:
-    applied = {one.offer_id for one in _applied(found, chosen)}
-    reasons = {one.offer_id: one for one in _unchosen(found, chosen, basket, policy)}
+    applied = {one.offer_id for one in done}
+    others = [one for one in found if one.offer_id not in applied]
+    reasons = {one.offer_id: one for one in _unchosen(others, chosen, basket, policy)}
     out = []
     for ready in known.ready:
         offer_id = ready.offer.offer_id
@@ -120,15 +131,12 @@ def _far(offer: Offer, basket: Basket) -> Missing:
 
 def _unchosen(found: list[Candidate], chosen: Chosen, basket: Basket, policy: Policy) -> Iterator[Rejected]:
     """Why offers that could apply are not among the chosen."""
-    applied = {one.offer_id for one in _applied(found, chosen)}
     alone = next((one for one in chosen.taken if one.ready.offer.stacking.exclusive), None)
     rivals: dict[int, list[Candidate]] = {}
     if policy.choice is Choice.BEST:
         for one in chosen.taken:
             rivals.setdefault(one.ready.lane, []).append(one)
     for one in found:
-        if one.offer_id in applied:
-            continue
         rival = alone or next((other for other in rivals.get(one.ready.lane, ()) if one.conflicts(other)), None)
         if rival is not None:
             yield Rejected(one.offer_id, Why.BEATEN if alone is None else Why.EXCLUDED, by=rival.offer_id)
@@ -140,7 +148,7 @@ def _unchosen(found: list[Candidate], chosen: Chosen, basket: Basket, policy: Po
 
 def _without_gain(one: Candidate, chosen: Chosen, basket: Basket, policy: Policy) -> Rejected:
     """Why an offer without a rival is not among the chosen."""
-    turn = _turn(one, chosen)
+    turn = _turn(one, chosen, policy)
     new = apply(one, basket, turn, 0)
     if isinstance(new, Missing):
         return Rejected(one.offer_id, new.why, new.minor, new.count)
@@ -151,7 +159,7 @@ def _without_gain(one: Candidate, chosen: Chosen, basket: Basket, policy: Policy
     return Rejected(one.offer_id, Why.MOST if reached else Why.RAISES)
 
 
-def _turn(one: Candidate, chosen: Chosen) -> Running:
+def _turn(one: Candidate, chosen: Chosen, policy: Policy) -> Running:
     """Prices when the turn of an offer would come."""
-    before = sum(other.ready.lane <= one.ready.lane for other in chosen.taken)
-    return chosen.after[before]
+    turn = turn_of(policy)
+    return chosen.after[sum(turn(other) < turn(one) for other in chosen.taken)]

@@ -73,7 +73,7 @@ def _in_all(priced: Priced, returned: Mapping[int, int], before: Mapping[int, in
     for place, count in now.items():
         known = 0 <= place < len(priced.lines) and priced.lines[place].line.selected
         most = priced.lines[place].line.quantity if known else 0
-        if returned.get(place, 0) < 0 or count > most:
+        if min(returned.get(place, 0), before.get(place, 0)) < 0 or count > most:
             raise InputError(f"{count} units of line {place} cannot come back: the basket has {most}")
     return now
 

@@ -86,6 +86,11 @@ def room(basket: Basket, now: Running, places: Sequence[int]) -> list[int]:
     return found
 
 
+def at_full_price(places: Sequence[int], now: Running) -> list[int]:
+    """Those lines that no announced offer has reduced."""
+    return [place for place in places if not now.announced >> place & 1]
+
+
 def lowered(runs: Runs, off: int, floor: int) -> Runs:
     """The units of one line after an amount is taken off them, at most as much as the floor allows.
 
@@ -117,6 +122,14 @@ def unit_prices(runs: Runs) -> list[Run]:
         else:
             found.append((count, price))
     return found
+
+
+def merged(runs: Runs) -> Runs:
+    """Units of one price together, in the order of their first."""
+    counts: dict[int, int] = {}
+    for count, price in runs:
+        counts[price] = counts.get(price, 0) + count
+    return tuple((count, price) for price, count in counts.items())
 
 
 def cut_runs(runs: Runs, counts: Sequence[int], prices: Sequence[int]) -> Runs:

@@ -71,7 +71,9 @@ class SpendAndSave(Offer):
     @property
     def most_minor(self) -> int | None:
         """See `Offer.most_minor`."""
-        if any(one.percent is not None or one.free_shipping for one in self.tiers):
+        if any(one.free_shipping for one in self.tiers):
+            return None
+        if any(one.percent is not None for one in self.tiers):
             return self.max_minor
         most: int | None = max(one.off_minor for one in self.tiers)
         if self.each_full:

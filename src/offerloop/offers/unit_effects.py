@@ -14,7 +14,7 @@ from offerloop.money import share
 from offerloop.offers.basket import Basket
 from offerloop.offers.conditions import Missing, Why
 from offerloop.offers.effects import OffEachUnit, Place, Plain
-from offerloop.offers.running import Running, Runs, lowered, replaced
+from offerloop.offers.running import Running, Runs, at_full_price, lowered, merged, replaced
 from offerloop.offers.scope import Scope
 
 
@@ -25,6 +25,12 @@ class _Some:
     place: int
     price: int
     count: int
+
+
+def _lines(scope: Scope, at: Place, now: Running) -> Sequence[int]:
+    """The lines of another scope than the offer's own, as they are now."""
+    lines = scope.lines(at.basket)
+    return at_full_price(lines, now) if scope.only_full_price and now.announced else lines
 
 
 def _units(now: Running, lines: Sequence[int], *, dearest_first: bool) -> list[_Some]:
@@ -69,6 +75,8 @@ def off_units(at: Place, now: Running, lines: Sequence[int], count: int, off: Of
     for one in _units(now, lines, dearest_first=False):
         taken = min(count, one.count)
         each = off.off(one.price, one.price, at.basket.lines[one.place].floor, at.arithmetic)
+        if not each:
+            continue
         runs = changed.get(one.place, now.units(one.place))
         changed[one.place] = replaced(runs, one.price, ((taken, one.price - each),))
         count -= taken
@@ -93,7 +101,7 @@ class BuyGet(_OnChosenUnits):
     def apply(self, at: Place, now: Running, entry: Running) -> Running:
         """See `Effect.apply`."""
         del entry
-        lines, count = self.free(at)
+        lines, count = self.free(at, now)
         return off_units(at, now, lines, count, self.off) if count else now
 
     @property
@@ -103,22 +111,21 @@ class BuyGet(_OnChosenUnits):
 
     def missing(self, at: Place, now: Running) -> Missing | None:
         """See `Effect.missing`."""
-        del now
-        if self.free(at)[1]:
+        if self.free(at, now)[1]:
             return None
         if self.got_from is None:
             return Missing(Why.COUNT, count=self.buy + self.get - _count(at.basket, at.lines))
-        got = self.got_from.lines(at.basket)
+        got = _lines(self.got_from, at, now)
         short = self.buy - _count(at.basket, [place for place in at.lines if place not in set(got)])
         return Missing(Why.COUNT, count=short) if short > 0 else Missing(Why.CONTAINS)
 
-    def free(self, at: Place) -> tuple[Sequence[int], int]:
+    def free(self, at: Place, now: Running) -> tuple[Sequence[int], int]:
         """From which lines how many units get something off."""
         if self.got_from is None:
             lines, full = at.lines, _count(at.basket, at.lines) // (self.buy + self.get)
             possible = full * self.get
         else:
-            lines = self.got_from.lines(at.basket)
+            lines = _lines(self.got_from, at, now)
             bought = [place for place in at.lines if place not in set(lines)]
             full = _count(at.basket, bought) // self.buy
             possible = min(full * self.get, _count(at.basket, lines))
@@ -162,7 +169,7 @@ class BundleOf(_OnChosenUnits):
                 new = lowered(((count, one.price),), part * bundles, floor)
                 changed[one.place] = replaced(changed.get(one.place, now.units(one.place)), one.price, new)
             left = None if left is None else left - bundles
-        return now.with_runs(changed.items())
+        return now.with_runs((place, merged(runs)) for place, runs in changed.items())
 
     @property
     def also(self) -> Sequence[Scope]:
@@ -180,7 +187,7 @@ class BundleOf(_OnChosenUnits):
     def _queues(self, at: Place, now: Running) -> list[list[_Some]]:
         used, found = set[int](), []
         for scope, _ in self.parts:
-            lines = [place for place in scope.lines(at.basket) if place not in used]
+            lines = [place for place in _lines(scope, at, now) if place not in used]
             used.update(lines)
             found.append(_units(now, lines, dearest_first=True))
         return found

@@ -53,7 +53,7 @@ def read_document(path: Path) -> Any:  # noqa: ANN401 - whatever the file holds
         raise InputError(f"'{path}' cannot be read; check the path") from None
     except UnicodeDecodeError:
         raise InputError(f"'{path}' is not UTF-8 text; save it as UTF-8") from None
-    except (tomllib.TOMLDecodeError, json.JSONDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         kind = "TOML" if path.suffix == ".toml" else "JSON"
         raise InputError(f"'{path}' is not {kind}: {error}") from None
 

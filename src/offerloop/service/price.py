@@ -15,6 +15,9 @@ from offerloop.offers.priced import Adjustment, Priced, PricedLine, Rejected
 from offerloop.offers.pricing import price
 from offerloop.service.offers_file import read_document, read_offers_file
 
+EARLIEST, LATEST = 1970, 9000
+"""Years that clocks of all zones can tell."""
+
 
 def price_files(basket: Path, offers: Path, now: str | None) -> Priced:
     """The price at a moment, which is the present one unless another is said. Raises InputError for a bad file."""
@@ -35,6 +38,8 @@ def _moment(written: str) -> int:
         raise InputError(f"--now must be like 2026-11-11T20:00:00+08:00, not '{written}'") from None
     if at.tzinfo is None:
         raise InputError(f"--now needs an offset, such as {written}Z, not '{written}'")
+    if not EARLIEST <= at.year <= LATEST:
+        raise InputError(f"--now must be in the years {EARLIEST} to {LATEST}, not {at.year}")
     return int(at.timestamp())
 
 
