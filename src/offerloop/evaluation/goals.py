@@ -49,9 +49,9 @@ class Reading:
 def read_goals(points: Sequence[Point], goals: Goals) -> Reading:
     """REACHED: at some point both intervals lie at or above the goals and that of profit at or above zero.
 
-    UNCLEAR: at none, but at some the intervals leave it open. AT_A_LOSS: where both goals are reached for certain,
-    profit is lost for certain. NOT_REACHED: everywhere one of the goals lies above its interval. An estimate without an
-    interval counts as exact. Raises ValueError without points.
+    UNCLEAR: at none, but at some the intervals leave it open. AT_A_LOSS: wherever the intervals allow both goals,
+    profit is lost for certain. NOT_REACHED: everywhere one of the goals lies above its interval. An estimate without
+    an interval counts as exact. Raises ValueError without points.
     """
     for verdict, floor in ((Verdict.REACHED, True), (Verdict.UNCLEAR, False)):
         found = [one for one in points if _grows(one, goals, sure=floor) and _pays(one, sure=floor)]

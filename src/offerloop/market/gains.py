@@ -56,17 +56,21 @@ def at_equal_spend(periods: pl.DataFrame) -> pl.DataFrame:
 
 
 def contentment(periods: pl.DataFrame) -> dict[str, Estimate]:
-    """Of one policy against the twin shop, over worlds: stars (mean rating), returns (share of lines) and orders (share
-    of those of the twin shop); and annoyed, the share of offers told to customers whom offers annoy."""
+    """Of one policy over worlds: stars (mean rating) and returns (share of lines) as the change from the twin shop,
+    which has the `plain_` ones; orders gained as a share of its orders; annoyed, the share of offers that reach
+    customers whom offers annoy."""
     sums = periods.group_by("world", maintain_order=True).agg(pl.col(pl.Int64, pl.Float64).sum())
 
     def ratio(of: str, per: str) -> Floats:
         whole = pl.col(per)
         return sums.select(pl.when(whole > 0).then(pl.col(of) / whole).otherwise(0.0)).to_series().to_numpy()
 
+    plain_stars, plain_returns = ratio("plain_stars", "plain_ratings"), ratio("plain_returned_lines", "plain_lines")
     return {
-        "stars": over_worlds(ratio("stars", "ratings") - ratio("plain_stars", "plain_ratings")),
-        "returns": over_worlds(ratio("returned_lines", "lines") - ratio("plain_returned_lines", "plain_lines")),
+        "plain_stars": over_worlds(plain_stars),
+        "stars": over_worlds(ratio("stars", "ratings") - plain_stars),
+        "plain_returns": over_worlds(plain_returns),
+        "returns": over_worlds(ratio("returned_lines", "lines") - plain_returns),
         "orders": over_worlds(ratio("orders", "plain_orders") - 1),
         "annoyed": over_worlds(ratio("annoyed", "offered")),
     }
