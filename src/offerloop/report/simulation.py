@@ -121,6 +121,7 @@ def render_simulation(found: SimulationFindings, language: str = "en") -> str:
             first=_First(sentence(found, language), note, _chart(found, tell)),
             sections=[_compared(found, tell), *(_periods(one.name, found, tell) for one in found.policies)],
             mark=lambda text: text,
+            footer=tell.say("simulation.footer"),
         )
     )
     return kept_together(page)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from offerloop.evaluation.estimate import Estimate
-from offerloop.report.charts.drawing import ACCENT, BAD, BAND, CONTROL, INK, OURS, SOFT, WARNING, Build, rows_of
+from offerloop.report.charts.drawing import ACCENT, BAD, BAND, CONTROL, INK, NARROW, OURS, SOFT, WARNING, Build, rows_of
 
 if TYPE_CHECKING:
     import altair as alt
@@ -43,6 +43,9 @@ def panels(rows: Sequence[Sequence[Panel]]) -> Build:
     def build(width: int) -> alt.TopLevelMixin:
         import altair as alt
 
+        if width <= NARROW:
+            narrow: alt.VConcatChart = alt.vconcat(*(_panel(one, looks, width - 60) for row in rows for one in row))
+            return narrow
         drawn = [alt.hconcat(*(_panel(one, looks, width // len(row) - 60) for one in row)) for row in rows]
         chart: alt.VConcatChart = alt.vconcat(*drawn)
         return chart
