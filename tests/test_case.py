@@ -125,7 +125,7 @@ def found():
 def test_the_case_tells_what_it_found(found):
     assert {one.gained.name for one in found.tried} == {*POLICIES, "blanket"}
     assert len({one.gains["cost"].value for one in found.equal}) == 1
-    assert set(found.ahead) == set(POLICIES) - {"personalised"}
+    assert set(found.ahead) == set(found.ahead_in_budget) == set(POLICIES) - {"personalised"}
     for language in ("en", "zh"):
         told = [
             case.opening(found, language), case.verdict(found, language), case.best(found, language),

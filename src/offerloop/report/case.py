@@ -63,6 +63,8 @@ class CaseFindings:
     """The policy that is compared with the others."""
     ahead: Mapping[str, Estimate]
     """Profit of `ours` beyond each other policy at the same spend."""
+    ahead_in_budget: Mapping[str, Estimate]
+    """The same within the preset's budget of liabilities, whatever is spent; empty where it was not played."""
     goals: Goals
     reading: Reading
     best: Best
@@ -104,8 +106,15 @@ def compared(found: CaseFindings, language: str = "en") -> str:
     """Whether choosing customers is worth more than simple rules at the same spend."""
     tell = Voice(language, found.currency)
     cost = money_text(found.equal[0].gains["cost"], tell)
-    told = [_ahead(policy, lead, tell) for policy, lead in found.ahead.items()]
-    return tell.say("case.same_spend", cost=cost, ours=found.ours) + " " + tell.listed(told) + tell.words["full_stop"]
+    told = [_leads(tell.say("case.same_spend", cost=cost, ours=found.ours), found.ahead, tell)]
+    if found.ahead_in_budget:
+        told.append(_leads(tell.say("case.same_budget", ours=found.ours), found.ahead_in_budget, tell))
+    return tell.listed(told, "sentence")
+
+
+def _leads(opening: str, leads: Mapping[str, Estimate], tell: Voice) -> str:
+    told = [_ahead(policy, lead, tell) for policy, lead in leads.items()]
+    return tell.listed([opening, tell.listed(told)], "sentence") + tell.words["full_stop"]
 
 
 def _ahead(policy: str, lead: Estimate, tell: Voice) -> str:

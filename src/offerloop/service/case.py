@@ -9,6 +9,7 @@ from multiprocessing import get_context
 
 import polars as pl
 
+from offerloop.evaluation.estimate import Estimate
 from offerloop.evaluation.goals import Goals, read_goals
 from offerloop.evaluation.ranking import mean_interval
 from offerloop.market.gains import UNITS, at_equal_spend, best_held_out, contentment, over_worlds, share_of, sums_of
@@ -93,21 +94,32 @@ def case_findings(setting: Setting, periods: pl.DataFrame) -> CaseFindings:
         for (policy, level), mine in periods.group_by("policy", "level", maintain_order=True)
     )
     personal = at_equal_spend(periods.filter(pl.col("policy").is_in(POLICIES)))
-    equal = {str(policy): mine for (policy,), mine in personal.group_by("policy", maintain_order=True)}
-    ahead = {
-        name: over_worlds((equal[OURS]["profit"] - mine["profit"]).to_numpy())
-        for name, mine in equal.items()
-        if name != OURS
-    }
+    equal = _by_policy(personal)
+    own = periods.filter(pl.col("policy").is_in(POLICIES), pl.col("level") == 1.0)
+    in_budget = _by_policy(sums_of(own, ("policy", "world")))
     best = best_held_out(periods.filter(~pl.col("policy").is_in(KNOWING)))
     chosen = best.group_by("policy", "level", maintain_order=True).len().sort("len", descending=True)
     return CaseFindings(
         preset=setting.preset.name, currency=setting.preset.currency, customers=setting.customers,
         products=setting.products, periods=setting.periods, worlds=periods["world"].n_unique(), tried=tried,
-        equal=tuple(_gained(name, mine) for name, mine in equal.items()), ours=OURS, ahead=ahead,
+        equal=tuple(_gained(name, mine) for name, mine in equal.items()), ours=OURS,
+        ahead=_ahead(equal), ahead_in_budget=_ahead(in_budget),
         goals=PROMISED, reading=read_goals([one.point for one in tried], PROMISED),
         best=Best({(policy, level): n for policy, level, n in chosen.iter_rows()}, _gained("best", best)),
     )  # fmt: skip
+
+
+def _by_policy(sums: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    return {str(policy): mine for (policy,), mine in sums.group_by("policy", maintain_order=True)}
+
+
+def _ahead(sums: dict[str, pl.DataFrame]) -> dict[str, Estimate]:
+    """Profit of OURS beyond each other policy, world by world."""
+    return {
+        name: over_worlds((sums[OURS]["profit"] - mine["profit"]).to_numpy())
+        for name, mine in sums.items()
+        if name != OURS
+    }
 
 
 def _tried(policy: str, level: float, periods: pl.DataFrame) -> Tried:

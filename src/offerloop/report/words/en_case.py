@@ -63,4 +63,8 @@ WORDS: dict[str, str] = {
     "case.label.content": "Satisfaction 用户满意度",
     "case.message.content": "What offers do to ratings, returns and orders",
     "case.footer": ("Made by Offerloop from examples/case/case.py; the notebook beside this page shows every step."),
+    "case.same_budget": (
+        "Within the preset's budget, which counts the most that offers can cost and not what is spent, that of "
+        "'{ours}' is"
+    ),
 }

@@ -59,4 +59,5 @@ WORDS: dict[str, str] = {
     "case.label.content": "用户满意度",
     "case.message.content": "优惠对评分、退货和订单的影响",
     "case.footer": "由 Offerloop 根据 examples/case/case.py 生成；旁边的笔记本展示每一步。",
+    "case.same_budget": "在预设预算内（预算按最大负债计，不按实际花费计），“{ours}”的利润：",
 }
