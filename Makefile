@@ -6,10 +6,11 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 NAME ?= engines
 
-.PHONY: help demo setup test check soak bench clean
+.PHONY: help demo case setup test check soak bench clean
 
 help:
 	@echo "make demo     run the main job on real data and name the report to open"
+	@echo "make case     the article's case in a simulated shop: its models, policies at equal spend, and what is true of its result"
 	@echo "make test     set up and run the whole suite, with all checks"
 	@echo "make check    lint, types, layer rule, tests, and install on every other Python found"
 	@echo "make soak     long statistical replicates and storms on the ledger, of which the tests hold a short version"
@@ -29,13 +30,21 @@ $(VENV)/dev.done: pyproject.toml constraints.txt | $(BIN)/python
 	scripts/system_packages test
 	@echo "Installing Offerloop with everything that the tests use ..."
 	$(PIP) install --constraint constraints.txt --editable ".[dev]"
-	@touch $@ $(VENV)/demo.done
+	@touch $@ $(VENV)/demo.done $(VENV)/case.done
+
+$(VENV)/case.done: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing Offerloop and the libraries of the article's models ..."
+	$(PIP) install --constraint constraints.txt --editable ".[deep,item2vec]"
+	@touch $@
 
 setup: $(VENV)/dev.done
 
 demo: $(VENV)/demo.done
 	$(BIN)/offerloop init demo --sample complete-journey
 	$(BIN)/offerloop run demo/offerloop.toml
+
+case: $(VENV)/case.done
+	$(BIN)/python examples/case/make_notebook.py
 
 check: $(VENV)/dev.done
 	$(BIN)/ruff check .

@@ -29,7 +29,7 @@ from scipy.stats import t
 from offerloop.evaluation.estimate import Estimate
 from offerloop.loop.market_shop import LoopRule, loop_policy
 from offerloop.market.noise import Floats
-from offerloop.market.periods import Setting, past, policy_named
+from offerloop.market.periods import Setting, past, policy_of
 from offerloop.market.policies import Rule
 from offerloop.market.preset import load_preset
 from offerloop.market.simulation import Market
@@ -80,10 +80,10 @@ def world_of(preset: str, size: Size, world: int) -> tuple[dict[str, Floats], in
     setting = Setting(
         load_preset(preset), size.customers, size.products, size.before, size.periods, size.log, size.fresh
     )
-    start, log = past(setting, world, learns=True)
+    start, log = past(setting, [], world, learns=True)
     budget, found = setting.budget_minor, {}
     for name, policy in STATIC.items():
-        rule = policy_named(policy, start, log, setting, lambda: None).rule
+        rule = policy_of(policy, start, log, setting, lambda: None).rule
         found[name] = scored(start, rule, budget, size.periods, world)
     loop = loop_policy(start, log, budget)
     found[LOOP] = scored(start, loop, budget, size.periods, world)
@@ -120,7 +120,7 @@ def stopped(preset: str, size: Size, worlds: Sequence[int], within: int, most: f
     hits = []
     for world in worlds:
         setting = Setting(load_preset(preset), size.customers, size.products, size.before, within, size.log, size.fresh)
-        start, log = past(setting, world, learns=True)
+        start, log = past(setting, [], world, learns=True)
         rule, market, rng = loop_policy(start, log, setting.budget_minor), start.branch(), np.random.default_rng(world)
         bad = start.terms.annoys[start.terms.menu] > 0 if preset == "harmful" else np.ones(len(start.terms.menu), bool)
         planned = []

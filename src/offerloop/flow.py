@@ -227,12 +227,8 @@ def recommend(events: Events, config: Config) -> Liked:
 
     Who refuses personalisation gets what most people like.
     """
-    settings, as_of = config.recommend, events.as_of_day
-    purchases = collect(events.order_lines.select("customer_id", "product_id", "order_day").unique())
-    context = Context.read(
-        events.products, events.order_lines, events.customers, events.browsing, config.profiles.audit_only
-    )
-    interactions = Interactions.build(purchases, as_of, min_buyers=settings.min_buyers, context=context)
+    settings = config.recommend
+    purchases, interactions = interact(events, config)
     hybrid, results = choose(interactions, settings.candidates, settings.window_days, config.seed)
     shelf = Shelf.of(interactions, rules(settings, config.shop.margin))
     customers = purchases["customer_id"].unique().sort()
@@ -245,6 +241,16 @@ def recommend(events: Events, config: Config) -> Liked:
     ]
     gap = None if hybrid.choice.gap is None else Gap(hybrid.choice.gap)
     return Liked(pl.concat(parts), results, hybrid, interactions, shelf, gap)
+
+
+def interact(events: Events, config: Config) -> tuple[pl.DataFrame, Interactions]:
+    """customer_id, product_id and order_day of every purchase, and what recommenders learn from."""
+    purchases = collect(events.order_lines.select("customer_id", "product_id", "order_day").unique())
+    context = Context.read(
+        events.products, events.order_lines, events.customers, events.browsing, config.profiles.audit_only
+    )
+    least = config.recommend.min_buyers
+    return purchases, Interactions.build(purchases, events.as_of_day, min_buyers=least, context=context)
 
 
 def rules(settings: Recommend, usual_margin: float) -> Rules:

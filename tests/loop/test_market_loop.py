@@ -36,7 +36,7 @@ def weeks():
 
     def play():
         setting = Setting(load_preset("grocery"), 200, 80, 8, 3, 4, 100)
-        start, log = past(setting, 5, learns=True)
+        start, log = past(setting, [], 5, learns=True)
         market, rng = start.branch(), np.random.default_rng(5)
         rule = loop_policy(start, log, setting.budget_minor)
         assert isinstance(rule, LoopRule)

@@ -105,7 +105,7 @@ def _block(market: Market, first: int, size: int, rng: np.random.Generator) -> _
     while other.week < market.week:
         given = lottery(other, rng)
         other.advance(given.offer, given.propensity)
-    return _Block(seen(other), true_effects(other, WORLDS).profit_minor)
+    return _Block(seen(other), true_effects(other, WORLDS, other.terms.menu).profit_minor)
 
 
 def _columns(view: Seen, offers: Ints) -> Columns:

@@ -34,11 +34,16 @@ RULES: dict[str, Rule] = {
 LEARNED = ("personalised", "ceiling")
 POLICIES = (*RULES, *LEARNED)
 """By name, as the command line takes them."""
+CONTENT = ("orders", "lines", "returned_lines", "ratings", "stars")
+"""How content customers are, in counts: trips, lines and those of them that come back, ratings and their sum."""
+PLAIN = ("buyers", "sales_minor", "profit_minor", *CONTENT)
+"""What the twin shop has too."""
 PERIOD_COLUMNS = (
-    "policy", "world", "period", "offered", "liability_minor", "buyers", "sales_minor", "discount_minor", "cost_minor",
-    "profit_minor", "plain_buyers", "plain_sales_minor", "plain_profit_minor",
+    "policy", "world", "period", "offered", "annoyed", "liability_minor", "buyers", "sales_minor", "discount_minor",
+    "cost_minor", "profit_minor", *CONTENT, *(f"plain_{name}" for name in PLAIN),
 )  # fmt: skip
-"""`plain` is of the twin shop that never gives anything, with the same customers and the same luck."""
+"""`plain` is of the twin shop that never gives anything, with the same customers and the same luck; `annoyed` are
+customers who were told of an offer and whom offers annoy."""
 
 
 @dataclass(frozen=True)
@@ -89,42 +94,48 @@ def play(
     `tell` is called after each week played and each block learned from. `learners` are further policies by name.
     """
     others = {name: learner for name, learner in (learners or {}).items() if name in names}
-    start, log = past(setting, world, learns="personalised" in names or bool(others))
+    start, log = past(setting, names, world, learns=bool(others))
     policies = {
         name: Policy(others[name](start, log, setting.budget_minor))
         if name in others
-        else policy_named(name, start, log, setting, tell)
+        else policy_of(name, start, log, setting, tell)
         for name in names
     }
-    _, plain = _weeks(start, nothing, setting, world, tell)
+    _, plain = weeks(start, nothing, setting, world, tell)
     markets: list[Market] = []
     tables = []
     for name, policy in policies.items():
-        market, table = _weeks(start, policy.rule, setting, world, tell)
+        market, table = weeks(start, policy.rule, setting, world, tell)
         markets += [] if markets else [market]
-        beside = plain.select(pl.col("buyers", "sales_minor", "profit_minor").name.prefix("plain_"))
-        tables.append(pl.concat([table, beside], how="horizontal").with_columns(policy=pl.lit(name)))
-    periods = pl.concat(tables).with_columns(world=pl.lit(world)).select(PERIOD_COLUMNS)
-    return markets[0], Played(periods, {name: one.facts for name, one in policies.items()})
+        tables.append(beside(table, plain, name, world).select(PERIOD_COLUMNS))
+    return markets[0], Played(pl.concat(tables), {name: one.facts for name, one in policies.items()})
 
 
-def _weeks(
-    start: Market, rule: Rule, setting: Setting, world: int, tell: Callable[[], None]
+def beside(table: pl.DataFrame, plain: pl.DataFrame, policy: str, world: int) -> pl.DataFrame:
+    """The sums of one policy's periods with those of the twin shop."""
+    twin = plain.select(pl.col(PLAIN).name.prefix("plain_"))
+    named = {"policy": pl.lit(policy), "world": pl.lit(world)}
+    return pl.concat([table, twin], how="horizontal").with_columns(**named)
+
+
+def weeks(
+    start: Market, rule: Rule, setting: Setting, world: int, tell: Callable[[], None], times: float = 1.0
 ) -> tuple[Market, pl.DataFrame]:
-    """The market after all periods under one rule, and their sums."""
+    """The market after all periods under one rule, and their sums; the budget is so many `times` the preset's."""
     market, rng = start.branch(), np.random.default_rng(world)
+    budget = round(times * setting.budget_minor)
     rows = []
     for period in range(setting.periods):
-        given = rule(market, setting.budget_minor, rng)
+        given = rule(market, budget, rng)
         done = market.advance(given.offer, given.propensity)
         rows.append({"period": period, **_sums(market, done, given.offer)})
         tell()
     return market, pl.DataFrame(rows)
 
 
-def past(setting: Setting, world: int, *, learns: bool) -> tuple[Market, list[Logged]]:
+def past(setting: Setting, names: Sequence[str], world: int, *, learns: bool = False) -> tuple[Market, list[Logged]]:
     """The market before the first period, and its weeks of random offers where a policy learns from them."""
-    n_log = setting.log if learns else 0
+    n_log = setting.log if learns or "personalised" in names else 0
     market = Market(setting.preset, setting.customers, setting.products, world, setting.before - n_log)
     rng, log = np.random.default_rng(world), []
     for _ in range(n_log):
@@ -135,8 +146,8 @@ def past(setting: Setting, world: int, *, learns: bool) -> tuple[Market, list[Lo
     return market, log
 
 
-def policy_named(name: str, market: Market, log: list[Logged], setting: Setting, tell: Callable[[], None]) -> Policy:
-    """One of POLICIES, learned from what it needs."""
+def policy_of(name: str, market: Market, log: list[Logged], setting: Setting, tell: Callable[[], None]) -> Policy:
+    """One of POLICIES, with what it learned."""
     if name == "personalised":
         return personalised(log, market.terms)
     return fair_ceiling(market, setting.fresh, tell) if name == "ceiling" else Policy(RULES[name])
@@ -149,10 +160,24 @@ def _sums(market: Market, done: Outcome, offer: Ints) -> dict[str, float]:
     discount = int(done.discount_minor.sum())
     return {
         "offered": len(told),
+        "annoyed": int(((offer >= 0) & (market.people.annoyed * market.terms.annoys[offer] > 0)).sum()),
         "liability_minor": int(market.terms.liability_minor[told].sum()),
         "buyers": len(np.unique(done.lines.customer)),
         "sales_minor": int(done.lines.shelf_minor.sum()) - discount,
         "discount_minor": discount,
         "cost_minor": cost,
         "profit_minor": float(done.value_minor(market.customers).sum()) - cost,
+        **_content(market, done),
+    }
+
+
+def _content(market: Market, done: Outcome) -> dict[str, float]:
+    """CONTENT of the week that was just played."""
+    stars = market.parts[-1]["events"].filter(pl.col("kind") == "rating")["value"]
+    return {
+        "orders": len(np.unique(done.lines.order)),
+        "lines": len(done.lines.customer),
+        "returned_lines": int(done.lines.returned.sum()),
+        "ratings": len(stars),
+        "stars": float(stars.sum()),
     }

@@ -116,7 +116,7 @@ def buyers(market: Market, budget: int, rng: np.random.Generator) -> Given:
 def oracle(market: Market, budget: int, rng: np.random.Generator) -> Given:
     """The plan over the true effects of the coming period, which no real policy knows; later weeks do not count."""
     del rng
-    return within(market, true_effects(market, WORLDS).profit_minor, budget)
+    return within(market, true_effects(market, WORLDS, market.terms.menu).profit_minor, budget)
 
 
 def within(market: Market, profit_minor: Floats, budget: int) -> Given:

@@ -15,6 +15,7 @@ from offerloop.market.expected import exact, expected_effects
 from offerloop.market.noise import Floats
 from offerloop.market.simulation import Market
 from offerloop.market.terms import NOTHING
+from offerloop.market.world import Ints
 
 BLOCK = 5_000
 """Customers at a time: bounds the memory."""
@@ -35,11 +36,12 @@ class Truth:
         return self.value_minor - self.cost_minor
 
 
-def true_effects(market: Market, worlds: int) -> Truth:
+def true_effects(market: Market, worlds: int, among: Ints | None = None) -> Truth:
     """The expected week with each offer less the same week without it.
 
     Only the coming week counts: what a purchase takes from later weeks is left out, and a flash sale has stock for
-    everybody. `worlds` are those of offers on the whole basket, whose effects keep some noise of luck.
+    everybody. `worlds` are those of offers on the whole basket, whose effects keep some noise of luck. Of these only
+    the positions `among` are played, all of them by default; the others have NaN.
     """
     week = market.coming(market.noise, replace(market.terms, stock=np.zeros_like(market.terms.stock)))
     blocks = [slice(start, start + BLOCK) for start in range(0, market.customers, BLOCK)]
@@ -49,7 +51,8 @@ def true_effects(market: Market, worlds: int) -> Truth:
     ]
     value, cost, told = (np.concatenate(part) for part in zip(*parts, strict=True))
     keeps = week.keeping(market.people, market.state)
-    for k in sorted(set(range(market.terms.size)) - set(exact(week))):
+    wanted = range(market.terms.size) if among is None else among.tolist()
+    for k in sorted(set(wanted) - set(exact(week))):
         more, off = _played(market, k, worlds)
         value[:, k] = keeps[:, k] * more + (1 - keeps[:, k]) * told[:, k]
         cost[:, k] = keeps[:, k] * market.terms.own_share[k] * off

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -84,17 +85,18 @@ def sentence(found: SimulationFindings, language: str = "en") -> str:
 
 
 def _gained(one: PolicyGains, found: SimulationFindings, tell: Voice) -> str:
-    money = {name: _money(one.gains[name], tell) for name in ("profit", "sales", "cost")}
+    money = {name: money_text(one.gains[name], tell) for name in ("profit", "sales", "cost")}
     told = [tell.say("simulation.gained", policy=one.name, **money)]
     if one.lead is not None:
-        told.append(tell.say("simulation.lead", lead=_money(one.lead, tell), first=found.policies[0].name))
+        told.append(tell.say("simulation.lead", lead=money_text(one.lead, tell), first=found.policies[0].name))
     if "r2" in one.facts:
         fresh = count(one.facts["fresh_customers"])
         told.append(tell.say("simulation.r2", policy=one.name, r2=f"{one.facts['r2']:.2f}", fresh=fresh))
     return tell.listed(told, "sentence")
 
 
-def _money(one: Estimate, tell: Voice) -> str:
+def money_text(one: Estimate, tell: Voice) -> str:
+    """An amount with its interval, where there is one."""
     return tell.money.text(one.value) if math.isnan(one.low) else tell.money.estimate(one)
 
 
@@ -119,6 +121,7 @@ def render_simulation(found: SimulationFindings, language: str = "en") -> str:
             first=_First(sentence(found, language), note, _chart(found, tell)),
             sections=[_compared(found, tell), *(_periods(one.name, found, tell) for one in found.policies)],
             mark=lambda text: text,
+            footer=tell.say("simulation.footer"),
         )
     )
     return kept_together(page)
@@ -137,22 +140,26 @@ def _chart(found: SimulationFindings, tell: Voice) -> Figure:
 
 
 def _dots(found: SimulationFindings, tell: Voice) -> Build:
-    dots = [
-        Dot(one.name, tell.say(f"simulation.measure.{name}"), _drawable(one.shares[name]), assumed=found.worlds == 1)
-        for one in found.policies
+    return forest(dots_of(found.policies, found.worlds, tell), percent_labels(tell))
+
+
+def dots_of(policies: Sequence[PolicyGains], worlds: int, tell: Voice) -> list[Dot]:
+    """The measures of each policy, as shares; hollow with one world."""
+    return [
+        Dot(one.name, tell.say(f"simulation.measure.{name}"), drawable(one.shares[name]), assumed=worlds == 1)
+        for one in policies
         for name in MEASURES
     ]
-    return forest(dots, percent_labels(tell))
 
 
-def _drawable(one: Estimate) -> Estimate:
+def drawable(one: Estimate) -> Estimate:
+    """The same with an interval of no width where there is none."""
     return Estimate(one.value, one.value, one.value) if math.isnan(one.low) else one
 
 
 def _shares(found: SimulationFindings, tell: Voice) -> Table:
     rows = tuple(
-        (one.name, *(tell.shares(_drawable(one.shares[name]).times(100)) for name in MEASURES))
-        for one in found.policies
+        (one.name, *(tell.shares(drawable(one.shares[name]).times(100)) for name in MEASURES)) for one in found.policies
     )
     names = (tell.say("simulation.column.policy"), *(tell.say(f"simulation.measure.{name}") for name in MEASURES))
     return Table(tell.say("simulation.measure"), names, rows)
@@ -160,8 +167,8 @@ def _shares(found: SimulationFindings, tell: Voice) -> Table:
 
 def _compared(found: SimulationFindings, tell: Voice) -> Section:
     rows = tuple(
-        (one.name, *(_money(one.gains[name], tell) for name in ("profit", "sales", "cost")),
-         "" if one.lead is None else _money(one.lead, tell))
+        (one.name, *(money_text(one.gains[name], tell) for name in ("profit", "sales", "cost")),
+         "" if one.lead is None else money_text(one.lead, tell))
         for one in found.policies
     )  # fmt: skip
     keys = ("policy", "more_profit", "more_sales", "cost")

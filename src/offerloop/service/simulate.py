@@ -13,11 +13,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from offerloop.errors import InputError, near_miss
-from offerloop.evaluation.estimate import Estimate
-from offerloop.evaluation.experiment import Difference
 from offerloop.loop.market_shop import loop_policy
 from offerloop.market.ceiling import blocks_of
-from offerloop.market.noise import Floats
+from offerloop.market.gains import over_worlds, share_of, sums_of
 from offerloop.market.periods import POLICIES, Learner, Played, Setting, play
 from offerloop.market.preset import load_preset
 from offerloop.market.simulation import Market
@@ -120,38 +118,17 @@ def _worlds(setting: Setting, asked: Asked, console: Console | None) -> tuple[Ma
 
 def _gains(asked: Asked, played: list[Played]) -> tuple[PolicyGains, ...]:
     """Of each policy the mean over worlds with its 95 % interval (Student's t); no interval with one world."""
-    sums = {name: _sums(name, played) for name in asked.policies}
+    periods = pl.concat([one.periods for one in played])
+    sums = {name: sums_of(periods.filter(pl.col("policy") == name)) for name in asked.policies}
     first = sums[asked.policies[0]]
     found = []
     for name, mine in sums.items():
         lead = None
         if name != asked.policies[0] and ((mine["cost"] > 0) & (mine["cost"] <= first["cost"])).all():
-            lead = _over_worlds((mine["profit"] - first["profit"] * mine["cost"] / first["cost"]).to_numpy())
-        gains = {one: _over_worlds(mine[one].to_numpy()) for one in (*MEASURES, "cost")}
-        shares = {one: _over_worlds(_share(mine, one)) for one in MEASURES}
+            lead = over_worlds((mine["profit"] - first["profit"] * mine["cost"] / first["cost"]).to_numpy())
+        gains = {one: over_worlds(mine[one].to_numpy()) for one in (*MEASURES, "cost")}
+        shares = {one: over_worlds(share_of(mine, one)) for one in MEASURES}
         facts = [one.facts[name] for one in played]
         mean = {fact: float(np.mean([one[fact] for one in facts])) for fact in facts[0]}
         found.append(PolicyGains(name, gains, shares, lead, mean))
     return tuple(found)
-
-
-def _sums(name: str, played: list[Played]) -> pl.DataFrame:
-    """A row for each world: MEASURES gained over the shop without offers, what that has, and cost."""
-    units = {"buyers": "buyers", "sales": "sales_minor", "profit": "profit_minor"}
-    gained = [(pl.col(column) - pl.col(f"plain_{column}")).sum().alias(one) for one, column in units.items()]
-    plain = [pl.col(f"plain_{column}").sum().alias(f"plain_{one}") for one, column in units.items()]
-    mine = pl.concat([one.periods for one in played]).filter(pl.col("policy") == name)
-    return mine.group_by("world", maintain_order=True).agg(*gained, *plain, pl.col("cost_minor").sum().alias("cost"))
-
-
-def _share(sums: pl.DataFrame, name: str) -> Floats:
-    """Gained in each world, of what the shop without offers has; NaN where that is nothing."""
-    plain = pl.col(f"plain_{name}")
-    return sums.select(pl.when(plain != 0).then(pl.col(name) / plain).otherwise(float("nan"))).to_series().to_numpy()
-
-
-def _over_worlds(values: Floats) -> Estimate:
-    n, mean = len(values), float(np.mean(values))
-    if n == 1:
-        return Estimate(mean, float("nan"), float("nan"))
-    return Difference.with_df(mean, float(np.std(values, ddof=1) / np.sqrt(n)), n - 1)

@@ -1,0 +1,96 @@
+"""What policies gained over the twin shop without offers: sums of each world, and their mean with its interval."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import polars as pl
+
+from offerloop.evaluation.estimate import Estimate
+from offerloop.evaluation.experiment import Difference
+from offerloop.market.noise import Floats
+
+UNITS = {"buyers": "buyers", "sales": "sales_minor", "profit": "profit_minor"}
+"""The measures, and the columns of `periods` that hold them."""
+
+
+def sums_of(periods: pl.DataFrame, by: Sequence[str] = ("world",)) -> pl.DataFrame:
+    """A row for each group: what was gained of each measure, what the twin shop has (`plain_`), and the cost."""
+    gained = [(pl.col(column) - pl.col(f"plain_{column}")).sum().alias(one) for one, column in UNITS.items()]
+    plain = [pl.col(f"plain_{column}").sum().alias(f"plain_{one}") for one, column in UNITS.items()]
+    return periods.group_by(by, maintain_order=True).agg(*gained, *plain, pl.col("cost_minor").sum().alias("cost"))
+
+
+def share_of(sums: pl.DataFrame, name: str) -> Floats:
+    """Gained in each row, of what the twin shop has; NaN where that is nothing."""
+    plain = pl.col(f"plain_{name}")
+    return sums.select(pl.when(plain != 0).then(pl.col(name) / plain).otherwise(float("nan"))).to_series().to_numpy()
+
+
+def over_worlds(values: Floats) -> Estimate:
+    """The mean with its 95 % interval (Student's t); no interval with one world."""
+    n, mean = len(values), float(np.mean(values))
+    if n == 1:
+        return Estimate(mean, float("nan"), float("nan"))
+    return Difference.with_df(mean, float(np.std(values, ddof=1) / np.sqrt(n)), n - 1)
+
+
+def at_equal_spend(periods: pl.DataFrame) -> pl.DataFrame:
+    """`sums_of` each policy and world at one cost in each world: the most that every policy of the table spends.
+
+    `periods` has a `level`. Between two levels a policy gives each customer the one or the other by lot, below the
+    lowest it leaves out customers by lot: gains and cost then mix in proportion.
+    """
+    sums = sums_of(periods, ("policy", "world", "level"))
+    most = pl.col("cost").max().over("policy", "world")
+    common = sums.with_columns(most=most).group_by("world", maintain_order=True).agg(spend=pl.col("most").min())
+    rows = []
+    for (policy, world), one in sums.group_by("policy", "world", maintain_order=True):
+        spend = common.filter(pl.col("world") == world)["spend"].item()
+        own, costs = one.sort("cost"), np.append(0.0, one["cost"].sort().to_numpy())
+        gained = {name: float(np.interp(spend, costs, np.append(0.0, own[name].to_numpy()))) for name in UNITS}
+        plain = {f"plain_{name}": own[f"plain_{name}"][0] for name in UNITS}
+        rows.append({"policy": policy, "world": world, **gained, **plain, "cost": spend})
+    return pl.DataFrame(rows)
+
+
+def contentment(periods: pl.DataFrame) -> dict[str, Estimate]:
+    """Of one policy over worlds: stars (mean rating) and returns (share of lines) as the change from the twin shop,
+    which has the `plain_` ones; orders gained as a share of its orders; annoyed, the share of offers that reach
+    customers whom offers annoy."""
+    sums = periods.group_by("world", maintain_order=True).agg(pl.col(pl.Int64, pl.Float64).sum())
+
+    def ratio(of: str, per: str) -> Floats:
+        whole = pl.col(per)
+        return sums.select(pl.when(whole > 0).then(pl.col(of) / whole).otherwise(0.0)).to_series().to_numpy()
+
+    plain_stars, plain_returns = ratio("plain_stars", "plain_ratings"), ratio("plain_returned_lines", "plain_lines")
+    return {
+        "plain_stars": over_worlds(plain_stars),
+        "stars": over_worlds(ratio("stars", "ratings") - plain_stars),
+        "plain_returns": over_worlds(plain_returns),
+        "returns": over_worlds(ratio("returned_lines", "lines") - plain_returns),
+        "orders": over_worlds(ratio("orders", "plain_orders") - 1),
+        "annoyed": over_worlds(ratio("annoyed", "offered")),
+    }
+
+
+def best_held_out(periods: pl.DataFrame) -> pl.DataFrame:
+    """In each world the `sums_of` the policy and level that are best by profit in the other worlds.
+
+    The most profitable of many looks better than it is; in a world that had no say in the choice it does not. With
+    one world there is no other, and the choice is judged by itself. Doing nothing stands beside the table's policies.
+    """
+    sums = sums_of(periods, ("policy", "level", "world"))
+    zeros = [pl.lit("nothing").alias("policy"), *(pl.lit(0).alias(name).cast(sums.schema[name]) for name in UNITS)]
+    idle = sums.unique("world", maintain_order=True).with_columns(
+        *zeros, level=pl.lit(0.0), cost=pl.lit(0).cast(sums.schema["cost"])
+    )
+    every, rows = pl.concat([idle, sums]), []
+    for world in sums["world"].unique(maintain_order=True):
+        others = every.filter(pl.col("world") != world) if sums["world"].n_unique() > 1 else every
+        mean = others.group_by("policy", "level", maintain_order=True).agg(pl.col("profit").mean())
+        best = mean.row(int(mean["profit"].arg_max() or 0), named=True)
+        rows.append(every.filter(policy=best["policy"], level=best["level"], world=world))
+    return pl.concat(rows)

@@ -1,0 +1,208 @@
+"""The read-out of the article's case: sentences, tables and charts, all of them computed from the figures."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from offerloop.evaluation.estimate import Estimate
+from offerloop.evaluation.goals import Goals, Point, Reading
+from offerloop.report.charts.drawing import Build, percent_labels
+from offerloop.report.charts.forest import forest
+from offerloop.report.charts.panels import Line, Panel, panels
+from offerloop.report.numbers import count, percent
+from offerloop.report.simulation import MEASURES, PolicyGains, dots_of, drawable, money_text
+from offerloop.report.voice import Voice
+
+NOTHING, BLANKET = "nothing", "blanket"
+
+
+@dataclass(frozen=True)
+class Tried:
+    """One policy at one level: a multiple of the budget, or the depth of a blanket offer in per cent."""
+
+    level: float
+    gained: PolicyGains
+    spend: Estimate
+    """Cost as a share of the sales without offers."""
+    content: Mapping[str, Estimate]
+    """What `market.gains.contentment` gives."""
+
+    @property
+    def point(self) -> Point:
+        """For the goals."""
+        return Point(self.gained.name, self.level, *(self.gained.shares[name] for name in MEASURES))
+
+
+@dataclass(frozen=True)
+class Best:
+    """The best for profit, each world's chosen by the other worlds."""
+
+    chosen: Mapping[tuple[str, float], int]
+    """In how many worlds each policy and level was chosen."""
+    gained: PolicyGains
+
+
+@dataclass(frozen=True)
+class CaseFindings:
+    """What the case found; money in minor units, all sums are over the periods."""
+
+    preset: str
+    currency: str
+    customers: int
+    products: int
+    periods: int
+    worlds: int
+    tried: tuple[Tried, ...]
+    equal: tuple[PolicyGains, ...]
+    """At the same spend in each world."""
+    ours: str
+    """The policy that is compared with the others."""
+    ahead: Mapping[str, Estimate]
+    """Profit of `ours` beyond each other policy at the same spend."""
+    ahead_in_budget: Mapping[str, Estimate]
+    """The same within the preset's budget of liabilities, whatever is spent; empty where it was not played."""
+    goals: Goals
+    reading: Reading
+    best: Best
+
+
+def opening(found: CaseFindings, language: str = "en") -> str:
+    """What was simulated."""
+    tell = Voice(language, found.currency)
+    sizes = {name: count(getattr(found, name)) for name in ("customers", "products", "periods", "worlds")}
+    told = [tell.say("case.opening", preset=found.preset, **sizes)]
+    if found.worlds == 1:
+        told.append(tell.say("case.one_world"))
+    return tell.listed(told, "sentence")
+
+
+def verdict(found: CaseFindings, language: str = "en") -> str:
+    """Whether the promised growth is reached at any budget without losing profit."""
+    tell, point = Voice(language, found.currency), found.reading.point
+    shares = {name: _share(getattr(point, name), tell) for name in MEASURES}
+    goals = {f"{name}_goal": tell.spaced(percent(getattr(found.goals, name))) for name in ("buyers", "sales")}
+    values = {"point": _level(point.policy, point.level, tell), "n": count(len(found.tried)), **shares, **goals}
+    key = f"case.{found.reading.verdict}"
+    return tell.say(key, **values)
+
+
+def best(found: CaseFindings, language: str = "en") -> str:
+    """What pays best, and what it does to sales."""
+    tell, gained = Voice(language, found.currency), found.best.gained
+    points = [
+        tell.say("case.best_of", point=_level(policy, level, tell), n=count(worlds))
+        for (policy, level), worlds in found.best.chosen.items()
+    ]
+    shares = {f"{name}_share": _share(gained.shares[name], tell) for name in MEASURES}
+    money = {name: money_text(gained.gains[name], tell) for name in ("profit", "cost")}
+    return tell.say("case.best", points=tell.series(points), **shares, **money)
+
+
+def compared(found: CaseFindings, language: str = "en") -> str:
+    """Whether choosing customers is worth more than simple rules at the same spend."""
+    tell = Voice(language, found.currency)
+    cost = money_text(found.equal[0].gains["cost"], tell)
+    told = [_leads(tell.say("case.same_spend", cost=cost, ours=found.ours), found.ahead, tell)]
+    if found.ahead_in_budget:
+        told.append(_leads(tell.say("case.same_budget", ours=found.ours), found.ahead_in_budget, tell))
+    return tell.listed(told, "sentence")
+
+
+def _leads(opening: str, leads: Mapping[str, Estimate], tell: Voice) -> str:
+    told = [_ahead(policy, lead, tell) for policy, lead in leads.items()]
+    return tell.listed([opening, tell.listed(told)], "sentence") + tell.words["full_stop"]
+
+
+def _ahead(policy: str, lead: Estimate, tell: Voice) -> str:
+    if not lead.is_clear:
+        return tell.say("case.level_with", policy=policy, lead=money_text(lead, tell))
+    size = lead if lead.value > 0 else Estimate(-lead.value, -lead.high, -lead.low)
+    return tell.say("case.ahead" if lead.value > 0 else "case.behind", policy=policy, lead=money_text(size, tell))
+
+
+def contentment(found: CaseFindings, levels: Iterable[tuple[str, float]], language: str = "en") -> list[str]:
+    """用户满意度 of some policies and levels, and what is not simulated of it."""
+    tell, wanted = Voice(language, found.currency), set(levels)
+    told = []
+    for one in found.tried:
+        if (one.gained.name, one.level) in wanted:
+            content = one.content
+            shares = {name: _share(content[name], tell) for name in ("plain_returns", "orders", "annoyed")}
+            stars = {name: _plain(content[name]) for name in ("plain_stars", "stars")}
+            points = _plain(content["returns"].times(100), tell.words["points"])
+            point = _level(one.gained.name, one.level, tell)
+            told.append(tell.say("case.content", point=point, returns=points, **stars, **shares))
+    return [*told, tell.say("case.not_simulated")]
+
+
+def equal_table(found: CaseFindings, language: str = "en") -> pl.DataFrame:
+    """Every policy at the same spend."""
+    tell = Voice(language, found.currency)
+    return pl.DataFrame([{tell.words["case.column.policy"]: one.name, **_cells(one, tell)} for one in found.equal])
+
+
+def sweep_table(found: CaseFindings, language: str = "en") -> pl.DataFrame:
+    """Every policy at every level, with its satisfaction."""
+    tell = Voice(language, found.currency)
+    heads = [tell.words[f"case.column.{key}"] for key in ("policy", "level")]
+    rows = []
+    for one in found.tried:
+        level = f"{one.level:g} %" if one.gained.name == BLANKET else f"{one.level:g} x"
+        rows.append({heads[0]: one.gained.name, heads[1]: level, **_cells(one.gained, tell)})
+    return pl.DataFrame(rows)
+
+
+def _cells(one: PolicyGains, tell: Voice) -> dict[str, str]:
+    shares = {tell.say(f"simulation.measure.{name}"): _share(one.shares[name], tell) for name in MEASURES}
+    money = {
+        tell.words["case.column.cost"]: money_text(one.gains["cost"], tell),
+        tell.words["simulation.column.more_profit"]: money_text(one.gains["profit"], tell),
+    }
+    return {**shares, **money}
+
+
+def equal_chart(found: CaseFindings, language: str = "en") -> Build:
+    """Every policy at the same spend: dots with whiskers."""
+    tell = Voice(language, found.currency)
+    return forest(dots_of(found.equal, found.worlds, tell), percent_labels(tell))
+
+
+def sweep_chart(found: CaseFindings, language: str = "en") -> Build:
+    """Buyers, sales and profit against spend: the campaign's offers, and the blanket offer at the shop's own cost."""
+    tell = Voice(language, found.currency)
+    goals = {"buyers": found.goals.buyers, "sales": found.goals.sales}
+    columns = [["same", found.ours, "oracle"], [BLANKET]]
+    rows = []
+    for measure in MEASURES:
+        title = tell.say("case.y", measure=tell.say(f"simulation.measure.{measure}"))
+        goal = 100 * goals[measure] if measure in goals else None
+        lines = [tuple(_line(name, measure, found) for name in column) for column in columns]
+        rows.append([Panel(title, tell.words["case.x"], some, goal) for some in lines])
+    return panels(rows)
+
+
+def _line(policy: str, measure: str, found: CaseFindings) -> Line:
+    """From nothing spent, where nothing is gained."""
+    mine = [one for one in found.tried if one.gained.name == policy]
+    points = [(100 * one.spend.value, drawable(one.gained.shares[measure]).times(100)) for one in mine]
+    return Line(policy, ((0.0, Estimate(0.0, 0.0, 0.0)), *sorted(points, key=lambda point: point[0])))
+
+
+def _level(policy: str, level: float, tell: Voice) -> str:
+    if policy == NOTHING:
+        return tell.words["case.level.nothing"]
+    return tell.say(f"case.level.{'percent' if policy == BLANKET else 'times'}", policy=policy, level=f"{level:g}")
+
+
+def _plain(one: Estimate, unit: str = "") -> str:
+    """A figure with its interval, where there is one."""
+    return f"{one.value:.3f}{unit}" if math.isnan(one.low) else one.text(unit)
+
+
+def _share(one: Estimate, tell: Voice) -> str:
+    """Per cent with their interval, where there is one."""
+    return tell.share(one.value) if math.isnan(one.low) else tell.shares(one.times(100))
