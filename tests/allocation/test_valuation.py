@@ -80,6 +80,15 @@ def test_what_a_measured_offer_is_unsure_of_does_not_average_out():
     assert errors == [pytest.approx(first), pytest.approx(np.hypot(first, second))]
 
 
+def test_errors_of_folds_are_apart_where_each_is_judged_by_its_own_customers():
+    table = with_funded(effects(0, 12), offers()).with_columns(value_se_minor=7.0, d_value=0.0, d_discount=0.0)
+    one = table.filter(pl.col("offer_id") == table["offer_id"][0]).with_columns(basis=pl.lit("estimated"))
+    found = Valuation.of(one, calibration(error=0.0)).value(np.ones(one.height))
+    each = [7.0 * n for n in one.group_by("fold").len()["len"]]
+    assert len(each) == 2
+    assert (found.high - found.low) / 2 / Z95 == pytest.approx(np.hypot(*each))
+
+
 def test_nothing_is_worth_nothing_for_certain():
     found = Valuation.of(with_funded(effects(0), offers()), calibration()).value(np.zeros(effects(0).height))
     assert (found.value, found.low, found.high) == (0.0, 0.0, 0.0)

@@ -38,10 +38,10 @@ class Valuation:
     cost_weight: Floats
     """1 where cost lowers profit, 0 where the budget is of another unit."""
     shared_se: Floats
-    """Standard error of value that all candidates of a measured offer share, 0 elsewhere. Of an estimated one each fold
-    of the customers has its own."""
+    """Standard error of value that all candidates of a measured offer share, 0 elsewhere. Of an offer that was shown at
+    random each fold of the customers has its own."""
     offer: NDArray[np.int64]
-    """Which offer and fold each candidate is of."""
+    """Which of these errors each candidate has."""
     margin: Floats
     """Share of list price that each candidate's value supposes is left."""
 
@@ -68,7 +68,7 @@ class Valuation:
             own_share=1 - effects["funded_share"].to_numpy(),
             cost_weight=effects["cost_weight"].to_numpy(),
             shared_se=effects["value_se_minor"].to_numpy(),
-            offer=effects.select(pl.struct("offer_id", "fold").rank("dense"))["offer_id"].to_numpy().astype(np.int64),
+            offer=_estimates(effects),
             contact=effects["contact_cost_minor"].to_numpy().astype(np.float64),
             margin=effects["margin"].to_numpy(),
         )
@@ -106,6 +106,14 @@ class Valuation:
     def spend(self, weights: Floats) -> float:
         """Held-out expected cost of the same."""
         return float(weights @ self.cost)
+
+
+def _estimates(effects: pl.DataFrame) -> NDArray[np.int64]:
+    """(candidates,): one number for each offer, and where it was shown at random for each fold of it: there each fold
+    is judged by what its own customers showed, so their errors are apart.
+    """
+    fold = pl.when(pl.col("basis") == "estimated").then("fold").otherwise(-1).alias("fold")
+    return effects.select(pl.struct("offer_id", fold).rank("dense")).to_series().to_numpy().astype(np.int64)
 
 
 def scaled(margin: Floats, to: float) -> Floats:
