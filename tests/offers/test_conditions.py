@@ -66,6 +66,32 @@ def test_each_condition(terms, why):
     assert rejected(**terms) == why
 
 
+@pytest.mark.parametrize(
+    ("terms", "names", "at"),
+    [
+        ({"products": ["rice", "bread"]}, ("bread", "rice"), None),
+        ({"contains": {"on": "food"}}, ("food",), None),
+        ({"segments": ["new"], "products": "tea"}, ("new",), None),
+        ({"bought_in": "store"}, ("store",), None),
+        ({"code_needed": True}, ("one",), None),
+        ({"starts_at": "2026-01-15T12:00:01Z"}, (), 1_768_478_401),
+        ({"ends_at": "2026-01-15T11:59:00Z"}, (), 1_768_478_340),
+    ],
+    ids=str,
+)
+def test_what_would_do_is_named(terms, names, at):
+    (offer,) = read_offers([{"id": "one", "kind": "coupon", "percent": 10, **terms}], None, "USD")
+    (found,) = price(BASKET, [offer], NOW).rejected
+    assert (found.names, found.at) == (names, at)
+
+
+def test_a_part_that_a_bundle_misses_is_named():
+    parts = [{"on": "drinks", "count": 1}, {"on": "food", "count": 1}]
+    (offer,) = read_offers([{"id": "one", "kind": "bundle", "parts": parts, "price": "5"}], None, "USD")
+    (found,) = price(BASKET, [offer], NOW).rejected
+    assert (found.why.value, found.names) == ("product_missing", ("food",))
+
+
 def test_a_first_order_is_not_assumed_of_a_customer_whose_orders_nobody_knows():
     assert rejected(basket=Basket("USD", (TEA,)), order_number=1) == ("not_that_order", 0)
 

@@ -61,11 +61,17 @@ def candidate(ready: Ready, basket: Basket, now: int, start: Running, policy: Po
     places = [(effect, Place(basket, scope.lines(basket), policy.arithmetic, left)) for effect, scope in ready.effects]
     lines = _about(ready, places, basket)
     if not lines and not any(at.lines for _, at in places):
-        return Missing(Why.NOT_IN_BASKET)
+        return Missing(Why.NOT_IN_BASKET, names=names_of(ready))
     missing = conditions.of_the_lines(basket, lines, start.amounts)
     if missing is not None:
         return missing
     return _placed(ready, places, start)
+
+
+def names_of(ready: Ready) -> tuple[str, ...]:
+    """What an offer is about."""
+    scopes = [scope for _, scope in ready.effects] or [ready.offer.scope]
+    return tuple(dict.fromkeys(name for scope in scopes for name in scope.names))
 
 
 def _about(ready: Ready, places: Sequence[tuple[Effect, Place]], basket: Basket) -> Sequence[int]:

@@ -53,6 +53,10 @@ class Missing:
     """To spend."""
     count: int = 0
     """Units to add."""
+    names: tuple[str, ...] = ()
+    """Any of these would do: products, categories, segments or channels."""
+    at: int | None = None
+    """When it begins or ended, in epoch seconds."""
 
 
 @dataclass(frozen=True)
@@ -80,27 +84,27 @@ class Conditions:
     def of_the_moment(self, basket: Basket, now: int, offer_id: str) -> Missing | None:
         """What depends neither on prices nor on products."""
         if self.code_needed and offer_id not in basket.codes:
-            return Missing(Why.CODE)
+            return Missing(Why.CODE, names=(offer_id,))
         window = self.window
         if window is not ALWAYS:
             if window.starts_at is not None and now < window.starts_at:
-                return Missing(Why.NOT_STARTED)
+                return Missing(Why.NOT_STARTED, at=window.starts_at)
             if window.ends_at is not None and now >= window.ends_at:
-                return Missing(Why.ENDED)
+                return Missing(Why.ENDED, at=window.ends_at)
             if not window.open_in_the_week(now):
                 return Missing(Why.CLOSED)
         if self.segments and not self.segments & basket.customer.segments:
-            return Missing(Why.SEGMENT)
+            return Missing(Why.SEGMENT, names=tuple(sorted(self.segments)))
         if self.order_number is not None and basket.customer.orders_before != self.order_number - 1:
             return Missing(Why.ORDER)
         if self.bought_in and basket.bought_in not in self.bought_in:
-            return Missing(Why.CHANNEL)
+            return Missing(Why.CHANNEL, names=tuple(sorted(self.bought_in)))
         return None
 
     def of_the_lines(self, basket: Basket, lines: Sequence[int], amounts: Sequence[int]) -> Missing | None:
         """What depends on the lines that the offer is about and on what all lines cost now, (lines,) minor units."""
         if self.contains is not None and not self.contains.lines(basket):
-            return Missing(Why.CONTAINS)
+            return Missing(Why.CONTAINS, names=self.contains.names)
         if self.min_minor or self.min_count:
             about = lines if self.measured_on is None else self.measured_on.lines(basket)
             short = self.min_count - sum([basket.lines[place].quantity for place in about]) if self.min_count else 0

@@ -80,6 +80,10 @@ class Rejected:
     """Units to add."""
     by: str | None = None
     """The offer that is applied instead."""
+    names: tuple[str, ...] = ()
+    """Products, categories, segments or channels of which any would do."""
+    at: int | None = None
+    """When it begins or ended, in epoch seconds."""
 
 
 @dataclass(frozen=True)

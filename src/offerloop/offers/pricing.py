@@ -8,10 +8,10 @@ from fractions import Fraction
 from offerloop.money import gross_of, net_of
 from offerloop.offers.base import Offer
 from offerloop.offers.basket import Basket
-from offerloop.offers.candidates import Candidate, apply, candidate
+from offerloop.offers.candidates import Candidate, apply, candidate, names_of
 from offerloop.offers.choosing import Chosen, choose, turn_of
 from offerloop.offers.conditions import Missing, Why
-from offerloop.offers.offer_set import OfferSet
+from offerloop.offers.offer_set import OfferSet, Ready
 from offerloop.offers.priced import Adjustment, Applied, Priced, PricedLine, Rejected
 from offerloop.offers.running import Running, unit_prices
 from offerloop.offers.stacking import DEFAULT, Choice, Policy
@@ -117,16 +117,20 @@ def _rejected(
         if offer_id in reasons:
             out.append(reasons[offer_id])
         elif offer_id not in applied:
-            missing = not_now.get(offer_id) or _far(ready.offer, basket)
-            out.append(Rejected(offer_id, missing.why, missing.minor, missing.count))
+            out.append(_missed(offer_id, not_now.get(offer_id) or _far(ready, basket)))
     return tuple(out)
 
 
-def _far(offer: Offer, basket: Basket) -> Missing:
+def _missed(offer_id: str, one: Missing) -> Rejected:
+    return Rejected(offer_id, one.why, one.minor, one.count, names=one.names, at=one.at)
+
+
+def _far(ready: Ready, basket: Basket) -> Missing:
     """Why an offer that is filed elsewhere does not concern the basket."""
-    segments = offer.conditions.segments
-    in_segment = not segments or bool(segments & basket.customer.segments)
-    return Missing(Why.NOT_IN_BASKET if in_segment else Why.SEGMENT)
+    segments = ready.offer.conditions.segments
+    if segments and not segments & basket.customer.segments:
+        return Missing(Why.SEGMENT, names=tuple(sorted(segments)))
+    return Missing(Why.NOT_IN_BASKET, names=names_of(ready))
 
 
 def _unchosen(found: list[Candidate], chosen: Chosen, basket: Basket, policy: Policy) -> Iterator[Rejected]:
@@ -151,7 +155,7 @@ def _without_gain(one: Candidate, chosen: Chosen, basket: Basket, policy: Policy
     turn = _turn(one, chosen, policy)
     new = apply(one, basket, turn, 0)
     if isinstance(new, Missing):
-        return Rejected(one.offer_id, new.why, new.minor, new.count)
+        return _missed(one.offer_id, new)
     if new.total == turn.total:
         return Rejected(one.offer_id, Why.NO_GAIN)
     most = policy.most(sum(basket.amounts))

@@ -32,6 +32,11 @@ class Scope:
         return self == EVERYTHING
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """Of its products, categories, brands and shops."""
+        return tuple(name for dimension in DIMENSIONS for name in sorted(getattr(self, dimension)))
+
+    @property
     def narrowest(self) -> tuple[str, frozenset[str]] | None:
         """The first dimension that is given, and its names."""
         return next(((name, getattr(self, name)) for name in DIMENSIONS if getattr(self, name)), None)

@@ -117,7 +117,7 @@ class BuyGet(_OnChosenUnits):
             return Missing(Why.COUNT, count=self.buy + self.get - _count(at.basket, at.lines))
         got = _lines(self.got_from, at, now)
         short = self.buy - _count(at.basket, [place for place in at.lines if place not in set(got)])
-        return Missing(Why.COUNT, count=short) if short > 0 else Missing(Why.CONTAINS)
+        return Missing(Why.COUNT, count=short) if short > 0 else Missing(Why.CONTAINS, names=self.got_from.names)
 
     def free(self, at: Place, now: Running) -> tuple[Sequence[int], int]:
         """From which lines how many units get something off."""
@@ -178,10 +178,10 @@ class BundleOf(_OnChosenUnits):
 
     def missing(self, at: Place, now: Running) -> Missing | None:
         """See `Effect.missing`."""
-        for queue, (_, size) in zip(self._queues(at, now), self.parts, strict=True):
+        for queue, (scope, size) in zip(self._queues(at, now), self.parts, strict=True):
             short = size - sum(one.count for one in queue)
             if short > 0:
-                return Missing(Why.COUNT if queue else Why.CONTAINS, count=short)
+                return Missing(Why.COUNT if queue else Why.CONTAINS, count=short, names=scope.names)
         return None
 
     def _queues(self, at: Place, now: Running) -> list[list[_Some]]:

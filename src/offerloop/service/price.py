@@ -70,7 +70,15 @@ def price_facts(priced: Priced) -> dict[str, Any]:
             for one in priced.applied
         ],
         "rejected": [
-            {"offer_id": one.offer_id, "why": one.why.value, "spend_minor": one.minor, "units": one.count, "by": one.by}
+            {
+                "offer_id": one.offer_id,
+                "why": one.why.value,
+                "spend_minor": one.minor,
+                "units": one.count,
+                "names": list(one.names),
+                "at": one.at,
+                "by": one.by,
+            }
             for one in priced.rejected
         ],
     }
@@ -126,4 +134,5 @@ def _said(one: Rejected, minor: str) -> str:
         return f"spend {minor} more"
     if one.why is Why.COUNT:
         return f"add {one.count} more"
-    return one.why.value.replace("_", " ") + (f" ({one.by})" if one.by else "")
+    told = [one.by] if one.by else one.names
+    return one.why.value.replace("_", " ") + (f" ({', '.join(told)})" if told else "")
