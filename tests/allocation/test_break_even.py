@@ -18,7 +18,7 @@ def swept(rows, error=0.0, funded=0.0, contact=0, margin=MARGIN):
         held_out_value_minor="value_minor", held_out_discount_minor="discount_minor", fold=pl.lit(0),
         centred=pl.lit(0.0), d_value="value_minor", d_discount=pl.lit(0.0), funded_share=pl.lit(funded),
         contact_cost_minor=pl.lit(contact), margin=pl.lit(margin), cost_weight=pl.lit(1.0),
-        value_se_minor=pl.lit(0.0), offer_id=pl.lit("one"),
+        value_se_minor=pl.lit(0.0), basis=pl.lit("transferred"), offer_id=pl.lit("one"),
     )  # fmt: skip
     return sweep(table, Valuation.of(table, calibration(error=error)))
 

@@ -36,7 +36,12 @@ def worth(rows):
     """customer, offer, depth, profit, p_redeem, cost."""
     names = ["customer_id", "offer_id", "depth", "profit_minor", "p_redeem", "held_out_discount_minor"]
     table = pl.DataFrame(rows, schema=names, orient="row").with_columns(
-        funded_share=0.0, margin=0.3, contact_cost_minor=0, cost_weight=1.0, value_se_minor=0.0
+        funded_share=0.0,
+        margin=0.3,
+        contact_cost_minor=0,
+        cost_weight=1.0,
+        value_se_minor=0.0,
+        basis=pl.lit("transferred"),
     )
     zero = [pl.lit(0.0).alias(name) for name in ("held_out_value_minor", "d_value", "d_discount", "centred")]
     table = table.with_columns(*zero, fold=pl.lit(0))

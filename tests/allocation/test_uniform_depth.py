@@ -25,7 +25,7 @@ def uniform(rows, error=0.0, funded=0.0, margin=0.3, contact=0, estimated=None):
         held_out_value_minor="value_minor", held_out_discount_minor="discount_minor", fold=pl.lit(0),
         centred=pl.lit(0.0), d_value="value_minor", d_discount=pl.lit(0.0), funded_share=pl.lit(funded),
         contact_cost_minor=pl.lit(contact), margin=pl.lit(margin), cost_weight=pl.lit(1.0),
-        value_se_minor=pl.lit(0.0),
+        value_se_minor=pl.lit(0.0), basis=pl.lit("transferred"),
     )  # fmt: skip
     return uniform_depths(table, Valuation.of(table, calibration(error=error)))
 

@@ -125,6 +125,7 @@ def _table(fold, value, held_out, centred):
         "value_minor": value, "value_low_minor": value, "value_high_minor": value, "profit_minor": value,
         "profit_low_minor": value, "profit_high_minor": value, "held_out_value_minor": held_out, "centred": centred,
         "value_se_minor": 0.0,
+        "basis": "transferred",
     }  # fmt: skip
     constants = {
         "p_redeem": 0.5,

@@ -40,7 +40,7 @@ from offerloop.tables import CALIBRATION, EFFECTS, OFFERS
 
 VIEW_COLUMNS = (
     "campaign_id", "customer_id", "offer_id", "fold", "held_out_value_minor", "held_out_discount_minor", "d_value",
-    "d_discount", "centred", "value_se_minor",
+    "d_discount", "centred", "value_se_minor", "basis",
 )  # fmt: skip
 
 
