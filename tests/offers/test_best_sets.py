@@ -69,10 +69,9 @@ def test_a_part_of_a_bundle_at_full_price_is_not_one_that_a_flash_sale_has_reduc
 
 def test_only_what_a_flash_sale_reduces_counts_as_reduced():
     bought = basket(("a", 1, 1_000, 0), ("b", 1, 800, 0))
-    flash = {"kind": "flash_sale", "price": "9.90"}
+    flash = {"kind": "flash_sale", "price": "8.50"}
     full = {"kind": "coupon", "percent": 10, "only_full_price": True}
-    assert [one.off_minor for one in priced(bought, flash, full).lines] in ([10, 80], [100, 80])
-    assert priced(bought, flash, full).total_minor == 1_800 - 180
+    assert [one.off_minor for one in priced(bought, flash, full).lines] == [150, 80]
 
 
 GIFT = {"kind": "gift", "product": "mug", "min_spend": "50"}
@@ -172,6 +171,6 @@ def test_many_bundles_of_many_units_make_few_prices():
     assert max(len(one.units) for one in found.lines) < 200
 
 
-def test_usage_of_a_sold_out_offer_is_not_looked_at_twice():
+def test_a_sold_out_sale_takes_nothing_off():
     bought = basket(("a", 10, 1_000, 0), usage={"o0": Usage(sold=1)})
     assert priced(bought, {"kind": "flash_sale", "percent": 50, "stock": 1}).discount_minor == 0

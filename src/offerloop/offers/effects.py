@@ -1,7 +1,8 @@
 """What an offer does to the prices of a basket: to every unit on its own, or to some lines together.
 
 An effect has two sides: how much it takes off at some prices, which costs little to ask, and the prices after it.
-What it takes off never grows when prices fall; the search for the best offers rests on that.
+What it takes off does not grow when prices fall, unless it chooses its units (`quick` is false); the search for the
+best offers rests on that.
 """
 
 from __future__ import annotations

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import polars as pl
 
 from offerloop.config import Shop
-from offerloop.report.blocks import Figure, Section, Table, Text
+from offerloop.report.blocks import Section, Table, Text
 from offerloop.report.case import (
     BLANKET,
     CaseFindings,
@@ -23,15 +21,8 @@ from offerloop.report.case import (
 )
 from offerloop.report.charts.drawing import figure
 from offerloop.report.page import environment, kept_together
+from offerloop.report.simulation import FirstScreen
 from offerloop.report.voice import Voice
-
-
-@dataclass(frozen=True)
-class _First:
-    headline: str
-    mark: str
-    chart: Figure
-    tiles: tuple[()] = ()
 
 
 def render_case(found: CaseFindings, language: str = "en") -> str:
@@ -48,7 +39,7 @@ def render_case(found: CaseFindings, language: str = "en") -> str:
         .get_template("simulation.html.j2")
         .render(
             shop=shop,
-            first=_First(told, mark, chart),
+            first=FirstScreen(told, mark, chart),
             sections=[_best(found, tell), _equal(found, tell), _contentment(found, tell)],
             mark=lambda text: text,
             footer=tell.say("case.footer"),

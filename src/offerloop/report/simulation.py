@@ -101,7 +101,9 @@ def money_text(one: Estimate, tell: Voice) -> str:
 
 
 @dataclass(frozen=True)
-class _First:
+class FirstScreen:
+    """A headline with its chart."""
+
     headline: str
     mark: str
     chart: Figure
@@ -118,7 +120,7 @@ def render_simulation(found: SimulationFindings, language: str = "en") -> str:
         .get_template("simulation.html.j2")
         .render(
             shop=shop,
-            first=_First(sentence(found, language), note, _chart(found, tell)),
+            first=FirstScreen(sentence(found, language), note, _chart(found, tell)),
             sections=[_compared(found, tell), *(_periods(one.name, found, tell) for one in found.policies)],
             mark=lambda text: text,
             footer=tell.say("simulation.footer"),
