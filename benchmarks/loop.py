@@ -1,19 +1,20 @@
-"""Does the loop approach what a shop could earn at best, and does it beat simple rules at the same budget?
+"""Does the loop approach what a shop could earn at best, does it beat simple rules, and does it notice what it should?
 
 Worlds of two presets, 1,000 customers and 1,000 products each. After weeks without offers come 12 weeks in which half
 of the customers got an offer by lot, with logged propensities; every policy that learns begins with the same log. Then
-come 14 scored weeks. Every week has the same budget of liabilities for every policy, and what the loop gives by lot is
-paid from it. What is scored is the true expected profit of each week's offers against giving nothing
-(`market.true_effects`): the luck of the week is left out, and so is what an offer does to later weeks.
+come 14 scored weeks. Every week has the same budget of liabilities for every policy, and what the loop gives by lot and
+holds back by lot is paid from it. What is scored is the true expected profit of each week's offers against giving
+nothing (`market.true_effects`): the luck of the week is left out, and so is what an offer does to later weeks. Sales
+and buyers are those of the weeks as they were, less those of the same shop without offers.
 
 `ridge-T` is the static plan over a ridge regression on the log, `buyers` the ranking by response, `ceiling` the fair
 ceiling: the best plan that profiles allow, learned from the true effects of many other customers. Intervals are those
 of means over worlds; differences are paired.
 
-Then worlds in which offers do nothing (`null`), and in which deep coupons and flash sales annoy (`harmful`): in how
-many of them the loop's plan gives nothing in week 6, and nothing that annoys in week 4.
+Then larger and simpler worlds, again after 12 weeks by lot: in which offers do nothing (`null`), in which deep coupons
+and flash sales annoy (`harmful`), and in which price sensitivity falls by half in week 15 (`shock`), or does not.
 
-`--quick` plays small worlds, `--worlds N` more of them, `--json FILE` writes all figures.
+`--quick` plays small worlds, `--worlds N` and `--many N` more of them, `--json FILE` writes all figures.
 """
 
 from __future__ import annotations
@@ -26,11 +27,12 @@ from pathlib import Path
 import numpy as np
 from scipy.stats import t
 
+from loop_worlds import followed
 from offerloop.evaluation.estimate import Estimate
 from offerloop.loop.market_shop import LoopRule, loop_policy
 from offerloop.market.noise import Floats
 from offerloop.market.periods import Setting, past, policy_of
-from offerloop.market.policies import Rule
+from offerloop.market.policies import Rule, nothing
 from offerloop.market.preset import load_preset
 from offerloop.market.simulation import Market
 from offerloop.market.truth import true_effects
@@ -39,7 +41,7 @@ from record import Claim, Found, Record, Result, load, machine, tell
 VERSIONS = ("offerloop", "numpy", "polars", "lightgbm")
 STATIC = {"same": "same", "random": "random", "buyers": "buyers", "ridge-T": "personalised", "ceiling": "ceiling",
           "oracle": "oracle"}  # fmt: skip
-LOOP = "loop"
+LOOP, NOTHING = "loop", "nothing"
 SIMPLE = ("same", "random", "buyers")
 LUCK = 10
 """Worlds of luck by which offers on the whole basket are judged."""
@@ -63,15 +65,18 @@ SMALL = Size(300, 200, 12, 6, 4, 2_000)
 
 
 def scored(start: Market, rule: Rule, budget: int, periods: int, world: int) -> Floats:
-    """(periods, 2): true profit and true cost of each week, minor units."""
+    """(periods, 4): true profit and true cost of each week, and its sales, in minor units, and buyers."""
     market, rng, rows = start.branch(), np.random.default_rng(world), []
     for _ in range(periods):
         given = rule(market, budget, rng)
-        truth = true_effects(market, LUCK)
         told = np.flatnonzero(given.offer >= 0)
-        offer = given.offer[told]
-        rows.append((truth.profit_minor[told, offer].sum(), truth.cost_minor[told, offer].sum()))
-        market.advance(given.offer, given.propensity)
+        offer, profit, cost = given.offer[told], 0.0, 0.0
+        if len(told):
+            truth = true_effects(market, LUCK)
+            profit, cost = truth.profit_minor[told, offer].sum(), truth.cost_minor[told, offer].sum()
+        lines = market.advance(given.offer, given.propensity)
+        sales = float(lines.lines.shelf_minor.sum() - lines.discount_minor.sum())
+        rows.append((profit, cost, sales, len(np.unique(lines.lines.customer))))
     return np.array(rows)
 
 
@@ -81,7 +86,8 @@ def world_of(preset: str, size: Size, world: int) -> tuple[dict[str, Floats], in
         load_preset(preset), size.customers, size.products, size.before, size.periods, size.log, size.fresh
     )
     start, log = past(setting, [], world, learns=True)
-    budget, found = setting.budget_minor, {}
+    budget = setting.budget_minor
+    found = {NOTHING: scored(start, nothing, budget, size.periods, world)}
     for name, policy in STATIC.items():
         rule = policy_of(policy, start, log, setting, lambda: None).rule
         found[name] = scored(start, rule, budget, size.periods, world)
@@ -94,16 +100,11 @@ def world_of(preset: str, size: Size, world: int) -> tuple[dict[str, Floats], in
 def played(preset: str, size: Size, worlds: Sequence[int]) -> Found:
     """All worlds of a preset."""
     each = [world_of(preset, size, world) for world in worlds]
-    profit = {name: np.array([found[name][:, 0].sum() for found, _ in each]) for name in each[0][0]}
-    cost = {name: np.array([found[name][:, 1].sum() for found, _ in each]) for name in each[0][0]}
-    results = [
-        Result(name, preset, metric, float(values[name].mean() / 100 / size.periods), "a week")
-        for name in profit
-        for metric, values in (("profit", profit), ("cost", cost))
-    ]
+    sums = {name: np.array([found[name].sum(axis=0) for found, _ in each]) for name in each[0][0]}
+    results = [one for name in sums if name != NOTHING for one in _results(preset, name, sums, size.periods)]
     results += [Result(LOOP, preset, "weeks with a plan", float(np.mean([sent for _, sent in each])), "weeks")]
-    share = profit[LOOP] / profit["ceiling"]
-    claims = [_claim(f"{preset}: loop, share of the fair ceiling", share, TARGET)]
+    profit = {name: one[:, 0] for name, one in sums.items()}
+    claims = [_claim(f"{preset}: loop, share of the fair ceiling", profit[LOOP] / profit["ceiling"], TARGET)]
     for name in ("ridge-T", *SIMPLE):
         gap = (profit[LOOP] - profit[name]) / profit["ceiling"]
         claims.append(_claim(f"{preset}: loop less {name}, as a share of the ceiling", gap, 0.0))
@@ -115,24 +116,38 @@ def played(preset: str, size: Size, worlds: Sequence[int]) -> Found:
     return results, claims
 
 
-def stopped(preset: str, size: Size, worlds: Sequence[int], within: int, most: float) -> Found:
-    """In how many worlds the plan gives nothing, or nothing harmful, by that week at the latest."""
-    hits = []
-    for world in worlds:
-        setting = Setting(load_preset(preset), size.customers, size.products, size.before, within, size.log, size.fresh)
-        start, log = past(setting, [], world, learns=True)
-        rule, market, rng = loop_policy(start, log, setting.budget_minor), start.branch(), np.random.default_rng(world)
-        bad = start.terms.annoys[start.terms.menu] > 0 if preset == "harmful" else np.ones(len(start.terms.menu), bool)
-        planned = []
-        for _ in range(within):
-            given = rule(market, setting.budget_minor, rng)
-            last = rule.decisions[-1].planned if isinstance(rule, LoopRule) else given.offer
-            planned.append(bool(bad[last[last >= 0]].any()))
-            market.advance(given.offer, given.propensity)
-        hits.append(not planned[-1])
+def _results(preset: str, name: str, sums: dict[str, Floats], periods: int) -> list[Result]:
+    """Of one policy, against nothing."""
+    profit, cost = sums[name][:, :2].mean(axis=0) / 100 / periods
+    sales, buyers = ((sums[name] / sums[NOTHING])[:, 2:] - 1).mean(axis=0)
+    return [
+        Result(name, preset, "profit", float(profit), "a week"),
+        Result(name, preset, "cost", float(cost), "a week"),
+        Result(name, preset, "more sales", float(sales), "share"),
+        Result(name, preset, "more buyers", float(buyers), "share"),
+    ]
+
+
+def noticed(many: Sequence[int], quick: bool) -> Found:
+    """In how many worlds the loop does what it should."""
+    part = 20 if quick else 1
+    null = [followed("null", 20_000 // part, 6, world) for world in many]
+    harmful = [followed("harmful", 1_000 // part, 4, world) for world in many]
+    calm = [followed("grocery", 20_000 // part, 14, world) for world in many]
+    shock = [followed("grocery", 20_000 // part, 5, world, shock=2) for world in many]
+    claims = [
+        _share("null: no plan in week 6", [not one.sent[-1] for one in null], 0.9),
+        _share("harmful: nothing harmful in the plan of week 4", [not one.harmful[-1] for one in harmful], 0.85),
+        _share("shock in week 15: an alarm in weeks 15 to 17", [one.alarmed(2, 5) for one in shock], 0.8),
+        _share("no shock: no alarm in weeks 1 to 26", [not one.alarmed(-12, 14) for one in calm], 0.91),
+    ]
+    over = sum(one.overspent for one in null + harmful + calm + shock)
+    return [Result(LOOP, "all of them", "weeks over budget", float(over), "weeks")], claims
+
+
+def _share(case: str, hits: list[bool], least: float) -> Claim:
     found = Estimate.of_share(sum(hits), len(hits))
-    case = f"{preset}, {size.customers} customers: worlds without such offers in the plan of week {within}"
-    return [], [Claim.at_least(case, found.value, most, found.low, found.high)]
+    return Claim.at_least(f"{case}: share of worlds", found.value, least, found.low, found.high)
 
 
 def _claim(text: str, values: Floats, target: float) -> Claim:
@@ -146,7 +161,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="small worlds")
     parser.add_argument("--worlds", type=int, default=8)
-    parser.add_argument("--many", type=int, default=100, help="worlds of null and harmful")
+    parser.add_argument("--many", type=int, default=100, help="worlds of null, harmful and shock; 0 leaves them out")
     parser.add_argument("--first", type=int, default=1, help="the first world's seed")
     parser.add_argument("--presets", default="grocery,fashion")
     parser.add_argument("--json", type=Path, help="write the figures there")
@@ -157,10 +172,8 @@ def main() -> None:
         found, claimed = played(preset, SMALL if asked.quick else FULL, worlds)
         tell(found, claimed)
         results, claims = results + found, claims + claimed
-    for preset, within, most in (("null", 6, 0.9), ("harmful", 4, 0.85)):
-        found, claimed = stopped(
-            preset, SMALL if asked.quick else FULL, range(asked.first, asked.first + asked.many), within, most
-        )
+    if asked.many:
+        found, claimed = noticed(range(asked.first, asked.first + asked.many), asked.quick)
         tell(found, claimed)
         results, claims = results + found, claims + claimed
     if asked.json:

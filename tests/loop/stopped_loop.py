@@ -15,10 +15,9 @@ SEED = 7
 def begin():
     """The shop and the loop as they are before the first period: the same each time."""
     setting = Setting(load_preset("fashion"), 120, 60, 6, 5, 3, 100)
-    market, log = past(setting, [], SEED, learns=True)
+    market, _ = past(setting, [], SEED, learns=True)
     loop = Loop(menu_of(market.terms), setting.budget_minor)
-    learned_from(loop, market, log)
-    return MarketShop(market), loop
+    return MarketShop(market, purchases=learned_from(loop, market, setting.log)), loop
 
 
 def run(journal, periods):

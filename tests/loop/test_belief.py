@@ -77,3 +77,17 @@ def test_periods_add_up_in_any_division(first, seed):
 def some(whole, rows):
     seen = Sight(whole.sight.spend[rows], whole.sight.scope[rows], whole.sight.traits[rows])
     return Period(seen, whole.given[rows], whole.chance[rows], whole.value_minor[rows], whole.cost_minor[rows])
+
+
+def test_one_that_is_surely_below_the_others_does_not_pull_them_down():
+    rng = np.random.default_rng(4)
+    found = believe(sums([period(20_000, np.array([0.03, -0.2, 0.03]), rng) for _ in range(5)]), Prior(), 3)
+    assert found.mean[1] < -0.15
+    assert np.all(found.mean[[0, 2]] > 0.01)
+
+
+def test_evidence_that_counts_less_moves_beliefs_less():
+    rng = np.random.default_rng(5)
+    seen = sums([period(5_000, np.full(3, 0.1), rng) for _ in range(3)])
+    assert believe(seen * 0.25, Prior(), 3).settled < believe(seen, Prior(), 3).settled
+    assert np.all(believe(seen * 0.25, Prior(), 3).mean < believe(seen, Prior(), 3).mean)

@@ -12,11 +12,14 @@ little. Sums over rows are all that is kept, and those of periods are added up.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from offerloop.loop.shop import NOTHING, Floats, Menu, Period, Sight
+
+ODD, WIDE = 3.0, 0.1
 
 
 @dataclass(frozen=True)
@@ -30,9 +33,11 @@ class Prior:
     own: float = 0.005
     """Standard deviation of what each has of its own: being told of an offer does more than its terms."""
 
-    def covariance(self, groups: int) -> Floats:
-        """(groups, groups)."""
-        return np.full((groups, groups), self.common**2) + self.own**2 * np.eye(groups)
+    def covariance(self, groups: int, odd: Sequence[int] = ()) -> Floats:
+        """(groups, groups), where some are odd."""
+        own = np.full(groups, self.own**2)
+        own[list(odd)] = WIDE**2
+        return np.full((groups, groups), self.common**2) + np.diag(own)
 
 
 @dataclass(frozen=True)
@@ -76,21 +81,31 @@ class Sums:
             self.rows + other.rows,
         )
 
+    def __mul__(self, share: float) -> Sums:
+        """What is left when only so much of every row counts."""
+        return Sums(
+            share * self.gram, share * self.moment, share * self.square, share * self.value, round(share * self.rows)
+        )
+
     @classmethod
     def of(cls, period: Period, menu: Menu, scaling: Scaling) -> Sums:
         """Of one period."""
-        spend = period.sight.spend / scaling.spend
-        member = np.eye(menu.groups)[menu.group]
-        given = np.zeros((len(spend), menu.groups))
-        told = period.given != NOTHING
-        given[told] = member[period.given[told]]
-        own = (given - period.chance @ member) * spend[:, None]
-        traits = (period.sight.traits - scaling.centre) / scaling.spread
-        x = np.column_stack([own, np.ones(len(spend)), spend, traits])
-        weight = (1 + spend) ** -2.0
-        y = period.value_minor
+        x, weight, y = design(period, menu, scaling)
         weighted = weight[:, None] * x
         return cls(x.T @ weighted, weighted.T @ y, float(weight @ y**2), float(y.sum()), len(y))
+
+
+def design(period: Period, menu: Menu, scaling: Scaling) -> tuple[Floats, Floats, Floats]:
+    """Columns (customers, groups + 2 + traits), weights and outcome of the regression."""
+    spend = period.sight.spend / scaling.spend
+    member = np.eye(menu.groups)[menu.group]
+    given = np.zeros((len(spend), menu.groups))
+    told = period.given != NOTHING
+    given[told] = member[period.given[told]]
+    own = (given - period.chance @ member) * spend[:, None]
+    traits = (period.sight.traits - scaling.centre) / scaling.spread
+    x = np.column_stack([own, np.ones(len(spend)), spend, traits])
+    return x, (1 + spend) ** -2.0, period.value_minor
 
 
 @dataclass(frozen=True)
@@ -105,6 +120,11 @@ class Belief:
     """What a customer leaves in a period on average: u."""
     settled: float
     """Of the prior's variance of the mean share, what the data have taken away: 0 to 1."""
+    prior_mean: Floats
+    prior_covariance: Floats
+    """Before the data."""
+    coefficients: Floats
+    """(groups + 2 + traits,): of the regression, minor units; empty where nothing was seen."""
 
     def per_spend(self, scaling: Scaling, shares: Floats | None = None) -> Floats:
         """(groups,): value gained for each minor unit of usual spend, on average or for given shares."""
@@ -113,22 +133,42 @@ class Belief:
 
 def believe(sums: Sums | None, prior: Prior, groups: int) -> Belief:
     """The prior after these rows; without rows the prior itself."""
-    start = prior.covariance(groups)
+    start, hope = prior.covariance(groups), np.full(groups, prior.mean)
     if sums is None:
-        return Belief(np.full(groups, prior.mean), start, 0.0, 0.0)
+        return Belief(hope, start, 0.0, 0.0, hope, start, np.zeros(0))
     usual = max(float(sums.value) / sums.rows, 1e-9)
-    small = 1e-6 * (1 + np.diag(sums.gram))
-    plain = np.linalg.solve(sums.gram + np.diag(small), sums.moment)
+    gram = sums.gram + np.diag(1e-6 * (1 + np.diag(sums.gram)))
+    plain = np.linalg.solve(gram, sums.moment)
     left = float(sums.square - 2 * plain @ sums.moment + plain @ sums.gram @ plain)
     noise = max(left / max(sums.rows - len(plain), 1), 1e-9)
     scale = np.ones(len(plain))
     scale[:groups] = usual
-    precision = scale[:, None] * sums.gram * scale / noise + np.diag(small / noise)
-    precision[:groups, :groups] += np.linalg.inv(start)
-    pull = scale * sums.moment / noise
-    pull[:groups] += np.linalg.solve(start, np.full(groups, prior.mean))
-    covariance = np.linalg.inv(precision)
+    precision, pull = scale[:, None] * gram * scale / noise, scale * sums.moment / noise
+    settled = 1 - _after(precision, pull, start, prior)[1][:groups, :groups].mean() / start.mean()
+    wide = prior.covariance(groups, _odd(precision, pull, prior, groups))
+    mean, covariance = _after(precision, pull, wide, prior)
     own = np.asarray(covariance[:groups, :groups], dtype=np.float64)
-    return Belief(
-        np.asarray((covariance @ pull)[:groups], dtype=np.float64), own, usual, float(1 - own.mean() / start.mean())
-    )
+    return Belief(mean[:groups], own, usual, float(settled), hope, wide, scale * mean)
+
+
+def _after(precision: Floats, pull: Floats, prior_covariance: Floats, prior: Prior) -> tuple[Floats, Floats]:
+    """Mean and covariance of all coefficients after the data."""
+    groups = len(prior_covariance)
+    precision, pull = precision.copy(), pull.copy()
+    precision[:groups, :groups] += np.linalg.inv(prior_covariance)
+    pull[:groups] += np.linalg.solve(prior_covariance, np.full(groups, prior.mean))
+    covariance = np.asarray(np.linalg.inv(precision), dtype=np.float64)
+    return np.asarray(covariance @ pull, dtype=np.float64), covariance
+
+
+def _odd(precision: Floats, pull: Floats, prior: Prior, groups: int) -> list[int]:
+    """Groups that are surely below the mean of the others, each judged as if it might do anything."""
+    found = []
+    for group in range(groups if groups > 1 else 0):
+        mean, covariance = _after(precision, pull, prior.covariance(groups, [group]), prior)
+        beside = np.full(groups, -1 / (groups - 1))
+        beside[group] = 1.0
+        below = float(beside @ mean[:groups])
+        if below < -ODD * float(np.sqrt(beside @ covariance[:groups, :groups] @ beside)):
+            found.append(group)
+    return found

@@ -30,6 +30,10 @@ class Costs:
         """Both together."""
         return Costs(self.cost + other.cost, self.possible + other.possible, self.told + other.told)
 
+    def __mul__(self, share: float) -> Costs:
+        """What is left when only so much of every offer counts."""
+        return Costs(share * self.cost, share * self.possible, share * self.told)
+
     @classmethod
     def of(cls, period: Period, menu: Menu) -> Costs:
         """Of one period."""

@@ -1,10 +1,12 @@
-"""Who gets what in a period: the plan by what is believed, and a few customers by lot so that beliefs can be wrong.
+"""Who gets what in a period: the plan by what is believed, and some of it by lot so that beliefs can be wrong.
 
 A share e of the customers explores: each draws one of the K offers, or nothing, with equal chances. So many explore
-that even if each drew the dearest offer, the exploration budget would hold; the plan has the rest of the budget. With
-the plan's offer k* of a customer
+that even if each drew the dearest offer, the exploration budget would hold; the plan has the rest of the budget. It is
+held back from a share h of the customers that it has an offer for: sorted by liability, and in random order where that
+is equal, every (1/h)-th beginning anywhere. So at least h of the liability less that of one offer is held back, and the
+plan may be as much larger. With the plan's offer k* of a customer
 
-    P(k) = (1 - e) 1[k = k*] + e / (K + 1)
+    P(k) = (1 - e) (1 - h) 1[k = k*] + e / (K + 1)
 """
 
 from __future__ import annotations
@@ -20,28 +22,43 @@ from offerloop.allocation.problem import Problem
 from offerloop.allocation.solving import solve
 from offerloop.loop.belief import Belief, Scaling
 from offerloop.loop.costs import Costs
-from offerloop.loop.shop import NOTHING, Floats, Ints, Menu, Sight
+from offerloop.loop.shop import HELD, LOT, NOTHING, PLAN, Floats, Ints, Menu, Sight
 
 
 @dataclass(frozen=True)
 class Rules:
     """How a loop decides."""
 
-    explore: float = 0.1
+    explore: float = 0.05
     """Share of the budget for offers given by lot."""
     most_explorers: float = 0.1
     """Share of customers who explore at most."""
-    sure_at_first: float = 0.5
-    """How probable it must be that the plan gains anything, when nothing but the prior is known; else only explorers
-    get offers."""
-    sure_at_last: float = 0.95
-    """The same when the data have settled what the prior left open."""
+    held: float = 0.05
+    """Share of the customers with an offer in the plan from whom it is held back by lot."""
+    proof: float = 1.96
+    """Standard errors by which what was seen must be above the costs, where it could be: once in 40 shops in which
+    offers do nothing."""
+    power: float = 2.0
+    """Where less could be seen, so many standard errors below what was hoped for: once in 44 shops in which offers do
+    what was hoped."""
 
-    def sure(self, settled: float) -> float:
-        """How probable it must be when so much of the prior's variance is gone, 0 to 1: the more the data could have
-        shown, the more they must.
+    def needed(self, hoped: float) -> float:
+        """Standard errors that the plan must have shown, where a gain as hoped for is so many of them: the more could
+        have been seen, the more must have been.
         """
-        return self.sure_at_first + (self.sure_at_last - self.sure_at_first) * settled**2
+        return min(self.proof, hoped - self.power)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What speaks for a plan."""
+
+    p_gain: float
+    """How probable it is that it gains, by what is believed."""
+    shown: float
+    """What data alone say that it gains, in standard errors."""
+    hoped: float
+    """What was hoped of it before any data, in the same."""
 
 
 @dataclass(frozen=True)
@@ -51,14 +68,21 @@ class Decision:
     given: Ints
     """(customers,): position of the offer, NOTHING for none."""
     planned: Ints
-    """(customers,): what everybody but explorers gets."""
+    """(customers,): what the plan has for them, NOTHING for everybody where it does not go out."""
+    arm: Ints
+    """(customers,): PLAN, HELD or LOT."""
     offers: int
     """How many there are."""
     explorers: int
-    sent: bool
-    """Whether the plan went out."""
-    p_gain: float
-    """How probable it is that the plan gains."""
+    held: float
+    """Share of planned offers that is held back."""
+    evidence: Evidence
+    """That the best plan gains."""
+
+    @property
+    def sent(self) -> bool:
+        """Whether a plan went out."""
+        return bool((self.planned != NOTHING).any())
 
     @cached_property
     def chance(self) -> Floats:
@@ -66,7 +90,7 @@ class Decision:
         n = len(self.given)
         found = np.full((n, self.offers), self.explorers / n / (self.offers + 1))
         told = np.flatnonzero(self.planned != NOTHING)
-        found[told, self.planned[told]] += 1 - self.explorers / n
+        found[told, self.planned[told]] += (1 - self.explorers / n) * (1 - self.held)
         return found
 
     @property
@@ -77,31 +101,48 @@ class Decision:
         return np.where(told, self.chance[rows, np.where(told, self.given, 0)], nothing)
 
 
+@dataclass(frozen=True)
+class Known:
+    """What a decision rests on."""
+
+    belief: Belief
+    scaling: Scaling
+    costs: Costs
+
+
 def decide(
-    sight: Sight,
-    menu: Menu,
-    belief: Belief,
-    scaling: Scaling,
-    costs: Costs,
-    budget_minor: int,
-    rules: Rules,
-    rng: np.random.Generator,
+    sight: Sight, menu: Menu, known: Known, budget_minor: int, rules: Rules, rng: np.random.Generator, *, allowed: bool
 ) -> Decision:
-    """Plan for everybody, then draw who explores and what; the liability of both is within the budget."""
+    """Plan for everybody, then draw who explores, what, and from whom the plan is held back; the liability of all that
+    is given is within the budget. Without `allowed` no plan goes out.
+    """
     n, k = sight.scope.shape
-    explorers = min(
-        int(rules.explore * budget_minor / max(int(menu.liability_minor.max()), 1)), int(rules.most_explorers * n)
-    )
-    left = budget_minor - explorers * int(menu.liability_minor.max())
-    cost = costs.expected_minor(sight, menu)
-    gain = sight.spend[:, None] * belief.per_spend(scaling)[menu.group]
-    plan = _best(gain - cost, menu, left)
-    p_gain = _p_gain(plan, sight, menu, belief, scaling, cost)
-    sent = p_gain >= rules.sure(belief.settled) and bool((plan != NOTHING).any())
+    most = max(int(menu.liability_minor.max()), 1)
+    explorers = min(int(rules.explore * budget_minor / most), int(rules.most_explorers * n))
+    left = budget_minor - explorers * most
+    held = rules.held if left > most else 0.0
+    cost = known.costs.expected_minor(sight, menu)
+    gain = sight.spend[:, None] * known.belief.per_spend(known.scaling)[menu.group]
+    plan = _best(gain - cost, menu, int((left - most) / (1 - held)) if held else left)
+    evidence = _evidence(plan, sight, menu, known, cost)
+    sent = allowed and evidence.shown >= rules.needed(evidence.hoped)
     planned = plan if sent else np.full(n, NOTHING)
-    given, lot = planned.copy(), rng.choice(n, explorers, replace=False)
-    given[lot] = rng.integers(NOTHING, k, explorers)
-    return Decision(given, planned, k, explorers, sent, p_gain)
+    given, arm = planned.copy(), np.full(n, PLAN)
+    back = _held_back(planned, menu, held, rng)
+    given[back], arm[back] = NOTHING, HELD
+    lot = rng.choice(n, explorers, replace=False)
+    given[lot], arm[lot] = rng.integers(NOTHING, k, explorers), LOT
+    return Decision(given, planned, arm, k, explorers, held, evidence)
+
+
+def _held_back(planned: Ints, menu: Menu, share: float, rng: np.random.Generator) -> Ints:
+    """Customers with an offer in the plan, each drawn with this chance."""
+    told = rng.permutation(np.flatnonzero(planned != NOTHING))
+    if share <= 0:
+        return told[:0]
+    told = told[np.argsort(-menu.liability_minor[planned[told]], kind="stable")]
+    places = np.floor(np.arange(len(told) + 1) * share + rng.random())
+    return told[np.diff(places) > 0]
 
 
 def _best(profit: Floats, menu: Menu, budget_minor: int) -> Ints:
@@ -110,14 +151,20 @@ def _best(profit: Floats, menu: Menu, budget_minor: int) -> Ints:
     return np.where(slot == NONE, NOTHING, slot).astype(np.int64)
 
 
-def _p_gain(plan: Ints, sight: Sight, menu: Menu, belief: Belief, scaling: Scaling, cost: Floats) -> float:
-    """That the plan gains more than it costs: both are linear in the shares, whose distribution is normal."""
+def _evidence(plan: Ints, sight: Sight, menu: Menu, known: Known, cost: Floats) -> Evidence:
+    """The gain of a plan is linear in the shares, which are normal before and after the data; what these alone say is
+    what takes the one to the other.
+    """
     told = np.flatnonzero(plan != NOTHING)
-    group = menu.group[plan[told]]
-    unit = belief.per_spend(scaling, np.ones(menu.groups))
-    weight = np.bincount(group, sight.spend[told], menu.groups) * unit
-    mean = float(weight @ belief.mean - cost[told, plan[told]].sum())
-    spread = sqrt(max(float(weight @ belief.covariance @ weight), 0.0))
-    if spread == 0:
-        return float(mean > 0)
-    return 0.5 * (1 + erf(mean / spread / sqrt(2)))
+    belief, unit = known.belief, known.belief.per_spend(known.scaling, np.ones(menu.groups))
+    weight = np.bincount(menu.group[plan[told]], sight.spend[told], menu.groups) * unit
+    spent = float(cost[told, plan[told]].sum())
+    mean, spread = float(weight @ belief.mean) - spent, float(weight @ belief.covariance @ weight)
+    prior, before = float(weight @ belief.prior_mean) - spent, float(weight @ belief.prior_covariance @ weight)
+    if min(spread, before) <= 0:
+        return Evidence(float(mean > 0), 0.0, 0.0)
+    p_gain = 0.5 * (1 + erf(mean / sqrt(2 * spread)))
+    precision = 1 / spread - 1 / before
+    if precision <= 0:
+        return Evidence(p_gain, 0.0, 0.0)
+    return Evidence(p_gain, (mean / spread - prior / before) / sqrt(precision), prior * sqrt(precision))

@@ -125,7 +125,7 @@ class FeedShop:
                 "customer_id": list(sight.customers),
                 "offer_id": [names[k] for k in decision.given],
                 "propensity": decision.propensity,
-                "arm": np.where(decision.given == decision.planned, "plan", "explore"),
+                "arm": np.array(["plan", "held", "explore"])[decision.arm],
                 "starts_on": [_date(self.begins(period))] * len(decision.given),
             }
         )

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import polars as pl
 
 from offerloop.loop.decide import Decision
 from offerloop.loop.learning import Loop
-from offerloop.loop.shop import Floats, Menu, Period, Sight
+from offerloop.loop.market_sight import Purchases
+from offerloop.loop.shop import Floats, Menu, Period, Pulse, Sight
+from offerloop.loop.watch import Watched, pulse_of, watched
 from offerloop.market.policies import DRAWN, Given, Logged, Rule
-from offerloop.market.seen import IN_SCOPE, PROFILE, Seen, seen
+from offerloop.market.seen import lines_of
 from offerloop.market.simulation import Market
 from offerloop.market.tables import SCALE
 from offerloop.market.terms import SPEND_AND_SAVE, Terms
-
-SPENT = IN_SCOPE.index("list_minor_week")
-TRAITS = tuple(place for place, name in enumerate(PROFILE) if name != "n_exposures")
-"""What was shown before is what a plan did, not who the customer is."""
 
 
 def menu_of(terms: Terms) -> Menu:
@@ -38,24 +37,33 @@ def menu_of(terms: Terms) -> Menu:
     )
 
 
-def sight_of(view: Seen, terms: Terms) -> Sight:
-    """Before a week."""
-    scope = np.stack([view.in_scope(int(k))[:, SPENT] for k in terms.menu], axis=1).astype(np.float64)
-    spend = view.by_category[:, :, SPENT].sum(axis=1).astype(np.float64)
-    return Sight(spend, scope, view.profile[:, TRAITS].astype(np.float64))
-
-
-def outcome_of(market: Market) -> tuple[Floats, Floats]:
-    """Value and cost of the last week, (customers,) minor units, from its order lines; what came back counts for
-    neither side.
+def outcome_of(market: Market, part: int = -1) -> tuple[Floats, Floats]:
+    """Value and cost of a week, the last one unless named, (customers,) minor units, from its order lines; what came
+    back counts for neither side.
     """
-    lines = market.parts[-1]["order_lines"]
+    lines = market.parts[part]["order_lines"]
     customer = lines["customer_id"].to_numpy() - market.first
     shelf = SCALE * (lines["list_value"] - lines["discount"]).to_numpy()
     bought = lines["quantity"].to_numpy() * market.shop.cost_minor[lines["product_id"].to_numpy() - 1]
     cost = SCALE * (lines["coupon"] - lines["reimbursed"]).to_numpy()
     value, paid = (np.bincount(customer, one, market.customers) for one in (shelf - bought, cost))
     return value.astype(np.float64), paid.astype(np.float64)
+
+
+def signs_of(market: Market, value_minor: Floats, part: int = -1) -> tuple[Watched, Pulse]:
+    """What guardrails and drift read off a week."""
+    week = market.parts[part]
+    lines = lines_of(week["order_lines"])
+    ratings = week["events"].filter(pl.col("kind") == "rating")
+    numbers = pl.DataFrame({"product_id": np.arange(1, market.products + 1), "number": np.arange(market.products)})
+    return watched(lines, ratings, pl.Series(market.ids), value_minor), pulse_of(lines, numbers)
+
+
+def period_of(market: Market, sight: Sight, decision: Decision) -> Period:
+    """The last week, in which this was given."""
+    value, cost = outcome_of(market)
+    done = (decision.given, decision.chance, value, cost, decision.planned, decision.arm)
+    return Period(sight, *done, *signs_of(market, value))
 
 
 @dataclass
@@ -65,11 +73,13 @@ class MarketShop:
     market: Market
     given: int = 0
     """Periods so far."""
+    purchases: Purchases = field(default_factory=Purchases)
 
     def sight(self, period: int, customers: Sequence[str] | None) -> Sight:
         """See `Shop.sight`."""
         del period, customers
-        return sight_of(seen(self.market), self.market.terms)
+        self.purchases.catch_up(self.market)
+        return self.purchases.sight(self.market)
 
     def give(self, period: int, sight: Sight, decision: Decision) -> None:
         """See `Shop.give`."""
@@ -81,7 +91,7 @@ class MarketShop:
     def outcome(self, period: int, sight: Sight, decision: Decision) -> Period:
         """See `Shop.outcome`."""
         del period
-        return Period(sight, decision.given, decision.chance, *outcome_of(self.market))
+        return period_of(self.market, sight, decision)
 
 
 @dataclass
@@ -89,6 +99,7 @@ class LoopRule:
     """The loop as one of the policies that a market can be played with."""
 
     loop: Loop
+    purchases: Purchases
     decisions: list[Decision] = field(default_factory=list)
     before: Sight | None = None
     """What was seen before the last decision."""
@@ -98,22 +109,34 @@ class LoopRule:
         del budget  # the loop's own
         if self.before is not None:
             last = self.decisions[-1]
-            self.loop.learn(Period(self.before, last.given, last.chance, *outcome_of(market)))
-        self.before = sight_of(seen(market), market.terms)
+            self.loop.learn(period_of(market, self.before, last))
+        self.purchases.catch_up(market)
+        self.before = self.purchases.sight(market)
         decision = self.loop.decide(self.before, rng)
         self.decisions.append(decision)
         return Given(decision.given, decision.propensity)
 
 
-def learned_from(loop: Loop, market: Market, log: Sequence[Logged]) -> None:
-    """Let a loop learn from weeks of a lottery."""
+def learned_from(loop: Loop, market: Market, weeks: int, tell: Callable[[int], None] = lambda _: None) -> Purchases:
+    """Let a loop learn from the last weeks of a market, which were a lottery; what was bought in all weeks.
+
+    `tell` is called after each of them.
+    """
     chance = np.full((market.customers, len(loop.menu.ids)), DRAWN / len(loop.menu.ids))
-    for one in log:
-        loop.learn(Period(sight_of(one.seen, market.terms), one.offer, chance, one.value_minor, one.cost_minor))
+    purchases, all_weeks = Purchases(), len(market.parts)
+    for week, part in enumerate(range(all_weeks - weeks, all_weeks)):
+        purchases.catch_up(market, part)
+        given = market.positions(market.parts[part]["exposures"])
+        value, cost = outcome_of(market, part)
+        watched_of, pulse = signs_of(market, value, part)
+        sight = purchases.sight(market)
+        loop.learn(Period(sight, given, chance, value, cost, watched=watched_of, pulse=pulse))
+        tell(week)
+    purchases.catch_up(market)
+    return purchases
 
 
 def loop_policy(market: Market, log: Sequence[Logged], budget: int) -> Rule:
     """A loop that begins with what weeks of a lottery showed."""
     loop = Loop(menu_of(market.terms), budget)
-    learned_from(loop, market, log)
-    return LoopRule(loop)
+    return LoopRule(loop, learned_from(loop, market, len(log)))

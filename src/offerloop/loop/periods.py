@@ -2,7 +2,7 @@
 
     decide    who gets what, with what chance; within the budget, checked before it is recorded
     give      carried out in the shop, which knows the period and does nothing the second time
-    learn     what came of it, in sums; beliefs are made of these and nothing else
+    learn     what came of it: its sums, what guardrails say, and what has changed
 
 What a step came to stands in the journal before the next one begins. After a crash the same steps are asked for again:
 those that are recorded answer at once, and the shop is told of what was given before, until it is where it was.
@@ -16,7 +16,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from offerloop.errors import ContractError
-from offerloop.loop.decide import Decision
+from offerloop.loop.decide import Decision, Evidence
 from offerloop.loop.learning import Loop
 from offerloop.loop.shop import NOTHING, NotYetError, Period, Sight
 from offerloop.store.journal import Journal
@@ -47,14 +47,14 @@ def go_on(
     """
     for period in range(periods):
         try:
-            loop.learn(_one(shop, loop, journal, period, seed))
+            _one(shop, loop, journal, period, seed)
         except NotYetError as awaited:
             return awaited
         tell(period)
     return None
 
 
-def _one(shop: Shop, loop: Loop, journal: Journal, period: int, seed: int) -> Period:
+def _one(shop: Shop, loop: Loop, journal: Journal, period: int, seed: int) -> None:
     known = journal.known(period, "decide")
     sight = shop.sight(period, None if known is None else known["customers"])
     body = journal.once(period, "decide", lambda: _decide(loop, sight, period, seed))
@@ -62,8 +62,8 @@ def _one(shop: Shop, loop: Loop, journal: Journal, period: int, seed: int) -> Pe
     journal.once(period, "give", lambda: shop.give(period, sight, decision))
     shop.give(period, sight, decision)
     done = shop.outcome(period, sight, decision)
-    journal.once(period, "learn", lambda: _sums(done))
-    return done
+    loop.learn(done)
+    journal.once(period, "learn", lambda: _learned(done, loop))
 
 
 def _decide(loop: Loop, sight: Sight, period: int, seed: int) -> dict[str, Any]:
@@ -72,16 +72,25 @@ def _decide(loop: Loop, sight: Sight, period: int, seed: int) -> dict[str, Any]:
     if liability > loop.budget_minor:
         raise ContractError(f"period {period} would cost up to {liability}, more than its budget {loop.budget_minor}")
     return {
-        "given": made.given.tolist(), "planned": made.planned.tolist(), "explorers": made.explorers,
-        "sent": made.sent, "p_gain": made.p_gain, "liability_minor": liability,
-        "belief": loop.belief().mean.tolist(), "customers": list(sight.customers),
+        "given": made.given.tolist(), "planned": made.planned.tolist(), "arm": made.arm.tolist(),
+        "explorers": made.explorers, "held": made.held, "sent": made.sent, **vars(made.evidence),
+        "liability_minor": liability, "belief": loop.known(sight).belief.mean.tolist(),
+        "state": loop.guardrails.state, "customers": list(sight.customers),
     }  # fmt: skip
 
 
 def _decision(body: dict[str, Any], loop: Loop) -> Decision:
-    given, planned = (np.array(body[name], dtype=np.int64) for name in ("given", "planned"))
-    return Decision(given, planned, len(loop.menu.ids), body["explorers"], body["sent"], body["p_gain"])
+    given, planned, arm = (np.array(body[name], dtype=np.int64) for name in ("given", "planned", "arm"))
+    evidence = Evidence(body["p_gain"], body["shown"], body["hoped"])
+    return Decision(given, planned, arm, len(loop.menu.ids), body["explorers"], body["held"], evidence)
 
 
-def _sums(done: Period) -> dict[str, float]:
-    return {"value_minor": float(done.value_minor.sum()), "cost_minor": float(done.cost_minor.sum())}
+def _learned(done: Period, loop: Loop) -> dict[str, Any]:
+    reading = loop.reading
+    return {
+        "value_minor": float(done.value_minor.sum()),
+        "cost_minor": float(done.cost_minor.sum()),
+        "guardrails": None if reading is None else reading.action,
+        "reasons": [] if reading is None else [f"{one.code} {one.subject}".strip() for one in reading.reasons],
+        "alarms": [{"sign": one.sign, "change": one.change, "p_value": one.p_value} for one in loop.alarms],
+    }

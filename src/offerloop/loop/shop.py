@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 NOTHING = -1
 """The position of no offer."""
+PLAN, HELD, LOT = 0, 1, 2
+"""Arms of a period: who gets what the plan says, from whom it is held back by lot, who draws an offer or nothing."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,19 @@ class NotYetError(Exception):
 
 
 @dataclass(frozen=True)
+class Pulse:
+    """How the shop ran in a period, whatever was given: a change of it may be news."""
+
+    product: Ints
+    """(products,): numbers of what was sold, ascending."""
+    units: Floats
+    """(products,)."""
+    cut: Floats
+    """(products,): share of the list price that was taken off for everybody."""
+    orders: int
+
+
+@dataclass(frozen=True)
 class Period:
     """One period that is over."""
 
@@ -67,3 +83,10 @@ class Period:
     """(customers,): margin before the cost of offers."""
     cost_minor: Floats
     """(customers,): what offers cost the shop."""
+    planned: Ints | None = None
+    """(customers,): what the plan had for them; None where there was none."""
+    arm: Ints | None = None
+    """(customers,): PLAN, HELD or LOT."""
+    watched: Mapping[str, tuple[Floats, Floats]] = field(default_factory=dict)
+    """What guardrails compare, by name: dividend and divisor, each (customers,)."""
+    pulse: Pulse | None = None

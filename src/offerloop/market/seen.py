@@ -49,7 +49,7 @@ class Seen:
 def seen(market: Market) -> Seen:
     """As of today; nothing of the coming week."""
     tables = market.observe()
-    lines = _lines(tables["order_lines"])
+    lines = lines_of(tables["order_lines"]).filter(pl.col("quantity") > 0)  # goods that came back are left in
     row = pl.DataFrame({"customer_id": market.ids})
     ranks = [
         pl.col(name).replace_strict(dict(zip(names, range(len(names)), strict=True)), return_dtype=pl.Float32)
@@ -66,10 +66,10 @@ def _day(name: str) -> pl.Expr:
     return pl.col(name).to_physical().cast(pl.Int64)
 
 
-def _lines(orders: pl.DataFrame) -> pl.DataFrame:
-    """Purchases as the stage `events` hands them on; goods that came back are left in."""
+def lines_of(orders: pl.DataFrame) -> pl.DataFrame:
+    """Order lines as the stage `events` hands them on, but with returns as lines of their own."""
     money = {"revenue": "paid", "discount": "discount", "coupon": "coupon", "list_value": "list_value"}
-    return orders.filter(pl.col("quantity") > 0).select(
+    return orders.select(
         "customer_id", "order_id", "product_id", "quantity", _day("at").alias("order_day"),
         *((100 * pl.col(name)).round().cast(pl.Int64).alias(f"{ours}_minor") for ours, name in money.items()),
     )  # fmt: skip

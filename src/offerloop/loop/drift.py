@@ -1,0 +1,133 @@
+"""Whether the shop still is what it was: series of a few signs, one value a period, looked at after each period.
+
+    orders           log of orders                                                              (inputs)
+    cuts             log of the mean share that was taken off at the shelf                      (inputs)
+    value            log of what customers left over what was expected                          (calibration)
+    cost             root of what offers cost less that of what was expected, in roots of what one costs
+    price response   slope of log units of a product by its cut at the shelf                    (effect)
+    offer effect     what customers with offers left beyond expectation, in standard errors     (effect)
+
+A plan chooses who gets offers, and how many, so orders, costs and effects of its periods are compared with those of its
+periods only, and those of periods with offers by lot alone with one another. The mean of the last 1 or 3 values is
+compared with a forecast from the (at most MOST) periods before, by Student's t; levels are forecast with a trend,
+because of seasons. In SPAN periods without any change all signs together raise a false alarm in about RATE of all shops
+(Bonferroni, for values that are normal and independent).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from offerloop.loop.shop import Floats, Pulse
+
+LEAST, MOST = 8, 26
+"""Periods that a forecast is made from."""
+LAST = (1, 3)
+"""Newest periods that are compared with it."""
+RATE, SPAN = 0.05, 26
+FEWEST_UNITS = 5.0
+"""Mean units a period of products that tell of the price response."""
+PRICE_RESPONSE = "price response"
+BY_LOT, OF_PLAN = " by lot", " of the plan"
+TREND = {
+    "cuts": False, "value": True, PRICE_RESPONSE: False,
+    **{sign + of: sign == "orders" for sign in ("orders", "cost", "offer effect") for of in (BY_LOT, OF_PLAN)},
+}  # fmt: skip
+AT_ONCE = len(TREND) - 3
+"""Signs that one period can have."""
+"""The signs, and whether they are forecast with a trend."""
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """A sign has changed."""
+
+    sign: str
+    change: float
+    """From the forecast, in the unit of the sign."""
+    p_value: float
+
+
+@dataclass
+class Drift:
+    """All that was seen since the beginning or the last alarm."""
+
+    signs: list[Mapping[str, float]] = field(default_factory=list)
+    """Of each period; a sign that is missing was not to be had."""
+    pulses: list[Pulse] = field(default_factory=list)
+
+    def see(self, pulse: Pulse, signs: Mapping[str, float]) -> list[Alarm]:
+        """One more period. After an alarm only the newest periods, which raised it, stay."""
+        self.pulses.append(pulse)
+        self.signs.append({**signs, "cuts": cuts(pulse)})
+        found = [alarm for alarm in (self._look(sign) for sign in TREND) if alarm is not None]
+        keep = max(LAST) if found else MOST + max(LAST)
+        self.pulses, self.signs = self.pulses[-keep:], self.signs[-keep:]
+        return found
+
+    def _look(self, sign: str) -> Alarm | None:
+        looks = (self._compare(sign, last) for last in LAST if len(self.signs) >= LEAST + last)
+        surest = min((one for one in looks if one is not None), key=lambda one: one.p_value, default=None)
+        return surest if surest is not None and surest.p_value < RATE / (SPAN * AT_ONCE * len(LAST)) else None
+
+    def _compare(self, sign: str, last: int) -> Alarm | None:
+        series = np.array([one.get(sign, np.nan) for one in self.signs])
+        if sign == PRICE_RESPONSE:
+            series = price_response(self.pulses, len(self.pulses) - last)
+        newest, before = series[-last:], series[:-last][-MOST:]
+        if np.isnan(newest).any() or np.isfinite(before).sum() < LEAST:
+            return None
+        change, p_value = shift(before, newest, trend=TREND[sign])
+        return Alarm(sign, change, p_value)
+
+
+def cuts(pulse: Pulse) -> float:
+    """Log of the mean share that was taken off."""
+    return float(np.log(pulse.units @ pulse.cut / max(float(pulse.units.sum()), 1.0) + 0.01))
+
+
+def shift(before: Floats, newest: Floats, *, trend: bool) -> tuple[float, float]:
+    """The mean of the newest values less its forecast, and the p-value of no change: least squares, Student's t.
+
+    Values that are NaN are left out of `before`; where they never differ from their forecast, p is 0 or 1.
+    """
+    from scipy.special import stdtr
+
+    place = np.arange(len(before))[np.isfinite(before)]
+    x = np.column_stack([np.ones(len(place)), place]) if trend else np.ones((len(place), 1))
+    middle = len(before) + (len(newest) - 1) / 2
+    ahead = np.array([1.0, middle])[: x.shape[1]]
+    inverse = np.linalg.inv(x.T @ x)
+    coefficients = inverse @ x.T @ before[place]
+    free = len(place) - x.shape[1]
+    spread = float(np.sum((before[place] - x @ coefficients) ** 2)) / free
+    change = float(newest.mean() - ahead @ coefficients)
+    se = float(np.sqrt(spread * (1 / len(newest) + ahead @ inverse @ ahead)))
+    if se < 1e-9 * max(1.0, abs(change)):
+        return change, float(abs(change) < 1e-9)
+    return change, 2 * float(stdtr(free, -abs(change / se)))
+
+
+def price_response(pulses: Sequence[Pulse], known: int) -> Floats:
+    """(periods,): in each period the slope of log units by cut, about the means of each product in the first `known`.
+
+    Products that were sold in nearly all of these, weighted by their units; NaN where their cuts do not differ.
+    """
+    product = np.unique(np.concatenate([one.product for one in pulses]))
+    units, cut = np.zeros((2, len(pulses), len(product)))
+    for row, one in enumerate(pulses):
+        places = np.searchsorted(product, one.product)
+        units[row, places], cut[row, places] = one.units, one.cut
+    mean = units[:known].mean(axis=0)
+    often = (mean >= FEWEST_UNITS) & ((units[:known] > 0).mean(axis=0) >= 0.9)
+    units, cut, weight = units[:, often], cut[:, often], mean[often] * (units[:, often] > 0)
+    y, x = np.log(np.maximum(units, 1.0)), cut
+    y, x = y - y[:known].mean(axis=0), x - x[:known].mean(axis=0)
+    total = np.maximum(weight.sum(axis=1), 1e-12)[:, None]
+    x = x - (weight * x).sum(axis=1, keepdims=True) / total
+    square = (weight * x**2).sum(axis=1)
+    slope = (weight * x * y).sum(axis=1) / np.where(square > 1e-9, square, np.nan)
+    return np.asarray(slope, dtype=np.float64)

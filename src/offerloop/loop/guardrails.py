@@ -1,0 +1,96 @@
+"""Whether the plan still deserves to go out: customers who got what it had for them against those from whom it was held
+back by lot.
+
+Both are drawn anew in each period, so that totals of periods add up, and `evaluation.shipping` reads them after every
+one of them: profit is to be better, and margin, returns, ratings, purchases below list price and opt-outs no worse than
+a margin. What is done:
+
+    ship        what is believed now is kept as the last good policy
+    roll back   the plan is made of the last good beliefs, or where there are none, or these were the plan, nothing
+                goes out; after REST periods a new trial begins
+    stop        the arms are not those that were drawn: nothing goes out any more but by lot, until somebody looks
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+
+from offerloop.evaluation.shipping import Metric, Reading, ShipRule, read_challenge
+from offerloop.evaluation.totals import Totals
+from offerloop.loop.shop import HELD, LOT, NOTHING, PLAN, Period
+from offerloop.loop.watch import CHEAP, MARGIN, OPT_OUTS, RATINGS, RETURNS
+
+PROFIT = "profit"
+METRICS = (
+    Metric(PROFIT),
+    Metric(MARGIN, margin=0.10),
+    Metric(RETURNS, margin=0.20, lower_is_better=True),
+    Metric(RATINGS, margin=0.05),
+    Metric(CHEAP, margin=0.20, lower_is_better=True),
+    Metric(OPT_OUTS, margin=0.005, lower_is_better=True, relative=False),
+)
+"""Margins are shares of what customers without offers show; of opt-outs, customers in a period."""
+SPAN = 26
+"""Periods at whose end intervals are tightest."""
+REST = 6
+State = Literal["trial", "rest", "stopped"]
+
+
+@dataclass
+class Guardrails:
+    """One trial after the other."""
+
+    held: float
+    """Share of planned customers from whom offers are held back."""
+    state: State = "trial"
+    rest: int = 0
+    """Periods until the next trial."""
+    planned: float = 0.0
+    """Customers at whose number intervals are tightest."""
+    sent: dict[str, Totals] = field(default_factory=dict)
+    kept: dict[str, Totals] = field(default_factory=dict)
+    """Totals of customers who got their offer, and of those from whom it was held back."""
+    reading: Reading | None = None
+    """The newest one."""
+
+    def see(self, period: Period) -> Reading | None:
+        """One more period; what its customers say now, where a plan went out."""
+        if self.state == "rest":
+            self.rest -= 1
+            self.state = "rest" if self.rest > 0 else "trial"
+        if period.planned is None or period.arm is None or self.held <= 0:
+            return None
+        drawn = (period.planned != NOTHING) & (period.arm != LOT)
+        if not drawn.any() or self.state != "trial":
+            return None
+        self._add(period, drawn)
+        self.reading = read_challenge(self.sent, self.kept, self._rule())
+        if self.reading.action in ("roll back", "stop"):
+            self.begin("rest" if self.reading.action == "roll back" else "stopped")
+        elif self.reading.action == "ship":
+            self.begin("trial")
+        return self.reading
+
+    def begin(self, state: State) -> None:
+        """Another trial, now or later."""
+        self.state, self.rest = state, REST if state == "rest" else 0
+        self.planned, self.sent, self.kept = 0.0, {}, {}
+
+    def _add(self, period: Period, drawn: np.typing.NDArray[np.bool_]) -> None:
+        self.planned = self.planned or float(SPAN * drawn.sum())
+        for arm, totals in ((PLAN, self.sent), (HELD, self.kept)):
+            rows = drawn & (period.arm == arm)
+            profit = (period.value_minor - period.cost_minor)[rows]
+            found = {PROFIT: Totals.of(profit, before=period.sight.spend[rows])}
+            for metric in METRICS[1:]:
+                if metric.name in period.watched:
+                    above, below = period.watched[metric.name]
+                    found[metric.name] = Totals.of(above[rows], below[rows])
+            totals.update({name: totals[name] + one if name in totals else one for name, one in found.items()})
+
+    def _rule(self) -> ShipRule:
+        metrics = tuple(one for one in METRICS if one.name in self.sent)
+        return ShipRule(metrics, self.planned, (1 - self.held, self.held))

@@ -1,0 +1,118 @@
+"""Plans that help, harm or do nothing, read off customers from whom they were held back."""
+
+from dataclasses import replace
+
+import made_periods
+import numpy as np
+import pytest
+from made_periods import MENU, sight
+
+from offerloop.loop.guardrails import REST, Guardrails
+from offerloop.loop.learning import Loop
+from offerloop.loop.shop import HELD, NOTHING, PLAN, Period, Pulse
+from offerloop.loop.watch import MARGIN, OPT_OUTS, RATINGS, RETURNS
+
+HELD_SHARE = 0.2
+
+
+def period(gain, rng, *, n=4_000, held=HELD_SHARE, more=None):
+    """Everybody has an offer in the plan; who gets it leaves `gain` more of the usual profit."""
+    seen = sight(n, rng)
+    arm = np.where(rng.random(n) < held, HELD, PLAN)
+    given = np.where(arm == PLAN, 0, NOTHING)
+    profit = 0.3 * seen.spend * (1 + gain * (arm == PLAN)) * rng.gamma(2, 0.5, n)
+    sales = np.maximum(seen.spend, 1.0)
+    watched = {MARGIN: (profit, sales)}
+    for name, (plain, told) in (more or {}).items():
+        watched[name] = ((rng.random(n) < np.where(arm == PLAN, told, plain)).astype(float), np.ones(n))
+    chance = np.tile([1 - held, 0.0, 0.0], (n, 1))
+    return Period(seen, given, chance, profit, np.zeros(n), np.zeros(n, dtype=np.int64), arm, watched)
+
+
+def actions(gain, periods=26, seed=1, **more):
+    rng, guardrails, found = np.random.default_rng(seed), Guardrails(HELD_SHARE), []
+    for _ in range(periods):
+        reading = guardrails.see(period(gain, rng, **more))
+        found.append(None if reading is None else reading.action)
+    return found, guardrails
+
+
+def test_a_plan_that_harms_is_rolled_back_rests_and_is_tried_again():
+    found, _ = actions(-0.3)
+    back = found.index("roll back")
+    assert back <= 5
+    assert found[back + 1 : back + REST] == [None] * (REST - 1)
+    assert found[back + REST] is not None
+
+
+def test_a_plan_that_helps_ships():
+    assert "ship" in actions(0.3)[0]
+
+
+def test_a_plan_that_does_nothing_goes_on():
+    assert set(actions(0.0)[0]) == {"go on"}
+
+
+@pytest.mark.parametrize(
+    ("name", "plain", "told"), [(RETURNS, 0.1, 0.2), (OPT_OUTS, 0.0, 0.03), (RATINGS, 0.8, 0.6)], ids=str
+)
+def test_what_customers_do_not_like_is_rolled_back_although_it_pays(name, plain, told):
+    found, _ = actions(0.3, more={name: (plain, told)})
+    assert "ship" not in found[: found.index("roll back")]
+
+
+def test_a_broken_draw_stops_it_for_good():
+    found, guardrails = actions(0.0, held=0.5)
+    assert found[0] == "stop"
+    assert guardrails.state == "stopped"
+    assert found[1:] == [None] * 25
+
+
+def test_periods_without_a_plan_say_nothing():
+    guardrails, rng = Guardrails(HELD_SHARE), np.random.default_rng(2)
+    plain = replace(period(0.0, rng), planned=None, arm=None)
+    assert guardrails.see(plain) is None
+
+
+@pytest.fixture
+def gaining():
+    """A loop that is sure of its plan, and what it sees."""
+    rng, loop = np.random.default_rng(3), Loop(MENU, 50_000)
+    for _ in range(4):
+        loop.learn(replace(made_periods.period(5_000, np.full(3, 0.2), rng), planned=None))
+    return loop, sight(1_000, rng), rng
+
+
+def test_nothing_goes_out_but_by_lot_while_a_plan_rests(gaining):
+    loop, seen, rng = gaining
+    assert loop.decide(seen, rng).sent
+    for state in ("rest", "stopped"):
+        loop.guardrails.begin(state)
+        made = loop.decide(seen, rng)
+        assert not made.sent
+        assert made.explorers > 0
+
+
+def test_the_last_good_plan_goes_out_while_a_newer_one_rests(gaining):
+    loop, seen, rng = gaining
+    loop.good = loop.known(seen)
+    good = loop.decide(seen, np.random.default_rng(1)).planned
+    loop.learn(made_periods.period(5_000, np.full(3, -0.3), rng))
+    loop.learn(made_periods.period(5_000, np.full(3, -0.3), rng))
+    loop.guardrails.begin("rest")
+    assert np.array_equal(loop.decide(seen, np.random.default_rng(1)).planned, good)
+    loop.guardrails.begin("stopped")
+    assert not loop.decide(seen, rng).sent
+
+
+def test_after_an_alarm_what_was_learned_counts_less_and_more_is_explored(gaining):
+    loop, seen, rng = gaining
+    before, usual = loop.known(seen).belief.settled, loop.decide(seen, rng).explorers
+    pulses = [Pulse(np.arange(3), np.full(3, 100.0), np.full(3, cut), 10) for cut in [0.1, 0.11] * 6 + [0.9] * 2]
+    for pulse in pulses:
+        loop.learn(replace(made_periods.period(50, np.full(3, 0.2), rng), pulse=pulse))
+        if loop.alarms:
+            break
+    assert "cuts" in [one.sign for one in loop.alarms]
+    assert loop.known(seen).belief.settled < before
+    assert loop.decide(seen, rng).explorers == pytest.approx(2 * usual, abs=1)
