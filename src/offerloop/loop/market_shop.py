@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from offerloop.loop.decide import Decision
+from offerloop.loop.decide import Decision, Rules
 from offerloop.loop.learning import Loop
 from offerloop.loop.shop import Floats, Menu, Period, Sight
 from offerloop.market.policies import DRAWN, Given, Logged, Rule
@@ -112,8 +112,8 @@ def learned_from(loop: Loop, market: Market, log: Sequence[Logged]) -> None:
         loop.learn(Period(sight_of(one.seen, market.terms), one.offer, chance, one.value_minor, one.cost_minor))
 
 
-def loop_policy(market: Market, log: Sequence[Logged], budget: int) -> Rule:
+def loop_policy(market: Market, log: Sequence[Logged], budget: int, rules: Rules | None = None) -> Rule:
     """A loop that begins with what weeks of a lottery showed."""
-    loop = Loop(menu_of(market.terms), budget)
+    loop = Loop(menu_of(market.terms), budget, rules or Rules())
     learned_from(loop, market, log)
     return LoopRule(loop)
