@@ -14,7 +14,7 @@ from offerloop.report.charts.drawing import Build, percent_labels
 from offerloop.report.charts.forest import forest
 from offerloop.report.charts.panels import Line, Panel, panels
 from offerloop.report.numbers import count, percent
-from offerloop.report.simulation import MEASURES, PolicyGains, dots_of, drawable, money_text
+from offerloop.report.policy_gains import MEASURES, PolicyGains, dots_of, drawable, money_text
 from offerloop.report.voice import Voice
 
 NOTHING, BLANKET = "nothing", "blanket"
