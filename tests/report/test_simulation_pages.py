@@ -87,6 +87,16 @@ def test_without_a_ceiling_the_page_says_which_policy_to_add():
     assert "add the policy 'ceiling', or 'oracle'" in text_of(page)
 
 
+def test_a_shop_that_sells_nothing_has_a_page():
+    unknown = dict.fromkeys(("buyers", "sales", "profit"), Estimate(NAN, NAN, NAN))
+    zero = Estimate(0.0, NAN, NAN)
+    idle = PolicyGains("ours", dict.fromkeys(("buyers", "sales", "profit", "cost"), zero), unknown, None, {})
+    courses = Courses({"ours": (zero, zero)}, None, {}, {}, None)
+    page = render_simulation(replace(simulation(("ours",), None), policies=(idle,), courses=courses))
+    assert "nan" not in text_of(page).lower()
+    assert "$1<" in page  # the scale of a chart whose line is zero
+
+
 def test_the_summary_has_every_period():
     summary = summarise_simulation(simulation())
     assert summary["regret_against"] == "ceiling"

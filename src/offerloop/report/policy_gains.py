@@ -58,6 +58,13 @@ def conversion(one: PolicyGains, customers: int, periods: int) -> Estimate:
     return one.gains["buyers"].times(1 / (customers * periods))
 
 
+def share_text(one: Estimate, tell: Voice) -> str:
+    """Per cent with their interval, where there is one; nothing where the shop without offers has nothing."""
+    if math.isnan(one.value):
+        return ""
+    return tell.share(one.value) if math.isnan(one.low) else tell.shares(one.times(100))
+
+
 def points_text(share: Estimate, tell: Voice) -> str:
     """A change of a share in percentage points, with its interval, where there is one."""
     points = share.times(100)

@@ -19,10 +19,10 @@ from offerloop.report.policy_gains import (
     PolicyGains,
     conversion,
     dots_of,
-    drawable,
     money_text,
     plain,
     points_text,
+    share_text,
 )
 from offerloop.report.voice import Voice
 
@@ -148,9 +148,7 @@ def _dots(found: SimulationFindings, tell: Voice) -> Build:
 
 
 def _shares(found: SimulationFindings, tell: Voice) -> Table:
-    rows = tuple(
-        (one.name, *(tell.shares(drawable(one.shares[name]).times(100)) for name in MEASURES)) for one in found.policies
-    )
+    rows = tuple((one.name, *(share_text(one.shares[name], tell) for name in MEASURES)) for one in found.policies)
     names = (tell.say("simulation.column.policy"), *(tell.say(f"simulation.measure.{name}") for name in MEASURES))
     return Table(tell.say("simulation.measure"), names, rows)
 

@@ -66,10 +66,10 @@ def courses(lines: Sequence[Line], axes: Axes, looks: Sequence[str] = (), *, who
 
 
 def _ends(lines: Sequence[Line]) -> tuple[float, float]:
-    """Of the scale: all bands and zero."""
+    """Of the scale: all bands and zero; where all of it is zero, a unit around it."""
     low = min(0.0, *(one.low for line in lines for _, one in line.points))
     high = max(0.0, *(one.high for line in lines for _, one in line.points))
-    air = AIR * max(high - low, 1e-9)
+    air = AIR * (high - low) or 1.0
     return low - air, high + air
 
 
