@@ -2,12 +2,13 @@
 
 from functools import partial
 
+import numpy as np
 import polars as pl
 import pytest
 
 from offerloop.loop.decide import Rules
 from offerloop.loop.market_shop import loop_policy
-from offerloop.market.periods import PERIOD_COLUMNS, Setting, play
+from offerloop.market.periods import PERIOD_COLUMNS, Setting, past, play
 from offerloop.market.planning import Combination, Levers, Telling, brought, combinations, with_terms
 from offerloop.market.preset import load_preset
 
@@ -86,8 +87,11 @@ def test_with_the_same_offers_a_larger_share_of_suppliers_never_lowers_profit():
         assert parts[-1]["cost_minor"].sum() == 0
 
 
-def test_more_exploration_gives_more_by_lot():
-    levers = Levers((2.0,), (0.75,), (0.0, 0.5))
-    few, many = (rows(played(small("null"), [one]), one) for one in combinations(levers, ("loop",), ("loop",)))
-    assert few["liability_minor"].sum() <= many["liability_minor"].sum()
-    assert many["offered"].sum() > 0
+def test_the_exploration_share_is_what_the_loop_gives_by_lot():
+    setting = with_terms(small(), 1.0, 0.75)
+    start, log = past(setting, [], 4, learns=True)
+    dearest = start.terms.liability_minor[start.terms.menu].max()
+    for explore in (0.0, 0.1):
+        rule = looping(explore)(start, log, setting.budget_minor)
+        rule(start, setting.budget_minor, np.random.default_rng(4))
+        assert rule.decisions[-1].explorers == int(explore * setting.budget_minor / dearest)
