@@ -46,10 +46,22 @@ def test_it_writes_a_shop_and_what_was_gained(shop):
         assert summary["policies"][name]["gains"]["profit"]["value"] == pytest.approx(gained, abs=0.01)
     assert "(worlds simulated: 2)" in summary["sentence"]
     assert "R2" in summary["sentence"]
+    assert "conversion by" in summary["sentence"]
     page = (folder / "report.html").read_text(encoding="utf-8")
     assert page.count("Synthetic") >= 2
     assert "http" not in page.replace("http://www.w3.org", "")
     assert (folder / "figure.svg").read_text(encoding="utf-8").startswith("<svg")
+
+
+def test_regret_is_told_against_the_ceiling_of_the_same_worlds(shop):
+    policies = shop[1]["policies"]
+    profit = {name: one["gains"]["profit"]["value"] for name, one in policies.items()}
+    assert shop[1]["regret_against"] == "ceiling"
+    assert len(policies["random"]["regret_so_far"]) == 2
+    for name in ("random", "blanket"):
+        regret = policies[name]["regret_so_far"][-1]["value"]
+        assert regret == pytest.approx(profit["ceiling"] - profit[name], abs=0.02)
+    assert "regret of" in (shop[0] / "report.html").read_text(encoding="utf-8")
 
 
 def test_at_equal_spend_the_first_policy_is_scaled_to_the_cost_of_the_other(shop):

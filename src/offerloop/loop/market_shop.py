@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import polars as pl
 
-from offerloop.loop.decide import Decision
+from offerloop.loop.decide import Decision, Rules
 from offerloop.loop.learning import Loop
 from offerloop.loop.market_sight import Purchases
 from offerloop.loop.shop import Floats, Menu, Period, Pulse, Sight
@@ -136,7 +136,7 @@ def learned_from(loop: Loop, market: Market, weeks: int, tell: Callable[[int], N
     return purchases
 
 
-def loop_policy(market: Market, log: Sequence[Logged], budget: int) -> Rule:
+def loop_policy(market: Market, log: Sequence[Logged], budget: int, rules: Rules | None = None) -> Rule:
     """A loop that begins with what weeks of a lottery showed."""
-    loop = Loop(menu_of(market.terms), budget)
+    loop = Loop(menu_of(market.terms), budget, rules or Rules())
     return LoopRule(loop, learned_from(loop, market, len(log)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import polars as pl
@@ -80,6 +81,13 @@ class Played:
 
 Learner = Callable[[Market, Sequence[Logged], int], Rule]
 """From the past, its weeks of random offers, and the budget of a period."""
+Week = Mapping[str, float]
+"""The sums of one week over all customers, with those of the twin shop."""
+
+
+def unwatched(name: str, week: Week) -> None:
+    """Nobody looks at single weeks."""
+    del name, week
 
 
 def play(
@@ -88,10 +96,12 @@ def play(
     world: int,
     tell: Callable[[], None],
     learners: Mapping[str, Learner] | None = None,
+    watch: Callable[[str, Week], None] = unwatched,
 ) -> tuple[Market, Played]:
     """Every policy from the same past; and the first one's market after the last week.
 
-    `tell` is called after each week played and each block learned from. `learners` are further policies by name.
+    `tell` is called after each week played and each block learned from, `watch` with each week of a policy. `learners`
+    are further policies by name.
     """
     others = {name: learner for name, learner in (learners or {}).items() if name in names}
     start, log = past(setting, names, world, learns=bool(others))
@@ -101,27 +111,46 @@ def play(
         else policy_of(name, start, log, setting, tell)
         for name in names
     }
-    _, plain = weeks(start, nothing, setting, world, tell)
+    plain = twin(start, setting, world, tell)
     markets: list[Market] = []
     tables = []
     for name, policy in policies.items():
-        market, table = weeks(start, policy.rule, setting, world, tell)
+        market, table = weeks(start, policy.rule, setting, world, watched(plain, partial(watch, name), tell))
         markets += [] if markets else [market]
         tables.append(beside(table, plain, name, world).select(PERIOD_COLUMNS))
     return markets[0], Played(pl.concat(tables), {name: one.facts for name, one in policies.items()})
 
 
+def twin(start: Market, setting: Setting, world: int, tell: Callable[[], None]) -> pl.DataFrame:
+    """The weeks of the same shop without any offer."""
+    return weeks(start, nothing, setting, world, lambda _: tell())[1]
+
+
+def watched(plain: pl.DataFrame, watch: Callable[[Week], None], tell: Callable[[], None]) -> Callable[[Week], None]:
+    """What `weeks` calls to have a policy's weeks watched, each beside that of the twin shop."""
+
+    def told(week: Week) -> None:
+        without = plain.row(int(week["period"]), named=True)
+        watch({**week, **{f"plain_{one}": without[one] for one in PLAIN}})
+        tell()
+
+    return told
+
+
 def beside(table: pl.DataFrame, plain: pl.DataFrame, policy: str, world: int) -> pl.DataFrame:
     """The sums of one policy's periods with those of the twin shop."""
-    twin = plain.select(pl.col(PLAIN).name.prefix("plain_"))
+    without = plain.select(pl.col(PLAIN).name.prefix("plain_"))
     named = {"policy": pl.lit(policy), "world": pl.lit(world)}
-    return pl.concat([table, twin], how="horizontal").with_columns(**named)
+    return pl.concat([table, without], how="horizontal").with_columns(**named)
 
 
 def weeks(
-    start: Market, rule: Rule, setting: Setting, world: int, tell: Callable[[], None], times: float = 1.0
+    start: Market, rule: Rule, setting: Setting, world: int, told: Callable[[Week], None], times: float = 1.0
 ) -> tuple[Market, pl.DataFrame]:
-    """The market after all periods under one rule, and their sums; the budget is so many `times` the preset's."""
+    """The market after all periods under one rule, and their sums; the budget is so many `times` the preset's.
+
+    `told` is called with the sums of each week.
+    """
     market, rng = start.branch(), np.random.default_rng(world)
     budget = round(times * setting.budget_minor)
     rows = []
@@ -129,21 +158,31 @@ def weeks(
         given = rule(market, budget, rng)
         done = market.advance(given.offer, given.propensity)
         rows.append({"period": period, **_sums(market, done, given.offer)})
-        tell()
+        told(rows[-1])
     return market, pl.DataFrame(rows)
 
 
 def past(setting: Setting, names: Sequence[str], world: int, *, learns: bool = False) -> tuple[Market, list[Logged]]:
     """The market before the first period, and its weeks of random offers where a policy learns from them."""
     n_log = setting.log if learns or "personalised" in names else 0
-    market = Market(setting.preset, setting.customers, setting.products, world, setting.before - n_log)
+    market = before_log(setting, n_log, world)
+    return market, drawn_weeks(market, n_log, world)
+
+
+def before_log(setting: Setting, n_log: int, world: int) -> Market:
+    """The market after its weeks without offers, of which the log leaves so many."""
+    return Market(setting.preset, setting.customers, setting.products, world, setting.before - n_log)
+
+
+def drawn_weeks(market: Market, n_log: int, world: int) -> list[Logged]:
+    """Play weeks of random offers."""
     rng, log = np.random.default_rng(world), []
     for _ in range(n_log):
         view, given = seen(market), lottery(market, rng)
         done = market.advance(given.offer, given.propensity)
         value, own = done.value_minor(market.customers), market.terms.own_share[given.offer]
         log.append(Logged(view, given.offer, value, done.cost_minor(market.customers, own)))
-    return market, log
+    return log
 
 
 def policy_of(name: str, market: Market, log: list[Logged], setting: Setting, tell: Callable[[], None]) -> Policy:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 
-from offerloop.market.periods import PERIOD_COLUMNS, Setting, beside, past, policy_of, weeks
-from offerloop.market.policies import Rule, blanket, nothing
+from offerloop.market.periods import PERIOD_COLUMNS, Setting, beside, past, policy_of, twin, weeks
+from offerloop.market.policies import Rule, blanket
 from offerloop.market.simulation import Market
 
 BLANKET = "blanket"
@@ -33,7 +33,7 @@ def sweep(setting: Setting, names: Sequence[str], levels: Levels, world: int, te
     What learns learns once, whatever the budget. `tell` is called after each week played and each block learned from.
     """
     start, log = past(setting, names, world)
-    _, plain = weeks(start, nothing, setting, world, tell)
+    plain = twin(start, setting, world, tell)
 
     def tried() -> Iterator[tuple[str, float, float, Market, Rule]]:
         for name in names:
@@ -43,7 +43,7 @@ def sweep(setting: Setting, names: Sequence[str], levels: Levels, world: int, te
 
     tables = []
     for name, level, times, market, rule in tried():
-        table = weeks(market, rule, setting, world, tell, times)[1]
+        table = weeks(market, rule, setting, world, lambda _: tell(), times)[1]
         tables.append(beside(table, plain, name, world).select(*PERIOD_COLUMNS, level=pl.lit(float(level))))
     return pl.concat(tables)
 

@@ -73,10 +73,15 @@ class Terms:
             off_minor=minor("save"),
             most_minor=minor("max_discount"),
             stock=np.array([one.stock for _, one, _ in rows]),
-            own_share=np.append(np.full(len(menu), 1 - campaign.funded_share), 1.0),
+            own_share=cls.own_shares(campaign, len(menu)),
             annoys=np.array([one.annoys for _, one, _ in rows]),
             menu=menu,
         )
+
+    @staticmethod
+    def own_shares(campaign: CampaignOf, offers: int) -> Floats:
+        """Of so many offers and of the blanket one, which suppliers do not share."""
+        return np.append(np.full(offers, 1 - campaign.funded_share), 1.0)
 
 
 def depths(terms: Terms, given: Ints, bears: NDArray[np.bool_], categories: int) -> NDArray[np.float32]:

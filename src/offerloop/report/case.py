@@ -14,7 +14,7 @@ from offerloop.report.charts.drawing import Build, percent_labels
 from offerloop.report.charts.forest import forest
 from offerloop.report.charts.panels import Line, Panel, panels
 from offerloop.report.numbers import count, percent
-from offerloop.report.simulation import MEASURES, PolicyGains, dots_of, drawable, money_text
+from offerloop.report.policy_gains import MEASURES, PolicyGains, dots_of, drawable, money_text, share_text
 from offerloop.report.voice import Voice
 
 NOTHING, BLANKET = "nothing", "blanket"
@@ -83,7 +83,7 @@ def opening(found: CaseFindings, language: str = "en") -> str:
 def verdict(found: CaseFindings, language: str = "en") -> str:
     """Whether the promised growth is reached at any budget without losing profit."""
     tell, point = Voice(language, found.currency), found.reading.point
-    shares = {name: _share(getattr(point, name), tell) for name in MEASURES}
+    shares = {name: share_text(getattr(point, name), tell) for name in MEASURES}
     goals = {f"{name}_goal": tell.spaced(percent(getattr(found.goals, name))) for name in ("buyers", "sales")}
     values = {"point": _level(point.policy, point.level, tell), "n": count(len(found.tried)), **shares, **goals}
     key = f"case.{found.reading.verdict}"
@@ -97,7 +97,7 @@ def best(found: CaseFindings, language: str = "en") -> str:
         tell.say("case.best_of", point=_level(policy, level, tell), n=count(worlds))
         for (policy, level), worlds in found.best.chosen.items()
     ]
-    shares = {f"{name}_share": _share(gained.shares[name], tell) for name in MEASURES}
+    shares = {f"{name}_share": share_text(gained.shares[name], tell) for name in MEASURES}
     money = {name: money_text(gained.gains[name], tell) for name in ("profit", "cost")}
     return tell.say("case.best", points=tell.series(points), **shares, **money)
 
@@ -131,7 +131,7 @@ def contentment(found: CaseFindings, levels: Iterable[tuple[str, float]], langua
     for one in found.tried:
         if (one.gained.name, one.level) in wanted:
             content = one.content
-            shares = {name: _share(content[name], tell) for name in ("plain_returns", "orders", "annoyed")}
+            shares = {name: share_text(content[name], tell) for name in ("plain_returns", "orders", "annoyed")}
             stars = {name: _plain(content[name]) for name in ("plain_stars", "stars")}
             points = _plain(content["returns"].times(100), tell.words["points"])
             point = _level(one.gained.name, one.level, tell)
@@ -157,7 +157,7 @@ def sweep_table(found: CaseFindings, language: str = "en") -> pl.DataFrame:
 
 
 def _cells(one: PolicyGains, tell: Voice) -> dict[str, str]:
-    shares = {tell.say(f"simulation.measure.{name}"): _share(one.shares[name], tell) for name in MEASURES}
+    shares = {tell.say(f"simulation.measure.{name}"): share_text(one.shares[name], tell) for name in MEASURES}
     money = {
         tell.words["case.column.cost"]: money_text(one.gains["cost"], tell),
         tell.words["simulation.column.more_profit"]: money_text(one.gains["profit"], tell),
@@ -201,8 +201,3 @@ def _level(policy: str, level: float, tell: Voice) -> str:
 def _plain(one: Estimate, unit: str = "") -> str:
     """A figure with its interval, where there is one."""
     return f"{one.value:.3f}{unit}" if math.isnan(one.low) else one.text(unit)
-
-
-def _share(one: Estimate, tell: Voice) -> str:
-    """Per cent with their interval, where there is one."""
-    return tell.share(one.value) if math.isnan(one.low) else tell.shares(one.times(100))

@@ -2,40 +2,32 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
 from offerloop.config import Shop
-from offerloop.evaluation.estimate import Estimate
 from offerloop.report.blocks import Figure, Section, Table, Text
 from offerloop.report.charts.drawing import Build, figure, file_svg, percent_labels
-from offerloop.report.charts.forest import Dot, forest
+from offerloop.report.charts.forest import forest
+from offerloop.report.courses import Courses, courses_section
 from offerloop.report.numbers import count
 from offerloop.report.page import environment, kept_together
+from offerloop.report.policy_gains import (
+    MEASURES,
+    PolicyGains,
+    conversion,
+    dots_of,
+    money_text,
+    plain,
+    points_text,
+    share_text,
+)
 from offerloop.report.voice import Voice
 
 WIDTH = 640
 """Pixels of the figure that stands alone."""
-MEASURES = ("buyers", "sales", "profit")
-
-
-@dataclass(frozen=True)
-class PolicyGains:
-    """What one policy gained over the shop without offers, in all periods; intervals over worlds, NaN with one."""
-
-    name: str
-    gains: dict[str, Estimate]
-    """profit, sales and cost in minor units, and buyers: customers who buy in a period, summed over periods."""
-    shares: dict[str, Estimate]
-    """MEASURES as shares of what the shop without offers has."""
-    lead: Estimate | None
-    """Profit beyond that of the first policy, given to as many random customers less as makes its spend equal."""
-    facts: dict[str, float]
-    """What else is known of it, such as the R2 of the fair ceiling."""
 
 
 @dataclass(frozen=True)
@@ -50,26 +42,36 @@ class SimulationFindings:
     periods: pl.DataFrame
     """A row for each policy, world and period."""
     policies: tuple[PolicyGains, ...]
+    courses: Courses
+
+    @property
+    def n_periods(self) -> int:
+        """Weeks of each policy."""
+        return self.periods["period"].n_unique()
 
 
 def summarise_simulation(found: SimulationFindings) -> dict[str, Any]:
     """The same for machines; money in minor units."""
     sizes = {name: getattr(found, name) for name in ("preset", "customers", "products", "worlds")}
-    policies = {
-        one.name: {
-            "gains": {name: _plain(estimate) for name, estimate in one.gains.items()},
-            "relative": {name: _plain(estimate, 6) for name, estimate in one.shares.items()},
-            "lead_at_equal_spend": None if one.lead is None else _plain(one.lead),
-            **one.facts,
-        }
-        for one in found.policies
+    courses = found.courses
+    spend = {"regret_against": courses.ceiling, "same_spend": None if courses.spend is None else plain(courses.spend)}
+    policies = {one.name: _summarised(one, found) for one in found.policies}
+    return {"synthetic": True, **sizes, "sentence": sentence(found), **spend, "policies": policies}
+
+
+def _summarised(one: PolicyGains, found: SimulationFindings) -> dict[str, Any]:
+    mine = found.courses
+    same, regret = mine.same_spend.get(one.name), mine.regret.get(one.name)
+    return {
+        "gains": {name: plain(estimate) for name, estimate in one.gains.items()},
+        "relative": {name: plain(estimate, 6) for name, estimate in one.shares.items()},
+        "conversion": plain(conversion(one, found.customers, found.n_periods), 6),
+        "lead_at_equal_spend": None if one.lead is None else plain(one.lead),
+        "profit_at_same_spend": None if same is None else plain(same),
+        "profit_so_far": [plain(estimate) for estimate in mine.profit[one.name]],
+        "regret_so_far": None if regret is None else [plain(estimate) for estimate in regret],
+        **one.facts,
     }
-    return {"synthetic": True, **sizes, "sentence": sentence(found), "policies": policies}
-
-
-def _plain(one: Estimate, digits: int = 2) -> dict[str, float | None]:
-    ends = {"value": one.value, "low": one.low, "high": one.high}
-    return {end: None if math.isnan(value) else round(value, digits) for end, value in ends.items()}
 
 
 def sentence(found: SimulationFindings, language: str = "en") -> str:
@@ -78,7 +80,7 @@ def sentence(found: SimulationFindings, language: str = "en") -> str:
     opening = tell.say(
         "simulation.found",
         preset=found.preset,
-        periods=count(found.periods["period"].n_unique()),
+        periods=count(found.n_periods),
         worlds=count(found.worlds),
     )
     return tell.listed([opening, *(_gained(one, found, tell) for one in found.policies)], "sentence")
@@ -86,18 +88,14 @@ def sentence(found: SimulationFindings, language: str = "en") -> str:
 
 def _gained(one: PolicyGains, found: SimulationFindings, tell: Voice) -> str:
     money = {name: money_text(one.gains[name], tell) for name in ("profit", "sales", "cost")}
-    told = [tell.say("simulation.gained", policy=one.name, **money)]
+    points = points_text(conversion(one, found.customers, found.n_periods), tell)
+    told = [tell.say("simulation.gained", policy=one.name, conversion=points, **money)]
     if one.lead is not None:
         told.append(tell.say("simulation.lead", lead=money_text(one.lead, tell), first=found.policies[0].name))
     if "r2" in one.facts:
         fresh = count(one.facts["fresh_customers"])
         told.append(tell.say("simulation.r2", policy=one.name, r2=f"{one.facts['r2']:.2f}", fresh=fresh))
     return tell.listed(told, "sentence")
-
-
-def money_text(one: Estimate, tell: Voice) -> str:
-    """An amount with its interval, where there is one."""
-    return tell.money.text(one.value) if math.isnan(one.low) else tell.money.estimate(one)
 
 
 @dataclass(frozen=True)
@@ -121,7 +119,11 @@ def render_simulation(found: SimulationFindings, language: str = "en") -> str:
         .render(
             shop=shop,
             first=FirstScreen(sentence(found, language), note, _chart(found, tell)),
-            sections=[_compared(found, tell), *(_periods(one.name, found, tell) for one in found.policies)],
+            sections=[
+                _compared(found, tell),
+                courses_section(found.courses, found.policies, tell),
+                *(_periods(one.name, found, tell) for one in found.policies),
+            ],
             mark=lambda text: text,
             footer=tell.say("simulation.footer"),
         )
@@ -145,35 +147,20 @@ def _dots(found: SimulationFindings, tell: Voice) -> Build:
     return forest(dots_of(found.policies, found.worlds, tell), percent_labels(tell))
 
 
-def dots_of(policies: Sequence[PolicyGains], worlds: int, tell: Voice) -> list[Dot]:
-    """The measures of each policy, as shares; hollow with one world."""
-    return [
-        Dot(one.name, tell.say(f"simulation.measure.{name}"), drawable(one.shares[name]), assumed=worlds == 1)
-        for one in policies
-        for name in MEASURES
-    ]
-
-
-def drawable(one: Estimate) -> Estimate:
-    """The same with an interval of no width where there is none."""
-    return Estimate(one.value, one.value, one.value) if math.isnan(one.low) else one
-
-
 def _shares(found: SimulationFindings, tell: Voice) -> Table:
-    rows = tuple(
-        (one.name, *(tell.shares(drawable(one.shares[name]).times(100)) for name in MEASURES)) for one in found.policies
-    )
+    rows = tuple((one.name, *(share_text(one.shares[name], tell) for name in MEASURES)) for one in found.policies)
     names = (tell.say("simulation.column.policy"), *(tell.say(f"simulation.measure.{name}") for name in MEASURES))
     return Table(tell.say("simulation.measure"), names, rows)
 
 
 def _compared(found: SimulationFindings, tell: Voice) -> Section:
     rows = tuple(
-        (one.name, *(money_text(one.gains[name], tell) for name in ("profit", "sales", "cost")),
+        (one.name, *(money_text(one.gains[name], tell) for name in ("profit", "cost", "sales")),
+         points_text(conversion(one, found.customers, found.n_periods), tell),
          "" if one.lead is None else money_text(one.lead, tell))
         for one in found.policies
     )  # fmt: skip
-    keys = ("policy", "more_profit", "more_sales", "cost")
+    keys = ("policy", "more_profit", "cost", "more_sales", "more_conversion")
     columns = (*(tell.say(f"simulation.column.{key}") for key in keys),
                tell.say("simulation.column.lead", first=found.policies[0].name))  # fmt: skip
     table = Table(tell.say("simulation.table_policies"), columns, rows)

@@ -21,7 +21,7 @@ from offerloop.recommenders.interactions import Interactions
 from offerloop.recommenders.judge import judge
 from offerloop.recommenders.window import Window
 from offerloop.report.case import Best, CaseFindings, Tried
-from offerloop.report.simulation import PolicyGains
+from offerloop.report.policy_gains import PolicyGains
 
 POLICIES = ("same", "random", "buyers", "personalised", "ceiling", "oracle")
 KNOWING = ("ceiling", "oracle")

@@ -1,10 +1,10 @@
 """The wording of explanations and reports as data: files for each language, all with the same keys and places to fill.
 
 `en` and `zh` hold what explanations say; `_page`, `_study`, `_budget` and `_terms` what a report says, `_readout` a
-read-out, `_simulation` a simulation, `_case` the article's case, `_evaluation` an evaluation of policies, `_uplift` the
-study of one trial, `_replay` a replay of past orders; `zh_rooms` the sentences that other rooms write in English into
-tables. A further language is such files and one more line in `_BY_LANGUAGE`. Values that a run brings along (names of
-categories, campaigns and the shop) stay as they are.
+read-out, `_simulation` a simulation, `_planning` planning by it, `_case` the article's case, `_evaluation` an
+evaluation of policies, `_uplift` the study of one trial, `_replay` a replay of past orders; `zh_rooms` the sentences
+that other rooms write in English into tables. A further language is such files and one more line in `_BY_LANGUAGE`.
+Values that a run brings along (names of categories, campaigns and the shop) stay as they are.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from offerloop.report.words import (
     en_case,
     en_evaluation,
     en_page,
+    en_planning,
     en_readout,
     en_replay,
     en_simulation,
@@ -30,6 +31,7 @@ from offerloop.report.words import (
     zh_case,
     zh_evaluation,
     zh_page,
+    zh_planning,
     zh_readout,
     zh_replay,
     zh_rooms,
@@ -43,10 +45,12 @@ _BY_LANGUAGE: dict[str, Mapping[str, str]] = {
     "en": {
         **en.WORDS, **en_page.WORDS, **en_study.WORDS, **en_terms.WORDS, **en_readout.WORDS, **en_simulation.WORDS,
         **en_evaluation.WORDS, **en_uplift.WORDS, **en_budget.WORDS, **en_replay.WORDS, **en_case.WORDS,
+        **en_planning.WORDS,
     },
     "zh": {
         **zh.WORDS, **zh_page.WORDS, **zh_study.WORDS, **zh_terms.WORDS, **zh_readout.WORDS, **zh_simulation.WORDS,
         **zh_evaluation.WORDS, **zh_uplift.WORDS, **zh_budget.WORDS, **zh_replay.WORDS, **zh_case.WORDS,
+        **zh_planning.WORDS,
     },
 }  # fmt: skip
 _ROOMS: dict[str, Mapping[str, str]] = {"en": {}, "zh": zh_rooms.TEXTS}

@@ -1,0 +1,115 @@
+"""Lines with their bands on one scale, each with its name at its end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from offerloop.report.charts.drawing import BAND, INK, Axes, Build, rows_of, ticks, width_of
+from offerloop.report.charts.panels import COLOURS, DASHES, Line
+
+if TYPE_CHECKING:
+    import altair as alt
+
+HEIGHT, MARGIN = 280, 70
+LETTER, GAP = 7.5, 17
+"""Pixels of a letter, and between the names of two lines."""
+LEADER = 14
+"""Pixels from the end of a line to its name."""
+AIR = 0.04
+"""Of the scale, above and below the lines."""
+FULL, EDGE = 2, 0.45
+"""Bands that are drawn at full strength side by side, and how strong their edges are."""
+
+
+def look(place: int) -> tuple[str, list[int]]:
+    """Colour and dash of a line; further rounds of colours come with other dashes."""
+    return COLOURS[place % len(COLOURS)], DASHES[(place + place // len(COLOURS)) % len(DASHES)]
+
+
+def apart(wanted: Sequence[float], gap: float, room: float) -> list[float]:
+    """Places in the order of those wanted, at least a gap from each other, from 0 to `room`."""
+    order = sorted(range(len(wanted)), key=lambda one: wanted[one])
+    found = [0.0] * len(wanted)
+    last = -gap
+    for one in order:
+        found[one] = last = max(wanted[one], last + gap, 0.0)
+    last = room + gap
+    for one in reversed(order):
+        found[one] = last = min(found[one], last - gap)
+    return found
+
+
+def courses(lines: Sequence[Line], axes: Axes, looks: Sequence[str] = (), *, whole: bool = False) -> Build:
+    """One chart; `whole` where x counts, `looks` names the lines of several charts so that each keeps its look."""
+    order = [*looks] or [line.name for line in lines]
+    places = [order.index(line.name) for line in lines]
+
+    def build(width: int) -> alt.TopLevelMixin:
+        import altair as alt
+
+        names = max(width_of(line.name, LETTER) for line in lines)
+        room, height = width - MARGIN - min(names, width // 3) - LEADER, max(HEIGHT, GAP * len(lines))
+        low, high = _ends(lines)
+        at = [height * (high - line.points[-1][1].value) / (high - low) for line in lines]
+        layers = [part for place, line in zip(places, lines, strict=True) for part in _band(line, place, len(lines))]
+        layers.append(alt.Chart(rows_of([{}])).mark_rule(color=INK, strokeWidth=1.2).encode(y=alt.datum(0)))
+        layers += [
+            _drawn(line, place, (low, high), axes, width, whole=whole)
+            for place, line in zip(places, lines, strict=True)
+        ]
+        for place, line, end, words in zip(places, lines, at, apart(at, GAP, height), strict=True):
+            layers += _name(line, place, room, end, words)
+        return alt.layer(*layers).properties(width=room, height=height)
+
+    return build
+
+
+def _ends(lines: Sequence[Line]) -> tuple[float, float]:
+    """Of the scale: all bands and zero; where all of it is zero, a unit around it."""
+    low = min(0.0, *(one.low for line in lines for _, one in line.points))
+    high = max(0.0, *(one.high for line in lines for _, one in line.points))
+    air = AIR * (high - low) or 1.0
+    return low - air, high + air
+
+
+def _band(line: Line, place: int, lines: int) -> list[alt.Chart]:
+    """Where there are many, bands are paler: their edges tell them apart."""
+    import altair as alt
+
+    colour, dash = look(place)
+    rows = rows_of([{"x": x, "low": one.low, "high": one.high} for x, one in line.points])
+    area = alt.Chart(rows).mark_area(color=colour, opacity=BAND * min(1.0, FULL / lines)).encode(
+        x="x:Q", y="low:Q", y2="high:Q"
+    )  # fmt: skip
+    edge = alt.Chart(rows).mark_line(color=colour, strokeWidth=1, strokeDash=dash, opacity=EDGE)
+    return [area, edge.encode(x="x:Q", y="low:Q"), edge.encode(x="x:Q", y="high:Q")]
+
+
+def _drawn(line: Line, place: int, ends: tuple[float, float], axes: Axes, width: int, *, whole: bool) -> alt.Chart:
+    import altair as alt
+
+    (colour, dash), step = look(place), 1 if whole else alt.Undefined
+    axis = alt.Axis(labelExpr=axes.x_labels, tickCount=ticks(width), grid=False, tickMinStep=step)
+    x = alt.X("x:Q", title=axes.x_title, axis=axis, scale=alt.Scale(nice=False, zero=False, padding=6))
+    y = alt.Y("value:Q", title=None, scale=alt.Scale(domain=list(ends), nice=False),
+              axis=alt.Axis(labelExpr=axes.y_labels, grid=True, tickCount=5))  # fmt: skip
+    rows = rows_of([{"x": x, "value": one.value} for x, one in line.points])
+    mark = alt.Chart(rows).mark_line(
+        color=colour, strokeWidth=2.5, strokeDash=dash, point={"color": colour, "size": 24}
+    )
+    return mark.encode(x=x, y=y)
+
+
+def _name(line: Line, place: int, room: int, end: float, words: float) -> list[alt.Chart]:
+    """The name, and what leads to it from the end of its line."""
+    import altair as alt
+
+    row = rows_of([{"label": line.name}])
+    leader = alt.Chart(row).mark_rule(color=look(place)[0], strokeWidth=1.2).encode(
+        x=alt.value(room), x2=alt.value(room + LEADER - 2), y=alt.value(end), y2=alt.value(words)
+    )  # fmt: skip
+    text = alt.Chart(row).mark_text(color=INK, align="left", baseline="middle").encode(
+        text="label:N", x=alt.value(room + LEADER), y=alt.value(words)
+    )  # fmt: skip
+    return [leader, text]

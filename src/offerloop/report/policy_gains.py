@@ -1,0 +1,71 @@
+"""What a policy gained in a simulation, and how pages write it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from offerloop.evaluation.estimate import Estimate, number
+from offerloop.report.charts.forest import Dot
+from offerloop.report.voice import Voice
+
+MEASURES = ("buyers", "sales", "profit")
+
+
+@dataclass(frozen=True)
+class PolicyGains:
+    """What one policy gained over the shop without offers, in all periods; intervals over worlds, NaN with one."""
+
+    name: str
+    gains: dict[str, Estimate]
+    """profit, sales and cost in minor units, and buyers: customers who buy in a period, summed over periods."""
+    shares: dict[str, Estimate]
+    """MEASURES as shares of what the shop without offers has."""
+    lead: Estimate | None
+    """Profit beyond that of the first policy, given to as many random customers less as makes its spend equal."""
+    facts: dict[str, float]
+    """What else is known of it, such as the R2 of the fair ceiling."""
+
+
+def money_text(one: Estimate, tell: Voice) -> str:
+    """An amount with its interval, where there is one."""
+    return tell.money.text(one.value) if math.isnan(one.low) else tell.money.estimate(one)
+
+
+def drawable(one: Estimate) -> Estimate:
+    """The same with an interval of no width where there is none."""
+    return Estimate(one.value, one.value, one.value) if math.isnan(one.low) else one
+
+
+def plain(one: Estimate, digits: int = 2) -> dict[str, float | None]:
+    """For machines: null where there is no interval."""
+    ends = {"value": one.value, "low": one.low, "high": one.high}
+    return {end: None if math.isnan(value) else round(value, digits) for end, value in ends.items()}
+
+
+def dots_of(policies: Sequence[PolicyGains], worlds: int, tell: Voice) -> list[Dot]:
+    """The measures of each policy, as shares; hollow with one world."""
+    return [
+        Dot(one.name, tell.say(f"simulation.measure.{name}"), drawable(one.shares[name]), assumed=worlds == 1)
+        for one in policies
+        for name in MEASURES
+    ]
+
+
+def conversion(one: PolicyGains, customers: int, periods: int) -> Estimate:
+    """The change of the share of customers who buy in a period."""
+    return one.gains["buyers"].times(1 / (customers * periods))
+
+
+def share_text(one: Estimate, tell: Voice) -> str:
+    """Per cent with their interval, where there is one; nothing where the shop without offers has nothing."""
+    if math.isnan(one.value):
+        return ""
+    return tell.share(one.value) if math.isnan(one.low) else tell.shares(one.times(100))
+
+
+def points_text(share: Estimate, tell: Voice) -> str:
+    """A change of a share in percentage points, with its interval, where there is one."""
+    points = share.times(100)
+    return f"{number(points.value, 0.01)}{tell.words['points']}" if math.isnan(points.low) else tell.points(points)

@@ -1,0 +1,102 @@
+"""One simulation as it was asked for, and whether it can be played."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+
+from offerloop.errors import InputError, near_miss
+from offerloop.loop.decide import Rules
+from offerloop.loop.market_shop import loop_policy
+from offerloop.market.periods import POLICIES, Learner, Setting
+from offerloop.market.planning import LEVERS, Levers, with_terms
+from offerloop.market.preset import load_preset
+
+LOOP = "loop"
+KNOWN = (*POLICIES, LOOP)
+"""Names of policies."""
+DEFAULT, PLANNED = ("random",), (LOOP,)
+"""Policies where none is named: of one run, and where values of levers are compared."""
+MOST_BUDGET = 1_000_000.0
+"""Major units for each customer and period."""
+OPTIONS = {"budget": "--budget", "supplier_share": "--supplier-share", "explore": "--explore"}
+
+
+def looping(explore: float) -> Learner:
+    """The loop with an exploration share."""
+    return partial(loop_policy, rules=Rules(explore=explore))
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Sizes, names and levers; without policies the default ones."""
+
+    preset: str
+    policies: tuple[str, ...]
+    customers: int
+    products: int
+    periods: int
+    before: int
+    log: int
+    fresh: int
+    worlds: int
+    seed: int
+    levers: Levers = field(default_factory=Levers)
+
+    @property
+    def named(self) -> Asked:
+        """The same with its policies."""
+        return replace(self, policies=self.policies or (PLANNED if self.levers.several else DEFAULT))
+
+    @property
+    def filled(self) -> Levers:
+        """A value of each lever."""
+        return self.levers.filled(load_preset(self.preset), Rules().explore)
+
+    @property
+    def setting(self) -> Setting:
+        """With the first value of each lever."""
+        setting = Setting(
+            load_preset(self.preset), self.customers, self.products, self.before, self.periods, self.log, self.fresh
+        )
+        levers = self.filled
+        return with_terms(setting, levers.budget[0], levers.supplier_share[0])
+
+
+def check_asked(asked: Asked, folder: Path) -> None:
+    """Raises InputError for unknown names, values out of bounds, and a folder that holds something else."""
+    for name in asked.policies:
+        if name not in KNOWN:
+            raise InputError(f"there is no policy '{name}'{near_miss(name, KNOWN)} (known: {', '.join(KNOWN)})")
+        if asked.policies.count(name) > 1:
+            raise InputError(f"the policy '{name}' is named twice; name each once")
+    for name, least in (("customers", 1), ("products", 1), ("periods", 1), ("before", 1), ("worlds", 1), ("fresh", 10),
+                        ("seed", 0)):  # fmt: skip
+        if getattr(asked, name) < least:
+            raise InputError(f"--{name} must be {least} or more, not {getattr(asked, name)}")
+    _check_levers(asked)
+    if not 2 <= asked.log < asked.before and {"personalised", LOOP} & set(asked.policies):
+        raise InputError(f"--log must be 2 or more and less than --before ({asked.before}), not {asked.log}")
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise InputError(f"'{folder}' exists already; name a new or an empty folder to write the simulated shop to")
+
+
+def _check_levers(asked: Asked) -> None:
+    if asked.levers.explore and LOOP not in asked.policies:
+        raise InputError(f"--explore is a share of what the policy '{LOOP}' gives; add --policy {LOOP}")
+    for name in LEVERS:
+        values = getattr(asked.levers, name)
+        for value in values:
+            _check_value(OPTIONS[name], value, above_zero=name == "budget")
+            if values.count(value) > 1:
+                raise InputError(f"{OPTIONS[name]} {value:g} is given twice; give each value once")
+
+
+def _check_value(option: str, value: float, *, above_zero: bool) -> None:
+    most = MOST_BUDGET if above_zero else 1.0
+    if math.isfinite(value) and value <= most and (value > 0 if above_zero else value >= 0):
+        return
+    bounds = f"above 0 and at most {most:,.0f}" if above_zero else "from 0 to 1"
+    raise InputError(f"{option} must be {bounds}, not {value:g}")

@@ -1,0 +1,88 @@
+"""What a terminal shows while a simulation is played: a bar, and a table of the policies so far."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from offerloop.market.periods import Week
+from offerloop.report.numbers import Money
+
+SUMMED = (
+    "cost_minor",
+    *(f"{twin}{name}" for twin in ("", "plain_") for name in ("buyers", "sales_minor", "profit_minor")),
+)
+PENDING = "–"
+
+
+@dataclass
+class Standing:
+    """Of one policy so far: weeks played in all worlds, and sums over them."""
+
+    weeks: int = 0
+    sums: dict[str, float] = field(default_factory=lambda: dict.fromkeys(SUMMED, 0.0))
+
+    def add(self, week: Week) -> None:
+        """One more week."""
+        self.weeks += 1
+        for name in SUMMED:
+            self.sums[name] += week[name]
+
+    def gained(self, name: str) -> float:
+        """Beyond the twin shop."""
+        return self.sums[name] - self.sums[f"plain_{name}"]
+
+    def growth(self, name: str) -> str:
+        """The same as a share of what the twin shop has."""
+        plain = self.sums[f"plain_{name}"]
+        share = self.gained(name) / plain if plain else 0.0
+        return f"{100 * share:+.1f} %".replace("-", "−")
+
+
+def board(standings: Mapping[str, Standing], weeks: int, currency: str) -> Table:
+    """A row for each policy; what is gained is against the twin shop without offers."""
+    money = Money(currency)
+    table = Table(title="Synthetic: gained over the same shop without offers, so far", title_justify="left")
+    table.add_column("policy")
+    for name in ("weeks", "profit", "a week", "spend", "buyers", "sales"):
+        table.add_column(name, justify="right")
+    for name, one in standings.items():
+        profit, spend = one.gained("profit_minor"), one.sums["cost_minor"]
+        cells = [money.text(amount) for amount in (profit, profit / max(one.weeks, 1), spend)]
+        shown = [*cells, one.growth("buyers"), one.growth("sales_minor")] if one.weeks else [PENDING] * 5
+        table.add_row(name, f"{one.weeks}/{weeks}", *shown)
+    return table
+
+
+@dataclass(frozen=True)
+class Board:
+    """Where progress goes."""
+
+    step: Callable[[], None]
+    week: Callable[[str, Week], None]
+
+
+@contextmanager
+def shown_board(
+    console: Console | None, steps: int, names: Sequence[str], weeks: int, currency: str
+) -> Iterator[Board]:
+    """A bar of so many steps and the table, of so many weeks for each name; the table stays when all is played."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    bar, standings = Progress(*columns, console=console), {name: Standing() for name in names}
+    task = bar.add_task("weeks", total=steps)
+    told = Board(lambda: bar.advance(task), lambda name, week: standings[name].add(week))
+    if console is None:
+        yield told
+        return
+
+    def now() -> Group:
+        return Group(board(standings, weeks, currency), *([] if bar.finished else [bar]))
+
+    with Live(get_renderable=now, console=console, refresh_per_second=4):
+        yield told
