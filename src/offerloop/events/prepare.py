@@ -34,6 +34,8 @@ class Events:
 
     order_lines: Frame
     """All lines before `as_of_day`, with `order_day`, `order_week` and money in minor units."""
+    returned: pl.DataFrame
+    """customer_id and order_day of every return that was taken off its sale."""
     products: Frame
     """Every product sold or listed, with category, subcategory and brand ("unknown" where not known)."""
     customers: Frame
@@ -78,6 +80,7 @@ def prepare(config: Config, engine: Engine) -> Events:
     lines = stage.with_offer_coupons(sold, exposures, products)
     return Events(
         order_lines=lines,
+        returned=stage.returned,
         products=products,
         customers=stage.plain("customers"),
         no_consent=stage.door.no_consent,
@@ -129,6 +132,7 @@ class _Cleaning:
         self.quality: list[dict[str, Any]] = []
         self.daily: list[pl.DataFrame] = []
         self.rejected: list[Frame] = []
+        self.returned = pl.DataFrame()
         self.first_day = self.as_of_day = self._later = 0
         self.oldest_day: int | None = None
         """Nothing before it is used, when there is a retention."""
@@ -265,7 +269,7 @@ class _Cleaning:
         apply_rules(cleaned, rules_for(name, clean, columns, self.config.shop.currency))
         if name == "order_lines":
             cleaned.frame = self.engine.keep(self._known_then(cleaned))
-            net_returns(cleaned, is_return(columns), money_columns(columns), self.engine)
+            self.returned = net_returns(cleaned, is_return(columns), money_columns(columns), self.engine)
             apply_rules(cleaned, rules_after_returns(clean))
         gone = sum(row["rows"] for row in cleaned.quality if row["action"] in ("rejected", "merged"))
         cleaned.note("all rows", "kept", rows - gone, "rows that later stages see")

@@ -18,8 +18,11 @@ from offerloop.events.clean import Cleaned
 PAIR = ("customer_id", "product_id")
 
 
-def net_returns(cleaned: Cleaned, returned: nw.Expr, amounts: Sequence[str], engine: Engine) -> None:
-    """Take returns off their sales; sales that nothing is left of are rejected with them."""
+def net_returns(cleaned: Cleaned, returned: nw.Expr, amounts: Sequence[str], engine: Engine) -> pl.DataFrame:
+    """Take returns off their sales; sales that nothing is left of are rejected with them.
+
+    Gives customer_id and order_day of every return that was taken off, of the return itself.
+    """
     marked = cleaned.frame.with_columns(_return=returned.fill_null(value=False))
     pairs = engine.keep(marked.filter(nw.col("_return")).select(*PAIR).unique())
     lines = collect(marked.join(pairs, on=list(PAIR), how="inner"))
@@ -39,7 +42,7 @@ def net_returns(cleaned: Cleaned, returned: nw.Expr, amounts: Sequence[str], eng
     cleaned.note("returned in full", "rejected", whole.height, "nothing is left of the sale")
     cleaned.note("returned in part", "repaired", part.height, "units and money of the return are taken off")
     if not n_returns:
-        return
+        return lines.select("customer_id", "order_day").clear()
     columns = [name for name in lines.columns if name != "_return"]
     matched = lines.filter("_return").join(unmatched, on=columns, how="anti", nulls_equal=True)
     for rows, rule in ((matched, "return"), (unmatched, "return without a sale"), (whole, "returned in full")):
@@ -48,6 +51,7 @@ def net_returns(cleaned: Cleaned, returned: nw.Expr, amounts: Sequence[str], eng
     left = engine.table(sales.filter(~(pl.col("_less") & gone)).select(columns))
     others = cleaned.frame.join(pairs, on=list(PAIR), how="anti").select(*columns)
     cleaned.frame = nw.concat([others, left])
+    return matched.select("customer_id", "order_day")
 
 
 def _net(lines: pl.DataFrame, amounts: Sequence[str]) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import narwhals as nw
 import numpy as np
 import polars as pl
 
@@ -20,7 +21,8 @@ from offerloop.errors import InputError
 from offerloop.evaluation.assignment import in_holdout
 from offerloop.events import Events
 from offerloop.loop.decide import Decision
-from offerloop.loop.shop import NOTHING, Menu, NotYetError, Period, Sight
+from offerloop.loop.shop import NOTHING, Floats, Menu, NotYetError, Period, Pulse, Sight
+from offerloop.loop.watch import LINES, OPT_OUTS, Watched, pulse_of, watched
 from offerloop.offers import NO_OFFER, Offer
 from offerloop.offers.base import liability_minor
 from offerloop.offers.spend_and_save import SpendAndSave
@@ -29,6 +31,8 @@ from offerloop.response.days import QUARTER, customer_days, features, outcomes, 
 
 EPOCH = date(1970, 1, 1)
 WEEK = 7
+DECIDED = ("explorers", "held", "sent", "state", "p_gain", "shown", "hoped", "liability_minor")
+"""What a decision says of itself."""
 
 
 def menu_of(offers: Sequence[Offer]) -> Menu:
@@ -84,6 +88,7 @@ class FeedShop:
         self._days = customer_days(lines, products, self.margins, ids)
         self._scopes = scope_days(lines, products, ids, categories)
         self._type = self._days.schema["customer_id"]
+        self._numbers = collect(products.select("product_id")).unique().sort("product_id").with_row_index("number")
 
     def begins(self, period: int) -> int:
         """Epoch day."""
@@ -143,7 +148,20 @@ class FeedShop:
         rows = pl.DataFrame({"customer_id": ids}).with_columns(shown_day=pl.lit(day), until_day=pl.lit(until))
         found = outcomes(self._days, rows)
         cost = np.where(decision.given != NOTHING, found["cost_minor"].to_numpy(), 0.0)
-        return Period(sight, decision.given, decision.chance, found["value_minor"].to_numpy(), cost)
+        value = found["value_minor"].to_numpy()
+        done = (decision.given, decision.chance, value, cost, decision.planned, decision.arm)
+        return Period(sight, *done, *self._signs(ids, value, day, until))
+
+    def _signs(self, ids: pl.Series, value_minor: Floats, day: int, until: int) -> tuple[Watched, Pulse]:
+        """What guardrails and drift read off the days from `day` to before `until`."""
+        lines, seen, back = self.events.order_lines, self.events.browsing, self.events.returned
+        bought = collect(lines.filter(nw.col("order_day") >= day, nw.col("order_day") < until).select(LINES))
+        rated = seen.filter(nw.col("kind") == "rating", nw.col("event_day") >= day, nw.col("event_day") < until)
+        ratings = collect(rated.select("customer_id", "value"))
+        returned = back.filter((pl.col("order_day") >= day) & (pl.col("order_day") < until))
+        refused = ids.is_in(self.events.no_consent["customer_id"].implode()).to_numpy().astype(np.float64)
+        shown = watched(bought, returned, ratings, ids, value_minor)
+        return {**shown, OPT_OUTS: (refused, np.ones(len(ids)))}, pulse_of(bought, self._numbers)
 
 
 def _date(day: int) -> str:
@@ -158,7 +176,7 @@ def facts_of(recorded: Sequence[tuple[int, str, Any]]) -> list[dict[str, Any]]:
         if step == "decide":
             given = np.array(body["given"])
             row |= {"customers": len(given), "offered": int((given != NOTHING).sum())}
-            row |= {name: body[name] for name in ("explorers", "sent", "p_gain", "liability_minor")}
+            row |= {name: body[name] for name in DECIDED}
         elif step == "learn":
             row |= body
     return [rows[period] for period in sorted(rows)]

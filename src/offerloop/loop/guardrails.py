@@ -3,11 +3,11 @@ back by lot.
 
 Both are drawn anew in each period, so that totals of periods add up, and `evaluation.shipping` reads them after every
 one of them: profit is to be better, and margin, returns, ratings, purchases below list price and opt-outs no worse than
-a margin. What is done:
+a margin. What has happened in neither group (such as ratings in a shop without any) is left out. What is done:
 
     ship        what is believed now is kept as the last good policy
-    roll back   the plan is made of the last good beliefs, or where there are none, or these were the plan, nothing
-                goes out; after REST periods a new trial begins
+    roll back   for REST periods the plan is made of the last good beliefs, and where there are none nothing goes out;
+                then a new trial begins
     stop        the arms are not those that were drawn: nothing goes out any more but by lot, until somebody looks
 """
 
@@ -92,5 +92,6 @@ class Guardrails:
             totals.update({name: totals[name] + one if name in totals else one for name, one in found.items()})
 
     def _rule(self) -> ShipRule:
-        metrics = tuple(one for one in METRICS if one.name in self.sent)
+        happened = {name for name, one in self.sent.items() if one.sums[0] or self.kept[name].sums[0]}
+        metrics = tuple(one for one in METRICS if one.name in happened or one.name == PROFIT)
         return ShipRule(metrics, self.planned, (1 - self.held, self.held))

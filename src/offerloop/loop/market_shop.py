@@ -56,7 +56,8 @@ def signs_of(market: Market, value_minor: Floats, part: int = -1) -> tuple[Watch
     lines = lines_of(week["order_lines"])
     ratings = week["events"].filter(pl.col("kind") == "rating")
     numbers = pl.DataFrame({"product_id": np.arange(1, market.products + 1), "number": np.arange(market.products)})
-    return watched(lines, ratings, pl.Series(market.ids), value_minor), pulse_of(lines, numbers)
+    bought, returned = lines.filter(pl.col("quantity") > 0), lines.filter(pl.col("quantity") < 0)
+    return watched(bought, returned, ratings, pl.Series(market.ids), value_minor), pulse_of(bought, numbers)
 
 
 def period_of(market: Market, sight: Sight, decision: Decision) -> Period:

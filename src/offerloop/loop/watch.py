@@ -18,25 +18,29 @@ MARGIN, RETURNS, RATINGS, CHEAP, OPT_OUTS = "margin", "returns", "ratings", "che
 LINES = (
     "customer_id", "order_id", "product_id", "quantity", "list_value_minor", "discount_minor", "coupon_minor",
 )  # fmt: skip
-"""Columns that are read; a return has a negative quantity."""
+"""Columns of purchases that are read."""
 Watched = Mapping[str, tuple[Floats, Floats]]
 
 
-def watched(lines: pl.DataFrame, ratings: pl.DataFrame, ids: pl.Series, value_minor: Floats) -> Watched:
-    """By metric its dividend and divisor for each of the customers `ids`; `ratings` have customer_id and value."""
-    bought = pl.col("quantity") > 0
-    kept = pl.when(bought)
-    plain = pl.col("list_value_minor") - pl.col("discount_minor")
-    sums = lines.group_by("customer_id").agg(
-        sales=(plain - pl.col("coupon_minor")).sum(),
-        lines=bought.sum(),
-        returned=(~bought).sum(),
-        listed=kept.then(pl.col("list_value_minor")).sum(),
-        cheap=kept.then(pl.when(pl.col("discount_minor") > 0).then(pl.col("list_value_minor"))).sum(),
+def watched(
+    bought: pl.DataFrame, returned: pl.DataFrame, ratings: pl.DataFrame, ids: pl.Series, value_minor: Floats
+) -> Watched:
+    """By metric its dividend and divisor for each of the customers `ids`.
+
+    `bought` has LINES, `returned` a customer_id for each line that was given back, `ratings` customer_id and value.
+    """
+    listed, discount = pl.col("list_value_minor"), pl.col("discount_minor")
+    sums = bought.group_by("customer_id").agg(
+        sales=(listed - discount - pl.col("coupon_minor")).sum(),
+        lines=pl.len(),
+        listed=listed.sum(),
+        cheap=listed.filter(discount > 0).sum(),
     )
+    back = returned.group_by("customer_id").agg(returned=pl.len())
     stars = ratings.group_by("customer_id").agg(stars=pl.col("value").sum(), ratings=pl.len())
-    everybody = pl.DataFrame({"customer_id": ids}).with_row_index("_row")
-    found = everybody.join(sums, on="customer_id", how="left").join(stars, on="customer_id", how="left")
+    found = pl.DataFrame({"customer_id": ids}).with_row_index("_row")
+    for one in (sums, back, stars):
+        found = found.join(one, on="customer_id", how="left")
     found = found.sort("_row").drop("customer_id").fill_null(0).cast(pl.Float64)
     column = {name: found[name].to_numpy() for name in found.columns}
     return {
@@ -47,9 +51,8 @@ def watched(lines: pl.DataFrame, ratings: pl.DataFrame, ids: pl.Series, value_mi
     }
 
 
-def pulse_of(lines: pl.DataFrame, numbers: pl.DataFrame) -> Pulse:
-    """Of all customers' lines; `numbers` has product_id and the `number` of each."""
-    bought = lines.filter(pl.col("quantity") > 0)
+def pulse_of(bought: pl.DataFrame, numbers: pl.DataFrame) -> Pulse:
+    """Of all customers' purchases; `numbers` has product_id and the `number` of each."""
     sums = bought.group_by("product_id").agg(
         pl.col("quantity").sum(), pl.col("list_value_minor").sum(), pl.col("discount_minor").sum()
     )

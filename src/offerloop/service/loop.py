@@ -52,14 +52,35 @@ class LoopState:
         return "\n".join(lines + ([str(self.file)] if self.file is not None else []))
 
     def _line(self, one: dict[str, Any]) -> str:
-        plan = "the plan went out" if one["sent"] else "no plan went out: nothing shows yet that it would gain"
         said = (
             f"period {one['period']}: {one['offered']} of {one['customers']} customers got an offer, "
-            f"{one['explorers']} explored; {plan} (chance of a gain {one['p_gain']:.0%})"
+            f"{one['explorers']} explored; {_why(one)}"
         )
         if "cost_minor" in one:
             said += f"; offers cost {to_text(round(one['cost_minor']), self.currency)}"
+        if one.get("guardrails"):
+            said += f"; guardrails on the period before: {one['guardrails']}" + (
+                f" ({', '.join(one['reasons'])})" if one["reasons"] else ""
+            )
+        changed = [f"{alarm['sign']} changed by {alarm['change']:+.2g}" for alarm in one.get("alarms", [])]
+        if changed:
+            said += f"; ALARM: {', '.join(changed)}; what was learned before counts a quarter, and more is explored"
         return said
+
+
+def _why(one: dict[str, Any]) -> str:
+    """Why the plan went out, or did not."""
+    if one["state"] == "stopped":
+        return "no plan went out: the arms were not those that were drawn; find out why, and begin a new campaign"
+    if one["sent"]:
+        of = "the last good plan went out" if one["state"] == "rest" else "the plan went out"
+        return f"{of} (chance of a gain {one['p_gain']:.0%}, {one['held']:.0%} held back)"
+    if one["state"] == "rest":
+        return "no plan went out: it was rolled back, and rests"
+    return (
+        f"no plan went out: nothing shows yet that it would gain (shown {one['shown']:.1f} standard errors, "
+        f"hoped for {one['hoped']:.1f}; chance of a gain {one['p_gain']:.0%})"
+    )
 
 
 def take_steps(path: Path, store: str | None, *, once: bool) -> LoopState:
