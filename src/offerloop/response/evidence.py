@@ -36,6 +36,10 @@ class Evidence:
     nothing that customers do."""
     bought: Floats | None = None
     """(n,): 1 where something was bought, for a cost that follows from that with any offer, and from nothing else."""
+    value: Floats | None = None
+    """(n,): of costs, the value of the same rows."""
+    customer: Ints | None = None
+    """(n,): whose row it is, numbered from 0; None where every row is of somebody else."""
 
     def after(self, value: Evidence) -> Self:
         """Costs beside the value of the same rows: told that they follow from purchases, where (almost) all do so."""
@@ -54,6 +58,8 @@ class Evidence:
             chance=self.chance[rows],
             scope=None if self.scope is None else self.scope[rows],
             bought=None if self.bought is None else self.bought[rows],
+            value=None if self.value is None else self.value[rows],
+            customer=None if self.customer is None else self.customer[rows],
         )
 
     def at_most(self, rows: int, rng: np.random.Generator) -> Self:

@@ -133,7 +133,9 @@ class _Seen:
 
     def of(self, name: str) -> Evidence:
         """Evidence of one outcome."""
-        return replace(self.evidence, outcome=self.outcomes[name])
+        return replace(
+            self.evidence, outcome=self.outcomes[name], value=self.outcomes[OUTCOMES[0]], customer=self.customer
+        )
 
     @property
     def customer(self) -> Ints:
@@ -153,7 +155,8 @@ def learn_shown(log: Log, offers: Sequence[Offer], seed: int, engine: Engine) ->
     ids = pl.concat([active, rows.select("customer_id")]).unique()
     known = _Known.of(log, engine.table(ids), terms)
     seen = _evidence(rows, exposures, known, terms)
-    study = study_trial(seen.evidence, None, Spending(), seed, _candidates(seen.evidence), customer=seen.customer)
+    value = seen.of(OUTCOMES[0])
+    study = study_trial(value, None, Spending(), seed, _candidates(value), customer=seen.customer)
     now = active.with_columns(shown_day=pl.lit(log.as_of_day))
     estimator = _chosen(study)
     parts = _parts(seen, now, known, estimator, seed)

@@ -80,8 +80,8 @@ WORDS: dict[str, str] = {
     ),
     "shown.estimator.outcome": "an offer changes the same share of what each customer would buy anyway",
     "shown.estimator.curve": (
-        "an offer changes the same share of what each customer would buy anyway, by being there and by its depth, and "
-        "a deeper one never brings less"
+        "an offer changes the same share of what each customer would buy anyway, by being there and by its depth, "
+        "another share only as far as the log supports it, and a deeper one never brings less"
     ),
     "shown.estimator.ridge_t": "a linear model of what customers buy after each offer; effects are their differences",
     "shown.estimator.dr_learner": "a linear model of the effect itself, learned from doubly robust differences",

@@ -1,0 +1,93 @@
+"""What customers leave whatever is shown, in which effects are counted, and regressions whose errors grow with it.
+
+    y_i = h_i m + error,     error ~ N(0, v0 + v1 h_i + v2 h_i^2)
+
+h is what is expected of the customer over its mean m: a ridge regression on features, not below 0. The three parts of
+the variance, none below 0, are fitted to squared errors (Amemiya 1977). A few customers who buy much make up most of
+what is bought, and by plain least squares also most of what is estimated.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import nnls
+
+from offerloop.response.evidence import Ints
+from offerloop.response.ridge_t import PENALTY
+from offerloop.response.terms import Floats
+
+PASSES = 3
+LEAST = 1e-3
+"""Of the mean variance, that of any row."""
+SPREADS = np.r_[0.0, np.geomspace(1e-2, 3.0, 60)]
+"""Standard deviations that deviations may have."""
+
+
+@dataclass(frozen=True, eq=False)
+class Usual:
+    """What is expected of customers, from features (n, p)."""
+
+    centre: Floats
+    scale: Floats
+    level: Floats
+    """(1 + p,)."""
+    mean: float
+
+    @classmethod
+    def fit(cls, features: Floats, outcome: Floats) -> Usual:
+        """From outcomes (n,), whatever was shown."""
+        centre, spread = features.mean(axis=0), features.std(axis=0)
+        scale = np.where(spread > 0, spread, 1.0)
+        x = np.column_stack([np.ones(len(features)), (features - centre) / scale])
+        weight, found = np.ones(len(x)), cls(centre, scale, np.zeros(x.shape[1]), 1.0)
+        held_back = np.diag(np.r_[0.0, np.full(x.shape[1] - 1, PENALTY)])
+        for _ in range(PASSES):
+            level = np.linalg.pinv(x.T @ (weight[:, None] * x) + held_back) @ (x.T @ (weight * outcome))
+            found = cls(centre, scale, level, float(np.maximum(x @ level, 0.0).mean()) or 1.0)
+            h = found.over_mean(features)
+            weight = 1 / noise(h, outcome - found.mean * h)
+            weight /= weight.mean()
+        return found
+
+    def over_mean(self, features: Floats) -> Floats:
+        """(n,): h."""
+        expected: Floats = self.level[0] + self.traits(features) @ self.level[1:]
+        return np.maximum(expected, 0.0) / self.mean
+
+    def traits(self, features: Floats) -> Floats:
+        """(n, p): features in standard deviations from their mean."""
+        return np.asarray((features - self.centre) / self.scale, dtype=np.float64)
+
+
+def noise(h: Floats, error: Floats) -> Floats:
+    """(n,): the variance of errors (n,) that customers of this h have."""
+    x, squares = np.column_stack([np.ones_like(h), h, h**2]), error**2
+    found = (1 + h) ** 2
+    for _ in range(PASSES):
+        parts, _ = nnls(x / found[:, None], squares / found)
+        found = np.maximum(x @ parts, max(LEAST * float(squares.mean()), 1e-12))
+    return found
+
+
+def weighted(x: Floats, y: Floats, variance: Floats) -> tuple[Floats, Floats]:
+    """Coefficients (q,) of y on x (n, q) and their covariance."""
+    covariance = np.asarray(np.linalg.pinv(x.T @ (x / variance[:, None])), dtype=np.float64)
+    return covariance @ (x.T @ (y / variance)), covariance
+
+
+def supported(x: Floats, y: Floats, variance: Floats, customer: Ints) -> Floats:
+    """(q,): coefficients of y on x (n, q) as far as they differ from 0 by more than their errors.
+
+    Empirical Bayes (Efron and Morris 1973): the estimates are N(0, t^2 I + V), V by customer (Liang and Zeger 1986), t
+    that under which they are likeliest; where that is 0, so are the coefficients.
+    """
+    estimate, gram = weighted(x, y, variance)
+    sums = np.zeros((int(customer.max()) + 1, x.shape[1]))
+    np.add.at(sums, customer, x * ((y - x @ estimate) / variance)[:, None])
+    values, vectors = np.linalg.eigh(gram @ (sums.T @ sums) @ gram)
+    errors, turned = np.maximum(values, 1e-12), vectors.T @ estimate
+    spread = errors + SPREADS[:, None] ** 2
+    likely = int(np.argmax(-np.log(spread).sum(axis=1) - (turned**2 / spread).sum(axis=1)))
+    return np.asarray(vectors @ (turned * (1 - errors / spread[likely])), dtype=np.float64)
