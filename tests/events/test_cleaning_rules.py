@@ -1,5 +1,7 @@
 """Each rule by a tiny table that triggers it."""
 
+from datetime import date
+
 import polars as pl
 import pytest
 
@@ -105,6 +107,7 @@ def test_a_large_return_reaches_back_over_several_sales(clean):
     assert rows == [(1, 1, 300, 400, 100)]
     assert (found["returned in full", "rejected"], found["returned in part", "repaired"]) == (1, 1)
     assert set(events.rejected["rule"]) == {"return", "returned in full"}
+    assert events.returned.rows() == [(1, (date(2024, 1, 6) - date(1970, 1, 1)).days)]
 
 
 def test_more_returned_than_bought_is_a_return_without_a_sale(clean):

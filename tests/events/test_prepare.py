@@ -239,7 +239,7 @@ def test_every_table_is_named_here():
     from offerloop.events import Events
 
     assert {field.name for field in fields(Events)} == {
-        *TABLES, "browsing", "exposures", "offers", "quality", "quality_by_day", "rejected", "no_consent",
+        *TABLES, "browsing", "exposures", "offers", "quality", "quality_by_day", "rejected", "no_consent", "returned",
         "bulk_buyers", "first_day", "as_of_day",
     }  # fmt: skip
 
