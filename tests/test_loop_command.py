@@ -69,6 +69,35 @@ def test_a_lost_file_is_written_again_as_it_was(command, shop):
     assert file.read_bytes() == before
 
 
+def test_each_period_is_published_once_to_where_the_configuration_says(command, shop):
+    config = shop.folder / "offerloop.toml"
+    more = '\n[[publish]]\nkind = "csv"\npath = "crm-{run}.csv"\n'
+    config.write_text(config.read_text(encoding="utf-8") + more, encoding="utf-8")
+    found = once(command, shop)
+    (place,) = shop.folder.glob("crm-*.csv")
+    sent, told = pl.read_csv(place), pl.read_csv(found["file"])
+    assert place.name.endswith("-period-0000.csv")
+    assert sent["customer_id"].to_list() == told.filter(pl.col("offer_id") != "none")["customer_id"].to_list()
+    assert sent["label"].null_count() == 0
+    assert "already published" in once(command, shop)["published"][0]
+    shop.week(found["file"])
+    once(command, shop)
+    assert len(list(shop.folder.glob("crm-*.csv"))) == 2
+
+
+def test_it_tells_why_no_plan_went_out_and_what_guardrails_say(command, shop):
+    file = once(command, shop)["file"]
+    for _ in range(3):
+        shop.week(file)
+        file = once(command, shop)["file"]
+    found = once(command, shop)["periods"]
+    assert [one["state"] for one in found] == ["trial"] * 4
+    assert all({"shown", "hoped", "held", "p_gain"} <= set(one) for one in found)
+    out = command("loop", shop.folder)[1]
+    assert out.count("period ") >= 4
+    assert "held back" in out or "standard errors" in out
+
+
 def test_nobody_of_the_holdout_gets_anything(command, shop):
     config = shop.folder / "offerloop.toml"
     config.write_text(config.read_text(encoding="utf-8").replace("holdout = 0.10", "holdout = 0.50"), encoding="utf-8")

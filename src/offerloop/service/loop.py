@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from offerloop.config import Campaign, Config, load_config
+import polars as pl
+
+from offerloop.config import Campaign, Config, Publish, load_config
 from offerloop.engine import ENGINES, Engine
 from offerloop.errors import InputError
 from offerloop.events import Events, prepare
@@ -16,7 +18,10 @@ from offerloop.loop.feed import FeedShop, facts_of, menu_of
 from offerloop.loop.learning import Loop
 from offerloop.loop.periods import go_on
 from offerloop.money import to_text
+from offerloop.offers import Offer
 from offerloop.response import known_margins, usual_baskets
+from offerloop.service.publish import Parcels, carry
+from offerloop.service.publish_rows import rows_of_period
 from offerloop.store.journal import Journal
 
 FOLDER = "loop"
@@ -35,13 +40,16 @@ class LoopState:
     """Empty where the loop was not asked to go on."""
     file: Path | None
     """The offers of the newest period."""
+    published: list[str]
+    """Where these went."""
     currency: str
 
     @property
     def facts(self) -> dict[str, Any]:
         """For programs."""
         return {
-            "periods": self.periods, "awaited": self.awaited, "file": None if self.file is None else str(self.file)
+            "periods": self.periods, "awaited": self.awaited, "file": None if self.file is None else str(self.file),
+            "published": self.published,
         }  # fmt: skip
 
     @property
@@ -49,7 +57,7 @@ class LoopState:
         """For people."""
         lines = [self._line(one) for one in self.periods] or ["nothing decided yet; --once takes the first step"]
         lines += [self.awaited] if self.awaited else []
-        return "\n".join(lines + ([str(self.file)] if self.file is not None else []))
+        return "\n".join(lines + ([str(self.file)] if self.file is not None else []) + self.published)
 
     def _line(self, one: dict[str, Any]) -> str:
         said = (
@@ -89,16 +97,33 @@ def take_steps(path: Path, store: str | None, *, once: bool) -> LoopState:
     campaign = _campaign(config)
     folder = path.parent / FOLDER
     if not once and store is None and not (folder / "journal.db").exists():
-        return LoopState([], "", None, config.shop.currency)
+        return LoopState([], "", None, [], config.shop.currency)
     folder.mkdir(exist_ok=True)
     journal = Journal.open(store or f"sqlite:///{folder / 'journal.db'}", campaign.id)
     try:
-        awaited = _go_on(config, campaign, folder, journal) if once else ""
+        awaited, offers = _go_on(config, campaign, folder, journal) if once else ("", [])
         rows = facts_of([one for one in journal.recorded() if one[0] > BEGINNING])
     finally:
         journal.engine.dispose()
     newest = folder / f"period-{rows[-1]['period']:04d}.csv" if rows else None
-    return LoopState(rows, awaited, newest if newest and newest.exists() else None, config.shop.currency)
+    if newest is None or not newest.exists():
+        return LoopState(rows, awaited, None, [], config.shop.currency)
+    sent = _published(config, campaign.id, offers, newest) if once else []
+    return LoopState(rows, awaited, newest, sent, config.shop.currency)
+
+
+def _published(config: Config, campaign_id: str, offers: list[Offer], file: Path) -> list[str]:
+    """Carry the newest period's offers to where `[[publish]]` says; what was carried before stays."""
+    if not config.publish:
+        return []
+    given, record = pl.read_csv(file, schema_overrides={"customer_id": pl.String}), file.with_suffix("")
+    record.mkdir(exist_ok=True)
+    name, currency = f"{campaign_id}-{file.stem}", config.shop.currency
+
+    def rows(settings: Publish) -> pl.DataFrame:
+        return rows_of_period(given, offers, campaign_id, name, currency, settings)
+
+    return carry(Parcels(name, record, file.parent.parent, rows), list(config.publish), None).lines
 
 
 def _campaign(config: Config) -> Campaign:
@@ -107,7 +132,8 @@ def _campaign(config: Config) -> Campaign:
     return config.campaigns[0]
 
 
-def _go_on(config: Config, campaign: Campaign, folder: Path, journal: Journal) -> str:
+def _go_on(config: Config, campaign: Campaign, folder: Path, journal: Journal) -> tuple[str, list[Offer]]:
+    """What is awaited, and the offers."""
     engine: Engine = ENGINES.load("duckdb")()
     events = prepare(config, engine)
     categories = usual_baskets(events.order_lines, events.products, config.response).categories
@@ -120,11 +146,17 @@ def _go_on(config: Config, campaign: Campaign, folder: Path, journal: Journal) -
         raise InputError(f"the offers of campaign '{campaign.id}' have changed since the loop began; give it a new id")
     shop = _shop(config, campaign, events, offers, folder, engine, begun["first_day"])
     awaited = go_on(shop, loop, journal, FAR, config.seed, lambda _: None)
-    return "" if awaited is None else str(awaited)
+    return "" if awaited is None else str(awaited), offers
 
 
 def _shop(
-    config: Config, campaign: Campaign, events: Events, offers: list[Any], folder: Path, engine: Engine, first_day: int
+    config: Config,
+    campaign: Campaign,
+    events: Events,
+    offers: list[Offer],
+    folder: Path,
+    engine: Engine,
+    first_day: int,
 ) -> FeedShop:
     allowed = audiences(events, profile(events), config).campaigns[campaign.id]
     return FeedShop(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -38,15 +39,36 @@ def publish(run_folder: Path, console: Console | None = None, wait: Callable[[fl
     are done, and publishing again goes on.
     """
     run = open_run(run_folder.resolve())
-    sections = _sections(run)
+    parcels = Parcels(run.folder.name, run.folder, run.folder.parent.parent, lambda settings: rows_of(run, settings))
+    return carry(parcels, _sections(run), console, wait)
+
+
+@dataclass(frozen=True)
+class Parcels:
+    """What is to be carried."""
+
+    name: str
+    """Of the run, or the period of a loop."""
+    folder: Path
+    """Where it is noted what went where."""
+    shop: Path
+    """Folder that relative paths start from."""
+    rows: Callable[[Publish], pl.DataFrame]
+    """For one section."""
+
+
+def carry(
+    parcels: Parcels, sections: list[Publish], console: Console | None, wait: Callable[[float], None] = time.sleep
+) -> Published:
+    """All sections in their order; see `publish`."""
     lines, facts = [], []
-    with alone(run.folder):
-        record = Record(run.folder)
+    with alone(parcels.folder):
+        record = Record(parcels.folder)
         for number, settings in enumerate(sections, start=1):
-            carried, entry = _carry(run, number, settings, record, console, wait)
+            carried, entry = _carry(parcels, number, settings, record, console, wait)
             lines.append(_line(carried, entry["rows"]))
             facts.append({**entry, "new": carried.new, "already": carried.already})
-    return Published(lines, {"run": run.folder.name, "published": facts})
+    return Published(lines, {"run": parcels.name, "published": facts})
 
 
 def _sections(run: RunRead) -> list[Publish]:
@@ -64,10 +86,15 @@ def _sections(run: RunRead) -> list[Publish]:
 
 
 def _carry(
-    run: RunRead, number: int, settings: Publish, record: Record, console: Console | None, wait: Callable[[float], None]
+    parcels: Parcels,
+    number: int,
+    settings: Publish,
+    record: Record,
+    console: Console | None,
+    wait: Callable[[float], None],
 ) -> tuple[Carried, dict[str, Any]]:
     """One section, with a bar on a terminal, and its entry in the record."""
-    rows = rows_of(run, settings)
+    rows = parcels.rows(settings)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     bar = None if console is None else Progress(*columns, console=console, transient=True)
     with bar if bar is not None else nullcontext():
@@ -77,7 +104,7 @@ def _carry(
             if bar is not None and task is not None:
                 bar.advance(task, more)
 
-        parcel = Parcel(number, run.folder.name, run.folder.parent.parent, settings, rows, tell)
+        parcel = Parcel(number, parcels.name, parcels.shop, settings, rows, tell)
         carried = _carriers(record, wait)[settings.kind](parcel)
     entry = record.find(parcel, carried.place)
     if entry is None or entry["sha256"] != parcel.sha256:
