@@ -1,9 +1,10 @@
-"""Measured figures in docs/recommenders/ and docs/estimators.md, from what the benchmarks wrote to docs/figures/.
+"""Measured figures in docs/recommenders/, docs/estimators.md and docs/loop.md, from what the benchmarks wrote to
+docs/figures/.
 
 Between `<!-- measured: NAME -->` and `<!-- end -->` stands what NAME asks for: `recommenders` (a table of all systems
 for each case), `claims` (ratios between systems), `topk` (claims about the best products under filters), `response`
-(claims about estimators of effects that have a target), or the name of one of our recommenders (its own row for each
-case). Where the benchmark's file is not there, nothing stands there.
+(claims about estimators of effects that have a target), `loop` (what policies earned, and claims), or the name of one
+of our recommenders (its own row for each case). Where the benchmark's file is not there, nothing stands there.
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ COLUMNS = {
 }  # fmt: skip
 """Title of each metric that is shown."""
 SORTED_BY = "nDCG@10"
-COMMANDS = {name: f"scripts/bench {name}" for name in ("recommenders", "topk", "response")}
+COMMANDS = {name: f"scripts/bench {name}" for name in ("recommenders", "topk", "response", "loop")}
+EARNED = {"profit": "profit a week", "cost": "cost a week", "more sales": "more sales", "more buyers": "more buyers"}
+"""Title of each metric of a policy; the last two are shares of what the shop has without offers."""
 _PART = re.compile(r"(<!-- measured: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 Record = dict[str, Any]
@@ -44,6 +47,8 @@ def part(name: str, figures: Path) -> str:
     record = json.loads(path.read_text(encoding="utf-8"))
     if name == "recommenders":
         lines = [*_where(record, benchmark), *_all_systems(record)]
+    elif name == "loop":
+        lines = [*_where(record, name), *_policies(record), "", *_claims(record)]
     elif name in COMMANDS:
         told = record["claims"] if name == "topk" else [one for one in record["claims"] if one["target"] is not None]
         lines = [*_where(record, benchmark), *_claims({"claims": told})]
@@ -80,6 +85,19 @@ def _one_system(record: Record, name: str) -> list[str]:
     own = {case: systems.get(OURS + name) for case, systems in _figures(record).items()}
     rows = [[case, *_cells(found), _settings(record, case, name)] for case, found in own.items() if found is not None]
     return _table(["case", *_titles(record), "settings"], rows) if rows else ["Not measured."]
+
+
+def _policies(record: Record) -> list[str]:
+    """A row for each preset and policy."""
+    found: dict[tuple[str, str], dict[str, float]] = {}
+    for one in (result for result in record["results"] if result["metric"] in EARNED):
+        found.setdefault((one["case"], one["system"]), {})[one["metric"]] = one["value"]
+    rows = [
+        [case, f"`{policy}`", f"{of['profit']:.1f}", f"{of['cost']:.1f}", f"{of['more sales']:+.1%}",
+         f"{of['more buyers']:+.1%}"]
+        for (case, policy), of in found.items()
+    ]  # fmt: skip
+    return _table(["preset", "policy", *EARNED.values()], rows)
 
 
 def _claims(record: Record) -> list[str]:

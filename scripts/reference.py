@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import get_args
 
@@ -84,19 +85,14 @@ def profiles() -> str:
     return "\n".join(lines) + "\n"
 
 
-def recommender(page: str) -> str:
-    """A page of docs/recommenders/ as it stands, with what was measured."""
-    return filled((DOCS / "recommenders" / page).read_text(encoding="utf-8"), DOCS / "figures")
-
-
-def estimators() -> str:
-    """The page of the estimators as it stands, with what was measured."""
-    return filled((DOCS / "estimators.md").read_text(encoding="utf-8"), DOCS / "figures")
+def with_figures(page: str) -> str:
+    """A page as it stands, with what was measured."""
+    return filled((DOCS / page).read_text(encoding="utf-8"), DOCS / "figures")
 
 
 PAGES = {
     "configuration.md": configuration, "limits.md": limits, "tables.md": tables, "profiles.md": profiles,
-    "estimators.md": estimators,
+    **{page: partial(with_figures, page) for page in ("estimators.md", "loop.md")},
 }  # fmt: skip
 
 
@@ -134,5 +130,5 @@ if __name__ == "__main__":
         (DOCS / page).write_text(write(), encoding="utf-8")
         sys.stdout.write(f"docs/{page}\n")
     for path in sorted((DOCS / "recommenders").glob("*.md")):
-        path.write_text(recommender(path.name), encoding="utf-8")
+        path.write_text(with_figures(f"recommenders/{path.name}"), encoding="utf-8")
         sys.stdout.write(f"docs/recommenders/{path.name}\n")

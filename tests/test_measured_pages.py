@@ -106,3 +106,22 @@ def test_filling_again_changes_nothing_and_touches_only_what_is_marked(measured,
 )
 def test_three_digits_and_no_exponent(measured, value, text):
     assert measured.short(value) == text
+
+
+def test_policies_of_the_loop_stand_beside_what_was_claimed(measured, monkeypatch, tmp_path):
+    monkeypatch.syspath_prepend(ROOT / "benchmarks")
+    record = importlib.import_module("record")
+    earned = {"profit": 12.34, "cost": 5.0, "more sales": 0.012, "more buyers": -0.001}
+    results = [record.Result("loop", "grocery", metric, value, "") for metric, value in earned.items()]
+    results.append(record.Result("loop", "grocery, regret", "after week 1", 3.0, "money"))
+    machine = {"processor": "A processor", "cores": 2, "memory_gb": 7.5}
+    record.Record(machine, results, [record.Claim.at_least("c", 1.5, 1.25, 1.4, 1.6)]).write(tmp_path / "loop.json")
+    assert between(measured.filled(marked("loop"), tmp_path)) == [
+        "Measured by `scripts/bench loop` on: A processor, 2 cores, 7.5 GB.",
+        "",
+        "| preset | policy | profit a week | cost a week | more sales | more buyers |",
+        "| --- | --: | --: | --: | --: | --: |",
+        "| grocery | `loop` | 12.3 | 5.0 | +1.2% | -0.1% |",
+        "",
+        "- c: 1.50 [1.40, 1.60]; target 1.25: reached",
+    ]
