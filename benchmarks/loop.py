@@ -14,7 +14,8 @@ of means over worlds; differences are paired.
 Then larger and simpler worlds, again after 12 weeks by lot: in which offers do nothing (`null`), in which deep coupons
 and flash sales annoy (`harmful`), and in which price sensitivity falls by half in week 15 (`shock`), or does not.
 
-`--quick` plays small worlds, `--worlds N` and `--many N` more of them, `--json FILE` writes all figures.
+`--quick` plays small worlds, `--worlds N` and `--many N` more of them, `--json FILE` writes all figures. With `--kept
+FOLDER` what the other policies earned is kept there, and not played again.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from offerloop.evaluation.estimate import Estimate
 from offerloop.loop.market_shop import LoopRule, loop_policy
 from offerloop.market.noise import Floats
 from offerloop.market.periods import Setting, past, policy_of
-from offerloop.market.policies import Rule, nothing
+from offerloop.market.policies import Rule
 from offerloop.market.preset import load_preset
 from offerloop.market.simulation import Market
 from offerloop.market.truth import true_effects
@@ -80,26 +81,30 @@ def scored(start: Market, rule: Rule, budget: int, periods: int, world: int) -> 
     return np.array(rows)
 
 
-def world_of(preset: str, size: Size, world: int) -> tuple[dict[str, Floats], int]:
+def world_of(preset: str, size: Size, world: int, kept: Path | None) -> tuple[dict[str, Floats], int]:
     """By policy what it earned and spent, and in how many weeks the loop's plan went out."""
     setting = Setting(
         load_preset(preset), size.customers, size.products, size.before, size.periods, size.log, size.fresh
     )
     start, log = past(setting, [], world, learns=True)
-    budget = setting.budget_minor
-    found = {NOTHING: scored(start, nothing, budget, size.periods, world)}
-    for name, policy in STATIC.items():
+    budget, loop = setting.budget_minor, loop_policy(start, log, setting.budget_minor)
+    found = {LOOP: scored(start, loop, budget, size.periods, world)}
+    for name, policy in {NOTHING: NOTHING, **STATIC}.items():
+        file = None if kept is None else kept / f"{preset}-{size.customers}-{world}-{name}.npy"
+        if file is not None and file.exists():
+            found[name] = np.load(file)
+            continue
         rule = policy_of(policy, start, log, setting, lambda: None).rule
         found[name] = scored(start, rule, budget, size.periods, world)
-    loop = loop_policy(start, log, budget)
-    found[LOOP] = scored(start, loop, budget, size.periods, world)
+        if file is not None:
+            np.save(file, found[name])
     sent = sum(one.sent for one in loop.decisions) if isinstance(loop, LoopRule) else 0
     return found, sent
 
 
-def played(preset: str, size: Size, worlds: Sequence[int]) -> Found:
+def played(preset: str, size: Size, worlds: Sequence[int], kept: Path | None) -> Found:
     """All worlds of a preset."""
-    each = [world_of(preset, size, world) for world in worlds]
+    each = [world_of(preset, size, world, kept) for world in worlds]
     sums = {name: np.array([found[name].sum(axis=0) for found, _ in each]) for name in each[0][0]}
     results = [one for name in sums if name != NOTHING for one in _results(preset, name, sums, size.periods)]
     results += [Result(LOOP, preset, "weeks with a plan", float(np.mean([sent for _, sent in each])), "weeks")]
@@ -119,7 +124,7 @@ def played(preset: str, size: Size, worlds: Sequence[int]) -> Found:
 def _results(preset: str, name: str, sums: dict[str, Floats], periods: int) -> list[Result]:
     """Of one policy, against nothing."""
     profit, cost = sums[name][:, :2].mean(axis=0) / 100 / periods
-    sales, buyers = ((sums[name] / sums[NOTHING])[:, 2:] - 1).mean(axis=0)
+    sales, buyers = (sums[name][:, 2:] / sums[NOTHING][:, 2:] - 1).mean(axis=0)
     return [
         Result(name, preset, "profit", float(profit), "a week"),
         Result(name, preset, "cost", float(cost), "a week"),
@@ -164,12 +169,13 @@ def main() -> None:
     parser.add_argument("--many", type=int, default=100, help="worlds of null, harmful and shock; 0 leaves them out")
     parser.add_argument("--first", type=int, default=1, help="the first world's seed")
     parser.add_argument("--presets", default="grocery,fashion")
+    parser.add_argument("--kept", type=Path, help="folder for what the other policies earned")
     parser.add_argument("--json", type=Path, help="write the figures there")
     asked = parser.parse_args()
     before, results, claims = load(), list[Result](), list[Claim]()
     for preset in filter(None, asked.presets.split(",")):
         worlds = range(asked.first, asked.first + asked.worlds)
-        found, claimed = played(preset, SMALL if asked.quick else FULL, worlds)
+        found, claimed = played(preset, SMALL if asked.quick else FULL, worlds, asked.kept)
         tell(found, claimed)
         results, claims = results + found, claims + claimed
     if asked.many:

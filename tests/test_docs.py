@@ -26,7 +26,9 @@ def reference(monkeypatch):
     return importlib.import_module("reference")
 
 
-@pytest.mark.parametrize("page", ["configuration.md", "limits.md", "tables.md", "profiles.md", "estimators.md", "loop.md"])
+@pytest.mark.parametrize(
+    "page", ["configuration.md", "limits.md", "tables.md", "profiles.md", "estimators.md", "loop.md"]
+)
 def test_reference_pages_say_what_the_code_says(page, reference):
     written = (ROOT / "docs" / page).read_text(encoding="utf-8")
     assert written == reference.PAGES[page](), "run: .venv/bin/python scripts/reference.py"

@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -85,6 +86,27 @@ def test_each_period_is_published_once_to_where_the_configuration_says(command, 
     assert len(list(shop.folder.glob("crm-*.csv"))) == 2
 
 
+def test_periods_that_were_over_before_they_were_decided_get_no_offers(command, shop):
+    shop.week(once(command, shop)["file"])
+    for _ in range(2):
+        shop.market.advance(np.full(150, -1), None)
+    for name, table in shop.market.observe().items():
+        table.write_parquet(shop.folder / f"{name}.parquet")
+    found = once(command, shop)["periods"]
+    assert [one["missed"] for one in found] == [False, True, True, False]
+    assert [one["offered"] > 0 for one in found] == [True, False, False, True]
+    assert "over before it was decided" in command("loop", shop.folder)[1]
+
+
+def test_windows_of_another_length_need_a_new_campaign(command, shop):
+    once(command, shop)
+    config = shop.folder / "offerloop.toml"
+    config.write_text(config.read_text(encoding="utf-8") + "\n[evaluate]\nwindow_days = 5\n", encoding="utf-8")
+    code, _, err = command("loop", shop.folder, "--once")
+    assert code == 2
+    assert "window_days changed" in err
+
+
 def test_it_tells_why_no_plan_went_out_and_what_guardrails_say(command, shop):
     file = once(command, shop)["file"]
     for _ in range(3):
@@ -149,4 +171,4 @@ def test_changed_offers_need_a_new_campaign(command, shop):
     config.write_text(config.read_text(encoding="utf-8").replace("percent = 10", "percent = 11"), encoding="utf-8")
     code, _, err = command("loop", shop.folder, "--once")
     assert code == 2
-    assert "have changed since the loop began" in err
+    assert "changed since the loop began" in err

@@ -107,7 +107,9 @@ def test_a_large_return_reaches_back_over_several_sales(clean):
     assert rows == [(1, 1, 300, 400, 100)]
     assert (found["returned in full", "rejected"], found["returned in part", "repaired"]) == (1, 1)
     assert set(events.rejected["rule"]) == {"return", "returned in full"}
-    assert events.returned.rows() == [(1, (date(2024, 1, 6) - date(1970, 1, 1)).days)]
+    epoch = date(1970, 1, 1)
+    days = [(date(2024, 1, day) - epoch).days for day in (1, 5)]
+    assert sorted(events.returned.rows()) == [(1, day) for day in days]
 
 
 def test_more_returned_than_bought_is_a_return_without_a_sale(clean):

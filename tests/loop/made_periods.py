@@ -13,12 +13,15 @@ MENU = Menu(
     most_minor=np.array([200.0, 300.0, 500.0]),
     own_share=np.full(3, 0.25),
     liability_minor=np.array([50, 75, 125]),
+    contact_minor=np.zeros(3),
 )
 
 
 def sight(n, rng):
     spend = rng.gamma(2.0, 1_500.0, n)
-    return Sight(spend, spend[:, None] * np.array([0.2, 0.2, 1.0]), np.log1p(spend)[:, None])
+    return Sight(
+        spend, spend[:, None] * np.array([0.2, 0.2, 1.0]), np.log1p(spend)[:, None], rng.choice([0.0, 0.5, 1.0], n)
+    )
 
 
 def period(n, shares, rng, *, chance=None, noise=1.0):

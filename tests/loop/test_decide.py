@@ -8,17 +8,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_periods import MENU, period, sight
 
-from offerloop.loop.costs import Costs
+from offerloop.loop.costs import Costs, possible_minor
 from offerloop.loop.decide import Rules
 from offerloop.loop.learning import Loop
-from offerloop.loop.shop import HELD, LOT, NOTHING
+from offerloop.loop.shop import HELD, LOT, NOTHING, Period
 
 
-def loop(shares, *, n=2_000, periods=6, budget=20_000, rules=None, seed=1):
+def loop(shares, *, n=2_000, periods=6, budget=20_000, rules=None, seed=1, noise=1.0):
     rng = np.random.default_rng(seed)
     found = Loop(MENU, budget, rules or Rules())
     for _ in range(periods):
-        found.learn(period(n, np.asarray(shares), rng))
+        found.learn(period(n, np.asarray(shares), rng, noise=noise))
     return found
 
 
@@ -59,13 +59,13 @@ def test_what_surely_harms_goes_to_explorers_alone():
 
 def test_what_does_nothing_is_not_sent_once_that_could_have_been_seen():
     made = [
-        loop([0.0, 0.0, 0.0], n=40_000, seed=seed).decide(
+        loop([0.0, 0.0, 0.0], n=20_000, seed=seed, noise=0.3).decide(
             sight(500, np.random.default_rng(seed)), np.random.default_rng(4)
         )
         for seed in range(20)
     ]
-    assert all(one.evidence.hoped > Rules().power for one in made if one.evidence.hoped)
-    assert sum(one.sent for one in made) <= 3
+    assert all(one.evidence.hoped > Rules().proof + Rules().power for one in made if one.evidence.hoped)
+    assert sum(one.sent for one in made) <= 2
 
 
 def test_what_pays_is_sent_to_who_spends_most():
@@ -106,6 +106,30 @@ def test_an_offer_that_surely_harms_is_off_and_the_others_stay_on():
     found = loop([0.05, -0.3, 0.05], n=20_000).decide(sight(500, np.random.default_rng(3)), np.random.default_rng(4))
     assert found.sent
     assert not (found.planned == 1).any()
+
+
+def test_a_group_that_nobody_drew_is_not_thought_to_be_free():
+    seen = period(
+        500, np.zeros(3), np.random.default_rng(8), chance=lambda seen: np.full((len(seen.spend), 3), [0.5, 0, 0])
+    )
+    expected = Costs.of(seen, MENU).expected_minor(seen.sight, MENU)
+    assert np.all(expected[:, 1:].sum(axis=0) > 0.4 * possible_minor(seen.sight, MENU)[:, 1:].sum(axis=0))
+
+
+def test_contacts_cost_too():
+    rng = np.random.default_rng(9)
+    seen, dear = period(500, np.zeros(3), rng), replace(MENU, contact_minor=np.full(3, 7.0))
+    costs = Costs.of(seen, MENU)
+    assert costs.expected_minor(seen.sight, dear) == pytest.approx(costs.expected_minor(seen.sight, MENU) + 7)
+
+
+def test_a_period_without_customers_is_decided_and_tells_nothing():
+    made = loop([0.1, 0.1, 0.1], periods=2)
+    nobody = sight(0, np.random.default_rng(1))
+    before, found = made.belief(), made.decide(nobody, np.random.default_rng(1))
+    assert (len(found.given), found.sent, found.chance.shape) == (0, False, (0, 3))
+    made.learn(Period(nobody, found.given, found.chance, np.zeros(0), np.zeros(0)))
+    assert np.array_equal(made.belief().mean, before.mean)
 
 
 def test_costs_are_what_was_seen_of_what_could_have_been():

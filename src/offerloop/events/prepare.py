@@ -35,7 +35,7 @@ class Events:
     order_lines: Frame
     """All lines before `as_of_day`, with `order_day`, `order_week` and money in minor units."""
     returned: pl.DataFrame
-    """customer_id and order_day of every return that was taken off its sale."""
+    """customer_id and order_day of every sale of which something came back."""
     products: Frame
     """Every product sold or listed, with category, subcategory and brand ("unknown" where not known)."""
     customers: Frame

@@ -21,7 +21,7 @@ PAIR = ("customer_id", "product_id")
 def net_returns(cleaned: Cleaned, returned: nw.Expr, amounts: Sequence[str], engine: Engine) -> pl.DataFrame:
     """Take returns off their sales; sales that nothing is left of are rejected with them.
 
-    Gives customer_id and order_day of every return that was taken off, of the return itself.
+    Gives customer_id and order_day of every sale of which something came back.
     """
     marked = cleaned.frame.with_columns(_return=returned.fill_null(value=False))
     pairs = engine.keep(marked.filter(nw.col("_return")).select(*PAIR).unique())
@@ -51,7 +51,7 @@ def net_returns(cleaned: Cleaned, returned: nw.Expr, amounts: Sequence[str], eng
     left = engine.table(sales.filter(~(pl.col("_less") & gone)).select(columns))
     others = cleaned.frame.join(pairs, on=list(PAIR), how="anti").select(*columns)
     cleaned.frame = nw.concat([others, left])
-    return matched.select("customer_id", "order_day")
+    return sales.filter("_less").select("customer_id", "order_day")
 
 
 def _net(lines: pl.DataFrame, amounts: Sequence[str]) -> tuple[pl.DataFrame, pl.DataFrame]:

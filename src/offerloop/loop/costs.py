@@ -13,7 +13,7 @@ import numpy as np
 from offerloop.loop.shop import NOTHING, Floats, Menu, Period, Sight
 
 BELIEVED = 5.0
-"""Customers who got an offer of a group, in full, that the first guess counts as."""
+"""Customers with usual spend who got an offer of a group that the first guess counts as."""
 GUESS = 0.5
 """The share before anything is seen: half of what could be redeemed."""
 
@@ -24,15 +24,14 @@ class Costs:
 
     cost: Floats
     possible: Floats
-    told: Floats
 
     def __add__(self, other: Costs) -> Costs:
         """Both together."""
-        return Costs(self.cost + other.cost, self.possible + other.possible, self.told + other.told)
+        return Costs(self.cost + other.cost, self.possible + other.possible)
 
     def __mul__(self, share: float) -> Costs:
         """What is left when only so much of every offer counts."""
-        return Costs(share * self.cost, share * self.possible, share * self.told)
+        return Costs(share * self.cost, share * self.possible)
 
     @classmethod
     def of(cls, period: Period, menu: Menu) -> Costs:
@@ -41,15 +40,17 @@ class Costs:
         offer = period.given[told]
         possible = possible_minor(period.sight, menu)[told, offer]
         group = menu.group[offer]
-        sums = (np.bincount(group, weights, menu.groups) for weights in (period.cost_minor[told], possible, None))
-        cost, could, count = (np.asarray(one, dtype=np.float64) for one in sums)
-        return cls(cost, could, count)
+        sums = (np.bincount(group, weights, menu.groups) for weights in (period.cost_minor[told], possible))
+        cost, could = (np.asarray(one, dtype=np.float64) for one in sums)
+        return cls(cost, could)
 
     def expected_minor(self, sight: Sight, menu: Menu) -> Floats:
-        """(customers, offers): what each offer would cost."""
-        mean = self.possible / np.maximum(self.told, 1.0)
-        share = (self.cost + BELIEVED * GUESS * mean) / np.maximum(self.possible + BELIEVED * mean, 1e-9)
-        return possible_minor(sight, menu) * share[menu.group]
+        """(customers, offers): what each offer would cost, with the contact."""
+        possible = possible_minor(sight, menu)
+        usual = np.bincount(menu.group, possible.sum(axis=0), menu.groups) / np.bincount(menu.group)
+        believed = BELIEVED * np.maximum(usual / max(len(possible), 1), 1.0)
+        share = (self.cost + believed * GUESS) / (self.possible + believed)
+        return possible * share[menu.group] + menu.contact_minor
 
 
 def possible_minor(sight: Sight, menu: Menu) -> Floats:

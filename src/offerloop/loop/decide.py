@@ -43,10 +43,10 @@ class Rules:
     what was hoped."""
 
     def needed(self, hoped: float) -> float:
-        """Standard errors that the plan must have shown, where a gain as hoped for is so many of them: the more could
-        have been seen, the more must have been.
+        """Standard errors that the plan must have shown, where the gain or loss that was thought of is so many of them:
+        the more could have been seen, the more must have been.
         """
-        return min(self.proof, hoped - self.power)
+        return min(self.proof, abs(hoped) - self.power)
 
 
 @dataclass(frozen=True)
@@ -79,18 +79,27 @@ class Decision:
     evidence: Evidence
     """That the best plan gains."""
 
+    @classmethod
+    def nothing(cls, customers: int, offers: int) -> Decision:
+        """No offer to anybody."""
+        none = np.full(customers, NOTHING)
+        return cls(none, none, np.full(customers, PLAN), offers, 0, 0.0, Evidence(0.0, 0.0, 0.0))
+
     @property
     def sent(self) -> bool:
         """Whether a plan went out."""
         return bool((self.planned != NOTHING).any())
 
+    @property
+    def _explores(self) -> float:
+        return self.explorers / max(len(self.given), 1)
+
     @cached_property
     def chance(self) -> Floats:
         """(customers, offers): with which each was given."""
-        n = len(self.given)
-        found = np.full((n, self.offers), self.explorers / n / (self.offers + 1))
+        found = np.full((len(self.given), self.offers), self._explores / (self.offers + 1))
         told = np.flatnonzero(self.planned != NOTHING)
-        found[told, self.planned[told]] += (1 - self.explorers / n) * (1 - self.held)
+        found[told, self.planned[told]] += (1 - self._explores) * (1 - self.held)
         return found
 
     @property
@@ -122,7 +131,7 @@ def decide(
     left = budget_minor - explorers * most
     held = rules.held if left > most else 0.0
     cost = known.costs.expected_minor(sight, menu)
-    gain = sight.spend[:, None] * known.belief.per_spend(known.scaling)[menu.group]
+    gain = sight.spend[:, None] * known.belief.per_spend(known.scaling) * known.belief.shares(sight.told)[:, menu.group]
     plan = _best(gain - cost, menu, int((left - most) / (1 - held)) if held else left)
     evidence = _evidence(plan, sight, menu, known, cost)
     sent = allowed and evidence.shown >= rules.needed(evidence.hoped)
@@ -156,8 +165,8 @@ def _evidence(plan: Ints, sight: Sight, menu: Menu, known: Known, cost: Floats) 
     what takes the one to the other.
     """
     told = np.flatnonzero(plan != NOTHING)
-    belief, unit = known.belief, known.belief.per_spend(known.scaling, np.ones(menu.groups))
-    weight = np.bincount(menu.group[plan[told]], sight.spend[told], menu.groups) * unit
+    belief, spend = known.belief, sight.spend[told] * known.belief.per_spend(known.scaling)
+    weight = np.append(np.bincount(menu.group[plan[told]], spend, menu.groups), spend @ sight.told[told])
     spent = float(cost[told, plan[told]].sum())
     mean, spread = float(weight @ belief.mean) - spent, float(weight @ belief.covariance @ weight)
     prior, before = float(weight @ belief.prior_mean) - spent, float(weight @ belief.prior_covariance @ weight)

@@ -28,6 +28,8 @@ LEAST, MOST = 8, 26
 LAST = (1, 3)
 """Newest periods that are compared with it."""
 RATE, SPAN = 0.05, 26
+FINEST = 0.005
+"""Standard deviation of a sign at least: half a percent."""
 FEWEST_UNITS = 5.0
 """Mean units a period of products that tell of the price response."""
 PRICE_RESPONSE = "price response"
@@ -92,7 +94,7 @@ def cuts(pulse: Pulse) -> float:
 def shift(before: Floats, newest: Floats, *, trend: bool) -> tuple[float, float]:
     """The mean of the newest values less its forecast, and the p-value of no change: least squares, Student's t.
 
-    Values that are NaN are left out of `before`; where they never differ from their forecast, p is 0 or 1.
+    Values that are NaN are left out of `before`. What never differed is taken to differ by FINEST.
     """
     from scipy.special import stdtr
 
@@ -103,11 +105,9 @@ def shift(before: Floats, newest: Floats, *, trend: bool) -> tuple[float, float]
     inverse = np.linalg.inv(x.T @ x)
     coefficients = inverse @ x.T @ before[place]
     free = len(place) - x.shape[1]
-    spread = float(np.sum((before[place] - x @ coefficients) ** 2)) / free
+    spread = max(float(np.sum((before[place] - x @ coefficients) ** 2)) / free, FINEST**2)
     change = float(newest.mean() - ahead @ coefficients)
     se = float(np.sqrt(spread * (1 / len(newest) + ahead @ inverse @ ahead)))
-    if se < 1e-9 * max(1.0, abs(change)):
-        return change, float(abs(change) < 1e-9)
     return change, 2 * float(stdtr(free, -abs(change / se)))
 
 

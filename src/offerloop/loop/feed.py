@@ -6,6 +6,7 @@ before a period, what came of it is in the order lines of its days.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -21,7 +22,7 @@ from offerloop.errors import InputError
 from offerloop.evaluation.assignment import in_holdout
 from offerloop.events import Events
 from offerloop.loop.decide import Decision
-from offerloop.loop.shop import NOTHING, Floats, Menu, NotYetError, Period, Pulse, Sight
+from offerloop.loop.shop import LATELY, NOTHING, Floats, Menu, NotYetError, Period, Pulse, Sight
 from offerloop.loop.watch import LINES, OPT_OUTS, Watched, pulse_of, watched
 from offerloop.offers import NO_OFFER, Offer
 from offerloop.offers.base import liability_minor
@@ -31,7 +32,7 @@ from offerloop.response.days import QUARTER, customer_days, features, outcomes, 
 
 EPOCH = date(1970, 1, 1)
 WEEK = 7
-DECIDED = ("explorers", "held", "sent", "state", "p_gain", "shown", "hoped", "liability_minor")
+DECIDED = ("explorers", "held", "sent", "state", "missed", "p_gain", "shown", "hoped", "liability_minor")
 """What a decision says of itself."""
 
 
@@ -54,6 +55,7 @@ def menu_of(offers: Sequence[Offer]) -> Menu:
         most_minor=np.array([float(one.most_minor or 0) for one in offers]),
         own_share=np.array([float(1 - one.funded_share) for one in offers]),
         liability_minor=np.array(liability, dtype=np.int64),
+        contact_minor=np.array([float(one.contact.cost_minor) for one in offers]),
     )
 
 
@@ -83,6 +85,8 @@ class FeedShop:
 
     def __post_init__(self) -> None:
         ids = self.engine.table(collect(self.events.order_lines.select("customer_id").unique(), "customer_id"))
+        self._told: dict[int, set[str]] = {}
+        self._contact = np.array([float(one.contact.cost_minor) for one in self.offers])
         lines, products = self.events.order_lines, self.events.products
         categories = sorted({one.category for one in self.offers if one.category is not None})
         self._days = customer_days(lines, products, self.margins, ids)
@@ -106,9 +110,18 @@ class FeedShop:
         whole = known["spend_91"].to_numpy() * WEEK / QUARTER * weeks
         by = {name: scope(of, rows)["list_week"].to_numpy() * weeks for name, of in self._scopes.items()}
         covered = np.stack([whole if one.category is None else by[one.category] for one in self.offers], axis=1)
+        names = tuple(ids.cast(pl.String).to_list())
         return Sight(
-            np.maximum(whole, 0.0), np.maximum(covered, 0.0), known.to_numpy(), tuple(ids.cast(pl.String).to_list())
+            np.maximum(whole, 0.0), np.maximum(covered, 0.0), known.to_numpy(), self._told_lately(period, names), names
         )
+
+    def _told_lately(self, period: int, names: Sequence[str]) -> Floats:
+        """(customers,): by what this loop gave before."""
+        found = np.zeros(len(names))
+        for before, told in self._told.items():
+            if before < period:
+                found += LATELY ** (period - 1 - before) * np.array([name in told for name in names], dtype=np.float64)
+        return found
 
     def _active(self, day: int) -> pl.Series:
         """Who ordered in the quarter before, may get offers and is not in the holdout; sorted."""
@@ -118,12 +131,18 @@ class FeedShop:
         seed, share = self.holdout
         return ids.filter(pl.Series([not in_holdout(str(one), seed, share) for one in ids], dtype=pl.Boolean))
 
+    def missed(self, period: int) -> bool:
+        """See `Shop.missed`."""
+        return self.events.as_of_day >= self.begins(period + 1)
+
     def path(self, period: int) -> Path:
         """Where the offers of a period stand."""
         return self.folder / f"period-{period:04d}.csv"
 
     def give(self, period: int, sight: Sight, decision: Decision) -> None:
         """See `Shop.give`: one file, which is there whole or not at all."""
+        told = np.flatnonzero(decision.given != NOTHING)
+        self._told[period] = {sight.customers[place] for place in told}
         names = [*(one.offer_id for one in self.offers), NO_OFFER]
         table = pl.DataFrame(
             {
@@ -135,9 +154,11 @@ class FeedShop:
             }
         )
         self.folder.mkdir(parents=True, exist_ok=True)
-        draft = self.path(period).with_suffix(".tmp")
-        table.write_csv(draft)
-        draft.replace(self.path(period))
+        content, path = table.write_csv().encode(), self.path(period)
+        if not path.exists() or path.read_bytes() != content:
+            draft = path.with_suffix(f".{os.getpid()}.tmp")
+            draft.write_bytes(content)
+            draft.replace(path)
 
     def outcome(self, period: int, sight: Sight, decision: Decision) -> Period:
         """See `Shop.outcome`."""
@@ -147,12 +168,14 @@ class FeedShop:
         ids = pl.Series("customer_id", list(sight.customers)).cast(self._type)
         rows = pl.DataFrame({"customer_id": ids}).with_columns(shown_day=pl.lit(day), until_day=pl.lit(until))
         found = outcomes(self._days, rows)
-        cost = np.where(decision.given != NOTHING, found["cost_minor"].to_numpy(), 0.0)
-        value = found["value_minor"].to_numpy()
-        done = (decision.given, decision.chance, value, cost, decision.planned, decision.arm)
-        return Period(sight, *done, *self._signs(ids, value, day, until))
+        told = decision.given != NOTHING
+        value, coupons = found["value_minor"].to_numpy(), found["cost_minor"].to_numpy()
+        contact = np.where(told, self._contact[decision.given], 0.0)
+        done = (decision.given, decision.chance, value, np.where(told, coupons, 0.0), decision.planned, decision.arm)
+        profit = value - coupons - contact
+        return Period(sight, *done, decision.held, profit, *self._signs(ids, profit, day, until))
 
-    def _signs(self, ids: pl.Series, value_minor: Floats, day: int, until: int) -> tuple[Watched, Pulse]:
+    def _signs(self, ids: pl.Series, profit_minor: Floats, day: int, until: int) -> tuple[Watched, Pulse]:
         """What guardrails and drift read off the days from `day` to before `until`."""
         lines, seen, back = self.events.order_lines, self.events.browsing, self.events.returned
         bought = collect(lines.filter(nw.col("order_day") >= day, nw.col("order_day") < until).select(LINES))
@@ -160,7 +183,7 @@ class FeedShop:
         ratings = collect(rated.select("customer_id", "value"))
         returned = back.filter((pl.col("order_day") >= day) & (pl.col("order_day") < until))
         refused = ids.is_in(self.events.no_consent["customer_id"].implode()).to_numpy().astype(np.float64)
-        shown = watched(bought, returned, ratings, ids, value_minor)
+        shown = watched(bought, returned, ratings, ids, profit_minor)
         return {**shown, OPT_OUTS: (refused, np.ones(len(ids)))}, pulse_of(bought, self._numbers)
 
 

@@ -61,7 +61,7 @@ class Guardrails:
         if self.state == "rest":
             self.rest -= 1
             self.state = "rest" if self.rest > 0 else "trial"
-        if period.planned is None or period.arm is None or self.held <= 0:
+        if period.planned is None or period.arm is None or period.held <= 0:
             return None
         drawn = (period.planned != NOTHING) & (period.arm != LOT)
         if not drawn.any() or self.state != "trial":
@@ -83,8 +83,8 @@ class Guardrails:
         self.planned = self.planned or float(SPAN * drawn.sum())
         for arm, totals in ((PLAN, self.sent), (HELD, self.kept)):
             rows = drawn & (period.arm == arm)
-            profit = (period.value_minor - period.cost_minor)[rows]
-            found = {PROFIT: Totals.of(profit, before=period.sight.spend[rows])}
+            profit = period.value_minor - period.cost_minor if period.profit_minor is None else period.profit_minor
+            found = {PROFIT: Totals.of(profit[rows], before=period.sight.spend[rows])}
             for metric in METRICS[1:]:
                 if metric.name in period.watched:
                     above, below = period.watched[metric.name]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from offerloop.evaluation.shipping import Reading
-from offerloop.loop.belief import Prior, Scaling, Sums, believe, design
+from offerloop.loop.belief import Belief, Prior, Scaling, Sums, believe, design
 from offerloop.loop.costs import Costs
 from offerloop.loop.decide import Decision, Known, Rules, decide
 from offerloop.loop.drift import BY_LOT, OF_PLAN, Alarm, Drift
@@ -49,7 +49,9 @@ class Loop:
         self.guardrails = Guardrails(self.rules.held)
 
     def learn(self, period: Period) -> None:
-        """What came of a period."""
+        """What came of a period; one without customers tells nothing."""
+        if not len(period.given):
+            return
         if self.scaling is None:
             self.scaling = Scaling.of(period.sight)
         self._look_for_drift(period, self.scaling)
@@ -63,11 +65,17 @@ class Loop:
     def known(self, sight: Sight) -> Known:
         """As it is now; `sight` serves before anything was seen."""
         nothing = np.zeros(self.menu.groups)
-        costs = self.costs or Costs(nothing, nothing, nothing)
-        return Known(believe(self.sums, self.prior, self.menu.groups), self.scaling or Scaling.of(sight), costs)
+        costs = self.costs or Costs(nothing, nothing)
+        return Known(self.belief(), self.scaling or Scaling.of(sight), costs)
+
+    def belief(self) -> Belief:
+        """What is believed of the offers now."""
+        return believe(self.sums, self.prior, self.menu.groups)
 
     def decide(self, sight: Sight, rng: np.random.Generator) -> Decision:
         """The next period's offers."""
+        if not len(sight.spend):
+            return Decision.nothing(0, len(self.menu.ids))
         resting = self.guardrails.state != "trial"
         known = self.good if resting and self.good is not None else self.known(sight)
         explore = min(self.rules.explore * (MORE if self.wary else 1.0), 1.0)
@@ -94,7 +102,8 @@ class Loop:
             self.wary = WARY
             self.sums = None if self.sums is None else self.sums * KEPT
             self.costs = None if self.costs is None else self.costs * KEPT
-            self.guardrails.begin("trial" if self.guardrails.state == "trial" else self.guardrails.state)
+            if self.guardrails.state == "trial":
+                self.guardrails.begin("trial")
 
     def _signs(self, period: Period, scaling: Scaling) -> dict[str, float]:
         """Calibration, and how far offers did what was expected of them."""
@@ -109,7 +118,9 @@ class Loop:
         told = np.flatnonzero(period.given != NOTHING)
         if len(told):
             cost = known.costs.expected_minor(period.sight, self.menu)[told, period.given[told]]
-            roots = np.sqrt(max(period.cost_minor.sum(), 0.0)), np.sqrt(cost.sum()), np.sqrt(max(cost.mean(), 1.0))
+            cost = cost - self.menu.contact_minor[period.given[told]]
+            spent = max(float(period.cost_minor[told].sum()), 0.0)
+            roots = np.sqrt(spent), np.sqrt(cost.sum()), np.sqrt(max(cost.mean(), 1.0))
             found["cost" + of] = float((roots[0] - roots[1]) / roots[2])
         offered, surprise = weight * x[:, : self.menu.groups].sum(axis=1), y - expected
         error = float(np.sqrt(np.sum((offered * surprise) ** 2)))

@@ -34,6 +34,7 @@ def menu_of(terms: Terms) -> Menu:
         most_minor=terms.most_minor[menu].astype(np.float64),
         own_share=terms.own_share[menu],
         liability_minor=terms.liability_minor[menu],
+        contact_minor=np.zeros(len(menu)),
     )
 
 
@@ -50,21 +51,21 @@ def outcome_of(market: Market, part: int = -1) -> tuple[Floats, Floats]:
     return value.astype(np.float64), paid.astype(np.float64)
 
 
-def signs_of(market: Market, value_minor: Floats, part: int = -1) -> tuple[Watched, Pulse]:
+def signs_of(market: Market, profit_minor: Floats, part: int = -1) -> tuple[Watched, Pulse]:
     """What guardrails and drift read off a week."""
     week = market.parts[part]
     lines = lines_of(week["order_lines"])
     ratings = week["events"].filter(pl.col("kind") == "rating")
     numbers = pl.DataFrame({"product_id": np.arange(1, market.products + 1), "number": np.arange(market.products)})
     bought, returned = lines.filter(pl.col("quantity") > 0), lines.filter(pl.col("quantity") < 0)
-    return watched(bought, returned, ratings, pl.Series(market.ids), value_minor), pulse_of(bought, numbers)
+    return watched(bought, returned, ratings, pl.Series(market.ids), profit_minor), pulse_of(bought, numbers)
 
 
 def period_of(market: Market, sight: Sight, decision: Decision) -> Period:
     """The last week, in which this was given."""
     value, cost = outcome_of(market)
-    done = (decision.given, decision.chance, value, cost, decision.planned, decision.arm)
-    return Period(sight, *done, *signs_of(market, value))
+    done = (decision.given, decision.chance, value, cost, decision.planned, decision.arm, decision.held, value - cost)
+    return Period(sight, *done, *signs_of(market, value - cost))
 
 
 @dataclass
@@ -88,6 +89,11 @@ class MarketShop:
         if period == self.given:
             self.market.advance(decision.given, decision.propensity)
             self.given += 1
+
+    def missed(self, period: int) -> bool:
+        """See `Shop.missed`: its time goes on with the loop's."""
+        del period
+        return False
 
     def outcome(self, period: int, sight: Sight, decision: Decision) -> Period:
         """See `Shop.outcome`."""
@@ -129,7 +135,7 @@ def learned_from(loop: Loop, market: Market, weeks: int, tell: Callable[[int], N
         purchases.catch_up(market, part)
         given = market.positions(market.parts[part]["exposures"])
         value, cost = outcome_of(market, part)
-        watched_of, pulse = signs_of(market, value, part)
+        watched_of, pulse = signs_of(market, value - cost, part)
         sight = purchases.sight(market)
         loop.learn(Period(sight, given, chance, value, cost, watched=watched_of, pulse=pulse))
         tell(week)

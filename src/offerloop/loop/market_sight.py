@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import polars as pl
 
-from offerloop.loop.shop import Floats, Sight
+from offerloop.loop.shop import LATELY, NOTHING, Floats, Sight
 from offerloop.market.simulation import Market
 from offerloop.market.tables import SCALE
 from offerloop.market.terms import EVERYTHING
@@ -32,13 +32,16 @@ class Purchases:
     """Minor units at list price of what was bought below it."""
     since: Floats = field(default_factory=lambda: np.zeros(0))
     """Weeks since the last purchase, or all of them."""
+    told: Floats = field(default_factory=lambda: np.zeros(0))
+    """Offers lately."""
 
     def catch_up(self, market: Market, until: int | None = None) -> None:
         """Look at the weeks that are over, or at those before the week `until`."""
         if not self.weeks:
             self.listed = np.zeros((market.customers, market.shop.categories))
-            self.lately, self.trips, self.cheap, self.since = np.zeros((4, market.customers))
+            self.lately, self.trips, self.cheap, self.since, self.told = np.zeros((5, market.customers))
         for part in market.parts[self.weeks : until]:
+            self.told = LATELY * self.told + (market.positions(part["exposures"]) != NOTHING)
             self._add(market, part["order_lines"].filter(pl.col("quantity") > 0))
 
     def _add(self, market: Market, lines: pl.DataFrame) -> None:
@@ -66,7 +69,7 @@ class Purchases:
             self.lately, np.log1p(spend), np.log1p(self.lately), self.trips / max(self.weeks, 1), self.since,
             self.cheap / np.maximum(self.listed.sum(axis=1), 1.0), (self.listed > 0).sum(axis=1), *ranks,
         )  # fmt: skip
-        return Sight(spend, scope, np.column_stack(traits).astype(np.float64))
+        return Sight(spend, scope, np.column_stack(traits).astype(np.float64), self.told.copy())
 
 
 def _sorted(names: tuple[str, ...]) -> np.typing.NDArray[np.str_]:

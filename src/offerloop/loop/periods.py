@@ -31,6 +31,9 @@ class Shop(Protocol):
         Raises NotYetError before the period may begin.
         """
 
+    def missed(self, period: int) -> bool:
+        """Whether a period was over before anything was decided; then nobody gets anything in it."""
+
     def give(self, period: int, sight: Sight, decision: Decision) -> None:
         """Carry a decision out; the second time for a period it does nothing."""
 
@@ -57,7 +60,7 @@ def go_on(
 def _one(shop: Shop, loop: Loop, journal: Journal, period: int, seed: int) -> None:
     known = journal.known(period, "decide")
     sight = shop.sight(period, None if known is None else known["customers"])
-    body = journal.once(period, "decide", lambda: _decide(loop, sight, period, seed))
+    body = journal.once(period, "decide", lambda: _decide(loop, sight, period, seed, missed=shop.missed(period)))
     decision = _decision(body, loop)
     journal.once(period, "give", lambda: shop.give(period, sight, decision))
     shop.give(period, sight, decision)
@@ -66,16 +69,19 @@ def _one(shop: Shop, loop: Loop, journal: Journal, period: int, seed: int) -> No
     journal.once(period, "learn", lambda: _learned(done, loop))
 
 
-def _decide(loop: Loop, sight: Sight, period: int, seed: int) -> dict[str, Any]:
-    made = loop.decide(sight, np.random.default_rng([seed, period]))
+def _decide(loop: Loop, sight: Sight, period: int, seed: int, *, missed: bool) -> dict[str, Any]:
+    if missed:
+        made = Decision.nothing(len(sight.spend), len(loop.menu.ids))
+    else:
+        made = loop.decide(sight, np.random.default_rng([seed, period]))
     liability = int(loop.menu.liability_minor[made.given[made.given != NOTHING]].sum())
     if liability > loop.budget_minor:
         raise ContractError(f"period {period} would cost up to {liability}, more than its budget {loop.budget_minor}")
     return {
         "given": made.given.tolist(), "planned": made.planned.tolist(), "arm": made.arm.tolist(),
         "explorers": made.explorers, "held": made.held, "sent": made.sent, **vars(made.evidence),
-        "liability_minor": liability, "belief": loop.known(sight).belief.mean.tolist(),
-        "state": loop.guardrails.state, "customers": list(sight.customers),
+        "liability_minor": liability, "belief": loop.belief().mean.tolist(),
+        "state": loop.guardrails.state, "missed": missed, "customers": list(sight.customers),
     }  # fmt: skip
 
 

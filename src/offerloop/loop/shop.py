@@ -14,6 +14,8 @@ NOTHING = -1
 """The position of no offer."""
 PLAN, HELD, LOT = 0, 1, 2
 """Arms of a period: who gets what the plan says, from whom it is held back by lot, who draws an offer or nothing."""
+LATELY = 0.5
+"""Of what a customer was told lately, how much a period's offer counts one period later."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,8 @@ class Menu:
     own_share: Floats
     """Of the discount, what the shop pays itself."""
     liability_minor: Ints
+    contact_minor: Floats
+    """What it costs to tell somebody."""
 
     @property
     def groups(self) -> int:
@@ -48,6 +52,8 @@ class Sight:
     """(customers, offers): of that, what each offer covers."""
     traits: Floats
     """(customers, p): whatever else tells what they will spend."""
+    told: Floats
+    """(customers,): offers told lately, older ones counting less (LATELY)."""
     customers: tuple[str, ...] = ()
     """Who they are, where that may differ from period to period."""
 
@@ -82,11 +88,15 @@ class Period:
     value_minor: Floats
     """(customers,): margin before the cost of offers."""
     cost_minor: Floats
-    """(customers,): what offers cost the shop."""
+    """(customers,): what offers cost the shop, contacts aside."""
     planned: Ints | None = None
     """(customers,): what the plan had for them; None where there was none."""
     arm: Ints | None = None
     """(customers,): PLAN, HELD or LOT."""
+    held: float = 0.0
+    """Share of planned offers that was held back."""
+    profit_minor: Floats | None = None
+    """(customers,): value less all that coupons and contacts cost, whoever got them; None where nothing is compared."""
     watched: Mapping[str, tuple[Floats, Floats]] = field(default_factory=dict)
     """What guardrails compare, by name: dividend and divisor, each (customers,)."""
     pulse: Pulse | None = None

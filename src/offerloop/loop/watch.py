@@ -1,7 +1,7 @@
 """What a period's order lines and ratings say beside value and cost: dividends and divisors of the guardrails, and how
 the shop ran.
 
-    margin       value left before offers / sales        ratings    stars / ratings
+    margin       what is left of all / sales             ratings    stars / ratings
     returns      lines given back / lines bought         cheap      value at list price of lines bought below it / all
 """
 
@@ -23,7 +23,7 @@ Watched = Mapping[str, tuple[Floats, Floats]]
 
 
 def watched(
-    bought: pl.DataFrame, returned: pl.DataFrame, ratings: pl.DataFrame, ids: pl.Series, value_minor: Floats
+    bought: pl.DataFrame, returned: pl.DataFrame, ratings: pl.DataFrame, ids: pl.Series, profit_minor: Floats
 ) -> Watched:
     """By metric its dividend and divisor for each of the customers `ids`.
 
@@ -44,7 +44,7 @@ def watched(
     found = found.sort("_row").drop("customer_id").fill_null(0).cast(pl.Float64)
     column = {name: found[name].to_numpy() for name in found.columns}
     return {
-        MARGIN: (value_minor, column["sales"]),
+        MARGIN: (profit_minor, column["sales"]),
         RETURNS: (column["returned"], column["lines"]),
         RATINGS: (column["stars"], column["ratings"]),
         CHEAP: (column["cheap"], column["listed"]),

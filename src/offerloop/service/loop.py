@@ -78,6 +78,8 @@ class LoopState:
 
 def _why(one: dict[str, Any]) -> str:
     """Why the plan went out, or did not."""
+    if one["missed"]:
+        return "no offers: the period was over before it was decided"
     if one["state"] == "stopped":
         return "no plan went out: the arms were not those that were drawn; find out why, and begin a new campaign"
     if one["sent"]:
@@ -116,7 +118,8 @@ def _published(config: Config, campaign_id: str, offers: list[Offer], file: Path
     """Carry the newest period's offers to where `[[publish]]` says; what was carried before stays."""
     if not config.publish:
         return []
-    given, record = pl.read_csv(file, schema_overrides={"customer_id": pl.String}), file.with_suffix("")
+    given, record = pl.read_csv(file, infer_schema=False), file.with_suffix("")
+    given = given.with_columns(pl.col("propensity").cast(pl.Float64))
     record.mkdir(exist_ok=True)
     name, currency = f"{campaign_id}-{file.stem}", config.shop.currency
 
@@ -141,9 +144,12 @@ def _go_on(config: Config, campaign: Campaign, folder: Path, journal: Journal) -
     menu = menu_of(offers)
     plan, lot = (config.minor(one, campaign) for one in (campaign.budget, campaign.explore_budget))
     loop = Loop(menu, plan + lot, Rules(explore=lot / max(plan + lot, 1)))
-    begun = journal.once(BEGINNING, "begin", lambda: {"first_day": events.as_of_day, "offers": list(menu.ids)})
-    if begun["offers"] != list(menu.ids):
-        raise InputError(f"the offers of campaign '{campaign.id}' have changed since the loop began; give it a new id")
+    terms = [f"{one.offer_id}: {one.label()}" for one in offers]
+    now = {"first_day": events.as_of_day, "offers": terms, "days": config.evaluate.window_days}
+    begun = journal.once(BEGINNING, "begin", lambda: now)
+    for name, what in (("offers", f"the offers of campaign '{campaign.id}'"), ("days", "evaluate.window_days")):
+        if begun[name] != now[name]:
+            raise InputError(f"{what} changed since the loop began; give the campaign a new id to begin another")
     shop = _shop(config, campaign, events, offers, folder, engine, begun["first_day"])
     awaited = go_on(shop, loop, journal, FAR, config.seed, lambda _: None)
     return "" if awaited is None else str(awaited), offers
