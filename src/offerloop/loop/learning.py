@@ -118,7 +118,7 @@ class Loop:
         told = np.flatnonzero(period.given != NOTHING)
         if len(told):
             cost = known.costs.expected_minor(period.sight, self.menu)[told, period.given[told]]
-            cost = cost - self.menu.contact_minor[period.given[told]]
+            cost = np.maximum(cost - self.menu.contact_minor[period.given[told]], 0.0)
             spent = max(float(period.cost_minor[told].sum()), 0.0)
             roots = np.sqrt(spent), np.sqrt(cost.sum()), np.sqrt(max(cost.mean(), 1.0))
             found["cost" + of] = float((roots[0] - roots[1]) / roots[2])
