@@ -47,6 +47,8 @@ SIMPLE = ("same", "random", "buyers")
 LUCK = 10
 """Worlds of luck by which offers on the whole basket are judged."""
 TARGET = 0.8
+NULL_SIZES = (20_000, 40_000)
+"""Customers of worlds in which offers do nothing: the more there are, the more can be seen."""
 
 
 @dataclass(frozen=True)
@@ -140,17 +142,21 @@ def _results(preset: str, name: str, sums: dict[str, Floats], periods: int) -> l
 def noticed(many: Sequence[int], quick: bool) -> Found:
     """In how many worlds the loop does what it should."""
     part = 20 if quick else 1
-    null = [followed("null", 20_000 // part, 6, world) for world in many]
+    null = {size // part: [followed("null", size // part, 6, world) for world in many] for size in NULL_SIZES}
     harmful = [followed("harmful", 1_000 // part, 4, world) for world in many]
     calm = [followed("grocery", 20_000 // part, 14, world) for world in many]
     shock = [followed("grocery", 20_000 // part, 5, world, shock=2) for world in many]
     claims = [
-        _share("null: no plan in week 6", [not one.sent[-1] for one in null], 0.9),
+        _share(f"null, {size:,} customers: no plan in week 6", [not one.sent[-1] for one in worlds], 0.9)
+        for size, worlds in null.items()
+    ]
+    claims += [
         _share("harmful: nothing harmful in the plan of week 4", [not one.harmful[-1] for one in harmful], 0.85),
         _share("shock in week 15: an alarm in weeks 15 to 17", [one.alarmed(2, 5) for one in shock], 0.8),
         _share("no shock: no alarm in weeks 1 to 26", [not one.alarmed(-12, 14) for one in calm], 0.91),
     ]
-    over = sum(one.overspent for one in null + harmful + calm + shock)
+    nulls = [one for worlds in null.values() for one in worlds]
+    over = sum(one.overspent for one in nulls + harmful + calm + shock)
     return [Result(LOOP, "all of them", "weeks over budget", float(over), "weeks")], claims
 
 
