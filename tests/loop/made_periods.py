@@ -37,3 +37,9 @@ def period(n, shares, rng, *, chance=None, noise=1.0):
     value = 0.3 * seen.spend * (1 + share) * luck
     cost = np.where(told, 0.4 * 0.25 * np.append(MENU.share_off, 0.0)[given] * 0.2 * seen.spend, 0.0)
     return Period(seen, given.astype(np.int64), chances, value, cost)
+
+
+def settled(belief):
+    """Of the prior's variance of the mean share, what the data have taken away: 0 to 1."""
+    left, before = (one[:-1, :-1].mean() for one in (belief.covariance, belief.prior_covariance))
+    return 1 - left / before

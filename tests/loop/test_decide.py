@@ -82,9 +82,10 @@ def test_the_more_could_have_been_seen_the_more_must_have_been():
     assert rules.needed(1.0) < rules.needed(2.0) < rules.needed(100.0) == rules.proof
 
 
-def test_a_prior_that_hopes_is_enough_to_begin_with():
+def test_before_anything_is_seen_offers_go_out_by_lot_only():
     found = Loop(MENU, 20_000).decide(sight(500, np.random.default_rng(3)), np.random.default_rng(4))
-    assert (found.evidence.shown, found.evidence.hoped) == (0.0, 0.0)
+    assert (found.sent, found.evidence.shown, found.evidence.hoped) == (False, 0.0, 0.0)
+    assert found.explorers > 0
 
 
 @settings(max_examples=25)

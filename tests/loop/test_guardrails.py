@@ -5,7 +5,7 @@ from dataclasses import replace
 import made_periods
 import numpy as np
 import pytest
-from made_periods import MENU, sight
+from made_periods import MENU, settled, sight
 
 from offerloop.loop.guardrails import REST, Guardrails
 from offerloop.loop.learning import Loop
@@ -125,12 +125,12 @@ def test_the_last_good_plan_goes_out_while_a_newer_one_rests(gaining):
 
 def test_after_an_alarm_what_was_learned_counts_less_and_more_is_explored(gaining):
     loop, seen, rng = gaining
-    before, usual = loop.known(seen).belief.settled, loop.decide(seen, rng).explorers
+    before, usual = settled(loop.known(seen).belief), loop.decide(seen, rng).explorers
     pulses = [Pulse(np.arange(3), np.full(3, 100.0), np.full(3, cut), 10) for cut in [0.1, 0.11] * 6 + [0.9] * 2]
     for pulse in pulses:
         loop.learn(replace(made_periods.period(50, np.full(3, 0.2), rng), pulse=pulse))
         if loop.alarms:
             break
     assert loop.alarms
-    assert loop.known(seen).belief.settled < before
+    assert settled(loop.known(seen).belief) < before
     assert loop.decide(seen, rng).explorers == pytest.approx(2 * usual, abs=1)

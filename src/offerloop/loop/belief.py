@@ -152,8 +152,6 @@ class Belief:
     """(groups + 1, groups + 1)."""
     usual_minor: float
     """What a customer leaves in a period on average: u."""
-    settled: float
-    """Of the prior's variance of the mean share, what the data have taken away: 0 to 1."""
     prior_mean: Floats
     prior_covariance: Floats
     """Before the data."""
@@ -173,7 +171,7 @@ def believe(sums: Sums | None, prior: Prior, groups: int) -> Belief:
     """The prior after these rows; without rows the prior itself."""
     start, hope, effects = prior.covariance(groups), prior.hope(groups), groups + 1
     if sums is None:
-        return Belief(hope, start, 0.0, 0.0, hope, start, np.zeros(0))
+        return Belief(hope, start, 0.0, hope, start, np.zeros(0))
     usual = max(float(sums.value) / sums.rows, 1e-9)
     gram = _firm(sums.gram)
     plain = np.linalg.solve(gram, sums.moment)
@@ -184,12 +182,10 @@ def believe(sums: Sums | None, prior: Prior, groups: int) -> Belief:
     scale = np.ones(len(plain))
     scale[:effects] = usual
     precision, pull = scale[:, None] * gram * scale / noise, scale * sums.moment / noise
-    after = _after(precision, pull, start, hope)[1]
-    settled = 1 - after[:groups, :groups].mean() / start[:groups, :groups].mean()
     wide = prior.covariance(groups, _odd(precision, pull, prior, groups))
     mean, covariance = _after(precision, pull, wide, hope)
     own = np.asarray(covariance[:effects, :effects], dtype=np.float64)
-    return Belief(mean[:effects], own, usual, float(settled), hope, wide, scale * mean)
+    return Belief(mean[:effects], own, usual, hope, wide, scale * mean)
 
 
 def _after(precision: Floats, pull: Floats, prior_covariance: Floats, hope: Floats) -> tuple[Floats, Floats]:

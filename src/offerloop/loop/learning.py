@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -79,7 +79,7 @@ class Loop:
         resting = self.guardrails.state != "trial"
         known = self.good if resting and self.good is not None else self.known(sight)
         explore = min(self.rules.explore * (MORE if self.wary else 1.0), 1.0)
-        rules = Rules(**{**vars(self.rules), "explore": explore})
+        rules = replace(self.rules, explore=explore)
         allowed = not resting or (self.good is not None and self.guardrails.state == "rest")
         return decide(sight, self.menu, known, self.budget_minor, rules, rng, allowed=allowed)
 
@@ -97,7 +97,7 @@ class Loop:
         self.alarms = []
         if period.pulse is None:
             return
-        self.alarms = self.drift.see(period.pulse, self._signs(period, scaling))
+        self.alarms = self.drift.see(period.pulse, self._signs(period, period.pulse.orders, scaling))
         if self.alarms:
             self.wary = WARY
             self.sums = None if self.sums is None else self.sums * KEPT
@@ -105,16 +105,16 @@ class Loop:
             if self.guardrails.state == "trial":
                 self.guardrails.begin("trial")
 
-    def _signs(self, period: Period, scaling: Scaling) -> dict[str, float]:
-        """Calibration, and how far offers did what was expected of them."""
+    def _signs(self, period: Period, orders: int, scaling: Scaling) -> dict[str, float]:
+        """Orders, calibration, and how far offers did what was expected of them."""
         of = OF_PLAN if period.planned is not None and (period.planned != NOTHING).any() else BY_LOT
-        orders = {} if period.pulse is None else {"orders" + of: float(np.log(max(period.pulse.orders, 1)))}
+        found = {"orders" + of: float(np.log(max(orders, 1)))}
         if self.sums is None or self.costs is None:
-            return orders
+            return found
         known = self.known(period.sight)
         x, weight, y = design(period, self.menu, scaling)
         expected = x @ known.belief.coefficients
-        found = orders | {"value": float(np.log(max(y.sum(), 1.0) / max(expected.sum(), 1.0)))}
+        found["value"] = float(np.log(max(y.sum(), 1.0) / max(expected.sum(), 1.0)))
         told = np.flatnonzero(period.given != NOTHING)
         if len(told):
             cost = known.costs.expected_minor(period.sight, self.menu)[told, period.given[told]]

@@ -8,14 +8,13 @@ import numpy as np
 import polars as pl
 
 from offerloop.loop.shop import LATELY, NOTHING, Floats, Sight
+from offerloop.market.seen import DEMOGRAPHICS
 from offerloop.market.simulation import Market
 from offerloop.market.tables import SCALE
 from offerloop.market.terms import EVERYTHING
-from offerloop.market.world import AGES, HOUSEHOLDS, INCOMES
 
 MEMORY = 0.8
 """Of what was bought lately, how much of a week counts in the next one."""
-DEMOGRAPHICS = {"age": AGES, "income": INCOMES, "household": HOUSEHOLDS}
 
 
 @dataclass
@@ -64,13 +63,11 @@ class Purchases:
         kept = market.terms.category[market.terms.menu]
         scope = np.stack([spend if c == EVERYTHING else weekly[:, c] for c in kept], axis=1)
         people = market.people.demographics
-        ranks = [np.searchsorted(_sorted(names), people[name].to_numpy()) for name, names in DEMOGRAPHICS.items()]
+        ranks = [
+            np.searchsorted(np.sort(np.array(names)), people[name].to_numpy()) for name, names in DEMOGRAPHICS.items()
+        ]
         traits = (
             self.lately, np.log1p(spend), np.log1p(self.lately), self.trips / max(self.weeks, 1), self.since,
             self.cheap / np.maximum(self.listed.sum(axis=1), 1.0), (self.listed > 0).sum(axis=1), *ranks,
         )  # fmt: skip
         return Sight(spend, scope, np.column_stack(traits).astype(np.float64), self.told.copy())
-
-
-def _sorted(names: tuple[str, ...]) -> np.typing.NDArray[np.str_]:
-    return np.sort(np.array(names))
