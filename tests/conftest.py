@@ -17,6 +17,9 @@ from offerloop.service.runs import run
 from offerloop.service.samples import write_sample
 from publish_places import Receiver
 from small_shop import write_small_shop
+from worker_usage import worker_usage
+
+USAGE = pytest.StashKey[list[str]]()
 
 settings.register_profile("quick", deadline=None)
 settings.register_profile("soak", max_examples=2_000, deadline=None)
@@ -95,3 +98,20 @@ def receiver(monkeypatch):
     found = Receiver()
     yield found
     found.stop()
+
+
+def pytest_sessionfinish(session):
+    """Hand what a worker used to the process that reports it."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["used"] = worker_usage()
+
+
+def pytest_testnodedown(node):
+    """Keep what a worker that ends has used, for the summary."""
+    node.config.stash.setdefault(USAGE, []).append(getattr(node, "workeroutput", {}).get("used", "unknown"))
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    """Say how much processor time and memory each worker took, which the suite has a budget for."""
+    for used in config.stash.get(USAGE, [worker_usage()]):
+        terminalreporter.write_line(f"worker: {used}")

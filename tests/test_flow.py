@@ -20,6 +20,7 @@ from offerloop.money import DIGITS
 from offerloop.response import full_weeks, shelf_lines
 from offerloop.service.runs import run
 from offerloop.tables import STAGE_TABLES
+from sample_part import write_sample_part
 
 MONDAY = date(2024, 1, 1)
 PRODUCTS = 6
@@ -218,10 +219,14 @@ def test_order_lines_of_a_month_alone_are_enough_for_a_plan(shop, tmp_path):
 
 
 @pytest.fixture(scope="session")
-def sample_run(sample_events):
-    """The flow on the sample data, once."""
-    config, _, _ = sample_events
-    return flow.plan(config, DuckDBEngine(), quietly)
+def sample_run(tmp_path_factory):
+    """The flow on a fifth of the sample's households, once, with few recommenders; plans are sent on expectation."""
+    path = write_sample_part(tmp_path_factory.mktemp("part"))
+    sent = path.read_text().replace('budget = "1000.00"', 'budget = "200.00"\nsend = "expected"')
+    path.write_text(sent.replace("funded_share = 0.75", "funded_share = 0.9"))
+    config = load_config(path)
+    few = config.recommend.model_copy(update={"candidates": ("popularity", "repeat")})
+    return flow.plan(config.model_copy(update={"recommend": few}), DuckDBEngine(), quietly)
 
 
 def row(table, **values):
@@ -243,39 +248,34 @@ def test_usable_lines_and_index_products(sample_events):
 
 @pytest.mark.sample
 def test_average_response_of_the_sample(sample_run):
+    """Shelf discounts raise the chance to buy, and do not pay for themselves at any margin that a grocer has."""
     slopes, checks = sample_run.tables["response_slopes"], sample_run.tables["response_checks"]
-    b, a = (row(slopes, design=design, outcome="bought") for design in "BA")
-    assert 0.025 < b["slope"] < 0.045
-    assert 0.10 < a["slope"] < 0.17
-    assert 75_000 < b["n_pairs"] < 77_000
+    for design in "BA":
+        bought = row(slopes, design=design, outcome="bought")
+        assert bought["slope"] > 2 * bought["se"]
+        assert 0 < bought["slope"] < 0.3
+    assert row(slopes, design="B", outcome="bought")["slope"] < row(slopes, design="A", outcome="bought")["slope"]
     lead = row(checks, check="depth of next week", outcome="bought")
-    assert abs(lead["estimate"]) < 2 * lead["se"]
+    assert abs(lead["estimate"]) < 3 * lead["se"]
     for margin in sample_run.tables["break_even"]["margin"]:
-        assert 0.65 < margin < 0.85
+        assert 0.4 < margin < 1.2
 
 
 @pytest.mark.sample
-def test_who_responds_more_in_the_sample(sample_run):
-    checks = sample_run.tables["response_checks"]
-    assert 0.07 < row(checks, check="top minus bottom decile", outcome="bought")["estimate"] < 0.19
-    assert abs(row(checks, check="the same, depth permuted over weeks", outcome="bought")["estimate"]) < 0.05
-    assert 0.5 < row(checks, check="calibration slope", outcome="bought")["estimate"] < 1.2
-
-
-@pytest.mark.sample
-@pytest.mark.parametrize(
-    "campaign, naive, adjusted", [("8", 36.0, -1.9), ("13", 38.5, -1.1), ("18", 38.4, 1.8), ("27", 21.1, None)]
-)
-def test_past_campaigns_of_the_sample(sample_run, campaign, naive, adjusted):
-    """Dollars a household-week: heavy spenders were targeted, so the naive difference is no effect."""
+@pytest.mark.parametrize("campaign", ["8", "13", "18"])
+def test_past_campaigns_of_the_sample(sample_run, campaign):
+    """Heavy spenders were targeted, so the naive difference is no effect."""
     found = row(sample_run.tables["campaign_effects"], campaign_id=campaign)
-    assert found["naive_minor"] / 100 == pytest.approx(naive, abs=0.1)
-    if adjusted is not None:
-        assert abs(found["adjusted_minor"] / 100 - adjusted) < 2 * found["adjusted_se"] / 100
-        assert found["note"] == ""
-    else:
-        assert found["note"].startswith("The 56 days before it begin 18 days before the data: only 38 are known")
-        assert found["placebo_minor"] is None
+    assert found["naive_minor"] > 2_500
+    assert abs(found["adjusted_minor"]) < 3 * found["adjusted_se"]
+    assert found["note"] == ""
+
+
+@pytest.mark.sample
+def test_a_campaign_with_too_short_a_past_says_so(sample_run):
+    found = row(sample_run.tables["campaign_effects"], campaign_id="27")
+    assert found["note"].startswith("The 56 days before it begin 18 days before the data: only 38 are known")
+    assert found["placebo_minor"] is None
 
 
 @pytest.mark.sample
@@ -307,10 +307,11 @@ def test_budgets_hold_on_the_sample(sample_run):
         mine = assigned.filter(campaign_id=campaign.id)
         for arm, budget in (("plan", campaign.budget), ("explore", campaign.explore_budget)):
             assert mine.filter(arm=arm)["cost_liability_minor"].sum() <= config.minor(budget)
+    assert set(assigned.filter(pl.col("offer_id") != "none")["arm"]) == {"plan", "explore"}
     assert assigned["customer_id"].is_sorted()
-    assert assigned.height == 2469
+    assert assigned.height == 496
     held = assigned.filter(arm="holdout")
-    assert held.height == pytest.approx(247, abs=45)  # three standard errors
+    assert held.height == pytest.approx(50, abs=20)  # three standard errors
     assert (held["offer_id"] == "none").all()
 
 
@@ -321,7 +322,7 @@ def test_what_no_history_shows_is_given_by_lot_only(sample_run):
     assert set(unknown) == {"spend-and-save", "flash-sale"}
     assert not effects["offer_id"].is_in(unknown.to_list()).any()
     given = assigned.filter(pl.col("offer_id").is_in(unknown.to_list()))
-    assert set(given["arm"]) <= {"explore"}
+    assert set(given["arm"]) == {"explore"}
     assert given["profit_minor"].is_null().all()
 
 
