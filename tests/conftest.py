@@ -21,7 +21,7 @@ from worker_usage import worker_usage
 
 USAGE = pytest.StashKey[list[str]]()
 
-settings.register_profile("quick", deadline=None)
+settings.register_profile("quick", deadline=None, derandomize=True)
 settings.register_profile("soak", max_examples=2_000, deadline=None)
 settings.load_profile("quick")
 

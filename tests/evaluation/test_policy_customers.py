@@ -70,7 +70,7 @@ def test_intervals_cover_in_2000_logs_of_repeated_customers():
 @pytest.mark.parametrize("name", METHODS)
 def test_intervals_cover_when_customers_come_several_times(covered, name):
     assert 0.91 <= covered[name, True] <= 0.98
-    assert covered[name, False] < 0.85
+    assert covered[name, False] < 0.88
 
 
 def test_a_paired_difference_covers_and_is_narrower_than_its_parts():
