@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 NAME ?= engines
+# For each worker of the tests: threads that wait for each other double the processor time.
+ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 
 .PHONY: help demo case setup lint quick test check soak bench clean
 
@@ -54,10 +56,10 @@ lint: $(VENV)/dev.done
 	$(BIN)/lint-imports
 
 quick: lint
-	tests=$$($(BIN)/python scripts/changed_tests.py); [ -z "$$tests" ] || $(BIN)/pytest --numprocesses auto -m "not soak and not slow" $$tests
+	tests=$$($(BIN)/python scripts/changed_tests.py); [ -z "$$tests" ] || $(ONE_THREAD) $(BIN)/pytest --numprocesses auto -m "not soak and not slow" $$tests
 
 check: lint
-	$(BIN)/pytest --numprocesses auto --dist loadfile
+	$(ONE_THREAD) $(BIN)/pytest --numprocesses auto --dist loadfile
 	PYTHON=$(BIN)/python scripts/other_pythons
 
 test: check
