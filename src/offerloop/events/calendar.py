@@ -68,7 +68,7 @@ def local_day(at: nw.Expr, zone: str, first: int, last: int) -> nw.Expr:
     offset: nw.Expr = nw.lit(changes[0][1])
     for instant, seconds in changes[1:]:
         offset = nw.when(at >= instant).then(nw.lit(seconds)).otherwise(offset)
-    return (at + offset) // DAY
+    return ((at + offset) / DAY).floor().cast(nw.Int64)  # `//` would repeat the offsets in the query
 
 
 def week_number(day: nw.Expr, first_day: int) -> nw.Expr:

@@ -129,12 +129,14 @@ def _iso(cell: nw.Expr, text: nw.Expr) -> Instants:
 
 
 def _midnight(moment: nw.Expr) -> nw.Expr:
-    """Seconds of the day's beginning: days since 1970 of a Gregorian date (Fliegel and Van Flandern 1968)."""
-    year, month, day = (getattr(moment.dt, part)().cast(nw.Int64) for part in ("year", "month", "day"))
-    early = (14 - month) // 12
-    y, m = year + 4800 - early, month + 12 * early - 3
-    julian = day + (153 * m + 2) // 5 + 365 * y + y // 4 - y // 100 + y // 400 - 32_045
-    return (julian - 2_440_588) * DAY
+    """Return the seconds since 1970 at the beginning of a Gregorian day: its years' days, and its number in its year.
+
+    Each mention of `moment` repeats its expression in the query, so there are few; `//` would mention it several times.
+    """
+    years = moment.dt.year().cast(nw.Int64) - 1
+    leap_days = (years / 4).floor() - (years / 100).floor() + (years / 400).floor()
+    days = 365 * years + leap_days.cast(nw.Int64) + moment.dt.ordinal_day().cast(nw.Int64)
+    return (days - 719_163) * DAY
 
 
 def _second_of_day(moment: nw.Expr) -> nw.Expr:

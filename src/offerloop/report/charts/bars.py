@@ -45,7 +45,7 @@ def bars(rows: Sequence[Bar], parts: Sequence[str] = ()) -> Build:
             .transform_joinaggregate(total="sum(size)", groupby=["row"])
             .transform_filter("datum.label != ''")
             .mark_text(align="left", dx=6)
-            .encode(x="total:Q", y=y, text="label:N")
+            .encode(x=alt.X("total:Q"), y=y, text=alt.Text("label:N"))
         )
         return alt.layer(bar, words).properties(width=width - label_width, height=alt.Step(24))
 
@@ -76,10 +76,16 @@ def histogram(counts: Sequence[tuple[float, float, int]], axes: Axes, level: tup
         axis = alt.Axis(labelExpr=axes.x_labels, grid=False, tickCount=ticks(width))
         x = alt.X("low:Q", title=axes.x_title, axis=axis)
         y = alt.Y("count:Q", title=None, axis=alt.Axis(grid=True, tickCount=4))
-        bar = alt.Chart(values).mark_bar(color=OURS, opacity=0.75).encode(x=x, x2="high:Q", y=y, y2=alt.Y2(datum=0))
+        bar = (
+            alt.Chart(values)
+            .mark_bar(color=OURS, opacity=0.75)
+            .encode(x=x, x2=alt.X2("high:Q"), y=y, y2=alt.Y2(datum=0))
+        )
         row = rows_of([{"x": level[0], "label": level[1]}])
-        rule = alt.Chart(row).mark_rule(color=SOFT, strokeDash=[5, 4]).encode(x="x:Q")
-        words = [mark.encode(x="x:Q", y=alt.value(2)) for mark in words_on(row, align="left", dx=6, baseline="top")]
+        rule = alt.Chart(row).mark_rule(color=SOFT, strokeDash=[5, 4]).encode(x=alt.X("x:Q"))
+        words = [
+            mark.encode(x=alt.X("x:Q"), y=alt.YValue(2)) for mark in words_on(row, align="left", dx=6, baseline="top")
+        ]
         return alt.layer(bar, rule, *words).properties(width=width - 60, height=200)
 
     return build

@@ -43,8 +43,8 @@ def columns(
         x = alt.X("from:Q", title=axes.x_title, axis=axis, scale=scale)
         y = alt.Y("sum(size):Q", title=None, axis=_counted(axes), stack="zero")
         opacity = shades(parts) if len(parts) > 1 else alt.value(1)
-        bar = alt.Chart(values).mark_bar(color=OURS).encode(x=x, x2="to:Q", y=y, opacity=opacity)
-        zero = alt.Chart(values).mark_rule(color=INK, strokeWidth=1.2).encode(y=alt.datum(0))
+        bar = alt.Chart(values).mark_bar(color=OURS).encode(x=x, x2=alt.X2("to:Q"), y=y, opacity=opacity)
+        zero = alt.Chart(values).mark_rule(color=INK, strokeWidth=1.2).encode(y=alt.YDatum(0))
         return alt.layer(bar, zero).properties(width=width - 60, height=160)
 
     return build

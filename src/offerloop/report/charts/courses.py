@@ -53,7 +53,7 @@ def courses(lines: Sequence[Line], axes: Axes, looks: Sequence[str] = (), *, who
         low, high = _ends(lines)
         at = [height * (high - line.points[-1][1].value) / (high - low) for line in lines]
         layers = [part for place, line in zip(places, lines, strict=True) for part in _band(line, place, len(lines))]
-        layers.append(alt.Chart(rows_of([{}])).mark_rule(color=INK, strokeWidth=1.2).encode(y=alt.datum(0)))
+        layers.append(alt.Chart(rows_of([{}])).mark_rule(color=INK, strokeWidth=1.2).encode(y=alt.YDatum(0)))
         layers += [
             _drawn(line, place, (low, high), axes, width, whole=whole)
             for place, line in zip(places, lines, strict=True)
@@ -80,10 +80,10 @@ def _band(line: Line, place: int, lines: int) -> list[alt.Chart]:
     colour, dash = look(place)
     rows = rows_of([{"x": x, "low": one.low, "high": one.high} for x, one in line.points])
     area = alt.Chart(rows).mark_area(color=colour, opacity=BAND * min(1.0, FULL / lines)).encode(
-        x="x:Q", y="low:Q", y2="high:Q"
+        x=alt.X("x:Q"), y=alt.Y("low:Q"), y2=alt.Y2("high:Q")
     )  # fmt: skip
     edge = alt.Chart(rows).mark_line(color=colour, strokeWidth=1, strokeDash=dash, opacity=EDGE)
-    return [area, edge.encode(x="x:Q", y="low:Q"), edge.encode(x="x:Q", y="high:Q")]
+    return [area, edge.encode(x=alt.X("x:Q"), y=alt.Y("low:Q")), edge.encode(x=alt.X("x:Q"), y=alt.Y("high:Q"))]
 
 
 def _drawn(line: Line, place: int, ends: tuple[float, float], axes: Axes, width: int, *, whole: bool) -> alt.Chart:
@@ -107,9 +107,9 @@ def _name(line: Line, place: int, room: int, end: float, words: float) -> list[a
 
     row = rows_of([{"label": line.name}])
     leader = alt.Chart(row).mark_rule(color=look(place)[0], strokeWidth=1.2).encode(
-        x=alt.value(room), x2=alt.value(room + LEADER - 2), y=alt.value(end), y2=alt.value(words)
+        x=alt.XValue(room), x2=alt.X2Value(room + LEADER - 2), y=alt.YValue(end), y2=alt.Y2Value(words)
     )  # fmt: skip
     text = alt.Chart(row).mark_text(color=INK, align="left", baseline="middle").encode(
-        text="label:N", x=alt.value(room + LEADER), y=alt.value(words)
+        text=alt.Text("label:N"), x=alt.XValue(room + LEADER), y=alt.YValue(words)
     )  # fmt: skip
     return [leader, text]

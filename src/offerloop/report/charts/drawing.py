@@ -77,7 +77,7 @@ def file_svg(chart: alt.TopLevelMixin) -> str:
 def _drawn(chart: alt.TopLevelMixin, **config: str) -> str:
     import vl_convert
 
-    spec = chart.to_dict()
+    spec = chart.to_dict(validate=False)  # each part of it was valid when it was made
     spec["config"] = {**spec.get("config", {}), **_config(), **config}
     return str(vl_convert.vegalite_to_svg(spec))
 
@@ -162,7 +162,7 @@ def words_on(row: alt.Data, **place: Any) -> list[alt.Chart]:  # noqa: ANN401 - 
         stroke=SURFACE, strokeWidth=6, strokeJoin="round", color=SURFACE, lineBreak="\n", **place
     )
     text = altair.Chart(row).mark_text(color=INK, lineBreak="\n", **place)
-    return [halo.encode(text="label:N"), text.encode(text="label:N")]
+    return [halo.encode(text=altair.Text("label:N")), text.encode(text=altair.Text("label:N"))]
 
 
 def rows_of(rows: Sequence[dict[str, Any]]) -> alt.Data:

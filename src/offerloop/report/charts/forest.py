@@ -72,8 +72,8 @@ def forest(
             "height": alt.Step(20 if lines_per_row == 1 else 16 + 14 * lines_per_row),
         }
         layers = alt.layer(
-            alt.Chart().mark_rule(color=INK, strokeWidth=1.2).encode(x=alt.datum(reference)),
-            alt.Chart().mark_rule(strokeWidth=2).encode(x=alt.X("low:Q"), x2="high:Q", y=y, color=_colour()),
+            alt.Chart().mark_rule(color=INK, strokeWidth=1.2).encode(x=alt.XDatum(reference)),
+            alt.Chart().mark_rule(strokeWidth=2).encode(x=alt.X("low:Q"), x2=alt.X2("high:Q"), y=y, color=_colour()),
             alt.Chart().mark_point(size=75, filled=True, opacity=1).encode(x=x, y=y, color=_colour(), shape=_shape()),
             *([_hollow(x, y)] if any(dot.assumed for dot in dots) else []),
         ).properties(**size)
@@ -177,13 +177,13 @@ def upright(
         y = alt.Y("value:Q", title=None, axis=alt.Axis(labelExpr=axis_labels, grid=True, tickCount=5))
         values = rows_of([_step(step) for step in steps])
         layers: list[alt.Chart] = [
-            alt.Chart(values).mark_rule(color=INK, strokeWidth=1.2).encode(y=alt.datum(0)),
+            alt.Chart(values).mark_rule(color=INK, strokeWidth=1.2).encode(y=alt.YDatum(0)),
             *(_level(*level) if level else ()),
-            alt.Chart(values).mark_rule(color=OURS, strokeWidth=2).encode(x=x, y=alt.Y("low:Q"), y2="high:Q"),
+            alt.Chart(values).mark_rule(color=OURS, strokeWidth=2).encode(x=x, y=alt.Y("low:Q"), y2=alt.Y2("high:Q")),
             alt.Chart(values)
             .transform_filter("isValid(datum.predicted)")
             .mark_point(shape="diamond", size=80, color=SOFT, fill=SURFACE, opacity=1)
-            .encode(x=x, y="predicted:Q"),
+            .encode(x=x, y=alt.Y("predicted:Q")),
             alt.Chart(values).mark_point(size=75, filled=True, color=OURS, opacity=1).encode(x=x, y=y),
         ]
         return alt.layer(*layers).properties(width=width - 60, height=260)
@@ -206,9 +206,9 @@ def _level(value: float, label: str) -> tuple[alt.Chart, ...]:
     import altair as alt
 
     row = rows_of([{"value": value, "label": label}])
-    line = alt.Chart(row).mark_rule(color=SOFT, strokeDash=[5, 4]).encode(y="value:Q")
+    line = alt.Chart(row).mark_rule(color=SOFT, strokeDash=[5, 4]).encode(y=alt.Y("value:Q"))
     words = words_on(row, align="left", dy=-9, baseline="middle")
-    return line, *(text.encode(x=alt.value(4), y="value:Q") for text in words)
+    return line, *(text.encode(x=alt.XValue(4), y=alt.Y("value:Q")) for text in words)
 
 
 def _step(step: Upright) -> dict[str, Any]:

@@ -82,11 +82,11 @@ def line(
         x = alt.X("x:Q", title=axes.x_title, axis=axis, scale=alt.Scale(nice=False, padding=6))
         y = alt.Y("value:Q", title=None, axis=alt.Axis(labelExpr=axes.y_labels, grid=True, tickCount=5))
         chart = alt.Chart(values)
-        band = chart.mark_area(color=OURS, opacity=BAND).encode(x=x, y=alt.Y("low:Q"), y2="high:Q")
+        band = chart.mark_area(color=OURS, opacity=BAND).encode(x=x, y=alt.Y("low:Q"), y2=alt.Y2("high:Q"))
         dash = [7, 4] if assumed else [1, 0]
         layers = [
             *([] if assumed else [band]),
-            alt.Chart(values).mark_rule(color=INK, strokeWidth=1.2).encode(y=alt.datum(0)),
+            alt.Chart(values).mark_rule(color=INK, strokeWidth=1.2).encode(y=alt.YDatum(0)),
             chart.mark_line(color=OURS, strokeWidth=2.5, strokeDash=dash).encode(x=x, y=y),
             *([] if against is None else _straight(against, points)),
             *_levels(levels, points, width),
@@ -104,10 +104,14 @@ def _straight(one: Straight, points: Sequence[Point]) -> list[alt.Chart]:
     on_right = is_above == (one.value < 0)
     ends = rows_of([{"x": 0, "value": 0}, {"x": one.x, "value": one.value}])
     row = rows_of([{"x": at, "value": WORDS_AT * one.value, "label": one.label}])
-    drawn = alt.Chart(ends).mark_line(color=SOFT, strokeWidth=1.5, strokeDash=[5, 4]).encode(x="x:Q", y="value:Q")
+    drawn = (
+        alt.Chart(ends)
+        .mark_line(color=SOFT, strokeWidth=1.5, strokeDash=[5, 4])
+        .encode(x=alt.X("x:Q"), y=alt.Y("value:Q"))
+    )
     place = {"align": "left", "dx": GAP} if on_right else {"align": "right", "dx": -GAP}
     words = words_on(row, **place, dy=-LINE if is_above else LINE, baseline="middle")
-    return [drawn, *(text.encode(x="x:Q", y="value:Q") for text in words)]
+    return [drawn, *(text.encode(x=alt.X("x:Q"), y=alt.Y("value:Q")) for text in words)]
 
 
 def _point(point: Point) -> dict[str, Any]:
@@ -174,9 +178,9 @@ def _levels(levels: Sequence[Level], points: Sequence[Point], width: int) -> lis
         row = rows_of([{"x": level.x, "label": "\n".join(one.lines)}])
         dash = [5, 4] if level.dashed else [1, 0]
         rule = alt.Chart(row).mark_rule(color=SOFT, strokeDash=dash)
-        marks.append(rule.encode(x="x:Q", y=alt.value(top), y2=alt.value(HEIGHT)))
+        marks.append(rule.encode(x=alt.X("x:Q"), y=alt.YValue(top), y2=alt.Y2Value(HEIGHT)))
         words = words_on(row, align="right" if on_left else "left", dx=-GAP if on_left else GAP, baseline="top")
-        texts += [text.encode(x="x:Q", y=alt.value(top)) for text in words]
+        texts += [text.encode(x=alt.X("x:Q"), y=alt.YValue(top)) for text in words]
         top += 4 + LINE * len(one.lines)
     return marks + texts
 

@@ -68,12 +68,14 @@ def _panel(panel: Panel, looks: Mapping[str, int], width: int) -> alt.LayerChart
     dash = alt.StrokeDash("line:N", title=None, legend=None, scale=_scale(looks, DASHES))
     base = alt.Chart(values)
     layers = [
-        base.mark_area(opacity=BAND).encode(x=x, y="low:Q", y2="high:Q", color=colour),
-        alt.Chart(rows_of([{}])).mark_rule(color=INK, strokeWidth=1.2).encode(y=alt.datum(0)),
+        base.mark_area(opacity=BAND).encode(x=x, y=alt.Y("low:Q"), y2=alt.Y2("high:Q"), color=colour),
+        alt.Chart(rows_of([{}])).mark_rule(color=INK, strokeWidth=1.2).encode(y=alt.YDatum(0)),
         base.mark_line(strokeWidth=2.5, point=True).encode(x=x, y=y, color=colour, strokeDash=dash),
     ]
     if panel.goal is not None:
-        layers.append(alt.Chart(rows_of([{}])).mark_rule(color=SOFT, strokeDash=[3, 3]).encode(y=alt.datum(panel.goal)))
+        layers.append(
+            alt.Chart(rows_of([{}])).mark_rule(color=SOFT, strokeDash=[3, 3]).encode(y=alt.YDatum(panel.goal))
+        )
     return alt.LayerChart(layer=layers, title=panel.title, width=width, height=HEIGHT)
 
 
