@@ -19,6 +19,7 @@ from offerloop.report.uplift_findings import (
     Balance,
     Decile,
     Group,
+    Note,
     Overlap,
     Ranked,
     ResponseType,
@@ -84,7 +85,7 @@ class Facts:
             overlap=tuple(self._overlap()) if trial.design == "observational" else (),
             negative_controls={name: self._on(name) for name in self.asked.negative_controls},
             features=trial.encoding.names,
-            notes=trial.notes,
+            notes=(*trial.notes, *(() if self._has_types else (Note("no_types"),))),
         )
 
     @cached_property
@@ -181,7 +182,15 @@ class Facts:
         for one in Ordering(self.study, self.asked.seed).deciles():
             yield Decile(one.decile, int(one.rows.sum()), one.predicted, one.realised)
 
+    @property
+    def _has_types(self) -> bool:
+        """Whether value takes two values at most: the effect on an amount may have another sign than on buying at all,
+        so that shares of types would lie outside 0 to 1."""
+        return len(np.unique(self.evidence.outcome)) <= 2
+
     def _types(self) -> Iterator[ResponseType]:
+        if not self._has_types:
+            return
         offer = self.study.decision.offer
         effect = self.study.value.shrunk[self.study.decision.estimator].mean(axis=0)[:, offer]
         shares = type_shares(robust_scores(self.bought, self.chances), offer, effect)
