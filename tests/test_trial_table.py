@@ -55,13 +55,6 @@ def test_effects_of_arms_deciles_types_and_groups_are_told_with_intervals(found)
     assert {note.kind for note in told.notes} == set()
 
 
-def test_of_amounts_no_response_types_are_told():
-    spent = made(600).with_columns(margin=pl.col("margin") * pl.col("spend_before") / 50)
-    told = uplift(spent, Asked("arm", "margin", id="customer", ignore=("bought", "cost"))).findings
-    assert told.types == ()
-    assert "no_types" in {note.kind for note in told.notes}
-
-
 def test_the_budget_bounds_what_the_policy_spends():
     found = uplift(made(), Asked("arm", "bought", value="margin", cost="cost", id="customer", budget=200.0))
     cost = found.findings.forecast.cost

@@ -39,8 +39,8 @@ class Rule:
     @classmethod
     def read(cls, row: dict[str, Any]) -> Rule:
         """From a row of the comparison."""
-        profit = Estimate(row["profit_minor"], row["profit_low_minor"], row["profit_high_minor"])
-        lead = Estimate(row["plan_leads_by_minor"], row["plan_leads_low_minor"], row["plan_leads_high_minor"])
+        profit = Estimate.known(row["profit_minor"], row["profit_low_minor"], row["profit_high_minor"])
+        lead = Estimate.known(row["plan_leads_by_minor"], row["plan_leads_low_minor"], row["plan_leads_high_minor"])
         return cls(row["rule"], row["n_customers"], row["spend_minor"], profit, lead)
 
 
@@ -192,7 +192,8 @@ def gather(findings: Findings, language: str = "en") -> Facts:
 def break_even(sweep: pl.DataFrame, campaign_id: str, lever: str) -> BreakEven:
     """The least level of a lever with held-out profit above zero, by the estimate and beyond its interval."""
     levels = sweep.filter((pl.col("campaign_id") == campaign_id) & (pl.col("lever") == lever)).sort("level")
-    found = [levels.filter(pl.col(name) > 0)["level"] for name in ("profit_minor", "profit_low_minor")]
+    ends = (pl.col("profit_minor"), pl.coalesce("profit_low_minor", "profit_minor"))
+    found = [levels.filter(end > 0)["level"] for end in ends]
     least = [None if level.is_empty() else float(level[0]) for level in found]
     return BreakEven(least[0], least[1])
 

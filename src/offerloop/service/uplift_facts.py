@@ -30,7 +30,7 @@ from offerloop.response.contest import estimate, widened
 from offerloop.response.evidence import Evidence
 from offerloop.response.levels import kind_of
 from offerloop.response.ordering import Ordering
-from offerloop.response.response_types import Wasted, cost_of_sure_things, ratio, type_rows, type_shares
+from offerloop.response.response_types import Wasted, cost_of_sure_things, has_types, ratio, type_rows, type_shares
 from offerloop.response.scores import predicted, robust_scores
 from offerloop.response.terms import Floats
 from offerloop.response.trial_study import TrialStudy
@@ -85,7 +85,7 @@ class Facts:
             overlap=tuple(self._overlap()) if trial.design == "observational" else (),
             negative_controls={name: self._on(name) for name in self.asked.negative_controls},
             features=trial.encoding.names,
-            notes=(*trial.notes, *(() if self._has_types else (Note("no_types"),))),
+            notes=(*trial.notes, *(() if has_types(self.evidence.outcome) else (Note("no_types"),))),
         )
 
     @cached_property
@@ -182,14 +182,8 @@ class Facts:
         for one in Ordering(self.study, self.asked.seed).deciles():
             yield Decile(one.decile, int(one.rows.sum()), one.predicted, one.realised)
 
-    @property
-    def _has_types(self) -> bool:
-        """Whether value takes two values at most: the effect on an amount may have another sign than on buying at all,
-        so that shares of types would lie outside 0 to 1."""
-        return len(np.unique(self.evidence.outcome)) <= 2
-
     def _types(self) -> Iterator[ResponseType]:
-        if not self._has_types:
+        if not has_types(self.evidence.outcome):
             return
         offer = self.study.decision.offer
         effect = self.study.value.shrunk[self.study.decision.estimator].mean(axis=0)[:, offer]

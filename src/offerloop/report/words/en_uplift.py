@@ -331,7 +331,7 @@ WORDS: dict[str, str] = {
     "uplift.note.few_events": ("Only {n} customers have the outcome: intervals are wide, and single effects rough."),
     "uplift.note.negative_cost": "Customers with a cost below zero, taken as they are: {n}. Check that they are meant.",
     "uplift.note.no_types": (
-        "Response types are told of outcomes that happen or do not: of amounts nobody is simply moved by an offer or not."
+        "Response types are shown only for outcomes that happen or do not, not for amounts: their shares are not known."
     ),
     "uplift.note.features": "Customers are told apart by {n} columns: {names}.",
     "uplift.note.and_more": "{names} and {n} more",

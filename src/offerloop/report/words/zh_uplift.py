@@ -272,7 +272,7 @@ WORDS: dict[str, str] = {
     "uplift.note.trimmed": "某一组对其几乎不可能、因此未计入估计的用户：{n} 位。结论对他们不成立。",
     "uplift.note.few_events": "只有 {n} 位用户出现该结果：区间很宽，单个效果是粗略的。",
     "uplift.note.negative_cost": "成本为负、按原样使用的用户：{n} 位。请确认是否有意如此。",
-    "uplift.note.no_types": "响应类型只适用于“发生或不发生”的结果；金额没有简单的“被优惠打动与否”之分，因此不列出。",
+    "uplift.note.no_types": "响应类型只对“发生或不发生”的结果列出，不对金额列出：其占比无法得知。",
     "uplift.note.features": "用于区分用户的列有 {n} 个：{names}。",
     "uplift.note.and_more": "{names} 等，另有 {n} 个",
     "uplift.note.intervals": (
