@@ -76,6 +76,8 @@ class CampaignFacts:
     """What the effects of the planned offers rest on; of all offers with an effect where none is planned."""
     costs: Money
     """Writes what its offers take from the budget."""
+    is_short_of_budget: bool
+    """Whether nobody is planned only because the budget does not pay for a single offer."""
     funded_share: float | None
     """Share that suppliers pay, when it is the same for all offers whose effect is known."""
 
@@ -215,10 +217,16 @@ def _campaign(findings: Findings, found: CampaignFindings) -> CampaignFacts:
         liability_explore_minor=int(given.filter(pl.col("arm") == "explore")["cost_liability_minor"].sum()),
         n_explore=given.filter(pl.col("arm") == "explore").height,
         noun="coupons" if set(known["kind"].unique()) == {"coupon"} else "offers",
+        is_short_of_budget=found.n_planned == 0 and _would_plan(findings.tables["budget_curve"].filter(mine)),
         costs=Money(findings.config.unit(findings.settings(found.campaign_id))),
         funded_share=float(shares[0]) if len(shares) == 1 else None,
         bases=frozenset(found.bases or known["basis"]),
     )
+
+
+def _would_plan(curve: pl.DataFrame) -> bool:
+    """Whether a larger budget would give somebody an offer, by the campaign's curve."""
+    return bool((curve["n_customers"] > 0).any())
 
 
 def _liability(given: pl.DataFrame) -> int | None:
