@@ -12,6 +12,7 @@ from offerloop.config import load_config
 from offerloop.errors import ConfigError, InputError, SourceError
 from offerloop.service.check import check
 from offerloop.service.init import write_shop
+from offerloop.service.runs import run
 
 
 def shop(tmp_path, shape):
@@ -137,6 +138,40 @@ def test_a_holdout_too_small_for_any_read_out_is_told(tmp_path, share, told):
     expected = round(float(share) * init_shops.N_CUSTOMERS)
     assert all(f"about {expected} of {init_shops.N_CUSTOMERS} customers" in one for one in said)
     assert all("at least 30 held-back customers among those planned for an offer" in one for one in said)
+
+
+SLIPS = """
+[recommend]
+candidates = ["popularity", "tifu_kn"]
+exclude_categories = ["GROUP*"]
+
+[experiment]
+outcomes = ["readouts/none/outcomes.parquet"]
+
+[audiences.weekend]
+any = [{ field = "tags", equals = "weekend shoper" }, { field = "recency_day", below = 30 }]
+"""
+
+
+def test_names_that_a_run_looks_up_are_problems_before_it(tmp_path):
+    path = shop(tmp_path, init_shops.chinese)
+    text = path.read_text(encoding="utf-8").replace("[recommend]", "").replace("[experiment]", "")
+    kept = [line for line in text.splitlines() if not line.startswith("holdout")]
+    head, _, campaigns = "\n".join(kept).partition("[[campaigns]]")
+    path.write_text(f"{head}{SLIPS}\n[[campaigns]]{campaigns}", encoding="utf-8")
+    found = check(path)
+    candidate, field, tag, outcomes = found.facts["problems"]
+    assert candidate.startswith(
+        "recommend.candidates names 'tifu_kn', which is no recommender, did you mean 'tifu_knn'?"
+    )
+    assert field.startswith(
+        "audiences.weekend asks for the field 'recency_day', which nobody has, did you mean 'recency"
+    )
+    assert tag.endswith("the tag 'weekend shoper', which does not exist, did you mean 'weekend shopper'?")
+    assert "none/outcomes.parquet', which is no file" in outcomes
+    assert any("recommend.exclude_categories keeps nothing out by 'GROUP*'" in one for one in found.facts["notes"])
+    with pytest.raises(ConfigError, match="which is no recommender"):
+        run(path, "duckdb", None)
 
 
 def test_money_that_repeated_lines_add_is_told(tmp_path):

@@ -178,6 +178,17 @@ SECTIONS = [
     ('[clean]\ntest_ids = "T*"', 'clean.test_ids: must be a list in square brackets, not "T*"'),
     ("[clean]\ntest_ids = [5]", 'clean.test_ids, the 1st: write it in quotes, "5"'),
     ("[experiment]\nholdout = true", "experiment.holdout: must be a number, not true"),
+    (
+        "[experiment]\nholdout = 1.0",
+        "experiment.holdout: must be a share from 0 to less than 1, such as 0.30 for 30 %, not 1.0",
+    ),
+    (
+        "[experiment]\nholdout = 10",
+        "experiment.holdout: must be a share from 0 to less than 1, such as 0.10 for 10 %, not 10",
+    ),
+    ("[experiment]\nholdout = nan", "experiment.holdout: must be a number, neither nan nor inf, not nan"),
+    ("[recommend]\nmin_margin = inf", "recommend.min_margin: must be a number, neither nan nor inf, not inf"),
+    ("[audiences.a]\nfield = 'x'\nabove = nan", "audiences.a.above: must be a number, neither nan nor inf, not nan"),
     ('[privacy]\npseudonymise = "ja"', 'privacy.pseudonymise: must be true or false, not "ja"'),
     ("[audiences.a]\nfield = 'x'\nbetween = [1]", "audiences.a.between: needs more than a list of 1"),
     ("[audiences.a]\nfield = 'x'\nbetween = [1, 2, 3]", "audiences.a.between: must hold 2 or fewer, not a list of 3"),

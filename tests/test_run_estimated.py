@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from offerloop.service.check import check
 from offerloop.service.explain import explain
 from offerloop.service.runs import run
 
@@ -121,6 +122,14 @@ def test_offers_that_were_shown_are_estimated_and_the_other_is_not_known(found):
     effects = table(found, "effects")
     assert set(effects["basis"]) == {"estimated"}
     assert effects["customer_id"].n_unique() == CUSTOMERS
+
+
+def test_check_says_of_the_same_offers_that_they_are_estimated(found):
+    checked = check(found.folder.parents[1] / "offerloop.toml")
+    bases = {one["offer_id"]: one["basis"] for one in checked.facts["offers"]}
+    assert bases == {COUPON: "estimated", SAVE: "estimated", "flash-sale": "unknown"}
+    assert any(line.startswith("Exposures: a run learns the effects") for line in checked.lines)
+    assert sum("its effect is estimated from the exposures" in line for line in checked.lines) == 2
 
 
 def test_means_are_those_of_the_shop(found):

@@ -26,7 +26,8 @@ def swept(rows, error=0.0, funded=0.0, contact=0, margin=MARGIN):
 def break_even(table, lever):
     """The least level above zero: by the estimate, and beyond its interval."""
     levels = table.filter(pl.col("lever") == lever).sort("level")
-    found = [levels.filter(pl.col(name) > 0)["level"] for name in ("profit_minor", "profit_low_minor")]
+    ends = (pl.col("profit_minor"), pl.coalesce("profit_low_minor", "profit_minor"))
+    found = [levels.filter(end > 0)["level"] for end in ends]
     return tuple(level[0] if len(level) else None for level in found)
 
 

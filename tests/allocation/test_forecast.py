@@ -83,6 +83,18 @@ def test_simple_rules_are_compared_at_the_plans_spend():
     assert rule(found, "nothing")["plan_leads_low_minor"] == pytest.approx(plan["profit_low_minor"])
 
 
+def test_without_an_interval_its_ends_are_empty():
+    """Exactly nothing has one; so has a plan of which something was measured."""
+    found, measured = forecast(funded(1), error=0.0), forecast(funded(1))
+    ends = ("profit_low_minor", "profit_high_minor")
+    for table in (found.comparison, found.curve, found.sweep):
+        assert table.filter(pl.col("profit_minor") != 0).select(pl.col(ends).is_null().all()).row(0) == (True, True)
+    assert [rule(found, "nothing")[end] for end in ends] == [0, 0]
+    assert rule(found, "plan")["plan_leads_low_minor"] == 0
+    assert found.send
+    assert not measured.comparison.select(pl.col(ends).is_null().any()).to_series().any()
+
+
 @pytest.mark.parametrize("basis", ["liability", "expected"])
 def test_the_curve_ends_where_offers_stop_paying(basis):
     table = funded(1)

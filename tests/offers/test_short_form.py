@@ -11,6 +11,7 @@ from offerloop.errors import InputError
 from offerloop.money import DIGITS
 from offerloop.offers import OFFER_KINDS, read_offers
 from offerloop.offers.short_form import LANGUAGES, guess_currency, parse_offer, print_offer
+from offerloop.offers.short_form.amounts import MOST_IN_CHINESE
 from offerloop.offers.short_form.forms import FORMS, MODIFIERS, TIERS
 
 
@@ -211,6 +212,18 @@ REFUSED = {
     "满$200加20": "the nearest form is '满200减20'",
     "-5% off": "the nearest form is '20% off'",
     "10折": "'10折' is not clear",
+    "11折": "'11折' is not clear",
+    "第二件12折": "'12折' is not clear",
+    "0.95折": "'0.95折' is not clear",
+    "99.9折": "'99.9折' is not clear; 8折 and 80折 pay 80 %",
+    "0折": "'0折' gives everything away; write 'cheapest item free'",
+    "100% off": "'100% off' gives everything away; write 'cheapest item free'",
+    "3 for 2": "'3 for 2' is not clear; write 'buy 2 get 1 free' to let 2 of 3 be paid, or 'any 3 for .2'",
+    "two for one on Tea": "'2 for 1' is not clear; write 'buy 1 get 1 free'",
+    "3件2": "'3件2' is not clear; write '买2送1' to let 2 of 3 be paid, or '任选3件.2'",
+    "20% off for 0 hours": "'hours' must be a whole number of at least 1, not 0",
+    "买0送1": "'buy' must be a whole number of at least 1",
+    "满0减5": "'spend' must be above zero",
     "100折": "'100折' is not clear",
     "满¥200减¥20": "'¥200' is not an amount in USD",
     "满200元减20": "'200元' is not an amount in USD",
@@ -283,6 +296,12 @@ def test_what_no_short_form_says_is_refused_by_name(field, terms):
             print_offer(terms, language)
 
 
+@pytest.mark.parametrize(("percent", "language"), [(91, "zh"), ("90.5", "zh"), (100, "zh"), (100, "en")])
+def test_a_percentage_that_would_be_misread_is_not_printed(percent, language):
+    with pytest.raises(InputError, match=f"short form says 'percent' of {percent}"):
+        print_offer(coupon(percent=percent), language)
+
+
 def test_an_offer_is_printed_like_its_terms_whatever_its_id():
     (offer,) = read_offers([coupon(percent=20, id="spring")], None, "USD")
     assert print_offer(offer) == print_offer(coupon(percent=20)) == "20% off"
@@ -336,7 +355,7 @@ def amount(minor, currency):
     return f"{whole}.{part:0{DIGITS[currency]}d}" if part else str(whole)
 
 
-def percents(most=9999):
+def percents(most=100 * MOST_IN_CHINESE):
     return st.integers(1, most).map(lambda n: n // 100 if n % 100 == 0 else f"{n / 100:.2f}".rstrip("0"))
 
 
@@ -352,8 +371,9 @@ def one(draw, **fields):
 
 
 def coupons(draw, money):
-    value = one(draw, percent=percents() | st.just(100), amount=money, price=money)
     form = draw(st.sampled_from(["plain", "each_unit", "cheapest"]))
+    share = percents() | st.just(100) if form == "cheapest" else percents()
+    value = one(draw, percent=share, amount=money, price=money)
     if form == "plain":
         return coupon(**value, **some(draw, max_discount=money))
     return coupon(**value, **({"each_unit": True} if form == "each_unit" else {"cheapest": draw(counts)}))
@@ -455,6 +475,12 @@ class TestInverse:
 
 
 class TestCommand:
+    def test_prints_the_language_that_has_a_short_form(self, command):
+        code, said, _ = command("parse-offer", "95% off")
+        assert code == 0
+        assert "# en: 95% off" in said
+        assert "# zh" not in said
+
     def test_prints_terms_to_paste_and_both_short_forms(self, command):
         code, said, _ = command("parse-offer", "满100减10满200减30")
         assert code == 0

@@ -324,7 +324,7 @@ def all_assumed(findings: Findings) -> Findings:
     for name in ("comparison", "budget_curve", "break_even_sweep", "uniform_depths"):
         ends = [one for one in tables[name].columns if one.endswith(("_low_minor", "_high_minor"))]
         middle = {"profit": "profit_minor", "plan_leads": "plan_leads_by_minor"}
-        width = [pl.col(middle[end.rsplit("_", 2)[0]]).alias(end) for end in ends]
+        width = [pl.when(pl.col(middle[end.rsplit("_", 2)[0]]) == 0).then(0.0).alias(end) for end in ends]
         tables[name] = tables[name].with_columns(width)
     tables["offers"] = tables["offers"].with_columns(basis=pl.lit("assumed"))
     campaigns = [dataclasses.replace(one, assumed_share=1.0) for one in findings.campaigns]

@@ -1,6 +1,7 @@
 import dataclasses
 
 import polars as pl
+import pytest
 
 from offerloop.report.facts import BreakEven, break_even, gather
 from offerloop.report.sentences import break_even_sentence, campaign_sentence, claim_sentence, decision, headline
@@ -73,8 +74,24 @@ def test_a_plan_level_with_a_simple_rule_says_so(make):
 def test_an_empty_plan_has_no_forecast(make):
     findings = make(own=(0.0, 0.0, 0.0))
     empty = dataclasses.replace(findings.campaigns[0], n_planned=0)
-    said = sentence(dataclasses.replace(findings, campaigns=[empty, findings.campaigns[1]]), "own")
+    nobody = findings.tables | {"budget_curve": findings.tables["budget_curve"].with_columns(n_customers=pl.lit(0.0))}
+    said = sentence(dataclasses.replace(findings, tables=nobody, campaigns=[empty, findings.campaigns[1]]), "own")
     assert "no offer is estimated to pay for any customer" in said
+
+
+@pytest.mark.parametrize(
+    ("budget", "says"),
+    [(0, "send none; the budget is 0."), (50, "the budget of $0.50 does not pay for a single offer.")],
+)
+def test_a_plan_without_a_budget_says_so_and_not_that_it_pays_once_suppliers_pay_nothing(make, budget, says):
+    findings = make(own=(0.0, 0.0, 0.0))
+    sweep = findings.tables["break_even_sweep"].with_columns(profit_low_minor=pl.lit(10.0), profit_minor=pl.lit(20.0))
+    empty = dataclasses.replace(findings.campaigns[0], n_planned=0, budget_minor=budget)
+    tables = findings.tables | {"break_even_sweep": sweep}
+    said = sentence(dataclasses.replace(findings, tables=tables, campaigns=[empty, findings.campaigns[1]]), "own")
+    assert says in said
+    assert "0 %" not in said
+    assert "without the limit of the budget it would clearly pay" in said
 
 
 def test_headlines(make):

@@ -86,7 +86,25 @@ def test_a_forecast_that_may_be_nothing_is_said_to_be_one():
     found = targeted()
     unsure = replace(found, forecast=replace(found.forecast, profit=around(0.2, 0.3)))
     assert "The interval of the forecast includes zero" in sentence(unsure)
+    assert sentence(unsure).startswith("Try a choice of customers on some of them first: it is not forecast to pay")
+    page = render_uplift(unsure)
+    assert "clearly more than" not in page
+    assert "clearly pays" not in page
     assert "The interval of the forecast" not in sentence(found)
+
+
+def test_an_offer_for_everybody_whose_forecast_may_be_nothing_is_to_be_tried_first():
+    found = everyone()
+    unsure = replace(found, forecast=replace(found.forecast, profit=around(0.02, 0.03)))
+    assert sentence(unsure).startswith("Try “mens email” on some of the customers first: it is not forecast to pay")
+    assert "The interval of the forecast includes zero" in sentence(unsure)
+
+
+def test_a_choice_forecast_below_the_best_offer_for_everybody_is_not_said_to_bring_more():
+    found = targeted()
+    less = replace(found, forecast=replace(found.forecast, profit=around(0.55, 0.3)))
+    assert sentence(less).startswith("Choose whom to treat, or not: neither that nor “10 off” for everybody is")
+    assert "Choosing customers is not forecast to bring more than “10 off” for everybody" in render_uplift(less)
 
 
 def test_rare_outcomes_are_told_for_a_thousand_customers():

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from offerloop.response.response_types import TYPES, cost_of_sure_things, type_rows, type_shares
+from offerloop.response.response_types import TYPES, cost_of_sure_things, has_types, type_rows, type_shares
 
 
 def test_each_row_is_shared_out_between_the_types():
@@ -11,6 +11,12 @@ def test_each_row_is_shared_out_between_the_types():
     np.testing.assert_allclose(rows["persuadable"], [0.3, 0, 0])
     np.testing.assert_allclose(rows["sleeping_dog"], [0, 0, 0.7])
     np.testing.assert_allclose(rows["sure_thing"], [0.1, 0.5, 0.2])
+
+
+def test_only_what_happens_or_does_not_has_types():
+    assert has_types(np.array([0.0, 1.0, 0.0]))
+    assert has_types(np.array([0.0, 12.5, 12.5]))
+    assert not has_types(np.array([0.0, 12.5, 3.0]))
 
 
 def test_shares_are_found_in_a_trial_whose_types_are_known():

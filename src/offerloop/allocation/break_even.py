@@ -6,7 +6,9 @@ import numpy as np
 import polars as pl
 
 from offerloop.allocation.valuation import Floats, Repeated, Valuation, scaled
+from offerloop.tables import BREAK_EVEN_SWEEP
 
+SCHEMA = {name: dtype for name, dtype in BREAK_EVEN_SWEEP.schema.items() if name != "campaign_id"}
 LEVELS = np.round(np.linspace(0, 1, 41), 4)
 
 
@@ -29,7 +31,7 @@ def sweep(effects: pl.DataFrame, valuation: Valuation | Repeated) -> pl.DataFram
     for level in LEVELS[1:].tolist():
         weights = _best(value * level * by_margin - own * discount - contact, starts)
         rows.append(_row("margin", level, weights, valuation.supposing(margin=level)))
-    return pl.DataFrame(rows)
+    return pl.DataFrame(rows, schema=SCHEMA)
 
 
 def _best(profit: Floats, starts: np.ndarray[tuple[int], np.dtype[np.int64]]) -> Floats:
@@ -43,13 +45,14 @@ def _best(profit: Floats, starts: np.ndarray[tuple[int], np.dtype[np.int64]]) ->
     return weights
 
 
-def _row(lever: str, level: float, weights: Floats, valuation: Valuation | Repeated) -> dict[str, str | float]:
+def _row(lever: str, level: float, weights: Floats, valuation: Valuation | Repeated) -> dict[str, str | float | None]:
     profit = valuation.value(weights)
+    low, high = profit.ends
     return {
         "lever": lever,
         "level": level,
         "n_customers": float(weights.sum()),
         "profit_minor": profit.value,
-        "profit_low_minor": profit.low,
-        "profit_high_minor": profit.high,
+        "profit_low_minor": low,
+        "profit_high_minor": high,
     }

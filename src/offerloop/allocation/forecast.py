@@ -21,6 +21,8 @@ from offerloop.allocation.uniform_depth import uniform_depths
 from offerloop.allocation.valuation import Floats, Repeated, Valuation
 from offerloop.config import Campaign
 from offerloop.evaluation.estimate import Estimate
+from offerloop.tables import BUDGET_CURVE, COMPARISON
+from offerloop.tables.schema import Table
 
 CURVE_POINTS = 30
 AS_SENT = "plan as sent"
@@ -58,7 +60,7 @@ class Forecast:
         got = self.plan["customer_id"].is_in(receivers.implode()).to_numpy()
         plan = _weights(self.chosen, len(self.valuation.cost))
         sent = _weights(self.chosen[got], len(self.valuation.cost))
-        row = pl.DataFrame([_comparison_row(AS_SENT, sent, plan, self.valuation)])
+        row = pl.DataFrame([_comparison_row(AS_SENT, sent, plan, self.valuation)], schema=_schema(COMPARISON))
         return row.with_columns(campaign_id=pl.lit(self.campaign_id))
 
 
@@ -85,14 +87,13 @@ def forecast_campaign(
     splits = [Valuation.of(table, view[1]) for table, view in zip(tables, views, strict=True)]
     valuation = Repeated(tuple(splits))
     plan, chosen = _weights(rows, effects.height), effects[rows]
-    comparison = _compare(effects, valuation, plan, chosen)
     return Forecast(
         campaign_id=campaign.id,
-        send=_goes_out(campaign, comparison.row(by_predicate=pl.col("rule") == "plan", named=True)),
+        send=_goes_out(campaign, valuation.value(plan), int(plan.sum())),
         solution=solution,
         chosen=rows,
         plan=chosen,
-        comparison=comparison.with_columns(campaign_id=pl.lit(campaign.id)),
+        comparison=_compare(effects, valuation, plan, chosen).with_columns(campaign_id=pl.lit(campaign.id)),
         curve=_curve(candidates, valuation, unit).with_columns(campaign_id=pl.lit(campaign.id)),
         sweep=sweep(effects, valuation).with_columns(campaign_id=pl.lit(campaign.id)),
         uniform=uniform_depths(effects, valuation).with_columns(campaign_id=pl.lit(campaign.id)),
@@ -102,10 +103,9 @@ def forecast_campaign(
     )
 
 
-def _goes_out(campaign: Campaign, plan: dict[str, Any]) -> bool:
+def _goes_out(campaign: Campaign, profit: Estimate, n_customers: int) -> bool:
     """Whether the plan's held-out profit lets it go out."""
-    open_to = campaign.send == "expected" and plan["n_customers"] > 0 and plan["profit_high_minor"] > 0
-    return bool(plan["profit_low_minor"] > 0 or open_to)
+    return profit.low > 0 or (campaign.send == "expected" and n_customers > 0 and profit.high > 0)
 
 
 def _weights(chosen: Ints, size: int) -> Floats:
@@ -123,21 +123,28 @@ def _compare(effects: pl.DataFrame, valuation: Repeated, plan: Floats, chosen: p
             "random customers": random_customers(effects, valuation, spend, chosen["offer_id"]),
             "most likely buyers": most_likely_buyers(effects, valuation, spend, chosen["depth"].drop_nulls()),
         }
-    return pl.DataFrame([_comparison_row(rule, weights, plan, valuation) for rule, weights in rules.items()])
+    rows = [_comparison_row(rule, weights, plan, valuation) for rule, weights in rules.items()]
+    return pl.DataFrame(rows, schema=_schema(COMPARISON))
+
+
+def _schema(table: Table) -> dict[str, Any]:
+    """Of the part of one campaign."""
+    return {name: dtype for name, dtype in table.schema.items() if name != "campaign_id"}
 
 
 def _comparison_row(rule: str, weights: Floats, plan: Floats, valuation: Repeated) -> dict[str, Any]:
     profit, lead = valuation.value(weights), valuation.value(plan - weights)
+    (low, high), (lead_low, lead_high) = profit.ends, lead.ends
     return {
         "rule": rule,
         "n_customers": float(weights.sum()),
         "spend_minor": valuation.spend(weights),
         "profit_minor": profit.value,
-        "profit_low_minor": profit.low,
-        "profit_high_minor": profit.high,
+        "profit_low_minor": low,
+        "profit_high_minor": high,
         "plan_leads_by_minor": lead.value,
-        "plan_leads_low_minor": lead.low,
-        "plan_leads_high_minor": lead.high,
+        "plan_leads_low_minor": lead_low,
+        "plan_leads_high_minor": lead_high,
     }
 
 
@@ -162,17 +169,19 @@ def _curve(candidates: Candidates, valuation: Repeated, unit: int) -> pl.DataFra
             now[customer], weights[candidate] = candidate, 1.0
         spent += int(steps.cost[taken].sum())
         rows.append(_curve_row(spent / unit, weights, valuation, float(slopes[after])))
-    return pl.DataFrame(rows).unique("budget_minor", keep="last", maintain_order=True)  # offers may cost nothing
+    curve = pl.DataFrame(rows, schema=_schema(BUDGET_CURVE))
+    return curve.unique("budget_minor", keep="last", maintain_order=True)  # offers may cost nothing
 
 
-def _curve_row(budget_minor: float, weights: Floats, valuation: Repeated, price: float) -> dict[str, float]:
-    profit: Estimate = valuation.value(weights)
+def _curve_row(budget_minor: float, weights: Floats, valuation: Repeated, price: float) -> dict[str, float | None]:
+    profit = valuation.value(weights)
+    low, high = profit.ends
     return {
         "budget_minor": float(budget_minor),
         "n_customers": float(weights.sum()),
         "spend_minor": valuation.spend(weights),
         "profit_minor": profit.value,
-        "profit_low_minor": profit.low,
-        "profit_high_minor": profit.high,
+        "profit_low_minor": low,
+        "profit_high_minor": high,
         "shadow_price": price,
     }

@@ -42,6 +42,7 @@ def _row(offer: dict[str, Any], effects: pl.DataFrame, valuation: Valuation | Re
     """Everybody whom the offer concerns gets it."""
     weights = (effects["offer_id"] == offer["offer_id"]).to_numpy().astype(float)
     profit = valuation.value(weights)
+    low, high = profit.ends
     own_share = 1 - offer["funded_share"]
     deepest = min(max(offer["margin"], 0.0) / own_share, 1.0) if own_share > 0 else 1.0
     return {
@@ -51,12 +52,12 @@ def _row(offer: dict[str, Any], effects: pl.DataFrame, valuation: Valuation | Re
         "n_customers": float(weights.sum()),
         "spend_minor": valuation.spend(weights),
         "profit_minor": profit.value,
-        "profit_low_minor": profit.low,
-        "profit_high_minor": profit.high,
+        "profit_low_minor": low,
+        "profit_high_minor": high,
         "estimated_minor": offer["estimated"],
         "floor_depth": deepest,
         "below_floor": offer["depth"] > deepest + ROUNDING,
-        "beats_nothing": profit.low > 0,
+        "beats_nothing": low is not None and low > 0,
     }
 
 

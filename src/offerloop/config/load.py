@@ -18,15 +18,16 @@ _TRIED = {"str": "string", "int": "int", "float": "float", "bool": "bool"}
 """Where several types are allowed, a location ends with the one that was tried; how its problems begin."""
 _NAMES = r"'(\w+)'"
 _WANTED = {
-    "bool": "true or false", "int": "a whole number", "float": "a number", "date": "a day such as 2024-01-31",
+    "finite": "a number, neither nan nor inf", "bool": "true or false",
+    "int": "a whole number", "float": "a number", "date": "a day such as 2024-01-31",
     "tuple": "a list in square brackets", "list": "a list in square brackets",
     "dict": "a table", "model": "a table", "string": "text in quotes", "path": "text in quotes",
 }  # fmt: skip
 """What must stand there, by how pydantic's names of problems begin."""
 _BOUNDS = {
     "greater_than": ("gt", "be more than {}"), "greater_than_equal": ("ge", "be {} or more"),
-    "less_than_equal": ("le", "be {} or less"), "too_short": ("min_length", "hold {} or more"),
-    "too_long": ("max_length", "hold {} or fewer"),
+    "less_than_equal": ("le", "be {} or less"), "less_than": ("lt", "be less than {}"),
+    "too_short": ("min_length", "hold {} or more"), "too_long": ("max_length", "hold {} or fewer"),
 }  # fmt: skip
 """Limits: where pydantic names one, and how a sentence does."""
 
@@ -212,9 +213,10 @@ def _what(problem: Any, as_written: dict[str, Any]) -> str:  # noqa: ANN401
 
 
 def _out_of_bounds(kind: str, context: dict[str, Any], value: Any, shown: str) -> str:  # noqa: ANN401
-    if context.get("le") == 1:
+    if 1 in (context.get("le"), context.get("lt")):
         example = f"{value / 100:.2f} for {value:g} %" if 1 < value <= 100 else "0.30 for 30 %"
-        return f"must be a share between 0 and 1, such as {example}, not {shown}"
+        bounds = "between 0 and 1" if "le" in context else "from 0 to less than 1"
+        return f"must be a share {bounds}, such as {example}, not {shown}"
     name, said = _BOUNDS[kind]
     return f"must {said.format(f'{context[name]:g}')}, not {shown}"
 

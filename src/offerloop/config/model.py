@@ -203,7 +203,7 @@ class Response(Section):
 class Experiment(Section):
     """`[experiment]`: the random part of every plan."""
 
-    holdout: Share = 0.10
+    holdout: Annotated[float, Field(ge=0, lt=1)] = 0.10
     """Share of customers who never get an offer, the same ones in every run."""
     holdout_seed: str = "holdout"
     """Names the draw of the holdout; changing it draws other customers."""

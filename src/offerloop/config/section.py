@@ -9,9 +9,10 @@ from pydantic_core import PydanticCustomError
 
 
 class Section(BaseModel):
-    """Unknown keys are errors; nothing changes after reading; every key has a description; true is no number."""
+    """Unknown keys are errors; nothing changes after reading; every key has a description; true, nan and inf are no
+    numbers."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, allow_inf_nan=False)
 
     @field_validator("*", mode="before")
     @classmethod

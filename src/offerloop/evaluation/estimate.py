@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 
 Z95 = 1.959964
+NO_WIDTH = 1e-9
+"""An interval narrower than this, relative to its value, was never measured."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,11 @@ class Estimate:
         return cls(value, value - Z95 * se, value + Z95 * se)
 
     @classmethod
+    def known(cls, value: float, low: float | None, high: float | None) -> Estimate:
+        """From a table, in which the ends are empty where nothing measured an interval."""
+        return cls(value, value if low is None else low, value if high is None else high)
+
+    @classmethod
     def of_share(cls, hits: int, size: int) -> Estimate:
         """Share of `hits` among `size` with Wilson's interval (E. B. Wilson 1927)."""
         share, weight = hits / size, Z95 * Z95 / size
@@ -33,6 +40,21 @@ class Estimate:
     def is_clear(self) -> bool:
         """Whether the interval leaves out zero."""
         return self.low > 0 or self.high < 0
+
+    @property
+    def has_interval(self) -> bool:
+        """Whether an interval was measured: what the shop assumes comes without one."""
+        return self.high - self.low > NO_WIDTH * max(1.0, abs(self.value))
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether it is exactly zero, up to rounding."""
+        return not self.has_interval and abs(self.value) <= NO_WIDTH
+
+    @property
+    def ends(self) -> tuple[float, float] | tuple[None, None]:
+        """Both ends as a table holds them: empty without an interval. Exactly nothing is exactly that."""
+        return (self.low, self.high) if self.has_interval or self.is_nothing else (None, None)
 
     def times(self, factor: float) -> Estimate:
         """The same in another unit; the factor is above zero."""

@@ -62,8 +62,8 @@ def window_of(terms: Terms) -> Window:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise InputError(f"'timezone' must be a name such as \"Asia/Shanghai\", not '{zone}'") from None
     first, last = (_instant(terms, field, clock) for field in ("starts_at", "ends_at"))
-    hours = terms.get("hours")
-    if first is not None and last is None and type(hours) is int:
+    hours = None if terms.get("hours") is None else terms.whole("hours")
+    if first is not None and last is None and hours is not None:
         last = first + hours * HOUR
     if first is not None and last is not None and last <= first:
         raise InputError(f"'ends_at' ({terms.get('ends_at')}) must be after 'starts_at' ({terms.get('starts_at')})")

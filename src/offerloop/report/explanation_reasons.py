@@ -197,7 +197,7 @@ def _campaign(tell: Teller, found: Mapping[str, Any]) -> list[str]:
     for one in tell.facts["campaigns"]:
         title = tell.quoted(one["title"])
         lines.append(tell.say("change.campaign", campaign=title, forecast=tell.forecast(one)))
-        if one["clear_supplier_share"] is not None:
+        if one["clear_supplier_share"]:  # at 0 it is the budget that keeps it
             share = tell.share_to_tenth(one["clear_supplier_share"])
             lines.append(tell.say("change.campaign_share", campaign=title, share=share))
     best = found["best"]

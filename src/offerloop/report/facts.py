@@ -39,8 +39,8 @@ class Rule:
     @classmethod
     def read(cls, row: dict[str, Any]) -> Rule:
         """From a row of the comparison."""
-        profit = Estimate(row["profit_minor"], row["profit_low_minor"], row["profit_high_minor"])
-        lead = Estimate(row["plan_leads_by_minor"], row["plan_leads_low_minor"], row["plan_leads_high_minor"])
+        profit = Estimate.known(row["profit_minor"], row["profit_low_minor"], row["profit_high_minor"])
+        lead = Estimate.known(row["plan_leads_by_minor"], row["plan_leads_low_minor"], row["plan_leads_high_minor"])
         return cls(row["rule"], row["n_customers"], row["spend_minor"], profit, lead)
 
 
@@ -76,6 +76,8 @@ class CampaignFacts:
     """What the effects of the planned offers rest on; of all offers with an effect where none is planned."""
     costs: Money
     """Writes what its offers take from the budget."""
+    is_short_of_budget: bool
+    """Whether nobody is planned only because the budget does not pay for a single offer."""
     funded_share: float | None
     """Share that suppliers pay, when it is the same for all offers whose effect is known."""
 
@@ -192,7 +194,8 @@ def gather(findings: Findings, language: str = "en") -> Facts:
 def break_even(sweep: pl.DataFrame, campaign_id: str, lever: str) -> BreakEven:
     """The least level of a lever with held-out profit above zero, by the estimate and beyond its interval."""
     levels = sweep.filter((pl.col("campaign_id") == campaign_id) & (pl.col("lever") == lever)).sort("level")
-    found = [levels.filter(pl.col(name) > 0)["level"] for name in ("profit_minor", "profit_low_minor")]
+    ends = (pl.col("profit_minor"), pl.coalesce("profit_low_minor", "profit_minor"))
+    found = [levels.filter(end > 0)["level"] for end in ends]
     least = [None if level.is_empty() else float(level[0]) for level in found]
     return BreakEven(least[0], least[1])
 
@@ -214,10 +217,16 @@ def _campaign(findings: Findings, found: CampaignFindings) -> CampaignFacts:
         liability_explore_minor=int(given.filter(pl.col("arm") == "explore")["cost_liability_minor"].sum()),
         n_explore=given.filter(pl.col("arm") == "explore").height,
         noun="coupons" if set(known["kind"].unique()) == {"coupon"} else "offers",
+        is_short_of_budget=found.n_planned == 0 and _would_plan(findings.tables["budget_curve"].filter(mine)),
         costs=Money(findings.config.unit(findings.settings(found.campaign_id))),
         funded_share=float(shares[0]) if len(shares) == 1 else None,
         bases=frozenset(found.bases or known["basis"]),
     )
+
+
+def _would_plan(curve: pl.DataFrame) -> bool:
+    """Whether a larger budget would give somebody an offer, by the campaign's curve."""
+    return bool((curve["n_customers"] > 0).any())
 
 
 def _liability(given: pl.DataFrame) -> int | None:

@@ -121,7 +121,9 @@ def _keep(one: CampaignFacts, facts: Facts, *, marked: bool) -> str:
     tell, profit = facts.voice, one.plan.profit
     if one.basis == UNKNOWN:
         return tell.say("decision.unknown")
-    if one.found.n_planned == 0:
+    if one.is_short_of_budget:
+        key = "decision.small_budget" if one.found.budget_minor else "decision.no_budget"
+    elif one.found.n_planned == 0:
         key = "decision.empty"
     elif profit.value > 0:
         key = "decision.unclear"
@@ -130,6 +132,7 @@ def _keep(one: CampaignFacts, facts: Facts, *, marked: bool) -> str:
     told = tell.say(
         key,
         margin=facts.at_margin,
+        budget=one.costs.exact(one.found.budget_minor),
         profit=tell.estimate(profit),
         noun=noun(one, tell),
         mark=_mark(one, facts, marked=marked),
@@ -143,6 +146,8 @@ def break_even_sentence(share: BreakEven, tell: Voice, *, assumed: bool = False)
         return tell.say("share.never")
     if share.beyond_interval is None:
         return tell.say("share.unclear")
+    if share.beyond_interval == 0:
+        return tell.say("share.always_assumed" if assumed else "share.always")
     return tell.say("share.assumed" if assumed else "share.clear", share=tell.level(share.beyond_interval))
 
 

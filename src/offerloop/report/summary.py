@@ -17,7 +17,6 @@ from offerloop.report.sections.past_campaigns import past_campaigns
 from offerloop.report.sections.recommenders import Gate, choices
 from offerloop.report.sections.uniform_depth import depths_of, profit_of
 from offerloop.report.sentences import basis_mark, campaign_sentence, decision
-from offerloop.report.voice import is_measured
 
 DIGITS = 6
 """Digits kept of figures that are not money."""
@@ -98,7 +97,7 @@ def _uniform(findings: Findings, one: CampaignFacts, facts: Facts) -> dict[str, 
             "customers": round(row["n_customers"], 1),
             "spend": facts.money.decimal(row["spend_minor"]),
             "profit": _money(profit_of(row), facts.money),
-            "beats_no_discount": row["beats_nothing"] if is_measured(profit_of(row)) else None,
+            "beats_no_discount": row["beats_nothing"] if profit_of(row).has_interval else None,
         }
         for row in depths_of(findings, one)
         if row["is_best"]
@@ -236,7 +235,7 @@ def _quality(findings: Findings) -> dict[str, dict[str, int]]:
 def _money(estimate: Estimate, money: Money) -> dict[str, str | None]:
     """What is assumed has no interval; a profit of nothing is exactly that."""
     ends: dict[str, str | None] = {end: money.decimal(getattr(estimate, end)) for end in ("value", "low", "high")}
-    return ends if is_measured(estimate) or not estimate.value else {**ends, "low": None, "high": None}
+    return ends if estimate.has_interval or estimate.is_nothing else {**ends, "low": None, "high": None}
 
 
 def _plain(estimate: Estimate) -> dict[str, float]:
@@ -246,7 +245,7 @@ def _plain(estimate: Estimate) -> dict[str, float]:
 def _ends(estimate: Estimate) -> dict[str, float | None]:
     """The same of what may have no interval."""
     found = _plain(estimate)
-    return {**found} if is_measured(estimate) else {**found, "low": None, "high": None}
+    return {**found} if estimate.has_interval else {**found, "low": None, "high": None}
 
 
 def _level(level: BreakEven) -> dict[str, float | None]:

@@ -94,7 +94,7 @@ class Teller:
 
     def interval(self, row: Mapping[str, Any]) -> str:
         """The profit of one customer with its rough interval; what is assumed has none and says so."""
-        if row["basis"] == "assumed":
+        if row["profit_low_minor"] is None or row["basis"] == "assumed":
             return self.say("assumed_cell", value=self.fine(row["profit_minor"]))
         unit, places = self.money.unit, self._places
         low, high = (row[f"profit_{end}_minor"] / unit for end in ("low", "high"))
@@ -103,8 +103,8 @@ class Teller:
 
     def forecast(self, campaign: Mapping[str, Any]) -> str:
         """What a campaign can be expected to bring; without an interval where all of it is assumed."""
-        found = [float(campaign[name]) for name in ("profit_minor", "profit_low_minor", "profit_high_minor")]
-        return Voice(self.language, self.facts["currency"]).estimate(Estimate(*found))
+        found = [campaign[name] for name in ("profit_minor", "profit_low_minor", "profit_high_minor")]
+        return Voice(self.language, self.facts["currency"]).estimate(Estimate.known(*found))
 
     def offer(self, terms: Mapping[str, Any] | None, *, with_most: bool = False) -> str:
         """An offer in the words of the language; its label where the kind is not known here."""

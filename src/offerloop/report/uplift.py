@@ -26,7 +26,7 @@ from offerloop.report.uplift_sections import (
     types_section,
     words_section,
 )
-from offerloop.report.uplift_sentences import ALL, estimator, headline, lead, pays_for_all, same, short_estimator, voice
+from offerloop.report.uplift_sentences import ALL, claim, estimator, headline, lead, same, short_estimator, voice
 from offerloop.report.voice import Voice
 
 SHOWN = 12
@@ -122,11 +122,10 @@ def _worth(found: UpliftFindings, tell: Voice) -> Figure:
         for one in few
     ]
     reach = "all" if all(one.treated_share >= ALL for one in every if one.kind == "everyone") else "budget"
-    title = "only" if found.verdict == "targeted" and not pays_for_all(found) else found.verdict
     says = (tell.say("rules.says", rule=_policy(one, tell), profit=unit.size(one.profit)) for one in few)
     return figure(
         "worth",
-        tell.say(f"uplift.worth.title.{title}", same=same(found, tell)),
+        tell.say(f"uplift.worth.title.{claim(found)}", same=same(found, tell)),
         capital(tell.say(f"uplift.worth.measure_{reach}", **unit.texts())),
         forest(dots, PLAIN_LABELS, lines_per_row=2),
         _worth_table(every, found, tell),

@@ -18,7 +18,7 @@ Verdict = Literal["nothing", "everyone", "targeted"]
 Design = Literal["known", "randomised", "observational"]
 NoteKind = Literal[
     "ignored_id", "ignored_outcome_like", "ignored_date", "ignored_constant", "ignored_many_values", "filled_missing",
-    "small_arm", "shares_not_checked", "no_cost", "sampled", "trimmed", "few_events", "negative_cost",
+    "small_arm", "shares_not_checked", "no_cost", "sampled", "trimmed", "few_events", "negative_cost", "no_types",
 ]  # fmt: skip
 
 

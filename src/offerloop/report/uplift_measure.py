@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from offerloop.evaluation.estimate import Estimate, known_step, number
 from offerloop.report.uplift_findings import UpliftFindings, Worth
-from offerloop.report.voice import Voice, is_measured
+from offerloop.report.voice import Voice
 
 TINY = 0.1
 """Figures of a customer that all lie below this are told for MANY customers."""
@@ -38,12 +38,12 @@ class Measure:
         """``"45 [38, 52]"``; no interval for what is the same for all, nothing for what is not known."""
         if one is None or not is_finite(one):
             return ""
-        return self.scaled(one).text() if is_measured(one) else self.plain(one.value, one)
+        return self.scaled(one).text() if one.has_interval else self.plain(one.value, one)
 
     def plain(self, value: float, like: Estimate) -> str:
         """A figure without an interval, with the digits of one that has it."""
         told = value * self.customers
-        step = known_step((like.high - like.low) * self.customers) if is_measured(like) else _fine(told)
+        step = known_step((like.high - like.low) * self.customers) if like.has_interval else _fine(told)
         return number(told, step)
 
     def gain(self, one: Estimate) -> str:
@@ -58,7 +58,7 @@ class Measure:
 
 def share_text(one: Estimate, tell: Voice) -> str:
     """A share of customers in per cent; one that is the same for all has no interval to show."""
-    return tell.shares(one.times(100)) if is_measured(one) else tell.share(one.value)
+    return tell.shares(one.times(100)) if one.has_interval else tell.share(one.value)
 
 
 def is_finite(one: Estimate) -> bool:

@@ -15,7 +15,7 @@ from offerloop.report.sections.deciles import top_less_bottom
 from offerloop.report.uplift_findings import Arm, Decile, Ranked, ResponseType, UpliftFindings
 from offerloop.report.uplift_measure import everyone, is_finite, measure, outcome_measure, share_text, value_measure
 from offerloop.report.uplift_sentences import estimator, notes, short_estimator
-from offerloop.report.voice import Voice, is_measured
+from offerloop.report.voice import Voice
 from offerloop.report.words import words_of
 
 TERM = "uplift_term."
@@ -170,7 +170,7 @@ def types_section(found: UpliftFindings, tell: Voice) -> Section | None:
     """Customers by what an offer does to them, and what is wasted on those who need none."""
     if not found.types:
         return None
-    moved = [one.share for one in found.types if one.name == "persuadable" and is_measured(one.share)]
+    moved = [one.share for one in found.types if one.name == "persuadable" and one.share.has_interval]
     message = (
         tell.say("uplift.types.message", share=share_text(moved[0], tell)) if moved else tell.say("uplift.types.none")
     )
@@ -202,7 +202,7 @@ def _types_figure(found: UpliftFindings, tell: Voice) -> Figure:
 
 
 def _type_share(one: ResponseType, tell: Voice) -> str:
-    return share_text(one.share, tell) if is_measured(one.share) else tell.say("uplift.types.nobody")
+    return share_text(one.share, tell) if one.share.has_interval else tell.say("uplift.types.nobody")
 
 
 def _types_list(found: UpliftFindings, tell: Voice) -> Bullets:
@@ -212,7 +212,7 @@ def _types_list(found: UpliftFindings, tell: Voice) -> Bullets:
 def _type_sentence(one: ResponseType, found: UpliftFindings, tell: Voice) -> str:
     unit, name = value_measure(found, tell), capital(tell.say(f"uplift.type.{one.name}"))
     means = tell.say(f"uplift.type_means.{one.name}")
-    if not is_measured(one.share):
+    if not one.share.has_interval:
         return tell.say("uplift.types.unseen", type=name, means=means)
     effect = unit.plain(one.effect, _like(found))
     share = share_text(one.share, tell)
@@ -230,7 +230,7 @@ def _types_table(found: UpliftFindings, tell: Voice) -> Table:
         (
             tell.say(f"uplift.type.{one.name}"),
             _type_share(one, tell),
-            unit.plain(one.effect, like) if is_measured(one.share) else "",
+            unit.plain(one.effect, like) if one.share.has_interval else "",
         )
         for one in found.types
     )

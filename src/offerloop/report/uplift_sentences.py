@@ -30,13 +30,30 @@ def voice(language: str) -> Voice:
 
 
 def headline(found: UpliftFindings, tell: Voice) -> str:
-    """The verdict in one line."""
-    best, key = everyone(found), f"uplift.{found.verdict}.headline"
-    if found.verdict == "everyone" and best is not None and best.treated_share < ALL:
+    """The verdict in one line, as far as the forecast bears it."""
+    best, claimed = everyone(found), claim(found)
+    key = f"uplift.{found.verdict}.{'headline' if claimed == found.verdict else claimed}"
+    if claimed == "everyone" and best is not None and best.treated_share < ALL:
         key = "uplift.everyone.budget"
-    if found.verdict == "targeted" and not pays_for_all(found):
-        key = "uplift.targeted.only"
     return tell.say(key, offer=tell.quoted(found.offer), same=same(found, tell))
+
+
+def claim(found: UpliftFindings) -> str:
+    """What the forecast bears of the verdict: all of it, `only`, `even` or `unclear`.
+
+    `unclear`: the forecast's interval includes zero; `even`: a choice of customers is not forecast to bring more than
+    the best offer for everybody; `only`: that offer does not clearly pay, so that the choice was held against nothing.
+    """
+    best = everyone(found)
+    if found.verdict == "nothing":
+        return "nothing"
+    if found.forecast.profit.low <= 0:
+        return "unclear"
+    if found.verdict == "everyone":
+        return "everyone"
+    if not pays_for_all(found):
+        return "only"
+    return "even" if best is not None and found.forecast.profit.value <= best.profit.value else "targeted"
 
 
 def same(found: UpliftFindings, tell: Voice) -> str:
@@ -108,7 +125,7 @@ def _targeted(found: UpliftFindings, tell: Voice) -> list[str]:
         tell.say("uplift.targeted.forecast", gain=unit.gain(found.forecast.profit), same=same(found, tell),
                  everyone=unit.size(best.profit if best else None)),
     ]  # fmt: skip
-    if found.forecast.profit.low <= 0:
+    if claim(found) == "unclear":
         said.append(tell.say("uplift.forecast.unclear"))
     return [*said, tell.say("uplift.forecast.means")]
 
@@ -123,7 +140,8 @@ def _everyone(found: UpliftFindings, tell: Voice) -> list[str]:
     if choice is not None:
         by = estimator(found.estimator, tell)
         said.append(tell.say("uplift.everyone.targeted", estimator=by, size=unit.size(choice.profit)))
-    return [*said, _whole(found, tell), _order(found, tell)]
+    unclear = [tell.say("uplift.forecast.unclear")] if claim(found) == "unclear" else []
+    return [*said, _whole(found, tell), *unclear, _order(found, tell)]
 
 
 def _nothing(found: UpliftFindings, tell: Voice) -> list[str]:

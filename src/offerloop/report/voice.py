@@ -10,9 +10,6 @@ from offerloop.evaluation.estimate import Estimate
 from offerloop.report.numbers import EPOCH, Money, day_text, percent
 from offerloop.report.words import filled, in_language, words_of
 
-NO_WIDTH = 1e-9
-"""An interval narrower than this, relative to its value, was never measured."""
-
 
 @dataclass(frozen=True)
 class Voice:
@@ -98,18 +95,13 @@ class Voice:
 
     def estimate(self, minor: Estimate) -> str:
         """An amount with its interval; an assumed one has none and says so."""
-        if is_measured(minor):
+        if minor.has_interval:
             return self.money.estimate(minor)
         text = self.money.text(minor.value)
-        return self.say("no_interval", value=text) if minor.value else text
+        return text if minor.is_nothing else self.say("no_interval", value=text)
 
     def brief(self, minor: Estimate) -> str:
         """The same for a cell or a label."""
-        if is_measured(minor) or not minor.value:
+        if minor.has_interval or minor.is_nothing:
             return self.estimate(minor)
         return self.say("assumed_cell", value=self.money.text(minor.value))
-
-
-def is_measured(estimate: Estimate) -> bool:
-    """Whether it has an interval: what the shop assumes comes without one."""
-    return estimate.high - estimate.low > NO_WIDTH * max(1.0, abs(estimate.value))

@@ -6,7 +6,7 @@ from offerloop.response.effects import Effects, choices, estimate_effects
 from offerloop.response.margins import Margins, known_margins
 from offerloop.response.shelf.lines import ShelfLines, full_weeks, shelf_lines
 from offerloop.response.shelf.study import Study, study_shelf_prices
-from offerloop.response.shown import Log, Shown, learn_shown
+from offerloop.response.shown import Log, Shown, learn_shown, shown_enough
 
 __all__ = [
     "Baskets",
@@ -24,6 +24,7 @@ __all__ = [
     "known_margins",
     "learn_shown",
     "shelf_lines",
+    "shown_enough",
     "study_shelf_prices",
     "usual_baskets",
 ]

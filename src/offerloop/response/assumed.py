@@ -16,8 +16,8 @@ from offerloop.errors import ConfigError
 from offerloop.offers import Assumption, Offer
 from offerloop.response.baskets import Baskets
 
-UNCERTAIN = ("value_low_minor", "value_high_minor", "held_out_value_minor")
-"""Columns that repeat the value: nothing measures how far it is off."""
+NO_INTERVAL = ("value_low_minor", "value_high_minor", "profit_low_minor", "profit_high_minor")
+"""Columns that are empty: nothing measures how far an assumption is off."""
 
 
 @dataclass(frozen=True)
@@ -60,10 +60,9 @@ def assumed_effects(choice: Choice, baskets: Baskets) -> pl.DataFrame:
     value, discount = _expected(offer, offer.assumed, offer.most_minor, choice.margin)
     usual = baskets.of(offer.category)
     frame = usual.select("customer_id", value.alias("value_minor"), discount.alias("discount_minor"))
-    profit = pl.col("value_minor") - choice.own_share * pl.col("discount_minor") - choice.contact_minor
     return frame.with_columns(
-        *(pl.col("value_minor").alias(name) for name in UNCERTAIN),
-        *(profit.alias(name) for name in ("profit_low_minor", "profit_high_minor")),
+        *(pl.lit(None, dtype=pl.Float64).alias(name) for name in NO_INTERVAL),
+        pl.col("value_minor").alias("held_out_value_minor"),
         *(pl.lit(0.0).alias(name) for name in ("d_value", "d_discount", "centred")),
         pl.lit(float(offer.assumed.p_redeem)).alias("p_redeem"),
         pl.col("discount_minor").alias("held_out_discount_minor"),

@@ -19,7 +19,15 @@ from offerloop.evaluation.estimate import Estimate
 from offerloop.response.contest import estimate
 from offerloop.response.terms import Floats
 
+MOST_OUTCOMES = 2
+"""Values of an outcome that happens or does not. An offer's effect on an amount may have another sign than that on
+buying at all, so that shares of types would lie outside 0 to 1."""
 TYPES = ("persuadable", "sure_thing", "lost_cause", "sleeping_dog")
+
+
+def has_types(outcome: Floats) -> bool:
+    """Whether customers have response types by this outcome (n,): whether it happens or does not."""
+    return len(np.unique(outcome)) <= MOST_OUTCOMES
 
 
 def type_rows(without: Floats, given: Floats, effect: Floats) -> dict[str, Floats]:

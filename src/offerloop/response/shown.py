@@ -148,7 +148,7 @@ def learn_shown(log: Log, offers: Sequence[Offer], seed: int, engine: Engine) ->
 
     Raises EvidenceError where there are no chances, too few finished exposures, or none of the configured offers.
     """
-    exposures = _read(log)
+    exposures = _read(log.exposures)
     rows, _ = finished(exposures, log.first_day, log.as_of_day, log.window_days)
     terms = _terms(rows, {one.offer_id: one for one in offers})
     active = collect(log.order_lines.filter(_recent(log)).select("customer_id").unique(), "customer_id")
@@ -162,6 +162,14 @@ def learn_shown(log: Log, offers: Sequence[Offer], seed: int, engine: Engine) ->
     parts = _parts(seen, now, known, estimator, seed)
     table = _table(seen, seed, [one.offer_id for one in terms[1:]], estimator)
     return Shown(active["customer_id"], _made_of(Coding.of(terms), offers), parts, table)
+
+
+def shown_enough(
+    exposures: Frame, first_day: int, as_of_day: int, window_days: int, offers: Sequence[Offer]
+) -> frozenset[str]:
+    """Return the ids of those offers whose effects `learn_shown` would estimate. Raises the same EvidenceError."""
+    rows, _ = finished(_read(exposures), first_day, as_of_day, window_days)
+    return frozenset(_made_of(Coding.of(_terms(rows, {one.offer_id: one for one in offers})), offers))
 
 
 def _chosen(study: TrialStudy) -> str:
@@ -209,14 +217,14 @@ def _recent(log: Log) -> nw.Expr:
     return nw.col("order_day") >= log.as_of_day - QUARTER
 
 
-def _read(log: Log) -> pl.DataFrame:
+def _read(exposures: Frame) -> pl.DataFrame:
     """customer_id, offer_id ('none' for nothing), shown_day and propensity."""
-    if "propensity" not in log.exposures.collect_schema():
+    if "propensity" not in exposures.collect_schema():
         raise EvidenceError(
             "the exposures have no propensity, so what was shown says nothing of what it caused; log with each "
             "exposure the chance with which its offer was chosen ('offerloop run' writes it)"
         )
-    found = collect(log.exposures.select("customer_id", "offer_id", "shown_day", "propensity"))
+    found = collect(exposures.select("customer_id", "offer_id", "shown_day", "propensity"))
     name = pl.col("offer_id").cast(pl.String).str.strip_chars()
     chance = pl.col("propensity").cast(pl.Float64)
     named = found.with_columns(pl.when(name != "").then(name).fill_null(NO_OFFER).alias("offer_id"), chance)

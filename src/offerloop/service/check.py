@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -11,17 +12,19 @@ from typing import Any
 import polars as pl
 
 from offerloop.config import Config, load_config
-from offerloop.engine import ENGINES
-from offerloop.errors import near_miss
-from offerloop.events import prepare
+from offerloop.engine import ENGINES, collect
+from offerloop.errors import EvidenceError
+from offerloop.events import Events, prepare
 from offerloop.events.calendar import EPOCH
 from offerloop.money import to_text
-from offerloop.profiles import FEATURES
+from offerloop.offers import Offer
+from offerloop.response import shown_enough
 from offerloop.response.shelf.windows import FEWEST_WEEKS
 from offerloop.service.check_figures import Shape, shape_of
 from offerloop.service.check_missing import missing_columns, missing_sources
+from offerloop.service.check_names import name_problems, pattern_notes
 from offerloop.service.check_notes import notes, scan_notes
-from offerloop.service.check_offers import OfferCheck, check_offers
+from offerloop.service.check_offers import OfferCheck, ReadOffers
 
 _SHOWN_OFFERS = 6
 _OLD = "retention"
@@ -49,14 +52,18 @@ def check(config_path: Path, engine: str = "duckdb") -> Checked:
     events = prepare(config, running)
     shape = shape_of(events, config.response)
     sources = source_rows(config, events.quality)
-    answers = {"response": response_answer(shape), "recommenders": recommender_answer(shape, config)}
-    offers = check_offers(config, shape, studied=not answers["response"], listed=events.offers)
+    answers: dict[str, str | None] = {
+        "response": response_answer(shape), "recommenders": recommender_answer(shape, config),
+    }  # fmt: skip
+    read = ReadOffers.of(config, shape, events.offers)
+    shown, answers["exposures"] = exposures_answer(config, events, read.offers)
+    offers = read.checked(shown, studied=not answers["response"])
     problems = [one.problem for one in offers if one.problem]
-    problems += audience_problems(config)
+    problems += name_problems(config)
     if shape.n_customers < 2:
         problems.append(f"only {shape.n_customers} customer is left; a plan chooses between customers")
     missing = missing_sources(config) + missing_columns(config)
-    remarks = scan_notes(sources["order_lines"]["rules"]) + notes(config, shape, offers)
+    remarks = scan_notes(sources["order_lines"]["rules"]) + notes(config, shape, offers) + pattern_notes(config, events)
     facts = {
         "sources": sources, "orders": shape.facts(), "gaps": answers, "missing": missing,
         "offers": [one.facts() for one in offers], "notes": remarks, "problems": problems,
@@ -71,19 +78,6 @@ def check(config_path: Path, engine: str = "duckdb") -> Checked:
         "Cannot run yet." if problems else f"Ready. Next: offerloop run {config_path}",
     ]  # fmt: skip
     return Checked(lines, facts, not problems)
-
-
-def audience_problems(config: Config) -> list[str]:
-    """Fields that rules of audiences ask for and no customer has."""
-    source = config.sources.get("customers")
-    own = () if source is None else (*source.columns, *source.attributes)
-    known = {*(one.name for one in FEATURES), "tags", *own} - set(config.profiles.audit_only)
-    return [
-        f"audiences.{name} asks for the field '{field}', which nobody has{near_miss(field, known)}"
-        for name, rule in config.audiences.items()
-        for field in rule.fields
-        if field not in known
-    ]
 
 
 def source_rows(config: Config, quality: pl.DataFrame) -> dict[str, dict[str, Any]]:
@@ -162,7 +156,18 @@ def recommender_answer(shape: Shape, config: Config) -> str:
     return ""
 
 
-def answer_lines(answers: dict[str, str]) -> list[str]:
+def exposures_answer(config: Config, events: Events, offers: list[Offer]) -> tuple[frozenset[str], str | None]:
+    """The ids of offers whose effects the exposures tell, and why there are none; None without any exposure."""
+    if not collect(events.exposures.select("customer_id").head(1)).height:
+        return frozenset(), None
+    days = events.first_day, events.as_of_day, config.evaluate.window_days
+    try:
+        return shown_enough(events.exposures, *days, offers), ""
+    except EvidenceError as missing:
+        return frozenset(), str(missing)
+
+
+def answer_lines(answers: Mapping[str, str | None]) -> list[str]:
     """What can be found out."""
     response, recommenders = answers["response"], answers["recommenders"]
     study = (
@@ -175,7 +180,11 @@ def answer_lines(answers: dict[str, str]) -> list[str]:
         if recommenders
         else "Recommenders: a run compares them on held-out weeks."
     )
-    return [study, compared]
+    log = answers.get("exposures")
+    if log is None:
+        return [study, compared]
+    told = f"cannot be learned from ({log})" if log else "a run learns the effects of offers from them"
+    return [study, f"Exposures: {told}.", compared]
 
 
 def offer_lines(config: Config, offers: list[OfferCheck]) -> list[str]:

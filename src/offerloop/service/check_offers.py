@@ -24,7 +24,7 @@ class OfferCheck:
     liability_minor: int | None
     """The most that it can cost us; None when that has no limit."""
     basis: str
-    """transferred, assumed or unknown: what its effect rests on."""
+    """estimated, transferred, assumed or unknown: what its effect rests on."""
     problem: str = ""
 
     def line(self, currency: str) -> str:
@@ -39,31 +39,51 @@ class OfferCheck:
 
 
 _BASES = {
+    "estimated": "its effect is estimated from the exposures",
     "transferred": "its effect is estimated from shelf prices",
     "assumed": "its effect is assumed",
     "unknown": "nothing shows its effect, so it is only given by lot to learn it",
 }
 
 
-def check_offers(config: Config, shape: Shape, *, studied: bool, listed: Listed = ()) -> list[OfferCheck]:
-    """`studied` is whether the response to shelf prices can be estimated, `listed` the offers of [sources.offers]."""
-    found = []
-    for campaign in config.campaigns:
-        try:
-            offers = config.offers_of(campaign, shape.categories, listed)
-        except ConfigError as error:
-            found.append(OfferCheck(campaign.id, "", "", "", None, "unknown", str(error)))
-            continue
-        found += [_check(campaign, offer, studied=studied) for offer in offers]
-    return found
+@dataclass(frozen=True)
+class ReadOffers:
+    """The offers of every campaign."""
+
+    by_campaign: list[tuple[Campaign, list[Offer]]]
+    unreadable: list[OfferCheck]
+    """One for each campaign whose offers cannot be read."""
+
+    @classmethod
+    def of(cls, config: Config, shape: Shape, listed: Listed = ()) -> ReadOffers:
+        """`listed` are the offers of [sources.offers]."""
+        found, wrong = list[tuple[Campaign, list[Offer]]](), list[OfferCheck]()
+        for campaign in config.campaigns:
+            try:
+                found.append((campaign, config.offers_of(campaign, shape.categories, listed)))
+            except ConfigError as error:
+                wrong.append(OfferCheck(campaign.id, "", "", "", None, "unknown", str(error)))
+        return cls(found, wrong)
+
+    @property
+    def offers(self) -> list[Offer]:
+        """Those that can be read."""
+        return [offer for _, offers in self.by_campaign for offer in offers]
+
+    def checked(self, shown: frozenset[str], *, studied: bool) -> list[OfferCheck]:
+        """`shown` are ids of offers whose effects the exposures tell, `studied` is whether shelf prices tell any."""
+        found = [_check(one, offer, shown, studied=studied) for one, offers in self.by_campaign for offer in offers]
+        return [*found, *self.unreadable]
 
 
-def _check(campaign: Campaign, offer: Offer, *, studied: bool) -> OfferCheck:
+def _check(campaign: Campaign, offer: Offer, shown: frozenset[str], *, studied: bool) -> OfferCheck:
     most, problem = liability_minor(offer), ""
     if most is None and (campaign.budget_basis == "liability" or offer.assumed is not None):
         problem = f"offer '{offer.offer_id}' of campaign '{campaign.id}' needs 'max_discount': nothing limits its cost"
     basis = "unknown"
-    if offer.assumed is not None:
+    if offer.offer_id in shown:
+        basis = "estimated"
+    elif offer.assumed is not None:
         basis = "assumed"
     elif studied and offer.depth is not None and offer.category is not None:
         basis = "transferred"

@@ -41,8 +41,8 @@ class Candidate:
     """Expected, ours."""
     most: int | None
     profit: float
-    profit_low: float
-    profit_high: float
+    profit_low: float | None
+    profit_high: float | None
     held_out: float
     p_redeem: float
     funded_share: float

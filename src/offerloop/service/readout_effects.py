@@ -173,7 +173,8 @@ def against_forecast(run: PastRun, week: Panel, days: int, period_days: int) -> 
     if rows.is_empty():
         return None
     names = ("profit_minor", "profit_low_minor", "profit_high_minor")
-    forecast = Estimate(*(float(rows[name].sum()) for name in names))
+    ends = rows.select(pl.coalesce(name, "profit_minor").sum().cast(pl.Float64) for name in names)
+    forecast = Estimate(*ends.row(0))
     adjusted, plain = compare(*sides(week.planned), "plan", "profit_minor")
     return AgainstForecast(forecast, adjusted.total, plain.total, days, period_days)
 

@@ -14,12 +14,13 @@ from rich.console import Console
 from offerloop.allocation import Forecast
 from offerloop.allocation.assign import as_text
 from offerloop.config import Config, Source
-from offerloop.errors import InputError, near_miss
+from offerloop.errors import ConfigError, InputError, near_miss
 from offerloop.flow import STAGES, Run, plan
 from offerloop.money import DIGITS
 from offerloop.profiles import FEATURES, TAGS
 from offerloop.report import render, summarise
 from offerloop.report.findings import CampaignFindings, Findings
+from offerloop.service.check_names import name_problems
 from offerloop.service.snapshots import without_passwords
 from offerloop.service.stage_store import sha256, versions
 from offerloop.service.stages import Recorder
@@ -39,11 +40,13 @@ def run(config_path: Path, engine: str, console: Console | None, begin: str | No
     """Run the flow of one configuration. The folder appears under its name only when everything is in it.
 
     Stages that an earlier run finished with the same inputs are not computed again, unless they come at or after
-    `begin`. Raises InputError for an unknown stage and when the folder cannot be written.
+    `begin`. Raises InputError for an unknown stage or name, and when the folder cannot be written.
     """
     if begin is not None and begin not in STAGES:
         raise InputError(f"there is no stage '{begin}'{near_miss(begin, STAGES)} (known: {', '.join(STAGES)})")
     with at_work(config_path, engine) as (config, running, store):
+        if problems := name_problems(config):
+            raise ConfigError("\n".join(f"{config_path}: {one}" for one in problems))
         runs = config_path.parent / "runs"
         recorder = Recorder(console, store, begin)
         found = plan(config, running, recorder)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from offerloop.errors import check_known
+from offerloop.errors import InputError, check_known
 from offerloop.offers.short_form import LANGUAGES, guess_currency, parse_offer, print_offer
 from offerloop.service.init_toml import quoted
 
@@ -42,8 +43,16 @@ def short_offer(text: str, currency: str | None = None, language: str | None = N
         check_known("language", language, LANGUAGES)
     unit = guess_currency(text) if currency is None else currency
     terms = parse_offer(text, unit)
-    asked = LANGUAGES if language is None else (language,)
-    return ShortOffer(terms, unit, {one: print_offer(terms, one, unit) for one in asked})
+    if language is not None:
+        return ShortOffer(terms, unit, {language: print_offer(terms, language, unit)})
+    return ShortOffer(terms, unit, dict(_forms(terms, unit)))
+
+
+def _forms(terms: Mapping[str, Any], currency: str) -> Iterator[tuple[str, str]]:
+    """The short form in each language that has one: more than 90 % off has none in Chinese."""
+    for language in LANGUAGES:
+        with suppress(InputError):
+            yield language, print_offer(terms, language, currency)
 
 
 def _toml(value: object) -> str:

@@ -19,6 +19,7 @@ from offerloop.report.uplift_findings import (
     Balance,
     Decile,
     Group,
+    Note,
     Overlap,
     Ranked,
     ResponseType,
@@ -29,7 +30,7 @@ from offerloop.response.contest import estimate, widened
 from offerloop.response.evidence import Evidence
 from offerloop.response.levels import kind_of
 from offerloop.response.ordering import Ordering
-from offerloop.response.response_types import Wasted, cost_of_sure_things, ratio, type_rows, type_shares
+from offerloop.response.response_types import Wasted, cost_of_sure_things, has_types, ratio, type_rows, type_shares
 from offerloop.response.scores import predicted, robust_scores
 from offerloop.response.terms import Floats
 from offerloop.response.trial_study import TrialStudy
@@ -84,7 +85,7 @@ class Facts:
             overlap=tuple(self._overlap()) if trial.design == "observational" else (),
             negative_controls={name: self._on(name) for name in self.asked.negative_controls},
             features=trial.encoding.names,
-            notes=trial.notes,
+            notes=(*trial.notes, *(() if has_types(self.evidence.outcome) else (Note("no_types"),))),
         )
 
     @cached_property
@@ -182,6 +183,8 @@ class Facts:
             yield Decile(one.decile, int(one.rows.sum()), one.predicted, one.realised)
 
     def _types(self) -> Iterator[ResponseType]:
+        if not has_types(self.evidence.outcome):
+            return
         offer = self.study.decision.offer
         effect = self.study.value.shrunk[self.study.decision.estimator].mean(axis=0)[:, offer]
         shares = type_shares(robust_scores(self.bought, self.chances), offer, effect)

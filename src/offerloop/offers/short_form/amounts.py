@@ -27,6 +27,13 @@ _PRINTED = {"USD": "$", "EUR": "€", "GBP": "£", "CNY": "¥"}
 _OWN_WORDS = frozenset({"hour", "hours", "item", "items", "off", "time", "times", "unit", "units", "x"})
 """Units of these names are written with the mark, since the words have a meaning of their own."""
 
+MOST_IN_CHINESE = 90
+"""Percent off that 折 says clearly: below 1折 it is mistaken for a factor, as 0.95折 is for 9.5折."""
+_LEAST_OF_TWO_DIGITS = 20
+"""85折 is a way to write 8.5折; 12折 would be 20 % more than the price, and is a slip."""
+_FREE = "'cheapest item free' (最便宜1件免费), 'buy 2 get 1 free' (买2送1) or 'free shipping' (包邮)"
+"""Forms that say what is free."""
+
 _SIGN = "|".join(map(re.escape, _SIGNS))
 _CODE = "(?-i:" + "|".join(DIGITS) + ")"
 _AMOUNT = (
@@ -131,14 +138,21 @@ def number_words(text: str) -> str:
 
 
 def read_percent(written: str) -> int | str:
-    """The percentage off that "12.5%" or 8.5折 (pays 85 %) says, as the terms of an offer hold it."""
+    """The percentage off that "12.5%" or 8.5折 (pays 85 %) says, as the terms of an offer hold it.
+
+    Raises InputError for one that people write for different things, such as 0.95折, 11折 or 100% off.
+    """
     number = written.rstrip("折% ")
-    if not written.endswith("折"):
-        return short_percent(Fraction(number))
     paid = Fraction(number)
-    if "." not in number and (paid == 10 or paid > 99):
-        raise InputError(f"'{written}' is not clear; 8折 and 80折 pay 80 %, 85折 and 8.5折 pay 85 %")
-    return short_percent(100 - (paid if "." not in number and paid > 10 else 10 * paid))
+    if not written.endswith("折"):
+        if paid == 100:
+            raise InputError(f"'{written} off' gives everything away; write {_FREE}")
+        return short_percent(paid)
+    if paid == 0:
+        raise InputError(f"'{written}' gives everything away; write {_FREE}")
+    if not (1 <= paid < 10 or ("." not in number and _LEAST_OF_TWO_DIGITS <= paid < 100)):
+        raise InputError(f"'{written}' is not clear; 8折 and 80折 pay 80 %, 85折 and 8.5折 pay 85 %, 1折 pays 10 %")
+    return short_percent(100 - (10 * paid if paid < 10 else paid))
 
 
 def short_percent(percent: Fraction) -> int | str:
@@ -152,7 +166,10 @@ def short_percent(percent: Fraction) -> int | str:
 
 
 def percent_text(written: int | str, language: str) -> str:
-    """ "12.5%", or what is left to pay in 折."""
+    """ "12.5%", or what is left to pay in 折. Raises InputError for what `read_percent` would refuse."""
+    if Fraction(str(written)) == 100 or (language == "zh" and Fraction(str(written)) > MOST_IN_CHINESE):
+        what = "short form" if language == "en" else "Chinese short form"
+        raise InputError(f"no {what} says 'percent' of {written}")
     if language == "en":
         return f"{written}%"
     return f"{short_percent((100 - Fraction(str(written))) / 10)}折"

@@ -119,6 +119,7 @@ class _Text:
         for form, expression in _expressions(FORMS, self.language):
             match = expression.fullmatch(body)
             if match:
+                self.check_price(match)
                 return {"kind": form.kind, **form.fixed, **self.values(match), **modified}
         tiers = self.tiers(body)
         return None if tiers is None else {"kind": "spend_and_save", **tiers, **modified}
@@ -171,6 +172,20 @@ class _Text:
         """What a match says, as terms hold it."""
         groups = match.groupdict()
         return {name: self.value(name, written) for name, written in groups.items() if name != "rest"}
+
+    def check_price(self, match: re.Match[str]) -> None:
+        """Refuse "3 for 2", which says a number of units to pay for, where a price would be read."""
+        count, price = (match.groupdict().get(name) or "" for name in ("count", "price"))
+        if not price.isdecimal() or not 0 < int(price) < int(count or 0):
+            return
+        paid, free = int(price), int(count) - int(price)
+        signed = signed_amount(price, self.currency, self.language)
+        told = (
+            f"'买{paid}送{free}' to let {paid} of {count} be paid, or '任选{count}件{signed}'"
+            if self.language == "zh"
+            else f"'buy {paid} get {free} free' to let {paid} of {count} be paid, or 'any {count} for {signed}'"
+        )
+        raise InputError(f"'{self.shown(match[0])}' is not clear; write {told} to sell {count} for {signed}")
 
     def value(self, name: str, written: str) -> str | int:
         if name in MONEY:

@@ -64,7 +64,8 @@ class _Writer:
             if form.kind == terms["kind"] and form.says(terms):
                 rest = {name: value for name, value in terms.items() if name not in form.fields}
                 if all(name in _MODIFIED for name in rest if name != "kind"):
-                    return form.written(self.values(terms), self.language) + self.modifiers(rest)
+                    told = {name: value for name, value in terms.items() if name in form.fields - form.fixed.keys()}
+                    return form.written(self.values(told), self.language) + self.modifiers(rest)
         names = ", ".join(f"'{name}'" for name in terms if name != "kind")
         raise InputError(f"no short form says {names} of an offer of kind '{terms['kind']}' together")
 

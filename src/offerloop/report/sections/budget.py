@@ -13,7 +13,7 @@ from offerloop.report.findings import Findings
 from offerloop.report.numbers import count
 from offerloop.report.sections.uniform_depth import uniform_blocks
 from offerloop.report.sentences import basis_mark, noun
-from offerloop.report.voice import Voice, is_measured
+from offerloop.report.voice import Voice
 
 SHOWN = 2
 
@@ -63,7 +63,7 @@ def _points(findings: Findings, one: CampaignFacts) -> list[dict[str, float]]:
 
 
 def _estimate(row: dict[str, float]) -> Estimate:
-    return Estimate(row["profit_minor"], row["profit_low_minor"], row["profit_high_minor"])
+    return Estimate.known(row["profit_minor"], row["profit_low_minor"], row["profit_high_minor"])
 
 
 def _message(one: CampaignFacts, facts: Facts, findings: Findings) -> str:
@@ -91,7 +91,7 @@ def _best(curve: list[dict[str, float]]) -> dict[str, float]:
 def _clearly_more(best: dict[str, float], curve: list[dict[str, float]], one: CampaignFacts) -> bool:
     """Whether the interval at the best budget lies above the one at the configured budget."""
     within = [row for row in curve if row["budget_minor"] <= one.found.budget_minor]
-    return best["profit_low_minor"] > within[-1]["profit_high_minor"]
+    return _estimate(best).low > _estimate(within[-1]).high
 
 
 def _slope_at_budget(one: CampaignFacts, curve: list[dict[str, float]]) -> float | None:
@@ -127,7 +127,7 @@ def _title(one: CampaignFacts, curve: list[dict[str, float]], facts: Facts) -> s
 
 def _profit(row: dict[str, float], tell: Voice) -> str:
     """The point of the line as the chart shows it, with its rounded interval."""
-    if not is_measured(_estimate(row)):
+    if not _estimate(row).has_interval:
         return tell.brief(_estimate(row))
     return f"{tell.money.text(row['profit_minor'])} [{tell.money.estimate(_estimate(row)).split(' [', 1)[1]}"
 

@@ -16,7 +16,7 @@ from offerloop.report.findings import Findings
 from offerloop.report.numbers import count
 from offerloop.report.sections.gaps import Gaps, gaps
 from offerloop.report.sentences import basis_mark, campaign_body, confidence, headline, noun
-from offerloop.report.voice import Voice, is_measured
+from offerloop.report.voice import Voice
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ def _profit_tile(facts: Facts, n_sent: int) -> Tile:
 
 def _value_and_note(profit: Estimate, tell: Voice, keys: tuple[str, str], **values: str) -> tuple[str, str]:
     """An amount and its interval apart; what is assumed has none."""
-    if not is_measured(profit):
+    if not profit.has_interval:
         return tell.money.text(profit.value), tell.say(keys[1], **values)
     value, interval = tell.money.estimate(profit).split(" [", 1)
     return value, tell.say(keys[0], interval=f"[{interval}", **values)
@@ -136,7 +136,7 @@ def _chart(findings: Findings, facts: Facts) -> Figure | None:
     one = next((one for one in shown if not one.found.send), shown[0])
     mine = (pl.col("campaign_id") == one.found.campaign_id) & (pl.col("lever") == "supplier share")
     rows = list(findings.tables["break_even_sweep"].filter(mine).sort("level").iter_rows(named=True))
-    ends = [Estimate(row["profit_minor"], row["profit_low_minor"], row["profit_high_minor"]) for row in rows]
+    ends = [Estimate.known(row["profit_minor"], row["profit_low_minor"], row["profit_high_minor"]) for row in rows]
     points = [Point(row["level"], each.times(1 / facts.money.unit)) for row, each in zip(rows, ends, strict=True)]
     table = Table(
         tell.say("first.table"),

@@ -14,7 +14,7 @@ from offerloop.report.charts.drawing import PLAIN_LABELS, figure
 from offerloop.report.charts.forest import Dot, forest
 from offerloop.report.findings import Findings
 from offerloop.report.numbers import count
-from offerloop.report.voice import Voice, is_measured
+from offerloop.report.voice import Voice
 
 TASKS = ("repeat", "new")
 Row = Mapping[str, Any]
@@ -150,7 +150,7 @@ def _gate_said(choice: Choice, tell: Voice) -> list[str]:
         return []
     if choice.name == gate.name:
         key = "serves"
-    elif not is_measured(gate.tuned):
+    elif not gate.tuned.has_interval:
         key = "unknown"
     else:
         key = "worse" if gate.tuned.high < 0 else "unclear"
@@ -222,4 +222,4 @@ def _about(table: pl.DataFrame, tell: Voice) -> list[Block]:
 
 def _text(estimate: Estimate, tell: Voice) -> str:
     """With its interval; that of a single customer has none."""
-    return estimate.text() if is_measured(estimate) else tell.say("liked.no_interval", value=f"{estimate.value:.2f}")
+    return estimate.text() if estimate.has_interval else tell.say("liked.no_interval", value=f"{estimate.value:.2f}")

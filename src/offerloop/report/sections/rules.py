@@ -8,7 +8,7 @@ from offerloop.report.charts.forest import Dot, forest
 from offerloop.report.facts import EQUAL_SPEND, UNKNOWN, CampaignFacts, Facts, Rule
 from offerloop.report.numbers import count
 from offerloop.report.sentences import basis_mark, claim_sentence, rule_name
-from offerloop.report.voice import Voice, is_measured
+from offerloop.report.voice import Voice
 
 SHOWN = 2
 
@@ -84,7 +84,7 @@ def _figure(one: CampaignFacts, facts: Facts) -> Figure:
             f"{rule_name(rule.name, tell)}|{tell.brief(rule.profit)}",
             rule.profit.times(1 / money.unit),
             "ours" if rule == one.plan else "control",
-            assumed=not is_measured(rule.profit),
+            assumed=not rule.profit.has_interval,
         )
         for rule in ordered
     ]

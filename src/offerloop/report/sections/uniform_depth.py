@@ -12,7 +12,7 @@ from offerloop.report.blocks import Block, Table, Text
 from offerloop.report.facts import CampaignFacts
 from offerloop.report.findings import Findings
 from offerloop.report.numbers import count
-from offerloop.report.voice import Voice, is_measured
+from offerloop.report.voice import Voice
 
 SHOWN = 10
 """Categories in the table: those with most estimated profit."""
@@ -28,7 +28,7 @@ def depths_of(findings: Findings, one: CampaignFacts) -> list[Row]:
 
 def profit_of(row: Row) -> Estimate:
     """Held out."""
-    return Estimate(row["profit_minor"], row["profit_low_minor"], row["profit_high_minor"])
+    return Estimate.known(row["profit_minor"], row["profit_low_minor"], row["profit_high_minor"])
 
 
 def uniform_blocks(one: CampaignFacts, findings: Findings, tell: Voice) -> list[Block]:
@@ -39,7 +39,7 @@ def uniform_blocks(one: CampaignFacts, findings: Findings, tell: Voice) -> list[
         return []
     discounts = [row for row in best if row["offer_id"] != NO_OFFER]
     values = {"title": one.found.title, "all": len(best), "some": len(discounts), "none": len(best) - len(discounts)}
-    clear = sum(row["beats_nothing"] and is_measured(profit_of(row)) for row in best)
+    clear = sum(row["beats_nothing"] for row in best)
     key = "uniform.text_assumed" if one.is_assumed else "uniform.text"
     blocks: list[Block] = [Text(tell.say(key, **values, clear=clear))]
     below = sum(row["below_floor"] for row in rows)

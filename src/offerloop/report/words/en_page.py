@@ -88,6 +88,8 @@ WORDS: dict[str, str] = {
     "margin.configured": "an assumed margin of {margin}",
     "margin.unit costs": "a margin of {margin} by unit costs",
     "decision.unknown": "send none; nothing shows what these offers do, so no plan can be made.",
+    "decision.no_budget": "send none; the budget is 0.",
+    "decision.small_budget": "send none; the budget of {budget} does not pay for a single offer.",
     "decision.empty": "send none; at {margin} no offer is estimated to pay for any customer.",
     "decision.unclear": (
         "send none; the best plan's forecast of {profit} is above zero, but its interval includes zero, so it cannot "
@@ -102,6 +104,8 @@ WORDS: dict[str, str] = {
     ),
     "share.never": "It would not pay even if suppliers paid the whole discount.",
     "share.unclear": "It might pay with suppliers' money, but clearly at no share of the discount.",
+    "share.always": "With the best targeting and without the limit of the budget it would clearly pay as it is.",
+    "share.always_assumed": "If the assumption holds, it would pay as it is without the limit of the budget.",
     "share.clear": "With the best targeting it clearly pays once suppliers pay {share} of each discount.",
     "share.assumed": "If the assumption holds, it pays once suppliers pay {share} of each discount.",
     "lead.beats": "It beats every simple rule; the best of them, {rule}, by {lead}.",

@@ -25,10 +25,13 @@ WORDS: dict[str, str] = {
     # The finding.
     "uplift.targeted.headline": "Choose whom to treat: it brings clearly more than {same}",
     "uplift.targeted.only": "Choose whom to treat: it clearly pays, and no single offer does",
+    "uplift.targeted.even": "Choose whom to treat, or not: neither that nor {same} is forecast to bring clearly more",
+    "uplift.targeted.unclear": "Try a choice of customers on some of them first: it is not forecast to pay clearly",
     "uplift.everyone.headline": "Give everybody {offer}: choosing customers does not clearly bring more",
     "uplift.everyone.budget": (
         "Give {offer} to as many customers as the budget reaches: choosing them does not clearly bring more"
     ),
+    "uplift.everyone.unclear": "Try {offer} on some of the customers first: it is not forecast to pay clearly",
     "uplift.nothing.headline": "Give nothing: no offer clearly pays",
     "uplift.doubt.ratio": "Do not act on this yet: chance cannot explain the sizes of the arms (p-value: {p}).",
     "uplift.doubt.balance": (
@@ -103,6 +106,8 @@ WORDS: dict[str, str] = {
     # What each policy brings.
     "uplift.worth.title.targeted": "Choosing customers clearly brings more than {same}",
     "uplift.worth.title.only": "Choosing customers clearly pays; no single offer does",
+    "uplift.worth.title.even": "Choosing customers is not forecast to bring more than {same}",
+    "uplift.worth.title.unclear": "The forecast is not clearly above giving nothing",
     "uplift.worth.title.everyone": "Choosing customers does not clearly bring more than {same}",
     "uplift.worth.title.nothing": "Nothing clearly brings more than giving nothing",
     "uplift.worth.measure_all": (
@@ -325,6 +330,9 @@ WORDS: dict[str, str] = {
     ),
     "uplift.note.few_events": ("Only {n} customers have the outcome: intervals are wide, and single effects rough."),
     "uplift.note.negative_cost": "Customers with a cost below zero, taken as they are: {n}. Check that they are meant.",
+    "uplift.note.no_types": (
+        "Response types are shown only for outcomes that happen or do not, not for amounts: their shares are not known."
+    ),
     "uplift.note.features": "Customers are told apart by {n} columns: {names}.",
     "uplift.note.and_more": "{names} and {n} more",
     "uplift.note.intervals": (

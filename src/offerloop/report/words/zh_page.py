@@ -78,6 +78,8 @@ WORDS: dict[str, str] = {
     "margin.configured": "假设的毛利率 {margin}",
     "margin.unit costs": "由单位成本得出的毛利率 {margin}",
     "decision.unknown": "不发放；没有数据表明这些优惠的效果，因此无法制定计划。",
+    "decision.no_budget": "不发放：预算为 0。",
+    "decision.small_budget": "不发放：{budget} 的预算不够发放任何一个优惠。",
     "decision.empty": "不发放；按{margin}，估计没有一种优惠对任何用户划算。",
     "decision.unclear": "不发放；最佳方案的预测为 {profit}，虽高于零，但区间包含零，因此与什么都不做无法区分。",
     "decision.loses": (
@@ -86,6 +88,8 @@ WORDS: dict[str, str] = {
     "decision.not_above": "不发放；按{margin}，最佳方案的预测为 {profit}{mark}，没有高于零。",
     "share.never": "即使供应商承担全部折扣，也不划算。",
     "share.unclear": "有供应商出资时也许划算，但无论承担多大比例都不能明确地说划算。",
+    "share.always": "若预算不设限，选准人后无需供应商出资也明显划算。",
+    "share.always_assumed": "若假设成立且预算不设限，无需供应商出资也划算。",
     "share.clear": "在最佳选人方式下，供应商承担每份折扣的 {share} 起，才明确划算。",
     "share.assumed": "如果假设成立，供应商承担每份折扣的 {share} 起就划算。",
     "lead.beats": "它胜过每一种简单规则；比其中最好的“{rule}”高出 {lead}。",

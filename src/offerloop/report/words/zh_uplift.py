@@ -25,8 +25,11 @@ WORDS: dict[str, str] = {
     # 结论
     "uplift.targeted.headline": "选择用户发放：明显好于 {same}",
     "uplift.targeted.only": "选择用户发放：明显划算，而任何一种优惠单独都不明显划算",
+    "uplift.targeted.even": "选择用户发放与 {same} 皆可：预测并未显示哪一种明显更好",
+    "uplift.targeted.unclear": "先在一部分用户中试行选择发放：预测并不明显划算",
     "uplift.everyone.headline": "向所有人发放 {offer}：选择用户并不明显更好",
     "uplift.everyone.budget": "在预算内向尽可能多的用户发放 {offer}：选择用户并不明显更好",
+    "uplift.everyone.unclear": "先向一部分用户试发 {offer}：预测并不明显划算",
     "uplift.nothing.headline": "不发放：没有一种优惠明显划算",
     "uplift.doubt.ratio": "请先不要据此行动：各组人数的差异不能用偶然解释（p 值：{p}）。",
     "uplift.doubt.balance": "请先不要据此行动：试验之前各组的差异已超出偶然（p 值：{p}）。",
@@ -83,6 +86,8 @@ WORDS: dict[str, str] = {
     # 各策略带来什么
     "uplift.worth.title.targeted": "选择用户明显好于 {same}",
     "uplift.worth.title.only": "选择用户明显划算；任何一种优惠单独都不明显划算",
+    "uplift.worth.title.even": "预测并未显示选择用户好于 {same}",
+    "uplift.worth.title.unclear": "预测并不明显好于不发放",
     "uplift.worth.title.everyone": "选择用户并不明显好于 {same}",
     "uplift.worth.title.nothing": "没有什么明显好于不发放",
     "uplift.worth.measure_all": (
@@ -267,6 +272,7 @@ WORDS: dict[str, str] = {
     "uplift.note.trimmed": "某一组对其几乎不可能、因此未计入估计的用户：{n} 位。结论对他们不成立。",
     "uplift.note.few_events": "只有 {n} 位用户出现该结果：区间很宽，单个效果是粗略的。",
     "uplift.note.negative_cost": "成本为负、按原样使用的用户：{n} 位。请确认是否有意如此。",
+    "uplift.note.no_types": "响应类型只对“发生或不发生”的结果列出，不对金额列出：其占比无法得知。",
     "uplift.note.features": "用于区分用户的列有 {n} 个：{names}。",
     "uplift.note.and_more": "{names} 等，另有 {n} 个",
     "uplift.note.intervals": (

@@ -1,0 +1,91 @@
+"""Names in the configuration that a run looks up, so that a slip is told before anything is computed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from fnmatch import fnmatchcase
+
+import polars as pl
+
+from offerloop.config import Config, Rule
+from offerloop.engine import collect
+from offerloop.errors import near_miss
+from offerloop.events import Events
+from offerloop.profiles import FEATURES, TAGS
+from offerloop.recommenders import RECOMMENDERS
+
+_TAGS = "tags"
+
+
+def name_problems(config: Config) -> list[str]:
+    """One sentence for each recommender, field, tag or file that does not exist."""
+    return [*_candidates(config), *_fields(config), *_tags(config), *_outcomes(config)]
+
+
+def _candidates(config: Config) -> list[str]:
+    names = RECOMMENDERS.names()
+    known = ", ".join(names)
+    return [
+        f"recommend.candidates names '{one}', which is no recommender{near_miss(one, names)} (known: {known})"
+        for one in config.recommend.candidates
+        if one not in names
+    ]
+
+
+def _fields(config: Config) -> list[str]:
+    source = config.sources.get("customers")
+    own = () if source is None else (*source.columns, *source.attributes)
+    known = {*(one.name for one in FEATURES), _TAGS, *own} - set(config.profiles.audit_only)
+    return [
+        f"audiences.{name} asks for the field '{field}', which nobody has{near_miss(field, known)}"
+        for name, rule in config.audiences.items()
+        for field in rule.fields
+        if field not in known
+    ]
+
+
+def _tags(config: Config) -> list[str]:
+    known = [one.name for one in TAGS]
+    return [
+        f"audiences.{name} asks for the tag '{tag}', which does not exist{near_miss(tag, known)}"
+        for name, rule in config.audiences.items()
+        for tag in _asked_tags(rule)
+        if tag not in known
+    ]
+
+
+def _asked_tags(rule: Rule) -> Iterator[str]:
+    if rule.field == _TAGS:
+        yield from (str(one) for one in (rule.equals, *(rule.among or ())) if one is not None)
+    for inner in (*(rule.all or ()), *(rule.any or ()), *([rule.negated] if rule.negated else ())):
+        yield from _asked_tags(inner)
+
+
+def _outcomes(config: Config) -> list[str]:
+    return [
+        f"experiment.outcomes names '{path}', which is no file; a read-out writes it as outcomes.parquet"
+        for path in config.experiment.outcomes
+        if not path.is_file()
+    ]
+
+
+def pattern_notes(config: Config, events: Events) -> list[str]:
+    """One sentence for each pattern that is to keep something out and matches nothing."""
+    listed = {
+        ("recommend", "exclude_products", "product_id"): config.recommend.exclude_products,
+        ("recommend", "exclude_categories", "category"): config.recommend.exclude_categories,
+        ("response", "exclude_categories", "category"): config.response.exclude_categories,
+    }
+    if not any(listed.values()):
+        return []
+    products = collect(events.products.select("product_id", "category"))
+    return [
+        f"{section}.{key} keeps nothing out by '{pattern}': no {column} matches it{near_miss(pattern, values)}"
+        for (section, key, column), patterns in listed.items()
+        for values in [products[column].drop_nulls().unique().cast(pl.String).to_list() if patterns else []]
+        for pattern in _unmatched(patterns, values)
+    ]
+
+
+def _unmatched(patterns: Iterable[str], values: list[str]) -> list[str]:
+    return [one for one in patterns if not any(fnmatchcase(value, one) for value in values)]
