@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from offerloop.config import Config, load_config
+from offerloop.config import Config, StrPath, config_file, load_config
 from offerloop.engine import ENGINES
 from offerloop.errors import near_miss
 from offerloop.events import prepare
@@ -42,8 +41,9 @@ class Checked:
     """Whether `offerloop run` has customers to choose between and offers that it may choose."""
 
 
-def check(config_path: Path, engine: str = "duckdb") -> Checked:
+def check(config_path: StrPath, engine: str = "duckdb") -> Checked:
     """Raises what reading the configuration and the sources raises."""
+    config_path = config_file(config_path)
     config = load_config(config_path)
     running = ENGINES.load(engine)()
     events = prepare(config, running)
