@@ -1,6 +1,9 @@
 """What is public is documented, and what README says works."""
 
+import ast
+import doctest
 import importlib
+import inspect
 import re
 import subprocess
 import sys
@@ -139,18 +142,36 @@ def test_the_steps_of_the_readme_run(tmp_path):
     assert "holdout" in shown.stdout
 
 
-@pytest.mark.parametrize(
-    "page",
-    ["market.md", "uplift.md", "experiments.md", "ledger.md", *(f"recommenders/{page}" for page in RECOMMENDER_PAGES)],
-)
-def test_the_code_of_a_page_runs(page, tmp_path):
-    blocks = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / page).read_text(encoding="utf-8"), re.DOTALL)
-    assert blocks
-    for code in blocks:
-        subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True)
+PAGES = {
+    str(page.relative_to(ROOT)): page.read_text(encoding="utf-8")
+    for page in sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").rglob("*.md")])
+}
+CODE = {page: found for page, text in PAGES.items() if (found := re.findall(r"```python\n(.*?)```", text, re.DOTALL))}
 
 
-def test_the_code_of_the_pricing_page_runs():
-    page = (ROOT / "docs" / "pricing.md").read_text(encoding="utf-8")
-    (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
-    exec(code, {})
+@pytest.mark.parametrize("page", CODE)
+def test_the_code_of_a_page_runs(page, tmp_path, monkeypatch, small_run):
+    """Beside a folder `demo` as README makes it, with a shop and its run."""
+    (tmp_path / "demo").symlink_to(small_run.parent.parent)
+    monkeypatch.chdir(tmp_path)
+    for code in CODE[page]:
+        exec(compile(code, page, "exec"), {"__name__": "page"})
+
+
+def test_examples_in_docstrings_give_what_they_say():
+    sources = {path: path.read_text(encoding="utf-8") for path in (ROOT / "src").rglob("*.py")}
+    with_examples = [path for path, text in sources.items() if ">>> " in text]
+    assert with_examples
+    for path in with_examples:
+        name = ".".join(path.relative_to(ROOT / "src").with_suffix("").parts)
+        assert doctest.testmod(importlib.import_module(name)).failed == 0, name
+
+
+def test_calls_in_the_text_have_arguments_that_exist():
+    """`offerloop.run(path)` in a sentence or a table must be a call that its function takes."""
+    calls = {call for text in PAGES.values() for call in re.findall(r"`(offerloop\.\w+\([^`]*\))`", text)}
+    assert len(calls) > 10
+    for call in calls:
+        node = ast.parse(call, mode="eval").body
+        function = getattr(offerloop, node.func.attr)
+        inspect.signature(function).bind(*node.args, **{one.arg: one.value for one in node.keywords})

@@ -15,8 +15,25 @@ One loop, in the order data flows; each step takes the table of the one before:
 """
 
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from offerloop.errors import ConfigError, EvidenceError, InputError, OfferloopError, SourceError
+
+if TYPE_CHECKING:
+    from offerloop.config import load_config
+    from offerloop.service.api import (
+        allocate,
+        evaluate,
+        experiment,
+        price,
+        recommend,
+        run,
+        similar,
+        simulate,
+        uplift,
+    )
+
+__version__ = "0.1.0"
 
 __all__ = [
     "ConfigError",
@@ -24,24 +41,32 @@ __all__ = [
     "InputError",
     "OfferloopError",
     "SourceError",
+    "__version__",
+    "allocate",
+    "evaluate",
+    "experiment",
     "load_config",
+    "price",
     "recommend",
     "run",
     "similar",
+    "simulate",
     "uplift",
 ]
 
-_HEAVY = {
-    "load_config": "offerloop.config",
-    "recommend": "offerloop.service.recommend",
-    "run": "offerloop.service.runs",
-    "similar": "offerloop.service.similar",
-    "uplift": "offerloop.service.uplift",
-}
+_LAZY = dict.fromkeys(
+    ("allocate", "evaluate", "experiment", "price", "recommend", "run", "similar", "simulate", "uplift"),
+    "offerloop.service.api",
+) | {"load_config": "offerloop.config"}
 
 
 def __getattr__(name: str) -> object:
     """Load the heavy parts when first asked for."""
-    if name not in _HEAVY:
+    if name not in _LAZY:
         raise AttributeError(f"module 'offerloop' has no attribute '{name}'")
-    return getattr(import_module(_HEAVY[name]), name)
+    return getattr(import_module(_LAZY[name]), name)
+
+
+def __dir__() -> list[str]:
+    """Public names, so that a console completes them before they are loaded."""
+    return [*globals(), *_LAZY]

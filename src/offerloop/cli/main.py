@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
+from offerloop import __version__
 from offerloop.cli.app import Json, app, say
 from offerloop.cli.offers import codes, parse_offer, price, replay
 from offerloop.errors import InputError, OfferloopError
@@ -22,8 +23,18 @@ Run = Annotated[Path, typer.Argument(help="A run's folder, or the shop's: then i
 Engine = Annotated[str, typer.Option(help="Where table work runs: duckdb.")]
 
 
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"offerloop {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
-def _main() -> None:
+def _main(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_show_version, help="Print the version and exit.")
+    ] = False,
+) -> None:
     """Offerloop."""
 
 
@@ -72,7 +83,7 @@ def check(
     """Read and clean everything, fit nothing: what a run would start from, and what it could not find out."""
     from offerloop.service.check import check as look
 
-    found = look(_file(config), engine)
+    found = look(config, engine)
     say(found.facts, "\n".join(found.lines), as_json)
     if not found.ok:
         raise typer.Exit(InputError.exit_code)
@@ -93,7 +104,7 @@ def run(
     from offerloop.service.runs import run as carry_out
 
     progress = Console(stderr=True)
-    written = carry_out(_file(config), engine, progress if progress.is_terminal and not as_json else None, begin)
+    written = carry_out(config, engine, progress if progress.is_terminal and not as_json else None, begin)
     found = {"run": str(written.folder), "report": str(written.report), **written.summary}
     nothing = not any(one["send"] for one in written.summary["campaigns"])
     why = written.summary["gaps"] if nothing else []
@@ -137,7 +148,7 @@ def recommend(
 
     progress = Console(stderr=True)
     asked = Asked.of(task, customer or [], top, out)
-    found = ask(_file(config), asked, engine, progress if progress.is_terminal and not as_json else None)
+    found = ask(config, asked, engine, progress if progress.is_terminal and not as_json else None)
     if out is not None:
         found.write(out)
         say(found.chosen | {"rows": found.table.height, "file": str(out)}, f"{found.sentence}\n{out}", as_json)
@@ -163,7 +174,7 @@ def similar(
 
     progress = Console(stderr=True)
     shown = progress if progress.is_terminal and not as_json else None
-    found = find(_file(config), product, relation, top, engine, shown)
+    found = find(config, product, relation, top, engine, shown)
     say(found.facts, found.table.write_csv(separator="\t").rstrip(), as_json)
 
 
@@ -177,7 +188,7 @@ def pseudonym(
     from offerloop.config import load_config
     from offerloop.events.privacy import pseudonyms
 
-    found = pseudonyms(ids, load_config(_file(config)).privacy)
+    found = pseudonyms(ids, load_config(config).privacy)
     say({"pseudonyms": found}, "\n".join(f"{raw}\t{hidden}" for raw, hidden in found.items()), as_json)
 
 
@@ -227,7 +238,7 @@ def evaluate(
     """What policies would be worth, from the log of shown offers with their propensities, without trying them out."""
     from offerloop.service.evaluate import evaluate as value
 
-    done = value(_file(config), run=run, policy=policy, window_days=window, engine=engine)
+    done = value(config, run=run, policy=policy, window_days=window, engine=engine)
     found = {"evaluation": str(done.folder), "report": str(done.report), **done.summary}
     say(found, f"{done.summary['sentence']}\n{done.report}", as_json)
 
@@ -402,7 +413,7 @@ def loop(
     """Each period's offers by what the earlier ones showed: the next steps, or without --once what was done so far."""
     from offerloop.service.loop import take_steps
 
-    found = take_steps(_file(config), store, once=once)
+    found = take_steps(config, store, once=once)
     say(found.facts, found.text, as_json)
 
 
@@ -421,11 +432,6 @@ def publish(run: Run, as_json: Json = False) -> None:
 
 for _command in (price, parse_offer, replay, codes):
     app.command()(_command)
-
-
-def _file(config: Path) -> Path:
-    """The configuration itself, or the one in a folder."""
-    return config / "offerloop.toml" if config.is_dir() else config
 
 
 def main() -> None:

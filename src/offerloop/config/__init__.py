@@ -17,6 +17,7 @@ from offerloop.config.model import (
     Source,
     SourceName,
 )
+from offerloop.config.paths import StrPath, as_path, config_file
 
 __all__ = [
     "Campaign",
@@ -33,5 +34,8 @@ __all__ = [
     "Shop",
     "Source",
     "SourceName",
+    "StrPath",
+    "as_path",
+    "config_file",
     "load_config",
 ]

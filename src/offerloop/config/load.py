@@ -10,6 +10,7 @@ from typing import Any, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 
 from offerloop.config.model import Config, Privacy, Source
+from offerloop.config.paths import StrPath, as_path, config_file
 from offerloop.errors import ConfigError, near_miss
 
 Where = tuple[str | int, ...]
@@ -35,11 +36,12 @@ _BOUNDS = {
 M = TypeVar("M", bound=BaseModel)
 
 
-def load_config(path: Path) -> Config:
-    """Read and validate a configuration; source paths become relative to its folder.
+def load_config(path: StrPath) -> Config:
+    """Read and validate a configuration, by its path or its folder; source paths become relative to that folder.
 
     Raises ConfigError with one line for each problem.
     """
+    path = config_file(path)
     return beside(load_file(path, Config), path.parent)
 
 
@@ -72,9 +74,10 @@ def beside(config: Config, folder: Path) -> Config:
     """The configuration with every path relative to a folder."""
     sources = {name: _source_beside(source, folder) for name, source in config.sources.items()}
     publish = tuple(
-        one if one.path is None else one.model_copy(update={"path": folder / one.path}) for one in config.publish
+        one if one.path is None else one.model_copy(update={"path": folder / as_path(one.path)})
+        for one in config.publish
     )
-    outcomes = tuple(folder / path for path in config.experiment.outcomes)
+    outcomes = tuple(folder / as_path(path) for path in config.experiment.outcomes)
     experiment = config.experiment.model_copy(update={"outcomes": outcomes})
     return config.model_copy(
         update={
@@ -87,12 +90,12 @@ def beside(config: Config, folder: Path) -> Config:
 def privacy_beside(privacy: Privacy, folder: Path) -> Privacy:
     """The section with its files relative to a folder."""
     files = {name: getattr(privacy, name) for name in ("key_file", "suppress")}
-    return privacy.model_copy(update={name: folder / path for name, path in files.items() if path is not None})
+    return privacy.model_copy(update={name: folder / as_path(path) for name, path in files.items() if path is not None})
 
 
 def _source_beside(source: Source, folder: Path) -> Source:
     if source.path is not None:
-        return source.model_copy(update={"path": folder / source.path})
+        return source.model_copy(update={"path": folder / as_path(source.path)})
     return source.model_copy(update={"url": sqlite_beside(source.url or "", folder)})
 
 

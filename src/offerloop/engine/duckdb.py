@@ -26,12 +26,20 @@ class DuckDBEngine:
     def __init__(self, memory_limit: str = "1GB", threads: int | None = None) -> None:
         self._connection = duckdb.connect(config={"memory_limit": memory_limit})
         self._connection.execute("SET TimeZone = 'UTC'")
-        self._connection.execute("SET enable_progress_bar = false")  # it would write between our own lines
+        self._silence()
         self._connection.execute("SET temp_directory = ?", [tempfile.gettempdir()])
         self._connection.execute("SET preserve_insertion_order = false")
         if threads is not None:
             self._connection.execute(f"SET threads = {int(threads)}")
         self._names = count()
+
+    def _silence(self) -> None:
+        """Turn the progress bar off where it is on: it would write between our own lines.
+
+        It is on in terminals and in Jupyter. In Jupyter without ipywidgets it is off, and DuckDB refuses to set it.
+        """
+        if self._connection.execute("SELECT current_setting('enable_progress_bar')").fetchone() == (True,):
+            self._connection.execute("SET enable_progress_bar = false")
 
     def read(self, path: Path, separator: str = ",") -> Frame:
         """See `Engine.read`."""

@@ -15,12 +15,13 @@ from offerloop.allocation.limits import Table, whole
 from offerloop.allocation.problem import COUNT, Limit
 from offerloop.allocation.solution import Solution
 from offerloop.allocation.solving import solve
+from offerloop.config import StrPath, as_path
 from offerloop.config.limits import Limits, Rule
 from offerloop.config.load import load_file
 from offerloop.errors import InputError, SourceError, near_miss
 from offerloop.money import DIGITS, MICRO, is_unit, to_minor
 from offerloop.offers import NO_OFFER
-from offerloop.service.uplift_asked import read_table
+from offerloop.service.input_tables import InputTable, table_rows
 
 NEEDED = ("customer_id", "offer_id", "value", "cost")
 PLAIN = r"^(0|-?[1-9]\d{0,17})$"
@@ -75,7 +76,7 @@ class Allocated:
 
 
 def allocate(
-    path: Path, asked: Limits, caps: Sequence[str], currency: str, progress: Console | None = None
+    table: InputTable, asked: Limits, caps: Sequence[str], currency: str, progress: Console | None = None
 ) -> Allocated:
     """The plan. Raises InputError for a table or limits that cannot be, ClashError where no plan keeps to them."""
     if currency not in DIGITS and not is_unit(currency):
@@ -83,21 +84,22 @@ def allocate(
             f"'{currency}' is not a currency{near_miss(currency, DIGITS)}; write its three letters, such as EUR"
         )
     unit = (10 ** DIGITS[currency] * MICRO, currency)
-    rows = _rows(read_table(path, texts=("customer_id", "offer_id")), path, currency)
-    table = Table(rows, lambda amount: to_minor(str(amount), currency) * MICRO, unit, rows)
+    read, path = table_rows(table, ("customer_id", "offer_id"))
+    rows = _rows(read, path, currency)
+    candidates_table = Table(rows, lambda amount: to_minor(str(amount), currency) * MICRO, unit, rows)
     rules = [*asked.limits, *(_cap(one) for one in caps)]
-    candidates, problem = table.problem(asked.model_copy(update={"limits": tuple(rules)}))
+    candidates, problem = candidates_table.problem(asked.model_copy(update={"limits": tuple(rules)}))
     if progress is None:
         found = solve(problem)
     else:
         with progress.status(f"deciding on {problem.blocks.customers:,} customers"):
             found = solve(problem)
-    return Allocated(_assigned(table, asked, candidates, found, currency), found, currency)
+    return Allocated(_assigned(candidates_table, asked, candidates, found, currency), found, currency)
 
 
-def read_limits(path: Path | None, budget: str | None) -> Limits:
+def read_limits(path: StrPath | None, budget: str | None) -> Limits:
     """From a file and `--budget`. Raises ConfigError; InputError where both say a budget."""
-    found = Limits() if path is None else load_file(path, Limits)
+    found = Limits() if path is None else load_file(as_path(path), Limits)
     if budget is not None and found.budget is not None:
         raise InputError(f"both --budget and '{path}' say a budget; name it once")
     return found if budget is None else found.model_copy(update={"budget": budget})

@@ -6,12 +6,11 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from offerloop.config import Config, load_config
+from offerloop.config import Config, StrPath, config_file, load_config
 from offerloop.engine import ENGINES, collect
 from offerloop.errors import EvidenceError
 from offerloop.events import Events, prepare
@@ -45,8 +44,9 @@ class Checked:
     """Whether `offerloop run` has customers to choose between and offers that it may choose."""
 
 
-def check(config_path: Path, engine: str = "duckdb") -> Checked:
+def check(config_path: StrPath, engine: str = "duckdb") -> Checked:
     """Raises what reading the configuration and the sources raises."""
+    config_path = config_file(config_path)
     config = load_config(config_path)
     running = ENGINES.load(engine)()
     events = prepare(config, running)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
+from os import PathLike
 
 import numpy as np
 
-from offerloop.config import load_config
+from offerloop.config import StrPath, as_path, config_file, load_config
 from offerloop.engine import ENGINES
 from offerloop.errors import EvidenceError, InputError, SourceError
 from offerloop.evaluation.policy import dr, ips, logged, recommended, snips, switch_dr
@@ -21,25 +21,27 @@ from offerloop.service.evaluate_files import Evaluated, write
 from offerloop.service.evaluate_log import Decisions, read_decisions
 from offerloop.service.evaluate_policies import Given, plan_of, policy_of
 from offerloop.service.find_run import find_run
+from offerloop.service.input_tables import InputTable
 
 FEW_CUSTOMERS = 100
 """With fewer the intervals by customer are too narrow."""
 
 
 def evaluate(
-    config_path: Path,
+    config_path: StrPath,
     *,
-    run: Path | None = None,
-    policy: Path | None = None,
+    run: StrPath | None = None,
+    policy: InputTable | None = None,
     window_days: int | None = None,
     engine: str = "duckdb",
 ) -> Evaluated:
     """Value every policy on the log and write `evaluations/<time>/` beside the configuration.
 
-    `policy` is a file with customer_id, offer_id and perhaps probability. Raises InputError for what cannot be read,
+    `policy` is a table with customer_id, offer_id and perhaps probability. Raises InputError for what cannot be read,
     EvidenceError for a log without propensities; a policy that the log cannot speak about raises nothing, its refusal
     is written in place of a value.
     """
+    config_path = config_file(config_path)
     config, running = load_config(config_path), ENGINES.load(engine)()
     window = config.evaluate.window_days if window_days is None else window_days
     _check(window, policy)
@@ -64,11 +66,11 @@ def evaluate(
     return write(config_path.parent, replace(findings, rival=_rival(findings)), config.report.language)
 
 
-def _check(window_days: int, policy: Path | None) -> None:
+def _check(window_days: int, policy: InputTable | None) -> None:
     """What can be seen before anything is read."""
     if window_days < 1:
         raise InputError(f"--window must be 1 day or more, not {window_days}")
-    if policy is not None and not policy.is_file():
+    if isinstance(policy, str | PathLike) and not as_path(policy).is_file():
         raise SourceError(f"there is no policy file '{policy}'")
 
 

@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from os import PathLike
 from pathlib import Path
 
 import narwhals as nw
 import numpy as np
 import polars as pl
 
-from offerloop.config import Config, Source
+from offerloop.config import Config, Source, as_path
 from offerloop.engine import Engine, collect
 from offerloop.errors import InputError, SourceError, near_miss
 from offerloop.evaluation.policy_log import Log
 from offerloop.events.calendar import EPOCH
 from offerloop.events.cells import as_text, number
-from offerloop.events.open import open_source
+from offerloop.events.open import Raw, open_source
 from offerloop.events.privacy import pseudonym, read_key
 from offerloop.offers import NO_OFFER
 from offerloop.report.evaluation_findings import Kind
 from offerloop.response.terms import Floats
 from offerloop.service.evaluate_log import Decisions
+from offerloop.service.input_tables import InputTable, table_rows
 
 _TOLERANCE = 1e-6
 
@@ -71,13 +75,15 @@ def plan_of(run: Path, decisions: Decisions) -> Given:
     return Given("run", run.resolve().name, _of_log(rows, decisions, f"the run '{run}'"), (as_of - EPOCH).days)
 
 
-def policy_of(path: Path, config: Config, decisions: Decisions, engine: Engine) -> Given:
-    """A file with customer_id, offer_id (empty or 'none' for nothing) and perhaps probability.
+def policy_of(policy: InputTable, config: Config, decisions: Decisions, engine: Engine) -> Given:
+    """A table with customer_id, offer_id (empty or 'none' for nothing) and perhaps probability.
 
     Under pseudonyms ids may be raw or as the tables have them. Raises SourceError when it cannot be read, InputError
     when the probabilities of a customer do not sum to 1 or no customer is in the log.
     """
-    table = _read(path, engine)
+    path = as_path(policy) if isinstance(policy, str | PathLike) else Path("policy")
+    with _opened(policy, path, engine) as raw:
+        table = _read(raw, path)
     off = table.filter(~pl.col("probability").is_between(0, 1) | pl.col("probability").is_null())
     if off.height:
         row = off.row(0, named=True)
@@ -101,23 +107,32 @@ def policy_of(path: Path, config: Config, decisions: Decisions, engine: Engine) 
     return Given("file", path.stem, _of_log(rows, decisions, f"the policy file '{path}'"))
 
 
-def _read(path: Path, engine: Engine) -> pl.DataFrame:
-    """customer_id and offer_id as text, probability as a number, 1 where the file has no such column."""
-    with open_source(Source(path=path, columns={}), engine) as raw:
-        schema = raw.frame.collect_schema()
-        for name in ("customer_id", "offer_id"):
-            if name not in schema:
-                hint = near_miss(name, schema)
-                raise SourceError(
-                    f"the policy file '{path}' has no column '{name}'{hint} (needed: customer_id, offer_id; and "
-                    "probability, where chance is to decide)"
-                )
-        chance = nw.lit(1.0)
-        if "probability" in schema:
-            text = schema["probability"] == nw.String
-            chance = number(nw.col("probability"), raw.decimal)[0] if text else nw.col("probability").cast(nw.Float64)
-        ids = [as_text(nw.col(one), schema[one]).str.strip_chars().alias(one) for one in ("customer_id", "offer_id")]
-        found = collect(raw.frame.select(*ids, chance.alias("probability")))
+@contextmanager
+def _opened(policy: InputTable, path: Path, engine: Engine) -> Iterator[Raw]:
+    if isinstance(policy, str | PathLike):
+        with open_source(Source(path=path, columns={}), engine) as raw:
+            yield raw
+    else:
+        rows, _ = table_rows(policy, ("customer_id", "offer_id"))
+        yield Raw(engine.table(rows), "policy")
+
+
+def _read(raw: Raw, path: Path) -> pl.DataFrame:
+    """customer_id and offer_id as text, probability as a number, 1 where the table has no such column."""
+    schema = raw.frame.collect_schema()
+    for name in ("customer_id", "offer_id"):
+        if name not in schema:
+            hint = near_miss(name, schema)
+            raise SourceError(
+                f"the policy file '{path}' has no column '{name}'{hint} (needed: customer_id, offer_id; and "
+                "probability, where chance is to decide)"
+            )
+    chance = nw.lit(1.0)
+    if "probability" in schema:
+        text = schema["probability"] == nw.String
+        chance = number(nw.col("probability"), raw.decimal)[0] if text else nw.col("probability").cast(nw.Float64)
+    ids = [as_text(nw.col(one), schema[one]).str.strip_chars().alias(one) for one in ("customer_id", "offer_id")]
+    found = collect(raw.frame.select(*ids, chance.alias("probability")))
     offer = pl.col("offer_id")
     named = pl.when(offer != "").then(offer).fill_null(NO_OFFER).alias("offer_id")
     return found.drop_nulls("customer_id").with_columns(named)

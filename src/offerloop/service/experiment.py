@@ -19,7 +19,7 @@ from offerloop.evaluation.sequential import ALPHA, AlwaysValid, always_valid, al
 from offerloop.evaluation.shipping import Action, Metric, Reason, Seen, decide, judged
 from offerloop.evaluation.totals import Totals
 from offerloop.service.experiment_table import ArmTotals, Asked, read_arms
-from offerloop.service.uplift_asked import numbered, read_table
+from offerloop.service.input_tables import InputTable, table_rows
 
 __all__ = ["Asked", "ExperimentFound", "experiment"]
 
@@ -81,15 +81,14 @@ class ExperimentFound:
         return plain
 
 
-def experiment(table: Path | pl.DataFrame, asked: Asked) -> ExperimentFound:
+def experiment(table: InputTable, asked: Asked) -> ExperimentFound:
     """Compare every arm with the control.
 
     Looked at once, intervals are Welch's and the delta method's; with a planned number they hold at all looks. Over all
     arms together they miss in 5 of 100 experiments (Bonferroni).
     Raises InputError for what is written wrongly, EvidenceError for arms with too few rows.
     """
-    path = table if isinstance(table, Path) else Path("table")
-    rows = read_table(path, (asked.arm,)) if isinstance(table, Path) else numbered(table)
+    rows, path = table_rows(table, (asked.arm,))
     control, *others = read_arms(rows, asked, path)
     sizes = {one.name: one.n for one in (control, *others)}
     ratio_p = _ratio(sizes, asked, path)

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from offerloop.config import Campaign, Config, Publish, load_config
+from offerloop.config import Campaign, Config, Publish, StrPath, config_file, load_config
 from offerloop.engine import ENGINES, Engine
 from offerloop.errors import InputError
 from offerloop.events import Events, prepare
@@ -93,8 +93,9 @@ def _why(one: dict[str, Any]) -> str:
     )
 
 
-def take_steps(path: Path, store: str | None, *, once: bool) -> LoopState:
+def take_steps(path: StrPath, store: str | None, *, once: bool) -> LoopState:
     """Go on as far as the orders reach, or only tell. Raises InputError for a shop that a loop cannot be made of."""
+    path = config_file(path)
     config = load_config(path)
     campaign = _campaign(config)
     folder = path.parent / FOLDER

@@ -6,9 +6,9 @@ import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
+from offerloop.config import StrPath, as_path
 from offerloop.errors import InputError
 from offerloop.offers.base import Offer
 from offerloop.offers.basket_reading import known_currency
@@ -17,6 +17,9 @@ from offerloop.offers.reading import read_offers
 from offerloop.offers.sharing import Remainder
 from offerloop.offers.stacking import DEFAULT, Choice, Policy
 from offerloop.offers.terms import Terms
+
+Document = StrPath | Mapping[str, Any]
+"""A TOML or JSON file by its path, or what such a file holds."""
 
 
 @dataclass(frozen=True)
@@ -28,9 +31,9 @@ class OffersFile:
     policy: Policy
 
 
-def read_offers_file(path: Path) -> OffersFile:
+def read_offers_file(document: Document) -> OffersFile:
     """`currency`, `[[offers]]` and perhaps `[policy]`. An InputError names the file, the offer and the field."""
-    written = read_document(path)
+    written, path = read_document(document), document_name(document, "offers")
     if not isinstance(written, Mapping):
         raise InputError(f"'{path}' must hold 'currency' and 'offers'")
     try:
@@ -44,8 +47,16 @@ def read_offers_file(path: Path) -> OffersFile:
     return OffersFile(terms.currency, _offers(path, [row.written for row in rows], terms.currency), policy)
 
 
-def read_document(path: Path) -> Any:  # noqa: ANN401 - whatever the file holds
-    """JSON or, where the name ends so, TOML."""
+def document_name(document: Document, otherwise: str) -> str:
+    """Return what messages call a document: its path where it has one."""
+    return otherwise if isinstance(document, Mapping) else str(as_path(document))
+
+
+def read_document(document: Document) -> Any:  # noqa: ANN401 - whatever the file holds
+    """JSON or, where the name ends so, TOML; a document that was read already is taken as it is."""
+    if isinstance(document, Mapping):
+        return document
+    path = as_path(document)
     try:
         text = path.read_text(encoding="utf-8")
         return tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)
@@ -58,7 +69,7 @@ def read_document(path: Path) -> Any:  # noqa: ANN401 - whatever the file holds
         raise InputError(f"'{path}' is not {kind}: {error}") from None
 
 
-def _offers(path: Path, rows: list[Mapping[str, Any]], currency: str) -> tuple[Offer, ...]:
+def _offers(path: str, rows: list[Mapping[str, Any]], currency: str) -> tuple[Offer, ...]:
     for place, row in enumerate(rows, 1):
         try:
             read_offers([row], None, currency)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import polars as pl
 
+from offerloop.config import as_path
 from offerloop.errors import InputError
 from offerloop.events.database import connect, frame_of, masked
 from offerloop.events.dialect import Dialect, sniff
@@ -71,7 +72,7 @@ def place_of(written: str) -> Place:
         if not url:
             raise InputError(f"'{masked(written)}' names no table; write it like sqlite:///shop.db#orders")
         return Place(url=url, table=table)
-    path = Path(written)
+    path = as_path(written)
     if path.is_dir():
         raise InputError(f"'{path}' is a folder; name a CSV or Parquet file")
     if not path.is_file():

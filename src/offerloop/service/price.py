@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from offerloop.errors import InputError
@@ -13,13 +12,13 @@ from offerloop.offers.basket_reading import read_basket
 from offerloop.offers.conditions import Why
 from offerloop.offers.priced import Adjustment, Priced, PricedLine, Rejected
 from offerloop.offers.pricing import price
-from offerloop.service.offers_file import read_document, read_offers_file
+from offerloop.service.offers_file import Document, document_name, read_document, read_offers_file
 
 EARLIEST, LATEST = 1970, 9000
 """Years that clocks of all zones can tell."""
 
 
-def price_files(basket: Path, offers: Path, now: str | None) -> Priced:
+def price_files(basket: Document, offers: Document, now: str | datetime | None = None) -> Priced:
     """The price at a moment, which is the present one unless another is said. Raises InputError for a bad file."""
     at = int(time.time()) if now is None else _moment(now)
     known = read_offers_file(offers)
@@ -27,13 +26,13 @@ def price_files(basket: Path, offers: Path, now: str | None) -> Priced:
     try:
         found = read_basket(document)
     except InputError as error:
-        raise InputError(f"'{basket}': {error}") from None
+        raise InputError(f"'{document_name(basket, 'basket')}': {error}") from None
     return price(found, known.offers, at, known.policy)
 
 
-def _moment(written: str) -> int:
+def _moment(written: str | datetime) -> int:
     try:
-        at = datetime.fromisoformat(written)
+        at = datetime.fromisoformat(written) if isinstance(written, str) else written
     except ValueError:
         raise InputError(f"--now must be like 2026-11-11T20:00:00+08:00, not '{written}'") from None
     if at.tzinfo is None:

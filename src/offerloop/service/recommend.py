@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 from rich.console import Console
 
-from offerloop.config import Config
+from offerloop.config import Config, StrPath
 from offerloop.errors import InputError, near_miss
 from offerloop.events.prepare import Events
 from offerloop.events.privacy import pseudonyms
@@ -85,7 +85,9 @@ class Recommended:
         return self.chosen | {"recommendations": self.table.to_dicts()}
 
 
-def recommend(config_path: Path, asked: Asked, engine: str = "duckdb", console: Console | None = None) -> Recommended:
+def recommend(
+    config_path: StrPath, asked: Asked, engine: str = "duckdb", console: Console | None = None
+) -> Recommended:
     """From the shop's sources; what an earlier command finished of them is not computed again.
 
     Raises InputError for a customer who is not in the order lines.

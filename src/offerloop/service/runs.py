@@ -13,7 +13,7 @@ from rich.console import Console
 
 from offerloop.allocation import Forecast
 from offerloop.allocation.assign import as_text
-from offerloop.config import Config, Source
+from offerloop.config import Config, Source, StrPath, config_file
 from offerloop.errors import ConfigError, InputError, near_miss
 from offerloop.flow import STAGES, Run, plan
 from offerloop.money import DIGITS
@@ -36,14 +36,18 @@ class Written:
     summary: dict[str, Any]
 
 
-def run(config_path: Path, engine: str, console: Console | None, begin: str | None = None) -> Written:
-    """Run the flow of one configuration. The folder appears under its name only when everything is in it.
+def run(
+    config_path: StrPath, engine: str = "duckdb", console: Console | None = None, begin: str | None = None
+) -> Written:
+    """Run the flow of one configuration, named by its path or its folder.
 
-    Stages that an earlier run finished with the same inputs are not computed again, unless they come at or after
-    `begin`. Raises InputError for an unknown stage or name, and when the folder cannot be written.
+    The run's folder appears under its name only when everything is in it. Stages that an earlier run finished with the
+    same inputs are not computed again, unless they come at or after `begin`. Raises InputError for an unknown stage or
+    name, and when the folder cannot be written.
     """
     if begin is not None and begin not in STAGES:
         raise InputError(f"there is no stage '{begin}'{near_miss(begin, STAGES)} (known: {', '.join(STAGES)})")
+    config_path = config_file(config_path)
     with at_work(config_path, engine) as (config, running, store):
         if problems := name_problems(config):
             raise ConfigError("\n".join(f"{config_path}: {one}" for one in problems))

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, get_args
 
 import numpy as np
 import polars as pl
 from rich.console import Console
 
-from offerloop.config import Config
+from offerloop.config import Config, StrPath
 from offerloop.engine import collect
 from offerloop.errors import EvidenceError, InputError, near_miss
 from offerloop.events.prepare import Events
@@ -39,7 +38,7 @@ class Similar:
 
 
 def similar(
-    config_path: Path,
+    config_path: StrPath,
     product: str,
     relation: str = "similar",
     top_k: int = 10,

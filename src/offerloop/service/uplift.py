@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,7 +17,8 @@ from offerloop.report.uplift_findings import Note, UpliftFindings
 from offerloop.response.crossfit import FOLDS
 from offerloop.response.spending import Spending
 from offerloop.response.trial_study import DIVISIONS, Learned, TrialStudy, known, learn, study_trial
-from offerloop.service.uplift_asked import Asked, numbered, read_table
+from offerloop.service.input_tables import InputTable, table_rows
+from offerloop.service.uplift_asked import Asked
 from offerloop.service.uplift_facts import Facts
 from offerloop.service.uplift_trial import Trial, prepare
 
@@ -35,13 +35,13 @@ class Uplift:
     study: TrialStudy
     learned: Learned
 
-    def scores(self, table: pl.DataFrame | None = None) -> pl.DataFrame:
+    def scores(self, table: InputTable | None = None) -> pl.DataFrame:
         """One row per customer, by default of the trial: the id (or row), the offer that the policy gives, and profit.
 
         For every offer `profit_<offer>` against giving nothing with rough `_low` and `_high`; value where no cost is
         known. Raises InputError for a table that lacks a column.
         """
-        own = self.trial.table if table is None else numbered(table)
+        own = self.trial.table if table is None else table_rows(table)[0]
         features = self.trial.encoding.matrix(own)
         value, cost = self.learned.effects(features)
         profit = value if cost is None else value - cost
@@ -66,13 +66,12 @@ class Uplift:
         return self.asked.id
 
 
-def uplift(table: Path | pl.DataFrame, asked: Asked, console: Console | None = None) -> Uplift:
+def uplift(table: InputTable, asked: Asked, console: Console | None = None) -> Uplift:
     """Study a trial.
 
     Raises InputError for what is written wrongly, EvidenceError for what the table cannot show.
     """
-    path = table if isinstance(table, Path) else Path("table")
-    rows = read_table(path) if isinstance(table, Path) else numbered(table)
+    rows, path = table_rows(table)
     trial = prepare(rows, asked, path)
     spending = Spending(None if asked.budget is None else asked.budget / trial.value.size)
     fits = DIVISIONS * FOLDS * len(known()) * (1 if trial.cost is None else 2)

@@ -115,8 +115,10 @@ def read_table(path: Path, texts: Sequence[str] = ()) -> pl.DataFrame:
 
 
 def numbered(table: pl.DataFrame) -> pl.DataFrame:
-    """With the number of each row, from 1, as `_row`, and what is not a number as missing."""
+    """With the number of each row, from 1, as `_row`, what is not a number as missing, and categories as text."""
     if "_row" in table.columns:
         return table
     floats = [name for name, kind in table.schema.items() if kind.is_float()]
-    return table.with_columns(pl.col(floats).fill_nan(None)).with_row_index("_row", offset=1)
+    texts = [name for name, kind in table.schema.items() if isinstance(kind, pl.Categorical | pl.Enum)]
+    plain = table.with_columns(pl.col(floats).fill_nan(None), pl.col(texts).cast(pl.String))
+    return plain.with_row_index("_row", offset=1)

@@ -14,7 +14,6 @@ from offerloop.report.uplift import render_uplift
 from offerloop.report.uplift_sentences import sentence
 from offerloop.service.new_folder import filling, new_folder
 from offerloop.service.uplift import Uplift, summary
-from offerloop.service.uplift_asked import read_table
 
 
 @dataclass(frozen=True)
@@ -50,6 +49,6 @@ def write(found: Uplift, parent: Path, language: str = "en", apply: Path | None 
 
 def _applied(found: Uplift, path: Path) -> pl.DataFrame:
     try:
-        return found.scores(read_table(path))
+        return found.scores(path)
     except InputError as error:
         raise InputError(f"'{path}' (--apply): {error}") from None

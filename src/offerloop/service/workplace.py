@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from offerloop.config import Config, load_config
+from offerloop.config import Config, StrPath, config_file, load_config
 from offerloop.engine import ENGINES, Engine
 from offerloop.errors import InputError, StoppedError
 from offerloop.service.snapshots import forget_snapshots, with_snapshots
@@ -16,11 +16,12 @@ from offerloop.service.stage_store import StageStore, alone
 
 
 @contextmanager
-def at_work(config_path: Path, engine: str) -> Iterator[tuple[Config, Engine, StageStore]]:
+def at_work(config_path: StrPath, engine: str) -> Iterator[tuple[Config, Engine, StageStore]]:
     """The configuration, the engine that runs it, and what earlier commands finished.
 
     Raises InputError when `runs` beside the configuration cannot be written, or another command holds it.
     """
+    config_path = config_file(config_path)
     config = load_config(config_path)
     runs = config_path.parent / "runs"
     with writing(runs), ExitStack() as leaving:

@@ -1,0 +1,255 @@
+"""The public functions: plain arguments in, findings out; each does what the command of its name does.
+
+A path is text or a `Path` and may begin with `~`; the folder of an `offerloop.toml` stands for the file. A table is
+such a path (CSV or Parquet) or a frame of polars, pandas or pyarrow.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from rich.console import Console
+
+from offerloop.config import StrPath, as_path
+from offerloop.evaluation.shipping import Metric
+from offerloop.market.planning import Levers
+from offerloop.offers.priced import Priced
+from offerloop.service.allocate import Allocated, read_limits
+from offerloop.service.allocate import allocate as allocate_offers
+from offerloop.service.evaluate import evaluate as value_policies
+from offerloop.service.evaluate_files import Evaluated
+from offerloop.service.experiment import ExperimentFound
+from offerloop.service.experiment import experiment as read_experiment
+from offerloop.service.experiment_table import Asked as ExperimentRequest
+from offerloop.service.input_tables import InputTable
+from offerloop.service.offers_file import Document
+from offerloop.service.price import price_files
+from offerloop.service.recommend import Asked as RecommendRequest
+from offerloop.service.recommend import Recommended
+from offerloop.service.recommend import recommend as recommend_products
+from offerloop.service.runs import Written
+from offerloop.service.runs import run as run_flow
+from offerloop.service.similar import Similar
+from offerloop.service.similar import similar as similar_products
+from offerloop.service.simulate import Simulated
+from offerloop.service.simulate import simulate as simulate_shop
+from offerloop.service.simulation_asked import Asked as SimulationRequest
+from offerloop.service.uplift import Uplift
+from offerloop.service.uplift import uplift as study_trial
+from offerloop.service.uplift_asked import Asked as UpliftRequest
+
+Names = str | Iterable[str]
+"""One name, or several."""
+Levels = float | Iterable[float]
+"""One number, or several to compare."""
+
+
+def run(
+    config: StrPath, *, begin: str | None = None, engine: str = "duckdb", console: Console | None = None
+) -> Written:
+    """Carry out the whole flow, from raw tables to one assignment per customer, a forecast and a report.
+
+    `begin` names the stage from which on results of earlier runs are not used. The result has the run's `folder`, its
+    `report` and the `summary`.
+    """
+    return run_flow(config, engine, console, begin)
+
+
+def recommend(
+    config: StrPath,
+    *,
+    task: str | None = None,
+    customer: str | int | Iterable[str | int] = (),
+    top: int | None = None,
+    engine: str = "duckdb",
+    console: Console | None = None,
+) -> Recommended:
+    """Return the products that customers would like, best first, with where each comes from and why.
+
+    `task` is `repeat` (the next basket) or `new` (not bought before), by default both; without `customer` everybody.
+    `table` of the result has customer_id, product_id, task, rank, affinity, source and reason.
+    """
+    ids = [customer] if isinstance(customer, str | int) else customer
+    request = RecommendRequest.of(task, [_id(one) for one in ids], top)
+    return recommend_products(config, request, engine, console)
+
+
+def similar(
+    config: StrPath,
+    product: str | int,
+    *,
+    relation: str = "similar",
+    top: int = 10,
+    engine: str = "duckdb",
+    console: Console | None = None,
+) -> Similar:
+    """Return the products that are like one.
+
+    `relation` is `similar`, `substitutes` (bought instead of it) or `complements` (bought together with it). `table` of
+    the result has product_id, rank, affinity and source.
+    """
+    return similar_products(config, str(product), relation, top, engine, console)
+
+
+def evaluate(
+    config: StrPath,
+    *,
+    run: StrPath | None = None,
+    policy: InputTable | None = None,
+    window: int | None = None,
+    engine: str = "duckdb",
+) -> Evaluated:
+    """Estimate what policies would be worth, from the log of shown offers with their propensities.
+
+    `run` is a run whose plan is valued too, `policy` a table with customer_id, offer_id and perhaps probability,
+    `window` the days after an exposure that are its outcome. The result has a `folder`, its `report` and the `summary`.
+    """
+    return value_policies(config, run=run, policy=policy, window_days=window, engine=engine)
+
+
+def uplift(
+    table: InputTable,
+    treatment: str,
+    outcome: str,
+    *,
+    cost: str | float | None = None,
+    value: str | float | None = None,
+    customer_id: str | None = None,
+    control: str | int | None = None,
+    propensity: str | None = None,
+    shares: Mapping[str, float] | None = None,
+    budget: float | None = None,
+    audit: Names = (),
+    ignore: Names = (),
+    negative_control: Names = (),
+    treated_at: str | None = None,
+    observational: bool = False,
+    seed: int = 1,
+    console: Console | None = None,
+) -> Uplift:
+    """Study a randomised trial: whether any offer pays, whether choosing customers pays, and whom to treat.
+
+    The table has one row per customer; the arguments name its columns, `cost` and `value` may be numbers too, and
+    every other column is a feature. `findings` of the result holds the decision and its forecast, `scores()` the offer
+    and the profit of each customer. Raises EvidenceError for what the table cannot show.
+    """
+    request = UpliftRequest(
+        treatment, outcome, _text(cost), _text(value), customer_id, _text(control), propensity, _pairs(shares), budget,
+        _names(audit), _names(ignore), _names(negative_control), treated_at, observational, seed,
+    )  # fmt: skip
+    return study_trial(table, request, console)
+
+
+def experiment(
+    table: InputTable,
+    arm: str,
+    outcome: str,
+    *,
+    before: str | None = None,
+    denominator: str | None = None,
+    before_denominator: str | None = None,
+    guardrail: Mapping[str, float] | None = None,
+    shares: Mapping[str, float] | None = None,
+    control: str | int | None = None,
+    sequential: float | None = None,
+) -> ExperimentFound:
+    """Compare each arm of an A/B test with the control, and decide whether to ship it.
+
+    The table has one row per customer; the arguments name its columns. `guardrail` gives each guardrail metric its
+    margin as a share: -0.02 for one that may fall by 2 %, 0.1 for one that may rise by 10 %. `sequential` is the
+    planned number of customers where results are looked at more than once. Raises EvidenceError for arms with too few
+    rows.
+    """
+    margins = (guardrail or {}).items()
+    guards = tuple(Metric(name, abs(size), lower_is_better=math.copysign(1.0, size) > 0) for name, size in margins)
+    request = ExperimentRequest(
+        arm, outcome, denominator, before, before_denominator, guards, _pairs(shares), _text(control), sequential
+    )
+    return read_experiment(table, request)
+
+
+def allocate(
+    table: InputTable,
+    budget: str | float | None = None,
+    *,
+    cap: Mapping[str, int] | None = None,
+    config: StrPath | None = None,
+    currency: str = "USD",
+    console: Console | None = None,
+) -> Allocated:
+    """Decide which customer gets which offer within a budget and other limits.
+
+    The table has customer_id, offer_id, value and cost in each row. `cap` says how often an offer is given at most,
+    `config` is a TOML file with more limits. `table` of the result has the plan, `summary` what each limit costs.
+    Raises ClashError where no plan keeps to the limits.
+    """
+    caps = [f"{offer}={count}" for offer, count in (cap or {}).items()]
+    return allocate_offers(table, read_limits(config, _text(budget)), caps, currency, console)
+
+
+def price(basket: Document, offers: Document, now: str | datetime | None = None) -> Priced:
+    """Price a basket under offers: the best set of them, every cent accounted for, and why others do not apply.
+
+    Both are JSON or TOML files, or what such files hold. `now` has an offset, such as 2026-11-11T20:00:00+08:00, and is
+    the present moment by default.
+
+    >>> basket = {"currency": "USD", "lines": [{"product_id": "tea", "quantity": 6, "unit_price": "9.99"}]}
+    >>> offers = {"currency": "USD", "offers": [{"kind": "spend_and_save", "spend": "50", "save": "10"}]}
+    >>> price(basket, offers).total_minor
+    4994
+    """
+    return price_files(basket, offers, now)
+
+
+def simulate(
+    out: StrPath,
+    *,
+    preset: str = "grocery",
+    policy: Names = (),
+    customers: int = 1000,
+    products: int = 1000,
+    periods: int = 12,
+    before: int = 26,
+    log: int = 9,
+    fresh: int = 200_000,
+    worlds: int = 5,
+    seed: int = 1,
+    budget: Levels = (),
+    supplier_share: Levels = (),
+    explore: Levels = (),
+    console: Console | None = None,
+) -> Simulated:
+    """Play policies in a simulated shop whose true effects are known, and write its tables and a report.
+
+    `out` is a new folder. With several values of `budget`, `supplier_share` or `explore` every combination is played
+    and compared.
+    """
+    levers = Levers(_numbers(budget), _numbers(supplier_share), _numbers(explore))
+    request = SimulationRequest(
+        preset, _names(policy), customers, products, periods, before, log=log, fresh=fresh, worlds=worlds, seed=seed,
+        levers=levers,
+    )  # fmt: skip
+    return simulate_shop(request, as_path(out), console)
+
+
+def _names(written: Names) -> tuple[str, ...]:
+    return (written,) if isinstance(written, str) else tuple(written)
+
+
+def _numbers(written: Levels) -> tuple[float, ...]:
+    return (float(written),) if isinstance(written, int | float) else tuple(float(one) for one in written)
+
+
+def _text(written: object) -> str | None:
+    return None if written is None else str(written)
+
+
+def _id(written: object) -> str:
+    """An id as text; one that pandas turned into 17.0 is 17."""
+    return str(int(written)) if isinstance(written, float) and written.is_integer() else str(written)
+
+
+def _pairs(shares: Mapping[str, float] | None) -> tuple[tuple[str, float], ...]:
+    return tuple((str(name), float(share)) for name, share in (shares or {}).items())
