@@ -272,8 +272,8 @@ def test_a_missing_file_says_how_to_get_one(tmp_path):
         load_config(tmp_path / "nowhere.toml")
 
 
-def test_a_folder_is_not_a_configuration(tmp_path):
-    with pytest.raises(ConfigError, match="cannot be read"):
+def test_a_folder_stands_for_the_configuration_in_it(tmp_path):
+    with pytest.raises(ConfigError, match=r"no configuration '.*offerloop.toml'; write one with 'offerloop init'"):
         load_config(tmp_path)
 
 

@@ -169,4 +169,4 @@ def rows_of(rows: Sequence[dict[str, Any]]) -> alt.Data:
     """Values for a chart."""
     import altair
 
-    return altair.Data(values=list(rows))  # type: ignore[no-untyped-call]
+    return altair.Data(values=list(rows))
