@@ -1,10 +1,13 @@
 """What the report says where the data cannot show everything: never more than is known."""
 
 import re
+from dataclasses import replace
 
+import numpy as np
 import pytest
 from page_texts import Texts, page_of
 
+from offerloop.evaluation.experiment import ComingTest
 from offerloop.report import summarise
 
 SECTIONS = (
@@ -51,6 +54,57 @@ def test_what_is_assumed_says_so_on_the_first_screen_in_charts_and_in_tables(ass
     rules = assumed.split('<section id="rules"')[1].split("</section>")[0]
     assert '<td class="figure">$126 (assumed)</td>' in rules
     assert "hollow: assumed, without an interval" in rules
+
+
+def held_out(made, per_customer):
+    """A plan on assumption whose customers bought like this in the week before."""
+    findings = made["no study, all assumed"]
+    return replace(findings, test=ComingTest.of(np.array(per_customer), len(per_customer) - 40, 40))
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_plan_on_assumption_is_a_test_where_a_read_out_can_show_it(made, language):
+    """A profit of 126.00 a week in total, where customers left 1.50 or 3.50 each."""
+    findings = held_out(made, [150.0, 350.0] * 200)
+    first, summary = first_of(page_of(findings, language)), summarise(findings, language)
+    assert summary["coming_test"]["weeks_to_show_it"] == 2
+    assert summary["coming_test"]["shows_it_within_a_year"]
+    assert summary["coming_test"]["sentence"] in summary["decision"]
+    if language == "en":
+        assert "as a test over 2 weeks: what it changes is assumed, not measured" in first
+        assert "a read-out after 2 weeks of this plan shows it in 80 of 100 cases" in first
+        assert "on trust" not in first
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_plan_on_assumption_is_not_called_a_test_where_no_read_out_can_show_it(made, language):
+    """The same profit where customers left nothing or 200.00: the headline knows what section 9 says."""
+    findings = held_out(made, [0.0, 20_000.0] * 200)
+    page, summary = page_of(findings, language), summarise(findings, language)
+    assert summary["coming_test"]["weeks_to_show_it"] > 52
+    assert not summary["coming_test"]["shows_it_within_a_year"]
+    assert summary["coming_test"]["customers_to_show_it_within_a_year"] > 400
+    assert summary["coming_test"]["sentence"] in summary["decision"]
+    assert summary["coming_test"]["sentence"] in summary["limits"]
+    if language == "en":
+        first = first_of(page)
+        assert "as a test" not in page
+        assert "no test of this plan could show it within a year" in first
+        assert "keep the budget small, because it is spent on trust" in first
+        assert "How to find out" not in page
+
+
+@pytest.mark.parametrize(
+    ("n_control", "says"),
+    [
+        (14, "takes a plan for about 370 customers instead of 171, more than the 6 whom the shop has"),
+        (0, "of the customers planned for an offer nobody gets it, or nobody is held out"),
+    ],
+)
+def test_groups_too_small_for_any_read_out_are_said_in_the_decision(made, n_control, says):
+    findings = made["no study, all assumed"]
+    test = ComingTest.of(np.array([100.0] * 100 + [300.0] * 71), 171 - n_control, n_control)
+    assert says in summarise(replace(findings, test=test))["decision"]
 
 
 def test_without_a_study_nothing_is_called_transferred(assumed, unknown):

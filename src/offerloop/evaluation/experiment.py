@@ -32,6 +32,8 @@ LEAST = 30
 """Customers that a group must have before a difference of it is shown."""
 LEAST_BUYERS = 15
 """Buyers that a group must be expected to have: with fewer, intervals of what they spend miss far too often."""
+MOST_PERIODS = 52
+"""Periods (weeks) for which a test of a plan may go on: in a year a shop's customers and prices are others."""
 SMALL_COUNT = 5
 """An expected count below it makes the chi-square approximation poor."""
 _FAR = 20.0
@@ -130,6 +132,10 @@ class ComingTest:
     n_control: int
     detectable: float | None
     """Least effect, in total over the treated, that is shown in 80 of 100 experiments; None with a group too small."""
+    rough: float
+    """The same by the normal approximation, of groups of any size; infinite where a group is empty."""
+    buyers: float
+    """Buyers to be expected in the smaller group."""
 
     @classmethod
     def of(cls, before: NDArray[np.float64], n_treated: int, n_control: int) -> ComingTest:
@@ -137,15 +143,47 @@ class ComingTest:
 
         The groups are drawn again many times; in 80 of 100 the interval of no effect reaches down less far than that.
         """
-        if not enough(n_treated, n_control, int(np.count_nonzero(before))):
-            return cls(n_treated, n_control, None)
+        n_buyers = int(np.count_nonzero(before))
+        rough, buyers = _rough(before, n_treated, n_control), min(n_treated, n_control) * n_buyers / max(len(before), 1)
+        if not enough(n_treated, n_control, n_buyers):
+            return cls(n_treated, n_control, None, rough, buyers)
         rng, lows, whole = np.random.default_rng(0), [], Moments.of(before)
         fewer = min(n_treated, n_control)
         for _ in range(REDRAWN):
             some = Moments.of(before[rng.choice(len(before), fewer, replace=False, shuffle=False)])
             pair = (some, whole - some) if fewer == n_treated else (whole - some, some)
             lows.append(difference(*pair).low)
-        return cls(n_treated, n_control, -float(np.quantile(lows, 0.2)) * n_treated)
+        return cls(n_treated, n_control, -float(np.quantile(lows, 0.2)) * n_treated, rough, buyers)
+
+    def periods(self, hoped: float) -> int | None:
+        """After how many periods an effect of this size in each, in total over the treated, is shown in 80 of 100.
+
+        Effects add up over periods and standard errors grow with the root of their number: periods count as
+        independent, as they about do once a read-out has adjusted for what customers bought before. None where no
+        number is enough: a group has fewer than LEAST customers, nobody buys, or nothing is hoped for.
+        """
+        if min(self.n_treated, self.n_control) < LEAST or hoped <= 0 or self.buyers <= 0:
+            return None
+        if self.detectable is not None and self.detectable <= hoped:
+            return 1
+        return math.ceil(max(1.0 + 1e-9, self._information(hoped), LEAST_BUYERS / self.buyers))
+
+    def times_as_many(self, hoped: float) -> float | None:
+        """How many times as many customers in both groups show it within MOST_PERIODS; None where no number does."""
+        fewest = min(self.n_treated, self.n_control)
+        if fewest == 0 or hoped <= 0 or self.buyers <= 0:
+            return None
+        return max(LEAST / fewest, self._information(hoped) / MOST_PERIODS, LEAST_BUYERS / self.buyers / MOST_PERIODS)
+
+    def _information(self, hoped: float) -> float:
+        """How many times as much must be seen as in one period; over several, sums are no longer skewed."""
+        return (self.rough / hoped) ** 2
+
+
+def _rough(before: NDArray[np.float64], n_treated: int, n_control: int) -> float:
+    if min(n_treated, n_control) == 0:
+        return math.inf
+    return POWER_80 * float(before.std()) * math.sqrt(1 / n_treated + 1 / n_control) * n_treated
 
 
 def difference(treated: Moments, control: Moments) -> Difference:

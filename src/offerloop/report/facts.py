@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
@@ -13,6 +13,7 @@ from offerloop.evaluation.estimate import Estimate
 from offerloop.report.evidence import Evidence
 from offerloop.report.findings import CampaignFindings, Findings
 from offerloop.report.numbers import Money
+from offerloop.report.reach import Reach
 from offerloop.report.voice import Voice
 
 NOTHING, PLAN, AS_SENT = "nothing", "plan", "plan as sent"
@@ -134,6 +135,8 @@ class Facts:
     n_customers: int
     pulled_forward: float | None
     """Share of the gain that is missing in the week after."""
+    reach: Reach | None = None
+    """What a read-out of the plan could show; None where nothing is sent."""
 
     @property
     def at_margin(self) -> str:
@@ -181,7 +184,7 @@ def gather(findings: Findings, language: str = "en") -> Facts:
     """From the tables, to be told in one language."""
     everything = findings.tables["margins"].filter(pl.col("category").is_null())
     margin, basis = everything.select("margin", "basis").row(0)
-    return Facts(
+    facts = Facts(
         voice=Voice(language, findings.config.shop.currency),
         margin=margin,
         margin_basis=basis,
@@ -189,6 +192,10 @@ def gather(findings: Findings, language: str = "en") -> Facts:
         n_customers=findings.tables["assignments"].height,
         pulled_forward=Evidence.read(findings).pulled_forward(),
     )
+    if findings.test is None or not facts.sent:
+        return facts
+    hoped = sum(one.sent_forecast.profit.value for one in facts.sent)
+    return replace(facts, reach=Reach(findings.test, hoped, facts.n_customers))
 
 
 def break_even(sweep: pl.DataFrame, campaign_id: str, lever: str) -> BreakEven:

@@ -17,6 +17,7 @@ from offerloop.report.facts import (
     Facts,
 )
 from offerloop.report.numbers import count
+from offerloop.report.reach import reach_sentence, weeks_text
 from offerloop.report.voice import Voice
 
 
@@ -28,7 +29,7 @@ def headline(facts: Facts) -> str:
     titles = tell.titles([one.found.title for one in sent])
     kept = tell.titles([one.found.title for one in facts.campaigns if not one.found.send])
     if facts.basis == ASSUMED:
-        return tell.say("headline.test_both" if kept else "headline.test", sent=titles, kept=kept)
+        return _on_assumption(facts, titles, kept)
     said = [tell.say("headline.both" if kept else "headline.send", sent=titles, kept=kept)]
     assumed = [one.found.title for one in sent if one.is_assumed]
     if assumed:
@@ -36,9 +37,25 @@ def headline(facts: Facts) -> str:
     return tell.listed(said, "sentence")
 
 
+def _on_assumption(facts: Facts, sent: str, kept: str) -> str:
+    """A plan that rests on assumptions is a test only where a read-out could show something within a year."""
+    tell, reach, both = facts.voice, facts.reach, "_both" if kept else ""
+    if reach is None:
+        return tell.say(f"headline.test{both}", sent=sent, kept=kept)
+    if not reach.can_show or reach.weeks is None:
+        return tell.say(f"headline.trust{both}", sent=sent, kept=kept)
+    return tell.say(f"headline.test_weeks{both}", sent=sent, kept=kept, weeks=weeks_text(reach.weeks, tell))
+
+
 def decision(facts: Facts) -> str:
-    """One paragraph for all campaigns."""
-    return facts.voice.listed((campaign_sentence(one, facts) for one in facts.campaigns), "sentence")
+    """One paragraph for all campaigns, and what a read-out could show."""
+    said = [campaign_sentence(one, facts) for one in facts.campaigns]
+    return facts.voice.listed([*said, *test_sentences(facts)], "sentence")
+
+
+def test_sentences(facts: Facts) -> list[str]:
+    """What a read-out of the plan could show; none where nothing is sent."""
+    return [] if facts.reach is None else [reach_sentence(facts.reach, facts.voice)]
 
 
 def campaign_sentence(one: CampaignFacts, facts: Facts) -> str:

@@ -11,6 +11,7 @@ from offerloop.report.evidence import Evidence, supplier_share
 from offerloop.report.facts import BreakEven, CampaignFacts, Facts, Rule, gather
 from offerloop.report.findings import Findings
 from offerloop.report.numbers import Money, iso_day
+from offerloop.report.reach import reach_sentence
 from offerloop.report.sections.gaps import gap_sentences
 from offerloop.report.sections.limits import limits
 from offerloop.report.sections.past_campaigns import past_campaigns
@@ -110,7 +111,17 @@ def _test(findings: Findings, facts: Facts) -> dict[str, Any] | None:
     if test is None:
         return None
     least = None if test.detectable is None else facts.money.decimal(test.detectable)
-    return {"treated": test.n_treated, "held_back": test.n_control, "least_effect_on_margin": least}
+    found = {"treated": test.n_treated, "held_back": test.n_control, "least_effect_on_margin": least}
+    reach = facts.reach
+    if reach is None:
+        return found
+    return found | {
+        "profit_hoped_for": facts.money.decimal(reach.hoped),
+        "weeks_to_show_it": reach.weeks,
+        "shows_it_within_a_year": reach.can_show,
+        "customers_to_show_it_within_a_year": reach.customers,
+        "sentence": reach_sentence(reach, facts.voice),
+    }
 
 
 def _as_sent(one: CampaignFacts, money: Money) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from offerloop.report.evidence import Evidence
 from offerloop.report.facts import ASSUMED, ESTIMATED, LEARNED, MIXED, TRANSFERRED, UNKNOWN, Facts
 from offerloop.report.findings import Findings
+from offerloop.report.sentences import test_sentences
 from offerloop.report.voice import Voice
 
 LEARNED_FROM_DATA = (ESTIMATED, TRANSFERRED, LEARNED)
@@ -42,7 +43,14 @@ def _next(facts: Facts, evidence: Evidence) -> str:
     if facts.basis == UNKNOWN:
         said.append(tell.say("next.unknown"))
     elif any(ASSUMED in one.bases for one in facts.sent):
-        said.append(tell.say("next.assumed"))
+        said += _to_measure(facts)
     if not evidence.is_known and facts.basis not in (MIXED, *LEARNED_FROM_DATA):
         said.append(tell.say("next.data"))
     return tell.listed([tell.say("next.title"), *said], "sentence") if said else ""
+
+
+def _to_measure(facts: Facts) -> list[str]:
+    """How to measure what is assumed, or what to do while that is out of reach."""
+    tell, reach = facts.voice, facts.reach
+    measurable = reach is None or reach.can_show
+    return [tell.say("next.assumed" if measurable else "next.trust"), *test_sentences(facts)]

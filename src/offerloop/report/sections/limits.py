@@ -11,6 +11,7 @@ from offerloop.report.facts import ASSUMED, TRANSFERRED, UNKNOWN, Facts
 from offerloop.report.findings import Findings
 from offerloop.report.numbers import count
 from offerloop.report.sections.gaps import gap_sentences
+from offerloop.report.sentences import test_sentences
 from offerloop.report.voice import Voice
 
 
@@ -34,7 +35,8 @@ def _said(findings: Findings, facts: Facts, evidence: Evidence) -> tuple[str, ..
     found += [_unknown(findings, facts), *gap_sentences(findings, tell)]
     if findings.table("campaign_effects") is not None:
         found.append(tell.say("limits.past"))
-    return tuple(sentence for sentence in (*found[:1], _test(findings, tell), *found[1:]) if sentence)
+    said = (*found[:1], _test(findings, tell), *test_sentences(facts), *found[1:])
+    return tuple(sentence for sentence in said if sentence)
 
 
 def _common(findings: Findings, facts: Facts) -> list[str]:
@@ -113,11 +115,16 @@ def _unknown(findings: Findings, facts: Facts) -> str:
 def limits_section(findings: Findings, facts: Facts, evidence: Evidence) -> Section:
     """The list."""
     tell = facts.voice
-    message = "limits.message_assumed" if facts.basis == ASSUMED else "limits.message"
+    assumed = "limits.message_assumed" if _is_testable(facts) else "limits.message_trust"
+    message = assumed if facts.basis == ASSUMED else "limits.message"
     blocks: list[Block] = [Bullets(_said(findings, facts, evidence)), *_how(facts)]
     return Section("limits", tell.say("limits.label"), tell.say(message), tuple(blocks))
 
 
 def _how(facts: Facts) -> list[Text]:
-    """How to find out; what nobody knows is not sent."""
-    return [] if facts.basis == UNKNOWN else [Text(facts.voice.say("limits.how"))]
+    """How to find out, where a read-out could; what nobody knows is not sent."""
+    return [] if facts.basis == UNKNOWN or not _is_testable(facts) else [Text(facts.voice.say("limits.how"))]
+
+
+def _is_testable(facts: Facts) -> bool:
+    return facts.reach is None or facts.reach.can_show

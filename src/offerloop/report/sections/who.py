@@ -7,7 +7,7 @@ import polars as pl
 from offerloop.report.blocks import Block, Figure, Section, Table, Text
 from offerloop.report.charts.bars import Bar, bars
 from offerloop.report.charts.drawing import figure
-from offerloop.report.facts import TRANSFERRED, Facts
+from offerloop.report.facts import ASSUMED, TRANSFERRED, Facts
 from offerloop.report.findings import Findings
 from offerloop.report.numbers import count
 from offerloop.report.sections.audit import audit_blocks
@@ -15,6 +15,7 @@ from offerloop.report.voice import Voice
 from offerloop.tables import REASONS
 
 SHOWN = 12
+OFFER = ["campaign_id", "offer_id"]
 ARMS = ("plan", "explore", "holdout")
 
 
@@ -26,7 +27,7 @@ def who_section(findings: Findings, facts: Facts) -> Section:
     if given.height:
         blocks.append(_offers_figure(given, tell))
         anyway = _anyway(given, findings, facts)
-        blocks += [Text(anyway)] if anyway else []
+        blocks += [Text(text) for text in (anyway, _why_these(given, findings, tell)) if text]
     blocks += [Text(_learning(findings, tell)), _arms(findings, tell), *_audiences(findings, tell)]
     blocks += audit_blocks(findings, tell)
     return Section("who", tell.say("who.label"), _message(given, findings, tell), tuple(blocks))
@@ -114,6 +115,24 @@ def _anyway(given: pl.DataFrame, findings: Findings, facts: Facts) -> str:
     gained = float((paying["depth"] * paying["held_out_value_minor"] / paying["margin"]).sum())
     key = "who.anyway" if known.height == given.height else "who.anyway_some"
     return facts.voice.say(key, share=facts.voice.share(max(0.0, 1 - gained / discount)))
+
+
+def _why_these(given: pl.DataFrame, findings: Findings, tell: Voice) -> str:
+    """Why assumed offers go to these customers: an assumption tells nobody apart but by what they usually buy."""
+    assumed = given.filter(pl.col("rests_on") == ASSUMED)
+    if assumed.is_empty():
+        return ""
+    values = findings.tables["effects"].join(assumed.select("campaign_id", "offer_id").unique(), on=OFFER)
+    differ = values.group_by(OFFER).agg(pl.col("value_minor").n_unique() > 1)["value_minor"].any()
+    if not differ:
+        return tell.say("who.assumed_alike")
+    profiles = findings.tables["profiles"]
+    if "basket_minor" not in profiles.columns:
+        return tell.say("who.assumed")
+    mine = pl.col("customer_id").is_in(assumed["customer_id"].implode())
+    halves = (profiles.filter(one)["basket_minor"].median() for one in (mine, ~mine))
+    theirs, others = (tell.money.text(float(str(one or 0))) for one in halves)
+    return tell.listed([tell.say("who.assumed"), tell.say("who.baskets", theirs=theirs, others=others)], "sentence")
 
 
 def _learning(findings: Findings, tell: Voice) -> str:

@@ -63,6 +63,34 @@ WORDS: dict[str, str] = {
     "headline.both": "Send {sent}; do not send {kept}.",
     "headline.test": "Send {sent} as a test: what it changes is assumed, not measured.",
     "headline.test_both": "Send {sent} as a test: what it changes is assumed, not measured; do not send {kept}.",
+    "headline.test_weeks": "Send {sent} as a test over {weeks}: what it changes is assumed, not measured.",
+    "headline.test_weeks_both": (
+        "Send {sent} as a test over {weeks}: what it changes is assumed, not measured; do not send {kept}."
+    ),
+    "headline.trust": (
+        "Send {sent} on trust only: its effect is assumed, and no test of this plan could show it within a year."
+    ),
+    "headline.trust_both": (
+        "Send {sent} on trust only: its effect is assumed, and no test of this plan could show it within a year; do "
+        "not send {kept}."
+    ),
+    "weeks.one": "1 week",
+    "weeks.many": "{n} weeks",
+    "test.shows": "If the profit is as forecast, a read-out after {weeks} of this plan shows it in 80 of 100 cases.",
+    "test.too_long": (
+        "A read-out would take {weeks} to show a profit as small as forecast; within a year it takes a plan for about "
+        "{customers} customers instead of {planned}, {limit}."
+    ),
+    "test.too_few": (
+        "No read-out of this plan could show whether it pays: within a year that takes a plan for about {customers} "
+        "customers instead of {planned}, {limit}."
+    ),
+    "test.limit.shop": "more than the {all} whom the shop has",
+    "test.limit.budget": "so a larger budget",
+    "test.never": "No read-out of this plan could show whether it pays: {why}.",
+    "test.why.no_profit": "no profit is forecast",
+    "test.why.nobody": "of the customers planned for an offer nobody gets it, or nobody is held out",
+    "test.why.no_buyers": "in the week before, none of the customers planned for an offer bought anything",
     "headline.assumed": "What {titles} would change is assumed, not measured.",
     "decision.campaign": "{title}: {body}",
     "decision.send": (
@@ -70,7 +98,7 @@ WORDS: dict[str, str] = {
     ),
     "decision.unproven": (
         "The interval holds zero, so nothing proves that this pays; it goes out because the campaign says send = "
-        "“expected”, and the holdout will tell."
+        "“expected”."
     ),
     "decision.at_most": ", at most {most}",
     "decision.mark": " ({basis})",
@@ -185,6 +213,10 @@ WORDS: dict[str, str] = {
     "next.assumed": (
         "send the plan as written, with its holdout and its lot, and read it out when the week is over (offerloop "
         "readout): that measures what is assumed here."
+    ),
+    "next.trust": (
+        "keep the budget small, because it is spent on trust; a test needs more customers, or an offer that is "
+        "expected to change more."
     ),
     "next.unknown": (
         "say what you expect of an offer (its 'assumed' in the configuration); it can then go out with a holdout and "

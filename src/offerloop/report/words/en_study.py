@@ -267,6 +267,15 @@ WORDS: dict[str, str] = {
         "Of the discount of those offers whose effect is carried over from shelf prices, about {share} is on purchases "
         "that would have been made anyway (held-out, transferred)."
     ),
+    "who.assumed": (
+        "Why these customers: the effect is assumed to be the same share of everybody's basket, so the largest baskets "
+        "come first. Nothing shows that these customers respond more than others; only a measurement can."
+    ),
+    "who.assumed_alike": (
+        "Why these customers: the effect is assumed to be the same for everybody, so that who gets an offer says nothing "
+        "about who responds; only a measurement can."
+    ),
+    "who.baskets": "Half of those with an assumed offer usually spend {theirs} or more an order, half of the others {others}.",
     "who.learning": (
         "{kept} customers ({holdout} was the aim) never get an offer, the same ones in every run; {drawn} more are "
         "drawn "
@@ -336,6 +345,7 @@ WORDS: dict[str, str] = {
     "limits.label": "Limits of the evidence",
     "limits.message": "This is a forecast to be tested, not proof: what could make it wrong",
     "limits.message_assumed": "This is an assumption to be tested, not a finding: what could make it wrong",
+    "limits.message_trust": "This is an assumption, not a finding: what could make it wrong",
     "limits.random": (
         "Nothing was learned from offers shown at random: all effects are a forecast until a campaign with a holdout "
         "has run."

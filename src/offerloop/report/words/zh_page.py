@@ -63,11 +63,30 @@ WORDS: dict[str, str] = {
     "headline.both": "发放{sent}；不发放{kept}。",
     "headline.test": "把{sent}作为试验发放：效果是假设的，未经测量。",
     "headline.test_both": "把{sent}作为试验发放：效果是假设的，未经测量；不发放{kept}。",
+    "headline.test_weeks": "把{sent}作为为期 {weeks}的试验发放：效果是假设的，未经测量。",
+    "headline.test_weeks_both": "把{sent}作为为期 {weeks}的试验发放：效果是假设的，未经测量；不发放{kept}。",
+    "headline.trust": "发放{sent}只能凭信任：效果是假设的，而本计划的任何试验在一年内都无法显示它。",
+    "headline.trust_both": "发放{sent}只能凭信任：效果是假设的，而本计划的任何试验在一年内都无法显示它；不发放{kept}。",
+    "weeks.one": "1 周",
+    "weeks.many": "{n} 周",
+    "test.shows": "如果利润与预测一致，执行本计划 {weeks}后的效果评估在 100 次中有 80 次能显示出来。",
+    "test.too_long": (
+        "要显示预测中这么小的利润，效果评估需要 {weeks}；若要在一年内显示，计划需覆盖约 {customers} 位用户，"
+        "而不是 {planned} 位，{limit}。"
+    ),
+    "test.too_few": (
+        "本计划的效果评估无法显示是否划算：若要在一年内显示，计划需覆盖约 {customers} 位用户，"
+        "而不是 {planned} 位，{limit}。"
+    ),
+    "test.limit.shop": "超过商店现有的 {all} 位",
+    "test.limit.budget": "因此需要更大的预算",
+    "test.never": "本计划的效果评估无法显示是否划算：{why}。",
+    "test.why.no_profit": "没有预测到利润",
+    "test.why.nobody": "计划发放的用户中没有人得到优惠，或没有人被留出",
+    "test.why.no_buyers": "前一周，计划发放的用户都没有购买",
     "headline.assumed": "{titles}的效果是假设的，未经测量。",
     "decision.campaign": "{title}：{body}",
-    "decision.unproven": (
-        "区间包含零，尚不能证明会有收益；因为该活动设置了 send = “expected” 才发放，长期留出组会给出答案。"
-    ),
+    "decision.unproven": ("区间包含零，尚不能证明会有收益；因为该活动设置了 send = “expected” 才发放。"),
     "decision.at_most": "，最大负债 {most}",
     "decision.send": ("发放 {n} 份{noun}，为期一周；预期增量利润 {profit}，预期成本 {spend}{most}{mark}。"),
     "decision.mark": "（{basis}）",
@@ -161,6 +180,7 @@ WORDS: dict[str, str] = {
     "next.assumed": (
         "按原样发放计划，保留留出组和抽签；一周结束后读取结果（offerloop readout），就能测出这里假设的效果。"
     ),
+    "next.trust": "把预算控制在小额，因为这是凭信任花的钱；要做试验，需要更多用户，或预期效果更大的优惠。",
     "next.unknown": (
         "写明您对某种优惠的预期（配置中的 assumed）；它就可以连同留出组和抽签一起发放，再读取结果"
         "（offerloop readout），由此测出效果。"

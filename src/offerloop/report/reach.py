@@ -1,0 +1,73 @@
+"""What a read-out of the plan could show of the profit that is forecast, and what it would take otherwise."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from offerloop.evaluation.experiment import MOST_PERIODS, ComingTest
+from offerloop.report.numbers import count
+from offerloop.report.voice import Voice
+
+DIGITS = 2
+"""Significant digits of the customers that a test takes: a rough figure."""
+
+
+@dataclass(frozen=True)
+class Reach:
+    """The coming test beside the profit that is forecast for a week, in minor units."""
+
+    test: ComingTest
+    hoped: float
+    n_customers: int
+    """All of the shop's."""
+
+    @property
+    def weeks(self) -> int | None:
+        """Weeks of the plan after which a read-out shows the forecast profit; None when none does."""
+        return self.test.periods(self.hoped)
+
+    @property
+    def can_show(self) -> bool:
+        """Whether it does within a year."""
+        return self.weeks is not None and self.weeks <= MOST_PERIODS
+
+    @property
+    def n_planned(self) -> int:
+        """Customers who are compared: with the plan's offer, and held out."""
+        return self.test.n_treated + self.test.n_control
+
+    @property
+    def customers(self) -> int | None:
+        """Customers that a plan needs for a read-out to show it within a year; None when no number helps."""
+        times = self.test.times_as_many(self.hoped)
+        if times is None:
+            return None
+        needed = max(times, 1.0) * self.n_planned
+        step = 10 ** max(0, math.floor(math.log10(needed)) + 1 - DIGITS)
+        return math.ceil(needed / step) * step
+
+
+def reach_sentence(reach: Reach, tell: Voice) -> str:
+    """What a read-out of the plan shows, or what it would take."""
+    weeks, customers = reach.weeks, reach.customers
+    if reach.can_show and weeks is not None:
+        return tell.say("test.shows", weeks=weeks_text(weeks, tell))
+    if customers is None:
+        return tell.say("test.never", why=tell.say(f"test.why.{_why(reach)}"))
+    values = {"customers": count(customers), "planned": count(reach.n_planned), "all": count(reach.n_customers)}
+    limit = tell.say("test.limit.shop" if customers > reach.n_customers else "test.limit.budget", **values)
+    if weeks is None:
+        return tell.say("test.too_few", limit=limit, **values)
+    return tell.say("test.too_long", weeks=weeks_text(weeks, tell), limit=limit, **values)
+
+
+def _why(reach: Reach) -> str:
+    if reach.hoped <= 0:
+        return "no_profit"
+    return "nobody" if min(reach.test.n_treated, reach.test.n_control) == 0 else "no_buyers"
+
+
+def weeks_text(weeks: int, tell: Voice) -> str:
+    """ "1 week", "5 weeks"."""
+    return tell.say("weeks.one" if weeks == 1 else "weeks.many", n=count(weeks))
