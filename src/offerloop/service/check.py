@@ -20,7 +20,7 @@ from offerloop.profiles import FEATURES
 from offerloop.response.shelf.windows import FEWEST_WEEKS
 from offerloop.service.check_figures import Shape, shape_of
 from offerloop.service.check_missing import missing_columns, missing_sources
-from offerloop.service.check_notes import notes, scan_notes
+from offerloop.service.check_notes import consent_notes, notes, scan_notes
 from offerloop.service.check_offers import OfferCheck, check_offers
 
 _SHOWN_OFFERS = 6
@@ -56,7 +56,12 @@ def check(config_path: Path, engine: str = "duckdb") -> Checked:
     if shape.n_customers < 2:
         problems.append(f"only {shape.n_customers} customer is left; a plan chooses between customers")
     missing = missing_sources(config) + missing_columns(config)
-    remarks = scan_notes(sources["order_lines"]["rules"]) + notes(config, shape, offers)
+    remarks = [
+        *events.notes,
+        *consent_notes(config, running),
+        *scan_notes(sources["order_lines"]["rules"]),
+        *notes(config, shape, offers),
+    ]
     facts = {
         "sources": sources, "orders": shape.facts(), "gaps": answers, "missing": missing,
         "offers": [one.facts() for one in offers], "notes": remarks, "problems": problems,
