@@ -15,6 +15,7 @@ from offerloop.events import prepare
 from offerloop.events.calendar import epoch_day
 from offerloop.events.contracts import CONTRACTS
 from offerloop.service.guess import known_names, name_score
+from offerloop.service.guess_contents import Column, is_consent
 from offerloop.service.init import write_shop
 
 ALL = init_shops.order_lines()
@@ -290,3 +291,16 @@ def test_every_column_of_every_contract_has_names():
 )
 def test_exact_names_beat_contained_ones_and_these_beat_likeness(better, worse, ours):
     assert name_score(better, "order_lines", ours) > name_score(worse, "order_lines", ours)
+
+
+@pytest.mark.parametrize(
+    ("cells", "is_one"),
+    [
+        (["opt-in", "opt-out"], True),
+        (["yes", "perhaps"], True),
+        (["2024-01-31", "2024-02-01"], False),
+        (["", ""], False),
+    ],
+)
+def test_a_column_with_answers_holds_consent(cells, is_one):
+    assert is_consent(Column("newsletter", pl.Series(cells), ".")) is is_one

@@ -3,11 +3,14 @@
 import hashlib
 import hmac
 
+import narwhals as nw
 import polars as pl
 import pytest
 
 from offerloop.engine import collect
 from offerloop.errors import ConfigError, SourceError
+from offerloop.events.consent import agrees, is_unclear
+from offerloop.events.matching import check_suppression
 
 HEADER = "order,customer,product,units,paid,at\n"
 LINES = HEADER + "".join(
@@ -88,10 +91,13 @@ def test_a_suppressed_customer_is_never_taken_in_again(private, monkeypatch, lis
     monkeypatch.setenv("SHOP_KEY", KEY)
     key = 'pseudonymise = true\nkey_env = "SHOP_KEY"\n' if secret else ""
     lines = LINES + "9,zoe,1,0,0.00,2024-05-01\n"
-    events = private(f'{key}suppress = "gone.csv"', {**FILES, "gone.csv": f"customer_id\n{listed}\nnobody\n"}, lines)
+    files = {**FILES, "gone.csv": f"customer_id\n{listed}\nnobody\n"}
     if listed != "zoe" and not secret:
-        assert buyers(events).count("zoe") == 3  # a pseudonym means nothing without pseudonyms
+        with pytest.raises(SourceError, match="matches nobody"):  # a pseudonym means nothing without pseudonyms
+            private(f'{key}suppress = "gone.csv"', files, lines)
         return
+    events = private(f'{key}suppress = "gone.csv"', files, lines)
+    assert events.notes[0] == "1 of 2 ids on the list privacy.suppress are nobody's in the sources"
     assert buyers(events) == sorted(["bob", "cy"] if not secret else [hidden("bob"), hidden("cy")])
     assert events.rejected.is_empty()
     assert not [name for name in ("zoe", hidden("zoe")) if name in everything(events)]
@@ -104,17 +110,18 @@ def test_a_suppression_list_needs_its_column(private):
 
 
 def test_who_refuses_is_known_and_counts_or_not_as_configured(private):
-    assert private("").no_consent["customer_id"].to_list() == ["bob"]
+    """Who says nothing has not agreed."""
+    assert private("").no_consent["customer_id"].to_list() == ["bob", "cy"]
     assert buyers(private("")) == ["bob", "cy", "zoe", "zoe", "zoe"]
     lines = LINES + "9,bob,1,0,0.00,2024-05-01\n"  # rejected rows too
     events = private("fit_without_consent = false", lines=lines)
-    assert buyers(events) == ["cy", "zoe", "zoe", "zoe"]
-    assert sorted(collect(events.customers)["customer_id"]) == ["cy", "zoe"]
-    assert events.no_consent["customer_id"].to_list() == ["bob"]
+    assert buyers(events) == ["zoe", "zoe", "zoe"]
+    assert collect(events.customers)["customer_id"].to_list() == ["zoe"]
+    assert events.no_consent["customer_id"].to_list() == ["bob", "cy"]
     left = [collect(events.order_lines), collect(events.redemptions), collect(events.customers), events.rejected]
     assert "bob" not in " ".join(str(table.rows()) for table in left)
     lost = events.quality.filter(pl.col("rule") == "no consent").select("table", "rows").rows()
-    assert sorted(lost) == [("customers", 1), ("order_lines", 2), ("redemptions", 1)]
+    assert sorted(lost) == [("customers", 2), ("order_lines", 3), ("redemptions", 1)]
 
 
 def test_old_rows_are_left_out_and_kept_nowhere(private):
@@ -133,5 +140,65 @@ def test_numbers_with_gaps_refuse_and_suppress_like_whole_ones(clean, tmp_path):
     toml = '[sources.customers]\npath = "c.parquet"\ncolumns = { customer_id = "c", consent = "ok" }\n'
     lines = HEADER + "".join(f"{n},{n},1,1,1.00,2024-01-01\n" for n in (1, 2, 3))
     events = clean(lines, toml=toml + '[privacy]\nsuppress = "gone.parquet"')
-    assert events.no_consent["customer_id"].to_list() == [1]
+    assert events.no_consent["customer_id"].to_list() == [1, 3]
     assert buyers(events) == [1, 3]
+
+
+def said(*cells):
+    frame = pl.DataFrame({"said": cells}, schema={"said": pl.String})
+    found = nw.from_native(frame).select(
+        agrees(nw.col("said")).alias("yes"), is_unclear(nw.col("said")).alias("unclear")
+    )
+    return found["yes"].to_list(), found["unclear"].to_list()
+
+
+def test_only_who_agrees_has_agreed():
+    yes = ("yes", "Ja", "1", "1.0", "TRUE", "opt-in", "Opted in", "同意", "是")
+    no = ("nein", "否", "Opt-out", "opt out", "0", "0.0", "FALSE", "withdrawn", "不同意")
+    nothing, unclear = ("NULL", "", " ", "-", "n/a", None), ("perhaps", "2024-01-31", "2", "10", "1.5")
+    assert said(*yes) == ([True] * len(yes), [False] * len(yes))
+    assert said(*no, *nothing) == ([False] * 15, [False] * 15)
+    assert said(*unclear) == ([False] * 5, [True] * 5)
+
+
+def test_a_cell_that_neither_agrees_nor_refuses_stops(private):
+    files = {**FILES, "c.csv": "c,ok,age\nzoe,yes,30\nbob,perhaps,40\n"}
+    with pytest.raises(SourceError, match=r"c.csv', line 3, column 'ok' \('consent'\): 'perhaps' says neither"):
+        private("", files)
+
+
+def test_a_guest_who_is_not_on_the_list_of_customers_has_not_agreed(private):
+    events = private("", {**FILES, "c.csv": "c,ok,age\nzoe,yes,30\nbob,no,40\n"})
+    assert events.no_consent["customer_id"].to_list() == ["bob", "cy"]
+    assert "2 of 3 customers who bought get no personal offer" in events.notes[0]
+    assert "1 are not on the list of customers" in events.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("listed", "why"),
+    [
+        ([], "holds no id, so that nobody would be left out"),
+        (["17", "18"], "matches nobody in the sources: its ids are such as '17' and '18', and theirs such as '09' and"),
+        (["zoe", "BOB"], "holds 'BOB', which nobody has, and the sources have 'bob', the same without differences of"),
+        (["zoe", "9"], "holds '9', which nobody has, and the sources have '09', the same without leading zeros"),
+    ],
+)
+def test_a_suppression_list_that_would_leave_somebody_in_stops(listed, why):
+    ids, known = pl.Series(listed, dtype=pl.String), pl.Series(["09", "bob", "zoe"])
+    with pytest.raises(SourceError, match=f"the suppression list 'gone.csv' {why}"):
+        check_suppression(ids, known, "gone.csv", 0.1)
+    assert check_suppression(ids, known, "gone.csv", 0) == len(set(listed) - {"zoe"})
+
+
+@pytest.mark.parametrize(
+    ("listed", "why"),
+    [
+        (None, "gone.csv' does not exist; correct privacy.suppress"),
+        ("customer_id\n\n \n", "holds no id, so that nobody would be left out"),
+        ("customer_id\n1.2345E+11\n", "line 2: '1.2345E\\+11' is a number that lost digits"),
+    ],
+)
+def test_so_does_one_that_cannot_be_read(private, listed, why):
+    files = FILES if listed is None else {**FILES, "gone.csv": listed}
+    with pytest.raises(SourceError, match=why):
+        private('suppress = "gone.csv"', files)

@@ -102,3 +102,32 @@ def test_a_fit_on_customers_of_one_day_gives_finite_answers():
     found = Activity.fit(nobody, nobody, age).expected(NEXT, nobody, nobody, age)
     assert np.isfinite(found).all()
     assert (found >= 0).all()
+
+
+def constant_rates(size, seed):
+    """(repeats, last, age) of customers none of whom ever stops."""
+    rng = np.random.default_rng(seed)
+    rate, age = rng.gamma(2.0, 1 / 60, size), rng.integers(100, 400, size).astype(float)
+    repeats = rng.poisson(rate * age).astype(float)
+    last = np.where(repeats > 0, age * rng.random(size) ** (1 / np.maximum(repeats, 1)), 0.0)
+    return repeats, last, age
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_customers_who_never_stop_do_not_identify_the_model(seed):
+    history = constant_rates(400, seed)
+    assert not Activity.fit(*history).is_identified(*history)
+
+
+@pytest.mark.parametrize("truth", [TRUTH, Activity(2.0, 60.0, 0.5, 9.5), Activity(0.3, 40.0, 1.0, 3.0)])
+def test_customers_who_stop_do(truth):
+    history = simulate(truth, 400, seed=1)[:3]
+    assert Activity.fit(*history).is_identified(*history)
+
+
+def test_a_fit_to_which_absence_tells_nothing_is_not_identified(customers):
+    """Most customers stop at once or never: of those with two repeats or more nobody counts as gone, however long."""
+    repeats, last, age, *_ = customers
+    assert not Activity(0.9, 20.0, 1e-9, 4.0).is_identified(repeats, last, age)
+    nobody = np.zeros(10)
+    assert not TRUTH.is_identified(nobody, nobody, np.arange(1.0, 11.0))

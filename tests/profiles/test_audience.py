@@ -85,3 +85,26 @@ def test_an_unknown_field_is_answered_with_the_nearest_name():
 def test_a_number_is_not_asked_of_a_text():
     with pytest.raises(ConfigError, match="'segment' holds String, not numbers"):
         who(field="segment", above=1)
+
+
+UNKNOWN = KNOWN.with_columns(p_active=pl.lit(None, pl.Float64), age=pl.lit(None, pl.Int64))
+
+
+@pytest.mark.parametrize(
+    ("rule", "field"),
+    [
+        ({"not": {"field": "p_active", "above": 0.5}}, "'p_active', which"),
+        ({"any": [{"field": "tags", "equals": "lapsing"}]}, r"'p_active' \(a tag rests on it\), which"),
+        ({"field": "tags", "matches": "loy*"}, r"'p_active' \(a tag rests on it\), which"),
+        ({"field": "age", "below": 18}, "'age', which"),
+    ],
+)
+def test_a_rule_over_what_is_known_of_nobody_stops(rule, field):
+    """`exclude` by it would let everybody in."""
+    with pytest.raises(ConfigError, match=rf"audiences.test asks for {field} is not known of any of the 4 customers"):
+        members(Rule.model_validate(rule), UNKNOWN, "test")
+
+
+def test_other_tags_and_the_question_whether_something_is_known_go_on():
+    for rule in ({"field": "tags", "equals": "growing"}, {"field": "age", "exists": False}):
+        assert len(members(Rule.model_validate(rule), UNKNOWN, "test")) >= 1

@@ -69,13 +69,33 @@ def test_the_order_of_rows_changes_nothing(profiles_of):
     )
 
 
-def test_a_shop_where_nobody_came_back_has_profiles_without_empty_cells(profiles_of):
-    lines = [(c, c, 1, DAYS - 1 - c, 1, 100, 100, 0, 0) for c in range(5)]
+def test_where_nobody_came_back_it_is_not_known_who_is_active(profiles_of):
+    """Also 300 days after the only order, which the model itself calls active for certain."""
+    lines = [(c, c, 1, DAYS - 1 - 60 * c, 1, 100, 100, 0, 0) for c in range(6)]
     found = profiles_of(DAYS, products=PRODUCTS, lines=lines)
-    assert_no_empty_cells(found)
-    assert found["p_active"].to_list() == [1.0] * 5
+    assert_no_other_empty_cells(found)
     assert found["one_day_only"].all()
-    assert (found["expected_orders_28"] >= 0).all()
+    assert found.select("p_active", "expected_orders_28").null_count().row(0) == (6, 6)
+    assert not {"loyal", "lapsing"} & set(found["tags"].explode())
+
+
+def test_where_customers_stop_it_is_known_but_for_those_of_one_day(profiles_of):
+    """Half of 40 customers come each week to the end, half stop after some weeks; the last one came once."""
+    weeks = [(c, week) for c in range(40) for week in range(20) if c % 2 or week < 3 + c % 5]
+    lines = [(c, 100 * c + week, 1, week * 7, 1, 100, 100, 0, 0) for c, week in [*weeks, (40, 2)]]
+    found = profiles_of(141, products=PRODUCTS, lines=lines)
+    assert_no_other_empty_cells(found)
+    assert found["p_active"].is_null().to_list() == [False] * 40 + [True]
+    assert found["expected_orders_28"].null_count() == 0
+    lapsing = found.filter(pl.col("tags").list.contains("lapsing"))["customer_id"].to_list()
+    assert lapsing == list(range(0, 40, 2))
+
+
+ACTIVITY = ("p_active", "expected_orders_28")
+
+
+def assert_no_other_empty_cells(found):
+    assert_no_empty_cells(found.drop(ACTIVITY))
 
 
 def assert_no_empty_cells(found):
@@ -91,9 +111,11 @@ def test_profiles_of_the_sample(sample_events):
     assert len(found) == found["customer_id"].n_unique() == 2_469
     assert len(FEATURES) >= 24
     assert {feature.name for feature in FEATURES} <= set(found.columns)
-    assert_no_empty_cells(found)
+    assert_no_other_empty_cells(found)
+    assert found["expected_orders_28"].null_count() == 0
+    assert found["p_active"].is_null().to_list() == found["one_day_only"].to_list()
     assert config.profiles.audit_only
     assert not set(config.profiles.audit_only) & set(found.columns)
-    assert found["p_active"].is_between(0, 1).all()
+    assert found["p_active"].drop_nulls().is_between(0, 1).all()
     assert found["trend"].is_between(-1, 1).all()
     assert (found["recency_days"] >= 1).all()

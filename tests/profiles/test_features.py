@@ -2,11 +2,9 @@
 
 from statistics import median
 
-import numpy as np
 import pytest
 
 from offerloop.profiles import FEATURES
-from offerloop.profiles.activity import Activity
 
 TODAY = 19_723  # Monday, 1 January 2024
 PRODUCTS = [
@@ -43,9 +41,6 @@ BROWSING = [  # customer, kind, value, day
 EXPOSURES = [
     (1, "a", TODAY - 50), (1, "none", TODAY - 49), (1, None, TODAY - 48), (1, "b", TODAY - 1), (1, "late", TODAY)
 ]  # fmt: skip
-
-REPEATS, LAST, AGE = np.array([[2.0, 3.0, 0.0], [199.0, 92.0, 0.0], [200.0, 183.0, 10.0]])
-MODEL = Activity.fit(REPEATS, LAST, AGE)
 EXPECTED = {
     "recency_days": (1, 91, 10),
     "tenure_days": (200, 183, 10),
@@ -77,8 +72,8 @@ EXPECTED = {
     "recent_carts": (2, 0, 1),
     "mean_rating": (4.5, 0, 0),
     "n_exposures": (2, 0, 0),
-    "expected_orders_28": tuple(MODEL.expected(28, REPEATS, LAST, AGE)),
-    "p_active": tuple(MODEL.p_active(REPEATS, LAST, AGE)),
+    "expected_orders_28": (None, None, None),  # three customers do not show that anybody stops
+    "p_active": (None, None, None),
 }
 
 

@@ -55,9 +55,14 @@ class Rule(Section):
         return self
 
     @property
+    def tests(self) -> Iterator[Rule]:
+        """Every test of a field, however deep in other rules."""
+        if self.field is not None:
+            yield self
+        for inner in (*(self.all or ()), *(self.any or ()), *([self.negated] if self.negated else ())):
+            yield from inner.tests
+
+    @property
     def fields(self) -> Iterator[str]:
         """Every field that the rule asks for."""
-        if self.field is not None:
-            yield self.field
-        for inner in (*(self.all or ()), *(self.any or ()), *([self.negated] if self.negated else ())):
-            yield from inner.fields
+        yield from (one.field for one in self.tests if one.field is not None)

@@ -133,10 +133,14 @@ class Clean(Section):
     max_unreadable: Share = 0.05
     """With a larger share of cells that are no numbers or times where such are needed, the run stops; up to it the
     rows are rejected."""
+    min_matched_ids: Share = 0.1
+    """Where a smaller share of the ids of a source occurs in the order lines (of the smaller of both numbers of ids),
+    or nobody on `privacy.suppress` occurs anywhere, the run stops; 0 switches this check off."""
     first_day: date | None = None
-    """Order lines before this local day are rejected."""
+    """Order lines, events, exposures and redemptions before this local day are left out; given, it says that the days
+    after it are right, however far they stand apart."""
     last_day: date | None = None
-    """Order lines after this local day are rejected."""
+    """The same after this local day."""
     test_ids: tuple[str, ...] = ()
     """Patterns (* and ?) of customer or order ids that are tests, such as "TEST*"."""
     bulk_quantile: Share = 0.999

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import narwhals as nw
 
 from offerloop.config import SourceName
@@ -10,6 +12,11 @@ from offerloop.engine.base import Frame
 
 _PLAIN = r"^(0|-?[1-9]\d{0,17})$"
 """An integer that is written in only one way: "007" is not the number 7."""
+_FLOAT = r"^-?\d{1,15}\.0+$"
+_FRACTION = r"^-?\d+\.\d*[1-9]\d*$"
+"""A column with such ids holds versions or sizes, not integers written as floats."""
+_SCIENTIFIC = r"^-?\d(\.\d+)?[eE]\+\d{2,3}$"
+"""As spreadsheets and float columns write large numbers: 1.23457E+11."""
 
 
 def alike(sources: dict[SourceName, Frame]) -> dict[SourceName, Frame]:
@@ -17,6 +24,38 @@ def alike(sources: dict[SourceName, Frame]) -> dict[SourceName, Frame]:
     columns = {column for frame in sources.values() for column in frame.collect_schema() if column.endswith("_id")}
     text = {column for column in columns if not all(_plain(frame, column) for frame in sources.values())}
     return {name: _with_kind(frame, text) for name, frame in sources.items()}
+
+
+def as_integers(frame: Frame, columns: Sequence[str]) -> Frame:
+    """Read text ids that are integers written as floats, such as 17.0 and 1.7E+01, as the integers that they are."""
+    if not columns:
+        return frame
+    cells = {name: nw.col(name) for name in columns}
+    fractions = [cell.str.contains(_FRACTION).any().alias(name) for name, cell in cells.items()]
+    found = collect(frame.select(*fractions)).row(0, named=True)
+    return frame.with_columns(_integer(cell).alias(name) for name, cell in cells.items() if not found[name])
+
+
+def _integer(cell: nw.Expr) -> nw.Expr:
+    whole = nw.when(cell.str.contains(_FLOAT)).then(cell.str.replace_all(r"\.0+$", "")).otherwise(cell)
+    number = nw.when(is_scientific(cell) & ~lost_digits(cell)).then(cell).cast(nw.Float64)
+    integer = nw.when(number == number.floor()).then(number.cast(nw.Int64)).cast(nw.String)
+    return nw.coalesce(integer, whole)
+
+
+def is_scientific(cell: nw.Expr) -> nw.Expr:
+    """Return whether a text id is a number in scientific notation."""
+    return cell.str.contains(_SCIENTIFIC).fill_null(value=False)
+
+
+def lost_digits(cell: nw.Expr) -> nw.Expr:
+    """Return whether an id in scientific notation shows fewer digits than the number has, so that others look alike.
+
+    1.7E+01 shows both digits of 17; 1.23457E+11 shows six of twelve.
+    """
+    mantissa = cell.str.replace_all(r"^-?\d\.?|[eE].*$", "")
+    exponent = nw.when(is_scientific(cell)).then(cell.str.replace_all(r"^.*[eE]\+", "")).cast(nw.Int64)
+    return is_scientific(cell) & (exponent > mantissa.str.len_chars())
 
 
 def _plain(frame: Frame, column: str) -> bool:

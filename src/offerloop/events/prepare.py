@@ -17,9 +17,11 @@ from offerloop.events.bulk import bulk_buyers
 from offerloop.events.calendar import epoch_day, week_number, with_day
 from offerloop.events.clean import Cleaned, apply_rules, drop_copies, merge_scans, quality_row
 from offerloop.events.columns import PRODUCT_COLUMNS, money_columns, with_all_money, with_product_columns
+from offerloop.events.dates import DATED, Dates
 from offerloop.events.ids import alike
 from offerloop.events.list_prices import needed, with_list_prices
 from offerloop.events.listed_offers import listed_offers, without_offers_of_nothing
+from offerloop.events.matching import check_matching
 from offerloop.events.offer_discounts import with_offer_coupons
 from offerloop.events.privacy import at_the_door
 from offerloop.events.read import WRONG_CELL, WRONG_COLUMN, Read, count_rows, read_source
@@ -61,7 +63,9 @@ class Events:
     rejected: pl.DataFrame
     """Rows that were left out, with their reason."""
     no_consent: pl.DataFrame
-    """customer_id of those who refuse personalised offers."""
+    """customer_id of those who have not agreed to personalised offers."""
+    notes: tuple[str, ...]
+    """Whom protections do not reach, and other facts that a shop should know before it plans, a sentence each."""
     bulk_buyers: pl.DataFrame
     """customer_id of those whom no shop has many of."""
     first_day: int
@@ -84,6 +88,7 @@ def prepare(config: Config, engine: Engine) -> Events:
         products=products,
         customers=stage.plain("customers"),
         no_consent=stage.door.no_consent,
+        notes=(*stage.door.notes, *stage.notes),
         campaigns=stage.before("campaigns", "starts_at", "starts_day"),
         audiences=stage.plain("audiences"),
         redemptions=stage.before("redemptions", "at", "redeemed_day"),
@@ -123,7 +128,8 @@ class _Cleaning:
         self.left_out = {name: one.left_out for name, one in read.items()}
         sources = alike({name: one.frame for name, one in read.items()})
         sources["order_lines"] = with_test_ids(sources["order_lines"], config.clean.test_ids)
-        self.door = at_the_door(sources, config.privacy, engine)
+        check_matching(sources, config)
+        self.door = at_the_door(sources, config.privacy, config.clean.min_matched_ids, engine)
         self.sources = self.door.sources
         self.ids = {
             column for frame in self.sources.values()
@@ -132,8 +138,10 @@ class _Cleaning:
         self.quality: list[dict[str, Any]] = []
         self.daily: list[pl.DataFrame] = []
         self.rejected: list[Frame] = []
+        self.notes: list[str] = []
         self.returned = pl.DataFrame()
         self.first_day = self.as_of_day = self._later = 0
+        self.dates = Dates(config, engine)
         self.oldest_day: int | None = None
         """Nothing before it is used, when there is a retention."""
 
@@ -153,6 +161,7 @@ class _Cleaning:
             raise NothingLeftError(f"'{source.place}' has no usable order line{self._why_none()}")
         as_of = self.config.profiles.as_of
         self.first_day, self.as_of_day = first, last + 1 if as_of is None else epoch_day(as_of)
+        self.notes += self.dates.check_as_of(self.as_of_day, last, self._later, count_rows(lines))
         lines = self._allowed(lines)
         self._find_bulk(lines)
         week = week_number(nw.col("order_day"), self.first_day).alias("order_week")
@@ -227,6 +236,9 @@ class _Cleaning:
         if name not in self.config.sources:
             return self._empty(name)
         frame = with_day(self._clean(name), at, day, self.config.shop.timezone)
+        if name in DATED:
+            self.dates.check(name, frame, day)
+            frame = self.dates.within(frame, day)
         if self.oldest_day is not None and name != "campaigns":
             frame = frame.filter(nw.col(day) >= self.oldest_day)
         if name == "campaigns":
@@ -250,6 +262,7 @@ class _Cleaning:
         frame, clean = self.sources[name], self.config.clean
         if name == "order_lines":
             frame = with_day(frame, "at", "order_day", self.config.shop.timezone)
+            self.dates.check(name, frame, "order_day")
         cleaned = Cleaned(name, frame)
         rows = count_rows(frame)
         if name in self.left_out and self.config.sources[name].where:

@@ -21,11 +21,12 @@ from offerloop.engine import Engine, collect
 from offerloop.engine.base import Frame
 from offerloop.errors import ConfigError, SourceError
 from offerloop.events.cells import as_text, blank
+from offerloop.events.consent import agrees
+from offerloop.events.ids import as_integers, lost_digits
+from offerloop.events.matching import check_suppression
 from offerloop.events.open import open_source
 
 Sources = dict[SourceName, Frame]
-REFUSALS = ("0", "false", "no", "n", "f", "nein", "opt-out", "optout", "否", "不同意", "拒绝")
-"""What the column `consent` may say, in small letters, to refuse personalisation; anything else allows it."""
 PSEUDONYM_DIGITS = 32
 """Hexadecimal digits that are kept of a hash: 128 bits, so that two customers do not meet."""
 
@@ -40,22 +41,34 @@ class Door:
     refused: dict[SourceName, int]
     """Rows of customers without consent, where these are not used at all."""
     no_consent: pl.DataFrame
-    """customer_id of those who refuse personalisation."""
+    """customer_id of those who have not agreed to personalisation."""
+    notes: tuple[str, ...]
+    """Whom a protection does not reach, a sentence each."""
 
 
-def at_the_door(sources: Sources, privacy: Privacy, engine: Engine) -> Door:
-    """The sources without those who must not be in them, and under pseudonyms."""
+def at_the_door(sources: Sources, privacy: Privacy, least_matched: float, engine: Engine) -> Door:
+    """The sources without those who must not be in them, and under pseudonyms.
+
+    Raises SourceError where the suppression list would leave out nobody; see `check_suppression`.
+    """
     key = read_key(privacy) if privacy.pseudonymise else None
     suppressed: dict[SourceName, int] = {}
     refused: dict[SourceName, int] = {}
+    notes = []
     if privacy.suppress is not None:
-        sources, suppressed = _without_listed(sources, _suppressed(privacy, engine), key, engine)
+        listed = _suppressed(privacy, engine)
+        missing = check_suppression(listed, _known(sources, key), str(privacy.suppress), least_matched)
+        if missing:
+            notes.append(f"{missing:,} of {len(listed):,} ids on the list privacy.suppress are nobody's in the sources")
+        sources, suppressed = _without_listed(sources, listed, key, engine)
     sources = sources if key is None else _under_pseudonyms(sources, key, engine)
     no_consent = _no_consent(sources)
+    if _has_consent(sources):
+        notes.append(_consent_note(sources, no_consent))
     if not privacy.fit_without_consent:
         for name in _with_customers(sources):
             sources, refused[name] = _without(sources, name, engine.table(no_consent))
-    return Door(sources, suppressed, refused, no_consent)
+    return Door(sources, suppressed, refused, no_consent, tuple(filter(None, notes)))
 
 
 def pseudonym(customer_id: object, key: bytes) -> str:
@@ -87,25 +100,66 @@ def read_key(privacy: Privacy) -> bytes:
     return key
 
 
+def _has_consent(sources: Sources) -> bool:
+    return "customers" in sources and "consent" in sources["customers"].collect_schema()
+
+
 def _no_consent(sources: Sources) -> pl.DataFrame:
-    """customer_id of those who refuse personalisation; who says nothing allows it."""
-    customers = sources.get("customers", sources["order_lines"])
-    if "consent" not in customers.collect_schema():
-        return collect(customers.select("customer_id").head(0))
-    refused = nw.col("consent").str.strip_chars().str.to_lowercase().is_in(REFUSALS)
-    found = customers.filter(~nw.col("consent").is_null() & refused, ~nw.col("customer_id").is_null())
-    return collect(found.select("customer_id").unique(), "customer_id")
+    """Return customer_id of everybody who has not agreed to personalisation, where a column says who has.
+
+    Whoever says nothing, or is not on the list of customers, has not agreed.
+    """
+    bought = sources["order_lines"].select("customer_id").unique()
+    if not _has_consent(sources):
+        return collect(bought.head(0))
+    said = sources["customers"].select("customer_id", yes=agrees(nw.col("consent")))
+    agreed = said.group_by("customer_id").agg(nw.col("yes").all()).filter(nw.col("yes"))
+    everybody = nw.concat([bought, said.select("customer_id")]).unique()
+    others = everybody.filter(~nw.col("customer_id").is_null()).join(agreed, on="customer_id", how="anti")
+    return collect(others, "customer_id")
+
+
+def _consent_note(sources: Sources, no_consent: pl.DataFrame) -> str:
+    """Return how many customers who bought get no offer for want of an answer; empty where all have answered."""
+    ids = collect(sources["order_lines"].select("customer_id").unique())["customer_id"].drop_nulls()
+    customers = collect(sources["customers"].select("customer_id", silent=blank(nw.col("consent"))))
+    unlisted = int((~ids.is_in(customers["customer_id"].implode())).sum())
+    silent = int(ids.is_in(customers.filter("silent")["customer_id"].implode()).sum())
+    if not unlisted + silent:
+        return ""
+    without = int(ids.is_in(no_consent["customer_id"].implode()).sum())
+    return (
+        f"{without:,} of {len(ids):,} customers who bought get no personal offer, because they have not agreed: "
+        f"{unlisted:,} are not on the list of customers, and of {silent:,} the cell 'consent' is empty"
+    )
+
+
+def _known(sources: Sources, key: bytes | None) -> pl.Series:
+    """Return every customer id of the sources as text, and its pseudonym where there is a key."""
+    frames = _with_customers(sources).values()
+    ids = pl.concat([collect(frame.select("customer_id").unique())["customer_id"] for frame in frames])
+    texts = ids.drop_nulls().cast(pl.String).unique()
+    hidden = [] if key is None else [pseudonym(one, key) for one in texts]
+    return pl.concat([texts, pl.Series(hidden, dtype=pl.String)])
 
 
 def _suppressed(privacy: Privacy, engine: Engine) -> pl.Series:
     """Texts of the ids on the list, raw ones and pseudonyms alike."""
     source = Source(path=privacy.suppress, columns={})
+    if not source.file.is_file():
+        raise SourceError(f"the suppression list '{source.file}' does not exist; correct privacy.suppress")
     with open_source(source, engine) as raw:
         if "customer_id" not in raw.frame.collect_schema():
             raise SourceError(f"'{raw.name}': the suppression list needs a column 'customer_id'")
         listed = as_text(nw.col("customer_id"), raw.frame.collect_schema()["customer_id"])
-        ids = collect(raw.frame.select(customer_id=listed).filter(~blank(nw.col("customer_id"))))
-    return ids["customer_id"].str.strip_chars().unique()
+        ids = raw.frame.select(customer_id=listed.str.strip_chars()).filter(~blank(nw.col("customer_id")))
+        short = collect(ids.filter(lost_digits(nw.col("customer_id"))).head(1))["customer_id"]
+        if len(short):
+            raise SourceError(
+                f"the suppression list '{raw.name}'{raw.line('customer_id', short[0])}: '{short[0]}' is a number that "
+                "lost digits in scientific notation; export the column as text"
+            )
+        return collect(as_integers(ids, ["customer_id"]))["customer_id"].unique().sort()
 
 
 def _with_customers(sources: Sources) -> Sources:

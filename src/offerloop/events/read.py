@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -14,10 +14,12 @@ from offerloop.engine import Engine, collect
 from offerloop.engine.base import Frame
 from offerloop.errors import SourceError, near_miss
 from offerloop.events import times
-from offerloop.events.calendar import to_utc
+from offerloop.events.calendar import to_utc, with_day
 from offerloop.events.cells import as_text, finite, number
+from offerloop.events.consent import is_unclear
 from offerloop.events.contracts import CONTRACTS, TIMES, Contract
 from offerloop.events.expression import Compiled, Wording, compile_condition, compile_expression
+from offerloop.events.ids import as_integers, lost_digits
 from offerloop.events.open import Raw, open_source
 from offerloop.money import DIGITS
 
@@ -75,6 +77,11 @@ def read_source(name: SourceName, config: Config, engine: Engine) -> Read:
         kept = engine.keep(wanted.select(*mapping.columns, *_blame(mapping)))
         left_out = count_rows(raw.frame) - count_rows(kept) if source.where else 0
         _check_readable(mapping, kept, config.clean.max_unreadable)
+        ids = [one for one, kind in kept.collect_schema().items() if one in source.columns and _is_text_id(one, kind)]
+        _check_cells(mapping, kept, ids, lost_digits, _LOST_DIGITS)
+        if "consent" in source.columns:
+            _check_cells(mapping, kept, ["consent"], is_unclear, _UNCLEAR)
+        kept = as_integers(kept, ids)
     zone = source.timezone or config.shop.timezone
     for column in mapping.local:
         kept = to_utc(kept, column, zone)
@@ -119,7 +126,7 @@ def _typed(mapping: _Mapping, ours: str, theirs: str, compiled: Compiled, wordin
             return compiled.value.cast(nw.Int64)
         if kind.is_float():
             known = finite(compiled.value)
-            odd = ~known.is_null() & (known != known.floor())
+            odd = ~compiled.value.is_null() & ~compiled.value.is_nan() & (known.is_null() | (known != known.floor()))
             mapping.wrong[ours] = _Unreadable(theirs, odd, compiled.value.cast(nw.String))
             return known.floor().cast(nw.Int64)
         raise SourceError(f"{wording.place}: '{theirs}' must hold ids, whole numbers or text, and holds {kind}")
@@ -233,6 +240,57 @@ def _check_readable(mapping: _Mapping, kept: Frame, most: float) -> None:
     problems = [_wrong_kind(mapping, ours, cell, n, size) for ours, n, cell in found.iter_rows() if n > most * size]
     if problems:
         raise SourceError("\n".join(problems))
+
+
+_LOST_DIGITS = (
+    "is a number that lost digits in scientific notation, so that ids cannot be told apart; export the column as text"
+)
+_UNCLEAR = "says neither that the customer agrees nor that they refuse; write yes or no, or leave the cell empty"
+
+
+def _is_text_id(name: str, kind: DType) -> bool:
+    return name.endswith("_id") and kind == nw.String
+
+
+def _check_cells(
+    mapping: _Mapping, kept: Frame, columns: list[str], is_wrong: Callable[[nw.Expr], nw.Expr], why: str
+) -> None:
+    """Raise SourceError with the first cell, in the order of texts, that is wrong whatever the others hold."""
+    for ours in columns:
+        rows = kept.filter(is_wrong(nw.col(ours))).select(n=nw.len(), cell=nw.col(ours).min())
+        n, cell = collect(rows).row(0)
+        if n:
+            theirs = mapping.source.columns[ours]
+            raise SourceError(
+                f"'{mapping.raw.name}'{mapping.raw.line(theirs, cell)}, column '{theirs}' ('{ours}'): '{cell}' {why} "
+                f"({n:,} such cells)"
+            )
+
+
+def rows_outside(name: SourceName, config: Config, engine: Engine, first_day: int, last_day: int) -> list[str]:
+    """Return up to three rows of a source whose day in column `at` lies from one epoch day to another, as they stand
+    there: their time, and the line of a CSV file, else the order.
+    """
+    source = config.sources[name]
+    with open_source(source, engine) as raw, _named(raw):
+        mapping = _Mapping(raw, dict(raw.frame.collect_schema()), source, CONTRACTS[name], f"[sources.{name}]")
+        wanted = _filtered(mapping)
+        key = "order_id" if "order_id" in source.columns else "at"
+        for ours in {"at", key}:
+            _map(mapping, ours, source.columns[ours], config.shop.currency)
+        wording = Wording(mapping.schema, mapping.place, raw.decimal)
+        cell = compile_expression(source.columns["at"], wording).value.cast(nw.String).alias("cell")
+        rows = wanted.select(*mapping.columns, cell)
+        rows = to_utc(rows, "at", source.timezone or config.shop.timezone) if mapping.local else rows
+        rows = with_day(rows, "at", "day", config.shop.timezone)
+        rows = rows.filter(nw.col("day") >= first_day, nw.col("day") <= last_day)
+        cells = collect(rows.group_by("cell").agg(nw.col(key).min().alias("key")), "cell").head(3)
+        return [_row(raw, source.columns["at"], cell, one, key) for cell, one in cells.select("cell", "key").rows()]
+
+
+def _row(raw: Raw, theirs: str, cell: str, key: object, name: str) -> str:
+    line = raw.line(theirs, cell).removeprefix(", ")
+    return f"'{cell}' ({line or f'{name} {key}'})" if line or name != "at" else f"'{cell}'"
 
 
 def _wrong_kind(mapping: _Mapping, ours: str, cell: str, n: int, size: int) -> str:

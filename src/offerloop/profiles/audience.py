@@ -8,13 +8,15 @@ import polars as pl
 
 from offerloop.config import Rule
 from offerloop.errors import ConfigError, near_miss
+from offerloop.profiles.tags import TAGS
 
 
 def members(rule: Rule, known: pl.DataFrame, name: str) -> pl.Series:
     """customer_id of those for whom the rule holds. `known`: one row per customer with every field.
 
-    A test of something that is not known of a customer does not hold. Raises ConfigError for an unknown field, and
-    for a number asked of a text.
+    A test of something that is not known of a customer does not hold. Raises ConfigError for an unknown field, for a
+    number asked of a text, and for a field or tag that is not known of anybody: such a rule would let everybody in, or
+    nobody, without a word.
     """
     for field in rule.fields:
         if field not in known.columns:
@@ -22,7 +24,25 @@ def members(rule: Rule, known: pl.DataFrame, name: str) -> pl.Series:
                 f"audiences.{name}: there is no field '{field}'{near_miss(field, known.columns)}; fields are the "
                 "features of docs/profiles.md, 'tags', 'segment' and the attributes of sources.customers"
             )
+    _check_known(rule, known, name)
     return known.filter(_holds(rule, known, name))["customer_id"]
+
+
+def _check_known(rule: Rule, known: pl.DataFrame, name: str) -> None:
+    for test in rule.tests:
+        needed = {test.field} if test.field != "tags" else {tag.rests_on for tag in TAGS if _asks_for(test, tag.name)}
+        for field in sorted(one for one in needed if one is not None):
+            if test.exists is None and field in known.columns and known[field].is_null().all() and known.height:
+                tag = " (a tag rests on it)" if test.field == "tags" else ""
+                raise ConfigError(
+                    f"audiences.{name} asks for '{field}'{tag}, which is not known of any of the {known.height} "
+                    "customers; use another field, such as recency_days, or give data from which it can be known"
+                )
+
+
+def _asks_for(test: Rule, tag: str) -> bool:
+    """Return whether a test of `tags` can hold because of this one."""
+    return not pl.DataFrame({"tag": [tag]}).filter(_test(test, pl.col("tag"), pl.String())).is_empty()
 
 
 def _holds(rule: Rule, known: pl.DataFrame, name: str) -> pl.Expr:

@@ -43,10 +43,13 @@ def build_profiles(past: Past, campaigns: Frame, as_of_day: int, bulk_buyers: pl
 
 
 def _with_activity(found: pl.DataFrame) -> pl.DataFrame:
+    """Add both features of the purchase model; empty where the data cannot tell."""
     tenure, recency = (found[name].to_numpy().astype(np.float64) for name in ("tenure_days", "recency_days"))
     repeats, last = found["n_days"].to_numpy().astype(np.float64) - 1, tenure - recency
     model = Activity.fit(repeats, last, tenure)
+    known = model.is_identified(repeats, last, tenure)
+    orders, active = model.expected(HORIZON_DAYS, repeats, last, tenure), model.p_active(repeats, last, tenure)
     return found.with_columns(
-        pl.Series("expected_orders_28", model.expected(HORIZON_DAYS, repeats, last, tenure)),
-        pl.Series("p_active", model.p_active(repeats, last, tenure)),
+        pl.when(pl.lit(known)).then(pl.Series("expected_orders_28", orders)).alias("expected_orders_28"),
+        pl.when(pl.lit(known) & (pl.col("n_days") > 1)).then(pl.Series("p_active", active)).alias("p_active"),
     )

@@ -27,6 +27,7 @@ class Feature:
 
 BROWSED_DAYS = 28
 _ALWAYS = "never empty"
+_UNIDENTIFIED = "empty for everyone where purchases do not show that customers stop"
 FEATURES = (
     Feature("recency_days", "days from the last purchase to the moment of the profile", _ALWAYS),
     Feature("tenure_days", "days from the first purchase to the moment of the profile", _ALWAYS),
@@ -62,8 +63,12 @@ FEATURES = (
     Feature("recent_carts", f"products put into the cart or wished for in the last {BROWSED_DAYS} days", "0"),
     Feature("mean_rating", "mean rating given", "0 where nothing was rated"),
     Feature("n_exposures", "offers shown", "0"),
-    Feature("expected_orders_28", "shopping days expected in the next 28 days (BG/NBD)", _ALWAYS),
-    Feature("p_active", "chance of being still active (BG/NBD)", _ALWAYS),
+    Feature("expected_orders_28", "shopping days expected in the next 28 days (BG/NBD)", _UNIDENTIFIED),
+    Feature(
+        "p_active",
+        "chance of being still active (BG/NBD)",
+        f"{_UNIDENTIFIED}; empty for who bought on one day only",
+    ),
 )
 
 

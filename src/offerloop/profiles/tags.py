@@ -18,6 +18,8 @@ class Tag:
     chinese: str
     rule: str
     when: pl.Expr
+    rests_on: str | None = None
+    """The feature without which nobody's tag is known; None where the features are never empty."""
 
 
 def _above_four_fifths(value: pl.Expr) -> pl.Expr:
@@ -31,6 +33,7 @@ TAGS = (
         "忠诚",
         "more orders than four fifths of the customers, and active with a chance of 90 % or more",
         _above_four_fifths(pl.col("n_orders")) & (pl.col("p_active") >= 0.9),
+        rests_on="p_active",
     ),
     Tag(
         "big basket",
@@ -38,7 +41,7 @@ TAGS = (
         "more spend per order than four fifths of the customers",
         _above_four_fifths(pl.col("basket_minor")),
     ),
-    Tag("lapsing", "流失风险", "chance of being still active below 50 %", pl.col("p_active") < 0.5),
+    Tag("lapsing", "流失风险", "chance of being still active below 50 %", pl.col("p_active") < 0.5, "p_active"),
     Tag("newcomer", "新客", "first purchase within the last 91 days", pl.col("tenure_days") <= 91),
     Tag(
         "deal seeker",

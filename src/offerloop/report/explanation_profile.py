@@ -13,8 +13,9 @@ FLAT = 0.05
 
 def profile_lines(tell: Teller) -> list[tuple[str, str]]:
     """Label and text; a feature that the run does not hold is left out."""
-    profile = tell.facts["profile"]
-    pairs = [(tell.say(f"feature.{name}"), _feature(tell, name)) for name in _SHOWN if name in profile]
+    unknown = tell.facts.get("activity_unknown")
+    held = {*tell.facts["profile"], *(["p_active"] if unknown else [])}
+    pairs = [(tell.say(f"feature.{name}"), _feature(tell, name)) for name in _SHOWN if name in held]
     tags = [
         tell.say("profile.tag", tag=tell.own("tag", tag, "name"), rule=tell.own("rule", tag, "rule"))
         for tag in tell.facts["tags"]
@@ -29,6 +30,9 @@ _SHOWN = (
 
 
 def _feature(tell: Teller, name: str) -> str:
+    unknown = tell.facts.get("activity_unknown")
+    if name == "p_active" and unknown:
+        return tell.say(f"value.activity_unknown.{unknown}")
     value = tell.facts["profile"][name]
     if name.endswith("_minor"):
         return tell.money.text(value)

@@ -22,7 +22,7 @@ from offerloop.response.shelf.windows import FEWEST_WEEKS
 from offerloop.service.check_figures import Shape, shape_of
 from offerloop.service.check_missing import missing_columns, missing_sources
 from offerloop.service.check_names import name_problems, pattern_notes
-from offerloop.service.check_notes import notes, scan_notes
+from offerloop.service.check_notes import consent_notes, notes, scan_notes
 from offerloop.service.check_offers import OfferCheck, ReadOffers
 
 _SHOWN_OFFERS = 6
@@ -63,7 +63,13 @@ def check(config_path: StrPath, engine: str = "duckdb") -> Checked:
     if shape.n_customers < 2:
         problems.append(f"only {shape.n_customers} customer is left; a plan chooses between customers")
     missing = missing_sources(config) + missing_columns(config)
-    remarks = scan_notes(sources["order_lines"]["rules"]) + notes(config, shape, offers) + pattern_notes(config, events)
+    remarks = [
+        *events.notes,
+        *consent_notes(config, running),
+        *scan_notes(sources["order_lines"]["rules"]),
+        *notes(config, shape, offers),
+        *pattern_notes(config, events),
+    ]
     facts = {
         "sources": sources, "orders": shape.facts(), "gaps": answers, "missing": missing,
         "offers": [one.facts() for one in offers], "notes": remarks, "problems": problems,

@@ -20,6 +20,7 @@ from offerloop.errors import InputError, SourceError, near_miss
 from offerloop.evaluation.policy_log import Log
 from offerloop.events.calendar import EPOCH
 from offerloop.events.cells import as_text, number
+from offerloop.events.ids import as_integers
 from offerloop.events.open import Raw, open_source
 from offerloop.events.privacy import pseudonym, read_key
 from offerloop.offers import NO_OFFER
@@ -132,7 +133,7 @@ def _read(raw: Raw, path: Path) -> pl.DataFrame:
         text = schema["probability"] == nw.String
         chance = number(nw.col("probability"), raw.decimal)[0] if text else nw.col("probability").cast(nw.Float64)
     ids = [as_text(nw.col(one), schema[one]).str.strip_chars().alias(one) for one in ("customer_id", "offer_id")]
-    found = collect(raw.frame.select(*ids, chance.alias("probability")))
+    found = collect(as_integers(raw.frame.select(*ids, chance.alias("probability")), ["customer_id"]))
     offer = pl.col("offer_id")
     named = pl.when(offer != "").then(offer).fill_null(NO_OFFER).alias("offer_id")
     return found.drop_nulls("customer_id").with_columns(named)

@@ -81,11 +81,19 @@ def _profile(run: RunRead, customer: int | str) -> dict[str, Any]:
     held = [tag for tag in TAGS if tag.name in row["tags"]]
     return {
         "profile": {name: row[name] for name in FEATURES if row.get(name) is not None},
+        "activity_unknown": _activity_unknown(row),
         "list_prices_known": run.list_prices_known,
         "recent_days": RECENT_DAYS,
         "tags": [{"name": tag.name, "rule": tag.rule} for tag in held],
         "liked": {task: _liked(run, customer, task) for task in ("repeat", "new")},
     }
+
+
+def _activity_unknown(row: dict[str, Any]) -> str | None:
+    """Return why it is not known whether the customer is still active: `one_day` or `shop`."""
+    if "p_active" not in row or row["p_active"] is not None:
+        return None
+    return "one_day" if row.get("n_days") == 1 and row.get("expected_orders_28") is not None else "shop"
 
 
 def _liked(run: RunRead, customer: int | str, task: str) -> list[dict[str, Any]]:

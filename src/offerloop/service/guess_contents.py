@@ -10,7 +10,8 @@ from functools import cached_property
 import narwhals as nw
 import polars as pl
 
-from offerloop.events.cells import BLANKS, number
+from offerloop.events.cells import BLANKS, blank, number
+from offerloop.events.consent import is_unclear
 from offerloop.events.rules import NOT_RETURNED
 from offerloop.events.times import ISO, MILLISECONDS, SECONDS, guess, written_as
 from offerloop.money import DIGITS
@@ -207,6 +208,12 @@ def is_flag(column: Column) -> bool:
     return bool(column.values) and all(value.lower() in (*NOT_RETURNED, *_YES) for value in column.values)
 
 
+def is_consent(column: Column) -> bool:
+    """Yes, no and their like: where a cell is neither, reading the source stops, so that no refusal is lost."""
+    texts = nw.from_native(pl.DataFrame({"said": sorted(column.values)}, schema={"said": pl.String}))
+    return bool((~texts.select(is_unclear(nw.col("said")) | blank(nw.col("said")))["said"]).any())
+
+
 def is_currency(column: Column) -> bool:
     """Codes of currencies."""
     return bool(column.values) and any(value.upper() in DIGITS for value in column.values) and column.distinct <= 50
@@ -244,7 +251,7 @@ GATES: dict[str, Callable[[Column], bool]] = {
     "unit_cost": is_money, "amount": is_money, "at": is_time, "starts_at": is_time, "ends_at": is_time,
     "clock": is_clock, "category": is_class, "subcategory": is_class, "brand": is_class, "channel": is_class,
     "segment": is_class, "kind": is_class, "campaign_type": is_text, "policy": is_class, "returned": is_flag,
-    "consent": is_flag, "currency": is_currency, "propensity": is_share, "percent": is_percent, "value": is_number,
+    "consent": is_consent, "currency": is_currency, "propensity": is_share, "percent": is_percent, "value": is_number,
     "stock": is_number, "text": is_text,
 }  # fmt: skip
 """What a column must hold to be one of ours, whatever it is called."""

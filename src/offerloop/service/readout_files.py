@@ -13,6 +13,7 @@ from offerloop.engine import Engine, collect
 from offerloop.engine.base import Frame
 from offerloop.errors import InputError, SourceError
 from offerloop.events.cells import as_text, number
+from offerloop.events.ids import as_integers
 from offerloop.events.open import Raw, open_source
 from offerloop.events.privacy import pseudonym, read_key
 from offerloop.service.readout_inputs import PastRun, as_id
@@ -44,7 +45,7 @@ def read_rows(run: PastRun, path: Path, columns: tuple[str, ...], what: str, eng
             if name not in schema:
                 raise SourceError(f"the file of {what} '{path}' has no column '{name}' (needed: {', '.join(columns)})")
         texts = [as_text(nw.col(name), schema[name]).str.strip_chars().alias(name) for name in columns]
-        found = collect(_with_amount(raw.frame.select(*texts), raw, what))
+        found = collect(as_integers(_with_amount(raw.frame.select(*texts), raw, what), ["customer_id"]))
     return _of_run(run, found.drop_nulls("customer_id"), path, what)
 
 

@@ -149,7 +149,8 @@ def read_orders(run: PastRun, path: Path, engine: Engine) -> Orders:
     parts = []
     for as_of, first_day in ((plan_day, None), (None, plan_day)):
         profiles = run.config.profiles.model_copy(update={"as_of": as_of})
-        clean = run.config.clean.model_copy(update={"first_day": first_day, "last_day": None})
+        window = {"first_day": first_day, "last_day": None, "min_matched_ids": 0}  # few customers may have bought since
+        clean = run.config.clean.model_copy(update=window)
         settings = run.config.model_copy(update={"sources": sources, "profiles": profiles, "clean": clean})
         try:
             found = prepare(settings, engine)

@@ -11,7 +11,7 @@ REASONS = {
     "lot": "drawn by lot",
     "best_profit": "best profit within budget",
     "no_campaign_pays": "no campaign pays",
-    "no_consent": "the customer refuses personalised offers",
+    "no_consent": "the customer has not agreed to personalised offers",
     "outside": "in no campaign's audience",
     "no_basis": "no recent purchase to respond from",
     "no_offer_pays": "no offer pays for this customer",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from offerloop.profiles.tags import TAGS
 from offerloop.report.blocks import Block, Details, Figure, Section, Table, Text
 from offerloop.report.charts.bars import Bar, bars, histogram
 from offerloop.report.charts.drawing import Axes, figure, percent_labels
@@ -27,6 +28,9 @@ def profiles_section(findings: Findings, tell: Voice) -> Section:
     tags = _tag_counts(findings)
     n_tagged = profiles.filter(pl.col("tags").list.len() > 0).height
     blocks: list[Block] = [Text(tell.say("profiles.intro", tagged=count(n_tagged), all=count(profiles.height)))]
+    if "p_active" in profiles.columns and profiles["p_active"].is_null().all():
+        resting = [tell.quoted(tell.tag(tag.name)) for tag in TAGS if tag.rests_on == "p_active"]
+        blocks.append(Text(tell.say("profiles.activity_unknown", tags=tell.both(resting))))
     if tags:
         blocks += [_tags_figure(findings, tags, tell), *_fifths(findings, tags, tell)]
     if "discount_share" in profiles.columns:

@@ -35,6 +35,8 @@ WORDS: dict[str, str] = {
     "value.no_category": "not known (no category of these products in the data)",
     "value.no_discount": "not known (no list prices or discounts in the data)",
     "value.p_active": "with a chance of {share} (estimated from the rhythm of purchases)",
+    "value.activity_unknown.shop": "not known (purchases in this shop do not show that customers stop buying)",
+    "value.activity_unknown.one_day": "not known (bought on one day only)",
     "value.nearly_sure": "more than 99 %",
     "trend.up": "up by {share} on the {days} days before",
     "trend.down": "down by {share} on the {days} days before",
@@ -92,7 +94,7 @@ WORDS: dict[str, str] = {
     "reason.holdout": "in the permanent holdout",
     "reason.lot": "drawn by lot, and the lot was no offer",
     "reason.no_campaign_pays": "no campaign is sent",
-    "reason.no_consent": "the customer refuses personalised offers",
+    "reason.no_consent": "the customer has not agreed to personalised offers",
     "reason.outside": "in no campaign's audience",
     "reason.no_basis": "no recent purchase to respond from",
     "reason.no_offer_pays": "no offer pays for this customer",
@@ -157,7 +159,7 @@ WORDS: dict[str, str] = {
         "No offer of the campaigns that are sent is estimated to bring anything. The best is {offer}: value {value}."
     ),
     "why.no_campaign_pays": "No campaign has a forecast clearly above zero, so none is sent to anyone.",
-    "why.no_consent": "The customer refuses personalised offers, so none is chosen or drawn.",
+    "why.no_consent": "The customer has not agreed to personalised offers, so none is chosen or drawn.",
     "why.outside": "The customer is in no campaign's audience: a rule of the configuration says so.",
     "why.no_basis": "No recent purchase in a category with an offer, so nothing tells what an offer would change here.",
     "why.holdout": (
@@ -268,7 +270,7 @@ WORDS: dict[str, str] = {
         "Why: for this customer none of the offers is expected to bring enough extra purchases to pay for the discount."
     ),
     "support.why.no_campaign_pays": "Why: no campaign with personal offers is sent at the moment, so nobody gets one.",
-    "support.why.no_consent": "Why: the customer has refused personalised offers, and that is respected.",
+    "support.why.no_consent": "Why: the customer has not agreed to personalised offers, and that is respected.",
     "support.why.outside": "Why: the offers of this period are for other groups.",
     "support.why.no_basis": (
         "Why: there is no recent purchase in the product groups that have offers, so the system cannot tell which "
@@ -307,7 +309,7 @@ WORDS: dict[str, str] = {
     "support.facts.lot": (
         "Facts used: none for the draw itself; only which offers were in it could depend on what the customer bought."
     ),
-    "support.facts.no_consent": "Facts used: only the refusal itself.",
+    "support.facts.no_consent": "Facts used: only that there is no consent.",
     "support.facts.outside": "Facts used: those that the rule for the audience names.",
     "support.facts.campaign": "Facts used: none about this customer; the decision was made for all customers together.",
     "support.not_used": "Not used: {attributes}.",
@@ -338,7 +340,7 @@ WORDS: dict[str, str] = {
     "customer.why.budget_spent": "The number of offers is limited, and this time there was none left for you.",
     "customer.why.no_offer_pays": "We compared our offers for you, and this time none of them came out as a good fit.",
     "customer.why.no_campaign_pays": "We are not sending personal offers at the moment.",
-    "customer.why.no_consent": "You have asked us not to personalise, so we choose no offer for you.",
+    "customer.why.no_consent": "You have not agreed to personalised offers, so we choose none for you.",
     "customer.why.outside": "The offers of this period are for other groups.",
     "customer.why.no_basis": (
         "You have not bought lately from the product groups that our offers are for, so we could not choose one."

@@ -303,6 +303,10 @@ WORDS: dict[str, str] = {
         "least "
         "one tag; a customer may carry several. Tags are for people to read; models use the features."
     ),
+    "profiles.activity_unknown": (
+        "Whether customers are still active is not known: purchases in this shop do not show that customers stop "
+        "buying (BG/NBD model). So the tags {tags} and expected orders are not given."
+    ),
     "profiles.message.none": "{n} customers have a profile; no tag applies to any of them",
     "profiles.message.change": ("{about} of the customers are changing: {up} buy more than before, {down} less"),
     "profiles.message.groups": "The largest groups of the {n} customers are {groups}",

@@ -253,6 +253,10 @@ WORDS: dict[str, str] = {
         "用户画像描述用户在计划日之前的行为。{all} 位用户中有 {tagged} 位至少带有一个标签；一位用户可以有多个标签。"
         "标签供人阅读，模型使用的是特征。"
     ),
+    "profiles.activity_unknown": (
+        "用户是否仍然活跃未知：本店的购买记录看不出用户会停止购买（BG/NBD 模型）。"
+        "因此不给出标签{tags}，也不给出预计购买天数。"
+    ),
     "profiles.message.none": "{n} 位用户有画像；没有标签适用于其中任何人",
     "profiles.message.change": "{about}的用户正在变化：{up} 比以前买得多，{down} 买得少",
     "profiles.message.groups": "在 {n} 位用户中，人数最多的是{groups}",

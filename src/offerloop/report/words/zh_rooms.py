@@ -106,6 +106,10 @@ TEXTS: dict[str, str] = {
     "shopping days expected in the next {days} days (BG/NBD)": "预计未来 {days} 天的购买天数（BG/NBD）",
     "chance of being still active (BG/NBD)": "仍活跃的概率（BG/NBD）",
     "never empty": "从不为空",
+    "empty for everyone where purchases do not show that customers stop": "购买记录看不出用户会停止购买时，所有人为空",
+    "empty for everyone where purchases do not show that customers stop; empty for who bought on one day only": (
+        "购买记录看不出用户会停止购买时，所有人为空；只在一天购买过的用户也为空"
+    ),
     "the median; 'one_day_only' marks them": "取中位数；由 one_day_only 标出",
     "0 where nothing was spent": "没有消费时为 0",
     "0 where nothing had a price": "没有标价时为 0",

@@ -247,7 +247,7 @@ WORDS: dict[str, str] = {
     "why_none.lot": "由抽签决定",
     "why_none.best_profit": "预算内增量利润最高",
     "why_none.no_campaign_pays": "没有营销活动划算",
-    "why_none.no_consent": "用户拒绝个性化优惠",
+    "why_none.no_consent": "用户未同意个性化优惠",
     "why_none.outside": "不在任何营销活动的人群中",
     "why_none.no_basis": "近期没有可供判断的购买",
     "why_none.no_offer_pays": "没有一种优惠对该用户划算",

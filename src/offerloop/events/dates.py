@@ -1,0 +1,93 @@
+"""What the dates of each source are checked for: rows that stand apart, and a moment of the plan far from the data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import narwhals as nw
+
+from offerloop.config import Config, SourceName
+from offerloop.engine import Engine, collect
+from offerloop.engine.base import Frame
+from offerloop.errors import SourceError
+from offerloop.events.calendar import epoch_day
+from offerloop.events.outliers import FAR_DAYS, Outliers, iso, outliers, today_in
+from offerloop.events.read import rows_outside
+
+DATED: tuple[SourceName, ...] = ("events", "exposures", "redemptions")
+"""Sources of what customers did, beside order lines. Campaigns and prices may begin long before the first order, or
+after the last one."""
+_QUARTER = 91
+
+
+@dataclass(frozen=True)
+class Dates:
+    """The checks, for one configuration."""
+
+    config: Config
+    engine: Engine
+
+    def check(self, name: SourceName, frame: Frame, day: str) -> None:
+        """Raise SourceError that names rows whose dates stand apart, unless the configured window speaks for them."""
+        clean, known = self.config.clean, nw.col(day)
+        counted = self.within(frame, day).filter(~known.is_null())
+        if self.config.profiles.as_of is not None:
+            counted = counted.filter(known < epoch_day(self.config.profiles.as_of))
+        days = collect(counted.group_by(day).agg(n=nw.len())).rename({day: "day"})
+        today = today_in(self.config.shop.timezone)
+        found = outliers(days, today, early=clean.first_day is None, late=clean.last_day is None)
+        if found:
+            raise SourceError("\n".join(self._problem(name, one, today) for one in found))
+
+    def within(self, frame: Frame, day: str) -> Frame:
+        """Return the rows from `clean.first_day` to `clean.last_day`."""
+        clean, known = self.config.clean, nw.col(day)
+        frame = frame if clean.first_day is None else frame.filter(known >= epoch_day(clean.first_day))
+        return frame if clean.last_day is None else frame.filter(known <= epoch_day(clean.last_day))
+
+    def _problem(self, name: SourceName, one: Outliers, today: int) -> str:
+        place = self.config.sources[name].place
+        rows = ", ".join(rows_outside(name, self.config, self.engine, one.first_day, one.last_day))
+        more = f" and {one.n_rows - 3:,} more" if one.n_rows > 3 else ""
+        side, key, right = (
+            ("after", "last_day", one.last_day) if one.is_late else ("before", "first_day", one.first_day)
+        )
+        beside = one.first_day - 1 if one.is_late else one.last_day + 1
+        left_out = (
+            one.bulk_end if name == "order_lines" else beside
+        )  # other sources end before orders do, and begin later
+        number = "1 row has a date" if one.n_rows == 1 else f"{one.n_rows:,} rows have dates"
+        future = f", and today is {iso(today)}" if one.last_day > today else ""
+        return (
+            f"[sources.{name}] '{place}': {number} far {side} all others, which "
+            f"{'end' if one.is_late else 'begin'} on {iso(one.bulk_end)}{future}: {rows}{more}; correct them, or set "
+            f"clean.{key} = {iso(left_out)} to leave them out ({iso(right)} if they are right)"
+        )
+
+    def check_as_of(self, as_of_day: int, last_day: int, n_later: int, n_kept: int) -> list[str]:
+        """Return notes about a moment of the plan that leaves much out, or comes late. Raise SourceError where it lies
+        so long after the last order that everybody would count as gone.
+        """
+        as_of: date | None = self.config.profiles.as_of
+        distance = as_of_day - last_day - 1
+        if as_of is None:
+            return []
+        if distance > FAR_DAYS:
+            raise SourceError(
+                f"profiles.as_of = {as_of} is {distance:,} days after the last order line of "
+                f"'{self.config.sources['order_lines'].place}', on {iso(last_day)}: everybody would count as gone; "
+                "correct profiles.as_of, or leave it out to plan on the day after the last order"
+            )
+        found = []
+        if distance > _QUARTER:
+            found.append(
+                f"profiles.as_of = {as_of} is {distance:,} days after the last order line, on {iso(last_day)}: "
+                "customers are described as of a quarter without orders; add the orders since, or set an earlier day"
+            )
+        if n_later > n_kept:
+            found.append(
+                f"profiles.as_of = {as_of} leaves out {n_later:,} of {n_later + n_kept:,} order lines as later "
+                "than the plan"
+            )
+        return found

@@ -1,0 +1,168 @@
+"""Whether ids of two sources meet. Where few do, consent, erasure, audit or a number would silently not apply."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+
+import polars as pl
+
+from offerloop.config import Config, SourceName
+from offerloop.engine import collect
+from offerloop.engine.base import Frame
+from offerloop.errors import SourceError
+
+Sources = dict[SourceName, Frame]
+_REMEDY = "write them alike in both"
+_UNLESS = "if they differ rightly, set clean.min_matched_ids = 0, which switches this check off"
+_LOOSE = {
+    "leading zeros": pl.col("id").str.strip_chars_start("0"),
+    "differences of case": pl.col("id").str.to_lowercase(),
+    "spaces and punctuation": pl.col("id").str.replace_all(r"[^\pL\pN]", ""),
+    "what stands before the number": pl.col("id").str.extract(r"(\d+)$"),
+}
+"""Differences in writing that are looked for."""
+
+
+@dataclass(frozen=True)
+class _Pair:
+    """A column of ids that must occur in another source."""
+
+    source: SourceName
+    column: str
+    other: SourceName
+    cost: str
+    """What goes wrong where they do not."""
+
+
+PAIRS = (
+    _Pair("customers", "customer_id", "order_lines", "consent and attributes would reach nobody who buys"),
+    _Pair("audiences", "customer_id", "order_lines", "past campaigns would have reached nobody who buys"),
+    _Pair("redemptions", "customer_id", "order_lines", "profiles would show nobody who redeems"),
+    _Pair("exposures", "customer_id", "order_lines", "nobody who was shown an offer would seem to buy"),
+    _Pair("events", "customer_id", "order_lines", "profiles would show nobody who browses"),
+    _Pair("products", "product_id", "order_lines", "no sale would have a category, a cost or a brand"),
+    _Pair("prices", "product_id", "order_lines", "no sale would have a list price"),
+    _Pair("coupon_products", "product_id", "order_lines", "coupons would be good for nothing that is sold"),
+    _Pair("audiences", "campaign_id", "campaigns", "campaigns would have reached nobody"),
+)  # fmt: skip
+
+
+def check_matching(sources: Sources, config: Config) -> None:
+    """Raise SourceError with every pair of sources whose ids hardly meet, and every empty column that audits."""
+    problems = [*_empty_problems(sources, config), *_pair_problems(sources, config), *_audit_problems(sources, config)]
+    if problems:
+        raise SourceError("\n".join(problems))
+
+
+def _empty_problems(sources: Sources, config: Config) -> Iterator[str]:
+    if "customers" in sources and not len(_ids(sources["customers"], "customer_id")):
+        place = config.sources["customers"].place
+        yield f"[sources.customers] '{place}' has no rows, so that nobody's consent is known; fill it, or take it out"
+
+
+def _pair_problems(sources: Sources, config: Config) -> Iterator[str]:
+    for pair in PAIRS:
+        if pair.source in sources and pair.other in sources:
+            ids, others = (_ids(sources[name], pair.column) for name in (pair.source, pair.other))
+            smaller = min(len(ids), len(others))
+            matched = int(ids.is_in(others.implode()).sum())
+            if matched < config.clean.min_matched_ids * smaller:
+                yield _hardly(pair, config, ids, others, f"{matched:,} of {smaller:,} occur in both")
+
+
+def _hardly(pair: _Pair, config: Config, ids: pl.Series, others: pl.Series, count: str) -> str:
+    here, there = (f"[sources.{name}] '{config.sources[name].place}'" for name in (pair.source, pair.other))
+    left, right = (_examples(one, two) for one, two in ((ids, others), (others, ids)))
+    return (
+        f"{pair.column} of {here} and of {there} hardly match: {count}, such as {left} against {right}"
+        f"{_why(ids, others)}; {pair.cost}; {_REMEDY} ({_UNLESS})"
+    )
+
+
+def _audit_problems(sources: Sources, config: Config) -> Iterator[str]:
+    """Yield columns under `audit_only` that rules see too, or that are empty for nearly all customers who bought."""
+    if "customers" not in sources or not config.profiles.audit_only:
+        return
+    place = f"[sources.customers] '{config.sources['customers'].place}'"
+    for (ours, theirs), name in product(config.sources["customers"].columns.items(), config.profiles.audit_only):
+        if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", theirs):
+            yield (
+                f"{place}: the column '{name}' stands in profiles.audit_only and is also mapped as '{ours}', where "
+                "rules and models see it; take it out of one of them"
+            )
+    bought = _ids(sources["order_lines"], "customer_id")
+    known = collect(sources["customers"].select("customer_id", *config.profiles.audit_only))
+    mine = known.filter(pl.col("customer_id").cast(pl.String).is_in(bought.implode()))
+    for name in config.profiles.audit_only:
+        filled = mine.height - mine[name].null_count()
+        if mine.height and (not filled or filled < config.clean.min_matched_ids * mine.height):
+            yield (
+                f"{place}, column '{name}': known of {filled:,} of "
+                f"{mine.height:,} customers who bought, so that profiles.audit_only could audit nothing by it; fill "
+                "it, or take it out of profiles.audit_only"
+            )
+
+
+def check_suppression(listed: pl.Series, known: pl.Series, place: str, least: float) -> int:
+    """Return how many listed ids nobody has. Raise SourceError where the list would leave out nobody, or seems to
+    mean somebody whose id is written otherwise.
+
+    `listed` and `known`: texts. A list whose people have all left the sources already is right: with `least` = 0
+    (`clean.min_matched_ids`) nothing is checked.
+    """
+    missing = listed.filter(~listed.is_in(known.implode()))
+    if least == 0 or not len(known):
+        return len(missing)
+    if not len(listed):
+        raise SourceError(
+            f"the suppression list '{place}' holds no id, so that nobody would be left out; give the list, or take out "
+            f"privacy.suppress ({_UNLESS})"
+        )
+    if len(missing) == len(listed):
+        raise SourceError(
+            f"the suppression list '{place}' matches nobody in the sources: its ids are such as "
+            f"{_examples(listed, known)}, and theirs such as {_examples(known, listed)}"
+            f"{_why(listed, known)}; {_REMEDY} ({_UNLESS})"
+        )
+    for what, one, other in _near(missing, known.filter(~known.is_in(listed.implode()))):
+        raise SourceError(
+            f"the suppression list '{place}' holds '{one}', which nobody has, and the sources have '{other}', the same "
+            f"without {what}; write the id as the sources do, or take it off the list ({_UNLESS})"
+        )
+    return len(missing)
+
+
+def _near(missing: pl.Series, known: pl.Series) -> Iterator[tuple[str, str, str]]:
+    """Yield the difference, the listed id and the known one that is the same but for its writing."""
+    for what, loose in list(_LOOSE.items())[:3]:
+        left, right = (_loosely(one, loose) for one in (missing, known))
+        for one in left.join(right, on="loose", how="inner").sort("id", "id_right").head(1).iter_rows(named=True):
+            yield what, one["id"], one["id_right"]
+
+
+def _why(ids: pl.Series, others: pl.Series) -> str:
+    """Return the difference in writing that keeps ids apart, as far as it can be seen."""
+    for what, loose in _LOOSE.items():
+        left, right = (_loosely(one, loose)["loose"].unique() for one in (ids, others))
+        if 2 * int(left.is_in(right.implode()).sum()) > min(len(left), len(right)) > 0:
+            return f" (they match without {what})"
+    return ""
+
+
+def _loosely(ids: pl.Series, loose: pl.Expr) -> pl.DataFrame:
+    """Columns id and loose: the id in a form in which another way of writing it is the same."""
+    return pl.DataFrame({"id": ids}).with_columns(loose=loose).drop_nulls()
+
+
+def _ids(frame: Frame, column: str) -> pl.Series:
+    """Return the distinct ids as sorted texts."""
+    return collect(frame.select(column).unique())[column].drop_nulls().cast(pl.String).sort()
+
+
+def _examples(ids: pl.Series, others: pl.Series) -> str:
+    """Return two ids that the others lack, in quotation marks."""
+    apart = ids.filter(~ids.is_in(others.implode()))
+    return " and ".join(f"'{one}'" for one in apart.head(2)) or "none"
