@@ -4,7 +4,7 @@
 All redemptions are of one coupon template with a limit and a budget, so that they meet in one row. They are sent one or
 many at a time, by threads and processes; threads of a process share transactions without asking. Beside them stands how
 often a second the disk takes a write for sure. The PostgreSQL server is made and thrown away (`scripts/system_packages
-test` installs it).
+test` installs it). A second database of each holds a million redemptions, and a process of its own audits it.
 `make bench NAME=ledger` prints a table; `--json FILE` writes it too, `--quick` takes seconds.
 """
 
@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import multiprocessing
 import os
+import resource
 import sys
 import tempfile
 import time
@@ -24,12 +25,14 @@ from itertools import islice
 from multiprocessing.queues import Queue
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
+from queue import Empty
 from statistics import median
 from typing import Any
 
 from offerloop.offers.book import CouponTerms
 from offerloop.offers.commands import Command, Issue, Redeem
 from offerloop.store import Ledger, audit
+from offerloop.store.connect import open_engine
 from record import Claim, Record, Result, load, machine, tell
 
 TARGET = 800
@@ -40,11 +43,23 @@ SHAPES = ((1, 1, 1), (8, 1, 1), (1, 64, 1), (2, 32, 1), (1, 1, 16), (1, 1, 128),
 TERMS = CouponTerms(limit_total=10**9, limit_per_customer=10**6, limit_per_code=None, budget_minor=10**14)
 
 
+AUDITED = 1_000_000
+"""Redemptions that the audit reads."""
+AUDIT_SECONDS, AUDIT_MB = 30, 500
+GIVE_UP_SECONDS = 900
+"""When an audit is ended that does not end."""
+
+
+def from_tests(name: str) -> Any:  # noqa: ANN401 - a module
+    """A module that tests share with benchmarks."""
+    sys.path.append(str(Path(__file__).parent.parent / "tests"))
+    return import_module(name)
+
+
 @contextmanager
 def stores() -> Iterator[dict[str, str]]:
     """URLs of empty databases by name."""
-    sys.path.append(str(Path(__file__).parent.parent / "tests"))
-    server: Any = import_module("postgres_server")
+    server = from_tests("postgres_server")
     with tempfile.TemporaryDirectory() as folder, server.server(**DURABLE) as place:
         yield {"sqlite": f"sqlite:///{folder}/ledger.db", "postgresql": server.url_of(place)}
 
@@ -114,6 +129,43 @@ def rate(url: str, name: str, shape: Shape, seconds: float) -> tuple[float, floa
     return n_done / max(one[1] for one in told), 1000 * sum(one[2] for one in told) / n_done
 
 
+def audited(url: str, done: Queue[tuple[int, float, float]]) -> None:
+    """Tell how many faults the audit finds, in how many seconds, and the peak memory of its process in MB."""
+    begun, engine = time.perf_counter(), open_engine(url)
+    n_faults = len(audit(engine))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    done.put((n_faults, time.perf_counter() - begun, peak))
+    engine.dispose()
+
+
+def measure_audit(n_redemptions: int) -> tuple[list[Result], list[Claim]]:
+    """Fill a database of each kind and audit it. Raises TimeoutError where that takes far too long."""
+    results, claims = [], []
+    spawn = multiprocessing.get_context("spawn")
+    with stores() as urls:
+        for store, url in urls.items():
+            engine = open_engine(url)
+            from_tests("filled_ledger").fill(engine, n_redemptions)
+            engine.dispose()
+            done: Queue[tuple[int, float, float]] = spawn.Queue()
+            process = spawn.Process(target=audited, args=(url, done))
+            process.start()
+            try:
+                n_faults, seconds, peak = done.get(timeout=GIVE_UP_SECONDS)
+            except Empty:
+                process.kill()
+                raise TimeoutError(f"the audit on {store} took more than {GIVE_UP_SECONDS} s") from None
+            process.join()
+            case = f"audit of {n_redemptions:,} redemptions"
+            results += [Result(store, case, "time", seconds, "s"), Result(store, case, "peak memory", peak, "MB")]
+            claims += [
+                Claim.at_most(f"seconds of the {case} on {store}", seconds, AUDIT_SECONDS),
+                Claim.at_most(f"MB of the {case} on {store}", peak, AUDIT_MB),
+                Claim.at_most(f"faults that the {case} finds on {store}", n_faults, 0),
+            ]
+    return results, claims
+
+
 def measure(rounds: int, seconds: float) -> tuple[list[Result], list[Claim]]:
     """All shapes on both stores, `rounds` times; the claim is that of the best one that sends one at a time."""
     results, claims = [], []
@@ -149,6 +201,8 @@ def main() -> None:
     asked = parser.parse_args()
     before = load()
     results, claims = measure(*((1, 1.0) if asked.quick else (5, 3.0)))
+    more_results, more_claims = measure_audit(AUDITED // 50 if asked.quick else AUDITED)
+    results, claims = results + more_results, claims + more_claims
     tell(results, claims)
     if asked.json:
         Record(machine(before, ["sqlalchemy", "psycopg"]), results, claims).write(asked.json)

@@ -1,11 +1,30 @@
-"""Recompute every balance from the history and compare: what does not follow from it is a fault."""
+"""Recompute every balance from the history and compare: what does not follow from it is a fault.
+
+The database adds up and compares, and only the faults that are shown leave it: the program's memory does not grow with
+the history.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Column, Connection, Engine, Row, Table, case, func, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Engine,
+    Row,
+    Select,
+    Table,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    union_all,
+)
 
 from offerloop.offers.book import COUNTERS, Event
 from offerloop.store.connect import at_one_moment
@@ -13,6 +32,9 @@ from offerloop.store.schema import coupons, customers, history, locks, redemptio
 
 SHOWN = 20
 """Faults of one kind that are told at most."""
+POSTGRESQL = ("work_mem = '64MB'", "jit = off")
+"""Of the audit's transaction: groups of a million accounts go to disk less often, and compiling would not pay."""
+Values = Mapping[str, ColumnElement[int]]
 
 
 def audit(engine: Engine) -> list[str]:
@@ -22,6 +44,9 @@ def audit(engine: Engine) -> list[str]:
     """
     own = history.c
     with at_one_moment(engine) as connection:
+        if engine.dialect.name == "postgresql":
+            for setting in POSTGRESQL:
+                connection.execute(text(f"set local {setting}"))
         found = [
             _accounts(connection, templates, [own.template_id]),
             _accounts(connection, coupons, [own.code]),
@@ -34,80 +59,100 @@ def audit(engine: Engine) -> list[str]:
         return [fault for kind in found for _, fault in zip(range(SHOWN), kind, strict=False)]
 
 
+def _differences(keys: Sequence[Column[Any]], table: Table, there: Values, told: Values) -> Select[Any]:
+    """Keys whose values in the table are not the sums over the history: the values (0 where the key is missing), and by
+    how much they are more than the sums.
+
+    Rows of both, those of the history negated, are put under one another and grouped once: without a join no plan can
+    be quadratic.
+    """
+    places = [f"key_{place}" for place in range(len(keys))]
+    both = union_all(
+        select(*(table.c[key.name].label(place) for key, place in zip(keys, places, strict=True)),
+               literal(1).label("there"), *(value.label(name) for name, value in there.items())),
+        select(*(key.label(place) for key, place in zip(keys, places, strict=True)),
+               literal(0), *(-value for value in told.values())).where(*(key.is_not(None) for key in keys)),
+    ).subquery()  # fmt: skip
+    by = [both.c[place] for place in places]
+    is_ = [func.coalesce(func.max(case((both.c.there == 1, both.c[name]))), 0).label(name) for name in there]
+    more = [func.sum(both.c[name]) for name in there]
+    labelled = [one.label(f"more_{name}") for name, one in zip(there, more, strict=True)]
+    differ = or_(*(one != 0 for one in more))
+    return select(*by, *is_, *labelled).group_by(*by).having(differ).order_by(*by).limit(SHOWN)
+
+
+def _pairs(row: Row[Any], names: Sequence[str]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """What is there, and what should be."""
+    is_ = tuple(int(getattr(row, name)) for name in names)
+    return is_, tuple(one - int(getattr(row, f"more_{name}")) for one, name in zip(is_, names, strict=True))
+
+
 def _accounts(connection: Connection, table: Table, keys: Sequence[Column[Any]]) -> Iterator[str]:
     """Accounts whose counters are not the sums of the history."""
-    sums = [func.coalesce(func.sum(history.c[name]), 0) for name in COUNTERS]
-    named = [key.is_not(None) for key in keys]
-    told = connection.execute(select(*keys, *sums).where(*named).group_by(*keys))
-    wide = len(keys)
-    history_says = {tuple(row[:wide]): tuple(map(int, row[wide:])) for row in told}
-    there = connection.execute(select(*(table.c[key.name] for key in keys), *(table.c[name] for name in COUNTERS)))
-    account_says = {tuple(row[:wide]): tuple(row[wide:]) for row in there}
-    zero = (0,) * len(COUNTERS)
-    for key in sorted(history_says.keys() | account_says.keys()):
-        is_, should = account_says.get(key, zero), history_says.get(key, zero)
-        if is_ != should:
-            wrong = [f"{name} {a}, not {b}" for name, a, b in zip(COUNTERS, is_, should, strict=True) if a != b]
-            yield f"{table.name} {' '.join(key)}: {', '.join(wrong)} as the history says"
+    there, told = ({name: one.c[name] for name in COUNTERS} for one in (table, history))
+    for row in connection.execute(_differences(keys, table, there, told)):
+        pairs = zip(COUNTERS, *_pairs(row, COUNTERS), strict=True)
+        wrong = [f"{name} {a}, not {b}" for name, a, b in pairs if a != b]
+        yield f"{table.name} {' '.join(row[: len(keys)])}: {', '.join(wrong)} as the history says"
 
 
 def _locks(connection: Connection) -> Iterator[str]:
     """Locks that hold are those that were made more often than they ended, with what they reserved."""
     own = history.c
-    place = (own.code, own.lock_key)
-    sums = (func.sum(own.n_locked), func.sum(own.reserved_minor))
-    told = connection.execute(select(*place, *sums).where(own.lock_key.is_not(None)).group_by(*place))
-    should = {(row[0], row[1]): (int(row[2]), int(row[3])) for row in told}
-    there = connection.execute(select(locks.c.code, locks.c.lock_key, locks.c.amount_minor))
-    is_ = {(row[0], row[1]): (1, int(row[2])) for row in there}
-    for key in sorted(should.keys() | is_.keys()):
-        if is_.get(key, (0, 0)) != should.get(key, (0, 0)):
-            yield f"lock {key[1]} of {key[0]}: {is_.get(key)}, not {should.get(key)} as the history says"
+    there: Values = {"held": literal(1), "amount": locks.c.amount_minor}
+    told: Values = {"held": own.n_locked, "amount": own.reserved_minor}
+    for row in connection.execute(_differences([own.code, own.lock_key], locks, there, told)):
+        is_, should = _pairs(row, list(there))
+        yield f"lock {row.key_1} of {row.key_0}: {is_}, not {should} as the history says"
 
 
 def _redemptions(connection: Connection) -> Iterator[str]:
     """What is left of each redemption, and whether there was one entry that made it."""
     own, table = history.c, redemptions.c
-    made = func.sum(case((own.event == Event.REDEEMED.value, 1), else_=0))
-    told = connection.execute(
-        select(own.redemption_id, made, func.sum(own.spent_minor), func.sum(own.n_rolled_back))
-        .where(own.redemption_id.is_not(None))
-        .group_by(own.redemption_id)
-    )
-    should = {row[0]: tuple(map(int, row[1:])) for row in told}
-    left = table.amount_minor - table.rolled_back_minor
-    there = connection.execute(select(table.redemption_id, left, table.whole))
-    is_ = {row[0]: (1, int(row[1]), int(row[2])) for row in there}
-    for key in sorted(should.keys() | is_.keys()):
-        if is_.get(key) != should.get(key):
-            yield f"redemption {key}: {is_.get(key)}, not {should.get(key)} as the history says"
+    there: Values = {
+        "made": literal(1),
+        "left": table.amount_minor - table.rolled_back_minor,
+        "whole": case((table.whole, 1), else_=0),
+    }
+    told: Values = {
+        "made": case((own.event == Event.REDEEMED.value, 1), else_=0),
+        "left": own.spent_minor,
+        "whole": own.n_rolled_back,
+    }
+    for row in connection.execute(_differences([own.redemption_id], redemptions, there, told)):
+        is_, should = _pairs(row, list(there))
+        yield f"redemption {row.key_0}: {is_}, not {should} as the history says"
 
 
 def _limits(connection: Connection) -> Iterator[str]:
     """Accounts beyond their limits or below zero."""
-    for row in connection.execute(select(templates)):
-        pairs = (
-            ("limit_total", row.n_locked + row.n_used, row.limit_total),
-            ("limit_issued", row.n_issued, row.limit_issued),
-            ("budget_minor", row.reserved_minor + row.spent_minor, row.budget_minor),
+    for table in (templates, coupons, customers):
+        own = table.c
+        uses, money = own.n_locked + own.n_used, own.reserved_minor + own.spent_minor
+        limits = (
+            {"limit_total": uses, "limit_issued": own.n_issued, "budget_minor": money}
+            if table is templates
+            else {"limit_uses": uses}
         )
-        yield from (f"template {row.template_id}: {is_} is beyond its {name} of {limit}"
-                    for name, is_, limit in pairs if limit is not None and is_ > limit)  # fmt: skip
-        yield from _below_zero(f"template {row.template_id}", row)
-    for table in (coupons, customers):
-        for row in connection.execute(select(table)):
-            name = f"{table.name} {' '.join(str(row[place]) for place in range(len(table.primary_key)))}"
-            if row.limit_uses is not None and row.n_locked + row.n_used > row.limit_uses:
-                yield f"{name}: {row.n_locked + row.n_used} uses are beyond the limit of {row.limit_uses}"
-            yield from _below_zero(name, row)
+        wrong = [used > own[name] for name, used in limits.items()] + [own[name] < 0 for name in COUNTERS]
+        used = [one.label(f"used_{name}") for name, one in limits.items()]
+        keys = list(table.primary_key)
+        for row in connection.execute(select(table, *used).where(or_(*wrong)).order_by(*keys).limit(SHOWN)):
+            name = f"{table.name} {' '.join(str(getattr(row, key.name)) for key in keys)}"
+            yield from _beyond(name, row, list(limits))
+            yield from (f"{name}: {one} is {getattr(row, one)}" for one in COUNTERS if getattr(row, one) < 0)
 
 
-def _below_zero(name: str, row: Row[Any]) -> Iterator[str]:
-    yield from (f"{name}: {counter} is {getattr(row, counter)}" for counter in COUNTERS if getattr(row, counter) < 0)
+def _beyond(account: str, row: Row[Any], limits: Sequence[str]) -> Iterator[str]:
+    for name in limits:
+        used, limit = getattr(row, f"used_{name}"), getattr(row, name)
+        if limit is not None and used > limit:
+            yield f"{account}: {used} is beyond its {name} of {limit}"
 
 
 def _requests(connection: Connection) -> Iterator[str]:
     """Entries without a command that was answered: what changed must have been asked for."""
-    known = select(requests.c.key)
-    keys = select(history.c.request_key).where(history.c.request_key.not_in(known)).distinct()
+    own = history.c
+    known = select(requests.c.key).where(requests.c.key == own.request_key).exists()
+    keys = select(own.request_key).where(~known).distinct().order_by(own.request_key).limit(SHOWN)
     yield from (f"the history has entries of the unknown request {row[0]}" for row in connection.execute(keys))
