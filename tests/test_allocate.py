@@ -249,7 +249,7 @@ def test_limits_that_ask_for_what_is_not_there_are_refused(text, table, tmp_path
 
 def test_limits_that_clash_say_how_much_would_have_to_give_way(table, tmp_path):
     text = 'budget = "20.00"\n[[limits]]\nname = "many"\ncounts = "offers"\nat_least = 200'
-    with pytest.raises(InputError, match=r"'budget' \([\d.]+ USD\) would have to give way, because of 'many'"):
+    with pytest.raises(InputError, match=r"'budget' would have to be at least [\d.]+ USD, not 20.00 USD"):
         allocate(table, limits(tmp_path, text), (), "USD")
 
 

@@ -120,7 +120,11 @@ def small(profit, cost, *limits, **kind):
 
 def test_what_clashes_is_named_with_how_much_it_must_give_way():
     at_least = Limit("at least five", -5, COUNT, weights=(-1,))
-    with pytest.raises(ClashError, match=r"'at least five' \(2 of count\) would have to give way, because of 'budget'"):
+    said = (
+        r"'at least five' and 'budget' clash: 'at least five' reaches at most 3 offers, not 5 offers, "
+        r"or 'budget' would have to be at least 50 of cost, not 35 of cost"
+    )
+    with pytest.raises(ClashError, match=said):
         solve(small([[1.0]] * 6, [[10]] * 6, Limit("budget", 35), at_least))
 
 
@@ -156,5 +160,5 @@ def test_few_customers_with_many_offers_are_decided_too():
 def test_a_clash_of_many_customers_names_the_budget():
     rng = np.random.default_rng(6)
     problem = Problem.of(rng.uniform(1, 2, (5_000, 1)), rng.integers(1, 9, (5_000, 1)), -1)
-    with pytest.raises(ClashError, match=r"'budget' .* would have to give way"):
+    with pytest.raises(ClashError, match=r"'budget' would have to be at least 0 of cost, not -1 of cost"):
         solve(problem)

@@ -1,64 +1,119 @@
-"""Which limits cannot be held together, and by how much they would have to give way."""
+"""Which limits cannot be held together, and how far each of them would have to give way."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_FLOOR
 
-import numpy as np
-
+from offerloop.allocation.elastic import NOTHING, Elastic, Violation, weights_of
 from offerloop.allocation.problem import Limit, Problem
-from offerloop.allocation.undecided import Undecided
 from offerloop.errors import InputError
 
-CUSTOMERS = 2_000
-"""By a sample of so many it is told."""
-HARDLY = 1e-7
+CONFLICTS = 3
+"""Conflicts that are named, no limit in two of them."""
+NAMED = 4
+"""Limits of one conflict that are named with what they would have to allow."""
 
 
 class ClashError(InputError):
-    """No plan keeps to all limits."""
+    """No plan keeps to all limits, or none was found."""
 
 
-def clash(problem: Problem, broken: tuple[tuple[Limit, int], ...] = ()) -> ClashError:
-    """What to say of limits that no plan was found for; `broken` are those that the closest plan exceeds.
+@dataclass(frozen=True)
+class Conflict:
+    """Limits that no plan holds together, not even one that divides customers; without any one of them some plan may.
 
-    The least amounts by which limits must give way, in units of the mean size of what each counts, by a linear program;
-    those whose prices in it are above zero stand in the way. Of many customers a sample is asked.
+    `by` are the whole units by which each would have to give way at least while all others hold, or those of the
+    conflict where more than this conflict stands in the way.
     """
-    least = _least(problem)
-    ways = [(one, by) for one, by, _ in least if by > 0]
-    if not ways:
-        told = ", ".join(_gives_way(limit, by) for limit, by in broken) or "limits of whole numbers"
-        return ClashError(f"no whole plan that keeps to all limits was found; the closest one breaks {told}: loosen it")
-    others = [f"'{one.name}'" for one, by, price in least if by == 0 and price > HARDLY]
-    about = "" if problem.blocks.customers <= CUSTOMERS else "about "
-    told = ", ".join(_gives_way(limit, by, about) for limit, by in ways)
-    beside = f", because of {', '.join(others)}" if others else ", whatever the others say"
-    return ClashError(f"the limits cannot all be held: {told} would have to give way{beside}")
+
+    limits: tuple[Limit, ...]
+    by: tuple[int, ...]
+
+    def __str__(self) -> str:
+        shown = sorted(zip(self.limits, self.by, strict=True), key=lambda one: not one[0].is_below)[:NAMED]
+        ways = ", or ".join(_needed(limit, by) for limit, by in shown)
+        if len(self.limits) == 1:
+            return f"{ways}, whatever the other limits are"
+        names = [f"'{limit.name}'" for limit, _ in shown]
+        more = len(self.limits) - len(shown)
+        together = f"{', '.join(names)} and {more} more" if more else f"{', '.join(names[:-1])} and {names[-1]}"
+        return f"{together} clash: {ways}"
 
 
-def _gives_way(limit: Limit, by: int, about: str = "") -> str:
-    return f"'{limit.name}' ({about}{limit.amount(by)})"
+def clash(problem: Problem) -> ClashError | None:
+    """What to say where even divided customers cannot keep to the limits; None where that could not be shown."""
+    conflicts = list(_conflicts(problem))
+    if not conflicts:
+        return None
+    return ClashError(f"the limits cannot all be held: {'; '.join(map(str, conflicts))}")
 
 
-def _least(problem: Problem) -> list[tuple[Limit, int, float]]:
-    """Each limit with the whole units that it must give way by, and its price in that."""
-    from scipy.optimize import linprog
-    from scipy.sparse import csr_array, hstack, vstack
+def none_found(broken: Sequence[tuple[Limit, int]]) -> ClashError:
+    """What to say where no plan was found although nothing proves that there is none.
 
-    block = problem.blocks.some(CUSTOMERS)
-    share = block.size / problem.blocks.customers if block.size else 1.0
-    left = np.array([math.floor(share * one.at_most) for one in problem.limits], dtype=object)
-    every = Undecided.of(block, np.asarray(block.profit, dtype=np.float64), np.inf, problem, left)
-    rows, most = every.rows()
-    number = len(problem.limits)
-    slack = vstack([csr_array((every.customers, number)), csr_array(-np.eye(number))])
-    objective = np.concatenate([np.zeros(len(every.row)), np.ones(number)])
-    bounds = [(0, 1)] * len(every.row) + [(0, None)] * number
-    found = linprog(objective, A_ub=hstack([rows, slack]), b_ub=most, bounds=bounds, method="highs")
-    if found.x is None:
-        return []
-    needed = found.x[len(every.row) :] * every.size / share
-    prices = -found.ineqlin.marginals[every.customers :]
-    units = np.where(needed > HARDLY * every.size, np.ceil(needed - HARDLY), 0).astype(np.int64)
-    return list(zip(problem.limits, units.tolist(), prices.tolist(), strict=True))
+    `broken` are limits that the closest plan exceeds, and by how many units.
+    """
+    searched = "no plan that keeps to all limits was found by a search of bounded length"
+    if not broken:
+        return ClashError(f"{searched}; loosen one of them")
+    ways = " and ".join(_enough(limit, by) for limit, by in broken)
+    return ClashError(f"{searched}, and nothing proves that there is none: one is sure to exist if {ways}")
+
+
+def _needed(limit: Limit, by: int) -> str:
+    """What a limit would have to be at least for the others to hold."""
+    given, now = limit.at_most + by, limit.at_most
+    if limit.is_below:
+        reached, asked = limit.amount(-given, ROUND_FLOOR), limit.amount(-now)
+        return f"'{limit.name}' reaches at most {reached}, not {asked}"
+    if min(limit.weights) < 0:
+        return f"'{limit.name}' would have to give way by at least {limit.amount(by, ROUND_CEILING)}"
+    return f"'{limit.name}' would have to be at least {limit.amount(given, ROUND_CEILING)}, not {limit.amount(now)}"
+
+
+def _enough(limit: Limit, by: int) -> str:
+    """What a limit would have to be so that a plan at hand keeps to it."""
+    given, now = limit.at_most + by, limit.at_most
+    if limit.is_below:
+        return f"'{limit.name}' asks for {limit.amount(-given, ROUND_FLOOR)} instead of {limit.amount(-now)}"
+    if min(limit.weights) < 0:
+        return f"'{limit.name}' gives way by {limit.amount(by, ROUND_CEILING)}"
+    return f"'{limit.name}' allows {limit.amount(given, ROUND_CEILING)} instead of {limit.amount(now)}"
+
+
+def _conflicts(problem: Problem) -> Iterator[Conflict]:
+    """Conflicts without a limit in common."""
+    elastic, everything = Elastic(problem), set(range(len(problem.limits)))
+    left = set(everything)
+    for _ in range(CONFLICTS):
+        proof = _proof(elastic, left)
+        for one in sorted(proof.members if proof else ()):  # a deletion filter: what stays is needed for the conflict
+            if proof is not None and one in proof.members:
+                proof = _proof(elastic, proof.members - {one}) or proof
+        if proof is None:
+            return
+        places = sorted(proof.members)
+        by = tuple(_by(elastic, proof, one, everything) for one in places)
+        yield Conflict(tuple(problem.limits[one] for one in places), by)
+        left -= proof.members
+
+
+def _proof(elastic: Elastic, members: Collection[int]) -> Violation | None:
+    """That these limits clash; None where it is not proved."""
+    found = elastic.violation(weights_of(len(elastic.problem.limits), members))
+    return found if found.proved else None
+
+
+def _by(elastic: Elastic, proof: Violation, one: int, everything: set[int]) -> int:
+    """Whole units by which a limit must give way at least while all others hold, or the others that it clashes with
+    where even then not all can.
+    """
+    others = everything if _proof(elastic, everything - {one}) is None else proof.members
+    weights = weights_of(len(everything), others, one)
+    found = max(proof, elastic.violation(weights, precise=True), key=lambda found: found.least / found.prices[one]
+                if found.prices[one] > 0 else -math.inf)  # fmt: skip
+    units = found.least / float(found.prices[one]) * float(elastic.size[one])
+    return max(math.ceil(units - NOTHING * float(elastic.size[one])), 1)

@@ -92,12 +92,17 @@ def units(block: Block, limits: Sequence[Limit], offers: int) -> Floats:
     """(limits,): a price of natural size: mean profit of the best candidates over the mean size of what counts."""
     best = block.profit.max(axis=1, initial=0.0)
     profit = max(float(best[np.isfinite(best)].mean()), 1e-12)
+    total, counted = counted_sizes(block, limits, offers)
+    return np.array([profit * n / size if n else profit for size, n in zip(total, counted, strict=True)])
+
+
+def counted_sizes(block: Block, limits: Sequence[Limit], offers: int) -> tuple[Floats, Ints]:
+    """(limits,) each: sums of the sizes, without signs, of all candidates that a limit counts, and their number."""
     rows, slot = np.nonzero(np.isfinite(block.profit))
     offer = block.offers(rows, slot)
-    found = []
-    for one in limits:
+    total, counted = np.zeros(len(limits)), np.zeros(len(limits), dtype=np.int64)
+    for place, one in enumerate(limits):
         group = 0 if one.column is None else block.groups[one.column][rows]
         size = one.table(offers)[group, offer] * (1 if one.measure == COUNT else block.measure(one.measure, rows, slot))
-        counted = np.abs(size[size != 0])
-        found.append(profit / float(counted.mean()) if len(counted) else profit)
-    return np.array(found)
+        total[place], counted[place] = float(np.abs(size).sum(dtype=np.float64)), int(np.count_nonzero(size))
+    return total, counted

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -11,7 +12,8 @@ from offerloop.allocation.problem import Problem
 from offerloop.allocation.solution import Solution
 from offerloop.allocation.undecided import Undecided
 
-SECONDS = 60.0
+SECONDS = 20.0
+"""For all tries together."""
 TRIES = 5
 """HiGHS takes limits for held within a tolerance; those exceeded in whole numbers are drawn tighter so often."""
 
@@ -23,8 +25,9 @@ def solve_exactly(problem: Problem, seconds: float = SECONDS) -> Solution | None
     every = Undecided.of(block, np.asarray(block.profit, dtype=np.float64), np.inf, problem, left)
     tighter, bound, relaxed = every, np.inf, every.relaxed()
     prices = tuple(0.0 for _ in problem.limits) if relaxed is None else tuple(relaxed.prices.tolist())
+    deadline = time.monotonic() + seconds
     for _ in range(TRIES):
-        found = _best(tighter, seconds)
+        found = _best(tighter, max(deadline - time.monotonic(), 0.1))
         if found is None:
             return None
         on, bound = found[0], min(bound, found[1]) if tighter is every else bound

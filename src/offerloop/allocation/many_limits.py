@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from offerloop.allocation.choose import Meters, slots, taken
+from offerloop.allocation.clash import clash
 from offerloop.allocation.dual import prices_of
 from offerloop.allocation.problem import Block, Floats, Ints, Problem
 from offerloop.allocation.solution import Solution
@@ -19,6 +20,8 @@ OPEN = 2_000
 """Customers who are left to it otherwise."""
 WIDER = 6
 """Times as many where these cannot keep to the limits."""
+WIDEST, MOST_USES = 100_000, 4_000_000
+"""Candidates, and uses of limits by candidates, that an attempt with more undecided customers has at most."""
 REACH = 4.0
 """Candidates that lie so many times further behind than the closest are left out."""
 SAMPLE = 20_000
@@ -86,17 +89,32 @@ def lead(worth: Floats, most: int) -> Floats:
 
 
 def solve_many_limits(problem: Problem) -> Solution | None:
-    """The plan, which may still break limits; None where even divided customers could not keep to them."""
-    candidates = problem.blocks.customers * problem.blocks.width
-    if candidates <= SMALL:
-        return _attempt(problem, np.zeros(len(problem.limits)), np.inf)
-    prices = prices_of(problem)
-    number = OPEN
-    while True:
-        found = _attempt(problem, prices, _within(problem, prices, number))
-        if (found is not None and not found.broken) or number >= problem.blocks.customers:
+    """The plan, which may still break limits; None where none was found.
+
+    Raises ClashError where even divided customers cannot keep to the limits.
+    """
+    closest: Solution | None = None
+    prices, numbers = _start(problem)
+    for attempt, number in enumerate(numbers):
+        last = attempt == len(numbers) - 1
+        found = _attempt(problem, prices, _within(problem, prices, number), last=last)
+        if found is not None and not found.broken:
             return found
-        number *= WIDER
+        if attempt == 0 and (error := clash(problem)) is not None:
+            raise error
+        closest = found or closest
+    return closest
+
+
+def _start(problem: Problem) -> tuple[Floats, list[int]]:
+    """Prices, and how many customers are left undecided in each attempt: more where fewer cannot keep to the limits."""
+    customers, width = problem.blocks.customers, max(problem.blocks.width, 1)
+    if customers * width <= SMALL:
+        return np.zeros(len(problem.limits)), [customers]
+    numbers, most = [OPEN], min(WIDEST, MOST_USES // len(problem.limits)) // width
+    while numbers[-1] < customers and min(numbers[-1] * WIDER, customers) <= most:
+        numbers.append(numbers[-1] * WIDER)
+    return prices_of(problem), numbers
 
 
 def _within(problem: Problem, prices: Floats, number: int) -> float:
@@ -111,18 +129,19 @@ def _within(problem: Problem, prices: Floats, number: int) -> float:
     return float(np.quantile(leads, DENSE)) * share / DENSE
 
 
-def _attempt(problem: Problem, prices: Floats, within: float) -> Solution | None:
+def _attempt(problem: Problem, prices: Floats, within: float, *, last: bool) -> Solution | None:
+    """One plan; None where the undecided cannot keep to the limits. The last attempt returns the closest plan."""
     scan = Scan.of(problem, prices, within)
     at_most = np.array([one.at_most for one in problem.limits], dtype=object)
     undecided = Undecided.of(scan.open, scan.open_worth, REACH * within, problem, at_most - scan.used)
     relaxed = undecided.relaxed()
-    if relaxed is None:
+    if relaxed is None and not last:
         return None
-    on = undecided.plan(relaxed.share)
+    on = undecided.plan(undecided.closest() if relaxed is None else relaxed.share)
     scan.choice[scan.rows] = undecided.choice(on)
     used = tuple(int(one) for one in scan.used + undecided.use[on].astype(object).sum(axis=0))
     profit = scan.profit + float(undecided.profit[on].sum())
-    if np.isinf(within):
+    if np.isinf(within) and relaxed is not None:
         return Solution(scan.choice, problem.limits, tuple(relaxed.prices.tolist()), used, profit, relaxed.value)
     bound = scan.worth + float(sum(prices * at_most))
     return Solution(scan.choice, problem.limits, tuple(prices.tolist()), used, profit, bound)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
@@ -28,6 +29,7 @@ T = TypeVar("T")
 COUNT = "count"
 """The measure that is 1 for every candidate."""
 COST = "cost"
+HUNDREDTH = Decimal("0.01")
 Unit = tuple[int, str]
 """How many small units make a large one, and the name of that."""
 ROWS = 32_768
@@ -176,12 +178,20 @@ class Limit:
     unit: Unit | None = None
     """In which amounts are said, where the limit counts in smaller ones."""
 
-    def amount(self, units: int) -> str:
-        """So many units, as a message says it."""
+    @property
+    def is_below(self) -> bool:
+        """Whether it asks for something at least."""
+        return min(self.weights) < 0 <= -self.at_most and max(self.weights) <= 0
+
+    def amount(self, units: int, rounding: str | None = None) -> str:
+        """So many units, as a message says it: exactly, or to hundredths of a large unit by a rounding of `decimal`."""
         if self.unit is None:
-            return f"{units:,} of {self.measure}"
+            return f"{units:,} offers" if self.measure == COUNT else f"{units:,} of {self.measure}"
         size, name = self.unit
-        return f"{units / size:,.2f} {name}"
+        money = Decimal(units) / size
+        if rounding is not None or money == money.quantize(HUNDREDTH):
+            money = money.quantize(HUNDREDTH, rounding)
+        return f"{money:,f} {name}"
 
     @property
     def is_plain(self) -> bool:

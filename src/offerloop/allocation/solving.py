@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from offerloop.allocation.clash import clash
+from offerloop.allocation.clash import clash, none_found
 from offerloop.allocation.dual import everybody
 from offerloop.allocation.exact import solve_exactly
 from offerloop.allocation.many_limits import SMALL, solve_many_limits
@@ -25,14 +25,14 @@ def solve(problem: Problem, *, exactly: bool = True) -> Solution:
     if is_one_budget(problem) and candidates > SMALL:
         plan = solve_one_budget(problem)
         if plan is None:
-            raise clash(problem)
+            raise clash(problem) or none_found(())
         return plan
     found = solve_many_limits(problem)
     if found is not None and not found.broken:
         return found
     best = solve_exactly(problem) if exactly and candidates <= EXACT else None
     if best is None:
-        raise clash(problem, found.broken if found else ())
+        raise none_found(found.broken if found else ())
     return best
 
 

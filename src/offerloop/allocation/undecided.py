@@ -23,6 +23,12 @@ ENDLESS = 2**61
 """Limits above it never bind."""
 MOVES = 2_000
 """Most that mend, and most that fill."""
+WORK = 100_000_000
+"""Uses of limits by moves that are compared for one plan at most."""
+PROFIT = 1e-3
+"""Units by which limits may be exceeded for the profit of the best candidate, where they have to be exceeded."""
+PIVOTS = 20_000
+"""Of the simplex method at most; a hundred thousand candidates take some thousand."""
 PAIRED = 150
 """Moves of each side that are paired."""
 
@@ -57,18 +63,36 @@ class Undecided:
         return cls(block.size, problem.most, row, slot, profit, worth[row, slot], use, ends, np.maximum(size, 1.0))
 
     def relaxed(self) -> Relaxed | None:
-        """The linear program; None where the limits cannot be held."""
+        """The linear program; None where the limits cannot be held, or where that takes too long to tell."""
         from scipy.optimize import linprog
 
         if len(self.row) == 0:
             return Relaxed(np.zeros(0), np.zeros(len(self.left)), 0.0)
         rows, most = self.rows()
         scale = max(float(np.abs(self.profit).max(initial=0.0)), 1e-300)
-        found = linprog(-self.profit / scale, A_ub=rows, b_ub=most, bounds=(0, 1), method="highs-ds")
-        if found.x is None:
+        options = {"maxiter": PIVOTS}
+        found = linprog(-self.profit / scale, A_ub=rows, b_ub=most, bounds=(0, 1), method="highs-ds", options=options)
+        if found.status != 0:
             return None
         prices = np.maximum(-found.ineqlin.marginals[self.customers :], 0.0) * scale / self.size
         return Relaxed(found.x, prices, -float(found.fun) * scale)
+
+    def closest(self) -> Floats:
+        """Shares (m,) that exceed the limits least; zeros where that takes too long to tell."""
+        from scipy.optimize import linprog
+        from scipy.sparse import csr_array, eye_array, hstack, vstack
+
+        rows, most = self.rows()
+        number = len(self.left)
+        slack = vstack([csr_array((self.customers, number)), -eye_array(number)])
+        scale = max(float(np.abs(self.profit).max(initial=0.0)), 1e-300)
+        objective = np.concatenate([-PROFIT * self.profit / scale, np.ones(number)])
+        bounds = [(0, 1)] * len(self.row) + [(0, None)] * number
+        options = {"maxiter": PIVOTS}
+        found = linprog(
+            objective, A_ub=hstack([rows, slack]), b_ub=most, bounds=bounds, method="highs-ds", options=options
+        )
+        return found.x[: len(self.row)] if found.status == 0 else np.zeros(len(self.row))
 
     def rows(self) -> tuple[Any, Floats]:
         """Constraints on the shares (m,), of each customer, then of each limit in units of its size; and bounds."""
@@ -95,15 +119,17 @@ class Undecided:
         return np.asarray((np.maximum(used - self.left, 0) / self.size).sum(axis=-1))
 
     def _whole(self, on: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        used = self.use[on].sum(axis=0)
+        used, work = self.use[on].sum(axis=0), 0
         for better in (self._mending, self._filling):
             for _ in range(MOVES):
                 moves = self._moves(on)
+                work += moves.use.size
                 best = better(moves, used)
                 if best is None:
                     moves = moves.pairs(self.row)
+                    work += moves.use.size
                     best = better(moves, used)
-                if best is None:
+                if best is None or work > WORK:
                     break
                 moves.take(best, on)
                 used = used + moves.use[best]

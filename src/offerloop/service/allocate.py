@@ -63,14 +63,13 @@ class Allocated:
     def _limit(limit: Limit, used: int, price: float, unit: int) -> dict[str, Any]:
         """Sums and the bound as they were written, a limit from below with its sign turned back; see `docs`."""
         scale = 1 if limit.unit is None else unit
-        below = min(limit.weights) < 0 <= -limit.at_most and max(limit.weights) <= 0
-        sign = -1 if below else 1
+        sign = -1 if limit.is_below else 1
         return {
             "name": limit.name,
             "counts": "offers" if limit.measure == COUNT else limit.measure,
             "in": "" if limit.unit is None else limit.unit[1],
             "used": sign * used / scale,
-            "at_least" if below else "at_most": sign * limit.at_most / scale,
+            "at_least" if limit.is_below else "at_most": sign * limit.at_most / scale,
             "shadow_price": price * scale / unit,
         }
 

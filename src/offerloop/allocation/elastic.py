@@ -1,0 +1,136 @@
+"""How far limits must give way at least, over all customers.
+
+    minimise    sum over limits of weight x slack
+    subject to  what a mixture of plans uses  <=  at_most + slack
+
+Each pass computes the plan of all customers that uses least at the prices of the limits. Plans of parts of the
+customers are columns of a small master program, whose prices are those of the next pass (Dantzig and Wolfe 1960,
+"Decomposition principle for linear programs"). Whatever the prices are, what a pass uses at them beyond the limits is
+a lower bound: where it is above zero, no plan keeps to the limits, not even one that divides customers (Farkas). The
+number of passes is bounded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from offerloop.allocation.choose import Meters, slots, taken
+from offerloop.allocation.dual import counted_sizes
+from offerloop.allocation.problem import Block, Floats, Problem
+
+WORK = 1_000_000_000
+"""Candidates that all passes together look at, give or take the passes that are made at least and at most."""
+FEWEST_PASSES, MOST_PASSES = 20, 400
+PARTS = 16
+"""Parts of the customers with columns of their own."""
+NOTHING = 1e-6
+"""Violations below it, in candidates of mean size, are taken for none: what floating point cannot tell."""
+HARD = 1e6
+"""Weight of limits that are to be held, beside one that may give way."""
+
+
+@dataclass(frozen=True, eq=False)
+class Violation:
+    """The least violation of some limits, in candidates of mean size times their weights."""
+
+    least: float
+    """It is not below; above `NOTHING` the limits cannot be held."""
+    most: float
+    """It is not above; up to `NOTHING` a mixture of plans holds the limits."""
+    prices: Floats
+    """(limits,): which prove `least`."""
+
+    @property
+    def members(self) -> frozenset[int]:
+        """Positions of the limits that the proof needs."""
+        return frozenset(np.flatnonzero(self.prices).tolist())
+
+    @property
+    def proved(self) -> bool:
+        """Whether the limits clash for certain."""
+        return self.least > NOTHING
+
+
+class Elastic:
+    """Violations of several sets of limits of one problem; the columns of one are those of the next."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        sums = list(problem.blocks.map(lambda block: counted_sizes(block, problem.limits, problem.offers)))
+        total, counted = (np.sum(one, axis=0) for one in zip(*sums, strict=True))
+        self.size = np.where(counted > 0, total / np.maximum(counted, 1), 1.0)
+        """(limits,): mean size of what each counts."""
+        self._meters = Meters.of(problem.limits, problem.offers)
+        self._at_most = np.array([one.at_most for one in problem.limits], dtype=object)
+        candidates = max(problem.blocks.customers * problem.blocks.width, 1)
+        self.left = int(np.clip(WORK // candidates, FEWEST_PASSES, MOST_PASSES))
+        """Passes that may still be made."""
+        self._columns = [np.zeros((PARTS, len(problem.limits)))]
+        """Uses (parts, limits) of plans, in mean sizes; the first plan gives nothing."""
+
+    def violation(self, weights: Floats, *, precise: bool = False) -> Violation:
+        """The least violation with weights (limits,), 0 for a limit that does not matter.
+
+        Unless `precise` the search ends as soon as it is known whether there is one.
+        """
+        within = (self._at_most / self.size).astype(np.float64)
+        least, proof = -np.inf, np.zeros(len(weights))
+        while True:
+            most, prices = self._master(weights, within)
+            close = most - least <= NOTHING * (1 + abs(most) if precise else 1)
+            if most <= NOTHING or close or (least > NOTHING and not precise) or self.left == 0:
+                return Violation(least, most, proof)
+            used = self._used_least(prices)
+            excess = float(((used.sum(axis=0) - self._at_most) / self.size).astype(np.float64) @ prices)
+            if excess > least:
+                least, proof = excess, prices
+            self._columns.append((used / self.size).astype(np.float64))
+
+    def _master(self, weights: Floats, within: Floats) -> tuple[float, Floats]:
+        """The least violation by mixtures of the columns, and the prices of the limits."""
+        from scipy.optimize import linprog
+        from scipy.sparse import csr_array, eye_array, hstack, kron
+
+        active = np.flatnonzero(weights)
+        columns = np.stack(self._columns, axis=1).reshape(-1, len(weights))[:, active]
+        rows = hstack([csr_array(columns.T), -eye_array(len(active))], format="csr")
+        ones = kron(eye_array(PARTS), np.ones((1, len(self._columns))))
+        whole = hstack([ones, csr_array((PARTS, len(active)))], format="csr")
+        objective = np.concatenate([np.zeros(len(columns)), weights[active]])
+        found = linprog(objective, A_ub=rows, b_ub=within[active], A_eq=whole, b_eq=np.ones(PARTS), method="highs-ds")
+        prices = np.zeros(len(weights))
+        if found.x is None:  # beyond what floating point can carry: nothing is claimed
+            return 0.0, prices
+        prices[active] = np.clip(-found.ineqlin.marginals, 0.0, weights[active])
+        return float(found.fun), prices
+
+    def _used_least(self, prices: Floats) -> NDArray[np.object_]:
+        """(parts, limits): uses of the plan that uses least at these prices, exactly."""
+        self.left -= 1
+        found = np.zeros((PARTS, len(prices)), dtype=object)
+        real, most = prices / self.size, self.problem.most
+
+        def of_block(block: Block) -> list[NDArray[np.object_]]:
+            free = replace(block, profit=np.where(np.isneginf(block.profit), -np.inf, 0.0))
+            rows, chosen = taken(slots(self._meters.worth(free, real), most))
+            ends = np.searchsorted(rows, np.linspace(0, block.size, PARTS + 1).astype(int))
+            parts = [slice(a, b) for a, b in pairwise(ends)]
+            return [self._meters.used(block, rows[one], chosen[one]) for one in parts]
+
+        for parts in self.problem.blocks.map(of_block):
+            found += np.array(parts)
+        return found
+
+
+def weights_of(limits: int, members: Collection[int], giving: int | None = None) -> Floats:
+    """(limits,): 1 for members; where one gives way, `HARD` for the others."""
+    found = np.zeros(limits)
+    found[list(members)] = 1.0 if giving is None else HARD
+    if giving is not None:
+        found[giving] = 1.0
+    return found
