@@ -76,6 +76,19 @@ def exact_share(value: str | float | int) -> Fraction:
     return Fraction(str(value))
 
 
+def read_margin(text: str) -> str:
+    """A margin as typed, ``.35`` or ``35%``, as it stands in a configuration. Raises InputError when it is none."""
+    number, percent = text.strip().removesuffix("%"), text.strip().endswith("%")
+    try:
+        share = Decimal(number.strip()) / (100 if percent else 1)
+        is_share = 0 < share <= 1
+    except InvalidOperation:
+        is_share = False
+    if not is_share:
+        raise InputError(f"--margin must be a share such as 0.3 or 30%, not '{text}'")
+    return f"{share.normalize():f}"
+
+
 def half_up(value: Decimal | Fraction | int) -> int:
     """The nearest minor unit, half away from zero. A Decimal or Fraction is taken exactly."""
     exact = Fraction(value)

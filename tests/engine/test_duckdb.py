@@ -5,6 +5,7 @@ import polars as pl
 import pytest
 
 from offerloop.engine import ENGINES, collect
+from offerloop.engine.base import BrokenFileError
 from offerloop.errors import SourceError
 
 INSTANT = datetime(2024, 3, 10, 6, 59, 59, 900_000)
@@ -69,7 +70,7 @@ def test_two_columns_of_one_name_are_refused(engine, tmp_path):
 @pytest.mark.parametrize("lines", ["1,2\n3\n", "1,2\n3,4,5\n"])
 def test_a_line_of_another_width_is_named(engine, tmp_path, lines):
     (tmp_path / "a.csv").write_text("a,b\n" + lines)
-    with pytest.raises(SourceError, match="Line: 3"):
+    with pytest.raises(BrokenFileError, match="Line: 3"):
         engine.keep(engine.read(tmp_path / "a.csv"))
 
 

@@ -41,7 +41,9 @@ def _main(
 @app.command()
 def init(
     folder: Annotated[Path, typer.Argument(help="Folder to write the shop to.")],
-    orders: Annotated[str | None, typer.Option(help="Order lines: CSV, Parquet, or a database's URL#table.")] = None,
+    orders: Annotated[
+        str | None, typer.Option(help="Order lines: CSV, Excel, Parquet, or a database's URL#table or URL#query.")
+    ] = None,
     products: Annotated[str | None, typer.Option(help="Product list, one row per product.")] = None,
     customers: Annotated[str | None, typer.Option(help="Customer list, one row per customer.")] = None,
     events: Annotated[str | None, typer.Option(help="What customers viewed, put into the cart or rated.")] = None,
@@ -51,11 +53,23 @@ def init(
     redemptions: Annotated[str | None, typer.Option(help="Who redeemed what.")] = None,
     budget: Annotated[str | None, typer.Option(help="The most that the plan may cost, such as 1000.00.")] = None,
     currency: Annotated[str | None, typer.Option(help="ISO code of all money; default: guessed.")] = None,
+    margin: Annotated[
+        str | None, typer.Option(help="Share of the list price left before offers, such as .35 or 35%; default: .30.")
+    ] = None,
+    columns: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--map",
+            metavar="OURS=THEIRS",
+            help="Your column for one of ours, such as customer_id=Member or products.category=Group; repeatable.",
+        ),
+    ] = None,
     encoding: Annotated[str | None, typer.Option(help="Of all CSV files, such as gb18030; default: guessed.")] = None,
     sample: Annotated[str | None, typer.Option(help="Instead of files, a shop to try: complete-journey.")] = None,
     as_json: Json = False,
 ) -> None:
     """Write a commented offerloop.toml that runs: from a shop's own files, or for a sample."""
+    from offerloop.service.given_columns import read_map
     from offerloop.service.init import write_shop
     from offerloop.service.samples import write_sample
 
@@ -70,7 +84,8 @@ def init(
         path = write_sample(sample, folder)
         say({"config": str(path)}, f"Wrote {path}. Next: offerloop run {path}", as_json)
         return
-    started = write_shop(folder, cast("Mapping[SourceName, str]", files), budget, currency, encoding)
+    named = cast("Mapping[SourceName, str]", files)
+    started = write_shop(folder, named, budget, currency, encoding, read_map(columns or (), named), margin)
     say(started.facts, "\n".join(started.lines), as_json)
 
 
@@ -245,7 +260,7 @@ def evaluate(
 
 @app.command()
 def uplift(
-    table: Annotated[Path, typer.Argument(help="CSV or Parquet with one row per customer.")],
+    table: Annotated[Path, typer.Argument(help="CSV, Excel or Parquet with one row per customer.")],
     treatment: Annotated[str, typer.Option(help="Column: who was given what.")],
     outcome: Annotated[str, typer.Option(help="Column: what came of it.")],
     cost: Annotated[str | None, typer.Option(help="Column, or a number that each treated customer costs.")] = None,
@@ -297,7 +312,7 @@ def uplift(
 
 @app.command()
 def experiment(
-    table: Annotated[Path, typer.Argument(help="CSV or Parquet with one row per customer.")],
+    table: Annotated[Path, typer.Argument(help="CSV, Excel or Parquet with one row per customer.")],
     arm: Annotated[str, typer.Option(help="Column: who was in which arm.")],
     outcome: Annotated[str, typer.Option(help="Column: what came of it; more is better.")],
     before: Annotated[str | None, typer.Option(help="Column: the outcome in a time before, to adjust by.")] = None,
@@ -328,7 +343,7 @@ def experiment(
 
 @app.command()
 def allocate(
-    table: Annotated[Path, typer.Argument(help="CSV or Parquet: customer_id, offer_id, value, cost in each row.")],
+    table: Annotated[Path, typer.Argument(help="CSV, Excel or Parquet with customer_id, offer_id, value and cost.")],
     out: Annotated[Path, typer.Option(help="File to write: who gets what, CSV or Parquet.")],
     budget: Annotated[str | None, typer.Option(help="The most that the plan may cost, such as 10000.00.")] = None,
     cap: Annotated[list[str] | None, typer.Option(help="How often an offer is given at most: coupon=500.")] = None,

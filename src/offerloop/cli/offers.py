@@ -59,7 +59,7 @@ def parse_offer(
 
 
 def replay(
-    orders: Annotated[str, typer.Argument(help="Past order lines: CSV, Parquet, or a database's URL#table.")],
+    orders: Annotated[str, typer.Argument(help="Past order lines: CSV, Excel, Parquet, or a database's URL#table.")],
     offers: Annotated[Path, typer.Option(help="TOML or JSON: currency, [[offers]] and perhaps [policy].")],
     products: Annotated[str | None, typer.Option(help="Product list: category, brand, unit_cost.")] = None,
     customers: Annotated[str | None, typer.Option(help="Customer list: segment.")] = None,

@@ -70,14 +70,16 @@ class Source(Section):
     """`[sources.NAME]`: one file or database table and how its columns map to ours."""
 
     path: Path | None = None
-    """CSV or Parquet file, relative to the configuration file."""
+    """File relative to the configuration file: CSV, Parquet or Excel (.xlsx), also packed (.gz, .zst, .zip)."""
+    part: str | None = None
+    """Sheet of a workbook or file in a ZIP archive, where there are several."""
     url: str | None = None
     """Database instead of a file, such as sqlite:///shop.db or postgresql+psycopg://user:${PASSWORD}@host/shop;
     `${NAME}` is an environment variable."""
     table: str | None = None
     """Table to read from `url`."""
     query: str | None = None
-    """SQL instead of `table`."""
+    """SQL that selects the rows, instead of `table`; a view is a table. Nothing is ever written."""
     columns: dict[str, str]
     """Our column = their column, or an expression of + - * / over their columns and 'text'; a column whose name is
     no plain word stands in backticks."""
@@ -104,9 +106,20 @@ class Source(Section):
             raise ValueError("with 'url' give either 'table' or 'query'")
         if self.url is None and (self.table or self.query):
             raise ValueError("'table' and 'query' belong to a source with 'url'")
+        if self.path is None and self.part is not None:
+            raise ValueError("'part' belongs to a source with 'path'")
         if self.separator is not None and len(self.separator) != 1:
             raise ValueError(f"'separator' must be one character, not '{self.separator}'")
         return self
+
+    @field_validator("columns")
+    @classmethod
+    def _none_open(cls, value: dict[str, str]) -> dict[str, str]:
+        opened = [ours for ours, theirs in value.items() if not theirs.strip()]
+        if opened:
+            what = f"{' and '.join(map(repr, opened))} {'is' if len(opened) == 1 else 'are'}"
+            raise ValueError(f"{what} still open; write the name of your column between the quotes")
+        return value
 
     @field_validator("timezone")
     @classmethod

@@ -11,7 +11,7 @@ import narwhals as nw
 import polars as pl
 import pyarrow as pa
 
-from offerloop.errors import SourceError
+from offerloop.errors import InputError
 
 T = TypeVar("T")
 Frame = nw.LazyFrame[Any]
@@ -36,7 +36,7 @@ class Engine(Protocol):
     def keep(self, frame: Frame) -> Frame:
         """The table computed once and kept, so that several stages can read it without computing it again.
 
-        Raises SourceError when a row of a file turns out to be broken.
+        Raises BrokenFileError when a row of a file turns out to be broken.
         """
 
     def map_batches(self, path: Path, columns: Sequence[str], function: Callable[[pa.RecordBatch], T]) -> Iterator[T]:
@@ -46,29 +46,36 @@ class Engine(Protocol):
         """
 
 
+class BrokenFileError(InputError):
+    """A file turned out to be broken while its rows were read; who opened it says where, as a SourceError."""
+
+
 BROKEN: list[Callable[[Exception], str | None]] = []
-"""For each engine what it says of an error: the reason when a source is broken, None when the fault is ours."""
+"""For each engine what it says of an error: the reason when a source is broken, None when the fault is ours.
+
+An engine raises KeyboardInterrupt where the error is how it says that the user stopped it."""
 
 
 @contextmanager
 def reading() -> Iterator[None]:
-    """Turns an engine's error about a broken source into SourceError."""
+    """Turn an engine's error about a broken source into BrokenFileError."""
     try:
         yield
     except Exception as error:
         for reason in filter(None, (say(error) for say in BROKEN)):
-            raise SourceError(f"a source cannot be read to its end: {reason}") from error
+            raise BrokenFileError(f"a source cannot be read to its end: {reason}") from error
         raise
 
 
 def collect(frame: Frame, *order: str) -> pl.DataFrame:
     """Compute a lazy table and bring it into memory, sorted by `order` so that every engine gives the same rows.
 
-    Sums of integers, which DuckDB widens to 128 bits, come back as Int64. Raises SourceError when a row of a file
+    Sums of integers, which DuckDB widens to 128 bits, come back as Int64. Raises BrokenFileError when a row of a file
     turns out to be broken.
     """
     with reading():
-        found = frame.collect(backend="polars").to_native()
+        table = frame.collect(backend="pyarrow").to_native()  # unlike polars it lets a query be interrupted
+    found = pl.from_arrow(table)
     assert isinstance(found, pl.DataFrame)
     wide = [name for name, dtype in found.schema.items() if dtype in (pl.Int128, pl.Decimal(38, 0))]
     found = found.with_columns(pl.col(wide).cast(pl.Int64))

@@ -7,6 +7,7 @@ import errno
 import re
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
 
@@ -18,6 +19,9 @@ import pyarrow as pa
 from offerloop.engine.base import BROKEN, Frame, T, reading
 from offerloop.engine.batches import batches, in_order
 from offerloop.errors import SourceError
+
+_INTERRUPTED = "Query interrupted"
+"""What DuckDB raises as a RuntimeError after Ctrl-C."""
 
 
 class DuckDBEngine:
@@ -48,7 +52,7 @@ class DuckDBEngine:
                 return _lazy(self._connection.read_parquet(_literal(path)))
             return _lazy(self._csv(path, separator))
         except duckdb.Error as error:
-            raise SourceError(_refusal(path, error)) from error
+            raise SourceError(_refusal(path)) from error
 
     def _csv(self, path: Path, separator: str) -> duckdb.DuckDBPyRelation:
         """Nothing is guessed: a guessing reader may take broken first lines for no part of the table."""
@@ -64,10 +68,15 @@ class DuckDBEngine:
 
     def write(self, frame: Frame, path: Path) -> None:
         """See `Engine.write`."""
-        try:
-            frame.sink_parquet(path)
-        except duckdb.IOException as error:
-            raise OSError(errno.EIO, _reason(error), str(path)) from error
+        with ThreadPoolExecutor(1) as pool:  # only a thread that waits notices an interrupt while DuckDB writes
+            writing = pool.submit(frame.sink_parquet, path)
+            try:
+                writing.result()
+            except KeyboardInterrupt:
+                self._connection.interrupt()
+                raise
+            except duckdb.IOException as error:
+                raise OSError(errno.EIO, _reason(error), str(path)) from error
 
     def keep(self, frame: Frame) -> Frame:
         """See `Engine.keep`."""
@@ -92,7 +101,10 @@ def _lazy(relation: duckdb.DuckDBPyRelation) -> Frame:
 def _header(path: Path, separator: str) -> list[str]:
     """Names of the columns; an empty one is named by its place. Raises SourceError when two are the same."""
     with path.open(encoding="utf-8-sig", newline="") as file:
-        names = next(csv.reader(file, delimiter=separator), [])
+        try:
+            names = next(csv.reader(file, delimiter=separator), [])
+        except csv.Error:
+            raise SourceError(f"the file '{path}' has no header that can be read; begin it with column names") from None
     names = [name.strip() or f"column {place}" for place, name in enumerate(names, start=1)]
     for name in names:
         if names.count(name) > 1:
@@ -105,12 +117,15 @@ def _literal(path: Path) -> str:
     return re.sub(r"([*?\[])", r"[\1]", str(path))
 
 
-def _refusal(path: Path, error: duckdb.Error) -> str:
-    return f"the file '{path}' cannot be read as {path.suffix or 'CSV'}: {_reason(error)}"
+def _refusal(path: Path) -> str:
+    kind = path.suffix or "CSV"
+    return f"the file '{path}' cannot be read as {kind}: it is damaged or something else; write it again"
 
 
 def _broken(error: Exception) -> str | None:
     """The reason when a file is broken. Parquet of nonsense raises the root of DuckDB's errors itself."""
+    if isinstance(error, duckdb.InterruptException) or (isinstance(error, RuntimeError) and str(error) == _INTERRUPTED):
+        raise KeyboardInterrupt from error
     kinds = (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.IOException)
     return _reason(error) if isinstance(error, kinds) or type(error) is duckdb.Error else None
 

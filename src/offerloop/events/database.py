@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from pathlib import Path
@@ -18,7 +19,7 @@ from offerloop.config import Source
 from offerloop.errors import SourceError
 
 if TYPE_CHECKING:
-    from sqlalchemy import URL, Engine
+    from sqlalchemy import URL, Connection, Engine
     from sqlalchemy.exc import SQLAlchemyError
 
 BATCH = 100_000
@@ -53,8 +54,8 @@ def _batches(engine: Engine, query: str, name: str) -> Iterator[tuple[list[str],
     literal = text(query.replace(":", r"\:"))  # no ':word' of the query is a parameter
     try:
         with (
-            engine.connect().execution_options(stream_results=True, max_row_buffer=BATCH) as connection,
-            connection.execute(literal) as result,
+            reading(engine) as connection,
+            connection.execute(literal, execution_options={"stream_results": True, "max_row_buffer": BATCH}) as result,
         ):
             names = [str(one) for one in result.keys()]  # noqa: SIM118 - not a dictionary
             if twice := next((one for one in names if names.count(one) > 1), None):
@@ -66,6 +67,16 @@ def _batches(engine: Engine, query: str, name: str) -> Iterator[tuple[list[str],
         raise SourceError(f"the database refuses to read {name}: {reason(error)}") from None
     finally:
         engine.dispose()
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A connection that the database itself keeps from writing, where it can; nothing is ever committed."""
+    options: dict[str, Any] = {"postgresql_readonly": True} if engine.dialect.name == "postgresql" else {}
+    with engine.connect().execution_options(**options) as connection:
+        if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql("pragma query_only = on")
+        yield connection
 
 
 def reason(error: SQLAlchemyError) -> str:

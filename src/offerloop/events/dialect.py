@@ -16,6 +16,9 @@ SEPARATORS = (",", ";", "\t", "|")
 ENCODINGS = ("utf-8-sig", "gb18030", "cp1252")
 """Tried in this order; the last one can decode almost any bytes."""
 SAMPLE_BYTES = 1 << 20
+csv.field_size_limit(1 << 30)  # for the whole process: the default of 131,072 is less than a cell may hold
+_JSON = re.compile(rb'\s*(\[\s*[\[{]|\{\s*"|\[\s*\]\s*$)')
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _COMMA_DECIMAL = re.compile(r"^\W*-?(\d{1,3}(\.\d{3})+,\d+|\d+,\d{1,2})\W*$")
 _POINT_DECIMAL = re.compile(r"^\W*-?(\d{1,3}(,\d{3})+\.\d+|\d+\.\d{1,2})\W*$")
 
@@ -34,6 +37,8 @@ def sniff(path: Path, *, encoding: str | None = None, separator: str | None = No
     sample = _head(path)
     if not sample.strip():
         raise SourceError(f"the file '{path}' is empty; it needs a header line and rows")
+    if _JSON.match(sample.removeprefix(codecs.BOM_UTF8)):
+        raise SourceError(f"the file '{path}' holds JSON; save its rows as CSV or Parquet, with a line of column names")
     encoding = encoding or _encoding(path, sample)
     lines = _decoded(path, sample, encoding).splitlines()[:200]
     separator = separator or max(SEPARATORS, key=lambda one: _regularity(lines, one))
@@ -84,6 +89,8 @@ def _head(path: Path) -> bytes:
 
 
 def _encoding(path: Path, sample: bytes) -> str:
+    if sample.startswith(_UTF16):
+        return "utf-16"
     for name in ENCODINGS:
         decoder = codecs.getincrementaldecoder(name)()
         try:

@@ -56,6 +56,15 @@ def compile_expression(text: str, wording: Wording, *, as_number: bool = False) 
     return Compiled(value, compiler.unreadable)
 
 
+def columns_in(text: str, columns: Mapping[str, DType]) -> tuple[str, ...]:
+    """Return the columns that a text names which compile_expression has accepted."""
+    if text in columns:
+        return (text,)
+    quoted = re.findall("`([^`]+)`", text)
+    names = [node.id for node in ast.walk(ast.parse(re.sub("`[^`]+`", "''", text))) if isinstance(node, ast.Name)]
+    return tuple(dict.fromkeys([*names, *quoted]))
+
+
 def compile_condition(text: str, wording: Wording) -> nw.Expr:
     """Whether a row is wanted; where an empty cell leaves it open it is not. Raises SourceError as above."""
     compiler = _Compiler(wording, text)

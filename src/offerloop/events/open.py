@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,11 +11,13 @@ from tempfile import TemporaryDirectory
 
 from offerloop.config import Source
 from offerloop.engine import Engine
-from offerloop.engine.base import Frame
+from offerloop.engine.base import BrokenFileError, Frame
 from offerloop.errors import SourceError
+from offerloop.events.broken import broken_line
 from offerloop.events.cells import line_of
 from offerloop.events.database import snapshot
 from offerloop.events.dialect import Dialect, as_utf8, sniff
+from offerloop.events.unpack import Readable, readable, split_part
 
 
 @dataclass(frozen=True)
@@ -25,40 +28,73 @@ class Raw:
     name: str
     """What messages call it: the path, or the table and database."""
     decimal: str = "."
-    csv: tuple[Path, Dialect] | None = None
+    csv: tuple[Readable, Dialect] | None = None
 
     def line(self, column: str, cell: str) -> str:
-        """``", line 7"`` for a cell of a CSV file, else nothing."""
-        found = line_of(*self.csv, column, cell) if self.csv else None
-        return "" if found is None else f", line {found}"
+        """``", line 7"`` for a cell of a CSV file, ``", row 7"`` of a workbook, else nothing."""
+        if self.csv is None:
+            return ""
+        file, dialect = self.csv
+        return file.place(line_of(file.path, dialect, column, cell))
+
+
+def file_source(path: Path) -> Source:
+    """A file named on the command line as a source without a mapping."""
+    file, part = split_part(path)
+    return Source(path=file, part=part, columns={})
 
 
 @contextmanager
 def open_source(source: Source, engine: Engine) -> Iterator[Raw]:
-    """The raw table; copies that it needs (another encoding, a database's rows) last as long as the context."""
-    with TemporaryDirectory(prefix="offerloop-") as folder:
+    """The raw table; copies that it needs (unpacked, another encoding, a database's rows) last as long as the context.
+
+    Messages name the source and never a copy.
+    """
+    with TemporaryDirectory(prefix="offerloop-") as place:
+        folder = Path(place)
         if source.url is not None:
-            name, path = snapshot(source, Path(folder))
-            yield Raw(engine.read(path), name, source.decimal or ".")
+            name, path = snapshot(source, folder)
+            with instead_of_copies(folder, name):
+                yield Raw(engine.read(path), name, source.decimal or ".")
             return
         path = source.file
         if path.is_dir():
             raise SourceError(f"'{path}' is a folder; name a file in 'path' of its [sources] section")
         if not path.is_file():
             raise SourceError(f"the file '{path}' does not exist; correct 'path' in its [sources] section")
-        yield (
-            _parquet(path, source, engine)
-            if path.suffix.lower() == ".parquet"
-            else _csv(path, source, engine, Path(folder))
-        )
+        file = readable(path, source.part, folder)
+        with instead_of_copies(folder, file.name):
+            if file.is_parquet:
+                yield from _parquet(file, source, engine)
+            else:
+                yield from _csv(file, source, engine, folder)
 
 
-def _parquet(path: Path, source: Source, engine: Engine) -> Raw:
-    return Raw(engine.read(path), str(path), source.decimal or ".")
+@contextmanager
+def instead_of_copies(folder: Path, name: str) -> Iterator[None]:
+    """Put the name of a source into messages in place of its copies in `folder`."""
+    try:
+        yield
+    except SourceError as error:
+        copies = re.compile(rf"{re.escape(str(folder))}/[^\s\"';:,]*")
+        if not copies.search(str(error)):
+            raise
+        raise SourceError(copies.sub(lambda _: name, str(error))) from None
 
 
-def _csv(path: Path, source: Source, engine: Engine, folder: Path) -> Raw:
-    found = sniff(path, encoding=source.encoding, separator=source.separator)
+def _parquet(file: Readable, source: Source, engine: Engine) -> Iterator[Raw]:
+    try:
+        yield Raw(engine.read(file.path), file.name, source.decimal or ".")
+    except BrokenFileError:
+        raise SourceError(f"the file '{file.name}' is damaged and cannot be read to its end; write it again") from None
+
+
+def _csv(file: Readable, source: Source, engine: Engine, folder: Path) -> Iterator[Raw]:
+    found = file.dialect or sniff(file.path, encoding=source.encoding, separator=source.separator)
     dialect = Dialect(found.encoding, found.separator, source.decimal or found.decimal)
-    frame = engine.read(as_utf8(path, dialect.encoding, folder), dialect.separator)
-    return Raw(frame, str(path), dialect.decimal, (path, dialect))
+    frame = engine.read(as_utf8(file.path, dialect.encoding, folder), dialect.separator)
+    try:
+        yield Raw(frame, file.name, dialect.decimal, (file, dialect))
+    except BrokenFileError:
+        line, wrong = broken_line(file.path, dialect)
+        raise SourceError(f"the file '{file.name}'{file.place(line)} cannot be read: {wrong}") from None

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import narwhals as nw
 import polars as pl
 
-from offerloop.config import Privacy, Source, SourceName
+from offerloop.config import Privacy, SourceName
 from offerloop.engine import Engine, collect
 from offerloop.engine.base import Frame
 from offerloop.errors import ConfigError, SourceError
@@ -24,7 +24,7 @@ from offerloop.events.cells import as_text, blank
 from offerloop.events.consent import agrees
 from offerloop.events.ids import as_integers, lost_digits
 from offerloop.events.matching import check_suppression
-from offerloop.events.open import open_source
+from offerloop.events.open import file_source, open_source
 
 Sources = dict[SourceName, Frame]
 PSEUDONYM_DIGITS = 32
@@ -145,7 +145,8 @@ def _known(sources: Sources, key: bytes | None) -> pl.Series:
 
 def _suppressed(privacy: Privacy, engine: Engine) -> pl.Series:
     """Texts of the ids on the list, raw ones and pseudonyms alike."""
-    source = Source(path=privacy.suppress, columns={})
+    assert privacy.suppress is not None
+    source = file_source(privacy.suppress)
     if not source.file.is_file():
         raise SourceError(f"the suppression list '{source.file}' does not exist; correct privacy.suppress")
     with open_source(source, engine) as raw:

@@ -15,6 +15,7 @@ from offerloop.evaluation.policy import dr, ips, logged, recommended, snips, swi
 from offerloop.evaluation.policy_log import Log, Policy, Predictions
 from offerloop.evaluation.policy_overlap import overlap
 from offerloop.evaluation.policy_value import Worth, difference
+from offerloop.events.unpack import split_part
 from offerloop.report.evaluation_findings import Against, EvaluationFindings, Kind, Note, PolicyWorth, main
 from offerloop.response.ridge_t import out_of_fold
 from offerloop.service.evaluate_files import Evaluated, write
@@ -70,7 +71,7 @@ def _check(window_days: int, policy: InputTable | None) -> None:
     """What can be seen before anything is read."""
     if window_days < 1:
         raise InputError(f"--window must be 1 day or more, not {window_days}")
-    if isinstance(policy, str | PathLike) and not as_path(policy).is_file():
+    if isinstance(policy, str | PathLike) and not split_part(as_path(policy))[0].is_file():
         raise SourceError(f"there is no policy file '{policy}'")
 
 

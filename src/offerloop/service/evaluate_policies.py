@@ -14,14 +14,14 @@ import narwhals as nw
 import numpy as np
 import polars as pl
 
-from offerloop.config import Config, Source, as_path
+from offerloop.config import Config, as_path
 from offerloop.engine import Engine, collect
 from offerloop.errors import InputError, SourceError, near_miss
 from offerloop.evaluation.policy_log import Log
 from offerloop.events.calendar import EPOCH
 from offerloop.events.cells import as_text, number
 from offerloop.events.ids import as_integers
-from offerloop.events.open import Raw, open_source
+from offerloop.events.open import Raw, file_source, open_source
 from offerloop.events.privacy import pseudonym, read_key
 from offerloop.offers import NO_OFFER
 from offerloop.report.evaluation_findings import Kind
@@ -111,7 +111,7 @@ def policy_of(policy: InputTable, config: Config, decisions: Decisions, engine: 
 @contextmanager
 def _opened(policy: InputTable, path: Path, engine: Engine) -> Iterator[Raw]:
     if isinstance(policy, str | PathLike):
-        with open_source(Source(path=path, columns={}), engine) as raw:
+        with open_source(file_source(path), engine) as raw:
             yield raw
     else:
         rows, _ = table_rows(policy, ("customer_id", "offer_id"))

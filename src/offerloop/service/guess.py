@@ -18,6 +18,8 @@ from offerloop.service.guess_contents import GATES, Column, is_text
 from offerloop.service.peek import Peek
 
 LANGUAGES = ("en", "zh", "de")
+GIVEN = "given with --map"
+"""Why a column is read from another where the user said so; no guess changes it."""
 _FUZZY = 0.85
 _KNOWN_IDS = 0.5
 """Share of the ids of the order lines from which on a column with them surely holds the same ids."""
@@ -57,6 +59,10 @@ class Match:
         """Note one guess."""
         self.found[ours] = Guess(written, tuple(theirs), why)
 
+    def is_given(self, ours: str) -> bool:
+        """Whether the user said what a column is read from."""
+        return ours in self.found and self.found[ours].why == GIVEN
+
     def column(self, ours: str) -> Column | None:
         """Their column behind one of ours, when it is a single one."""
         one = self.found.get(ours)
@@ -69,10 +75,14 @@ def columns_of(peeked: Peek) -> dict[str, Column]:
 
 
 def match(
-    columns: Mapping[str, Column], source: str, roles: Sequence[str], known: Mapping[str, frozenset[str]] | None = None
-) -> Match:
-    """The best names first, each of their columns once; `known` are ids of the order lines that it should hold."""
-    found = Match(dict(columns))
+    columns: Mapping[str, Column], source: str, roles: Sequence[str], known: Mapping[str, frozenset[str]] | None = None,
+    given: Mapping[str, Guess] | None = None,
+) -> Match:  # fmt: skip
+    """The best names first, each of their columns once; `known` are ids of the order lines that it should hold.
+
+    What is `given` stays as it is, and its columns are nothing else.
+    """
+    found = Match(dict(columns), dict(given or {}))
     scored = []
     for place, ours in enumerate(roles):
         gate = GATES.get(ours, is_text)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import permutations
 
 import polars as pl
 
-from offerloop.errors import InputError
 from offerloop.events.contracts import CONTRACTS
-from offerloop.service.guess import Match, columns_of, match, reference
+from offerloop.service.guess import HOLDS, Guess, Match, columns_of, match, name_score, reference
 from offerloop.service.guess_contents import Column, is_clock, is_id, is_money, is_quantity, is_time
 from offerloop.service.guess_prices import price_before, unit_or_line
 from offerloop.service.peek import Peek
@@ -22,13 +21,13 @@ _MOST_IDS = 7
 _TRIED_ROWS = 5_000
 _ONE_CUSTOMER = 0.98
 """Share of the orders that must have one customer."""
-_NEEDED = {"customer_id": "the customer", "product_id": "the product", "paid": "the amount paid", "at": "the time"}
 
 
-def guess_orders(peeked: Peek) -> Match:
-    """Raises InputError naming what is missing when customer, product, amount or time cannot be found."""
+def guess_orders(peeked: Peek, given: Mapping[str, Guess] | None = None) -> Match:
+    """Required columns that are not in the result could not be identified; `given` ones are as the user said."""
     contract = CONTRACTS["order_lines"]
-    found = match(columns_of(peeked), "order_lines", (*contract.required, *_HELP, *contract.optional))
+    roles = (*contract.required, *_HELP, *contract.optional)
+    found = match(columns_of(peeked), "order_lines", roles, given=given)
     _time(found)
     _amounts(found)
     _ids(found, peeked.head)
@@ -40,13 +39,7 @@ def guess_orders(peeked: Peek) -> Match:
     _gaps_in_ids(found)
     for name in _HELP:
         found.found.pop(name, None)
-    missing = [said for ours, said in _NEEDED.items() if ours not in found.found]
-    if missing:
-        raise InputError(
-            f"'{peeked.place}' has the columns {', '.join(found.columns)}, and none of them could be found to be "
-            f"{' or '.join(missing)}; rename the column (customer_id, product_id, paid, at) or write offerloop.toml by "
-            "hand"
-        )
+    found.found |= given or {}
     return found
 
 
@@ -57,7 +50,7 @@ def _time(found: Match) -> None:
         if times:
             found.take("at", times[0].name, (times[0].name,), _BY_CONTENTS)
     day = found.column("at")
-    if day is None or day.has_clock or day.cells.dtype.is_integer():
+    if day is None or found.is_given("at") or day.has_clock or day.cells.dtype.is_integer():
         return
     clock = found.column("clock") or next((column for column in found.unused() if is_clock(column)), None)
     if clock is not None and "`" not in day.name + clock.name and clock.name != day.name:
@@ -92,7 +85,8 @@ def _ids(found: Match, head: pl.DataFrame) -> None:
     """What names leave open of customer, product and order: an order has one customer, one day and several lines."""
     roles = ("customer_id", "product_id", "order_id")
     missing = [ours for ours in roles if ours not in found.found]
-    free = [column.name for column in found.unused() if is_id(column)][:_MOST_IDS]
+    free = [column.name for column in found.unused() if is_id(column) and not _is_named_otherwise(column, found)]
+    free = free[:_MOST_IDS]
     needed = [ours for ours in missing if ours != "order_id"]
     if not needed or len(free) < len(needed):
         return
@@ -105,6 +99,12 @@ def _ids(found: Match, head: pl.DataFrame) -> None:
     best = max(choices, key=lambda one: _plausible(head, {**fixed, **one}, day))
     for ours, theirs in best.items():
         found.take(ours, theirs, (theirs,), _BY_CONTENTS)
+
+
+def _is_named_otherwise(column: Column, found: Match) -> bool:
+    """Whether its name says that it is a time or an amount which is missing because some of its cells do not fit."""
+    missing = [ours for ours in ("at", "paid", "quantity") if ours not in found.found]
+    return any(name_score(column.name, "order_lines", ours)[0] >= HOLDS for ours in missing)
 
 
 def _plausible(head: pl.DataFrame, ids: dict[str, str], day: str | None) -> float:
@@ -131,7 +131,7 @@ def _held(head: pl.DataFrame, keys: list[str], value: str) -> float:
 def _whole_order(found: Match, head: pl.DataFrame) -> None:
     """An amount that stands on every line of an order again is the order's, not the line's."""
     order, paid, price = (found.column(ours) for ours in ("order_id", "paid", "unit_price"))
-    if order is None or paid is None:
+    if order is None or paid is None or found.is_given("paid"):
         return
     orders = head.group_by(order.name).agg(pl.len().alias("n"), pl.col(paid.name).n_unique().alias("n_values"))
     several = orders.filter(pl.col("n") > 1)
@@ -150,7 +150,7 @@ def _discounts(found: Match) -> None:
     """Discounts written below zero are turned; shares and percentages are no amounts and go."""
     for ours in ("discount", "coupon"):
         column, paid = found.column(ours), found.column("paid") or found.column("unit_price")
-        if column is None or paid is None:
+        if column is None or paid is None or found.is_given(ours):
             continue
         if "%" in column.name or _shares(column, paid):
             del found.found[ours]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -11,7 +12,7 @@ from offerloop.config import SourceName
 from offerloop.errors import InputError
 from offerloop.events.contracts import CONTRACTS
 from offerloop.events.dialect import as_utf8
-from offerloop.service.guess import Match, columns_of, match, says
+from offerloop.service.guess import Guess, Match, columns_of, match, says
 from offerloop.service.guess_contents import is_time
 from offerloop.service.guess_shown import offer_terms, without_other_terms
 from offerloop.service.peek import Peek
@@ -20,12 +21,17 @@ KEYS: dict[SourceName, str] = {"products": "product_id", "customers": "customer_
 _OF_PRODUCTS = ("category", "subcategory", "brand")
 
 
-def guess_source(name: SourceName, peeked: Peek, known: dict[str, frozenset[str]]) -> Match:
-    """Raises InputError naming the required columns that were not found, or a product or customer with several rows."""
+def guess_source(
+    name: SourceName, peeked: Peek, known: dict[str, frozenset[str]], given: Mapping[str, Guess] | None = None
+) -> Match:
+    """Required columns that are not in the result could not be identified; `given` ones are as the user said.
+
+    Raises InputError for a product or customer with several rows.
+    """
     contract = CONTRACTS[name]
     columns = columns_of(peeked)
     roles = (*contract.required, *contract.optional)
-    found = match(without_other_terms(columns) if name == "offers" else columns, name, roles, known)
+    found = match(without_other_terms(columns) if name == "offers" else columns, name, roles, known, given)
     found.columns = columns
     if "at" in contract.required and "at" not in found.found:
         times = [column for column in found.unused() if is_time(column)]
@@ -33,14 +39,9 @@ def guess_source(name: SourceName, peeked: Peek, known: dict[str, frozenset[str]
             found.take("at", times[0].name, (times[0].name,), "guessed from the contents")
     if name == "offers":
         offer_terms(found)
-    missing = [ours for ours in contract.required if ours not in found.found]
-    if missing:
-        raise InputError(
-            f"'{peeked.place}' has the columns {', '.join(columns)}, and none of them could be found to be "
-            f"{' or '.join(missing)} of {name}; rename the column so or write offerloop.toml by hand"
-        )
+    found.found |= given or {}
     key = KEYS.get(name)
-    if key:
+    if key and key in found.found:
         _check_single(name, key, found, peeked)
         _check_known(key, found, known)
     return found
@@ -107,15 +108,15 @@ def _agreeing(table: pl.LazyFrame, product: str, names: dict[str, str]) -> dict[
 
 
 def _agreeing_everywhere(peeked: Peek, product: str, names: dict[str, str]) -> dict[str, str]:
-    path, dialect = peeked.place.path, peeked.dialect
-    if path is None:
+    file, dialect = peeked.file, peeked.dialect
+    if file is None:
         return {}
     if dialect is None:
-        return _agreeing(pl.scan_parquet(path, glob=False), product, names)
+        return _agreeing(pl.scan_parquet(file.path, glob=False), product, names)
     with TemporaryDirectory(prefix="offerloop-") as folder:
         schema = dict.fromkeys(peeked.head.columns, pl.String)
         table = pl.scan_csv(
-            as_utf8(path, dialect.encoding, Path(folder)), separator=dialect.separator, schema=schema, glob=False,
+            as_utf8(file.path, dialect.encoding, Path(folder)), separator=dialect.separator, schema=schema, glob=False,
             truncate_ragged_lines=True, encoding="utf8-lossy",
         )  # fmt: skip
         return _agreeing(table, product, names)

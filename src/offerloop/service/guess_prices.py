@@ -50,7 +50,7 @@ def unit_or_line(found: Match, peeked: Peek) -> None:
     """A list price that fits as the value of the line becomes one, and the other way round."""
     for ours, other in (("list_price", "list_value"), ("list_value", "list_price")):
         column = found.column(ours)
-        if column is None or other in found.found:
+        if column is None or other in found.found or found.is_given(ours):
             continue
         fits = _fits(found, peeked, column.name)
         if fits is None:
@@ -71,6 +71,8 @@ def _fits(found: Match, peeked: Peek, theirs: str) -> tuple[_Fit, _Fit] | None:
     """As the price of a unit and as the value of the line; None when too few lines have several units."""
     roles = {"units": "quantity", "paid": "paid", "discount": "discount", "coupon": "coupon"}
     written = {name: found.found[ours].written for name, ours in roles.items() if ours in found.found}
+    if not {"units", "paid"} <= set(written):
+        return None
     lines = _lines(peeked, {"listed": theirs, **written})
     off = [pl.col(name).fill_null(0) for name in ("discount", "coupon") if name in lines.columns]
     lines = lines.filter((pl.col("units") > 1) & (pl.col("paid") > 0) & (pl.col("listed") > 0)).with_columns(

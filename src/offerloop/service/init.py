@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import polars as pl
@@ -13,21 +14,29 @@ from rich.cells import cell_len
 
 from offerloop.config import SourceName, load_config
 from offerloop.errors import InputError
-from offerloop.service.guess import Match, language_of
+from offerloop.events.contracts import CONTRACTS
+from offerloop.events.unpack import SeveralPartsError
+from offerloop.money import read_margin
+from offerloop.service.given_columns import Given, guesses
+from offerloop.service.guess import Match, columns_of, language_of, match
 from offerloop.service.guess_orders import guess_orders
 from offerloop.service.guess_others import KEYS, attributes, guess_source, products_in_orders
-from offerloop.service.guess_shop import guess_currency, guess_zone
+from offerloop.service.guess_shop import Said, guess_currency, guess_zone
 from offerloop.service.guess_shown import carried, check_exposures
 from offerloop.service.guess_status import only_sales, row_filters
 from offerloop.service.guess_times import evaluate, time_format
 from offerloop.service.init_campaign import campaign_lines, first_budget
-from offerloop.service.init_figures import Figures, figures
+from offerloop.service.init_draft import draft_message, is_draft
+from offerloop.service.init_figures import NOT_SEEN, Figures, figures
 from offerloop.service.init_toml import SECTIONS, ShopText, SourceText, named, padded, shop_text
+from offerloop.service.misfit import OpenColumn, open_columns
 from offerloop.service.peek import ROWS, Peek, known_encoding, peek, place_of
 
 FILE = "offerloop.toml"
 _LIST_ROWS = 200_000
 """Rows of a list of products or customers to look at, at most."""
+
+_MARGIN = Said("0.30", "assumed: share of the list price left before any offer's cost")
 
 ADDS: dict[SourceName, str] = {
     "products": "product_id, category, brand: offers limited to a category, and the response to shelf prices",
@@ -52,72 +61,111 @@ class Started:
     """The same for programs."""
 
 
+@dataclass(frozen=True)
+class _Seen:
+    """What the files are, as far as it could be found out."""
+
+    peeks: Mapping[SourceName, Peek]
+    found: Mapping[SourceName, Match]
+    opened: Mapping[SourceName, Sequence[OpenColumn]]
+
+
 def write_shop(
     folder: Path, files: Mapping[SourceName, str], budget: str | None, currency: str | None,
-    encoding: str | None = None,
+    encoding: str | None = None, columns: Given | None = None, margin: str | None = None,
 ) -> Started:  # fmt: skip
-    """Write `folder/offerloop.toml`. `files` are paths, or ``URL#table``; order_lines must be among them.
+    """Write `folder/offerloop.toml`. `files` are as `place_of` reads them; order_lines must be among them.
 
-    `encoding` is that of all CSV files; it is guessed for each otherwise. Raises InputError when a file cannot be read
-    or a required column not be found, and when there is a configuration already.
+    `encoding` is that of all CSV files; it is guessed for each otherwise. Raises InputError when a file cannot be read,
+    when there is a finished configuration already, and when a required column cannot be identified: then what is
+    written is a draft, which takes the place of an earlier draft.
     """
     target = folder / FILE
     if folder.exists() and not folder.is_dir():
         raise InputError(f"'{folder}' is a file; name a folder to write {FILE} to")
-    if target.exists():
+    if target.exists() and not is_draft(target):
         raise InputError(f"there is a configuration '{target}' already; delete or rename it to have one written anew")
     if "order_lines" not in files:
         raise InputError("order lines are missing; name their file with --orders")
     encoding = known_encoding(encoding) if encoding is not None else None
-    peeks = look_at(files, encoding)
-    sources = guessed(peeks)
-    shop = _shop(folder, peeks, sources, budget, currency)
-    _write(folder, target, shop_text(shop, folder))
+    share = _MARGIN if margin is None else Said(read_margin(margin), "")
+    with TemporaryDirectory(prefix="offerloop-") as place:
+        peeks = look_at(files, Path(place), encoding)
+        sources = guessed(peeks, columns)
+        opened = {name: open_columns(name, one, peeks.get(name, peeks["order_lines"])) for name, one in sources.items()}
+        shop = _shop(folder, _Seen(peeks, sources, opened), budget, currency, share)
+    _write(folder, target, shop_text(shop, folder), is_finished=not any(opened.values()))
+    if any(opened.values()):
+        raise InputError(draft_message(target, [column for one in opened.values() for column in one]))
     return Started(target, _lines(target, shop), _facts(target, shop))
 
 
-def look_at(files: Mapping[SourceName, str], encoding: str | None = None) -> dict[SourceName, Peek]:
-    """What is looked at of each file. Raises InputError for one that cannot be read."""
+def look_at(files: Mapping[SourceName, str], folder: Path, encoding: str | None = None) -> dict[SourceName, Peek]:
+    """What is looked at of each file; copies that it needs go to `folder`, and must stay as long as the result.
+
+    Raises InputError for one that cannot be read.
+    """
     rows = {name: _LIST_ROWS if name in KEYS else ROWS for name in files}
-    return {name: peek(place_of(files[name]), rows[name], encoding) for name in SECTIONS if name in files}
+    return {name: _peek_best(name, files[name], folder, rows[name], encoding) for name in SECTIONS if name in files}
 
 
-def guessed(peeks: Mapping[SourceName, Peek]) -> dict[SourceName, Match]:
-    """The mapping of every source; products also from the order lines when nobody gives a list of them."""
-    orders = guess_orders(peeks["order_lines"])
+def _peek_best(name: SourceName, written: str, folder: Path, rows: int, encoding: str | None) -> Peek:
+    """The file, or of several sheets or files in it the one in which the most columns of the source are found."""
+    place = place_of(written)
+    try:
+        return peek(place, folder, rows, encoding)
+    except SeveralPartsError as several:
+        contract, found = CONTRACTS[name], list[tuple[tuple[int, int], Peek]]()
+        for part in several.parts:
+            with suppress(InputError):
+                peeked = peek(replace(place, part=part), folder, rows, encoding)
+                likely = match(columns_of(peeked), name, (*contract.required, *contract.optional)).found
+                found.append(((sum(ours in contract.required for ours in likely), len(likely)), peeked))
+        most = max((n for n, _ in found), default=(0, 0))
+        best = [peeked for n, peeked in found if n == most]
+        if len(best) != 1 or not most[0]:
+            raise
+        return best[0]
+
+
+def guessed(peeks: Mapping[SourceName, Peek], columns: Given | None = None) -> dict[SourceName, Match]:
+    """The mapping of every source; products also from the order lines when nobody gives a list of them.
+
+    `columns` are as the user said. Required columns may be missing: `open_columns` tells which.
+    """
+    given = {name: guesses(one, peeks[name]) for name, one in (columns or {}).items()}
+    orders = guess_orders(peeks["order_lines"], given.get("order_lines"))
     known = {ours: column.values for ours in KEYS.values() if (column := orders.column(ours)) is not None}
     found: dict[SourceName, Match] = {"order_lines": orders}
     if "products" not in peeks and (listed := products_in_orders(orders, peeks["order_lines"])):
         found["products"] = listed
     for name, peeked in peeks.items():
         if name != "order_lines":
-            found[name] = guess_source(name, peeked, known)
+            found[name] = guess_source(name, peeked, known, given.get(name))
     if "exposures" in found:
         check_exposures(found.get("offers"), found["exposures"], peeks["exposures"])
     return {name: found[name] for name in SECTIONS if name in found}
 
 
-def _shop(
-    folder: Path, peeks: Mapping[SourceName, Peek], found: Mapping[SourceName, Match], budget: str | None,
-    currency: str | None,
-) -> ShopText:  # fmt: skip
+def _shop(folder: Path, seen: _Seen, budget: str | None, currency: str | None, margin: Said) -> ShopText:
+    peeks, found = seen.peeks, seen.found
     language, orders = language_of(found.values()), found["order_lines"]
     money = guess_currency(currency, language, orders)
     texts: list[SourceText] = []
     for name, one in found.items():
         peeked = peeks.get(name, peeks["order_lines"])
         form = time_format(one, peeked, language, money.value)
-        texts.append(_with_rest(SourceText(name, peeked, one, form), peeks, found))
-    seen = _figures(peeks, found, texts[0])
-    plan = first_budget(budget, seen, money.value)
+        texts.append(_with_rest(SourceText(name, peeked, one, form, opened=seen.opened[name]), peeks, found))
+    sales = NOT_SEEN if seen.opened["order_lines"] else _figures(peeks, found, texts[0])
+    plan = first_budget(budget, sales, money.value)
     offers = next((one for one in texts if one.name == "offers"), None)
     shown = "exposures" in found and "propensity" in found["exposures"].found
-    campaign = campaign_lines(plan, seen, money.value, offers, shown=shown)
+    campaign = campaign_lines(plan, sales, money.value, offers, shown=shown)
     audit_only = attributes(found["customers"])[1] if "customers" in found else []
     absent = [name for name in SECTIONS if name not in found]
     missing = ["Not given, and what each would add:", *(f"[sources.{name}]: {ADDS[name]}" for name in absent)]
     title, zone = folder.resolve().name or "My shop", guess_zone(language, money.value)
-    return ShopText(title, money, zone, texts, audit_only, campaign, missing if absent else [])
+    return ShopText(title, money, zone, margin, texts, audit_only, campaign, missing if absent else [])
 
 
 def _with_rest(text: SourceText, peeks: Mapping[SourceName, Peek], found: Mapping[SourceName, Match]) -> SourceText:
@@ -131,7 +179,7 @@ def _with_rest(text: SourceText, peeks: Mapping[SourceName, Peek], found: Mappin
     if text.name == "offers":
         text = replace(text, attributes=carried(text.found))
     taken = {*text.attributes, *personal}
-    if text.name == "order_lines":
+    if text.name == "order_lines" and not text.opened:
         text = replace(text, filters=row_filters(text.found, text.peeked))
         taken |= {name for one in text.filters for name in one.theirs}
     if "products" in found and "products" not in peeks:  # read from the order lines, which say what is not used
@@ -142,7 +190,7 @@ def _with_rest(text: SourceText, peeks: Mapping[SourceName, Peek], found: Mappin
 
 def _figures(peeks: Mapping[SourceName, Peek], found: Mapping[SourceName, Match], orders: SourceText) -> Figures:
     products, categories = found.get("products"), None
-    if products is not None and "category" in products.found:
+    if products is not None and {"product_id", "category"} <= set(products.found):
         peeked = peeks.get("products", peeks["order_lines"])
         texts = {
             ours: evaluate(peeked.head, products.found[ours].written, peeked.decimal).cast(pl.String).str.strip_chars()
@@ -153,14 +201,17 @@ def _figures(peeks: Mapping[SourceName, Peek], found: Mapping[SourceName, Match]
     return figures(orders.found, only_sales(orders.peeked, orders.filters), categories, form)
 
 
-def _write(folder: Path, target: Path, text: str) -> None:
-    """The file appears under its name only when it loads."""
+def _write(folder: Path, target: Path, text: str, *, is_finished: bool) -> None:
+    """The file appears under its name only when it loads, or when it is a draft; an earlier draft is kept beside it."""
     fresh = not folder.exists()
     partial = folder / f".{FILE}.partial"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         partial.write_text(text, encoding="utf-8")
-        load_config(partial)
+        if is_finished:
+            load_config(partial)
+        if target.exists():
+            target.replace(target.with_name(f"{FILE}.old"))
         partial.rename(target)
     except OSError as error:
         raise InputError(f"'{folder}' cannot be written to: {error.strerror}") from None

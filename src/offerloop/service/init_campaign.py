@@ -45,6 +45,8 @@ def first_budget(given: str | None, figures: Figures, currency: str) -> Budget:
         return Budget(minor, "")
     digits = DIGITS[currency]
     amount = two_digits(figures.monthly / 100, digits)
+    if not figures.is_seen:
+        return Budget(to_minor(f"{amount:.{digits}f}", currency), "assumed before any sales could be read: correct it")
     why = f"assumed: 1 % of the sales of a month, about {two_digits(figures.monthly, digits):,.0f}"
     return Budget(to_minor(f"{amount:.{digits}f}", currency), why)
 
@@ -153,6 +155,7 @@ def _most_sold() -> str:
 def _spend_and_save(terms: _Terms, figures: Figures) -> list[str]:
     digits = len(terms.spend.partition(".")[2])
     usual = f"assumed: 1.5 times the usual basket, {figures.basket:.{digits}f}"
+    usual = usual if figures.is_seen else "assumed before any sales could be read: correct it"
     return [
         "[[campaigns.offers]]",
         entry("kind", quoted("spend_and_save")),

@@ -29,6 +29,12 @@ class Figures:
     """The one of highest sales, where categories are known."""
     category_basket: float
     """Median of what an order costs in it."""
+    is_seen: bool = True
+    """Whether sales were looked at."""
+
+
+NOT_SEEN = Figures(basket=20.0, monthly=10_000.0, category=None, category_basket=20.0, is_seen=False)
+"""Round amounts for a draft."""
 
 
 def figures(orders: Match, peeked: Peek, categories: pl.DataFrame | None, form: str | None) -> Figures:

@@ -28,6 +28,8 @@ class Costs:
 
 def listed_costs(source: SourceText, currency: str) -> Costs:
     """Of those that can be read."""
+    if source.opened:
+        return Costs(0)
     head = source.peeked.head
     columns = {
         ours: evaluate(head, one.written, source.peeked.decimal, as_number=ours == "percent")

@@ -16,11 +16,14 @@ from offerloop.events.contracts import CONTRACTS
 from offerloop.service.guess import Guess, Match
 from offerloop.service.guess_shop import Said
 from offerloop.service.guess_status import RowFilter
+from offerloop.service.misfit import OpenColumn
 from offerloop.service.peek import Peek, Place
 
 _COLUMN = 42
 """Where comments begin, at least."""
 _WIDTH = 118
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+"""Signs that names and cells may have and no comment in TOML."""
 
 SECTIONS: dict[SourceName, str] = {
     "order_lines": 'One row per product in an order. Left our column, right yours or an expression: "price * quantity"',
@@ -48,6 +51,8 @@ class SourceText:
     unused: Sequence[str] = ()
     """Columns of theirs that nothing is read from."""
     filters: Sequence[RowFilter] = ()
+    opened: Sequence[OpenColumn] = ()
+    """Columns of ours that are left for the reader to identify."""
 
     def mapping(self) -> list[tuple[str, Guess]]:
         """Our columns in the order of the contract, and what each is read from."""
@@ -68,6 +73,7 @@ class ShopText:
     name: str
     currency: Said
     zone: Said
+    margin: Said
     sources: Sequence[SourceText]
     audit_only: Sequence[str]
     campaign: Sequence[str]
@@ -114,7 +120,9 @@ def beside(path: Path, folder: Path) -> str:
 
 def shop_text(shop: ShopText, folder: Path) -> str:
     """The whole file."""
+    is_draft = any(source.opened for source in shop.sources)
     lines = [
+        *(["# A draft: complete what is marked OPEN, or run 'offerloop init' again with --map."] if is_draft else []),
         "# Who gets which offer, and did it work. Written by 'offerloop init', which looked at the files below.",
         "# Comments say what was guessed and what was assumed; correct the margin, the budget and the offers first.",
         "# Next: offerloop check offerloop.toml      then: offerloop run offerloop.toml",
@@ -125,13 +133,13 @@ def shop_text(shop: ShopText, folder: Path) -> str:
         entry("name", quoted(shop.name)),
         entry("currency", quoted(shop.currency.value), shop.currency.why),
         entry("timezone", quoted(shop.zone.value), f"{shop.zone.why}; days and weeks begin there"),
-        entry("margin", "0.30", "assumed: share of the list price left before any offer's cost"),
+        entry("margin", shop.margin.value, shop.margin.why),
     ]
     for source in shop.sources:
         lines += ["", *source_lines(source, folder)]
     lines += ["", *(f"# {line}" for line in shop.missing)] if shop.missing else []
     lines += ["", *_settings(shop.audit_only), "", *shop.campaign]
-    return "\n".join(lines) + "\n"
+    return _CONTROL.sub("?", "\n".join(lines)) + "\n"
 
 
 def source_lines(source: SourceText, folder: Path) -> list[str]:
@@ -146,8 +154,23 @@ def source_lines(source: SourceText, folder: Path) -> list[str]:
         lines += _filters(source.filters)
     lines += ["", f"[sources.{source.name}.columns]"]
     lines += [entry(ours, quoted(one.written), one.why) for ours, one in source.mapping()]
+    lines += open_lines(source.opened)
     lines += [f"# {note}" for note in (*source.found.notes, *source.notes)]
     return lines + ([f"# Not used: {named(source.unused)}."] if source.unused else [])
+
+
+def open_lines(opened: Sequence[OpenColumn]) -> list[str]:
+    """Places to complete, each with the columns that come into question and some of their cells."""
+    lines = []
+    for one in opened:
+        lines.append(f"# OPEN: {one.meaning}. Write the name of your column between "
+                     "the quotes. Its cells, for choosing:")  # fmt: skip
+        for column in one.candidates:
+            cells = ", ".join(f"'{cell}'" for cell in column.samples) or "empty"
+            but = f" - but {column.misfit}" if column.misfit and column.is_named_so else ""
+            lines.append(f"#   {named([column.name])}: {cells}{but}")
+        lines.append(entry(one.ours, quoted("")))
+    return lines
 
 
 def named(columns: Sequence[str]) -> str:
@@ -166,14 +189,16 @@ def _filters(filters: Sequence[RowFilter]) -> list[str]:
 
 def _place(place: Place, folder: Path) -> list[str]:
     if place.path is not None:
-        return [entry("path", quoted(beside(place.path, folder)))]
+        part = [] if place.part is None else [entry("part", quoted(place.part))]
+        return [entry("path", quoted(beside(place.path, folder))), *part]
     url = place.url or ""
     file = url.removeprefix("sqlite:///")
     if file != url and file not in ("", ":memory:"):
         url = f"sqlite:///{beside(Path(file), folder)}"
     secret = bool(re.search(r"://[^:/@]*:(?!\$\{)[^@]+@", url))
     warning = "better: ${NAME} instead of the password, read from the environment" if secret else ""
-    return [entry("url", quoted(url), warning), entry("table", quoted(place.table or ""))]
+    rows = entry("table", quoted(place.table or "")) if place.query is None else entry("query", quoted(place.query))
+    return [entry("url", quoted(url), warning), rows]
 
 
 def _dialect(peeked: Peek) -> list[str]:

@@ -16,7 +16,7 @@ from offerloop.errors import SourceError
 from offerloop.service.uplift_asked import numbered, read_table
 
 InputTable = StrPath | pl.DataFrame | pl.LazyFrame | IntoDataFrame
-"""A path (CSV, or Parquet by its ending) or a frame."""
+"""A path (CSV, Excel or Parquet, packed or not) or a frame."""
 
 
 def table_rows(table: InputTable, names: Sequence[str] = ()) -> tuple[pl.DataFrame, Path]:

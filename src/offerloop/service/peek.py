@@ -5,16 +5,20 @@ from __future__ import annotations
 import codecs
 import csv
 import re
+import tempfile
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 import polars as pl
 
-from offerloop.config import as_path
+from offerloop.config import Source, as_path
 from offerloop.errors import InputError
-from offerloop.events.database import connect, frame_of, masked
+from offerloop.events.cells import line_of
+from offerloop.events.database import connect, frame_of, masked, reading, snapshot
 from offerloop.events.dialect import Dialect, sniff
+from offerloop.events.open import instead_of_copies
+from offerloop.events.unpack import Readable, readable, split_part
 
 ROWS = 20_000
 BLOCKS, BLOCK_BYTES, BLOCK_ROWS = 8, 1 << 16, 1_000
@@ -25,12 +29,17 @@ class Place:
     """Where a source lies, as it was named on the command line."""
 
     path: Path | None = None
+    part: str | None = None
+    """Sheet of a workbook, or file of an archive."""
     url: str | None = None
     table: str | None = None
+    query: str | None = None
 
     def __str__(self) -> str:
         """The file, or the table; never a password."""
-        return str(self.path) if self.path is not None else f"table {self.table}"
+        if self.path is None:
+            return "the query" if self.table is None else f"table {self.table}"
+        return str(self.path) if self.part is None else f"{self.path}#{self.part}"
 
 
 @dataclass(frozen=True)
@@ -48,6 +57,8 @@ class Peek:
     """Of a CSV file."""
     encoding_given: bool = False
     """Whether the dialect's encoding was named, not guessed."""
+    file: Readable | None = None
+    """The file to read from, which may be a copy; of a database only the rows of a query."""
 
     @property
     def decimal(self) -> str:
@@ -64,20 +75,38 @@ class Peek:
         """Head and blocks."""
         return pl.concat([self.head, self.spread]) if self.spread.height else self.head
 
+    def line_of(self, column: str, cell: str) -> str:
+        """``", line 7"`` for a cell as it is written, ``", row 7"`` where rows are counted."""
+        if self.file is not None and self.dialect is not None:
+            return self.file.place(line_of(self.file.path, self.dialect, column, cell))
+        row = self.head[column].cast(pl.String).index_of(cell)
+        return "" if row is None else f", row {row + 1}"
+
+
+_QUERY = re.compile(r"(?P<url>.*?)#\s*(?P<query>(?:select|with)\b.*)", re.IGNORECASE | re.DOTALL)
+
 
 def place_of(written: str) -> Place:
-    """A file, or ``URL#table``. Raises InputError for a URL without a table, and for a file that is not there."""
+    """A file, ``FILE#part``, ``URL#table`` or ``URL#select ...``.
+
+    Raises InputError for a URL without a table, and for a file that is not there.
+    """
     if "://" in written:
+        if asked := _QUERY.fullmatch(written):
+            return Place(url=asked["url"], query=asked["query"].strip().rstrip(";"))
         url, _, table = written.rpartition("#")
-        if not url:
-            raise InputError(f"'{masked(written)}' names no table; write it like sqlite:///shop.db#orders")
+        if not url or not table:
+            raise InputError(
+                f"'{masked(written)}' names no table; write it like sqlite:///shop.db#orders, or with a query like "
+                "'sqlite:///shop.db#select * from orders'"
+            )
         return Place(url=url, table=table)
-    path = as_path(written)
+    path, part = split_part(as_path(written))
     if path.is_dir():
-        raise InputError(f"'{path}' is a folder; name a CSV or Parquet file")
+        raise InputError(f"'{path}' is a folder; name a CSV, Excel or Parquet file")
     if not path.is_file():
-        raise InputError(f"the file '{path}' does not exist; give the path of a CSV or Parquet file")
-    return Place(path=path)
+        raise InputError(f"the file '{path}' does not exist; give the path of a CSV, Excel or Parquet file")
+    return Place(path, part)
 
 
 def known_encoding(written: str) -> str:
@@ -89,33 +118,41 @@ def known_encoding(written: str) -> str:
     return "utf-8-sig" if codecs.lookup(written).name == "utf-8" else written
 
 
-def peek(place: Place, rows: int = ROWS, encoding: str | None = None) -> Peek:
-    """`encoding` is that of a CSV file. Raises InputError when the source cannot be read, or has no rows."""
-    if place.path is None:
+def peek(place: Place, folder: Path, rows: int = ROWS, encoding: str | None = None) -> Peek:
+    """Look at a source; a file that is packed, and the rows of a query, are copied to `folder`.
+
+    `encoding` is that of a CSV file. Raises InputError when the source cannot be read, or has no rows.
+    """
+    if place.query is not None:
+        source = Source(url=place.url, query=place.query, columns={})
+        _, path = snapshot(source, Path(tempfile.mkdtemp(dir=folder)))
+        found = _parquet(place, Readable(path, str(place), is_parquet=True), rows)
+    elif place.path is None:
         found = _database(place, rows)
-    elif place.path.suffix.lower() == ".parquet":
-        found = _parquet(place, place.path, rows)
     else:
-        found = _csv(place, rows, encoding)
+        file = readable(place.path, place.part, folder)
+        with instead_of_copies(folder, str(place)):
+            found = _parquet(place, file, rows) if file.is_parquet else _csv(place, file, rows, encoding)
     if not found.head.height:
         raise InputError(f"'{place}' has columns but no rows; give a file with rows")
+    if not found.head.width:
+        raise InputError(f"'{place}' has no column with single values; give a table of texts, numbers and times")
     return found
 
 
-def _csv(place: Place, rows: int, encoding: str | None) -> Peek:
-    path = place.path
-    assert path is not None
-    dialect, given = sniff(path, encoding=encoding), encoding is not None
+def _csv(place: Place, file: Readable, rows: int, encoding: str | None) -> Peek:
+    path, given = file.path, encoding is not None and file.dialect is None
+    dialect = file.dialect or sniff(path, encoding=encoding)
     lines = _first_lines(path, dialect, rows + 1, strict=given)
     whole = len(lines) <= rows
     header = _header(path, lines[0], dialect)
     head = _table(path, lines[1:], header, dialect)
     if whole:
-        return Peek(place, head, head.clear(), head.height, dialect, given)
+        return Peek(place, head, head.clear(), head.height, dialect, given, file)
     head = head.head(-1)  # its last row may go on
     per_line = len("".join(lines).encode(dialect.encoding, errors="replace")) / len(lines)
     n_rows = max(int(path.stat().st_size / per_line) - 1, head.height + 1)
-    return Peek(place, head, _table(path, _blocks(path, dialect), header, dialect), n_rows, dialect, given)
+    return Peek(place, head, _table(path, _blocks(path, dialect), header, dialect), n_rows, dialect, given, file)
 
 
 def _first_lines(path: Path, dialect: Dialect, n_lines: int, *, strict: bool) -> list[str]:
@@ -174,22 +211,24 @@ def _blocks(path: Path, dialect: Dialect) -> list[str]:
     return lines
 
 
-def _parquet(place: Place, path: Path, rows: int) -> Peek:
+def _parquet(place: Place, file: Readable, rows: int) -> Peek:
     try:
-        table = pl.scan_parquet(path, glob=False)
+        table = pl.scan_parquet(file.path, glob=False)
         n_rows = int(table.select(pl.len()).collect().item())
         head = table.head(rows).collect()
         starts = _offsets(n_rows) if n_rows > head.height else []
         parts = [table.slice(start, BLOCK_ROWS).collect() for start in starts]
-    except (pl.exceptions.PolarsError, OSError) as error:
-        reason = str(error).splitlines()[0]
-        raise InputError(f"the file '{path}' cannot be read as Parquet: {reason}") from None
-    return Peek(place, _plain(head), _plain(pl.concat([head.clear(), *parts])), n_rows)
+    except (pl.exceptions.PolarsError, OSError):
+        raise InputError(
+            f"the file '{place}' cannot be read as Parquet: it is damaged or something else; write it again"
+        ) from None
+    return Peek(place, single_values(head), single_values(pl.concat([head.clear(), *parts])), n_rows, file=file)
 
 
-def _plain(table: pl.DataFrame) -> pl.DataFrame:
+def single_values(table: pl.DataFrame) -> pl.DataFrame:
     """Categories as text; columns that hold no single values are left out."""
-    kept = [name for name, kind in table.schema.items() if not kind.is_nested() and kind != pl.Binary]
+    left_out = (pl.Binary, pl.Duration, pl.Object)
+    kept = [name for name, kind in table.schema.items() if not kind.is_nested() and not isinstance(kind, left_out)]
     texts = [name for name in kept if isinstance(table.schema[name], pl.Categorical | pl.Enum)]
     return table.select(kept).with_columns(pl.col(texts).cast(pl.String))
 
@@ -202,8 +241,9 @@ def _database(place: Place, rows: int) -> Peek:
     quote = engine.dialect.identifier_preparer.quote_identifier
     table = ".".join(quote(part) for part in (place.table or "").split("."))
     try:
-        with engine.connect().execution_options(stream_results=True, max_row_buffer=rows) as connection:
-            result = connection.execute(text(f"select * from {table}"))
+        with reading(engine) as connection:
+            streamed = {"stream_results": True, "max_row_buffer": rows}
+            result = connection.execute(text(f"select * from {table}"), execution_options=streamed)
             head = frame_of(list(result.keys()), result.fetchmany(rows))
             result.close()
             n_rows = int(connection.execute(text(f"select count(*) from {table}")).scalar_one())
@@ -216,7 +256,7 @@ def _database(place: Place, rows: int) -> Peek:
     finally:
         engine.dispose()
     parts = [frame_of(head.columns, one).cast(head.schema, strict=False) for one in found]
-    return Peek(place, _plain(head), _plain(pl.concat([head.clear(), *parts])), n_rows)
+    return Peek(place, single_values(head), single_values(pl.concat([head.clear(), *parts])), n_rows)
 
 
 def _offsets(n_rows: int) -> list[int]:

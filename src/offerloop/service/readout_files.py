@@ -8,14 +8,14 @@ from pathlib import Path
 import narwhals as nw
 import polars as pl
 
-from offerloop.config import Source
 from offerloop.engine import Engine, collect
 from offerloop.engine.base import Frame
 from offerloop.errors import InputError, SourceError
 from offerloop.events.cells import as_text, number
 from offerloop.events.ids import as_integers
-from offerloop.events.open import Raw, open_source
+from offerloop.events.open import Raw, file_source, open_source
 from offerloop.events.privacy import pseudonym, read_key
+from offerloop.events.unpack import split_part
 from offerloop.service.readout_inputs import PastRun, as_id
 
 AMOUNT = "amount"
@@ -37,9 +37,9 @@ def read_rows(run: PastRun, path: Path, columns: tuple[str, ...], what: str, eng
     Under pseudonyms ids may be raw or as the run has them. Raises SourceError when the file or a column is missing or
     an amount is none, InputError when no customer of it is in the run.
     """
-    if not path.is_file():
+    if not split_part(path)[0].is_file():
         raise SourceError(f"there is no file of {what} '{path}'")
-    with open_source(Source(path=path, columns={}), engine) as raw:
+    with open_source(file_source(path), engine) as raw:
         schema = raw.frame.collect_schema()
         for name in columns:
             if name not in schema:

@@ -18,6 +18,7 @@ from offerloop.engine import Engine, collect
 from offerloop.engine.base import Frame
 from offerloop.errors import ConfigError, ContractError, InputError, NothingLeftError, SourceError
 from offerloop.events import prepare
+from offerloop.events.unpack import split_part
 from offerloop.offers import NO_OFFER
 from offerloop.tables import ASSIGNMENTS, COMPARISON, MARGINS, OFFERS, PROFILES, Table
 
@@ -137,10 +138,11 @@ def read_orders(run: PastRun, path: Path, engine: Engine) -> Orders:
     What lies before the plan and what lies after it are cleaned apart: a return in the period must not change what
     was bought before, or the covariate would hold a part of the effect.
     """
-    if not path.is_file():
-        raise InputError(f"there is no file of orders '{path}'")
+    file, part = split_part(path)
+    if not file.is_file():
+        raise InputError(f"there is no file of orders '{file}'")
     source = run.config.sources["order_lines"].model_copy(
-        update={"path": path, "url": None, "table": None, "query": None}
+        update={"path": file, "part": part, "url": None, "table": None, "query": None}
     )
     beside_it: tuple[SourceName, ...] = ("products", "prices")
     sources = {name: run.config.sources[name] for name in beside_it if name in run.config.sources}

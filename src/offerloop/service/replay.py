@@ -23,7 +23,7 @@ from offerloop.config import SourceName
 from offerloop.config.model import known_zone
 from offerloop.engine import ENGINES, Engine
 from offerloop.errors import ContractError, InputError, check_known
-from offerloop.money import exact_share, half_up
+from offerloop.money import exact_share, half_up, read_margin
 from offerloop.offers.basket import Basket, Customer, Line, Usage
 from offerloop.offers.candidates import units_left
 from offerloop.offers.offer_set import OfferSet
@@ -64,13 +64,7 @@ class Asked:
         """The margin. InputError when it is none."""
         if self.margin is None:
             return None
-        try:
-            share = exact_share(self.margin)
-        except (ValueError, ZeroDivisionError):
-            share = Fraction(-1)
-        if not 0 < share <= 1:
-            raise InputError(f"--margin must be a share such as 0.3 for 30 %, not '{self.margin}'")
-        return share
+        return exact_share(read_margin(self.margin))
 
     def check(self) -> None:
         """Raises InputError for what cannot be."""

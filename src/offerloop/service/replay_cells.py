@@ -11,11 +11,10 @@ from offerloop.config import Clean
 from offerloop.engine import collect
 from offerloop.engine.base import Frame
 from offerloop.errors import SourceError
-from offerloop.events import times
-from offerloop.events.cells import line_of, number
 from offerloop.events.read import WRONG_CELL, WRONG_COLUMN, count_rows
 from offerloop.service.guess import SAME, Match, columns_of, name_score
 from offerloop.service.guess_contents import Column
+from offerloop.service.misfit import unreadable_numbers, unreadable_times
 from offerloop.service.peek import Peek
 
 _AMOUNTS = ("paid", "quantity", "list_price")
@@ -56,18 +55,12 @@ def _unreadable(column: Column) -> Iterator[tuple[str, pl.Series]]:
     """For each column of ours that this one cannot be for its contents: the cells that stand against it."""
     if column.cells.dtype != pl.String or not column.filled.len():
         return
-    cells = nw.from_native(pl.DataFrame({"cell": column.filled}))
-    cell = nw.col("cell")
     if not column.numeric:
-        wrong = cells.filter(number(cell, column.decimal)[1]).to_native()["cell"]
+        wrong = unreadable_numbers(column)
         yield from ((ours, wrong) for ours in _AMOUNTS)
     if not column.dated:
-        forms = times.guess(cells.lazy(), cell)
-        odd = cells.filter(times.written_as(cell, forms[0]).unreadable) if forms else cells
-        yield "at", odd.to_native()["cell"]
+        yield "at", unreadable_times(column)
 
 
 def _place(peeked: Peek, theirs: str, cell: str) -> str:
-    path, dialect = peeked.place.path, peeked.dialect
-    line = line_of(path, dialect, theirs, cell) if path is not None and dialect is not None else None
-    return f"'{peeked.place}'{'' if line is None else f', line {line}'}, column '{theirs}'"
+    return f"'{peeked.place}'{peeked.line_of(theirs, cell)}, column '{theirs}'"

@@ -24,6 +24,7 @@ from offerloop.service.guess_shop import guess_currency, guess_zone
 from offerloop.service.guess_status import row_filters
 from offerloop.service.guess_times import time_format
 from offerloop.service.init import guessed, look_at
+from offerloop.service.misfit import open_columns, sentences
 from offerloop.service.peek import Peek
 from offerloop.service.replay_cells import check_cells, check_named
 
@@ -64,7 +65,7 @@ def read_orders(
 
     Raises InputError for a file or column that cannot be used, and when the orders are in other money.
     """
-    peeks = look_at(files)
+    peeks = look_at(files, folder)
     found = _found(peeks)
     _check_currency(currency, given, found)
     known_zone = zone or guess_zone(language_of(found.values()), currency).value
@@ -87,11 +88,15 @@ def read_orders(
 
 def _found(peeks: Mapping[SourceName, Peek]) -> dict[SourceName, Match]:
     """Which column is which; InputError that names the cell where a column fails by its contents only."""
-    try:
-        found = guessed(peeks)
-    except InputError:
+    found = guessed(peeks)
+    opened = [
+        column
+        for name, one in found.items()
+        for column in open_columns(name, one, peeks.get(name, peeks["order_lines"]))
+    ]
+    if opened:
         check_named(peeks["order_lines"], ("paid", "at"))
-        raise
+        raise InputError("\n".join(sentences(opened)))
     orders = found["order_lines"]
     check_named(peeks["order_lines"], [one for one in ("quantity", "list_price") if not _is_read(orders, one)])
     return found
@@ -146,8 +151,10 @@ def _source(name: SourceName, found: Match, peeked: Peek, form: str | None, cost
     where = [one.written for one in row_filters(found, peeked) if one.active] if is_orders else []
     return Source(
         path=place.path,
+        part=place.part,
         url=place.url,
         table=place.table,
+        query=place.query,
         columns={one: found.found[one].written for one in ours},
         attributes=(costs,) if is_orders and costs else (),
         where=where[0] if where else None,

@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import polars as pl
 
 from offerloop.errors import InputError, SourceError, near_miss
+from offerloop.events.broken import broken_line
+from offerloop.events.dialect import as_utf8, sniff
+from offerloop.events.open import instead_of_copies
+from offerloop.events.unpack import Readable, readable, split_part
+from offerloop.service.peek import single_values
 
 EMPTY = ("", "NA", "N/A", "NaN", "nan", "NULL", "null")
 
@@ -95,23 +101,42 @@ def planned_shares(text: str | None) -> tuple[tuple[str, float], ...]:
 
 
 def read_table(path: Path, texts: Sequence[str] = ()) -> pl.DataFrame:
-    """CSV, or Parquet by its ending; columns in `texts` as they are written. Raises SourceError in one sentence."""
-    if not path.is_file():
-        raise SourceError(f"there is no table '{path}'")
-    try:
-        if path.suffix == ".parquet":
-            table = pl.read_parquet(path)
-        else:
-            kinds = dict.fromkeys(texts, pl.String)
-            table = pl.read_csv(
-                path, infer_schema_length=None, null_values=list(EMPTY), try_parse_dates=True, schema_overrides=kinds
-            )
-    except (OSError, pl.exceptions.PolarsError) as error:
-        first = str(error).splitlines()[0]
-        raise SourceError(f"'{path}' cannot be read as a table ({first}); give CSV with a header, or Parquet") from None
+    """CSV, Excel or Parquet, packed or not; columns in `texts` as they are written.
+
+    Raises SourceError in one sentence.
+    """
+    file, part = split_part(path)
+    if not file.is_file():
+        raise SourceError(f"there is no table '{file}'")
+    with TemporaryDirectory(prefix="offerloop-") as place:
+        folder = Path(place)
+        found = readable(file, part, folder)
+        with instead_of_copies(folder, found.name):
+            table = _parquet(found) if found.is_parquet else _csv(found, texts, folder)
     if not table.height:
         raise SourceError(f"'{path}' has no rows")
     return numbered(table)
+
+
+def _parquet(file: Readable) -> pl.DataFrame:
+    try:
+        table = pl.read_parquet(file.path, glob=False)
+    except (OSError, pl.exceptions.PolarsError):
+        raise SourceError(f"'{file.name}' is no Parquet file, or a damaged one; write it again, or give CSV") from None
+    return single_values(table)
+
+
+def _csv(file: Readable, texts: Sequence[str], folder: Path) -> pl.DataFrame:
+    dialect = file.dialect or sniff(file.path)
+    try:
+        return pl.read_csv(
+            as_utf8(file.path, dialect.encoding, folder), separator=dialect.separator, null_values=list(EMPTY),
+            decimal_comma=dialect.decimal == ",", infer_schema_length=None, try_parse_dates=True, glob=False,
+            schema_overrides=dict.fromkeys(texts, pl.String),
+        )  # fmt: skip
+    except pl.exceptions.PolarsError:
+        line, wrong = broken_line(file.path, dialect)
+        raise SourceError(f"'{file.name}'{file.place(line)} cannot be read: {wrong}") from None
 
 
 def numbered(table: pl.DataFrame) -> pl.DataFrame:

@@ -1,0 +1,51 @@
+"""What is wrong with a CSV file that could not be read to its end, in the words of a person."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+from offerloop.events.dialect import Dialect
+
+_LONGEST = 2_000_000
+"""Bytes of a line that a reader takes."""
+_BLOCK = 1 << 20
+
+
+def broken_line(path: Path, dialect: Dialect) -> tuple[int | None, str]:
+    """The first line that is wrong, counted in the file itself, and what to do about it."""
+    begins = 1
+    with path.open(encoding=dialect.encoding, errors="replace", newline="") as file:
+        reader = csv.reader(file, delimiter=dialect.separator, strict=True)
+        try:
+            width, begins = len(next(reader, [])), reader.line_num + 1
+            for row in reader:
+                wrong = _wrong(row, width, dialect)
+                if wrong is not None:
+                    return reader.line_num, wrong
+                begins = reader.line_num + 1
+        except csv.Error:
+            return begins, "a double quote is never closed, or not doubled inside a quoted cell; correct the line"
+    if _mixes_line_ends(path, dialect):
+        return None, "its lines end in different ways (CR LF, LF or CR); save it with one kind of line end"
+    return None, "it is not written as CSV usually is; save it again as CSV, or as Parquet"
+
+
+def _wrong(row: list[str], width: int, dialect: Dialect) -> str | None:
+    if row and len(row) != width:
+        number = "1 cell" if len(row) == 1 else f"{len(row)} cells"
+        return (
+            f"it has {number} where the header has {width}; put cells that hold the separator '{dialect.separator}' "
+            "into double quotes, or correct the line"
+        )
+    if sum(map(len, row)) > _LONGEST:
+        return "it is longer than 2,000,000 bytes; shorten it, or leave that column out"
+    return None
+
+
+def _mixes_line_ends(path: Path, dialect: Dialect) -> bool:
+    with path.open(encoding=dialect.encoding, errors="replace") as file:
+        while file.read(_BLOCK):
+            if isinstance(file.newlines, tuple):
+                return True
+    return False

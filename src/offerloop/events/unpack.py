@@ -1,0 +1,219 @@
+"""Files as a reader needs them: CSV or Parquet, unpacked from gzip, Zstandard, ZIP or an Excel workbook.
+
+What a file is, its first bytes say: an ending may be missing or wrong. Copies are written in blocks, so that a packed
+file of any size needs disk and no memory.
+"""
+
+from __future__ import annotations
+
+import gzip
+import re
+import shutil
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import pyarrow as pa
+
+from offerloop.errors import SourceError, near_miss
+from offerloop.events.dialect import Dialect, sniff
+from offerloop.events.workbook import open_workbook, sheet_names, write_sheet
+
+_BLOCK = 1 << 20
+_DEEPEST = 4
+"""Packed files inside packed files that are followed."""
+_OLD_EXCEL, _ZIP, _GZIP, _ZSTD, _PARQUET = b"\xd0\xcf\x11\xe0", b"PK\x03\x04", b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PAR1"
+_EMPTY_ZIP = b"PK\x05\x06"
+_MARKUP = (b"<html", b"<table", b"<?xml", b"<!doctype", b"<workbook")
+_TABLES = (".csv", ".tsv", ".txt", ".tab", ".parquet", ".xlsx", ".xlsm", ".gz", ".zst")
+"""Endings of what is looked for in an archive."""
+
+
+class _Reader(Protocol):
+    def read(self, size: int = -1, /) -> bytes: ...
+
+
+@dataclass(frozen=True)
+class Readable:
+    """A file that can be read as it is."""
+
+    path: Path
+    name: str
+    """What messages call it: the file as it was named, and the sheet or the file in an archive."""
+    is_parquet: bool = False
+    dialect: Dialect | None = None
+    """Known for a sheet; for CSV it is left to be guessed."""
+    skipped: int = 0
+    """Rows of the sheet above its header."""
+
+    def place(self, line: int | None) -> str:
+        """``", line 7"``, or ``", row 9"`` of a sheet; nothing for nothing."""
+        if line is None:
+            return ""
+        return f", line {line}" if self.dialect is None else f", row {line + self.skipped}"
+
+
+class SeveralPartsError(SourceError):
+    """A workbook or an archive with several tables, of which none was named."""
+
+    def __init__(self, what: str, path: Path, parts: Sequence[str]) -> None:
+        """`what` they are: sheets, or files."""
+        self.parts = tuple(parts)
+        super().__init__(
+            f"'{path}' holds several {what}: {_listed(parts)}; name one with 'part' of its [sources] section, or on "
+            f"the command line as in '{path.name}#{parts[0]}'"
+        )
+
+
+def split_part(path: Path) -> tuple[Path, str | None]:
+    """A file as named on the command line, and the sheet or the file in it that may stand behind a #."""
+    written = str(path)
+    if not path.exists():
+        for found in re.finditer("#", written):
+            file, part = Path(written[: found.start()]), written[found.end() :]
+            if part and file.is_file():
+                return file, part
+    return path, None
+
+
+def readable(path: Path, part: str | None, folder: Path) -> Readable:
+    """The file itself, or a copy in `folder` that can be read.
+
+    `part` is a sheet of a workbook or a file of an archive. Raises SourceError for what is no table, SeveralPartsError
+    where a part must be named.
+    """
+    try:
+        found = _readable(path, part, folder, str(path), _DEEPEST)
+    except OSError as error:
+        raise SourceError(f"the file '{path}' cannot be read: {error.strerror or error}") from None
+    if part is not None and found.path == path:
+        raise SourceError(f"'{path}' is neither a workbook nor an archive, so it has no part '{part}'; leave it out")
+    return found
+
+
+def _readable(path: Path, part: str | None, folder: Path, name: str, depth: int) -> Readable:
+    with path.open("rb") as file:
+        begin = file.read(512)
+    if not depth:
+        raise SourceError(f"'{name}' is packed too many times; unpack it")
+    if begin.startswith((_GZIP, _ZSTD)):
+        inner = _unpacked(path, folder, name, is_gzip=begin.startswith(_GZIP))
+        return _readable(inner, part, folder, name, depth - 1)
+    if begin.startswith((_ZIP, _EMPTY_ZIP)):
+        return _of_zip(path, part, folder, name, depth)
+    if begin.startswith(_OLD_EXCEL):
+        raise SourceError(
+            f"'{name}' is a workbook of an old Excel (.xls), or one with a password; save it as .xlsx without a "
+            "password, or as CSV"
+        )
+    if begin.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_MARKUP):
+        raise SourceError(f"'{name}' holds a web page or XML, whatever its ending; save it as .xlsx, CSV or Parquet")
+    if begin.startswith(_PARQUET) and path.suffix.lower() != ".parquet":
+        link = Path(tempfile.mkdtemp(dir=folder)) / "table.parquet"
+        link.symlink_to(path.absolute())
+        path = link
+    return Readable(path, name, is_parquet=path.suffix.lower() == ".parquet")
+
+
+def _of_zip(path: Path, part: str | None, folder: Path, name: str, depth: int) -> Readable:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+            if "xl/workbook.xml" in names:
+                return _of_workbook(path, part, folder, name)
+            _refuse_other_documents(names, name)
+            chosen, rest = _member(archive, part, path)
+            inner = _copy_of(Path(chosen), folder)
+            with archive.open(chosen) as source:
+                _copy(source, inner)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+        raise SourceError(
+            f"the archive '{name}' is damaged or packed in an unknown way ({error}); pack it again, or unpack it"
+        ) from None
+    return _readable(inner, rest, folder, f"{name}#{chosen}", depth - 1)
+
+
+def _refuse_other_documents(names: Sequence[str], name: str) -> None:
+    if "xl/workbook.bin" in names:
+        raise SourceError(f"'{name}' is a binary workbook (.xlsb); save it as .xlsx or as CSV")
+    if "content.xml" in names and "mimetype" in names:
+        raise SourceError(f"'{name}' is an OpenDocument file; save it as .xlsx or as CSV")
+    if "word/document.xml" in names or "ppt/presentation.xml" in names:
+        raise SourceError(f"'{name}' is a document, not a table; save its table as .xlsx or as CSV")
+
+
+def _member(archive: zipfile.ZipFile, part: str | None, path: Path) -> tuple[str, str | None]:
+    """The only table of an archive, or the one that was named; and which sheet of it, as in ``book.xlsx#Sheet1``."""
+    tables = [
+        one.filename
+        for one in archive.infolist()
+        if not one.is_dir() and one.filename.lower().endswith(_TABLES) and not _is_hidden(one.filename)
+    ]
+    if not tables:
+        raise SourceError(f"the archive '{path}' holds no CSV, Parquet or Excel file; pack the table itself")
+    if part is None and len(tables) > 1:
+        raise SeveralPartsError("files", path, tables)
+    file, _, sheet = (part or tables[0]).partition("#")
+    chosen = next((one for one in tables if file in (one, Path(one).name)), None)
+    if chosen is None:
+        raise SourceError(
+            f"the archive '{path}' has no file '{file}'{near_miss(file, tables)} (it has {_listed(tables)})"
+        )
+    if archive.getinfo(chosen).flag_bits & 1:
+        raise SourceError(f"'{chosen}' in the archive '{path}' is encrypted; unpack it, or pack it without a password")
+    return chosen, sheet or None
+
+
+def _is_hidden(name: str) -> bool:
+    """What systems put into archives beside the files of a person."""
+    return any(part.startswith(".") or part == "__MACOSX" for part in Path(name).parts)
+
+
+def _of_workbook(path: Path, part: str | None, folder: Path, name: str) -> Readable:
+    workbook = open_workbook(path, name)
+    names = sheet_names(workbook)
+    if part is None and len(names) > 1:
+        raise SeveralPartsError("sheets", path, names)
+    if part is None and not names:
+        raise SourceError(f"the workbook '{name}' has no sheet with cells that is not hidden; give one with a table")
+    known = sheet_names(workbook, hidden=True)
+    sheet = names[0] if part is None else part
+    if sheet not in known:
+        hint = near_miss(sheet, known)
+        raise SourceError(f"the workbook '{name}' has no sheet '{sheet}' with cells{hint} (it has {_listed(known)})")
+    copy = Path(tempfile.mkdtemp(dir=folder)) / "sheet.csv"
+    written = write_sheet(workbook, sheet, copy)
+    mark = "." if written.fractions else sniff(copy, encoding="utf-8-sig", separator=",").decimal
+    said = name if part is None else f"{name}#{sheet}"
+    return Readable(copy, said, dialect=Dialect(decimal=mark), skipped=written.header - 1)
+
+
+def _unpacked(path: Path, folder: Path, name: str, *, is_gzip: bool) -> Path:
+    inner = _copy_of(Path(path.stem) if path.suffix.lower() in (".gz", ".zst") else path, folder)
+    try:
+        with gzip.open(path) if is_gzip else pa.input_stream(str(path), compression="zstd") as source:
+            _copy(source, inner)
+    except (OSError, zlib.error, EOFError, pa.ArrowException) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
+        raise SourceError(f"the packed file '{name}' is damaged ({error}); pack it again, or unpack it") from None
+    return inner
+
+
+def _copy_of(path: Path, folder: Path) -> Path:
+    """A new place for what is packed; the ending stays where it says what the file is."""
+    suffix = path.suffix.lower()
+    return Path(tempfile.mkdtemp(dir=folder)) / f"table{suffix if suffix in _TABLES else '.csv'}"
+
+
+def _copy(source: _Reader, path: Path) -> None:
+    with path.open("wb") as copy:
+        shutil.copyfileobj(source, copy, _BLOCK)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names[:10]) + (f" and {len(names) - 10} more" if len(names) > 10 else "")

@@ -1,0 +1,69 @@
+"""`--map OURS=THEIRS`: what the user says that columns are read from."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+import narwhals as nw
+
+from offerloop.config import SourceName
+from offerloop.errors import InputError, SourceError, near_miss
+from offerloop.events.contracts import CONTRACTS
+from offerloop.events.expression import Wording, columns_in, compile_expression
+from offerloop.service.guess import GIVEN, Guess
+from offerloop.service.peek import Peek
+
+Given = Mapping[SourceName, Mapping[str, str]]
+"""For each source what some of our columns are read from."""
+_OPTIONS: dict[str, SourceName] = {"orders": "order_lines"}
+"""Sources that the command line calls by another name."""
+
+
+def read_map(written: Sequence[str], sources: Collection[SourceName]) -> Given:
+    """From ``customer_id=Member`` or ``products.category=Group``; without a source the order lines are meant.
+
+    Raises InputError for a source without a file, for an unknown column of ours, and for one that is given twice.
+    """
+    found: dict[SourceName, dict[str, str]] = {}
+    for text in written:
+        ours, _, theirs = (part.strip() for part in text.partition("="))
+        if not ours or not theirs:
+            raise InputError(f"--map must be like customer_id=Member or products.category=Group, not '{text}'")
+        source, _, column = ours.rpartition(".")
+        name = _source(source or "orders", sources, text)
+        known = (*CONTRACTS[name].required, *CONTRACTS[name].optional)
+        if column not in known:
+            raise InputError(
+                f"--map {text}: {name} has no column '{column}'{near_miss(column, known)} (known: {', '.join(known)})"
+            )
+        if column in found.setdefault(name, {}):
+            raise InputError(f"--map names '{ours}' twice; say once what it is read from")
+        found[name][column] = theirs
+    return found
+
+
+def _source(written: str, sources: Collection[SourceName], text: str) -> SourceName:
+    named = _OPTIONS.get(written, written)
+    for name in sources:
+        if name == named:
+            return name
+    options = {source: option for option, source in _OPTIONS.items()}
+    given = [options.get(one, one) for one in sources]
+    raise InputError(f"--map {text}: no file of '{written}' is given{near_miss(written, given)} (given: "
+                     f"{', '.join(given)})")  # fmt: skip
+
+
+def guesses(given: Mapping[str, str], peeked: Peek) -> dict[str, Guess]:
+    """What is given for one source as guesses. Raises SourceError for columns that the source does not have."""
+    schema = nw.from_native(peeked.head.lazy()).collect_schema()
+    problems, found = [], {}
+    for ours, theirs in given.items():
+        try:
+            compile_expression(theirs, Wording(schema, f"--map {ours} of '{peeked.place}'", peeked.decimal))
+        except SourceError as problem:
+            problems.append(str(problem))
+            continue
+        found[ours] = Guess(theirs, columns_in(theirs, schema), GIVEN)
+    if problems:
+        raise SourceError("\n".join(problems))
+    return found

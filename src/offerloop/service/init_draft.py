@@ -1,0 +1,32 @@
+"""Drafts: configurations that `offerloop init` could not finish, because it did not identify a required column."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+
+from offerloop.service.misfit import OpenColumn, sentences
+
+
+def is_draft(path: Path) -> bool:
+    """Whether a configuration still has an open place; what cannot be understood is not ours to replace."""
+    try:
+        sources = tomllib.loads(path.read_text(encoding="utf-8")).get("sources", {})
+        return any("" in source.get("columns", {}).values() for source in sources.values())
+    except (OSError, ValueError, AttributeError):
+        return False
+
+
+def draft_message(target: Path, opened: Sequence[OpenColumn]) -> str:
+    """One sentence for each open column, and what to do."""
+    options = " ".join(f"--map {_option(one)}=COLUMN" for one in opened)
+    places = " and ".join(dict.fromkeys(one.ours for one in opened))
+    return "\n".join([
+        *sentences(opened),
+        f"Wrote the draft '{target}': fill in {places} there, or run the same command again with {options}",
+    ])  # fmt: skip
+
+
+def _option(column: OpenColumn) -> str:
+    return column.ours if column.source == "order_lines" else f"{column.source}.{column.ours}"

@@ -1,0 +1,171 @@
+"""Why a column of theirs cannot be one of ours, shown by the cells that stand against it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import narwhals as nw
+import polars as pl
+
+from offerloop.config import SourceName
+from offerloop.events import times
+from offerloop.events.cells import number
+from offerloop.events.contracts import CONTRACTS, TIMES
+from offerloop.service.guess import Match, name_score
+from offerloop.service.guess_contents import GATES, Column, is_text
+from offerloop.service.peek import Peek
+
+MEANING = {
+    "order_id": "the order", "customer_id": "the customer", "product_id": "the product", "offer_id": "the offer",
+    "coupon_id": "the coupon", "quantity": "the units", "paid": "the amount paid for the line", "at": "the time",
+    "kind": "the kind", "list_price": "the list price of one unit",
+}  # fmt: skip
+"""Required columns of ours in plain words."""
+_SAMPLES = 3
+_WIDEST = 30
+"""Characters of a cell that are shown."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A column of theirs that might be one of ours."""
+
+    name: str
+    samples: tuple[str, ...]
+    is_named_so: bool
+    """Whether its name says that it is the one."""
+    misfit: str
+    """Why its cells stand against it; empty when nothing does."""
+
+
+@dataclass(frozen=True)
+class OpenColumn:
+    """A required column of ours that could not be identified, or a given one whose cells do not fit."""
+
+    source: SourceName
+    ours: str
+    place: str
+    """What messages call the source."""
+    candidates: tuple[Candidate, ...]
+    """The likeliest first."""
+
+    @property
+    def meaning(self) -> str:
+        """Our column, and what it holds."""
+        return f"{self.ours} ({MEANING.get(self.ours, self.source)})"
+
+    @property
+    def named(self) -> list[Candidate]:
+        """Those whose name says that they are the one."""
+        return [one for one in self.candidates if one.is_named_so]
+
+    def sentence(self) -> str:
+        """What is missing, and which cells stand against the columns that are called so."""
+        begin = f"'{self.place}': no column could be identified as {self.meaning}; "
+        return begin + "; ".join(f"'{one.name}': {one.misfit or 'it is used elsewhere'}" for one in self.named)
+
+
+def sentences(opened: Sequence[OpenColumn]) -> list[str]:
+    """One for each column with candidates by name, and one for all others of a source."""
+    lines = [one.sentence() for one in opened if one.named]
+    for place in dict.fromkeys(one.place for one in opened):
+        rest = [one for one in opened if one.place == place and not one.named]
+        if rest:
+            free = list(dict.fromkeys(column.name for one in rest for column in one.candidates))
+            choice = f"left to choose from: {', '.join(map(repr, free))}" if free else "no column is left"
+            lines.append(f"'{place}': no column could be identified as "
+                         f"{' or '.join(one.meaning for one in rest)}; {choice}")  # fmt: skip
+    return lines
+
+
+def open_columns(source: SourceName, found: Match, peeked: Peek) -> list[OpenColumn]:
+    """Required columns that are missing, and given ones that do not fit, which are taken out of `found`."""
+    unfit = [ours for ours in list(found.found) if found.is_given(ours) and _given_misfit(ours, found, peeked)]
+    opened = []
+    for ours in dict.fromkeys([*CONTRACTS[source].required, *unfit]):
+        if ours in found.found and ours not in unfit:
+            continue
+        given = found.found.pop(ours, None)
+        names = given.theirs if given is not None else ()
+        opened.append(OpenColumn(source, ours, str(peeked.place), _candidates(source, ours, found, peeked, names)))
+    return opened
+
+
+def _given_misfit(ours: str, found: Match, peeked: Peek) -> str:
+    column = found.column(ours)
+    return "" if column is None or GATES.get(ours, is_text)(column) else misfit(ours, column, peeked)
+
+
+def _candidates(
+    source: SourceName, ours: str, found: Match, peeked: Peek, given: tuple[str, ...]
+) -> tuple[Candidate, ...]:
+    scored = []
+    free = {column.name for column in found.unused()}
+    for column in found.columns.values():
+        score = 2.0 if column.name in given else name_score(column.name, source, ours)[0]
+        if score > 0 or column.name in free:
+            fits = GATES.get(ours, is_text)(column)
+            scored.append((-score, not fits, column))
+    scored.sort(key=lambda one: one[:2])
+    return tuple(
+        Candidate(column.name, _samples(column), score < 0, "" if not unfit else misfit(ours, column, peeked))
+        for score, unfit, column in scored
+    )
+
+
+def _samples(column: Column) -> tuple[str, ...]:
+    return tuple(_short(str(one)) for one in column.filled.unique(maintain_order=True).head(_SAMPLES))
+
+
+def _short(cell: str) -> str:
+    text = " ".join(cell.split())
+    return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 1]}…"
+
+
+def misfit(ours: str, column: Column, peeked: Peek) -> str:
+    """Name the first cell that stands against it, with its line, or what all of them have in common."""
+    if not column.filled.len():
+        return "all of its cells are empty"
+    kind, wrong = _wrong_cells(ours, column)
+    if len(wrong):
+        cell = wrong[0]
+        more = f", nor are {len(wrong) - 1:,} more of {column.filled.len():,} cells" if len(wrong) > 1 else ""
+        return f"{_where(column, cell, peeked)}'{_short(cell)}' is no {kind}{more}"
+    if column.distinct < 2:
+        return f"every cell holds '{_samples(column)[0]}'"
+    if not column.full:
+        return "more than half of its cells are empty"
+    if ours.endswith("_id") and column.fractions:
+        return f"'{_samples(column)[0]}' and others are no ids, which are whole numbers or text"
+    return f"what it holds, such as '{_samples(column)[0]}', does not fit"
+
+
+def _where(column: Column, cell: str, peeked: Peek) -> str:
+    raw = next((one for one in column.cells if one is not None and str(one).strip() == cell), cell)
+    return peeked.line_of(column.name, str(raw)).removeprefix(", ") + ": "
+
+
+def _wrong_cells(ours: str, column: Column) -> tuple[str, pl.Series]:
+    contract_numbers = {name for one in CONTRACTS.values() for name in (*one.numbers, *one.money)}
+    if ours in TIMES and not column.dated:
+        return "time", unreadable_times(column)
+    if ours in contract_numbers and not column.numeric:
+        return "number", unreadable_numbers(column)
+    return "", pl.Series(dtype=pl.String)
+
+
+def unreadable_numbers(column: Column) -> pl.Series:
+    """The cells of a column of text that are no numbers."""
+    if column.cells.dtype != pl.String:
+        return column.filled.cast(pl.String)
+    cells = nw.from_native(pl.DataFrame({"cell": column.filled}))
+    return cells.filter(number(nw.col("cell"), column.decimal)[1]).to_native()["cell"]
+
+
+def unreadable_times(column: Column) -> pl.Series:
+    """The cells of a column that are no times in the form that most of them have."""
+    text = column.filled.cast(pl.String)
+    cells = nw.from_native(pl.DataFrame({"cell": text}))
+    forms = times.guess(cells.lazy(), nw.col("cell"))
+    return cells.filter(times.written_as(nw.col("cell"), forms[0]).unreadable).to_native()["cell"] if forms else text
