@@ -3,6 +3,9 @@
     python examples/case/make_notebook.py [--quick] [--out FILE]
 
 `--quick` plays a tiny shop. Needs no Jupyter; the notebook opens in any viewer of notebooks.
+
+The figures do not depend on the number of threads, nor on instructions that only some processors have: the script
+starts itself again with the environment of `PINNED`.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ import ast
 import contextlib
 import io
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -25,6 +29,14 @@ from offerloop.report.charts.drawing import file_svg
 
 FOLDER = Path(__file__).parent
 MARK = "# %%"
+PINNED = {
+    **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "POLARS_MAX_THREADS"), "1"),
+    "OPENBLAS_CORETYPE": "Haswell",
+    "NPY_DISABLE_CPU_FEATURES": "X86_V4 AVX512_ICL AVX512_SPR",
+    "ONEDNN_MAX_CPU_ISA": "AVX2",
+    "XLA_FLAGS": "--xla_cpu_max_isa=AVX2 --xla_cpu_multi_thread_eigen=false",
+}
+"""One thread, and instructions up to AVX2 in BLAS, numpy and JAX; on processors without AVX2 nothing is pinned."""
 Cell = dict[str, Any]
 
 
@@ -91,12 +103,19 @@ def notebook(cells: list[Cell]) -> str:
     return json.dumps(whole, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 
+def start_again_pinned() -> None:
+    """Replace this process by one with the pinned environment: BLAS, numpy and JAX read it when they are loaded."""
+    if any(os.environ.get(name) != value for name, value in PINNED.items()):
+        os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, **PINNED})
+
+
 def main() -> None:
     """Parse the command line, run, write and name the file."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="a tiny shop")
     parser.add_argument("--out", type=Path, default=FOLDER / "case.ipynb")
     asked = parser.parse_args()
+    start_again_pinned()
     source = (FOLDER / "case.py").read_text(encoding="utf-8")
     cells = cells_of(source.replace("QUICK = False", "QUICK = True") if asked.quick else source)
     names = run(cells)

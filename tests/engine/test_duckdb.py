@@ -1,3 +1,6 @@
+import os
+import subprocess
+import sys
 from datetime import UTC, datetime
 
 import narwhals as nw
@@ -117,3 +120,22 @@ def test_decimals_keep_their_digits(engine, tmp_path):
     written = pl.DataFrame({"amount": ["1.25", "2.50"]}).with_columns(pl.col("amount").cast(pl.Decimal(10, 2)))
     written.write_parquet(tmp_path / "d.parquet")
     assert read(engine, tmp_path / "d.parquet")["amount"].cast(pl.String).sort().to_list() == ["1.25", "2.50"]
+
+
+SETTING = """
+from offerloop.engine.duckdb import DuckDBEngine
+engine = DuckDBEngine()
+print(engine._connection.execute("SELECT current_setting('enable_progress_bar')").fetchone()[0])
+"""
+
+
+def test_no_progress_bar_writes_between_our_lines_on_a_terminal(tmp_path):
+    """There DuckDB shows one by default; Jupyter is tested with the notebook of the case."""
+    (tmp_path / "setting.py").write_text(SETTING)
+    leader, terminal = os.openpty()
+    subprocess.run(
+        [sys.executable, tmp_path / "setting.py"], stdin=terminal, stdout=terminal, stderr=terminal, check=True
+    )
+    os.close(terminal)
+    assert os.read(leader, 100).decode().strip() == "False"
+    os.close(leader)

@@ -9,6 +9,7 @@ from threadpoolctl import threadpool_limits  # a dependency of implicit
 from offerloop.recommenders.base import HistoryRecommender, Scores
 from offerloop.recommenders.histories import Histories
 from offerloop.recommenders.interactions import Interactions
+from offerloop.recommenders.progress_bars import import_quietly
 
 
 class ALS(HistoryRecommender):
@@ -32,6 +33,7 @@ class ALS(HistoryRecommender):
         self.rng = rng
 
     def _learn(self, interactions: Interactions) -> None:
+        import_quietly()
         from implicit.cpu.als import AlternatingLeastSquares
 
         with threadpool_limits(limits=1, user_api="blas"):

@@ -10,6 +10,7 @@ from scipy import sparse
 from offerloop.recommenders.base import HistoryRecommender, Scores
 from offerloop.recommenders.histories import Csr, Histories
 from offerloop.recommenders.interactions import Interactions
+from offerloop.recommenders.progress_bars import import_quietly
 
 _POPULARITY_WEIGHT = 1e-6
 
@@ -29,6 +30,7 @@ class ItemKNN(HistoryRecommender):
         self.threads = threads
 
     def _learn(self, interactions: Interactions) -> None:
+        import_quietly()
         from implicit.nearest_neighbours import all_pairs_knn
 
         bought = interactions.counts().log1p()
