@@ -47,23 +47,23 @@ class Dates:
         return frame if clean.last_day is None else frame.filter(known <= epoch_day(clean.last_day))
 
     def _problem(self, name: SourceName, one: Outliers, today: int) -> str:
-        place = self.config.sources[name].place
-        rows = ", ".join(rows_outside(name, self.config, self.engine, one.first_day, one.last_day))
-        more = f" and {one.n_rows - 3:,} more" if one.n_rows > 3 else ""
-        side, key, right = (
-            ("after", "last_day", one.last_day) if one.is_late else ("before", "first_day", one.first_day)
-        )
-        beside = one.first_day - 1 if one.is_late else one.last_day + 1
-        left_out = (
-            one.bulk_end if name == "order_lines" else beside
-        )  # other sources end before orders do, and begin later
+        place, late = self.config.sources[name].place, one.is_late
+        beside = one.first_day - 1 if late else one.last_day + 1
+        # A window that fits another source would cut orders off: these begin earlier, or end later.
+        window = iso(one.bulk_end if name == "order_lines" else beside)
+        far, others, key = ("after", "end", "last_day") if late else ("before", "begin", "first_day")
         number = "1 row has a date" if one.n_rows == 1 else f"{one.n_rows:,} rows have dates"
         future = f", and today is {iso(today)}" if one.last_day > today else ""
         return (
-            f"[sources.{name}] '{place}': {number} far {side} all others, which "
-            f"{'end' if one.is_late else 'begin'} on {iso(one.bulk_end)}{future}: {rows}{more}; correct them, or set "
-            f"clean.{key} = {iso(left_out)} to leave them out ({iso(right)} if they are right)"
+            f"[sources.{name}] '{place}': {number} far {far} all others, which {others} on {iso(one.bulk_end)}{future}"
+            f": {self._rows(name, one)}; correct them, or set clean.{key} = {window} to leave them out "
+            f"({iso(one.last_day if late else one.first_day)} if they are right)"
         )
+
+    def _rows(self, name: SourceName, one: Outliers) -> str:
+        rows = rows_outside(name, self.config, self.engine, one.first_day, one.last_day)
+        more = one.n_rows - len(rows)
+        return ", ".join(rows) + (f" and {more:,} more" if more else "")
 
     def check_as_of(self, as_of_day: int, last_day: int, n_later: int, n_kept: int) -> list[str]:
         """Return notes about a moment of the plan that leaves much out, or comes late. Raise SourceError where it lies
