@@ -21,7 +21,7 @@ def notes(config: Config, shape: Shape, offers: list[OfferCheck]) -> list[str]:
     for campaign in config.campaigns:
         mine = [one for one in offers if one.campaign_id == campaign.id]
         found += [*_exploration(config, campaign, mine), *_unlimited(config, campaign, mine)]
-    return [*found, *_holdout(config, shape)]
+    return [*found, *_holdout(config, shape, offers)]
 
 
 def consent_notes(config: Config, engine: Engine) -> list[str]:
@@ -64,16 +64,29 @@ def _unlimited(config: Config, campaign: Campaign, offers: list[OfferCheck]) -> 
     ]
 
 
-def _holdout(config: Config, shape: Shape) -> list[str]:
+def _holdout(config: Config, shape: Shape, offers: list[OfferCheck]) -> list[str]:
+    """A read-out compares those planned for an offer: no more than there are customers, and than budgets pay for."""
     share = config.experiment.holdout
-    expected = share * shape.n_customers
+    paid_for = sum(_most_planned(config, one, offers, shape.n_customers) for one in config.campaigns)
+    planned = min(paid_for, shape.n_customers)
+    expected = share * planned
     if expected >= LEAST:
         return []
+    of = f"{planned:,} customers whom the budgets pay for" if planned < shape.n_customers else f"{planned:,} customers"
+    remedy = "a larger budget" if share * shape.n_customers >= LEAST else "more customers"
     return [
         f"the coming test could not show anything: experiment.holdout = {share:g} holds back about {expected:.0f} of "
-        f"{shape.n_customers:,} customers, and a read-out needs at least {LEAST} held-back customers among those "
-        "planned for an offer; set a larger experiment.holdout, or take in more customers"
+        f"{of}, and a read-out needs at least {LEAST} held-back customers among those planned for an offer; it takes a "
+        f"larger experiment.holdout, or {remedy}"
     ]
+
+
+def _most_planned(config: Config, campaign: Campaign, offers: list[OfferCheck], n_customers: int) -> int:
+    """At the most that the cheapest offer can cost, where the budget counts that."""
+    costs = [one.liability_minor for one in offers if one.campaign_id == campaign.id and not one.problem]
+    if campaign.budget_basis == "expected" or not costs or not all(costs):
+        return n_customers
+    return config.minor(campaign.budget, campaign) // min(cost for cost in costs if cost)
 
 
 def scan_notes(rules: list[dict[str, Any]]) -> list[str]:

@@ -25,7 +25,7 @@ from offerloop.service.guess_shop import Said, guess_currency, guess_zone
 from offerloop.service.guess_shown import carried, check_exposures
 from offerloop.service.guess_status import only_sales, row_filters
 from offerloop.service.guess_times import evaluate, time_format
-from offerloop.service.init_campaign import campaign_lines, first_budget
+from offerloop.service.init_campaign import campaign_lines, first_budget, plan_size
 from offerloop.service.init_draft import draft_message, is_draft
 from offerloop.service.init_figures import NOT_SEEN, Figures, figures
 from offerloop.service.init_toml import SECTIONS, ShopText, SourceText, named, padded, shop_text
@@ -160,12 +160,13 @@ def _shop(folder: Path, seen: _Seen, budget: str | None, currency: str | None, m
     plan = first_budget(budget, sales, money.value)
     offers = next((one for one in texts if one.name == "offers"), None)
     shown = "exposures" in found and "propensity" in found["exposures"].found
-    campaign = campaign_lines(plan, sales, money.value, offers, shown=shown)
+    size = plan_size(plan, sales, float(margin.value), money.value, offers, given=budget is not None)
+    campaign = campaign_lines(plan.of(size, money.value), sales, money.value, offers, shown=shown)
     audit_only = attributes(found["customers"])[1] if "customers" in found else []
     absent = [name for name in SECTIONS if name not in found]
     missing = ["Not given, and what each would add:", *(f"[sources.{name}]: {ADDS[name]}" for name in absent)]
     title, zone = folder.resolve().name or "My shop", guess_zone(language, money.value)
-    return ShopText(title, money, zone, margin, texts, audit_only, campaign, missing if absent else [])
+    return ShopText(title, money, zone, margin, texts, audit_only, campaign, size, missing if absent else [])
 
 
 def _with_rest(text: SourceText, peeks: Mapping[SourceName, Peek], found: Mapping[SourceName, Match]) -> SourceText:
@@ -235,6 +236,7 @@ def _lines(target: Path, shop: ShopText) -> list[str]:
             lines.append(f"  not used: {named(source.unused)}")
         if absent := source.absent():
             lines.append(f"  not found: {', '.join(absent)}")
+    lines += ["", f"Note: {shop.size.note}."] if shop.size.note else []
     lines += ["", *shop.missing, ""] if shop.missing else [""]
     return [*lines, f"Next: offerloop check {target}"]
 
@@ -254,5 +256,5 @@ def _facts(target: Path, shop: ShopText) -> dict[str, Any]:
     absent = [name for name in SECTIONS if name not in sources]
     return {
         "config": str(target), "currency": shop.currency.value, "timezone": shop.zone.value, "sources": sources,
-        "missing": {name: ADDS[name] for name in absent},
+        "missing": {name: ADDS[name] for name in absent}, "notes": [shop.size.note] if shop.size.note else [],
     }  # fmt: skip

@@ -8,9 +8,11 @@ from offerloop.errors import InputError
 from offerloop.money import DIGITS, to_minor, to_text
 from offerloop.service.init_figures import Figures, pretty, two_digits
 from offerloop.service.init_offers import Costs, listed_costs
+from offerloop.service.init_test import HOLDOUT, Orders, Size, sized
 from offerloop.service.init_toml import SourceText, entry, off, quoted
 
-_ASSUMED = "{ p_redeem = 0.10, incremental = 0.5 }"
+_P_REDEEM, _INCREMENTAL = 0.10, 0.5
+_ASSUMED = f"{{ p_redeem = {_P_REDEEM:.2f}, incremental = {_INCREMENTAL:g} }}"
 _PERCENT = 10
 _NAMED = 3
 """Offers that a comment names."""
@@ -24,6 +26,13 @@ class Budget:
 
     minor: int
     why: str
+
+    def of(self, size: Size, currency: str) -> Budget:
+        """The same in another size: rounded up to two digits where a read-out needs more."""
+        if size.budget == self.minor:
+            return self
+        step = 10 ** max(len(str(size.budget)) - 2, DIGITS[currency])
+        return Budget(-(-size.budget // step) * step, f"assumed: {size.budget_why}, to read the plan out within a year")
 
 
 @dataclass(frozen=True)
@@ -51,15 +60,43 @@ def first_budget(given: str | None, figures: Figures, currency: str) -> Budget:
     return Budget(to_minor(f"{amount:.{digits}f}", currency), why)
 
 
+def plan_size(
+    budget: Budget, figures: Figures, margin: float, currency: str, offers: SourceText | None, *, given: bool
+) -> Size:
+    """Budget and holdout with which a read-out of the first plan can show something, as far as the shop allows."""
+    if not figures.is_seen:
+        return Size(budget.minor, HOLDOUT)
+    terms, unit = _terms(figures, DIGITS[currency]), 10 ** DIGITS[currency]
+    profit, liability = None, _costs(terms, currency, offers).dearest_minor
+    if offers is None:
+        profit, liability = max(_assumed(terms, figures, margin, currency))
+    spread = margin * figures.weekly_sd * unit
+    return sized(Orders(figures.n_customers, spread, profit, liability), budget.minor, given=given)
+
+
+def _assumed(terms: _Terms, figures: Figures, margin: float, currency: str) -> list[tuple[float, int]]:
+    """Of both offers what they are assumed to bring with each customer, and the most that they can cost."""
+    unit = 10 ** DIGITS[currency]
+    spend = _INCREMENTAL * margin * float(terms.spend) - float(terms.save)
+    coupon = (_INCREMENTAL * margin - _PERCENT / 100) * figures.category_basket
+    return [
+        (_P_REDEEM * spend * unit, to_minor(terms.save, currency)),
+        (_P_REDEEM * coupon * unit, to_minor(terms.most, currency)),
+    ]
+
+
+def _costs(terms: _Terms, currency: str, offers: SourceText | None) -> Costs:
+    if offers is None:
+        return Costs(max(to_minor(terms.most, currency), to_minor(terms.save, currency)))
+    return listed_costs(offers, currency)
+
+
 def campaign_lines(
     budget: Budget, figures: Figures, currency: str, offers: SourceText | None, *, shown: bool
 ) -> list[str]:
     """`[[campaigns]]` and its offers; `offers` is the shop's own table of them, `shown` whether a log tells of them."""
     terms = _terms(figures, DIGITS[currency])
-    if offers is None:
-        costs = Costs(max(to_minor(terms.most, currency), to_minor(terms.save, currency)))
-    else:
-        costs = listed_costs(offers, currency)
+    costs = _costs(terms, currency, offers)
     lines = [
         "# One campaign. Under the default budget_basis = \"liability\" every offer counts at the most it can cost us.",
         "[[campaigns]]",

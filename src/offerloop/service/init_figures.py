@@ -29,11 +29,16 @@ class Figures:
     """The one of highest sales, where categories are known."""
     category_basket: float
     """Median of what an order costs in it."""
+    n_customers: int
+    weekly_sd: float
+    """Spread of what one customer pays in a week, weeks without a purchase included."""
     is_seen: bool = True
     """Whether sales were looked at."""
 
 
-NOT_SEEN = Figures(basket=20.0, monthly=10_000.0, category=None, category_basket=20.0, is_seen=False)
+NOT_SEEN = Figures(
+    basket=20.0, monthly=10_000.0, category=None, category_basket=20.0, n_customers=0, weekly_sd=0.0, is_seen=False
+)
 """Round amounts for a draft."""
 
 
@@ -56,12 +61,24 @@ def figures(orders: Match, peeked: Peek, categories: pl.DataFrame | None, form: 
         if sales.height:
             category = str(sales["category"][0])
             category_basket = _median_order(head.join(known.filter(category=category), on="product_id"))
-    return Figures(basket, max(monthly, 0.0), category, category_basket)
+    n_customers = span["customer_id"].n_unique()
+    return Figures(basket, max(monthly, 0.0), category, category_basket, n_customers, _weekly_sd(head))
+
+
+def _weekly_sd(lines: pl.DataFrame) -> float:
+    """Over all weeks of all customers in these rows, which follow each other."""
+    week = ((pl.col("at") - pl.col("at").min()) // (7 * DAY)).alias("week")
+    sums = lines.group_by("customer_id", week).agg(pl.col("paid").sum())
+    n_weeks = _number(sums["week"].max()) + 1
+    n = max(sums["customer_id"].n_unique() * n_weeks, 1.0)
+    mean = _number(sums["paid"].sum()) / n
+    return math.sqrt(max(_number((sums["paid"] ** 2).sum()) / n - mean**2, 0.0))
 
 
 def _lines(orders: Match, peeked: Peek, table: pl.DataFrame, form: str | None) -> pl.DataFrame:
-    """order_id, product_id, paid and at (seconds) of the rows in which all are known."""
-    written = {ours: orders.found[ours].written for ours in ("order_id", "product_id", "paid", "at")}
+    """order_id, customer_id, product_id, paid and at (seconds) of the rows in which all are known."""
+    names = ("order_id", "customer_id", "product_id", "paid", "at")
+    written = {ours: orders.found[ours].written for ours in names}
     values = {ours: evaluate(table, text, peeked.decimal, as_number=ours == "paid") for ours, text in written.items()}
     forms = forms_of(orders, "at", peeked)
     moments = values["at"].cast(pl.String) if forms else values["at"]
@@ -69,7 +86,7 @@ def _lines(orders: Match, peeked: Peek, table: pl.DataFrame, form: str | None) -
     column = nw.col("at")
     instants = written_as(column, form or forms[0]) if forms else typed(column, frame.schema["at"])
     found = pl.DataFrame({
-        "order_id": values["order_id"].cast(pl.String), "product_id": values["product_id"].cast(pl.String),
+        **{name: values[name].cast(pl.String) for name in ("order_id", "customer_id", "product_id")},
         "paid": values["paid"].cast(pl.Float64), "at": frame.select(at=instants.seconds).to_native()["at"],
     })  # fmt: skip
     return found.with_columns(pl.col("product_id").str.strip_chars()).drop_nulls()

@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from textwrap import wrap
 
 from rich.cells import cell_len
 
@@ -16,6 +17,7 @@ from offerloop.events.contracts import CONTRACTS
 from offerloop.service.guess import Guess, Match
 from offerloop.service.guess_shop import Said
 from offerloop.service.guess_status import RowFilter
+from offerloop.service.init_test import Size
 from offerloop.service.misfit import OpenColumn
 from offerloop.service.peek import Peek, Place
 
@@ -78,6 +80,8 @@ class ShopText:
     audit_only: Sequence[str]
     campaign: Sequence[str]
     """Lines of the campaign."""
+    size: Size
+    """Its budget and the holdout, by what a read-out needs."""
     missing: Sequence[str] = field(default_factory=list)
     """Sources that were not given, each with what it would add."""
 
@@ -138,7 +142,7 @@ def shop_text(shop: ShopText, folder: Path) -> str:
     for source in shop.sources:
         lines += ["", *source_lines(source, folder)]
     lines += ["", *(f"# {line}" for line in shop.missing)] if shop.missing else []
-    lines += ["", *_settings(shop.audit_only), "", *shop.campaign]
+    lines += ["", *_settings(shop.audit_only, shop.size), "", *shop.campaign]
     return _CONTROL.sub("?", "\n".join(lines)) + "\n"
 
 
@@ -213,7 +217,7 @@ def _dialect(peeked: Peek) -> list[str]:
     return lines
 
 
-def _settings(audit_only: Sequence[str]) -> list[str]:
+def _settings(audit_only: Sequence[str], size: Size) -> list[str]:
     audited = entry("audit_only", listed(audit_only), "look protected: they audit the plan and never make one")
     none = off("audit_only = []", "attributes that audit the plan and never make one")
     return [
@@ -236,5 +240,12 @@ def _settings(audit_only: Sequence[str]) -> list[str]:
         off("exclude_categories = []", 'patterns of categories that never get an offer, such as "TOBACCO*"'),
         "",
         "[experiment]",
-        entry("holdout", "0.10", "never get an offer, the same customers in every run"),
+        *_holdout(size),
     ]
+
+
+def _holdout(size: Size) -> list[str]:
+    why = f"never get an offer, the same customers in every run{f'; {size.holdout_why}' if size.holdout_why else ''}"
+    note = size.note[:1].upper() + size.note[1:]
+    said = [f"# {line}" for line in wrap(f"{note}.", _WIDTH - 2)] if note else []
+    return [*said, entry("holdout", f"{size.holdout:.2f}", why)]

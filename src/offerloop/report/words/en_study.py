@@ -272,10 +272,12 @@ WORDS: dict[str, str] = {
         "come first. Nothing shows that these customers respond more than others; only a measurement can."
     ),
     "who.assumed_alike": (
-        "Why these customers: the effect is assumed to be the same for everybody, so that who gets an offer says nothing "
-        "about who responds; only a measurement can."
+        "Why these customers: the effect is assumed to be the same for everybody, so that who gets an offer says "
+        "nothing about who responds; only a measurement can."
     ),
-    "who.baskets": "Half of those with an assumed offer usually spend {theirs} or more an order, half of the others {others}.",
+    "who.baskets": (
+        "Half of those with an assumed offer usually spend {theirs} or more an order, half of the others {others}."
+    ),
     "who.learning": (
         "{kept} customers ({holdout} was the aim) never get an offer, the same ones in every run; {drawn} more are "
         "drawn "

@@ -1,0 +1,97 @@
+"""How large the first plan must be for a read-out to show something: budget and holdout by the shop's orders.
+
+The read-out compares n (1 - h) customers with an offer against n h held out. With sd the spread of a customer's margin
+of one week and g the profit that an offer is assumed to bring, it shows the profit in 80 of 100 cases after
+
+    weeks = (2.8 sd / g)^2 / (n h (1 - h)),      and needs n h of 30 customers or more.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from offerloop.evaluation.experiment import LEAST, MOST_PERIODS, POWER_80
+
+HOLDOUT, LARGER_HOLDOUT = 0.10, 0.20
+"""Shares of customers who never get an offer: the usual one, and the one where a shop is small."""
+MOST_TIMES = 5
+"""How many times the usual budget of 1 % of monthly sales a plan may cost at most, so that it can be read out."""
+_SPARE = 1.3
+"""Held-out customers to expect for each one needed: the draw of a small group differs from its share by luck."""
+
+
+@dataclass(frozen=True)
+class Orders:
+    """What the first plan is sized by; amounts in minor units."""
+
+    n_customers: int
+    margin_sd: float
+    """Of what one customer leaves in a week, weeks without a purchase included."""
+    profit: float | None
+    """What an offer is assumed to bring with each customer who gets it; None where nothing is assumed."""
+    liability: int
+    """The most that one offer can cost."""
+
+    def needed(self, holdout: float) -> int:
+        """Customers to plan for, so that a read-out shows the profit within a year."""
+        least = _SPARE * LEAST / holdout
+        if self.profit is None:
+            return math.ceil(least)
+        information = (POWER_80 * self.margin_sd / self.profit) ** 2 / (holdout * (1 - holdout))
+        return math.ceil(max(least, information / MOST_PERIODS))
+
+    def planned(self, budget: int) -> int:
+        """Customers for whom a budget pays, at the most that an offer can cost."""
+        return min(self.n_customers, budget // max(self.liability, 1))
+
+
+@dataclass(frozen=True)
+class Size:
+    """The first plan's budget in minor units, its holdout, and what to say about them."""
+
+    budget: int
+    holdout: float
+    budget_why: str = ""
+    """Why it is not the usual one."""
+    holdout_why: str = ""
+    note: str = ""
+    """What stands against a test."""
+
+
+def sized(orders: Orders, budget: int, *, given: bool) -> Size:
+    """The usual budget and holdout where a read-out can show something with them, else the least changes that let it.
+
+    A budget that was given stays; a shop or a budget that is too small for any is told so.
+    """
+    if orders.profit is not None and orders.profit <= 0:
+        return Size(budget, HOLDOUT)  # at this margin the offers do not pay, so nothing goes out
+    most = budget if given else MOST_TIMES * budget
+    for holdout in (HOLDOUT, LARGER_HOLDOUT):
+        needed = orders.needed(holdout)
+        if needed > orders.planned(most):
+            continue
+        enough = max(budget, needed * orders.liability)
+        more = f"so that about {_about(needed):,} customers can be planned for" if enough > budget else ""
+        why = "a smaller one could not be read out within a year" if holdout > HOLDOUT else ""
+        return Size(enough, holdout, more, why)
+    return Size(budget, HOLDOUT, note=_too_small(orders, most))
+
+
+def _too_small(orders: Orders, most: int) -> str:
+    needed = orders.needed(LARGER_HOLDOUT)
+    if needed > orders.n_customers:
+        limit = f"the orders that were looked at have {orders.n_customers:,} customers"
+    else:
+        limit = f"this budget pays for {orders.planned(most):,}"
+    return (
+        "no test could show within a year whether an offer pays: that takes a plan for about "
+        f"{_about(needed):,} customers with a holdout of {LARGER_HOLDOUT:g}, and {limit}; a plan can be sent on trust, "
+        "or with an offer that changes more"
+    )
+
+
+def _about(number: int) -> int:
+    """Rounded up to two significant digits."""
+    step = 10 ** max(0, len(str(number)) - 2)
+    return -(-number // step) * step

@@ -1,0 +1,61 @@
+"""The first plan's size: what a read-out needs, or that the shop is too small for one."""
+
+import math
+
+import pytest
+
+from offerloop.config import load_config
+from offerloop.evaluation.experiment import LEAST, MOST_PERIODS, POWER_80
+from offerloop.service.init import write_shop
+from offerloop.service.init_test import HOLDOUT, LARGER_HOLDOUT, MOST_TIMES, Orders, sized
+from small_shop import write_small_shop
+
+
+def weeks(orders, size):
+    """After which a read-out of the plan shows the profit, by the formula for two means."""
+    n = orders.planned(size.budget)
+    apart = math.sqrt(1 / (n * size.holdout) + 1 / (n * (1 - size.holdout)))
+    return (POWER_80 * orders.margin_sd * apart / orders.profit) ** 2
+
+
+@pytest.mark.parametrize("n_customers", [30, 171, 1_000, 20_000, 500_000])
+@pytest.mark.parametrize("profit", [2.0, 10.0, None])
+def test_either_the_plan_can_be_read_out_within_a_year_or_the_shop_is_said_to_be_too_small(n_customers, profit):
+    orders, usual = Orders(n_customers, 300.0, profit, 200), 25 * n_customers
+    size = sized(orders, usual, given=False)
+    assert usual <= size.budget <= MOST_TIMES * usual
+    if size.note:
+        assert (size.budget, size.holdout) == (usual, HOLDOUT)
+    else:
+        assert orders.planned(size.budget) * size.holdout >= LEAST
+        assert profit is None or weeks(orders, size) <= MOST_PERIODS + 0.5
+
+
+def test_the_usual_size_stays_where_it_is_enough():
+    size = sized(Orders(500_000, 300.0, 10.0, 200), 25 * 500_000, given=False)
+    assert (size.budget, size.holdout, size.budget_why, size.holdout_why, size.note) == (12_500_000, 0.10, "", "", "")
+
+
+def test_a_small_shop_gets_a_larger_budget_then_a_larger_holdout():
+    larger, held = (sized(Orders(n, 300.0, 10.0, 200), 25 * n, given=False) for n in (4_000, 1_500))
+    assert (larger.holdout, held.holdout) == (HOLDOUT, LARGER_HOLDOUT)
+    assert larger.budget > 25 * 4_000
+    assert "customers can be planned for" in larger.budget_why
+    assert "could not be read out" in held.holdout_why
+
+
+def test_a_budget_that_was_given_stays_and_is_told_when_it_is_too_small():
+    size = sized(Orders(20_000, 300.0, 10.0, 200), 2_000, given=True)
+    assert size.budget == 2_000
+    assert "this budget pays for 10" in size.note
+
+
+def test_init_tells_a_small_shop_that_no_test_could_show_anything(tmp_path):
+    write_small_shop(tmp_path, customers=30, weeks=8)
+    made = write_shop(tmp_path / "shop", {"order_lines": str(tmp_path / "lines.csv")}, None, None)
+    (note,) = made.facts["notes"]
+    assert "no test could show within a year whether an offer pays" in note
+    assert "and the orders that were looked at have 29 customers" in note  # one of the thirty bought nothing
+    assert f"Note: {note}." in made.lines
+    assert "# No test could show within a year" in made.config.read_text()
+    assert load_config(made.config).experiment.holdout == HOLDOUT
