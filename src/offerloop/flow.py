@@ -228,10 +228,10 @@ def recommend(events: Events, config: Config) -> Liked:
     Who refuses personalisation gets what most people like.
     """
     settings = config.recommend
-    purchases, interactions = interact(events, config)
+    interactions = interact(events, config)
     hybrid, results = choose(interactions, settings.candidates, settings.window_days, config.seed)
     shelf = Shelf.of(interactions, rules(settings, config.shop.margin))
-    customers = purchases["customer_id"].unique().sort()
+    customers = collect(events.order_lines.select("customer_id").unique(), "customer_id")["customer_id"]
     refuses = customers.is_in(events.no_consent["customer_id"].implode())
     groups = [(customers.filter(~refuses), True), (customers.filter(refuses), False)]
     parts = [
@@ -243,14 +243,13 @@ def recommend(events: Events, config: Config) -> Liked:
     return Liked(pl.concat(parts), results, hybrid, interactions, shelf, gap)
 
 
-def interact(events: Events, config: Config) -> tuple[pl.DataFrame, Interactions]:
-    """customer_id, product_id and order_day of every purchase, and what recommenders learn from."""
-    purchases = collect(events.order_lines.select("customer_id", "product_id", "order_day").unique())
-    context = Context.read(
-        events.products, events.order_lines, events.customers, events.browsing, config.profiles.audit_only
-    )
+def interact(events: Events, config: Config) -> Interactions:
+    """Return what recommenders learn from: every purchase of goods."""
+    lines = events.merchandise_lines
+    purchases = collect(lines.select("customer_id", "product_id", "order_day").unique())
+    context = Context.read(events.merchandise, lines, events.customers, events.browsing, config.profiles.audit_only)
     least = config.recommend.min_buyers
-    return purchases, Interactions.build(purchases, events.as_of_day, min_buyers=least, context=context)
+    return Interactions.build(purchases, events.as_of_day, min_buyers=least, context=context)
 
 
 def rules(settings: Recommend, usual_margin: float) -> Rules:
@@ -293,7 +292,7 @@ def offers_to_learn(events: Events, lines: ShelfLines | Gap, config: Config) -> 
     if not collect(events.exposures.select("customer_id").head(1)).height:
         return ()
     categories = (
-        usual_baskets(events.order_lines, events.products, config.response).categories
+        usual_baskets(events.merchandise_lines, events.products, config.response).categories
         if isinstance(lines, Gap)
         else lines.categories
     )
@@ -314,7 +313,7 @@ def study_shown(events: Events, offers: tuple[Offer, ...], config: Config, engin
 
 def estimate(events: Events, study: Study | Gap, shown: Shown | Gap | None, config: Config) -> Effects:
     """Effects of every offer: as those shown at random tell, else shelf prices, else as the shop assumes."""
-    baskets = usual_baskets(events.order_lines, events.products, config.response)
+    baskets = usual_baskets(events.merchandise_lines, events.products, config.response)
     margins = known_margins(events.order_lines, events.products, config.shop.margin)
     learned = None if isinstance(shown, Gap) else shown
     return estimate_effects(None if isinstance(study, Gap) else study, baskets, config, events.offers, margins, learned)

@@ -48,6 +48,7 @@ def at_the_door(sources: Sources, privacy: Privacy, engine: Engine) -> Door:
     key = read_key(privacy) if privacy.pseudonymise else None
     suppressed: dict[SourceName, int] = {}
     refused: dict[SourceName, int] = {}
+    sources = _in_small_letters(sources) if privacy.ignore_case else sources
     if privacy.suppress is not None:
         sources, suppressed = _without_listed(sources, _suppressed(privacy, engine), key, engine)
     sources = sources if key is None else _under_pseudonyms(sources, key, engine)
@@ -71,7 +72,8 @@ def pseudonyms(customer_ids: Iterable[str], privacy: Privacy) -> dict[str, str]:
     if not privacy.pseudonymise:
         raise ConfigError("privacy.pseudonymise is off, so that tables hold the ids themselves and no pseudonyms")
     key = read_key(privacy)
-    return {one: pseudonym(one.strip(), key) for one in customer_ids}
+    texts = {one: one.strip().lower() if privacy.ignore_case else one.strip() for one in customer_ids}
+    return {one: pseudonym(text, key) for one, text in texts.items()}
 
 
 def read_key(privacy: Privacy) -> bytes:
@@ -105,7 +107,19 @@ def _suppressed(privacy: Privacy, engine: Engine) -> pl.Series:
             raise SourceError(f"'{raw.name}': the suppression list needs a column 'customer_id'")
         listed = as_text(nw.col("customer_id"), raw.frame.collect_schema()["customer_id"])
         ids = collect(raw.frame.select(customer_id=listed).filter(~blank(nw.col("customer_id"))))
-    return ids["customer_id"].str.strip_chars().unique()
+    texts = ids["customer_id"].str.strip_chars()
+    return (texts.str.to_lowercase() if privacy.ignore_case else texts).unique()
+
+
+def _in_small_letters(sources: Sources) -> Sources:
+    """The sources with customer ids that no longer differ by case."""
+    folded = nw.col("customer_id").str.to_lowercase().alias("customer_id")
+    texts = {
+        name: frame.with_columns(folded)
+        for name, frame in _with_customers(sources).items()
+        if frame.collect_schema()["customer_id"] == nw.String
+    }
+    return {**sources, **texts}
 
 
 def _with_customers(sources: Sources) -> Sources:

@@ -11,9 +11,10 @@ from offerloop.config import SourceName
 from offerloop.errors import InputError
 from offerloop.events.contracts import CONTRACTS
 from offerloop.events.dialect import as_utf8
-from offerloop.service.guess import Match, columns_of, match, says
+from offerloop.service.guess import Match, columns_of, match, says, unfit
 from offerloop.service.guess_contents import is_time
 from offerloop.service.guess_shown import offer_terms, without_other_terms
+from offerloop.service.guess_texts import take_text
 from offerloop.service.peek import Peek
 
 KEYS: dict[SourceName, str] = {"products": "product_id", "customers": "customer_id"}
@@ -33,6 +34,9 @@ def guess_source(name: SourceName, peeked: Peek, known: dict[str, frozenset[str]
             found.take("at", times[0].name, (times[0].name,), "guessed from the contents")
     if name == "offers":
         offer_terms(found)
+    if name == "products":
+        take_text(found)
+    found.notes += unfit(found, name, roles)
     missing = [ours for ours in contract.required if ours not in found.found]
     if missing:
         raise InputError(

@@ -88,6 +88,49 @@ def _fit(lines: pl.DataFrame, worth: pl.Expr) -> _Fit:
     return _Fit(*measured.row(0))
 
 
+_FEWEST_SEVERAL = 20
+"""Lines of products that were bought in several quantities that must be there to tell a unit's price from a total."""
+_STEADIER = 0.25
+"""A reading under which prices of a product vary by this share of what they vary under the other one is right."""
+
+
+def unit_or_total(found: Match, peeked: Peek) -> None:
+    """An only amount that stays the same however many units are bought is a unit's price, one that grows is the total.
+
+    What the contents tell against the name is noted.
+    """
+    paid, price, quantity = (found.column(ours) for ours in ("paid", "unit_price", "quantity"))
+    product, amount = found.column("product_id"), paid or price
+    if amount is None or (paid and price) or quantity is None or product is None:
+        return
+    grows = _grows(peeked, product.name, amount.name, quantity.name)
+    if grows is None or grows is (paid is not None):
+        return
+    if grows:
+        found.take("paid", amount.name, (amount.name,), "guessed from the contents: it grows with the units")
+        del found.found["unit_price"]
+    else:
+        found.take("unit_price", amount.name, (amount.name,), "guessed from the contents")
+        del found.found["paid"]
+    what = "the value of the whole line" if grows else "the price of one unit"
+    found.notes.append(f"'{amount.name}' is read as {what}: so prices of a product differ least")
+
+
+def _grows(peeked: Peek, product: str, amount: str, quantity: str) -> bool | None:
+    """Return whether an amount is in proportion to the units of a product; None where that cannot be told."""
+    lines = _lines(peeked, {"amount": amount, "units": quantity}).with_columns(product=peeked.head[product])
+    lines = lines.filter((pl.col("amount") > 0) & (pl.col("units") > 0)).drop_nulls()
+    lines = lines.filter(pl.col("units").n_unique().over("product") > 1)
+    if lines.height < _FEWEST_SEVERAL:
+        return None
+    readings = {"unit": pl.col("amount").log(), "total": (pl.col("amount") / pl.col("units")).log()}
+    spread = {name: (one - one.median().over("product")).abs().mean() for name, one in readings.items()}
+    unit, total = lines.select(**spread).row(0)
+    if total <= _STEADIER * unit:
+        return unit > 0
+    return False if unit <= _STEADIER * total else None
+
+
 def _lines(peeked: Peek, written: dict[str, str]) -> pl.DataFrame:
     """Columns or expressions as numbers over the first rows; a number alone is the same in every row."""
     values = {name: evaluate(peeked.head, text, peeked.decimal, as_number=True) for name, text in written.items()}

@@ -14,6 +14,7 @@ from rich.cells import cell_len
 from offerloop.config import SourceName, load_config
 from offerloop.errors import InputError
 from offerloop.service.guess import Match, language_of
+from offerloop.service.guess_doubts import encoding_notes
 from offerloop.service.guess_orders import guess_orders
 from offerloop.service.guess_others import KEYS, attributes, guess_source, products_in_orders
 from offerloop.service.guess_shop import guess_currency, guess_zone
@@ -102,11 +103,13 @@ def _shop(
     currency: str | None,
 ) -> ShopText:  # fmt: skip
     language, orders = language_of(found.values()), found["order_lines"]
-    money = guess_currency(currency, language, orders)
+    money = guess_currency(currency, language, orders, found.values())
     texts: list[SourceText] = []
     for name, one in found.items():
         peeked = peeks.get(name, peeks["order_lines"])
         form = time_format(one, peeked, language, money.value)
+        one.notes += [form.doubt] if form is not None and form.doubt else []
+        one.notes += encoding_notes(peeked)
         texts.append(_with_rest(SourceText(name, peeked, one, form), peeks, found))
     seen = _figures(peeks, found, texts[0])
     plan = first_budget(budget, seen, money.value)
@@ -149,7 +152,7 @@ def _figures(peeks: Mapping[SourceName, Peek], found: Mapping[SourceName, Match]
             for ours in ("product_id", "category")
         }
         categories = pl.DataFrame(texts).filter(pl.col("category") != "").unique("product_id", maintain_order=True)
-    form = orders.time_format[0] if orders.time_format else None
+    form = orders.time_format.form if orders.time_format else None
     return figures(orders.found, only_sales(orders.peeked, orders.filters), categories, form)
 
 
@@ -172,7 +175,7 @@ def _write(folder: Path, target: Path, text: str) -> None:
 
 
 def _lines(target: Path, shop: ShopText) -> list[str]:
-    lines = [f"Wrote {target}."]
+    lines = [f"Wrote {target}.", *([f"note: {shop.currency.doubt}"] if shop.currency.doubt else [])]
     for source in shop.sources:
         rows = [(ours, one.written, one.why) for ours, one in source.mapping()]
         width = [max(cell_len(row[place]) for row in rows) for place in (0, 1)]
@@ -201,7 +204,9 @@ def _facts(target: Path, shop: ShopText) -> dict[str, Any]:
         for source in shop.sources
     }
     absent = [name for name in SECTIONS if name not in sources]
+    doubt = shop.currency.doubt
     return {
-        "config": str(target), "currency": shop.currency.value, "timezone": shop.zone.value, "sources": sources,
+        "config": str(target), "notes": [doubt] if doubt else [], "currency": shop.currency.value,
+        "timezone": shop.zone.value, "sources": sources,
         "missing": {name: ADDS[name] for name in absent},
     }  # fmt: skip

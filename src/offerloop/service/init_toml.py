@@ -16,6 +16,7 @@ from offerloop.events.contracts import CONTRACTS
 from offerloop.service.guess import Guess, Match
 from offerloop.service.guess_shop import Said
 from offerloop.service.guess_status import RowFilter
+from offerloop.service.guess_times import TimeForm
 from offerloop.service.peek import Peek, Place
 
 _COLUMN = 42
@@ -42,7 +43,7 @@ class SourceText:
     name: SourceName
     peeked: Peek
     found: Match
-    time_format: tuple[str, str] | None = None
+    time_format: TimeForm | None = None
     attributes: Sequence[str] = ()
     notes: Sequence[str] = ()
     unused: Sequence[str] = ()
@@ -124,6 +125,7 @@ def shop_text(shop: ShopText, folder: Path) -> str:
         "[shop]",
         entry("name", quoted(shop.name)),
         entry("currency", quoted(shop.currency.value), shop.currency.why),
+        *([f"# {shop.currency.doubt}"] if shop.currency.doubt else []),
         entry("timezone", quoted(shop.zone.value), f"{shop.zone.why}; days and weeks begin there"),
         entry("margin", "0.30", "assumed: share of the list price left before any offer's cost"),
     ]
@@ -139,7 +141,7 @@ def source_lines(source: SourceText, folder: Path) -> list[str]:
     lines = [f"# {SECTIONS[source.name]}.", f"[sources.{source.name}]", *_place(source.peeked.place, folder)]
     lines += _dialect(source.peeked)
     if source.time_format is not None:
-        lines.append(entry("time_format", quoted(source.time_format[0]), source.time_format[1]))
+        lines.append(entry("time_format", quoted(source.time_format.form), source.time_format.why))
     if source.attributes:
         lines.append(entry("attributes", listed(source.attributes), "carried along under their own names"))
     if source.name == "order_lines":
