@@ -54,6 +54,7 @@ from offerloop.response import (
 from offerloop.tables import (
     AUDIENCE_MEMBERS,
     BREAK_EVEN,
+    PRODUCT_TEXTS,
     RESPONSE_CHECKS,
     RESPONSE_CURVE,
     RESPONSE_DECILES,
@@ -125,7 +126,8 @@ def plan(config: Config, engine: Engine, stage: Stage) -> Run:
     tables = {
         "quality": events.quality, "quality_by_day": events.quality_by_day, "rejected": events.rejected,
         "profiles": profiles, "customers": collect(events.customers, "customer_id"),
-        "recommenders": liked.results, "affinities": liked.affinities, "campaign_effects": past,
+        "recommenders": liked.results, "affinities": liked.affinities, "product_texts": product_texts(events),
+        "campaign_effects": past,
         "first_reached": reached,
         **(STUDY_TABLES if isinstance(study, Gap) else study.tables),
         "audience_members": allowed.audiences, "offers": effects.offers, "effects": effects.effects,
@@ -250,6 +252,13 @@ def interact(events: Events, config: Config) -> Interactions:
     context = Context.read(events.merchandise, lines, events.customers, events.browsing, config.profiles.audit_only)
     least = config.recommend.min_buyers
     return Interactions.build(purchases, events.as_of_day, min_buyers=least, context=context)
+
+
+def product_texts(events: Events) -> pl.DataFrame:
+    """What products are called, for people who read of them."""
+    if "text" not in events.products.collect_schema().names():
+        return PRODUCT_TEXTS.empty()
+    return collect(events.products.filter(~nw.col("text").is_null()).select("product_id", "text"), "product_id")
 
 
 def rules(settings: Recommend, usual_margin: float) -> Rules:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from offerloop.events.cells import BLANKS
 from offerloop.events.dialect import likely_encodings
 from offerloop.service.customer_ids import customer_notes
 from offerloop.service.guess import Match, says
@@ -52,10 +53,19 @@ def _taxes(found: Match) -> list[str]:
 
 
 def _customers(found: Match) -> list[str]:
+    return customer_notes(orders_of(found))
+
+
+def orders_of(found: Match) -> pl.DataFrame:
+    """Return customer_id (text) and n_orders of the rows that were looked at."""
     customer, order = found.column("customer_id"), found.column("order_id")
     if customer is None:
-        return []
+        return pl.DataFrame(schema={"customer_id": pl.String, "n_orders": pl.UInt32})
     ids = customer.cells.cast(pl.String).str.strip_chars()
     orders = pl.DataFrame({"customer_id": ids, "order": ids if order is None else order.cells}).drop_nulls()
     orders = orders if order is None else orders.unique()
-    return customer_notes(orders.group_by("customer_id").agg(n_orders=pl.len()))
+    return (
+        orders.filter(~pl.col("customer_id").str.to_lowercase().is_in(BLANKS))
+        .group_by("customer_id")
+        .agg(n_orders=pl.len())
+    )

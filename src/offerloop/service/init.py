@@ -22,6 +22,7 @@ from offerloop.service.guess_shown import carried, check_exposures
 from offerloop.service.guess_status import only_sales, row_filters
 from offerloop.service.guess_times import evaluate, time_format
 from offerloop.service.init_campaign import campaign_lines, first_budget
+from offerloop.service.init_clean import clean_lines, no_goods, no_goods_note
 from offerloop.service.init_figures import Figures, figures
 from offerloop.service.init_toml import SECTIONS, ShopText, SourceText, named, padded, shop_text
 from offerloop.service.peek import ROWS, Peek, known_encoding, peek, place_of
@@ -111,6 +112,9 @@ def _shop(
         one.notes += [form.doubt] if form is not None and form.doubt else []
         one.notes += encoding_notes(peeked)
         texts.append(_with_rest(SourceText(name, peeked, one, form), peeks, found))
+    described = found["products"] if "products" in peeks and "text" in found["products"].found else found["order_lines"]
+    others = no_goods(described, peeks["products" if described is not orders else "order_lines"])
+    orders.notes += no_goods_note(others)
     seen = _figures(peeks, found, texts[0])
     plan = first_budget(budget, seen, money.value)
     offers = next((one for one in texts if one.name == "offers"), None)
@@ -120,7 +124,9 @@ def _shop(
     absent = [name for name in SECTIONS if name not in found]
     missing = ["Not given, and what each would add:", *(f"[sources.{name}]: {ADDS[name]}" for name in absent)]
     title, zone = folder.resolve().name or "My shop", guess_zone(language, money.value)
-    return ShopText(title, money, zone, texts, audit_only, campaign, missing if absent else [])
+    return ShopText(
+        title, money, zone, texts, audit_only, campaign, missing if absent else [], clean_lines(others, orders)
+    )
 
 
 def _with_rest(text: SourceText, peeks: Mapping[SourceName, Peek], found: Mapping[SourceName, Match]) -> SourceText:

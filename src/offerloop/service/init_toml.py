@@ -74,6 +74,8 @@ class ShopText:
     campaign: Sequence[str]
     """Lines of the campaign."""
     missing: Sequence[str] = field(default_factory=list)
+    clean: Sequence[str] = field(default_factory=list)
+    """Lines of `[clean]` and of `[privacy]` that what was seen asks for."""
     """Sources that were not given, each with what it would add."""
 
 
@@ -132,7 +134,7 @@ def shop_text(shop: ShopText, folder: Path) -> str:
     for source in shop.sources:
         lines += ["", *source_lines(source, folder)]
     lines += ["", *(f"# {line}" for line in shop.missing)] if shop.missing else []
-    lines += ["", *_settings(shop.audit_only), "", *shop.campaign]
+    lines += ["", *_settings(shop.audit_only, shop.clean), "", *shop.campaign]
     return "\n".join(lines) + "\n"
 
 
@@ -190,7 +192,7 @@ def _dialect(peeked: Peek) -> list[str]:
     return lines
 
 
-def _settings(audit_only: Sequence[str]) -> list[str]:
+def _settings(audit_only: Sequence[str], clean: Sequence[str]) -> list[str]:
     audited = entry("audit_only", listed(audit_only), "look protected: they audit the plan and never make one")
     none = off("audit_only = []", "attributes that audit the plan and never make one")
     return [
@@ -198,6 +200,7 @@ def _settings(audit_only: Sequence[str]) -> list[str]:
         off('test_ids = ["TEST*"]', "customers or orders that are tests; default: none"),
         off("first_day = 2024-01-01", "older order lines are left out; default: none"),
         off("max_quantity = 100", "larger quantities are weights or volumes and count as one"),
+        *clean,
         "",
         "[profiles]",
         off("as_of = 2024-12-31", "nothing from this day on is used; default: the day after the last order"),
