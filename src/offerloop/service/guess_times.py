@@ -20,7 +20,7 @@ _DAY_FIRST, _MONTH_FIRST = ("%d/%m/", "%d-%m-"), ("%m/%d/", "%m-%d-")
 DAY_FIRST_CURRENCIES = ("EUR", "GBP", "CHF")
 _FEW_BACK, _MANY_BACK = 0.005, 0.02
 """Shares of steps back in time: fewer are a file in order of time, more are none."""
-_FEWEST_BACK = 5
+_FEWEST_BACK = 2
 _FEW_MONTHS, _MANY_DAYS = 2, 5
 
 
