@@ -48,7 +48,7 @@ def _kind_of_text(text: str) -> str:
         return next(hit, "") if short else ""
     brief = plain if len(plain.split()) <= _MOST_WORDS else ""
     for name, one in kinds.items():
-        if plain in one["whole"] or any(plain.startswith(begin) for begin in one.get("begin", ())):
+        if plain in one["whole"] or any(brief.startswith(begin) for begin in one.get("begin", ())):
             return name
         if any(brief == end or brief.endswith(f" {end}" if " " in end else end) for end in one.get("end", ())):
             return name
