@@ -81,6 +81,7 @@ def test_shares_called_coupon_are_no_money(tmp_path):
     made = coupons(tmp_path, (pl.col("product").str.slice(1).cast(pl.Int64) % 6) / 10)
     assert "coupon" not in source_of(made).columns
     assert any("'coupon' seems to hold shares" in one and "up to 0.5" in one for one in notes_of(made))
+    assert any("'coupon' seems to hold shares" in one for one in check(made.config).facts["notes"])
     found = check(edited(made, 'at = "date"', 'at = "date"\ncoupon = "coupon"'))
     assert any("'coupon' seems to hold shares" in one for one in found.facts["notes"])
 
@@ -264,6 +265,9 @@ def test_amounts_are_of_a_unit_or_of_the_line_as_the_contents_say(tmp_path, name
     made = started(tmp_path, table)
     assert source_of(made).columns["paid"] == (name if is_total else f"{name} * quantity")
     assert any("prices of a product differ least" in one for one in notes_of(made))
+    wrong = f"{name} * quantity" if is_total else name
+    found = check(edited(made, f'paid = "{source_of(made).columns["paid"]}"', f'paid = "{wrong}"'))
+    assert any(f"'{name}' " in one and "if so, map paid" in one for one in found.facts["notes"])
 
 
 def test_taxes_and_fractions_of_units_are_noted(tmp_path):
@@ -271,3 +275,12 @@ def test_taxes_and_fractions_of_units_are_noted(tmp_path):
     notes = notes_of(started(tmp_path, table))
     assert any("'VAT' is read as part of no amount" in one for one in notes)
     assert any("weights or measures" in one for one in notes)
+
+
+def test_a_file_that_is_read_in_an_unlikely_encoding_is_noted(tmp_path):
+    names = pl.Series("商品名称", [["统一鲜奶", "红富士苹果", "抽纸三包"][place % 3] for place in range(PLAIN.height)])
+    (tmp_path / "lines.csv").write_bytes(PLAIN.with_columns(names).write_csv().encode("gb18030"))
+    made = write_shop(tmp_path / "shop", {"order_lines": str(tmp_path / "lines.csv")}, None, None)
+    assert not any("compare some texts" in one for one in check(made.config).facts["notes"])
+    found = check(edited(made, 'encoding = "gb18030"', 'encoding = "latin-1"'))
+    assert any("read as latin-1, and gb18030 is as likely" in one for one in found.facts["notes"])

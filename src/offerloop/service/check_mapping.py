@@ -15,7 +15,7 @@ from offerloop.events import Events
 from offerloop.events.contracts import CONTRACTS
 from offerloop.service.customer_ids import customer_notes
 from offerloop.service.guess import Match, columns_of, language_of, reference, unfit
-from offerloop.service.guess_doubts import mapping_notes
+from offerloop.service.guess_doubts import encoding_notes, mapping_notes
 from offerloop.service.guess_shop import evidence
 from offerloop.service.guess_times import decided, forms_of, two_readings
 from offerloop.service.peek import Peek, Place, peek
@@ -29,6 +29,7 @@ def configured_notes(config: Config, events: Events) -> list[str]:
         contract = CONTRACTS[name]
         notes += mapping_notes(found, peeked) if name == "order_lines" else []
         notes += unfit(found, name, (*contract.required, *contract.optional))
+        notes += encoding_notes(peeked)
         notes += _time_notes(found, peeked, config.sources[name])
     if "order_lines" in looked:
         notes += _currency_notes(config, [found for found, _ in looked.values()], looked["order_lines"][0])

@@ -6,7 +6,7 @@ import re
 
 import polars as pl
 
-from offerloop.service.guess import Match, reference
+from offerloop.service.guess import HOLDS, Match, name_score, reference
 from offerloop.service.guess_contents import Column
 from offerloop.service.guess_times import evaluate
 from offerloop.service.peek import Peek
@@ -19,26 +19,31 @@ _FEWEST = 5
 
 
 def discounts(found: Match, peeked: Peek) -> None:
-    """Discounts written below zero are turned; shares and percentages are no amounts and go, with a note."""
+    """Discounts written below zero are turned; shares and percentages are no amounts and go."""
     for ours in ROLES:
         column = found.column(ours)
         if column is None or _paid(found) is None:
             continue
         if is_share_of_price(found, peeked, column):
-            found.notes.append(share_note(found, column, ours))
-            del found.found[ours]
+            del found.found[ours]  # `discount_notes` says so
         elif column.numbers.max() <= 0 and column.numbers.min() < 0:  # type: ignore[operator]
             found.take(ours, f"-{reference(column.name)}", (column.name,), found.found[ours].why)
 
 
 def discount_notes(found: Match, peeked: Peek) -> list[str]:
-    """Return a note for each mapped column of discounts that holds shares."""
-    mapped = [(ours, column) for ours in ROLES if (column := found.column(ours)) is not None]
-    return [
-        share_note(found, column, ours)
-        for ours, column in mapped
-        if column.numeric and _paid(found) is not None and is_share_of_price(found, peeked, column)
-    ]
+    """Return a note for each column of discounts that holds shares, mapped or left out."""
+    notes: dict[str, str] = {}
+    for ours in ROLES:
+        mapped = found.column(ours)
+        for column in [mapped] if mapped else _called(found, ours):
+            if column.numeric and not column.dated and is_share_of_price(found, peeked, column):
+                notes.setdefault(column.name, share_note(found, column, ours))
+    return list(notes.values())
+
+
+def _called(found: Match, ours: str) -> list[Column]:
+    """Columns that nothing is read from and whose names say that they are ours."""
+    return [one for one in found.unused() if name_score(one.name, "order_lines", ours)[0] >= HOLDS]
 
 
 def is_share_of_price(found: Match, peeked: Peek, column: Column) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+
 import polars as pl
 
 from offerloop.events.cells import BLANKS
@@ -10,9 +12,16 @@ from offerloop.service.customer_ids import customer_notes
 from offerloop.service.guess import Match, says
 from offerloop.service.guess_dates import date_notes
 from offerloop.service.guess_discounts import discount_notes
+from offerloop.service.guess_prices import amount_notes
 from offerloop.service.peek import Peek
 
 _TAX = 0.85
+_TEXT_FILES = (".csv", ".txt", ".tsv")
+_FAMILIES = {
+    "chinese": ("gb2312", "gbk", "gb18030"), "taiwanese": ("big5", "cp950", "big5hkscs"),
+    "japanese": ("shift_jis", "cp932"), "western": ("cp1252", "iso8859-1", "iso8859-15"),
+    "unicode": ("utf-8", "utf-8-sig", "ascii"),
+}  # fmt: skip
 
 
 def order_notes(found: Match, peeked: Peek) -> list[str]:
@@ -22,18 +31,30 @@ def order_notes(found: Match, peeked: Peek) -> list[str]:
 
 def mapping_notes(found: Match, peeked: Peek) -> list[str]:
     """Return the notes on a mapping of order lines."""
-    return [*date_notes(found), *discount_notes(found, peeked), *_quantities(found), *_taxes(found)]
+    return [
+        *date_notes(found),
+        *discount_notes(found, peeked),
+        *amount_notes(found, peeked),
+        *_quantities(found),
+        *_taxes(found),
+    ]
 
 
 def encoding_notes(peeked: Peek) -> list[str]:
-    """Return a note where another encoding than the one that was guessed is about as likely."""
-    if peeked.dialect is None or peeked.encoding_given or peeked.place.path is None:
+    """Return a note where another encoding than the one that a file is read in is as likely or more so."""
+    path, dialect = peeked.place.path, peeked.dialect
+    if dialect is None or path is None or path.suffix.lower() not in _TEXT_FILES:
         return []
-    _, *others = likely_encodings(peeked.place.path)
+    others = [one for one in likely_encodings(path) if _family(one) != _family(dialect.encoding)]
     if not others:
         return []
-    read = f"'{peeked.place}' is read as {peeked.dialect.encoding}"
-    return [f"{read}, and {others[0]} is about as likely; compare some texts"]
+    return [f"'{peeked.place}' is read as {dialect.encoding}, and {others[0]} is as likely; compare some texts"]
+
+
+def _family(encoding: str) -> str:
+    """Encodings that read the same signs alike have one name."""
+    name = codecs.lookup(encoding).name
+    return next((family for family, names in _FAMILIES.items() if name in names), name)
 
 
 def _quantities(found: Match) -> list[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from offerloop.service.guess import Match
+from offerloop.service.guess import Match, reference
 from offerloop.service.guess_times import evaluate
 from offerloop.service.peek import Peek
 
@@ -114,6 +114,27 @@ def unit_or_total(found: Match, peeked: Peek) -> None:
         del found.found["paid"]
     what = "the value of the whole line" if grows else "the price of one unit"
     found.notes.append(f"'{amount.name}' is read as {what}: so prices of a product differ least")
+
+
+def amount_notes(found: Match, peeked: Peek) -> list[str]:
+    """Return a note where what is mapped as paid is of a unit, or is a total that is multiplied again."""
+    paid, quantity, product = found.found.get("paid"), found.column("quantity"), found.column("product_id")
+    if paid is None or quantity is None or product is None:
+        return []
+    amounts = [name for name in paid.theirs if name != quantity.name]
+    multiplied = len(paid.theirs) == 2 and quantity.name in paid.theirs and "*" in paid.written
+    if len(amounts) != 1 or not (multiplied or paid.written == amounts[0]) or not found.columns[amounts[0]].numeric:
+        return []
+    grows = _grows(peeked, product.name, amounts[0], quantity.name)
+    if grows is None or grows is not multiplied:
+        return []
+    what = (
+        "grows with the units of a product: it seems to be of the whole line"
+        if grows
+        else ("is the same however many units of a product are bought: it seems to be a unit's")
+    )
+    better = reference(amounts[0]) + ("" if grows else f" * {reference(quantity.name)}")
+    return [f"'{amounts[0]}' {what}; if so, map paid = \"{better}\""]
 
 
 def _grows(peeked: Peek, product: str, amount: str, quantity: str) -> bool | None:
