@@ -152,8 +152,10 @@ def _reject(cleaned: Cleaned, marked: Frame, columns: list[str], rules: list[Rul
     rows = marked.with_columns(_rule=name).filter(~nw.col("_rule").is_null())
     cleaned.reject(rows.select(*columns, "_rule"), nw.col("_rule"))
     blamed = nw.coalesce(*(nw.when(nw.col("_rule") == rules[n].name).then(_column_of(rules[n])) for n in rejecting))
-    paid = nw.col("paid_minor").sum() if "paid_minor" in columns else nw.lit(None, nw.Int64).sum()
-    known = rows.with_columns(_column=blamed).group_by("_rule", "_column").agg(nw.len().alias("n"), paid.alias("paid"))
+    paid = nw.col("paid_minor") if "paid_minor" in columns else nw.lit(None, nw.Int64)
+    marks = rows.select("_rule", blamed.alias("_column"), paid.alias("_paid"))
+    known = marks.group_by("_rule", "_column").agg(nw.len().alias("n"), nw.col("_paid").sum())
+    found = collect(known, "_rule", "_column").select("_rule", "_column", "n", "_paid")
     for rule, column, n, sales in (
         collect(known, "_rule", "_column").select("_rule", "_column", "n", "paid").iter_rows()
     ):
