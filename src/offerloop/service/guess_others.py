@@ -12,9 +12,10 @@ from offerloop.config import SourceName
 from offerloop.errors import InputError
 from offerloop.events.contracts import CONTRACTS
 from offerloop.events.dialect import as_utf8
-from offerloop.service.guess import Guess, Match, columns_of, match, says
+from offerloop.service.guess import Guess, Match, columns_of, match, says, unfit
 from offerloop.service.guess_contents import is_time
 from offerloop.service.guess_shown import offer_terms, without_other_terms
+from offerloop.service.guess_texts import take_text
 from offerloop.service.peek import Peek
 
 KEYS: dict[SourceName, str] = {"products": "product_id", "customers": "customer_id"}
@@ -40,6 +41,9 @@ def guess_source(
     if name == "offers":
         offer_terms(found)
     found.found |= given or {}
+    if name == "products":
+        take_text(found)
+    found.notes += unfit(found, name, roles)
     key = KEYS.get(name)
     if key and key in found.found:
         _check_single(name, key, found, peeked)
