@@ -37,7 +37,7 @@ def test_the_usual_size_stays_where_it_is_enough():
 
 
 def test_a_small_shop_gets_a_larger_budget_then_a_larger_holdout():
-    larger, held = (sized(Orders(n, 300.0, 10.0, 200), 25 * n, given=False) for n in (4_000, 1_500))
+    larger, held = (sized(Orders(n, 300.0, 10.0, 200), 25 * n, given=False) for n in (4_000, 1_800))
     assert (larger.holdout, held.holdout) == (HOLDOUT, LARGER_HOLDOUT)
     assert larger.budget > 25 * 4_000
     assert "customers can be planned for" in larger.budget_why

@@ -98,7 +98,7 @@ def test_a_plan_on_assumption_is_not_called_a_test_where_no_read_out_can_show_it
     ("n_control", "says"),
     [
         (14, "takes a plan for about 370 customers instead of 171, more than the 6 whom the shop has"),
-        (0, "of the customers planned for an offer nobody gets it, or nobody is held out"),
+        (0, "none of the customers planned for an offer is held out"),
     ],
 )
 def test_groups_too_small_for_any_read_out_are_said_in_the_decision(made, n_control, says):

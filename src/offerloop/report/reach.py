@@ -65,7 +65,9 @@ def reach_sentence(reach: Reach, tell: Voice) -> str:
 def _why(reach: Reach) -> str:
     if reach.hoped <= 0:
         return "no_profit"
-    return "nobody" if min(reach.test.n_treated, reach.test.n_control) == 0 else "no_buyers"
+    if reach.test.n_control == 0:
+        return "no_holdout"
+    return "all_held_out" if reach.test.n_treated == 0 else "no_buyers"
 
 
 def weeks_text(weeks: int, tell: Voice) -> str:

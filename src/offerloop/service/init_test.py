@@ -18,7 +18,7 @@ HOLDOUT, LARGER_HOLDOUT = 0.10, 0.20
 MOST_TIMES = 5
 """How many times the usual budget of 1 % of monthly sales a plan may cost at most, so that it can be read out."""
 _SPARE = 1.3
-"""Held-out customers to expect for each one needed: the draw of a small group differs from its share by luck."""
+"""Customers to plan for where one is needed: the draw of a small group, and its sales, differ by luck."""
 
 
 @dataclass(frozen=True)
@@ -35,11 +35,11 @@ class Orders:
 
     def needed(self, holdout: float) -> int:
         """Customers to plan for, so that a read-out shows the profit within a year."""
-        least = _SPARE * LEAST / holdout
+        least = LEAST / holdout
         if self.profit is None:
-            return math.ceil(least)
+            return math.ceil(_SPARE * least)
         information = (POWER_80 * self.margin_sd / self.profit) ** 2 / (holdout * (1 - holdout))
-        return math.ceil(max(least, information / MOST_PERIODS))
+        return math.ceil(_SPARE * max(least, information / MOST_PERIODS))
 
     def planned(self, budget: int) -> int:
         """Customers for whom a budget pays, at the most that an offer can cost."""

@@ -52,5 +52,8 @@ def _next(facts: Facts, evidence: Evidence) -> str:
 def _to_measure(facts: Facts) -> list[str]:
     """How to measure what is assumed, or what to do while that is out of reach."""
     tell, reach = facts.voice, facts.reach
-    measurable = reach is None or reach.can_show
-    return [tell.say("next.assumed" if measurable else "next.trust"), *test_sentences(facts)]
+    if reach is not None and not reach.can_show:
+        key = "next.trust"
+    else:
+        key = "next.assumed" if reach is None or reach.weeks == 1 else "next.assumed_weeks"
+    return [tell.say(key), *test_sentences(facts)]

@@ -123,7 +123,7 @@ def _why_these(given: pl.DataFrame, findings: Findings, tell: Voice) -> str:
     if assumed.is_empty():
         return ""
     values = findings.tables["effects"].join(assumed.select("campaign_id", "offer_id").unique(), on=OFFER)
-    differ = values.group_by(OFFER).agg(pl.col("value_minor").n_unique() > 1)["value_minor"].any()
+    differ = values.group_by(OFFER).agg(pl.col("held_out_value_minor").n_unique() > 1)["held_out_value_minor"].any()
     if not differ:
         return tell.say("who.assumed_alike")
     profiles = findings.tables["profiles"]
@@ -132,6 +132,8 @@ def _why_these(given: pl.DataFrame, findings: Findings, tell: Voice) -> str:
     mine = pl.col("customer_id").is_in(assumed["customer_id"].implode())
     halves = (profiles.filter(one)["basket_minor"].median() for one in (mine, ~mine))
     theirs, others = (tell.money.text(float(str(one or 0))) for one in halves)
+    if theirs == others:
+        return tell.say("who.assumed")
     return tell.listed([tell.say("who.assumed"), tell.say("who.baskets", theirs=theirs, others=others)], "sentence")
 
 

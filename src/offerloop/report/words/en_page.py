@@ -89,7 +89,8 @@ WORDS: dict[str, str] = {
     "test.limit.budget": "so a larger budget",
     "test.never": "No read-out of this plan could show whether it pays: {why}.",
     "test.why.no_profit": "no profit is forecast",
-    "test.why.nobody": "of the customers planned for an offer nobody gets it, or nobody is held out",
+    "test.why.no_holdout": "none of the customers planned for an offer is held out",
+    "test.why.all_held_out": "all customers planned for an offer are held out",
     "test.why.no_buyers": "in the week before, none of the customers planned for an offer bought anything",
     "headline.assumed": "What {titles} would change is assumed, not measured.",
     "decision.campaign": "{title}: {body}",
@@ -213,6 +214,10 @@ WORDS: dict[str, str] = {
     "next.assumed": (
         "send the plan as written, with its holdout and its lot, and read it out when the week is over (offerloop "
         "readout): that measures what is assumed here."
+    ),
+    "next.assumed_weeks": (
+        "send the plan as written, with its holdout and its lot, anew each week, and read each week out (offerloop "
+        "readout); named in experiment.outcomes, these measure together what is assumed here."
     ),
     "next.trust": (
         "keep the budget small, because it is spent on trust; a test needs more customers, or an offer that is "

@@ -82,7 +82,8 @@ WORDS: dict[str, str] = {
     "test.limit.budget": "因此需要更大的预算",
     "test.never": "本计划的效果评估无法显示是否划算：{why}。",
     "test.why.no_profit": "没有预测到利润",
-    "test.why.nobody": "计划发放的用户中没有人得到优惠，或没有人被留出",
+    "test.why.no_holdout": "计划发放的用户中没有人被留出",
+    "test.why.all_held_out": "计划发放的用户全部被留出",
     "test.why.no_buyers": "前一周，计划发放的用户都没有购买",
     "headline.assumed": "{titles}的效果是假设的，未经测量。",
     "decision.campaign": "{title}：{body}",
@@ -179,6 +180,10 @@ WORDS: dict[str, str] = {
     "next.title": "下一步：",
     "next.assumed": (
         "按原样发放计划，保留留出组和抽签；一周结束后读取结果（offerloop readout），就能测出这里假设的效果。"
+    ),
+    "next.assumed_weeks": (
+        "每周按原样重新发放计划，保留留出组和抽签，并逐周读取结果（offerloop readout）；"
+        "把各周结果写入 experiment.outcomes，合起来就能测出这里假设的效果。"
     ),
     "next.trust": "把预算控制在小额，因为这是凭信任花的钱；要做试验，需要更多用户，或预期效果更大的优惠。",
     "next.unknown": (

@@ -1,0 +1,35 @@
+"""Section 8: why customers get an offer whose effect is assumed."""
+
+from dataclasses import replace
+
+import polars as pl
+import pytest
+from page_texts import page_of
+
+
+def with_values(findings, values, baskets=None):
+    """The offers of the first three customers have these values; baskets of all six."""
+    effects = findings.tables["effects"]
+    many = pl.Series("held_out_value_minor", [values[row % len(values)] for row in range(effects.height)], pl.Float64)
+    profiles = findings.tables["profiles"]
+    if baskets is not None:
+        profiles = profiles.with_columns(basket_minor=pl.Series(baskets, dtype=pl.Int64))
+    tables = findings.tables | {"effects": effects.with_columns(many), "profiles": profiles}
+    return page_of(replace(findings, tables=tables))
+
+
+def test_an_assumed_share_of_the_basket_puts_the_largest_baskets_first(made):
+    page = with_values(made["no study, all assumed"], [100.0, 200.0, 300.0], [9000, 8000, 7000, 3000, 2000, 1000])
+    assert "the same share of everybody&#39;s basket, so the largest baskets come first" in page
+    assert "usually spend $80 or more an order, half of the others $20." in page
+
+
+def test_an_assumed_amount_is_the_same_for_everybody(made):
+    page = with_values(made["no study, all assumed"], [100.0])
+    assert "assumed to be the same for everybody" in page
+    assert "largest baskets" not in page
+
+
+@pytest.mark.parametrize("case", ["all known", "all estimated"])
+def test_what_was_learned_needs_no_such_reason(made, case):
+    assert "Why these customers" not in page_of(made[case])
