@@ -33,7 +33,7 @@ from offerloop.events.listed_offers import listed_offers, without_offers_of_noth
 from offerloop.events.matching import check_matching
 from offerloop.events.non_merchandise import recognised
 from offerloop.events.offer_discounts import with_offer_coupons
-from offerloop.events.privacy import at_the_door
+from offerloop.events.privacy import at_the_door, in_small_letters
 from offerloop.events.read import Read, count_rows, read_source
 from offerloop.events.returns import net_returns
 from offerloop.events.rules import is_return, rules_after_returns, rules_for, with_marked_ids
@@ -158,6 +158,7 @@ class _Cleaning:
         self.left_out = {name: (one.left_out, one.left_out_minor) for name, one in read.items()}
         sources = alike({name: one.frame for name, one in read.items()})
         sources["order_lines"] = with_marked_ids(sources["order_lines"], config.clean)
+        sources = in_small_letters(sources) if config.privacy.ignore_case else sources
         check_matching(sources, config)
         self.door = at_the_door(sources, config.privacy, config.clean.min_matched_ids, engine)
         self.sources = self.door.sources

@@ -55,7 +55,6 @@ def at_the_door(sources: Sources, privacy: Privacy, least_matched: float, engine
     suppressed: dict[SourceName, int] = {}
     refused: dict[SourceName, int] = {}
     notes = []
-    sources = _in_small_letters(sources) if privacy.ignore_case else sources
     if privacy.suppress is not None:
         listed = _suppressed(privacy, engine)
         missing = check_suppression(listed, _known(sources, key), str(privacy.suppress), least_matched)
@@ -166,7 +165,7 @@ def _suppressed(privacy: Privacy, engine: Engine) -> pl.Series:
     return (texts.str.to_lowercase() if privacy.ignore_case else texts).unique().sort()
 
 
-def _in_small_letters(sources: Sources) -> Sources:
+def in_small_letters(sources: Sources) -> Sources:
     """The sources with customer ids that no longer differ by case."""
     folded = nw.col("customer_id").str.to_lowercase().alias("customer_id")
     texts = {

@@ -40,9 +40,9 @@ def guess_source(
             found.take("at", times[0].name, (times[0].name,), "guessed from the contents")
     if name == "offers":
         offer_terms(found)
-    found.found |= given or {}
     if name == "products":
         take_text(found)
+    found.found |= given or {}
     found.notes += unfit(found, name, roles)
     key = KEYS.get(name)
     if key and key in found.found:
