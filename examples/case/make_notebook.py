@@ -16,6 +16,7 @@ import contextlib
 import io
 import json
 import os
+import platform
 import sys
 from pathlib import Path
 from typing import Any
@@ -29,14 +30,15 @@ from offerloop.report.charts.drawing import file_svg
 
 FOLDER = Path(__file__).parent
 MARK = "# %%"
-PINNED = {
-    **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "POLARS_MAX_THREADS"), "1"),
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "POLARS_MAX_THREADS"), "1")
+UP_TO_AVX2 = {
     "OPENBLAS_CORETYPE": "Haswell",
     "NPY_DISABLE_CPU_FEATURES": "X86_V4 AVX512_ICL AVX512_SPR",
     "ONEDNN_MAX_CPU_ISA": "AVX2",
     "XLA_FLAGS": "--xla_cpu_max_isa=AVX2 --xla_cpu_multi_thread_eigen=false",
 }
-"""One thread, and instructions up to AVX2 in BLAS, numpy and JAX; on processors without AVX2 nothing is pinned."""
+"""For BLAS, numpy and JAX; older processors use what they have."""
+PINNED = ONE_THREAD | (UP_TO_AVX2 if platform.machine() in ("x86_64", "AMD64") else {})
 Cell = dict[str, Any]
 
 
