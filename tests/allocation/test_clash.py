@@ -216,3 +216,23 @@ def test_the_command_says_which_limits_clash(command, tmp_path):
     assert f"'north' reaches at most {reached(problem, 1_000)} offers, not 500 offers" in said
     assert f"'budget' would have to be at least {needed(problem, 500) / 100:,.2f} USD, not 10.00 USD" in said
     assert not (tmp_path / "plan.csv").exists()
+
+
+def test_a_band_says_how_much_wider_it_would_have_to_be(command, tmp_path):
+    n = 100
+    rows = pl.DataFrame(
+        {"customer_id": range(n), "offer_id": "a", "value": 2.0, "cost": 1.0, "half": ["left", "right"] * (n // 2)}
+    )
+    rows.write_csv(tmp_path / "table.csv")
+    (tmp_path / "limits.toml").write_text(
+        '[[bands]]\ncolumn = "half"\nwithin = 0.1\n'
+        '[[limits]]\nname = "left"\nwhere = { half = "left" }\ncounts = "offers"\nat_least = 40\n'
+        '[[limits]]\nname = "right"\nwhere = { half = "right" }\ncounts = "offers"\nat_most = 20\n'
+    )
+    code, _, said = command(
+        "allocate", tmp_path / "table.csv", "--config", tmp_path / "limits.toml", "--out", tmp_path / "plan.csv"
+    )
+    assert code == 2
+    assert "'left' reaches at most 25 offers, not 40 offers" in said
+    assert "'right' would have to be at least 35 offers, not 20 offers" in said
+    assert "'rate of half left over right' would have to give way by at least 0.3000 for each customer" in said

@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR
 
-from offerloop.allocation.elastic import NOTHING, Elastic, Violation, weights_of
-from offerloop.allocation.problem import Limit, Problem
+from offerloop.allocation.elastic import MANY, NOTHING, Elastic, Violation, weights_of
+from offerloop.allocation.problem import COST, COUNT, Limit, Problem
 from offerloop.errors import InputError
 
 CONFLICTS = 3
@@ -31,14 +31,14 @@ class Conflict:
 
     limits: tuple[Limit, ...]
     by: tuple[int, ...]
+    """Of the first limits, up to `NAMED`."""
 
     def __str__(self) -> str:
-        shown = sorted(zip(self.limits, self.by, strict=True), key=lambda one: not one[0].is_below)[:NAMED]
-        ways = ", or ".join(_needed(limit, by) for limit, by in shown)
+        ways = ", or ".join(_needed(limit, by) for limit, by in zip(self.limits, self.by, strict=False))
         if len(self.limits) == 1:
             return f"{ways}, whatever the other limits are"
-        names = [f"'{limit.name}'" for limit, _ in shown]
-        more = len(self.limits) - len(shown)
+        names = [f"'{limit.name}'" for limit in self.limits[:NAMED]]
+        more = len(self.limits) - len(names)
         together = f"{', '.join(names)} and {more} more" if more else f"{', '.join(names[:-1])} and {names[-1]}"
         return f"{together} clash: {ways}"
 
@@ -69,8 +69,8 @@ def _needed(limit: Limit, by: int) -> str:
     if limit.is_below:
         reached, asked = limit.amount(-given, ROUND_FLOOR), limit.amount(-now)
         return f"'{limit.name}' reaches at most {reached}, not {asked}"
-    if min(limit.weights) < 0:
-        return f"'{limit.name}' would have to give way by at least {limit.amount(by, ROUND_CEILING)}"
+    if _is_difference(limit):
+        return f"'{limit.name}' would have to give way by at least {_more(limit, by)}"
     return f"'{limit.name}' would have to be at least {limit.amount(given, ROUND_CEILING)}, not {limit.amount(now)}"
 
 
@@ -79,9 +79,19 @@ def _enough(limit: Limit, by: int) -> str:
     given, now = limit.at_most + by, limit.at_most
     if limit.is_below:
         return f"'{limit.name}' asks for {limit.amount(-given, ROUND_FLOOR)} instead of {limit.amount(-now)}"
-    if min(limit.weights) < 0:
-        return f"'{limit.name}' gives way by {limit.amount(by, ROUND_CEILING)}"
+    if _is_difference(limit):
+        return f"'{limit.name}' gives way by {_more(limit, by)}"
     return f"'{limit.name}' allows {limit.amount(given, ROUND_CEILING)} instead of {limit.amount(now)}"
+
+
+def _is_difference(limit: Limit) -> bool:
+    """Whether what is written is no sum of what the limit counts: a band, or a return."""
+    return min(limit.weights) < 0 or (limit.at_most == 0 and limit.measure not in (COST, COUNT))
+
+
+def _more(limit: Limit, by: int) -> str:
+    """The width that a band lacks, with four digits, or an amount."""
+    return limit.amount(by, ROUND_CEILING, 4 if min(limit.weights) < 0 else 2)
 
 
 def _conflicts(problem: Problem) -> Iterator[Conflict]:
@@ -95,10 +105,15 @@ def _conflicts(problem: Problem) -> Iterator[Conflict]:
                 proof = _proof(elastic, proof.members - {one}) or proof
         if proof is None:
             return
-        places = sorted(proof.members)
-        by = tuple(_by(elastic, proof, one, everything) for one in places)
+        places = sorted(proof.members, key=lambda one: (_order(problem.limits[one]), one))
+        by = tuple(_by(elastic, proof, one, everything) for one in places[:NAMED])
         yield Conflict(tuple(problem.limits[one] for one in places), by)
         left -= proof.members
+
+
+def _order(limit: Limit) -> int:
+    """What is asked for first, then what is allowed, then what weighs one group against another."""
+    return 0 if limit.is_below else 1 if min(limit.weights) >= 0 else 2
 
 
 def _proof(elastic: Elastic, members: Collection[int]) -> Violation | None:
@@ -108,10 +123,11 @@ def _proof(elastic: Elastic, members: Collection[int]) -> Violation | None:
 
 
 def _by(elastic: Elastic, proof: Violation, one: int, everything: set[int]) -> int:
-    """Whole units by which a limit must give way at least while all others hold, or the others that it clashes with
-    where even then not all can.
+    """Whole units by which a limit must give way at least while all others hold, or only those that it clashes with
+    where even then not all can, or where they are many.
     """
-    others = everything if _proof(elastic, everything - {one}) is None else proof.members
+    alone = len(everything) <= MANY and _proof(elastic, everything - {one}) is None
+    others = everything if alone else proof.members
     weights = weights_of(len(everything), others, one)
     found = max(proof, elastic.violation(weights, precise=True), key=lambda found: found.least / found.prices[one]
                 if found.prices[one] > 0 else -math.inf)  # fmt: skip

@@ -26,6 +26,8 @@ from offerloop.allocation.problem import Block, Floats, Problem
 WORK = 1_000_000_000
 """Candidates that all passes together look at, give or take the passes that are made at least and at most."""
 FEWEST_PASSES, MOST_PASSES = 20, 400
+MANY = 50
+"""Limits from which on the master program takes longer than the pass."""
 PARTS = 16
 """Parts of the customers with columns of their own."""
 NOTHING = 1e-6
@@ -69,7 +71,7 @@ class Elastic:
         self._at_most = np.array([one.at_most for one in problem.limits], dtype=object)
         candidates = max(problem.blocks.customers * problem.blocks.width, 1)
         self.left = int(np.clip(WORK // candidates, FEWEST_PASSES, MOST_PASSES))
-        """Passes that may still be made."""
+        """Passes that may still be made; each counts once more for every `MANY` limits that it is about."""
         self._columns = [np.zeros((PARTS, len(problem.limits)))]
         """Uses (parts, limits) of plans, in mean sizes; the first plan gives nothing."""
 
@@ -83,8 +85,9 @@ class Elastic:
         while True:
             most, prices = self._master(weights, within)
             close = most - least <= NOTHING * (1 + abs(most) if precise else 1)
-            if most <= NOTHING or close or (least > NOTHING and not precise) or self.left == 0:
+            if most <= NOTHING or close or (least > NOTHING and not precise) or self.left <= 0:
                 return Violation(least, most, proof)
+            self.left -= 1 + int(np.count_nonzero(weights)) // MANY
             used = self._used_least(prices)
             excess = float(((used.sum(axis=0) - self._at_most) / self.size).astype(np.float64) @ prices)
             if excess > least:
@@ -111,7 +114,6 @@ class Elastic:
 
     def _used_least(self, prices: Floats) -> NDArray[np.object_]:
         """(parts, limits): uses of the plan that uses least at these prices, exactly."""
-        self.left -= 1
         found = np.zeros((PARTS, len(prices)), dtype=object)
         real, most = prices / self.size, self.problem.most
 

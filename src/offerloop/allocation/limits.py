@@ -144,13 +144,15 @@ class _Built:
             )
         measure = COUNT if band.of == "rate" else self._sums(band.of)
         size = np.bincount(codes, minlength=len(values)).tolist()
-        unit = 1 if band.of == "rate" else STEPS
+        steps = 1 if band.of == "rate" else STEPS
         for one, other in permutations(range(len(values)), 2):
             weights = [0] * len(values)
             weights[one], weights[other] = size[other], -size[one]
             name = f"{band.of} of {band.column} {values[one]} over {values[other]}"
-            width = math.floor(exact_share(band.within) * unit * size[one] * size[other])
-            self.limits.append(Limit(name, width, measure, None, band.column, tuple(weights)))
+            whole_width = steps * size[one] * size[other]
+            width = math.floor(exact_share(band.within) * whole_width)
+            unit = (whole_width, "for each customer")
+            self.limits.append(Limit(name, width, measure, None, band.column, tuple(weights), unit))
 
     def _who(self, rule: Rule) -> tuple[tuple[int, ...] | None, str | None, tuple[int, ...]]:
         """Positions of offers, and the column and weights of the customers."""

@@ -29,7 +29,6 @@ T = TypeVar("T")
 COUNT = "count"
 """The measure that is 1 for every candidate."""
 COST = "cost"
-HUNDREDTH = Decimal("0.01")
 Unit = tuple[int, str]
 """How many small units make a large one, and the name of that."""
 ROWS = 32_768
@@ -183,15 +182,16 @@ class Limit:
         """Whether it asks for something at least."""
         return min(self.weights) < 0 <= -self.at_most and max(self.weights) <= 0
 
-    def amount(self, units: int, rounding: str | None = None) -> str:
-        """So many units, as a message says it: exactly, or to hundredths of a large unit by a rounding of `decimal`."""
+    def amount(self, units: int, rounding: str | None = None, digits: int = 2) -> str:
+        """So many units, as a message says it: exactly, or in large units to some digits by a rounding of `decimal`."""
         if self.unit is None:
-            return f"{units:,} offers" if self.measure == COUNT else f"{units:,} of {self.measure}"
+            counted = f"offer{'' if units == 1 else 's'}" if self.measure == COUNT else f"of {self.measure}"
+            return f"{units:,} {counted}"
         size, name = self.unit
-        money = Decimal(units) / size
-        if rounding is not None or money == money.quantize(HUNDREDTH):
-            money = money.quantize(HUNDREDTH, rounding)
-        return f"{money:,f} {name}"
+        large, step = Decimal(units) / size, Decimal(1).scaleb(-digits)
+        if rounding is not None or large == large.quantize(step):
+            large = large.quantize(step, rounding)
+        return f"{large:,f} {name}"
 
     @property
     def is_plain(self) -> bool:

@@ -45,7 +45,7 @@ class Allocated:
         unit = 10 ** DIGITS[self.currency] * MICRO
         found = self.solution
         given = self.table.filter(pl.col("offer_id") != NO_OFFER)
-        limits = [self._limit(*one, unit) for one in zip(found.limits, found.used, found.prices, strict=True)]
+        limits = [self._limit(*one) for one in zip(found.limits, found.used, found.prices, strict=True)]
         return {
             "customers": self.table["customer_id"].n_unique(),
             "given": given["customer_id"].n_unique(),
@@ -59,15 +59,16 @@ class Allocated:
             "limits": limits,
         }
 
-    @staticmethod
-    def _limit(limit: Limit, used: int, price: float, unit: int) -> dict[str, Any]:
+    def _limit(self, limit: Limit, used: int, price: float) -> dict[str, Any]:
         """Sums and the bound as they were written, a limit from below with its sign turned back; see `docs`."""
-        scale = 1 if limit.unit is None else unit
+        unit = 10 ** DIGITS[self.currency] * MICRO
+        is_money = limit.unit == (unit, self.currency)
+        scale = unit if is_money else 1
         sign = -1 if limit.is_below else 1
         return {
             "name": limit.name,
             "counts": "offers" if limit.measure == COUNT else limit.measure,
-            "in": "" if limit.unit is None else limit.unit[1],
+            "in": self.currency if is_money else "",
             "used": sign * used / scale,
             "at_least" if limit.is_below else "at_most": sign * limit.at_most / scale,
             "shadow_price": price * scale / unit,

@@ -58,6 +58,12 @@ def test_within_periods_equals_explicit_dummies(panel, block):
     np.testing.assert_allclose(within_periods(y, groups.category, block).ravel(), expected, atol=1e-7)
 
 
+def test_within_periods_ends_where_amounts_are_large(panel):
+    y, _, groups = panel
+    small, large = (within_periods(scale * y, groups.category, 4) for scale in (1.0, 2.0**40))
+    np.testing.assert_allclose(large / 2.0**40, small, atol=1e-9 * np.abs(y).max())
+
+
 def test_the_input_is_left_alone(panel):
     y, _, groups = panel
     before = y.copy()

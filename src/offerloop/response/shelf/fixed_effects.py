@@ -14,6 +14,10 @@ from scipy import sparse
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+ROUNDING = 1e-14
+"""Changes below this share of the largest value are floating point's own: projections never settle closer."""
+PASSES = 1_000
+"""Of the projections at most."""
 
 
 @dataclass(frozen=True)
@@ -50,15 +54,16 @@ def within(values: Floats, category: Ints) -> Floats:
 def within_periods(values: Floats, category: Ints, block: int) -> Floats:
     """Values less effects of pairs, of weeks, and of categories by blocks of weeks, by alternating projections."""
     left = values - values.mean(axis=1, keepdims=True)
-    size = np.inf
-    while size > 1e-9:
+    settled = max(1e-9, ROUNDING * float(np.abs(values).max(initial=0.0)))
+    for _ in range(PASSES):
         before = left
         left = left - left.mean(axis=0)
         for start in range(0, values.shape[1], block):
             part = left[:, start : start + block]
             left[:, start : start + block] = part - _group_means(part.mean(axis=1, keepdims=True), category)
         left = left - left.mean(axis=1, keepdims=True)
-        size = float(np.abs(left - before).max())
+        if float(np.abs(left - before).max(initial=0.0)) <= settled:
+            break
     return left
 
 
