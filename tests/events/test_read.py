@@ -176,7 +176,7 @@ def test_money_becomes_minor_units_of_the_currency(clean, currency, paid, minor)
 def test_ids_are_integers_when_all_sources_write_plain_ones_and_text_otherwise(clean):
     toml = source("customers", {"customer_id": "c"})
     for cell, kind in (("1", nw.Int64), ("01", nw.String), ("ann", nw.String)):
-        events = clean(HEADER + LINE, toml=toml, files={"customers.csv": f"c\n{cell}\n"})
+        events = clean(HEADER + LINE, toml=toml, files={"customers.csv": f"c\n1\n{cell}\n"})
         assert events.customers.collect_schema()["customer_id"] == kind
         assert events.order_lines.collect_schema()["customer_id"] == kind
         assert events.order_lines.collect_schema()["product_id"] == nw.Int64
@@ -185,16 +185,16 @@ def test_ids_are_integers_when_all_sources_write_plain_ones_and_text_otherwise(c
 @pytest.mark.parametrize(
     ("name", "columns", "text"),
     [
-        ("products", {"product_id": "p", "category": "c"}, "p,c\n7,tea\n7,bread\n"),
-        ("customers", {"customer_id": "p"}, "p,c\n7,1\n7,2\n"),
+        ("products", {"product_id": "p", "category": "c"}, "p,c\n1,tea\n1,bread\n"),
+        ("customers", {"customer_id": "p"}, "p,c\n1,1\n1,2\n"),
         (
             "campaigns",
             {"campaign_id": "p", "starts_at": "s", "ends_at": "e"},
-            "p,s,e\n7,2024-01-01,2024-01-02\n7,2024-01-01,2024-01-03\n",
+            "p,s,e\n1,2024-01-01,2024-01-02\n1,2024-01-01,2024-01-03\n",
         ),
     ],
 )
 def test_two_rows_for_one_key_are_refused_since_they_would_count_twice(clean, name, columns, text):
     toml = source(name, columns, 'attributes = ["c"]' if name == "customers" else "")
-    with pytest.raises(SourceError, match=rf"\[sources.{name}\] .* several different rows for \w+ 7"):
+    with pytest.raises(SourceError, match=rf"\[sources.{name}\] .* several different rows for \w+ 1"):
         clean(HEADER + LINE, toml=toml, files={f"{name}.csv": text})
