@@ -20,6 +20,8 @@ from offerloop.money import DIGITS
 from offerloop.profiles import FEATURES, TAGS
 from offerloop.report import render, summarise
 from offerloop.report.findings import CampaignFindings, Findings
+from offerloop.service.similar import STAGE as SIMILAR_PRODUCTS
+from offerloop.service.similar import stage_inputs
 from offerloop.service.snapshots import without_passwords
 from offerloop.service.stage_store import sha256, versions
 from offerloop.service.stages import Recorder
@@ -56,6 +58,7 @@ def run(config_path: Path, engine: str, console: Console | None, begin: str | No
         _write(found, summary, page, partial)
         _write_json(partial / "manifest.json", _manifest(config_path, config, engine, recorder))
         partial.rename(folder)
+        store.retain(SIMILAR_PRODUCTS, *stage_inputs(config, running))
         store.prune()
     return Written(folder, folder / "report.html", summary)
 
