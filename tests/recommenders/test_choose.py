@@ -164,15 +164,13 @@ def test_sample_of_a_real_shop_gives_the_known_numbers():
         subcategory="product_type",
         brand="brand",
     )
-    names = ["popularity", "repeat", "tifu_knn", "ease", "next_ridge", "als", "ranker"]
+    names = ["popularity", "repeat", "tifu_knn", "ease", "next_ridge", "ranker"]
     chosen, table = chosen_of(purchases, end, names, min_buyers=5, context=Context(products=listed))
     assert chosen == {"repeat": "ranker", "new": "ranker"}
     test = {(row["recommender"], row["task"]): row["ndcg"] for row in table.filter(window="test").to_dicts()}
     assert test["repeat", "repeat"] == pytest.approx(0.417, abs=0.002)
     assert test["popularity", "repeat"] == pytest.approx(0.179, abs=0.002)
     assert test["popularity", "new"] == pytest.approx(0.0446, abs=0.001)
-    assert test["als", "repeat"] == pytest.approx(0.23, abs=0.01)
-    assert test["als", "new"] == pytest.approx(0.046, abs=0.002)
     assert test["ranker", "repeat"] > 1.02 * test["tifu_knn", "repeat"]  # the aim, 1.03, is just missed
     assert test["ranker", "new"] > 1.1 * test["ease", "new"]
     assert test["ranker", "new"] > 1.05 * test["next_ridge", "new"]
