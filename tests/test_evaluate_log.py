@@ -111,7 +111,7 @@ UNMAPPED = EXPOSURES.replace('propensity = "p"\n', "")
             [(8, "a", 100, 0.5), (9, "", 100, 0.5)],
             EXPOSURES,
             InputError,
-            "no customer of the exposures is in the order",
+            r"customer_id of \[sources.exposures\] .* hardly match",
         ),
         ([(1, "a", 135, 0.5)], EXPOSURES, EvidenceError, "left out: 1 whose 7 days are not over before 2024-05-21"),
     ],

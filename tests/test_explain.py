@@ -192,7 +192,9 @@ def test_liked_products_come_with_their_reasons(run):
     assert "For your next purchase: 77, which you bought on 7 days; 78, which you bought on one day; 79, " in text
     assert "New to you: 90, new in our shop and much like 77; 91, popular at the moment." in text
     assert "79，与您买过的 77 相配。" in explain(run, "1", "customer", "zh").text
-    assert explain(run, "1").facts["liked"]["new"][0] == {"product_id": 90, "reason": "new_like:77"}
+    assert explain(run, "1").facts["liked"]["new"][0] == {
+        "product_id": 90, "text": None, "reason": "new_like:77", "about_text": None,
+    }  # fmt: skip
 
 
 def test_who_refuses_personalisation_reads_one_list_for_all(run):

@@ -1,6 +1,7 @@
 """`offerloop recommend` and `offerloop similar`: tidy tables, the shop's rules, one sentence for bad input."""
 
 import json
+import subprocess
 import sys
 
 import polars as pl
@@ -9,7 +10,6 @@ import pytest
 import offerloop
 from offerloop.events.privacy import pseudonyms
 from offerloop.service.find_run import find_run
-from offerloop.service.recommend import Asked
 from small_shop import write_small_shop
 
 COLUMNS = ["customer_id", "product_id", "task", "rank", "affinity", "source", "reason"]
@@ -86,9 +86,9 @@ def test_printed_written_and_json_are_the_same(asked, command, shop, tmp_path):
 
 
 def test_the_same_from_python(asked, shop):
-    found = offerloop.recommend(shop, Asked(tasks=("new",), customers=("c007",), top_k=2))
+    found = offerloop.recommend(shop, task="new", customer="c007", top=2)
     assert found.table.equals(asked(shop, "--task", "new", "--customer", "c007", "--top", "2"))
-    assert set(offerloop.similar(shop, "3", top_k=2).table["rank"]) == {1, 2}
+    assert set(offerloop.similar(shop, "3", top=2).table["rank"]) == {1, 2}
 
 
 def test_rules_hold(asked, shop):
@@ -159,8 +159,9 @@ def similar(command, *arguments):
 def test_products_alike_by_baskets(command, shop):
     table = similar(command, "3", "--config", shop, "--top", "4")
     assert table.columns == ["product_id", "rank", "affinity", "source", "category", "subcategory", "brand"]
-    assert table["rank"].to_list() == [1, 2, 3, 4]
+    assert table["rank"].to_list() == list(range(1, table.height + 1))
     assert table["affinity"].is_sorted(descending=True)
+    assert (table["affinity"] > 0).all()
     assert 3 not in table["product_id"]
     assert set(table["source"]) == {"item2vec"}
 
@@ -171,6 +172,33 @@ def test_what_is_bought_together_is_no_substitute(command, shop):
         for one in ("substitutes", "complements")
     ]
     assert not set(both[0]) & set(both[1])
+
+
+def test_an_empty_list_says_why(command, shop):
+    code, printed, said = command("similar", "3", "--config", shop, "--relation", "substitutes")
+    assert (code, len(printed.splitlines())) == (0, 1)
+    assert said.startswith("product '3' has no known substitutes: ")
+    code, printed, _ = command("similar", "3", "--config", shop, "--relation", "substitutes", "--json")
+    found = json.loads(printed)
+    assert (code, found["products"], found["reason"]) == (0, [], said.strip())
+
+
+def test_what_was_learned_answers_the_next_question_also_after_a_run(command, shop, monkeypatch):
+    first = similar(command, "3", "--config", shop)
+    assert command("run", shop)[0] == 0
+    monkeypatch.setitem(sys.modules, "offerloop.service.relate", None)  # so that learning again would fail
+    assert similar(command, "3", "--config", shop).equals(first)
+
+
+def test_a_kept_answer_imports_no_more_than_it_needs(command, shop):
+    first = similar(command, "3", "--config", shop)
+    code = (
+        "import pathlib, sys, offerloop; found = offerloop.similar(pathlib.Path(sys.argv[1]), '3');"
+        "print(found.table.height, *{'scipy', 'offerloop.flow', 'gensim', 'lightgbm', 'implicit'} & set(sys.modules))"
+    )
+    arguments = [sys.executable, "-c", code, str(shop)]
+    said = subprocess.run(arguments, capture_output=True, text=True, check=True)
+    assert said.stdout.split() == [str(first.height)]
 
 
 def test_a_product_without_buyers_is_likened_by_its_description(command, shop):

@@ -123,7 +123,7 @@ SIMPLE = ("popularity", "repeat", "tifu_knn", "ease", "als")
 
 def build_recommendation_system(processed_data, user_profiles):
     """Every model judged on later weeks, and the best one for the next basket, fitted on everything."""
-    interactions = interact(processed_data, config)[1]
+    interactions = interact(processed_data, config)
     judged = judged_recommenders(interactions, (*ARTICLE, *SIMPLE))
     best = judged.filter(task="repeat")["recommender"][0]
     model = RECOMMENDERS.load(best)().fit(interactions)

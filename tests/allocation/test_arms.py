@@ -119,7 +119,7 @@ def test_same_seed_same_draw():
     ),
     budgets=st.fixed_dictionaries({"x": st.integers(0, 2000), "y": st.integers(0, 2000)}),
     seed=st.integers(0, 2**32),
-    holdout=st.sampled_from([0.0, 0.1, 0.5, 1.0]),
+    holdout=st.sampled_from([0.0, 0.1, 0.5, 0.99]),
 )
 def test_exploration_is_never_above_any_budget(rows, budgets, seed, holdout):
     """The dearest price of an offer is what it may cost, whoever draws it."""
@@ -173,7 +173,9 @@ def test_what_a_supplier_pays_whole_does_not_replace_the_plan():
 
 
 def test_everyone_held_out():
-    table = drawn(SIZE, PLAN, LISTED, BUDGETS, holdout=1.0).table
+    held_out = Experiment().model_copy(update={"holdout": 1.0})  # which no configuration may ask for
+    audience = pl.Series("customer_id", range(SIZE), dtype=pl.Int64)
+    table = draw_arms(audience, PLAN, LISTED, {}, BUDGETS, held_out, np.random.default_rng(0)).table
     assert table["arm"].unique().to_list() == ["holdout"]
     assert table["propensity"].unique().to_list() == [1.0]
 

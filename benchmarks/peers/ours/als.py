@@ -10,8 +10,8 @@ __all__ = ["ENVIRONMENT", "GRID", "NAME", "SOURCE", "fit", "recommend"]
 
 NAME, ENVIRONMENT = "offerloop als", ""
 GRID: list[dict[str, Any]] = [
-    {"embedding_size": 32, "reg": 0.01, "threads": 1},
-    {"embedding_size": 32, "reg": 10.0, "threads": 1},
+    {"threads": 1},
+    {"embedding_size": 100, "reg": 10.0, "threads": 1},
     {"embedding_size": 64, "reg": 0.01, "threads": 1},
     {"embedding_size": 64, "reg": 10.0, "threads": 1},
     {"embedding_size": 128, "reg": 0.01, "threads": 1},

@@ -190,6 +190,8 @@ def similar(
     progress = Console(stderr=True)
     shown = progress if progress.is_terminal and not as_json else None
     found = find(config, product, relation, top, engine, shown)
+    if found.reason is not None and not as_json:
+        sys.stderr.write(f"{found.reason}\n")
     say(found.facts, found.table.write_csv(separator="\t").rstrip(), as_json)
 
 

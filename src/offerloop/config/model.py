@@ -191,7 +191,7 @@ class Profiles(Section):
 class Recommend(Section):
     """`[recommend]`: which recommenders compete, and how many products each customer gets."""
 
-    candidates: tuple[str, ...] = ("popularity", "repeat", "tifu_knn", "ease", "next_ridge", "als", "ranker")
+    candidates: tuple[str, ...] = ("popularity", "repeat", "tifu_knn", "ease", "next_ridge", "ranker")
     """Names in the recommender catalogue; per task the best one on an earlier window serves, the ranker only where it
     is better beyond noise."""
     min_buyers: int = Field(default=1, ge=1)
@@ -472,7 +472,7 @@ class Config(Section):
         """
         part = self.model_copy()
         for name in set(type(self).model_fields) - set(sections):
-            part.__dict__.pop(name)
+            part.__dict__.pop(name, None)
         return part
 
     @property

@@ -22,11 +22,13 @@ COMMON_SIGNS = {
 """The bytes of signs in everyday use, by East Asian encoding: punctuation, kana, and the first level of GB 2312, of
 Big5 and of JIS X 0208. Texts that are read in a wrong encoding are full of rare signs."""
 _PAIRS = {
-    "gb18030": r"[\x81-\xfe][0-9][\x81-\xfe][0-9]|[\x81-\xfe][\x40-\x7e\x80-\xfe]",
+    "gb18030": r"[\x81-\xfe][\x40-\x7e\x80-\xfe]",
     "cp950": r"[\x81-\xfe][\x40-\x7e\xa1-\xfe]",
     "cp932": r"[\x81-\x9f\xe0-\xfc][\x40-\x7e\x80-\xfc]|[\xa1-\xdf]",
 }
 """The bytes of all their signs that are not ASCII."""
+_FOUR_BYTES = r"[\x81-\xfe][0-9][\x81-\xfe][0-9]"
+"""Signs of GB 18030 that are no Chinese: western letters and currency signs, which say nothing of the encoding."""
 _PLAUSIBLE = 0.75
 """Share of the signs that must be in everyday use. A western letter and the next one are hardly ever such a sign."""
 _CLEARLY = 0.1
@@ -138,7 +140,7 @@ def _decodes(sample: bytes, name: str) -> bool:
 
 def _plausibility(sample: bytes, name: str) -> float:
     """Return the share of signs that are in everyday use among those that are not ASCII."""
-    text = sample.decode("latin-1")
+    text = re.sub(_FOUR_BYTES, "", sample.decode("latin-1")) if name == "gb18030" else sample.decode("latin-1")
     signs = re.findall(_PAIRS[name], text)
     common = re.compile(COMMON_SIGNS[name])
     return sum(bool(common.fullmatch(sign)) for sign in signs) / max(len(signs), 1)

@@ -15,7 +15,8 @@ from offerloop.recommenders.progress_bars import import_quietly
 class ALS(HistoryRecommender):
     """Affinity = dot product of the customer's and the product's factors (Hu, Koren and Volinsky 2008).
 
-    The confidence of a pair is ``log(1 + purchase days)``: raw counts let staples crowd out everything else. A
+    The confidence of a purchased pair is ``alpha * log(1 + purchase days)``, that of every other pair 1: raw counts
+    let staples crowd out everything else, and with `alpha` 1 a single purchase weighs less than none at all. A
     customer's factors are the least squares solution for the history, given the products'. The work is done by the
     library implicit. `threads` is 0 for all processors; it does not change the answer, as every row is solved alone.
     BLAS keeps to one thread: more would fight with them, and add in another order.
@@ -24,11 +25,19 @@ class ALS(HistoryRecommender):
     name: ClassVar[str] = "als"
 
     def __init__(
-        self, *, embedding_size: int = 64, epochs: int = 15, reg: float = 0.01, threads: int = 0, rng: int = 0
+        self,
+        *,
+        embedding_size: int = 100,
+        epochs: int = 15,
+        reg: float = 0.01,
+        alpha: float = 2.0,
+        threads: int = 0,
+        rng: int = 0,
     ) -> None:
         self.embedding_size = embedding_size
         self.epochs = epochs
         self.reg = reg
+        self.alpha = alpha
         self.threads = threads
         self.rng = rng
 
@@ -41,6 +50,7 @@ class ALS(HistoryRecommender):
                 factors=self.embedding_size,
                 iterations=self.epochs,
                 regularization=self.reg,
+                alpha=self.alpha,
                 num_threads=self.threads,
                 random_state=self.rng,
             )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
 import numpy as np
@@ -16,7 +16,7 @@ from offerloop.recommenders.interactions import Interactions
 from offerloop.recommenders.moments import Moments
 from offerloop.recommenders.pair_features import PairFeatures
 
-MEMBERS = ("ease", "als", "next_ridge")
+MEMBERS = ("ease", "next_ridge")
 """Recommenders whose best new products are candidates and whose scores describe them, by default."""
 SHORT = 10
 """Events of a customer that make a history short, at most."""
@@ -37,6 +37,26 @@ class Pairs:
 
 
 @dataclass(frozen=True)
+class Scored:
+    """Affinities of some customers."""
+
+    histories: Histories
+    scores: Mapping[str, Scores]
+    """By member, and popularity; all products. Not to be written to."""
+    _new: dict[str, Codes] = field(default_factory=dict)
+
+    def new(self, name: str) -> Codes:
+        """Columns of the best products by a member that each customer has not bought, best first; -1 where none is."""
+        if name not in self._new:
+            unseen = self.scores[name].copy()
+            hide_bought(unseen, self.histories)
+            columns = best(unseen, max(NEW.values()))
+            is_new = np.take_along_axis(unseen, columns, axis=1) > -np.inf
+            self._new[name] = np.where(is_new, columns, -1)
+        return self._new[name]
+
+
+@dataclass(frozen=True)
 class Candidates:
     """Members fitted at one moment, and what was known of products then."""
 
@@ -53,24 +73,23 @@ class Candidates:
         fitted = {name: moments.fitted(name, as_of_day) for name in members}
         return cls(interactions, fitted, PairFeatures.of(interactions), popularity(interactions))
 
-    def scores(self, histories: Histories) -> dict[str, Scores]:
-        """By member, and popularity; all products."""
+    def scored(self, histories: Histories) -> Scored:
+        """What members and popularity say of some customers, for all tasks."""
         scores = {name: member.score_histories(histories) for name, member in self._members.items()}
-        return scores | {LAST_RESORT: np.tile(self.popular, (histories.shape[0], 1))}
+        return Scored(histories, scores | {LAST_RESORT: np.broadcast_to(self.popular, histories.shape)})
 
-    def pairs(self, histories: Histories, scores: Mapping[str, Scores], task: Task, *, short: bool) -> Pairs:
+    def pairs(self, scored: Scored, task: Task, *, short: bool) -> Pairs:
         """The candidates of a task and what describes them; of short histories popular products too."""
+        histories = scored.histories
         wanted = np.zeros(histories.shape, dtype=np.bool_)
         if task == "repeat":
             _mark_own(wanted, histories)
         for name in (*self._members, LAST_RESORT) if short else self._members:
-            unseen = scores[name].copy()
-            hide_bought(unseen, histories)
-            columns = best(unseen, NEW[task])
-            row, place = np.nonzero(np.take_along_axis(unseen, columns, axis=1) > -np.inf)
+            columns = scored.new(name)[:, : NEW[task]]
+            row, place = np.nonzero(columns >= 0)
             wanted[row, columns[row, place]] = True
         row, column = np.nonzero(wanted)
-        described = {name: one[row, column] for name, one in scores.items()}
+        described = {name: one[row, column] for name, one in scored.scores.items()}
         return Pairs(row, column, self._describe.matrix(histories, row, column, described))
 
 

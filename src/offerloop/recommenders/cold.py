@@ -65,16 +65,6 @@ class NewProducts:
         return borrowed.astype(np.float32)
 
 
-def likest(interactions: Interactions, product: pl.Series) -> Scores:
-    """How like one product of the list each sold one is described, shape (products,).
-
-    Cosines; minus infinity for those that share no term.
-    """
-    new = NewProducts.of(interactions, product, neighbours=interactions.n_products)
-    cosines = np.asarray(new.cosines.sum(axis=0), dtype=np.float32).ravel()
-    return np.where(cosines > 0, cosines, np.float32(-np.inf))
-
-
 def _nearest(new: Csr, sold: Csr, neighbours: int) -> Csr:
     """Cosines of the most alike, new x sold."""
     cosines = (new @ sold.T).toarray()

@@ -19,7 +19,7 @@ from offerloop.recommenders.moments import Moments
 from offerloop.recommenders.ranker import Ranker
 from offerloop.recommenders.window import Window
 
-SINGLES = ("popularity", "repeat", "tifu_knn", "ease", "next_ridge", "als")
+SINGLES = ("popularity", "repeat", "tifu_knn", "ease", "next_ridge")
 RANKER = Ranker.name
 FALLBACK: dict[Task, str] = {"repeat": "repeat", "new": "popularity"}
 """Recommenders that need no comparison to be sensible."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Self
 
@@ -49,10 +49,7 @@ class Interactions(Histories):
         rare = seen.filter(few).select(_EVENT[:2]).unique().sort("customer_id", "product_id").collect()
         events = seen.filter(~few).sort(_EVENT).collect()
         if events.is_empty():
-            raise EvidenceError(
-                f"before {day(as_of_day)} no product had {min_buyers} or more buyers, so nothing can be "
-                "recommended as of that day; give older order lines"
-            )
+            raise EvidenceError(_nothing(as_of_day, min_buyers))
         customers, products = (as_ids(events[name].unique().sort()) for name in ("customer_id", "product_id"))
         code = events.select((pl.col("customer_id", "product_id").rank("dense") - 1).cast(pl.Int64))
         return cls(
@@ -71,9 +68,29 @@ class Interactions(Histories):
 
     def before(self, as_of_day: int) -> Self:
         """What was known at an earlier day. Raises EvidenceError when that was nothing."""
-        events = {"customer_id": self.customers[self.rows], "product_id": self.products[self.columns]}
-        purchases = pl.DataFrame(events | {"order_day": self.as_of_day - self.age_days})
-        return self.build(purchases, as_of_day, min_buyers=self.min_buyers, context=self.context)
+        past = self.age_days > self.as_of_day - as_of_day
+        row, column, age = self.rows[past], self.columns[past], self.age_days[past] - (self.as_of_day - as_of_day)
+        first = np.flatnonzero(np.diff(row * self.n_products + column, prepend=-1))
+        few = np.bincount(column[first], minlength=self.n_products) < self.min_buyers
+        rare = first[few[column[first]]]
+        kept = ~few[column]
+        if not kept.any():
+            raise EvidenceError(_nothing(as_of_day, self.min_buyers))
+        known, row_code = np.unique(row[kept], return_inverse=True)
+        sold, column_code = np.unique(column[kept], return_inverse=True)
+        customers, products = self.customers[known], self.products[sold]
+        return replace(
+            self,
+            customers=customers,
+            rows=row_code,
+            columns=column_code,
+            age_days=age[kept],
+            n_products=len(products),
+            rated=_rated(self.context.ratings, customers, products, as_of_day),
+            products=products,
+            as_of_day=as_of_day,
+            rare=(self.customers[row[rare]], self.products[column[rare]]),
+        )
 
     def of(self, customers: ArrayLike) -> Histories:
         """The histories of some customers, in the given order; an unknown one's is empty."""
@@ -111,6 +128,14 @@ def positions(known: Ids, wanted: Ids) -> Codes:
 def day(epoch_day: int) -> date:
     """The date of an epoch day, for messages."""
     return date(1970, 1, 1) + timedelta(days=epoch_day)
+
+
+def _nothing(as_of_day: int, min_buyers: int) -> str:
+    """What an EvidenceError says."""
+    return (
+        f"before {day(as_of_day)} no product had {min_buyers} or more buyers, so nothing can be "
+        "recommended as of that day; give older order lines"
+    )
 
 
 def _rated(ratings: pl.DataFrame | None, customers: Ids, products: Ids, as_of_day: int) -> tuple[Codes, Codes, Ids]:

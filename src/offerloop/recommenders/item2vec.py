@@ -1,8 +1,8 @@
-"""Products as words, baskets as sentences: which products stand for each other, and which go together."""
+"""Products as words, baskets as sentences: products that are bought in similar baskets have similar vectors."""
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -11,15 +11,13 @@ from offerloop.recommenders.base import HistoryRecommender, Scores
 from offerloop.recommenders.histories import Histories
 from offerloop.recommenders.interactions import Interactions
 
-Relation = Literal["similar", "substitutes", "complements"]
-
 
 class Item2Vec(HistoryRecommender):
     """Affinity = cosine of a product's vector and the customer's mean one (Barkan and Koenigstein 2016).
 
     Word2Vec (skip-gram with negative sampling, of the library gensim) over baskets, which are a customer's purchases
-    of one day: each product has an input vector v and an output vector w, and ``sigma(v_i . w_j)`` is the chance that
-    j lies in a basket with i. Products with like v are bought among the same others; with high v_i . w_j, together.
+    of one day: each product has an input vector v and an output vector w, and ``sigma(v_i . w_j)`` is the probability
+    that j lies in a basket with i. Products with similar v are bought among the same others.
     The customer's mean weighs a purchase day by ``exp(-age / time_constant_days)``. Products of more than ten times
     an equal share of purchases are thinned out. In a basket products stand in random order. One thread: more would
     change the answer from run to run.
@@ -59,44 +57,12 @@ class Item2Vec(HistoryRecommender):
             workers=1,
         )
         order = [model.wv.key_to_index[str(code)] for code in range(interactions.n_products)]
-        self._inputs: Scores = model.wv.vectors[order]
-        self.vectors: Scores = _unit(self._inputs)
+        self.vectors: Scores = _unit(model.wv.vectors[order])
         """Input vectors of length one, products x embedding_size."""
-        self.contexts: Scores = model.syn1neg[order]
-        """Output vectors, products x embedding_size."""
 
     def _score(self, histories: Histories) -> Scores:
         scores: Scores = _unit(histories.decayed(self.time_constant_days) @ self.vectors) @ self.vectors.T
         return scores
-
-    def relations(self, product: int, relation: Relation) -> Scores:
-        """How much each product is related to that of code `product`, shape (products,); minus infinity for none.
-
-        ``similar``: cosine of input vectors. ``substitutes``: the same, of those that share fewer baskets than chance
-        would have them. ``complements``: v . w, of those that share more.
-        """
-        cosine = self.vectors @ self.vectors[product]
-        lift = basket_lift(self.interactions, product)
-        related: dict[Relation, Scores] = {
-            "similar": cosine,
-            "substitutes": np.where(lift < 1, cosine, -np.inf),
-            "complements": np.where(lift > 1, self.contexts @ self._inputs[product], -np.inf),
-        }
-        scores = related[relation].astype(np.float32)
-        scores[product] = -np.inf
-        return scores
-
-
-def basket_lift(interactions: Interactions, product: int) -> Scores:
-    """Baskets shared with `product` over those that chance would share: ``n(both) N / (n(one) n(other))``."""
-    basket = interactions.rows * (int(interactions.age_days.max()) + 1) + interactions.age_days
-    n = interactions.n_products
-    size = np.bincount(interactions.columns, minlength=n)
-    inside = np.isin(basket, basket[interactions.columns == product])
-    together = np.bincount(interactions.columns[inside], minlength=n)
-    n_baskets = len(np.unique(basket))
-    lift: Scores = (together * n_baskets / (size * size[product])).astype(np.float32)
-    return lift
 
 
 def _baskets(interactions: Interactions, draw: np.random.Generator) -> list[list[str]]:

@@ -16,16 +16,17 @@ _POPULARITY_WEIGHT = 1e-6
 
 
 class ItemKNN(HistoryRecommender):
-    """Affinity = sum over own products of their similarity (Deshpande and Karypis 2004, item-based top-N).
+    """Affinity = sum over own products of purchase days times similarity (Deshpande and Karypis 2004).
 
-    Products are alike by the cosine of ``log(1 + purchase days)`` over customers; of each product the `neighbours`
-    most similar ones count, itself not. A touch of popularity orders what is like none of them. The search is that of
-    the library implicit. `threads` is 0 for all processors.
+    The similarity of two products is the cosine of ``log(1 + purchase days)`` over customers. A product passes its
+    purchase days on to itself, with similarity 1, and to the `neighbours` most similar ones: in the next basket most
+    products are repeats. A touch of popularity orders what is similar to none of the own products. The search for
+    neighbours is that of the library implicit. `threads` is 0 for all processors.
     """
 
     name: ClassVar[str] = "item_knn"
 
-    def __init__(self, *, neighbours: int = 100, threads: int = 0) -> None:
+    def __init__(self, *, neighbours: int = 20, threads: int = 0) -> None:
         self.neighbours = neighbours
         self.threads = threads
 
@@ -37,13 +38,10 @@ class ItemKNN(HistoryRecommender):
         length = np.sqrt(np.asarray(bought.multiply(bought).sum(axis=0)).ravel())
         directions = (bought @ sparse.diags_array(1 / length)).astype(np.float64).tocsr()
         found = all_pairs_knn(directions, self.neighbours + 1, show_progress=False, num_threads=self.threads)
-        similarity = found.tocsr().astype(np.float32)
-        similarity.setdiag(0.0)
-        similarity.eliminate_zeros()
-        self.similarity: Csr = similarity
-        """Of each product (row) to its neighbours; products x products."""
+        self.similarity: Csr = found.tocsr().astype(np.float32)
+        """The similarity of each product (row) to itself and its neighbours; products x products."""
 
     def _score(self, histories: Histories) -> Scores:
-        scores: Scores = (histories.counts().log1p() @ self.similarity).toarray()
+        scores: Scores = (histories.counts() @ self.similarity).toarray()
         scores += _POPULARITY_WEIGHT * self.popular
         return scores

@@ -61,9 +61,9 @@ def lessons(candidates: Candidates, window: Window, rng: int, *, whole: bool) ->
     for some in window.batches():
         histories = window.before.of(window.customers[some])
         for kind, row, shown in _kinds(histories, draw):
-            scores = candidates.scores(shown)
+            scored = candidates.scored(shown)
             for task in TASKS:
-                pairs = candidates.pairs(shown, scores, task, short=kind != "long")
+                pairs = candidates.pairs(scored, task, short=kind != "long")
                 one = _lesson(pairs, some.start + row[pairs.row], window, draw.random(len(pairs.row)) < NEGATIVES[task])
                 parts.setdefault((task, kind), []).append(one if whole else one.of(one.taught))
     return {key: _joined(found) for key, found in parts.items()}

@@ -10,7 +10,7 @@ from scipy import sparse
 from offerloop.recommenders.base import RECENT_DAYS, HistoryRecommender, Scores
 from offerloop.recommenders.histories import Csr, Histories
 from offerloop.recommenders.interactions import Interactions
-from offerloop.recommenders.kernel import inverse
+from offerloop.recommenders.kernel import factor, solved
 
 
 class NextRidge(HistoryRecommender):
@@ -39,14 +39,14 @@ class NextRidge(HistoryRecommender):
         self._earlier = _directions(seen.weighted((~is_late).astype(np.float64)))
         self._later = seen.weighted(is_late.astype(np.float64)).sign().T.tocsr()
         if not self._earlier.nnz:
-            self._dual: Scores | None = None
+            self._factor: Scores | None = None
             return
-        self._dual = inverse((self._earlier @ self._earlier.T).toarray(), self.reg)
+        self._factor = factor((self._earlier @ self._earlier.T).toarray(), self.reg)
 
     def _score(self, histories: Histories) -> Scores:
-        if self._dual is None:
+        if self._factor is None:
             return np.tile(self.popular, (len(histories.customers), 1))
-        weight = self._dual @ (_directions(histories.counts()) @ self._earlier.T).toarray().T
+        weight = solved(self._factor, (_directions(histories.counts()) @ self._earlier.T).toarray().T)
         scores: Scores = np.ascontiguousarray((self._later @ weight).T)
         return scores
 

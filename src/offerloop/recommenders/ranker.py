@@ -17,7 +17,10 @@ from offerloop.recommenders.interactions import Interactions
 from offerloop.recommenders.judge import RECALL_DEPTH, Judged, judged
 from offerloop.recommenders.lessons import Kind, Lessons, learn, lessons
 from offerloop.recommenders.moments import Moments
-from offerloop.recommenders.window import Window
+from offerloop.recommenders.window import MOST_JUDGED, Window
+
+EARLIER_CUSTOMERS = 1_000
+"""So many customers, drawn at random, teach a window before the last one, at most."""
 
 
 @dataclass(frozen=True)
@@ -110,20 +113,23 @@ class Ranker:
         taught: list[tuple[Window, Lessons]] = []
         for back in range(self.windows):
             try:
-                taught.append(self._window(moments, as_of_day - back * self.window_days, whole=whole and not back))
+                taught.append(self._window(moments, as_of_day, back, whole=whole and not back))
             except EvidenceError:
                 if not taught:
                     raise
                 break
         return taught
 
-    def _window(self, moments: Moments, end: int, *, whole: bool) -> tuple[Window, Lessons]:
+    def _window(self, moments: Moments, as_of_day: int, back: int, *, whole: bool) -> tuple[Window, Lessons]:
+        end = as_of_day - back * self.window_days
+        most = EARLIER_CUSTOMERS if back else MOST_JUDGED
+
         def make() -> tuple[Window, Lessons]:
-            window = Window.between(moments.known(end - self.window_days), moments.known(end))
+            window = Window.between(moments.known(end - self.window_days), moments.known(end)).sample(most, self.rng)
             candidates = Candidates.at(moments, window.before.as_of_day, self.members)
             return window, lessons(candidates, window, self.rng, whole=whole)
 
-        key = ("lessons", end, self.window_days, self.members, self.rng)
+        key = ("lessons", end, most, self.window_days, self.members, self.rng)
         whole = whole or (key, True) in moments
         return moments.once((key, whole), make)
 
@@ -177,12 +183,12 @@ class TaskRanker:
         return scores if products is None else pick_products(scores, self.interactions, products)
 
     def _ranked(self, histories: Histories, *, short: bool) -> Scores:
-        scores = self.candidates.scores(histories)
-        pairs = self.candidates.pairs(histories, scores, self.task, short=short)
+        scored = self.candidates.scored(histories)
+        pairs = self.candidates.pairs(scored, self.task, short=short)
         affinity = self.models.predict(pairs.features, short=short)
         lowest = np.zeros(histories.shape[0], dtype=np.float32)
         np.minimum.at(lowest, pairs.row, affinity)
-        ranked = scores[self.below]
+        ranked = scored.scores[self.below].copy()
         ranked -= ranked.max(axis=1, keepdims=True) + 1.0 - lowest[:, None]
         ranked[pairs.row, pairs.column] = affinity
         return ranked

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -13,7 +13,7 @@ from scipy import sparse
 from offerloop.errors import EvidenceError
 from offerloop.recommenders.base import Task
 from offerloop.recommenders.histories import Codes, Csr, Ids
-from offerloop.recommenders.interactions import Interactions, day
+from offerloop.recommenders.interactions import Interactions, day, positions
 
 MOST_JUDGED = 20_000
 """Customers whose purchases judge a window; more would narrow the intervals by less than they cost."""
@@ -51,7 +51,7 @@ class Window:
         customers = after.customers[present]
         shape = (len(customers), before.n_products)
         owner = before.customer_codes(customers)[row_at]
-        is_new = ~np.isin(owner * shape[1] + column, before.rows * shape[1] + before.columns)
+        is_new = positions(before.rows * shape[1] + before.columns, owner * shape[1] + column) < 0
         if not is_new.any():
             raise EvidenceError(
                 f"in the {length} days from {day(before.as_of_day)} no earlier customer bought a known product for the "
@@ -62,6 +62,14 @@ class Window:
             "new": _ones(row_at[is_new], column[is_new], shape),
         }
         return cls(before, customers, targets)
+
+    def sample(self, most: int, rng: int) -> Self:
+        """The same window with at most so many of its customers, drawn at random."""
+        if len(self.customers) <= most:
+            return self
+        some = np.sort(np.random.default_rng(rng).permutation(len(self.customers))[:most])
+        targets = {task: wanted[some] for task, wanted in self.targets.items()}
+        return replace(self, customers=self.customers[some], targets=targets)
 
     def batches(self) -> list[slice]:
         """Customers in groups that fit into memory with all products."""

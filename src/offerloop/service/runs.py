@@ -21,6 +21,8 @@ from offerloop.profiles import FEATURES, TAGS
 from offerloop.report import render, summarise
 from offerloop.report.findings import CampaignFindings, Findings
 from offerloop.service.check_names import name_problems
+from offerloop.service.similar import STAGE as SIMILAR_PRODUCTS
+from offerloop.service.similar import stage_inputs
 from offerloop.service.snapshots import without_passwords
 from offerloop.service.stage_store import sha256, versions
 from offerloop.service.stages import Recorder
@@ -63,6 +65,7 @@ def run(
         _write(found, summary, page, partial)
         _write_json(partial / "manifest.json", _manifest(config_path, config, engine, recorder))
         partial.rename(folder)
+        store.retain(SIMILAR_PRODUCTS, *stage_inputs(config, running))
         store.prune()
     return Written(folder, folder / "report.html", summary)
 

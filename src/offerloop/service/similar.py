@@ -1,40 +1,38 @@
-"""`offerloop similar`: which products are like one, stand in for it, or go with it."""
+"""`offerloop similar`: which products are similar to one, are bought instead of it, or go with it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any
 
-import numpy as np
 import polars as pl
 from rich.console import Console
 
 from offerloop.config import Config, StrPath
-from offerloop.engine import collect
+from offerloop.engine import Engine
 from offerloop.errors import EvidenceError, InputError, near_miss
-from offerloop.events.prepare import Events
-from offerloop.flow import clean
-from offerloop.recommenders.cold import likest
-from offerloop.recommenders.context import Context
-from offerloop.recommenders.interactions import Interactions, as_ids
-from offerloop.recommenders.item2vec import Item2Vec, Relation
-from offerloop.recommenders.selection import select
+from offerloop.recommenders.relations import RELATIONS, ProductRelations, Relation
 from offerloop.service.stages import Recorder
 from offerloop.service.workplace import at_work
 
-RELATIONS: tuple[Relation, ...] = get_args(Relation)
+STAGE = "similar products"
+_SECTIONS = ("shop", "sources", "clean", "profiles", "privacy", "evaluate", "recommend")
+"""Sections of the configuration that the relations depend on."""
 
 
 @dataclass(frozen=True)
 class Similar:
-    """product_id, rank, affinity, source, and category, subcategory and brand where known."""
+    """The products related to one, best first."""
 
     table: pl.DataFrame
+    """product_id, rank, affinity (above zero), source, and category, subcategory, brand and text where known."""
+    reason: str | None
+    """Why the table is empty; else None."""
 
     @property
     def facts(self) -> dict[str, Any]:
         """For machines."""
-        return {"products": self.table.to_dicts()}
+        return {"products": self.table.to_dicts(), "reason": self.reason}
 
 
 def similar(
@@ -45,9 +43,10 @@ def similar(
     engine: str = "duckdb",
     console: Console | None = None,
 ) -> Similar:
-    """By baskets (item2vec); a product without enough buyers is likened by its description, only for ``similar``.
+    """Name the products related to one by baskets; without enough buyers by its description, only for ``similar``.
 
-    Raises InputError for an unknown product or relation, EvidenceError for a relation that nothing is known of.
+    The first question learns the relations of all products, later ones are answered from what was kept. Raises
+    InputError for an unknown product or relation, EvidenceError for a relation that nothing is known of.
     """
     wanted = next((one for one in RELATIONS if one == relation), None)
     if wanted is None:
@@ -57,41 +56,38 @@ def similar(
     if top_k < 1:
         raise InputError(f"--top must be 1 product or more, not {top_k}")
     with at_work(config_path, engine) as (config, running, store):
-        stage = Recorder(console, store)
-        model = stage("similar products", learn, clean(config, running, stage), config.only("recommend", "profiles"))
-    return Similar(_table(model, product, wanted, top_k))
+        inputs = stage_inputs(config, running)
+        relations: ProductRelations | None = store.find(STAGE, *inputs)
+        if relations is None:
+            from offerloop.service.relate import relate  # imports what only learning needs
+
+            relations = relate(*inputs, Recorder(console, store))
+    return _answer(relations, product, wanted, top_k, config.recommend.min_buyers)
 
 
-def learn(events: Events, config: Config) -> Item2Vec:
-    """Vectors of all products from all baskets."""
-    lines = events.merchandise_lines
-    purchases = collect(lines.select("customer_id", "product_id", "order_day").unique())
-    context = Context.read(events.merchandise, lines, events.customers, events.browsing, config.profiles.audit_only)
-    few = config.recommend.min_buyers
-    return Item2Vec().fit(Interactions.build(purchases, events.as_of_day, min_buyers=few, context=context))
+def stage_inputs(config: Config, engine: Engine) -> tuple[Config, Engine]:
+    """What the kept relations of a shop depend on."""
+    return config.only(*_SECTIONS), engine
 
 
-def _table(model: Item2Vec, product: str, relation: Relation, top_k: int) -> pl.DataFrame:
-    interactions = model.interactions
-    listed = interactions.context.products
-    assert listed is not None
-    known = listed.filter(pl.col("product_id").cast(pl.String) == product)
-    if known.is_empty():
-        raise InputError(f"there is no product '{product}'{near_miss(product, listed['product_id'].cast(pl.String))}")
-    code = int(interactions.product_codes(as_ids(known["product_id"]))[0])
-    if code >= 0:
-        scores, source = model.relations(code, relation), model.name
-    elif relation == "similar":
-        scores, source = likest(interactions, known["product_id"]), "content"
-    else:
+def _answer(relations: ProductRelations, product: str, relation: Relation, top_k: int, min_buyers: int) -> Similar:
+    row = relations.row(product)
+    if row is None:
+        known = relations.listed["product_id"].cast(pl.String)
+        raise InputError(f"there is no product '{product}'{near_miss(product, known)}")
+    if relation != "similar" and relations.sold_code(row) is None:
         raise EvidenceError(
-            f"product '{product}' has fewer than {interactions.min_buyers} buyers, so what it is bought with is not "
+            f"product '{product}' has fewer than {min_buyers} buyers, so what it is bought with is not "
             "known; ask for --relation similar, which goes by its description"
         )
-    found = select(scores[None, :].astype(np.float32), top_k)
-    column = found.codes[0][found.codes[0] >= 0]
-    rows = {"product_id": interactions.products[column], "rank": np.arange(1, len(column) + 1)}
-    table = pl.DataFrame(rows | {"affinity": found.scores[0][: len(column)].astype(np.float64)})
-    names = [name for name in ("category", "subcategory", "brand", "text") if name in listed.columns]
-    described = listed.select("product_id", *names).unique("product_id")
-    return table.with_columns(source=pl.lit(source)).join(described, on="product_id", how="left", maintain_order="left")
+    found = relations.related(row, relation, top_k)
+    if found.gap is None:
+        return Similar(found.table, None)
+    return Similar(found.table, f"product '{product}' has no {_NAMES[relation]}: {found.gap}")
+
+
+_NAMES: dict[Relation, str] = {
+    "similar": "similar products",
+    "substitutes": "known substitutes",
+    "complements": "known complements",
+}

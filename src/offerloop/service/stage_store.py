@@ -56,10 +56,7 @@ class StageStore:
         self, name: str, work: Callable[Inputs, Result], *inputs: Inputs.args, **named: Inputs.kwargs
     ) -> tuple[Result, bool]:
         """The stage's result, and whether it was there."""
-        parts = [_program(), name, *map(self._key, inputs), *(f"{k}={self._key(v)}" for k, v in sorted(named.items()))]
-        key = hashlib.sha256("\n".join(parts).encode()).hexdigest()
-        entry = self.folder / f"{name.replace(' ', '-')}-{key[:24]}"
-        self.used.add(entry.name)
+        key, entry = self._entry(name, *inputs, **named)
         there = not self.anew and (entry / RESULT).is_file()
         if there:
             result: Result = self._load(entry)
@@ -68,6 +65,23 @@ class StageStore:
             self._save(entry, result)
         self._remember(result, key)
         return result, there
+
+    def find(self, name: str, *inputs: object) -> Any | None:  # noqa: ANN401 - whatever the stage gave
+        """The stage's result where it was kept, else None; nothing is computed."""
+        _, entry = self._entry(name, *inputs)
+        return self._load(entry) if (entry / RESULT).is_file() else None
+
+    def retain(self, name: str, *inputs: object) -> None:
+        """Let the result of another command's stage survive `prune` as long as its inputs are these."""
+        self._entry(name, *inputs)
+
+    def _entry(self, name: str, *inputs: object, **named: object) -> tuple[str, Path]:
+        """Key and folder of a stage's result, which counts as used."""
+        parts = [_program(), name, *map(self._key, inputs), *(f"{k}={self._key(v)}" for k, v in sorted(named.items()))]
+        key = hashlib.sha256("\n".join(parts).encode()).hexdigest()
+        entry = self.folder / f"{name.replace(' ', '-')}-{key[:24]}"
+        self.used.add(entry.name)
+        return key, entry
 
     def prune(self) -> None:
         """Remove the entries that this run did not need."""
@@ -180,6 +194,12 @@ def _program() -> str:
 
 
 def sha256(path: Path) -> str:
-    """Of a file's bytes."""
+    """Hash a file's bytes, once for each state of it that this process meets."""
+    state = path.stat()
+    return _sha256(path, state.st_mtime_ns, state.st_size)
+
+
+@cache
+def _sha256(path: Path, modified_ns: int, size: int) -> str:  # noqa: ARG001 - they tell states apart
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
