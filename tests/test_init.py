@@ -60,7 +60,7 @@ def test_money_and_time_zone_follow_signs_and_language_and_are_marked_as_assumed
 def test_day_and_month_that_can_be_exchanged_are_written_down_as_a_guess(tmp_path):
     path = started(tmp_path, order_lines=init_shops.german_ambiguous(tmp_path)[0]).config
     assert load_config(path).sources["order_lines"].time_format == "%d/%m/%Y"
-    assert "a guess: no day beyond 12 was seen" in path.read_text(encoding="utf-8")
+    assert "guessed: so the rows are in order of time" in path.read_text(encoding="utf-8")
 
 
 def test_month_comes_first_when_a_day_beyond_12_shows_it(tmp_path):

@@ -53,8 +53,7 @@ def test_a_budget_that_was_given_stays_and_is_told_when_it_is_too_small():
 def test_init_tells_a_small_shop_that_no_test_could_show_anything(tmp_path):
     write_small_shop(tmp_path, customers=30, weeks=8)
     made = write_shop(tmp_path / "shop", {"order_lines": str(tmp_path / "lines.csv")}, None, None)
-    (note,) = made.facts["notes"]
-    assert "no test could show within a year whether an offer pays" in note
+    (note,) = [one for one in made.facts["notes"] if "no test could show within a year whether an offer pays" in one]
     assert "and the orders that were looked at have 29 customers" in note  # one of the thirty bought nothing
     assert f"Note: {note}." in made.lines
     assert "# No test could show within a year" in made.config.read_text()
