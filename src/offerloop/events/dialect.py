@@ -107,8 +107,6 @@ def _head(path: Path) -> bytes:
 
 
 def _encoding(path: Path, sample: bytes) -> str:
-    if sample.startswith(_UTF16):
-        return "utf-16"
     return likely_encodings(path, sample)[0]
 
 
@@ -118,6 +116,8 @@ def likely_encodings(path: Path, sample: bytes | None = None) -> tuple[str, ...]
     Raises SourceError when no encoding fits.
     """
     sample = _head(path) if sample is None else sample
+    if sample.startswith(_UTF16):
+        return ("utf-16",)
     if _decodes(sample, UNICODE):
         return (UNICODE,)
     scores = {name: _plausibility(sample, name) for name in COMMON_SIGNS if _decodes(sample, name)}

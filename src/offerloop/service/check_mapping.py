@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import re
+import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import narwhals as nw
 import polars as pl
 
 from offerloop.config import Config, Source, SourceName
 from offerloop.engine import collect
-from offerloop.errors import InputError
+from offerloop.errors import InputError, SourceError
 from offerloop.events import Events
 from offerloop.events.contracts import CONTRACTS
+from offerloop.events.expression import columns_in
 from offerloop.service.customer_ids import customer_notes
-from offerloop.service.guess import Match, columns_of, language_of, reference, unfit
+from offerloop.service.guess import Match, columns_of, language_of, unfit
 from offerloop.service.guess_doubts import encoding_notes, mapping_notes
 from offerloop.service.guess_shop import evidence
 from offerloop.service.guess_times import decided, forms_of, two_readings
@@ -25,47 +26,38 @@ from offerloop.service.peek import Peek, Place, peek
 
 def configured_notes(config: Config, events: Events) -> list[str]:
     """Return what a reader should compare with the data, for each source that a file or a table holds."""
-    with TemporaryDirectory(prefix="offerloop-") as folder:
-        looked = {name: (found, peeked) for name, found, peeked in _looked_at(config, Path(folder))}
-        notes = [
-            note for name, (found, peeked) in looked.items() for note in _source_notes(name, found, peeked, config)
-        ]
-        if "order_lines" in looked:
-            notes += _currency_notes(config, [found for found, _ in looked.values()], looked["order_lines"][0])
+    notes: list[str] = []
+    matches: dict[SourceName, Match] = {}
+    for name, found, peeked in _looked_at(config):
+        contract, matches[name] = CONTRACTS[name], found
+        notes += mapping_notes(found, peeked) if name == "order_lines" else []
+        notes += unfit(found, name, (*contract.required, *contract.optional))
+        notes += encoding_notes(peeked)
+        notes += _time_notes(found, peeked, config.sources[name])
+    if "order_lines" in matches:
+        notes += _currency_notes(config, list(matches.values()), matches["order_lines"])
     return [*notes, *customer_notes(_orders(events))]
 
 
-def _source_notes(name: SourceName, found: Match, peeked: Peek, config: Config) -> list[str]:
-    contract = CONTRACTS[name]
-    notes = mapping_notes(found, peeked) if name == "order_lines" else []
-    notes += unfit(found, name, (*contract.required, *contract.optional))
-    return [*notes, *encoding_notes(peeked), *_time_notes(found, peeked, config.sources[name])]
-
-
-def _looked_at(config: Config, folder: Path) -> Iterator[tuple[SourceName, Match, Peek]]:
-    for name, source in config.sources.items():
-        place = Place(source.path, source.part, source.url, source.table, source.query)
-        try:
-            peeked = peek(place, folder, encoding=source.encoding)
-        except InputError:
-            continue  # the reader of the whole source has read it, and knows more of its dialect
-        yield name, _mapped(source, peeked), peeked
+def _looked_at(config: Config) -> Iterator[tuple[SourceName, Match, Peek]]:
+    with tempfile.TemporaryDirectory(prefix="offerloop-") as folder:
+        for name, source in config.sources.items():
+            place = Place(source.path, source.part, source.url, source.table, source.query)
+            # the reader of the whole source has read it, and knows more of how it is written
+            with suppress(InputError, SourceError):
+                peeked = peek(place, Path(folder), encoding=source.encoding)
+                yield name, _mapped(source, peeked), peeked
 
 
 def _mapped(source: Source, peeked: Peek) -> Match:
     """The mapping of a configuration, as if it had been guessed."""
     found = Match(columns_of(peeked))
+    schema = nw.from_native(peeked.head.lazy()).collect_schema()
     for ours, written in source.columns.items():
-        theirs = [name for name in found.columns if name == written or _occurs(name, written)]
-        found.take(ours, written, [written] if written in found.columns else theirs, "")
-    guessed = {column.name for column in found.columns.values() if column.name in source.attributes}
-    for name in guessed:
+        found.take(ours, written, columns_in(written, schema), "")
+    for name in source.attributes:
         found.columns.pop(name, None)
     return found
-
-
-def _occurs(name: str, written: str) -> bool:
-    return bool(re.search(rf"(?<![\w`]){re.escape(reference(name))}(?![\w`])", written))
 
 
 def _time_notes(found: Match, peeked: Peek, source: Source) -> list[str]:

@@ -19,7 +19,7 @@ _BY_CONTENTS = "guessed from the contents"
 
 def choose_time(found: Match) -> None:
     """Take the column that is the time of the order; of those whose names say so equally well the earliest."""
-    dates = order_dates(found)
+    dates = [] if found.is_given("at") else order_dates(found)
     if not dates:
         return
     best = max(_score(column) for column in dates)

@@ -16,7 +16,6 @@ from offerloop.service.guess_prices import amount_notes
 from offerloop.service.peek import Peek
 
 _TAX = 0.85
-_TEXT_FILES = (".csv", ".txt", ".tsv")
 _FAMILIES = {
     "chinese": ("gb2312", "gbk", "gb18030"), "taiwanese": ("big5", "cp950", "big5hkscs"),
     "japanese": ("shift_jis", "cp932"), "western": ("cp1252", "iso8859-1", "iso8859-15"),
@@ -42,10 +41,10 @@ def mapping_notes(found: Match, peeked: Peek) -> list[str]:
 
 def encoding_notes(peeked: Peek) -> list[str]:
     """Return a note where another encoding than the one that a file is read in is as likely or more so."""
-    path, dialect = peeked.place.path, peeked.dialect
-    if dialect is None or path is None or path.suffix.lower() not in _TEXT_FILES:
+    file, dialect = peeked.file, peeked.dialect
+    if dialect is None or file is None:
         return []
-    others = [one for one in likely_encodings(path) if _family(one) != _family(dialect.encoding)]
+    others = [one for one in likely_encodings(file.path) if _family(one) != _family(dialect.encoding)]
     if not others:
         return []
     return [f"'{peeked.place}' is read as {dialect.encoding}, and {others[0]} is as likely; compare some texts"]

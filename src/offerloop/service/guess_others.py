@@ -53,7 +53,7 @@ def guess_source(
 
 def _check_single(name: str, key: str, found: Match, peeked: Peek) -> None:
     theirs = found.found[key].written
-    used = [one.written for one in found.found.values()]
+    used = [one.written for ours, one in found.found.items() if ours != "text"]  # of which the commonest counts
     rows = peeked.head.select(used).unique().drop_nulls(theirs)
     several = rows.filter(pl.col(theirs).is_duplicated())
     if several.height:

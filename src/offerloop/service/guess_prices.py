@@ -103,6 +103,8 @@ def unit_or_total(found: Match, peeked: Peek) -> None:
     """
     paid, price, quantity = (found.column(ours) for ours in ("paid", "unit_price", "quantity"))
     product, amount = found.column("product_id"), paid or price
+    if any(found.is_given(ours) for ours in ("paid", "unit_price")):
+        return
     if amount is None or (paid and price) or quantity is None or product is None:
         return
     grows = _grows(peeked, product.name, amount.name, quantity.name)
