@@ -54,6 +54,7 @@ from offerloop.response import (
 from offerloop.tables import (
     AUDIENCE_MEMBERS,
     BREAK_EVEN,
+    PRODUCT_TEXTS,
     RESPONSE_CHECKS,
     RESPONSE_CURVE,
     RESPONSE_DECILES,
@@ -125,7 +126,8 @@ def plan(config: Config, engine: Engine, stage: Stage) -> Run:
     tables = {
         "quality": events.quality, "quality_by_day": events.quality_by_day, "rejected": events.rejected,
         "profiles": profiles, "customers": collect(events.customers, "customer_id"),
-        "recommenders": liked.results, "affinities": liked.affinities, "campaign_effects": past,
+        "recommenders": liked.results, "affinities": liked.affinities, "product_texts": product_texts(events),
+        "campaign_effects": past,
         "first_reached": reached,
         **(STUDY_TABLES if isinstance(study, Gap) else study.tables),
         "audience_members": allowed.audiences, "offers": effects.offers, "effects": effects.effects,
@@ -228,10 +230,10 @@ def recommend(events: Events, config: Config) -> Liked:
     Who refuses personalisation gets what most people like.
     """
     settings = config.recommend
-    purchases, interactions = interact(events, config)
+    interactions = interact(events, config)
     hybrid, results = choose(interactions, settings.candidates, settings.window_days, config.seed)
     shelf = Shelf.of(interactions, rules(settings, config.shop.margin))
-    customers = purchases["customer_id"].unique().sort()
+    customers = collect(events.order_lines.select("customer_id").unique(), "customer_id")["customer_id"]
     refuses = customers.is_in(events.no_consent["customer_id"].implode())
     groups = [(customers.filter(~refuses), True), (customers.filter(refuses), False)]
     parts = [
@@ -243,14 +245,20 @@ def recommend(events: Events, config: Config) -> Liked:
     return Liked(pl.concat(parts), results, hybrid, interactions, shelf, gap)
 
 
-def interact(events: Events, config: Config) -> tuple[pl.DataFrame, Interactions]:
-    """customer_id, product_id and order_day of every purchase, and what recommenders learn from."""
-    purchases = collect(events.order_lines.select("customer_id", "product_id", "order_day").unique())
-    context = Context.read(
-        events.products, events.order_lines, events.customers, events.browsing, config.profiles.audit_only
-    )
+def interact(events: Events, config: Config) -> Interactions:
+    """Return what recommenders learn from: every purchase of goods."""
+    lines = events.merchandise_lines
+    purchases = collect(lines.select("customer_id", "product_id", "order_day").unique())
+    context = Context.read(events.merchandise, lines, events.customers, events.browsing, config.profiles.audit_only)
     least = config.recommend.min_buyers
-    return purchases, Interactions.build(purchases, events.as_of_day, min_buyers=least, context=context)
+    return Interactions.build(purchases, events.as_of_day, min_buyers=least, context=context)
+
+
+def product_texts(events: Events) -> pl.DataFrame:
+    """What products are called, for people who read of them."""
+    if "text" not in events.products.collect_schema().names():
+        return PRODUCT_TEXTS.empty()
+    return collect(events.products.filter(~nw.col("text").is_null()).select("product_id", "text"), "product_id")
 
 
 def rules(settings: Recommend, usual_margin: float) -> Rules:
@@ -293,7 +301,7 @@ def offers_to_learn(events: Events, lines: ShelfLines | Gap, config: Config) -> 
     if not collect(events.exposures.select("customer_id").head(1)).height:
         return ()
     categories = (
-        usual_baskets(events.order_lines, events.products, config.response).categories
+        usual_baskets(events.merchandise_lines, events.products, config.response).categories
         if isinstance(lines, Gap)
         else lines.categories
     )
@@ -314,7 +322,7 @@ def study_shown(events: Events, offers: tuple[Offer, ...], config: Config, engin
 
 def estimate(events: Events, study: Study | Gap, shown: Shown | Gap | None, config: Config) -> Effects:
     """Effects of every offer: as those shown at random tell, else shelf prices, else as the shop assumes."""
-    baskets = usual_baskets(events.order_lines, events.products, config.response)
+    baskets = usual_baskets(events.merchandise_lines, events.products, config.response)
     margins = known_margins(events.order_lines, events.products, config.shop.margin)
     learned = None if isinstance(shown, Gap) else shown
     return estimate_effects(None if isinstance(study, Gap) else study, baskets, config, events.offers, margins, learned)

@@ -156,6 +156,16 @@ class Clean(Section):
     """The same after this local day."""
     test_ids: tuple[str, ...] = ()
     """Patterns (* and ?) of customer or order ids that are tests, such as "TEST*"."""
+    anonymous_ids: tuple[str, ...] = ()
+    """Patterns (* and ?) of customer ids that stand for nobody or for many, such as "0" or "guest": their order lines
+    are rejected."""
+    non_merchandise: tuple[str, ...] = ()
+    """Patterns (* and ?) of product ids that are no goods (postage, fees, samples), besides those that are recognised:
+    never recommended, and in no offer."""
+    merchandise: tuple[str, ...] = ()
+    """Patterns (* and ?) of product ids that are goods, whatever their names look like."""
+    drop_non_merchandise: bool = False
+    """Whether order lines of products that are no goods are left out; otherwise their money counts in sales."""
     bulk_quantile: Share = 0.999
     """Customers whose units lie beyond this quantile, and are ten times the median or more, are flagged as bots or
     resellers; 1 flags none."""
@@ -267,6 +277,9 @@ class Privacy(Section):
     """File that holds the key, relative to the configuration file."""
     suppress: Path | None = None
     """CSV or Parquet file with a column customer_id, raw or hashed: whoever is on it is never taken in again."""
+    ignore_case: bool = False
+    """Whether customer ids that differ only in upper and lower case are the same customer; then they are in small
+    letters everywhere."""
     fit_without_consent: bool = True
     """Whether customers without consent still count in profiles and models; they never get a personalised offer."""
     retention_days: int | None = Field(default=None, ge=1)

@@ -10,9 +10,13 @@ from narwhals.dtypes import DType
 
 from offerloop.events.dialect import Dialect
 
-BLANKS = ("", "na", "n/a", "nan", "null", "none", "nil", "-", "\\n", "#n/a")
-"""Cells, in small letters, that mean "not known" where a number or a time is expected."""
-_SYMBOLS = r"[\s\x{00A0}\x{202F}'€$£¥￥元圆]|EUR|USD|GBP|CNY|RMB|CHF|JPY|KRW|TL"
+BLANKS = (
+    "", "na", "n/a", "nan", "null", "none", "nil", "-", "--", "\\n", "#n/a", "<na>", "(null)", "nat", "无", "空", "無",
+)  # fmt: skip
+"""Cells, in small letters, that mean "not known" where a number, a time or an id is expected."""
+EDGES = r"^[\s\x{00A0}\x{3000}\x{200B}\x{FEFF}]+|[\s\x{00A0}\x{3000}\x{200B}\x{FEFF}]+$"
+"""Blanks around a text, those that nobody sees too."""
+_SYMBOLS = r"[\s\x{00A0}\x{202F}'\p{Sc}元圆円원]|EUR|USD|GBP|CNY|RMB|CHF|JPY|KRW|INR|PLN|TRY|TL|zł|US"
 _EXPONENT = r"([eE][+-]?\d{1,2})?"
 _SHAPES = {
     ".": rf"^[+-]?((\d{{1,3}}(,\d{{3}})+|\d+)(\.\d*)?|\.\d+){_EXPONENT}$",

@@ -26,6 +26,8 @@ class Cleaned:
     """Parts of the table of rejected rows."""
     daily: list[pl.DataFrame] = field(default_factory=list)
     """For a table with `order_day`: day, rule, action, rows."""
+    losses: list[dict[str, Any]] = field(default_factory=list)
+    """Rows of `loss_row`."""
 
     def note(self, rule: str, action: str, rows: int, why: str) -> None:
         """One more row of the data-quality table."""
@@ -92,12 +94,31 @@ def merge_scans(cleaned: Cleaned, amounts: tuple[str, ...], currency: str) -> No
     cleaned.frame = counted.with_columns(*scaled).select(*columns)
 
 
+LOSSES = {"table": pl.String, "column": pl.String, "rule": pl.String, "rows": pl.Int64, "sales_minor": pl.Int64}
+
+
+def loss_row(table: str, column: str, rule: str, rows: int, sales_minor: int | None) -> dict[str, Any]:
+    """Return what a table lost by a rule, and because of which of our columns."""
+    return {"table": table, "column": column, "rule": rule, "rows": rows, "sales_minor": sales_minor}
+
+
+def commonest(counts: pl.DataFrame) -> pl.DataFrame:
+    """Return product_id and its commonest text, from counts `n` by product_id and text; the longest of equals."""
+    order = counts.drop_nulls("text").sort("n", pl.col("text").str.len_chars(), "text", descending=True)
+    return order.unique("product_id", keep="first", maintain_order=True).select("product_id", "text")
+
+
 def _settle_copies(cleaned: Cleaned, columns: list[str], counted: Frame) -> None:
     surplus = counted.filter(nw.col("_n") > nw.col("_keep"))
     gone = (nw.col("_n") - nw.col("_keep")).alias("_gone")
-    found = collect(surplus.select(gone).select(nw.col("_gone").sum()))["_gone"][0]
+    paid = nw.col("paid_minor") if "paid_minor" in columns else nw.lit(None, nw.Int64)
+    sums = surplus.select(gone, paid.alias("_paid")).select(
+        nw.col("_gone").sum().alias("n"), (nw.col("_gone") * nw.col("_paid")).sum().alias("paid")
+    )
+    found, sales = collect(sums).row(0)
     cleaned.note("exact copy", "rejected", int(found or 0), "the same row again, in every mapped column")
     if found:
+        cleaned.losses.append(loss_row(cleaned.table, "", "exact copy", int(found), sales))
         rows = surplus.with_columns(gone)
         cleaned.reject(rows.select(*columns, "_gone"), nw.lit("exact copy"), nw.col("_gone"))
     cleaned.frame = counted.select(*columns)
@@ -130,6 +151,17 @@ def _reject(cleaned: Cleaned, marked: Frame, columns: list[str], rules: list[Rul
     name = nw.coalesce(*(nw.when(nw.col(_hit(n))).then(nw.lit(rules[n].name)) for n in rejecting))
     rows = marked.with_columns(_rule=name).filter(~nw.col("_rule").is_null())
     cleaned.reject(rows.select(*columns, "_rule"), nw.col("_rule"))
+    blamed = nw.coalesce(*(nw.when(nw.col("_rule") == rules[n].name).then(_column_of(rules[n])) for n in rejecting))
+    paid = nw.col("paid_minor") if "paid_minor" in columns else nw.lit(None, nw.Int64)
+    marks = rows.select("_rule", blamed.alias("_column"), paid.alias("_paid"))
+    known = marks.group_by("_rule", "_column").agg(nw.len().alias("n"), nw.col("_paid").sum())
+    found = collect(known, "_rule", "_column").select("_rule", "_column", "n", "_paid")
+    for rule, column, n, sales in found.iter_rows():
+        cleaned.losses.append(loss_row(cleaned.table, column, rule, n, None if column == "paid" else sales))
+
+
+def _column_of(rule: Rule) -> nw.Expr:
+    return nw.lit(rule.column) if isinstance(rule.column, str) else rule.column
 
 
 def _by_day(cleaned: Cleaned, marked: Frame, sums: list[nw.Expr], rules: list[Rule]) -> None:

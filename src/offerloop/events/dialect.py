@@ -13,8 +13,24 @@ from pathlib import Path
 from offerloop.errors import SourceError
 
 SEPARATORS = (",", ";", "\t", "|")
-ENCODINGS = ("utf-8-sig", "gb18030", "cp1252")
-"""Tried in this order; the last one can decode almost any bytes."""
+UNICODE, WESTERN = "utf-8-sig", "cp1252"
+COMMON_SIGNS = {
+    "gb18030": r"[\xa1-\xa9\xb0-\xd7][\xa1-\xfe]",
+    "cp950": r"[\xa1-\xc6][\x40-\x7e\xa1-\xfe]",
+    "cp932": r"[\x81-\x83\x88-\x97][\x40-\x7e\x80-\xfc]",
+}
+"""The bytes of signs in everyday use, by East Asian encoding: punctuation, kana, and the first level of GB 2312, of
+Big5 and of JIS X 0208. Texts that are read in a wrong encoding are full of rare signs."""
+_PAIRS = {
+    "gb18030": r"[\x81-\xfe][0-9][\x81-\xfe][0-9]|[\x81-\xfe][\x40-\x7e\x80-\xfe]",
+    "cp950": r"[\x81-\xfe][\x40-\x7e\xa1-\xfe]",
+    "cp932": r"[\x81-\x9f\xe0-\xfc][\x40-\x7e\x80-\xfc]|[\xa1-\xdf]",
+}
+"""The bytes of all their signs that are not ASCII."""
+_PLAUSIBLE = 0.75
+"""Share of the signs that must be in everyday use. A western letter and the next one are hardly ever such a sign."""
+_CLEARLY = 0.1
+"""By so much the best of the encodings must be ahead for the guess to be a sure one."""
 SAMPLE_BYTES = 1 << 20
 csv.field_size_limit(1 << 30)  # for the whole process: the default of 131,072 is less than a cell may hold
 _JSON = re.compile(rb'\s*(\[\s*[\[{]|\{\s*"|\[\s*\]\s*$)')
@@ -89,24 +105,43 @@ def _head(path: Path) -> bytes:
 
 
 def _encoding(path: Path, sample: bytes) -> str:
+    return likely_encodings(path, sample)[0]
+
+
+def likely_encodings(path: Path, sample: bytes | None = None) -> tuple[str, ...]:
+    """Return the encoding of a file, and behind it any other that is about as likely.
+
+    Raises SourceError when no encoding fits.
+    """
+    sample = _head(path) if sample is None else sample
     if sample.startswith(_UTF16):
-        return "utf-16"
-    for name in ENCODINGS:
-        decoder = codecs.getincrementaldecoder(name)()
-        try:
-            decoder.decode(sample, final=len(sample) < SAMPLE_BYTES)
-        except UnicodeDecodeError:
-            continue
-        if name != "gb18030" or _looks_chinese(sample):
-            return name
-    raise SourceError(f"the encoding of the file '{path}' is not known; set 'encoding' of its source")
+        return ("utf-16",)
+    if _decodes(sample, UNICODE):
+        return (UNICODE,)
+    scores = {name: _plausibility(sample, name) for name in COMMON_SIGNS if _decodes(sample, name)}
+    best = max(scores.values(), default=0.0)
+    if best >= _PLAUSIBLE:
+        ranked = sorted(scores, key=lambda name: -scores[name])
+        return tuple(name for name in ranked if scores[name] > best - _CLEARLY)
+    if not _decodes(sample, WESTERN):
+        raise SourceError(f"the encoding of the file '{path}' is not known; set 'encoding' of its source")
+    return (WESTERN,)
 
 
-def _looks_chinese(sample: bytes) -> bool:
-    """Chinese texts have their high bytes in pairs, western ones mostly alone; signs of four bytes do not count."""
-    sample = re.sub(rb"[\x81-\xfe][0-9][\x81-\xfe][0-9]", b"", sample)
-    runs = re.findall(rb"[\x80-\xff]+", sample)
-    return sum(len(run) % 2 == 0 for run in runs) > 0.9 * len(runs)
+def _decodes(sample: bytes, name: str) -> bool:
+    try:
+        codecs.getincrementaldecoder(name)().decode(sample, final=len(sample) < SAMPLE_BYTES)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _plausibility(sample: bytes, name: str) -> float:
+    """Return the share of signs that are in everyday use among those that are not ASCII."""
+    text = sample.decode("latin-1")
+    signs = re.findall(_PAIRS[name], text)
+    common = re.compile(COMMON_SIGNS[name])
+    return sum(bool(common.fullmatch(sign)) for sign in signs) / max(len(signs), 1)
 
 
 def _decoded(path: Path, sample: bytes, encoding: str) -> str:

@@ -15,18 +15,28 @@ from offerloop.engine.base import Frame
 from offerloop.errors import NothingLeftError, SourceError
 from offerloop.events.bulk import bulk_buyers
 from offerloop.events.calendar import epoch_day, week_number, with_day
-from offerloop.events.clean import Cleaned, apply_rules, drop_copies, merge_scans, quality_row
+from offerloop.events.clean import (
+    LOSSES,
+    Cleaned,
+    apply_rules,
+    commonest,
+    drop_copies,
+    loss_row,
+    merge_scans,
+    quality_row,
+)
 from offerloop.events.columns import PRODUCT_COLUMNS, money_columns, with_all_money, with_product_columns
 from offerloop.events.dates import DATED, Dates
 from offerloop.events.ids import alike
 from offerloop.events.list_prices import needed, with_list_prices
 from offerloop.events.listed_offers import listed_offers, without_offers_of_nothing
 from offerloop.events.matching import check_matching
+from offerloop.events.non_merchandise import recognised
 from offerloop.events.offer_discounts import with_offer_coupons
-from offerloop.events.privacy import at_the_door
-from offerloop.events.read import WRONG_CELL, WRONG_COLUMN, Read, count_rows, read_source
+from offerloop.events.privacy import at_the_door, in_small_letters
+from offerloop.events.read import Read, count_rows, read_source
 from offerloop.events.returns import net_returns
-from offerloop.events.rules import TEST_ID, is_return, rules_after_returns, rules_for, with_test_ids
+from offerloop.events.rules import is_return, rules_after_returns, rules_for, with_marked_ids
 from offerloop.tables import QUALITY, QUALITY_BY_DAY, REJECTED
 
 
@@ -68,17 +78,35 @@ class Events:
     """Whom protections do not reach, and other facts that a shop should know before it plans, a sentence each."""
     bulk_buyers: pl.DataFrame
     """customer_id of those whom no shop has many of."""
+    non_merchandise: pl.DataFrame
+    """product_id, text and kind of products that are no goods: never recommended, and in no offer."""
+    losses: pl.DataFrame
+    """table, column, rule, rows and sales_minor of what cleaning left out; sales are empty where nobody knows them."""
     first_day: int
     """Epoch day of the first order line; week 1 holds it."""
     as_of_day: int
     """Epoch day of the plan; nothing on it or later is in any table."""
+
+    @property
+    def merchandise(self) -> Frame:
+        """The products that are goods."""
+        return self.products.filter(self._is_goods())
+
+    @property
+    def merchandise_lines(self) -> Frame:
+        """The order lines of goods."""
+        return self.order_lines.filter(self._is_goods())
+
+    def _is_goods(self) -> nw.Expr:
+        others = self.non_merchandise["product_id"].to_list()
+        return ~nw.col("product_id").is_in(others) if others else ~nw.col("product_id").is_null()
 
 
 def prepare(config: Config, engine: Engine) -> Events:
     """Read and clean every configured source."""
     stage = _Cleaning(config, engine)
     sold = stage.order_lines()
-    products = stage.products(sold)
+    sold, products = stage.set_apart(sold, stage.products(sold))
     listed = collect(stage.plain("offers"))
     exposures = stage.exposures(listed)
     lines = stage.with_offer_coupons(sold, exposures, products)
@@ -100,6 +128,8 @@ def prepare(config: Config, engine: Engine) -> Events:
         quality_by_day=stage.quality_by_day(),
         rejected=stage.rejected_rows(),
         bulk_buyers=stage.bulk_buyers,
+        non_merchandise=stage.non_merchandise,
+        losses=pl.DataFrame(stage.losses, schema=LOSSES),
         first_day=stage.first_day,
         as_of_day=stage.as_of_day,
     )
@@ -125,9 +155,10 @@ class _Cleaning:
     def __init__(self, config: Config, engine: Engine) -> None:
         self.config, self.engine = config, engine
         read = read_all(config, engine)
-        self.left_out = {name: one.left_out for name, one in read.items()}
+        self.left_out = {name: (one.left_out, one.left_out_minor) for name, one in read.items()}
         sources = alike({name: one.frame for name, one in read.items()})
-        sources["order_lines"] = with_test_ids(sources["order_lines"], config.clean.test_ids)
+        sources["order_lines"] = with_marked_ids(sources["order_lines"], config.clean)
+        sources = in_small_letters(sources) if config.privacy.ignore_case else sources
         check_matching(sources, config)
         self.door = at_the_door(sources, config.privacy, config.clean.min_matched_ids, engine)
         self.sources = self.door.sources
@@ -139,7 +170,10 @@ class _Cleaning:
         self.daily: list[pl.DataFrame] = []
         self.rejected: list[Frame] = []
         self.notes: list[str] = []
-        self.returned = pl.DataFrame()
+        self.losses: list[dict[str, Any]] = []
+        self.texts: pl.DataFrame | None = None
+        """product_id and the commonest text of each product in the order lines, where these have texts."""
+        self.returned = self.non_merchandise = pl.DataFrame()
         self.first_day = self.as_of_day = self._later = 0
         self.dates = Dates(config, engine)
         self.oldest_day: int | None = None
@@ -147,7 +181,7 @@ class _Cleaning:
 
     def order_lines(self) -> Frame:
         source = self.config.sources["order_lines"]
-        lines = self._clean("order_lines")
+        lines = self._without_texts(self._clean("order_lines"))
         if needed(lines.collect_schema().names()):
             lines = self._with_list_prices(lines)
         lines = self.engine.keep(with_all_money(lines))
@@ -187,16 +221,43 @@ class _Cleaning:
             self.oldest_day = self.as_of_day - privacy.retention_days
             old = nw.col("order_day") < self.oldest_day
             why = f"older than privacy.retention_days = {privacy.retention_days}; kept nowhere"
-            self.quality.append(quality_row("order_lines", "retention", "left out", count_rows(lines.filter(old)), why))
+            self.quality.append(quality_row("order_lines", RETENTION, "left out", count_rows(lines.filter(old)), why))
             lines = self.engine.keep(lines.filter(~old))
             self.first_day = max(self.first_day, self.oldest_day)
         return lines
+
+    def _without_texts(self, lines: Frame) -> Frame:
+        """The lines without texts of products, of which the commonest is kept for each product."""
+        if "text" not in lines.collect_schema().names():
+            return lines
+        counts = lines.filter(~nw.col("text").is_null()).group_by("product_id", "text").agg(nw.len().alias("n"))
+        self.texts = commonest(collect(counts))
+        return lines.drop("text")
+
+    def set_apart(self, lines: Frame, products: Frame) -> tuple[Frame, Frame]:
+        """Recognise what is no goods: it is in no category, and its lines are left out where that is configured."""
+        self.non_merchandise = recognised(lines, products, self.config.clean)
+        others = self.non_merchandise["product_id"].to_list()
+        if not others:
+            return lines, products
+        theirs = nw.col("product_id").is_in(others)
+        unknown = nw.when(theirs).then(nw.lit("unknown")).otherwise(nw.col("category")).alias("category")
+        products = self.engine.keep(products.with_columns(unknown))
+        n_lines, sales = collect(lines.filter(theirs).select(n=nw.len(), sales=nw.col("paid_minor").sum())).row(0)
+        drop = self.config.clean.drop_non_merchandise
+        why = "postage, fees, samples: never recommended, and in no offer; clean.drop_non_merchandise leaves them out"
+        action = "left out" if drop else "flagged"
+        self.quality.append(quality_row("order_lines", NON_MERCHANDISE, action, n_lines, why))
+        if drop:
+            self.losses.append(loss_row("order_lines", "product_id", NON_MERCHANDISE, n_lines, sales))
+            lines = self.engine.keep(lines.filter(~theirs))
+        return lines, products
 
     def products(self, lines: Frame) -> Frame:
         """The product list, completed by products that were sold but are not on it."""
         sold = lines.select("product_id").unique()
         if self._listed is None:
-            return self.engine.keep(with_product_columns(sold))
+            return self.engine.keep(self._with_texts(with_product_columns(sold)))
         listed = with_product_columns(self._listed)
         schema = listed.collect_schema()
         unlisted = sold.join(listed.select("product_id"), on="product_id", how="anti")
@@ -207,7 +268,16 @@ class _Cleaning:
         count = int(collect(added.select(n=nw.len()))["n"][0])
         why = "sold (rejected lines apart) but not on the list: added as 'unknown', so that no sale is lost"
         self.quality.append(quality_row("products", "not on the product list", "repaired", count, why))
-        return self.engine.keep(nw.concat([listed, added]))
+        return self.engine.keep(self._with_texts(nw.concat([listed, added])))
+
+    def _with_texts(self, products: Frame) -> Frame:
+        """Products with the texts of the order lines where the list has none."""
+        if self.texts is None:
+            return products
+        known = self.engine.table(self.texts.rename({"text": "_text"}))
+        joined = products.join(known, on="product_id", how="left")
+        own = [nw.col("text")] if "text" in products.collect_schema().names() else []
+        return joined.with_columns(nw.coalesce(*own, nw.col("_text")).alias("text")).drop("_text")
 
     def exposures(self, offers: pl.DataFrame) -> Frame:
         """What was shown; offers of 0 % are nothing."""
@@ -266,7 +336,9 @@ class _Cleaning:
         cleaned = Cleaned(name, frame)
         rows = count_rows(frame)
         if name in self.left_out and self.config.sources[name].where:
-            cleaned.note("filter 'where'", "left out", self.left_out[name], f"{self.config.sources[name].where}")
+            rows_out, sales = self.left_out[name]
+            cleaned.note("filter 'where'", "left out", rows_out, f"{self.config.sources[name].where}")
+            cleaned.losses.append(loss_row(name, "where", "filter 'where'", rows_out, sales))
         if name in self.door.suppressed:
             rule, lost = "suppressed", self.door.suppressed[name]
             cleaned.note(rule, "left out", lost, "on the list privacy.suppress; kept nowhere")
@@ -278,6 +350,8 @@ class _Cleaning:
         if name == "order_lines":
             merge_scans(cleaned, ("quantity", *money_columns(columns)), self.config.shop.currency)
         else:
+            if name == "products":
+                self._one_text(cleaned)
             drop_copies(cleaned)
         apply_rules(cleaned, rules_for(name, clean, columns, self.config.shop.currency))
         if name == "order_lines":
@@ -289,10 +363,28 @@ class _Cleaning:
         self.quality.extend(cleaned.quality)
         self.rejected.extend(self.engine.keep(part) for part in cleaned.rejected)
         self.daily.extend(cleaned.daily)
-        kept = cleaned.frame.select(column for column in columns if column not in (WRONG_COLUMN, WRONG_CELL, TEST_ID))
+        self.losses.extend(cleaned.losses)
+        kept = cleaned.frame.select(column for column in columns if not column.startswith("_"))
         if name in _KEYS:
             self._check_key(name, kept, _KEYS[name])
         return kept
+
+    def _one_text(self, cleaned: Cleaned) -> None:
+        """Give products that are listed under several texts the commonest one."""
+        if "text" not in cleaned.frame.collect_schema().names():
+            return
+        counts = cleaned.frame.group_by("product_id", "text").agg(nw.len().alias("n"))
+        several = counts.group_by("product_id").agg(nw.len().alias("n")).filter(nw.col("n") > 1).select("product_id")
+        found = collect(counts.join(several, on="product_id", how="inner"))
+        if found.is_empty():
+            return
+        best = self.engine.table(commonest(found).rename({"text": "_text"}))
+        columns = cleaned.frame.collect_schema().names()
+        joined = cleaned.frame.join(best, on="product_id", how="left")
+        text = nw.coalesce(nw.col("_text"), nw.col("text")).alias("text")
+        cleaned.frame = self.engine.keep(joined.with_columns(text).select(*columns))
+        n_products = found["product_id"].n_unique()
+        cleaned.note("several texts", "repaired", n_products, "products with several texts: the commonest one is shown")
 
     def _known_then(self, cleaned: Cleaned) -> Frame:
         """Order lines before a configured moment of the plan: a later return must not change an earlier sale."""
@@ -314,8 +406,9 @@ class _Cleaning:
         worst = [row for row in self.quality if row["table"] == "order_lines" and row["action"] == "rejected"]
         said = ", ".join(f"{row['rows']} {row['rule']}" for row in worst if row["rows"])
         where = self.config.sources["order_lines"].where
-        if self.left_out["order_lines"] and not said:
-            return f': its filter where = "{where}" leaves out all {self.left_out["order_lines"]} rows; correct it'
+        left_out = self.left_out["order_lines"][0]
+        if left_out and not said:
+            return f': its filter where = "{where}" leaves out all {left_out} rows; correct it'
         return f": {said}; see the rules in docs/data.md" if said else "; it has columns but no rows"
 
     def _check_periods(self, frame: Frame) -> None:
@@ -339,6 +432,8 @@ class _Cleaning:
         return self.engine.table(pl.DataFrame(schema=schema))
 
 
+RETENTION, NON_MERCHANDISE = "retention", "non-merchandise"
+"""Rules that leave out lines after cleaning: old ones, and those of products that are no goods."""
 _KEYS: dict[SourceName, str] = {
     "products": "product_id",
     "customers": "customer_id",

@@ -84,7 +84,8 @@ def pseudonyms(customer_ids: Iterable[str], privacy: Privacy) -> dict[str, str]:
     if not privacy.pseudonymise:
         raise ConfigError("privacy.pseudonymise is off, so that tables hold the ids themselves and no pseudonyms")
     key = read_key(privacy)
-    return {one: pseudonym(one.strip(), key) for one in customer_ids}
+    texts = {one: one.strip().lower() if privacy.ignore_case else one.strip() for one in customer_ids}
+    return {one: pseudonym(text, key) for one, text in texts.items()}
 
 
 def read_key(privacy: Privacy) -> bytes:
@@ -160,7 +161,19 @@ def _suppressed(privacy: Privacy, engine: Engine) -> pl.Series:
                 f"the suppression list '{raw.name}'{raw.line('customer_id', short[0])}: '{short[0]}' is a number that "
                 "lost digits in scientific notation; export the column as text"
             )
-        return collect(as_integers(ids, ["customer_id"]))["customer_id"].unique().sort()
+        texts = collect(as_integers(ids, ["customer_id"]))["customer_id"]
+    return (texts.str.to_lowercase() if privacy.ignore_case else texts).unique().sort()
+
+
+def in_small_letters(sources: Sources) -> Sources:
+    """The sources with customer ids that no longer differ by case."""
+    folded = nw.col("customer_id").str.to_lowercase().alias("customer_id")
+    texts = {
+        name: frame.with_columns(folded)
+        for name, frame in _with_customers(sources).items()
+        if frame.collect_schema()["customer_id"] == nw.String
+    }
+    return {**sources, **texts}
 
 
 def _with_customers(sources: Sources) -> Sources:

@@ -15,14 +15,17 @@ from offerloop.engine.base import Frame
 from offerloop.errors import SourceError, near_miss
 from offerloop.events import times
 from offerloop.events.calendar import to_utc, with_day
-from offerloop.events.cells import as_text, finite, number
+from offerloop.events.cells import EDGES, as_text, blank, finite, number
 from offerloop.events.consent import is_unclear
 from offerloop.events.contracts import CONTRACTS, TIMES, Contract
+from offerloop.events.currencies import check_one_currency
 from offerloop.events.expression import Compiled, Wording, compile_condition, compile_expression
 from offerloop.events.ids import as_integers, lost_digits
 from offerloop.events.open import Raw, open_source
 from offerloop.money import DIGITS
 
+_NAMED = ("customer_id", "order_id", "product_id")
+"""Ids of which a text such as NULL names none. Of others it may: an offer called "none" is one."""
 WRONG_COLUMN, WRONG_CELL = "_wrong_column", "_wrong_cell"
 """Helper columns of a table that was read: the first of our columns with an unreadable cell, and that cell."""
 
@@ -34,6 +37,8 @@ class Read:
     frame: Frame
     left_out: int
     """Rows that the filter `where` left out."""
+    left_out_minor: int | None = None
+    """What was paid for them; None where nothing was."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,8 @@ class _Mapping:
     local: list[str] = field(default_factory=list)
     """Columns of clock times in the source's zone."""
     problems: list[str] = field(default_factory=list)
+    amounts: set[str] = field(default_factory=set)
+    """Text columns of theirs that money is read from."""
 
 
 def read_source(name: SourceName, config: Config, engine: Engine) -> Read:
@@ -74,8 +81,10 @@ def read_source(name: SourceName, config: Config, engine: Engine) -> Read:
         _map_attributes(mapping)
         if mapping.problems:
             raise SourceError("\n".join(mapping.problems))
+        if "currency" not in source.columns:
+            check_one_currency(wanted, mapping.amounts, f"'{raw.name}'")
         kept = engine.keep(wanted.select(*mapping.columns, *_blame(mapping)))
-        left_out = count_rows(raw.frame) - count_rows(kept) if source.where else 0
+        left_out, left_out_minor = _left_out(mapping, kept) if source.where else (0, None)
         _check_readable(mapping, kept, config.clean.max_unreadable)
         ids = [one for one, kind in kept.collect_schema().items() if one in source.columns and _is_text_id(one, kind)]
         _check_cells(mapping, kept, ids, lost_digits, _LOST_DIGITS)
@@ -85,7 +94,19 @@ def read_source(name: SourceName, config: Config, engine: Engine) -> Read:
     zone = source.timezone or config.shop.timezone
     for column in mapping.local:
         kept = to_utc(kept, column, zone)
-    return Read(_whole(_with_numbers(kept, source.attributes, mapping), contract), left_out)
+    return Read(_whole(_with_numbers(kept, source.attributes, mapping), contract), left_out, left_out_minor)
+
+
+def _left_out(mapping: _Mapping, kept: Frame) -> tuple[int, int | None]:
+    """Return how many rows the filter left out, and what was paid for them."""
+    rows = count_rows(mapping.raw.frame) - count_rows(kept)
+    if "paid" not in mapping.contract.money:
+        return rows, None
+    paid = [
+        collect(one.select(nw.col("paid_minor").sum()))["paid_minor"][0] or 0
+        for one in (mapping.raw.frame.select(*mapping.columns), kept)
+    ]
+    return rows, paid[0] - paid[1]
 
 
 @contextmanager
@@ -110,6 +131,7 @@ def _map(mapping: _Mapping, ours: str, theirs: str, currency: str) -> None:
     for column, unreadable in compiled.unreadable.items():
         mapping.wrong[ours] = _Unreadable(column, unreadable, nw.col(column))
     if ours in contract.money:
+        mapping.amounts.update(compiled.unreadable)
         expression, ours = minor_units(expression, currency), f"{ours}_minor"
     mapping.columns.append(expression.alias(ours))
 
@@ -120,7 +142,7 @@ def _typed(mapping: _Mapping, ours: str, theirs: str, compiled: Compiled, wordin
     if ours in TIMES:
         return _time(mapping, ours, theirs, compiled.value, kind, wording)
     if ours in mapping.contract.texts or kind == nw.String:
-        return _text(compiled.value) if kind == nw.String else as_text(compiled.value, kind)
+        return _text(compiled.value, ours) if kind == nw.String else as_text(compiled.value, kind)
     if ours.endswith("_id"):
         if kind.is_integer():
             return compiled.value.cast(nw.Int64)
@@ -167,10 +189,11 @@ def _guessed(mapping: _Mapping, theirs: str, value: nw.Expr, wording: Wording) -
     return forms[0]
 
 
-def _text(value: nw.Expr) -> nw.Expr:
-    """Text without spaces around it; nothing instead of no text."""
-    bare = value.str.strip_chars()
-    return nw.when(bare != "").then(bare)
+def _text(value: nw.Expr, ours: str = "") -> nw.Expr:
+    """Text without spaces around it; nothing instead of no text, and of what says in an id that there is none."""
+    bare = value.str.replace_all(EDGES, "")
+    nothing = blank(bare) if ours in _NAMED else bare == ""
+    return nw.when(~nothing).then(bare)
 
 
 def minor_units(amount: nw.Expr, currency: str) -> nw.Expr:

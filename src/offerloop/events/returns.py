@@ -13,7 +13,7 @@ import narwhals as nw
 import polars as pl
 
 from offerloop.engine import Engine, collect
-from offerloop.events.clean import Cleaned
+from offerloop.events.clean import Cleaned, loss_row
 
 PAIR = ("customer_id", "product_id")
 
@@ -48,6 +48,8 @@ def net_returns(cleaned: Cleaned, returned: nw.Expr, amounts: Sequence[str], eng
     for rows, rule in ((matched, "return"), (unmatched, "return without a sale"), (whole, "returned in full")):
         if rows.height:
             cleaned.reject(engine.table(rows.select(columns)), nw.lit(rule))
+            back = 0 if rule == "returned in full" else -int(rows["paid_minor"].sum() or 0)
+            cleaned.losses.append(loss_row(cleaned.table, "quantity", rule, rows.height, back))
     left = engine.table(sales.filter(~(pl.col("_less") & gone)).select(columns))
     others = cleaned.frame.join(pairs, on=list(PAIR), how="anti").select(*columns)
     cleaned.frame = nw.concat([others, left])

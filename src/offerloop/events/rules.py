@@ -27,6 +27,8 @@ class Rule:
     why: str
     repair: Mapping[str, nw.Expr] = field(default_factory=dict)
     """Column = new value, where the rule applies."""
+    column: str | nw.Expr = ""
+    """Which of our columns a rejected row is lost by."""
 
 
 def rules_for(table: SourceName, clean: Clean, columns: list[str], currency: str) -> list[Rule]:
@@ -34,6 +36,10 @@ def rules_for(table: SourceName, clean: Clean, columns: list[str], currency: str
     rules = [_unreadable()] if WRONG_COLUMN in columns else []
     if table == "order_lines":
         return [*rules, _incomplete(), *_of_time(clean), *_of_origin(columns, currency), *_of_sale(columns)]
+    if table == "products" and "unit_cost_minor" in columns:
+        free = nw.col("unit_cost_minor") == 0
+        why = "a unit cost of 0 is one that is not known: for such products shop.margin counts"
+        rules.append(Rule("unit cost is 0", "repaired", free, why, {"unit_cost_minor": nw.lit(None, nw.Int64)}))
     if table == "products" and "category" in columns:
         rules.append(
             Rule(
@@ -48,9 +54,9 @@ def rules_for(table: SourceName, clean: Clean, columns: list[str], currency: str
 
 
 def _unreadable() -> Rule:
-    return Rule(
-        "unreadable", "rejected", ~nw.col(WRONG_COLUMN).is_null(), "a cell that must hold a number or a time holds none"
-    )
+    why = "a cell that must hold a number or a time holds none"
+    wrong = nw.col(WRONG_COLUMN)
+    return Rule("unreadable", "rejected", ~wrong.is_null(), why, column=wrong)
 
 
 def _incomplete() -> Rule:
@@ -60,20 +66,33 @@ def _incomplete() -> Rule:
         "rejected",
         nw.any_horizontal(*(nw.col(name).is_null() for name in needed), ignore_nulls=True),
         "order, customer, product, quantity, time or amount is missing",
+        column=nw.coalesce(
+            *(nw.when(nw.col(name).is_null()).then(nw.lit(name.removesuffix("_minor"))) for name in needed)
+        ),
     )
 
 
 def _of_time(clean: Clean) -> list[Rule]:
     at, day = nw.col("at"), nw.col("order_day")
     rules = [
-        Rule("impossible time", "rejected", (at < FIRST) | (at > LAST), "before 1900 or after 3000"),
+        Rule("impossible time", "rejected", (at < FIRST) | (at > LAST), "before 1900 or after 3000", column="at"),
     ]
     if clean.first_day is not None:
         early = day < epoch_day(clean.first_day)
-        rules.append(Rule("before the window", "rejected", early, f"before clean.first_day = {clean.first_day}"))
+        rules.append(
+            Rule(
+                "before the window",
+                "rejected",
+                early,
+                f"before clean.first_day = {clean.first_day}",
+                column="at",
+            )
+        )
     if clean.last_day is not None:
         late = day > epoch_day(clean.last_day)
-        rules.append(Rule("after the window", "rejected", late, f"after clean.last_day = {clean.last_day}"))
+        rules.append(
+            Rule("after the window", "rejected", late, f"after clean.last_day = {clean.last_day}", column="at")
+        )
     return rules
 
 
@@ -81,23 +100,49 @@ def _of_origin(columns: list[str], currency: str) -> list[Rule]:
     rules = []
     if "currency" in columns:
         other = nw.col("currency").str.to_uppercase() != currency
-        rules.append(Rule("other currency", "rejected", other, f"not in {currency}; amounts cannot be added"))
+        rules.append(
+            Rule(
+                "other currency",
+                "rejected",
+                other,
+                f"not in {currency}; amounts cannot be added",
+                column="currency",
+            )
+        )
     if TEST_ID in columns:
-        rules.append(Rule("test order", "rejected", nw.col(TEST_ID), "an id that matches clean.test_ids"))
+        rules.append(
+            Rule(
+                "test order",
+                "rejected",
+                nw.col(TEST_ID),
+                "an id that matches clean.test_ids",
+                column="order_id",
+            )
+        )
+    if ANONYMOUS_ID in columns:
+        why = "a customer id that matches clean.anonymous_ids"
+        rules.append(Rule("anonymous customer", "rejected", nw.col(ANONYMOUS_ID), why, column="customer_id"))
     return rules
 
 
-TEST_ID = "_test_id"
+TEST_ID, ANONYMOUS_ID = "_test_id", "_anonymous_id"
 """Helper column of order lines: whether an id is that of a test, seen before ids become pseudonyms."""
 
 
-def with_test_ids(lines: Frame, patterns: tuple[str, ...]) -> Frame:
-    """The order lines with `TEST_ID`, where patterns are configured."""
-    if not patterns:
-        return lines
+def with_marked_ids(lines: Frame, clean: Clean) -> Frame:
+    """The order lines with `TEST_ID` and `ANONYMOUS_ID`, where patterns are configured."""
+    if clean.test_ids:
+        tests = [_fits(name, clean.test_ids) for name in ("order_id", "customer_id")]
+        lines = lines.with_columns((tests[0] | tests[1]).alias(TEST_ID))
+    if clean.anonymous_ids:
+        lines = lines.with_columns(_fits("customer_id", clean.anonymous_ids).alias(ANONYMOUS_ID))
+    return lines
+
+
+def _fits(column: str, patterns: tuple[str, ...]) -> nw.Expr:
+    """Return whether an id fits one of some patterns."""
     pattern = "|".join(fnmatch.translate(one).replace(r"\Z", "$").replace(r"\z", "$") for one in patterns)
-    ids = [nw.col(name).cast(nw.String).str.contains(f"^({pattern})") for name in ("order_id", "customer_id")]
-    return lines.with_columns((ids[0].fill_null(value=False) | ids[1].fill_null(value=False)).alias(TEST_ID))
+    return nw.col(column).cast(nw.String).str.contains(f"^({pattern})").fill_null(value=False)
 
 
 NOT_RETURNED = ("0", "false", "no", "n", "nein", "否", "未退", "f")
@@ -109,10 +154,12 @@ def _of_sale(columns: list[str]) -> list[Rule]:
     rules = []
     if "returned" in columns:
         returned = ~nw.col("returned").str.to_lowercase().is_in(NOT_RETURNED)
-        rules.append(Rule("marked as returned", "rejected", returned, "the column 'returned' says so"))
+        rules.append(
+            Rule("marked as returned", "rejected", returned, "the column 'returned' says so", column="returned")
+        )
     nothing = (quantity <= 0) & (paid == 0) & (worth == 0)
     why = "no unit and no money: a record of the till, not a sale"
-    return [*rules, Rule("nothing sold", "rejected", nothing, why)]
+    return [*rules, Rule("nothing sold", "rejected", nothing, why, column="quantity")]
 
 
 def is_return(columns: list[str]) -> nw.Expr:

@@ -10,7 +10,7 @@ from offerloop.report.teller import Teller
 def liked_pairs(tell: Teller) -> list[tuple[str, str]]:
     """For a marketer: what kind of list, said once, and a line for each product."""
     if _is_refused(tell):
-        ids = tell.listed(_popular(tell))
+        ids = tell.listed(_popular(tell, "profile"))
         return [(tell.say("profile.liked_popular"), tell.say("profile.products", ids=ids))] if ids else []
     pairs = []
     for task, products in tell.facts["liked"].items():
@@ -22,7 +22,7 @@ def liked_pairs(tell: Teller) -> list[tuple[str, str]]:
 def liked_lines(tell: Teller) -> list[str]:
     """For the customer: a line for each list."""
     if _is_refused(tell):
-        lists = {"popular": _popular(tell)}
+        lists = {"popular": _popular(tell, "customer")}
     else:
         liked = tell.facts["liked"].items()
         lists = {task: [_because(tell, "customer", one) for one in products] for task, products in liked}
@@ -38,12 +38,20 @@ def _is_refused(tell: Teller) -> bool:
     return bool(tell.facts["decision"]["reason"] == "no_consent")
 
 
-def _popular(tell: Teller) -> list[str]:
-    return [str(one["product_id"]) for one in tell.facts["liked"]["repeat"]]
+def _popular(tell: Teller, family: str) -> list[str]:
+    return [_named(one["product_id"], one.get("text"), family) for one in tell.facts["liked"]["repeat"]]
 
 
 def _because(tell: Teller, family: str, one: Mapping[str, object]) -> str:
     """A product and the code of its reason, such as ``bought:7`` or ``goes_with:12``."""
     code, _, about = str(one["reason"]).partition(":")
     key = "bought_once" if (code, about) == ("bought", "1") else code
-    return tell.say(f"{family}.because.{key}", product=one["product_id"], about=about)
+    other = _named(about, one.get("about_text"), family)
+    return tell.say(f"{family}.because.{key}", product=_named(one["product_id"], one.get("text"), family), about=other)
+
+
+def _named(product_id: object, text: object, family: str) -> str:
+    """A product by its text; for a marketer with the id beside it."""
+    if not text or text == product_id:
+        return str(product_id)
+    return str(text) if family == "customer" else f"{text} ({product_id})"

@@ -73,7 +73,9 @@ def _money(tell: Teller, decision: Mapping[str, Any]) -> list[tuple[str, str]]:
         pairs += [(name, tell.say("decision.unknown_text")) for name in ("cost", "value", "profit")]
     pairs.append(("basis", tell.say(f"basis.{basis}")))
     if decision["product_ids"]:
-        pairs.append(("products", tell.listed(decision["product_ids"])))
+        texts = decision.get("product_texts", {})
+        named = [f"{texts[one]} ({one})" if one in texts else one for one in decision["product_ids"]]
+        pairs.append(("products", tell.listed(named)))
     return [(tell.say(f"decision.{name}"), text) for name, text in pairs]
 
 

@@ -15,19 +15,22 @@ from offerloop.engine import ENGINES, collect
 from offerloop.errors import EvidenceError
 from offerloop.events import Events, prepare
 from offerloop.events.calendar import EPOCH
+from offerloop.events.prepare import NON_MERCHANDISE, RETENTION
 from offerloop.money import to_text
 from offerloop.offers import Offer
 from offerloop.response import shown_enough
 from offerloop.response.shelf.windows import FEWEST_WEEKS
 from offerloop.service.check_figures import Shape, shape_of
+from offerloop.service.check_losses import loss_lines, losses_of, non_merchandise, non_merchandise_lines
+from offerloop.service.check_mapping import configured_notes
 from offerloop.service.check_missing import missing_columns, missing_sources
 from offerloop.service.check_names import name_problems, pattern_notes
 from offerloop.service.check_notes import consent_notes, notes, scan_notes
 from offerloop.service.check_offers import OfferCheck, ReadOffers
 
 _SHOWN_OFFERS = 6
-_OLD = "retention"
-"""The rule that leaves out rows which cleaning kept; others leave rows out before it counts them."""
+_AFTERWARDS = (RETENTION, NON_MERCHANDISE)
+"""Rules that leave out rows which cleaning kept; others leave rows out before it counts them."""
 _SOME_HISTORY = 28
 """Days before the two windows of the recommenders that make a comparison worth something."""
 
@@ -62,21 +65,26 @@ def check(config_path: StrPath, engine: str = "duckdb") -> Checked:
     problems += name_problems(config)
     if shape.n_customers < 2:
         problems.append(f"only {shape.n_customers} customer is left; a plan chooses between customers")
+    losses = losses_of(events, config, {name: one["read"] for name, one in sources.items()})
+    others = non_merchandise(events)
     missing = missing_sources(config) + missing_columns(config)
     remarks = [
         *events.notes,
         *consent_notes(config, running),
         *scan_notes(sources["order_lines"]["rules"]),
+        *configured_notes(config, events),
         *notes(config, shape, offers),
         *pattern_notes(config, events),
     ]
     facts = {
         "sources": sources, "orders": shape.facts(), "gaps": answers, "missing": missing,
+        "losses": [one.facts() for one in losses], "non_merchandise": others,
         "offers": [one.facts() for one in offers], "notes": remarks, "problems": problems,
         "ok": not problems,
     }  # fmt: skip
     lines = [
-        *(source_line(name, one) for name, one in sources.items()), "", *shape_lines(shape, config), "",
+        *(source_line(name, one) for name, one in sources.items()), "",
+        *loss_lines(losses), *shape_lines(shape, config), "", *non_merchandise_lines(others, config),
         *answer_lines(answers), "", *offer_lines(config, offers), "", "What is missing, and what it costs:",
         *(f"  {one}" for one in missing or ["nothing"]), "",
         *(f"Note: {one}" for one in remarks),
@@ -101,7 +109,7 @@ def source_rows(config: Config, quality: pl.DataFrame) -> dict[str, dict[str, An
         read, kept = counts.get("read"), counts.get("kept")
         if read is not None and kept is not None:
             left_out = {one["rule"]: one["rows"] for one in told if one["action"] == "left out"}
-            old = left_out.pop(_OLD, 0)
+            old = sum(left_out.pop(rule, 0) for rule in _AFTERWARDS)
             read, kept = read + sum(left_out.values()), kept - old
         place = os.path.normpath(source.place)
         found[name] = {"place": place, "read": read, "kept": kept, "rejected": rejected, "rules": told}
@@ -128,7 +136,8 @@ def shape_lines(shape: Shape, config: Config) -> list[str]:
         f"{shape.n_lines:,} order lines; paid {sales}",
         f"Half of the customers have {shape.median_orders:g} orders or fewer; half of the orders cost "
         f"{to_text(round(shape.median_basket_minor), config.shop.currency)} or less",
-        f"Of the lines {_percent(shape.with_category)} have a category, {_percent(shape.with_discount)} a discount, "
+        f"Of the lines {_percent(shape.with_category)} have a category "
+        f"({_percent(shape.sales_with_category)} of sales), {_percent(shape.with_discount)} a discount, "
         f"{_percent(shape.with_coupon)} a coupon",
     ]
 

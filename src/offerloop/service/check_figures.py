@@ -38,6 +38,8 @@ class Shape:
     """Of what an order costs."""
     with_category: float
     """Share of the lines."""
+    sales_with_category: float
+    """Share of what was paid."""
     with_discount: float
     with_coupon: float
     discounts_vary: bool
@@ -69,6 +71,7 @@ def shape_of(events: Events, settings: Response) -> Shape:
         sales_minor=int(counted["sales_minor"]),
         **_of_orders(lines),
         with_category=float(counted["with_category"] or 0),
+        sales_with_category=float(counted["sales_with_category"] or 0) / max(int(counted["sales_minor"]), 1),
         with_discount=float(counted["with_discount"] or 0),
         with_coupon=float(counted["with_coupon"] or 0),
         discounts_vary=_discounts_vary(lines),
@@ -87,6 +90,7 @@ def _of_lines(known: Frame) -> dict[str, Any]:
             nw.len().alias("n_lines"),
             nw.col("order_day").max().alias("last_day"),
             nw.col("paid_minor").sum().alias("sales_minor"),
+            nw.when(_CATEGORISED).then(nw.col("paid_minor")).sum().alias("sales_with_category"),
             nw.col("product_id").n_unique().alias("n_products"),
             *(one.cast(nw.Float64).mean().alias(name) for name, one in shares.items()),
         )

@@ -97,9 +97,14 @@ def _activity_unknown(row: dict[str, Any]) -> str | None:
 
 
 def _liked(run: RunRead, customer: int | str, task: str) -> list[dict[str, Any]]:
-    """The best products of a task, each with the code of its reason."""
-    rows = run.rows("affinities", customer).filter(pl.col("task") == task).sort("rank")
-    return rows.select("product_id", "reason").head(LIKED).to_dicts()
+    """The best products of a task, each with its text, the code of its reason, and the text of the reason's product."""
+    rows = run.rows("affinities", customer).filter(pl.col("task") == task).sort("rank").head(LIKED)
+    about = rows["reason"].str.extract(r"^(?:goes_with|new_like):(.*)$")
+    texts = run.texts([*rows["product_id"].cast(pl.String), *about.drop_nulls()])
+    return [
+        {"product_id": product, "text": texts.get(str(product)), "reason": reason, "about_text": texts.get(other or "")}
+        for product, reason, other in zip(rows["product_id"], rows["reason"], about, strict=True)
+    ]
 
 
 def _decision(run: RunRead, row: dict[str, Any], got: Candidate | None) -> dict[str, Any]:
@@ -115,6 +120,7 @@ def _decision(run: RunRead, row: dict[str, Any], got: Candidate | None) -> dict[
         "basis": row["basis"],
         "propensity": row["propensity"],
         "product_ids": row["product_ids"].split(),
+        "product_texts": run.texts(row["product_ids"].split()),
         **(_money(got) if got else {}),
     }
 

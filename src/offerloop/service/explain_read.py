@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -137,6 +137,14 @@ class RunRead:
             return pseudonyms([raw], self.privacy)[raw]
         except ConfigError as error:
             raise InputError(f"{unknown}, and as a raw id it cannot be looked up: {error}") from None
+
+    def texts(self, product_ids: Sequence[str]) -> dict[str, str]:
+        """What products are called, by id as text; runs of before there were such texts know none."""
+        if not product_ids or not (self.folder / "product_texts.parquet").is_file():
+            return {}
+        named = self.table("product_texts").with_columns(pl.col("product_id").cast(pl.String))
+        found = named.filter(pl.col("product_id").is_in(list(product_ids))).collect()
+        return dict(found.select("product_id", "text").iter_rows())
 
     def rows(self, name: str, customer: int | str) -> pl.DataFrame:
         """The rows of one customer in a table."""

@@ -14,15 +14,19 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any
 
+import polars as pl
+
 from offerloop.service.guess_contents import GATES, Column, is_text
 from offerloop.service.peek import Peek
 
-LANGUAGES = ("en", "zh", "de")
+LANGUAGES = ("en", "zh", "de", "fr", "es")
 GIVEN = "given with --map"
 """Why a column is read from another where the user said so; no guess changes it."""
 _FUZZY = 0.85
 _KNOWN_IDS = 0.5
 """Share of the ids of the order lines from which on a column with them surely holds the same ids."""
+_SURELY_NAMED = 0.9
+"""Score of a name from which on a reader expects the column to be read."""
 _FOLDED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
 
@@ -87,16 +91,44 @@ def match(
     for place, ours in enumerate(roles):
         gate = GATES.get(ours, is_text)
         for column in columns.values():
-            score, language = name_score(column.name, source, ours)
+            score, languages = name_score(column.name, source, ours)
             score += _known_bonus(column, (known or {}).get(ours))
             if score > 0 and gate(column):
-                scored.append((-score, place, ours, column.name, language))
-    for score, _, ours, theirs, language in sorted(scored):
+                scored.append((-score, place, ours, column.name, languages))
+    for _, _, ours, theirs, languages in sorted(scored):
         if ours not in found.found and theirs in {column.name for column in found.unused()}:
-            why = "guessed from the contents" if not language else f'guessed from the name "{theirs}"'
+            why = "guessed from the contents" if not languages else f'guessed from the name "{theirs}"'
             found.take(ours, theirs, (theirs,), why)
-            found.languages[language] += score < 0
+            found.languages.update(languages)
     return found
+
+
+_NUMBERS = (
+    "quantity", "paid", "list_price", "list_value", "discount", "coupon", "reimbursed", "unit_cost", "stock", "value",
+    "percent", "propensity",
+)  # fmt: skip
+
+
+def unfit(found: Match, source: str, roles: Sequence[str]) -> list[str]:
+    """Return why columns that are called like one of ours are not read as it: what they hold."""
+    notes = []
+    for ours in roles:
+        named = [one for one in found.unused() if name_score(one.name, source, ours)[0] >= _SURELY_NAMED]
+        if ours in found.found or ours not in _NUMBERS or not named or GATES[ours](named[0]):
+            continue
+        notes.append(f"'{named[0].name}' is not read as {ours}: {_why_not(named[0])}")
+    return notes
+
+
+def _why_not(column: Column) -> str:
+    if not column.filled.len():
+        return "it is empty"
+    if not column.numeric:
+        wrong = column.filled.filter(~column.filled.cast(pl.String).str.contains(r"^[\s\d.,+-]*$")).cast(pl.String)
+        return f"it holds cells such as '{wrong[0] if wrong.len() else column.filled[0]}', which are no numbers"
+    if column.distinct == 1:
+        return f"it holds only {column.filled[0]}"
+    return f"it holds numbers such as {column.filled[0]}, which cannot be that"
 
 
 def _known_bonus(column: Column, known: frozenset[str] | None) -> float:
@@ -106,15 +138,41 @@ def _known_bonus(column: Column, known: frozenset[str] | None) -> float:
     return 1.0 if shared >= _KNOWN_IDS else 0.0
 
 
-def name_score(theirs: str, source: str, ours: str) -> tuple[float, str]:
-    """How well a name says what a column is, up to 1, and in which language; 0 when it does not.
+def name_score(theirs: str, source: str, ours: str) -> tuple[float, tuple[str, ...]]:
+    """Return how well a name says what a column is, up to 1, and in which languages; 0 when it does not.
 
-    An exact name beats one that holds a known name, which beats one that is merely spelt alike.
+    An exact name beats one that holds a known name, which beats one that is merely spelt alike. A name that says that
+    a column is something else (a shipping date, a tax) counts half for a time and nothing for the rest.
     """
-    best = (0.0, "")
-    for language, rank, known in known_names(source, ours):
-        best = max(best, (_likeness(theirs, known) - 0.001 * rank, language))
-    return best if best[0] > 0 else (0.0, "")
+    scored = [
+        (_likeness(theirs, known) - 0.001 * rank, _likeness(theirs, known), language)
+        for language, rank, known in known_names(source, ours)
+    ]
+    best, likeness, _ = max(scored, default=(0.0, 0.0, ""))
+    if likeness < SAME and misleads(theirs, source, ours):
+        best = best / 2 if ours == "at" else 0.0
+    languages = tuple(sorted({language for _, alike, language in scored if alike == likeness}))
+    return (best, languages) if best > 0 else (0.0, ())
+
+
+def misleads(theirs: str, source: str, ours: str) -> bool:
+    """Return whether a name says that the column is not ours, such as a shipping date for the time of the order."""
+    lists = _written_names()["misleading"].get(source, {}).get(ours, {})
+    words = _words(theirs)
+    free = [_words(name) for names in _written_names()["qualifying"].values() for name in names]
+    if ours != "at" and any(one[0] in words or (_has_signs(one[0]) and one[0] in "".join(words)) for one in free):
+        return False
+    return any(_begins_or_ends(words, known) for names in lists.values() for name in names for known in [_words(name)])
+
+
+def _begins_or_ends(theirs: tuple[str, ...], known: tuple[str, ...]) -> bool:
+    """Return whether a word begins or ends with a known one; short words have to be the same, signs only occur."""
+    short = "".join(known)
+    if _has_signs(short):
+        return short in "".join(theirs)
+    if len(short) < 5:
+        return short in theirs
+    return any(word.startswith(short) or word.endswith(short) for word in ("".join(theirs), *theirs))
 
 
 @lru_cache(maxsize=1)
@@ -141,11 +199,17 @@ def says(theirs: str, section: str, least: float = HOLDS) -> bool:
     return any(_likeness(theirs, name) >= least for language in LANGUAGES for name in lists[language])
 
 
+def _has_signs(text: str) -> bool:
+    return any("\u4e00" <= sign <= "\u9fff" for sign in text)
+
+
 @lru_cache(maxsize=10_000)
 def _words(name: str) -> tuple[str, ...]:
-    """Words in small letters, umlauts spelt out; camelCase counts as two words."""
+    """Words in small letters, umlauts spelt out, other accents dropped; camelCase counts as two words."""
     spaced = re.sub(r"(?<=[a-zäöüß])(?=[A-ZÄÖÜ])", " ", unicodedata.normalize("NFKC", name))
-    return tuple(word.translate(_FOLDED) for word in re.split(r"[\W_]+", spaced.lower()) if word)
+    plain = unicodedata.normalize("NFD", spaced.lower().translate(_FOLDED))
+    plain = unicodedata.normalize("NFC", re.sub("[\u0300-\u036f]", "", plain))
+    return tuple(word for word in re.split(r"[\W_]+", plain) if word)
 
 
 @lru_cache(maxsize=50_000)
@@ -166,7 +230,7 @@ def _likeness(theirs: str, known: str) -> float:
 def _holds(theirs: tuple[str, ...], ours: tuple[str, ...], long: str, short: str) -> bool:
     if not short:
         return False
-    if any("\u4e00" <= sign <= "\u9fff" for sign in short):
+    if _has_signs(short):
         return short in long
     size = len(ours)
     if any(theirs[start : start + size] == ours for start in range(len(theirs) - size + 1)):
@@ -181,7 +245,7 @@ def reference(name: str) -> str:
 
 
 def language_of(matches: Iterable[Match]) -> str:
-    """The language of the headers: Chinese or German when they know more of the names than English does."""
+    """Return the language of the headers: another one than English when it knows more of the names."""
     counts: Counter[str] = sum((one.languages for one in matches), Counter())
-    signs = any("\u4e00" <= sign <= "\u9fff" for one in matches for name in one.columns for sign in name)
+    signs = any(_has_signs(name) for one in matches for name in one.columns)
     return "zh" if signs else max(LANGUAGES, key=lambda language: (counts[language], language == "en"))

@@ -8,9 +8,13 @@ from itertools import permutations
 import polars as pl
 
 from offerloop.events.contracts import CONTRACTS
-from offerloop.service.guess import HOLDS, Guess, Match, columns_of, match, name_score, reference
-from offerloop.service.guess_contents import Column, is_clock, is_id, is_money, is_quantity, is_time
-from offerloop.service.guess_prices import price_before, unit_or_line
+from offerloop.service.guess import HOLDS, Guess, Match, columns_of, match, misleads, name_score, reference, unfit
+from offerloop.service.guess_contents import Column, is_clock, is_id, is_money, is_quantity
+from offerloop.service.guess_dates import choose_time
+from offerloop.service.guess_discounts import discounts
+from offerloop.service.guess_doubts import order_notes
+from offerloop.service.guess_prices import price_before, unit_or_line, unit_or_total
+from offerloop.service.guess_texts import take_text
 from offerloop.service.peek import Peek
 
 _HELP = ("unit_price", "clock")
@@ -26,29 +30,29 @@ _ONE_CUSTOMER = 0.98
 def guess_orders(peeked: Peek, given: Mapping[str, Guess] | None = None) -> Match:
     """Required columns that are not in the result could not be identified; `given` ones are as the user said."""
     contract = CONTRACTS["order_lines"]
-    roles = (*contract.required, *_HELP, *contract.optional)
-    found = match(columns_of(peeked), "order_lines", roles, given=given)
+    named = [ours for ours in contract.optional if ours != "text"]  # which a customer's name would be, too
+    found = match(columns_of(peeked), "order_lines", (*contract.required, *_HELP, *named), given=given)
     _time(found)
     _amounts(found)
     _ids(found, peeked.head)
     _whole_order(found, peeked.head)
     price_before(found, peeked)
-    _discounts(found)
+    discounts(found, peeked)
+    unit_or_total(found, peeked)
     _combine(found)
     unit_or_line(found, peeked)
     _gaps_in_ids(found)
     for name in _HELP:
         found.found.pop(name, None)
     found.found |= given or {}
+    take_text(found)
+    found.notes += [*order_notes(found, peeked), *unfit(found, "order_lines", named)]
     return found
 
 
 def _time(found: Match) -> None:
-    """The only column of times is the time; a date without a clock is joined with one."""
-    if "at" not in found.found:
-        times = [column for column in found.unused() if is_time(column) and not _number_like(column)]
-        if times:
-            found.take("at", times[0].name, (times[0].name,), _BY_CONTENTS)
+    """A date without a clock is joined with one."""
+    choose_time(found)
     day = found.column("at")
     if day is None or found.is_given("at") or day.has_clock or day.cells.dtype.is_integer():
         return
@@ -58,14 +62,11 @@ def _time(found: Match) -> None:
         found.take("at", written, (day.name, clock.name), f"{found.found['at'].why}, with the time of day")
 
 
-def _number_like(column: Column) -> bool:
-    return column.cells.dtype.is_integer() or bool(column.forms and "%" not in column.forms[0])
-
-
 def _amounts(found: Match) -> None:
     """The only column with fractions is the amount; the only one of small whole numbers is the quantity."""
     if not {"paid", "unit_price"} & set(found.found):
         amounts = [column for column in found.unused() if column.fractions and is_money(column)]
+        amounts = [column for column in amounts if not misleads(column.name, "order_lines", "paid")]
         if len(amounts) == 1:
             found.take("paid", amounts[0].name, (amounts[0].name,), _BY_CONTENTS)
     if "quantity" not in found.found:
@@ -144,29 +145,6 @@ def _whole_order(found: Match, head: pl.DataFrame) -> None:
         found.notes.append(
             f"'{paid.name}' repeats in every order: if it is the order's total, sales are counted too often"
         )
-
-
-def _discounts(found: Match) -> None:
-    """Discounts written below zero are turned; shares and percentages are no amounts and go."""
-    for ours in ("discount", "coupon"):
-        column, paid = found.column(ours), found.column("paid") or found.column("unit_price")
-        if column is None or paid is None or found.is_given(ours):
-            continue
-        if "%" in column.name or _shares(column, paid):
-            del found.found[ours]
-            found.notes.append(f"'{column.name}' seems to hold shares or percentages; a discount must be an amount")
-        elif column.numbers.max() <= 0 and column.numbers.min() < 0:  # type: ignore[operator]
-            found.take(ours, f"-{reference(column.name)}", (column.name,), found.found[ours].why)
-
-
-def _shares(column: Column, paid: Column) -> bool:
-    """Few different numbers, either below 1 where amounts are not, or multiples of 5 up to 100."""
-    largest = float(column.numbers.max() or 0)  # type: ignore[arg-type]
-    if column.distinct > 20 or largest <= 0:
-        return False
-    if largest < 1:
-        return float(paid.numbers.median() or 0) > 5  # type: ignore[arg-type]
-    return largest <= 100 and paid.fractions and bool((column.numbers % 5 == 0).all())
 
 
 def _combine(found: Match) -> None:

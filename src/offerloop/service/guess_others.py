@@ -12,9 +12,10 @@ from offerloop.config import SourceName
 from offerloop.errors import InputError
 from offerloop.events.contracts import CONTRACTS
 from offerloop.events.dialect import as_utf8
-from offerloop.service.guess import Guess, Match, columns_of, match, says
+from offerloop.service.guess import Guess, Match, columns_of, match, says, unfit
 from offerloop.service.guess_contents import is_time
 from offerloop.service.guess_shown import offer_terms, without_other_terms
+from offerloop.service.guess_texts import take_text
 from offerloop.service.peek import Peek
 
 KEYS: dict[SourceName, str] = {"products": "product_id", "customers": "customer_id"}
@@ -39,7 +40,10 @@ def guess_source(
             found.take("at", times[0].name, (times[0].name,), "guessed from the contents")
     if name == "offers":
         offer_terms(found)
+    if name == "products":
+        take_text(found)
     found.found |= given or {}
+    found.notes += unfit(found, name, roles)
     key = KEYS.get(name)
     if key and key in found.found:
         _check_single(name, key, found, peeked)
@@ -49,7 +53,7 @@ def guess_source(
 
 def _check_single(name: str, key: str, found: Match, peeked: Peek) -> None:
     theirs = found.found[key].written
-    used = [one.written for one in found.found.values()]
+    used = [one.written for ours, one in found.found.items() if ours != "text"]  # of which the commonest counts
     rows = peeked.head.select(used).unique().drop_nulls(theirs)
     several = rows.filter(pl.col(theirs).is_duplicated())
     if several.height:

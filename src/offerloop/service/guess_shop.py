@@ -1,22 +1,31 @@
-"""The shop's money and time zone, from the headers' language and the signs in the cells."""
+"""The shop's money and time zone, from signs, places and scripts in the cells, else from the headers' language."""
 
 from __future__ import annotations
 
 import re
+import tomllib
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import Any
 
 import polars as pl
 
 from offerloop.errors import InputError
+from offerloop.events.currencies import CODES, SIGNS, mixed, signs_in
 from offerloop.money import DIGITS
 from offerloop.service.guess import Match
+from offerloop.service.guess_contents import Column
 
-_SIGNS = {"EUR": "€|EUR", "GBP": "£|GBP", "CNY": "元|圆|RMB|CNY", "CHF": "CHF", "KRW": "₩|KRW", "USD": r"\$|USD",
-          "JPY": "円|JPY"}  # fmt: skip
-_YEN_OR_YUAN = "[¥￥]"
-_ZONES = {"EUR": "Europe/Berlin", "CNY": "Asia/Shanghai", "GBP": "Europe/London", "CHF": "Europe/Zurich"}
-_HOME = {"de": "EUR", "zh": "CNY", "en": "USD"}
+_HOME = {"de": "EUR", "fr": "EUR", "es": "EUR", "zh": "CNY", "en": "USD"}
+_ZONES = {"de": "Europe/Berlin", "fr": "Europe/Paris", "es": "Europe/Madrid", "zh": "Asia/Shanghai"}
+_SCRIPTS = {"JPY": r"[\x{3040}-\x{30ff}]", "KRW": r"[\x{ac00}-\x{d7a3}]", "CNY": r"[\x{4e00}-\x{9fff}]"}
+"""Letters of languages that are spoken where one money is; kana come first, because Japanese has Chinese signs too."""
+_MOSTLY, _SOME = 0.5, 0.2
+"""Share of the cells that must be known places, or in a script; fewer are enough in a column that is called so."""
+_PLACE = re.compile(r"country|city|state|province|region|land|stadt|ort|ville|pays|ciudad|pa[ií]s|国|城市|省", re.I)
 
 
 @dataclass(frozen=True)
@@ -25,43 +34,126 @@ class Said:
 
     value: str
     why: str
+    doubt: str = ""
+    """What a reader should compare, where nothing but a habit speaks for the value."""
 
 
-def guess_currency(given: str | None, language: str, orders: Match) -> Said:
-    """As given, else the column of codes, else a sign in cells or headers, else the one at home where the language is.
+def guess_currency(given: str | None, language: str, orders: Match, beside: Iterable[Match] = ()) -> Said:
+    """Return the currency as given, else of codes, signs, places or scripts, else the one of the headers' language.
 
-    Raises InputError for a currency that is not known.
+    Raises InputError for a currency that is not known, and for a column in two of them.
     """
+    check_single(orders)
     if given is not None:
         if given.upper() not in DIGITS:
             raise InputError(f"'{given}' is not a currency; write its three letters (ISO 4217), such as EUR")
         return Said(given.upper(), "")
+    if found := evidence(language, orders, beside):
+        return found
+    doubt = f"no currency sign, code or place was found, so {_HOME[language]} is assumed; else correct shop.currency"
+    return Said(_HOME[language], "assumed", doubt)
+
+
+def evidence(language: str, orders: Match, beside: Iterable[Match] = ()) -> Said | None:
+    """Return the currency that the data speak for, in order of how surely; None when they say nothing."""
     codes = orders.column("currency")
     if codes is not None:
         counts = Counter(code.upper() for code in codes.filled.to_list() if code.upper() in DIGITS)
         return Said(counts.most_common(1)[0][0], f"assumed: the commonest in '{codes.name}'")
-    for currency, sign in _signs(language).items():
-        if place := _where(sign, orders):
-            return Said(currency, f"assumed: a sign of it stands in '{place}'")
-    return Said(_HOME[language], "assumed")
+    if found := _signed(language, orders):
+        return found
+    matches = [orders, *beside]
+    return _placed(matches) or _scripted(matches)
 
 
-def _signs(language: str) -> dict[str, str]:
-    yuan = "CNY" if language == "zh" else "JPY"
-    return {**_SIGNS, yuan: f"{_SIGNS[yuan]}|{_YEN_OR_YUAN}"}
+def check_single(orders: Match) -> None:
+    """Raise InputError for a column of amounts in two currencies: their sum would mean nothing."""
+    for column in orders.columns.values():
+        signs = signs_in(column.filled) if column.cells.dtype == pl.String and column.numeric else {}
+        if orders.column("currency") is None and mixed(signs):
+            examples = " and ".join(f"'{cell}'" for cell in signs.values())
+            raise InputError(
+                f"column '{column.name}' holds amounts in several currencies, such as {examples}, and they cannot be "
+                "added; write them in one, or add a column with the code of each row's currency"
+            )
 
 
-def _where(sign: str, orders: Match) -> str | None:
-    """The column whose name or amounts carry a sign."""
-    for name, column in orders.columns.items():
-        if re.search(rf"(?<![A-Za-z])({sign})(?![A-Za-z])", name, re.IGNORECASE):
-            return name
-        if column.cells.dtype == pl.String and column.numeric and column.filled.head(200).str.contains(sign).any():
-            return name
+def _signed(language: str, orders: Match) -> Said | None:
+    """The currency of a sign in amounts or in a column's name."""
+    for column in orders.columns.values():
+        named = _in_name(column.name)
+        signs = signs_in(column.filled) if column.cells.dtype == pl.String and column.numeric else {}
+        found = named or next(iter(signs), None)
+        if found is None:
+            continue
+        if found == "¥":
+            found = "CNY" if language == "zh" else _yuan_or_yen(orders)
+        return Said("USD" if found == "$" else found, f"assumed: a sign of it stands in '{column.name}'")
     return None
+
+
+def _in_name(name: str) -> str | None:
+    for money, sign in {**CODES, **SIGNS}.items():
+        if re.search(rf"(?<![A-Za-z])({sign})(?![A-Za-z])", name, re.IGNORECASE):
+            return money
+    return None
+
+
+def _yuan_or_yen(orders: Match) -> str:
+    """Which of the two moneys with the same sign: places and scripts decide, then fractions, which yen have none of."""
+    found = _placed([orders]) or _scripted([orders])
+    if found is not None and found.value in ("CNY", "JPY"):
+        return found.value
+    paid = orders.column("paid") or orders.column("unit_price")
+    return "CNY" if paid is not None and paid.fractions else "JPY"
+
+
+@lru_cache(maxsize=1)
+def _written_places() -> Mapping[str, Any]:
+    file = resources.files("offerloop.service") / "places.toml"
+    return tomllib.loads(file.read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=1)
+def _money_of() -> dict[str, str]:
+    """Money by place, in small letters. Abbreviations of two letters that two countries share count for neither."""
+    written = [(place.lower(), money) for money, one in _written_places().items() for place in one["places"]]
+    counts = Counter(place for place, _ in written)
+    return {place: money for place, money in written if counts[place] == 1}
+
+
+def _placed(matches: Iterable[Match]) -> Said | None:
+    """The currency of most places in a column of countries or cities."""
+    for column in (one for found in matches for one in found.columns.values()):
+        if not _wordy(column):
+            continue
+        cells = column.filled.str.to_lowercase().str.strip_suffix("市")
+        known = cells.replace_strict(_money_of(), default=None, return_dtype=pl.String).drop_nulls()
+        if known.len() < (_SOME if _PLACE.search(column.name) else _MOSTLY) * cells.len():
+            continue
+        money = str(known.mode().sort()[0])
+        share = (known == money).mean()
+        if isinstance(share, float) and share > _MOSTLY:
+            return Said(money, f"assumed: {100 * share:.0f} % of the places known in '{column.name}' are where it is")
+    return None
+
+
+def _scripted(matches: Iterable[Match]) -> Said | None:
+    """The currency of the script in which most cells of a column are written."""
+    columns = [one for found in matches for one in found.columns.values() if _wordy(one)]
+    for money, signs in _SCRIPTS.items():
+        for column in columns:
+            if column.filled.head(1000).str.contains(signs).mean() > _MOSTLY:  # type: ignore[operator]
+                return Said(money, f"assumed: '{column.name}' is written in the language of where it is")
+    return None
+
+
+def _wordy(column: Column) -> bool:
+    return column.cells.dtype == pl.String and column.filled.len() > 0 and not column.numeric and not column.dated
 
 
 def guess_zone(language: str, currency: str) -> Said:
     """Where the language or the money is at home, else UTC."""
-    zone = {"de": "Europe/Berlin", "zh": "Asia/Shanghai"}.get(language) or _ZONES.get(currency, "UTC")
-    return Said(zone, "assumed")
+    home = {money: one["zone"] for money, one in _written_places().items()}
+    zone = _ZONES.get(language) if _HOME[language] == currency else None
+    return Said(zone or home.get(currency, "UTC"), "assumed")

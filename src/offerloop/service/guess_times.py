@@ -1,18 +1,37 @@
-"""In which form times are written, where their text leaves it open."""
+"""In which form times are written, where their text leaves it open, and which of several dates is the order's."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
 
 import narwhals as nw
 import polars as pl
 
+from offerloop.events.calendar import DAY, EPOCH
 from offerloop.events.contracts import TIMES
 from offerloop.events.expression import Wording, compile_expression
+from offerloop.events.times import typed, written_as
 from offerloop.service.guess import Match
 from offerloop.service.guess_contents import ALSO, Column
 from offerloop.service.peek import Peek
 
 _DAY_FIRST, _MONTH_FIRST = ("%d/%m/", "%d-%m-"), ("%m/%d/", "%m-%d-")
 DAY_FIRST_CURRENCIES = ("EUR", "GBP", "CHF")
+_FEW_BACK, _MANY_BACK = 0.005, 0.02
+"""Shares of steps back in time: fewer are a file in order of time, more are none."""
+_FEWEST_BACK = 2
+_FEW_MONTHS, _MANY_DAYS = 2, 5
+
+
+@dataclass(frozen=True)
+class TimeForm:
+    """The form of a source's times that is written down."""
+
+    form: str
+    why: str
+    doubt: str = ""
+    """What a reader should compare where nothing decides between two forms."""
 
 
 def evaluate(table: pl.DataFrame, written: str, decimal: str, *, as_number: bool = False) -> pl.Series:
@@ -23,6 +42,14 @@ def evaluate(table: pl.DataFrame, written: str, decimal: str, *, as_number: bool
     return lazy.with_columns(value.alias("value")).select("value").collect().to_native()["value"]
 
 
+def seconds_of(cells: pl.Series, form: str | None) -> pl.Series:
+    """Return times as seconds since 1970, written in a form or typed; empty where a cell is none."""
+    frame = nw.from_native(pl.DataFrame({"at": cells.cast(pl.String) if form else cells}))
+    column = nw.col("at")
+    instants = written_as(column, form) if form else typed(column, frame.schema["at"])
+    return frame.select(at=instants.seconds).to_native()["at"]
+
+
 def forms_of(found: Match, ours: str, peeked: Peek) -> tuple[str, ...]:
     """Forms that a time of ours may be written in; none when its type says what it is."""
     column = found.column(ours)
@@ -31,17 +58,81 @@ def forms_of(found: Match, ours: str, peeked: Peek) -> tuple[str, ...]:
     return Column(ours, evaluate(peeked.seen, found.found[ours].written, peeked.decimal)).forms
 
 
-def time_format(found: Match, peeked: Peek, language: str, currency: str) -> tuple[str, str] | None:
-    """A form to write down and why; None when every reader finds the same one."""
+def time_format(found: Match, peeked: Peek, language: str, currency: str) -> TimeForm | None:
+    """Return a form to write down; None when every reader finds the same one."""
     for ours in TIMES:
         forms = forms_of(found, ours, peeked) if ours in found.found else ()
         if not forms or not (forms[0] in ALSO or forms[0].startswith((*_DAY_FIRST, *_MONTH_FIRST))):
             continue
         if len(forms) == 1:
-            return forms[0], "guessed from the contents"
-        day_first = language == "de" or peeked.decimal == "," or currency in DAY_FIRST_CURRENCIES
-        wanted = _DAY_FIRST if day_first else _MONTH_FIRST
-        other = "month" if day_first else "day"
-        form = next((one for one in forms if one.startswith(wanted)), forms[0])
-        return form, f"a guess: no day beyond 12 was seen; put the {other} first if it is the first number"
+            return TimeForm(forms[0], "guessed from the contents")
+        if better := decided(found, ours, forms, peeked):
+            return better
+        day_first = language in ("de", "fr", "es") or peeked.decimal == "," or currency in DAY_FIRST_CURRENCIES
+        form = next((one for one in forms if one.startswith(_DAY_FIRST if day_first else _MONTH_FIRST)), forms[0])
+        other = next(one for one in forms if one != form)
+        why = f"a guess: no day beyond 12 was seen; put the {'month' if day_first else 'day'} first if it is the first"
+        return TimeForm(form, f"{why} number", two_readings(found, ours, peeked, form, other))
     return None
+
+
+def two_readings(found: Match, ours: str, peeked: Peek, form: str, other: str) -> str:
+    """Return a note that shows one cell in both forms."""
+    written = found.found[ours].written
+    cells = evaluate(peeked.head, written, peeked.decimal).cast(pl.String).str.strip_chars()
+    both = pl.DataFrame({"cell": cells, "one": seconds_of(cells, form), "two": seconds_of(cells, other)})
+    apart = both.drop_nulls().filter(pl.col("one") != pl.col("two"))
+    if apart.is_empty():
+        return ""
+    cell, one, two = apart.row(0)
+    return (
+        f"'{written}': '{cell}' is read as {_day(one)}, and nothing shows that it is not {_day(two)}; if it is, set "
+        f'time_format = "{other}"'
+    )
+
+
+def _day(seconds: int) -> str:
+    return f"{EPOCH + timedelta(days=seconds // DAY):%d %B %Y}".lstrip("0")
+
+
+def decided(found: Match, ours: str, forms: tuple[str, ...], peeked: Peek) -> TimeForm | None:
+    """Return the form that other dates, the order of the rows, or the days and months seen speak for."""
+    for column in found.columns.values():
+        if len(column.forms) == 1 and column.forms[0].startswith((*_DAY_FIRST, *_MONTH_FIRST)):
+            first = _DAY_FIRST if column.forms[0].startswith(_DAY_FIRST) else _MONTH_FIRST
+            alike = [form for form in forms if form.startswith(first)]
+            if alike:
+                return TimeForm(alike[0], f"guessed: '{column.name}' has days beyond 12 in that place")
+    cells = evaluate(peeked.head, found.found[ours].written, peeked.decimal)
+    return decided_by_rows(cells, forms)
+
+
+def decided_by_rows(cells: pl.Series, forms: tuple[str, ...]) -> TimeForm | None:
+    """Return the only form in which rows are in order of time, or orders fall on many days of few months."""
+    moments = {form: seconds_of(cells, form).drop_nulls() for form in forms}
+    ordered = [form for form in forms if _back(moments[form])[0] <= _FEW_BACK]
+    shuffled = [form for form in forms if _back(moments[form])[0] >= _MANY_BACK]
+    steps = [_back(moments[form])[1] for form in shuffled]
+    if len(ordered) == 1 and len(shuffled) == len(forms) - 1 and min(steps) >= _FEWEST_BACK:
+        return TimeForm(ordered[0], "guessed: so the rows are in order of time")
+    spread = {form: _days_and_months(moments[form]) for form in forms}
+    plain = [form for form, (days, months) in spread.items() if months <= _FEW_MONTHS and days >= _MANY_DAYS]
+    odd = [form for form, (days, months) in spread.items() if months >= _MANY_DAYS and days <= _FEW_MONTHS]
+    if len(plain) == 1 and len(odd) == len(forms) - 1:
+        return TimeForm(plain[0], "guessed: otherwise all orders would fall on the same days of many months")
+    return None
+
+
+def _back(moments: pl.Series) -> tuple[float, int]:
+    """Return the share and the number of steps against the order of time, whichever way most steps go."""
+    steps = moments.diff().drop_nulls()
+    steps = steps.filter(steps != 0)
+    if not steps.len():
+        return 0.0, 0
+    back = min(int((steps < 0).sum()), int((steps > 0).sum()))
+    return back / steps.len(), back
+
+
+def _days_and_months(moments: pl.Series) -> tuple[int, int]:
+    dates = (moments // DAY).cast(pl.Int32).cast(pl.Date)
+    return dates.dt.day().n_unique(), dates.dt.strftime("%Y-%m").n_unique()

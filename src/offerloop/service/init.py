@@ -19,6 +19,7 @@ from offerloop.events.unpack import SeveralPartsError
 from offerloop.money import read_margin
 from offerloop.service.given_columns import Given, guesses
 from offerloop.service.guess import Match, columns_of, language_of, match
+from offerloop.service.guess_doubts import encoding_notes
 from offerloop.service.guess_orders import guess_orders
 from offerloop.service.guess_others import KEYS, attributes, guess_source, products_in_orders
 from offerloop.service.guess_shop import Said, guess_currency, guess_zone
@@ -26,6 +27,7 @@ from offerloop.service.guess_shown import carried, check_exposures
 from offerloop.service.guess_status import only_sales, row_filters
 from offerloop.service.guess_times import evaluate, time_format
 from offerloop.service.init_campaign import campaign_lines, first_budget, plan_size
+from offerloop.service.init_clean import clean_lines, no_goods, no_goods_note
 from offerloop.service.init_draft import draft_message, is_draft
 from offerloop.service.init_figures import NOT_SEEN, Figures, figures
 from offerloop.service.init_toml import SECTIONS, ShopText, SourceText, named, padded, shop_text
@@ -150,12 +152,17 @@ def guessed(peeks: Mapping[SourceName, Peek], columns: Given | None = None) -> d
 def _shop(folder: Path, seen: _Seen, budget: str | None, currency: str | None, margin: Said) -> ShopText:
     peeks, found = seen.peeks, seen.found
     language, orders = language_of(found.values()), found["order_lines"]
-    money = guess_currency(currency, language, orders)
+    money = guess_currency(currency, language, orders, found.values())
     texts: list[SourceText] = []
     for name, one in found.items():
         peeked = peeks.get(name, peeks["order_lines"])
         form = time_format(one, peeked, language, money.value)
+        one.notes += [form.doubt] if form is not None and form.doubt else []
+        one.notes += encoding_notes(peeked)
         texts.append(_with_rest(SourceText(name, peeked, one, form, opened=seen.opened[name]), peeks, found))
+    described = found["products"] if "products" in peeks and "text" in found["products"].found else found["order_lines"]
+    others = no_goods(described, peeks["products" if described is not orders else "order_lines"])
+    orders.notes += no_goods_note(others)
     sales = NOT_SEEN if seen.opened["order_lines"] else _figures(peeks, found, texts[0])
     plan = first_budget(budget, sales, money.value)
     offers = next((one for one in texts if one.name == "offers"), None)
@@ -166,7 +173,9 @@ def _shop(folder: Path, seen: _Seen, budget: str | None, currency: str | None, m
     absent = [name for name in SECTIONS if name not in found]
     missing = ["Not given, and what each would add:", *(f"[sources.{name}]: {ADDS[name]}" for name in absent)]
     title, zone = folder.resolve().name or "My shop", guess_zone(language, money.value)
-    return ShopText(title, money, zone, margin, texts, audit_only, campaign, size, missing if absent else [])
+    cleaning = clean_lines(others, orders)
+    missing = missing if absent else []
+    return ShopText(title, money, zone, margin, texts, audit_only, campaign, size, missing, cleaning)
 
 
 def _with_rest(text: SourceText, peeks: Mapping[SourceName, Peek], found: Mapping[SourceName, Match]) -> SourceText:
@@ -198,7 +207,7 @@ def _figures(peeks: Mapping[SourceName, Peek], found: Mapping[SourceName, Match]
             for ours in ("product_id", "category")
         }
         categories = pl.DataFrame(texts).filter(pl.col("category") != "").unique("product_id", maintain_order=True)
-    form = orders.time_format[0] if orders.time_format else None
+    form = orders.time_format.form if orders.time_format else None
     return figures(orders.found, only_sales(orders.peeked, orders.filters), categories, form)
 
 
@@ -224,7 +233,7 @@ def _write(folder: Path, target: Path, text: str, *, is_finished: bool) -> None:
 
 
 def _lines(target: Path, shop: ShopText) -> list[str]:
-    lines = [f"Wrote {target}."]
+    lines = [f"Wrote {target}.", *([f"note: {shop.currency.doubt}"] if shop.currency.doubt else [])]
     for source in shop.sources:
         rows = [(ours, one.written, one.why) for ours, one in source.mapping()]
         width = [max(cell_len(row[place]) for row in rows) for place in (0, 1)]
@@ -256,5 +265,6 @@ def _facts(target: Path, shop: ShopText) -> dict[str, Any]:
     absent = [name for name in SECTIONS if name not in sources]
     return {
         "config": str(target), "currency": shop.currency.value, "timezone": shop.zone.value, "sources": sources,
-        "missing": {name: ADDS[name] for name in absent}, "notes": [shop.size.note] if shop.size.note else [],
+        "missing": {name: ADDS[name] for name in absent},
+        "notes": [note for note in (shop.size.note, shop.currency.doubt) if note],
     }  # fmt: skip

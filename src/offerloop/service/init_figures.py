@@ -5,13 +5,11 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import narwhals as nw
 import polars as pl
 
 from offerloop.events.calendar import DAY
-from offerloop.events.times import typed, written_as
 from offerloop.service.guess import Match
-from offerloop.service.guess_times import evaluate, forms_of
+from offerloop.service.guess_times import evaluate, forms_of, seconds_of
 from offerloop.service.peek import Peek
 
 _MONTH = 365.25 / 12
@@ -81,13 +79,9 @@ def _lines(orders: Match, peeked: Peek, table: pl.DataFrame, form: str | None) -
     written = {ours: orders.found[ours].written for ours in names}
     values = {ours: evaluate(table, text, peeked.decimal, as_number=ours == "paid") for ours, text in written.items()}
     forms = forms_of(orders, "at", peeked)
-    moments = values["at"].cast(pl.String) if forms else values["at"]
-    frame = nw.from_native(pl.DataFrame({"at": moments}))
-    column = nw.col("at")
-    instants = written_as(column, form or forms[0]) if forms else typed(column, frame.schema["at"])
     found = pl.DataFrame({
         **{name: values[name].cast(pl.String) for name in ("order_id", "customer_id", "product_id")},
-        "paid": values["paid"].cast(pl.Float64), "at": frame.select(at=instants.seconds).to_native()["at"],
+        "paid": values["paid"].cast(pl.Float64), "at": seconds_of(values["at"], (form or forms[0]) if forms else None),
     })  # fmt: skip
     return found.with_columns(pl.col("product_id").str.strip_chars()).drop_nulls()
 

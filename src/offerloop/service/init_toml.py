@@ -17,6 +17,7 @@ from offerloop.events.contracts import CONTRACTS
 from offerloop.service.guess import Guess, Match
 from offerloop.service.guess_shop import Said
 from offerloop.service.guess_status import RowFilter
+from offerloop.service.guess_times import TimeForm
 from offerloop.service.init_test import Size
 from offerloop.service.misfit import OpenColumn
 from offerloop.service.peek import Peek, Place
@@ -47,7 +48,7 @@ class SourceText:
     name: SourceName
     peeked: Peek
     found: Match
-    time_format: tuple[str, str] | None = None
+    time_format: TimeForm | None = None
     attributes: Sequence[str] = ()
     notes: Sequence[str] = ()
     unused: Sequence[str] = ()
@@ -84,6 +85,8 @@ class ShopText:
     """Its budget and the holdout, by what a read-out needs."""
     missing: Sequence[str] = field(default_factory=list)
     """Sources that were not given, each with what it would add."""
+    clean: Sequence[str] = field(default_factory=list)
+    """Lines of `[clean]` and of `[privacy]` that what was seen asks for."""
 
 
 def entry(key: str, value: str, comment: str = "") -> str:
@@ -136,13 +139,14 @@ def shop_text(shop: ShopText, folder: Path) -> str:
         "[shop]",
         entry("name", quoted(shop.name)),
         entry("currency", quoted(shop.currency.value), shop.currency.why),
+        *([f"# {shop.currency.doubt}"] if shop.currency.doubt else []),
         entry("timezone", quoted(shop.zone.value), f"{shop.zone.why}; days and weeks begin there"),
         entry("margin", shop.margin.value, shop.margin.why),
     ]
     for source in shop.sources:
         lines += ["", *source_lines(source, folder)]
     lines += ["", *(f"# {line}" for line in shop.missing)] if shop.missing else []
-    lines += ["", *_settings(shop.audit_only, shop.size), "", *shop.campaign]
+    lines += ["", *_settings(shop.audit_only, shop.size, shop.clean), "", *shop.campaign]
     return _CONTROL.sub("?", "\n".join(lines)) + "\n"
 
 
@@ -151,7 +155,7 @@ def source_lines(source: SourceText, folder: Path) -> list[str]:
     lines = [f"# {SECTIONS[source.name]}.", f"[sources.{source.name}]", *_place(source.peeked.place, folder)]
     lines += _dialect(source.peeked)
     if source.time_format is not None:
-        lines.append(entry("time_format", quoted(source.time_format[0]), source.time_format[1]))
+        lines.append(entry("time_format", quoted(source.time_format.form), source.time_format.why))
     if source.attributes:
         lines.append(entry("attributes", listed(source.attributes), "carried along under their own names"))
     if source.name == "order_lines":
@@ -217,7 +221,7 @@ def _dialect(peeked: Peek) -> list[str]:
     return lines
 
 
-def _settings(audit_only: Sequence[str], size: Size) -> list[str]:
+def _settings(audit_only: Sequence[str], size: Size, clean: Sequence[str]) -> list[str]:
     audited = entry("audit_only", listed(audit_only), "look protected: they audit the plan and never make one")
     none = off("audit_only = []", "attributes that audit the plan and never make one")
     return [
@@ -225,6 +229,7 @@ def _settings(audit_only: Sequence[str], size: Size) -> list[str]:
         off('test_ids = ["TEST*"]', "customers or orders that are tests; default: none"),
         off("first_day = 2024-01-01", "older order lines are left out; default: none"),
         off("max_quantity = 100", "larger quantities are weights or volumes and count as one"),
+        *clean,
         "",
         "[profiles]",
         off("as_of = 2024-12-31", "nothing from this day on is used; default: the day after the last order"),

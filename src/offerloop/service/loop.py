@@ -140,7 +140,7 @@ def _go_on(config: Config, campaign: Campaign, folder: Path, journal: Journal) -
     """What is awaited, and the offers."""
     engine: Engine = ENGINES.load("duckdb")()
     events = prepare(config, engine)
-    categories = usual_baskets(events.order_lines, events.products, config.response).categories
+    categories = usual_baskets(events.merchandise_lines, events.products, config.response).categories
     offers = config.offers_of(campaign, categories, events.offers)
     menu = menu_of(offers)
     plan, lot = (config.minor(one, campaign) for one in (campaign.budget, campaign.explore_budget))

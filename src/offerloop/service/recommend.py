@@ -14,7 +14,7 @@ from offerloop.config import Config, StrPath
 from offerloop.errors import InputError, near_miss
 from offerloop.events.prepare import Events
 from offerloop.events.privacy import pseudonyms
-from offerloop.flow import Liked, clean, like
+from offerloop.flow import Liked, clean, like, product_texts
 from offerloop.recommenders.base import TASKS, Task
 from offerloop.recommenders.top import top
 from offerloop.service.stages import Recorder
@@ -47,7 +47,10 @@ class Asked:
 
 @dataclass(frozen=True)
 class Recommended:
-    """customer_id, product_id, task, rank, affinity, source, reason; sorted by customer, task and rank."""
+    """customer_id, product_id, task, rank, affinity, source, reason; sorted by customer, task and rank.
+
+    Where products have texts, also text, and about_text of the product that the reason names.
+    """
 
     table: pl.DataFrame
     serving: dict[Task, str]
@@ -97,6 +100,7 @@ def recommend(
         events = clean(config, running, stage)
         liked = like(events, config, stage)
         table = stage.always("recommendations", lambda: _table(asked, config, events, liked))
+        table = _with_texts(table, product_texts(events))
     order = pl.Enum(TASKS)
     sorted_table = table.sort("customer_id", pl.col("task").cast(order), "rank")
     return Recommended(sorted_table, liked.hybrid.choice.names, liked.hybrid.choice.gap)
@@ -115,6 +119,15 @@ def _table(asked: Asked, config: Config, events: Events, liked: Liked) -> pl.Dat
         for some, personal in ((~refuses, True), (refuses, False))
     ]
     return pl.concat(parts)
+
+
+def _with_texts(table: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:
+    if texts.is_empty():
+        return table
+    about = pl.col("reason").str.extract(r"^(?:goes_with|new_like):(.*)$").alias("_about")
+    others = texts.select(pl.col("product_id").cast(pl.String).alias("_about"), pl.col("text").alias("about_text"))
+    named = table.join(texts, on="product_id", how="left", maintain_order="left")
+    return named.with_columns(about).join(others, on="_about", how="left", maintain_order="left").drop("_about")
 
 
 def _known(customers: Sequence[str], everybody: pl.Series, config: Config) -> pl.Series:

@@ -109,8 +109,8 @@ def _is_read(orders: Match, ours: str) -> bool:
 def _check_currency(currency: str, given: str | None, found: Mapping[SourceName, Match]) -> None:
     if given is not None and given.upper() != currency:
         raise InputError(f"the offers are in {currency}, and --currency says {given}; both must be the same money")
-    said = guess_currency(None, language_of(found.values()), found["order_lines"])
-    if given is None and said.value != currency and said.why != "assumed":
+    said = guess_currency(None, language_of(found.values()), found["order_lines"], found.values())
+    if given is None and said.value != currency and not said.doubt:
         raise InputError(
             f"the offers are in {currency}, and the orders look like {said.value} ({said.why.removeprefix('assumed: ')}"
             f"); correct the file of offers, or say --currency {currency} if these orders are in {currency}"
@@ -133,7 +133,7 @@ def _frames(
     for name, one in found.items():
         peeked = peeks.get(name, peeks["order_lines"])
         form = time_format(one, peeked, language_of(found.values()), currency)
-        sources[name] = _source(name, one, peeked, None if form is None else form[0], costs)
+        sources[name] = _source(name, one, peeked, None if form is None else form.form, costs)
     shop = Shop(name="replay", currency=currency, timezone=zone)
     config = Config.model_construct(shop=shop, sources=sources, clean=Clean(max_unreadable=1))
     read = {name: read_source(name, config, engine) for name in sources}

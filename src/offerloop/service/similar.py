@@ -64,10 +64,9 @@ def similar(
 
 def learn(events: Events, config: Config) -> Item2Vec:
     """Vectors of all products from all baskets."""
-    purchases = collect(events.order_lines.select("customer_id", "product_id", "order_day").unique())
-    context = Context.read(
-        events.products, events.order_lines, events.customers, events.browsing, config.profiles.audit_only
-    )
+    lines = events.merchandise_lines
+    purchases = collect(lines.select("customer_id", "product_id", "order_day").unique())
+    context = Context.read(events.merchandise, lines, events.customers, events.browsing, config.profiles.audit_only)
     few = config.recommend.min_buyers
     return Item2Vec().fit(Interactions.build(purchases, events.as_of_day, min_buyers=few, context=context))
 

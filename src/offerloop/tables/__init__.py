@@ -12,7 +12,7 @@ from offerloop.tables.evaluation import OVERLAP, POLICY_VALUES
 from offerloop.tables.events import CUSTOMERS, QUALITY, QUALITY_BY_DAY, REJECTED
 from offerloop.tables.profiles import AUDIENCE_MEMBERS, PROFILES
 from offerloop.tables.readout import OUTCOMES, READOUT_EFFECTS
-from offerloop.tables.recommenders import AFFINITIES, RECOMMENDER_RESULTS
+from offerloop.tables.recommenders import AFFINITIES, PRODUCT_TEXTS, RECOMMENDER_RESULTS
 from offerloop.tables.response import (
     BREAK_EVEN,
     CALIBRATION,
@@ -39,6 +39,7 @@ STAGE_TABLES = {
         PROFILES,
         AUDIENCE_MEMBERS,
         AFFINITIES,
+        PRODUCT_TEXTS,
         RECOMMENDER_RESULTS,
         CAMPAIGN_EFFECTS,
         FIRST_REACHED,
@@ -80,6 +81,7 @@ __all__ = [
     "OUTCOMES",
     "OVERLAP",
     "POLICY_VALUES",
+    "PRODUCT_TEXTS",
     "PROFILES",
     "QUALITY",
     "QUALITY_BY_DAY",

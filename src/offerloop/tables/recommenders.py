@@ -45,3 +45,10 @@ RECOMMENDER_RESULTS = Table(
     ),
     key=("task", "recommender", "window"),
 )
+
+PRODUCT_TEXTS = Table(
+    "product_texts",
+    "What products are called, where the shop says so.",
+    (Column("product_id", ID, "product"), Column("text", pl.String, "its name or description")),
+    key=("product_id",),
+)

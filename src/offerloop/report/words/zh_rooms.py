@@ -15,6 +15,10 @@ TEXTS: dict[str, str] = {
     "after the window": "晚于时间窗口",
     "other currency": "其他币种",
     "test order": "测试订单",
+    "anonymous customer": "匿名用户",
+    "unit cost is 0": "成本为零",
+    "several texts": "商品名称不一",
+    "non-merchandise": "非商品",
     "marked as returned": "标记为退货",
     "nothing sold": "没有售出",
     "return": "退货",
@@ -50,6 +54,14 @@ TEXTS: dict[str, str] = {
     "after clean.last_day = {day}": "晚于 clean.last_day = {day}",
     "not in {currency}; amounts cannot be added": "不是 {currency}；金额不能相加",
     "an id that matches clean.test_ids": "编号符合 clean.test_ids",
+    "a customer id that matches clean.anonymous_ids": "用户编号符合 clean.anonymous_ids",
+    "a unit cost of 0 is one that is not known: for such products shop.margin counts": (
+        "成本为 0 视为未知:这些商品按 shop.margin 计算毛利"
+    ),
+    "products with several texts: the commonest one is shown": "同一商品有多个名称:显示最常见的一个",
+    "postage, fees, samples: never recommended, and in no offer; clean.drop_non_merchandise leaves them out": (
+        "邮费、服务费、样品等:不推荐,也不进入优惠;设 clean.drop_non_merchandise 可剔除这些订单行"
+    ),
     "the column 'returned' says so": "returned 列如此标明",
     "no unit and no money: a record of the till, not a sale": "没有数量也没有金额：是收银记录，不是销售",
     "netted against the customer's latest purchase of the product": "与该用户最近一次购买该商品相抵",

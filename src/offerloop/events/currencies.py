@@ -1,0 +1,69 @@
+"""Currency signs in cells of amounts: which stand there, and whether amounts with them can be added."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import narwhals as nw
+import polars as pl
+
+from offerloop.engine import collect
+from offerloop.engine.base import Frame
+from offerloop.errors import SourceError
+
+SIGNS = {
+    "EUR": "€", "GBP": "£", "CNY": "元|圆|人民币", "JPY": "円", "KRW": "₩|원", "INR": "₹", "RUB": "₽", "TRY": "₺",
+    "PLN": "zł", "$": r"\$", "¥": "[¥￥]",
+}  # fmt: skip
+"""Signs by currency; several have "$", and "¥" is yuan or yen."""
+CODES = {
+    "EUR": "EUR", "GBP": "GBP", "CNY": "RMB|CNY", "CHF": "CHF", "KRW": "KRW", "USD": "USD|US\\$", "JPY": "JPY",
+    "INR": "INR", "PLN": "PLN", "TRY": "TRY|TL",
+}  # fmt: skip
+_ALIKE = ({"¥", "CNY"}, {"¥", "JPY"}, {"$", "USD"})
+"""Names of the same money."""
+_ANY = r"\p{Sc}|[A-Za-z元圆円원]"
+
+
+def mixed(signs: Collection[str]) -> bool:
+    """Return whether signs belong to several currencies."""
+    return len(signs) > 1 and not any(set(signs) <= alike for alike in _ALIKE)
+
+
+def signs_in(cells: pl.Series) -> dict[str, str]:
+    """Return the currencies whose signs or codes stand in texts, each with the first cell that has it."""
+    some = cells.filter(cells.str.contains(_ANY))
+    found = {}
+    for money, pattern in _patterns().items():
+        hit = some.filter(some.str.contains(pattern))
+        if hit.len():
+            found[money] = str(hit[0])
+    return found
+
+
+def check_one_currency(frame: Frame, columns: Collection[str], place: str) -> None:
+    """Raise SourceError for text columns of amounts with signs of several currencies: no sum of them has a meaning."""
+    names = sorted(columns)
+    if not names:
+        return
+    some = frame.select(names).filter(
+        nw.any_horizontal(*(nw.col(name).str.contains(_ANY) for name in names), ignore_nulls=True)
+    )
+    firsts = [
+        nw.when(nw.col(name).str.contains(pattern)).then(nw.col(name)).min().alias(f"{number} {money}")
+        for number, name in enumerate(names)
+        for money, pattern in _patterns().items()
+    ]
+    row = collect(some.select(*firsts)).row(0, named=True)
+    for number, name in enumerate(names):
+        signs = {money: cell for money in _patterns() if (cell := row[f"{number} {money}"]) is not None}
+        if mixed(signs):
+            examples = " and ".join(f"'{cell}'" for cell in signs.values())
+            raise SourceError(
+                f"{place}, column '{name}': holds amounts in several currencies, such as {examples}, and they cannot "
+                "be added; write them in one, or map a column 'currency' with the code of each row"
+            )
+
+
+def _patterns() -> dict[str, str]:
+    return {money: "|".join(filter(None, (SIGNS.get(money), CODES.get(money)))) for money in {**SIGNS, **CODES}}

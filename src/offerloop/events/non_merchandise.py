@@ -1,0 +1,120 @@
+"""Products that are no goods (postage, fees, samples, adjustments): recognised by their texts, codes and behaviour."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Mapping, Sequence
+from fnmatch import fnmatchcase
+from functools import lru_cache
+from importlib import resources
+
+import narwhals as nw
+import polars as pl
+
+from offerloop.config import Clean
+from offerloop.engine import collect
+from offerloop.engine.base import Frame
+
+_MOST_WORDS, _LONGEST_SIGNS = 4, 10
+"""Words of a text whose end is looked at, and signs of a Chinese one. Longer ones describe goods."""
+_CODES = re.compile(
+    r"^(POST|DOT|[MDSB]|C2|CRUK|ADJUST\d*|BANK ?CHARGES|SHIP|SHIPPING|FREIGHT|DELIVERY|FEE|VERSAND|PFAND)$",
+    re.IGNORECASE,
+)
+"""Codes of products without a text."""
+_MOST_ORDERS, _ONE_UNIT, _FEWEST_PRICES, _WILD = 0.5, 0.98, 10, 5.0
+"""Behaviour of a charge: in this share of the orders, one unit in this share of its lines, so many different prices,
+and this ratio of high prices to low ones. Nothing that is put on a shelf has all four."""
+
+
+def kind_of(product_id: str, text: str | None, category: str | None = None) -> str:
+    """Return what a product is that is no goods, such as "a sample"; empty for goods."""
+    texts = [one for one in (text, category) if one]
+    for one in texts:
+        if kind := _kind_of_text(one):
+            return kind
+    if kind := _kind_of_text(product_id.replace("_", " ")):
+        return kind
+    return "no goods, by its code" if not text and _CODES.match(product_id) else ""
+
+
+def _kind_of_text(text: str) -> str:
+    kinds, plain = _written_kinds(), _plain(text)
+    if re.search(r"[\u4e00-\u9fff]", text):
+        short = text.strip() if len(text.strip()) <= _LONGEST_SIGNS else ""
+        hit = (name for name, one in kinds.items() if short in one.get("whole", ()) or _any(one, "signs", short))
+        return next(hit, "") if short else ""
+    brief = plain if len(plain.split()) <= _MOST_WORDS else ""
+    for name, one in kinds.items():
+        if plain in one["whole"] or any(brief.startswith(begin) for begin in one.get("begin", ())):
+            return name
+        if any(brief == end or brief.endswith(f" {end}" if " " in end else end) for end in one.get("end", ())):
+            return name
+    return ""
+
+
+def _any(kind: Mapping[str, Sequence[str]], part: str, text: str) -> bool:
+    return any(sign in text for sign in kind.get(part, ()))
+
+
+@lru_cache(maxsize=1)
+def _written_kinds() -> Mapping[str, Mapping[str, Sequence[str]]]:
+    file = resources.files("offerloop.events") / "non_merchandise.toml"
+    return tomllib.loads(file.read_text(encoding="utf-8"))
+
+
+def _plain(text: str) -> str:
+    """Return small letters and single blanks, without numbers, signs and accents."""
+    folded = text.lower()
+    for sign, spelt in (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ß", "ss"), ("&", " and ")):
+        folded = folded.replace(sign, spelt)
+    letters = "".join(one for one in unicodedata.normalize("NFD", folded) if not unicodedata.combining(one))
+    return " ".join(re.sub(r"[^a-z]+", " ", letters).split())
+
+
+def recognised(lines: Frame, products: Frame, clean: Clean) -> pl.DataFrame:
+    """Return product_id, text and kind of the sold and listed products that are no goods, sorted.
+
+    What `clean.merchandise` fits is goods, what `clean.non_merchandise` fits is none, whatever it looks like.
+    """
+    names = [name for name in ("text", "category") if name in products.collect_schema()]
+    listed = collect(products.select("product_id", *names), "product_id")
+    ids = listed["product_id"].cast(pl.String).to_list()
+    texts, categories = (
+        listed[name].to_list() if name in names else [None] * len(ids) for name in ("text", "category")
+    )
+    charges = set(_charges(lines).cast(pl.String))
+    kinds = [
+        _decided(one, kind_of(one, text, category), one in charges, clean)
+        for one, text, category in zip(ids, texts, categories, strict=True)
+    ]
+    found = listed.select("product_id", text=pl.Series(texts, dtype=pl.String), kind=pl.Series(kinds, dtype=pl.String))
+    return found.filter(pl.col("kind") != "")
+
+
+def _decided(product_id: str, kind: str, is_charge: bool, clean: Clean) -> str:
+    if any(fnmatchcase(product_id, one) for one in clean.merchandise):
+        return ""
+    if any(fnmatchcase(product_id, one) for one in clean.non_merchandise):
+        return kind or "no goods, by clean.non_merchandise"
+    return kind or ("a charge, by its prices: one in most orders, each at its own" if is_charge else "")
+
+
+def _charges(lines: Frame) -> pl.Series:
+    """product_id of what is in most orders, one at a time, at prices all over the place."""
+    n_orders = int(collect(lines.select(nw.col("order_id").n_unique().alias("n")))["n"][0] or 0)
+    counts = collect(lines.group_by("product_id").agg(nw.col("order_id").n_unique().alias("n")))
+    common = counts.filter(pl.col("n") >= max(_MOST_ORDERS * n_orders, _FEWEST_PRICES))["product_id"]
+    if common.is_empty():
+        return common
+    priced = lines.filter(nw.col("product_id").is_in(common.to_list()), nw.col("paid_minor") > 0)
+    sold = collect(priced.select("product_id", "quantity", "paid_minor"))
+    price = pl.col("paid_minor")
+    shaped = sold.group_by("product_id").agg(
+        single=(pl.col("quantity") == 1).mean(), n_prices=price.n_unique(),
+        ratio=price.quantile(0.9) / price.quantile(0.1),
+    )  # fmt: skip
+    wild = (pl.col("n_prices") >= _FEWEST_PRICES) & (pl.col("ratio") >= _WILD)
+    return shaped.filter((pl.col("single") >= _ONE_UNIT) & wild)["product_id"]

@@ -1,0 +1,86 @@
+"""The notes of `offerloop init` on a configuration that stands: whether its columns are what their contents say."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import narwhals as nw
+import polars as pl
+
+from offerloop.config import Config, Source, SourceName
+from offerloop.engine import collect
+from offerloop.errors import InputError, SourceError
+from offerloop.events import Events
+from offerloop.events.contracts import CONTRACTS
+from offerloop.events.expression import columns_in
+from offerloop.service.customer_ids import customer_notes
+from offerloop.service.guess import Match, columns_of, language_of, unfit
+from offerloop.service.guess_doubts import encoding_notes, mapping_notes
+from offerloop.service.guess_shop import evidence
+from offerloop.service.guess_times import decided, forms_of, two_readings
+from offerloop.service.peek import Peek, Place, peek
+
+
+def configured_notes(config: Config, events: Events) -> list[str]:
+    """Return what a reader should compare with the data, for each source that a file or a table holds."""
+    notes: list[str] = []
+    matches: dict[SourceName, Match] = {}
+    for name, found, peeked in _looked_at(config):
+        contract, matches[name] = CONTRACTS[name], found
+        notes += mapping_notes(found, peeked) if name == "order_lines" else []
+        notes += unfit(found, name, (*contract.required, *contract.optional))
+        notes += encoding_notes(peeked)
+        notes += _time_notes(found, peeked, config.sources[name])
+    if "order_lines" in matches:
+        notes += _currency_notes(config, list(matches.values()), matches["order_lines"])
+    return [*notes, *customer_notes(_orders(events))]
+
+
+def _looked_at(config: Config) -> Iterator[tuple[SourceName, Match, Peek]]:
+    with tempfile.TemporaryDirectory(prefix="offerloop-") as folder:
+        for name, source in config.sources.items():
+            place = Place(source.path, source.part, source.url, source.table, source.query)
+            # the reader of the whole source has read it, and knows more of how it is written
+            with suppress(InputError, SourceError):
+                peeked = peek(place, Path(folder), encoding=source.encoding)
+                yield name, _mapped(source, peeked), peeked
+
+
+def _mapped(source: Source, peeked: Peek) -> Match:
+    """The mapping of a configuration, as if it had been guessed."""
+    found = Match(columns_of(peeked))
+    schema = nw.from_native(peeked.head.lazy()).collect_schema()
+    for ours, written in source.columns.items():
+        found.take(ours, written, columns_in(written, schema), "")
+    for name in source.attributes:
+        found.columns.pop(name, None)
+    return found
+
+
+def _time_notes(found: Match, peeked: Peek, source: Source) -> list[str]:
+    if source.time_format is None or "at" not in found.found:
+        return []
+    forms = forms_of(found, "at", peeked)
+    others = [form for form in forms if form != source.time_format]
+    if source.time_format not in forms or not others:
+        return []
+    better = decided(found, "at", forms, peeked)
+    if better is not None and better.form == source.time_format:
+        return []
+    return [note] if (note := two_readings(found, "at", peeked, source.time_format, others[0])) else []
+
+
+def _currency_notes(config: Config, matches: list[Match], orders: Match) -> list[str]:
+    said, mine = evidence(language_of(matches), orders, matches), config.shop.currency
+    if said is None or said.value == mine or (said.value == "USD" and "sign" in said.why):
+        return []
+    why = said.why.removeprefix("assumed: ")
+    return [f"shop.currency = {mine}, and the data look like {said.value} ({why}); correct it if amounts are in that"]
+
+
+def _orders(events: Events) -> pl.DataFrame:
+    counts = events.order_lines.group_by("customer_id").agg(nw.col("order_id").n_unique().alias("n_orders"))
+    return collect(counts, "customer_id").with_columns(pl.col("customer_id").cast(pl.String))

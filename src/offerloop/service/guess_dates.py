@@ -1,0 +1,102 @@
+"""Which of several columns of dates is when the order was made: by its name, then by being the earliest."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from offerloop.events.calendar import DAY
+from offerloop.service.guess import Match, misleads, name_score
+from offerloop.service.guess_contents import Column, is_time
+from offerloop.service.guess_times import seconds_of
+
+_ALIKE = 0.1
+"""Names whose scores differ by less say equally well that a column is the order's time."""
+_NEVER_LATER, _OFTEN_EARLIER = 0.95, 0.05
+_MOST_DAYS = 180
+"""A date that mostly lies further apart, such as a day of birth, is none of the order."""
+_BY_CONTENTS = "guessed from the contents"
+
+
+def choose_time(found: Match) -> None:
+    """Take the column that is the time of the order; of those whose names say so equally well the earliest."""
+    dates = [] if found.is_given("at") else order_dates(found)
+    if not dates:
+        return
+    best = max(_score(column) for column in dates)
+    likely = [column for column in dates if _score(column) > best - _ALIKE]
+    chosen = next((one for one in likely if all(one is other or earlier(one, other) for other in likely)), None)
+    mapped = found.column("at")
+    if chosen is not None and len(likely) > 1 and (mapped is None or chosen.name != mapped.name):
+        found.take("at", chosen.name, (chosen.name,), f"guessed: hardly ever later than {_named(likely, chosen)}")
+    elif mapped is None:
+        first = max(dates, key=_score)
+        found.take("at", first.name, (first.name,), _BY_CONTENTS)
+
+
+def order_dates(found: Match) -> list[Column]:
+    """Return the columns of dates that may be the order's: not those that each customer has one of."""
+    free = [*found.unused(), *([column] if (column := found.column("at")) else [])]
+    dates = [column for column in found.columns.values() if column in free and is_time(column) and not _like_id(column)]
+    return [column for column in dates if not _of_customer(found, column)]
+
+
+def date_notes(found: Match) -> list[str]:
+    """Return what a reader should compare where the order's time may be another column."""
+    if "at" not in found.found or not found.found["at"].theirs:
+        return []
+    mapped = found.columns[found.found["at"].theirs[0]]
+    if not mapped.dated:
+        return []
+    others = [one for one in order_dates(found) if one.name not in found.found["at"].theirs]
+    before = [one for one in others if not _misleading(one) and earlier(one, mapped)]
+    if before:
+        first = before[0].name
+        said = f"'{mapped.name}' is read as the time of the order, and '{first}' is hardly ever later"
+        return [f"{said}; if that is the order's date, map at = '{first}'"]
+    if _misleading(mapped):
+        return [f"'{mapped.name}' is read as the time of the order, and its name says that it is something else"]
+    rivals = [one.name for one in others if _score(one) > _score(mapped) - _ALIKE]
+    if rivals:
+        said = ", ".join(f"'{name}'" for name in rivals)
+        return [f"'{mapped.name}' is read as the time of the order; {said} may be it as well"]
+    return []
+
+
+def earlier(one: Column, other: Column) -> bool:
+    """Return whether one date is hardly ever later than another, and often some days before it."""
+    both = pl.DataFrame({"one": _seconds(one), "other": _seconds(other)}).drop_nulls()
+    apart = both["other"] - both["one"]
+    if not apart.len() or abs(float(apart.median() or 0)) > _MOST_DAYS * DAY:  # type: ignore[arg-type]
+        return False
+    return bool((apart >= 0).mean() >= _NEVER_LATER and (apart > 0).mean() >= _OFTEN_EARLIER)  # type: ignore[operator]
+
+
+def _seconds(column: Column) -> pl.Series:
+    return seconds_of(column.cells, column.forms[0] if column.forms else None)
+
+
+def _score(column: Column) -> float:
+    return name_score(column.name, "order_lines", "at")[0]
+
+
+def _misleading(column: Column) -> bool:
+    return _score(column) < 0.9 and misleads(column.name, "order_lines", "at")
+
+
+def _named(likely: list[Column], chosen: Column) -> str:
+    return ", ".join(f"'{one.name}'" for one in likely if one is not chosen)
+
+
+def _like_id(column: Column) -> bool:
+    return column.cells.dtype.is_integer() or bool(column.forms and "%" not in column.forms[0])
+
+
+def _of_customer(found: Match, column: Column) -> bool:
+    """Return whether every customer with several orders has one value, such as a day of birth."""
+    customer, order = found.column("customer_id"), found.column("order_id")
+    if customer is None or order is None:
+        return False
+    rows = pl.DataFrame({"customer": customer.cells, "order": order.cells, "date": column.cells})
+    counts = rows.group_by("customer").agg(pl.col("order").n_unique(), pl.col("date").n_unique())
+    several = counts.filter(pl.col("order") > 1)
+    return several.height > 1 and bool((several["date"] == 1).all())

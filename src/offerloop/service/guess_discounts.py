@@ -1,0 +1,111 @@
+"""Whether a column of discounts or coupons holds amounts, or shares and percentages, which are no money."""
+
+from __future__ import annotations
+
+import re
+
+import polars as pl
+
+from offerloop.service.guess import HOLDS, Match, name_score, reference
+from offerloop.service.guess_contents import Column
+from offerloop.service.guess_times import evaluate
+from offerloop.service.peek import Peek
+
+ROLES = ("discount", "coupon")
+_PERCENT = re.compile(r"%|percent|prozent|porcentaje|pourcent|\bpct\b|_pct|rate$|率", re.IGNORECASE)
+_CLOSE = 0.01
+"""Relative error up to which a reading explains what was paid."""
+_FEWEST = 5
+
+
+def discounts(found: Match, peeked: Peek) -> None:
+    """Discounts written below zero are turned; shares and percentages are no amounts and go."""
+    for ours in ROLES:
+        column = found.column(ours)
+        if column is None or _paid(found) is None or found.is_given(ours):
+            continue
+        if is_share_of_price(found, peeked, column):
+            del found.found[ours]  # `discount_notes` says so
+        elif column.numbers.max() <= 0 and column.numbers.min() < 0:  # type: ignore[operator]
+            found.take(ours, f"-{reference(column.name)}", (column.name,), found.found[ours].why)
+
+
+def discount_notes(found: Match, peeked: Peek) -> list[str]:
+    """Return a note for each column of discounts that holds shares, mapped or left out."""
+    notes: dict[str, str] = {}
+    for ours in ROLES:
+        mapped = found.column(ours)
+        for column in [mapped] if mapped else _called(found, ours):
+            if column.numeric and not column.dated and is_share_of_price(found, peeked, column):
+                notes.setdefault(column.name, share_note(found, column, ours))
+    return list(notes.values())
+
+
+def _called(found: Match, ours: str) -> list[Column]:
+    """Columns that nothing is read from and whose names say that they are ours."""
+    return [one for one in found.unused() if name_score(one.name, "order_lines", ours)[0] >= HOLDS]
+
+
+def is_share_of_price(found: Match, peeked: Peek, column: Column) -> bool:
+    """Return whether numbers are shares or percentages: by the name, by what was paid, else by their size."""
+    values, paid = column.numbers.filter(column.numbers != 0), _paid(found)
+    if not values.len() or paid is None:
+        return False
+    smallest, largest = float(values.min()), float(values.max())  # type: ignore[arg-type]
+    if smallest < 0 or largest > 100:
+        return False
+    scale = 1 if largest <= 1 else 100
+    by_amounts = _explained(found, peeked, column, scale)
+    if by_amounts is not None:
+        return by_amounts
+    if _PERCENT.search(column.name):
+        return True
+    if scale == 1:
+        return column.fractions and float(paid.numbers.median() or 0) > 2  # type: ignore[arg-type]
+    return column.distinct <= 20 and paid.fractions and bool((column.numbers % 5 == 0).all())
+
+
+def share_note(found: Match, column: Column, ours: str) -> str:
+    """Return what to do with a column of shares."""
+    largest = float(column.numbers.max() or 0)  # type: ignore[arg-type]
+    share = reference(column.name) if largest <= 1 else f"{reference(column.name)} / 100"
+    if worth := _worth(found):
+        written = f"{worth} * {share}"
+    else:
+        written = f"{found.found['paid'].written} * {share} / (1 - {share})" if "paid" in found.found else ""
+    remedy = f'; if they are shares of the price, map {ours} = "{written}"' if written else ""
+    held = f"'{column.name}' seems to hold shares or percentages, up to {largest:g}"
+    return f"{held}; a discount must be an amount{remedy}"
+
+
+def _paid(found: Match) -> Column | None:
+    return found.column("paid") or found.column("unit_price")
+
+
+def _worth(found: Match) -> str:
+    """Return the expression of what a line costs before discounts; empty where none is known."""
+    if "list_value" in found.found:
+        return found.found["list_value"].written
+    price = found.found.get("list_price") or found.found.get("unit_price")
+    quantity = found.column("quantity")
+    if price is None or len(price.theirs) != 1:
+        return ""
+    return reference(price.theirs[0]) + ("" if quantity is None else f" * {reference(quantity.name)}")
+
+
+def _explained(found: Match, peeked: Peek, column: Column, scale: int) -> bool | None:
+    """Return whether price less the share, and not price less the amount, is what was paid; None if neither is."""
+    worth, paid = _worth(found), found.found.get("paid")
+    if not worth or paid is None or column.name in worth:
+        return None
+    written = {"worth": worth, "paid": paid.written, "off": reference(column.name)}
+    rows = pl.DataFrame(
+        {name: evaluate(peeked.head, text, peeked.decimal, as_number=True) for name, text in written.items()}
+    )
+    rows = rows.filter((pl.col("off") > 0) & (pl.col("worth") > 0)).drop_nulls()
+    if rows.height < _FEWEST:
+        return None
+    left = (pl.col("worth") * (1 - pl.col("off") / scale), pl.col("worth") - pl.col("off"))
+    errors = [((one - pl.col("paid")).abs() / pl.col("worth")).median() for one in left]
+    share, amount = rows.select(share=errors[0], amount=errors[1]).row(0)
+    return None if min(share, amount) > _CLOSE else bool(share < amount)

@@ -1,0 +1,91 @@
+"""What a reader should compare with the data: the same notes for columns that were guessed and for those of a file."""
+
+from __future__ import annotations
+
+import codecs
+
+import polars as pl
+
+from offerloop.events.cells import BLANKS
+from offerloop.events.dialect import likely_encodings
+from offerloop.service.customer_ids import customer_notes
+from offerloop.service.guess import Match, says
+from offerloop.service.guess_dates import date_notes
+from offerloop.service.guess_discounts import discount_notes
+from offerloop.service.guess_prices import amount_notes
+from offerloop.service.peek import Peek
+
+_TAX = 0.85
+_FAMILIES = {
+    "chinese": ("gb2312", "gbk", "gb18030"), "taiwanese": ("big5", "cp950", "big5hkscs"),
+    "japanese": ("shift_jis", "cp932"), "western": ("cp1252", "iso8859-1", "iso8859-15"),
+    "unicode": ("utf-8", "utf-8-sig", "ascii"),
+}  # fmt: skip
+
+
+def order_notes(found: Match, peeked: Peek) -> list[str]:
+    """Return the notes on a mapping of order lines, and on the customers in the rows that were looked at."""
+    return [*mapping_notes(found, peeked), *_customers(found)]
+
+
+def mapping_notes(found: Match, peeked: Peek) -> list[str]:
+    """Return the notes on a mapping of order lines."""
+    return [
+        *date_notes(found),
+        *discount_notes(found, peeked),
+        *amount_notes(found, peeked),
+        *_quantities(found),
+        *_taxes(found),
+    ]
+
+
+def encoding_notes(peeked: Peek) -> list[str]:
+    """Return a note where another encoding than the one that a file is read in is as likely or more so."""
+    file, dialect = peeked.file, peeked.dialect
+    if dialect is None or file is None:
+        return []
+    others = [one for one in likely_encodings(file.path) if _family(one) != _family(dialect.encoding)]
+    if not others:
+        return []
+    return [f"'{peeked.place}' is read as {dialect.encoding}, and {others[0]} is as likely; compare some texts"]
+
+
+def _family(encoding: str) -> str:
+    """Encodings that read the same signs alike have one name."""
+    name = codecs.lookup(encoding).name
+    return next((family for family, names in _FAMILIES.items() if name in names), name)
+
+
+def _quantities(found: Match) -> list[str]:
+    quantity = found.column("quantity")
+    if quantity is None or not quantity.fractions:
+        return []
+    example = quantity.numbers.filter(quantity.numbers != quantity.numbers.floor())[0]
+    return [f"'{quantity.name}' holds quantities such as {example:g}, which are weights or measures, not units"]
+
+
+def _taxes(found: Match) -> list[str]:
+    taxes = [one.name for one in found.unused() if one.numeric and not one.dated and says(one.name, "tax", _TAX)]
+    if not taxes or "paid" not in found.found:
+        return []
+    paid = found.found["paid"].written
+    return [f"'{taxes[0]}' is read as part of no amount: '{paid}' counts as it is, with or without tax"]
+
+
+def _customers(found: Match) -> list[str]:
+    return customer_notes(orders_of(found))
+
+
+def orders_of(found: Match) -> pl.DataFrame:
+    """Return customer_id (text) and n_orders of the rows that were looked at."""
+    customer, order = found.column("customer_id"), found.column("order_id")
+    if customer is None:
+        return pl.DataFrame(schema={"customer_id": pl.String, "n_orders": pl.UInt32})
+    ids = customer.cells.cast(pl.String).str.strip_chars()
+    orders = pl.DataFrame({"customer_id": ids, "order": ids if order is None else order.cells}).drop_nulls()
+    orders = orders if order is None else orders.unique()
+    return (
+        orders.filter(~pl.col("customer_id").str.to_lowercase().is_in(BLANKS))
+        .group_by("customer_id")
+        .agg(n_orders=pl.len())
+    )

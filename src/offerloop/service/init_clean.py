@@ -1,0 +1,58 @@
+"""Lines of `[clean]` and `[privacy]` for what was seen: products that are no goods, odd ids of customers."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from offerloop.events.non_merchandise import kind_of
+from offerloop.service.check_losses import named
+from offerloop.service.customer_ids import anonymous_ids, case_variants, surely_same
+from offerloop.service.guess import Match
+from offerloop.service.guess_doubts import orders_of
+from offerloop.service.guess_times import evaluate
+from offerloop.service.init_toml import entry, listed, off
+from offerloop.service.peek import Peek
+
+_SHOWN = 8
+
+
+def no_goods(found: Match, peeked: Peek) -> list[str]:
+    """Return the products of a source that are no goods by their texts or codes, as a person reads them."""
+    names = [ours for ours in ("product_id", "text", "category") if ours in found.found]
+    if "product_id" not in names:
+        return []
+    cells = {ours: evaluate(peeked.seen, found.found[ours].written, peeked.decimal).cast(pl.String) for ours in names}
+    products = pl.DataFrame(cells).with_columns(pl.all().str.strip_chars()).drop_nulls("product_id")
+    products = products.unique("product_id", maintain_order=True)
+    rows = [(row["product_id"], row.get("text"), row.get("category")) for row in products.iter_rows(named=True)]
+    return sorted(named(product, text) for product, text, category in rows if kind_of(product, text, category))
+
+
+def no_goods_note(products: list[str]) -> list[str]:
+    """Return the note on them."""
+    if not products:
+        return []
+    more = f" and {len(products) - _SHOWN} more" if len(products) > _SHOWN else ""
+    return [f"no goods, so never recommended and in no offer: {', '.join(products[:_SHOWN])}{more}"]
+
+
+def clean_lines(products: list[str], orders: Match) -> list[str]:
+    """Return what `[clean]` and `[privacy]` may hold; what is certain is active, the rest is commented out."""
+    lines = [f"# {' '.join(note.split())}" for note in no_goods_note(products)]
+    lines += [
+        off("drop_non_merchandise = true", "leave the lines of postage, fees and samples out; default: they are sales"),
+        off('merchandise = ["ID"]', "products that are goods, although they look like postage or a fee"),
+        off('non_merchandise = ["ID*"]', "products that are no goods and were not recognised"),
+    ]
+    customers = orders_of(orders)
+    anonymous = [name for name, _ in anonymous_ids(customers)]
+    if anonymous:
+        why = "too many orders for one person; take the # away to leave them out"
+        lines.append(off(f"anonymous_ids = {listed(anonymous)}", why))
+    variants = case_variants(customers["customer_id"])
+    if variants:
+        sure = surely_same(variants, customers.height)
+        why = f"{' and '.join(variants[0])} are the same customer, as are {len(variants) - 1} more"
+        key = entry("ignore_case", "true", why) if sure else off("ignore_case = true", f"if {why}")
+        lines += ["", "[privacy]", key]
+    return lines
