@@ -236,3 +236,12 @@ def test_a_band_says_how_much_wider_it_would_have_to_be(command, tmp_path):
     assert "'left' reaches at most 25 offers, not 40 offers" in said
     assert "'right' would have to be at least 35 offers, not 20 offers" in said
     assert "'rate of half left over right' would have to give way by at least 0.3000 for each customer" in said
+
+
+def test_amounts_are_rounded_to_the_safe_side_and_never_a_negative_zero():
+    budget = Limit("budget", -1, unit=(10_000, "USD"))
+    assert "'budget' would have to be at least 0.00 USD, not -0.0001 USD" in sentence(shop(2_000, budget))
+    short = Limit("budget", 1_001, unit=(10_000, "USD"))
+    said = sentence(shop(2_000, short, in_region(100)))
+    needed_cents = -(-needed(shop(2_000), 100) // 100)
+    assert f"at least {needed_cents / 100:,.2f} USD, not 0.1001 USD" in said

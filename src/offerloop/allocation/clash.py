@@ -44,7 +44,7 @@ class Conflict:
 
 
 def clash(problem: Problem) -> ClashError | None:
-    """What to say where even divided customers cannot keep to the limits; None where that could not be shown."""
+    """Return the error that names limits that clash even where customers are divided; None where it is not proved."""
     conflicts = list(_conflicts(problem))
     if not conflicts:
         return None
@@ -52,7 +52,7 @@ def clash(problem: Problem) -> ClashError | None:
 
 
 def none_found(broken: Sequence[tuple[Limit, int]]) -> ClashError:
-    """What to say where no plan was found although nothing proves that there is none.
+    """Return the error for a search that found no plan although nothing proves that there is none.
 
     `broken` are limits that the closest plan exceeds, and by how many units.
     """
@@ -64,7 +64,7 @@ def none_found(broken: Sequence[tuple[Limit, int]]) -> ClashError:
 
 
 def _needed(limit: Limit, by: int) -> str:
-    """What a limit would have to be at least for the others to hold."""
+    """Say what a limit would have to be at least for the others to hold."""
     given, now = limit.at_most + by, limit.at_most
     if limit.is_below:
         reached, asked = limit.amount(-given, ROUND_FLOOR), limit.amount(-now)
@@ -75,7 +75,7 @@ def _needed(limit: Limit, by: int) -> str:
 
 
 def _enough(limit: Limit, by: int) -> str:
-    """What a limit would have to be so that a plan at hand keeps to it."""
+    """Say what a limit would have to be so that a plan at hand keeps to it."""
     given, now = limit.at_most + by, limit.at_most
     if limit.is_below:
         return f"'{limit.name}' asks for {limit.amount(-given, ROUND_FLOOR)} instead of {limit.amount(-now)}"
@@ -90,12 +90,12 @@ def _is_difference(limit: Limit) -> bool:
 
 
 def _more(limit: Limit, by: int) -> str:
-    """The width that a band lacks, with four digits, or an amount."""
+    """Say the width that a band lacks, with four digits, or an amount."""
     return limit.amount(by, ROUND_CEILING, 4 if min(limit.weights) < 0 else 2)
 
 
 def _conflicts(problem: Problem) -> Iterator[Conflict]:
-    """Conflicts without a limit in common."""
+    """Yield conflicts without a limit in common."""
     elastic, everything = Elastic(problem), set(range(len(problem.limits)))
     left = set(everything)
     for _ in range(CONFLICTS):
@@ -112,19 +112,20 @@ def _conflicts(problem: Problem) -> Iterator[Conflict]:
 
 
 def _order(limit: Limit) -> int:
-    """What is asked for first, then what is allowed, then what weighs one group against another."""
+    """Sort what is asked for before what is allowed, and that before what weighs one group against another."""
     return 0 if limit.is_below else 1 if min(limit.weights) >= 0 else 2
 
 
 def _proof(elastic: Elastic, members: Collection[int]) -> Violation | None:
-    """That these limits clash; None where it is not proved."""
+    """Return the proof that these limits clash; None where there is none."""
     found = elastic.violation(weights_of(len(elastic.problem.limits), members))
     return found if found.proved else None
 
 
 def _by(elastic: Elastic, proof: Violation, one: int, everything: set[int]) -> int:
-    """Whole units by which a limit must give way at least while all others hold, or only those that it clashes with
-    where even then not all can, or where they are many.
+    """Return the whole units by which a limit must give way at least while all others hold.
+
+    Where even then not all can be held, or where limits are many, only those that it clashes with are.
     """
     alone = len(everything) <= MANY and _proof(elastic, everything - {one}) is None
     others = everything if alone else proof.members

@@ -76,7 +76,7 @@ class Elastic:
         """Uses (parts, limits) of plans, in mean sizes; the first plan gives nothing."""
 
     def violation(self, weights: Floats, *, precise: bool = False) -> Violation:
-        """The least violation with weights (limits,), 0 for a limit that does not matter.
+        """Return the least violation with weights (limits,), 0 for a limit that does not matter.
 
         Unless `precise` the search ends as soon as it is known whether there is one.
         """
@@ -95,7 +95,7 @@ class Elastic:
             self._columns.append((used / self.size).astype(np.float64))
 
     def _master(self, weights: Floats, within: Floats) -> tuple[float, Floats]:
-        """The least violation by mixtures of the columns, and the prices of the limits."""
+        """Return the least violation by mixtures of the columns, and the prices of the limits."""
         from scipy.optimize import linprog
         from scipy.sparse import csr_array, eye_array, hstack, kron
 
@@ -113,7 +113,7 @@ class Elastic:
         return float(found.fun), prices
 
     def _used_least(self, prices: Floats) -> NDArray[np.object_]:
-        """(parts, limits): uses of the plan that uses least at these prices, exactly."""
+        """Return the uses (parts, limits) of the plan that uses least at these prices, exactly."""
         found = np.zeros((PARTS, len(prices)), dtype=object)
         real, most = prices / self.size, self.problem.most
 
@@ -130,7 +130,7 @@ class Elastic:
 
 
 def weights_of(limits: int, members: Collection[int], giving: int | None = None) -> Floats:
-    """(limits,): 1 for members; where one gives way, `HARD` for the others."""
+    """Return weights (limits,): 1 for members; where one gives way, `HARD` for the others."""
     found = np.zeros(limits)
     found[list(members)] = 1.0 if giving is None else HARD
     if giving is not None:

@@ -107,7 +107,7 @@ def solve_many_limits(problem: Problem) -> Solution | None:
 
 
 def _start(problem: Problem) -> tuple[Floats, list[int]]:
-    """Prices, and how many customers are left undecided in each attempt: more where fewer cannot keep to the limits."""
+    """Return prices, and how many customers each attempt leaves undecided, more each time."""
     customers, width = problem.blocks.customers, max(problem.blocks.width, 1)
     if customers * width <= SMALL:
         return np.zeros(len(problem.limits)), [customers]
@@ -130,7 +130,7 @@ def _within(problem: Problem, prices: Floats, number: int) -> float:
 
 
 def _attempt(problem: Problem, prices: Floats, within: float, *, last: bool) -> Solution | None:
-    """One plan; None where the undecided cannot keep to the limits. The last attempt returns the closest plan."""
+    """Return one plan; None where the undecided cannot keep to the limits, and the closest plan at the last attempt."""
     scan = Scan.of(problem, prices, within)
     at_most = np.array([one.at_most for one in problem.limits], dtype=object)
     undecided = Undecided.of(scan.open, scan.open_worth, REACH * within, problem, at_most - scan.used)

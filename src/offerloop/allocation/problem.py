@@ -190,7 +190,7 @@ class Limit:
         size, name = self.unit
         large, step = Decimal(units) / size, Decimal(1).scaleb(-digits)
         if rounding is not None or large == large.quantize(step):
-            large = large.quantize(step, rounding)
+            large = large.quantize(step, rounding) + 0  # no negative zero
         return f"{large:,f} {name}"
 
     @property

@@ -63,7 +63,7 @@ class Undecided:
         return cls(block.size, problem.most, row, slot, profit, worth[row, slot], use, ends, np.maximum(size, 1.0))
 
     def relaxed(self) -> Relaxed | None:
-        """The linear program; None where the limits cannot be held, or where that takes too long to tell."""
+        """The linear program; None where the limits cannot be held, or where solving it takes too long."""
         from scipy.optimize import linprog
 
         if len(self.row) == 0:
@@ -78,7 +78,7 @@ class Undecided:
         return Relaxed(found.x, prices, -float(found.fun) * scale)
 
     def closest(self) -> Floats:
-        """Shares (m,) that exceed the limits least; zeros where that takes too long to tell."""
+        """Return the shares (m,) that exceed the limits least; zeros where finding them takes too long."""
         from scipy.optimize import linprog
         from scipy.sparse import csr_array, eye_array, hstack, vstack
 

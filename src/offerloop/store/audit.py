@@ -60,8 +60,8 @@ def audit(engine: Engine) -> list[str]:
 
 
 def _differences(keys: Sequence[Column[Any]], table: Table, there: Values, told: Values) -> Select[Any]:
-    """Keys whose values in the table are not the sums over the history: the values (0 where the key is missing), and by
-    how much they are more than the sums.
+    """Select the keys whose values in the table are not the sums over the history, with the values (0 where the key is
+    missing) and by how much they are more than the sums.
 
     Rows of both, those of the history negated, are put under one another and grouped once: without a join no plan can
     be quadratic.
@@ -82,7 +82,7 @@ def _differences(keys: Sequence[Column[Any]], table: Table, there: Values, told:
 
 
 def _pairs(row: Row[Any], names: Sequence[str]) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """What is there, and what should be."""
+    """Return what is there, and what should be."""
     is_ = tuple(int(getattr(row, name)) for name in names)
     return is_, tuple(one - int(getattr(row, f"more_{name}")) for one, name in zip(is_, names, strict=True))
 
