@@ -139,7 +139,25 @@ def test_places_and_scripts_tell_the_currency(tmp_path, column, cells, currency,
 def test_a_currency_that_nothing_speaks_for_is_a_note(tmp_path):
     made = started(tmp_path, PLAIN)
     assert any("USD is assumed" in one for one in made.facts["notes"])
-    assert "# no currency sign, code or place was found" in made.config.read_text(encoding="utf-8")
+    assert "# no sign, code or place settles the currency" in made.config.read_text(encoding="utf-8")
+
+
+def test_customers_of_many_countries_leave_the_currency_open(tmp_path):
+    """Only Brazilian customers have a region here, and they are few."""
+    countries = pl.Series(
+        "ship_country", [["Germany", "France", "USA", "Brazil"][row % 4] for row in range(PLAIN.height)]
+    )
+    regions = pl.when(countries == "Brazil").then(pl.lit("SP")).alias("ship_region")
+    made = started(tmp_path, PLAIN.with_columns(regions, countries))
+    assert any("USD is assumed" in one for one in made.facts["notes"])
+
+
+def test_a_share_beside_the_price_of_a_unit_is_noted(tmp_path):
+    price = (pl.col("paid").cast(pl.Float64) / pl.col("quantity")).round(2).alias("unit_price")
+    share = pl.Series("discount", [[0.0, 0.05, 0.25][row % 3] for row in range(PLAIN.height)])
+    made = started(tmp_path, PLAIN.with_columns(price, share).drop("paid"))
+    assert "discount" not in source_of(made).columns
+    assert any("'discount' seems to hold shares or percentages, up to 0.25" in one for one in notes_of(made))
 
 
 def test_two_currencies_in_one_column_are_never_added(tmp_path):

@@ -79,7 +79,12 @@ def share_note(found: Match, column: Column, ours: str) -> str:
 
 
 def _paid(found: Match) -> Column | None:
-    return found.column("paid") or found.column("unit_price")
+    """The column of amounts, or the price that they are computed from."""
+    paid = found.found.get("paid")
+    priced = (
+        None if paid is None else next((found.columns[name] for name in paid.theirs if name in found.columns), None)
+    )
+    return found.column("paid") or found.column("unit_price") or priced
 
 
 def _worth(found: Match) -> str:

@@ -50,7 +50,7 @@ def guess_currency(given: str | None, language: str, orders: Match, beside: Iter
         return Said(given.upper(), "")
     if found := evidence(language, orders, beside):
         return found
-    doubt = f"no currency sign, code or place was found, so {_HOME[language]} is assumed; else correct shop.currency"
+    doubt = f"no sign, code or place settles the currency, so {_HOME[language]} is assumed; else correct shop.currency"
     return Said(_HOME[language], "assumed", doubt)
 
 
@@ -123,19 +123,28 @@ def _money_of() -> dict[str, str]:
 
 
 def _placed(matches: Iterable[Match]) -> Said | None:
-    """The currency of most places in a column of countries or cities."""
-    for column in (one for found in matches for one in found.columns.values()):
-        if not _wordy(column):
-            continue
-        cells = column.filled.str.to_lowercase().str.strip_suffix("市")
-        known = cells.replace_strict(_money_of(), default=None, return_dtype=pl.String).drop_nulls()
-        if known.len() < (_SOME if _PLACE.search(column.name) else _MOSTLY) * cells.len():
-            continue
-        money = str(known.mode().sort()[0])
-        share = (known == money).mean()
-        if isinstance(share, float) and share > _MOSTLY:
-            return Said(money, f"assumed: {100 * share:.0f} % of the places known in '{column.name}' are where it is")
+    """The currency of most places in the column with the most countries or cities; empty cells count against it."""
+    columns = [one for found in matches for one in found.columns.values() if _wordy(one)]
+    known = [(_moneys(column), column) for column in columns]
+    enough = [
+        (moneys, column)
+        for moneys, column in known
+        if moneys.len() >= (_SOME if _PLACE.search(column.name) else _MOSTLY) * column.cells.len()
+    ]
+    if not enough:
+        return None
+    moneys, column = max(enough, key=lambda one: one[0].len() / one[1].cells.len())
+    money = str(moneys.mode().sort()[0])
+    share = (moneys == money).mean()
+    if isinstance(share, float) and share > _MOSTLY:
+        return Said(money, f"assumed: {100 * share:.0f} % of the places known in '{column.name}' are where it is")
     return None
+
+
+def _moneys(column: Column) -> pl.Series:
+    """The currency of each cell that is a known place."""
+    cells = column.filled.str.to_lowercase().str.strip_suffix("市")
+    return cells.replace_strict(_money_of(), default=None, return_dtype=pl.String).drop_nulls()
 
 
 def _scripted(matches: Iterable[Match]) -> Said | None:
