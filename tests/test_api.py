@@ -121,7 +121,9 @@ def test_every_form_of_a_table_has_the_same_rows(tmp_path):
     assert all(one.equals(found[0]) for one in found)
     kinds = table.with_columns(pl.col("town").cast(pl.Categorical))
     assert table_rows(kinds)[0].equals(found[0])
-    assert table_rows(pd.DataFrame({"id": [17.0, 18.0]}), ["id"])[0]["id"].to_list() == [17, 18]
+    floats = pd.DataFrame({"id": [17.0, 18.0]})
+    assert table_rows(floats, ids=["id"])[0]["id"].to_list() == [17, 18]
+    assert table_rows(floats.set_index("id", drop=False), ids=["id"])[0]["id"].to_list() == [17, 18]
 
 
 @pytest.mark.parametrize(

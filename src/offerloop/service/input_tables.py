@@ -19,16 +19,16 @@ InputTable = StrPath | pl.DataFrame | pl.LazyFrame | IntoDataFrame
 """A path (CSV, Excel or Parquet, packed or not) or a frame."""
 
 
-def table_rows(table: InputTable, names: Sequence[str] = ()) -> tuple[pl.DataFrame, Path]:
+def table_rows(table: InputTable, texts: Sequence[str] = (), ids: Sequence[str] = ()) -> tuple[pl.DataFrame, Path]:
     """Return the rows with their numbers, and the path that messages call the table by.
 
-    The columns `names` hold names such as ids and arms: whole numbers that pandas turned into 17.0 are 17 again.
-    Raises SourceError where the table cannot be read.
+    The columns `texts` are read from a CSV file as they are written. In these and in `ids`, whole numbers that pandas
+    turned into 17.0 are 17 again. Raises SourceError where the table cannot be read.
     """
     if isinstance(table, str | PathLike):
         path = as_path(table)
-        return _whole(read_table(path, names), names), path
-    return _whole(numbered(as_polars(table)), names), Path("table")
+        return _whole(read_table(path, texts), (*texts, *ids)), path
+    return _whole(numbered(as_polars(table)), (*texts, *ids)), Path("table")
 
 
 def as_polars(frame: object) -> pl.DataFrame:
@@ -40,8 +40,9 @@ def as_polars(frame: object) -> pl.DataFrame:
         frame = frame.collect()
     if isinstance(frame, pl.DataFrame):
         return frame
-    if nw.dependencies.is_pandas_dataframe(frame) and any(name is not None for name in frame.index.names):
-        frame = frame.reset_index()
+    if nw.dependencies.is_pandas_dataframe(frame):
+        named = [name for name in frame.index.names if name is not None and name not in frame.columns]
+        frame = frame.reset_index(level=named)
     try:
         return nw.from_native(cast("IntoDataFrame", frame), eager_only=True).to_polars()
     except TypeError:

@@ -41,7 +41,7 @@ class Uplift:
         For every offer `profit_<offer>` against giving nothing with rough `_low` and `_high`; value where no cost is
         known. Raises InputError for a table that lacks a column.
         """
-        own = self.trial.table if table is None else table_rows(table)[0]
+        own = self.trial.table if table is None else table_rows(table, ids=self.asked.names)[0]
         features = self.trial.encoding.matrix(own)
         value, cost = self.learned.effects(features)
         profit = value if cost is None else value - cost
@@ -71,7 +71,7 @@ def uplift(table: InputTable, asked: Asked, console: Console | None = None) -> U
 
     Raises InputError for what is written wrongly, EvidenceError for what the table cannot show.
     """
-    rows, path = table_rows(table)
+    rows, path = table_rows(table, ids=asked.names)
     trial = prepare(rows, asked, path)
     spending = Spending(None if asked.budget is None else asked.budget / trial.value.size)
     fits = DIVISIONS * FOLDS * len(known()) * (1 if trial.cost is None else 2)

@@ -58,6 +58,11 @@ class Asked:
             raise InputError("--observational says that chances are not known, but --propensity gives them; name one")
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """The columns that hold names: of arms, and of customers where they have ids."""
+        return (self.treatment,) if self.id is None else (self.treatment, self.id)
+
+    @property
     def named(self) -> dict[str, str]:
         """Options that name a column, by option."""
         single = {
