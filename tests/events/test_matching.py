@@ -7,6 +7,7 @@ import pytest
 from offerloop.config import Config, Source
 from offerloop.config.model import Clean, Profiles
 from offerloop.engine import collect
+from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.errors import SourceError
 from offerloop.events.ids import as_integers
 from offerloop.events.matching import PAIRS, check_matching
@@ -45,8 +46,8 @@ def matched(source, rows, orders, segment=None, audit_only=(), **settings):
 
 
 def whole(*cells):
-    frame = nw.from_native(pl.LazyFrame({"who_id": cells}))
-    return collect(as_integers(frame, ["who_id"]))["who_id"].to_list()
+    frame = DuckDBEngine(threads=1).table(pl.DataFrame({"place": range(len(cells)), "who_id": cells}))
+    return collect(as_integers(frame, ["who_id"]), "place")["who_id"].to_list()
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from offerloop.engine import collect
+from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.errors import ConfigError, SourceError
 from offerloop.events.consent import agrees, is_unclear
 from offerloop.events.matching import check_suppression
@@ -145,10 +146,10 @@ def test_numbers_with_gaps_refuse_and_suppress_like_whole_ones(clean, tmp_path):
 
 
 def said(*cells):
-    frame = pl.DataFrame({"said": cells}, schema={"said": pl.String})
-    found = nw.from_native(frame).select(
-        agrees(nw.col("said")).alias("yes"), is_unclear(nw.col("said")).alias("unclear")
-    )
+    frame = pl.DataFrame({"place": range(len(cells)), "said": cells}, schema={"place": pl.Int64, "said": pl.String})
+    cell = nw.col("said")
+    answers = DuckDBEngine(threads=1).table(frame).select("place", yes=agrees(cell), unclear=is_unclear(cell))
+    found = collect(answers, "place")
     return found["yes"].to_list(), found["unclear"].to_list()
 
 

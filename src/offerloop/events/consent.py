@@ -33,4 +33,4 @@ def is_unclear(cell: nw.Expr) -> nw.Expr:
 
 def _bare(cell: nw.Expr) -> nw.Expr:
     """Return the text in small letters, whole numbers without decimals."""
-    return cell.str.to_lowercase().str.replace_all(r"[\s_-]", "").str.replace_all(r"^([01])[.,]0+$", "${1}")
+    return cell.str.to_lowercase().str.replace_all(r"[\s_-]", "").str.replace_all(r"[.,]0+$", "")
