@@ -177,7 +177,7 @@ BAD = [
     (database_refuses, ["orders of sqlite", "refuses"]),
     (one_customer_only, ["1 customer", "more"]),
     (time_that_is_ambiguous, ["'%d/%m/%Y' and '%m/%d/%Y'", "set 'time_format'"]),
-    (line_of_another_width, [r"lines.csv'", r"line \d+", "3 cells where the header has 6"]),
+    (line_of_another_width, [r"lines.csv', line \d+ cannot be read: it has 3 cells where the header has 6"]),
     (two_columns_of_one_name, [r"lines.csv' has two columns named 'who'"]),
     (unknown_audience, ["names the audience 'loyals'", "did you mean 'loyal'"]),
     (budget_without_quotes, ["campaign 'first', budget: write it in quotes, budget = \"100.00\"$"]),

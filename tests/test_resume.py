@@ -114,6 +114,22 @@ def test_a_killed_run_goes_on(shop, after):
     assert not list(stages.glob(".*.partial"))
 
 
+def test_a_run_that_is_interrupted_says_so_in_one_line_and_goes_on(shop):
+    process = subprocess.Popen(
+        [sys.executable, "-c", MAIN, "run", str(shop)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    stages = shop.parent / "runs" / ".stages" / "offerloop"
+    while not list(stages.glob("events-*")):
+        assert process.poll() is None
+        time.sleep(0.005)
+    process.send_signal(signal.SIGINT)
+    printed, said = process.communicate()
+    assert (process.returncode, printed) == (130, "")
+    assert said == "interrupted; the same command goes on from the last finished stage\n"
+    assert "events" in kept(shop)[0]
+    assert sorted(path.name for path in shop.parent.rglob("*.partial")) == []
+
+
 def test_what_a_killed_writer_left_is_removed(shop):
     runs = shop.parent / "runs"
     gone, alive = runs / ".20260101-000000.999999999.partial", runs / f".20260101-000001.{os.getpid()}.partial"

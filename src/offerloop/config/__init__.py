@@ -1,10 +1,10 @@
 """`offerloop.toml`, read and validated."""
 
 from offerloop.config.audience import Rule
+from offerloop.config.clean import Clean
 from offerloop.config.load import load_config
 from offerloop.config.model import (
     Campaign,
-    Clean,
     Config,
     Experiment,
     Listed,

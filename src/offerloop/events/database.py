@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 BATCH = 100_000
 """Rows in memory at a time."""
+_STEPS = 100_000
+"""Of SQLite's virtual machine between two looks at signals."""
 DIGITS = 38
 """Of an exact decimal number; longer ones become floats."""
 
@@ -72,11 +74,20 @@ def _batches(engine: Engine, query: str, name: str) -> Iterator[tuple[list[str],
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A connection that the database itself keeps from writing, where it can; nothing is ever committed."""
+    from sqlalchemy.exc import SQLAlchemyError
+
     options: dict[str, Any] = {"postgresql_readonly": True} if engine.dialect.name == "postgresql" else {}
     with engine.connect().execution_options(**options) as connection:
         if engine.dialect.name == "sqlite":
             connection.exec_driver_sql("pragma query_only = on")
-        yield connection
+            driver: Any = connection.connection.dbapi_connection
+            driver.set_progress_handler(lambda: 0, _STEPS)  # where Python notices that the user stops a long query
+        try:
+            yield connection
+        except SQLAlchemyError as error:
+            if str(getattr(error, "orig", "")) == "interrupted":
+                raise KeyboardInterrupt from error
+            raise
 
 
 def reason(error: SQLAlchemyError) -> str:

@@ -35,7 +35,7 @@ _CLEARLY = 0.1
 """By so much the best of the encodings must be ahead for the guess to be a sure one."""
 SAMPLE_BYTES = 1 << 20
 csv.field_size_limit(1 << 30)  # for the whole process: the default of 131,072 is less than a cell may hold
-_JSON = re.compile(rb'\s*(\[\s*[\[{]|\{\s*"|\[\s*\]\s*$)')
+_JSON = re.compile(rb'\s*(\[\s*[\[{]|\{\s*"|(\[\s*\]|\{\s*\})\s*$)')
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _COMMA_DECIMAL = re.compile(r"^\W*-?(\d{1,3}(\.\d{3})+,\d+|\d+,\d{1,2})\W*$")
 _POINT_DECIMAL = re.compile(r"^\W*-?(\d{1,3}(,\d{3})+\.\d+|\d+\.\d{1,2})\W*$")

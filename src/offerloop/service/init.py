@@ -31,7 +31,7 @@ from offerloop.service.init_clean import clean_lines, no_goods, no_goods_note
 from offerloop.service.init_draft import draft_message, is_draft
 from offerloop.service.init_figures import NOT_SEEN, Figures, figures
 from offerloop.service.init_toml import SECTIONS, ShopText, SourceText, named, padded, shop_text
-from offerloop.service.misfit import OpenColumn, open_columns
+from offerloop.service.misfit import OpenColumn, open_columns, unfit_notes
 from offerloop.service.peek import ROWS, Peek, known_encoding, peek, place_of
 
 FILE = "offerloop.toml"
@@ -95,6 +95,8 @@ def write_shop(
         peeks = look_at(files, Path(place), encoding)
         sources = guessed(peeks, columns)
         opened = {name: open_columns(name, one, peeks.get(name, peeks["order_lines"])) for name, one in sources.items()}
+        for name, peeked in peeks.items():
+            sources[name].notes += unfit_notes(name, sources[name], peeked)
         shop = _shop(folder, _Seen(peeks, sources, opened), budget, currency, share)
     _write(folder, target, shop_text(shop, folder), is_finished=not any(opened.values()))
     if any(opened.values()):

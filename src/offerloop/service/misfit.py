@@ -12,7 +12,7 @@ from offerloop.config import SourceName
 from offerloop.events import times
 from offerloop.events.cells import number
 from offerloop.events.contracts import CONTRACTS, TIMES
-from offerloop.service.guess import Match, name_score
+from offerloop.service.guess import HOLDS, Match, name_score
 from offerloop.service.guess_contents import GATES, Column, is_text
 from offerloop.service.peek import Peek
 
@@ -90,6 +90,17 @@ def open_columns(source: SourceName, found: Match, peeked: Peek) -> list[OpenCol
         names = given.theirs if given is not None else ()
         opened.append(OpenColumn(source, ours, str(peeked.place), _candidates(source, ours, found, peeked, names)))
     return opened
+
+
+def unfit_notes(source: SourceName, found: Match, peeked: Peek) -> list[str]:
+    """One for each column that is called like one of ours that nothing is read into, and whose cells do not fit."""
+    return [
+        f"'{column.name}' is not used as {ours}: {misfit(ours, column, peeked)}"
+        for ours in CONTRACTS[source].optional
+        if ours not in found.found
+        for column in found.unused()
+        if name_score(column.name, source, ours)[0] >= HOLDS and len(_wrong_cells(ours, column)[1])
+    ]
 
 
 def _given_misfit(ours: str, found: Match, peeked: Peek) -> str:
