@@ -222,6 +222,8 @@ class _Cleaning:
             old = nw.col("order_day") < self.oldest_day
             why = f"older than privacy.retention_days = {privacy.retention_days}; kept nowhere"
             self.quality.append(quality_row("order_lines", RETENTION, "left out", count_rows(lines.filter(old)), why))
+            sales = collect(lines.filter(old).select(nw.col("paid_minor").sum()))["paid_minor"][0]
+            self.losses.append(loss_row("order_lines", "at", RETENTION, self.quality[-1]["rows"], sales))
             lines = self.engine.keep(lines.filter(~old))
             self.first_day = max(self.first_day, self.oldest_day)
         return lines
