@@ -12,10 +12,12 @@ class TestEASE(RecommenderContract):
         return EASE(reg=10.0)
 
 
-@pytest.mark.parametrize("max_size", [8, 4_000], ids=["by products", "by customers"])
-def test_weights_are_the_solution_column_by_column(max_size):
+@pytest.mark.parametrize(
+    "customers, max_size", [(30, 8), (30, 4_000), (6, 4_000)], ids=["capped", "by products", "by customers"]
+)
+def test_weights_are_the_solution_column_by_column(customers, max_size):
     """Each column of B is a ridge regression of a product on all others, without itself."""
-    interactions = Interactions.build(random_purchases(), 100)
+    interactions = Interactions.build(random_purchases(customers), 100)
     model = EASE(reg=5.0, max_size=max_size).fit(interactions)
     bought = interactions.counts().log1p().toarray().astype(np.float64)
     scores = model.score(interactions.customers)
@@ -40,9 +42,11 @@ def test_products_beyond_the_cap_rank_below_by_popularity():
     assert (scores[:, 40] > scores[:, 41]).all()  # two lately bought the one, one the other
 
 
-def random_purchases():
+def random_purchases(customers=30):
     rng = np.random.default_rng(3)
-    rows = [(customer, int(product), 99) for customer in range(30) for product in rng.choice(8, 3, replace=False)]
+    rows = [
+        (customer, int(product), 99) for customer in range(customers) for product in rng.choice(8, 3, replace=False)
+    ]
     return pl.DataFrame(rows, schema=["customer_id", "product_id", "order_day"], orient="row")
 
 

@@ -15,11 +15,10 @@ from offerloop.recommenders.progress_bars import import_quietly
 class ALS(HistoryRecommender):
     """Affinity = dot product of the customer's and the product's factors (Hu, Koren and Volinsky 2008).
 
-    The confidence of a purchased pair is ``alpha * log(1 + purchase days)``, that of every other pair 1: raw counts
-    let staples crowd out everything else, and with `alpha` 1 a single purchase weighs less than none at all. A
-    customer's factors are the least squares solution for the history, given the products'. The work is done by the
-    library implicit. `threads` is 0 for all processors; it does not change the answer, as every row is solved alone.
-    BLAS keeps to one thread: more would fight with them, and add in another order.
+    The confidence of a purchased pair is `alpha` times its purchase days, that of every other pair 1. A customer's
+    factors are the least squares solution for the history, given the products'. The work is done by the library
+    implicit, whose defaults these are. `threads` is 0 for all processors; it does not change the answer, as every row
+    is solved alone. BLAS keeps to one thread: more would fight with them, and add in another order.
     """
 
     name: ClassVar[str] = "als"
@@ -30,7 +29,7 @@ class ALS(HistoryRecommender):
         embedding_size: int = 100,
         epochs: int = 15,
         reg: float = 0.01,
-        alpha: float = 2.0,
+        alpha: float = 1.0,
         threads: int = 0,
         rng: int = 0,
     ) -> None:
@@ -54,7 +53,7 @@ class ALS(HistoryRecommender):
                 num_threads=self.threads,
                 random_state=self.rng,
             )
-            self._model.fit(interactions.counts().log1p(), show_progress=False)
+            self._model.fit(interactions.counts(), show_progress=False)
 
     def _score(self, histories: Histories) -> Scores:
         with threadpool_limits(limits=1, user_api="blas"):
@@ -63,5 +62,5 @@ class ALS(HistoryRecommender):
 
     def factors(self, histories: Histories) -> Scores:
         """Factors of customers, shape (customers, embedding_size), from their histories."""
-        factors: Scores = self._model.recalculate_user(range(len(histories.customers)), histories.counts().log1p())
+        factors: Scores = self._model.recalculate_user(range(len(histories.customers)), histories.counts())
         return factors

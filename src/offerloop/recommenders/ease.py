@@ -17,9 +17,10 @@ class EASE(HistoryRecommender):
 
     x is ``log(1 + purchase days)``. B minimises ``|X - X B|^2 + reg |B|^2`` with a zero diagonal: it is
     ``B = I - P / diag(P)`` with ``P = (X'X + reg I)^-1``. A shop of at most `max_size` customers has it for all
-    products, without any matrix of products by products, since ``reg P = I - X' K X`` with ``K = (X X' + reg I)^-1``
-    (Woodbury). In a larger one only the `max_size` products with most buyers are in, the others rank below them by
-    popularity. The cost grows with the third power of the smaller side, memory with the second.
+    products; where these are more than the customers, without any matrix of products by products, since
+    ``reg P = I - X' K X`` with ``K = (X X' + reg I)^-1`` (Woodbury). In a larger shop only the `max_size` products with
+    most buyers are in, the others rank below them by popularity. The cost grows with the third power of the smaller
+    side, memory with the second.
     """
 
     name: ClassVar[str] = "ease"
@@ -36,7 +37,8 @@ class EASE(HistoryRecommender):
         self._others = np.setdiff1d(np.arange(interactions.n_products), self._columns)
         self._weights: _ByCustomers | _ByProducts
         bought = self._bought(interactions)
-        self._weights = _ByCustomers(bought, self.reg) if few else _ByProducts(bought, self.reg)
+        by_customers = few and len(interactions.customers) <= interactions.n_products
+        self._weights = _ByCustomers(bought, self.reg) if by_customers else _ByProducts(bought, self.reg)
 
     def _score(self, histories: Histories) -> Scores:
         within = self._weights.applied_to(self._bought(histories))
