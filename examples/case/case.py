@@ -13,8 +13,8 @@
 #
 # `make case` makes this notebook from `examples/case/case.py`, with one thread and with the arithmetic of x86 processors that have
 # AVX2, so that each of them writes the same figures. In a kernel of your own the last digits of matrix products differ between
-# processors, and near ties then fall the other way. Under four kernels of OpenBLAS this moved figures of `ranker`, `als`, `ceiling`
-# and what is set to the same spend as `ceiling`, within their intervals; all others were the same.
+# processors, and near ties then fall the other way. Two processors gave other figures of `ranker`, `als` (its last digit), `ceiling`,
+# and so of the same spend that all policies are set to, each within the other's interval; all other figures were the same.
 
 # %%
 import tempfile
