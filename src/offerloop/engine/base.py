@@ -74,7 +74,7 @@ def collect(frame: Frame, *order: str) -> pl.DataFrame:
     turns out to be broken.
     """
     with reading():
-        table = frame.collect(backend="pyarrow").to_native()  # unlike polars it lets a query be interrupted
+        table = frame.collect(backend="pyarrow").to_native()
     found = pl.from_arrow(table)
     assert isinstance(found, pl.DataFrame)
     wide = [name for name, dtype in found.schema.items() if dtype in (pl.Int128, pl.Decimal(38, 0))]

@@ -68,7 +68,7 @@ class DuckDBEngine:
 
     def write(self, frame: Frame, path: Path) -> None:
         """See `Engine.write`."""
-        with ThreadPoolExecutor(1) as pool:  # only a thread that waits notices an interrupt while DuckDB writes
+        with ThreadPoolExecutor(1) as pool:
             writing = pool.submit(frame.sink_parquet, path)
             try:
                 writing.result()
