@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -50,6 +51,28 @@ class BrokenFileError(InputError):
     """A file turned out to be broken while its rows were read; who opened it says where, as a SourceError."""
 
 
+STOPS: list[Callable[[], None]] = []
+"""For each engine how its running queries are stopped."""
+
+
+def stoppable(query: Callable[[], T]) -> T:
+    """The answer of a query. It runs in a thread of its own, so that Ctrl-C stops it while it holds the processor.
+
+    In the main thread an engine would see Ctrl-C only between two of its own steps, which can take minutes. The wait is
+    cut in pieces because polars lets system calls go on after a signal: Ctrl-C would not end it.
+    """
+    with ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(query)
+        try:
+            while not wait([answer], timeout=0.1).done:
+                pass
+            return answer.result()
+        except KeyboardInterrupt:
+            for stop in STOPS:
+                stop()
+            raise
+
+
 BROKEN: list[Callable[[Exception], str | None]] = []
 """For each engine what it says of an error: the reason when a source is broken, None when the fault is ours.
 
@@ -74,8 +97,7 @@ def collect(frame: Frame, *order: str) -> pl.DataFrame:
     turns out to be broken.
     """
     with reading():
-        table = frame.collect(backend="pyarrow").to_native()
-    found = pl.from_arrow(table)
+        found = stoppable(lambda: frame.collect("polars").to_native())
     assert isinstance(found, pl.DataFrame)
     wide = [name for name, dtype in found.schema.items() if dtype in (pl.Int128, pl.Decimal(38, 0))]
     found = found.with_columns(pl.col(wide).cast(pl.Int64))

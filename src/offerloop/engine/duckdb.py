@@ -7,21 +7,22 @@ import errno
 import re
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
+from weakref import WeakSet
 
 import duckdb
 import narwhals as nw
 import polars as pl
 import pyarrow as pa
 
-from offerloop.engine.base import BROKEN, Frame, T, reading
+from offerloop.engine.base import BROKEN, STOPS, Frame, T, reading, stoppable
 from offerloop.engine.batches import batches, in_order
 from offerloop.errors import SourceError
 
 _INTERRUPTED = "Query interrupted"
 """What DuckDB raises as a RuntimeError after Ctrl-C."""
+_OPEN: WeakSet[DuckDBEngine] = WeakSet()
 
 
 class DuckDBEngine:
@@ -36,6 +37,11 @@ class DuckDBEngine:
         if threads is not None:
             self._connection.execute(f"SET threads = {int(threads)}")
         self._names = count()
+        _OPEN.add(self)
+
+    def stop(self) -> None:
+        """Stop the query that runs."""
+        self._connection.interrupt()
 
     def _silence(self) -> None:
         """Turn the progress bar off where it is on: it would write between our own lines.
@@ -68,15 +74,10 @@ class DuckDBEngine:
 
     def write(self, frame: Frame, path: Path) -> None:
         """See `Engine.write`."""
-        with ThreadPoolExecutor(1) as pool:
-            writing = pool.submit(frame.sink_parquet, path)
-            try:
-                writing.result()
-            except KeyboardInterrupt:
-                self._connection.interrupt()
-                raise
-            except duckdb.IOException as error:
-                raise OSError(errno.EIO, _reason(error), str(path)) from error
+        try:
+            stoppable(lambda: frame.sink_parquet(path))
+        except duckdb.IOException as error:
+            raise OSError(errno.EIO, _reason(error), str(path)) from error
 
     def keep(self, frame: Frame) -> Frame:
         """See `Engine.keep`."""
@@ -90,7 +91,7 @@ class DuckDBEngine:
 
     def _store(self, relation: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
         name = f"kept_{next(self._names)}"
-        relation.create(name)
+        stoppable(lambda: relation.create(name))
         return self._connection.table(name)
 
 
@@ -130,7 +131,13 @@ def _broken(error: Exception) -> str | None:
     return _reason(error) if isinstance(error, kinds) or type(error) is duckdb.Error else None
 
 
+def _stop_all() -> None:
+    for engine in _OPEN:
+        engine.stop()
+
+
 BROKEN.append(_broken)
+STOPS.append(_stop_all)
 
 
 def _reason(error: Exception) -> str:
