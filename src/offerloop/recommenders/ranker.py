@@ -20,7 +20,10 @@ from offerloop.recommenders.moments import Moments
 from offerloop.recommenders.window import MOST_JUDGED, Window
 
 EARLIER_CUSTOMERS = 1_000
-"""So many customers, drawn at random, teach a window before the last one, at most."""
+"""So many customers, drawn at random, teach a window before the last one, at most.
+
+All of them teach no more beyond noise: looked at on two windows of The Complete Journey before week 50, and on Ta-Feng.
+"""
 
 
 @dataclass(frozen=True)
