@@ -170,6 +170,18 @@ def test_a_log_without_chances_is_told_at_once_and_again_by_the_run(shop, market
     assert "exposures.csv' has no column with the chance with which each offer was chosen" in said.output
 
 
+def test_costs_that_no_order_line_tells_are_not_taken_for_nothing(shop, market, tmp_path):
+    without = {"orders": ("list_value", "discount"), "products": ("list_price",)}
+    files = shop.write_log(market, tmp_path, shop.Spelling(without=without))
+    assert begun(files, tmp_path / "shop").exit_code == 0
+    said = " ".join(command("check", tmp_path / "shop").output.split())
+    assert "no order line says that anything was taken off, so what they cost is not known" in said
+    assert "offers' discounts" not in said
+    assert command("run", tmp_path / "shop").exit_code == 0
+    (folder,) = (tmp_path / "shop" / "runs").glob("2*")
+    assert pl.read_parquet(folder / "shown_offers.parquet").is_empty()
+
+
 @pytest.mark.parametrize(
     "change, words",
     [
