@@ -68,7 +68,10 @@ def shops(tmp_path_factory):
     return [Shop(config, columns) for config, columns in zip(configs, (ONE, OTHER), strict=True)]
 
 
-@pytest.mark.parametrize("recommender", RECOMMENDERS.names())
+@pytest.mark.parametrize(
+    "recommender",
+    [pytest.param(name, marks=pytest.mark.slow) if name == "deep" else name for name in RECOMMENDERS.names()],
+)
 def test_no_recommender_sees_them(shops, recommender):
     (one, _), (other, _) = (shop.planned(recommender) for shop in shops)
     serving = set(RECOMMENDERS.names()) if recommender == "hybrid" else {recommender}
