@@ -2,8 +2,6 @@
 
 import importlib
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import polars as pl
@@ -190,13 +188,12 @@ def test_costs_that_no_order_line_tells_are_not_taken_for_nothing(shop, market, 
     ],
     ids=["chance", "offer"],
 )
-def test_what_is_wrong_with_the_log_is_told_with_its_place(shop, market, tmp_path, change, words):
+def test_what_is_wrong_with_the_log_is_told_with_its_place(shop, market, tmp_path, command, change, words):
     files = shop.write_log(market, tmp_path)
     table = pl.read_csv(files["exposures"]).drop_nulls("offer_id").with_columns(**change)
     table.write_csv(files["exposures"])
     given = [f"--{name}={path}" for name, path in files.items()]
-    program = [sys.executable, "-c", "from offerloop.cli.main import main; main()", "init", tmp_path / "shop", *given]
-    said = subprocess.run(program, capture_output=True, text=True, check=False)
-    assert said.returncode == 2
-    assert len(said.stderr.strip().splitlines()) == 1
-    assert all(word in said.stderr for word in (*words, "exposures.csv"))
+    code, printed, said = command("init", tmp_path / "shop", *given)
+    assert (code, printed) == (2, "")
+    assert len(said.splitlines()) == 1
+    assert all(word in said for word in (*words, "exposures.csv"))
