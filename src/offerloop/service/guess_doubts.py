@@ -10,9 +10,9 @@ from offerloop.events.cells import BLANKS
 from offerloop.events.dialect import likely_encodings
 from offerloop.service.customer_ids import customer_notes
 from offerloop.service.guess import Match, says
+from offerloop.service.guess_amounts import amount_notes
 from offerloop.service.guess_dates import date_notes
 from offerloop.service.guess_discounts import discount_notes
-from offerloop.service.guess_prices import amount_notes
 from offerloop.service.peek import Peek
 
 _TAX = 0.85
