@@ -292,7 +292,9 @@ UNIT = pl.col("price") * (1 - pl.col("order") % 5 / 10)
 """The price of a unit less a discount of up to 40 %: no amount of a product is the same twice."""
 
 
-@pytest.mark.parametrize("name", ["selling_price", "price", "Prix de vente", "售价", "Verkaufspreis", "Precio de venta"])
+@pytest.mark.parametrize(
+    "name", ["selling_price", "price", "Prix de vente", "售价", "Verkaufspreis", "Precio de venta"]
+)
 def test_an_amount_of_the_line_is_not_multiplied_however_much_discounts_vary(tmp_path, name):
     units = 1 + pl.col("order") // 30 % 4
     table = LINES.select("order", "customer", "product", "date", (UNIT * units).alias(name), quantity=units)

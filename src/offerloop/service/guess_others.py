@@ -35,7 +35,7 @@ def guess_source(
     found = match(without_other_terms(columns) if name == "offers" else columns, name, roles, known, given)
     found.columns = columns
     if "at" in contract.required and "at" not in found.found:
-        times = [column for column in found.unused() if is_time(column)]
+        times = [column for column in found.free() if is_time(column)]
         if len(times) == 1:
             found.take("at", times[0].name, (times[0].name,), "guessed from the contents")
     if name == "offers":
