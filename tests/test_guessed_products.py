@@ -1,0 +1,45 @@
+"""Products that `init` derives from the order lines: their subcategories, their names, and what --map says of them."""
+
+import polars as pl
+import pytest
+
+from offerloop.config import load_config
+from offerloop.engine import collect
+from offerloop.engine.duckdb import DuckDBEngine
+from offerloop.events import prepare
+from test_guesses import LINES, source_of, started
+
+WITH_GROUPS = LINES.with_columns(
+    shelf=pl.concat_str(pl.lit("Shelf "), (pl.col("product").str.slice(1).cast(pl.Int64) % 6).cast(pl.String))
+).select("order", "customer", "product", "quantity", "paid", "date", "category", "shelf")
+
+
+@pytest.mark.parametrize(
+    "category, subcategory",
+    [("类别", "子类别"), ("商品分类", "子分类"), ("一级类目", "二级分类"), ("Category", "Sub-Category"),
+     ("Kategorie", "Unterkategorie"), ("Warengruppe", "Warenuntergruppe"), ("Catégorie", "Sous-catégorie"),
+     ("Rayon", "Sous-rayon"), ("Categoría", "Subcategoría"), ("Sección", "Subsección")],
+)  # fmt: skip
+def test_subcategories_are_known_in_every_language(tmp_path, category, subcategory):
+    made = started(tmp_path, WITH_GROUPS.rename({"category": category, "shelf": subcategory}))
+    columns = source_of(made, "products").columns
+    assert (columns["category"], columns["subcategory"]) == (category, subcategory)
+    assert made.facts["sources"]["order_lines"]["not_used"] == []
+
+
+@pytest.mark.parametrize(
+    "name", ["产品名称", "Product Name", "Produktbezeichnung", "Nom du produit", "Nombre de producto"]
+)
+def test_a_name_that_several_products_share_is_still_their_name(tmp_path, name):
+    """Ten products are called scissors."""
+    number = pl.col("product").str.slice(1).cast(pl.Int64)
+    texts = pl.concat_str(pl.lit("Steel scissors "), (number // 10).cast(pl.String))
+    made = started(tmp_path, WITH_GROUPS.with_columns(texts.alias(name)))
+    assert source_of(made).columns["text"] == name
+    products = collect(prepare(load_config(made.config), DuckDBEngine()).products)
+    assert products["text"].str.starts_with("Steel scissors").all()
+
+
+def test_a_column_of_few_texts_with_any_other_name_is_no_text_of_products(tmp_path):
+    made = started(tmp_path, WITH_GROUPS.with_columns(pl.concat_str(pl.lit("Good for "), "category").alias("remark")))
+    assert "text" not in source_of(made).columns
