@@ -57,8 +57,8 @@ def test_order_numbers_that_some_customers_share_are_no_exchange(tmp_path):
 
 
 def test_an_exchange_is_seen_where_numbers_of_orders_recur(tmp_path):
-    """Numbers begin again after seventy orders: most have several customers."""
-    table = PLAIN.with_columns(order=pl.col("order") % 70)
+    """Numbers begin again after 150 orders: most have several customers."""
+    table = PLAIN.with_columns(order=pl.col("order") % 150)
     assert said(notes_of(started(tmp_path, table)), "each of these counts as an order of its own")
     (tmp_path / "other").mkdir()
     assert said(notes_of(mapped(tmp_path / "other", table, customer_id="product", product_id="customer")), "exchanged")
