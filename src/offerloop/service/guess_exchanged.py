@@ -24,48 +24,59 @@ def exchanged_notes(found: Match, peeked: Peek) -> list[str]:
     if customer is None or product is None or customer.name == product.name:
         return []
     lines = peeked.head.select(customer=customer.name, product=product.name)
+    shares = None
     if order is not None and order.name not in (customer.name, product.name):
-        several = _orders_of_several_lines(lines.with_columns(order=peeked.head[order.name]))
-        if several.height >= _FEWEST:
-            return _by_orders(several, customer.name, product.name, order.name)
-    return _by_prices(found, peeked, lines, customer.name, product.name)
-
-
-def _orders_of_several_lines(lines: pl.DataFrame) -> pl.DataFrame:
-    """Return n_customers and n_products of each."""
-    orders = lines.drop_nulls().group_by("order").agg(
-        n=pl.len(), n_customers=pl.col("customer").n_unique(), n_products=pl.col("product").n_unique()
-    )  # fmt: skip
-    return orders.filter(pl.col("n") > 1)
-
-
-def _by_orders(orders: pl.DataFrame, customer: str, product: str, order: str) -> list[str]:
-    """Orders have one customer and often several products; where numbers of orders recur, few have one customer."""
-    one_customer, one_product = (float((orders[name] == 1).mean() or 0) for name in ("n_customers", "n_products"))  # type: ignore[arg-type]
-    if one_customer >= _HALF:
+        shares = _shares(lines.with_columns(order=peeked.head[order.name]))
+    if shares is not None and shares[0] >= _HALF:
         return []
-    if one_product > one_customer + _MARGIN:
-        shares = f"{100 * one_product:.0f} % have one '{product}', and {100 * one_customer:.0f} % one '{customer}'"
-        return [_exchanged(customer, product, f"of the orders with several lines, {shares}")]
-    return [
+    why = _by_orders(shares, customer.name, product.name)
+    why = why or _by_prices(found, peeked, lines, customer.name, product.name)
+    if why:
+        return [_exchanged(customer.name, product.name, why)]
+    return [] if shares is None or order is None else [_mixed(order.name, customer.name, shares[0])]
+
+
+def _by_orders(shares: tuple[float, float] | None, customer: str, product: str) -> str:
+    """Return why they are exchanged where many more orders have one product than one customer."""
+    if shares is None or shares[1] <= shares[0] + _MARGIN:
+        return ""
+    have = f"{100 * shares[1]:.0f} % have one '{product}', and {100 * shares[0]:.0f} % one '{customer}'"
+    return f"of the orders with several lines, {have}"
+
+
+def _shares(lines: pl.DataFrame) -> tuple[float, float] | None:
+    """Return which shares of the orders with several lines have one customer and one product; None for few orders.
+
+    Orders have one customer and often several products; where numbers of orders recur, few have one customer.
+    """
+    orders = lines.drop_nulls().group_by("order").agg(pl.len().alias("n"), pl.col("customer", "product").n_unique())
+    orders = orders.filter(pl.col("n") > 1)
+    if orders.height < _FEWEST:
+        return None
+    one_customer, one_product = orders.select((pl.col("customer", "product") == 1).mean()).row(0)
+    return one_customer, one_product
+
+
+def _mixed(order: str, customer: str, one_customer: float) -> str:
+    return (
         f"{100 * (1 - one_customer):.0f} % of the numbers in '{order}' with several lines have several customers in "
         f"'{customer}'; each of these counts as an order of its own, and if one of the columns is something else, "
         "correct it"
-    ]
+    )
 
 
-def _by_prices(found: Match, peeked: Peek, lines: pl.DataFrame, customer: str, product: str) -> list[str]:
-    """Where nothing else groups lines into orders: the price of a unit goes with the product."""
+def _by_prices(found: Match, peeked: Peek, lines: pl.DataFrame, customer: str, product: str) -> str:
+    """Return why they are exchanged where orders do not tell: the price of a unit goes with the product."""
     if not {"paid", "quantity"} <= set(found.found):
-        return []
+        return ""
     written = {"paid": found.found["paid"].written, "units": found.found["quantity"].written}
     priced = pl.concat([lines, numbers_of(peeked, written)], how="horizontal")
     priced = priced.filter((pl.col("paid") > 0) & (pl.col("units") > 0))
     priced = priced.with_columns(price=(pl.col("paid") / pl.col("units")).log())
     by_customer, by_product = _variation(priced, "customer", "product"), _variation(priced, "product", "customer")
     if by_customer is None or by_product is None or by_customer >= _STEADIER * by_product:
-        return []
-    return [_exchanged(customer, product, f"the price of a unit goes with '{customer}', and not with '{product}'")]
+        return ""
+    return f"the price of a unit goes with '{customer}', and not with '{product}'"
 
 
 def _variation(lines: pl.DataFrame, same: str, other: str) -> float | None:
