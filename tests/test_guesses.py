@@ -96,6 +96,14 @@ def test_percentages_of_any_size_are_found_by_what_was_paid(tmp_path):
     assert any('map discount = "price * quantity * discount / 100"' in one for one in notes_of(made))
 
 
+@pytest.mark.parametrize("wrong", ["150", "-5"])
+def test_one_wrong_percentage_does_not_make_amounts_of_the_others(tmp_path, wrong):
+    cells = ["10" if row % 3 else "25" for row in range(PLAIN.height)]
+    made = started(tmp_path, PLAIN.with_columns(pl.Series("discount", [wrong, *cells[1:]])))
+    assert "discount" not in source_of(made).columns
+    assert any("'discount' seems to hold shares or percentages, up to 25" in one for one in notes_of(made))
+
+
 def test_an_arm_is_the_offer_that_was_shown(tmp_path):
     arms = pl.when(pl.col("customer") % 2 == 0).then(pl.lit("ten_off")).otherwise(pl.lit("none"))
     shown = LINES.select("customer", "date", arm=arms, propensity=pl.lit(0.5)).unique()
