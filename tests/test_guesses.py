@@ -344,7 +344,7 @@ def test_taxes_and_fractions_of_units_are_noted(tmp_path):
 
 
 def test_a_file_that_is_read_in_an_unlikely_encoding_is_noted(tmp_path):
-    names = pl.Series("商品名称", [["统一鲜奶", "红富士苹果", "抽纸三包"][place % 3] for place in range(PLAIN.height)])
+    names = pl.Series("备注", [["统一鲜奶", "红富士苹果", "抽纸三包"][place % 3] for place in range(PLAIN.height)])
     (tmp_path / "lines.csv").write_bytes(PLAIN.with_columns(names).write_csv().encode("gb18030"))
     made = write_shop(tmp_path / "shop", {"order_lines": str(tmp_path / "lines.csv")}, None, None)
     assert not any("compare some texts" in one for one in check(made.config).facts["notes"])
