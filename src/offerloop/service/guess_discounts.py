@@ -81,7 +81,8 @@ def share_note(found: Match, column: Column, ours: str) -> str:
     else:
         written = f"{found.found['paid'].written} * {share} / (1 - {share})" if "paid" in found.found else ""
     remedy = f'; if they are shares of the price, map {ours} = "{written}"' if written else ""
-    held = f"'{column.name}' seems to hold shares or percentages, up to {largest:g}"
+    mostly = "" if largest == column.numbers.max() else "mostly "
+    held = f"'{column.name}' seems to hold shares or percentages, {mostly}up to {largest:g}"
     return f"{held}; a discount must be an amount{remedy}"
 
 
