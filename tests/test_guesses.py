@@ -96,6 +96,15 @@ def test_percentages_of_any_size_are_found_by_what_was_paid(tmp_path):
     assert any('map discount = "price * quantity * discount / 100"' in one for one in notes_of(made))
 
 
+@pytest.mark.parametrize("wrong", ["150", "-5"])
+def test_one_wrong_percentage_does_not_make_amounts_of_the_others(tmp_path, wrong):
+    cells = ["10" if row % 3 else "25" for row in range(PLAIN.height)]
+    made = started(tmp_path, PLAIN.with_columns(pl.Series("discount", [wrong, *cells[1:]])))
+    assert "discount" not in source_of(made).columns
+    said = f"'discount' seems to hold shares or percentages, {'mostly ' if wrong == '150' else ''}up to 25"
+    assert any(said in one for one in notes_of(made))
+
+
 def test_an_arm_is_the_offer_that_was_shown(tmp_path):
     arms = pl.when(pl.col("customer") % 2 == 0).then(pl.lit("ten_off")).otherwise(pl.lit("none"))
     shown = LINES.select("customer", "date", arm=arms, propensity=pl.lit(0.5)).unique()
@@ -288,6 +297,46 @@ def test_amounts_are_of_a_unit_or_of_the_line_as_the_contents_say(tmp_path, name
     assert any(f"'{name}' " in one and "if so, map paid" in one for one in found.facts["notes"])
 
 
+UNIT = pl.col("price") * (1 - pl.col("order") % 5 / 10)
+"""The price of a unit less a discount of up to 40 %: no amount of a product is the same twice."""
+
+
+@pytest.mark.parametrize(
+    "name", ["selling_price", "price", "Prix de vente", "售价", "Verkaufspreis", "Precio de venta"]
+)
+def test_an_amount_of_the_line_is_not_multiplied_however_much_discounts_vary(tmp_path, name):
+    units = 1 + pl.col("order") // 30 % 4
+    table = LINES.select("order", "customer", "product", "date", (UNIT * units).alias(name), quantity=units)
+    made = started(tmp_path, table)
+    assert source_of(made).columns["paid"] == name
+    assert any("is read as the value of the whole line" in one for one in notes_of(made))
+    found = check(edited(made, f'paid = "{name}"', f'paid = "`{name}` * quantity"'))
+    assert any("seems to be of the whole line" in one for one in found.facts["notes"])
+
+
+def test_a_price_of_a_unit_is_multiplied_however_much_discounts_vary(tmp_path):
+    table = LINES.select("order", "customer", "product", "date", amount=UNIT, quantity=1 + pl.col("order") // 30 % 4)
+    assert source_of(started(tmp_path, table)).columns["paid"] == "amount * quantity"
+
+
+@pytest.mark.parametrize("name, is_open", [("selling_price", True), ("售价", True), ("unit_price", False),
+                                           ("单价", False), ("Prix unitaire", False)])  # fmt: skip
+def test_what_the_lines_do_not_show_of_an_amount_is_a_note(tmp_path, name, is_open):
+    """Every product is always sold in the same quantity."""
+    units = 1 + pl.col("product").str.slice(1).cast(pl.Int64) % 3
+    made = started(tmp_path, LINES.select("order", "customer", "product", "date", UNIT.alias(name), quantity=units))
+    said = [one for one in notes_of(made) if "do not show whether it is the amount of the whole line" in one]
+    assert len(said) == is_open
+    assert set(said) <= set(check(made.config).facts["notes"])
+    other = check(edited(made, f'paid = "{source_of(made).columns["paid"]}"', f'paid = "{name}"'))
+    assert any("do not show whether it is the price of one unit" in one for one in other.facts["notes"])
+
+
+def test_lines_of_one_unit_each_leave_nothing_open(tmp_path):
+    made = started(tmp_path, LINES.select("order", "customer", "product", "date", price=UNIT, quantity=pl.lit(1)))
+    assert notes_of(made) == []
+
+
 def test_taxes_and_fractions_of_units_are_noted(tmp_path):
     table = PLAIN.with_columns(quantity=pl.col("quantity") * 0.75, VAT=pl.lit(0.19) * pl.col("quantity"))
     notes = notes_of(started(tmp_path, table))
@@ -296,7 +345,7 @@ def test_taxes_and_fractions_of_units_are_noted(tmp_path):
 
 
 def test_a_file_that_is_read_in_an_unlikely_encoding_is_noted(tmp_path):
-    names = pl.Series("商品名称", [["统一鲜奶", "红富士苹果", "抽纸三包"][place % 3] for place in range(PLAIN.height)])
+    names = pl.Series("备注", [["统一鲜奶", "红富士苹果", "抽纸三包"][place % 3] for place in range(PLAIN.height)])
     (tmp_path / "lines.csv").write_bytes(PLAIN.with_columns(names).write_csv().encode("gb18030"))
     made = write_shop(tmp_path / "shop", {"order_lines": str(tmp_path / "lines.csv")}, None, None)
     assert not any("compare some texts" in one for one in check(made.config).facts["notes"])

@@ -82,6 +82,36 @@ def test_a_given_column_is_taken_as_it_is_and_the_others_are_guessed(tmp_path, s
     assert totals(shop)[0] == 2 * RIGHT[0]
 
 
+def columns_of(tmp_path, table, command, *options):
+    """What `init` reads each column from, and what it prints."""
+    told = [part for option in options for part in ("--map", option)]
+    code, said, wrong = command("init", tmp_path / "shop", "--orders", written(tmp_path, table), *told)
+    assert (code, wrong) == (0, "")
+    return load_config(tmp_path / "shop" / "offerloop.toml").sources["order_lines"].columns, said
+
+
+@pytest.mark.parametrize(
+    "option",
+    ["order_id=customer_id + '-' + date", "order_id=`customer_id` + ' ' + `date`", "paid=paid * quantity",
+     "discount=paid * share / (1 - share)", "list_price=paid / quantity"],
+)  # fmt: skip
+def test_columns_of_a_given_expression_are_still_guessed_by_themselves(tmp_path, command, option):
+    share = pl.Series("share", [[0.0, 0.1, 0.25][row % 3] for row in range(TABLE.height)])
+    table = TABLE.rename({"at": "date"}).with_columns(share)
+    columns, said = columns_of(tmp_path, table, command, option)
+    ours, _, theirs = option.partition("=")
+    expected = {"customer_id": "customer_id", "product_id": "product_id", "at": "date", "quantity": "quantity"}
+    assert expected | {ours: theirs} == {name: columns[name] for name in (*expected, ours)}
+    assert ours == "paid" or columns["paid"] == "paid"
+    unused = [line for line in said.splitlines() if "not used" in line]
+    assert ("share" in "".join(unused)) == ("share" not in theirs)
+
+
+def test_a_column_that_is_given_by_itself_is_nothing_else(tmp_path, command):
+    columns, _ = columns_of(tmp_path, TABLE.rename({"order_id": "no"}), command, "order_id=no", "store_id=quantity")
+    assert columns["quantity"] == "1"
+
+
 def test_a_given_column_of_another_source(tmp_path, shop, command):
     ids = [f"P{one}" for one in range(30)]
     goods = pl.DataFrame({"product_id": ids, "shelf": [f"s{one % 3}" for one in range(30)]})
@@ -96,7 +126,11 @@ def test_a_given_column_of_another_source(tmp_path, shop, command):
         ("customer=paid", "no column 'customer', did you mean 'customer_id'?"),
         ("customer_id=customerid", "there is no column 'customerid', did you mean 'customer_id'?"),
         ("order.customer_id=customer_id", "no file of 'order' is given, did you mean 'orders'?"),
-        ("products.category=paid", "no file of 'products' is given"),
+        ("products.category=customer_id", "of it for one product (product P0: "),
+        ("products.category=order_id", "map another column, or give a list of products with --products FILE"),
+        ("products.categry=paid", "products has no column 'categry', did you mean 'category'?"),
+        ("products.category=payd", "there is no column 'payd', did you mean 'paid'?"),
+        ("customers.segment=paid", "no file of 'customers' is given; name it with --customers FILE"),
         ("customer_id", "must be like customer_id=Member"),
         ("customer_id=", "must be like customer_id=Member"),
     ],

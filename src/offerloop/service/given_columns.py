@@ -17,11 +17,14 @@ Given = Mapping[SourceName, Mapping[str, str]]
 """For each source what some of our columns are read from."""
 _OPTIONS: dict[str, SourceName] = {"orders": "order_lines"}
 """Sources that the command line calls by another name."""
+FILES: tuple[SourceName, ...] = ("products", "customers", "events", "prices", "exposures", "offers", "redemptions")
+"""Sources whose file `offerloop init` takes beside the order lines, each with the option of its name."""
 
 
 def read_map(written: Sequence[str], sources: Collection[SourceName]) -> Given:
     """From ``customer_id=Member`` or ``products.category=Group``; without a source the order lines are meant.
 
+    Products may be mapped without a file: they are derived from the order lines then.
     Raises InputError for a source without a file, for an unknown column of ours, and for one that is given twice.
     """
     found: dict[SourceName, dict[str, str]] = {}
@@ -47,8 +50,13 @@ def _source(written: str, sources: Collection[SourceName], text: str) -> SourceN
     for name in sources:
         if name == named:
             return name
+    if named == "products" and "order_lines" in sources:
+        return "products"  # derived from the order lines
     options = {source: option for option, source in _OPTIONS.items()}
     given = [options.get(one, one) for one in sources]
+    if named in FILES:
+        raise InputError(f"--map {text}: no file of '{written}' is given; name it with --{named} FILE, or map a column "
+                         f"of one that is given ({', '.join(given)})")  # fmt: skip
     raise InputError(f"--map {text}: no file of '{written}' is given{near_miss(written, given)} (given: "
                      f"{', '.join(given)})")  # fmt: skip
 

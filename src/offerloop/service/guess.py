@@ -41,6 +41,11 @@ class Guess:
     why: str
     """The comment behind it."""
 
+    @property
+    def is_given_expression(self) -> bool:
+        """Whether the user wrote an expression, which leaves its columns to be something by themselves too."""
+        return self.why == GIVEN and self.written not in {form for one in self.theirs for form in (one, f"`{one}`")}
+
 
 @dataclass
 class Match:
@@ -57,6 +62,11 @@ class Match:
     def unused(self) -> list[Column]:
         """Columns that nothing is read from yet."""
         used = {name for one in self.found.values() for name in one.theirs}
+        return [column for name, column in self.columns.items() if name not in used]
+
+    def free(self) -> list[Column]:
+        """Columns that may still be guessed as one of ours: unused ones, and parts of expressions that were given."""
+        used = {name for one in self.found.values() if not one.is_given_expression for name in one.theirs}
         return [column for name, column in self.columns.items() if name not in used]
 
     def take(self, ours: str, written: str, theirs: Iterable[str], why: str) -> None:
@@ -84,7 +94,7 @@ def match(
 ) -> Match:  # fmt: skip
     """The best names first, each of their columns once; `known` are ids of the order lines that it should hold.
 
-    What is `given` stays as it is, and its columns are nothing else.
+    What is `given` stays as it is, and a column that is given by itself is nothing else.
     """
     found = Match(dict(columns), dict(given or {}))
     scored = []
@@ -96,7 +106,7 @@ def match(
             if score > 0 and gate(column):
                 scored.append((-score, place, ours, column.name, languages))
     for _, _, ours, theirs, languages in sorted(scored):
-        if ours not in found.found and theirs in {column.name for column in found.unused()}:
+        if ours not in found.found and theirs in {column.name for column in found.free()}:
             why = "guessed from the contents" if not languages else f'guessed from the name "{theirs}"'
             found.take(ours, theirs, (theirs,), why)
             found.languages.update(languages)

@@ -6,7 +6,7 @@ import polars as pl
 
 from offerloop.events.calendar import DAY
 from offerloop.service.guess import Match, misleads, name_score
-from offerloop.service.guess_contents import Column, is_time
+from offerloop.service.guess_contents import READABLE, Column, is_time
 from offerloop.service.guess_times import seconds_of
 
 _ALIKE = 0.1
@@ -35,7 +35,7 @@ def choose_time(found: Match) -> None:
 
 def order_dates(found: Match) -> list[Column]:
     """Return the columns of dates that may be the order's: not those that each customer has one of."""
-    free = [*found.unused(), *([column] if (column := found.column("at")) else [])]
+    free = [*found.free(), *([column] if (column := found.column("at")) else [])]
     dates = [column for column in found.columns.values() if column in free and is_time(column) and not _like_id(column)]
     return [column for column in dates if not _of_customer(found, column)]
 
@@ -92,11 +92,11 @@ def _like_id(column: Column) -> bool:
 
 
 def _of_customer(found: Match, column: Column) -> bool:
-    """Return whether every customer with several orders has one value, such as a day of birth."""
+    """Return whether nearly every customer with several orders has one value, such as a day of birth."""
     customer, order = found.column("customer_id"), found.column("order_id")
     if customer is None or order is None:
         return False
     rows = pl.DataFrame({"customer": customer.cells, "order": order.cells, "date": column.cells})
     counts = rows.group_by("customer").agg(pl.col("order").n_unique(), pl.col("date").n_unique())
     several = counts.filter(pl.col("order") > 1)
-    return several.height > 1 and bool((several["date"] == 1).all())
+    return several.height > 1 and bool((several["date"] == 1).mean() >= READABLE)  # type: ignore[operator]

@@ -16,6 +16,8 @@ _PERCENT = re.compile(r"%|percent|prozent|porcentaje|pourcent|\bpct\b|_pct|rate$
 _CLOSE = 0.01
 """Relative error up to which a reading explains what was paid."""
 _FEWEST = 5
+_RARE = 0.01
+"""Share of the numbers that may be errors: one percentage of 150 makes no amounts of all others."""
 
 
 def discounts(found: Match, peeked: Peek) -> None:
@@ -51,7 +53,7 @@ def is_share_of_price(found: Match, peeked: Peek, column: Column) -> bool:
     values, paid = column.numbers.filter(column.numbers != 0), _paid(found)
     if not values.len() or paid is None:
         return False
-    smallest, largest = float(values.min()), float(values.max())  # type: ignore[arg-type]
+    smallest, largest = float(values.quantile(_RARE) or 0), _largest(column)
     if smallest < 0 or largest > 100:
         return False
     scale = 1 if largest <= 1 else 100
@@ -65,16 +67,22 @@ def is_share_of_price(found: Match, peeked: Peek, column: Column) -> bool:
     return column.distinct <= 20 and paid.fractions and bool((column.numbers % 5 == 0).all())
 
 
+def _largest(column: Column) -> float:
+    """The largest number but for rare ones, which may be errors; of few numbers the largest."""
+    return float(column.numbers.filter(column.numbers != 0).quantile(1 - _RARE) or 0)
+
+
 def share_note(found: Match, column: Column, ours: str) -> str:
     """Return what to do with a column of shares."""
-    largest = float(column.numbers.max() or 0)  # type: ignore[arg-type]
+    largest = _largest(column)
     share = reference(column.name) if largest <= 1 else f"{reference(column.name)} / 100"
     if worth := _worth(found):
         written = f"{worth} * {share}"
     else:
         written = f"{found.found['paid'].written} * {share} / (1 - {share})" if "paid" in found.found else ""
     remedy = f'; if they are shares of the price, map {ours} = "{written}"' if written else ""
-    held = f"'{column.name}' seems to hold shares or percentages, up to {largest:g}"
+    mostly = "" if largest == column.numbers.max() else "mostly "
+    held = f"'{column.name}' seems to hold shares or percentages, {mostly}up to {largest:g}"
     return f"{held}; a discount must be an amount{remedy}"
 
 

@@ -10,9 +10,10 @@ from offerloop.events.cells import BLANKS
 from offerloop.events.dialect import likely_encodings
 from offerloop.service.customer_ids import customer_notes
 from offerloop.service.guess import Match, says
+from offerloop.service.guess_amounts import amount_notes
 from offerloop.service.guess_dates import date_notes
 from offerloop.service.guess_discounts import discount_notes
-from offerloop.service.guess_prices import amount_notes
+from offerloop.service.guess_exchanged import exchanged_notes
 from offerloop.service.peek import Peek
 
 _TAX = 0.85
@@ -31,6 +32,7 @@ def order_notes(found: Match, peeked: Peek) -> list[str]:
 def mapping_notes(found: Match, peeked: Peek) -> list[str]:
     """Return the notes on a mapping of order lines."""
     return [
+        *exchanged_notes(found, peeked),
         *date_notes(found),
         *discount_notes(found, peeked),
         *amount_notes(found, peeked),

@@ -9,11 +9,12 @@ import polars as pl
 
 from offerloop.events.contracts import CONTRACTS
 from offerloop.service.guess import HOLDS, Guess, Match, columns_of, match, misleads, name_score, reference, unfit
+from offerloop.service.guess_amounts import unit_or_total
 from offerloop.service.guess_contents import Column, is_clock, is_id, is_money, is_quantity
 from offerloop.service.guess_dates import choose_time
 from offerloop.service.guess_discounts import discounts
 from offerloop.service.guess_doubts import order_notes
-from offerloop.service.guess_prices import price_before, unit_or_line, unit_or_total
+from offerloop.service.guess_prices import price_before, unit_or_line
 from offerloop.service.guess_texts import take_text
 from offerloop.service.peek import Peek
 
@@ -56,7 +57,7 @@ def _time(found: Match) -> None:
     day = found.column("at")
     if day is None or found.is_given("at") or day.has_clock or day.cells.dtype.is_integer():
         return
-    clock = found.column("clock") or next((column for column in found.unused() if is_clock(column)), None)
+    clock = found.column("clock") or next((column for column in found.free() if is_clock(column)), None)
     if clock is not None and "`" not in day.name + clock.name and clock.name != day.name:
         written = f"{reference(day.name)} + ' ' + {reference(clock.name)}"
         found.take("at", written, (day.name, clock.name), f"{found.found['at'].why}, with the time of day")
@@ -65,14 +66,14 @@ def _time(found: Match) -> None:
 def _amounts(found: Match) -> None:
     """The only column with fractions is the amount; the only one of small whole numbers is the quantity."""
     if not {"paid", "unit_price"} & set(found.found):
-        amounts = [column for column in found.unused() if column.fractions and is_money(column)]
+        amounts = [column for column in found.free() if column.fractions and is_money(column)]
         amounts = [column for column in amounts if not misleads(column.name, "order_lines", "paid")]
         if len(amounts) == 1:
             found.take("paid", amounts[0].name, (amounts[0].name,), _BY_CONTENTS)
     if "quantity" not in found.found:
-        counts = [column for column in found.unused() if is_quantity(column) and _counts(column)]
+        counts = [column for column in found.free() if is_quantity(column) and _counts(column)]
         open_ids = [ours for ours in ("customer_id", "product_id") if ours not in found.found]
-        if len(counts) == 1 and len([column for column in found.unused() if is_id(column)]) > len(open_ids):
+        if len(counts) == 1 and len([column for column in found.free() if is_id(column)]) > len(open_ids):
             found.take("quantity", counts[0].name, (counts[0].name,), _BY_CONTENTS)
 
 
@@ -86,7 +87,7 @@ def _ids(found: Match, head: pl.DataFrame) -> None:
     """What names leave open of customer, product and order: an order has one customer, one day and several lines."""
     roles = ("customer_id", "product_id", "order_id")
     missing = [ours for ours in roles if ours not in found.found]
-    free = [column.name for column in found.unused() if is_id(column) and not _is_named_otherwise(column, found)]
+    free = [column.name for column in found.free() if is_id(column) and not _is_named_otherwise(column, found)]
     free = free[:_MOST_IDS]
     needed = [ours for ours in missing if ours != "order_id"]
     if not needed or len(free) < len(needed):

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import polars as pl
 
 from offerloop.config import SourceName
 from offerloop.errors import InputError
 from offerloop.events.contracts import CONTRACTS
-from offerloop.events.dialect import as_utf8
 from offerloop.service.guess import Guess, Match, columns_of, match, says, unfit
 from offerloop.service.guess_contents import is_time
 from offerloop.service.guess_shown import offer_terms, without_other_terms
 from offerloop.service.guess_texts import take_text
+from offerloop.service.guess_times import evaluate
 from offerloop.service.peek import Peek
 
 KEYS: dict[SourceName, str] = {"products": "product_id", "customers": "customer_id"}
-_OF_PRODUCTS = ("category", "subcategory", "brand")
 
 
 def guess_source(
@@ -35,7 +32,7 @@ def guess_source(
     found = match(without_other_terms(columns) if name == "offers" else columns, name, roles, known, given)
     found.columns = columns
     if "at" in contract.required and "at" not in found.found:
-        times = [column for column in found.unused() if is_time(column)]
+        times = [column for column in found.free() if is_time(column)]
         if len(times) == 1:
             found.take("at", times[0].name, (times[0].name,), "guessed from the contents")
     if name == "offers":
@@ -53,11 +50,12 @@ def guess_source(
 
 def _check_single(name: str, key: str, found: Match, peeked: Peek) -> None:
     theirs = found.found[key].written
-    used = [one.written for ours, one in found.found.items() if ours != "text"]  # of which the commonest counts
-    rows = peeked.head.select(used).unique().drop_nulls(theirs)
-    several = rows.filter(pl.col(theirs).is_duplicated())
+    used = {ours: one.written for ours, one in found.found.items() if ours != "text"}  # of which the commonest counts
+    cells = {ours: evaluate(peeked.head, written, peeked.decimal) for ours, written in used.items()}
+    rows = pl.DataFrame(cells).unique().drop_nulls(key)
+    several = rows.filter(pl.col(key).is_duplicated())
     if several.height:
-        example = several[theirs].cast(pl.String).sort()[0]
+        example = several[key].cast(pl.String).sort()[0]
         raise InputError(
             f"'{peeked.place}' has several different rows for '{theirs}' {example}, and {name} need one row for each "
             f"{key}; keep one"
@@ -77,50 +75,3 @@ def attributes(found: Match) -> tuple[list[str], list[str], list[str]]:
     personal = [name for name in rest if says(name, "personal") and not says(name, "protected")]
     kept = [name for name in rest if name not in personal]
     return kept, [name for name in kept if says(name, "protected")], personal
-
-
-def products_in_orders(orders: Match, peeked: Peek) -> Match | None:
-    """Categories and brands that stand in the order lines, if every product has the same ones in the whole file."""
-    rest = {column.name: column for column in orders.unused()}
-    found = match(rest, "products", _OF_PRODUCTS)
-    product = orders.column("product_id")
-    if product is None or not found.found:
-        return None
-    names = {ours: one.written for ours, one in found.found.items()}
-    names = _agreeing(peeked.head.lazy(), product.name, names)
-    if names and not peeked.whole:
-        names = _agreeing_everywhere(peeked, product.name, names)
-    differing = [one.written for ours, one in found.found.items() if ours not in names]
-    found.found = {ours: one for ours, one in found.found.items() if ours in names}
-    if differing:
-        orders.notes.append(f"products have several values of {', '.join(differing)}, so these are left out")
-    if not found.found:
-        return None
-    found.columns[product.name] = product
-    found.found = {"product_id": orders.found["product_id"], **found.found}
-    return found
-
-
-def _agreeing(table: pl.LazyFrame, product: str, names: dict[str, str]) -> dict[str, str]:
-    """Columns of which every product has one value; cells without text are a value too, as for the reader."""
-    texts = [pl.col(name).cast(pl.String).str.strip_chars().replace("", None).alias(name) for name in names.values()]
-    key = pl.col(product).cast(pl.String).str.strip_chars().alias("_product")
-    rows = table.select(key, *texts).unique()
-    counts = rows.group_by("_product").agg(pl.col(name).n_unique() for name in names.values())
-    most = counts.select(pl.col(name).max() for name in names.values()).collect(engine="streaming").row(0, named=True)
-    return {ours: name for ours, name in names.items() if most[name] == 1}
-
-
-def _agreeing_everywhere(peeked: Peek, product: str, names: dict[str, str]) -> dict[str, str]:
-    file, dialect = peeked.file, peeked.dialect
-    if file is None:
-        return {}
-    if dialect is None:
-        return _agreeing(pl.scan_parquet(file.path, glob=False), product, names)
-    with TemporaryDirectory(prefix="offerloop-") as folder:
-        schema = dict.fromkeys(peeked.head.columns, pl.String)
-        table = pl.scan_csv(
-            as_utf8(file.path, dialect.encoding, Path(folder)), separator=dialect.separator, schema=schema, glob=False,
-            truncate_ragged_lines=True, encoding="utf8-lossy",
-        )  # fmt: skip
-        return _agreeing(table, product, names)

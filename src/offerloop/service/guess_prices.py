@@ -1,4 +1,4 @@
-"""What the prices of order lines are prices of: of one unit or of the whole line, before or after discounts."""
+"""What the list prices of order lines are prices of: of one unit or of the whole line, before or after discounts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from offerloop.service.guess import Match, reference
+from offerloop.service.guess import Match
 from offerloop.service.guess_times import evaluate
 from offerloop.service.peek import Peek
 
@@ -23,7 +23,7 @@ def price_before(found: Match, peeked: Peek) -> None:
     if price is None or paid is None or {"list_price", "list_value"} & set(found.found):
         return
     units = "1" if quantity is None else quantity.name
-    lines = _lines(peeked, {"price": price.name, "units": units, "paid": paid.name})
+    lines = numbers_of(peeked, {"price": price.name, "units": units, "paid": paid.name})
     lines = lines.with_columns(worth=pl.col("price") * pl.col("units")).filter(pl.col("paid") > 0)
     apart = 0.005 * lines["worth"] + 0.01
     less, more = (lines["worth"] - lines["paid"] > apart).mean(), (lines["paid"] - lines["worth"] > apart).mean()
@@ -73,7 +73,7 @@ def _fits(found: Match, peeked: Peek, theirs: str) -> tuple[_Fit, _Fit] | None:
     written = {name: found.found[ours].written for name, ours in roles.items() if ours in found.found}
     if not {"units", "paid"} <= set(written):
         return None
-    lines = _lines(peeked, {"listed": theirs, **written})
+    lines = numbers_of(peeked, {"listed": theirs, **written})
     off = [pl.col(name).fill_null(0) for name in ("discount", "coupon") if name in lines.columns]
     lines = lines.filter((pl.col("units") > 1) & (pl.col("paid") > 0) & (pl.col("listed") > 0)).with_columns(
         before=pl.sum_horizontal("paid", *off)
@@ -90,73 +90,7 @@ def _fit(lines: pl.DataFrame, worth: pl.Expr) -> _Fit:
     return _Fit(*measured.row(0))
 
 
-_FEWEST_SEVERAL = 20
-"""Lines of products that were bought in several quantities that must be there to tell a unit's price from a total."""
-_STEADIER = 0.25
-"""A reading under which prices of a product vary by this share of what they vary under the other one is right."""
-
-
-def unit_or_total(found: Match, peeked: Peek) -> None:
-    """An only amount that stays the same however many units are bought is a unit's price, one that grows is the total.
-
-    What the contents tell against the name is noted.
-    """
-    paid, price, quantity = (found.column(ours) for ours in ("paid", "unit_price", "quantity"))
-    product, amount = found.column("product_id"), paid or price
-    if any(found.is_given(ours) for ours in ("paid", "unit_price")):
-        return
-    if amount is None or (paid and price) or quantity is None or product is None:
-        return
-    grows = _grows(peeked, product.name, amount.name, quantity.name)
-    if grows is None or grows is (paid is not None):
-        return
-    if grows:
-        found.take("paid", amount.name, (amount.name,), "guessed from the contents: it grows with the units")
-        del found.found["unit_price"]
-    else:
-        found.take("unit_price", amount.name, (amount.name,), "guessed from the contents")
-        del found.found["paid"]
-    what = "the value of the whole line" if grows else "the price of one unit"
-    found.notes.append(f"'{amount.name}' is read as {what}: so prices of a product differ least")
-
-
-def amount_notes(found: Match, peeked: Peek) -> list[str]:
-    """Return a note where what is mapped as paid is of a unit, or is a total that is multiplied again."""
-    paid, quantity, product = found.found.get("paid"), found.column("quantity"), found.column("product_id")
-    if paid is None or quantity is None or product is None:
-        return []
-    amounts = [name for name in paid.theirs if name != quantity.name]
-    multiplied = len(paid.theirs) == 2 and quantity.name in paid.theirs and "*" in paid.written
-    if len(amounts) != 1 or not (multiplied or paid.written == amounts[0]) or not found.columns[amounts[0]].numeric:
-        return []
-    grows = _grows(peeked, product.name, amounts[0], quantity.name)
-    if grows is None or grows is not multiplied:
-        return []
-    what = (
-        "grows with the units of a product: it seems to be of the whole line"
-        if grows
-        else ("is the same however many units of a product are bought: it seems to be a unit's")
-    )
-    better = reference(amounts[0]) + ("" if grows else f" * {reference(quantity.name)}")
-    return [f"'{amounts[0]}' {what}; if so, map paid = \"{better}\""]
-
-
-def _grows(peeked: Peek, product: str, amount: str, quantity: str) -> bool | None:
-    """Return whether an amount is in proportion to the units of a product; None where that cannot be told."""
-    lines = _lines(peeked, {"amount": amount, "units": quantity}).with_columns(product=peeked.head[product])
-    lines = lines.filter((pl.col("amount") > 0) & (pl.col("units") > 0)).drop_nulls()
-    lines = lines.filter(pl.col("units").n_unique().over("product") > 1)
-    if lines.height < _FEWEST_SEVERAL:
-        return None
-    readings = {"unit": pl.col("amount").log(), "total": (pl.col("amount") / pl.col("units")).log()}
-    spread = {name: (one - one.median().over("product")).abs().mean() for name, one in readings.items()}
-    unit, total = lines.select(**spread).row(0)
-    if total <= _STEADIER * unit:
-        return unit > 0
-    return False if unit <= _STEADIER * total else None
-
-
-def _lines(peeked: Peek, written: dict[str, str]) -> pl.DataFrame:
+def numbers_of(peeked: Peek, written: dict[str, str]) -> pl.DataFrame:
     """Columns or expressions as numbers over the first rows; a number alone is the same in every row."""
     values = {name: evaluate(peeked.head, text, peeked.decimal, as_number=True) for name, text in written.items()}
     return pl.DataFrame(values)

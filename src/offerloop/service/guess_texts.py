@@ -10,7 +10,9 @@ from offerloop.service.guess_contents import Column
 _ONE_TEXT = 0.8
 """Share of the rows that must have the commonest text of their product."""
 _SEVERAL = 0.3
-"""Distinct texts for each product, at least: categories have far fewer."""
+"""Distinct texts for each product, at least, unless the name is that of a product's text: categories have fewer."""
+_SURELY = 0.9
+"""Score of a name that is one of those known."""
 _WORDY = 0.3
 """Share of the texts that must have letters and blanks, or Chinese, Japanese or Korean signs."""
 _SIGNS = r"[\x{3040}-\x{30ff}\x{4e00}-\x{9fff}\x{ac00}-\x{d7a3}]{2}"
@@ -39,13 +41,15 @@ def describes(column: Column, product: Column) -> bool:
     rows = pl.DataFrame({"product": product.cells.cast(pl.String), "text": column.cells.str.strip_chars()})
     rows = rows.drop_nulls().filter(pl.col("text") != "")
     products = rows["product"].n_unique()
-    if products < _FEWEST or rows["text"].n_unique() < _SEVERAL * products or not _words(rows["text"].unique(), column):
+    if products < _FEWEST or not _words(rows["text"].unique(), column):
+        return False
+    if _score(column) < _SURELY and rows["text"].n_unique() < _SEVERAL * products:
         return False
     counts = rows.group_by("product", "text").len("n")
     pairs = counts.group_by("product").agg(pl.col("n").max().alias("commonest"), pl.col("n").sum())
     several = pairs.filter(pl.col("n") > 1)
     if several.is_empty():
-        return _score(column) >= 0.9
+        return _score(column) >= _SURELY
     return int(several["commonest"].sum()) >= _ONE_TEXT * int(several["n"].sum())
 
 
@@ -58,6 +62,6 @@ def _words(texts: pl.Series, column: Column) -> bool:
 
 
 def _score(column: Column) -> float:
-    if any(name_score(column.name, "products", ours)[0] >= 0.9 for ours in _TAKEN):
+    if any(name_score(column.name, "products", ours)[0] >= _SURELY for ours in _TAKEN):
         return 0.0
     return name_score(column.name, "products", "text")[0]

@@ -21,7 +21,8 @@ from offerloop.service.given_columns import Given, guesses
 from offerloop.service.guess import Match, columns_of, language_of, match
 from offerloop.service.guess_doubts import encoding_notes
 from offerloop.service.guess_orders import guess_orders
-from offerloop.service.guess_others import KEYS, attributes, guess_source, products_in_orders
+from offerloop.service.guess_others import KEYS, attributes, guess_source
+from offerloop.service.guess_products import products_in_orders
 from offerloop.service.guess_shop import Said, guess_currency, guess_zone
 from offerloop.service.guess_shown import carried, check_exposures
 from offerloop.service.guess_status import only_sales, row_filters
@@ -137,12 +138,13 @@ def guessed(peeks: Mapping[SourceName, Peek], columns: Given | None = None) -> d
 
     `columns` are as the user said. Required columns may be missing: `open_columns` tells which.
     """
-    given = {name: guesses(one, peeks[name]) for name, one in (columns or {}).items()}
+    given = {name: guesses(one, peeks.get(name, peeks["order_lines"])) for name, one in (columns or {}).items()}
     orders = guess_orders(peeks["order_lines"], given.get("order_lines"))
     known = {ours: column.values for ours in KEYS.values() if (column := orders.column(ours)) is not None}
     found: dict[SourceName, Match] = {"order_lines": orders}
-    if "products" not in peeks and (listed := products_in_orders(orders, peeks["order_lines"])):
-        found["products"] = listed
+    if "products" not in peeks:
+        listed = products_in_orders(orders, peeks["order_lines"], given.get("products"))
+        found |= {} if listed is None else {"products": listed}
     for name, peeked in peeks.items():
         if name != "order_lines":
             found[name] = guess_source(name, peeked, known, given.get(name))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from offerloop.events.calendar import DAY
+from offerloop.events.outliers import outliers, today_in
 from offerloop.service.guess import Match
 from offerloop.service.guess_times import evaluate, forms_of, seconds_of
 from offerloop.service.peek import Peek
@@ -83,7 +84,16 @@ def _lines(orders: Match, peeked: Peek, table: pl.DataFrame, form: str | None) -
         **{name: values[name].cast(pl.String) for name in ("order_id", "customer_id", "product_id")},
         "paid": values["paid"].cast(pl.Float64), "at": seconds_of(values["at"], (form or forms[0]) if forms else None),
     })  # fmt: skip
-    return found.with_columns(pl.col("product_id").str.strip_chars()).drop_nulls()
+    lines = found.with_columns(pl.col("product_id").str.strip_chars()).drop_nulls()
+    return _without_outliers(lines) if peeked.whole else lines  # of parts of a file the last years may be a few rows
+
+
+def _without_outliers(lines: pl.DataFrame) -> pl.DataFrame:
+    """Leave out the few rows whose dates `check` stops at: one of them would make the months too many."""
+    day = pl.col("at") // DAY
+    apart = outliers(lines.group_by(day=day).agg(n=pl.len()), today_in("UTC"), early=True, late=True)
+    outside = [day.is_between(one.first_day, one.last_day) for one in apart]
+    return lines.filter(~pl.any_horizontal(outside)) if outside else lines
 
 
 def _median_order(lines: pl.DataFrame) -> float:

@@ -112,7 +112,7 @@ def _candidates(
     source: SourceName, ours: str, found: Match, peeked: Peek, given: tuple[str, ...]
 ) -> tuple[Candidate, ...]:
     scored = []
-    free = {column.name for column in found.unused()}
+    free = {column.name for column in found.free()}
     for column in found.columns.values():
         score = 2.0 if column.name in given else name_score(column.name, source, ours)[0]
         if score > 0 or column.name in free:

@@ -1,0 +1,96 @@
+"""Whether the ids of customers, products and orders seem to be exchanged: orders and prices show it, names do not."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from offerloop.service.guess import Match
+from offerloop.service.guess_prices import numbers_of
+from offerloop.service.peek import Peek
+
+_FEWEST = 20
+"""Orders of several lines, or pairs of lines, that must be there to tell."""
+_HALF = 0.5
+"""Share of the orders of several lines with one customer, under which a reader should look at the ids."""
+_MARGIN = 0.2
+"""By so much the share of orders with one product is larger than of those with one customer when they are exchanged."""
+_STEADIER = 0.25
+"""Prices that vary by less than this share of what they vary by the other ids go with these ids."""
+
+
+def exchanged_notes(found: Match, peeked: Peek) -> list[str]:
+    """Return a note where the data say that customers, products or orders are something else."""
+    customer, product, order = (found.column(ours) for ours in ("customer_id", "product_id", "order_id"))
+    if customer is None or product is None or customer.name == product.name:
+        return []
+    lines = peeked.head.select(customer=customer.name, product=product.name)
+    shares = None
+    if order is not None and order.name not in (customer.name, product.name):
+        shares = _shares(lines.with_columns(order=peeked.head[order.name]))
+    if shares is not None and shares[0] >= _HALF:
+        return []
+    why = _by_orders(shares, customer.name, product.name)
+    why = why or _by_prices(found, peeked, lines, customer.name, product.name)
+    if why:
+        return [_exchanged(customer.name, product.name, why)]
+    return [] if shares is None or order is None else [_mixed(order.name, customer.name, shares[0])]
+
+
+def _by_orders(shares: tuple[float, float] | None, customer: str, product: str) -> str:
+    """Return why they are exchanged where many more orders have one product than one customer."""
+    if shares is None or shares[1] <= shares[0] + _MARGIN:
+        return ""
+    have = f"{100 * shares[1]:.0f} % have one '{product}', and {100 * shares[0]:.0f} % one '{customer}'"
+    return f"of the orders with several lines, {have}"
+
+
+def _shares(lines: pl.DataFrame) -> tuple[float, float] | None:
+    """Return which shares of the orders with several lines have one customer and one product; None for few orders.
+
+    Orders have one customer and often several products; where numbers of orders recur, few have one customer.
+    """
+    orders = lines.drop_nulls().group_by("order").agg(pl.len().alias("n"), pl.col("customer", "product").n_unique())
+    orders = orders.filter(pl.col("n") > 1)
+    if orders.height < _FEWEST:
+        return None
+    one_customer, one_product = orders.select((pl.col("customer", "product") == 1).mean()).row(0)
+    return one_customer, one_product
+
+
+def _mixed(order: str, customer: str, one_customer: float) -> str:
+    return (
+        f"{100 * (1 - one_customer):.0f} % of the numbers in '{order}' with several lines have several customers in "
+        f"'{customer}'; each of these counts as an order of its own, and if one of the columns is something else, "
+        "correct it"
+    )
+
+
+def _by_prices(found: Match, peeked: Peek, lines: pl.DataFrame, customer: str, product: str) -> str:
+    """Return why they are exchanged where orders do not tell: the price of a unit goes with the product."""
+    if not {"paid", "quantity"} <= set(found.found):
+        return ""
+    written = {"paid": found.found["paid"].written, "units": found.found["quantity"].written}
+    priced = pl.concat([lines, numbers_of(peeked, written)], how="horizontal")
+    priced = priced.filter((pl.col("paid") > 0) & (pl.col("units") > 0))
+    priced = priced.with_columns(price=(pl.col("paid") / pl.col("units")).log())
+    by_customer, by_product = _variation(priced, "customer", "product"), _variation(priced, "product", "customer")
+    if by_customer is None or by_product is None or by_customer >= _STEADIER * by_product:
+        return ""
+    return f"the price of a unit goes with '{customer}', and not with '{product}'"
+
+
+def _variation(lines: pl.DataFrame, same: str, other: str) -> float | None:
+    """Return how much prices of two lines with the same id, and another of the other kind, usually differ."""
+    pairs = lines.sort(same, maintain_order=True).select(
+        apart=pl.col("price").diff().abs(),
+        fits=(pl.col(same) == pl.col(same).shift()) & (pl.col(other) != pl.col(other).shift()),
+    )
+    apart = pairs.filter("fits")["apart"]
+    return float(apart.median() or 0) if apart.len() >= _FEWEST else None  # type: ignore[arg-type]
+
+
+def _exchanged(customer: str, product: str, why: str) -> str:
+    return (
+        f"'{customer}' is read as customer_id and '{product}' as product_id, and they seem to be exchanged: {why}; if "
+        f'so, map customer_id = "{product}" and product_id = "{customer}"'
+    )

@@ -1,0 +1,46 @@
+"""A few wrong dates: the order's date is found all the same, and `check` stops at the rows."""
+
+import polars as pl
+import pytest
+
+from offerloop.errors import SourceError
+from offerloop.service.check import check
+from test_guesses import DATES, LINES, source_of, started
+
+EARLY = LINES.with_columns(pl.col("moment").dt.strftime("%Y-%m-%d").alias("date"))
+
+
+def with_one(table, column, cell, place):
+    cells = table[column].to_list()
+    cells[place] = cell
+    return table.with_columns(pl.Series(column, cells))
+
+
+@pytest.mark.parametrize("shipped, ordered", DATES)
+@pytest.mark.parametrize("wrong, place", [("2042-03-05", 0), ("1970-01-01", 7), ("2062-03-05", LINES.height - 1)])
+def test_one_wrong_date_does_not_make_the_shipment_the_order(tmp_path, shipped, ordered, wrong, place):
+    later = (pl.col("moment") + pl.duration(days=3)).dt.strftime("%Y-%m-%d").alias(shipped)
+    table = with_one(LINES.with_columns(later), "date", wrong, place)
+    made = started(tmp_path, table.select(shipped, "order", "customer", "product", "quantity", "paid", "date").rename(
+        {"date": ordered}))  # fmt: skip
+    assert source_of(made).columns["at"] == ordered
+    with pytest.raises(SourceError, match=rf"1 row.*{wrong}"):
+        check(made.config)
+
+
+def test_a_date_of_birth_stays_one_with_an_error_in_it(tmp_path):
+    born = pl.concat_str(pl.lit("2022-05-"), (10 + pl.col("customer") % 18).cast(pl.String)).alias("d0")
+    table = with_one(LINES.with_columns(born), "d0", "2001-01-01", 50)
+    made = started(tmp_path, table.select("d0", "order", "customer", "product", "paid", d2="date"))
+    assert source_of(made).columns["at"] == "d2"
+
+
+def test_one_wrong_date_does_not_change_what_a_month_sells(tmp_path):
+    columns = ("order", "customer", "product", "quantity", "paid", "date")
+    plain, wrong = tmp_path / "plain", tmp_path / "wrong"
+    texts = []
+    for folder, table in ((plain, LINES), (wrong, with_one(LINES, "date", "2042-03-05", 3))):
+        folder.mkdir()
+        text = started(folder, table.select(columns)).config.read_text(encoding="utf-8")
+        texts.append([line for line in text.splitlines() if line.startswith("budget")])
+    assert texts[0] == texts[1]

@@ -1,0 +1,73 @@
+"""Ids of customers, products and orders that are exchanged: a note in `init` and in `check`, whoever mapped them."""
+
+import polars as pl
+import pytest
+
+from offerloop.service.check import check
+from offerloop.service.init import write_shop
+from test_guesses import LINES, edited, notes_of, source_of, started
+
+PLAIN = LINES.select("order", "customer", "product", "quantity", "paid", "date")
+
+
+def mapped(folder, table, **columns):
+    table.write_csv(folder / "lines.csv")
+    files = {"order_lines": str(folder / "lines.csv")}
+    return write_shop(folder / "shop", files, None, None, columns={"order_lines": columns})
+
+
+def said(notes, words):
+    return [one for one in notes if words in one]
+
+
+@pytest.mark.parametrize("has_orders", [True, False])
+def test_customers_and_products_that_are_exchanged_are_a_note(tmp_path, has_orders):
+    table = PLAIN if has_orders else PLAIN.drop("order")
+    made = mapped(tmp_path, table, customer_id="product", product_id="customer")
+    remedy = 'if so, map customer_id = "customer" and product_id = "product"'
+    assert len(said(notes_of(made), remedy)) == 1
+    assert len(said(check(made.config).facts["notes"], remedy)) == 1
+    right = edited(made, '"product" ', '"_" ').read_text(encoding="utf-8")
+    right = right.replace('customer_id = "_"', 'customer_id = "customer"')
+    made.config.write_text(right.replace('product_id = "customer"', 'product_id = "product"'), encoding="utf-8")
+    assert source_of(made).columns["customer_id"] == "customer"
+    assert not said(check(made.config).facts["notes"], "exchanged")
+
+
+def test_names_that_say_the_opposite_of_the_contents_are_a_note(tmp_path):
+    made = started(tmp_path, PLAIN.rename({"customer": "product_id", "product": "customer_id"}))
+    assert said(notes_of(made), "they seem to be exchanged")
+
+
+@pytest.mark.parametrize("order_id, customer_id", [("customer", "order"), ("product", "customer")])
+def test_orders_that_are_something_else_are_a_note(tmp_path, order_id, customer_id):
+    product_id = next(one for one in ("product", "order") if one not in (order_id, customer_id))
+    made = mapped(tmp_path, PLAIN, order_id=order_id, customer_id=customer_id, product_id=product_id)
+    assert said(
+        notes_of(made), f"of the numbers in '{order_id}' with several lines have several customers in '{customer_id}'"
+    )
+
+
+def test_order_numbers_that_some_customers_share_are_no_exchange(tmp_path):
+    """Every fifth order has the number of another one."""
+    shared = pl.when(pl.col("order") % 5 == 0).then(pl.col("order") - 1).otherwise(pl.col("order")).alias("order")
+    made = started(tmp_path, PLAIN.with_columns(shared))
+    assert not said(notes_of(made), "exchanged")
+    assert not said(notes_of(made), "have several customers")
+
+
+def test_an_exchange_is_seen_where_numbers_of_orders_recur(tmp_path):
+    """Numbers begin again after 150 orders: most have several customers."""
+    table = PLAIN.with_columns(order=pl.col("order") % 150)
+    assert said(notes_of(started(tmp_path, table)), "each of these counts as an order of its own")
+    (tmp_path / "other").mkdir()
+    assert said(notes_of(mapped(tmp_path / "other", table, customer_id="product", product_id="customer")), "exchanged")
+
+
+def test_a_customer_with_one_price_for_all_lessons_is_no_product(tmp_path):
+    """The price of a lesson goes with the customer, who always books the same one."""
+    price = 20 + pl.col("customer") % 9
+    table = PLAIN.with_columns(
+        paid=price * pl.col("quantity"), product=pl.concat_str(pl.lit("L"), pl.col("customer") % 3)
+    )
+    assert not said(notes_of(started(tmp_path, table.drop("order"))), "exchanged")
