@@ -56,7 +56,7 @@ lint: $(VENV)/dev.done
 	$(BIN)/lint-imports
 
 quick: lint
-	tests=$$($(BIN)/python scripts/changed_tests.py); [ -z "$$tests" ] || $(ONE_THREAD) $(BIN)/pytest --numprocesses auto -m "not soak and not slow" $$tests
+	tests=$$($(BIN)/python scripts/changed_tests.py); [ -z "$$tests" ] || $(ONE_THREAD) $(BIN)/pytest --numprocesses auto -m "not soak and not slow and not sample" $$tests
 
 check: lint
 	$(ONE_THREAD) $(BIN)/pytest --numprocesses auto --dist loadfile

@@ -101,6 +101,7 @@ def test_functions_of_a_shop_need_its_path_only(shop, monkeypatch):
     assert like.equals(offerloop.similar(shop / "offerloop.toml", "3").table)
 
 
+@pytest.mark.slow
 def test_evaluate_takes_a_policy_in_every_form(tmp_path):
     orders = [(one, day, 10.0, 0.0, 0.0, 0.0) for one in range(1, 41) for day in (0, 22, 60)]
     shown = [(one, ("coupon", "none")[one % 2], 20, 0.5) for one in range(1, 41)]

@@ -22,16 +22,32 @@ audit_only = ["age", "income"]
 """
 
 
-def planned(config, customers, candidates):
-    """Every table of the flow but the audited one, with a customer list of three columns."""
-    folder = config.parent
-    who = pl.read_csv(folder / "lines.csv")["who"].unique().sort()
-    columns = {name: [make(n) for n in range(len(who))] for name, make in customers.items()}
-    pl.DataFrame({"who": who, **columns}).write_csv(folder / "customers.csv")
-    read = load_config(config)
-    read = read.model_copy(update={"recommend": read.recommend.model_copy(update={"candidates": candidates})})
-    found = flow.plan(read, DuckDBEngine(), lambda _name, work, *inputs: work(*inputs))
-    return {name: table for name, table in found.tables.items() if name not in ("customers", "quality")}, found.gaps
+OF_RECOMMENDERS = ("recommenders", "suggestions", "coming test")
+"""Stages that depend on which recommender serves."""
+
+
+class Shop:
+    """A shop with a customer list of three columns; stages before any recommender are computed once."""
+
+    def __init__(self, config, customers):
+        self.config, self.engine, self.results = config, DuckDBEngine(), {}
+        who = pl.read_csv(config.parent / "lines.csv")["who"].unique().sort()
+        columns = {name: [make(n) for n in range(len(who))] for name, make in customers.items()}
+        pl.DataFrame({"who": who, **columns}).write_csv(config.parent / "customers.csv")
+
+    def stage(self, name, work, *inputs):
+        if name in OF_RECOMMENDERS:
+            return work(*inputs)
+        if name not in self.results:
+            self.results[name] = work(*inputs)
+        return self.results[name]
+
+    def planned(self, *candidates):
+        """Every table of the flow but the audited one, and what the data could not show."""
+        read = load_config(self.config)
+        read = read.model_copy(update={"recommend": read.recommend.model_copy(update={"candidates": candidates})})
+        found = flow.plan(read, self.engine, self.stage)
+        return {name: table for name, table in found.tables.items() if name not in ("customers", "quality")}, found.gaps
 
 
 ONE = {"age": lambda n: 20 + n, "income": lambda n: "high" if n % 2 else "low", "club": lambda n: n % 3}
@@ -43,14 +59,28 @@ def same(left, right):
     return [name for name in left if not left[name].equals(right[name])] == []
 
 
-@pytest.mark.parametrize("recommender", RECOMMENDERS.names())
-def test_no_recommender_sees_them(tmp_path, recommender):
-    config = write_small_shop(tmp_path)
-    config.write_text(config.read_text() + CUSTOMERS)
-    (one, _), (other, _) = (planned(config, columns, (recommender,)) for columns in (ONE, OTHER))
+@pytest.fixture(scope="module")
+def shops(tmp_path_factory):
+    """Two shops that differ in the audited columns alone."""
+    configs = [write_small_shop(tmp_path_factory.mktemp("small")) for _ in range(2)]
+    for config in configs:
+        config.write_text(config.read_text() + CUSTOMERS)
+    return [Shop(config, columns) for config, columns in zip(configs, (ONE, OTHER), strict=True)]
+
+
+@pytest.mark.parametrize(
+    "recommender",
+    [pytest.param(name, marks=pytest.mark.slow) if name == "deep" else name for name in RECOMMENDERS.names()],
+)
+def test_no_recommender_sees_them(shops, recommender):
+    (one, _), (other, _) = (shop.planned(recommender) for shop in shops)
     serving = set(RECOMMENDERS.names()) if recommender == "hybrid" else {recommender}
     assert set(one["affinities"]["source"]) <= serving
     assert same(one, other)
+
+
+def planned(config, customers):
+    return Shop(config, customers).planned("popularity", "repeat")
 
 
 @pytest.fixture(scope="module")
@@ -67,16 +97,23 @@ def studied(tmp_path_factory):
     return path
 
 
-def test_no_estimator_and_no_allocation_sees_them(studied):
-    (one, gaps), (other, _) = (planned(studied, columns, ("popularity", "repeat")) for columns in (ONE, OTHER))
+@pytest.fixture(scope="module")
+def plan_of_one(studied):
+    return planned(studied, ONE)
+
+
+@pytest.mark.slow
+def test_no_estimator_and_no_allocation_sees_them(studied, plan_of_one):
+    (one, gaps), (other, _) = plan_of_one, planned(studied, OTHER)
     assert gaps == []
     assert set(one["effects"]["basis"]) == {"transferred"}
     assert same(one, other)
 
 
-def test_an_attribute_that_is_not_audited_does_count(studied):
+@pytest.mark.slow
+def test_an_attribute_that_is_not_audited_does_count(studied, plan_of_one):
     """So the tests above can fail."""
-    (one, _), (other, _) = (planned(studied, columns, ("popularity", "repeat")) for columns in (ONE, USED))
+    (one, _), (other, _) = plan_of_one, planned(studied, USED)
     assert not one["assignments"].equals(other["assignments"])
 
 

@@ -226,6 +226,7 @@ print(sorted(name for name, there in __cpu_features__.items() if there and name.
 ELSEWHERE = ({"OPENBLAS_CORETYPE": "Sandybridge", "OMP_NUM_THREADS": "2"}, {"OPENBLAS_CORETYPE": "SkylakeX"})
 
 
+@pytest.mark.slow
 def test_the_notebook_is_made_with_the_same_arithmetic_wherever(tmp_path):
     (tmp_path / "used.py").write_text(USED)
     used = {
@@ -250,6 +251,7 @@ offerloop.uplift(trial.with_columns(pl.col("age") % 7), "arm", "bought").finding
 """
 
 
+@pytest.mark.slow
 def test_the_shipped_notebook_runs_in_jupyter_without_widgets(tmp_path, monkeypatch):
     """In a kernel of its own, with a tiny shop: every cell that shows something does, and none complains."""
     for name in ("IPYTHONDIR", "JUPYTER_RUNTIME_DIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR"):

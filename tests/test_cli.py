@@ -8,18 +8,9 @@ import pytest
 from typer.testing import CliRunner
 
 from offerloop.cli.main import app
+from typed_command import offerloop
 
 HEAVY = ("numpy", "polars", "duckdb", "scipy", "lightgbm", "implicit", "altair", "pydantic", "narwhals")
-
-
-def offerloop(*arguments, cwd=None):
-    return subprocess.run(
-        [sys.executable, "-c", "from offerloop.cli.main import main; main()", *map(str, arguments)],
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 def test_help_imports_nothing_heavy():
@@ -43,23 +34,30 @@ def test_help_names_every_command():
     ],
 )
 def test_bad_input_is_one_sentence_and_exit_code_2(tmp_path, arguments, words):
-    done = offerloop(*arguments, cwd=tmp_path)
-    assert done.returncode == 2
-    assert done.stdout == ""
-    assert len(done.stderr.strip().splitlines()) == 1
-    assert all(word in done.stderr for word in words)
+    code, printed, said = offerloop(*arguments, cwd=tmp_path)
+    assert (code, printed) == (2, "")
+    assert len(said.strip().splitlines()) == 1
+    assert all(word in said for word in words)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_program_ends_as_the_command_does(tmp_path):
+    program = "from offerloop.cli.main import main; main()"
+    typed = [sys.executable, "-c", program, "explain", "nowhere", "7"]
+    done = subprocess.run(typed, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert "'nowhere' is no run" in done.stderr
 
 
 @pytest.mark.sample
 def test_init_says_what_to_do_next_and_keeps_an_edited_configuration(tmp_path):
-    first = offerloop("init", "shop", "--sample", "complete-journey", cwd=tmp_path)
-    assert first.returncode == 0
-    assert "offerloop run" in first.stdout
+    code, printed, _ = offerloop("init", "shop", "--sample", "complete-journey", cwd=tmp_path)
+    assert code == 0
+    assert "offerloop run" in printed
     config = tmp_path / "shop" / "offerloop.toml"
     config.write_text("# mine\n")
-    again = offerloop("init", "shop", "--sample", "complete-journey", "--json", cwd=tmp_path)
-    assert json.loads(again.stdout)["config"].endswith("offerloop.toml")
+    _, again, _ = offerloop("init", "shop", "--sample", "complete-journey", "--json", cwd=tmp_path)
+    assert json.loads(again)["config"].endswith("offerloop.toml")
     assert config.read_text() == "# mine\n"
 
 
@@ -67,7 +65,7 @@ def test_init_says_what_to_do_next_and_keeps_an_edited_configuration(tmp_path):
 def test_a_failed_run_leaves_nothing_half_written(tmp_path):
     offerloop("init", "shop", "--sample", "complete-journey", cwd=tmp_path)
     (tmp_path / "shop" / "data" / "products.parquet").write_bytes(b"not parquet")
-    done = offerloop("run", "shop/offerloop.toml", cwd=tmp_path)
-    assert done.returncode == 2
-    assert "products.parquet" in done.stderr
+    code, _, said = offerloop("run", "shop/offerloop.toml", cwd=tmp_path)
+    assert code == 2
+    assert "products.parquet" in said
     assert not list((tmp_path / "shop").glob("runs/2*"))

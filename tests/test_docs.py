@@ -5,8 +5,7 @@ import doctest
 import importlib
 import inspect
 import re
-import subprocess
-import sys
+import shlex
 from pathlib import Path
 
 import pytest
@@ -115,31 +114,25 @@ def test_links_between_pages_lead_somewhere():
 
 
 @pytest.mark.sample
-def test_the_steps_of_the_readme_run(tmp_path):
+def test_the_steps_of_the_readme_run(tmp_path, monkeypatch, command, capsys):
     """The steps as written, but for the size of the shop: a fifth of the sample's households."""
+    monkeypatch.chdir(tmp_path)
     blocks = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
-    shell = [line for block in blocks for line in block.splitlines() if line.startswith("offerloop ")]
-    assert [line.split()[1] for line in shell] == ["init", "run", "explain"]
+    shell = [shlex.split(line) for block in blocks for line in block.splitlines() if line.startswith("offerloop ")]
+    assert [words[1] for words in shell] == ["init", "run", "explain"]
     printed = {}
-    for line in shell:
-        done = subprocess.run(
-            [sys.executable, "-c", "from offerloop.cli.main import main; main()", *line.split()[1:]],
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        printed[line.split()[1]] = done.stdout.strip()
-        if line.split()[1] == "init":
+    for words in shell:
+        code, printed[words[1]], said = command(*words[1:])
+        assert code == 0, said
+        if words[1] == "init":
             keep_part(tmp_path / "demo")
     assert "You can switch off personalised offers" in printed["explain"]
-    report = printed["run"].splitlines()[-1]
+    report = printed["run"].strip().splitlines()[-1]
     assert (tmp_path / report).name == "report.html"
     assert (tmp_path / report).exists()
     (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
-    shown = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
-    assert "holdout" in shown.stdout
+    exec(compile(code, "README.md", "exec"), {"__name__": "page"})
+    assert "holdout" in capsys.readouterr().out
 
 
 PAGES = {

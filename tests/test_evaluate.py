@@ -2,8 +2,6 @@
 
 import json
 import re
-import subprocess
-import sys
 
 import numpy as np
 import polars as pl
@@ -23,17 +21,10 @@ from offerloop.service.evaluate_log import read_decisions
 from offerloop.service.evaluate_policies import plan_of, policy_of
 from offerloop.service.simulated_shop import write_shop
 from offerloop.tables import OVERLAP, POLICY_VALUES
+from typed_command import offerloop
 
-PROGRAM = "from offerloop.cli.main import main; main()"
 PROFIT = 100 * (EFFECT / 2 - DISCOUNT)
 """What the coupon for everybody brings a decision, minor units: half of its effect is margin."""
-
-
-def offerloop(*arguments):
-    done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, *map(str, arguments)], capture_output=True, text=True, check=False
-    )
-    return done.returncode, done.stdout, done.stderr
 
 
 def make_run(folder, planned, as_of="2024-02-01"):

@@ -173,7 +173,9 @@ def test_csv_says_the_same_in_major_units(written):
     "change, error, sentence",
     [
         (('path = "products.csv"', 'path = "nothing.csv"'), InputError, "nothing.csv' does not exist"),
-        (('max_discount = "5.00"', ""), ConfigError, "the most it can cost is unlimited"),  # found by a late stage
+        pytest.param(  # found by a late stage
+            ('max_discount = "5.00"', ""), ConfigError, "the most it can cost is unlimited", marks=pytest.mark.slow
+        ),
     ],
 )
 def test_a_stage_that_fails_leaves_no_run(shop, written, change, error, sentence):

@@ -107,6 +107,7 @@ def test_windows_of_another_length_need_a_new_campaign(command, shop):
     assert "window_days changed" in err
 
 
+@pytest.mark.slow
 def test_it_tells_why_no_plan_went_out_and_what_guardrails_say(command, shop):
     file = once(command, shop)["file"]
     for _ in range(3):

@@ -152,6 +152,7 @@ def test_a_plan_that_gives_nobody_an_offer_publishes_nobody(publishable, receive
     assert receiver.headers == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["csv", "sqlite", "postgresql", "webhook"])
 def test_a_hundred_thousand_customers_take_few_seconds_of_the_processor(publishable, request, kind):
     crm = Database(request.getfixturevalue("postgres_url"), f"many_{uuid4().hex}") if kind == "postgresql" else None

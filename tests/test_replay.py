@@ -159,6 +159,21 @@ def test_days_without_a_clock_begin_in_the_zone(tmp_path):
     assert [one.touched for one in result.findings.by_day.values()] == [0, 1, 0]
 
 
+def test_numbers_that_are_used_again_stand_for_several_orders(tmp_path):
+    """None of the four orders reaches the 20.00 that their lines together would."""
+    rows = [
+        "7,C1,P1,2025-05-01 10:00:00,1,8.00",
+        "7,C2,P1,2025-05-01 10:00:00,1,8.00",
+        "7,C1,P1,2025-05-02 10:00:00,1,8.00",
+        "7,,P1,2025-05-01 10:00:00,1,8.00",
+        "8,C1,P1,2025-05-01 10:00:00,1,12.00",
+        "8,C1,P2,2025-05-01 10:05:00,1,8.00",
+    ]
+    result = found(tmp_path, rows, [FIVE])
+    assert (result.total.orders, result.total.touched) == (5, 1)
+    assert ("reused", {"n": "1"}) in [(one.key, one.values) for one in result.notes]
+
+
 ROW = "1,C1,P1,2025-05-01 10:00:00,3,30.00"
 
 

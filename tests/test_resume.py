@@ -96,6 +96,7 @@ def test_results_that_nobody_needs_any_more_are_removed(shop):
     assert len(entries) == len(STAGES)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("after", ["events", "effects"])
 def test_a_killed_run_goes_on(shop, after):
     process = subprocess.Popen([sys.executable, "-c", MAIN, "run", str(shop)], stdout=subprocess.DEVNULL)
@@ -114,6 +115,7 @@ def test_a_killed_run_goes_on(shop, after):
     assert not list(stages.glob(".*.partial"))
 
 
+@pytest.mark.slow
 def test_a_run_that_is_interrupted_says_so_in_one_line_and_goes_on(shop):
     process = subprocess.Popen(
         [sys.executable, "-c", MAIN, "run", str(shop)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -147,6 +149,7 @@ def test_two_runs_of_one_configuration_do_not_mix(shop):
     assert run(shop, "duckdb", None).report.is_file()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("most", [2_000, 60_000])
 def test_a_disk_that_is_full_is_said_in_one_sentence_and_costs_no_finished_stage(shop, most):
     def limit():

@@ -1,8 +1,6 @@
 """`offerloop simulate`, as it is typed."""
 
 import json
-import subprocess
-import sys
 
 import polars as pl
 import pytest
@@ -10,17 +8,10 @@ import pytest
 from offerloop.config import load_config
 from offerloop.market.preset import load_preset
 from offerloop.market.simulation import Market
+from typed_command import offerloop
 
-PROGRAM = "from offerloop.cli.main import main; main()"
 SMALL = ("--customers", "300", "--products", "200", "--periods", "2", "--before", "6", "--worlds", "2",
          "--policy", "blanket", "--policy", "random", "--policy", "ceiling", "--fresh", "200")  # fmt: skip
-
-
-def offerloop(*arguments):
-    done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, *map(str, arguments)], capture_output=True, text=True, check=False
-    )
-    return done.returncode, done.stdout, done.stderr
 
 
 @pytest.fixture(scope="module")

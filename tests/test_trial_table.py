@@ -10,9 +10,11 @@ import pytest
 import offerloop
 from made_trial import made, with_dates
 from offerloop.errors import EvidenceError, InputError
+from offerloop.service.input_tables import table_rows
 from offerloop.service.uplift import uplift
 from offerloop.service.uplift_asked import Asked, planned_shares
 from offerloop.service.uplift_files import write
+from offerloop.service.uplift_trial import prepare
 
 ASKED = {"treatment": "arm", "outcome": "bought", "id": "customer", "ignore": ("margin", "cost")}
 
@@ -25,6 +27,16 @@ def found():
 
 def asked(**options):
     return Asked(**(ASKED | options))
+
+
+def prepared(table, **options):
+    """What the study is given: what is refused, left out or noted in a table shows before anything is fitted."""
+    rows, path = table_rows(table)
+    return prepare(rows, asked(**options), path)
+
+
+def notes_of(trial):
+    return {note.kind: note for note in trial.notes}
 
 
 def test_it_finds_whom_to_treat(found):
@@ -90,8 +102,8 @@ def test_a_column_measured_after_the_treatment_is_refused_by_its_times():
     table = with_dates(made(), late=True)
     with pytest.raises(InputError, match=r"row 8: 'last_visit' is later than the treatment.*--ignore last_visit"):
         uplift(table, asked(treated_at="treated_on"))
-    notes = uplift(with_dates(made(1_000)), asked(treated_at="treated_on")).findings.notes
-    assert [note.names for note in notes if note.kind == "ignored_date"] == [("last_visit",)]
+    notes = notes_of(prepared(with_dates(made(1_000)), treated_at="treated_on"))
+    assert notes["ignored_date"].names == ("last_visit",)
 
 
 def test_a_column_that_the_treatment_moved_is_refused():
@@ -101,9 +113,9 @@ def test_a_column_that_the_treatment_moved_is_refused():
 
 
 def test_a_column_measured_with_the_outcome_is_left_out_and_said():
-    found = uplift(made(), asked(ignore=()))
-    assert found.findings.features == ("recency", "spend_before", "town", "member")
-    assert {note.kind: note.names for note in found.findings.notes}["ignored_outcome_like"] == ("margin", "cost")
+    trial = prepared(made(), ignore=())
+    assert trial.encoding.names == ("recency", "spend_before", "town", "member")
+    assert notes_of(trial)["ignored_outcome_like"].names == ("margin", "cost")
 
 
 def test_costs_below_zero_have_the_wrong_sign():
@@ -159,7 +171,7 @@ def test_arms_that_are_not_of_the_planned_size_are_refused():
     table = made(share=0.45)
     with pytest.raises(EvidenceError, match="not the sizes that were planned"):
         uplift(table, asked(shares=planned_shares("none=0.5,coupon=0.5")))
-    assert uplift(table, asked(shares=planned_shares("none=0.55,coupon=0.45"))).findings.ratio_p > 1e-4
+    assert prepared(table, shares=planned_shares("none=0.55,coupon=0.45")).ratio_p > 1e-4
 
 
 def test_unbalanced_arms_are_no_obstacle_where_chance_made_them():
@@ -170,7 +182,7 @@ def test_unbalanced_arms_are_no_obstacle_where_chance_made_them():
 
 def test_an_arm_of_twenty_rows_is_left_out_and_said():
     table = made().with_columns(arm=pl.when(pl.col("customer") <= 20).then(pl.lit("gift")).otherwise("arm"))
-    notes = {note.kind: note for note in uplift(table, asked()).findings.notes}
+    notes = notes_of(prepared(table))
     assert notes["small_arm"].names == ("gift",)
     few = pl.concat([table.filter(arm="none"), table.filter(arm="coupon").head(20)])
     with pytest.raises(EvidenceError, match=r"100 each at least.*'coupon' 20"):
@@ -184,15 +196,14 @@ def test_a_constant_outcome_shows_nothing():
 
 def test_one_category_per_customer_tells_nobody_apart():
     table = made().with_columns(email=pl.format("c{}@example.org", "customer"))
-    notes = {note.kind: note for note in uplift(table, asked()).findings.notes}
-    assert notes["ignored_many_values"].names == ("email",)
-    notes = {note.kind: note for note in uplift(table, asked(id=None)).findings.notes}
+    assert notes_of(prepared(table))["ignored_many_values"].names == ("email",)
+    notes = notes_of(prepared(table, id=None))
     assert notes["ignored_id"].names == ("customer",)
 
 
 def test_missing_features_are_filled_in_openly_and_missing_outcomes_refused():
     holes = made().with_columns(spend_before=pl.when(pl.col("customer") % 7 == 0).then(None).otherwise("spend_before"))
-    notes = {note.kind: note for note in uplift(holes, asked()).findings.notes}
+    notes = notes_of(prepared(holes))
     assert (notes["filled_missing"].names, notes["filled_missing"].n) == (("spend_before",), 571)
     with pytest.raises(InputError, match=r"row 3: 'bought' is empty"):
         uplift(made().with_columns(bought=pl.when(pl.col("customer") == 3).then(None).otherwise("bought")), asked())
@@ -224,7 +235,7 @@ def test_what_is_asked_wrongly_is_said_in_one_sentence(options, says):
 
 def test_depths_are_read_from_the_names_of_arms():
     table = made(3_000).with_columns(arm=pl.Series(np.random.default_rng(99).choice(["0", "10%", "20 % off"], 3_000)))
-    offers = uplift(table, asked()).trial.arms.offers
+    offers = prepared(table).arms.offers
     assert [one.depth for one in offers] == [0.0, 0.1, 0.2]
     assert {one.kind for one in offers[1:]} == {"depth"}
 

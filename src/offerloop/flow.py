@@ -312,12 +312,16 @@ def study_shown(events: Events, offers: tuple[Offer, ...], config: Config, engin
     """Effects of offers that were shown at random, or why they cannot be known; None where nothing was shown."""
     if not offers:
         return None
+    return known(lambda: learn_shown(shown_log(events, config), offers, config.seed, engine))
+
+
+def shown_log(events: Events, config: Config) -> Log:
+    """What the shop knows of past decisions."""
     margins = known_margins(events.order_lines, events.products, config.shop.margin)
-    log = Log(
+    return Log(
         events.exposures, events.order_lines, events.products, events.first_day, events.as_of_day,
         config.evaluate.window_days, margins,
     )  # fmt: skip
-    return known(lambda: learn_shown(log, offers, config.seed, engine))
 
 
 def estimate(events: Events, study: Study | Gap, shown: Shown | Gap | None, config: Config) -> Effects:

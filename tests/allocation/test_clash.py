@@ -132,6 +132,7 @@ def test_linear_programs_are_bounded_where_no_plan_is_found(monkeypatch):
     assert max(sizes) <= 9_000
 
 
+@pytest.mark.slow
 def test_what_would_be_enough_is_enough():
     exactly = (Limit("budget", 10_000), Limit("at least", -10_000, COST, weights=(-1,)))
     problem = shop(20, *exactly)

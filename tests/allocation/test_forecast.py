@@ -60,6 +60,17 @@ def test_a_plan_that_may_not_pay_is_not_sent():
     assert found.plan.height > 0
 
 
+@pytest.mark.parametrize("held_out_share, sent", [(1.0, True), (0.0, False)])
+def test_expected_sends_what_is_forecast_to_pay_and_nothing_else(held_out_share, sent):
+    """The interval holds zero both times; in the second the customers left out of the choice show a loss."""
+    table = funded(1).with_columns(pl.col("held_out_value_minor") * held_out_share)
+    found = forecast(table, error=2.0, send="expected")
+    plan = rule(found, "plan")
+    assert plan["profit_low_minor"] < 0 < plan["profit_high_minor"]
+    assert (plan["profit_minor"] > 0) is sent
+    assert found.send is sent
+
+
 def test_a_plan_without_budget_is_not_sent():
     found = forecast(funded(1), budget=0)
     assert not found.send

@@ -218,6 +218,7 @@ def test_a_file_that_is_no_database_is_refused(tmp_path):
     assert "file is not a database" in refused(tmp_path, {"url": "sqlite:///shop.db", "table": "t"})
 
 
+@pytest.mark.slow
 def test_a_run_keeps_no_password(postgres_url, tmp_path, monkeypatch):
     config = write_small_shop(tmp_path)
     lines = pl.read_csv(tmp_path / "lines.csv", infer_schema=False)
@@ -260,6 +261,7 @@ print(peaks[1] - peaks[0])
 """
 
 
+@pytest.mark.slow
 def test_a_million_rows_need_no_more_memory_than_some(tmp_path):
     connection = sqlite3.connect(tmp_path / "shop.db")
     connection.execute(

@@ -35,6 +35,7 @@ def test_liabilities_stay_within_the_budget(budget, seed, explore):
     assert np.all(found.propensity > 0)
 
 
+@pytest.mark.slow
 def test_chances_are_those_of_the_draw():
     made, seen = loop([0.3, 0.3, 0.3], budget=50_000), sight(400, np.random.default_rng(5))
     draws = [made.decide(seen, np.random.default_rng(seed)) for seed in range(400)]

@@ -71,6 +71,7 @@ def test_no_budget_is_overspent(whole):
     assert min(spent) > 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", ["shop", "journal"])
 def test_a_crash_at_any_call_changes_nothing(part, whole, tmp_path):
     """The shop outlives the crash, or is played again from the beginning."""
@@ -93,6 +94,7 @@ def test_a_crash_at_any_call_changes_nothing(part, whole, tmp_path):
     assert told(journal) == whole
 
 
+@pytest.mark.slow
 def test_two_at_once_do_what_one_does(whole, tmp_path):
     url = f"sqlite:///{tmp_path / 'loop.db'}"
     both = [subprocess.Popen([sys.executable, stopped_loop.__file__, url, str(PERIODS)]) for _ in range(2)]
@@ -116,6 +118,7 @@ def kill_and_begin_again(url, rng, most=1_000):
     return kills
 
 
+@pytest.mark.slow
 def test_killed_processes_leave_the_same_decisions(whole, tmp_path):
     url = f"sqlite:///{tmp_path / 'loop.db'}"
     kill_and_begin_again(url, random.Random(1), most=2)

@@ -1,4 +1,4 @@
-"""Short forms: what each reads as, that printing and reading are inverse, and what is refused."""
+"""Short forms: what each reads as, and that printing and reading are inverse."""
 
 import json
 import tomllib
@@ -205,131 +205,9 @@ def test_the_currency_is_that_of_the_first_sign(text, currency):
     assert guess_currency(text) == currency
 
 
-REFUSED = {
-    "20% off Drinks": "'20% off' is understood, but not 'Drinks' behind it; if 'Drinks' is a category",
-    "20% off on Drinks for 2 hours": "'Drinks for 2 hours' is not clear as a name; put a name in quotes",
-    "hello": "'hello' is not the short form of an offer",
-    "满$200加20": "the nearest form is '满200减20'",
-    "-5% off": "the nearest form is '20% off'",
-    "10折": "'10折' is not clear",
-    "11折": "'11折' is not clear",
-    "第二件12折": "'12折' is not clear",
-    "0.95折": "'0.95折' is not clear",
-    "99.9折": "'99.9折' is not clear; 8折 and 80折 pay 80 %",
-    "0折": "'0折' gives everything away; write 'cheapest item free'",
-    "100% off": "'100% off' gives everything away; write 'cheapest item free'",
-    "3 for 2": "'3 for 2' is not clear; write 'buy 2 get 1 free' to let 2 of 3 be paid, or 'any 3 for .2'",
-    "two for one on Tea": "'2 for 1' is not clear; write 'buy 1 get 1 free'",
-    "3件2": "'3件2' is not clear; write '买2送1' to let 2 of 3 be paid, or '任选3件.2'",
-    "20% off for 0 hours": "'hours' must be a whole number of at least 1, not 0",
-    "买0送1": "'buy' must be a whole number of at least 1",
-    "满0减5": "'spend' must be above zero",
-    "100折": "'100折' is not clear",
-    "满¥200减¥20": "'¥200' is not an amount in USD",
-    "满200元减20": "'200元' is not an amount in USD",
-    "€10 off": "'€10' is not an amount in USD",
-    "10 EUR off": "'10 EUR' is not an amount in USD",
-    "$9.999 off": "'9.999' is not an amount in USD",
-    "$0 off": "'amount' must be above zero",
-    "满200减300": "'save' .300. is more than 'spend' .200.",
-    "满200减20，满100减10": "must rise",
-    "满200减20，满3件减30": "must all be by amount or all by number",
-    "满十百减20": "'十百' is not a number",
-    "150% off": "'percent' must be between 0 and 100",
-    "20% off, max $5, up to $6": "says 'max_discount' twice",
-    "20% off, up to 3 times": "no field 'times'",
-    "20% off on Tea on Coffee": "is not clear as a name",
-    "[a] 20% off on b": "about one thing",
-    "[colour: red] 20% off": "'colour:' is none of",
-    "[brand: a; brand: b] 20% off": "says 'brands' twice",
-    "free shipping over $35 + 20% off": "conditions such as 'min_spend'",
-    'gift: "\\x"': "not a text in quotes",
-    "20% off every $50": "is understood, but not 'every .50' behind it",
-    "": "a text of 1 to",
-    "a" * 1001: "a text of 1 to",
-}
-
-
-@pytest.mark.parametrize(
-    ("text", "currency", "said"),
-    [
-        (
-            "10 % de remise dès 50 €",
-            "EUR",
-            "'10 % de remise dès 50 €' is not the short form of an offer; docs/offers.md",
-        ),
-        ("买二百 元", "CNY", "'买二百 元' is not the short form of an offer"),
-        ("20% off dès 50 $", "USD", "'20% off' is understood, but not 'dès 50 $' behind it"),
-    ],
-)
-def test_a_text_is_quoted_as_it_was_given(text, currency, said):
-    with pytest.raises(InputError) as refused:
-        parse_offer(text, currency)
-    assert str(refused.value).startswith(said)
-
-
-@pytest.mark.parametrize(("text", "said"), REFUSED.items(), ids=[text[:40] for text in REFUSED])
-def test_what_is_not_understood_is_refused_in_one_sentence(text, said):
-    with pytest.raises(InputError, match=said) as refused:
-        parse_offer(text, "USD")
-    assert "\n" not in str(refused.value)
-
-
-UNSAID = {
-    "segments": coupon(percent=5, segments="new"),
-    "bought_in": coupon(percent=5, bought_in="app"),
-    "starts_at": coupon(percent=5, starts_at="2026-11-11T00:00:00"),
-    "ends_at": coupon(percent=5, ends_at="2026-11-11T00:00:00"),
-    "days": coupon(percent=5, days=["sat"]),
-    "between": coupon(percent=5, between="18:00-22:00"),
-    "measured": coupon(percent=5, measured="after"),
-    "measured_on": coupon(percent=5, min_spend="5", measured_on={"on": "tea"}),
-    "contains": coupon(percent=5, contains={"on": "tea"}),
-    "code_needed": coupon(percent=5, code_needed=True),
-    "order_number": coupon(percent=5, order_number=2),
-    "lane": coupon(percent=5, lane="product"),
-    "priority": coupon(percent=5, priority=1),
-    "exclusive": coupon(percent=5, exclusive=True),
-    "stackable": coupon(percent=5, stackable=True),
-    "funded_share": coupon(percent=5, funded_share="0.5"),
-    "assumed": coupon(percent=5, assumed={"p_redeem": "0.1", "value": "1"}),
-    "channel": coupon(percent=5, channel="app"),
-    "contact_cost": coupon(percent=5, contact_cost="0.05"),
-    "quiet_hours": coupon(percent=5, quiet_hours="21:00-08:00"),
-    "price_from": coupon(percent=5, price_from="5"),
-    "price_to": coupon(percent=5, price_to="5"),
-    "only_full_price": coupon(percent=5, only_full_price=True),
-    "got_from": buy(1, 1, got_from={"on": "tea"}),
-    "percent": coupon(percent="1/3"),
-    "each_unit": coupon(percent=5, cheapest=2, each_unit=True),
-    "parts": {"kind": "bundle", "price": "5", "parts": [{"count": 1}, {"count": 2}]},
-    "free_shipping": save(spend="5", free_shipping=True),
-}
-
-
-@pytest.mark.parametrize(("field", "terms"), UNSAID.items(), ids=UNSAID)
-def test_what_no_short_form_says_is_refused_by_name(field, terms):
-    for language in LANGUAGES:
-        with pytest.raises(InputError, match=f"'{field}'"):
-            print_offer(terms, language)
-
-
-@pytest.mark.parametrize(("percent", "language"), [(91, "zh"), ("90.5", "zh"), (100, "zh"), (100, "en")])
-def test_a_percentage_that_would_be_misread_is_not_printed(percent, language):
-    with pytest.raises(InputError, match=f"short form says 'percent' of {percent}"):
-        print_offer(coupon(percent=percent), language)
-
-
 def test_an_offer_is_printed_like_its_terms_whatever_its_id():
     (offer,) = read_offers([coupon(percent=20, id="spring")], None, "USD")
     assert print_offer(offer) == print_offer(coupon(percent=20)) == "20% off"
-
-
-def test_an_unknown_language_or_currency_is_refused():
-    with pytest.raises(InputError, match="no language 'fr'"):
-        print_offer(coupon(percent=20), "fr")
-    with pytest.raises(InputError, match="neither a currency"):
-        parse_offer("20% off", "XXQ")
 
 
 currencies = st.sampled_from(["USD", "CNY", "EUR", "JPY", "KWD", "CAD", "ALL", "lessons", "hours", "loyalty points"])

@@ -145,6 +145,7 @@ def off_over_error(found, truth):
     return np.std([(one.value - worth) / se_of(one) for one, worth in pairs if se_of(one) > 0])
 
 
+@pytest.mark.slow
 def test_errors_of_policies_that_hang_on_luck_are_as_large_as_said():
     """Nothing works: whom the folds would treat is luck, and the plain error of such values is far too small."""
     plain, told, truth = [], [], []

@@ -240,6 +240,7 @@ def test_effects_come_from_the_model_of_the_other_half(responsive):
     assert halves[1] == 0
 
 
+@pytest.mark.slow
 def test_nobody_responds_so_no_own_funded_coupon_pays(null):
     """The estimates that choose are optimistic; valued on the other half, the coupons lose money as a whole."""
     for study in null:

@@ -50,6 +50,7 @@ def fashion(tmp_path_factory):
     return market, learned(market, tmp_path_factory.mktemp("fashion"))
 
 
+@pytest.mark.slow
 def test_every_offer_that_was_shown_often_has_effects_for_everybody_who_bought(fashion):
     market, shown = fashion
     assert {market.terms.ids[k] for k in market.terms.menu} <= set(shown.made_of)
@@ -61,6 +62,7 @@ def test_every_offer_that_was_shown_often_has_effects_for_everybody_who_bought(f
     assert table["p_redeem"].is_between(0, 1).all()
 
 
+@pytest.mark.slow
 def test_mean_effects_agree_with_the_truth(fashion):
     """Each offer's value and discount within their errors; the truth is that of the coming week."""
     market, shown = fashion
@@ -73,6 +75,7 @@ def test_mean_effects_agree_with_the_truth(fashion):
     assert np.mean(np.square(off)) < 2.5
 
 
+@pytest.mark.slow
 def test_discounts_follow_what_customers_buy_in_the_scope(fashion):
     """Cost is the surest part of an effect: whoever buys much of a category redeems much there."""
     market, shown = fashion
@@ -84,6 +87,7 @@ def test_discounts_follow_what_customers_buy_in_the_scope(fashion):
     assert np.corrcoef(shown.effects(best)["discount_minor"].to_numpy(), discount)[0, 1] > 0.2
 
 
+@pytest.mark.slow
 def test_what_is_planned_for_a_customer_has_not_seen_the_half_that_values_it(fashion):
     _, shown = fashion
     table = shown.effects(next(iter(shown.made_of)))
@@ -107,6 +111,7 @@ def test_exposures_without_chances_say_nothing(tmp_path):
         learned(market, tmp_path / "shop")
 
 
+@pytest.mark.slow
 def test_an_offer_between_two_depths_that_were_shown_has_effects_between_theirs(fashion):
     _, shown = fashion
     names = {name: name.replace("coupon-10", "coupon-20") for name in shown.made_of if name.startswith("coupon-10")}

@@ -27,3 +27,21 @@ def test_nobody_gets_what_loses():
 def test_one_offer_for_all_goes_to_as_many_as_the_budget_reaches():
     table = Spending(0.5).same(3, np.array([0.0, 1.0, 0.2]))
     np.testing.assert_allclose(table, [[1, 0, 0], [0.5, 0.5, 0], [0, 0, 1]])
+
+
+@given(st.integers(0, 200), st.floats(0.01, 3))
+def test_the_price_is_the_lowest_that_keeps_to_the_budget(seed, budget):
+    rng = np.random.default_rng(seed)
+    profit, cost = rng.normal(1, 2, size=(200, 4)), rng.gamma(1, 1, size=(200, 4))
+    profit[:, 0] = cost[:, 0] = 0
+    worth = (Spending(budget).best(profit, cost) * np.stack([profit, cost])).sum(axis=(1, 2))
+
+    def at(price):
+        return np.eye(4)[(profit - price * cost).argmax(axis=1)]
+
+    low, high = 0.0, 100.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (low, middle) if (at(middle) * cost).sum() <= 200 * budget else (middle, high)
+    if (at(0.0) * cost).sum() > 200 * budget:
+        np.testing.assert_allclose(worth, (at(high) * np.stack([profit, cost])).sum(axis=(1, 2)))

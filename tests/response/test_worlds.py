@@ -63,6 +63,7 @@ def z_of(errors):
     return np.mean(errors) / (np.std(errors, ddof=1) / np.sqrt(len(errors)))
 
 
+@pytest.mark.slow
 def test_intervals_hold_about_as_often_as_they_say():
     tally = played(4)
     assert 0.82 <= np.mean(tally.deciles) <= 0.96
@@ -90,6 +91,7 @@ def recommend_something(worlds):
     return np.mean([one != "nothing" for one in verdicts])
 
 
+@pytest.mark.slow
 def test_where_offers_do_nothing_nothing_is_recommended():
     assert recommend_something(8) <= 2 / 8
 

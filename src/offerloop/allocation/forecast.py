@@ -105,7 +105,7 @@ def forecast_campaign(
 
 def _goes_out(campaign: Campaign, profit: Estimate, n_customers: int) -> bool:
     """Whether the plan's held-out profit lets it go out."""
-    return profit.low > 0 or (campaign.send == "expected" and n_customers > 0 and profit.high > 0)
+    return profit.low > 0 or (campaign.send == "expected" and n_customers > 0 and profit.value > 0)
 
 
 def _weights(chosen: Ints, size: int) -> Floats:

@@ -28,7 +28,7 @@ def with_offer_coupons(
     The window is that of an evaluation: `window_days` from the exposure on, at most to the customer's next one.
     """
     shown = _windows(exposures, window_days)
-    if not shown["offered"].any():
+    if not shown["offered"].any() or not collect(lines.select(nw.col("discount_minor").abs().max())).item():
         return lines, 0
     days = collect(lines.select("customer_id", "order_day").unique(), "order_day")
     covered = days.join_asof(

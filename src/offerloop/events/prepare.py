@@ -295,6 +295,8 @@ class _Cleaning:
             return lines
         days = self.config.evaluate.window_days
         split, count = with_offer_coupons(lines, exposures, products, days, self.engine)
+        if count == 0:
+            return lines
         why = "no column has coupons: what is off beyond usual shelf discounts is the coupon of the offer shown"
         self.quality.append(quality_row("order_lines", "offers' discounts", "repaired", count, why))
         return self.engine.keep(split)

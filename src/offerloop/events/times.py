@@ -6,9 +6,13 @@ Only whole-number arithmetic on year, month and day, because engines differ in e
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
+from typing import TypeVar
 
 import narwhals as nw
+import polars as pl
 from narwhals.dtypes import DType
 
 from offerloop.engine import collect
@@ -37,6 +41,9 @@ _IMPOSSIBLE: tuple[dict[str, str], ...] = (
 )
 """Days that no calendar has."""
 _SAMPLE = 20_000
+_NO_PATTERN = {ISO: _ISO_PATTERN, SECONDS: r"^\d{9,10}(\.\d+)?$", MILLISECONDS: r"^\d{12,13}$"}
+_ANY_DIGITS = dict.fromkeys(("%m", "%d", "%H", "%I"), r"\d\d?") | dict.fromkeys(("%M", "%S"), r"\d\d")
+T = TypeVar("T", nw.Expr, pl.Series)
 
 
 @dataclass(frozen=True)
@@ -54,6 +61,9 @@ def pattern(written: str, instead: dict[str, str] | None = None) -> str:
     tokens = {**_TOKENS, **(instead or {})}
     parts = re.split(r"(%[A-Za-z])", written)
     return "^" + "".join(tokens[part] if part in tokens else re.escape(part) for part in parts) + "$"
+
+
+_STRICT = {form: pattern(form) for form in FORMATS} | _NO_PATTERN
 
 
 def typed(column: nw.Expr, kind: DType) -> Instants:
@@ -84,7 +94,7 @@ def written_as(cell: nw.Expr, form: str) -> Instants:
     return Instants(_midnight(moment) + _second_of_day(moment), ~fits & ~blank(cell), local=_has_clock(form))
 
 
-def _spaced(text: nw.Expr) -> nw.Expr:
+def _spaced(text: T) -> T:
     """ISO times without a zone: a space before the clock, no fraction of a second behind it."""
     return text.str.replace_all("T", " ").str.replace_all(r"\.\d{3,9}$", "")
 
@@ -96,22 +106,29 @@ def _has_clock(form: str) -> bool:
 def guess(frame: Frame, column: nw.Expr) -> tuple[str, ...]:
     """Formats that the most cells among the first ones are written in; several when the cells leave it open."""
     text = column.cast(nw.String).str.strip_chars()
-    shapes = {form: pattern(form) for form in FORMATS} | {
-        ISO: _ISO_PATTERN, SECONDS: r"^\d{9,10}(\.\d+)?$", MILLISECONDS: r"^\d{12,13}$"
-    }  # fmt: skip
-    spaced = _spaced(text)
-    hits = [
-        (spaced if form.startswith("%Y-%m-%d") else text)
-        .str.contains(shape)
-        .fill_null(value=False)
-        .cast(nw.Int64)
-        .sum()
-        .alias(form)
-        for form, shape in shapes.items()
-    ]
-    counts = collect(frame.head(_SAMPLE).select(*hits)).row(0, named=True)
-    most = max((count or 0) for count in counts.values())
+    texts = collect(frame.head(_SAMPLE).select(text=text))["text"].drop_nulls()
+    spaced = _spaced(texts)
+    counts = {
+        form: int((spaced if form.startswith("%Y-%m-%d") else texts).str.contains(_STRICT[form]).sum())
+        for form in of_like_shape(texts, _STRICT)
+    }
+    most = max(counts.values(), default=0)
     return tuple(form for form, count in counts.items() if count == most) if most else ()
+
+
+def of_like_shape(texts: pl.Series, forms: Iterable[str]) -> list[str]:
+    """Return the formats that some text has the shape of, whatever its digits: no other can fit.
+
+    A column has few shapes, so that the patterns of few formats need to be looked for in all cells.
+    """
+    digits = texts.filter(texts.str.contains("^[0-9]")).str.replace_all("[0-9]", "0").unique()
+    plain, spaced = digits.to_list(), _spaced(digits).unique().to_list()
+    return [form for form in forms if any(map(_shape(form).match, spaced if form.startswith("%Y-%m-%d") else plain))]
+
+
+@cache
+def _shape(form: str) -> re.Pattern[str]:
+    return re.compile(_NO_PATTERN.get(form) or pattern(form, _ANY_DIGITS), re.ASCII)
 
 
 def _iso(cell: nw.Expr, text: nw.Expr) -> Instants:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from offerloop.response.evidence import Estimator, Evidence, Ints
+from offerloop.response.fold_calibration import drawn_to, shrunk_slope
 from offerloop.response.scores import folds, predicted, robust_scores
 from offerloop.response.terms import Floats
 
@@ -69,9 +70,8 @@ class Calibration:
         slope = np.where(usable, (x * y).sum(axis=0) / inner, 0.0)
         left = y - slope * x
         slope_se = np.where(usable, np.sqrt((x * x * left * left).sum(axis=0)) / inner, 0.0)
-        t2 = (slope / np.where(slope_se > 0, slope_se, np.inf)) ** 2
-        certain = np.where(t2 > 1, 1 - 1 / np.maximum(t2, 1.0), 0.0)
-        return cls(centre, level, np.clip(slope, 0, 1) * certain, realised.std(axis=0) / np.sqrt(len(x)), slope_se)
+        level_se = realised.std(axis=0) / np.sqrt(len(x))
+        return cls(centre, level, shrunk_slope(slope, slope_se), level_se, slope_se)
 
     def drawn_together(self) -> Calibration:
         """The same with levels of all offers drawn to their mean, as far as they differ by no more than their errors.
@@ -132,20 +132,3 @@ def divisions(n: int, number: int, seed: int, customer: Ints | None = None) -> I
         return np.stack([folds(n, FOLDS, rng) for _ in range(number)])
     size = int(customer.max()) + 1
     return np.stack([folds(size, FOLDS, rng)[customer] for _ in range(number)])
-
-
-def drawn_to(raw: Floats, effect: Floats, fold: Ints) -> Floats:
-    """(divisions, n, K): each fold by the calibration of the others on their doubly robust effects.
-
-    Predictions count from the mean of their own fold: what models of other folds say on average they learned from this
-    one too, and next to it the fold would look the worse the luckier it was.
-    """
-    found = np.empty_like(raw)
-    for division, parts in enumerate(fold):
-        folds_of = [parts == part for part in np.unique(parts)]
-        for out in folds_of:
-            found[division, out] = raw[division, out] - raw[division, out].mean(axis=0)
-        apart = found[division].copy()
-        for out in folds_of:
-            found[division, out] = Calibration.of(apart[~out], effect[~out]).applied(apart[out])
-    return found

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from offerloop.response.evidence import Ints
 from offerloop.response.terms import Floats
 
 HALVINGS = 60
@@ -18,23 +19,26 @@ class Spending:
     per_customer: float | None = None
 
     def best(self, profit: Floats, cost: Floats | None) -> Floats:
-        """(n, K): 1 for the offer of each row with the most profit less the price of budget times cost.
+        """Return 1 for the offer that `choice` gives each row, and 0 for the others (n, K)."""
+        return np.eye(profit.shape[1])[self.choice(profit, cost)]
+
+    def choice(self, profit: Floats, cost: Floats | None) -> Ints:
+        """Return the offer of each row (n,) with the most profit less the price of budget times cost.
 
         Profit and cost (n, K) are 0 for no offer. The price is the lowest at which expected cost keeps to the budget.
+        Of equally good offers the first is taken.
         """
+        free = profit.argmax(axis=1)
         if cost is None or self.per_customer is None:
-            return _chosen(profit)
+            return free
         spent = np.maximum(cost, 0.0)
-        if self._mean(_chosen(profit), spent) <= self.per_customer:
-            return _chosen(profit)
-        low, high = 0.0, 1.0
-        while self._mean(_chosen(profit - high * spent), spent) > self.per_customer and high < 1e12:
-            high *= 2
-        for _ in range(HALVINGS):
-            middle = (low + high) / 2
-            fits = self._mean(_chosen(profit - middle * spent), spent) <= self.per_customer
-            low, high = (low, middle) if fits else (middle, high)
-        return _chosen(profit - high * spent)
+        if _total(spent, free) / len(spent) <= self.per_customer:
+            return free
+        price, chosen = 1.0, (profit - spent).argmax(axis=1)
+        while _total(spent, chosen) / len(spent) > self.per_customer and price < 1e12:
+            price *= 2
+            chosen = (profit - price * spent).argmax(axis=1)
+        return _at_lowest_price(profit, spent, self.per_customer, price, (free, chosen))
 
     def same(self, offers: int, mean_cost: Floats | None) -> Floats:
         """(K, K): each offer to as large a random share of the customers as the budget allows; mean cost (K,)."""
@@ -46,11 +50,26 @@ class Spending:
         found[0] = np.eye(offers)[0]
         return found
 
-    @staticmethod
-    def _mean(chosen: Floats, cost: Floats) -> float:
-        return float((chosen * cost).sum() / len(cost))
+
+def _at_lowest_price(profit: Floats, spent: Floats, budget: float, high: float, ends: tuple[Ints, Ints]) -> Ints:
+    """Return the offers (n,) at the lowest price between 0 and `high` at which the mean of `spent` keeps to a budget.
+
+    `ends` are the offers at these two prices. Worth is linear in the price, so an offer that is the best at both ends
+    is the best between them: such rows need no further look, and few others remain after some halvings.
+    """
+    low, n, fixed, (below, above) = 0.0, len(spent), 0.0, ends
+    found, rows = above.copy(), np.arange(n)
+    for _ in range(HALVINGS):
+        found[rows], differs = above, below != above
+        fixed += _total(spent[~differs], above[~differs])
+        rows, profit, spent, below, above = (one[differs] for one in (rows, profit, spent, below, above))
+        middle = (low + high) / 2
+        chosen = (profit - middle * spent).argmax(axis=1)
+        fits = (fixed + _total(spent, chosen)) / n <= budget
+        low, high, below, above = (low, middle, below, chosen) if fits else (middle, high, chosen, above)
+    found[rows] = above
+    return found
 
 
-def _chosen(worth: Floats) -> Floats:
-    """(n, K): 1 for the largest of each row, the first of equal ones."""
-    return np.eye(worth.shape[1])[worth.argmax(axis=1)]
+def _total(spent: Floats, chosen: Ints) -> float:
+    return float(spent[np.arange(len(chosen)), chosen].sum())

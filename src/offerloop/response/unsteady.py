@@ -13,9 +13,12 @@ nothing is learned again.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
-from offerloop.response.crossfit import Held, drawn_to
+from offerloop.response.crossfit import Held
+from offerloop.response.fold_calibration import FoldPredictions
 from offerloop.response.spending import Spending
 from offerloop.response.terms import Floats
 
@@ -25,20 +28,36 @@ MOST_DRAWN = 1_000_000
 
 
 def unsteadiness(name: str, value: Held, cost: Held | None, spending: Spending, seed: int) -> float:
-    """Variance of the value of an estimator's policy, per customer, beyond that of a policy given from outside."""
+    """Return the variance of the value of an estimator's policy, per customer, beyond that of a policy given from
+    outside.
+    """
     outcomes = [value] if cost is None else [value, cost]
     kept = _policy([one.shrunk[name] for one in outcomes], spending)
     likely = [one.shrunk[name].mean(axis=0) for one in outcomes]
     surprise = [one.effect - mean for one, mean in zip(outcomes, likely, strict=True)]
-    n, rng, more = len(kept), np.random.default_rng(seed), []
-    for _ in range(int(np.clip(MOST_DRAWN // n, FEWEST_DRAWS, MOST_DRAWS))):
-        sign = rng.choice([-1.0, 1.0], n)[:, None]
-        luck = [sign * one for one in surprise]
-        pairs = zip(outcomes, likely, luck, strict=True)
-        drawn = [drawn_to(one.raw[name], mean + off, one.fold) for one, mean, off in pairs]
-        errors = [float((policy * _profit(luck)).sum()) / n for policy in (_policy(drawn, spending), kept)]
-        more.append(errors[0] ** 2 - errors[1] ** 2)
-    return max(float(np.mean(more)), 0.0)
+    n, rng = len(kept), np.random.default_rng(seed)
+    draws = int(np.clip(MOST_DRAWN // n, FEWEST_DRAWS, MOST_DRAWS))
+    signs = np.stack([rng.choice([-1.0, 1.0], n) for _ in range(draws)])
+    luck = _profit(surprise)
+    errors = np.zeros(draws)
+    drawn = [list(_calibrated(*one, name, signs)) for one in zip(outcomes, likely, surprise, strict=True)]
+    for division in zip(*drawn, strict=True):
+        for draw, effects in enumerate(zip(*division, strict=True)):
+            offer = spending.choice(_profit(list(effects)), effects[-1] if len(effects) > 1 else None)
+            errors[draw] += signs[draw] @ luck[np.arange(n), offer] / len(value.fold)
+    kept_errors = signs @ (kept * luck).sum(axis=1)
+    return max(float(np.mean(errors**2 - kept_errors**2)) / n**2, 0.0)
+
+
+def _calibrated(
+    outcome: Held, likely: Floats, surprise: Floats, name: str, signs: Floats
+) -> Iterator[Iterator[Floats]]:
+    """Yield for each division the effects (n, K) of each draw, calibrated on what is then realised."""
+    mean = likely.mean(axis=0)
+    for raw, fold in zip(outcome.raw[name], outcome.fold, strict=True):
+        predictions = FoldPredictions.of(raw, fold)
+        lines = predictions.lines(predictions.signed_sums(likely - mean, surprise, signs), mean)
+        yield map(predictions.calibrated, *lines)
 
 
 def _policy(effects: list[Floats], spending: Spending) -> Floats:

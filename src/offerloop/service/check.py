@@ -16,6 +16,7 @@ from offerloop.errors import EvidenceError
 from offerloop.events import Events, prepare
 from offerloop.events.calendar import EPOCH
 from offerloop.events.prepare import NON_MERCHANDISE, RETENTION
+from offerloop.flow import shown_log
 from offerloop.money import to_text
 from offerloop.offers import Offer
 from offerloop.response import shown_enough
@@ -176,9 +177,8 @@ def exposures_answer(config: Config, events: Events, offers: list[Offer]) -> tup
     """The ids of offers whose effects the exposures tell, and why there are none; None without any exposure."""
     if not collect(events.exposures.select("customer_id").head(1)).height:
         return frozenset(), None
-    days = events.first_day, events.as_of_day, config.evaluate.window_days
     try:
-        return shown_enough(events.exposures, *days, offers), ""
+        return shown_enough(shown_log(events, config), offers), ""
     except EvidenceError as missing:
         return frozenset(), str(missing)
 

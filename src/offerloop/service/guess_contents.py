@@ -13,7 +13,7 @@ import polars as pl
 from offerloop.events.cells import BLANKS, blank, number
 from offerloop.events.consent import is_state, is_unclear
 from offerloop.events.rules import NOT_RETURNED
-from offerloop.events.times import ISO, MILLISECONDS, SECONDS, guess, written_as
+from offerloop.events.times import ISO, MILLISECONDS, SECONDS, guess, of_like_shape, written_as
 from offerloop.money import DIGITS
 
 READABLE = 0.95
@@ -141,7 +141,9 @@ def _forms(cells: pl.Series) -> tuple[str, ...]:
         return ()
     table = nw.from_native(pl.DataFrame({"cell": cells}).lazy())
     found = guess(table, nw.col("cell"))
-    return found if found and _fits(cells, found[0]) else tuple(form for form in ALSO if _fits(cells, form))
+    if found and _fits(cells, found[0]):
+        return found
+    return tuple(form for form in of_like_shape(cells.str.strip_chars(), ALSO) if _fits(cells, form))
 
 
 def _fits(cells: pl.Series, form: str) -> bool:

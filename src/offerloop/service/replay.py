@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
 from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -40,6 +41,8 @@ TOUCHED = {
     "order_id": pl.String, "day": pl.Int64, "offers": pl.String, "before_minor": pl.Int64, "discount_minor": pl.Int64,
     "margin_after_minor": pl.Int64,
 }  # fmt: skip
+_ORDER = tuple(COLUMNS.index(name) for name in ("at", "order_id", "customer_id"))
+"""Places of what the lines of one order share."""
 _KEPT = 50_000
 """Rows of touched orders that wait as Python objects at most."""
 
@@ -150,7 +153,7 @@ class _Replay:
     def over(self, rows: Iterator[tuple[Any, ...]]) -> None:
         """Every order of the file."""
         latest: tuple[int, str] | None = None
-        for _, lines in groupby(rows, key=lambda row: row[0]):
+        for _, lines in groupby(rows, key=itemgetter(*_ORDER)):
             order = self._order(list(lines))
             if latest is not None and (order.at, order.order_id) < latest:
                 raise ContractError(f"order '{order.order_id}' comes before an earlier one")

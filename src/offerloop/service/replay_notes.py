@@ -40,6 +40,8 @@ def _of_offers(offers: tuple[Offer, ...], past: PastOrders, codes: str) -> Itera
 
 
 def _of_file(past: PastOrders, share: Fraction | None) -> Iterator[Note]:
+    if past.n_reused:
+        yield Note("reused", {"n": f"{past.n_reused:,}"})
     if not past.zone_is_given:
         yield Note("zone", {"zone": past.zone})
     known = past.n_lines - past.n_without_cost

@@ -38,7 +38,7 @@ _BESIDE: dict[SourceName, tuple[str, tuple[str, ...]]] = {
     "customers": ("customer_id", ("segment",)),
 }
 """Key of the files beside the order lines, and what is taken from them."""
-_SORTED = ("at", "order_id", "product_id", "value_minor", "units", "cost_minor", "category")
+_SORTED = ("at", "order_id", "customer_id", "product_id", "value_minor", "units", "cost_minor", "category")
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,8 @@ class PastOrders:
     zone_is_given: bool
     days_only: bool
     """Whether the file knows no time of day."""
+    n_reused: int
+    """Order numbers that stand for orders of several customers or days."""
     found: frozenset[str]
     """Which of COLUMNS the files have."""
     n_lines: int
@@ -74,7 +76,8 @@ def read_orders(
     lines = _cleaned(frames["order_lines"], currency, engine, left_out)
     places = {name: str(peeked.place) for name, peeked in peeks.items()}
     lines, known = _joined(lines, frames, places, costs, currency)
-    lines, days_only = _at_order(engine.keep(lines), known_zone, engine)
+    lines, days_only = _dated(engine.keep(lines), known_zone, engine)
+    lines, n_reused = _at_order(lines, ("order_id", "customer_id") if "customer_id" in known else ("order_id",), engine)
     path = folder / "orders.parquet"
     shaped = engine.keep(_shaped(lines, known))
     counts = collect(shaped.select(n=nw.len(), missing=nw.col("cost_minor").is_null().cast(nw.Int64).sum()))
@@ -83,7 +86,9 @@ def read_orders(
         why = ", ".join(f"{rows} {rule}" for rule, rows in left_out.items())
         raise NothingLeftError(f"'{peeks['order_lines'].place}' has no usable order line: {why or 'it has no rows'}")
     engine.write(shaped.sort(*_SORTED), path)
-    return PastOrders(path, known_zone, zone is not None, days_only, frozenset(known), n_lines, missing, left_out)
+    return PastOrders(
+        path, known_zone, zone is not None, days_only, n_reused, frozenset(known), n_lines, missing, left_out
+    )
 
 
 def _found(peeks: Mapping[SourceName, Peek]) -> dict[SourceName, Match]:
@@ -224,13 +229,23 @@ def _single(frame: Frame, key: str, names: Sequence[str], place: str) -> Frame:
     return rows
 
 
-def _at_order(lines: Frame, zone: str, engine: Engine) -> tuple[Frame, bool]:
-    """With one time and `day` for every order: that of its first line; days without a clock begin in the zone."""
-    lines = engine.keep(lines.with_columns(nw.col("at").min().over("order_id")))
+def _dated(lines: Frame, zone: str, engine: Engine) -> tuple[Frame, bool]:
+    """With the `day` of every line, and whether all are days without a clock, which begin in the zone."""
     at = nw.col("at")
     late = collect(lines.select((at - (at // DAY) * DAY).max().alias("late")))["late"][0]
     dated = with_day(lines, "at", "day", zone)
-    return (to_utc(dated, "at", zone), True) if late == 0 else (dated, False)
+    return engine.keep(to_utc(dated, "at", zone) if late == 0 else dated), late == 0
+
+
+def _at_order(lines: Frame, names: Sequence[str], engine: Engine) -> tuple[Frame, int]:
+    """With one time for every order, that of its first line, and how many order numbers stand for several orders.
+
+    An order is what has the same `names` on one day: tills and shops of a chain use the same numbers again.
+    """
+    key = (*names, "day")
+    orders = lines.select(*key).unique().group_by("order_id").agg(nw.len().alias("n"))
+    n_reused = int(collect(orders.filter(nw.col("n") > 1).select(n=nw.len()))["n"][0])
+    return engine.keep(lines.with_columns(nw.col("at").min().over(*key))), n_reused
 
 
 def _shaped(lines: Frame, known: Sequence[str]) -> Frame:

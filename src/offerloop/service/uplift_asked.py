@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -16,6 +17,7 @@ from offerloop.events.open import instead_of_copies
 from offerloop.events.unpack import Readable, readable, split_part
 from offerloop.service.peek import single_values
 
+_FIRST_TEXTS = 100
 EMPTY = ("", "NA", "N/A", "NaN", "nan", "NULL", "null")
 
 
@@ -134,14 +136,36 @@ def _parquet(file: Readable) -> pl.DataFrame:
 def _csv(file: Readable, texts: Sequence[str], folder: Path) -> pl.DataFrame:
     dialect = file.dialect or sniff(file.path)
     try:
-        return pl.read_csv(
+        table = pl.read_csv(
             as_utf8(file.path, dialect.encoding, folder), separator=dialect.separator, null_values=list(EMPTY),
-            decimal_comma=dialect.decimal == ",", infer_schema_length=None, try_parse_dates=True, glob=False,
+            decimal_comma=dialect.decimal == ",", infer_schema_length=None, glob=False,
             schema_overrides=dict.fromkeys(texts, pl.String),
         )  # fmt: skip
+        return table.with_columns(
+            with_times(column) for column in table.select(pl.col(pl.String)) if column.name not in texts
+        )
     except pl.exceptions.PolarsError:
         line, wrong = broken_line(file.path, dialect)
         raise SourceError(f"'{file.name}'{file.place(line)} cannot be read: {wrong}") from None
+
+
+def with_times(texts: pl.Series) -> pl.Series:
+    """Return dates, times of day or timestamps where all texts of a column are such, else the texts.
+
+    The parser tries many formats on each cell, so it is given each distinct text once, and all of them only if the
+    first ones are times.
+    """
+    distinct = texts.drop_nulls().unique(maintain_order=True)
+    if not distinct.len() or not _parsed(distinct.head(_FIRST_TEXTS)).dtype.is_temporal():
+        return texts
+    times = _parsed(distinct)
+    return texts.replace_strict(distinct, times) if times.dtype.is_temporal() else texts
+
+
+def _parsed(texts: pl.Series) -> pl.Series:
+    """Return texts as the CSV parser reads them."""
+    cells = BytesIO(texts.to_frame().write_csv().encode())
+    return pl.read_csv(cells, try_parse_dates=True, infer_schema_length=None).to_series()
 
 
 def numbered(table: pl.DataFrame) -> pl.DataFrame:

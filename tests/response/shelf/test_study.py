@@ -98,6 +98,7 @@ def test_predictions_know_which_categories_respond(responsive):
     np.testing.assert_allclose(by_category, HALF, atol=0.2)
 
 
+@pytest.mark.slow
 def test_nobody_responds_and_nothing_is_claimed(null):
     for outcome, design in (("bought", "A"), ("bought", "B"), ("list_minor", "B")):
         t = [(row := slope(study, design, outcome))["slope"] / row["se"] for study in null]

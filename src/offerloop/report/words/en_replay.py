@@ -85,6 +85,10 @@ WORDS: dict[str, str] = {
         "The orders have days without a time of day: each is priced at the beginning of its day, which hours of offers "
         "rarely hold."
     ),
+    "replay.note.reused": (
+        "{n} order numbers stand for orders of several customers or days: each customer's day counts as an order of "
+        "its own."
+    ),
     "replay.note.zone": "Days are those of {zone}, which is assumed; --timezone names another.",
     "replay.note.no_margin": (
         "What products cost the shop is not known, so no margin is given: --margin 0.3 or a column 'unit_cost' would "

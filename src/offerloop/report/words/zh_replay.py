@@ -68,6 +68,7 @@ WORDS: dict[str, str] = {
     "replay.note.shipping": "订单行里没有运费：包邮在这里不减免任何金额。",
     "replay.note.order_number": "用户的订单只在文件之内计数：第一天之前买过的人也算新用户。",
     "replay.note.days_only": "订单只有日期，没有时刻：每笔按当天开始时计价，很少落在优惠的时段里。",
+    "replay.note.reused": "有 {n} 个订单号对应多位用户或多天的订单：每位用户每天的各算一笔订单。",
     "replay.note.zone": "日期按 {zone} 计算，这是假定；可用 --timezone 指定。",
     "replay.note.no_margin": "不知道商品成本，因此不给出毛利：--margin 0.3 或 unit_cost 列可以补上。",
     "replay.note.some_margin": (

@@ -269,6 +269,11 @@ TEXTS: dict[str, str] = {
         "曝光记录中有 {nothing} 个有意不投放的完整窗口，以及 {n} 种各有 {least} 个完整窗口的已配置优惠；"
         "要从中学到效果，两者缺一不可，各需 {each} 个，因此也请记录没有得到优惠的用户"
     ),
+    "the offers that were shown take money off, but no order line says that anything was taken off, so what they cost "
+    "is not known and the exposures are not used; map 'coupon', 'discount' or 'list_value' of the order lines": (
+        "投放过的优惠会减少付款，但没有订单行写明减了多少，因此不知道优惠的成本，曝光记录未被使用；"
+        "请映射订单行的 coupon、discount 或 list_value"
+    ),
     # 策略评估
     "The policy chooses '{offer}' with a mean probability of {share}, but the log never shows it; show it to a random "
     "share of the customers, or leave it out of the policy.": (

@@ -168,9 +168,8 @@ def _exposure(weights: sparse.csr_matrix, sold: _Sold, own: _Own, keys: Ints) ->
     """
     depth = sold.depth
     total, weight = weights @ depth, weights @ sold.available
-    row = np.minimum(np.searchsorted(keys, own.pair), len(keys) - 1)
-    known = keys[row] == own.pair
-    row, product, week = row[known], own.product[known], own.week[known] - own.first_week
+    row, known = _rows(keys, own.pair)
+    product, week = own.product[known], own.week[known] - own.first_week
     share = np.asarray(weights[row, product]).ravel()
     others_list = sold.list_minor[product, week] - own.list_minor[known]
     others_discount = sold.discount_minor[product, week] - own.discount_minor[known]
@@ -182,14 +181,21 @@ def _exposure(weights: sparse.csr_matrix, sold: _Sold, own: _Own, keys: Ints) ->
     return np.divide(total, weight, out=np.full_like(total, np.nan), where=seen)
 
 
+def _rows(keys: Ints, pair: Ints) -> tuple[Ints, NDArray[np.bool_]]:
+    """Positions among the sorted keys (which may be none) of those pairs (n,) that are among them, and which are."""
+    row = np.searchsorted(keys, pair)
+    known = row < len(keys)
+    known[known] = keys[row[known]] == pair[known]
+    return row[known], known
+
+
 def _outcomes(lines: ShelfLines, codes: _Codes, keys: Ints, max_units: int) -> dict[str, Floats]:
     cells = lines.cells
     categories = np.array(codes.categories)
     category = np.searchsorted(categories, cells["category"].to_numpy().astype(categories.dtype))
     pair = codes.pair(np.searchsorted(codes.customers, cells["customer_id"].to_numpy()), category)
-    row = np.minimum(np.searchsorted(keys, pair), len(keys) - 1)
-    known = keys[row] == pair
-    row, week = row[known], cells["week"].to_numpy()[known] - codes.weeks.start
+    row, known = _rows(keys, pair)
+    week = cells["week"].to_numpy()[known] - codes.weeks.start
 
     def matrix(values: NDArray[np.generic]) -> Floats:
         filled = np.zeros((len(keys), len(codes.weeks)))

@@ -1,0 +1,47 @@
+"""The table of `offerloop uplift`: which type each column of a CSV file is read as."""
+
+from datetime import date, datetime, time
+
+import polars as pl
+import pytest
+
+from offerloop.errors import SourceError
+from offerloop.service.uplift_asked import read_table
+
+
+def read(tmp_path, *cells, texts=()):
+    file = tmp_path / "table.csv"
+    file.write_text("cell,row\n" + "".join(f"{cell},{row}\n" for row, cell in enumerate(cells)))
+    return read_table(file, texts)["cell"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "values"),
+    [
+        (("1", "2"), [1, 2]),
+        (("1", "2.5", "NA"), [1.0, 2.5, None]),
+        (("true", "false"), [True, False]),
+        (("2026-03-01", "", "2026-03-01"), [date(2026, 3, 1), None, date(2026, 3, 1)]),
+        (("2026-03-01 10:00:00", "2026-03-02 11:30:00"), [datetime(2026, 3, 1, 10), datetime(2026, 3, 2, 11, 30)]),
+        (("13/02/2026", "01/02/2026"), [date(2026, 2, 13), date(2026, 2, 1)]),
+        (("10:00:00", "11:30:00"), [time(10), time(11, 30)]),
+        (("north", "south"), ["north", "south"]),
+        (("", ""), [None, None]),
+    ],
+)
+def test_a_column_has_the_type_that_all_its_cells_fit(tmp_path, cells, values):
+    assert read(tmp_path, *cells).to_list() == values
+
+
+def test_dates_with_one_other_text_among_many_stay_texts(tmp_path):
+    cells = [f"2026-03-{1 + row % 28:02d}" for row in range(400)] + ["unknown"]
+    assert read(tmp_path, *cells).dtype == pl.String
+
+
+def test_named_columns_stay_as_written(tmp_path):
+    assert read(tmp_path, "2026-03-01", "007", texts=("cell",)).to_list() == ["2026-03-01", "007"]
+
+
+def test_dates_of_several_forms_are_refused_with_the_name_of_the_file(tmp_path):
+    with pytest.raises(SourceError, match=r"table\.csv"):
+        read(tmp_path, "2026-03-01", "01/04/2026")
