@@ -110,8 +110,9 @@ LIKED = [  # customer, product, task, rank, affinity, source, reason
     (1, 78, "repeat", 2, 3.0, "ranker", "bought:1"),
     (1, 79, "repeat", 3, 2.0, "ranker", "goes_with:77"),
     (1, 80, "repeat", 4, 1.0, "ranker", "bought:2"),
-    (1, 90, "new", 1, 2.0, "content", "new_like:77"),
-    (1, 91, "new", 2, 1.0, "ease", "popular"),
+    (1, 79, "new", 1, 3.0, "content", "goes_with:77"),  # never bought: in both lists, and told once
+    (1, 90, "new", 2, 2.0, "content", "new_like:77"),
+    (1, 91, "new", 3, 1.0, "ease", "popular"),
     *((13, product, task, rank, 1.0, "popularity", "popular")
       for task in ("repeat", "new") for rank, product in ((1, 91), (2, 77))),
 ]  # fmt: skip

@@ -8,11 +8,9 @@ from typer.testing import CliRunner
 
 import init_shops
 from offerloop.cli.main import app
-from offerloop.config import Config, Source, load_config
-from offerloop.engine.duckdb import DuckDBEngine
+from offerloop.config import load_config
 from offerloop.errors import ConfigError, InputError, SourceError
 from offerloop.service.check import check
-from offerloop.service.check_notes import consent_notes
 from offerloop.service.init import write_shop
 from offerloop.service.runs import run
 
@@ -276,15 +274,3 @@ def test_a_folder_without_a_configuration_is_one_sentence(tmp_path, command):
     done = CliRunner().invoke(app, [command, str(tmp_path)])
     assert isinstance(done.exception, ConfigError)
     assert str(tmp_path / "offerloop.toml") in str(done.exception)
-
-
-def test_a_column_that_looks_like_consent_and_is_not_mapped_is_noted(tmp_path):
-    (tmp_path / "c.csv").write_text("id,opt_in,age\n1,yes,30\n")
-
-    def noted(**columns):
-        source = Source(path=tmp_path / "c.csv", columns={"customer_id": "id", **columns})
-        return consent_notes(Config.model_construct(sources={"customers": source}), DuckDBEngine(threads=1))
-
-    [note] = noted()
-    assert "the column 'opt_in' of customers seems to say who agreed to personal offers and is not mapped" in note
-    assert noted(consent="opt_in") == []

@@ -267,6 +267,15 @@ def test_a_file_that_is_not_text(tmp_path):
         load_config(path)
 
 
+@pytest.mark.parametrize("content", [b"order,product\n1,2\n", "Commande,Désignation\n".encode("cp1252")])
+def test_order_lines_given_as_a_configuration_are_told_what_is_wanted(tmp_path, content):
+    path = tmp_path / "orders.csv"
+    path.write_bytes(content)
+    with pytest.raises(ConfigError, match=r"orders.csv' is no TOML file, and a configuration .*init DIR --or") as told:
+        load_config(path)
+    assert "\n" not in str(told.value)
+
+
 def test_a_missing_file_says_how_to_get_one(tmp_path):
     with pytest.raises(ConfigError, match=r"no configuration '.*nowhere.toml'; write one with 'offerloop init'"):
         load_config(tmp_path / "nowhere.toml")

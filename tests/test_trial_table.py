@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+import offerloop
 from made_trial import made, with_dates
 from offerloop.errors import EvidenceError, InputError
 from offerloop.service.input_tables import table_rows
@@ -121,6 +122,14 @@ def test_costs_below_zero_have_the_wrong_sign():
     table = made().with_columns(-pl.col("cost"))
     with pytest.raises(InputError, match=r"'cost' is -2, and most costs are below 0.*change the sign"):
         uplift(table, asked(cost="cost", ignore=("margin",)))
+
+
+def test_the_public_functions_name_arguments_and_no_options():
+    with pytest.raises(InputError, match=r"has no column 'who' \(customer_id\)"):
+        offerloop.uplift(made(), "arm", "bought", customer_id="who")
+    found = offerloop.uplift(made(), "arm", "bought", customer_id="customer", ignore=("margin", "cost"))
+    with pytest.raises(InputError, match=r"no column 'customer', .* \(customer_id in Python, --id on"):
+        found.scores(made().drop("customer"))
 
 
 def test_log_odds_are_no_probability():

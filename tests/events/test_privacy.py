@@ -11,6 +11,7 @@ from offerloop.engine import collect
 from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.errors import ConfigError, SourceError
 from offerloop.events.consent import agrees, is_unclear
+from offerloop.events.consent_names import says_opt_in, says_opt_out
 from offerloop.events.matching import check_suppression
 
 HEADER = "order,customer,product,units,paid,at\n"
@@ -145,21 +146,58 @@ def test_numbers_with_gaps_refuse_and_suppress_like_whole_ones(clean, tmp_path):
     assert buyers(events) == [1, 3]
 
 
-def said(*cells):
+def said(*cells, column="consent"):
     frame = pl.DataFrame({"place": range(len(cells)), "said": cells}, schema={"place": pl.Int64, "said": pl.String})
     cell = nw.col("said")
-    answers = DuckDBEngine(threads=1).table(frame).select("place", yes=agrees(cell), unclear=is_unclear(cell))
+    answers = (
+        DuckDBEngine(threads=1).table(frame).select("place", yes=agrees(cell, column), unclear=is_unclear(cell, column))
+    )
     found = collect(answers, "place")
     return found["yes"].to_list(), found["unclear"].to_list()
 
 
 def test_only_who_agrees_has_agreed():
-    yes = ("yes", "Ja", "1", "1.0", "TRUE", "opt-in", "Opted in", "同意", "是")
-    no = ("nein", "否", "Opt-out", "opt out", "0", "0.0", "FALSE", "withdrawn", "不同意")
+    yes = (
+        "yes",
+        "Ja",
+        "1",
+        "1.0",
+        "TRUE",
+        "opt-in",
+        "Opted in",
+        "同意",
+        "是",
+        "愿意",
+        "Accepté",
+        "accepte",
+        "subscribed",
+    )
+    no = (
+        "nein",
+        "否",
+        "Opt-out",
+        "opt out",
+        "0",
+        "0.0",
+        "FALSE",
+        "withdrawn",
+        "不同意",
+        "不愿意",
+        "Refusé",
+        "pas d’accord",
+    )
     nothing, unclear = ("NULL", "", " ", "-", "n/a", None), ("perhaps", "2024-01-31", "2", "10", "1.5")
     assert said(*yes) == ([True] * len(yes), [False] * len(yes))
-    assert said(*no, *nothing) == ([False] * 15, [False] * 15)
+    assert said(*no, *nothing) == ([False] * 18, [False] * 18)
     assert said(*unclear) == ([False] * 5, [True] * 5)
+
+
+def test_in_a_column_of_those_who_opted_out_a_yes_is_a_refusal_and_a_state_is_what_it_says():
+    stays = ("no", "Nein", "0", "否", "subscribed", "未退订")
+    out = ("yes", "Ja", "1", "是", "unsubscribed", "opt-out", "退订", "已退订", None, "")
+    assert said(*stays, column="opt_out") == ([True] * 6, [False] * 6)
+    assert said(*out, column="opt_out") == ([False] * 10, [False] * 10)
+    assert said("agreed", "never", column="opt_out") == ([False] * 2, [True] * 2)
 
 
 def test_a_cell_that_neither_agrees_nor_refuses_stops(private):
@@ -171,8 +209,63 @@ def test_a_cell_that_neither_agrees_nor_refuses_stops(private):
 def test_a_guest_who_is_not_on_the_list_of_customers_has_not_agreed(private):
     events = private("", {**FILES, "c.csv": "c,ok,age\nzoe,yes,30\nbob,no,40\n"})
     assert events.no_consent["customer_id"].to_list() == ["bob", "cy"]
-    assert "2 of 3 customers who bought get no personal offer" in events.notes[0]
-    assert "1 are not on the list of customers" in events.notes[0]
+    assert events.agreement.sentence() == (
+        "Consent: 1 of 3 customers who bought have agreed to personal offers; 2 get none: 1 refuse, "
+        "0 have an empty cell, 1 are not on the list of customers"
+    )
+
+
+OPTED_OUT = CUSTOMERS.replace('consent = "ok"', 'opt_out = "ok"')
+
+
+@pytest.mark.parametrize("privacy", ["", "fit_without_consent = false"])
+def test_who_opted_out_or_does_not_say_has_not_agreed(clean, privacy):
+    events = clean(LINES, toml=f"{OPTED_OUT}\n[privacy]\n{privacy}", files=FILES)
+    assert events.no_consent["customer_id"].to_list() == ["cy", "zoe"]
+    found = events.agreement
+    assert (found.agreed, found.refused, found.silent, found.unlisted) == (1, 1, 1, 0)
+    assert found.notes() == []
+
+
+def test_both_columns_have_to_agree(clean):
+    both = CUSTOMERS.replace('consent = "ok"', 'consent = "ok", opt_out = "out"')
+    files = {**FILES, "c.csv": "c,ok,out,age\nzoe,yes,no,30\nbob,yes,yes,40\ncy,yes,,50\n"}
+    events = clean(LINES, toml=both, files=files)
+    assert events.no_consent["customer_id"].to_list() == ["bob", "cy"]
+    assert (events.agreement.refused, events.agreement.silent) == (1, 1)
+
+
+def test_where_only_those_who_opted_out_have_a_cell_nobody_agrees_and_the_remedy_is_said(clean):
+    events = clean(LINES, toml=OPTED_OUT, files={**FILES, "c.csv": "c,ok,age\nzoe,yes,30\nbob,,40\ncy,,50\n"})
+    assert events.agreement.agreed == 0
+    assert "write no where a customer did not opt out" in events.notes[0]
+
+
+@pytest.mark.parametrize(
+    "name", ["退订", "unsubscribed", "EmailOptOut", "Do not contact", "keine Werbung", "不同意营销"]
+)
+def test_a_column_of_those_who_opted_out_is_never_read_as_consent(clean, name):
+    toml = CUSTOMERS.replace('"ok"', f'"{name}"')
+    with pytest.raises(SourceError, match=f"c.csv': the column '{name}' is mapped as consent.*opt_out = .{name}."):
+        clean(LINES, toml=toml, files={**FILES, "c.csv": FILES["c.csv"].replace("ok", name)})
+
+
+def test_nor_a_column_of_consent_as_an_opt_out(clean):
+    toml = OPTED_OUT.replace('"ok"', '"`opt in`"')
+    with pytest.raises(SourceError, match=r"'opt in' is mapped as opt_out.*consent = .opt in."):
+        clean(LINES, toml=toml, files={**FILES, "c.csv": FILES["c.csv"].replace("ok", "opt in")})
+
+
+@pytest.mark.parametrize(
+    ("kind", "names"),
+    [
+        (says_opt_out, ("no_consent", "newsletter unsubscribed", "Newsletterabmeldung", "Désabonné", "拒收短信")),
+        (says_opt_in, ("not_unsubscribed", "未退订", "是否同意", "Newsletter", "允许推送", "Acepta publicidad")),
+    ],
+)  # fmt: skip
+def test_a_name_says_which_of_the_two_a_column_holds(kind, names):
+    assert [name for name in names if not kind(name)] == []
+    assert not kind("segment")
 
 
 @pytest.mark.parametrize(

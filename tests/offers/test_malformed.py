@@ -4,6 +4,9 @@ import json
 
 import pytest
 
+from offerloop.errors import InputError
+from offerloop.service.offers_file import read_offers_file
+
 LINE = {"product_id": "tea", "quantity": 1, "unit_price": "9.99"}
 COUPON = {"kind": "coupon", "percent": 10}
 
@@ -114,6 +117,17 @@ def test_wrong_offers(case, command, tmp_path):
     assert (code, out, err.count("\n")) == (2, "", 0)
     assert "offers.json" in err
     assert said in err
+
+
+def test_a_configuration_given_as_a_file_of_offers_is_told_what_is_wanted(tmp_path):
+    path = tmp_path / "offerloop.toml"
+    path.write_text('[shop]\nname = "Corner shop"\n[[campaigns]]\nid = "a"\n', encoding="utf-8")
+    with pytest.raises(InputError, match="is the configuration of a shop, and a file of offers is wanted here"):
+        read_offers_file(path)
+    orders = tmp_path / "orders.csv"
+    orders.write_text("order,product\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"orders\.csv' is neither TOML nor JSON"):
+        read_offers_file(orders)
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,20 @@ REFUSED = {
 }
 
 
+@pytest.mark.parametrize(
+    ("text", "currency", "said"),
+    [
+        ("10 % de remise dès 50 €", "EUR", "'10 % de remise dès 50 €' is not the short form of an offer; docs/"),
+        ("买二百 元", "CNY", "'买二百 元' is not the short form of an offer"),
+        ("20% off dès 50 $", "USD", "'20% off' is understood, but not 'dès 50 $' behind it"),
+    ],
+)
+def test_a_text_is_quoted_as_it_was_given(text, currency, said):
+    with pytest.raises(InputError) as refused:
+        parse_offer(text, currency)
+    assert str(refused.value).startswith(said)
+
+
 @pytest.mark.parametrize(("text", "said"), REFUSED.items(), ids=[text[:40] for text in REFUSED])
 def test_what_is_not_understood_is_refused_in_one_sentence(text, said):
     with pytest.raises(InputError, match=said) as refused:

@@ -18,12 +18,13 @@ NO_STUDY = (
     "'discount' and 'list_value' of the order lines, or add weeks with price changes"
 )
 NOT_COMPARED = (
-    "in the 28 days from 2017-12-01 nobody bought a known product for the first time, so recommenders cannot be "
-    "compared; give more order lines or a longer window"
+    "in the 28 days from 2017-12-01 no earlier customer bought a known product for the first time, so recommenders "
+    "cannot be compared; give more order lines or a longer window"
 )
 TOO_FEW = (
     "the exposures hold 1,775 finished windows in which deliberately nothing was shown and 0 configured offers with "
-    "200 finished windows each; to learn effects from them both are needed, so log those who get nothing too"
+    "200 finished windows each; to learn effects from them both are needed, 200 of each, so log those who get "
+    "nothing too"
 )
 
 TITLES = {"own": "Coupons that we pay", "shared": "Coupons that suppliers share"}

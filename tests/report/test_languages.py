@@ -1,13 +1,16 @@
 """A report reads like its language: the same templates everywhere, and no English left in Chinese."""
 
+import ast
 import re
 import string
 from collections import Counter
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 from page_texts import Texts, page_of
 
+import offerloop
 from offerloop.config import Clean
 from offerloop.events.rules import rules_after_returns, rules_for
 from offerloop.profiles import FEATURES, TAGS
@@ -123,6 +126,24 @@ def test_what_other_rooms_write_is_known_in_chinese():
     words = [text for text in written_elsewhere() if re.search("[a-z]", text)]
     assert [text for text in words if in_language(text, "zh") == text] == []
     assert all(f"tag.{tag.name}" in words_of("zh") for tag in TAGS)
+
+
+def missing_evidence():
+    """What a run says of data that show too little, with any figure in its places."""
+    rooms = Path(offerloop.__file__).parent
+    files = [*(rooms / "response/shelf").glob("*.py"), rooms / "response/shown.py"]
+    for file in [*files, rooms / "recommenders/window.py", rooms / "recommenders/interactions.py"]:
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "EvidenceError":
+                text = node.args[0]
+                parts = text.values if isinstance(text, ast.JoinedStr) else [text]
+                yield "".join(one.value if isinstance(one, ast.Constant) else "7" for one in parts)
+
+
+def test_what_data_cannot_show_is_known_in_chinese():
+    texts = [text for text in missing_evidence() if text != "7"]
+    assert len(texts) > 6
+    assert [text for text in texts if in_language(text, "zh") == text] == []
 
 
 def test_sentences_of_other_rooms_are_told_one_by_one():

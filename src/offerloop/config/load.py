@@ -47,10 +47,11 @@ def load_config(path: StrPath) -> Config:
 
 def load_file(path: Path, model: type[M]) -> M:
     """A file of some other sections. Raises ConfigError with one line for each problem."""
-    text = _text(path)
+    text = _text(path, model)
     try:
         written = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
+        _check_suffix(path, model)
         raise ConfigError(f"'{path}' is not TOML: {error}{_quotes_hint(text, str(error))}") from None
     try:
         return model.model_validate(written)
@@ -59,15 +60,28 @@ def load_file(path: Path, model: type[M]) -> M:
         raise ConfigError("\n".join(f"{path}: {line}" for line in lines)) from None
 
 
-def _text(path: Path) -> str:
+def _text(path: Path, model: type[BaseModel]) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise ConfigError(f"there is no configuration '{path}'; write one with 'offerloop init'") from None
     except OSError as error:
         raise ConfigError(f"'{path}' cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"'{path}' is not TOML: {error}") from None
+    except UnicodeDecodeError:
+        _check_suffix(path, model)
+        raise ConfigError(f"'{path}' is not TOML, which is UTF-8 text; save it as UTF-8") from None
+
+
+def _check_suffix(path: Path, model: type[BaseModel]) -> None:
+    """Say which kind of file is wanted where another one is given, such as the order lines."""
+    if path.suffix.lower() == ".toml":
+        return
+    if model is not Config:
+        raise ConfigError(f"'{path}' is no TOML file, and one is wanted here")
+    raise ConfigError(
+        f"'{path}' is no TOML file, and a configuration such as offerloop.toml is wanted here; 'offerloop init DIR "
+        f"--orders {path}' writes one for a file of order lines"
+    )
 
 
 def beside(config: Config, folder: Path) -> Config:

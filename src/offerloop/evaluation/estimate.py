@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 
 Z95 = 1.959964
+_FINER = 3
+"""Further digits of an end beside zero, at most; what is nearer to zero is a matter of rounding in the computer."""
 NO_WIDTH = 1e-9
 """An interval narrower than this, relative to its value, was never measured."""
 
@@ -63,8 +65,16 @@ class Estimate:
     def text(self, unit: str = "") -> str:
         """``"1.2 points [0.8, 1.6]"``: rounded to two significant digits of the interval."""
         step = known_step(self.high - self.low)
-        shown = [number(part, step) for part in (self.value, self.low, self.high)]
-        return f"{shown[0]}{unit} [{shown[1]}, {shown[2]}]"
+        low, high = self.end_texts(step)
+        return f"{number(self.value, step)}{unit} [{low}, {high}]"
+
+    def end_texts(self, step: float) -> tuple[str, str]:
+        """Both ends rounded to a step; one that would round to zero though zero is left out is shown more finely."""
+        finer = range(_FINER + 1) if self.is_clear else range(1)
+        low, high = (
+            next((step / 10**n for n in finer if round(end / step * 10**n)), step) for end in (self.low, self.high)
+        )
+        return number(self.low, low), number(self.high, high)
 
 
 def se_of(found: Estimate) -> float:

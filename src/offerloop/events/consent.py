@@ -1,36 +1,93 @@
-"""What a cell of the column `consent` says: yes, no, or nothing. Whatever is none of these stops the run."""
+"""What a cell of `consent` or of `opt_out` says: agreement, refusal, or nothing. Anything else stops the run."""
 
 from __future__ import annotations
+
+import unicodedata
 
 import narwhals as nw
 
 from offerloop.events.cells import blank
 
-AGREEMENTS = (
-    "1", "true", "yes", "y", "t", "j", "ja", "wahr", "oui", "o", "si", "sí", "sì", "s", "optin", "optedin", "in",
-    "agree", "agreed", "accept", "accepted", "allow", "allowed", "consent", "consented", "given", "grant", "granted",
-    "subscribed", "erteilt", "zugestimmt", "是", "有", "同意", "已同意", "允许", "已授权", "接受",
+_YES = (
+    "1", "true", "yes", "y", "t", "j", "ja", "wahr", "oui", "o", "vrai", "si", "sí", "sì", "s", "verdadero",
+    "是", "是的", "有", "真", "✓", "✔", "√",
 )  # fmt: skip
-"""Texts of agreement, in small letters and without spaces, hyphens and underscores."""
-REFUSALS = (
-    "0", "false", "no", "n", "f", "nein", "falsch", "non", "optout", "optedout", "out", "disagree", "disagreed",
-    "decline", "declined", "deny", "denied", "refuse", "refused", "reject", "rejected", "revoked", "withdrawn",
-    "unsubscribed", "never", "noconsent", "notgiven", "notgranted", "abgelehnt", "widerrufen", "verweigert", "否",
-    "不", "无", "不同意", "未同意", "拒绝", "已拒绝", "撤回", "已撤回", "未授权", "不允许", "不接受",
+_NO = (
+    "0", "false", "no", "n", "f", "nein", "falsch", "non", "faux", "falso",
+    "否", "不", "不是", "无", "没有", "假", "✗", "✘",
 )  # fmt: skip
-"""Texts of refusal, written likewise."""
+_SUBSCRIBED = (
+    "optin", "optedin", "doubleoptin", "singleoptin", "subscribed", "subscriber", "notunsubscribed", "notoptedout",
+    "angemeldet", "abonniert", "inscrit", "inscrite", "abonné", "abonnée", "suscrito", "suscrita", "alta",
+    "订阅", "已订阅", "订阅中", "未退订", "未拒收",
+)  # fmt: skip
+"""States that mean the same in both columns: the customer may be written to."""
+_UNSUBSCRIBED = (
+    "optout", "optedout", "unsubscribed", "unsubscribe", "notsubscribed", "nonsubscribed", "neversubscribed",
+    "notoptedin", "donotcontact", "abgemeldet", "abbestellt", "nichtabonniert", "widersprochen",
+    "désinscrit", "désinscrite", "désabonné", "désabonnée", "desuscrito", "nosuscrito", "baja", "dadodebaja",
+    "退订", "已退订", "未订阅", "取消订阅", "已取消订阅", "拒收", "已拒收",
+)  # fmt: skip
+_AGREED = (
+    "in", "on", "agree", "agreed", "accept", "accepts", "accepted", "allow", "allows", "allowed", "consent",
+    "consented", "given", "grant", "granted", "permitted", "authorised", "authorized", "enabled", "willing",
+    "confirmed", "erteilt", "zugestimmt", "eingewilligt", "einverstanden", "akzeptiert", "erlaubt",
+    "accepte", "accepté", "acceptée", "d'accord", "autorisé", "autorisée", "consenti",
+    "acepta", "aceptado", "aceptada", "deacuerdo", "autorizado", "autorizada", "permitido", "consentido",
+    "同意", "已同意", "允许", "已允许", "授权", "已授权", "接受", "已接受", "接收", "愿意", "可以", "开启",
+    "已开启", "开",
+)  # fmt: skip
+_REFUSED = (
+    "out", "off", "disagree", "disagreed", "decline", "declines", "declined", "deny", "denied", "refuse", "refuses",
+    "refused", "reject", "rejects", "rejected", "revoked", "withdrawn", "objected", "never", "noconsent", "disabled",
+    "unwilling", "pending", "unconfirmed", "notagreed", "notaccepted", "notallowed", "notconsented", "notgiven",
+    "notgranted", "notpermitted", "notauthorised", "notauthorized",
+    "abgelehnt", "widerrufen", "verweigert", "nichterteilt", "nichteinverstanden", "nichterlaubt", "keineeinwilligung",
+    "refuse", "refusé", "refusée", "pasd'accord", "nonautorisé", "nonautorisée", "nonconsenti", "retiré",
+    "rechaza", "rechazado", "rechazada", "noacepta", "noaceptado", "endesacuerdo", "noautorizado", "nopermitido",
+    "denegado", "revocado",
+    "不同意", "未同意", "拒绝", "已拒绝", "撤回", "已撤回", "未授权", "不授权", "不允许", "未允许", "禁止", "不接受",
+    "未接受", "不接收", "拒绝接收", "不愿意", "不可以", "关闭", "已关闭", "关",
+)  # fmt: skip
+ACCEPTED = (
+    "yes or no, 1 or 0, true or false, opt-in or opt-out, subscribed or unsubscribed, agreed or refused, ja or nein, "
+    "oui or non, sí or no, 是 or 否, 同意 or 不同意, 接受 or 拒绝, 允许 or 不允许, 愿意 or 不愿意"
+)
+"""Answers that messages name."""
 
 
-def agrees(cell: nw.Expr) -> nw.Expr:
-    """Return whether a text cell agrees to personalised offers; an empty one does not."""
-    return _bare(cell).is_in(AGREEMENTS).fill_null(value=False)
+def _plain(*lists: tuple[str, ...]) -> list[str]:
+    """Return texts as cells are compared: also without accents, no apostrophes."""
+    texts = [text.replace("'", "") for one in lists for text in one]
+    bare = ["".join(sign for sign in unicodedata.normalize("NFD", text) if ord(sign) != 0x301) for text in texts]
+    return list(dict.fromkeys([*texts, *bare]))
 
 
-def is_unclear(cell: nw.Expr) -> nw.Expr:
+_IS_AGREEMENT = {"consent": _plain(_YES, _SUBSCRIBED, _AGREED), "opt_out": _plain(_NO, _SUBSCRIBED)}
+_IS_REFUSAL = {"consent": _plain(_NO, _UNSUBSCRIBED, _REFUSED), "opt_out": _plain(_YES, _UNSUBSCRIBED)}
+"""In small letters and without spaces, hyphens and underscores. A state such as `unsubscribed` means the same in both
+columns; a yes is agreement in the one and refusal in the other; anything else means something in `consent` only."""
+ANSWER_COLUMNS = tuple(_IS_AGREEMENT)
+"""Columns of customers that say whether they agree."""
+_STATES = _plain(_SUBSCRIBED, _UNSUBSCRIBED)
+
+
+def agrees(cell: nw.Expr, column: str = "consent") -> nw.Expr:
+    """Return whether a text cell of `consent` or `opt_out` agrees to personalised offers; an empty one does not."""
+    return _bare(cell).is_in(_IS_AGREEMENT[column]).fill_null(value=False)
+
+
+def is_unclear(cell: nw.Expr, column: str = "consent") -> nw.Expr:
     """Return whether a text cell says something that is neither agreement nor refusal."""
-    return ~blank(cell) & ~agrees(cell) & ~_bare(cell).is_in(REFUSALS).fill_null(value=False)
+    refuses = _bare(cell).is_in(_IS_REFUSAL[column]).fill_null(value=False)
+    return ~blank(cell) & ~agrees(cell, column) & ~refuses
+
+
+def is_state(cell: nw.Expr) -> nw.Expr:
+    """Return whether a text cell says by itself, whatever its column is called, if its customer is subscribed."""
+    return _bare(cell).is_in(_STATES).fill_null(value=False)
 
 
 def _bare(cell: nw.Expr) -> nw.Expr:
     """Return the text in small letters, whole numbers without decimals."""
-    return cell.str.to_lowercase().str.replace_all(r"[\s_-]", "").str.replace_all(r"[.,]0+$", "")
+    return cell.str.to_lowercase().str.replace_all(r"[\s_'’\x{2010}-\x{2015}-]", "").str.replace_all(r"[.,]0+$", "")

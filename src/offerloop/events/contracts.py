@@ -41,7 +41,9 @@ CONTRACTS: dict[SourceName, Contract] = {
         ("stock",),
         ("category", "subcategory", "brand", "text"),
     ),
-    "customers": Contract(("customer_id",), ("consent", "segment"), texts=("consent", "segment")),
+    "customers": Contract(
+        ("customer_id",), ("consent", "opt_out", "segment"), texts=("consent", "opt_out", "segment")
+    ),
     "events": Contract(
         ("customer_id", "product_id", "kind", "at"), ("value",), numbers=("value",), texts=("kind",)
     ),

@@ -13,6 +13,7 @@ from offerloop.config import Config, SourceName
 from offerloop.engine import Engine, collect
 from offerloop.engine.base import Frame
 from offerloop.errors import NothingLeftError, SourceError
+from offerloop.events.agreement import Agreement
 from offerloop.events.bulk import bulk_buyers
 from offerloop.events.calendar import epoch_day, week_number, with_day
 from offerloop.events.clean import (
@@ -72,6 +73,8 @@ class Events:
     """The same for order lines, by local day."""
     rejected: pl.DataFrame
     """Rows that were left out, with their reason."""
+    agreement: Agreement
+    """How many customers who bought have agreed to personalised offers, and why others have not."""
     no_consent: pl.DataFrame
     """customer_id of those who have not agreed to personalised offers."""
     notes: tuple[str, ...]
@@ -115,6 +118,7 @@ def prepare(config: Config, engine: Engine) -> Events:
         returned=stage.returned,
         products=products,
         customers=stage.plain("customers"),
+        agreement=stage.door.agreement,
         no_consent=stage.door.no_consent,
         notes=(*stage.door.notes, *stage.notes),
         campaigns=stage.before("campaigns", "starts_at", "starts_day"),

@@ -20,8 +20,8 @@ from offerloop.config import Privacy, SourceName
 from offerloop.engine import Engine, collect
 from offerloop.engine.base import Frame
 from offerloop.errors import ConfigError, SourceError
+from offerloop.events.agreement import Agreement, agreement_of
 from offerloop.events.cells import as_text, blank
-from offerloop.events.consent import agrees
 from offerloop.events.ids import as_integers, lost_digits
 from offerloop.events.matching import check_suppression
 from offerloop.events.open import file_source, open_source
@@ -40,6 +40,8 @@ class Door:
     """Rows of customers on the suppression list."""
     refused: dict[SourceName, int]
     """Rows of customers without consent, where these are not used at all."""
+    agreement: Agreement
+    """How many customers who bought have agreed."""
     no_consent: pl.DataFrame
     """customer_id of those who have not agreed to personalisation."""
     notes: tuple[str, ...]
@@ -62,13 +64,11 @@ def at_the_door(sources: Sources, privacy: Privacy, least_matched: float, engine
             notes.append(f"{missing:,} of {len(listed):,} ids on the list privacy.suppress are nobody's in the sources")
         sources, suppressed = _without_listed(sources, listed, key, engine)
     sources = sources if key is None else _under_pseudonyms(sources, key, engine)
-    no_consent = _no_consent(sources)
-    if _has_consent(sources):
-        notes.append(_consent_note(sources, no_consent))
+    agreement, no_consent = agreement_of(sources)
     if not privacy.fit_without_consent:
         for name in _with_customers(sources):
             sources, refused[name] = _without(sources, name, engine.table(no_consent))
-    return Door(sources, suppressed, refused, no_consent, tuple(filter(None, notes)))
+    return Door(sources, suppressed, refused, agreement, no_consent, (*notes, *agreement.notes()))
 
 
 def pseudonym(customer_id: object, key: bytes) -> str:
@@ -99,40 +99,6 @@ def read_key(privacy: Privacy) -> bytes:
     if len(key) < 16:
         raise ConfigError(f"privacy.pseudonymise: {place} must hold a key of 16 bytes or more, and holds {len(key)}")
     return key
-
-
-def _has_consent(sources: Sources) -> bool:
-    return "customers" in sources and "consent" in sources["customers"].collect_schema()
-
-
-def _no_consent(sources: Sources) -> pl.DataFrame:
-    """Return customer_id of everybody who has not agreed to personalisation, where a column says who has.
-
-    Whoever says nothing, or is not on the list of customers, has not agreed.
-    """
-    bought = sources["order_lines"].select("customer_id").unique()
-    if not _has_consent(sources):
-        return collect(bought.head(0))
-    said = sources["customers"].select("customer_id", yes=agrees(nw.col("consent")))
-    agreed = said.group_by("customer_id").agg(nw.col("yes").all()).filter(nw.col("yes"))
-    everybody = nw.concat([bought, said.select("customer_id")]).unique()
-    others = everybody.filter(~nw.col("customer_id").is_null()).join(agreed, on="customer_id", how="anti")
-    return collect(others, "customer_id")
-
-
-def _consent_note(sources: Sources, no_consent: pl.DataFrame) -> str:
-    """Return how many customers who bought get no offer for want of an answer; empty where all have answered."""
-    ids = collect(sources["order_lines"].select("customer_id").unique())["customer_id"].drop_nulls()
-    customers = collect(sources["customers"].select("customer_id", silent=blank(nw.col("consent"))))
-    unlisted = int((~ids.is_in(customers["customer_id"].implode())).sum())
-    silent = int(ids.is_in(customers.filter("silent")["customer_id"].implode()).sum())
-    if not unlisted + silent:
-        return ""
-    without = int(ids.is_in(no_consent["customer_id"].implode()).sum())
-    return (
-        f"{without:,} of {len(ids):,} customers who bought get no personal offer, because they have not agreed: "
-        f"{unlisted:,} are not on the list of customers, and of {silent:,} the cell 'consent' is empty"
-    )
 
 
 def _known(sources: Sources, key: bytes | None) -> pl.Series:

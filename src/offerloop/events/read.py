@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 import narwhals as nw
 from narwhals.dtypes import DType
@@ -16,7 +17,8 @@ from offerloop.errors import SourceError, near_miss
 from offerloop.events import times
 from offerloop.events.calendar import to_utc, with_day
 from offerloop.events.cells import EDGES, as_text, blank, finite, number
-from offerloop.events.consent import is_unclear
+from offerloop.events.consent import ACCEPTED, ANSWER_COLUMNS, is_unclear
+from offerloop.events.consent_names import check_direction
 from offerloop.events.contracts import CONTRACTS, TIMES, Contract
 from offerloop.events.currencies import check_one_currency
 from offerloop.events.expression import Compiled, Wording, compile_condition, compile_expression
@@ -73,6 +75,7 @@ def read_source(name: SourceName, config: Config, engine: Engine) -> Read:
     source, contract = config.sources[name], CONTRACTS[name]
     _check_mapping(name, source, contract)
     with open_source(source, engine) as raw, _named(raw):
+        check_direction(source.columns, raw.name)
         schema = dict(raw.frame.collect_schema())
         mapping = _Mapping(raw, schema, source, contract, f"[sources.{name}]")
         wanted = _filtered(mapping)
@@ -88,8 +91,8 @@ def read_source(name: SourceName, config: Config, engine: Engine) -> Read:
         _check_readable(mapping, kept, config.clean.max_unreadable)
         ids = [one for one, kind in kept.collect_schema().items() if one in source.columns and _is_text_id(one, kind)]
         _check_cells(mapping, kept, ids, lost_digits, _LOST_DIGITS)
-        if "consent" in source.columns:
-            _check_cells(mapping, kept, ["consent"], is_unclear, _UNCLEAR)
+        for answers in [one for one in ANSWER_COLUMNS if one in source.columns]:
+            _check_cells(mapping, kept, [answers], partial(is_unclear, column=answers), _UNCLEAR[answers])
         kept = as_integers(kept, ids)
     zone = source.timezone or config.shop.timezone
     for column in mapping.local:
@@ -268,7 +271,11 @@ def _check_readable(mapping: _Mapping, kept: Frame, most: float) -> None:
 _LOST_DIGITS = (
     "is a number that lost digits in scientific notation, so that ids cannot be told apart; export the column as text"
 )
-_UNCLEAR = "says neither that the customer agrees nor that they refuse; write yes or no, or leave the cell empty"
+_REMEDY = f"answers may be {ACCEPTED}, or empty, which counts as no agreement"
+_UNCLEAR = {
+    "consent": f"says neither that the customer agrees nor that they refuse; {_REMEDY}",
+    "opt_out": f"says neither that the customer opted out nor that they did not; {_REMEDY}",
+}
 
 
 def _is_text_id(name: str, kind: DType) -> bool:

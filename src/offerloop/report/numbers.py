@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from offerloop.evaluation.estimate import Estimate, known_step, number, signed
+from offerloop.evaluation.estimate import Estimate, known_step, signed
 from offerloop.money import DIGITS, half_up, to_text
 
 WHOLE_FROM = 2.5
@@ -86,8 +86,8 @@ class Money:
         half = (minor.high - minor.low) / 2 / self.unit
         step = self._step(half)
         places = max(0, -round(math.log10(step)))
-        ends = [number(part / self.unit, step) for part in (minor.low, minor.high)]
-        return f"{self._shown(round(minor.value / self.unit / step) * step * self.unit, places)} [{ends[0]}, {ends[1]}]"
+        low, high = minor.times(1 / self.unit).end_texts(step)
+        return f"{self._shown(round(minor.value / self.unit / step) * step * self.unit, places)} [{low}, {high}]"
 
     def _step(self, half: float) -> float:
         """What an amount is rounded to, in units of the currency, from half of its interval."""

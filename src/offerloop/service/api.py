@@ -18,6 +18,7 @@ from offerloop.market.planning import Levers
 from offerloop.offers.priced import Priced
 from offerloop.service.allocate import Allocated, read_limits
 from offerloop.service.allocate import allocate as allocate_offers
+from offerloop.service.argument_names import argument_names
 from offerloop.service.evaluate import evaluate as value_policies
 from offerloop.service.evaluate_files import Evaluated
 from offerloop.service.experiment import ExperimentFound
@@ -139,7 +140,8 @@ def uplift(
         treatment, outcome, _text(cost), _text(value), customer_id, _text(control), propensity, _pairs(shares), budget,
         _names(audit), _names(ignore), _names(negative_control), treated_at, observational, seed,
     )  # fmt: skip
-    return study_trial(table, request, console)
+    with argument_names():
+        return study_trial(table, request, console)
 
 
 def experiment(
@@ -167,7 +169,8 @@ def experiment(
     request = ExperimentRequest(
         arm, outcome, denominator, before, before_denominator, guards, _pairs(shares), _text(control), sequential
     )
-    return read_experiment(table, request)
+    with argument_names():
+        return read_experiment(table, request)
 
 
 def allocate(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -26,7 +26,7 @@ from offerloop.service.check_losses import loss_lines, losses_of, non_merchandis
 from offerloop.service.check_mapping import configured_notes
 from offerloop.service.check_missing import missing_columns, missing_sources
 from offerloop.service.check_names import name_problems, pattern_notes
-from offerloop.service.check_notes import consent_notes, notes, scan_notes
+from offerloop.service.check_notes import notes, scan_notes
 from offerloop.service.check_offers import OfferCheck, ReadOffers
 
 _SHOWN_OFFERS = 6
@@ -71,21 +71,22 @@ def check(config_path: StrPath, engine: str = "duckdb") -> Checked:
     missing = missing_sources(config) + missing_columns(config)
     remarks = [
         *events.notes,
-        *consent_notes(config, running),
         *scan_notes(sources["order_lines"]["rules"]),
         *configured_notes(config, events),
         *notes(config, shape, offers),
         *pattern_notes(config, events),
     ]
     facts = {
-        "sources": sources, "orders": shape.facts(), "gaps": answers, "missing": missing,
+        "sources": sources, "orders": shape.facts(), "consent": asdict(events.agreement),
+        "gaps": answers, "missing": missing,
         "losses": [one.facts() for one in losses], "non_merchandise": others,
         "offers": [one.facts() for one in offers], "notes": remarks, "problems": problems,
         "ok": not problems,
     }  # fmt: skip
     lines = [
         *(source_line(name, one) for name, one in sources.items()), "",
-        *loss_lines(losses), *shape_lines(shape, config), "", *non_merchandise_lines(others, config),
+        *loss_lines(losses), *shape_lines(shape, config), events.agreement.sentence(), "",
+        *non_merchandise_lines(others, config),
         *answer_lines(answers), "", *offer_lines(config, offers), "", "What is missing, and what it costs:",
         *(f"  {one}" for one in missing or ["nothing"]), "",
         *(f"Note: {one}" for one in remarks),

@@ -16,6 +16,7 @@ from offerloop.errors import InputError, SourceError
 from offerloop.events import Events
 from offerloop.events.contracts import CONTRACTS
 from offerloop.events.expression import columns_in
+from offerloop.service.consent_columns import unmapped_answers
 from offerloop.service.customer_ids import customer_notes
 from offerloop.service.guess import Match, columns_of, language_of, unfit
 from offerloop.service.guess_doubts import encoding_notes, mapping_notes
@@ -31,6 +32,8 @@ def configured_notes(config: Config, events: Events) -> list[str]:
     for name, found, peeked in _looked_at(config):
         contract, matches[name] = CONTRACTS[name], found
         notes += mapping_notes(found, peeked) if name == "order_lines" else []
+        if name == "customers":
+            notes += unmapped_answers(Match(columns_of(peeked), found.found).unused(), found.found)
         notes += unfit(found, name, (*contract.required, *contract.optional))
         notes += encoding_notes(peeked)
         notes += _time_notes(found, peeked, config.sources[name])

@@ -18,6 +18,8 @@ _COLUMNS: dict[SourceName, dict[str, str]] = {
     },
     "customers": {"consent": "everybody counts as having agreed to personal offers"},
 }
+_INSTEAD = {"consent": "opt_out"}
+"""Columns that another one may stand for."""
 _LIST = ("list_price", "list_value", "discount")
 
 
@@ -40,5 +42,9 @@ def missing_columns(config: Config) -> list[str]:
     for name, columns in _COLUMNS.items():
         if name in config.sources:
             mapped = config.sources[name].columns
-            found += [f"no {column} of {name}: {cost}" for column, cost in columns.items() if column not in mapped]
+            found += [
+                f"no {column} of {name}: {cost}"
+                for column, cost in columns.items()
+                if not {column, _INSTEAD.get(column, column)} & set(mapped)
+            ]
     return found

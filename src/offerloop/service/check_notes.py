@@ -5,14 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from offerloop.config import Campaign, Config
-from offerloop.engine import Engine
 from offerloop.evaluation.experiment import LEAST
 from offerloop.events.clean import SCANNED
-from offerloop.events.open import open_source
 from offerloop.money import to_text
 from offerloop.service.check_figures import Shape
 from offerloop.service.check_offers import OfferCheck
-from offerloop.service.guess import HOLDS, name_score
 
 
 def notes(config: Config, shape: Shape, offers: list[OfferCheck]) -> list[str]:
@@ -22,21 +19,6 @@ def notes(config: Config, shape: Shape, offers: list[OfferCheck]) -> list[str]:
         mine = [one for one in offers if one.campaign_id == campaign.id]
         found += [*_exploration(config, campaign, mine), *_unlimited(config, campaign, mine)]
     return [*found, *_holdout(config, shape, offers)]
-
-
-def consent_notes(config: Config, engine: Engine) -> list[str]:
-    """Return a note for each column of the file of customers that seems to hold consent and is not mapped as such."""
-    source = config.sources.get("customers")
-    if source is None or source.path is None or "consent" in source.columns:
-        return []
-    with open_source(source, engine) as raw:
-        names = raw.frame.collect_schema().names()
-    return [
-        f"the column '{name}' of customers seems to say who agreed to personal offers and is not mapped as 'consent': "
-        "everybody counts as having agreed; map it"
-        for name in names
-        if name_score(name, "customers", "consent")[0] >= HOLDS
-    ]
 
 
 def _exploration(config: Config, campaign: Campaign, offers: list[OfferCheck]) -> list[str]:

@@ -85,7 +85,7 @@ def _profile(run: RunRead, customer: int | str) -> dict[str, Any]:
         "list_prices_known": run.list_prices_known,
         "recent_days": RECENT_DAYS,
         "tags": [{"name": tag.name, "rule": tag.rule} for tag in held],
-        "liked": {task: _liked(run, customer, task) for task in ("repeat", "new")},
+        "liked": _liked(run, customer),
     }
 
 
@@ -96,9 +96,17 @@ def _activity_unknown(row: dict[str, Any]) -> str | None:
     return "one_day" if row.get("n_days") == 1 and row.get("expected_orders_28") is not None else "shop"
 
 
-def _liked(run: RunRead, customer: int | str, task: str) -> list[dict[str, Any]]:
-    """The best products of a task, each with its text, the code of its reason, and the text of the reason's product."""
-    rows = run.rows("affinities", customer).filter(pl.col("task") == task).sort("rank").head(LIKED)
+def _liked(run: RunRead, customer: int | str) -> dict[str, list[dict[str, Any]]]:
+    """Return the best products of each task; what a customer may buy next is not named as new once more."""
+    rows = run.rows("affinities", customer).sort("rank")
+    again = rows.filter(pl.col("task") == "repeat").head(LIKED)
+    shown = pl.col("product_id").is_in(again["product_id"].implode())
+    new = rows.filter((pl.col("task") == "new") & ~shown).head(LIKED)
+    return {"repeat": _with_texts(run, again), "new": _with_texts(run, new)}
+
+
+def _with_texts(run: RunRead, rows: pl.DataFrame) -> list[dict[str, Any]]:
+    """Products each with its text, the code of its reason, and the text of the reason's product."""
     about = rows["reason"].str.extract(r"^(?:goes_with|new_like):(.*)$")
     texts = run.texts([*rows["product_id"].cast(pl.String), *about.drop_nulls()])
     return [

@@ -8,6 +8,7 @@ import narwhals as nw
 
 from offerloop.config import SourceName
 from offerloop.errors import InputError, SourceError, near_miss
+from offerloop.events.consent_names import check_direction
 from offerloop.events.contracts import CONTRACTS
 from offerloop.events.expression import Wording, columns_in, compile_expression
 from offerloop.service.guess import GIVEN, Guess
@@ -62,7 +63,11 @@ def _source(written: str, sources: Collection[SourceName], text: str) -> SourceN
 
 
 def guesses(given: Mapping[str, str], peeked: Peek) -> dict[str, Guess]:
-    """What is given for one source as guesses. Raises SourceError for columns that the source does not have."""
+    """What is given for one source as guesses.
+
+    Raises SourceError for columns that the source does not have, and for one that says the opposite by its name.
+    """
+    check_direction(given, str(peeked.place))
     schema = nw.from_native(peeked.head.lazy()).collect_schema()
     problems, found = [], {}
     for ours, theirs in given.items():

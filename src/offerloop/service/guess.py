@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import difflib
 import keyword
-import re
 import tomllib
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import resources
@@ -16,6 +15,8 @@ from typing import Any
 
 import polars as pl
 
+from offerloop.events.column_words import has_signs, holds, words_of
+from offerloop.events.consent_names import consent_names, says_opt_in, says_opt_out
 from offerloop.service.guess_contents import GATES, Column, is_text
 from offerloop.service.peek import Peek
 
@@ -27,7 +28,10 @@ _KNOWN_IDS = 0.5
 """Share of the ids of the order lines from which on a column with them surely holds the same ids."""
 _SURELY_NAMED = 0.9
 """Score of a name from which on a reader expects the column to be read."""
-_FOLDED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+
+
+_OPPOSITE: Mapping[str, Callable[[str], bool]] = {"consent": says_opt_out, "opt_out": says_opt_in}
+"""Whether a name says the opposite of what one of ours holds."""
 
 
 @dataclass(frozen=True)
@@ -152,8 +156,11 @@ def name_score(theirs: str, source: str, ours: str) -> tuple[float, tuple[str, .
     """Return how well a name says what a column is, up to 1, and in which languages; 0 when it does not.
 
     An exact name beats one that holds a known name, which beats one that is merely spelt alike. A name that says that
-    a column is something else (a shipping date, a tax) counts half for a time and nothing for the rest.
+    a column is something else (a shipping date, a tax) counts half for a time and nothing for the rest. A name of
+    consent never counts for an opt-out, nor the other way round.
     """
+    if ours in _OPPOSITE and _OPPOSITE[ours](theirs):
+        return 0.0, ()
     scored = [
         (_likeness(theirs, known) - 0.001 * rank, _likeness(theirs, known), language)
         for language, rank, known in known_names(source, ours)
@@ -168,17 +175,17 @@ def name_score(theirs: str, source: str, ours: str) -> tuple[float, tuple[str, .
 def misleads(theirs: str, source: str, ours: str) -> bool:
     """Return whether a name says that the column is not ours, such as a shipping date for the time of the order."""
     lists = _written_names()["misleading"].get(source, {}).get(ours, {})
-    words = _words(theirs)
-    free = [_words(name) for names in _written_names()["qualifying"].values() for name in names]
-    if ours != "at" and any(one[0] in words or (_has_signs(one[0]) and one[0] in "".join(words)) for one in free):
+    words = words_of(theirs)
+    free = [words_of(name) for names in _written_names()["qualifying"].values() for name in names]
+    if ours != "at" and any(one[0] in words or (has_signs(one[0]) and one[0] in "".join(words)) for one in free):
         return False
-    return any(_begins_or_ends(words, known) for names in lists.values() for name in names for known in [_words(name)])
+    return any(_begins_or_ends(words, words_of(name)) for names in lists.values() for name in names)
 
 
 def _begins_or_ends(theirs: tuple[str, ...], known: tuple[str, ...]) -> bool:
     """Return whether a word begins or ends with a known one; short words have to be the same, signs only occur."""
     short = "".join(known)
-    if _has_signs(short):
+    if has_signs(short):
         return short in "".join(theirs)
     if len(short) < 5:
         return short in theirs
@@ -188,7 +195,10 @@ def _begins_or_ends(theirs: tuple[str, ...], known: tuple[str, ...]) -> bool:
 @lru_cache(maxsize=1)
 def _written_names() -> Mapping[str, Any]:
     file = resources.files("offerloop.service") / "column_names.toml"
-    return tomllib.loads(file.read_text(encoding="utf-8"))
+    names = tomllib.loads(file.read_text(encoding="utf-8"))
+    asked = consent_names()
+    names["customers"] |= {"consent": asked["consent"], "opt_out": asked["opt_out"]}
+    return names
 
 
 def known_names(source: str, ours: str) -> list[tuple[str, int, str]]:
@@ -209,43 +219,19 @@ def says(theirs: str, section: str, least: float = HOLDS) -> bool:
     return any(_likeness(theirs, name) >= least for language in LANGUAGES for name in lists[language])
 
 
-def _has_signs(text: str) -> bool:
-    return any("\u4e00" <= sign <= "\u9fff" for sign in text)
-
-
-@lru_cache(maxsize=10_000)
-def _words(name: str) -> tuple[str, ...]:
-    """Words in small letters, umlauts spelt out, other accents dropped; camelCase counts as two words."""
-    spaced = re.sub(r"(?<=[a-zäöüß])(?=[A-ZÄÖÜ])", " ", unicodedata.normalize("NFKC", name))
-    plain = unicodedata.normalize("NFD", spaced.lower().translate(_FOLDED))
-    plain = unicodedata.normalize("NFC", re.sub("[\u0300-\u036f]", "", plain))
-    return tuple(word for word in re.split(r"[\W_]+", plain) if word)
-
-
 @lru_cache(maxsize=50_000)
 def _likeness(theirs: str, known: str) -> float:
     """1 for the same name, 0.6 to 0.95 for one that holds the other, less for one spelt alike, else 0."""
-    ours, other = _words(known), _words(theirs)
+    ours, other = words_of(known), words_of(theirs)
     short, long = "".join(ours), "".join(other)
     if short == long:
         return 1.0
-    if _holds(other, ours, long, short):
+    if holds(theirs, known):
         return HOLDS + 0.3 * len(short) / len(long) + (0.05 if long.endswith(short) else 0)
     if min(len(short), len(long)) < 5 or short[0] != long[0]:
         return 0.0
     ratio = difflib.SequenceMatcher(None, long, short).ratio()
     return 0.3 + 0.2 * ratio if ratio >= _FUZZY else 0.0
-
-
-def _holds(theirs: tuple[str, ...], ours: tuple[str, ...], long: str, short: str) -> bool:
-    if not short:
-        return False
-    if _has_signs(short):
-        return short in long
-    size = len(ours)
-    if any(theirs[start : start + size] == ours for start in range(len(theirs) - size + 1)):
-        return True
-    return size == 1 and len(short) >= 5 and any(word.endswith(short) for word in theirs)
 
 
 def reference(name: str) -> str:
@@ -257,5 +243,5 @@ def reference(name: str) -> str:
 def language_of(matches: Iterable[Match]) -> str:
     """Return the language of the headers: another one than English when it knows more of the names."""
     counts: Counter[str] = sum((one.languages for one in matches), Counter())
-    signs = any(_has_signs(name) for one in matches for name in one.columns)
+    signs = any(has_signs(name) for one in matches for name in one.columns)
     return "zh" if signs else max(LANGUAGES, key=lambda language: (counts[language], language == "en"))

@@ -11,7 +11,7 @@ import narwhals as nw
 import polars as pl
 
 from offerloop.events.cells import BLANKS, blank, number
-from offerloop.events.consent import is_unclear
+from offerloop.events.consent import is_state, is_unclear
 from offerloop.events.rules import NOT_RETURNED
 from offerloop.events.times import ISO, MILLISECONDS, SECONDS, guess, of_like_shape, written_as
 from offerloop.money import DIGITS
@@ -213,8 +213,27 @@ def is_flag(column: Column) -> bool:
 
 def is_consent(column: Column) -> bool:
     """Yes, no and their like: where a cell is neither, reading the source stops, so that no refusal is lost."""
-    texts = nw.from_native(pl.DataFrame({"said": sorted(column.values)}, schema={"said": pl.String}))
-    return bool((~texts.select(is_unclear(nw.col("said")) | blank(nw.col("said")))["said"]).any())
+    return _answers(column, "consent")
+
+
+def is_opt_out(column: Column) -> bool:
+    """The same of a column in which a yes is a refusal."""
+    return _answers(column, "opt_out")
+
+
+def _answers(column: Column, ours: str) -> bool:
+    cell = nw.col("said")
+    return bool((~_texts(column).select(is_unclear(cell, ours) | blank(cell))["said"]).any())
+
+
+def are_states(column: Column) -> bool:
+    """Whether all cells say by themselves who is subscribed, such as `unsubscribed`."""
+    texts = _texts(column)
+    return texts.shape[0] > 0 and bool(texts.select(is_state(nw.col("said")))["said"].all())
+
+
+def _texts(column: Column) -> nw.DataFrame[pl.DataFrame]:
+    return nw.from_native(pl.DataFrame({"said": sorted(column.values)}, schema={"said": pl.String}))
 
 
 def is_currency(column: Column) -> bool:
@@ -254,7 +273,8 @@ GATES: dict[str, Callable[[Column], bool]] = {
     "unit_cost": is_money, "amount": is_money, "at": is_time, "starts_at": is_time, "ends_at": is_time,
     "clock": is_clock, "category": is_class, "subcategory": is_class, "brand": is_class, "channel": is_class,
     "segment": is_class, "kind": is_class, "campaign_type": is_text, "policy": is_class, "returned": is_flag,
-    "consent": is_consent, "currency": is_currency, "propensity": is_share, "percent": is_percent, "value": is_number,
+    "consent": is_consent, "opt_out": is_opt_out,
+    "currency": is_currency, "propensity": is_share, "percent": is_percent, "value": is_number,
     "stock": is_number, "text": is_text,
 }  # fmt: skip
 """What a column must hold to be one of ours, whatever it is called."""

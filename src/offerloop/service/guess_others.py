@@ -9,6 +9,7 @@ import polars as pl
 from offerloop.config import SourceName
 from offerloop.errors import InputError
 from offerloop.events.contracts import CONTRACTS
+from offerloop.service.consent_columns import unmapped_answers
 from offerloop.service.guess import Guess, Match, columns_of, match, says, unfit
 from offerloop.service.guess_contents import is_time
 from offerloop.service.guess_shown import offer_terms, without_other_terms
@@ -45,6 +46,8 @@ def guess_source(
     if key and key in found.found:
         _check_single(name, key, found, peeked)
         _check_known(key, found, known)
+    if name == "customers":
+        found.notes += unmapped_answers(found.unused(), found.found)
     return found
 
 

@@ -43,7 +43,7 @@ _MARGIN = Said("0.30", "assumed: share of the list price left before any offer's
 
 ADDS: dict[SourceName, str] = {
     "products": "product_id, category, brand: offers limited to a category, and the response to shelf prices",
-    "customers": "customer_id, consent and attributes: who agreed to personal offers, and whom the plan favours",
+    "customers": "customer_id, consent or opt_out, and attributes: who gets offers, and whom the plan favours",
     "prices": "product_id, at, list_price: what was offered, also where nobody bought",
     "events": "customer_id, product_id, kind, at: views and carts, for recommendations",
     "offers": "offer_id, kind and terms: your own choices instead of the assumed ones",

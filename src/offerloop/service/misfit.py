@@ -11,6 +11,7 @@ import polars as pl
 from offerloop.config import SourceName
 from offerloop.events import times
 from offerloop.events.cells import number
+from offerloop.events.consent import ACCEPTED, ANSWER_COLUMNS
 from offerloop.events.contracts import CONTRACTS, TIMES
 from offerloop.service.guess import HOLDS, Match, name_score
 from offerloop.service.guess_contents import GATES, Column, is_text
@@ -143,6 +144,8 @@ def misfit(ours: str, column: Column, peeked: Peek) -> str:
         cell = wrong[0]
         more = f", nor are {len(wrong) - 1:,} more of {column.filled.len():,} cells" if len(wrong) > 1 else ""
         return f"{_where(column, cell, peeked)}'{_short(cell)}' is no {kind}{more}"
+    if ours in ANSWER_COLUMNS:
+        return f"'{_samples(column)[0]}' is no answer that is known; known are {ACCEPTED}"
     if column.distinct < 2:
         return f"every cell holds '{_samples(column)[0]}'"
     if not column.full:

@@ -6,6 +6,7 @@ import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from offerloop.config import StrPath, as_path
@@ -36,6 +37,11 @@ def read_offers_file(document: Document) -> OffersFile:
     written, path = read_document(document), document_name(document, "offers")
     if not isinstance(written, Mapping):
         raise InputError(f"'{path}' must hold 'currency' and 'offers'")
+    if "offers" not in written and {"shop", "sources", "campaigns"} & set(written):
+        raise InputError(
+            f"'{path}' is the configuration of a shop, and a file of offers is wanted here, with 'currency' and "
+            "'[[offers]]' (docs/offers.md); copy the offers of a campaign into one"
+        )
     try:
         terms = Terms(written, known_currency(written.get("currency")), "the file")
         terms.get("currency")
@@ -63,10 +69,17 @@ def read_document(document: Document) -> Any:  # noqa: ANN401 - whatever the fil
     except OSError:
         raise InputError(f"'{path}' cannot be read; check the path") from None
     except UnicodeDecodeError:
+        _check_suffix(path)
         raise InputError(f"'{path}' is not UTF-8 text; save it as UTF-8") from None
     except (ValueError, RecursionError) as error:
+        _check_suffix(path)
         kind = "TOML" if path.suffix == ".toml" else "JSON"
         raise InputError(f"'{path}' is not {kind}: {error}") from None
+
+
+def _check_suffix(path: Path) -> None:
+    if path.suffix.lower() not in (".toml", ".json"):
+        raise InputError(f"'{path}' is neither TOML nor JSON, of which one is wanted here; docs/offers.md has examples")
 
 
 def _offers(path: str, rows: list[Mapping[str, Any]], currency: str) -> tuple[Offer, ...]:

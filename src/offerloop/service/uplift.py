@@ -62,7 +62,10 @@ class Uplift:
         if self.asked.id is None:
             return "_row"
         if self.asked.id not in table.columns:
-            raise InputError(f"the table to score has no column '{self.asked.id}' (--id); give the customers' ids")
+            raise InputError(
+                f"the table to score has no column '{self.asked.id}', which names the customers of the trial "
+                "(customer_id in Python, --id on the command line); give it"
+            )
         return self.asked.id
 
 

@@ -79,7 +79,17 @@ def marked(text: str, currency: str) -> str:
                 raise InputError(f"'{found[0].strip()}' is not an amount in {currency}, the currency of the offer")
         return found[0] if not signs else found["number"] + MARK
 
-    return _amounts(currency).sub(mark, _THOUSANDS.sub(lambda found: found[0].replace(",", ""), text))
+    return _amounts(currency).sub(mark, _plain_thousands(text))
+
+
+def written_amounts(text: str, currency: str) -> dict[str, str]:
+    """Return how amounts are written that `marked` puts the mark behind, by their number."""
+    found = (one for one in _amounts(currency).finditer(_plain_thousands(text)) if one["before"] or one["after"])
+    return {one["number"]: one[0].strip() for one in found}
+
+
+def _plain_thousands(text: str) -> str:
+    return _THOUSANDS.sub(lambda found: found[0].replace(",", ""), text)
 
 
 def _amounts(currency: str) -> re.Pattern[str]:

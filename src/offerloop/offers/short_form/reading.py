@@ -23,6 +23,7 @@ from offerloop.offers.short_form.amounts import (
     read_percent,
     signed_amount,
     signed_currency,
+    written_amounts,
 )
 from offerloop.offers.short_form.forms import BOTH, FORMS, MODIFIERS, MONEY, NAMED, TIERS, Form, pattern
 from offerloop.offers.short_form.names import Names
@@ -31,6 +32,8 @@ LONGEST = 1000
 """Signs in a text."""
 _SEARCHED = 100
 """Signs among which the part that is understood is looked for, and the most that a message shows."""
+_ALIKE = 0.5
+"""How like a text a form must be to be named as the nearest one, from 0 to 1."""
 _BETWEEN = re.compile(r"\s*[,;、]?\s*")
 _SAMPLES = {
     "spend": "200",
@@ -94,10 +97,11 @@ class _Text:
     """One offer that is not combined."""
 
     def __init__(self, text: str, scope: Mapping[str, Any], names: Names, currency: str) -> None:
-        self.scope, self.names, self.currency = scope, names, currency
+        self.scope, self.names, self.currency, self.given = scope, names, currency, text.strip()
         rest = unicodedata.normalize("NFKC", text).strip().rstrip(".。!,;")
         self.language = "zh" if CHINESE.search(rest) else "en"
         rest = numerals(rest) if self.language == "zh" else number_words(rest)
+        self.amounts = written_amounts(rest, currency)
         rest = marked(rest, currency)
         if self.language == "zh":
             self.body = re.sub(r"\s+", "", rest).removeprefix("全场")
@@ -202,19 +206,21 @@ class _Text:
                 if body[end - 1] != " " and self.read(body[:end]) is not None:
                     left = self.shown(body[end:]).strip()
                     return f"'{self.shown(body[:end])}' is understood, but not '{left}' behind it{nearest}"
-        return f"'{self.shown(body)}' is not the short form of an offer{nearest}"
+        return f"'{self.names.shown(self.given)}' is not the short form of an offer{nearest}"
 
     def nearest(self) -> str:
         """A form that looks like it."""
         if self.language == "en" and (found := re.fullmatch(r"(.* off) ([^\d\s,]+)", self.body)):
             return f"; if '{found[2]}' is a category, write '{self.shown(found[1])} on {found[2]}'"
         forms = [form.written(_samples(self.language), self.language) for form in (*FORMS, *TIERS)]
-        close = difflib.get_close_matches(self.shown(self.body), forms, n=1, cutoff=0.3)
-        return f"; the nearest form is '{close[0]}'" if close else "; docs/offers.md lists the forms"
+        close = difflib.get_close_matches(self.shown(self.body), forms, n=1, cutoff=_ALIKE)
+        if not close:
+            return "; docs/offers.md lists the forms, in English and Chinese"
+        return f"; the nearest form is '{close[0]}'"
 
     def shown(self, body: str) -> str:
         """A piece of the text as somebody would write it."""
-        signed = re.sub(f"([0-9.]+){MARK}", lambda found: signed_amount(found[1], self.currency, self.language), body)
+        signed = re.sub(f"([0-9.]+){MARK}", lambda found: self.amounts.get(found[1], found[1]), body)
         whole = self.names.shown(signed)
         return whole if len(whole) <= _SEARCHED else f"{whole[:_SEARCHED]}…"
 

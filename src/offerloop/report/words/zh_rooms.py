@@ -236,6 +236,11 @@ TEXTS: dict[str, str] = {
     "no category has a usable sale in a full week, so no response to discounts can be estimated": (
         "没有一个品类在完整的周内有可用的销售，因此无法估计对折扣的响应"
     ),
+    "no product is sold often enough to have a weekly price, so no response to shelf prices can be estimated: add "
+    "order lines, or lower response.min_lines_per_product": (
+        "没有一种商品的销量足以得出每周价格，因此无法估计对货架价格的响应：请补充订单行，或调低 "
+        "response.min_lines_per_product"
+    ),
     "only {n} pairs of a customer and a category were seen buying; the response to shelf prices needs {least}: "
     "add order "
     "lines, or lower response.min_lines_per_product": (
@@ -247,10 +252,9 @@ TEXTS: dict[str, str] = {
         "货架折扣在商品之间和各周之间没有变化，因此无法估计对折扣的响应：请映射订单行的 discount 和 list_value，"
         "或补充有价格变动的周"
     ),
-    "in the {days} days from {day} nobody bought a known product for the first time, so recommenders cannot be "
-    "compared; "
-    "give more order lines or a longer window": (
-        "从 {day} 起的 {days} 天内，没有人首次购买已知的商品，因此无法比较推荐模型；请提供更多订单行或更长的窗口"
+    "in the {days} days from {day} no earlier customer bought a known product for the first time, so recommenders "
+    "cannot be compared; give more order lines or a longer window": (
+        "从 {day} 起的 {days} 天内，没有老用户首次购买已知的商品，因此无法比较推荐模型；请提供更多订单行或更长的窗口"
     ),
     "before {day} no product had {n} or more buyers, so nothing can be recommended as of that day; give older order "
     "lines": "在 {day} 之前，没有商品的购买人数达到 {n} 人，因此截至当天无法推荐；请提供更早的订单行",
@@ -260,10 +264,10 @@ TEXTS: dict[str, str] = {
         "（offerloop run 会写出）"
     ),
     "the exposures hold {nothing} finished windows in which deliberately nothing was shown and {n} configured offers "
-    "with {least} finished windows each; to learn effects from them both are needed, so log those who get nothing "
-    "too": (
+    "with {least} finished windows each; to learn effects from them both are needed, {each} of each, so log those who "
+    "get nothing too": (
         "曝光记录中有 {nothing} 个有意不投放的完整窗口，以及 {n} 种各有 {least} 个完整窗口的已配置优惠；"
-        "要从中学到效果，两者缺一不可，因此也请记录没有得到优惠的用户"
+        "要从中学到效果，两者缺一不可，各需 {each} 个，因此也请记录没有得到优惠的用户"
     ),
     "the offers that were shown take money off, but no order line says that anything was taken off, so what they cost "
     "is not known and the exposures are not used; map 'coupon', 'discount' or 'list_value' of the order lines": (

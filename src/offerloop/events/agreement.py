@@ -1,0 +1,89 @@
+"""Who has agreed to personalised offers, by the columns `consent` and `opt_out` of the customers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import reduce
+from operator import and_, or_
+
+import narwhals as nw
+import polars as pl
+
+from offerloop.config import SourceName
+from offerloop.engine import collect
+from offerloop.engine.base import Frame
+from offerloop.events.cells import blank
+from offerloop.events.consent import ANSWER_COLUMNS, agrees
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How many customers who bought have agreed to personalised offers, and why the others have not."""
+
+    columns: tuple[str, ...]
+    """Our columns that say who agrees; without any everybody counts as having agreed."""
+    customers: int
+    agreed: int
+    refused: int
+    silent: int
+    """Customers whose cell is empty."""
+    unlisted: int
+    """Customers who are not on the list of customers."""
+
+    def sentence(self) -> str:
+        """Return the counts in one sentence."""
+        if not self.columns:
+            return (
+                f"Consent: no column says who agreed, so that all {self.customers:,} customers who bought count as "
+                "having agreed to personal offers"
+            )
+        return (
+            f"Consent: {self.agreed:,} of {self.customers:,} customers who bought have agreed to personal offers; "
+            f"{self.customers - self.agreed:,} get none: {self.refused:,} refuse, {self.silent:,} have an empty cell, "
+            f"{self.unlisted:,} are not on the list of customers"
+        )
+
+    def notes(self) -> list[str]:
+        """Return what to do where nobody has agreed."""
+        if not self.columns or self.agreed or not self.customers:
+            return []
+        remedy = "; an empty cell of 'opt_out' counts as no agreement: write no where a customer did not opt out"
+        return [
+            "nobody who bought has agreed to personal offers, so that nobody gets one"
+            f"{remedy if 'opt_out' in self.columns and self.silent else ''}"
+        ]
+
+
+def agreement_of(sources: Mapping[SourceName, Frame]) -> tuple[Agreement, pl.DataFrame]:
+    """Return the counts, and customer_id of everybody who has not agreed.
+
+    Whoever says nothing, or is not on the list of customers, has not agreed. Of several rows each must agree.
+    """
+    bought = collect(sources["order_lines"].select("customer_id").unique(), "customer_id").drop_nulls()
+    columns = _columns(sources)
+    if not columns:
+        return Agreement((), bought.height, bought.height, 0, 0, 0), bought.head(0)
+    answers = _answers(sources["customers"], columns)
+    ours = bought.join(answers, on="customer_id", how="left").with_columns(listed=pl.col("yes").is_not_null())
+    yes, no = pl.col("yes").fill_null(value=False), pl.col("no").fill_null(value=False)
+    counts = ours.select(agreed=yes.sum(), refused=no.sum(), unlisted=(~pl.col("listed")).sum()).row(0, named=True)
+    silent = bought.height - sum(counts.values())
+    agreed = answers.filter("yes")
+    everybody = pl.concat([bought, answers.select("customer_id")]).unique()
+    others = everybody.join(agreed, on="customer_id", how="anti").sort("customer_id")
+    return Agreement(columns, bought.height, silent=silent, **counts), others
+
+
+def _columns(sources: Mapping[SourceName, Frame]) -> tuple[str, ...]:
+    there = sources["customers"].collect_schema() if "customers" in sources else ()
+    return tuple(one for one in ANSWER_COLUMNS if one in there)
+
+
+def _answers(customers: Frame, columns: tuple[str, ...]) -> pl.DataFrame:
+    """Return customer_id, whether all answers agree (yes), and whether one of them refuses (no)."""
+    agreeing = {one: agrees(nw.col(one), one) for one in columns}
+    refusing = {one: ~blank(nw.col(one)) & ~agreeing[one] for one in columns}
+    rows = customers.select("customer_id", yes=reduce(and_, agreeing.values()), no=reduce(or_, refusing.values()))
+    counted = rows.group_by("customer_id").agg(nw.col("yes").all(), nw.col("no").any())
+    return collect(counted.filter(~nw.col("customer_id").is_null()), "customer_id")

@@ -1,0 +1,39 @@
+"""The words of a column's name, and whether it holds a known one."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_FOLDED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+_LONG = 5
+"""Letters from which on the end of a word counts as a word, as in German compounds."""
+
+
+def has_signs(text: str) -> bool:
+    """Return whether a text has Chinese signs, which no spaces part into words."""
+    return any("\u4e00" <= sign <= "\u9fff" for sign in text)
+
+
+@lru_cache(maxsize=10_000)
+def words_of(name: str) -> tuple[str, ...]:
+    """Words in small letters, umlauts spelt out, other accents dropped; camelCase counts as two words."""
+    spaced = re.sub(r"(?<=[a-zäöüß])(?=[A-ZÄÖÜ])", " ", unicodedata.normalize("NFKC", name))
+    plain = unicodedata.normalize("NFD", spaced.lower().translate(_FOLDED))
+    plain = unicodedata.normalize("NFC", re.sub("[\u0300-\u036f]", "", plain))
+    return tuple(word for word in re.split(r"[\W_]+", plain) if word)
+
+
+def holds(theirs: str, known: str) -> bool:
+    """Return whether a known name occurs in a column's: as whole words, or as the end of a word."""
+    theirs_words, known_words = words_of(theirs), words_of(known)
+    short = "".join(known_words)
+    if not short:
+        return False
+    if has_signs(short):
+        return short in "".join(theirs_words)
+    size = len(known_words)
+    if any(theirs_words[start : start + size] == known_words for start in range(len(theirs_words) - size + 1)):
+        return True
+    return size == 1 and len(short) >= _LONG and any(word.endswith(short) for word in theirs_words)

@@ -1,0 +1,84 @@
+"""Columns of customers that say who agreed or opted out: what init maps, and what it and check say of the rest."""
+
+import polars as pl
+import pytest
+
+import init_shops
+from offerloop.config import load_config
+from offerloop.errors import InputError, SourceError
+from offerloop.service.check import check
+from offerloop.service.init import write_shop
+
+
+@pytest.fixture
+def written(tmp_path):
+    """Write a configuration for a shop whose list of customers has further columns; returns what init says."""
+    orders = str(init_shops.german(tmp_path)[0])
+    people = init_shops.order_lines().select("customer").unique().sort("customer")
+
+    def build(given=None, **columns):
+        first = pl.int_range(pl.len()) < 5
+        further = [
+            pl.when(first).then(pl.lit(one)).otherwise(pl.lit(rest)).alias(name)
+            for name, (one, rest) in columns.items()
+        ]
+        people.with_columns(*further).write_csv(tmp_path / "customers.csv")
+        files = {"order_lines": orders, "customers": str(tmp_path / "customers.csv")}
+        return write_shop(tmp_path / "shop", files, None, None, columns=given and {"customers": given})
+
+    return build
+
+
+@pytest.mark.parametrize(
+    ("name", "ours", "cells"),
+    [
+        ("退订", "opt_out", ("是", "否")),
+        ("unsubscribed", "opt_out", ("unsubscribed", "subscribed")),
+        ("opt_out", "opt_out", ("1", "0")),
+        ("允许推送", "consent", ("不愿意", "愿意")),
+        ("Consentement", "consent", ("Refusé", "Accepté")),
+    ],
+)
+def test_init_maps_it_and_check_says_how_many_refuse(written, name, ours, cells):
+    path = written(**{name: cells}).config
+    assert load_config(path).sources["customers"].columns[ours] == name
+    found = check(path)
+    assert found.facts["consent"]["refused"] == 5
+    n = found.facts["orders"]["n_customers"]
+    said = f"Consent: {n - 5} of {n} customers who bought have agreed to personal offers; 5 get none: 5 refuse, 0 have"
+    assert any(line.startswith(said) for line in found.lines)
+    assert not any("no consent of customers" in line for line in found.lines)
+
+
+def test_check_says_so_where_nobody_was_asked(written):
+    found = check(written(shoe_size=("38", "40")).config)
+    assert any(line.startswith("Consent: no column says who agreed, so that all ") for line in found.lines)
+
+
+def test_a_column_of_those_who_opted_out_cannot_be_given_as_consent(written):
+    with pytest.raises(SourceError, match="'退订' is mapped as consent, and by its name it says who opted out"):
+        written(given={"consent": "退订"}, 退订=("是", "否"))
+
+
+def test_a_column_that_holds_no_answers_is_refused_with_those_that_are_known(written):
+    with pytest.raises(InputError, match="'vielleicht' is no answer that is known; known are yes or no, 1 or 0"):
+        written(given={"consent": "Werbung"}, Werbung=("vielleicht", "eher nicht"))
+
+
+def test_what_is_not_mapped_is_noted_with_the_line_to_add(written):
+    begun = written(email_status=("unsubscribed", "subscribed"), unsubscribed_at=("2024-01-31", ""))
+    by_cells = 'add consent = "email_status" to [sources.customers.columns]'
+    by_name = "add opt_out = \"unsubscribed_at\" to [sources.customers.columns] once its cells, such as '2024-01-31',"
+    for lines in (begun.lines, check(begun.config).lines):
+        assert any(by_cells in line and "seems, by its cells, to say who agreed" in line for line in lines)
+        assert any(by_name in line for line in lines)
+
+
+def test_a_second_column_is_noted_where_another_one_is_read(written):
+    begun = written(opt_out=("1", "0"), sms_opt_out=("1", "0"))
+    assert load_config(begun.config).sources["customers"].columns["opt_out"] == "opt_out"
+    told = (
+        "the column 'sms_opt_out' of customers seems, by its name, to say who opted out of personal offers, and opt_out"
+    )
+    assert any(told in line for line in begun.lines)
+    assert any(told in line for line in check(begun.config).lines)
