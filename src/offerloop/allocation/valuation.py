@@ -110,10 +110,14 @@ class Valuation:
 
 def _estimates(effects: pl.DataFrame) -> NDArray[np.int64]:
     """(candidates,): one number for each offer, and where it was shown at random for each fold of it: there each fold
-    is judged by what its own customers showed, so their errors are apart.
+    is judged by what its own customers showed, so their errors are apart. Depths of one discount that were shown share
+    their errors: what is wrong of one is wrong of its neighbours.
     """
-    fold = pl.when(pl.col("basis") == "estimated").then("fold").otherwise(-1).alias("fold")
-    return effects.select(pl.struct("offer_id", fold).rank("dense")).to_series().to_numpy().astype(np.int64)
+    shown = pl.col("basis") == "estimated"
+    fold = pl.when(shown).then("fold").otherwise(-1).alias("fold")
+    alike = pl.when(shown & pl.col("depth").is_not_null()).then(pl.lit("")).otherwise("offer_id")
+    number = pl.struct(pl.col("category").fill_null(""), alike.alias("offer_id"), fold).rank("dense")
+    return effects.select(number).to_series().to_numpy().astype(np.int64)
 
 
 def scaled(margin: Floats, to: float) -> Floats:

@@ -70,3 +70,27 @@ def own_chances(own: Floats, action: Ints, shares: Floats) -> Floats:
     chance = np.divide(others, rest, out=np.zeros_like(others), where=rest > 0) * (1 - own)[:, None]
     chance[rows, action] = own
     return chance
+
+
+def earlier_offers(
+    exposures: pl.DataFrame, rows: pl.DataFrame, names: Sequence[str], window_days: int, lags: int
+) -> Ints:
+    """(n, lags): positions among `names` of what each row's customer was shown before, the latest first.
+
+    Other offers count as the first, nothing; -1 stands where there was no exposure in the last `lags` windows. Rows
+    have customer_id and shown_day; of several exposures on a day the first counts.
+    """
+    key = ["customer_id", "shown_day"]
+    place = {name: position for position, name in enumerate(names)}
+    position = pl.col("offer_id").replace_strict(place, default=0, return_dtype=pl.Int64).alias("_offer")
+    shown = exposures.drop_nulls("customer_id").unique(key, keep="first", maintain_order=True)
+    rows = rows.select(pl.col("customer_id"), pl.col("shown_day").cast(shown.schema["shown_day"]))
+    asked = rows.unique().join(shown.select(key), on=key, how="anti")
+    known = pl.concat([shown.select(*key, position), asked.with_columns(_offer=pl.lit(0, pl.Int64))]).sort(key)
+    lag = [
+        pl.when(pl.col("shown_day") - pl.col("shown_day").shift(back) <= lags * window_days)
+        .then(pl.col("_offer").shift(back)).otherwise(-1).over("customer_id").alias(f"_{back}")
+        for back in range(1, lags + 1)
+    ]  # fmt: skip
+    found = rows.join(known.with_columns(lag), on=key, how="left", maintain_order="left")
+    return found.select(f"_{back}" for back in range(1, lags + 1)).fill_null(-1).to_numpy().astype(np.int64)

@@ -40,6 +40,14 @@ class Evidence:
     """(n,): of costs, the value of the same rows."""
     customer: Ints | None = None
     """(n,): whose row it is, numbered from 0; None where every row is of somebody else."""
+    earlier: Ints | None = None
+    """(n, lags): positions of the offers that the customer was given before, the latest first, -1 where there was no
+    exposure; None where nothing is known of them."""
+
+    @property
+    def whose(self) -> Ints:
+        """(n,): `customer`, with a number for each row where it is not known."""
+        return np.arange(self.size) if self.customer is None else self.customer
 
     def after(self, value: Evidence) -> Self:
         """Costs beside the value of the same rows: told that they follow from purchases, where (almost) all do so."""
@@ -60,6 +68,7 @@ class Evidence:
             bought=None if self.bought is None else self.bought[rows],
             value=None if self.value is None else self.value[rows],
             customer=None if self.customer is None else self.customer[rows],
+            earlier=None if self.earlier is None else self.earlier[rows],
         )
 
     def at_most(self, rows: int, rng: np.random.Generator) -> Self:

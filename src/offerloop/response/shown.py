@@ -24,30 +24,27 @@ from offerloop.evaluation.estimate import Z95
 from offerloop.offers import NO_OFFER, Offer
 from offerloop.response.crossfit import Calibration, divisions
 from offerloop.response.days import FEATURES, QUARTER, SCOPE, customer_days, features, outcomes, scope, scope_days
-from offerloop.response.decisions import finished, lot_chances, own_chances
+from offerloop.response.decisions import earlier_offers, finished, lot_chances, own_chances
 from offerloop.response.estimators import ESTIMATORS
-from offerloop.response.evidence import Estimator, Evidence, Fitted, Ints
-from offerloop.response.ladder import NAME as CURVE
-from offerloop.response.ladder import CoveredLearner, CurveLearner, UsedLearner, is_ladder
+from offerloop.response.evidence import Evidence, Fitted, Ints
+from offerloop.response.grown import grow
+from offerloop.response.growth import LAGS
+from offerloop.response.growth import NAME as GROWTH
+from offerloop.response.ladder import UsedLearner, is_ladder
 from offerloop.response.margins import Margins
 from offerloop.response.scores import predicted, robust_scores
 from offerloop.response.shelf.study import fold_of
 from offerloop.response.spending import Spending
 from offerloop.response.terms import NOTHING, Coding, Floats, Terms
-from offerloop.response.trial_study import TrialStudy, study_trial
-from offerloop.response.trial_study import known as known_estimators
+from offerloop.response.trial_study import study_trial
 from offerloop.tables import SHOWN_OFFERS
 
 FEWEST = 200
 """Exposures that an offer, and giving nothing, must have."""
 FEWEST_OF_FAMILY = 50
 """Exposures of one depth, or of nothing, where the depths of its discount have FEWEST together."""
-SURELY = 3.0
-"""Standard errors from which another estimator than the curve counts as better."""
 LADDER_PARTS = 5
-"""Of depths of one discount, of which little is known of each."""
-SHAPED = (CurveLearner, CoveredLearner, UsedLearner)
-"""Estimators whose form draws them together already."""
+"""That are left out in turn to judge what is told of the depths of one discount."""
 OUTCOMES = ("value_minor", "coupon_minor", "redeemed")
 
 
@@ -109,7 +106,8 @@ class Parts:
     """The customers in parts, each planned for by what the others showed; arrays are (customers, K).
 
     There is one division only. In a mean over several, what is planned for a customer would have seen nearly everybody,
-    and of many offers whose mean effects are uncertain the one that luck favoured would be valued by the same luck.
+    and of many offers whose mean effects are uncertain the one that luck favoured would be valued by the same luck. Of
+    depths of one discount, drawn to what is likely beforehand, there is one part.
     """
 
     part: Ints
@@ -156,11 +154,12 @@ def learn_shown(log: Log, offers: Sequence[Offer], seed: int, engine: Engine) ->
     ids = pl.concat([active, rows.select("customer_id")]).unique()
     known = _Known.of(log, engine.table(ids), terms)
     seen = _evidence(rows, exposures, known, terms)
-    value = seen.of(OUTCOMES[0])
-    study = study_trial(value, None, Spending(), seed, _candidates(value), customer=seen.customer)
     now = active.with_columns(shown_day=pl.lit(log.as_of_day))
-    estimator = _chosen(study)
-    parts = _parts(seen, now, known, estimator, seed)
+    if is_ladder(terms):
+        estimator, parts = GROWTH, _grown(seen, now, exposures, known, seed)
+    else:
+        estimator = study_trial(seen.of(OUTCOMES[0]), None, Spending(), seed, customer=seen.customer).decision.estimator
+        parts = _parts(seen, now, known, estimator, seed)
     table = _table(seen, seed, [one.offer_id for one in terms[1:]], estimator)
     return Shown(active["customer_id"], _made_of(Coding.of(terms), offers), parts, table)
 
@@ -183,21 +182,6 @@ def _check_costs(order_lines: Frame, offers: Sequence[Offer]) -> None:
             "they cost is not known and the exposures are not used; map 'coupon', 'discount' or 'list_value' of the "
             "order lines"
         )
-
-
-def _chosen(study: TrialStudy) -> str:
-    """By the contest; of a ladder its curve, unless the effects of another leave surely less unexplained.
-
-    Its form is what a small log cannot tell. Several others are tried, on outcomes of which a few customers make up
-    most, so that one or the other looks better by luck.
-    """
-    losses = study.contest.losses
-    if CURVE not in losses:
-        return study.decision.estimator
-    gains = {name: losses[CURVE] - one for name, one in losses.items() if name != CURVE}
-    sure = {name: float(one.mean() / max(one.std() / np.sqrt(len(one)), 1e-300)) for name, one in gains.items()}
-    best = max(sure, key=lambda name: sure[name])
-    return best if sure[best] > SURELY else CURVE
 
 
 def _made_of(shown: Coding, offers: Sequence[Offer]) -> dict[str, Floats]:
@@ -274,13 +258,14 @@ class _Known:
     by_category: dict[str, pl.DataFrame]
     scopes: tuple[str, ...]
     """Category of each offer, empty for everything; nothing first."""
+    window_days: int
 
     @classmethod
     def of(cls, log: Log, ids: Frame, terms: Sequence[Terms]) -> _Known:
         categories = sorted({one.scope for one in terms if one.scope})
         days = customer_days(log.order_lines, log.products, log.margins, ids)
         each = scope_days(log.order_lines, log.products, ids, categories)
-        return cls(days, each, tuple(one.scope for one in terms))
+        return cls(days, each, tuple(one.scope for one in terms), log.window_days)
 
     def features(self, rows: pl.DataFrame) -> Floats:
         """(n, p) of rows (customer_id, shown_day)."""
@@ -321,44 +306,46 @@ def _evidence(rows: pl.DataFrame, exposures: pl.DataFrame, known: _Known, terms:
 
 
 def _parts(seen: _Seen, now: pl.DataFrame, known: _Known, name: str, seed: int) -> Parts:
-    """Models of all parts but one, applied to the customers of that one."""
-    evidence, number = seen.evidence, LADDER_PARTS if is_ladder(seen.evidence.offers) else 2
-    logged, current = (_part(one["customer_id"], seed, number) for one in (seen.rows, now))
+    """Models of each half of the customers, applied to the other one, drawn to what their own half showed."""
+    evidence = seen.evidence
+    logged, current = (_part(one["customer_id"], seed, 2) for one in (seen.rows, now))
     x, z = known.features(now), known.scope(now)
     shape = (now.height, len(evidence.offers))
     planned, held_out, se = ({one: np.empty(shape) for one in OUTCOMES} for _ in range(3))
-    for outcome, learner in _learners(evidence, name).items():
-        one = seen.of(outcome)
-        models = [learner.fit(one.of(logged != part), seed) for part in range(number)]
+    for outcome in OUTCOMES:
+        one, learner = seen.of(outcome), ESTIMATORS.load(name)()
+        models = [learner.fit(one.of(logged != part), seed) for part in range(2)]
         unseen, realised = _unseen(one, logged, models), _realised(one, logged)
         for part, model in enumerate(models):
             mine, own = current == part, logged == part
             raw = model.effects(x[mine], evidence.offers, None if z is None else z[mine])
             line = Calibration.of(unseen[own], realised[own])
             held_out[outcome][mine], se[outcome][mine] = line.applied(raw), line.se(raw)
-            planned[outcome][mine] = (
-                raw if isinstance(learner, SHAPED) else _drawn(unseen[~own], realised[~own], evidence).applied(raw)
-            )
+            planned[outcome][mine] = Calibration.of(unseen[~own], realised[~own]).drawn_together().applied(raw)
     return Parts(current, planned, held_out, se)
 
 
-def _learners(evidence: Evidence, name: str) -> dict[str, Estimator]:
-    """By outcome. Of a ladder, what discounts cost follows from what they cover, whoever tells their value."""
-    if not is_ladder(evidence.offers):
-        return {one: ESTIMATORS.load(name)() for one in OUTCOMES}
-    value = CurveLearner() if name == CURVE else ESTIMATORS.load(name)()
-    return dict(zip(OUTCOMES, (value, CoveredLearner(), UsedLearner()), strict=True))
+def _grown(seen: _Seen, now: pl.DataFrame, exposures: pl.DataFrame, known: _Known, seed: int) -> Parts:
+    """Of depths of one discount: all customers are told of by what all showed, and judged by parts left out."""
+    names = [one.offer_id for one in seen.evidence.offers]
+    days = known.window_days
+    value = replace(seen.of(OUTCOMES[0]), earlier=earlier_offers(exposures, seen.rows, names, days, LAGS))
+    coming = _coming(value, now, known, earlier_offers(exposures, now, names, days, LAGS))
+    numbers = dict(zip(seen.rows["customer_id"].to_list(), seen.customer.tolist(), strict=True))
+    whose = np.array([numbers.get(one, -1) for one in now["customer_id"].to_list()], dtype=np.int64)
+    part = _part(seen.rows["customer_id"], seed, LADDER_PARTS)
+    found = grow(value, seen.outcomes["coupon_minor"], part, coming, whose)
+    used = UsedLearner().fit(seen.of("redeemed"), seed).effects(coming.features, coming.offers)
+    planned = {"value_minor": found.value, "coupon_minor": found.discount, "redeemed": used}
+    errors = {"value_minor": found.value_se, "coupon_minor": found.discount_se, "redeemed": np.zeros_like(used)}
+    return Parts(np.zeros(now.height, np.int64), planned, planned | {"value_minor": found.held_out_value}, errors)
 
 
-def _candidates(evidence: Evidence) -> dict[str, Estimator] | None:
-    """The estimators of the contest; of a ladder also its curve, as the simplest. None for those of the catalogue."""
-    return {CURVE: CurveLearner(), **known_estimators()} if is_ladder(evidence.offers) else None
-
-
-def _drawn(prediction: Floats, realised: Floats, evidence: Evidence) -> Calibration:
-    """Unless depths of one discount, whose means differ for a reason, offers are drawn together."""
-    line = Calibration.of(prediction, realised)
-    return line if is_ladder(evidence.offers) else line.drawn_together()
+def _coming(logged: Evidence, now: pl.DataFrame, known: _Known, earlier: Ints) -> Evidence:
+    """The customers to tell of, before anything is shown to them."""
+    nothing = np.zeros(now.height)
+    chance = np.tile(logged.chance.mean(axis=0), (now.height, 1))
+    return Evidence(known.features(now), nothing.astype(np.int64), nothing, chance, logged.offers, earlier=earlier)
 
 
 def _unseen(evidence: Evidence, part: Ints, models: Sequence[Fitted]) -> Floats:

@@ -14,15 +14,12 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import nnls
 
-from offerloop.response.evidence import Ints
 from offerloop.response.ridge_t import PENALTY
 from offerloop.response.terms import Floats
 
 PASSES = 3
 LEAST = 1e-3
 """Of the mean variance, that of any row."""
-SPREADS = np.r_[0.0, np.geomspace(1e-2, 3.0, 60)]
-"""Standard deviations that deviations may have."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,19 +72,3 @@ def weighted(x: Floats, y: Floats, variance: Floats) -> tuple[Floats, Floats]:
     """Coefficients (q,) of y on x (n, q) and their covariance."""
     covariance = np.asarray(np.linalg.pinv(x.T @ (x / variance[:, None])), dtype=np.float64)
     return covariance @ (x.T @ (y / variance)), covariance
-
-
-def supported(x: Floats, y: Floats, variance: Floats, customer: Ints) -> Floats:
-    """(q,): coefficients of y on x (n, q) as far as they differ from 0 by more than their errors.
-
-    Empirical Bayes (Efron and Morris 1973): the estimates are N(0, t^2 I + V), V by customer (Liang and Zeger 1986), t
-    that under which they are likeliest; where that is 0, so are the coefficients.
-    """
-    estimate, gram = weighted(x, y, variance)
-    sums = np.zeros((int(customer.max()) + 1, x.shape[1]))
-    np.add.at(sums, customer, x * ((y - x @ estimate) / variance)[:, None])
-    values, vectors = np.linalg.eigh(gram @ (sums.T @ sums) @ gram)
-    errors, turned = np.maximum(values, 1e-12), vectors.T @ estimate
-    spread = errors + SPREADS[:, None] ** 2
-    likely = int(np.argmax(-np.log(spread).sum(axis=1) - (turned**2 / spread).sum(axis=1)))
-    return np.asarray(vectors @ (turned * (1 - errors / spread[likely])), dtype=np.float64)

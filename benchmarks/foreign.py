@@ -1,0 +1,132 @@
+"""Does the main job find in shops made by others what their logs show? Plasmode shops: see `foreign_worlds`.
+
+Each world is files that `offerloop init` reads, with a budget of half of what the best plan would spend; the stages of
+`offerloop run` that learn effects and solve the plan work on them in process. The plan of the coming week is judged by
+its true profit beside that of others at the same budget: ridge-T and LightGBM-S on the same log, the depth that is
+truly best for everybody, random customers with random depths, and the oracle, which knows the truth. Then: how far the
+forecast is from the truth, in its own standard errors, and the true spend over the planned one.
+
+Worlds are appended to `--out` as JSON lines and are not run again. Everything but the order histories is synthetic.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from foreign_histories import SHOPS, History, online_retail
+from foreign_peers import Told, at_spend, estimators, rules
+from foreign_worlds import FAMILIES, Design, Truth, World, make, write
+from offerloop.config import load_config
+from offerloop.engine import ENGINES, collect
+from offerloop.evaluation.estimate import Z95
+from offerloop.events import prepare
+from offerloop.flow import Allowed, Gap, estimate, forecast, offers_to_learn, study_shown
+from offerloop.service.init import write_shop
+
+Floats = NDArray[np.float64]
+KEY = ("shop", "family", "seed", "customers", "periods")
+PROFITS = ("plan", "as sent", "ridge-T", "LightGBM-S", "same for all", "random", "oracle")
+LEAST = 0.1
+"""Of what the lowest depth for everybody costs, the budget at least."""
+UNSTUDIED = Gap("shelf prices do not vary in these shops")
+
+
+def judge(world: World, folder: Path) -> dict[str, float]:
+    """Figures of one world, minor units a customer."""
+    true, n = world.truth(), len(world.drawn)
+    budget = max(0.5 * _best_spend(true), LEAST * float(true.cost[:, 0].mean()))
+    write_shop(folder / "shop", write(world, folder), f"{budget * n / 100:.2f}", "USD", margin="40%")
+    config, engine = load_config(folder / "shop" / "offerloop.toml"), ENGINES.load("duckdb")()
+    events = prepare(config, engine)
+    shown = study_shown(events, offers_to_learn(events, UNSTUDIED, config), config, engine)
+    effects = estimate(events, UNSTUDIED, shown, config)
+    everybody = collect(events.order_lines.select("customer_id").unique(), "customer_id")["customer_id"]
+    allowed = Allowed({one.id: everybody for one in config.campaigns}, everybody.clear(), pl.DataFrame())
+    found = forecast(effects, allowed, config)[0]
+    given = _given(found.plan, world)
+    told = found.comparison.filter(pl.col("rule") == "plan").row(0, named=True)
+    profit = float((given * true.profit).sum() / n)
+    peers = {name: at_spend(one, true, budget) for name, one in estimators(config, events, engine, world).items()}
+    ends = [told[name] or 0.0 for name in ("profit_low_minor", "profit_high_minor")]
+    return {
+        "plan": profit, "as sent": profit * found.send, **peers, **rules(true, budget),
+        "oracle": at_spend(Told(true.value, true.cost), true, budget), "budget": budget,
+        "planned spend": float(found.plan["cost_expected_micro"].sum()) / 1e6 / n,
+        "true spend": float((given * true.cost).sum() / n),
+        "forecast": told["profit_minor"] / n, "se": (ends[1] - ends[0]) / 2 / Z95 / n,
+    }  # fmt: skip
+
+
+def _best_spend(true: Truth) -> float:
+    chosen = np.eye(true.profit.shape[1])[true.profit.argmax(axis=1)] * (true.profit.max(axis=1) > 0)[:, None]
+    return float((chosen * true.cost).sum() / len(chosen))
+
+
+def _given(plan: pl.DataFrame, world: World) -> Floats:
+    """(customers, depths): 1 for what each is given."""
+    place = {name: position for position, name in enumerate(world.names)}
+    found = np.zeros((len(world.drawn), len(world.design.depths)))
+    for customer, offer in plan.select("customer_id", "offer_id").iter_rows():
+        found[int(customer[1:]), place[offer] - 1] = 1.0
+    return found
+
+
+def designs(asked: argparse.Namespace) -> Iterator[tuple[str, History, Design]]:
+    """Every world that was asked for."""
+    for shop in asked.shops:
+        history = online_retail(asked.online_retail) if shop == "online_retail" else SHOPS[shop]()
+        for family in asked.families:
+            for seed in asked.seeds:
+                yield shop, history, Design(family, seed, asked.customers, periods=asked.periods)
+
+
+def table(rows: list[dict[str, Any]]) -> str:
+    """By family and over all: mean profits, the forecast less the truth in standard errors, spends."""
+    names = (*PROFITS, "forecast", "rms z", "spend")
+    lines = [f"{'family':<14}{'worlds':>7}" + "".join(f"{name:>13}" for name in names)]
+    for family in (*FAMILIES, "all"):
+        mine = [one for one in rows if family in (one["family"], "all")]
+        if mine:
+            mean = [float(np.mean([one[name] for one in mine])) for name in (*PROFITS, "forecast")]
+            z = [(one["forecast"] - one["plan"]) / one["se"] for one in mine if one["se"] > 0]
+            spent, planned = (sum(one[name] for one in mine) for name in ("true spend", "planned spend"))
+            figures = [*mean, float(np.sqrt(np.mean(np.square(z)))) if z else 0.0, spent / planned if planned else 1.0]
+            lines.append(f"{family:<14}{len(mine):>7}" + "".join(f"{figure:>13.2f}" for figure in figures))
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Runs what is missing and prints the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--shops", nargs="+", choices=(*SHOPS, "online_retail"), default=["journey"])
+    parser.add_argument("--families", nargs="+", choices=tuple(FAMILIES), default=list(FAMILIES))
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1])
+    parser.add_argument("--customers", type=int, default=2_000)
+    parser.add_argument("--periods", type=int, default=12)
+    parser.add_argument("--online-retail", type=Path, help="the file of that shop's orders")
+    parser.add_argument("--out", type=Path, default=Path("foreign.jsonl"))
+    asked = parser.parse_args()
+    rows = [json.loads(line) for line in asked.out.read_text().splitlines()] if asked.out.exists() else []
+    wanted = []
+    for shop, history, design in designs(asked):
+        key = (shop, design.family, design.seed, design.customers, design.periods)
+        wanted.append(key)
+        if key not in {tuple(one[name] for name in KEY) for one in rows}:
+            with tempfile.TemporaryDirectory() as folder:
+                rows.append(dict(zip(KEY, key, strict=True)) | judge(make(history, design), Path(folder)))
+            with asked.out.open("a") as file:
+                file.write(json.dumps(rows[-1]) + "\n")
+    print(table([one for one in rows if tuple(one[name] for name in KEY) in wanted]))
+
+
+if __name__ == "__main__":
+    main()

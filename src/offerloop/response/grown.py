@@ -1,0 +1,124 @@
+"""Effects of the depths of one discount on customers, from growth learned of all and judged on parts left out.
+
+What a model predicts of windows of customers whom it has not seen, each from the customer's own windows before, is
+compared with what these windows showed, in one weighted regression:
+
+    y - expected = sum over offers of the surprise of what was shown x (level alike + slope (predicted - alike)) + error
+
+Level 1 and slope 1 say that predictions are right. Both are drawn to 1 as far as the log leaves them open (`spread`).
+What is planned is what a model of all customers predicts; what is held out is the same, with this level and slope.
+
+A discount takes off its depth of what it covers: a share of what the customer is expected to buy with the offer, the
+same for everybody and, as far as the log shows no more, for every depth.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from offerloop.response.evidence import Evidence, Ints
+from offerloop.response.growth import Growth, Told
+from offerloop.response.spread import drawn
+from offerloop.response.terms import Floats
+from offerloop.response.usual import noise
+
+DOUBTS = (0.0, 0.1, 0.2, 0.4, 0.8)
+"""Standard deviations that level and slope may have around 1."""
+SHARES = (0.0, 0.02, 0.05, 0.1, 0.2, 0.4)
+"""Standard deviations that the share of what is covered may have between depths, in units of their mean."""
+
+
+@dataclass(frozen=True, eq=False)
+class Grown:
+    """Arrays are (customers, K)."""
+
+    value: Floats
+    held_out_value: Floats
+    value_se: Floats
+    discount: Floats
+    discount_se: Floats
+    carry: Floats
+    """(LAGS,): what follows in later windows, as a share of the effect in the offer's own."""
+    carry_z2: float
+
+
+def grow(value: Evidence, discount: Floats, part: Ints, now: Evidence, whose: Ints) -> Grown:
+    """From decisions with `customer` and `earlier`, sorted by time within a customer.
+
+    `discount` (n,) is what was taken off, `part` (n,) which rows are left out together, `now` the customers to tell
+    of, with `whose` (customers,) numbering them as `value.customer` does, -1 for those without a row.
+    """
+    model = Growth.fit(value)
+    told = model.told(now, _sums(model.signals(value), value.whose, whose))
+    level, slope, doubt = _judged(value, part)
+    apart = told.value - told.alike
+    held_out = level * told.alike + slope * apart
+    pair = np.stack([told.alike, apart], axis=-1)
+    se = np.sqrt(told.se**2 + np.einsum("nkp,pq,nkq->nk", pair, doubt, pair))
+    share, share_se = _covered(model, value, discount)
+    bought = np.maximum(told.without[:, None] + told.now, 0.0)
+    return Grown(told.value, held_out, se, bought * share, bought * share_se, model.carry, model.carry_z2)
+
+
+def _judged(evidence: Evidence, part: Ints) -> tuple[float, float, Floats]:
+    """Level, slope and their covariance (2, 2)."""
+    rows = [_unseen(evidence, part == one) for one in np.unique(part)]
+    x, y, variance = (np.concatenate(each) for each in zip(*rows, strict=True))
+    gram = x.T @ (x / variance[:, None])
+    covariance = np.linalg.pinv(gram)
+    off = covariance @ (x.T @ (y / variance)) - 1
+    usable = np.diag(gram) > 1e-9
+    off = np.where(usable, off, 0.0)
+    mean, doubt = drawn(off, covariance + np.diag(~usable * 1.0), [t**2 * np.eye(2) for t in DOUBTS])
+    return 1 + float(mean[0]), 1 + float(mean[1]), doubt
+
+
+def _unseen(evidence: Evidence, out: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> tuple[Floats, Floats, Floats]:
+    """Of rows left out: what shifts level and slope (m, 2), what is not expected (m,) and its variance (m,)."""
+    model, own = Growth.fit(evidence.of(~out)), evidence.of(out)
+    told = model.told(own, _before(model.signals(own), own.whose))
+    lasts = 1 + float(model.carry.sum())
+    alike = told.alike / lasts if lasts else told.alike
+    surprise = np.eye(len(own.offers))[own.action] - own.chance
+    x = np.stack([(surprise * alike).sum(axis=1), (surprise * (told.now - alike)).sum(axis=1)], axis=1)
+    h = model.usual.over_mean(own.features)
+    y = own.outcome - told.without - (own.chance * told.now).sum(axis=1)
+    return x, y, noise(h, own.outcome - model.usual.mean * h)
+
+
+def _covered(model: Growth, value: Evidence, discount: Floats) -> tuple[Floats, Floats]:
+    """(K,): what is taken off of a unit of value that is expected with each offer, and the error."""
+    told: Told = model.told(value, _before(model.signals(value), value.whose))
+    depth = np.array([one.depth for one in value.offers])
+    rows = value.action > 0
+    action = value.action[rows]
+    bought = np.maximum(told.without[rows] + told.now[rows, action], 0.0)
+    plain = depth[action] * bought
+    ratio = float(discount[rows].sum()) / max(float(plain.sum()), 1e-300)
+    variance = noise(plain / max(float(plain.mean()), 1e-300), discount[rows] - ratio * plain)
+    squares = np.maximum(np.bincount(action, plain**2 / variance, len(depth))[1:], 1e-300)
+    each = np.bincount(action, plain * discount[rows] / variance, len(depth))[1:] / squares
+    priors = [(t * ratio) ** 2 * np.eye(len(each)) for t in SHARES]
+    found, spread = drawn(each - ratio, np.diag(1 / squares), priors)
+    se = np.sqrt(np.diag(spread) + 1 / squares.sum())
+    return depth * np.concatenate([[0.0], ratio + found]), depth * np.concatenate([[0.0], se])
+
+
+def _before(signals: Floats, customer: Ints) -> Floats:
+    """(n, 2): sums of the customer's rows before each; rows are in the order of time within a customer."""
+    order = np.argsort(customer, kind="stable")
+    mine = signals[order]
+    sums = np.cumsum(mine, axis=0) - mine
+    first = np.r_[True, customer[order][1:] != customer[order][:-1]]
+    start = np.maximum.accumulate(np.where(first, np.arange(len(order)), 0))
+    found = np.empty_like(signals)
+    found[order] = sums - sums[start]
+    return found
+
+
+def _sums(signals: Floats, customer: Ints, whose: Ints) -> Floats:
+    """(customers, 2): sums of all rows of each of `whose`."""
+    totals = np.stack([np.bincount(customer, column) for column in signals.T], axis=1)
+    return np.where((whose >= 0)[:, None], totals[np.maximum(whose, 0)], 0.0)
