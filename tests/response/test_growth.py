@@ -1,0 +1,122 @@
+"""Depths of one discount as growth: answers that are known because the log was made with them."""
+
+import numpy as np
+import pytest
+from scipy.stats import chi2
+
+from offerloop.response.evidence import Evidence
+from offerloop.response.growth import LAGS, Growth
+from offerloop.response.grown import grow
+from offerloop.response.terms import NOTHING, Terms
+
+DEPTHS = (0.1, 0.2, 0.3, 0.4)
+OFFERS = (NOTHING, *(Terms(f"off-{depth:g}", "coupon", depth) for depth in DEPTHS))
+CUSTOMERS, PERIODS = 1_500, 12
+FORMS = {
+    "line": np.array([0.0, 0.1, 0.2, 0.3, 0.4]),
+    "step": np.array([0.0, 0.0, 0.0, 0.5, 0.5]),
+    "saturating": np.array([0.0, 0.3, 0.35, 0.38, 0.4]),
+}
+
+
+class Shop:
+    """Customers who spend about `usual` a week, and a log of offers by lot; growth is `response` times a form of depth."""
+
+    def __init__(self, form, response=None, carry=(), seed=1, spread=0.5):
+        rng = np.random.default_rng(seed)
+        self.usual = rng.gamma(2.0, 50.0, CUSTOMERS)
+        self.kind = rng.integers(0, 2, CUSTOMERS).astype(float)
+        self.response = np.ones(CUSTOMERS) if response is None else response(self.kind, rng)
+        self.action = rng.integers(0, len(OFFERS), (CUSTOMERS, PERIODS))
+        growth = self.response[:, None] * form[self.action]
+        for lag, part in enumerate(carry, start=1):
+            growth[:, lag:] += part * (self.response[:, None] * form[self.action])[:, :-lag]
+        noise = rng.gamma(1 / spread**2, spread**2, (CUSTOMERS, PERIODS))
+        self.value = self.usual[:, None] * (1 + growth) * noise
+        self.off = np.array([0.0, *DEPTHS])[self.action] * self.value * 0.8
+
+    def log(self):
+        padded = np.hstack([np.full((CUSTOMERS, LAGS), -1), self.action])
+        lagged = [padded[:, LAGS - lag : LAGS - lag + PERIODS].ravel() for lag in range(1, LAGS + 1)]
+        n = CUSTOMERS * PERIODS
+        return Evidence(
+            np.repeat(np.column_stack([self.usual, self.kind]), PERIODS, axis=0), self.action.ravel(),
+            self.value.ravel(), np.full((n, len(OFFERS)), 1 / len(OFFERS)), OFFERS,
+            customer=np.repeat(np.arange(CUSTOMERS), PERIODS), earlier=np.stack(lagged, axis=1),
+        )  # fmt: skip
+
+    def now(self):
+        nothing = np.zeros(CUSTOMERS)
+        return Evidence(
+            np.column_stack([self.usual, self.kind]), nothing.astype(np.int64), nothing,
+            np.full((CUSTOMERS, len(OFFERS)), 1 / len(OFFERS)), OFFERS, earlier=self.action[:, : -LAGS - 1 : -1],
+        )  # fmt: skip
+
+    def told(self):
+        log = self.log()
+        part = np.repeat(np.arange(CUSTOMERS) % 5, PERIODS)
+        return grow(log, self.off.ravel(), part, self.now(), np.arange(CUSTOMERS))
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_any_form_of_depth_is_found(form):
+    found = Growth.fit(Shop(FORMS[form]).log())
+    relative = found.f * found.usual.mean * found.usual.over_mean(Shop(FORMS[form]).now().features).mean() / 100
+    np.testing.assert_allclose(relative, FORMS[form], atol=0.08)
+    assert (np.abs(relative - FORMS[form]) < 5 * found.f_se + 0.05).all()
+
+
+def test_effects_are_in_proportion_to_what_customers_buy_anyway():
+    shop = Shop(FORMS["line"])
+    share = shop.told().value[:, 4] / shop.usual
+    assert share.mean() == pytest.approx(0.4, abs=0.08)
+    assert np.corrcoef(shop.told().value[:, 4], shop.usual)[0, 1] > 0.9
+
+
+def test_customers_who_respond_more_are_found_by_what_is_known_of_them():
+    shop = Shop(FORMS["line"], lambda kind, _: 0.3 + 1.4 * kind)
+    share = shop.told().value[:, 4] / shop.usual
+    assert share[shop.kind == 1].mean() > 2 * share[shop.kind == 0].mean()
+
+
+def test_customers_who_respond_more_are_found_by_their_own_past():
+    shop = Shop(FORMS["line"] * 1.5, lambda _, rng: rng.gamma(1.0, 1.0, CUSTOMERS), spread=0.3)
+    share = shop.told().value[:, 4] / shop.usual
+    best, rest = np.argsort(-share)[: CUSTOMERS // 5], np.argsort(-share)[CUSTOMERS // 5 :]
+    assert shop.response[best].mean() > 1.7 * shop.response[rest].mean()
+
+
+@pytest.mark.parametrize("carry", [(0.5, 0.25), (-0.4, -0.2)], ids=["lasts", "pulled forward"])
+def test_what_earlier_offers_still_do_is_in_the_value(carry):
+    shop = Shop(FORMS["line"], carry=carry)
+    found = shop.told()
+    np.testing.assert_allclose(found.carry[:2], carry, atol=0.2)
+    assert found.carry_z2 > chi2.ppf(0.999, LAGS)
+    assert found.value[:, 4].mean() / shop.usual.mean() == pytest.approx(0.4 * (1 + sum(carry)), rel=0.3)
+
+
+def test_where_nothing_carries_over_nothing_is_said_to():
+    found = Shop(FORMS["line"]).told()
+    assert found.carry_z2 < chi2.ppf(0.9999, LAGS)
+    assert abs(found.carry.sum()) < 0.25
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_where_offers_do_nothing_no_deep_one_looks_worth_its_cost(seed):
+    found = Shop(0 * FORMS["line"], seed=seed).told()
+    assert (found.value[:, 1:] < found.discount[:, 1:]).all()
+    assert (np.abs(found.held_out_value.mean(axis=0)) < 4 * found.value_se.mean(axis=0) + 1e-9).all()
+
+
+def test_a_discount_is_its_depth_of_the_share_that_it_covers():
+    shop = Shop(FORMS["line"])
+    true = [0.8 * depth * (1 + depth) * shop.usual.mean() for depth in (0.0, *DEPTHS)]
+    np.testing.assert_allclose(shop.told().discount.mean(axis=0), true, rtol=0.1)
+
+
+def test_who_never_saw_an_offer_is_told_of_as_others_of_the_kind():
+    shop = Shop(FORMS["line"])
+    log, now = shop.log(), shop.now()
+    found = grow(log, shop.off.ravel(), log.whose % 5, now, np.full(CUSTOMERS, -1))
+    assert np.isfinite(found.value).all()
+    assert found.value[:, 4].mean() / shop.usual.mean() == pytest.approx(0.4, abs=0.08)

@@ -1,0 +1,45 @@
+"""How much of an estimate is believed: little of mere luck, all of what is sure."""
+
+import numpy as np
+import pytest
+
+from offerloop.response.spread import clustered, drawn, drawn_slopes
+
+
+def regression(slopes, seed, n=4_000):
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=(n, len(slopes)))
+    return x, x @ slopes + rng.normal(0, 10, n), np.full(n, 100.0)
+
+
+def test_of_mere_luck_little_is_kept():
+    left = [np.square(drawn_slopes(*regression(np.zeros(6), seed), np.arange(4_000))).sum() for seed in range(20)]
+    assert np.mean(left) < 6 * 100 / 4_000 / 2  # half of what the estimates themselves are off by
+
+
+def test_what_is_sure_is_kept():
+    slopes = np.array([2.0, -2.0, 0.0, 0.0])
+    np.testing.assert_allclose(drawn_slopes(*regression(slopes, 1), np.arange(4_000)), slopes, atol=0.5)
+
+
+def test_rows_of_one_customer_are_not_taken_for_many():
+    """What ten customers did a hundred times is no more than ten observations."""
+    rng = np.random.default_rng(1)
+    customer = np.repeat(np.arange(10), 100)
+    x = rng.normal(size=(10, 1))[customer]
+    y = rng.normal(size=10)[customer] + rng.normal(0, 0.1, 1_000)
+    errors = {whose: float(clustered(x, y, np.ones(1_000), codes)[1][0, 0]) for whose, codes in
+              (("rows", np.arange(1_000)), ("customers", customer))}  # fmt: skip
+    assert errors["customers"] > 20 * errors["rows"]
+
+
+def test_the_posterior_under_one_prior_is_the_textbook_one():
+    estimate, covariance, prior = np.array([2.0, -1.0]), np.diag([1.0, 4.0]), np.eye(2)
+    mean, spread = drawn(estimate, covariance, [prior])
+    np.testing.assert_allclose(mean, [1.0, -0.2])
+    np.testing.assert_allclose(spread, np.diag([0.5, 0.8]))
+
+
+def test_priors_that_the_estimate_speaks_against_hardly_count():
+    mean, _ = drawn(np.array([100.0]), np.eye(1), [np.zeros((1, 1)), np.array([[1e4]])])
+    assert mean[0] == pytest.approx(100, rel=0.01)
