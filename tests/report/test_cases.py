@@ -154,7 +154,7 @@ def test_recommenders_that_were_not_compared_claim_nothing(made):
     section = page.split('<section id="recommenders"')[1].split("</section>")[0]
     assert "nDCG" not in section
     assert "was not measured" in section
-    assert "In the 28 days from 2017-12-01 nobody bought" in first_of(page)
+    assert "In the 28 days from 2017-12-01 no earlier customer bought" in first_of(page)
     assert "What to do next" not in first_of(page)
 
 
