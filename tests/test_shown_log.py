@@ -91,6 +91,16 @@ def test_more_depth_is_never_held_to_bring_less(run):
     assert (table["discount_minor"].diff().drop_nulls() >= 0).all()
 
 
+def test_the_report_says_whether_earlier_offers_still_matter(run):
+    page = (run / "report.html").read_text()
+    assert "told by the estimator “growth of purchases”" in page
+    assert any(
+        one in page for one in ("earlier offers still matter", "Offers last", "Offers take purchases in advance")
+    )
+    found = json.loads((run / "summary.json").read_text())["shown_offers"]
+    assert 0 <= found["carries_over_p"] <= 1
+
+
 def test_the_configuration_says_why_offers_count_at_their_expected_cost(foreign):
     text = (foreign / "offerloop.toml").read_text()
     assert "Without max_discount nothing limits what an offer can cost: off-" in text

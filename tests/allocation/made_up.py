@@ -93,6 +93,6 @@ def calibration(level: float = 1.0, spread: float = 1.0, error: float = 0.2) -> 
 def with_funded(table: pl.DataFrame, listed: pl.DataFrame) -> pl.DataFrame:
     """Effects with their offers' terms, as the valuation reads them."""
     terms = listed.select(
-        "campaign_id", "offer_id", "depth", "funded_share", "margin", "contact_cost_minor", "cost_weight"
+        "campaign_id", "offer_id", "category", "depth", "funded_share", "margin", "contact_cost_minor", "cost_weight"
     )
     return table.join(terms, on=["campaign_id", "offer_id"]).sort("customer_id", "offer_id")

@@ -20,7 +20,7 @@ def test_earlier_offers_equal_a_slow_loop(log, asked):
     first = {}
     for customer, day, offer in exposures.iter_rows():
         first.setdefault((customer, day), NAMES.index(offer) if offer in NAMES else 0)
-    days = {key for key in first} | set(asked)  # a row that was not shown anything is an occasion of its own
+    days = set(first) | set(asked)  # a row that was not shown anything is an occasion of its own
     found = earlier_offers(exposures, rows, NAMES, 7, 3)
     for (customer, day), got in zip(asked, found.tolist(), strict=True):
         before = sorted((one for who, one in days if who == customer and one < day), reverse=True)[:3]

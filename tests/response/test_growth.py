@@ -5,8 +5,8 @@ import pytest
 from scipy.stats import chi2
 
 from offerloop.response.evidence import Evidence
-from offerloop.response.growth import LAGS, Growth
 from offerloop.response.grown import grow
+from offerloop.response.growth import LAGS, Growth
 from offerloop.response.terms import NOTHING, Terms
 
 DEPTHS = (0.1, 0.2, 0.3, 0.4)
@@ -20,7 +20,7 @@ FORMS = {
 
 
 class Shop:
-    """Customers who spend about `usual` a week, and a log of offers by lot; growth is `response` times a form of depth."""
+    """Customers who spend about `usual` a week, and a log of offers by lot; they grow by `response` times a form."""
 
     def __init__(self, form, response=None, carry=(), seed=1, spread=0.5):
         rng = np.random.default_rng(seed)

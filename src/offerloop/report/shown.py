@@ -41,6 +41,10 @@ class Shown:
     """By which customers are told apart."""
     window_days: int
     """Days after an exposure that count."""
+    carries_over: float | None
+    """What follows in later windows, as a share of the effect in its own; None where it is not estimated."""
+    carries_over_p: float | None
+    """How often chance alone would show as much."""
 
     @classmethod
     def read(cls, findings: Findings) -> Shown | None:
@@ -51,7 +55,8 @@ class Shown:
         ordered = table.sort(["value_minor", "offer_id"], descending=[True, False])
         first = ordered.row(0, named=True)
         offers = tuple(ShownOffer.read(row) for row in ordered.iter_rows(named=True))
-        return cls(offers, first["n_nothing"], first["estimator"], findings.config.evaluate.window_days)
+        days = findings.config.evaluate.window_days
+        return cls(offers, first["n_nothing"], first["estimator"], days, first["carries_over"], first["carries_over_p"])
 
     @property
     def n_shown(self) -> int:

@@ -163,6 +163,8 @@ def _shown(evidence: Evidence, facts: Facts) -> dict[str, Any] | None:
         "nothing_shown": shown.n_nothing,
         "window_days": shown.window_days,
         "estimator": shown.estimator,
+        "carries_over": None if shown.carries_over is None else round(shown.carries_over, DIGITS),
+        "carries_over_p": None if shown.carries_over_p is None else round(shown.carries_over_p, DIGITS),
         "offers": offers,
     }
 

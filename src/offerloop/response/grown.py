@@ -79,8 +79,7 @@ def _unseen(evidence: Evidence, out: np.ndarray[tuple[int], np.dtype[np.bool_]])
     """Of rows left out: what shifts level and slope (m, 2), what is not expected (m,) and its variance (m,)."""
     model, own = Growth.fit(evidence.of(~out)), evidence.of(out)
     told = model.told(own, _before(model.signals(own), own.whose))
-    lasts = 1 + float(model.carry.sum())
-    alike = told.alike / lasts if lasts else told.alike
+    alike = told.alike / model.lasts if model.lasts else told.alike
     surprise = np.eye(len(own.offers))[own.action] - own.chance
     x = np.stack([(surprise * alike).sum(axis=1), (surprise * (told.now - alike)).sum(axis=1)], axis=1)
     h = model.usual.over_mean(own.features)

@@ -15,6 +15,7 @@ Efron and Morris 1973), averaged over how widely the part may vary, by likelihoo
     a      ~ N(0, t^2 I)      u_i ~ N(0, t^2)      carry ~ N(0, t^2 I)
 
 min(d, d') is the covariance of a random walk in depth: f may be convex, saturating or stepped where the log shows it.
+Depths that still seem to bring less than lower ones are pooled with these (isotonic regression).
 Given the draw of the offer, growth is estimated by weighted least squares from the surprise of what was shown, f of it
 less its mean over the draw (Robinson 1988). Effects count the coming window and what carries over from it:
 
@@ -27,6 +28,7 @@ from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
+from scipy.optimize import isotonic_regression
 
 from offerloop.response.evidence import Evidence, Ints
 from offerloop.response.spread import averaged, clustered, drawn, drawn_slopes
@@ -85,6 +87,11 @@ class Growth:
     usual_growth: float
     """Mean of f over the draws that were learned from: it is in what is expected whatever is shown."""
 
+    @property
+    def lasts(self) -> float:
+        """The effect with all that follows, over that in the offer's own window; not below 0."""
+        return max(1 + float(self.carry.sum()), 0.0)
+
     @classmethod
     def fit(cls, evidence: Evidence) -> Growth:
         """From decisions of an outcome that is not below zero on the whole, with `customer` and `earlier`."""
@@ -119,8 +126,8 @@ class Growth:
         now = (expected * response)[:, None] * self.f
         lasting = (self.f[_past(evidence)] - self.usual_growth) @ self.carry
         without = expected * (1 + response * (lasting - self.usual_growth))
-        lasts = 1 + float(self.carry.sum())
-        se = (expected * response)[:, None] * self.f_se * abs(lasts)
+        lasts = self.lasts
+        se = (expected * response)[:, None] * self.f_se * lasts
         return Told(now, now * lasts, expected[:, None] * self.f * lasts, se, np.maximum(without, 0.0))
 
     def _response(self, evidence: Evidence) -> Floats:
@@ -145,9 +152,18 @@ def _shape(evidence: Evidence, base: Floats, unit: Floats, variance: Floats) -> 
     forms = (np.ones((len(depth), len(depth))), np.outer(depth, depth) / most**2, np.minimum.outer(depth, depth) / most)
     spreads = [sum(t**2 * form for t, form in zip(one, forms, strict=True)) for one in product(SHAPES, repeat=3)]
     f, spread = drawn(found[-len(depth) :], covariance[-len(depth) :, -len(depth) :], spreads)
+    f = _never_falling(depth, f)
     left = evidence.outcome - x[:, : -len(depth)] @ found[: -len(depth)] - x[:, -len(depth) :] @ f
     se = np.sqrt(np.maximum(np.diag(spread), 0.0))
     return np.concatenate([[0.0], f]), np.concatenate([[0.0], se]), left
+
+
+def _never_falling(depth: Floats, f: Floats) -> Floats:
+    """The nearest f that does not fall as the depth grows: more must not bring less."""
+    order = np.argsort(depth, kind="stable")
+    found = np.empty_like(f)
+    found[order] = isotonic_regression(f[order]).x
+    return found
 
 
 def _past(evidence: Evidence) -> Ints:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 import narwhals as nw
 import numpy as np
 import polars as pl
+from scipy.stats import chi2
 
 from offerloop.engine import Engine, collect
 from offerloop.engine.base import Frame
@@ -156,11 +157,11 @@ def learn_shown(log: Log, offers: Sequence[Offer], seed: int, engine: Engine) ->
     seen = _evidence(rows, exposures, known, terms)
     now = active.with_columns(shown_day=pl.lit(log.as_of_day))
     if is_ladder(terms):
-        estimator, parts = GROWTH, _grown(seen, now, exposures, known, seed)
+        estimator, (parts, carried) = GROWTH, _grown(seen, now, exposures, known, seed)
     else:
         estimator = study_trial(seen.of(OUTCOMES[0]), None, Spending(), seed, customer=seen.customer).decision.estimator
-        parts = _parts(seen, now, known, estimator, seed)
-    table = _table(seen, seed, [one.offer_id for one in terms[1:]], estimator)
+        parts, carried = _parts(seen, now, known, estimator, seed), (None, None)
+    table = _table(seen, seed, [one.offer_id for one in terms[1:]], estimator, carried)
     return Shown(active["customer_id"], _made_of(Coding.of(terms), offers), parts, table)
 
 
@@ -193,7 +194,11 @@ def _made_of(shown: Coding, offers: Sequence[Offer]) -> dict[str, Floats]:
     return found
 
 
-def _table(seen: _Seen, seed: int, names: Sequence[str], estimator: str) -> pl.DataFrame:
+Carried = tuple[float | None, float | None]
+"""What carries over, and how often chance alone would show as much; None where it is not estimated."""
+
+
+def _table(seen: _Seen, seed: int, names: Sequence[str], estimator: str, carried: Carried) -> pl.DataFrame:
     """Mean effects of every offer, doubly robust."""
     effects, fold = {}, divisions(len(seen.customer), 1, seed, seen.customer)[0]
     for outcome in OUTCOMES:
@@ -204,7 +209,7 @@ def _table(seen: _Seen, seed: int, names: Sequence[str], estimator: str) -> pl.D
     counts = np.bincount(seen.evidence.action, minlength=len(names) + 1)
     rows = [
         (name, int(counts[k]), int(counts[0]), *(float(one[outcome][k]) for outcome in OUTCOMES[:2]
-         for one in (means, errors)), float(np.clip(means["redeemed"][k], 0, 1)), estimator)
+         for one in (means, errors)), float(np.clip(means["redeemed"][k], 0, 1)), estimator, *carried)
         for k, name in enumerate(names, start=1)
     ]  # fmt: skip
     return SHOWN_OFFERS.check(pl.DataFrame(rows, SHOWN_OFFERS.schema, orient="row"))
@@ -325,7 +330,7 @@ def _parts(seen: _Seen, now: pl.DataFrame, known: _Known, name: str, seed: int) 
     return Parts(current, planned, held_out, se)
 
 
-def _grown(seen: _Seen, now: pl.DataFrame, exposures: pl.DataFrame, known: _Known, seed: int) -> Parts:
+def _grown(seen: _Seen, now: pl.DataFrame, exposures: pl.DataFrame, known: _Known, seed: int) -> tuple[Parts, Carried]:
     """Of depths of one discount: all customers are told of by what all showed, and judged by parts left out."""
     names = [one.offer_id for one in seen.evidence.offers]
     days = known.window_days
@@ -338,7 +343,8 @@ def _grown(seen: _Seen, now: pl.DataFrame, exposures: pl.DataFrame, known: _Know
     used = UsedLearner().fit(seen.of("redeemed"), seed).effects(coming.features, coming.offers)
     planned = {"value_minor": found.value, "coupon_minor": found.discount, "redeemed": used}
     errors = {"value_minor": found.value_se, "coupon_minor": found.discount_se, "redeemed": np.zeros_like(used)}
-    return Parts(np.zeros(now.height, np.int64), planned, planned | {"value_minor": found.held_out_value}, errors)
+    parts = Parts(np.zeros(now.height, np.int64), planned, planned | {"value_minor": found.held_out_value}, errors)
+    return parts, (float(found.carry.sum()), float(chi2.sf(found.carry_z2, LAGS)))
 
 
 def _coming(logged: Evidence, now: pl.DataFrame, known: _Known, earlier: Ints) -> Evidence:

@@ -112,6 +112,13 @@ SHOWN_OFFERS = Table(
         Column("discount_se_minor", pl.Float64, "standard error"),
         Column("p_redeem", pl.Float64, "share of exposures after which it was used, beyond that after nothing"),
         Column("estimator", pl.String, "by which customers are told apart"),
+        Column(
+            "carries_over",
+            pl.Float64,
+            "what follows in later windows, as a share of the effect in its own; empty where it is not estimated",
+            optional=True,
+        ),
+        Column("carries_over_p", pl.Float64, "how often chance alone would show as much of it", optional=True),
     ),
     key=("offer_id",),
 )

@@ -21,6 +21,8 @@ NAMED = 3
 LONG = 24
 """Letters of a name that one line of a narrow chart holds."""
 WEEK = 7
+RARE = 0.01
+"""Of a hundred logs in which earlier offers do nothing, one is said to show that they do."""
 
 
 def shown_blocks(shown: Shown, findings: Findings, facts: Facts) -> tuple[Block, ...]:
@@ -32,6 +34,7 @@ def shown_blocks(shown: Shown, findings: Findings, facts: Facts) -> tuple[Block,
         _figure(shown, _names(shown, findings, tell), facts),
         *([Text(_chance(shown, tell))] if shown.clear else []),
         Text(_apart(shown, tell)),
+        *([] if shown.carries_over is None else [Text(_later(shown, tell))]),
     )
 
 
@@ -49,7 +52,7 @@ def _rests_on(shown: Shown, findings: Findings, tell: Voice) -> tuple[str, ...]:
         *([] if shown.window_days == WEEK else [tell.say("shown.rests.longer", days=days)]),
         tell.say("shown.rests.cost"),
         *([tell.say("shown.rests.between", names=tell.listed(between))] if between else []),
-        tell.say("shown.rests.halves"),
+        tell.say("shown.rests.halves" if shown.carries_over is None else "shown.rests.drawn"),
     )
 
 
@@ -139,4 +142,14 @@ def _chance(shown: Shown, tell: Voice) -> str:
 
 def _apart(shown: Shown, tell: Voice) -> str:
     name, meaning = (tell.word(family, shown.estimator) for family in ("uplift.estimator", "shown.estimator"))
-    return tell.say("shown.apart", estimator=name, meaning=meaning)
+    key = "shown.apart" if shown.carries_over is None else "shown.apart.alone"
+    return tell.say(key, estimator=name, meaning=meaning)
+
+
+def _later(shown: Shown, tell: Voice) -> str:
+    """What earlier offers still do: whether any, in which direction, and how much of it is in the plan."""
+    share, by_chance = shown.carries_over or 0.0, shown.carries_over_p or 0.0
+    if by_chance > RARE:
+        return tell.say("shown.later.none", share=tell.share(share, 0.01))
+    key = "shown.later.lasts" if share > 0 else "shown.later.taken"
+    return tell.say(key, share=tell.share(abs(share), 0.01))

@@ -55,6 +55,22 @@ WORDS: dict[str, str] = {
         "The plan for one half of the customers is chosen by a model of the other half and valued by what its own half "
         "showed, so luck in the one does not help in the other."
     ),
+    "shown.rests.drawn": (
+        "Effects are drawn to what is likely before anything was seen, as far as the log leaves them open. How right "
+        "they are is judged on customers left out, and the forecast counts with that."
+    ),
+    "shown.later.none": (
+        "Nothing shows that earlier offers still matter: what follows in later windows is {share} of the effect in the "
+        "offer's own, which chance could show too. The plan counts with it."
+    ),
+    "shown.later.lasts": (
+        "Offers last: of the effect in its own window, {share} follows in later ones. The plan counts with it, so its "
+        "value is that of the coming window and what follows."
+    ),
+    "shown.later.taken": (
+        "Offers take purchases in advance: of the effect in its own window, {share} is lost again in later ones. The "
+        "plan counts with it, so its value is that of the coming window and what follows."
+    ),
     "shown.title": "The interval leaves out zero for {names}",
     "shown.title.none": "The interval of every offer's value includes zero",
     "shown.measure": (
@@ -78,10 +94,11 @@ WORDS: dict[str, str] = {
         "Which customers respond more is told by the estimator “{estimator}”: {meaning}. It was chosen on customers "
         "whom it had not seen; of estimators that chance cannot tell apart, the simplest is used."
     ),
+    "shown.apart.alone": "Which customers respond more is told by the estimator “{estimator}”: {meaning}.",
     "shown.estimator.outcome": "an offer changes the same share of what each customer would buy anyway",
-    "shown.estimator.curve": (
-        "an offer changes the same share of what each customer would buy anyway, by being there and by its depth, "
-        "another share only as far as the log supports it, and a deeper one never brings less"
+    "shown.estimator.growth": (
+        "an offer makes what each customer would buy anyway grow by a share that hangs on its depth, on what is known "
+        "of the customer and on the customer's own past, as far as the log supports it; a deeper one never brings less"
     ),
     "shown.estimator.ridge_t": "a linear model of what customers buy after each offer; effects are their differences",
     "shown.estimator.dr_learner": "a linear model of the effect itself, learned from doubly robust differences",

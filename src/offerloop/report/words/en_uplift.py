@@ -85,6 +85,7 @@ WORDS: dict[str, str] = {
         "decided who got what."
     ),
     # Estimators.
+    "uplift.estimator.growth": "growth of purchases",
     "uplift.estimator.outcome": "proportional effect",
     "uplift.estimator.ridge_t": "ridge T-learner",
     "uplift.estimator.dr_learner": "DR-learner",

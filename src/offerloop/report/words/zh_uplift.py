@@ -65,6 +65,7 @@ WORDS: dict[str, str] = {
     "uplift.design.observational": "不是试验",
     "uplift.observational": "谁得到优惠不是抽签决定的：只有表中的列说明了决定谁得到什么的一切，以上结果才成立。",
     # 估计方法
+    "uplift.estimator.growth": "购买增长",
     "uplift.estimator.outcome": "等比例效果",
     "uplift.estimator.ridge_t": "岭回归 T-learner",
     "uplift.estimator.dr_learner": "DR-learner",
