@@ -6,7 +6,7 @@ compared with what these windows showed, in one weighted regression:
     y - expected = sum over offers of the surprise of what was shown x (level alike + slope (predicted - alike)) + error
 
 Level 1 and slope 1 say that predictions are right. Both are drawn to 1 as far as the log leaves them open (`spread`).
-What is planned is what a model of all customers predicts; what is held out is the same, with this level and slope.
+Effects are what a model of all customers predicts, with this level and slope: used as they were judged.
 
 A discount takes off its depth of what it covers: a share of what the customer is expected to buy with the offer, the
 same for everybody and, as far as the log shows no more, for every depth.
@@ -35,7 +35,6 @@ class Grown:
     """Arrays are (customers, K)."""
 
     value: Floats
-    held_out_value: Floats
     value_se: Floats
     discount: Floats
     discount_se: Floats
@@ -54,12 +53,12 @@ def grow(value: Evidence, discount: Floats, part: Ints, now: Evidence, whose: In
     told = model.told(now, _sums(model.signals(value), value.whose, whose))
     level, slope, doubt = _judged(value, part)
     apart = told.value - told.alike
-    held_out = level * told.alike + slope * apart
+    judged = level * told.alike + slope * apart
     pair = np.stack([told.alike, apart], axis=-1)
     se = np.sqrt(told.se**2 + np.einsum("nkp,pq,nkq->nk", pair, doubt, pair))
     share, share_se = _covered(model, value, discount)
     bought = np.maximum(told.without[:, None] + told.now, 0.0)
-    return Grown(told.value, held_out, se, bought * share, bought * share_se, model.carry, model.carry_z2)
+    return Grown(judged, se, bought * share, bought * share_se, model.carry, model.carry_z2)
 
 
 def _judged(evidence: Evidence, part: Ints) -> tuple[float, float, Floats]:

@@ -15,7 +15,7 @@ Efron and Morris 1973), averaged over how widely the part may vary, by likelihoo
     a      ~ N(0, t^2 I)      u_i ~ N(0, t^2)      carry ~ N(0, t^2 I)
 
 min(d, d') is the covariance of a random walk in depth: f may be convex, saturating or stepped where the log shows it.
-Depths that still seem to bring less than lower ones are pooled with these (isotonic regression).
+Depths that still seem to bring less than lower ones are pooled with these (isotonic regression), and none is below 0.
 Given the draw of the offer, growth is estimated by weighted least squares from the surprise of what was shown, f of it
 less its mean over the draw (Robinson 1988). Effects count the coming window and what carries over from it:
 
@@ -159,10 +159,10 @@ def _shape(evidence: Evidence, base: Floats, unit: Floats, variance: Floats) -> 
 
 
 def _never_falling(depth: Floats, f: Floats) -> Floats:
-    """The nearest f that does not fall as the depth grows: more must not bring less."""
+    """The nearest f that begins at 0 and does not fall as the depth grows: more must not bring less."""
     order = np.argsort(depth, kind="stable")
     found = np.empty_like(f)
-    found[order] = isotonic_regression(f[order]).x
+    found[order] = np.maximum(isotonic_regression(f[order]).x, 0.0)
     return found
 
 

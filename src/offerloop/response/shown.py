@@ -343,7 +343,7 @@ def _grown(seen: _Seen, now: pl.DataFrame, exposures: pl.DataFrame, known: _Know
     used = UsedLearner().fit(seen.of("redeemed"), seed).effects(coming.features, coming.offers)
     planned = {"value_minor": found.value, "coupon_minor": found.discount, "redeemed": used}
     errors = {"value_minor": found.value_se, "coupon_minor": found.discount_se, "redeemed": np.zeros_like(used)}
-    parts = Parts(np.zeros(now.height, np.int64), planned, planned | {"value_minor": found.held_out_value}, errors)
+    parts = Parts(np.zeros(now.height, np.int64), planned, planned, errors)
     return parts, (float(found.carry.sum()), float(chi2.sf(found.carry_z2, LAGS)))
 
 
