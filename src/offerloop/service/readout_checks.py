@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from offerloop.allocation.arms import HOLDOUT, PLAN
+from offerloop.allocation.arms import EXPLORE, HOLDOUT, PLAN
 from offerloop.engine import Engine
 from offerloop.evaluation.assignment import in_holdout
 from offerloop.evaluation.experiment import LEAST, LEAST_BUYERS, sample_ratio
@@ -48,9 +48,11 @@ def checks(run: PastRun, exposures: pl.DataFrame | None) -> tuple[Check, ...]:
 
 
 def _of_plan(run: PastRun, planned: pl.DataFrame) -> tuple[float, float]:
-    """Return the expected shares of holdout and plan; customers who can draw no offer never explore."""
-    able = planned.select((pl.col("lot_kinds") != "").mean()).item() or 0.0
-    held = run.config.experiment.holdout
+    """Return the expected shares of holdout and plan; customers who can draw no offer do not explore."""
+    no_lot, held = pl.col("lot_kinds") == "", run.config.experiment.holdout
+    able = planned.select((~no_lot).mean()).item() or 0.0
+    if not run.assignments.filter(no_lot & (pl.col("arm") == EXPLORE)).is_empty():
+        able = 1.0  # in runs of earlier versions they do
     return held, (1 - held) * (1 - run.explore_share * able)
 
 
