@@ -156,7 +156,7 @@ def campaign(name, send, basis):
     }  # fmt: skip
 
 
-def build_run(folder, text=False, send=True, basis="liability"):
+def build_run(folder, text=False, send=True, basis="liability", config=CONFIG, known=True):
     """A run of twelve customers by hand; with `text` their ids are c1 to c12."""
     folder.mkdir()
 
@@ -166,9 +166,12 @@ def build_run(folder, text=False, send=True, basis="liability"):
             frame = frame.with_columns(pl.format("c{}", "customer_id").alias("customer_id"))
         table.check(frame).write_parquet(folder / f"{table.name}.parquet")
 
-    rows = ROWS if send else dict.fromkeys(ROWS, ("plan", "no_campaign_pays", NONE, NONE))
+    why = "no_campaign_pays" if known else "no_effect_known"
+    rows = ROWS if send else dict.fromkeys(ROWS, ("plan", why, NONE, NONE))
     write(ASSIGNMENTS, [assignment(one, *row) for one, row in rows.items()])
-    write(EFFECTS, [effect(one, key, *both) for one, known in EFFECTS_OF.items() for key, both in known.items()])
+    write(EFFECTS, [effect(one, key, *both) for one, those in EFFECTS_OF.items() for key, both in those.items()])
+    if not known:
+        write(EFFECTS, [])
     write(PROFILES, [profile(one) for one in ROWS])
     write(AFFINITIES, [dict(zip(AFFINITIES.names, row, strict=True)) for row in LIKED])
     terms = [
@@ -181,5 +184,5 @@ def build_run(folder, text=False, send=True, basis="liability"):
     campaigns = [campaign(name, send and name != "own", basis) for name in PRICES]
     summary = {"shop": "Corner", "currency": "EUR", "as_of": "2026-01-01", "margin": MARGIN, "campaigns": campaigns}
     (folder / "summary.json").write_text(json.dumps(summary))
-    (folder / "manifest.json").write_text(json.dumps({"config": {"text": CONFIG}}))
+    (folder / "manifest.json").write_text(json.dumps({"config": {"text": config}}))
     return folder

@@ -13,6 +13,7 @@ from offerloop.errors import ConfigError, InputError, SourceError
 from offerloop.service.check import check
 from offerloop.service.init import write_shop
 from offerloop.service.runs import run
+from small_shop import write_small_shop
 
 
 def shop(tmp_path, shape):
@@ -274,3 +275,27 @@ def test_a_folder_without_a_configuration_is_one_sentence(tmp_path, command):
     done = CliRunner().invoke(app, [command, str(tmp_path)])
     assert isinstance(done.exception, ConfigError)
     assert str(tmp_path / "offerloop.toml") in str(done.exception)
+
+
+ASSUMED = "assumed = { p_redeem = 0.1, incremental = 0.6 }\n"
+
+
+@pytest.mark.parametrize(
+    "change, code, said",
+    [
+        (lambda text: text.replace(ASSUMED, ""), "no_plan", "there is no plan to explore beside and nobody gets it"),
+        (lambda text: text[: text.rindex(ASSUMED)], "possible", "only given by lot"),
+        (
+            lambda text: text[: text.rindex(ASSUMED)].replace('explore_budget = "20.00"', 'explore_budget = "0.00"'),
+            "no_budget",
+            "explore_budget is 0, so nobody gets it",
+        ),
+    ],
+)
+def test_an_offer_with_an_unknown_effect_is_given_only_beside_a_plan(tmp_path, change, code, said):
+    path = write_small_shop(tmp_path)
+    path.write_text(change(path.read_text()))
+    found = check(path)
+    last = found.facts["offers"][-1]
+    assert (last["kind"], last["basis"], last["exploration"]) == ("spend_and_save", "unknown", code)
+    assert any("2.00 off from 20.00 EUR" in line and said in line for line in found.lines)

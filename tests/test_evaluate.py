@@ -129,7 +129,9 @@ def test_the_page_asks_no_other_host_and_shows_every_method(done):
 
 
 def test_without_coupon_columns_only_value_is_shown_and_said(tmp_path):
-    shop = usual_shop(tmp_path, effect=0.0, columns='list_value = "list"', more="[evaluate]\nwindow_days = 3")
+    shop = usual_shop(
+        tmp_path, effect=0.0, coupon=0.0, columns='list_value = "list"', more="[evaluate]\nwindow_days = 3"
+    )
     found = evaluate(shop).summary
     assert not found["cost_is_known"]
     assert found["window_days"] == 3

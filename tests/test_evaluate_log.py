@@ -4,11 +4,12 @@ import numpy as np
 import polars as pl
 import pytest
 
-from evaluate_shop import EXPOSURES, write_log_shop
+from evaluate_shop import EXPOSURES, usual_shop, write_log_shop
 from offerloop.config import load_config
 from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.errors import EvidenceError, InputError
 from offerloop.response.days import FEATURES
+from offerloop.service.check import check
 from offerloop.service.evaluate_log import read_decisions
 
 BEFORE = [(1, 0, 20.0, 0.0, 0.0, 0.0), (1, 9, 6.0, 0.0, 0.0, 0.0), (1, 65, 40.0, 0.0, 0.0, 0.0),
@@ -120,3 +121,23 @@ def test_a_log_that_cannot_speak_is_refused_in_one_sentence(tmp_path, exposures,
     with pytest.raises(kind, match=says) as caught:
         decisions(tmp_path, exposures=exposures, log=log)
     assert len(str(caught.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize("coupon, knows", [(2.0, True), (0.0, False)])
+def test_run_and_evaluate_agree_whether_one_discount_for_everything_tells_what_offers_cost(tmp_path, coupon, knows):
+    """Half of all orders have a tenth off at the shelf, with an offer and without."""
+    path = usual_shop(tmp_path, coupon=coupon, shelf=0.1, columns='list_value = "list"')
+    kind = 'kind = "coupon", on = "all", percent = 10, max_discount = "5.00"'
+    path.write_text(path.read_text().replace(kind, 'id = "coupon", kind = "spend_and_save", spend = "5", save = "2"'))
+    found = read_decisions(load_config(path), DuckDBEngine(), 7)
+    costs = found.log(set()).cost
+    assert (costs is not None) is found.knows_cost is knows
+    if costs is not None:
+        shown = (found.rows["offer_id"] == "coupon").to_numpy()
+        assert costs[shown].mean() == pytest.approx(100 * coupon, rel=0.1)
+    checked = check(path)
+    (offer,) = checked.facts["offers"]
+    assert offer["basis"] == ("estimated" if knows else "unknown")
+    assert ("map 'coupon' of the order lines" in checked.facts["gaps"]["exposures"]) is not knows
+    rules = [one["rule"] for one in checked.facts["sources"]["order_lines"]["rules"]]
+    assert ("offers' discounts" in rules) is knows

@@ -7,7 +7,7 @@ import string
 import polars as pl
 import pytest
 
-from explained_run import JAM, MARGIN, PRICES, ROWS, TEA, WELCOME, build_run, effect
+from explained_run import CONFIG, JAM, MARGIN, PRICES, ROWS, TEA, WELCOME, build_run, effect
 from offerloop.errors import InputError
 from offerloop.profiles import TAGS
 from offerloop.recommenders.reasons import BOUGHT, GOES_WITH, NEW_LIKE, POPULAR
@@ -116,6 +116,29 @@ def test_a_campaign_that_is_not_sent_gives_its_forecast_as_the_reason(unsent):
     assert found.facts["changes"]["kind"] == "campaign"
     assert set(statuses(found.facts).values()) == {"not_sent"}
     assert "52.5 % of each discount" in found.text
+
+
+@pytest.mark.parametrize(
+    "language, clearly, above", [("en", "clearly above zero", "above zero"), ("zh", "明确", "高于零")]
+)
+def test_a_campaign_that_may_be_sent_unproven_is_not_held_to_a_clear_forecast(tmp_path, language, clearly, above):
+    config = CONFIG.replace("[[campaigns]]\n", '[[campaigns]]\nsend = "expected"\n')
+    found = explain(build_run(tmp_path / "expected", send=False, config=config), "1", language=language)
+    assert clearly not in found.text.replace("明确划算", "")
+    assert found.text.count(above) >= 3
+
+
+@pytest.mark.parametrize(
+    "language, said, wrong",
+    [("en", "Nothing shows the effect of any offer", "zero"), ("zh", "没有数据表明任何优惠的效果", "零")],
+)
+def test_where_no_effect_is_known_no_forecast_is_named(tmp_path, language, said, wrong):
+    found = explain(build_run(tmp_path / "unknown", send=False, known=False), "1", language=language)
+    assert found.facts["decision"]["reason"] == "no_effect_known"
+    assert said in found.text
+    assert wrong not in found.text
+    for audience in AUDIENCES:
+        assert explain(tmp_path / "unknown", "1", audience, language).text
 
 
 def test_a_budget_of_expected_costs_counts_those(tmp_path):

@@ -172,6 +172,25 @@ def test_what_a_supplier_pays_whole_does_not_replace_the_plan():
     assert arms.table.filter(arm="plan").height > 0.7 * SIZE
 
 
+def test_who_can_draw_no_offer_does_not_take_a_place_in_exploration():
+    """Customers from 30 on refuse offers: they are in no campaign's audience."""
+    agreed = {name: pl.Series(range(30)) for name in BUDGETS}
+    explored, n = 0, 200
+    for seed in range(n):
+        arms = drawn(SIZE, PLAN, LISTED, BUDGETS, seed, audiences=agreed, holdout_seed=f"draw {seed}")
+        some = arms.table.filter(arm="explore")
+        explored += some.height
+        assert set(some["customer_id"]) <= set(range(30))
+        refused = arms.table.filter((pl.col("customer_id") >= 30) & (pl.col("arm") == "plan"))
+        assert (refused["propensity"] == 1.0).all()
+        free = arms.table.filter((pl.col("customer_id") < 30) & (pl.col("arm") != "holdout")).height
+        assert arms.explore_share == pytest.approx(some.height / free)
+        kept = arms.table.filter((pl.col("arm") == "plan") & (pl.col("offer_id") == "a"))["propensity"]
+        q = 1 / 3 * 1 / 2  # of two kinds and nothing, then of offers a and b
+        assert kept.to_numpy() == pytest.approx(0.9 * (1 - arms.explore_share + arms.explore_share * q))
+    assert explored > n
+
+
 def test_everyone_held_out():
     held_out = Experiment().model_copy(update={"holdout": 1.0})  # which no configuration may ask for
     audience = pl.Series("customer_id", range(SIZE), dtype=pl.Int64)

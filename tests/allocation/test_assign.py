@@ -42,9 +42,10 @@ ARMS = [
 NOBODY = Outside(pl.Series([], dtype=pl.Int64), pl.Series([], dtype=pl.Int64))
 
 
-def assigned(sent=("paid",), digits=2, outside=NOBODY):
-    schema = ["customer_id", "campaign_id", "offer_id", "profit_minor"]
-    effects = pl.DataFrame(EFFECTS, schema=schema, orient="row").with_columns(
+def assigned(sent=("paid",), digits=2, outside=NOBODY, rows=EFFECTS):
+    kinds = (pl.Int64, pl.String, pl.String, pl.Float64)
+    schema = dict(zip(("customer_id", "campaign_id", "offer_id", "profit_minor"), kinds, strict=True))
+    effects = pl.DataFrame(rows, schema=schema, orient="row").with_columns(
         value_minor=pl.col("profit_minor") + 20.5,
         profit_low_minor=pl.col("profit_minor") - 10,
         profit_high_minor=pl.col("profit_minor") + 10,
@@ -91,6 +92,11 @@ def test_why_customers_may_get_nothing_at_all():
 def test_without_a_campaign_that_pays():
     assert column(assigned(sent=()), "reasons")[3] == "no_campaign_pays"
     assert column(assigned(sent=()), "rank_of_alternative") == dict.fromkeys(range(1, 9), "")
+
+
+def test_without_any_known_effect_no_forecast_is_blamed():
+    found = column(assigned(sent=(), rows=EFFECTS[:0]), "reasons")
+    assert (found[2], found[3], found[5]) == ("holdout", "no_effect_known", "no_effect_known")
 
 
 def test_money_of_what_is_given():

@@ -241,6 +241,7 @@ def test_every_table_is_named_here():
     assert {field.name for field in fields(Events)} == {
         *TABLES, "browsing", "exposures", "offers", "quality", "quality_by_day", "rejected", "no_consent", "returned",
         "notes", "bulk_buyers", "first_day", "as_of_day", "non_merchandise", "losses",
+        "splits_discounts",
         "agreement",
     }  # fmt: skip
 

@@ -128,6 +128,23 @@ def test_what_other_rooms_write_is_known_in_chinese():
     assert all(f"tag.{tag.name}" in words_of("zh") for tag in TAGS)
 
 
+def rows_of_the_quality_table():
+    """Rules and reasons that cleaning writes besides those of its rules, with any figure in its places."""
+    tree = ast.parse((Path(offerloop.__file__).parent / "events/prepare.py").read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "why":
+            parts = node.value.values if isinstance(node.value, ast.JoinedStr) else [node.value]
+            yield "".join(one.value if isinstance(one, ast.Constant) else "7" for one in parts)
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "quality_row":
+            yield from (one.value for one in node.args[1:2] if isinstance(one, ast.Constant))
+
+
+def test_every_row_of_the_quality_table_is_known_in_chinese():
+    texts = [text for text in rows_of_the_quality_table() if text != "7"]
+    assert len(texts) >= 9
+    assert [text for text in texts if in_language(text, "zh") == text] == []
+
+
 def missing_evidence():
     """What a run says of data that show too little, with any figure in its places."""
     rooms = Path(offerloop.__file__).parent

@@ -5,6 +5,8 @@ probability of the written offer over plan, exploration and holdout together, wi
 share e of the others exploring, who draw the offer with probability q:
 
     P(offer) = (1 - h) [(1 - e) 1{offer = plan's} + e q(offer)] + h 1{offer = none}
+
+Customers who could only draw nothing, such as those who refuse offers, do not explore: their e is 0.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from offerloop.evaluation.assignment import in_holdout
 from offerloop.offers import NO_OFFER
 
 MOST_EXPLORE = 0.10
-"""Largest share of customers outside the holdout who explore, however little that costs: the plan stays the rule."""
+"""Largest share of those who can explore, however little that costs: the plan stays the rule."""
 PLAN, EXPLORE, HOLDOUT = "plan", "explore", "holdout"
 
 
@@ -30,7 +32,7 @@ class Arms:
     table: pl.DataFrame
     """customer_id, campaign_id (null for no offer), offer_id, both again as `planned_`, arm, propensity, lot_kinds."""
     explore_share: float
-    """Share of customers outside the holdout who explore."""
+    """Share of those who explore among the customers outside the holdout who can draw an offer."""
 
 
 def menu(effects: pl.DataFrame, offers: pl.DataFrame, sent: list[str]) -> pl.DataFrame:
@@ -68,7 +70,8 @@ def draw_arms(
     menu = menu.filter(pl.col("campaign_id").is_in([name for name, budget in explore_budgets.items() if budget > 0]))
     lots = _lots(audience, menu, audiences)
     held = np.array([in_holdout(str(one), settings.holdout_seed, settings.holdout) for one in ids])
-    free = np.flatnonzero(~held)
+    able = np.array([bool(lots[one].kinds) for one in ids], dtype=bool)
+    free = np.flatnonzero(~held & able)
     n_explore = min(_affordable(menu, explore_budgets), int(MOST_EXPLORE * len(free)))
     share = n_explore / len(free) if len(free) else 0.0
     explorers = set(rng.choice(free, size=n_explore, replace=False).tolist()) if n_explore else set()
@@ -78,7 +81,8 @@ def draw_arms(
         lot, best = lots[one], plan.get(one, _NOTHING)
         arm = HOLDOUT if held[position] else EXPLORE if position in explorers else PLAN
         given = {HOLDOUT: _NOTHING, PLAN: best}.get(arm) or lot.draw(rng)
-        chance = (1 - settings.holdout) * ((1 - share) * (given == best) + share * lot.probability(given))
+        own = share if able[position] else 0.0
+        chance = (1 - settings.holdout) * ((1 - own) * (given == best) + own * lot.probability(given))
         rows.append((*given, *best, arm, chance + settings.holdout * (given == _NOTHING), ",".join(lot.kinds)))
     names = {
         "campaign_id": pl.String, "offer_id": pl.String, "planned_campaign_id": pl.String,

@@ -66,7 +66,7 @@ def assignments(
         pl.when(nothing).then(0).otherwise(pl.col("cost_liability_minor")).alias("cost_liability_minor"),
         pl.when(nothing).then(0).otherwise(pl.col("cost_expected_micro")).alias("cost_expected_micro"),
         pl.when(nothing).then(pl.lit("none")).otherwise(pl.coalesce("basis", "offer_basis")).alias("basis"),
-        _reasons(sent, outside).alias("reasons"),
+        _reasons(sent, outside, any_effect=not effects.is_empty()).alias("reasons"),
         _alternative(digits).alias("rank_of_alternative"),
         pl.lit("").alias("product_ids"),
     )
@@ -105,7 +105,7 @@ def decimal_text(minor: pl.Expr, digits: int) -> pl.Expr:
     return text if digits == 0 else text + "." + (size % 10**digits).cast(pl.String).str.zfill(digits)
 
 
-def _reasons(sent: list[str], outside: Outside) -> pl.Expr:
+def _reasons(sent: list[str], outside: Outside, *, any_effect: bool) -> pl.Expr:
     """Why this customer has this row: codes of `tables.REASONS`."""
     nothing = pl.col("offer_id") == NO_OFFER
     return (
@@ -114,6 +114,7 @@ def _reasons(sent: list[str], outside: Outside) -> pl.Expr:
         .when(pl.col("arm") == HOLDOUT).then(pl.lit("holdout"))
         .when(pl.col("arm") == EXPLORE).then(pl.lit("lot"))
         .when((pl.col("arm") == PLAN) & ~nothing).then(pl.lit("best_profit"))
+        .when(pl.lit(not any_effect)).then(pl.lit("no_effect_known"))
         .when(pl.lit(not sent)).then(pl.lit("no_campaign_pays"))
         .when(pl.col("best_minor").is_null()).then(pl.lit("no_basis"))
         .when(pl.col("best_minor") <= 0).then(pl.lit("no_offer_pays"))

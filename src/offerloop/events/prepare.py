@@ -65,6 +65,8 @@ class Events:
     """customer_id, product_id, kind, value, event_day: views, carts, ratings."""
     exposures: Frame
     """customer_id, offer_id, shown_day: who was shown what; an empty offer is deliberately nothing."""
+    splits_discounts: bool
+    """Whether no column has coupons, and they are what was off beyond usual shelf discounts."""
     offers: list[dict[str, Any]]
     """Offers of the shop's own table, as `[[campaigns.offers]]` would hold them."""
     quality: pl.DataFrame
@@ -127,6 +129,7 @@ def prepare(config: Config, engine: Engine) -> Events:
         coupon_products=stage.plain("coupon_products"),
         browsing=stage.before("events", "at", "event_day"),
         exposures=exposures,
+        splits_discounts=stage.splits_discounts,
         offers=listed_offers(listed),
         quality=QUALITY.check(pl.DataFrame(stage.quality)),
         quality_by_day=stage.quality_by_day(),
@@ -179,6 +182,7 @@ class _Cleaning:
         """product_id and the commonest text of each product in the order lines, where these have texts."""
         self.returned = self.non_merchandise = pl.DataFrame()
         self.first_day = self.as_of_day = self._later = 0
+        self.splits_discounts = False
         self.dates = Dates(config, engine)
         self.oldest_day: int | None = None
         """Nothing before it is used, when there is a retention."""
@@ -297,6 +301,7 @@ class _Cleaning:
         split, count = with_offer_coupons(lines, exposures, products, days, self.engine)
         if count == 0:
             return lines
+        self.splits_discounts = True
         why = "no column has coupons: what is off beyond usual shelf discounts is the coupon of the offer shown"
         self.quality.append(quality_row("order_lines", "offers' discounts", "repaired", count, why))
         return self.engine.keep(split)

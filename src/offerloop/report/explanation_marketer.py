@@ -156,7 +156,7 @@ def _price(tell: Teller, one: Mapping[str, Any]) -> str:
     values = {"campaign": tell.quoted(one["title"]), "budget": tell.costs(campaign).exact(one["budget_minor"])}
     basis = tell.say(f"price.basis.{one['budget_basis']}")
     if not one["send"]:
-        return tell.say("price.not_sent", forecast=tell.forecast(one), **values)
+        return tell.say(f"price.{tell.not_sent(one)}", forecast=tell.forecast(one), **values)
     if not one["shadow_price"]:
         return tell.say("price.unused", basis=basis, **values)
     price, unit = tell.ratio(one["shadow_price"]), tell.one(campaign)

@@ -104,6 +104,8 @@ def why_not_lines(tell: Teller) -> list[str]:
         if one["status"].startswith("given"):
             continue
         status = _counted(tell, one, one["status"], "negative")
+        if status == "not_sent":
+            status = tell.not_sent(tell.campaign(one["campaign_id"]))
         why = tell.say(f"why_not.{status}", **_reason_values(tell, one, chosen))
         lines.append(tell.say("why_not.item", offer=tell.named(one), why=why))
     return lines
@@ -196,7 +198,7 @@ def _campaign(tell: Teller, found: Mapping[str, Any]) -> list[str]:
     lines = []
     for one in tell.facts["campaigns"]:
         title = tell.quoted(one["title"])
-        lines.append(tell.say("change.campaign", campaign=title, forecast=tell.forecast(one)))
+        lines.append(tell.say(f"change.{tell.not_sent(one)}", campaign=title, forecast=tell.forecast(one)))
         if one["clear_supplier_share"]:  # at 0 it is the budget that keeps it
             share = tell.share_to_tenth(one["clear_supplier_share"])
             lines.append(tell.say("change.campaign_share", campaign=title, share=share))

@@ -47,7 +47,7 @@ def _facts_used(tell: Teller) -> list[tuple[str, dict[str, object]]]:
         return [("support.not_punished", {}), (f"support.facts.{reason}", {})]
     if reason == "no_basis":
         return [("support.facts.none", {})]
-    if reason == "no_campaign_pays":
+    if reason in ("no_campaign_pays", "no_effect_known"):
         return [("support.facts.campaign", {})]
     if reason in ("no_consent", "outside"):
         return [(f"support.facts.{reason}", {})]
@@ -100,11 +100,13 @@ def _how_chosen(terms: Mapping[str, Any], *, lot: bool) -> str:
     return "customer.personalised_lot" if lot else "customer.personalised"
 
 
+_ABOUT_ALL = ("no_campaign_pays", "no_effect_known", "no_consent", "outside")
+"""Reasons that rest on no purchase of the customer."""
+
+
 def _not_offered(tell: Teller) -> list[str]:
     reason = tell.facts["decision"]["reason"]
-    how = {"holdout": "_draw", "lot": "_draw", "no_campaign_pays": "_all", "no_consent": "_all", "outside": "_all"}.get(
-        reason, ""
-    )
+    how = "_draw" if reason in ("holdout", "lot") else "_all" if reason in _ABOUT_ALL else ""
     why = "lot_none" if reason == "lot" else reason
     return [tell.say("customer.none"), tell.say(f"customer.why.{why}"), tell.say(f"customer.automated{how}")]
 

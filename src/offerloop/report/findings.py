@@ -55,7 +55,7 @@ class Findings:
     as_of_day: int
     """Epoch day of the plan; the day after the last one known."""
     explore_share: float
-    """Share of the customers outside the holdout who got an offer by lot."""
+    """Share of those who explore among the customers outside the holdout who can draw an offer."""
     test: ComingTest | None = None
     """What the read-out of the plan will be able to show; None when nothing is planned."""
     gaps: tuple[str, ...] = ()

@@ -106,6 +106,12 @@ class Teller:
         found = [campaign[name] for name in ("profit_minor", "profit_low_minor", "profit_high_minor")]
         return Voice(self.language, self.facts["currency"]).estimate(Estimate.known(*found))
 
+    def not_sent(self, campaign: Mapping[str, Any]) -> str:
+        """Return a code for why a campaign is not sent: by its rule for sending, or because it has no forecast."""
+        if not campaign["has_forecast"]:
+            return "no_forecast"
+        return "not_sent_expected" if campaign["send_rule"] == "expected" else "not_sent"
+
     def offer(self, terms: Mapping[str, Any] | None, *, with_most: bool = False) -> str:
         """An offer in the words of the language; its label where the kind is not known here."""
         if terms is None:

@@ -149,8 +149,8 @@ def learn_shown(log: Log, offers: Sequence[Offer], seed: int, engine: Engine) ->
     """
     exposures = _read(log.exposures)
     rows, _ = finished(exposures, log.first_day, log.as_of_day, log.window_days)
-    _check_costs(log.order_lines, offers)
     terms = _terms(rows, {one.offer_id: one for one in offers})
+    _check_costs(log.order_lines, offers)
     active = collect(log.order_lines.filter(_recent(log)).select("customer_id").unique(), "customer_id")
     ids = pl.concat([active, rows.select("customer_id")]).unique()
     known = _Known.of(log, engine.table(ids), terms)
@@ -168,21 +168,30 @@ def learn_shown(log: Log, offers: Sequence[Offer], seed: int, engine: Engine) ->
 def shown_enough(log: Log, offers: Sequence[Offer]) -> frozenset[str]:
     """Return the ids of those offers whose effects `learn_shown` would estimate. Raises the same EvidenceError."""
     rows, _ = finished(_read(log.exposures), log.first_day, log.as_of_day, log.window_days)
+    terms = _terms(rows, {one.offer_id: one for one in offers})
     _check_costs(log.order_lines, offers)
-    return frozenset(_made_of(Coding.of(_terms(rows, {one.offer_id: one for one in offers})), offers))
+    return frozenset(_made_of(Coding.of(terms), offers))
 
 
 def _check_costs(order_lines: Frame, offers: Sequence[Offer]) -> None:
-    """Raises EvidenceError where offers take money off and no order line says that anything ever was."""
+    """Raises EvidenceError where offers take money off and no order line says that an offer ever did."""
     if not any(one.effects() for one in offers):
         return
     off = [nw.col(name).abs().max().alias(name) for name in ("discount_minor", "coupon_minor")]
-    if not any(collect(order_lines.select(*off)).row(0)):
+    discount, coupon = collect(order_lines.select(*off)).row(0)
+    if coupon:
+        return
+    if discount:
         raise EvidenceError(
-            "the offers that were shown take money off, but no order line says that anything was taken off, so what "
-            "they cost is not known and the exposures are not used; map 'coupon', 'discount' or 'list_value' of the "
-            "order lines"
+            "the offers that were shown take money off, but order lines have no coupons, and their discounts are not "
+            "surely higher with an offer than without, so what offers cost is not known and the exposures are not "
+            "used; map 'coupon' of the order lines"
         )
+    raise EvidenceError(
+        "the offers that were shown take money off, but no order line says that anything was taken off, so what "
+        "they cost is not known and the exposures are not used; map 'coupon', 'discount' or 'list_value' of the "
+        "order lines"
+    )
 
 
 def _made_of(shown: Coding, offers: Sequence[Offer]) -> dict[str, Floats]:

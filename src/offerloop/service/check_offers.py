@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 from offerloop.config import Campaign, Config, Listed
@@ -26,12 +27,18 @@ class OfferCheck:
     basis: str
     """estimated, transferred, assumed or unknown: what its effect rests on."""
     problem: str = ""
+    exploration: str = "possible"
+    """Whether a few customers may get it at random: possible, no_limit, no_budget or no_plan."""
 
     def line(self, currency: str) -> str:
         """For people."""
         if self.liability_minor is None:
-            return self.problem or f"{self.label}: may cost any amount; {_BASES[self.basis]}"
-        return f"{self.label}: costs {to_text(self.liability_minor, currency)} at most; {_BASES[self.basis]}"
+            return self.problem or f"{self.label}: may cost any amount; {self._effect()}"
+        return f"{self.label}: costs {to_text(self.liability_minor, currency)} at most; {self._effect()}"
+
+    def _effect(self) -> str:
+        """Say what the effect rests on, and for an unknown one whether anybody gets the offer."""
+        return _UNKNOWN[self.exploration] if self.basis == "unknown" else _BASES[self.basis]
 
     def facts(self) -> dict[str, Any]:
         """For programs."""
@@ -42,7 +49,13 @@ _BASES = {
     "estimated": "its effect is estimated from the exposures",
     "transferred": "its effect is estimated from shelf prices",
     "assumed": "its effect is assumed",
-    "unknown": "nothing shows its effect, so it is only given by lot to learn it",
+}
+_UNKNOWN = {
+    "possible": "nothing shows its effect, so it is only given by lot to learn it",
+    "no_limit": "nothing shows its effect and nothing limits its cost, so nobody gets it; give it 'max_discount'",
+    "no_budget": "nothing shows its effect and explore_budget is 0, so nobody gets it",
+    "no_plan": "nothing shows its effect, nor that of any other offer of its campaign, so there is no plan to explore "
+    "beside and nobody gets it; give an offer 'assumed'",
 }
 
 
@@ -72,7 +85,10 @@ class ReadOffers:
 
     def checked(self, shown: frozenset[str], *, studied: bool) -> list[OfferCheck]:
         """`shown` are ids of offers whose effects the exposures tell, `studied` is whether shelf prices tell any."""
-        found = [_check(one, offer, shown, studied=studied) for one, offers in self.by_campaign for offer in offers]
+        found = list[OfferCheck]()
+        for campaign, offers in self.by_campaign:
+            mine = [_check(campaign, offer, shown, studied=studied) for offer in offers]
+            found += [replace(one, exploration=_exploration(campaign, one, mine)) for one in mine]
         return [*found, *self.unreadable]
 
 
@@ -88,3 +104,12 @@ def _check(campaign: Campaign, offer: Offer, shown: frozenset[str], *, studied: 
     elif studied and offer.depth is not None and offer.category is not None:
         basis = "transferred"
     return OfferCheck(campaign.id, offer.offer_id, offer.kind, offer.label(), most, basis, problem)
+
+
+def _exploration(campaign: Campaign, offer: OfferCheck, offers: list[OfferCheck]) -> str:
+    """Return whether the offer may be given at random, beside a plan of the campaign's `offers`."""
+    if offer.liability_minor is None:
+        return "no_limit"
+    if not Decimal(campaign.explore_budget):
+        return "no_budget"
+    return "possible" if any(one.basis != "unknown" for one in offers) else "no_plan"

@@ -60,7 +60,7 @@ def evaluate(
         until_day=int(rows.to_numpy().max()),
         n_decisions=len(log.action),
         n_customers=decisions.rows["customer_id"].n_unique(),
-        has_cost=decisions.maps_coupon,
+        has_cost=decisions.knows_cost,
         policies=worths,
         notes=(*_misfit(worths, log), *_notes(decisions, log), *_notes_of(given, worths, decisions)),
     )
@@ -147,7 +147,9 @@ def _notes(decisions: Decisions, log: Log) -> Iterator[Note]:
     """What a reader must know of the log."""
     days = {"days": decisions.window_days}
     yield Note("margin_costs" if decisions.by_unit_costs else "margin")
-    if not decisions.maps_coupon:
+    if decisions.splits_discounts:
+        yield Note("split_cost")
+    if not decisions.knows_cost:
         yield Note("no_cost")
     elif not decisions.maps_reimbursed:
         yield Note("no_reimbursed")

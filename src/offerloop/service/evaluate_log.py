@@ -40,10 +40,17 @@ class Decisions:
     """Windows cut short by the customer's next exposure."""
     window_days: int
     maps_coupon: bool
+    splits_discounts: bool
+    """Whether coupons are what was off beyond usual shelf discounts."""
     maps_reimbursed: bool
     by_unit_costs: bool
     everything: pl.DataFrame
     """offer_id, shown_day, propensity of all exposures, those left out too."""
+
+    @property
+    def knows_cost(self) -> bool:
+        """Whether the data tell what offers cost."""
+        return self.maps_coupon or self.splits_discounts
 
     @property
     def shown(self) -> list[str]:
@@ -60,7 +67,7 @@ class Decisions:
             propensity=rows["propensity"].to_numpy(),
             value=rows["value_minor"].to_numpy(),
             names=names,
-            cost=rows["cost_minor"].to_numpy() if self.maps_coupon else None,
+            cost=rows["cost_minor"].to_numpy() if self.knows_cost else None,
             propensities=lot_chances(self.everything, rows["shown_day"], names),
             customer=(rows["customer_id"].rank("dense").cast(pl.Int64) - 1).to_numpy(),
         )
@@ -110,6 +117,7 @@ def read_decisions(config: Config, engine: Engine, window_days: int) -> Decision
         n_clipped=rows.filter(pl.col("until_day") < pl.col("shown_day") + window_days).height,
         window_days=window_days,
         maps_coupon="coupon" in columns,
+        splits_discounts=events.splits_discounts,
         maps_reimbursed="reimbursed" in columns,
         by_unit_costs=None in margins.by_category,
         everything=named.select("offer_id", "shown_day", "propensity"),

@@ -154,6 +154,8 @@ def _campaign(run: RunRead, one: CampaignRead) -> dict[str, Any]:
         "campaign_id": one.id,
         "title": one.title,
         "send": one.send,
+        "send_rule": one.send_rule,
+        "has_forecast": one.send or not run.table("effects").filter(campaign_id=one.id).head(1).collect().is_empty(),
         "budget_minor": one.budget_minor,
         "budget_unit": one.budget_unit,
         "budget_basis": one.budget_basis,

@@ -34,6 +34,8 @@ class CampaignRead:
     id: str
     title: str
     send: bool
+    send_rule: str
+    """When its plan goes out: proven, or expected."""
     budget_minor: int
     budget_unit: str
     """What the budget and the costs of offers count: the shop's currency, or seats, contacts, ..."""
@@ -71,7 +73,10 @@ class RunRead:
     @cached_property
     def campaigns(self) -> tuple[CampaignRead, ...]:
         """In their order."""
-        return tuple(_campaign(one, self.currency) for one in self.summary["campaigns"])
+        rules = {str(one["id"]): str(one.get("send", "proven")) for one in self.written.get("campaigns", [])}
+        return tuple(
+            _campaign(one, rules.get(str(one["id"]), "proven"), self.currency) for one in self.summary["campaigns"]
+        )
 
     @property
     def holdout(self) -> float:
@@ -168,12 +173,13 @@ def open_run(folder: Path) -> RunRead:
     return RunRead(folder, summary, written)
 
 
-def _campaign(one: Mapping[str, Any], currency: str) -> CampaignRead:
+def _campaign(one: Mapping[str, Any], send_rule: str, currency: str) -> CampaignRead:
     share = (one.get("break_even_supplier_share") or {}).get("beyond_interval")
     return CampaignRead(
         id=str(one["id"]),
         title=str(one["title"]),
         send=bool(one["send"]),
+        send_rule=send_rule,
         budget_minor=to_minor(one["budget"], currency),
         budget_unit=str(one.get("budget_unit", currency)),
         budget_basis=str(one["budget_basis"]),

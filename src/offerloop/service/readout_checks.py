@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from offerloop.allocation.arms import HOLDOUT, PLAN
+from offerloop.allocation.arms import EXPLORE, HOLDOUT, PLAN
 from offerloop.engine import Engine
 from offerloop.evaluation.assignment import in_holdout
 from offerloop.evaluation.experiment import LEAST, LEAST_BUYERS, sample_ratio
@@ -36,16 +36,24 @@ def checks(run: PastRun, exposures: pl.DataFrame | None) -> tuple[Check, ...]:
     """Hash, holdout among all, holdout among planned, and the same among exposed customers when they are known."""
     table, held = run.assignments, run.config.experiment.holdout
     planned = table.filter(pl.col("planned_offer_id") != NO_OFFER)
-    of_plan = (held, (1 - held) * (1 - run.explore_share))
     found = [
         _hash_check(run),
         _ratio("holdout among all customers", table, ("plan", "explore"), (held, 1 - held), _LOST),
-        _ratio("holdout among planned customers", planned, (PLAN,), of_plan, _LOST),
+        _ratio("holdout among planned customers", planned, (PLAN,), _of_plan(run, planned), _LOST),
     ]
     if exposures is not None:
         seen = planned.join(exposures.select("customer_id").unique(), on="customer_id", how="semi")
-        found.append(_ratio("holdout among exposed customers", seen, (PLAN,), of_plan, _LOGGED))
+        found.append(_ratio("holdout among exposed customers", seen, (PLAN,), _of_plan(run, seen), _LOGGED))
     return tuple(found)
+
+
+def _of_plan(run: PastRun, planned: pl.DataFrame) -> tuple[float, float]:
+    """Return the expected shares of holdout and plan; customers who can draw no offer do not explore."""
+    no_lot, held = pl.col("lot_kinds") == "", run.config.experiment.holdout
+    able = planned.select((~no_lot).mean()).item() or 0.0
+    if not run.assignments.filter(no_lot & (pl.col("arm") == EXPLORE)).is_empty():
+        able = 1.0  # in runs of earlier versions they do
+    return held, (1 - held) * (1 - run.explore_share * able)
 
 
 def read_exposures(run: PastRun, path: Path, engine: Engine) -> SideFile:

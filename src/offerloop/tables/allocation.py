@@ -11,6 +11,7 @@ REASONS = {
     "lot": "drawn by lot",
     "best_profit": "best profit within budget",
     "no_campaign_pays": "no campaign pays",
+    "no_effect_known": "nothing shows the effect of any offer",
     "no_consent": "the customer has not agreed to personalised offers",
     "outside": "in no campaign's audience",
     "no_basis": "no recent purchase to respond from",

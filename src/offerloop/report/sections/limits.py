@@ -108,7 +108,7 @@ def _unknown(findings: Findings, facts: Facts) -> str:
     kinds = sorted(offers.filter(pl.col("basis") == "unknown")["kind"].unique().to_list())
     if not kinds:
         return ""
-    key = "limits.unknown" if facts.sent or facts.basis != UNKNOWN else "limits.unknown_none"
+    key = "limits.unknown" if any(one.n_explore for one in facts.sent) else "limits.unknown_none"
     return tell.say(key, kinds=tell.listed(tell.word("kind", kind) for kind in kinds))
 
 

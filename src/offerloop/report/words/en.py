@@ -94,6 +94,7 @@ WORDS: dict[str, str] = {
     "reason.holdout": "in the permanent holdout",
     "reason.lot": "drawn by lot, and the lot was no offer",
     "reason.no_campaign_pays": "no campaign is sent",
+    "reason.no_effect_known": "nothing shows the effect of any offer",
     "reason.no_consent": "the customer has not agreed to personalised offers",
     "reason.outside": "in no campaign's audience",
     "reason.no_basis": "no recent purchase to respond from",
@@ -136,6 +137,14 @@ WORDS: dict[str, str] = {
         "{campaign}: not sent, so it decides nothing here. Its best plan is forecast at {forecast}, which is not "
         "clearly above zero."
     ),
+    "price.not_sent_expected": (
+        "{campaign}: not sent, so it decides nothing here. Its best plan is forecast at {forecast}, which is not above "
+        "zero."
+    ),
+    "price.no_forecast": (
+        "{campaign}: not sent, so it decides nothing here. Nothing shows the effect of its offers, so there is no "
+        "forecast."
+    ),
     "price.basis.liability": "the most it can cost us",
     "price.basis.expected": "its expected cost",
     # Marketer: why.
@@ -158,7 +167,8 @@ WORDS: dict[str, str] = {
     "why.no_offer_pays_unit": (
         "No offer of the campaigns that are sent is estimated to bring anything. The best is {offer}: value {value}."
     ),
-    "why.no_campaign_pays": "No campaign has a forecast clearly above zero, so none is sent to anyone.",
+    "why.no_campaign_pays": "No campaign has a forecast high enough for it to be sent, so nobody gets an offer.",
+    "why.no_effect_known": "Nothing shows the effect of any offer, so there is no forecast and nobody gets one.",
     "why.no_consent": "The customer has not agreed to personalised offers, so none is chosen or drawn.",
     "why.outside": "The customer is in no campaign's audience: a rule of the configuration says so.",
     "why.no_basis": "No recent purchase in a category with an offer, so nothing tells what an offer would change here.",
@@ -187,6 +197,7 @@ WORDS: dict[str, str] = {
     "why_not.kept_back_holdout": "the plan's choice, but the customer is in the holdout.",
     "why_not.kept_back_explore": "the plan's choice, but the customer was drawn by lot.",
     "why_not.not_sent": "its campaign {campaign} is not sent, because its forecast is not clearly above zero.",
+    "why_not.not_sent_expected": "its campaign {campaign} is not sent, because its forecast is not above zero.",
     "why_not.negative": "it would lose money: value {value} less expected cost {cost} is {profit}.",
     "why_not.negative_unit": "it is estimated to bring nothing: value {value}.",
     "why_not.taken": "an earlier campaign already plans an offer for this customer.",
@@ -231,7 +242,12 @@ WORDS: dict[str, str] = {
         "plan."
     ),
     "change.no_category": "No offer's effect can be told from purchases; only the shop's own assumption would do.",
-    "change.campaign": "{campaign} would have to be forecast clearly above zero; now it is {forecast}.",
+    "change.not_sent": "{campaign} would have to be forecast clearly above zero; now it is {forecast}.",
+    "change.not_sent_expected": "{campaign} would have to be forecast above zero; now it is {forecast}.",
+    "change.no_forecast": (
+        "{campaign} needs a forecast: from varying shelf discounts, from offers shown at random with their "
+        "propensities, or from an assumption ('assumed')."
+    ),
     "change.campaign_share": "{campaign} clearly pays once suppliers pay {share} of each discount.",
     "change.campaign_best": (
         "For this customer alone, {offer} is estimated at {profit}; a single highest estimate is too high on average, "
@@ -270,6 +286,9 @@ WORDS: dict[str, str] = {
         "Why: for this customer none of the offers is expected to bring enough extra purchases to pay for the discount."
     ),
     "support.why.no_campaign_pays": "Why: no campaign with personal offers is sent at the moment, so nobody gets one.",
+    "support.why.no_effect_known": (
+        "Why: it is not known yet what personal offers would change, so nobody gets one at the moment."
+    ),
     "support.why.no_consent": "Why: the customer has not agreed to personalised offers, and that is respected.",
     "support.why.outside": "Why: the offers of this period are for other groups.",
     "support.why.no_basis": (
@@ -340,6 +359,7 @@ WORDS: dict[str, str] = {
     "customer.why.budget_spent": "The number of offers is limited, and this time there was none left for you.",
     "customer.why.no_offer_pays": "We compared our offers for you, and this time none of them came out as a good fit.",
     "customer.why.no_campaign_pays": "We are not sending personal offers at the moment.",
+    "customer.why.no_effect_known": "We are not sending personal offers at the moment.",
     "customer.why.no_consent": "You have not agreed to personalised offers, so we choose none for you.",
     "customer.why.outside": "The offers of this period are for other groups.",
     "customer.why.no_basis": (

@@ -134,6 +134,10 @@ WORDS: dict[str, str] = {
     "evaluation.note.margin_costs": (
         "Value is what is left of list price by the shop's unit costs, in each category, before the cost of offers."
     ),
+    "evaluation.note.split_cost": (
+        "The order lines have no column 'coupon': the cost of offers is estimated as what is off beyond usual shelf "
+        "discounts in their windows."
+    ),
     "evaluation.note.no_cost": (
         "The order lines have no column 'coupon', so no cost of offers is known and only value is shown: a dear offer "
         "looks as good as a cheap one."

@@ -323,6 +323,7 @@ WORDS: dict[str, str] = {
     "why_none.lot": "drawn by lot",
     "why_none.best_profit": "best profit within budget",
     "why_none.no_campaign_pays": "no campaign pays",
+    "why_none.no_effect_known": "nothing shows the effect of any offer",
     "why_none.no_consent": "the customer has not agreed to personalised offers",
     "why_none.outside": "in no campaign's audience",
     "why_none.no_basis": "no recent purchase to respond from",

@@ -120,6 +120,7 @@ WORDS: dict[str, str] = {
     "reason.holdout": "属于长期留出组",
     "reason.lot": "由抽签决定，抽到的是不发放",
     "reason.no_campaign_pays": "没有营销活动会发出",
+    "reason.no_effect_known": "没有数据表明任何优惠的效果",
     "reason.no_consent": "用户未同意个性化优惠",
     "reason.outside": "不在任何营销活动的人群中",
     "reason.no_basis": "最近没有可供判断的购买",
@@ -152,6 +153,8 @@ WORDS: dict[str, str] = {
     "price.used": "{campaign}：预算每增加 {one}，增量利润增加 {price}。预算 {budget}，每份优惠按{basis}计入。",
     "price.unused": "{campaign}：0。预算 {budget} 没有用完，再增加也不会带来增量利润。每份优惠按{basis}计入。",
     "price.not_sent": "{campaign}：不发出，因此不影响这里的决策。其最佳方案的预测为 {forecast}，没有明确高于零。",
+    "price.not_sent_expected": "{campaign}：不发出，因此不影响这里的决策。其最佳方案的预测为 {forecast}，不高于零。",
+    "price.no_forecast": "{campaign}：不发出，因此不影响这里的决策。没有数据表明其优惠的效果，因此没有预测。",
     "price.basis.liability": "最大负债",
     "price.basis.expected": "预期成本",
     # 运营,为什么
@@ -170,7 +173,8 @@ WORDS: dict[str, str] = {
         "增量毛利 {value} 减预期成本 {cost} 为 {profit}。"
     ),
     "why.no_offer_pays_unit": "会发出的营销活动中，没有一种优惠估计会带来什么。最好的是 {offer}：增量毛利 {value}。",
-    "why.no_campaign_pays": "没有一个营销活动的预测明确高于零，因此对谁都不发出。",
+    "why.no_campaign_pays": "没有一个营销活动的预测达到发出的条件，因此谁都没有优惠。",
+    "why.no_effect_known": "没有数据表明任何优惠的效果，因此没有预测，谁都没有优惠。",
     "why.no_consent": "该用户未同意个性化优惠，因此既不挑选也不抽取。",
     "why.outside": "该用户不在任何营销活动的人群中：配置中的规则如此规定。",
     "why.no_basis": "最近没有购买过有优惠的品类，因此无法判断优惠会给该用户带来什么变化。",
@@ -194,6 +198,7 @@ WORDS: dict[str, str] = {
     "why_not.kept_back_holdout": "计划的选择，但该用户属于长期留出组。",
     "why_not.kept_back_explore": "计划的选择，但该用户由抽签决定。",
     "why_not.not_sent": "所属的营销活动 {campaign} 不发出，因为其预测没有明确高于零。",
+    "why_not.not_sent_expected": "所属的营销活动 {campaign} 不发出，因为其预测不高于零。",
     "why_not.negative": "会亏钱：增量毛利 {value} 减预期成本 {cost} 为 {profit}。",
     "why_not.negative_unit": "估计不会带来什么：增量毛利 {value}。",
     "why_not.taken": "更早的营销活动已经给该用户安排了优惠。",
@@ -226,7 +231,11 @@ WORDS: dict[str, str] = {
     "change.purchase": "在有优惠的 {n} 个品类之一购买过商品，例如 {examples}。",
     "change.any_purchase": "任何一次购买：凡是在计划日之前 {days} 天内购买过的用户，随机投放的优惠的效果就是已知的。",
     "change.no_category": "没有一种优惠的效果能由购买推算；只能靠商家自己的假设。",
-    "change.campaign": "{campaign} 的预测必须明确高于零；现在为 {forecast}。",
+    "change.not_sent": "{campaign} 的预测必须明确高于零；现在为 {forecast}。",
+    "change.not_sent_expected": "{campaign} 的预测必须高于零；现在为 {forecast}。",
+    "change.no_forecast": (
+        "{campaign} 需要有预测：来自有变化的货架折扣、带有概率的随机展示记录，或商家自己的假设（assumed）。"
+    ),
     "change.campaign_share": "当供应商承担每份折扣的 {share} 时，{campaign} 明确划算。",
     "change.campaign_best": (
         "单就该用户而言，{offer} 估计为 {profit}；但单个最高的估计平均偏高，所以以整个营销活动的预测为准。"
@@ -251,6 +260,7 @@ WORDS: dict[str, str] = {
     "support.why.budget_spent": "原因：优惠的预算有限，用在了预计变化更大的地方。这不是对该用户的评价。",
     "support.why.no_offer_pays": "原因：对该用户来说，没有一种优惠预计带来的额外购买足以抵消折扣。",
     "support.why.no_campaign_pays": "原因：目前没有发出任何个性化优惠活动，所有用户都一样。",
+    "support.why.no_effect_known": "原因：目前还不知道个性化优惠会带来什么变化，所以谁都没有。",
     "support.why.no_consent": "原因：该用户未同意个性化优惠，系统予以尊重。",
     "support.why.outside": "原因：本期优惠面向其他群体。",
     "support.why.no_basis": "原因：最近没有购买过有优惠的品类，系统无法判断哪种优惠合适。",
@@ -303,6 +313,7 @@ WORDS: dict[str, str] = {
     "customer.why.budget_spent": "优惠数量有限，这次没有轮到您。",
     "customer.why.no_offer_pays": "我们为您比较了各种优惠，这次没有合适的。",
     "customer.why.no_campaign_pays": "我们目前不发放个性化优惠。",
+    "customer.why.no_effect_known": "我们目前不发放个性化优惠。",
     "customer.why.no_consent": "您没有同意个性化优惠，因此我们不会为您挑选优惠。",
     "customer.why.outside": "本期优惠面向其他群体。",
     "customer.why.no_basis": "您最近没有购买过我们有优惠的品类，所以无法为您挑选。",

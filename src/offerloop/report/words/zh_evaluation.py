@@ -118,6 +118,7 @@ WORDS: dict[str, str] = {
     ),
     "evaluation.note.margin": "价值是扣除优惠成本前按配置的标价毛利率计算的毛利（shop.margin）。",
     "evaluation.note.margin_costs": "价值是按商店的单位成本、分品类计算的、扣除优惠成本前的毛利。",
+    "evaluation.note.split_cost": "订单行没有 coupon 列：优惠成本按其窗口内超出通常货架折扣的部分估计。",
     "evaluation.note.no_cost": ("订单行没有 coupon 列，因此优惠成本未知，只显示毛利：昂贵的优惠看起来与便宜的一样好。"),
     "evaluation.note.no_reimbursed": "订单行没有 reimbursed 列，因此每张券都计为成本，包括供应商承担的部分。",
     "evaluation.note.left_unreadable": "因单元格无法读取而排除的曝光：{n}。",

@@ -41,6 +41,10 @@ TEXTS: dict[str, str] = {
     ),
     "on the list privacy.suppress; kept nowhere": "在 privacy.suppress 名单上；任何地方都不保留",
     "bulk buyers": "大宗买家",
+    "offers' discounts": "优惠的折扣",
+    "no column has coupons: what is off beyond usual shelf discounts is the coupon of the offer shown": (
+        "没有列记录优惠券：超出通常货架折扣的部分算作所展示优惠的抵扣"
+    ),
     "rows in the source": "来源中的行数",
     "rows that later stages see": "后续步骤使用的行数",
     "the same row again, in every mapped column": "所有映射的列都与另一行相同",
@@ -273,6 +277,12 @@ TEXTS: dict[str, str] = {
     "is not known and the exposures are not used; map 'coupon', 'discount' or 'list_value' of the order lines": (
         "投放过的优惠会减少付款，但没有订单行写明减了多少，因此不知道优惠的成本，曝光记录未被使用；"
         "请映射订单行的 coupon、discount 或 list_value"
+    ),
+    "the offers that were shown take money off, but order lines have no coupons, and their discounts are not surely "
+    "higher with an offer than without, so what offers cost is not known and the exposures are not used; map 'coupon' "
+    "of the order lines": (
+        "投放过的优惠会减少付款，但订单行没有优惠券金额，且有优惠时的折扣并不明显高于没有优惠时，因此不知道优惠的成本，"
+        "曝光记录未被使用；请映射订单行的 coupon"
     ),
     # 策略评估
     "The policy chooses '{offer}' with a mean probability of {share}, but the log never shows it; show it to a random "

@@ -265,6 +265,7 @@ WORDS: dict[str, str] = {
     "why_none.lot": "由抽签决定",
     "why_none.best_profit": "预算内增量利润最高",
     "why_none.no_campaign_pays": "没有营销活动划算",
+    "why_none.no_effect_known": "没有数据表明任何优惠的效果",
     "why_none.no_consent": "用户未同意个性化优惠",
     "why_none.outside": "不在任何营销活动的人群中",
     "why_none.no_basis": "近期没有可供判断的购买",
