@@ -26,7 +26,7 @@ from offerloop.service.check_losses import loss_lines, losses_of, non_merchandis
 from offerloop.service.check_mapping import configured_notes
 from offerloop.service.check_missing import missing_columns, missing_sources
 from offerloop.service.check_names import name_problems, pattern_notes
-from offerloop.service.check_notes import notes, scan_notes
+from offerloop.service.check_notes import notes, scan_notes, sign_notes
 from offerloop.service.check_offers import OfferCheck, ReadOffers
 
 _SHOWN_OFFERS = 6
@@ -71,6 +71,7 @@ def check(config_path: StrPath, engine: str = "duckdb") -> Checked:
     missing = missing_sources(config) + missing_columns(config)
     remarks = [
         *events.notes,
+        *sign_notes(config, shape),
         *scan_notes(sources["order_lines"]["rules"]),
         *configured_notes(config, events),
         *notes(config, shape, offers),
