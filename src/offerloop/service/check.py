@@ -22,7 +22,14 @@ from offerloop.offers import Offer
 from offerloop.response import shown_enough
 from offerloop.response.shelf.windows import FEWEST_WEEKS
 from offerloop.service.check_figures import Shape, shape_of
-from offerloop.service.check_losses import loss_lines, losses_of, non_merchandise, non_merchandise_lines
+from offerloop.service.check_losses import (
+    incomplete_rows,
+    loss_lines,
+    losses_of,
+    non_merchandise,
+    non_merchandise_lines,
+    non_merchandise_problems,
+)
 from offerloop.service.check_mapping import configured_notes
 from offerloop.service.check_missing import missing_columns, missing_sources
 from offerloop.service.check_names import name_problems, pattern_notes
@@ -68,9 +75,13 @@ def check(config_path: StrPath, engine: str = "duckdb") -> Checked:
         problems.append(f"only {shape.n_customers} customer is left; a plan chooses between customers")
     losses = losses_of(events, config, {name: one["read"] for name, one in sources.items()})
     others = non_merchandise(events)
+    problems += non_merchandise_problems(others, config)
+    incomplete, too_incomplete = incomplete_rows(losses, config)
+    problems += too_incomplete
     missing = missing_sources(config) + missing_columns(config)
     remarks = [
         *events.notes,
+        *incomplete,
         *sign_notes(config, shape),
         *scan_notes(sources["order_lines"]["rules"]),
         *configured_notes(config, events),
