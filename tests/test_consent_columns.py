@@ -127,3 +127,14 @@ def test_a_second_column_is_noted_where_another_one_is_read(written):
     )
     assert any(told in line for line in begun.lines)
     assert any(told in line for line in check(begun.config).lines)
+
+
+def test_customers_who_are_left_out_by_cleaning_are_counted(written, tmp_path):
+    path = written(opt_out=("1", "0")).config
+    text = path.read_text(encoding="utf-8")
+    first = pl.read_csv(tmp_path / "customers.csv", schema_overrides={"customer": pl.String})["customer"][0]
+    path.write_text(text.replace('# test_ids = ["TEST*"]', f'test_ids = ["{first}"]'), encoding="utf-8")
+    found = check(path)
+    n = found.facts["consent"]["customers"]
+    assert found.facts["orders"]["n_customers"] == n - 1
+    assert any(line.endswith(f"; cleaning leaves out all order lines of 1 of the {n}") for line in found.lines)

@@ -42,3 +42,10 @@ def test_protected_columns_only_audit(name):
 @pytest.mark.parametrize("name", PLAIN)
 def test_others_are_carried_along(name):
     assert sorted_out(name) == "kept"
+
+
+def test_columns_without_any_filled_cell_are_left_out():
+    columns = {
+        name: Column(name, pl.Series(cells)) for name, cells in {"column 8": ["", " "], "shop": ["a", ""]}.items()
+    }
+    assert attributes(Match(columns)) == (["shop"], [], [])

@@ -280,7 +280,9 @@ def test_products_with_several_rows_are_refused_before_a_run_does(tmp_path):
         "product", category=pl.concat_str(pl.lit("Day "), pl.col("moment").dt.weekday().cast(pl.String))
     )
     listed.write_csv(tmp_path / "products.csv")
-    with pytest.raises(InputError, match="several different rows for 'product'"):
+    with pytest.raises(
+        InputError, match=r"several different rows for 'product'.*keep one, or give no file of products"
+    ):
         started(tmp_path, order_lines=init_shops.german(tmp_path)[0], products=tmp_path / "products.csv")
 
 

@@ -97,7 +97,7 @@ def check(config_path: StrPath, engine: str = "duckdb") -> Checked:
     }  # fmt: skip
     lines = [
         *(source_line(name, one) for name, one in sources.items()), "",
-        *loss_lines(losses), *shape_lines(shape, config), events.agreement.sentence(), "",
+        *loss_lines(losses), *shape_lines(shape, config), _consent(events, shape), "",
         *non_merchandise_lines(others, config),
         *answer_lines(answers), "", *offer_lines(config, offers), "", "What is missing, and what it costs:",
         *(f"  {one}" for one in missing or ["nothing"]), "",
@@ -106,6 +106,15 @@ def check(config_path: StrPath, engine: str = "duckdb") -> Checked:
         "Cannot run yet." if problems else f"Ready. Next: offerloop run {config_path}",
     ]  # fmt: skip
     return Checked(lines, facts, not problems)
+
+
+def _consent(events: Events, shape: Shape) -> str:
+    """Return who agreed, of all customers before cleaning, and how many of them cleaning leaves out."""
+    n_out = events.agreement.customers - shape.n_customers
+    out = (
+        f"; cleaning leaves out all order lines of {n_out:,} of the {events.agreement.customers:,}" if n_out > 0 else ""
+    )
+    return events.agreement.sentence() + out
 
 
 def source_rows(config: Config, quality: pl.DataFrame) -> dict[str, dict[str, Any]]:

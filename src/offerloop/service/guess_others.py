@@ -20,6 +20,8 @@ from offerloop.service.peek import Peek
 
 KEYS: dict[SourceName, str] = {"products": "product_id", "customers": "customer_id"}
 
+_ORDERS_SERVE = ", or give no file of products: where the order lines name their products, these are read from there"
+
 
 def guess_source(
     name: SourceName, peeked: Peek, known: dict[str, frozenset[str]], given: Mapping[str, Guess] | None = None
@@ -62,7 +64,7 @@ def _check_single(name: str, key: str, found: Match, peeked: Peek) -> None:
         example = several[key].cast(pl.String).sort()[0]
         raise InputError(
             f"'{peeked.place}' has several different rows for '{theirs}' {example}, and {name} need one row for each "
-            f"{key}; keep one"
+            f"{key}; keep one{_ORDERS_SERVE if name == 'products' else ''}"
         )
 
 
@@ -73,9 +75,12 @@ def _check_known(key: str, found: Match, known: dict[str, frozenset[str]]) -> No
 
 
 def attributes(found: Match) -> tuple[list[str], list[str], list[str]]:
-    """Of the customers' further columns: those to carry along, those of them for audits only, those left out."""
+    """Of the customers' further columns: those to carry along, those of them for audits only, those left out.
+
+    Columns without any filled cell are none of them.
+    """
     ours = {*CONTRACTS["customers"].required, *CONTRACTS["customers"].optional}
-    rest = [column.name for column in found.unused() if column.name not in ours]
+    rest = [column.name for column in found.unused() if column.name not in ours and column.filled.len()]
     personal = [name for name in rest if _is_personal(name)]
     kept = [name for name in rest if name not in personal]
     return kept, [name for name in kept if says(name, "protected")], personal
