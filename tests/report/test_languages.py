@@ -128,6 +128,19 @@ def test_what_other_rooms_write_is_known_in_chinese():
     assert all(f"tag.{tag.name}" in words_of("zh") for tag in TAGS)
 
 
+def test_what_preparation_says_of_the_plan_and_of_offers_is_known_in_chinese():
+    """These reasons are filled in where rows are counted, and stand in no list of rules."""
+    texts = [
+        "after the plan",
+        "on profiles.as_of = 2024-01-01 or later: not known then",
+        "offers' discounts",
+        "no column has coupons: what is off beyond usual shelf discounts is the coupon of the offer shown",
+    ]
+    prepared = (Path(offerloop.__file__).parent / "events" / "prepare.py").read_text(encoding="utf-8")
+    assert all(text.replace("2024-01-01", "{as_of}") in prepared for text in texts)
+    assert [text for text in texts if in_language(text, "zh") == text] == []
+
+
 def missing_evidence():
     """What a run says of data that show too little, with any figure in its places."""
     rooms = Path(offerloop.__file__).parent

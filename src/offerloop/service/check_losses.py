@@ -62,7 +62,8 @@ def incomplete_rows(losses: list[Loss], config: Config) -> tuple[list[str], list
 
     Most orders of a shop may be those of guests, but amounts and products that are mostly empty are a wrong mapping.
     """
-    notes, problems = [], []
+    notes: list[str] = []
+    problems: list[str] = []
     for one in losses:
         if (one.source, one.rule) != ("order_lines", "incomplete") or one.share_of_rows <= _MUCH:
             continue
