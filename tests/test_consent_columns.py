@@ -65,10 +65,55 @@ def test_a_column_that_holds_no_answers_is_refused_with_those_that_are_known(wri
         written(given={"consent": "Werbung"}, Werbung=("vielleicht", "eher nicht"))
 
 
+@pytest.mark.parametrize(
+    ("name", "mark"),
+    [
+        ("unsubscribed_at", "2024-01-31"),
+        ("Email Opt-Out Date", "31.01.2024 10:15"),
+        ("退订时间", "2024年1月31日"),
+        ("Date de désinscription", "31/01/24"),
+        ("unsubscribe_flag", "X"),
+        ("baja", "sí"),
+    ],
+)
+def test_only_marked_customers_opted_out_where_nothing_says_who_did_not(written, name, mark):
+    path = written(**{name: (mark, "")}).config
+    assert load_config(path).sources["customers"].columns["opt_out"] == name
+    found = check(path)
+    consent = found.facts["consent"]
+    n = consent["customers"]
+    assert (consent["agreed"], consent["refused"], consent["silent"], consent["unmarked"]) == (n - 5, 5, 0, n - 5)
+    said = f"; {n - 5} have an empty cell of opt_out, which counts as not opted out"
+    assert any(said in line for line in found.lines)
+
+
+def test_an_empty_opt_out_says_nothing_where_others_say_that_they_did_not(written):
+    columns = {"opt_out": ("no", "")}
+    consent = check(written(**columns).config).facts["consent"]
+    assert (consent["agreed"], consent["unmarked"], consent["silent"]) == (5, 0, consent["customers"] - 5)
+
+
+@pytest.mark.parametrize(
+    ("name", "ours", "cells"),
+    [
+        ("suppressed", "opt_out", ("True", "False")),
+        ("baja", "opt_out", ("sí", "no")),
+        ("黑名单", "opt_out", ("1", "0")),
+        ("Sperrliste", "opt_out", ("ja", "nein")),
+        ("liste_noire", "opt_out", ("oui", "non")),
+        ("inscrit_NL", "consent", ("0", "1")),
+    ],
+)
+def test_refusals_under_further_names_are_seen(written, name, ours, cells):
+    path = written(**{name: cells}).config
+    assert load_config(path).sources["customers"].columns[ours] == name
+    assert check(path).facts["consent"]["refused"] == 5
+
+
 def test_what_is_not_mapped_is_noted_with_the_line_to_add(written):
-    begun = written(email_status=("unsubscribed", "subscribed"), unsubscribed_at=("2024-01-31", ""))
+    begun = written(email_status=("unsubscribed", "subscribed"), unsubscribed_at=("week 5", ""))
     by_cells = 'add consent = "email_status" to [sources.customers.columns]'
-    by_name = "add opt_out = \"unsubscribed_at\" to [sources.customers.columns] once its cells, such as '2024-01-31',"
+    by_name = "add opt_out = \"unsubscribed_at\" to [sources.customers.columns] once its cells, such as 'week 5',"
     for lines in (begun.lines, check(begun.config).lines):
         assert any(by_cells in line and "seems, by its cells, to say who agreed" in line for line in lines)
         assert any(by_name in line for line in lines)
@@ -82,3 +127,14 @@ def test_a_second_column_is_noted_where_another_one_is_read(written):
     )
     assert any(told in line for line in begun.lines)
     assert any(told in line for line in check(begun.config).lines)
+
+
+def test_customers_who_are_left_out_by_cleaning_are_counted(written, tmp_path):
+    path = written(opt_out=("1", "0")).config
+    text = path.read_text(encoding="utf-8")
+    first = pl.read_csv(tmp_path / "customers.csv", schema_overrides={"customer": pl.String})["customer"][0]
+    path.write_text(text.replace('# test_ids = ["TEST*"]', f'test_ids = ["{first}"]'), encoding="utf-8")
+    found = check(path)
+    n = found.facts["consent"]["customers"]
+    assert found.facts["orders"]["n_customers"] == n - 1
+    assert any(line.endswith(f"; cleaning leaves out all order lines of 1 of the {n}") for line in found.lines)

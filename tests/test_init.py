@@ -14,6 +14,7 @@ from offerloop.errors import InputError
 from offerloop.events import prepare
 from offerloop.events.calendar import epoch_day
 from offerloop.events.contracts import CONTRACTS
+from offerloop.service.check import check
 from offerloop.service.guess import known_names, name_score
 from offerloop.service.guess_contents import Column, is_consent
 from offerloop.service.init import write_shop
@@ -178,11 +179,12 @@ def test_a_large_file_is_judged_by_parts_of_it(tmp_path):
     assert float(campaign.budget) == pytest.approx(60 * ALL["amount"].sum() / 100 / months / 100, rel=0.1)
 
 
-def with_discounts(tmp_path, discount):
+def with_discounts(tmp_path, discount, given=None):
     """Mapping of order lines with a column Rabatt, and what notes say of it."""
     table = ALL.with_columns(init_shops.money("amount").alias("paid"), discount.alias("Rabatt")).drop("amount", "price")
     table.write_csv(tmp_path / "lines.csv")
-    made = started(tmp_path, order_lines=tmp_path / "lines.csv")
+    files = {"order_lines": str(tmp_path / "lines.csv")}
+    made = write_shop(tmp_path / "shop", files, None, None, columns=given)
     return load_config(made.config).sources["order_lines"].columns, made.facts["sources"]["order_lines"]["notes"]
 
 
@@ -190,6 +192,21 @@ def test_discounts_below_zero_are_turned(tmp_path):
     columns, notes = with_discounts(tmp_path, -(pl.col("price") % 70) / 100)
     assert columns["discount"] == "-Rabatt"
     assert notes == []
+
+
+@pytest.mark.parametrize("given", [None, {"order_lines": {"discount": "Rabatt"}}])
+def test_a_few_discounts_of_the_other_sign_keep_none_from_being_turned(tmp_path, given):
+    off = pl.when(pl.int_range(pl.len()) == 3).then(0.5).otherwise(-(pl.col("price") % 70) / 100)
+    columns, _ = with_discounts(tmp_path, off, given)
+    assert columns["discount"] == ("Rabatt" if given else "-Rabatt")
+    found = check(tmp_path / "shop" / "offerloop.toml").facts
+    n_off = int(ALL.select((off != 0).sum()).item())
+    n_added = n_off - 1 if given else 1
+    remedy = 'map discount = "-Rabatt"' if given else "correct those that are errors"
+    said = [one for one in found["notes"] if "below zero" in one]
+    assert len(said) == 1
+    assert said[0].startswith(f"on {n_added:,} of the {n_off:,} order lines with a discount, the amount of '")
+    assert said[0].endswith(remedy)
 
 
 @pytest.mark.parametrize("discount", [(pl.col("quantity") - 1) * 0.2, (pl.col("quantity") - 1) * 15])
@@ -263,7 +280,9 @@ def test_products_with_several_rows_are_refused_before_a_run_does(tmp_path):
         "product", category=pl.concat_str(pl.lit("Day "), pl.col("moment").dt.weekday().cast(pl.String))
     )
     listed.write_csv(tmp_path / "products.csv")
-    with pytest.raises(InputError, match="several different rows for 'product'"):
+    with pytest.raises(
+        InputError, match=r"several different rows for 'product'.*keep one, or give no file of products"
+    ):
         started(tmp_path, order_lines=init_shops.german(tmp_path)[0], products=tmp_path / "products.csv")
 
 

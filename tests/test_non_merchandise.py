@@ -179,3 +179,42 @@ def test_a_filter_is_told_with_the_sales_that_it_leaves_out(tmp_path):
     assert lost["rows"] == 30
     assert lost["share_of_rows"] == pytest.approx(30 / lines.height)
     assert lost["share_of_sales"] == pytest.approx(lines["amount"][:30].sum() / lines["amount"].sum())
+
+
+def test_a_shop_with_nothing_but_no_goods_cannot_run_and_check_says_how_it_can(tmp_path):
+    lines = init_shops.order_lines().with_columns(paid=1 + pl.int_range(pl.len()) % 50, order=pl.int_range(pl.len()))
+    lines.select("order", "customer", "moment", "paid").write_csv(tmp_path / "lines.csv")
+    files = {"order_lines": str(tmp_path / "lines.csv")}
+    made = write_shop(tmp_path / "shop", files, None, None, columns={"order_lines": {"product_id": "'basket'"}})
+    found = check(made.config)
+    said = "are 100.0 % of sales, and they are never recommended and in no offer; if they are goods, write their ids"
+    assert not found.ok
+    assert any(said in one and one.endswith('merchandise = ["basket"]') for one in found.facts["problems"])
+    text = made.config.read_text(encoding="utf-8")
+    made.config.write_text(text.replace('# merchandise = ["ID"]', 'merchandise = ["basket"]'), encoding="utf-8")
+    assert check(made.config).ok
+
+
+def test_check_says_that_an_expression_is_empty_where_a_column_is_and_how_to_count_zero(tmp_path):
+    off = pl.when(pl.int_range(pl.len()) % 10 == 0).then(1.0)
+    lines = init_shops.order_lines().with_columns(worth=init_shops.money("amount"), less=off)
+    lines.drop("price", "amount").write_csv(tmp_path / "lines.csv")
+    files = {"order_lines": str(tmp_path / "lines.csv")}
+    given = {"order_lines": {"paid": "worth - less"}}
+    found = check(write_shop(tmp_path / "shop", files, None, None, columns=given).config)
+    said = "of the rows of order_lines are left out because 'worth - less' is empty there; an expression is empty where"
+    assert any(said in one and "coalesce(column, 0)" in one for one in found.facts["problems"])
+    given = {"order_lines": {"paid": "worth - coalesce(less, 0)"}}
+    found = check(write_shop(tmp_path / "other", files, None, None, columns=given).config)
+    assert found.ok
+    assert found.facts["orders"]["n_lines"] == lines.height
+    assert found.facts["orders"]["sales_minor"] == lines["amount"].sum() - 100 * (lines["less"].count())
+
+
+def test_many_orders_of_guests_are_a_note(tmp_path):
+    guest = pl.when(pl.int_range(pl.len()) % 5 < 3).then("customer")
+    lines = init_shops.order_lines().with_columns(paid=init_shops.money("amount"), customer=guest)
+    lines.drop("price", "amount").write_csv(tmp_path / "lines.csv")
+    found = check(write_shop(tmp_path / "shop", {"order_lines": str(tmp_path / "lines.csv")}, None, None).config)
+    assert found.ok
+    assert any("order_lines are left out because 'customer' is empty there" in one for one in found.facts["notes"])

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from offerloop.engine import collect
 from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.errors import SourceError
-from offerloop.events.expression import Wording, compile_condition, compile_expression
+from offerloop.events.expression import Wording, columns_in, compile_condition, compile_expression
 
 ROW = {"price": 10.0, "discount": 2.5, "units": 4, "nothing": 0, "name": "tea", "shelf": "hot", "odd name": 7}
 TABLE = DuckDBEngine().table(pl.DataFrame(ROW))
@@ -197,3 +197,26 @@ def test_an_empty_cell_does_not_pass_a_filter():
 def test_a_filter_beyond_all_depth_is_one_sentence():
     with pytest.raises(SourceError, match="neither a column nor an expression"):
         compile_condition("not " * 5000 + "price > 1", wording())
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("coalesce(off, 0)", [1.5, 0.0]),
+        ("price - coalesce(off, `more off`, 0)", [8.5, 8.0]),
+        ("price - off", [8.5, None]),
+    ],
+)
+def test_an_empty_cell_counts_as_what_is_written(text, expected):
+    frame = DuckDBEngine().table(pl.DataFrame({"price": [10.0, 10.0], "off": ["1.5", ""], "more off": [None, 2]}))
+    found = compile_expression(text, wording(frame), as_number=True).value
+    assert collect(frame.select(x=found))["x"].to_list() == expected
+    assert "coalesce" not in columns_in(text, frame.collect_schema())
+
+
+@pytest.mark.parametrize(
+    "text", ["coalesce(price)", "coalesce(name, 'x')", "max(price, 0)", "coalesce(price, units=0)"]
+)
+def test_no_other_function_is_known(text):
+    with pytest.raises(SourceError, match=r"brackets and coalesce\(column, 0\), which counts an empty cell as 0"):
+        compiled(text)

@@ -88,6 +88,16 @@ def test_a_date_far_from_the_others_stops_and_is_named(clean, at, said):
         clean(orders(at))
 
 
+def test_of_mostly_future_dates_the_few_others_are_not_proposed_as_all(clean):
+    later = date.today() + timedelta(days=30)
+    rows = [f"{n},1,1,1,1.00,{later + timedelta(days=n % 300)}" for n in range(100)]
+    rows += [f"{n},1,1,1,1.00,{date.today() - timedelta(days=n % 20)}" for n in range(100, 110)]
+    with pytest.raises(SourceError, match="100 of 110 rows have dates in the future") as stopped:
+        clean(HEADER + "\n".join(rows))
+    last = later + timedelta(days=99)
+    assert str(stopped.value).endswith(f"; correct the dates, or set clean.last_day = {last} if they are right")
+
+
 def test_the_remedy_leaves_it_out(clean):
     events = clean(orders("05.03.2099"), "[clean]\nlast_day = 2024-03-30")
     assert events.as_of_day == (date(2024, 3, 31) - date(1970, 1, 1)).days

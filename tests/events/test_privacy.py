@@ -235,9 +235,15 @@ def test_both_columns_have_to_agree(clean):
     assert (events.agreement.refused, events.agreement.silent) == (1, 1)
 
 
-def test_where_only_those_who_opted_out_have_a_cell_nobody_agrees_and_the_remedy_is_said(clean):
+def test_where_only_those_who_opted_out_have_a_cell_the_others_agree_and_are_counted(clean):
     events = clean(LINES, toml=OPTED_OUT, files={**FILES, "c.csv": "c,ok,age\nzoe,yes,30\nbob,,40\ncy,,50\n"})
-    assert events.agreement.agreed == 0
+    assert events.no_consent["customer_id"].to_list() == ["zoe"]
+    assert (events.agreement.agreed, events.agreement.unmarked, events.agreement.silent) == (2, 2, 0)
+
+
+def test_where_no_cell_says_who_opted_out_nobody_agrees_and_the_remedy_is_said(clean):
+    events = clean(LINES, toml=OPTED_OUT, files={**FILES, "c.csv": "c,ok,age\nzoe,,30\nbob,,40\ncy,,50\n"})
+    assert (events.agreement.agreed, events.agreement.silent) == (0, 3)
     assert "write no where a customer did not opt out" in events.notes[0]
 
 

@@ -81,8 +81,8 @@ class Source(Section):
     query: str | None = None
     """SQL that selects the rows, instead of `table`; a view is a table. Nothing is ever written."""
     columns: dict[str, str]
-    """Our column = their column, or an expression of + - * / over their columns and 'text'; a column whose name is
-    no plain word stands in backticks."""
+    """Our column = their column, or an expression of + - * / over their columns and 'text'; coalesce(column, 0)
+    counts an empty cell as 0, and a column whose name is no plain word stands in backticks."""
     attributes: tuple[str, ...] = ()
     """Further columns of theirs to carry along under their own names."""
     where: str | None = None

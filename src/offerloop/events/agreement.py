@@ -30,6 +30,8 @@ class Agreement:
     """Customers whose cell is empty."""
     unlisted: int
     """Customers who are not on the list of customers."""
+    unmarked: int = 0
+    """Customers whose cell of `opt_out` is empty and counts as no refusal, because all filled cells are refusals."""
 
     def sentence(self) -> str:
         """Return the counts in one sentence."""
@@ -38,10 +40,14 @@ class Agreement:
                 f"Consent: no column says who agreed, so that all {self.customers:,} customers who bought count as "
                 "having agreed to personal offers"
             )
+        unmarked = (
+            f"; {self.unmarked:,} have an empty cell of opt_out, which counts as not opted out, because every filled "
+            "cell is a refusal"
+        )
         return (
             f"Consent: {self.agreed:,} of {self.customers:,} customers who bought have agreed to personal offers; "
             f"{self.customers - self.agreed:,} get none: {self.refused:,} refuse, {self.silent:,} have an empty cell, "
-            f"{self.unlisted:,} are not on the list of customers"
+            f"{self.unlisted:,} are not on the list of customers{unmarked if self.unmarked else ''}"
         )
 
     def notes(self) -> list[str]:
@@ -58,7 +64,9 @@ class Agreement:
 def agreement_of(sources: Mapping[SourceName, Frame]) -> tuple[Agreement, pl.DataFrame]:
     """Return the counts, and customer_id of everybody who has not agreed.
 
-    Whoever says nothing, or is not on the list of customers, has not agreed. Of several rows each must agree.
+    Whoever says nothing, or is not on the list of customers, has not agreed. Only where `opt_out` holds nothing but
+    refusals, such as the dates on which customers opted out, its empty cells are no refusals. Of several
+    rows each must agree.
     """
     bought = collect(sources["order_lines"].select("customer_id").unique(), "customer_id").drop_nulls()
     columns = _columns(sources)
@@ -68,11 +76,11 @@ def agreement_of(sources: Mapping[SourceName, Frame]) -> tuple[Agreement, pl.Dat
     ours = bought.join(answers, on="customer_id", how="left").with_columns(listed=pl.col("yes").is_not_null())
     yes, no = pl.col("yes").fill_null(value=False), pl.col("no").fill_null(value=False)
     counts = ours.select(agreed=yes.sum(), refused=no.sum(), unlisted=(~pl.col("listed")).sum()).row(0, named=True)
-    silent = bought.height - sum(counts.values())
+    silent, unmarked = bought.height - sum(counts.values()), int(ours["unmarked"].sum())
     agreed = answers.filter("yes")
     everybody = pl.concat([bought, answers.select("customer_id")]).unique()
     others = everybody.join(agreed, on="customer_id", how="anti").sort("customer_id")
-    return Agreement(columns, bought.height, silent=silent, **counts), others
+    return Agreement(columns, bought.height, silent=silent, unmarked=unmarked, **counts), others
 
 
 def _columns(sources: Mapping[SourceName, Frame]) -> tuple[str, ...]:
@@ -81,9 +89,22 @@ def _columns(sources: Mapping[SourceName, Frame]) -> tuple[str, ...]:
 
 
 def _answers(customers: Frame, columns: tuple[str, ...]) -> pl.DataFrame:
-    """Return customer_id, whether all answers agree (yes), and whether one of them refuses (no)."""
+    """Return customer_id, whether all answers agree (yes), one of them refuses (no), and `opt_out` has no mark."""
     agreeing = {one: agrees(nw.col(one), one) for one in columns}
     refusing = {one: ~blank(nw.col(one)) & ~agreeing[one] for one in columns}
-    rows = customers.select("customer_id", yes=reduce(and_, agreeing.values()), no=reduce(or_, refusing.values()))
-    counted = rows.group_by("customer_id").agg(nw.col("yes").all(), nw.col("no").any())
+    unmarked = nw.lit(value=False)
+    if "opt_out" in columns and _holds_only_refusals(customers):
+        unmarked = blank(nw.col("opt_out"))
+        agreeing["opt_out"] = unmarked
+    yes, no = reduce(and_, agreeing.values()), reduce(or_, refusing.values())
+    rows = customers.select("customer_id", yes=yes, no=no, unmarked=unmarked)
+    counted = rows.group_by("customer_id").agg(nw.col("yes", "unmarked").all(), nw.col("no").any())
     return collect(counted.filter(~nw.col("customer_id").is_null()), "customer_id")
+
+
+def _holds_only_refusals(customers: Frame) -> bool:
+    """Return whether `opt_out` marks who opted out, and says of nobody that they did not."""
+    cell = nw.col("opt_out")
+    filled, agreeing = (~blank(cell)).cast(nw.Int64).sum(), agrees(cell, "opt_out").cast(nw.Int64).sum()
+    counts = collect(customers.select(filled=filled, agreeing=agreeing)).row(0, named=True)
+    return bool(counts["filled"] and not counts["agreeing"])

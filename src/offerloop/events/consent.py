@@ -49,6 +49,13 @@ _REFUSED = (
     "不同意", "未同意", "拒绝", "已拒绝", "撤回", "已撤回", "未授权", "不授权", "不允许", "未允许", "禁止", "不接受",
     "未接受", "不接收", "拒绝接收", "不愿意", "不可以", "关闭", "已关闭", "关",
 )  # fmt: skip
+_MARKS = ("x", "×", "☒", "☑")
+"""Marks of those who opted out, beside whom the cells of all others are empty."""
+_DATE = (
+    r"^\s*([12]\d{3}[-/.年]\d{1,2}[-/.月]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]([12]\d)?\d\d\b|"
+    r"[12]\d{3}(0[1-9]|1[0-2])[0-3]\d\s*$|\d{1,2}\.? \p{L}{3,10}\.? [12]\d{3}|\p{L}{3,10}\.? \d{1,2},? [12]\d{3})"
+)
+"""A day, as the column of those who opted out says when they did."""
 ACCEPTED = (
     "yes or no, 1 or 0, true or false, opt-in or opt-out, subscribed or unsubscribed, agreed or refused, ja or nein, "
     "oui or non, sí or no, 是 or 否, 同意 or 不同意, 接受 or 拒绝, 允许 or 不允许, 愿意 or 不愿意"
@@ -64,7 +71,7 @@ def _plain(*lists: tuple[str, ...]) -> list[str]:
 
 
 _IS_AGREEMENT = {"consent": _plain(_YES, _SUBSCRIBED, _AGREED), "opt_out": _plain(_NO, _SUBSCRIBED)}
-_IS_REFUSAL = {"consent": _plain(_NO, _UNSUBSCRIBED, _REFUSED), "opt_out": _plain(_YES, _UNSUBSCRIBED)}
+_IS_REFUSAL = {"consent": _plain(_NO, _UNSUBSCRIBED, _REFUSED), "opt_out": _plain(_YES, _UNSUBSCRIBED, _MARKS)}
 """In small letters and without spaces, hyphens and underscores. A state such as `unsubscribed` means the same in both
 columns; a yes is agreement in the one and refusal in the other; anything else means something in `consent` only."""
 ANSWER_COLUMNS = tuple(_IS_AGREEMENT)
@@ -79,7 +86,8 @@ def agrees(cell: nw.Expr, column: str = "consent") -> nw.Expr:
 
 def is_unclear(cell: nw.Expr, column: str = "consent") -> nw.Expr:
     """Return whether a text cell says something that is neither agreement nor refusal."""
-    refuses = _bare(cell).is_in(_IS_REFUSAL[column]).fill_null(value=False)
+    refuses = _bare(cell).is_in(_IS_REFUSAL[column])
+    refuses = (refuses | cell.str.contains(_DATE) if column == "opt_out" else refuses).fill_null(value=False)
     return ~blank(cell) & ~agrees(cell, column) & ~refuses
 
 

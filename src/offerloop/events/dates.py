@@ -53,6 +53,12 @@ class Dates:
         window = iso(one.bulk_end if name == "order_lines" else beside)
         far, others, key = ("after", "end", "last_day") if late else ("before", "begin", "first_day")
         number = "1 row has a date" if one.n_rows == 1 else f"{one.n_rows:,} rows have dates"
+        if late and one.n_rows > one.n_others:
+            return (
+                f"[sources.{name}] '{place}': {one.n_rows:,} of {one.n_rows + one.n_others:,} rows have dates in the "
+                f"future, the last on {iso(one.last_day)}, and today is {iso(today)}: {self._rows(name, one)}; correct "
+                f"the dates, or set clean.last_day = {iso(one.last_day)} if they are right"
+            )
         future = f", and today is {iso(today)}" if one.last_day > today else ""
         return (
             f"[sources.{name}] '{place}': {number} far {far} all others, which {others} on {iso(one.bulk_end)}{future}"

@@ -1,5 +1,6 @@
-"""The small language of `columns` and `where`: their columns, numbers, 'text', + - * / and brackets; in `where` also
-comparisons, `in ['a', 'b']`, and / or / not. A column whose name is no plain word stands in backticks.
+"""The small language of `columns` and `where`: their columns, numbers, 'text', + - * /, brackets and
+`coalesce(column, 0)`, the first of several numbers that is not empty; in `where` also comparisons, `in ['a', 'b']`,
+and / or / not. A column whose name is no plain word stands in backticks.
 """
 
 from __future__ import annotations
@@ -61,7 +62,9 @@ def columns_in(text: str, columns: Mapping[str, DType]) -> tuple[str, ...]:
     if text in columns:
         return (text,)
     quoted = re.findall("`([^`]+)`", text)
-    names = [node.id for node in ast.walk(ast.parse(re.sub("`[^`]+`", "''", text))) if isinstance(node, ast.Name)]
+    nodes = list(ast.walk(ast.parse(re.sub("`[^`]+`", "''", text))))
+    functions = [node.func for node in nodes if isinstance(node, ast.Call)]
+    names = [node.id for node in nodes if isinstance(node, ast.Name) and node not in functions]
     return tuple(dict.fromkeys([*names, *quoted]))
 
 
@@ -119,6 +122,8 @@ class _Compiler:
                 return found
             case ast.UnaryOp(op=ast.USub(), operand=operand):
                 return 0 - self.number(operand)
+            case ast.Call(func=ast.Name(id="coalesce"), args=[_, _, *_] as args, keywords=[]):
+                return nw.coalesce(*(self.number(one) for one in args))
         raise self._beyond()
 
     def number_column(self, name: str) -> nw.Expr:
@@ -186,8 +191,9 @@ class _Compiler:
 
     def _beyond(self) -> SourceError:
         return SourceError(
-            f"{self.place}: '{self.text}' may hold only columns, numbers, 'text', + - * / and brackets, and in a "
-            f"filter also == != < <= > >=, in ['a', 'b'], and, or, not{self._bare()}"
+            f"{self.place}: '{self.text}' may hold only columns, numbers, 'text', + - * /, brackets and "
+            f"coalesce(column, 0), which counts an empty cell as 0, and in a filter also == != < <= > >=, "
+            f"in ['a', 'b'], and, or, not{self._bare()}"
         )
 
     def _texts(self, node: ast.expr) -> list[ast.expr]:

@@ -29,6 +29,8 @@ class Outliers:
     """Epoch days of the rows that stand apart."""
     bulk_end: int
     """The nearest day of the other rows."""
+    n_others: int
+    """The other rows."""
 
     @property
     def is_late(self) -> bool:
@@ -81,9 +83,9 @@ def _width(days: pl.DataFrame) -> int:
 
 
 def _cut(days: pl.DataFrame, apart: pl.Series) -> Outliers:
-    rows, others = days.filter(apart), days.filter(~apart)["day"]
+    rows, others, n_others = days.filter(apart), days["day"].filter(~apart), int(days["n"].filter(~apart).sum())
     first, last = int(rows["day"][0]), int(rows["day"][-1])
-    return Outliers(int(rows["n"].sum()), first, last, int(others[-1] if first > others[0] else others[0]))
+    return Outliers(int(rows["n"].sum()), first, last, int(others[-1] if first > others[0] else others[0]), n_others)
 
 
 def today_in(zone: str) -> int:

@@ -274,7 +274,7 @@ _LOST_DIGITS = (
 _REMEDY = f"answers may be {ACCEPTED}, or empty, which counts as no agreement"
 _UNCLEAR = {
     "consent": f"says neither that the customer agrees nor that they refuse; {_REMEDY}",
-    "opt_out": f"says neither that the customer opted out nor that they did not; {_REMEDY}",
+    "opt_out": f"says neither that the customer opted out nor that they did not; {_REMEDY}; a date is a refusal",
 }
 
 

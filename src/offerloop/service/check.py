@@ -22,11 +22,18 @@ from offerloop.offers import Offer
 from offerloop.response import shown_enough
 from offerloop.response.shelf.windows import FEWEST_WEEKS
 from offerloop.service.check_figures import Shape, shape_of
-from offerloop.service.check_losses import loss_lines, losses_of, non_merchandise, non_merchandise_lines
+from offerloop.service.check_losses import (
+    incomplete_rows,
+    loss_lines,
+    losses_of,
+    non_merchandise,
+    non_merchandise_lines,
+    non_merchandise_problems,
+)
 from offerloop.service.check_mapping import configured_notes
 from offerloop.service.check_missing import missing_columns, missing_sources
 from offerloop.service.check_names import name_problems, pattern_notes
-from offerloop.service.check_notes import notes, scan_notes
+from offerloop.service.check_notes import notes, scan_notes, sign_notes
 from offerloop.service.check_offers import OfferCheck, ReadOffers
 
 _SHOWN_OFFERS = 6
@@ -68,9 +75,14 @@ def check(config_path: StrPath, engine: str = "duckdb") -> Checked:
         problems.append(f"only {shape.n_customers} customer is left; a plan chooses between customers")
     losses = losses_of(events, config, {name: one["read"] for name, one in sources.items()})
     others = non_merchandise(events)
+    problems += non_merchandise_problems(others, config)
+    incomplete, too_incomplete = incomplete_rows(losses, config)
+    problems += too_incomplete
     missing = missing_sources(config) + missing_columns(config)
     remarks = [
         *events.notes,
+        *incomplete,
+        *sign_notes(config, shape),
         *scan_notes(sources["order_lines"]["rules"]),
         *configured_notes(config, events),
         *notes(config, shape, offers),
@@ -85,7 +97,7 @@ def check(config_path: StrPath, engine: str = "duckdb") -> Checked:
     }  # fmt: skip
     lines = [
         *(source_line(name, one) for name, one in sources.items()), "",
-        *loss_lines(losses), *shape_lines(shape, config), events.agreement.sentence(), "",
+        *loss_lines(losses), *shape_lines(shape, config), _consent(events, shape), "",
         *non_merchandise_lines(others, config),
         *answer_lines(answers), "", *offer_lines(config, offers), "", "What is missing, and what it costs:",
         *(f"  {one}" for one in missing or ["nothing"]), "",
@@ -94,6 +106,15 @@ def check(config_path: StrPath, engine: str = "duckdb") -> Checked:
         "Cannot run yet." if problems else f"Ready. Next: offerloop run {config_path}",
     ]  # fmt: skip
     return Checked(lines, facts, not problems)
+
+
+def _consent(events: Events, shape: Shape) -> str:
+    """Return who agreed, of all customers before cleaning, and how many of them cleaning leaves out."""
+    n_out = events.agreement.customers - shape.n_customers
+    out = (
+        f"; cleaning leaves out all order lines of {n_out:,} of the {events.agreement.customers:,}" if n_out > 0 else ""
+    )
+    return events.agreement.sentence() + out
 
 
 def source_rows(config: Config, quality: pl.DataFrame) -> dict[str, dict[str, Any]]:

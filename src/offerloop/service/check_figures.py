@@ -14,6 +14,8 @@ from offerloop.events import Events
 from offerloop.response import full_weeks
 from offerloop.response.shelf.lines import highest_sales
 
+AMOUNTS_OFF = ("discount", "coupon")
+"""Amounts that are taken off a price, and therefore above zero."""
 _CATEGORISED = ~nw.col("category").is_null() & (nw.col("category") != "unknown")
 _LEAST_CHANGE = 0.01
 """Weekly discounts that differ by less, as shares of list value, are the same."""
@@ -42,6 +44,10 @@ class Shape:
     """Share of what was paid."""
     with_discount: float
     with_coupon: float
+    amounts_off: dict[str, int]
+    """Lines whose discount, and whose coupon, is not zero."""
+    amounts_added: dict[str, int]
+    """Those of them on which it is below zero, so that it adds to the price."""
     discounts_vary: bool
     """Whether some product has different discounts in different weeks."""
     categories: list[str]
@@ -74,6 +80,8 @@ def shape_of(events: Events, settings: Response) -> Shape:
         sales_with_category=float(counted["sales_with_category"] or 0) / max(int(counted["sales_minor"]), 1),
         with_discount=float(counted["with_discount"] or 0),
         with_coupon=float(counted["with_coupon"] or 0),
+        amounts_off={one: int(counted[f"{one}_off"] or 0) for one in AMOUNTS_OFF},
+        amounts_added={one: int(counted[f"{one}_added"] or 0) for one in AMOUNTS_OFF},
         discounts_vary=_discounts_vary(lines),
         categories=highest_sales(known.filter(_CATEGORISED), settings),
     )
@@ -93,6 +101,8 @@ def _of_lines(known: Frame) -> dict[str, Any]:
             nw.when(_CATEGORISED).then(nw.col("paid_minor")).sum().alias("sales_with_category"),
             nw.col("product_id").n_unique().alias("n_products"),
             *(one.cast(nw.Float64).mean().alias(name) for name, one in shares.items()),
+            *((nw.col(f"{one}_minor") != 0).cast(nw.Int64).sum().alias(f"{one}_off") for one in AMOUNTS_OFF),
+            *((nw.col(f"{one}_minor") < 0).cast(nw.Int64).sum().alias(f"{one}_added") for one in AMOUNTS_OFF),
         )
     ).row(0, named=True)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass
+from fnmatch import fnmatchcase
 from typing import Any
 
 import narwhals as nw
@@ -13,9 +15,11 @@ from offerloop.config import Config
 from offerloop.engine import collect
 from offerloop.events import Events
 from offerloop.money import to_text
-from offerloop.service.init_toml import padded
+from offerloop.service.init_toml import padded, quoted
 
 _SHOWN_PRODUCTS = 12
+_MUCH, _MOST = 0.2, 0.5
+"""Share of the order lines, or of sales, from which on a loss is worth a note, and from which on it is an error."""
 _HEAD = ("source", "column", "lost by", "rows", "of rows", "of sales")
 _RIGHT = 3
 """The first of the columns that stand to the right."""
@@ -53,6 +57,34 @@ def losses_of(events: Events, config: Config, rows_read: dict[str, int | None]) 
     return found
 
 
+def incomplete_rows(losses: list[Loss], config: Config) -> tuple[list[str], list[str]]:
+    """Return notes and problems on columns whose empty cells leave out much of the order lines.
+
+    Most orders of a shop may be those of guests, but amounts and products that are mostly empty are a wrong mapping.
+    """
+    notes: list[str] = []
+    problems: list[str] = []
+    for one in losses:
+        if (one.source, one.rule) != ("order_lines", "incomplete") or one.share_of_rows <= _MUCH:
+            continue
+        is_guests = one.column == config.sources["order_lines"].columns.get("customer_id")
+        wrong = one.share_of_rows > _MOST and not is_guests
+        (problems if wrong else notes).append(_left_out(one))
+    return notes, problems
+
+
+def _left_out(loss: Loss) -> str:
+    said = (
+        f"{_share(loss.share_of_rows)} of the rows of order_lines are left out because '{loss.column}' is empty there"
+    )
+    if re.search(r"[-+*/(]", loss.column):
+        return (
+            f"{said}; an expression is empty where one of its columns is: where an empty cell means 0, write "
+            "coalesce(column, 0) instead of the column"
+        )
+    return f"{said}; map another column if that is not meant"
+
+
 def loss_lines(losses: list[Loss]) -> list[str]:
     """Return a table for people; nothing where nothing is lost."""
     if not losses:
@@ -85,6 +117,20 @@ def non_merchandise(events: Events) -> list[dict[str, Any]]:
     return found.sort(pl.col("sales_minor").abs(), "product_id", descending=[True, False]).to_dicts()
 
 
+def non_merchandise_problems(found: list[dict[str, Any]], config: Config) -> list[str]:
+    """Return a problem where most sales are of products that were recognised as no goods."""
+    chosen = config.clean.non_merchandise
+    recognised = [one for one in found if not any(fnmatchcase(str(one["product_id"]), pattern) for pattern in chosen)]
+    share = sum(one["share_of_sales"] for one in recognised)
+    if share <= _MOST:
+        return []
+    first = quoted(str(recognised[0]["product_id"]))
+    return [
+        f"products that look like no goods are {_share(share)} of sales, and they are never recommended and in no "
+        f"offer; if they are goods, write their ids in clean.merchandise, such as merchandise = [{first}]"
+    ]
+
+
 def non_merchandise_lines(found: list[dict[str, Any]], config: Config) -> list[str]:
     """Return them by name, and how to leave them out."""
     if not found:
@@ -97,7 +143,7 @@ def non_merchandise_lines(found: list[dict[str, Any]], config: Config) -> list[s
         else "their money counts in sales; clean.drop_non_merchandise = true leaves their lines out"
     )
     lines = [
-        f"{len(found):,} products are no goods ({_share(share)} of sales): never recommended, and in no offer; "
+        f"{_counted(found)} no goods ({_share(share)} of sales): never recommended, and in no offer; "
         f"{remedy}. What is goods after all belongs into clean.merchandise:"
     ]
     lines += [
@@ -107,6 +153,10 @@ def non_merchandise_lines(found: list[dict[str, Any]], config: Config) -> list[s
     ]
     more = [f"  and {len(found) - _SHOWN_PRODUCTS} more"] if len(found) > _SHOWN_PRODUCTS else []
     return [*lines, *more, ""]
+
+
+def _counted(found: list[dict[str, Any]]) -> str:
+    return "1 product is" if len(found) == 1 else f"{len(found):,} products are"
 
 
 def named(product_id: object, text: str | None) -> str:

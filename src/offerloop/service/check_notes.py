@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from offerloop.config import Campaign, Config
 from offerloop.evaluation.experiment import LEAST
 from offerloop.events.clean import SCANNED
 from offerloop.money import to_text
-from offerloop.service.check_figures import Shape
+from offerloop.service.check_figures import AMOUNTS_OFF, Shape
 from offerloop.service.check_offers import OfferCheck
+from offerloop.service.guess import reference
+from offerloop.service.init_toml import quoted
 
 
 def notes(config: Config, shape: Shape, offers: list[OfferCheck]) -> list[str]:
@@ -69,6 +72,29 @@ def _most_planned(config: Config, campaign: Campaign, offers: list[OfferCheck], 
     if campaign.budget_basis == "expected" or not costs or not all(costs):
         return n_customers
     return config.minor(campaign.budget, campaign) // min(cost for cost in costs if cost)
+
+
+def sign_notes(config: Config, shape: Shape) -> list[str]:
+    """Return a note for each mapped amount off the price that is below zero on some lines."""
+    notes = []
+    for ours in AMOUNTS_OFF:
+        written, n_added = config.sources["order_lines"].columns.get(ours), shape.amounts_added[ours]
+        if written is None or not n_added:
+            continue
+        n_off = shape.amounts_off[ours]
+        remedy = f"map {ours} = {quoted(_negated(written))}" if 2 * n_added > n_off else "correct those that are errors"
+        notes.append(
+            f"on {n_added:,} of the {n_off:,} order lines with a {ours}, the amount of '{written}' is below zero, so "
+            f"that it adds to the price instead of reducing it; {remedy}"
+        )
+    return notes
+
+
+def _negated(written: str) -> str:
+    """Return the expression of the same amounts with the other sign."""
+    if re.fullmatch(r"-(\w+|`[^`]*`)", written):
+        return written[1:]
+    return f"-({written})" if re.search(r"[-+*/()`'\"]", written) else f"-{reference(written)}"
 
 
 def scan_notes(rules: list[dict[str, Any]]) -> list[str]:

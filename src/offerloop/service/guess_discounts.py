@@ -21,15 +21,20 @@ _RARE = 0.01
 
 
 def discounts(found: Match, peeked: Peek) -> None:
-    """Discounts written below zero are turned; shares and percentages are no amounts and go."""
+    """Discounts that are mostly written below zero are turned; shares and percentages are no amounts and go."""
     for ours in ROLES:
         column = found.column(ours)
         if column is None or _paid(found) is None or found.is_given(ours):
             continue
         if is_share_of_price(found, peeked, column):
             del found.found[ours]  # `discount_notes` says so
-        elif column.numbers.max() <= 0 and column.numbers.min() < 0:  # type: ignore[operator]
+        elif _mostly_below_zero(column):
             found.take(ours, f"-{reference(column.name)}", (column.name,), found.found[ours].why)
+
+
+def _mostly_below_zero(column: Column) -> bool:
+    """Return whether more numbers are below zero than above: a few of the other sign are corrections or errors."""
+    return int((column.numbers < 0).sum()) > int((column.numbers > 0).sum())
 
 
 def discount_notes(found: Match, peeked: Peek) -> list[str]:

@@ -8,9 +8,10 @@ import polars as pl
 
 from offerloop.config import SourceName
 from offerloop.errors import InputError
+from offerloop.events.consent_names import says_opt_in, says_opt_out
 from offerloop.events.contracts import CONTRACTS
 from offerloop.service.consent_columns import unmapped_answers
-from offerloop.service.guess import Guess, Match, columns_of, match, says, unfit
+from offerloop.service.guess import SAME, Guess, Match, columns_of, match, says, unfit
 from offerloop.service.guess_contents import is_time
 from offerloop.service.guess_shown import offer_terms, without_other_terms
 from offerloop.service.guess_texts import take_text
@@ -18,6 +19,8 @@ from offerloop.service.guess_times import evaluate
 from offerloop.service.peek import Peek
 
 KEYS: dict[SourceName, str] = {"products": "product_id", "customers": "customer_id"}
+
+_ORDERS_SERVE = ", or give no file of products: where the order lines name their products, these are read from there"
 
 
 def guess_source(
@@ -61,7 +64,7 @@ def _check_single(name: str, key: str, found: Match, peeked: Peek) -> None:
         example = several[key].cast(pl.String).sort()[0]
         raise InputError(
             f"'{peeked.place}' has several different rows for '{theirs}' {example}, and {name} need one row for each "
-            f"{key}; keep one"
+            f"{key}; keep one{_ORDERS_SERVE if name == 'products' else ''}"
         )
 
 
@@ -72,9 +75,19 @@ def _check_known(key: str, found: Match, known: dict[str, frozenset[str]]) -> No
 
 
 def attributes(found: Match) -> tuple[list[str], list[str], list[str]]:
-    """Of the customers' further columns: those to carry along, those of them for audits only, those left out."""
+    """Of the customers' further columns: those to carry along, those of them for audits only, those left out.
+
+    Columns without any filled cell are none of them.
+    """
     ours = {*CONTRACTS["customers"].required, *CONTRACTS["customers"].optional}
-    rest = [column.name for column in found.unused() if column.name not in ours]
-    personal = [name for name in rest if says(name, "personal") and not says(name, "protected")]
+    rest = [column.name for column in found.unused() if column.name not in ours and column.filled.len()]
+    personal = [name for name in rest if _is_personal(name)]
     kept = [name for name in rest if name not in personal]
     return kept, [name for name in kept if says(name, "protected")], personal
+
+
+def _is_personal(name: str) -> bool:
+    """Return whether a name says that the column identifies people: "Email", but not "Email Opt-Out"."""
+    if says(name, "personal", SAME):
+        return True
+    return says(name, "personal") and not (says(name, "protected") or says_opt_in(name) or says_opt_out(name))

@@ -189,7 +189,7 @@ def _with_rest(text: SourceText, peeks: Mapping[SourceName, Peek], found: Mappin
     personal: list[str] = []
     if text.name == "customers":
         kept, _, personal = attributes(text.found)
-        notes = [f"Names and addresses are not carried along: {named(personal)}."] if personal else []
+        notes = [f"Names, addresses and dates of birth are not carried along: {named(personal)}."] if personal else []
         text = replace(text, attributes=kept, notes=notes)
     if text.name == "offers":
         text = replace(text, attributes=carried(text.found))

@@ -62,6 +62,8 @@ TEXTS: dict[str, str] = {
     "a unit cost of 0 is one that is not known: for such products shop.margin counts": (
         "成本为 0 视为未知:这些商品按 shop.margin 计算毛利"
     ),
+    "after the plan": "晚于计划时点",
+    "on profiles.as_of = {day} or later: not known then": "在 profiles.as_of = {day} 当天或之后：计划时尚不知道",
     "products with several texts: the commonest one is shown": "同一商品有多个名称:显示最常见的一个",
     "postage, fees, samples: never recommended, and in no offer; clean.drop_non_merchandise leaves them out": (
         "邮费、服务费、样品等:不推荐,也不进入优惠;设 clean.drop_non_merchandise 可剔除这些订单行"

@@ -1,0 +1,51 @@
+"""Columns of customers that are carried along, that only audit a plan, and that stay behind, in every language."""
+
+import polars as pl
+import pytest
+
+from offerloop.service.guess import Match
+from offerloop.service.guess_contents import Column
+from offerloop.service.guess_others import attributes
+
+BIRTHDAYS = [
+    "birth_date", "Birthdate", "DOB", "born", "出生日期", "出生年月日", "会员生日", "Geburtsdatum", "Geb.-Datum",
+    "geboren_am", "date_naissance", "DateNaissance", "Né le", "anniversaire", "fecha_nacimiento", "FechaNacimiento",
+    "cumpleaños",
+]  # fmt: skip
+NAMES = ["family name", "Familienname", "nom_famille", "家庭地址", "Apellidos"]
+PROTECTED = [
+    "birth_year", "marital_status", "ethnic group", "household_members", "出生年份", "健康状况", "家庭结构", "文化程度",
+    "Altersklasse", "Geburtsjahr", "Zivilstand", "ethnische Herkunft", "Schwangerschaft", "Haushaltsgröße",
+    "annee_naissance", "tranche_age", "Civilité", "salaire", "etat_civil", "taille_foyer", "nombre_enfants", "Santé",
+    "año_nacimiento", "grupo_edad", "sueldo", "etnia", "embarazada", "miembros_hogar", "nivel_educativo",
+]  # fmt: skip
+PLAIN = ["shoe size", "Herkunftskanal", "actif", "tienda", "门店", "Email Marketing Status", "Email Opt-Out", "parrain"]
+
+
+def sorted_out(name):
+    """Whether a column is carried along, only audits, or stays behind."""
+    kept, audited, personal = attributes(Match({name: Column(name, pl.Series(["a", "b"]))}))
+    assert not (kept and personal)
+    return "audited" if audited else "kept" if kept else "personal"
+
+
+@pytest.mark.parametrize("name", [*BIRTHDAYS, *NAMES])
+def test_days_of_birth_and_names_stay_behind(name):
+    assert sorted_out(name) == "personal"
+
+
+@pytest.mark.parametrize("name", PROTECTED)
+def test_protected_columns_only_audit(name):
+    assert sorted_out(name) == "audited"
+
+
+@pytest.mark.parametrize("name", PLAIN)
+def test_others_are_carried_along(name):
+    assert sorted_out(name) == "kept"
+
+
+def test_columns_without_any_filled_cell_are_left_out():
+    columns = {
+        name: Column(name, pl.Series(cells)) for name, cells in {"column 8": ["", " "], "shop": ["a", ""]}.items()
+    }
+    assert attributes(Match(columns)) == (["shop"], [], [])
