@@ -19,6 +19,7 @@ def swept(rows, error=0.0, funded=0.0, contact=0, margin=MARGIN):
         centred=pl.lit(0.0), d_value="value_minor", d_discount=pl.lit(0.0), funded_share=pl.lit(funded),
         contact_cost_minor=pl.lit(contact), margin=pl.lit(margin), cost_weight=pl.lit(1.0),
         value_se_minor=pl.lit(0.0), basis=pl.lit("transferred"), offer_id=pl.lit("one"),
+        category=pl.lit("bread"), depth=pl.lit(0.2),
     )  # fmt: skip
     return sweep(table, Valuation.of(table, calibration(error=error)))
 

@@ -42,6 +42,7 @@ def worth(rows):
         cost_weight=1.0,
         value_se_minor=0.0,
         basis=pl.lit("transferred"),
+        category=pl.lit("bread"),
     )
     zero = [pl.lit(0.0).alias(name) for name in ("held_out_value_minor", "d_value", "d_discount", "centred")]
     table = table.with_columns(*zero, fold=pl.lit(0))
