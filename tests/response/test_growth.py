@@ -120,3 +120,20 @@ def test_who_never_saw_an_offer_is_told_of_as_others_of_the_kind():
     found = grow(log, shop.off.ravel(), log.whose % 5, now, np.full(CUSTOMERS, -1))
     assert np.isfinite(found.value).all()
     assert found.value[:, 4].mean() / shop.usual.mean() == pytest.approx(0.4, abs=0.08)
+
+
+NOBODY_BOUGHT = np.zeros((CUSTOMERS, PERIODS))
+
+
+@pytest.mark.parametrize("change", ["nobody bought", "one did", "all are alike"])
+def test_logs_that_say_nothing_give_effects_of_nothing(change):
+    shop = Shop(0 * FORMS["line"])
+    shop.value = NOBODY_BOUGHT + (change == "all are alike")
+    shop.value[0, 0] += 100.0 * (change == "one did")
+    shop.off = NOBODY_BOUGHT
+    if change == "all are alike":
+        shop.usual, shop.kind = np.ones(CUSTOMERS), np.ones(CUSTOMERS)
+    found = shop.told()
+    for one in (found.value, found.value_se, found.discount):
+        assert np.isfinite(one).all()
+        assert np.abs(one).max() < 1

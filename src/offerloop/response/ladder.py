@@ -13,9 +13,10 @@ from offerloop.response.terms import Coding, Floats, Terms
 
 
 def is_ladder(offers: Sequence[Terms]) -> bool:
-    """Whether all offers are depths of one discount, on the same things."""
+    """Whether all offers are depths of one discount on the same things, each with a depth of its own."""
     coding = Coding.of(offers)
-    return len(coding.families) == 1 and coding.monotone
+    depths = [one.depth for one in offers]
+    return len(coding.families) == 1 and coding.monotone and len(set(depths)) == len(depths)
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,6 +16,8 @@ from offerloop.response.evidence import Ints
 from offerloop.response.terms import Floats
 from offerloop.response.usual import weighted
 
+LEAST = 1e-12
+"""A variance that is added, so that what nothing is known of can be solved for."""
 SPREADS = (0.0, *np.geomspace(0.02, 1.5, 25).tolist())
 """Standard deviations that slopes may have."""
 
@@ -24,7 +26,7 @@ def drawn(estimate: Floats, covariance: Floats, priors: Sequence[Floats]) -> tup
     """Posterior mean (q,) and covariance (q, q) of an estimate with its covariance, over prior covariances (q, q)."""
     means, covariances, likely = [], [], []
     for prior in priors:
-        whole = covariance + prior
+        whole = covariance + prior + LEAST * np.eye(len(estimate))
         gain = np.linalg.solve(whole, prior).T
         means.append(gain @ estimate)
         covariances.append(prior - gain @ prior)
