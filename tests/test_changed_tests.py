@@ -36,3 +36,14 @@ def test_a_change_brings_its_tests(monkeypatch, changed, tests):
     monkeypatch.syspath_prepend(ROOT / "scripts")
     changed_tests = importlib.import_module("changed_tests")
     assert [str(path) for path in changed_tests.tests_of([Path(changed)], IMPORTS)] == tests
+
+
+def test_a_module_that_most_tests_import_brings_some_of_them(monkeypatch):
+    monkeypatch.syspath_prepend(ROOT / "scripts")
+    changed_tests = importlib.import_module("changed_tests")
+    tests = [Path(f"tests/test_{number:03}.py") for number in range(120)]
+    imports = {Path("src/offerloop/errors.py"): set(), **{one: {"offerloop.errors"} for one in tests}}
+    found = changed_tests.tests_of([Path("src/offerloop/errors.py")], imports)
+    assert len(found) == changed_tests.MOST_FILES
+    assert found[0] == tests[0]
+    assert found[-1] > tests[110]
