@@ -22,9 +22,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from equal_spend import Effects, at_spend, rules
 from foreign_histories import SHOPS, History, online_retail
-from foreign_peers import Told, at_spend, estimators, rules
-from foreign_worlds import FAMILIES, Design, Truth, World, make, write
+from foreign_peers import estimators
+from foreign_worlds import FAMILIES, Design, World, make, write
 from offerloop.config import load_config
 from offerloop.engine import ENGINES, collect
 from offerloop.evaluation.estimate import Z95
@@ -57,16 +58,17 @@ def judge(world: World, folder: Path) -> dict[str, float]:
     profit = float((given * true.profit).sum() / n)
     peers = {name: at_spend(one, true, budget) for name, one in estimators(config, events, engine, world).items()}
     ends = [told[name] or 0.0 for name in ("profit_low_minor", "profit_high_minor")]
+    same, random = rules(true, budget)
     return {
-        "plan": profit, "as sent": profit * found.send, **peers, **rules(true, budget),
-        "oracle": at_spend(Told(true.value, true.cost), true, budget), "budget": budget,
+        "plan": profit, "as sent": profit * found.send, **peers, "same for all": same, "random": random,
+        "oracle": at_spend(true, true, budget), "budget": budget,
         "planned spend": float(found.plan["cost_expected_micro"].sum()) / 1e6 / n,
         "true spend": float((given * true.cost).sum() / n),
         "forecast": told["profit_minor"] / n, "se": (ends[1] - ends[0]) / 2 / Z95 / n,
     }  # fmt: skip
 
 
-def _best_spend(true: Truth) -> float:
+def _best_spend(true: Effects) -> float:
     chosen = np.eye(true.profit.shape[1])[true.profit.argmax(axis=1)] * (true.profit.max(axis=1) > 0)[:, None]
     return float((chosen * true.cost).sum() / len(chosen))
 

@@ -1,15 +1,14 @@
-"""What the plan of a foreign shop is compared with: simple estimators on the same log, rules, and the truth itself."""
+"""What the plan of a foreign shop is compared with: simple estimators on the same log."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import lightgbm as lgb
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from foreign_worlds import FUNDED, Truth, World
+from equal_spend import Effects
+from foreign_worlds import FUNDED, World
 from offerloop.config import Config
 from offerloop.engine import Engine, collect
 from offerloop.events import Events
@@ -19,54 +18,12 @@ from offerloop.response.decisions import finished
 from offerloop.response.ridge_t import RidgeT
 
 Floats = NDArray[np.float64]
-HALVINGS = 60
 TREES = {"learning_rate": 0.05, "num_leaves": 8, "min_data_in_leaf": 100, "objective": "regression", "verbose": -1,
          "num_threads": 1}  # fmt: skip
 ROUNDS = 150
 
 
-@dataclass(frozen=True, eq=False)
-class Told:
-    """What somebody believes of each offer; (customers, depths), minor units."""
-
-    value: Floats
-    cost: Floats
-
-
-def at_spend(told: Told, true: Truth, spend: float) -> float:
-    """True profit a customer of the plan over what is told whose true spend is `spend`, or all that it would spend.
-
-    Two plans on both sides of it are mixed, so that spends are equal.
-    """
-
-    def plan(price: float) -> Floats:
-        worth = told.value - (1 + price) * np.maximum(told.cost, 1e-9)
-        return np.eye(worth.shape[1])[worth.argmax(axis=1)] * (worth.max(axis=1) > 0)[:, None]
-
-    def of(chosen: Floats, amount: Floats) -> float:
-        return float((chosen * amount).sum() / len(amount))
-
-    free = plan(0.0)
-    if of(free, true.cost) <= spend:
-        return of(free, true.profit)
-    low, high = 0.0, 1e6
-    for _ in range(HALVINGS):
-        middle = (low + high) / 2
-        low, high = (middle, high) if of(plan(middle), true.cost) > spend else (low, middle)
-    more, less = plan(low), plan(high)
-    spends = of(more, true.cost), of(less, true.cost)
-    share = (spend - spends[1]) / max(spends[0] - spends[1], 1e-12)
-    return share * of(more, true.profit) + (1 - share) * of(less, true.profit)
-
-
-def rules(true: Truth, spend: float) -> dict[str, float]:
-    """True profit a customer of the truly best depth for everybody, and of random depths, as far as spend goes."""
-    cost, profit = true.cost.mean(axis=0), true.profit.mean(axis=0)
-    same = float(np.max(np.minimum(1.0, spend / np.maximum(cost, 1e-9)) * profit))
-    return {"same for all": max(same, 0.0), "random": float(min(1.0, spend / cost.mean()) * profit.mean())}
-
-
-def estimators(config: Config, events: Events, engine: Engine, world: World) -> dict[str, Told]:
+def estimators(config: Config, events: Events, engine: Engine, world: World) -> dict[str, Effects]:
     """Ridge-T, and LightGBM-S with a monotone depth, on what a run knows of each exposure."""
     rows, _ = finished(_exposures(events), events.first_day, events.as_of_day, config.evaluate.window_days)
     ids = [f"c{number}" for number in range(len(world.drawn))]
@@ -94,7 +51,7 @@ def _grown(x: Floats, depth: Floats, y: Floats, x_now: Floats, depths: Floats) -
     return np.stack(each, axis=1)
 
 
-def _told(expected: Floats) -> Told:
+def _told(expected: Floats) -> Effects:
     """From expected value and discount (customers, 1 + depths, 2)."""
     effect = expected[:, 1:] - expected[:, :1]
-    return Told(effect[:, :, 0], (1 - FUNDED) * np.maximum(effect[:, :, 1], 0.0))
+    return Effects(effect[:, :, 0], (1 - FUNDED) * np.maximum(effect[:, :, 1], 0.0))

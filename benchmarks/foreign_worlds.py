@@ -22,6 +22,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from equal_spend import Effects
 from foreign_histories import History
 from offerloop.config import SourceName
 
@@ -78,19 +79,6 @@ class Design:
 
 
 @dataclass(frozen=True, eq=False)
-class Truth:
-    """Of the coming week with all that follows from it, against nothing; (customers, depths), minor units."""
-
-    value: Floats
-    cost: Floats
-
-    @property
-    def profit(self) -> Floats:
-        """Value less cost."""
-        return self.value - self.cost
-
-
-@dataclass(frozen=True, eq=False)
 class World:
     """Customers, their pools of baskets, and what was drawn."""
 
@@ -139,14 +127,14 @@ class World:
                     later[:, t + lag] += part * mine
         return now, later[:, : periods + 1]
 
-    def truth(self) -> Truth:
+    def truth(self) -> Effects:
         """Of the week after the log."""
         now, later = self.growth()
         depths = np.array(self.design.depths)
         usual = self.usual[:, None]
         value = MARGIN * usual * now[:, -1] * (1 + sum(self.family.lasts))
         cost = (1 - FUNDED) * depths * usual * np.maximum(1 + later[:, -1:] + now[:, -1], 0.0)
-        return Truth(value, cost)
+        return Effects(value, cost)
 
 
 def make(history: History, design: Design) -> World:

@@ -23,6 +23,7 @@ import numpy as np
 import polars as pl
 from scipy.stats import t as student
 
+from equal_spend import Effects, at_spend, rules
 from offerloop.config import load_config
 from offerloop.engine import ENGINES, collect
 from offerloop.events import prepare
@@ -35,7 +36,7 @@ from offerloop.response.decisions import finished
 from offerloop.response.ridge_t import RidgeT
 from record import Claim, Found, Record, Result, load, machine, tell
 from shown_log_shop import DEPTHS, FILES, MOSTLY_LOW, UNIFORM, Lot, logged, whole_shop, write_log
-from shown_log_truth import Effects, fair_effects, true_effects
+from shown_log_truth import fair_effects, true_effects
 
 VERSIONS = ("offerloop", "numpy", "polars", "lightgbm", "duckdb")
 SEEDS = (201, 202, 203, 204)
@@ -47,7 +48,6 @@ PLAN, SENT, RIDGE, SAME, RANDOM, NOTHING = (
 )  # fmt: skip
 OTHERS = (RIDGE, SAME, RANDOM)
 TARGET = 0.80
-HALVINGS = 60
 
 
 @dataclass(frozen=True)
@@ -110,39 +110,6 @@ def ridge_t(folder: Path, ids: np.ndarray, own_share: float) -> Effects:
     return Effects(effect[:, :, 0], own_share * np.maximum(effect[:, :, 1], 0.0))
 
 
-def at_spend(told: Effects, true: Effects, spend: float) -> float:
-    """True profit a customer of the plan over told effects whose true spend is `spend`, or all that it would spend.
-
-    Two plans on both sides of it are mixed, so that spends are equal.
-    """
-
-    def plan(price: float) -> Floats:
-        worth = told.value - (1 + price) * np.maximum(told.cost, 1e-9)
-        return np.eye(len(DEPTHS))[worth.argmax(axis=1)] * (worth.max(axis=1) > 0)[:, None]
-
-    def of(chosen: Floats, amount: Floats) -> float:
-        return float((chosen * amount).sum() / len(amount))
-
-    free = plan(0.0)
-    if of(free, true.cost) <= spend:
-        return of(free, true.profit)
-    low, high = 0.0, 1e6
-    for _ in range(HALVINGS):
-        middle = (low + high) / 2
-        low, high = (middle, high) if of(plan(middle), true.cost) > spend else (low, middle)
-    more, less = plan(low), plan(high)
-    spends = of(more, true.cost), of(less, true.cost)
-    share = (spend - spends[1]) / max(spends[0] - spends[1], 1e-12)
-    return share * of(more, true.profit) + (1 - share) * of(less, true.profit)
-
-
-def simple(true: Effects, spend: float) -> tuple[float, float]:
-    """True profit a customer of the depth that is best for everybody, and of random depths, to as many as it buys."""
-    cost, profit = true.cost.mean(axis=0), true.profit.mean(axis=0)
-    same = float(np.max(np.minimum(1.0, spend / cost) * profit))
-    return max(same, 0.0), float(min(1.0, spend / cost.mean()) * profit.mean())
-
-
 def world(preset: str, seed: int, size: Size, chance: Floats) -> dict[str, float]:
     """Shares of the fair ceiling's profit at equal true spend, and what else is to be said."""
     lot = Lot(size.before, 12, chance)
@@ -172,7 +139,7 @@ def judged(market: Market, assigned: pl.DataFrame, ridge: Effects, true: Effects
         ceiling = at_spend(fair, true, spend) if spend else 0.0
         found[name] = float((given * true.profit).sum() / market.customers) / ceiling if ceiling else 0.0
         if name == PLAN:
-            told = (at_spend(ridge, true, spend), *simple(true, spend))
+            told = (at_spend(ridge, true, spend), *rules(true, spend))
             found |= {rule: one / ceiling if ceiling else 0.0 for rule, one in zip(OTHERS, told, strict=True)}
             found |= {NOTHING: 0.0, "ceiling": ceiling, "true spend": spend}
     return found

@@ -7,11 +7,12 @@ same shop after the same weeks, from what the shop sees of them; it plans by wha
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from equal_spend import Effects
 from offerloop.market.ceiling import FIRST, SETTINGS, TREES
 from offerloop.market.expected import everywhere
 from offerloop.market.noise import Floats
@@ -22,19 +23,6 @@ from shown_log_shop import DEPTHS, Lot, logged
 PLAYED = (0, 4, 9)
 """Positions of the depths at which weeks are played; between them the share of one order is interpolated."""
 COLUMNS = np.array(DEPTHS, dtype=np.float64)
-
-
-@dataclass(frozen=True, eq=False)
-class Effects:
-    """Of the coming week, against nothing; (customers, depths), minor units."""
-
-    value: Floats
-    cost: Floats
-
-    @property
-    def profit(self) -> Floats:
-        """Value less cost."""
-        return self.value - self.cost
 
 
 def true_effects(market: Market, worlds: int) -> Effects:

@@ -20,7 +20,7 @@ FORMS = {
 
 
 class Shop:
-    """Customers who spend about `usual` a week, and a log of offers by lot; they grow by `response` times a form."""
+    """Customers who spend about `usual` a week, and a log of random offers; they grow by `response` times a form."""
 
     def __init__(self, form, response=None, carry=(), seed=1, spread=0.5):
         rng = np.random.default_rng(seed)

@@ -213,7 +213,7 @@ class Campaign(Section):
     """What the budget counts when it is not the shop's money, such as seats or contacts: then the plan maximises value,
     and what offers take from the budget is not subtracted from it."""
     send: Literal["proven", "expected"] = "proven"
-    """When the plan goes out: `proven`, where customers left out of the choice show a profit whose interval leaves out
+    """When the plan is sent: `proven`, where customers left out of the choice show a profit whose interval leaves out
     zero; `expected`, also where it holds zero, if the profit that they show is above it."""
     explore_budget: str = "0.00"
     """The most that offers given by lot may cost us, on top of `budget`; nothing without a plan, one in ten at most."""

@@ -35,7 +35,7 @@ class CampaignRead:
     title: str
     send: bool
     send_rule: str
-    """When its plan goes out: proven, or expected."""
+    """When its plan is sent: proven, or expected."""
     budget_minor: int
     budget_unit: str
     """What the budget and the costs of offers count: the shop's currency, or seats, contacts, ..."""

@@ -130,7 +130,7 @@ def _send(*, shown: bool) -> list[str]:
     if not shown:
         return [off('send = "proven"', 'or "expected": the plan goes out also where nothing proves that it pays')]
     return [
-        '# The log of shown offers says what they do, with some error. "expected": the plan goes out if customers',
+        '# The log of shown offers says what they do, with some error. "expected": the plan is sent if customers',
         '# left out of its choice show a profit; the report says when they prove nothing. "proven": only when they do.',
         entry("send", quoted("expected")),
     ]
