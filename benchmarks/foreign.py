@@ -34,7 +34,7 @@ from offerloop.flow import Allowed, Gap, estimate, forecast, offers_to_learn, st
 from offerloop.service.init import write_shop
 
 Floats = NDArray[np.float64]
-KEY = ("shop", "family", "seed", "customers", "periods")
+KEY = ("shop", "family", "seed", "customers", "periods", "kinds")
 PROFITS = ("plan", "as sent", "ridge-T", "LightGBM-S", "same for all", "random", "oracle")
 LEAST = 0.1
 """Of what the lowest depth for everybody costs, the budget at least."""
@@ -76,7 +76,7 @@ def _best_spend(true: Effects) -> float:
 def _given(plan: pl.DataFrame, world: World) -> Floats:
     """(customers, depths): 1 for what each is given."""
     place = {name: position for position, name in enumerate(world.names)}
-    found = np.zeros((len(world.drawn), len(world.design.depths)))
+    found = np.zeros((len(world.drawn), len(world.offers)))
     for customer, offer in plan.select("customer_id", "offer_id").iter_rows():
         found[int(customer[1:]), place[offer] - 1] = 1.0
     return found
@@ -88,7 +88,8 @@ def designs(asked: argparse.Namespace) -> Iterator[tuple[str, History, Design]]:
         history = online_retail(asked.online_retail) if shop == "online_retail" else SHOPS[shop]()
         for family in asked.families:
             for seed in asked.seeds:
-                yield shop, history, Design(family, seed, asked.customers, periods=asked.periods)
+                depths = () if asked.kinds else Design.depths
+                yield shop, history, Design(family, seed, asked.customers, depths, asked.periods)
 
 
 def table(rows: list[dict[str, Any]]) -> str:
@@ -114,13 +115,14 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, nargs="+", default=[1])
     parser.add_argument("--customers", type=int, default=2_000)
     parser.add_argument("--periods", type=int, default=12)
+    parser.add_argument("--kinds", action="store_true", help="offers of several kinds instead of depths of one")
     parser.add_argument("--online-retail", type=Path, help="the file of that shop's orders")
     parser.add_argument("--out", type=Path, default=Path("foreign.jsonl"))
     asked = parser.parse_args()
     rows = [json.loads(line) for line in asked.out.read_text().splitlines()] if asked.out.exists() else []
     wanted = []
     for shop, history, design in designs(asked):
-        key = (shop, design.family, design.seed, design.customers, design.periods)
+        key = (shop, design.family, design.seed, design.customers, design.periods, not design.depths)
         wanted.append(key)
         if key not in {tuple(one[name] for name in KEY) for one in rows}:
             with tempfile.TemporaryDirectory() as folder:

@@ -8,7 +8,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from equal_spend import Effects
-from foreign_worlds import FUNDED, World
+from foreign_offers import FUNDED, Planted
+from foreign_worlds import World
 from offerloop.config import Config
 from offerloop.engine import Engine, collect
 from offerloop.events import Events
@@ -35,8 +36,8 @@ def estimators(config: Config, events: Events, engine: Engine, world: World) -> 
     y = outcomes(days, rows).select("value_minor", "coupon_minor").to_numpy()
     x, x_now = (features(days, one).select(FEATURES).to_numpy() for one in (rows, now))
     linear = RidgeT.fit(x, action, y, len(place)).predict(x_now)
-    depth = np.array((0.0, *world.design.depths))
-    grown = np.stack([_grown(x, depth[action], y[:, column], x_now, depth) for column in (0, 1)], axis=-1)
+    terms = np.vstack([np.zeros(2 + len(world.covers)), [_terms(one, len(world.covers)) for one in world.offers]])
+    grown = np.stack([_grown(x, terms[action], y[:, column], x_now, terms) for column in (0, 1)], axis=-1)
     return {"ridge-T": _told(linear), "LightGBM-S": _told(grown)}
 
 
@@ -44,10 +45,15 @@ def _exposures(events: Events) -> pl.DataFrame:
     return collect(events.exposures.select("customer_id", "offer_id", "shown_day")).fill_null("none")
 
 
-def _grown(x: Floats, depth: Floats, y: Floats, x_now: Floats, depths: Floats) -> Floats:
-    settings = TREES | {"monotone_constraints": [1] + [0] * x.shape[1]}
-    model = lgb.train(settings, lgb.Dataset(np.column_stack([depth, x]), y), ROUNDS)
-    each = [model.predict(np.column_stack([np.full(len(x_now), one), x_now])) for one in depths]
+def _terms(offer: Planted, covers: int) -> Floats:
+    """(2 + covers,): depth, whether it is an offer, and what it counts on."""
+    return np.r_[offer.depth, 1.0, np.eye(covers)[offer.cover]]
+
+
+def _grown(x: Floats, terms: Floats, y: Floats, x_now: Floats, offers: Floats) -> Floats:
+    settings = TREES | {"monotone_constraints": [1] + [0] * (x.shape[1] + terms.shape[1] - 1)}
+    model = lgb.train(settings, lgb.Dataset(np.column_stack([terms, x]), y), ROUNDS)
+    each = [model.predict(np.column_stack([np.tile(one, (len(x_now), 1)), x_now])) for one in offers]
     return np.stack(each, axis=1)
 
 

@@ -24,13 +24,14 @@ from numpy.typing import NDArray
 
 from equal_spend import Effects
 from foreign_histories import History
+from foreign_offers import FUNDED, Planted, kinds, ladder, listed, taken_off
 from offerloop.config import SourceName
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 POOL = 13
 """Weeks."""
-MARGIN, FUNDED = 0.40, 0.50
+MARGIN = 0.40
 BEFORE = 26
 """Real weeks before the log at most."""
 ZERO = date(2024, 1, 1)
@@ -75,6 +76,7 @@ class Design:
     seed: int
     customers: int = 2_000
     depths: tuple[float, ...] = (0.05, 0.10, 0.15, 0.20, 0.25, 0.30)
+    """Of the discount; empty for offers of several kinds."""
     periods: int = 12
 
 
@@ -88,52 +90,66 @@ class World:
     """(customers,): numbers in the history, ascending."""
     pool: pl.DataFrame
     """customer (position), week (0 to POOL - 1), basket, worth: of the last weeks."""
+    offers: tuple[Planted, ...]
+    covers: tuple[pl.DataFrame, ...]
+    """Baskets of the pool that offers count on, each once: customer, basket, worth of what is covered."""
     sensitivity: Floats
     """(customers,)."""
     action: Ints
-    """(customers, periods): 0 for nothing, else 1 + position of the depth."""
+    """(customers, periods): 0 for nothing, else 1 + position of the offer."""
 
     @property
     def names(self) -> list[str]:
-        """Of nothing and of each depth."""
-        return ["none", *(f"off-{round(100 * depth)}" for depth in self.design.depths)]
+        """Of nothing and of each offer."""
+        return ["none", *(one.name for one in self.offers)]
 
     @property
-    def usual(self) -> Floats:
-        """(customers,): mean worth of a week."""
-        sums = np.zeros(len(self.drawn))
-        np.add.at(sums, self.pool["customer"].to_numpy(), self.pool["worth"].to_numpy().astype(float))
-        return sums / POOL
+    def cover(self) -> Ints:
+        """(offers,): position of what each counts on."""
+        return np.array([one.cover for one in self.offers])
 
     @property
     def family(self) -> Family:
         """Its form."""
         return FAMILIES[self.design.family]
 
+    def usual(self) -> tuple[Floats, Floats]:
+        """(customers, covers): mean worth and number of baskets of a week."""
+        worth, number = (np.zeros((len(self.drawn), len(self.covers))) for _ in range(2))
+        for place, cover in enumerate(self.covers):
+            customer = cover["customer"].to_numpy()
+            np.add.at(worth[:, place], customer, cover["worth"].to_numpy().astype(float))
+            np.add.at(number[:, place], customer, 1.0)
+        return worth / POOL, number / POOL
+
     def growth(self) -> tuple[Floats, Floats]:
-        """In each week if it had each depth (customers, periods + 1, depths), and by earlier offers, without depths."""
-        depths = np.array(self.design.depths)
-        shape = self.family.size * self.family.shape(depths)
-        given = self.action > 0
+        """In each week of what each offer covers, if it is given (customers, periods + 1, offers), and of what each
+        cover holds by earlier offers, without one (customers, periods + 1, covers)."""
+        shape = self.family.size * self.family.shape(np.array([one.depth for one in self.offers]))
+        given, cover = self.action > 0, self.cover
         n, periods = self.action.shape
-        now = np.empty((n, periods + 1, len(depths)))
-        later = np.zeros((n, periods + 1 + len(self.family.lasts)))
+        now = np.empty((n, periods + 1, len(shape)))
+        later = np.zeros((n, periods + 1 + len(self.family.lasts), len(self.covers)))
+        rows = np.arange(n)
         for t in range(periods + 1):
             tired = self.family.tires ** given[:, max(t - 4, 0) : t].sum(axis=1)
             now[:, t] = (self.sensitivity * tired)[:, None] * shape
+            now[:, t, [one.grows_only for one in self.offers]] = now[:, t, [one.grows_only for one in self.offers]].clip(0)
             if t < periods:
-                mine = np.where(given[:, t], now[np.arange(n), t, np.maximum(self.action[:, t] - 1, 0)], 0.0)
+                offer = np.maximum(self.action[:, t] - 1, 0)
+                mine = np.where(given[:, t], now[rows, t, offer], 0.0)
                 for lag, part in enumerate(self.family.lasts, start=1):
-                    later[:, t + lag] += part * mine
+                    later[rows, t + lag, cover[offer]] += part * mine
         return now, later[:, : periods + 1]
 
     def truth(self) -> Effects:
         """Of the week after the log."""
         now, later = self.growth()
-        depths = np.array(self.design.depths)
-        usual = self.usual[:, None]
-        value = MARGIN * usual * now[:, -1] * (1 + sum(self.family.lasts))
-        cost = (1 - FUNDED) * depths * usual * np.maximum(1 + later[:, -1:] + now[:, -1], 0.0)
+        (worth, number), cover = self.usual(), self.cover
+        value = MARGIN * worth[:, cover] * now[:, -1] * (1 + sum(self.family.lasts))
+        share, off = (np.array([getattr(one, name) for one in self.offers]) for name in ("share", "off"))
+        each = share * worth[:, cover] + off * number[:, cover]
+        cost = (1 - FUNDED) * each * np.maximum(1 + later[:, -1, cover] + now[:, -1], 0.0)
         return Effects(value, cost)
 
 
@@ -152,8 +168,11 @@ def make(history: History, design: Design) -> World:
         .rename({"place": "customer"})
     )
     sensitivity = _sensitivity(FAMILIES[design.family].who, recent.join(place, on="customer"), pool, len(drawn), rng)
-    action = rng.integers(0, len(design.depths) + 1, (len(drawn), design.periods))
-    return World(design, history, drawn, pool, sensitivity, action)
+    offers = ladder(design.depths) if design.depths else kinds(recent, pool)
+    action = rng.integers(0, len(offers) + 1, (len(drawn), design.periods))
+    mine = recent.join(place, on="customer").with_columns(customer="place")
+    covers = tuple(one.covered(mine, pool) for one in {one.cover: one for one in offers}.values())
+    return World(design, history, drawn, pool, offers, covers, sensitivity, action)
 
 
 def _sensitivity(who: str, lines: pl.DataFrame, pool: pl.DataFrame, n: int, rng: np.random.Generator) -> Floats:
@@ -180,36 +199,38 @@ def _ranks(x: Floats) -> Floats:
 
 
 def played(world: World) -> pl.DataFrame:
-    """Baskets of the log: customer (position), period, basket of the pool whose lines are bought, off (depth)."""
+    """Baskets of the log: customer (position), period, basket of the pool whose lines are bought, category (the only
+    one of them, where not all are), offer (position, -1 for none)."""
     rng = np.random.default_rng([world.design.seed, 99, *map(ord, world.design.family)])
     now, later = world.growth()
     n, periods = world.action.shape
-    depths = np.array((0.0, *world.design.depths))
-    customer, basket = world.pool["customer"].to_numpy(), world.pool["basket"].to_numpy()
-    week = world.pool["week"].to_numpy()
-    start, count = np.searchsorted(customer, np.arange(n)), np.bincount(customer, minlength=n)
+    customer, week = world.pool["customer"].to_numpy(), world.pool["week"].to_numpy()
+    cover, names = world.cover, {one.cover: one.category for one in world.offers}
     parts = []
     for t in range(periods):
         kept = week == np.asarray(rng.integers(0, POOL, n))[customer]
         a = world.action[:, t]
-        g = np.where(a > 0, now[np.arange(n), t, np.maximum(a - 1, 0)], 0.0) + later[:, t]
+        own = np.where(a > 0, now[np.arange(n), t, np.maximum(a - 1, 0)], 0.0)
+        stays = np.ones(len(customer))
+        for place, baskets in enumerate(world.covers):
+            g = np.where((a > 0) & (cover[np.maximum(a - 1, 0)] == place), own, 0.0) + later[:, t, place]
+            inside = world.pool["basket"].is_in(baskets["basket"].implode()).to_numpy()
+            if names[place] is None:
+                stays *= np.where(inside, np.clip(1 + g[customer], 0.0, 1.0), 1.0)
+            whose = baskets["customer"].to_numpy()
+            start, count = np.searchsorted(whose, np.arange(n)), np.bincount(whose, minlength=n)
+            who = np.repeat(np.arange(n), rng.poisson(np.maximum(g, 0.0) * count / POOL))
+            more = start[who] + (rng.random(len(who)) * count[who]).astype(int)
+            parts.append(_bought(who, t, baskets["basket"].to_numpy()[more], names[place], a))
         rows = np.flatnonzero(kept)
-        rows = rows[rng.random(len(rows)) < np.minimum(1 + g[customer[rows]], 1.0)]
-        more = rng.poisson(np.maximum(g, 0.0) * count / POOL)
-        who = np.repeat(np.arange(n), more)
-        extra = start[who] + (rng.random(len(who)) * count[who]).astype(int)
-        taken = np.concatenate([rows, extra])
-        parts.append(
-            pl.DataFrame(
-                {
-                    "customer": customer[taken],
-                    "period": np.full(len(taken), t),
-                    "basket": basket[taken],
-                    "off": depths[a[customer[taken]]],
-                }
-            )
-        )
+        rows = rows[rng.random(len(rows)) < stays[rows]]
+        parts.append(_bought(customer[rows], t, world.pool["basket"].to_numpy()[rows], None, a))
     return pl.concat(parts).with_row_index("order")
+
+
+def _bought(who: Ints, period: int, basket: Ints, category: str | None, action: Ints) -> pl.DataFrame:
+    columns = {"customer": who, "period": np.full(len(who), period), "basket": basket, "offer": action[who] - 1}
+    return pl.DataFrame(columns).with_columns(only=pl.lit(category, dtype=pl.String))
 
 
 def write(world: World, folder: Path) -> dict[SourceName, str]:
@@ -226,29 +247,23 @@ def write(world: World, folder: Path) -> dict[SourceName, str]:
     real = (
         lines.filter(pl.col("day") >= 7 * (weeks - BEFORE))
         .join(place, on="customer")
-        .select(
-            pl.format("h{}", "basket").alias("order_id"),
-            "place",
-            "product",
-            "quantity",
-            "worth",
-            "day",
-            off=pl.lit(0.0),
-        )
-    )
+        .select(pl.format("h{}", "basket").alias("order_id"), "place", "product", "quantity", "worth", "day",
+                offer=pl.lit(-1, dtype=pl.Int64))
+    )  # fmt: skip
     log = (
         played(world)
         .join(lines.select("basket", "product", "quantity", "worth", "day"), on="basket")
+        .filter(pl.col("only").is_null() | (pl.col("product") == pl.col("only")))
         .select(
             pl.format("l{}", "order").alias("order_id"),
             pl.col("customer").alias("place"),
             "product", "quantity", "worth",
             (7 * (weeks + pl.col("period")) + pl.col("day") % 7).alias("day"),
-            "off",
+            "offer",
         )
     )  # fmt: skip
     both = pl.concat([real, log.with_columns(pl.col("day").cast(real.schema["day"]))], how="vertical_relaxed")
-    off = (pl.col("worth") * pl.col("off")).round().cast(pl.Int64)
+    off = taken_off(world.offers)
     noon = pl.lit(datetime.combine(ZERO, datetime.min.time())) + pl.duration(days="day", hours=12)
     orders = both.select(
         "order_id",
@@ -264,7 +279,7 @@ def write(world: World, folder: Path) -> dict[SourceName, str]:
         lines.select(product_id="product", category="category").unique("product_id", keep="first").sort("product_id")
     )
     n, periods = world.action.shape
-    names = np.array(["none", *(f"off-{round(100 * d)}" for d in world.design.depths)])
+    names = np.array(world.names)
     days = [ZERO + timedelta(days=7 * (weeks + t)) for t in range(periods)]
     exposures = pl.DataFrame(
         {
@@ -274,19 +289,11 @@ def write(world: World, folder: Path) -> dict[SourceName, str]:
             "at": np.tile([f"{one} 00:00:00" for one in days], n),
         }
     )
-    offers = pl.DataFrame(
-        [
-            (name, "coupon", round(100 * d), FUNDED)
-            for name, d in zip(world.names[1:], world.design.depths, strict=True)
-        ],
-        ["offer_id", "kind", "percent", "funded_share"],
-        orient="row",
-    )
     tables: dict[SourceName, pl.DataFrame] = {
         "order_lines": orders,
         "products": products,
         "exposures": exposures,
-        "offers": offers,
+        "offers": listed(world.offers),
     }
     for name, table in tables.items():
         table.write_csv(folder / f"{name}.csv")
