@@ -64,11 +64,11 @@ def kinds(lines: pl.DataFrame, pool: pl.DataFrame) -> tuple[Planted, ...]:
 
 
 def taken_off(offers: Sequence[Planted]) -> pl.Expr:
-    """Minor units off each order line (order_id, product, worth, offer)."""
+    """Minor units off each order line (order_id, category, worth, offer)."""
     worth, basket = pl.col("worth"), pl.col("worth").sum().over("order_id")
     found = pl.lit(0.0)
     for place, one in enumerate(offers):
-        inside = pl.lit(value=True) if one.category is None else pl.col("product") == one.category
+        inside = pl.lit(value=True) if one.category is None else pl.col("category") == one.category
         amount = pl.when(inside).then(one.share * worth + one.off * worth / basket).otherwise(0.0)
         reached = (pl.col("offer") == place) & (basket >= one.threshold)
         found = pl.when(reached).then(amount).otherwise(found)
@@ -82,7 +82,7 @@ def listed(offers: Sequence[Planted]) -> pl.DataFrame:
             "offer_id": one.name,
             "kind": "spend_and_save" if one.threshold else "coupon",
             "percent": round(100 * one.share) if one.share else None,
-            "category": one.category,
+            "on": one.category,
             "spend": one.threshold / 100 if one.threshold else None,
             "save": round(one.off) / 100 if one.threshold else None,
             "funded_share": FUNDED,

@@ -134,7 +134,9 @@ class World:
         for t in range(periods + 1):
             tired = self.family.tires ** given[:, max(t - 4, 0) : t].sum(axis=1)
             now[:, t] = (self.sensitivity * tired)[:, None] * shape
-            now[:, t, [one.grows_only for one in self.offers]] = now[:, t, [one.grows_only for one in self.offers]].clip(0)
+            now[:, t, [one.grows_only for one in self.offers]] = now[
+                :, t, [one.grows_only for one in self.offers]
+            ].clip(0)
             if t < periods:
                 offer = np.maximum(self.action[:, t] - 1, 0)
                 mine = np.where(given[:, t], now[rows, t, offer], 0.0)
@@ -234,30 +236,30 @@ def _bought(who: Ints, period: int, basket: Ints, category: str | None, action: 
 
 
 def write(world: World, folder: Path) -> dict[SourceName, str]:
-    """The shop's files as CSV: orders, products, exposures and offers; the lines of a basket are summed by category."""
+    """The shop's files as CSV: orders, products, exposures and offers; lines are summed by category, of three products each."""
     folder.mkdir(parents=True, exist_ok=True)
     weeks = world.history.weeks
     lines = (
         world.history.lines.group_by("basket", "customer", "day", "category")
         .agg(pl.col("worth").sum(), quantity=pl.lit(1, dtype=pl.Int64))
-        .with_columns(product="category")
+        .with_columns(product=pl.format("{} {}", "category", pl.col("basket") % 3))
         .sort("basket", "product")
     )
     place = pl.DataFrame({"customer": world.drawn, "place": np.arange(len(world.drawn))})
     real = (
         lines.filter(pl.col("day") >= 7 * (weeks - BEFORE))
         .join(place, on="customer")
-        .select(pl.format("h{}", "basket").alias("order_id"), "place", "product", "quantity", "worth", "day",
+        .select(pl.format("h{}", "basket").alias("order_id"), "place", "product", "category", "quantity", "worth", "day",
                 offer=pl.lit(-1, dtype=pl.Int64))
     )  # fmt: skip
     log = (
         played(world)
-        .join(lines.select("basket", "product", "quantity", "worth", "day"), on="basket")
-        .filter(pl.col("only").is_null() | (pl.col("product") == pl.col("only")))
+        .join(lines.select("basket", "product", "category", "quantity", "worth", "day"), on="basket")
+        .filter(pl.col("only").is_null() | (pl.col("category") == pl.col("only")))
         .select(
             pl.format("l{}", "order").alias("order_id"),
             pl.col("customer").alias("place"),
-            "product", "quantity", "worth",
+            "product", "category", "quantity", "worth",
             (7 * (weeks + pl.col("period")) + pl.col("day") % 7).alias("day"),
             "offer",
         )

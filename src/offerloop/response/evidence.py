@@ -43,6 +43,16 @@ class Evidence:
     earlier: Ints | None = None
     """(n, lags): positions of the offers that the customer was given before, the latest first, -1 where there was no
     exposure; None where nothing is known of them."""
+    covered: Floats | None = None
+    """(n, K): of what each row usually buys, the share that each offer counts on; None for all of it."""
+
+    mix: Floats | None = None
+    """(n, c): shares of what each row usually buys that are of the largest categories."""
+
+    @property
+    def covers(self) -> Floats:
+        """(n, K): `covered`, or 1."""
+        return np.ones(self.chance.shape) if self.covered is None else self.covered
 
     @property
     def whose(self) -> Ints:
@@ -69,6 +79,8 @@ class Evidence:
             value=None if self.value is None else self.value[rows],
             customer=None if self.customer is None else self.customer[rows],
             earlier=None if self.earlier is None else self.earlier[rows],
+            covered=None if self.covered is None else self.covered[rows],
+            mix=None if self.mix is None else self.mix[rows],
         )
 
     def at_most(self, rows: int, rng: np.random.Generator) -> Self:

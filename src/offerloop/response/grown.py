@@ -8,22 +8,27 @@ compared with what these windows showed, in one weighted regression:
 Level 1 and slope 1 say that predictions are right. Both are drawn to 1 as far as the log leaves them open (`spread`).
 Effects are what a model of all customers predicts, with this level and slope: used as they were judged.
 
-A discount takes off its depth of what it covers: a share of what the customer is expected to buy with the offer, the
-same for everybody and, as far as the log shows no more, for every depth.
+A share off takes its depth of what it covers: a part, the same for everybody, of what the customer is expected to buy
+of that with the offer. An amount off is taken from some of the orders, and from more where more is bought. Both are
+alike for the depths of a family as far as the log shows no more.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.optimize import nnls
 
+from offerloop.response.days import FEATURES
 from offerloop.response.evidence import Evidence, Ints
 from offerloop.response.growth import Growth, Told
 from offerloop.response.spread import drawn
 from offerloop.response.terms import Floats
 from offerloop.response.usual import noise
 
+ORDERS = FEATURES.index("orders_91")
 DOUBTS = (0.0, 0.1, 0.2, 0.4, 0.8)
 """Standard deviations that level and slope may have around 1."""
 SHARES = (0.0, 0.02, 0.05, 0.1, 0.2, 0.4)
@@ -56,9 +61,10 @@ def grow(value: Evidence, discount: Floats, part: Ints, now: Evidence, whose: In
     judged = level * told.alike + slope * apart
     pair = np.stack([told.alike, apart], axis=-1)
     se = np.sqrt(told.se**2 + np.einsum("nkp,pq,nkq->nk", pair, doubt, pair))
-    share, share_se = _covered(model, value, discount)
-    bought = np.maximum(told.without[:, None] + told.now, 0.0)
-    return Grown(judged, se, bought * share, bought * share_se, model.carry, model.carry_z2)
+    shares, doubts = _taken(model, value, discount)
+    each = _bases(told, now)
+    taken, taken_se = (np.einsum("nkc,kc->nk", each, one) for one in (shares, doubts))
+    return Grown(judged, se, taken, taken_se, model.carry, model.carry_z2)
 
 
 def _judged(evidence: Evidence, part: Ints) -> tuple[float, float, Floats]:
@@ -86,22 +92,49 @@ def _unseen(evidence: Evidence, out: np.ndarray[tuple[int], np.dtype[np.bool_]])
     return x, y, noise(h, own.outcome - model.usual.mean * h)
 
 
-def _covered(model: Growth, value: Evidence, discount: Floats) -> tuple[Floats, Floats]:
-    """(K,): what is taken off of a unit of value that is expected with each offer, and the error."""
+def _bases(told: Told, rows: Evidence) -> Floats:
+    """(n, K, 2): depth times what is bought with each offer of what it covers, and times the orders then."""
+    depth = np.array([one.depth for one in rows.offers])
+    without = np.maximum(told.without, 1e-12)
+    bought = without[:, None] * rows.covers + told.now
+    orders = np.maximum(rows.features[:, ORDERS], 0.0)[:, None] * (1 + told.now / without[:, None])
+    return np.asarray(depth[:, None] * np.stack([bought, orders], axis=-1), dtype=np.float64)
+
+
+def _taken(model: Growth, value: Evidence, discount: Floats) -> tuple[Floats, Floats]:
+    """(K, 2): what is taken off of a unit of each of `_bases` with each offer, and the error."""
     told: Told = model.told(value, _before(model.signals(value), value.whose))
-    depth = np.array([one.depth for one in value.offers])
-    rows = value.action > 0
-    action = value.action[rows]
-    bought = np.maximum(told.without[rows] + told.now[rows, action], 0.0)
-    plain = depth[action] * bought
-    ratio = float(discount[rows].sum()) / max(float(plain.sum()), 1e-300)
-    variance = noise(plain / max(float(plain.mean()), 1e-300), discount[rows] - ratio * plain)
-    squares = np.maximum(np.bincount(action, plain**2 / variance, len(depth))[1:], 1e-300)
-    each = np.bincount(action, plain * discount[rows] / variance, len(depth))[1:] / squares
+    given = _bases(told, value)[np.arange(value.size), value.action]
+    found, errors = (np.zeros((len(value.offers), 2)) for _ in range(2))
+    for family in value.coding.families:
+        mine = [place for place, one in enumerate(value.offers) if one.kind and one.family == family]
+        rows = np.isin(value.action, mine)
+        found[mine], errors[mine] = _taken_in_family(
+            given[rows], discount[rows], value.action[rows], mine, amount=value.offers[mine[0]].amount
+        )
+    return found, errors
+
+
+def _taken_in_family(
+    bases: Floats, discount: Floats, action: Ints, offers: Sequence[int], *, amount: bool
+) -> tuple[Floats, Floats]:
+    """(offers, 2) each; rows are those of the offers of a family."""
+    parts = bases if amount else bases[:, :1]
+    scale = np.maximum(parts.mean(axis=0), 1e-300)
+    mix, _ = nnls(parts / scale, discount)
+    plain = parts @ (mix / scale)
+    mean = max(float(plain.mean()), 1e-300)
+    variance = noise(plain / mean, discount - plain)
+    place = np.searchsorted(offers, action)
+    squares = np.maximum(np.bincount(place, plain**2 / variance, len(offers)), 1e-300)
+    each = np.bincount(place, plain * discount / variance, len(offers)) / squares
+    ratio = float(discount.sum()) / max(float(plain.sum()), 1e-300)
     priors = [(t * ratio) ** 2 * np.eye(len(each)) for t in SHARES]
-    found, spread = drawn(each - ratio, np.diag(1 / squares), priors)
+    off, spread = drawn(each - ratio, np.diag(1 / squares), priors)
     se = np.sqrt(np.diag(spread) + 1 / squares.sum())
-    return depth * np.concatenate([[0.0], ratio + found]), depth * np.concatenate([[0.0], se])
+    shares = np.zeros(2)
+    shares[: len(mix)] = mix / scale
+    return np.outer(ratio + off, shares), np.outer(se, shares)
 
 
 def _before(signals: Floats, customer: Ints) -> Floats:

@@ -1,29 +1,33 @@
-"""Depths of one discount as growth of what customers buy anyway: what a log of shown offers can tell of them.
+"""Offers as growth of what customers buy anyway: what a log of shown offers can tell of them.
 
-    y = m h_i (1 + r_i f(d) + r_i sum over lags l of carry_l f(d of l exposures before)) + error,
-    r_i = max(1 + z_i . a + u_i, 0)
+    y = m h_i (1 + sum over families F of r_iF f(k) c_ik + r_i sum over lags l of carry_l f(k_l) c_ik_l) + error,
+    r_iF = 1 + z_i . (a + a_F) + u_i, not below 0
 
-m h is what is expected of the customer whatever is shown, with errors whose variance grows with it (`usual`). f is the
-mean growth at each tested depth; r says how much more or less a customer responds, by features z within LIMIT (among
-them how many of the last exposures were offers, so that customers may tire), and by the customer's own past windows,
-u. `carry` is what earlier offers still add, or what they have taken in advance when below zero.
+m h is what is expected of the customer whatever is shown, with errors whose variance grows with it (`usual`); c is the
+share of it that an offer covers, 1 for everything. f(k) is the mean growth by offer k of what it covers. r says how
+much more or less a customer responds, by features z within LIMIT (among them how many of the last exposures were
+offers, so that customers may tire), which may matter more to one family of offers than to another (offers that differ
+in depth alone are one), and by the customer's own past windows, u. `carry` is what earlier offers still add, or what
+they have taken in advance when below zero.
 
 Every part is a posterior mean, drawn to what is likely beforehand as far as the log leaves it open (empirical Bayes,
 Efron and Morris 1973), averaged over how widely the part may vary, by likelihood:
 
-    f      ~ N(0, t1^2 11' + t2^2 dd' + t3^2 min(d, d'))    being shown an offer at all, a line, and any other form
-    a      ~ N(0, t^2 I)      u_i ~ N(0, t^2)      carry ~ N(0, t^2 I)
+    f      ~ N(0, t1^2 [any] + t2^2 [same family] + t3^2 dd' [same family] + t4^2 min(d, d') [same family])
+    a, a_F ~ N(0, t^2 I)      u_i ~ N(0, t^2)      carry ~ N(0, t^2 I)
 
-min(d, d') is the covariance of a random walk in depth: f may be convex, saturating or stepped where the log shows it.
-Depths that still seem to bring less than lower ones are pooled with these (isotonic regression), and none is below 0.
-Given the draw of the offer, growth is estimated by weighted least squares from the surprise of what was shown, f of it
-less its mean over the draw (Robinson 1988). Effects count the coming window and what carries over from it:
+that is: being shown an offer at all, one of its family, a line in the depth d, and any other form; min(d, d') is the
+covariance of a random walk, so that f may be convex, saturating or stepped where the log shows it. Depths of a family
+that still seem to bring less than lower ones are pooled with these (isotonic regression), and none is below 0. Given
+the draw of the offer, growth is estimated by weighted least squares from the surprise of what was shown, f of it less
+its mean over the draw (Robinson 1988). Effects count the coming window and what carries over from it:
 
-    value_i(d) = m h_i r_i f(d) (1 + sum of carry)
+    value_i(k) = m h_i c_ik r_iF f(k) (1 + sum of carry)
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -32,7 +36,7 @@ from scipy.optimize import isotonic_regression
 
 from offerloop.response.evidence import Evidence, Ints
 from offerloop.response.spread import averaged, clustered, drawn, drawn_slopes
-from offerloop.response.terms import Coding, Floats
+from offerloop.response.terms import Coding, Floats, Terms
 from offerloop.response.usual import Usual, noise
 
 NAME = "growth"
@@ -41,7 +45,9 @@ LAGS = 4
 LIMIT = 2.5
 """Standard deviations beyond which a feature says no more: straight lines are not believed there."""
 SHAPES = (0.0, 0.03, 0.1, 0.3)
-"""t1, t2 and t3: growth at the deepest discount that each part of f may come to."""
+"""t1 to t4: growth at the deepest discount of a family that each part of f may come to."""
+MOST_OF_USUAL = 0.75
+"""Of what is expected whatever is shown, the most that may be due to offers."""
 CARRIED = (0.0, 0.1, 0.2, 0.4, 0.8)
 OWN = (0.0, *np.geomspace(0.05, 3.0, 30).tolist())
 
@@ -77,15 +83,13 @@ class Growth:
     centre: Floats
     """(p + 1,): traits of the mean customer, by what is bought."""
     a: Floats
-    """(p + 1,)."""
+    """(families, p + 1)."""
     carry: Floats
     """(LAGS,)."""
     carry_z2: float
     """Squared length of the estimate of `carry` in errors: chi-squared of LAGS degrees where nothing carries over."""
     own: Floats
     """(len(OWN),): likelihoods of the spread of u."""
-    usual_growth: float
-    """Mean of f over the draws that were learned from: it is in what is expected whatever is shown."""
 
     @property
     def lasts(self) -> float:
@@ -102,37 +106,42 @@ class Growth:
         f, f_se, left = _shape(evidence, base, unit, variance)
         z, traits = _traits(evidence)
         centre = np.average(z, axis=0, weights=h) if h.any() else z.mean(axis=0)
-        step = unit * _surprise(evidence, f)
-        a = drawn_slopes((z - centre) * step[:, None], left, variance, evidence.whose)
-        left = left - ((z - centre) @ a) * step
+        steps = unit[:, None] * _surprises(evidence, f)
+        a = _responses(z - centre, steps, _parts(evidence), left, variance, evidence.whose)
+        left = left - (((z - centre) @ a.T) * steps).sum(axis=1)
         carry, z2 = _carried(evidence, f, base, unit, left, variance)
-        own = _own_spread(_sums(evidence.whose, _said(step, left, variance)))
-        growth = float((evidence.chance @ f).mean())
-        return cls(evidence.coding, usual, f, f_se, traits, centre, a, carry, z2, own, growth)
+        own = _own_spread(_sums(evidence.whose, _said(steps.sum(axis=1), left, variance)))
+        return cls(evidence.coding, usual, f, f_se, traits, centre, a, carry, z2, own)
 
     def signals(self, evidence: Evidence) -> Floats:
         """(n, 2): what each row says of its customer's u, and how precisely; they add up over rows of a customer."""
         h = self.usual.over_mean(evidence.features)
         expected = self.usual.mean * h
-        step = expected * _surprise(evidence, self.f)
-        left = evidence.outcome - expected - step * self._response(evidence)
+        steps = expected[:, None] * _surprises(evidence, self.f)
+        left = evidence.outcome - expected - (steps * self._response(evidence)).sum(axis=1)
         variance = noise(h, evidence.outcome - expected)
-        return _said(step, left, variance)
+        return _said(steps.sum(axis=1), left, variance)
 
     def told(self, evidence: Evidence, signals: Floats) -> Told:
         """Of rows of features and earlier offers; `signals` (n, 2) are the sums of their customers' past rows."""
         expected = self.usual.mean * self.usual.over_mean(evidence.features)
-        response = np.maximum(self._response(evidence) + self._own(signals), 0.0)
-        now = (expected * response)[:, None] * self.f
-        lasting = (self.f[_past(evidence)] - self.usual_growth) @ self.carry
-        without = expected * (1 + response * (lasting - self.usual_growth))
-        lasts = self.lasts
-        se = (expected * response)[:, None] * self.f_se * lasts
-        return Told(now, now * lasts, expected[:, None] * self.f * lasts, se, np.maximum(without, 0.0))
+        covered = evidence.covers
+        by_offers = (evidence.chance * covered) @ self.f
+        most = MOST_OF_USUAL / np.maximum(by_offers, 1e-12)[:, None]
+        response = np.clip(self._response(evidence) + self._own(signals)[:, None], 0.0, most)
+        mean = response.mean(axis=1)
+        response = response[:, _family(evidence)]
+        alike = (expected[:, None] * covered) * self.f
+        now = response * alike
+        lasting = (_lagged(evidence, self.f) - by_offers[:, None]) @ self.carry
+        without = expected * np.maximum(1 + mean * (lasting - by_offers), 1 - MOST_OF_USUAL)
+        se = (expected[:, None] * covered) * response * self.f_se * self.lasts
+        return Told(now, now * self.lasts, alike * self.lasts, se, without)
 
     def _response(self, evidence: Evidence) -> Floats:
+        """(n, families)."""
         z = _within((_with_past(evidence) - self.traits[0]) / self.traits[1])
-        found: Floats = 1 + (z - self.centre) @ self.a
+        found: Floats = 1 + (z - self.centre) @ self.a.T
         return found
 
     def _own(self, signals: Floats) -> Floats:
@@ -141,29 +150,83 @@ class Growth:
         return np.asarray(self.own @ np.array(each), dtype=np.float64)
 
 
+def _family(evidence: Evidence) -> Ints:
+    """(K,): which family each offer is of; nothing is of the first."""
+    place = {family: number for number, family in enumerate(evidence.coding.families)}
+    return np.array([place.get(one.family, 0) for one in evidence.offers])
+
+
 def _shape(evidence: Evidence, base: Floats, unit: Floats, variance: Floats) -> tuple[Floats, Floats, Floats]:
     """f (K,), its errors (K,), and what it leaves of the outcome (n,)."""
-    offers = len(evidence.offers)
-    surprise = np.eye(offers)[evidence.action] - evidence.chance
-    x = np.column_stack([base, unit[:, None] * surprise[:, 1:]])
+    offers = evidence.offers[1:]
+    surprise = np.eye(len(offers) + 1)[evidence.action] - evidence.chance
+    x = np.column_stack([base, (unit[:, None] * evidence.covers * surprise)[:, 1:]])
     found, covariance = clustered(x, evidence.outcome, variance, evidence.whose)
-    depth = np.array([one.depth for one in evidence.offers[1:]])
-    most = depth.max()
-    forms = (np.ones((len(depth), len(depth))), np.outer(depth, depth) / most**2, np.minimum.outer(depth, depth) / most)
-    spreads = [sum(t**2 * form for t, form in zip(one, forms, strict=True)) for one in product(SHAPES, repeat=3)]
-    f, spread = drawn(found[-len(depth) :], covariance[-len(depth) :, -len(depth) :], spreads)
-    f = _never_falling(depth, f)
-    left = evidence.outcome - x[:, : -len(depth)] @ found[: -len(depth)] - x[:, -len(depth) :] @ f
+    own = slice(len(x.T) - len(offers), None)
+    forms = _forms(offers)
+    spreads = [
+        sum(t**2 * form for t, form in zip(one, forms, strict=True)) for one in product(SHAPES, repeat=len(forms))
+    ]
+    f, spread = drawn(found[own], covariance[own, own], spreads)
+    f = _never_falling(offers, f)
+    left = evidence.outcome - x[:, : -len(offers)] @ found[: -len(offers)] - x[:, own] @ f
     se = np.sqrt(np.maximum(np.diag(spread), 0.0))
     return np.concatenate([[0.0], f]), np.concatenate([[0.0], se]), left
 
 
-def _never_falling(depth: Floats, f: Floats) -> Floats:
-    """The nearest f that begins at 0 and does not fall as the depth grows: more must not bring less."""
-    order = np.argsort(depth, kind="stable")
-    found = np.empty_like(f)
-    found[order] = np.maximum(isotonic_regression(f[order]).x, 0.0)
-    return found
+def _forms(offers: Sequence[Terms]) -> list[Floats]:
+    """Covariances (K - 1, K - 1) that parts of f may have; see above."""
+    depth = np.array([one.depth for one in offers])
+    families = list(dict.fromkeys(one.family for one in offers))
+    member = np.array([families.index(one.family) for one in offers])
+    same = (member[:, None] == member).astype(np.float64)
+    depth = depth / np.array([depth[member == one].max() for one in member])
+    walk = np.where(
+        [_distinct(depth[member == one]) for one in member], np.minimum.outer(depth, depth), np.eye(len(depth))
+    )
+    forms = [np.ones_like(same), np.outer(depth, depth) * same, walk * same]
+    return forms if len(families) == 1 else [*forms, same]
+
+
+def _distinct(depth: Floats) -> bool:
+    return len(np.unique(depth)) == len(depth)
+
+
+def _never_falling(offers: Sequence[Terms], f: Floats) -> Floats:
+    """The nearest f that begins at 0 and does not fall as the depth of a family grows: more must not bring less."""
+    found = f.copy()
+    for family in {one.family for one in offers}:
+        mine = np.array([place for place, one in enumerate(offers) if one.family == family])
+        depth = np.array([offers[place].depth for place in mine])
+        if _distinct(depth):
+            mine = mine[np.argsort(depth)]
+            found[mine] = isotonic_regression(f[mine]).x
+    return np.maximum(found, 0.0)
+
+
+def _responses(
+    z: Floats, steps: Floats, parts: Sequence[int], left: Floats, variance: Floats, customer: Ints
+) -> Floats:
+    """a + a_F (families, p): what all have alike, and by how much each is apart."""
+    alike = z * steps.sum(axis=1)[:, None]
+    a = _drawn_apart(alike, parts, left, variance, customer)
+    families = steps.shape[1]
+    if families == 1:
+        return a[None]
+    left = left - alike @ a
+    apart = np.column_stack([z * step[:, None] for step in steps.T])
+    return a + drawn_slopes(apart, left, variance, customer).reshape(families, -1)
+
+
+def _drawn_apart(x: Floats, parts: Sequence[int], left: Floats, variance: Floats, customer: Ints) -> Floats:
+    """(p,): slopes of groups of so many columns each, which may matter more or less, one after the other."""
+    found, start = [], 0
+    for size in parts:
+        columns = x[:, start : start + size]
+        found.append(drawn_slopes(columns, left, variance, customer))
+        left = left - columns @ found[-1]
+        start += size
+    return np.concatenate(found)
 
 
 def _past(evidence: Evidence) -> Ints:
@@ -171,6 +234,12 @@ def _past(evidence: Evidence) -> Ints:
     if evidence.earlier is None:
         return np.zeros((evidence.size, LAGS), dtype=np.int64)
     return np.maximum(evidence.earlier, 0)
+
+
+def _lagged(evidence: Evidence, f: Floats) -> Floats:
+    """(n, LAGS): growth that offers of earlier exposures brought at once."""
+    past = _past(evidence)
+    return np.asarray(f[past] * np.take_along_axis(evidence.covers, past, axis=1), dtype=np.float64)
 
 
 def _traits(evidence: Evidence) -> tuple[Floats, Floats]:
@@ -181,17 +250,25 @@ def _traits(evidence: Evidence) -> tuple[Floats, Floats]:
 
 
 def _with_past(evidence: Evidence) -> Floats:
-    return np.column_stack([np.log1p(np.maximum(evidence.features, 0.0)), (_past(evidence) > 0).sum(axis=1)])
+    known = [np.log1p(np.maximum(evidence.features, 0.0)), (_past(evidence) > 0).sum(axis=1)]
+    return np.column_stack(known if evidence.mix is None else [*known, evidence.mix])
+
+
+def _parts(evidence: Evidence) -> list[int]:
+    """How many traits are of how much customers buy, and how many of what."""
+    mix = 0 if evidence.mix is None else evidence.mix.shape[1]
+    return [one for one in (evidence.features.shape[1] + 1, mix) if one]
 
 
 def _within(z: Floats) -> Floats:
     return np.clip(z, -LIMIT, LIMIT)
 
 
-def _surprise(evidence: Evidence, f: Floats) -> Floats:
-    """(n,): f of the offer given, less its mean over the draw."""
-    found: Floats = f[evidence.action] - evidence.chance @ f
-    return found
+def _surprises(evidence: Evidence, f: Floats) -> Floats:
+    """(n, families): growth by the offer given, less its mean over the draw."""
+    surprise = np.eye(len(f))[evidence.action] - evidence.chance
+    member = np.eye(max(len(evidence.coding.families), 1))[_family(evidence)]
+    return np.asarray((surprise * evidence.covers * f) @ member, dtype=np.float64)
 
 
 def _carried(
@@ -199,8 +276,8 @@ def _carried(
 ) -> tuple[Floats, float]:
     """carry (LAGS,), and how surely it is not 0."""
     known = np.zeros((evidence.size, LAGS)) if evidence.earlier is None else evidence.earlier >= 0
-    usual = float((evidence.chance @ f).mean())
-    lagged = (f[_past(evidence)] - usual) * known
+    usual = (evidence.chance * evidence.covers) @ f
+    lagged = (_lagged(evidence, f) - usual[:, None]) * known
     if not lagged.any():
         return np.zeros(LAGS), 0.0
     x = np.column_stack([base, unit[:, None] * lagged])

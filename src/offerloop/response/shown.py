@@ -23,21 +23,19 @@ from offerloop.errors import EvidenceError
 from offerloop.evaluation.assignment import bucket
 from offerloop.evaluation.estimate import Z95
 from offerloop.offers import NO_OFFER, Offer
-from offerloop.response.crossfit import Calibration, divisions
-from offerloop.response.days import FEATURES, QUARTER, SCOPE, customer_days, features, outcomes, scope, scope_days
+from offerloop.response.before import Before
+from offerloop.response.crossfit import divisions
+from offerloop.response.days import QUARTER, outcomes
 from offerloop.response.decisions import earlier_offers, finished, lot_chances, own_chances
-from offerloop.response.estimators import ESTIMATORS
-from offerloop.response.evidence import Evidence, Fitted, Ints
+from offerloop.response.evidence import Evidence, Ints
 from offerloop.response.grown import grow
 from offerloop.response.growth import LAGS
 from offerloop.response.growth import NAME as GROWTH
-from offerloop.response.ladder import UsedLearner, is_ladder
 from offerloop.response.margins import Margins
+from offerloop.response.redeemed import redeemed
 from offerloop.response.scores import predicted, robust_scores
 from offerloop.response.shelf.study import fold_of
-from offerloop.response.spending import Spending
 from offerloop.response.terms import NOTHING, Coding, Floats, Terms
-from offerloop.response.trial_study import study_trial
 from offerloop.tables import SHOWN_OFFERS
 
 FEWEST = 200
@@ -153,15 +151,11 @@ def learn_shown(log: Log, offers: Sequence[Offer], seed: int, engine: Engine) ->
     _check_costs(log.order_lines, offers)
     active = collect(log.order_lines.filter(_recent(log)).select("customer_id").unique(), "customer_id")
     ids = pl.concat([active, rows.select("customer_id")]).unique()
-    known = _Known.of(log, engine.table(ids), terms)
+    known = Before.of(log.order_lines, log.products, log.margins, engine.table(ids), [one.scope for one in terms])
     seen = _evidence(rows, exposures, known, terms)
     now = active.with_columns(shown_day=pl.lit(log.as_of_day))
-    if is_ladder(terms):
-        estimator, (parts, carried) = GROWTH, _grown(seen, now, exposures, known, seed)
-    else:
-        estimator = study_trial(seen.of(OUTCOMES[0]), None, Spending(), seed, customer=seen.customer).decision.estimator
-        parts, carried = _parts(seen, now, known, estimator, seed), (None, None)
-    table = _table(seen, seed, [one.offer_id for one in terms[1:]], estimator, carried)
+    parts, carried = _grown(seen, now, exposures, known, log.window_days, seed)
+    table = _table(seen, seed, [one.offer_id for one in terms[1:]], GROWTH, carried)
     return Shown(active["customer_id"], _made_of(Coding.of(terms), offers), parts, table)
 
 
@@ -247,8 +241,8 @@ def _terms(rows: pl.DataFrame, offers: dict[str, Offer]) -> tuple[Terms, ...]:
     """Of nothing and the offers that were shown often enough."""
     counts = {name: n for name, n in rows["offer_id"].value_counts().iter_rows() if name in (NO_OFFER, *offers)}
     known = {name: _of_offer(offers[name]) for name in sorted(counts) if name != NO_OFFER}
-    ladder = len(known) > 1 and is_ladder((NOTHING, *known.values()))
-    fewest = FEWEST_OF_FAMILY if ladder and sum(counts.values()) >= 2 * FEWEST else FEWEST
+    family = len({one.family for one in known.values()}) < len(known)
+    fewest = FEWEST_OF_FAMILY if family and sum(counts.values()) >= 2 * FEWEST else FEWEST
     often = [name for name in known if counts[name] >= fewest]
     if counts.get(NO_OFFER, 0) < fewest or not often:
         raise EvidenceError(
@@ -260,46 +254,13 @@ def _terms(rows: pl.DataFrame, offers: dict[str, Offer]) -> tuple[Terms, ...]:
 
 
 def _of_offer(offer: Offer) -> Terms:
-    depth = 1.0 if offer.share_off is None else float(offer.share_off)
-    return Terms(offer.offer_id, offer.kind, depth, float(offer.threshold_minor), offer.category or "")
+    share, most, scope = offer.share_off, float(offer.most_minor or 0), offer.category or ""
+    if share is None:
+        return Terms(offer.offer_id, offer.kind, most or 1.0, float(offer.threshold_minor), scope, amount=True)
+    return Terms(offer.offer_id, offer.kind, float(share), float(offer.threshold_minor), scope, most=most)
 
 
-@dataclass(frozen=True, eq=False)
-class _Known:
-    """What customers did before any day."""
-
-    days: pl.DataFrame
-    by_category: dict[str, pl.DataFrame]
-    scopes: tuple[str, ...]
-    """Category of each offer, empty for everything; nothing first."""
-    window_days: int
-
-    @classmethod
-    def of(cls, log: Log, ids: Frame, terms: Sequence[Terms]) -> _Known:
-        categories = sorted({one.scope for one in terms if one.scope})
-        days = customer_days(log.order_lines, log.products, log.margins, ids)
-        each = scope_days(log.order_lines, log.products, ids, categories)
-        return cls(days, each, tuple(one.scope for one in terms), log.window_days)
-
-    def features(self, rows: pl.DataFrame) -> Floats:
-        """(n, p) of rows (customer_id, shown_day)."""
-        found = features(self.days, rows)
-        return np.column_stack([found.select(FEATURES).to_numpy(), np.log1p(found["spend_91"].to_numpy().clip(0))])
-
-    def scope(self, rows: pl.DataFrame) -> Floats | None:
-        """(n, K, q); None where no offer is on a category."""
-        if not self.by_category:
-            return None
-        each = {name: scope(days, rows).select(SCOPE).to_numpy() for name, days in self.by_category.items()}
-        everything = features(self.days, rows)
-        weekly = everything["spend_91"].to_numpy() / (QUARTER / 7)
-        share = np.minimum(everything["orders_91"].to_numpy() / (QUARTER / 7), 1.0)
-        whole = np.column_stack([weekly, share, everything["discount_share_91"].to_numpy()])
-        tables = [np.zeros_like(whole), *(each[name] if name else whole for name in self.scopes[1:])]
-        return np.stack(tables, axis=1)
-
-
-def _evidence(rows: pl.DataFrame, exposures: pl.DataFrame, known: _Known, terms: tuple[Terms, ...]) -> _Seen:
+def _evidence(rows: pl.DataFrame, exposures: pl.DataFrame, known: Before, terms: tuple[Terms, ...]) -> _Seen:
     names = [one.offer_id for one in terms]
     every = sorted(set(exposures["offer_id"]) - set(names))
     chances = lot_chances(exposures, rows["shown_day"], [*names, *every])
@@ -315,67 +276,44 @@ def _evidence(rows: pl.DataFrame, exposures: pl.DataFrame, known: _Known, terms:
         chance = chance / chance.sum(axis=1, keepdims=True)
     found = outcomes(known.days, kept).with_columns(redeemed=(pl.col("coupon_minor") > 0).cast(pl.Float64))
     table = {name: found[name].to_numpy() for name in OUTCOMES}
-    evidence = Evidence(known.features(kept), action, table["value_minor"], chance, terms, known.scope(kept))
+    evidence = Evidence(
+        known.features(kept),
+        action,
+        table["value_minor"],
+        chance,
+        terms,
+        covered=known.covered(kept),
+        mix=known.mix(kept),
+    )
     return _Seen(kept, evidence, table)
 
 
-def _parts(seen: _Seen, now: pl.DataFrame, known: _Known, name: str, seed: int) -> Parts:
-    """Models of each half of the customers, applied to the other one, drawn to what their own half showed."""
-    evidence = seen.evidence
-    logged, current = (_part(one["customer_id"], seed, 2) for one in (seen.rows, now))
-    x, z = known.features(now), known.scope(now)
-    shape = (now.height, len(evidence.offers))
-    planned, held_out, se = ({one: np.empty(shape) for one in OUTCOMES} for _ in range(3))
-    for outcome in OUTCOMES:
-        one, learner = seen.of(outcome), ESTIMATORS.load(name)()
-        models = [learner.fit(one.of(logged != part), seed) for part in range(2)]
-        unseen, realised = _unseen(one, logged, models), _realised(one, logged)
-        for part, model in enumerate(models):
-            mine, own = current == part, logged == part
-            raw = model.effects(x[mine], evidence.offers, None if z is None else z[mine])
-            line = Calibration.of(unseen[own], realised[own])
-            held_out[outcome][mine], se[outcome][mine] = line.applied(raw), line.se(raw)
-            planned[outcome][mine] = Calibration.of(unseen[~own], realised[~own]).drawn_together().applied(raw)
-    return Parts(current, planned, held_out, se)
-
-
-def _grown(seen: _Seen, now: pl.DataFrame, exposures: pl.DataFrame, known: _Known, seed: int) -> tuple[Parts, Carried]:
+def _grown(
+    seen: _Seen, now: pl.DataFrame, exposures: pl.DataFrame, known: Before, window_days: int, seed: int
+) -> tuple[Parts, Carried]:
     """Of depths of one discount: all customers are told of by what all showed, and judged by parts left out."""
     names = [one.offer_id for one in seen.evidence.offers]
-    days = known.window_days
-    value = replace(seen.of(OUTCOMES[0]), earlier=earlier_offers(exposures, seen.rows, names, days, LAGS))
-    coming = _coming(value, now, known, earlier_offers(exposures, now, names, days, LAGS))
+    value = replace(seen.of(OUTCOMES[0]), earlier=earlier_offers(exposures, seen.rows, names, window_days, LAGS))
+    coming = _coming(value, now, known, earlier_offers(exposures, now, names, window_days, LAGS))
     numbers = dict(zip(seen.rows["customer_id"].to_list(), seen.customer.tolist(), strict=True))
     whose = np.array([numbers.get(one, -1) for one in now["customer_id"].to_list()], dtype=np.int64)
     part = _part(seen.rows["customer_id"], seed, LADDER_PARTS)
     found = grow(value, seen.outcomes["coupon_minor"], part, coming, whose)
-    used = UsedLearner().fit(seen.of("redeemed"), seed).effects(coming.features, coming.offers)
+    used = redeemed(seen.of("redeemed"), coming)
     planned = {"value_minor": found.value, "coupon_minor": found.discount, "redeemed": used}
     errors = {"value_minor": found.value_se, "coupon_minor": found.discount_se, "redeemed": np.zeros_like(used)}
     parts = Parts(np.zeros(now.height, np.int64), planned, planned, errors)
     return parts, (float(found.carry.sum()), float(chi2.sf(found.carry_z2, LAGS)))
 
 
-def _coming(logged: Evidence, now: pl.DataFrame, known: _Known, earlier: Ints) -> Evidence:
+def _coming(logged: Evidence, now: pl.DataFrame, known: Before, earlier: Ints) -> Evidence:
     """The customers to tell of, before anything is shown to them."""
     nothing = np.zeros(now.height)
     chance = np.tile(logged.chance.mean(axis=0), (now.height, 1))
-    return Evidence(known.features(now), nothing.astype(np.int64), nothing, chance, logged.offers, earlier=earlier)
-
-
-def _unseen(evidence: Evidence, part: Ints, models: Sequence[Fitted]) -> Floats:
-    """(n, K): effects on the logged rows of each part by the model that has not seen it."""
-    found = np.empty((evidence.size, len(evidence.offers)))
-    for number, model in enumerate(models):
-        own = evidence.of(part == number)
-        found[part == number] = model.effects(own.features, own.offers, own.scope)
-    return found
-
-
-def _realised(evidence: Evidence, part: Ints) -> Floats:
-    """(n, K): doubly robust differences from nothing."""
-    scores = robust_scores(evidence, predicted(evidence, part))
-    return scores - scores[:, :1]
+    return Evidence(
+        known.features(now), nothing.astype(np.int64), nothing, chance, logged.offers, earlier=earlier,
+        covered=known.covered(now), mix=known.mix(now),
+    )  # fmt: skip
 
 
 def _part(customers: pl.Series, seed: int, number: int) -> Ints:

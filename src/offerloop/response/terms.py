@@ -16,6 +16,7 @@ from offerloop.errors import EvidenceError
 from offerloop.offers import NO_OFFER
 
 Floats = NDArray[np.float64]
+Family = tuple[str, float, str, float, float, bool]
 
 
 @dataclass(frozen=True)
@@ -31,11 +32,15 @@ class Terms:
     scope: str = ""
     """What it covers; empty for everything."""
     window_days: float = 0.0
+    most: float = 0.0
+    """What a share off comes to at most, in minor units; 0 for no limit."""
+    amount: bool = False
+    """Whether its depth is money instead of a share."""
 
     @property
-    def family(self) -> tuple[str, float, str, float]:
+    def family(self) -> Family:
         """What two offers share that differ in depth alone."""
-        return self.kind, self.threshold, self.scope, self.window_days
+        return self.kind, self.threshold, self.scope, self.window_days, self.most, self.amount
 
 
 NOTHING = Terms(NO_OFFER)
@@ -46,7 +51,7 @@ class Coding:
     """How terms become columns; only what differs between the tested offers has one."""
 
     tested: tuple[Terms, ...]
-    families: tuple[tuple[str, float, str, float], ...]
+    families: tuple[Family, ...]
 
     @classmethod
     def of(cls, tested: Sequence[Terms]) -> Coding:
