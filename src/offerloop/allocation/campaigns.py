@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import polars as pl
@@ -34,7 +34,8 @@ class Planned:
 def plan_campaigns(cases: Sequence[CampaignCase], limits: Sequence[PlanLimit], solving: Solving) -> Planned:
     """Decide on all campaigns."""
     ordered = decide_in_order(cases, limits)
-    joint = better_of(decide_jointly(cases, limits), ordered) if len(cases) > 1 else ordered
+    alone = replace(ordered, solved="jointly")
+    joint = better_of(decide_jointly(cases, limits), ordered) if len(cases) > 1 else alone
     decision = joint if solving == "jointly" else ordered
     costs = PlanCosts(tuple(cases), tuple(limits))
     return Planned(

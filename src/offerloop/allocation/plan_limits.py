@@ -94,7 +94,7 @@ def _channels(config: Config, offers: pl.DataFrame) -> list[PlanLimit]:
         if channel not in known:
             raise ConfigError(
                 f"plan.contacts_by_channel names the channel '{channel}', which no offer has"
-                f'{near_miss(channel, known)}; write channel = "{channel}" in the offers that it sends'
+                f"{near_miss(channel, known)} (known: {', '.join(known)})"
             )
     return [
         PlanLimit(
