@@ -51,6 +51,14 @@ def shop(folder, plan="", keys="", language="en"):
     return path
 
 
+def outdone(folder, language="en"):
+    """The second campaign's offer brings less than one of the first, which has money for everybody."""
+    path = write_small_shop(folder)
+    path.write_text(CONFIG + SECOND.format(keys="") + f'\n[report]\nlanguage = "{language}"\n')
+    path.write_text(path.read_text().replace('budget = "100.00"', 'budget = "200.00"'))
+    return path
+
+
 def planned(written):
     return pl.read_parquet(written.folder / "assignments.parquet").filter(pl.col("planned_offer_id") != "none")
 
@@ -144,6 +152,23 @@ def test_a_customer_without_an_offer_learns_which_price_would_have_to_fall(toget
     assert set(kinds.values()) <= {"limits", "rounding"}
     named = [customer for customer, kind in kinds.items() if kind == "limits"]
     assert "would be given once its budgets and contacts bring less than" in explain(together.folder, named[0]).text
+
+
+@pytest.mark.parametrize(
+    "language, said, why",
+    [
+        ("en", "but other campaigns bring more with the same customers", "because other campaigns bring more with the"),
+        ("zh", "但在相同的用户和限制下，其他营销活动带来更多", "因为在相同的用户和限制下，其他营销活动带来更多"),
+    ],
+)
+def test_a_campaign_that_others_outdo_is_not_said_to_lose_money(tmp_path, language, said, why):
+    written = run(outdone(tmp_path, language), "duckdb", None)
+    second = written.summary["campaigns"][1]
+    assert (second["send"], second["pays_alone"]) == (False, True)
+    assert float(second["profit"]["value"]) > 0
+    assert said in second["sentence"]
+    customer = planned(written)["customer_id"][0]
+    assert why in explain(written.folder, customer, language=language).text
 
 
 def test_contacts_offers_and_teams_are_limits_too(tmp_path):

@@ -1,6 +1,6 @@
 """Several campaigns under nested budgets: solved together, in order, and what the order and each limit cost."""
 
-from itertools import permutations
+from itertools import permutations, product
 
 import numpy as np
 import polars as pl
@@ -90,6 +90,44 @@ def test_together_is_never_below_any_order(world):
     assert joint.profit <= joint.bound + 1e-6
     for order in permutations(cases):
         assert joint.profit >= one_after_the_other(order, limits).profit - 1e-9
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_same_holds_where_prices_decide_for_most_customers(seed):
+    """More candidates than the linear program takes all at once."""
+    bases = ("liability", "expected")
+    cases = [
+        case(name, 10 * seed + n, 60_000, customers=900, budget_basis=bases[n]) for n, name in enumerate(NAMES[:2])
+    ]
+    limits = [*map(campaign_limit, cases), limit("total", 90_000, cases), limit("contacts", 500, cases)]
+    joint = best_together(cases, limits)
+    assert keeps([(one, joint.rows[one.campaign.id]) for one in cases], limits)
+    assert joint.bound - joint.profit < 1e-3 * joint.bound
+    for order in permutations(cases):
+        assert joint.profit > one_after_the_other(order, limits).profit
+
+
+@settings(max_examples=20, deadline=None)
+@given(worlds(2), st.integers(0, 200))
+def test_the_bound_holds_for_every_plan_and_a_small_plan_misses_little(world, seed):
+    """Among all plans of four customers, found by trying everything."""
+    cases, limits = world
+    few = pl.Series(np.random.default_rng(seed).choice(40, 36, replace=False))
+    cases = [one.without(few) for one in cases]
+    found = best_together(cases, limits)
+    options = {}
+    for one in cases:
+        for row, customer in enumerate(one.customer.tolist()):
+            takes = used(one, np.array([row]), limits)
+            options.setdefault(customer, []).append((one.profit[row], takes))
+    best, most = 0.0, amounts(limits)
+    for picks in product(*([(0.0, [0] * len(limits)), *each] for each in options.values())):
+        if all(
+            sum(each) <= at_most for each, at_most in zip(zip(*(p[1] for p in picks), strict=True), most, strict=True)
+        ):
+            best = max(best, sum(p[0] for p in picks))
+    assert found.profit <= best + 1e-6 <= found.bound + 2e-6
+    assert found.profit >= best - max((one.profit.max() for one in cases if len(one.profit)), default=0.0)
 
 
 @settings(max_examples=25, deadline=None)
