@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from offerloop.errors import EvidenceError
 from offerloop.evaluation.policy_log import Log, Policy
 from offerloop.evaluation.policy_overlap import Match, effective_size, match, possible_weights
-from offerloop.evaluation.policy_value import ENOUGH, PolicyValue, policy_value
+from offerloop.evaluation.policy_value import ENOUGH, PolicyValue, policy_value, variance_of_mean
 
 LAGS = 4
 """Earlier exposures of a customer that may still matter."""
@@ -32,6 +32,8 @@ EVERY, FIRST = "KEPT", "KEPT-1"
 """Names of the two methods."""
 FEWEST = 100
 """With fewer decisions that speak, weighted means are too far from normal for an interval."""
+FAR, _ROUNDING = 4.0, 1e-9
+"""Standard errors that a mean weight may lie from 1."""
 NONE, OTHER = -1, -2
 """Positions in `Past.action`: no exposure, and an offer that is none of the log's."""
 
@@ -61,12 +63,13 @@ def kept(log: Log, policy: Policy, past: Past) -> PolicyValue:
 
     A row of the policy holds for all decisions of its customer. The method is EVERY where at least 1,000 decisions
     speak by its weights, else FIRST. Self-normalised, around the baseline. Raises EvidenceError where a single decision
-    has no value either, or where fewer than FEWEST decisions speak.
+    has no value either, where fewer than FEWEST decisions speak, or where earlier decisions could not be the policy's.
     """
     found = match(log, policy)
     ratios, any_offer = _ratios(found, past), _any_offer(found, past)
     expected = _expected_sizes(found, past)
     weights = found.weights * ratios.prod(axis=1)
+    _check_fit(log, found.weights + (ratios - 1).sum(axis=1))
     if _least(weights, expected[EVERY]) >= ENOUGH or not past.known.any():
         return _around(EVERY, found, past, weights, expected[EVERY])
     weights = found.weights + (ratios - 1).sum(axis=1) + (found.weights - 1) * (any_offer - 1).sum(axis=1)
@@ -77,6 +80,16 @@ def kept(log: Log, policy: Policy, past: Past) -> PolicyValue:
             "exposures of each customer, or fewer different offers."
         )
     return _around(FIRST, found, past, weights, expected[FIRST])
+
+
+def _check_fit(log: Log, weights: NDArray[np.float64]) -> None:
+    """EvidenceError where the mean of weights that is 1 by their propensities is far from it."""
+    mean, se = float(weights.mean()), float(np.sqrt(variance_of_mean(log, weights[:, None])[0]))
+    if abs(mean - 1) > FAR * se + _ROUNDING:
+        raise EvidenceError(
+            f"The customers' earlier decisions do not fit this policy (mean weight {mean:.2g} instead of 1): offers "
+            "changed meanwhile, or their propensities are wrong; leave out exposures from before the change."
+        )
 
 
 def _ratios(found: Match, past: Past) -> NDArray[np.float64]:

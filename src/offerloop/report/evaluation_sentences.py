@@ -128,11 +128,18 @@ def summarise_evaluation(found: EvaluationFindings, language: str = "en") -> dic
         "customers": found.n_customers,
         "cost_is_known": found.has_cost,
         "one_period_only": found.one_period_only,
-        "earlier_offers": None if found.earlier is None else vars(found.earlier) | {"matter": found.earlier.matters},
+        "earlier_offers": None if found.earlier is None else _earlier(found.earlier),
         "leader": None if leader is None else _leader(found, leader),
         "policies": [_policy(one, tell) for one in found.policies],
         "notes": list(notes(found, tell)),
     }
+
+
+def _earlier(earlier: CarryOver) -> dict[str, Any]:
+    p = None if earlier.p_value is None else round(earlier.p_value, KNOWN)
+    return {
+        "decisions": earlier.n_decisions, "customers": earlier.n_customers, "p_value": p, "matter": earlier.matters
+    }  # fmt: skip
 
 
 def _leader(found: EvaluationFindings, leader: PolicyWorth) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ import polars as pl
 from offerloop.evaluation.policy_overlap import ActionOverlap
 from offerloop.evaluation.policy_value import PolicyValue, Worth
 from offerloop.report.evaluation import render_evaluation
-from offerloop.report.evaluation_findings import EvaluationFindings, PolicyWorth
+from offerloop.report.evaluation_findings import EvaluationFindings
 from offerloop.report.evaluation_sentences import summarise_evaluation
 from offerloop.service.new_folder import filling, new_folder
 from offerloop.tables import OVERLAP, POLICY_VALUES
@@ -44,22 +43,7 @@ def values_table(found: EvaluationFindings) -> pl.DataFrame:
             own = (one.kind, one.name, one.best.method, True)
             rows += [(*own, outcome, against, *ends, worth.effective_size, worth.expected_size, None, None, None)
                      for outcome, ends in _ends(worth)]  # fmt: skip
-        rows += _kept_rows(found, one)
     return POLICY_VALUES.check(pl.DataFrame(rows, POLICY_VALUES.schema, orient="row"))
-
-
-def _kept_rows(found: EvaluationFindings, one: PolicyWorth) -> Iterator[tuple[Any, ...]]:
-    """Of a policy that is kept, by its own method, and less the baseline that is kept."""
-    if one.kept is None or one.kind == "logged":
-        return
-    own = (one.kind, one.name, one.kept.method, False)
-    sizes = one.kept.effective_size, one.kept.expected_size
-    for outcome, ends in _ends(one.kept):
-        yield (*own, outcome, "", *ends, *sizes, *_weights(one.kept))
-    if one.kept_gain is not None:
-        sizes = one.kept_gain.effective_size, one.kept_gain.expected_size
-        for outcome, ends in _ends(one.kept_gain):
-            yield (*own, outcome, found.baseline_kept.kind, *ends, *sizes, None, None, None)
 
 
 def _ends(worth: Worth) -> list[tuple[str, tuple[float, float, float]]]:

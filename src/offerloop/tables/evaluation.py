@@ -16,11 +16,7 @@ POLICY_VALUES = Table(
     "What each policy is worth by each method, and its differences from others by the recommended one.",
     (
         *_POLICY,
-        Column(
-            "method",
-            pl.String,
-            "mean (of the log), IPS, SNIPS, DR or SWITCH-DR; KEPT or KEPT-1 of a policy that is kept",
-        ),
+        Column("method", pl.String, "mean (of the log), IPS, SNIPS, DR or SWITCH-DR"),
         Column("recommended", pl.Boolean, "whether this method promises the least squared error"),
         Column("outcome", pl.String, "value, cost or profit, minor units a decision"),
         Column("against", pl.String, "policy that is subtracted: nothing, logged or best_single; empty for none"),

@@ -287,6 +287,10 @@ TEXTS: dict[str, str] = {
         "曝光记录未被使用；请映射订单行的 coupon"
     ),
     # 策略评估
+    "The customers' earlier decisions do not fit this policy (mean weight {mean} instead of 1): offers changed "
+    "meanwhile, or their propensities are wrong; leave out exposures from before the change.": (
+        "用户此前的决策与该策略不符（平均权重为 {mean}，应为 1）：其间更换过优惠或投放概率有误；请排除更换前的曝光。"
+    ),
     "Only {n} decisions speak about this policy when it is kept, fewer than {least}; log more exposures of each "
     "customer, or fewer different offers.": (
         "持续执行该策略时只有 {n} 次决策能说明它，少于 {least} 次；请记录每位用户的更多曝光，或减少不同优惠的数量。"
