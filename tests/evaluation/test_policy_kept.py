@@ -76,6 +76,15 @@ def test_earlier_offers_that_a_policy_would_not_have_shown_do_not_speak_for_it()
         kept(world.log, always(world, 1), replace(world.past, action=other, propensities=None))
 
 
+def test_a_draw_that_a_customer_keeps_is_not_taken_for_many_draws():
+    world = make_kept("none", offers=1)
+    periods = world.action.shape[1]
+    same = np.repeat(world.action[:, :1], periods, axis=1).ravel()
+    past = replace(world.past, action=np.where(world.past.action == NONE, NONE, same[:, None]))
+    with pytest.raises(EvidenceError, match="were not drawn anew each time"):
+        kept(replace(world.log, action=same), always(world, 1), past)
+
+
 @given(st.integers(0, 2**32 - 1), st.floats(-50, 50), st.booleans())
 def test_a_constant_moves_the_value_by_itself_and_the_logs_own_policy_is_worth_its_mean(seed, constant, all_known):
     world = make_kept("carry-over", offers=1, customers=300, periods=4, seed=seed, all_known=all_known)

@@ -26,7 +26,7 @@ KEPT_REFUSALS = (
     "Only 42 decisions speak about this policy when it is kept, fewer than 100; log more exposures of each customer, "
     "or fewer different offers.",
     "The customers' earlier decisions do not fit this policy (mean weight 0.31 instead of 1): offers changed "
-    "meanwhile, or their propensities are wrong; leave out exposures from before the change.",
+    "meanwhile, or were not drawn anew each time; give exposures of one menu, each with its own draw.",
 )
 
 

@@ -68,18 +68,18 @@ def kept(log: Log, policy: Policy, past: Past) -> PolicyValue:
     found = match(log, policy)
     ratios, any_offer = _ratios(found, past), _any_offer(found, past)
     expected = _expected_sizes(found, past)
-    weights = found.weights * ratios.prod(axis=1)
-    _check_fit(log, found.weights + (ratios - 1).sum(axis=1))
-    if _least(weights, expected[EVERY]) >= ENOUGH or not past.known.any():
-        return _around(EVERY, found, past, weights, expected[EVERY])
-    weights = found.weights + (ratios - 1).sum(axis=1) + (found.weights - 1) * (any_offer - 1).sum(axis=1)
-    size = _least(weights, expected[FIRST])
+    first = found.weights + (ratios - 1).sum(axis=1) + (found.weights - 1) * (any_offer - 1).sum(axis=1)
+    _check_fit(log, first)
+    every = found.weights * ratios.prod(axis=1)
+    if _least(every, expected[EVERY]) >= ENOUGH or not past.known.any():
+        return _around(EVERY, found, past, every, expected[EVERY])
+    size = _least(first, expected[FIRST])
     if size < FEWEST:
         raise EvidenceError(
             f"Only {size:,.0f} decisions speak about this policy when it is kept, fewer than {FEWEST}; log more "
             "exposures of each customer, or fewer different offers."
         )
-    return _around(FIRST, found, past, weights, expected[FIRST])
+    return _around(FIRST, found, past, first, expected[FIRST])
 
 
 def _check_fit(log: Log, weights: NDArray[np.float64]) -> None:
@@ -87,8 +87,9 @@ def _check_fit(log: Log, weights: NDArray[np.float64]) -> None:
     mean, se = float(weights.mean()), float(np.sqrt(variance_of_mean(log, weights[:, None])[0]))
     if abs(mean - 1) > FAR * se + _ROUNDING:
         raise EvidenceError(
-            f"The customers' earlier decisions do not fit this policy (mean weight {mean:.2g} instead of 1): offers "
-            "changed meanwhile, or their propensities are wrong; leave out exposures from before the change."
+            f"The customers' earlier decisions do not fit this policy (mean weight {mean:.2g} instead of 1): "
+            "offers changed meanwhile, or were not drawn anew each time; give exposures of one menu, each with its own "
+            "draw."
         )
 
 

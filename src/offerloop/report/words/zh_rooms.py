@@ -288,8 +288,9 @@ TEXTS: dict[str, str] = {
     ),
     # 策略评估
     "The customers' earlier decisions do not fit this policy (mean weight {mean} instead of 1): offers changed "
-    "meanwhile, or their propensities are wrong; leave out exposures from before the change.": (
-        "用户此前的决策与该策略不符（平均权重为 {mean}，应为 1）：其间更换过优惠或投放概率有误；请排除更换前的曝光。"
+    "meanwhile, or were not drawn anew each time; give exposures of one menu, each with its own draw.": (
+        "用户此前的决策与该策略不符（平均权重为 {mean}，应为 1）：其间更换过优惠，或并非每次重新抽取；"
+        "请给出同一组优惠、每次独立抽取的曝光。"
     ),
     "Only {n} decisions speak about this policy when it is kept, fewer than {least}; log more exposures of each "
     "customer, or fewer different offers.": (
