@@ -29,6 +29,9 @@ from offerloop.service.init import write_shop
 
 KEY = ("shop", "family", "seed", "customers", "periods", "depths")
 DEPTHS = (0.10, 0.20, 0.30)
+WITHOUT = tuple(name for name, one in FAMILIES.items() if not one.lasts and one.tires == 1.0)
+NO_LATER = "no later"
+"""Families in which earlier offers do nothing."""
 MONEY = "1000.00"
 """A budget, which an evaluation does not look at."""
 
@@ -64,17 +67,17 @@ def _ends(gain: dict[str, Any] | None) -> tuple[float, float] | None:
 
 def table(rows: list[dict[str, Any]]) -> str:
     """By family: the test, and how often intervals hold the truth of a policy that is kept."""
-    names = ("worlds", "matter", "policies", "kept", "refused", "one only", "half width")
+    names = ("worlds", "matter", "policies", "kept", "refused", "one only", "half width", "of one")
     lines = [f"{'family':<14}" + "".join(f"{name:>12}" for name in names)]
-    for family in (*FAMILIES, "all"):
-        mine = [one for one in rows if family in (one["family"], "all")]
+    for family, members in {**{one: (one,) for one in FAMILIES}, NO_LATER: WITHOUT, "all": tuple(FAMILIES)}.items():
+        mine = [one for one in rows if one["family"] in members]
         every = [policy for one in mine for policy in one["policies"]]
         if every:
             known = [one for one in every if one["kept"] is not None]
             figures = (
                 len(mine), float(np.mean([one["p"] < 0.05 for one in mine])), len(every), _held(known, "kept"),
                 len(every) - len(known), _held(every, "one"),
-                float(np.mean([(one["kept"][1] - one["kept"][0]) / 2 for one in known])),
+                _half_width(known, "kept"), _half_width(every, "one"),
             )  # fmt: skip
             lines.append(f"{family:<14}" + "".join(f"{figure:>12.4g}" for figure in figures))
     return "\n".join(lines)
@@ -82,6 +85,10 @@ def table(rows: list[dict[str, Any]]) -> str:
 
 def _held(policies: list[dict[str, Any]], which: str) -> float:
     return float(np.mean([one[which][0] <= one["truth"] <= one[which][1] for one in policies]))
+
+
+def _half_width(policies: list[dict[str, Any]], which: str) -> float:
+    return float(np.mean([(one[which][1] - one[which][0]) / 2 for one in policies]))
 
 
 def main() -> None:

@@ -77,12 +77,18 @@ def test_earlier_offers_that_a_policy_would_not_have_shown_do_not_speak_for_it()
 
 
 def test_a_draw_that_a_customer_keeps_is_not_taken_for_many_draws():
-    world = make_kept("none", offers=1)
-    periods = world.action.shape[1]
-    same = np.repeat(world.action[:, :1], periods, axis=1).ravel()
+    world = make_kept("none", offers=1, all_known=False)
+    same = np.repeat(world.action[:, :1], world.action.shape[1], axis=1).ravel()
     past = replace(world.past, action=np.where(world.past.action == NONE, NONE, same[:, None]))
+    log = replace(world.log, action=same)
+    found = kept(log, always(world, 1), replace(past, baseline=np.zeros_like(past.baseline)))
+    assert found.method == EVERY
+    assert found.value.value == pytest.approx(log.value[same == 1].mean())
+    few = np.arange(len(same)) < 1_000
+    some = [{name: one[few] for name, one in vars(all_of).items() if isinstance(one, np.ndarray)}
+            for all_of in (log, past)]  # fmt: skip
     with pytest.raises(EvidenceError, match="were not drawn anew each time"):
-        kept(replace(world.log, action=same), always(world, 1), past)
+        kept(replace(log, **some[0]), always(world, 1)[few], replace(past, **some[1]))
 
 
 @given(st.integers(0, 2**32 - 1), st.floats(-50, 50), st.booleans())

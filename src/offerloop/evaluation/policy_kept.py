@@ -68,11 +68,11 @@ def kept(log: Log, policy: Policy, past: Past) -> PolicyValue:
     found = match(log, policy)
     ratios, any_offer = _ratios(found, past), _any_offer(found, past)
     expected = _expected_sizes(found, past)
+    every = _balanced(found.weights * ratios.prod(axis=1), past.known.sum(axis=1))
+    if (_least(every, expected[EVERY]) >= ENOUGH and every.mean() > 1 - _ROUNDING) or not past.known.any():
+        return _around(EVERY, found, past, every, expected[EVERY])
     first = found.weights + (ratios - 1).sum(axis=1) + (found.weights - 1) * (any_offer - 1).sum(axis=1)
     _check_fit(log, first)
-    every = found.weights * ratios.prod(axis=1)
-    if _least(every, expected[EVERY]) >= ENOUGH or not past.known.any():
-        return _around(EVERY, found, past, every, expected[EVERY])
     size = _least(first, expected[FIRST])
     if size < FEWEST:
         raise EvidenceError(
@@ -82,8 +82,17 @@ def kept(log: Log, policy: Policy, past: Past) -> PolicyValue:
     return _around(FIRST, found, past, first, expected[FIRST])
 
 
+def _balanced(weights: NDArray[np.float64], exposures: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Products with the mean 1 among rows with the same number of earlier exposures, or 0 where none of them speaks.
+
+    So every decision counts alike also where customers keep what they have drawn, as those of a holdout do.
+    """
+    rows, sums = np.bincount(exposures), np.bincount(exposures, weights)
+    return weights * np.divide(rows, sums, out=np.zeros_like(sums), where=sums > 0)[exposures]
+
+
 def _check_fit(log: Log, weights: NDArray[np.float64]) -> None:
-    """EvidenceError where the mean of weights that is 1 by their propensities is far from it."""
+    """EvidenceError where the mean of the weights of FIRST, 1 by their propensities, is far from it."""
     mean, se = float(weights.mean()), float(np.sqrt(variance_of_mean(log, weights[:, None])[0]))
     if abs(mean - 1) > FAR * se + _ROUNDING:
         raise EvidenceError(
