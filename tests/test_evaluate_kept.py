@@ -45,7 +45,7 @@ def test_terminal_summary_and_page_say_that_the_figures_are_of_one_decision_only
     said = "Earlier offers still matter (p < 0.001): the figures above are of one decision only"
     assert said in printed
     assert said in summary["sentence"]
-    assert "“coupon” for everybody, when kept, brings " in summary["sentence"]
+    assert "“coupon” for everybody, when kept, changes profit by " in summary["sentence"]
     assert summary["one_period_only"]
     assert summary["earlier_offers"]["matter"]
     assert summary["earlier_offers"]["customers"] == CUSTOMERS
@@ -59,7 +59,7 @@ def test_a_chinese_shop_is_told_the_same(tmp_path):
     code, printed, _ = offerloop("evaluate", path)
     assert code == 0
     assert "以前的优惠仍有影响（p < 0.001）：以上数字仅为单次决策的价值，并非持续执行该策略的价值。" in printed
-    assert "持续执行向所有人发放“coupon”时，每次决策的利润比不发放多 " in printed
+    assert "持续执行向所有人发放“coupon”时，每次决策的利润与不发放相比变化 " in printed
 
 
 def test_where_earlier_offers_do_nothing_nothing_is_claimed_of_them(tmp_path):

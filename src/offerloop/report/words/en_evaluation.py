@@ -63,7 +63,7 @@ WORDS: dict[str, str] = {
         "Whether earlier offers still matter cannot be tested: only {n} customers were shown something before"
     ),
     "evaluation.kept.unknown": "What a policy is worth when it is kept cannot be known from this log.",
-    "evaluation.kept.leader": "{policy}, when kept, brings {gain} {measure} a decision more than {base}{few}.",
+    "evaluation.kept.leader": "{policy}, when kept, changes {measure} by {gain} a decision against {base}{few}.",
     "evaluation.kept.best": "Of policies that are kept, {policy} brings most: {gain}{few}.",
     "evaluation.kept.few": " (fewer than 1,000 decisions speak about it)",
     "evaluation.kept.label": "Policies that are kept",

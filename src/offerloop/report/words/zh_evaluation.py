@@ -53,7 +53,7 @@ WORDS: dict[str, str] = {
     "evaluation.kept.unseen": "没有迹象表明以前的优惠仍有影响（{p}）",
     "evaluation.kept.untested": "无法检验以前的优惠是否仍有影响：只有 {n} 位用户此前有过曝光",
     "evaluation.kept.unknown": "持续执行的策略价值如何，无法从这份日志得知。",
-    "evaluation.kept.leader": "持续执行 {policy} 时，每次决策的 {measure} 比 {base} 多 {gain}{few}。",
+    "evaluation.kept.leader": "持续执行 {policy} 时，每次决策的 {measure} 与 {base} 相比变化 {gain}{few}。",
     "evaluation.kept.best": "持续执行时最好的是 {policy}：{gain}{few}。",
     "evaluation.kept.few": "（不足 1,000 次决策能说明它）",
     "evaluation.kept.label": "持续执行的策略",
