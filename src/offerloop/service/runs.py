@@ -21,6 +21,7 @@ from offerloop.profiles import FEATURES, TAGS
 from offerloop.report import render, summarise
 from offerloop.report.findings import CampaignFindings, Findings
 from offerloop.service.check_names import name_problems
+from offerloop.service.find_run import RUN_FORMAT
 from offerloop.service.similar import STAGE as SIMILAR_PRODUCTS
 from offerloop.service.similar import stage_inputs
 from offerloop.service.snapshots import without_passwords
@@ -135,6 +136,7 @@ def _manifest(config_path: Path, config: Config, engine: str, recorder: Recorder
     inputs = {name: _fingerprint(source) for name, source in config.sources.items()}
     text = config_path.read_text(encoding="utf-8")
     return {
+        "format": RUN_FORMAT,
         "inputs": inputs,
         "config": {"sha256": sha256(config_path), "text": without_passwords(text)},
         "seed": config.seed,
