@@ -64,12 +64,13 @@ def write_log_shop(folder, orders, exposures, *, columns=COUPONS, log=EXPOSURES,
     return path
 
 
-def usual_shop(folder, *, effect=EFFECT, coupon=DISCOUNT, shelf=0.0, seed=6, **given):
+def usual_shop(folder, *, effect=EFFECT, coupon=DISCOUNT, lasts=0.0, shelf=0.0, seed=6, **given):
     """Customers who order every week; heavy ones get the coupon more often. It adds `effect` to a week's list value
-    and takes `coupon` off; half of all orders have the share `shelf` off at the shelf."""
+    and takes `coupon` off, and the week after adds `lasts`; half of all orders have the share `shelf` off at the
+    shelf."""
     rng = np.random.default_rng(seed)
     usual = rng.lognormal(3, 0.5, CUSTOMERS)
-    orders, exposures = [], []
+    orders, exposures, before = [], [], np.zeros(CUSTOMERS, dtype=bool)
     for week in range(BEFORE + WEEKS):
         for one in range(CUSTOMERS):
             chance = 0.7 if usual[one] > 20 else 0.4
@@ -77,7 +78,8 @@ def usual_shop(folder, *, effect=EFFECT, coupon=DISCOUNT, shelf=0.0, seed=6, **g
             if week >= BEFORE:
                 given_p = chance if shown else 1 - chance
                 exposures.append((one + 1, "coupon" if shown else "none", 7 * week, given_p))
-            worth = round(usual[one] * rng.lognormal(0, 0.2) + effect * shown, 2)
+            worth = round(max(usual[one] * rng.lognormal(0, 0.2) + effect * shown + lasts * before[one], 0.5), 2)
+            before[one] = shown
             off = round(shelf * worth * ((one + week) % 2), 2) if shelf else 0.0
             orders.append((one + 1, 7 * week + int(rng.integers(7)), worth, off, coupon * shown, 0.0))
     orders.append((1, 7 * (BEFORE + WEEKS) - 1, 1.0, 0.0, 0.0, 0.0))

@@ -1,8 +1,11 @@
 """Evaluations made by hand: policies with the worth that a test wants."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from offerloop.config import Shop
+from offerloop.evaluation.carry_over import CarryOver
 from offerloop.evaluation.estimate import Estimate
 from offerloop.evaluation.policy_overlap import ActionOverlap
 from offerloop.evaluation.policy_value import PolicyValue, Worth
@@ -16,6 +19,14 @@ REFUSALS = (
     "customers of that kind, or leave it out for them.",
     "The policy never chooses what a customer of the log was shown, so the log says nothing about it; show its choice "
     "to a random share of the customers.",
+)
+
+
+KEPT_REFUSALS = (
+    "Only 42 decisions speak about this policy when it is kept, fewer than 100; log more exposures of each customer, "
+    "or fewer different offers.",
+    "The customers' earlier decisions do not fit this policy (mean weight 0.31 instead of 1): offers changed "
+    "meanwhile, or were not drawn anew each time; give exposures of one menu, each with its own draw.",
 )
 
 
@@ -77,4 +88,13 @@ def full():
     notes = tuple(Note(key, {"n": 1200, "days": 7, "least": 100, "of": 9, "policy": "spring"}) for key in said)
     single = [policy("everyone", f"coupon-{n}", 780.0 + n, n - 9.5, size=400.0 * n + 100) for n in range(1, 21)]
     others = (policy("run", "20260101-000000", 800.0, 11.0), policy("file", "spring", 799.0, 10.0))
-    return findings(*single, *others, rival=("coupon-20", worth(2.0)), refused=REFUSALS, notes=notes)
+    found = findings(*single, *others, rival=("coupon-20", worth(2.0)), refused=REFUSALS, notes=notes)
+    policies = (found.logged, *(kept(one) for one in found.policies if one.kind != "logged"))
+    return replace(found, policies=policies, earlier=CarryOver(10000, 1900, 0.0123))
+
+
+def kept(one):
+    """The same with a value where it is kept; of single offers only the last one has it."""
+    if one.best is None or (one.name.startswith("coupon") and one.name != "coupon-20"):
+        return replace(one, kept_refusal="" if one.best is None else KEPT_REFUSALS[len(one.name) % 2])
+    return replace(one, kept=policy_value(810.0, 30.0, 400.0, "KEPT-1"), kept_gain=worth(20.0, 30.0, 400.0))

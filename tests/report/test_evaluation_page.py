@@ -4,9 +4,10 @@ import re
 from dataclasses import replace
 
 import pytest
-from evaluation_case import findings, full, policy, worth
+from evaluation_case import findings, full, policy, policy_value, worth
 from page_texts import Texts
 
+from offerloop.evaluation.carry_over import CarryOver
 from offerloop.evaluation.policy_overlap import ActionOverlap
 from offerloop.report.evaluation import SHOWN, render_evaluation
 from offerloop.report.evaluation_findings import widening
@@ -65,6 +66,29 @@ def test_the_best_of_many_must_be_clear_among_all_of_them():
     assert widening(10) == pytest.approx(2.807 / 1.96, abs=1e-3)
 
 
+@pytest.mark.parametrize(
+    ("p", "says"),
+    [(0.0004, "(p < 0.001): the figures above are of one"), (0.0123, "(p = 0.012): the figures above are of one")],
+)
+def test_where_earlier_offers_matter_the_sentence_is_of_one_decision_only(p, says):
+    many = policy("everyone", "a", 820.0, 30.0)
+    found = replace(findings(many), earlier=CarryOver(9000, 1800, p))
+    assert says in sentence(found, EN)
+    assert sentence(found, EN).endswith("What a policy is worth when it is kept cannot be known from this log.")
+    assert "of one decision" not in sentence(replace(found, earlier=CarryOver(9000, 1800, 0.3)), EN)
+    assert "of one decision" not in sentence(replace(found, earlier=CarryOver(9000, 18, None)), EN)
+
+
+def test_the_best_kept_policy_is_named_where_it_is_another():
+    lead, other = policy("everyone", "a", 820.0, 30.0), policy("everyone", "b", 815.0, 20.0)
+    lead, other = (
+        replace(one, kept=policy_value(800.0), kept_gain=worth(gain)) for one, gain in ((lead, 3.0), (other, 25.0))
+    )
+    found = sentence(replace(findings(lead, other), earlier=CarryOver(9000, 1800, 0.01)), EN)
+    assert "“a” for everybody, when kept, changes profit by $0.03 [−0.07, 0.13] a decision against" in found
+    assert found.endswith("Of policies that are kept, “b” for everybody brings most: $0.25 [0.15, 0.35].")
+
+
 def test_a_clear_policy_leads_before_one_that_only_looks_better():
     wide, clear = policy("everyone", "wide", 900.0, 111.0, half=200.0), policy("everyone", "sure", 820.0, 30.0)
     assert said(wide, clear).startswith("“sure” for everybody is the best")
@@ -96,7 +120,7 @@ def test_without_cost_the_sentence_speaks_of_margin():
 
 def test_a_chart_has_room_for_the_best_offers_and_every_other_policy():
     page = render_evaluation(full())
-    first = page.split('<section id="methods"')[0]
+    first = page.split('<section id="kept"')[0]
     rows = re.findall(r"<tr>.*?</tr>", first, re.DOTALL)[1:]
     assert len(rows) == SHOWN
     for name in ("coupon-20", "plan 20260101-000000", "policy spring", "nothing", "the log&#39;s own"):

@@ -7,9 +7,11 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from offerloop.errors import InputError
+from offerloop.offers.book import CouponTerms
+from offerloop.offers.commands import Claim, Issue, Redeem
 from offerloop.store import Ledger
 from offerloop.store.connect import open_engine, persevere
-from offerloop.store.migrations import migrate
+from offerloop.store.migrations import _statements, migrate
 from offerloop.store.schema import metadata
 
 
@@ -59,6 +61,24 @@ def test_a_database_of_a_newer_program_is_refused(engine, store_url):
         connection.execute(sa.text("insert into migrations (number) values (99)"))
     with pytest.raises(InputError, match="is of shape 99 and this program knows 2"):
         Ledger.open(store_url)
+
+
+def test_a_database_of_the_first_shape_becomes_one_of_today(engine, store_url):
+    first = _statements(engine.dialect.name)[:1]
+    assert migrate(engine, first) == 1
+    ledger = Ledger.open(store_url)
+    ledger.add_template("spring", CouponTerms(limit_total=2))
+    answers = ledger.carry_out_all([Issue("issue", "spring", ("A", "B")), Claim("claim", "A", "c1"),
+                                    Redeem("use", "A", "c1", 100)])  # fmt: skip
+    assert [one.reason for one in answers] == [None] * 3
+    assert migrate(engine) == len(_statements(engine.dialect.name))
+    ledger.engine.dispose()
+
+
+def test_a_file_that_is_no_database_is_named(tmp_path):
+    (tmp_path / "notes.txt").write_text("nothing that a database would begin with " * 9)
+    with pytest.raises(InputError, match=r"notes\.txt' is no database of SQLite"):
+        Ledger.open(f"sqlite:///{tmp_path / 'notes.txt'}")
 
 
 def test_many_open_a_new_database_at_once(store_url):

@@ -13,6 +13,7 @@ from offerloop.report.blocks import Block, Bullets, Details, Figure, Section, Ta
 from offerloop.report.charts.drawing import figure, money_labels
 from offerloop.report.charts.forest import Dot, forest
 from offerloop.report.evaluation_findings import Against, EvaluationFindings, PolicyWorth, main
+from offerloop.report.evaluation_kept import kept_section
 from offerloop.report.evaluation_sentences import capital, measure, notes, sentence, short, title, worth_text
 from offerloop.report.numbers import count
 from offerloop.report.page import environment, kept_together
@@ -56,6 +57,7 @@ def render_evaluation(found: EvaluationFindings, language: str = "en") -> str:
 
 def _first_screen(found: EvaluationFindings, tell: Voice) -> FirstScreen:
     mark = tell.say("evaluation.mark" if found.has_cost else "evaluation.mark_value")
+    mark = tell.say("evaluation.mark_period", mark=mark) if found.one_period_only else mark
     return FirstScreen(sentence(found, tell), mark, _tiles(found, tell), _worth_figure(found, tell))
 
 
@@ -64,8 +66,8 @@ def _tiles(found: EvaluationFindings, tell: Voice) -> tuple[Tile, ...]:
     tiles = [_tile(tell.say("evaluation.tile.logged", measure=what), main(found.logged.known), "", tell)]
     if leader is not None:
         base = tell.say(f"evaluation.base.{found.baseline.kind}")
-        gain = main(found.gain(leader))
-        tiles.insert(0, _tile(tell.say("evaluation.tile.gain", base=base), gain, title(leader, tell), tell))
+        gain, label = main(found.gain(leader)), "gain_period" if found.one_period_only else "gain"
+        tiles.insert(0, _tile(tell.say(f"evaluation.tile.{label}", base=base), gain, title(leader, tell), tell))
         size = tell.say("evaluation.tile.size_note", policy=title(leader, tell))
         tiles.append(Tile(tell.say("evaluation.tile.size"), count(leader.known.effective_size), size))
     customers = tell.say("evaluation.tile.decisions_note", n=count(found.n_customers))
@@ -112,8 +114,8 @@ def _forest(
 
 def _sections(found: EvaluationFindings, tell: Voice) -> list[Section]:
     parts = [
-        _methods(found, tell), _differences(found, tell), _overlap(found, tell), _refused(found, tell),
-        _notes(found, tell), _words(tell),
+        kept_section(found, tell), _methods(found, tell), _differences(found, tell), _overlap(found, tell),
+        _refused(found, tell), _notes(found, tell), _words(tell),
     ]  # fmt: skip
     return [one for one in parts if one is not None]
 

@@ -8,6 +8,7 @@ from statistics import NormalDist
 from typing import Literal
 
 from offerloop.config import Shop
+from offerloop.evaluation.carry_over import CarryOver
 from offerloop.evaluation.estimate import Z95, Estimate
 from offerloop.evaluation.policy_overlap import ActionOverlap
 from offerloop.evaluation.policy_value import PolicyValue, Worth
@@ -32,6 +33,12 @@ class PolicyWorth:
     overlap: tuple[ActionOverlap, ...] = ()
     against: Mapping[Against, Worth] = field(default_factory=dict)
     """This policy less another, paired."""
+    kept: PolicyValue | None = None
+    """Its value where it also made the customers' earlier decisions in the log; None where that is not known."""
+    kept_refusal: str = ""
+    """Why that is not known."""
+    kept_gain: Worth | None = None
+    """The policy that is kept less the baseline that is kept, paired."""
 
     @property
     def gives_nothing(self) -> bool:
@@ -83,6 +90,20 @@ class EvaluationFindings:
     notes: tuple[Note, ...] = ()
     rival: tuple[str, Worth] | None = None
     """The best other offer for everybody, and the leading policy less it."""
+    earlier: CarryOver | None = None
+    """Whether earlier offers matter; None where no customer was shown anything before."""
+
+    @property
+    def one_period_only(self) -> bool:
+        """Whether the value of one decision is not that of a policy that is kept."""
+        return self.earlier is not None and self.earlier.matters
+
+    @property
+    def best_kept(self) -> PolicyWorth | None:
+        """The policy that brings most when it is kept; one that too few decisions speak about only without another."""
+        known = [one for one in self.candidates if one.kept is not None and one.kept_gain is not None]
+        firm = [one for one in known if one.kept is not None and not one.kept.flagged]
+        return max(firm or known, key=lambda one: main(one.kept_gain).value if one.kept_gain else 0.0, default=None)
 
     @property
     def is_contradicted(self) -> bool:
@@ -109,6 +130,11 @@ class EvaluationFindings:
     def logged(self) -> PolicyWorth:
         """The policy that made the log."""
         return next(one for one in self.policies if one.kind == "logged")
+
+    @property
+    def baseline_kept(self) -> PolicyWorth:
+        """Never giving anything, or the policy that made the log where the value of that is not known."""
+        return next((one for one in self.policies if one.kind == "nothing" and one.kept is not None), self.logged)
 
     @property
     def candidates(self) -> tuple[PolicyWorth, ...]:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from offerloop.evaluation.carry_over import CarryOver
 from offerloop.evaluation.estimate import Estimate
 from offerloop.evaluation.policy_value import Worth
 from offerloop.report.evaluation_findings import EvaluationFindings, PolicyWorth, main
 from offerloop.report.numbers import count, iso_day
 from offerloop.report.voice import Voice
 
+LEAST, DECIMALS = 0.001, 3
+"""The smallest share that is written out, and its decimals."""
 KNOWN = 6
 """Digits after the point of minor units in evaluation.json."""
 
@@ -48,7 +51,33 @@ def sentence(found: EvaluationFindings, tell: Voice) -> str:
         rival=_rival(found, tell) if key == "better" else "",
     )
     doubt = [tell.say("evaluation.contradicted")] if found.is_contradicted else []
-    return tell.listed([*doubt, capital(said), _basis(found, leader, tell)], "sentence")
+    later = [_kept(found, leader, tell)] if found.one_period_only else []
+    return tell.listed([*doubt, capital(said), _basis(found, leader, tell), *later], "sentence")
+
+
+def _kept(found: EvaluationFindings, leader: PolicyWorth, tell: Voice) -> str:
+    """That the finding is about one decision only, and what is known of policies that are kept."""
+    assert found.earlier is not None
+    only, best = tell.say("evaluation.one_period", earlier=earlier_text(found.earlier, tell)), found.best_kept
+    if leader.kept is None and best is None:
+        return tell.listed([only, tell.say("evaluation.kept.unknown")], "sentence")
+    said = [only]
+    for one, key in ((leader, "leader"), (best, "best")):
+        if one is not None and one.kept is not None and one.kept_gain is not None and (key, one) != ("best", leader):
+            said.append(tell.say(
+                f"evaluation.kept.{key}", policy=title(one, tell), measure=measure(found, tell),
+                gain=worth_text(one.kept_gain, tell), base=tell.say(f"evaluation.base.{found.baseline_kept.kind}"),
+                few=tell.say("evaluation.kept.few") if one.kept.flagged else "",
+            ))  # fmt: skip
+    return tell.listed([capital(one) for one in said], "sentence")
+
+
+def earlier_text(earlier: CarryOver, tell: Voice) -> str:
+    """Whether earlier offers matter, and how sure that is."""
+    if earlier.p_value is None:
+        return tell.say("evaluation.kept.untested", n=count(earlier.n_customers))
+    p = f"p < {LEAST}" if earlier.p_value < LEAST else f"p = {earlier.p_value:.{DECIMALS}f}"
+    return tell.say("evaluation.kept.matters" if earlier.matters else "evaluation.kept.unseen", p=p)
 
 
 def capital(text: str) -> str:
@@ -98,10 +127,19 @@ def summarise_evaluation(found: EvaluationFindings, language: str = "en") -> dic
         "decisions": found.n_decisions,
         "customers": found.n_customers,
         "cost_is_known": found.has_cost,
+        "one_period_only": found.one_period_only,
+        "earlier_offers": None if found.earlier is None else _earlier(found.earlier),
         "leader": None if leader is None else _leader(found, leader),
         "policies": [_policy(one, tell) for one in found.policies],
         "notes": list(notes(found, tell)),
     }
+
+
+def _earlier(earlier: CarryOver) -> dict[str, Any]:
+    p = None if earlier.p_value is None else round(earlier.p_value, KNOWN)
+    return {
+        "decisions": earlier.n_decisions, "customers": earlier.n_customers, "p_value": p, "matter": earlier.matters
+    }  # fmt: skip
 
 
 def _leader(found: EvaluationFindings, leader: PolicyWorth) -> dict[str, Any]:
@@ -126,7 +164,13 @@ def _policy(one: PolicyWorth, tell: Voice) -> dict[str, Any]:
         "share_cut": round(one.best.share_cut, KNOWN),
     }
     against = {name: _worth(worth) for name, worth in one.against.items()}
-    return {**found, "method": one.best.method, **_worth(one.best), **weights, "against": against}
+    kept = None if one.kept is None else {
+        "method": one.kept.method, **_worth(one.kept), "gain": None if one.kept_gain is None else _worth(one.kept_gain)
+    }  # fmt: skip
+    return {
+        **found, "method": one.best.method, **_worth(one.best), **weights, "against": against, "kept": kept,
+        "kept_refusal": tell.own(one.kept_refusal) or None,
+    }  # fmt: skip
 
 
 def _worth(one: Worth) -> dict[str, Any]:

@@ -77,19 +77,31 @@ def earlier_offers(
 ) -> Ints:
     """(n, lags): positions among `names` of what each row's customer was shown before, the latest first.
 
-    Other offers count as the first, nothing; -1 stands where there was no exposure in the last `lags` windows. Rows
-    have customer_id and shown_day; of several exposures on a day the first counts.
+    Other offers count as the first, nothing; -1 stands where there was no exposure. See `earlier_exposures`.
+    """
+    place = {name: position for position, name in enumerate(names)}
+    position = exposures["offer_id"].replace_strict(place, default=0, return_dtype=pl.Int64).to_numpy()
+    found = earlier_exposures(exposures, rows, window_days, lags)
+    return np.where(found >= 0, np.append(position, 0)[np.maximum(found, 0)], -1)
+
+
+def earlier_exposures(exposures: pl.DataFrame, rows: pl.DataFrame, window_days: int, lags: int) -> Ints:
+    """(n, lags): numbers of the rows of `exposures` that each row's customer was shown before, the latest first.
+
+    -1 stands where there was no exposure in the last `lags` windows. Rows have customer_id and shown_day; one that was
+    no exposure itself has the number after the last. Of several exposures on a day the first counts.
     """
     key = ["customer_id", "shown_day"]
-    place = {name: position for position, name in enumerate(names)}
-    position = pl.col("offer_id").replace_strict(place, default=0, return_dtype=pl.Int64).alias("_offer")
-    shown = exposures.drop_nulls("customer_id").unique(key, keep="first", maintain_order=True)
+    numbered = exposures.select(key).with_row_index("_row").with_columns(pl.col("_row").cast(pl.Int64))
+    shown = numbered.drop_nulls("customer_id").unique(key, keep="first", maintain_order=True)
     rows = rows.select(pl.col("customer_id"), pl.col("shown_day").cast(shown.schema["shown_day"]))
     asked = rows.unique().join(shown.select(key), on=key, how="anti")
-    known = pl.concat([shown.select(*key, position), asked.with_columns(_offer=pl.lit(0, pl.Int64))]).sort(key)
+    known = pl.concat([shown.select(*key, "_row"), asked.with_columns(_row=pl.lit(exposures.height, pl.Int64))]).sort(
+        key
+    )
     lag = [
         pl.when(pl.col("shown_day") - pl.col("shown_day").shift(back) <= lags * window_days)
-        .then(pl.col("_offer").shift(back)).otherwise(-1).over("customer_id").alias(f"_{back}")
+        .then(pl.col("_row").shift(back)).otherwise(-1).over("customer_id").alias(f"_{back}")
         for back in range(1, lags + 1)
     ]  # fmt: skip
     found = rows.join(known.with_columns(lag), on=key, how="left", maintain_order="left")

@@ -11,7 +11,9 @@ import numpy as np
 from offerloop.config import StrPath, as_path, config_file, load_config
 from offerloop.engine import ENGINES
 from offerloop.errors import EvidenceError, InputError, SourceError
+from offerloop.evaluation.carry_over import CarryOver, carry_over
 from offerloop.evaluation.policy import dr, ips, logged, recommended, snips, switch_dr
+from offerloop.evaluation.policy_kept import Past, kept
 from offerloop.evaluation.policy_log import Log, Policy, Predictions
 from offerloop.evaluation.policy_overlap import overlap
 from offerloop.evaluation.policy_value import Worth, difference
@@ -19,6 +21,7 @@ from offerloop.events.unpack import split_part
 from offerloop.report.evaluation_findings import Against, EvaluationFindings, Kind, Note, PolicyWorth, main
 from offerloop.response.ridge_t import out_of_fold
 from offerloop.service.evaluate_files import Evaluated, write
+from offerloop.service.evaluate_kept import past_of
 from offerloop.service.evaluate_log import Decisions, read_decisions
 from offerloop.service.evaluate_policies import Given, plan_of, policy_of
 from offerloop.service.find_run import find_run
@@ -51,7 +54,12 @@ def evaluate(
     given = [] if place is None else [plan_of(place, decisions)]
     given += [] if policy is None else [policy_of(policy, config, decisions, running)]
     log = decisions.log({name for one in given for name in one.rows["offer_id"]})
-    worths = _compared(_worths(log, decisions, given))
+    past = past_of(decisions, log)
+    earlier = carry_over(log, past) if past.known.any() else None
+    policies = _policies(log, decisions, given)
+    worths = _compared(_worths(log, decisions, policies))
+    if earlier is not None:
+        worths = _with_kept(worths, log, past, policies)
     rows = decisions.rows["shown_day"]
     findings = EvaluationFindings(
         shop=config.shop,
@@ -62,7 +70,8 @@ def evaluate(
         n_customers=decisions.rows["customer_id"].n_unique(),
         has_cost=decisions.knows_cost,
         policies=worths,
-        notes=(*_misfit(worths, log), *_notes(decisions, log), *_notes_of(given, worths, decisions)),
+        notes=(*_misfit(worths, log), *_notes(decisions, log, earlier), *_notes_of(given, worths, decisions)),
+        earlier=earlier,
     )
     return write(config_path.parent, replace(findings, rival=_rival(findings)), config.report.language)
 
@@ -75,19 +84,26 @@ def _check(window_days: int, policy: InputTable | None) -> None:
         raise SourceError(f"there is no policy file '{policy}'")
 
 
-def _worths(log: Log, decisions: Decisions, given: list[Given]) -> list[PolicyWorth]:
+Named = tuple[Kind, str, Policy]
+
+
+def _policies(log: Log, decisions: Decisions, given: list[Given]) -> list[Named]:
+    """Giving nothing, each offer for everybody, and what was given."""
+    found: list[Named] = []
+    for name in (log.names[0], *decisions.shown):
+        everybody = np.full(len(log.action), log.names.index(name))
+        found.append(("everyone", name, everybody) if name in decisions.shown else ("nothing", "nothing", everybody))
+    return found + [(one.kind, one.name, one.over(log, decisions)) for one in given]
+
+
+def _worths(log: Log, decisions: Decisions, policies: list[Named]) -> list[PolicyWorth]:
     """Every policy with its value, the log's own first."""
     tables = out_of_fold(decisions.features, log.action, log.outcomes[:, :2], len(log.names), decisions.fold)
     predictions = Predictions(tables[..., 0], None if log.cost is None else tables[..., 1])
     own = logged(log)
     shown = () if log.propensities is None else tuple(overlap(log, log.propensities))
     found = [PolicyWorth("logged", "logged", own, (own,), overlap=shown)]
-    for name in (log.names[0], *decisions.shown):
-        kind: Kind = "everyone" if name in decisions.shown else "nothing"
-        everybody = np.full(len(log.action), log.names.index(name))
-        found.append(_worth(log, kind, name if kind == "everyone" else kind, everybody, predictions))
-    found += [_worth(log, one.kind, one.name, one.over(log, decisions), predictions) for one in given]
-    return found
+    return found + [_worth(log, *one, predictions) for one in policies]
 
 
 def _worth(log: Log, kind: Kind, name: str, policy: Policy, predictions: Predictions) -> PolicyWorth:
@@ -114,6 +130,28 @@ def _compared(worths: list[PolicyWorth]) -> tuple[PolicyWorth, ...]:
         })
         for one in worths
     )  # fmt: skip
+
+
+def _with_kept(worths: tuple[PolicyWorth, ...], log: Log, past: Past, policies: list[Named]) -> tuple[PolicyWorth, ...]:
+    """The policies with their values when they are kept, and these less the baseline that is kept."""
+    own = replace(worths[0], kept=worths[0].best)  # it made the earlier decisions
+    found = [own, *(_kept(one, log, past, policy) for one, (*_, policy) in zip(worths[1:], policies, strict=True))]
+    base = next((one for one in found if one.kind == "nothing" and one.kept is not None), own)
+    return tuple(
+        replace(one, kept_gain=difference(one.kept, base.kept))
+        if one is not base and one.kept is not None and base.kept is not None
+        else one
+        for one in found
+    )
+
+
+def _kept(one: PolicyWorth, log: Log, past: Past, policy: Policy) -> PolicyWorth:
+    if one.best is None:
+        return one
+    try:
+        return replace(one, kept=kept(log, policy, past))
+    except EvidenceError as error:
+        return replace(one, kept_refusal=str(error))
 
 
 def _first(worths: list[PolicyWorth], kind: Kind) -> PolicyWorth | None:
@@ -143,7 +181,7 @@ def _misfit(worths: tuple[PolicyWorth, ...], log: Log) -> Iterator[Note]:
         yield Note("misfit", {"n": wrong, "of": len(valued)})
 
 
-def _notes(decisions: Decisions, log: Log) -> Iterator[Note]:
+def _notes(decisions: Decisions, log: Log, earlier: CarryOver | None) -> Iterator[Note]:
     """What a reader must know of the log."""
     days = {"days": decisions.window_days}
     yield Note("margin_costs" if decisions.by_unit_costs else "margin")
@@ -161,7 +199,7 @@ def _notes(decisions: Decisions, log: Log) -> Iterator[Note]:
     if decisions.rows["customer_id"].n_unique() < FEW_CUSTOMERS:
         yield Note("few_customers", {"n": decisions.rows["customer_id"].n_unique(), "least": FEW_CUSTOMERS})
     yield Note("returns")
-    yield Note("later")
+    yield Note("later" if earlier is None or earlier.p_value is None else "later_kept")
 
 
 def _notes_of(given: list[Given], worths: tuple[PolicyWorth, ...], decisions: Decisions) -> Iterator[Note]:

@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 
 from offerloop.config import Config
 from offerloop.engine import Engine, collect
 from offerloop.errors import EvidenceError, InputError
 from offerloop.evaluation.assignment import fnv1a
+from offerloop.evaluation.policy_kept import LAGS
 from offerloop.evaluation.policy_log import Log
 from offerloop.events import prepare
 from offerloop.events.prepare import Events
 from offerloop.offers import NO_OFFER
 from offerloop.report.numbers import iso_day
 from offerloop.response.days import FEATURES, customer_days, features, outcomes
-from offerloop.response.decisions import finished, lot_chances
+from offerloop.response.decisions import earlier_exposures, finished, lot_chances
 from offerloop.response.evidence import Ints
 from offerloop.response.margins import known_margins
 from offerloop.response.terms import Floats
@@ -46,6 +48,10 @@ class Decisions:
     by_unit_costs: bool
     everything: pl.DataFrame
     """offer_id, shown_day, propensity of all exposures, those left out too."""
+    earlier: Ints
+    """(n, LAGS): rows of `everything` that each row's customer was shown before, the latest first; -1 for none."""
+    first_features: Floats
+    """(n, p): what the shop knew before the oldest of them, or before the row itself where there was none."""
 
     @property
     def knows_cost(self) -> bool:
@@ -111,6 +117,7 @@ def read_decisions(config: Config, engine: Engine, window_days: int) -> Decision
     if days.is_empty():
         raise InputError("no customer of the exposures is in the order lines; use the same customer ids in both")
     columns = config.sources["order_lines"].columns
+    earlier = earlier_exposures(named, rows, window_days, LAGS)
     return Decisions(
         rows=rows.hstack(outcomes(days, rows)).hstack(features(days, rows)),
         left_out={reason: count for reason, count in left_out.items() if count},
@@ -121,7 +128,18 @@ def read_decisions(config: Config, engine: Engine, window_days: int) -> Decision
         maps_reimbursed="reimbursed" in columns,
         by_unit_costs=None in margins.by_category,
         everything=named.select("offer_id", "shown_day", "propensity"),
+        earlier=earlier,
+        first_features=_first_features(days, rows, named, earlier),
     )
+
+
+def _first_features(days: pl.DataFrame, rows: pl.DataFrame, exposures: pl.DataFrame, earlier: Ints) -> Floats:
+    """(n, p): as `first_features` of the decisions."""
+    shown = exposures["shown_day"].to_numpy()[np.maximum(earlier, 0)]
+    own = rows["shown_day"].to_numpy()
+    first = np.where(earlier >= 0, shown, own[:, None]).min(axis=1, initial=own.max())
+    asked = rows.select("customer_id", shown_day=pl.Series(np.minimum(first, own), dtype=rows.schema["shown_day"]))
+    return features(days, asked).select(FEATURES).to_numpy()
 
 
 def _check_sources(config: Config) -> None:

@@ -2,18 +2,39 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from offerloop.config import StrPath, as_path
 from offerloop.errors import InputError
 
+RUN_FORMAT = 2
+"""Of the tables and files of a run: `format` in its manifest.json. Format 1 has none there, and is read as it is."""
+
 
 def find_run(place: StrPath) -> Path:
     """`place` itself when a run wrote it, else the newest finished run in `place/runs`.
 
-    Raises InputError when there is neither.
+    Raises InputError when there is neither, and for a run that a newer program wrote.
     """
-    place = as_path(place)
+    found = _find(as_path(place))
+    _check_format(found / "manifest.json")
+    return found
+
+
+def _check_format(manifest: Path) -> None:
+    try:
+        written = json.loads(manifest.read_text(encoding="utf-8")).get("format", 1)
+    except (OSError, ValueError, AttributeError) as error:
+        raise InputError(f"'{manifest}' cannot be read as a run's manifest ({error}); run it again") from None
+    if not isinstance(written, int) or not 1 <= written <= RUN_FORMAT:
+        raise InputError(
+            f"'{manifest}' says that the run is of format {written}, and this program reads formats 1 to {RUN_FORMAT}; "
+            "use the program that wrote it, or run again with this one"
+        )
+
+
+def _find(place: Path) -> Path:
     if (place / "manifest.json").is_file():
         return place
     finished = sorted(one.parent for one in place.glob("runs/*/manifest.json") if not one.parent.name.startswith("."))

@@ -14,7 +14,7 @@ from offerloop.errors import InputError
 from offerloop.events import Events, prepare
 from offerloop.flow import audiences, profile
 from offerloop.loop.decide import Rules
-from offerloop.loop.feed import FeedShop, facts_of, menu_of
+from offerloop.loop.feed import DECIDED, FeedShop, facts_of, menu_of
 from offerloop.loop.learning import Loop
 from offerloop.loop.periods import go_on
 from offerloop.money import to_text
@@ -27,6 +27,8 @@ from offerloop.store.journal import Journal
 FOLDER = "loop"
 BEGINNING = -1
 """The period under which a journal holds how the loop began."""
+FORMAT = 2
+"""Of the steps in a journal, in the record of how the loop began. It grows when older steps cannot be gone on with."""
 FAR = 100_000
 """More periods than a loop will have."""
 
@@ -104,6 +106,7 @@ def take_steps(path: StrPath, store: str | None, *, once: bool) -> LoopState:
     folder.mkdir(exist_ok=True)
     journal = Journal.open(store or f"sqlite:///{folder / 'journal.db'}", campaign.id)
     try:
+        _check_format(journal)
         awaited, offers = _go_on(config, campaign, folder, journal) if once else ("", [])
         rows = facts_of([one for one in journal.recorded() if one[0] > BEGINNING])
     finally:
@@ -113,6 +116,31 @@ def take_steps(path: StrPath, store: str | None, *, once: bool) -> LoopState:
         return LoopState(rows, awaited, None, [], config.shop.currency)
     sent = _published(config, campaign.id, offers, newest) if once else []
     return LoopState(rows, awaited, newest, sent, config.shop.currency)
+
+
+def _check_format(journal: Journal) -> None:
+    """Raises InputError for a journal whose steps this program cannot go on with."""
+    begun = journal.known(BEGINNING, "begin")
+    if begun is None:
+        return
+    written = begun.get("format") or _format_of(journal)
+    if written > FORMAT:
+        raise InputError(
+            f"the loop's journal '{journal.place}' is of format {written} and this program knows {FORMAT}; use the "
+            "newer program"
+        )
+    if written < FORMAT:
+        raise InputError(
+            f"the loop's journal '{journal.place}' is of format {written}, which an early version wrote, and this "
+            f"program goes on only with format {FORMAT}; move the journal and its period files away to begin anew, or "
+            "finish the loop with that version"
+        )
+
+
+def _format_of(journal: Journal) -> int:
+    """The format of a journal that does not say it: the second one has everything that a period's facts need."""
+    decided = [body for _, step, body in journal.recorded() if step == "decide"]
+    return 2 if all(body.keys() >= {*DECIDED, "customers"} for body in decided) else 1
 
 
 def _published(config: Config, campaign_id: str, offers: list[Offer], file: Path) -> list[str]:
@@ -146,7 +174,7 @@ def _go_on(config: Config, campaign: Campaign, folder: Path, journal: Journal) -
     plan, lot = (config.minor(one, campaign) for one in (campaign.budget, campaign.explore_budget))
     loop = Loop(menu, plan + lot, Rules(explore=lot / max(plan + lot, 1)))
     terms = [f"{one.offer_id}: {one.label()}" for one in offers]
-    now = {"first_day": events.as_of_day, "offers": terms, "days": config.evaluate.window_days}
+    now = {"format": FORMAT, "first_day": events.as_of_day, "offers": terms, "days": config.evaluate.window_days}
     begun = journal.once(BEGINNING, "begin", lambda: now)
     for name, what in (("offers", f"the offers of campaign '{campaign.id}'"), ("days", "evaluate.window_days")):
         if begun[name] != now[name]:

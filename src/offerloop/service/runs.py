@@ -21,6 +21,7 @@ from offerloop.profiles import FEATURES, TAGS
 from offerloop.report import render, summarise
 from offerloop.report.findings import CampaignFindings, Findings
 from offerloop.service.check_names import name_problems
+from offerloop.service.find_run import RUN_FORMAT
 from offerloop.service.similar import STAGE as SIMILAR_PRODUCTS
 from offerloop.service.similar import stage_inputs
 from offerloop.service.snapshots import without_passwords
@@ -79,6 +80,7 @@ def findings_of(found: Run) -> Findings:
         first_day=found.events.first_day,
         as_of_day=found.events.as_of_day,
         explore_share=found.explore_share,
+        campaigns_solved=found.campaigns_solved,
         test=found.test,
         gaps=tuple(found.gaps),
         feature_notes=tuple((one.name, one.meaning, one.missing) for one in FEATURES),
@@ -102,6 +104,7 @@ def _campaign(config: Config, forecast: Forecast) -> CampaignFindings:
         gap=solution.gap,
         explore_budget_minor=config.minor(settings.explore_budget, settings),
         claimed_minor=solution.profit,
+        pays_alone=forecast.pays_alone,
         overspend=forecast.overspend,
         assumed_share=forecast.plan.filter(basis="assumed").height / max(forecast.plan.height, 1),
         bases=tuple(forecast.plan["basis"].unique().sort()),
@@ -133,6 +136,7 @@ def _manifest(config_path: Path, config: Config, engine: str, recorder: Recorder
     inputs = {name: _fingerprint(source) for name, source in config.sources.items()}
     text = config_path.read_text(encoding="utf-8")
     return {
+        "format": RUN_FORMAT,
         "inputs": inputs,
         "config": {"sha256": sha256(config_path), "text": without_passwords(text)},
         "seed": config.seed,

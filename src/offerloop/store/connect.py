@@ -45,6 +45,12 @@ def open_engine(url: str) -> Engine:
     return engine
 
 
+def place_of(engine: Engine) -> str:
+    """The database's file, or its URL without the password: for messages."""
+    url = engine.url
+    return url.database or "memory" if engine.dialect.name == "sqlite" else url.render_as_string(hide_password=True)
+
+
 def _durable_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
     connection.isolation_level = None  # transactions are begun by `_begin`, not by the driver
     cursor = connection.cursor()

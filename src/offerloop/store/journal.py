@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Engine, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from offerloop.store.connect import clock, open_engine, persevere, reading, writing
+from offerloop.store.connect import clock, open_engine, persevere, place_of, reading, writing
 from offerloop.store.migrations import migrate
 from offerloop.store.schema import steps
 
@@ -30,6 +30,11 @@ class Journal:
     def open(cls, url: str, name: str) -> Journal:
         """Of the loop with that name. Raises InputError for a URL of another database."""
         return cls(open_engine(url), name)
+
+    @property
+    def place(self) -> str:
+        """Where it is, for messages."""
+        return place_of(self.engine)
 
     def once(self, period: int, step: str, make: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever JSON holds
         """What the step came to: as it was recorded, or, where it was not, as `make` gives it, which is then recorded.

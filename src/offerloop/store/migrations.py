@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Sequence
 
 from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy.exc import DatabaseError
 
 from offerloop.errors import InputError
-from offerloop.store.connect import reading, writing
+from offerloop.store.connect import place_of, reading, writing
 
 _COUNTERS = """
   n_issued bigint not null, n_claimed bigint not null, n_locked bigint not null, n_used bigint not null,
@@ -76,23 +78,33 @@ def _statements(dialect: str) -> tuple[tuple[str, ...], ...]:
 def migrate(engine: Engine, steps: Sequence[Sequence[str]] | None = None) -> int:
     """Bring the database to the newest shape and return its number; each step is carried out once, whoever asks.
 
-    Raises InputError for a database that a newer program has changed.
+    Raises InputError for a database that a newer program has changed, and for a file that is no database.
     """
     steps = _statements(engine.dialect.name) if steps is None else steps
-    with reading(engine) as connection:
-        if _number(connection) == len(steps):
-            return len(steps)
+    if _number_of(engine) == len(steps):
+        return len(steps)
     with writing(engine) as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text(f"select pg_advisory_xact_lock({_LOCK})"))
         done = _number(connection)
         if done > len(steps):
             raise InputError(
-                f"the database is of shape {done} and this program knows {len(steps)}; use the newer program"
+                f"the database '{place_of(engine)}' is of shape {done} and this program knows {len(steps)}; use the "
+                "newer program"
             )
         for number in range(done + 1, len(steps) + 1):
             _carry_out(connection, number, steps[number - 1])
     return len(steps)
+
+
+def _number_of(engine: Engine) -> int:
+    try:
+        with reading(engine) as connection:
+            return _number(connection)
+    except DatabaseError as error:
+        if getattr(error.orig, "sqlite_errorcode", None) != sqlite3.SQLITE_NOTADB:
+            raise
+        raise InputError(f"'{place_of(engine)}' is no database of SQLite; name the file that was made as one") from None
 
 
 def _number(connection: Connection) -> int:

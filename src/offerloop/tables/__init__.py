@@ -5,6 +5,8 @@ from offerloop.tables.allocation import (
     BREAK_EVEN_SWEEP,
     BUDGET_CURVE,
     COMPARISON,
+    OFFER_PRICES,
+    PLAN_LIMITS,
     REASONS,
     UNIFORM_DEPTHS,
 )
@@ -58,6 +60,8 @@ STAGE_TABLES = {
         BUDGET_CURVE,
         BREAK_EVEN_SWEEP,
         UNIFORM_DEPTHS,
+        PLAN_LIMITS,
+        OFFER_PRICES,
     )
 }
 """All of them by name, in the order of the flow."""
@@ -78,8 +82,10 @@ __all__ = [
     "ID",
     "MARGINS",
     "OFFERS",
+    "OFFER_PRICES",
     "OUTCOMES",
     "OVERLAP",
+    "PLAN_LIMITS",
     "POLICY_VALUES",
     "PRODUCT_TEXTS",
     "PROFILES",

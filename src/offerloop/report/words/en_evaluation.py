@@ -12,6 +12,7 @@ WORDS: dict[str, str] = {
     ),
     "evaluation.mark": "estimated from logged propensities, not tried out",
     "evaluation.mark_value": "estimated from logged propensities, not tried out; cost of offers not known",
+    "evaluation.mark_period": "of one decision only, not of a policy that is kept; {mark}",
     "evaluation.profit": "profit",
     "evaluation.value": "margin before the cost of offers",
     "evaluation.kind.logged": "the policy that made the log",
@@ -54,7 +55,27 @@ WORDS: dict[str, str] = {
         "({n} decisions of {customers} customers, of which only {size} speak about this policy, fewer than 1,000: do "
         "not rely on it; {interval}.)"
     ),
+    # Policies that are kept.
+    "evaluation.one_period": "{earlier}: the figures above are of one decision only, not of a policy that is kept.",
+    "evaluation.kept.matters": "Earlier offers still matter ({p})",
+    "evaluation.kept.unseen": "Nothing shows that earlier offers still matter ({p})",
+    "evaluation.kept.untested": (
+        "Whether earlier offers still matter cannot be tested: only {n} customers were shown something before"
+    ),
+    "evaluation.kept.unknown": "What a policy is worth when it is kept cannot be known from this log.",
+    "evaluation.kept.leader": "{policy}, when kept, changes {measure} by {gain} a decision against {base}{few}.",
+    "evaluation.kept.best": "Of policies that are kept, {policy} brings most: {gain}{few}.",
+    "evaluation.kept.few": " (fewer than 1,000 decisions speak about it)",
+    "evaluation.kept.label": "Policies that are kept",
+    "evaluation.kept.table": "{measure} a decision, where the policy also made the customer's earlier decisions",
+    "evaluation.kept.intro": (
+        "The value of one decision leaves earlier offers as the log drew them. A policy that is kept makes the earlier "
+        "decisions too, from the first exposure of the log on; offers of more than four exposures ago are taken to "
+        "have no effect. KEPT weighs every combination of decisions; KEPT-1 takes effects of earlier offers to add up, "
+        "and is used where fewer than 1,000 decisions speak by the weights of KEPT."
+    ),
     # Tiles.
+    "evaluation.tile.gain_period": "One decision: more than {base}",
     "evaluation.tile.gain": "A decision more than {base}",
     "evaluation.tile.logged": "The log's own {measure} a decision",
     "evaluation.tile.size": "Decisions that speak",
@@ -67,6 +88,10 @@ WORDS: dict[str, str] = {
     "evaluation.worth.measure": "{measure} a decision, {currency}, with 95 % intervals; the line is {base}",
     "evaluation.column.estimate": "a decision",
     "evaluation.column.policy": "policy",
+    "evaluation.column.one_period": "one decision",
+    "evaluation.column.kept": "kept",
+    "evaluation.column.kept_gain": "kept, less {base}",
+    "evaluation.column.kept_method": "method",
     "evaluation.column.method": "method",
     "evaluation.column.value": "value",
     "evaluation.column.cost": "cost",
@@ -179,6 +204,10 @@ WORDS: dict[str, str] = {
         "A return is taken off its sale. One that comes after an exposure can so change, a little, what counts as "
         "bought before it."
     ),
+    "evaluation.note.later_kept": (
+        "The value of one decision counts its window alone. Values of policies that are kept count what earlier offers "
+        "of the last four exposures do now, not what comes after the log. Intervals take the propensities as right."
+    ),
     "evaluation.note.later": (
         "Only the window counts: a purchase brought forward from later weeks looks like a gain, and what a policy "
         "changes in later decisions is not seen. Intervals take the propensities as right."
@@ -194,6 +223,8 @@ WORDS: dict[str, str] = {
     "evaluation_meaning.value-cost-profit": (
         "margin of the orders in the window before the cost of offers; own part of their coupons; value less cost"
     ),
+    "evaluation_term.kept": "kept policy",
+    "evaluation_meaning.kept": "one that makes all of a customer's decisions, not only the one that is valued",
     "evaluation_term.effective-sample-size": "effective sample size",
     "evaluation_meaning.effective-sample-size": (
         "how many decisions of equal weight would say as much; below 1,000 intervals may be too narrow"

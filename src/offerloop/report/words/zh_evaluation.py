@@ -11,6 +11,7 @@ WORDS: dict[str, str] = {
     ),
     "evaluation.mark": "根据日志中的投放概率估计，并未实际试行",
     "evaluation.mark_value": "根据日志中的投放概率估计，并未实际试行；优惠成本未知",
+    "evaluation.mark_period": "仅为单次决策的价值，并非持续执行该策略的价值；{mark}",
     "evaluation.profit": "利润",
     "evaluation.value": "扣除优惠成本前的毛利",
     "evaluation.kind.logged": "产生日志的策略",
@@ -46,7 +47,24 @@ WORDS: dict[str, str] = {
     "evaluation.basis_few": (
         "（{customers} 位用户的 {n} 次决策，其中只相当于 {size} 次能说明该策略，不足 1,000，不可依赖；{interval}。）"
     ),
+    # 持续执行的策略
+    "evaluation.one_period": "{earlier}：以上数字仅为单次决策的价值，并非持续执行该策略的价值。",
+    "evaluation.kept.matters": "以前的优惠仍有影响（{p}）",
+    "evaluation.kept.unseen": "没有迹象表明以前的优惠仍有影响（{p}）",
+    "evaluation.kept.untested": "无法检验以前的优惠是否仍有影响：只有 {n} 位用户此前有过曝光",
+    "evaluation.kept.unknown": "持续执行的策略价值如何，无法从这份日志得知。",
+    "evaluation.kept.leader": "持续执行 {policy} 时，每次决策的 {measure} 与 {base} 相比变化 {gain}{few}。",
+    "evaluation.kept.best": "持续执行时最好的是 {policy}：{gain}{few}。",
+    "evaluation.kept.few": "（不足 1,000 次决策能说明它）",
+    "evaluation.kept.label": "持续执行的策略",
+    "evaluation.kept.table": "每次决策的{measure}，此前的决策也由该策略作出",
+    "evaluation.kept.intro": (
+        "单次决策的价值保留日志中随机抽取的以往优惠。持续执行的策略从日志的第一次曝光起作出全部决策；"
+        "超过四次曝光之前的优惠视为不再有影响。KEPT 对决策的每种组合加权；KEPT-1 假定以往优惠的影响可以相加，"
+        "在按 KEPT 的权重能说明的决策不足 1,000 次时使用。"
+    ),
     # 指标
+    "evaluation.tile.gain_period": "单次决策比 {base} 多出",
     "evaluation.tile.gain": "每次决策比 {base} 多出",
     "evaluation.tile.logged": "日志本身每次决策的 {measure}",
     "evaluation.tile.size": "能说明问题的决策",
@@ -59,6 +77,10 @@ WORDS: dict[str, str] = {
     "evaluation.worth.measure": "每次决策的 {measure}，{currency}，附 95% 区间；竖线为 {base}",
     "evaluation.column.estimate": "每次决策",
     "evaluation.column.policy": "策略",
+    "evaluation.column.one_period": "单次决策",
+    "evaluation.column.kept": "持续执行",
+    "evaluation.column.kept_gain": "持续执行，减去 {base}",
+    "evaluation.column.kept_method": "方法",
     "evaluation.column.method": "方法",
     "evaluation.column.value": "增量毛利",
     "evaluation.column.cost": "成本",
@@ -144,6 +166,10 @@ WORDS: dict[str, str] = {
         "请用之后的曝光来评估它。"
     ),
     "evaluation.note.returns": ("退货从对应的销售中扣除。因此曝光之后的退货会略微改变曝光之前计为购买的数额。"),
+    "evaluation.note.later_kept": (
+        "单次决策的价值只计算其窗口之内。持续执行的价值计入最近四次曝光的优惠现在的影响，不计日志之后的影响。"
+        "区间假定投放概率是正确的。"
+    ),
     "evaluation.note.later": (
         "只计算窗口之内：从之后几周提前的购买看起来像是增量，策略对之后决策的影响也看不到。区间假定投放概率是正确的。"
     ),
@@ -156,6 +182,8 @@ WORDS: dict[str, str] = {
     "evaluation_meaning.policy": "规定以什么概率向用户展示什么的规则",
     "evaluation_term.value-cost-profit": "毛利、成本、利润",
     "evaluation_meaning.value-cost-profit": "窗口内订单扣除优惠成本前的毛利；优惠券中自己承担的部分；毛利减去成本",
+    "evaluation_term.kept": "持续执行的策略",
+    "evaluation_meaning.kept": "对用户的所有决策都由它作出的策略，而不只是被估值的那一次",
     "evaluation_term.effective-sample-size": "有效样本量",
     "evaluation_meaning.effective-sample-size": "相当于多少次权重相等的决策；不足 1,000 时区间可能过窄",
     "evaluation_term.ips": "IPS",

@@ -287,6 +287,15 @@ TEXTS: dict[str, str] = {
         "曝光记录未被使用；请映射订单行的 coupon"
     ),
     # 策略评估
+    "The customers' earlier decisions do not fit this policy (mean weight {mean} instead of 1): offers changed "
+    "meanwhile, or were not drawn anew each time; give exposures of one menu, each with its own draw.": (
+        "用户此前的决策与该策略不符（平均权重为 {mean}，应为 1）：其间更换过优惠，或并非每次重新抽取；"
+        "请给出同一组优惠、每次独立抽取的曝光。"
+    ),
+    "Only {n} decisions speak about this policy when it is kept, fewer than {least}; log more exposures of each "
+    "customer, or fewer different offers.": (
+        "持续执行该策略时只有 {n} 次决策能说明它，少于 {least} 次；请记录每位用户的更多曝光，或减少不同优惠的数量。"
+    ),
     "The policy chooses '{offer}' with a mean probability of {share}, but the log never shows it; show it to a random "
     "share of the customers, or leave it out of the policy.": (
         "策略以 {share} 的平均概率选择“{offer}”，但日志中从未投放过它；请随机向一部分用户投放，或从策略中去掉它。"
