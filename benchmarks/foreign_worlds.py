@@ -236,7 +236,10 @@ def _bought(who: Ints, period: int, basket: Ints, category: str | None, action: 
 
 
 def write(world: World, folder: Path) -> dict[SourceName, str]:
-    """The shop's files as CSV: orders, products, exposures and offers; lines are summed by category, of three products each."""
+    """The shop's files as CSV: orders, products, exposures and offers.
+
+    Lines are summed by category, of three products each.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     weeks = world.history.weeks
     lines = (
@@ -249,8 +252,8 @@ def write(world: World, folder: Path) -> dict[SourceName, str]:
     real = (
         lines.filter(pl.col("day") >= 7 * (weeks - BEFORE))
         .join(place, on="customer")
-        .select(pl.format("h{}", "basket").alias("order_id"), "place", "product", "category", "quantity", "worth", "day",
-                offer=pl.lit(-1, dtype=pl.Int64))
+        .select(pl.format("h{}", "basket").alias("order_id"), "place", "product", "category", "quantity", "worth",
+                "day", offer=pl.lit(-1, dtype=pl.Int64))
     )  # fmt: skip
     log = (
         played(world)

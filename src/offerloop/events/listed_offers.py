@@ -11,6 +11,8 @@ from offerloop.engine.base import Frame
 
 EXPECTATIONS = ("p_redeem", "incremental", "value")
 """Columns that make up an offer's `assumed`."""
+NAMES = ("on", "products", "brands", "shops")
+"""Columns that name things, also where the names are numbers."""
 DECIMALS = 9
 """Beyond them a term is an error of rounding: 0.15 x 100 is 15."""
 ZERO = r"^0+([.,]0+)? ?%?$"
@@ -24,6 +26,7 @@ def listed_offers(table: pl.DataFrame) -> list[dict[str, Any]]:
     found = []
     for row in table.filter(~_nothing(table)).sort("offer_id").iter_rows(named=True):
         terms = {name: _written(value) for name, value in row.items() if value is not None}
+        terms |= {name: str(terms[name]) for name in NAMES if isinstance(terms.get(name), int)}
         assumed = {name: terms.pop(name) for name in EXPECTATIONS if name in terms}
         one = {"id": str(terms.pop("offer_id")), **terms}
         if "campaign_id" in one:

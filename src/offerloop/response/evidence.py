@@ -46,9 +46,6 @@ class Evidence:
     covered: Floats | None = None
     """(n, K): of what each row usually buys, the share that each offer counts on; None for all of it."""
 
-    mix: Floats | None = None
-    """(n, c): shares of what each row usually buys that are of the largest categories."""
-
     @property
     def covers(self) -> Floats:
         """(n, K): `covered`, or 1."""
@@ -80,7 +77,6 @@ class Evidence:
             customer=None if self.customer is None else self.customer[rows],
             earlier=None if self.earlier is None else self.earlier[rows],
             covered=None if self.covered is None else self.covered[rows],
-            mix=None if self.mix is None else self.mix[rows],
         )
 
     def at_most(self, rows: int, rng: np.random.Generator) -> Self:

@@ -107,7 +107,7 @@ class Growth:
         z, traits = _traits(evidence)
         centre = np.average(z, axis=0, weights=h) if h.any() else z.mean(axis=0)
         steps = unit[:, None] * _surprises(evidence, f)
-        a = _responses(z - centre, steps, _parts(evidence), left, variance, evidence.whose)
+        a = _responses(z - centre, steps, left, variance, evidence.whose)
         left = left - (((z - centre) @ a.T) * steps).sum(axis=1)
         carry, z2 = _carried(evidence, f, base, unit, left, variance)
         own = _own_spread(_sums(evidence.whose, _said(steps.sum(axis=1), left, variance)))
@@ -164,9 +164,7 @@ def _shape(evidence: Evidence, base: Floats, unit: Floats, variance: Floats) -> 
     found, covariance = clustered(x, evidence.outcome, variance, evidence.whose)
     own = slice(len(x.T) - len(offers), None)
     forms = _forms(offers)
-    spreads = [
-        sum(t**2 * form for t, form in zip(one, forms, strict=True)) for one in product(SHAPES, repeat=len(forms))
-    ]
+    spreads = [np.einsum("f,fkl->kl", np.square(one), forms) for one in product(SHAPES, repeat=len(forms))]
     f, spread = drawn(found[own], covariance[own, own], spreads)
     f = _never_falling(offers, f)
     left = evidence.outcome - x[:, : -len(offers)] @ found[: -len(offers)] - x[:, own] @ f
@@ -174,8 +172,8 @@ def _shape(evidence: Evidence, base: Floats, unit: Floats, variance: Floats) -> 
     return np.concatenate([[0.0], f]), np.concatenate([[0.0], se]), left
 
 
-def _forms(offers: Sequence[Terms]) -> list[Floats]:
-    """Covariances (K - 1, K - 1) that parts of f may have; see above."""
+def _forms(offers: Sequence[Terms]) -> Floats:
+    """(forms, K - 1, K - 1): covariances that parts of f may have; see above."""
     depth = np.array([one.depth for one in offers])
     families = list(dict.fromkeys(one.family for one in offers))
     member = np.array([families.index(one.family) for one in offers])
@@ -185,7 +183,7 @@ def _forms(offers: Sequence[Terms]) -> list[Floats]:
         [_distinct(depth[member == one]) for one in member], np.minimum.outer(depth, depth), np.eye(len(depth))
     )
     forms = [np.ones_like(same), np.outer(depth, depth) * same, walk * same]
-    return forms if len(families) == 1 else [*forms, same]
+    return np.stack(forms if len(families) == 1 else [*forms, same])
 
 
 def _distinct(depth: Floats) -> bool:
@@ -204,29 +202,16 @@ def _never_falling(offers: Sequence[Terms], f: Floats) -> Floats:
     return np.maximum(found, 0.0)
 
 
-def _responses(
-    z: Floats, steps: Floats, parts: Sequence[int], left: Floats, variance: Floats, customer: Ints
-) -> Floats:
+def _responses(z: Floats, steps: Floats, left: Floats, variance: Floats, customer: Ints) -> Floats:
     """a + a_F (families, p): what all have alike, and by how much each is apart."""
     alike = z * steps.sum(axis=1)[:, None]
-    a = _drawn_apart(alike, parts, left, variance, customer)
+    a = drawn_slopes(alike, left, variance, customer)
     families = steps.shape[1]
     if families == 1:
         return a[None]
     left = left - alike @ a
     apart = np.column_stack([z * step[:, None] for step in steps.T])
     return a + drawn_slopes(apart, left, variance, customer).reshape(families, -1)
-
-
-def _drawn_apart(x: Floats, parts: Sequence[int], left: Floats, variance: Floats, customer: Ints) -> Floats:
-    """(p,): slopes of groups of so many columns each, which may matter more or less, one after the other."""
-    found, start = [], 0
-    for size in parts:
-        columns = x[:, start : start + size]
-        found.append(drawn_slopes(columns, left, variance, customer))
-        left = left - columns @ found[-1]
-        start += size
-    return np.concatenate(found)
 
 
 def _past(evidence: Evidence) -> Ints:
@@ -250,14 +235,7 @@ def _traits(evidence: Evidence) -> tuple[Floats, Floats]:
 
 
 def _with_past(evidence: Evidence) -> Floats:
-    known = [np.log1p(np.maximum(evidence.features, 0.0)), (_past(evidence) > 0).sum(axis=1)]
-    return np.column_stack(known if evidence.mix is None else [*known, evidence.mix])
-
-
-def _parts(evidence: Evidence) -> list[int]:
-    """How many traits are of how much customers buy, and how many of what."""
-    mix = 0 if evidence.mix is None else evidence.mix.shape[1]
-    return [one for one in (evidence.features.shape[1] + 1, mix) if one]
+    return np.column_stack([np.log1p(np.maximum(evidence.features, 0.0)), (_past(evidence) > 0).sum(axis=1)])
 
 
 def _within(z: Floats) -> Floats:

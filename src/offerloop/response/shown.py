@@ -283,7 +283,6 @@ def _evidence(rows: pl.DataFrame, exposures: pl.DataFrame, known: Before, terms:
         chance,
         terms,
         covered=known.covered(kept),
-        mix=known.mix(kept),
     )
     return _Seen(kept, evidence, table)
 
@@ -312,7 +311,7 @@ def _coming(logged: Evidence, now: pl.DataFrame, known: Before, earlier: Ints) -
     chance = np.tile(logged.chance.mean(axis=0), (now.height, 1))
     return Evidence(
         known.features(now), nothing.astype(np.int64), nothing, chance, logged.offers, earlier=earlier,
-        covered=known.covered(now), mix=known.mix(now),
+        covered=known.covered(now),
     )  # fmt: skip
 
 
