@@ -186,16 +186,30 @@ class Response(Section):
     """Patterns (* and ?) of categories that never get an offer, such as fuel or tobacco."""
 
 
+LEAST_HOLDOUT, MOST_HOLDOUT = 0.01, 0.20
+
+
 class Experiment(Section):
     """`[experiment]`: the random part of every plan."""
 
-    holdout: Annotated[float, Field(ge=0, lt=1)] = 0.10
-    """Share of customers who never get an offer, the same ones in every run."""
+    holdout: float = 0.05
+    """Share of customers who never get an offer, the same ones in every run: from 0.01 to 0.20."""
     holdout_seed: str = "holdout"
     """Names the draw of the holdout; changing it draws other customers."""
     outcomes: tuple[Path, ...] = ()
     """Files outcomes.parquet of read-outs, relative to the configuration file: what they measured corrects what offers
     are assumed to do."""
+
+    @field_validator("holdout")
+    @classmethod
+    def _measures_and_sends(cls, value: float) -> float:
+        if not LEAST_HOLDOUT <= value <= MOST_HOLDOUT:
+            example = f"{value / 100:.2f} for {value:g} %" if 1 <= value <= 100 * MOST_HOLDOUT else "0.05 for 5 %"
+            raise ValueError(
+                f"must be a share from {LEAST_HOLDOUT:g} to {MOST_HOLDOUT:g}, such as {example}, not {value:g}: with "
+                "fewer customers no read-out shows anything, and more give up too much of what a plan earns"
+            )
+        return value
 
 
 class Campaign(Section):

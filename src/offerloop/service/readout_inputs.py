@@ -7,6 +7,7 @@ import tomllib
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import narwhals as nw
 import polars as pl
@@ -20,6 +21,7 @@ from offerloop.errors import ConfigError, ContractError, InputError, NothingLeft
 from offerloop.events import prepare
 from offerloop.events.unpack import split_part
 from offerloop.offers import NO_OFFER
+from offerloop.service.drawn_shares import holdout_of
 from offerloop.tables import ASSIGNMENTS, COMPARISON, MARGINS, OFFERS, PROFILES, Table
 
 MOST_DAYS = 28
@@ -70,7 +72,7 @@ def read_run(folder: Path) -> PastRun:
     try:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
         summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
-        config = _config(manifest["config"]["text"], folder.resolve().parent.parent)
+        config = _config(manifest, folder.resolve().parent.parent)
         as_of = (date.fromisoformat(summary["as_of"]) - EPOCH).days
         sent = tuple(one["id"] for one in summary["campaigns"] if one["send"])
     except (KeyError, TypeError, ValueError) as error:
@@ -87,10 +89,14 @@ def read_run(folder: Path) -> PastRun:
     return run
 
 
-def _config(text: str, folder: Path) -> Config:
-    """The run's configuration, its paths relative to the folder that held it."""
+def _config(manifest: dict[str, Any], folder: Path) -> Config:
+    """Return the run's configuration, its paths relative to the folder that held it, its holdout as it was drawn."""
     try:
-        return beside(Config.model_validate(tomllib.loads(text)), folder)
+        written = tomllib.loads(manifest["config"]["text"])
+        holdout = holdout_of(manifest, written)
+        written.get("experiment", {}).pop("holdout", None)  # its bounds may have been others
+        config = beside(Config.model_validate(written), folder)
+        return config.model_copy(update={"experiment": config.experiment.model_copy(update={"holdout": holdout})})
     except (tomllib.TOMLDecodeError, ValidationError):
         raise ConfigError("the configuration in manifest.json is not one that this version can read") from None
 
