@@ -14,7 +14,6 @@ import numpy as np
 import polars as pl
 
 from offerloop.allocation import Forecast, draw_arms, forecast_campaign, menu
-from offerloop.allocation.arms import HOLDOUT, PLAN
 from offerloop.allocation.assign import Outside, assignments
 from offerloop.config import Config, Recommend, Response
 from offerloop.engine import Engine, collect
@@ -54,6 +53,8 @@ from offerloop.response import (
 from offerloop.tables import (
     AUDIENCE_MEMBERS,
     BREAK_EVEN,
+    HOLDOUT,
+    PLAN,
     PRODUCT_TEXTS,
     RESPONSE_CHECKS,
     RESPONSE_CURVE,
@@ -369,7 +370,7 @@ def assign(
 
 def compare(forecasts: list[Forecast], assigned: pl.DataFrame) -> pl.DataFrame:
     """Plans beside simple rules, and each plan that goes out for those who get it."""
-    planned = assigned.filter(pl.col("arm") == "plan")
+    planned = assigned.filter(pl.col("arm") == PLAN)
     tables = []
     for one in forecasts:
         tables.append(one.comparison)

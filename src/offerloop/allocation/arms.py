@@ -1,12 +1,8 @@
-"""The random part of a plan: a permanent holdout by hash, and a few customers who get an offer by lot.
+"""The random part of a plan: a permanent holdout by hash, and a few customers who get an offer at random.
 
 Without both nothing can be learned from what happens next. The propensity written for a customer is the marginal
-probability of the written offer over plan, exploration and holdout together, with share h in the holdout and a
-share e of the others exploring, who draw the offer with probability q:
-
-    P(offer) = (1 - h) [(1 - e) 1{offer = plan's} + e q(offer)] + h 1{offer = none}
-
-Customers who could only draw nothing, such as those who refuse offers, do not explore: their e is 0.
+probability of the written offer over all arms (see `draw`). Customers who could only draw nothing, such as those who
+refuse offers, do not explore: their share of exploration is 0.
 """
 
 from __future__ import annotations
@@ -16,13 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from offerloop.allocation.draw import Bools, Shares, draw_explorers, n_explorers
 from offerloop.config import Experiment
 from offerloop.evaluation.assignment import in_holdout
 from offerloop.offers import NO_OFFER
-
-MOST_EXPLORE = 0.10
-"""Largest share of those who can explore, however little that costs: the plan stays the rule."""
-PLAN, EXPLORE, HOLDOUT = "plan", "explore", "holdout"
+from offerloop.tables import EXPLORE, HOLDOUT, PLAN
 
 
 @dataclass(frozen=True)
@@ -72,18 +66,27 @@ def draw_arms(
     held = np.array([in_holdout(str(one), settings.holdout_seed, settings.holdout) for one in ids])
     able = np.array([bool(lots[one].kinds) for one in ids], dtype=bool)
     free = np.flatnonzero(~held & able)
-    n_explore = min(_affordable(menu, explore_budgets), int(MOST_EXPLORE * len(free)))
-    share = n_explore / len(free) if len(free) else 0.0
-    explorers = set(rng.choice(free, size=n_explore, replace=False).tolist()) if n_explore else set()
+    number = n_explorers(len(free), _paid(menu, explore_budgets))
+    arms = np.where(held, HOLDOUT, PLAN).astype(object)
+    arms[draw_explorers(free, number, rng)] = EXPLORE
     plan = {row[0]: (row[1], row[2]) for row in planned.select("customer_id", "campaign_id", "offer_id").iter_rows()}
-    rows = []
-    for position, one in enumerate(ids):
-        lot, best = lots[one], plan.get(one, _NOTHING)
-        arm = HOLDOUT if held[position] else EXPLORE if position in explorers else PLAN
-        given = {HOLDOUT: _NOTHING, PLAN: best}.get(arm) or lot.draw(rng)
-        own = share if able[position] else 0.0
-        chance = (1 - settings.holdout) * ((1 - own) * (given == best) + own * lot.probability(given))
-        rows.append((*given, *best, arm, chance + settings.holdout * (given == _NOTHING), ",".join(lot.kinds)))
+    best = [plan.get(one, NONE) for one in ids]
+    given = [
+        NONE if arm == HOLDOUT else own if arm == PLAN else lots[one].draw(rng)
+        for one, arm, own in zip(ids, arms, best, strict=True)
+    ]
+    share = number / len(free) if len(free) else 0.0
+    propensity = Shares(np.where(able, share, 0.0), settings.holdout).propensity(
+        plan=_equal(given, best),
+        none=_equal(given, [NONE] * len(ids)),
+        usual=False,
+        drawn=np.array([lots[one].probability(choice) for one, choice in zip(ids, given, strict=True)]),
+    )
+    kinds = [",".join(lots[one].kinds) for one in ids]
+    rows = [
+        (*its, *own, arm, chance, lot)
+        for its, own, arm, chance, lot in zip(given, best, arms, propensity.tolist(), kinds, strict=True)
+    ]
     names = {
         "campaign_id": pl.String, "offer_id": pl.String, "planned_campaign_id": pl.String,
         "planned_offer_id": pl.String, "arm": pl.String, "propensity": pl.Float64, "lot_kinds": pl.String,
@@ -93,7 +96,12 @@ def draw_arms(
 
 
 Choice = tuple[str | None, str]
-_NOTHING: Choice = (None, NO_OFFER)
+NONE: Choice = (None, NO_OFFER)
+"""No offer of no campaign."""
+
+
+def _equal(some: list[Choice], others: list[Choice]) -> Bools:
+    return np.array([one == other for one, other in zip(some, others, strict=True)], dtype=bool)
 
 
 @dataclass(frozen=True)
@@ -146,10 +154,10 @@ def _lots(audience: pl.Series, menu: pl.DataFrame, audiences: dict[str, pl.Serie
 def _lot(parts: list[Kinds]) -> Lot:
     kinds = tuple(sorted(set().union(*parts)))
     choices = (tuple(choice for part in parts for choice in part.get(kind, [])) for kind in kinds)
-    return Lot(kinds, (*choices, (_NOTHING,)))
+    return Lot(kinds, (*choices, (NONE,)))
 
 
-def _affordable(menu: pl.DataFrame, budgets: dict[str, int]) -> int:
-    """How many customers may explore, whatever they draw; an offer that costs nothing counts as one minor unit."""
-    dearest = menu.group_by("campaign_id").agg(pl.col("cost_liability_minor").max())
-    return min((budgets[campaign] // max(cost, 1) for campaign, cost in dearest.iter_rows()), default=0)
+def _paid(menu: pl.DataFrame, budgets: dict[str, int]) -> list[tuple[float, int]]:
+    """Each campaign's exploration budget, with the most that one of its offers can cost; nothing where it has none."""
+    most = menu.group_by("campaign_id").agg(pl.col("cost_liability_minor").max())
+    return [(budgets[campaign], cost) for campaign, cost in most.iter_rows()] or [(0, 1)]

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from offerloop.allocation.arms import EXPLORE, HOLDOUT, PLAN, Arms
+from offerloop.allocation.arms import Arms
 from offerloop.money import MICRO
 from offerloop.offers import NO_OFFER
-from offerloop.tables import ASSIGNMENTS
+from offerloop.tables import ASSIGNMENTS, EXPLORE, HOLDOUT, PLAN
 
 EFFECT_COLUMNS = (
     "value_minor", "profit_minor", "profit_low_minor", "profit_high_minor", "profit_held_out_minor",

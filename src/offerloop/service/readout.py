@@ -39,7 +39,7 @@ from offerloop.service.readout_inputs import (
 from offerloop.service.readout_lot import lot_effects
 from offerloop.service.readout_outcomes import check_known, cost_basis, outcomes
 from offerloop.service.readout_redemptions import Redemptions, read_redemptions
-from offerloop.tables import READOUT_EFFECTS
+from offerloop.tables import HOLDOUT, READOUT_EFFECTS
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,7 @@ def _warnings(
     run: PastRun, orders: Orders, unknown: int, shown: SideFile | None, redemptions: Redemptions | None
 ) -> tuple[str, ...]:
     """What the inputs have that a reader must know."""
-    held = run.assignments.filter(pl.col("arm") == "holdout").select("customer_id")
+    held = run.assignments.filter(pl.col("arm") == HOLDOUT).select("customer_id")
     said = [f"{unknown:,} customers of the orders are not in the run and are left out."] if unknown else []
     if orders.maps_coupon and not orders.maps_reimbursed:
         said.append("The part of coupons that suppliers pay is taken from the offers' terms, not from the order lines.")

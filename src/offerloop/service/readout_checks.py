@@ -7,7 +7,6 @@ from pathlib import Path
 
 import polars as pl
 
-from offerloop.allocation.arms import EXPLORE, HOLDOUT, PLAN
 from offerloop.engine import Engine
 from offerloop.evaluation.assignment import in_holdout
 from offerloop.evaluation.experiment import LEAST, LEAST_BUYERS, sample_ratio
@@ -17,6 +16,7 @@ from offerloop.report.readout_findings import Check
 from offerloop.service.readout_effects import comparable, n_buyers, sides
 from offerloop.service.readout_files import SideFile, read_rows
 from offerloop.service.readout_inputs import PastRun
+from offerloop.tables import EXPLORE, HOLDOUT, PLAN
 
 _LOST = (
     "rows of one side were probably lost or filtered, in the list that was sent or in a join; find the missing "
@@ -38,7 +38,7 @@ def checks(run: PastRun, exposures: pl.DataFrame | None) -> tuple[Check, ...]:
     planned = table.filter(pl.col("planned_offer_id") != NO_OFFER)
     found = [
         _hash_check(run),
-        _ratio("holdout among all customers", table, ("plan", "explore"), (held, 1 - held), _LOST),
+        _ratio("holdout among all customers", table, (PLAN, EXPLORE), (held, 1 - held), _LOST),
         _ratio("holdout among planned customers", planned, (PLAN,), _of_plan(run, planned), _LOST),
     ]
     if exposures is not None:

@@ -22,7 +22,7 @@ from offerloop.events import prepare
 from offerloop.events.unpack import split_part
 from offerloop.offers import NO_OFFER
 from offerloop.service.drawn_shares import holdout_of
-from offerloop.tables import ASSIGNMENTS, COMPARISON, MARGINS, OFFERS, PROFILES, Table
+from offerloop.tables import ASSIGNMENTS, COMPARISON, EXPLORE, HOLDOUT, MARGINS, OFFERS, PROFILES, Table
 
 MOST_DAYS = 28
 """Length of the period when none is given and the orders reach further."""
@@ -55,8 +55,8 @@ class PastRun:
     def explore_share(self) -> float:
         """Observed share of explorers among customers outside the holdout."""
         arms = self.assignments["arm"]
-        outside = int((arms != "holdout").sum())
-        return int((arms == "explore").sum()) / outside if outside else 0.0
+        outside = int((arms != HOLDOUT).sum())
+        return int((arms == EXPLORE).sum()) / outside if outside else 0.0
 
     def effects(self) -> pl.LazyFrame | None:
         """Estimated effects of every offer for every customer, or None when that large file is gone."""

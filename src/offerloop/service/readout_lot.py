@@ -12,13 +12,13 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from offerloop.allocation.arms import EXPLORE, HOLDOUT, PLAN
 from offerloop.evaluation.estimate import Estimate
 from offerloop.evaluation.experiment import LEAST, LEAST_BUYERS, weighted_difference
 from offerloop.offers import NO_OFFER
 from offerloop.report.readout_findings import Effect
 from offerloop.service.readout_effects import Panel, comparable
 from offerloop.service.readout_inputs import PastRun
+from offerloop.tables import EXPLORE, HOLDOUT, PLAN
 
 _ROUNDING = 1e-6
 

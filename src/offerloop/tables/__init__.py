@@ -1,12 +1,18 @@
 """Every table that passes between stages: its columns, units, keys, and one `check`."""
 
 from offerloop.tables.allocation import (
+    ARMS,
     ASSIGNMENTS,
     BREAK_EVEN_SWEEP,
     BUDGET_CURVE,
     COMPARISON,
+    EXPLORE,
+    HOLDBACK,
+    HOLDOUT,
+    PLAN,
     REASONS,
     UNIFORM_DEPTHS,
+    USUAL,
 )
 from offerloop.tables.evaluation import OVERLAP, POLICY_VALUES
 from offerloop.tables.events import CUSTOMERS, QUALITY, QUALITY_BY_DAY, REJECTED
@@ -64,6 +70,7 @@ STAGE_TABLES = {
 
 __all__ = [
     "AFFINITIES",
+    "ARMS",
     "ASSIGNMENTS",
     "AUDIENCE_MEMBERS",
     "BREAK_EVEN",
@@ -74,12 +81,16 @@ __all__ = [
     "COMPARISON",
     "CUSTOMERS",
     "EFFECTS",
+    "EXPLORE",
     "FIRST_REACHED",
+    "HOLDBACK",
+    "HOLDOUT",
     "ID",
     "MARGINS",
     "OFFERS",
     "OUTCOMES",
     "OVERLAP",
+    "PLAN",
     "POLICY_VALUES",
     "PRODUCT_TEXTS",
     "PROFILES",
@@ -96,6 +107,7 @@ __all__ = [
     "SHOWN_OFFERS",
     "STAGE_TABLES",
     "UNIFORM_DEPTHS",
+    "USUAL",
     "Column",
     "Table",
 ]

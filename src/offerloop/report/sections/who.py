@@ -12,11 +12,10 @@ from offerloop.report.findings import Findings
 from offerloop.report.numbers import count
 from offerloop.report.sections.audit import audit_blocks
 from offerloop.report.voice import Voice
-from offerloop.tables import REASONS
+from offerloop.tables import ARMS, EXPLORE, HOLDOUT, PLAN, REASONS
 
 SHOWN = 12
 OFFER = ["campaign_id", "offer_id"]
-ARMS = ("plan", "explore", "holdout")
 
 
 def who_section(findings: Findings, facts: Facts) -> Section:
@@ -35,7 +34,7 @@ def who_section(findings: Findings, facts: Facts) -> Section:
 
 def _given(findings: Findings, tell: Voice) -> pl.DataFrame:
     """Offers given by the plan, with their terms."""
-    planned = findings.tables["assignments"].filter((pl.col("arm") == "plan") & (pl.col("offer_id") != "none"))
+    planned = findings.tables["assignments"].filter((pl.col("arm") == PLAN) & (pl.col("offer_id") != "none"))
     terms = findings.tables["offers"].select(
         "campaign_id",
         "offer_id",
@@ -139,11 +138,11 @@ def _why_these(given: pl.DataFrame, findings: Findings, tell: Voice) -> str:
 
 def _learning(findings: Findings, tell: Voice) -> str:
     table = findings.tables["assignments"]
-    drawn = table.filter(pl.col("arm") == "explore")
+    drawn = table.filter(pl.col("arm") == EXPLORE)
     offered = drawn.filter(pl.col("offer_id") != "none").height
     return tell.say(
         "who.learning",
-        kept=count(table.filter(pl.col("arm") == "holdout").height),
+        kept=count(table.filter(pl.col("arm") == HOLDOUT).height),
         holdout=tell.share(findings.config.experiment.holdout),
         drawn=count(drawn.height),
         offered=count(offered),
@@ -154,7 +153,7 @@ def _learning(findings: Findings, tell: Voice) -> str:
 def _arms(findings: Findings, tell: Voice) -> Table:
     table = findings.tables["assignments"]
     rows: list[tuple[str, ...]] = []
-    for arm in ARMS:
+    for arm in (one for one in ARMS if one in set(table["arm"]) | {PLAN, EXPLORE, HOLDOUT}):
         mine = table.filter(pl.col("arm") == arm)
         rows.append((tell.say(f"who.arm.{arm}"), "", count(mine.height), tell.share(mine.height / table.height, 0.001)))
         rows += [(tell.say("who.part", what=what), count(size), "", "") for what, size in _parts(mine, arm, tell)]
@@ -169,7 +168,7 @@ def _audiences(findings: Findings, tell: Voice) -> list[Table]:
     if members is None:
         return []
     given = findings.tables["assignments"].select(
-        "customer_id", given=(pl.col("arm") == "plan") & (pl.col("offer_id") != "none")
+        "customer_id", given=(pl.col("arm") == PLAN) & (pl.col("offer_id") != "none")
     )
     sizes = members.join(given, on="customer_id").group_by("audience").agg(pl.len(), pl.col("given").sum())
     rows = tuple(
@@ -187,10 +186,10 @@ def _reason(code: str, tell: Voice) -> str:
 
 def _parts(mine: pl.DataFrame, arm: str, tell: Voice) -> list[tuple[str, int]]:
     """What the customers of one arm get; nobody in the holdout gets anything."""
-    if arm == "holdout":
+    if arm == HOLDOUT:
         return []
     offered = mine.filter(pl.col("offer_id") != "none").height
-    if arm == "explore":
+    if arm == EXPLORE:
         return [(tell.say("who.gets"), offered), (tell.say("who.gets_none"), mine.height - offered)]
     reasons = mine.filter(pl.col("offer_id") == "none").group_by("reasons").len()
     ordered = reasons.sort(["len", "reasons"], descending=[True, False]).iter_rows()
