@@ -11,12 +11,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from offerloop.allocation.draw import Bools, Shares, draw_explorers, n_explorers
+from offerloop.allocation.usual import Usual
 from offerloop.config import Experiment
-from offerloop.evaluation.assignment import in_holdout
+from offerloop.evaluation.assignment import in_holdout, in_usual
 from offerloop.offers import NO_OFFER
-from offerloop.tables import EXPLORE, HOLDOUT, PLAN
+from offerloop.tables import EXPLORE, HOLDOUT, PLAN, USUAL
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,7 @@ class Arms:
     table: pl.DataFrame
     """customer_id, campaign_id (null for no offer), offer_id, both again as `planned_`, arm, propensity, lot_kinds."""
     explore_share: float
-    """Share of those who explore among the customers outside the holdout who can draw an offer."""
+    """Share of those who explore among the customers outside holdout and business as usual who can draw an offer."""
 
 
 def menu(effects: pl.DataFrame, offers: pl.DataFrame, sent: list[str]) -> pl.DataFrame:
@@ -50,6 +52,7 @@ def draw_arms(
     explore_budgets: dict[str, int],
     settings: Experiment,
     rng: np.random.Generator,
+    usual: Usual | None = None,
 ) -> Arms:
     """Draw holdout and exploration for a plan that was solved for everyone.
 
@@ -58,28 +61,29 @@ def draw_arms(
     `audiences`: who may get each campaign's offers; a campaign that is not named is for everyone.
     `explore_budgets`: minor units by campaign; one with 0 gives nothing by lot. So many customers explore that
     even if each got the dearest offer of each campaign, no campaign's exploration budget would be exceeded: the
-    draw needs no correction afterwards, and its probabilities are exact.
+    draw needs no correction afterwards, and its probabilities are exact. `usual`: what the shop does today, where a
+    share of customers gets that.
     """
     ids = audience.to_list()
     menu = menu.filter(pl.col("campaign_id").is_in([name for name, budget in explore_budgets.items() if budget > 0]))
     lots = _lots(audience, menu, audiences)
-    held = np.array([in_holdout(str(one), settings.holdout_seed, settings.holdout) for one in ids])
+    by_hash = _by_hash(ids, settings, 0.0 if usual is None else usual.share)
     able = np.array([bool(lots[one].kinds) for one in ids], dtype=bool)
-    free = np.flatnonzero(~held & able)
+    free = np.flatnonzero((by_hash == PLAN) & able)
     number = n_explorers(len(free), _paid(menu, explore_budgets))
-    arms = np.where(held, HOLDOUT, PLAN).astype(object)
+    arms = by_hash.copy()
     arms[draw_explorers(free, number, rng)] = EXPLORE
-    plan = {row[0]: (row[1], row[2]) for row in planned.select("customer_id", "campaign_id", "offer_id").iter_rows()}
-    best = [plan.get(one, NONE) for one in ids]
+    best, todays = _choices(ids, planned), _choices(ids, None if usual is None else usual.table)
     given = [
-        NONE if arm == HOLDOUT else own if arm == PLAN else lots[one].draw(rng)
-        for one, arm, own in zip(ids, arms, best, strict=True)
+        {PLAN: own, USUAL: today, HOLDOUT: NONE}.get(arm) or lots[one].draw(rng)
+        for one, arm, own, today in zip(ids, arms, best, todays, strict=True)
     ]
     share = number / len(free) if len(free) else 0.0
-    propensity = Shares(np.where(able, share, 0.0), settings.holdout).propensity(
+    shares = Shares(np.where(able, share, 0.0), settings.holdout, 0.0 if usual is None else usual.share)
+    propensity = shares.propensity(
         plan=_equal(given, best),
         none=_equal(given, [NONE] * len(ids)),
-        usual=False,
+        usual=_equal(given, todays),
         drawn=np.array([lots[one].probability(choice) for one, choice in zip(ids, given, strict=True)]),
     )
     kinds = [",".join(lots[one].kinds) for one in ids]
@@ -98,6 +102,26 @@ def draw_arms(
 Choice = tuple[str | None, str]
 NONE: Choice = (None, NO_OFFER)
 """No offer of no campaign."""
+
+
+def _by_hash(ids: list[object], settings: Experiment, usual: float) -> NDArray[np.object_]:
+    """(customers,): HOLDOUT, USUAL or PLAN, the same in every run."""
+    arms = [
+        HOLDOUT if in_holdout(one, settings.holdout_seed, settings.holdout)
+        else USUAL if in_usual(one, settings.holdout_seed, usual)
+        else PLAN
+        for one in map(str, ids)
+    ]  # fmt: skip
+    return np.array(arms, dtype=object)
+
+
+def _choices(ids: list[object], given: pl.DataFrame | None) -> list[Choice]:
+    """What a policy gives each customer: nothing where its table does not name them."""
+    if given is None:
+        return [NONE] * len(ids)
+    rows = given.select("customer_id", "campaign_id", "offer_id").iter_rows()
+    known = {customer: (campaign, offer) for customer, campaign, offer in rows}
+    return [known.get(one, NONE) for one in ids]
 
 
 def _equal(some: list[Choice], others: list[Choice]) -> Bools:

@@ -2,11 +2,11 @@
 
 from offerloop.config.audience import Rule
 from offerloop.config.clean import Clean
+from offerloop.config.experiment import BusinessAsUsual, Experiment
 from offerloop.config.load import load_config
 from offerloop.config.model import (
     Campaign,
     Config,
-    Experiment,
     Listed,
     Privacy,
     Profiles,
@@ -20,6 +20,7 @@ from offerloop.config.model import (
 from offerloop.config.paths import StrPath, as_path, config_file
 
 __all__ = [
+    "BusinessAsUsual",
     "Campaign",
     "Clean",
     "Config",

@@ -13,6 +13,7 @@ from pydantic import Field, field_validator, model_validator
 
 from offerloop.config.audience import Rule
 from offerloop.config.clean import Clean
+from offerloop.config.experiment import BusinessAsUsual, Experiment
 from offerloop.config.section import Section, Share
 from offerloop.errors import ConfigError, InputError, near_miss
 from offerloop.money import DIGITS, exact_share, is_unit, to_minor
@@ -186,32 +187,6 @@ class Response(Section):
     """Patterns (* and ?) of categories that never get an offer, such as fuel or tobacco."""
 
 
-LEAST_HOLDOUT, MOST_HOLDOUT = 0.01, 0.20
-
-
-class Experiment(Section):
-    """`[experiment]`: the random part of every plan."""
-
-    holdout: float = 0.05
-    """Share of customers who never get an offer, the same ones in every run: from 0.01 to 0.20."""
-    holdout_seed: str = "holdout"
-    """Names the draw of the holdout; changing it draws other customers."""
-    outcomes: tuple[Path, ...] = ()
-    """Files outcomes.parquet of read-outs, relative to the configuration file: what they measured corrects what offers
-    are assumed to do."""
-
-    @field_validator("holdout")
-    @classmethod
-    def _measures_and_sends(cls, value: float) -> float:
-        if not LEAST_HOLDOUT <= value <= MOST_HOLDOUT:
-            example = f"{value / 100:.2f} for {value:g} %" if 1 <= value <= 100 * MOST_HOLDOUT else "0.05 for 5 %"
-            raise ValueError(
-                f"must be a share from {LEAST_HOLDOUT:g} to {MOST_HOLDOUT:g}, such as {example}, not {value:g}: with "
-                "fewer customers no read-out shows anything, and more give up too much of what a plan earns"
-            )
-        return value
-
-
 class Campaign(Section):
     """`[[campaigns]]`: offers with one budget. An earlier campaign chooses its customers first."""
 
@@ -359,6 +334,7 @@ class Config(Section):
     recommend: Recommend = Recommend()
     response: Response = Response()
     experiment: Experiment = Experiment()
+    business_as_usual: BusinessAsUsual | None = None
     privacy: Privacy = Privacy()
     audiences: dict[str, Rule] = Field(default_factory=dict)
     exclude: str | None = None
@@ -399,6 +375,8 @@ class Config(Section):
             for one in self.campaigns
             for key in ("audience", "exclude")
         ]
+        if self.business_as_usual is not None:
+            named += [("business_as_usual.rules", one.audience) for one in self.business_as_usual.rules]
         for place, name in named:
             if name is not None and name not in self.audiences:
                 raise ValueError(
@@ -438,6 +416,17 @@ class Config(Section):
                     raise ValueError(f"'{field}' of campaign '{campaign.id}' is below zero")
         return self
 
+    @model_validator(mode="after")
+    def _usual_budget(self) -> Config:
+        if self.business_as_usual is not None:
+            try:
+                amount = self.minor(self.business_as_usual.budget)
+            except InputError as error:
+                raise ValueError(f"'budget' of business_as_usual: {error}") from None
+            if amount < 0:
+                raise ValueError("'budget' of business_as_usual is below zero")
+        return self
+
     def only(self, *sections: str) -> Config:
         """A copy that knows these sections alone: asking it for another is an AttributeError.
 
@@ -454,7 +443,9 @@ class Config(Section):
         sources = self.sources.values() if "sources" in self.__dict__ else ()
         privacy = [self.privacy.key_file, self.privacy.suppress] if "privacy" in self.__dict__ else []
         outcomes = self.experiment.outcomes if "experiment" in self.__dict__ else ()
-        return [path for path in (*(source.path for source in sources), *privacy, *outcomes) if path is not None]
+        usual = self.__dict__.get("business_as_usual")
+        files = (*(source.path for source in sources), *privacy, *outcomes, None if usual is None else usual.path)
+        return [path for path in files if path is not None]
 
     def minor(self, amount: str, campaign: Campaign | None = None) -> int:
         """An amount of the configuration in minor units of the shop's currency, or of a campaign's budget."""

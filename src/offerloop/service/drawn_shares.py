@@ -13,7 +13,8 @@ EARLIER_HOLDOUT = 0.10
 
 def shares_of(config: Config) -> dict[str, float]:
     """Return what the manifest of a run holds."""
-    return {"holdout": config.experiment.holdout}
+    usual = config.business_as_usual
+    return {"holdout": config.experiment.holdout, "usual": 0.0 if usual is None else usual.share}
 
 
 def holdout_of(manifest: Mapping[str, Any], written: Mapping[str, Any]) -> float:

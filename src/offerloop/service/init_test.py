@@ -12,7 +12,7 @@ import math
 from dataclasses import dataclass
 
 from offerloop.config import Experiment
-from offerloop.config.model import MOST_HOLDOUT
+from offerloop.config.experiment import MOST_HOLDOUT
 from offerloop.evaluation.experiment import LEAST, MOST_PERIODS, POWER_80
 
 HOLDOUT = Experiment().holdout

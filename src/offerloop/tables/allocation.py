@@ -19,6 +19,7 @@ ARMS = {
 REASONS = {
     "holdout": "permanent holdout",
     "lot": "drawn by lot",
+    "usual": "business as usual: what the shop does today",
     "best_profit": "best profit within budget",
     "no_campaign_pays": "no campaign pays",
     "no_effect_known": "nothing shows the effect of any offer",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from offerloop.offers import NO_OFFER
 from offerloop.report.blocks import Block, Figure, Section, Table, Text
 from offerloop.report.charts.bars import Bar, bars
 from offerloop.report.charts.drawing import figure
@@ -12,7 +13,7 @@ from offerloop.report.findings import Findings
 from offerloop.report.numbers import count
 from offerloop.report.sections.audit import audit_blocks
 from offerloop.report.voice import Voice
-from offerloop.tables import ARMS, EXPLORE, HOLDOUT, PLAN, REASONS
+from offerloop.tables import ARMS, EXPLORE, HOLDOUT, PLAN, REASONS, USUAL
 
 SHOWN = 12
 OFFER = ["campaign_id", "offer_id"]
@@ -27,7 +28,8 @@ def who_section(findings: Findings, facts: Facts) -> Section:
         blocks.append(_offers_figure(given, tell))
         anyway = _anyway(given, findings, facts)
         blocks += [Text(text) for text in (anyway, _why_these(given, findings, tell)) if text]
-    blocks += [Text(_learning(findings, tell)), _arms(findings, tell), *_audiences(findings, tell)]
+    blocks += [Text(one) for one in (_learning(findings, tell), _usual(findings, tell)) if one]
+    blocks += [_arms(findings, tell), *_audiences(findings, tell)]
     blocks += audit_blocks(findings, tell)
     return Section("who", tell.say("who.label"), _message(given, findings, tell), tuple(blocks))
 
@@ -150,6 +152,24 @@ def _learning(findings: Findings, tell: Voice) -> str:
     )
 
 
+def _usual(findings: Findings, tell: Voice) -> str:
+    """Who gets what the shop does today, and what that can cost; empty where the configuration does not name it."""
+    settings = findings.config.business_as_usual
+    if settings is None:
+        return ""
+    mine = findings.tables["assignments"].filter(pl.col("arm") == USUAL)
+    offered = mine.filter(pl.col("offer_id") != NO_OFFER).height
+    return tell.say(
+        "who.usual",
+        n=count(mine.height),
+        share=tell.share(settings.share),
+        offered=count(offered),
+        none=count(mine.height - offered),
+        most=tell.money.text(int(mine["cost_liability_minor"].sum())),
+        budget=tell.money.exact(findings.config.minor(settings.budget)),
+    )
+
+
 def _arms(findings: Findings, tell: Voice) -> Table:
     table = findings.tables["assignments"]
     rows: list[tuple[str, ...]] = []
@@ -189,7 +209,7 @@ def _parts(mine: pl.DataFrame, arm: str, tell: Voice) -> list[tuple[str, int]]:
     if arm == HOLDOUT:
         return []
     offered = mine.filter(pl.col("offer_id") != "none").height
-    if arm == EXPLORE:
+    if arm in (EXPLORE, USUAL):
         return [(tell.say("who.gets"), offered), (tell.say("who.gets_none"), mine.height - offered)]
     reasons = mine.filter(pl.col("offer_id") == "none").group_by("reasons").len()
     ordered = reasons.sort(["len", "reasons"], descending=[True, False]).iter_rows()
