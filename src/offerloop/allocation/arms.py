@@ -54,15 +54,15 @@ def draw_arms(
     rng: np.random.Generator,
     usual: Usual | None = None,
 ) -> Arms:
-    """Draw holdout and exploration for a plan that was solved for everyone.
+    """Draw holdout, business as usual and exploration for a plan that was solved for everyone.
 
     `audience`: all customers, sorted. `planned`: customer_id, campaign_id, offer_id. `menu`: customer_id (null
-    for all of a campaign's), campaign_id, offer_id, kind, cost_liability_minor of the offers that may be given by lot.
+    for all of a campaign's), campaign_id, offer_id, kind, cost_liability_minor of the offers that explorers may draw.
     `audiences`: who may get each campaign's offers; a campaign that is not named is for everyone.
-    `explore_budgets`: minor units by campaign; one with 0 gives nothing by lot. So many customers explore that
-    even if each got the dearest offer of each campaign, no campaign's exploration budget would be exceeded: the
-    draw needs no correction afterwards, and its probabilities are exact. `usual`: what the shop does today, where a
-    share of customers gets that.
+    `explore_budgets`: minor units by campaign; one with 0 takes no part in exploration. So few customers explore that
+    even if each got the most expensive offer of each campaign, no campaign's exploration budget would be exceeded:
+    the draw needs no correction afterwards, and its probabilities are exact. `usual`: what the shop does today, where
+    a share of customers gets that.
     """
     ids = audience.to_list()
     menu = menu.filter(pl.col("campaign_id").is_in([name for name, budget in explore_budgets.items() if budget > 0]))

@@ -39,6 +39,7 @@ from offerloop.service.readout_inputs import (
 from offerloop.service.readout_lot import lot_effects
 from offerloop.service.readout_outcomes import check_known, cost_basis, outcomes
 from offerloop.service.readout_redemptions import Redemptions, read_redemptions
+from offerloop.service.readout_usual import usual_effects
 from offerloop.tables import HOLDOUT, READOUT_EFFECTS
 
 
@@ -106,6 +107,7 @@ def _base(run: PastRun, period: Period, shown: SideFile | None) -> ReadoutFindin
         stopped=why_stopped(run, found),
         by_unit_costs="unit costs" in run.margins["basis"],
         titles={one.id: one.title for one in run.config.campaigns},
+        asks_usual=bool(run.usual_share),
     )
 
 
@@ -125,12 +127,13 @@ def _with_effects(
     by_plan, few = plan_effects(whole)
     segments, few_segments = segment_effects(run, whole)
     by_lot, few_lot = lot_effects(run, whole)
+    usual, few_usual = usual_effects(run, whole)
     found = replace(
         base,
         covariate=whole.covariate,
-        effects=(*by_plan, *programme_effects(whole), *segments, *by_lot),
+        effects=(*by_plan, *programme_effects(whole), *usual, *segments, *by_lot),
         against_forecast=against_forecast(run, week, start.days, period.days),
-        too_few=(*few, *few_segments, *few_lot),
+        too_few=(*few, *few_usual, *few_segments, *few_lot),
     )
     conversion = found.effect("plan", "bought")
     if conversion is None:

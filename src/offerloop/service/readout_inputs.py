@@ -6,6 +6,7 @@ import json
 import tomllib
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from offerloop.events import prepare
 from offerloop.events.unpack import split_part
 from offerloop.offers import NO_OFFER
 from offerloop.service.drawn_shares import holdout_of
-from offerloop.tables import ASSIGNMENTS, COMPARISON, EXPLORE, HOLDOUT, MARGINS, OFFERS, PROFILES, Table
+from offerloop.tables import ASSIGNMENTS, COMPARISON, EXPLORE, MARGINS, OFFERS, PLAN, PROFILES, Table
 
 MOST_DAYS = 28
 """Length of the period when none is given and the orders reach further."""
@@ -52,11 +53,25 @@ class PastRun:
         return self.assignments.schema["customer_id"]
 
     @property
+    def usual_share(self) -> float:
+        """Share of customers with business as usual; 0 where the run has none."""
+        return 0.0 if self.config.business_as_usual is None else self.config.business_as_usual.share
+
+    @cached_property
+    def can_explore(self) -> pl.Series:
+        """customer_id of those who could be drawn to explore, were they in neither holdout nor business as usual: who
+        can draw an offer, and in runs of early versions everybody.
+        """
+        able = pl.col("lot_kinds") != ""
+        everybody = not self.assignments.filter(~able & (pl.col("arm") == EXPLORE)).is_empty()
+        return self.assignments.filter(pl.lit(everybody) | able)["customer_id"]
+
+    @cached_property
     def explore_share(self) -> float:
-        """Observed share of explorers among customers outside the holdout."""
-        arms = self.assignments["arm"]
-        outside = int((arms != HOLDOUT).sum())
-        return int((arms == EXPLORE).sum()) / outside if outside else 0.0
+        """Observed share of explorers among those of them whom the hash leaves free."""
+        mine = self.assignments.filter(pl.col("customer_id").is_in(self.can_explore.implode()))
+        arms = mine.filter(pl.col("arm").is_in([PLAN, EXPLORE]))["arm"]
+        return int((arms == EXPLORE).sum()) / len(arms) if len(arms) else 0.0
 
     def effects(self) -> pl.LazyFrame | None:
         """Estimated effects of every offer for every customer, or None when that large file is gone."""

@@ -42,7 +42,12 @@ READOUT_EFFECTS = Table(
     "readout_effects",
     "Every estimate of a read-out with its 95 % interval.",
     (
-        Column("comparison", pl.String, "plan, programme, lot, tag or fifth of predicted profit"),
+        Column(
+            "comparison",
+            pl.String,
+            "plan, programme, against_usual (plan less business as usual), usual (that less the holdout), lot, tag or "
+            "fifth of predicted profit",
+        ),
         Column("outcome", pl.String, "outcome of OUTCOMES, profit_minor (margin less cost) or before_revenue_minor"),
         Column("group", pl.String, "all, or the campaign, kind of offer or segment"),
         Column("method", pl.String, "adjusted (CUPED), unadjusted, or weighted (inverse probability)"),

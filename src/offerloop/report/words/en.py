@@ -189,7 +189,7 @@ WORDS: dict[str, str] = {
     "why.would_get": "The plan alone would have given {offer}.",
     "why.would_get_none": "The plan alone would have given nothing as well.",
     "why.lot_instead": "The plan alone would have given nothing.",
-    "why.same_as_plan": "The lot was what the plan would have given too.",
+    "why.same_as_plan": "It is what the plan would have given too.",
     "why.rounding": (
         "Computed again with the written shadow price, the choice would be {offer}. The difference is within rounding "
         "of the budget: offers are whole, and the last one that fits decides."

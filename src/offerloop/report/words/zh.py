@@ -188,7 +188,7 @@ WORDS: dict[str, str] = {
     "why.would_get": "仅按计划会发放 {offer}。",
     "why.would_get_none": "仅按计划同样不会发放。",
     "why.lot_instead": "仅按计划不会发放。",
-    "why.same_as_plan": "抽签的结果与计划相同。",
+    "why.same_as_plan": "结果与计划相同。",
     "why.rounding": (
         "用记录的影子价格重新计算，会选 {offer}。差别在预算的取整范围之内：优惠只能整份发放，由最后放得下的一份决定。"
     ),
