@@ -52,7 +52,7 @@ def judge(world: World, folder: Path) -> dict[str, float]:
     effects = estimate(events, UNSTUDIED, shown, config)
     everybody = collect(events.order_lines.select("customer_id").unique(), "customer_id")["customer_id"]
     allowed = Allowed({one.id: everybody for one in config.campaigns}, everybody.clear(), pl.DataFrame())
-    found = forecast(effects, allowed, config)[0]
+    found = forecast(effects, allowed, config).forecasts[0]
     given = _given(found.plan, world)
     told = found.comparison.filter(pl.col("rule") == "plan").row(0, named=True)
     profit = float((given * true.profit).sum() / n)

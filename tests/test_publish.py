@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 from rich.console import Console
 
-from offerloop.config.model import PUBLISHABLE, PUBLISHED
+from offerloop.config.publish import PUBLISHABLE, PUBLISHED
 from offerloop.service.publish import publish
 from offerloop.service.publish_record import alone
 from offerloop.service.runs import run

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy.engine import make_url
 
 import postgres_server
-from offerloop.config.model import PUBLISHED
+from offerloop.config.publish import PUBLISHED
 from offerloop.service.publish import publish
 from publish_places import SQL, Database, record, said_by
 

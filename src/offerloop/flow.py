@@ -13,7 +13,7 @@ import narwhals as nw
 import numpy as np
 import polars as pl
 
-from offerloop.allocation import Forecast, draw_arms, forecast_campaign, menu
+from offerloop.allocation import CampaignCase, Forecast, Planned, draw_arms, menu, plan_campaigns, plan_limits
 from offerloop.allocation.assign import Outside, assignments
 from offerloop.allocation.usual import KnownOffer, Usual, check_usual_offers, wishes_of
 from offerloop.config import Config, Recommend, Response
@@ -99,6 +99,8 @@ class Run:
     tables: dict[str, pl.DataFrame]
     """Stage tables by name."""
     forecasts: list[Forecast]
+    campaigns_solved: str
+    """See `Planned.solved`."""
     explore_share: float
     test: ComingTest | None
     """What the read-out of the plan will be able to show; None when nothing is planned."""
@@ -121,11 +123,11 @@ def plan(config: Config, engine: Engine, stage: Stage) -> Run:
     shown = stage("shown offers", study_shown, events, offers, config.only("seed", "shop", "evaluate"), engine)
     settings = config.only("seed", "shop", "response", "campaigns", "experiment")
     effects = stage("effects", estimate, events, study, shown, settings)
-    forecasts = stage("allocation", forecast, effects, allowed, config.only("shop", "campaigns"))
+    planned = stage("allocation", forecast, effects, allowed, config.only("shop", "campaigns", "plan"))
     settings = config.only("business_as_usual", "privacy")
     usual = stage("business as usual", business_as_usual, profiles, allowed, effects, settings, engine)
     settings = config.only("seed", "shop", "campaigns", "experiment", "business_as_usual")
-    assigned, explore_share = stage("assignments", assign, profiles, allowed, forecasts, effects, usual, settings)
+    assigned, explore_share = stage("assignments", assign, profiles, allowed, planned, effects, usual, settings)
     final = stage("suggestions", with_products, assigned, effects, liked)
     test = stage("coming test", coming_test, final, events, effects)
     gaps = [one for one in (liked.gap, study, shown) if isinstance(one, Gap)]
@@ -139,13 +141,17 @@ def plan(config: Config, engine: Engine, stage: Stage) -> Run:
         "audience_members": allowed.audiences, "offers": effects.offers, "effects": effects.effects,
         "shown_offers": shown.table if isinstance(shown, Shown) else SHOWN_OFFERS.empty(),
         "margins": effects.margins, "calibration": effects.calibration,
-        "comparison": compare(forecasts, final),
-        "budget_curve": pl.concat([one.curve for one in forecasts]),
-        "break_even_sweep": pl.concat([one.sweep for one in forecasts]),
-        "uniform_depths": pl.concat([one.uniform for one in forecasts]), "assignments": final,
+        "comparison": compare(planned.forecasts, final),
+        "budget_curve": pl.concat([one.curve for one in planned.forecasts]),
+        "break_even_sweep": pl.concat([one.sweep for one in planned.forecasts]),
+        "uniform_depths": pl.concat([one.uniform for one in planned.forecasts]),
+        "assignments": final,
+        "plan_limits": planned.limits, "offer_prices": planned.prices,
     }  # fmt: skip
     checked = {name: STAGE_TABLES[name].check(table) for name, table in tables.items()}
-    return Run(config, events, checked, forecasts, explore_share, test, [gap.reason for gap in gaps])
+    return Run(
+        config, events, checked, planned.forecasts, planned.solved, explore_share, test, [gap.reason for gap in gaps]
+    )  # fmt: skip
 
 
 def clean(config: Config, engine: Engine, stage: Stage) -> Events:
@@ -338,18 +344,14 @@ def estimate(events: Events, study: Study | Gap, shown: Shown | Gap | None, conf
     return estimate_effects(None if isinstance(study, Gap) else study, baskets, config, events.offers, margins, learned)
 
 
-def forecast(effects: Effects, allowed: Allowed, config: Config) -> list[Forecast]:
-    """Stage 5: solve and forecast each campaign; who gets an offer from one is out of the next one's audience."""
-    views, forecasts = effects.views, []
+def forecast(effects: Effects, allowed: Allowed, config: Config) -> Planned:
+    """Stage 5: solve all campaigns within their limits, and forecast each."""
+    cases = []
     for campaign in config.campaigns:
         inside = pl.col("customer_id").is_in(allowed.campaigns[campaign.id].implode())
-        mine = [(table.filter((pl.col("campaign_id") == campaign.id) & inside), fit) for table, fit in views]
-        one = forecast_campaign(mine, effects.offers, campaign, config.minor(campaign.budget, campaign))
-        if one.send:
-            taken = one.plan.select("customer_id")
-            views = [(table.join(taken, on="customer_id", how="anti"), fit) for table, fit in views]
-        forecasts.append(one)
-    return forecasts
+        mine = [(table.filter((pl.col("campaign_id") == campaign.id) & inside), fit) for table, fit in effects.views]
+        cases.append(CampaignCase.of(mine, effects.offers, campaign, config.minor(campaign.budget, campaign)))
+    return plan_campaigns(cases, plan_limits(config, effects.offers), config.plan.campaigns)
 
 
 def business_as_usual(
@@ -380,18 +382,18 @@ def usual_rules(config: Config) -> list[tuple[str, str]]:
 def assign(
     profiles: pl.DataFrame,
     allowed: Allowed,
-    forecasts: list[Forecast],
+    planned: Planned,
     effects: Effects,
     usual: Usual | None,
     config: Config,
 ) -> tuple[pl.DataFrame, float]:
     """Draw holdout, business as usual and exploration, and write one row per customer."""
-    sent = [one.campaign_id for one in forecasts if one.send]
+    sent = [one.campaign_id for one in planned.forecasts if one.send]
     keys = ["customer_id", "campaign_id", "offer_id"]
-    planned = [one.plan.select(keys) for one in forecasts if one.send]
+    plans = [one.plan.select(keys) for one in planned.forecasts if one.send]
     arms = draw_arms(
         audience=profiles["customer_id"],
-        planned=pl.concat(planned) if planned else effects.effects.clear().select(keys),
+        planned=pl.concat(plans) if plans else effects.effects.clear().select(keys),
         menu=menu(effects.effects, effects.offers, sent),
         audiences=allowed.campaigns,
         explore_budgets={one.id: config.minor(one.explore_budget, one) for one in config.campaigns},

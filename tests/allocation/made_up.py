@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
+from offerloop.allocation import CampaignCase, Forecast, Limit, PlanLimit, Problem, plan_campaigns
+from offerloop.allocation.candidates import Candidates
 from offerloop.config import Campaign
 from offerloop.money import MICRO
 from offerloop.tables import CALIBRATION, EFFECTS, OFFERS
@@ -88,6 +90,29 @@ def calibration(level: float = 1.0, spread: float = 1.0, error: float = 0.2) -> 
     """Both halves with the same response, and an uncertainty whose parts are correlated."""
     rows = [(0, fold, level, spread, error**2, 0.7 * error**2, (1 + fold) * error**2) for fold in (0, 1)]
     return CALIBRATION.check(pl.DataFrame(rows, schema=CALIBRATION.names, orient="row"))
+
+
+def within(candidates: Candidates, budget: int) -> Problem:
+    """One budget of cost."""
+    return Problem(candidates.block.pieces(), candidates.offers, (Limit("budget", budget),))
+
+
+def case(views, listed: pl.DataFrame, settings: Campaign, budget: int) -> CampaignCase:
+    """A campaign with a budget in minor units."""
+    return CampaignCase.of(views, listed, settings, budget)
+
+
+def campaign_limit(one: CampaignCase) -> PlanLimit:
+    """The limit that its budget is."""
+    name, offers = one.campaign.id, frozenset((one.campaign.id, offer) for offer in one.offers)
+    return PlanLimit("campaign", name, name, one.budget_minor, "USD", offers)
+
+
+def forecast_alone(views, listed: pl.DataFrame, settings: Campaign, budget: int) -> Forecast:
+    """The only campaign of a shop."""
+    one = case(views, listed, settings, budget)
+    (found,) = plan_campaigns([one], [campaign_limit(one)], "jointly").forecasts
+    return found
 
 
 def with_funded(table: pl.DataFrame, listed: pl.DataFrame) -> pl.DataFrame:

@@ -4,9 +4,8 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made_up import calibration, campaign, effects, offers
+from made_up import calibration, campaign, effects, forecast_alone, offers
 
-from offerloop.allocation import forecast_campaign
 from offerloop.errors import ConfigError
 from offerloop.money import MICRO
 
@@ -14,7 +13,7 @@ PAID = (0.9, 0.9, 0.9)
 
 
 def forecast(table, budget=3000, error=0.2, funded=PAID, **changes):
-    return forecast_campaign([(table, calibration(error=error))], offers(funded), campaign(**changes), budget)
+    return forecast_alone([(table, calibration(error=error))], offers(funded), campaign(**changes), budget)
 
 
 def funded(seed, share=0.9):

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from made_up import campaign, effects
+from made_up import campaign, effects, within
 
 from offerloop.allocation.candidates import Candidates, budget_unit
 from offerloop.allocation.clash import ClashError
@@ -68,7 +68,7 @@ EARNS = ([(0, -1.0, -4), (1, 5.0, 4)], 1, 0)
 def test_budget_holds_and_profit_is_within_a_step_of_the_bound(way, case):
     rows, unit, budget = case
     candidates = made(rows, unit)
-    plan = WAYS[way](candidates.within(budget))
+    plan = WAYS[way](within(candidates, budget))
     taken = candidates.chosen(plan.choice).tolist()
     assert plan.used == (sum(rows[one][2] * unit for one in taken),)
     assert plan.used[0] <= budget
@@ -87,7 +87,7 @@ def test_budget_holds_and_profit_is_within_a_step_of_the_bound(way, case):
 @given(case=problems(costs=st.integers(0, 12)))
 def test_without_negative_costs_the_plan_misses_the_bound_by_less_than_one_customer(way, case):
     rows, unit, budget = case
-    plan = WAYS[way](made(rows, unit).within(budget))
+    plan = WAYS[way](within(made(rows, unit), budget))
     best = max((row[1] for row in rows), default=0.0)
     assert plan.profit >= plan.bound - max(best, 0.0) - 1e-7 * max(1.0, plan.bound)
     assert all(rows[one][1] > 0 for one in made(rows, unit).chosen(plan.choice))
@@ -97,7 +97,7 @@ def test_without_negative_costs_the_plan_misses_the_bound_by_less_than_one_custo
 @given(problems(), st.integers(0, 60))
 def test_more_budget_never_lowers_the_bound(case, more):
     rows, unit, budget = case
-    less, richer = (solve_one_budget(made(rows, unit).within(one)) for one in (budget, budget + more * unit))
+    less, richer = (solve_one_budget(within(made(rows, unit), one)) for one in (budget, budget + more * unit))
     assert less.bound <= richer.bound + 1e-9
     assert less.prices >= richer.prices
 
@@ -106,7 +106,7 @@ def test_more_budget_never_lowers_the_bound(case, more):
 @given(problems())
 def test_shadow_price_is_what_one_more_unit_brings(case):
     rows, unit, budget = case
-    plan, richer = (solve_one_budget(made(rows, unit).within(one)) for one in (budget, budget + 1))
+    plan, richer = (solve_one_budget(within(made(rows, unit), one)) for one in (budget, budget + 1))
     gain = richer.bound - plan.bound
     assert gain == pytest.approx(plan.prices[0], rel=1e-6, abs=1e-9 * max(1.0, abs(plan.bound)))
 
@@ -125,7 +125,7 @@ def test_row_order_does_not_matter(way, case, data):
         cost = {COST: np.array([rows[one][2] * unit for one in order], dtype=np.int64)}
         customer, profit = columns[0].astype(np.int64), columns[1].astype(np.float64)
         candidates = Candidates.of(customer, offer[order].astype(np.int64), profit, cost)
-        plan = WAYS[way](candidates.within(budget))
+        plan = WAYS[way](within(candidates, budget))
         found.append(sorted(order[one] for one in candidates.chosen(plan.choice)))
     assert found[0] == found[1]
 
@@ -144,7 +144,7 @@ def test_the_walk_ends_at_the_plan_without_a_budget(case):
 def test_a_case_worked_by_hand():
     """Steps by return: customer 0 to its first (10 for 2), customer 1 (6 for 2), customer 0 to its second (4 for 2)."""
     candidates = made([(0, 10.0, 2), (0, 14.0, 4), (1, 6.0, 2), (2, -1.0, 0), (1, 5.0, 3)])
-    found = {budget: solve_one_budget(candidates.within(budget)) for budget in (0, 1, 2, 3, 4, 5, 6, 100)}
+    found = {budget: solve_one_budget(within(candidates, budget)) for budget in (0, 1, 2, 3, 4, 5, 6, 100)}
     assert {budget: candidates.chosen(plan.choice).tolist() for budget, plan in found.items()} == {
         0: [], 1: [], 2: [0], 3: [0], 4: [0, 2], 5: [0, 2], 6: [1, 2], 100: [1, 2],
     }  # fmt: skip
@@ -165,25 +165,25 @@ def test_steps_by_hand():
 
 def test_what_costs_nothing_is_taken_without_a_budget():
     candidates = made([(0, 1.0, 0), (0, 3.0, 0), (1, 9.0, 1), (2, 0.0, 0)])
-    plan = solve_one_budget(candidates.within(0))
+    plan = solve_one_budget(within(candidates, 0))
     assert (candidates.chosen(plan.choice).tolist(), plan.used) == ([1], (0,))
 
 
 @ways
 def test_nothing_to_choose_from(way):
-    plan = WAYS[way](made([]).within(100))
+    plan = WAYS[way](within(made([]), 100))
     assert (plan.choice.size, plan.used, plan.profit, plan.bound, plan.gap) == (0, (0,), 0.0, 0.0, 0.0)
 
 
 @ways
 def test_a_dear_step_that_does_not_fit_leaves_room_for_cheaper_customers(way):
     candidates = made([(0, 100.0, 10), (1, 3.0, 1), (2, 2.0, 1)])
-    assert candidates.chosen(WAYS[way](candidates.within(2)).choice).tolist() == [1, 2]
+    assert candidates.chosen(WAYS[way](within(candidates, 2)).choice).tolist() == [1, 2]
 
 
 def test_a_budget_below_what_any_plan_costs_is_refused():
     with pytest.raises(ClashError, match="'budget' would have to be at least -4 of cost, not -10 of cost"):
-        solve(made([(0, 1.0, -4), (1, 5.0, 3)]).within(-10))
+        solve(within(made([(0, 1.0, -4), (1, 5.0, 3)]), -10))
 
 
 @pytest.mark.parametrize("cast", [np.float64, np.float32])
@@ -222,7 +222,7 @@ def test_budget_counts_what_the_campaign_says(basis, column):
     chosen_campaign = campaign(budget_basis=basis)
     candidates, unit = Candidates.of_effects(table, chosen_campaign), budget_unit(chosen_campaign)
     assert unit == (MICRO if basis == "expected" else 1)
-    plan = solve(candidates.within(1000 * unit))
+    plan = solve(within(candidates, 1000 * unit))
     rows = candidates.chosen(plan.choice)
     assert 0 < table[rows][column].sum() == plan.used[0] <= 1000 * unit
     assert table[rows]["customer_id"].is_unique().all()

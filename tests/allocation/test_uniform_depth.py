@@ -4,9 +4,8 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made_up import calibration, campaign, effects, offers, with_funded
+from made_up import calibration, campaign, effects, forecast_alone, offers, with_funded
 
-from offerloop.allocation import forecast_campaign
 from offerloop.allocation.uniform_depth import SCHEMA, uniform_depths
 from offerloop.allocation.valuation import Valuation
 
@@ -126,7 +125,7 @@ def test_a_campaign_that_concerns_nobody_has_no_depths():
 
 
 def test_a_forecast_has_the_depths_beside_the_plan():
-    found = forecast_campaign([(effects(1), calibration())], offers((0.9, 0.9, 0.9)), campaign(), 3000)
+    found = forecast_alone([(effects(1), calibration())], offers((0.9, 0.9, 0.9)), campaign(), 3000)
     assert found.uniform["campaign_id"].unique().to_list() == ["one"]
     alone = found.valuation.value((effects(1)["offer_id"] == "b").to_numpy().astype(float))
     row = found.uniform.row(by_predicate=pl.col("offer_id") == "b", named=True)

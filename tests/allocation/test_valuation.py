@@ -5,9 +5,8 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made_up import calibration, campaign, effects, offers, with_funded
+from made_up import calibration, campaign, effects, forecast_alone, offers, with_funded
 
-from offerloop.allocation.forecast import forecast_campaign
 from offerloop.allocation.valuation import Repeated, Valuation
 from offerloop.evaluation.estimate import Z95
 from offerloop.money import MICRO
@@ -147,7 +146,7 @@ def test_winners_curse():
     claimed, held_out, sent = [], [], []
     for seed in range(120):
         table, calibrated = noise_only(seed)
-        found = forecast_campaign([(table, calibrated)], offers(), campaign(), 20_000)
+        found = forecast_alone([(table, calibrated)], offers(), campaign(), 20_000)
         plan = found.comparison.row(by_predicate=pl.col("rule") == "plan", named=True)
         claimed.append(found.solution.profit)
         held_out.append(plan["profit_minor"])
@@ -166,7 +165,7 @@ def test_with_a_cost_the_noise_plan_loses_and_is_not_sent():
             discount_minor=pl.lit(10.0), held_out_discount_minor=pl.lit(10.0), profit_minor=pl.col("value_minor") - 10,
             cost_expected_micro=pl.lit(10 * MICRO, dtype=pl.Int64),
         )  # fmt: skip
-        found = forecast_campaign([(costly, calibrated)], offers(), campaign(), 20_000)
+        found = forecast_alone([(costly, calibrated)], offers(), campaign(), 20_000)
         assert found.solution.profit > 0
         assert not found.send
 

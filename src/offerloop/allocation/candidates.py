@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from offerloop.allocation.choose import taken
 from offerloop.allocation.hull import Steps, cheapest
-from offerloop.allocation.problem import COST, Block, Ints, Limit, Numbers, Problem
+from offerloop.allocation.problem import COST, Block, Ints, Numbers
 from offerloop.config import Campaign
 from offerloop.errors import ConfigError
 from offerloop.money import MICRO
@@ -52,25 +52,9 @@ class Candidates:
 
     @classmethod
     def of_effects(cls, effects: pl.DataFrame, campaign: Campaign) -> Candidates:
-        """From one campaign's effects; costs in minor units under `liability`, in millionths of them under `expected`.
-
-        Raises ConfigError when an offer can cost without limit but the budget counts liabilities.
-        """
-        column = "cost_expected_micro" if campaign.budget_basis == "expected" else "cost_liability_minor"
-        cost = effects[column]
-        if cost.null_count():
-            offer = effects.filter(cost.is_null())["offer_id"][0]
-            raise ConfigError(
-                f"campaign '{campaign.id}': the offer '{offer}' has no 'max_discount', so the most it can cost is "
-                'unlimited; give it one, or set budget_basis = "expected"'
-            )
-        offer_position = effects["offer_id"].rank("dense").to_numpy().astype(np.int64) - 1
-        costs = {COST: cost.to_numpy().astype(np.int64)}
-        return cls.of(effects["customer_id"].to_numpy(), offer_position, effects["profit_minor"].to_numpy(), costs)
-
-    def within(self, budget: int) -> Problem:
-        """One budget of cost."""
-        return Problem(self.block.pieces(), self.offers, (Limit("budget", budget),))
+        """From one campaign's effects; costs as its budget counts them, see `counted_cost`."""
+        costs = {COST: counted_cost(effects, campaign)}
+        return cls.of(effects["customer_id"].to_numpy(), positions(effects), effects["profit_minor"].to_numpy(), costs)
 
     def chosen(self, choice: Ints) -> Ints:
         """Rows of the table that a plan takes, ascending."""
@@ -80,6 +64,28 @@ class Candidates:
         """Rows that the cheapest plan takes, and all steps from there to the plan without a budget."""
         start = cheapest(self.block)
         return self.chosen(start[:, None]), Steps.between(self.block, start, 0.0)
+
+
+def positions(effects: pl.DataFrame) -> Ints:
+    """(rows,): position of each offer among the ids that are there."""
+    return effects["offer_id"].rank("dense").to_numpy().astype(np.int64) - 1
+
+
+def counted_cost(effects: pl.DataFrame, campaign: Campaign) -> Ints:
+    """(rows,): what each candidate takes from the budget, in minor units under `liability`, in millionths of them under
+    `expected`.
+
+    Raises ConfigError when an offer can cost without limit but the budget counts liabilities.
+    """
+    column = "cost_expected_micro" if campaign.budget_basis == "expected" else "cost_liability_minor"
+    cost = effects[column]
+    if cost.null_count():
+        offer = effects.filter(cost.is_null())["offer_id"][0]
+        raise ConfigError(
+            f"campaign '{campaign.id}': the offer '{offer}' has no 'max_discount', so the most it can cost is "
+            'unlimited; give it one, or set budget_basis = "expected"'
+        )
+    return cost.to_numpy().astype(np.int64)
 
 
 def budget_unit(campaign: Campaign) -> int:

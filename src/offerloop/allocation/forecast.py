@@ -10,14 +10,14 @@ import numpy as np
 import polars as pl
 
 from offerloop.allocation.break_even import sweep
-from offerloop.allocation.candidates import Candidates, budget_unit
+from offerloop.allocation.campaign_case import CampaignCase
+from offerloop.allocation.candidates import Candidates
 from offerloop.allocation.overspend import chance_of_overspending
 from offerloop.allocation.problem import COST, Ints
 from offerloop.allocation.rules import most_likely_buyers, random_customers, same_for_all
 from offerloop.allocation.solution import Solution
-from offerloop.allocation.solving import solve
 from offerloop.allocation.uniform_depth import uniform_depths
-from offerloop.allocation.valuation import Floats, Repeated, Valuation
+from offerloop.allocation.valuation import Floats, Repeated
 from offerloop.config import Campaign
 from offerloop.evaluation.estimate import Estimate
 from offerloop.offers import NOTHING
@@ -36,6 +36,8 @@ class Forecast:
     campaign_id: str
     send: bool
     """Whether the plan's held-out profit is above zero as surely as the campaign wants; if not, nothing is given."""
+    pays_alone: bool
+    """Whether it is not sent because other campaigns bring more with the same customers and limits."""
     solution: Solution
     chosen: Ints
     """Rows of the effects that the plan takes, in the order of customer and offer."""
@@ -65,42 +67,37 @@ class Forecast:
 
 
 def forecast_campaign(
-    views: list[tuple[pl.DataFrame, pl.DataFrame]],
-    offers: pl.DataFrame,
-    campaign: Campaign,
-    budget_minor: int,
+    case: CampaignCase, chosen: Ints, solution: Solution, *, send: bool, pays_alone: bool
 ) -> Forecast:
-    """Solve for everyone, then value the plan on the half of the customers that did not choose it.
-
-    `views` holds for each division of the customers the campaign's effects and the calibration; they differ in
-    held-out columns only.
-    """
-    terms = offers.select(
-        "campaign_id", "offer_id", "category", "depth", "funded_share", "margin", "contact_cost_minor", "cost_weight"
-    )
-    keys = ["campaign_id", "offer_id"]
-    tables = [table.join(terms, on=keys).sort("customer_id", "offer_id") for table, _ in views]
-    effects = tables[0]
-    candidates, unit = Candidates.of_effects(effects, campaign), budget_unit(campaign)
-    solution = solve(candidates.within(budget_minor * unit))
-    rows = candidates.chosen(solution.choice)
-    splits = [Valuation.of(table, view[1]) for table, view in zip(tables, views, strict=True)]
-    valuation = Repeated(tuple(splits))
-    plan, chosen = _weights(rows, effects.height), effects[rows]
+    """Value a plan, rows of the case, on the half of the customers that did not choose it."""
+    effects, valuation, campaign = case.effects, case.valuation, case.campaign
+    plan, taken = _weights(chosen, effects.height), effects[chosen]
+    expected = campaign.budget_basis == "expected"
     return Forecast(
         campaign_id=campaign.id,
-        send=_goes_out(campaign, valuation.value(plan), int(plan.sum())),
+        send=send,
+        pays_alone=pays_alone,
         solution=solution,
-        chosen=rows,
-        plan=chosen,
-        comparison=_compare(effects, valuation, plan, chosen).with_columns(campaign_id=pl.lit(campaign.id)),
-        curve=_curve(candidates, valuation, unit).with_columns(campaign_id=pl.lit(campaign.id)),
+        chosen=chosen,
+        plan=taken,
+        comparison=_compare(effects, valuation, plan, taken).with_columns(campaign_id=pl.lit(campaign.id)),
+        curve=_curve(case.candidates, valuation, case.unit).with_columns(campaign_id=pl.lit(campaign.id)),
         sweep=sweep(effects, valuation).with_columns(campaign_id=pl.lit(campaign.id)),
         uniform=uniform_depths(effects, valuation).with_columns(campaign_id=pl.lit(campaign.id)),
-        budget_unit=unit,
+        budget_unit=case.unit,
         valuation=valuation,
-        overspend=chance_of_overspending(chosen, budget_minor) if campaign.budget_basis == "expected" else None,
+        overspend=chance_of_overspending(taken, case.budget_minor) if expected else None,
     )
+
+
+def is_sent(case: CampaignCase, chosen: Ints) -> bool:
+    """Whether a plan, rows of the case, is sent."""
+    return _goes_out(case.campaign, held_out(case, chosen), len(chosen))
+
+
+def held_out(case: CampaignCase, chosen: Ints) -> Estimate:
+    """Held-out profit of a plan, rows of the case."""
+    return case.valuation.value(_weights(chosen, case.effects.height))
 
 
 def _goes_out(campaign: Campaign, profit: Estimate, n_customers: int) -> bool:

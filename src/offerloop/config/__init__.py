@@ -10,7 +10,6 @@ from offerloop.config.model import (
     Listed,
     Privacy,
     Profiles,
-    Publish,
     Recommend,
     Response,
     Shop,
@@ -18,6 +17,8 @@ from offerloop.config.model import (
     SourceName,
 )
 from offerloop.config.paths import StrPath, as_path, config_file
+from offerloop.config.plan import Plan
+from offerloop.config.publish import Publish
 
 __all__ = [
     "BusinessAsUsual",
@@ -26,6 +27,7 @@ __all__ = [
     "Config",
     "Experiment",
     "Listed",
+    "Plan",
     "Privacy",
     "Profiles",
     "Publish",

@@ -14,6 +14,8 @@ from pydantic import Field, field_validator, model_validator
 from offerloop.config.audience import Rule
 from offerloop.config.clean import Clean
 from offerloop.config.experiment import BusinessAsUsual, Experiment
+from offerloop.config.plan import Plan
+from offerloop.config.publish import Publish
 from offerloop.config.section import Section, Share
 from offerloop.errors import ConfigError, InputError, near_miss
 from offerloop.money import DIGITS, exact_share, is_unit, to_minor
@@ -188,7 +190,7 @@ class Response(Section):
 
 
 class Campaign(Section):
-    """`[[campaigns]]`: offers with one budget. An earlier campaign chooses its customers first."""
+    """`[[campaigns]]`: offers with one budget."""
 
     id: str
     """Short name, used in tables."""
@@ -196,6 +198,10 @@ class Campaign(Section):
     """What a reader calls it."""
     budget: str
     """The most that the plan may cost us, such as "1000.00"."""
+    offer_budgets: dict[str, str] = Field(default_factory=dict)
+    """Offer id, or a pattern (* and ?) of ids = the most that these offers may take of the budget together."""
+    team: str | None = None
+    """Team in `plan.team_budgets` whose budget the campaign shares."""
     budget_basis: Literal["liability", "expected"] = "liability"
     """`liability`: every assigned offer counts at the most it can cost; `expected`: at its expected cost."""
     budget_unit: str | None = None
@@ -240,74 +246,6 @@ class Privacy(Section):
         return self
 
 
-PUBLISHABLE = (
-    "run", "customer_id", "campaign_id", "offer_id", "label", "kind", "category", "channel", "quiet_hours",
-    "product_ids", "cost_liability", "cost_expected", "contact_cost", "arm", "propensity", "profit", "profit_low",
-    "profit_high", "profit_held_out", "value", "basis", "planned_campaign_id", "planned_offer_id", "reasons",
-    "rank_of_alternative",
-)  # fmt: skip
-"""What may leave with `[[publish]]`: the run's name, and columns of assignments and offers, money as decimal text."""
-PUBLISHED = (
-    "run", "customer_id", "campaign_id", "offer_id", "label", "channel", "quiet_hours", "product_ids", "cost_liability",
-)  # fmt: skip
-"""Unless `columns` says otherwise. The arm stays here: whoever sends must treat plan and exploration alike."""
-
-
-class Publish(Section):
-    """`[[publish]]`: where the assignments of a run go; doing it again changes nothing."""
-
-    kind: Literal["csv", "sql", "webhook"]
-    """A file for a CRM, rows of a table, or requests."""
-    path: Path | None = None
-    """File to write for `csv`, relative to the configuration file; `{run}` stands for the run's name."""
-    url: str | None = None
-    """Database for `sql`, address for `webhook`; `${NAME}` is an environment variable, as passwords must be."""
-    table: str = "offerloop_assignments"
-    """Table for `sql`, made when it is not there; its primary key is the run and the customer."""
-    token_env: str | None = None
-    """Environment variable with a token for `webhook`, sent as `Authorization: Bearer`; it is never written down."""
-    columns: dict[str, str] = Field(default_factory=dict)
-    """Their column = ours, in their order: `run` or a column of assignments.csv or of the offers; default: run,
-    customer_id, campaign_id, offer_id, label, channel, quiet_hours, product_ids, cost_liability."""
-    holdout: bool = False
-    """Whether customers without an offer are published too, with offer "none"."""
-    batch: int = Field(default=500, ge=1)
-    """Customers in one request of `webhook`."""
-
-    @field_validator("columns")
-    @classmethod
-    def _known_columns(cls, value: dict[str, str]) -> dict[str, str]:
-        for theirs, ours in value.items():
-            if ours not in PUBLISHABLE:
-                known = ", ".join(PUBLISHABLE)
-                raise ValueError(
-                    f"'{theirs}' wants the column '{ours}', which is none of a run's{near_miss(ours, PUBLISHABLE)} "
-                    f"(known: {known})"
-                )
-        return value
-
-    @property
-    def mapping(self) -> dict[str, str]:
-        """Their column = ours, with the default filled in."""
-        return self.columns or {name: name for name in PUBLISHED}
-
-    @model_validator(mode="after")
-    def _place(self) -> Publish:
-        needed, other = ("path", "url") if self.kind == "csv" else ("url", "path")
-        if getattr(self, needed) is None:
-            raise ValueError(f"a [[publish]] of kind '{self.kind}' needs '{needed}'")
-        if getattr(self, other) is not None:
-            raise ValueError(f"a [[publish]] of kind '{self.kind}' has no '{other}', but '{needed}'")
-        if self.kind == "webhook" and not str(self.url).startswith(("http://", "https://", "${")):
-            raise ValueError("'url' of a [[publish]] of kind 'webhook' must begin with https:// or http://")
-        if self.token_env is not None and self.kind != "webhook":
-            raise ValueError("'token_env' belongs to a [[publish]] of kind 'webhook'")
-        for key in ("run", "customer_id"):
-            if self.kind == "sql" and key not in self.mapping.values():
-                raise ValueError(f"'columns' of a [[publish]] of kind 'sql' must map '{key}', half of the table's key")
-        return self
-
-
 class Evaluate(Section):
     """`[evaluate]`: how policies are valued on the log of shown offers."""
 
@@ -340,6 +278,7 @@ class Config(Section):
     exclude: str | None = None
     """Name of an audience that never gets an offer from any campaign."""
     campaigns: tuple[Campaign, ...] = Field(min_length=1)
+    plan: Plan = Plan()
     evaluate: Evaluate = Evaluate()
     report: Report = Report()
     publish: tuple[Publish, ...] = ()
@@ -407,24 +346,47 @@ class Config(Section):
                 raise ValueError(
                     f"'budget_unit' of campaign '{campaign.id}' counts in hundredths; {self.shop.currency} does not"
                 )
-            for field in ("budget", "explore_budget"):
-                try:
-                    amount = self.minor(getattr(campaign, field), campaign)
-                except InputError as error:
-                    raise ValueError(f"'{field}' of campaign '{campaign.id}': {error}") from None
-                if amount < 0:
-                    raise ValueError(f"'{field}' of campaign '{campaign.id}' is below zero")
+            amounts = {name: getattr(campaign, name) for name in ("budget", "explore_budget")}
+            amounts |= {f"offer_budgets.{name}": amount for name, amount in campaign.offer_budgets.items()}
+            for name, amount in amounts.items():
+                self._check_amount(amount, campaign, f"'{name}' of campaign '{campaign.id}'")
+        return self
+
+    def _check_amount(self, written: str, campaign: Campaign | None, name: str) -> None:
+        """Raise ValueError for an amount that cannot be read or is below zero."""
+        try:
+            amount = self.minor(written, campaign)
+        except InputError as error:
+            raise ValueError(f"{name}: {error}") from None
+        if amount < 0:
+            raise ValueError(f"{name} is below zero")
+
+    @model_validator(mode="after")
+    def _shared_budgets(self) -> Config:
+        teams = self.plan.team_budgets
+        if self.plan.total_budget is not None:
+            self._check_amount(self.plan.total_budget, None, "'plan.total_budget'")
+        for team, budget in teams.items():
+            self._check_amount(budget, None, f"'plan.team_budgets.{team}'")
+            if team not in [one.team for one in self.campaigns]:
+                raise ValueError(f"plan.team_budgets names the team '{team}', but no campaign has team = \"{team}\"")
+        for one in self.campaigns:
+            if one.team is not None and one.team not in teams:
+                raise ValueError(
+                    f"campaign '{one.id}' names the team '{one.team}', which has no budget in plan.team_budgets"
+                    f"{near_miss(one.team, teams)}"
+                )
+            if one.team is not None and one.budget_unit is not None:
+                raise ValueError(
+                    f"campaign '{one.id}' counts {one.budget_unit}, so it cannot share the money of team '{one.team}'; "
+                    "remove 'team' or 'budget_unit'"
+                )
         return self
 
     @model_validator(mode="after")
     def _usual_budget(self) -> Config:
         if self.business_as_usual is not None:
-            try:
-                amount = self.minor(self.business_as_usual.budget)
-            except InputError as error:
-                raise ValueError(f"'budget' of business_as_usual: {error}") from None
-            if amount < 0:
-                raise ValueError("'budget' of business_as_usual is below zero")
+            self._check_amount(self.business_as_usual.budget, None, "'budget' of business_as_usual")
         return self
 
     def only(self, *sections: str) -> Config:

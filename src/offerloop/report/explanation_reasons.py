@@ -165,6 +165,12 @@ def _price(tell: Teller, found: Mapping[str, Any]) -> list[str]:
     ]
 
 
+def _limits(tell: Teller, found: Mapping[str, Any]) -> list[str]:
+    now, price = tell.ratio(found["price_now"]), tell.ratio(found["price"])
+    one = tell.one(found["campaign_id"])
+    return [tell.say("change.limits", offer=tell.named(found), now=now, price=price, one=one)]
+
+
 def _break_even(tell: Teller, found: Mapping[str, Any]) -> list[str]:
     if found["value_minor"] < 0:
         return [tell.say("change.harm")]
@@ -216,6 +222,7 @@ _CHANGES = {
     "rounding": _random,
     "runner_up": _runner_up,
     "price": _price,
+    "limits": _limits,
     "break_even": _break_even,
     "purchase": _purchase,
     "any_purchase": _any_purchase,

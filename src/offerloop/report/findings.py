@@ -38,6 +38,8 @@ class CampaignFindings:
     """Share of the planned offers whose effect is the shop's own assumption."""
     bases: tuple[str, ...] = ()
     """What the effects of the planned offers rest on, each once; empty where none is planned."""
+    pays_alone: bool = False
+    """Whether it is not sent only because other campaigns bring more with the same customers and limits."""
     overspend: float | None = None
     """Chance of spending more than a budget that counts expected costs, when every estimate is right."""
 
@@ -56,6 +58,8 @@ class Findings:
     """Epoch day of the plan; the day after the last one known."""
     explore_share: float
     """Share of those who explore among the customers outside the holdout who can draw an offer."""
+    campaigns_solved: str = "jointly"
+    """How the plan was found: jointly, or in order."""
     test: ComingTest | None = None
     """What the read-out of the plan will be able to show; None when nothing is planned."""
     gaps: tuple[str, ...] = ()

@@ -138,8 +138,10 @@ def _keep(one: CampaignFacts, facts: Facts, *, marked: bool) -> str:
     tell, profit = facts.voice, one.plan.profit
     if one.basis == UNKNOWN:
         return tell.say("decision.unknown")
-    if one.is_short_of_budget:
-        key = "decision.small_budget" if one.found.budget_minor else "decision.no_budget"
+    if one.found.pays_alone:
+        key = "decision.others"
+    elif one.is_short_of_budget:
+        key = f"decision.{_short(one)}"
     elif one.found.n_planned == 0:
         key = "decision.empty"
     elif profit.value > 0:
@@ -155,6 +157,13 @@ def _keep(one: CampaignFacts, facts: Facts, *, marked: bool) -> str:
         mark=_mark(one, facts, marked=marked),
     )
     return tell.listed((told, break_even_sentence(one.supplier_share, tell, assumed=one.is_assumed)), "sentence")
+
+
+def _short(one: CampaignFacts) -> str:
+    """Which limit does not pay for a single offer: the campaign's own budget, which then has a price, or another."""
+    if one.found.budget_minor == 0:
+        return "no_budget"
+    return "small_budget" if one.found.shadow_price > 0 else "small_shared"
 
 
 def break_even_sentence(share: BreakEven, tell: Voice, *, assumed: bool = False) -> str:

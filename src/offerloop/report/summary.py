@@ -15,6 +15,7 @@ from offerloop.report.reach import reach_sentence
 from offerloop.report.sections.gaps import gap_sentences
 from offerloop.report.sections.limits import limits
 from offerloop.report.sections.past_campaigns import past_campaigns
+from offerloop.report.sections.plan_limits import CONTACTS, gain_of
 from offerloop.report.sections.recommenders import Gate, choices
 from offerloop.report.sections.uniform_depth import depths_of, profit_of
 from offerloop.report.sentences import basis_mark, campaign_sentence, decision
@@ -43,6 +44,7 @@ def summarise(findings: Findings, language: str = "en") -> dict[str, Any]:
         "margin_basis": facts.margin_basis,
         "customers": facts.n_customers,
         "campaigns": [_campaign(one, facts) | _uniform(findings, one, facts) for one in facts.campaigns],
+        "plan": {"campaigns": findings.campaigns_solved, "limits": _limits(findings, facts)},
         "shown_offers": _shown(evidence, facts),
         "response": _response(findings, evidence, facts),
         "past_campaigns": _past(findings, facts),
@@ -63,6 +65,7 @@ def _campaign(one: CampaignFacts, facts: Facts) -> dict[str, Any]:
         "id": found.campaign_id,
         "title": found.title,
         "send": found.send,
+        "pays_alone": found.pays_alone,
         "basis": one.basis,
         "bases": sorted(one.bases),
         "sentence": campaign_sentence(one, facts),
@@ -106,6 +109,23 @@ def _uniform(findings: Findings, one: CampaignFacts, facts: Facts) -> dict[str, 
         if row["is_best"]
     ]
     return {"uniform_depths": found}
+
+
+def _limits(findings: Findings, facts: Facts) -> list[dict[str, Any]]:
+    """What the order and each limit cost; contacts are plain numbers, and nothing is said where it is not computed."""
+    rows = findings.table("plan_limits")
+    return [] if rows is None else [_limit(row, facts.money) for row in rows.iter_rows(named=True)]
+
+
+def _limit(row: dict[str, Any], money: Money) -> dict[str, Any]:
+    named = {"kind": row["kind"], "name": row["name"], "campaign": row["campaign_id"]}
+    gain = None if row["gain_minor"] is None else _money(gain_of(row), money)
+    if row["kind"] == "order":
+        return named | {"profit_without": gain}
+    units = None if row["kind"] in CONTACTS else Money(row["unit"])
+    used = {key: row[key] if units is None else units.decimal(row[key]) for key in ("at_most", "used")}
+    price = row["shadow_price"] / (1 if units is not None else money.unit)
+    return named | used | {"unit": row["unit"], "shadow_price": round(price, DIGITS), "profit_without": gain}
 
 
 def _test(findings: Findings, facts: Facts) -> dict[str, Any] | None:

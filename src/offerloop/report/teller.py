@@ -110,6 +110,8 @@ class Teller:
         """Return a code for why a campaign is not sent: by its rule for sending, or because it has no forecast."""
         if not campaign["has_forecast"]:
             return "no_forecast"
+        if campaign["pays_alone"]:
+            return "not_sent_others"
         return "not_sent_expected" if campaign["send_rule"] == "expected" else "not_sent"
 
     def offer(self, terms: Mapping[str, Any] | None, *, with_most: bool = False) -> str:

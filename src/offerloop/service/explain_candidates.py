@@ -4,8 +4,10 @@ Under one budget with shadow price p the plan gives a customer the candidate wit
 
     net = profit - p x cost, where the cost is counted as the budget counts it,
 
-when that is above zero. The last offers at the margin of the budget can differ, because offers are whole: the
-recorded choice is then called within rounding, and never more than one step of the customer's own offers.
+when that is above zero. With several limits p is the sum of the prices of all budgets that the offer counts in, and the
+price of a contact is subtracted as well. Campaigns that are solved together compete by `net`. The last offers at the
+margin of the budget can differ, because offers are whole: the recorded choice is then called within rounding, and never
+more than one step of the customer's own offers.
 """
 
 from __future__ import annotations
@@ -49,6 +51,10 @@ class Candidate:
     funded_share: float
     margin: float
     basis: str
+    budget_price: float
+    """What a unit of all its budgets together brings elsewhere."""
+    contact_price: float
+    """What the contact brings elsewhere."""
 
     @property
     def key(self) -> Key:
@@ -62,8 +68,18 @@ class Candidate:
 
     @property
     def net(self) -> float:
-        """Profit less what its budget is worth elsewhere."""
-        return self.profit - self.campaign.shadow_price * self.budget_cost
+        """Profit less what its budget and its contact are worth elsewhere."""
+        return self.profit - self.worth_elsewhere
+
+    @property
+    def worth_elsewhere(self) -> float:
+        """What its budget and its contact bring with other customers."""
+        return self.budget_price * self.budget_cost + self.contact_price
+
+    @property
+    def price(self) -> float:
+        """The same for each unit of its budget; 0 where it takes none."""
+        return self.worth_elsewhere / self.budget_cost if self.budget_cost else 0.0
 
     @property
     def tolerance(self) -> float:
@@ -92,6 +108,7 @@ def candidates_of(run: RunRead, customer: int | str) -> list[Candidate]:
 
 def _candidate(row: dict[str, Any], campaign: CampaignRead, run: RunRead) -> Candidate:
     own = row["cost_weight"] * (1 - row["funded_share"])
+    budget, contact = run.prices.get((campaign.id, row["offer_id"]), (campaign.shadow_price, 0.0))
     return Candidate(
         campaign=campaign,
         offer_id=row["offer_id"],
@@ -108,6 +125,8 @@ def _candidate(row: dict[str, Any], campaign: CampaignRead, run: RunRead) -> Can
         funded_share=row["funded_share"],
         margin=row["margin"],
         basis=row["basis"],
+        budget_price=budget,
+        contact_price=contact,
     )
 
 
@@ -130,25 +149,26 @@ def _in_full(offer: Offer) -> dict[str, Any]:
 
 
 def choose(candidates: list[Candidate], campaigns: Iterable[CampaignRead], planned: Key | None) -> Choice:
-    """Apply the plan's rule again, campaign by campaign, and compare it with what the plan recorded."""
+    """Apply the plan's rule again and compare it with what the plan recorded."""
     recorded = next((one for one in candidates if one.key == planned), None)
-    recomputed = None
-    for campaign in campaigns:
-        mine = [one for one in candidates if one.campaign.id == campaign.id and campaign.send]
-        best = max(mine, key=lambda one: one.net, default=None)
-        if best is not None and best.net > 0:
-            recomputed = best
-            break
+    sent = [one for one in candidates if one.campaign.send]
+    turns = [sent] if all(one.campaign.solved_jointly for one in sent) else [_of(one, sent) for one in campaigns]
+    best = (max(mine, key=lambda one: one.net, default=None) for mine in turns)
+    recomputed = next((one for one in best if one is not None and one.net > 0), None)
     if planned == (recomputed.key if recomputed else None):
         return Choice(recorded, recomputed, "exact")
     both = [one for one in (recorded, recomputed) if one is not None]
     return Choice(recorded, recomputed, "rounding" if _within_one_step(both, recorded) else "unexplained")
 
 
+def _of(campaign: CampaignRead, candidates: list[Candidate]) -> list[Candidate]:
+    return [one for one in candidates if one.campaign.id == campaign.id]
+
+
 def _within_one_step(both: list[Candidate], recorded: Candidate | None) -> bool:
-    """Whether the two differ, in the campaign that chose first, by less than one whole offer's budget is worth."""
-    first = both[0].campaign.id if len({one.campaign.id for one in both}) == 1 else None
-    if first is None or not both:
+    """Whether the two differ, in campaigns that chose together, by less than one whole offer's budget is worth."""
+    together = len({one.campaign.id for one in both}) == 1 or all(one.campaign.solved_jointly for one in both)
+    if not together or not both:
         return len(both) == 2 and min(abs(one.net) / _step(one) for one in both) <= 1
     nets = [one.net if one is recorded else -one.net for one in both]
     return abs(sum(nets)) <= max(_step(one) for one in both)
@@ -156,7 +176,7 @@ def _within_one_step(both: list[Candidate], recorded: Candidate | None) -> bool:
 
 def _step(one: Candidate) -> float:
     """What one whole offer takes from the budget, at the budget's price."""
-    return one.campaign.shadow_price * one.budget_cost + one.tolerance
+    return one.worth_elsewhere + one.tolerance
 
 
 def why_not(one: Candidate, choice: Choice, campaigns: tuple[CampaignRead, ...], given: Key | None, arm: str) -> str:
@@ -171,15 +191,25 @@ def why_not(one: Candidate, choice: Choice, campaigns: tuple[CampaignRead, ...],
     if one.profit <= 0:
         return "negative"
     order = [campaign.id for campaign in campaigns]
-    if chosen is not None and order.index(chosen.campaign.id) < order.index(one.campaign.id):
+    if chosen is not None and not one.campaign.solved_jointly and _is_before(chosen, one, order):
         return "taken"
     return _under_the_budget(one, chosen)
+
+
+def _is_before(one: Candidate, other: Candidate, order: list[str]) -> bool:
+    """Whether a campaign chose its customers before another."""
+    return order.index(one.campaign.id) < order.index(other.campaign.id)
+
+
+def _competes(one: Candidate, chosen: Candidate) -> bool:
+    """Whether both were choices of the same problem."""
+    return one.campaign.id == chosen.campaign.id or (one.campaign.solved_jointly and one.campaign.send)
 
 
 def _under_the_budget(one: Candidate, chosen: Candidate | None) -> str:
     if one.net <= -one.tolerance:
         return "below_price"
-    if chosen is None or chosen.campaign.id != one.campaign.id or one.net > chosen.net + one.tolerance:
+    if chosen is None or not _competes(one, chosen) or one.net > chosen.net + one.tolerance:
         return "rounding"
     return "dearer" if one.profit > chosen.profit else "less_profit"
 
@@ -191,8 +221,8 @@ def shown(candidates: list[Candidate], also: Iterable[Candidate | None]) -> list
 
 
 def runner_up(candidates: list[Candidate], chosen: Candidate) -> Candidate | None:
-    """The next best candidate of the same campaign, or None when that is no offer."""
-    others = [one for one in candidates if one.campaign.id == chosen.campaign.id and one.key != chosen.key]
+    """The next best candidate that competed with it, or None when that is no offer."""
+    others = [one for one in candidates if _competes(one, chosen) and one.key != chosen.key]
     best = max(others, key=lambda one: one.net, default=None)
     return best if best is not None and best.net > 0 else None
 

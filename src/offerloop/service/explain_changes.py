@@ -8,7 +8,7 @@ import polars as pl
 
 from offerloop.money import MICRO
 from offerloop.response.days import QUARTER
-from offerloop.service.explain_candidates import Candidate, Choice, runner_up
+from offerloop.service.explain_candidates import PRICE_STEP, Candidate, Choice, runner_up
 from offerloop.service.explain_read import CampaignRead, RunRead
 
 JUST_BELOW = 1 - 1e-9
@@ -58,19 +58,26 @@ def _runner_up(chosen: Candidate, candidates: list[Candidate]) -> dict[str, Any]
 
 def _price(run: RunRead, live: list[Candidate]) -> dict[str, Any]:
     """The shadow price, and with it the budget, at which the customer's first offer would be given."""
-    returns = [one for one in live if one.profit > 0 and one.budget_cost > 0 and one.campaign.shadow_price > 0]
-    nearest = max(returns, key=lambda one: one.profit / one.budget_cost / one.campaign.shadow_price, default=None)
+    returns = [one for one in live if one.profit > 0 and one.budget_cost > 0 and one.price > 0]
+    nearest = max(returns, key=lambda one: one.profit / one.budget_cost / one.price, default=None)
     if nearest is None or nearest.net >= -nearest.tolerance:
         return {"kind": "rounding"}
     price = nearest.profit / nearest.budget_cost
+    known = {**_named(nearest), "price": price, "price_now": nearest.price}
+    sent = [one for one in run.campaigns if one.send]
+    if not _has_own_price(nearest) or (len(sent) > 1 and nearest.campaign.solved_jointly):
+        return {"kind": "limits", **known}
     return {
         "kind": "price",
-        **_named(nearest),
-        "price": price,
-        "price_now": nearest.campaign.shadow_price,
+        **known,
         "budget_minor": budget_at(run, nearest.campaign, price * JUST_BELOW),
         "budget_now_minor": nearest.campaign.budget_minor,
     }
+
+
+def _has_own_price(one: Candidate) -> bool:
+    """Whether its campaign's budget is the only limit with a price."""
+    return abs(one.price - one.campaign.shadow_price) <= PRICE_STEP
 
 
 def budget_at(run: RunRead, campaign: CampaignRead, price: float) -> float:

@@ -155,6 +155,7 @@ def _campaign(run: RunRead, one: CampaignRead) -> dict[str, Any]:
         "title": one.title,
         "send": one.send,
         "send_rule": one.send_rule,
+        "pays_alone": one.pays_alone,
         "has_forecast": one.send or not run.table("effects").filter(campaign_id=one.id).head(1).collect().is_empty(),
         "budget_minor": one.budget_minor,
         "budget_unit": one.budget_unit,
@@ -192,7 +193,7 @@ def _row(one: Candidate, status: str) -> dict[str, Any]:
         "funded_share": one.funded_share,
         "p_redeem": one.p_redeem,
         "basis": one.basis,
-        "shadow_price": one.campaign.shadow_price,
+        "shadow_price": one.price,
         "net_minor": one.net,
         "status": status,
     }

@@ -43,6 +43,10 @@ class CampaignRead:
     budget_basis: str
     shadow_price: float
     """Extra profit for one more unit of budget, both in the same money; written with six digits."""
+    solved_jointly: bool
+    """Whether it was solved together with the other campaigns."""
+    pays_alone: bool
+    """Whether it is not sent only because other campaigns bring more with the same customers and limits."""
     n_planned: int
     supplier_share: float | None
     """Share of the discount from which the campaign clearly pays, when one was found."""
@@ -77,9 +81,19 @@ class RunRead:
     def campaigns(self) -> tuple[CampaignRead, ...]:
         """In their order."""
         rules = {str(one["id"]): str(one.get("send", "proven")) for one in self.written.get("campaigns", [])}
+        solved = str(self.summary.get("plan", {}).get("campaigns", "in order"))
         return tuple(
-            _campaign(one, rules.get(str(one["id"]), "proven"), self.currency) for one in self.summary["campaigns"]
+            _campaign(one, rules.get(str(one["id"]), "proven"), self.currency, jointly=solved == "jointly")
+            for one in self.summary["campaigns"]
         )
+
+    @cached_property
+    def prices(self) -> dict[tuple[str, str], tuple[float, float]]:
+        """By campaign and offer the price of a unit of its budgets, and of a contact; runs of before that have none."""
+        if not (self.folder / "offer_prices.parquet").is_file():
+            return {}
+        rows = self.table("offer_prices").collect().iter_rows()
+        return {(campaign, offer): (budget, contact) for campaign, offer, budget, contact in rows}
 
     @property
     def audit_only(self) -> list[str]:
@@ -171,7 +185,7 @@ def open_run(folder: Path) -> RunRead:
     return RunRead(folder, summary, written, holdout_of(manifest, written))
 
 
-def _campaign(one: Mapping[str, Any], send_rule: str, currency: str) -> CampaignRead:
+def _campaign(one: Mapping[str, Any], send_rule: str, currency: str, *, jointly: bool) -> CampaignRead:
     share = (one.get("break_even_supplier_share") or {}).get("beyond_interval")
     return CampaignRead(
         id=str(one["id"]),
@@ -182,6 +196,8 @@ def _campaign(one: Mapping[str, Any], send_rule: str, currency: str) -> Campaign
         budget_unit=str(one.get("budget_unit", currency)),
         budget_basis=str(one["budget_basis"]),
         shadow_price=float(one["shadow_price"]),
+        solved_jointly=jointly,
+        pays_alone=bool(one.get("pays_alone", False)),
         n_planned=int(one["customers_planned"]),
         supplier_share=None if share is None else float(share),
     )

@@ -12,7 +12,7 @@ import polars as pl
 
 from offerloop.allocation.assign import as_text
 from offerloop.config import Publish
-from offerloop.config.model import PUBLISHABLE
+from offerloop.config.publish import PUBLISHABLE
 from offerloop.errors import InputError
 from offerloop.money import DIGITS
 from offerloop.offers import NO_OFFER, Offer

@@ -9,7 +9,9 @@ from offerloop.tables.allocation import (
     EXPLORE,
     HOLDBACK,
     HOLDOUT,
+    OFFER_PRICES,
     PLAN,
+    PLAN_LIMITS,
     REASONS,
     UNIFORM_DEPTHS,
     USUAL,
@@ -64,6 +66,8 @@ STAGE_TABLES = {
         BUDGET_CURVE,
         BREAK_EVEN_SWEEP,
         UNIFORM_DEPTHS,
+        PLAN_LIMITS,
+        OFFER_PRICES,
     )
 }
 """All of them by name, in the order of the flow."""
@@ -88,9 +92,11 @@ __all__ = [
     "ID",
     "MARGINS",
     "OFFERS",
+    "OFFER_PRICES",
     "OUTCOMES",
     "OVERLAP",
     "PLAN",
+    "PLAN_LIMITS",
     "POLICY_VALUES",
     "PRODUCT_TEXTS",
     "PROFILES",

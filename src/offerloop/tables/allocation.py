@@ -135,3 +135,49 @@ UNIFORM_DEPTHS = Table(
     ),
     key=("campaign_id", "category", "offer_id"),
 )
+
+PLAN_LIMITS = Table(
+    "plan_limits",
+    "What each limit costs: the profit that the campaigns which are sent would have without it, less that of the plan. "
+    "The row `order` says what solving campaigns in order costs. Money in minor units.",
+    (
+        Column(
+            "kind",
+            pl.String,
+            "campaign, offers (some of a campaign's), team, total, contacts, channel (contacts by channel), or order",
+        ),
+        Column("name", pl.String, "campaign, pattern of offers, team or channel; empty where there is only one"),
+        Column("campaign_id", pl.String, "the one campaign that it concerns", optional=True),
+        Column("unit", pl.String, "what it counts: money, the unit of the campaign's budget, or contacts"),
+        Column("at_most", pl.Float64, "minor units, or contacts; empty for the order", optional=True),
+        Column("used", pl.Float64, "by the plans that are sent; likewise", optional=True),
+        Column(
+            "shadow_price",
+            pl.Float64,
+            "profit that one more minor unit, or contact, would bring, by the estimates that choose; likewise",
+            optional=True,
+        ),
+        Column(
+            "claimed_gain_minor",
+            pl.Float64,
+            "profit gained without it, by the estimates that choose; empty where that is not computed",
+            optional=True,
+        ),
+        Column("gain_minor", pl.Float64, "held-out profit gained without it; likewise", optional=True),
+        Column("gain_low_minor", pl.Float64, "lower end, 95 %; empty where all is assumed", optional=True),
+        Column("gain_high_minor", pl.Float64, "upper end; likewise", optional=True),
+    ),
+    key=("kind", "name", "campaign_id"),
+)
+
+OFFER_PRICES = Table(
+    "offer_prices",
+    "What each offer's use of limits was priced at when the plan was solved.",
+    (
+        Column("campaign_id", pl.String, "campaign"),
+        Column("offer_id", pl.String, "offer with an effect on somebody"),
+        Column("budget_price", pl.Float64, "profit that a minor unit of all its budgets together brings elsewhere"),
+        Column("contact_price", pl.Float64, "minor units of profit that a contact brings elsewhere"),
+    ),
+    key=("campaign_id", "offer_id"),
+)

@@ -11,6 +11,7 @@ from offerloop.report.charts.lines import Level, Point, line
 from offerloop.report.facts import UNKNOWN, CampaignFacts, Facts
 from offerloop.report.findings import Findings
 from offerloop.report.numbers import count
+from offerloop.report.sections.plan_limits import limit_blocks
 from offerloop.report.sections.uniform_depth import uniform_blocks
 from offerloop.report.sentences import basis_mark, noun
 from offerloop.report.voice import Voice
@@ -34,6 +35,7 @@ def budget_section(findings: Findings, facts: Facts) -> Section:
             chance = tell.share(one.found.overspend, 0.001)
             blocks.append(Text(tell.say("budget.overspend", title=one.found.title, chance=chance)))
         blocks += uniform_blocks(one, findings, tell)
+    blocks += limit_blocks(findings, facts)
     bases = dict.fromkeys(one.found.budget_basis for one in ordered[:SHOWN] if one.basis != UNKNOWN)
     blocks += [Text(tell.say(f"budget.basis.{name}")) for name in bases]
     others = [one.found.title for one in ordered[SHOWN:]]

@@ -143,6 +143,10 @@ WORDS: dict[str, str] = {
         "{campaign}: not sent, so it decides nothing here. Its best plan is forecast at {forecast}, which is not above "
         "zero."
     ),
+    "price.not_sent_others": (
+        "{campaign}: not sent, so it decides nothing here. By itself it is forecast at {forecast}, but other campaigns "
+        "bring more with the same customers and limits."
+    ),
     "price.no_forecast": (
         "{campaign}: not sent, so it decides nothing here. Nothing shows the effect of its offers, so there is no "
         "forecast."
@@ -205,6 +209,9 @@ WORDS: dict[str, str] = {
     "why_not.kept_back_explore": "the plan's choice, but the customer was drawn by lot.",
     "why_not.not_sent": "its campaign {campaign} is not sent, because its forecast is not clearly above zero.",
     "why_not.not_sent_expected": "its campaign {campaign} is not sent, because its forecast is not above zero.",
+    "why_not.not_sent_others": (
+        "its campaign {campaign} is not sent, because other campaigns bring more with the same customers and limits."
+    ),
     "why_not.negative": "it would lose money: value {value} less expected cost {cost} is {profit}.",
     "why_not.negative_unit": "it is estimated to bring nothing: value {value}.",
     "why_not.taken": "an earlier campaign already plans an offer for this customer.",
@@ -232,6 +239,10 @@ WORDS: dict[str, str] = {
         "estimates that takes a budget of about {budget} instead of {budget_now}; all that is added returns between "
         "these two prices."
     ),
+    "change.limits": (
+        "{offer} would be given once its budgets and contacts bring less than {price} elsewhere for {one} of budget "
+        "(now {now}). Larger limits lower that."
+    ),
     "change.rounding": "The customer is at the margin of the budget: one more offer's worth of it decides.",
     "change.share": (
         "{offer} would break even once suppliers pay {share} of the discount (now {now}). To be given it must also "
@@ -250,6 +261,9 @@ WORDS: dict[str, str] = {
     ),
     "change.no_category": "No offer's effect can be told from purchases; only the shop's own assumption would do.",
     "change.not_sent": "{campaign} would have to be forecast clearly above zero; now it is {forecast}.",
+    "change.not_sent_others": (
+        "{campaign} would have to bring more than the campaigns that are sent; by itself it is forecast at {forecast}."
+    ),
     "change.not_sent_expected": "{campaign} would have to be forecast above zero; now it is {forecast}.",
     "change.no_forecast": (
         "{campaign} needs a forecast: from varying shelf discounts, from offers shown at random with their "

@@ -66,6 +66,44 @@ WORDS: dict[str, str] = {
     "budget.column.customers": "customers",
     "budget.column.spend": "expected spend",
     "budget.column.profit": "profit [95 % interval]",
+    # What campaigns share.
+    "order.jointly": (
+        "All campaigns are solved together. Compared with the order of the configuration, this changes profit by "
+        "{gain}. "
+        "Each curve is that of one campaign with the customers whom no other campaign has."
+    ),
+    "order.no_difference": (
+        "All campaigns are solved together. In the order of the configuration they would bring the same. "
+        "Each curve is that of one campaign with the customers whom no other campaign has."
+    ),
+    "order.kept": (
+        "Campaigns keep the order of the configuration: by the estimates that choose, what is sent in that order "
+        "brings more than what is sent when all are solved together."
+    ),
+    "order.in_order": (
+        "Campaigns are solved in the order of the configuration. Solving them together (plan.campaigns) would change "
+        "profit by {gain}: that is what the order costs."
+    ),
+    "order.costs_nothing": (
+        "Campaigns are solved in the order of the configuration. Solved together they would bring no more."
+    ),
+    "limits.table": "What each limit costs: profit without it less that of the plan, held out, for one week",
+    "limits.column.limit": "limit",
+    "limits.column.at_most": "allows",
+    "limits.column.used": "used",
+    "limits.column.price": "one more unit brings",
+    "limits.column.gain": "profit gained without it [95 % interval]",
+    "limits.campaign": "budget of “{title}”",
+    "limits.offers": "offers {name} of “{title}”",
+    "limits.team": "budget of team {name}",
+    "limits.total": "budget of all campaigns",
+    "limits.contacts": "contacts",
+    "limits.channel": "contacts by {name}",
+    "limits.unknown": "not computed",
+    "limits.not_computed": (
+        "Profit without each limit is not computed here: with so many customers, solving again for each limit would "
+        "take too long. What one more unit brings is known."
+    ),
     # One depth for everybody.
     "uniform.text": (
         "One depth for everybody, “{title}”: given to all whom it concerns, the best depth brings more than no "

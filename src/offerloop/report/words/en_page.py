@@ -119,6 +119,11 @@ WORDS: dict[str, str] = {
     "decision.unknown": "send none; nothing shows what these offers do, so no plan can be made.",
     "decision.no_budget": "send none; the budget is 0.",
     "decision.small_budget": "send none; the budget of {budget} does not pay for a single offer.",
+    "decision.small_shared": "send none; the limits that campaigns share do not allow a single offer.",
+    "decision.others": (
+        "send none; by itself it would bring {profit}, but other campaigns bring more with the same customers and "
+        "limits."
+    ),
     "decision.empty": "send none; at {margin} no offer is estimated to pay for any customer.",
     "decision.unclear": (
         "send none; the best plan's forecast of {profit} is above zero, but its interval includes zero, so it cannot "

@@ -155,6 +155,10 @@ WORDS: dict[str, str] = {
     "price.used": "{campaign}：预算每增加 {one}，增量利润增加 {price}。预算 {budget}，每份优惠按{basis}计入。",
     "price.unused": "{campaign}：0。预算 {budget} 没有用完，再增加也不会带来增量利润。每份优惠按{basis}计入。",
     "price.not_sent": "{campaign}：不发出，因此不影响这里的决策。其最佳方案的预测为 {forecast}，没有明确高于零。",
+    "price.not_sent_others": (
+        "{campaign}：不发出，因此不影响这里的决策。单独进行的预测为 {forecast}，"
+        "但在相同的用户和限制下，其他营销活动带来更多。"
+    ),
     "price.not_sent_expected": "{campaign}：不发出，因此不影响这里的决策。其最佳方案的预测为 {forecast}，不高于零。",
     "price.no_forecast": "{campaign}：不发出，因此不影响这里的决策。没有数据表明其优惠的效果，因此没有预测。",
     "price.basis.liability": "最大负债",
@@ -202,6 +206,7 @@ WORDS: dict[str, str] = {
     "why_not.kept_back_usual": "计划的选择，但该用户沿用现行做法。",
     "why_not.kept_back_explore": "计划的选择，但该用户由抽签决定。",
     "why_not.not_sent": "所属的营销活动 {campaign} 不发出，因为其预测没有明确高于零。",
+    "why_not.not_sent_others": "所属的营销活动 {campaign} 不发出，因为在相同的用户和限制下，其他营销活动带来更多。",
     "why_not.not_sent_expected": "所属的营销活动 {campaign} 不发出，因为其预测不高于零。",
     "why_not.negative": "会亏钱：增量毛利 {value} 减预期成本 {cost} 为 {profit}。",
     "why_not.negative_unit": "估计不会带来什么：增量毛利 {value}。",
@@ -221,6 +226,10 @@ WORDS: dict[str, str] = {
         "当每 {one} 预算的影子价格从 {now} 降到 {price} 以下时，会发放 {offer}。按这些估计，预算约需 {budget}"
         "（现在 {budget_now}）；新增预算的回报介于这两个价格之间。"
     ),
+    "change.limits": (
+        "当其预算和触达用在别处时，每 {one} 预算带来的少于 {price}（现在 {now}），会发放 {offer}。"
+        "放宽限制会降低这一数值。"
+    ),
     "change.rounding": "该用户正处在预算的边界上：多一份优惠的预算就会改变决策。",
     "change.share": (
         "当供应商承担折扣的 {share} 时（现在 {now}），{offer} 可以保本。要真正发放，它的回报还必须高于预算用在别处的"
@@ -236,6 +245,7 @@ WORDS: dict[str, str] = {
     "change.any_purchase": "任何一次购买：凡是在计划日之前 {days} 天内购买过的用户，随机投放的优惠的效果就是已知的。",
     "change.no_category": "没有一种优惠的效果能由购买推算；只能靠商家自己的假设。",
     "change.not_sent": "{campaign} 的预测必须明确高于零；现在为 {forecast}。",
+    "change.not_sent_others": "{campaign} 必须比会发出的营销活动带来更多；单独进行的预测为 {forecast}。",
     "change.not_sent_expected": "{campaign} 的预测必须高于零；现在为 {forecast}。",
     "change.no_forecast": (
         "{campaign} 需要有预测：来自有变化的货架折扣、带有概率的随机展示记录，或商家自己的假设（assumed）。"

@@ -48,6 +48,39 @@ WORDS: dict[str, str] = {
     "budget.column.customers": "用户数",
     "budget.column.spend": "预期成本",
     "budget.column.profit": "增量利润 [95% 区间]",
+    # 活动之间的共同限制
+    "order.jointly": (
+        "所有营销活动一起求解。与按配置中的先后顺序依次求解相比，增量利润的变化为 {gain}。"
+        "每条曲线只针对一个活动，且只包含没有被其他活动选中的用户。"
+    ),
+    "order.no_difference": (
+        "所有营销活动一起求解。如果按配置中的先后顺序依次求解，增量利润相同。"
+        "每条曲线只针对一个活动，且只包含没有被其他活动选中的用户。"
+    ),
+    "order.kept": (
+        "营销活动保留配置中的先后顺序：按选择方案所用的估计，依次求解后发出的方案比一起求解的带来更多增量利润。"
+    ),
+    "order.in_order": (
+        "营销活动按配置中的先后顺序依次求解。如果一起求解（plan.campaigns），增量利润的变化为 {gain}，"
+        "这就是先后顺序的代价。"
+    ),
+    "order.costs_nothing": "营销活动按配置中的先后顺序依次求解。一起求解也不会带来更多增量利润。",
+    "limits.table": "每个限制的代价：取消该限制后的增量利润减去本方案的增量利润（留出检验，一周）",
+    "limits.column.limit": "限制",
+    "limits.column.at_most": "上限",
+    "limits.column.used": "已用",
+    "limits.column.price": "每增加一个单位带来",
+    "limits.column.gain": "取消后增加的增量利润 [95% 区间]",
+    "limits.campaign": "“{title}”的预算",
+    "limits.offers": "“{title}”中优惠 {name} 的预算",
+    "limits.team": "团队 {name} 的预算",
+    "limits.total": "全部营销活动的总预算",
+    "limits.contacts": "触达人数",
+    "limits.channel": "渠道 {name} 的触达人数",
+    "limits.unknown": "未计算",
+    "limits.not_computed": (
+        "这里没有计算取消每个限制后的增量利润：用户太多，为每个限制重新求解耗时过长。每增加一个单位带来多少是已知的。"
+    ),
     # 统一折扣
     "uniform.text": (
         "统一折扣，“{title}”：发给所有相关用户时，在 {all} 个品类中，"

@@ -100,6 +100,8 @@ WORDS: dict[str, str] = {
     "decision.unknown": "不发放；没有数据表明这些优惠的效果，因此无法制定计划。",
     "decision.no_budget": "不发放：预算为 0。",
     "decision.small_budget": "不发放：{budget} 的预算不够发放任何一个优惠。",
+    "decision.small_shared": "不发放：营销活动的共同限制不够发放任何一个优惠。",
+    "decision.others": "不发放；单独进行会带来 {profit}，但在相同的用户和限制下，其他营销活动带来更多。",
     "decision.empty": "不发放；按{margin}，估计没有一种优惠对任何用户划算。",
     "decision.unclear": "不发放；最佳方案的预测为 {profit}，虽高于零，但区间包含零，因此与什么都不做无法区分。",
     "decision.loses": (

@@ -1,0 +1,101 @@
+"""One campaign as the plan sees it: its candidates, what they take from its budget, and their held-out value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from offerloop.allocation.candidates import Candidates, budget_unit, counted_cost, positions
+from offerloop.allocation.problem import Ints
+from offerloop.allocation.valuation import Repeated, Valuation
+from offerloop.config import Campaign
+
+Views = list[tuple[pl.DataFrame, pl.DataFrame]]
+"""For each division of the customers the effects and the calibration; they differ in held-out columns only."""
+TERMS = (
+    "campaign_id", "offer_id", "category", "depth", "funded_share", "margin", "contact_cost_minor", "cost_weight",
+)  # fmt: skip
+"""Columns of the offers that a valuation reads."""
+
+
+@dataclass(frozen=True, eq=False)
+class CampaignCase:
+    """See the module. Rows are candidates, in the order of customer and offer."""
+
+    campaign: Campaign
+    budget_minor: int
+    tables: tuple[pl.DataFrame, ...]
+    """For each division of the customers the campaign's effects with the offers' terms."""
+    calibrations: tuple[pl.DataFrame, ...]
+
+    @classmethod
+    def of(cls, views: Views, offers: pl.DataFrame, campaign: Campaign, budget_minor: int) -> CampaignCase:
+        """From the effects on the campaign's audience."""
+        keys = ["campaign_id", "offer_id"]
+        tables = [table.join(offers.select(TERMS), on=keys).sort("customer_id", "offer_id") for table, _ in views]
+        return cls(campaign, budget_minor, tuple(tables), tuple(fit for _, fit in views))
+
+    @property
+    def effects(self) -> pl.DataFrame:
+        """What the plan is chosen by."""
+        return self.tables[0]
+
+    @property
+    def unit(self) -> int:
+        """Units of `cost` in one minor unit of the budget."""
+        return budget_unit(self.campaign)
+
+    @cached_property
+    def cost(self) -> Ints:
+        """(rows,): what each candidate takes from the budget."""
+        return counted_cost(self.effects, self.campaign)
+
+    @cached_property
+    def customer(self) -> NDArray[Any]:
+        """(rows,): ids."""
+        return self.effects["customer_id"].to_numpy()
+
+    @cached_property
+    def offers(self) -> list[str]:
+        """Ids of the offers with an effect on somebody."""
+        return self.effects["offer_id"].unique().sort().to_list()
+
+    @cached_property
+    def offer(self) -> Ints:
+        """(rows,): positions in `offers`."""
+        return positions(self.effects)
+
+    @cached_property
+    def profit(self) -> NDArray[np.float64]:
+        """(rows,): by the estimates that choose."""
+        return self.effects["profit_minor"].to_numpy()
+
+    @cached_property
+    def candidates(self) -> Candidates:
+        """Side by side for each customer."""
+        return Candidates.of_effects(self.effects, self.campaign)
+
+    @cached_property
+    def valuation(self) -> Repeated:
+        """Held-out value of any choice of rows."""
+        return valued(self.tables, self.calibrations)
+
+    def is_open(self, closed: pl.Series) -> NDArray[np.bool_]:
+        """(rows,): whether the customer is none of these."""
+        return (~self.effects["customer_id"].is_in(closed.implode())).to_numpy()
+
+    def without(self, closed: pl.Series) -> CampaignCase:
+        """The same campaign for all other customers."""
+        kept = self.is_open(closed)
+        return self if kept.all() else replace(self, tables=tuple(one.filter(kept) for one in self.tables))
+
+
+def valued(tables: tuple[pl.DataFrame, ...], calibrations: tuple[pl.DataFrame, ...]) -> Repeated:
+    """Held-out values of the rows of one table, which each division of the customers has with its own columns."""
+    splits = [Valuation.of(table, fit) for table, fit in zip(tables, calibrations, strict=True)]
+    return Repeated(tuple(splits))

@@ -1,0 +1,46 @@
+"""Stage 5 for all campaigns: what is sent to whom, the forecast of each campaign, and what limits cost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import polars as pl
+
+from offerloop.allocation.campaign_case import CampaignCase
+from offerloop.allocation.decision import better_of, decide_in_order, decide_jointly
+from offerloop.allocation.forecast import Forecast
+from offerloop.allocation.plan_costs import PlanCosts, offer_prices
+from offerloop.allocation.plan_limits import PlanLimit
+
+Solving = Literal["jointly", "in order"]
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What was decided, and what it is worth."""
+
+    forecasts: list[Forecast]
+    """One for each campaign, in the order of the configuration."""
+    solved: Solving
+    """How the plan was found: `in order` also where that order has more profit than the joint plan."""
+    limits: pl.DataFrame
+    """What the order and each limit cost: PLAN_LIMITS."""
+    prices: pl.DataFrame
+    """By offer, the price of what it takes from limits: OFFER_PRICES."""
+
+
+def plan_campaigns(cases: Sequence[CampaignCase], limits: Sequence[PlanLimit], solving: Solving) -> Planned:
+    """Decide on all campaigns."""
+    ordered = decide_in_order(cases, limits)
+    alone = replace(ordered, solved="jointly")
+    joint = better_of(decide_jointly(cases, limits), ordered) if len(cases) > 1 else alone
+    decision = joint if solving == "jointly" else ordered
+    costs = PlanCosts(tuple(cases), tuple(limits))
+    return Planned(
+        forecasts=[one.forecast() for one in decision.parts],
+        solved=decision.solved,
+        limits=costs.table(decision, joint, ordered),
+        prices=offer_prices(decision, limits),
+    )

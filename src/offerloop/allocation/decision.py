@@ -1,0 +1,140 @@
+"""Decide which campaigns are sent, and to whom: solved together or in order, each campaign by its own launch decision.
+
+Jointly: all campaigns are solved together. While some campaign's plan is not to be sent, the one of least held-out
+profit is taken out and the others are solved again, so that nothing holds customers or money that it does not use.
+In order: a campaign that is not sent leaves all its customers and its part of shared limits to the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+import polars as pl
+
+from offerloop.allocation.campaign_case import CampaignCase
+from offerloop.allocation.forecast import Forecast, forecast_campaign, held_out, is_sent
+from offerloop.allocation.joint import Solved, amounts, best_together, leave, together
+from offerloop.allocation.plan_limits import PlanLimit
+from offerloop.allocation.problem import Floats, Ints, Limit
+from offerloop.allocation.solution import Solution
+from offerloop.offers import NOTHING
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """What was decided of one campaign."""
+
+    case: CampaignCase
+    rows: Ints
+    """Of its effects, ascending: what its plan takes, whether it is sent or not."""
+    send: bool
+    pays_alone: bool
+    """Whether it is not sent although it would be if there were no other campaign."""
+    closed: pl.Series
+    """Customers that it could not have: those with an offer of another campaign. One that is not sent when all are
+    solved jointly is shown as if it were the only campaign."""
+    prices: Floats
+    """(limits,): see `Solved`."""
+    own_price: float
+    """Of the campaign's own budget."""
+    missed: float
+    """Estimated profit that the plans solved with this one may lack together."""
+
+    @property
+    def profit(self) -> float:
+        """By the estimates that choose."""
+        return float(self.case.profit[self.rows].sum())
+
+    def forecast(self) -> Forecast:
+        """The plan's value for the customers whom no other campaign has."""
+        kept = np.flatnonzero(self.case.is_open(self.closed))
+        case = self.case.without(self.closed)
+        rows = np.searchsorted(kept, self.rows)
+        solution = self._solution(case, rows)
+        return forecast_campaign(case, rows, solution, send=self.send, pays_alone=self.pays_alone)
+
+    def _solution(self, case: CampaignCase, rows: Ints) -> Solution:
+        """The campaign's own part of what was solved."""
+        hit = np.isin(case.candidates.row, rows)
+        choice = np.where(hit.any(axis=1), hit.argmax(axis=1), NOTHING)[:, None]
+        own = Limit("budget", case.budget_minor * case.unit)
+        taken, profit = int(case.cost[rows].sum()), float(case.profit[rows].sum())
+        return Solution(choice, (own,), (self.own_price / case.unit,), (taken,), profit, profit + self.missed)
+
+
+@dataclass(frozen=True, eq=False)
+class Decision:
+    """All campaigns, in the order of the configuration."""
+
+    parts: tuple[Part, ...]
+    solved: Literal["jointly", "in order"]
+
+    @property
+    def sent(self) -> tuple[Part, ...]:
+        """Campaigns whose plan is sent."""
+        return tuple(one for one in self.parts if one.send)
+
+    @property
+    def profit(self) -> float:
+        """Of what is sent, by the estimates that choose."""
+        return sum(one.profit for one in self.sent)
+
+
+def decide_jointly(cases: Sequence[CampaignCase], limits: Sequence[PlanLimit]) -> Decision:
+    """Solve all campaigns together, without those that are not sent; see the module."""
+    active, found = list(cases), dict[str, Part]()
+    while active:
+        solved = best_together(active, limits)
+        parts = [_part(one, solved, limits, _others(one, active, solved)) for one in active]
+        found |= {one.case.campaign.id: one for one in parts}
+        failing = [one for one in parts if len(one.rows) and not one.send]
+        if not failing:
+            break
+        worst = min(failing, key=lambda one: held_out(one.case, one.rows).value)
+        active.remove(worst.case)
+    sent = {name for name, part in found.items() if part.send}
+    parts = [found[one.campaign.id] if one.campaign.id in sent else _alone(one, limits) for one in cases]
+    return Decision(tuple(parts), "jointly")
+
+
+def decide_in_order(cases: Sequence[CampaignCase], limits: Sequence[PlanLimit]) -> Decision:
+    """Solve campaigns one after the other."""
+    left, closed, parts = amounts(limits), cases[0].effects["customer_id"].clear(), list[Part]()
+    for one in cases:
+        part = _part(one, together([one], limits, left, closed), limits, closed)
+        if part.send:
+            left, closed = leave(one, part.rows, limits, left, closed)
+        parts.append(part)
+    return Decision(tuple(parts), "in order")
+
+
+def better_of(joint: Decision, ordered: Decision) -> Decision:
+    """The decision of more profit by the estimates that choose, and of equals the joint one.
+
+    Campaigns decide on their launch one by one, so an order can send more than all campaigns together.
+    """
+    return joint if joint.profit >= ordered.profit else ordered
+
+
+def _alone(case: CampaignCase, limits: Sequence[PlanLimit]) -> Part:
+    """A campaign that is not sent, as if there were no other."""
+    solved = together([case], limits, amounts(limits))
+    part = _part(case, solved, limits, case.effects["customer_id"].clear())
+    return replace(part, send=False, pays_alone=part.send)
+
+
+def _part(case: CampaignCase, solved: Solved, limits: Sequence[PlanLimit], closed: pl.Series) -> Part:
+    rows = solved.rows[case.campaign.id]
+    own = next(n for n, one in enumerate(limits) if one.kind == "campaign" and one.campaign_id == case.campaign.id)
+    missed = max(solved.bound - solved.profit, 0.0)
+    price = float(solved.prices[own])
+    return Part(case, rows, is_sent(case, rows), False, closed, solved.prices, price, missed)
+
+
+def _others(case: CampaignCase, cases: Sequence[CampaignCase], solved: Solved) -> pl.Series:
+    """Customers with an offer of another campaign."""
+    ids = [one.effects["customer_id"][solved.rows[one.campaign.id]] for one in cases if one is not case]
+    return pl.concat([case.effects["customer_id"].clear(), *ids])

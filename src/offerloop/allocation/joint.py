@@ -1,0 +1,145 @@
+"""All campaigns as one problem: a candidate for each customer, campaign and offer, a limit for each budget and cap.
+
+The solver keeps whole numbers, so no limit is exceeded by one unit. Its plan can miss the best one by a small gap, in
+which an order of the campaigns may do better: of both, the better one is taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import islice, permutations
+
+import numpy as np
+import polars as pl
+
+from offerloop.allocation.campaign_case import CampaignCase
+from offerloop.allocation.candidates import Candidates
+from offerloop.allocation.plan_limits import PlanLimit
+from offerloop.allocation.problem import COST, COUNT, Floats, Ints, Limit, Problem
+from offerloop.allocation.solution import Solution
+from offerloop.allocation.solving import solve
+from offerloop.money import MICRO
+
+ORDERS = 6
+"""Orders that a joint plan is compared with at most: all orders of up to three campaigns, else the first ones."""
+PROVED = 1e-12
+"""Share of the bound within which a plan is the best one."""
+
+
+@dataclass(frozen=True, eq=False)
+class Solved:
+    """A plan of some campaigns."""
+
+    rows: dict[str, Ints]
+    """By campaign, rows of its effects that are taken, ascending."""
+    prices: Floats
+    """(limits,): profit that one more minor unit of each budget, or one more contact, would bring."""
+    profit: float
+    """By the estimates that choose."""
+    bound: float
+
+
+def amounts(limits: Sequence[PlanLimit]) -> list[int]:
+    """What each limit allows, budgets in millionths of a minor unit."""
+    return [one.at_most * one.scale for one in limits]
+
+
+def used(case: CampaignCase, rows: Ints, limits: Sequence[PlanLimit]) -> list[int]:
+    """What rows of a campaign take of each limit, in the units of `amounts`."""
+    found = []
+    for one in limits:
+        counted = rows[np.isin(case.offer[rows], _places(case, one))]
+        cost = int(case.cost[counted].sum()) * (MICRO // case.unit)
+        found.append(len(counted) if one.counts_contacts else cost)
+    return found
+
+
+def _places(case: CampaignCase, limit: PlanLimit) -> list[int]:
+    """Positions of the campaign's offers that a limit counts."""
+    return [place for place, offer in enumerate(case.offers) if (case.campaign.id, offer) in limit.offers]
+
+
+def together(
+    cases: Sequence[CampaignCase], limits: Sequence[PlanLimit], left: Sequence[int], closed: pl.Series | None = None
+) -> Solved:
+    """The plan of one problem. `left` is what may be used of each limit; `closed` customers get nothing."""
+    rows = [np.arange(one.effects.height) if closed is None else np.flatnonzero(one.is_open(closed)) for one in cases]
+    unit = max(one.unit for one in cases)
+    start = np.cumsum([0, *(len(one.offers) for one in cases)])
+    pairs = list(zip(cases, rows, strict=True))
+    candidates = Candidates.of(
+        np.concatenate([one.customer[mine] for one, mine in pairs]),
+        np.concatenate([one.offer[mine] + first for (one, mine), first in zip(pairs, start, strict=False)]),
+        np.concatenate([one.profit[mine] for one, mine in pairs]),
+        {COST: np.concatenate([one.cost[mine] * (unit // one.unit) for one, mine in pairs])},
+    )
+    found, places = _limits(cases, limits, left, unit)
+    solution = solve(Problem(candidates.block.pieces(), candidates.offers, tuple(found)))
+    chosen, ends = candidates.chosen(solution.choice), np.cumsum([len(mine) for mine in rows])
+    parts = np.split(chosen, np.searchsorted(chosen, ends[:-1]))
+    first = [0, *ends[:-1].tolist()]
+    taken = {one.campaign.id: mine[part - a] for (one, mine), part, a in zip(pairs, parts, first, strict=True)}
+    return Solved(taken, _prices(solution, limits, places, unit), solution.profit, solution.bound)
+
+
+def _limits(
+    cases: Sequence[CampaignCase], limits: Sequence[PlanLimit], left: Sequence[int], unit: int
+) -> tuple[list[Limit], list[int]]:
+    """The solver's limits, and which of `limits` each is; of those that count the same only the tightest."""
+    start = np.cumsum([0, *(len(one.offers) for one in cases)])
+    tightest: dict[tuple[str, tuple[int, ...]], tuple[int, int]] = {}
+    for which, (limit, amount) in enumerate(zip(limits, left, strict=True)):
+        counted = [first + place for one, first in zip(cases, start, strict=False) for place in _places(one, limit)]
+        if not counted and start[-1]:
+            continue
+        at_most = amount if limit.counts_contacts else amount // (MICRO // unit)
+        key = COUNT if limit.counts_contacts else COST, tuple(int(one) for one in counted)
+        tightest[key] = min(tightest.get(key, (at_most, which)), (at_most, which))
+    found = [
+        Limit("budget", at_most, measure, None if len(counted) == start[-1] else counted)
+        for (measure, counted), (at_most, _) in tightest.items()
+    ]
+    return found, [which for _, which in tightest.values()]
+
+
+def _prices(solution: Solution, limits: Sequence[PlanLimit], places: list[int], unit: int) -> Floats:
+    """(limits,): shadow prices for each unit of `at_most`; 0 for a limit that another one makes void."""
+    found = np.zeros(len(limits))
+    for place, price in zip(places, solution.prices, strict=True):
+        found[place] = price if limits[place].counts_contacts else price * unit
+    return found
+
+
+def one_after_the_other(cases: Sequence[CampaignCase], limits: Sequence[PlanLimit]) -> Solved:
+    """The plan in which each campaign chooses from what the earlier ones leave of customers and limits.
+
+    A limit's price is that of the first campaign which would use more of it; the bound is that of this order.
+    """
+    left, parts, prices, closed = amounts(limits), list[Solved](), np.zeros(len(limits)), None
+    for one in cases:
+        part = together([one], limits, left, closed)
+        parts.append(part)
+        left, closed = leave(one, part.rows[one.campaign.id], limits, left, closed)
+        prices = np.where(prices > 0, prices, part.prices)
+    rows = {name: some for part in parts for name, some in part.rows.items()}
+    return Solved(rows, prices, sum(one.profit for one in parts), sum(one.bound for one in parts))
+
+
+def leave(
+    case: CampaignCase, rows: Ints, limits: Sequence[PlanLimit], left: Sequence[int], closed: pl.Series | None
+) -> tuple[list[int], pl.Series]:
+    """What a campaign's plan leaves of each limit, and the customers who have an offer by now."""
+    taken = case.effects["customer_id"][rows]
+    rest = [amount - less for amount, less in zip(left, used(case, rows, limits), strict=True)]
+    return rest, taken if closed is None else pl.concat([closed, taken])
+
+
+def best_together(cases: Sequence[CampaignCase], limits: Sequence[PlanLimit]) -> Solved:
+    """The joint plan, or that of an order which has more profit; with the prices and the bound of the joint one."""
+    joint = together(cases, limits, amounts(limits))
+    if len(cases) == 1 or joint.profit >= joint.bound - PROVED * abs(joint.bound):
+        return joint
+    orders = [one_after_the_other(order, limits) for order in islice(permutations(cases), ORDERS)]
+    best = max([joint, *orders], key=lambda one: one.profit)
+    return replace(joint, rows=best.rows, profit=best.profit)

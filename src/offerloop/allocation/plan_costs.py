@@ -1,0 +1,129 @@
+"""What the order of campaigns costs, and what each limit: profit that the plan would have without it, less its own.
+
+A limit is lifted by solving the campaigns that are sent once more without it. The same campaigns are sent, so that the
+difference is the limit's. Both plans are valued on held-out customers like any plan; by the estimates that choose,
+lifting a limit never loses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from offerloop.allocation.campaign_case import CampaignCase, valued
+from offerloop.allocation.decision import Decision
+from offerloop.allocation.joint import best_together, one_after_the_other, used
+from offerloop.allocation.plan_limits import PlanLimit
+from offerloop.allocation.problem import Floats, Ints
+from offerloop.allocation.valuation import Repeated
+from offerloop.evaluation.estimate import Estimate
+from offerloop.tables import OFFER_PRICES, PLAN_LIMITS
+
+MOST_WORK = 20_000_000
+"""Candidates times solved problems up to which limits are lifted: some minutes, whatever the machine does besides."""
+NOTHING = Estimate.of(0.0, 0.0)
+Rows = dict[str, Ints]
+
+
+@dataclass(frozen=True, eq=False)
+class PlanCosts:
+    """Values the differences between plans of some campaigns."""
+
+    cases: tuple[CampaignCase, ...]
+    limits: tuple[PlanLimit, ...]
+
+    def table(self, decision: Decision, joint: Decision, ordered: Decision) -> pl.DataFrame:
+        """A row for the order, where there are several campaigns, and one for each limit of what is sent."""
+        rows = []
+        if len(self.cases) > 1:
+            gain = self._difference(_rows(joint), _rows(ordered))
+            rows.append(_row("order", "", None, "", joint.profit - ordered.profit, gain))
+        sent = {one.case.campaign.id for one in decision.sent}
+        concerned = [limit for limit in self.limits if any(campaign in sent for campaign, _ in limit.offers)]
+        solved = self._binding(decision, concerned)
+        can_lift = sum(one.effects.height for one in self.cases) * len(solved) <= MOST_WORK
+        for limit in concerned:
+            lifted = (0.0, NOTHING) if limit not in solved else self._lifted(decision, limit) if can_lift else None
+            rows.append(self._limit_row(decision, limit, lifted))
+        return PLAN_LIMITS.check(pl.DataFrame(rows, schema=PLAN_LIMITS.schema))
+
+    def _binding(self, decision: Decision, limits: Sequence[PlanLimit]) -> list[PlanLimit]:
+        """Limits that are used up or have a price; lifting another one changes nothing."""
+        return [one for one in limits if self._used(decision, one) >= one.at_most or self._price(decision, one) > 0]
+
+    def _limit_row(self, decision: Decision, limit: PlanLimit, lifted: tuple[float, Estimate] | None) -> dict[str, Any]:
+        known = {
+            "at_most": float(limit.at_most),
+            "used": self._used(decision, limit),
+            "shadow_price": self._price(decision, limit),
+        }
+        claimed, gain = lifted if lifted is not None else (None, None)
+        return _row(limit.kind, limit.name, limit.campaign_id, limit.unit, claimed, gain) | known
+
+    def _used(self, decision: Decision, limit: PlanLimit) -> float:
+        return sum(used(one.case, one.rows, [limit])[0] for one in decision.sent) / limit.scale
+
+    def _price(self, decision: Decision, limit: PlanLimit) -> float:
+        """That of the first campaign which would use more of it."""
+        prices = (float(one.prices[self.limits.index(limit)]) for one in decision.sent)
+        return next((one for one in prices if one > 0), 0.0)
+
+    def _lifted(self, decision: Decision, limit: PlanLimit) -> tuple[float, Estimate]:
+        """Gain by the estimates that choose, and held out, of the better plan without the limit."""
+        cases, others = [one.case for one in decision.sent], [one for one in self.limits if one is not limit]
+        solve = best_together if decision.solved == "jointly" else one_after_the_other
+        found = solve(cases, others)
+        if found.profit <= decision.profit:
+            return 0.0, NOTHING
+        return found.profit - decision.profit, self._difference(found.rows, _rows(decision))
+
+    def _difference(self, one: Rows, other: Rows) -> Estimate:
+        return self._valuation.value(self._weights(one) - self._weights(other))
+
+    @cached_property
+    def _valuation(self) -> Repeated:
+        """Held-out value of the rows of all campaigns."""
+        divisions = range(len(self.cases[0].tables))
+        tables = tuple(pl.concat([one.tables[n] for one in self.cases]) for n in divisions)
+        return valued(tables, self.cases[0].calibrations)
+
+    def _weights(self, rows: Rows) -> Floats:
+        """(rows of all campaigns,): 1 for what is taken."""
+        parts = [np.zeros(one.effects.height) for one in self.cases]
+        for case, part in zip(self.cases, parts, strict=True):
+            part[rows.get(case.campaign.id, np.zeros(0, dtype=np.int64))] = 1.0
+        return np.concatenate(parts)
+
+
+def _rows(decision: Decision) -> Rows:
+    """What is sent."""
+    return {one.case.campaign.id: one.rows for one in decision.sent}
+
+
+def _row(
+    kind: str, name: str, campaign_id: str | None, unit: str, claimed: float | None, gain: Estimate | None
+) -> dict[str, Any]:
+    low, high = (None, None) if gain is None else gain.ends
+    return {
+        "kind": kind, "name": name, "campaign_id": campaign_id, "unit": unit, "at_most": None, "used": None,
+        "shadow_price": None, "claimed_gain_minor": claimed, "gain_minor": None if gain is None else gain.value,
+        "gain_low_minor": low, "gain_high_minor": high,
+    }  # fmt: skip
+
+
+def offer_prices(decision: Decision, limits: Sequence[PlanLimit]) -> pl.DataFrame:
+    """What each offer's use of limits was priced at when its campaign was solved."""
+    rows = []
+    for part in decision.parts:
+        for offer in part.case.offers:
+            key = (part.case.campaign.id, offer)
+            priced = [(one, float(price)) for one, price in zip(limits, part.prices, strict=True) if key in one.offers]
+            budget = sum(price for one, price in priced if not one.counts_contacts)
+            contact = sum(price for one, price in priced if one.counts_contacts)
+            rows.append((*key, budget, contact))
+    return OFFER_PRICES.check(pl.DataFrame(rows, schema=OFFER_PRICES.schema, orient="row"))

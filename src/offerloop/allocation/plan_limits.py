@@ -1,0 +1,105 @@
+"""The nested budgets and contact caps of a configuration, each with the offers that it counts.
+
+A money budget of several campaigns counts each of them by its own `budget_basis`; a campaign whose budget counts
+something else than money is in no budget but its own and those of its offers. Contact caps count customers of all
+campaigns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Literal
+
+import polars as pl
+
+from offerloop.config import Campaign, Config
+from offerloop.errors import ConfigError, near_miss
+from offerloop.money import MICRO
+
+Key = tuple[str, str]
+"""Campaign and offer."""
+
+
+@dataclass(frozen=True)
+class PlanLimit:
+    """The most that some offers may take together."""
+
+    kind: Literal["campaign", "offers", "team", "total", "contacts", "channel"]
+    name: str
+    """The campaign, pattern of offers, team or channel; empty for limits of everything."""
+    campaign_id: str | None
+    """The one campaign that it concerns."""
+    at_most: int
+    """Minor units of the budget, or customers."""
+    unit: str
+    """What a budget counts: the shop's currency or the campaign's unit; "contacts" for caps of contacts."""
+    offers: frozenset[Key]
+
+    @property
+    def counts_contacts(self) -> bool:
+        """Whether it counts customers, not costs."""
+        return self.kind in ("contacts", "channel")
+
+    @property
+    def scale(self) -> int:
+        """Units by which the solver's limits are kept in one unit of `at_most`."""
+        return 1 if self.counts_contacts else MICRO
+
+
+def plan_limits(config: Config, offers: pl.DataFrame) -> tuple[PlanLimit, ...]:
+    """All limits of a plan. Raises ConfigError for a channel or a pattern of offers that no offer has."""
+    keys = offers.select("campaign_id", "offer_id").rows()
+    found = [_of_campaign(one, config, keys) for one in config.campaigns]
+    for one in config.campaigns:
+        found += [_of_offers(one, pattern, config, keys) for pattern in one.offer_budgets]
+    in_money = {one.id for one in config.campaigns if one.budget_unit is None}
+    money = [key for key in keys if key[0] in in_money]
+    for team, budget in config.plan.team_budgets.items():
+        members = {one.id for one in config.campaigns if one.team == team}
+        found.append(_money("team", team, budget, config, (key for key in money if key[0] in members)))
+    if config.plan.total_budget is not None:
+        found.append(_money("total", "", config.plan.total_budget, config, money))
+    if config.plan.contacts is not None:
+        found.append(PlanLimit("contacts", "", None, config.plan.contacts, "contacts", frozenset(keys)))
+    return (*found, *_channels(config, offers))
+
+
+def _of_campaign(campaign: Campaign, config: Config, keys: Iterable[Key]) -> PlanLimit:
+    counted = frozenset(key for key in keys if key[0] == campaign.id)
+    amount = config.minor(campaign.budget, campaign)
+    return PlanLimit("campaign", campaign.id, campaign.id, amount, config.unit(campaign), counted)
+
+
+def _of_offers(campaign: Campaign, pattern: str, config: Config, keys: Iterable[Key]) -> PlanLimit:
+    known = [offer for owner, offer in keys if owner == campaign.id]
+    counted = frozenset((campaign.id, offer) for offer in known if fnmatchcase(offer, pattern))
+    if not counted:
+        raise ConfigError(
+            f"campaign '{campaign.id}': offer_budgets names '{pattern}', which no offer's id fits"
+            f"{near_miss(pattern, known)}"
+        )
+    amount = config.minor(campaign.offer_budgets[pattern], campaign)
+    return PlanLimit("offers", pattern, campaign.id, amount, config.unit(campaign), counted)
+
+
+def _money(kind: Literal["team", "total"], name: str, budget: str, config: Config, keys: Iterable[Key]) -> PlanLimit:
+    return PlanLimit(kind, name, None, config.minor(budget), config.shop.currency, frozenset(keys))
+
+
+def _channels(config: Config, offers: pl.DataFrame) -> list[PlanLimit]:
+    known = offers["channel"].unique().sort().to_list()
+    for channel in config.plan.contacts_by_channel:
+        if channel not in known:
+            raise ConfigError(
+                f"plan.contacts_by_channel names the channel '{channel}', which no offer has"
+                f"{near_miss(channel, known)} (known: {', '.join(known)})"
+            )
+    return [
+        PlanLimit(
+            "channel", channel, None, number, "contacts",
+            frozenset(offers.filter(pl.col("channel") == channel).select("campaign_id", "offer_id").rows()),
+        )
+        for channel, number in config.plan.contacts_by_channel.items()
+    ]  # fmt: skip

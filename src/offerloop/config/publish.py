@@ -1,0 +1,78 @@
+"""`[[publish]]`: where the assignments of a run go."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from offerloop.config.section import Section
+from offerloop.errors import near_miss
+
+PUBLISHABLE = (
+    "run", "customer_id", "campaign_id", "offer_id", "label", "kind", "category", "channel", "quiet_hours",
+    "product_ids", "cost_liability", "cost_expected", "contact_cost", "arm", "propensity", "profit", "profit_low",
+    "profit_high", "profit_held_out", "value", "basis", "planned_campaign_id", "planned_offer_id", "reasons",
+    "rank_of_alternative",
+)  # fmt: skip
+"""What may leave with `[[publish]]`: the run's name, and columns of assignments and offers, money as decimal text."""
+PUBLISHED = (
+    "run", "customer_id", "campaign_id", "offer_id", "label", "channel", "quiet_hours", "product_ids", "cost_liability",
+)  # fmt: skip
+"""Unless `columns` says otherwise. The arm stays here: whoever sends must treat plan and exploration alike."""
+
+
+class Publish(Section):
+    """`[[publish]]`: where the assignments of a run go; doing it again changes nothing."""
+
+    kind: Literal["csv", "sql", "webhook"]
+    """A file for a CRM, rows of a table, or requests."""
+    path: Path | None = None
+    """File to write for `csv`, relative to the configuration file; `{run}` stands for the run's name."""
+    url: str | None = None
+    """Database for `sql`, address for `webhook`; `${NAME}` is an environment variable, as passwords must be."""
+    table: str = "offerloop_assignments"
+    """Table for `sql`, made when it is not there; its primary key is the run and the customer."""
+    token_env: str | None = None
+    """Environment variable with a token for `webhook`, sent as `Authorization: Bearer`; it is never written down."""
+    columns: dict[str, str] = Field(default_factory=dict)
+    """Their column = ours, in their order: `run` or a column of assignments.csv or of the offers; default: run,
+    customer_id, campaign_id, offer_id, label, channel, quiet_hours, product_ids, cost_liability."""
+    holdout: bool = False
+    """Whether customers without an offer are published too, with offer "none"."""
+    batch: int = Field(default=500, ge=1)
+    """Customers in one request of `webhook`."""
+
+    @field_validator("columns")
+    @classmethod
+    def _known_columns(cls, value: dict[str, str]) -> dict[str, str]:
+        for theirs, ours in value.items():
+            if ours not in PUBLISHABLE:
+                known = ", ".join(PUBLISHABLE)
+                raise ValueError(
+                    f"'{theirs}' wants the column '{ours}', which is none of a run's{near_miss(ours, PUBLISHABLE)} "
+                    f"(known: {known})"
+                )
+        return value
+
+    @property
+    def mapping(self) -> dict[str, str]:
+        """Their column = ours, with the default filled in."""
+        return self.columns or {name: name for name in PUBLISHED}
+
+    @model_validator(mode="after")
+    def _place(self) -> Publish:
+        needed, other = ("path", "url") if self.kind == "csv" else ("url", "path")
+        if getattr(self, needed) is None:
+            raise ValueError(f"a [[publish]] of kind '{self.kind}' needs '{needed}'")
+        if getattr(self, other) is not None:
+            raise ValueError(f"a [[publish]] of kind '{self.kind}' has no '{other}', but '{needed}'")
+        if self.kind == "webhook" and not str(self.url).startswith(("http://", "https://", "${")):
+            raise ValueError("'url' of a [[publish]] of kind 'webhook' must begin with https:// or http://")
+        if self.token_env is not None and self.kind != "webhook":
+            raise ValueError("'token_env' belongs to a [[publish]] of kind 'webhook'")
+        for key in ("run", "customer_id"):
+            if self.kind == "sql" and key not in self.mapping.values():
+                raise ValueError(f"'columns' of a [[publish]] of kind 'sql' must map '{key}', half of the table's key")
+        return self

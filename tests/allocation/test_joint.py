@@ -1,0 +1,267 @@
+"""Several campaigns under nested budgets: solved together, in order, and what the order and each limit cost."""
+
+from itertools import permutations, product
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from made_up import calibration, campaign, campaign_limit, effects, offers, within
+
+from offerloop.allocation import CampaignCase, PlanLimit, plan_campaigns, solve
+from offerloop.allocation.candidates import Candidates
+from offerloop.allocation.decision import Decision, Part, better_of, decide_in_order, decide_jointly
+from offerloop.allocation.joint import amounts, best_together, one_after_the_other, together, used
+
+FUNDED = 0.9
+NAMES = ("one", "two", "three")
+
+
+def case(name, seed, budget, error=0.2, pays=1.0, customers=40, **changes):
+    """A campaign of which a supplier pays most; `pays` times the value that other customers show."""
+    table = effects(seed, customers).with_columns(
+        campaign_id=pl.lit(name),
+        cost_expected_micro=(pl.col("cost_expected_micro") * (1 - FUNDED)).ceil().cast(pl.Int64),
+        profit_minor=pl.col("value_minor") - pl.col("discount_minor") * (1 - FUNDED),
+        held_out_value_minor=pays * pl.col("held_out_value_minor"),
+        d_value=pays * pl.col("d_value"),
+    )
+    listed = offers((FUNDED,) * 3).with_columns(campaign_id=pl.lit(name))
+    return CampaignCase.of([(table, calibration(error=error))], listed, campaign(id=name, **changes), budget)
+
+
+def limit(kind, at_most, cases, names=NAMES, ids="abc", name=""):
+    keys = frozenset((one.campaign.id, offer) for one in cases for offer in ids if one.campaign.id in names)
+    return PlanLimit(kind, name, None, at_most, "USD", keys)
+
+
+@st.composite
+def worlds(draw, most=3):
+    """Campaigns that compete for the same customers, and limits of every kind, some of them tight."""
+    number = draw(st.integers(1, most))
+    cases = [
+        case(
+            name, draw(st.integers(0, 500)), draw(st.integers(0, 6000)),
+            pays=draw(st.sampled_from([1.0, 1.0, 0.0])),
+            budget_basis=draw(st.sampled_from(["liability", "expected"])),
+            send=draw(st.sampled_from(["proven", "expected"])),
+        )
+        for name in NAMES[:number]
+    ]  # fmt: skip
+    limits = [campaign_limit(one) for one in cases]
+    shared = {
+        "total": limit("total", draw(st.integers(0, 8000)), cases),
+        "team": limit("team", draw(st.integers(0, 5000)), cases, ("one", "two"), name="web"),
+        "offers": limit("offers", draw(st.integers(0, 2000)), cases, ("one",), "a", name="a"),
+        "contacts": limit("contacts", draw(st.integers(0, 40)), cases),
+        "channel": limit("channel", draw(st.integers(0, 20)), cases, ids="bc", name="e-mail"),
+    }
+    return cases, [*limits, *(shared[name] for name in draw(st.sets(st.sampled_from(sorted(shared)))))]
+
+
+def keeps(parts, limits):
+    """Whether plans (case, rows) give each customer one offer at most and exceed nothing."""
+    sums = [sum(each) for each in zip(*(used(one, rows, limits) for one, rows in parts), strict=True)]
+    customers = pl.concat([one.effects["customer_id"][rows] for one, rows in parts])
+    return customers.is_unique().all() and all(u <= most for u, most in zip(sums, amounts(limits), strict=True))
+
+
+def sent(decision):
+    return [(one.case, one.rows) for one in decision.sent]
+
+
+@settings(max_examples=40, deadline=None)
+@given(worlds())
+def test_no_limit_is_exceeded_whichever_way_campaigns_are_solved(world):
+    cases, limits = world
+    for found in (best_together(cases, limits), one_after_the_other(cases, limits)):
+        assert keeps([(one, found.rows[one.campaign.id]) for one in cases], limits)
+        assert found.profit == pytest.approx(sum(one.profit[found.rows[one.campaign.id]].sum() for one in cases))
+    for decision in (decide_jointly(cases, limits), decide_in_order(cases, limits)):
+        assert not decision.sent or keeps(sent(decision), limits)
+
+
+@settings(max_examples=40, deadline=None)
+@given(worlds())
+def test_together_is_never_below_any_order(world):
+    cases, limits = world
+    joint = best_together(cases, limits)
+    assert joint.profit <= joint.bound + 1e-6
+    for order in permutations(cases):
+        assert joint.profit >= one_after_the_other(order, limits).profit - 1e-9
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_same_holds_where_prices_decide_for_most_customers(seed):
+    """More candidates than the linear program takes all at once."""
+    bases = ("liability", "expected")
+    cases = [
+        case(name, 10 * seed + n, 60_000, customers=900, budget_basis=bases[n]) for n, name in enumerate(NAMES[:2])
+    ]
+    limits = [*map(campaign_limit, cases), limit("total", 90_000, cases), limit("contacts", 500, cases)]
+    joint = best_together(cases, limits)
+    assert keeps([(one, joint.rows[one.campaign.id]) for one in cases], limits)
+    assert joint.bound - joint.profit < 1e-3 * joint.bound
+    for order in permutations(cases):
+        assert joint.profit > one_after_the_other(order, limits).profit
+
+
+@settings(max_examples=20, deadline=None)
+@given(worlds(2), st.integers(0, 200))
+def test_the_bound_holds_for_every_plan_and_a_small_plan_misses_little(world, seed):
+    """Among all plans of four customers, found by trying everything."""
+    cases, limits = world
+    few = pl.Series(np.random.default_rng(seed).choice(40, 36, replace=False))
+    cases = [one.without(few) for one in cases]
+    found = best_together(cases, limits)
+    options = {}
+    for one in cases:
+        for row, customer in enumerate(one.customer.tolist()):
+            takes = used(one, np.array([row]), limits)
+            options.setdefault(customer, []).append((one.profit[row], takes))
+    best, most = 0.0, amounts(limits)
+    for picks in product(*([(0.0, [0] * len(limits)), *each] for each in options.values())):
+        if all(
+            sum(each) <= at_most for each, at_most in zip(zip(*(p[1] for p in picks), strict=True), most, strict=True)
+        ):
+            best = max(best, sum(p[0] for p in picks))
+    assert found.profit <= best + 1e-6 <= found.bound + 2e-6
+    assert found.profit >= best - max((one.profit.max() for one in cases if len(one.profit)), default=0.0)
+
+
+@settings(max_examples=25, deadline=None)
+@given(worlds())
+def test_what_is_sent_jointly_is_never_below_what_is_sent_in_order(world):
+    cases, limits = world
+    found = plan_campaigns(cases, limits, "jointly")
+    ordered = plan_campaigns(cases, limits, "in order")
+
+    def profit(planned):
+        return sum(one.solution.profit for one in planned.forecasts if one.send)
+
+    assert profit(found) >= profit(ordered) - 1e-9
+    if len(cases) > 1:
+        row = found.limits.row(by_predicate=pl.col("kind") == "order", named=True)
+        assert row["claimed_gain_minor"] == pytest.approx(profit(found) - profit(ordered))
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 500), st.integers(0, 9000), st.sampled_from(["liability", "expected"]))
+def test_a_single_campaign_is_solved_as_one_budget(seed, budget, basis):
+    one = case("one", seed, budget, budget_basis=basis)
+    candidates = Candidates.of_effects(one.effects, one.campaign)
+    alone = solve(within(candidates, budget * one.unit))
+    for found in (
+        together([one], [campaign_limit(one)], [budget * 10**6]),
+        together(
+            [one], [campaign_limit(one), limit("total", budget + 1, [one])], [budget * 10**6, (budget + 1) * 10**6]
+        ),
+    ):
+        assert found.rows["one"].tolist() == candidates.chosen(alone.choice).tolist()
+        assert found.prices[0] == pytest.approx(alone.prices[0] * one.unit)
+        assert (found.profit, found.bound) == pytest.approx((alone.profit, alone.bound))
+
+
+@settings(max_examples=25, deadline=None)
+@given(worlds(2))
+def test_lifting_a_limit_never_hurts(world):
+    cases, limits = world
+    table = plan_campaigns(cases, limits, "jointly").limits
+    assert (table["claimed_gain_minor"] >= 0).all()
+    free = table.filter(
+        (pl.col("kind") != "order") & (pl.col("used") < pl.col("at_most")) & (pl.col("shadow_price") == 0)
+    )
+    assert (free["claimed_gain_minor"] == 0).all()
+    bound = best_together(cases, limits).bound
+    for one in limits:
+        rest = [other for other in limits if other is not one]
+        assert together(cases, rest, amounts(rest)).bound >= bound - 1e-6 * abs(bound)
+
+
+def test_a_limit_that_binds_costs_profit_and_one_more_unit_brings_its_price():
+    cases = [case("one", 1, 10**6), case("two", 2, 10**6)]
+    limits = [*map(campaign_limit, cases), limit("total", 2000, cases)]
+    row = plan_campaigns(cases, limits, "jointly").limits.row(by_predicate=pl.col("kind") == "total", named=True)
+    assert row["used"] <= row["at_most"] == 2000
+    assert row["claimed_gain_minor"] > 0
+    assert row["gain_low_minor"] < row["gain_minor"] < row["gain_high_minor"]
+    assert row["shadow_price"] > 0
+    more = [*limits[:2], limit("total", 4000, cases)]
+    gained = together(cases, more, amounts(more)).bound - together(cases, limits, amounts(limits)).bound
+    assert 0 < gained <= 2000 * row["shadow_price"] + 1e-6
+
+
+def test_limits_are_not_lifted_where_that_takes_too_long(monkeypatch):
+    monkeypatch.setattr("offerloop.allocation.plan_costs.MOST_WORK", 10)
+    cases = [case("one", 1, 10**6), case("two", 2, 10**6)]
+    table = plan_campaigns(cases, [*map(campaign_limit, cases), limit("total", 2000, cases)], "jointly").limits
+    total = table.row(by_predicate=pl.col("kind") == "total", named=True)
+    assert total["claimed_gain_minor"] is None
+    assert total["gain_minor"] is None
+    assert total["shadow_price"] > 0
+
+
+def test_what_is_not_sent_holds_neither_customers_nor_money():
+    """Two campaigns claim the same customers; held-out customers show nothing of the first."""
+    cases = [case("one", 1, 10**6, pays=0.0), case("two", 1, 10**6)]
+    limits = [*map(campaign_limit, cases), limit("total", 3000, cases)]
+    found = plan_campaigns(cases, limits, "jointly")
+    alone = plan_campaigns(cases[1:], [limits[1], limits[2]], "jointly")
+    assert [one.send for one in found.forecasts] == [False, True]
+    assert found.forecasts[1].plan.equals(alone.forecasts[0].plan)
+    assert found.forecasts[0].plan.height > 0
+    assert not found.forecasts[0].pays_alone
+
+
+def test_a_campaign_whose_customers_are_worth_more_elsewhere_is_not_sent_though_it_would_pay_alone():
+    """The same effects, but every offer of the second campaign brings one unit less."""
+    first, second = case("one", 1, 10**6), case("two", 1, 10**6)
+    worse = second.effects.with_columns(pl.col("profit_minor") - 1)
+    second = CampaignCase(second.campaign, second.budget_minor, (worse,), second.calibrations)
+    found = plan_campaigns([first, second], list(map(campaign_limit, [first, second])), "jointly")
+    assert [one.send for one in found.forecasts] == [True, False]
+    assert found.forecasts[1].pays_alone
+    assert found.forecasts[1].plan.height > 0
+
+
+def test_forecasts_of_campaigns_that_are_sent_share_no_customer():
+    cases = [case("one", 1, 2000), case("two", 2, 2000)]
+    found = plan_campaigns(cases, list(map(campaign_limit, cases)), "jointly")
+    assert all(one.send for one in found.forecasts)
+    plans = [one.plan["customer_id"] for one in found.forecasts]
+    assert pl.concat(plans).is_unique().all()
+    for one, other in zip(found.forecasts, reversed(plans), strict=True):
+        assert one.comparison.filter(rule="plan")["n_customers"][0] == one.plan.height
+        assert one.solution.used[0] == one.plan["cost_liability_minor"].sum() <= 2000
+        assert (
+            one.valuation.cost.shape[0]
+            == case(one.campaign_id, 1 if one.campaign_id == "one" else 2, 0).without(other).effects.height
+        )
+
+
+def test_prices_of_offers_are_those_of_the_limits_they_count_in():
+    cases = [case("one", 1, 10**6), case("two", 2, 10**6)]
+    shared = [limit("total", 2000, cases), limit("contacts", 9, cases), limit("offers", 500, cases, ("one",), "a")]
+    limits = [*map(campaign_limit, cases), *shared]
+    found = plan_campaigns(cases, limits, "jointly")
+    price = {row["kind"]: row["shadow_price"] for row in found.limits.iter_rows(named=True)}
+    offer_a = found.prices.row(by_predicate=(pl.col("campaign_id") == "one") & (pl.col("offer_id") == "a"), named=True)
+    assert offer_a["budget_price"] == pytest.approx(price["total"] + price["offers"])
+    assert found.prices.filter(campaign_id="two")["budget_price"].to_list() == pytest.approx([price["total"]] * 3)
+    assert found.prices["contact_price"].to_list() == pytest.approx([price["contacts"]] * 6)
+    assert price["contacts"] > 0
+
+
+def test_the_order_is_kept_where_it_sends_more():
+    one = case("one", 1, 1000)
+
+    def made(rows, solved):
+        closed = one.effects["customer_id"].clear()
+        taken = np.array(rows, dtype=np.int64)
+        return Decision((Part(one, taken, len(rows) > 0, False, closed, np.zeros(1), 0.0, 0.0),), solved)
+
+    best = [int(one.profit.argmax())]
+    joint, ordered = made([], "jointly"), made(best, "in order")
+    assert better_of(joint, ordered) is ordered
+    assert better_of(made(best, "jointly"), ordered).solved == "jointly"
