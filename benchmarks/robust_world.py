@@ -14,9 +14,9 @@ from offerloop.market.policies import DRAWN
 from offerloop.market.preset import load_preset
 from offerloop.market.seen import IN_SCOPE, Seen, seen
 from offerloop.market.simulation import Market
-from offerloop.market.terms import NOTHING as NOBODY
 from offerloop.market.truth import true_effects
 from offerloop.market.world import Ints
+from offerloop.offers import NOTHING as NOBODY
 from offerloop.response.contest import Verdict
 from offerloop.response.evidence import Evidence
 from offerloop.response.ridge_t import RidgeTLearner

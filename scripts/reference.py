@@ -15,6 +15,7 @@ from measured import filled
 from pydantic import BaseModel
 
 from offerloop.config import Config, SourceName
+from offerloop.config.experiment import BusinessAsUsual, UsualRule
 from offerloop.config.limits import Band, Limits, Rule
 from offerloop.events.contracts import CONTRACTS
 from offerloop.profiles import FEATURES, TAGS
@@ -107,6 +108,8 @@ def _sections() -> Iterator[tuple[str, type[BaseModel]]]:
                     "publish": "[[publish]]",
                 }  # fmt: skip
                 yield brackets.get(name, f"[{name}]"), kind
+                if kind is BusinessAsUsual:
+                    yield "[[business_as_usual.rules]]", UsualRule
 
 
 def _plain(model: type[BaseModel]) -> list[tuple[str, object]]:

@@ -87,6 +87,8 @@ EFFECTS_OF = {  # value and discount by customer
     10: {TEA: (100, 60)},
     11: {WELCOME: (100, 40)},
     12: {TEA: (0, 40)},
+    15: {JAM: (10, 40)},
+    16: {TEA: (100, 60)},
 }  # fmt: skip
 ROWS = {  # arm, reason, given, planned
     1: ("plan", "best_profit", TEA, TEA),
@@ -103,6 +105,8 @@ ROWS = {  # arm, reason, given, planned
     12: ("plan", "no_offer_pays", NONE, NONE),
     13: ("plan", "no_consent", NONE, NONE),
     14: ("plan", "outside", NONE, NONE),
+    15: ("usual", "usual", JAM, NONE),
+    16: ("usual", "usual", NONE, TEA),
 }
 
 LIKED = [  # customer, product, task, rank, affinity, source, reason

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
-from offerloop.evaluation.assignment import in_holdout
+from offerloop.evaluation.assignment import in_holdout, in_usual
 from offerloop.tables import ASSIGNMENTS, COMPARISON, MARGINS, OFFERS
 
 N, HELD, EXPLORE = 3000, 0.2, 0.1
@@ -40,14 +40,21 @@ offers = [{{ kind = "coupon", on = "all", percent = 10, max_discount = "5.00" }}
 
 
 def make_run(
-    folder, *, more="", keep=None, funded=0.0, explore=EXPLORE, kinds=lambda _: ("coupon",), margins=(), hide=None
-):
-    """A run of N customers; the plan has an offer for three in five of them. `kinds`: what one may draw by lot."""
+    folder, *, more="", keep=None, funded=0.0, explore=EXPLORE, kinds=lambda _: ("coupon",), margins=(), hide=None,
+    usual=0.0, only_able=False,
+):  # fmt: skip
+    """A run of N customers; the plan has an offer for three in five of them. `kinds`: what one may draw by lot.
+
+    With a share `usual` business as usual gives two in three customers an offer. `only_able`: only who can draw an
+    offer explores, as runs do it.
+    """
     rng = np.random.default_rng(3)
     ids = np.arange(1, N + 1)
     named = (lambda one: one) if hide is None else hide
     held = np.array([in_holdout(str(named(one)), "holdout", HELD) for one in ids])
-    free = np.flatnonzero(~held)
+    today = np.array([in_usual(str(named(one)), "holdout", usual) for one in ids])
+    able = np.array([bool(kinds(one)) or not only_able for one in ids])
+    free = np.flatnonzero(~held & ~today & able)
     exploring = np.isin(ids, ids[rng.choice(free, int(explore * len(free)), replace=False)])
     share = exploring.sum() / len(free)
     rows, menu = [], []
@@ -55,9 +62,13 @@ def make_run(
         plan = "coupon" if one % 5 < 3 else "none"
         choices = [*kinds(one), "none"]
         drawn = choices[int(rng.integers(len(choices)))]
-        arm = "holdout" if held[position] else "explore" if exploring[position] else "plan"
-        given = {"holdout": "none", "plan": plan, "explore": drawn}[arm]
-        chance = (1 - HELD) * ((1 - share) * (given == plan) + share / len(choices)) + HELD * (given == "none")
+        arm = "holdout" if held[position] else "usual" if today[position] else "plan"
+        arm = "explore" if exploring[position] else arm
+        as_usual = "spend_and_save" if one % 3 else "none"
+        given = {"holdout": "none", "usual": as_usual, "plan": plan, "explore": drawn}[arm]
+        explores = share * able[position]
+        chance = (1 - HELD - usual) * ((1 - explores) * (given == plan) + explores * (given in choices) / len(choices))
+        chance += HELD * (given == "none") + usual * (given == as_usual) * (usual > 0)
         rows.append((named(one), given, arm, chance, plan, ",".join(kinds(one))))
         menu += [(named(one), "spring", kind, float(one % 997)) for kind in kinds(one)]
     folder.mkdir(parents=True)
@@ -112,7 +123,8 @@ def _others(folder, funded, margins, names):
 
 
 def make_orders(path, run, effect=lambda _: 1.0, *, days=7, before=True, columns=lambda _: {}, ids=lambda one: one):
-    """An order a customer and week, of a size of their own; that of the treated times `effect`, of their id.
+    """An order a customer and week, of a size of their own; that of the treated times `effect`, of their id, or a
+    factor by arm.
 
     Gives the true effect on margin, summed over the treated. One in twenty buys nothing in a week.
     """
@@ -127,7 +139,8 @@ def make_orders(path, run, effect=lambda _: 1.0, *, days=7, before=True, columns
             worth, bought = usual[one] * rng.lognormal(0, 0.25), rng.random() < 0.95
             treated = week >= 0 and arms.get(ids(one), ("", "none"))[1] != "none"
             if bought:
-                paid = round(worth * (effect(one) if treated else 1.0))
+                by = effect(one) if callable(effect) else effect.get(arms.get(ids(one), ("",))[0], 1.0)
+                paid = round(worth * (by if treated else 1.0))
                 truth += 0.3 * (paid - worth) if treated and arms[ids(one)][0] == "plan" else 0.0
                 day = AS_OF + timedelta(days=7 * week + one % 7)
                 lines.append({"order": len(lines), "customer": one, "product": 7, "quantity": 2, "paid": paid / 100,

@@ -172,20 +172,18 @@ SLIPS = [
     ('quantity = "q"', "quantity = 1", 'sources.order_lines.columns.quantity: write it in quotes, quantity = "1"'),
     ('path = "data/lines.csv"', "path = 5", 'sources.order_lines.path: write it in quotes, path = "5"'),
 ]
+HOLDOUT = "experiment.holdout: must be a share from 0.01 to 0.2"
+WHY = "with fewer customers no read-out shows anything, and more give up too much of what a plan earns"
 SECTIONS = [
     ('[clean]\nfirst_day = "01.02.2024"', 'clean.first_day: must be a day such as 2024-01-31, not "01.02.2024"'),
     ("[clean]\nmax_quantity = 0", "clean.max_quantity: must be 1 or more, not 0"),
     ('[clean]\ntest_ids = "T*"', 'clean.test_ids: must be a list in square brackets, not "T*"'),
     ("[clean]\ntest_ids = [5]", 'clean.test_ids, the 1st: write it in quotes, "5"'),
     ("[experiment]\nholdout = true", "experiment.holdout: must be a number, not true"),
-    (
-        "[experiment]\nholdout = 1.0",
-        "experiment.holdout: must be a share from 0 to less than 1, such as 0.30 for 30 %, not 1.0",
-    ),
-    (
-        "[experiment]\nholdout = 10",
-        "experiment.holdout: must be a share from 0 to less than 1, such as 0.10 for 10 %, not 10",
-    ),
+    ("[experiment]\nholdout = 1.0", f"{HOLDOUT}, such as 0.01 for 1 %, not 1: {WHY}"),
+    ("[experiment]\nholdout = 10", f"{HOLDOUT}, such as 0.10 for 10 %, not 10: {WHY}"),
+    ("[experiment]\nholdout = 0", f"{HOLDOUT}, such as 0.05 for 5 %, not 0: {WHY}"),
+    ("[experiment]\nholdout = 0.21", f"{HOLDOUT}, such as 0.05 for 5 %, not 0.21: {WHY}"),
     ("[experiment]\nholdout = nan", "experiment.holdout: must be a number, neither nan nor inf, not nan"),
     ("[recommend]\nmin_margin = inf", "recommend.min_margin: must be a number, neither nan nor inf, not inf"),
     ("[audiences.a]\nfield = 'x'\nabove = nan", "audiences.a.above: must be a number, neither nan nor inf, not nan"),

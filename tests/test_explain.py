@@ -68,8 +68,8 @@ def test_a_spent_budget_names_the_price_and_the_budget_at_which_the_offer_is_giv
     assert found["kind"] == "price"
     assert found["offer_id"] == "coupon-20 Tea"
     assert found["price"] == pytest.approx(15 / 200)
-    # at a price just below 0.075: customers 1 (the dear one nets 80 - 37.5 < 70 - 15), 2, 4, 5, 6, 9, 10 and 11
-    assert found["budget_minor"] == 8 * 200
+    # at a price just below 0.075: customers 1 (the dear one nets 80 - 37.5 < 70 - 15), 2, 4, 5, 6, 9, 10, 11 and 16
+    assert found["budget_minor"] == 9 * 200
     assert statuses(facts) == {"coupon-20 Tea": "below_price", "coupon-10 Tea": "below_price"}
 
 
@@ -82,6 +82,23 @@ def test_break_even_share_and_margin(run):
     assert found["margin"] * gained - 0.5 * 40 == pytest.approx(0)
     assert explain(run, "12").facts["changes"]["supplier_share"] == 1
     assert "estimated value is zero" in explain(run, "12").text
+
+
+def test_business_as_usual_is_a_draw_and_says_so_to_everybody(run):
+    for customer in ("15", "16"):
+        assert explain(run, customer).facts["changes"] == {"kind": "random"}
+    assert statuses(explain(run, "15").facts) == {"coupon-20 Jam": "given_by_usual"}
+    assert statuses(explain(run, "16").facts) == {"coupon-20 Tea": "kept_back_usual"}
+    assert "Gets “20 % off Jam" in explain(run, "15").text
+    assert "by business as usual" in explain(run, "15").text
+    assert "who get what the shop does today" in explain(run, "16").text
+    assert "The plan alone would have given “20 % off Tea”" in explain(run, "16").text
+    for audience, given, none in (
+        ("support", "everything goes on as before", "Please do not promise another offer"),
+        ("customer", "it is what our usual rules for offers give you", "Our usual rules give you none this time"),
+    ):
+        assert given in explain(run, "15", audience).text
+        assert none in explain(run, "16", audience).text
 
 
 def test_a_draw_changes_by_nothing_and_tells_what_the_plan_would_have_given(run):

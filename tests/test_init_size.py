@@ -7,7 +7,7 @@ import pytest
 from offerloop.config import load_config
 from offerloop.evaluation.experiment import LEAST, MOST_PERIODS, POWER_80
 from offerloop.service.init import write_shop
-from offerloop.service.init_test import HOLDOUT, LARGER_HOLDOUT, MOST_TIMES, Orders, sized
+from offerloop.service.init_test import HOLDOUT, LARGER_HOLDOUTS, MOST_TIMES, Orders, sized
 from small_shop import write_small_shop
 
 
@@ -33,15 +33,15 @@ def test_either_the_plan_can_be_read_out_within_a_year_or_the_shop_is_said_to_be
 
 def test_the_usual_size_stays_where_it_is_enough():
     size = sized(Orders(500_000, 300.0, 10.0, 200), 25 * 500_000, given=False)
-    assert (size.budget, size.holdout, size.budget_why, size.holdout_why, size.note) == (12_500_000, 0.10, "", "", "")
+    assert (size.budget, size.holdout, size.budget_why, size.holdout_why, size.note) == (12_500_000, 0.05, "", "", "")
 
 
 def test_a_small_shop_gets_a_larger_budget_then_a_larger_holdout():
-    larger, held = (sized(Orders(n, 300.0, 10.0, 200), 25 * n, given=False) for n in (4_000, 1_800))
-    assert (larger.holdout, held.holdout) == (HOLDOUT, LARGER_HOLDOUT)
-    assert larger.budget > 25 * 4_000
+    larger, *held = (sized(Orders(n, 300.0, 10.0, 200), 25 * n, given=False) for n in (8_000, 4_000, 1_800))
+    assert (larger.holdout, *(one.holdout for one in held)) == (HOLDOUT, *LARGER_HOLDOUTS)
+    assert larger.budget > 25 * 8_000
     assert "customers can be planned for" in larger.budget_why
-    assert "could not be read out" in held.holdout_why
+    assert all("could not be read out" in one.holdout_why for one in held)
 
 
 def test_a_budget_that_was_given_stays_and_is_told_when_it_is_too_small():

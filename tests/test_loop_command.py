@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from offerloop.evaluation.assignment import in_holdout
 from offerloop.market.preset import load_preset
 from offerloop.market.simulation import Market
 from offerloop.service.simulated_shop import write_shop
@@ -123,9 +124,11 @@ def test_it_tells_why_no_plan_went_out_and_what_guardrails_say(command, shop):
 
 def test_nobody_of_the_holdout_gets_anything(command, shop):
     config = shop.folder / "offerloop.toml"
-    config.write_text(config.read_text(encoding="utf-8").replace("holdout = 0.10", "holdout = 0.50"), encoding="utf-8")
+    config.write_text(config.read_text(encoding="utf-8").replace("holdout = 0.05", "holdout = 0.20"), encoding="utf-8")
     told = pl.read_csv(once(command, shop)["file"])
-    assert 30 < told.height < 110
+    held = {one for one in range(1, 151) if in_holdout(str(one), "holdout", 0.20)}
+    assert 10 < len(held) < 50
+    assert not held & set(told["customer_id"])
 
 
 def test_without_once_it_only_tells(command, shop):

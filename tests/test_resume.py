@@ -59,7 +59,7 @@ def test_a_changed_budget_is_allocated_anew_and_nothing_before(shop):
 
 @pytest.mark.parametrize(
     ("old", "new", "first_new"),
-    [("top_k = 5", "top_k = 6", "recommenders"), ("holdout = 0.2", "holdout = 0.3", "assignments")],
+    [("top_k = 5", "top_k = 6", "recommenders"), ("holdout = 0.2", "holdout = 0.15", "assignments")],
 )
 def test_each_setting_belongs_to_its_stages(shop, old, new, first_new):
     kept(shop)

@@ -14,14 +14,15 @@ import numpy as np
 import polars as pl
 
 from offerloop.allocation import CampaignCase, Forecast, Planned, draw_arms, menu, plan_campaigns, plan_limits
-from offerloop.allocation.arms import HOLDOUT, PLAN
 from offerloop.allocation.assign import Outside, assignments
+from offerloop.allocation.usual import KnownOffer, Usual, check_usual_offers, wishes_of
 from offerloop.config import Config, Recommend, Response
 from offerloop.engine import Engine, collect
-from offerloop.errors import EvidenceError
+from offerloop.errors import EvidenceError, InputError
 from offerloop.evaluation.experiment import ComingTest
 from offerloop.events import Events, prepare
-from offerloop.money import DIGITS
+from offerloop.events.usual import PLACE, read_usual
+from offerloop.money import DIGITS, to_text
 from offerloop.offers import NO_OFFER, Offer
 from offerloop.profiles import Past, build_profiles
 from offerloop.profiles.audience import members
@@ -54,6 +55,8 @@ from offerloop.response import (
 from offerloop.tables import (
     AUDIENCE_MEMBERS,
     BREAK_EVEN,
+    HOLDOUT,
+    PLAN,
     PRODUCT_TEXTS,
     RESPONSE_CHECKS,
     RESPONSE_CURVE,
@@ -61,6 +64,7 @@ from offerloop.tables import (
     RESPONSE_SLOPES,
     SHOWN_OFFERS,
     STAGE_TABLES,
+    USUAL,
 )
 
 Result = TypeVar("Result")
@@ -72,7 +76,7 @@ STAGES = (
     "events", "profiles", "audiences", "recommenders", "past campaigns", "shelf prices", "response",
     "shown offers", "effects",
     "allocation",
-    "assignments", "suggestions", "coming test",
+    "business as usual", "assignments", "suggestions", "coming test",
 )  # fmt: skip
 """Names of the stages in their order."""
 
@@ -120,8 +124,10 @@ def plan(config: Config, engine: Engine, stage: Stage) -> Run:
     settings = config.only("seed", "shop", "response", "campaigns", "experiment")
     effects = stage("effects", estimate, events, study, shown, settings)
     planned = stage("allocation", forecast, effects, allowed, config.only("shop", "campaigns", "plan"))
-    settings = config.only("seed", "shop", "campaigns", "experiment")
-    assigned, explore_share = stage("assignments", assign, profiles, allowed, planned, effects, settings)
+    settings = config.only("business_as_usual", "privacy")
+    usual = stage("business as usual", business_as_usual, profiles, allowed, effects, settings, engine)
+    settings = config.only("seed", "shop", "campaigns", "experiment", "business_as_usual")
+    assigned, explore_share = stage("assignments", assign, profiles, allowed, planned, effects, usual, settings)
     final = stage("suggestions", with_products, assigned, effects, liked)
     test = stage("coming test", coming_test, final, events, effects)
     gaps = [one for one in (liked.gap, study, shown) if isinstance(one, Gap)]
@@ -348,10 +354,40 @@ def forecast(effects: Effects, allowed: Allowed, config: Config) -> Planned:
     return plan_campaigns(cases, plan_limits(config, effects.offers), config.plan.campaigns)
 
 
+def business_as_usual(
+    profiles: pl.DataFrame, allowed: Allowed, effects: Effects, config: Config, engine: Engine
+) -> Usual | None:
+    """Return what the shop does today, for everybody; None where the configuration does not say."""
+    settings = config.business_as_usual
+    if settings is None:
+        return None
+    everyone = profiles["customer_id"]
+    if settings.path is not None:
+        wishes = read_usual(settings.path, everyone, config.privacy, engine)
+        wanted = [(PLACE, one) for one in wishes["offer_id"].unique().sort()]
+    else:
+        wishes = wishes_of([(one.audience, one.offer) for one in settings.rules], everyone, allowed.audiences)
+        wanted = usual_rules(config)
+    columns = ["campaign_id", "offer_id", "cost_liability_minor", pl.col("cost_weight") > 0]
+    check_usual_offers(wanted, [KnownOffer(*row) for row in effects.offers.select(columns).iter_rows()])
+    return Usual.of(settings.share, wishes, effects.offers, allowed.campaigns)
+
+
+def usual_rules(config: Config) -> list[tuple[str, str]]:
+    """Return the place and the offer of each rule of business as usual."""
+    rules = () if config.business_as_usual is None else config.business_as_usual.rules
+    return [(f"business_as_usual.rules, number {number}", one.offer) for number, one in enumerate(rules, 1)]
+
+
 def assign(
-    profiles: pl.DataFrame, allowed: Allowed, planned: Planned, effects: Effects, config: Config
+    profiles: pl.DataFrame,
+    allowed: Allowed,
+    planned: Planned,
+    effects: Effects,
+    usual: Usual | None,
+    config: Config,
 ) -> tuple[pl.DataFrame, float]:
-    """Draw holdout and exploration, and write one row per customer."""
+    """Draw holdout, business as usual and exploration, and write one row per customer."""
     sent = [one.campaign_id for one in planned.forecasts if one.send]
     keys = ["customer_id", "campaign_id", "offer_id"]
     plans = [one.plan.select(keys) for one in planned.forecasts if one.send]
@@ -363,15 +399,30 @@ def assign(
         explore_budgets={one.id: config.minor(one.explore_budget, one) for one in config.campaigns},
         settings=config.experiment,
         rng=np.random.default_rng(config.seed),
+        usual=usual,
     )
     outside = Outside.of(profiles["customer_id"], allowed.campaigns, allowed.no_consent)
     table = assignments(arms, effects.effects, effects.offers, sent, DIGITS[config.shop.currency], outside)
+    _check_usual_budget(table, config)
     return table, arms.explore_share
+
+
+def _check_usual_budget(assigned: pl.DataFrame, config: Config) -> None:
+    settings = config.business_as_usual
+    given = assigned.filter((pl.col("arm") == USUAL) & (pl.col("offer_id") != NO_OFFER))
+    liability = int(given["cost_liability_minor"].sum())
+    if settings is not None and liability > config.minor(settings.budget):
+        currency = config.shop.currency
+        raise InputError(
+            f"business as usual gives {given.height:,} customers offers that can cost up to "
+            f"{to_text(liability, currency)} {currency}, more than business_as_usual.budget = "
+            f'"{settings.budget}"; raise it, or lower business_as_usual.share from {settings.share:g}'
+        )
 
 
 def compare(forecasts: list[Forecast], assigned: pl.DataFrame) -> pl.DataFrame:
     """Plans beside simple rules, and each plan that goes out for those who get it."""
-    planned = assigned.filter(pl.col("arm") == "plan")
+    planned = assigned.filter(pl.col("arm") == PLAN)
     tables = []
     for one in forecasts:
         tables.append(one.comparison)

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from offerloop.allocation.pacing import NOTHING, Arrivals, Pacer, Purse
+from offerloop.allocation.pacing import Arrivals, Pacer, Purse
 from offerloop.allocation.rolling import Traffic
+from offerloop.offers import NOTHING
 
 HOUR, TICK = 3600.0, 120.0
 BY_HOUR = np.array([2, 1, 1, 1, 1, 2, 3, 4, 5, 5, 5, 6, 6, 5, 4, 4, 4, 5, 6, 7, 8, 8, 7, 5]) / 105

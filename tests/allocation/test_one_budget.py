@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from made_up import campaign, effects, within
 
 from offerloop.allocation.candidates import Candidates, budget_unit
-from offerloop.allocation.choose import NONE
 from offerloop.allocation.clash import ClashError
 from offerloop.allocation.hull import Steps, cheapest
 from offerloop.allocation.one_budget import solve_one_budget
@@ -18,6 +17,7 @@ from offerloop.allocation.problem import COST, Block, Held, Limit, Problem
 from offerloop.allocation.solving import solve
 from offerloop.errors import ConfigError, ContractError
 from offerloop.money import MICRO
+from offerloop.offers import NOTHING
 
 WAYS = {"walk": solve_one_budget, "as it suits": solve}
 units = st.sampled_from([1, 7, 333_333_333, 10**13 + 7])
@@ -156,7 +156,7 @@ def test_steps_by_hand():
     """A free offer first; the offer of cost 2 lies below the line from there to the offer of cost 3."""
     profit, cost = np.array([[1.0, 2, 7, 9], [-1, -1, 4, -np.inf]]), np.array([[0, 2, 3, 5], [0, 1, 2, 3]])
     block = Block(np.arange(2), profit, {COST: cost})
-    assert cheapest(block).tolist() == [0, NONE]
+    assert cheapest(block).tolist() == [0, NOTHING]
     steps = Steps.between(block, cheapest(block), 0.0)
     assert list(zip(steps.row, steps.slot, steps.cost, steps.slope, strict=True)) == [
         (0, 2, 3, 2.0), (1, 2, 2, 2.0), (0, 3, 2, 1.0),
@@ -198,7 +198,7 @@ def test_a_sample_brackets_the_price_of_many_customers(cast):
     assert plan.used[0] <= 300_000
     assert plan.gap < 1e-6
     assert plan.bound == pytest.approx(whole.bound, rel=1e-9)
-    picked = plan.choice[:, 0] != NONE
+    picked = plan.choice[:, 0] != NOTHING
     rows, slots = np.flatnonzero(picked), plan.choice[picked, 0]
     assert cost[rows, slots].sum(dtype=np.int64) == plan.used[0]
     assert profit[rows, slots].sum(dtype=np.float64) == pytest.approx(plan.profit, rel=1e-9)

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from made_up_days import HOUR, N_CUSTOMERS, TICK, Day, arrivals_of, bound, day, earned, live, live_expected, traffic
 
-from offerloop.allocation.pacing import NOTHING, Arrivals, Pacer, Purse, issue
+from offerloop.allocation.pacing import Arrivals, Pacer, Purse, issue
 from offerloop.allocation.rolling import RollingSample, Spending, Traffic
 from offerloop.errors import ContractError
+from offerloop.offers import NOTHING
 
 log = logging.getLogger(__name__)
 LIABILITY, EXPECTED = 12_400_000, 3_670_000

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from offerloop.loop.shop import NOTHING, Menu, Period, Sight
+from offerloop.loop.shop import Menu, Period, Sight
+from offerloop.offers import NOTHING
 
 MENU = Menu(
     ids=("ten", "twenty", "save"),

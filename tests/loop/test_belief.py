@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from made_periods import MENU, period, settled
 
 from offerloop.loop.belief import Prior, Scaling, Sums, believe
-from offerloop.loop.shop import NOTHING, Period, Sight
+from offerloop.loop.shop import Period, Sight
+from offerloop.offers import NOTHING
 
 WIDE = Prior(mean=0.0, common=1.0, own=1.0, tired=0.0, unsure=0.001)
 

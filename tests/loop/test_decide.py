@@ -11,7 +11,9 @@ from made_periods import MENU, period, sight
 from offerloop.loop.costs import Costs, possible_minor
 from offerloop.loop.decide import Rules
 from offerloop.loop.learning import Loop
-from offerloop.loop.shop import HELD, LOT, NOTHING, Period
+from offerloop.loop.shop import Period
+from offerloop.offers import NOTHING
+from offerloop.tables import EXPLORE, HOLDBACK
 
 
 def loop(shares, *, n=2_000, periods=6, budget=20_000, rules=None, seed=1, noise=1.0):
@@ -95,8 +97,8 @@ def test_a_share_of_the_plan_is_held_back_and_the_budget_holds(budget, seed, hel
     rng = np.random.default_rng(seed)
     made = loop([0.3, 0.3, 0.3], n=600, periods=3, budget=budget, rules=Rules(held=held))
     found = made.decide(sight(600, rng), rng)
-    drawn = (found.planned != NOTHING) & (found.arm != LOT)
-    back = found.arm == HELD
+    drawn = (found.planned != NOTHING) & (found.arm != EXPLORE)
+    back = found.arm == HOLDBACK
     assert np.all(found.given[back] == NOTHING)
     assert np.all(found.given[drawn & ~back] == found.planned[drawn & ~back])
     told = (found.planned != NOTHING).sum()

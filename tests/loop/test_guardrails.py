@@ -9,8 +9,10 @@ from made_periods import MENU, settled, sight
 
 from offerloop.loop.guardrails import REST, Guardrails
 from offerloop.loop.learning import Loop
-from offerloop.loop.shop import HELD, NOTHING, PLAN, Period, Pulse
+from offerloop.loop.shop import Period, Pulse
 from offerloop.loop.watch import MARGIN, OPT_OUTS, RATINGS, RETURNS
+from offerloop.offers import NOTHING
+from offerloop.tables import HOLDBACK, PLAN
 
 HELD_SHARE = 0.2
 
@@ -18,7 +20,7 @@ HELD_SHARE = 0.2
 def period(gain, rng, *, n=4_000, held=HELD_SHARE, more=None):
     """Everybody has an offer in the plan; who gets it leaves `gain` more of the usual profit."""
     seen = sight(n, rng)
-    arm = np.where(rng.random(n) < held, HELD, PLAN)
+    arm = np.where(rng.random(n) < held, HOLDBACK, PLAN)
     given = np.where(arm == PLAN, 0, NOTHING)
     profit = 0.3 * seen.spend * (1 + gain * (arm == PLAN)) * rng.gamma(2, 0.5, n)
     sales = np.maximum(seen.spend, 1.0)

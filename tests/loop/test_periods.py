@@ -161,3 +161,14 @@ def test_a_shop_gives_a_period_once():
     shop.give(0, sight, decision)
     shop.give(0, sight, decision)
     assert shop.market.week == week + 1
+
+
+def test_a_journal_numbers_arms_as_it_always_did(whole):
+    """0 plan, 1 held back, 2 exploring: so that a loop that began with 0.1 goes on."""
+    decided = [body for _, step, body in whole if step == "decide"]
+    rows = [row for body in decided for row in zip(body["arm"], body["planned"], body["given"], strict=True)]
+    assert {arm for arm, _, _ in rows} <= {0, 1, 2}
+    assert all(planned == given for arm, planned, given in rows if arm == 0)
+    assert all(planned != -1 and given == -1 for arm, planned, given in rows if arm == 1)
+    assert sum(arm == 2 for arm, _, _ in rows) == sum(body["explorers"] for body in decided)
+    assert sum(arm == 1 for arm, _, _ in rows) > 0

@@ -62,4 +62,23 @@ def little() -> ReadoutFindings:
     )  # fmt: skip
 
 
-READOUTS = {"full": full, "stopped": stopped, "little": little}
+def usual() -> ReadoutFindings:
+    """Some customers got business as usual."""
+    check = Check("business as usual among all customers", 90, 700, 79.0, 0.2, True, "", "")
+    effects = [
+        effect(name, one, method=how)
+        for name in ("against_usual", "usual")
+        for one in OUTCOMES
+        for how in ("adjusted", "unadjusted")
+    ]
+    whole = full()
+    return replace(whole, checks=(*whole.checks, check), effects=(*whole.effects, *effects), asks_usual=True)
+
+
+def usual_few() -> ReadoutFindings:
+    """The group with business as usual is too small."""
+    small = "plan and business as usual: 700 and 9 customers", "business as usual and holdout: 9 and 90 customers"
+    return replace(full(), asks_usual=True, too_few=small)
+
+
+READOUTS = {"full": full, "stopped": stopped, "little": little, "usual": usual, "usual_few": usual_few}

@@ -36,6 +36,27 @@ def test_the_finding_is_told_in_both_languages():
     assert chinese.startswith("2018 年 1 月 1 日至 2018 年 1 月 14 日，计划的优惠使利润增加 $140 [70, 210]")
 
 
+def test_the_first_line_answers_whether_it_is_better_than_today_in_both_languages():
+    english, chinese = (summarise_readout(READOUTS["usual"](), language)["sentence"] for language in ("en", "zh"))
+    assert english.startswith(
+        "Is it better than what we do today? Yes: the plan brought $0.20 [0.10, 0.30] more profit a customer from "
+        "1 January 2018 to 14 January 2018 than business as usual (700 customers follow the plan, 90 get business as "
+        "usual; cost as forecast, not observed). The plan's offers raised profit"
+    )
+    assert chinese.startswith(
+        "比现在的做法更好吗？是：2018 年 1 月 1 日至 2018 年 1 月 14 日，计划比现行做法人均多带来利润"
+    )
+    assert summarise_readout(READOUTS["usual_few"]())["better_than_usual"].startswith(
+        "Is it better than what we do today? It cannot be said yet: "
+    )
+    said = "No effect is shown: business as usual among all customers: 1 drawn and 9 not, where 2 and 8 were expected"
+    why = (
+        "the assignments were edited, or holdout and holdout_seed are not those of the run; read out the files as the "
+    )
+    chinese = in_language(f"{said} (p = 1e-05, below 0.001); {why}run wrote them.", "zh")
+    assert "全部用户中沿用现行做法的一组：1 人被抽中" in chinese
+
+
 def test_why_a_reading_stopped_is_told_in_chinese():
     said = (
         "No effect is shown: holdout among all customers: 10 held back and 90 not, where 20 and 80 were expected (p = "

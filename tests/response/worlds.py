@@ -9,8 +9,8 @@ import numpy as np
 from offerloop.market.preset import load_preset
 from offerloop.market.seen import seen
 from offerloop.market.simulation import Market
-from offerloop.market.terms import NOTHING as NOBODY
 from offerloop.market.truth import true_effects
+from offerloop.offers import NOTHING as NOBODY
 from offerloop.response.evidence import Evidence
 from offerloop.response.terms import NOTHING, Terms
 

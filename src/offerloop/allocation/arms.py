@@ -1,12 +1,8 @@
-"""The random part of a plan: a permanent holdout by hash, and a few customers who get an offer by lot.
+"""The random part of a plan: a permanent holdout by hash, and a few customers who get an offer at random.
 
 Without both nothing can be learned from what happens next. The propensity written for a customer is the marginal
-probability of the written offer over plan, exploration and holdout together, with share h in the holdout and a
-share e of the others exploring, who draw the offer with probability q:
-
-    P(offer) = (1 - h) [(1 - e) 1{offer = plan's} + e q(offer)] + h 1{offer = none}
-
-Customers who could only draw nothing, such as those who refuse offers, do not explore: their e is 0.
+probability of the written offer over all arms (see `draw`). Customers who could only draw nothing, such as those who
+refuse offers, do not explore: their share of exploration is 0.
 """
 
 from __future__ import annotations
@@ -15,14 +11,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
+from offerloop.allocation.draw import Bools, Shares, draw_explorers, n_explorers
+from offerloop.allocation.usual import Usual
 from offerloop.config import Experiment
-from offerloop.evaluation.assignment import in_holdout
+from offerloop.evaluation.assignment import in_holdout, in_usual
 from offerloop.offers import NO_OFFER
-
-MOST_EXPLORE = 0.10
-"""Largest share of those who can explore, however little that costs: the plan stays the rule."""
-PLAN, EXPLORE, HOLDOUT = "plan", "explore", "holdout"
+from offerloop.tables import EXPLORE, HOLDOUT, PLAN, USUAL
 
 
 @dataclass(frozen=True)
@@ -32,7 +28,7 @@ class Arms:
     table: pl.DataFrame
     """customer_id, campaign_id (null for no offer), offer_id, both again as `planned_`, arm, propensity, lot_kinds."""
     explore_share: float
-    """Share of those who explore among the customers outside the holdout who can draw an offer."""
+    """Share of those who explore among the customers outside holdout and business as usual who can draw an offer."""
 
 
 def menu(effects: pl.DataFrame, offers: pl.DataFrame, sent: list[str]) -> pl.DataFrame:
@@ -56,34 +52,45 @@ def draw_arms(
     explore_budgets: dict[str, int],
     settings: Experiment,
     rng: np.random.Generator,
+    usual: Usual | None = None,
 ) -> Arms:
-    """Draw holdout and exploration for a plan that was solved for everyone.
+    """Draw holdout, business as usual and exploration for a plan that was solved for everyone.
 
     `audience`: all customers, sorted. `planned`: customer_id, campaign_id, offer_id. `menu`: customer_id (null
-    for all of a campaign's), campaign_id, offer_id, kind, cost_liability_minor of the offers that may be given by lot.
+    for all of a campaign's), campaign_id, offer_id, kind, cost_liability_minor of the offers that explorers may draw.
     `audiences`: who may get each campaign's offers; a campaign that is not named is for everyone.
-    `explore_budgets`: minor units by campaign; one with 0 gives nothing by lot. So many customers explore that
-    even if each got the dearest offer of each campaign, no campaign's exploration budget would be exceeded: the
-    draw needs no correction afterwards, and its probabilities are exact.
+    `explore_budgets`: minor units by campaign; one with 0 takes no part in exploration. So few customers explore that
+    even if each got the most expensive offer of each campaign, no campaign's exploration budget would be exceeded:
+    the draw needs no correction afterwards, and its probabilities are exact. `usual`: what the shop does today, where
+    a share of customers gets that.
     """
     ids = audience.to_list()
     menu = menu.filter(pl.col("campaign_id").is_in([name for name, budget in explore_budgets.items() if budget > 0]))
     lots = _lots(audience, menu, audiences)
-    held = np.array([in_holdout(str(one), settings.holdout_seed, settings.holdout) for one in ids])
+    by_hash = _by_hash(ids, settings, 0.0 if usual is None else usual.share)
     able = np.array([bool(lots[one].kinds) for one in ids], dtype=bool)
-    free = np.flatnonzero(~held & able)
-    n_explore = min(_affordable(menu, explore_budgets), int(MOST_EXPLORE * len(free)))
-    share = n_explore / len(free) if len(free) else 0.0
-    explorers = set(rng.choice(free, size=n_explore, replace=False).tolist()) if n_explore else set()
-    plan = {row[0]: (row[1], row[2]) for row in planned.select("customer_id", "campaign_id", "offer_id").iter_rows()}
-    rows = []
-    for position, one in enumerate(ids):
-        lot, best = lots[one], plan.get(one, _NOTHING)
-        arm = HOLDOUT if held[position] else EXPLORE if position in explorers else PLAN
-        given = {HOLDOUT: _NOTHING, PLAN: best}.get(arm) or lot.draw(rng)
-        own = share if able[position] else 0.0
-        chance = (1 - settings.holdout) * ((1 - own) * (given == best) + own * lot.probability(given))
-        rows.append((*given, *best, arm, chance + settings.holdout * (given == _NOTHING), ",".join(lot.kinds)))
+    free = np.flatnonzero((by_hash == PLAN) & able)
+    number = n_explorers(len(free), _paid(menu, explore_budgets))
+    arms = by_hash.copy()
+    arms[draw_explorers(free, number, rng)] = EXPLORE
+    best, todays = _choices(ids, planned), _choices(ids, None if usual is None else usual.table)
+    given = [
+        {PLAN: own, USUAL: today, HOLDOUT: NONE}.get(arm) or lots[one].draw(rng)
+        for one, arm, own, today in zip(ids, arms, best, todays, strict=True)
+    ]
+    share = number / len(free) if len(free) else 0.0
+    shares = Shares(np.where(able, share, 0.0), settings.holdout, 0.0 if usual is None else usual.share)
+    propensity = shares.propensity(
+        plan=_equal(given, best),
+        none=_equal(given, [NONE] * len(ids)),
+        usual=_equal(given, todays),
+        drawn=np.array([lots[one].probability(choice) for one, choice in zip(ids, given, strict=True)]),
+    )
+    kinds = [",".join(lots[one].kinds) for one in ids]
+    rows = [
+        (*its, *own, arm, chance, lot)
+        for its, own, arm, chance, lot in zip(given, best, arms, propensity.tolist(), kinds, strict=True)
+    ]
     names = {
         "campaign_id": pl.String, "offer_id": pl.String, "planned_campaign_id": pl.String,
         "planned_offer_id": pl.String, "arm": pl.String, "propensity": pl.Float64, "lot_kinds": pl.String,
@@ -93,7 +100,32 @@ def draw_arms(
 
 
 Choice = tuple[str | None, str]
-_NOTHING: Choice = (None, NO_OFFER)
+NONE: Choice = (None, NO_OFFER)
+"""No offer of no campaign."""
+
+
+def _by_hash(ids: list[object], settings: Experiment, usual: float) -> NDArray[np.object_]:
+    """(customers,): HOLDOUT, USUAL or PLAN, the same in every run."""
+    arms = [
+        HOLDOUT if in_holdout(one, settings.holdout_seed, settings.holdout)
+        else USUAL if in_usual(one, settings.holdout_seed, usual)
+        else PLAN
+        for one in map(str, ids)
+    ]  # fmt: skip
+    return np.array(arms, dtype=object)
+
+
+def _choices(ids: list[object], given: pl.DataFrame | None) -> list[Choice]:
+    """What a policy gives each customer: nothing where its table does not name them."""
+    if given is None:
+        return [NONE] * len(ids)
+    rows = given.select("customer_id", "campaign_id", "offer_id").iter_rows()
+    known = {customer: (campaign, offer) for customer, campaign, offer in rows}
+    return [known.get(one, NONE) for one in ids]
+
+
+def _equal(some: list[Choice], others: list[Choice]) -> Bools:
+    return np.array([one == other for one, other in zip(some, others, strict=True)], dtype=bool)
 
 
 @dataclass(frozen=True)
@@ -146,10 +178,10 @@ def _lots(audience: pl.Series, menu: pl.DataFrame, audiences: dict[str, pl.Serie
 def _lot(parts: list[Kinds]) -> Lot:
     kinds = tuple(sorted(set().union(*parts)))
     choices = (tuple(choice for part in parts for choice in part.get(kind, [])) for kind in kinds)
-    return Lot(kinds, (*choices, (_NOTHING,)))
+    return Lot(kinds, (*choices, (NONE,)))
 
 
-def _affordable(menu: pl.DataFrame, budgets: dict[str, int]) -> int:
-    """How many customers may explore, whatever they draw; an offer that costs nothing counts as one minor unit."""
-    dearest = menu.group_by("campaign_id").agg(pl.col("cost_liability_minor").max())
-    return min((budgets[campaign] // max(cost, 1) for campaign, cost in dearest.iter_rows()), default=0)
+def _paid(menu: pl.DataFrame, budgets: dict[str, int]) -> list[tuple[float, int]]:
+    """Each campaign's exploration budget, with the most that one of its offers can cost; nothing where it has none."""
+    most = menu.group_by("campaign_id").agg(pl.col("cost_liability_minor").max())
+    return [(budgets[campaign], cost) for campaign, cost in most.iter_rows()] or [(0, 1)]

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from offerloop.allocation.arms import EXPLORE, HOLDOUT, PLAN, Arms
+from offerloop.allocation.arms import Arms
 from offerloop.money import MICRO
 from offerloop.offers import NO_OFFER
-from offerloop.tables import ASSIGNMENTS
+from offerloop.tables import ASSIGNMENTS, EXPLORE, HOLDOUT, PLAN, USUAL
 
 EFFECT_COLUMNS = (
     "value_minor", "profit_minor", "profit_low_minor", "profit_high_minor", "profit_held_out_minor",
@@ -112,6 +112,7 @@ def _reasons(sent: list[str], outside: Outside, *, any_effect: bool) -> pl.Expr:
         pl.when(pl.col("customer_id").is_in(outside.no_consent.implode())).then(pl.lit("no_consent"))
         .when(pl.col("customer_id").is_in(outside.no_audience.implode())).then(pl.lit("outside"))
         .when(pl.col("arm") == HOLDOUT).then(pl.lit("holdout"))
+        .when(pl.col("arm") == USUAL).then(pl.lit("usual"))
         .when(pl.col("arm") == EXPLORE).then(pl.lit("lot"))
         .when((pl.col("arm") == PLAN) & ~nothing).then(pl.lit("best_profit"))
         .when(pl.lit(not any_effect)).then(pl.lit("no_effect_known"))

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from offerloop.allocation.problem import COUNT, Block, Floats, Ints, Limit
+from offerloop.offers import NOTHING
 
-NONE = -1
 EXACT = 2**53
 """Sums of integers below it are exact in floating point."""
 Terms = tuple[str, str | None]
@@ -71,20 +71,20 @@ class Meters:
 
 
 def slots(worth: Floats, most: int) -> Ints:
-    """(n, most): positions of the best candidates of each row of (n, w), `NONE` behind them."""
+    """(n, most): positions of the best candidates of each row of (n, w), `NOTHING` behind them."""
     if most == 1:
         best = worth.argmax(axis=1)
         taken = worth[np.arange(len(worth)), best] > 0
-        return np.where(taken, best, NONE)[:, None]
+        return np.where(taken, best, NOTHING)[:, None]
     order = np.argsort(-worth, axis=1, kind="stable")[:, :most]
-    found = np.full((len(worth), most), NONE, dtype=np.int64)
-    found[:, : order.shape[1]] = np.where(np.take_along_axis(worth, order, axis=1) > 0, order, NONE)
+    found = np.full((len(worth), most), NOTHING, dtype=np.int64)
+    found[:, : order.shape[1]] = np.where(np.take_along_axis(worth, order, axis=1) > 0, order, NOTHING)
     return found
 
 
 def taken(choice: Ints) -> tuple[Ints, Ints]:
     """Rows and slots of what a choice (n, most) takes."""
-    rows, place = np.nonzero(choice != NONE)
+    rows, place = np.nonzero(choice != NOTHING)
     return rows, choice[rows, place].astype(np.int64)
 
 

@@ -15,12 +15,12 @@ import numpy as np
 import polars as pl
 
 from offerloop.allocation.campaign_case import CampaignCase
-from offerloop.allocation.choose import NONE
 from offerloop.allocation.forecast import Forecast, forecast_campaign, held_out, is_sent
 from offerloop.allocation.joint import Solved, amounts, best_together, leave, together
 from offerloop.allocation.plan_limits import PlanLimit
 from offerloop.allocation.problem import Floats, Ints, Limit
 from offerloop.allocation.solution import Solution
+from offerloop.offers import NOTHING
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +59,7 @@ class Part:
     def _solution(self, case: CampaignCase, rows: Ints) -> Solution:
         """The campaign's own part of what was solved."""
         hit = np.isin(case.candidates.row, rows)
-        choice = np.where(hit.any(axis=1), hit.argmax(axis=1), NONE)[:, None]
+        choice = np.where(hit.any(axis=1), hit.argmax(axis=1), NOTHING)[:, None]
         own = Limit("budget", case.budget_minor * case.unit)
         taken, profit = int(case.cost[rows].sum()), float(case.profit[rows].sum())
         return Solution(choice, (own,), (self.own_price / case.unit,), (taken,), profit, profit + self.missed)

@@ -12,7 +12,6 @@ import polars as pl
 from offerloop.allocation.break_even import sweep
 from offerloop.allocation.campaign_case import CampaignCase
 from offerloop.allocation.candidates import Candidates
-from offerloop.allocation.choose import NONE
 from offerloop.allocation.overspend import chance_of_overspending
 from offerloop.allocation.problem import COST, Ints
 from offerloop.allocation.rules import most_likely_buyers, random_customers, same_for_all
@@ -21,6 +20,7 @@ from offerloop.allocation.uniform_depth import uniform_depths
 from offerloop.allocation.valuation import Floats, Repeated
 from offerloop.config import Campaign
 from offerloop.evaluation.estimate import Estimate
+from offerloop.offers import NOTHING
 from offerloop.tables import BUDGET_CURVE, COMPARISON
 from offerloop.tables.schema import Table
 
@@ -150,7 +150,7 @@ def _curve(candidates: Candidates, valuation: Repeated, unit: int) -> pl.DataFra
     first, steps = candidates.walk()
     weights = np.zeros(len(valuation.cost))
     weights[first] = 1.0
-    now = np.full(candidates.block.size, NONE)
+    now = np.full(candidates.block.size, NOTHING)
     now[np.isin(candidates.row, first).any(axis=1)] = first
     spent = int(candidates.block.measures[COST][np.isin(candidates.row, first)].sum())
     slopes = np.append(steps.slope, 0.0) * unit
@@ -161,7 +161,7 @@ def _curve(candidates: Candidates, valuation: Repeated, unit: int) -> pl.DataFra
         for customer, candidate in zip(
             steps.row[taken], candidates.row[steps.row[taken], steps.slot[taken]], strict=True
         ):
-            if now[customer] != NONE:
+            if now[customer] != NOTHING:
                 weights[now[customer]] = 0.0
             now[customer], weights[candidate] = candidate, 1.0
         spent += int(steps.cost[taken].sum())

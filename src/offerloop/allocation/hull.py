@@ -10,8 +10,8 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from offerloop.allocation.choose import NONE
 from offerloop.allocation.problem import COST, Block, Floats, Ints
+from offerloop.offers import NOTHING
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +41,7 @@ class Steps:
             slope, slot = steepest(profit[rows] - now_profit[:, None], cost[rows] - now_cost[:, None])
             on = slope > price
             rows, slot, last = rows[on], slot[on], np.minimum(slope[on], last[on])
-            slot = np.where(slot == block.width, NONE, slot)
+            slot = np.where(slot == block.width, NOTHING, slot)
             more = cost[rows, slot] - now_cost[on]
             found.append(cls(rows, slot, more, profit[rows, slot] - now_profit[on], last))
             now_cost, now_profit = cost[rows, slot], profit[rows, slot]
@@ -68,7 +68,7 @@ class Steps:
 
 
 def with_nothing(block: Block) -> tuple[Ints, Floats]:
-    """Cost and profit (n, w + 1), the last column of zeros, to which the slot `NONE` points."""
+    """Cost and profit (n, w + 1), the last column of zeros, to which the slot `NOTHING` points."""
     none = np.zeros((block.size, 1))
     cost = np.hstack([block.measures[COST], none.astype(np.int64)]).astype(np.int64)
     return cost, np.hstack([block.profit, none]).astype(np.float64)
@@ -92,4 +92,4 @@ def cheapest(block: Block) -> Ints:
     profit = np.where(cost == least[:, None], block.profit, -np.inf)
     best = profit.argmax(axis=1)
     nothing = (least == 0) & (profit[np.arange(block.size), best] <= 0)
-    return np.where(nothing, NONE, best)
+    return np.where(nothing, NOTHING, best)

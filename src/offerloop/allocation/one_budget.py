@@ -12,10 +12,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from offerloop.allocation.choose import NONE, slots
+from offerloop.allocation.choose import slots
 from offerloop.allocation.hull import Steps, cheapest, with_nothing
 from offerloop.allocation.problem import COST, Block, Floats, Ints, Problem
 from offerloop.allocation.solution import Solution
+from offerloop.offers import NOTHING
 
 SAMPLE = 2.0
 """Times the two thirds power of the customers: so many bracket the price. More would leave fewer undecided, and would
@@ -113,7 +114,7 @@ def at(block: Block, price: float) -> Ints:
 def _of(values: Floats | Ints, slot: Ints) -> Floats | Ints:
     """(n,): the values of the chosen, 0 for nothing."""
     found = values[np.arange(len(slot)), slot]
-    found[slot == NONE] = 0
+    found[slot == NOTHING] = 0
     return found
 
 
@@ -159,7 +160,7 @@ def filled(block: Block, now: Ints, left: int) -> tuple[int, float]:
         if extra <= left - spent and row not in done:
             done.add(row)
             now[row], spent, brought = (
-                slot[one] if slot[one] < block.width else NONE,
+                slot[one] if slot[one] < block.width else NOTHING,
                 spent + extra,
                 brought + float(gain[one]),
             )

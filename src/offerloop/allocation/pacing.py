@@ -21,9 +21,8 @@ import numpy as np
 from offerloop.allocation.problem import Floats, Ints
 from offerloop.allocation.rolling import RollingSample, Spending, Traffic
 from offerloop.errors import ContractError
+from offerloop.offers import NOTHING
 
-NOTHING = -1
-"""Stands for no offer among positions of offers."""
 ENDGAME = 20
 """The price is solved at least so often again in what is left of the period."""
 Guard = Callable[[int], bool]

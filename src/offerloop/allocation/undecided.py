@@ -14,8 +14,8 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from offerloop.allocation.choose import NONE
 from offerloop.allocation.problem import Block, Floats, Ints, Limit, Problem
+from offerloop.offers import NOTHING
 
 N = TypeVar("N", np.float64, np.int64)
 WHOLE = 1e-6
@@ -158,7 +158,7 @@ class Undecided:
         taken_ones = np.flatnonzero(on)
         row = self.row[taken_ones]
         place = np.arange(len(row)) - np.searchsorted(row, row)
-        found = np.full((self.customers, self.most), NONE, dtype=np.int64)
+        found = np.full((self.customers, self.most), NOTHING, dtype=np.int64)
         found[row, place] = self.slot[taken_ones]
         return found
 

@@ -2,11 +2,11 @@
 
 from offerloop.config.audience import Rule
 from offerloop.config.clean import Clean
+from offerloop.config.experiment import BusinessAsUsual, Experiment
 from offerloop.config.load import load_config
 from offerloop.config.model import (
     Campaign,
     Config,
-    Experiment,
     Listed,
     Privacy,
     Profiles,
@@ -21,6 +21,7 @@ from offerloop.config.plan import Plan
 from offerloop.config.publish import Publish
 
 __all__ = [
+    "BusinessAsUsual",
     "Campaign",
     "Clean",
     "Config",

@@ -9,6 +9,7 @@ from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
+from offerloop.config.experiment import BusinessAsUsual
 from offerloop.config.model import Config, Privacy, Source
 from offerloop.config.paths import StrPath, as_path, config_file
 from offerloop.errors import ConfigError, near_miss
@@ -96,9 +97,15 @@ def beside(config: Config, folder: Path) -> Config:
     return config.model_copy(
         update={
             "sources": sources, "privacy": privacy_beside(config.privacy, folder), "publish": publish,
-            "experiment": experiment,
+            "experiment": experiment, "business_as_usual": _usual_beside(config.business_as_usual, folder),
         }
     )  # fmt: skip
+
+
+def _usual_beside(usual: BusinessAsUsual | None, folder: Path) -> BusinessAsUsual | None:
+    if usual is None or usual.path is None:
+        return usual
+    return usual.model_copy(update={"path": folder / as_path(usual.path)})
 
 
 def privacy_beside(privacy: Privacy, folder: Path) -> Privacy:

@@ -13,6 +13,7 @@ from pydantic import Field, field_validator, model_validator
 
 from offerloop.config.audience import Rule
 from offerloop.config.clean import Clean
+from offerloop.config.experiment import BusinessAsUsual, Experiment
 from offerloop.config.plan import Plan
 from offerloop.config.publish import Publish
 from offerloop.config.section import Section, Share
@@ -188,18 +189,6 @@ class Response(Section):
     """Patterns (* and ?) of categories that never get an offer, such as fuel or tobacco."""
 
 
-class Experiment(Section):
-    """`[experiment]`: the random part of every plan."""
-
-    holdout: Annotated[float, Field(ge=0, lt=1)] = 0.10
-    """Share of customers who never get an offer, the same ones in every run."""
-    holdout_seed: str = "holdout"
-    """Names the draw of the holdout; changing it draws other customers."""
-    outcomes: tuple[Path, ...] = ()
-    """Files outcomes.parquet of read-outs, relative to the configuration file: what they measured corrects what offers
-    are assumed to do."""
-
-
 class Campaign(Section):
     """`[[campaigns]]`: offers with one budget."""
 
@@ -283,6 +272,7 @@ class Config(Section):
     recommend: Recommend = Recommend()
     response: Response = Response()
     experiment: Experiment = Experiment()
+    business_as_usual: BusinessAsUsual | None = None
     privacy: Privacy = Privacy()
     audiences: dict[str, Rule] = Field(default_factory=dict)
     exclude: str | None = None
@@ -324,6 +314,8 @@ class Config(Section):
             for one in self.campaigns
             for key in ("audience", "exclude")
         ]
+        if self.business_as_usual is not None:
+            named += [("business_as_usual.rules", one.audience) for one in self.business_as_usual.rules]
         for place, name in named:
             if name is not None and name not in self.audiences:
                 raise ValueError(
@@ -391,6 +383,12 @@ class Config(Section):
                 )
         return self
 
+    @model_validator(mode="after")
+    def _usual_budget(self) -> Config:
+        if self.business_as_usual is not None:
+            self._check_amount(self.business_as_usual.budget, None, "'budget' of business_as_usual")
+        return self
+
     def only(self, *sections: str) -> Config:
         """A copy that knows these sections alone: asking it for another is an AttributeError.
 
@@ -407,7 +405,9 @@ class Config(Section):
         sources = self.sources.values() if "sources" in self.__dict__ else ()
         privacy = [self.privacy.key_file, self.privacy.suppress] if "privacy" in self.__dict__ else []
         outcomes = self.experiment.outcomes if "experiment" in self.__dict__ else ()
-        return [path for path in (*(source.path for source in sources), *privacy, *outcomes) if path is not None]
+        usual = self.__dict__.get("business_as_usual")
+        files = (*(source.path for source in sources), *privacy, *outcomes, None if usual is None else usual.path)
+        return [path for path in files if path is not None]
 
     def minor(self, amount: str, campaign: Campaign | None = None) -> int:
         """An amount of the configuration in minor units of the shop's currency, or of a campaign's budget."""

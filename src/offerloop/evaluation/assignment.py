@@ -54,6 +54,13 @@ def in_holdout(customer_id: str, seed: str, share: float) -> bool:
     return bucket(customer_id, seed) < share
 
 
+def in_usual(customer_id: str, seed: str, share: float) -> bool:
+    """Whether the customer gets business as usual: from the other end of the same buckets, so that it never meets the
+    holdout and keeps its customers when either grows.
+    """
+    return bucket(customer_id, seed) >= round(1 - share, 9)
+
+
 def equal_weights(n_arms: int) -> list[float]:
     """One weight per arm; none for no arms."""
     return [1 / n_arms for _ in range(n_arms)]

@@ -245,13 +245,19 @@ def cuped(treated: Moments, control: Moments) -> Difference:
     One theta for both groups, ``(cov_t (n_t - 1) + cov_c (n_c - 1)) / (var_t (n_t - 1) + var_c (n_c - 1))``: the slope
     within groups, which the effect itself does not touch. Without variance of x it is the plain difference.
     """
+    theta, centre = common_slope(treated, control), (treated + control).mean_x
+    if not theta:
+        return difference(treated, control)
+    return difference(treated.less(theta, centre), control.less(theta, centre))
+
+
+def common_slope(treated: Moments, control: Moments) -> float:
+    """Return the theta of `cuped`; 0 without variance of x."""
     weights = (treated.n - 1, control.n - 1)
     spread = treated.variance_x * weights[0] + control.variance_x * weights[1]
     if spread <= 0:
-        return difference(treated, control)
-    theta = (treated.covariance * weights[0] + control.covariance * weights[1]) / spread
-    centre = (treated + control).mean_x
-    return difference(treated.less(theta, centre), control.less(theta, centre))
+        return 0.0
+    return (treated.covariance * weights[0] + control.covariance * weights[1]) / spread
 
 
 def cuped_each(treated: Moments, control: Moments) -> Difference:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from offerloop.loop.shop import NOTHING, Floats, Menu, Period, Sight
+from offerloop.loop.shop import Floats, Menu, Period, Sight
+from offerloop.offers import NOTHING
 
 BELIEVED = 5.0
 """Customers with usual spend who got an offer of a group that the first guess counts as."""

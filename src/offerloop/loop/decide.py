@@ -2,11 +2,10 @@
 
 A share e of the customers explores: each draws one of the K offers, or nothing, with equal chances. So many explore
 that even if each drew the dearest offer, the exploration budget would hold; the plan has the rest of the budget. It is
-held back from a share h of the customers that it has an offer for: sorted by liability, and in random order where that
-is equal, every (1/h)-th beginning anywhere. So at least h of the liability less that of one offer is held back, and the
-plan may be as much larger. With the plan's offer k* of a customer
+held back from a share b of the customers that it has an offer for, at least b of its liability less that of one offer,
+and may be as much larger. With the plan's offer k* of a customer (see `allocation.draw`)
 
-    P(k) = (1 - e) (1 - h) 1[k = k*] + e / (K + 1)
+    P(k) = (1 - e) (1 - b) 1[k = k*] + e / (K + 1)
 """
 
 from __future__ import annotations
@@ -17,12 +16,14 @@ from math import erf, sqrt
 
 import numpy as np
 
-from offerloop.allocation.choose import NONE
+from offerloop.allocation.draw import MOST_EXPLORE, Shares, draw_explorers, draw_holdback, n_explorers
 from offerloop.allocation.problem import Problem
 from offerloop.allocation.solving import solve
 from offerloop.loop.belief import Belief, Scaling
 from offerloop.loop.costs import Costs
-from offerloop.loop.shop import HELD, LOT, NOTHING, PLAN, Floats, Ints, Menu, Sight
+from offerloop.loop.shop import ARM, Floats, Ints, Menu, Names, Sight
+from offerloop.offers import NOTHING
+from offerloop.tables import EXPLORE, HOLDBACK, PLAN
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Rules:
 
     explore: float = 0.05
     """Share of the budget for offers given by lot."""
-    most_explorers: float = 0.1
+    most_explorers: float = MOST_EXPLORE
     """Share of customers who explore at most."""
     held: float = 0.05
     """Share of the customers with an offer in the plan from whom it is held back by lot."""
@@ -69,8 +70,8 @@ class Decision:
     """(customers,): position of the offer, NOTHING for none."""
     planned: Ints
     """(customers,): what the plan has for them, NOTHING for everybody where it does not go out."""
-    arm: Ints
-    """(customers,): PLAN, HELD or LOT."""
+    arm: Names
+    """(customers,): PLAN, HOLDBACK or EXPLORE."""
     offers: int
     """How many there are."""
     explorers: int
@@ -83,24 +84,19 @@ class Decision:
     def nothing(cls, customers: int, offers: int) -> Decision:
         """No offer to anybody."""
         none = np.full(customers, NOTHING)
-        return cls(none, none, np.full(customers, PLAN), offers, 0, 0.0, Evidence(0.0, 0.0, 0.0))
+        return cls(none, none, np.full(customers, PLAN, ARM), offers, 0, 0.0, Evidence(0.0, 0.0, 0.0))
 
     @property
     def sent(self) -> bool:
         """Whether a plan went out."""
         return bool((self.planned != NOTHING).any())
 
-    @property
-    def _explores(self) -> float:
-        return self.explorers / max(len(self.given), 1)
-
     @cached_property
     def chance(self) -> Floats:
         """(customers, offers): with which each was given."""
-        found = np.full((len(self.given), self.offers), self._explores / (self.offers + 1))
-        told = np.flatnonzero(self.planned != NOTHING)
-        found[told, self.planned[told]] += (1 - self._explores) * (1 - self.held)
-        return found
+        shares = Shares(self.explorers / max(len(self.given), 1), holdback=self.held)
+        plan = self.planned[:, None] == np.arange(self.offers)
+        return shares.propensity(plan=plan, none=False, usual=False, drawn=1 / (self.offers + 1))
 
     @property
     def propensity(self) -> Floats:
@@ -127,7 +123,7 @@ def decide(
     """
     n, k = sight.scope.shape
     most = max(int(menu.liability_minor.max()), 1)
-    explorers = min(int(rules.explore * budget_minor / most), int(rules.most_explorers * n))
+    explorers = n_explorers(n, [(rules.explore * budget_minor, most)], rules.most_explorers)
     left = budget_minor - explorers * most
     held = rules.held if left > most else 0.0
     cost = known.costs.expected_minor(sight, menu)
@@ -136,28 +132,18 @@ def decide(
     evidence = _evidence(plan, sight, menu, known, cost)
     sent = allowed and evidence.shown >= rules.needed(evidence.hoped)
     planned = plan if sent else np.full(n, NOTHING)
-    given, arm = planned.copy(), np.full(n, PLAN)
-    back = _held_back(planned, menu, held, rng)
-    given[back], arm[back] = NOTHING, HELD
-    lot = rng.choice(n, explorers, replace=False)
-    given[lot], arm[lot] = rng.integers(NOTHING, k, explorers), LOT
+    given, arm = planned.copy(), np.full(n, PLAN, ARM)
+    offered = np.flatnonzero(planned != NOTHING)
+    back = draw_holdback(offered, menu.liability_minor[planned[offered]], held, rng)
+    given[back], arm[back] = NOTHING, HOLDBACK
+    lot = draw_explorers(np.arange(n), explorers, rng)
+    given[lot], arm[lot] = rng.integers(NOTHING, k, explorers), EXPLORE
     return Decision(given, planned, arm, k, explorers, held, evidence)
-
-
-def _held_back(planned: Ints, menu: Menu, share: float, rng: np.random.Generator) -> Ints:
-    """Customers with an offer in the plan, each drawn with this chance."""
-    told = rng.permutation(np.flatnonzero(planned != NOTHING))
-    if share <= 0:
-        return told[:0]
-    told = told[np.argsort(-menu.liability_minor[planned[told]], kind="stable")]
-    places = np.floor(np.arange(len(told) + 1) * share + rng.random())
-    return told[np.diff(places) > 0]
 
 
 def _best(profit: Floats, menu: Menu, budget_minor: int) -> Ints:
     cost = np.broadcast_to(menu.liability_minor, profit.shape)
-    slot = solve(Problem.of(profit, cost, budget_minor)).choice[:, 0]
-    return np.where(slot == NONE, NOTHING, slot).astype(np.int64)
+    return solve(Problem.of(profit, cost, budget_minor)).choice[:, 0].astype(np.int64)
 
 
 def _evidence(plan: Ints, sight: Sight, menu: Menu, known: Known, cost: Floats) -> Evidence:

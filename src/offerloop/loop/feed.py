@@ -22,9 +22,9 @@ from offerloop.errors import InputError
 from offerloop.evaluation.assignment import in_holdout
 from offerloop.events import Events
 from offerloop.loop.decide import Decision
-from offerloop.loop.shop import LATELY, NOTHING, Floats, Menu, NotYetError, Period, Pulse, Sight
+from offerloop.loop.shop import LATELY, Floats, Menu, NotYetError, Period, Pulse, Sight
 from offerloop.loop.watch import LINES, OPT_OUTS, Watched, pulse_of, watched
-from offerloop.offers import NO_OFFER, Offer
+from offerloop.offers import NO_OFFER, NOTHING, Offer
 from offerloop.offers.base import liability_minor
 from offerloop.offers.spend_and_save import SpendAndSave
 from offerloop.response import Margins
@@ -149,7 +149,7 @@ class FeedShop:
                 "customer_id": list(sight.customers),
                 "offer_id": [names[k] for k in decision.given],
                 "propensity": decision.propensity,
-                "arm": np.array(["plan", "held", "explore"])[decision.arm],
+                "arm": decision.arm,
                 "starts_on": [_date(self.begins(period))] * len(decision.given),
             }
         )

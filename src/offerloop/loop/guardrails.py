@@ -20,8 +20,10 @@ import numpy as np
 
 from offerloop.evaluation.shipping import Metric, Reading, ShipRule, read_challenge
 from offerloop.evaluation.totals import Totals
-from offerloop.loop.shop import HELD, LOT, NOTHING, PLAN, Period
+from offerloop.loop.shop import Period
 from offerloop.loop.watch import CHEAP, MARGIN, OPT_OUTS, RATINGS, RETURNS
+from offerloop.offers import NOTHING
+from offerloop.tables import EXPLORE, HOLDBACK, PLAN
 
 PROFIT = "profit"
 METRICS = (
@@ -63,7 +65,7 @@ class Guardrails:
             self.state = "rest" if self.rest > 0 else "trial"
         if period.planned is None or period.arm is None or period.held <= 0:
             return None
-        drawn = (period.planned != NOTHING) & (period.arm != LOT)
+        drawn = (period.planned != NOTHING) & (period.arm != EXPLORE)
         if not drawn.any() or self.state != "trial":
             return None
         self._add(period, drawn)
@@ -81,7 +83,7 @@ class Guardrails:
 
     def _add(self, period: Period, drawn: np.typing.NDArray[np.bool_]) -> None:
         self.planned = self.planned or float(SPAN * drawn.sum())
-        for arm, totals in ((PLAN, self.sent), (HELD, self.kept)):
+        for arm, totals in ((PLAN, self.sent), (HOLDBACK, self.kept)):
             rows = drawn & (period.arm == arm)
             profit = period.value_minor - period.cost_minor if period.profit_minor is None else period.profit_minor
             found = {PROFIT: Totals.of(profit[rows], before=period.sight.spend[rows])}

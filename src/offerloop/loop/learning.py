@@ -12,7 +12,8 @@ from offerloop.loop.costs import Costs
 from offerloop.loop.decide import Decision, Known, Rules, decide
 from offerloop.loop.drift import BY_LOT, OF_PLAN, Alarm, Drift
 from offerloop.loop.guardrails import Guardrails
-from offerloop.loop.shop import NOTHING, Menu, Period, Sight
+from offerloop.loop.shop import Menu, Period, Sight
+from offerloop.offers import NOTHING
 
 KEPT = 0.25
 """Of what was learned before an alarm, how much counts after it."""

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 import numpy as np
 import polars as pl
 
-from offerloop.loop.shop import LATELY, NOTHING, Floats, Sight
+from offerloop.loop.shop import LATELY, Floats, Sight
 from offerloop.market.seen import DEMOGRAPHICS
 from offerloop.market.simulation import Market
 from offerloop.market.tables import SCALE
 from offerloop.market.terms import EVERYTHING
+from offerloop.offers import NOTHING
 
 MEMORY = 0.8
 """Of what was bought lately, how much of a week counts in the next one."""

@@ -18,8 +18,13 @@ import numpy as np
 from offerloop.errors import ContractError
 from offerloop.loop.decide import Decision, Evidence
 from offerloop.loop.learning import Loop
-from offerloop.loop.shop import NOTHING, NotYetError, Period, Sight
+from offerloop.loop.shop import ARM, NotYetError, Period, Sight
+from offerloop.offers import NOTHING
 from offerloop.store.journal import Journal
+from offerloop.tables import EXPLORE, HOLDBACK, PLAN
+
+JOURNAL_ARMS = (PLAN, HOLDBACK, EXPLORE)
+"""A journal holds arms as their positions here."""
 
 
 class Shop(Protocol):
@@ -78,7 +83,8 @@ def _decide(loop: Loop, sight: Sight, period: int, seed: int, *, missed: bool) -
     if liability > loop.budget_minor:
         raise ContractError(f"period {period} would cost up to {liability}, more than its budget {loop.budget_minor}")
     return {
-        "given": made.given.tolist(), "planned": made.planned.tolist(), "arm": made.arm.tolist(),
+        "given": made.given.tolist(), "planned": made.planned.tolist(),
+        "arm": [JOURNAL_ARMS.index(one) for one in made.arm.tolist()],
         "explorers": made.explorers, "held": made.held, "sent": made.sent, **vars(made.evidence),
         "liability_minor": liability, "belief": loop.belief().mean.tolist(),
         "state": loop.guardrails.state, "missed": missed, "customers": list(sight.customers),
@@ -86,8 +92,9 @@ def _decide(loop: Loop, sight: Sight, period: int, seed: int, *, missed: bool) -
 
 
 def _decision(body: dict[str, Any], loop: Loop) -> Decision:
-    given, planned, arm = (np.array(body[name], dtype=np.int64) for name in ("given", "planned", "arm"))
+    given, planned, codes = (np.array(body[name], dtype=np.int64) for name in ("given", "planned", "arm"))
     evidence = Evidence(body["p_gain"], body["shown"], body["hoped"])
+    arm = np.array(JOURNAL_ARMS, ARM)[codes]
     return Decision(given, planned, arm, len(loop.menu.ids), body["explorers"], body["held"], evidence)
 
 

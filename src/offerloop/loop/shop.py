@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from offerloop.tables import ARMS
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-NOTHING = -1
-"""The position of no offer."""
-PLAN, HELD, LOT = 0, 1, 2
-"""Arms of a period: who gets what the plan says, from whom it is held back by lot, who draws an offer or nothing."""
+Names = NDArray[np.str_]
+ARM = np.dtype(f"<U{max(map(len, ARMS))}")
+"""Of arrays of arms, by the names that they have everywhere."""
 LATELY = 0.5
 """Of what a customer was told lately, how much a period's offer counts one period later."""
 
@@ -82,7 +83,7 @@ class Period:
     sight: Sight
     """Before it."""
     given: Ints
-    """(customers,): position of the offer, NOTHING for none."""
+    """(customers,): position of the offer, NOTHING of `offers` for none."""
     chance: Floats
     """(customers, offers): with which each could have been given."""
     value_minor: Floats
@@ -91,8 +92,8 @@ class Period:
     """(customers,): what offers cost the shop, contacts aside."""
     planned: Ints | None = None
     """(customers,): what the plan had for them; None where there was none."""
-    arm: Ints | None = None
-    """(customers,): PLAN, HELD or LOT."""
+    arm: Names | None = None
+    """(customers,): PLAN, HOLDBACK or EXPLORE."""
     held: float = 0.0
     """Share of planned offers that was held back."""
     profit_minor: Floats | None = None

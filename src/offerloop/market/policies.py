@@ -11,16 +11,14 @@ from dataclasses import dataclass, field
 import numpy as np
 import polars as pl
 
-from offerloop.allocation.choose import NONE
 from offerloop.allocation.problem import Problem
 from offerloop.allocation.solving import solve
 from offerloop.market.noise import Floats
 from offerloop.market.seen import Seen
 from offerloop.market.simulation import Market
-from offerloop.market.terms import NOTHING
 from offerloop.market.truth import true_effects
 from offerloop.market.world import Ints
-from offerloop.offers import NO_OFFER
+from offerloop.offers import NO_OFFER, NOTHING
 
 WORLDS = 20
 """Worlds of luck by which the oracle knows offers on the whole basket."""
@@ -124,7 +122,7 @@ def within(market: Market, profit_minor: Floats, budget: int) -> Given:
     menu = market.terms.menu
     cost = np.broadcast_to(market.terms.liability_minor[menu], (market.customers, len(menu)))
     slot = solve(Problem.of(profit_minor[:, menu], cost, budget, customer=market.ids)).choice[:, 0]
-    return Given(np.where(slot == NONE, NOTHING, menu[slot]))
+    return Given(np.where(slot == NOTHING, NOTHING, menu[slot]))
 
 
 def _to(market: Market, order: Ints, budget: int) -> Given:

@@ -15,10 +15,10 @@ from offerloop.market.lines import Lines
 from offerloop.market.noise import Floats, Noise
 from offerloop.market.preset import Preset
 from offerloop.market.tables import customer_table, event_table, line_table, product_table
-from offerloop.market.terms import NOTHING, Terms, discounts, fill_up
+from offerloop.market.terms import Terms, discounts, fill_up
 from offerloop.market.week import State, Week, shelf_depths
 from offerloop.market.world import Ints, People, Shop, make_people, make_shop
-from offerloop.offers import NO_OFFER
+from offerloop.offers import NO_OFFER, NOTHING
 
 BLOCK = 20_000
 """Customers at a time: bounds the memory."""

@@ -11,11 +11,10 @@ from offerloop.market.lines import Lines
 from offerloop.market.noise import Floats, Noise
 from offerloop.market.preset import CampaignOf, Choice
 from offerloop.market.world import KINDS, Ints
+from offerloop.offers import NOTHING
 
 COUPON, SPEND_AND_SAVE, FLASH_SALE = range(len(KINDS))
 EVERYTHING = -1
-NOTHING = -1
-"""The position of no offer."""
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ import numpy as np
 from offerloop.market.expected import exact, expected_effects
 from offerloop.market.noise import Floats
 from offerloop.market.simulation import Market
-from offerloop.market.terms import NOTHING
 from offerloop.market.world import Ints
+from offerloop.offers import NOTHING
 
 BLOCK = 5_000
 """Customers at a time: bounds the memory."""

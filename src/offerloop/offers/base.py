@@ -17,6 +17,8 @@ from offerloop.offers.stacking import ALONE_IN_ITS_LANE, Lane, Stacking
 
 NO_OFFER = "none"
 """The offer_id that stands for deliberately giving nothing."""
+NOTHING = -1
+"""The position of no offer, wherever offers are numbered."""
 
 
 EACH_CATEGORY = "each category"

@@ -16,8 +16,8 @@ def why_lines(tell: Teller) -> list[str]:
     reason = tell.facts["decision"]["reason"]
     if reason == "holdout":
         return [tell.say("why.holdout", share=tell.share(tell.facts["holdout_share"])), *_alone(tell)]
-    if reason == "lot":
-        return [tell.say("why.lot"), *_alone(tell)]
+    if reason in ("lot", "usual"):
+        return [tell.say(f"why.{reason}"), *_alone(tell)]
     if reason == "best_profit":
         return [*_best(tell, _chosen(tell)), *_agreement(tell)]
     if reason in ("budget_spent", "no_offer_pays"):

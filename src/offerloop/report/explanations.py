@@ -35,7 +35,7 @@ def support_text(tell: Teller) -> str:
     if terms:
         lines.append(tell.say("support.automated_price"))
     lines += [tell.say("support.rights"), tell.say("support.pass_on")]
-    lines.append(tell.say("support.no_exception" if reason in ("holdout", "lot") else "support.next"))
+    lines.append(tell.say("support.no_exception" if reason in _DRAWN else "support.next"))
     return "\n".join(lines)
 
 
@@ -43,7 +43,7 @@ def _facts_used(tell: Teller) -> list[tuple[str, dict[str, object]]]:
     """Which facts about the customer had a part in the decision."""
     decision = tell.facts["decision"]
     reason, terms = decision["reason"], decision["terms"]
-    if reason in ("holdout", "lot"):
+    if reason in _DRAWN:
         return [("support.not_punished", {}), (f"support.facts.{reason}", {})]
     if reason == "no_basis":
         return [("support.facts.none", {})]
@@ -82,8 +82,8 @@ def customer_text(tell: Teller) -> str:
 
 def _offered(tell: Teller, terms: Mapping[str, Any]) -> list[str]:
     decision = tell.facts["decision"]
-    lot, category = decision["reason"] == "lot", terms["category"]
-    why = "lot" if lot else "all"
+    lot, category = decision["reason"] in _DRAWN, terms["category"]
+    why = decision["reason"] if lot else "all"
     if not lot and category and decision["basis"] in ("transferred", "estimated"):
         why = _closeness(tell, category)
     return [
@@ -100,14 +100,16 @@ def _how_chosen(terms: Mapping[str, Any], *, lot: bool) -> str:
     return "customer.personalised_lot" if lot else "customer.personalised"
 
 
+_DRAWN = ("holdout", "usual", "lot")
+"""Reasons that rest on a random draw."""
 _ABOUT_ALL = ("no_campaign_pays", "no_effect_known", "no_consent", "outside")
 """Reasons that rest on no purchase of the customer."""
 
 
 def _not_offered(tell: Teller) -> list[str]:
     reason = tell.facts["decision"]["reason"]
-    how = "_draw" if reason in ("holdout", "lot") else "_all" if reason in _ABOUT_ALL else ""
-    why = "lot_none" if reason == "lot" else reason
+    how = "_draw" if reason in _DRAWN else "_all" if reason in _ABOUT_ALL else ""
+    why = f"{reason}_none" if reason in ("lot", "usual") else reason
     return [tell.say("customer.none"), tell.say(f"customer.why.{why}"), tell.say(f"customer.automated{how}")]
 
 

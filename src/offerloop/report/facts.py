@@ -15,6 +15,8 @@ from offerloop.report.findings import CampaignFindings, Findings
 from offerloop.report.numbers import Money
 from offerloop.report.reach import Reach
 from offerloop.report.voice import Voice
+from offerloop.tables import EXPLORE
+from offerloop.tables import PLAN as PLAN_ARM
 
 NOTHING, PLAN, AS_SENT = "nothing", "plan", "plan as sent"
 ESTIMATED, TRANSFERRED, MEASURED, ASSUMED = "estimated", "transferred", "measured", "assumed"
@@ -219,10 +221,10 @@ def _campaign(findings: Findings, found: CampaignFindings) -> CampaignFacts:
         compared=tuple(Rule.read(row) for row in rows),
         supplier_share=break_even(sweep, found.campaign_id, "supplier share"),
         margin=break_even(sweep, found.campaign_id, "margin"),
-        n_sent=given.filter(pl.col("arm") == "plan").height,
-        liability_sent_minor=_liability(given.filter(pl.col("arm") == "plan")),
-        liability_explore_minor=int(given.filter(pl.col("arm") == "explore")["cost_liability_minor"].sum()),
-        n_explore=given.filter(pl.col("arm") == "explore").height,
+        n_sent=given.filter(pl.col("arm") == PLAN_ARM).height,
+        liability_sent_minor=_liability(given.filter(pl.col("arm") == PLAN_ARM)),
+        liability_explore_minor=int(given.filter(pl.col("arm") == EXPLORE)["cost_liability_minor"].sum()),
+        n_explore=given.filter(pl.col("arm") == EXPLORE).height,
         noun="coupons" if set(known["kind"].unique()) == {"coupon"} else "offers",
         is_short_of_budget=found.n_planned == 0 and _would_plan(findings.tables["budget_curve"].filter(mine)),
         costs=Money(findings.config.unit(findings.settings(found.campaign_id))),

@@ -16,6 +16,7 @@ from offerloop.report.readout_sentences import (
     share_words,
     summarise_readout,
     unseen_cost,
+    usual_sentence,
     voice_of,
 )
 from offerloop.report.sections.first_screen import Tile
@@ -29,6 +30,8 @@ class FirstScreen:
     """Everything above the sections."""
 
     headline: str
+    lead: str
+    """The finding, where the headline answers another question."""
     mark: str
     tiles: tuple[Tile, ...]
     chart: Figure | None
@@ -63,10 +66,11 @@ def _as_written(text: str) -> Any:  # noqa: ANN401 - markupsafe's text
 def first_screen(found: ReadoutFindings, tell: Voice) -> FirstScreen:
     """The first screen; a stopped read-out has no figure and no chart."""
     if found.stopped is not None:
-        return FirstScreen(sentence(found, tell.language), "", (), None)
+        return FirstScreen(sentence(found, tell.language), "", "", (), None)
     key = "readout.mark" if found.cost_is_observed else "readout.mark_cost"
     mark = tell.say(key, cost=tell.say("readout.cost"))
-    return FirstScreen(sentence(found, tell.language), mark, _tiles(found, tell), forecast_figure(found, tell))
+    first, *lead = filter(None, (usual_sentence(found, tell), sentence(found, tell.language)))
+    return FirstScreen(first, "".join(lead), mark, _tiles(found, tell), forecast_figure(found, tell))
 
 
 def _tiles(found: ReadoutFindings, tell: Voice) -> tuple[Tile, ...]:

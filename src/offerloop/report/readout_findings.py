@@ -16,7 +16,7 @@ class Effect:
     """Treated less control, per customer; money in minor units."""
 
     comparison: str
-    """plan, programme, lot, tag or fifth."""
+    """plan, programme, against_usual (plan less business as usual), usual (that less holdout), lot, tag or fifth."""
     outcome: str
     group: str
     method: str
@@ -119,6 +119,8 @@ class ReadoutFindings:
     warnings: tuple[str, ...] = field(default=())
     titles: dict[str, str] = field(default_factory=dict)
     """Campaign id to title."""
+    asks_usual: bool = False
+    """Whether some customers got business as usual, so that the plan can be compared with it."""
 
     def effect(self, comparison: str, outcome: str, group: str = "all", method: str = "adjusted") -> Effect | None:
         """One of the effects."""

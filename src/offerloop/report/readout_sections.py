@@ -19,6 +19,7 @@ from offerloop.report.readout_sentences import (
     segment,
     total,
     unseen_cost,
+    usual_sentence,
 )
 from offerloop.report.voice import Voice
 from offerloop.report.words import words_of
@@ -32,6 +33,7 @@ def sections(found: ReadoutFindings, tell: Voice) -> list[Section]:
         return [checks_section(found, tell), words_section(tell)]
     return [
         checks_section(found, tell),
+        *([usual_section(found, tell)] if found.asks_usual else []),
         effects_section(found, tell),
         forecast_section(found, tell),
         segments_section(found, tell),
@@ -60,7 +62,9 @@ def checks_section(found: ReadoutFindings, tell: Voice) -> Section:
         for one in found.checks
     )
     failed = any(not one.passes for one in found.checks)
-    columns = _columns(tell, *(f"draw.column.{one}" for one in ("check", "held", "expected", "others", "p", "verdict")))
+    columns = _columns(
+        tell, *(f"draw.column.{one}" for one in ("check", "inside", "expected", "outside", "p", "verdict"))
+    )
     blocks: list[Block] = [
         Text(tell.say("draw.intro")),
         Table(tell.say("draw.table"), columns, rows),
@@ -68,6 +72,19 @@ def checks_section(found: ReadoutFindings, tell: Voice) -> Section:
     ]
     message = tell.say("draw.failed" if failed else "draw.passed")
     return Section("checks", tell.say("draw.label"), message, tuple(blocks))
+
+
+def usual_section(found: ReadoutFindings, tell: Voice) -> Section:
+    """The plan beside what the shop does today, and that beside no offers at all."""
+    against, alone = ([one for one in found.effects if one.comparison == name] for name in ("against_usual", "usual"))
+    words = tell.say("usual.alone")
+    blocks: list[Block] = [Text(tell.say("usual.text"))]
+    if against:
+        blocks.append(_effects_table(found, against, tell.say("usual.table"), tell))
+    if alone:
+        table = _effects_table(found, alone, tell.say("caused.other", words=words), tell)
+        blocks.append(Details(tell.say("caused.same", words=words), table))
+    return Section("usual", tell.say("usual.label"), usual_sentence(found, tell), tuple(blocks))
 
 
 def effects_section(found: ReadoutFindings, tell: Voice) -> Section:

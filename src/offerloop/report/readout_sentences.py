@@ -36,6 +36,25 @@ def sentence(found: ReadoutFindings, language: str = "en") -> str:
     )
 
 
+def usual_sentence(found: ReadoutFindings, tell: Voice) -> str:
+    """Whether the plan is better than what the shop does today; empty where nobody got that."""
+    if found.stopped is not None or not found.asks_usual:
+        return ""
+    one = found.effect("against_usual", "profit_minor")
+    if one is None:
+        return tell.listed((tell.say("usual.question"), tell.say("usual.few")), "sentence")
+    key = "yes" if one.estimate.low > 0 else "no" if one.estimate.high < 0 else "unclear"
+    answer = tell.say(
+        f"usual.{key}",
+        profit=tell.money.estimate(one.estimate),
+        days=tell.say("found.days", first=tell.day(found.from_day), last=tell.day(found.until_day)),
+        plan=count(one.n_treated),
+        usual=count(one.n_control),
+        cost=unseen_cost(found, tell, "and_cost"),
+    )
+    return tell.listed((tell.say("usual.question"), answer), "sentence")
+
+
 def unseen_cost(found: ReadoutFindings, tell: Voice, how: str) -> str:
     """A remark that the cost was not observed; empty when it was. `how`: and_cost or in_brackets."""
     return "" if found.cost_is_observed else tell.say(f"readout.{how}", cost=tell.say("readout.cost"))
@@ -142,7 +161,8 @@ def summarise_readout(found: ReadoutFindings, language: str = "en") -> dict[str,
     tell = voice_of(found, language)
     money, anyway = Money(found.shop.currency), found.bought_anyway
     return {
-        "sentence": sentence(found, language),
+        "sentence": tell.listed(filter(None, (usual_sentence(found, tell), sentence(found, language))), "sentence"),
+        "better_than_usual": usual_sentence(found, tell) or None,
         "stopped": None if found.stopped is None else tell.own(found.stopped),
         "shop": found.shop.name,
         "run": found.run,

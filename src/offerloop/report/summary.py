@@ -19,6 +19,7 @@ from offerloop.report.sections.plan_limits import CONTACTS, gain_of
 from offerloop.report.sections.recommenders import Gate, choices
 from offerloop.report.sections.uniform_depth import depths_of, profit_of
 from offerloop.report.sentences import basis_mark, campaign_sentence, decision
+from offerloop.tables import USUAL
 
 DIGITS = 6
 """Digits kept of figures that are not money."""
@@ -49,6 +50,7 @@ def summarise(findings: Findings, language: str = "en") -> dict[str, Any]:
         "past_campaigns": _past(findings, facts),
         "recommenders": _recommenders(findings),
         "arms": _arms(findings),
+        "business_as_usual": _usual(findings, facts),
         "coming_test": _test(findings, facts),
         "quality": _quality(findings),
         "gaps": list(gap_sentences(findings, facts.voice)),
@@ -255,6 +257,18 @@ def _arms(findings: Findings) -> dict[str, dict[str, int]]:
     offered = (pl.col("offer_id") != "none").sum().alias("with_offer")
     counted = findings.tables["assignments"].group_by("arm").agg(pl.len().alias("customers"), offered).sort("arm")
     return {row["arm"]: {"customers": row["customers"], "with_offer": row["with_offer"]} for row in counted.to_dicts()}
+
+
+def _usual(findings: Findings, facts: Facts) -> dict[str, Any] | None:
+    settings = findings.config.business_as_usual
+    if settings is None:
+        return None
+    given = findings.tables["assignments"].filter(pl.col("arm") == USUAL)
+    return {
+        "share": settings.share,
+        "budget": facts.money.decimal(findings.config.minor(settings.budget)),
+        "liability": facts.money.decimal(int(given["cost_liability_minor"].sum())),
+    }
 
 
 def _quality(findings: Findings) -> dict[str, dict[str, int]]:

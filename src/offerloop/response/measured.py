@@ -22,8 +22,9 @@ from offerloop.errors import ConfigError
 from offerloop.evaluation.estimate import Z95
 from offerloop.evaluation.experiment import cuped, enough
 from offerloop.evaluation.moments import Moments
+from offerloop.offers import NO_OFFER
 from offerloop.response.assumed import Choice
-from offerloop.tables import OUTCOMES
+from offerloop.tables import HOLDOUT, OUTCOMES, PLAN
 
 KEY = ("planned_campaign_id", "planned_offer_id")
 
@@ -82,11 +83,11 @@ def _check_apart(path: Path, table: pl.DataFrame, earlier: list[pl.DataFrame]) -
 
 def measured(outcomes: pl.DataFrame) -> Known:
     """One entry for each planned offer with enough customers and buyers on both sides."""
-    planned = outcomes.filter(pl.col("planned_offer_id") != "none")
-    got = (pl.col("arm") == "plan") & (pl.col("offer_id") == pl.col("planned_offer_id"))
+    planned = outcomes.filter(pl.col("planned_offer_id") != NO_OFFER)
+    got = (pl.col("arm") == PLAN) & (pl.col("offer_id") == pl.col("planned_offer_id"))
     found: Known = {}
-    for key, mine in planned.filter(got | (pl.col("arm") == "holdout")).group_by(KEY, maintain_order=True):
-        treated, control = mine.filter(got), mine.filter(pl.col("arm") == "holdout")
+    for key, mine in planned.filter(got | (pl.col("arm") == HOLDOUT)).group_by(KEY, maintain_order=True):
+        treated, control = mine.filter(got), mine.filter(pl.col("arm") == HOLDOUT)
         if enough(treated.height, control.height, mine.filter("bought").height):
             found[str(key[0]), str(key[1])] = _measure(treated, control)
     return found

@@ -35,6 +35,7 @@ from offerloop.service.check_missing import missing_columns, missing_sources
 from offerloop.service.check_names import name_problems, pattern_notes
 from offerloop.service.check_notes import notes, scan_notes, sign_notes
 from offerloop.service.check_offers import OfferCheck, ReadOffers
+from offerloop.service.check_usual import usual_answers
 
 _SHOWN_OFFERS = 6
 _AFTERWARDS = (RETENTION, NON_MERCHANDISE)
@@ -71,6 +72,8 @@ def check(config_path: StrPath, engine: str = "duckdb") -> Checked:
     offers = read.checked(shown, studied=not answers["response"])
     problems = [one.problem for one in offers if one.problem]
     problems += name_problems(config)
+    usual_notes, usual_problems = usual_answers(config, events, offers, running)
+    problems += usual_problems
     if shape.n_customers < 2:
         problems.append(f"only {shape.n_customers} customer is left; a plan chooses between customers")
     losses = losses_of(events, config, {name: one["read"] for name, one in sources.items()})
@@ -86,6 +89,7 @@ def check(config_path: StrPath, engine: str = "duckdb") -> Checked:
         *scan_notes(sources["order_lines"]["rules"]),
         *configured_notes(config, events),
         *notes(config, shape, offers),
+        *usual_notes,
         *pattern_notes(config, events),
     ]
     facts = {

@@ -22,6 +22,7 @@ from offerloop.money import MICRO
 from offerloop.offers import NO_OFFER, Offer
 from offerloop.offers.spend_and_save import SpendAndSave
 from offerloop.service.explain_read import CampaignRead, RunRead
+from offerloop.tables import PLAN, USUAL
 
 SHOWN = 5
 PRICE_STEP = 1e-6
@@ -181,7 +182,7 @@ def _step(one: Candidate) -> float:
 def why_not(one: Candidate, choice: Choice, campaigns: tuple[CampaignRead, ...], given: Key | None, arm: str) -> str:
     """A code for what became of a candidate, by the plan first and the draw second."""
     if one.key == given:
-        return "given" if arm == "plan" else "given_by_lot"
+        return {PLAN: "given", USUAL: "given_by_usual"}.get(arm, "given_by_lot")
     chosen = choice.recorded
     if chosen is not None and one.key == chosen.key:
         return f"kept_back_{arm}"

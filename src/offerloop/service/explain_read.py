@@ -12,12 +12,13 @@ from typing import Any
 
 import polars as pl
 
-from offerloop.config import Experiment, Privacy
+from offerloop.config import Privacy
 from offerloop.config.load import privacy_beside
 from offerloop.errors import ConfigError, InputError, near_miss
 from offerloop.events.privacy import pseudonyms
 from offerloop.money import to_minor
 from offerloop.offers import Offer, read_offers
+from offerloop.service.drawn_shares import holdout_of
 
 TABLES = ("assignments", "profiles", "effects", "offers", "affinities", "comparison")
 FILES = ("manifest.json", "summary.json", *(f"{name}.parquet" for name in TABLES))
@@ -59,6 +60,8 @@ class RunRead:
     summary: Mapping[str, Any]
     written: Mapping[str, Any]
     """The configuration of the run, as it was written."""
+    holdout: float
+    """Share of customers that was to be held out."""
 
     def table(self, name: str) -> pl.LazyFrame:
         """One stage table, read when it is collected."""
@@ -91,11 +94,6 @@ class RunRead:
             return {}
         rows = self.table("offer_prices").collect().iter_rows()
         return {(campaign, offer): (budget, contact) for campaign, offer, budget, contact in rows}
-
-    @property
-    def holdout(self) -> float:
-        """Share of customers that was to be held out."""
-        return float(self.written.get("experiment", {}).get("holdout", Experiment().holdout))
 
     @property
     def audit_only(self) -> list[str]:
@@ -184,7 +182,7 @@ def open_run(folder: Path) -> RunRead:
         written = tomllib.loads(manifest["config"]["text"])
     except (ValueError, KeyError, TypeError) as error:
         raise InputError(f"summary.json or manifest.json of '{folder}' was changed ({error}); run it again") from None
-    return RunRead(folder, summary, written)
+    return RunRead(folder, summary, written, holdout_of(manifest, written))
 
 
 def _campaign(one: Mapping[str, Any], send_rule: str, currency: str, *, jointly: bool) -> CampaignRead:

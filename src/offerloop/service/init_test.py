@@ -11,10 +11,14 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from offerloop.config import Experiment
+from offerloop.config.experiment import MOST_HOLDOUT
 from offerloop.evaluation.experiment import LEAST, MOST_PERIODS, POWER_80
 
-HOLDOUT, LARGER_HOLDOUT = 0.10, 0.20
-"""Shares of customers who never get an offer: the usual one, and the one where a shop is small."""
+HOLDOUT = Experiment().holdout
+"""Share of customers who never get an offer, unless the shop is too small to measure a plan with it."""
+LARGER_HOLDOUTS = (0.10, MOST_HOLDOUT)
+"""Shares for smaller shops, tried in this order."""
 MOST_TIMES = 5
 """How many times the usual budget of 1 % of monthly sales a plan may cost at most, so that it can be read out."""
 _SPARE = 1.3
@@ -67,7 +71,7 @@ def sized(orders: Orders, budget: int, *, given: bool) -> Size:
     if orders.profit is not None and orders.profit <= 0:
         return Size(budget, HOLDOUT)  # at this margin the offers do not pay, so nothing goes out
     most = budget if given else MOST_TIMES * budget
-    for holdout in (HOLDOUT, LARGER_HOLDOUT):
+    for holdout in (HOLDOUT, *LARGER_HOLDOUTS):
         needed = orders.needed(holdout)
         if needed > orders.planned(most):
             continue
@@ -79,14 +83,14 @@ def sized(orders: Orders, budget: int, *, given: bool) -> Size:
 
 
 def _too_small(orders: Orders, most: int) -> str:
-    needed = orders.needed(LARGER_HOLDOUT)
+    needed = orders.needed(MOST_HOLDOUT)
     if needed > orders.n_customers:
         limit = f"the orders that were looked at have {orders.n_customers:,} customers"
     else:
         limit = f"this budget pays for {orders.planned(most):,}"
     return (
         "no test could show within a year whether an offer pays: that takes a plan for about "
-        f"{_about(needed):,} customers with a holdout of {LARGER_HOLDOUT:g}, and {limit}; a plan can be sent on trust, "
+        f"{_about(needed):,} customers with a holdout of {MOST_HOLDOUT:g}, and {limit}; a plan can be sent on trust, "
         "or with an offer that changes more"
     )
 

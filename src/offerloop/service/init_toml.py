@@ -246,6 +246,7 @@ def _settings(audit_only: Sequence[str], size: Size, clean: Sequence[str]) -> li
         "",
         "[experiment]",
         *_holdout(size),
+        "# To compare the plan with what you do today, name that in [business_as_usual]: see docs/allocation.md.",
     ]
 
 

@@ -161,6 +161,11 @@ def _published(config: Config, campaign_id: str, offers: list[Offer], file: Path
 def _campaign(config: Config) -> Campaign:
     if len(config.campaigns) != 1:
         raise InputError(f"a loop runs one campaign, and the configuration has {len(config.campaigns)}")
+    if config.business_as_usual is not None:
+        raise InputError(
+            "a loop does not compare itself with business as usual yet; remove [business_as_usual] for it, or compare "
+            "with 'offerloop run' and 'offerloop readout'"
+        )
     return config.campaigns[0]
 
 

@@ -39,7 +39,8 @@ from offerloop.service.readout_inputs import (
 from offerloop.service.readout_lot import lot_effects
 from offerloop.service.readout_outcomes import check_known, cost_basis, outcomes
 from offerloop.service.readout_redemptions import Redemptions, read_redemptions
-from offerloop.tables import READOUT_EFFECTS
+from offerloop.service.readout_usual import usual_effects
+from offerloop.tables import HOLDOUT, READOUT_EFFECTS
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,7 @@ def _base(run: PastRun, period: Period, shown: SideFile | None) -> ReadoutFindin
         stopped=why_stopped(run, found),
         by_unit_costs="unit costs" in run.margins["basis"],
         titles={one.id: one.title for one in run.config.campaigns},
+        asks_usual=bool(run.usual_share),
     )
 
 
@@ -125,12 +127,13 @@ def _with_effects(
     by_plan, few = plan_effects(whole)
     segments, few_segments = segment_effects(run, whole)
     by_lot, few_lot = lot_effects(run, whole)
+    usual, few_usual = usual_effects(run, whole)
     found = replace(
         base,
         covariate=whole.covariate,
-        effects=(*by_plan, *programme_effects(whole), *segments, *by_lot),
+        effects=(*by_plan, *programme_effects(whole), *usual, *segments, *by_lot),
         against_forecast=against_forecast(run, week, start.days, period.days),
-        too_few=(*few, *few_segments, *few_lot),
+        too_few=(*few, *few_usual, *few_segments, *few_lot),
     )
     conversion = found.effect("plan", "bought")
     if conversion is None:
@@ -154,7 +157,7 @@ def _warnings(
     run: PastRun, orders: Orders, unknown: int, shown: SideFile | None, redemptions: Redemptions | None
 ) -> tuple[str, ...]:
     """What the inputs have that a reader must know."""
-    held = run.assignments.filter(pl.col("arm") == "holdout").select("customer_id")
+    held = run.assignments.filter(pl.col("arm") == HOLDOUT).select("customer_id")
     said = [f"{unknown:,} customers of the orders are not in the run and are left out."] if unknown else []
     if orders.maps_coupon and not orders.maps_reimbursed:
         said.append("The part of coupons that suppliers pay is taken from the offers' terms, not from the order lines.")

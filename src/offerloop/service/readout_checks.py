@@ -7,9 +7,8 @@ from pathlib import Path
 
 import polars as pl
 
-from offerloop.allocation.arms import EXPLORE, HOLDOUT, PLAN
 from offerloop.engine import Engine
-from offerloop.evaluation.assignment import in_holdout
+from offerloop.evaluation.assignment import in_holdout, in_usual
 from offerloop.evaluation.experiment import LEAST, LEAST_BUYERS, sample_ratio
 from offerloop.offers import NO_OFFER
 from offerloop.report.numbers import count
@@ -17,6 +16,7 @@ from offerloop.report.readout_findings import Check
 from offerloop.service.readout_effects import comparable, n_buyers, sides
 from offerloop.service.readout_files import SideFile, read_rows
 from offerloop.service.readout_inputs import PastRun
+from offerloop.tables import EXPLORE, HOLDOUT, PLAN, USUAL
 
 _LOST = (
     "rows of one side were probably lost or filtered, in the list that was sent or in a join; find the missing "
@@ -34,13 +34,16 @@ _EDITED = (
 
 def checks(run: PastRun, exposures: pl.DataFrame | None) -> tuple[Check, ...]:
     """Hash, holdout among all, holdout among planned, and the same among exposed customers when they are known."""
-    table, held = run.assignments, run.config.experiment.holdout
+    table, held, usual = run.assignments, run.config.experiment.holdout, run.usual_share
     planned = table.filter(pl.col("planned_offer_id") != NO_OFFER)
     found = [
         _hash_check(run),
-        _ratio("holdout among all customers", table, ("plan", "explore"), (held, 1 - held), _LOST),
+        _ratio("holdout among all customers", table, (PLAN, EXPLORE), (held, 1 - held - usual), _LOST),
         _ratio("holdout among planned customers", planned, (PLAN,), _of_plan(run, planned), _LOST),
     ]
+    if usual:
+        name, shares = "business as usual among all customers", (usual, 1 - held - usual)
+        found.append(_ratio(name, table, (PLAN, EXPLORE), shares, _LOST, USUAL))
     if exposures is not None:
         seen = planned.join(exposures.select("customer_id").unique(), on="customer_id", how="semi")
         found.append(_ratio("holdout among exposed customers", seen, (PLAN,), _of_plan(run, seen), _LOGGED))
@@ -49,11 +52,9 @@ def checks(run: PastRun, exposures: pl.DataFrame | None) -> tuple[Check, ...]:
 
 def _of_plan(run: PastRun, planned: pl.DataFrame) -> tuple[float, float]:
     """Return the expected shares of holdout and plan; customers who can draw no offer do not explore."""
-    no_lot, held = pl.col("lot_kinds") == "", run.config.experiment.holdout
-    able = planned.select((~no_lot).mean()).item() or 0.0
-    if not run.assignments.filter(no_lot & (pl.col("arm") == EXPLORE)).is_empty():
-        able = 1.0  # in runs of earlier versions they do
-    return held, (1 - held) * (1 - run.explore_share * able)
+    held = run.config.experiment.holdout
+    able = planned.select(pl.col("customer_id").is_in(run.can_explore.implode()).mean()).item() or 0.0
+    return held, (1 - held - run.usual_share) * (1 - run.explore_share * able)
 
 
 def read_exposures(run: PastRun, path: Path, engine: Engine) -> SideFile:
@@ -95,7 +96,11 @@ def why_too_few_buy(outcomes: pl.DataFrame) -> str | None:
 def _hash_check(run: PastRun) -> Check:
     settings = run.config.experiment
     rows = run.assignments.select("customer_id", "arm").iter_rows()
-    wrong = sum((arm == HOLDOUT) != in_holdout(str(one), settings.holdout_seed, settings.holdout) for one, arm in rows)
+    seed, holdout, usual = settings.holdout_seed, settings.holdout, run.usual_share
+    wrong = sum(
+        (arm == HOLDOUT) != in_holdout(str(one), seed, holdout) or (arm == USUAL) != in_usual(str(one), seed, usual)
+        for one, arm in rows
+    )
     held = run.assignments.filter(pl.col("arm") == HOLDOUT).height
     total = run.assignments.height
     says = (
@@ -107,13 +112,20 @@ def _hash_check(run: PastRun) -> Check:
     )
 
 
-def _ratio(name: str, table: pl.DataFrame, others: tuple[str, ...], shares: tuple[float, float], causes: str) -> Check:
-    held = table.filter(pl.col("arm") == HOLDOUT).height
+def _ratio(
+    name: str,
+    table: pl.DataFrame,
+    others: tuple[str, ...],
+    shares: tuple[float, float],
+    causes: str,
+    drawn: str = HOLDOUT,
+) -> Check:
+    held, how = table.filter(pl.col("arm") == drawn).height, "held back" if drawn == HOLDOUT else "drawn"
     rest = table.filter(pl.col("arm").is_in(others)).height
     found = sample_ratio((held, rest), shares)
     expected = (held + rest) * shares[0] / sum(shares)
     says = (
-        f"{name}: {count(held)} held back and {count(rest)} not, where {count(expected)} and "
+        f"{name}: {count(held)} {how} and {count(rest)} not, where {count(expected)} and "
         f"{count(held + rest - expected)} were expected (p = {found.p_value:.2g}, below 0.001)"
     )
     return Check(name, held, rest, expected, found.p_value, found.passes, causes, says)

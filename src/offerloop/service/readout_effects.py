@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 
-from offerloop.allocation.arms import HOLDOUT, PLAN
 from offerloop.evaluation.estimate import Estimate
 from offerloop.evaluation.experiment import LEAST, Difference, cuped, difference, enough, holm, relative
 from offerloop.evaluation.moments import Moments
@@ -15,6 +14,7 @@ from offerloop.money import MICRO
 from offerloop.offers import NO_OFFER
 from offerloop.report.readout_findings import AgainstForecast, BoughtAnyway, Effect
 from offerloop.service.readout_inputs import PastRun
+from offerloop.tables import EXPLORE, HOLDOUT, PLAN
 
 OUTCOMES_SHOWN = ("bought", "n_orders", "revenue_minor", "margin_minor", "cost_minor", "profit_minor")
 FIFTHS = ("lowest fifth", "second fifth", "middle fifth", "fourth fifth", "highest fifth")
@@ -77,13 +77,14 @@ def compare(
     sums = [Moments.of(side[outcome].cast(pl.Float64).to_numpy(), side["x"].to_numpy()) for side in (treated, control)]
     share = relative(*sums) if sums[1].mean > 0 else None
     return [
-        Effect(comparison, outcome, group, method, _plain(found), found.p_value, sums[0].n, sums[1].n, sums[1].mean,
-               None if share is None else _plain(share))
+        Effect(comparison, outcome, group, method, plain(found), found.p_value, sums[0].n, sums[1].n, sums[1].mean,
+               None if share is None else plain(share))
         for method, found in (("adjusted", cuped(*sums)), ("unadjusted", difference(*sums)))
     ]  # fmt: skip
 
 
-def _plain(found: Difference) -> Estimate:
+def plain(found: Difference) -> Estimate:
+    """Return the value and its interval alone."""
     return Estimate(found.value, found.low, found.high)
 
 
@@ -98,7 +99,7 @@ def plan_effects(found: Panel) -> tuple[list[Effect], list[str]]:
         if not comparable(treated, control):
             few.append(f"campaign {name}: {treated.height} treated and {control.height} held back")
             continue
-        for outcome in _outcomes(found):
+        for outcome in outcomes_of(found):
             effects += compare(treated, control, "plan", outcome, name)
     treated, control = sides(found.planned)
     if found.planned["before_revenue_minor"].null_count() == 0:
@@ -107,13 +108,14 @@ def plan_effects(found: Panel) -> tuple[list[Effect], list[str]]:
 
 
 def programme_effects(found: Panel) -> list[Effect]:
-    """Everybody outside the holdout against the holdout, whatever they were given."""
-    outside = found.rows.filter(pl.col("arm") != HOLDOUT)
+    """Everybody who follows the plan or explores against the holdout, whatever they were given."""
+    outside = found.rows.filter(pl.col("arm").is_in([PLAN, EXPLORE]))
     held = found.rows.filter(pl.col("arm") == HOLDOUT)
-    return [one for outcome in _outcomes(found) for one in compare(outside, held, "programme", outcome)]
+    return [one for outcome in outcomes_of(found) for one in compare(outside, held, "programme", outcome)]
 
 
-def _outcomes(found: Panel) -> tuple[str, ...]:
+def outcomes_of(found: Panel) -> tuple[str, ...]:
+    """Return the outcomes that are shown: the cost only where it was observed."""
     return tuple(one for one in OUTCOMES_SHOWN if found.cost_observed or one != "cost_minor")
 
 

@@ -11,11 +11,9 @@ import polars as pl
 from offerloop.engine import Engine, collect
 from offerloop.engine.base import Frame
 from offerloop.errors import InputError, SourceError
-from offerloop.events.cells import as_text, number
-from offerloop.events.ids import as_integers
-from offerloop.events.open import Raw, file_source, open_source
-from offerloop.events.privacy import pseudonym, read_key
-from offerloop.events.unpack import split_part
+from offerloop.events.cells import number
+from offerloop.events.open import Raw
+from offerloop.events.side_file import read_side_file, under_known_ids
 from offerloop.service.readout_inputs import PastRun, as_id
 
 AMOUNT = "amount"
@@ -37,16 +35,8 @@ def read_rows(run: PastRun, path: Path, columns: tuple[str, ...], what: str, eng
     Under pseudonyms ids may be raw or as the run has them. Raises SourceError when the file or a column is missing or
     an amount is none, InputError when no customer of it is in the run.
     """
-    if not split_part(path)[0].is_file():
-        raise SourceError(f"there is no file of {what} '{path}'")
-    with open_source(file_source(path), engine) as raw:
-        schema = raw.frame.collect_schema()
-        for name in columns:
-            if name not in schema:
-                raise SourceError(f"the file of {what} '{path}' has no column '{name}' (needed: {', '.join(columns)})")
-        texts = [as_text(nw.col(name), schema[name]).str.strip_chars().alias(name) for name in columns]
-        found = collect(as_integers(_with_amount(raw.frame.select(*texts), raw, what), ["customer_id"]))
-    return _of_run(run, found.drop_nulls("customer_id"), path, what)
+    found = read_side_file(path, columns, what, engine, lambda frame, raw: _with_amount(frame, raw, what))
+    return _of_run(run, found, path, what)
 
 
 def _with_amount(frame: Frame, raw: Raw, what: str) -> Frame:
@@ -62,21 +52,13 @@ def _with_amount(frame: Frame, raw: Raw, what: str) -> Frame:
 
 
 def _of_run(run: PastRun, found: pl.DataFrame, path: Path, what: str) -> SideFile:
-    known = set(run.assignments["customer_id"].cast(pl.String))
-    ids = found["customer_id"].unique()
-    names = {one: one if one in known else _hidden(run, one) for one in ids}
-    rows = found.with_columns(pl.col("customer_id").replace_strict(names, return_dtype=pl.String))
-    n_known = sum(one in known for one in names.values())
-    if ids.len() and not n_known:
+    customers = run.assignments["customer_id"].cast(pl.String)
+    rows = under_known_ids(found, customers, run.config.privacy)
+    n_listed, rows = rows["customer_id"].n_unique(), rows.filter(pl.col("customer_id").is_in(customers.implode()))
+    n_known = rows["customer_id"].n_unique()
+    if n_listed and not n_known:
         raise InputError(
-            f"none of the {ids.len():,} customers in the file of {what} '{path}' is a customer of the run, such as "
-            f"{run.assignments['customer_id'][0]}; use the same customer ids as the run's orders"
+            f"none of the {n_listed:,} customers in the file of {what} '{path}' is a customer of the run, such as "
+            f"{customers[0]}; use the same customer ids as the run's orders"
         )
-    rows = rows.filter(pl.col("customer_id").is_in(list(known))).with_columns(as_id(run.id_type))
-    return SideFile(rows, ids.len() - n_known)
-
-
-def _hidden(run: PastRun, customer_id: str) -> str:
-    """The pseudonym of a raw id, when the run has pseudonyms."""
-    privacy = run.config.privacy
-    return pseudonym(customer_id, read_key(privacy)) if privacy.pseudonymise else customer_id
+    return SideFile(rows.with_columns(as_id(run.id_type)), n_listed - n_known)

@@ -6,7 +6,9 @@ import json
 import tomllib
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import narwhals as nw
 import polars as pl
@@ -20,7 +22,8 @@ from offerloop.errors import ConfigError, ContractError, InputError, NothingLeft
 from offerloop.events import prepare
 from offerloop.events.unpack import split_part
 from offerloop.offers import NO_OFFER
-from offerloop.tables import ASSIGNMENTS, COMPARISON, MARGINS, OFFERS, PROFILES, Table
+from offerloop.service.drawn_shares import holdout_of
+from offerloop.tables import ASSIGNMENTS, COMPARISON, EXPLORE, MARGINS, OFFERS, PLAN, PROFILES, Table
 
 MOST_DAYS = 28
 """Length of the period when none is given and the orders reach further."""
@@ -50,11 +53,25 @@ class PastRun:
         return self.assignments.schema["customer_id"]
 
     @property
+    def usual_share(self) -> float:
+        """Share of customers with business as usual; 0 where the run has none."""
+        return 0.0 if self.config.business_as_usual is None else self.config.business_as_usual.share
+
+    @cached_property
+    def can_explore(self) -> pl.Series:
+        """customer_id of those who could be drawn to explore, were they in neither holdout nor business as usual: who
+        can draw an offer, and in runs of early versions everybody.
+        """
+        able = pl.col("lot_kinds") != ""
+        everybody = not self.assignments.filter(~able & (pl.col("arm") == EXPLORE)).is_empty()
+        return self.assignments.filter(pl.lit(everybody) | able)["customer_id"]
+
+    @cached_property
     def explore_share(self) -> float:
-        """Observed share of explorers among customers outside the holdout."""
-        arms = self.assignments["arm"]
-        outside = int((arms != "holdout").sum())
-        return int((arms == "explore").sum()) / outside if outside else 0.0
+        """Observed share of explorers among those of them whom the hash leaves free."""
+        mine = self.assignments.filter(pl.col("customer_id").is_in(self.can_explore.implode()))
+        arms = mine.filter(pl.col("arm").is_in([PLAN, EXPLORE]))["arm"]
+        return int((arms == EXPLORE).sum()) / len(arms) if len(arms) else 0.0
 
     def effects(self) -> pl.LazyFrame | None:
         """Estimated effects of every offer for every customer, or None when that large file is gone."""
@@ -70,7 +87,7 @@ def read_run(folder: Path) -> PastRun:
     try:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
         summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
-        config = _config(manifest["config"]["text"], folder.resolve().parent.parent)
+        config = _config(manifest, folder.resolve().parent.parent)
         as_of = (date.fromisoformat(summary["as_of"]) - EPOCH).days
         sent = tuple(one["id"] for one in summary["campaigns"] if one["send"])
     except (KeyError, TypeError, ValueError) as error:
@@ -87,10 +104,14 @@ def read_run(folder: Path) -> PastRun:
     return run
 
 
-def _config(text: str, folder: Path) -> Config:
-    """The run's configuration, its paths relative to the folder that held it."""
+def _config(manifest: dict[str, Any], folder: Path) -> Config:
+    """Return the run's configuration, its paths relative to the folder that held it, its holdout as it was drawn."""
     try:
-        return beside(Config.model_validate(tomllib.loads(text)), folder)
+        written = tomllib.loads(manifest["config"]["text"])
+        holdout = holdout_of(manifest, written)
+        written.get("experiment", {}).pop("holdout", None)  # its bounds may have been others
+        config = beside(Config.model_validate(written), folder)
+        return config.model_copy(update={"experiment": config.experiment.model_copy(update={"holdout": holdout})})
     except (tomllib.TOMLDecodeError, ValidationError):
         raise ConfigError("the configuration in manifest.json is not one that this version can read") from None
 

@@ -1,10 +1,11 @@
 """What the offers given by lot showed: explorers with an offer against customers who drew nothing or were held back.
 
 The propensity in the assignments is that of an offer over plan, exploration and holdout together. Here the plan's
-customers are left out, so the chances must be those of the lot alone. With share h held out, share e of the others
-exploring, and K kinds of offer on a customer's menu, of which one or nothing is drawn with equal chance:
+customers and those with business as usual are left out, so the chances must be those of the lot alone. With share h
+held out, share u with business as usual, share e of the others exploring, and K kinds of offer on a customer's menu, of
+which one or nothing is drawn with equal chance:
 
-    P(lot gives kind k) = (1 - h) e / (K + 1)        P(nothing, by lot or holdout) = (1 - h) e / (K + 1) + h
+    P(lot gives kind k) = (1 - h - u) e / (K + 1)        P(nothing, by lot or holdout) = (1 - h - u) e / (K + 1) + h
 """
 
 from __future__ import annotations
@@ -12,13 +13,13 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from offerloop.allocation.arms import EXPLORE, HOLDOUT, PLAN
 from offerloop.evaluation.estimate import Estimate
 from offerloop.evaluation.experiment import LEAST, LEAST_BUYERS, weighted_difference
 from offerloop.offers import NO_OFFER
 from offerloop.report.readout_findings import Effect
 from offerloop.service.readout_effects import Panel, comparable
 from offerloop.service.readout_inputs import PastRun
+from offerloop.tables import EXPLORE, HOLDOUT
 
 _ROUNDING = 1e-6
 
@@ -51,24 +52,27 @@ def _with_kinds(run: PastRun, rows: pl.DataFrame) -> pl.DataFrame:
     return (
         rows.join(could.filter(pl.col("kinds").list.first() != ""), on="customer_id")
         .join(terms, on=["campaign_id", "offer_id"], how="left")
-        .filter(pl.col("arm") != PLAN)
+        .filter(pl.col("arm").is_in([EXPLORE, HOLDOUT]))
     )
 
 
 def _chances(run: PastRun, n_kinds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Chance of one kind by lot, and of nothing by lot or holdout."""
     held = run.config.experiment.holdout
-    one = (1 - held) * run.explore_share / (n_kinds + 1)
+    one = (1 - held - run.usual_share) * run.explore_share / (n_kinds + 1)
     return one, one + held
 
 
 def _agrees(run: PastRun, rows: pl.DataFrame) -> bool:
-    """Whether the chance of nothing is the one written, less the plan's part of it."""
+    """Whether the chance of nothing is the one written, less the plan's part of it and that of business as usual, which
+    gives a customer nothing or not.
+    """
     nothing = rows.filter(pl.col("offer_id") == NO_OFFER)
-    by_plan = (1 - run.config.experiment.holdout) * (1 - run.explore_share)
+    by_plan = (1 - run.config.experiment.holdout - run.usual_share) * (1 - run.explore_share)
     written = nothing["propensity"] - by_plan * (nothing["planned_offer_id"] == NO_OFFER).cast(pl.Float64)
     _, chance = _chances(run, nothing["kinds"].list.len().to_numpy())
-    return bool(np.all(np.abs(written.to_numpy() - chance) < _ROUNDING))
+    apart = written.to_numpy() - chance
+    return bool(np.all((np.abs(apart) < _ROUNDING) | (np.abs(apart - run.usual_share) < _ROUNDING)))
 
 
 def _one(run: PastRun, rows: pl.DataFrame, kind: str, outcomes: list[str]) -> list[Effect]:

@@ -14,6 +14,7 @@ from offerloop.errors import InputError, SourceError, near_miss
 from offerloop.money import exact_share, half_up, to_minor
 from offerloop.service.readout_files import AMOUNT, read_rows
 from offerloop.service.readout_inputs import PastRun
+from offerloop.tables import HOLDOUT
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ def read_redemptions(run: PastRun, path: Path, engine: Engine) -> Redemptions:
             raise InputError(f"'{path}' has an amount below zero, {amount:.2f}; write what was taken off as 1.50")
         exact[customer] += minor * shares[offer]
     redeemers = set(rows.filter(pl.col("offer_id") == pl.col("given"))["customer_id"])
-    held = rows.filter(pl.col("arm") == "holdout")["customer_id"].n_unique()
+    held = rows.filter(pl.col("arm") == HOLDOUT)["customer_id"].n_unique()
     return Redemptions({one: half_up(cost) for one, cost in exact.items()}, redeemers, held, found.n_unknown)
 
 

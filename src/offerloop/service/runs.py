@@ -21,6 +21,7 @@ from offerloop.profiles import FEATURES, TAGS
 from offerloop.report import render, summarise
 from offerloop.report.findings import CampaignFindings, Findings
 from offerloop.service.check_names import name_problems
+from offerloop.service.drawn_shares import shares_of
 from offerloop.service.find_run import RUN_FORMAT
 from offerloop.service.similar import STAGE as SIMILAR_PRODUCTS
 from offerloop.service.similar import stage_inputs
@@ -140,6 +141,7 @@ def _manifest(config_path: Path, config: Config, engine: str, recorder: Recorder
         "inputs": inputs,
         "config": {"sha256": sha256(config_path), "text": without_passwords(text)},
         "seed": config.seed,
+        "shares": shares_of(config),
         "engine": engine,
         "versions": versions(),
         "stages": recorder.records,

@@ -66,7 +66,7 @@ def _campaign(market: Market) -> list[str]:
     """The campaign's offers under the ids that the market knows them by."""
     campaign = market.preset.campaign
     lines = [
-        "", "[experiment]", "holdout = 0.10", "", "[[campaigns]]", 'id = "simulated"',
+        "", "[experiment]", "holdout = 0.05", "", "[[campaigns]]", 'id = "simulated"',
         'title = "The preset\'s campaign"',
         f'budget = "{campaign.budget * market.customers:.2f}"',
         f'explore_budget = "{campaign.budget * market.customers / 10:.2f}"',

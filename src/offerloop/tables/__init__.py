@@ -1,14 +1,20 @@
 """Every table that passes between stages: its columns, units, keys, and one `check`."""
 
 from offerloop.tables.allocation import (
+    ARMS,
     ASSIGNMENTS,
     BREAK_EVEN_SWEEP,
     BUDGET_CURVE,
     COMPARISON,
+    EXPLORE,
+    HOLDBACK,
+    HOLDOUT,
     OFFER_PRICES,
+    PLAN,
     PLAN_LIMITS,
     REASONS,
     UNIFORM_DEPTHS,
+    USUAL,
 )
 from offerloop.tables.evaluation import OVERLAP, POLICY_VALUES
 from offerloop.tables.events import CUSTOMERS, QUALITY, QUALITY_BY_DAY, REJECTED
@@ -68,6 +74,7 @@ STAGE_TABLES = {
 
 __all__ = [
     "AFFINITIES",
+    "ARMS",
     "ASSIGNMENTS",
     "AUDIENCE_MEMBERS",
     "BREAK_EVEN",
@@ -78,13 +85,17 @@ __all__ = [
     "COMPARISON",
     "CUSTOMERS",
     "EFFECTS",
+    "EXPLORE",
     "FIRST_REACHED",
+    "HOLDBACK",
+    "HOLDOUT",
     "ID",
     "MARGINS",
     "OFFERS",
     "OFFER_PRICES",
     "OUTCOMES",
     "OVERLAP",
+    "PLAN",
     "PLAN_LIMITS",
     "POLICY_VALUES",
     "PRODUCT_TEXTS",
@@ -102,6 +113,7 @@ __all__ = [
     "SHOWN_OFFERS",
     "STAGE_TABLES",
     "UNIFORM_DEPTHS",
+    "USUAL",
     "Column",
     "Table",
 ]

@@ -6,9 +6,20 @@ import polars as pl
 
 from offerloop.tables.schema import ID, Column, Table
 
+PLAN, EXPLORE, HOLDBACK, HOLDOUT, USUAL = "plan", "explore", "holdback", "holdout", "usual"
+ARMS = {
+    PLAN: "what the plan says",
+    EXPLORE: "an offer or nothing at random, to learn",
+    HOLDBACK: "nothing in this period, drawn from those with an offer in the plan: the loop's own control group",
+    HOLDOUT: "never an offer",
+    USUAL: "what the shop does today",
+}
+"""The random groups of customers, and what each gets: one set for `run`, the loop and read-outs."""
+
 REASONS = {
     "holdout": "permanent holdout",
     "lot": "drawn by lot",
+    "usual": "business as usual: what the shop does today",
     "best_profit": "best profit within budget",
     "no_campaign_pays": "no campaign pays",
     "no_effect_known": "nothing shows the effect of any offer",
@@ -27,8 +38,8 @@ ASSIGNMENTS = Table(
         Column("customer_id", ID, "customer"),
         Column("campaign_id", pl.String, "campaign of the offer", optional=True),
         Column("offer_id", pl.String, "offer, or 'none'"),
-        Column("arm", pl.String, "plan, explore or holdout"),
-        Column("propensity", pl.Float64, "marginal probability of this offer over plan, exploration and holdout"),
+        Column("arm", pl.String, ", ".join(f"{arm} ({words})" for arm, words in ARMS.items())),
+        Column("propensity", pl.Float64, "marginal probability of this offer over all arms"),
         Column(
             "profit_minor",
             pl.Int64,

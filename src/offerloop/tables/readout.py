@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from offerloop.tables.allocation import ARMS
 from offerloop.tables.schema import ID, Column, Table
 
 OUTCOMES = Table(
@@ -13,10 +14,10 @@ OUTCOMES = Table(
         Column("customer_id", ID, "customer"),
         Column("campaign_id", pl.String, "campaign of the offer", optional=True),
         Column("offer_id", pl.String, "offer, or 'none'"),
-        Column("arm", pl.String, "plan, explore or holdout"),
+        Column("arm", pl.String, ", ".join(ARMS)),
         Column("planned_campaign_id", pl.String, "campaign of the plan's offer, whatever the arm", optional=True),
         Column("planned_offer_id", pl.String, "what the plan alone would give"),
-        Column("propensity", pl.Float64, "marginal probability of this offer over plan, exploration and holdout"),
+        Column("propensity", pl.Float64, "marginal probability of this offer over all arms"),
         Column("from_day", pl.Int64, "first epoch day of the period"),
         Column("until_day", pl.Int64, "last epoch day of the period"),
         Column("bought", pl.Boolean, "whether the customer ordered in the period"),
@@ -41,7 +42,12 @@ READOUT_EFFECTS = Table(
     "readout_effects",
     "Every estimate of a read-out with its 95 % interval.",
     (
-        Column("comparison", pl.String, "plan, programme, lot, tag or fifth of predicted profit"),
+        Column(
+            "comparison",
+            pl.String,
+            "plan, programme, against_usual (plan less business as usual), usual (that less the holdout), lot, tag or "
+            "fifth of predicted profit",
+        ),
         Column("outcome", pl.String, "outcome of OUTCOMES, profit_minor (margin less cost) or before_revenue_minor"),
         Column("group", pl.String, "all, or the campaign, kind of offer or segment"),
         Column("method", pl.String, "adjusted (CUPED), unadjusted, or weighted (inverse probability)"),

@@ -14,6 +14,7 @@ from offerloop.report.charts.forest import Dot, forest
 from offerloop.report.findings import Findings
 from offerloop.report.numbers import count
 from offerloop.report.voice import Voice
+from offerloop.tables import PLAN
 
 LEAST = 20
 """Customers that a group must have: the rate of a smaller one says little."""
@@ -38,7 +39,7 @@ def audit_blocks(findings: Findings, tell: Voice) -> tuple[Block, ...]:
     customers, attributes = findings.table("customers"), findings.config.profiles.audit_only
     if customers is None or not attributes:
         return (Missing(tell.say("audit.none")),)
-    planned = findings.tables["assignments"].filter(pl.col("arm") == "plan")
+    planned = findings.tables["assignments"].filter(pl.col("arm") == PLAN)
     terms = findings.tables["offers"].select("campaign_id", "offer_id", "depth")
     known = planned.join(customers, on="customer_id").join(terms, on=["campaign_id", "offer_id"], how="left")
     if known.is_empty():

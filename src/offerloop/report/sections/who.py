@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from offerloop.offers import NO_OFFER
 from offerloop.report.blocks import Block, Figure, Section, Table, Text
 from offerloop.report.charts.bars import Bar, bars
 from offerloop.report.charts.drawing import figure
@@ -12,11 +13,10 @@ from offerloop.report.findings import Findings
 from offerloop.report.numbers import count
 from offerloop.report.sections.audit import audit_blocks
 from offerloop.report.voice import Voice
-from offerloop.tables import REASONS
+from offerloop.tables import ARMS, EXPLORE, HOLDOUT, PLAN, REASONS, USUAL
 
 SHOWN = 12
 OFFER = ["campaign_id", "offer_id"]
-ARMS = ("plan", "explore", "holdout")
 
 
 def who_section(findings: Findings, facts: Facts) -> Section:
@@ -28,14 +28,15 @@ def who_section(findings: Findings, facts: Facts) -> Section:
         blocks.append(_offers_figure(given, tell))
         anyway = _anyway(given, findings, facts)
         blocks += [Text(text) for text in (anyway, _why_these(given, findings, tell)) if text]
-    blocks += [Text(_learning(findings, tell)), _arms(findings, tell), *_audiences(findings, tell)]
+    blocks += [Text(one) for one in (_learning(findings, tell), _usual(findings, tell)) if one]
+    blocks += [_arms(findings, tell), *_audiences(findings, tell)]
     blocks += audit_blocks(findings, tell)
     return Section("who", tell.say("who.label"), _message(given, findings, tell), tuple(blocks))
 
 
 def _given(findings: Findings, tell: Voice) -> pl.DataFrame:
     """Offers given by the plan, with their terms."""
-    planned = findings.tables["assignments"].filter((pl.col("arm") == "plan") & (pl.col("offer_id") != "none"))
+    planned = findings.tables["assignments"].filter((pl.col("arm") == PLAN) & (pl.col("offer_id") != "none"))
     terms = findings.tables["offers"].select(
         "campaign_id",
         "offer_id",
@@ -139,11 +140,11 @@ def _why_these(given: pl.DataFrame, findings: Findings, tell: Voice) -> str:
 
 def _learning(findings: Findings, tell: Voice) -> str:
     table = findings.tables["assignments"]
-    drawn = table.filter(pl.col("arm") == "explore")
+    drawn = table.filter(pl.col("arm") == EXPLORE)
     offered = drawn.filter(pl.col("offer_id") != "none").height
     return tell.say(
         "who.learning",
-        kept=count(table.filter(pl.col("arm") == "holdout").height),
+        kept=count(table.filter(pl.col("arm") == HOLDOUT).height),
         holdout=tell.share(findings.config.experiment.holdout),
         drawn=count(drawn.height),
         offered=count(offered),
@@ -151,10 +152,28 @@ def _learning(findings: Findings, tell: Voice) -> str:
     )
 
 
+def _usual(findings: Findings, tell: Voice) -> str:
+    """Who gets what the shop does today, and what that can cost; empty where the configuration does not name it."""
+    settings = findings.config.business_as_usual
+    if settings is None:
+        return ""
+    mine = findings.tables["assignments"].filter(pl.col("arm") == USUAL)
+    offered = mine.filter(pl.col("offer_id") != NO_OFFER).height
+    return tell.say(
+        "who.usual",
+        n=count(mine.height),
+        share=tell.share(settings.share),
+        offered=count(offered),
+        none=count(mine.height - offered),
+        most=tell.money.text(int(mine["cost_liability_minor"].sum())),
+        budget=tell.money.exact(findings.config.minor(settings.budget)),
+    )
+
+
 def _arms(findings: Findings, tell: Voice) -> Table:
     table = findings.tables["assignments"]
     rows: list[tuple[str, ...]] = []
-    for arm in ARMS:
+    for arm in (one for one in ARMS if one in set(table["arm"]) | {PLAN, EXPLORE, HOLDOUT}):
         mine = table.filter(pl.col("arm") == arm)
         rows.append((tell.say(f"who.arm.{arm}"), "", count(mine.height), tell.share(mine.height / table.height, 0.001)))
         rows += [(tell.say("who.part", what=what), count(size), "", "") for what, size in _parts(mine, arm, tell)]
@@ -169,7 +188,7 @@ def _audiences(findings: Findings, tell: Voice) -> list[Table]:
     if members is None:
         return []
     given = findings.tables["assignments"].select(
-        "customer_id", given=(pl.col("arm") == "plan") & (pl.col("offer_id") != "none")
+        "customer_id", given=(pl.col("arm") == PLAN) & (pl.col("offer_id") != "none")
     )
     sizes = members.join(given, on="customer_id").group_by("audience").agg(pl.len(), pl.col("given").sum())
     rows = tuple(
@@ -187,10 +206,10 @@ def _reason(code: str, tell: Voice) -> str:
 
 def _parts(mine: pl.DataFrame, arm: str, tell: Voice) -> list[tuple[str, int]]:
     """What the customers of one arm get; nobody in the holdout gets anything."""
-    if arm == "holdout":
+    if arm == HOLDOUT:
         return []
     offered = mine.filter(pl.col("offer_id") != "none").height
-    if arm == "explore":
+    if arm in (EXPLORE, USUAL):
         return [(tell.say("who.gets"), offered), (tell.say("who.gets_none"), mine.height - offered)]
     reasons = mine.filter(pl.col("offer_id") == "none").group_by("reasons").len()
     ordered = reasons.sort(["len", "reasons"], descending=[True, False]).iter_rows()

@@ -73,6 +73,7 @@ WORDS: dict[str, str] = {
     "marketer.sure": "How sure this is",
     "decision.plan": "Gets {offer} by plan, from the campaign {campaign}.",
     "decision.explore": "Gets {offer} by lot, from the campaign {campaign}.",
+    "decision.usual": "Gets {offer} by business as usual, from the campaign {campaign}.",
     "decision.none": "Gets no offer: {reason}.",
     "decision.most": "most it can cost us",
     "decision.cost": "expected cost to us",
@@ -88,10 +89,11 @@ WORDS: dict[str, str] = {
     "profit.money": "value less expected cost",
     "profit.unit": "the value itself; {unit} are not subtracted from it",
     "decision.held_out_text": "{profit} (valued by the half of the customers that did not choose it)",
-    "decision.propensity_text": "{share} (probability of this outcome over plan, lot and holdout)",
+    "decision.propensity_text": "{share} (probability of this outcome over all random groups)",
     "decision.no_limit": "no limit",
     "decision.unknown_text": "not known",
     "reason.holdout": "in the permanent holdout",
+    "reason.usual": "in the group with business as usual, which gives nothing here",
     "reason.lot": "drawn by lot, and the lot was no offer",
     "reason.no_campaign_pays": "no campaign is sent",
     "reason.no_effect_known": "nothing shows the effect of any offer",
@@ -180,6 +182,10 @@ WORDS: dict[str, str] = {
         "A hash of the customer's id put it among the {share} of customers who never get an offer. It is chance, the "
         "same in every run, and has nothing to do with the profile."
     ),
+    "why.usual": (
+        "A hash of the customer's id put it among the customers who get what the shop does today, to compare the plan "
+        "with. It is chance, the same in every run."
+    ),
     "why.lot": (
         "The customer was drawn to explore: a few get by lot what may be given, or nothing. The profile did not count "
         "in the draw; it only decides which offers may be drawn."
@@ -187,7 +193,7 @@ WORDS: dict[str, str] = {
     "why.would_get": "The plan alone would have given {offer}.",
     "why.would_get_none": "The plan alone would have given nothing as well.",
     "why.lot_instead": "The plan alone would have given nothing.",
-    "why.same_as_plan": "The lot was what the plan would have given too.",
+    "why.same_as_plan": "It is what the plan would have given too.",
     "why.rounding": (
         "Computed again with the written shadow price, the choice would be {offer}. The difference is within rounding "
         "of the budget: offers are whole, and the last one that fits decides."
@@ -199,6 +205,7 @@ WORDS: dict[str, str] = {
     # Marketer: why not.
     "why_not.item": "{offer}: {why}",
     "why_not.kept_back_holdout": "the plan's choice, but the customer is in the holdout.",
+    "why_not.kept_back_usual": "the plan's choice, but the customer gets business as usual.",
     "why_not.kept_back_explore": "the plan's choice, but the customer was drawn by lot.",
     "why_not.not_sent": "its campaign {campaign} is not sent, because its forecast is not clearly above zero.",
     "why_not.not_sent_expected": "its campaign {campaign} is not sent, because its forecast is not above zero.",
@@ -313,6 +320,10 @@ WORDS: dict[str, str] = {
         "Why: chance. A random draw put the customer in a comparison group ({share} of all customers) that gets no "
         "personal offers, so that we can see whether offers work."
     ),
+    "support.why.usual": (
+        "Why: chance. A random draw put the customer in a comparison group in which everything goes on as before, so "
+        "that we can see whether the new way of choosing offers is better."
+    ),
     "support.why.lot": (
         "Why: chance. A few customers get their offer, or no offer, by lot, so that we can see which offers work."
     ),
@@ -339,6 +350,9 @@ WORDS: dict[str, str] = {
     ),
     "support.facts.none": "Facts used: that there is no recent purchase in these product groups.",
     "support.facts.holdout": "Facts used: only the customer number, for the draw.",
+    "support.facts.usual": (
+        "Facts used: only the customer number for the draw; and those that the shop's usual rules for offers name."
+    ),
     "support.facts.lot": (
         "Facts used: none for the draw itself; only which offers were in it could depend on what the customer bought."
     ),
@@ -361,6 +375,11 @@ WORDS: dict[str, str] = {
     "customer.why.top": "Why this one: {category} is what you spend most on with us.",
     "customer.why.category": "Why this one: you have bought {category} from us in recent months.",
     "customer.why.all": "Why this one: it came out first when we compared our offers for you.",
+    "customer.why.usual": "Why this one: it is what our usual rules for offers give you.",
+    "customer.why.usual_none": (
+        "Our usual rules give you none this time. That you are in the group with the usual rules was drawn at random; "
+        "it has nothing to do with you or with what you buy."
+    ),
     "customer.why.lot": "Why this one: it was drawn at random. We do that for a few offers, to learn which ones help.",
     "customer.why.lot_none": (
         "That was drawn at random: sometimes we give none, to learn whether our offers help. It has nothing to do "

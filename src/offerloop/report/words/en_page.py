@@ -171,7 +171,7 @@ WORDS: dict[str, str] = {
     "tile.spend_note_open": "expected, of a budget of {budget}; no offer's cost has a limit; {by_lot} by lot at most",
     "tile.treated": "Customers treated",
     "tile.treated_note": (
-        "of {all}: {sent} by plan, {lot} by lot; {back} of the {planned} planned are held back or drawn by lot"
+        "of {all}: {sent} by plan, {lot} by lot; {back} of the {planned} planned are in another random group"
     ),
     "tile.kept_profit": "Profit of the best plan, not sent",
     "tile.kept_note": "95 % interval {interval}, one week",

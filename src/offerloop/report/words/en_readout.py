@@ -38,6 +38,31 @@ WORDS: dict[str, str] = {
         "With {treated} and {held} customers this comparison would have shown a profit effect of {least} a customer or "
         "more in 80 of 100 cases; a smaller one may be there unseen."
     ),
+    # Business as usual.
+    "usual.question": "Is it better than what we do today?",
+    "usual.yes": (
+        "Yes: the plan brought {profit} more profit a customer {days} than business as usual ({plan} customers follow "
+        "the plan, {usual} get business as usual{cost})."
+    ),
+    "usual.no": (
+        "No: against business as usual the plan changed profit by {profit} a customer {days} ({plan} customers follow "
+        "the plan, {usual} get business as usual{cost})."
+    ),
+    "usual.unclear": (
+        "Not shown: against business as usual the plan changed profit by {profit} a customer {days}, an interval that "
+        "includes zero ({plan} customers follow the plan, {usual} get business as usual{cost})."
+    ),
+    "usual.few": (
+        "It cannot be said yet: too few customers, or too few who bought, are in one of the two groups; read out a "
+        "longer period or set a larger business_as_usual.share next time."
+    ),
+    "usual.label": "Better than today?",
+    "usual.text": (
+        "Chance decided who follows the plan and who gets business as usual. All of them are compared, with an offer "
+        "or without. The offers of both groups count at what they cost."
+    ),
+    "usual.table": "The plan less business as usual, over all customers of both groups; 95 % intervals",
+    "usual.alone": "business as usual against the holdout",
     # Tiles.
     "tiles.profit": "Profit, {days} days",
     "tiles.profit_note": "95 % interval {interval}, {n} customers treated{cost}",
@@ -66,8 +91,9 @@ WORDS: dict[str, str] = {
     "draw.table": "Sample ratio: group sizes against the draw",
     "draw.column.check": "check",
     "draw.column.held": "held back",
+    "draw.column.inside": "in the group",
+    "draw.column.outside": "not in it",
     "draw.column.expected": "expected",
-    "draw.column.others": "not held back",
     "draw.column.p": "p-value",
     "draw.column.verdict": "verdict",
     "p.below": "below 0.001",
@@ -85,7 +111,7 @@ WORDS: dict[str, str] = {
     "caused.same": "The same, {words}",
     "caused.other": "Effects, {words}",
     "caused.campaign": "campaign “{title}”",
-    "caused.programme": "the whole programme: everybody outside the holdout against the holdout",
+    "caused.programme": "the whole programme: everybody who follows the plan or explores against the holdout",
     "caused.column.outcome": "outcome",
     "caused.column.method": "method",
     "caused.column.each": "a customer",
@@ -186,6 +212,8 @@ WORDS: dict[str, str] = {
     "readout_words.message": "What the words mean",
     "readout_term.held-back-holdout": "held back, holdout",
     "readout_meaning.held-back-holdout": "customers never treated, drawn at random and kept: what would have happened",
+    "readout_term.business-as-usual": "business as usual",
+    "readout_meaning.business-as-usual": "what the shop does today, as business_as_usual in the configuration names it",
     "readout_term.profit": "profit",
     "readout_meaning.profit": "what the offers changed in margin, less what they cost us",
     "readout_term.95-interval": "95 % interval",
@@ -209,5 +237,7 @@ WORDS: dict[str, str] = {
     "readout_term.by-lot": "by lot",
     "readout_meaning.by-lot": "a few customers get an offer at random, so that its effect can be learned",
     "readout_term.whole-programme": "whole programme",
-    "readout_meaning.whole-programme": "everybody outside the holdout, with an offer or without, against the holdout",
+    "readout_meaning.whole-programme": (
+        "everybody who follows the plan or explores, with an offer or without, against the holdout"
+    ),
 }

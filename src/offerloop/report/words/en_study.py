@@ -301,6 +301,11 @@ WORDS: dict[str, str] = {
         "by lot with known probability: {offered} get an offer, {none} get none. Only they will show what the offers "
         "really changed, so both go with the plan. The list is assignments.csv beside this file."
     ),
+    "who.usual": (
+        "{n} customers ({share} was the aim) get what the shop does today, the same ones in every run: {offered} get "
+        "an offer and {none} get none. Their offers can cost up to {most}, on top of the campaigns' budgets, of the "
+        "{budget} set aside for them. The read-out will say whether the plan is better than that."
+    ),
     "who.audience.table": "Named groups of customers and their offers",
     "who.audience.name": "group",
     "who.audience.customers": "customers",
@@ -308,6 +313,8 @@ WORDS: dict[str, str] = {
     "who.audience.share": "of the group",
     "who.arm.plan": "follow the plan",
     "who.arm.explore": "are drawn by lot",
+    "who.arm.holdback": "have their offer held back, at random",
+    "who.arm.usual": "get what the shop does today (business as usual)",
     "who.arm.holdout": "never get an offer (permanent holdout)",
     "who.part": "of these, {what}",
     "who.all": "all customers",
@@ -320,6 +327,7 @@ WORDS: dict[str, str] = {
     "who.gets_plan": "get the plan's offer",
     "who.no_offer": "no offer: {reason}",
     "why_none.holdout": "permanent holdout",
+    "why_none.usual": "business as usual gives none",
     "why_none.lot": "drawn by lot",
     "why_none.best_profit": "best profit within budget",
     "why_none.no_campaign_pays": "no campaign pays",

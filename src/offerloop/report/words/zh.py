@@ -99,6 +99,7 @@ WORDS: dict[str, str] = {
     "marketer.sure": "有多大把握",
     "decision.plan": "按计划发放 {offer}，营销活动 {campaign}。",
     "decision.explore": "抽签发放 {offer}，营销活动 {campaign}。",
+    "decision.usual": "按现行做法发放 {offer}，营销活动 {campaign}。",
     "decision.none": "不发放优惠：{reason}。",
     "decision.most": "最大负债",
     "decision.cost": "预期成本",
@@ -114,10 +115,11 @@ WORDS: dict[str, str] = {
     "profit.money": "增量毛利减预期成本",
     "profit.unit": "即增量毛利本身，不减去 {unit}",
     "decision.held_out_text": "{profit}（由没有参与选择的那一半用户来估值）",
-    "decision.propensity_text": "{share}（在计划、抽签和长期留出组上得到这个结果的概率）",
+    "decision.propensity_text": "{share}（在所有随机分组上得到这个结果的概率）",
     "decision.no_limit": "没有上限",
     "decision.unknown_text": "未知",
     "reason.holdout": "属于长期留出组",
+    "reason.usual": "属于沿用现行做法的一组，而现行做法在此不发放",
     "reason.lot": "由抽签决定，抽到的是不发放",
     "reason.no_campaign_pays": "没有营销活动会发出",
     "reason.no_effect_known": "没有数据表明任何优惠的效果",
@@ -185,11 +187,12 @@ WORDS: dict[str, str] = {
     "why.holdout": (
         "按用户编号的哈希值，该用户属于从不发放优惠的 {share} 用户。这是随机的，每次运行都相同，与用户画像无关。"
     ),
+    "why.usual": "按用户编号的哈希值，该用户属于沿用现行做法的一组，用来与计划比较。这是随机的，每次运行都相同。",
     "why.lot": "该用户被抽中用于探索：少数用户通过抽签得到某种优惠或不发放。画像不影响抽签，只决定哪些优惠可以被抽到。",
     "why.would_get": "仅按计划会发放 {offer}。",
     "why.would_get_none": "仅按计划同样不会发放。",
     "why.lot_instead": "仅按计划不会发放。",
-    "why.same_as_plan": "抽签的结果与计划相同。",
+    "why.same_as_plan": "结果与计划相同。",
     "why.rounding": (
         "用记录的影子价格重新计算，会选 {offer}。差别在预算的取整范围之内：优惠只能整份发放，由最后放得下的一份决定。"
     ),
@@ -200,6 +203,7 @@ WORDS: dict[str, str] = {
     # 运营,为什么不是
     "why_not.item": "{offer}：{why}",
     "why_not.kept_back_holdout": "计划的选择，但该用户属于长期留出组。",
+    "why_not.kept_back_usual": "计划的选择，但该用户沿用现行做法。",
     "why_not.kept_back_explore": "计划的选择，但该用户由抽签决定。",
     "why_not.not_sent": "所属的营销活动 {campaign} 不发出，因为其预测没有明确高于零。",
     "why_not.not_sent_others": "所属的营销活动 {campaign} 不发出，因为在相同的用户和限制下，其他营销活动带来更多。",
@@ -277,6 +281,7 @@ WORDS: dict[str, str] = {
     "support.why.holdout": (
         "原因：随机。该用户被随机分到对照组（占全部用户的 {share}），这一组不发放个性化优惠，用来检验优惠是否有效。"
     ),
+    "support.why.usual": "原因：随机。该用户被随机分到沿用现行做法的对照组，用来检验新的选择方式是否更好。",
     "support.why.lot": "原因：随机。少数用户是否得到优惠、得到哪一种由抽签决定，用来检验哪些优惠有效。",
     "support.not_punished": "这不是惩罚，也不是奖励：与该用户做过什么、买过什么都没有关系。",
     "support.facts.purchases": "使用的信息：该用户最近几个月在各品类买了什么、多久买一次、当时的货架价格和折扣。",
@@ -294,6 +299,7 @@ WORDS: dict[str, str] = {
     "support.facts.assumed": "这种优惠的效果是商家自己的预期，对每个用户都相同；用户的购买只用于与之比较的其他优惠。",
     "support.facts.none": "使用的信息：最近没有购买过这些品类。",
     "support.facts.holdout": "使用的信息：仅用户编号，用于抽取。",
+    "support.facts.usual": "使用的信息：抽取仅使用用户编号；此外是商家现行优惠规则所列的信息。",
     "support.facts.lot": "使用的信息：抽签本身没有使用任何信息；只有哪些优惠参加抽签可能与该用户的购买有关。",
     "support.facts.no_consent": "使用的信息：仅“未同意”这一事实。",
     "support.facts.outside": "使用的信息：人群规则所列的信息。",
@@ -313,6 +319,10 @@ WORDS: dict[str, str] = {
     "customer.why.top": "为什么是它：{category} 是您在我们这里消费最多的品类。",
     "customer.why.category": "为什么是它：您最近几个月在我们这里买过 {category}。",
     "customer.why.all": "为什么是它：我们为您比较了各种优惠，它排在第一位。",
+    "customer.why.usual": "为什么是它：这是我们现行的优惠规则给您的。",
+    "customer.why.usual_none": (
+        "我们现行的规则这次没有给您优惠。您沿用现行规则是随机抽取的结果，与您本人、与您买什么都没有关系。"
+    ),
     "customer.why.lot": "为什么是它：它是随机抽取的。我们会随机发放少量优惠，以了解哪些优惠真正有帮助。",
     "customer.why.lot_none": (
         "这是随机抽取的结果：有时我们不发放，以了解优惠是否真正有帮助。这与您本人、与您买什么都没有关系。"

@@ -139,7 +139,7 @@ WORDS: dict[str, str] = {
     "tile.spend_note_open": "为预期值，预算 {budget}：每份优惠的成本没有上限；抽签部分另计最多 {by_lot}",
     "tile.treated": "得到优惠的用户",
     "tile.treated_note": (
-        "共 {all} 人：按计划 {sent} 人，抽签 {lot} 人；计划的 {planned} 人中有 {back} 人被留出或改由抽签决定"
+        "共 {all} 人：按计划 {sent} 人，抽签 {lot} 人；计划的 {planned} 人中有 {back} 人属于其他随机分组"
     ),
     "tile.kept_profit": "最佳方案的增量利润（未发放）",
     "tile.kept_note": "95% 区间 {interval}，一周",

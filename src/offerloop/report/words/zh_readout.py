@@ -36,6 +36,26 @@ WORDS: dict[str, str] = {
         "来；"
         "更小的效果可能存在而没有显现。"
     ),
+    # 现行做法
+    "usual.question": "比现在的做法更好吗？",
+    "usual.yes": (
+        "是：{days}，计划比现行做法人均多带来利润 {profit}（{plan} 人按计划执行，{usual} 人沿用现行做法{cost}）。"
+    ),
+    "usual.no": (
+        "否：{days}，与现行做法相比，计划使人均利润变化 {profit}（{plan} 人按计划执行，{usual} 人沿用现行做法{cost}）。"
+    ),
+    "usual.unclear": (
+        "尚未显示：{days}，与现行做法相比，计划使人均利润变化 {profit}，区间包含零"
+        "（{plan} 人按计划执行，{usual} 人沿用现行做法{cost}）。"
+    ),
+    "usual.few": ("还不能回答：其中一组的用户或购买者太少；请读出更长的时期，或下次调高 business_as_usual.share。"),
+    "usual.label": "比现在更好吗",
+    "usual.text": (
+        "谁按计划执行、谁沿用现行做法完全由随机决定。两组的全部用户都参与比较，无论是否得到优惠；"
+        "两组的优惠都按其成本计入。"
+    ),
+    "usual.table": "计划减去现行做法，两组全部用户；95% 区间",
+    "usual.alone": "现行做法对比留出组",
     # 四个数字
     "tiles.profit": "增量利润（{days} 天）",
     "tiles.profit_note": "95% 区间 {interval}，{n} 位用户得到优惠{cost}",
@@ -63,8 +83,9 @@ WORDS: dict[str, str] = {
     "draw.table": "样本比例：各组人数与抽取的对比",
     "draw.column.check": "检验",
     "draw.column.held": "留出",
+    "draw.column.inside": "组内",
+    "draw.column.outside": "组外",
     "draw.column.expected": "预期",
-    "draw.column.others": "未留出",
     "draw.column.p": "p 值",
     "draw.column.verdict": "结论",
     "p.below": "低于 0.001",
@@ -170,6 +191,8 @@ WORDS: dict[str, str] = {
     "readout_words.message": "术语的含义",
     "readout_term.held-back-holdout": "长期留出组",
     "readout_meaning.held-back-holdout": "随机抽取、始终不发放优惠的用户：代表没有优惠时会发生的情况",
+    "readout_term.business-as-usual": "现行做法",
+    "readout_meaning.business-as-usual": "商家现在的做法，即配置中 business_as_usual 所写的",
     "readout_term.profit": "增量利润",
     "readout_meaning.profit": "优惠改变的毛利，减去优惠的成本",
     "readout_term.95-interval": "95% 区间",
@@ -189,5 +212,5 @@ WORDS: dict[str, str] = {
     "readout_term.by-lot": "随机投放",
     "readout_meaning.by-lot": "少数用户随机得到优惠，以便了解其效果",
     "readout_term.whole-programme": "整体策略",
-    "readout_meaning.whole-programme": "留出组之外的所有人，无论是否得到优惠，与留出组对比",
+    "readout_meaning.whole-programme": "按计划执行或参与探索的所有人，无论是否得到优惠，与留出组对比",
 }

@@ -170,6 +170,7 @@ TEXTS: dict[str, str] = {
     "revenue of as many days before the plan": "计划之前同样天数的销售额",
     "group as the hash of the id names it": "按编号哈希值应属的组",
     "holdout among all customers": "全部用户中的留出组",
+    "business as usual among all customers": "全部用户中沿用现行做法的一组",
     "holdout among planned customers": "计划用户中的留出组",
     "holdout among exposed customers": "曝光用户中的留出组",
     "lowest fifth": "最低五分之一",
@@ -178,6 +179,8 @@ TEXTS: dict[str, str] = {
     "fourth fifth": "第四个五分之一",
     "highest fifth": "最高五分之一",
     "campaign {name}: {treated} treated and {held} held back": "营销活动 {name}：{treated} 人得到优惠，{held} 人留出",
+    "plan and business as usual: {plan} and {usual} customers": "计划与现行做法：{plan} 人和 {usual} 人",
+    "business as usual and holdout: {usual} and {held} customers": "现行做法与留出组：{usual} 人和 {held} 人",
     "offers by lot: {n} customers drew one": "抽签发放：{n} 位用户抽中",
     "{kind} by lot: fewer than {n} customers, or {buyers} buyers, drew it or drew nothing": (
         "抽签发放 {kind}：抽中或未抽中的用户少于 {n} 人，或其中购买者少于 {buyers} 人"
@@ -207,6 +210,9 @@ TEXTS: dict[str, str] = {
     "No effect is shown: {rule}; {cause}.": "没有显示效果：{rule}；{cause}。",
     "{rule}: {held} held back and {rest} not, where {expected} and {others} were expected (p = {p}, below 0.001)": (
         "{rule}：{held} 人被留出，{rest} 人未留出，而预期为 {expected} 人和 {others} 人（p = {p}，低于 0.001）"
+    ),
+    "{rule}: {held} drawn and {rest} not, where {expected} and {others} were expected (p = {p}, below 0.001)": (
+        "{rule}：{held} 人被抽中，{rest} 人未抽中，而预期为 {expected} 人和 {others} 人（p = {p}，低于 0.001）"
     ),
     "{wrong} of {all} customers are not in the group that the hash of their id names (no chance is involved, so no "
     "p-value)": "{all} 位用户中有 {wrong} 位不在其编号哈希值应属的组（与偶然无关，因此没有 p 值）",

@@ -250,7 +250,14 @@ WORDS: dict[str, str] = {
     "who.audience.share": "占该人群",
     "who.arm.plan": "按计划执行",
     "who.arm.explore": "由抽签决定",
+    "who.arm.holdback": "优惠被随机留出",
+    "who.arm.usual": "沿用现行做法",
     "who.arm.holdout": "从不得到优惠（长期留出组）",
+    "who.usual": (
+        "{n} 位用户（目标 {share}）沿用商家的现行做法，每次运行都是同一批人：{offered} 位得到优惠，{none} 位没有。"
+        "这些优惠最多花费 {most}，在各营销活动的预算之外，为此留出的预算是 {budget}。"
+        "结果读取会说明计划是否比现行做法更好。"
+    ),
     "who.part": "其中{what}",
     "who.all": "全部用户",
     "who.arms_table": "用户如何划分，以及按计划执行的用户中为何有人没有优惠",
@@ -262,6 +269,7 @@ WORDS: dict[str, str] = {
     "who.gets_plan": "得到计划的优惠",
     "who.no_offer": "不发放：{reason}",
     "why_none.holdout": "长期留出组",
+    "why_none.usual": "现行做法不发放",
     "why_none.lot": "由抽签决定",
     "why_none.best_profit": "预算内增量利润最高",
     "why_none.no_campaign_pays": "没有营销活动划算",

@@ -1,0 +1,71 @@
+"""How customers are drawn into arms, and how probable it was that each gets what they get: for `run` and for the loop.
+
+A share h of all customers is in the holdout and a share u gets business as usual, both by hash. Of the others a share e
+explores, who draw an offer with probability q. The rest get their plan's offer, which is held back from a share b. The
+marginal probability of an offer, over all arms, is
+
+    P(offer) = h 1{none} + u 1{usual's} + (1 - h - u) [(1 - e) ((1 - b) 1{plan's} + b 1{none}) + e q(offer)]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from offerloop.allocation.problem import Floats, Ints
+
+Bools = NDArray[np.bool_]
+MOST_EXPLORE = 0.10
+"""Largest share of those who can explore, however little that costs: the plan stays the rule."""
+
+
+@dataclass(frozen=True)
+class Shares:
+    """How likely a customer is to be in each arm; arrays where customers differ."""
+
+    explore: float | Floats
+    """Of those in neither holdout nor business as usual."""
+    holdout: float = 0.0
+    usual: float = 0.0
+    holdback: float = 0.0
+    """Of those with an offer in the plan who do not explore."""
+
+    def propensity(self, *, plan: Bools, none: bool | Bools, usual: bool | Bools, drawn: float | Floats) -> Floats:
+        """Return the marginal probability of offers: whether each is the plan's, none at all, and business as usual's,
+        and how likely an explorer draws it.
+        """
+        by_plan = (1 - self.holdback) * plan + self.holdback * np.asarray(none)
+        chosen = (1 - self.explore) * by_plan + self.explore * np.asarray(drawn)
+        by_hash = self.holdout * np.asarray(none) + self.usual * np.asarray(usual)
+        return by_hash + (1 - self.holdout - self.usual) * chosen
+
+
+def n_explorers(customers: int, paid: Iterable[tuple[float, int]], most_share: float = MOST_EXPLORE) -> int:
+    """Return how many of the customers who can explore do: so few that every budget holds whatever they draw.
+
+    `paid` are budgets with the most that one of their offers can cost; an offer without cost counts as a minor unit.
+    """
+    return min([int(most_share * customers), *(int(budget // max(cost, 1)) for budget, cost in paid)])
+
+
+def draw_explorers(able: Ints, number: int, rng: np.random.Generator) -> Ints:
+    """Return so many of the positions, each as likely as any other."""
+    return rng.choice(able, number, replace=False)
+
+
+def draw_holdback(planned: Ints, liability: Ints, share: float, rng: np.random.Generator) -> Ints:
+    """Return the positions of customers from whom the plan's offer is held back, each with probability `share`.
+
+    `planned` are the positions with an offer, `liability` what it can cost. Sorted by it, and in random order where it
+    is equal, every (1 / share)-th is drawn from a random start: so at least that share of all liability, less that of
+    one offer, is held back.
+    """
+    order = rng.permutation(len(planned))
+    if share <= 0:
+        return planned[:0]
+    order = order[np.argsort(-liability[order], kind="stable")]
+    places = np.floor(np.arange(len(planned) + 1) * share + rng.random())
+    return planned[order[np.diff(places) > 0]]

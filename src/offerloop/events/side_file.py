@@ -1,0 +1,53 @@
+"""Small files with customers in them that stand beside the sources: exposures, redemptions, business as usual."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import narwhals as nw
+import polars as pl
+
+from offerloop.config import Privacy
+from offerloop.engine import Engine, collect
+from offerloop.engine.base import Frame
+from offerloop.errors import SourceError
+from offerloop.events.cells import as_text
+from offerloop.events.ids import as_integers
+from offerloop.events.open import Raw, file_source, open_source
+from offerloop.events.privacy import pseudonym, read_key
+from offerloop.events.unpack import split_part
+
+Change = Callable[[Frame, Raw], Frame]
+
+
+def read_side_file(
+    path: Path, columns: tuple[str, ...], what: str, engine: Engine, change: Change = lambda frame, _: frame
+) -> pl.DataFrame:
+    """Return the columns of a CSV file, however it is written, or of Parquet, as text; rows have a customer_id.
+
+    Raises SourceError when the file or a column is missing.
+    """
+    if not split_part(path)[0].is_file():
+        raise SourceError(f"there is no file of {what} '{path}'")
+    with open_source(file_source(path), engine) as raw:
+        schema = raw.frame.collect_schema()
+        for name in columns:
+            if name not in schema:
+                raise SourceError(f"the file of {what} '{path}' has no column '{name}' (needed: {', '.join(columns)})")
+        texts = [as_text(nw.col(name), schema[name]).str.strip_chars().alias(name) for name in columns]
+        found = collect(as_integers(change(raw.frame.select(*texts), raw), ["customer_id"]))
+    return found.drop_nulls("customer_id")
+
+
+def under_known_ids(rows: pl.DataFrame, known: Iterable[object], privacy: Privacy) -> pl.DataFrame:
+    """Return the rows with customer ids as the tables of a run hold them, as text: raw ids become pseudonyms."""
+    there, key = set(map(str, known)), read_key(privacy) if privacy.pseudonymise else None
+    ids = rows["customer_id"].unique()
+    names = {one: one if one in there else _stored(one, privacy, key) for one in ids}
+    return rows.with_columns(pl.col("customer_id").replace_strict(names, return_dtype=pl.String))
+
+
+def _stored(customer_id: str, privacy: Privacy, key: bytes | None) -> str:
+    text = customer_id.lower() if privacy.ignore_case else customer_id
+    return text if key is None else pseudonym(text, key)

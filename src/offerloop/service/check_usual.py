@@ -1,0 +1,45 @@
+"""What `[business_as_usual]` names, and who would get it, as far as order lines and offers tell."""
+
+from __future__ import annotations
+
+from offerloop.allocation.usual import KnownOffer, check_usual_offers
+from offerloop.config import Config
+from offerloop.engine import Engine, collect
+from offerloop.errors import InputError
+from offerloop.events import Events
+from offerloop.events.usual import PLACE, read_usual
+from offerloop.flow import usual_rules
+from offerloop.offers import NO_OFFER
+from offerloop.service.check_offers import OfferCheck
+
+
+def usual_answers(
+    config: Config, events: Events, offers: list[OfferCheck], engine: Engine
+) -> tuple[list[str], list[str]]:
+    """Return notes and problems; none where the configuration names no business as usual."""
+    settings, notes = config.business_as_usual, list[str]()
+    if settings is None:
+        return [], []
+    wanted = usual_rules(config)
+    try:
+        if settings.path is not None:
+            customers = collect(events.order_lines.select("customer_id").unique(), "customer_id")["customer_id"]
+            wishes = read_usual(settings.path, customers, config.privacy, engine)
+            wanted = [(PLACE, one) for one in wishes["offer_id"].unique().sort()]
+            offered = wishes.filter(wishes["offer_id"] != NO_OFFER)["customer_id"]
+            refuse = int(offered.is_in(events.no_consent["customer_id"].implode()).sum())
+            if refuse:
+                notes.append(
+                    f"{refuse:,} of the {len(offered):,} customers with an offer in '{settings.path}' have not agreed "
+                    "to personalised offers and get none"
+                )
+        units = {one.id: one.budget_unit for one in config.campaigns}
+        known = [
+            KnownOffer(one.campaign_id, one.offer_id, one.liability_minor, units[one.campaign_id] is None)
+            for one in offers
+            if one.offer_id
+        ]
+        check_usual_offers(wanted, known)
+    except InputError as error:
+        return notes, [str(error)]
+    return notes, []

@@ -1,0 +1,53 @@
+"""Whether the plan is better than what the shop does today: everybody randomised to one against everybody to the other.
+
+Whoever follows the plan is compared with whoever gets business as usual, with an offer or without. Explorers are drawn
+from those who can draw an offer, a share e of them, which leaves too few of these in the plan's group: each of them
+counts 1 / (1 - e) times (inverse probability weights, Hajek 1971), so that both groups stand for the same customers.
+The covariate is taken out with the slope of `cuped`, as everywhere in a read-out.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from offerloop.evaluation.experiment import common_slope, weighted_difference
+from offerloop.evaluation.moments import Moments
+from offerloop.report.readout_findings import Effect
+from offerloop.service.readout_effects import Panel, comparable, compare, outcomes_of, plain
+from offerloop.service.readout_inputs import PastRun
+from offerloop.tables import HOLDOUT, PLAN, USUAL
+
+
+def usual_effects(run: PastRun, found: Panel) -> tuple[list[Effect], list[str]]:
+    """The plan against business as usual, and that against the holdout; and what is too small to be shown."""
+    if not run.usual_share:
+        return [], []
+    plan, usual, held = (found.rows.filter(pl.col("arm") == arm) for arm in (PLAN, USUAL, HOLDOUT))
+    effects, few = list[Effect](), list[str]()
+    if comparable(plan, usual):
+        effects += [one for outcome in outcomes_of(found) for one in _against(run, plan, usual, outcome)]
+    else:
+        few.append(f"plan and business as usual: {plan.height} and {usual.height} customers")
+    if comparable(usual, held):
+        effects += [one for outcome in outcomes_of(found) for one in compare(usual, held, "usual", outcome)]
+    else:
+        few.append(f"business as usual and holdout: {usual.height} and {held.height} customers")
+    return effects, few
+
+
+def _against(run: PastRun, plan: pl.DataFrame, usual: pl.DataFrame, outcome: str) -> list[Effect]:
+    able = plan["customer_id"].is_in(run.can_explore.implode()).to_numpy()
+    weights = np.where(able, 1 / (1 - run.explore_share), 1.0), np.ones(usual.height)
+    y = [side[outcome].cast(pl.Float64).to_numpy() for side in (plan, usual)]
+    x = [side["x"].to_numpy() for side in (plan, usual)]
+    slope = common_slope(*(Moments.of(*one) for one in zip(y, x, strict=True)))
+    effects = []
+    for method, theta in (("adjusted", slope), ("unadjusted", 0.0)):
+        sides = [(one - theta * other, weight) for one, other, weight in zip(y, x, weights, strict=True)]
+        apart = weighted_difference(sides[0], sides[1])
+        effects.append(
+            Effect("against_usual", outcome, "all", method, plain(apart), apart.p_value, plan.height, usual.height,
+                   float(y[1].mean()))
+        )  # fmt: skip
+    return effects

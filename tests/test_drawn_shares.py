@@ -1,0 +1,30 @@
+"""The shares with which a run drew its groups, also of runs from before the holdout had its present default."""
+
+import json
+
+import pytest
+
+from offerloop.config import load_config
+from offerloop.service.drawn_shares import EARLIER_HOLDOUT, holdout_of, shares_of
+from offerloop.service.readout import read_out
+from readout_shop import make_orders, make_run
+from small_shop import write_small_shop
+
+
+def test_a_manifest_holds_the_share_that_was_drawn_whatever_a_later_default_is(tmp_path):
+    config = load_config(write_small_shop(tmp_path, customers=10))
+    assert holdout_of({"shares": shares_of(config)}, {}) == 0.2
+
+
+@pytest.mark.parametrize("written, share", [({}, EARLIER_HOLDOUT), ({"experiment": {"holdout": 0.3}}, 0.3)])
+def test_an_earlier_manifest_is_read_by_its_configuration_and_the_default_of_its_time(written, share):
+    assert holdout_of({"config": {}}, written) == share
+
+
+def test_a_run_with_a_holdout_that_no_configuration_may_ask_for_any_more_is_still_read_out(tmp_path):
+    run = make_run(tmp_path / "runs" / "one")
+    make_orders(tmp_path / "orders.csv", run)
+    manifest = run / "manifest.json"
+    text = json.loads(manifest.read_text())["config"]["text"].replace("holdout = 0.2", "holdout = 0.9")
+    manifest.write_text(json.dumps({"config": {"text": text}, "shares": {"holdout": 0.2}}))
+    assert read_out(run, tmp_path / "orders.csv").stopped is None

@@ -1,0 +1,142 @@
+"""Is it better than what we do today? The plan's group against that of business as usual, where the truth is known."""
+
+import json
+
+import numpy as np
+import polars as pl
+import pytest
+
+from offerloop.config import load_config
+from offerloop.service.readout import read_out
+from offerloop.service.readout_effects import Panel
+from offerloop.service.readout_inputs import read_run
+from offerloop.service.readout_usual import usual_effects
+from readout_shop import make_orders, make_run
+
+USUAL = """
+[business_as_usual]
+share = 0.2
+budget = "100000.00"
+rules = [{ offer = "spend_and_save" }]
+"""
+
+
+def one_of(effects, comparison, method="adjusted"):
+    (found,) = [
+        one for one in effects if (one.comparison, one.outcome, one.method) == (comparison, "margin_minor", method)
+    ]
+    return found.estimate
+
+
+def read(folder, effect, language="", **made):
+    run = make_run(folder / "runs" / "one", more=USUAL + language, usual=0.2, **made)
+    make_orders(folder / "orders.csv", run, effect, columns=lambda _: {})
+    return run, read_out(run, folder / "orders.csv")
+
+
+@pytest.mark.parametrize(
+    "plan, today, said",
+    [
+        (1.6, 1.0, "Is it better than what we do today? Yes: the plan brought "),
+        (0.6, 1.3, "Is it better than what we do today? No: against business as usual the plan changed profit by −"),
+        (1.0, 1.0, "Is it better than what we do today? Not shown: against business as usual the plan changed profit"),
+    ],
+)
+def test_the_first_line_answers_whether_it_is_better_than_today(tmp_path, plan, today, said):
+    """Effects are factors on what customers spend; costs are the forecast's, the same for both offers."""
+    _, done = read(tmp_path, {"plan": plan, "usual": today})
+    assert done.stopped is None
+    assert done.summary["sentence"].startswith(said), done.summary["sentence"]
+    assert done.summary["better_than_usual"] in done.summary["sentence"]
+    assert "The plan's offers" in done.summary["sentence"] or "No clear effect" in done.summary["sentence"]
+    page = done.report.read_text(encoding="utf-8")
+    title = page[page.index('<h1 id="finding-title">') :]
+    assert title.startswith('<h1 id="finding-title">Is it better than what we do today?')
+    assert "business as usual against the holdout" in page
+
+
+def test_the_first_line_in_chinese(tmp_path):
+    _, done = read(tmp_path, {"plan": 1.6, "usual": 1.0}, '[report]\nlanguage = "zh"\n')
+    assert done.summary["sentence"].startswith("比现在的做法更好吗？是：")
+
+
+def test_without_business_as_usual_the_first_line_stays_what_it_is(tmp_path):
+    run = make_run(tmp_path / "runs" / "one")
+    make_orders(tmp_path / "orders.csv", run)
+    done = read_out(run, tmp_path / "orders.csv")
+    assert done.summary["better_than_usual"] is None
+    assert "today" not in done.summary["sentence"]
+
+
+def test_what_the_lot_shows_is_still_read_beside_business_as_usual(tmp_path):
+    _, done = read(tmp_path, {"plan": 1.2, "usual": 1.0, "explore": 1.2}, explore=0.3)
+    assert [one for one in done.summary["effects"] if one["comparison"] == "lot"], done.summary["too_few"]
+
+
+def test_the_lot_is_read_where_only_some_can_draw_an_offer(tmp_path):
+    effect, able = {"plan": 1.2, "explore": 2.0, "usual": 1.0}, lambda one: ("coupon",) if one % 2 else ()
+    _, done = read(tmp_path, effect, explore=0.5, kinds=able, only_able=True)
+    assert done.stopped is None
+    (lot,) = [one for one in done.summary["effects"]
+              if (one["comparison"], one["outcome"], one["group"]) == ("lot", "revenue", "all")]  # fmt: skip
+    assert float(lot["per_customer"]["low"]) > 0
+
+
+def test_a_customer_of_the_other_group_stops_the_reading(tmp_path):
+    run = make_run(tmp_path / "runs" / "one", more=USUAL, usual=0.2)
+    make_orders(tmp_path / "orders.csv", run)
+    table = pl.read_parquet(run / "assignments.parquet")
+    moved = table.filter(arm="usual")["customer_id"][0]
+    arm = pl.when(pl.col("customer_id") == moved).then(pl.lit("plan")).otherwise("arm").alias("arm")
+    table.with_columns(arm).write_parquet(run / "assignments.parquet")
+    assert "1 of 3,000 customers are not in the group that the hash" in read_out(run, tmp_path / "orders.csv").stopped
+
+
+def test_lost_customers_of_the_group_stop_the_reading(tmp_path):
+    run = make_run(tmp_path / "runs" / "one", more=USUAL, usual=0.2)
+    make_orders(tmp_path / "orders.csv", run)
+    table = pl.read_parquet(run / "assignments.parquet")
+    lost = table.filter(arm="usual")["customer_id"].head(200)
+    table.filter(~pl.col("customer_id").is_in(lost.implode())).write_parquet(run / "assignments.parquet")
+    assert "business as usual among all customers: " in read_out(run, tmp_path / "orders.csv").stopped
+
+
+def test_a_group_too_small_is_said(tmp_path):
+    section = USUAL.replace("share = 0.2", "share = 0.01")
+    run = make_run(tmp_path / "runs" / "one", more=section, usual=0.01)
+    make_orders(tmp_path / "orders.csv", run)
+    done = read_out(run, tmp_path / "orders.csv")
+    assert "It cannot be said yet" in done.summary["sentence"]
+    assert any(one.startswith("plan and business as usual: ") for one in done.summary["too_few"])
+
+
+def test_both_groups_stand_for_everybody_although_only_some_can_explore(tmp_path):
+    """Those who can draw an offer gain 100 by the plan, others nothing; half of the former explore. The mean over
+    customers is 50, and the intervals hold it as often as they say.
+    """
+    run = make_run(tmp_path / "runs" / "one", more=USUAL, usual=0.2, explore=0.5,
+                   kinds=lambda one: ("coupon",) if one % 2 else (), only_able=True)  # fmt: skip
+    past, rng, n = read_run(run), np.random.default_rng(0), 400
+    assert past.explore_share == pytest.approx(0.5, abs=0.001)
+    table = past.assignments.select("customer_id", "arm")
+    able = (table["customer_id"] % 2).to_numpy()
+    plan, hits, found = (table["arm"] == "plan").to_numpy(), 0, []
+    for _ in range(n):
+        x = rng.normal(1000, 200, table.height)
+        rows = table.with_columns(
+            x=x, bought=pl.lit(value=True),
+            margin_minor=x + rng.normal(0, 100, table.height) + 100.0 * plan * able, profit_minor=x,
+            n_orders=x, revenue_minor=x, cost_minor=x,
+        )  # fmt: skip
+        estimate = one_of(usual_effects(past, Panel(rows, "", True))[0], "against_usual")
+        found.append(estimate.value)
+        hits += estimate.low < 50 < estimate.high
+    assert abs(np.mean(found) - 50) < 4 * np.std(found) / np.sqrt(n)
+    assert hits > 0.92 * n
+
+
+def test_a_manifest_names_the_share(tmp_path):
+    path = tmp_path / "offerloop.toml"
+    run = make_run(tmp_path / "runs" / "one", more=USUAL, usual=0.2)
+    path.write_text(json.loads((run / "manifest.json").read_text())["config"]["text"], encoding="utf-8")
+    assert load_config(path).business_as_usual.share == read_run(run).usual_share == 0.2
