@@ -42,7 +42,7 @@ def kept_profit(world: World, offer: int) -> float:
     now, later = (one[:, : world.design.periods] for one in shop.growth())
     growth = later + (now[..., offer - 1] if offer else 0.0)
     depth = world.design.depths[offer - 1] if offer else 0.0
-    return float((world.usual[:, None] * np.maximum(1 + growth, 0.0)).mean() * (MARGIN - depth))
+    return float((world.usual()[0] * np.maximum(1 + growth, 0.0)).mean() * (MARGIN - depth))
 
 
 def judge(world: World, folder: Path) -> dict[str, Any]:

@@ -87,14 +87,6 @@ def test_discounts_follow_what_customers_buy_in_the_scope(fashion):
     assert np.corrcoef(shown.effects(best)["discount_minor"].to_numpy(), discount)[0, 1] > 0.2
 
 
-@pytest.mark.slow
-def test_what_is_planned_for_a_customer_has_not_seen_the_half_that_values_it(fashion):
-    _, shown = fashion
-    table = shown.effects(next(iter(shown.made_of)))
-    assert set(table["fold"].unique()) == {0, 1}
-    assert (table["value_minor"] - table["held_out_value_minor"]).abs().max() > 0
-
-
 def test_a_lot_without_nothing_cannot_show_effects(tmp_path):
     market = Market(load_preset("grocery"), 300, 60, 1, before=6)
     rng = np.random.default_rng(1)

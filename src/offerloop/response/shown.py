@@ -2,8 +2,7 @@
 
 For every exposure whose window is over, the outcome is the margin left in it and the discount that was redeemed. What
 is known of a customer is from the days before, and for an offer on a category also what the customer usually buys
-there. The estimator is chosen on customers it has not seen. As with shelf prices, a plan for one half of the customers
-is chosen by a model of the other half and valued by what its own half showed.
+there. Effects are learned as growth of that (`growth`) and used as customers left out judge them (`grown`).
 """
 
 from __future__ import annotations
@@ -34,7 +33,6 @@ from offerloop.response.growth import NAME as GROWTH
 from offerloop.response.margins import Margins
 from offerloop.response.redeemed import redeemed
 from offerloop.response.scores import predicted, robust_scores
-from offerloop.response.shelf.study import fold_of
 from offerloop.response.terms import NOTHING, Coding, Floats, Terms
 from offerloop.tables import SHOWN_OFFERS
 
@@ -42,8 +40,8 @@ FEWEST = 200
 """Exposures that an offer, and giving nothing, must have."""
 FEWEST_OF_FAMILY = 50
 """Exposures of one depth, or of nothing, where the depths of its discount have FEWEST together."""
-LADDER_PARTS = 5
-"""That are left out in turn to judge what is told of the depths of one discount."""
+PARTS = 5
+"""That are left out in turn to judge what is told."""
 OUTCOMES = ("value_minor", "coupon_minor", "redeemed")
 
 
@@ -68,7 +66,10 @@ class Shown:
     """customer_id of who ordered in the last quarter."""
     made_of: Mapping[str, Floats]
     """By offer (K,): how much of each shown offer it is, nothing first: itself, or two between whose depths it lies."""
-    parts: Parts
+    told: dict[str, Floats]
+    """By outcome (customers, K)."""
+    se: dict[str, Floats]
+    """The same: standard errors of value and discount."""
     table: pl.DataFrame
     """The table SHOWN_OFFERS."""
 
@@ -78,45 +79,25 @@ class Shown:
 
     def effects(self, offer_id: str) -> pl.DataFrame:
         """What the table EFFECTS needs of one offer, costs aside."""
-        part, found = self.made_of[offer_id], self.parts
-        planned, held_out = (
-            {name: one @ part for name, one in each.items()} for each in (found.planned, found.held_out)
-        )
-        value, se = planned["value_minor"], found.se["value_minor"] @ part
+        part = self.made_of[offer_id]
+        value, discount, used = (self.told[name] @ part for name in OUTCOMES)
+        se, discount_se = (self.se[name] @ part for name in OUTCOMES[:2])
+        discount = np.maximum(discount, 0.0)
         columns = {
             "customer_id": self.customers,
             "value_minor": value,
             "value_low_minor": value - Z95 * se,
             "value_high_minor": value + Z95 * se,
             "value_se_minor": se,
-            "discount_se_minor": found.se["coupon_minor"] @ part,
-            "discount_minor": np.maximum(planned["coupon_minor"], 0.0),
-            "p_redeem": np.clip(planned["redeemed"], 0.0, 1.0),
-            "fold": found.part,
-            "held_out_value_minor": held_out["value_minor"],
-            "held_out_discount_minor": np.maximum(held_out["coupon_minor"], 0.0),
+            "discount_se_minor": discount_se,
+            "discount_minor": discount,
+            "p_redeem": np.clip(used, 0.0, 1.0),
+            "fold": np.zeros(len(value), np.int64),
+            "held_out_value_minor": value,
+            "held_out_discount_minor": discount,
             **dict.fromkeys(("d_value", "d_discount", "centred"), np.zeros(len(value))),
         }
         return pl.DataFrame(columns)
-
-
-@dataclass(frozen=True, eq=False)
-class Parts:
-    """The customers in parts, each planned for by what the others showed; arrays are (customers, K).
-
-    There is one division only. In a mean over several, what is planned for a customer would have seen nearly everybody,
-    and of many offers whose mean effects are uncertain the one that luck favoured would be valued by the same luck. Of
-    depths of one discount, drawn to what is likely beforehand, there is one part.
-    """
-
-    part: Ints
-    """(customers,)."""
-    planned: dict[str, Floats]
-    """By outcome: by a model of the other parts, drawn to what these showed."""
-    held_out: dict[str, Floats]
-    """By outcome: the same model, drawn to what the own part showed."""
-    se: dict[str, Floats]
-    """By outcome, of what is held out."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,9 +135,9 @@ def learn_shown(log: Log, offers: Sequence[Offer], seed: int, engine: Engine) ->
     known = Before.of(log.order_lines, log.products, log.margins, engine.table(ids), [one.scope for one in terms])
     seen = _evidence(rows, exposures, known, terms)
     now = active.with_columns(shown_day=pl.lit(log.as_of_day))
-    parts, carried = _grown(seen, now, exposures, known, log.window_days, seed)
+    told, se, carried = _grown(seen, now, exposures, known, log.window_days, seed)
     table = _table(seen, seed, [one.offer_id for one in terms[1:]], GROWTH, carried)
-    return Shown(active["customer_id"], _made_of(Coding.of(terms), offers), parts, table)
+    return Shown(active["customer_id"], _made_of(Coding.of(terms), offers), told, se, table)
 
 
 def shown_enough(log: Log, offers: Sequence[Offer]) -> frozenset[str]:
@@ -197,8 +178,8 @@ def _made_of(shown: Coding, offers: Sequence[Offer]) -> dict[str, Floats]:
     return found
 
 
-Carried = tuple[float | None, float | None]
-"""What carries over, and how often chance alone would show as much; None where it is not estimated."""
+Carried = tuple[float, float]
+"""What carries over, and how often chance alone would show as much."""
 
 
 def _table(seen: _Seen, seed: int, names: Sequence[str], estimator: str, carried: Carried) -> pl.DataFrame:
@@ -289,20 +270,19 @@ def _evidence(rows: pl.DataFrame, exposures: pl.DataFrame, known: Before, terms:
 
 def _grown(
     seen: _Seen, now: pl.DataFrame, exposures: pl.DataFrame, known: Before, window_days: int, seed: int
-) -> tuple[Parts, Carried]:
-    """Of depths of one discount: all customers are told of by what all showed, and judged by parts left out."""
+) -> tuple[dict[str, Floats], dict[str, Floats], Carried]:
+    """Effects and errors by outcome: of all customers by what all showed, judged by parts left out."""
     names = [one.offer_id for one in seen.evidence.offers]
     value = replace(seen.of(OUTCOMES[0]), earlier=earlier_offers(exposures, seen.rows, names, window_days, LAGS))
     coming = _coming(value, now, known, earlier_offers(exposures, now, names, window_days, LAGS))
     numbers = dict(zip(seen.rows["customer_id"].to_list(), seen.customer.tolist(), strict=True))
     whose = np.array([numbers.get(one, -1) for one in now["customer_id"].to_list()], dtype=np.int64)
-    part = _part(seen.rows["customer_id"], seed, LADDER_PARTS)
+    part = _part(seen.rows["customer_id"], seed)
     found = grow(value, seen.outcomes["coupon_minor"], part, coming, whose)
     used = redeemed(seen.of("redeemed"), coming)
-    planned = {"value_minor": found.value, "coupon_minor": found.discount, "redeemed": used}
-    errors = {"value_minor": found.value_se, "coupon_minor": found.discount_se, "redeemed": np.zeros_like(used)}
-    parts = Parts(np.zeros(now.height, np.int64), planned, planned, errors)
-    return parts, (float(found.carry.sum()), float(chi2.sf(found.carry_z2, LAGS)))
+    told = dict(zip(OUTCOMES, (found.value, found.discount, used), strict=True))
+    se = dict(zip(OUTCOMES, (found.value_se, found.discount_se), strict=False))
+    return told, se, (float(found.carry.sum()), float(chi2.sf(found.carry_z2, LAGS)))
 
 
 def _coming(logged: Evidence, now: pl.DataFrame, known: Before, earlier: Ints) -> Evidence:
@@ -315,12 +295,8 @@ def _coming(logged: Evidence, now: pl.DataFrame, known: Before, earlier: Ints) -
     )  # fmt: skip
 
 
-def _part(customers: pl.Series, seed: int, number: int) -> Ints:
+def _part(customers: pl.Series, seed: int) -> Ints:
     """From 0, by hash: the same customer is always in the same part."""
     ids = customers.unique()
-    parts = fold_of(ids.to_numpy(), seed) if number == 2 else _hashed(ids, seed, number)
-    return customers.replace_strict(dict(zip(ids, parts.tolist(), strict=True)), return_dtype=pl.Int64).to_numpy()
-
-
-def _hashed(ids: pl.Series, seed: int, number: int) -> Ints:
-    return np.array([int(number * bucket(str(one), f"shown-{seed}")) for one in ids], dtype=np.int64)
+    parts = [int(PARTS * bucket(str(one), f"shown-{seed}")) for one in ids]
+    return customers.replace_strict(dict(zip(ids, parts, strict=True)), return_dtype=pl.Int64).to_numpy()

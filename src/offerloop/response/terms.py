@@ -16,7 +16,7 @@ from offerloop.errors import EvidenceError
 from offerloop.offers import NO_OFFER
 
 Floats = NDArray[np.float64]
-Family = tuple[str, float, str, float, float, bool]
+Family = tuple[str, float, str, float, bool]
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Terms:
     @property
     def family(self) -> Family:
         """What two offers share that differ in depth alone."""
-        return self.kind, self.threshold, self.scope, self.window_days, self.most, self.amount
+        return self.kind, self.threshold, self.scope, self.window_days, self.amount
 
 
 NOTHING = Terms(NO_OFFER)
