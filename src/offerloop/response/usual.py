@@ -4,12 +4,13 @@
 
 h is what is expected of the customer over its mean m: a ridge regression on features, not below 0. The three parts of
 the variance, none below 0, are fitted to squared errors (Amemiya 1977). A few customers who buy much make up most of
-what is bought, and by plain least squares also most of what is estimated.
+what is bought, and by plain least squares also most of what is estimated. Weighted by the variance they count for
+little, so expectations are brought to the sum of what was seen.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.optimize import nnls
@@ -46,7 +47,8 @@ class Usual:
             h = found.over_mean(features)
             weight = 1 / noise(h, outcome - found.mean * h)
             weight /= weight.mean()
-        return found
+        share = float(outcome.sum()) / max(found.mean * float(found.over_mean(features).sum()), 1e-300)
+        return replace(found, level=share * found.level, mean=share * found.mean) if share > 0 else found
 
     def over_mean(self, features: Floats) -> Floats:
         """(n,): h."""
