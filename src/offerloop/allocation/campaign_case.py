@@ -15,6 +15,7 @@ from offerloop.allocation.problem import Ints
 from offerloop.allocation.valuation import Repeated, Valuation
 from offerloop.config import Campaign
 
+PLAN = "plan"
 Views = list[tuple[pl.DataFrame, pl.DataFrame]]
 """For each division of the customers the effects and the calibration; they differ in held-out columns only."""
 TERMS = (
@@ -32,6 +33,8 @@ class CampaignCase:
     tables: tuple[pl.DataFrame, ...]
     """For each division of the customers the campaign's effects with the offers' terms."""
     calibrations: tuple[pl.DataFrame, ...]
+    policy: str = PLAN
+    """What chooses among the candidates: the plan, or the simpler policy whose they are."""
 
     @classmethod
     def of(cls, views: Views, offers: pl.DataFrame, campaign: Campaign, budget_minor: int) -> CampaignCase:

@@ -11,8 +11,11 @@ import polars as pl
 from offerloop.allocation.campaign_case import CampaignCase
 from offerloop.allocation.decision import better_of, decide_in_order, decide_jointly
 from offerloop.allocation.forecast import Forecast
+from offerloop.allocation.joint import amounts, together
+from offerloop.allocation.launch import launchable
 from offerloop.allocation.plan_costs import PlanCosts, offer_prices
 from offerloop.allocation.plan_limits import PlanLimit
+from offerloop.allocation.problem import Ints
 
 Solving = Literal["jointly", "in order"]
 
@@ -32,7 +35,8 @@ class Planned:
 
 
 def plan_campaigns(cases: Sequence[CampaignCase], limits: Sequence[PlanLimit], solving: Solving) -> Planned:
-    """Decide on all campaigns."""
+    """Decide on all campaigns; each first on what it sends, as if there were its own budget alone."""
+    cases = [launchable(one, _alone(one, limits)) for one in cases]
     ordered = decide_in_order(cases, limits)
     alone = replace(ordered, solved="jointly")
     joint = better_of(decide_jointly(cases, limits), ordered) if len(cases) > 1 else alone
@@ -44,3 +48,9 @@ def plan_campaigns(cases: Sequence[CampaignCase], limits: Sequence[PlanLimit], s
         limits=costs.table(decision, joint, ordered),
         prices=offer_prices(decision, limits),
     )
+
+
+def _alone(case: CampaignCase, limits: Sequence[PlanLimit]) -> Ints:
+    """Rows that the campaign's plan takes within its own budget."""
+    own = [one for one in limits if one.kind == "campaign" and one.campaign_id == case.campaign.id]
+    return together([case], own, amounts(own)).rows[case.campaign.id]

@@ -14,7 +14,7 @@ from offerloop.allocation.campaign_case import CampaignCase
 from offerloop.allocation.candidates import Candidates
 from offerloop.allocation.overspend import chance_of_overspending
 from offerloop.allocation.problem import COST, Ints
-from offerloop.allocation.rules import most_likely_buyers, random_customers, same_for_all
+from offerloop.allocation.rules import LIKELY, SAME, most_likely_buyers, random_customers, same_for_all
 from offerloop.allocation.solution import Solution
 from offerloop.allocation.uniform_depth import uniform_depths
 from offerloop.allocation.valuation import Floats, Repeated
@@ -38,6 +38,8 @@ class Forecast:
     """Whether the plan's held-out profit is above zero as surely as the campaign wants; if not, nothing is given."""
     pays_alone: bool
     """Whether it is not sent because other campaigns bring more with the same customers and limits."""
+    policy: str
+    """What the plan is: `plan`, or the simpler policy that customers left out say is better."""
     solution: Solution
     chosen: Ints
     """Rows of the effects that the plan takes, in the order of customer and offer."""
@@ -77,6 +79,7 @@ def forecast_campaign(
         campaign_id=campaign.id,
         send=send,
         pays_alone=pays_alone,
+        policy=case.policy,
         solution=solution,
         chosen=chosen,
         plan=taken,
@@ -100,6 +103,12 @@ def held_out(case: CampaignCase, chosen: Ints) -> Estimate:
     return case.valuation.value(_weights(chosen, case.effects.height))
 
 
+def lead(case: CampaignCase, chosen: Ints, others: Ints) -> Estimate:
+    """Held-out profit of a plan less that of another, rows of the case both."""
+    size = case.effects.height
+    return case.valuation.value(_weights(chosen, size) - _weights(others, size))
+
+
 def _goes_out(campaign: Campaign, profit: Estimate, n_customers: int) -> bool:
     """Whether the plan's held-out profit lets it go out."""
     return profit.low > 0 or (campaign.send == "expected" and n_customers > 0 and profit.value > 0)
@@ -116,9 +125,9 @@ def _compare(effects: pl.DataFrame, valuation: Repeated, plan: Floats, chosen: p
     rules = {"nothing": plan * 0.0, "plan": plan}
     if chosen.height:
         rules |= {
-            "same offer for all": same_for_all(effects, valuation, spend),
+            SAME: same_for_all(effects, valuation, spend),
             "random customers": random_customers(effects, valuation, spend, chosen["offer_id"]),
-            "most likely buyers": most_likely_buyers(effects, valuation, spend, chosen["depth"].drop_nulls()),
+            LIKELY: most_likely_buyers(effects, valuation, spend, chosen["depth"].drop_nulls()),
         }
     rows = [_comparison_row(rule, weights, plan, valuation) for rule, weights in rules.items()]
     return pl.DataFrame(rows, schema=_schema(COMPARISON))

@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
+from offerloop.allocation.problem import Ints
 from offerloop.allocation.valuation import Floats, Repeated, Valuation
+
+SAME, LIKELY = "same offer for all", "most likely buyers"
+"""Names of rules, as the comparison has them."""
 
 
 def same_for_all(effects: pl.DataFrame, valuation: Valuation | Repeated, spend: float) -> Floats:
     """One offer for everyone it concerns: the one of highest estimated profit, thinned or cut to the spend."""
+    return _thinned(same_offer(effects).astype(np.float64), valuation, spend)
+
+
+def same_offer(effects: pl.DataFrame) -> NDArray[np.bool_]:
+    """(rows,): whether a candidate is of the offer whose estimated profit over all customers is highest."""
     best = (
         effects.group_by("offer_id").agg(pl.col("profit_minor").sum())
-        .sort(["profit_minor", "offer_id"], descending=[True, False])["offer_id"][0]
+        .sort(["profit_minor", "offer_id"], descending=[True, False])["offer_id"].head(1)
     )  # fmt: skip
-    return _thinned((effects["offer_id"] == best).to_numpy().astype(np.float64), valuation, spend)
+    return effects["offer_id"].is_in(best.implode()).to_numpy()
 
 
 def random_customers(effects: pl.DataFrame, valuation: Valuation | Repeated, spend: float, offers: pl.Series) -> Floats:
@@ -30,12 +40,7 @@ def most_likely_buyers(
     effects: pl.DataFrame, valuation: Valuation | Repeated, spend: float, depth: pl.Series
 ) -> Floats:
     """Response ranking: everyone's most probable purchase, most probable first, at one depth, until spent."""
-    usual = depth.mode().sort()[0] if len(depth) else None
-    frame = effects.with_row_index("row").filter(pl.col("depth").eq_missing(pl.lit(usual)))
-    ranked = (
-        frame.sort(["p_redeem", "customer_id", "offer_id"], descending=[True, False, False])
-        .unique("customer_id", keep="first", maintain_order=True)["row"].to_numpy()
-    )  # fmt: skip
+    ranked = ranked_buyers(effects, depth)
     weights = np.zeros(effects.height)
     running = np.cumsum(valuation.cost[ranked])
     whole = running <= spend
@@ -45,6 +50,15 @@ def most_likely_buyers(
         before = float(running[at - 1]) if at else 0.0
         weights[ranked[at]] = max(spend - before, 0.0) / float(valuation.cost[ranked[at]])
     return weights
+
+
+def ranked_buyers(effects: pl.DataFrame, depth: pl.Series) -> Ints:
+    """Everyone's most probable purchase at the most frequent of these depths, the most probable first."""
+    usual = depth.mode().sort()[0] if len(depth) else None
+    frame = effects.with_row_index("row").filter(pl.col("depth").eq_missing(pl.lit(usual)))
+    ranked = frame.sort(["p_redeem", "customer_id", "offer_id"], descending=[True, False, False])
+    first = ranked.unique("customer_id", keep="first", maintain_order=True)
+    return first["row"].to_numpy().astype(np.int64)
 
 
 def _thinned(weights: Floats, valuation: Valuation | Repeated, spend: float) -> Floats:

@@ -40,6 +40,8 @@ class CampaignFindings:
     """What the effects of the planned offers rest on, each once; empty where none is planned."""
     pays_alone: bool = False
     """Whether it is not sent only because other campaigns bring more with the same customers and limits."""
+    policy: str = "plan"
+    """What is sent: the plan, or the name of a simpler rule that left-out customers say is better."""
     overspend: float | None = None
     """Chance of spending more than a budget that counts expected costs, when every estimate is right."""
 

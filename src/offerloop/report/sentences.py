@@ -10,6 +10,7 @@ from offerloop.report.facts import (
     LEARNED,
     MEASURED,
     MIXED,
+    PLAN,
     TRANSFERRED,
     UNKNOWN,
     BreakEven,
@@ -92,7 +93,15 @@ def _send(one: CampaignFacts, facts: Facts, *, marked: bool) -> str:
         mark=_mark(one, facts, marked=marked),
     )
     unproven = "" if sent.profit.low > 0 or one.is_assumed else tell.say("decision.unproven")
-    said = [told, unproven, _whole(one, tell), lead_sentence(one, tell), _ahead(one, facts), _assumed(one, tell)]
+    said = [
+        told,
+        _policy(one, tell),
+        unproven,
+        _whole(one, tell),
+        lead_sentence(one, tell),
+        _ahead(one, facts),
+        _assumed(one, tell),
+    ]
     return tell.listed(filter(None, said), "sentence")
 
 
@@ -100,6 +109,12 @@ def _most(one: CampaignFacts, tell: Voice) -> str:
     """The most that it can cost, where that has a limit."""
     most = one.liability_sent_minor
     return "" if most is None else tell.say("decision.at_most", most=one.costs.text(most))
+
+
+def _policy(one: CampaignFacts, tell: Voice) -> str:
+    """Which simpler policy is sent in place of a plan that chooses by customer."""
+    policy = one.found.policy
+    return "" if policy == PLAN else tell.say("decision.simpler", rule=tell.say(f"rule_name.{policy}"))
 
 
 def _whole(one: CampaignFacts, tell: Voice) -> str:

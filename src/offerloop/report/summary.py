@@ -66,6 +66,7 @@ def _campaign(one: CampaignFacts, facts: Facts) -> dict[str, Any]:
         "title": found.title,
         "send": found.send,
         "pays_alone": found.pays_alone,
+        "policy": found.policy,
         "basis": one.basis,
         "bases": sorted(one.bases),
         "sentence": campaign_sentence(one, facts),

@@ -106,6 +106,7 @@ def _campaign(config: Config, forecast: Forecast) -> CampaignFindings:
         explore_budget_minor=config.minor(settings.explore_budget, settings),
         claimed_minor=solution.profit,
         pays_alone=forecast.pays_alone,
+        policy=forecast.policy,
         overspend=forecast.overspend,
         assumed_share=forecast.plan.filter(basis="assumed").height / max(forecast.plan.height, 1),
         bases=tuple(forecast.plan["basis"].unique().sort()),

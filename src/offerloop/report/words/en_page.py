@@ -113,6 +113,9 @@ WORDS: dict[str, str] = {
         "Every effect in this plan is the shop's own assumption, not learned from data; no interval tells how far it "
         "is off."
     ),
+    "decision.simpler": (
+        "What is sent is {rule}: customers left out of the choice say that it brings more than choosing by customer."
+    ),
     "decision.ahead": "About {lost} of it may be purchases brought forward from the week after.",
     "margin.configured": "an assumed margin of {margin}",
     "margin.unit costs": "a margin of {margin} by unit costs",

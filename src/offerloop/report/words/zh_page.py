@@ -94,6 +94,7 @@ WORDS: dict[str, str] = {
     "decision.whole": ("完整计划共 {n} 人，其中一部分被留出或改由抽签决定；完整计划的预测为 {profit}，成本 {spend}。"),
     "decision.some_assumed": "计划中 {share} 的优惠以商家自己的假设计入，没有数据支持：任何区间都不包含这部分误差。",
     "decision.all_assumed": "这份计划的全部效果都是商家自己的假设，不是从数据中得到的；没有区间能说明它偏差多大。",
+    "decision.simpler": "发放的是“{rule}”：未参与选择的顾客显示，这样比按顾客选择带来更多利润。",
     "decision.ahead": "其中约 {lost} 可能只是把下一周的购买提前了。",
     "margin.configured": "假设的毛利率 {margin}",
     "margin.unit costs": "由单位成本得出的毛利率 {margin}",
