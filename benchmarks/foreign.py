@@ -36,6 +36,8 @@ from offerloop.service.init import write_shop
 Floats = NDArray[np.float64]
 KEY = ("shop", "family", "seed", "customers", "periods", "kinds")
 PROFITS = ("plan", "as sent", "ridge-T", "LightGBM-S", "same for all", "random", "oracle")
+SHARES = ("sent", "proven")
+"""Of worlds in which something is sent, as `init` configures it, and would be if it had to be proven."""
 LEAST = 0.1
 """Of what the lowest depth for everybody costs, the budget at least."""
 UNSTUDIED = Gap("shelf prices do not vary in these shops")
@@ -65,6 +67,7 @@ def judge(world: World, folder: Path) -> dict[str, float]:
         "planned spend": float(found.plan["cost_expected_micro"].sum()) / 1e6 / n,
         "true spend": float((given * true.cost).sum() / n),
         "forecast": told["profit_minor"] / n, "se": (ends[1] - ends[0]) / 2 / Z95 / n,
+        "sent": float(found.send), "proven": float(ends[0] > 0),
     }  # fmt: skip
 
 
@@ -94,7 +97,7 @@ def designs(asked: argparse.Namespace) -> Iterator[tuple[str, History, Design]]:
 
 def table(rows: list[dict[str, Any]]) -> str:
     """By family and over all: mean profits, the forecast less the truth in standard errors, spends."""
-    names = (*PROFITS, "forecast", "rms z", "spend")
+    names = (*PROFITS, "forecast", "rms z", "spend", *SHARES)
     lines = [f"{'family':<14}{'worlds':>7}" + "".join(f"{name:>13}" for name in names)]
     for family in (*FAMILIES, "all"):
         mine = [one for one in rows if family in (one["family"], "all")]
@@ -102,7 +105,9 @@ def table(rows: list[dict[str, Any]]) -> str:
             mean = [float(np.mean([one[name] for one in mine])) for name in (*PROFITS, "forecast")]
             z = [(one["forecast"] - one["plan"]) / one["se"] for one in mine if one["se"] > 0]
             spent, planned = (sum(one[name] for one in mine) for name in ("true spend", "planned spend"))
-            figures = [*mean, float(np.sqrt(np.mean(np.square(z)))) if z else 0.0, spent / planned if planned else 1.0]
+            shares = [float(np.mean([one[name] for one in mine])) for name in SHARES]
+            rms = float(np.sqrt(np.mean(np.square(z)))) if z else 0.0
+            figures = [*mean, rms, spent / planned if planned else 1.0, *shares]
             lines.append(f"{family:<14}{len(mine):>7}" + "".join(f"{figure:>13.2f}" for figure in figures))
     return "\n".join(lines)
 
