@@ -145,6 +145,19 @@ def test_offers_of_a_file_replace_the_assumed_ones_with_their_terms_as_attribute
     assert config.campaigns[0].offers == ()
 
 
+@pytest.mark.parametrize(("name", "category"), [("category", "wine"), ("on", "wine"), ("Kategorie", "10")])
+def test_the_category_of_an_offer_is_what_it_applies_to(tmp_path, name, category):
+    pl.DataFrame([("w10", "coupon", 10, category)], ["id", "kind", "percent", name], orient="row").write_csv(
+        tmp_path / "offers.csv"
+    )
+    path = started(tmp_path, order_lines=init_shops.parquet(tmp_path)[0], offers=tmp_path / "offers.csv").config
+    config = load_config(path)
+    assert config.sources["offers"].columns["on"] == name
+    listed = prepare(config, DuckDBEngine()).offers
+    (offer,) = config.offers_of(config.campaigns[0], [category], listed)
+    assert offer.scope.categories == {category}
+
+
 def test_budget_and_currency_are_taken_as_given(tmp_path):
     place, _ = init_shops.parquet(tmp_path)
     made = write_shop(tmp_path / "shop", {"order_lines": str(place)}, "250.00", "CHF")

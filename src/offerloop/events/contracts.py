@@ -48,7 +48,9 @@ CONTRACTS: dict[SourceName, Contract] = {
         ("customer_id", "product_id", "kind", "at"), ("value",), numbers=("value",), texts=("kind",)
     ),
     "prices": Contract(("product_id", "at", "list_price"), ("store_id",), money=("list_price",)),
-    "offers": Contract(("offer_id", "kind"), ("campaign_id", "percent"), numbers=("percent",), texts=("kind",)),
+    "offers": Contract(
+        ("offer_id", "kind"), ("campaign_id", "percent", "on"), numbers=("percent",), texts=("kind", "on")
+    ),
     "exposures": Contract(
         ("customer_id", "offer_id", "at"), ("propensity", "campaign_id", "policy"), numbers=("propensity",),
         texts=("policy",),

@@ -20,7 +20,7 @@ TERMS = frozenset({
 
 def without_other_terms(columns: dict[str, Column]) -> dict[str, Column]:
     """Columns that may be ours under another name: a maximum discount, say, is no percentage."""
-    return {name: column for name, column in columns.items() if name not in TERMS - {"percent"}}
+    return {name: column for name, column in columns.items() if name not in TERMS - {"percent", "on"}}
 
 
 def offer_terms(found: Match) -> None:
