@@ -22,8 +22,9 @@ from typing import Any
 import numpy as np
 
 from foreign import designs
+from foreign_files import names
 from foreign_histories import SHOPS
-from foreign_worlds import FAMILIES, MARGIN, Design, World, make, write
+from foreign_worlds import FAMILIES, MARGIN, Design, World, make
 from offerloop import evaluate
 from offerloop.service.init import write_shop
 
@@ -47,12 +48,12 @@ def kept_profit(world: World, offer: int) -> float:
 
 def judge(world: World, folder: Path) -> dict[str, Any]:
     """What the evaluation says of the world, and the truth; differences from giving nothing, minor units a decision."""
-    write_shop(folder / "shop", write(world, folder), MONEY, "USD", margin=f"{100 * MARGIN:.0f}%")
+    write_shop(folder / "shop", world.write(folder), MONEY, "USD", margin=f"{100 * MARGIN:.0f}%")
     summary = evaluate(folder / "shop").summary
     base, rows = kept_profit(world, 0), []
     for one in summary["policies"]:
         if one["kind"] == "everyone":
-            offer = world.names.index(one["policy"])
+            offer = names(world.offers).index(one["policy"])
             kept = one["kept"] or {"method": None, "gain": None}
             rows.append({
                 "offer": offer, "truth": kept_profit(world, offer) - base, "one": _ends(one["against"]["nothing"]),
