@@ -54,6 +54,8 @@ ROASTS = (" light", " dark")
 BURN, BEFORE = 26, 26
 """Weeks without offers that nobody sees, and that the shop has orders of."""
 FOLLOWING, RUNS = 6, 60
+HIGHEST = 1 - 1e-9
+"""Of a uniform number: the sum of all chances is rounded."""
 SEVERAL = 0.5
 """Standard deviation of the logarithm of beta between households."""
 
@@ -269,7 +271,8 @@ def _poisson(luck: Floats, mean: Floats) -> Ints:
     """Poisson numbers by inversion, so that the same luck gives no fewer where the mean is higher."""
     chance = np.exp(-mean)
     total, found, number = chance.copy(), np.zeros(luck.shape, np.int64), 0
-    while (luck > total).any() and number < 50:
+    luck = np.minimum(luck, HIGHEST)
+    while (luck > total).any():
         number += 1
         found += luck > total
         chance = chance * mean / number
