@@ -41,7 +41,7 @@ def kept_profit(world: World, offer: int) -> float:
     """True mean profit of a decision if everybody had this offer (0 for nothing) in all periods of the log."""
     shop = replace(world, action=np.full_like(world.action, offer))
     now, later = (one[:, : world.design.periods] for one in shop.growth())
-    growth = later + (now[..., offer - 1] if offer else 0.0)
+    growth = later[..., 0] + (now[..., offer - 1] if offer else 0.0)
     depth = world.design.depths[offer - 1] if offer else 0.0
     return float((world.usual()[0] * np.maximum(1 + growth, 0.0)).mean() * (MARGIN - depth))
 
@@ -102,6 +102,7 @@ def main() -> None:
     parser.add_argument("--periods", type=int, default=12)
     parser.add_argument("--depths", type=float, nargs="+", default=list(DEPTHS))
     parser.add_argument("--out", type=Path, default=Path("kept.jsonl"))
+    parser.set_defaults(kinds=False)
     asked = parser.parse_args()
     rows = [json.loads(line) for line in asked.out.read_text().splitlines()] if asked.out.exists() else []
     wanted = []
