@@ -1,10 +1,12 @@
-"""Does the main job find in shops made by others what their logs show? Plasmode shops: see `foreign_worlds`.
+"""Does the main job find in shops made by others what their logs show?
 
-Each world is files that `offerloop init` reads, with a budget of half of what the best plan would spend; the stages of
-`offerloop run` that learn effects and solve the plan work on them in process. The plan of the coming week is judged by
-its true profit beside that of others at the same budget: ridge-T and LightGBM-S on the same log, the depth that is
-truly best for everybody, random customers with random depths, and the oracle, which knows the truth. Then: how far the
-forecast is from the truth, in its own standard errors, and the true spend over the planned one.
+Shops are plasmodes, real order histories with planted responses (`foreign_worlds`), and published models of purchases
+(`foreign_simulators`). Each world is files that `offerloop init` reads, with a budget of half of what the best plan
+would spend; the stages of `offerloop run` that learn effects and solve the plan work on them in process. The plan of
+the coming week is judged by its true profit beside that of others at the same budget: ridge-T and LightGBM-S on the
+same log, the depth that is truly best for everybody, random customers with random depths, and the oracle, which knows
+the truth. Then: how far the forecast is from the truth, in its own standard errors, and the true spend over the
+planned one.
 
 Worlds are appended to `--out` as JSON lines and are not run again. Everything but the order histories is synthetic.
 """
@@ -14,7 +16,8 @@ from __future__ import annotations
 import argparse
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +26,11 @@ import polars as pl
 from numpy.typing import NDArray
 
 from equal_spend import Effects, at_spend, rules
+from foreign_files import World, names
 from foreign_histories import SHOPS, History, online_retail
 from foreign_peers import estimators
-from foreign_worlds import FAMILIES, Design, World, make, write
+from foreign_simulators import SIMULATORS
+from foreign_worlds import FAMILIES, Design, make
 from offerloop.config import load_config
 from offerloop.engine import ENGINES, collect
 from offerloop.evaluation.estimate import Z95
@@ -45,9 +50,9 @@ UNSTUDIED = Gap("shelf prices do not vary in these shops")
 
 def judge(world: World, folder: Path) -> dict[str, float]:
     """Figures of one world, minor units a customer."""
-    true, n = world.truth(), len(world.drawn)
+    true, n = world.truth(), world.size
     budget = max(0.5 * _best_spend(true), LEAST * float(true.cost[:, 0].mean()))
-    write_shop(folder / "shop", write(world, folder), f"{budget * n / 100:.2f}", "USD", margin="40%")
+    write_shop(folder / "shop", world.write(folder), f"{budget * n / 100:.2f}", "USD", margin="40%")
     config, engine = load_config(folder / "shop" / "offerloop.toml"), ENGINES.load("duckdb")()
     events = prepare(config, engine)
     shown = study_shown(events, offers_to_learn(events, UNSTUDIED, config), config, engine)
@@ -78,28 +83,43 @@ def _best_spend(true: Effects) -> float:
 
 def _given(plan: pl.DataFrame, world: World) -> Floats:
     """(customers, depths): 1 for what each is given."""
-    place = {name: position for position, name in enumerate(world.names)}
-    found = np.zeros((len(world.drawn), len(world.offers)))
+    place = {name: position for position, name in enumerate(names(world.offers))}
+    found = np.zeros((world.size, len(world.offers)))
     for customer, offer in plan.select("customer_id", "offer_id").iter_rows():
         found[int(customer[1:]), place[offer] - 1] = 1.0
     return found
 
 
 def designs(asked: argparse.Namespace) -> Iterator[tuple[str, History, Design]]:
-    """Every world that was asked for."""
+    """Every plasmode that was asked for."""
     for shop in asked.shops:
-        history = online_retail(asked.online_retail) if shop == "online_retail" else SHOPS[shop]()
-        for family in asked.families:
-            for seed in asked.seeds:
-                depths = () if asked.kinds else Design.depths
-                yield shop, history, Design(family, seed, asked.customers, depths, asked.periods)
+        if shop not in SIMULATORS:
+            history = online_retail(asked.online_retail) if shop == "online_retail" else SHOPS[shop]()
+            yield from ((shop, history, one) for one in _designs(asked, FAMILIES))
+
+
+def worlds(asked: argparse.Namespace) -> Iterator[tuple[str, Design, Callable[[], World]]]:
+    """Every world that was asked for, and how to make it."""
+    for shop, history, design in designs(asked):
+        yield shop, design, partial(make, history, design)
+    for shop in asked.shops:
+        if shop in SIMULATORS:
+            simulator = SIMULATORS[shop]
+            yield from ((shop, one, partial(simulator.make, one)) for one in _designs(asked, simulator.families))
+
+
+def _designs(asked: argparse.Namespace, families: Iterable[str]) -> Iterator[Design]:
+    depths = () if asked.kinds else Design.depths
+    for family in families:
+        if asked.families is None or family in asked.families:
+            yield from (Design(family, seed, asked.customers, depths, asked.periods) for seed in asked.seeds)
 
 
 def table(rows: list[dict[str, Any]]) -> str:
     """By family and over all: mean profits, the forecast less the truth in standard errors, spends."""
-    names = (*PROFITS, "forecast", "rms z", "spend", *SHARES)
-    lines = [f"{'family':<14}{'worlds':>7}" + "".join(f"{name:>13}" for name in names)]
-    for family in (*FAMILIES, "all"):
+    columns = (*PROFITS, "forecast", "rms z", "spend", *SHARES)
+    lines = [f"{'family':<14}{'worlds':>7}" + "".join(f"{name:>13}" for name in columns)]
+    for family in (*dict.fromkeys(one["family"] for one in rows), "all"):
         mine = [one for one in rows if family in (one["family"], "all")]
         if mine:
             mean = [float(np.mean([one[name] for one in mine])) for name in (*PROFITS, "forecast")]
@@ -115,8 +135,8 @@ def table(rows: list[dict[str, Any]]) -> str:
 def main() -> None:
     """Runs what is missing and prints the table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--shops", nargs="+", choices=(*SHOPS, "online_retail"), default=["journey"])
-    parser.add_argument("--families", nargs="+", choices=tuple(FAMILIES), default=list(FAMILIES))
+    parser.add_argument("--shops", nargs="+", choices=(*SHOPS, "online_retail", *SIMULATORS), default=["journey"])
+    parser.add_argument("--families", nargs="+", help="all of each shop when not given")
     parser.add_argument("--seeds", type=int, nargs="+", default=[1])
     parser.add_argument("--customers", type=int, default=2_000)
     parser.add_argument("--periods", type=int, default=12)
@@ -126,12 +146,12 @@ def main() -> None:
     asked = parser.parse_args()
     rows = [json.loads(line) for line in asked.out.read_text().splitlines()] if asked.out.exists() else []
     wanted = []
-    for shop, history, design in designs(asked):
+    for shop, design, drawn in worlds(asked):
         key = (shop, design.family, design.seed, design.customers, design.periods, not design.depths)
         wanted.append(key)
         if key not in {tuple(one[name] for name in KEY) for one in rows}:
             with tempfile.TemporaryDirectory() as folder:
-                rows.append(dict(zip(KEY, key, strict=True)) | judge(make(history, design), Path(folder)))
+                rows.append(dict(zip(KEY, key, strict=True)) | judge(drawn(), Path(folder)))
             with asked.out.open("a") as file:
                 file.write(json.dumps(rows[-1]) + "\n")
     print(table([one for one in rows if tuple(one[name] for name in KEY) in wanted]))

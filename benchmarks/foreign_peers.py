@@ -8,8 +8,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from equal_spend import Effects
+from foreign_files import World, names
 from foreign_offers import FUNDED, Planted
-from foreign_worlds import World
 from offerloop.config import Config
 from offerloop.engine import Engine, collect
 from offerloop.events import Events
@@ -27,16 +27,17 @@ ROUNDS = 150
 def estimators(config: Config, events: Events, engine: Engine, world: World) -> dict[str, Effects]:
     """Ridge-T, and LightGBM-S with a monotone depth, on what a run knows of each exposure."""
     rows, _ = finished(_exposures(events), events.first_day, events.as_of_day, config.evaluate.window_days)
-    ids = [f"c{number}" for number in range(len(world.drawn))]
+    ids = [f"c{number}" for number in range(world.size)]
     now = pl.DataFrame({"customer_id": ids}).with_columns(shown_day=pl.lit(events.as_of_day, pl.Int64))
     margins = known_margins(events.order_lines, events.products, config.shop.margin)
     days = customer_days(events.order_lines, events.products, margins, engine.table(now.select("customer_id")))
-    place = {name: position for position, name in enumerate(world.names)}
+    place = {name: position for position, name in enumerate(names(world.offers))}
     action = rows["offer_id"].replace_strict(place, return_dtype=pl.Int64).to_numpy()
     y = outcomes(days, rows).select("value_minor", "coupon_minor").to_numpy()
     x, x_now = (features(days, one).select(FEATURES).to_numpy() for one in (rows, now))
     linear = RidgeT.fit(x, action, y, len(place)).predict(x_now)
-    terms = np.vstack([np.zeros(2 + len(world.covers)), [_terms(one, len(world.covers)) for one in world.offers]])
+    covers = 1 + max(one.cover for one in world.offers)
+    terms = np.vstack([np.zeros(2 + covers), [_terms(one, covers) for one in world.offers]])
     grown = np.stack([_grown(x, terms[action], y[:, column], x_now, terms) for column in (0, 1)], axis=-1)
     return {"ridge-T": _told(linear), "LightGBM-S": _told(grown)}
 

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +22,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from equal_spend import Effects
+from foreign_files import write_files
 from foreign_histories import History
-from foreign_offers import FUNDED, Planted, kinds, ladder, listed, taken_off
+from foreign_offers import FUNDED, Planted, kinds, ladder
 from offerloop.config import SourceName
 
 Floats = NDArray[np.float64]
@@ -34,8 +34,6 @@ POOL = 13
 MARGIN = 0.40
 BEFORE = 26
 """Real weeks before the log at most."""
-ZERO = date(2024, 1, 1)
-"""A Monday: day 0 of the histories."""
 
 
 @dataclass(frozen=True)
@@ -99,9 +97,9 @@ class World:
     """(customers, periods): 0 for nothing, else 1 + position of the offer."""
 
     @property
-    def names(self) -> list[str]:
-        """Of nothing and of each offer."""
-        return ["none", *(one.name for one in self.offers)]
+    def size(self) -> int:
+        """Number of customers."""
+        return len(self.drawn)
 
     @property
     def cover(self) -> Ints:
@@ -153,6 +151,10 @@ class World:
         each = share * worth[:, cover] + off * number[:, cover]
         cost = (1 - FUNDED) * each * np.maximum(1 + later[:, -1, cover] + now[:, -1], 0.0)
         return Effects(value, cost)
+
+    def write(self, folder: Path) -> dict[SourceName, str]:
+        """Write the shop's files and return their places."""
+        return _write(self, folder)
 
 
 def make(history: History, design: Design) -> World:
@@ -235,12 +237,11 @@ def _bought(who: Ints, period: int, basket: Ints, category: str | None, action: 
     return pl.DataFrame(columns).with_columns(only=pl.lit(category, dtype=pl.String))
 
 
-def write(world: World, folder: Path) -> dict[SourceName, str]:
+def _write(world: World, folder: Path) -> dict[SourceName, str]:
     """The shop's files as CSV: orders, products, exposures and offers.
 
     Lines are summed by category, of three products each.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     weeks = world.history.weeks
     lines = (
         world.history.lines.group_by("basket", "customer", "day", "category")
@@ -268,38 +269,7 @@ def write(world: World, folder: Path) -> dict[SourceName, str]:
         )
     )  # fmt: skip
     both = pl.concat([real, log.with_columns(pl.col("day").cast(real.schema["day"]))], how="vertical_relaxed")
-    off = taken_off(world.offers)
-    noon = pl.lit(datetime.combine(ZERO, datetime.min.time())) + pl.duration(days="day", hours=12)
-    orders = both.select(
-        "order_id",
-        pl.format("c{}", "place").alias("customer_id"),
-        pl.col("product").alias("product_id"),
-        "quantity",
-        (pl.col("worth") / 100).alias("list_value"),
-        (off / 100).alias("discount"),
-        ((pl.col("worth") - off) / 100).alias("paid"),
-        noon.dt.strftime("%Y-%m-%d %H:%M:%S").alias("at"),
-    )
     products = (
         lines.select(product_id="product", category="category").unique("product_id", keep="first").sort("product_id")
     )
-    n, periods = world.action.shape
-    names = np.array(world.names)
-    days = [ZERO + timedelta(days=7 * (weeks + t)) for t in range(periods)]
-    exposures = pl.DataFrame(
-        {
-            "customer_id": np.repeat([f"c{i}" for i in range(n)], periods),
-            "offer_id": names[world.action.ravel()],
-            "propensity": np.full(n * periods, 1 / len(names)),
-            "at": np.tile([f"{one} 00:00:00" for one in days], n),
-        }
-    )
-    tables: dict[SourceName, pl.DataFrame] = {
-        "order_lines": orders,
-        "products": products,
-        "exposures": exposures,
-        "offers": listed(world.offers),
-    }
-    for name, table in tables.items():
-        table.write_csv(folder / f"{name}.csv")
-    return {name: str(folder / f"{name}.csv") for name in tables}
+    return write_files(folder, both, products, world.offers, world.action, weeks)

@@ -22,8 +22,9 @@ from typing import Any
 import numpy as np
 
 from foreign import designs
+from foreign_files import names
 from foreign_histories import SHOPS
-from foreign_worlds import FAMILIES, MARGIN, Design, World, make, write
+from foreign_worlds import FAMILIES, MARGIN, Design, World, make
 from offerloop import evaluate
 from offerloop.service.init import write_shop
 
@@ -40,19 +41,19 @@ def kept_profit(world: World, offer: int) -> float:
     """True mean profit of a decision if everybody had this offer (0 for nothing) in all periods of the log."""
     shop = replace(world, action=np.full_like(world.action, offer))
     now, later = (one[:, : world.design.periods] for one in shop.growth())
-    growth = later + (now[..., offer - 1] if offer else 0.0)
+    growth = later[..., 0] + (now[..., offer - 1] if offer else 0.0)
     depth = world.design.depths[offer - 1] if offer else 0.0
     return float((world.usual()[0] * np.maximum(1 + growth, 0.0)).mean() * (MARGIN - depth))
 
 
 def judge(world: World, folder: Path) -> dict[str, Any]:
     """What the evaluation says of the world, and the truth; differences from giving nothing, minor units a decision."""
-    write_shop(folder / "shop", write(world, folder), MONEY, "USD", margin=f"{100 * MARGIN:.0f}%")
+    write_shop(folder / "shop", world.write(folder), MONEY, "USD", margin=f"{100 * MARGIN:.0f}%")
     summary = evaluate(folder / "shop").summary
     base, rows = kept_profit(world, 0), []
     for one in summary["policies"]:
         if one["kind"] == "everyone":
-            offer = world.names.index(one["policy"])
+            offer = names(world.offers).index(one["policy"])
             kept = one["kept"] or {"method": None, "gain": None}
             rows.append({
                 "offer": offer, "truth": kept_profit(world, offer) - base, "one": _ends(one["against"]["nothing"]),
@@ -101,6 +102,7 @@ def main() -> None:
     parser.add_argument("--periods", type=int, default=12)
     parser.add_argument("--depths", type=float, nargs="+", default=list(DEPTHS))
     parser.add_argument("--out", type=Path, default=Path("kept.jsonl"))
+    parser.set_defaults(kinds=False)
     asked = parser.parse_args()
     rows = [json.loads(line) for line in asked.out.read_text().splitlines()] if asked.out.exists() else []
     wanted = []
