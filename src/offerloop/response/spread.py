@@ -18,6 +18,8 @@ from offerloop.response.usual import weighted
 
 LEAST = 1e-12
 """A variance that is added, so that what nothing is known of can be solved for."""
+UNKNOWN = 1e-9
+"""Of the largest variance, that of a direction in which nothing varies."""
 SPREADS = (0.0, *np.geomspace(0.02, 1.5, 25).tolist())
 """Standard deviations that slopes may have."""
 
@@ -50,10 +52,17 @@ def clustered(x: Floats, y: Floats, variance: Floats, customer: Ints) -> tuple[F
 
 
 def drawn_slopes(x: Floats, y: Floats, variance: Floats, customer: Ints) -> Floats:
-    """(q,): coefficients of y (n,) on x (n, q), drawn to 0 in the directions in which errors are independent."""
+    """(q,): coefficients of y (n,) on x (n, q), drawn to 0 in the directions in which errors are independent.
+
+    Directions that do not vary, such as a feature that is the same for everybody, have no error, and say nothing.
+    """
     estimate, covariance = clustered(x, y, variance, customer)
     values, vectors = np.linalg.eigh(covariance)
-    errors, turned = np.maximum(values, 1e-12), vectors.T @ estimate
+    known = values > UNKNOWN * values.max()
+    if not known.any():
+        return np.zeros(x.shape[1])
+    errors, vectors = values[known], vectors[:, known]
+    turned = vectors.T @ estimate
     spread = errors + np.array(SPREADS)[:, None] ** 2
     weight = averaged(-0.5 * (np.log(spread) + turned**2 / spread).sum(axis=1))
     return np.asarray(vectors @ (turned * (weight @ (1 - errors / spread))), dtype=np.float64)
