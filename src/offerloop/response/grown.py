@@ -77,7 +77,7 @@ def _judged(evidence: Evidence, part: Ints) -> tuple[float, float, Floats]:
     usable = np.diag(gram) > 1e-9
     off = np.where(usable, off, 0.0)
     mean, doubt = drawn(off, covariance + np.diag(~usable * 1.0), [t**2 * np.eye(2) for t in DOUBTS])
-    return 1 + float(mean[0]), 1 + float(mean[1]), doubt
+    return 1 + float(mean[0]), max(1 + float(mean[1]), 0.0), doubt
 
 
 def _unseen(evidence: Evidence, out: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> tuple[Floats, Floats, Floats]:

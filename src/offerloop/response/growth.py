@@ -33,6 +33,7 @@ from itertools import product
 
 import numpy as np
 from scipy.optimize import isotonic_regression
+from scipy.stats import chi2
 
 from offerloop.response.evidence import Evidence, Ints
 from offerloop.response.spread import averaged, clustered, drawn, drawn_slopes
@@ -49,6 +50,8 @@ SHAPES = (0.0, 0.03, 0.1, 0.3)
 MOST_OF_USUAL = 0.75
 """Of what is expected whatever is shown, the most that may be due to offers."""
 CARRIED = (0.0, 0.1, 0.2, 0.4, 0.8)
+CHANCE = 0.05
+"""How often luck may take something for carried over where nothing is."""
 OWN = (0.0, *np.geomspace(0.05, 3.0, 30).tolist())
 
 
@@ -262,6 +265,8 @@ def _carried(
     found, covariance = clustered(x, left, variance, evidence.whose)
     found, covariance = found[-LAGS:], covariance[-LAGS:, -LAGS:]
     z2 = float(found @ np.linalg.pinv(covariance) @ found)
+    if chi2.sf(z2, LAGS) > CHANCE:
+        return np.zeros(LAGS), z2
     return drawn(found, covariance, [t**2 * np.eye(LAGS) for t in CARRIED])[0], z2
 
 
