@@ -28,7 +28,7 @@ its mean over the draw (Robinson 1988). Effects count the coming window and what
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
@@ -50,6 +50,9 @@ SHAPES = (0.0, 0.03, 0.1, 0.3)
 MOST_OF_USUAL = 0.75
 """Of what is expected whatever is shown, the most that may be due to offers."""
 CARRIED = (0.0, 0.1, 0.2, 0.4, 0.8)
+POWERS = (1.0, 0.5)
+"""Growth by an offer may rise with the share of purchases that it covers, or with its root, where it wins customers for
+what they hardly bought before: whichever leaves less of the outcome."""
 CHANCE = 0.05
 """How often luck may take something for carried over where nothing is."""
 OWN = (0.0, *np.geomspace(0.05, 3.0, 30).tolist())
@@ -94,6 +97,11 @@ class Growth:
     own: Floats
     """(len(OWN),): likelihoods of the spread of u."""
 
+    power: float
+    """Of the share that an offer covers, with which growth rises; see POWERS."""
+    left: float
+    """Sum of squares that is left of the outcome, in units of its variance."""
+
     @property
     def lasts(self) -> float:
         """The effect with all that follows, over that in the offer's own window; not below 0."""
@@ -102,6 +110,13 @@ class Growth:
     @classmethod
     def fit(cls, evidence: Evidence) -> Growth:
         """From decisions of an outcome that is not below zero on the whole, with `customer` and `earlier`."""
+        if evidence.covered is None:
+            return cls._fit(evidence, 1.0)
+        each = [cls._fit(_powered(evidence, power), power) for power in POWERS]
+        return min(each, key=lambda one: one.left)
+
+    @classmethod
+    def _fit(cls, evidence: Evidence, power: float) -> Growth:
         y, usual = evidence.outcome, Usual.fit(evidence.features, evidence.outcome)
         h = usual.over_mean(evidence.features)
         unit, variance = usual.mean * h, noise(h, y - usual.mean * h)
@@ -114,10 +129,12 @@ class Growth:
         left = left - (((z - centre) @ a.T) * steps).sum(axis=1)
         carry, z2 = _carried(evidence, f, base, unit, left, variance)
         own = _own_spread(_sums(evidence.whose, _said(steps.sum(axis=1), left, variance)))
-        return cls(evidence.coding, usual, f, f_se, traits, centre, a, carry, z2, own)
+        squares = float((left**2 / variance).sum())
+        return cls(evidence.coding, usual, f, f_se, traits, centre, a, carry, z2, own, power, squares)
 
     def signals(self, evidence: Evidence) -> Floats:
         """(n, 2): what each row says of its customer's u, and how precisely; they add up over rows of a customer."""
+        evidence = _powered(evidence, self.power)
         h = self.usual.over_mean(evidence.features)
         expected = self.usual.mean * h
         steps = expected[:, None] * _surprises(evidence, self.f)
@@ -127,6 +144,7 @@ class Growth:
 
     def told(self, evidence: Evidence, signals: Floats) -> Told:
         """Of rows of features and earlier offers; `signals` (n, 2) are the sums of their customers' past rows."""
+        evidence = _powered(evidence, self.power)
         expected = self.usual.mean * self.usual.over_mean(evidence.features)
         covered = evidence.covers
         by_offers = (evidence.chance * covered) @ self.f
@@ -151,6 +169,11 @@ class Growth:
         """(n,): u."""
         each = [t**2 * signals[:, 0] / (1 + t**2 * signals[:, 1]) for t in OWN]
         return np.asarray(self.own @ np.array(each), dtype=np.float64)
+
+
+def _powered(evidence: Evidence, power: float) -> Evidence:
+    """With the shares that offers cover to a power."""
+    return evidence if evidence.covered is None else replace(evidence, covered=evidence.covered**power)
 
 
 def _family(evidence: Evidence) -> Ints:

@@ -24,7 +24,7 @@ from offerloop.evaluation.estimate import Z95
 from offerloop.offers import NO_OFFER, Offer
 from offerloop.response.before import Before
 from offerloop.response.crossfit import divisions
-from offerloop.response.days import QUARTER, outcomes
+from offerloop.response.days import outcomes
 from offerloop.response.decisions import earlier_offers, finished, lot_chances, own_chances
 from offerloop.response.evidence import Evidence, Ints
 from offerloop.response.grown import grow
@@ -40,6 +40,8 @@ FEWEST = 200
 """Exposures that an offer, and giving nothing, must have."""
 FEWEST_OF_FAMILY = 50
 """Exposures of one depth, or of nothing, where the depths of its discount have FEWEST together."""
+YEAR = 364
+"""Days in which customers ordered of whom something is told."""
 PARTS = 5
 """That are left out in turn to judge what is told."""
 OUTCOMES = ("value_minor", "coupon_minor", "redeemed")
@@ -63,7 +65,7 @@ class Shown:
     """Effects of the offers that were shown often enough."""
 
     customers: pl.Series
-    """customer_id of who ordered in the last quarter."""
+    """customer_id of who ordered in the last YEAR."""
     made_of: Mapping[str, Floats]
     """By offer (K,): how much of each shown offer it is, nothing first: itself, or two between whose depths it lies."""
     told: dict[str, Floats]
@@ -200,7 +202,7 @@ def _table(seen: _Seen, seed: int, names: Sequence[str], estimator: str, carried
 
 
 def _recent(log: Log) -> nw.Expr:
-    return nw.col("order_day") >= log.as_of_day - QUARTER
+    return nw.col("order_day") >= log.as_of_day - YEAR
 
 
 def _read(exposures: Frame) -> pl.DataFrame:
