@@ -108,7 +108,7 @@ def held_out(
             inside, others = evidence.of(~out), evidence.of(out)
             for name, estimator in estimators.items():
                 fitted = estimator.fit(inside, seed)
-                raw[name][division, out] = fitted.effects(others.features, evidence.offers, others.scope)
+                raw[name][division, out] = fitted.effects(others.features, evidence.offers)
                 tell()
     expected = np.mean([predicted(evidence, parts) for parts in fold], axis=0)
     scores = robust_scores(evidence, expected)

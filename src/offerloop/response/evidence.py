@@ -31,9 +31,6 @@ class Evidence:
     """(n, K): probability of each offer for each row."""
     offers: tuple[Terms, ...]
     """K offers; the first is no offer."""
-    scope: Floats | None = None
-    """(n, K, q): what each row usually does in the scope of each offer; zeros for no offer. None where offers differ in
-    nothing that customers do."""
     bought: Floats | None = None
     """(n,): 1 where something was bought, for a cost that follows from that with any offer, and from nothing else."""
     value: Floats | None = None
@@ -71,7 +68,6 @@ class Evidence:
             action=self.action[rows],
             outcome=self.outcome[rows],
             chance=self.chance[rows],
-            scope=None if self.scope is None else self.scope[rows],
             bought=None if self.bought is None else self.bought[rows],
             value=None if self.value is None else self.value[rows],
             customer=None if self.customer is None else self.customer[rows],
@@ -98,22 +94,14 @@ class Evidence:
         """(n,): of the offer given."""
         return np.array([one.depth for one in self.offers])[self.action]
 
-    @property
-    def given_scope(self) -> Floats:
-        """(n, q): of the offer given; no columns without scopes."""
-        if self.scope is None:
-            return np.zeros((self.size, 0))
-        return self.scope[np.arange(self.size), self.action]
-
 
 class Fitted(Protocol):
     """What an estimator has learned."""
 
-    def effects(self, features: Floats, offers: Sequence[Terms], scope: Floats | None = None) -> Floats:
+    def effects(self, features: Floats, offers: Sequence[Terms]) -> Floats:
         """(n, offers): by how much each offer changes the outcome of each row; 0 for no offer.
 
-        `scope` (n, offers, q) is given where the evidence had one. Raises EvidenceError for an offer that the tested
-        ones say nothing about.
+        Raises EvidenceError for an offer that the tested ones say nothing about.
         """
         ...
 
@@ -136,8 +124,7 @@ class PerOffer:
         """(n, K): of the tested offers."""
         raise NotImplementedError
 
-    def effects(self, features: Floats, offers: Sequence[Terms], scope: Floats | None = None) -> Floats:
-        """See `Fitted`; scopes are not looked at."""
-        del scope
+    def effects(self, features: Floats, offers: Sequence[Terms]) -> Floats:
+        """See `Fitted`."""
         weights = self.coding.weights(offers)
         return self.tested(features) @ weights

@@ -21,8 +21,8 @@ MOSTLY_ZERO = 0.1
 class Levels(Protocol):
     """A model of the outcome under an offer."""
 
-    def expected(self, features: Floats, offers: Sequence[Terms], scope: Floats | None = None) -> Floats:
-        """(n, offers); `scope` (n, offers, q) where the evidence had one."""
+    def expected(self, features: Floats, offers: Sequence[Terms]) -> Floats:
+        """(n, offers)."""
         ...
 
 
@@ -32,11 +32,9 @@ class Differences:
 
     levels: Levels
 
-    def effects(self, features: Floats, offers: Sequence[Terms], scope: Floats | None = None) -> Floats:
+    def effects(self, features: Floats, offers: Sequence[Terms]) -> Floats:
         """See `Fitted`."""
-        if scope is not None:
-            scope = np.concatenate([np.zeros_like(scope[:, :1]), scope], axis=1)
-        expected = self.levels.expected(features, [NOTHING, *offers], scope)
+        expected = self.levels.expected(features, [NOTHING, *offers])
         return expected[:, 1:] - expected[:, :1]
 
 
@@ -46,9 +44,9 @@ class Sole:
 
     levels: Levels
 
-    def effects(self, features: Floats, offers: Sequence[Terms], scope: Floats | None = None) -> Floats:
+    def effects(self, features: Floats, offers: Sequence[Terms]) -> Floats:
         """See `Fitted`."""
-        found = self.levels.expected(features, offers, scope)
+        found = self.levels.expected(features, offers)
         return found * np.array([float(bool(one.kind)) for one in offers])
 
 
@@ -59,9 +57,9 @@ class TwoParts:
     chance: Levels
     amount: Levels
 
-    def expected(self, features: Floats, offers: Sequence[Terms], scope: Floats | None = None) -> Floats:
+    def expected(self, features: Floats, offers: Sequence[Terms]) -> Floats:
         """See `Levels`."""
-        return self.chance.expected(features, offers, scope) * self.amount.expected(features, offers, scope)
+        return self.chance.expected(features, offers) * self.amount.expected(features, offers)
 
 
 @dataclass(frozen=True)
@@ -70,9 +68,8 @@ class Flat:
 
     mean: float
 
-    def expected(self, features: Floats, offers: Sequence[Terms], scope: Floats | None = None) -> Floats:
+    def expected(self, features: Floats, offers: Sequence[Terms]) -> Floats:
         """See `Levels`."""
-        del scope
         return np.full((len(features), len(offers)), self.mean)
 
 
@@ -92,8 +89,7 @@ class Amounts:
     @classmethod
     def of(cls, evidence: Evidence, level: Levels) -> Amounts:
         """Ratio of the sums of what was seen and what is expected, for each offer."""
-        scope = None if evidence.scope is None else evidence.given_scope[:, None]
-        expected = level.expected(evidence.features, [NOTHING], scope)[:, 0]
+        expected = level.expected(evidence.features, [NOTHING])[:, 0]
         number, sum_told = len(evidence.offers), float(expected.sum())
         whole = float(evidence.outcome.sum()) / sum_told if sum_told else 1.0
         seen, told = (np.bincount(evidence.action, one, number) for one in (evidence.outcome, expected))
@@ -103,19 +99,9 @@ class Amounts:
         sure = np.clip(1 - error / np.maximum((ratio - whole) ** 2, 1e-12), 0, 1)
         return cls(level, evidence.coding, whole + np.where(np.isfinite(error), sure, 0.0) * (ratio - whole))
 
-    def expected(self, features: Floats, offers: Sequence[Terms], scope: Floats | None = None) -> Floats:
+    def expected(self, features: Floats, offers: Sequence[Terms]) -> Floats:
         """See `Levels`."""
-        return self.level.expected(features, offers, scope) * (self.ratio @ self.coding.weights(offers))
-
-
-def scope_of(scope: Floats | None, offer: int) -> Floats | None:
-    """(n, q): of one offer."""
-    return None if scope is None else scope[:, offer]
-
-
-def beside(features: Floats, scope: Floats | None, terms: Floats) -> Floats:
-    """Features, scope where there is one, and terms, side by side."""
-    return np.column_stack([features, terms] if scope is None else [features, scope, terms])
+        return self.level.expected(features, offers) * (self.ratio @ self.coding.weights(offers))
 
 
 def kind_of(outcome: Floats) -> Kind:

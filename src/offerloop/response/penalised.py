@@ -13,17 +13,17 @@ from offerloop.response.terms import Floats
 PENALTIES = tuple(10.0**power for power in range(9))
 
 
-def least_left_out(x: Floats, y: Floats, held_back: Floats | float = 1.0) -> Floats:
+def least_left_out(x: Floats, y: Floats) -> Floats:
     """Slopes (p,) of y (n,) on x (n, p), without a constant; each column's penalty is in units of its mean square.
 
-    `held_back` (p,) says how many times as much some columns are penalised. A column of zeros has slope 0.
+    A column of zeros has slope 0.
     """
     varies = (x != 0).any(axis=0)
     if not varies.all():
         found = np.zeros(x.shape[1])
-        found[varies] = least_left_out(x[:, varies], y, np.broadcast_to(held_back, x.shape[1])[varies])
+        found[varies] = least_left_out(x[:, varies], y)
         return found
-    scale = np.sqrt(np.maximum((x * x).mean(axis=0), 1e-300) * held_back)
+    scale = np.sqrt(np.maximum((x * x).mean(axis=0), 1e-300))
     z = x / scale
     values, vectors = np.linalg.eigh(z.T @ z)
     turned = z @ vectors

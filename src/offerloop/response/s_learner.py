@@ -14,7 +14,7 @@ import numpy as np
 
 from offerloop.response.calibration import Line
 from offerloop.response.evidence import Evidence, Fitted
-from offerloop.response.levels import Amounts, Flat, Kind, Levels, against_none, beside, scope_of
+from offerloop.response.levels import Amounts, Flat, Kind, Levels, against_none
 from offerloop.response.scores import folds
 from offerloop.response.terms import Coding, Floats, Terms
 
@@ -47,13 +47,13 @@ class Trees:
     model: Any
     line: Line
 
-    def expected(self, features: Floats, offers: Sequence[Terms], scope: Floats | None = None) -> Floats:
+    def expected(self, features: Floats, offers: Sequence[Terms]) -> Floats:
         """See `Levels`."""
         terms = np.zeros((len(offers), 0)) if self.coding is None else self.coding.columns(offers)
-        return np.column_stack([self._one(features, row, scope_of(scope, k)) for k, row in enumerate(terms)])
+        return np.column_stack([self._one(features, row) for row in terms])
 
-    def _one(self, features: Floats, terms: Floats, scope: Floats | None) -> Floats:
-        table = beside(features, scope, np.tile(terms, (len(features), 1)))
+    def _one(self, features: Floats, terms: Floats) -> Floats:
+        table = np.column_stack([features, np.tile(terms, (len(features), 1))])
         return self.line.applied(self.model.predict(table, raw_score=True, num_threads=1))
 
 
@@ -81,7 +81,7 @@ def grown(evidence: Evidence, kind: Kind, coding: Coding | None, seed: int) -> L
     rng = np.random.default_rng(seed)
     evidence = evidence.at_most(MOST_ROWS, rng)
     terms = np.zeros((len(evidence.offers), 0)) if coding is None else coding.columns(evidence.offers)
-    x = beside(evidence.features, evidence.given_scope, terms[evidence.action])
+    x = np.column_stack([evidence.features, terms[evidence.action]])
     never_falls = np.zeros(x.shape[1], dtype=np.int64)
     if coding is not None:
         never_falls[-terms.shape[1]] = coding.monotone  # the depth comes first among the terms

@@ -19,7 +19,7 @@ import numpy as np
 
 from offerloop.response.calibration import moments
 from offerloop.response.evidence import Evidence, Fitted
-from offerloop.response.levels import Kind, Levels, against_none, beside, scope_of
+from offerloop.response.levels import Kind, Levels, against_none
 from offerloop.response.s_learner import LEFT_OUT, MOST_ROWS, amounts
 from offerloop.response.scores import folds
 from offerloop.response.terms import Coding, Floats, Terms
@@ -36,16 +36,16 @@ class Structured:
     appetite: Any
     sensitivity: Any
 
-    def expected(self, features: Floats, offers: Sequence[Terms], scope: Floats | None = None) -> Floats:
+    def expected(self, features: Floats, offers: Sequence[Terms]) -> Floats:
         """See `Levels`."""
         a = self.start.appetite + self._sum(self.appetite, features)
         terms = self.coding.columns(offers)
-        alike = np.unique(terms[:, 1:], axis=0, return_inverse=True)[1].ravel() if scope is None else range(len(terms))
+        alike = np.unique(terms[:, 1:], axis=0, return_inverse=True)[1].ravel()
         found = np.empty((len(features), len(offers)))
         for family in np.unique(alike):
             mine = np.flatnonzero(alike == family)
             rest = np.tile(terms[mine[0], 1:], (len(features), 1))
-            s = self.start.slope(self._sum(self.sensitivity, beside(features, scope_of(scope, mine[0]), rest)))
+            s = self.start.slope(self._sum(self.sensitivity, np.column_stack([features, rest])))
             found[:, mine] = moments(a[:, None] + s[:, None] * terms[mine, 0], self.kind)[0]
         return found
 

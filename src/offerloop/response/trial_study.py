@@ -84,24 +84,24 @@ class Learned:
     spending: Spending
     same: Floats
 
-    def effects(self, features: Floats, scope: Floats | None = None) -> tuple[Floats, Floats | None]:
+    def effects(self, features: Floats) -> tuple[Floats, Floats | None]:
         """Value and cost (n, K) of every offer against none, drawn to what left-out customers showed."""
-        value = self.value_line.applied(self.value.effects(features, self.offers, scope))
+        value = self.value_line.applied(self.value.effects(features, self.offers))
         if self.cost is None or self.cost_line is None:
             return value, None
-        return value, self.cost_line.applied(self.cost.effects(features, self.offers, scope))
+        return value, self.cost_line.applied(self.cost.effects(features, self.offers))
 
-    def se(self, features: Floats, scope: Floats | None = None) -> Floats:
+    def se(self, features: Floats) -> Floats:
         """(n, K): rough standard errors of profit."""
-        found = self.value_line.se(self.value.effects(features, self.offers, scope))
+        found = self.value_line.se(self.value.effects(features, self.offers))
         if self.cost is None or self.cost_line is None:
             return found
-        return np.hypot(found, self.cost_line.se(self.cost.effects(features, self.offers, scope)))
+        return np.hypot(found, self.cost_line.se(self.cost.effects(features, self.offers)))
 
-    def policy(self, features: Floats, scope: Floats | None = None) -> Floats:
+    def policy(self, features: Floats) -> Floats:
         """(n, K): probability of each offer."""
         if self.decision.verdict == "targeted":
-            value, cost = self.effects(features, scope)
+            value, cost = self.effects(features)
             return self.spending.best(value if cost is None else value - cost, cost)
         return np.tile(self.same[self.decision.offer if self.decision.verdict == "everyone" else 0], (len(features), 1))
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from offerloop.response.calibration import moments
 from offerloop.response.evidence import Evidence
-from offerloop.response.levels import Kind, beside
+from offerloop.response.levels import Kind
 from offerloop.response.terms import Floats
 
 ROUNDS, PATIENCE = 200, 15
@@ -77,10 +77,10 @@ class Side:
         return cls(evidence, depth, depth - usual, {"appetite": zeros, "sensitivity": zeros})
 
     def tables(self) -> dict[Part, Floats]:
-        """Columns of each part: features, and for the sensitivity the scope and family of the offer given."""
+        """Columns of each part: features, and for the sensitivity the family of the offer given."""
         one = self.evidence
         rest = one.coding.columns(one.offers)[one.action, 1:]
-        return {"appetite": one.features, "sensitivity": beside(one.features, one.given_scope, rest)}
+        return {"appetite": one.features, "sensitivity": np.column_stack([one.features, rest])}
 
     def eta(self, start: Start) -> Floats:
         """The whole prediction, on the scale on which it adds up."""
