@@ -106,8 +106,7 @@ def make_world(preset: str, setting: Setting, seed: int) -> World:
     market = Market(load_preset(preset), customers, PRODUCTS, seed, BEFORE)
     menu = setting.menu(market)
     value, cost, before = learnt_from(market, menu, setting.weeks, np.random.default_rng(seed))
-    every = np.tile(np.arange(customers), setting.weeks)
-    study = study_trial(value, cost, Spending(), seed, {NAME: RidgeTLearner()}, customer=every)
+    study = study_trial(value, cost, Spending(), seed, {NAME: RidgeTLearner()})
     now = seen(market)
     features, liability = columns_of(now, menu), market.terms.liability_minor[menu]
     calibrated = by_study(study, value, cost, features, seed)
@@ -116,7 +115,7 @@ def make_world(preset: str, setting: Setting, seed: int) -> World:
     truth = true_effects(market, LUCK)
     return World(
         calibrated=calibrated,
-        raw=by_bootstrap(replace(value, outcome=value.outcome - cost.outcome), features, every, seed),
+        raw=by_bootstrap(replace(value, outcome=value.outcome - cost.outcome), features, seed),
         segments=replace(segments, of=segment_of(now)),
         profit=truth.profit_minor[:, menu],
         cost=truth.cost_minor[:, menu],
@@ -143,7 +142,10 @@ def learnt_from(
         cost.append(done.cost_minor(n, of.own_share[offer]) * (arm > 0))
     offers = (NOTHING, *(Terms(of.ids[k], of.ids[k], 1.0) for k in menu))
     chance = np.tile(np.r_[1 - DRAWN, np.full(len(menu), DRAWN / len(menu))], (n * weeks, 1))
-    found = Evidence(np.concatenate(features), np.concatenate(given), np.concatenate(value), chance, offers)
+    found = Evidence(
+        np.concatenate(features), np.concatenate(given), np.concatenate(value), chance, offers,
+        customer=np.tile(np.arange(n), weeks),
+    )  # fmt: skip
     return found, replace(found, outcome=np.concatenate(cost)), before
 
 
@@ -157,10 +159,10 @@ def by_study(study: TrialStudy, value: Evidence, cost: Evidence, features: Float
     return Believed((gained - paid)[:, 1:], found.se(features)[:, 1:])
 
 
-def by_bootstrap(profit: Evidence, features: Floats, customer: Ints, seed: int) -> Believed:
-    """Fits to customers drawn with replacement tell the error (Efron 1979); `customer` (rows,) is whose each row is."""
+def by_bootstrap(profit: Evidence, features: Floats, seed: int) -> Believed:
+    """Fits to customers drawn with replacement tell the error (Efron 1979)."""
     rng, n = np.random.default_rng(seed), len(features)
-    rows_of = np.argsort(customer, kind="stable").reshape(n, -1)
+    rows_of = np.argsort(profit.whose, kind="stable").reshape(n, -1)
 
     def told(rows: Ints) -> Floats:
         return RidgeTLearner().fit(profit.of(rows), seed).effects(features, profit.offers)[:, 1:]

@@ -117,9 +117,11 @@ def test_of_many_offers_levels_that_differ_by_luck_alone_are_drawn_together():
 
 
 def test_rows_of_one_customer_are_in_one_fold():
+    value, _, _ = trial(1, n=300)
     customer = np.repeat(np.arange(100), 3)
-    for one in divisions(300, 3, 1, customer):
-        assert all(len(set(one[customer == k])) == 1 for k in range(100))
+    study = study_trial(replace(value, customer=customer), None, Spending(), 1, {"ridge_t": RidgeTLearner()})
+    for fold in study.value.fold:
+        assert all(len(set(fold[customer == k])) == 1 for k in range(100))
 
 
 def test_what_is_learned_from_all_gives_what_was_decided():

@@ -33,8 +33,6 @@ class Evidence:
     """K offers; the first is no offer."""
     bought: Floats | None = None
     """(n,): 1 where something was bought, for a cost that follows from that with any offer, and from nothing else."""
-    value: Floats | None = None
-    """(n,): of costs, the value of the same rows."""
     customer: Ints | None = None
     """(n,): whose row it is, numbered from 0; None where every row is of somebody else."""
     earlier: Ints | None = None
@@ -69,7 +67,6 @@ class Evidence:
             outcome=self.outcome[rows],
             chance=self.chance[rows],
             bought=None if self.bought is None else self.bought[rows],
-            value=None if self.value is None else self.value[rows],
             customer=None if self.customer is None else self.customer[rows],
             earlier=None if self.earlier is None else self.earlier[rows],
             covered=None if self.covered is None else self.covered[rows],

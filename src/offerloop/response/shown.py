@@ -113,9 +113,7 @@ class _Seen:
 
     def of(self, name: str) -> Evidence:
         """Evidence of one outcome."""
-        return replace(
-            self.evidence, outcome=self.outcomes[name], value=self.outcomes[OUTCOMES[0]], customer=self.customer
-        )
+        return replace(self.evidence, outcome=self.outcomes[name], customer=self.customer)
 
     @property
     def customer(self) -> Ints:

@@ -113,18 +113,15 @@ def study_trial(
     seed: int,
     estimators: Mapping[str, Estimator] | None = None,
     tell: Callable[[], None] = lambda: None,
-    customer: Ints | None = None,
 ) -> TrialStudy:
-    """Judge estimators and decide; `tell` is called after each fit.
-
-    `customer` (rows,) numbers the customers from 0 where some have several rows: models are judged on other customers.
-    """
+    """Judge estimators on customers whom they have not seen, and decide; `tell` is called after each fit."""
     found = known() if estimators is None else estimators
     rows = np.arange(value.size)
     if value.size > MOST_ROWS:
         rows = np.sort(np.random.default_rng(seed).choice(value.size, MOST_ROWS, replace=False))
-    fold = divisions(len(rows), DIVISIONS, seed, None if customer is None else customer[rows])
-    held = held_out(value.of(rows), found, fold, seed, tell)
+    judged = value.of(rows)
+    fold = divisions(len(rows), DIVISIONS, seed, judged.customer)
+    held = held_out(judged, found, fold, seed, tell)
     paid = None if cost is None else held_out(cost.after(value).of(rows), found, fold, seed, tell)
     contest = Contest.of(held, paid, spending)
     return TrialStudy(rows, held, paid, contest, contest.decide(), *contest.forecast(), spending, seed)
