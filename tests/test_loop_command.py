@@ -157,7 +157,10 @@ worth = "1"
     ("change", "said"),
     [
         (lambda text: text + ANOTHER, "a loop runs one campaign"),
-        (lambda text: text.replace('max_discount = "2.00"\n', "", 1), "may cost any amount"),
+        (
+            lambda text: text.replace('max_discount = "2.00"\n', "", 1),
+            "a 'max_discount', or the campaign budget_basis",
+        ),
     ],
     ids=["two campaigns", "no maximum"],
 )
@@ -176,3 +179,12 @@ def test_changed_offers_need_a_new_campaign(command, shop):
     code, _, err = command("loop", shop.folder, "--once")
     assert code == 2
     assert "changed since the loop began" in err
+
+
+def test_offers_without_a_maximum_go_out_under_a_budget_of_expected_costs(command, shop):
+    config = shop.folder / "offerloop.toml"
+    text = config.read_text(encoding="utf-8").replace('max_discount = "2.00"\n', "", 1)
+    config.write_text(text.replace("[[campaigns]]", '[[campaigns]]\nbudget_basis = "expected"', 1), encoding="utf-8")
+    shop.week(once(command, shop)["file"])
+    for one in once(command, shop)["periods"]:
+        assert 0 < one["liability_minor"] <= 150 * 15 * 1.1

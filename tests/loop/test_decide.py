@@ -37,6 +37,21 @@ def test_liabilities_stay_within_the_budget(budget, seed, explore):
     assert np.all(found.propensity > 0)
 
 
+@settings(max_examples=25)
+@given(st.integers(0, 60_000), st.integers(0, 10_000), st.floats(0, 1))
+def test_expected_costs_stay_within_their_budget_whatever_offers_can_cost(budget, seed, explore):
+    rng = np.random.default_rng(seed)
+    menu = replace(MENU, liability_minor=np.zeros(3, dtype=np.int64), most_minor=np.full(3, np.inf), by_expected=True)
+    made = Loop(menu, budget, Rules(explore=explore))
+    for _ in range(3):
+        made.learn(period(300, np.full(3, 0.2), rng))
+    seen = sight(300, rng)
+    found = made.decide(seen, rng)
+    told = np.flatnonzero(found.given != NOTHING)
+    cost = made.known(seen).costs.expected_minor(seen, menu)[told, found.given[told]].sum()
+    assert cost <= found.counted_minor <= budget
+
+
 @pytest.mark.slow
 def test_chances_are_those_of_the_draw():
     made, seen = loop([0.3, 0.3, 0.3], budget=50_000), sight(400, np.random.default_rng(5))

@@ -79,12 +79,14 @@ class Decision:
     """Share of planned offers that is held back."""
     evidence: Evidence
     """That the best plan gains."""
+    counted_minor: int
+    """What is given, as the budget counts it."""
 
     @classmethod
     def nothing(cls, customers: int, offers: int) -> Decision:
         """No offer to anybody."""
         none = np.full(customers, NOTHING)
-        return cls(none, none, np.full(customers, PLAN, ARM), offers, 0, 0.0, Evidence(0.0, 0.0, 0.0))
+        return cls(none, none, np.full(customers, PLAN, ARM), offers, 0, 0.0, Evidence(0.0, 0.0, 0.0), 0)
 
     @property
     def sent(self) -> bool:
@@ -118,32 +120,35 @@ class Known:
 def decide(
     sight: Sight, menu: Menu, known: Known, budget_minor: int, rules: Rules, rng: np.random.Generator, *, allowed: bool
 ) -> Decision:
-    """Plan for everybody, then draw who explores, what, and from whom the plan is held back; the liability of all that
-    is given is within the budget. Without `allowed` no plan goes out.
+    """Plan for everybody, then draw who explores, what, and from whom the plan is held back; what the budget
+    counts of all that is given is within it. Without `allowed` no plan goes out.
     """
     n, k = sight.scope.shape
-    most = max(int(menu.liability_minor.max()), 1)
+    cost = known.costs.expected_minor(sight, menu)
+    counted = menu.counted_minor(cost)
+    highest = counted.max(axis=0)
+    most = max(int(highest.max()), 1)
     explorers = n_explorers(n, [(rules.explore * budget_minor, most)], rules.most_explorers)
     left = budget_minor - explorers * most
     held = rules.held if left > most else 0.0
-    cost = known.costs.expected_minor(sight, menu)
     gain = sight.spend[:, None] * known.belief.per_spend(known.scaling) * known.belief.shares(sight.told)[:, menu.group]
-    plan = _best(gain - cost, menu, int((left - most) / (1 - held)) if held else left)
+    plan = _best(gain - cost, counted, int((left - most) / (1 - held)) if held else left)
     evidence = _evidence(plan, sight, menu, known, cost)
     sent = allowed and evidence.shown >= rules.needed(evidence.hoped)
     planned = plan if sent else np.full(n, NOTHING)
     given, arm = planned.copy(), np.full(n, PLAN, ARM)
     offered = np.flatnonzero(planned != NOTHING)
-    back = draw_holdback(offered, menu.liability_minor[planned[offered]], held, rng)
+    back = draw_holdback(offered, counted[offered, planned[offered]], held, rng)
     given[back], arm[back] = NOTHING, HOLDBACK
     lot = draw_explorers(np.arange(n), explorers, rng)
     given[lot], arm[lot] = rng.integers(NOTHING, k, explorers), EXPLORE
-    return Decision(given, planned, arm, k, explorers, held, evidence)
+    told = np.flatnonzero(given != NOTHING)
+    spent = int(counted[told, given[told]].sum())
+    return Decision(given, planned, arm, k, explorers, held, evidence, spent)
 
 
-def _best(profit: Floats, menu: Menu, budget_minor: int) -> Ints:
-    cost = np.broadcast_to(menu.liability_minor, profit.shape)
-    return solve(Problem.of(profit, cost, budget_minor)).choice[:, 0].astype(np.int64)
+def _best(profit: Floats, counted: Ints, budget_minor: int) -> Ints:
+    return solve(Problem.of(profit, counted, budget_minor)).choice[:, 0].astype(np.int64)
 
 
 def _evidence(plan: Ints, sight: Sight, menu: Menu, known: Known, cost: Floats) -> Evidence:

@@ -36,14 +36,15 @@ DECIDED = ("explorers", "held", "sent", "state", "missed", "p_gain", "shown", "h
 """What a decision says of itself."""
 
 
-def menu_of(offers: Sequence[Offer]) -> Menu:
-    """Offers as arrays. Raises InputError for one that could cost without limit."""
-    liability = []
-    for one in offers:
-        most = liability_minor(one)
-        if most is None:
-            raise InputError(f"the offer '{one.offer_id}' may cost any amount; give it a 'max_discount' for the loop")
-        liability.append(most)
+def menu_of(offers: Sequence[Offer], *, by_expected: bool) -> Menu:
+    """Offers as arrays. Raises InputError for one that could cost without limit where the budget counts liabilities."""
+    liability = [liability_minor(one) for one in offers]
+    for one, most in zip(offers, liability, strict=True):
+        if most is None and not by_expected:
+            raise InputError(
+                f"the offer '{one.offer_id}' may cost any amount; give it a 'max_discount', or the campaign "
+                'budget_basis = "expected"'
+            )
     alike = [(one.kind, one.share_off, one.threshold_minor, _off(one)) for one in offers]
     places = {key: place for place, key in enumerate(dict.fromkeys(alike))}
     return Menu(
@@ -52,10 +53,11 @@ def menu_of(offers: Sequence[Offer]) -> Menu:
         share_off=np.array([float(one.share_off or 0) for one in offers]),
         threshold_minor=np.array([float(one.threshold_minor) for one in offers]),
         off_minor=np.array([_off(one) for one in offers], dtype=np.float64),
-        most_minor=np.array([float(one.most_minor or 0) for one in offers]),
+        most_minor=np.array([np.inf if one.most_minor is None else float(one.most_minor) for one in offers]),
         own_share=np.array([float(1 - one.funded_share) for one in offers]),
-        liability_minor=np.array(liability, dtype=np.int64),
+        liability_minor=np.array([most or 0 for most in liability], dtype=np.int64),
         contact_minor=np.array([float(one.contact.cost_minor) for one in offers]),
+        by_expected=by_expected,
     )
 
 

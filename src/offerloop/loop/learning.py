@@ -29,7 +29,7 @@ class Loop:
 
     menu: Menu
     budget_minor: int
-    """Of liabilities, for a period."""
+    """Of a period: of liabilities, or of expected costs (see `Menu.by_expected`)."""
     rules: Rules = field(default_factory=Rules)
     prior: Prior = field(default_factory=Prior)
     scaling: Scaling | None = None

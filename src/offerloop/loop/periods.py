@@ -19,7 +19,6 @@ from offerloop.errors import ContractError
 from offerloop.loop.decide import Decision, Evidence
 from offerloop.loop.learning import Loop
 from offerloop.loop.shop import ARM, NotYetError, Period, Sight
-from offerloop.offers import NOTHING
 from offerloop.store.journal import Journal
 from offerloop.tables import EXPLORE, HOLDBACK, PLAN
 
@@ -79,14 +78,15 @@ def _decide(loop: Loop, sight: Sight, period: int, seed: int, *, missed: bool) -
         made = Decision.nothing(len(sight.spend), len(loop.menu.ids))
     else:
         made = loop.decide(sight, np.random.default_rng([seed, period]))
-    liability = int(loop.menu.liability_minor[made.given[made.given != NOTHING]].sum())
-    if liability > loop.budget_minor:
-        raise ContractError(f"period {period} would cost up to {liability}, more than its budget {loop.budget_minor}")
+    if made.counted_minor > loop.budget_minor:
+        raise ContractError(
+            f"period {period} would cost up to {made.counted_minor}, more than its budget {loop.budget_minor}"
+        )
     return {
         "given": made.given.tolist(), "planned": made.planned.tolist(),
         "arm": [JOURNAL_ARMS.index(one) for one in made.arm.tolist()],
         "explorers": made.explorers, "held": made.held, "sent": made.sent, **vars(made.evidence),
-        "liability_minor": liability, "belief": loop.belief().mean.tolist(),
+        "liability_minor": made.counted_minor, "belief": loop.belief().mean.tolist(),
         "state": loop.guardrails.state, "missed": missed, "customers": list(sight.customers),
     }  # fmt: skip
 
@@ -95,7 +95,9 @@ def _decision(body: dict[str, Any], loop: Loop) -> Decision:
     given, planned, codes = (np.array(body[name], dtype=np.int64) for name in ("given", "planned", "arm"))
     evidence = Evidence(body["p_gain"], body["shown"], body["hoped"])
     arm = np.array(JOURNAL_ARMS, ARM)[codes]
-    return Decision(given, planned, arm, len(loop.menu.ids), body["explorers"], body["held"], evidence)
+    return Decision(
+        given, planned, arm, len(loop.menu.ids), body["explorers"], body["held"], evidence, body["liability_minor"]
+    )
 
 
 def _learned(done: Period, loop: Loop) -> dict[str, Any]:

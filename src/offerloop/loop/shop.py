@@ -34,13 +34,22 @@ class Menu:
     own_share: Floats
     """Of the discount, what the shop pays itself."""
     liability_minor: Ints
+    """The most that an offer can cost; 0 for one without a limit, which needs a budget of expected costs."""
     contact_minor: Floats
     """What it costs to tell somebody."""
+    by_expected: bool = False
+    """Whether the budget counts what offers are expected to cost; else the most they can cost, their liability."""
 
     @property
     def groups(self) -> int:
         """How many there are."""
         return int(self.group.max()) + 1
+
+    def counted_minor(self, expected_minor: Floats) -> Ints:
+        """Return what the budget counts for each customer and offer, of what offers are expected to cost there."""
+        if self.by_expected:
+            return np.ceil(expected_minor).astype(np.int64)
+        return np.broadcast_to(self.liability_minor, expected_minor.shape)
 
 
 @dataclass(frozen=True)

@@ -175,7 +175,7 @@ def _go_on(config: Config, campaign: Campaign, folder: Path, journal: Journal) -
     events = prepare(config, engine)
     categories = usual_baskets(events.merchandise_lines, events.products, config.response).categories
     offers = config.offers_of(campaign, categories, events.offers)
-    menu = menu_of(offers)
+    menu = menu_of(offers, by_expected=campaign.budget_basis == "expected")
     plan, lot = (config.minor(one, campaign) for one in (campaign.budget, campaign.explore_budget))
     loop = Loop(menu, plan + lot, Rules(explore=lot / max(plan + lot, 1)))
     terms = [f"{one.offer_id}: {one.label()}" for one in offers]
