@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 from offerloop.evaluation.assignment import in_holdout
+from offerloop.market.policies import lottery
 from offerloop.market.preset import load_preset
 from offerloop.market.simulation import Market
 from offerloop.service.simulated_shop import write_shop
@@ -26,6 +27,16 @@ class Shop:
         self.market.step(told.select("customer_id", "offer_id", "propensity"))
         for name, table in self.market.observe().items():
             table.write_parquet(self.folder / f"{name}.parquet")
+
+    def log(self, weeks):
+        """Live through weeks in which half of the customers get an offer at random."""
+        rng = np.random.default_rng(1)
+        for _ in range(weeks):
+            given = lottery(self.market, rng)
+            self.market.advance(given.offer, given.propensity)
+        for name, table in self.market.observe().items():
+            table.write_parquet(self.folder / f"{name}.parquet")
+        write_shop(self.market, self.folder)
 
 
 @pytest.fixture
@@ -188,3 +199,26 @@ def test_offers_without_a_maximum_go_out_under_a_budget_of_expected_costs(comman
     shop.week(once(command, shop)["file"])
     for one in once(command, shop)["periods"]:
         assert 0 < one["liability_minor"] <= 150 * 15 * 1.1
+
+
+def test_it_learns_from_what_was_shown_before_it_began(command, shop):
+    """The first plan rests on the log; what the loop itself gave is learned once, not again from the exposures."""
+    shop.log(6)
+    found = once(command, shop)
+    assert found["log"] == "learned from 900 exposures in 6 periods before the loop began"
+    assert found["periods"][0]["hoped"] > 0
+    assert "learned from 900 exposures" in command("loop", shop.folder, "--once")[1]
+    shop.week(found["file"])
+    assert once(command, shop)["log"] == found["log"]
+
+
+def test_a_log_without_propensities_teaches_nothing_and_says_so(command, shop):
+    shop.log(6)
+    file = shop.folder / "exposures.parquet"
+    pl.read_parquet(file).drop("propensity").write_parquet(file)
+    config = shop.folder / "offerloop.toml"
+    text = config.read_text(encoding="utf-8")
+    config.write_text(text.replace('propensity = "propensity"\n', ""), encoding="utf-8")
+    found = once(command, shop)
+    assert found["log"].startswith("nothing learned from before the loop began: the exposures have no propensity")
+    assert found["periods"][0]["hoped"] == 0

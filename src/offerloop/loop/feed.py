@@ -22,13 +22,14 @@ from offerloop.errors import InputError
 from offerloop.evaluation.assignment import in_holdout
 from offerloop.events import Events
 from offerloop.loop.decide import Decision
-from offerloop.loop.shop import LATELY, Floats, Menu, NotYetError, Period, Pulse, Sight
+from offerloop.loop.shop import LATELY, Floats, Ints, Menu, NotYetError, Period, Pulse, Sight
 from offerloop.loop.watch import LINES, OPT_OUTS, Watched, pulse_of, watched
 from offerloop.offers import NO_OFFER, NOTHING, Offer
 from offerloop.offers.base import liability_minor
 from offerloop.offers.spend_and_save import SpendAndSave
 from offerloop.response import Margins
 from offerloop.response.days import QUARTER, customer_days, features, outcomes, scope, scope_days
+from offerloop.response.decisions import decided, finished, read_exposures
 
 EPOCH = date(1970, 1, 1)
 WEEK = 7
@@ -106,24 +107,50 @@ class FeedShop:
         if self.events.as_of_day < day:
             raise NotYetError(f"period {period} begins on {_date(day)}, and the orders end before that day")
         ids = self._active(day) if customers is None else pl.Series("customer_id", list(customers)).cast(self._type)
-        rows = pl.DataFrame({"customer_id": ids}).with_columns(shown_day=pl.lit(day))
+        return self._seen(pl.DataFrame({"customer_id": ids}).with_columns(shown_day=pl.lit(day)), period)
+
+    def _seen(self, rows: pl.DataFrame, period: int) -> Sight:
+        """What was known of the customers of rows (customer_id, shown_day) of a period before their day."""
         known = features(self._days, rows)
         weeks = self.days / WEEK
         whole = known["spend_91"].to_numpy() * WEEK / QUARTER * weeks
         by = {name: scope(of, rows)["list_week"].to_numpy() * weeks for name, of in self._scopes.items()}
         covered = np.stack([whole if one.category is None else by[one.category] for one in self.offers], axis=1)
-        names = tuple(ids.cast(pl.String).to_list())
+        names = tuple(rows["customer_id"].cast(pl.String).to_list())
         return Sight(
             np.maximum(whole, 0.0), np.maximum(covered, 0.0), known.to_numpy(), self._told_lately(period, names), names
         )
 
     def _told_lately(self, period: int, names: Sequence[str]) -> Floats:
-        """(customers,): by what this loop gave before."""
+        """(customers,): by what was given before."""
         found = np.zeros(len(names))
         for before, told in self._told.items():
             if before < period:
                 found += LATELY ** (period - 1 - before) * np.array([name in told for name in names], dtype=np.float64)
         return found
+
+    def logged(self) -> list[Period]:
+        """Return the periods before the loop began, of whoever was in the log then; their windows were over by then.
+
+        Raises EvidenceError where the log has no propensities.
+        """
+        exposures = read_exposures(self.events.exposures)
+        number = (pl.col("shown_day") - self.first_day).floordiv(self.days).alias("period")
+        exposures = exposures.filter(pl.col("shown_day") < self.first_day).with_columns(number)
+        told = exposures.filter(pl.col("offer_id") != NO_OFFER).select("period", pl.col("customer_id").cast(pl.String))
+        for period, customer in told.drop_nulls().iter_rows():
+            self._told.setdefault(period, set()).add(customer)
+        rows, _ = finished(exposures, self.events.first_day, self.first_day, self.days)
+        rows = rows.filter(pl.col("until_day") - pl.col("shown_day") == self.days)
+        rows, action, chance = decided(exposures, rows, [NO_OFFER, *(one.offer_id for one in self.offers)])
+        numbers = rows["period"].to_numpy()
+        parts = [np.flatnonzero(numbers == one) for one in np.unique(numbers)]
+        return [self._logged(rows[one], action[one] - 1, chance[one, 1:]) for one in parts]
+
+    def _logged(self, rows: pl.DataFrame, given: Ints, chance: Floats) -> Period:
+        found = outcomes(self._days, rows)
+        cost = np.where(given != NOTHING, found["cost_minor"].to_numpy(), 0.0)
+        return Period(self._seen(rows, int(rows["period"][0])), given, chance, found["value_minor"].to_numpy(), cost)
 
     def _active(self, day: int) -> pl.Series:
         """Who ordered in the quarter before, may get offers and is not in the holdout; sorted."""

@@ -7,11 +7,30 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
+from offerloop.engine import collect
+from offerloop.engine.base import Frame
+from offerloop.errors import EvidenceError
+from offerloop.offers import NO_OFFER
 from offerloop.response.evidence import Ints
 from offerloop.response.terms import Floats
 
 _SAME, _WHOLE = 1e-9, 1e-6
 """How far propensities of one offer on one day may differ, and those of a day sum from 1."""
+
+
+def read_exposures(exposures: Frame) -> pl.DataFrame:
+    """customer_id, offer_id ('none' for nothing), shown_day and propensity."""
+    if "propensity" not in exposures.collect_schema():
+        raise EvidenceError(
+            "the exposures have no propensity, so what was shown says nothing of what it caused; log with each "
+            "exposure the chance with which its offer was chosen ('offerloop run' writes it)"
+        )
+    found = collect(exposures.select("customer_id", "offer_id", "shown_day", "propensity"))
+    name = pl.col("offer_id").cast(pl.String).str.strip_chars()
+    chance = pl.col("propensity").cast(pl.Float64)
+    named = found.with_columns(pl.when(name != "").then(name).fill_null(NO_OFFER).alias("offer_id"), chance)
+    usable = named.filter((chance > 0) & (chance <= 1))
+    return usable.sort("customer_id", "shown_day", "offer_id")
 
 
 def finished(
@@ -59,6 +78,23 @@ def lot_chances(exposures: pl.DataFrame, shown_day: pl.Series, names: Sequence[s
     column = each["offer_id"].replace_strict(place, return_dtype=pl.Int64).to_numpy()
     table[np.searchsorted(known_days, each["shown_day"].to_numpy()), column] = each["propensity"].to_numpy()
     return table[row]
+
+
+def decided(exposures: pl.DataFrame, rows: pl.DataFrame, names: Sequence[str]) -> tuple[pl.DataFrame, Ints, Floats]:
+    """Return the rows whose offer is one of `names`, nothing first: with its position, and the propensities (n, K) of
+    all of them given that it is one of these.
+    """
+    others = sorted(set(exposures["offer_id"]) - set(names))
+    chances = lot_chances(exposures, rows["shown_day"], [*names, *others])
+    inside = rows["offer_id"].is_in(list(names)).to_numpy()
+    kept = rows.filter(pl.Series(inside, dtype=pl.Boolean))
+    place = {name: k for k, name in enumerate(names)}
+    action = kept["offer_id"].replace_strict(place, return_dtype=pl.Int64).to_numpy()
+    if chances is None:
+        shares = np.bincount(action, minlength=len(names)) / max(len(action), 1)
+        return kept, action, own_chances(kept["propensity"].to_numpy(), action, shares)
+    chance = chances[inside][:, : len(names)]
+    return kept, action, chance / chance.sum(axis=1, keepdims=True)
 
 
 def own_chances(own: Floats, action: Ints, shares: Floats) -> Floats:

@@ -25,7 +25,7 @@ from offerloop.offers import NO_OFFER, Offer
 from offerloop.response.before import Before
 from offerloop.response.crossfit import divisions
 from offerloop.response.days import outcomes
-from offerloop.response.decisions import earlier_offers, finished, lot_chances, own_chances
+from offerloop.response.decisions import decided, earlier_offers, finished, read_exposures
 from offerloop.response.evidence import Evidence, Ints
 from offerloop.response.grown import grow
 from offerloop.response.growth import LAGS
@@ -126,7 +126,7 @@ def learn_shown(log: Log, offers: Sequence[Offer], seed: int, engine: Engine) ->
 
     Raises EvidenceError where there are no chances, too few finished exposures, or none of the configured offers.
     """
-    exposures = _read(log.exposures)
+    exposures = read_exposures(log.exposures)
     rows, _ = finished(exposures, log.first_day, log.as_of_day, log.window_days)
     terms = _terms(rows, {one.offer_id: one for one in offers})
     _check_costs(log.order_lines, offers)
@@ -142,7 +142,7 @@ def learn_shown(log: Log, offers: Sequence[Offer], seed: int, engine: Engine) ->
 
 def shown_enough(log: Log, offers: Sequence[Offer]) -> frozenset[str]:
     """Return the ids of those offers whose effects `learn_shown` would estimate. Raises the same EvidenceError."""
-    rows, _ = finished(_read(log.exposures), log.first_day, log.as_of_day, log.window_days)
+    rows, _ = finished(read_exposures(log.exposures), log.first_day, log.as_of_day, log.window_days)
     terms = _terms(rows, {one.offer_id: one for one in offers})
     _check_costs(log.order_lines, offers)
     return frozenset(_made_of(Coding.of(terms), offers))
@@ -203,21 +203,6 @@ def _recent(log: Log) -> nw.Expr:
     return nw.col("order_day") >= log.as_of_day - YEAR
 
 
-def _read(exposures: Frame) -> pl.DataFrame:
-    """customer_id, offer_id ('none' for nothing), shown_day and propensity."""
-    if "propensity" not in exposures.collect_schema():
-        raise EvidenceError(
-            "the exposures have no propensity, so what was shown says nothing of what it caused; log with each "
-            "exposure the chance with which its offer was chosen ('offerloop run' writes it)"
-        )
-    found = collect(exposures.select("customer_id", "offer_id", "shown_day", "propensity"))
-    name = pl.col("offer_id").cast(pl.String).str.strip_chars()
-    chance = pl.col("propensity").cast(pl.Float64)
-    named = found.with_columns(pl.when(name != "").then(name).fill_null(NO_OFFER).alias("offer_id"), chance)
-    usable = named.filter((chance > 0) & (chance <= 1))
-    return usable.sort("customer_id", "shown_day", "offer_id")
-
-
 def _terms(rows: pl.DataFrame, offers: dict[str, Offer]) -> tuple[Terms, ...]:
     """Of nothing and the offers that were shown often enough."""
     counts = {name: n for name, n in rows["offer_id"].value_counts().iter_rows() if name in (NO_OFFER, *offers)}
@@ -242,19 +227,7 @@ def _of_offer(offer: Offer) -> Terms:
 
 
 def _evidence(rows: pl.DataFrame, exposures: pl.DataFrame, known: Before, terms: tuple[Terms, ...]) -> _Seen:
-    names = [one.offer_id for one in terms]
-    every = sorted(set(exposures["offer_id"]) - set(names))
-    chances = lot_chances(exposures, rows["shown_day"], [*names, *every])
-    inside = rows["offer_id"].is_in(names).to_numpy()
-    kept = rows.filter(pl.Series(inside))
-    place = {name: k for k, name in enumerate(names)}
-    action = kept["offer_id"].replace_strict(place, return_dtype=pl.Int64).to_numpy()
-    if chances is None:
-        shares = np.bincount(action, minlength=len(names)) / len(action)
-        chance = own_chances(kept["propensity"].to_numpy(), action, shares)
-    else:
-        chance = chances[inside][:, : len(names)]
-        chance = chance / chance.sum(axis=1, keepdims=True)
+    kept, action, chance = decided(exposures, rows, [one.offer_id for one in terms])
     found = outcomes(known.days, kept).with_columns(redeemed=(pl.col("coupon_minor") > 0).cast(pl.Float64))
     table = {name: found[name].to_numpy() for name in OUTCOMES}
     evidence = Evidence(

@@ -9,8 +9,8 @@ from typing import Any
 import polars as pl
 
 from offerloop.config import Campaign, Config, Publish, StrPath, config_file, load_config
-from offerloop.engine import ENGINES, Engine
-from offerloop.errors import InputError
+from offerloop.engine import ENGINES, Engine, collect
+from offerloop.errors import EvidenceError, InputError
 from offerloop.events import Events, prepare
 from offerloop.flow import audiences, profile
 from offerloop.loop.decide import Rules
@@ -45,19 +45,22 @@ class LoopState:
     published: list[str]
     """Where these went."""
     currency: str
+    log: str = ""
+    """What was learned from exposures before the loop began, or why nothing was; empty where there are none."""
 
     @property
     def facts(self) -> dict[str, Any]:
         """For programs."""
         return {
             "periods": self.periods, "awaited": self.awaited, "file": None if self.file is None else str(self.file),
-            "published": self.published,
+            "published": self.published, "log": self.log,
         }  # fmt: skip
 
     @property
     def text(self) -> str:
         """For people."""
         lines = [self._line(one) for one in self.periods] or ["nothing decided yet; --once takes the first step"]
+        lines = [self.log, *lines] if self.log else lines
         lines += [self.awaited] if self.awaited else []
         return "\n".join(lines + ([str(self.file)] if self.file is not None else []) + self.published)
 
@@ -107,15 +110,15 @@ def take_steps(path: StrPath, store: str | None, *, once: bool) -> LoopState:
     journal = Journal.open(store or f"sqlite:///{folder / 'journal.db'}", campaign.id)
     try:
         _check_format(journal)
-        awaited, offers = _go_on(config, campaign, folder, journal) if once else ("", [])
+        done = _go_on(config, campaign, folder, journal) if once else _Steps("", [], "")
         rows = facts_of([one for one in journal.recorded() if one[0] > BEGINNING])
     finally:
         journal.engine.dispose()
     newest = folder / f"period-{rows[-1]['period']:04d}.csv" if rows else None
     if newest is None or not newest.exists():
-        return LoopState(rows, awaited, None, [], config.shop.currency)
-    sent = _published(config, campaign.id, offers, newest) if once else []
-    return LoopState(rows, awaited, newest, sent, config.shop.currency)
+        return LoopState(rows, done.awaited, None, [], config.shop.currency, done.log)
+    sent = _published(config, campaign.id, done.offers, newest) if once else []
+    return LoopState(rows, done.awaited, newest, sent, config.shop.currency, done.log)
 
 
 def _check_format(journal: Journal) -> None:
@@ -169,8 +172,16 @@ def _campaign(config: Config) -> Campaign:
     return config.campaigns[0]
 
 
-def _go_on(config: Config, campaign: Campaign, folder: Path, journal: Journal) -> tuple[str, list[Offer]]:
-    """What is awaited, and the offers."""
+@dataclass(frozen=True)
+class _Steps:
+    """What came of going on."""
+
+    awaited: str
+    offers: list[Offer]
+    log: str
+
+
+def _go_on(config: Config, campaign: Campaign, folder: Path, journal: Journal) -> _Steps:
     engine: Engine = ENGINES.load("duckdb")()
     events = prepare(config, engine)
     categories = usual_baskets(events.merchandise_lines, events.products, config.response).categories
@@ -185,8 +196,23 @@ def _go_on(config: Config, campaign: Campaign, folder: Path, journal: Journal) -
         if begun[name] != now[name]:
             raise InputError(f"{what} changed since the loop began; give the campaign a new id to begin another")
     shop = _shop(config, campaign, events, offers, folder, engine, begun["first_day"])
+    log = _learn_from_log(loop, shop)
     awaited = go_on(shop, loop, journal, FAR, config.seed, lambda _: None)
-    return "" if awaited is None else str(awaited), offers
+    return _Steps("" if awaited is None else str(awaited), offers, log)
+
+
+def _learn_from_log(loop: Loop, shop: FeedShop) -> str:
+    """Let a loop learn from what was shown before it began; return what is to be said of that."""
+    if not collect(shop.events.exposures.select("customer_id").head(1)).height:
+        return ""
+    try:
+        logged = shop.logged()
+    except EvidenceError as error:
+        return f"nothing learned from before the loop began: {error}"
+    for one in logged:
+        loop.learn(one)
+    shown = sum(len(one.given) for one in logged)
+    return f"learned from {shown:,} exposures in {len(logged)} periods before the loop began" if logged else ""
 
 
 def _shop(
