@@ -209,7 +209,8 @@ class Campaign(Section):
     and what offers take from the budget is not subtracted from it."""
     send: Literal["proven", "expected"] = "proven"
     """When the plan is sent: `proven`, where customers left out of the choice show a profit whose interval leaves out
-    zero; `expected`, also where it holds zero, if the profit that they show is above it."""
+    zero; `expected`, also where it holds zero, if the profit that they show is six tenths of its standard error
+    above it."""
     explore_budget: str = "0.00"
     """The most that offers given by lot may cost us, on top of `budget`; nothing without a plan, one in ten at most."""
     audience: str | None = None

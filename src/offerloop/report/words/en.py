@@ -140,8 +140,8 @@ WORDS: dict[str, str] = {
         "clearly above zero."
     ),
     "price.not_sent_expected": (
-        "{campaign}: not sent, so it decides nothing here. Its best plan is forecast at {forecast}, which is not above "
-        "zero."
+        "{campaign}: not sent, so it decides nothing here. Its best plan is forecast at {forecast}, which is not "
+        "well above zero."
     ),
     "price.not_sent_others": (
         "{campaign}: not sent, so it decides nothing here. By itself it is forecast at {forecast}, but other campaigns "
@@ -208,7 +208,7 @@ WORDS: dict[str, str] = {
     "why_not.kept_back_usual": "the plan's choice, but the customer gets business as usual.",
     "why_not.kept_back_explore": "the plan's choice, but the customer was drawn by lot.",
     "why_not.not_sent": "its campaign {campaign} is not sent, because its forecast is not clearly above zero.",
-    "why_not.not_sent_expected": "its campaign {campaign} is not sent, because its forecast is not above zero.",
+    "why_not.not_sent_expected": "its campaign {campaign} is not sent, because its forecast is not well above zero.",
     "why_not.not_sent_others": (
         "its campaign {campaign} is not sent, because other campaigns bring more with the same customers and limits."
     ),
@@ -264,7 +264,7 @@ WORDS: dict[str, str] = {
     "change.not_sent_others": (
         "{campaign} would have to bring more than the campaigns that are sent; by itself it is forecast at {forecast}."
     ),
-    "change.not_sent_expected": "{campaign} would have to be forecast above zero; now it is {forecast}.",
+    "change.not_sent_expected": "{campaign} would have to be forecast well above zero; now it is {forecast}.",
     "change.no_forecast": (
         "{campaign} needs a forecast: from varying shelf discounts, from offers shown at random with their "
         "propensities, or from an assumption ('assumed')."

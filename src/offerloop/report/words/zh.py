@@ -159,7 +159,9 @@ WORDS: dict[str, str] = {
         "{campaign}：不发出，因此不影响这里的决策。单独进行的预测为 {forecast}，"
         "但在相同的用户和限制下，其他营销活动带来更多。"
     ),
-    "price.not_sent_expected": "{campaign}：不发出，因此不影响这里的决策。其最佳方案的预测为 {forecast}，不高于零。",
+    "price.not_sent_expected": (
+        "{campaign}：不发出，因此不影响这里的决策。其最佳方案的预测为 {forecast}，未充分高于零。"
+    ),
     "price.no_forecast": "{campaign}：不发出，因此不影响这里的决策。没有数据表明其优惠的效果，因此没有预测。",
     "price.basis.liability": "最大负债",
     "price.basis.expected": "预期成本",
@@ -207,7 +209,7 @@ WORDS: dict[str, str] = {
     "why_not.kept_back_explore": "计划的选择，但该用户由抽签决定。",
     "why_not.not_sent": "所属的营销活动 {campaign} 不发出，因为其预测没有明确高于零。",
     "why_not.not_sent_others": "所属的营销活动 {campaign} 不发出，因为在相同的用户和限制下，其他营销活动带来更多。",
-    "why_not.not_sent_expected": "所属的营销活动 {campaign} 不发出，因为其预测不高于零。",
+    "why_not.not_sent_expected": "所属的营销活动 {campaign} 不发出，因为其预测未充分高于零。",
     "why_not.negative": "会亏钱：增量毛利 {value} 减预期成本 {cost} 为 {profit}。",
     "why_not.negative_unit": "估计不会带来什么：增量毛利 {value}。",
     "why_not.taken": "更早的营销活动已经给该用户安排了优惠。",
@@ -246,7 +248,7 @@ WORDS: dict[str, str] = {
     "change.no_category": "没有一种优惠的效果能由购买推算；只能靠商家自己的假设。",
     "change.not_sent": "{campaign} 的预测必须明确高于零；现在为 {forecast}。",
     "change.not_sent_others": "{campaign} 必须比会发出的营销活动带来更多；单独进行的预测为 {forecast}。",
-    "change.not_sent_expected": "{campaign} 的预测必须高于零；现在为 {forecast}。",
+    "change.not_sent_expected": "{campaign} 的预测必须充分高于零；现在为 {forecast}。",
     "change.no_forecast": (
         "{campaign} 需要有预测：来自有变化的货架折扣、带有概率的随机展示记录，或商家自己的假设（assumed）。"
     ),
