@@ -132,6 +132,25 @@ def table(rows: list[dict[str, Any]]) -> str:
     return "\n".join(lines)
 
 
+def pooled(rows: list[dict[str, Any]]) -> str:
+    """Shares of the oracle's gain where something can be gained, and how often the forecast holds the truth or is above
+    zero."""
+    gained = [one for one in rows if one["oracle"] > 0]
+    plan = np.array([one["plan"] / one["oracle"] for one in gained])
+    lines = [f"plan: {plan.mean():.2f} of the oracle's gain"] if gained else []
+    for name in ("ridge-T", "LightGBM-S", "same for all") if len(gained) > 1 else ():
+        share = np.array([one[name] / one["oracle"] for one in gained])
+        behind = plan - share
+        half = Z95 * behind.std(ddof=1) / len(behind) ** 0.5
+        lines.append(
+            f"{name}: {share.mean():.2f} of the oracle's gain; the plan leads by {behind.mean():.2f} +- {half:.2f}"
+        )
+    held = [abs(one["forecast"] - one["plan"]) <= Z95 * one["se"] for one in rows if one["se"] > 0]
+    above = float(np.mean([one["forecast"] > 0 for one in rows]))
+    holds = float(np.mean(held)) if held else 1.0
+    return "\n".join([*lines, f"forecast: holds the truth in {holds:.2f} of its worlds, above zero in {above:.2f}"])
+
+
 def main() -> None:
     """Runs what is missing and prints the table."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -154,7 +173,8 @@ def main() -> None:
                 rows.append(dict(zip(KEY, key, strict=True)) | judge(drawn(), Path(folder)))
             with asked.out.open("a") as file:
                 file.write(json.dumps(rows[-1]) + "\n")
-    print(table([one for one in rows if tuple(one[name] for name in KEY) in wanted]))
+    asked_for = [one for one in rows if tuple(one[name] for name in KEY) in wanted]
+    print(table(asked_for), pooled(asked_for), sep="\n\n")
 
 
 if __name__ == "__main__":

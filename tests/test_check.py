@@ -283,7 +283,7 @@ ASSUMED = "assumed = { p_redeem = 0.1, incremental = 0.6 }\n"
     "change, code, said",
     [
         (lambda text: text.replace(ASSUMED, ""), "no_plan", "there is no plan to explore beside and nobody gets it"),
-        (lambda text: text[: text.rindex(ASSUMED)], "possible", "only given by lot"),
+        (lambda text: text[: text.rindex(ASSUMED)], "possible", "only given at random"),
         (
             lambda text: text[: text.rindex(ASSUMED)].replace('explore_budget = "20.00"', 'explore_budget = "0.00"'),
             "no_budget",

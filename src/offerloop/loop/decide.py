@@ -121,7 +121,7 @@ def decide(
     sight: Sight, menu: Menu, known: Known, budget_minor: int, rules: Rules, rng: np.random.Generator, *, allowed: bool
 ) -> Decision:
     """Plan for everybody, then draw who explores, what, and from whom the plan is held back; what the budget
-    counts of all that is given is within it. Without `allowed` no plan goes out.
+    counts of all that is given is within it. Without `allowed` no plan is sent.
     """
     n, k = sight.scope.shape
     cost = known.costs.expected_minor(sight, menu)

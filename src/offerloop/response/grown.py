@@ -1,4 +1,4 @@
-"""Effects of the depths of one discount on customers, from growth learned of all and judged on parts left out.
+"""Effects of offers on customers, from growth learned of all and judged on parts left out.
 
 What a model predicts of windows of customers whom it has not seen, each from the customer's own windows before, is
 compared with what these windows showed, in one weighted regression:

@@ -51,7 +51,7 @@ _BASES = {
     "assumed": "its effect is assumed",
 }
 _UNKNOWN = {
-    "possible": "nothing shows its effect, so it is only given by lot to learn it",
+    "possible": "nothing shows its effect, so it is only given at random, to learn it",
     "no_limit": "nothing shows its effect and nothing limits its cost, so nobody gets it; give it 'max_discount'",
     "no_budget": "nothing shows its effect and explore_budget is 0, so nobody gets it",
     "no_plan": "nothing shows its effect, nor that of any other offer of its campaign, so there is no plan to explore "

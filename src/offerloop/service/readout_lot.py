@@ -1,11 +1,11 @@
-"""What the offers given by lot showed: explorers with an offer against customers who drew nothing or were held back.
+"""What the offers given at random showed: explorers with an offer against customers who drew nothing or were held back.
 
 The propensity in the assignments is that of an offer over plan, exploration and holdout together. Here the plan's
 customers and those with business as usual are left out, so the chances must be those of the lot alone. With share h
 held out, share u with business as usual, share e of the others exploring, and K kinds of offer on a customer's menu, of
 which one or nothing is drawn with equal chance:
 
-    P(lot gives kind k) = (1 - h - u) e / (K + 1)        P(nothing, by lot or holdout) = (1 - h - u) e / (K + 1) + h
+    P(lot gives kind k) = (1 - h - u) e / (K + 1)        P(nothing, drawn or held out) = (1 - h - u) e / (K + 1) + h
 """
 
 from __future__ import annotations

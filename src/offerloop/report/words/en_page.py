@@ -174,7 +174,7 @@ WORDS: dict[str, str] = {
     "tile.spend_note_open": "expected, of a budget of {budget}; no offer's cost has a limit; {by_lot} by lot at most",
     "tile.treated": "Customers treated",
     "tile.treated_note": (
-        "of {all}: {sent} by plan, {lot} by lot; {back} of the {planned} planned are in another random group"
+        "of {all}: {sent} by plan, {lot} at random; {back} of the {planned} planned are in another random group"
     ),
     "tile.kept_profit": "Profit of the best plan, not sent",
     "tile.kept_note": "95 % interval {interval}, one week",
