@@ -76,7 +76,7 @@ def commands(folder: Path, budget: float) -> pl.DataFrame:
 
 
 def _command(*words: str) -> None:
-    program = "from offerloop.cli.main import main; main()"
+    program = "from offerloop.cli import main; main()"
     subprocess.run([sys.executable, "-c", program, *words], check=True, stdout=subprocess.DEVNULL)
 
 

@@ -1,7 +1,7 @@
 """Print the test files of what changed: of the uncommitted changes, or where there are none of the last commit.
 
-A changed module brings the tests that import it, and those that bear the first word of its name: `test_init*.py` for
-`service/init_toml.py`. Where there are none, it brings the tests of the modules that import it. A changed helper of the
+A changed module brings the tests that import it, those that bear the first word of its name, `test_limits*.py` for
+`allocation/limits.py`, and for a command those of its folder. Where there are none, it brings the tests of the modules that import it. A changed helper of the
 tests brings the tests that import it, and a changed page the tests of the docs. A module that most tests import brings
 some of them, evenly taken by name: the whole suite is `make test`.
 """
@@ -83,7 +83,9 @@ def _module_name(path: Path) -> str:
 
 
 def _is_named_after(test: Path, module: Path) -> bool:
-    """Return whether a test of the module's room, or of no room, bears the first word of the module's name."""
+    """Return whether a test of the module's room, or of no room, bears its first word; for a command, its folder."""
+    if module.parts[2:3] == ("commands",):
+        return test.parts[1:3] == module.parts[2:4]
     word = module.stem.split("_")[0]
     is_near = len(test.parts) == 2 or test.parts[1] in module.parts
     return bool(word) and module.parts[0] == "src" and is_near and test.stem.startswith(f"test_{word}")

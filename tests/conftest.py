@@ -9,7 +9,7 @@ import pytest
 from hypothesis import settings
 
 import postgres_server
-from offerloop.cli.main import main
+from offerloop.cli import main
 from offerloop.config import load_config
 from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.events import prepare

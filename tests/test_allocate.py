@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 from typer.testing import CliRunner
 
-from offerloop.cli.main import app
+from offerloop.cli import app
 from offerloop.errors import ConfigError, InputError, SourceError
 from offerloop.service.allocate import allocate, read_limits
 from offerloop.service.allocate_page import page

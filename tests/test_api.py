@@ -19,7 +19,7 @@ from typer.main import get_command
 
 import offerloop
 from evaluate_shop import write_log_shop
-from offerloop.cli.main import app
+from offerloop.cli import app
 from offerloop.errors import ConfigError, SourceError
 from offerloop.service.input_tables import table_rows
 from offerloop.service.uplift_asked import Asked
@@ -241,7 +241,7 @@ def test_the_version_is_told(command):
     assert command("--version") == (0, f"offerloop {offerloop.__version__}\n", "")
 
 
-HELP = "import sys; sys.argv[1:] = ['--help']; from offerloop.cli.main import main; main()"
+HELP = "import sys; sys.argv[1:] = ['--help']; from offerloop.cli import main; main()"
 SPENT = "import atexit, resource, sys; atexit.register(lambda: sys.stderr.write(str(sum(resource.getrusage(0)[:2]))))"
 
 

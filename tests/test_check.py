@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 import init_shops
-from offerloop.cli.main import app
+from offerloop.cli import app
 from offerloop.config import load_config
 from offerloop.errors import ConfigError, InputError, SourceError
 from offerloop.service.check import check

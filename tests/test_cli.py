@@ -7,14 +7,14 @@ import sys
 import pytest
 from typer.testing import CliRunner
 
-from offerloop.cli.main import app
+from offerloop.cli import app
 from typed_command import offerloop
 
 HEAVY = ("numpy", "polars", "duckdb", "scipy", "lightgbm", "implicit", "altair", "pydantic", "narwhals")
 
 
 def test_help_imports_nothing_heavy():
-    code = f"import sys; import offerloop.cli.main; print([m for m in {HEAVY!r} if m in sys.modules])"
+    code = f"import sys; import offerloop.cli; print([m for m in {HEAVY!r} if m in sys.modules])"
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert shown.stdout.strip() == "[]"
 
@@ -42,7 +42,7 @@ def test_bad_input_is_one_sentence_and_exit_code_2(tmp_path, arguments, words):
 
 
 def test_the_program_ends_as_the_command_does(tmp_path):
-    program = "from offerloop.cli.main import main; main()"
+    program = "from offerloop.cli import main; main()"
     typed = [sys.executable, "-c", program, "explain", "nowhere", "7"]
     done = subprocess.run(typed, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)

@@ -12,7 +12,7 @@ import pytest
 from typer.main import get_command
 
 import offerloop
-from offerloop.cli.main import app
+from offerloop.cli import app
 from offerloop.offers import OFFER_KINDS
 from offerloop.recommenders import RECOMMENDERS
 from offerloop.response.estimators import ESTIMATORS

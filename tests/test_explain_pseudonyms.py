@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from explained_run import build_run
-from offerloop.cli.main import app
+from offerloop.cli import app
 from offerloop.errors import InputError
 from offerloop.events.privacy import pseudonym
 from offerloop.service.explain import explain

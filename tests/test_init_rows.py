@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 import init_shops
-from offerloop.cli.main import app
+from offerloop.cli import app
 from offerloop.config import load_config
 from offerloop.engine import collect
 from offerloop.engine.duckdb import DuckDBEngine

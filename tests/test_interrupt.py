@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-MAIN = "import os, signal, threading; from offerloop.cli.main import main; "
+MAIN = "import os, signal, threading; from offerloop.cli import main; "
 MAIN += "threading.Timer({}, os.kill, (os.getpid(), signal.SIGINT)).start(); main()"
 ENDLESS = "with recursive n(x) as (select 1 union all select x + 1 from n) select count(*) as n from n"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from offerloop.cli.main import main
+from offerloop.cli import main
 from offerloop.errors import InputError
 from offerloop.offers import read_offers
 from offerloop.offers.basket import Basket, Line

@@ -16,7 +16,7 @@ from offerloop.service.runs import run
 from offerloop.service.stage_store import alone
 from small_shop import write_small_shop
 
-MAIN = "from offerloop.cli.main import main; main()"
+MAIN = "from offerloop.cli import main; main()"
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 from typer.testing import CliRunner
 
-from offerloop.cli.main import app
+from offerloop.cli import app
 from offerloop.config import load_config
 from offerloop.engine import collect
 from offerloop.engine.duckdb import DuckDBEngine

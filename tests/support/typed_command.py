@@ -8,7 +8,7 @@ from unittest.mock import patch
 
 import pytest
 
-from offerloop.cli.main import main
+from offerloop.cli import main
 
 
 def offerloop(*arguments, cwd=None):

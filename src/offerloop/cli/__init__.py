@@ -1,1 +1,0 @@
-"""Thin: parses, calls a service, prints. One file per command group."""

@@ -1,0 +1,1 @@
+"""Who gets which offer within a budget and other limits."""

@@ -1,0 +1,1 @@
+"""What a run would start from, before anything is fitted."""

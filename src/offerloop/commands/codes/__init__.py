@@ -1,0 +1,1 @@
+"""Coupon codes that nobody can guess."""

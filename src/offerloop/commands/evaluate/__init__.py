@@ -1,0 +1,1 @@
+"""What policies would be worth, estimated from the log of shown offers."""

@@ -1,0 +1,1 @@
+"""An A/B test: each arm against the control, and whether to ship it."""

@@ -1,0 +1,1 @@
+"""Why one customer gets an offer or not."""

@@ -1,0 +1,25 @@
+"""`offerloop explain`: its arguments, and what it prints."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from offerloop.commands.terminal import Json, Run, say
+
+
+def explain(
+    run: Run,
+    customer: Annotated[str, typer.Argument(help="The customer's id; also the raw one where runs hold pseudonyms.")],
+    audience: Annotated[str, typer.Option(help="Who reads it: marketer, support or customer.")] = "marketer",
+    language: Annotated[str, typer.Option(help="Language of the text: en or zh.")] = "en",
+    as_json: Json = False,
+) -> None:
+    """Why one customer gets an offer or not: for the marketer, for support, or for the customer."""
+    from offerloop.service.explain import explain as tell
+    from offerloop.service.find_run import find_run
+
+    found = tell(find_run(run), customer, audience, language)
+    facts = {"facts": found.facts} if audience == "marketer" else {}
+    say({"text": found.text, **facts}, found.text, as_json)

@@ -1,0 +1,1 @@
+"""Each period's offers by what the earlier ones showed."""

@@ -1,0 +1,1 @@
+"""An offer in a few words, read into terms and written back."""

@@ -1,0 +1,24 @@
+"""`offerloop parse-offer`: its arguments, and what it prints."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from offerloop.commands.terminal import Json, say
+
+
+def parse_offer(
+    text: Annotated[str, typer.Argument(help='Such as "满200减20", "200:20" or "20% off over $50, max $15".')],
+    currency: Annotated[
+        str | None, typer.Option(help="Of its amounts; default: by the sign in the text, else CNY or USD.")
+    ] = None,
+    language: Annotated[str | None, typer.Option(help="Short form to print: en or zh; default: both.")] = None,
+    as_json: Json = False,
+) -> None:
+    """One offer in a few words, Chinese or English, as terms to paste under [[offers]], and back as words."""
+    from offerloop.service.short_offer import short_offer
+
+    found = short_offer(text, currency, language)
+    say(found.facts, "\n".join(found.lines), as_json)

@@ -1,0 +1,1 @@
+"""The pseudonyms under which customers stand in the tables of a run."""

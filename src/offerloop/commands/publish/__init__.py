@@ -1,0 +1,1 @@
+"""Assignments of a run, carried to where the configuration says."""

@@ -1,0 +1,14 @@
+"""`offerloop publish`: its arguments, and what it prints."""
+
+from __future__ import annotations
+
+from offerloop.commands.terminal import Json, Run, progress_console, say
+
+
+def publish(run: Run, as_json: Json = False) -> None:
+    """Carry a run's assignments to where [[publish]] of its configuration says; doing it again changes nothing."""
+    from offerloop.service.find_run import find_run
+    from offerloop.service.publish import publish as carry
+
+    done = carry(find_run(run), progress_console(as_json))
+    say(done.facts, "\n".join(done.lines), as_json)

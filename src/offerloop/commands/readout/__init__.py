@@ -1,0 +1,1 @@
+"""What a plan caused, measured against its holdout after the period."""

@@ -1,0 +1,40 @@
+"""`offerloop readout`: its arguments, and what it prints."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from offerloop.commands.terminal import Engine, Json, Run, say
+
+
+def readout(
+    run: Run,
+    orders: Annotated[Path, typer.Option(help="Order lines of the period, in the shape of the run's.")],
+    redemptions: Annotated[
+        Path | None, typer.Option(help="Who redeemed which offer: customer_id, offer_id, amount.")
+    ] = None,
+    exposures: Annotated[Path | None, typer.Option(help="Whom the offers reached: customer_id, offer_id.")] = None,
+    begin: Annotated[datetime | None, typer.Option("--from", help="First day; default: the day of the plan.")] = None,
+    until: Annotated[
+        datetime | None, typer.Option(help="Last day; default: the last of the file, 28 days at most.")
+    ] = None,
+    engine: Engine = "duckdb",
+    as_json: Json = False,
+) -> None:
+    """After the period: what the plan caused, against its holdout, and how the forecast held."""
+    from offerloop.service.find_run import find_run
+    from offerloop.service.readout import read_out
+
+    days = [None if day is None else day.date() for day in (begin, until)]
+    done = read_out(
+        find_run(run), orders, redemptions=redemptions, exposures=exposures, from_day=days[0], until_day=days[1],
+        engine=engine,
+    )  # fmt: skip
+    found = {"readout": str(done.folder), "report": str(done.report), **done.summary}
+    say(found, f"{done.summary['sentence']}\n{done.report}", as_json)
+    if done.stopped:
+        raise typer.Exit(1)

@@ -1,0 +1,1 @@
+"""What offers would have cost over past orders."""

@@ -1,0 +1,1 @@
+"""The products that are like another, replace it, or go with it."""

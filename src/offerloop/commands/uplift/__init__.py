@@ -1,0 +1,1 @@
+"""A randomised trial: whether an offer pays, and for whom."""
