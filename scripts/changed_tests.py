@@ -1,9 +1,9 @@
 """Print the test files of what changed: of the uncommitted changes, or where there are none of the last commit.
 
-A changed module brings the tests that import it, those that bear the first word of its name, `test_limits*.py` for
-`allocation/limits.py`, and for a command those of its folder. Where there are none, it brings the tests of the modules that import it. A changed helper of the
-tests brings the tests that import it, and a changed page the tests of the docs. A module that most tests import brings
-some of them, evenly taken by name: the whole suite is `make test`.
+A changed module brings the tests that import it, those that bear the first word of its name, such as `test_limits*.py`
+for `allocation/limits.py`, and for a command those of its folder. Where there are none, it brings the tests of the
+modules that import it. A changed helper of the tests brings the tests that import it, and a changed page the tests of
+the docs. A module that most tests import brings some of them, evenly taken by name: the whole suite is `make test`.
 """
 
 from __future__ import annotations

@@ -7,13 +7,13 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 IMPORTS = {
-    Path("src/offerloop/service/init_toml.py"): {"offerloop.money"},
+    Path("src/offerloop/commands/init/draft.py"): {"offerloop.money"},
     Path("src/offerloop/allocation/dual.py"): {"numpy"},
     Path("src/offerloop/allocation/many_limits.py"): {"offerloop.allocation.dual"},
     Path("src/offerloop/engine/__init__.py"): {"offerloop.catalogue"},
     Path("tests/small_shop.py"): {"polars"},
     Path("tests/test_docs.py"): {"offerloop"},
-    Path("tests/test_init.py"): {"small_shop"},
+    Path("tests/commands/init/test_init.py"): {"small_shop"},
     Path("tests/test_cli.py"): {"offerloop.engine"},
     Path("tests/allocation/test_limits.py"): {"offerloop.allocation.many_limits"},
 }
@@ -25,9 +25,9 @@ IMPORTS = {
         ("tests/test_cli.py", ["tests/test_cli.py"]),
         ("src/offerloop/allocation/many_limits.py", ["tests/allocation/test_limits.py"]),
         ("src/offerloop/allocation/dual.py", ["tests/allocation/test_limits.py"]),
-        ("src/offerloop/service/init_toml.py", ["tests/test_init.py"]),
+        ("src/offerloop/commands/init/draft.py", ["tests/commands/init/test_init.py"]),
         ("src/offerloop/engine/__init__.py", ["tests/test_cli.py"]),
-        ("tests/small_shop.py", ["tests/test_init.py"]),
+        ("tests/small_shop.py", ["tests/commands/init/test_init.py"]),
         ("docs/offers.md", ["tests/test_docs.py"]),
         ("LICENSE", []),
     ],

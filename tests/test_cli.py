@@ -5,10 +5,10 @@ import subprocess
 import sys
 
 import pytest
+from typed_command import offerloop
 from typer.testing import CliRunner
 
 from offerloop.cli import app
-from typed_command import offerloop
 
 HEAVY = ("numpy", "polars", "duckdb", "scipy", "lightgbm", "implicit", "altair", "pydantic", "narwhals")
 

@@ -6,6 +6,7 @@ import re
 import numpy as np
 import polars as pl
 import pytest
+from typed_command import offerloop
 
 from evaluate_shop import BEFORE, CUSTOMERS, DISCOUNT, EFFECT, WEEKS, day, usual_shop, write_log_shop
 from offerloop.config import load_config
@@ -21,7 +22,6 @@ from offerloop.service.evaluate_log import read_decisions
 from offerloop.service.evaluate_policies import plan_of, policy_of
 from offerloop.service.simulated_shop import write_shop
 from offerloop.tables import OVERLAP, POLICY_VALUES
-from typed_command import offerloop
 
 PROFIT = 100 * (EFFECT / 2 - DISCOUNT)
 """What the coupon for everybody brings a decision, minor units: half of its effect is margin."""

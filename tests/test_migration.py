@@ -5,6 +5,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from typed_command import offerloop
 
 from offerloop.market.preset import load_preset
 from offerloop.market.simulation import Market
@@ -15,7 +16,6 @@ from offerloop.service.simulated_shop import write_shop
 from offerloop.store import Ledger
 from offerloop.store.audit import audit
 from offerloop.store.journal import Journal
-from typed_command import offerloop
 
 PACKED = Path(__file__).parent / "fixtures" / "shop_0_1.zip"
 RUN = Path("runs") / "20261126-200101"

@@ -4,11 +4,11 @@ import json
 
 import polars as pl
 import pytest
+from typed_command import offerloop
 
 from offerloop.config import load_config
 from offerloop.market.preset import load_preset
 from offerloop.market.simulation import Market
-from typed_command import offerloop
 
 SMALL = ("--customers", "300", "--products", "200", "--periods", "2", "--before", "6", "--worlds", "2",
          "--policy", "blanket", "--policy", "random", "--policy", "ceiling", "--fresh", "200")  # fmt: skip

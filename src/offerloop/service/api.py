@@ -12,12 +12,13 @@ from datetime import datetime
 
 from rich.console import Console
 
+from offerloop.commands.allocate.findings import Allocated
+from offerloop.commands.allocate.task import allocate as allocate_offers
+from offerloop.commands.allocate.task import read_limits
 from offerloop.config import StrPath, as_path
 from offerloop.evaluation.shipping import Metric
 from offerloop.market.planning import Levers
 from offerloop.offers.priced import Priced
-from offerloop.service.allocate import Allocated, read_limits
-from offerloop.service.allocate import allocate as allocate_offers
 from offerloop.service.argument_names import argument_names
 from offerloop.service.evaluate import evaluate as value_policies
 from offerloop.service.evaluate_files import Evaluated

@@ -20,9 +20,9 @@ def allocate(
     as_json: Json = False,
 ) -> None:
     """Values and costs of offers: who gets which one within a budget and other limits, and what the limits cost."""
-    from offerloop.service.allocate import allocate as decide
-    from offerloop.service.allocate import read_limits
-    from offerloop.service.allocate_page import page, write
+    from offerloop.commands.allocate.page import page, write
+    from offerloop.commands.allocate.task import allocate as decide
+    from offerloop.commands.allocate.task import read_limits
 
     asked = read_limits(config, budget)
     found = decide(table, asked, cap or (), currency, progress_console(as_json))

@@ -11,9 +11,9 @@ import pytest
 from typer.testing import CliRunner
 
 from offerloop.cli import app
+from offerloop.commands.allocate.page import page
+from offerloop.commands.allocate.task import allocate, read_limits
 from offerloop.errors import ConfigError, InputError, SourceError
-from offerloop.service.allocate import allocate, read_limits
-from offerloop.service.allocate_page import page
 
 N = 300
 

@@ -10,9 +10,9 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from offerloop.commands.allocate.findings import Allocated
 from offerloop.errors import InputError
 from offerloop.money import DIGITS
-from offerloop.service.allocate import Allocated
 
 WIDTH = 100
 

@@ -1,0 +1,58 @@
+"""What `offerloop allocate` found: the plan of a table, and what each limit costs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from offerloop.allocation.problem import COUNT, Limit
+from offerloop.allocation.solution import Solution
+from offerloop.money import DIGITS, MICRO
+from offerloop.offers import NO_OFFER
+
+
+@dataclass(frozen=True, eq=False)
+class Allocated:
+    """A plan of a table."""
+
+    table: pl.DataFrame
+    """customer_id, offer_id (`none` for nothing), value, cost and profit in units of money; sorted by customer."""
+    solution: Solution
+    currency: str
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """Money in units of it."""
+        unit = 10 ** DIGITS[self.currency] * MICRO
+        found = self.solution
+        given = self.table.filter(pl.col("offer_id") != NO_OFFER)
+        limits = [self._limit(*one) for one in zip(found.limits, found.used, found.prices, strict=True)]
+        return {
+            "customers": self.table["customer_id"].n_unique(),
+            "given": given["customer_id"].n_unique(),
+            "by_offer": dict(given.group_by("offer_id").len().sort("offer_id").iter_rows()),
+            "value": float(given["value"].sum()),
+            "cost": float(given["cost"].sum()),
+            "profit": found.profit / unit,
+            "bound": found.bound / unit,
+            "gap": found.gap,
+            "currency": self.currency,
+            "limits": limits,
+        }
+
+    def _limit(self, limit: Limit, used: int, price: float) -> dict[str, Any]:
+        """Sums and the bound as they were written, a limit from below with its sign turned back; see `docs`."""
+        unit = 10 ** DIGITS[self.currency] * MICRO
+        is_money = limit.unit == (unit, self.currency)
+        scale = unit if is_money else 1
+        sign = -1 if limit.is_below else 1
+        return {
+            "name": limit.name,
+            "counts": "offers" if limit.measure == COUNT else limit.measure,
+            "in": self.currency if is_money else "",
+            "used": sign * used / scale,
+            "at_least" if limit.is_below else "at_most": sign * limit.at_most / scale,
+            "shadow_price": price * scale / unit,
+        }
