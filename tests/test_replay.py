@@ -12,8 +12,8 @@ from offerloop.errors import InputError
 from offerloop.offers import read_offers
 from offerloop.offers.basket import Basket, Line
 from offerloop.offers.pricing import price
-from offerloop.report.page import kept_together
 from offerloop.report.replay import assumption, notes, render_replay, sentence, summarise_replay
+from offerloop.report.skeleton import kept_together
 from offerloop.service.replay import Asked, replay, segments_of
 from offerloop.service.replay_page import page, write
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from statistics import NormalDist
 
 Z95 = 1.959964
 _FINER = 3
@@ -97,3 +98,16 @@ def number(value: float, step: float) -> str:
 def signed(size: str, *, negative: bool) -> str:
     """The text of a size with a minus sign before it."""
     return f"−{size}" if negative and size.strip("0.,") else size
+
+
+def widening(comparisons: int) -> float:
+    """Return how much wider a 95 % interval becomes when it is to hold for so many comparisons at once."""
+    return NormalDist().inv_cdf(1 - 0.025 / max(comparisons, 1)) / Z95
+
+
+def top_less_bottom(realised: list[Estimate]) -> Estimate:
+    """Return the realised response of the last group less that of the first."""
+    first, last = realised[0], realised[-1]
+    half = (((first.high - first.low) / 2) ** 2 + ((last.high - last.low) / 2) ** 2) ** 0.5
+    value = last.value - first.value
+    return Estimate(value, value - half, value + half)

@@ -93,6 +93,15 @@ def anchor(word: str) -> str:
 
 
 @dataclass(frozen=True)
+class Tile:
+    """A figure of the first screen."""
+
+    label: str
+    value: str
+    note: str
+
+
+@dataclass(frozen=True)
 class Section:
     """One step of the flow, opened by its message."""
 

@@ -20,8 +20,7 @@ from offerloop.report.case import (
     verdict,
 )
 from offerloop.report.charts.drawing import figure
-from offerloop.report.page import environment, kept_together
-from offerloop.report.simulation import FirstScreen
+from offerloop.report.skeleton import Opening, study_page
 from offerloop.report.voice import Voice
 
 
@@ -34,18 +33,11 @@ def render_case(found: CaseFindings, language: str = "en") -> str:
     budgets = _table(tell.say("case.table.sweep"), sweep_table(found, language), 2)
     chart = figure("growth", tell.say("case.chart.sweep"), tell.say("case.x"), sweep_chart(found, language), budgets,
                    tell=tell, says=told, mark=mark)  # fmt: skip
-    page = (
-        environment(tell)
-        .get_template("simulation.html.j2")
-        .render(
-            shop=shop,
-            first=FirstScreen(told, mark, chart),
-            sections=[_best(found, tell), _equal(found, tell), _contentment(found, tell)],
-            mark=lambda text: text,
-            footer=tell.say("case.footer"),
-        )
-    )
-    return kept_together(page)
+    return study_page(
+        tell, shop, Opening(told, mark=mark, chart=chart),
+        [_best(found, tell), _equal(found, tell), _contentment(found, tell)],
+        title=shop.name, footer=tell.say("case.footer"),
+    )  # fmt: skip
 
 
 def _best(found: CaseFindings, tell: Voice) -> Section:

@@ -3,62 +3,43 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 from offerloop.evaluation.estimate import Estimate
 from offerloop.evaluation.policy_overlap import ActionOverlap
 from offerloop.evaluation.policy_value import PolicyValue
 from offerloop.offers import NO_OFFER
-from offerloop.report.blocks import Block, Bullets, Details, Figure, Section, Table, Terms, Text
+from offerloop.report.blocks import Block, Bullets, Details, Figure, Section, Table, Text, Tile
 from offerloop.report.charts.drawing import figure, money_labels
 from offerloop.report.charts.forest import Dot, forest
 from offerloop.report.evaluation_findings import Against, EvaluationFindings, PolicyWorth, main
 from offerloop.report.evaluation_kept import kept_section
-from offerloop.report.evaluation_sentences import capital, measure, notes, sentence, short, title, worth_text
+from offerloop.report.evaluation_sentences import measure, notes, sentence, short, title, worth_text
+from offerloop.report.glossary import words_section
 from offerloop.report.numbers import count
-from offerloop.report.page import environment, kept_together
-from offerloop.report.sections.first_screen import Tile
+from offerloop.report.phrases import capital
+from offerloop.report.skeleton import Opening, study_page
 from offerloop.report.voice import Voice
-from offerloop.report.words import words_of
 
 SHOWN = 16
 """Policies in a chart at most; the tables have all."""
-TERM = "evaluation_term."
 AGAINST: tuple[Against, ...] = ("nothing", "logged", "best_single")
-
-
-@dataclass(frozen=True)
-class FirstScreen:
-    """Everything above the sections."""
-
-    headline: str
-    mark: str
-    tiles: tuple[Tile, ...]
-    chart: Figure
 
 
 def render_evaluation(found: EvaluationFindings, language: str = "en") -> str:
     """One HTML file in one language that asks no other host for anything."""
     tell = Voice(language, found.shop.currency)
-    page = (
-        environment(tell)
-        .get_template("evaluation.html.j2")
-        .render(
-            shop=found.shop,
-            from_day=tell.day(found.from_day),
-            until_day=tell.day(found.until_day),
-            first=_first_screen(found, tell),
-            sections=_sections(found, tell),
-            mark=lambda text: text,
-        )
-    )
-    return kept_together(page)
+    title = tell.say("evaluation.title", shop=found.shop.name)
+    when = tell.say("evaluation.when", first=tell.day(found.from_day), last=tell.day(found.until_day))
+    return study_page(
+        tell, found.shop, _first_screen(found, tell), _sections(found, tell), title=title, when=when,
+        footer=tell.say("evaluation.footer"),
+    )  # fmt: skip
 
 
-def _first_screen(found: EvaluationFindings, tell: Voice) -> FirstScreen:
+def _first_screen(found: EvaluationFindings, tell: Voice) -> Opening:
     mark = tell.say("evaluation.mark" if found.has_cost else "evaluation.mark_value")
     mark = tell.say("evaluation.mark_period", mark=mark) if found.one_period_only else mark
-    return FirstScreen(sentence(found, tell), mark, _tiles(found, tell), _worth_figure(found, tell))
+    return Opening(sentence(found, tell), "", mark, _tiles(found, tell), _worth_figure(found, tell))
 
 
 def _tiles(found: EvaluationFindings, tell: Voice) -> tuple[Tile, ...]:
@@ -115,7 +96,7 @@ def _forest(
 def _sections(found: EvaluationFindings, tell: Voice) -> list[Section]:
     parts = [
         kept_section(found, tell), _methods(found, tell), _differences(found, tell), _overlap(found, tell),
-        _refused(found, tell), _notes(found, tell), _words(tell),
+        _refused(found, tell), _notes(found, tell), words_section(tell, "evaluation_"),
     ]  # fmt: skip
     return [one for one in parts if one is not None]
 
@@ -220,14 +201,3 @@ def _refused(found: EvaluationFindings, tell: Voice) -> Section | None:
 def _notes(found: EvaluationFindings, tell: Voice) -> Section:
     blocks = (Bullets(notes(found, tell)),)
     return Section("notes", tell.say("evaluation.notes.label"), tell.say("evaluation.notes.message"), blocks)
-
-
-def _words(tell: Voice) -> Section:
-    other = "zh" if tell.language == "en" else "en"
-    names = [key.removeprefix(TERM) for key in tell.words if key.startswith(TERM)]
-    rows = tuple(
-        (f"term-{name}", tell.say(TERM + name), words_of(other)[TERM + name], tell.say(f"evaluation_meaning.{name}"))
-        for name in names
-    )
-    label, message = tell.say("readout_words.label"), tell.say("readout_words.message")
-    return Section("words", label, message, (Terms(rows, other),))

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from statistics import NormalDist
 from typing import Literal
 
 from offerloop.config import Shop
 from offerloop.evaluation.carry_over import CarryOver
-from offerloop.evaluation.estimate import Z95, Estimate
+from offerloop.evaluation.estimate import Estimate, widening
 from offerloop.evaluation.policy_overlap import ActionOverlap
 from offerloop.evaluation.policy_value import PolicyValue, Worth
 from offerloop.offers import NO_OFFER
@@ -175,8 +174,3 @@ def _firm(policies: Sequence[PolicyWorth]) -> list[PolicyWorth]:
 def main(worth: Worth) -> Estimate:
     """Profit, or value where no cost is known."""
     return worth.value if worth.profit is None else worth.profit
-
-
-def widening(comparisons: int) -> float:
-    """How much wider a 95 % interval becomes when it is to hold for so many comparisons at once."""
-    return NormalDist().inv_cdf(1 - 0.025 / max(comparisons, 1)) / Z95

@@ -10,6 +10,7 @@ from offerloop.evaluation.estimate import Estimate
 from offerloop.evaluation.policy_value import Worth
 from offerloop.report.evaluation_findings import EvaluationFindings, PolicyWorth, main
 from offerloop.report.numbers import count, iso_day
+from offerloop.report.phrases import capital
 from offerloop.report.voice import Voice
 
 LEAST, DECIMALS = 0.001, 3
@@ -78,11 +79,6 @@ def earlier_text(earlier: CarryOver, tell: Voice) -> str:
         return tell.say("evaluation.kept.untested", n=count(earlier.n_customers))
     p = f"p < {LEAST}" if earlier.p_value < LEAST else f"p = {earlier.p_value:.{DECIMALS}f}"
     return tell.say("evaluation.kept.matters" if earlier.matters else "evaluation.kept.unseen", p=p)
-
-
-def capital(text: str) -> str:
-    """With a capital letter where it begins with a letter."""
-    return text[:1].upper() + text[1:]
 
 
 def _rival(found: EvaluationFindings, tell: Voice) -> str:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from offerloop.report.blocks import Section
 from offerloop.report.evidence import Evidence
 from offerloop.report.facts import Facts, gather
 from offerloop.report.findings import Findings
+from offerloop.report.glossary import glossary
 from offerloop.report.sections.budget import budget_section
 from offerloop.report.sections.first_screen import first_screen
-from offerloop.report.sections.glossary import glossary, words_section
+from offerloop.report.sections.glossary import words_section
 from offerloop.report.sections.limits import limits_section
 from offerloop.report.sections.past_campaigns import past_campaigns_section
 from offerloop.report.sections.profiles import profiles_section
@@ -21,10 +22,8 @@ from offerloop.report.sections.recommenders import recommenders_section
 from offerloop.report.sections.response import response_section
 from offerloop.report.sections.rules import rules_section
 from offerloop.report.sections.who import who_section
+from offerloop.report.skeleton import environment, kept_together
 from offerloop.report.voice import Voice
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
 
 
 def render(findings: Findings, summary: dict[str, Any], language: str = "en") -> str:
@@ -58,24 +57,6 @@ def _sections(findings: Findings, facts: Facts, evidence: Evidence) -> list[Sect
         limits_section(findings, facts, evidence),
         words_section(facts.voice),
     ]
-
-
-def environment(voice: Voice) -> Environment:
-    """The templates of every page, with the words of a language."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    loader = PackageLoader("offerloop.report", "templates")
-    environment = Environment(
-        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.globals["say"] = voice.say
-    return environment
-
-
-def kept_together(page: str) -> str:
-    """No line ends between a number and its per cent sign, or within a short interval."""
-    page = re.sub(r"(\d) %", "\\1\u00a0%", page)
-    return re.sub(r"\[([^\s\[\]]{1,12}), ([^\s\[\]]{1,12})\]", "[\\1,\u00a0\\2]", page)
 
 
 def linker(voice: Voice) -> Callable[[str], Any]:

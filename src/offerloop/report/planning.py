@@ -13,9 +13,9 @@ from offerloop.report.charts.courses import courses
 from offerloop.report.charts.drawing import Axes, Build, figure, file_svg, money_labels, percent_labels
 from offerloop.report.charts.panels import Line
 from offerloop.report.numbers import count
-from offerloop.report.page import environment, kept_together
 from offerloop.report.policy_gains import PolicyGains, conversion, drawable, money_text, plain, points_text
-from offerloop.report.simulation import WIDTH, FirstScreen
+from offerloop.report.simulation import WIDTH
+from offerloop.report.skeleton import Opening, study_page
 from offerloop.report.voice import Voice
 
 LEVERS = ("budget", "supplier_share", "explore")
@@ -132,12 +132,9 @@ def render_planning(found: PlanningFindings, language: str = "en") -> str:
     tell = Voice(language, found.currency)
     note = tell.say("simulation.synthetic")
     shop = Shop(name=tell.say("simulation.shop", preset=found.preset), currency=found.currency, note=note)
-    first = FirstScreen(planning_sentence(found, language), note, _chart(found, tell))
-    template = environment(tell).get_template("simulation.html.j2")
+    opening = Opening(planning_sentence(found, language), mark=note, chart=_chart(found, tell))
     footer = tell.say("planning.footer")
-    return kept_together(
-        template.render(shop=shop, first=first, sections=[_section(found, tell)], mark=lambda text: text, footer=footer)
-    )
+    return study_page(tell, shop, opening, [_section(found, tell)], title=shop.name, footer=footer)
 
 
 def draw_planning(found: PlanningFindings, language: str = "en") -> str:

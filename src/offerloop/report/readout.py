@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
-from offerloop.report.blocks import Figure
+from offerloop.report.blocks import Tile
 from offerloop.report.numbers import count
-from offerloop.report.page import environment, kept_together
 from offerloop.report.readout_findings import ReadoutFindings
 from offerloop.report.readout_sections import forecast_figure, sections
 from offerloop.report.readout_sentences import (
@@ -19,58 +15,31 @@ from offerloop.report.readout_sentences import (
     usual_sentence,
     voice_of,
 )
-from offerloop.report.sections.first_screen import Tile
+from offerloop.report.skeleton import Opening, study_page
 from offerloop.report.voice import Voice
 
 __all__ = ["render_readout", "summarise_readout"]
 
 
-@dataclass(frozen=True)
-class FirstScreen:
-    """Everything above the sections."""
-
-    headline: str
-    lead: str
-    """The finding, where the headline answers another question."""
-    mark: str
-    tiles: tuple[Tile, ...]
-    chart: Figure | None
-
-
 def render_readout(found: ReadoutFindings, language: str = "en") -> str:
     """One HTML file in one language that asks no other host for anything."""
     tell = voice_of(found, language)
-    page = (
-        environment(tell)
-        .get_template("readout.html.j2")
-        .render(
-            shop=found.shop,
-            run=found.run,
-            from_day=tell.day(found.from_day),
-            until_day=tell.day(found.until_day),
-            first=first_screen(found, tell),
-            sections=sections(found, tell),
-            mark=_as_written,
-        )
-    )
-    return kept_together(page)
+    days = {"first": tell.day(found.from_day), "last": tell.day(found.until_day)}
+    return study_page(
+        tell, found.shop, first_screen(found, tell), sections(found, tell),
+        title=tell.say("readout.title", shop=found.shop.name, **days),
+        when=tell.say("readout.when", run=found.run, **days), footer=tell.say("readout.footer"),
+    )  # fmt: skip
 
 
-def _as_written(text: str) -> Any:  # noqa: ANN401 - markupsafe's text
-    """Words stay without links: the glossary is short and on the same page."""
-    from markupsafe import escape
-
-    return escape(text)
-
-
-def first_screen(found: ReadoutFindings, tell: Voice) -> FirstScreen:
+def first_screen(found: ReadoutFindings, tell: Voice) -> Opening:
     """The first screen; a stopped read-out has no figure and no chart."""
     if found.stopped is not None:
-        return FirstScreen(sentence(found, tell.language), "", "", (), None)
+        return Opening(sentence(found, tell.language), "", "", (), None)
     key = "readout.mark" if found.cost_is_observed else "readout.mark_cost"
     mark = tell.say(key, cost=tell.say("readout.cost"))
     first, *lead = filter(None, (usual_sentence(found, tell), sentence(found, tell.language)))
-    return FirstScreen(first, "".join(lead), mark, _tiles(found, tell), forecast_figure(found, tell))
+    return Opening(first, "".join(lead), mark, _tiles(found, tell), forecast_figure(found, tell))
 
 
 def _tiles(found: ReadoutFindings, tell: Voice) -> tuple[Tile, ...]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from offerloop.report.blocks import Block, Bullets, Details, Figure, Missing, Section, Table, Terms, Text
+from offerloop.report.blocks import Block, Bullets, Details, Figure, Missing, Section, Table, Text
 from offerloop.report.charts.drawing import figure, money_labels
 from offerloop.report.charts.forest import Dot, forest
+from offerloop.report.glossary import words_section
 from offerloop.report.numbers import count
+from offerloop.report.phrases import p_words
 from offerloop.report.readout_findings import Effect, ReadoutFindings
 from offerloop.report.readout_sentences import (
     anyway_sentence,
     check_words,
     dogs_sentence,
     forecast_sentence,
-    p_words,
     per_customer,
     place_sentence,
     power_sentence,
@@ -22,15 +23,12 @@ from offerloop.report.readout_sentences import (
     usual_sentence,
 )
 from offerloop.report.voice import Voice
-from offerloop.report.words import words_of
-
-TERM = "readout_term."
 
 
 def sections(found: ReadoutFindings, tell: Voice) -> list[Section]:
     """In the order of the page; after a failed check only the check and the words."""
     if found.stopped is not None:
-        return [checks_section(found, tell), words_section(tell)]
+        return [checks_section(found, tell), words_section(tell, "readout_")]
     return [
         checks_section(found, tell),
         *([usual_section(found, tell)] if found.asks_usual else []),
@@ -40,7 +38,7 @@ def sections(found: ReadoutFindings, tell: Voice) -> list[Section]:
         anyway_section(found, tell),
         lot_section(found, tell),
         limits_section(found, tell),
-        words_section(tell),
+        words_section(tell, "readout_"),
     ]
 
 
@@ -284,19 +282,3 @@ def limits_section(found: ReadoutFindings, tell: Voice) -> Section:
     ]
     blocks = (Bullets(tuple(one for one in said if one)),)
     return Section("limits", tell.say("bounds.label"), tell.say("bounds.message"), blocks)
-
-
-def words_section(tell: Voice) -> Section:
-    """Glossary."""
-    other = "zh" if tell.language == "en" else "en"
-    names = [key.removeprefix(TERM) for key in tell.words if key.startswith(TERM)]
-    rows = tuple(
-        (
-            f"term-{name}",
-            tell.say(f"{TERM}{name}"),
-            words_of(other)[f"{TERM}{name}"],
-            tell.say(f"readout_meaning.{name}"),
-        )
-        for name in names
-    )
-    return Section("words", tell.say("readout_words.label"), tell.say("readout_words.message"), (Terms(rows, other),))

@@ -149,13 +149,6 @@ def check_words(one: Check, tell: Voice) -> str:
     return tell.say("checks.passed" if one.passes else "checks.failed")
 
 
-def p_words(p_value: float | None, tell: Voice) -> str:
-    """A p-value as a reader needs it."""
-    if p_value is None:
-        return ""
-    return tell.say("p.below") if p_value < 0.001 else f"{p_value:.2g}" if p_value < 0.995 else "1"
-
-
 def summarise_readout(found: ReadoutFindings, language: str = "en") -> dict[str, Any]:
     """The content of readout.json; money as decimal text in the currency's major unit."""
     tell = voice_of(found, language)

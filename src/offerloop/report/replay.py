@@ -3,27 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from offerloop.config import Shop
-from offerloop.report.blocks import Bullets, Figure, Section, Table, Text
-from offerloop.report.charts.columns import Column, columns
+from offerloop.report.blocks import Bullets, Figure, Section, Table, Text, Tile
+from offerloop.report.charts.columns import MONDAY, MOST_DAYS, WEEK, Column, columns
 from offerloop.report.charts.drawing import Axes, day_labels, figure, money_labels
 from offerloop.report.numbers import count, iso_day
-from offerloop.report.page import environment, kept_together
 from offerloop.report.replay_findings import ReplayFindings, Sums
-from offerloop.report.sections.first_screen import Tile
-from offerloop.report.sections.quality_by_day import MONDAY, MOST_DAYS, WEEK
+from offerloop.report.skeleton import Opening, study_page
 from offerloop.report.voice import Voice
-
-
-@dataclass(frozen=True)
-class _First:
-    headline: str
-    mark: str
-    tiles: tuple[Tile, ...]
-    chart: Figure
 
 
 def sentence(found: ReplayFindings, language: str = "en") -> str:
@@ -72,20 +61,14 @@ def summarise_replay(found: ReplayFindings, language: str = "en") -> dict[str, A
 def render_replay(found: ReplayFindings, language: str = "en") -> str:
     """One HTML file that asks no other host for anything."""
     tell, days = Voice(language, found.currency), list(found.by_day)
-    first = _First(sentence(found, language), assumption(language), _tiles(found.total, tell), _chart(found, tell))
-    page = (
-        environment(tell)
-        .get_template("replay.html.j2")
-        .render(
-            shop=Shop(name=tell.say("replay.shop"), currency=found.currency),
-            from_day=tell.day(days[0]),
-            until_day=tell.day(days[-1]),
-            first=first,
-            sections=[_offers(found, tell), _limits(found, language), *_left_out(found, tell)],
-            mark=lambda text: text,
-        )
-    )
-    return kept_together(page)
+    first = Opening(sentence(found, language), "", assumption(language), _tiles(found.total, tell), _chart(found, tell))
+    period = {"first": tell.day(days[0]), "last": tell.day(days[-1])}
+    return study_page(
+        tell, Shop(name=tell.say("replay.shop"), currency=found.currency), first,
+        [_offers(found, tell), _limits(found, language), *_left_out(found, tell)],
+        title=tell.say("replay.title", **period), when=tell.say("replay.when", **period),
+        footer=tell.say("replay.footer"),
+    )  # fmt: skip
 
 
 def _tiles(total: Sums, tell: Voice) -> tuple[Tile, ...]:

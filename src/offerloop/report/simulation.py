@@ -13,7 +13,6 @@ from offerloop.report.charts.drawing import Build, figure, file_svg, percent_lab
 from offerloop.report.charts.forest import forest
 from offerloop.report.courses import Courses, courses_section
 from offerloop.report.numbers import count
-from offerloop.report.page import environment, kept_together
 from offerloop.report.policy_gains import (
     MEASURES,
     PolicyGains,
@@ -24,6 +23,7 @@ from offerloop.report.policy_gains import (
     points_text,
     share_text,
 )
+from offerloop.report.skeleton import Opening, study_page
 from offerloop.report.voice import Voice
 
 WIDTH = 640
@@ -98,37 +98,18 @@ def _gained(one: PolicyGains, found: SimulationFindings, tell: Voice) -> str:
     return tell.listed(told, "sentence")
 
 
-@dataclass(frozen=True)
-class FirstScreen:
-    """A headline with its chart."""
-
-    headline: str
-    mark: str
-    chart: Figure
-    tiles: tuple[()] = ()
-
-
 def render_simulation(found: SimulationFindings, language: str = "en") -> str:
     """One HTML file that asks no other host for anything."""
     tell = Voice(language, found.currency)
     note = tell.say("simulation.synthetic")
     shop = Shop(name=tell.say("simulation.shop", preset=found.preset), currency=found.currency, note=note)
-    page = (
-        environment(tell)
-        .get_template("simulation.html.j2")
-        .render(
-            shop=shop,
-            first=FirstScreen(sentence(found, language), note, _chart(found, tell)),
-            sections=[
-                _compared(found, tell),
-                courses_section(found.courses, found.policies, tell),
-                *(_periods(one.name, found, tell) for one in found.policies),
-            ],
-            mark=lambda text: text,
-            footer=tell.say("simulation.footer"),
-        )
-    )
-    return kept_together(page)
+    sections = [
+        _compared(found, tell),
+        courses_section(found.courses, found.policies, tell),
+        *(_periods(one.name, found, tell) for one in found.policies),
+    ]
+    opening = Opening(sentence(found, language), mark=note, chart=_chart(found, tell))
+    return study_page(tell, shop, opening, sections, title=shop.name, footer=tell.say("simulation.footer"))
 
 
 def draw_simulation(found: SimulationFindings, language: str = "en") -> str:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from offerloop.config import Shop
 from offerloop.evaluation.estimate import Estimate
-from offerloop.report.blocks import Figure, Section, Table
+from offerloop.report.blocks import Figure, Section, Table, Tile
 from offerloop.report.charts.drawing import PLAIN_LABELS, figure
 from offerloop.report.charts.forest import Dot, forest
-from offerloop.report.evaluation_sentences import capital
+from offerloop.report.glossary import words_section
 from offerloop.report.numbers import count
-from offerloop.report.page import environment, kept_together
-from offerloop.report.sections.first_screen import Tile
+from offerloop.report.phrases import capital
+from offerloop.report.skeleton import Opening, study_page
 from offerloop.report.uplift_checks import checks_section, groups_section
 from offerloop.report.uplift_curves import cost_section, curve_section
 from offerloop.report.uplift_findings import UpliftFindings, Worth
@@ -24,7 +23,6 @@ from offerloop.report.uplift_sections import (
     notes_section,
     ranked_section,
     types_section,
-    words_section,
 )
 from offerloop.report.uplift_sentences import ALL, claim, estimator, headline, lead, same, short_estimator, voice
 from offerloop.report.voice import Voice
@@ -37,44 +35,26 @@ SECTIONS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class FirstScreen:
-    """Everything above the sections."""
-
-    headline: str
-    lead: str
-    mark: str
-    tiles: tuple[Tile, ...]
-    chart: Figure
-
-
 def render_uplift(found: UpliftFindings, language: str = "en") -> str:
     """One HTML file in one language that asks no other host for anything."""
     tell = voice(language)
     when = tell.say("uplift.when", treatment=found.treatment, outcome=found.outcome, n=count(found.n))
-    page = (
-        environment(tell)
-        .get_template("uplift.html.j2")
-        .render(
-            shop=Shop(name=found.place),
-            when=when,
-            first=_first_screen(found, tell),
-            sections=_sections(found, tell),
-            mark=lambda text: text,
-        )
-    )
-    return kept_together(page)
+    title = tell.say("uplift.title", place=found.place)
+    return study_page(
+        tell, Shop(name=found.place), _first_screen(found, tell), _sections(found, tell), title=title, when=when,
+        footer=tell.say("uplift.footer"),
+    )  # fmt: skip
 
 
 def _sections(found: UpliftFindings, tell: Voice) -> list[Section]:
     """Those that have something to show."""
     made = [section(found, tell) for section in SECTIONS]
-    return [*(one for one in made if one is not None), words_section(tell)]
+    return [*(one for one in made if one is not None), words_section(tell, "uplift_")]
 
 
-def _first_screen(found: UpliftFindings, tell: Voice) -> FirstScreen:
+def _first_screen(found: UpliftFindings, tell: Voice) -> Opening:
     mark = tell.say(f"uplift.mark.{found.design}")
-    return FirstScreen(headline(found, tell), lead(found, tell), mark, _tiles(found, tell), _worth(found, tell))
+    return Opening(headline(found, tell), lead(found, tell), mark, _tiles(found, tell), _worth(found, tell))
 
 
 def _tiles(found: UpliftFindings, tell: Voice) -> tuple[Tile, ...]:

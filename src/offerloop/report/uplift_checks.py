@@ -6,9 +6,8 @@ from offerloop.evaluation.estimate import Estimate, number
 from offerloop.report.blocks import Block, Figure, Section, Table, Text
 from offerloop.report.charts.drawing import PLAIN_LABELS, figure, percent_labels
 from offerloop.report.charts.forest import Dot, forest
-from offerloop.report.evaluation_sentences import capital
 from offerloop.report.numbers import count
-from offerloop.report.readout_sentences import p_words
+from offerloop.report.phrases import capital, p_words
 from offerloop.report.uplift_findings import Balance, Group, Overlap, UpliftFindings
 from offerloop.report.uplift_measure import measure, share_text
 from offerloop.report.uplift_sections import columns

@@ -6,7 +6,7 @@ from offerloop.evaluation.estimate import Estimate
 from offerloop.report.blocks import Figure, Section, Table, Text
 from offerloop.report.charts.drawing import PLAIN_LABELS, Axes, figure, percent_labels
 from offerloop.report.charts.lines import Level, Point, Straight, line
-from offerloop.report.evaluation_sentences import capital
+from offerloop.report.phrases import capital
 from offerloop.report.uplift_findings import UpliftFindings
 from offerloop.report.uplift_measure import everyone, measure
 from offerloop.report.uplift_sentences import estimator, order

@@ -5,20 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from offerloop.evaluation.estimate import Estimate
-from offerloop.report.blocks import Block, Bullets, Figure, Section, Table, Terms, Text
+from offerloop.evaluation.estimate import Estimate, top_less_bottom
+from offerloop.report.blocks import Block, Bullets, Figure, Section, Table, Text
 from offerloop.report.charts.drawing import PLAIN_LABELS, figure, percent_labels
 from offerloop.report.charts.forest import Dot, Upright, forest, upright
-from offerloop.report.evaluation_sentences import capital
 from offerloop.report.numbers import count
-from offerloop.report.sections.deciles import top_less_bottom
+from offerloop.report.phrases import capital
 from offerloop.report.uplift_findings import Arm, Decile, Ranked, ResponseType, UpliftFindings
 from offerloop.report.uplift_measure import everyone, is_finite, measure, outcome_measure, share_text, value_measure
 from offerloop.report.uplift_sentences import estimator, notes, short_estimator
 from offerloop.report.voice import Voice
-from offerloop.report.words import words_of
 
-TERM = "uplift_term."
 RANDOM = 0.5
 """Area share of a random order."""
 
@@ -242,15 +239,3 @@ def notes_section(found: UpliftFindings, tell: Voice) -> Section:
     """What the figures rest on."""
     blocks = (Bullets(notes(found, tell)),)
     return Section("notes", tell.say("uplift.notes.label"), tell.say("uplift.notes.message"), blocks)
-
-
-def words_section(tell: Voice) -> Section:
-    """What the words mean."""
-    other = "zh" if tell.language == "en" else "en"
-    names = [key.removeprefix(TERM) for key in tell.words if key.startswith(TERM)]
-    rows = tuple(
-        (f"term-{name}", tell.say(TERM + name), words_of(other)[TERM + name], tell.say(f"uplift_meaning.{name}"))
-        for name in names
-    )
-    label, message = tell.say("readout_words.label"), tell.say("readout_words.message")
-    return Section("words", label, message, (Terms(rows, other),))

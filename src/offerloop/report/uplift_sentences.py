@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from offerloop.evaluation.estimate import Estimate
-from offerloop.report.evaluation_findings import widening
+from offerloop.evaluation.estimate import Estimate, widening
 from offerloop.report.numbers import count
-from offerloop.report.readout_sentences import p_words
+from offerloop.report.phrases import p_words
 from offerloop.report.uplift_findings import Note, UpliftFindings
 from offerloop.report.uplift_measure import everyone, measure, targeted
 from offerloop.report.voice import Voice

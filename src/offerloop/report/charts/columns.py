@@ -12,6 +12,11 @@ from offerloop.report.charts.drawing import INK, OURS, Axes, Build, rows_of, tic
 if TYPE_CHECKING:
     import altair as alt
 
+MOST_DAYS = 120
+"""Days that a chart of days has room for; a longer period is shown by week."""
+WEEK, MONDAY = 7, 4
+"""Days in a week, and the first Monday as an epoch day."""
+
 
 @dataclass(frozen=True)
 class Column:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from offerloop.evaluation.estimate import Estimate
+from offerloop.evaluation.estimate import Estimate, top_less_bottom
 from offerloop.report.blocks import Figure, Table
 from offerloop.report.charts.drawing import PLAIN_LABELS, figure
 from offerloop.report.charts.forest import Upright, upright
@@ -45,14 +45,6 @@ def deciles_figure(findings: Findings, tell: Voice) -> Figure:
         mark=tell.say("mark.transferred"),
         tell=tell,
     )
-
-
-def top_less_bottom(realised: list[Estimate]) -> Estimate:
-    """Realised response of the last tenth less that of the first."""
-    first, last = realised[0], realised[-1]
-    half = (((first.high - first.low) / 2) ** 2 + ((last.high - last.low) / 2) ** 2) ** 0.5
-    value = last.value - first.value
-    return Estimate(value, value - half, value + half)
 
 
 def _title(realised: list[Estimate], tell: Voice) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from offerloop.evaluation.estimate import Estimate
-from offerloop.report.blocks import Figure, Table
+from offerloop.report.blocks import Figure, Table, Tile
 from offerloop.report.charts.drawing import Axes, figure, money_labels, percent_labels
 from offerloop.report.charts.lines import Level, Point, line
 from offerloop.report.evidence import Evidence
@@ -26,15 +26,6 @@ class Verdict:
     send: bool
     title: str
     sentence: str
-
-
-@dataclass(frozen=True)
-class Tile:
-    """One of the four figures."""
-
-    label: str
-    value: str
-    note: str
 
 
 @dataclass(frozen=True)

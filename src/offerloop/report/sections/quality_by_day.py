@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from offerloop.report.blocks import Figure, Table
-from offerloop.report.charts.columns import Column, columns
+from offerloop.report.charts.columns import MONDAY, MOST_DAYS, WEEK, Column, columns
 from offerloop.report.charts.drawing import Axes, day_labels, figure
 from offerloop.report.findings import Findings
 from offerloop.report.numbers import count, iso_day
@@ -13,10 +13,6 @@ from offerloop.report.voice import Voice
 
 SHOWN = ("rejected", "repaired", "merged")
 """Actions that change what later stages see, worst first."""
-MOST_DAYS = 120
-"""Days that a chart of days has room for; a longer period is shown by week."""
-WEEK, MONDAY = 7, 4
-"""Days in a week, and the first Monday as an epoch day."""
 FEW = 20
 """Fewer cases than this make no pattern."""
 CLUSTERED = 0.1

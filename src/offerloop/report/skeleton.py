@@ -1,0 +1,68 @@
+"""The frame of every page: templates, the first screen of a study, and where no line may end."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from offerloop.config import Shop
+from offerloop.report.blocks import Figure, Section, Tile
+from offerloop.report.voice import Voice
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+ROOM = "offerloop.report"
+
+
+@dataclass(frozen=True)
+class Opening:
+    """Everything above the sections of a study."""
+
+    headline: str
+    lead: str = ""
+    """The finding, where the headline answers another question."""
+    mark: str = ""
+    """What the figures rest on."""
+    tiles: tuple[Tile, ...] = ()
+    chart: Figure | None = None
+
+
+def study_page(
+    tell: Voice,
+    shop: Shop,
+    opening: Opening,
+    sections: Sequence[Section],
+    *,
+    title: str,
+    when: str = "",
+    footer: str,
+) -> str:
+    """Render one finding and its sections as one HTML file that asks no other host for anything."""
+    template = environment(tell).get_template("study.html.j2")
+    return kept_together(
+        template.render(
+            shop=shop, first=opening, sections=sections, title=title, when=when, footer=footer,
+            as_written=lambda text: text,
+        )
+    )  # fmt: skip
+
+
+def environment(tell: Voice, room: str = ROOM) -> Environment:
+    """Return the templates of this room and of another one, with the words of a language."""
+    from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+
+    loader = ChoiceLoader([PackageLoader(name, "templates") for name in dict.fromkeys((ROOM, room))])
+    environment = Environment(
+        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.globals["say"] = tell.say
+    return environment
+
+
+def kept_together(page: str) -> str:
+    """Let no line end between a number and its per cent sign, or within a short interval."""
+    page = re.sub(r"(\d) %", "\\1\u00a0%", page)
+    return re.sub(r"\[([^\s\[\]]{1,12}), ([^\s\[\]]{1,12})\]", "[\\1,\u00a0\\2]", page)
