@@ -3,11 +3,11 @@
 import json
 
 import pytest
+from readout_shop import make_orders, make_run
 
+from offerloop.commands.readout.task import read_out
 from offerloop.config import load_config
 from offerloop.service.drawn_shares import EARLIER_HOLDOUT, holdout_of, shares_of
-from offerloop.service.readout import read_out
-from readout_shop import make_orders, make_run
 from small_shop import write_small_shop
 
 

@@ -5,8 +5,7 @@ from dataclasses import replace
 from typing import get_args
 
 import pytest
-from page_texts import Texts
-from test_page import Outline
+from page_texts import Outline, Texts
 from uplift_case import CASES, ESTIMATORS, NOTES, around, everyone, nothing, targeted
 
 from offerloop.evaluation.estimate import Estimate

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
+from offerloop.commands.readout.findings import AgainstForecast, BoughtAnyway, Check, Effect, ReadoutFindings
 from offerloop.config import Shop
 from offerloop.evaluation.estimate import Estimate
-from offerloop.report.readout_findings import AgainstForecast, BoughtAnyway, Check, Effect, ReadoutFindings
 
 OUTCOMES = ("bought", "n_orders", "revenue_minor", "margin_minor", "cost_minor", "profit_minor")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import narwhals as nw
 import polars as pl
 
+from offerloop.commands.readout.inputs import Orders, PastRun, Period, as_id
 from offerloop.engine import collect
-from offerloop.service.readout_inputs import Orders, PastRun, Period, as_id
 
 _PARTS = 1_000_000
 

@@ -1,5 +1,6 @@
 """Helper of the tests of pages."""
 
+import re
 from html.parser import HTMLParser
 
 from offerloop.report import render, summarise
@@ -21,6 +22,41 @@ class Texts(HTMLParser):
     def handle_data(self, data):
         if data.strip() and not self._style:
             self.found.append(data.strip())
+
+
+VOID = {"meta", "link", "br", "img", "input", "hr"}
+
+
+class Outline(HTMLParser):
+    """Checks that tags close in order; collects ids, links, headings and images."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.ids: list[str] = []
+        self.targets: list[str] = []
+        self.charts: list[dict[str, str | None]] = []
+        self.headings: list[str] = []
+
+    def handle_starttag(self, tag, attrs):
+        found = dict(attrs)
+        if "id" in found:
+            self.ids.append(str(found["id"]))
+        if tag == "a":
+            self.targets.append(str(found["href"]))
+        if tag == "svg":
+            self.charts.append(found)
+        if re.fullmatch(r"h\d", tag):
+            self.headings.append(tag)
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, _tag, attrs):
+        if "id" in dict(attrs):
+            self.ids.append(str(dict(attrs)["id"]))
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
 
 
 PAGES: dict[tuple[int, str], tuple[object, str]] = {}

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import polars as pl
 
+from offerloop.commands.readout.inputs import PastRun
+from offerloop.commands.readout.side_files import AMOUNT, read_rows
 from offerloop.engine import Engine
 from offerloop.errors import InputError, SourceError, near_miss
 from offerloop.money import exact_share, half_up, to_minor
-from offerloop.service.readout_files import AMOUNT, read_rows
-from offerloop.service.readout_inputs import PastRun
 from offerloop.tables import HOLDOUT
 
 

@@ -6,7 +6,7 @@ import pytest
 from page_texts import Texts
 from readout_case import READOUTS
 
-from offerloop.report.readout import render_readout, summarise_readout
+from offerloop.commands.readout.page import render_readout, summarise_readout
 from offerloop.report.words import LANGUAGES, in_language
 
 NAMES = "Coupons that we pay|Coupons that suppliers share|Made up for tests."

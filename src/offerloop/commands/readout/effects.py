@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 
+from offerloop.commands.readout.findings import AgainstForecast, BoughtAnyway, Effect
+from offerloop.commands.readout.inputs import PastRun
 from offerloop.evaluation.estimate import Estimate
 from offerloop.evaluation.experiment import LEAST, Difference, cuped, difference, enough, holm, relative
 from offerloop.evaluation.moments import Moments
 from offerloop.money import MICRO
 from offerloop.offers import NO_OFFER
-from offerloop.report.readout_findings import AgainstForecast, BoughtAnyway, Effect
-from offerloop.service.readout_inputs import PastRun
 from offerloop.tables import EXPLORE, HOLDOUT, PLAN
 
 OUTCOMES_SHOWN = ("bought", "n_orders", "revenue_minor", "margin_minor", "cost_minor", "profit_minor")

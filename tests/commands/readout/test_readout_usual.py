@@ -5,13 +5,13 @@ import json
 import numpy as np
 import polars as pl
 import pytest
-
-from offerloop.config import load_config
-from offerloop.service.readout import read_out
-from offerloop.service.readout_effects import Panel
-from offerloop.service.readout_inputs import read_run
-from offerloop.service.readout_usual import usual_effects
 from readout_shop import make_orders, make_run
+
+from offerloop.commands.readout.business_as_usual import usual_effects
+from offerloop.commands.readout.effects import Panel
+from offerloop.commands.readout.inputs import read_run
+from offerloop.commands.readout.task import read_out
+from offerloop.config import load_config
 
 USUAL = """
 [business_as_usual]

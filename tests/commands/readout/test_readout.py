@@ -5,16 +5,16 @@ import re
 import numpy as np
 import polars as pl
 import pytest
+from readout_shop import AS_OF, COST, N, make_orders, make_run, total
 
+from offerloop.commands.readout.effects import FIFTHS
+from offerloop.commands.readout.findings import FORECAST_COST, AgainstForecast, Effect, ReadoutFindings
+from offerloop.commands.readout.margins import margin
+from offerloop.commands.readout.sentences import sentence
+from offerloop.commands.readout.task import read_out
 from offerloop.config import Shop
 from offerloop.evaluation.estimate import Estimate
-from offerloop.report.readout_findings import FORECAST_COST, AgainstForecast, Effect, ReadoutFindings
-from offerloop.report.readout_sentences import sentence
-from offerloop.service.readout import read_out
-from offerloop.service.readout_effects import FIFTHS
-from offerloop.service.readout_margins import margin
 from offerloop.tables import OUTCOMES, READOUT_EFFECTS
-from readout_shop import AS_OF, COST, N, make_orders, make_run, total
 
 
 @pytest.fixture(scope="module")

@@ -5,13 +5,13 @@ from datetime import date
 
 import polars as pl
 import pytest
+from readout_shop import make_orders, make_run
 
+from offerloop.commands.readout.checks import checks, read_exposures, why_stopped
+from offerloop.commands.readout.inputs import read_run
+from offerloop.commands.readout.task import read_out
 from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.errors import InputError
-from offerloop.service.readout import read_out
-from offerloop.service.readout_checks import checks, read_exposures, why_stopped
-from offerloop.service.readout_inputs import read_run
-from readout_shop import make_orders, make_run
 
 
 def test_lost_holdout_customers_stop_it(tmp_path):

@@ -11,11 +11,11 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
+from offerloop.commands.readout.effects import Panel, comparable, compare, outcomes_of, plain
+from offerloop.commands.readout.findings import Effect
+from offerloop.commands.readout.inputs import PastRun
 from offerloop.evaluation.experiment import common_slope, weighted_difference
 from offerloop.evaluation.moments import Moments
-from offerloop.report.readout_findings import Effect
-from offerloop.service.readout_effects import Panel, comparable, compare, outcomes_of, plain
-from offerloop.service.readout_inputs import PastRun
 from offerloop.tables import HOLDOUT, PLAN, USUAL
 
 

@@ -13,12 +13,12 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
+from offerloop.commands.readout.effects import Panel, comparable
+from offerloop.commands.readout.findings import Effect
+from offerloop.commands.readout.inputs import PastRun
 from offerloop.evaluation.estimate import Estimate
 from offerloop.evaluation.experiment import LEAST, LEAST_BUYERS, weighted_difference
 from offerloop.offers import NO_OFFER
-from offerloop.report.readout_findings import Effect
-from offerloop.service.readout_effects import Panel, comparable
-from offerloop.service.readout_inputs import PastRun
 from offerloop.tables import EXPLORE, HOLDOUT
 
 _ROUNDING = 1e-6

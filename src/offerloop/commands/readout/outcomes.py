@@ -7,14 +7,14 @@ from fractions import Fraction
 import narwhals as nw
 import polars as pl
 
+from offerloop.commands.readout.findings import FORECAST_COST
+from offerloop.commands.readout.inputs import Orders, PastRun, Period, as_id, iso
+from offerloop.commands.readout.margins import margins_left
+from offerloop.commands.readout.redemptions import Redemptions, own_shares
 from offerloop.engine import collect
 from offerloop.errors import InputError
 from offerloop.money import half_up
 from offerloop.offers import NO_OFFER
-from offerloop.report.readout_findings import FORECAST_COST
-from offerloop.service.readout_inputs import Orders, PastRun, Period, as_id, iso
-from offerloop.service.readout_margins import margins_left
-from offerloop.service.readout_redemptions import Redemptions, own_shares
 from offerloop.tables import OUTCOMES
 
 IN_LINES, IN_REDEMPTIONS = "observed in the order lines", "observed in the redemptions"

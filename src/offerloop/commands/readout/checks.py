@@ -7,15 +7,15 @@ from pathlib import Path
 
 import polars as pl
 
+from offerloop.commands.readout.effects import comparable, n_buyers, sides
+from offerloop.commands.readout.findings import Check
+from offerloop.commands.readout.inputs import PastRun
+from offerloop.commands.readout.side_files import SideFile, read_rows
 from offerloop.engine import Engine
 from offerloop.evaluation.assignment import in_holdout, in_usual
 from offerloop.evaluation.experiment import LEAST, LEAST_BUYERS, sample_ratio
 from offerloop.offers import NO_OFFER
 from offerloop.report.numbers import count
-from offerloop.report.readout_findings import Check
-from offerloop.service.readout_effects import comparable, n_buyers, sides
-from offerloop.service.readout_files import SideFile, read_rows
-from offerloop.service.readout_inputs import PastRun
 from offerloop.tables import EXPLORE, HOLDOUT, PLAN, USUAL
 
 _LOST = (

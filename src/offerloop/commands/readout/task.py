@@ -11,12 +11,9 @@ from typing import Any
 
 import polars as pl
 
-from offerloop.engine import ENGINES
-from offerloop.report.readout import render_readout, summarise_readout
-from offerloop.report.readout_findings import CURRENCY_OUTCOMES, FORECAST_COST, Effect, ReadoutFindings
-from offerloop.report.readout_sentences import WEEK
-from offerloop.service.readout_checks import checks, read_exposures, why_stopped, why_too_few_buy
-from offerloop.service.readout_effects import (
+from offerloop.commands.readout.business_as_usual import usual_effects
+from offerloop.commands.readout.checks import checks, read_exposures, why_stopped, why_too_few_buy
+from offerloop.commands.readout.effects import (
     Panel,
     against_forecast,
     bought_anyway,
@@ -25,8 +22,9 @@ from offerloop.service.readout_effects import (
     programme_effects,
     segment_effects,
 )
-from offerloop.service.readout_files import SideFile
-from offerloop.service.readout_inputs import (
+from offerloop.commands.readout.exploration import lot_effects
+from offerloop.commands.readout.findings import CURRENCY_OUTCOMES, FORECAST_COST, Effect, ReadoutFindings
+from offerloop.commands.readout.inputs import (
     Orders,
     PastRun,
     Period,
@@ -36,10 +34,12 @@ from offerloop.service.readout_inputs import (
     read_orders,
     read_run,
 )
-from offerloop.service.readout_lot import lot_effects
-from offerloop.service.readout_outcomes import check_known, cost_basis, outcomes
-from offerloop.service.readout_redemptions import Redemptions, read_redemptions
-from offerloop.service.readout_usual import usual_effects
+from offerloop.commands.readout.outcomes import check_known, cost_basis, outcomes
+from offerloop.commands.readout.page import render_readout, summarise_readout
+from offerloop.commands.readout.redemptions import Redemptions, read_redemptions
+from offerloop.commands.readout.sentences import WEEK
+from offerloop.commands.readout.side_files import SideFile
+from offerloop.engine import ENGINES
 from offerloop.tables import HOLDOUT, READOUT_EFFECTS
 
 

@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from offerloop.report.blocks import Block, Bullets, Details, Figure, Missing, Section, Table, Text
-from offerloop.report.charts.drawing import figure, money_labels
-from offerloop.report.charts.forest import Dot, forest
-from offerloop.report.glossary import words_section
-from offerloop.report.numbers import count
-from offerloop.report.phrases import p_words
-from offerloop.report.readout_findings import Effect, ReadoutFindings
-from offerloop.report.readout_sentences import (
+from offerloop.commands.readout.findings import Effect, ReadoutFindings
+from offerloop.commands.readout.sentences import (
     anyway_sentence,
     check_words,
     dogs_sentence,
@@ -22,6 +16,12 @@ from offerloop.report.readout_sentences import (
     unseen_cost,
     usual_sentence,
 )
+from offerloop.report.blocks import Block, Bullets, Details, Figure, Missing, Section, Table, Text
+from offerloop.report.charts.drawing import figure, money_labels
+from offerloop.report.charts.forest import Dot, forest
+from offerloop.report.glossary import words_section
+from offerloop.report.numbers import count
+from offerloop.report.phrases import p_words
 from offerloop.report.voice import Voice
 
 

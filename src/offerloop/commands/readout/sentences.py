@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from offerloop.commands.readout.findings import CURRENCY_OUTCOMES, AgainstForecast, Check, Effect, ReadoutFindings
 from offerloop.evaluation.estimate import Z95, Estimate
 from offerloop.evaluation.experiment import POWER_80
 from offerloop.report.numbers import Money, count, iso_day
-from offerloop.report.readout_findings import CURRENCY_OUTCOMES, AgainstForecast, Check, Effect, ReadoutFindings
 from offerloop.report.voice import Voice
 
 WEEK = 7

@@ -2,10 +2,10 @@
 
 import polars as pl
 import pytest
-
-from offerloop.events.privacy import pseudonym
-from offerloop.service.readout import read_out
 from readout_shop import make_orders, make_run, total
+
+from offerloop.commands.readout.task import read_out
+from offerloop.events.privacy import pseudonym
 
 PRODUCTS = """
 [sources.products]

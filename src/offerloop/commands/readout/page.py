@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from offerloop.report.blocks import Tile
-from offerloop.report.numbers import count
-from offerloop.report.readout_findings import ReadoutFindings
-from offerloop.report.readout_sections import forecast_figure, sections
-from offerloop.report.readout_sentences import (
+from offerloop.commands.readout.findings import ReadoutFindings
+from offerloop.commands.readout.sections import forecast_figure, sections
+from offerloop.commands.readout.sentences import (
     per_customer,
     sentence,
     share_words,
@@ -15,6 +13,8 @@ from offerloop.report.readout_sentences import (
     usual_sentence,
     voice_of,
 )
+from offerloop.report.blocks import Tile
+from offerloop.report.numbers import count
 from offerloop.report.skeleton import Opening, study_page
 from offerloop.report.voice import Voice
 
