@@ -1,8 +1,8 @@
 """Does the main job find in The Complete Journey what is known of it?
 
 The facts were measured apart from this code, on all 2,469 households: effects of shelf prices per unit of depth
-(designs A and B of docs/response.md), dollars a household-week by campaign, and which plan is sent. The tests of the
-suite look at a fifth of the households. `--json FILE` writes what was found.
+(designs A and B of docs/concepts/response.md), dollars a household-week by campaign, and which plan is sent. The
+tests of the suite look at a fifth of the households. `--json FILE` writes what was found.
 """
 
 from __future__ import annotations

@@ -1,5 +1,4 @@
-"""Measured figures in docs/recommenders/, docs/estimators.md and docs/loop.md, from what the benchmarks wrote to
-docs/figures/.
+"""Fill measured figures into pages of docs/concepts/, from what the benchmarks wrote to docs/figures/.
 
 Between `<!-- measured: NAME -->` and `<!-- end -->` stands what NAME asks for: `recommenders` (a table of all systems
 for each case), `claims` (ratios between systems), `topk` (claims about the best products under filters), `response`

@@ -91,10 +91,19 @@ def with_figures(page: str) -> str:
     return filled((DOCS / page).read_text(encoding="utf-8"), DOCS / "figures")
 
 
+def _with_figures() -> Iterator[str]:
+    """Pages that show measured figures."""
+    yield from ("concepts/estimators.md", "concepts/loop.md")
+    yield from (f"concepts/recommenders/{path.name}" for path in sorted((DOCS / "concepts/recommenders").glob("*.md")))
+
+
 PAGES = {
-    "configuration.md": configuration, "limits.md": limits, "tables.md": tables, "profiles.md": profiles,
-    **{page: partial(with_figures, page) for page in ("estimators.md", "loop.md")},
-}  # fmt: skip
+    "reference/configuration.md": configuration,
+    "reference/limits.md": limits,
+    "reference/tables.md": tables,
+    "reference/profiles.md": profiles,
+    **{page: partial(with_figures, page) for page in _with_figures()},
+}
 
 
 def _sections() -> Iterator[tuple[str, type[BaseModel]]]:
@@ -132,6 +141,3 @@ if __name__ == "__main__":
     for page, write in PAGES.items():
         (DOCS / page).write_text(write(), encoding="utf-8")
         sys.stdout.write(f"docs/{page}\n")
-    for path in sorted((DOCS / "recommenders").glob("*.md")):
-        path.write_text(with_figures(f"recommenders/{path.name}"), encoding="utf-8")
-        sys.stdout.write(f"docs/recommenders/{path.name}\n")

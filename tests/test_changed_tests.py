@@ -28,7 +28,7 @@ IMPORTS = {
         ("src/offerloop/commands/init/draft.py", ["tests/commands/init/test_init.py"]),
         ("src/offerloop/engine/__init__.py", ["tests/test_cli.py"]),
         ("tests/small_shop.py", ["tests/commands/init/test_init.py"]),
-        ("docs/offers.md", ["tests/test_docs.py"]),
+        ("docs/concepts/offers.md", ["tests/test_docs.py"]),
         ("LICENSE", []),
     ],
 )

@@ -19,8 +19,9 @@ from offerloop.response.estimators import ESTIMATORS
 from sample_part import keep_part
 
 ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-RECOMMENDER_PAGES = sorted(page.name for page in (ROOT / "docs" / "recommenders").glob("*.md"))
+RECOMMENDER_PAGES = sorted(page.name for page in (DOCS / "concepts" / "recommenders").glob("*.md"))
 
 
 @pytest.fixture
@@ -29,22 +30,16 @@ def reference(monkeypatch):
     return importlib.import_module("reference")
 
 
-@pytest.mark.parametrize(
-    "page", ["configuration.md", "limits.md", "tables.md", "profiles.md", "estimators.md", "loop.md"]
-)
-def test_reference_pages_say_what_the_code_says(page, reference):
-    written = (ROOT / "docs" / page).read_text(encoding="utf-8")
-    assert written == reference.PAGES[page](), "run: .venv/bin/python scripts/reference.py"
-
-
-@pytest.mark.parametrize("page", RECOMMENDER_PAGES)
-def test_pages_of_recommenders_show_the_figures_that_were_measured(page, reference):
-    written = (ROOT / "docs" / "recommenders" / page).read_text(encoding="utf-8")
-    assert written == reference.with_figures(f"recommenders/{page}"), "run: .venv/bin/python scripts/reference.py"
+def test_reference_pages_say_what_the_code_says_and_what_was_measured(reference):
+    assert len(reference.PAGES) > len(RECOMMENDER_PAGES) + 5
+    for page, write in reference.PAGES.items():
+        assert (DOCS / page).read_text(encoding="utf-8") == write(), (
+            f"{page}: run .venv/bin/python scripts/reference.py"
+        )
 
 
 def test_every_configuration_key_has_a_meaning(reference):
-    keys = re.findall(r"^\| `(\w+)` \| .* \| (.*) \|$", reference.PAGES["configuration.md"](), re.MULTILINE)
+    keys = re.findall(r"^\| `(\w+)` \| .* \| (.*) \|$", reference.PAGES["reference/configuration.md"](), re.MULTILINE)
     assert len(keys) > 25
     assert all(meaning not in ("", "None") for _, meaning in keys)
 
@@ -64,20 +59,20 @@ def test_both_readmes_have_the_same_parts():
 
 
 def test_every_offer_kind_is_documented():
-    page = (ROOT / "docs" / "offers.md").read_text(encoding="utf-8")
+    page = (DOCS / "concepts" / "offers.md").read_text(encoding="utf-8")
     for kind in OFFER_KINDS.names():
         assert f"`{kind}`" in page
 
 
 def test_every_estimator_is_documented():
-    page = (ROOT / "docs" / "estimators.md").read_text(encoding="utf-8")
+    page = (DOCS / "concepts" / "estimators.md").read_text(encoding="utf-8")
     for name in ESTIMATORS.names():
         assert f"| `{name}` |" in page
 
 
-@pytest.mark.parametrize("command, page", [("uplift", "uplift.md"), ("experiment", "experiments.md")])
+@pytest.mark.parametrize("command, page", [("uplift", "uplift.md"), ("experiment", "experiment.md")])
 def test_every_option_of_a_study_is_documented(command, page):
-    page = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    page = (DOCS / "how-to" / page).read_text(encoding="utf-8")
     (command,) = [one for one in get_command(app).commands.values() if one.name == command]
     for option in (name for one in command.params for name in one.opts if name.startswith("--")):
         assert f"`{option}`" in page, option
@@ -85,30 +80,30 @@ def test_every_option_of_a_study_is_documented(command, page):
 
 @pytest.mark.parametrize("name", list(RECOMMENDERS.builtin))
 def test_every_recommender_has_its_page_and_shows_its_figures(name):
-    folder = ROOT / "docs" / "recommenders"
+    folder = DOCS / "concepts" / "recommenders"
     page = (folder / f"{name}.md").read_text(encoding="utf-8")
     assert page.startswith(f"# `{name}`")
     assert f"<!-- measured: {name} -->\n" in page
-    assert f"[`{name}`]({name}.md)" in (folder / "README.md").read_text(encoding="utf-8")
+    assert f"[`{name}`]({name}.md)" in (folder / "index.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("page", RECOMMENDER_PAGES)
 def test_every_marker_of_figures_asks_for_something(page):
-    text = (ROOT / "docs" / "recommenders" / page).read_text(encoding="utf-8")
+    text = (DOCS / "concepts" / "recommenders" / page).read_text(encoding="utf-8")
     asked = re.findall(r"<!-- measured: (.*?) -->", text)
     assert set(asked) <= {"recommenders", "claims", "topk", *RECOMMENDERS.builtin}
     assert text.count("<!-- end -->") == len(asked)
 
 
 def test_every_public_name_exists_and_is_documented():
-    page = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
+    page = (DOCS / "index.md").read_text(encoding="utf-8")
     for name in offerloop.__all__:
         assert getattr(offerloop, name) is not None
         assert re.search(rf"`(offerloop\.)?{name}\b", page)
 
 
 def test_links_between_pages_lead_somewhere():
-    for page in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").glob("*.md")]:
+    for page in [*ROOT.glob("*.md"), *DOCS.rglob("*.md"), *(ROOT / "examples").glob("*.md")]:
         for target in re.findall(r"\]\((?!http)([^)#]+)", page.read_text(encoding="utf-8")):
             assert (page.parent / target).exists(), f"{page.name} links to {target}"
 
@@ -137,7 +132,7 @@ def test_the_steps_of_the_readme_run(tmp_path, monkeypatch, command, capsys):
 
 PAGES = {
     str(page.relative_to(ROOT)): page.read_text(encoding="utf-8")
-    for page in sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").rglob("*.md")])
+    for page in sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md"), *(ROOT / "examples").rglob("*.md")])
 }
 CODE = {page: found for page, text in PAGES.items() if (found := re.findall(r"```python\n(.*?)```", text, re.DOTALL))}
 

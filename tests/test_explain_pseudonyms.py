@@ -17,7 +17,7 @@ from small_shop import write_small_shop
 
 KEY = "a key of more than 16 bytes"
 HIDDEN = pseudonym("c2", KEY.encode())
-PAGE = Path(__file__).parent.parent / "docs" / "privacy.md"
+PAGE = Path(__file__).parent.parent / "docs" / "concepts" / "privacy.md"
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@
 # **whose truth is known**: the same customers, the same past and the same luck, once with offers and once without. Every
 # policy is compared at the same spend, profit stands beside sales, and everything is repeated in several worlds.
 #
-# **Synthetic**: the shop is simulated (preset `grocery`, [docs/market.md](../../docs/market.md)). No customer, price or sale is real.
+# **Synthetic**: the shop is simulated (preset `grocery`, [docs/concepts/market.md](../../docs/concepts/market.md)). No customer, price or sale is real.
 # Every figure and every verdict below is computed; intervals are 95 %.
 #
 # `make case` makes this notebook from `examples/case/case.py`, with one thread and with the arithmetic of x86 processors that have
@@ -51,7 +51,7 @@ _ = pl.Config.set_tbl_rows(40).set_fmt_str_lengths(120)
 # > 收集用户的购买数据、浏览数据、评价数据等，对数据进行清洗和预处理，去除噪声和缺失值。
 #
 # The simulated shop writes the tables that a real one would have; the first stage of the pipeline reads and cleans them. What it
-# repaired and rejected is counted, nothing is dropped silently ([docs/data.md](../../docs/data.md)).
+# repaired and rejected is counted, nothing is dropped silently ([docs/reference/data.md](../../docs/reference/data.md)).
 
 # %%
 market = Market(load_preset("grocery"), sizes.customers, sizes.products, seed=1, before=sizes.before)
@@ -73,7 +73,7 @@ processed_data.quality
 # > 通过对用户数据的分析，构建出反映用户特征的全面模型。
 #
 # One row for each customer with what was known on the day, and readable tags (兴趣标签) with the rule that made them
-# ([docs/profiles.md](../../docs/profiles.md)). Age, income and household are for auditing, never for targeting by a run.
+# ([docs/reference/profiles.md](../../docs/reference/profiles.md)). Age, income and household are for auditing, never for targeting by a run.
 
 
 # %%
@@ -99,11 +99,11 @@ user_profiles.select(pl.col("tags").explode().alias("tag")).group_by("tag").len(
 #
 # | article | here |
 # |---|---|
-# | $\hat r_{ui} = \hat q_u^T \hat i$, matrix factorisation | [`mf_sgd`](../../docs/recommenders/mf_sgd.md) |
-# | $sim(u,i) = \dfrac{q_u^T f_i}{\lVert q_u\rVert\,\lVert f_i\rVert}$, content | [`content`](../../docs/recommenders/content.md) |
-# | $r_{ui} = \sigma(W_1 [q_u; f_i] + b_1)$, network | [`one_layer`](../../docs/recommenders/one_layer.md) as printed; [`deep`](../../docs/recommenders/deep.md) |
-# | LightGBM | [`ranker`](../../docs/recommenders/ranker.md) |
-# | Word2Vec (gensim) | [`item2vec`](../../docs/recommenders/item2vec.md) |
+# | $\hat r_{ui} = \hat q_u^T \hat i$, matrix factorisation | [`mf_sgd`](../../docs/concepts/recommenders/mf_sgd.md) |
+# | $sim(u,i) = \dfrac{q_u^T f_i}{\lVert q_u\rVert\,\lVert f_i\rVert}$, content | [`content`](../../docs/concepts/recommenders/content.md) |
+# | $r_{ui} = \sigma(W_1 [q_u; f_i] + b_1)$, network | [`one_layer`](../../docs/concepts/recommenders/one_layer.md) as printed; [`deep`](../../docs/concepts/recommenders/deep.md) |
+# | LightGBM | [`ranker`](../../docs/concepts/recommenders/ranker.md) |
+# | Word2Vec (gensim) | [`item2vec`](../../docs/concepts/recommenders/item2vec.md) |
 #
 # **Gradient descent (4.2).** With $\delta_{ui} = r_{ui} - \hat r_{ui}$ and $J = \sum_{u,i} \frac12 \delta_{ui}^2$ the gradient is
 # $\frac{\partial J}{\partial \hat q_u} = -\sum_i \delta_{ui}\, \hat i$. The article prints it without the minus; its update

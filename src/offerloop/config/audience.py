@@ -22,7 +22,7 @@ class Rule(Section):
     negated: Rule | None = Field(default=None, alias="not")
     """This rule does not hold."""
     field: str | None = None
-    """A feature of docs/profiles.md, "tags", "segment", or an attribute of the customers."""
+    """A feature of docs/reference/profiles.md, "tags", "segment", or an attribute of the customers."""
     equals: Value | None = None
     """The field is this; of tags: this is among them."""
     among: tuple[Value, ...] | None = Field(default=None, alias="in")

@@ -422,7 +422,7 @@ class _Cleaning:
         left_out = self.left_out["order_lines"][0]
         if left_out and not said:
             return f': its filter where = "{where}" leaves out all {left_out} rows; correct it'
-        return f": {said}; see the rules in docs/data.md" if said else "; it has columns but no rows"
+        return f": {said}; see the rules in docs/reference/data.md" if said else "; it has columns but no rows"
 
     def _check_periods(self, frame: Frame) -> None:
         wrong = collect(frame.filter(nw.col("ends_day") < nw.col("starts_day")), "campaign_id")

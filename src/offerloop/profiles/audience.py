@@ -22,7 +22,7 @@ def members(rule: Rule, known: pl.DataFrame, name: str) -> pl.Series:
         if field not in known.columns:
             raise ConfigError(
                 f"audiences.{name}: there is no field '{field}'{near_miss(field, known.columns)}; fields are the "
-                "features of docs/profiles.md, 'tags', 'segment' and the attributes of sources.customers"
+                "features of docs/reference/profiles.md, 'tags', 'segment' and the attributes of sources.customers"
             )
     _check_known(rule, known, name)
     return known.filter(_holds(rule, known, name))["customer_id"]

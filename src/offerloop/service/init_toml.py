@@ -34,7 +34,7 @@ SECTIONS: dict[SourceName, str] = {
     "customers": "One row per customer: consent, segment and what else is known",
     "prices": "What was offered at which price, whoever bought",
     "events": "What customers looked at, put into the cart or rated",
-    "offers": "The choices: one row per offer, with the terms of its kind (docs/offers.md)",
+    "offers": "The choices: one row per offer, with the terms of its kind (docs/concepts/offers.md)",
     "exposures": "Who was shown which offer in the past",
     "redemptions": "Who redeemed what in the past",
 }  # fmt: skip
@@ -246,7 +246,7 @@ def _settings(audit_only: Sequence[str], size: Size, clean: Sequence[str]) -> li
         "",
         "[experiment]",
         *_holdout(size),
-        "# To compare the plan with what you do today, name that in [business_as_usual]: see docs/allocation.md.",
+        "# To compare the plan with what you do today, add [business_as_usual]: see docs/concepts/allocation.md.",
     ]
 
 

@@ -40,7 +40,7 @@ def read_offers_file(document: Document) -> OffersFile:
     if "offers" not in written and {"shop", "sources", "campaigns"} & set(written):
         raise InputError(
             f"'{path}' is the configuration of a shop, and a file of offers is wanted here, with 'currency' and "
-            "'[[offers]]' (docs/offers.md); copy the offers of a campaign into one"
+            "'[[offers]]' (docs/concepts/offers.md); copy the offers of a campaign into one"
         )
     try:
         terms = Terms(written, known_currency(written.get("currency")), "the file")
@@ -79,7 +79,9 @@ def read_document(document: Document) -> Any:  # noqa: ANN401 - whatever the fil
 
 def _check_suffix(path: Path) -> None:
     if path.suffix.lower() not in (".toml", ".json"):
-        raise InputError(f"'{path}' is neither TOML nor JSON, of which one is wanted here; docs/offers.md has examples")
+        raise InputError(
+            f"'{path}' is neither TOML nor JSON, of which one is wanted here; docs/concepts/offers.md has examples"
+        )
 
 
 def _offers(path: str, rows: list[Mapping[str, Any]], currency: str) -> tuple[Offer, ...]:

@@ -15,7 +15,7 @@ def allocate(
     out: Annotated[Path, typer.Option(help="File to write: who gets what, CSV or Parquet.")],
     budget: Annotated[str | None, typer.Option(help="The most that the plan may cost, such as 10000.00.")] = None,
     cap: Annotated[list[str] | None, typer.Option(help="How often an offer is given at most: coupon=500.")] = None,
-    config: Annotated[Path | None, typer.Option(help="TOML with more limits; docs/allocation.md says which.")] = None,
+    config: Annotated[Path | None, typer.Option(help="TOML with more limits; see docs/how-to/allocate.md.")] = None,
     currency: Annotated[str, typer.Option(help="Of value and cost.")] = "USD",
     as_json: Json = False,
 ) -> None:

@@ -215,7 +215,7 @@ class _Text:
         forms = [form.written(_samples(self.language), self.language) for form in (*FORMS, *TIERS)]
         close = difflib.get_close_matches(self.shown(self.body), forms, n=1, cutoff=_ALIKE)
         if not close:
-            return "; docs/offers.md lists the forms, in English and Chinese"
+            return "; docs/concepts/offers.md lists the forms, in English and Chinese"
         return f"; the nearest form is '{close[0]}'"
 
     def shown(self, body: str) -> str:

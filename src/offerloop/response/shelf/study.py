@@ -1,6 +1,6 @@
 """What a discount would do, learned from weeks in which the shop changed its shelf prices for everyone.
 
-The design and its traps: docs/response.md. Nothing here was randomised; the effects are *transferred* from
+The design and its traps: docs/concepts/response.md. Nothing here was randomised; the effects are *transferred* from
 shelf prices to coupons, and the report says so wherever they are shown.
 """
 
