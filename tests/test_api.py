@@ -21,8 +21,8 @@ import offerloop
 from evaluate_shop import write_log_shop
 from offerloop.cli import app
 from offerloop.errors import ConfigError, SourceError
-from offerloop.service.input_tables import table_rows
 from offerloop.service.uplift_asked import Asked
+from offerloop.workspace.input_tables import table_rows
 from small_shop import write_small_shop
 
 ROOT = Path(__file__).parent.parent

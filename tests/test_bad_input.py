@@ -8,7 +8,7 @@ import re
 import polars as pl
 import pytest
 
-from offerloop.service.find_run import find_run
+from offerloop.workspace.find_run import find_run
 from small_shop import write_small_shop
 
 

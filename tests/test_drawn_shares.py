@@ -7,7 +7,7 @@ from readout_shop import make_orders, make_run
 
 from offerloop.commands.readout.task import read_out
 from offerloop.config import load_config
-from offerloop.service.drawn_shares import EARLIER_HOLDOUT, holdout_of, shares_of
+from offerloop.workspace.drawn_shares import EARLIER_HOLDOUT, holdout_of, shares_of
 from small_shop import write_small_shop
 
 

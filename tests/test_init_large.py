@@ -2,7 +2,7 @@
 
 import pytest
 
-from offerloop.service.peek import peek, place_of
+from offerloop.workspace.sample_rows import place_of, sample_rows
 
 N_ROWS = 30_000
 
@@ -13,7 +13,7 @@ def test_the_last_row_is_seen_whole(tmp_path, odd_bytes):
     first = f"{'c' * (odd_bytes + 1)},off-5,2025-03-17 08:00:00\n"
     path = tmp_path / "exposures.csv"
     path.write_text("customer_id,offer_id,at\n" + first + (N_ROWS - 2) * row + "last,off-5,2025-03-18 09:00:00\n")
-    found = peek(place_of(str(path)), tmp_path)
+    found = sample_rows(place_of(str(path)), tmp_path)
     times = {*found.head["at"], *found.spread["at"]}
     assert times == {"2025-03-17 08:00:00", "2025-03-18 09:00:00"}
     assert "last" in found.spread["customer_id"]

@@ -10,12 +10,12 @@ from typed_command import offerloop
 from offerloop.market.preset import load_preset
 from offerloop.market.simulation import Market
 from offerloop.offers.commands import Redeem, RollBack
-from offerloop.service.find_run import RUN_FORMAT
 from offerloop.service.loop import BEGINNING, FORMAT
 from offerloop.service.simulated_shop import write_shop
 from offerloop.store import Ledger
 from offerloop.store.audit import audit
 from offerloop.store.journal import Journal
+from offerloop.workspace.find_run import RUN_FORMAT
 
 PACKED = Path(__file__).parent / "fixtures" / "shop_0_1.zip"
 RUN = Path("runs") / "20261126-200101"

@@ -9,7 +9,7 @@ import pytest
 
 import offerloop
 from offerloop.events.privacy import pseudonyms
-from offerloop.service.find_run import find_run
+from offerloop.workspace.find_run import find_run
 from small_shop import write_small_shop
 
 COLUMNS = ["customer_id", "product_id", "task", "rank", "affinity", "source", "reason"]
@@ -186,7 +186,7 @@ def test_an_empty_list_says_why(command, shop):
 def test_what_was_learned_answers_the_next_question_also_after_a_run(command, shop, monkeypatch):
     first = similar(command, "3", "--config", shop)
     assert command("run", shop)[0] == 0
-    monkeypatch.setitem(sys.modules, "offerloop.service.relate", None)  # so that learning again would fail
+    monkeypatch.setitem(sys.modules, "offerloop.workspace.product_relations", None)  # so that learning again would fail
     assert similar(command, "3", "--config", shop).equals(first)
 
 

@@ -13,7 +13,7 @@ import pytest
 from offerloop.errors import InputError
 from offerloop.flow import STAGES
 from offerloop.service.runs import run
-from offerloop.service.stage_store import alone
+from offerloop.workspace.stage_store import alone
 from small_shop import write_small_shop
 
 MAIN = "from offerloop.cli import main; main()"

@@ -10,11 +10,12 @@ import pytest
 import offerloop
 from made_trial import made, with_dates
 from offerloop.errors import EvidenceError, InputError
-from offerloop.service.input_tables import table_rows
 from offerloop.service.uplift import uplift
-from offerloop.service.uplift_asked import Asked, planned_shares
+from offerloop.service.uplift_asked import Asked
 from offerloop.service.uplift_files import write
 from offerloop.service.uplift_trial import prepare
+from offerloop.workspace.input_tables import table_rows
+from offerloop.workspace.trial_table import planned_shares
 
 ASKED = {"treatment": "arm", "outcome": "bought", "id": "customer", "ignore": ("margin", "cost")}
 

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from offerloop.errors import SourceError
-from offerloop.service.uplift_asked import read_table
+from offerloop.workspace.input_tables import read_table
 
 
 def read(tmp_path, *cells, texts=()):

@@ -38,7 +38,7 @@ from offerloop.report.charts.drawing import PLAIN_LABELS
 from offerloop.report.charts.forest import Dot, forest
 from offerloop.service.case import Sizes, judged_recommenders, play_case
 from offerloop.service.simulated_shop import write_shop
-from offerloop.service.stages import Recorder
+from offerloop.workspace.stages import Recorder
 
 QUICK = False  # True: a tiny shop, to see that everything runs
 TINY = Sizes(40, 40, 12, 2, 1, 20, 2, Levels((1.0,), (10.0, 50.0)))

@@ -40,6 +40,11 @@ def kind_of(product_id: str, text: str | None, category: str | None = None) -> s
     return "no goods, by its code" if not text and _CODES.match(product_id) else ""
 
 
+def product_label(product_id: object, text: str | None) -> str:
+    """Return a product as a person reads it."""
+    return str(product_id) if not text or text == str(product_id) else f"{text} ({product_id})"
+
+
 def _kind_of_text(text: str) -> str:
     kinds, plain = _written_kinds(), _plain(text)
     if re.search(r"[\u4e00-\u9fff]", text):

@@ -25,8 +25,6 @@ from offerloop.service.evaluate_files import Evaluated
 from offerloop.service.experiment import ExperimentFound
 from offerloop.service.experiment import experiment as read_experiment
 from offerloop.service.experiment_table import Asked as ExperimentRequest
-from offerloop.service.input_tables import InputTable
-from offerloop.service.offers_file import Document
 from offerloop.service.price import price_files
 from offerloop.service.recommend import Asked as RecommendRequest
 from offerloop.service.recommend import Recommended
@@ -41,6 +39,8 @@ from offerloop.service.simulation_asked import Asked as SimulationRequest
 from offerloop.service.uplift import Uplift
 from offerloop.service.uplift import uplift as study_trial
 from offerloop.service.uplift_asked import Asked as UpliftRequest
+from offerloop.workspace.input_tables import InputTable
+from offerloop.workspace.offers_file import Document
 
 Names = str | Iterable[str]
 """One name, or several."""

@@ -32,10 +32,10 @@ from offerloop.service.check_losses import (
 )
 from offerloop.service.check_mapping import configured_notes
 from offerloop.service.check_missing import missing_columns, missing_sources
-from offerloop.service.check_names import name_problems, pattern_notes
 from offerloop.service.check_notes import notes, scan_notes, sign_notes
 from offerloop.service.check_offers import OfferCheck, ReadOffers
 from offerloop.service.check_usual import usual_answers
+from offerloop.workspace.config_names import name_problems, pattern_notes
 
 _SHOWN_OFFERS = 6
 _AFTERWARDS = (RETENTION, NON_MERCHANDISE)

@@ -12,10 +12,11 @@ import polars as pl
 from rich.cells import cell_len
 
 from offerloop.config import Config
+from offerloop.config.toml_text import padded, quoted
 from offerloop.engine import collect
 from offerloop.events import Events
+from offerloop.events.non_merchandise import product_label
 from offerloop.money import to_text
-from offerloop.service.init_toml import padded, quoted
 
 _SHOWN_PRODUCTS = 12
 _MUCH, _MOST = 0.2, 0.5
@@ -147,7 +148,7 @@ def non_merchandise_lines(found: list[dict[str, Any]], config: Config) -> list[s
         f"{remedy}. What is goods after all belongs into clean.merchandise:"
     ]
     lines += [
-        f"  {named(one['product_id'], one['text'])}: {one['kind']}, {one['n_lines']:,} lines, "
+        f"  {product_label(one['product_id'], one['text'])}: {one['kind']}, {one['n_lines']:,} lines, "
         f"{to_text(one['sales_minor'], currency)} {currency}, {_share(one['share_of_sales'])} of sales"
         for one in found[:_SHOWN_PRODUCTS]
     ]
@@ -157,11 +158,6 @@ def non_merchandise_lines(found: list[dict[str, Any]], config: Config) -> list[s
 
 def _counted(found: list[dict[str, Any]]) -> str:
     return "1 product is" if len(found) == 1 else f"{len(found):,} products are"
-
-
-def named(product_id: object, text: str | None) -> str:
-    """Return a product as a person reads it."""
-    return str(product_id) if not text or text == str(product_id) else f"{text} ({product_id})"
 
 
 def _share(share: float) -> str:

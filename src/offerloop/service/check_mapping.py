@@ -22,40 +22,40 @@ from offerloop.service.guess import Match, columns_of, language_of, unfit
 from offerloop.service.guess_doubts import encoding_notes, mapping_notes
 from offerloop.service.guess_shop import evidence
 from offerloop.service.guess_times import decided, forms_of, two_readings
-from offerloop.service.peek import Peek, Place, peek
+from offerloop.workspace.sample_rows import Place, SampleRows, sample_rows
 
 
 def configured_notes(config: Config, events: Events) -> list[str]:
     """Return what a reader should compare with the data, for each source that a file or a table holds."""
     notes: list[str] = []
     matches: dict[SourceName, Match] = {}
-    for name, found, peeked in _looked_at(config):
+    for name, found, sample in _looked_at(config):
         contract, matches[name] = CONTRACTS[name], found
-        notes += mapping_notes(found, peeked) if name == "order_lines" else []
+        notes += mapping_notes(found, sample) if name == "order_lines" else []
         if name == "customers":
-            notes += unmapped_answers(Match(columns_of(peeked), found.found).unused(), found.found)
+            notes += unmapped_answers(Match(columns_of(sample), found.found).unused(), found.found)
         notes += unfit(found, name, (*contract.required, *contract.optional))
-        notes += encoding_notes(peeked)
-        notes += _time_notes(found, peeked, config.sources[name])
+        notes += encoding_notes(sample)
+        notes += _time_notes(found, sample, config.sources[name])
     if "order_lines" in matches:
         notes += _currency_notes(config, list(matches.values()), matches["order_lines"])
     return [*notes, *customer_notes(_orders(events))]
 
 
-def _looked_at(config: Config) -> Iterator[tuple[SourceName, Match, Peek]]:
+def _looked_at(config: Config) -> Iterator[tuple[SourceName, Match, SampleRows]]:
     with tempfile.TemporaryDirectory(prefix="offerloop-") as folder:
         for name, source in config.sources.items():
             place = Place(source.path, source.part, source.url, source.table, source.query)
             # the reader of the whole source has read it, and knows more of how it is written
             with suppress(InputError, SourceError):
-                peeked = peek(place, Path(folder), encoding=source.encoding)
-                yield name, _mapped(source, peeked), peeked
+                sample = sample_rows(place, Path(folder), encoding=source.encoding)
+                yield name, _mapped(source, sample), sample
 
 
-def _mapped(source: Source, peeked: Peek) -> Match:
+def _mapped(source: Source, sample: SampleRows) -> Match:
     """The mapping of a configuration, as if it had been guessed."""
-    found = Match(columns_of(peeked))
-    schema = nw.from_native(peeked.head.lazy()).collect_schema()
+    found = Match(columns_of(sample))
+    schema = nw.from_native(sample.head.lazy()).collect_schema()
     for ours, written in source.columns.items():
         found.take(ours, written, columns_in(written, schema), "")
     for name in source.attributes:
@@ -63,17 +63,17 @@ def _mapped(source: Source, peeked: Peek) -> Match:
     return found
 
 
-def _time_notes(found: Match, peeked: Peek, source: Source) -> list[str]:
+def _time_notes(found: Match, sample: SampleRows, source: Source) -> list[str]:
     if source.time_format is None or "at" not in found.found:
         return []
-    forms = forms_of(found, "at", peeked)
+    forms = forms_of(found, "at", sample)
     others = [form for form in forms if form != source.time_format]
     if source.time_format not in forms or not others:
         return []
-    better = decided(found, "at", forms, peeked)
+    better = decided(found, "at", forms, sample)
     if better is not None and better.form == source.time_format:
         return []
-    return [note] if (note := two_readings(found, "at", peeked, source.time_format, others[0])) else []
+    return [note] if (note := two_readings(found, "at", sample, source.time_format, others[0])) else []
 
 
 def _currency_notes(config: Config, matches: list[Match], orders: Match) -> list[str]:

@@ -6,13 +6,13 @@ import re
 from typing import Any
 
 from offerloop.config import Campaign, Config
+from offerloop.config.toml_text import quoted
 from offerloop.evaluation.experiment import LEAST
 from offerloop.events.clean import SCANNED
 from offerloop.money import to_text
 from offerloop.service.check_figures import AMOUNTS_OFF, Shape
 from offerloop.service.check_offers import OfferCheck
 from offerloop.service.guess import reference
-from offerloop.service.init_toml import quoted
 
 
 def notes(config: Config, shape: Shape, offers: list[OfferCheck]) -> list[str]:

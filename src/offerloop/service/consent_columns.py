@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
+from offerloop.config.toml_text import quoted
 from offerloop.events.consent import ACCEPTED
 from offerloop.events.consent_names import says_opt_in, says_opt_out
 from offerloop.service.guess_contents import GATES, Column, are_states
-from offerloop.service.init_toml import quoted
 
 _MEANINGS = {"consent": "agreed to personal offers", "opt_out": "opted out of personal offers"}
 

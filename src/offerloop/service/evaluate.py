@@ -24,8 +24,8 @@ from offerloop.service.evaluate_files import Evaluated, write
 from offerloop.service.evaluate_kept import past_of
 from offerloop.service.evaluate_log import Decisions, read_decisions
 from offerloop.service.evaluate_policies import Given, plan_of, policy_of
-from offerloop.service.find_run import find_run
-from offerloop.service.input_tables import InputTable
+from offerloop.workspace.find_run import find_run
+from offerloop.workspace.input_tables import InputTable
 
 FEW_CUSTOMERS = 100
 """With fewer the intervals by customer are too narrow."""

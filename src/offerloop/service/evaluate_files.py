@@ -15,8 +15,8 @@ from offerloop.evaluation.policy_value import PolicyValue, Worth
 from offerloop.report.evaluation import render_evaluation
 from offerloop.report.evaluation_findings import EvaluationFindings
 from offerloop.report.evaluation_sentences import summarise_evaluation
-from offerloop.service.new_folder import filling, new_folder
 from offerloop.tables import OVERLAP, POLICY_VALUES
+from offerloop.workspace.new_folder import filling, new_folder
 
 
 @dataclass(frozen=True)

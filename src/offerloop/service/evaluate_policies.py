@@ -27,7 +27,7 @@ from offerloop.offers import NO_OFFER
 from offerloop.report.evaluation_findings import Kind
 from offerloop.response.terms import Floats
 from offerloop.service.evaluate_log import Decisions
-from offerloop.service.input_tables import InputTable, table_rows
+from offerloop.workspace.input_tables import InputTable, table_rows
 
 _TOLERANCE = 1e-6
 

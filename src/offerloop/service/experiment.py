@@ -19,7 +19,7 @@ from offerloop.evaluation.sequential import ALPHA, AlwaysValid, always_valid, al
 from offerloop.evaluation.shipping import Action, Metric, Reason, Seen, decide, judged
 from offerloop.evaluation.totals import Totals
 from offerloop.service.experiment_table import ArmTotals, Asked, read_arms
-from offerloop.service.input_tables import InputTable, table_rows
+from offerloop.workspace.input_tables import InputTable, table_rows
 
 __all__ = ["Asked", "ExperimentFound", "experiment"]
 

@@ -12,9 +12,7 @@ from offerloop.errors import EvidenceError, InputError, near_miss
 from offerloop.evaluation.experiment import LEAST
 from offerloop.evaluation.shipping import Metric
 from offerloop.evaluation.totals import Totals
-from offerloop.service.uplift_arms import CONTROL, MOST_ARMS
-from offerloop.service.uplift_asked import number
-from offerloop.service.uplift_columns import numeric
+from offerloop.workspace.trial_table import CONTROL, MOST_ARMS, number, numeric
 
 
 @dataclass(frozen=True)

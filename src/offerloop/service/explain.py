@@ -10,7 +10,7 @@ from offerloop.errors import check_known
 from offerloop.report.explanations import AUDIENCES, explanation_text
 from offerloop.report.words import LANGUAGES
 from offerloop.service.explain_facts import facts_of
-from offerloop.service.explain_read import open_run
+from offerloop.workspace.finished_run import open_run
 
 
 @dataclass(frozen=True)

@@ -21,8 +21,8 @@ import polars as pl
 from offerloop.money import MICRO
 from offerloop.offers import NO_OFFER, Offer
 from offerloop.offers.spend_and_save import SpendAndSave
-from offerloop.service.explain_read import CampaignRead, RunRead
 from offerloop.tables import PLAN, USUAL
+from offerloop.workspace.finished_run import CampaignRead, RunRead
 
 SHOWN = 5
 PRICE_STEP = 1e-6

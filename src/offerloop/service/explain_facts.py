@@ -23,7 +23,7 @@ from offerloop.service.explain_candidates import (
     why_not,
 )
 from offerloop.service.explain_changes import changes
-from offerloop.service.explain_read import CampaignRead, RunRead
+from offerloop.workspace.finished_run import CampaignRead, RunRead
 
 FEATURES = (
     "n_orders", "spend_minor", "recency_days", "basket_minor", "top_category", "top_category_share", "discount_share",

@@ -12,7 +12,7 @@ from offerloop.events.consent_names import check_direction
 from offerloop.events.contracts import CONTRACTS
 from offerloop.events.expression import Wording, columns_in, compile_expression
 from offerloop.service.guess import GIVEN, Guess
-from offerloop.service.peek import Peek
+from offerloop.workspace.sample_rows import SampleRows
 
 Given = Mapping[SourceName, Mapping[str, str]]
 """For each source what some of our columns are read from."""
@@ -62,17 +62,17 @@ def _source(written: str, sources: Collection[SourceName], text: str) -> SourceN
                      f"{', '.join(given)})")  # fmt: skip
 
 
-def guesses(given: Mapping[str, str], peeked: Peek) -> dict[str, Guess]:
+def guesses(given: Mapping[str, str], sample: SampleRows) -> dict[str, Guess]:
     """What is given for one source as guesses.
 
     Raises SourceError for columns that the source does not have, and for one that says the opposite by its name.
     """
-    check_direction(given, str(peeked.place))
-    schema = nw.from_native(peeked.head.lazy()).collect_schema()
+    check_direction(given, str(sample.place))
+    schema = nw.from_native(sample.head.lazy()).collect_schema()
     problems, found = [], {}
     for ours, theirs in given.items():
         try:
-            compile_expression(theirs, Wording(schema, f"--map {ours} of '{peeked.place}'", peeked.decimal))
+            compile_expression(theirs, Wording(schema, f"--map {ours} of '{sample.place}'", sample.decimal))
         except SourceError as problem:
             problems.append(str(problem))
             continue

@@ -18,7 +18,7 @@ import polars as pl
 from offerloop.events.column_words import has_signs, holds, words_of
 from offerloop.events.consent_names import consent_names, says_opt_in, says_opt_out
 from offerloop.service.guess_contents import GATES, Column, is_text
-from offerloop.service.peek import Peek
+from offerloop.workspace.sample_rows import SampleRows
 
 LANGUAGES = ("en", "zh", "de", "fr", "es")
 GIVEN = "given with --map"
@@ -87,9 +87,9 @@ class Match:
         return self.columns[one.theirs[0]] if one and len(one.theirs) == 1 else None
 
 
-def columns_of(peeked: Peek) -> dict[str, Column]:
+def columns_of(sample: SampleRows) -> dict[str, Column]:
     """Every column of the source, seen in its head and in rows from all over it."""
-    return {name: Column(name, peeked.seen[name], peeked.decimal) for name in peeked.head.columns}
+    return {name: Column(name, sample.seen[name], sample.decimal) for name in sample.head.columns}
 
 
 def match(

@@ -6,7 +6,7 @@ import polars as pl
 
 from offerloop.service.guess import Match, name_score, reference, says
 from offerloop.service.guess_prices import numbers_of
-from offerloop.service.peek import Peek
+from offerloop.workspace.sample_rows import SampleRows
 
 _LEAST_RATIO = 1.5
 """Units of two lines that are compared differ by this factor at least: between 1 and 1.02 kg nothing shows."""
@@ -18,7 +18,7 @@ _FEW_SEVERAL = 0.01
 """With a smaller share of lines with other than one unit both readings are about the same."""
 
 
-def unit_or_total(found: Match, peeked: Peek) -> None:
+def unit_or_total(found: Match, sample: SampleRows) -> None:
     """An only amount that stays the same however many units are bought is a unit's price, one that grows is the total.
 
     What the contents tell against the name is noted.
@@ -29,7 +29,7 @@ def unit_or_total(found: Match, peeked: Peek) -> None:
         return
     if amount is None or (paid and price) or quantity is None or product is None:
         return
-    grows = _grows(peeked, product.name, amount.name, quantity.name)
+    grows = _grows(sample, product.name, amount.name, quantity.name)
     if grows is None or grows is (paid is not None):
         return
     if grows:
@@ -42,7 +42,7 @@ def unit_or_total(found: Match, peeked: Peek) -> None:
     found.notes.append(f"'{amount.name}' is read as {what}: so prices of a product differ least")
 
 
-def amount_notes(found: Match, peeked: Peek) -> list[str]:
+def amount_notes(found: Match, sample: SampleRows) -> list[str]:
     """Return a note where what is mapped as paid is of a unit, or is a total that is multiplied again, or may be."""
     paid, quantity, product = found.found.get("paid"), found.column("quantity"), found.column("product_id")
     if paid is None or quantity is None or product is None:
@@ -52,10 +52,10 @@ def amount_notes(found: Match, peeked: Peek) -> list[str]:
     plain = len(amounts) == 1 and paid.written in (amounts[0], reference(amounts[0]))
     if len(amounts) != 1 or not (multiplied or plain) or not found.columns[amounts[0]].numeric:
         return []
-    grows = _grows(peeked, product.name, amounts[0], quantity.name)
+    grows = _grows(sample, product.name, amounts[0], quantity.name)
     better = reference(amounts[0]) + ("" if multiplied else f" * {reference(quantity.name)}")
     if grows is None:
-        return [] if found.is_given("paid") else _doubt(peeked, amounts[0], quantity.name, better)
+        return [] if found.is_given("paid") else _doubt(sample, amounts[0], quantity.name, better)
     if grows is not multiplied:
         return []
     what = (
@@ -66,10 +66,10 @@ def amount_notes(found: Match, peeked: Peek) -> list[str]:
     return [f"'{amounts[0]}' {what}; if so, map paid = \"{better}\""]
 
 
-def _doubt(peeked: Peek, amount: str, quantity: str, better: str) -> list[str]:
+def _doubt(sample: SampleRows, amount: str, quantity: str, better: str) -> list[str]:
     """Return a note where the lines leave open which reading is right, the name does too, and it matters."""
     multiplied = better == reference(amount)
-    if _is_named(amount, multiplied=multiplied) or _share_of_several(peeked, quantity) < _FEW_SEVERAL:
+    if _is_named(amount, multiplied=multiplied) or _share_of_several(sample, quantity) < _FEW_SEVERAL:
         return []
     unit, line = "the price of one unit", "the amount of the whole line"
     now, other = (unit, line) if multiplied else (line, unit)
@@ -87,18 +87,18 @@ def _is_named(amount: str, *, multiplied: bool) -> bool:
     return of_line > of_unit or (of_line == of_unit and not says(amount, "of_unit"))
 
 
-def _share_of_several(peeked: Peek, quantity: str) -> float:
-    units = numbers_of(peeked, {"units": quantity})["units"]
+def _share_of_several(sample: SampleRows, quantity: str) -> float:
+    units = numbers_of(sample, {"units": quantity})["units"]
     return float((units != 1).mean() or 0)  # type: ignore[arg-type]
 
 
-def _grows(peeked: Peek, product: str, amount: str, quantity: str) -> bool | None:
+def _grows(sample: SampleRows, product: str, amount: str, quantity: str) -> bool | None:
     """Return whether an amount is in proportion to the units of a product; None where that cannot be told.
 
     The line of a product with the most units is compared with the one with the fewest, the second with the last but
     one, and so on. Of a total, the logarithm of the amount grows as that of the units does; of a price it does not.
     """
-    pairs = _pairs(peeked, product, amount, quantity)
+    pairs = _pairs(sample, product, amount, quantity)
     if not pairs.height:
         return None
     share = float((pairs["amounts"] > 0.5 * pairs["units"]).mean() or 0)  # type: ignore[arg-type]
@@ -107,9 +107,9 @@ def _grows(peeked: Peek, product: str, amount: str, quantity: str) -> bool | Non
     return share > 0.5
 
 
-def _pairs(peeked: Peek, product: str, amount: str, quantity: str) -> pl.DataFrame:
+def _pairs(sample: SampleRows, product: str, amount: str, quantity: str) -> pl.DataFrame:
     """Return the logarithms of the ratios of units and of amounts, of pairs of lines with much different units."""
-    lines = numbers_of(peeked, {"amount": amount, "units": quantity}).with_columns(product=peeked.head[product])
+    lines = numbers_of(sample, {"amount": amount, "units": quantity}).with_columns(product=sample.head[product])
     lines = lines.filter((pl.col("amount") > 0) & (pl.col("units") > 0)).drop_nulls()
     lines = lines.sort("product", "units", maintain_order=True).select(
         units=(pl.col("units").reverse().over("product") / pl.col("units")).log(),

@@ -9,7 +9,7 @@ import polars as pl
 from offerloop.service.guess import HOLDS, Match, name_score, reference
 from offerloop.service.guess_contents import Column
 from offerloop.service.guess_times import evaluate
-from offerloop.service.peek import Peek
+from offerloop.workspace.sample_rows import SampleRows
 
 ROLES = ("discount", "coupon")
 _PERCENT = re.compile(r"%|percent|prozent|porcentaje|pourcent|\bpct\b|_pct|rate$|率", re.IGNORECASE)
@@ -20,13 +20,13 @@ _RARE = 0.01
 """Share of the numbers that may be errors: one percentage of 150 makes no amounts of all others."""
 
 
-def discounts(found: Match, peeked: Peek) -> None:
+def discounts(found: Match, sample: SampleRows) -> None:
     """Discounts that are mostly written below zero are turned; shares and percentages are no amounts and go."""
     for ours in ROLES:
         column = found.column(ours)
         if column is None or _paid(found) is None or found.is_given(ours):
             continue
-        if is_share_of_price(found, peeked, column):
+        if is_share_of_price(found, sample, column):
             del found.found[ours]  # `discount_notes` says so
         elif _mostly_below_zero(column):
             found.take(ours, f"-{reference(column.name)}", (column.name,), found.found[ours].why)
@@ -37,13 +37,13 @@ def _mostly_below_zero(column: Column) -> bool:
     return int((column.numbers < 0).sum()) > int((column.numbers > 0).sum())
 
 
-def discount_notes(found: Match, peeked: Peek) -> list[str]:
+def discount_notes(found: Match, sample: SampleRows) -> list[str]:
     """Return a note for each column of discounts that holds shares, mapped or left out."""
     notes: dict[str, str] = {}
     for ours in ROLES:
         mapped = found.column(ours)
         for column in [mapped] if mapped else _called(found, ours):
-            if column.numeric and not column.dated and is_share_of_price(found, peeked, column):
+            if column.numeric and not column.dated and is_share_of_price(found, sample, column):
                 notes.setdefault(column.name, share_note(found, column, ours))
     return list(notes.values())
 
@@ -53,7 +53,7 @@ def _called(found: Match, ours: str) -> list[Column]:
     return [one for one in found.unused() if name_score(one.name, "order_lines", ours)[0] >= HOLDS]
 
 
-def is_share_of_price(found: Match, peeked: Peek, column: Column) -> bool:
+def is_share_of_price(found: Match, sample: SampleRows, column: Column) -> bool:
     """Return whether numbers are shares or percentages: by the name, by what was paid, else by their size."""
     values, paid = column.numbers.filter(column.numbers != 0), _paid(found)
     if not values.len() or paid is None:
@@ -62,7 +62,7 @@ def is_share_of_price(found: Match, peeked: Peek, column: Column) -> bool:
     if smallest < 0 or largest > 100:
         return False
     scale = 1 if largest <= 1 else 100
-    by_amounts = _explained(found, peeked, column, scale)
+    by_amounts = _explained(found, sample, column, scale)
     if by_amounts is not None:
         return by_amounts
     if _PERCENT.search(column.name):
@@ -111,14 +111,14 @@ def _worth(found: Match) -> str:
     return reference(price.theirs[0]) + ("" if quantity is None else f" * {reference(quantity.name)}")
 
 
-def _explained(found: Match, peeked: Peek, column: Column, scale: int) -> bool | None:
+def _explained(found: Match, sample: SampleRows, column: Column, scale: int) -> bool | None:
     """Return whether price less the share, and not price less the amount, is what was paid; None if neither is."""
     worth, paid = _worth(found), found.found.get("paid")
     if not worth or paid is None or column.name in worth:
         return None
     written = {"worth": worth, "paid": paid.written, "off": reference(column.name)}
     rows = pl.DataFrame(
-        {name: evaluate(peeked.head, text, peeked.decimal, as_number=True) for name, text in written.items()}
+        {name: evaluate(sample.head, text, sample.decimal, as_number=True) for name, text in written.items()}
     )
     rows = rows.filter((pl.col("off") > 0) & (pl.col("worth") > 0)).drop_nulls()
     if rows.height < _FEWEST:

@@ -14,7 +14,7 @@ from offerloop.service.guess_amounts import amount_notes
 from offerloop.service.guess_dates import date_notes
 from offerloop.service.guess_discounts import discount_notes
 from offerloop.service.guess_exchanged import exchanged_notes
-from offerloop.service.peek import Peek
+from offerloop.workspace.sample_rows import SampleRows
 
 _TAX = 0.85
 _FAMILIES = {
@@ -24,32 +24,32 @@ _FAMILIES = {
 }  # fmt: skip
 
 
-def order_notes(found: Match, peeked: Peek) -> list[str]:
+def order_notes(found: Match, sample: SampleRows) -> list[str]:
     """Return the notes on a mapping of order lines, and on the customers in the rows that were looked at."""
-    return [*mapping_notes(found, peeked), *_customers(found)]
+    return [*mapping_notes(found, sample), *_customers(found)]
 
 
-def mapping_notes(found: Match, peeked: Peek) -> list[str]:
+def mapping_notes(found: Match, sample: SampleRows) -> list[str]:
     """Return the notes on a mapping of order lines."""
     return [
-        *exchanged_notes(found, peeked),
+        *exchanged_notes(found, sample),
         *date_notes(found),
-        *discount_notes(found, peeked),
-        *amount_notes(found, peeked),
+        *discount_notes(found, sample),
+        *amount_notes(found, sample),
         *_quantities(found),
         *_taxes(found),
     ]
 
 
-def encoding_notes(peeked: Peek) -> list[str]:
+def encoding_notes(sample: SampleRows) -> list[str]:
     """Return a note where another encoding than the one that a file is read in is as likely or more so."""
-    file, dialect = peeked.file, peeked.dialect
+    file, dialect = sample.file, sample.dialect
     if dialect is None or file is None:
         return []
     others = [one for one in likely_encodings(file.path) if _family(one) != _family(dialect.encoding)]
     if not others:
         return []
-    return [f"'{peeked.place}' is read as {dialect.encoding}, and {others[0]} is as likely; compare some texts"]
+    return [f"'{sample.place}' is read as {dialect.encoding}, and {others[0]} is as likely; compare some texts"]
 
 
 def _family(encoding: str) -> str:

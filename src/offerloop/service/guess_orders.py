@@ -16,7 +16,7 @@ from offerloop.service.guess_discounts import discounts
 from offerloop.service.guess_doubts import order_notes
 from offerloop.service.guess_prices import price_before, unit_or_line
 from offerloop.service.guess_texts import take_text
-from offerloop.service.peek import Peek
+from offerloop.workspace.sample_rows import SampleRows
 
 _HELP = ("unit_price", "clock")
 """What is not a column of ours, but of which one can be made."""
@@ -28,26 +28,26 @@ _ONE_CUSTOMER = 0.98
 """Share of the orders that must have one customer."""
 
 
-def guess_orders(peeked: Peek, given: Mapping[str, Guess] | None = None) -> Match:
+def guess_orders(sample: SampleRows, given: Mapping[str, Guess] | None = None) -> Match:
     """Required columns that are not in the result could not be identified; `given` ones are as the user said."""
     contract = CONTRACTS["order_lines"]
     named = [ours for ours in contract.optional if ours != "text"]  # which a customer's name would be, too
-    found = match(columns_of(peeked), "order_lines", (*contract.required, *_HELP, *named), given=given)
+    found = match(columns_of(sample), "order_lines", (*contract.required, *_HELP, *named), given=given)
     _time(found)
     _amounts(found)
-    _ids(found, peeked.head)
-    _whole_order(found, peeked.head)
-    price_before(found, peeked)
-    discounts(found, peeked)
-    unit_or_total(found, peeked)
+    _ids(found, sample.head)
+    _whole_order(found, sample.head)
+    price_before(found, sample)
+    discounts(found, sample)
+    unit_or_total(found, sample)
     _combine(found)
-    unit_or_line(found, peeked)
+    unit_or_line(found, sample)
     _gaps_in_ids(found)
     for name in _HELP:
         found.found.pop(name, None)
     found.found |= given or {}
     take_text(found)
-    found.notes += [*order_notes(found, peeked), *unfit(found, "order_lines", named)]
+    found.notes += [*order_notes(found, sample), *unfit(found, "order_lines", named)]
     return found
 
 

@@ -16,7 +16,7 @@ from offerloop.service.guess_contents import is_time
 from offerloop.service.guess_shown import offer_terms, without_other_terms
 from offerloop.service.guess_texts import take_text
 from offerloop.service.guess_times import evaluate
-from offerloop.service.peek import Peek
+from offerloop.workspace.sample_rows import SampleRows
 
 KEYS: dict[SourceName, str] = {"products": "product_id", "customers": "customer_id"}
 
@@ -24,14 +24,14 @@ _ORDERS_SERVE = ", or give no file of products: where the order lines name their
 
 
 def guess_source(
-    name: SourceName, peeked: Peek, known: dict[str, frozenset[str]], given: Mapping[str, Guess] | None = None
+    name: SourceName, sample: SampleRows, known: dict[str, frozenset[str]], given: Mapping[str, Guess] | None = None
 ) -> Match:
     """Required columns that are not in the result could not be identified; `given` ones are as the user said.
 
     Raises InputError for a product or customer with several rows.
     """
     contract = CONTRACTS[name]
-    columns = columns_of(peeked)
+    columns = columns_of(sample)
     roles = (*contract.required, *contract.optional)
     found = match(without_other_terms(columns) if name == "offers" else columns, name, roles, known, given)
     found.columns = columns
@@ -47,23 +47,23 @@ def guess_source(
     found.notes += unfit(found, name, roles)
     key = KEYS.get(name)
     if key and key in found.found:
-        _check_single(name, key, found, peeked)
+        _check_single(name, key, found, sample)
         _check_known(key, found, known)
     if name == "customers":
         found.notes += unmapped_answers(found.unused(), found.found)
     return found
 
 
-def _check_single(name: str, key: str, found: Match, peeked: Peek) -> None:
+def _check_single(name: str, key: str, found: Match, sample: SampleRows) -> None:
     theirs = found.found[key].written
     used = {ours: one.written for ours, one in found.found.items() if ours != "text"}  # of which the commonest counts
-    cells = {ours: evaluate(peeked.head, written, peeked.decimal) for ours, written in used.items()}
+    cells = {ours: evaluate(sample.head, written, sample.decimal) for ours, written in used.items()}
     rows = pl.DataFrame(cells).unique().drop_nulls(key)
     several = rows.filter(pl.col(key).is_duplicated())
     if several.height:
         example = several[key].cast(pl.String).sort()[0]
         raise InputError(
-            f"'{peeked.place}' has several different rows for '{theirs}' {example}, and {name} need one row for each "
+            f"'{sample.place}' has several different rows for '{theirs}' {example}, and {name} need one row for each "
             f"{key}; keep one{_ORDERS_SERVE if name == 'products' else ''}"
         )
 

@@ -8,7 +8,7 @@ import polars as pl
 
 from offerloop.service.guess import Match
 from offerloop.service.guess_times import evaluate
-from offerloop.service.peek import Peek
+from offerloop.workspace.sample_rows import SampleRows
 
 _FEWEST = 5
 """Lines of several units that must be there to tell prices of units from values of lines."""
@@ -17,13 +17,13 @@ _CLEARLY = 0.5
 """A reading is better when it lies this much nearer to what was paid than the other."""
 
 
-def price_before(found: Match, peeked: Peek) -> None:
+def price_before(found: Match, sample: SampleRows) -> None:
     """Where lines cost less than units times price, but hardly ever more, the price is the one before discounts."""
     price, quantity, paid = (found.column(ours) for ours in ("unit_price", "quantity", "paid"))
     if price is None or paid is None or {"list_price", "list_value"} & set(found.found):
         return
     units = "1" if quantity is None else quantity.name
-    lines = numbers_of(peeked, {"price": price.name, "units": units, "paid": paid.name})
+    lines = numbers_of(sample, {"price": price.name, "units": units, "paid": paid.name})
     lines = lines.with_columns(worth=pl.col("price") * pl.col("units")).filter(pl.col("paid") > 0)
     apart = 0.005 * lines["worth"] + 0.01
     less, more = (lines["worth"] - lines["paid"] > apart).mean(), (lines["paid"] - lines["worth"] > apart).mean()
@@ -46,13 +46,13 @@ class _Fit:
         return self.above >= _NEARLY_ALL and self.off < _CLEARLY * other.off
 
 
-def unit_or_line(found: Match, peeked: Peek) -> None:
+def unit_or_line(found: Match, sample: SampleRows) -> None:
     """A list price that fits as the value of the line becomes one, and the other way round."""
     for ours, other in (("list_price", "list_value"), ("list_value", "list_price")):
         column = found.column(ours)
         if column is None or other in found.found or found.is_given(ours):
             continue
-        fits = _fits(found, peeked, column.name)
+        fits = _fits(found, sample, column.name)
         if fits is None:
             return
         unit, line = fits
@@ -67,13 +67,13 @@ def unit_or_line(found: Match, peeked: Peek) -> None:
         return
 
 
-def _fits(found: Match, peeked: Peek, theirs: str) -> tuple[_Fit, _Fit] | None:
+def _fits(found: Match, sample: SampleRows, theirs: str) -> tuple[_Fit, _Fit] | None:
     """As the price of a unit and as the value of the line; None when too few lines have several units."""
     roles = {"units": "quantity", "paid": "paid", "discount": "discount", "coupon": "coupon"}
     written = {name: found.found[ours].written for name, ours in roles.items() if ours in found.found}
     if not {"units", "paid"} <= set(written):
         return None
-    lines = numbers_of(peeked, {"listed": theirs, **written})
+    lines = numbers_of(sample, {"listed": theirs, **written})
     off = [pl.col(name).fill_null(0) for name in ("discount", "coupon") if name in lines.columns]
     lines = lines.filter((pl.col("units") > 1) & (pl.col("paid") > 0) & (pl.col("listed") > 0)).with_columns(
         before=pl.sum_horizontal("paid", *off)
@@ -90,7 +90,7 @@ def _fit(lines: pl.DataFrame, worth: pl.Expr) -> _Fit:
     return _Fit(*measured.row(0))
 
 
-def numbers_of(peeked: Peek, written: dict[str, str]) -> pl.DataFrame:
+def numbers_of(sample: SampleRows, written: dict[str, str]) -> pl.DataFrame:
     """Columns or expressions as numbers over the first rows; a number alone is the same in every row."""
-    values = {name: evaluate(peeked.head, text, peeked.decimal, as_number=True) for name, text in written.items()}
+    values = {name: evaluate(sample.head, text, sample.decimal, as_number=True) for name, text in written.items()}
     return pl.DataFrame(values)

@@ -13,12 +13,12 @@ from offerloop.errors import InputError
 from offerloop.events.dialect import as_utf8
 from offerloop.events.expression import Wording, compile_expression
 from offerloop.service.guess import Guess, Match, match
-from offerloop.service.peek import Peek
+from offerloop.workspace.sample_rows import SampleRows
 
 _OF_PRODUCTS = ("category", "subcategory", "brand")
 
 
-def products_in_orders(orders: Match, peeked: Peek, given: Mapping[str, Guess] | None = None) -> Match | None:
+def products_in_orders(orders: Match, sample: SampleRows, given: Mapping[str, Guess] | None = None) -> Match | None:
     """Categories and brands that stand in the order lines, if every product has the same ones in the whole file.
 
     `given` ones are as the user said. Raises InputError for one of them of which a product has several values.
@@ -29,12 +29,12 @@ def products_in_orders(orders: Match, peeked: Peek, given: Mapping[str, Guess] |
     if product is None or not found.found:
         return None
     names = {ours: one.written for ours, one in found.found.items()}
-    names = _agreeing(peeked.head.lazy(), product.written, names, peeked)
-    if names and not peeked.whole:
-        names = _agreeing_everywhere(peeked, product.written, names)
+    names = _agreeing(sample.head.lazy(), product.written, names, sample)
+    if names and not sample.whole:
+        names = _agreeing_everywhere(sample, product.written, names)
     differing = {ours: one.written for ours, one in found.found.items() if ours not in names}
     if wrong := next((ours for ours in differing if found.is_given(ours)), None):
-        raise InputError(_several(wrong, differing[wrong], product.written, peeked))
+        raise InputError(_several(wrong, differing[wrong], product.written, sample))
     if differing:
         orders.notes.append(f"products have several values of {', '.join(differing.values())}, so these are left out")
     if not names:
@@ -44,45 +44,45 @@ def products_in_orders(orders: Match, peeked: Peek, given: Mapping[str, Guess] |
     return found
 
 
-def _several(ours: str, written: str, product: str, peeked: Peek) -> str:
-    table = _texts(peeked.head.lazy(), product, {ours: written}, peeked).unique().sort("_product", ours).collect()
+def _several(ours: str, written: str, product: str, sample: SampleRows) -> str:
+    table = _texts(sample.head.lazy(), product, {ours: written}, sample).unique().sort("_product", ours).collect()
     several = table.filter(pl.col("_product").is_duplicated()).drop_nulls()
     cells = several.filter(pl.col("_product") == pl.col("_product").first())
     such = f" (product {cells['_product'][0]}: {', '.join(map(repr, cells[ours][:2]))})" if cells.height else ""
     return (
-        f"--map products.{ours}={written}: '{peeked.place}' has several values of it for one product{such}, and a list "
+        f"--map products.{ours}={written}: '{sample.place}' has several values of it for one product{such}, and a list "
         "of products needs one; map another column, or give a list of products with --products FILE"
     )
 
 
-def _texts(table: pl.LazyFrame, product: str, names: Mapping[str, str], peeked: Peek) -> pl.LazyFrame:
+def _texts(table: pl.LazyFrame, product: str, names: Mapping[str, str], sample: SampleRows) -> pl.LazyFrame:
     """Columns or expressions as text, cells without text as null; the product's id is `_product`."""
     lazy = nw.from_native(table)
-    wording = Wording(lazy.collect_schema(), "offerloop init", peeked.decimal)
+    wording = Wording(lazy.collect_schema(), "offerloop init", sample.decimal)
     written = {"_product": product, **names}
     values = {name: compile_expression(text, wording).value for name, text in written.items()}
     texts = lazy.select(**values).to_native().cast(pl.String)
     return texts.with_columns(pl.all().str.strip_chars()).with_columns(pl.col(list(names)).replace("", None))
 
 
-def _agreeing(table: pl.LazyFrame, product: str, names: Mapping[str, str], peeked: Peek) -> dict[str, str]:
+def _agreeing(table: pl.LazyFrame, product: str, names: Mapping[str, str], sample: SampleRows) -> dict[str, str]:
     """Columns of which every product has one value; cells without text are a value too, as for the reader."""
-    rows = _texts(table, product, names, peeked).unique()
+    rows = _texts(table, product, names, sample).unique()
     counts = rows.group_by("_product").agg(pl.col(list(names)).n_unique())
     most = counts.select(pl.col(list(names)).max()).collect(engine="streaming").row(0, named=True)
     return {ours: written for ours, written in names.items() if most[ours] == 1}
 
 
-def _agreeing_everywhere(peeked: Peek, product: str, names: Mapping[str, str]) -> dict[str, str]:
-    file, dialect = peeked.file, peeked.dialect
+def _agreeing_everywhere(sample: SampleRows, product: str, names: Mapping[str, str]) -> dict[str, str]:
+    file, dialect = sample.file, sample.dialect
     if file is None:
         return {}
     if dialect is None:
-        return _agreeing(pl.scan_parquet(file.path, glob=False), product, names, peeked)
+        return _agreeing(pl.scan_parquet(file.path, glob=False), product, names, sample)
     with TemporaryDirectory(prefix="offerloop-") as folder:
-        schema = dict.fromkeys(peeked.head.columns, pl.String)
+        schema = dict.fromkeys(sample.head.columns, pl.String)
         table = pl.scan_csv(
             as_utf8(file.path, dialect.encoding, Path(folder)), separator=dialect.separator, schema=schema, glob=False,
             truncate_ragged_lines=True, encoding="utf8-lossy",
         )  # fmt: skip
-        return _agreeing(table, product, names, peeked)
+        return _agreeing(table, product, names, sample)

@@ -9,7 +9,7 @@ from offerloop.events.listed_offers import ZERO
 from offerloop.offers import NO_OFFER
 from offerloop.service.guess import Match, name_score, reference
 from offerloop.service.guess_contents import Column, is_share
-from offerloop.service.peek import Peek
+from offerloop.workspace.sample_rows import SampleRows
 
 TERMS = frozenset({
     "percent", "on", "max_discount", "spend", "save", "hours", "text", "takes", "funded_share", "channel",
@@ -42,38 +42,38 @@ def carried(found: Match) -> list[str]:
     return [column.name for column in found.unused() if column.name in TERMS]
 
 
-def check_exposures(offers: Match | None, exposures: Match, peeked: Peek) -> None:
+def check_exposures(offers: Match | None, exposures: Match, sample: SampleRows) -> None:
     """Have both sides name offers alike, and say what exposures without chances cannot teach.
 
     Raises InputError naming the file, the row and the column where chances are none, or no offer shown is listed.
     """
     if offers is not None:
-        _same_ids(offers, exposures, peeked)
+        _same_ids(offers, exposures, sample)
     if "propensity" in exposures.found:
         return
     for column in exposures.unused():
         score, _ = name_score(column.name, "exposures", "propensity")
         if score > 0 and column.numeric and not is_share(column):
-            raise InputError(_no_chance(column, peeked))
+            raise InputError(_no_chance(column, sample))
     exposures.notes.append(
-        f"'{peeked.place}' has no column with the chance with which each offer was chosen (propensity), so nothing can "
+        f"'{sample.place}' has no column with the chance with which each offer was chosen (propensity), so nothing can "
         "be learned from what was shown; add it"
     )
 
 
-def _no_chance(column: Column, peeked: Peek) -> str:
-    cells = peeked.head[column.name].cast(pl.String).str.strip_chars()
+def _no_chance(column: Column, sample: SampleRows) -> str:
+    cells = sample.head[column.name].cast(pl.String).str.strip_chars()
     wrong = ~cells.str.replace(",", ".").cast(pl.Float64, strict=False).is_between(0, 1).fill_null(value=True)
     place = wrong.arg_max() if wrong.any() else None
     row = "" if place is None else f", row {place + 2}"
     example = "" if place is None else f" '{cells[place]}'"
     return (
-        f"'{peeked.place}'{row}, column '{column.name}': must hold the chance with which the offer was chosen, from 0 "
+        f"'{sample.place}'{row}, column '{column.name}': must hold the chance with which the offer was chosen, from 0 "
         f"to 1, and holds{example}; write 9.1 % as 0.091"
     )
 
 
-def _same_ids(offers: Match, exposures: Match, peeked: Peek) -> None:
+def _same_ids(offers: Match, exposures: Match, sample: SampleRows) -> None:
     """Exposures may name offers by another column of the table than the one that was taken for the id."""
     shown = exposures.column("offer_id")
     if shown is None:
@@ -87,16 +87,16 @@ def _same_ids(offers: Match, exposures: Match, peeked: Peek) -> None:
         return
     best = max(known, key=lambda name: len(known[name]))
     if not known[best]:
-        raise InputError(_no_offer(shown, now, named, peeked))
+        raise InputError(_no_offer(shown, now, named, sample))
     offers.take("offer_id", best, (best,), f"guessed: '{shown.name}' of the exposures holds the same")
 
 
-def _no_offer(shown: Column, listed: Column | None, named: set[str], peeked: Peek) -> str:
-    cells = peeked.head[shown.name].cast(pl.String).str.strip_chars()
+def _no_offer(shown: Column, listed: Column | None, named: set[str], sample: SampleRows) -> str:
+    cells = sample.head[shown.name].cast(pl.String).str.strip_chars()
     place = cells.is_in(sorted(named)).arg_max()
     row, example = ("", sorted(named)[0]) if place is None else (f", row {place + 2}", cells[place])
     some = "" if listed is None else f" (such as {', '.join(sorted(listed.values)[:3])})"
     return (
-        f"'{peeked.place}'{row}, column '{shown.name}': '{example}' is none of the offers that are listed{some}; use "
+        f"'{sample.place}'{row}, column '{shown.name}': '{example}' is none of the offers that are listed{some}; use "
         "the same ids in both files"
     )

@@ -12,7 +12,7 @@ from offerloop.events.expression import Wording, compile_condition
 from offerloop.service.guess import HOLDS, SAME, Match, name_score, reference, says
 from offerloop.service.guess_contents import Column
 from offerloop.service.guess_times import evaluate
-from offerloop.service.peek import Peek
+from offerloop.workspace.sample_rows import SampleRows
 
 _MOST_VALUES = 20
 _SHOWN_VALUES = 6
@@ -35,10 +35,10 @@ class RowFilter:
     theirs: tuple[str, ...]
 
 
-def row_filters(found: Match, peeked: Peek) -> list[RowFilter]:
+def row_filters(found: Match, sample: SampleRows) -> list[RowFilter]:
     """One of all columns that clearly say which lines are no sales, and a proposal for each that may."""
     columns = [column for column in found.unused() if _is_status(column)]
-    no_sales = {column.name: _no_sales(column, found, peeked) for column in columns}
+    no_sales = {column.name: _no_sales(column, found, sample) for column in columns}
     clear = [column for column in columns if no_sales[column.name] and _surely(column, no_sales[column.name])]
     proposed = [_proposal(column, no_sales[column.name]) for column in columns if column not in clear]
     if not clear:
@@ -48,15 +48,15 @@ def row_filters(found: Match, peeked: Peek) -> list[RowFilter]:
     return [RowFilter(written, why, active=True, theirs=tuple(column.name for column in clear)), *proposed]
 
 
-def only_sales(peeked: Peek, filters: Sequence[RowFilter]) -> Peek:
+def only_sales(sample: SampleRows, filters: Sequence[RowFilter]) -> SampleRows:
     """The rows that a run will read."""
     written = next((one.written for one in filters if one.active), None)
     if written is None:
-        return peeked
-    head, spread = _wanted(peeked.head, written), _wanted(peeked.spread, written)
-    share = (head.height + spread.height) / peeked.seen.height
-    n_rows = head.height if peeked.whole else round(peeked.n_rows * share)
-    return replace(peeked, head=head, spread=spread, n_rows=n_rows)
+        return sample
+    head, spread = _wanted(sample.head, written), _wanted(sample.spread, written)
+    share = (head.height + spread.height) / sample.seen.height
+    n_rows = head.height if sample.whole else round(sample.n_rows * share)
+    return replace(sample, head=head, spread=spread, n_rows=n_rows)
 
 
 def _wanted(table: pl.DataFrame, written: str) -> pl.DataFrame:
@@ -93,10 +93,10 @@ def _counts(column: Column) -> dict[str, int]:
     return dict(named.select("value", "count").iter_rows())
 
 
-def _no_sales(column: Column, found: Match, peeked: Peek) -> list[str]:
+def _no_sales(column: Column, found: Match, sample: SampleRows) -> list[str]:
     """Values that clearly mean no sale. Lines below zero stay: cleaning takes them off the sale that they take back."""
     numbers = [
-        evaluate(peeked.seen, found.found[ours].written, peeked.decimal, as_number=True).alias(ours)
+        evaluate(sample.seen, found.found[ours].written, sample.decimal, as_number=True).alias(ours)
         for ours in ("paid", "quantity")
     ]
     table = pl.DataFrame({"value": column.cells}).with_columns(numbers)

@@ -14,7 +14,7 @@ from offerloop.events.expression import Wording, compile_expression
 from offerloop.events.times import typed, written_as
 from offerloop.service.guess import Match
 from offerloop.service.guess_contents import ALSO, Column
-from offerloop.service.peek import Peek
+from offerloop.workspace.sample_rows import SampleRows
 
 _DAY_FIRST, _MONTH_FIRST = ("%d/%m/", "%d-%m-"), ("%m/%d/", "%m-%d-")
 DAY_FIRST_CURRENCIES = ("EUR", "GBP", "CHF")
@@ -50,36 +50,36 @@ def seconds_of(cells: pl.Series, form: str | None) -> pl.Series:
     return frame.select(at=instants.seconds).to_native()["at"]
 
 
-def forms_of(found: Match, ours: str, peeked: Peek) -> tuple[str, ...]:
+def forms_of(found: Match, ours: str, sample: SampleRows) -> tuple[str, ...]:
     """Forms that a time of ours may be written in; none when its type says what it is."""
     column = found.column(ours)
     if column is not None:
         return column.forms
-    return Column(ours, evaluate(peeked.seen, found.found[ours].written, peeked.decimal)).forms
+    return Column(ours, evaluate(sample.seen, found.found[ours].written, sample.decimal)).forms
 
 
-def time_format(found: Match, peeked: Peek, language: str, currency: str) -> TimeForm | None:
+def time_format(found: Match, sample: SampleRows, language: str, currency: str) -> TimeForm | None:
     """Return a form to write down; None when every reader finds the same one."""
     for ours in TIMES:
-        forms = forms_of(found, ours, peeked) if ours in found.found else ()
+        forms = forms_of(found, ours, sample) if ours in found.found else ()
         if not forms or not (forms[0] in ALSO or forms[0].startswith((*_DAY_FIRST, *_MONTH_FIRST))):
             continue
         if len(forms) == 1:
             return TimeForm(forms[0], "guessed from the contents")
-        if better := decided(found, ours, forms, peeked):
+        if better := decided(found, ours, forms, sample):
             return better
-        day_first = language in ("de", "fr", "es") or peeked.decimal == "," or currency in DAY_FIRST_CURRENCIES
+        day_first = language in ("de", "fr", "es") or sample.decimal == "," or currency in DAY_FIRST_CURRENCIES
         form = next((one for one in forms if one.startswith(_DAY_FIRST if day_first else _MONTH_FIRST)), forms[0])
         other = next(one for one in forms if one != form)
         why = f"a guess: no day beyond 12 was seen; put the {'month' if day_first else 'day'} first if it is the first"
-        return TimeForm(form, f"{why} number", two_readings(found, ours, peeked, form, other))
+        return TimeForm(form, f"{why} number", two_readings(found, ours, sample, form, other))
     return None
 
 
-def two_readings(found: Match, ours: str, peeked: Peek, form: str, other: str) -> str:
+def two_readings(found: Match, ours: str, sample: SampleRows, form: str, other: str) -> str:
     """Return a note that shows one cell in both forms."""
     written = found.found[ours].written
-    cells = evaluate(peeked.head, written, peeked.decimal).cast(pl.String).str.strip_chars()
+    cells = evaluate(sample.head, written, sample.decimal).cast(pl.String).str.strip_chars()
     both = pl.DataFrame({"cell": cells, "one": seconds_of(cells, form), "two": seconds_of(cells, other)})
     apart = both.drop_nulls().filter(pl.col("one") != pl.col("two"))
     if apart.is_empty():
@@ -95,7 +95,7 @@ def _day(seconds: int) -> str:
     return f"{EPOCH + timedelta(days=seconds // DAY):%d %B %Y}".lstrip("0")
 
 
-def decided(found: Match, ours: str, forms: tuple[str, ...], peeked: Peek) -> TimeForm | None:
+def decided(found: Match, ours: str, forms: tuple[str, ...], sample: SampleRows) -> TimeForm | None:
     """Return the form that other dates, the order of the rows, or the days and months seen speak for."""
     for column in found.columns.values():
         if len(column.forms) == 1 and column.forms[0].startswith((*_DAY_FIRST, *_MONTH_FIRST)):
@@ -103,7 +103,7 @@ def decided(found: Match, ours: str, forms: tuple[str, ...], peeked: Peek) -> Ti
             alike = [form for form in forms if form.startswith(first)]
             if alike:
                 return TimeForm(alike[0], f"guessed: '{column.name}' has days beyond 12 in that place")
-    cells = evaluate(peeked.head, found.found[ours].written, peeked.decimal)
+    cells = evaluate(sample.head, found.found[ours].written, sample.decimal)
     return decided_by_rows(cells, forms)
 
 

@@ -13,6 +13,7 @@ import polars as pl
 from rich.cells import cell_len
 
 from offerloop.config import SourceName, load_config
+from offerloop.config.toml_text import padded
 from offerloop.errors import InputError
 from offerloop.events.contracts import CONTRACTS
 from offerloop.events.unpack import SeveralPartsError
@@ -31,9 +32,9 @@ from offerloop.service.init_campaign import campaign_lines, first_budget, plan_s
 from offerloop.service.init_clean import clean_lines, no_goods, no_goods_note
 from offerloop.service.init_draft import draft_message, is_draft
 from offerloop.service.init_figures import NOT_SEEN, Figures, figures
-from offerloop.service.init_toml import SECTIONS, ShopText, SourceText, named, padded, shop_text
+from offerloop.service.init_toml import SECTIONS, ShopText, SourceText, named, shop_text
 from offerloop.service.misfit import OpenColumn, open_columns, unfit_notes
-from offerloop.service.peek import ROWS, Peek, known_encoding, peek, place_of
+from offerloop.workspace.sample_rows import ROWS, SampleRows, Samples, known_encoding, place_of, sample_rows
 
 FILE = "offerloop.toml"
 _LIST_ROWS = 200_000
@@ -68,7 +69,7 @@ class Started:
 class _Seen:
     """What the files are, as far as it could be found out."""
 
-    peeks: Mapping[SourceName, Peek]
+    samples: Samples
     found: Mapping[SourceName, Match]
     opened: Mapping[SourceName, Sequence[OpenColumn]]
 
@@ -93,81 +94,83 @@ def write_shop(
     encoding = known_encoding(encoding) if encoding is not None else None
     share = _MARGIN if margin is None else Said(read_margin(margin), "")
     with TemporaryDirectory(prefix="offerloop-") as place:
-        peeks = look_at(files, Path(place), encoding)
-        sources = guessed(peeks, columns)
-        opened = {name: open_columns(name, one, peeks.get(name, peeks["order_lines"])) for name, one in sources.items()}
-        for name, peeked in peeks.items():
-            sources[name].notes += unfit_notes(name, sources[name], peeked)
-        shop = _shop(folder, _Seen(peeks, sources, opened), budget, currency, share)
+        samples = look_at(files, Path(place), encoding)
+        sources = guessed(samples, columns)
+        opened = {
+            name: open_columns(name, one, samples.get(name, samples["order_lines"])) for name, one in sources.items()
+        }
+        for name, sample in samples.items():
+            sources[name].notes += unfit_notes(name, sources[name], sample)
+        shop = _shop(folder, _Seen(samples, sources, opened), budget, currency, share)
     _write(folder, target, shop_text(shop, folder), is_finished=not any(opened.values()))
     if any(opened.values()):
         raise InputError(draft_message(target, [column for one in opened.values() for column in one]))
     return Started(target, _lines(target, shop), _facts(target, shop))
 
 
-def look_at(files: Mapping[SourceName, str], folder: Path, encoding: str | None = None) -> dict[SourceName, Peek]:
+def look_at(files: Mapping[SourceName, str], folder: Path, encoding: str | None = None) -> dict[SourceName, SampleRows]:
     """What is looked at of each file; copies that it needs go to `folder`, and must stay as long as the result.
 
     Raises InputError for one that cannot be read.
     """
     rows = {name: _LIST_ROWS if name in KEYS else ROWS for name in files}
-    return {name: _peek_best(name, files[name], folder, rows[name], encoding) for name in SECTIONS if name in files}
+    return {name: _best_part(name, files[name], folder, rows[name], encoding) for name in SECTIONS if name in files}
 
 
-def _peek_best(name: SourceName, written: str, folder: Path, rows: int, encoding: str | None) -> Peek:
+def _best_part(name: SourceName, written: str, folder: Path, rows: int, encoding: str | None) -> SampleRows:
     """The file, or of several sheets or files in it the one in which the most columns of the source are found."""
     place = place_of(written)
     try:
-        return peek(place, folder, rows, encoding)
+        return sample_rows(place, folder, rows, encoding)
     except SeveralPartsError as several:
-        contract, found = CONTRACTS[name], list[tuple[tuple[int, int], Peek]]()
+        contract, found = CONTRACTS[name], list[tuple[tuple[int, int], SampleRows]]()
         for part in several.parts:
             with suppress(InputError):
-                peeked = peek(replace(place, part=part), folder, rows, encoding)
-                likely = match(columns_of(peeked), name, (*contract.required, *contract.optional)).found
-                found.append(((sum(ours in contract.required for ours in likely), len(likely)), peeked))
+                sample = sample_rows(replace(place, part=part), folder, rows, encoding)
+                likely = match(columns_of(sample), name, (*contract.required, *contract.optional)).found
+                found.append(((sum(ours in contract.required for ours in likely), len(likely)), sample))
         most = max((n for n, _ in found), default=(0, 0))
-        best = [peeked for n, peeked in found if n == most]
+        best = [sample for n, sample in found if n == most]
         if len(best) != 1 or not most[0]:
             raise
         return best[0]
 
 
-def guessed(peeks: Mapping[SourceName, Peek], columns: Given | None = None) -> dict[SourceName, Match]:
+def guessed(samples: Samples, columns: Given | None = None) -> dict[SourceName, Match]:
     """The mapping of every source; products also from the order lines when nobody gives a list of them.
 
     `columns` are as the user said. Required columns may be missing: `open_columns` tells which.
     """
-    given = {name: guesses(one, peeks.get(name, peeks["order_lines"])) for name, one in (columns or {}).items()}
-    orders = guess_orders(peeks["order_lines"], given.get("order_lines"))
+    given = {name: guesses(one, samples.get(name, samples["order_lines"])) for name, one in (columns or {}).items()}
+    orders = guess_orders(samples["order_lines"], given.get("order_lines"))
     known = {ours: column.values for ours in KEYS.values() if (column := orders.column(ours)) is not None}
     found: dict[SourceName, Match] = {"order_lines": orders}
-    if "products" not in peeks:
-        listed = products_in_orders(orders, peeks["order_lines"], given.get("products"))
+    if "products" not in samples:
+        listed = products_in_orders(orders, samples["order_lines"], given.get("products"))
         found |= {} if listed is None else {"products": listed}
-    for name, peeked in peeks.items():
+    for name, sample in samples.items():
         if name != "order_lines":
-            found[name] = guess_source(name, peeked, known, given.get(name))
+            found[name] = guess_source(name, sample, known, given.get(name))
     if "exposures" in found:
-        check_exposures(found.get("offers"), found["exposures"], peeks["exposures"])
+        check_exposures(found.get("offers"), found["exposures"], samples["exposures"])
     return {name: found[name] for name in SECTIONS if name in found}
 
 
 def _shop(folder: Path, seen: _Seen, budget: str | None, currency: str | None, margin: Said) -> ShopText:
-    peeks, found = seen.peeks, seen.found
+    samples, found = seen.samples, seen.found
     language, orders = language_of(found.values()), found["order_lines"]
     money = guess_currency(currency, language, orders, found.values())
     texts: list[SourceText] = []
     for name, one in found.items():
-        peeked = peeks.get(name, peeks["order_lines"])
-        form = time_format(one, peeked, language, money.value)
+        sample = samples.get(name, samples["order_lines"])
+        form = time_format(one, sample, language, money.value)
         one.notes += [form.doubt] if form is not None and form.doubt else []
-        one.notes += encoding_notes(peeked)
-        texts.append(_with_rest(SourceText(name, peeked, one, form, opened=seen.opened[name]), peeks, found))
-    described = found["products"] if "products" in peeks and "text" in found["products"].found else orders
-    others = no_goods(described, peeks["products" if described is not orders else "order_lines"])
+        one.notes += encoding_notes(sample)
+        texts.append(_with_rest(SourceText(name, sample, one, form, opened=seen.opened[name]), samples, found))
+    described = found["products"] if "products" in samples and "text" in found["products"].found else orders
+    others = no_goods(described, samples["products" if described is not orders else "order_lines"])
     orders.notes += no_goods_note(others)
-    sales = NOT_SEEN if seen.opened["order_lines"] else _figures(peeks, found, texts[0])
+    sales = NOT_SEEN if seen.opened["order_lines"] else _figures(samples, found, texts[0])
     plan = first_budget(budget, sales, money.value)
     offers = next((one for one in texts if one.name == "offers"), None)
     shown = "exposures" in found and "propensity" in found["exposures"].found
@@ -183,7 +186,7 @@ def _shop(folder: Path, seen: _Seen, budget: str | None, currency: str | None, m
     )  # fmt: skip
 
 
-def _with_rest(text: SourceText, peeks: Mapping[SourceName, Peek], found: Mapping[SourceName, Match]) -> SourceText:
+def _with_rest(text: SourceText, samples: Samples, found: Mapping[SourceName, Match]) -> SourceText:
     """With what becomes of the columns that are none of ours."""
     rest = [column.name for column in text.found.unused()]
     personal: list[str] = []
@@ -195,25 +198,25 @@ def _with_rest(text: SourceText, peeks: Mapping[SourceName, Peek], found: Mappin
         text = replace(text, attributes=carried(text.found))
     taken = {*text.attributes, *personal}
     if text.name == "order_lines" and not text.opened:
-        text = replace(text, filters=row_filters(text.found, text.peeked))
+        text = replace(text, filters=row_filters(text.found, text.sample))
         taken |= {name for one in text.filters for name in one.theirs}
-    if "products" in found and "products" not in peeks:  # read from the order lines, which say what is not used
+    if "products" in found and "products" not in samples:  # read from the order lines, which say what is not used
         taken |= {name for one in found["products"].found.values() for name in one.theirs}
         rest = [] if text.name == "products" else rest
     return replace(text, unused=[name for name in rest if name not in taken])
 
 
-def _figures(peeks: Mapping[SourceName, Peek], found: Mapping[SourceName, Match], orders: SourceText) -> Figures:
+def _figures(samples: Samples, found: Mapping[SourceName, Match], orders: SourceText) -> Figures:
     products, categories = found.get("products"), None
     if products is not None and {"product_id", "category"} <= set(products.found):
-        peeked = peeks.get("products", peeks["order_lines"])
+        sample = samples.get("products", samples["order_lines"])
         texts = {
-            ours: evaluate(peeked.head, products.found[ours].written, peeked.decimal).cast(pl.String).str.strip_chars()
+            ours: evaluate(sample.head, products.found[ours].written, sample.decimal).cast(pl.String).str.strip_chars()
             for ours in ("product_id", "category")
         }
         categories = pl.DataFrame(texts).filter(pl.col("category") != "").unique("product_id", maintain_order=True)
     form = orders.time_format.form if orders.time_format else None
-    return figures(orders.found, only_sales(orders.peeked, orders.filters), categories, form)
+    return figures(orders.found, only_sales(orders.sample, orders.filters), categories, form)
 
 
 def _write(folder: Path, target: Path, text: str, *, is_finished: bool) -> None:
@@ -242,7 +245,7 @@ def _lines(target: Path, shop: ShopText) -> list[str]:
     for source in shop.sources:
         rows = [(ours, one.written, one.why) for ours, one in source.mapping()]
         width = [max(cell_len(row[place]) for row in rows) for place in (0, 1)]
-        lines += ["", f"{source.name} from {source.peeked.place}:"]
+        lines += ["", f"{source.name} from {source.sample.place}:"]
         lines += [f"  {padded(ours, width[0])} <- {padded(theirs, width[1])}  ({why})" for ours, theirs, why in rows]
         lines += [f"  note: {note}" for note in (*source.found.notes, *source.notes)]
         lines += [f"  only rows where {one.written}: {one.why}" for one in source.filters if one.active]
@@ -258,7 +261,7 @@ def _lines(target: Path, shop: ShopText) -> list[str]:
 def _facts(target: Path, shop: ShopText) -> dict[str, Any]:
     sources = {
         source.name: {
-            "from": str(source.peeked.place),
+            "from": str(source.sample.place),
             "columns": {ours: {"from": one.written, "why": one.why} for ours, one in source.mapping()},
             "where": next((one.written for one in source.filters if one.active), None),
             "not_used": list(source.unused),

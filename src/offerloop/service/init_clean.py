@@ -4,28 +4,27 @@ from __future__ import annotations
 
 import polars as pl
 
-from offerloop.events.non_merchandise import kind_of
-from offerloop.service.check_losses import named
+from offerloop.config.toml_text import entry, listed, off
+from offerloop.events.non_merchandise import kind_of, product_label
 from offerloop.service.customer_ids import anonymous_ids, case_variants, surely_same
 from offerloop.service.guess import Match
 from offerloop.service.guess_doubts import orders_of
 from offerloop.service.guess_times import evaluate
-from offerloop.service.init_toml import entry, listed, off
-from offerloop.service.peek import Peek
+from offerloop.workspace.sample_rows import SampleRows
 
 _SHOWN = 8
 
 
-def no_goods(found: Match, peeked: Peek) -> list[str]:
+def no_goods(found: Match, sample: SampleRows) -> list[str]:
     """Return the products of a source that are no goods by their texts or codes, as a person reads them."""
     names = [ours for ours in ("product_id", "text", "category") if ours in found.found]
     if "product_id" not in names:
         return []
-    cells = {ours: evaluate(peeked.seen, found.found[ours].written, peeked.decimal).cast(pl.String) for ours in names}
+    cells = {ours: evaluate(sample.seen, found.found[ours].written, sample.decimal).cast(pl.String) for ours in names}
     products = pl.DataFrame(cells).with_columns(pl.all().str.strip_chars()).drop_nulls("product_id")
     products = products.unique("product_id", maintain_order=True)
     rows = [(row["product_id"], row.get("text"), row.get("category")) for row in products.iter_rows(named=True)]
-    return sorted(named(product, text) for product, text, category in rows if kind_of(product, text, category))
+    return sorted(product_label(product, text) for product, text, category in rows if kind_of(product, text, category))
 
 
 def no_goods_note(products: list[str]) -> list[str]:

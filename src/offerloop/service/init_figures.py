@@ -11,7 +11,7 @@ from offerloop.events.calendar import DAY
 from offerloop.events.outliers import outliers, today_in
 from offerloop.service.guess import Match
 from offerloop.service.guess_times import evaluate, forms_of, seconds_of
-from offerloop.service.peek import Peek
+from offerloop.workspace.sample_rows import SampleRows
 
 _MONTH = 365.25 / 12
 
@@ -41,12 +41,12 @@ NOT_SEEN = Figures(
 """Round amounts for a draft."""
 
 
-def figures(orders: Match, peeked: Peek, categories: pl.DataFrame | None, form: str | None) -> Figures:
+def figures(orders: Match, sample: SampleRows, categories: pl.DataFrame | None, form: str | None) -> Figures:
     """`categories` has the text columns product_id and category; `form` is the format of times, if one was chosen."""
-    head = _lines(orders, peeked, peeked.head, form)
-    span = _lines(orders, peeked, peeked.seen, form)
+    head = _lines(orders, sample, sample.head, form)
+    span = _lines(orders, sample, sample.seen, form)
     months = max((_number(span["at"].max()) - _number(span["at"].min())) / DAY / _MONTH, 1.0)
-    monthly = _number(span["paid"].mean()) * peeked.n_rows / months
+    monthly = _number(span["paid"].mean()) * sample.n_rows / months
     basket = _median_order(head)
     category, category_basket = None, basket
     if categories is not None:
@@ -74,18 +74,18 @@ def _weekly_sd(lines: pl.DataFrame) -> float:
     return math.sqrt(max(_number((sums["paid"] ** 2).sum()) / n - mean**2, 0.0))
 
 
-def _lines(orders: Match, peeked: Peek, table: pl.DataFrame, form: str | None) -> pl.DataFrame:
+def _lines(orders: Match, sample: SampleRows, table: pl.DataFrame, form: str | None) -> pl.DataFrame:
     """order_id, customer_id, product_id, paid and at (seconds) of the rows in which all are known."""
     names = ("order_id", "customer_id", "product_id", "paid", "at")
     written = {ours: orders.found[ours].written for ours in names}
-    values = {ours: evaluate(table, text, peeked.decimal, as_number=ours == "paid") for ours, text in written.items()}
-    forms = forms_of(orders, "at", peeked)
+    values = {ours: evaluate(table, text, sample.decimal, as_number=ours == "paid") for ours, text in written.items()}
+    forms = forms_of(orders, "at", sample)
     found = pl.DataFrame({
         **{name: values[name].cast(pl.String) for name in ("order_id", "customer_id", "product_id")},
         "paid": values["paid"].cast(pl.Float64), "at": seconds_of(values["at"], (form or forms[0]) if forms else None),
     })  # fmt: skip
     lines = found.with_columns(pl.col("product_id").str.strip_chars()).drop_nulls()
-    return _without_outliers(lines) if peeked.whole else lines  # of parts of a file the last years may be a few rows
+    return _without_outliers(lines) if sample.whole else lines  # of parts of a file the last years may be a few rows
 
 
 def _without_outliers(lines: pl.DataFrame) -> pl.DataFrame:

@@ -30,14 +30,14 @@ def listed_costs(source: SourceText, currency: str) -> Costs:
     """Of those that can be read."""
     if source.opened:
         return Costs(0)
-    head = source.peeked.head
+    head = source.sample.head
     columns = {
-        ours: evaluate(head, one.written, source.peeked.decimal, as_number=ours == "percent")
+        ours: evaluate(head, one.written, source.sample.decimal, as_number=ours == "percent")
         for ours, one in source.mapping()
     }
     for name in source.attributes:
         numeric = source.found.columns[name].numeric
-        columns[name] = evaluate(head, reference(name), source.peeked.decimal, as_number=numeric)
+        columns[name] = evaluate(head, reference(name), source.sample.decimal, as_number=numeric)
     table = pl.DataFrame(columns).with_columns(pl.col(pl.String).str.strip_chars().replace("", None))
     most, unlimited = [0], list[str]()
     for one in listed_offers(table.drop_nulls("offer_id")):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Sequence
@@ -10,9 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from textwrap import wrap
 
-from rich.cells import cell_len
-
 from offerloop.config import SourceName
+from offerloop.config.toml_text import WIDTH, entry, listed, off, quoted
 from offerloop.events.contracts import CONTRACTS
 from offerloop.service.guess import Guess, Match
 from offerloop.service.guess_shop import Said
@@ -20,11 +18,8 @@ from offerloop.service.guess_status import RowFilter
 from offerloop.service.guess_times import TimeForm
 from offerloop.service.init_test import Size
 from offerloop.service.misfit import OpenColumn
-from offerloop.service.peek import Peek, Place
+from offerloop.workspace.sample_rows import Place, SampleRows
 
-_COLUMN = 42
-"""Where comments begin, at least."""
-_WIDTH = 118
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 """Signs that names and cells may have and no comment in TOML."""
 
@@ -46,7 +41,7 @@ class SourceText:
     """One source, ready to be written."""
 
     name: SourceName
-    peeked: Peek
+    sample: SampleRows
     found: Match
     time_format: TimeForm | None = None
     attributes: Sequence[str] = ()
@@ -89,35 +84,6 @@ class ShopText:
     """Lines of `[clean]` and of `[privacy]` that what was seen asks for."""
 
 
-def entry(key: str, value: str, comment: str = "") -> str:
-    """``key = value   # comment``; `value` is TOML already. A comment that makes the line too long stands above it."""
-    line = f"{key} = {value}"
-    if comment and max(cell_len(line) + 1, _COLUMN) + cell_len(comment) > _WIDTH:
-        return f"# {comment}\n{line}"
-    return f"{padded(line, _COLUMN - 1)} # {comment}" if comment else line
-
-
-def padded(text: str, width: int) -> str:
-    """Spaces behind it up to a width on the screen, where Chinese signs take two places."""
-    return text + " " * max(width - cell_len(text), 0)
-
-
-def off(line: str, comment: str) -> str:
-    """A key commented out; a comment that makes the line too long stands above it."""
-    key, _, value = line.partition(" = ")
-    return entry(f"# {key}", value, comment)
-
-
-def quoted(text: str) -> str:
-    """A TOML string."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
-def listed(texts: Sequence[str]) -> str:
-    """A TOML list of strings."""
-    return f"[{', '.join(quoted(text) for text in texts)}]"
-
-
 def beside(path: Path, folder: Path) -> str:
     """A path as the configuration in `folder` names it: relative when it lies below or beside it, else absolute."""
     whole, base = path.resolve(), folder.resolve()
@@ -152,8 +118,8 @@ def shop_text(shop: ShopText, folder: Path) -> str:
 
 def source_lines(source: SourceText, folder: Path) -> list[str]:
     """One `[sources.NAME]` with its columns."""
-    lines = [f"# {SECTIONS[source.name]}.", f"[sources.{source.name}]", *_place(source.peeked.place, folder)]
-    lines += _dialect(source.peeked)
+    lines = [f"# {SECTIONS[source.name]}.", f"[sources.{source.name}]", *_place(source.sample.place, folder)]
+    lines += _dialect(source.sample)
     if source.time_format is not None:
         lines.append(entry("time_format", quoted(source.time_format.form), source.time_format.why))
     if source.attributes:
@@ -209,9 +175,9 @@ def _place(place: Place, folder: Path) -> list[str]:
     return [entry("url", quoted(url), warning), rows]
 
 
-def _dialect(peeked: Peek) -> list[str]:
-    dialect, why = peeked.dialect, "guessed from the contents"
-    encoding_why = "" if peeked.encoding_given else why
+def _dialect(sample: SampleRows) -> list[str]:
+    dialect, why = sample.dialect, "guessed from the contents"
+    encoding_why = "" if sample.encoding_given else why
     if dialect is None:
         return []
     lines = [entry("separator", quoted(dialect.separator), why)] if dialect.separator != "," else []
@@ -253,5 +219,5 @@ def _settings(audit_only: Sequence[str], size: Size, clean: Sequence[str]) -> li
 def _holdout(size: Size) -> list[str]:
     why = f"never get an offer, the same customers in every run{f'; {size.holdout_why}' if size.holdout_why else ''}"
     note = size.note[:1].upper() + size.note[1:]
-    said = [f"# {line}" for line in wrap(f"{note}.", _WIDTH - 2)] if note else []
+    said = [f"# {line}" for line in wrap(f"{note}.", WIDTH - 2)] if note else []
     return [*said, entry("holdout", f"{size.holdout:.2f}", why)]

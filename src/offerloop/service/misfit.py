@@ -15,7 +15,7 @@ from offerloop.events.consent import ACCEPTED, ANSWER_COLUMNS
 from offerloop.events.contracts import CONTRACTS, TIMES
 from offerloop.service.guess import HOLDS, Match, name_score
 from offerloop.service.guess_contents import GATES, Column, is_text
-from offerloop.service.peek import Peek
+from offerloop.workspace.sample_rows import SampleRows
 
 MEANING = {
     "order_id": "the order", "customer_id": "the customer", "product_id": "the product", "offer_id": "the offer",
@@ -80,23 +80,23 @@ def sentences(opened: Sequence[OpenColumn]) -> list[str]:
     return lines
 
 
-def open_columns(source: SourceName, found: Match, peeked: Peek) -> list[OpenColumn]:
+def open_columns(source: SourceName, found: Match, sample: SampleRows) -> list[OpenColumn]:
     """Required columns that are missing, and given ones that do not fit, which are taken out of `found`."""
-    unfit = [ours for ours in list(found.found) if found.is_given(ours) and _given_misfit(ours, found, peeked)]
+    unfit = [ours for ours in list(found.found) if found.is_given(ours) and _given_misfit(ours, found, sample)]
     opened = []
     for ours in dict.fromkeys([*CONTRACTS[source].required, *unfit]):
         if ours in found.found and ours not in unfit:
             continue
         given = found.found.pop(ours, None)
         names = given.theirs if given is not None else ()
-        opened.append(OpenColumn(source, ours, str(peeked.place), _candidates(source, ours, found, peeked, names)))
+        opened.append(OpenColumn(source, ours, str(sample.place), _candidates(source, ours, found, sample, names)))
     return opened
 
 
-def unfit_notes(source: SourceName, found: Match, peeked: Peek) -> list[str]:
+def unfit_notes(source: SourceName, found: Match, sample: SampleRows) -> list[str]:
     """One for each column that is called like one of ours that nothing is read into, and whose cells do not fit."""
     return [
-        f"'{column.name}' is not used as {ours}: {misfit(ours, column, peeked)}"
+        f"'{column.name}' is not used as {ours}: {misfit(ours, column, sample)}"
         for ours in CONTRACTS[source].optional
         if ours not in found.found
         for column in found.unused()
@@ -104,13 +104,13 @@ def unfit_notes(source: SourceName, found: Match, peeked: Peek) -> list[str]:
     ]
 
 
-def _given_misfit(ours: str, found: Match, peeked: Peek) -> str:
+def _given_misfit(ours: str, found: Match, sample: SampleRows) -> str:
     column = found.column(ours)
-    return "" if column is None or GATES.get(ours, is_text)(column) else misfit(ours, column, peeked)
+    return "" if column is None or GATES.get(ours, is_text)(column) else misfit(ours, column, sample)
 
 
 def _candidates(
-    source: SourceName, ours: str, found: Match, peeked: Peek, given: tuple[str, ...]
+    source: SourceName, ours: str, found: Match, sample: SampleRows, given: tuple[str, ...]
 ) -> tuple[Candidate, ...]:
     scored = []
     free = {column.name for column in found.free()}
@@ -121,7 +121,7 @@ def _candidates(
             scored.append((-score, not fits, column))
     scored.sort(key=lambda one: one[:2])
     return tuple(
-        Candidate(column.name, _samples(column), score < 0, "" if not unfit else misfit(ours, column, peeked))
+        Candidate(column.name, _samples(column), score < 0, "" if not unfit else misfit(ours, column, sample))
         for score, unfit, column in scored
     )
 
@@ -135,7 +135,7 @@ def _short(cell: str) -> str:
     return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 1]}…"
 
 
-def misfit(ours: str, column: Column, peeked: Peek) -> str:
+def misfit(ours: str, column: Column, sample: SampleRows) -> str:
     """Name the first cell that stands against it, with its line, or what all of them have in common."""
     if not column.filled.len():
         return "all of its cells are empty"
@@ -143,7 +143,7 @@ def misfit(ours: str, column: Column, peeked: Peek) -> str:
     if len(wrong):
         cell = wrong[0]
         more = f", nor are {len(wrong) - 1:,} more of {column.filled.len():,} cells" if len(wrong) > 1 else ""
-        return f"{_where(column, cell, peeked)}'{_short(cell)}' is no {kind}{more}"
+        return f"{_where(column, cell, sample)}'{_short(cell)}' is no {kind}{more}"
     if ours in ANSWER_COLUMNS:
         return f"'{_samples(column)[0]}' is no answer that is known; known are {ACCEPTED}"
     if column.distinct < 2:
@@ -155,9 +155,9 @@ def misfit(ours: str, column: Column, peeked: Peek) -> str:
     return f"what it holds, such as '{_samples(column)[0]}', does not fit"
 
 
-def _where(column: Column, cell: str, peeked: Peek) -> str:
+def _where(column: Column, cell: str, sample: SampleRows) -> str:
     raw = next((one for one in column.cells if one is not None and str(one).strip() == cell), cell)
-    return peeked.line_of(column.name, str(raw)).removeprefix(", ") + ": "
+    return sample.line_of(column.name, str(raw)).removeprefix(", ") + ": "
 
 
 def _wrong_cells(ours: str, column: Column) -> tuple[str, pl.Series]:

@@ -12,7 +12,7 @@ from offerloop.offers.basket_reading import read_basket
 from offerloop.offers.conditions import Why
 from offerloop.offers.priced import Adjustment, Priced, PricedLine, Rejected
 from offerloop.offers.pricing import price
-from offerloop.service.offers_file import Document, document_name, read_document, read_offers_file
+from offerloop.workspace.offers_file import Document, document_name, read_document, read_offers_file
 
 EARLIEST, LATEST = 1970, 9000
 """Years that clocks of all zones can tell."""

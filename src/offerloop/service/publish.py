@@ -16,12 +16,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from offerloop.config import Publish
 from offerloop.errors import InputError
-from offerloop.service.explain_read import RunRead, open_run
 from offerloop.service.publish_csv import to_csv
 from offerloop.service.publish_record import Record, alone
 from offerloop.service.publish_rows import Carried, Parcel, rows_of
 from offerloop.service.publish_sql import to_sql
 from offerloop.service.publish_webhook import to_webhook
+from offerloop.workspace.finished_run import RunRead, open_run
 
 
 @dataclass(frozen=True)

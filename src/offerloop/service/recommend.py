@@ -17,8 +17,8 @@ from offerloop.events.privacy import pseudonyms
 from offerloop.flow import Liked, clean, like, product_texts
 from offerloop.recommenders.base import TASKS, Task
 from offerloop.recommenders.top import top
-from offerloop.service.stages import Recorder
-from offerloop.service.workplace import at_work
+from offerloop.workspace.session import open_workspace
+from offerloop.workspace.stages import Recorder
 
 ENDINGS = (".csv", ".parquet")
 
@@ -95,7 +95,7 @@ def recommend(
 
     Raises InputError for a customer who is not in the order lines.
     """
-    with at_work(config_path, engine) as (config, running, store):
+    with open_workspace(config_path, engine) as (config, running, store):
         stage = Recorder(console, store)
         events = clean(config, running, stage)
         liked = like(events, config, stage)

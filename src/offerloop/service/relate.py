@@ -7,8 +7,8 @@ from offerloop.engine import Engine
 from offerloop.flow import clean, interact
 from offerloop.recommenders.learn_relations import learn_relations
 from offerloop.recommenders.relations import ProductRelations
-from offerloop.service.similar import STAGE
-from offerloop.service.stages import Recorder
+from offerloop.workspace.product_relations import STAGE
+from offerloop.workspace.stages import Recorder
 
 
 def relate(settings: Config, engine: Engine, stage: Recorder) -> ProductRelations:

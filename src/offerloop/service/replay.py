@@ -31,9 +31,9 @@ from offerloop.offers.offer_set import OfferSet
 from offerloop.offers.priced import Priced
 from offerloop.offers.pricing import price
 from offerloop.report.replay_findings import OfferSums, ReplayFindings, Sums
-from offerloop.service.offers_file import OffersFile, read_offers_file
 from offerloop.service.replay_notes import notes_of
 from offerloop.service.replay_orders import COLUMNS, PastOrders, read_orders
+from offerloop.workspace.offers_file import OffersFile, read_offers_file
 
 CODES = ("all", "none")
 """Whether every customer has presented every coupon that needs a code: then the replay is the most it could cost."""

@@ -15,14 +15,14 @@ from offerloop.events.read import WRONG_CELL, WRONG_COLUMN, count_rows
 from offerloop.service.guess import SAME, Match, columns_of, name_score
 from offerloop.service.guess_contents import Column
 from offerloop.service.misfit import unreadable_numbers, unreadable_times
-from offerloop.service.peek import Peek
+from offerloop.workspace.sample_rows import SampleRows
 
 _AMOUNTS = ("paid", "quantity", "list_price")
 _SURE = SAME - 0.0005
 """Only a column with the surest name of a list is blamed for its cells; others may well be something else."""
 
 
-def check_cells(name: str, frame: Frame, found: Match, peeked: Peek) -> None:
+def check_cells(name: str, frame: Frame, found: Match, sample: SampleRows) -> None:
     """Raises SourceError where so many cells cannot be read that the column must be another one."""
     if WRONG_COLUMN not in frame.collect_schema():
         return
@@ -33,20 +33,20 @@ def check_cells(name: str, frame: Frame, found: Match, peeked: Peek) -> None:
         if n > Clean().max_unreadable * size:
             theirs = found.found[ours].theirs[0]
             raise SourceError(
-                f"{_place(peeked, theirs, cell)}: {n} of {size} cells such as '{cell}' cannot be read as '{ours}' of "
+                f"{_place(sample, theirs, cell)}: {n} of {size} cells such as '{cell}' cannot be read as '{ours}' of "
                 f"{name}; correct them, or name the right column '{ours}'"
             )
 
 
-def check_named(peeked: Peek, names: Sequence[str]) -> None:
+def check_named(sample: SampleRows, names: Sequence[str]) -> None:
     """Raises SourceError for a column that is called one of ours and holds too much else to be it."""
-    for column in columns_of(peeked).values():
+    for column in columns_of(sample).values():
         for ours, cells in _unreadable(column):
             score, _ = name_score(column.name, "order_lines", ours)
             if ours in names and len(cells) and (score > _SURE or column.name.lower() == ours):
                 kind = "times" if ours == "at" else "numbers"
                 raise SourceError(
-                    f"{_place(peeked, column.name, cells[0])}: '{cells[0]}' and {len(cells) - 1} more of "
+                    f"{_place(sample, column.name, cells[0])}: '{cells[0]}' and {len(cells) - 1} more of "
                     f"{column.cells.len()} cells are no {kind}, so the column cannot be '{ours}'; correct them"
                 )
 
@@ -62,5 +62,5 @@ def _unreadable(column: Column) -> Iterator[tuple[str, pl.Series]]:
         yield "at", unreadable_times(column)
 
 
-def _place(peeked: Peek, theirs: str, cell: str) -> str:
-    return f"'{peeked.place}'{peeked.line_of(theirs, cell)}, column '{theirs}'"
+def _place(sample: SampleRows, theirs: str, cell: str) -> str:
+    return f"'{sample.place}'{sample.line_of(theirs, cell)}, column '{theirs}'"

@@ -8,8 +8,8 @@ from fractions import Fraction
 from offerloop.offers import Offer
 from offerloop.offers.effects import OffFrom, OffShipping
 from offerloop.report.replay_findings import Note
-from offerloop.service.offers_file import OffersFile
 from offerloop.service.replay_orders import PastOrders
+from offerloop.workspace.offers_file import OffersFile
 
 
 def notes_of(offers: OffersFile, past: PastOrders, codes: str, share: Fraction | None) -> tuple[Note, ...]:

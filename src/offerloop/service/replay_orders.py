@@ -25,8 +25,8 @@ from offerloop.service.guess_status import row_filters
 from offerloop.service.guess_times import time_format
 from offerloop.service.init import guessed, look_at
 from offerloop.service.misfit import open_columns, sentences
-from offerloop.service.peek import Peek
 from offerloop.service.replay_cells import check_cells, check_named
+from offerloop.workspace.sample_rows import SampleRows, Samples
 
 UNIT_COST = "unit_cost_minor"
 TEXTS = ("order_id", "customer_id", "product_id", "store_id", "channel", "category", "subcategory", "brand", "segment")
@@ -67,14 +67,14 @@ def read_orders(
 
     Raises InputError for a file or column that cannot be used, and when the orders are in other money.
     """
-    peeks = look_at(files, folder)
-    found = _found(peeks)
+    samples = look_at(files, folder)
+    found = _found(samples)
     _check_currency(currency, given, found)
     known_zone = zone or guess_zone(language_of(found.values()), currency).value
     costs = _cost_in_lines(found["order_lines"])
-    frames, left_out = _frames(found, peeks, currency, known_zone, costs, engine)
+    frames, left_out = _frames(found, samples, currency, known_zone, costs, engine)
     lines = _cleaned(frames["order_lines"], currency, engine, left_out)
-    places = {name: str(peeked.place) for name, peeked in peeks.items()}
+    places = {name: str(sample.place) for name, sample in samples.items()}
     lines, known = _joined(lines, frames, places, costs, currency)
     lines, days_only = _dated(engine.keep(lines), known_zone, engine)
     lines, n_reused = _at_order(lines, ("order_id", "customer_id") if "customer_id" in known else ("order_id",), engine)
@@ -84,26 +84,26 @@ def read_orders(
     n_lines, missing = counts.row(0)
     if not n_lines:
         why = ", ".join(f"{rows} {rule}" for rule, rows in left_out.items())
-        raise NothingLeftError(f"'{peeks['order_lines'].place}' has no usable order line: {why or 'it has no rows'}")
+        raise NothingLeftError(f"'{samples['order_lines'].place}' has no usable order line: {why or 'it has no rows'}")
     engine.write(shaped.sort(*_SORTED), path)
     return PastOrders(
         path, known_zone, zone is not None, days_only, n_reused, frozenset(known), n_lines, missing, left_out
     )
 
 
-def _found(peeks: Mapping[SourceName, Peek]) -> dict[SourceName, Match]:
+def _found(samples: Samples) -> dict[SourceName, Match]:
     """Which column is which; InputError that names the cell where a column fails by its contents only."""
-    found = guessed(peeks)
+    found = guessed(samples)
     opened = [
         column
         for name, one in found.items()
-        for column in open_columns(name, one, peeks.get(name, peeks["order_lines"]))
+        for column in open_columns(name, one, samples.get(name, samples["order_lines"]))
     ]
     if opened:
-        check_named(peeks["order_lines"], ("paid", "at"))
+        check_named(samples["order_lines"], ("paid", "at"))
         raise InputError("\n".join(sentences(opened)))
     orders = found["order_lines"]
-    check_named(peeks["order_lines"], [one for one in ("quantity", "list_price") if not _is_read(orders, one)])
+    check_named(samples["order_lines"], [one for one in ("quantity", "list_price") if not _is_read(orders, one)])
     return found
 
 
@@ -130,30 +130,30 @@ def _cost_in_lines(orders: Match) -> str | None:
 
 
 def _frames(
-    found: Mapping[SourceName, Match], peeks: Mapping[SourceName, Peek], currency: str, zone: str, costs: str | None,
+    found: Mapping[SourceName, Match], samples: Samples, currency: str, zone: str, costs: str | None,
     engine: Engine,
 ) -> tuple[dict[SourceName, Frame], dict[str, int]]:  # fmt: skip
     """Every source under our names, and what was left out so far."""
     sources = {}
     for name, one in found.items():
-        peeked = peeks.get(name, peeks["order_lines"])
-        form = time_format(one, peeked, language_of(found.values()), currency)
-        sources[name] = _source(name, one, peeked, None if form is None else form.form, costs)
+        sample = samples.get(name, samples["order_lines"])
+        form = time_format(one, sample, language_of(found.values()), currency)
+        sources[name] = _source(name, one, sample, None if form is None else form.form, costs)
     shop = Shop(name="replay", currency=currency, timezone=zone)
     config = Config.model_construct(shop=shop, sources=sources, clean=Clean(max_unreadable=1))
     read = {name: read_source(name, config, engine) for name in sources}
     for name, done in read.items():
-        check_cells(name, done.frame, found[name], peeks.get(name, peeks["order_lines"]))
+        check_cells(name, done.frame, found[name], samples.get(name, samples["order_lines"]))
     lost = read["order_lines"].left_out
     left_out = {f"not {sources['order_lines'].where}": lost} if lost else {}
     return alike({name: done.frame for name, done in read.items()}), left_out
 
 
-def _source(name: SourceName, found: Match, peeked: Peek, form: str | None, costs: str | None) -> Source:
-    contract, place, dialect = CONTRACTS[name], peeked.place, peeked.dialect
+def _source(name: SourceName, found: Match, sample: SampleRows, form: str | None, costs: str | None) -> Source:
+    contract, place, dialect = CONTRACTS[name], sample.place, sample.dialect
     ours = [one for one in (*contract.required, *contract.optional) if one in found.found]
     is_orders = name == "order_lines"
-    where = [one.written for one in row_filters(found, peeked) if one.active] if is_orders else []
+    where = [one.written for one in row_filters(found, sample) if one.active] if is_orders else []
     return Source(
         path=place.path,
         part=place.part,

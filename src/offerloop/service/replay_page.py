@@ -16,8 +16,8 @@ from offerloop.money import to_text
 from offerloop.report.numbers import iso_day
 from offerloop.report.replay import assumption, notes, render_replay, sentence, summarise_replay
 from offerloop.report.replay_findings import ReplayFindings, Sums
-from offerloop.service.new_folder import filling
 from offerloop.service.replay import Replayed
+from offerloop.workspace.new_folder import filling
 
 WIDTH = 100
 _SHOWN = 8

@@ -20,15 +20,15 @@ from offerloop.money import DIGITS
 from offerloop.profiles import FEATURES, TAGS
 from offerloop.report import render, summarise
 from offerloop.report.findings import CampaignFindings, Findings
-from offerloop.service.check_names import name_problems
-from offerloop.service.drawn_shares import shares_of
-from offerloop.service.find_run import RUN_FORMAT
-from offerloop.service.similar import STAGE as SIMILAR_PRODUCTS
-from offerloop.service.similar import stage_inputs
-from offerloop.service.snapshots import without_passwords
-from offerloop.service.stage_store import sha256, versions
-from offerloop.service.stages import Recorder
-from offerloop.service.workplace import at_work
+from offerloop.workspace.config_names import name_problems
+from offerloop.workspace.drawn_shares import shares_of
+from offerloop.workspace.find_run import RUN_FORMAT
+from offerloop.workspace.product_relations import STAGE as SIMILAR_PRODUCTS
+from offerloop.workspace.product_relations import stage_inputs
+from offerloop.workspace.session import open_workspace
+from offerloop.workspace.snapshots import without_passwords
+from offerloop.workspace.stage_store import sha256, versions
+from offerloop.workspace.stages import Recorder
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def run(
     if begin is not None and begin not in STAGES:
         raise InputError(f"there is no stage '{begin}'{near_miss(begin, STAGES)} (known: {', '.join(STAGES)})")
     config_path = config_file(config_path)
-    with at_work(config_path, engine) as (config, running, store):
+    with open_workspace(config_path, engine) as (config, running, store):
         if problems := name_problems(config):
             raise ConfigError("\n".join(f"{config_path}: {one}" for one in problems))
         runs = config_path.parent / "runs"

@@ -8,9 +8,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from offerloop.config.toml_text import quoted
 from offerloop.errors import InputError, check_known
 from offerloop.offers.short_form import LANGUAGES, guess_currency, parse_offer, print_offer
-from offerloop.service.init_toml import quoted
 
 
 @dataclass(frozen=True)

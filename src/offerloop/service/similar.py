@@ -8,16 +8,12 @@ from typing import Any
 import polars as pl
 from rich.console import Console
 
-from offerloop.config import Config, StrPath
-from offerloop.engine import Engine
+from offerloop.config import StrPath
 from offerloop.errors import EvidenceError, InputError, near_miss
 from offerloop.recommenders.relations import RELATIONS, ProductRelations, Relation
-from offerloop.service.stages import Recorder
-from offerloop.service.workplace import at_work
-
-STAGE = "similar products"
-_SECTIONS = ("shop", "sources", "clean", "profiles", "privacy", "evaluate", "recommend")
-"""Sections of the configuration that the relations depend on."""
+from offerloop.workspace.product_relations import STAGE, stage_inputs
+from offerloop.workspace.session import open_workspace
+from offerloop.workspace.stages import Recorder
 
 
 @dataclass(frozen=True)
@@ -55,7 +51,7 @@ def similar(
         )
     if top_k < 1:
         raise InputError(f"--top must be 1 product or more, not {top_k}")
-    with at_work(config_path, engine) as (config, running, store):
+    with open_workspace(config_path, engine) as (config, running, store):
         inputs = stage_inputs(config, running)
         relations: ProductRelations | None = store.find(STAGE, *inputs)
         if relations is None:
@@ -63,11 +59,6 @@ def similar(
 
             relations = relate(*inputs, Recorder(console, store))
     return _answer(relations, product, wanted, top_k, config.recommend.min_buyers)
-
-
-def stage_inputs(config: Config, engine: Engine) -> tuple[Config, Engine]:
-    """What the kept relations of a shop depend on."""
-    return config.only(*_SECTIONS), engine
 
 
 def _answer(relations: ProductRelations, product: str, relation: Relation, top_k: int, min_buyers: int) -> Similar:

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import polars as pl
 
+from offerloop.config.toml_text import quoted
 from offerloop.market.simulation import Market
 from offerloop.market.tables import SCALE
 from offerloop.market.terms import EVERYTHING, Terms
 from offerloop.market.world import KINDS
-from offerloop.service.init_toml import quoted
 
 WEEK_HOURS = 168
 _COLUMNS = {

@@ -17,10 +17,10 @@ from offerloop.report.uplift_findings import Note, UpliftFindings
 from offerloop.response.crossfit import FOLDS
 from offerloop.response.spending import Spending
 from offerloop.response.trial_study import DIVISIONS, Learned, TrialStudy, known, learn, study_trial
-from offerloop.service.input_tables import InputTable, table_rows
 from offerloop.service.uplift_asked import Asked
 from offerloop.service.uplift_facts import Facts
 from offerloop.service.uplift_trial import Trial, prepare
+from offerloop.workspace.input_tables import InputTable, table_rows
 
 __all__ = ["Asked", "Uplift", "summary", "uplift"]
 

@@ -14,12 +14,10 @@ from offerloop.offers import NO_OFFER
 from offerloop.response.evidence import Ints
 from offerloop.response.terms import NOTHING, Terms
 from offerloop.service.uplift_asked import Asked
+from offerloop.workspace.trial_table import CONTROL, MOST_ARMS
 
-CONTROL = re.compile(
-    r"(0(\.0+)?%?|false|control|none|nothing|holdout|placebo|untreated|no\b.*|without\b.*|对照.*|不发.*)", re.I
-)
-MOST_ARMS, FEWEST_ROWS = 50, 100
-"""A column with more values than arms is no treatment; an arm with fewer rows is left out."""
+FEWEST_ROWS = 100
+"""An arm with fewer rows is left out."""
 
 
 @dataclass(frozen=True)

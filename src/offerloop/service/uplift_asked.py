@@ -4,21 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-import polars as pl
-
-from offerloop.errors import InputError, SourceError, near_miss
-from offerloop.events.broken import broken_line
-from offerloop.events.dialect import as_utf8, sniff
-from offerloop.events.open import instead_of_copies
-from offerloop.events.unpack import Readable, readable, split_part
-from offerloop.service.peek import single_values
-
-_FIRST_TEXTS = 100
-EMPTY = ("", "NA", "N/A", "NaN", "nan", "NULL", "null")
+from offerloop.errors import InputError, near_miss
+from offerloop.workspace.trial_table import number
 
 
 @dataclass(frozen=True)
@@ -85,94 +74,3 @@ class Asked:
                     f"'{path}' has no column '{name}' ({option.split()[0]}){near_miss(name, columns)}; "
                     f"it has {', '.join(columns[:12])}{' and more' if len(columns) > 12 else ''}"
                 )
-
-
-def number(text: str | None) -> float | None:
-    """What an option says when it is a number."""
-    try:
-        return None if text is None else float(text)
-    except ValueError:
-        return None
-
-
-def planned_shares(text: str | None) -> tuple[tuple[str, float], ...]:
-    """From ``control=0.5,coupon=0.5``. Raises InputError for anything else."""
-    pairs = []
-    for part in (text or "").split(","):
-        name, _, share = part.rpartition("=")
-        if number(share) is not None and name.strip():
-            pairs.append((name.strip(), float(share)))
-        elif part.strip():
-            raise InputError(f"--shares must be like control=0.5,coupon=0.5, not '{text}'")
-    return tuple(pairs)
-
-
-def read_table(path: Path, texts: Sequence[str] = ()) -> pl.DataFrame:
-    """CSV, Excel or Parquet, packed or not; columns in `texts` as they are written.
-
-    Raises SourceError in one sentence.
-    """
-    file, part = split_part(path)
-    if not file.is_file():
-        raise SourceError(f"there is no table '{file}'")
-    with TemporaryDirectory(prefix="offerloop-") as place:
-        folder = Path(place)
-        found = readable(file, part, folder)
-        with instead_of_copies(folder, found.name):
-            table = _parquet(found) if found.is_parquet else _csv(found, texts, folder)
-    if not table.height:
-        raise SourceError(f"'{path}' has no rows")
-    return numbered(table)
-
-
-def _parquet(file: Readable) -> pl.DataFrame:
-    try:
-        table = pl.read_parquet(file.path, glob=False)
-    except (OSError, pl.exceptions.PolarsError):
-        raise SourceError(f"'{file.name}' is no Parquet file, or a damaged one; write it again, or give CSV") from None
-    return single_values(table)
-
-
-def _csv(file: Readable, texts: Sequence[str], folder: Path) -> pl.DataFrame:
-    dialect = file.dialect or sniff(file.path)
-    try:
-        table = pl.read_csv(
-            as_utf8(file.path, dialect.encoding, folder), separator=dialect.separator, null_values=list(EMPTY),
-            decimal_comma=dialect.decimal == ",", infer_schema_length=None, glob=False,
-            schema_overrides=dict.fromkeys(texts, pl.String),
-        )  # fmt: skip
-        return table.with_columns(
-            with_times(column) for column in table.select(pl.col(pl.String)) if column.name not in texts
-        )
-    except pl.exceptions.PolarsError:
-        line, wrong = broken_line(file.path, dialect)
-        raise SourceError(f"'{file.name}'{file.place(line)} cannot be read: {wrong}") from None
-
-
-def with_times(texts: pl.Series) -> pl.Series:
-    """Return dates, times of day or timestamps where all texts of a column are such, else the texts.
-
-    The parser tries many formats on each cell, so it is given each distinct text once, and all of them only if the
-    first ones are times.
-    """
-    distinct = texts.drop_nulls().unique(maintain_order=True)
-    if not distinct.len() or not _parsed(distinct.head(_FIRST_TEXTS)).dtype.is_temporal():
-        return texts
-    times = _parsed(distinct)
-    return texts.replace_strict(distinct, times) if times.dtype.is_temporal() else texts
-
-
-def _parsed(texts: pl.Series) -> pl.Series:
-    """Return texts as the CSV parser reads them."""
-    cells = BytesIO(texts.to_frame().write_csv().encode())
-    return pl.read_csv(cells, try_parse_dates=True, infer_schema_length=None).to_series()
-
-
-def numbered(table: pl.DataFrame) -> pl.DataFrame:
-    """With the number of each row, from 1, as `_row`, what is not a number as missing, and categories as text."""
-    if "_row" in table.columns:
-        return table
-    floats = [name for name, kind in table.schema.items() if kind.is_float()]
-    texts = [name for name, kind in table.schema.items() if isinstance(kind, pl.Categorical | pl.Enum)]
-    plain = table.with_columns(pl.col(floats).fill_nan(None), pl.col(texts).cast(pl.String))
-    return plain.with_row_index("_row", offset=1)

@@ -13,7 +13,8 @@ from offerloop.errors import InputError
 from offerloop.report.uplift_findings import Note
 from offerloop.response.encoding import is_text
 from offerloop.response.terms import Floats
-from offerloop.service.uplift_asked import Asked, number
+from offerloop.service.uplift_asked import Asked
+from offerloop.workspace.trial_table import number, numeric
 
 FEWEST_ZEROS = 100
 """With fewer rows without an outcome, a column that is the same in all of them may be so by chance."""
@@ -88,25 +89,6 @@ def _follows(column: pl.Series, outcome: Floats) -> bool:
     if len(without) < FEWEST_ZEROS or len(having) < 2:
         return bool(np.array_equal(values, outcome))
     return bool(np.ptp(without) == 0 and np.ptp(having) + abs(having.mean() - without[0]) > 0)
-
-
-def numeric(table: pl.DataFrame, name: str) -> Floats:
-    """A column of numbers; truth counts as 0 and 1. Raises InputError that names the row of what is none."""
-    column = table[name]
-    if is_text(column) or column.dtype.is_temporal():
-        bad = table.filter(column.cast(pl.Float64, strict=False).is_null()) if is_text(column) else table
-        row = bad["_row"][0] if bad.height else 1
-        raise InputError(
-            f"row {row}: '{name}' is '{table.filter(pl.col('_row') == row)[name][0]}', not a number; correct it"
-        )
-    if column.null_count():
-        row = int(table.filter(column.is_null())["_row"][0])
-        raise InputError(f"row {row}: '{name}' is empty; fill it in (0 where nothing came of it) or leave the row out")
-    values = column.cast(pl.Float64).to_numpy()
-    if not np.isfinite(values).all():
-        row = int(table["_row"][int(np.argmin(np.isfinite(values)))])
-        raise InputError(f"row {row}: '{name}' is not a finite number; correct it")
-    return values
 
 
 def amounts(table: pl.DataFrame, option: str | None, each: Floats) -> Floats | None:

@@ -35,8 +35,8 @@ from offerloop.response.scores import predicted, robust_scores
 from offerloop.response.terms import Floats
 from offerloop.response.trial_study import TrialStudy
 from offerloop.service.uplift_asked import Asked
-from offerloop.service.uplift_columns import numeric
 from offerloop.service.uplift_trial import Trial
+from offerloop.workspace.trial_table import numeric
 
 BALANCES = 20
 """Differences between arms that are told, the largest."""

@@ -12,8 +12,8 @@ import polars as pl
 from offerloop.errors import InputError
 from offerloop.report.uplift import render_uplift
 from offerloop.report.uplift_sentences import sentence
-from offerloop.service.new_folder import filling, new_folder
 from offerloop.service.uplift import Uplift, summary
+from offerloop.workspace.new_folder import filling, new_folder
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,8 @@ from offerloop.response.evidence import Evidence, Ints
 from offerloop.response.terms import Floats
 from offerloop.service.uplift_arms import Arms, evenly, read_arms
 from offerloop.service.uplift_asked import Asked
-from offerloop.service.uplift_columns import amounts, choose_features, numeric
+from offerloop.service.uplift_columns import amounts, choose_features
+from offerloop.workspace.trial_table import numeric
 
 FAR, FAR_SDS = 6.0, 0.1
 """A column this many standard errors, and standard deviations, apart between random arms is no accident."""

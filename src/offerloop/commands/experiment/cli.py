@@ -30,7 +30,7 @@ def experiment(
     from offerloop.service.experiment import experiment as read_out
     from offerloop.service.experiment_page import page
     from offerloop.service.experiment_table import Asked, read_guardrail
-    from offerloop.service.uplift_asked import planned_shares
+    from offerloop.workspace.trial_table import planned_shares
 
     guards = tuple(read_guardrail(one) for one in guardrail or ())
     asked = Asked(

@@ -18,7 +18,7 @@ def explain(
 ) -> None:
     """Why one customer gets an offer or not: for the marketer, for support, or for the customer."""
     from offerloop.service.explain import explain as tell
-    from offerloop.service.find_run import find_run
+    from offerloop.workspace.find_run import find_run
 
     found = tell(find_run(run), customer, audience, language)
     facts = {"facts": found.facts} if audience == "marketer" else {}

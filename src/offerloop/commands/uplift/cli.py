@@ -44,8 +44,9 @@ def uplift(
     from offerloop.errors import check_known
     from offerloop.report.words import LANGUAGES
     from offerloop.service.uplift import uplift as study
-    from offerloop.service.uplift_asked import Asked, planned_shares
+    from offerloop.service.uplift_asked import Asked
     from offerloop.service.uplift_files import write
+    from offerloop.workspace.trial_table import planned_shares
 
     check_known("language", language, LANGUAGES)
     asked = Asked(

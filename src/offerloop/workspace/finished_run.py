@@ -18,7 +18,7 @@ from offerloop.errors import ConfigError, InputError, near_miss
 from offerloop.events.privacy import pseudonyms
 from offerloop.money import to_minor
 from offerloop.offers import Offer, read_offers
-from offerloop.service.drawn_shares import holdout_of
+from offerloop.workspace.drawn_shares import holdout_of
 
 TABLES = ("assignments", "profiles", "effects", "offers", "affinities", "comparison")
 FILES = ("manifest.json", "summary.json", *(f"{name}.parquet" for name in TABLES))

@@ -11,12 +11,12 @@ from pathlib import Path
 from offerloop.config import Config, StrPath, config_file, load_config
 from offerloop.engine import ENGINES, Engine
 from offerloop.errors import InputError, StoppedError
-from offerloop.service.snapshots import forget_snapshots, with_snapshots
-from offerloop.service.stage_store import StageStore, alone
+from offerloop.workspace.snapshots import forget_snapshots, with_snapshots
+from offerloop.workspace.stage_store import StageStore, alone
 
 
 @contextmanager
-def at_work(config_path: StrPath, engine: str) -> Iterator[tuple[Config, Engine, StageStore]]:
+def open_workspace(config_path: StrPath, engine: str) -> Iterator[tuple[Config, Engine, StageStore]]:
     """The configuration, the engine that runs it, and what earlier commands finished.
 
     Raises InputError when `runs` beside the configuration cannot be written, or another command holds it.

@@ -12,7 +12,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from rich.console import Console
 
-from offerloop.service.stage_store import StageStore
+from offerloop.workspace.stage_store import StageStore
 
 Result = TypeVar("Result")
 Inputs = ParamSpec("Inputs")

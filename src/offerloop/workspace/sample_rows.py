@@ -6,13 +6,14 @@ import codecs
 import csv
 import re
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 import polars as pl
 
-from offerloop.config import Source, as_path
+from offerloop.config import Source, SourceName, as_path
 from offerloop.errors import InputError
 from offerloop.events.cells import line_of
 from offerloop.events.database import connect, frame_of, masked, reading, snapshot
@@ -43,7 +44,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Peek:
+class SampleRows:
     """Part of a source: of CSV every cell is text, as when it is read for a run."""
 
     place: Place
@@ -83,6 +84,8 @@ class Peek:
         return "" if row is None else f", row {row + 1}"
 
 
+Samples = Mapping[SourceName, SampleRows]
+
 _QUERY = re.compile(r"(?P<url>.*?)#\s*(?P<query>(?:select|with)\b.*)", re.IGNORECASE | re.DOTALL)
 
 
@@ -118,7 +121,7 @@ def known_encoding(written: str) -> str:
     return "utf-8-sig" if codecs.lookup(written).name == "utf-8" else written
 
 
-def peek(place: Place, folder: Path, rows: int = ROWS, encoding: str | None = None) -> Peek:
+def sample_rows(place: Place, folder: Path, rows: int = ROWS, encoding: str | None = None) -> SampleRows:
     """Look at a source; a file that is packed, and the rows of a query, are copied to `folder`.
 
     `encoding` is that of a CSV file. Raises InputError when the source cannot be read, or has no rows.
@@ -140,7 +143,7 @@ def peek(place: Place, folder: Path, rows: int = ROWS, encoding: str | None = No
     return found
 
 
-def _csv(place: Place, file: Readable, rows: int, encoding: str | None) -> Peek:
+def _csv(place: Place, file: Readable, rows: int, encoding: str | None) -> SampleRows:
     path, given = file.path, encoding is not None and file.dialect is None
     dialect = file.dialect or sniff(path, encoding=encoding)
     lines = _first_lines(path, dialect, rows + 1, strict=given)
@@ -148,11 +151,11 @@ def _csv(place: Place, file: Readable, rows: int, encoding: str | None) -> Peek:
     header = _header(path, lines[0], dialect)
     head = _table(path, lines[1:], header, dialect)
     if whole:
-        return Peek(place, head, head.clear(), head.height, dialect, given, file)
+        return SampleRows(place, head, head.clear(), head.height, dialect, given, file)
     head = head.head(-1)  # its last row may go on
     per_line = len("".join(lines).encode(dialect.encoding, errors="replace")) / len(lines)
     n_rows = max(int(path.stat().st_size / per_line) - 1, head.height + 1)
-    return Peek(place, head, _table(path, _blocks(path, dialect), header, dialect), n_rows, dialect, given, file)
+    return SampleRows(place, head, _table(path, _blocks(path, dialect), header, dialect), n_rows, dialect, given, file)
 
 
 def _first_lines(path: Path, dialect: Dialect, n_lines: int, *, strict: bool) -> list[str]:
@@ -211,7 +214,7 @@ def _blocks(path: Path, dialect: Dialect) -> list[str]:
     return lines
 
 
-def _parquet(place: Place, file: Readable, rows: int) -> Peek:
+def _parquet(place: Place, file: Readable, rows: int) -> SampleRows:
     try:
         table = pl.scan_parquet(file.path, glob=False)
         n_rows = int(table.select(pl.len()).collect().item())
@@ -222,7 +225,7 @@ def _parquet(place: Place, file: Readable, rows: int) -> Peek:
         raise InputError(
             f"the file '{place}' cannot be read as Parquet: it is damaged or something else; write it again"
         ) from None
-    return Peek(place, single_values(head), single_values(pl.concat([head.clear(), *parts])), n_rows, file=file)
+    return SampleRows(place, single_values(head), single_values(pl.concat([head.clear(), *parts])), n_rows, file=file)
 
 
 def single_values(table: pl.DataFrame) -> pl.DataFrame:
@@ -233,7 +236,7 @@ def single_values(table: pl.DataFrame) -> pl.DataFrame:
     return table.select(kept).with_columns(pl.col(texts).cast(pl.String))
 
 
-def _database(place: Place, rows: int) -> Peek:
+def _database(place: Place, rows: int) -> SampleRows:
     engine = connect(place.url or "")
     from sqlalchemy import text
     from sqlalchemy.exc import SQLAlchemyError
@@ -256,7 +259,7 @@ def _database(place: Place, rows: int) -> Peek:
     finally:
         engine.dispose()
     parts = [frame_of(head.columns, one).cast(head.schema, strict=False) for one in found]
-    return Peek(place, single_values(head), single_values(pl.concat([head.clear(), *parts])), n_rows)
+    return SampleRows(place, single_values(head), single_values(pl.concat([head.clear(), *parts])), n_rows)
 
 
 def _offsets(n_rows: int) -> list[int]:

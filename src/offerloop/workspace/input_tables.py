@@ -1,0 +1,142 @@
+"""A table as callers hand it in: a path, or a frame of polars, pandas or pyarrow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from io import BytesIO
+from os import PathLike
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import cast
+
+import narwhals as nw
+import polars as pl
+from narwhals.typing import IntoDataFrame
+
+from offerloop.config import StrPath, as_path
+from offerloop.errors import SourceError
+from offerloop.events.broken import broken_line
+from offerloop.events.dialect import as_utf8, sniff
+from offerloop.events.open import instead_of_copies
+from offerloop.events.unpack import Readable, readable, split_part
+from offerloop.workspace.sample_rows import single_values
+
+_FIRST_TEXTS = 100
+EMPTY = ("", "NA", "N/A", "NaN", "nan", "NULL", "null")
+
+InputTable = StrPath | pl.DataFrame | pl.LazyFrame | IntoDataFrame
+"""A path (CSV, Excel or Parquet, packed or not) or a frame."""
+
+
+def table_rows(table: InputTable, texts: Sequence[str] = (), ids: Sequence[str] = ()) -> tuple[pl.DataFrame, Path]:
+    """Return the rows with their numbers, and the path that messages call the table by.
+
+    The columns `texts` are read from a CSV file as they are written. In these and in `ids`, whole numbers that pandas
+    turned into 17.0 are 17 again. Raises SourceError where the table cannot be read.
+    """
+    if isinstance(table, str | PathLike):
+        path = as_path(table)
+        return _whole(read_table(path, texts), (*texts, *ids)), path
+    return _whole(numbered(as_polars(table)), (*texts, *ids)), Path("table")
+
+
+def as_polars(frame: object) -> pl.DataFrame:
+    """Convert a frame of another library, keeping the named levels of a pandas index as columns.
+
+    Raises SourceError for what is no frame, and for a frame that cannot be converted.
+    """
+    if isinstance(frame, pl.LazyFrame):
+        frame = frame.collect()
+    if isinstance(frame, pl.DataFrame):
+        return frame
+    if nw.dependencies.is_pandas_dataframe(frame):
+        named = [name for name in frame.index.names if name is not None and name not in frame.columns]
+        frame = frame.reset_index(level=named)
+    try:
+        return nw.from_native(cast("IntoDataFrame", frame), eager_only=True).to_polars()
+    except TypeError:
+        raise SourceError(
+            f"a table must be a path or a frame of polars, pandas or pyarrow, not a {type(frame).__name__}"
+        ) from None
+    except Exception as error:  # pandas, pyarrow and narwhals each raise their own for mixed types and equal names
+        first = str(error).strip().splitlines()[0]
+        raise SourceError(
+            f"the frame cannot be read as a table ({first}); give each column one type and a name of its own"
+        ) from error
+
+
+def _whole(table: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
+    floats = [name for name in names if name in table.columns and table[name].dtype.is_float()]
+    whole = [name for name in floats if (table[name] == table[name].round()).all()]
+    return table.with_columns(pl.col(whole).cast(pl.Int64, strict=False))
+
+
+def read_table(path: Path, texts: Sequence[str] = ()) -> pl.DataFrame:
+    """CSV, Excel or Parquet, packed or not; columns in `texts` as they are written.
+
+    Raises SourceError in one sentence.
+    """
+    file, part = split_part(path)
+    if not file.is_file():
+        raise SourceError(f"there is no table '{file}'")
+    with TemporaryDirectory(prefix="offerloop-") as place:
+        folder = Path(place)
+        found = readable(file, part, folder)
+        with instead_of_copies(folder, found.name):
+            table = _parquet(found) if found.is_parquet else _csv(found, texts, folder)
+    if not table.height:
+        raise SourceError(f"'{path}' has no rows")
+    return numbered(table)
+
+
+def _parquet(file: Readable) -> pl.DataFrame:
+    try:
+        table = pl.read_parquet(file.path, glob=False)
+    except (OSError, pl.exceptions.PolarsError):
+        raise SourceError(f"'{file.name}' is no Parquet file, or a damaged one; write it again, or give CSV") from None
+    return single_values(table)
+
+
+def _csv(file: Readable, texts: Sequence[str], folder: Path) -> pl.DataFrame:
+    dialect = file.dialect or sniff(file.path)
+    try:
+        table = pl.read_csv(
+            as_utf8(file.path, dialect.encoding, folder), separator=dialect.separator, null_values=list(EMPTY),
+            decimal_comma=dialect.decimal == ",", infer_schema_length=None, glob=False,
+            schema_overrides=dict.fromkeys(texts, pl.String),
+        )  # fmt: skip
+        return table.with_columns(
+            with_times(column) for column in table.select(pl.col(pl.String)) if column.name not in texts
+        )
+    except pl.exceptions.PolarsError:
+        line, wrong = broken_line(file.path, dialect)
+        raise SourceError(f"'{file.name}'{file.place(line)} cannot be read: {wrong}") from None
+
+
+def with_times(texts: pl.Series) -> pl.Series:
+    """Return dates, times of day or timestamps where all texts of a column are such, else the texts.
+
+    The parser tries many formats on each cell, so it is given each distinct text once, and all of them only if the
+    first ones are times.
+    """
+    distinct = texts.drop_nulls().unique(maintain_order=True)
+    if not distinct.len() or not _parsed(distinct.head(_FIRST_TEXTS)).dtype.is_temporal():
+        return texts
+    times = _parsed(distinct)
+    return texts.replace_strict(distinct, times) if times.dtype.is_temporal() else texts
+
+
+def _parsed(texts: pl.Series) -> pl.Series:
+    """Return texts as the CSV parser reads them."""
+    cells = BytesIO(texts.to_frame().write_csv().encode())
+    return pl.read_csv(cells, try_parse_dates=True, infer_schema_length=None).to_series()
+
+
+def numbered(table: pl.DataFrame) -> pl.DataFrame:
+    """With the number of each row, from 1, as `_row`, what is not a number as missing, and categories as text."""
+    if "_row" in table.columns:
+        return table
+    floats = [name for name, kind in table.schema.items() if kind.is_float()]
+    texts = [name for name, kind in table.schema.items() if isinstance(kind, pl.Categorical | pl.Enum)]
+    plain = table.with_columns(pl.col(floats).fill_nan(None), pl.col(texts).cast(pl.String))
+    return plain.with_row_index("_row", offset=1)
