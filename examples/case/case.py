@@ -23,6 +23,8 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+import case_text
+from case_play import Sizes, judged_recommenders, play_case
 from offerloop.config import load_config
 from offerloop.engine import ENGINES
 from offerloop.evaluation.estimate import Estimate
@@ -33,10 +35,8 @@ from offerloop.market.simulation import Market
 from offerloop.market.sweep import Levels
 from offerloop.recommenders import RECOMMENDERS
 from offerloop.recommenders.top import top
-from offerloop.report import case
 from offerloop.report.charts.drawing import PLAIN_LABELS
 from offerloop.report.charts.forest import Dot, forest
-from offerloop.service.case import Sizes, judged_recommenders, play_case
 from offerloop.service.simulated_shop import write_shop
 from offerloop.workspace.stages import Recorder
 
@@ -226,16 +226,16 @@ def evaluate_promotion_effect(promotion_strategy, sizes):
 
 
 evaluation_result = evaluate_promotion_effect(promotion_strategy, sizes)
-print(case.opening(evaluation_result))
+print(case_text.opening(evaluation_result))
 
 # %%
-case.equal_table(evaluation_result)
+case_text.equal_table(evaluation_result)
 
 # %%
-case.equal_chart(evaluation_result)(640)
+case_text.equal_chart(evaluation_result)(640)
 
 # %%
-print(case.compared(evaluation_result))
+print(case_text.compared(evaluation_result))
 
 # %% [markdown]
 # ## 6. 策略优化
@@ -247,10 +247,10 @@ print(case.compared(evaluation_result))
 # the article's +20 % and +30 %.
 
 # %%
-case.sweep_chart(evaluation_result)(820)
+case_text.sweep_chart(evaluation_result)(820)
 
 # %%
-case.sweep_table(evaluation_result)
+case_text.sweep_table(evaluation_result)
 
 # %% [markdown]
 # ## `main`: the honest read-out
@@ -258,19 +258,19 @@ case.sweep_table(evaluation_result)
 # ### Are +20 % conversion and +30 % sales reached without losing profit?
 
 # %%
-print(case.verdict(evaluation_result))
+print(case_text.verdict(evaluation_result))
 
 # %% [markdown]
 # ### What pays best, and what are sales there?
 
 # %%
-print(case.best(evaluation_result))
+print(case_text.best(evaluation_result))
 
 # %% [markdown]
 # ### Does choosing customers pay, at the same spend?
 
 # %%
-print(case.compared(evaluation_result))
+print(case_text.compared(evaluation_result))
 
 # %% [markdown]
 # ### 用户满意度
@@ -278,7 +278,7 @@ print(case.compared(evaluation_result))
 # The article promises more satisfied customers and measures nothing of it. Here: ratings, returns, and whom offers annoy.
 
 # %%
-for line in case.contentment(
+for line in case_text.contentment(
     evaluation_result, [("same", 1.0), ("personalised", 1.0), ("blanket", 10.0), ("blanket", 50.0)]
 ):
     print(line)

@@ -24,8 +24,8 @@ from typing import Any
 import altair as alt
 import polars as pl
 
-from offerloop.report import case
-from offerloop.report.case_page import render_case
+import case_text
+from case_page import render_case
 from offerloop.report.charts.drawing import file_svg
 
 FOLDER = Path(__file__).parent
@@ -52,7 +52,7 @@ def cells_of(source: str) -> list[Cell]:
             lines = [line.removeprefix("#").removeprefix(" ") for line in lines if line.startswith("#")]
             cells.append({"cell_type": "markdown", "id": f"cell-{number}", "metadata": {}, "source": "\n".join(lines)})
         else:
-            code = {"execution_count": None, "outputs": []}
+            code: dict[str, Any] = {"execution_count": None, "outputs": []}
             cells.append(
                 {"cell_type": "code", "id": f"cell-{number}", "metadata": {}, "source": "\n".join(lines), **code}
             )
@@ -78,9 +78,13 @@ def run(cells: list[Cell]) -> dict[str, Any]:
 def _value(source: str, names: dict[str, Any]) -> object:
     """Run a cell; the value of its last line, if that is an expression."""
     body = ast.parse(source).body
-    last = body.pop() if body and isinstance(body[-1], ast.Expr) else None
-    exec(compile(ast.Module(body, []), "case.py", "exec"), names)
-    return None if last is None else eval(compile(ast.Expression(last.value), "case.py", "eval"), names)
+    last = body[-1] if body else None
+    if not isinstance(last, ast.Expr):
+        exec(compile(ast.Module(body, []), "case.py", "exec"), names)
+        return None
+    exec(compile(ast.Module(body[:-1], []), "case.py", "exec"), names)
+    value: object = eval(compile(ast.Expression(last.value), "case.py", "eval"), names)
+    return value
 
 
 def _shown(value: object, number: int) -> dict[str, Any]:
@@ -125,7 +129,7 @@ def main() -> None:
     page = asked.out.with_suffix(".html")
     page.write_text(render_case(names["evaluation_result"]), encoding="utf-8")
     sys.stdout.write(
-        f"{case.verdict(names['evaluation_result'])}\nNotebook: {asked.out}\nRead-out, in any browser: {page}\n"
+        f"{case_text.verdict(names['evaluation_result'])}\nNotebook: {asked.out}\nRead-out, in any browser: {page}\n"
     )
 
 

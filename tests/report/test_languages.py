@@ -41,8 +41,7 @@ def test_languages_have_the_same_templates_with_the_same_places():
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_key_is_said_in_two_files(language):
-    parts = ("", "_page", "_study", "_terms", "_readout", "_simulation", "_evaluation", "_uplift", "_case",
-             "_planning")  # fmt: skip
+    parts = ("", "_page", "_study", "_terms", "_readout", "_simulation", "_evaluation", "_uplift", "_planning")
     files = [f"{language}{part}" for part in parts]
     keys = Counter(key for name in files for key in import_module(f"offerloop.report.words.{name}").WORDS)
     assert [key for key, times in keys.items() if times > 1] == []

@@ -1,10 +1,10 @@
 """The wording of explanations and reports as data: files for each language, all with the same keys and places to fill.
 
 `en` and `zh` hold what explanations say; `_page`, `_study`, `_budget` and `_terms` what a report says, `_readout` a
-read-out, `_simulation` a simulation, `_planning` planning by it, `_case` the article's case, `_evaluation` an
-evaluation of policies, `_uplift` the study of one trial, `_replay` a replay of past orders; `zh_rooms` the sentences
-that other rooms write in English into tables. A further language is such files and one more line in `_BY_LANGUAGE`.
-Values that a run brings along (names of categories, campaigns and the shop) stay as they are.
+read-out, `_simulation` a simulation, `_planning` planning by it, `_evaluation` an evaluation of policies, `_uplift` the
+study of one trial, `_replay` a replay of past orders; `zh_rooms` the sentences that other rooms write in English into
+tables. A further language is such files and one more line in `_BY_LANGUAGE`. Values that a run brings along (names of
+categories, campaigns and the shop) stay as they are.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from functools import cache
 from offerloop.report.words import (
     en,
     en_budget,
-    en_case,
     en_evaluation,
     en_page,
     en_planning,
@@ -28,7 +27,6 @@ from offerloop.report.words import (
     en_uplift,
     zh,
     zh_budget,
-    zh_case,
     zh_evaluation,
     zh_page,
     zh_planning,
@@ -41,15 +39,15 @@ from offerloop.report.words import (
     zh_uplift,
 )
 
-_BY_LANGUAGE: dict[str, Mapping[str, str]] = {
+_BY_LANGUAGE: dict[str, dict[str, str]] = {
     "en": {
         **en.WORDS, **en_page.WORDS, **en_study.WORDS, **en_terms.WORDS, **en_readout.WORDS, **en_simulation.WORDS,
-        **en_evaluation.WORDS, **en_uplift.WORDS, **en_budget.WORDS, **en_replay.WORDS, **en_case.WORDS,
+        **en_evaluation.WORDS, **en_uplift.WORDS, **en_budget.WORDS, **en_replay.WORDS,
         **en_planning.WORDS,
     },
     "zh": {
         **zh.WORDS, **zh_page.WORDS, **zh_study.WORDS, **zh_terms.WORDS, **zh_readout.WORDS, **zh_simulation.WORDS,
-        **zh_evaluation.WORDS, **zh_uplift.WORDS, **zh_budget.WORDS, **zh_replay.WORDS, **zh_case.WORDS,
+        **zh_evaluation.WORDS, **zh_uplift.WORDS, **zh_budget.WORDS, **zh_replay.WORDS,
         **zh_planning.WORDS,
     },
 }  # fmt: skip
@@ -66,6 +64,11 @@ LANGUAGES = tuple(_BY_LANGUAGE)
 def words_of(language: str) -> Mapping[str, str]:
     """Templates of `str.format` by key."""
     return _BY_LANGUAGE[language]
+
+
+def add_words(language: str, words: Mapping[str, str]) -> None:
+    """Add the templates of a page that stands outside this package."""
+    _BY_LANGUAGE[language].update(words)
 
 
 def filled(template: str, values: Mapping[str, object]) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from case_words import WORDS
 from offerloop.evaluation.estimate import Estimate
 from offerloop.evaluation.goals import Goals, Point, Reading
 from offerloop.report.charts.drawing import Build, percent_labels
@@ -16,8 +17,12 @@ from offerloop.report.charts.panels import Line, Panel, panels
 from offerloop.report.numbers import count, percent
 from offerloop.report.policy_gains import MEASURES, PolicyGains, dots_of, drawable, money_text, share_text
 from offerloop.report.voice import Voice
+from offerloop.report.words import add_words
 
 NOTHING, BLANKET = "nothing", "blanket"
+
+for _language, _words in WORDS.items():
+    add_words(_language, _words)
 
 
 @dataclass(frozen=True)

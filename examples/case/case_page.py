@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from offerloop.config import Shop
-from offerloop.report.blocks import Section, Table, Text
-from offerloop.report.case import (
+from case_text import (
     BLANKET,
     CaseFindings,
     best,
@@ -19,6 +17,8 @@ from offerloop.report.case import (
     sweep_table,
     verdict,
 )
+from offerloop.config import Shop
+from offerloop.report.blocks import Section, Table, Text
 from offerloop.report.charts.drawing import figure
 from offerloop.report.skeleton import Opening, study_page
 from offerloop.report.voice import Voice

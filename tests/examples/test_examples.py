@@ -11,7 +11,7 @@ import pytest
 
 from offerloop.service.runs import run
 
-EXAMPLES = Path(__file__).parent.parent / "examples"
+EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
 @pytest.mark.parametrize(

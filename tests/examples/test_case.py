@@ -14,17 +14,17 @@ import polars as pl
 import pytest
 from nbclient import NotebookClient
 
+import case_text as case
+from case_page import render_case
+from case_play import POLICIES, Sizes, play_case
 from offerloop.evaluation.estimate import Estimate
 from offerloop.evaluation.goals import Goals, Point, Verdict, read_goals
 from offerloop.market.gains import UNITS, at_equal_spend, best_held_out, contentment, sums_of
 from offerloop.market.periods import PERIOD_COLUMNS, Setting, play
 from offerloop.market.preset import load_preset
 from offerloop.market.sweep import Levels, sweep
-from offerloop.report import case
-from offerloop.report.case_page import render_case
-from offerloop.service.case import POLICIES, Sizes, play_case
 
-FOLDER = Path(__file__).parent.parent / "examples" / "case"
+FOLDER = Path(__file__).parents[2] / "examples" / "case"
 GOALS = Goals(buyers=0.20, sales=0.30)
 TINY = Sizes(60, 40, 6, 3, 2, 60, 2, Levels((0.25, 1.0, 10.0), (10.0, 50.0)))
 
