@@ -15,6 +15,7 @@ from rich.console import Console
 from offerloop.commands.allocate.findings import Allocated
 from offerloop.commands.allocate.task import allocate as allocate_offers
 from offerloop.commands.allocate.task import read_limits
+from offerloop.commands.price.task import price_files
 from offerloop.config import StrPath, as_path
 from offerloop.evaluation.shipping import Metric
 from offerloop.market.planning import Levers
@@ -25,7 +26,6 @@ from offerloop.service.evaluate_files import Evaluated
 from offerloop.service.experiment import ExperimentFound
 from offerloop.service.experiment import experiment as read_experiment
 from offerloop.service.experiment_table import Asked as ExperimentRequest
-from offerloop.service.price import price_files
 from offerloop.service.recommend import Asked as RecommendRequest
 from offerloop.service.recommend import Recommended
 from offerloop.service.recommend import recommend as recommend_products

@@ -17,7 +17,8 @@ def price(
     as_json: Json = False,
 ) -> None:
     """What a basket costs under offers: every line with what was taken off, and why other offers do not apply."""
-    from offerloop.service.price import bill, price_facts, price_files
+    from offerloop.commands.price.page import bill, price_facts
+    from offerloop.commands.price.task import price_files
 
-    found = price_files(basket, offers, now)
-    say(price_facts(found), bill(found), as_json)
+    priced = price_files(basket, offers, now)
+    say(price_facts(priced), bill(priced), as_json)
