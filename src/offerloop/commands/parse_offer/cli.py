@@ -18,7 +18,7 @@ def parse_offer(
     as_json: Json = False,
 ) -> None:
     """One offer in a few words, Chinese or English, as terms to paste under [[offers]], and back as words."""
-    from offerloop.service.short_offer import short_offer
+    from offerloop.commands.parse_offer.task import short_offer
 
     found = short_offer(text, currency, language)
     say(found.facts, "\n".join(found.lines), as_json)
