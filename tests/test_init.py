@@ -15,9 +15,9 @@ from offerloop.events import prepare
 from offerloop.events.calendar import epoch_day
 from offerloop.events.contracts import CONTRACTS
 from offerloop.service.check import check
-from offerloop.service.guess import known_names, name_score
-from offerloop.service.guess_contents import Column, is_consent
 from offerloop.service.init import write_shop
+from offerloop.workspace.mapping.contents import Column, is_consent
+from offerloop.workspace.mapping.match import known_names, name_score
 
 ALL = init_shops.order_lines()
 

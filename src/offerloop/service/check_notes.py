@@ -12,7 +12,7 @@ from offerloop.events.clean import SCANNED
 from offerloop.money import to_text
 from offerloop.service.check_figures import AMOUNTS_OFF, Shape
 from offerloop.service.check_offers import OfferCheck
-from offerloop.service.guess import reference
+from offerloop.workspace.mapping.match import reference
 
 
 def notes(config: Config, shape: Shape, offers: list[OfferCheck]) -> list[str]:

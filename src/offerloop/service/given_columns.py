@@ -11,7 +11,7 @@ from offerloop.errors import InputError, SourceError, near_miss
 from offerloop.events.consent_names import check_direction
 from offerloop.events.contracts import CONTRACTS
 from offerloop.events.expression import Wording, columns_in, compile_expression
-from offerloop.service.guess import GIVEN, Guess
+from offerloop.workspace.mapping.match import GIVEN, Guess
 from offerloop.workspace.sample_rows import SampleRows
 
 Given = Mapping[SourceName, Mapping[str, str]]

@@ -15,31 +15,25 @@ from rich.cells import cell_len
 from offerloop.config import SourceName, load_config
 from offerloop.config.toml_text import padded
 from offerloop.errors import InputError
-from offerloop.events.contracts import CONTRACTS
-from offerloop.events.unpack import SeveralPartsError
 from offerloop.money import read_margin
 from offerloop.service.given_columns import Given, guesses
-from offerloop.service.guess import Match, columns_of, language_of, match
-from offerloop.service.guess_doubts import encoding_notes
-from offerloop.service.guess_orders import guess_orders
-from offerloop.service.guess_others import KEYS, attributes, guess_source
-from offerloop.service.guess_products import products_in_orders
-from offerloop.service.guess_shop import Said, guess_currency, guess_zone
-from offerloop.service.guess_shown import carried, check_exposures
-from offerloop.service.guess_status import only_sales, row_filters
-from offerloop.service.guess_times import evaluate, time_format
 from offerloop.service.init_campaign import campaign_lines, first_budget, plan_size
 from offerloop.service.init_clean import clean_lines, no_goods, no_goods_note
 from offerloop.service.init_draft import draft_message, is_draft
 from offerloop.service.init_figures import NOT_SEEN, Figures, figures
 from offerloop.service.init_toml import SECTIONS, ShopText, SourceText, named, shop_text
-from offerloop.service.misfit import OpenColumn, open_columns, unfit_notes
-from offerloop.workspace.sample_rows import ROWS, SampleRows, Samples, known_encoding, place_of, sample_rows
+from offerloop.workspace.mapping.doubts import encoding_notes
+from offerloop.workspace.mapping.match import Match, language_of
+from offerloop.workspace.mapping.misfit import OpenColumn, open_columns, unfit_notes
+from offerloop.workspace.mapping.others import attributes
+from offerloop.workspace.mapping.shop import Said, guess_currency, guess_zone
+from offerloop.workspace.mapping.shown import carried
+from offerloop.workspace.mapping.sources import infer_mapping, sample_sources
+from offerloop.workspace.mapping.status import only_sales, row_filters
+from offerloop.workspace.mapping.times import evaluate, time_format
+from offerloop.workspace.sample_rows import Samples, known_encoding
 
 FILE = "offerloop.toml"
-_LIST_ROWS = 200_000
-"""Rows of a list of products or customers to look at, at most."""
-
 _MARGIN = Said("0.30", "assumed: share of the list price left before any offer's cost")
 
 ADDS: dict[SourceName, str] = {
@@ -94,8 +88,9 @@ def write_shop(
     encoding = known_encoding(encoding) if encoding is not None else None
     share = _MARGIN if margin is None else Said(read_margin(margin), "")
     with TemporaryDirectory(prefix="offerloop-") as place:
-        samples = look_at(files, Path(place), encoding)
-        sources = guessed(samples, columns)
+        samples = sample_sources(files, Path(place), encoding)
+        given = {name: guesses(one, samples.get(name, samples["order_lines"])) for name, one in (columns or {}).items()}
+        sources = infer_mapping(samples, given)
         opened = {
             name: open_columns(name, one, samples.get(name, samples["order_lines"])) for name, one in sources.items()
         }
@@ -106,54 +101,6 @@ def write_shop(
     if any(opened.values()):
         raise InputError(draft_message(target, [column for one in opened.values() for column in one]))
     return Started(target, _lines(target, shop), _facts(target, shop))
-
-
-def look_at(files: Mapping[SourceName, str], folder: Path, encoding: str | None = None) -> dict[SourceName, SampleRows]:
-    """What is looked at of each file; copies that it needs go to `folder`, and must stay as long as the result.
-
-    Raises InputError for one that cannot be read.
-    """
-    rows = {name: _LIST_ROWS if name in KEYS else ROWS for name in files}
-    return {name: _best_part(name, files[name], folder, rows[name], encoding) for name in SECTIONS if name in files}
-
-
-def _best_part(name: SourceName, written: str, folder: Path, rows: int, encoding: str | None) -> SampleRows:
-    """The file, or of several sheets or files in it the one in which the most columns of the source are found."""
-    place = place_of(written)
-    try:
-        return sample_rows(place, folder, rows, encoding)
-    except SeveralPartsError as several:
-        contract, found = CONTRACTS[name], list[tuple[tuple[int, int], SampleRows]]()
-        for part in several.parts:
-            with suppress(InputError):
-                sample = sample_rows(replace(place, part=part), folder, rows, encoding)
-                likely = match(columns_of(sample), name, (*contract.required, *contract.optional)).found
-                found.append(((sum(ours in contract.required for ours in likely), len(likely)), sample))
-        most = max((n for n, _ in found), default=(0, 0))
-        best = [sample for n, sample in found if n == most]
-        if len(best) != 1 or not most[0]:
-            raise
-        return best[0]
-
-
-def guessed(samples: Samples, columns: Given | None = None) -> dict[SourceName, Match]:
-    """The mapping of every source; products also from the order lines when nobody gives a list of them.
-
-    `columns` are as the user said. Required columns may be missing: `open_columns` tells which.
-    """
-    given = {name: guesses(one, samples.get(name, samples["order_lines"])) for name, one in (columns or {}).items()}
-    orders = guess_orders(samples["order_lines"], given.get("order_lines"))
-    known = {ours: column.values for ours in KEYS.values() if (column := orders.column(ours)) is not None}
-    found: dict[SourceName, Match] = {"order_lines": orders}
-    if "products" not in samples:
-        listed = products_in_orders(orders, samples["order_lines"], given.get("products"))
-        found |= {} if listed is None else {"products": listed}
-    for name, sample in samples.items():
-        if name != "order_lines":
-            found[name] = guess_source(name, sample, known, given.get(name))
-    if "exposures" in found:
-        check_exposures(found.get("offers"), found["exposures"], samples["exposures"])
-    return {name: found[name] for name in SECTIONS if name in found}
 
 
 def _shop(folder: Path, seen: _Seen, budget: str | None, currency: str | None, margin: Said) -> ShopText:

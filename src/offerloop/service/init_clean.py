@@ -6,10 +6,10 @@ import polars as pl
 
 from offerloop.config.toml_text import entry, listed, off
 from offerloop.events.non_merchandise import kind_of, product_label
-from offerloop.service.customer_ids import anonymous_ids, case_variants, surely_same
-from offerloop.service.guess import Match
-from offerloop.service.guess_doubts import orders_of
-from offerloop.service.guess_times import evaluate
+from offerloop.workspace.mapping.customer_ids import anonymous_ids, case_variants, surely_same
+from offerloop.workspace.mapping.doubts import orders_of
+from offerloop.workspace.mapping.match import Match
+from offerloop.workspace.mapping.times import evaluate
 from offerloop.workspace.sample_rows import SampleRows
 
 _SHOWN = 8

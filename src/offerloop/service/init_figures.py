@@ -9,8 +9,8 @@ import polars as pl
 
 from offerloop.events.calendar import DAY
 from offerloop.events.outliers import outliers, today_in
-from offerloop.service.guess import Match
-from offerloop.service.guess_times import evaluate, forms_of, seconds_of
+from offerloop.workspace.mapping.match import Match
+from offerloop.workspace.mapping.times import evaluate, forms_of, seconds_of
 from offerloop.workspace.sample_rows import SampleRows
 
 _MONTH = 365.25 / 12

@@ -11,9 +11,9 @@ from offerloop.errors import InputError
 from offerloop.events.listed_offers import listed_offers
 from offerloop.offers import read_offers
 from offerloop.offers.base import liability_minor
-from offerloop.service.guess import reference
-from offerloop.service.guess_times import evaluate
 from offerloop.service.init_toml import SourceText
+from offerloop.workspace.mapping.match import reference
+from offerloop.workspace.mapping.times import evaluate
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,12 @@ from textwrap import wrap
 from offerloop.config import SourceName
 from offerloop.config.toml_text import WIDTH, entry, listed, off, quoted
 from offerloop.events.contracts import CONTRACTS
-from offerloop.service.guess import Guess, Match
-from offerloop.service.guess_shop import Said
-from offerloop.service.guess_status import RowFilter
-from offerloop.service.guess_times import TimeForm
 from offerloop.service.init_test import Size
-from offerloop.service.misfit import OpenColumn
+from offerloop.workspace.mapping.match import Guess, Match
+from offerloop.workspace.mapping.misfit import OpenColumn
+from offerloop.workspace.mapping.shop import Said
+from offerloop.workspace.mapping.status import RowFilter
+from offerloop.workspace.mapping.times import TimeForm
 from offerloop.workspace.sample_rows import Place, SampleRows
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")

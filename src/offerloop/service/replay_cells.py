@@ -12,9 +12,9 @@ from offerloop.engine import collect
 from offerloop.engine.base import Frame
 from offerloop.errors import SourceError
 from offerloop.events.read import WRONG_CELL, WRONG_COLUMN, count_rows
-from offerloop.service.guess import SAME, Match, columns_of, name_score
-from offerloop.service.guess_contents import Column
-from offerloop.service.misfit import unreadable_numbers, unreadable_times
+from offerloop.workspace.mapping.contents import Column
+from offerloop.workspace.mapping.match import SAME, Match, columns_of, name_score
+from offerloop.workspace.mapping.misfit import unreadable_numbers, unreadable_times
 from offerloop.workspace.sample_rows import SampleRows
 
 _AMOUNTS = ("paid", "quantity", "list_price")

@@ -19,13 +19,13 @@ from offerloop.events.contracts import CONTRACTS
 from offerloop.events.ids import alike
 from offerloop.events.read import minor_units, read_source
 from offerloop.events.rules import Rule, is_return, rules_for
-from offerloop.service.guess import Match, language_of, match
-from offerloop.service.guess_shop import guess_currency, guess_zone
-from offerloop.service.guess_status import row_filters
-from offerloop.service.guess_times import time_format
-from offerloop.service.init import guessed, look_at
-from offerloop.service.misfit import open_columns, sentences
 from offerloop.service.replay_cells import check_cells, check_named
+from offerloop.workspace.mapping.match import Match, language_of, match
+from offerloop.workspace.mapping.misfit import open_columns, sentences
+from offerloop.workspace.mapping.shop import guess_currency, guess_zone
+from offerloop.workspace.mapping.sources import infer_mapping, sample_sources
+from offerloop.workspace.mapping.status import row_filters
+from offerloop.workspace.mapping.times import time_format
 from offerloop.workspace.sample_rows import SampleRows, Samples
 
 UNIT_COST = "unit_cost_minor"
@@ -67,7 +67,7 @@ def read_orders(
 
     Raises InputError for a file or column that cannot be used, and when the orders are in other money.
     """
-    samples = look_at(files, folder)
+    samples = sample_sources(files, folder)
     found = _found(samples)
     _check_currency(currency, given, found)
     known_zone = zone or guess_zone(language_of(found.values()), currency).value
@@ -93,7 +93,7 @@ def read_orders(
 
 def _found(samples: Samples) -> dict[SourceName, Match]:
     """Which column is which; InputError that names the cell where a column fails by its contents only."""
-    found = guessed(samples)
+    found = infer_mapping(samples)
     opened = [
         column
         for name, one in found.items()

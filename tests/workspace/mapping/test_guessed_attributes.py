@@ -3,9 +3,9 @@
 import polars as pl
 import pytest
 
-from offerloop.service.guess import Match
-from offerloop.service.guess_contents import Column
-from offerloop.service.guess_others import attributes
+from offerloop.workspace.mapping.contents import Column
+from offerloop.workspace.mapping.match import Match
+from offerloop.workspace.mapping.others import attributes
 
 BIRTHDAYS = [
     "birth_date", "Birthdate", "DOB", "born", "出生日期", "出生年月日", "会员生日", "Geburtsdatum", "Geb.-Datum",

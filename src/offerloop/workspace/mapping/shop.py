@@ -16,8 +16,8 @@ import polars as pl
 from offerloop.errors import InputError
 from offerloop.events.currencies import CODES, SIGNS, mixed, signs_in
 from offerloop.money import DIGITS
-from offerloop.service.guess import Match
-from offerloop.service.guess_contents import Column
+from offerloop.workspace.mapping.contents import Column
+from offerloop.workspace.mapping.match import Match
 
 _HOME = {"de": "EUR", "fr": "EUR", "es": "EUR", "zh": "CNY", "en": "USD"}
 _ZONES = {"de": "Europe/Berlin", "fr": "Europe/Paris", "es": "Europe/Madrid", "zh": "Asia/Shanghai"}
@@ -110,7 +110,7 @@ def _yuan_or_yen(orders: Match) -> str:
 
 @lru_cache(maxsize=1)
 def _written_places() -> Mapping[str, Any]:
-    file = resources.files("offerloop.service") / "places.toml"
+    file = resources.files("offerloop.workspace.mapping") / "places.toml"
     return tomllib.loads(file.read_text(encoding="utf-8"))
 
 

@@ -2,6 +2,7 @@
 
 import polars as pl
 import pytest
+from test_guesses import LINES, source_of, started
 
 from offerloop.config import load_config
 from offerloop.engine import collect
@@ -9,7 +10,6 @@ from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.events import prepare
 from offerloop.service.check import check
 from offerloop.service.init import write_shop
-from test_guesses import LINES, source_of, started
 
 WITH_GROUPS = LINES.with_columns(
     shelf=pl.concat_str(pl.lit("Shelf "), (pl.col("product").str.slice(1).cast(pl.Int64) % 6).cast(pl.String))

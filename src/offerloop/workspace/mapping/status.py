@@ -9,9 +9,9 @@ import narwhals as nw
 import polars as pl
 
 from offerloop.events.expression import Wording, compile_condition
-from offerloop.service.guess import HOLDS, SAME, Match, name_score, reference, says
-from offerloop.service.guess_contents import Column
-from offerloop.service.guess_times import evaluate
+from offerloop.workspace.mapping.contents import Column
+from offerloop.workspace.mapping.match import HOLDS, SAME, Match, name_score, reference, says
+from offerloop.workspace.mapping.times import evaluate
 from offerloop.workspace.sample_rows import SampleRows
 
 _MOST_VALUES = 20

@@ -4,11 +4,10 @@ import gzip
 import zipfile
 from datetime import datetime
 
+import init_shops
 import openpyxl
 import pyarrow as pa
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
-
-import init_shops
 
 ROWS = init_shops.order_lines()
 HEADER = ["Order", "Customer", "Product", "Units", "Paid", "Date"]

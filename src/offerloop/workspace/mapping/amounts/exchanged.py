@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from offerloop.service.guess import Match
-from offerloop.service.guess_prices import numbers_of
+from offerloop.workspace.mapping.amounts.prices import numbers_of
+from offerloop.workspace.mapping.match import Match
 from offerloop.workspace.sample_rows import SampleRows
 
 _FEWEST = 20

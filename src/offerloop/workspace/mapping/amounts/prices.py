@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from offerloop.service.guess import Match
-from offerloop.service.guess_times import evaluate
+from offerloop.workspace.mapping.match import Match
+from offerloop.workspace.mapping.times import evaluate
 from offerloop.workspace.sample_rows import SampleRows
 
 _FEWEST = 5

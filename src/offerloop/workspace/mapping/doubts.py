@@ -8,12 +8,12 @@ import polars as pl
 
 from offerloop.events.cells import BLANKS
 from offerloop.events.dialect import likely_encodings
-from offerloop.service.customer_ids import customer_notes
-from offerloop.service.guess import Match, says
-from offerloop.service.guess_amounts import amount_notes
-from offerloop.service.guess_dates import date_notes
-from offerloop.service.guess_discounts import discount_notes
-from offerloop.service.guess_exchanged import exchanged_notes
+from offerloop.workspace.mapping.amounts.discounts import discount_notes
+from offerloop.workspace.mapping.amounts.exchanged import exchanged_notes
+from offerloop.workspace.mapping.amounts.unit_or_total import amount_notes
+from offerloop.workspace.mapping.customer_ids import customer_notes
+from offerloop.workspace.mapping.dates import date_notes
+from offerloop.workspace.mapping.match import Match, says
 from offerloop.workspace.sample_rows import SampleRows
 
 _TAX = 0.85

@@ -6,9 +6,9 @@ import re
 
 import polars as pl
 
-from offerloop.service.guess import HOLDS, Match, name_score, reference
-from offerloop.service.guess_contents import Column
-from offerloop.service.guess_times import evaluate
+from offerloop.workspace.mapping.contents import Column
+from offerloop.workspace.mapping.match import HOLDS, Match, name_score, reference
+from offerloop.workspace.mapping.times import evaluate
 from offerloop.workspace.sample_rows import SampleRows
 
 ROLES = ("discount", "coupon")

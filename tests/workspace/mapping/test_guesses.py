@@ -1,9 +1,9 @@
 """Wrong guesses that were made without a warning: the right choice where contents tell, a note wherever they do not."""
 
+import init_shops
 import polars as pl
 import pytest
 
-import init_shops
 from offerloop.config import load_config
 from offerloop.engine import collect
 from offerloop.engine.duckdb import DuckDBEngine
@@ -11,8 +11,8 @@ from offerloop.errors import InputError, SourceError
 from offerloop.events import prepare
 from offerloop.events.dialect import sniff
 from offerloop.service.check import check
-from offerloop.service.customer_ids import anonymous_ids, case_variants, surely_same
 from offerloop.service.init import write_shop
+from offerloop.workspace.mapping.customer_ids import anonymous_ids, case_variants, surely_same
 
 LINES = init_shops.order_lines().with_columns(
     init_shops.money("amount").alias("paid"), init_shops.moment("%Y-%m-%d").alias("date")

@@ -8,14 +8,24 @@ from itertools import permutations
 import polars as pl
 
 from offerloop.events.contracts import CONTRACTS
-from offerloop.service.guess import HOLDS, Guess, Match, columns_of, match, misleads, name_score, reference, unfit
-from offerloop.service.guess_amounts import unit_or_total
-from offerloop.service.guess_contents import Column, is_clock, is_id, is_money, is_quantity
-from offerloop.service.guess_dates import choose_time
-from offerloop.service.guess_discounts import discounts
-from offerloop.service.guess_doubts import order_notes
-from offerloop.service.guess_prices import price_before, unit_or_line
-from offerloop.service.guess_texts import take_text
+from offerloop.workspace.mapping.amounts.discounts import discounts
+from offerloop.workspace.mapping.amounts.prices import price_before, unit_or_line
+from offerloop.workspace.mapping.amounts.unit_or_total import unit_or_total
+from offerloop.workspace.mapping.contents import Column, is_clock, is_id, is_money, is_quantity
+from offerloop.workspace.mapping.dates import choose_time
+from offerloop.workspace.mapping.doubts import order_notes
+from offerloop.workspace.mapping.match import (
+    HOLDS,
+    Guess,
+    Match,
+    columns_of,
+    match,
+    misleads,
+    name_score,
+    reference,
+    unfit,
+)
+from offerloop.workspace.mapping.texts import take_text
 from offerloop.workspace.sample_rows import SampleRows
 
 _HELP = ("unit_price", "clock")

@@ -12,7 +12,7 @@ import polars as pl
 from offerloop.errors import InputError
 from offerloop.events.dialect import as_utf8
 from offerloop.events.expression import Wording, compile_expression
-from offerloop.service.guess import Guess, Match, match
+from offerloop.workspace.mapping.match import Guess, Match, match
 from offerloop.workspace.sample_rows import SampleRows
 
 _OF_PRODUCTS = ("category", "subcategory", "brand")

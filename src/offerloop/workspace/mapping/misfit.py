@@ -13,8 +13,8 @@ from offerloop.events import times
 from offerloop.events.cells import number
 from offerloop.events.consent import ACCEPTED, ANSWER_COLUMNS
 from offerloop.events.contracts import CONTRACTS, TIMES
-from offerloop.service.guess import HOLDS, Match, name_score
-from offerloop.service.guess_contents import GATES, Column, is_text
+from offerloop.workspace.mapping.contents import GATES, Column, is_text
+from offerloop.workspace.mapping.match import HOLDS, Match, name_score
 from offerloop.workspace.sample_rows import SampleRows
 
 MEANING = {

@@ -4,11 +4,11 @@ import json
 
 import pytest
 from readout_shop import make_orders, make_run
+from small_shop import write_small_shop
 
 from offerloop.commands.readout.task import read_out
 from offerloop.config import load_config
 from offerloop.workspace.drawn_shares import EARLIER_HOLDOUT, holdout_of, shares_of
-from small_shop import write_small_shop
 
 
 def test_a_manifest_holds_the_share_that_was_drawn_whatever_a_later_default_is(tmp_path):

@@ -2,10 +2,10 @@
 
 import polars as pl
 import pytest
+from test_guesses import DATES, LINES, source_of, started
 
 from offerloop.errors import SourceError
 from offerloop.service.check import check
-from test_guesses import DATES, LINES, source_of, started
 
 EARLY = LINES.with_columns(pl.col("moment").dt.strftime("%Y-%m-%d").alias("date"))
 

@@ -7,8 +7,8 @@ import polars as pl
 from offerloop.errors import InputError
 from offerloop.events.listed_offers import ZERO
 from offerloop.offers import NO_OFFER
-from offerloop.service.guess import Match, name_score, reference
-from offerloop.service.guess_contents import Column, is_share
+from offerloop.workspace.mapping.contents import Column, is_share
+from offerloop.workspace.mapping.match import Match, name_score, reference
 from offerloop.workspace.sample_rows import SampleRows
 
 TERMS = frozenset({

@@ -1,9 +1,9 @@
 """Columns of customers that say who agreed or opted out: what init maps, and what it and check say of the rest."""
 
+import init_shops
 import polars as pl
 import pytest
 
-import init_shops
 from offerloop.config import load_config
 from offerloop.errors import InputError, SourceError
 from offerloop.service.check import check

@@ -1,0 +1,78 @@
+"""Rows of each file of a shop, and the mapping of all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+from offerloop.config import SourceName
+from offerloop.errors import InputError
+from offerloop.events.contracts import CONTRACTS
+from offerloop.events.unpack import SeveralPartsError
+from offerloop.workspace.mapping.match import Guess, Match, columns_of, match
+from offerloop.workspace.mapping.orders import guess_orders
+from offerloop.workspace.mapping.others import KEYS, guess_source
+from offerloop.workspace.mapping.products import products_in_orders
+from offerloop.workspace.mapping.shown import check_exposures
+from offerloop.workspace.sample_rows import ROWS, SampleRows, Samples, place_of, sample_rows
+
+SOURCES: tuple[SourceName, ...] = (
+    "order_lines", "products", "customers", "prices", "events", "offers", "exposures", "redemptions",
+)  # fmt: skip
+"""Sources whose columns can be recognised, in the order in which configurations have them."""
+_LIST_ROWS = 200_000
+"""Rows of a list of products or customers to look at, at most."""
+
+
+def sample_sources(
+    files: Mapping[SourceName, str], folder: Path, encoding: str | None = None
+) -> dict[SourceName, SampleRows]:
+    """Return rows of each file; copies that reading needs go to `folder`, and must stay as long as the result.
+
+    Raises InputError for one that cannot be read.
+    """
+    rows = {name: _LIST_ROWS if name in KEYS else ROWS for name in files}
+    return {name: _best_part(name, files[name], folder, rows[name], encoding) for name in SOURCES if name in files}
+
+
+def _best_part(name: SourceName, written: str, folder: Path, rows: int, encoding: str | None) -> SampleRows:
+    """The file, or of several sheets or files in it the one in which the most columns of the source are found."""
+    place = place_of(written)
+    try:
+        return sample_rows(place, folder, rows, encoding)
+    except SeveralPartsError as several:
+        contract, found = CONTRACTS[name], list[tuple[tuple[int, int], SampleRows]]()
+        for part in several.parts:
+            with suppress(InputError):
+                sample = sample_rows(replace(place, part=part), folder, rows, encoding)
+                likely = match(columns_of(sample), name, (*contract.required, *contract.optional)).found
+                found.append(((sum(ours in contract.required for ours in likely), len(likely)), sample))
+        most = max((n for n, _ in found), default=(0, 0))
+        best = [sample for n, sample in found if n == most]
+        if len(best) != 1 or not most[0]:
+            raise
+        return best[0]
+
+
+def infer_mapping(
+    samples: Samples, given: Mapping[SourceName, Mapping[str, Guess]] | None = None
+) -> dict[SourceName, Match]:
+    """Return the mapping of every source; products also from the order lines when nobody gives a list of them.
+
+    `given` are columns as the user said. Required columns may be missing: `open_columns` tells which.
+    """
+    given = given or {}
+    orders = guess_orders(samples["order_lines"], given.get("order_lines"))
+    known = {ours: column.values for ours in KEYS.values() if (column := orders.column(ours)) is not None}
+    found: dict[SourceName, Match] = {"order_lines": orders}
+    if "products" not in samples:
+        listed = products_in_orders(orders, samples["order_lines"], given.get("products"))
+        found |= {} if listed is None else {"products": listed}
+    for name, sample in samples.items():
+        if name != "order_lines":
+            found[name] = guess_source(name, sample, known, given.get(name))
+    if "exposures" in found:
+        check_exposures(found.get("offers"), found["exposures"], samples["exposures"])
+    return {name: found[name] for name in SOURCES if name in found}
