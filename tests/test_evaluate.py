@@ -9,6 +9,7 @@ import pytest
 from typed_command import offerloop
 
 from evaluate_shop import BEFORE, CUSTOMERS, DISCOUNT, EFFECT, WEEKS, day, usual_shop, write_log_shop
+from offerloop.commands.simulate.shop_files import write_shop
 from offerloop.config import load_config
 from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.errors import InputError
@@ -20,7 +21,6 @@ from offerloop.market.truth import true_effects
 from offerloop.service.evaluate import evaluate
 from offerloop.service.evaluate_log import read_decisions
 from offerloop.service.evaluate_policies import plan_of, policy_of
-from offerloop.service.simulated_shop import write_shop
 from offerloop.tables import OVERLAP, POLICY_VALUES
 
 PROFIT = 100 * (EFFECT / 2 - DISCOUNT)

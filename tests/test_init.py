@@ -3,10 +3,10 @@
 from datetime import date
 from fractions import Fraction
 
+import init_shops
 import polars as pl
 import pytest
 
-import init_shops
 from offerloop.config import load_config
 from offerloop.engine import collect
 from offerloop.engine.duckdb import DuckDBEngine

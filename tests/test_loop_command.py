@@ -6,11 +6,11 @@ import numpy as np
 import polars as pl
 import pytest
 
+from offerloop.commands.simulate.shop_files import write_shop
 from offerloop.evaluation.assignment import in_holdout
 from offerloop.market.policies import lottery
 from offerloop.market.preset import load_preset
 from offerloop.market.simulation import Market
-from offerloop.service.simulated_shop import write_shop
 
 
 class Shop:

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from typed_command import offerloop
 
+from offerloop.commands.simulate.shop_files import write_shop
 from offerloop.market.preset import load_preset
 from offerloop.market.simulation import Market
 from offerloop.offers.commands import Redeem, RollBack
 from offerloop.service.loop import BEGINNING, FORMAT
-from offerloop.service.simulated_shop import write_shop
 from offerloop.store import Ledger
 from offerloop.store.audit import audit
 from offerloop.store.journal import Journal

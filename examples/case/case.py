@@ -25,6 +25,7 @@ import polars as pl
 
 import case_text
 from case_play import Sizes, judged_recommenders, play_case
+from offerloop.commands.simulate.shop_files import write_shop
 from offerloop.config import load_config
 from offerloop.engine import ENGINES
 from offerloop.evaluation.estimate import Estimate
@@ -37,7 +38,6 @@ from offerloop.recommenders import RECOMMENDERS
 from offerloop.recommenders.top import top
 from offerloop.report.charts.drawing import PLAIN_LABELS
 from offerloop.report.charts.forest import Dot, forest
-from offerloop.service.simulated_shop import write_shop
 from offerloop.workspace.stages import Recorder
 
 QUICK = False  # True: a tiny shop, to see that everything runs

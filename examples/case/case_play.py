@@ -10,6 +10,7 @@ from multiprocessing import get_context
 import polars as pl
 
 from case_text import Best, CaseFindings, Tried
+from offerloop.commands.simulate.findings import PolicyGains
 from offerloop.evaluation.estimate import Estimate
 from offerloop.evaluation.goals import Goals, read_goals
 from offerloop.evaluation.ranking import mean_interval
@@ -21,7 +22,6 @@ from offerloop.recommenders import RECOMMENDERS
 from offerloop.recommenders.interactions import Interactions
 from offerloop.recommenders.judge import judge
 from offerloop.recommenders.window import Window
-from offerloop.report.policy_gains import PolicyGains
 
 POLICIES = ("same", "random", "buyers", "personalised", "ceiling", "oracle")
 KNOWING = ("ceiling", "oracle")

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 import polars as pl
 
 from case_words import WORDS
+from offerloop.commands.simulate.findings import MEASURES, PolicyGains
+from offerloop.commands.simulate.gains import dots_of, drawable, money_text, share_text
 from offerloop.evaluation.estimate import Estimate
 from offerloop.evaluation.goals import Goals, Point, Reading
 from offerloop.report.charts.drawing import Build, percent_labels
 from offerloop.report.charts.forest import forest
 from offerloop.report.charts.panels import Line, Panel, panels
 from offerloop.report.numbers import count, percent
-from offerloop.report.policy_gains import MEASURES, PolicyGains, dots_of, drawable, money_text, share_text
 from offerloop.report.voice import Voice
 from offerloop.report.words import add_words
 

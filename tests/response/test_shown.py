@@ -5,6 +5,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from offerloop.commands.simulate.shop_files import write_shop
 from offerloop.config import load_config
 from offerloop.engine import ENGINES
 from offerloop.errors import EvidenceError
@@ -14,7 +15,6 @@ from offerloop.market.preset import load_preset
 from offerloop.market.simulation import Market
 from offerloop.market.truth import true_effects
 from offerloop.response import Log, choices, known_margins, learn_shown, usual_baskets
-from offerloop.service.simulated_shop import write_shop
 
 
 def learned(market, folder):

@@ -16,6 +16,9 @@ from offerloop.commands.allocate.findings import Allocated
 from offerloop.commands.allocate.task import allocate as allocate_offers
 from offerloop.commands.allocate.task import read_limits
 from offerloop.commands.price.task import price_files
+from offerloop.commands.simulate.request import SimulationRequest
+from offerloop.commands.simulate.task import Simulated
+from offerloop.commands.simulate.task import simulate as simulate_shop
 from offerloop.config import StrPath, as_path
 from offerloop.evaluation.shipping import Metric
 from offerloop.market.planning import Levers
@@ -33,9 +36,6 @@ from offerloop.service.runs import Written
 from offerloop.service.runs import run as run_flow
 from offerloop.service.similar import Similar
 from offerloop.service.similar import similar as similar_products
-from offerloop.service.simulate import Simulated
-from offerloop.service.simulate import simulate as simulate_shop
-from offerloop.service.simulation_asked import Asked as SimulationRequest
 from offerloop.service.uplift import Uplift
 from offerloop.service.uplift import uplift as study_trial
 from offerloop.service.uplift_asked import Asked as UpliftRequest

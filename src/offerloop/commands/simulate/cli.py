@@ -45,11 +45,11 @@ def simulate(
 
     With several budgets, supplier shares or exploration shares: what each combination would bring.
     """
+    from offerloop.commands.simulate.request import SimulationRequest
+    from offerloop.commands.simulate.task import simulate
     from offerloop.market.planning import Levers
-    from offerloop.service.simulate import simulate
-    from offerloop.service.simulation_asked import Asked
 
-    asked = Asked(
+    asked = SimulationRequest(
         preset, tuple(policy or ()), customers, products, periods, before, log=log, fresh=fresh, worlds=worlds,
         seed=seed, levers=Levers(tuple(budget or ()), tuple(supplier_share or ()), tuple(explore or ())),
     )  # fmt: skip

@@ -1,31 +1,14 @@
-"""What a policy gained in a simulation, and how pages write it."""
+"""How pages write what a policy gained in a simulation."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from offerloop.commands.simulate.findings import MEASURES, PolicyGains
 from offerloop.evaluation.estimate import Estimate, number
 from offerloop.report.charts.forest import Dot
 from offerloop.report.voice import Voice
-
-MEASURES = ("buyers", "sales", "profit")
-
-
-@dataclass(frozen=True)
-class PolicyGains:
-    """What one policy gained over the shop without offers, in all periods; intervals over worlds, NaN with one."""
-
-    name: str
-    gains: dict[str, Estimate]
-    """profit, sales and cost in minor units, and buyers: customers who buy in a period, summed over periods."""
-    shares: dict[str, Estimate]
-    """MEASURES as shares of what the shop without offers has."""
-    lead: Estimate | None
-    """Profit beyond that of the first policy, given to as many random customers less as makes its spend equal."""
-    facts: dict[str, float]
-    """What else is known of it, such as the R2 of the fair ceiling."""
 
 
 def money_text(one: Estimate, tell: Voice) -> str:

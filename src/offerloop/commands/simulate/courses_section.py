@@ -3,33 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from offerloop.commands.simulate.findings import Courses, PolicyGains
+from offerloop.commands.simulate.gains import drawable, money_text
 from offerloop.evaluation.estimate import Estimate
 from offerloop.report.blocks import Block, Figure, Missing, Section, Table, Text
 from offerloop.report.charts.courses import courses
 from offerloop.report.charts.drawing import PLAIN_LABELS, Axes, figure, money_labels
 from offerloop.report.charts.panels import Line
-from offerloop.report.policy_gains import PolicyGains, drawable, money_text
 from offerloop.report.voice import Voice
 
 BLANKET = "blanket"
 """Keeps to no budget: beside it the others could not be seen."""
-
-
-@dataclass(frozen=True)
-class Courses:
-    """By policy the means over worlds after each period, minor units."""
-
-    profit: Mapping[str, Sequence[Estimate]]
-    ceiling: str | None
-    """What regret is against."""
-    regret: Mapping[str, Sequence[Estimate]]
-    """Of all policies but the ceiling; empty without one."""
-    same_spend: Mapping[str, Estimate]
-    """Profit of all periods where all policies spend the same; without those that spend nothing."""
-    spend: Estimate | None
-    """What that is."""
 
 
 def courses_section(mine: Courses, policies: Sequence[PolicyGains], tell: Voice) -> Section:

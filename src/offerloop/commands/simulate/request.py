@@ -30,7 +30,7 @@ def looping(explore: float) -> Learner:
 
 
 @dataclass(frozen=True)
-class Asked:
+class SimulationRequest:
     """Sizes, names and levers; without policies the default ones."""
 
     preset: str
@@ -46,7 +46,7 @@ class Asked:
     levers: Levers = field(default_factory=Levers)
 
     @property
-    def named(self) -> Asked:
+    def named(self) -> SimulationRequest:
         """The same with its policies."""
         return replace(self, policies=self.policies or (PLANNED if self.levers.several else DEFAULT))
 
@@ -65,7 +65,7 @@ class Asked:
         return with_terms(setting, levers.budget[0], levers.supplier_share[0])
 
 
-def check_asked(asked: Asked, folder: Path) -> None:
+def check_asked(asked: SimulationRequest, folder: Path) -> None:
     """Raises InputError for unknown names, values out of bounds, and a folder that holds something else."""
     for name in asked.policies:
         if name not in KNOWN:
@@ -83,7 +83,7 @@ def check_asked(asked: Asked, folder: Path) -> None:
         raise InputError(f"'{folder}' exists already; name a new or an empty folder to write the simulated shop to")
 
 
-def _check_levers(asked: Asked) -> None:
+def _check_levers(asked: SimulationRequest) -> None:
     if asked.levers.explore and LOOP not in asked.policies:
         raise InputError(f"--explore is a share of what the policy '{LOOP}' gives; add --policy {LOOP}")
     for name in LEVERS:

@@ -3,66 +3,23 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Any
 
+from offerloop.commands.simulate.findings import Brought, PlanningFindings
+from offerloop.commands.simulate.gains import conversion, drawable, money_text, plain, points_text
+from offerloop.commands.simulate.page import WIDTH
 from offerloop.config import Shop
 from offerloop.evaluation.estimate import Estimate
+from offerloop.market.planning import LEVERS
 from offerloop.report.blocks import Figure, Section, Table, Text
 from offerloop.report.charts.courses import courses
 from offerloop.report.charts.drawing import Axes, Build, figure, file_svg, money_labels, percent_labels
 from offerloop.report.charts.panels import Line
 from offerloop.report.numbers import count
-from offerloop.report.policy_gains import PolicyGains, conversion, drawable, money_text, plain, points_text
-from offerloop.report.simulation import WIDTH
 from offerloop.report.skeleton import Opening, study_page
 from offerloop.report.voice import Voice
 
-LEVERS = ("budget", "supplier_share", "explore")
-"""The chart's axis is the first one with several values."""
 MEASURES = ("profit", "sales", "cost")
-
-
-@dataclass(frozen=True)
-class Brought:
-    """What one combination gained over the shop without offers, in all periods."""
-
-    policy: str
-    budget: float
-    """Major units of liability for each customer and period."""
-    supplier_share: float
-    explore: float | None
-    """None of a policy that does not explore."""
-    gained: PolicyGains
-
-
-@dataclass(frozen=True)
-class PlanningFindings:
-    """What `offerloop simulate` found for several values of levers."""
-
-    preset: str
-    currency: str
-    customers: int
-    products: int
-    worlds: int
-    periods: int
-    brought: tuple[Brought, ...]
-    best: Brought
-    """By profit, of all that were played."""
-    following: Brought
-    """The next one."""
-    lead: Estimate
-    """Profit of the best beyond the next, paired by world."""
-
-    def values(self, lever: str) -> list[float]:
-        """Of a lever, as they were asked for."""
-        given = (getattr(one, lever) for one in self.brought)
-        return list(dict.fromkeys(value for value in given if value is not None))
-
-    @property
-    def varied(self) -> list[str]:
-        """Levers with several values."""
-        return [lever for lever in LEVERS if len(self.values(lever)) > 1]
 
 
 def summarise_planning(found: PlanningFindings) -> dict[str, Any]:

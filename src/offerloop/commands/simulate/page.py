@@ -2,52 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
+from offerloop.commands.simulate.courses_section import courses_section
+from offerloop.commands.simulate.findings import MEASURES, PolicyGains, SimulationFindings
+from offerloop.commands.simulate.gains import conversion, dots_of, money_text, plain, points_text, share_text
 from offerloop.config import Shop
 from offerloop.report.blocks import Figure, Section, Table, Text
 from offerloop.report.charts.drawing import Build, figure, file_svg, percent_labels
 from offerloop.report.charts.forest import forest
-from offerloop.report.courses import Courses, courses_section
 from offerloop.report.numbers import count
-from offerloop.report.policy_gains import (
-    MEASURES,
-    PolicyGains,
-    conversion,
-    dots_of,
-    money_text,
-    plain,
-    points_text,
-    share_text,
-)
 from offerloop.report.skeleton import Opening, study_page
 from offerloop.report.voice import Voice
 
 WIDTH = 640
 """Pixels of the figure that stands alone."""
-
-
-@dataclass(frozen=True)
-class SimulationFindings:
-    """What `offerloop simulate` found."""
-
-    preset: str
-    currency: str
-    customers: int
-    products: int
-    worlds: int
-    periods: pl.DataFrame
-    """A row for each policy, world and period."""
-    policies: tuple[PolicyGains, ...]
-    courses: Courses
-
-    @property
-    def n_periods(self) -> int:
-        """Weeks of each policy."""
-        return self.periods["period"].n_unique()
 
 
 def summarise_simulation(found: SimulationFindings) -> dict[str, Any]:

@@ -5,7 +5,7 @@ import io
 import pytest
 from rich.console import Console
 
-from offerloop.service.simulation_board import SUMMED, Standing, board, shown_board
+from offerloop.commands.simulate.progress import SUMMED, Standing, board, shown_board
 
 
 def week(**own):

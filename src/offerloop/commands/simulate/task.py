@@ -12,25 +12,19 @@ import numpy as np
 import polars as pl
 from rich.console import Console
 
+from offerloop.commands.simulate.findings import MEASURES, Courses, PolicyGains, SimulationFindings
+from offerloop.commands.simulate.levers import plan
+from offerloop.commands.simulate.levers_page import draw_planning, render_planning, summarise_planning
+from offerloop.commands.simulate.page import draw_simulation, render_simulation, summarise_simulation
+from offerloop.commands.simulate.progress import shown_board
+from offerloop.commands.simulate.request import LOOP, SimulationRequest, check_asked, looping
+from offerloop.commands.simulate.shop_files import write_shop
 from offerloop.evaluation.estimate import Estimate
 from offerloop.market.ceiling import blocks_of
 from offerloop.market.courses import by_period, ceiling_among, grown, regretted, same_spend
 from offerloop.market.gains import over_worlds, share_of, sums_of
 from offerloop.market.periods import Played, play
 from offerloop.market.simulation import Market
-from offerloop.report.courses import Courses
-from offerloop.report.planning import draw_planning, render_planning, summarise_planning
-from offerloop.report.policy_gains import MEASURES, PolicyGains
-from offerloop.report.simulation import (
-    SimulationFindings,
-    draw_simulation,
-    render_simulation,
-    summarise_simulation,
-)
-from offerloop.service.planning import plan
-from offerloop.service.simulated_shop import write_shop
-from offerloop.service.simulation_asked import LOOP, Asked, check_asked, looping
-from offerloop.service.simulation_board import shown_board
 
 
 @dataclass(frozen=True)
@@ -42,7 +36,7 @@ class Simulated:
     summary: dict[str, Any]
 
 
-def simulate(asked: Asked, folder: Path, console: Console | None) -> Simulated:
+def simulate(asked: SimulationRequest, folder: Path, console: Console | None) -> Simulated:
     """Play the policies in each world, and write the first one's tables with a configuration that runs on them.
 
     Where a lever has several values, every combination is played and compared. Raises InputError for unknown names,
@@ -66,7 +60,7 @@ def simulate(asked: Asked, folder: Path, console: Console | None) -> Simulated:
     return Simulated(folder, folder / "report.html", summary)
 
 
-def _worlds(asked: Asked, console: Console | None) -> tuple[Market, list[Played]]:
+def _worlds(asked: SimulationRequest, console: Console | None) -> tuple[Market, list[Played]]:
     """Every world in turn, and the market of the first."""
     setting, markets, played = asked.setting, list[Market](), list[Played]()
     learned = blocks_of(asked.fresh) if "ceiling" in asked.policies else 0
@@ -81,7 +75,7 @@ def _worlds(asked: Asked, console: Console | None) -> tuple[Market, list[Played]
     return markets[0], played
 
 
-def _found(asked: Asked, played: list[Played]) -> SimulationFindings:
+def _found(asked: SimulationRequest, played: list[Played]) -> SimulationFindings:
     periods = pl.concat([one.periods for one in played])
     return SimulationFindings(
         preset=asked.preset, currency=asked.setting.preset.currency, customers=asked.customers,
@@ -90,13 +84,13 @@ def _found(asked: Asked, played: list[Played]) -> SimulationFindings:
     )  # fmt: skip
 
 
-def _courses(asked: Asked, periods: pl.DataFrame) -> Courses:
+def _courses(asked: SimulationRequest, periods: pl.DataFrame) -> Courses:
     course, ceiling = grown(periods), ceiling_among(asked.policies)
     regret = {} if ceiling is None else by_period(regretted(course, ceiling), "regret")
     return Courses(by_period(course, "profit"), ceiling, regret, *same_spend(periods))
 
 
-def _gains(asked: Asked, played: list[Played]) -> tuple[PolicyGains, ...]:
+def _gains(asked: SimulationRequest, played: list[Played]) -> tuple[PolicyGains, ...]:
     """Of each policy the mean over worlds with its 95 % interval (Student's t); no interval with one world."""
     periods = pl.concat([one.periods for one in played])
     sums = {name: sums_of(periods.filter(pl.col("policy") == name)) for name in asked.policies}

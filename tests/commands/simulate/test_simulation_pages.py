@@ -8,12 +8,11 @@ import polars as pl
 import pytest
 from page_texts import Texts
 
+from offerloop.commands.simulate.findings import Brought, Courses, PlanningFindings, PolicyGains, SimulationFindings
+from offerloop.commands.simulate.levers_page import planning_sentence, render_planning
+from offerloop.commands.simulate.page import render_simulation, summarise_simulation
 from offerloop.evaluation.estimate import Estimate
 from offerloop.report.charts.courses import apart, look
-from offerloop.report.courses import Courses
-from offerloop.report.planning import Brought, PlanningFindings, planning_sentence, render_planning
-from offerloop.report.policy_gains import PolicyGains
-from offerloop.report.simulation import SimulationFindings, render_simulation, summarise_simulation
 
 NAN = float("nan")
 ENGLISH = re.compile(r"[A-Za-z][A-Za-z']+(?: [A-Za-z][A-Za-z']*){3,}")

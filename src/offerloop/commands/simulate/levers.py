@@ -5,18 +5,17 @@ from __future__ import annotations
 import polars as pl
 from rich.console import Console
 
+from offerloop.commands.simulate.findings import MEASURES, Brought, PlanningFindings, PolicyGains
+from offerloop.commands.simulate.progress import shown_board
+from offerloop.commands.simulate.request import LOOP, SimulationRequest, looping
 from offerloop.market.ceiling import blocks_of
 from offerloop.market.gains import over_worlds, share_of, sums_of
 from offerloop.market.planning import LEVERS, Combination, Levers, Telling, brought, combinations
 from offerloop.market.simulation import Market
 from offerloop.report.numbers import Money
-from offerloop.report.planning import Brought, PlanningFindings
-from offerloop.report.policy_gains import MEASURES, PolicyGains
-from offerloop.service.simulation_asked import LOOP, Asked, looping
-from offerloop.service.simulation_board import shown_board
 
 
-def plan(asked: Asked, console: Console | None) -> tuple[Market, pl.DataFrame, PlanningFindings]:
+def plan(asked: SimulationRequest, console: Console | None) -> tuple[Market, pl.DataFrame, PlanningFindings]:
     """Every combination in each world: the first market, a row for each and each period, and what they bring."""
     setting, levers, markets, tables = asked.setting, asked.filled, list[Market](), list[pl.DataFrame]()
     combos = combinations(levers, asked.policies, (LOOP,))
@@ -44,7 +43,7 @@ def _name(one: Combination, levers: Levers, currency: str) -> str:
     return " ".join([one.policy, *(told[name] for name in LEVERS if name in told and len(getattr(levers, name)) > 1)])
 
 
-def _findings(asked: Asked, combos: list[Combination], periods: pl.DataFrame) -> PlanningFindings:
+def _findings(asked: SimulationRequest, combos: list[Combination], periods: pl.DataFrame) -> PlanningFindings:
     sums = [sums_of(_of(one, periods)) for one in combos]
     found = [_brought(one, mine) for one, mine in zip(combos, sums, strict=True)]
     order = sorted(range(len(found)), key=lambda place: found[place].gained.gains["profit"].value, reverse=True)
