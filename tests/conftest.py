@@ -5,19 +5,19 @@ import shutil
 import sys
 
 import polars as pl
+import postgres_server
 import pytest
 from hypothesis import settings
+from publish_places import Receiver
+from small_shop import write_small_shop
+from worker_usage import worker_usage
 
-import postgres_server
 from offerloop.cli import main
 from offerloop.config import load_config
 from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.events import prepare
 from offerloop.service.runs import run
 from offerloop.service.samples import write_sample
-from publish_places import Receiver
-from small_shop import write_small_shop
-from worker_usage import worker_usage
 
 USAGE = pytest.StashKey[list[str]]()
 

@@ -15,6 +15,7 @@ import pandas as pd
 import polars as pl
 import pytest
 from hatchling.builders.wheel import WheelBuilder
+from small_shop import write_small_shop
 from typer.main import get_command
 
 import offerloop
@@ -23,7 +24,6 @@ from offerloop.cli import app
 from offerloop.errors import ConfigError, SourceError
 from offerloop.service.uplift_asked import Asked
 from offerloop.workspace.input_tables import table_rows
-from small_shop import write_small_shop
 
 ROOT = Path(__file__).parent.parent
 FUNCTIONS = [name for name in offerloop.__all__ if inspect.isfunction(getattr(offerloop, name))]

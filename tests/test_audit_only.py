@@ -4,13 +4,13 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from small_shop import write_small_shop
 
 from offerloop import flow
 from offerloop.config import load_config
 from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.errors import ConfigError
 from offerloop.recommenders import RECOMMENDERS
-from small_shop import write_small_shop
 
 CUSTOMERS = """
 [sources.customers]

@@ -7,9 +7,9 @@ import re
 
 import polars as pl
 import pytest
+from small_shop import write_small_shop
 
 from offerloop.workspace.find_run import find_run
-from small_shop import write_small_shop
 
 
 @pytest.fixture

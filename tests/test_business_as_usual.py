@@ -4,13 +4,13 @@ import json
 
 import polars as pl
 import pytest
+from small_shop import write_small_shop
 
 from offerloop.config import load_config
 from offerloop.errors import ConfigError, InputError
 from offerloop.evaluation.assignment import in_holdout, in_usual
 from offerloop.service.check import check
 from offerloop.service.runs import run
-from small_shop import write_small_shop
 
 SPEND = "spend-and-save"
 RULES = """

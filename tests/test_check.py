@@ -2,18 +2,18 @@
 
 import json
 
+import init_shops
 import polars as pl
 import pytest
+from small_shop import write_small_shop
 from typer.testing import CliRunner
 
-import init_shops
 from offerloop.cli import app
 from offerloop.config import load_config
 from offerloop.errors import ConfigError, InputError, SourceError
 from offerloop.service.check import check
 from offerloop.service.init import write_shop
 from offerloop.service.runs import run
-from small_shop import write_small_shop
 
 
 def shop(tmp_path, shape):

@@ -9,6 +9,7 @@ import shlex
 from pathlib import Path
 
 import pytest
+from sample_part import keep_part
 from typer.main import get_command
 
 import offerloop
@@ -16,7 +17,6 @@ from offerloop.cli import app
 from offerloop.offers import OFFER_KINDS
 from offerloop.recommenders import RECOMMENDERS
 from offerloop.response.estimators import ESTIMATORS
-from sample_part import keep_part
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"

@@ -6,8 +6,8 @@ import string
 
 import polars as pl
 import pytest
-
 from explained_run import CONFIG, JAM, MARGIN, PRICES, ROWS, TEA, WELCOME, build_run, effect
+
 from offerloop.errors import InputError
 from offerloop.profiles import TAGS
 from offerloop.recommenders.reasons import BOUGHT, GOES_WITH, NEW_LIKE, POPULAR

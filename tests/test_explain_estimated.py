@@ -2,8 +2,8 @@
 
 import polars as pl
 import pytest
-
 from explained_run import build_run
+
 from offerloop.report.explanations import explanation_text
 from offerloop.report.words import LANGUAGES
 from offerloop.service.explain import explain

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from explained_run import build_run
+from small_shop import write_small_shop
 from typer.testing import CliRunner
 
-from explained_run import build_run
 from offerloop.cli import app
 from offerloop.errors import InputError
 from offerloop.events.privacy import pseudonym
 from offerloop.service.explain import explain
-from small_shop import write_small_shop
 
 KEY = "a key of more than 16 bytes"
 HIDDEN = pseudonym("c2", KEY.encode())

@@ -4,8 +4,8 @@ import json
 
 import polars as pl
 import pytest
-
 from explained_run import build_run, effect
+
 from offerloop.service.explain import explain
 from offerloop.tables import EFFECTS
 

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 import pytest
+from sample_part import write_sample_part
 
 from offerloop import flow
 from offerloop.allocation.assign import as_text
@@ -20,7 +21,6 @@ from offerloop.money import DIGITS
 from offerloop.response import full_weeks, shelf_lines
 from offerloop.service.runs import run
 from offerloop.tables import STAGE_TABLES
-from sample_part import write_sample_part
 
 MONDAY = date(2024, 1, 1)
 PRODUCTS = 6

@@ -4,17 +4,17 @@ import sqlite3
 from contextlib import closing
 from datetime import date
 
+import init_shops
 import polars as pl
 import pytest
-from sqlalchemy import create_engine, text
-
-import init_shops
 import workbooks
+from sqlalchemy import create_engine, text
+from workbooks import packed
+
 from offerloop.config import load_config
 from offerloop.engine import collect
 from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.events import prepare
-from workbooks import packed
 
 ALL = init_shops.order_lines()
 TABLE = ALL.select(

@@ -2,11 +2,11 @@
 
 import tomllib
 
+import init_shops
 import polars as pl
 import pytest
 from typer.testing import CliRunner
 
-import init_shops
 from offerloop.cli import app
 from offerloop.config import load_config
 from offerloop.engine import collect

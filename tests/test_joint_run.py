@@ -4,12 +4,12 @@ import json
 
 import polars as pl
 import pytest
+from small_shop import CONFIG, write_small_shop
 
 from offerloop.config import load_config
 from offerloop.errors import ConfigError
 from offerloop.service.explain import explain
 from offerloop.service.runs import run
-from small_shop import CONFIG, write_small_shop
 
 SECOND = """
 [[campaigns]]

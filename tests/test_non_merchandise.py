@@ -1,10 +1,10 @@
 """Products that are no goods, from the files to what is recommended and offered; and products shown by their texts."""
 
+import init_shops
 import polars as pl
 import pytest
-
-import init_shops
 from explained_run import build_run
+
 from offerloop.config import load_config
 from offerloop.engine import collect
 from offerloop.engine.duckdb import DuckDBEngine

@@ -4,12 +4,11 @@ import json
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+import init_shops
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-
-import init_shops
 
 TABLE = init_shops.order_lines().head(60).select(
     pl.col("order").alias("order_id"), pl.col("customer").alias("customer_id"), pl.col("product").alias("product_id"),

@@ -9,14 +9,14 @@ from uuid import uuid4
 
 import polars as pl
 import pytest
+from publish_places import CSV, SQL, Database, record, said_by
 from rich.console import Console
+from small_shop import write_small_shop
 
 from offerloop.config.publish import PUBLISHABLE, PUBLISHED
 from offerloop.service.publish import publish
 from offerloop.service.publish_record import alone
 from offerloop.service.runs import run
-from publish_places import CSV, SQL, Database, record, said_by
-from small_shop import write_small_shop
 
 
 def test_a_csv_file_holds_whoever_has_an_offer_and_no_arm(publishable, offered):

@@ -6,13 +6,13 @@ from collections import Counter
 from uuid import uuid4
 
 import polars as pl
+import postgres_server
 import pytest
+from publish_places import SQL, Database, record, said_by
 from sqlalchemy.engine import make_url
 
-import postgres_server
 from offerloop.config.publish import PUBLISHED
 from offerloop.service.publish import publish
-from publish_places import SQL, Database, record, said_by
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -7,11 +7,11 @@ import time
 from collections import Counter
 
 import pytest
+from publish_places import record, said_by
 
 from offerloop.errors import InputError
 from offerloop.service.publish import publish
 from offerloop.service.publish_record import Record
-from publish_places import record, said_by
 
 
 @pytest.fixture

@@ -6,11 +6,11 @@ import sys
 
 import polars as pl
 import pytest
+from small_shop import write_small_shop
 
 import offerloop
 from offerloop.events.privacy import pseudonyms
 from offerloop.workspace.find_run import find_run
-from small_shop import write_small_shop
 
 COLUMNS = ["customer_id", "product_id", "task", "rank", "affinity", "source", "reason"]
 

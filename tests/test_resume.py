@@ -9,12 +9,12 @@ import time
 
 import polars as pl
 import pytest
+from small_shop import write_small_shop
 
 from offerloop.errors import InputError
 from offerloop.flow import STAGES
 from offerloop.service.runs import run
 from offerloop.workspace.stage_store import alone
-from small_shop import write_small_shop
 
 MAIN = "from offerloop.cli import main; main()"
 

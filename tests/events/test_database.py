@@ -9,18 +9,18 @@ from urllib.parse import quote
 from uuid import uuid4
 
 import polars as pl
+import postgres_server
 import pytest
 import sqlalchemy as sa
 from database_shop import COLUMNS, KINDS, LINES, NAMES, Server, clean
+from small_shop import write_small_shop
 from sqlalchemy.engine import make_url
 
-import postgres_server
 from offerloop.config import Source
 from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.errors import SourceError
 from offerloop.events import database
 from offerloop.service.runs import run
-from small_shop import write_small_shop
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

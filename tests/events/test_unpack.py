@@ -8,15 +8,15 @@ from datetime import datetime
 import openpyxl
 import polars as pl
 import pytest
-
 import workbooks
+from workbooks import packed
+
 from offerloop.config import Source
 from offerloop.engine import collect
 from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.errors import SourceError
 from offerloop.events.open import open_source
 from offerloop.events.unpack import readable, split_part
-from workbooks import packed
 
 CSV = b"a;b\n1;2,50\n3;4,25\n"
 BAD_ROW = b'a,b\n1,"x\ny"\n3,4,5\n'

@@ -4,6 +4,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+from sample_part import is_in_part
 
 from offerloop.recommenders.choose import choose
 from offerloop.recommenders.hybrid import Hybrid
@@ -11,7 +12,6 @@ from offerloop.recommenders.interactions import Interactions
 from offerloop.recommenders.judge import judge
 from offerloop.recommenders.moments import Moments
 from offerloop.recommenders.window import Window
-from sample_part import is_in_part
 
 TODAY = 200
 NAMES = ["popularity", "repeat"]

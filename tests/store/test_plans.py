@@ -5,8 +5,8 @@ import tracemalloc
 
 import pytest
 import sqlalchemy as sa
-
 from filled_ledger import fill
+
 from offerloop.offers.commands import Lock, Redeem, Release, Revoke, RollBack
 from offerloop.store import Ledger, audit
 from offerloop.store.connect import open_engine

@@ -11,11 +11,11 @@ import time
 from collections import Counter, defaultdict
 from pathlib import Path
 
+import postgres_server
 import pytest
 import sqlalchemy as sa
 from storm import CODES, LOCK_SECONDS
 
-import postgres_server
 from offerloop.offers.book import CouponTerms
 from offerloop.offers.commands import Expire, Issue, Redeem
 from offerloop.store import Ledger, audit

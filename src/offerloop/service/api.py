@@ -15,6 +15,9 @@ from rich.console import Console
 from offerloop.commands.allocate.findings import Allocated
 from offerloop.commands.allocate.task import allocate as allocate_offers
 from offerloop.commands.allocate.task import read_limits
+from offerloop.commands.experiment.findings import ExperimentFound
+from offerloop.commands.experiment.request import ExperimentRequest
+from offerloop.commands.experiment.task import experiment as read_experiment
 from offerloop.commands.price.task import price_files
 from offerloop.commands.simulate.request import SimulationRequest
 from offerloop.commands.simulate.task import Simulated
@@ -26,9 +29,6 @@ from offerloop.offers.priced import Priced
 from offerloop.service.argument_names import argument_names
 from offerloop.service.evaluate import evaluate as value_policies
 from offerloop.service.evaluate_files import Evaluated
-from offerloop.service.experiment import ExperimentFound
-from offerloop.service.experiment import experiment as read_experiment
-from offerloop.service.experiment_table import Asked as ExperimentRequest
 from offerloop.service.recommend import Asked as RecommendRequest
 from offerloop.service.recommend import Recommended
 from offerloop.service.recommend import recommend as recommend_products

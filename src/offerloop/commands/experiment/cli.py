@@ -27,13 +27,13 @@ def experiment(
     as_json: Json = False,
 ) -> None:
     """An A/B table: each arm against the control, with intervals, guardrails, and whether to ship."""
-    from offerloop.service.experiment import experiment as read_out
-    from offerloop.service.experiment_page import page
-    from offerloop.service.experiment_table import Asked, read_guardrail
+    from offerloop.commands.experiment.page import page
+    from offerloop.commands.experiment.request import ExperimentRequest, read_guardrail
+    from offerloop.commands.experiment.task import experiment as read_out
     from offerloop.workspace.trial_table import planned_shares
 
     guards = tuple(read_guardrail(one) for one in guardrail or ())
-    asked = Asked(
+    asked = ExperimentRequest(
         arm, outcome, denominator, before, before_denominator, guards, planned_shares(shares), control, sequential
     )
     found = read_out(table, asked)

@@ -9,10 +9,10 @@ from io import StringIO
 from rich.console import Console
 from rich.table import Table
 
+from offerloop.commands.experiment.findings import ArmFound, Compared, ExperimentFound
 from offerloop.evaluation.estimate import Estimate, known_step, number
 from offerloop.evaluation.experiment import RATIO_ALPHA
 from offerloop.evaluation.shipping import Reason
-from offerloop.service.experiment import ArmFound, Compared, ExperimentFound
 
 WIDTH = 110
 _ACTIONS = {"ship": "ship it", "roll back": "roll it back", "go on": "go on", "stop": "stop, and read nothing off it"}

@@ -4,84 +4,29 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
+from offerloop.commands.experiment.arms import ArmTotals, read_arms
+from offerloop.commands.experiment.findings import ArmFound, Compared, ExperimentFound
+from offerloop.commands.experiment.request import ExperimentRequest
 from offerloop.errors import InputError
 from offerloop.evaluation.estimate import Estimate
 from offerloop.evaluation.experiment import RATIO_ALPHA, Difference, holm, sample_ratio
 from offerloop.evaluation.moments import Moments
 from offerloop.evaluation.ratios import UndefinedMetricError, absolute, as_share
 from offerloop.evaluation.sequential import ALPHA, AlwaysValid, always_valid, always_valid_ratio
-from offerloop.evaluation.shipping import Action, Metric, Reason, Seen, decide, judged
+from offerloop.evaluation.shipping import Metric, Reason, Seen, decide, judged
 from offerloop.evaluation.totals import Totals
-from offerloop.service.experiment_table import ArmTotals, Asked, read_arms
 from offerloop.workspace.input_tables import InputTable, table_rows
-
-__all__ = ["Asked", "ExperimentFound", "experiment"]
 
 SKEWED = 0.2
 """With more skewness of the difference itself, its interval misses clearly more often than it says."""
 
 
-@dataclass(frozen=True)
-class Compared:
-    """One metric of one arm against the control."""
-
-    metric: str
-    value: float
-    """Of the arm."""
-    control: float
-    difference: Estimate
-    """In the metric's unit."""
-    share: Estimate | None
-    """Of the control's value; None where that is zero."""
-    p_value: float
-    p_adjusted: float
-    """Over all arms (Holm)."""
-    margin: float | None
-    state: str
-
-
-@dataclass(frozen=True)
-class ArmFound:
-    """What an arm shows."""
-
-    arm: str
-    n: int
-    action: Action
-    reasons: tuple[Reason, ...]
-    metrics: tuple[Compared, ...]
-    """Empty where the draw is broken."""
-
-
-@dataclass(frozen=True)
-class ExperimentFound:
-    """A finished reading."""
-
-    table: str
-    control: str
-    sizes: dict[str, int]
-    ratio_p: float | None
-    """Of these sizes against the planned shares; None without such."""
-    sequential: float | None
-    left: float | None
-    """Customers until the planned number."""
-    arms: tuple[ArmFound, ...]
-    skewed: bool
-    """Whether the outcome is so skewed, for groups so small, that its interval misses too often."""
-
-    @property
-    def summary(self) -> dict[str, Any]:
-        """For machines; what is endless is left empty."""
-        plain: dict[str, Any] = _plain(asdict(self))
-        return plain
-
-
-def experiment(table: InputTable, asked: Asked) -> ExperimentFound:
+def experiment(table: InputTable, asked: ExperimentRequest) -> ExperimentFound:
     """Compare every arm with the control.
 
     Looked at once, intervals are Welch's and the delta method's; with a planned number they hold at all looks. Over all
@@ -98,7 +43,7 @@ def experiment(table: InputTable, asked: Asked) -> ExperimentFound:
     return ExperimentFound(path.name, control.name, sizes, ratio_p, asked.planned, left, arms, skewed)
 
 
-def _ratio(sizes: dict[str, int], asked: Asked, path: Path) -> float | None:
+def _ratio(sizes: dict[str, int], asked: ExperimentRequest, path: Path) -> float | None:
     if not asked.shares:
         return None
     shares = dict(asked.shares)
@@ -112,7 +57,7 @@ def _ratio(sizes: dict[str, int], asked: Asked, path: Path) -> float | None:
     return always_valid_ratio(counts, planned) if asked.planned else sample_ratio(counts, planned).p_value
 
 
-def _arm(arm: ArmTotals, control: ArmTotals, asked: Asked, n_arms: int, ratio_p: float | None) -> ArmFound:
+def _arm(arm: ArmTotals, control: ArmTotals, asked: ExperimentRequest, n_arms: int, ratio_p: float | None) -> ArmFound:
     if ratio_p is not None and ratio_p < RATIO_ALPHA:
         return ArmFound(arm.name, arm.n, "stop", (Reason("broken_draw"),), ())
     metrics, alpha = (Metric(asked.outcome), *asked.guardrails), ALPHA / n_arms
@@ -168,7 +113,7 @@ def _adjusted(arms: Sequence[ArmFound]) -> tuple[ArmFound, ...]:
     )
 
 
-def _skewed(rows: pl.DataFrame, asked: Asked, arms: Sequence[ArmTotals]) -> bool:
+def _skewed(rows: pl.DataFrame, asked: ExperimentRequest, arms: Sequence[ArmTotals]) -> bool:
     """Of means looked at once: those looked at often have cautious errors.
 
     By the spread and the third moment of both arms together, because a small arm may have missed what makes it skewed.
@@ -185,11 +130,3 @@ def _skew(arm: Moments, control: Moments) -> float:
     whole = arm + control
     variance = whole.variance * (1 / arm.n + 1 / control.n)
     return whole.third * (arm.n**-2 - control.n**-2) / variance**1.5 if variance > 0 else 0.0
-
-
-def _plain(value: Any) -> Any:  # noqa: ANN401 - JSON
-    if isinstance(value, dict):
-        return {name: _plain(one) for name, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(one) for one in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value

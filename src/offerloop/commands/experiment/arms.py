@@ -1,4 +1,4 @@
-"""What is asked of `offerloop experiment`, and the totals of every arm of its table."""
+"""The totals of every arm of an experiment's table."""
 
 from __future__ import annotations
 
@@ -8,52 +8,11 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from offerloop.commands.experiment.request import ExperimentRequest
 from offerloop.errors import EvidenceError, InputError, near_miss
 from offerloop.evaluation.experiment import LEAST
-from offerloop.evaluation.shipping import Metric
 from offerloop.evaluation.totals import Totals
-from offerloop.workspace.trial_table import CONTROL, MOST_ARMS, number, numeric
-
-
-@dataclass(frozen=True)
-class Asked:
-    """Which column is what."""
-
-    arm: str
-    outcome: str
-    denominator: str | None = None
-    """The metric is then a ratio: sum of the outcome over sum of this."""
-    before: str | None = None
-    """The outcome of the same customers before the experiment."""
-    before_denominator: str | None = None
-    guardrails: tuple[Metric, ...] = ()
-    """By their columns."""
-    shares: tuple[tuple[str, float], ...] = ()
-    """Planned share of each arm."""
-    control: str | None = None
-    """Name of the arm without the change; None where it can be recognised."""
-    planned: float | None = None
-    """Customers for which the experiment was planned, where it is looked at more than once."""
-
-    def __post_init__(self) -> None:
-        """Raises InputError for what cannot be."""
-        if self.planned is not None and not self.planned > 0:
-            raise InputError(f"--sequential must be the planned number of customers, above 0, not {self.planned:g}")
-        if (self.before_denominator is None) != (self.before is None or self.denominator is None):
-            raise InputError(
-                "--before-denominator belongs to --before and --denominator: give all three to adjust a ratio"
-            )
-        names = [one.name for one in self.guardrails]
-        if len({self.outcome, *names}) <= len(names):
-            raise InputError("a column is named twice among --outcome and --guardrail; name each once")
-
-    @property
-    def columns(self) -> dict[str, str]:
-        """Columns of numbers, by what names them."""
-        single = {"--outcome": self.outcome, "--denominator": self.denominator, "--before": self.before,
-                  "--before-denominator": self.before_denominator}  # fmt: skip
-        named = {option: name for option, name in single.items() if name is not None}
-        return named | {f"--guardrail {one.name}": one.name for one in self.guardrails}
+from offerloop.workspace.trial_table import CONTROL, MOST_ARMS, numeric
 
 
 @dataclass(frozen=True)
@@ -70,19 +29,7 @@ class ArmTotals:
         return next(iter(self.totals.values())).n
 
 
-def read_guardrail(text: str) -> Metric:
-    """From ``margin=-0.02`` (may fall by 2 %; so may ``margin=0.02``) or ``returns=+0.1`` (may rise by 10 %).
-
-    Raises InputError for anything else.
-    """
-    name, _, size = text.rpartition("=")
-    margin = number(size)
-    if not name or margin is None or not abs(margin) < float("inf"):
-        raise InputError(f"--guardrail must be like rating=-0.02 or returns=+0.1, not '{text}'")
-    return Metric(name, abs(margin), lower_is_better=size.strip().startswith("+"))
-
-
-def read_arms(table: pl.DataFrame, asked: Asked, path: Path) -> list[ArmTotals]:
+def read_arms(table: pl.DataFrame, asked: ExperimentRequest, path: Path) -> list[ArmTotals]:
     """The control first. Raises InputError for columns that cannot be read, EvidenceError for too few arms or rows."""
     for option, name in {"--arm": asked.arm, **asked.columns}.items():
         if name not in table.columns:
@@ -108,7 +55,7 @@ def _numbers(table: pl.DataFrame, name: str, path: Path) -> np.ndarray:
         raise InputError(f"'{path}', {error}") from None
 
 
-def _names(arms: pl.Series, asked: Asked, path: Path) -> list[str]:
+def _names(arms: pl.Series, asked: ExperimentRequest, path: Path) -> list[str]:
     counts = dict(sorted(arms.value_counts().iter_rows()))
     if len(counts) > MOST_ARMS:
         raise InputError(
@@ -126,7 +73,7 @@ def _names(arms: pl.Series, asked: Asked, path: Path) -> list[str]:
     return [control, *(name for name in counts if name != control)]
 
 
-def _control(names: list[str], asked: Asked, path: Path) -> str:
+def _control(names: list[str], asked: ExperimentRequest, path: Path) -> str:
     if asked.control is not None:
         if asked.control not in names:
             known = ", ".join(names)
@@ -141,7 +88,7 @@ def _control(names: list[str], asked: Asked, path: Path) -> str:
     return found[0]
 
 
-def _totals(name: str, rows: np.ndarray, numbers: dict[str, np.ndarray], asked: Asked) -> ArmTotals:
+def _totals(name: str, rows: np.ndarray, numbers: dict[str, np.ndarray], asked: ExperimentRequest) -> ArmTotals:
     def column(option: str | None) -> np.ndarray | None:
         return None if option is None else numbers[option][rows]
 

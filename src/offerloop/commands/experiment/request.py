@@ -1,0 +1,62 @@
+"""The request of an experiment: which column holds what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from offerloop.errors import InputError
+from offerloop.evaluation.shipping import Metric
+from offerloop.workspace.trial_table import number
+
+
+@dataclass(frozen=True)
+class ExperimentRequest:
+    """Which column is what."""
+
+    arm: str
+    outcome: str
+    denominator: str | None = None
+    """The metric is then a ratio: sum of the outcome over sum of this."""
+    before: str | None = None
+    """The outcome of the same customers before the experiment."""
+    before_denominator: str | None = None
+    guardrails: tuple[Metric, ...] = ()
+    """By their columns."""
+    shares: tuple[tuple[str, float], ...] = ()
+    """Planned share of each arm."""
+    control: str | None = None
+    """Name of the arm without the change; None where it can be recognised."""
+    planned: float | None = None
+    """Customers for which the experiment was planned, where it is looked at more than once."""
+
+    def __post_init__(self) -> None:
+        """Raises InputError for what cannot be."""
+        if self.planned is not None and not self.planned > 0:
+            raise InputError(f"--sequential must be the planned number of customers, above 0, not {self.planned:g}")
+        if (self.before_denominator is None) != (self.before is None or self.denominator is None):
+            raise InputError(
+                "--before-denominator belongs to --before and --denominator: give all three to adjust a ratio"
+            )
+        names = [one.name for one in self.guardrails]
+        if len({self.outcome, *names}) <= len(names):
+            raise InputError("a column is named twice among --outcome and --guardrail; name each once")
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """Columns of numbers, by what names them."""
+        single = {"--outcome": self.outcome, "--denominator": self.denominator, "--before": self.before,
+                  "--before-denominator": self.before_denominator}  # fmt: skip
+        named = {option: name for option, name in single.items() if name is not None}
+        return named | {f"--guardrail {one.name}": one.name for one in self.guardrails}
+
+
+def read_guardrail(text: str) -> Metric:
+    """From ``margin=-0.02`` (may fall by 2 %; so may ``margin=0.02``) or ``returns=+0.1`` (may rise by 10 %).
+
+    Raises InputError for anything else.
+    """
+    name, _, size = text.rpartition("=")
+    margin = number(size)
+    if not name or margin is None or not abs(margin) < float("inf"):
+        raise InputError(f"--guardrail must be like rating=-0.02 or returns=+0.1, not '{text}'")
+    return Metric(name, abs(margin), lower_is_better=size.strip().startswith("+"))
