@@ -26,19 +26,20 @@ def replay(
     as_json: Json = False,
 ) -> None:
     """What offers would have cost over past orders, and which they touch; no change of behaviour assumed."""
+    from offerloop.commands.replay.files import check_folder, write
+    from offerloop.commands.replay.page import summarise_replay
+    from offerloop.commands.replay.screen import page
+    from offerloop.commands.replay.task import ReplayRequest
+    from offerloop.commands.replay.task import replay as price_orders
     from offerloop.errors import check_known
-    from offerloop.report.replay import summarise_replay
     from offerloop.report.words import LANGUAGES
-    from offerloop.service.replay import Asked
-    from offerloop.service.replay import replay as bill
-    from offerloop.service.replay_page import check_folder, page, write
 
     check_known("language", language, LANGUAGES)
     if out is not None:
         check_folder(out)
-    asked = Asked(orders, offers, products, customers, currency, timezone, margin, codes)
-    done = bill(asked, progress=progress_console(as_json))
+    request = ReplayRequest(orders, offers, products, customers, currency, timezone, margin, codes)
+    done = price_orders(request, progress=progress_console(as_json))
     report = None if out is None else str(write(done, out, language))
     facts = {} if report is None else {"report": report}
-    said = page(done, language)
-    say(facts | summarise_replay(done.findings, language), said if report is None else f"{said}\n{report}", as_json)
+    text = page(done, language)
+    say(facts | summarise_replay(done.findings, language), text if report is None else f"{text}\n{report}", as_json)

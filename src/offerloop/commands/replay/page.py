@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from offerloop.commands.replay.findings import ReplayFindings, Sums
 from offerloop.config import Shop
 from offerloop.report.blocks import Bullets, Figure, Section, Table, Text, Tile
 from offerloop.report.charts.columns import MONDAY, MOST_DAYS, WEEK, Column, columns
 from offerloop.report.charts.drawing import Axes, day_labels, figure, money_labels
 from offerloop.report.numbers import count, iso_day
-from offerloop.report.replay_findings import ReplayFindings, Sums
 from offerloop.report.skeleton import Opening, study_page
 from offerloop.report.voice import Voice
 

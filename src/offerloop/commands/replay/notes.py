@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
+from offerloop.commands.replay.findings import Note
+from offerloop.commands.replay.orders import PastOrders
 from offerloop.offers import Offer
 from offerloop.offers.effects import OffFrom, OffShipping
-from offerloop.report.replay_findings import Note
-from offerloop.service.replay_orders import PastOrders
 from offerloop.workspace.offers_file import OffersFile
 
 

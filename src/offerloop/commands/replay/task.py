@@ -20,6 +20,9 @@ from typing import Any
 import polars as pl
 from rich.console import Console
 
+from offerloop.commands.replay.findings import OfferSums, ReplayFindings, Sums
+from offerloop.commands.replay.notes import notes_of
+from offerloop.commands.replay.orders import COLUMNS, PastOrders, read_orders
 from offerloop.config import SourceName
 from offerloop.config.model import known_zone
 from offerloop.engine import ENGINES, Engine
@@ -30,9 +33,6 @@ from offerloop.offers.candidates import units_left
 from offerloop.offers.offer_set import OfferSet
 from offerloop.offers.priced import Priced
 from offerloop.offers.pricing import price
-from offerloop.report.replay_findings import OfferSums, ReplayFindings, Sums
-from offerloop.service.replay_notes import notes_of
-from offerloop.service.replay_orders import COLUMNS, PastOrders, read_orders
 from offerloop.workspace.offers_file import OffersFile, read_offers_file
 
 CODES = ("all", "none")
@@ -48,7 +48,7 @@ _KEPT = 50_000
 
 
 @dataclass(frozen=True)
-class Asked:
+class ReplayRequest:
     """What a replay is about."""
 
     orders: str
@@ -100,15 +100,15 @@ class Replayed:
     """TOUCHED; in order of time."""
 
 
-def replay(asked: Asked, engine: str = "duckdb", progress: Console | None = None) -> Replayed:
+def replay(request: ReplayRequest, engine: str = "duckdb", progress: Console | None = None) -> Replayed:
     """Price every past order with the offers. Raises InputError for files that cannot be used."""
-    asked.check()
-    offers, where = read_offers_file(asked.offers), ENGINES.load(engine)()
-    given = {"order_lines": asked.orders, "products": asked.products, "customers": asked.customers}
+    request.check()
+    offers, where = read_offers_file(request.offers), ENGINES.load(engine)()
+    given = {"order_lines": request.orders, "products": request.products, "customers": request.customers}
     files: dict[SourceName, Any] = {name: place for name, place in given.items() if place}  # type: ignore[misc]
     with TemporaryDirectory(prefix="offerloop-") as folder:
-        past = read_orders(files, offers.currency, asked.currency, asked.zone, where, Path(folder))
-        run = _Replay(offers, asked, past)
+        past = read_orders(files, offers.currency, request.currency, request.zone, where, Path(folder))
+        run = _Replay(offers, request, past)
         if progress is None:
             run.over(_rows(past, where))
         else:
@@ -136,13 +136,13 @@ class _Counts:
 class _Replay:
     """Goes through the orders once, in order of time."""
 
-    def __init__(self, offers: OffersFile, asked: Asked, past: PastOrders) -> None:
-        self.offers, self.asked, self.past = offers, asked, past
+    def __init__(self, offers: OffersFile, request: ReplayRequest, past: PastOrders) -> None:
+        self.offers, self.request, self.past = offers, request, past
         self.set = OfferSet.of(offers.offers)
         self.limited = {one.offer.offer_id: one for one in self.set.ready if one.limited}
-        self.share = asked.share
+        self.share = request.share
         needing = {one.offer_id for one in offers.offers if one.conditions.code_needed}
-        self.codes = frozenset(needing if asked.codes == "all" else ())
+        self.codes = frozenset(needing if request.codes == "all" else ())
         self.funded = {one.offer_id: one.funded_share for one in offers.offers}
         self.counts = _Counts()
         self.days: dict[int, Sums] = {}
@@ -171,8 +171,8 @@ class _Replay:
         ranked = sorted(self.by_offer.values(), key=lambda one: (-one.discount_minor - one.gifts_minor, one.offer_id))
         past = self.past
         found = ReplayFindings(
-            self.asked.orders, self.offers.currency, past.zone, total, dict(sorted(self.days.items())),
-            tuple(ranked), past.left_out, notes_of(self.offers, past, self.asked.codes, self.share),
+            self.request.orders, self.offers.currency, past.zone, total, dict(sorted(self.days.items())),
+            tuple(ranked), past.left_out, notes_of(self.offers, past, self.request.codes, self.share),
         )  # fmt: skip
         return Replayed(found, pl.concat([pl.DataFrame(schema=TOUCHED), *self.kept]))
 

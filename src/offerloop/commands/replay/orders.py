@@ -8,6 +8,7 @@ from pathlib import Path
 
 import narwhals as nw
 
+from offerloop.commands.replay.cells import check_cells, check_named
 from offerloop.config import Clean, Config, Shop, Source, SourceName
 from offerloop.engine import Engine, collect
 from offerloop.engine.base import Frame
@@ -19,7 +20,6 @@ from offerloop.events.contracts import CONTRACTS
 from offerloop.events.ids import alike
 from offerloop.events.read import minor_units, read_source
 from offerloop.events.rules import Rule, is_return, rules_for
-from offerloop.service.replay_cells import check_cells, check_named
 from offerloop.workspace.mapping.match import Match, language_of, match
 from offerloop.workspace.mapping.misfit import open_columns, sentences
 from offerloop.workspace.mapping.shop import guess_currency, guess_zone

@@ -8,14 +8,15 @@ import polars as pl
 import pytest
 
 from offerloop.cli import main
+from offerloop.commands.replay.files import write
+from offerloop.commands.replay.page import assumption, notes, render_replay, sentence, summarise_replay
+from offerloop.commands.replay.screen import page
+from offerloop.commands.replay.task import ReplayRequest, replay, segments_of
 from offerloop.errors import InputError
 from offerloop.offers import read_offers
 from offerloop.offers.basket import Basket, Line
 from offerloop.offers.pricing import price
-from offerloop.report.replay import assumption, notes, render_replay, sentence, summarise_replay
 from offerloop.report.skeleton import kept_together
-from offerloop.service.replay import Asked, replay, segments_of
-from offerloop.service.replay_page import page, write
 
 HEAD = "order_id,customer_id,product_id,ordered_at,quantity,paid"
 FIVE = 'kind = "spend_and_save"\nid = "five"\nspend = "20.00"\nsave = "5.00"'
@@ -39,7 +40,7 @@ def offers(folder, *kinds, policy=""):
 
 def done(folder, rows, kinds, head=HEAD, **options):
     options = {"zone": "Europe/Berlin"} | options
-    return replay(Asked(orders(folder, *rows, head=head), offers(folder, *kinds), **options))
+    return replay(ReplayRequest(orders(folder, *rows, head=head), offers(folder, *kinds), **options))
 
 
 def found(folder, rows, kinds, head=HEAD, **options):
@@ -305,17 +306,17 @@ def test_more_than_four_months_are_drawn_by_week(tmp_path):
 def test_german_and_chinese_columns_are_found(tmp_path):
     german = file(tmp_path, "Bestell-Nr.;Kundennummer;Artikel;Menge;Bezahlt;Datum\n"
                   "1;K1;P1;3;30,00;01.05.2025 10:00\n2;K2;P1;1;9,50;02.05.2025 10:00\n")  # fmt: skip
-    one = replay(Asked(german, offers(tmp_path, FIVE))).findings
+    one = replay(ReplayRequest(german, offers(tmp_path, FIVE))).findings
     assert (one.total.before_minor, one.total.discount_minor, one.zone) == (3950, 500, "Europe/Berlin")
     chinese = file(tmp_path, "订单号,用户ID,商品ID,数量,实付金额,下单时间\n1,U1,P1,3,30.00,2025-05-01 10:00:00\n")
-    one = replay(Asked(chinese, offers(tmp_path, FIVE))).findings
+    one = replay(ReplayRequest(chinese, offers(tmp_path, FIVE))).findings
     assert (one.total.discount_minor, one.zone) == (500, "Europe/Berlin")  # the offers are in EUR
 
 
 def test_parquet_is_read_too(tmp_path):
     path = tmp_path / "orders.parquet"
     pl.read_csv(orders(tmp_path, ROW), try_parse_dates=True).write_parquet(path)
-    assert replay(Asked(str(path), offers(tmp_path, FIVE))).findings.total.discount_minor == 500
+    assert replay(ReplayRequest(str(path), offers(tmp_path, FIVE))).findings.total.discount_minor == 500
 
 
 def run(arguments, monkeypatch):
@@ -361,7 +362,7 @@ def test_wrong_orders_are_refused_in_one_sentence(what, tmp_path, monkeypatch, c
     said = capsys.readouterr().err.strip()
     assert "\n" not in said
     with pytest.raises(InputError, match=reason):
-        replay(Asked(str(path), tmp_path / "offers.toml"))
+        replay(ReplayRequest(str(path), tmp_path / "offers.toml"))
 
 
 def test_wrong_options_are_refused(tmp_path):

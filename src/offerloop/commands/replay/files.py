@@ -1,0 +1,61 @@
+"""What `offerloop replay` writes: a folder with tables and a page."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import polars as pl
+
+from offerloop.commands.replay.findings import ReplayFindings
+from offerloop.commands.replay.page import render_replay, summarise_replay
+from offerloop.commands.replay.task import Replayed
+from offerloop.errors import InputError
+from offerloop.money import to_text
+from offerloop.report.numbers import iso_day
+from offerloop.workspace.new_folder import filling
+
+
+def check_folder(out: Path) -> None:
+    """Raises InputError where it is not a new or an empty one."""
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise InputError(f"'{out}' exists already; name a new or an empty folder for the replay")
+
+
+def write(done: Replayed, out: Path, language: str = "en") -> Path:
+    """The page, replay.json and three tables; the folder appears only when everything is in it."""
+    check_folder(out)
+    found = done.findings
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        if out.exists():
+            out.rmdir()
+        with filling(out) as partial:
+            _as_text(_days(found), found.currency).write_csv(partial / "days.csv")
+            _as_text(pl.DataFrame([one.figures() for one in found.by_offer]), found.currency).write_csv(
+                partial / "offers.csv"
+            )
+            orders = done.touched.with_columns(pl.col("day").cast(pl.Int32).cast(pl.Date))
+            _as_text(orders, found.currency).write_csv(partial / "orders.csv")
+            summary = json.dumps(summarise_replay(found, language), indent=2, ensure_ascii=False) + "\n"
+            (partial / "replay.json").write_text(summary, encoding="utf-8")
+            (partial / "report.html").write_text(render_replay(found, language), encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"'{out}' cannot be written: {error.strerror or error}") from None
+    return out / "report.html"
+
+
+def _days(found: ReplayFindings) -> pl.DataFrame:
+    return pl.DataFrame([{"day": iso_day(day), **one.figures()} for day, one in found.by_day.items()])
+
+
+def _as_text(table: pl.DataFrame, currency: str) -> pl.DataFrame:
+    """Amounts as decimal text with the currency's digits, under names without `_minor`."""
+    amounts = [name for name in table.columns if name.endswith("_minor")]
+    texts = [
+        pl.Series(name.removesuffix("_minor"), [None if one is None else to_text(one, currency) for one in table[name]],
+                  dtype=pl.String)
+        for name in amounts
+    ]  # fmt: skip
+    kept = table.with_columns(texts)
+    return kept.select(name.removesuffix("_minor") for name in table.columns)
