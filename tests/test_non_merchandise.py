@@ -5,6 +5,7 @@ import polars as pl
 import pytest
 from explained_run import build_run
 
+from offerloop.commands.recommend.task import RecommendRequest, recommend
 from offerloop.config import load_config
 from offerloop.engine import collect
 from offerloop.engine.duckdb import DuckDBEngine
@@ -14,7 +15,6 @@ from offerloop.response import usual_baskets
 from offerloop.service.check import check
 from offerloop.service.explain import explain
 from offerloop.service.init import write_shop
-from offerloop.service.recommend import Asked, recommend
 from offerloop.service.similar import similar
 
 WORDS = ["red", "green", "blue", "small", "large"]
@@ -101,7 +101,7 @@ def test_it_is_easily_left_out_and_easily_goods_after_all(shop, tmp_path):
 
 
 def test_it_is_never_recommended_and_products_stand_by_their_texts(shop):
-    found = recommend(shop.config, Asked.of(None, [], 40)).table
+    found = recommend(shop.config, RecommendRequest.of(None, [], 40)).table
     assert found["product_id"].n_unique() == 30
     assert "XX9" not in found["product_id"]
     assert found["text"].str.starts_with("Lamp of").all()

@@ -19,6 +19,9 @@ from offerloop.commands.experiment.findings import ExperimentFound
 from offerloop.commands.experiment.request import ExperimentRequest
 from offerloop.commands.experiment.task import experiment as read_experiment
 from offerloop.commands.price.task import price_files
+from offerloop.commands.recommend.findings import Recommended
+from offerloop.commands.recommend.task import RecommendRequest
+from offerloop.commands.recommend.task import recommend as recommend_products
 from offerloop.commands.simulate.request import SimulationRequest
 from offerloop.commands.simulate.task import Simulated
 from offerloop.commands.simulate.task import simulate as simulate_shop
@@ -29,9 +32,6 @@ from offerloop.offers.priced import Priced
 from offerloop.service.argument_names import argument_names
 from offerloop.service.evaluate import evaluate as value_policies
 from offerloop.service.evaluate_files import Evaluated
-from offerloop.service.recommend import Asked as RecommendRequest
-from offerloop.service.recommend import Recommended
-from offerloop.service.recommend import recommend as recommend_products
 from offerloop.service.runs import Written
 from offerloop.service.runs import run as run_flow
 from offerloop.service.similar import Similar

@@ -22,13 +22,13 @@ def recommend(
     as_json: Json = False,
 ) -> None:
     """The products that customers would like, best first, with where each comes from and why."""
-    from offerloop.service.recommend import Asked
-    from offerloop.service.recommend import recommend as ask
+    from offerloop.commands.recommend.task import RecommendRequest
+    from offerloop.commands.recommend.task import recommend as recommend_products
 
-    asked = Asked.of(task, customer or [], top, out)
-    found = ask(config, asked, engine, progress_console(as_json))
+    request = RecommendRequest.of(task, customer or [], top, out)
+    result = recommend_products(config, request, engine, progress_console(as_json))
     if out is not None:
-        found.write(out)
-        say(found.chosen | {"rows": found.table.height, "file": str(out)}, f"{found.sentence}\n{out}", as_json)
+        result.write(out)
+        say(result.chosen | {"rows": result.table.height, "file": str(out)}, f"{result.sentence}\n{out}", as_json)
         return
-    say(found.facts, found.table.write_csv(separator="\t").rstrip(), as_json)
+    say(result.facts, result.table.write_csv(separator="\t").rstrip(), as_json)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 from rich.console import Console
 
+from offerloop.commands.recommend.findings import Recommended
 from offerloop.config import Config, StrPath
 from offerloop.errors import InputError, near_miss
 from offerloop.events.prepare import Events
@@ -24,7 +24,7 @@ ENDINGS = (".csv", ".parquet")
 
 
 @dataclass(frozen=True)
-class Asked:
+class RecommendRequest:
     """What to recommend to whom."""
 
     tasks: tuple[Task, ...] = TASKS
@@ -34,7 +34,9 @@ class Asked:
     """None is `recommend.top_k`."""
 
     @classmethod
-    def of(cls, task: str | None, customers: Sequence[str], top_k: int | None, out: Path | None = None) -> Asked:
+    def of(
+        cls, task: str | None, customers: Sequence[str], top_k: int | None, out: Path | None = None
+    ) -> RecommendRequest:
         """Raises InputError for an unknown task, less than one product, and a file of another kind."""
         if out is not None and out.suffix not in ENDINGS:
             raise InputError(f"'{out}' must end in {' or '.join(ENDINGS)}")
@@ -45,51 +47,8 @@ class Asked:
         return cls(tuple(one for one in TASKS if task in (None, one)), tuple(customers), top_k)
 
 
-@dataclass(frozen=True)
-class Recommended:
-    """customer_id, product_id, task, rank, affinity, source, reason; sorted by customer, task and rank.
-
-    Where products have texts, also text, and about_text of the product that the reason names.
-    """
-
-    table: pl.DataFrame
-    serving: dict[Task, str]
-    """The recommender of each task."""
-    gap: str | None
-    """Why recommenders could not be compared; then the fallback serves."""
-
-    def write(self, path: Path) -> None:
-        """As CSV or Parquet by its ending. Raises InputError where it cannot be written."""
-        try:
-            with path.open("wb") as file:
-                self.table.write_csv(file) if path.suffix == ".csv" else self.table.write_parquet(file)
-        except OSError as error:
-            raise InputError(f"'{path}' cannot be written ({error.strerror}); name another place") from error
-
-    @property
-    def sentence(self) -> str:
-        """Who serves what, for a person."""
-        if self.gap is not None:
-            return f"Recommenders could not be compared: {self.gap}. {self._served}"
-        return self._served
-
-    @property
-    def _served(self) -> str:
-        return f"The next basket is by {self.serving['repeat']}, new products are by {self.serving['new']}."
-
-    @property
-    def chosen(self) -> dict[str, Any]:
-        """Who serves what, for machines."""
-        return {"serving": self.serving, "gap": self.gap}
-
-    @property
-    def facts(self) -> dict[str, Any]:
-        """Everything, for machines."""
-        return self.chosen | {"recommendations": self.table.to_dicts()}
-
-
 def recommend(
-    config_path: StrPath, asked: Asked, engine: str = "duckdb", console: Console | None = None
+    config_path: StrPath, request: RecommendRequest, engine: str = "duckdb", console: Console | None = None
 ) -> Recommended:
     """From the shop's sources; what an earlier command finished of them is not computed again.
 
@@ -99,23 +58,23 @@ def recommend(
         stage = Recorder(console, store)
         events = clean(config, running, stage)
         liked = like(events, config, stage)
-        table = stage.always("recommendations", lambda: _table(asked, config, events, liked))
+        table = stage.always("recommendations", lambda: _table(request, config, events, liked))
         table = _with_texts(table, product_texts(events))
     order = pl.Enum(TASKS)
     sorted_table = table.sort("customer_id", pl.col("task").cast(order), "rank")
     return Recommended(sorted_table, liked.hybrid.choice.names, liked.hybrid.choice.gap)
 
 
-def _table(asked: Asked, config: Config, events: Events, liked: Liked) -> pl.DataFrame:
-    if not asked.customers and asked.top_k in (None, config.recommend.top_k):
-        return liked.affinities.filter(pl.col("task").is_in(asked.tasks))
+def _table(request: RecommendRequest, config: Config, events: Events, liked: Liked) -> pl.DataFrame:
+    if not request.customers and request.top_k in (None, config.recommend.top_k):
+        return liked.affinities.filter(pl.col("task").is_in(request.tasks))
     everybody = liked.affinities["customer_id"].unique()
-    wanted = _known(asked.customers, everybody, config) if asked.customers else everybody.sort()
+    wanted = _known(request.customers, everybody, config) if request.customers else everybody.sort()
     refuses = wanted.is_in(events.no_consent["customer_id"].implode())
-    k = asked.top_k or config.recommend.top_k
+    k = request.top_k or config.recommend.top_k
     parts = [
         top(liked.hybrid, liked.interactions, task, k, wanted.filter(some), liked.shelf, personal=personal)
-        for task in asked.tasks
+        for task in request.tasks
         for some, personal in ((~refuses, True), (refuses, False))
     ]
     return pl.concat(parts)

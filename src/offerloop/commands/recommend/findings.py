@@ -1,0 +1,55 @@
+"""What `offerloop recommend` found: a tidy table, and which recommender serves it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from offerloop.errors import InputError
+from offerloop.recommenders.base import Task
+
+
+@dataclass(frozen=True)
+class Recommended:
+    """customer_id, product_id, task, rank, affinity, source, reason; sorted by customer, task and rank.
+
+    Where products have texts, also text, and about_text of the product that the reason names.
+    """
+
+    table: pl.DataFrame
+    serving: dict[Task, str]
+    """The recommender of each task."""
+    gap: str | None
+    """Why recommenders could not be compared; then the fallback serves."""
+
+    def write(self, path: Path) -> None:
+        """As CSV or Parquet by its ending. Raises InputError where it cannot be written."""
+        try:
+            with path.open("wb") as file:
+                self.table.write_csv(file) if path.suffix == ".csv" else self.table.write_parquet(file)
+        except OSError as error:
+            raise InputError(f"'{path}' cannot be written ({error.strerror}); name another place") from error
+
+    @property
+    def sentence(self) -> str:
+        """Who serves what, for a person."""
+        if self.gap is not None:
+            return f"Recommenders could not be compared: {self.gap}. {self._served}"
+        return self._served
+
+    @property
+    def _served(self) -> str:
+        return f"The next basket is by {self.serving['repeat']}, new products are by {self.serving['new']}."
+
+    @property
+    def chosen(self) -> dict[str, Any]:
+        """Who serves what, for machines."""
+        return {"serving": self.serving, "gap": self.gap}
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """Everything, for machines."""
+        return self.chosen | {"recommendations": self.table.to_dicts()}
