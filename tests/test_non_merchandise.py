@@ -6,6 +6,7 @@ import pytest
 from explained_run import build_run
 
 from offerloop.commands.recommend.task import RecommendRequest, recommend
+from offerloop.commands.similar.task import similar
 from offerloop.config import load_config
 from offerloop.engine import collect
 from offerloop.engine.duckdb import DuckDBEngine
@@ -15,7 +16,6 @@ from offerloop.response import usual_baskets
 from offerloop.service.check import check
 from offerloop.service.explain import explain
 from offerloop.service.init import write_shop
-from offerloop.service.similar import similar
 
 WORDS = ["red", "green", "blue", "small", "large"]
 

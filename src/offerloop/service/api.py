@@ -22,6 +22,8 @@ from offerloop.commands.price.task import price_files
 from offerloop.commands.recommend.findings import Recommended
 from offerloop.commands.recommend.task import RecommendRequest
 from offerloop.commands.recommend.task import recommend as recommend_products
+from offerloop.commands.similar.findings import Similar
+from offerloop.commands.similar.task import similar as similar_products
 from offerloop.commands.simulate.request import SimulationRequest
 from offerloop.commands.simulate.task import Simulated
 from offerloop.commands.simulate.task import simulate as simulate_shop
@@ -34,8 +36,6 @@ from offerloop.service.evaluate import evaluate as value_policies
 from offerloop.service.evaluate_files import Evaluated
 from offerloop.service.runs import Written
 from offerloop.service.runs import run as run_flow
-from offerloop.service.similar import Similar
-from offerloop.service.similar import similar as similar_products
 from offerloop.service.uplift import Uplift
 from offerloop.service.uplift import uplift as study_trial
 from offerloop.service.uplift_asked import Asked as UpliftRequest

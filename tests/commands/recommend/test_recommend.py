@@ -193,7 +193,7 @@ def test_what_was_learned_answers_the_next_question_also_after_a_run(command, sh
 def test_a_kept_answer_imports_no_more_than_it_needs(command, shop):
     first = similar(command, "3", "--config", shop)
     code = (
-        "import sys; from offerloop.service.similar import similar; found = similar(sys.argv[1], '3');"
+        "import sys; from offerloop.commands.similar.task import similar; found = similar(sys.argv[1], '3');"
         "print(found.table.height, *{'scipy', 'offerloop.flow', 'gensim', 'lightgbm', 'implicit'} & set(sys.modules))"
     )
     arguments = [sys.executable, "-c", code, str(shop)]

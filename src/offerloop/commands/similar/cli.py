@@ -22,9 +22,9 @@ def similar(
     as_json: Json = False,
 ) -> None:
     """Products that are like one, are bought instead of it, or go with it; learned from baskets."""
-    from offerloop.service.similar import similar as find
+    from offerloop.commands.similar.task import similar as related_products
 
-    found = find(config, product, relation, top, engine, progress_console(as_json))
-    if found.reason is not None and not as_json:
-        sys.stderr.write(f"{found.reason}\n")
-    say(found.facts, found.table.write_csv(separator="\t").rstrip(), as_json)
+    result = related_products(config, product, relation, top, engine, progress_console(as_json))
+    if result.reason is not None and not as_json:
+        sys.stderr.write(f"{result.reason}\n")
+    say(result.facts, result.table.write_csv(separator="\t").rstrip(), as_json)

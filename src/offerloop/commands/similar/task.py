@@ -2,33 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
 import polars as pl
 from rich.console import Console
 
+from offerloop.commands.similar.findings import Similar
 from offerloop.config import StrPath
 from offerloop.errors import EvidenceError, InputError, near_miss
 from offerloop.recommenders.relations import RELATIONS, ProductRelations, Relation
 from offerloop.workspace.product_relations import STAGE, stage_inputs
 from offerloop.workspace.session import open_workspace
 from offerloop.workspace.stages import Recorder
-
-
-@dataclass(frozen=True)
-class Similar:
-    """The products related to one, best first."""
-
-    table: pl.DataFrame
-    """product_id, rank, affinity (above zero), source, and category, subcategory, brand and text where known."""
-    reason: str | None
-    """Why the table is empty; else None."""
-
-    @property
-    def facts(self) -> dict[str, Any]:
-        """For machines."""
-        return {"products": self.table.to_dicts(), "reason": self.reason}
 
 
 def similar(
@@ -55,7 +38,7 @@ def similar(
         inputs = stage_inputs(config, running)
         relations: ProductRelations | None = store.find(STAGE, *inputs)
         if relations is None:
-            from offerloop.service.relate import relate  # imports what only learning needs
+            from offerloop.commands.similar.learning import relate  # imports what only learning needs
 
             relations = relate(*inputs, Recorder(console, store))
     return _answer(relations, product, wanted, top_k, config.recommend.min_buyers)

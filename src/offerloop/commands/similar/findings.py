@@ -1,0 +1,23 @@
+"""What `offerloop similar` found: the products related to another, or why there are none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+
+@dataclass(frozen=True)
+class Similar:
+    """The products related to one, best first."""
+
+    table: pl.DataFrame
+    """product_id, rank, affinity (above zero), source, and category, subcategory, brand and text where known."""
+    reason: str | None
+    """Why the table is empty; else None."""
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """For machines."""
+        return {"products": self.table.to_dicts(), "reason": self.reason}
