@@ -6,9 +6,9 @@ import polars as pl
 import pytest
 from small_shop import CONFIG, write_small_shop
 
+from offerloop.commands.explain.task import explain
 from offerloop.config import load_config
 from offerloop.errors import ConfigError
-from offerloop.service.explain import explain
 from offerloop.service.runs import run
 
 SECOND = """

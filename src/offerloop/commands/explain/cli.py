@@ -17,9 +17,9 @@ def explain(
     as_json: Json = False,
 ) -> None:
     """Why one customer gets an offer or not: for the marketer, for support, or for the customer."""
-    from offerloop.service.explain import explain as tell
+    from offerloop.commands.explain.task import explain as explain_customer
     from offerloop.workspace.find_run import find_run
 
-    found = tell(find_run(run), customer, audience, language)
-    facts = {"facts": found.facts} if audience == "marketer" else {}
-    say({"text": found.text, **facts}, found.text, as_json)
+    explanation = explain_customer(find_run(run), customer, audience, language)
+    facts = {"facts": explanation.facts} if audience == "marketer" else {}
+    say({"text": explanation.text, **facts}, explanation.text, as_json)

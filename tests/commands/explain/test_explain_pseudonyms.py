@@ -11,13 +11,13 @@ from small_shop import write_small_shop
 from typer.testing import CliRunner
 
 from offerloop.cli import app
+from offerloop.commands.explain.task import explain
 from offerloop.errors import InputError
 from offerloop.events.privacy import pseudonym
-from offerloop.service.explain import explain
 
 KEY = "a key of more than 16 bytes"
 HIDDEN = pseudonym("c2", KEY.encode())
-PAGE = Path(__file__).parent.parent / "docs" / "concepts" / "privacy.md"
+PAGE = Path(__file__).parents[3] / "docs" / "concepts" / "privacy.md"
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ import polars as pl
 import pytest
 from explained_run import build_run
 
-from offerloop.report.explanations import explanation_text
+from offerloop.commands.explain.page import explanation_text
+from offerloop.commands.explain.task import explain
 from offerloop.report.words import LANGUAGES
-from offerloop.service.explain import explain
 
 SHELF = {"en": "shelf prices", "zh": "货架价格"}
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from offerloop.commands.explain.teller import Teller
 from offerloop.report.numbers import count
-from offerloop.report.teller import Teller
 
 EXAMPLES = 3
 

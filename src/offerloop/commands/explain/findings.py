@@ -7,10 +7,7 @@ from typing import Any
 import polars as pl
 
 from offerloop.allocation.forecast import AS_SENT
-from offerloop.offers import NO_OFFER
-from offerloop.profiles import TAGS
-from offerloop.profiles.features import RECENT_DAYS
-from offerloop.service.explain_candidates import (
+from offerloop.commands.explain.candidates import (
     Candidate,
     Choice,
     candidates_of,
@@ -22,7 +19,10 @@ from offerloop.service.explain_candidates import (
     untried,
     why_not,
 )
-from offerloop.service.explain_changes import changes
+from offerloop.commands.explain.changes import changes
+from offerloop.offers import NO_OFFER
+from offerloop.profiles import TAGS
+from offerloop.profiles.features import RECENT_DAYS
 from offerloop.workspace.finished_run import CampaignRead, RunRead
 
 FEATURES = (

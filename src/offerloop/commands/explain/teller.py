@@ -20,7 +20,7 @@ TINY = 0.5
 
 @dataclass(frozen=True)
 class Teller:
-    """Fills templates. `facts` is what `service.explain_facts` found."""
+    """Fills templates. `facts` is what `findings` holds."""
 
     facts: Mapping[str, Any]
     language: str

@@ -7,9 +7,9 @@ from typing import Any
 
 from rich.cells import cell_len
 
-from offerloop.report.explanation_profile import profile_lines
-from offerloop.report.explanation_reasons import change_lines, why_lines, why_not_lines
-from offerloop.report.teller import Teller
+from offerloop.commands.explain.profile import profile_lines
+from offerloop.commands.explain.reasons import change_lines, why_lines, why_not_lines
+from offerloop.commands.explain.teller import Teller
 
 Rows = Sequence[Sequence[str]]
 

@@ -8,12 +8,12 @@ import polars as pl
 import pytest
 from explained_run import CONFIG, JAM, MARGIN, PRICES, ROWS, TEA, WELCOME, build_run, effect
 
+from offerloop.commands.explain.page import AUDIENCES
+from offerloop.commands.explain.task import explain
 from offerloop.errors import InputError
 from offerloop.profiles import TAGS
 from offerloop.recommenders.reasons import BOUGHT, GOES_WITH, NEW_LIKE, POPULAR
-from offerloop.report.explanations import AUDIENCES
 from offerloop.report.words import LANGUAGES, words_of
-from offerloop.service.explain import explain
 from offerloop.tables import EFFECTS, REASONS
 
 
@@ -166,7 +166,7 @@ def test_a_budget_of_expected_costs_counts_those(tmp_path):
 
 
 def test_the_best_after_its_budget_is_told_wherever_it_ranks_by_profit(tmp_path, monkeypatch):
-    monkeypatch.setattr("offerloop.service.explain_candidates.SHOWN", 1)
+    monkeypatch.setattr("offerloop.commands.explain.candidates.SHOWN", 1)
     folder = build_run(tmp_path / "dear")
     dear = pl.DataFrame([effect(2, ("first", "big-40 Tea"), 60, 60)], schema=EFFECTS.schema)
     pl.concat([pl.read_parquet(folder / "effects.parquet"), dear]).write_parquet(folder / "effects.parquet")

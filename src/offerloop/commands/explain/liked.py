@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from offerloop.report.teller import Teller
+from offerloop.commands.explain.teller import Teller
 
 
 def liked_pairs(tell: Teller) -> list[tuple[str, str]]:

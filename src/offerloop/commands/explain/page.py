@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from offerloop.report.explanation_liked import liked_lines
-from offerloop.report.explanation_marketer import marketer_text
-from offerloop.report.teller import Teller
+from offerloop.commands.explain.liked import liked_lines
+from offerloop.commands.explain.marketer import marketer_text
+from offerloop.commands.explain.teller import Teller
 
 
 def explanation_text(facts: Mapping[str, Any], audience: str, language: str) -> str:

@@ -6,9 +6,9 @@ from typing import Any
 
 import polars as pl
 
+from offerloop.commands.explain.candidates import PRICE_STEP, Candidate, Choice, runner_up
 from offerloop.money import MICRO
 from offerloop.response.days import QUARTER
-from offerloop.service.explain_candidates import PRICE_STEP, Candidate, Choice, runner_up
 from offerloop.workspace.finished_run import CampaignRead, RunRead
 
 JUST_BELOW = 1 - 1e-9

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from offerloop.commands.explain.findings import facts_of
+from offerloop.commands.explain.page import AUDIENCES, explanation_text
 from offerloop.errors import check_known
-from offerloop.report.explanations import AUDIENCES, explanation_text
 from offerloop.report.words import LANGUAGES
-from offerloop.service.explain_facts import facts_of
 from offerloop.workspace.finished_run import open_run
 
 

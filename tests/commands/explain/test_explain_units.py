@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 from explained_run import build_run, effect
 
-from offerloop.service.explain import explain
+from offerloop.commands.explain.task import explain
 from offerloop.tables import EFFECTS
 
 
