@@ -8,8 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 import sqlalchemy as sa
 
+from offerloop.commands.publish.task import publish
 from offerloop.errors import InputError
-from offerloop.service.publish import publish
 
 CSV = '[[publish]]\nkind = "csv"\npath = "crm-{run}.csv"\n'
 SQL = '[[publish]]\nkind = "sql"\nurl = "sqlite:///crm.db"\n'

@@ -20,9 +20,9 @@ from offerloop.loop.periods import go_on
 from offerloop.money import to_text
 from offerloop.offers import Offer
 from offerloop.response import known_margins, usual_baskets
-from offerloop.service.publish import Parcels, carry
-from offerloop.service.publish_rows import rows_of_period
 from offerloop.store.journal import Journal
+from offerloop.workspace.publishing.carry import Parcels, carry
+from offerloop.workspace.publishing.rows import rows_of_period
 
 FOLDER = "loop"
 BEGINNING = -1

@@ -11,8 +11,8 @@ import pytest
 from publish_places import SQL, Database, record, said_by
 from sqlalchemy.engine import make_url
 
+from offerloop.commands.publish.task import publish
 from offerloop.config.publish import PUBLISHED
-from offerloop.service.publish import publish
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

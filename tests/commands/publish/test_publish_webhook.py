@@ -9,9 +9,9 @@ from collections import Counter
 import pytest
 from publish_places import record, said_by
 
+from offerloop.commands.publish.task import publish
 from offerloop.errors import InputError
-from offerloop.service.publish import publish
-from offerloop.service.publish_record import Record
+from offerloop.workspace.publishing.record import Record
 
 
 @pytest.fixture
@@ -72,7 +72,8 @@ def test_an_interrupted_publish_goes_on_and_sends_nothing_twice(publishable, off
 
 
 CARRY = (
-    "import sys; from pathlib import Path; from offerloop.service.publish import publish; publish(Path(sys.argv[1]))"
+    "import sys; from pathlib import Path; from offerloop.commands.publish.task import publish; "
+    "publish(Path(sys.argv[1]))"
 )
 
 

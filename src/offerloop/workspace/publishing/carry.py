@@ -1,4 +1,4 @@
-"""Carry a run's assignments to where `[[publish]]` of its configuration says; doing it again changes nothing."""
+"""Carry assignments to where sections of `[[publish]]` say; doing it again changes nothing."""
 
 from __future__ import annotations
 
@@ -10,18 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from offerloop.config import Publish
-from offerloop.errors import InputError
-from offerloop.service.publish_csv import to_csv
-from offerloop.service.publish_record import Record, alone
-from offerloop.service.publish_rows import Carried, Parcel, rows_of
-from offerloop.service.publish_sql import to_sql
-from offerloop.service.publish_webhook import to_webhook
-from offerloop.workspace.finished_run import RunRead, open_run
+from offerloop.workspace.publishing.csv_file import to_csv
+from offerloop.workspace.publishing.database import to_sql
+from offerloop.workspace.publishing.record import Record, alone
+from offerloop.workspace.publishing.rows import Carried, Parcel
+from offerloop.workspace.publishing.webhook import to_webhook
 
 
 @dataclass(frozen=True)
@@ -30,17 +27,6 @@ class Published:
 
     lines: list[str]
     facts: dict[str, Any]
-
-
-def publish(run_folder: Path, console: Console | None = None, wait: Callable[[float], None] = time.sleep) -> Published:
-    """All `[[publish]]` sections in their order. What, when and how much is noted in `published.json` of the run.
-
-    `wait` is called with seconds between attempts. Raises InputError at the first place that refuses; those before it
-    are done, and publishing again goes on.
-    """
-    run = open_run(run_folder.resolve())
-    parcels = Parcels(run.folder.name, run.folder, run.folder.parent.parent, lambda settings: rows_of(run, settings))
-    return carry(parcels, _sections(run), console, wait)
 
 
 @dataclass(frozen=True)
@@ -60,7 +46,11 @@ class Parcels:
 def carry(
     parcels: Parcels, sections: list[Publish], console: Console | None, wait: Callable[[float], None] = time.sleep
 ) -> Published:
-    """All sections in their order; see `publish`."""
+    """Carry all sections in their order. What, when and how much is noted in `published.json` of the parcels' folder.
+
+    `wait` is called with seconds between attempts. Raises InputError at the first place that refuses; those before it
+    are done, and carrying again goes on.
+    """
     lines, facts = [], []
     with alone(parcels.folder):
         record = Record(parcels.folder)
@@ -69,20 +59,6 @@ def carry(
             lines.append(_line(carried, entry["rows"]))
             facts.append({**entry, "new": carried.new, "already": carried.already})
     return Published(lines, {"run": parcels.name, "published": facts})
-
-
-def _sections(run: RunRead) -> list[Publish]:
-    written = run.written.get("publish", [])
-    if not written:
-        raise InputError(
-            f"the configuration of '{run.folder}' has no [[publish]]; add one to its offerloop.toml, such as kind = "
-            '"csv" with path = "crm-{run}.csv", and run again: finished stages are kept'
-        )
-    try:
-        return [Publish.model_validate(one) for one in written]
-    except ValidationError as error:
-        why = str(error.errors()[0]["msg"]).removeprefix("Value error, ")
-        raise InputError(f"[[publish]] in the configuration of '{run.folder}' cannot be used: {why}") from None
 
 
 def _carry(

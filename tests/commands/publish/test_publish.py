@@ -13,10 +13,10 @@ from publish_places import CSV, SQL, Database, record, said_by
 from rich.console import Console
 from small_shop import write_small_shop
 
+from offerloop.commands.publish.task import publish
 from offerloop.config.publish import PUBLISHABLE, PUBLISHED
-from offerloop.service.publish import publish
-from offerloop.service.publish_record import alone
 from offerloop.service.runs import run
+from offerloop.workspace.publishing.record import alone
 
 
 def test_a_csv_file_holds_whoever_has_an_offer_and_no_arm(publishable, offered):

@@ -1,0 +1,41 @@
+"""Carry a run's assignments to where `[[publish]]` of its configuration says; doing it again changes nothing."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from pydantic import ValidationError
+from rich.console import Console
+
+from offerloop.config import Publish
+from offerloop.errors import InputError
+from offerloop.workspace.finished_run import RunRead, open_run
+from offerloop.workspace.publishing.carry import Parcels, Published, carry
+from offerloop.workspace.publishing.rows import rows_of
+
+
+def publish(run_folder: Path, console: Console | None = None, wait: Callable[[float], None] = time.sleep) -> Published:
+    """All `[[publish]]` sections in their order. What, when and how much is noted in `published.json` of the run.
+
+    `wait` is called with seconds between attempts. Raises InputError at the first place that refuses; those before it
+    are done, and publishing again goes on.
+    """
+    run = open_run(run_folder.resolve())
+    parcels = Parcels(run.folder.name, run.folder, run.folder.parent.parent, lambda settings: rows_of(run, settings))
+    return carry(parcels, _sections(run), console, wait)
+
+
+def _sections(run: RunRead) -> list[Publish]:
+    written = run.written.get("publish", [])
+    if not written:
+        raise InputError(
+            f"the configuration of '{run.folder}' has no [[publish]]; add one to its offerloop.toml, such as kind = "
+            '"csv" with path = "crm-{run}.csv", and run again: finished stages are kept'
+        )
+    try:
+        return [Publish.model_validate(one) for one in written]
+    except ValidationError as error:
+        why = str(error.errors()[0]["msg"]).removeprefix("Value error, ")
+        raise InputError(f"[[publish]] in the configuration of '{run.folder}' cannot be used: {why}") from None
