@@ -6,10 +6,10 @@ import polars as pl
 import pytest
 from small_shop import write_small_shop
 
+from offerloop.commands.check.task import check
 from offerloop.config import load_config
 from offerloop.errors import ConfigError, InputError
 from offerloop.evaluation.assignment import in_holdout, in_usual
-from offerloop.service.check import check
 from offerloop.service.runs import run
 
 SPEND = "spend-and-save"

@@ -5,11 +5,11 @@ import polars as pl
 import pytest
 
 from evaluate_shop import EXPOSURES, usual_shop, write_log_shop
+from offerloop.commands.check.task import check
 from offerloop.config import load_config
 from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.errors import EvidenceError, InputError
 from offerloop.response.days import FEATURES
-from offerloop.service.check import check
 from offerloop.service.evaluate_log import read_decisions
 
 BEFORE = [(1, 0, 20.0, 0.0, 0.0, 0.0), (1, 9, 6.0, 0.0, 0.0, 0.0), (1, 65, 40.0, 0.0, 0.0, 0.0),

@@ -5,6 +5,7 @@ import polars as pl
 import pytest
 from explained_run import build_run
 
+from offerloop.commands.check.task import check
 from offerloop.commands.explain.task import explain
 from offerloop.commands.recommend.task import RecommendRequest, recommend
 from offerloop.commands.similar.task import similar
@@ -14,7 +15,6 @@ from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.events import prepare
 from offerloop.flow import product_texts
 from offerloop.response import usual_baskets
-from offerloop.service.check import check
 from offerloop.service.init import write_shop
 
 WORDS = ["red", "green", "blue", "small", "large"]

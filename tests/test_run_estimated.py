@@ -7,8 +7,8 @@ import numpy as np
 import polars as pl
 import pytest
 
+from offerloop.commands.check.task import check
 from offerloop.commands.explain.task import explain
-from offerloop.service.check import check
 from offerloop.service.runs import run
 
 MONDAY = date(2024, 1, 1)

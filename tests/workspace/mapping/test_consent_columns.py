@@ -4,9 +4,9 @@ import init_shops
 import polars as pl
 import pytest
 
+from offerloop.commands.check.task import check
 from offerloop.config import load_config
 from offerloop.errors import InputError, SourceError
-from offerloop.service.check import check
 from offerloop.service.init import write_shop
 
 

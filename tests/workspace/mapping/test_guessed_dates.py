@@ -4,8 +4,8 @@ import polars as pl
 import pytest
 from test_guesses import DATES, LINES, source_of, started
 
+from offerloop.commands.check.task import check
 from offerloop.errors import SourceError
-from offerloop.service.check import check
 
 EARLY = LINES.with_columns(pl.col("moment").dt.strftime("%Y-%m-%d").alias("date"))
 

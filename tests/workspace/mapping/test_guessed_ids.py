@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 from test_guesses import LINES, edited, notes_of, source_of, started
 
-from offerloop.service.check import check
+from offerloop.commands.check.task import check
 from offerloop.service.init import write_shop
 
 PLAIN = LINES.select("order", "customer", "product", "quantity", "paid", "date")

@@ -4,11 +4,11 @@ import polars as pl
 import pytest
 from test_guesses import LINES, source_of, started
 
+from offerloop.commands.check.task import check
 from offerloop.config import load_config
 from offerloop.engine import collect
 from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.events import prepare
-from offerloop.service.check import check
 from offerloop.service.init import write_shop
 
 WITH_GROUPS = LINES.with_columns(

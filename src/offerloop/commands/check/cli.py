@@ -17,9 +17,9 @@ def check(
     as_json: Json = False,
 ) -> None:
     """Read and clean everything, fit nothing: what a run would start from, and what it could not find out."""
-    from offerloop.service.check import check as look
+    from offerloop.commands.check.task import check as check_shop
 
-    found = look(config, engine)
-    say(found.facts, "\n".join(found.lines), as_json)
-    if not found.ok:
+    checked = check_shop(config, engine)
+    say(checked.facts, "\n".join(checked.lines), as_json)
+    if not checked.ok:
         raise typer.Exit(InputError.exit_code)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from offerloop.commands.check.figures import AMOUNTS_OFF, Shape
+from offerloop.commands.check.offers import OfferCheck
 from offerloop.config import Campaign, Config
 from offerloop.config.toml_text import quoted
 from offerloop.evaluation.experiment import LEAST
 from offerloop.events.clean import SCANNED
 from offerloop.money import to_text
-from offerloop.service.check_figures import AMOUNTS_OFF, Shape
-from offerloop.service.check_offers import OfferCheck
 from offerloop.workspace.mapping.match import reference
 
 

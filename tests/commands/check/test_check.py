@@ -9,9 +9,9 @@ from small_shop import write_small_shop
 from typer.testing import CliRunner
 
 from offerloop.cli import app
+from offerloop.commands.check.task import check
 from offerloop.config import load_config
 from offerloop.errors import ConfigError, InputError, SourceError
-from offerloop.service.check import check
 from offerloop.service.init import write_shop
 from offerloop.service.runs import run
 

@@ -6,12 +6,12 @@ from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from offerloop.commands.check.figures import Shape
 from offerloop.config import Campaign, Config, Listed
 from offerloop.errors import ConfigError
 from offerloop.money import to_text
 from offerloop.offers import Offer
 from offerloop.offers.base import liability_minor
-from offerloop.service.check_figures import Shape
 
 
 @dataclass(frozen=True)

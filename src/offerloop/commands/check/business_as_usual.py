@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from offerloop.allocation.usual import KnownOffer, check_usual_offers
+from offerloop.commands.check.offers import OfferCheck
 from offerloop.config import Config
 from offerloop.engine import Engine, collect
 from offerloop.errors import InputError
@@ -10,7 +11,6 @@ from offerloop.events import Events
 from offerloop.events.usual import PLACE, read_usual
 from offerloop.flow import usual_rules
 from offerloop.offers import NO_OFFER
-from offerloop.service.check_offers import OfferCheck
 
 
 def usual_answers(

@@ -10,6 +10,20 @@ from typing import Any
 
 import polars as pl
 
+from offerloop.commands.check.business_as_usual import usual_answers
+from offerloop.commands.check.figures import Shape, shape_of
+from offerloop.commands.check.losses import (
+    incomplete_rows,
+    loss_lines,
+    losses_of,
+    non_merchandise,
+    non_merchandise_lines,
+    non_merchandise_problems,
+)
+from offerloop.commands.check.mapping import configured_notes
+from offerloop.commands.check.missing import missing_columns, missing_sources
+from offerloop.commands.check.notes import notes, scan_notes, sign_notes
+from offerloop.commands.check.offers import OfferCheck, ReadOffers
 from offerloop.config import Config, StrPath, config_file, load_config
 from offerloop.engine import ENGINES, collect
 from offerloop.errors import EvidenceError
@@ -21,20 +35,6 @@ from offerloop.money import to_text
 from offerloop.offers import Offer
 from offerloop.response import shown_enough
 from offerloop.response.shelf.windows import FEWEST_WEEKS
-from offerloop.service.check_figures import Shape, shape_of
-from offerloop.service.check_losses import (
-    incomplete_rows,
-    loss_lines,
-    losses_of,
-    non_merchandise,
-    non_merchandise_lines,
-    non_merchandise_problems,
-)
-from offerloop.service.check_mapping import configured_notes
-from offerloop.service.check_missing import missing_columns, missing_sources
-from offerloop.service.check_notes import notes, scan_notes, sign_notes
-from offerloop.service.check_offers import OfferCheck, ReadOffers
-from offerloop.service.check_usual import usual_answers
 from offerloop.workspace.config_names import name_problems, pattern_notes
 
 _SHOWN_OFFERS = 6
