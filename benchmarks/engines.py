@@ -19,12 +19,12 @@ import narwhals as nw
 import polars as pl
 from pyspark.sql import SparkSession
 
+from offerloop.commands.init.sample import write_sample
 from offerloop.config import load_config
 from offerloop.engine import ENGINES, collect
 from offerloop.events import prepare
 from offerloop.profiles import Past
 from offerloop.profiles.features import relational_features
-from offerloop.service.samples import write_sample
 
 TABLES = ("order_lines", "products", "audiences", "redemptions", "browsing", "exposures")
 

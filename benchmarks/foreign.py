@@ -31,12 +31,12 @@ from foreign_histories import SHOPS, History, online_retail
 from foreign_peers import estimators
 from foreign_simulators import SIMULATORS
 from foreign_worlds import FAMILIES, Design, make
+from offerloop.commands.init.task import write_shop
 from offerloop.config import load_config
 from offerloop.engine import ENGINES, collect
 from offerloop.evaluation.estimate import Z95
 from offerloop.events import prepare
 from offerloop.flow import Allowed, Gap, estimate, forecast, offers_to_learn, study_shown
-from offerloop.service.init import write_shop
 
 Floats = NDArray[np.float64]
 KEY = ("shop", "family", "seed", "customers", "periods", "kinds")

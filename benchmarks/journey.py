@@ -16,9 +16,9 @@ from typing import Any, ParamSpec, TypeVar
 import polars as pl
 
 from offerloop import flow
+from offerloop.commands.init.sample import write_sample
 from offerloop.config import load_config
 from offerloop.engine.duckdb import DuckDBEngine
-from offerloop.service.samples import write_sample
 from record import Claim, Record, load, machine, tell
 
 CAMPAIGNS = {"8": 36.0, "13": 38.5, "18": 38.4, "27": 21.1}

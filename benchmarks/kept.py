@@ -26,7 +26,7 @@ from foreign_files import names
 from foreign_histories import SHOPS
 from foreign_worlds import FAMILIES, MARGIN, Design, World, make
 from offerloop import evaluate
-from offerloop.service.init import write_shop
+from offerloop.commands.init.task import write_shop
 
 KEY = ("shop", "family", "seed", "customers", "periods", "depths")
 DEPTHS = (0.10, 0.20, 0.30)

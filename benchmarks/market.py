@@ -20,6 +20,7 @@ import altair as alt
 import numpy as np
 import polars as pl
 
+from offerloop.commands.init.sample import write_sample
 from offerloop.config import load_config
 from offerloop.engine import ENGINES, collect
 from offerloop.events import prepare
@@ -31,7 +32,6 @@ from offerloop.market.simulation import START, Market
 from offerloop.market.truth import true_effects
 from offerloop.market.week import Week, shelf_depths
 from offerloop.report.charts.drawing import CONTROL, OURS, file_svg, rows_of
-from offerloop.service.samples import write_sample
 from record import Claim, Found, Record, Result, load, machine, tell
 
 VERSIONS = ("offerloop", "numpy", "polars", "lightgbm", "duckdb")

@@ -40,9 +40,9 @@ def plan(shop: Path, table: Path) -> None:
     from threadpoolctl import threadpool_info
 
     from offerloop import flow
+    from offerloop.commands.init.sample import write_sample
     from offerloop.config import load_config
     from offerloop.engine.duckdb import DuckDBEngine
-    from offerloop.service.samples import write_sample
 
     path = write_sample("complete-journey", shop)
     text = path.read_text(encoding="utf-8").replace('budget = "1000.00"', SENT)

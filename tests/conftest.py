@@ -13,11 +13,11 @@ from small_shop import write_small_shop
 from worker_usage import worker_usage
 
 from offerloop.cli import main
+from offerloop.commands.init.sample import write_sample
 from offerloop.config import load_config
 from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.events import prepare
 from offerloop.service.runs import run
-from offerloop.service.samples import write_sample
 
 USAGE = pytest.StashKey[list[str]]()
 

@@ -7,6 +7,7 @@ from explained_run import build_run
 
 from offerloop.commands.check.task import check
 from offerloop.commands.explain.task import explain
+from offerloop.commands.init.task import write_shop
 from offerloop.commands.recommend.task import RecommendRequest, recommend
 from offerloop.commands.similar.task import similar
 from offerloop.config import load_config
@@ -15,7 +16,6 @@ from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.events import prepare
 from offerloop.flow import product_texts
 from offerloop.response import usual_baskets
-from offerloop.service.init import write_shop
 
 WORDS = ["red", "green", "blue", "small", "large"]
 

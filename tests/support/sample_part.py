@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from offerloop.service.samples import write_sample
+from offerloop.commands.init.sample import write_sample
 
 ONE_IN = 5
 """Households are numbered without regard to what they buy, so every fifth is a random part of them."""

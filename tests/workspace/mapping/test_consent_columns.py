@@ -5,9 +5,9 @@ import polars as pl
 import pytest
 
 from offerloop.commands.check.task import check
+from offerloop.commands.init.task import write_shop
 from offerloop.config import load_config
 from offerloop.errors import InputError, SourceError
-from offerloop.service.init import write_shop
 
 
 @pytest.fixture

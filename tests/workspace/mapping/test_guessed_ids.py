@@ -5,7 +5,7 @@ import pytest
 from test_guesses import LINES, edited, notes_of, source_of, started
 
 from offerloop.commands.check.task import check
-from offerloop.service.init import write_shop
+from offerloop.commands.init.task import write_shop
 
 PLAIN = LINES.select("order", "customer", "product", "quantity", "paid", "date")
 

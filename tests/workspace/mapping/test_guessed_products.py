@@ -5,11 +5,11 @@ import pytest
 from test_guesses import LINES, source_of, started
 
 from offerloop.commands.check.task import check
+from offerloop.commands.init.task import write_shop
 from offerloop.config import load_config
 from offerloop.engine import collect
 from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.events import prepare
-from offerloop.service.init import write_shop
 
 WITH_GROUPS = LINES.with_columns(
     shelf=pl.concat_str(pl.lit("Shelf "), (pl.col("product").str.slice(1).cast(pl.Int64) % 6).cast(pl.String))

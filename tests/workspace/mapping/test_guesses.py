@@ -5,13 +5,13 @@ import polars as pl
 import pytest
 
 from offerloop.commands.check.task import check
+from offerloop.commands.init.task import write_shop
 from offerloop.config import load_config
 from offerloop.engine import collect
 from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.errors import InputError, SourceError
 from offerloop.events import prepare
 from offerloop.events.dialect import sniff
-from offerloop.service.init import write_shop
 from offerloop.workspace.mapping.customer_ids import anonymous_ids, case_variants, surely_same
 
 LINES = init_shops.order_lines().with_columns(

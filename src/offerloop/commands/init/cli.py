@@ -46,9 +46,9 @@ def init(
     as_json: Json = False,
 ) -> None:
     """Write a commented offerloop.toml that runs: from a shop's own files, or for a sample."""
-    from offerloop.service.given_columns import read_map
-    from offerloop.service.init import write_shop
-    from offerloop.service.samples import write_sample
+    from offerloop.commands.init.given_columns import read_map
+    from offerloop.commands.init.sample import write_sample
+    from offerloop.commands.init.task import write_shop
 
     given = {
         "order_lines": orders, "products": products, "customers": customers, "events": events, "prices": prices,

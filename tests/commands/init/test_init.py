@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from offerloop.commands.check.task import check
+from offerloop.commands.init.task import write_shop
 from offerloop.config import load_config
 from offerloop.engine import collect
 from offerloop.engine.duckdb import DuckDBEngine
@@ -15,7 +16,6 @@ from offerloop.errors import InputError
 from offerloop.events import prepare
 from offerloop.events.calendar import epoch_day
 from offerloop.events.contracts import CONTRACTS
-from offerloop.service.init import write_shop
 from offerloop.workspace.mapping.contents import Column, is_consent
 from offerloop.workspace.mapping.match import known_names, name_score
 

@@ -29,7 +29,7 @@ def write_sample(name: str, folder: Path) -> Path:
         shutil.copyfile(tables / f"{table}.parquet", folder / "data" / f"{table}.parquet")
     path = folder / "offerloop.toml"
     if not path.exists():
-        template = resources.files("offerloop.service") / "templates" / SAMPLES[name]
+        template = resources.files("offerloop.commands.init") / "templates" / SAMPLES[name]
         path.write_text(template.read_text(encoding="utf-8"), encoding="utf-8")
     return path
 

@@ -8,12 +8,12 @@ import pytest
 from typer.testing import CliRunner
 
 from offerloop.cli import app
+from offerloop.commands.init.task import write_shop
 from offerloop.config import load_config
 from offerloop.engine import collect
 from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.errors import InputError
 from offerloop.events import prepare
-from offerloop.service.init import write_shop
 
 ALL = init_shops.order_lines()
 PLAIN = ALL.select("order", "customer", "product", "quantity", (pl.col("amount") / 100).alias("amount paid"), "moment")

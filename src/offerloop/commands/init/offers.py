@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from offerloop.commands.init.configuration import SourceText
 from offerloop.errors import InputError
 from offerloop.events.listed_offers import listed_offers
 from offerloop.offers import read_offers
 from offerloop.offers.base import liability_minor
-from offerloop.service.init_toml import SourceText
 from offerloop.workspace.mapping.match import reference
 from offerloop.workspace.mapping.times import evaluate
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from offerloop.commands.init.configuration import SourceText
+from offerloop.commands.init.figures import Figures, pretty, two_digits
+from offerloop.commands.init.offers import Costs, listed_costs
+from offerloop.commands.init.sizing import HOLDOUT, Orders, Size, sized
 from offerloop.config.toml_text import entry, off, quoted
 from offerloop.errors import InputError
 from offerloop.money import DIGITS, to_minor, to_text
-from offerloop.service.init_figures import Figures, pretty, two_digits
-from offerloop.service.init_offers import Costs, listed_costs
-from offerloop.service.init_test import HOLDOUT, Orders, Size, sized
-from offerloop.service.init_toml import SourceText
 
 _P_REDEEM, _INCREMENTAL = 0.10, 0.5
 _ASSUMED = f"{{ p_redeem = {_P_REDEEM:.2f}, incremental = {_INCREMENTAL:g} }}"

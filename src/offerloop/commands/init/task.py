@@ -12,16 +12,16 @@ from typing import Any
 import polars as pl
 from rich.cells import cell_len
 
+from offerloop.commands.init.campaign import campaign_lines, first_budget, plan_size
+from offerloop.commands.init.clean import clean_lines, no_goods, no_goods_note
+from offerloop.commands.init.configuration import SECTIONS, ShopText, SourceText, named, shop_text
+from offerloop.commands.init.draft import draft_message, is_draft
+from offerloop.commands.init.figures import NOT_SEEN, Figures, figures
+from offerloop.commands.init.given_columns import Given, guesses
 from offerloop.config import SourceName, load_config
 from offerloop.config.toml_text import padded
 from offerloop.errors import InputError
 from offerloop.money import read_margin
-from offerloop.service.given_columns import Given, guesses
-from offerloop.service.init_campaign import campaign_lines, first_budget, plan_size
-from offerloop.service.init_clean import clean_lines, no_goods, no_goods_note
-from offerloop.service.init_draft import draft_message, is_draft
-from offerloop.service.init_figures import NOT_SEEN, Figures, figures
-from offerloop.service.init_toml import SECTIONS, ShopText, SourceText, named, shop_text
 from offerloop.workspace.mapping.doubts import encoding_notes
 from offerloop.workspace.mapping.match import Match, language_of
 from offerloop.workspace.mapping.misfit import OpenColumn, open_columns, unfit_notes

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from textwrap import wrap
 
+from offerloop.commands.init.sizing import Size
 from offerloop.config import SourceName
 from offerloop.config.toml_text import WIDTH, entry, listed, off, quoted
 from offerloop.events.contracts import CONTRACTS
-from offerloop.service.init_test import Size
 from offerloop.workspace.mapping.match import Guess, Match
 from offerloop.workspace.mapping.misfit import OpenColumn
 from offerloop.workspace.mapping.shop import Said

@@ -5,10 +5,10 @@ import math
 import pytest
 from small_shop import write_small_shop
 
+from offerloop.commands.init.sizing import HOLDOUT, LARGER_HOLDOUTS, MOST_TIMES, Orders, sized
+from offerloop.commands.init.task import write_shop
 from offerloop.config import load_config
 from offerloop.evaluation.experiment import LEAST, MOST_PERIODS, POWER_80
-from offerloop.service.init import write_shop
-from offerloop.service.init_test import HOLDOUT, LARGER_HOLDOUTS, MOST_TIMES, Orders, sized
 
 
 def weeks(orders, size):
