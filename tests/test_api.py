@@ -21,8 +21,8 @@ from typer.main import get_command
 import offerloop
 from evaluate_shop import write_log_shop
 from offerloop.cli import app
+from offerloop.commands.uplift.request import UpliftRequest
 from offerloop.errors import ConfigError, SourceError
-from offerloop.service.uplift_asked import Asked
 from offerloop.workspace.input_tables import table_rows
 
 ROOT = Path(__file__).parent.parent
@@ -168,7 +168,7 @@ def test_uplift_is_called_with_names_of_columns(tmp_path):
     again = offerloop.uplift(
         forms["pandas"], treatment="arm", outcome="bought", cost=0, audit=(), shares={"0": 0.5, "1": 0.5}
     )
-    assert again.asked == Asked("arm", "bought", cost="0", shares=(("0", 0.5), ("1", 0.5)))
+    assert again.asked == UpliftRequest("arm", "bought", cost="0", shares=(("0", 0.5), ("1", 0.5)))
     new = pd.DataFrame({"recency": [2, 11]})
     assert found.scores(new).height == 2
     new.to_csv(tmp_path / "new.csv", index=False)

@@ -27,6 +27,9 @@ from offerloop.commands.similar.task import similar as similar_products
 from offerloop.commands.simulate.request import SimulationRequest
 from offerloop.commands.simulate.task import Simulated
 from offerloop.commands.simulate.task import simulate as simulate_shop
+from offerloop.commands.uplift.request import UpliftRequest
+from offerloop.commands.uplift.task import Uplift
+from offerloop.commands.uplift.task import uplift as study_trial
 from offerloop.config import StrPath, as_path
 from offerloop.evaluation.shipping import Metric
 from offerloop.market.planning import Levers
@@ -36,9 +39,6 @@ from offerloop.service.evaluate import evaluate as value_policies
 from offerloop.service.evaluate_files import Evaluated
 from offerloop.service.runs import Written
 from offerloop.service.runs import run as run_flow
-from offerloop.service.uplift import Uplift
-from offerloop.service.uplift import uplift as study_trial
-from offerloop.service.uplift_asked import Asked as UpliftRequest
 from offerloop.workspace.input_tables import InputTable
 from offerloop.workspace.offers_file import Document
 

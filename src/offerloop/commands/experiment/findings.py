@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from offerloop.evaluation.estimate import Estimate
 from offerloop.evaluation.shipping import Action, Reason
+from offerloop.workspace.plain_values import plain
 
 
 @dataclass(frozen=True)
@@ -60,13 +60,5 @@ class ExperimentFound:
     @property
     def summary(self) -> dict[str, Any]:
         """For machines; what is endless is left empty."""
-        plain: dict[str, Any] = _plain(asdict(self))
-        return plain
-
-
-def _plain(value: Any) -> Any:  # noqa: ANN401 - JSON
-    if isinstance(value, dict):
-        return {name: _plain(one) for name, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(one) for one in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+        summary: dict[str, Any] = plain(asdict(self))
+        return summary

@@ -41,15 +41,15 @@ def uplift(
     as_json: Json = False,
 ) -> None:
     """One trial table: who responds to an offer, whether choosing customers pays, and whom to treat."""
+    from offerloop.commands.uplift.files import write
+    from offerloop.commands.uplift.request import UpliftRequest
+    from offerloop.commands.uplift.task import uplift as study
     from offerloop.errors import check_known
     from offerloop.report.words import LANGUAGES
-    from offerloop.service.uplift import uplift as study
-    from offerloop.service.uplift_asked import Asked
-    from offerloop.service.uplift_files import write
     from offerloop.workspace.trial_table import planned_shares
 
     check_known("language", language, LANGUAGES)
-    asked = Asked(
+    asked = UpliftRequest(
         treatment, outcome, cost, value, customer_id, control, propensity, planned_shares(shares), budget,
         tuple(audit or ()), tuple(ignore or ()), tuple(negative_control or ()), treated_at, observational, seed,
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""What is asked of `offerloop uplift`, and the table that it is asked of."""
+"""The request of a study of one trial: which column holds what."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from offerloop.workspace.trial_table import number
 
 
 @dataclass(frozen=True)
-class Asked:
+class UpliftRequest:
     """Which column is what; everything that is not named is a feature."""
 
     treatment: str

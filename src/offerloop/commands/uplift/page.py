@@ -4,6 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from offerloop.commands.uplift.findings import UpliftFindings, Worth
+from offerloop.commands.uplift.measures import everyone, measure, targeted
+from offerloop.commands.uplift.sections.checks import checks_section, groups_section
+from offerloop.commands.uplift.sections.curves import cost_section, curve_section
+from offerloop.commands.uplift.sections.effects import (
+    arms_section,
+    deciles_section,
+    notes_section,
+    ranked_section,
+    types_section,
+)
+from offerloop.commands.uplift.sentences import ALL, claim, estimator, headline, lead, same, short_estimator, voice
 from offerloop.config import Shop
 from offerloop.evaluation.estimate import Estimate
 from offerloop.report.blocks import Figure, Section, Table, Tile
@@ -13,18 +25,6 @@ from offerloop.report.glossary import words_section
 from offerloop.report.numbers import count
 from offerloop.report.phrases import capital
 from offerloop.report.skeleton import Opening, study_page
-from offerloop.report.uplift_checks import checks_section, groups_section
-from offerloop.report.uplift_curves import cost_section, curve_section
-from offerloop.report.uplift_findings import UpliftFindings, Worth
-from offerloop.report.uplift_measure import everyone, measure, targeted
-from offerloop.report.uplift_sections import (
-    arms_section,
-    deciles_section,
-    notes_section,
-    ranked_section,
-    types_section,
-)
-from offerloop.report.uplift_sentences import ALL, claim, estimator, headline, lead, same, short_estimator, voice
 from offerloop.report.voice import Voice
 
 SHOWN = 12

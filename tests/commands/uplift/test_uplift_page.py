@@ -8,10 +8,10 @@ import pytest
 from page_texts import Outline, Texts
 from uplift_case import CASES, ESTIMATORS, NOTES, around, everyone, nothing, targeted
 
+from offerloop.commands.uplift.findings import Note, NoteKind, Worth
+from offerloop.commands.uplift.page import SHOWN, render_uplift
+from offerloop.commands.uplift.sentences import note, sentence, voice
 from offerloop.evaluation.estimate import Estimate
-from offerloop.report.uplift import SHOWN, render_uplift
-from offerloop.report.uplift_findings import Note, NoteKind, Worth
-from offerloop.report.uplift_sentences import note, sentence, voice
 from offerloop.report.words import LANGUAGES, words_of
 
 EN = voice("en")

@@ -3,8 +3,7 @@
 from dataclasses import replace
 from typing import get_args
 
-from offerloop.evaluation.estimate import Estimate
-from offerloop.report.uplift_findings import (
+from offerloop.commands.uplift.findings import (
     Arm,
     Balance,
     Decile,
@@ -17,6 +16,7 @@ from offerloop.report.uplift_findings import (
     UpliftFindings,
     Worth,
 )
+from offerloop.evaluation.estimate import Estimate
 from offerloop.response.ordering import Step
 
 ESTIMATORS = ("outcome", "ridge_t", "dr_learner", "r_learner", "structured", "s_learner")

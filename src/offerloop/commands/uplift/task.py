@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -11,18 +10,17 @@ import polars as pl
 from rich.console import Console
 from rich.progress import Progress
 
+from offerloop.commands.uplift.facts import Facts
+from offerloop.commands.uplift.findings import Note, UpliftFindings
+from offerloop.commands.uplift.request import UpliftRequest
+from offerloop.commands.uplift.trial import Trial, prepare
 from offerloop.errors import InputError
 from offerloop.evaluation.estimate import Z95
-from offerloop.report.uplift_findings import Note, UpliftFindings
 from offerloop.response.crossfit import FOLDS
 from offerloop.response.spending import Spending
 from offerloop.response.trial_study import DIVISIONS, Learned, TrialStudy, known, learn, study_trial
-from offerloop.service.uplift_asked import Asked
-from offerloop.service.uplift_facts import Facts
-from offerloop.service.uplift_trial import Trial, prepare
 from offerloop.workspace.input_tables import InputTable, table_rows
-
-__all__ = ["Asked", "Uplift", "summary", "uplift"]
+from offerloop.workspace.plain_values import plain
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +28,7 @@ class Uplift:
     """A finished study: what was found, and what it says of any customer."""
 
     findings: UpliftFindings
-    asked: Asked
+    asked: UpliftRequest
     trial: Trial
     study: TrialStudy
     learned: Learned
@@ -69,7 +67,7 @@ class Uplift:
         return self.asked.id
 
 
-def uplift(table: InputTable, asked: Asked, console: Console | None = None) -> Uplift:
+def uplift(table: InputTable, asked: UpliftRequest, console: Console | None = None) -> Uplift:
     """Study a trial.
 
     Raises InputError for what is written wrongly, EvidenceError for what the table cannot show.
@@ -92,12 +90,4 @@ def uplift(table: InputTable, asked: Asked, console: Console | None = None) -> U
 def summary(found: UpliftFindings) -> dict[str, Any]:
     """For machines: the findings without scores; what is not finite is left empty."""
     facts = asdict(replace(found, scores=None, folder=None))
-    return {name: _plain(value) for name, value in facts.items() if name not in {"scores", "folder"}}
-
-
-def _plain(value: Any) -> Any:  # noqa: ANN401 - JSON
-    if isinstance(value, dict):
-        return {name: _plain(one) for name, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(one) for one in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+    return {name: plain(value) for name, value in facts.items() if name not in {"scores", "folder"}}

@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from offerloop.commands.uplift.findings import Note
+from offerloop.commands.uplift.request import UpliftRequest
 from offerloop.errors import InputError
-from offerloop.report.uplift_findings import Note
 from offerloop.response.encoding import is_text
 from offerloop.response.terms import Floats
-from offerloop.service.uplift_asked import Asked
 from offerloop.workspace.trial_table import number, numeric
 
 FEWEST_ZEROS = 100
@@ -30,7 +30,7 @@ class Features:
     notes: tuple[Note, ...]
 
 
-def choose_features(table: pl.DataFrame, asked: Asked, path: Path) -> Features:
+def choose_features(table: pl.DataFrame, asked: UpliftRequest, path: Path) -> Features:
     """Raises InputError for columns measured after the treatment, and where nothing is left."""
     rest = [name for name in table.columns if name not in {"_row", *asked.named.values()}]
     _refuse_later(table, rest, asked, path)
@@ -51,7 +51,7 @@ def choose_features(table: pl.DataFrame, asked: Asked, path: Path) -> Features:
     return Features(features, tuple(notes))
 
 
-def _refuse_later(table: pl.DataFrame, rest: list[str], asked: Asked, path: Path) -> None:
+def _refuse_later(table: pl.DataFrame, rest: list[str], asked: UpliftRequest, path: Path) -> None:
     """Columns with times after the treatment."""
     if asked.treated_at is None:
         return
@@ -68,7 +68,7 @@ def _refuse_later(table: pl.DataFrame, rest: list[str], asked: Asked, path: Path
                 )
 
 
-def _unfit(table: pl.DataFrame, rest: list[str], asked: Asked) -> Iterator[tuple[str, list[str]]]:
+def _unfit(table: pl.DataFrame, rest: list[str], asked: UpliftRequest) -> Iterator[tuple[str, list[str]]]:
     yield "ignored_constant", [name for name in rest if table[name].drop_nulls().n_unique() < 2]
     yield "ignored_date", [name for name in rest if table[name].dtype.is_temporal()]
     text = [name for name in rest if is_text(table[name])]

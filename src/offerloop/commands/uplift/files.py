@@ -9,10 +9,10 @@ from typing import Any
 
 import polars as pl
 
+from offerloop.commands.uplift.page import render_uplift
+from offerloop.commands.uplift.sentences import sentence
+from offerloop.commands.uplift.task import Uplift, summary
 from offerloop.errors import InputError
-from offerloop.report.uplift import render_uplift
-from offerloop.report.uplift_sentences import sentence
-from offerloop.service.uplift import Uplift, summary
 from offerloop.workspace.new_folder import filling, new_folder
 
 

@@ -6,14 +6,14 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+from made_trial import made, with_dates
 
 import offerloop
-from made_trial import made, with_dates
+from offerloop.commands.uplift.files import write
+from offerloop.commands.uplift.request import UpliftRequest
+from offerloop.commands.uplift.task import uplift
+from offerloop.commands.uplift.trial import prepare
 from offerloop.errors import EvidenceError, InputError
-from offerloop.service.uplift import uplift
-from offerloop.service.uplift_asked import Asked
-from offerloop.service.uplift_files import write
-from offerloop.service.uplift_trial import prepare
 from offerloop.workspace.input_tables import table_rows
 from offerloop.workspace.trial_table import planned_shares
 
@@ -22,12 +22,12 @@ ASKED = {"treatment": "arm", "outcome": "bought", "id": "customer", "ignore": ("
 
 @pytest.fixture(scope="module")
 def found():
-    asked = Asked("arm", "bought", value="margin", cost="cost", id="customer", audit=("town",))
+    asked = UpliftRequest("arm", "bought", value="margin", cost="cost", id="customer", audit=("town",))
     return uplift(made(), asked)
 
 
 def asked(**options):
-    return Asked(**(ASKED | options))
+    return UpliftRequest(**(ASKED | options))
 
 
 def prepared(table, **options):
@@ -70,7 +70,7 @@ def test_effects_of_arms_deciles_types_and_groups_are_told_with_intervals(found)
 
 
 def test_the_budget_bounds_what_the_policy_spends():
-    found = uplift(made(), Asked("arm", "bought", value="margin", cost="cost", id="customer", budget=200.0))
+    found = uplift(made(), UpliftRequest("arm", "bought", value="margin", cost="cost", id="customer", budget=200.0))
     cost = found.findings.forecast.cost
     assert cost.value * 4_000 < 300
 

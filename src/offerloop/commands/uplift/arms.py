@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from offerloop.commands.uplift.request import UpliftRequest
 from offerloop.errors import EvidenceError, InputError
 from offerloop.offers import NO_OFFER
 from offerloop.response.evidence import Ints
 from offerloop.response.terms import NOTHING, Terms
-from offerloop.service.uplift_asked import Asked
 from offerloop.workspace.trial_table import CONTROL, MOST_ARMS
 
 FEWEST_ROWS = 100
@@ -35,7 +35,7 @@ class Arms:
     """Arms that were left out."""
 
 
-def read_arms(table: pl.DataFrame, asked: Asked, path: Path) -> Arms:
+def read_arms(table: pl.DataFrame, asked: UpliftRequest, path: Path) -> Arms:
     """Raises InputError for a column that is no treatment, EvidenceError for a trial without two arms."""
     column = table[asked.treatment]
     if column.null_count():
@@ -70,7 +70,7 @@ def _text(column: pl.Series) -> pl.Series:
     return column.cast(pl.String).str.strip_chars()
 
 
-def _control(names: list[str], asked: Asked, path: Path) -> str:
+def _control(names: list[str], asked: UpliftRequest, path: Path) -> str:
     if asked.control is not None:
         if asked.control not in names:
             raise InputError(f"'{path}': '{asked.treatment}' has no arm '{asked.control}' (it has {_listed(names)})")

@@ -8,16 +8,16 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from offerloop.commands.uplift.arms import Arms, evenly, read_arms
+from offerloop.commands.uplift.columns import amounts, choose_features
+from offerloop.commands.uplift.findings import Design, Note
+from offerloop.commands.uplift.request import UpliftRequest
 from offerloop.errors import EvidenceError, InputError
-from offerloop.report.uplift_findings import Design, Note
 from offerloop.response.decisions import own_chances
 from offerloop.response.design import Difference, balance_p, differences, modelled, overlapping, ratio_p, shares
 from offerloop.response.encoding import Encoding
 from offerloop.response.evidence import Evidence, Ints
 from offerloop.response.terms import Floats
-from offerloop.service.uplift_arms import Arms, evenly, read_arms
-from offerloop.service.uplift_asked import Asked
-from offerloop.service.uplift_columns import amounts, choose_features
 from offerloop.workspace.trial_table import numeric
 
 FAR, FAR_SDS = 6.0, 0.1
@@ -47,7 +47,7 @@ class Trial:
     notes: tuple[Note, ...]
 
 
-def prepare(table: pl.DataFrame, asked: Asked, path: Path) -> Trial:
+def prepare(table: pl.DataFrame, asked: UpliftRequest, path: Path) -> Trial:
     """Raises InputError for what is written wrongly, EvidenceError for what the table cannot show."""
     asked.check(table.columns[1:], path)
     _check_ids(table, asked, path)
@@ -88,7 +88,7 @@ def prepare(table: pl.DataFrame, asked: Asked, path: Path) -> Trial:
     return _trimmed(found) if kind == "observational" else found
 
 
-def _check_ids(table: pl.DataFrame, asked: Asked, path: Path) -> None:
+def _check_ids(table: pl.DataFrame, asked: UpliftRequest, path: Path) -> None:
     if asked.id is None:
         return
     twice = table.filter(table[asked.id].is_duplicated() & table[asked.id].is_not_null()).sort(asked.id, "_row")
@@ -101,7 +101,7 @@ def _check_ids(table: pl.DataFrame, asked: Asked, path: Path) -> None:
 
 
 def _chances(
-    kept: pl.DataFrame, arms: Arms, features: Floats, asked: Asked, path: Path
+    kept: pl.DataFrame, arms: Arms, features: Floats, asked: UpliftRequest, path: Path
 ) -> tuple[Design, Floats, float | None]:
     """Design, chances (n, K), and that the sizes of arms differ from the plan by luck."""
     n_arms = len(arms.names)
@@ -127,7 +127,7 @@ def _kept_plan(luck: float, path: Path) -> float:
     return luck
 
 
-def _given(kept: pl.DataFrame, arms: Arms, seen: Floats, asked: Asked, path: Path) -> Floats:
+def _given(kept: pl.DataFrame, arms: Arms, seen: Floats, asked: UpliftRequest, path: Path) -> Floats:
     """From the chance of the arm that each row is in."""
     own = numeric(kept, str(asked.propensity))
     wrong = ~((own > 0) & (own <= 1))
@@ -141,7 +141,7 @@ def _given(kept: pl.DataFrame, arms: Arms, seen: Floats, asked: Asked, path: Pat
     return own_chances(own, arms.action, seen[0])
 
 
-def _planned(arms: Arms, asked: Asked, path: Path) -> Floats | None:
+def _planned(arms: Arms, asked: UpliftRequest, path: Path) -> Floats | None:
     if not asked.shares:
         return None
     told = dict(asked.shares)
@@ -171,7 +171,7 @@ def _refuse_unlike(balance: list[Difference], luck: float, encoding: Encoding, a
         )
 
 
-def _check_cost(kept: pl.DataFrame, paid: Floats, asked: Asked, path: Path) -> None:
+def _check_cost(kept: pl.DataFrame, paid: Floats, asked: UpliftRequest, path: Path) -> None:
     if (paid < 0).sum() > (paid > 0).sum():
         row = int(kept["_row"][int(np.argmax(paid < 0))])
         raise InputError(

@@ -9,12 +9,7 @@ from functools import cached_property
 import numpy as np
 import polars as pl
 
-from offerloop.evaluation.estimate import Estimate
-from offerloop.evaluation.policy import dr, snips
-from offerloop.evaluation.policy_log import Log, Predictions
-from offerloop.evaluation.policy_overlap import effective_size
-from offerloop.evaluation.policy_value import difference
-from offerloop.report.uplift_findings import (
+from offerloop.commands.uplift.findings import (
     Arm,
     Balance,
     Decile,
@@ -26,6 +21,13 @@ from offerloop.report.uplift_findings import (
     UpliftFindings,
     Worth,
 )
+from offerloop.commands.uplift.request import UpliftRequest
+from offerloop.commands.uplift.trial import Trial
+from offerloop.evaluation.estimate import Estimate
+from offerloop.evaluation.policy import dr, snips
+from offerloop.evaluation.policy_log import Log, Predictions
+from offerloop.evaluation.policy_overlap import effective_size
+from offerloop.evaluation.policy_value import difference
 from offerloop.response.contest import estimate, widened
 from offerloop.response.evidence import Evidence
 from offerloop.response.levels import kind_of
@@ -34,8 +36,6 @@ from offerloop.response.response_types import Wasted, cost_of_sure_things, has_t
 from offerloop.response.scores import predicted, robust_scores
 from offerloop.response.terms import Floats
 from offerloop.response.trial_study import TrialStudy
-from offerloop.service.uplift_asked import Asked
-from offerloop.service.uplift_trial import Trial
 from offerloop.workspace.trial_table import numeric
 
 BALANCES = 20
@@ -49,7 +49,7 @@ class Facts:
 
     trial: Trial
     study: TrialStudy
-    asked: Asked
+    asked: UpliftRequest
 
     def findings(self, place: str) -> UpliftFindings:
         """All of them."""

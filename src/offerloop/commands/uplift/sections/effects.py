@@ -5,15 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from offerloop.commands.uplift.findings import Arm, Decile, Ranked, ResponseType, UpliftFindings
+from offerloop.commands.uplift.measures import everyone, is_finite, measure, outcome_measure, share_text, value_measure
+from offerloop.commands.uplift.sentences import estimator, notes, short_estimator
 from offerloop.evaluation.estimate import Estimate, top_less_bottom
 from offerloop.report.blocks import Block, Bullets, Figure, Section, Table, Text
 from offerloop.report.charts.drawing import PLAIN_LABELS, figure, percent_labels
 from offerloop.report.charts.forest import Dot, Upright, forest, upright
 from offerloop.report.numbers import count
 from offerloop.report.phrases import capital
-from offerloop.report.uplift_findings import Arm, Decile, Ranked, ResponseType, UpliftFindings
-from offerloop.report.uplift_measure import everyone, is_finite, measure, outcome_measure, share_text, value_measure
-from offerloop.report.uplift_sentences import estimator, notes, short_estimator
 from offerloop.report.voice import Voice
 
 RANDOM = 0.5

@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from offerloop.commands.uplift.findings import UpliftFindings, Worth
 from offerloop.evaluation.estimate import Estimate, known_step, number
-from offerloop.report.uplift_findings import UpliftFindings, Worth
 from offerloop.report.voice import Voice
 
 TINY = 0.1

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from offerloop.commands.uplift.findings import Note, UpliftFindings
+from offerloop.commands.uplift.measures import everyone, measure, targeted
 from offerloop.evaluation.estimate import Estimate, widening
 from offerloop.report.numbers import count
 from offerloop.report.phrases import p_words
-from offerloop.report.uplift_findings import Note, UpliftFindings
-from offerloop.report.uplift_measure import everyone, measure, targeted
 from offerloop.report.voice import Voice
 
 UNLIKELY = 0.001

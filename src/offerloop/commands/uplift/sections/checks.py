@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from offerloop.commands.uplift.findings import Balance, Group, Overlap, UpliftFindings
+from offerloop.commands.uplift.measures import measure, share_text
+from offerloop.commands.uplift.sections.effects import columns
+from offerloop.commands.uplift.sentences import UNLIKELY, impossible
 from offerloop.evaluation.estimate import Estimate, number
 from offerloop.report.blocks import Block, Figure, Section, Table, Text
 from offerloop.report.charts.drawing import PLAIN_LABELS, figure, percent_labels
 from offerloop.report.charts.forest import Dot, forest
 from offerloop.report.numbers import count
 from offerloop.report.phrases import capital, p_words
-from offerloop.report.uplift_findings import Balance, Group, Overlap, UpliftFindings
-from offerloop.report.uplift_measure import measure, share_text
-from offerloop.report.uplift_sections import columns
-from offerloop.report.uplift_sentences import UNLIKELY, impossible
 from offerloop.report.voice import Voice
 
 ALIKE = 0.005

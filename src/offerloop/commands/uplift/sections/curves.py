@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from offerloop.commands.uplift.findings import UpliftFindings
+from offerloop.commands.uplift.measures import everyone, measure
+from offerloop.commands.uplift.sentences import estimator, order
 from offerloop.evaluation.estimate import Estimate
 from offerloop.report.blocks import Figure, Section, Table, Text
 from offerloop.report.charts.drawing import PLAIN_LABELS, Axes, figure, percent_labels
 from offerloop.report.charts.lines import Level, Point, Straight, line
 from offerloop.report.phrases import capital
-from offerloop.report.uplift_findings import UpliftFindings
-from offerloop.report.uplift_measure import everyone, measure
-from offerloop.report.uplift_sentences import estimator, order
 from offerloop.report.voice import Voice
 from offerloop.response.ordering import Step
 
