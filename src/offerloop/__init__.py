@@ -20,8 +20,7 @@ from typing import TYPE_CHECKING
 from offerloop.errors import ConfigError, EvidenceError, InputError, OfferloopError, SourceError
 
 if TYPE_CHECKING:
-    from offerloop.config import load_config
-    from offerloop.service.api import (
+    from offerloop.api import (
         allocate,
         evaluate,
         experiment,
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
         simulate,
         uplift,
     )
+    from offerloop.config import load_config
 
 __version__ = "0.1.0"
 
@@ -56,7 +56,7 @@ __all__ = [
 
 _LAZY = dict.fromkeys(
     ("allocate", "evaluate", "experiment", "price", "recommend", "run", "similar", "simulate", "uplift"),
-    "offerloop.service.api",
+    "offerloop.api",
 ) | {"load_config": "offerloop.config"}
 
 

@@ -7,7 +7,9 @@ such a path (CSV or Parquet) or a frame of polars, pandas or pyarrow.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 
 from rich.console import Console
@@ -31,10 +33,10 @@ from offerloop.commands.uplift.request import UpliftRequest
 from offerloop.commands.uplift.task import Uplift
 from offerloop.commands.uplift.task import uplift as study_trial
 from offerloop.config import StrPath, as_path
+from offerloop.errors import InputError
 from offerloop.evaluation.shipping import Metric
 from offerloop.market.planning import Levers
 from offerloop.offers.priced import Priced
-from offerloop.service.argument_names import argument_names
 from offerloop.service.evaluate import evaluate as value_policies
 from offerloop.service.evaluate_files import Evaluated
 from offerloop.service.runs import Written
@@ -46,6 +48,9 @@ Names = str | Iterable[str]
 """One name, or several."""
 Levels = float | Iterable[float]
 """One number, or several to compare."""
+_OPTION = re.compile(r"--([a-z]+(?:-[a-z]+)*)")
+_OTHERS = {"id": "customer_id"}
+"""Arguments that are not called as their options are."""
 
 
 def run(
@@ -141,7 +146,7 @@ def uplift(
         treatment, outcome, _text(cost), _text(value), customer_id, _text(control), propensity, _pairs(shares), budget,
         _names(audit), _names(ignore), _names(negative_control), treated_at, observational, seed,
     )  # fmt: skip
-    with argument_names():
+    with _argument_names():
         return study_trial(table, request, console)
 
 
@@ -170,7 +175,7 @@ def experiment(
     request = ExperimentRequest(
         arm, outcome, denominator, before, before_denominator, guards, _pairs(shares), _text(control), sequential
     )
-    with argument_names():
+    with _argument_names():
         return read_experiment(table, request)
 
 
@@ -257,3 +262,15 @@ def _id(written: object) -> str:
 
 def _pairs(shares: Mapping[str, float] | None) -> tuple[tuple[str, float], ...]:
     return tuple((str(name), float(share)) for name, share in (shares or {}).items())
+
+
+@contextmanager
+def _argument_names() -> Iterator[None]:
+    """Raise an InputError again whose message names arguments, such as `customer_id` for `--id`."""
+    try:
+        yield
+    except InputError as error:
+        said = _OPTION.sub(lambda found: _OTHERS.get(found[1], found[1].replace("-", "_")), str(error))
+        if said == str(error):
+            raise
+        raise type(error)(said) from None
