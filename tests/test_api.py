@@ -14,12 +14,12 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+from evaluate_shop import write_log_shop
 from hatchling.builders.wheel import WheelBuilder
 from small_shop import write_small_shop
 from typer.main import get_command
 
 import offerloop
-from evaluate_shop import write_log_shop
 from offerloop.cli import app
 from offerloop.commands.uplift.request import UpliftRequest
 from offerloop.errors import ConfigError, SourceError

@@ -17,6 +17,8 @@ from rich.console import Console
 from offerloop.commands.allocate.findings import Allocated
 from offerloop.commands.allocate.task import allocate as allocate_offers
 from offerloop.commands.allocate.task import read_limits
+from offerloop.commands.evaluate.files import Evaluated
+from offerloop.commands.evaluate.task import evaluate as value_policies
 from offerloop.commands.experiment.findings import ExperimentFound
 from offerloop.commands.experiment.request import ExperimentRequest
 from offerloop.commands.experiment.task import experiment as read_experiment
@@ -37,8 +39,6 @@ from offerloop.errors import InputError
 from offerloop.evaluation.shipping import Metric
 from offerloop.market.planning import Levers
 from offerloop.offers.priced import Priced
-from offerloop.service.evaluate import evaluate as value_policies
-from offerloop.service.evaluate_files import Evaluated
 from offerloop.service.runs import Written
 from offerloop.service.runs import run as run_flow
 from offerloop.workspace.input_tables import InputTable

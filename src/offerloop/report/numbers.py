@@ -19,6 +19,8 @@ WHOLE_FROM = 2.5
 """Half an interval of this many units makes fractions of a unit pointless."""
 SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "CNY": "¥", "JPY": "¥", "KRW": "₩", "CHF": "CHF "}
 EPOCH = date(1970, 1, 1)
+MACHINE_DIGITS = 6
+"""Digits after the point in files for programs."""
 
 
 def count(value: float) -> str:
@@ -39,6 +41,11 @@ def day_text(epoch_day: int) -> str:
     """``"1 January 2018"``."""
     day = EPOCH + timedelta(days=epoch_day)
     return f"{day.day} {day:%B %Y}"
+
+
+def rounded(estimate: Estimate) -> dict[str, float]:
+    """Return an estimate with its interval for a file that programs read."""
+    return {end: round(getattr(estimate, end), MACHINE_DIGITS) for end in ("value", "low", "high")}
 
 
 def iso_day(epoch_day: int) -> str:

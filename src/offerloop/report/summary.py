@@ -10,7 +10,7 @@ from offerloop.evaluation.estimate import Estimate
 from offerloop.report.evidence import Evidence, supplier_share
 from offerloop.report.facts import BreakEven, CampaignFacts, Facts, Rule, gather
 from offerloop.report.findings import Findings
-from offerloop.report.numbers import Money, iso_day
+from offerloop.report.numbers import MACHINE_DIGITS, Money, iso_day, rounded
 from offerloop.report.reach import reach_sentence
 from offerloop.report.sections.gaps import gap_sentences
 from offerloop.report.sections.limits import limits
@@ -20,9 +20,6 @@ from offerloop.report.sections.recommenders import Gate, choices
 from offerloop.report.sections.uniform_depth import depths_of, profit_of
 from offerloop.report.sentences import basis_mark, campaign_sentence, decision
 from offerloop.tables import USUAL
-
-DIGITS = 6
-"""Digits kept of figures that are not money."""
 
 
 def summarise(findings: Findings, language: str = "en") -> dict[str, Any]:
@@ -82,10 +79,10 @@ def _campaign(one: CampaignFacts, facts: Facts) -> dict[str, Any]:
         "as_sent": _as_sent(one, money),
         "claimed_profit": money.decimal(found.claimed_minor),
         "liability": money.decimal(found.liability_minor),
-        "chance_of_overspending": None if found.overspend is None else round(found.overspend, DIGITS),
-        "shadow_price": round(found.shadow_price, DIGITS),
+        "chance_of_overspending": None if found.overspend is None else round(found.overspend, MACHINE_DIGITS),
+        "shadow_price": round(found.shadow_price, MACHINE_DIGITS),
         "bound": money.decimal(found.bound_minor),
-        "gap": round(found.gap, DIGITS),
+        "gap": round(found.gap, MACHINE_DIGITS),
         "best_rule": None if best is None else best.name,
         "rules": [_rule(rule, one, money) for rule in one.compared],
         "break_even_supplier_share": _level(one.supplier_share),
@@ -98,9 +95,9 @@ def _uniform(findings: Findings, one: CampaignFacts, facts: Facts) -> dict[str, 
     found = [
         {
             "category": row["category"],
-            "depth": round(row["depth"], DIGITS),
+            "depth": round(row["depth"], MACHINE_DIGITS),
             "offer": row["offer_id"],
-            "floor_depth": round(row["floor_depth"], DIGITS),
+            "floor_depth": round(row["floor_depth"], MACHINE_DIGITS),
             "customers": round(row["n_customers"], 1),
             "spend": facts.money.decimal(row["spend_minor"]),
             "profit": _money(profit_of(row), facts.money),
@@ -126,7 +123,7 @@ def _limit(row: dict[str, Any], money: Money) -> dict[str, Any]:
     units = None if row["kind"] in CONTACTS else Money(row["unit"])
     used = {key: row[key] if units is None else units.decimal(row[key]) for key in ("at_most", "used")}
     price = row["shadow_price"] / (1 if units is not None else money.unit)
-    return named | used | {"unit": row["unit"], "shadow_price": round(price, DIGITS), "profit_without": gain}
+    return named | used | {"unit": row["unit"], "shadow_price": round(price, MACHINE_DIGITS), "profit_without": gain}
 
 
 def _test(findings: Findings, facts: Facts) -> dict[str, Any] | None:
@@ -177,7 +174,7 @@ def _shown(evidence: Evidence, facts: Facts) -> dict[str, Any] | None:
             "shown": one.n_shown,
             "value": _money(one.value, money),
             "discount": _money(one.discount, money),
-            "share_redeemed": round(one.p_redeem, DIGITS),
+            "share_redeemed": round(one.p_redeem, MACHINE_DIGITS),
         }
         for one in shown.offers
     ]
@@ -186,8 +183,8 @@ def _shown(evidence: Evidence, facts: Facts) -> dict[str, Any] | None:
         "nothing_shown": shown.n_nothing,
         "window_days": shown.window_days,
         "estimator": shown.estimator,
-        "carries_over": None if shown.carries_over is None else round(shown.carries_over, DIGITS),
-        "carries_over_p": None if shown.carries_over_p is None else round(shown.carries_over_p, DIGITS),
+        "carries_over": None if shown.carries_over is None else round(shown.carries_over, MACHINE_DIGITS),
+        "carries_over_p": None if shown.carries_over_p is None else round(shown.carries_over_p, MACHINE_DIGITS),
         "offers": offers,
     }
 
@@ -199,13 +196,13 @@ def _response(findings: Findings, evidence: Evidence, facts: Facts) -> dict[str,
     return {
         "basis": "transferred from shelf prices" if evidence.is_known else None,
         "slopes": findings.tables["response_slopes"].to_dicts(),
-        "break_even_margin": {design: _plain(margin) for design, margin in margins.items()},
+        "break_even_margin": {design: rounded(margin) for design, margin in margins.items()},
         "break_even_supplier_share": {
-            design: _plain(supplier_share(margin, facts.margin)) for design, margin in margins.items()
+            design: rounded(supplier_share(margin, facts.margin)) for design, margin in margins.items()
         },
-        "top_minus_bottom_decile": None if ends[0] is None else _plain(ends[0].estimate),
+        "top_minus_bottom_decile": None if ends[0] is None else rounded(ends[0].estimate),
         "calibration_slopes": {
-            name: _plain(check.estimate) for name, check in (("bought", ends[1]), ("list_sales", sales)) if check
+            name: rounded(check.estimate) for name, check in (("bought", ends[1]), ("list_sales", sales)) if check
         },
         "calibration_by_fold": findings.tables["calibration"].to_dicts(),
         "deciles": findings.tables["response_deciles"].to_dicts(),
@@ -239,7 +236,7 @@ def _recommenders(findings: Findings) -> list[dict[str, Any]]:
             "task": choice.task,
             "chosen": choice.name,
             "ndcg_at_10": _ends(choice.test),
-            "recall_at_20": round(choice.recall, DIGITS),
+            "recall_at_20": round(choice.recall, MACHINE_DIGITS),
             "customers": choice.n_customers,
             "not_distinguishable_from": choice.standing("level"),
             "clearly_better": choice.standing("better"),
@@ -286,13 +283,9 @@ def _money(estimate: Estimate, money: Money) -> dict[str, str | None]:
     return ends if estimate.has_interval or estimate.is_nothing else {**ends, "low": None, "high": None}
 
 
-def _plain(estimate: Estimate) -> dict[str, float]:
-    return {end: round(getattr(estimate, end), DIGITS) for end in ("value", "low", "high")}
-
-
 def _ends(estimate: Estimate) -> dict[str, float | None]:
     """The same of what may have no interval."""
-    found = _plain(estimate)
+    found = rounded(estimate)
     return {**found} if estimate.has_interval else {**found, "low": None, "high": None}
 
 

@@ -23,7 +23,7 @@ def evaluate(
     as_json: Json = False,
 ) -> None:
     """What policies would be worth, from the log of shown offers with their propensities, without trying them out."""
-    from offerloop.service.evaluate import evaluate as value
+    from offerloop.commands.evaluate.task import evaluate as value
 
     done = value(config, run=run, policy=policy, window_days=window, engine=engine)
     found = {"evaluation": str(done.folder), "report": str(done.report), **done.summary}

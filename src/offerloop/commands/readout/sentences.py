@@ -8,11 +8,10 @@ from typing import Any
 from offerloop.commands.readout.findings import CURRENCY_OUTCOMES, AgainstForecast, Check, Effect, ReadoutFindings
 from offerloop.evaluation.estimate import Z95, Estimate
 from offerloop.evaluation.experiment import POWER_80
-from offerloop.report.numbers import Money, count, iso_day
+from offerloop.report.numbers import Money, count, iso_day, rounded
 from offerloop.report.voice import Voice
 
 WEEK = 7
-DIGITS = 6
 
 
 def voice_of(found: ReadoutFindings, language: str) -> Voice:
@@ -171,7 +170,7 @@ def summarise_readout(found: ReadoutFindings, language: str = "en") -> dict[str,
         "checks": [_check(one) for one in found.checks],
         "effects": [_effect(one, money) for one in found.effects],
         "forecast": _forecast(found, tell),
-        "bought_anyway": None if anyway is None else {"redeemed": anyway.n_redeemed, **_plain(anyway.share)},
+        "bought_anyway": None if anyway is None else {"redeemed": anyway.n_redeemed, **rounded(anyway.share)},
         "sleeping_dogs": [one.group for one in found.segments if one.is_sleeping_dog],
         "power": power_sentence(found, tell),
         "too_few": list(found.too_few),
@@ -214,9 +213,9 @@ def _effect(one: Effect, money: Money) -> dict[str, Any]:
         "outcome": one.outcome.removesuffix("_minor"),
         "group": one.group,
         "method": one.method,
-        "per_customer": _money(one.estimate, money) if in_money else _plain(one.estimate),
-        "total": _money(one.total, money) if in_money else _plain(one.total),
-        "relative": None if one.relative is None else _plain(one.relative),
+        "per_customer": _money(one.estimate, money) if in_money else rounded(one.estimate),
+        "total": _money(one.total, money) if in_money else rounded(one.total),
+        "relative": None if one.relative is None else rounded(one.relative),
         "p_value": float(f"{one.p_value:.6g}"),
         "treated": one.n_treated,
         "control": one.n_control,
@@ -225,10 +224,6 @@ def _effect(one: Effect, money: Money) -> dict[str, Any]:
 
 def _money(estimate: Estimate, money: Money) -> dict[str, str]:
     return {end: money.decimal(getattr(estimate, end)) for end in ("value", "low", "high")}
-
-
-def _plain(estimate: Estimate) -> dict[str, float]:
-    return {end: round(getattr(estimate, end), DIGITS) for end in ("value", "low", "high")}
 
 
 def share_words(share: Estimate, tell: Voice) -> tuple[str, str]:

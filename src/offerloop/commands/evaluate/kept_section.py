@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from offerloop.commands.evaluate.findings import EvaluationFindings, PolicyWorth, main
+from offerloop.commands.evaluate.sentences import earlier_text, measure, title, worth_text
 from offerloop.report.blocks import Block, Bullets, Section, Table, Text
-from offerloop.report.evaluation_findings import EvaluationFindings, PolicyWorth, main
-from offerloop.report.evaluation_sentences import earlier_text, measure, title, worth_text
 from offerloop.report.numbers import count
 from offerloop.report.phrases import capital
 from offerloop.report.voice import Voice

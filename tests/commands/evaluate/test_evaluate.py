@@ -6,9 +6,12 @@ import re
 import numpy as np
 import polars as pl
 import pytest
+from evaluate_shop import BEFORE, CUSTOMERS, DISCOUNT, EFFECT, WEEKS, day, usual_shop, write_log_shop
 from typed_command import offerloop
 
-from evaluate_shop import BEFORE, CUSTOMERS, DISCOUNT, EFFECT, WEEKS, day, usual_shop, write_log_shop
+from offerloop.commands.evaluate.log import read_decisions
+from offerloop.commands.evaluate.policies import plan_of, policy_of
+from offerloop.commands.evaluate.task import evaluate
 from offerloop.commands.simulate.shop_files import write_shop
 from offerloop.config import load_config
 from offerloop.engine.duckdb import DuckDBEngine
@@ -18,9 +21,6 @@ from offerloop.market.policies import lottery
 from offerloop.market.preset import load_preset
 from offerloop.market.simulation import Market
 from offerloop.market.truth import true_effects
-from offerloop.service.evaluate import evaluate
-from offerloop.service.evaluate_log import read_decisions
-from offerloop.service.evaluate_policies import plan_of, policy_of
 from offerloop.tables import OVERLAP, POLICY_VALUES
 
 PROFIT = 100 * (EFFECT / 2 - DISCOUNT)

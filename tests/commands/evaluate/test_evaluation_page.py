@@ -7,11 +7,11 @@ import pytest
 from evaluation_case import findings, full, policy, policy_value, worth
 from page_texts import Texts
 
+from offerloop.commands.evaluate.page import SHOWN, render_evaluation
+from offerloop.commands.evaluate.sentences import sentence, summarise_evaluation
 from offerloop.evaluation.carry_over import CarryOver
 from offerloop.evaluation.estimate import widening
 from offerloop.evaluation.policy_overlap import ActionOverlap
-from offerloop.report.evaluation import SHOWN, render_evaluation
-from offerloop.report.evaluation_sentences import sentence, summarise_evaluation
 from offerloop.report.voice import Voice
 
 EN = Voice("en", "USD")

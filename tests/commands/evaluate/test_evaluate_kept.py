@@ -4,9 +4,8 @@ import json
 from html import unescape
 
 import pytest
-from typed_command import offerloop
-
 from evaluate_shop import CUSTOMERS, DISCOUNT, EFFECT, WEEKS, usual_shop
+from typed_command import offerloop
 
 TAKEN = -8.0
 """What a coupon takes from the spend of the week after."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
+from offerloop.commands.evaluate.log import Decisions
 from offerloop.evaluation.policy_kept import NONE, OTHER, Past
 from offerloop.evaluation.policy_log import Log, with_profit
 from offerloop.response.decisions import lot_chances
 from offerloop.response.evidence import Ints
 from offerloop.response.ridge_t import out_of_fold
 from offerloop.response.terms import Floats
-from offerloop.service.evaluate_log import Decisions
 
 
 def past_of(decisions: Decisions, log: Log) -> Past:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import math
 
+from offerloop.commands.evaluate.findings import Against, EvaluationFindings, PolicyWorth, main
+from offerloop.commands.evaluate.kept_section import kept_section
+from offerloop.commands.evaluate.sentences import measure, notes, sentence, short, title, worth_text
 from offerloop.evaluation.estimate import Estimate
 from offerloop.evaluation.policy_overlap import ActionOverlap
 from offerloop.evaluation.policy_value import PolicyValue
@@ -11,9 +14,6 @@ from offerloop.offers import NO_OFFER
 from offerloop.report.blocks import Block, Bullets, Details, Figure, Section, Table, Text, Tile
 from offerloop.report.charts.drawing import figure, money_labels
 from offerloop.report.charts.forest import Dot, forest
-from offerloop.report.evaluation_findings import Against, EvaluationFindings, PolicyWorth, main
-from offerloop.report.evaluation_kept import kept_section
-from offerloop.report.evaluation_sentences import measure, notes, sentence, short, title, worth_text
 from offerloop.report.glossary import words_section
 from offerloop.report.numbers import count
 from offerloop.report.phrases import capital

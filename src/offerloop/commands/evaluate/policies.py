@@ -14,6 +14,8 @@ import narwhals as nw
 import numpy as np
 import polars as pl
 
+from offerloop.commands.evaluate.findings import Kind
+from offerloop.commands.evaluate.log import Decisions
 from offerloop.config import Config, as_path
 from offerloop.engine import Engine, collect
 from offerloop.errors import InputError, SourceError, near_miss
@@ -24,9 +26,7 @@ from offerloop.events.ids import as_integers
 from offerloop.events.open import Raw, file_source, open_source
 from offerloop.events.privacy import pseudonym, read_key
 from offerloop.offers import NO_OFFER
-from offerloop.report.evaluation_findings import Kind
 from offerloop.response.terms import Floats
-from offerloop.service.evaluate_log import Decisions
 from offerloop.workspace.input_tables import InputTable, table_rows
 
 _TOLERANCE = 1e-6

@@ -8,6 +8,11 @@ from os import PathLike
 
 import numpy as np
 
+from offerloop.commands.evaluate.files import Evaluated, write
+from offerloop.commands.evaluate.findings import Against, EvaluationFindings, Kind, Note, PolicyWorth, main
+from offerloop.commands.evaluate.kept import past_of
+from offerloop.commands.evaluate.log import Decisions, read_decisions
+from offerloop.commands.evaluate.policies import Given, plan_of, policy_of
 from offerloop.config import StrPath, as_path, config_file, load_config
 from offerloop.engine import ENGINES
 from offerloop.errors import EvidenceError, InputError, SourceError
@@ -18,12 +23,7 @@ from offerloop.evaluation.policy_log import Log, Policy, Predictions
 from offerloop.evaluation.policy_overlap import overlap
 from offerloop.evaluation.policy_value import Worth, difference
 from offerloop.events.unpack import split_part
-from offerloop.report.evaluation_findings import Against, EvaluationFindings, Kind, Note, PolicyWorth, main
 from offerloop.response.ridge_t import out_of_fold
-from offerloop.service.evaluate_files import Evaluated, write
-from offerloop.service.evaluate_kept import past_of
-from offerloop.service.evaluate_log import Decisions, read_decisions
-from offerloop.service.evaluate_policies import Given, plan_of, policy_of
 from offerloop.workspace.find_run import find_run
 from offerloop.workspace.input_tables import InputTable
 

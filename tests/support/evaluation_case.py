@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 
+from offerloop.commands.evaluate.findings import EvaluationFindings, Note, PolicyWorth
 from offerloop.config import Shop
 from offerloop.evaluation.carry_over import CarryOver
 from offerloop.evaluation.estimate import Estimate
 from offerloop.evaluation.policy_overlap import ActionOverlap
 from offerloop.evaluation.policy_value import PolicyValue, Worth
-from offerloop.report.evaluation_findings import EvaluationFindings, Note, PolicyWorth
 from offerloop.report.words import words_of
 
 REFUSALS = (

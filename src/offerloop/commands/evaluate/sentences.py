@@ -5,18 +5,15 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from offerloop.commands.evaluate.findings import EvaluationFindings, PolicyWorth, main
 from offerloop.evaluation.carry_over import CarryOver
-from offerloop.evaluation.estimate import Estimate
 from offerloop.evaluation.policy_value import Worth
-from offerloop.report.evaluation_findings import EvaluationFindings, PolicyWorth, main
-from offerloop.report.numbers import count, iso_day
+from offerloop.report.numbers import MACHINE_DIGITS, count, iso_day, rounded
 from offerloop.report.phrases import capital
 from offerloop.report.voice import Voice
 
 LEAST, DECIMALS = 0.001, 3
 """The smallest share that is written out, and its decimals."""
-KNOWN = 6
-"""Digits after the point of minor units in evaluation.json."""
 
 
 def measure(found: EvaluationFindings, tell: Voice) -> str:
@@ -132,7 +129,7 @@ def summarise_evaluation(found: EvaluationFindings, language: str = "en") -> dic
 
 
 def _earlier(earlier: CarryOver) -> dict[str, Any]:
-    p = None if earlier.p_value is None else round(earlier.p_value, KNOWN)
+    p = None if earlier.p_value is None else round(earlier.p_value, MACHINE_DIGITS)
     return {
         "decisions": earlier.n_decisions, "customers": earlier.n_customers, "p_value": p, "matter": earlier.matters
     }  # fmt: skip
@@ -144,7 +141,7 @@ def _leader(found: EvaluationFindings, leader: PolicyWorth) -> dict[str, Any]:
         "kind": leader.kind,
         "policy": leader.name,
         "against": found.baseline.kind,
-        "gain_minor": _plain(gain),
+        "gain_minor": rounded(gain),
         "is_clear": gain.is_clear,
         "is_flagged": leader.known.flagged,
     }
@@ -155,9 +152,9 @@ def _policy(one: PolicyWorth, tell: Voice) -> dict[str, Any]:
     if one.best is None:
         return found
     weights = {
-        "largest_weight": round(one.best.largest_weight, KNOWN),
-        "weight_limit": round(one.best.limit, KNOWN) if math.isfinite(one.best.limit) else None,
-        "share_cut": round(one.best.share_cut, KNOWN),
+        "largest_weight": round(one.best.largest_weight, MACHINE_DIGITS),
+        "weight_limit": round(one.best.limit, MACHINE_DIGITS) if math.isfinite(one.best.limit) else None,
+        "share_cut": round(one.best.share_cut, MACHINE_DIGITS),
     }
     against = {name: _worth(worth) for name, worth in one.against.items()}
     kept = None if one.kept is None else {
@@ -172,15 +169,11 @@ def _policy(one: PolicyWorth, tell: Voice) -> dict[str, Any]:
 def _worth(one: Worth) -> dict[str, Any]:
     known = {"value_minor": one.value, "cost_minor": one.cost, "profit_minor": one.profit}
     return {
-        **{name: None if estimate is None else _plain(estimate) for name, estimate in known.items()},
+        **{name: None if estimate is None else rounded(estimate) for name, estimate in known.items()},
         "effective_size": round(one.effective_size, 1),
         "expected_size": None if one.expected_size is None else round(one.expected_size, 1),
         "is_flagged": one.flagged,
     }
-
-
-def _plain(one: Estimate) -> dict[str, float]:
-    return {end: round(getattr(one, end), KNOWN) for end in ("value", "low", "high")}
 
 
 def worth_text(one: Worth, tell: Voice) -> str:

@@ -10,11 +10,11 @@ from typing import Any
 
 import polars as pl
 
+from offerloop.commands.evaluate.findings import EvaluationFindings
+from offerloop.commands.evaluate.page import render_evaluation
+from offerloop.commands.evaluate.sentences import summarise_evaluation
 from offerloop.evaluation.policy_overlap import ActionOverlap
 from offerloop.evaluation.policy_value import PolicyValue, Worth
-from offerloop.report.evaluation import render_evaluation
-from offerloop.report.evaluation_findings import EvaluationFindings
-from offerloop.report.evaluation_sentences import summarise_evaluation
 from offerloop.tables import OVERLAP, POLICY_VALUES
 from offerloop.workspace.new_folder import filling, new_folder
 
