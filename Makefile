@@ -8,7 +8,7 @@ NAME ?= engines
 # For each worker of the tests: threads that wait for each other double the processor time.
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 
-.PHONY: help demo case setup lint quick test check soak bench clean
+.PHONY: help demo case setup lint quick test check docs wheel soak bench clean
 
 help:
 	@echo "make demo     run the main job on real data and name the report to open"
@@ -16,6 +16,8 @@ help:
 	@echo "make test     set up and run the whole suite, with all checks"
 	@echo "make quick    lint, types, layer rule and the tests of what changed, in under 3 minutes: for every commit"
 	@echo "make check    lint, types, layer rule, tests, and install on every other Python found"
+	@echo "make docs     the documentation as a site that needs no network"
+	@echo "make wheel    a wheel and a source distribution in dist/, tried in a fresh environment"
 	@echo "make soak     long statistical replicates and storms on the ledger, of which the tests hold a short version"
 	@echo "make setup    virtual environment with everything that the tests use"
 	@echo "make bench NAME=engines    one benchmark, in an environment of its own"
@@ -33,11 +35,17 @@ $(VENV)/dev.done: pyproject.toml constraints.txt | $(BIN)/python
 	scripts/system_packages test
 	@echo "Installing Offerloop with everything that the tests use ..."
 	$(PIP) install --constraint constraints.txt --editable ".[dev]"
-	@touch $@ $(VENV)/demo.done $(VENV)/case.done
+	@touch $@ $(VENV)/demo.done $(VENV)/case.done $(VENV)/docs.done
 
 $(VENV)/case.done: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installing Offerloop and the libraries of the article's models ..."
 	$(PIP) install --constraint constraints.txt --editable ".[deep,item2vec]"
+	@touch $@
+
+$(VENV)/docs.done: pyproject.toml constraints.txt | $(BIN)/python
+	scripts/system_packages
+	@echo "Installing Offerloop and what builds its documentation ..."
+	$(PIP) install --constraint constraints.txt --editable ".[docs]"
 	@touch $@
 
 setup: $(VENV)/dev.done
@@ -58,11 +66,18 @@ lint: $(VENV)/dev.done
 quick: lint
 	tests=$$($(BIN)/python scripts/changed_tests.py); [ -z "$$tests" ] || $(ONE_THREAD) $(BIN)/pytest --numprocesses auto -m "not soak and not slow and not sample" $$tests
 
-check: lint
+check: lint docs
 	$(ONE_THREAD) $(BIN)/pytest --numprocesses auto --dist loadfile
 	PYTHON=$(BIN)/python scripts/other_pythons
 
 test: check
+
+docs: $(VENV)/docs.done
+	$(BIN)/sphinx-build --builder html --fail-on-warning --keep-going --quiet docs build/docs
+	@echo "Open build/docs/index.html"
+
+wheel: $(BIN)/python
+	PYTHON=$(BIN)/python scripts/wheel
 
 soak: $(VENV)/dev.done
 	$(BIN)/pytest -m soak -s --log-cli-level=info

@@ -1,7 +1,7 @@
 # peers: pyspark>=4.0,<5
 """Do the profile features, written once with narwhals, give the same table on DuckDB and on Spark, and how fast?
 
-The decision for narwhals rests on this (DESIGN.md). Needs pyspark and Java 17 beside the package:
+The decision for narwhals rests on this (docs/decisions/engine.md). Needs pyspark and Java 17 beside the package:
 `make bench NAME=engines` sets both up in an environment of its own. Prints a table; `--json FILE` writes it too.
 """
 

@@ -11,9 +11,12 @@ from functools import partial
 from pathlib import Path
 from typing import get_args
 
+from click import Parameter
 from measured import filled
 from pydantic import BaseModel
+from typer.main import get_command
 
+from offerloop.cli import app
 from offerloop.config import Config, SourceName
 from offerloop.config.experiment import BusinessAsUsual, UsualRule
 from offerloop.config.limits import Band, Limits, Rule
@@ -91,6 +94,29 @@ def with_figures(page: str) -> str:
     return filled((DOCS / page).read_text(encoding="utf-8"), DOCS / "figures")
 
 
+def commands() -> str:
+    """Every command with its arguments and options."""
+    lines = ["# Commands", NOTE, "Every command with its options. Each answers to `--help` as well.", ""]
+    for name, command in sorted(get_command(app).commands.items()):  # type: ignore[attr-defined]
+        lines += [f"## {name}", "", f"[{name}](../how-to/{name}.md): {_in_cell(command.help)}", ""]
+        lines += ["| argument or option | meaning |", "|---|---|", *map(_parameter, command.params), ""]
+    return "\n".join(lines[:-1]) + "\n"
+
+
+def _parameter(parameter: Parameter) -> str:
+    """Return the row of an argument or an option."""
+    is_option = parameter.param_type_name == "option"
+    names = ", ".join(f"`{name}`" for name in parameter.opts) if is_option else f"`{parameter.name.upper()}`"
+    needed = " Required." if is_option and parameter.required else ""
+    value = parameter.default
+    default = f" Default: `{value}`." if is_option and value not in (None, False, "", (), []) else ""
+    return f"| {names} | {_in_cell(parameter.help)}{needed}{default} |"
+
+
+def _in_cell(text: str | None) -> str:
+    return " ".join((text or "").split()).replace("|", "\\|")
+
+
 def _with_figures() -> Iterator[str]:
     """Pages that show measured figures."""
     yield from ("concepts/estimators.md", "concepts/loop.md")
@@ -98,6 +124,7 @@ def _with_figures() -> Iterator[str]:
 
 
 PAGES = {
+    "reference/commands.md": commands,
     "reference/configuration.md": configuration,
     "reference/limits.md": limits,
     "reference/tables.md": tables,

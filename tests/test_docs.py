@@ -1,4 +1,4 @@
-"""What is public is documented, and what README says works."""
+"""What is public is documented, and what README and the tutorial say works."""
 
 import ast
 import doctest
@@ -6,6 +6,7 @@ import importlib
 import inspect
 import re
 import shlex
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -20,8 +21,25 @@ from offerloop.response.estimators import ESTIMATORS
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+READMES = ("README.md", "README.zh.md")
+TUTORIAL = (DOCS / "tutorial" / "index.md").read_text(encoding="utf-8")
 RECOMMENDER_PAGES = sorted(page.name for page in (DOCS / "concepts" / "recommenders").glob("*.md"))
+
+
+INNER = {"report"}
+"""Rooms that are for the package itself."""
+COMMANDS = sorted(get_command(app).commands)
+
+
+def blocks(language, text):
+    """Return the fenced blocks of a language in a page."""
+    return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
+
+
+def shell_commands(text):
+    """Return the words of each offerloop command in the shell blocks of a page."""
+    lines = (line for block in blocks("sh", text) for line in block.splitlines())
+    return [shlex.split(line) for line in lines if line.startswith("offerloop ")]
 
 
 @pytest.fixture
@@ -44,18 +62,35 @@ def test_every_configuration_key_has_a_meaning(reference):
     assert all(meaning not in ("", "None") for _, meaning in keys)
 
 
-@pytest.mark.parametrize("page", ["README.md", "README.zh-CN.md"])
-def test_every_command_is_in_the_readme(page):
-    said = (ROOT / page).read_text(encoding="utf-8")
-    for command in app.registered_commands:
-        assert f"offerloop {command.callback.__name__.replace('_', '-')}" in said
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_a_guide(name):
+    guide = (DOCS / "how-to" / f"{name}.md").read_text(encoding="utf-8")
+    assert f"offerloop {name}" in guide
+    assert f"[`offerloop {name}`]({name}.md)" in (DOCS / "how-to" / "index.md").read_text(encoding="utf-8")
 
 
-def test_both_readmes_have_the_same_parts():
-    one, other = ((ROOT / page).read_text(encoding="utf-8") for page in ("README.md", "README.zh-CN.md"))
-    assert one.count("\n## ") == other.count("\n## ")
-    links = [set(re.findall(r"\]\(([^)]+)\)", text)) - {"README.md", "README.zh-CN.md"} for text in (one, other)]
+def test_both_readmes_have_the_same_parts_and_are_short():
+    english, chinese = ((ROOT / page).read_text(encoding="utf-8") for page in READMES)
+    assert english.count("\n## ") == chinese.count("\n## ")
+    assert blocks("python", english) == blocks("python", chinese)
+    assert max(text.count("\n") for text in (english, chinese)) <= 80
+    own = {*READMES, "docs/images/report.png", "docs/images/report-zh.png"}
+    links = [set(re.findall(r"\]\(([^)]+)\)", text)) - own for text in (english, chinese)]
     assert links[0] == links[1]
+
+
+@pytest.mark.parametrize("page", READMES)
+def test_the_readme_shows_what_its_example_prints(page, capsys):
+    text = (ROOT / page).read_text(encoding="utf-8")
+    (code,), (output,) = blocks("python", text), blocks("text", text)
+    exec(compile(code, page, "exec"), {"__name__": "page"})
+    assert capsys.readouterr().out == output
+
+
+def test_the_commands_of_the_readme_begin_the_tutorial():
+    for page in READMES:
+        steps = shell_commands((ROOT / page).read_text(encoding="utf-8"))
+        assert steps == shell_commands(TUTORIAL)[: len(steps)]
 
 
 def test_every_offer_kind_is_documented():
@@ -96,7 +131,7 @@ def test_every_marker_of_figures_asks_for_something(page):
 
 
 def test_every_public_name_exists_and_is_documented():
-    page = (DOCS / "index.md").read_text(encoding="utf-8")
+    page = (DOCS / "reference" / "python.md").read_text(encoding="utf-8")
     for name in offerloop.__all__:
         assert getattr(offerloop, name) is not None
         assert re.search(rf"`(offerloop\.)?{name}\b", page)
@@ -109,11 +144,10 @@ def test_links_between_pages_lead_somewhere():
 
 
 @pytest.mark.sample
-def test_the_steps_of_the_readme_run(tmp_path, monkeypatch, command, capsys):
+def test_the_steps_of_the_tutorial_run(tmp_path, monkeypatch, command, capsys):
     """The steps as written, but for the size of the shop: a fifth of the sample's households."""
     monkeypatch.chdir(tmp_path)
-    blocks = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
-    shell = [shlex.split(line) for block in blocks for line in block.splitlines() if line.startswith("offerloop ")]
+    shell = shell_commands(TUTORIAL)
     assert [words[1] for words in shell] == ["init", "run", "explain"]
     printed = {}
     for words in shell:
@@ -125,8 +159,8 @@ def test_the_steps_of_the_readme_run(tmp_path, monkeypatch, command, capsys):
     report = printed["run"].strip().splitlines()[-1]
     assert (tmp_path / report).name == "report.html"
     assert (tmp_path / report).exists()
-    (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
-    exec(compile(code, "README.md", "exec"), {"__name__": "page"})
+    (code,) = blocks("python", (DOCS / "how-to" / "run.md").read_text(encoding="utf-8"))
+    exec(compile(code, "run.md", "exec"), {"__name__": "page"})
     assert "holdout" in capsys.readouterr().out
 
 
@@ -134,7 +168,7 @@ PAGES = {
     str(page.relative_to(ROOT)): page.read_text(encoding="utf-8")
     for page in sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md"), *(ROOT / "examples").rglob("*.md")])
 }
-CODE = {page: found for page, text in PAGES.items() if (found := re.findall(r"```python\n(.*?)```", text, re.DOTALL))}
+CODE = {page: found for page, text in PAGES.items() if (found := blocks("python", text))}
 
 
 @pytest.mark.parametrize("page", CODE)
@@ -163,3 +197,21 @@ def test_calls_in_the_text_have_arguments_that_exist():
         node = ast.parse(call, mode="eval").body
         function = getattr(offerloop, node.func.attr)
         inspect.signature(function).bind(*node.args, **{one.arg: one.value for one in node.keywords})
+
+
+def test_every_room_with_a_face_is_in_the_reference():
+    page = (DOCS / "reference" / "rooms.md").read_text(encoding="utf-8")
+    faces = [
+        face.parent.name for face in (ROOT / "src" / "offerloop").glob("*/__init__.py") if "__all__" in face.read_text()
+    ]
+    assert faces
+    for room in sorted({*faces} - INNER):
+        assert f"automodule:: offerloop.{room}\n" in page, room
+
+
+def test_the_design_has_the_layers_that_the_linter_checks():
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    layers = "\n".join(f"    {layer}" for layer in contracts[0]["layers"])
+    assert f"\n\n{layers}\n\n" in (ROOT / "DESIGN.md").read_text(encoding="utf-8")

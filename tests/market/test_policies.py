@@ -165,7 +165,7 @@ def test_the_smallest_shops_can_be_played(customers, products):
 
 
 def test_presets_are_frozen():
-    """Whoever changes one changes what later work is judged by: say why in DESIGN.md, then change this too."""
+    """Whoever changes one changes what later work is judged by: say why in docs/decisions/, then change this too."""
     folder = resources.files("offerloop.market") / "presets"
     text = "".join((folder / f"{name}.toml").read_text(encoding="utf-8") for name in PRESETS)
     assert hashlib.sha256(text.encode()).hexdigest()[:16] == FROZEN

@@ -1,0 +1,47 @@
+"""Settings of the documentation's site, which `make docs` builds.
+
+Pages are Markdown, so that they also read well in the repository. Nothing is loaded from the network: no web fonts, no
+scripts of others, and the search runs in the browser from a file.
+"""
+
+from itertools import pairwise
+from typing import Any
+
+import offerloop
+
+project = "Offerloop"
+author = "The Offerloop authors"
+release = version = offerloop.__version__
+html_title = f"Offerloop {version}"
+
+extensions = ["myst_parser", "sphinx.ext.autodoc"]
+exclude_patterns = ["figures"]
+html_theme = "furo"
+html_copy_source = False
+html_show_sourcelink = False
+html_theme_options = {"top_of_page_buttons": []}
+
+myst_heading_anchors = 4
+
+default_role = "code"  # docstrings write names in single backticks
+autodoc_member_order = "bysource"
+autodoc_typehints_format = "short"
+python_use_unqualified_type_names = True
+
+
+def setup(app: Any) -> None:  # noqa: ANN401 - the builder's application
+    """Let indented blocks of docstrings be shown as they are written."""
+    app.connect("autodoc-process-docstring", _keep_blocks)
+
+
+def _keep_blocks(_app: object, _what: str, _name: str, _object: object, _options: object, lines: list[str]) -> None:
+    """Mark the paragraph before an indented block, in place: reStructuredText wants two colons there."""
+    text = [number for number, line in enumerate(lines) if line.strip()]
+    for before, after in pairwise(text):
+        is_block = after > before + 1 and _indent(lines[after]) > _indent(lines[before])
+        if is_block and lines[before].endswith(":") and not lines[before].endswith("::"):
+            lines[before] += ":"
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
