@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     )
     from offerloop.config import load_config
 
-__version__ = "0.1.0"
+__version__ = "0.2.0.dev0"
 
 __all__ = [
     "ConfigError",
