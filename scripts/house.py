@@ -5,9 +5,9 @@
 - Lines and files: Python files in `src/offerloop`.
 - Modules per folder: Python files without `__init__.py`; folders with more than 20 are named.
 - Deep imports: import statements that take a module inside another room instead of the room's face. A room is a
-  package directly below `offerloop`, or below `offerloop.commands`. Strings in catalogues do not count, nor do two
-  modules of a command: `cli`, which the command line collects, and `task`, which the Python API and the web call.
-  `--names` prints each of them.
+  package directly below `offerloop`, or below `offerloop.commands`. Strings in catalogues do not count, nor do the
+  modules of a command that are its face: `cli`, which the command line collects, and `task` with its `request` and
+  `findings`, which the Python API calls. `--names` prints each deep import.
 - Body lines: lines of code in a function, without its signature, docstring, comments and empty lines.
 - Modules out of reach: modules that no command, no public function, no benchmark and no example imports, directly
   or through others. An import from the lazy face of a room reaches the module that defines the name, not all of them.
@@ -33,7 +33,7 @@ ENTRANCES = ("cli", "__main__", "testing", "client", "web")
 """Modules and rooms at the top: what people start or inherit from. The package itself is the public API."""
 OUTSIDE = ("benchmarks", "examples")
 """Folders whose programs count as uses."""
-PUBLIC_ROLES = ("cli", "task")
+PUBLIC_ROLES = ("cli", "task", "request", "findings")
 """Modules of a command that others may import."""
 _DOTTED = re.compile(rf"{PACKAGE}(\.\w+)+(:\w+)?")
 _NOT_CODE = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER}
