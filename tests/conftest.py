@@ -14,10 +14,10 @@ from worker_usage import worker_usage
 
 from offerloop.cli import main
 from offerloop.commands.init.sample import write_sample
+from offerloop.commands.run.task import run
 from offerloop.config import load_config
 from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.events import prepare
-from offerloop.service.runs import run
 
 USAGE = pytest.StashKey[list[str]]()
 

@@ -13,13 +13,13 @@ from sample_part import write_sample_part
 
 from offerloop import flow
 from offerloop.allocation.assign import as_text
+from offerloop.commands.run.task import run
 from offerloop.config import load_config
 from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.errors import ConfigError, InputError
 from offerloop.evaluation.assignment import in_holdout
 from offerloop.money import DIGITS
 from offerloop.response import full_weeks, shelf_lines
-from offerloop.service.runs import run
 from offerloop.tables import STAGE_TABLES
 
 MONDAY = date(2024, 1, 1)

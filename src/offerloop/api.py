@@ -26,6 +26,8 @@ from offerloop.commands.price.task import price_files
 from offerloop.commands.recommend.findings import Recommended
 from offerloop.commands.recommend.task import RecommendRequest
 from offerloop.commands.recommend.task import recommend as recommend_products
+from offerloop.commands.run.task import Written
+from offerloop.commands.run.task import run as run_flow
 from offerloop.commands.similar.findings import Similar
 from offerloop.commands.similar.task import similar as similar_products
 from offerloop.commands.simulate.request import SimulationRequest
@@ -39,8 +41,6 @@ from offerloop.errors import InputError
 from offerloop.evaluation.shipping import Metric
 from offerloop.market.planning import Levers
 from offerloop.offers.priced import Priced
-from offerloop.service.runs import Written
-from offerloop.service.runs import run as run_flow
 from offerloop.workspace.input_tables import InputTable
 from offerloop.workspace.offers_file import Document
 

@@ -16,11 +16,11 @@ from database_shop import COLUMNS, KINDS, LINES, NAMES, Server, clean
 from small_shop import write_small_shop
 from sqlalchemy.engine import make_url
 
+from offerloop.commands.run.task import run
 from offerloop.config import Source
 from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.errors import SourceError
 from offerloop.events import database
-from offerloop.service.runs import run
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

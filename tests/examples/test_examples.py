@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from offerloop.service.runs import run
+from offerloop.commands.run.task import run
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 

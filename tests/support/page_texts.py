@@ -3,7 +3,8 @@
 import re
 from html.parser import HTMLParser
 
-from offerloop.report import render, summarise
+from offerloop.commands.run.page import render
+from offerloop.commands.run.summary import summarise
 
 
 class Texts(HTMLParser):

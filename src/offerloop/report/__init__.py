@@ -1,7 +1,1 @@
-"""Charts and one self-contained page from what a run found, and the same figures for machines."""
-
-from offerloop.report.findings import CampaignFindings, Findings
-from offerloop.report.page import render
-from offerloop.report.summary import summarise
-
-__all__ = ["CampaignFindings", "Findings", "render", "summarise"]
+"""A toolkit for pages that knows no command: blocks, charts, numbers, words, and the frame of every page."""

@@ -11,9 +11,9 @@ from typer.testing import CliRunner
 from offerloop.cli import app
 from offerloop.commands.check.task import check
 from offerloop.commands.init.task import write_shop
+from offerloop.commands.run.task import run
 from offerloop.config import load_config
 from offerloop.errors import ConfigError, InputError, SourceError
-from offerloop.service.runs import run
 
 
 def shop(tmp_path, shape):

@@ -14,8 +14,8 @@ from rich.console import Console
 from small_shop import write_small_shop
 
 from offerloop.commands.publish.task import publish
+from offerloop.commands.run.task import run
 from offerloop.config.publish import PUBLISHABLE, PUBLISHED
-from offerloop.service.runs import run
 from offerloop.workspace.publishing.record import alone
 
 

@@ -19,7 +19,7 @@ def run(
     as_json: Json = False,
 ) -> None:
     """From raw tables to one assignment per customer, a forecast and a report."""
-    from offerloop.service.runs import run as carry_out
+    from offerloop.commands.run.task import run as carry_out
 
     written = carry_out(config, engine, progress_console(as_json), begin)
     found = {"run": str(written.folder), "report": str(written.report), **written.summary}

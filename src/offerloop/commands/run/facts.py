@@ -1,0 +1,244 @@
+"""Figures that several parts of the report need, taken from the run's tables once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import polars as pl
+
+from offerloop.commands.run.evidence import Evidence
+from offerloop.commands.run.findings import CampaignFindings, Findings
+from offerloop.commands.run.reach import Reach
+from offerloop.config import Campaign
+from offerloop.evaluation.estimate import Estimate
+from offerloop.report.numbers import Money
+from offerloop.report.voice import Voice
+from offerloop.tables import EXPLORE
+from offerloop.tables import PLAN as PLAN_ARM
+
+NOTHING, PLAN, AS_SENT = "nothing", "plan", "plan as sent"
+ESTIMATED, TRANSFERRED, MEASURED, ASSUMED = "estimated", "transferred", "measured", "assumed"
+BASES = (ESTIMATED, TRANSFERRED, MEASURED, ASSUMED)
+"""What an effect can rest on, in the order in which they are told."""
+LEARNED, MIXED, UNKNOWN = "learned", "mixed", "none"
+"""What several offers rest on together: several bases, none of them assumption; partly assumption; nothing known."""
+EQUAL_SPEND = 0.05
+"""A rule that spends less than the plan by more than this share cannot spend as much."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """The plan or one simple rule, valued on held-out customers; minor units."""
+
+    name: str
+    n_customers: float
+    spend_minor: float
+    profit: Estimate
+    lead: Estimate
+    """The plan's profit less this rule's."""
+
+    @classmethod
+    def read(cls, row: dict[str, Any]) -> Rule:
+        """From a row of the comparison."""
+        profit = Estimate.known(row["profit_minor"], row["profit_low_minor"], row["profit_high_minor"])
+        lead = Estimate.known(row["plan_leads_by_minor"], row["plan_leads_low_minor"], row["plan_leads_high_minor"])
+        return cls(row["rule"], row["n_customers"], row["spend_minor"], profit, lead)
+
+
+@dataclass(frozen=True)
+class BreakEven:
+    """The least level from which a campaign pays; None when no level does."""
+
+    estimate: float | None
+    beyond_interval: float | None
+
+
+@dataclass(frozen=True)
+class CampaignFacts:
+    """One campaign: its decision, the forecast, and what would change it."""
+
+    found: CampaignFindings
+    settings: Campaign
+    compared: tuple[Rule, ...]
+    """The plan, doing nothing, and the simple rules."""
+    supplier_share: BreakEven
+    margin: BreakEven
+    n_sent: int
+    """Customers who get the plan's offer."""
+    liability_sent_minor: int | None
+    """The most that these offers can cost us; None where one of them has no limit."""
+    liability_explore_minor: int
+    """The most that offers given by lot can cost us, on top."""
+    n_explore: int
+    """Customers who get an offer of this campaign by lot."""
+    noun: str
+    """What its offers are called: coupons or offers."""
+    bases: frozenset[str]
+    """What the effects of the planned offers rest on; of all offers with an effect where none is planned."""
+    costs: Money
+    """Writes what its offers take from the budget."""
+    is_short_of_budget: bool
+    """Whether nobody is planned only because the budget does not pay for a single offer."""
+    funded_share: float | None
+    """Share that suppliers pay, when it is the same for all offers whose effect is known."""
+
+    @property
+    def plan(self) -> Rule:
+        """The plan's forecast."""
+        return next(rule for rule in self.compared if rule.name == PLAN)
+
+    @property
+    def sent_forecast(self) -> Rule:
+        """The forecast for those who really get the plan's offer; the plan's where nobody was taken out."""
+        return next((rule for rule in self.compared if rule.name == AS_SENT), self.plan)
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The simple rules."""
+        return tuple(rule for rule in self.compared if rule.name not in (NOTHING, PLAN, AS_SENT))
+
+    @property
+    def best_rule(self) -> Rule | None:
+        """The simple rule of highest profit."""
+        return max(self.rules, key=lambda rule: rule.profit.value, default=None)
+
+    @property
+    def basis(self) -> str:
+        """The bases in one word."""
+        return together(self.bases)
+
+    @property
+    def in_money(self) -> bool:
+        """Whether its budget counts the shop's money, so that cost lowers profit."""
+        return self.settings.budget_unit is None
+
+    @property
+    def is_assumed(self) -> bool:
+        """Whether nothing but the shop's own assumption is behind the figures."""
+        return self.basis == ASSUMED
+
+    def level_with(self, rule: Rule) -> bool:
+        """Whether personalising is not distinguishable from this rule."""
+        return not rule.lead.low > 0
+
+
+@dataclass(frozen=True)
+class Facts:
+    """All campaigns and the shop's ways of writing."""
+
+    voice: Voice
+    margin: float
+    """Share of list price that is left, of everything that has none of its own."""
+    margin_basis: str
+    """configured, or unit costs."""
+    campaigns: tuple[CampaignFacts, ...]
+    n_customers: int
+    pulled_forward: float | None
+    """Share of the gain that is missing in the week after."""
+    reach: Reach | None = None
+    """What a read-out of the plan could show; None where nothing is sent."""
+
+    @property
+    def at_margin(self) -> str:
+        """The margin and what it rests on, in words."""
+        return self.voice.say(f"margin.{self.margin_basis}", margin=self.voice.share(self.margin))
+
+    @property
+    def money(self) -> Money:
+        """The shop's amounts."""
+        return self.voice.money
+
+    @property
+    def bases(self) -> frozenset[str]:
+        """What the report as a whole rests on: the campaigns that go out, or all where none does."""
+        return frozenset[str]().union(*(one.bases for one in self.sent or self.campaigns))
+
+    @property
+    def basis(self) -> str:
+        """The bases in one word."""
+        return together(self.bases)
+
+    def taken(self, parts: Iterable[tuple[CampaignFacts, float]], *, exactly: bool = False) -> str:
+        """The sum of what campaigns take from their budgets; units that cannot be added stand side by side."""
+        sums: dict[Money, float] = {}
+        for one, minor in parts:
+            sums[one.costs] = sums.get(one.costs, 0.0) + minor
+        return " + ".join(costs.exact(sum_) if exactly else costs.text(sum_) for costs, sum_ in sums.items())
+
+    @property
+    def sent(self) -> tuple[CampaignFacts, ...]:
+        """Campaigns with a plan that goes out."""
+        return tuple(one for one in self.campaigns if one.found.send)
+
+
+def together(bases: frozenset[str]) -> str:
+    """One word for what effects rest on."""
+    if not bases:
+        return UNKNOWN
+    if len(bases) == 1:
+        return next(iter(bases))
+    return MIXED if ASSUMED in bases else LEARNED
+
+
+def gather(findings: Findings, language: str = "en") -> Facts:
+    """From the tables, to be told in one language."""
+    everything = findings.tables["margins"].filter(pl.col("category").is_null())
+    margin, basis = everything.select("margin", "basis").row(0)
+    facts = Facts(
+        voice=Voice(language, findings.config.shop.currency),
+        margin=margin,
+        margin_basis=basis,
+        campaigns=tuple(_campaign(findings, one) for one in findings.campaigns),
+        n_customers=findings.tables["assignments"].height,
+        pulled_forward=Evidence.read(findings).pulled_forward(),
+    )
+    if findings.test is None or not facts.sent:
+        return facts
+    hoped = sum(one.sent_forecast.profit.value for one in facts.sent)
+    return replace(facts, reach=Reach(findings.test, hoped, facts.n_customers))
+
+
+def break_even(sweep: pl.DataFrame, campaign_id: str, lever: str) -> BreakEven:
+    """The least level of a lever with held-out profit above zero, by the estimate and beyond its interval."""
+    levels = sweep.filter((pl.col("campaign_id") == campaign_id) & (pl.col("lever") == lever)).sort("level")
+    ends = (pl.col("profit_minor"), pl.coalesce("profit_low_minor", "profit_minor"))
+    found = [levels.filter(end > 0)["level"] for end in ends]
+    least = [None if level.is_empty() else float(level[0]) for level in found]
+    return BreakEven(least[0], least[1])
+
+
+def _campaign(findings: Findings, found: CampaignFindings) -> CampaignFacts:
+    mine = pl.col("campaign_id") == found.campaign_id
+    rows = findings.tables["comparison"].filter(mine).iter_rows(named=True)
+    sweep, given = findings.tables["break_even_sweep"], findings.tables["assignments"].filter(mine)
+    known = findings.tables["offers"].filter(mine & (pl.col("basis") != "unknown"))
+    shares = known["funded_share"].unique().to_list()
+    return CampaignFacts(
+        found=found,
+        settings=findings.settings(found.campaign_id),
+        compared=tuple(Rule.read(row) for row in rows),
+        supplier_share=break_even(sweep, found.campaign_id, "supplier share"),
+        margin=break_even(sweep, found.campaign_id, "margin"),
+        n_sent=given.filter(pl.col("arm") == PLAN_ARM).height,
+        liability_sent_minor=_liability(given.filter(pl.col("arm") == PLAN_ARM)),
+        liability_explore_minor=int(given.filter(pl.col("arm") == EXPLORE)["cost_liability_minor"].sum()),
+        n_explore=given.filter(pl.col("arm") == EXPLORE).height,
+        noun="coupons" if set(known["kind"].unique()) == {"coupon"} else "offers",
+        is_short_of_budget=found.n_planned == 0 and _would_plan(findings.tables["budget_curve"].filter(mine)),
+        costs=Money(findings.config.unit(findings.settings(found.campaign_id))),
+        funded_share=float(shares[0]) if len(shares) == 1 else None,
+        bases=frozenset(found.bases or known["basis"]),
+    )
+
+
+def _would_plan(curve: pl.DataFrame) -> bool:
+    """Whether a larger budget would give somebody an offer, by the campaign's curve."""
+    return bool((curve["n_customers"] > 0).any())
+
+
+def _liability(given: pl.DataFrame) -> int | None:
+    """The most that offers can cost, where all have a limit."""
+    most = given["cost_liability_minor"]
+    return None if most.null_count() else int(most.sum())

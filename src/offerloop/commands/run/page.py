@@ -1,0 +1,87 @@
+"""The page: sections in the order of the flow, poured into one template."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from offerloop.commands.run.evidence import Evidence
+from offerloop.commands.run.facts import Facts, gather
+from offerloop.commands.run.findings import Findings
+from offerloop.commands.run.sections.budget import budget_section
+from offerloop.commands.run.sections.first_screen import first_screen
+from offerloop.commands.run.sections.glossary import words_section
+from offerloop.commands.run.sections.limits import limits_section
+from offerloop.commands.run.sections.past_campaigns import past_campaigns_section
+from offerloop.commands.run.sections.profiles import profiles_section
+from offerloop.commands.run.sections.quality import quality_section
+from offerloop.commands.run.sections.recommenders import recommenders_section
+from offerloop.commands.run.sections.response import response_section
+from offerloop.commands.run.sections.rules import rules_section
+from offerloop.commands.run.sections.who import who_section
+from offerloop.report.blocks import Section
+from offerloop.report.glossary import glossary
+from offerloop.report.skeleton import environment, kept_together
+from offerloop.report.voice import Voice
+
+ROOM = "offerloop.commands.run"
+"""Holds the template of the page."""
+
+
+def render(findings: Findings, summary: dict[str, Any], language: str = "en") -> str:
+    """One HTML file in one language that asks no other host for anything."""
+    facts, evidence = gather(findings, language), Evidence.read(findings)
+    page = (
+        environment(facts.voice, ROOM)
+        .get_template("report.html.j2")
+        .render(
+            shop=findings.config.shop,
+            as_of=facts.voice.day(findings.as_of_day),
+            first=first_screen(findings, facts, evidence),
+            sections=_sections(findings, facts, evidence),
+            decision=summary["decision"],
+            linked=lambda: linker(facts.voice),
+        )
+    )
+    return kept_together(page)
+
+
+def _sections(findings: Findings, facts: Facts, evidence: Evidence) -> list[Section]:
+    return [
+        quality_section(findings, facts.voice),
+        profiles_section(findings, facts.voice),
+        recommenders_section(findings, facts.voice),
+        past_campaigns_section(findings, facts.voice),
+        response_section(findings, facts, evidence),
+        budget_section(findings, facts),
+        rules_section(facts),
+        who_section(findings, facts),
+        limits_section(findings, facts, evidence),
+        words_section(facts.voice),
+    ]
+
+
+def linker(voice: Voice) -> Callable[[str], Any]:
+    """Marks up text, each glossary word once: a new linker for every section."""
+    from markupsafe import Markup, escape
+
+    terms = [one for one in glossary(voice) if one.is_linked]
+    words = {one.word.lower(): one for one in terms}
+    listed = "|".join(re.escape(str(escape(one.word.lower()))) for one in terms)
+    apart = voice.words["html"] == "en"
+    pattern = re.compile(rf"(?<![\w-])({listed})(?![\w-])" if apart else rf"({listed})", re.IGNORECASE)
+    seen: set[str] = set()
+
+    def link(found: re.Match[str]) -> str:
+        key = found.group().lower().replace("&#39;", "'")
+        if key in seen:
+            return found.group()
+        seen.add(key)
+        one = words[key]
+        return f'<a class="term" href="#{one.anchor}" title="{escape(one.meaning)}">{found.group()}</a>'
+
+    def mark(text: str) -> Markup:
+        return Markup(pattern.sub(link, str(escape(text))))
+
+    return mark

@@ -1,0 +1,152 @@
+"""Offer rates by attributes that no model and no rule has seen."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import polars as pl
+
+from offerloop.commands.run.findings import Findings
+from offerloop.evaluation.estimate import Estimate
+from offerloop.report.blocks import Block, Figure, Missing, Table, Text
+from offerloop.report.charts.drawing import figure, percent_labels
+from offerloop.report.charts.forest import Dot, forest
+from offerloop.report.numbers import count
+from offerloop.report.voice import Voice
+from offerloop.tables import PLAN
+
+LEAST = 20
+"""Customers that a group must have: the rate of a smaller one says little."""
+MOST_VALUES = 8
+"""Groups of a number; one with more values is shown in bands."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Customers who share one value of an attribute."""
+
+    attribute: str
+    name: str
+    size: int
+    rate: Estimate
+    depth: float | None
+    """Mean depth of the offers they get."""
+
+
+def audit_blocks(findings: Findings, tell: Voice) -> tuple[Block, ...]:
+    """The chart with its words, or what is missing for it."""
+    customers, attributes = findings.table("customers"), findings.config.profiles.audit_only
+    if customers is None or not attributes:
+        return (Missing(tell.say("audit.none")),)
+    planned = findings.tables["assignments"].filter(pl.col("arm") == PLAN)
+    terms = findings.tables["offers"].select("campaign_id", "offer_id", "depth")
+    known = planned.join(customers, on="customer_id").join(terms, on=["campaign_id", "offer_id"], how="left")
+    if known.is_empty():
+        return (Missing(tell.say("audit.no_attributes")),)
+    every = [group for name in attributes if name in known.columns for group in _groups(known, name)]
+    groups = [group for group in every if group.size >= LEAST]
+    if not groups:
+        return (Missing(tell.say("audit.small", least=LEAST)),)
+    return (Text(_intro(groups, len(every) - len(groups), tell)), _figure(groups, known, planned, tell))
+
+
+def _intro(groups: list[Group], n_small: int, tell: Voice) -> str:
+    key = "audit.left_one" if n_small == 1 else "audit.left"
+    left = tell.say(key, n=n_small, least=LEAST) if n_small else ""
+    return tell.say("audit.intro", left=left, n=len(groups), chance=max(1, round(len(groups) / 20)))
+
+
+def _rate(table: pl.DataFrame) -> float:
+    return table.filter(pl.col("offer_id") != "none").height / table.height
+
+
+def _banded(known: pl.DataFrame, attribute: str) -> pl.DataFrame:
+    """Numbers of many values in four bands of equally many customers."""
+    values = known[attribute].drop_nulls()
+    if not values.dtype.is_numeric() or values.n_unique() <= MOST_VALUES:
+        return known
+    edges = sorted({float(str(values.quantile(share, "lower"))) for share in (0.0, 0.25, 0.5, 0.75)})
+    top = float(str(values.max()))
+    band: pl.Expr = pl.lit(None, pl.String)
+    for low, above in zip(edges, [*edges[1:], None], strict=True):
+        inside = pl.col(attribute) >= low
+        name = f"{low:g}–{top:g}" if above is None else f"{low:g}–{_largest(values, above):g}"
+        band = pl.when(inside).then(pl.lit(name)).otherwise(band)
+    return known.with_columns(band.alias(attribute))
+
+
+def _largest(values: pl.Series, below: float) -> float:
+    return float(str(values.filter(values < below).max()))
+
+
+def _groups(known: pl.DataFrame, attribute: str) -> list[Group]:
+    given = pl.col("offer_id") != "none"
+    found = (
+        _banded(known, attribute)
+        .drop_nulls(attribute)
+        .group_by(attribute)
+        .agg(pl.len().alias("size"), given.sum().alias("hits"), pl.col("depth").mean())
+    )
+    rows = sorted(found.iter_rows(named=True), key=lambda row: _order(str(row[attribute])))
+    return [
+        Group(attribute, str(row[attribute]), row["size"], Estimate.of_share(row["hits"], row["size"]), row["depth"])
+        for row in rows
+    ]
+
+
+def _order(name: str) -> tuple[float, str]:
+    """By the first number in the name; 'Under 15K' stands before '15-24K'; names without a number follow."""
+    digits = re.search(r"\d+", name)
+    if digits is None:
+        return float("inf"), name
+    return float(digits.group()) - (0.5 if digits.start() else 0.0), name
+
+
+def _figure(groups: list[Group], known: pl.DataFrame, planned: pl.DataFrame, tell: Voice) -> Figure:
+    rate = _rate(known)
+    dots = [
+        Dot(_words(group.attribute), tell.say("audit.group", name=group.name, n=count(group.size)), group.rate)
+        for group in groups
+    ]
+    title = tell.say(
+        "audit.title",
+        n=count(known.height),
+        rate=tell.share(rate),
+        all=tell.share(_rate(planned)),
+        finding=_finding(groups, rate, tell),
+    )
+    chart = forest(dots, percent_labels(tell), reference=rate)
+    return figure("audit", title, tell.say("audit.measure"), chart, _table(groups, tell), tell=tell)
+
+
+def _table(groups: list[Group], tell: Voice) -> Table:
+    rows = tuple(
+        (
+            _words(group.attribute),
+            group.name,
+            count(group.size),
+            tell.shares(group.rate.times(100)),
+            "" if group.depth is None else tell.share(group.depth),
+        )
+        for group in groups
+    )
+    columns = tuple(tell.say(f"audit.column.{name}") for name in ("attribute", "group", "customers", "rate", "depth"))
+    return Table(tell.say("audit.table"), columns, rows, n_labels=2)
+
+
+def _finding(groups: list[Group], rate: float, tell: Voice) -> str:
+    away = [group for group in groups if not group.rate.low <= rate <= group.rate.high]
+    if not away:
+        return tell.say("audit.same")
+    names = [
+        tell.say("audit.named", attribute=_words(one.attribute), group=one.name, rate=tell.share(one.rate.value))
+        for one in away
+    ]
+    shown = names if len(names) <= 3 else [*names[:2], tell.say("audit.more", n=len(names) - 2)]
+    key = "audit.differs" if len(away) == 1 else "audit.differ"
+    return tell.say(key, n=len(away), all=len(groups), rate=tell.share(rate), names=tell.series(shown))
+
+
+def _words(attribute: str) -> str:
+    return attribute.replace("_", " ")

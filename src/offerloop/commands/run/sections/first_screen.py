@@ -1,0 +1,176 @@
+"""What a reader sees before anything else: the decision, four figures, one chart, and what could not be shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from offerloop.commands.run.evidence import Evidence
+from offerloop.commands.run.facts import LEARNED, MIXED, TRANSFERRED, UNKNOWN, CampaignFacts, Facts
+from offerloop.commands.run.findings import Findings
+from offerloop.commands.run.sections.gaps import Gaps, gaps
+from offerloop.commands.run.sentences import basis_mark, campaign_body, confidence, headline, noun
+from offerloop.evaluation.estimate import Estimate
+from offerloop.report.blocks import Figure, Table, Tile
+from offerloop.report.charts.drawing import Axes, figure, money_labels, percent_labels
+from offerloop.report.charts.lines import Level, Point, line
+from offerloop.report.numbers import count
+from offerloop.report.voice import Voice
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The decision about one campaign."""
+
+    send: bool
+    title: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class FirstScreen:
+    """Everything above the sections."""
+
+    headline: str
+    verdicts: tuple[Verdict, ...]
+    tiles: tuple[Tile, ...]
+    chart: Figure | None
+    """None where no campaign has an offer whose effect is known."""
+    mark: str
+    gaps: Gaps | None
+
+
+def first_screen(findings: Findings, facts: Facts, evidence: Evidence) -> FirstScreen:
+    """The first screen."""
+    tell = facts.voice
+    verdicts = []
+    for one in sorted(facts.campaigns, key=lambda one: not one.found.send):
+        sentence = campaign_body(one, facts, marked=_is_marked(one, facts))
+        title = tell.say("frame.verdict", title=one.found.title)
+        verdicts.append(Verdict(one.found.send, title, sentence[0].upper() + sentence[1:]))
+    tiles = (*(_sent_tiles(facts) if facts.sent else _kept_tiles(facts)), _confidence(evidence, facts))
+    chart, mark = _chart(findings, facts), basis_mark(facts, tell)
+    return FirstScreen(headline(facts), tuple(verdicts), tiles, chart, mark, gaps(findings, facts, evidence))
+
+
+def _is_marked(one: CampaignFacts, facts: Facts) -> bool:
+    """Whether a verdict says what it rests on: where campaigns differ, and it is not the usual."""
+    if facts.basis == LEARNED:
+        return one.basis != UNKNOWN
+    return facts.basis == MIXED and one.basis not in (TRANSFERRED, UNKNOWN)
+
+
+def _sent_tiles(facts: Facts) -> tuple[Tile, ...]:
+    tell, sent = facts.voice, facts.sent
+    n_sent, n_explore = sum(one.n_sent for one in sent), sum(one.n_explore for one in sent)
+    planned = sum(one.found.n_planned for one in sent)
+    most = [(one, one.liability_sent_minor) for one in sent if one.liability_sent_minor is not None]
+    spend = tell.say(
+        "tile.spend_note" if len(most) == len(sent) else "tile.spend_note_open",
+        most=facts.taken(most),
+        budget=facts.taken(((one, one.found.budget_minor) for one in sent), exactly=True),
+        by_lot=facts.taken((one, one.liability_explore_minor) for one in sent),
+    )
+    treated = tell.say(
+        "tile.treated_note",
+        all=count(facts.n_customers),
+        sent=count(n_sent),
+        lot=count(n_explore),
+        back=count(planned - n_sent),
+        planned=count(planned),
+    )
+    return (
+        _profit_tile(facts, n_sent),
+        Tile(tell.say("tile.spend"), facts.taken((one, one.sent_forecast.spend_minor) for one in sent), spend),
+        Tile(tell.say("tile.treated"), count(n_sent + n_explore), treated),
+    )
+
+
+def _profit_tile(facts: Facts, n_sent: int) -> Tile:
+    tell, forecasts = facts.voice, [one.sent_forecast for one in facts.sent]
+    profit = Estimate(*(sum(getattr(one.profit, end) for one in forecasts) for end in ("value", "low", "high")))
+    value, note = _value_and_note(profit, tell, ("tile.profit_note", "tile.profit_assumed"), n=count(n_sent))
+    return Tile(tell.say("tile.profit"), value, note)
+
+
+def _value_and_note(profit: Estimate, tell: Voice, keys: tuple[str, str], **values: str) -> tuple[str, str]:
+    """An amount and its interval apart; what is assumed has none."""
+    if not profit.has_interval:
+        return tell.money.text(profit.value), tell.say(keys[1], **values)
+    value, interval = tell.money.estimate(profit).split(" [", 1)
+    return value, tell.say(keys[0], interval=f"[{interval}", **values)
+
+
+def _kept_tiles(facts: Facts) -> tuple[Tile, ...]:
+    tell, money = facts.voice, facts.money
+    labels = [tell.say(key) for key in ("tile.kept_profit", "tile.kept_spend", "tile.treated")]
+    treated = Tile(labels[2], "0", tell.say("tile.kept_treated_note", all=count(facts.n_customers)))
+    if facts.basis == UNKNOWN:
+        unknown = Tile(labels[0], tell.say("tile.unknown"), tell.say("tile.unknown_note"))
+        return unknown, Tile(labels[1], money.exact(0), tell.say("tile.unknown_spend_note")), treated
+    best = max(facts.campaigns, key=lambda one: one.plan.profit.value)
+    value, note = _value_and_note(best.plan.profit, tell, ("tile.kept_note", "tile.kept_assumed"))
+    spend = tell.say("tile.kept_spend_note", spend=best.costs.text(best.plan.spend_minor))
+    return Tile(labels[0], value, note), Tile(labels[1], money.exact(0), spend), treated
+
+
+def _confidence(evidence: Evidence, facts: Facts) -> Tile:
+    value, note = confidence(evidence, facts)
+    return Tile(facts.voice.say("tile.sure"), value, note)
+
+
+def _chart(findings: Findings, facts: Facts) -> Figure | None:
+    tell, shown = facts.voice, [one for one in facts.campaigns if one.basis != UNKNOWN]
+    if not shown:
+        return None
+    one = next((one for one in shown if not one.found.send), shown[0])
+    mine = (pl.col("campaign_id") == one.found.campaign_id) & (pl.col("lever") == "supplier share")
+    rows = list(findings.tables["break_even_sweep"].filter(mine).sort("level").iter_rows(named=True))
+    ends = [Estimate.known(row["profit_minor"], row["profit_low_minor"], row["profit_high_minor"]) for row in rows]
+    points = [Point(row["level"], each.times(1 / facts.money.unit)) for row, each in zip(rows, ends, strict=True)]
+    table = Table(
+        tell.say("first.table"),
+        tuple(tell.say(f"first.column.{name}") for name in ("share", "customers", "profit")),
+        tuple(
+            (tell.level(row["level"]), count(row["n_customers"]), tell.brief(each))
+            for row, each in zip(rows, ends, strict=True)
+        ),
+    )
+    measure = "first.measure_assumed" if one.is_assumed else "first.measure"
+    axes = Axes(percent_labels(tell), money_labels(facts.money), tell.say("first.axis"))
+    return figure(
+        "supplier-share",
+        _title(one, tell),
+        tell.say(measure, currency=findings.config.shop.currency),
+        line(points, _levels(one, facts), axes, assumed=one.is_assumed),
+        table,
+        mark=basis_mark(one, tell),
+        tell=tell,
+    )
+
+
+def _title(one: CampaignFacts, tell: Voice) -> str:
+    share, name = one.supplier_share, noun(one, tell)
+    if share.estimate is None:
+        key = "never"
+    elif share.beyond_interval is None:
+        key = "unclear"
+    elif share.beyond_interval == 0:
+        key = "always"
+    else:
+        key = "assumed" if one.is_assumed else "clear"
+    shown = tell.level(share.beyond_interval or 0)
+    title = tell.say(f"first.title.{key}", noun=name if one.is_assumed else name.capitalize(), share=shown)
+    return tell.say("assumed.if", text=title) if one.is_assumed else title
+
+
+def _levels(one: CampaignFacts, facts: Facts) -> list[Level]:
+    tell, clear = facts.voice, one.supplier_share.beyond_interval
+    named = [
+        Level(each.funded_share, each.found.title, dashed=False)
+        for each in facts.campaigns
+        if each.funded_share is not None
+    ]
+    key = "first.level_assumed" if one.is_assumed else "first.level"
+    return named + ([Level(clear, tell.say(key, share=tell.level(clear)))] if clear else [])

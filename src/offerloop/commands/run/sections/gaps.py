@@ -1,0 +1,59 @@
+"""What the data could not show, in a short block near the top, and what to do about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from offerloop.commands.run.evidence import Evidence
+from offerloop.commands.run.facts import ASSUMED, ESTIMATED, LEARNED, MIXED, TRANSFERRED, UNKNOWN, Facts
+from offerloop.commands.run.findings import Findings
+from offerloop.commands.run.sentences import test_sentences
+from offerloop.report.voice import Voice
+
+LEARNED_FROM_DATA = (ESTIMATED, TRANSFERRED, LEARNED)
+
+
+@dataclass(frozen=True)
+class Gaps:
+    """The block."""
+
+    sentences: tuple[str, ...]
+    next_step: str
+
+
+def gaps(findings: Findings, facts: Facts, evidence: Evidence) -> Gaps | None:
+    """None where the data showed everything and nothing is assumed."""
+    if not findings.gaps and facts.basis in LEARNED_FROM_DATA:
+        return None
+    said = gap_sentences(findings, facts.voice)
+    if facts.basis not in LEARNED_FROM_DATA or (facts.basis == ESTIMATED and not evidence.is_known):
+        said += (facts.voice.say(f"gaps.{facts.basis}"),)
+    return Gaps(said, _next(facts, evidence))
+
+
+def gap_sentences(findings: Findings, tell: Voice) -> tuple[str, ...]:
+    """Each gap as a sentence of its own."""
+    said = [tell.own(gap) for gap in findings.gaps]
+    return tuple(f"{one[:1].upper()}{one[1:]}{tell.words['full_stop']}" for one in said)
+
+
+def _next(facts: Facts, evidence: Evidence) -> str:
+    """What would turn an assumption, or nothing, into a finding; empty where the plan is a forecast from data."""
+    tell, said = facts.voice, []
+    if facts.basis == UNKNOWN:
+        said.append(tell.say("next.unknown"))
+    elif any(ASSUMED in one.bases for one in facts.sent):
+        said += _to_measure(facts)
+    if not evidence.is_known and facts.basis not in (MIXED, *LEARNED_FROM_DATA):
+        said.append(tell.say("next.data"))
+    return tell.listed([tell.say("next.title"), *said], "sentence") if said else ""
+
+
+def _to_measure(facts: Facts) -> list[str]:
+    """How to measure what is assumed, or what to do while that is out of reach."""
+    tell, reach = facts.voice, facts.reach
+    if reach is not None and not reach.can_show:
+        key = "next.trust"
+    else:
+        key = "next.assumed" if reach is None or reach.weeks == 1 else "next.assumed_weeks"
+    return [tell.say(key), *test_sentences(facts)]

@@ -1,0 +1,77 @@
+"""When the order lines came that the cleaning rules touched: a few days, or all along."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from offerloop.commands.run.findings import Findings
+from offerloop.report.blocks import Figure, Table
+from offerloop.report.charts.columns import MONDAY, MOST_DAYS, WEEK, Column, columns
+from offerloop.report.charts.drawing import Axes, day_labels, figure
+from offerloop.report.numbers import count, iso_day
+from offerloop.report.voice import Voice
+
+SHOWN = ("rejected", "repaired", "merged")
+"""Actions that change what later stages see, worst first."""
+FEW = 20
+"""Fewer cases than this make no pattern."""
+CLUSTERED = 0.1
+"""Cases cluster when half of them lie in at most this share of the periods."""
+
+
+def daily_figure(findings: Findings, tell: Voice) -> Figure | None:
+    """None when the rules touched no order line."""
+    table = findings.table("quality_by_day")
+    found = None if table is None else table.filter(pl.col("action").is_in(SHOWN) & (pl.col("rows") > 0))
+    if found is None or found.is_empty():
+        return None
+    first, last = min(findings.first_day, int(str(found["order_day"].min()))), findings.as_of_day - 1
+    unit = "day" if last - first < MOST_DAYS else "week"
+    counted = found.with_columns(period=_start(unit)).group_by("period", "action").agg(pl.col("rows").sum())
+    n_periods = (last - first) // (1 if unit == "day" else WEEK) + 1
+    actions = [name for name in SHOWN if name in counted["action"]]
+    ordered = counted.sort("period", "action").iter_rows(named=True)
+    bars = [Column(row["period"], row["rows"], tell.word("action", row["action"])) for row in ordered]
+    axes = Axes(day_labels(unit == "day"), "", tell.say(f"daily.axis.{unit}"))
+    width = 1 if unit == "day" else WEEK
+    ends = min(first, *(bar.day for bar in bars)), last + 1
+    by_rule = found.group_by("rule").agg(pl.col("rows").sum()).sort(["rows", "rule"], descending=[True, False]).row(0)
+    return figure(
+        "quality-by-day",
+        _title(counted, n_periods, unit, tell),
+        tell.say(f"daily.measure.{unit}"),
+        columns(bars, axes, [tell.word("action", name) for name in actions], ends, width),
+        _table(found, unit, tell),
+        says=tell.say("daily.says", rule=tell.own(by_rule[0]), n=count(by_rule[1])),
+        tell=tell,
+    )
+
+
+def _start(unit: str) -> pl.Expr:
+    day = pl.col("order_day")
+    return day if unit == "day" else day - (day - MONDAY) % WEEK
+
+
+def _title(counted: pl.DataFrame, n_periods: int, unit: str, tell: Voice) -> str:
+    sizes = counted.group_by("period").agg(pl.col("rows").sum())["rows"].sort(descending=True)
+    total = int(sizes.sum())
+    if total < FEW:
+        return tell.say(f"daily.title.few.{unit}", n=count(total), k=count(len(sizes)), all=count(n_periods))
+    half = int((sizes.cum_sum() < total / 2).sum()) + 1
+    if half <= CLUSTERED * n_periods:
+        return tell.say(f"daily.title.cluster.{unit}", n=count(total), k=count(half), all=count(n_periods))
+    return tell.say(f"daily.title.spread.{unit}", n=count(total), share=tell.share(sizes[0] / total))
+
+
+def _table(found: pl.DataFrame, unit: str, tell: Voice) -> Table:
+    """One row for each day or week with a case, one column for each rule."""
+    summed = found.with_columns(period=_start(unit)).group_by("period", "rule", "action").agg(pl.col("rows").sum())
+    rules = list(summed.select("rule", "action").unique().sort("rule", "action").iter_rows())
+    sizes = {row[:3]: row[3] for row in summed.select("period", "rule", "action", "rows").iter_rows()}
+    rows = tuple(
+        (iso_day(period), *(count(sizes.get((period, *rule), 0)) for rule in rules))
+        for period in summed["period"].unique().sort()
+    )
+    names = (tell.say("daily.column", rule=tell.own(rule), done=tell.word("action", action)) for rule, action in rules)
+    columns = (tell.say(f"daily.axis.{unit}"), *names)
+    return Table(tell.say("daily.table", unit=tell.say(f"unit.{unit}")), columns, rows)

@@ -1,0 +1,225 @@
+"""Section 3: which products customers would like, and how well that can be told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import polars as pl
+
+from offerloop.commands.run.findings import Findings
+from offerloop.evaluation.estimate import Estimate
+from offerloop.report.blocks import Block, Bullets, Figure, Missing, Section, Table, Text
+from offerloop.report.charts.drawing import PLAIN_LABELS, figure
+from offerloop.report.charts.forest import Dot, forest
+from offerloop.report.numbers import count
+from offerloop.report.voice import Voice
+
+TASKS = ("repeat", "new")
+Row = Mapping[str, Any]
+Stand = Literal["better", "level", "below"]
+
+
+@dataclass(frozen=True)
+class Gate:
+    """What decided whether the learned ranking serves: its gain in nDCG@10 over the best of the others."""
+
+    name: str
+    over: str
+    tuned: Estimate
+    """On the window that decides; without an interval both ends are the value."""
+    since: Estimate
+    """On the later window."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The recommender that serves one task, on the window that only reports."""
+
+    task: str
+    name: str
+    test: Estimate
+    """nDCG@10; without an interval both ends are the value."""
+    recall: float
+    n_customers: int
+    others: Mapping[str, Stand]
+    """How the others stand to it: by the paired interval where there is one, else by whether intervals overlap."""
+    gate: Gate | None
+    """None where the learned ranking was no candidate."""
+
+    def standing(self, stand: Stand) -> list[str]:
+        """Those of the others that stand so."""
+        return [name for name, its in self.others.items() if its == stand]
+
+
+def choices(findings: Findings) -> list[Choice]:
+    """For each task that was compared what serves it."""
+    table = findings.tables["recommenders"]
+    return [_choice(mine, task) for task in TASKS if (mine := table.filter(pl.col("task") == task)).height]
+
+
+def _choice(mine: pl.DataFrame, task: str) -> Choice:
+    tests = {row["recommender"]: row for row in _rows(mine, "test")}
+    gate = _gate(mine)
+    own = next(row for row in tests.values() if row["serves"])
+    others = {name: _stand(row, own, gate) for name, row in tests.items() if name != own["recommender"]}
+    return Choice(task, own["recommender"], _estimate(own), own["recall"], own["n_customers"], others, gate)
+
+
+def _gate(mine: pl.DataFrame) -> Gate | None:
+    tuned, since = (
+        next((row for row in _rows(mine, window) if row["gain"] is not None), None) for window in ("tune", "test")
+    )
+    if tuned is None or since is None:
+        return None
+    return Gate(tuned["recommender"], tuned["gain_over"], _estimate(tuned, "gain"), _estimate(since, "gain"))
+
+
+def _rows(mine: pl.DataFrame, window: str) -> list[dict[str, Any]]:
+    """Best first; equal ones in the order of the table."""
+    ordered = mine.filter(pl.col("window") == window).sort("ndcg", descending=True, maintain_order=True)
+    return ordered.to_dicts()
+
+
+def _stand(other: Row, own: Row, gate: Gate | None) -> Stand:
+    its, ours = _estimate(other), _estimate(own)
+    low, high = its.low - ours.high, its.high - ours.low
+    if gate is not None and {other["recommender"], own["recommender"]} == {gate.name, gate.over}:
+        ends = (gate.since.low, gate.since.high)
+        low, high = ends if other["recommender"] == gate.name else (-ends[1], -ends[0])
+    return "better" if low > 0 else "below" if high < 0 else "level"
+
+
+def _estimate(row: Row, column: str = "ndcg") -> Estimate:
+    value = float(row[column])
+    low, high = (value if row[end] is None else float(row[end]) for end in (f"{column}_low", f"{column}_high"))
+    return Estimate(value, low, high)
+
+
+def recommenders_section(findings: Findings, tell: Voice) -> Section:
+    """Measured with intervals; the tuning window chooses, the test window reports."""
+    table, label = findings.table("recommenders"), tell.say("liked.label")
+    if table is None:
+        missing = Missing(tell.say("liked.none_text"), is_given=True)
+        return Section("recommenders", label, tell.say("liked.none"), (missing,))
+    chosen = choices(findings)
+    blocks = (
+        Text(tell.say("liked.intro", days=findings.config.recommend.window_days)),
+        *(Text(tell.listed(_said(choice, table, tell), "sentence")) for choice in chosen),
+        _figure(table, chosen, tell),
+        *_about(table, tell),
+    )
+    return Section("recommenders", label, _message(chosen, tell), blocks)
+
+
+def _message(chosen: list[Choice], tell: Voice) -> str:
+    by_task = {choice.task: choice for choice in chosen}
+    if len(by_task) < len(TASKS):
+        return tell.say("liked.message.one")
+    repeat, new = by_task["repeat"].test.value, by_task["new"].test.value
+    return tell.say("liked.message.hardly" if new < repeat / 2 else "liked.message.also")
+
+
+def _said(choice: Choice, table: pl.DataFrame, tell: Voice) -> list[str]:
+    """What serves one task, and why."""
+    return [_verdict(choice, tell), *_gate_said(choice, tell), *(_same(table, tell) if choice.task == "new" else [])]
+
+
+def _verdict(choice: Choice, tell: Voice) -> str:
+    said = [
+        tell.say(
+            "liked.reached",
+            task=tell.word("liked.task", choice.task),
+            name=choice.name,
+            ndcg=_text(choice.test, tell),
+            n=count(choice.n_customers),
+        )
+    ]
+    found = {stand: choice.standing(stand) for stand in ("better", "level")}
+    said += [tell.say(f"liked.{stand}", others=tell.titles(names)) for stand, names in found.items() if names]
+    if choice.others and not any(found.values()):
+        said.append(tell.say("liked.above"))
+    return tell.listed(said, "semicolon") + tell.words["full_stop"]
+
+
+def _gate_said(choice: Choice, tell: Voice) -> list[str]:
+    """What the learned ranking gains, and what followed from it."""
+    gate = choice.gate
+    if gate is None:
+        return []
+    if choice.name == gate.name:
+        key = "serves"
+    elif not gate.tuned.has_interval:
+        key = "unknown"
+    else:
+        key = "worse" if gate.tuned.high < 0 else "unclear"
+    return [
+        tell.say("liked.gate", name=gate.name, over=gate.over, gain=_text(gate.tuned, tell)),
+        tell.say(f"liked.gate.{key}", name=choice.name),
+        tell.say("liked.gate.since", gain=_text(gate.since, tell)),
+    ]
+
+
+def _same(table: pl.DataFrame, tell: Voice) -> list[str]:
+    """Recommenders that are one and the same on new products."""
+    new = _rows(table.filter(pl.col("task") == "new"), "test")
+    scores = {row["recommender"]: (row["ndcg"], row["recall"]) for row in new}
+    same = {"repeat", "popularity"} <= scores.keys() and scores["repeat"] == scores["popularity"]
+    return [tell.say("liked.same")] if same else []
+
+
+def _figure(table: pl.DataFrame, chosen: list[Choice], tell: Voice) -> Figure:
+    dots = [
+        Dot(task, row["recommender"], _estimate(row), "ours" if row["serves"] else "control")
+        for task, row in _in_order(table, ("test",), tell)
+    ]
+    titles = (tell.say("liked.chosen", name=one.name, task=tell.word("liked.task", one.task)) for one in chosen)
+    return figure(
+        "recommenders",
+        tell.listed(titles, "semicolon"),
+        tell.say("liked.measure"),
+        forest(dots, PLAIN_LABELS, one_scale=False),
+        _table(table, tell),
+        tell=tell,
+    )
+
+
+def _in_order(table: pl.DataFrame, windows: tuple[str, ...], tell: Voice) -> Iterator[tuple[str, Row]]:
+    """The rows by task and window, best first, each with the words for its task."""
+    for task in TASKS:
+        mine = table.filter(pl.col("task") == task)
+        yield from ((tell.word("liked.task", task), row) for window in windows for row in _rows(mine, window))
+
+
+def _table(table: pl.DataFrame, tell: Voice) -> Table:
+    rows = tuple(
+        (
+            task,
+            row["recommender"],
+            tell.word("liked.window", row["window"]),
+            _text(_estimate(row), tell),
+            tell.share(row["recall"]),
+            count(row["n_customers"]),
+        )
+        for task, row in _in_order(table, ("tune", "test"), tell)
+    )
+    task, name, window, ndcg, customers = (tell.say(f"liked.column.{one}") for one in _COLUMNS)
+    columns = (task, name, window, ndcg, "Recall@20", customers)
+    return Table(tell.say("liked.table"), columns, rows, n_labels=3)
+
+
+_COLUMNS = ("task", "name", "window", "ndcg", "customers")
+
+
+def _about(table: pl.DataFrame, tell: Voice) -> list[Block]:
+    """What each of our recommenders does; a shop's own is not known here."""
+    names = table["recommender"].unique(maintain_order=True)
+    known = [(name, tell.words.get(f"liked.about.{name}")) for name in names]
+    lines = tuple(tell.say("liked.about", name=name, text=text) for name, text in known if text)
+    return [Text(tell.say("liked.about.intro")), Bullets(lines)] if lines else []
+
+
+def _text(estimate: Estimate, tell: Voice) -> str:
+    """With its interval; that of a single customer has none."""
+    return estimate.text() if estimate.has_interval else tell.say("liked.no_interval", value=f"{estimate.value:.2f}")

@@ -1,0 +1,78 @@
+"""Part of section 6: one depth for everybody, by category."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from offerloop.commands.run.facts import CampaignFacts
+from offerloop.commands.run.findings import Findings
+from offerloop.evaluation.estimate import Estimate
+from offerloop.offers import NO_OFFER
+from offerloop.report.blocks import Block, Table, Text
+from offerloop.report.numbers import count
+from offerloop.report.voice import Voice
+
+SHOWN = 10
+"""Categories in the table: those with most estimated profit."""
+Row = dict[str, Any]
+"""Of the table `uniform_depths`."""
+
+
+def depths_of(findings: Findings, one: CampaignFacts) -> list[Row]:
+    """Every depth of a campaign."""
+    found = findings.table("uniform_depths")
+    return [] if found is None else found.filter(pl.col("campaign_id") == one.found.campaign_id).rows(named=True)
+
+
+def profit_of(row: Row) -> Estimate:
+    """Held out."""
+    return Estimate.known(row["profit_minor"], row["profit_low_minor"], row["profit_high_minor"])
+
+
+def uniform_blocks(one: CampaignFacts, findings: Findings, tell: Voice) -> list[Block]:
+    """What the best depths bring, which depths may not be, and a table; nothing where no offer has a depth."""
+    rows = depths_of(findings, one)
+    best = sorted((row for row in rows if row["is_best"]), key=lambda row: -row["estimated_minor"])
+    if not best:
+        return []
+    discounts = [row for row in best if row["offer_id"] != NO_OFFER]
+    values = {"title": one.found.title, "all": len(best), "some": len(discounts), "none": len(best) - len(discounts)}
+    clear = sum(row["beats_nothing"] for row in best)
+    key = "uniform.text_assumed" if one.is_assumed else "uniform.text"
+    blocks: list[Block] = [Text(tell.say(key, **values, clear=clear))]
+    below = sum(row["below_floor"] for row in rows)
+    if below:
+        blocks.append(Text(tell.say("uniform.floor", n=below, all=sum(row["offer_id"] != NO_OFFER for row in rows))))
+    if discounts:
+        blocks.append(_table(one, discounts[:SHOWN], tell))
+    if len(discounts) > SHOWN:
+        blocks.append(Text(tell.say("uniform.more", n=len(discounts) - SHOWN)))
+    return blocks
+
+
+def _table(one: CampaignFacts, rows: list[Row], tell: Voice) -> Table:
+    cells = tuple(
+        (
+            _category(row, tell),
+            _depth(row, tell),
+            count(row["n_customers"]),
+            one.costs.text(row["spend_minor"]),
+            tell.brief(profit_of(row)),
+        )
+        for row in rows
+    )
+    columns = tuple(
+        tell.say(f"uniform.column.{name}") for name in ("category", "depth", "customers", "spend", "profit")
+    )
+    caption = "uniform.table_assumed" if one.is_assumed else "uniform.table"
+    return Table(tell.say(caption, title=one.found.title), columns, cells)
+
+
+def _category(row: Row, tell: Voice) -> str:
+    return tell.say("uniform.everything") if row["category"] is None else str(row["category"])
+
+
+def _depth(row: Row, tell: Voice) -> str:
+    return tell.share(row["depth"])

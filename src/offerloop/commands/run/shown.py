@@ -1,0 +1,69 @@
+"""What offers that were shown at random changed, in the units that the report uses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from offerloop.commands.run.findings import Findings
+from offerloop.evaluation.estimate import Estimate
+
+
+@dataclass(frozen=True)
+class ShownOffer:
+    """Mean effects of one exposure, against deliberately showing nothing; minor units."""
+
+    offer_id: str
+    n_shown: int
+    value: Estimate
+    """Margin gained before the offer's cost."""
+    discount: Estimate
+    """Discount redeemed, whoever pays it."""
+    p_redeem: float
+    """Share of exposures after which it was used."""
+
+    @classmethod
+    def read(cls, row: dict[str, Any]) -> ShownOffer:
+        """From a row of the shown offers."""
+        value = Estimate.of(row["value_minor"], row["value_se_minor"])
+        discount = Estimate.of(row["discount_minor"], row["discount_se_minor"])
+        return cls(row["offer_id"], row["n_shown"], value, discount, row["p_redeem"])
+
+
+@dataclass(frozen=True)
+class Shown:
+    """All offers that were shown often enough, highest value first."""
+
+    offers: tuple[ShownOffer, ...]
+    n_nothing: int
+    """Exposures in which deliberately nothing was shown."""
+    estimator: str
+    """By which customers are told apart."""
+    window_days: int
+    """Days after an exposure that count."""
+    carries_over: float | None
+    """What follows in later windows, as a share of the effect in its own; None where it is not estimated."""
+    carries_over_p: float | None
+    """How often chance alone would show as much."""
+
+    @classmethod
+    def read(cls, findings: Findings) -> Shown | None:
+        """None where no offer was shown at random often enough."""
+        table = findings.table("shown_offers")
+        if table is None:
+            return None
+        ordered = table.sort(["value_minor", "offer_id"], descending=[True, False])
+        first = ordered.row(0, named=True)
+        offers = tuple(ShownOffer.read(row) for row in ordered.iter_rows(named=True))
+        days = findings.config.evaluate.window_days
+        return cls(offers, first["n_nothing"], first["estimator"], days, first["carries_over"], first["carries_over_p"])
+
+    @property
+    def n_shown(self) -> int:
+        """Exposures of all offers."""
+        return sum(one.n_shown for one in self.offers)
+
+    @property
+    def clear(self) -> tuple[ShownOffer, ...]:
+        """Offers whose value is away from zero beyond its interval."""
+        return tuple(one for one in self.offers if one.value.is_clear)

@@ -1,0 +1,293 @@
+"""The content of summary.json: every figure of the decision, for machines and for people in a hurry."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from offerloop.commands.run.evidence import Evidence, supplier_share
+from offerloop.commands.run.facts import BreakEven, CampaignFacts, Facts, Rule, gather
+from offerloop.commands.run.findings import Findings
+from offerloop.commands.run.reach import reach_sentence
+from offerloop.commands.run.sections.gaps import gap_sentences
+from offerloop.commands.run.sections.limits import limits
+from offerloop.commands.run.sections.past_campaigns import past_campaigns
+from offerloop.commands.run.sections.plan_limits import CONTACTS, gain_of
+from offerloop.commands.run.sections.recommenders import Gate, choices
+from offerloop.commands.run.sections.uniform_depth import depths_of, profit_of
+from offerloop.commands.run.sentences import basis_mark, campaign_sentence, decision
+from offerloop.evaluation.estimate import Estimate
+from offerloop.report.numbers import MACHINE_DIGITS, Money, iso_day, rounded
+from offerloop.tables import USUAL
+
+
+def summarise(findings: Findings, language: str = "en") -> dict[str, Any]:
+    """JSON-able; money as decimal text in the currency's major unit; sentences are in one language."""
+    facts, evidence = gather(findings, language), Evidence.read(findings)
+    shop = findings.config.shop
+    return {
+        "decision": decision(facts),
+        "basis": basis_mark(facts, facts.voice),
+        "bases": sorted(facts.bases),
+        "language": language,
+        "shop": shop.name,
+        "note": shop.note,
+        "as_of": iso_day(findings.as_of_day),
+        "period": {"first_day": iso_day(findings.first_day), "last_day": iso_day(findings.as_of_day - 1)},
+        "timezone": shop.timezone,
+        "currency": shop.currency,
+        "margin": round(facts.margin, 6),
+        "margin_basis": facts.margin_basis,
+        "customers": facts.n_customers,
+        "campaigns": [_campaign(one, facts) | _uniform(findings, one, facts) for one in facts.campaigns],
+        "plan": {"campaigns": findings.campaigns_solved, "limits": _limits(findings, facts)},
+        "shown_offers": _shown(evidence, facts),
+        "response": _response(findings, evidence, facts),
+        "past_campaigns": _past(findings, facts),
+        "recommenders": _recommenders(findings),
+        "arms": _arms(findings),
+        "business_as_usual": _usual(findings, facts),
+        "coming_test": _test(findings, facts),
+        "quality": _quality(findings),
+        "gaps": list(gap_sentences(findings, facts.voice)),
+        "limits": list(limits(findings, facts, evidence)),
+    }
+
+
+def _campaign(one: CampaignFacts, facts: Facts) -> dict[str, Any]:
+    money, found = facts.money, one.found
+    best = one.best_rule
+    return {
+        "id": found.campaign_id,
+        "title": found.title,
+        "send": found.send,
+        "pays_alone": found.pays_alone,
+        "policy": found.policy,
+        "basis": one.basis,
+        "bases": sorted(one.bases),
+        "sentence": campaign_sentence(one, facts),
+        "budget": money.decimal(found.budget_minor),
+        "budget_unit": one.costs.currency,
+        "budget_basis": found.budget_basis,
+        "explore_budget": money.decimal(found.explore_budget_minor),
+        "customers_planned": found.n_planned,
+        "customers_sent": one.n_sent,
+        "customers_exploring": one.n_explore,
+        "expected_spend": money.decimal(one.plan.spend_minor),
+        "profit": _money(one.plan.profit, money),
+        "as_sent": _as_sent(one, money),
+        "claimed_profit": money.decimal(found.claimed_minor),
+        "liability": money.decimal(found.liability_minor),
+        "chance_of_overspending": None if found.overspend is None else round(found.overspend, MACHINE_DIGITS),
+        "shadow_price": round(found.shadow_price, MACHINE_DIGITS),
+        "bound": money.decimal(found.bound_minor),
+        "gap": round(found.gap, MACHINE_DIGITS),
+        "best_rule": None if best is None else best.name,
+        "rules": [_rule(rule, one, money) for rule in one.compared],
+        "break_even_supplier_share": _level(one.supplier_share),
+        "break_even_margin": _level(one.margin),
+    }
+
+
+def _uniform(findings: Findings, one: CampaignFacts, facts: Facts) -> dict[str, Any]:
+    """The best depth for everybody in each category."""
+    found = [
+        {
+            "category": row["category"],
+            "depth": round(row["depth"], MACHINE_DIGITS),
+            "offer": row["offer_id"],
+            "floor_depth": round(row["floor_depth"], MACHINE_DIGITS),
+            "customers": round(row["n_customers"], 1),
+            "spend": facts.money.decimal(row["spend_minor"]),
+            "profit": _money(profit_of(row), facts.money),
+            "beats_no_discount": row["beats_nothing"] if profit_of(row).has_interval else None,
+        }
+        for row in depths_of(findings, one)
+        if row["is_best"]
+    ]
+    return {"uniform_depths": found}
+
+
+def _limits(findings: Findings, facts: Facts) -> list[dict[str, Any]]:
+    """What the order and each limit cost; contacts are plain numbers, and nothing is said where it is not computed."""
+    rows = findings.table("plan_limits")
+    return [] if rows is None else [_limit(row, facts.money) for row in rows.iter_rows(named=True)]
+
+
+def _limit(row: dict[str, Any], money: Money) -> dict[str, Any]:
+    named = {"kind": row["kind"], "name": row["name"], "campaign": row["campaign_id"]}
+    gain = None if row["gain_minor"] is None else _money(gain_of(row), money)
+    if row["kind"] == "order":
+        return named | {"profit_without": gain}
+    units = None if row["kind"] in CONTACTS else Money(row["unit"])
+    used = {key: row[key] if units is None else units.decimal(row[key]) for key in ("at_most", "used")}
+    price = row["shadow_price"] / (1 if units is not None else money.unit)
+    return named | used | {"unit": row["unit"], "shadow_price": round(price, MACHINE_DIGITS), "profit_without": gain}
+
+
+def _test(findings: Findings, facts: Facts) -> dict[str, Any] | None:
+    test = findings.test
+    if test is None:
+        return None
+    least = None if test.detectable is None else facts.money.decimal(test.detectable)
+    found = {"treated": test.n_treated, "held_back": test.n_control, "least_effect_on_margin": least}
+    reach = facts.reach
+    if reach is None:
+        return found
+    return found | {
+        "profit_hoped_for": facts.money.decimal(reach.hoped),
+        "weeks_to_show_it": reach.weeks,
+        "shows_it_within_a_year": reach.can_show,
+        "customers_to_show_it_within_a_year": reach.customers,
+        "sentence": reach_sentence(reach, facts.voice),
+    }
+
+
+def _as_sent(one: CampaignFacts, money: Money) -> dict[str, Any]:
+    return {
+        "expected_spend": money.decimal(one.sent_forecast.spend_minor),
+        "profit": _money(one.sent_forecast.profit, money),
+        "liability": None if one.liability_sent_minor is None else money.decimal(one.liability_sent_minor),
+    }
+
+
+def _rule(rule: Rule, one: CampaignFacts, money: Money) -> dict[str, Any]:
+    return {
+        "rule": rule.name,
+        "customers": round(rule.n_customers, 1),
+        "spend": money.decimal(rule.spend_minor),
+        "profit": _money(rule.profit, money),
+        "plan_leads_by": _money(rule.lead, money),
+        "distinguishable": None if rule.name == one.plan.name else rule.lead.is_clear,
+    }
+
+
+def _shown(evidence: Evidence, facts: Facts) -> dict[str, Any] | None:
+    """Mean effects of an exposure."""
+    shown, money = evidence.shown, facts.money
+    if shown is None:
+        return None
+    offers = [
+        {
+            "offer": one.offer_id,
+            "shown": one.n_shown,
+            "value": _money(one.value, money),
+            "discount": _money(one.discount, money),
+            "share_redeemed": round(one.p_redeem, MACHINE_DIGITS),
+        }
+        for one in shown.offers
+    ]
+    return {
+        "basis": "estimated from offers shown at random",
+        "nothing_shown": shown.n_nothing,
+        "window_days": shown.window_days,
+        "estimator": shown.estimator,
+        "carries_over": None if shown.carries_over is None else round(shown.carries_over, MACHINE_DIGITS),
+        "carries_over_p": None if shown.carries_over_p is None else round(shown.carries_over_p, MACHINE_DIGITS),
+        "offers": offers,
+    }
+
+
+def _response(findings: Findings, evidence: Evidence, facts: Facts) -> dict[str, Any]:
+    margins = evidence.break_even_margin
+    ends = [evidence.check(name, "bought") for name in ("top minus bottom decile", "calibration slope")]
+    sales = evidence.check("calibration slope", "list_sales")
+    return {
+        "basis": "transferred from shelf prices" if evidence.is_known else None,
+        "slopes": findings.tables["response_slopes"].to_dicts(),
+        "break_even_margin": {design: rounded(margin) for design, margin in margins.items()},
+        "break_even_supplier_share": {
+            design: rounded(supplier_share(margin, facts.margin)) for design, margin in margins.items()
+        },
+        "top_minus_bottom_decile": None if ends[0] is None else rounded(ends[0].estimate),
+        "calibration_slopes": {
+            name: rounded(check.estimate) for name, check in (("bought", ends[1]), ("list_sales", sales)) if check
+        },
+        "calibration_by_fold": findings.tables["calibration"].to_dicts(),
+        "deciles": findings.tables["response_deciles"].to_dicts(),
+        "checks": findings.tables["response_checks"].to_dicts(),
+        "pulled_forward": evidence.pulled_forward(),
+        "extrapolation": {"deepest_offer": evidence.deepest_offer, "share_of_weeks_at_or_above": evidence.deep_weeks},
+    }
+
+
+def _past(findings: Findings, facts: Facts) -> list[dict[str, Any]]:
+    rows = []
+    for one in past_campaigns(findings):
+        parts = {"naive": one.naive, "adjusted": one.adjusted, "placebo": one.placebo}
+        figures = {name: None if part is None else _money(part, facts.money) for name, part in parts.items()}
+        rows.append(
+            {
+                "id": one.name,
+                "period": facts.voice.say("period", first=one.first, last=one.last),
+                "targeted": one.n_targeted,
+                "others": one.n_others,
+                **figures,
+                "note": facts.voice.own(one.note),
+            }
+        )
+    return rows
+
+
+def _recommenders(findings: Findings) -> list[dict[str, Any]]:
+    return [
+        {
+            "task": choice.task,
+            "chosen": choice.name,
+            "ndcg_at_10": _ends(choice.test),
+            "recall_at_20": round(choice.recall, MACHINE_DIGITS),
+            "customers": choice.n_customers,
+            "not_distinguishable_from": choice.standing("level"),
+            "clearly_better": choice.standing("better"),
+            "gate": None if choice.gate is None else _gate(choice.gate),
+        }
+        for choice in choices(findings)
+    ]
+
+
+def _gate(gate: Gate) -> dict[str, Any]:
+    """Gains in nDCG@10: on the window that chose and on the later one."""
+    return {"ranking": gate.name, "over": gate.over, "gain": _ends(gate.tuned), "gain_since": _ends(gate.since)}
+
+
+def _arms(findings: Findings) -> dict[str, dict[str, int]]:
+    offered = (pl.col("offer_id") != "none").sum().alias("with_offer")
+    counted = findings.tables["assignments"].group_by("arm").agg(pl.len().alias("customers"), offered).sort("arm")
+    return {row["arm"]: {"customers": row["customers"], "with_offer": row["with_offer"]} for row in counted.to_dicts()}
+
+
+def _usual(findings: Findings, facts: Facts) -> dict[str, Any] | None:
+    settings = findings.config.business_as_usual
+    if settings is None:
+        return None
+    given = findings.tables["assignments"].filter(pl.col("arm") == USUAL)
+    return {
+        "share": settings.share,
+        "budget": facts.money.decimal(findings.config.minor(settings.budget)),
+        "liability": facts.money.decimal(int(given["cost_liability_minor"].sum())),
+    }
+
+
+def _quality(findings: Findings) -> dict[str, dict[str, int]]:
+    totals = findings.tables["quality"].group_by("table", "action", maintain_order=True).agg(pl.col("rows").sum())
+    found: dict[str, dict[str, int]] = {}
+    for name, action, rows in totals.iter_rows():
+        found.setdefault(name, {})[action] = rows
+    return found
+
+
+def _money(estimate: Estimate, money: Money) -> dict[str, str | None]:
+    """What is assumed has no interval; a profit of nothing is exactly that."""
+    ends: dict[str, str | None] = {end: money.decimal(getattr(estimate, end)) for end in ("value", "low", "high")}
+    return ends if estimate.has_interval or estimate.is_nothing else {**ends, "low": None, "high": None}
+
+
+def _ends(estimate: Estimate) -> dict[str, float | None]:
+    """The same of what may have no interval."""
+    found = rounded(estimate)
+    return {**found} if estimate.has_interval else {**found, "low": None, "high": None}
+
+
+def _level(level: BreakEven) -> dict[str, float | None]:
+    return {"estimate": level.estimate, "beyond_interval": level.beyond_interval}

@@ -1,0 +1,156 @@
+"""`offerloop run`: carry out the flow and write everything that it found to `runs/<id>/`."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from offerloop.allocation import Forecast
+from offerloop.allocation.assign import as_text
+from offerloop.commands.run.findings import CampaignFindings, Findings
+from offerloop.commands.run.page import render
+from offerloop.commands.run.summary import summarise
+from offerloop.config import Config, Source, StrPath, config_file
+from offerloop.errors import ConfigError, InputError, near_miss
+from offerloop.flow import STAGES, Run, plan
+from offerloop.money import DIGITS
+from offerloop.profiles import FEATURES, TAGS
+from offerloop.workspace.config_names import name_problems
+from offerloop.workspace.drawn_shares import shares_of
+from offerloop.workspace.find_run import RUN_FORMAT
+from offerloop.workspace.product_relations import STAGE as SIMILAR_PRODUCTS
+from offerloop.workspace.product_relations import stage_inputs
+from offerloop.workspace.session import open_workspace
+from offerloop.workspace.snapshots import without_passwords
+from offerloop.workspace.stage_store import sha256, versions
+from offerloop.workspace.stages import Recorder
+
+
+@dataclass(frozen=True)
+class Written:
+    """Where a finished run lies."""
+
+    folder: Path
+    report: Path
+    summary: dict[str, Any]
+
+
+def run(
+    config_path: StrPath, engine: str = "duckdb", console: Console | None = None, begin: str | None = None
+) -> Written:
+    """Run the flow of one configuration, named by its path or its folder.
+
+    The run's folder appears under its name only when everything is in it. Stages that an earlier run finished with the
+    same inputs are not computed again, unless they come at or after `begin`. Raises InputError for an unknown stage or
+    name, and when the folder cannot be written.
+    """
+    if begin is not None and begin not in STAGES:
+        raise InputError(f"there is no stage '{begin}'{near_miss(begin, STAGES)} (known: {', '.join(STAGES)})")
+    config_path = config_file(config_path)
+    with open_workspace(config_path, engine) as (config, running, store):
+        if problems := name_problems(config):
+            raise ConfigError("\n".join(f"{config_path}: {one}" for one in problems))
+        runs = config_path.parent / "runs"
+        recorder = Recorder(console, store, begin)
+        found = plan(config, running, recorder)
+        findings = findings_of(found)
+        summary = summarise(findings, config.report.language)
+        page = recorder.always("report", lambda: render(findings, summary, config.report.language))
+        folder = _new_folder(runs)
+        partial = folder.with_name(f".{folder.name}.{os.getpid()}.partial")
+        partial.mkdir()
+        _write(found, summary, page, partial)
+        _write_json(partial / "manifest.json", _manifest(config_path, config, engine, recorder))
+        partial.rename(folder)
+        store.retain(SIMILAR_PRODUCTS, *stage_inputs(config, running))
+        store.prune()
+    return Written(folder, folder / "report.html", summary)
+
+
+def findings_of(found: Run) -> Findings:
+    """A run as the report sees it."""
+    return Findings(
+        config=found.config,
+        tables=found.tables,
+        campaigns=[_campaign(found.config, one) for one in found.forecasts],
+        first_day=found.events.first_day,
+        as_of_day=found.events.as_of_day,
+        explore_share=found.explore_share,
+        campaigns_solved=found.campaigns_solved,
+        test=found.test,
+        gaps=tuple(found.gaps),
+        feature_notes=tuple((one.name, one.meaning, one.missing) for one in FEATURES),
+        tag_notes=tuple((tag.name, tag.chinese, tag.rule) for tag in TAGS),
+    )
+
+
+def _campaign(config: Config, forecast: Forecast) -> CampaignFindings:
+    settings = next(one for one in config.campaigns if one.id == forecast.campaign_id)
+    solution = forecast.solution
+    return CampaignFindings(
+        campaign_id=settings.id,
+        title=settings.title,
+        send=forecast.send,
+        budget_minor=config.minor(settings.budget, settings),
+        budget_basis=settings.budget_basis,
+        n_planned=forecast.plan.height,
+        liability_minor=solution.used[0] / forecast.budget_unit,
+        shadow_price=solution.prices[0] * forecast.budget_unit,
+        bound_minor=solution.bound,
+        gap=solution.gap,
+        explore_budget_minor=config.minor(settings.explore_budget, settings),
+        claimed_minor=solution.profit,
+        pays_alone=forecast.pays_alone,
+        policy=forecast.policy,
+        overspend=forecast.overspend,
+        assumed_share=forecast.plan.filter(basis="assumed").height / max(forecast.plan.height, 1),
+        bases=tuple(forecast.plan["basis"].unique().sort()),
+    )
+
+
+def _new_folder(runs: Path) -> Path:
+    """`runs/<time>`, with a number behind it when a run of the same second is there."""
+    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+    names = [stamp, *(f"{stamp}-{number}" for number in range(2, 100))]
+    return next(runs / name for name in names if not (runs / name).exists())
+
+
+def _write(found: Run, summary: dict[str, Any], page: str, folder: Path) -> None:
+    for name, table in found.tables.items():
+        table.write_parquet(folder / f"{name}.parquet")
+    text = as_text(found.tables["assignments"], DIGITS[found.config.shop.currency])
+    text.write_csv(folder / "assignments.csv")
+    _write_json(folder / "summary.json", summary)
+    (folder / "report.html").write_text(page, encoding="utf-8")
+
+
+def _write_json(path: Path, content: dict[str, Any]) -> None:
+    path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _manifest(config_path: Path, config: Config, engine: str, recorder: Recorder) -> dict[str, Any]:
+    """What went in, and what it took."""
+    inputs = {name: _fingerprint(source) for name, source in config.sources.items()}
+    text = config_path.read_text(encoding="utf-8")
+    return {
+        "format": RUN_FORMAT,
+        "inputs": inputs,
+        "config": {"sha256": sha256(config_path), "text": without_passwords(text)},
+        "seed": config.seed,
+        "shares": shares_of(config),
+        "engine": engine,
+        "versions": versions(),
+        "stages": recorder.records,
+    }
+
+
+def _fingerprint(source: Source) -> dict[str, Any]:
+    """What identifies a source; of a database its rows as they were read."""
+    path = source.file
+    return {"path": path.name, "bytes": path.stat().st_size, "sha256": sha256(path)}

@@ -1,0 +1,198 @@
+"""What the report says where the data cannot show everything: never more than is known."""
+
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from page_texts import Texts, page_of
+
+from offerloop.commands.run.summary import summarise
+from offerloop.evaluation.experiment import ComingTest
+
+SECTIONS = (
+    "quality", "profiles", "recommenders", "past", "response", "budget", "rules", "who", "limits", "words",
+)  # fmt: skip
+TRANSFERRED = "transferred from shelf prices"
+
+
+def first_of(page):
+    return page.split('<section id="quality"')[0]
+
+
+@pytest.fixture(scope="module")
+def assumed(made):
+    return page_of(made["no study, all assumed"])
+
+
+@pytest.fixture(scope="module")
+def unknown(made):
+    return page_of(made["no study, nothing known"])
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_kind_of_run_has_a_whole_page(case, language):
+    _, findings = case
+    page = page_of(findings, language)
+    assert re.findall(r'<section id="(\w+)"', page) == ["decision", *SECTIONS]
+    assert [text for text in Texts(page).found if re.search(r"[{}]|\bNone\b(?! of the)|\bnan\b", text)] == []
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_no_interval_has_zero_width(case, language):
+    _, findings = case
+    page = page_of(findings, language)
+    assert [found for found in re.findall(r"\[(\S+), (\S+)\]", page) if found[0] == found[1]] == []
+
+
+def test_what_is_assumed_says_so_on_the_first_screen_in_charts_and_in_tables(assumed):
+    first = first_of(assumed)
+    assert "as a test: what it changes is assumed, not measured" in first
+    assert "$126 (no interval: assumed)" in first
+    assert "Assumed, not measured" in first
+    assert "dashed: assumed, without an interval" in first
+    rules = assumed.split('<section id="rules"')[1].split("</section>")[0]
+    assert '<td class="figure">$126 (assumed)</td>' in rules
+    assert "hollow: assumed, without an interval" in rules
+
+
+def held_out(made, per_customer):
+    """A plan on assumption whose customers bought like this in the week before."""
+    findings = made["no study, all assumed"]
+    return replace(findings, test=ComingTest.of(np.array(per_customer), len(per_customer) - 40, 40))
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_plan_on_assumption_is_a_test_where_a_read_out_can_show_it(made, language):
+    """A profit of 126.00 a week in total, where customers left 1.50 or 3.50 each."""
+    findings = held_out(made, [150.0, 350.0] * 200)
+    first, summary = first_of(page_of(findings, language)), summarise(findings, language)
+    assert summary["coming_test"]["weeks_to_show_it"] == 2
+    assert summary["coming_test"]["shows_it_within_a_year"]
+    assert summary["coming_test"]["sentence"] in summary["decision"]
+    if language == "en":
+        assert "as a test over 2 weeks: what it changes is assumed, not measured" in first
+        assert "a read-out after 2 weeks of this plan shows it in 80 of 100 cases" in first
+        assert "on trust" not in first
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_plan_on_assumption_is_not_called_a_test_where_no_read_out_can_show_it(made, language):
+    """The same profit where customers left nothing or 200.00: the headline knows what section 9 says."""
+    findings = held_out(made, [0.0, 20_000.0] * 200)
+    page, summary = page_of(findings, language), summarise(findings, language)
+    assert summary["coming_test"]["weeks_to_show_it"] > 52
+    assert not summary["coming_test"]["shows_it_within_a_year"]
+    assert summary["coming_test"]["customers_to_show_it_within_a_year"] > 400
+    assert summary["coming_test"]["sentence"] in summary["decision"]
+    assert summary["coming_test"]["sentence"] in summary["limits"]
+    if language == "en":
+        first = first_of(page)
+        assert "as a test" not in page
+        assert "no test of this plan could show it within a year" in first
+        assert "keep the budget small, because it is spent on trust" in first
+        assert "How to find out" not in page
+
+
+@pytest.mark.parametrize(
+    ("n_control", "says"),
+    [
+        (14, "takes a plan for about 370 customers instead of 171, more than the 6 whom the shop has"),
+        (0, "none of the customers planned for an offer is held out"),
+    ],
+)
+def test_groups_too_small_for_any_read_out_are_said_in_the_decision(made, n_control, says):
+    findings = made["no study, all assumed"]
+    test = ComingTest.of(np.array([100.0] * 100 + [300.0] * 71), 171 - n_control, n_control)
+    assert says in summarise(replace(findings, test=test))["decision"]
+
+
+def test_without_a_study_nothing_is_called_transferred(assumed, unknown):
+    for page in (assumed, unknown):
+        assert TRANSFERRED not in page.split('<section id="words"')[0]
+
+
+def test_what_the_data_could_not_show_stands_near_the_top_and_in_the_limits(assumed):
+    gap = "Discounts at the shelf did not vary between products and weeks"
+    assert gap in first_of(assumed)
+    assert "What to do next: send the plan as written, with its holdout and its lot" in first_of(assumed)
+    assert gap in assumed.split('<section id="limits"')[1]
+
+
+def test_where_nothing_is_known_nothing_is_forecast(unknown):
+    first = first_of(unknown)
+    assert "Send nothing: nothing shows what these offers do." in first
+    assert "<figure" not in first
+    assert "say what you expect of an offer" in first
+    assert "There is no plan to compare: nothing shows what the offers do" in unknown
+    assert "95 % interval" not in first
+
+
+def test_a_section_without_evidence_is_one_paragraph(assumed):
+    section = assumed.split('<section id="response"')[1].split("</section>")[0]
+    assert "<figure" not in section
+    assert section.count("<p") == 2  # label and text
+    assert "not known from these data" in section
+
+
+def test_machines_get_no_interval_of_an_assumption(made):
+    summary = summarise(made["no study, all assumed"])
+    shared = summary["campaigns"][1]
+    assert shared["basis"] == "assumed"
+    assert shared["profit"] == {"value": "126.00", "low": None, "high": None}
+    assert summary["response"]["basis"] is None
+
+
+def test_some_assumed_is_marked_as_mixed(made):
+    page = first_of(page_of(made["some assumed"]))
+    assert "partly from data, partly assumed" in page
+    assert "50 % of the planned offers count by the shop's own assumption" in page.replace("&#39;", "'")
+
+
+def test_recommenders_that_were_not_compared_claim_nothing(made):
+    page = page_of(made["recommenders not compared"])
+    section = page.split('<section id="recommenders"')[1].split("</section>")[0]
+    assert "nDCG" not in section
+    assert "was not measured" in section
+    assert "In the 28 days from 2017-12-01 no earlier customer bought" in first_of(page)
+    assert "What to do next" not in first_of(page)
+
+
+def test_a_few_bad_days_are_named_and_samples_are_shown(made):
+    section = page_of(made["all known"]).split('<section id="quality"')[1].split("</section>")[0]
+    assert "Cases cluster: half of the 60 order lines that the rules touched lie in 1 of 53 weeks" in section
+    assert section.count("order_id=") == 3
+
+
+def test_no_chart_of_days_without_a_case(make):
+    section = page_of(make(without=("quality_by_day", "rejected"))).split('<section id="quality"')[1]
+    assert "chart-quality-by-day" not in section
+    assert "sample rows" not in section
+
+
+def budget_of(page):
+    return page.split('<section id="budget"')[1].split("</section>")[0]
+
+
+def test_one_depth_for_everybody_stands_by_category_with_its_interval(made):
+    section = budget_of(page_of(made["all known"]))
+    assert (
+        "One depth for everybody, “Coupons that suppliers share”: given to all whom it concerns, the best depth brings "
+        "more than no discount, beyond its interval, in 1 of 2 categories. In 1 no discount is best by the estimates."
+    ) in section
+    assert "beyond its interval, in 0 of 2 categories. In 2 no discount is best" in section
+    assert "Left out of this choice: 1 of 3 depths, where" in section
+    table = section.split("The best depth for everybody")[-1].split("</table>")[0]
+    cells = [cell.strip() for cell in re.findall(r"<t[hd][^>]*>([^<]*)</t[hd]>", table)]
+    assert cells[-5:] == ["milk", "20 %", "3", "$20", "$126 [52, 199]"]
+
+
+def test_one_depth_that_is_assumed_has_no_interval(assumed):
+    section = budget_of(assumed)
+    assert "if the assumptions hold, some depth brings more than no discount in 1 of 2 categories" in section
+    assert "beyond its interval" not in section.split("One depth for everybody")[1].split("</p>")[0]
+    assert '<td class="figure">$126 (assumed)</td>' in section
+
+
+def test_without_a_depth_there_is_nothing_for_everybody(unknown):
+    assert "One depth for everybody" not in budget_of(unknown)

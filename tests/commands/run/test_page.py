@@ -1,0 +1,120 @@
+import dataclasses
+import re
+
+import pytest
+from page_texts import Outline, page_of
+
+from offerloop.commands.run.page import render
+from offerloop.commands.run.summary import summarise
+
+
+@pytest.fixture(scope="module")
+def page(make):
+    findings = make()
+    return render(findings, summarise(findings))
+
+
+@pytest.fixture(scope="module")
+def outline(page):
+    parser = Outline()
+    parser.feed(page)
+    parser.close()
+    return parser
+
+
+def test_the_page_is_well_formed(outline):
+    assert outline.open == []
+    assert len(set(outline.ids)) == len(outline.ids)
+    assert all(target.removeprefix("#") in outline.ids for target in outline.targets)
+    assert outline.headings == ["h1", *["h2"] * 10]
+
+
+def test_the_same_input_gives_the_same_bytes(make, page):
+    again = make()
+    assert render(again, summarise(again)) == page
+
+
+def test_it_asks_no_other_host_for_anything(page):
+    assert not re.search(r"https?:|//[a-z]|@import|<script|<link|<img|url\((?!#)", page)
+
+
+def test_every_chart_has_a_text_alternative_that_states_its_title(page, outline):
+    titles = re.findall(r"<figcaption>\s*<strong>(.*?)</strong>", page, re.DOTALL)
+    assert 10 <= len(titles) <= 13
+    assert len(outline.charts) == 2 * len(titles)
+    for position, chart in enumerate(outline.charts):
+        assert chart["role"] == "img"
+        label = str(chart["aria-label"]).replace("\u00a0", " ")
+        title = re.sub("&#39;", "'", titles[position // 2]).replace("\u00a0", " ")
+        assert label.startswith(title)
+        assert len(label) > len(title) + 20
+
+
+def test_every_chart_has_its_figures_as_a_table(page):
+    for part in page.split("<figure")[1:]:
+        assert "<table>" in part.split("</figure>")[0]
+
+
+def test_charts_take_their_colours_from_the_page(page):
+    for chart in re.findall(r"<svg.*?</svg>", page, re.DOTALL):
+        colours = set(re.findall(r'(?:fill|stroke)="(#[0-9a-f]{3,6})"', chart))
+        assert colours == set()
+
+
+def test_the_first_screen_holds_decision_note_and_mark(page):
+    first = page.split('<section id="quality"')[0].replace("\u00a0", " ")
+    assert "Made up for tests." in first
+    assert "Send “Coupons that suppliers share”; do not send “Coupons that we pay”." in first
+    assert "model-based forecast, transferred from shelf prices" in first
+    assert first.count("<dt>") == 4
+    assert "$126" in first
+    assert "[52, 199]" in first
+
+
+def test_text_of_the_source_is_escaped(make):
+    findings = make(shop={"name": "<b>shop</b>", "note": '"quoted" & <i>', "margin": 0.3})
+    page = render(findings, summarise(findings))
+    assert "<b>shop" not in page
+    assert "<i>" not in page
+
+
+def test_naive_differences_are_not_called_effects(page):
+    section = page.split('<section id="past"')[1].split("</section>")[0]
+    assert "not an effect" in section
+    assert "No earlier period is left for a placebo." in section
+
+
+def test_checks_carry_their_verdict_in_words(page):
+    assert "✓ passed" in page
+    assert "✗ failed" in page
+
+
+@pytest.mark.parametrize(
+    ("missing", "says"),
+    [
+        ("campaign_effects", "give the sources &#39;campaigns&#39; and &#39;audiences&#39;"),
+        ("customers", "give the source &#39;customers&#39; with attributes"),
+    ],
+)
+def test_a_missing_table_says_what_it_would_add(make, missing, says):
+    findings = make(without=(missing,))
+    assert says in render(findings, summarise(findings))
+
+
+def test_sources_that_were_not_given_say_what_they_would_add(page):
+    assert "products: would add categories and brands" in page
+    assert "customers: would add" not in page
+
+
+def test_nothing_sent_still_gives_a_page(make):
+    findings = make(shared=(-900.0, -1400.0, -500.0))
+    page = render(findings, summarise(findings))
+    assert "Send nothing this time." in page
+    assert "Profit of the best plan, not sent" in page
+
+
+def test_where_nothing_is_seen_below_list_price_it_may_not_be_known(make):
+    findings = make()
+    profiles = findings.tables["profiles"].with_columns(discount_share=0.0)
+    page = page_of(dataclasses.replace(findings, tables={**findings.tables, "profiles": profiles}))
+    assert "where they hold no list prices or discounts, it is not known" in page

@@ -1,0 +1,175 @@
+"""A run goes on from the last finished stage, and computes anew what its inputs no longer are."""
+
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+
+import polars as pl
+import pytest
+from small_shop import write_small_shop
+
+from offerloop.commands.run.task import run
+from offerloop.errors import InputError
+from offerloop.flow import STAGES
+from offerloop.workspace.stage_store import alone
+
+MAIN = "from offerloop.cli import main; main()"
+
+
+@pytest.fixture
+def shop(tmp_path):
+    return write_small_shop(tmp_path)
+
+
+def kept(config, begin=None):
+    """Names of the stages that a run takes from before."""
+    import json
+
+    folder = run(config, "duckdb", None, begin).folder
+    stages = json.loads((folder / "manifest.json").read_text())["stages"]
+    return [stage["stage"] for stage in stages if stage["kept"]], folder
+
+
+def edit(config, old, new):
+    text = config.read_text()
+    assert old in text
+    config.write_text(text.replace(old, new))
+
+
+def test_a_second_run_takes_everything_and_gives_the_same(shop):
+    first, folder = kept(shop)
+    again, other = kept(shop)
+    assert (first, again) == ([], list(STAGES))
+    assert (folder / "assignments.csv").read_bytes() == (other / "assignments.csv").read_bytes()
+    for path in folder.glob("*.parquet"):
+        assert pl.read_parquet(path).equals(pl.read_parquet(other / path.name)), path.name
+
+
+def test_a_changed_budget_is_allocated_anew_and_nothing_before(shop):
+    kept(shop)
+    edit(shop, 'budget = "100.00"', 'budget = "60.00"')
+    again, folder = kept(shop)
+    assert again == [one for one in STAGES[: STAGES.index("effects")] if one != "audiences"]
+    assigned = pl.read_parquet(folder / "assignments.parquet").filter(pl.col("arm") == "plan")
+    assert 0 < assigned["cost_liability_minor"].sum() <= 6_000
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "first_new"),
+    [("top_k = 5", "top_k = 6", "recommenders"), ("holdout = 0.2", "holdout = 0.15", "assignments")],
+)
+def test_each_setting_belongs_to_its_stages(shop, old, new, first_new):
+    kept(shop)
+    edit(shop, old, new)
+    again, _ = kept(shop)
+    assert first_new not in again
+    assert "events" in again
+    assert "response" in again
+
+
+def test_a_changed_file_changes_everything(shop):
+    kept(shop)
+    lines = shop.parent / "lines.csv"
+    lines.write_text(lines.read_text().replace("c001", "c999"))
+    assert kept(shop)[0] == []
+
+
+def test_from_a_stage_on_everything_is_computed(shop):
+    kept(shop)
+    again, _ = kept(shop, "effects")
+    assert again == list(STAGES[: STAGES.index("effects")])
+
+
+def test_an_unknown_stage_is_answered_with_the_nearest_name(shop):
+    with pytest.raises(InputError, match="there is no stage 'respons', did you mean 'response'"):
+        kept(shop, "respons")
+
+
+def test_results_that_nobody_needs_any_more_are_removed(shop):
+    kept(shop)
+    edit(shop, 'budget = "100.00"', 'budget = "60.00"')
+    kept(shop)
+    entries = [path.name for path in (shop.parent / "runs" / ".stages" / "offerloop").glob("[!.]*")]
+    assert len(entries) == len(STAGES)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("after", ["events", "effects"])
+def test_a_killed_run_goes_on(shop, after):
+    process = subprocess.Popen([sys.executable, "-c", MAIN, "run", str(shop)], stdout=subprocess.DEVNULL)
+    stages = shop.parent / "runs" / ".stages" / "offerloop"
+    deadline = time.monotonic() + 120
+    while not list(stages.glob(f"{after}-*")):
+        assert time.monotonic() < deadline
+        assert process.poll() is None
+        time.sleep(0.005)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert not list((shop.parent / "runs").glob("2*"))
+    again, folder = kept(shop)
+    assert set(again) >= set(STAGES[: STAGES.index(after) + 1])
+    assert sorted(path.name for path in (shop.parent / "runs").iterdir()) == [".stages", folder.name]
+    assert not list(stages.glob(".*.partial"))
+
+
+@pytest.mark.slow
+def test_a_run_that_is_interrupted_says_so_in_one_line_and_goes_on(shop):
+    process = subprocess.Popen(
+        [sys.executable, "-c", MAIN, "run", str(shop)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    stages = shop.parent / "runs" / ".stages" / "offerloop"
+    while not list(stages.glob("events-*")):
+        assert process.poll() is None
+        time.sleep(0.005)
+    process.send_signal(signal.SIGINT)
+    printed, said = process.communicate()
+    assert (process.returncode, printed) == (130, "")
+    assert said == "interrupted; the same command goes on from the last finished stage\n"
+    assert "events" in kept(shop)[0]
+    assert sorted(path.name for path in shop.parent.rglob("*.partial")) == []
+
+
+def test_what_a_killed_writer_left_is_removed(shop):
+    runs = shop.parent / "runs"
+    gone, alive = runs / ".20260101-000000.999999999.partial", runs / f".20260101-000001.{os.getpid()}.partial"
+    for left in (gone, alive):
+        left.mkdir(parents=True)
+    kept(shop)
+    assert (gone.exists(), alive.exists()) == (False, True)
+
+
+def test_two_runs_of_one_configuration_do_not_mix(shop):
+    store = shop.parent / "runs" / ".stages" / shop.stem
+    store.mkdir(parents=True)
+    with alone(store), pytest.raises(InputError, match="another run of this configuration is under way"):
+        run(shop, "duckdb", None)
+    assert run(shop, "duckdb", None).report.is_file()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("most", [2_000, 60_000])
+def test_a_disk_that_is_full_is_said_in_one_sentence_and_costs_no_finished_stage(shop, most):
+    def limit():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+
+    done = subprocess.run(
+        [sys.executable, "-c", MAIN, "run", str(shop)], preexec_fn=limit, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert "cannot be written" in done.stderr
+    assert "run again" in done.stderr
+    assert not list((shop.parent / "runs").glob("2*"))
+    assert kept(shop)[1].is_dir()
+
+
+def test_another_key_of_pseudonyms_is_another_run(shop, monkeypatch):
+    edit(shop, "[recommend]", '[privacy]\npseudonymise = true\nkey_env = "SHOP_KEY"\n[recommend]')
+    monkeypatch.setenv("SHOP_KEY", "a key of more than 16 bytes")
+    kept(shop)
+    monkeypatch.setenv("SHOP_KEY", "another key of more than 16 bytes")
+    assert kept(shop)[0] == []

@@ -1,0 +1,126 @@
+import dataclasses
+
+import polars as pl
+import pytest
+
+from offerloop.commands.run.facts import BreakEven, break_even, gather
+from offerloop.commands.run.sentences import break_even_sentence, campaign_sentence, claim_sentence, decision, headline
+from offerloop.report.voice import Voice
+
+ENGLISH = Voice("en", "USD")
+
+
+def sentence(findings, campaign: str) -> str:
+    facts = gather(findings)
+    one = next(one for one in facts.campaigns if one.found.campaign_id == campaign)
+    return campaign_sentence(one, facts)
+
+
+def test_a_plan_above_zero_is_sent_and_marked_as_a_forecast(make):
+    said = sentence(make(), "shared")
+    assert said.startswith("Coupons that suppliers share: send 3 coupons for one week; expected profit $126 [52, 199]")
+    assert "expected spend of $20, at most $3.75 " in said
+    assert "(model-based forecast, transferred from shelf prices)" in said
+    assert "beats every simple rule; the best of them, the same offer for all, by $5 [1, 9]" in said
+
+
+def test_what_goes_out_is_forecast_apart_from_the_full_plan(make):
+    findings = make()
+    planned = [dataclasses.replace(one, n_planned=4) for one in findings.campaigns]
+    whole = findings.tables["comparison"].filter((pl.col("campaign_id") == "shared") & (pl.col("rule") == "plan"))
+    money = [name for name in whole.columns if name.endswith("_minor")]
+    sent = whole.with_columns(pl.col(money) * 0.75, rule=pl.lit("plan as sent"))
+    tables = {**findings.tables, "comparison": pl.concat([findings.tables["comparison"], sent.select(whole.columns)])}
+    said = sentence(dataclasses.replace(findings, campaigns=planned, tables=tables), "shared")
+    assert "send 3 coupons for one week; expected profit $94 [39, 149] on an expected spend of $15" in said
+    assert "The full plan has 4, of whom some are held back or drawn by lot; it is forecast at $126 [52, 199]" in said
+    assert "beats every simple rule; the best of them, the same offer for all" in said
+
+
+def test_an_assumption_is_never_passed_off_as_an_estimate(make):
+    findings = make()
+    assumed = [dataclasses.replace(one, assumed_share=0.5) for one in findings.campaigns]
+    assert "50 % of the planned offers count by the shop's own assumption, not by data" in sentence(
+        dataclasses.replace(findings, campaigns=assumed), "shared"
+    )
+    assert "assumption, not by data" not in sentence(findings, "shared")
+
+
+def test_a_losing_plan_is_not_sent_and_says_what_would_change_that(make):
+    said = sentence(make(), "own")
+    assert "send none; no targeting of these coupons beats doing nothing at an assumed margin of 30 %" in said
+    assert "−$9 [−14, −5]" in said
+    assert "it clearly pays once suppliers pay 80 % of each discount" in said
+
+
+def test_a_gain_whose_interval_includes_zero_is_explained(make):
+    said = sentence(make(shared=(900.0, -100.0, 1900.0)), "shared")
+    assert "send none" in said
+    assert "is above zero, but its interval includes zero" in said
+
+
+def test_a_plan_that_may_or_may_not_lose_is_not_called_a_loss(make):
+    said = sentence(make(own=(-200.0, -900.0, 500.0)), "own")
+    assert "which is not above zero" in said
+    assert "no targeting" not in said
+
+
+def test_a_plan_level_with_a_simple_rule_says_so(make):
+    said = sentence(make(lead_low=-50.0), "shared")
+    assert "Personalising is not distinguishable from the same offer for all" in said
+    assert "beats every simple rule" not in said
+
+
+def test_an_empty_plan_has_no_forecast(make):
+    findings = make(own=(0.0, 0.0, 0.0))
+    empty = dataclasses.replace(findings.campaigns[0], n_planned=0)
+    nobody = findings.tables | {"budget_curve": findings.tables["budget_curve"].with_columns(n_customers=pl.lit(0.0))}
+    said = sentence(dataclasses.replace(findings, tables=nobody, campaigns=[empty, findings.campaigns[1]]), "own")
+    assert "no offer is estimated to pay for any customer" in said
+
+
+@pytest.mark.parametrize(
+    ("budget", "says"),
+    [(0, "send none; the budget is 0."), (50, "the budget of $0.50 does not pay for a single offer.")],
+)
+def test_a_plan_without_a_budget_says_so_and_not_that_it_pays_once_suppliers_pay_nothing(make, budget, says):
+    findings = make(own=(0.0, 0.0, 0.0))
+    sweep = findings.tables["break_even_sweep"].with_columns(profit_low_minor=pl.lit(10.0), profit_minor=pl.lit(20.0))
+    empty = dataclasses.replace(findings.campaigns[0], n_planned=0, budget_minor=budget)
+    tables = findings.tables | {"break_even_sweep": sweep}
+    said = sentence(dataclasses.replace(findings, tables=tables, campaigns=[empty, findings.campaigns[1]]), "own")
+    assert says in said
+    assert "0 %" not in said
+    assert "without the limit of the budget it would clearly pay" in said
+
+
+def test_headlines(make):
+    both, none = make(own=(900.0, 500.0, 1300.0)), make(shared=(-900.0, -1400.0, -500.0))
+    assert headline(gather(make())) == "Send “Coupons that suppliers share”; do not send “Coupons that we pay”."
+    assert headline(gather(both)) == "Send “Coupons that we pay” and “Coupons that suppliers share”."
+    assert headline(gather(none)) == "Send nothing this time."
+
+
+def test_the_decision_covers_all_campaigns(make):
+    said = decision(gather(make()))
+    assert said.count("Coupons that") == 2
+    assert "  " not in said
+
+
+def test_break_even_where_no_level_pays():
+    never = break_even_sentence(BreakEven(None, None), ENGLISH)
+    assert never == "It would not pay even if suppliers paid the whole discount."
+    assert "clearly at no share" in break_even_sentence(BreakEven(0.9, None), ENGLISH)
+
+
+def test_break_even_is_the_least_level_above_zero(make):
+    sweep = make().tables["break_even_sweep"]
+    assert break_even(sweep, "own", "supplier share") == BreakEven(0.6, 0.8)
+
+
+def test_the_claim_is_only_shown_as_the_winners_curse(make):
+    facts = gather(make())
+    said = claim_sentence(facts.campaigns[0], facts.voice)
+    assert "claim $3.87" in said
+    assert "winner's curse" in said
+    assert "never shows the claim as a forecast" in said

@@ -1,0 +1,126 @@
+"""The words of reports: the same templates in every language, and what other rooms write is known in each."""
+
+import ast
+import re
+import string
+from collections import Counter
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+import offerloop
+from offerloop.config import Clean
+from offerloop.events.rules import rules_after_returns, rules_for
+from offerloop.profiles import FEATURES, TAGS
+from offerloop.report.words import LANGUAGES, filled, in_language, words_of
+from offerloop.response.shelf import checks
+from offerloop.tables import REASONS
+
+COLUMNS = [
+    "order_id", "currency", "returned", "list_value_minor", "category", "unit_cost_minor", "_wrong_column", "_test_id",
+    "_anonymous_id",
+]  # fmt: skip
+
+
+def places(language):
+    fields = string.Formatter().parse
+    words = {key: text for key, text in words_of(language).items() if not key.startswith(("tag.", "rule."))}
+    return {key: {name for _, name, _, _ in fields(text) if name} for key, text in words.items()}
+
+
+def test_languages_have_the_same_templates_with_the_same_places():
+    for language in LANGUAGES:
+        assert places(language) == places("en")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_key_is_said_in_two_files(language):
+    parts = ("", "_page", "_study", "_terms", "_readout", "_simulation", "_evaluation", "_uplift", "_planning")
+    files = [f"{language}{part}" for part in parts]
+    keys = Counter(key for name in files for key in import_module(f"offerloop.report.words.{name}").WORDS)
+    assert [key for key, times in keys.items() if times > 1] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_reason_has_words_in_the_table_of_arms(language):
+    assert {f"why_none.{code}" for code in REASONS} <= words_of(language).keys()
+
+
+@pytest.mark.parametrize(
+    ("template", "values", "text"),
+    [
+        ("优惠针对 {what}，该用户", {"what": "茶叶"}, "优惠针对茶叶，该用户"),
+        ("优惠针对 {what}，该用户", {"what": "Tea"}, "优惠针对 Tea，该用户"),
+        ("{what} 立减 {off}", {"what": "茶叶", "off": "20%"}, "茶叶立减 20%"),
+        (
+            "按计划发放 {what}，营销活动 {name}。",
+            {"what": "“20%”", "name": "“春季 大促”"},
+            "按计划发放“20%”，营销活动“春季 大促”。",
+        ),
+        ("  {label}  {text}", {"label": "标签", "text": "忠诚"}, "  标签  忠诚"),
+        ("{off} off {what} by plan", {"off": "“20 %”", "what": "“茶叶”"}, "“20 %” off “茶叶” by plan"),
+    ],
+)
+def test_a_space_stands_beside_latin_signs_only(template, values, text):
+    assert filled(template, values) == text
+
+
+def written_elsewhere():
+    """English of other rooms that reaches a page: rules, features, checks."""
+    clean = Clean(test_ids=["TEST*"], anonymous_ids=["0"], first_day="2020-01-01", last_day="2020-12-31")
+    rules = [*rules_for("order_lines", clean, COLUMNS, "EUR"), *rules_for("products", clean, COLUMNS, "EUR")]
+    for rule in [*rules, *rules_after_returns(clean)]:
+        yield from (rule.name, rule.why)
+    for feature in FEATURES:
+        yield from (feature.meaning, feature.missing)
+    for name in ("NO_EFFECT", "ABOVE_ZERO", "HARDLY_ANY", "CALIBRATED", "BOUGHT_AHEAD"):
+        yield getattr(checks, name).words
+
+
+def test_what_other_rooms_write_is_known_in_chinese():
+    words = [text for text in written_elsewhere() if re.search("[a-z]", text)]
+    assert [text for text in words if in_language(text, "zh") == text] == []
+    assert all(f"tag.{tag.name}" in words_of("zh") for tag in TAGS)
+
+
+def rows_of_the_quality_table():
+    """Rules and reasons that cleaning writes besides those of its rules, with any figure in its places."""
+    tree = ast.parse((Path(offerloop.__file__).parent / "events/prepare.py").read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "why":
+            parts = node.value.values if isinstance(node.value, ast.JoinedStr) else [node.value]
+            yield "".join(one.value if isinstance(one, ast.Constant) else "7" for one in parts)
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "quality_row":
+            yield from (one.value for one in node.args[1:2] if isinstance(one, ast.Constant))
+
+
+def test_every_row_of_the_quality_table_is_known_in_chinese():
+    texts = [text for text in rows_of_the_quality_table() if text != "7"]
+    assert len(texts) >= 9
+    assert [text for text in texts if in_language(text, "zh") == text] == []
+
+
+def missing_evidence():
+    """What a run says of data that show too little, with any figure in its places."""
+    rooms = Path(offerloop.__file__).parent
+    files = [*(rooms / "response/shelf").glob("*.py"), rooms / "response/shown.py"]
+    for file in [*files, rooms / "recommenders/window.py", rooms / "recommenders/interactions.py"]:
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "EvidenceError":
+                text = node.args[0]
+                parts = text.values if isinstance(text, ast.JoinedStr) else [text]
+                yield "".join(one.value if isinstance(one, ast.Constant) else "7" for one in parts)
+
+
+def test_what_data_cannot_show_is_known_in_chinese():
+    texts = [text for text in missing_evidence() if text != "7"]
+    assert len(texts) > 6
+    assert [text for text in texts if in_language(text, "zh") == text] == []
+
+
+def test_sentences_of_other_rooms_are_told_one_by_one():
+    both = "No earlier period is left for a placebo. The campaign runs on after the last day known."
+    assert in_language(both, "zh") == "没有更早的时期可做安慰剂检验。活动在已知的最后一天之后仍在进行。"
+    assert in_language("nothing that anybody has said", "zh") == "nothing that anybody has said"
+    assert in_language(both, "en") == both
