@@ -5,6 +5,7 @@ import polars as pl
 import pytest
 from explained_run import build_run
 
+from offerloop.commands.check.page import page
 from offerloop.commands.check.task import check
 from offerloop.commands.explain.task import explain
 from offerloop.commands.init.task import write_shop
@@ -83,7 +84,7 @@ def test_postage_is_named_with_its_share_of_sales(shop):
     lines = with_postage()
     share = lines.filter(product="XX9")["paid"].sum() / lines["paid"].sum()
     assert only[0]["share_of_sales"] == pytest.approx(share)
-    assert any("Postage and packing (XX9): postage or delivery, 240 lines" in one for one in found.lines)
+    assert any("Postage and packing (XX9): postage or delivery, 240 lines" in one for one in page(found).splitlines())
     assert found.facts["orders"]["sales_minor"] == pytest.approx(100 * lines["paid"].sum())
 
 
@@ -163,7 +164,7 @@ def test_check_says_which_column_loses_which_share_of_rows_and_of_sales(tmp_path
     known = lines["amount"].sum() - lines["amount"][40:44].sum()
     assert by_column["Kunde"]["share_of_sales"] == pytest.approx(lines["amount"][:40].sum() / known)
     assert (by_column["Betrag"]["rule"], by_column["Betrag"]["share_of_sales"]) == ("unreadable", None)
-    table = "\n".join(found.lines)
+    table = page(found)
     assert "What each column loses:" in table
     assert "not known" in table
 

@@ -9,6 +9,7 @@ from small_shop import write_small_shop
 from typer.testing import CliRunner
 
 from offerloop.cli import app
+from offerloop.commands.check.page import page
 from offerloop.commands.check.task import check
 from offerloop.commands.init.task import write_shop
 from offerloop.commands.run.task import run
@@ -28,8 +29,8 @@ def german(tmp_path_factory):
 
 def test_a_shop_without_products_can_run_and_is_told_what_that_costs(german):
     assert german.ok
-    assert german.lines[-1].startswith("Ready. Next: offerloop run")
-    text = "\n".join(german.lines)
+    assert page(german).splitlines()[-1].startswith("Ready. Next: offerloop run")
+    text = page(german)
     assert "no products: offers cannot be limited to a category" in text
     assert "offers rest on what the configuration assumes" in text
     assert german.facts["gaps"]["response"] == "no order line has a category: give a list of products with 'category'"
@@ -83,7 +84,7 @@ def test_an_offer_without_a_limit_is_a_problem_and_not_ready(tmp_path):
     path.write_text("\n".join(kept), encoding="utf-8")
     found = check(path)
     assert not found.ok
-    assert found.lines[-1] == "Cannot run yet."
+    assert page(found).splitlines()[-1] == "Cannot run yet."
     assert any("needs 'max_discount'" in one for one in found.facts["problems"])
 
 
@@ -127,7 +128,7 @@ def test_exploration_that_affords_no_offer_is_told(tmp_path, budget, told):
     said = [one for one in found.facts["notes"] if "nobody gets an offer by lot" in one]
     assert bool(said) is told
     assert all(f"explores with {budget} EUR" in one and f"{dearest / 100:.2f} or more" in one for one in said)
-    assert all(f"Note: {one}" in found.lines for one in said)
+    assert all(f"Note: {one}" in page(found).splitlines() for one in said)
     assert found.ok
 
 
@@ -230,7 +231,8 @@ def test_every_rule_is_named_and_rows_kept_are_those_that_a_run_uses(tmp_path):
     source = found.facts["sources"]["order_lines"]
     rules = {one["rule"]: one for one in source["rules"]}
     assert {"filter 'where'", "retention", "incomplete", "nothing sold", "quantity is a measure"} <= set(rules)
-    assert all(f"{one['rows']:,} {name} ({one['action']})" in found.lines[0] for name, one in rules.items())
+    first = page(found).splitlines()[0]
+    assert all(f"{one['rows']:,} {name} ({one['action']})" in first for name, one in rules.items())
     assert source["read"] == table.height
     assert source["kept"] == found.facts["orders"]["n_lines"]
     gone = sum(one["rows"] for one in source["rules"] if one["action"] in ("rejected", "merged", "left out"))
@@ -297,4 +299,4 @@ def test_an_offer_with_an_unknown_effect_is_given_only_beside_a_plan(tmp_path, c
     found = check(path)
     last = found.facts["offers"][-1]
     assert (last["kind"], last["basis"], last["exploration"]) == ("spend_and_save", "unknown", code)
-    assert any("2.00 off from 20.00 EUR" in line and said in line for line in found.lines)
+    assert any("2.00 off from 20.00 EUR" in line and said in line for line in page(found).splitlines())

@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from offerloop.commands.check.page import page
 from offerloop.commands.check.task import check
 from offerloop.commands.explain.task import explain
 from offerloop.commands.run.task import run
@@ -128,8 +129,8 @@ def test_check_says_of_the_same_offers_that_they_are_estimated(found):
     checked = check(found.folder.parents[1] / "offerloop.toml")
     bases = {one["offer_id"]: one["basis"] for one in checked.facts["offers"]}
     assert bases == {COUPON: "estimated", SAVE: "estimated", "flash-sale": "unknown"}
-    assert any(line.startswith("Exposures: a run learns the effects") for line in checked.lines)
-    assert sum("its effect is estimated from the exposures" in line for line in checked.lines) == 2
+    assert any(line.startswith("Exposures: a run learns the effects") for line in page(checked).splitlines())
+    assert sum("its effect is estimated from the exposures" in line for line in page(checked).splitlines()) == 2
 
 
 def test_means_are_those_of_the_shop(found):

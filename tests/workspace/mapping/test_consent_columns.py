@@ -4,6 +4,7 @@ import init_shops
 import polars as pl
 import pytest
 
+from offerloop.commands.check.page import page
 from offerloop.commands.check.task import check
 from offerloop.commands.init.task import write_shop
 from offerloop.config import load_config
@@ -46,13 +47,13 @@ def test_init_maps_it_and_check_says_how_many_refuse(written, name, ours, cells)
     assert found.facts["consent"]["refused"] == 5
     n = found.facts["orders"]["n_customers"]
     said = f"Consent: {n - 5} of {n} customers who bought have agreed to personal offers; 5 get none: 5 refuse, 0 have"
-    assert any(line.startswith(said) for line in found.lines)
-    assert not any("no consent of customers" in line for line in found.lines)
+    assert any(line.startswith(said) for line in page(found).splitlines())
+    assert not any("no consent of customers" in line for line in page(found).splitlines())
 
 
 def test_check_says_so_where_nobody_was_asked(written):
     found = check(written(shoe_size=("38", "40")).config)
-    assert any(line.startswith("Consent: no column says who agreed, so that all ") for line in found.lines)
+    assert any(line.startswith("Consent: no column says who agreed, so that all ") for line in page(found).splitlines())
 
 
 def test_a_column_of_those_who_opted_out_cannot_be_given_as_consent(written):
@@ -84,7 +85,7 @@ def test_only_marked_customers_opted_out_where_nothing_says_who_did_not(written,
     n = consent["customers"]
     assert (consent["agreed"], consent["refused"], consent["silent"], consent["unmarked"]) == (n - 5, 5, 0, n - 5)
     said = f"; {n - 5} have an empty cell of opt_out, which counts as not opted out"
-    assert any(said in line for line in found.lines)
+    assert any(said in line for line in page(found).splitlines())
 
 
 def test_an_empty_opt_out_says_nothing_where_others_say_that_they_did_not(written):
@@ -114,7 +115,7 @@ def test_what_is_not_mapped_is_noted_with_the_line_to_add(written):
     begun = written(email_status=("unsubscribed", "subscribed"), unsubscribed_at=("week 5", ""))
     by_cells = 'add consent = "email_status" to [sources.customers.columns]'
     by_name = "add opt_out = \"unsubscribed_at\" to [sources.customers.columns] once its cells, such as 'week 5',"
-    for lines in (begun.lines, check(begun.config).lines):
+    for lines in (begun.lines, page(check(begun.config)).splitlines()):
         assert any(by_cells in line and "seems, by its cells, to say who agreed" in line for line in lines)
         assert any(by_name in line for line in lines)
 
@@ -126,7 +127,7 @@ def test_a_second_column_is_noted_where_another_one_is_read(written):
         "the column 'sms_opt_out' of customers seems, by its name, to say who opted out of personal offers, and opt_out"
     )
     assert any(told in line for line in begun.lines)
-    assert any(told in line for line in check(begun.config).lines)
+    assert any(told in line for line in page(check(begun.config)).splitlines())
 
 
 def test_customers_who_are_left_out_by_cleaning_are_counted(written, tmp_path):
@@ -137,4 +138,5 @@ def test_customers_who_are_left_out_by_cleaning_are_counted(written, tmp_path):
     found = check(path)
     n = found.facts["consent"]["customers"]
     assert found.facts["orders"]["n_customers"] == n - 1
-    assert any(line.endswith(f"; cleaning leaves out all order lines of 1 of the {n}") for line in found.lines)
+    lines = page(found).splitlines()
+    assert any(line.endswith(f"; cleaning leaves out all order lines of 1 of the {n}") for line in lines)

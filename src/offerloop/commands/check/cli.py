@@ -17,9 +17,10 @@ def check(
     as_json: Json = False,
 ) -> None:
     """Read and clean everything, fit nothing: what a run would start from, and what it could not find out."""
+    from offerloop.commands.check.page import page
     from offerloop.commands.check.task import check as check_shop
 
     checked = check_shop(config, engine)
-    say(checked.facts, "\n".join(checked.lines), as_json)
+    say(checked.facts, page(checked), as_json)
     if not checked.ok:
         raise typer.Exit(InputError.exit_code)

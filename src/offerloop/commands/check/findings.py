@@ -1,0 +1,53 @@
+"""What `offerloop check` found: what a run would start from, what it could find out, and what stands against it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from offerloop.commands.check.figures import Shape
+from offerloop.commands.check.losses import Loss
+from offerloop.commands.check.offers import OfferCheck
+from offerloop.config import Config
+from offerloop.events.agreement import Agreement
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a run would start from."""
+
+    path: Path
+    """The file of the configuration."""
+    config: Config
+    sources: Mapping[str, Mapping[str, Any]]
+    """For each source where it lies, rows read, kept and rejected, and what each rule did."""
+    shape: Shape
+    agreement: Agreement
+    losses: list[Loss]
+    non_merchandise: list[dict[str, Any]]
+    answers: Mapping[str, str | None]
+    """Why each kind of evidence is not there; empty where it is, None where nothing was given to learn from."""
+    offers: list[OfferCheck]
+    missing: list[str]
+    """Sources and columns that are not given, each with what that costs."""
+    notes: list[str]
+    problems: list[str]
+    """What keeps a run from starting."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether `offerloop run` has customers to choose between and offers that it may choose."""
+        return not self.problems
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """Everything, for programs."""
+        return {
+            "sources": self.sources, "orders": self.shape.facts(), "consent": asdict(self.agreement),
+            "gaps": self.answers, "missing": self.missing,
+            "losses": [one.facts() for one in self.losses], "non_merchandise": self.non_merchandise,
+            "offers": [one.facts() for one in self.offers], "notes": self.notes, "problems": self.problems,
+            "ok": self.ok,
+        }  # fmt: skip
