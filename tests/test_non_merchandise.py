@@ -8,6 +8,7 @@ from explained_run import build_run
 from offerloop.commands.check.page import page
 from offerloop.commands.check.task import check
 from offerloop.commands.explain.task import explain
+from offerloop.commands.init.page import page as mapping_page
 from offerloop.commands.init.task import write_shop
 from offerloop.commands.recommend.task import RecommendRequest, recommend
 from offerloop.commands.similar.task import similar
@@ -77,7 +78,10 @@ def test_the_commonest_text_of_a_product_is_shown(tmp_path):
 
 
 def test_postage_is_named_with_its_share_of_sales(shop):
-    assert any("no goods, so never recommended" in one and "Postage and packing (XX9)" in one for one in shop.lines)
+    assert any(
+        "no goods, so never recommended" in one and "Postage and packing (XX9)" in one
+        for one in mapping_page(shop).splitlines()
+    )
     found = check(shop.config)
     only = found.facts["non_merchandise"]
     assert [(one["product_id"], one["kind"]) for one in only] == [("XX9", "postage or delivery")]

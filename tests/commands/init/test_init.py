@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from offerloop.commands.check.task import check
+from offerloop.commands.init.page import page
 from offerloop.commands.init.task import write_shop
 from offerloop.config import load_config
 from offerloop.engine import collect
@@ -85,7 +86,7 @@ def test_categories_that_differ_within_a_product_are_left_out_with_a_note(tmp_pa
     table.drop("price").write_csv(tmp_path / "lines.csv")
     made = started(tmp_path, order_lines=tmp_path / "lines.csv")
     assert "products" not in load_config(made.config).sources
-    assert any("several values of category" in line for line in made.lines)
+    assert any("several values of category" in line for line in page(made).splitlines())
 
 
 def test_a_product_list_is_joined_by_the_ids_that_the_orders_use(tmp_path):
@@ -175,7 +176,9 @@ def test_files_beside_the_folder_are_named_relative_to_it_and_others_in_full(tmp
 
 def test_what_was_guessed_is_told_with_its_reason(tmp_path):
     made = started(tmp_path, order_lines=init_shops.german(tmp_path)[0])
-    assert any("customer_id" in line and "Kundennummer" in line and "from the name" in line for line in made.lines)
+    assert any(
+        "customer_id" in line and "Kundennummer" in line and "from the name" in line for line in page(made).splitlines()
+    )
     assert made.facts["sources"]["order_lines"]["columns"]["paid"]["from"] == "Bezahlt"
     assert "products" in made.facts["missing"]
 

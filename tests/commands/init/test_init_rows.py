@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from offerloop.cli import app
+from offerloop.commands.init.page import page
 from offerloop.commands.init.task import write_shop
 from offerloop.config import load_config
 from offerloop.engine import collect
@@ -97,7 +98,7 @@ def test_a_cancelled_order_is_no_sale(tmp_path, name, values, gone):
     text = made.config.read_text(encoding="utf-8")
     assert text.count("where = ") == 1
     assert "left out: " in text
-    assert any(line.startswith("  only rows where") for line in made.lines)
+    assert any(line.startswith("  only rows where") for line in page(made).splitlines())
 
 
 def test_what_leaves_it_open_is_proposed_with_its_shares_and_counts_until_then(tmp_path):
@@ -150,7 +151,7 @@ def test_columns_that_nothing_is_read_from_are_named(tmp_path):
     text = made.config.read_text(encoding="utf-8")
     assert "# Not used: Note, Till." in text
     assert "# Not used: Colour." in text
-    assert "  not used: Note, Till" in made.lines
+    assert "  not used: Note, Till" in page(made).splitlines()
 
 
 def test_what_products_take_from_the_order_lines_is_used(tmp_path):

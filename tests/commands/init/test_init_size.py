@@ -5,6 +5,7 @@ import math
 import pytest
 from small_shop import write_small_shop
 
+from offerloop.commands.init.page import page
 from offerloop.commands.init.sizing import HOLDOUT, LARGER_HOLDOUTS, MOST_TIMES, Orders, sized
 from offerloop.commands.init.task import write_shop
 from offerloop.config import load_config
@@ -55,6 +56,6 @@ def test_init_tells_a_small_shop_that_no_test_could_show_anything(tmp_path):
     made = write_shop(tmp_path / "shop", {"order_lines": str(tmp_path / "lines.csv")}, None, None)
     (note,) = [one for one in made.facts["notes"] if "no test could show within a year whether an offer pays" in one]
     assert "and the orders that were looked at have 29 customers" in note  # one of the thirty bought nothing
-    assert f"Note: {note}." in made.lines
+    assert f"Note: {note}." in page(made).splitlines()
     assert "# No test could show within a year" in made.config.read_text()
     assert load_config(made.config).experiment.holdout == HOLDOUT

@@ -5,6 +5,7 @@ import polars as pl
 import pytest
 
 from offerloop.commands.check.task import check
+from offerloop.commands.init.page import page
 from offerloop.commands.init.task import write_shop
 from offerloop.config import load_config
 from offerloop.engine import collect
@@ -35,7 +36,7 @@ def notes_of(made, name="order_lines"):
     """The notes, which must stand in the printed output and in the file too."""
     notes = made.facts["sources"][name]["notes"]
     text = made.config.read_text(encoding="utf-8")
-    assert all(f"  note: {one}" in made.lines and f"# {one}" in text for one in notes)
+    assert all(f"  note: {one}" in page(made).splitlines() and f"# {one}" in text for one in notes)
     return notes
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
@@ -31,6 +32,16 @@ FEATURES = (
 )  # fmt: skip
 """The handful that a reader can act on."""
 LIKED = 3
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """One customer's decision, for machines and for a person."""
+
+    facts: dict[str, Any]
+    """Everything that is known, whoever reads it: not for the customer."""
+    text: str
+    """What the audience reads."""
 
 
 def facts_of(run: RunRead, customer: int | str) -> dict[str, Any]:

@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from offerloop.commands.explain.findings import facts_of
+from offerloop.commands.explain.findings import Explanation, facts_of
 from offerloop.commands.explain.page import AUDIENCES, explanation_text
 from offerloop.errors import check_known
 from offerloop.report.words import LANGUAGES
 from offerloop.workspace.finished_run import open_run
-
-
-@dataclass(frozen=True)
-class Explanation:
-    """One customer's decision, for machines and for a person."""
-
-    facts: dict[str, Any]
-    """Everything that is known, whoever reads it: not for the customer."""
-    text: str
-    """What the audience reads."""
 
 
 def explain(run_folder: Path, customer_id: str, audience: str = "marketer", language: str = "en") -> Explanation:

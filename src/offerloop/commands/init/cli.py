@@ -47,6 +47,7 @@ def init(
 ) -> None:
     """Write a commented offerloop.toml that runs: from a shop's own files, or for a sample."""
     from offerloop.commands.init.given_columns import read_map
+    from offerloop.commands.init.page import page
     from offerloop.commands.init.sample import write_sample
     from offerloop.commands.init.task import write_shop
 
@@ -63,4 +64,4 @@ def init(
         return
     named = cast("Mapping[SourceName, str]", files)
     started = write_shop(folder, named, budget, currency, encoding, read_map(columns or (), named), margin)
-    say(started.facts, "\n".join(started.lines), as_json)
+    say(started.facts, page(started), as_json)

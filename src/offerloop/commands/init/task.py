@@ -7,19 +7,17 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import polars as pl
-from rich.cells import cell_len
 
 from offerloop.commands.init.campaign import campaign_lines, first_budget, plan_size
 from offerloop.commands.init.clean import clean_lines, no_goods, no_goods_note
 from offerloop.commands.init.configuration import SECTIONS, ShopText, SourceText, named, shop_text
 from offerloop.commands.init.draft import draft_message, is_draft
 from offerloop.commands.init.figures import NOT_SEEN, Figures, figures
+from offerloop.commands.init.findings import ADDS, Started
 from offerloop.commands.init.given_columns import Given, guesses
 from offerloop.config import SourceName, load_config
-from offerloop.config.toml_text import padded
 from offerloop.errors import InputError
 from offerloop.money import read_margin
 from offerloop.workspace.mapping.doubts import encoding_notes
@@ -36,32 +34,10 @@ from offerloop.workspace.sample_rows import Samples, known_encoding
 FILE = "offerloop.toml"
 _MARGIN = Said("0.30", "assumed: share of the list price left before any offer's cost")
 
-ADDS: dict[SourceName, str] = {
-    "products": "product_id, category, brand: offers limited to a category, and the response to shelf prices",
-    "customers": "customer_id, consent or opt_out, and attributes: who gets offers, and whom the plan favours",
-    "prices": "product_id, at, list_price: what was offered, also where nobody bought",
-    "events": "customer_id, product_id, kind, at: views and carts, for recommendations",
-    "offers": "offer_id, kind and terms: your own choices instead of the assumed ones",
-    "exposures": "customer_id, offer_id, at: who was shown what, to learn from",
-    "redemptions": "customer_id, coupon_id, at: profiles show who redeems coupons",
-}
-"""Sources that a shop need not have, and what each would add."""
-
 
 @dataclass(frozen=True)
-class Started:
-    """A configuration that was written."""
-
-    config: Path
-    lines: list[str]
-    """What a reader should know: the mapping, what is missing, what comes next."""
-    facts: dict[str, Any]
-    """The same for programs."""
-
-
-@dataclass(frozen=True)
-class _Seen:
-    """What the files are, as far as it could be found out."""
+class _Mapped:
+    """Rows of each file, and which column of it is which of ours."""
 
     samples: Samples
     found: Mapping[SourceName, Match]
@@ -96,15 +72,15 @@ def write_shop(
         }
         for name, sample in samples.items():
             sources[name].notes += unfit_notes(name, sources[name], sample)
-        shop = _shop(folder, _Seen(samples, sources, opened), budget, currency, share)
+        shop = _shop(folder, _Mapped(samples, sources, opened), budget, currency, share)
     _write(folder, target, shop_text(shop, folder), is_finished=not any(opened.values()))
     if any(opened.values()):
         raise InputError(draft_message(target, [column for one in opened.values() for column in one]))
-    return Started(target, _lines(target, shop), _facts(target, shop))
+    return Started(target, shop)
 
 
-def _shop(folder: Path, seen: _Seen, budget: str | None, currency: str | None, margin: Said) -> ShopText:
-    samples, found = seen.samples, seen.found
+def _shop(folder: Path, mapped: _Mapped, budget: str | None, currency: str | None, margin: Said) -> ShopText:
+    samples, found = mapped.samples, mapped.found
     language, orders = language_of(found.values()), found["order_lines"]
     money = guess_currency(currency, language, orders, found.values())
     texts: list[SourceText] = []
@@ -113,11 +89,11 @@ def _shop(folder: Path, seen: _Seen, budget: str | None, currency: str | None, m
         form = time_format(one, sample, language, money.value)
         one.notes += [form.doubt] if form is not None and form.doubt else []
         one.notes += encoding_notes(sample)
-        texts.append(_with_rest(SourceText(name, sample, one, form, opened=seen.opened[name]), samples, found))
+        texts.append(_with_rest(SourceText(name, sample, one, form, opened=mapped.opened[name]), samples, found))
     described = found["products"] if "products" in samples and "text" in found["products"].found else orders
     others = no_goods(described, samples["products" if described is not orders else "order_lines"])
     orders.notes += no_goods_note(others)
-    sales = NOT_SEEN if seen.opened["order_lines"] else _figures(samples, found, texts[0])
+    sales = NOT_SEEN if mapped.opened["order_lines"] else _figures(samples, found, texts[0])
     plan = first_budget(budget, sales, money.value)
     offers = next((one for one in texts if one.name == "offers"), None)
     shown = "exposures" in found and "propensity" in found["exposures"].found
@@ -185,42 +161,3 @@ def _write(folder: Path, target: Path, text: str, *, is_finished: bool) -> None:
             partial.unlink(missing_ok=True)
             if fresh and not target.exists():
                 folder.rmdir()
-
-
-def _lines(target: Path, shop: ShopText) -> list[str]:
-    lines = [f"Wrote {target}.", *([f"note: {shop.currency.doubt}"] if shop.currency.doubt else [])]
-    for source in shop.sources:
-        rows = [(ours, one.written, one.why) for ours, one in source.mapping()]
-        width = [max(cell_len(row[place]) for row in rows) for place in (0, 1)]
-        lines += ["", f"{source.name} from {source.sample.place}:"]
-        lines += [f"  {padded(ours, width[0])} <- {padded(theirs, width[1])}  ({why})" for ours, theirs, why in rows]
-        lines += [f"  note: {note}" for note in (*source.found.notes, *source.notes)]
-        lines += [f"  only rows where {one.written}: {one.why}" for one in source.filters if one.active]
-        if source.unused:
-            lines.append(f"  not used: {named(source.unused)}")
-        if absent := source.absent():
-            lines.append(f"  not found: {', '.join(absent)}")
-    lines += ["", f"Note: {shop.size.note}."] if shop.size.note else []
-    lines += ["", *shop.missing, ""] if shop.missing else [""]
-    return [*lines, f"Next: offerloop check {target}"]
-
-
-def _facts(target: Path, shop: ShopText) -> dict[str, Any]:
-    sources = {
-        source.name: {
-            "from": str(source.sample.place),
-            "columns": {ours: {"from": one.written, "why": one.why} for ours, one in source.mapping()},
-            "where": next((one.written for one in source.filters if one.active), None),
-            "not_used": list(source.unused),
-            "not_found": source.absent(),
-            "notes": [*source.found.notes, *source.notes],
-        }
-        for source in shop.sources
-    }
-    absent = [name for name in SECTIONS if name not in sources]
-    doubt = shop.currency.doubt
-    return {
-        "config": str(target), "currency": shop.currency.value, "timezone": shop.zone.value, "sources": sources,
-        "missing": {name: ADDS[name] for name in absent},
-        "notes": [note for note in (doubt, shop.size.note) if note],
-    }  # fmt: skip

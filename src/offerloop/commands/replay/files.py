@@ -7,9 +7,8 @@ from pathlib import Path
 
 import polars as pl
 
-from offerloop.commands.replay.findings import ReplayFindings
+from offerloop.commands.replay.findings import Replayed, ReplayFindings
 from offerloop.commands.replay.page import render_replay, summarise_replay
-from offerloop.commands.replay.task import Replayed
 from offerloop.errors import InputError
 from offerloop.money import to_text
 from offerloop.report.numbers import iso_day

@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import polars as pl
+
+TOUCHED = {
+    "order_id": pl.String, "day": pl.Int64, "offers": pl.String, "before_minor": pl.Int64, "discount_minor": pl.Int64,
+    "margin_after_minor": pl.Int64,
+}  # fmt: skip
+"""Columns of the orders that an offer touched."""
+
 
 @dataclass
 class Sums:
@@ -105,3 +113,12 @@ class ReplayFindings:
     left_out: dict[str, int]
     """Rows of the file by the rule that left them out."""
     notes: tuple[Note, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Replayed:
+    """What was found, and the orders that were touched."""
+
+    findings: ReplayFindings
+    touched: pl.DataFrame
+    """With the columns TOUCHED, in order of time."""

@@ -8,9 +8,8 @@ from io import StringIO
 from rich.console import Console
 from rich.table import Table
 
-from offerloop.commands.replay.findings import ReplayFindings, Sums
+from offerloop.commands.replay.findings import Replayed, ReplayFindings, Sums
 from offerloop.commands.replay.page import assumption, notes, sentence
-from offerloop.commands.replay.task import Replayed
 from offerloop.money import to_text
 from offerloop.report.numbers import iso_day
 

@@ -20,7 +20,7 @@ from typing import Any
 import polars as pl
 from rich.console import Console
 
-from offerloop.commands.replay.findings import OfferSums, ReplayFindings, Sums
+from offerloop.commands.replay.findings import TOUCHED, OfferSums, Replayed, ReplayFindings, Sums
 from offerloop.commands.replay.notes import notes_of
 from offerloop.commands.replay.orders import COLUMNS, PastOrders, read_orders
 from offerloop.config import SourceName
@@ -37,10 +37,6 @@ from offerloop.workspace.offers_file import OffersFile, read_offers_file
 
 CODES = ("all", "none")
 """Whether every customer has presented every coupon that needs a code: then the replay is the most it could cost."""
-TOUCHED = {
-    "order_id": pl.String, "day": pl.Int64, "offers": pl.String, "before_minor": pl.Int64, "discount_minor": pl.Int64,
-    "margin_after_minor": pl.Int64,
-}  # fmt: skip
 _ORDER = tuple(COLUMNS.index(name) for name in ("at", "order_id", "customer_id"))
 """Places of what the lines of one order share."""
 _KEPT = 50_000
@@ -89,15 +85,6 @@ class PastOrder:
     day: int
     basket: Basket
     margin_minor: int | None
-
-
-@dataclass(frozen=True, eq=False)
-class Replayed:
-    """What was found, and the orders that were touched."""
-
-    findings: ReplayFindings
-    touched: pl.DataFrame
-    """TOUCHED; in order of time."""
 
 
 def replay(request: ReplayRequest, engine: str = "duckdb", progress: Console | None = None) -> Replayed:

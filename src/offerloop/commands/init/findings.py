@@ -1,0 +1,52 @@
+"""What `offerloop init` found: the configuration that it wrote, and why each line of it is there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from offerloop.commands.init.configuration import SECTIONS, ShopText
+from offerloop.config import SourceName
+
+ADDS: dict[SourceName, str] = {
+    "products": "product_id, category, brand: offers limited to a category, and the response to shelf prices",
+    "customers": "customer_id, consent or opt_out, and attributes: who gets offers, and whom the plan favours",
+    "prices": "product_id, at, list_price: what was offered, also where nobody bought",
+    "events": "customer_id, product_id, kind, at: views and carts, for recommendations",
+    "offers": "offer_id, kind and terms: your own choices instead of the assumed ones",
+    "exposures": "customer_id, offer_id, at: who was shown what, to learn from",
+    "redemptions": "customer_id, coupon_id, at: profiles show who redeems coupons",
+}
+"""Sources that a shop need not have, and what each would add."""
+
+
+@dataclass(frozen=True)
+class Started:
+    """A configuration that was written."""
+
+    config: Path
+    shop: ShopText
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """Where each column is read from and why, and what is missing, for programs."""
+        sources = {
+            source.name: {
+                "from": str(source.sample.place),
+                "columns": {ours: {"from": one.written, "why": one.why} for ours, one in source.mapping()},
+                "where": next((one.written for one in source.filters if one.active), None),
+                "not_used": list(source.unused),
+                "not_found": source.absent(),
+                "notes": [*source.found.notes, *source.notes],
+            }
+            for source in self.shop.sources
+        }
+        absent = [name for name in SECTIONS if name not in sources]
+        doubt = self.shop.currency.doubt
+        return {
+            "config": str(self.config), "currency": self.shop.currency.value, "timezone": self.shop.zone.value,
+            "sources": sources,
+            "missing": {name: ADDS[name] for name in absent},
+            "notes": [note for note in (doubt, self.shop.size.note) if note],
+        }  # fmt: skip
