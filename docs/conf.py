@@ -11,6 +11,7 @@ import offerloop
 
 project = "Offerloop"
 author = "The Offerloop authors"
+project_copyright = author
 release = version = offerloop.__version__
 html_title = f"Offerloop {version}"
 
@@ -25,7 +26,9 @@ myst_heading_anchors = 4
 
 default_role = "code"  # docstrings write names in single backticks
 autodoc_member_order = "bysource"
+autodoc_class_signature = "separated"  # fields are listed with their meaning
 autodoc_typehints_format = "short"
+maximum_signature_line_length = 90
 python_use_unqualified_type_names = True
 
 

@@ -58,13 +58,13 @@ def limits() -> str:
 
 def tables() -> str:
     """Every table of a run."""
-    lines = ["# Tables of a run", NOTE, "Each is a Parquet file in `runs/<id>/`.", ""]
+    lines = ["# Tables", NOTE, "## Tables of a run", "", "Each is a Parquet file in `runs/<id>/`.", ""]
     for table in STAGE_TABLES.values():
         lines += _table(table)
-    lines += ["# Tables of a read-out", "", "Each is a Parquet file in `runs/<id>/readout-<from>-<until>/`.", ""]
+    lines += ["## Tables of a read-out", "", "Each is a Parquet file in `runs/<id>/readout-<from>-<until>/`.", ""]
     for table in (OUTCOMES, READOUT_EFFECTS):
         lines += _table(table)
-    lines += ["# Tables of an evaluation", "", "Each is a Parquet file in `evaluations/<time>/`.", ""]
+    lines += ["## Tables of an evaluation", "", "Each is a Parquet file in `evaluations/<time>/`.", ""]
     for table in (POLICY_VALUES, OVERLAP):
         lines += _table(table)
     return "\n".join(lines)
@@ -72,7 +72,14 @@ def tables() -> str:
 
 def _table(table: Table) -> list[str]:
     key = ", ".join(table.key) or "none"
-    lines = [f"## {table.name}", "", f"{table.meaning} Key: {key}.", "", "| column | type | meaning |", "|---|---|---|"]
+    lines = [
+        f"### {table.name}",
+        "",
+        f"{table.meaning} Key: {key}.",
+        "",
+        "| column | type | meaning |",
+        "|---|---|---|",
+    ]
     for column in table.columns:
         dtype = "id" if isinstance(column.dtype, tuple) else str(column.dtype)
         empty = ", may be empty" if column.optional else ""
