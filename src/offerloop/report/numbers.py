@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 from offerloop.evaluation.estimate import Estimate, known_step, signed
+from offerloop.events.calendar import EPOCH
 from offerloop.money import DIGITS, half_up, to_text
 
 WHOLE_FROM = 2.5
 """Half an interval of this many units makes fractions of a unit pointless."""
 SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "CNY": "¥", "JPY": "¥", "KRW": "₩", "CHF": "CHF "}
-EPOCH = date(1970, 1, 1)
 MACHINE_DIGITS = 6
 """Digits after the point in files for programs."""
 

@@ -29,12 +29,17 @@ def new_folder(parent: Path) -> Path:
 
 
 @contextmanager
-def filling(folder: Path) -> Iterator[Path]:
-    """A place to write to, which becomes `folder` at the end; nothing is left of it after an error."""
+def filling(folder: Path, *, replace: bool = False) -> Iterator[Path]:
+    """Give a place to write to, which becomes `folder` at the end; nothing is left of it after an error.
+
+    With `replace` an earlier folder of that name gives way.
+    """
     partial = folder.with_name(f".{folder.name}.{os.getpid()}.partial")
     partial.mkdir()
     try:
         yield partial
+        if replace and folder.exists():
+            shutil.rmtree(folder)
         partial.rename(folder)
     finally:
         shutil.rmtree(partial, ignore_errors=True)

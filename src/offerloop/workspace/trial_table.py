@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 import numpy as np
 import polars as pl
@@ -17,6 +18,12 @@ CONTROL = re.compile(
 """Names of an arm that gets nothing."""
 MOST_ARMS = 50
 """A column with more values does not hold the arms of a trial."""
+
+
+def control_among(names: Iterable[str]) -> str | None:
+    """Return the arm that gets nothing where exactly one name says so."""
+    recognised = [name for name in names if CONTROL.fullmatch(name)]
+    return recognised[0] if len(recognised) == 1 else None
 
 
 def number(text: str | None) -> float | None:

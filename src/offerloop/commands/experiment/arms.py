@@ -12,7 +12,7 @@ from offerloop.commands.experiment.request import ExperimentRequest
 from offerloop.errors import EvidenceError, InputError, near_miss
 from offerloop.evaluation.experiment import LEAST
 from offerloop.evaluation.totals import Totals
-from offerloop.workspace.trial_table import CONTROL, MOST_ARMS, numeric
+from offerloop.workspace.trial_table import MOST_ARMS, control_among, numeric
 
 
 @dataclass(frozen=True)
@@ -79,13 +79,13 @@ def _control(names: list[str], asked: ExperimentRequest, path: Path) -> str:
             known = ", ".join(names)
             raise InputError(f"'{path}': '{asked.arm}' has no arm '{asked.control}' (--control); it has {known}")
         return asked.control
-    found = [name for name in names if CONTROL.fullmatch(name)]
-    if len(found) != 1:
+    control = control_among(names)
+    if control is None:
         raise InputError(
             f"'{path}': which of the arms {', '.join(names)} is the one without the change is not clear from their "
             "names; name it with --control"
         )
-    return found[0]
+    return control
 
 
 def _totals(name: str, rows: np.ndarray, numbers: dict[str, np.ndarray], asked: ExperimentRequest) -> ArmTotals:

@@ -20,14 +20,15 @@ from offerloop.engine import Engine, collect
 from offerloop.engine.base import Frame
 from offerloop.errors import ConfigError, ContractError, InputError, NothingLeftError, SourceError
 from offerloop.events import prepare
+from offerloop.events.calendar import EPOCH, epoch_day
 from offerloop.events.unpack import split_part
 from offerloop.offers import NO_OFFER
+from offerloop.report.numbers import iso_day
 from offerloop.tables import ASSIGNMENTS, COMPARISON, EXPLORE, MARGINS, OFFERS, PLAN, PROFILES, Table
 from offerloop.workspace.drawn_shares import holdout_of
 
 MOST_DAYS = 28
 """Length of the period when none is given and the orders reach further."""
-EPOCH = date(1970, 1, 1)
 _TABLES = (ASSIGNMENTS, OFFERS, COMPARISON, MARGINS)
 _FILES = ("manifest.json", "summary.json", *(f"{table.name}.parquet" for table in _TABLES))
 
@@ -88,7 +89,7 @@ def read_run(folder: Path) -> PastRun:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
         summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
         config = _config(manifest, folder.resolve().parent.parent)
-        as_of = (date.fromisoformat(summary["as_of"]) - EPOCH).days
+        as_of = epoch_day(date.fromisoformat(summary["as_of"]))
         sent = tuple(one["id"] for one in summary["campaigns"] if one["send"])
     except (KeyError, TypeError, ValueError) as error:
         raise InputError(f"'{folder}' cannot be read as a run ({error}); use the folder as the run wrote it") from None
@@ -216,15 +217,17 @@ class Period:
 
 def asked_days(run: PastRun, from_day: date | None, until_day: date | None) -> tuple[int, int | None]:
     """First and last epoch day as given; the plan's own day by default. Raises InputError when they cannot be read."""
-    first = run.as_of_day if from_day is None else (from_day - EPOCH).days
-    last = None if until_day is None else (until_day - EPOCH).days
+    first = run.as_of_day if from_day is None else epoch_day(from_day)
+    last = None if until_day is None else epoch_day(until_day)
     if first < run.as_of_day:
         raise InputError(
-            f"the period begins on {from_day}, before the plan of {iso(run.as_of_day)}: what was bought earlier cannot "
-            "be its effect, so begin on that day or later"
+            f"the period begins on {from_day}, before the plan of {iso_day(run.as_of_day)}: what was bought earlier "
+            "cannot be its effect, so begin on that day or later"
         )
     if last is not None and last < first:
-        raise InputError(f"the period ends on {iso(last)}, before it begins on {iso(first)}; give days in order")
+        raise InputError(
+            f"the period ends on {iso_day(last)}, before it begins on {iso_day(first)}; give days in order"
+        )
     return first, last
 
 
@@ -233,23 +236,20 @@ def choose_period(orders: Orders, first: int, last: int | None) -> Period:
     note = ""
     if last is None:
         last = min(orders.last_day, first + MOST_DAYS - 1)
-        note = f"The period ends with the last order of the file, {iso(last)}."
+        note = f"The period ends with the last order of the file, {iso_day(last)}."
         if orders.last_day > last:
-            note = f"The orders reach to {iso(orders.last_day)}; without a given end the period is {MOST_DAYS} days."
+            note = (
+                f"The orders reach to {iso_day(orders.last_day)}; without a given end the period is {MOST_DAYS} days."
+            )
     elif orders.last_day < last:
-        note = f"The last order of the file is of {iso(orders.last_day)}, before the period ends."
+        note = f"The last order of the file is of {iso_day(orders.last_day)}, before the period ends."
     if orders.last_day < first or orders.first_day > last:
-        days = f"on or after {iso(first)}" if last < first else f"from {iso(first)} to {iso(last)}"
+        days = f"on or after {iso_day(first)}" if last < first else f"from {iso_day(first)} to {iso_day(last)}"
         raise InputError(
-            f"'{orders.path}' has no order {days}: its orders run from {iso(orders.first_day)} to "
-            f"{iso(orders.last_day)}"
+            f"'{orders.path}' has no order {days}: its orders run from {iso_day(orders.first_day)} to "
+            f"{iso_day(orders.last_day)}"
         )
     return Period(first, last, note)
-
-
-def iso(epoch_day: int) -> str:
-    """``"2018-01-01"``."""
-    return date.fromordinal(EPOCH.toordinal() + epoch_day).isoformat()
 
 
 def as_id(id_type: pl.DataType) -> pl.Expr:

@@ -8,13 +8,14 @@ import narwhals as nw
 import polars as pl
 
 from offerloop.commands.readout.findings import FORECAST_COST
-from offerloop.commands.readout.inputs import Orders, PastRun, Period, as_id, iso
+from offerloop.commands.readout.inputs import Orders, PastRun, Period, as_id
 from offerloop.commands.readout.margins import margins_left
 from offerloop.commands.readout.redemptions import Redemptions, own_shares
 from offerloop.engine import collect
 from offerloop.errors import InputError
 from offerloop.money import half_up
 from offerloop.offers import NO_OFFER
+from offerloop.report.numbers import iso_day
 from offerloop.tables import OUTCOMES
 
 IN_LINES, IN_REDEMPTIONS = "observed in the order lines", "observed in the redemptions"
@@ -56,12 +57,12 @@ def check_known(run: PastRun, orders: Orders, period: Period) -> int:
     known = buyers.join(run.assignments.select("customer_id"), on="customer_id", how="semi").height
     if buyers.is_empty():
         raise InputError(
-            f"'{orders.path}' has no order from {iso(period.first)} to {iso(period.last)}; give other days"
+            f"'{orders.path}' has no order from {iso_day(period.first)} to {iso_day(period.last)}; give other days"
         )
     if known == 0:
         raise InputError(
-            f"none of the {buyers.height} customers who order in '{orders.path}' from {iso(period.first)} to "
-            f"{iso(period.last)} is a customer of the run; use the same customer ids as the run's orders"
+            f"none of the {buyers.height} customers who order in '{orders.path}' from {iso_day(period.first)} to "
+            f"{iso_day(period.last)} is a customer of the run; use the same customer ids as the run's orders"
         )
     return buyers.height - known
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -30,7 +29,6 @@ from offerloop.commands.readout.inputs import (
     Period,
     asked_days,
     choose_period,
-    iso,
     read_orders,
     read_run,
 )
@@ -40,7 +38,9 @@ from offerloop.commands.readout.redemptions import Redemptions, read_redemptions
 from offerloop.commands.readout.sentences import WEEK
 from offerloop.commands.readout.side_files import SideFile
 from offerloop.engine import ENGINES
+from offerloop.report.numbers import iso_day
 from offerloop.tables import HOLDOUT, READOUT_EFFECTS
+from offerloop.workspace.new_folder import filling
 
 
 @dataclass(frozen=True)
@@ -194,22 +194,13 @@ def _rows(one: Effect, *, cost_observed: bool) -> list[tuple[Any, ...]]:
 
 
 def _write(run: PastRun, period: Period, found: ReadoutFindings, tables: dict[str, pl.DataFrame]) -> ReadOut:
-    """The folder appears under its name only when everything is in it; an earlier one of that name gives way."""
     language = run.config.report.language
     summary, page = summarise_readout(found, language), render_readout(found, language)
-    folder = run.folder / f"readout-{iso(period.first)}-{iso(period.last)}"
-    partial = folder.with_name(f".{folder.name}.partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir()
-    try:
+    folder = run.folder / f"readout-{iso_day(period.first)}-{iso_day(period.last)}"
+    with filling(folder, replace=True) as partial:
         for name, table in tables.items():
             table.write_parquet(partial / f"{name}.parquet")
         text = json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
         (partial / "readout.json").write_text(text, encoding="utf-8")
         (partial / "report.html").write_text(page, encoding="utf-8")
-        if folder.exists():
-            shutil.rmtree(folder)
-        partial.rename(folder)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
     return ReadOut(folder, folder / "report.html", summary)

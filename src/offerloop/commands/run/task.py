@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +22,7 @@ from offerloop.profiles import FEATURES, TAGS
 from offerloop.workspace.config_names import name_problems
 from offerloop.workspace.drawn_shares import shares_of
 from offerloop.workspace.find_run import RUN_FORMAT
+from offerloop.workspace.new_folder import filling, new_folder
 from offerloop.workspace.product_relations import STAGE as SIMILAR_PRODUCTS
 from offerloop.workspace.product_relations import stage_inputs
 from offerloop.workspace.session import open_workspace
@@ -56,18 +55,15 @@ def run(
     with open_workspace(config_path, engine) as (config, running, store):
         if problems := name_problems(config):
             raise ConfigError("\n".join(f"{config_path}: {one}" for one in problems))
-        runs = config_path.parent / "runs"
         recorder = Recorder(console, store, begin)
         found = plan(config, running, recorder)
         findings = findings_of(found)
         summary = summarise(findings, config.report.language)
         page = recorder.always("report", lambda: render(findings, summary, config.report.language))
-        folder = _new_folder(runs)
-        partial = folder.with_name(f".{folder.name}.{os.getpid()}.partial")
-        partial.mkdir()
-        _write(found, summary, page, partial)
-        _write_json(partial / "manifest.json", _manifest(config_path, config, engine, recorder))
-        partial.rename(folder)
+        folder = new_folder(config_path.parent / "runs")
+        with filling(folder) as partial:
+            _write(found, summary, page, partial)
+            _write_json(partial / "manifest.json", _manifest(config_path, config, engine, recorder))
         store.retain(SIMILAR_PRODUCTS, *stage_inputs(config, running))
         store.prune()
     return Written(folder, folder / "report.html", summary)
@@ -112,13 +108,6 @@ def _campaign(config: Config, forecast: Forecast) -> CampaignFindings:
         assumed_share=forecast.plan.filter(basis="assumed").height / max(forecast.plan.height, 1),
         bases=tuple(forecast.plan["basis"].unique().sort()),
     )
-
-
-def _new_folder(runs: Path) -> Path:
-    """`runs/<time>`, with a number behind it when a run of the same second is there."""
-    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
-    names = [stamp, *(f"{stamp}-{number}" for number in range(2, 100))]
-    return next(runs / name for name in names if not (runs / name).exists())
 
 
 def _write(found: Run, summary: dict[str, Any], page: str, folder: Path) -> None:

@@ -14,7 +14,7 @@ from offerloop.errors import EvidenceError, InputError
 from offerloop.offers import NO_OFFER
 from offerloop.response.evidence import Ints
 from offerloop.response.terms import NOTHING, Terms
-from offerloop.workspace.trial_table import CONTROL, MOST_ARMS
+from offerloop.workspace.trial_table import MOST_ARMS, control_among
 
 FEWEST_ROWS = 100
 """An arm with fewer rows is left out."""
@@ -75,13 +75,13 @@ def _control(names: list[str], asked: UpliftRequest, path: Path) -> str:
         if asked.control not in names:
             raise InputError(f"'{path}': '{asked.treatment}' has no arm '{asked.control}' (it has {_listed(names)})")
         return asked.control
-    found = [name for name in names if CONTROL.fullmatch(name)]
-    if len(found) != 1:
+    control = control_among(names)
+    if control is None:
         raise InputError(
             f"'{path}': which arm of '{asked.treatment}' got no offer cannot be told ({_listed(names)}); say it with "
             "--control"
         )
-    return found[0]
+    return control
 
 
 def _listed(names: list[str]) -> str:
