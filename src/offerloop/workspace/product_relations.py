@@ -1,9 +1,11 @@
-"""The stage that keeps which products of a shop are related, and what its result depends on."""
+"""The stage that learns and keeps which products of a shop are related, and what its result depends on."""
 
 from __future__ import annotations
 
 from offerloop.config import Config
 from offerloop.engine import Engine
+from offerloop.recommenders.relations import ProductRelations
+from offerloop.workspace.stages import Recorder
 
 STAGE = "similar products"
 _SECTIONS = ("shop", "sources", "clean", "profiles", "privacy", "evaluate", "recommend")
@@ -13,3 +15,12 @@ _SECTIONS = ("shop", "sources", "clean", "profiles", "privacy", "evaluate", "rec
 def stage_inputs(config: Config, engine: Engine) -> tuple[Config, Engine]:
     """Return what the kept relations of a shop depend on."""
     return config.only(*_SECTIONS), engine
+
+
+def relate(settings: Config, engine: Engine, stage: Recorder) -> ProductRelations:
+    """Learn from all baskets and keep the result under what it depends on, the settings with the sources."""
+    from offerloop.flow import clean, interact  # only learning needs these, not a question about what was kept
+    from offerloop.recommenders.learn_relations import learn_relations
+
+    events = clean(settings, engine, stage)
+    return stage(STAGE, lambda known, _: learn_relations(interact(events, known)), settings, engine)

@@ -37,6 +37,8 @@ Result = TypeVar("Result")
 Inputs = ParamSpec("Inputs")
 PACKAGES = ("offerloop", "duckdb", "narwhals", "polars", "numpy", "scipy", "lightgbm", "implicit")
 RESULT = "result.pickle.zst"
+NOT_OF_STAGES = ("api.py", "cli.py", "commands", "report", "testing.py")
+"""What asks for stages and shows their results, so that a changed page refits nothing."""
 
 
 @dataclass
@@ -185,12 +187,22 @@ def versions() -> dict[str, str]:
 
 @cache
 def _program() -> str:
-    """A hash of the package's own code and of the versions of what it computes with."""
+    """Return a hash of the code that stages run and of the versions of what it computes with."""
     digest = hashlib.sha256(repr(versions()).encode())
-    root = Path(str(resources.files("offerloop")))
-    for path in sorted(root.rglob("*.py")):
+    for path in program_files():
         digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+def program_files() -> list[Path]:
+    """Return the files of the package that the result of a stage may depend on: its code and its lists of words."""
+    root = Path(str(resources.files("offerloop")))
+    return sorted(
+        path
+        for pattern in ("*.py", "*.toml")
+        for path in root.rglob(pattern)
+        if path.relative_to(root).parts[0] not in NOT_OF_STAGES
+    )
 
 
 def sha256(path: Path) -> str:

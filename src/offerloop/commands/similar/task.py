@@ -9,7 +9,7 @@ from offerloop.commands.similar.findings import Similar
 from offerloop.config import StrPath
 from offerloop.errors import EvidenceError, InputError, near_miss
 from offerloop.recommenders.relations import RELATIONS, ProductRelations, Relation
-from offerloop.workspace.product_relations import STAGE, stage_inputs
+from offerloop.workspace.product_relations import STAGE, relate, stage_inputs
 from offerloop.workspace.session import open_workspace
 from offerloop.workspace.stages import Recorder
 
@@ -38,8 +38,6 @@ def similar(
         inputs = stage_inputs(config, running)
         relations: ProductRelations | None = store.find(STAGE, *inputs)
         if relations is None:
-            from offerloop.commands.similar.learning import relate  # imports what only learning needs
-
             relations = relate(*inputs, Recorder(console, store))
     return _answer(relations, product, wanted, top_k, config.recommend.min_buyers)
 
