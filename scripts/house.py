@@ -97,7 +97,7 @@ def imports_between_rooms(modules: Modules) -> tuple[list[str], int]:
             if room is None or room == _room(name, modules):
                 continue
             total += 1
-            if target not in {room, *(f"{room}.{role}" for role in PUBLIC_ROLES)}:
+            if target not in _face(room):
                 deep.append(f"{name}:{line} imports {target}")
     return deep, total
 
@@ -182,6 +182,12 @@ def _room(name: str, modules: Modules) -> str | None:
     room = ".".join(parts[:depth])
     is_package = len(parts) >= depth and room in modules and modules[room].path.name == "__init__.py"
     return room if parts[0] == PACKAGE and is_package else None
+
+
+def _face(room: str) -> set[str]:
+    """Return the modules of a room that others may import."""
+    roles = PUBLIC_ROLES if room.startswith(f"{PACKAGE}.commands.") else ()
+    return {room, *(f"{room}.{role}" for role in roles)}
 
 
 def _lines_of_code(text: str) -> set[int]:
