@@ -19,10 +19,10 @@ from offerloop.loop.learning import Loop
 from offerloop.loop.periods import go_on
 from offerloop.money import to_text
 from offerloop.offers import Offer
+from offerloop.publishing.carriers import Parcels, carry
+from offerloop.publishing.rows import rows_of_period
 from offerloop.response import known_margins, usual_baskets
 from offerloop.store.journal import Journal
-from offerloop.workspace.publishing.carry import Parcels, carry
-from offerloop.workspace.publishing.rows import rows_of_period
 
 FOLDER = "loop"
 BEGINNING = -1

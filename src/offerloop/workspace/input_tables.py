@@ -19,7 +19,7 @@ from offerloop.events.broken import broken_line
 from offerloop.events.dialect import as_utf8, sniff
 from offerloop.events.open import instead_of_copies
 from offerloop.events.unpack import Readable, readable, split_part
-from offerloop.workspace.sample_rows import single_values
+from offerloop.workspace.samples import single_values
 
 _FIRST_TEXTS = 100
 EMPTY = ("", "NA", "N/A", "NaN", "nan", "NULL", "null")

@@ -17,8 +17,8 @@ from offerloop.errors import InputError
 from offerloop.events import prepare
 from offerloop.events.calendar import epoch_day
 from offerloop.events.contracts import CONTRACTS
-from offerloop.workspace.mapping.contents import Column, is_consent
-from offerloop.workspace.mapping.match import known_names, name_score
+from offerloop.mapping.contents import Column, is_consent
+from offerloop.mapping.matching import known_names, name_score
 
 ALL = init_shops.order_lines()
 

@@ -16,7 +16,7 @@ from small_shop import write_small_shop
 from offerloop.commands.publish.task import publish
 from offerloop.commands.run.task import run
 from offerloop.config.publish import PUBLISHABLE, PUBLISHED
-from offerloop.workspace.publishing.record import alone
+from offerloop.publishing.record import alone
 
 
 def test_a_csv_file_holds_whoever_has_an_offer_and_no_arm(publishable, offered):

@@ -11,7 +11,7 @@ from publish_places import record, said_by
 
 from offerloop.commands.publish.task import publish
 from offerloop.errors import InputError
-from offerloop.workspace.publishing.record import Record
+from offerloop.publishing.record import Record
 
 
 @pytest.fixture

@@ -16,13 +16,13 @@ from offerloop.errors import InputError, SourceError
 from offerloop.events import Events
 from offerloop.events.contracts import CONTRACTS
 from offerloop.events.expression import columns_in
-from offerloop.workspace.mapping.consent_columns import unmapped_answers
-from offerloop.workspace.mapping.customer_ids import customer_notes
-from offerloop.workspace.mapping.doubts import encoding_notes, mapping_notes
-from offerloop.workspace.mapping.match import Match, columns_of, language_of, unfit
-from offerloop.workspace.mapping.shop import evidence
-from offerloop.workspace.mapping.times import decided, forms_of, two_readings
-from offerloop.workspace.sample_rows import Place, SampleRows, sample_rows
+from offerloop.mapping.consent_columns import unmapped_answers
+from offerloop.mapping.customer_ids import customer_notes
+from offerloop.mapping.doubts import encoding_notes, mapping_notes
+from offerloop.mapping.matching import Match, columns_of, language_of, unfit
+from offerloop.mapping.shop import evidence
+from offerloop.mapping.times import decided, forms_of, two_readings
+from offerloop.workspace.samples import Place, SampleRows, sample_rows
 
 
 def configured_notes(config: Config, events: Events) -> list[str]:

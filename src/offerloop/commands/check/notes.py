@@ -11,8 +11,8 @@ from offerloop.config import Campaign, Config
 from offerloop.config.toml_text import quoted
 from offerloop.evaluation.experiment import LEAST
 from offerloop.events.clean import SCANNED
+from offerloop.mapping.matching import reference
 from offerloop.money import to_text
-from offerloop.workspace.mapping.match import reference
 
 
 def notes(config: Config, shape: Shape, offers: list[OfferCheck]) -> list[str]:

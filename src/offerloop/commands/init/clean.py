@@ -6,11 +6,11 @@ import polars as pl
 
 from offerloop.config.toml_text import entry, listed, off
 from offerloop.events.non_merchandise import kind_of, product_label
-from offerloop.workspace.mapping.customer_ids import anonymous_ids, case_variants, surely_same
-from offerloop.workspace.mapping.doubts import orders_of
-from offerloop.workspace.mapping.match import Match
-from offerloop.workspace.mapping.times import evaluate
-from offerloop.workspace.sample_rows import SampleRows
+from offerloop.mapping.customer_ids import anonymous_ids, case_variants, surely_same
+from offerloop.mapping.doubts import orders_of
+from offerloop.mapping.matching import Match
+from offerloop.mapping.times import evaluate
+from offerloop.workspace.samples import SampleRows
 
 _SHOWN = 8
 

@@ -13,12 +13,12 @@ from offerloop.commands.init.sizing import Size
 from offerloop.config import SourceName
 from offerloop.config.toml_text import WIDTH, entry, listed, off, quoted
 from offerloop.events.contracts import CONTRACTS
-from offerloop.workspace.mapping.match import Guess, Match
-from offerloop.workspace.mapping.misfit import OpenColumn
-from offerloop.workspace.mapping.shop import Said
-from offerloop.workspace.mapping.status import RowFilter
-from offerloop.workspace.mapping.times import TimeForm
-from offerloop.workspace.sample_rows import Place, SampleRows
+from offerloop.mapping.matching import Guess, Match
+from offerloop.mapping.misfit import OpenColumn
+from offerloop.mapping.shop import Said
+from offerloop.mapping.status import RowFilter
+from offerloop.mapping.times import TimeForm
+from offerloop.workspace.samples import Place, SampleRows
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 """Signs that names and cells may have and no comment in TOML."""

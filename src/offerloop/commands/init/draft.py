@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
-from offerloop.workspace.mapping.misfit import OpenColumn, sentences
+from offerloop.mapping.misfit import OpenColumn, sentences
 
 
 def is_draft(path: Path) -> bool:

@@ -9,9 +9,9 @@ import polars as pl
 
 from offerloop.events.calendar import DAY
 from offerloop.events.outliers import outliers, today_in
-from offerloop.workspace.mapping.match import Match
-from offerloop.workspace.mapping.times import evaluate, forms_of, seconds_of
-from offerloop.workspace.sample_rows import SampleRows
+from offerloop.mapping.matching import Match
+from offerloop.mapping.times import evaluate, forms_of, seconds_of
+from offerloop.workspace.samples import SampleRows
 
 _MONTH = 365.25 / 12
 

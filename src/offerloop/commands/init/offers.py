@@ -10,10 +10,10 @@ import polars as pl
 from offerloop.commands.init.configuration import SourceText
 from offerloop.errors import InputError
 from offerloop.events.listed_offers import listed_offers
+from offerloop.mapping.matching import reference
+from offerloop.mapping.times import evaluate
 from offerloop.offers import read_offers
 from offerloop.offers.base import liability_minor
-from offerloop.workspace.mapping.match import reference
-from offerloop.workspace.mapping.times import evaluate
 
 
 @dataclass(frozen=True)

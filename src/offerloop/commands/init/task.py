@@ -19,17 +19,17 @@ from offerloop.commands.init.findings import ADDS, Started
 from offerloop.commands.init.given_columns import Given, guesses
 from offerloop.config import SourceName, load_config
 from offerloop.errors import InputError
+from offerloop.mapping.doubts import encoding_notes
+from offerloop.mapping.matching import Match, language_of
+from offerloop.mapping.misfit import OpenColumn, open_columns, unfit_notes
+from offerloop.mapping.others import attributes
+from offerloop.mapping.shop import Said, guess_currency, guess_zone
+from offerloop.mapping.shown import carried
+from offerloop.mapping.sources import infer_mapping, sample_sources
+from offerloop.mapping.status import only_sales, row_filters
+from offerloop.mapping.times import evaluate, time_format
 from offerloop.money import read_margin
-from offerloop.workspace.mapping.doubts import encoding_notes
-from offerloop.workspace.mapping.match import Match, language_of
-from offerloop.workspace.mapping.misfit import OpenColumn, open_columns, unfit_notes
-from offerloop.workspace.mapping.others import attributes
-from offerloop.workspace.mapping.shop import Said, guess_currency, guess_zone
-from offerloop.workspace.mapping.shown import carried
-from offerloop.workspace.mapping.sources import infer_mapping, sample_sources
-from offerloop.workspace.mapping.status import only_sales, row_filters
-from offerloop.workspace.mapping.times import evaluate, time_format
-from offerloop.workspace.sample_rows import Samples, known_encoding
+from offerloop.workspace.samples import Samples, known_encoding
 
 FILE = "offerloop.toml"
 _MARGIN = Said("0.30", "assumed: share of the list price left before any offer's cost")

@@ -20,13 +20,13 @@ from offerloop.events.contracts import CONTRACTS
 from offerloop.events.ids import alike
 from offerloop.events.read import minor_units, read_source
 from offerloop.events.rules import Rule, is_return, rules_for
-from offerloop.workspace.mapping.match import Match, language_of, match
-from offerloop.workspace.mapping.misfit import open_columns, sentences
-from offerloop.workspace.mapping.shop import guess_currency, guess_zone
-from offerloop.workspace.mapping.sources import infer_mapping, sample_sources
-from offerloop.workspace.mapping.status import row_filters
-from offerloop.workspace.mapping.times import time_format
-from offerloop.workspace.sample_rows import SampleRows, Samples
+from offerloop.mapping.matching import Match, language_of, match
+from offerloop.mapping.misfit import open_columns, sentences
+from offerloop.mapping.shop import guess_currency, guess_zone
+from offerloop.mapping.sources import infer_mapping, sample_sources
+from offerloop.mapping.status import row_filters
+from offerloop.mapping.times import time_format
+from offerloop.workspace.samples import SampleRows, Samples
 
 UNIT_COST = "unit_cost_minor"
 TEXTS = ("order_id", "customer_id", "product_id", "store_id", "channel", "category", "subcategory", "brand", "segment")

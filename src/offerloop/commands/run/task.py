@@ -21,10 +21,10 @@ from offerloop.money import DIGITS
 from offerloop.profiles import FEATURES, TAGS
 from offerloop.workspace.config_names import name_problems
 from offerloop.workspace.drawn_shares import shares_of
-from offerloop.workspace.find_run import RUN_FORMAT
-from offerloop.workspace.new_folder import filling, new_folder
+from offerloop.workspace.folders import filling, new_folder
 from offerloop.workspace.product_relations import STAGE as SIMILAR_PRODUCTS
 from offerloop.workspace.product_relations import stage_inputs
+from offerloop.workspace.run_folders import RUN_FORMAT
 from offerloop.workspace.session import open_workspace
 from offerloop.workspace.snapshots import without_passwords
 from offerloop.workspace.stage_store import sha256, versions

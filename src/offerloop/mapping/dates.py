@@ -5,9 +5,9 @@ from __future__ import annotations
 import polars as pl
 
 from offerloop.events.calendar import DAY
-from offerloop.workspace.mapping.contents import READABLE, Column, is_time
-from offerloop.workspace.mapping.match import Match, misleads, name_score
-from offerloop.workspace.mapping.times import seconds_of
+from offerloop.mapping.contents import READABLE, Column, is_time
+from offerloop.mapping.matching import Match, misleads, name_score
+from offerloop.mapping.times import seconds_of
 
 _ALIKE = 0.1
 """Names whose scores differ by less say equally well that a column is the order's time."""

@@ -13,9 +13,9 @@ from offerloop.events import times
 from offerloop.events.cells import number
 from offerloop.events.consent import ACCEPTED, ANSWER_COLUMNS
 from offerloop.events.contracts import CONTRACTS, TIMES
-from offerloop.workspace.mapping.contents import GATES, Column, is_text
-from offerloop.workspace.mapping.match import HOLDS, Match, name_score
-from offerloop.workspace.sample_rows import SampleRows
+from offerloop.mapping.contents import GATES, Column, is_text
+from offerloop.mapping.matching import HOLDS, Match, name_score
+from offerloop.workspace.samples import SampleRows
 
 MEANING = {
     "order_id": "the order", "customer_id": "the customer", "product_id": "the product", "offer_id": "the offer",

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from offerloop.workspace.mapping.match import Match
-from offerloop.workspace.mapping.times import evaluate
-from offerloop.workspace.sample_rows import SampleRows
+from offerloop.mapping.matching import Match
+from offerloop.mapping.times import evaluate
+from offerloop.workspace.samples import SampleRows
 
 _FEWEST = 5
 """Lines of several units that must be there to tell prices of units from values of lines."""

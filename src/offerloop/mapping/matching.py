@@ -17,8 +17,8 @@ import polars as pl
 
 from offerloop.events.column_words import has_signs, holds, words_of
 from offerloop.events.consent_names import consent_names, says_opt_in, says_opt_out
-from offerloop.workspace.mapping.contents import GATES, Column, is_text
-from offerloop.workspace.sample_rows import SampleRows
+from offerloop.mapping.contents import GATES, Column, is_text
+from offerloop.workspace.samples import SampleRows
 
 LANGUAGES = ("en", "zh", "de", "fr", "es")
 GIVEN = "given with --map"
@@ -194,7 +194,7 @@ def _begins_or_ends(theirs: tuple[str, ...], known: tuple[str, ...]) -> bool:
 
 @lru_cache(maxsize=1)
 def _written_names() -> Mapping[str, Any]:
-    file = resources.files("offerloop.workspace.mapping") / "column_names.toml"
+    file = resources.files("offerloop.mapping") / "column_names.toml"
     names = tomllib.loads(file.read_text(encoding="utf-8"))
     asked = consent_names()
     names["customers"] |= {"consent": asked["consent"], "opt_out": asked["opt_out"]}

@@ -12,9 +12,9 @@ from offerloop.events.calendar import DAY, EPOCH
 from offerloop.events.contracts import TIMES
 from offerloop.events.expression import Wording, compile_expression
 from offerloop.events.times import typed, written_as
-from offerloop.workspace.mapping.contents import ALSO, Column
-from offerloop.workspace.mapping.match import Match
-from offerloop.workspace.sample_rows import SampleRows
+from offerloop.mapping.contents import ALSO, Column
+from offerloop.mapping.matching import Match
+from offerloop.workspace.samples import SampleRows
 
 _DAY_FIRST, _MONTH_FIRST = ("%d/%m/", "%d-%m-"), ("%m/%d/", "%m-%d-")
 DAY_FIRST_CURRENCIES = ("EUR", "GBP", "CHF")

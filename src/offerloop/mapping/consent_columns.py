@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from offerloop.config.toml_text import quoted
 from offerloop.events.consent import ACCEPTED
 from offerloop.events.consent_names import says_opt_in, says_opt_out
-from offerloop.workspace.mapping.contents import GATES, Column, are_states
+from offerloop.mapping.contents import GATES, Column, are_states
 
 _MEANINGS = {"consent": "agreed to personal offers", "opt_out": "opted out of personal offers"}
 

@@ -14,11 +14,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from offerloop.config import Publish
-from offerloop.workspace.publishing.csv_file import to_csv
-from offerloop.workspace.publishing.database import to_sql
-from offerloop.workspace.publishing.record import Record, alone
-from offerloop.workspace.publishing.rows import Carried, Parcel
-from offerloop.workspace.publishing.webhook import to_webhook
+from offerloop.publishing.csv_file import to_csv
+from offerloop.publishing.database import to_sql
+from offerloop.publishing.record import Record, alone
+from offerloop.publishing.rows import Carried, Parcel
+from offerloop.publishing.webhook import to_webhook
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,13 @@ import polars as pl
 
 from offerloop.events.cells import BLANKS
 from offerloop.events.dialect import likely_encodings
-from offerloop.workspace.mapping.amounts.discounts import discount_notes
-from offerloop.workspace.mapping.amounts.exchanged import exchanged_notes
-from offerloop.workspace.mapping.amounts.unit_or_total import amount_notes
-from offerloop.workspace.mapping.customer_ids import customer_notes
-from offerloop.workspace.mapping.dates import date_notes
-from offerloop.workspace.mapping.match import Match, says
-from offerloop.workspace.sample_rows import SampleRows
+from offerloop.mapping.amounts.discounts import discount_notes
+from offerloop.mapping.amounts.exchanged import exchanged_notes
+from offerloop.mapping.amounts.unit_or_total import amount_notes
+from offerloop.mapping.customer_ids import customer_notes
+from offerloop.mapping.dates import date_notes
+from offerloop.mapping.matching import Match, says
+from offerloop.workspace.samples import SampleRows
 
 _TAX = 0.85
 _FAMILIES = {

@@ -12,8 +12,8 @@ import polars as pl
 from offerloop.errors import InputError
 from offerloop.events.dialect import as_utf8
 from offerloop.events.expression import Wording, compile_expression
-from offerloop.workspace.mapping.match import Guess, Match, match
-from offerloop.workspace.sample_rows import SampleRows
+from offerloop.mapping.matching import Guess, Match, match
+from offerloop.workspace.samples import SampleRows
 
 _OF_PRODUCTS = ("category", "subcategory", "brand")
 

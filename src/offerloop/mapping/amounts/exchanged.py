@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from offerloop.workspace.mapping.amounts.prices import numbers_of
-from offerloop.workspace.mapping.match import Match
-from offerloop.workspace.sample_rows import SampleRows
+from offerloop.mapping.amounts.prices import numbers_of
+from offerloop.mapping.matching import Match
+from offerloop.workspace.samples import SampleRows
 
 _FEWEST = 20
 """Orders of several lines, or pairs of lines, that must be there to tell."""

@@ -15,9 +15,9 @@ import polars as pl
 
 from offerloop.errors import InputError
 from offerloop.events.currencies import CODES, SIGNS, mixed, signs_in
+from offerloop.mapping.contents import Column
+from offerloop.mapping.matching import Match
 from offerloop.money import DIGITS
-from offerloop.workspace.mapping.contents import Column
-from offerloop.workspace.mapping.match import Match
 
 _HOME = {"de": "EUR", "fr": "EUR", "es": "EUR", "zh": "CNY", "en": "USD"}
 _ZONES = {"de": "Europe/Berlin", "fr": "Europe/Paris", "es": "Europe/Madrid", "zh": "Asia/Shanghai"}
@@ -110,7 +110,7 @@ def _yuan_or_yen(orders: Match) -> str:
 
 @lru_cache(maxsize=1)
 def _written_places() -> Mapping[str, Any]:
-    file = resources.files("offerloop.workspace.mapping") / "places.toml"
+    file = resources.files("offerloop.mapping") / "places.toml"
     return tomllib.loads(file.read_text(encoding="utf-8"))
 
 

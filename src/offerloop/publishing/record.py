@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from offerloop.errors import InputError
-from offerloop.workspace.publishing.rows import Parcel
+from offerloop.publishing.rows import Parcel
 
 NAME = "published.json"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from offerloop.workspace.mapping.contents import Column
-from offerloop.workspace.mapping.match import HOLDS, Match, name_score, says
+from offerloop.mapping.contents import Column
+from offerloop.mapping.matching import HOLDS, Match, name_score, says
 
 _ONE_TEXT = 0.8
 """Share of the rows that must have the commonest text of their product."""

@@ -23,8 +23,8 @@ import polars as pl
 
 from offerloop.errors import InputError
 from offerloop.events.database import with_variables
-from offerloop.workspace.publishing.record import Record
-from offerloop.workspace.publishing.rows import Carried, Parcel
+from offerloop.publishing.record import Record
+from offerloop.publishing.rows import Carried, Parcel
 
 RETRIES = 4
 FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0

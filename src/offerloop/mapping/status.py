@@ -9,10 +9,10 @@ import narwhals as nw
 import polars as pl
 
 from offerloop.events.expression import Wording, compile_condition
-from offerloop.workspace.mapping.contents import Column
-from offerloop.workspace.mapping.match import HOLDS, SAME, Match, name_score, reference, says
-from offerloop.workspace.mapping.times import evaluate
-from offerloop.workspace.sample_rows import SampleRows
+from offerloop.mapping.contents import Column
+from offerloop.mapping.matching import HOLDS, SAME, Match, name_score, reference, says
+from offerloop.mapping.times import evaluate
+from offerloop.workspace.samples import SampleRows
 
 _MOST_VALUES = 20
 _SHOWN_VALUES = 6

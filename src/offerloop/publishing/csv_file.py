@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from offerloop.errors import InputError
-from offerloop.workspace.publishing.record import replace_file
-from offerloop.workspace.publishing.rows import Carried, Parcel
+from offerloop.publishing.record import replace_file
+from offerloop.publishing.rows import Carried, Parcel
 
 
 def to_csv(parcel: Parcel) -> Carried:

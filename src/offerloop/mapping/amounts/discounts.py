@@ -6,10 +6,10 @@ import re
 
 import polars as pl
 
-from offerloop.workspace.mapping.contents import Column
-from offerloop.workspace.mapping.match import HOLDS, Match, name_score, reference
-from offerloop.workspace.mapping.times import evaluate
-from offerloop.workspace.sample_rows import SampleRows
+from offerloop.mapping.contents import Column
+from offerloop.mapping.matching import HOLDS, Match, name_score, reference
+from offerloop.mapping.times import evaluate
+from offerloop.workspace.samples import SampleRows
 
 ROLES = ("discount", "coupon")
 _PERCENT = re.compile(r"%|percent|prozent|porcentaje|pourcent|\bpct\b|_pct|rate$|率", re.IGNORECASE)

@@ -11,12 +11,12 @@ from offerloop.config import SourceName
 from offerloop.errors import InputError
 from offerloop.events.contracts import CONTRACTS
 from offerloop.events.unpack import SeveralPartsError
-from offerloop.workspace.mapping.match import Guess, Match, columns_of, match
-from offerloop.workspace.mapping.orders import guess_orders
-from offerloop.workspace.mapping.others import KEYS, guess_source
-from offerloop.workspace.mapping.products import products_in_orders
-from offerloop.workspace.mapping.shown import check_exposures
-from offerloop.workspace.sample_rows import ROWS, SampleRows, Samples, place_of, sample_rows
+from offerloop.mapping.matching import Guess, Match, columns_of, match
+from offerloop.mapping.orders import guess_orders
+from offerloop.mapping.others import KEYS, guess_source
+from offerloop.mapping.products import products_in_orders
+from offerloop.mapping.shown import check_exposures
+from offerloop.workspace.samples import ROWS, SampleRows, Samples, place_of, sample_rows
 
 SOURCES: tuple[SourceName, ...] = (
     "order_lines", "products", "customers", "prices", "events", "offers", "exposures", "redemptions",

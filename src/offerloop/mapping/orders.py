@@ -8,13 +8,13 @@ from itertools import permutations
 import polars as pl
 
 from offerloop.events.contracts import CONTRACTS
-from offerloop.workspace.mapping.amounts.discounts import discounts
-from offerloop.workspace.mapping.amounts.prices import price_before, unit_or_line
-from offerloop.workspace.mapping.amounts.unit_or_total import unit_or_total
-from offerloop.workspace.mapping.contents import Column, is_clock, is_id, is_money, is_quantity
-from offerloop.workspace.mapping.dates import choose_time
-from offerloop.workspace.mapping.doubts import order_notes
-from offerloop.workspace.mapping.match import (
+from offerloop.mapping.amounts.discounts import discounts
+from offerloop.mapping.amounts.prices import price_before, unit_or_line
+from offerloop.mapping.amounts.unit_or_total import unit_or_total
+from offerloop.mapping.contents import Column, is_clock, is_id, is_money, is_quantity
+from offerloop.mapping.dates import choose_time
+from offerloop.mapping.doubts import order_notes
+from offerloop.mapping.matching import (
     HOLDS,
     Guess,
     Match,
@@ -25,8 +25,8 @@ from offerloop.workspace.mapping.match import (
     reference,
     unfit,
 )
-from offerloop.workspace.mapping.texts import take_text
-from offerloop.workspace.sample_rows import SampleRows
+from offerloop.mapping.texts import take_text
+from offerloop.workspace.samples import SampleRows
 
 _HELP = ("unit_price", "clock")
 """What is not a column of ours, but of which one can be made."""

@@ -3,9 +3,9 @@
 import polars as pl
 import pytest
 
-from offerloop.workspace.mapping.contents import Column
-from offerloop.workspace.mapping.match import Match
-from offerloop.workspace.mapping.others import attributes
+from offerloop.mapping.contents import Column
+from offerloop.mapping.matching import Match
+from offerloop.mapping.others import attributes
 
 BIRTHDAYS = [
     "birth_date", "Birthdate", "DOB", "born", "出生日期", "出生年月日", "会员生日", "Geburtsdatum", "Geb.-Datum",

@@ -10,13 +10,13 @@ from offerloop.config import SourceName
 from offerloop.errors import InputError
 from offerloop.events.consent_names import says_opt_in, says_opt_out
 from offerloop.events.contracts import CONTRACTS
-from offerloop.workspace.mapping.consent_columns import unmapped_answers
-from offerloop.workspace.mapping.contents import is_time
-from offerloop.workspace.mapping.match import SAME, Guess, Match, columns_of, match, says, unfit
-from offerloop.workspace.mapping.shown import offer_terms, without_other_terms
-from offerloop.workspace.mapping.texts import take_text
-from offerloop.workspace.mapping.times import evaluate
-from offerloop.workspace.sample_rows import SampleRows
+from offerloop.mapping.consent_columns import unmapped_answers
+from offerloop.mapping.contents import is_time
+from offerloop.mapping.matching import SAME, Guess, Match, columns_of, match, says, unfit
+from offerloop.mapping.shown import offer_terms, without_other_terms
+from offerloop.mapping.texts import take_text
+from offerloop.mapping.times import evaluate
+from offerloop.workspace.samples import SampleRows
 
 KEYS: dict[SourceName, str] = {"products": "product_id", "customers": "customer_id"}
 

@@ -6,10 +6,10 @@ import polars as pl
 
 from offerloop.errors import InputError
 from offerloop.events.listed_offers import ZERO
+from offerloop.mapping.contents import Column, is_share
+from offerloop.mapping.matching import Match, name_score, reference
 from offerloop.offers import NO_OFFER
-from offerloop.workspace.mapping.contents import Column, is_share
-from offerloop.workspace.mapping.match import Match, name_score, reference
-from offerloop.workspace.sample_rows import SampleRows
+from offerloop.workspace.samples import SampleRows
 
 TERMS = frozenset({
     "percent", "on", "max_discount", "spend", "save", "hours", "text", "takes", "funded_share", "channel",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from offerloop.workspace.mapping.amounts.prices import numbers_of
-from offerloop.workspace.mapping.match import Match, name_score, reference, says
-from offerloop.workspace.sample_rows import SampleRows
+from offerloop.mapping.amounts.prices import numbers_of
+from offerloop.mapping.matching import Match, name_score, reference, says
+from offerloop.workspace.samples import SampleRows
 
 _LEAST_RATIO = 1.5
 """Units of two lines that are compared differ by this factor at least: between 1 and 1.02 kg nothing shows."""
