@@ -23,7 +23,7 @@ import offerloop
 from offerloop.cli import app
 from offerloop.commands.uplift.request import UpliftRequest
 from offerloop.errors import ConfigError, SourceError
-from offerloop.workspace.input_tables import table_rows
+from offerloop.workspace import table_rows
 
 ROOT = Path(__file__).parent.parent
 FUNCTIONS = [name for name in offerloop.__all__ if inspect.isfunction(getattr(offerloop, name))]

@@ -15,7 +15,7 @@ from offerloop.service.loop import BEGINNING, FORMAT
 from offerloop.store import Ledger
 from offerloop.store.audit import audit
 from offerloop.store.journal import Journal
-from offerloop.workspace.run_folders import RUN_FORMAT
+from offerloop.workspace import RUN_FORMAT
 
 PACKED = Path(__file__).parent / "fixtures" / "shop_0_1.zip"
 RUN = Path("runs") / "20261126-200101"

@@ -38,7 +38,7 @@ from offerloop.recommenders import RECOMMENDERS
 from offerloop.recommenders.top import top
 from offerloop.report.charts.drawing import PLAIN_LABELS
 from offerloop.report.charts.forest import Dot, forest
-from offerloop.workspace.stages import Recorder
+from offerloop.workspace import Recorder
 
 QUICK = False  # True: a tiny shop, to see that everything runs
 TINY = Sizes(40, 40, 12, 2, 1, 20, 2, Levels((1.0,), (10.0, 50.0)))

@@ -41,8 +41,7 @@ from offerloop.errors import InputError
 from offerloop.evaluation.shipping import Metric
 from offerloop.market.planning import Levers
 from offerloop.offers.priced import Priced
-from offerloop.workspace.input_tables import InputTable
-from offerloop.workspace.offers_file import Document
+from offerloop.workspace import Document, InputTable
 
 Names = str | Iterable[str]
 """One name, or several."""

@@ -13,7 +13,7 @@ from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.errors import InputError, SourceError
 from offerloop.events import prepare
 from offerloop.events.dialect import sniff
-from offerloop.mapping.customer_ids import anonymous_ids, case_variants, surely_same
+from offerloop.mapping import anonymous_ids, case_variants, surely_same
 
 LINES = init_shops.order_lines().with_columns(
     init_shops.money("amount").alias("paid"), init_shops.moment("%Y-%m-%d").alias("date")

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from offerloop.errors import InputError
-from offerloop.workspace.offers_file import read_offers_file
+from offerloop.workspace import read_offers_file
 
 LINE = {"product_id": "tea", "quantity": 1, "unit_price": "9.99"}
 COUPON = {"kind": "coupon", "percent": 10}

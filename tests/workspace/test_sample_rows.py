@@ -2,7 +2,7 @@
 
 import pytest
 
-from offerloop.workspace.samples import place_of, sample_rows
+from offerloop.workspace import place_of, sample_rows
 
 N_ROWS = 30_000
 

@@ -1,1 +1,113 @@
 """Which column of a shop's files is which of ours: found by names and contents, with the reason for each."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from offerloop.mapping.consent_columns import unmapped_answers
+    from offerloop.mapping.contents import Column
+    from offerloop.mapping.customer_ids import anonymous_ids, case_variants, customer_notes, surely_same
+    from offerloop.mapping.doubts import encoding_notes, mapping_notes, orders_of
+    from offerloop.mapping.matching import (
+        GIVEN,
+        SAME,
+        Guess,
+        Match,
+        columns_of,
+        language_of,
+        match,
+        name_score,
+        reference,
+        unfit_columns,
+    )
+    from offerloop.mapping.misfit import (
+        OpenColumn,
+        open_column_notes,
+        open_columns,
+        unfit_notes,
+        unreadable_numbers,
+        unreadable_times,
+    )
+    from offerloop.mapping.others import customer_attributes
+    from offerloop.mapping.shop import GuessedValue, currency_evidence, guess_currency, guess_zone
+    from offerloop.mapping.shown import carried_terms
+    from offerloop.mapping.sources import infer_mapping, sample_sources
+    from offerloop.mapping.status import RowFilter, only_sales, row_filters
+    from offerloop.mapping.times import (
+        TimeForm,
+        column_values,
+        decided_form,
+        forms_of,
+        note_on_two_readings,
+        seconds_of,
+        time_format,
+    )
+
+__all__ = [
+    "GIVEN",
+    "SAME",
+    "Column",
+    "Guess",
+    "GuessedValue",
+    "Match",
+    "OpenColumn",
+    "RowFilter",
+    "TimeForm",
+    "anonymous_ids",
+    "carried_terms",
+    "case_variants",
+    "column_values",
+    "columns_of",
+    "currency_evidence",
+    "customer_attributes",
+    "customer_notes",
+    "decided_form",
+    "encoding_notes",
+    "forms_of",
+    "guess_currency",
+    "guess_zone",
+    "infer_mapping",
+    "language_of",
+    "mapping_notes",
+    "match",
+    "name_score",
+    "note_on_two_readings",
+    "only_sales",
+    "open_column_notes",
+    "open_columns",
+    "orders_of",
+    "reference",
+    "row_filters",
+    "sample_sources",
+    "seconds_of",
+    "surely_same",
+    "time_format",
+    "unfit_columns",
+    "unfit_notes",
+    "unmapped_answers",
+    "unreadable_numbers",
+    "unreadable_times",
+]
+
+_MODULES = {
+    ".consent_columns": "unmapped_answers",
+    ".contents": "Column",
+    ".customer_ids": "anonymous_ids case_variants customer_notes surely_same",
+    ".doubts": "encoding_notes mapping_notes orders_of",
+    ".matching": "GIVEN Guess Match SAME columns_of language_of match name_score reference unfit_columns",
+    ".misfit": "OpenColumn open_column_notes open_columns unfit_notes unreadable_numbers unreadable_times",
+    ".others": "customer_attributes",
+    ".shop": "GuessedValue currency_evidence guess_currency guess_zone",
+    ".shown": "carried_terms",
+    ".sources": "infer_mapping sample_sources",
+    ".status": "RowFilter only_sales row_filters",
+    ".times": "TimeForm column_values decided_form forms_of note_on_two_readings seconds_of time_format",
+}
+_LAZY = {name: module for module, names in _MODULES.items() for name in names.split()}
+
+
+def __getattr__(name: str) -> object:
+    """Load a module when one of its names is first asked for."""
+    if name not in _LAZY:
+        raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+    return getattr(import_module(_LAZY[name], __name__), name)

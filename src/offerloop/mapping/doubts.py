@@ -14,7 +14,7 @@ from offerloop.mapping.amounts.unit_or_total import amount_notes
 from offerloop.mapping.customer_ids import customer_notes
 from offerloop.mapping.dates import date_notes
 from offerloop.mapping.matching import Match, says
-from offerloop.workspace.samples import SampleRows
+from offerloop.workspace import SampleRows
 
 _TAX = 0.85
 _FAMILIES = {

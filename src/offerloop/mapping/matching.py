@@ -18,7 +18,7 @@ import polars as pl
 from offerloop.events.column_words import has_signs, holds, words_of
 from offerloop.events.consent_names import consent_names, says_opt_in, says_opt_out
 from offerloop.mapping.contents import GATES, Column, is_text
-from offerloop.workspace.samples import SampleRows
+from offerloop.workspace import SampleRows
 
 LANGUAGES = ("en", "zh", "de", "fr", "es")
 GIVEN = "given with --map"
@@ -123,7 +123,7 @@ _NUMBERS = (
 )  # fmt: skip
 
 
-def unfit(found: Match, source: str, roles: Sequence[str]) -> list[str]:
+def unfit_columns(found: Match, source: str, roles: Sequence[str]) -> list[str]:
     """Return why columns that are called like one of ours are not read as it: what they hold."""
     notes = []
     for ours in roles:

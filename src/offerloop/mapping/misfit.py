@@ -15,7 +15,7 @@ from offerloop.events.consent import ACCEPTED, ANSWER_COLUMNS
 from offerloop.events.contracts import CONTRACTS, TIMES
 from offerloop.mapping.contents import GATES, Column, is_text
 from offerloop.mapping.matching import HOLDS, Match, name_score
-from offerloop.workspace.samples import SampleRows
+from offerloop.workspace import SampleRows
 
 MEANING = {
     "order_id": "the order", "customer_id": "the customer", "product_id": "the product", "offer_id": "the offer",
@@ -67,7 +67,7 @@ class OpenColumn:
         return begin + "; ".join(f"'{one.name}': {one.misfit or 'it is used elsewhere'}" for one in self.named)
 
 
-def sentences(opened: Sequence[OpenColumn]) -> list[str]:
+def open_column_notes(opened: Sequence[OpenColumn]) -> list[str]:
     """One for each column with candidates by name, and one for all others of a source."""
     lines = [one.sentence() for one in opened if one.named]
     for place in dict.fromkeys(one.place for one in opened):

@@ -23,10 +23,10 @@ from offerloop.mapping.matching import (
     misleads,
     name_score,
     reference,
-    unfit,
+    unfit_columns,
 )
 from offerloop.mapping.texts import take_text
-from offerloop.workspace.samples import SampleRows
+from offerloop.workspace import SampleRows
 
 _HELP = ("unit_price", "clock")
 """What is not a column of ours, but of which one can be made."""
@@ -57,7 +57,7 @@ def guess_orders(sample: SampleRows, given: Mapping[str, Guess] | None = None) -
         found.found.pop(name, None)
     found.found |= given or {}
     take_text(found)
-    found.notes += [*order_notes(found, sample), *unfit(found, "order_lines", named)]
+    found.notes += [*order_notes(found, sample), *unfit_columns(found, "order_lines", named)]
     return found
 
 

@@ -12,11 +12,11 @@ from offerloop.events.consent_names import says_opt_in, says_opt_out
 from offerloop.events.contracts import CONTRACTS
 from offerloop.mapping.consent_columns import unmapped_answers
 from offerloop.mapping.contents import is_time
-from offerloop.mapping.matching import SAME, Guess, Match, columns_of, match, says, unfit
+from offerloop.mapping.matching import SAME, Guess, Match, columns_of, match, says, unfit_columns
 from offerloop.mapping.shown import offer_terms, without_other_terms
 from offerloop.mapping.texts import take_text
-from offerloop.mapping.times import evaluate
-from offerloop.workspace.samples import SampleRows
+from offerloop.mapping.times import column_values
+from offerloop.workspace import SampleRows
 
 KEYS: dict[SourceName, str] = {"products": "product_id", "customers": "customer_id"}
 
@@ -44,7 +44,7 @@ def guess_source(
     if name == "products":
         take_text(found)
     found.found |= given or {}
-    found.notes += unfit(found, name, roles)
+    found.notes += unfit_columns(found, name, roles)
     key = KEYS.get(name)
     if key and key in found.found:
         _check_single(name, key, found, sample)
@@ -57,7 +57,7 @@ def guess_source(
 def _check_single(name: str, key: str, found: Match, sample: SampleRows) -> None:
     theirs = found.found[key].written
     used = {ours: one.written for ours, one in found.found.items() if ours != "text"}  # of which the commonest counts
-    cells = {ours: evaluate(sample.head, written, sample.decimal) for ours, written in used.items()}
+    cells = {ours: column_values(sample.head, written, sample.decimal) for ours, written in used.items()}
     rows = pl.DataFrame(cells).unique().drop_nulls(key)
     several = rows.filter(pl.col(key).is_duplicated())
     if several.height:
@@ -74,7 +74,7 @@ def _check_known(key: str, found: Match, known: dict[str, frozenset[str]]) -> No
         found.notes.append(f"none of the first order lines has a {key} that stands in '{column.name}'; compare the two")
 
 
-def attributes(found: Match) -> tuple[list[str], list[str], list[str]]:
+def customer_attributes(found: Match) -> tuple[list[str], list[str], list[str]]:
     """Of the customers' further columns: those to carry along, those of them for audits only, those left out.
 
     Columns without any filled cell are none of them.

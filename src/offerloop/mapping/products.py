@@ -13,7 +13,7 @@ from offerloop.errors import InputError
 from offerloop.events.dialect import as_utf8
 from offerloop.events.expression import Wording, compile_expression
 from offerloop.mapping.matching import Guess, Match, match
-from offerloop.workspace.samples import SampleRows
+from offerloop.workspace import SampleRows
 
 _OF_PRODUCTS = ("category", "subcategory", "brand")
 

@@ -29,7 +29,7 @@ _PLACE = re.compile(r"country|city|state|province|region|land|stadt|ort|ville|pa
 
 
 @dataclass(frozen=True)
-class Said:
+class GuessedValue:
     """A value of the configuration and the comment behind it."""
 
     value: str
@@ -38,7 +38,7 @@ class Said:
     """What a reader should compare, where nothing but a habit speaks for the value."""
 
 
-def guess_currency(given: str | None, language: str, orders: Match, beside: Iterable[Match] = ()) -> Said:
+def guess_currency(given: str | None, language: str, orders: Match, beside: Iterable[Match] = ()) -> GuessedValue:
     """Return the currency as given, else of codes, signs, places or scripts, else the one of the headers' language.
 
     Raises InputError for a currency that is not known, and for a column in two of them.
@@ -47,19 +47,19 @@ def guess_currency(given: str | None, language: str, orders: Match, beside: Iter
     if given is not None:
         if given.upper() not in DIGITS:
             raise InputError(f"'{given}' is not a currency; write its three letters (ISO 4217), such as EUR")
-        return Said(given.upper(), "")
-    if found := evidence(language, orders, beside):
+        return GuessedValue(given.upper(), "")
+    if found := currency_evidence(language, orders, beside):
         return found
     doubt = f"no sign, code or place settles the currency, so {_HOME[language]} is assumed; else correct shop.currency"
-    return Said(_HOME[language], "assumed", doubt)
+    return GuessedValue(_HOME[language], "assumed", doubt)
 
 
-def evidence(language: str, orders: Match, beside: Iterable[Match] = ()) -> Said | None:
+def currency_evidence(language: str, orders: Match, beside: Iterable[Match] = ()) -> GuessedValue | None:
     """Return the currency that the data speak for, in order of how surely; None when they say nothing."""
     codes = orders.column("currency")
     if codes is not None:
         counts = Counter(code.upper() for code in codes.filled.to_list() if code.upper() in DIGITS)
-        return Said(counts.most_common(1)[0][0], f"assumed: the commonest in '{codes.name}'")
+        return GuessedValue(counts.most_common(1)[0][0], f"assumed: the commonest in '{codes.name}'")
     if found := _signed(language, orders):
         return found
     matches = [orders, *beside]
@@ -78,7 +78,7 @@ def check_single(orders: Match) -> None:
             )
 
 
-def _signed(language: str, orders: Match) -> Said | None:
+def _signed(language: str, orders: Match) -> GuessedValue | None:
     """The currency of a sign in amounts or in a column's name."""
     for column in orders.columns.values():
         named = _in_name(column.name)
@@ -88,7 +88,7 @@ def _signed(language: str, orders: Match) -> Said | None:
             continue
         if found == "¥":
             found = "CNY" if language == "zh" else _yuan_or_yen(orders)
-        return Said("USD" if found == "$" else found, f"assumed: a sign of it stands in '{column.name}'")
+        return GuessedValue("USD" if found == "$" else found, f"assumed: a sign of it stands in '{column.name}'")
     return None
 
 
@@ -122,7 +122,7 @@ def _money_of() -> dict[str, str]:
     return {place: money for place, money in written if counts[place] == 1}
 
 
-def _placed(matches: Iterable[Match]) -> Said | None:
+def _placed(matches: Iterable[Match]) -> GuessedValue | None:
     """The currency of most places in the column with the most countries or cities; empty cells count against it."""
     columns = [one for found in matches for one in found.columns.values() if _wordy(one)]
     known = [(_moneys(column), column) for column in columns]
@@ -137,7 +137,9 @@ def _placed(matches: Iterable[Match]) -> Said | None:
     money = str(moneys.mode().sort()[0])
     share = (moneys == money).mean()
     if isinstance(share, float) and share > _MOSTLY:
-        return Said(money, f"assumed: {100 * share:.0f} % of the places known in '{column.name}' are where it is")
+        return GuessedValue(
+            money, f"assumed: {100 * share:.0f} % of the places known in '{column.name}' are where it is"
+        )
     return None
 
 
@@ -147,13 +149,13 @@ def _moneys(column: Column) -> pl.Series:
     return cells.replace_strict(_money_of(), default=None, return_dtype=pl.String).drop_nulls()
 
 
-def _scripted(matches: Iterable[Match]) -> Said | None:
+def _scripted(matches: Iterable[Match]) -> GuessedValue | None:
     """The currency of the script in which most cells of a column are written."""
     columns = [one for found in matches for one in found.columns.values() if _wordy(one)]
     for money, signs in _SCRIPTS.items():
         for column in columns:
             if column.filled.head(1000).str.contains(signs).mean() > _MOSTLY:  # type: ignore[operator]
-                return Said(money, f"assumed: '{column.name}' is written in the language of where it is")
+                return GuessedValue(money, f"assumed: '{column.name}' is written in the language of where it is")
     return None
 
 
@@ -161,8 +163,8 @@ def _wordy(column: Column) -> bool:
     return column.cells.dtype == pl.String and column.filled.len() > 0 and not column.numeric and not column.dated
 
 
-def guess_zone(language: str, currency: str) -> Said:
+def guess_zone(language: str, currency: str) -> GuessedValue:
     """Where the language or the money is at home, else UTC."""
     home = {money: one["zone"] for money, one in _written_places().items()}
     zone = _ZONES.get(language) if _HOME[language] == currency else None
-    return Said(zone or home.get(currency, "UTC"), "assumed")
+    return GuessedValue(zone or home.get(currency, "UTC"), "assumed")

@@ -9,7 +9,7 @@ from offerloop.events.listed_offers import ZERO
 from offerloop.mapping.contents import Column, is_share
 from offerloop.mapping.matching import Match, name_score, reference
 from offerloop.offers import NO_OFFER
-from offerloop.workspace.samples import SampleRows
+from offerloop.workspace import SampleRows
 
 TERMS = frozenset({
     "percent", "on", "max_discount", "spend", "save", "hours", "text", "takes", "funded_share", "channel",
@@ -37,7 +37,7 @@ def offer_terms(found: Match) -> None:
         found.take("kind", "'coupon'", (), "assumed: a percentage off, and no column says a kind")
 
 
-def carried(found: Match) -> list[str]:
+def carried_terms(found: Match) -> list[str]:
     """Their columns that are terms of offers under our own names."""
     return [column.name for column in found.unused() if column.name in TERMS]
 

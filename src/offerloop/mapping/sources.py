@@ -16,7 +16,7 @@ from offerloop.mapping.orders import guess_orders
 from offerloop.mapping.others import KEYS, guess_source
 from offerloop.mapping.products import products_in_orders
 from offerloop.mapping.shown import check_exposures
-from offerloop.workspace.samples import ROWS, SampleRows, Samples, place_of, sample_rows
+from offerloop.workspace import SAMPLE_ROWS, SampleRows, Samples, place_of, sample_rows
 
 SOURCES: tuple[SourceName, ...] = (
     "order_lines", "products", "customers", "prices", "events", "offers", "exposures", "redemptions",
@@ -33,7 +33,7 @@ def sample_sources(
 
     Raises InputError for one that cannot be read.
     """
-    rows = {name: _LIST_ROWS if name in KEYS else ROWS for name in files}
+    rows = {name: _LIST_ROWS if name in KEYS else SAMPLE_ROWS for name in files}
     return {name: _best_part(name, files[name], folder, rows[name], encoding) for name in SOURCES if name in files}
 
 

@@ -11,8 +11,8 @@ import polars as pl
 from offerloop.events.expression import Wording, compile_condition
 from offerloop.mapping.contents import Column
 from offerloop.mapping.matching import HOLDS, SAME, Match, name_score, reference, says
-from offerloop.mapping.times import evaluate
-from offerloop.workspace.samples import SampleRows
+from offerloop.mapping.times import column_values
+from offerloop.workspace import SampleRows
 
 _MOST_VALUES = 20
 _SHOWN_VALUES = 6
@@ -96,7 +96,7 @@ def _counts(column: Column) -> dict[str, int]:
 def _no_sales(column: Column, found: Match, sample: SampleRows) -> list[str]:
     """Values that clearly mean no sale. Lines below zero stay: cleaning takes them off the sale that they take back."""
     numbers = [
-        evaluate(sample.seen, found.found[ours].written, sample.decimal, as_number=True).alias(ours)
+        column_values(sample.seen, found.found[ours].written, sample.decimal, as_number=True).alias(ours)
         for ours in ("paid", "quantity")
     ]
     table = pl.DataFrame({"value": column.cells}).with_columns(numbers)

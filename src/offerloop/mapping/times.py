@@ -14,7 +14,7 @@ from offerloop.events.expression import Wording, compile_expression
 from offerloop.events.times import typed, written_as
 from offerloop.mapping.contents import ALSO, Column
 from offerloop.mapping.matching import Match
-from offerloop.workspace.samples import SampleRows
+from offerloop.workspace import SampleRows
 
 _DAY_FIRST, _MONTH_FIRST = ("%d/%m/", "%d-%m-"), ("%m/%d/", "%m-%d-")
 DAY_FIRST_CURRENCIES = ("EUR", "GBP", "CHF")
@@ -34,7 +34,7 @@ class TimeForm:
     """What a reader should compare where nothing decides between two forms."""
 
 
-def evaluate(table: pl.DataFrame, written: str, decimal: str, *, as_number: bool = False) -> pl.Series:
+def column_values(table: pl.DataFrame, written: str, decimal: str, *, as_number: bool = False) -> pl.Series:
     """A column or expression over the rows of a table, as it will be read in a run."""
     lazy = nw.from_native(table.lazy())
     wording = Wording(lazy.collect_schema(), "offerloop init", decimal)
@@ -55,7 +55,7 @@ def forms_of(found: Match, ours: str, sample: SampleRows) -> tuple[str, ...]:
     column = found.column(ours)
     if column is not None:
         return column.forms
-    return Column(ours, evaluate(sample.seen, found.found[ours].written, sample.decimal)).forms
+    return Column(ours, column_values(sample.seen, found.found[ours].written, sample.decimal)).forms
 
 
 def time_format(found: Match, sample: SampleRows, language: str, currency: str) -> TimeForm | None:
@@ -66,20 +66,20 @@ def time_format(found: Match, sample: SampleRows, language: str, currency: str) 
             continue
         if len(forms) == 1:
             return TimeForm(forms[0], "guessed from the contents")
-        if better := decided(found, ours, forms, sample):
+        if better := decided_form(found, ours, forms, sample):
             return better
         day_first = language in ("de", "fr", "es") or sample.decimal == "," or currency in DAY_FIRST_CURRENCIES
         form = next((one for one in forms if one.startswith(_DAY_FIRST if day_first else _MONTH_FIRST)), forms[0])
         other = next(one for one in forms if one != form)
         why = f"a guess: no day beyond 12 was seen; put the {'month' if day_first else 'day'} first if it is the first"
-        return TimeForm(form, f"{why} number", two_readings(found, ours, sample, form, other))
+        return TimeForm(form, f"{why} number", note_on_two_readings(found, ours, sample, form, other))
     return None
 
 
-def two_readings(found: Match, ours: str, sample: SampleRows, form: str, other: str) -> str:
+def note_on_two_readings(found: Match, ours: str, sample: SampleRows, form: str, other: str) -> str:
     """Return a note that shows one cell in both forms."""
     written = found.found[ours].written
-    cells = evaluate(sample.head, written, sample.decimal).cast(pl.String).str.strip_chars()
+    cells = column_values(sample.head, written, sample.decimal).cast(pl.String).str.strip_chars()
     both = pl.DataFrame({"cell": cells, "one": seconds_of(cells, form), "two": seconds_of(cells, other)})
     apart = both.drop_nulls().filter(pl.col("one") != pl.col("two"))
     if apart.is_empty():
@@ -95,7 +95,7 @@ def _day(seconds: int) -> str:
     return f"{EPOCH + timedelta(days=seconds // DAY):%d %B %Y}".lstrip("0")
 
 
-def decided(found: Match, ours: str, forms: tuple[str, ...], sample: SampleRows) -> TimeForm | None:
+def decided_form(found: Match, ours: str, forms: tuple[str, ...], sample: SampleRows) -> TimeForm | None:
     """Return the form that other dates, the order of the rows, or the days and months seen speak for."""
     for column in found.columns.values():
         if len(column.forms) == 1 and column.forms[0].startswith((*_DAY_FIRST, *_MONTH_FIRST)):
@@ -103,7 +103,7 @@ def decided(found: Match, ours: str, forms: tuple[str, ...], sample: SampleRows)
             alike = [form for form in forms if form.startswith(first)]
             if alike:
                 return TimeForm(alike[0], f"guessed: '{column.name}' has days beyond 12 in that place")
-    cells = evaluate(sample.head, found.found[ours].written, sample.decimal)
+    cells = column_values(sample.head, found.found[ours].written, sample.decimal)
     return decided_by_rows(cells, forms)
 
 

@@ -17,7 +17,7 @@ from offerloop.errors import InputError
 from offerloop.money import DIGITS
 from offerloop.offers import NO_OFFER, Offer
 from offerloop.offers.base import liability_minor
-from offerloop.workspace.finished_run import RunRead
+from offerloop.workspace import RunRead
 
 OF_OFFERS = ("label", "kind", "category", "channel", "quiet_hours", "contact_cost_minor")
 KEYS = ("campaign_id", "offer_id")

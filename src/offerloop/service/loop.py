@@ -19,8 +19,7 @@ from offerloop.loop.learning import Loop
 from offerloop.loop.periods import go_on
 from offerloop.money import to_text
 from offerloop.offers import Offer
-from offerloop.publishing.carriers import Parcels, carry
-from offerloop.publishing.rows import rows_of_period
+from offerloop.publishing import Parcels, carry, rows_of_period
 from offerloop.response import known_margins, usual_baskets
 from offerloop.store.journal import Journal
 

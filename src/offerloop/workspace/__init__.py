@@ -1,1 +1,97 @@
 """Folders and files on disk: runs, cached stages, snapshots, sample data, and writing that is whole or not there."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from offerloop.workspace.config_names import name_problems, pattern_notes
+    from offerloop.workspace.drawn_shares import holdout_of, shares_of
+    from offerloop.workspace.finished_run import CampaignRead, RunRead, open_run
+    from offerloop.workspace.folders import filling, new_folder
+    from offerloop.workspace.input_tables import InputTable, table_rows
+    from offerloop.workspace.offers_file import Document, OffersFile, document_name, read_document, read_offers_file
+    from offerloop.workspace.plain_values import plain
+    from offerloop.workspace.product_relations import SIMILAR_PRODUCTS, relate_products, similar_products_inputs
+    from offerloop.workspace.run_folders import RUN_FORMAT, find_run
+    from offerloop.workspace.samples import (
+        SAMPLE_ROWS,
+        Place,
+        SampleRows,
+        Samples,
+        known_encoding,
+        place_of,
+        sample_rows,
+    )
+    from offerloop.workspace.session import open_workspace
+    from offerloop.workspace.snapshots import without_passwords
+    from offerloop.workspace.stage_store import sha256, versions
+    from offerloop.workspace.stages import Recorder
+    from offerloop.workspace.trial_table import MOST_ARMS, as_number, control_among, numeric_column, planned_shares
+
+__all__ = [
+    "MOST_ARMS",
+    "RUN_FORMAT",
+    "SAMPLE_ROWS",
+    "SIMILAR_PRODUCTS",
+    "CampaignRead",
+    "Document",
+    "InputTable",
+    "OffersFile",
+    "Place",
+    "Recorder",
+    "RunRead",
+    "SampleRows",
+    "Samples",
+    "as_number",
+    "control_among",
+    "document_name",
+    "filling",
+    "find_run",
+    "holdout_of",
+    "known_encoding",
+    "name_problems",
+    "new_folder",
+    "numeric_column",
+    "open_run",
+    "open_workspace",
+    "pattern_notes",
+    "place_of",
+    "plain",
+    "planned_shares",
+    "read_document",
+    "read_offers_file",
+    "relate_products",
+    "sample_rows",
+    "sha256",
+    "shares_of",
+    "similar_products_inputs",
+    "table_rows",
+    "versions",
+    "without_passwords",
+]
+
+_MODULES = {
+    ".config_names": "name_problems pattern_notes",
+    ".drawn_shares": "holdout_of shares_of",
+    ".finished_run": "CampaignRead RunRead open_run",
+    ".folders": "filling new_folder",
+    ".input_tables": "InputTable table_rows",
+    ".offers_file": "Document OffersFile document_name read_document read_offers_file",
+    ".plain_values": "plain",
+    ".product_relations": "SIMILAR_PRODUCTS relate_products similar_products_inputs",
+    ".run_folders": "RUN_FORMAT find_run",
+    ".samples": "Place SAMPLE_ROWS SampleRows Samples known_encoding place_of sample_rows",
+    ".session": "open_workspace",
+    ".snapshots": "without_passwords",
+    ".stage_store": "sha256 versions",
+    ".stages": "Recorder",
+    ".trial_table": "MOST_ARMS as_number control_among numeric_column planned_shares",
+}
+_LAZY = {name: module for module, names in _MODULES.items() for name in names.split()}
+
+
+def __getattr__(name: str) -> object:
+    """Load a module when one of its names is first asked for."""
+    if name not in _LAZY:
+        raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+    return getattr(import_module(_LAZY[name], __name__), name)

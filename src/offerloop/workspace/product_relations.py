@@ -7,20 +7,20 @@ from offerloop.engine import Engine
 from offerloop.recommenders.relations import ProductRelations
 from offerloop.workspace.stages import Recorder
 
-STAGE = "similar products"
+SIMILAR_PRODUCTS = "similar products"
 _SECTIONS = ("shop", "sources", "clean", "profiles", "privacy", "evaluate", "recommend")
 """Sections of the configuration that the relations depend on."""
 
 
-def stage_inputs(config: Config, engine: Engine) -> tuple[Config, Engine]:
+def similar_products_inputs(config: Config, engine: Engine) -> tuple[Config, Engine]:
     """Return what the kept relations of a shop depend on."""
     return config.only(*_SECTIONS), engine
 
 
-def relate(settings: Config, engine: Engine, stage: Recorder) -> ProductRelations:
+def relate_products(settings: Config, engine: Engine, stage: Recorder) -> ProductRelations:
     """Learn from all baskets and keep the result under what it depends on, the settings with the sources."""
     from offerloop.flow import clean, interact  # only learning needs these, not a question about what was kept
     from offerloop.recommenders.learn_relations import learn_relations
 
     events = clean(settings, engine, stage)
-    return stage(STAGE, lambda known, _: learn_relations(interact(events, known)), settings, engine)
+    return stage(SIMILAR_PRODUCTS, lambda known, _: learn_relations(interact(events, known)), settings, engine)

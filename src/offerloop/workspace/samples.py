@@ -21,7 +21,7 @@ from offerloop.events.dialect import Dialect, sniff
 from offerloop.events.open import instead_of_copies
 from offerloop.events.unpack import Readable, readable, split_part
 
-ROWS = 20_000
+SAMPLE_ROWS = 20_000
 BLOCKS, BLOCK_BYTES, BLOCK_ROWS = 8, 1 << 16, 1_000
 
 
@@ -121,7 +121,7 @@ def known_encoding(written: str) -> str:
     return "utf-8-sig" if codecs.lookup(written).name == "utf-8" else written
 
 
-def sample_rows(place: Place, folder: Path, rows: int = ROWS, encoding: str | None = None) -> SampleRows:
+def sample_rows(place: Place, folder: Path, rows: int = SAMPLE_ROWS, encoding: str | None = None) -> SampleRows:
     """Look at a source; a file that is packed, and the rows of a query, are copied to `folder`.
 
     `encoding` is that of a CSV file. Raises InputError when the source cannot be read, or has no rows.

@@ -26,7 +26,7 @@ def control_among(names: Iterable[str]) -> str | None:
     return recognised[0] if len(recognised) == 1 else None
 
 
-def number(text: str | None) -> float | None:
+def as_number(text: str | None) -> float | None:
     """What an option says when it is a number."""
     try:
         return None if text is None else float(text)
@@ -39,14 +39,14 @@ def planned_shares(text: str | None) -> tuple[tuple[str, float], ...]:
     pairs = []
     for part in (text or "").split(","):
         name, _, share = part.rpartition("=")
-        if number(share) is not None and name.strip():
+        if as_number(share) is not None and name.strip():
             pairs.append((name.strip(), float(share)))
         elif part.strip():
             raise InputError(f"--shares must be like control=0.5,coupon=0.5, not '{text}'")
     return tuple(pairs)
 
 
-def numeric(table: pl.DataFrame, name: str) -> Floats:
+def numeric_column(table: pl.DataFrame, name: str) -> Floats:
     """A column of numbers; truth counts as 0 and 1. Raises InputError that names the row of what is none."""
     column = table[name]
     if is_text(column) or column.dtype.is_temporal():

@@ -17,8 +17,9 @@ from offerloop.errors import InputError
 from offerloop.events import prepare
 from offerloop.events.calendar import epoch_day
 from offerloop.events.contracts import CONTRACTS
-from offerloop.mapping.contents import Column, is_consent
-from offerloop.mapping.matching import known_names, name_score
+from offerloop.mapping import Column, name_score
+from offerloop.mapping.contents import is_consent
+from offerloop.mapping.matching import known_names
 
 ALL = init_shops.order_lines()
 

@@ -10,7 +10,7 @@ from small_shop import write_small_shop
 
 import offerloop
 from offerloop.events.privacy import pseudonyms
-from offerloop.workspace.run_folders import find_run
+from offerloop.workspace import find_run
 
 COLUMNS = ["customer_id", "product_id", "task", "rank", "affinity", "source", "reason"]
 

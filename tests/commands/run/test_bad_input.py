@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from small_shop import write_small_shop
 
-from offerloop.workspace.run_folders import find_run
+from offerloop.workspace import find_run
 
 
 @pytest.fixture

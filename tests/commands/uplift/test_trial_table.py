@@ -14,8 +14,7 @@ from offerloop.commands.uplift.request import UpliftRequest
 from offerloop.commands.uplift.task import uplift
 from offerloop.commands.uplift.trial import prepare
 from offerloop.errors import EvidenceError, InputError
-from offerloop.workspace.input_tables import table_rows
-from offerloop.workspace.trial_table import planned_shares
+from offerloop.workspace import planned_shares, table_rows
 
 ASKED = {"treatment": "arm", "outcome": "bought", "id": "customer", "ignore": ("margin", "cost")}
 

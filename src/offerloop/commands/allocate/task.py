@@ -19,7 +19,7 @@ from offerloop.config.load import load_file
 from offerloop.errors import InputError, SourceError, near_miss
 from offerloop.money import DIGITS, MICRO, is_unit, to_minor
 from offerloop.offers import NO_OFFER
-from offerloop.workspace.input_tables import InputTable, table_rows
+from offerloop.workspace import InputTable, table_rows
 
 NEEDED = ("customer_id", "offer_id", "value", "cost")
 PLAIN = r"^(0|-?[1-9]\d{0,17})$"

@@ -16,13 +16,21 @@ from offerloop.errors import InputError, SourceError
 from offerloop.events import Events
 from offerloop.events.contracts import CONTRACTS
 from offerloop.events.expression import columns_in
-from offerloop.mapping.consent_columns import unmapped_answers
-from offerloop.mapping.customer_ids import customer_notes
-from offerloop.mapping.doubts import encoding_notes, mapping_notes
-from offerloop.mapping.matching import Match, columns_of, language_of, unfit
-from offerloop.mapping.shop import evidence
-from offerloop.mapping.times import decided, forms_of, two_readings
-from offerloop.workspace.samples import Place, SampleRows, sample_rows
+from offerloop.mapping import (
+    Match,
+    columns_of,
+    currency_evidence,
+    customer_notes,
+    decided_form,
+    encoding_notes,
+    forms_of,
+    language_of,
+    mapping_notes,
+    note_on_two_readings,
+    unfit_columns,
+    unmapped_answers,
+)
+from offerloop.workspace import Place, SampleRows, sample_rows
 
 
 def configured_notes(config: Config, events: Events) -> list[str]:
@@ -34,7 +42,7 @@ def configured_notes(config: Config, events: Events) -> list[str]:
         notes += mapping_notes(found, sample) if name == "order_lines" else []
         if name == "customers":
             notes += unmapped_answers(Match(columns_of(sample), found.found).unused(), found.found)
-        notes += unfit(found, name, (*contract.required, *contract.optional))
+        notes += unfit_columns(found, name, (*contract.required, *contract.optional))
         notes += encoding_notes(sample)
         notes += _time_notes(found, sample, config.sources[name])
     if "order_lines" in matches:
@@ -70,14 +78,14 @@ def _time_notes(found: Match, sample: SampleRows, source: Source) -> list[str]:
     others = [form for form in forms if form != source.time_format]
     if source.time_format not in forms or not others:
         return []
-    better = decided(found, "at", forms, sample)
+    better = decided_form(found, "at", forms, sample)
     if better is not None and better.form == source.time_format:
         return []
-    return [note] if (note := two_readings(found, "at", sample, source.time_format, others[0])) else []
+    return [note] if (note := note_on_two_readings(found, "at", sample, source.time_format, others[0])) else []
 
 
 def _currency_notes(config: Config, matches: list[Match], orders: Match) -> list[str]:
-    said, mine = evidence(language_of(matches), orders, matches), config.shop.currency
+    said, mine = currency_evidence(language_of(matches), orders, matches), config.shop.currency
     if said is None or said.value == mine or (said.value == "USD" and "sign" in said.why):
         return []
     why = said.why.removeprefix("assumed: ")

@@ -11,7 +11,7 @@ from offerloop.config import Campaign, Config
 from offerloop.config.toml_text import quoted
 from offerloop.evaluation.experiment import LEAST
 from offerloop.events.clean import SCANNED
-from offerloop.mapping.matching import reference
+from offerloop.mapping import reference
 from offerloop.money import to_text
 
 

@@ -24,7 +24,7 @@ from offerloop.config import Config, StrPath, config_file, load_config
 from offerloop.engine import ENGINES
 from offerloop.events import prepare
 from offerloop.events.prepare import NON_MERCHANDISE, RETENTION
-from offerloop.workspace.config_names import name_problems, pattern_notes
+from offerloop.workspace import name_problems, pattern_notes
 
 _AFTERWARDS = (RETENTION, NON_MERCHANDISE)
 """Rules that leave out rows which cleaning kept; others leave rows out before it counts them."""

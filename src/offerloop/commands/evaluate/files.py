@@ -16,7 +16,7 @@ from offerloop.commands.evaluate.sentences import summarise_evaluation
 from offerloop.evaluation.policy_overlap import ActionOverlap
 from offerloop.evaluation.policy_value import PolicyValue, Worth
 from offerloop.tables import OVERLAP, POLICY_VALUES
-from offerloop.workspace.folders import filling, new_folder
+from offerloop.workspace import filling, new_folder
 
 
 @dataclass(frozen=True)

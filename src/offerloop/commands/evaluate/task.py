@@ -24,8 +24,7 @@ from offerloop.evaluation.policy_overlap import overlap
 from offerloop.evaluation.policy_value import Worth, difference
 from offerloop.events.unpack import split_part
 from offerloop.response.ridge_t import out_of_fold
-from offerloop.workspace.input_tables import InputTable
-from offerloop.workspace.run_folders import find_run
+from offerloop.workspace import InputTable, find_run
 
 FEW_CUSTOMERS = 100
 """With fewer the intervals by customer are too narrow."""

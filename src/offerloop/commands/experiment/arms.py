@@ -12,7 +12,7 @@ from offerloop.commands.experiment.request import ExperimentRequest
 from offerloop.errors import EvidenceError, InputError, near_miss
 from offerloop.evaluation.experiment import LEAST
 from offerloop.evaluation.totals import Totals
-from offerloop.workspace.trial_table import MOST_ARMS, control_among, numeric
+from offerloop.workspace import MOST_ARMS, control_among, numeric_column
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def read_arms(table: pl.DataFrame, asked: ExperimentRequest, path: Path) -> list
 
 def _numbers(table: pl.DataFrame, name: str, path: Path) -> np.ndarray:
     try:
-        return numeric(table, name)
+        return numeric_column(table, name)
     except InputError as error:
         raise InputError(f"'{path}', {error}") from None
 

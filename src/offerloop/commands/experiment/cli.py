@@ -30,7 +30,7 @@ def experiment(
     from offerloop.commands.experiment.page import page
     from offerloop.commands.experiment.request import ExperimentRequest, read_guardrail
     from offerloop.commands.experiment.task import experiment as read_out
-    from offerloop.workspace.trial_table import planned_shares
+    from offerloop.workspace import planned_shares
 
     guards = tuple(read_guardrail(one) for one in guardrail or ())
     asked = ExperimentRequest(

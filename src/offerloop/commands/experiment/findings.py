@@ -7,7 +7,7 @@ from typing import Any
 
 from offerloop.evaluation.estimate import Estimate
 from offerloop.evaluation.shipping import Action, Reason
-from offerloop.workspace.plain_values import plain
+from offerloop.workspace import plain
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from offerloop.errors import InputError
 from offerloop.evaluation.shipping import Metric
-from offerloop.workspace.trial_table import number
+from offerloop.workspace import as_number
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def read_guardrail(text: str) -> Metric:
     Raises InputError for anything else.
     """
     name, _, size = text.rpartition("=")
-    margin = number(size)
+    margin = as_number(size)
     if not name or margin is None or not abs(margin) < float("inf"):
         raise InputError(f"--guardrail must be like rating=-0.02 or returns=+0.1, not '{text}'")
     return Metric(name, abs(margin), lower_is_better=size.strip().startswith("+"))

@@ -20,7 +20,7 @@ from offerloop.evaluation.ratios import UndefinedMetricError, absolute, as_share
 from offerloop.evaluation.sequential import ALPHA, AlwaysValid, always_valid, always_valid_ratio
 from offerloop.evaluation.shipping import Metric, Reason, Seen, decide, judged
 from offerloop.evaluation.totals import Totals
-from offerloop.workspace.input_tables import InputTable, table_rows
+from offerloop.workspace import InputTable, table_rows
 
 SKEWED = 0.2
 """With more skewness of the difference itself, its interval misses clearly more often than it says."""

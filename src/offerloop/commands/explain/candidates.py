@@ -22,7 +22,7 @@ from offerloop.money import MICRO
 from offerloop.offers import NO_OFFER, Offer
 from offerloop.offers.spend_and_save import SpendAndSave
 from offerloop.tables import PLAN, USUAL
-from offerloop.workspace.finished_run import CampaignRead, RunRead
+from offerloop.workspace import CampaignRead, RunRead
 
 SHOWN = 5
 PRICE_STEP = 1e-6

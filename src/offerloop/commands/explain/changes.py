@@ -9,7 +9,7 @@ import polars as pl
 from offerloop.commands.explain.candidates import PRICE_STEP, Candidate, Choice, runner_up
 from offerloop.money import MICRO
 from offerloop.response.days import QUARTER
-from offerloop.workspace.finished_run import CampaignRead, RunRead
+from offerloop.workspace import CampaignRead, RunRead
 
 JUST_BELOW = 1 - 1e-9
 """At a price of exactly the return of an offer the plan is indifferent; a hair below it the offer is given."""

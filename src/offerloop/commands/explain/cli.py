@@ -18,7 +18,7 @@ def explain(
 ) -> None:
     """Why one customer gets an offer or not: for the marketer, for support, or for the customer."""
     from offerloop.commands.explain.task import explain as explain_customer
-    from offerloop.workspace.run_folders import find_run
+    from offerloop.workspace import find_run
 
     explanation = explain_customer(find_run(run), customer, audience, language)
     facts = {"facts": explanation.facts} if audience == "marketer" else {}

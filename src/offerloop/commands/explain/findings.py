@@ -24,7 +24,7 @@ from offerloop.commands.explain.changes import changes
 from offerloop.offers import NO_OFFER
 from offerloop.profiles import TAGS
 from offerloop.profiles.features import RECENT_DAYS
-from offerloop.workspace.finished_run import CampaignRead, RunRead
+from offerloop.workspace import CampaignRead, RunRead
 
 FEATURES = (
     "n_orders", "spend_minor", "recency_days", "basket_minor", "top_category", "top_category_share", "discount_share",

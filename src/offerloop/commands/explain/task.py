@@ -8,7 +8,7 @@ from offerloop.commands.explain.findings import Explanation, facts_of
 from offerloop.commands.explain.page import AUDIENCES, explanation_text
 from offerloop.errors import check_known
 from offerloop.report.words import LANGUAGES
-from offerloop.workspace.finished_run import open_run
+from offerloop.workspace import open_run
 
 
 def explain(run_folder: Path, customer_id: str, audience: str = "marketer", language: str = "en") -> Explanation:

@@ -6,11 +6,8 @@ import polars as pl
 
 from offerloop.config.toml_text import entry, listed, off
 from offerloop.events.non_merchandise import kind_of, product_label
-from offerloop.mapping.customer_ids import anonymous_ids, case_variants, surely_same
-from offerloop.mapping.doubts import orders_of
-from offerloop.mapping.matching import Match
-from offerloop.mapping.times import evaluate
-from offerloop.workspace.samples import SampleRows
+from offerloop.mapping import Match, anonymous_ids, case_variants, column_values, orders_of, surely_same
+from offerloop.workspace import SampleRows
 
 _SHOWN = 8
 
@@ -20,7 +17,9 @@ def no_goods(found: Match, sample: SampleRows) -> list[str]:
     names = [ours for ours in ("product_id", "text", "category") if ours in found.found]
     if "product_id" not in names:
         return []
-    cells = {ours: evaluate(sample.seen, found.found[ours].written, sample.decimal).cast(pl.String) for ours in names}
+    cells = {
+        ours: column_values(sample.seen, found.found[ours].written, sample.decimal).cast(pl.String) for ours in names
+    }
     products = pl.DataFrame(cells).with_columns(pl.all().str.strip_chars()).drop_nulls("product_id")
     products = products.unique("product_id", maintain_order=True)
     rows = [(row["product_id"], row.get("text"), row.get("category")) for row in products.iter_rows(named=True)]

@@ -13,12 +13,8 @@ from offerloop.commands.init.sizing import Size
 from offerloop.config import SourceName
 from offerloop.config.toml_text import WIDTH, entry, listed, off, quoted
 from offerloop.events.contracts import CONTRACTS
-from offerloop.mapping.matching import Guess, Match
-from offerloop.mapping.misfit import OpenColumn
-from offerloop.mapping.shop import Said
-from offerloop.mapping.status import RowFilter
-from offerloop.mapping.times import TimeForm
-from offerloop.workspace.samples import Place, SampleRows
+from offerloop.mapping import Guess, GuessedValue, Match, OpenColumn, RowFilter, TimeForm
+from offerloop.workspace import Place, SampleRows
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 """Signs that names and cells may have and no comment in TOML."""
@@ -69,9 +65,9 @@ class ShopText:
     """Everything that is written."""
 
     name: str
-    currency: Said
-    zone: Said
-    margin: Said
+    currency: GuessedValue
+    zone: GuessedValue
+    margin: GuessedValue
     sources: Sequence[SourceText]
     audit_only: Sequence[str]
     campaign: Sequence[str]

@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
-from offerloop.mapping.misfit import OpenColumn, sentences
+from offerloop.mapping import OpenColumn, open_column_notes
 
 
 def is_draft(path: Path) -> bool:
@@ -23,7 +23,7 @@ def draft_message(target: Path, opened: Sequence[OpenColumn]) -> str:
     options = " ".join(f"--map {_option(one)}=COLUMN" for one in opened)
     places = " and ".join(dict.fromkeys(one.ours for one in opened))
     return "\n".join([
-        *sentences(opened),
+        *open_column_notes(opened),
         f"Wrote the draft '{target}': fill in {places} there, or run the same command again with {options}",
     ])  # fmt: skip
 

@@ -9,9 +9,8 @@ import polars as pl
 
 from offerloop.events.calendar import DAY
 from offerloop.events.outliers import outliers, today_in
-from offerloop.mapping.matching import Match
-from offerloop.mapping.times import evaluate, forms_of, seconds_of
-from offerloop.workspace.samples import SampleRows
+from offerloop.mapping import Match, column_values, forms_of, seconds_of
+from offerloop.workspace import SampleRows
 
 _MONTH = 365.25 / 12
 
@@ -78,7 +77,9 @@ def _lines(orders: Match, sample: SampleRows, table: pl.DataFrame, form: str | N
     """order_id, customer_id, product_id, paid and at (seconds) of the rows in which all are known."""
     names = ("order_id", "customer_id", "product_id", "paid", "at")
     written = {ours: orders.found[ours].written for ours in names}
-    values = {ours: evaluate(table, text, sample.decimal, as_number=ours == "paid") for ours, text in written.items()}
+    values = {
+        ours: column_values(table, text, sample.decimal, as_number=ours == "paid") for ours, text in written.items()
+    }
     forms = forms_of(orders, "at", sample)
     found = pl.DataFrame({
         **{name: values[name].cast(pl.String) for name in ("order_id", "customer_id", "product_id")},

@@ -11,8 +11,8 @@ from offerloop.errors import InputError, SourceError, near_miss
 from offerloop.events.consent_names import check_direction
 from offerloop.events.contracts import CONTRACTS
 from offerloop.events.expression import Wording, columns_in, compile_expression
-from offerloop.mapping.matching import GIVEN, Guess
-from offerloop.workspace.samples import SampleRows
+from offerloop.mapping import GIVEN, Guess
+from offerloop.workspace import SampleRows
 
 Given = Mapping[SourceName, Mapping[str, str]]
 """For each source what some of our columns are read from."""

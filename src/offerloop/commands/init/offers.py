@@ -10,8 +10,7 @@ import polars as pl
 from offerloop.commands.init.configuration import SourceText
 from offerloop.errors import InputError
 from offerloop.events.listed_offers import listed_offers
-from offerloop.mapping.matching import reference
-from offerloop.mapping.times import evaluate
+from offerloop.mapping import column_values, reference
 from offerloop.offers import read_offers
 from offerloop.offers.base import liability_minor
 
@@ -32,12 +31,12 @@ def listed_costs(source: SourceText, currency: str) -> Costs:
         return Costs(0)
     head = source.sample.head
     columns = {
-        ours: evaluate(head, one.written, source.sample.decimal, as_number=ours == "percent")
+        ours: column_values(head, one.written, source.sample.decimal, as_number=ours == "percent")
         for ours, one in source.mapping()
     }
     for name in source.attributes:
         numeric = source.found.columns[name].numeric
-        columns[name] = evaluate(head, reference(name), source.sample.decimal, as_number=numeric)
+        columns[name] = column_values(head, reference(name), source.sample.decimal, as_number=numeric)
     table = pl.DataFrame(columns).with_columns(pl.col(pl.String).str.strip_chars().replace("", None))
     most, unlimited = [0], list[str]()
     for one in listed_offers(table.drop_nulls("offer_id")):

@@ -19,20 +19,30 @@ from offerloop.commands.init.findings import ADDS, Started
 from offerloop.commands.init.given_columns import Given, guesses
 from offerloop.config import SourceName, load_config
 from offerloop.errors import InputError
-from offerloop.mapping.doubts import encoding_notes
-from offerloop.mapping.matching import Match, language_of
-from offerloop.mapping.misfit import OpenColumn, open_columns, unfit_notes
-from offerloop.mapping.others import attributes
-from offerloop.mapping.shop import Said, guess_currency, guess_zone
-from offerloop.mapping.shown import carried
-from offerloop.mapping.sources import infer_mapping, sample_sources
-from offerloop.mapping.status import only_sales, row_filters
-from offerloop.mapping.times import evaluate, time_format
+from offerloop.mapping import (
+    GuessedValue,
+    Match,
+    OpenColumn,
+    carried_terms,
+    column_values,
+    customer_attributes,
+    encoding_notes,
+    guess_currency,
+    guess_zone,
+    infer_mapping,
+    language_of,
+    only_sales,
+    open_columns,
+    row_filters,
+    sample_sources,
+    time_format,
+    unfit_notes,
+)
 from offerloop.money import read_margin
-from offerloop.workspace.samples import Samples, known_encoding
+from offerloop.workspace import Samples, known_encoding
 
 FILE = "offerloop.toml"
-_MARGIN = Said("0.30", "assumed: share of the list price left before any offer's cost")
+_MARGIN = GuessedValue("0.30", "assumed: share of the list price left before any offer's cost")
 
 
 @dataclass(frozen=True)
@@ -62,7 +72,7 @@ def write_shop(
     if "order_lines" not in files:
         raise InputError("order lines are missing; name their file with --orders")
     encoding = known_encoding(encoding) if encoding is not None else None
-    share = _MARGIN if margin is None else Said(read_margin(margin), "")
+    share = _MARGIN if margin is None else GuessedValue(read_margin(margin), "")
     with TemporaryDirectory(prefix="offerloop-") as place:
         samples = sample_sources(files, Path(place), encoding)
         given = {name: guesses(one, samples.get(name, samples["order_lines"])) for name, one in (columns or {}).items()}
@@ -79,7 +89,7 @@ def write_shop(
     return Started(target, shop)
 
 
-def _shop(folder: Path, mapped: _Mapped, budget: str | None, currency: str | None, margin: Said) -> ShopText:
+def _shop(folder: Path, mapped: _Mapped, budget: str | None, currency: str | None, margin: GuessedValue) -> ShopText:
     samples, found = mapped.samples, mapped.found
     language, orders = language_of(found.values()), found["order_lines"]
     money = guess_currency(currency, language, orders, found.values())
@@ -99,7 +109,7 @@ def _shop(folder: Path, mapped: _Mapped, budget: str | None, currency: str | Non
     shown = "exposures" in found and "propensity" in found["exposures"].found
     size = plan_size(plan, sales, float(margin.value), money.value, offers, given=budget is not None)
     campaign = campaign_lines(plan.of(size, money.value), sales, money.value, offers, shown=shown)
-    audit_only = attributes(found["customers"])[1] if "customers" in found else []
+    audit_only = customer_attributes(found["customers"])[1] if "customers" in found else []
     absent = [name for name in SECTIONS if name not in found]
     missing = ["Not given, and what each would add:", *(f"[sources.{name}]: {ADDS[name]}" for name in absent)]
     title, zone = folder.resolve().name or "My shop", guess_zone(language, money.value)
@@ -114,11 +124,11 @@ def _with_rest(text: SourceText, samples: Samples, found: Mapping[SourceName, Ma
     rest = [column.name for column in text.found.unused()]
     personal: list[str] = []
     if text.name == "customers":
-        kept, _, personal = attributes(text.found)
+        kept, _, personal = customer_attributes(text.found)
         notes = [f"Names, addresses and dates of birth are not carried along: {named(personal)}."] if personal else []
         text = replace(text, attributes=kept, notes=notes)
     if text.name == "offers":
-        text = replace(text, attributes=carried(text.found))
+        text = replace(text, attributes=carried_terms(text.found))
     taken = {*text.attributes, *personal}
     if text.name == "order_lines" and not text.opened:
         text = replace(text, filters=row_filters(text.found, text.sample))
@@ -134,7 +144,9 @@ def _figures(samples: Samples, found: Mapping[SourceName, Match], orders: Source
     if products is not None and {"product_id", "category"} <= set(products.found):
         sample = samples.get("products", samples["order_lines"])
         texts = {
-            ours: evaluate(sample.head, products.found[ours].written, sample.decimal).cast(pl.String).str.strip_chars()
+            ours: column_values(sample.head, products.found[ours].written, sample.decimal)
+            .cast(pl.String)
+            .str.strip_chars()
             for ours in ("product_id", "category")
         }
         categories = pl.DataFrame(texts).filter(pl.col("category") != "").unique("product_id", maintain_order=True)

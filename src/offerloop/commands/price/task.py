@@ -9,7 +9,7 @@ from offerloop.errors import InputError
 from offerloop.offers.basket_reading import read_basket
 from offerloop.offers.priced import Priced
 from offerloop.offers.pricing import price
-from offerloop.workspace.offers_file import Document, document_name, read_document, read_offers_file
+from offerloop.workspace import Document, document_name, read_document, read_offers_file
 
 EARLIEST, LATEST = 1970, 9000
 """Years that clocks of all zones can tell."""

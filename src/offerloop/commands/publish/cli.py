@@ -8,7 +8,7 @@ from offerloop.commands.terminal import Json, Run, progress_console, say
 def publish(run: Run, as_json: Json = False) -> None:
     """Carry a run's assignments to where [[publish]] of its configuration says; doing it again changes nothing."""
     from offerloop.commands.publish.task import publish as publish_run
-    from offerloop.workspace.run_folders import find_run
+    from offerloop.workspace import find_run
 
     published = publish_run(find_run(run), progress_console(as_json))
     say(published.facts, "\n".join(published.lines), as_json)

@@ -11,9 +11,8 @@ from rich.console import Console
 
 from offerloop.config import Publish
 from offerloop.errors import InputError
-from offerloop.publishing.carriers import Parcels, Published, carry
-from offerloop.publishing.rows import rows_of
-from offerloop.workspace.finished_run import RunRead, open_run
+from offerloop.publishing import Parcels, Published, carry, rows_of
+from offerloop.workspace import RunRead, open_run
 
 
 def publish(run_folder: Path, console: Console | None = None, wait: Callable[[float], None] = time.sleep) -> Published:

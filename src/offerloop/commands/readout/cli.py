@@ -27,7 +27,7 @@ def readout(
 ) -> None:
     """After the period: what the plan caused, against its holdout, and how the forecast held."""
     from offerloop.commands.readout.task import read_out
-    from offerloop.workspace.run_folders import find_run
+    from offerloop.workspace import find_run
 
     days = [None if day is None else day.date() for day in (begin, until)]
     done = read_out(

@@ -25,7 +25,7 @@ from offerloop.events.unpack import split_part
 from offerloop.offers import NO_OFFER
 from offerloop.report.numbers import iso_day
 from offerloop.tables import ASSIGNMENTS, COMPARISON, EXPLORE, MARGINS, OFFERS, PLAN, PROFILES, Table
-from offerloop.workspace.drawn_shares import holdout_of
+from offerloop.workspace import holdout_of
 
 MOST_DAYS = 28
 """Length of the period when none is given and the orders reach further."""

@@ -40,7 +40,7 @@ from offerloop.commands.readout.side_files import SideFile
 from offerloop.engine import ENGINES
 from offerloop.report.numbers import iso_day
 from offerloop.tables import HOLDOUT, READOUT_EFFECTS
-from offerloop.workspace.folders import filling
+from offerloop.workspace import filling
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,7 @@ from offerloop.events.privacy import pseudonyms
 from offerloop.flow import Liked, clean, like, product_texts
 from offerloop.recommenders.base import TASKS, Task
 from offerloop.recommenders.top import top
-from offerloop.workspace.session import open_workspace
-from offerloop.workspace.stages import Recorder
+from offerloop.workspace import Recorder, open_workspace
 
 ENDINGS = (".csv", ".parquet")
 

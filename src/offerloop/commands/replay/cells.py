@@ -12,10 +12,8 @@ from offerloop.engine import collect
 from offerloop.engine.base import Frame
 from offerloop.errors import SourceError
 from offerloop.events.read import WRONG_CELL, WRONG_COLUMN, count_rows
-from offerloop.mapping.contents import Column
-from offerloop.mapping.matching import SAME, Match, columns_of, name_score
-from offerloop.mapping.misfit import unreadable_numbers, unreadable_times
-from offerloop.workspace.samples import SampleRows
+from offerloop.mapping import SAME, Column, Match, columns_of, name_score, unreadable_numbers, unreadable_times
+from offerloop.workspace import SampleRows
 
 _AMOUNTS = ("paid", "quantity", "list_price")
 _SURE = SAME - 0.0005

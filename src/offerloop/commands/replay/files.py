@@ -12,7 +12,7 @@ from offerloop.commands.replay.page import render_replay, summarise_replay
 from offerloop.errors import InputError
 from offerloop.money import to_text
 from offerloop.report.numbers import iso_day
-from offerloop.workspace.folders import filling
+from offerloop.workspace import filling
 
 
 def check_folder(out: Path) -> None:

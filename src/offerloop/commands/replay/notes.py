@@ -9,7 +9,7 @@ from offerloop.commands.replay.findings import Note
 from offerloop.commands.replay.orders import PastOrders
 from offerloop.offers import Offer
 from offerloop.offers.effects import OffFrom, OffShipping
-from offerloop.workspace.offers_file import OffersFile
+from offerloop.workspace import OffersFile
 
 
 def notes_of(offers: OffersFile, past: PastOrders, codes: str, share: Fraction | None) -> tuple[Note, ...]:

@@ -20,13 +20,20 @@ from offerloop.events.contracts import CONTRACTS
 from offerloop.events.ids import alike
 from offerloop.events.read import minor_units, read_source
 from offerloop.events.rules import Rule, is_return, rules_for
-from offerloop.mapping.matching import Match, language_of, match
-from offerloop.mapping.misfit import open_columns, sentences
-from offerloop.mapping.shop import guess_currency, guess_zone
-from offerloop.mapping.sources import infer_mapping, sample_sources
-from offerloop.mapping.status import row_filters
-from offerloop.mapping.times import time_format
-from offerloop.workspace.samples import SampleRows, Samples
+from offerloop.mapping import (
+    Match,
+    guess_currency,
+    guess_zone,
+    infer_mapping,
+    language_of,
+    match,
+    open_column_notes,
+    open_columns,
+    row_filters,
+    sample_sources,
+    time_format,
+)
+from offerloop.workspace import SampleRows, Samples
 
 UNIT_COST = "unit_cost_minor"
 TEXTS = ("order_id", "customer_id", "product_id", "store_id", "channel", "category", "subcategory", "brand", "segment")
@@ -101,7 +108,7 @@ def _found(samples: Samples) -> dict[SourceName, Match]:
     ]
     if opened:
         check_named(samples["order_lines"], ("paid", "at"))
-        raise InputError("\n".join(sentences(opened)))
+        raise InputError("\n".join(open_column_notes(opened)))
     orders = found["order_lines"]
     check_named(samples["order_lines"], [one for one in ("quantity", "list_price") if not _is_read(orders, one)])
     return found

@@ -33,7 +33,7 @@ from offerloop.offers.candidates import units_left
 from offerloop.offers.offer_set import OfferSet
 from offerloop.offers.priced import Priced
 from offerloop.offers.pricing import price
-from offerloop.workspace.offers_file import OffersFile, read_offers_file
+from offerloop.workspace import OffersFile, read_offers_file
 
 CODES = ("all", "none")
 """Whether every customer has presented every coupon that needs a code: then the replay is the most it could cost."""

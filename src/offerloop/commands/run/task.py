@@ -19,16 +19,20 @@ from offerloop.errors import ConfigError, InputError, near_miss
 from offerloop.flow import STAGES, Run, plan
 from offerloop.money import DIGITS
 from offerloop.profiles import FEATURES, TAGS
-from offerloop.workspace.config_names import name_problems
-from offerloop.workspace.drawn_shares import shares_of
-from offerloop.workspace.folders import filling, new_folder
-from offerloop.workspace.product_relations import STAGE as SIMILAR_PRODUCTS
-from offerloop.workspace.product_relations import stage_inputs
-from offerloop.workspace.run_folders import RUN_FORMAT
-from offerloop.workspace.session import open_workspace
-from offerloop.workspace.snapshots import without_passwords
-from offerloop.workspace.stage_store import sha256, versions
-from offerloop.workspace.stages import Recorder
+from offerloop.workspace import (
+    RUN_FORMAT,
+    Recorder,
+    filling,
+    name_problems,
+    new_folder,
+    open_workspace,
+    sha256,
+    shares_of,
+    similar_products_inputs,
+    versions,
+    without_passwords,
+)
+from offerloop.workspace import SIMILAR_PRODUCTS as SIMILAR_PRODUCTS
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,7 @@ def run(
         with filling(folder) as partial:
             _write(found, summary, page, partial)
             _write_json(partial / "manifest.json", _manifest(config_path, config, engine, recorder))
-        store.retain(SIMILAR_PRODUCTS, *stage_inputs(config, running))
+        store.retain(SIMILAR_PRODUCTS, *similar_products_inputs(config, running))
         store.prune()
     return Written(folder, folder / "report.html", summary)
 

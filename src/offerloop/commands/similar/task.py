@@ -9,9 +9,7 @@ from offerloop.commands.similar.findings import Similar
 from offerloop.config import StrPath
 from offerloop.errors import EvidenceError, InputError, near_miss
 from offerloop.recommenders.relations import RELATIONS, ProductRelations, Relation
-from offerloop.workspace.product_relations import STAGE, relate, stage_inputs
-from offerloop.workspace.session import open_workspace
-from offerloop.workspace.stages import Recorder
+from offerloop.workspace import SIMILAR_PRODUCTS, Recorder, open_workspace, relate_products, similar_products_inputs
 
 
 def similar(
@@ -35,10 +33,10 @@ def similar(
     if top_k < 1:
         raise InputError(f"--top must be 1 product or more, not {top_k}")
     with open_workspace(config_path, engine) as (config, running, store):
-        inputs = stage_inputs(config, running)
-        relations: ProductRelations | None = store.find(STAGE, *inputs)
+        inputs = similar_products_inputs(config, running)
+        relations: ProductRelations | None = store.find(SIMILAR_PRODUCTS, *inputs)
         if relations is None:
-            relations = relate(*inputs, Recorder(console, store))
+            relations = relate_products(*inputs, Recorder(console, store))
     return _answer(relations, product, wanted, top_k, config.recommend.min_buyers)
 
 

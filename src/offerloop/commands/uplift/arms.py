@@ -14,7 +14,7 @@ from offerloop.errors import EvidenceError, InputError
 from offerloop.offers import NO_OFFER
 from offerloop.response.evidence import Ints
 from offerloop.response.terms import NOTHING, Terms
-from offerloop.workspace.trial_table import MOST_ARMS, control_among
+from offerloop.workspace import MOST_ARMS, control_among
 
 FEWEST_ROWS = 100
 """An arm with fewer rows is left out."""

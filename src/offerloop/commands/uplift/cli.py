@@ -46,7 +46,7 @@ def uplift(
     from offerloop.commands.uplift.task import uplift as study
     from offerloop.errors import check_known
     from offerloop.report.words import LANGUAGES
-    from offerloop.workspace.trial_table import planned_shares
+    from offerloop.workspace import planned_shares
 
     check_known("language", language, LANGUAGES)
     asked = UpliftRequest(

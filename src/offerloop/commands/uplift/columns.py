@@ -14,7 +14,7 @@ from offerloop.commands.uplift.request import UpliftRequest
 from offerloop.errors import InputError
 from offerloop.response.encoding import is_text
 from offerloop.response.terms import Floats
-from offerloop.workspace.trial_table import number, numeric
+from offerloop.workspace import as_number, numeric_column
 
 FEWEST_ZEROS = 100
 """With fewer rows without an outcome, a column that is the same in all of them may be so by chance."""
@@ -76,7 +76,7 @@ def _unfit(table: pl.DataFrame, rest: list[str], asked: UpliftRequest) -> Iterat
     yield "ignored_many_values", many
     whole = [name for name in rest if table[name].dtype.is_integer() and table[name].n_unique() == table.height]
     yield "ignored_id", whole
-    outcome = numeric(table, asked.outcome)
+    outcome = numeric_column(table, asked.outcome)
     yield "ignored_outcome_like", [name for name in rest if name not in text and _follows(table[name], outcome)]
 
 
@@ -95,5 +95,5 @@ def amounts(table: pl.DataFrame, option: str | None, each: Floats) -> Floats | N
     """(n,): a column, or a number times `each`; None without the option."""
     if option is None:
         return None
-    fixed = number(option)
-    return numeric(table, option) if fixed is None else fixed * each
+    fixed = as_number(option)
+    return numeric_column(table, option) if fixed is None else fixed * each

@@ -36,7 +36,7 @@ from offerloop.response.response_types import Wasted, cost_of_sure_things, has_t
 from offerloop.response.scores import predicted, robust_scores
 from offerloop.response.terms import Floats
 from offerloop.response.trial_study import TrialStudy
-from offerloop.workspace.trial_table import numeric
+from offerloop.workspace import numeric_column
 
 BALANCES = 20
 """Differences between arms that are told, the largest."""
@@ -233,4 +233,4 @@ class Facts:
 
     def _on(self, column: str) -> Estimate:
         """Effect of the best offer on a column that it cannot have changed."""
-        return estimate(self._effects_of(numeric(self.trial.table, column))[:, self.study.decision.offer])
+        return estimate(self._effects_of(numeric_column(self.trial.table, column))[:, self.study.decision.offer])

@@ -13,7 +13,7 @@ from offerloop.commands.uplift.page import render_uplift
 from offerloop.commands.uplift.sentences import sentence
 from offerloop.commands.uplift.task import Uplift, summary
 from offerloop.errors import InputError
-from offerloop.workspace.folders import filling, new_folder
+from offerloop.workspace import filling, new_folder
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from offerloop.errors import InputError, near_miss
-from offerloop.workspace.trial_table import number
+from offerloop.workspace import as_number
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,8 @@ class UpliftRequest:
         """Options that name a column, by option."""
         single = {
             "--treatment": self.treatment, "--outcome": self.outcome, "--id": self.id, "--propensity": self.propensity,
-            "--treated-at": self.treated_at, "--cost": None if number(self.cost) is not None else self.cost,
-            "--value": None if number(self.value) is not None else self.value,
+            "--treated-at": self.treated_at, "--cost": None if as_number(self.cost) is not None else self.cost,
+            "--value": None if as_number(self.value) is not None else self.value,
         }  # fmt: skip
         many = {"--audit": self.audit, "--ignore": self.ignore, "--negative-control": self.negative_controls}
         return {option: name for option, name in single.items() if name is not None} | {

@@ -19,8 +19,7 @@ from offerloop.evaluation.estimate import Z95
 from offerloop.response.crossfit import FOLDS
 from offerloop.response.spending import Spending
 from offerloop.response.trial_study import DIVISIONS, Learned, TrialStudy, known, learn, study_trial
-from offerloop.workspace.input_tables import InputTable, table_rows
-from offerloop.workspace.plain_values import plain
+from offerloop.workspace import InputTable, plain, table_rows
 
 
 @dataclass(frozen=True, eq=False)

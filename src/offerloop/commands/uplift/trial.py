@@ -18,7 +18,7 @@ from offerloop.response.design import Difference, balance_p, differences, modell
 from offerloop.response.encoding import Encoding
 from offerloop.response.evidence import Evidence, Ints
 from offerloop.response.terms import Floats
-from offerloop.workspace.trial_table import numeric
+from offerloop.workspace import numeric_column
 
 FAR, FAR_SDS = 6.0, 0.1
 """A column this many standard errors, and standard deviations, apart between random arms is no accident."""
@@ -53,7 +53,7 @@ def prepare(table: pl.DataFrame, asked: UpliftRequest, path: Path) -> Trial:
     _check_ids(table, asked, path)
     arms = read_arms(table, asked, path)
     kept = table.filter(arms.kept)
-    outcome = numeric(kept, asked.outcome)
+    outcome = numeric_column(kept, asked.outcome)
     if np.ptp(outcome) == 0:
         raise EvidenceError(
             f"'{path}': '{asked.outcome}' is {outcome[0]:g} everywhere, so nothing can have changed it; name another "
@@ -129,7 +129,7 @@ def _kept_plan(luck: float, path: Path) -> float:
 
 def _given(kept: pl.DataFrame, arms: Arms, seen: Floats, asked: UpliftRequest, path: Path) -> Floats:
     """From the chance of the arm that each row is in."""
-    own = numeric(kept, str(asked.propensity))
+    own = numeric_column(kept, str(asked.propensity))
     wrong = ~((own > 0) & (own <= 1))
     if wrong.any():
         at = int(np.argmax(wrong))

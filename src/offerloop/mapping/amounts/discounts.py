@@ -8,8 +8,8 @@ import polars as pl
 
 from offerloop.mapping.contents import Column
 from offerloop.mapping.matching import HOLDS, Match, name_score, reference
-from offerloop.mapping.times import evaluate
-from offerloop.workspace.samples import SampleRows
+from offerloop.mapping.times import column_values
+from offerloop.workspace import SampleRows
 
 ROLES = ("discount", "coupon")
 _PERCENT = re.compile(r"%|percent|prozent|porcentaje|pourcent|\bpct\b|_pct|rate$|率", re.IGNORECASE)
@@ -118,7 +118,7 @@ def _explained(found: Match, sample: SampleRows, column: Column, scale: int) -> 
         return None
     written = {"worth": worth, "paid": paid.written, "off": reference(column.name)}
     rows = pl.DataFrame(
-        {name: evaluate(sample.head, text, sample.decimal, as_number=True) for name, text in written.items()}
+        {name: column_values(sample.head, text, sample.decimal, as_number=True) for name, text in written.items()}
     )
     rows = rows.filter((pl.col("off") > 0) & (pl.col("worth") > 0)).drop_nulls()
     if rows.height < _FEWEST:

@@ -6,7 +6,7 @@ import polars as pl
 
 from offerloop.mapping.amounts.prices import numbers_of
 from offerloop.mapping.matching import Match
-from offerloop.workspace.samples import SampleRows
+from offerloop.workspace import SampleRows
 
 _FEWEST = 20
 """Orders of several lines, or pairs of lines, that must be there to tell."""

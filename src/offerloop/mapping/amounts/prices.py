@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from offerloop.mapping.matching import Match
-from offerloop.mapping.times import evaluate
-from offerloop.workspace.samples import SampleRows
+from offerloop.mapping.times import column_values
+from offerloop.workspace import SampleRows
 
 _FEWEST = 5
 """Lines of several units that must be there to tell prices of units from values of lines."""
@@ -92,5 +92,5 @@ def _fit(lines: pl.DataFrame, worth: pl.Expr) -> _Fit:
 
 def numbers_of(sample: SampleRows, written: dict[str, str]) -> pl.DataFrame:
     """Columns or expressions as numbers over the first rows; a number alone is the same in every row."""
-    values = {name: evaluate(sample.head, text, sample.decimal, as_number=True) for name, text in written.items()}
+    values = {name: column_values(sample.head, text, sample.decimal, as_number=True) for name, text in written.items()}
     return pl.DataFrame(values)

@@ -6,7 +6,7 @@ import polars as pl
 
 from offerloop.mapping.amounts.prices import numbers_of
 from offerloop.mapping.matching import Match, name_score, reference, says
-from offerloop.workspace.samples import SampleRows
+from offerloop.workspace import SampleRows
 
 _LEAST_RATIO = 1.5
 """Units of two lines that are compared differ by this factor at least: between 1 and 1.02 kg nothing shows."""

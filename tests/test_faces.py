@@ -1,0 +1,24 @@
+"""Rooms with a lazy face: each name that it offers is there, and asking for one loads no other module of the room."""
+
+import importlib
+import subprocess
+import sys
+
+import pytest
+
+ROOMS = ("mapping", "publishing", "workspace")
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_every_name_of_a_face_is_there(room):
+    face = importlib.import_module(f"offerloop.{room}")
+    assert sorted(face._LAZY) == sorted(face.__all__)
+    assert all(getattr(face, name) is not None for name in face.__all__)
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = face.nothing
+
+
+def test_a_face_loads_nothing_early():
+    rooms = "import sys; import " + ", ".join(f"offerloop.{room}" for room in ROOMS)
+    loaded = f"{rooms}; print([one for one in sys.modules if one.startswith('offerloop.') and one.count('.') > 1])"
+    assert subprocess.run([sys.executable, "-c", loaded], check=True, capture_output=True, text=True).stdout == "[]\n"
