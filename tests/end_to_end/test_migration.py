@@ -17,7 +17,7 @@ from offerloop.store.audit import audit
 from offerloop.store.journal import Journal
 from offerloop.workspace import RUN_FORMAT
 
-PACKED = Path(__file__).parent / "fixtures" / "shop_0_1.zip"
+PACKED = Path(__file__).parents[1] / "fixtures" / "shop_0_1.zip"
 RUN = Path("runs") / "20261126-200101"
 
 

@@ -28,7 +28,7 @@ FOREIGN = {
 @pytest.fixture(scope="module")
 def shop():
     with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(Path(__file__).parents[1] / "benchmarks")
+        patch.syspath_prepend(Path(__file__).parents[2] / "benchmarks")
         yield importlib.import_module("shown_log_shop")
 
 
