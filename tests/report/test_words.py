@@ -13,6 +13,7 @@ import offerloop
 from offerloop.config import Clean
 from offerloop.events.rules import rules_after_returns, rules_for
 from offerloop.profiles import FEATURES, TAGS
+from offerloop.report import words
 from offerloop.report.words import LANGUAGES, filled, in_language, words_of
 from offerloop.response.shelf import checks
 from offerloop.tables import REASONS
@@ -25,8 +26,8 @@ COLUMNS = [
 
 def places(language):
     fields = string.Formatter().parse
-    words = {key: text for key, text in words_of(language).items() if not key.startswith(("tag.", "rule."))}
-    return {key: {name for _, name, _, _ in fields(text) if name} for key, text in words.items()}
+    templates = {key: text for key, text in words_of(language).items() if not key.startswith(("tag.", "rule."))}
+    return {key: {name for _, name, _, _ in fields(text) if name} for key, text in templates.items()}
 
 
 def test_languages_have_the_same_templates_with_the_same_places():
@@ -36,9 +37,12 @@ def test_languages_have_the_same_templates_with_the_same_places():
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_key_is_said_in_two_files(language):
-    parts = ("", "_page", "_study", "_terms", "_readout", "_simulation", "_evaluation", "_uplift", "_planning")
-    files = [f"{language}{part}" for part in parts]
-    keys = Counter(key for name in files for key in import_module(f"offerloop.report.words.{name}").WORDS)
+    folder = Path(words.__file__).parent / language
+    files = [
+        import_module(f"offerloop.report.words.{language}.{file.stem}") for file in sorted(folder.glob("[a-z]*.py"))
+    ]
+    keys = Counter(key for file in files for key in getattr(file, "WORDS", {}))
+    assert keys.keys() <= words_of(language).keys()
     assert [key for key, times in keys.items() if times > 1] == []
 
 
@@ -79,8 +83,8 @@ def written_elsewhere():
 
 
 def test_what_other_rooms_write_is_known_in_chinese():
-    words = [text for text in written_elsewhere() if re.search("[a-z]", text)]
-    assert [text for text in words if in_language(text, "zh") == text] == []
+    texts = [text for text in written_elsewhere() if re.search("[a-z]", text)]
+    assert [text for text in texts if in_language(text, "zh") == text] == []
     assert all(f"tag.{tag.name}" in words_of("zh") for tag in TAGS)
 
 

@@ -1,10 +1,9 @@
-"""The wording of explanations and reports as data: files for each language, all with the same keys and places to fill.
+"""The wording of explanations and reports as data: a folder for each language, all with the same keys and places.
 
-`en` and `zh` hold what explanations say; `_page`, `_study`, `_budget` and `_terms` what a report says, `_readout` a
-read-out, `_simulation` a simulation, `_planning` planning by it, `_evaluation` an evaluation of policies, `_uplift` the
-study of one trial, `_replay` a replay of past orders; `zh_rooms` the sentences that other rooms write in English into
-tables. A further language is such files and one more line in `_BY_LANGUAGE`. Values that a run brings along (names of
-categories, campaigns and the shop) stay as they are.
+`explanations` holds what explanations say; `page`, `study`, `budget` and `terms` what a report says; the other files
+are named by the command whose page they word. `zh/rooms` has the sentences that other rooms write in English into
+tables. A further language is such a folder and one more line in `_BY_LANGUAGE`. Values that a run brings along (names
+of categories, campaigns and the shop) stay as they are.
 """
 
 from __future__ import annotations
@@ -13,45 +12,11 @@ import re
 from collections.abc import Mapping
 from functools import cache
 
-from offerloop.report.words import (
-    en,
-    en_budget,
-    en_evaluation,
-    en_page,
-    en_planning,
-    en_readout,
-    en_replay,
-    en_simulation,
-    en_study,
-    en_terms,
-    en_uplift,
-    zh,
-    zh_budget,
-    zh_evaluation,
-    zh_page,
-    zh_planning,
-    zh_readout,
-    zh_replay,
-    zh_rooms,
-    zh_simulation,
-    zh_study,
-    zh_terms,
-    zh_uplift,
-)
+from offerloop.report.words import en, zh
+from offerloop.report.words.zh import rooms
 
-_BY_LANGUAGE: dict[str, dict[str, str]] = {
-    "en": {
-        **en.WORDS, **en_page.WORDS, **en_study.WORDS, **en_terms.WORDS, **en_readout.WORDS, **en_simulation.WORDS,
-        **en_evaluation.WORDS, **en_uplift.WORDS, **en_budget.WORDS, **en_replay.WORDS,
-        **en_planning.WORDS,
-    },
-    "zh": {
-        **zh.WORDS, **zh_page.WORDS, **zh_study.WORDS, **zh_terms.WORDS, **zh_readout.WORDS, **zh_simulation.WORDS,
-        **zh_evaluation.WORDS, **zh_uplift.WORDS, **zh_budget.WORDS, **zh_replay.WORDS,
-        **zh_planning.WORDS,
-    },
-}  # fmt: skip
-_ROOMS: dict[str, Mapping[str, str]] = {"en": {}, "zh": zh_rooms.TEXTS}
+_BY_LANGUAGE: dict[str, dict[str, str]] = {"en": dict(en.WORDS), "zh": dict(zh.WORDS)}
+_ROOMS: dict[str, Mapping[str, str]] = {"en": {}, "zh": rooms.TEXTS}
 _MARK = "\0"
 """Stands for a space of a template while its places are filled."""
 _CHINESE = "\u2e80-\u9fff\uff00-\uffef"

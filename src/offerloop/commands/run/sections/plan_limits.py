@@ -59,7 +59,7 @@ def _cells(row: Row, facts: Facts) -> tuple[str, ...]:
     tell, units = facts.voice, Money(row["unit"]) if row["kind"] not in CONTACTS else None
     at_most, used = (count(row[name]) if units is None else units.text(row[name]) for name in ("at_most", "used"))
     price = row["shadow_price"] * (1 if units is None else units.unit)
-    gain = tell.say("limits.unknown") if row["gain_minor"] is None else tell.brief(gain_of(row))
+    gain = tell.say("limits.gain_unknown") if row["gain_minor"] is None else tell.brief(gain_of(row))
     return _name(row, facts), at_most, used, facts.money.text(price), gain
 
 

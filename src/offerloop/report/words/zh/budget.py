@@ -77,7 +77,7 @@ WORDS: dict[str, str] = {
     "limits.total": "全部营销活动的总预算",
     "limits.contacts": "触达人数",
     "limits.channel": "渠道 {name} 的触达人数",
-    "limits.unknown": "未计算",
+    "limits.gain_unknown": "未计算",
     "limits.not_computed": (
         "这里没有计算取消每个限制后的增量利润：用户太多，为每个限制重新求解耗时过长。每增加一个单位带来多少是已知的。"
     ),

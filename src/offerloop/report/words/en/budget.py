@@ -99,7 +99,7 @@ WORDS: dict[str, str] = {
     "limits.total": "budget of all campaigns",
     "limits.contacts": "contacts",
     "limits.channel": "contacts by {name}",
-    "limits.unknown": "not computed",
+    "limits.gain_unknown": "not computed",
     "limits.not_computed": (
         "Profit without each limit is not computed here: with so many customers, solving again for each limit would "
         "take too long. What one more unit brings is known."

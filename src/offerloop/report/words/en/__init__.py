@@ -1,0 +1,31 @@
+"""The words of reports and explanations in English, a file for each kind of page."""
+
+from __future__ import annotations
+
+from offerloop.report.words.en import (
+    budget,
+    evaluation,
+    explanations,
+    page,
+    planning,
+    readout,
+    replay,
+    simulation,
+    study,
+    terms,
+    uplift,
+)
+
+WORDS: dict[str, str] = {
+    **explanations.WORDS,
+    **page.WORDS,
+    **study.WORDS,
+    **terms.WORDS,
+    **readout.WORDS,
+    **simulation.WORDS,
+    **evaluation.WORDS,
+    **uplift.WORDS,
+    **budget.WORDS,
+    **replay.WORDS,
+    **planning.WORDS,
+}
