@@ -51,7 +51,7 @@ class Column:
 
     @property
     def full(self) -> bool:
-        """Whether most cells say something."""
+        """Return whether most cells say something."""
         return self.filled.len() >= 0.5 * self.cells.len()
 
     @cached_property
@@ -78,12 +78,12 @@ class Column:
 
     @cached_property
     def numeric(self) -> bool:
-        """Whether it holds numbers."""
+        """Return whether it holds numbers."""
         return self.numbers.len() > 0
 
     @cached_property
     def fractions(self) -> bool:
-        """Whether some numbers are not whole."""
+        """Return whether some numbers are not whole."""
         return self.numeric and bool((self.numbers != self.numbers.floor()).any())
 
     @cached_property
@@ -98,12 +98,12 @@ class Column:
 
     @cached_property
     def dated(self) -> bool:
-        """Whether it holds dates or times, typed or written."""
+        """Return whether it holds dates or times, typed or written."""
         return self.cells.dtype in (pl.Date, pl.Datetime) or bool(self.forms)
 
     @cached_property
     def clocked(self) -> bool:
-        """Whether it holds times of day without a date."""
+        """Return whether it holds times of day without a date."""
         if self.cells.dtype == pl.Time:
             return True
         if self.cells.dtype != pl.String or not self.filled.len():
@@ -113,14 +113,14 @@ class Column:
 
     @cached_property
     def has_clock(self) -> bool:
-        """Whether its times have a time of day."""
+        """Return whether its times have a time of day."""
         if self.forms:
             return self.forms[0] in (ISO, SECONDS, MILLISECONDS) or "%H" in self.forms[0] or "%I" in self.forms[0]
         return isinstance(self.cells.dtype, pl.Datetime) and bool((self.filled.dt.time() != time(0)).any())
 
     @cached_property
     def nameable(self) -> bool:
-        """Whether it can hold ids or words: text, or whole numbers."""
+        """Return whether it can hold ids or words: text, or whole numbers."""
         kind = self.cells.dtype
         if kind.is_integer() or kind == pl.Boolean:
             return True
@@ -130,7 +130,7 @@ class Column:
 
 
 def _plain_time(column: Column) -> bool:
-    """Whether texts are surely times: not ones that may as well be numbers of orders."""
+    """Return whether texts are surely times: not ones that may as well be numbers of orders."""
     doubtful = ("%Y%m%d", SECONDS, MILLISECONDS)
     return column.clocked or any(form not in doubtful for form in column.forms)
 
@@ -147,7 +147,7 @@ def _forms(cells: pl.Series) -> tuple[str, ...]:
 
 
 def _fits(cells: pl.Series, form: str) -> bool:
-    """Whether nearly all cells are times in one form."""
+    """Return whether nearly all cells are times in one form."""
     wrong = nw.from_native(pl.DataFrame({"cell": cells})).select(
         wrong=written_as(nw.col("cell"), form).unreadable.sum()
     )
@@ -155,7 +155,7 @@ def _fits(cells: pl.Series, form: str) -> bool:
 
 
 def _possible(cells: pl.Series, form: str) -> bool:
-    """Whether nearly all times in this form are of our days; `check` stops at the others."""
+    """Return whether nearly all times in this form are of our days; `check` stops at the others."""
     table = nw.from_native(pl.DataFrame({"cell": cells}))
     seconds = table.select(at=written_as(nw.col("cell"), form).seconds).to_native()["at"].drop_nulls()
     ours = seconds.is_between(_FIRST_YEAR, _LAST_YEAR, closed="none").mean()
@@ -217,7 +217,7 @@ def is_consent(column: Column) -> bool:
 
 
 def is_opt_out(column: Column) -> bool:
-    """The same of a column in which a yes is a refusal."""
+    """Return the same for a column in which a yes is a refusal."""
     return _answers(column, "opt_out")
 
 
@@ -227,7 +227,7 @@ def _answers(column: Column, ours: str) -> bool:
 
 
 def are_states(column: Column) -> bool:
-    """Whether all cells say by themselves who is subscribed, such as `unsubscribed`."""
+    """Return whether all cells say by themselves who is subscribed, such as `unsubscribed`."""
     texts = _texts(column)
     return texts.shape[0] > 0 and bool(texts.select(is_state(nw.col("said")))["said"].all())
 

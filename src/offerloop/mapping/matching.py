@@ -47,7 +47,7 @@ class Guess:
 
     @property
     def is_given_expression(self) -> bool:
-        """Whether the user wrote an expression, which leaves its columns to be something by themselves too."""
+        """Return whether the user wrote an expression, which leaves its columns to be something by themselves too."""
         return self.why == GIVEN and self.written not in {form for one in self.theirs for form in (one, f"`{one}`")}
 
 
@@ -78,7 +78,7 @@ class Match:
         self.found[ours] = Guess(written, tuple(theirs), why)
 
     def is_given(self, ours: str) -> bool:
-        """Whether the user said what a column is read from."""
+        """Return whether the user said what a column is read from."""
         return ours in self.found and self.found[ours].why == GIVEN
 
     def column(self, ours: str) -> Column | None:
@@ -214,7 +214,7 @@ HOLDS, SAME = 0.6, 1.0
 
 
 def says(theirs: str, section: str, least: float = HOLDS) -> bool:
-    """Whether a text is one of a list such as `personal`: exactly, as one of its words, or as the end of a compound."""
+    """Return whether a text is in a list such as `personal`: exactly, as one of its words, or as a compound's end."""
     lists = _written_names()[section]
     return any(_likeness(theirs, name) >= least for language in LANGUAGES for name in lists[language])
 

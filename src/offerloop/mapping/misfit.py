@@ -62,13 +62,13 @@ class OpenColumn:
         return [one for one in self.candidates if one.is_named_so]
 
     def sentence(self) -> str:
-        """What is missing, and which cells stand against the columns that are called so."""
+        """Return what is missing, and which cells speak against the columns that are called so."""
         begin = f"'{self.place}': no column could be identified as {self.meaning}; "
         return begin + "; ".join(f"'{one.name}': {one.misfit or 'it is used elsewhere'}" for one in self.named)
 
 
 def open_column_notes(opened: Sequence[OpenColumn]) -> list[str]:
-    """One for each column with candidates by name, and one for all others of a source."""
+    """Return one note for each column with candidates by name, and one for all others of a source."""
     lines = [one.sentence() for one in opened if one.named]
     for place in dict.fromkeys(one.place for one in opened):
         rest = [one for one in opened if one.place == place and not one.named]
@@ -94,7 +94,7 @@ def open_columns(source: SourceName, found: Match, sample: SampleRows) -> list[O
 
 
 def unfit_notes(source: SourceName, found: Match, sample: SampleRows) -> list[str]:
-    """One for each column that is called like one of ours that nothing is read into, and whose cells do not fit."""
+    """Return a note for each column that is called like an unmapped one of ours, but whose cells do not fit."""
     return [
         f"'{column.name}' is not used as {ours}: {misfit(ours, column, sample)}"
         for ours in CONTRACTS[source].optional

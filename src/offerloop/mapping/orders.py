@@ -94,7 +94,7 @@ def _counts(column: Column) -> bool:
 
 
 def _ids(found: Match, head: pl.DataFrame) -> None:
-    """What names leave open of customer, product and order: an order has one customer, one day and several lines."""
+    """Find the ids that names leave open: an order has one customer, one day and several lines."""
     roles = ("customer_id", "product_id", "order_id")
     missing = [ours for ours in roles if ours not in found.found]
     free = [column.name for column in found.free() if is_id(column) and not _is_named_otherwise(column, found)]
@@ -114,7 +114,7 @@ def _ids(found: Match, head: pl.DataFrame) -> None:
 
 
 def _is_named_otherwise(column: Column, found: Match) -> bool:
-    """Whether its name says that it is a time or an amount which is missing because some of its cells do not fit."""
+    """Return whether its name says that it is a missing time or amount, and only some of its cells do not fit."""
     missing = [ours for ours in ("at", "paid", "quantity") if ours not in found.found]
     return any(name_score(column.name, "order_lines", ours)[0] >= HOLDS for ours in missing)
 
@@ -159,7 +159,7 @@ def _whole_order(found: Match, head: pl.DataFrame) -> None:
 
 
 def _combine(found: Match) -> None:
-    """What no column holds, made of others."""
+    """Combine other columns into what no column holds."""
     if "quantity" not in found.found:
         written = "1" if "1" not in found.columns else "1 * 1"
         found.take("quantity", written, (), "assumed: every line is one unit")

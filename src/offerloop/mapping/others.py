@@ -75,7 +75,7 @@ def _check_known(key: str, found: Match, known: dict[str, frozenset[str]]) -> No
 
 
 def customer_attributes(found: Match) -> tuple[list[str], list[str], list[str]]:
-    """Of the customers' further columns: those to carry along, those of them for audits only, those left out.
+    """Return which further columns of customers to carry along, which of them for audits only, and which to leave out.
 
     Columns without any filled cell are none of them.
     """

@@ -100,7 +100,7 @@ def _in_name(name: str) -> str | None:
 
 
 def _yuan_or_yen(orders: Match) -> str:
-    """Which of the two moneys with the same sign: places and scripts decide, then fractions, which yen have none of."""
+    """Return which of the two currencies with the same sign it is: by places and scripts, then by fractions."""
     found = _placed([orders]) or _scripted([orders])
     if found is not None and found.value in ("CNY", "JPY"):
         return found.value
@@ -164,7 +164,7 @@ def _wordy(column: Column) -> bool:
 
 
 def guess_zone(language: str, currency: str) -> GuessedValue:
-    """Where the language or the money is at home, else UTC."""
+    """Return the time zone of the language or of the currency, else UTC."""
     home = {money: one["zone"] for money, one in _written_places().items()}
     zone = _ZONES.get(language) if _HOME[language] == currency else None
     return GuessedValue(zone or home.get(currency, "UTC"), "assumed")

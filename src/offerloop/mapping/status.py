@@ -36,7 +36,7 @@ class RowFilter:
 
 
 def row_filters(found: Match, sample: SampleRows) -> list[RowFilter]:
-    """One of all columns that clearly say which lines are no sales, and a proposal for each that may."""
+    """Return one filter by all columns that clearly say which lines are no sales, and a proposal for each that may."""
     columns = [column for column in found.unused() if _is_status(column)]
     no_sales = {column.name: _no_sales(column, found, sample) for column in columns}
     clear = [column for column in columns if no_sales[column.name] and _surely(column, no_sales[column.name])]
@@ -78,7 +78,7 @@ def _is_status(column: Column) -> bool:
 
 
 def _meaning(value: str) -> str:
-    """What a status says; a text that is the same as a known one counts before words in it."""
+    """Return what a status means; a text that equals a known one counts before words in it."""
     for least in (SAME, HOLDS):
         for section in (UNDECIDED, NO_SALE, SALE):
             if says(value, section, least):
@@ -87,7 +87,7 @@ def _meaning(value: str) -> str:
 
 
 def _counts(column: Column) -> dict[str, int]:
-    """Rows by value as it is written, the commonest first; without empty cells."""
+    """Count rows by value as it is written, the most frequent first, without empty cells."""
     counted = column.cells.value_counts().rename({column.cells.name: "value"})
     named = counted.filter(pl.col("value").str.strip_chars() != "").sort(["count", "value"], descending=[True, False])
     return dict(named.select("value", "count").iter_rows())

@@ -23,7 +23,7 @@ from offerloop.publishing.webhook import to_webhook
 
 @dataclass(frozen=True)
 class Published:
-    """What a publish did, or found done."""
+    """The result of publishing: what was carried, and what had been carried before."""
 
     lines: list[str]
     facts: dict[str, Any]
@@ -31,7 +31,7 @@ class Published:
 
 @dataclass(frozen=True)
 class Parcels:
-    """What is to be carried."""
+    """The assignments to carry, and the folders that carrying needs."""
 
     name: str
     """Of the run, or the period of a loop."""
@@ -69,7 +69,7 @@ def _carry(
     console: Console | None,
     wait: Callable[[float], None],
 ) -> tuple[Carried, dict[str, Any]]:
-    """One section, with a bar on a terminal, and its entry in the record."""
+    """Carry one section, with a progress bar on a terminal, and return its entry in the record."""
     rows = parcels.rows(settings)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     bar = None if console is None else Progress(*columns, console=console, transient=True)

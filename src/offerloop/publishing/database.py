@@ -19,7 +19,7 @@ BATCH = 5_000
 
 
 def to_sql(parcel: Parcel) -> Carried:
-    """All rows in one transaction. Raises InputError when the database refuses or its table has another shape."""
+    """Write all rows in one transaction. Raises InputError when the database refuses or its table has another shape."""
     engine = connect(sqlite_beside(parcel.url, parcel.shop), whose=parcel.whose, new=True)
     from sqlalchemy.exc import SQLAlchemyError
 

@@ -35,7 +35,7 @@ class Record:
             ) from None
 
     def find(self, parcel: Parcel, place: str) -> dict[str, Any] | None:
-        """What was noted about this section and this place."""
+        """Return what was noted about this section and this place."""
         key = _key(parcel, place)
         return next((one for one in self.entries if key.items() <= one.items()), None)
 
@@ -76,7 +76,7 @@ def replace_file(path: Path, content: bytes, run: str) -> None:
 
 @contextmanager
 def alone(run_folder: Path) -> Iterator[None]:
-    """Raises InputError while another process publishes the same run; ends with the process, however it ends."""
+    """Raise InputError while another process publishes the same run; ends with the process, however it ends."""
     folder = os.open(run_folder, os.O_RDONLY)
     try:
         fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -49,7 +49,7 @@ class Parcel:
 
     @property
     def url(self) -> str:
-        """As written. Raises InputError when the run keeps it without its password."""
+        """Return the URL as written. Raises InputError when the run keeps it without its password."""
         url = self.settings.url or ""
         if "***" in url:
             raise InputError(
@@ -65,13 +65,13 @@ class Parcel:
 
     @cached_property
     def sha256(self) -> str:
-        """Of the rows as CSV, whatever they are sent as."""
+        """Hash the rows as CSV, whatever they are sent as."""
         return hashlib.sha256(self.csv).hexdigest()
 
 
 @dataclass(frozen=True)
 class Carried:
-    """What became of a parcel."""
+    """The result of carrying a parcel."""
 
     place: str
     """Without secrets."""
@@ -103,7 +103,7 @@ def _named(known: pl.DataFrame, settings: Publish) -> pl.DataFrame:
 def rows_of_period(
     given: pl.DataFrame, offers: Sequence[Offer], campaign_id: str, name: str, currency: str, settings: Publish
 ) -> pl.DataFrame:
-    """The same of a period of a loop, from its file; what only runs know is empty."""
+    """Return the same for a period of a loop, from its file; what only runs know is empty."""
     terms = pl.DataFrame([_terms(one) for one in offers], schema=TERMS, orient="row")
     told = given if settings.holdout else given.filter(pl.col("offer_id") != NO_OFFER)
     joined = told.join(terms, on="offer_id", how="left", maintain_order="left").sort("customer_id")

@@ -69,7 +69,7 @@ def _sent(noted: dict[str, Any] | None, parcel: Parcel, record: Record) -> int:
 
 
 def _address(parcel: Parcel) -> SplitResult:
-    """Where to send to, with everything filled in. Raises InputError without repeating it: it may hold secrets."""
+    """Fill in the address. Raises InputError without repeating it: it may hold secrets."""
     url = with_variables(parcel.url, parcel.whose)
     try:
         address = urlsplit(url)
@@ -145,7 +145,7 @@ def _send(request: Request, which: str, place: str, wait: Callable[[float], None
 
 
 def _attempt(request: Request) -> _Refusal | None:
-    """None when the receiver answered with a status from 200 to 299."""
+    """Return None when the receiver answered with a status from 200 to 299, else what went wrong."""
     try:
         with build_opener(_NoRedirect).open(request, timeout=TIMEOUT) as answer:
             answer.read()

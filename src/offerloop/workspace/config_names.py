@@ -18,7 +18,7 @@ _TAGS = "tags"
 
 
 def name_problems(config: Config) -> list[str]:
-    """One sentence for each recommender, field, tag or file that does not exist."""
+    """Return one sentence for each recommender, field, tag or file that does not exist."""
     return [*_candidates(config), *_fields(config), *_tags(config), *_outcomes(config)]
 
 
@@ -70,7 +70,7 @@ def _outcomes(config: Config) -> list[str]:
 
 
 def pattern_notes(config: Config, events: Events) -> list[str]:
-    """One sentence for each pattern that is to keep something out and matches nothing."""
+    """Return one sentence for each pattern that is to keep something out and matches nothing."""
     listed = {
         ("recommend", "exclude_products", "product_id"): config.recommend.exclude_products,
         ("recommend", "exclude_categories", "category"): config.recommend.exclude_categories,

@@ -79,7 +79,7 @@ class RunRead:
 
     @cached_property
     def campaigns(self) -> tuple[CampaignRead, ...]:
-        """In their order."""
+        """Return the campaigns in the order in which they choose."""
         rules = {str(one["id"]): str(one.get("send", "proven")) for one in self.written.get("campaigns", [])}
         solved = str(self.summary.get("plan", {}).get("campaigns", "in order"))
         return tuple(
@@ -89,7 +89,7 @@ class RunRead:
 
     @cached_property
     def prices(self) -> dict[tuple[str, str], tuple[float, float]]:
-        """By campaign and offer the price of a unit of its budgets, and of a contact; runs of before that have none."""
+        """Return by campaign and offer the prices of a unit of its budgets and of a contact; older runs have none."""
         if not (self.folder / "offer_prices.parquet").is_file():
             return {}
         rows = self.table("offer_prices").collect().iter_rows()
@@ -102,7 +102,7 @@ class RunRead:
 
     @cached_property
     def list_prices_known(self) -> bool:
-        """Whether the data can tell that something was bought below its list price."""
+        """Return whether the data can tell that something was bought below its list price."""
         sources = self.written.get("sources", {})
         if "prices" in sources or LIST_COLUMNS & sources.get("order_lines", {}).get("columns", {}).keys():
             return True
@@ -145,7 +145,7 @@ class RunRead:
 
     @cached_property
     def privacy(self) -> Privacy:
-        """What the run did with customers at the door; files lie where the configuration lay."""
+        """Return the privacy settings of the run; their files lie where the configuration lay."""
         written = Privacy.model_validate(self.written.get("privacy", {}))
         return privacy_beside(written, self.folder.resolve().parent.parent)
 
@@ -156,7 +156,7 @@ class RunRead:
             raise InputError(f"{unknown}, and as a raw id it cannot be looked up: {error}") from None
 
     def texts(self, product_ids: Sequence[str]) -> dict[str, str]:
-        """What products are called, by id as text; runs of before there were such texts know none."""
+        """Return the texts of products by id as text; older runs have none."""
         if not product_ids or not (self.folder / "product_texts.parquet").is_file():
             return {}
         named = self.table("product_texts").with_columns(pl.col("product_id").cast(pl.String))

@@ -133,7 +133,7 @@ def _parsed(texts: pl.Series) -> pl.Series:
 
 
 def numbered(table: pl.DataFrame) -> pl.DataFrame:
-    """With the number of each row, from 1, as `_row`, what is not a number as missing, and categories as text."""
+    """Add the number of each row, from 1, as `_row`; NaN becomes missing, and categories become text."""
     if "_row" in table.columns:
         return table
     floats = [name for name, kind in table.schema.items() if kind.is_float()]

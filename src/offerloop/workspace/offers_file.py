@@ -25,7 +25,7 @@ Document = StrPath | Mapping[str, Any]
 
 @dataclass(frozen=True)
 class OffersFile:
-    """What a file of offers says."""
+    """The offers of a file, and the policy by which they combine."""
 
     currency: str
     offers: tuple[Offer, ...]
@@ -98,7 +98,7 @@ def _offers(path: str, rows: list[Mapping[str, Any]], currency: str) -> tuple[Of
 
 
 def _policy(terms: Terms | None) -> Policy:
-    """From `choice`, `remainder`, `percent_rounds`, `max_discount`, `max_share` and `exact_up_to`."""
+    """Read `choice`, `remainder`, `percent_rounds`, `max_discount`, `max_share` and `exact_up_to`."""
     if terms is None:
         return DEFAULT
     found = Policy(

@@ -27,7 +27,7 @@ BLOCKS, BLOCK_BYTES, BLOCK_ROWS = 8, 1 << 16, 1_000
 
 @dataclass(frozen=True)
 class Place:
-    """Where a source lies, as it was named on the command line."""
+    """The place of a source, as it was named on the command line."""
 
     path: Path | None = None
     part: str | None = None
@@ -68,7 +68,7 @@ class SampleRows:
 
     @property
     def whole(self) -> bool:
-        """Whether `head` is all there is."""
+        """Return whether `head` is all there is."""
         return self.n_rows == self.head.height
 
     @property

@@ -127,7 +127,7 @@ class StageStore:
 
 
 def _are_offers(value: object) -> bool:
-    """Whether it is a tuple of offers, which are plain values and say all of themselves."""
+    """Return whether it is a tuple of offers, which are plain values and say all of themselves."""
     return isinstance(value, tuple) and all(is_dataclass(one) and hasattr(one, "offer_id") for one in value)
 
 
@@ -181,7 +181,7 @@ def alone(folder: Path) -> Iterator[None]:
 
 
 def versions() -> dict[str, str]:
-    """Of what the results of a run depend on beside its inputs."""
+    """Return the versions of Python and of the packages that results depend on beside their inputs."""
     return {"python": sys.version.split()[0], **{name: version(name) for name in PACKAGES}}
 
 

@@ -27,7 +27,7 @@ def control_among(names: Iterable[str]) -> str | None:
 
 
 def as_number(text: str | None) -> float | None:
-    """What an option says when it is a number."""
+    """Return the number that an option holds, or None where it holds none."""
     try:
         return None if text is None else float(text)
     except ValueError:
@@ -35,7 +35,7 @@ def as_number(text: str | None) -> float | None:
 
 
 def planned_shares(text: str | None) -> tuple[tuple[str, float], ...]:
-    """From ``control=0.5,coupon=0.5``. Raises InputError for anything else."""
+    """Read ``control=0.5,coupon=0.5``. Raises InputError for anything else."""
     pairs = []
     for part in (text or "").split(","):
         name, _, share = part.rpartition("=")

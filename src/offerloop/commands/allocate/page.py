@@ -66,7 +66,7 @@ def _limits(limits: list[dict[str, Any]], found: Allocated) -> Table:
 
 
 def _advice(limits: list[dict[str, Any]], found: Allocated) -> Iterator[str]:
-    """Where more money would pay, and where it would not."""
+    """Say where more money would pay, and where it would not."""
     for one in limits:
         if one["in"] and "at_most" in one:
             price = one["shadow_price"]

@@ -51,7 +51,7 @@ def allocate(
 
 
 def read_limits(path: StrPath | None, budget: str | None) -> Limits:
-    """From a file and `--budget`. Raises ConfigError; InputError where both say a budget."""
+    """Read limits from a file and `--budget`. Raises ConfigError; InputError where both say a budget."""
     found = Limits() if path is None else load_file(as_path(path), Limits)
     if budget is not None and found.budget is not None:
         raise InputError(f"both --budget and '{path}' say a budget; name it once")
@@ -66,7 +66,7 @@ def _cap(text: str) -> Rule:
 
 
 def _rows(table: pl.DataFrame, path: Path, currency: str) -> pl.DataFrame:
-    """With value and cost in millionths of a minor unit, cost rounded up."""
+    """Return the table with value and cost in millionths of a minor unit, cost rounded up."""
     for name in NEEDED:
         if name not in table.columns:
             near = near_miss(name, table.columns)
@@ -105,13 +105,13 @@ def _id(column: pl.Series) -> pl.Series:
 
 
 def _refuse(bad: pl.Series, sentence: str) -> None:
-    """Raises SourceError with the first row, counted as in the file with its header as row 1."""
+    """Raise SourceError with the first row, counted as in the file with its header as row 1."""
     if bad.any():
         raise SourceError(sentence.format(int(bad.arg_true()[0]) + 2))
 
 
 def _assigned(table: Table, asked: Limits, candidates: Candidates, found: Solution, currency: str) -> pl.DataFrame:
-    """One row per offer given, and one with `none` for each customer without."""
+    """Return one row per offer given, and one with `none` for each customer without."""
     unit = 10 ** DIGITS[currency] * MICRO
     rows = table.kept(asked).rows[candidates.chosen(found.choice)]
     money = [(pl.col(name) / unit).alias(name) for name in ("value", "cost")]

@@ -17,7 +17,7 @@ _SOME_HISTORY = 28
 
 
 def response_answer(shape: Shape) -> str:
-    """Why the response to shelf prices cannot be estimated; empty when nothing stands against it."""
+    """Return why the response to shelf prices cannot be estimated; empty when it can."""
     if shape.full_weeks < FEWEST_WEEKS:
         return f"{shape.full_weeks} full weeks, and at least {FEWEST_WEEKS} are needed: add older order lines"
     if shape.with_category == 0:
@@ -30,7 +30,7 @@ def response_answer(shape: Shape) -> str:
 
 
 def recommender_answer(shape: Shape, config: Config) -> str:
-    """Why recommenders cannot be compared; empty when nothing stands against it."""
+    """Return why recommenders cannot be compared; empty when they can."""
     window = config.recommend.window_days
     needed = 2 * window + _SOME_HISTORY
     if shape.days < needed:

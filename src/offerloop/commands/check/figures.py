@@ -55,16 +55,16 @@ class Shape:
 
     @property
     def days(self) -> int:
-        """From the first order line to the last."""
+        """Return the number of days from the first order line to the last."""
         return self.last_day - self.first_day + 1
 
     def facts(self) -> dict[str, Any]:
-        """For programs."""
+        """Return all fields for programs."""
         return {**asdict(self), "days": self.days, "categories": len(self.categories)}
 
 
 def shape_of(events: Events, settings: Response) -> Shape:
-    """From clean tables, by a few passes of the engine."""
+    """Measure clean tables in a few passes of the engine."""
     lines = events.order_lines
     known = lines.join(events.products.select("product_id", "category"), on="product_id", how="left")
     counted = _of_lines(known)

@@ -16,7 +16,7 @@ from offerloop.events.agreement import Agreement
 
 @dataclass(frozen=True)
 class Checked:
-    """What a run would start from."""
+    """The findings of `offerloop check`: what a run would start from."""
 
     path: Path
     """The file of the configuration."""
@@ -38,12 +38,12 @@ class Checked:
 
     @property
     def ok(self) -> bool:
-        """Whether `offerloop run` has customers to choose between and offers that it may choose."""
+        """Return whether `offerloop run` has customers to choose between and offers that it may choose."""
         return not self.problems
 
     @property
     def facts(self) -> dict[str, Any]:
-        """Everything, for programs."""
+        """Return everything for programs."""
         return {
             "sources": self.sources, "orders": self.shape.facts(), "consent": asdict(self.agreement),
             "gaps": self.answers, "missing": self.missing,

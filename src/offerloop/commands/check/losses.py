@@ -28,7 +28,7 @@ _RIGHT = 3
 
 @dataclass(frozen=True)
 class Loss:
-    """What one column of a source costs."""
+    """The rows and sales that one column of a source loses."""
 
     source: str
     column: str
@@ -40,7 +40,7 @@ class Loss:
     """Of everything that was paid before anything was lost; None where nobody knows what was paid."""
 
     def facts(self) -> dict[str, Any]:
-        """For programs."""
+        """Return all fields for programs."""
         return asdict(self)
 
 

@@ -24,12 +24,12 @@ _LIST = ("list_price", "list_value", "discount")
 
 
 def missing_sources(config: Config) -> list[str]:
-    """One sentence for each source that is not configured."""
+    """Return one sentence for each source that is not configured."""
     return [f"no {name}: {cost}" for name, cost in _SOURCES.items() if name not in config.sources]
 
 
 def missing_columns(config: Config) -> list[str]:
-    """One sentence for each column that a configured source does not map."""
+    """Return one sentence for each column that a configured source does not map."""
     found = []
     listed = "prices" in config.sources or (
         "products" in config.sources and "list_price" in config.sources["products"].columns

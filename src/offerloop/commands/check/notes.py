@@ -67,7 +67,7 @@ def _holdout(config: Config, shape: Shape, offers: list[OfferCheck]) -> list[str
 
 
 def _most_planned(config: Config, campaign: Campaign, offers: list[OfferCheck], n_customers: int) -> int:
-    """At the most that the cheapest offer can cost, where the budget counts that."""
+    """Return how many customers a budget pays for at the liability of its cheapest offer, where it counts liability."""
     costs = [one.liability_minor for one in offers if one.campaign_id == campaign.id and not one.problem]
     if campaign.budget_basis == "expected" or not costs or not all(costs):
         return n_customers
@@ -98,7 +98,7 @@ def _negated(written: str) -> str:
 
 
 def scan_notes(rules: list[dict[str, Any]]) -> list[str]:
-    """What adding lines together did to sales; `rules` are what cleaning did to the order lines."""
+    """Return notes on what adding lines together did to sales; `rules` are what cleaning did to the order lines."""
     return [
         f"{one['rows']:,} order lines stand in their order again and count as {one['why']}; if the export wrote them "
         "twice, remove the copies or map a column that tells the lines apart"

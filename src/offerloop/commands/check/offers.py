@@ -31,7 +31,7 @@ class OfferCheck:
     """Whether a few customers may get it at random: possible, no_limit, no_budget or no_plan."""
 
     def line(self, currency: str) -> str:
-        """For people."""
+        """Return one line for people."""
         if self.liability_minor is None:
             return self.problem or f"{self.label}: may cost any amount; {self._effect()}"
         return f"{self.label}: costs {to_text(self.liability_minor, currency)} at most; {self._effect()}"
@@ -41,7 +41,7 @@ class OfferCheck:
         return _UNKNOWN[self.exploration] if self.basis == "unknown" else _BASES[self.basis]
 
     def facts(self) -> dict[str, Any]:
-        """For programs."""
+        """Return all fields for programs."""
         return asdict(self)
 
 

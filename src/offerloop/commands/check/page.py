@@ -34,7 +34,7 @@ def page(checked: Checked) -> str:
 
 
 def _source_line(name: str, source: Mapping[str, Any]) -> str:
-    """One source in one line."""
+    """Describe one source in one line."""
     if source["read"] is None:
         return f"{name} ({source['place']}): can be read"
     rules = [f"{one['rows']:,} {one['rule']} ({one['action']})" for one in source["rules"]]
@@ -71,7 +71,7 @@ def _consent(agreement: Agreement, shape: Shape) -> str:
 
 
 def _answer_lines(answers: Mapping[str, str | None]) -> list[str]:
-    """What can be found out."""
+    """Say what a run can find out."""
     response, recommenders = answers["response"], answers["recommenders"]
     study = (
         f"Response to discounts: cannot be estimated ({response}); offers rest on what the configuration assumes."

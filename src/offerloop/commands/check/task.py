@@ -78,7 +78,7 @@ def _too_few_customers(shape: Shape) -> list[str]:
 
 
 def source_rows(config: Config, quality: pl.DataFrame) -> dict[str, dict[str, Any]]:
-    """For each configured source where it lies, rows read, kept and rejected, and what each rule did.
+    """Return for each configured source its place, rows read, kept and rejected, and what each rule did.
 
     Rows read are all that the source has, rows kept those that a run uses.
     """

@@ -63,7 +63,7 @@ class Candidate:
 
     @property
     def budget_cost(self) -> float:
-        """What it takes from its campaign's budget."""
+        """Return what it takes from its campaign's budget."""
         return self.cost if self.campaign.budget_basis == "expected" else float(self.most or 0)
 
     @property
@@ -73,17 +73,17 @@ class Candidate:
 
     @property
     def worth_elsewhere(self) -> float:
-        """What its budget and its contact bring with other customers."""
+        """Return what its budget and its contact bring with other customers."""
         return self.budget_price * self.budget_cost + self.contact_price
 
     @property
     def price(self) -> float:
-        """The same for each unit of its budget; 0 where it takes none."""
+        """Return the same for each unit of its budget; 0 where it takes none."""
         return self.worth_elsewhere / self.budget_cost if self.budget_cost else 0.0
 
     @property
     def tolerance(self) -> float:
-        """By how much `net` may be wrong, because the shadow price is written with six digits."""
+        """Return the error of `net` that comes from writing the shadow price with six digits."""
         return PRICE_STEP * self.budget_cost + 1e-9
 
 
@@ -98,7 +98,7 @@ class Choice:
 
 
 def candidates_of(run: RunRead, customer: int | str) -> list[Candidate]:
-    """All offers with a known effect on the customer, best profit first."""
+    """Return all offers with a known effect on the customer, best profit first."""
     terms = run.offers.select("campaign_id", "offer_id", "funded_share", "margin", "cost_weight", "label")
     rows = run.rows("effects", customer).join(terms, on=["campaign_id", "offer_id"])
     rows = rows.sort("profit_minor", "campaign_id", "offer_id", descending=[True, False, False])
@@ -166,7 +166,7 @@ def _of(campaign: CampaignRead, candidates: list[Candidate]) -> list[Candidate]:
 
 
 def _within_one_step(both: list[Candidate], recorded: Candidate | None) -> bool:
-    """Whether the two differ, in campaigns that chose together, by less than one whole offer's budget is worth."""
+    """Return whether the two, in campaigns solved together, differ by less than one whole offer's budget is worth."""
     together = len({one.campaign.id for one in both}) == 1 or all(one.campaign.solved_jointly for one in both)
     if not together or not both:
         return len(both) == 2 and min(abs(one.net) / _step(one) for one in both) <= 1
@@ -175,7 +175,7 @@ def _within_one_step(both: list[Candidate], recorded: Candidate | None) -> bool:
 
 
 def _step(one: Candidate) -> float:
-    """What one whole offer takes from the budget, at the budget's price."""
+    """Return what one whole offer takes from the budget, at the budget's price."""
     return one.worth_elsewhere + one.tolerance
 
 
@@ -197,12 +197,12 @@ def why_not(one: Candidate, choice: Choice, campaigns: tuple[CampaignRead, ...],
 
 
 def _is_before(one: Candidate, other: Candidate, order: list[str]) -> bool:
-    """Whether a campaign chose its customers before another."""
+    """Return whether a campaign chose its customers before another."""
     return order.index(one.campaign.id) < order.index(other.campaign.id)
 
 
 def _competes(one: Candidate, chosen: Candidate) -> bool:
-    """Whether both were choices of the same problem."""
+    """Return whether both were choices of the same problem."""
     return one.campaign.id == chosen.campaign.id or (one.campaign.solved_jointly and one.campaign.send)
 
 
@@ -236,5 +236,5 @@ def untried(run: RunRead) -> list[dict[str, Any]]:
 
 
 def key_of(campaign_id: str | None, offer_id: str) -> Key | None:
-    """None for no offer."""
+    """Return campaign and offer; None for no offer."""
     return None if campaign_id is None or offer_id == NO_OFFER else (campaign_id, offer_id)

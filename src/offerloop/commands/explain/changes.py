@@ -76,7 +76,7 @@ def _price(run: RunRead, live: list[Candidate]) -> dict[str, Any]:
 
 
 def _has_own_price(one: Candidate) -> bool:
-    """Whether its campaign's budget is the only limit with a price."""
+    """Return whether its campaign's budget is the only limit with a price."""
     return abs(one.price - one.campaign.shadow_price) <= PRICE_STEP
 
 

@@ -8,7 +8,7 @@ from offerloop.commands.explain.teller import Teller
 
 
 def liked_pairs(tell: Teller) -> list[tuple[str, str]]:
-    """For a marketer: what kind of list, said once, and a line for each product."""
+    """Return for a marketer the kind of list, once, and a line for each product."""
     if _is_refused(tell):
         ids = tell.listed(_popular(tell, "profile"))
         return [(tell.say("profile.liked_popular"), tell.say("profile.products", ids=ids))] if ids else []
@@ -20,7 +20,7 @@ def liked_pairs(tell: Teller) -> list[tuple[str, str]]:
 
 
 def liked_lines(tell: Teller) -> list[str]:
-    """For the customer: a line for each list."""
+    """Return for the customer a line for each list."""
     if _is_refused(tell):
         lists = {"popular": _popular(tell, "customer")}
     else:

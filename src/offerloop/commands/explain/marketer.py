@@ -80,7 +80,7 @@ def _money(tell: Teller, decision: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def _profit(tell: Teller, decision: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """What is assumed was not chosen by estimates, and nothing values it again."""
+    """Return the profit, and its second estimate unless it is assumed: estimates did not choose what is assumed."""
     unit = tell.costs(decision["campaign_id"]).currency
     what = tell.say("profit.money" if tell.in_money(decision["campaign_id"]) else "profit.unit", unit=unit)
     if decision["basis"] == "assumed":

@@ -14,7 +14,7 @@ from offerloop.commands.explain.teller import Teller
 
 
 def explanation_text(facts: Mapping[str, Any], audience: str, language: str) -> str:
-    """What one of the `AUDIENCES` reads about `facts`, in one of the languages of `report.words`."""
+    """Return what one of the `AUDIENCES` reads about `facts`, in one of the languages of `report.words`."""
     return _WRITERS[audience](Teller(facts, language))
 
 
@@ -40,7 +40,7 @@ def support_text(tell: Teller) -> str:
 
 
 def _facts_used(tell: Teller) -> list[tuple[str, dict[str, object]]]:
-    """Which facts about the customer had a part in the decision."""
+    """Return the facts about the customer that had a part in the decision."""
     decision = tell.facts["decision"]
     reason, terms = decision["reason"], decision["terms"]
     if reason in _DRAWN:
@@ -59,7 +59,7 @@ def _facts_used(tell: Teller) -> list[tuple[str, dict[str, object]]]:
 
 
 def _known_by(tell: Teller) -> str:
-    """What told the effects of the offers that were compared."""
+    """Return the evidence for the effects of the offers that were compared."""
     bases = {one["basis"] for one in tell.facts["candidates"]}
     if "estimated" not in bases:
         return "purchases"
@@ -67,7 +67,7 @@ def _known_by(tell: Teller) -> str:
 
 
 def _closeness(tell: Teller, category: str) -> str:
-    """Whether the offer is for what the customer spends most on, or has bought; any customer may get what was shown."""
+    """Return how close the offer is: for what the customer spends most on, has bought, or for anybody."""
     if tell.facts["profile"].get("top_category") == category:
         return "top"
     return "scope" if tell.facts["decision"]["basis"] == "estimated" else "category"
@@ -94,7 +94,7 @@ def _offered(tell: Teller, terms: Mapping[str, Any]) -> list[str]:
 
 
 def _how_chosen(terms: Mapping[str, Any], *, lot: bool) -> str:
-    """What must be said of a program's choice; a benefit is no price."""
+    """Return what must be said of a program's choice; a benefit is no price."""
     if terms["kind"] == "benefit":
         return "customer.automated_draw" if lot else "customer.automated"
     return "customer.personalised_lot" if lot else "customer.personalised"

@@ -12,7 +12,7 @@ EXAMPLES = 3
 
 
 def why_lines(tell: Teller) -> list[str]:
-    """Why this offer, or why none."""
+    """Say why the customer gets this offer, or none."""
     reason = tell.facts["decision"]["reason"]
     if reason == "holdout":
         return [tell.say("why.holdout", share=tell.share(tell.facts["holdout_share"])), *_alone(tell)]
@@ -26,7 +26,7 @@ def why_lines(tell: Teller) -> list[str]:
 
 
 def _alone(tell: Teller) -> list[str]:
-    """What the plan would have given without the draw."""
+    """Say what the plan would have given without the draw."""
     plan, decision, chosen = tell.facts["plan"], tell.facts["decision"], _chosen(tell)
     if (plan["campaign_id"], plan["offer_id"]) == (decision["campaign_id"], _none(decision["offer_id"])):
         key = "why.same_as_plan" if chosen else "why.would_get_none"
@@ -85,7 +85,7 @@ def _not_enough(tell: Teller, reason: str) -> list[str]:
 
 
 def _counted(tell: Teller, one: Mapping[str, Any], code: str, lossy: str) -> str:
-    """Where the budget counts no money, an offer that does not pay brings nothing, but costs no profit either."""
+    """Choose the sentence by the unit of the budget: an unprofitable offer costs no profit where that is not money."""
     return f"{code}_unit" if code == lossy and not tell.in_money(one["campaign_id"]) else code
 
 
@@ -98,7 +98,7 @@ def _agreement(tell: Teller) -> list[str]:
 
 
 def why_not_lines(tell: Teller) -> list[str]:
-    """One line for each candidate that is not given."""
+    """Return one line for each candidate that is not given."""
     lines, chosen = [], _chosen(tell)
     for one in tell.facts["candidates"]:
         if one["status"].startswith("given"):
@@ -126,7 +126,7 @@ def _reason_values(tell: Teller, one: Mapping[str, Any], chosen: Mapping[str, An
 
 
 def change_lines(tell: Teller) -> list[str]:
-    """What would have to be different."""
+    """Say what would have to be different for another decision."""
     found = tell.facts["changes"]
     return _CHANGES[found["kind"]](tell, found)
 

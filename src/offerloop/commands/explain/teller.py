@@ -32,19 +32,19 @@ class Teller:
 
     @property
     def money(self) -> Money:
-        """In the shop's currency."""
+        """Return the format of amounts in the shop's currency."""
         return Money(self.facts["currency"])
 
     def costs(self, campaign_id: str) -> Money:
-        """In what the budget of a campaign counts: the shop's currency, or seats, contacts, ..."""
+        """Return the format of a campaign's budget: in the shop's currency, or seats, contacts, ..."""
         return Money(self.campaign(campaign_id)["budget_unit"])
 
     def in_money(self, campaign_id: str) -> bool:
-        """Whether what a campaign's offers cost lowers profit: it is of the same unit."""
+        """Return whether what a campaign's offers cost lowers profit: it is of the same unit."""
         return self.costs(campaign_id) == self.money
 
     def say(self, key: str, **values: object) -> str:
-        """One filled template."""
+        """Fill one template."""
         return filled(self.words[key], values)
 
     def own(self, what: str, tag: Mapping[str, str], declared: str) -> str:
@@ -56,7 +56,7 @@ class Teller:
         return self.words[mark].join(parts)
 
     def quoted(self, text: str) -> str:
-        """In quotation marks."""
+        """Put a text in quotation marks."""
         return self.say("quoted", text=text)
 
     def share(self, share: float) -> str:
@@ -76,11 +76,11 @@ class Teller:
         return self._fine(minor, self.money)
 
     def cost(self, minor: float, campaign_id: str) -> str:
-        """The same of what an offer takes from its campaign's budget."""
+        """Return the same for what an offer takes from its campaign's budget."""
         return self._fine(minor, self.costs(campaign_id))
 
     def of_budget(self, minor: float, campaign_id: str) -> str:
-        """What an offer takes from its budget: exact where whole coins are counted."""
+        """Return what an offer takes from its budget: exact where whole coins are counted."""
         return self.costs(campaign_id).exact(minor) if minor == round(minor) else self.cost(minor, campaign_id)
 
     def ratio(self, price: float) -> str:
@@ -88,7 +88,7 @@ class Teller:
         return self._amount(price * self.money.unit, 4, self.money)
 
     def one(self, campaign_id: str) -> str:
-        """One unit of a campaign's budget."""
+        """Return one unit of a campaign's budget."""
         money = self.costs(campaign_id)
         return money.exact(money.unit)
 
@@ -102,7 +102,7 @@ class Teller:
         return self.say("with_interval", value=self.fine(row["profit_minor"]), low=ends[0], high=ends[1])
 
     def forecast(self, campaign: Mapping[str, Any]) -> str:
-        """What a campaign can be expected to bring; without an interval where all of it is assumed."""
+        """Return what a campaign is expected to bring; without an interval where all of it is assumed."""
         found = [campaign[name] for name in ("profit_minor", "profit_low_minor", "profit_high_minor")]
         return Voice(self.language, self.facts["currency"]).estimate(Estimate.known(*found))
 
@@ -150,7 +150,7 @@ class Teller:
         return next(one for one in self.facts["campaigns"] if one["campaign_id"] == campaign_id)
 
     def title(self, campaign_id: str) -> str:
-        """What a reader calls a campaign."""
+        """Return the title of a campaign."""
         return self.quoted(self.campaign(campaign_id)["title"])
 
     def _fine(self, minor: float, money: Money) -> str:
@@ -165,7 +165,7 @@ class Teller:
 
     @property
     def _places(self) -> int:
-        """One digit more than the currency has, or two where no candidate's profit reaches half a coin."""
+        """Return the digits of small amounts: one more than the currency, or two where no profit reaches half a coin."""
         most = max((abs(one["profit_minor"]) for one in self.facts["candidates"]), default=1.0)
         return self._digits + (1 if most >= TINY else 2)
 

@@ -29,7 +29,7 @@ class Budget:
     why: str
 
     def of(self, size: Size, currency: str) -> Budget:
-        """The same in another size: rounded up to two digits where a read-out needs more."""
+        """Return the budget in another size: rounded up to two digits where a read-out needs more."""
         if size.budget == self.minor:
             return self
         step = 10 ** max(len(str(size.budget)) - 2, DIGITS[currency])
@@ -47,7 +47,7 @@ class _Terms:
 
 
 def first_budget(given: str | None, figures: Figures, currency: str) -> Budget:
-    """As given, else 1 % of mean monthly sales. Raises InputError when the one given is no amount above zero."""
+    """Return the budget as given, else 1 % of mean monthly sales. Raises InputError for one that is not above zero."""
     if given is not None:
         minor = to_minor(given, currency)
         if minor <= 0:
@@ -76,7 +76,7 @@ def plan_size(
 
 
 def _assumed(terms: _Terms, figures: Figures, margin: float, currency: str) -> list[tuple[float, int]]:
-    """Of both offers what they are assumed to bring with each customer, and the most that they can cost."""
+    """Return what both offers are assumed to bring with each customer, and the most that they can cost."""
     unit = 10 ** DIGITS[currency]
     spend = _INCREMENTAL * margin * float(terms.spend) - float(terms.save)
     coupon = (_INCREMENTAL * margin - _PERCENT / 100) * figures.category_basket
@@ -114,7 +114,7 @@ def campaign_lines(
 
 
 def _basis(costs: Costs) -> list[str]:
-    """What cannot be counted at the most it can cost is counted at what it is expected to cost."""
+    """Return the lines on the basis of a budget: expected cost where an offer has no upper limit of its cost."""
     if not costs.unlimited:
         return [off('budget_basis = "liability"', 'or "expected": every offer counts at its expected cost')]
     some = ", ".join(costs.unlimited[:_NAMED]) + (" and others" if len(costs.unlimited) > _NAMED else "")

@@ -113,7 +113,7 @@ def shop_text(shop: ShopText, folder: Path) -> str:
 
 
 def source_lines(source: SourceText, folder: Path) -> list[str]:
-    """One `[sources.NAME]` with its columns."""
+    """Return the lines of one `[sources.NAME]` with its columns."""
     lines = [f"# {SECTIONS[source.name]}.", f"[sources.{source.name}]", *_place(source.sample.place, folder)]
     lines += _dialect(source.sample)
     if source.time_format is not None:

@@ -10,7 +10,7 @@ from offerloop.mapping import OpenColumn, open_column_notes
 
 
 def is_draft(path: Path) -> bool:
-    """Whether a configuration still has an open place; what cannot be understood is not ours to replace."""
+    """Return whether a configuration still has an open place; what cannot be understood is not ours to replace."""
     try:
         sources = tomllib.loads(path.read_text(encoding="utf-8")).get("sources", {})
         return any("" in source.get("columns", {}).values() for source in sources.values())
@@ -19,7 +19,7 @@ def is_draft(path: Path) -> bool:
 
 
 def draft_message(target: Path, opened: Sequence[OpenColumn]) -> str:
-    """One sentence for each open column, and what to do."""
+    """Return one sentence for each open column, and what to do."""
     options = " ".join(f"--map {_option(one)}=COLUMN" for one in opened)
     places = " and ".join(dict.fromkeys(one.ours for one in opened))
     return "\n".join([

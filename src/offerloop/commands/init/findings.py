@@ -30,7 +30,7 @@ class Started:
 
     @property
     def facts(self) -> dict[str, Any]:
-        """Where each column is read from and why, and what is missing, for programs."""
+        """Return for programs where each column is read from and why, and what is missing."""
         sources = {
             source.name: {
                 "from": str(source.sample.place),

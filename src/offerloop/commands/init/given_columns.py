@@ -23,7 +23,7 @@ FILES: tuple[SourceName, ...] = ("products", "customers", "events", "prices", "e
 
 
 def read_map(written: Sequence[str], sources: Collection[SourceName]) -> Given:
-    """From ``customer_id=Member`` or ``products.category=Group``; without a source the order lines are meant.
+    """Read ``customer_id=Member`` or ``products.category=Group``; without a source the order lines are meant.
 
     Products may be mapped without a file: they are derived from the order lines then.
     Raises InputError for a source without a file, for an unknown column of ours, and for one that is given twice.
@@ -63,7 +63,7 @@ def _source(written: str, sources: Collection[SourceName], text: str) -> SourceN
 
 
 def guesses(given: Mapping[str, str], sample: SampleRows) -> dict[str, Guess]:
-    """What is given for one source as guesses.
+    """Return what is given for one source as guesses.
 
     Raises SourceError for columns that the source does not have, and for one that says the opposite by its name.
     """

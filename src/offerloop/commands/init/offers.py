@@ -26,7 +26,7 @@ class Costs:
 
 
 def listed_costs(source: SourceText, currency: str) -> Costs:
-    """Of those that can be read."""
+    """Return the costs of the offers that can be read."""
     if source.opened:
         return Costs(0)
     head = source.sample.head

@@ -120,7 +120,7 @@ def _shop(folder: Path, mapped: _Mapped, budget: str | None, currency: str | Non
 
 
 def _with_rest(text: SourceText, samples: Samples, found: Mapping[SourceName, Match]) -> SourceText:
-    """With what becomes of the columns that are none of ours."""
+    """Add what becomes of the columns that are none of ours."""
     rest = [column.name for column in text.found.unused()]
     personal: list[str] = []
     if text.name == "customers":

@@ -15,7 +15,7 @@ from offerloop.offers.short_form import LANGUAGES, guess_currency, parse_offer, 
 
 @dataclass(frozen=True)
 class ShortOffer:
-    """What was understood."""
+    """An offer that was read from its short form."""
 
     terms: Mapping[str, Any]
     currency: str
@@ -24,7 +24,7 @@ class ShortOffer:
 
     @property
     def facts(self) -> dict[str, object]:
-        """As one JSON object."""
+        """Return one JSON object."""
         return {"terms": self.terms, "currency": self.currency, **self.forms}
 
     @property
@@ -35,7 +35,7 @@ class ShortOffer:
 
 
 def short_offer(text: str, currency: str | None = None, language: str | None = None) -> ShortOffer:
-    """Without a currency that of a sign in the text, else CNY for Chinese text and USD; without a language both.
+    """Read one offer; the default currency is that of a sign in the text, else CNY for Chinese text and USD.
 
     Raises InputError for a text that is not understood.
     """

@@ -10,7 +10,7 @@ from offerloop.offers.priced import Adjustment, Priced, PricedLine, Rejected
 
 
 def price_facts(priced: Priced) -> dict[str, Any]:
-    """For programs: amounts in minor units."""
+    """Return everything for programs, with amounts in minor units."""
     return {
         "currency": priced.currency,
         "goods_before_minor": priced.goods_before_minor,
@@ -72,7 +72,7 @@ def _adjustment(one: Adjustment) -> dict[str, Any]:
 
 
 def bill(priced: Priced) -> str:
-    """For people: every line with what was taken off, the totals, and what would bring more."""
+    """Return every line with what was taken off, the totals, and what would bring more, for people."""
 
     def money(minor: int) -> str:
         return to_text(minor, priced.currency)

@@ -16,7 +16,7 @@ from offerloop.workspace import RunRead, open_run
 
 
 def publish(run_folder: Path, console: Console | None = None, wait: Callable[[float], None] = time.sleep) -> Published:
-    """All `[[publish]]` sections in their order. What, when and how much is noted in `published.json` of the run.
+    """Carry all `[[publish]]` sections in their order. What went where is noted in `published.json` of the run.
 
     `wait` is called with seconds between attempts. Raises InputError at the first place that refuses; those before it
     are done, and publishing again goes on.

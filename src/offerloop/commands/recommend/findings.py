@@ -26,7 +26,7 @@ class Recommended:
     """Why recommenders could not be compared; then the fallback serves."""
 
     def write(self, path: Path) -> None:
-        """As CSV or Parquet by its ending. Raises InputError where it cannot be written."""
+        """Write CSV or Parquet by the ending of the file. Raises InputError where it cannot be written."""
         try:
             with path.open("wb") as file:
                 self.table.write_csv(file) if path.suffix == ".csv" else self.table.write_parquet(file)
@@ -51,5 +51,5 @@ class Recommended:
 
     @property
     def facts(self) -> dict[str, Any]:
-        """Everything, for machines."""
+        """Return everything for programs."""
         return self.chosen | {"recommendations": self.table.to_dicts()}

@@ -24,7 +24,7 @@ ENDINGS = (".csv", ".parquet")
 
 @dataclass(frozen=True)
 class RecommendRequest:
-    """What to recommend to whom."""
+    """The arguments of a recommendation: tasks, customers and the number of products."""
 
     tasks: tuple[Task, ...] = TASKS
     customers: tuple[str, ...] = ()
@@ -49,7 +49,7 @@ class RecommendRequest:
 def recommend(
     config_path: StrPath, request: RecommendRequest, engine: str = "duckdb", console: Console | None = None
 ) -> Recommended:
-    """From the shop's sources; what an earlier command finished of them is not computed again.
+    """Recommend from the shop's sources; what an earlier command finished of them is not computed again.
 
     Raises InputError for a customer who is not in the order lines.
     """

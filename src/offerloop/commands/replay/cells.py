@@ -21,7 +21,7 @@ _SURE = SAME - 0.0005
 
 
 def check_cells(name: str, frame: Frame, found: Match, sample: SampleRows) -> None:
-    """Raises SourceError where so many cells cannot be read that the column must be another one."""
+    """Raise SourceError where so many cells cannot be read that the column must be another one."""
     if WRONG_COLUMN not in frame.collect_schema():
         return
     wrong = frame.filter(~nw.col(WRONG_COLUMN).is_null())
@@ -37,7 +37,7 @@ def check_cells(name: str, frame: Frame, found: Match, sample: SampleRows) -> No
 
 
 def check_named(sample: SampleRows, names: Sequence[str]) -> None:
-    """Raises SourceError for a column that is called one of ours and holds too much else to be it."""
+    """Raise SourceError for a column that is called one of ours and holds too much else to be it."""
     for column in columns_of(sample).values():
         for ours, cells in _unreadable(column):
             score, _ = name_score(column.name, "order_lines", ours)
@@ -50,7 +50,7 @@ def check_named(sample: SampleRows, names: Sequence[str]) -> None:
 
 
 def _unreadable(column: Column) -> Iterator[tuple[str, pl.Series]]:
-    """For each column of ours that this one cannot be for its contents: the cells that stand against it."""
+    """Return, for each column of ours that this one cannot be, the cells that speak against it."""
     if column.cells.dtype != pl.String or not column.filled.len():
         return
     if not column.numeric:

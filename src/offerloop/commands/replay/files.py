@@ -16,7 +16,7 @@ from offerloop.workspace import filling
 
 
 def check_folder(out: Path) -> None:
-    """Raises InputError where it is not a new or an empty one."""
+    """Raise InputError where it is not a new or an empty one."""
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise InputError(f"'{out}' exists already; name a new or an empty folder for the replay")
 

@@ -15,7 +15,7 @@ TOUCHED = {
 
 @dataclass
 class Sums:
-    """Of some orders, in minor units."""
+    """Sums over some orders, in minor units."""
 
     orders: int = 0
     touched: int = 0
@@ -32,7 +32,7 @@ class Sums:
 
     @property
     def cost_minor(self) -> int:
-        """What the offers cost the shop itself."""
+        """Return what the offers cost the shop itself."""
         return self.discount_minor + self.gifts_minor - self.funded_minor
 
     @property
@@ -48,7 +48,7 @@ class Sums:
         self.margin_before_minor = None if mine is None or more is None else mine + more
 
     def figures(self) -> dict[str, int | None]:
-        """By name."""
+        """Return the figures by name."""
         return {
             "orders": self.orders, "orders_touched": self.touched, "before_minor": self.before_minor,
             "discount_minor": self.discount_minor, "funded_minor": self.funded_minor, "gifts_minor": self.gifts_minor,
@@ -59,7 +59,7 @@ class Sums:
 
 @dataclass
 class OfferSums:
-    """What one offer would have done."""
+    """Sums of one offer over the orders that it touches."""
 
     offer_id: str
     label: str
@@ -81,7 +81,7 @@ class OfferSums:
             self.biggest_minor, self.biggest_order = off, order_id
 
     def figures(self) -> dict[str, int | str | None]:
-        """By name."""
+        """Return the figures by name."""
         return {
             "offer_id": self.offer_id, "label": self.label, "orders_touched": self.touched,
             "discount_minor": self.discount_minor, "funded_minor": self.funded_minor, "gifts_minor": self.gifts_minor,
@@ -99,7 +99,7 @@ class Note:
 
 @dataclass(frozen=True)
 class ReplayFindings:
-    """What `offerloop replay` found."""
+    """The findings of `offerloop replay`."""
 
     orders: str
     """Where the orders come from."""
@@ -117,7 +117,7 @@ class ReplayFindings:
 
 @dataclass(frozen=True, eq=False)
 class Replayed:
-    """What was found, and the orders that were touched."""
+    """The findings of a replay, and the orders that offers touched."""
 
     findings: ReplayFindings
     touched: pl.DataFrame

@@ -13,7 +13,7 @@ from offerloop.workspace import OffersFile
 
 
 def notes_of(offers: OffersFile, past: PastOrders, codes: str, share: Fraction | None) -> tuple[Note, ...]:
-    """In order of weight."""
+    """Return the notes, the weightiest first."""
     return (*_of_offers(offers.offers, past, codes), *_of_file(past, share))
 
 

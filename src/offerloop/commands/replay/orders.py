@@ -99,7 +99,7 @@ def read_orders(
 
 
 def _found(samples: Samples) -> dict[SourceName, Match]:
-    """Which column is which; InputError that names the cell where a column fails by its contents only."""
+    """Map the columns. Raises InputError that names the cell where a column fails by its contents only."""
     found = infer_mapping(samples)
     opened = [
         column
@@ -206,7 +206,7 @@ def _incomplete() -> Rule:
 def _joined(
     lines: Frame, frames: Mapping[SourceName, Frame], places: Mapping[SourceName, str], cost: str | None, currency: str
 ) -> tuple[Frame, list[str]]:
-    """With categories, brand, segment and `cost_minor` of the line, and the names of what is known."""
+    """Add categories, brand, segment and `cost_minor` of each line; return also the names of what is known."""
     costs: list[nw.Expr] = []
     if cost is not None:
         if not lines.collect_schema()[cost].is_numeric():
@@ -227,7 +227,7 @@ def _joined(
 
 
 def _single(frame: Frame, key: str, names: Sequence[str], place: str) -> Frame:
-    """One row for each key. Raises SourceError where a key has several different ones."""
+    """Keep one row for each key. Raises SourceError where a key has several different ones."""
     present = [name for name in names if name in frame.collect_schema()]
     rows = frame.filter(~nw.col(key).is_null()).select(key, *present).unique()
     twice = collect(rows.group_by(key).agg(nw.len().alias("n")).filter(nw.col("n") > 1).head(1))
@@ -237,7 +237,7 @@ def _single(frame: Frame, key: str, names: Sequence[str], place: str) -> Frame:
 
 
 def _dated(lines: Frame, zone: str, engine: Engine) -> tuple[Frame, bool]:
-    """With the `day` of every line, and whether all are days without a clock, which begin in the zone."""
+    """Add the `day` of every line; return also whether all are days without a clock, which begin in the zone."""
     at = nw.col("at")
     late = collect(lines.select((at - (at // DAY) * DAY).max().alias("late")))["late"][0]
     dated = with_day(lines, "at", "day", zone)
@@ -245,7 +245,7 @@ def _dated(lines: Frame, zone: str, engine: Engine) -> tuple[Frame, bool]:
 
 
 def _at_order(lines: Frame, names: Sequence[str], engine: Engine) -> tuple[Frame, int]:
-    """With one time for every order, that of its first line, and how many order numbers stand for several orders.
+    """Give every order the time of its first line; return also how many order numbers stand for several orders.
 
     An order is what has the same `names` on one day: tills and shops of a chain use the same numbers again.
     """

@@ -33,18 +33,18 @@ def sentence(found: ReplayFindings, language: str = "en") -> str:
 
 
 def assumption(language: str = "en") -> str:
-    """What every figure rests on."""
+    """Return the sentence on what every figure rests on."""
     return Voice(language, "").say("replay.assumption")
 
 
 def notes(found: ReplayFindings, language: str = "en") -> list[str]:
-    """What a log of orders cannot know, as sentences."""
+    """Return what a log of orders cannot know, as sentences."""
     tell = Voice(language, found.currency)
     return [tell.say(f"replay.note.{one.key}", **one.values) for one in found.notes]
 
 
 def summarise_replay(found: ReplayFindings, language: str = "en") -> dict[str, Any]:
-    """The same for machines; money in minor units."""
+    """Return the findings for programs; money in minor units."""
     return {
         "sentence": sentence(found, language),
         "assumption": assumption(language),
@@ -59,7 +59,7 @@ def summarise_replay(found: ReplayFindings, language: str = "en") -> dict[str, A
 
 
 def render_replay(found: ReplayFindings, language: str = "en") -> str:
-    """One HTML file that asks no other host for anything."""
+    """Return one HTML file that asks no other host for anything."""
     tell, days = Voice(language, found.currency), list(found.by_day)
     first = Opening(sentence(found, language), "", assumption(language), _tiles(found.total, tell), _chart(found, tell))
     period = {"first": tell.day(days[0]), "last": tell.day(days[-1])}

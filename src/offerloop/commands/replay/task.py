@@ -45,7 +45,7 @@ _KEPT = 50_000
 
 @dataclass(frozen=True)
 class ReplayRequest:
-    """What a replay is about."""
+    """The arguments of a replay."""
 
     orders: str
     offers: Path
@@ -111,7 +111,7 @@ def _rows(past: PastOrders, engine: Engine) -> Iterator[tuple[Any, ...]]:
 
 @dataclass
 class _Counts:
-    """What earlier orders of the file leave behind."""
+    """Counts that earlier orders of the file leave behind."""
 
     orders: Counter[str] = field(default_factory=Counter)
     sold: Counter[str] = field(default_factory=Counter)
@@ -150,7 +150,7 @@ class _Replay:
             self._count(order, priced)
 
     def done(self) -> Replayed:
-        """All sums."""
+        """Return all sums."""
         self._keep()
         total = Sums()
         for one in self.days.values():
@@ -181,7 +181,7 @@ class _Replay:
         return PastOrder(first["order_id"], first["at"], first["day"], basket, margin)
 
     def _margin(self, row: Mapping[str, Any]) -> int | None:
-        """Of one line before the offers; by its cost, else by the share."""
+        """Return the margin of one line before the offers; by its cost, else by the share."""
         if row["cost_minor"] is not None:
             return int(row["value_minor"] - row["cost_minor"])
         return None if self.share is None else half_up(row["value_minor"] * self.share)
@@ -237,7 +237,7 @@ def lines_of(row: Mapping[str, Any]) -> Iterator[Line]:
 
 @lru_cache(maxsize=100_000)
 def segments_of(written: str | None) -> frozenset[str]:
-    """One name, or several with commas, semicolons or bars between them."""
+    """Split one name, or several with commas, semicolons or bars between them."""
     if written is None:
         return frozenset()
     names = written.replace(";", ",").replace("|", ",").split(",")

@@ -19,5 +19,5 @@ class Similar:
 
     @property
     def facts(self) -> dict[str, Any]:
-        """For machines."""
+        """Return everything for programs."""
         return {"products": self.table.to_dicts(), "reason": self.reason}

@@ -42,7 +42,7 @@ class _Fit:
     """Median distance from what was paid and taken off, as a logarithm."""
 
     def clearly(self, other: _Fit) -> bool:
-        """Whether it fits clearly better."""
+        """Return whether it fits clearly better."""
         return self.above >= _NEARLY_ALL and self.off < _CLEARLY * other.off
 
 
@@ -68,7 +68,7 @@ def unit_or_line(found: Match, sample: SampleRows) -> None:
 
 
 def _fits(found: Match, sample: SampleRows, theirs: str) -> tuple[_Fit, _Fit] | None:
-    """As the price of a unit and as the value of the line; None when too few lines have several units."""
+    """Return the fit as price of a unit and as value of the line; None when too few lines have several units."""
     roles = {"units": "quantity", "paid": "paid", "discount": "discount", "coupon": "coupon"}
     written = {name: found.found[ours].written for name, ours in roles.items() if ours in found.found}
     if not {"units", "paid"} <= set(written):
