@@ -165,7 +165,7 @@ class Teller:
 
     @property
     def _places(self) -> int:
-        """Return the digits of small amounts: one more than the currency, or two where profits are below half a coin."""
+        """Return the digits of small amounts, one more where no profit reaches half a coin."""
         most = max((abs(one["profit_minor"]) for one in self.facts["candidates"]), default=1.0)
         return self._digits + (1 if most >= TINY else 2)
 
