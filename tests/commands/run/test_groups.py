@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from offerloop.commands.run.sections.audit import audit_blocks
-from offerloop.commands.run.sections.who import _audiences
+from offerloop.commands.run.sections.recipients import _audiences
 from offerloop.report.voice import Voice
 
 

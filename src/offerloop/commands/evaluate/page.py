@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from offerloop.commands.evaluate.findings import Against, EvaluationFindings, PolicyWorth, main
-from offerloop.commands.evaluate.kept_section import kept_section
+from offerloop.commands.evaluate.kept_policies import kept_section
 from offerloop.commands.evaluate.sentences import measure, notes, sentence, short, title, worth_text
 from offerloop.evaluation.estimate import Estimate
 from offerloop.evaluation.policy_overlap import ActionOverlap

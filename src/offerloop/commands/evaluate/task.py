@@ -10,7 +10,7 @@ import numpy as np
 
 from offerloop.commands.evaluate.files import Evaluated, write
 from offerloop.commands.evaluate.findings import Against, EvaluationFindings, Kind, Note, PolicyWorth, main
-from offerloop.commands.evaluate.kept import past_of
+from offerloop.commands.evaluate.history import past_of
 from offerloop.commands.evaluate.log import Decisions, read_decisions
 from offerloop.commands.evaluate.policies import Given, plan_of, policy_of
 from offerloop.config import StrPath, as_path, config_file, load_config

@@ -8,9 +8,9 @@ from typing import Any
 
 import polars as pl
 
-from offerloop.commands.run.evidence import Evidence
 from offerloop.commands.run.findings import CampaignFindings, Findings
-from offerloop.commands.run.reach import Reach
+from offerloop.commands.run.power import Reach
+from offerloop.commands.run.shelf_evidence import Evidence
 from offerloop.config import Campaign
 from offerloop.evaluation.estimate import Estimate
 from offerloop.report.numbers import Money

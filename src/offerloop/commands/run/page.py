@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from offerloop.commands.run.evidence import Evidence
 from offerloop.commands.run.facts import Facts, gather
 from offerloop.commands.run.findings import Findings
 from offerloop.commands.run.sections.budget import budget_section
@@ -16,10 +15,11 @@ from offerloop.commands.run.sections.limits import limits_section
 from offerloop.commands.run.sections.past_campaigns import past_campaigns_section
 from offerloop.commands.run.sections.profiles import profiles_section
 from offerloop.commands.run.sections.quality import quality_section
+from offerloop.commands.run.sections.recipients import who_section
 from offerloop.commands.run.sections.recommenders import recommenders_section
 from offerloop.commands.run.sections.response import response_section
 from offerloop.commands.run.sections.rules import rules_section
-from offerloop.commands.run.sections.who import who_section
+from offerloop.commands.run.shelf_evidence import Evidence
 from offerloop.report.blocks import Section
 from offerloop.report.glossary import glossary
 from offerloop.report.skeleton import environment, kept_together

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from offerloop.commands.run.evidence import Evidence
 from offerloop.commands.run.facts import (
     ASSUMED,
     BASES,
@@ -17,7 +16,8 @@ from offerloop.commands.run.facts import (
     CampaignFacts,
     Facts,
 )
-from offerloop.commands.run.reach import reach_sentence, weeks_text
+from offerloop.commands.run.power import reach_sentence, weeks_text
+from offerloop.commands.run.shelf_evidence import Evidence
 from offerloop.report.numbers import count
 from offerloop.report.voice import Voice
 

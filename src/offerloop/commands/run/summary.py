@@ -6,10 +6,9 @@ from typing import Any
 
 import polars as pl
 
-from offerloop.commands.run.evidence import Evidence, supplier_share
 from offerloop.commands.run.facts import BreakEven, CampaignFacts, Facts, Rule, gather
 from offerloop.commands.run.findings import Findings
-from offerloop.commands.run.reach import reach_sentence
+from offerloop.commands.run.power import reach_sentence
 from offerloop.commands.run.sections.gaps import gap_sentences
 from offerloop.commands.run.sections.limits import limits
 from offerloop.commands.run.sections.past_campaigns import past_campaigns
@@ -17,6 +16,7 @@ from offerloop.commands.run.sections.plan_limits import CONTACTS, gain_of
 from offerloop.commands.run.sections.recommenders import Gate, choices
 from offerloop.commands.run.sections.uniform_depth import depths_of, profit_of
 from offerloop.commands.run.sentences import basis_mark, campaign_sentence, decision
+from offerloop.commands.run.shelf_evidence import Evidence, supplier_share
 from offerloop.evaluation.estimate import Estimate
 from offerloop.report.numbers import MACHINE_DIGITS, Money, iso_day, rounded
 from offerloop.tables import USUAL

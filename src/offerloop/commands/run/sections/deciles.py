@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from offerloop.commands.run.evidence import TEN_POINTS
 from offerloop.commands.run.findings import Findings
+from offerloop.commands.run.shelf_evidence import TEN_POINTS
 from offerloop.evaluation.estimate import Estimate, top_less_bottom
 from offerloop.report.blocks import Figure, Table
 from offerloop.report.charts.drawing import PLAIN_LABELS, figure

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from offerloop.commands.run.evidence import Evidence
 from offerloop.commands.run.facts import LEARNED, MIXED, TRANSFERRED, UNKNOWN, CampaignFacts, Facts
 from offerloop.commands.run.findings import Findings
 from offerloop.commands.run.sections.gaps import Gaps, gaps
 from offerloop.commands.run.sentences import basis_mark, campaign_body, confidence, headline, noun
+from offerloop.commands.run.shelf_evidence import Evidence
 from offerloop.evaluation.estimate import Estimate
 from offerloop.report.blocks import Figure, Table, Tile
 from offerloop.report.charts.drawing import Axes, figure, money_labels, percent_labels

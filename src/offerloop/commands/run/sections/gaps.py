@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from offerloop.commands.run.evidence import Evidence
 from offerloop.commands.run.facts import ASSUMED, ESTIMATED, LEARNED, MIXED, TRANSFERRED, UNKNOWN, Facts
 from offerloop.commands.run.findings import Findings
 from offerloop.commands.run.sentences import test_sentences
+from offerloop.commands.run.shelf_evidence import Evidence
 from offerloop.report.voice import Voice
 
 LEARNED_FROM_DATA = (ESTIMATED, TRANSFERRED, LEARNED)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import polars as pl
 
-from offerloop.commands.run.evidence import Evidence
 from offerloop.commands.run.facts import ASSUMED, TRANSFERRED, UNKNOWN, Facts
 from offerloop.commands.run.findings import Findings
 from offerloop.commands.run.sections.gaps import gap_sentences
 from offerloop.commands.run.sentences import test_sentences
+from offerloop.commands.run.shelf_evidence import Evidence
 from offerloop.evaluation.experiment import LEAST, LEAST_BUYERS
 from offerloop.report.blocks import Block, Bullets, Section, Text
 from offerloop.report.numbers import count

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from offerloop.commands.run.evidence import TEN_POINTS, Check, Evidence, supplier_share
 from offerloop.commands.run.facts import UNKNOWN, Facts
 from offerloop.commands.run.findings import Findings
 from offerloop.commands.run.sections.deciles import deciles_figure
 from offerloop.commands.run.sections.gaps import gap_sentences
 from offerloop.commands.run.sections.shown_offers import shown_blocks, shown_message
+from offerloop.commands.run.shelf_evidence import TEN_POINTS, Check, Evidence, supplier_share
 from offerloop.evaluation.estimate import Estimate
 from offerloop.report.blocks import Block, Bullets, Figure, Missing, Section, Table, Text
 from offerloop.report.charts.drawing import PLAIN_LABELS, figure

@@ -8,7 +8,7 @@ import polars as pl
 
 from offerloop.commands.run.facts import ESTIMATED, Facts
 from offerloop.commands.run.findings import Findings
-from offerloop.commands.run.shown import Shown, ShownOffer
+from offerloop.commands.run.shown_effects import Shown, ShownOffer
 from offerloop.report.blocks import Block, Bullets, Figure, Table, Text
 from offerloop.report.charts.drawing import figure, money_labels
 from offerloop.report.charts.forest import Dot, forest

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from offerloop.commands.run.findings import Findings
-from offerloop.commands.run.shown import Shown
+from offerloop.commands.run.shown_effects import Shown
 from offerloop.evaluation.estimate import Estimate
 
 TEN_POINTS = 0.10
