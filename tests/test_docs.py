@@ -26,7 +26,7 @@ TUTORIAL = (DOCS / "tutorial" / "index.md").read_text(encoding="utf-8")
 RECOMMENDER_PAGES = sorted(page.name for page in (DOCS / "concepts" / "recommenders").glob("*.md"))
 
 
-INNER = {"report"}
+INNER = {"mapping", "publishing", "report", "workspace"}
 """Rooms that are for the package itself."""
 COMMANDS = sorted(get_command(app).commands)
 
