@@ -31,7 +31,7 @@ from offerloop.market.preset import PRESETS, load_preset
 from offerloop.market.simulation import START, Market
 from offerloop.market.truth import true_effects
 from offerloop.market.week import Week, shelf_depths
-from offerloop.report.charts.drawing import CONTROL, OURS, file_svg, rows_of
+from offerloop.report import CONTROL, OURS, file_svg, rows_of
 from record import Claim, Found, Record, Result, load, machine, tell
 
 VERSIONS = ("offerloop", "numpy", "polars", "lightgbm", "duckdb")

@@ -36,8 +36,7 @@ from offerloop.market.simulation import Market
 from offerloop.market.sweep import Levels
 from offerloop.recommenders import RECOMMENDERS
 from offerloop.recommenders.top import top
-from offerloop.report.charts.drawing import PLAIN_LABELS
-from offerloop.report.charts.forest import Dot, forest
+from offerloop.report import PLAIN_LABELS, Dot, forest
 from offerloop.workspace import Recorder
 
 QUICK = False  # True: a tiny shop, to see that everything runs

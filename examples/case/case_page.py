@@ -18,10 +18,7 @@ from case_text import (
     verdict,
 )
 from offerloop.config import Shop
-from offerloop.report.blocks import Section, Table, Text
-from offerloop.report.charts.drawing import figure
-from offerloop.report.skeleton import Opening, study_page
-from offerloop.report.voice import Voice
+from offerloop.report import Opening, Section, Table, Text, Voice, figure, study_page
 
 
 def render_case(found: CaseFindings, language: str = "en") -> str:

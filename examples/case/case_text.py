@@ -13,12 +13,7 @@ from offerloop.commands.simulate.findings import MEASURES, PolicyGains
 from offerloop.commands.simulate.gains import dots_of, drawable, money_text, share_text
 from offerloop.evaluation.estimate import Estimate
 from offerloop.evaluation.goals import Goals, Point, Reading
-from offerloop.report.charts.drawing import Build, percent_labels
-from offerloop.report.charts.forest import forest
-from offerloop.report.charts.panels import Line, Panel, panels
-from offerloop.report.numbers import count, percent
-from offerloop.report.voice import Voice
-from offerloop.report.words import add_words
+from offerloop.report import Build, Line, Panel, Voice, add_words, count, forest, panels, percent, percent_labels
 
 NOTHING, BLANKET = "nothing", "blanket"
 

@@ -26,7 +26,7 @@ import polars as pl
 
 import case_text
 from case_page import render_case
-from offerloop.report.charts.drawing import file_svg
+from offerloop.report import file_svg
 
 FOLDER = Path(__file__).parent
 MARK = "# %%"

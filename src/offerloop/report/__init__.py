@@ -1,1 +1,122 @@
 """A toolkit for pages that knows no command: blocks, charts, numbers, words, and the frame of every page."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from offerloop.report.blocks import Block, Bullets, Details, Figure, Missing, Section, Table, Text, Tile
+    from offerloop.report.charts.bars import Bar, bars, histogram
+    from offerloop.report.charts.columns import MONDAY, MOST_DAYS, WEEK, Column, columns
+    from offerloop.report.charts.courses import courses
+    from offerloop.report.charts.drawing import (
+        CONTROL,
+        OURS,
+        PLAIN_LABELS,
+        Axes,
+        Build,
+        day_labels,
+        figure,
+        file_svg,
+        money_labels,
+        percent_labels,
+        rows_of,
+    )
+    from offerloop.report.charts.forest import Dot, Upright, forest, upright
+    from offerloop.report.charts.lines import Level, Point, Straight, line
+    from offerloop.report.charts.panels import Line, Panel, panels
+    from offerloop.report.glossary import glossary_terms, terms_block, words_section
+    from offerloop.report.numbers import MACHINE_DIGITS, Money, count, iso_day, percent, rounded
+    from offerloop.report.phrases import capital, p_words
+    from offerloop.report.skeleton import Opening, environment, kept_together, study_page
+    from offerloop.report.voice import Voice
+    from offerloop.report.words import LANGUAGES, add_words, filled, words_of
+
+__all__ = [
+    "CONTROL",
+    "LANGUAGES",
+    "MACHINE_DIGITS",
+    "MONDAY",
+    "MOST_DAYS",
+    "OURS",
+    "PLAIN_LABELS",
+    "WEEK",
+    "Axes",
+    "Bar",
+    "Block",
+    "Build",
+    "Bullets",
+    "Column",
+    "Details",
+    "Dot",
+    "Figure",
+    "Level",
+    "Line",
+    "Missing",
+    "Money",
+    "Opening",
+    "Panel",
+    "Point",
+    "Section",
+    "Straight",
+    "Table",
+    "Text",
+    "Tile",
+    "Upright",
+    "Voice",
+    "add_words",
+    "bars",
+    "capital",
+    "columns",
+    "count",
+    "courses",
+    "day_labels",
+    "environment",
+    "figure",
+    "file_svg",
+    "filled",
+    "forest",
+    "glossary_terms",
+    "histogram",
+    "iso_day",
+    "kept_together",
+    "line",
+    "money_labels",
+    "p_words",
+    "panels",
+    "percent",
+    "percent_labels",
+    "rounded",
+    "rows_of",
+    "study_page",
+    "terms_block",
+    "upright",
+    "words_of",
+    "words_section",
+]
+
+_MODULES = {
+    ".blocks": "Block Bullets Details Figure Missing Section Table Text Tile",
+    ".charts.bars": "Bar bars histogram",
+    ".charts.columns": "Column MONDAY MOST_DAYS WEEK columns",
+    ".charts.courses": "courses",
+    ".charts.drawing": (
+        "Axes Build CONTROL OURS PLAIN_LABELS day_labels figure file_svg money_labels percent_labels rows_of"
+    ),
+    ".charts.forest": "Dot Upright forest upright",
+    ".charts.lines": "Level Point Straight line",
+    ".charts.panels": "Line Panel panels",
+    ".glossary": "glossary_terms terms_block words_section",
+    ".numbers": "MACHINE_DIGITS Money count iso_day percent rounded",
+    ".phrases": "capital p_words",
+    ".skeleton": "Opening environment kept_together study_page",
+    ".voice": "Voice",
+    ".words": "LANGUAGES add_words filled words_of",
+}
+_LAZY = {name: module for module, names in _MODULES.items() for name in names.split()}
+
+
+def __getattr__(name: str) -> object:
+    """Load a module when one of its names is first asked for."""
+    if name not in _LAZY:
+        raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+    return getattr(import_module(_LAZY[name], __name__), name)

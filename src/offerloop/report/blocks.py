@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -85,11 +84,6 @@ class Terms:
 
 
 Block = Table | Figure | Text | Missing | Bullets | Details | Terms
-
-
-def anchor(word: str) -> str:
-    """An id for a glossary word."""
-    return "term-" + re.sub(r"[^a-z0-9]+", "-", word.lower()).strip("-")
 
 
 @dataclass(frozen=True)

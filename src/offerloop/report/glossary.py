@@ -24,7 +24,7 @@ class Term:
     is_linked: bool
 
 
-def glossary(tell: Voice, prefix: str = "") -> tuple[Term, ...]:
+def glossary_terms(tell: Voice, prefix: str = "") -> tuple[Term, ...]:
     """Return the terms of one page in the order of the words; `prefix` is what their keys begin with."""
     english, second = words_of("en"), words_of(_other(tell))
     family = f"{prefix}term."
@@ -41,15 +41,17 @@ def glossary(tell: Voice, prefix: str = "") -> tuple[Term, ...]:
     )
 
 
-def terms(tell: Voice, prefix: str = "") -> Terms:
+def terms_block(tell: Voice, prefix: str = "") -> Terms:
     """Return the glossary as a block."""
-    rows = tuple((one.anchor, one.word, one.other, one.meaning) for one in glossary(tell, prefix))
+    rows = tuple((one.anchor, one.word, one.other, one.meaning) for one in glossary_terms(tell, prefix))
     return Terms(rows, _other(tell))
 
 
 def words_section(tell: Voice, prefix: str) -> Section:
     """Return the section that explains the words of a study."""
-    return Section("words", tell.say("readout_words.label"), tell.say("readout_words.message"), (terms(tell, prefix),))
+    return Section(
+        "words", tell.say("readout_words.label"), tell.say("readout_words.message"), (terms_block(tell, prefix),)
+    )
 
 
 def _other(tell: Voice) -> str:

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from offerloop.commands.evaluate.findings import EvaluationFindings, PolicyWorth, main
 from offerloop.commands.evaluate.sentences import earlier_text, measure, title, worth_text
-from offerloop.report.blocks import Block, Bullets, Section, Table, Text
-from offerloop.report.numbers import count
-from offerloop.report.phrases import capital
-from offerloop.report.voice import Voice
+from offerloop.report import Block, Bullets, Section, Table, Text, Voice, capital, count
 
 COLUMNS = ("policy", "one_period", "kept", "kept_gain", "size", "kept_method")
 

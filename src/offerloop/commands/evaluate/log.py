@@ -17,7 +17,7 @@ from offerloop.evaluation.policy_log import Log
 from offerloop.events import prepare
 from offerloop.events.prepare import Events
 from offerloop.offers import NO_OFFER
-from offerloop.report.numbers import iso_day
+from offerloop.report import iso_day
 from offerloop.response.days import FEATURES, customer_days, features, outcomes
 from offerloop.response.decisions import earlier_exposures, finished, lot_chances
 from offerloop.response.evidence import Ints

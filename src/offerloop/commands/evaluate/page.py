@@ -11,14 +11,26 @@ from offerloop.evaluation.estimate import Estimate
 from offerloop.evaluation.policy_overlap import ActionOverlap
 from offerloop.evaluation.policy_value import PolicyValue
 from offerloop.offers import NO_OFFER
-from offerloop.report.blocks import Block, Bullets, Details, Figure, Section, Table, Text, Tile
-from offerloop.report.charts.drawing import figure, money_labels
-from offerloop.report.charts.forest import Dot, forest
-from offerloop.report.glossary import words_section
-from offerloop.report.numbers import count
-from offerloop.report.phrases import capital
-from offerloop.report.skeleton import Opening, study_page
-from offerloop.report.voice import Voice
+from offerloop.report import (
+    Block,
+    Bullets,
+    Details,
+    Dot,
+    Figure,
+    Opening,
+    Section,
+    Table,
+    Text,
+    Tile,
+    Voice,
+    capital,
+    count,
+    figure,
+    forest,
+    money_labels,
+    study_page,
+    words_section,
+)
 
 SHOWN = 16
 """Policies in a chart at most; the tables have all."""

@@ -8,9 +8,7 @@ from typing import Any
 from offerloop.commands.evaluate.findings import EvaluationFindings, PolicyWorth, main
 from offerloop.evaluation.carry_over import CarryOver
 from offerloop.evaluation.policy_value import Worth
-from offerloop.report.numbers import MACHINE_DIGITS, count, iso_day, rounded
-from offerloop.report.phrases import capital
-from offerloop.report.voice import Voice
+from offerloop.report import MACHINE_DIGITS, Voice, capital, count, iso_day, rounded
 
 LEAST, DECIMALS = 0.001, 3
 """The smallest share that is written out, and its decimals."""

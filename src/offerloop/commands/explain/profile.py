@@ -5,7 +5,7 @@ from __future__ import annotations
 from offerloop.commands.explain.liked import liked_pairs
 from offerloop.commands.explain.teller import Teller
 from offerloop.profiles.tags import UNKNOWN
-from offerloop.report.numbers import count
+from offerloop.report import count
 
 FLAT = 0.05
 """A change of spend up to this share is called none."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from offerloop.commands.explain.teller import Teller
-from offerloop.report.numbers import count
+from offerloop.report import count
 
 EXAMPLES = 3
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from offerloop.commands.explain.findings import Explanation, facts_of
 from offerloop.commands.explain.page import AUDIENCES, explanation_text
 from offerloop.errors import check_known
-from offerloop.report.words import LANGUAGES
+from offerloop.report import LANGUAGES
 from offerloop.workspace import open_run
 
 

@@ -8,9 +8,7 @@ from typing import Any
 
 from offerloop.evaluation.estimate import Estimate, signed
 from offerloop.money import DIGITS
-from offerloop.report.numbers import Money, percent
-from offerloop.report.voice import Voice
-from offerloop.report.words import filled, words_of
+from offerloop.report import Money, Voice, filled, percent, words_of
 
 SURE_FROM = 0.995
 """A chance that would be rounded to certainty."""

@@ -15,7 +15,7 @@ from offerloop.engine import Engine
 from offerloop.evaluation.assignment import in_holdout, in_usual
 from offerloop.evaluation.experiment import LEAST, LEAST_BUYERS, sample_ratio
 from offerloop.offers import NO_OFFER
-from offerloop.report.numbers import count
+from offerloop.report import count
 from offerloop.tables import EXPLORE, HOLDOUT, PLAN, USUAL
 
 _LOST = (

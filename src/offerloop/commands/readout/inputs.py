@@ -23,7 +23,7 @@ from offerloop.events import prepare
 from offerloop.events.calendar import EPOCH, epoch_day
 from offerloop.events.unpack import split_part
 from offerloop.offers import NO_OFFER
-from offerloop.report.numbers import iso_day
+from offerloop.report import iso_day
 from offerloop.tables import ASSIGNMENTS, COMPARISON, EXPLORE, MARGINS, OFFERS, PLAN, PROFILES, Table
 from offerloop.workspace import holdout_of
 

@@ -15,7 +15,7 @@ from offerloop.engine import collect
 from offerloop.errors import InputError
 from offerloop.money import half_up
 from offerloop.offers import NO_OFFER
-from offerloop.report.numbers import iso_day
+from offerloop.report import iso_day
 from offerloop.tables import OUTCOMES
 
 IN_LINES, IN_REDEMPTIONS = "observed in the order lines", "observed in the redemptions"

@@ -13,10 +13,7 @@ from offerloop.commands.readout.sentences import (
     usual_sentence,
     voice_of,
 )
-from offerloop.report.blocks import Tile
-from offerloop.report.numbers import count
-from offerloop.report.skeleton import Opening, study_page
-from offerloop.report.voice import Voice
+from offerloop.report import Opening, Tile, Voice, count, study_page
 
 __all__ = ["render_readout", "summarise_readout"]
 

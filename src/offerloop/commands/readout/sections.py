@@ -16,13 +16,24 @@ from offerloop.commands.readout.sentences import (
     unseen_cost,
     usual_sentence,
 )
-from offerloop.report.blocks import Block, Bullets, Details, Figure, Missing, Section, Table, Text
-from offerloop.report.charts.drawing import figure, money_labels
-from offerloop.report.charts.forest import Dot, forest
-from offerloop.report.glossary import words_section
-from offerloop.report.numbers import count
-from offerloop.report.phrases import p_words
-from offerloop.report.voice import Voice
+from offerloop.report import (
+    Block,
+    Bullets,
+    Details,
+    Dot,
+    Figure,
+    Missing,
+    Section,
+    Table,
+    Text,
+    Voice,
+    count,
+    figure,
+    forest,
+    money_labels,
+    p_words,
+    words_section,
+)
 
 
 def sections(found: ReadoutFindings, tell: Voice) -> list[Section]:

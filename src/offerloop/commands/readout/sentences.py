@@ -8,8 +8,7 @@ from typing import Any
 from offerloop.commands.readout.findings import CURRENCY_OUTCOMES, AgainstForecast, Check, Effect, ReadoutFindings
 from offerloop.evaluation.estimate import Z95, Estimate
 from offerloop.evaluation.experiment import POWER_80
-from offerloop.report.numbers import Money, count, iso_day, rounded
-from offerloop.report.voice import Voice
+from offerloop.report import Money, Voice, count, iso_day, rounded
 
 WEEK = 7
 

@@ -38,7 +38,7 @@ from offerloop.commands.readout.redemptions import Redemptions, read_redemptions
 from offerloop.commands.readout.sentences import WEEK
 from offerloop.commands.readout.side_files import SideFile
 from offerloop.engine import ENGINES
-from offerloop.report.numbers import iso_day
+from offerloop.report import iso_day
 from offerloop.tables import HOLDOUT, READOUT_EFFECTS
 from offerloop.workspace import filling
 

@@ -32,7 +32,7 @@ def replay(
     from offerloop.commands.replay.task import ReplayRequest
     from offerloop.commands.replay.task import replay as price_orders
     from offerloop.errors import check_known
-    from offerloop.report.words import LANGUAGES
+    from offerloop.report import LANGUAGES
 
     check_known("language", language, LANGUAGES)
     if out is not None:

@@ -11,7 +11,7 @@ from offerloop.commands.replay.findings import Replayed, ReplayFindings
 from offerloop.commands.replay.page import render_replay, summarise_replay
 from offerloop.errors import InputError
 from offerloop.money import to_text
-from offerloop.report.numbers import iso_day
+from offerloop.report import iso_day
 from offerloop.workspace import filling
 
 

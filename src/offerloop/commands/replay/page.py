@@ -7,12 +7,28 @@ from typing import Any
 
 from offerloop.commands.replay.findings import ReplayFindings, Sums
 from offerloop.config import Shop
-from offerloop.report.blocks import Bullets, Figure, Section, Table, Text, Tile
-from offerloop.report.charts.columns import MONDAY, MOST_DAYS, WEEK, Column, columns
-from offerloop.report.charts.drawing import Axes, day_labels, figure, money_labels
-from offerloop.report.numbers import count, iso_day
-from offerloop.report.skeleton import Opening, study_page
-from offerloop.report.voice import Voice
+from offerloop.report import (
+    MONDAY,
+    MOST_DAYS,
+    WEEK,
+    Axes,
+    Bullets,
+    Column,
+    Figure,
+    Opening,
+    Section,
+    Table,
+    Text,
+    Tile,
+    Voice,
+    columns,
+    count,
+    day_labels,
+    figure,
+    iso_day,
+    money_labels,
+    study_page,
+)
 
 
 def sentence(found: ReplayFindings, language: str = "en") -> str:

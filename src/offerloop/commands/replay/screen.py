@@ -11,7 +11,7 @@ from rich.table import Table
 from offerloop.commands.replay.findings import Replayed, ReplayFindings, Sums
 from offerloop.commands.replay.page import assumption, notes, sentence
 from offerloop.money import to_text
-from offerloop.report.numbers import iso_day
+from offerloop.report import iso_day
 
 WIDTH = 100
 _SHOWN = 8

@@ -20,10 +20,7 @@ from offerloop.commands.run.sections.recommenders import recommenders_section
 from offerloop.commands.run.sections.response import response_section
 from offerloop.commands.run.sections.rules import rules_section
 from offerloop.commands.run.shelf_evidence import Evidence
-from offerloop.report.blocks import Section
-from offerloop.report.glossary import glossary
-from offerloop.report.skeleton import environment, kept_together
-from offerloop.report.voice import Voice
+from offerloop.report import Section, Voice, environment, glossary_terms, kept_together
 
 ROOM = "offerloop.commands.run"
 """Holds the template of the page."""
@@ -66,7 +63,7 @@ def linker(voice: Voice) -> Callable[[str], Any]:
     """Marks up text, each glossary word once: a new linker for every section."""
     from markupsafe import Markup, escape
 
-    terms = [one for one in glossary(voice) if one.is_linked]
+    terms = [one for one in glossary_terms(voice) if one.is_linked]
     words = {one.word.lower(): one for one in terms}
     listed = "|".join(re.escape(str(escape(one.word.lower()))) for one in terms)
     apart = voice.words["html"] == "en"

@@ -6,8 +6,7 @@ import math
 from dataclasses import dataclass
 
 from offerloop.evaluation.experiment import MOST_PERIODS, ComingTest
-from offerloop.report.numbers import count
-from offerloop.report.voice import Voice
+from offerloop.report import Voice, count
 
 DIGITS = 2
 """Significant digits of the customers that a test takes: a rough figure."""

@@ -18,8 +18,7 @@ from offerloop.commands.run.facts import (
 )
 from offerloop.commands.run.power import reach_sentence, weeks_text
 from offerloop.commands.run.shelf_evidence import Evidence
-from offerloop.report.numbers import count
-from offerloop.report.voice import Voice
+from offerloop.report import Voice, count
 
 
 def headline(facts: Facts) -> str:

@@ -7,11 +7,21 @@ from collections.abc import Mapping, Sequence
 from offerloop.commands.simulate.findings import Courses, PolicyGains
 from offerloop.commands.simulate.gains import drawable, money_text
 from offerloop.evaluation.estimate import Estimate
-from offerloop.report.blocks import Block, Figure, Missing, Section, Table, Text
-from offerloop.report.charts.courses import courses
-from offerloop.report.charts.drawing import PLAIN_LABELS, Axes, figure, money_labels
-from offerloop.report.charts.panels import Line
-from offerloop.report.voice import Voice
+from offerloop.report import (
+    PLAIN_LABELS,
+    Axes,
+    Block,
+    Figure,
+    Line,
+    Missing,
+    Section,
+    Table,
+    Text,
+    Voice,
+    courses,
+    figure,
+    money_labels,
+)
 
 BLANKET = "blanket"
 """Keeps to no budget: beside it the others could not be seen."""

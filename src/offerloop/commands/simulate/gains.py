@@ -7,8 +7,7 @@ from collections.abc import Sequence
 
 from offerloop.commands.simulate.findings import MEASURES, PolicyGains
 from offerloop.evaluation.estimate import Estimate, number
-from offerloop.report.charts.forest import Dot
-from offerloop.report.voice import Voice
+from offerloop.report import Dot, Voice
 
 
 def money_text(one: Estimate, tell: Voice) -> str:

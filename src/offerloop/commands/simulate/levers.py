@@ -12,7 +12,7 @@ from offerloop.market.ceiling import blocks_of
 from offerloop.market.gains import over_worlds, share_of, sums_of
 from offerloop.market.planning import LEVERS, Combination, Levers, Telling, brought, combinations
 from offerloop.market.simulation import Market
-from offerloop.report.numbers import Money
+from offerloop.report import Money
 
 
 def plan(asked: SimulationRequest, console: Console | None) -> tuple[Market, pl.DataFrame, PlanningFindings]:

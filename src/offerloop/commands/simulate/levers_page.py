@@ -11,13 +11,24 @@ from offerloop.commands.simulate.page import WIDTH
 from offerloop.config import Shop
 from offerloop.evaluation.estimate import Estimate
 from offerloop.market.planning import LEVERS
-from offerloop.report.blocks import Figure, Section, Table, Text
-from offerloop.report.charts.courses import courses
-from offerloop.report.charts.drawing import Axes, Build, figure, file_svg, money_labels, percent_labels
-from offerloop.report.charts.panels import Line
-from offerloop.report.numbers import count
-from offerloop.report.skeleton import Opening, study_page
-from offerloop.report.voice import Voice
+from offerloop.report import (
+    Axes,
+    Build,
+    Figure,
+    Line,
+    Opening,
+    Section,
+    Table,
+    Text,
+    Voice,
+    count,
+    courses,
+    figure,
+    file_svg,
+    money_labels,
+    percent_labels,
+    study_page,
+)
 
 MEASURES = ("profit", "sales", "cost")
 

@@ -10,12 +10,21 @@ from offerloop.commands.simulate.courses_section import courses_section
 from offerloop.commands.simulate.findings import MEASURES, PolicyGains, SimulationFindings
 from offerloop.commands.simulate.gains import conversion, dots_of, money_text, plain, points_text, share_text
 from offerloop.config import Shop
-from offerloop.report.blocks import Figure, Section, Table, Text
-from offerloop.report.charts.drawing import Build, figure, file_svg, percent_labels
-from offerloop.report.charts.forest import forest
-from offerloop.report.numbers import count
-from offerloop.report.skeleton import Opening, study_page
-from offerloop.report.voice import Voice
+from offerloop.report import (
+    Build,
+    Figure,
+    Opening,
+    Section,
+    Table,
+    Text,
+    Voice,
+    count,
+    figure,
+    file_svg,
+    forest,
+    percent_labels,
+    study_page,
+)
 
 WIDTH = 640
 """Pixels of the figure that stands alone."""

@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from offerloop.market.periods import Week
-from offerloop.report.numbers import Money
+from offerloop.report import Money
 
 SUMMED = (
     "cost_minor",

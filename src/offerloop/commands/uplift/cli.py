@@ -45,7 +45,7 @@ def uplift(
     from offerloop.commands.uplift.request import UpliftRequest
     from offerloop.commands.uplift.task import uplift as study
     from offerloop.errors import check_known
-    from offerloop.report.words import LANGUAGES
+    from offerloop.report import LANGUAGES
     from offerloop.workspace import planned_shares
 
     check_known("language", language, LANGUAGES)

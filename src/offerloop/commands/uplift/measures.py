@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from offerloop.commands.uplift.findings import UpliftFindings, Worth
 from offerloop.evaluation.estimate import Estimate, known_step, number
-from offerloop.report.voice import Voice
+from offerloop.report import Voice
 
 TINY = 0.1
 """Figures of a customer that all lie below this are told for MANY customers."""

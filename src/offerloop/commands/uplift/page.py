@@ -18,14 +18,22 @@ from offerloop.commands.uplift.sections.effects import (
 from offerloop.commands.uplift.sentences import ALL, claim, estimator, headline, lead, same, short_estimator, voice
 from offerloop.config import Shop
 from offerloop.evaluation.estimate import Estimate
-from offerloop.report.blocks import Figure, Section, Table, Tile
-from offerloop.report.charts.drawing import PLAIN_LABELS, figure
-from offerloop.report.charts.forest import Dot, forest
-from offerloop.report.glossary import words_section
-from offerloop.report.numbers import count
-from offerloop.report.phrases import capital
-from offerloop.report.skeleton import Opening, study_page
-from offerloop.report.voice import Voice
+from offerloop.report import (
+    PLAIN_LABELS,
+    Dot,
+    Figure,
+    Opening,
+    Section,
+    Table,
+    Tile,
+    Voice,
+    capital,
+    count,
+    figure,
+    forest,
+    study_page,
+    words_section,
+)
 
 SHOWN = 12
 """Offers for everybody in the first chart at most; the arms have all."""

@@ -5,9 +5,7 @@ from __future__ import annotations
 from offerloop.commands.uplift.findings import Note, UpliftFindings
 from offerloop.commands.uplift.measures import everyone, measure, targeted
 from offerloop.evaluation.estimate import Estimate, widening
-from offerloop.report.numbers import count
-from offerloop.report.phrases import p_words
-from offerloop.report.voice import Voice
+from offerloop.report import Voice, count, p_words
 
 UNLIKELY = 0.001
 """A p-value below which a check of the design fails, as in a read-out."""

@@ -9,11 +9,7 @@ import polars as pl
 
 from offerloop.commands.run.findings import Findings
 from offerloop.evaluation.estimate import Estimate
-from offerloop.report.blocks import Block, Figure, Missing, Table, Text
-from offerloop.report.charts.drawing import figure, percent_labels
-from offerloop.report.charts.forest import Dot, forest
-from offerloop.report.numbers import count
-from offerloop.report.voice import Voice
+from offerloop.report import Block, Dot, Figure, Missing, Table, Text, Voice, count, figure, forest, percent_labels
 from offerloop.tables import PLAN
 
 LEAST = 20

@@ -10,11 +10,21 @@ from offerloop.commands.run.sections.plan_limits import limit_blocks
 from offerloop.commands.run.sections.uniform_depth import uniform_blocks
 from offerloop.commands.run.sentences import basis_mark, noun
 from offerloop.evaluation.estimate import Estimate
-from offerloop.report.blocks import Block, Figure, Section, Table, Text
-from offerloop.report.charts.drawing import Axes, figure, money_labels
-from offerloop.report.charts.lines import Level, Point, line
-from offerloop.report.numbers import count
-from offerloop.report.voice import Voice
+from offerloop.report import (
+    Axes,
+    Block,
+    Figure,
+    Level,
+    Point,
+    Section,
+    Table,
+    Text,
+    Voice,
+    count,
+    figure,
+    line,
+    money_labels,
+)
 
 SHOWN = 2
 

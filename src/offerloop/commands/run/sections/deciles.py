@@ -7,11 +7,7 @@ import polars as pl
 from offerloop.commands.run.findings import Findings
 from offerloop.commands.run.shelf_evidence import TEN_POINTS
 from offerloop.evaluation.estimate import Estimate, top_less_bottom
-from offerloop.report.blocks import Figure, Table
-from offerloop.report.charts.drawing import PLAIN_LABELS, figure
-from offerloop.report.charts.forest import Upright, upright
-from offerloop.report.numbers import count
-from offerloop.report.voice import Voice
+from offerloop.report import PLAIN_LABELS, Figure, Table, Upright, Voice, count, figure, upright
 
 TO_POINTS = 100 * TEN_POINTS
 """From a slope per unit of depth to percentage points for ten points of depth."""

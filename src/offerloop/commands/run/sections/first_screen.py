@@ -12,11 +12,20 @@ from offerloop.commands.run.sections.gaps import Gaps, gaps
 from offerloop.commands.run.sentences import basis_mark, campaign_body, confidence, headline, noun
 from offerloop.commands.run.shelf_evidence import Evidence
 from offerloop.evaluation.estimate import Estimate
-from offerloop.report.blocks import Figure, Table, Tile
-from offerloop.report.charts.drawing import Axes, figure, money_labels, percent_labels
-from offerloop.report.charts.lines import Level, Point, line
-from offerloop.report.numbers import count
-from offerloop.report.voice import Voice
+from offerloop.report import (
+    Axes,
+    Figure,
+    Level,
+    Point,
+    Table,
+    Tile,
+    Voice,
+    count,
+    figure,
+    line,
+    money_labels,
+    percent_labels,
+)
 
 
 @dataclass(frozen=True)

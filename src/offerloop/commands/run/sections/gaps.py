@@ -8,7 +8,7 @@ from offerloop.commands.run.facts import ASSUMED, ESTIMATED, LEARNED, MIXED, TRA
 from offerloop.commands.run.findings import Findings
 from offerloop.commands.run.sentences import test_sentences
 from offerloop.commands.run.shelf_evidence import Evidence
-from offerloop.report.voice import Voice
+from offerloop.report import Voice
 
 LEARNED_FROM_DATA = (ESTIMATED, TRANSFERRED, LEARNED)
 

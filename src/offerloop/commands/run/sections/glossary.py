@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from offerloop.report.blocks import Bullets, Section, Text
-from offerloop.report.glossary import terms
-from offerloop.report.voice import Voice
+from offerloop.report import Bullets, Section, Text, Voice, terms_block
 
 STEP = "step."
 
@@ -16,5 +14,5 @@ def words_section(tell: Voice) -> Section:
         "words",
         tell.say("words.label"),
         tell.say("words.message"),
-        (terms(tell), Text(tell.say("words.steps")), Bullets(steps)),
+        (terms_block(tell), Text(tell.say("words.steps")), Bullets(steps)),
     )

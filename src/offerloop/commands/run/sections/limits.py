@@ -10,9 +10,7 @@ from offerloop.commands.run.sections.gaps import gap_sentences
 from offerloop.commands.run.sentences import test_sentences
 from offerloop.commands.run.shelf_evidence import Evidence
 from offerloop.evaluation.experiment import LEAST, LEAST_BUYERS
-from offerloop.report.blocks import Block, Bullets, Section, Text
-from offerloop.report.numbers import count
-from offerloop.report.voice import Voice
+from offerloop.report import Block, Bullets, Section, Text, Voice, count
 
 
 def limits(findings: Findings, facts: Facts, evidence: Evidence) -> tuple[str, ...]:

@@ -7,11 +7,21 @@ from typing import Any
 
 from offerloop.commands.run.findings import Findings
 from offerloop.evaluation.estimate import Estimate
-from offerloop.report.blocks import Block, Bullets, Missing, Section, Table, Text
-from offerloop.report.charts.drawing import figure, money_labels
-from offerloop.report.charts.forest import Dot, forest
-from offerloop.report.numbers import count, iso_day
-from offerloop.report.voice import Voice
+from offerloop.report import (
+    Block,
+    Bullets,
+    Dot,
+    Missing,
+    Section,
+    Table,
+    Text,
+    Voice,
+    count,
+    figure,
+    forest,
+    iso_day,
+    money_labels,
+)
 
 SHOWN = 6
 

@@ -9,9 +9,7 @@ import polars as pl
 from offerloop.commands.run.facts import Facts
 from offerloop.commands.run.findings import Findings
 from offerloop.evaluation.estimate import Estimate
-from offerloop.report.blocks import Block, Table, Text
-from offerloop.report.numbers import Money, count
-from offerloop.report.voice import Voice
+from offerloop.report import Block, Money, Table, Text, Voice, count
 
 Row = dict[str, Any]
 """Of the table `plan_limits`."""

@@ -6,11 +6,22 @@ import polars as pl
 
 from offerloop.commands.run.findings import Findings
 from offerloop.profiles.tags import TAGS
-from offerloop.report.blocks import Block, Details, Figure, Section, Table, Text
-from offerloop.report.charts.bars import Bar, bars, histogram
-from offerloop.report.charts.drawing import Axes, figure, percent_labels
-from offerloop.report.numbers import count
-from offerloop.report.voice import Voice
+from offerloop.report import (
+    Axes,
+    Bar,
+    Block,
+    Details,
+    Figure,
+    Section,
+    Table,
+    Text,
+    Voice,
+    bars,
+    count,
+    figure,
+    histogram,
+    percent_labels,
+)
 
 BINS = 20
 HALF = 0.03

@@ -6,9 +6,7 @@ import polars as pl
 
 from offerloop.commands.run.findings import Findings
 from offerloop.commands.run.sections.quality_by_day import daily_figure
-from offerloop.report.blocks import Block, Bullets, Details, Missing, Section, Table, Text
-from offerloop.report.numbers import count
-from offerloop.report.voice import Voice
+from offerloop.report import Block, Bullets, Details, Missing, Section, Table, Text, Voice, count
 
 SOURCES = ("products", "prices", "customers", "campaigns", "audiences", "redemptions", "coupon_products")
 """Sources that a shop may leave out."""

@@ -5,11 +5,21 @@ from __future__ import annotations
 import polars as pl
 
 from offerloop.commands.run.findings import Findings
-from offerloop.report.blocks import Figure, Table
-from offerloop.report.charts.columns import MONDAY, MOST_DAYS, WEEK, Column, columns
-from offerloop.report.charts.drawing import Axes, day_labels, figure
-from offerloop.report.numbers import count, iso_day
-from offerloop.report.voice import Voice
+from offerloop.report import (
+    MONDAY,
+    MOST_DAYS,
+    WEEK,
+    Axes,
+    Column,
+    Figure,
+    Table,
+    Voice,
+    columns,
+    count,
+    day_labels,
+    figure,
+    iso_day,
+)
 
 SHOWN = ("rejected", "repaired", "merged")
 """Actions that change what later stages see, worst first."""

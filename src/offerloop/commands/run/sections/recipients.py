@@ -8,11 +8,7 @@ from offerloop.commands.run.facts import ASSUMED, TRANSFERRED, Facts
 from offerloop.commands.run.findings import Findings
 from offerloop.commands.run.sections.audit import audit_blocks
 from offerloop.offers import NO_OFFER
-from offerloop.report.blocks import Block, Figure, Section, Table, Text
-from offerloop.report.charts.bars import Bar, bars
-from offerloop.report.charts.drawing import figure
-from offerloop.report.numbers import count
-from offerloop.report.voice import Voice
+from offerloop.report import Bar, Block, Figure, Section, Table, Text, Voice, bars, count, figure
 from offerloop.tables import ARMS, EXPLORE, HOLDOUT, PLAN, REASONS, USUAL
 
 SHOWN = 12

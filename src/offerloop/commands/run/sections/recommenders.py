@@ -10,11 +10,21 @@ import polars as pl
 
 from offerloop.commands.run.findings import Findings
 from offerloop.evaluation.estimate import Estimate
-from offerloop.report.blocks import Block, Bullets, Figure, Missing, Section, Table, Text
-from offerloop.report.charts.drawing import PLAIN_LABELS, figure
-from offerloop.report.charts.forest import Dot, forest
-from offerloop.report.numbers import count
-from offerloop.report.voice import Voice
+from offerloop.report import (
+    PLAIN_LABELS,
+    Block,
+    Bullets,
+    Dot,
+    Figure,
+    Missing,
+    Section,
+    Table,
+    Text,
+    Voice,
+    count,
+    figure,
+    forest,
+)
 
 TASKS = ("repeat", "new")
 Row = Mapping[str, Any]

@@ -9,11 +9,21 @@ from offerloop.commands.run.sections.gaps import gap_sentences
 from offerloop.commands.run.sections.shown_offers import shown_blocks, shown_message
 from offerloop.commands.run.shelf_evidence import TEN_POINTS, Check, Evidence, supplier_share
 from offerloop.evaluation.estimate import Estimate
-from offerloop.report.blocks import Block, Bullets, Figure, Missing, Section, Table, Text
-from offerloop.report.charts.drawing import PLAIN_LABELS, figure
-from offerloop.report.charts.forest import Upright, upright
-from offerloop.report.numbers import count
-from offerloop.report.voice import Voice
+from offerloop.report import (
+    PLAIN_LABELS,
+    Block,
+    Bullets,
+    Figure,
+    Missing,
+    Section,
+    Table,
+    Text,
+    Upright,
+    Voice,
+    count,
+    figure,
+    upright,
+)
 
 POINTS = 100
 """Percentage points in a probability of one."""

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from offerloop.commands.run.facts import EQUAL_SPEND, UNKNOWN, CampaignFacts, Facts, Rule
 from offerloop.commands.run.sentences import basis_mark, claim_sentence, rule_name
-from offerloop.report.blocks import Block, Figure, Section, Table, Text
-from offerloop.report.charts.drawing import figure, money_labels
-from offerloop.report.charts.forest import Dot, forest
-from offerloop.report.numbers import count
-from offerloop.report.voice import Voice
+from offerloop.report import Block, Dot, Figure, Section, Table, Text, Voice, count, figure, forest, money_labels
 
 SHOWN = 2
 

@@ -9,11 +9,7 @@ import polars as pl
 from offerloop.commands.run.facts import ESTIMATED, Facts
 from offerloop.commands.run.findings import Findings
 from offerloop.commands.run.shown_effects import Shown, ShownOffer
-from offerloop.report.blocks import Block, Bullets, Figure, Table, Text
-from offerloop.report.charts.drawing import figure, money_labels
-from offerloop.report.charts.forest import Dot, forest
-from offerloop.report.numbers import count
-from offerloop.report.voice import Voice
+from offerloop.report import Block, Bullets, Dot, Figure, Table, Text, Voice, count, figure, forest, money_labels
 
 DRAWN = 16
 """Offers in the chart; the table has all."""

@@ -10,9 +10,7 @@ from offerloop.commands.run.facts import CampaignFacts
 from offerloop.commands.run.findings import Findings
 from offerloop.evaluation.estimate import Estimate
 from offerloop.offers import NO_OFFER
-from offerloop.report.blocks import Block, Table, Text
-from offerloop.report.numbers import count
-from offerloop.report.voice import Voice
+from offerloop.report import Block, Table, Text, Voice, count
 
 SHOWN = 10
 """Categories in the table: those with most estimated profit."""

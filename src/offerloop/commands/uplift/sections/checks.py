@@ -7,12 +7,22 @@ from offerloop.commands.uplift.measures import measure, share_text
 from offerloop.commands.uplift.sections.effects import columns
 from offerloop.commands.uplift.sentences import UNLIKELY, impossible
 from offerloop.evaluation.estimate import Estimate, number
-from offerloop.report.blocks import Block, Figure, Section, Table, Text
-from offerloop.report.charts.drawing import PLAIN_LABELS, figure, percent_labels
-from offerloop.report.charts.forest import Dot, forest
-from offerloop.report.numbers import count
-from offerloop.report.phrases import capital, p_words
-from offerloop.report.voice import Voice
+from offerloop.report import (
+    PLAIN_LABELS,
+    Block,
+    Dot,
+    Figure,
+    Section,
+    Table,
+    Text,
+    Voice,
+    capital,
+    count,
+    figure,
+    forest,
+    p_words,
+    percent_labels,
+)
 
 ALIKE = 0.005
 """Shares treated that differ by less are the same."""

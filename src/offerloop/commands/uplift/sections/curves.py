@@ -6,11 +6,22 @@ from offerloop.commands.uplift.findings import UpliftFindings
 from offerloop.commands.uplift.measures import everyone, measure
 from offerloop.commands.uplift.sentences import estimator, order
 from offerloop.evaluation.estimate import Estimate
-from offerloop.report.blocks import Figure, Section, Table, Text
-from offerloop.report.charts.drawing import PLAIN_LABELS, Axes, figure, percent_labels
-from offerloop.report.charts.lines import Level, Point, Straight, line
-from offerloop.report.phrases import capital
-from offerloop.report.voice import Voice
+from offerloop.report import (
+    PLAIN_LABELS,
+    Axes,
+    Figure,
+    Level,
+    Point,
+    Section,
+    Straight,
+    Table,
+    Text,
+    Voice,
+    capital,
+    figure,
+    line,
+    percent_labels,
+)
 from offerloop.response.ordering import Step
 
 HALF = 0.5

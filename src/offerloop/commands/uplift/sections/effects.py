@@ -9,12 +9,24 @@ from offerloop.commands.uplift.findings import Arm, Decile, Ranked, ResponseType
 from offerloop.commands.uplift.measures import everyone, is_finite, measure, outcome_measure, share_text, value_measure
 from offerloop.commands.uplift.sentences import estimator, notes, short_estimator
 from offerloop.evaluation.estimate import Estimate, top_less_bottom
-from offerloop.report.blocks import Block, Bullets, Figure, Section, Table, Text
-from offerloop.report.charts.drawing import PLAIN_LABELS, figure, percent_labels
-from offerloop.report.charts.forest import Dot, Upright, forest, upright
-from offerloop.report.numbers import count
-from offerloop.report.phrases import capital
-from offerloop.report.voice import Voice
+from offerloop.report import (
+    PLAIN_LABELS,
+    Block,
+    Bullets,
+    Dot,
+    Figure,
+    Section,
+    Table,
+    Text,
+    Upright,
+    Voice,
+    capital,
+    count,
+    figure,
+    forest,
+    percent_labels,
+    upright,
+)
 
 RANDOM = 0.5
 """Area share of a random order."""
