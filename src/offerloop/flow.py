@@ -15,12 +15,13 @@ import polars as pl
 
 from offerloop.allocation import CampaignCase, Forecast, Planned, draw_arms, menu, plan_campaigns, plan_limits
 from offerloop.allocation.assign import Outside, assignments
+from offerloop.allocation.draw import MOST_EXPLORE, MOST_LEARN
 from offerloop.allocation.usual import KnownOffer, Usual, check_usual_offers, wishes_of
-from offerloop.config import Config, Recommend, Response
+from offerloop.config import Campaign, Config, Recommend, Response
 from offerloop.engine import Engine, collect
 from offerloop.errors import EvidenceError, InputError
 from offerloop.evaluation.experiment import ComingTest
-from offerloop.events import Events, prepare
+from offerloop.events import Events, Given, prepare
 from offerloop.events.usual import PLACE, read_usual
 from offerloop.money import DIGITS, to_text
 from offerloop.offers import NO_OFFER, Offer
@@ -108,9 +109,41 @@ class Run:
     """What the data could not show, and why, a sentence each."""
 
 
-def plan(config: Config, engine: Engine, stage: Stage) -> Run:
-    """From raw tables to one assignment per customer, with a forecast beside simple rules."""
-    events = clean(config, engine, stage)
+@dataclass(frozen=True)
+class LoopPeriod:
+    """What a loop adds to a run, which is one of its periods."""
+
+    given: Given
+    """What it gave before."""
+    holdback: float
+    """Share of the customers with an offer in the plan from whom it is held back."""
+    rests: bool
+    """Whether offers go out by lot only."""
+
+
+@dataclass(frozen=True)
+class Lots:
+    """How a period of a loop draws."""
+
+    holdback: float
+    untried: frozenset[str]
+    """Campaigns with offers of which too little was shown yet to learn from. What such a campaign could have spent is
+    spent on lots while it is not sent, and up to MOST_LEARN of the customers draw."""
+
+
+def _lots(period: LoopPeriod | None, shown: Shown | Gap | None, offers: pl.DataFrame) -> Lots | None:
+    if period is None:
+        return None
+    known = [one for one in offers["offer_id"].unique() if isinstance(shown, Shown) and shown.has(one)]
+    return Lots(period.holdback, frozenset(offers.filter(~pl.col("offer_id").is_in(known))["campaign_id"]))
+
+
+def plan(config: Config, engine: Engine, stage: Stage, period: LoopPeriod | None = None) -> Run:
+    """From raw tables to one assignment per customer, with a forecast beside simple rules; for a loop, of one period.
+
+    A period of a loop explores in all campaigns, sent or not, or it would never learn of those that are not sent.
+    """
+    events = clean(config, engine, stage, None if period is None else period.given)
     profiles = stage("profiles", profile, events)
     allowed = stage(
         "audiences", audiences, events, profiles, config.only("audiences", "exclude", "campaigns", "profiles")
@@ -124,10 +157,14 @@ def plan(config: Config, engine: Engine, stage: Stage) -> Run:
     settings = config.only("seed", "shop", "response", "campaigns", "experiment")
     effects = stage("effects", estimate, events, study, shown, settings)
     planned = stage("allocation", forecast, effects, allowed, config.only("shop", "campaigns", "plan"))
+    planned = planned.resting() if period is not None and period.rests else planned
     settings = config.only("business_as_usual", "privacy")
     usual = stage("business as usual", business_as_usual, profiles, allowed, effects, settings, engine)
     settings = config.only("seed", "shop", "campaigns", "experiment", "business_as_usual")
-    assigned, explore_share = stage("assignments", assign, profiles, allowed, planned, effects, usual, settings)
+    lots = _lots(period, shown, effects.offers)
+    assigned, explore_share = stage(
+        "assignments", assign, profiles, allowed, planned, effects, usual, settings, lots
+    )  # fmt: skip
     final = stage("suggestions", with_products, assigned, effects, liked)
     test = stage("coming test", coming_test, final, events, effects)
     gaps = [one for one in (liked.gap, study, shown) if isinstance(one, Gap)]
@@ -154,9 +191,10 @@ def plan(config: Config, engine: Engine, stage: Stage) -> Run:
     )  # fmt: skip
 
 
-def clean(config: Config, engine: Engine, stage: Stage) -> Events:
-    """Stage 1."""
-    return stage("events", prepare, config.only("shop", "sources", "clean", "profiles", "privacy", "evaluate"), engine)
+def clean(config: Config, engine: Engine, stage: Stage, given: Given | None = None) -> Events:
+    """Stage 1; `given` is what a loop gave before."""
+    settings = config.only("shop", "sources", "clean", "profiles", "privacy", "evaluate")
+    return stage("events", prepare, settings, engine, given)
 
 
 def like(events: Events, config: Config, stage: Stage) -> Liked:
@@ -386,25 +424,37 @@ def assign(
     effects: Effects,
     usual: Usual | None,
     config: Config,
+    lots: Lots | None,
 ) -> tuple[pl.DataFrame, float]:
-    """Draw holdout, business as usual and exploration, and write one row per customer."""
+    """Draw holdout, business as usual, exploration and holdback, and write one row per customer."""
     sent = [one.campaign_id for one in planned.forecasts if one.send]
     keys = ["customer_id", "campaign_id", "offer_id"]
     plans = [one.plan.select(keys) for one in planned.forecasts if one.send]
+    taken = pl.concat(plans) if plans else effects.effects.clear().select(keys)
+    most = effects.offers.select("campaign_id", "offer_id", "cost_liability_minor")
     arms = draw_arms(
         audience=profiles["customer_id"],
-        planned=pl.concat(plans) if plans else effects.effects.clear().select(keys),
-        menu=menu(effects.effects, effects.offers, sent),
+        planned=taken.join(most, on=["campaign_id", "offer_id"], how="left"),
+        menu=menu(effects.effects, effects.offers, sent if lots is None else list(allowed.campaigns)),
         audiences=allowed.campaigns,
-        explore_budgets={one.id: config.minor(one.explore_budget, one) for one in config.campaigns},
+        explore_budgets={one.id: _for_lots(config, one, sent, lots) for one in config.campaigns},
         settings=config.experiment,
         rng=np.random.default_rng(config.seed),
         usual=usual,
+        holdback=0.0 if lots is None else lots.holdback,
+        most_explore=MOST_LEARN if lots is not None and lots.untried - set(sent) else MOST_EXPLORE,
     )
     outside = Outside.of(profiles["customer_id"], allowed.campaigns, allowed.no_consent)
     table = assignments(arms, effects.effects, effects.offers, sent, DIGITS[config.shop.currency], outside)
     _check_usual_budget(table, config)
     return table, arms.explore_share
+
+
+def _for_lots(config: Config, campaign: Campaign, sent: list[str], lots: Lots | None) -> int:
+    """What a campaign's offers by lot may cost."""
+    own = config.minor(campaign.explore_budget, campaign)
+    idle = lots is not None and campaign.id in lots.untried - set(sent) and own > 0
+    return own + config.minor(campaign.budget, campaign) if idle else own
 
 
 def _check_usual_budget(assigned: pl.DataFrame, config: Config) -> None:

@@ -14,7 +14,6 @@ MENU = Menu(
     most_minor=np.array([200.0, 300.0, 500.0]),
     own_share=np.full(3, 0.25),
     liability_minor=np.array([50, 75, 125]),
-    contact_minor=np.zeros(3),
 )
 
 

@@ -3,6 +3,7 @@
 import sys
 
 from offerloop.loop.learning import Loop
+from offerloop.loop.market_course import MarketCourse
 from offerloop.loop.market_shop import MarketShop, learned_from, menu_of
 from offerloop.loop.periods import go_on
 from offerloop.market.periods import Setting, past
@@ -13,16 +14,16 @@ SEED = 7
 
 
 def begin():
-    """The shop and the loop as they are before the first period: the same each time."""
+    """The shop and the loop, as they are before the first period: the same each time."""
     setting = Setting(load_preset("fashion"), 120, 60, 6, 5, 3, 100)
     market, _ = past(setting, [], SEED, learns=True)
     loop = Loop(menu_of(market.terms), setting.budget_minor)
-    return MarketShop(market, purchases=learned_from(loop, market, setting.log)), loop
+    return MarketCourse(MarketShop(market, purchases=learned_from(loop, market, setting.log)), loop, SEED)
 
 
 def run(journal, periods):
     """All periods, from where the journal ends."""
-    go_on(*begin(), journal, periods, SEED, lambda _: None)
+    go_on(begin(), journal, periods, lambda _: None)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,6 @@ from made_periods import MENU, period, sight
 from offerloop.loop.costs import Costs, possible_minor
 from offerloop.loop.decide import Rules
 from offerloop.loop.learning import Loop
-from offerloop.loop.shop import Period
 from offerloop.offers import NOTHING
 from offerloop.tables import EXPLORE, HOLDBACK
 
@@ -35,21 +34,6 @@ def test_liabilities_stay_within_the_budget(budget, seed, explore):
     assert np.all(found.chance >= 0)
     assert np.all(found.chance.sum(axis=1) <= 1 + 1e-9)
     assert np.all(found.propensity > 0)
-
-
-@settings(max_examples=25)
-@given(st.integers(0, 60_000), st.integers(0, 10_000), st.floats(0, 1))
-def test_expected_costs_stay_within_their_budget_whatever_offers_can_cost(budget, seed, explore):
-    rng = np.random.default_rng(seed)
-    menu = replace(MENU, liability_minor=np.zeros(3, dtype=np.int64), most_minor=np.full(3, np.inf), by_expected=True)
-    made = Loop(menu, budget, Rules(explore=explore))
-    for _ in range(3):
-        made.learn(period(300, np.full(3, 0.2), rng))
-    seen = sight(300, rng)
-    found = made.decide(seen, rng)
-    told = np.flatnonzero(found.given != NOTHING)
-    cost = made.known(seen).costs.expected_minor(seen, menu)[told, found.given[told]].sum()
-    assert cost <= found.counted_minor <= budget
 
 
 @pytest.mark.slow
@@ -133,22 +117,6 @@ def test_a_group_that_nobody_drew_is_not_thought_to_be_free():
     )
     expected = Costs.of(seen, MENU).expected_minor(seen.sight, MENU)
     assert np.all(expected[:, 1:].sum(axis=0) > 0.4 * possible_minor(seen.sight, MENU)[:, 1:].sum(axis=0))
-
-
-def test_contacts_cost_too():
-    rng = np.random.default_rng(9)
-    seen, dear = period(500, np.zeros(3), rng), replace(MENU, contact_minor=np.full(3, 7.0))
-    costs = Costs.of(seen, MENU)
-    assert costs.expected_minor(seen.sight, dear) == pytest.approx(costs.expected_minor(seen.sight, MENU) + 7)
-
-
-def test_a_period_without_customers_is_decided_and_tells_nothing():
-    made = loop([0.1, 0.1, 0.1], periods=2)
-    nobody = sight(0, np.random.default_rng(1))
-    before, found = made.belief(), made.decide(nobody, np.random.default_rng(1))
-    assert (len(found.given), found.sent, found.chance.shape) == (0, False, (0, 3))
-    made.learn(Period(nobody, found.given, found.chance, np.zeros(0), np.zeros(0)))
-    assert np.array_equal(made.belief().mean, before.mean)
 
 
 def test_costs_are_what_was_seen_of_what_could_have_been():

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from made_periods import MENU, settled, sight
 
-from offerloop.loop.guardrails import REST, Guardrails
+from offerloop.loop.guardrails import REST, Drawn, Guardrails
 from offerloop.loop.learning import Loop
 from offerloop.loop.shop import Period, Pulse
 from offerloop.loop.watch import MARGIN, OPT_OUTS, RATINGS, RETURNS
@@ -35,7 +35,7 @@ def period(gain, rng, *, n=4_000, held=HELD_SHARE, more=None):
 def actions(gain, periods=26, seed=1, **more):
     rng, guardrails, found = np.random.default_rng(seed), Guardrails(HELD_SHARE), []
     for _ in range(periods):
-        reading = guardrails.see(period(gain, rng, **more))
+        reading = guardrails.see(Drawn.of(period(gain, rng, **more)))
         found.append(None if reading is None else reading.action)
     return found, guardrails
 
@@ -74,7 +74,7 @@ def test_a_broken_draw_stops_it_for_good():
 def test_a_budget_too_small_to_hold_anything_back_is_not_a_broken_draw():
     rng, guardrails = np.random.default_rng(6), Guardrails(HELD_SHARE)
     for _ in range(10):
-        assert guardrails.see(replace(period(0.0, rng, held=0.0), held=0.0)) is None
+        assert guardrails.see(Drawn.of(replace(period(0.0, rng, held=0.0), held=0.0))) is None
     assert guardrails.state == "trial"
 
 
@@ -84,14 +84,14 @@ def test_a_coupon_that_both_groups_have_does_not_count_against_the_plan():
         made = period(0.0, rng)
         told, coupon = made.arm == PLAN, 0.1 * made.sight.spend
         cost, profit = np.where(told, coupon, 0.0), made.value_minor - coupon
-        guardrails.see(replace(made, cost_minor=cost, profit_minor=profit))
+        guardrails.see(Drawn.of(replace(made, cost_minor=cost, profit_minor=profit)))
     assert guardrails.state == "trial"
 
 
 def test_periods_without_a_plan_say_nothing():
     guardrails, rng = Guardrails(HELD_SHARE), np.random.default_rng(2)
     plain = replace(period(0.0, rng), planned=None, arm=None)
-    assert guardrails.see(plain) is None
+    assert guardrails.see(Drawn.of(plain)) is None
 
 
 @pytest.fixture

@@ -13,12 +13,16 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from offerloop.allocation.draw import Bools, Shares, draw_explorers, n_explorers
+from offerloop.allocation.draw import MOST_EXPLORE, Bools, Shares, draw_explorers, draw_holdback, n_explorers
+from offerloop.allocation.problem import Ints
 from offerloop.allocation.usual import Usual
 from offerloop.config import Experiment
 from offerloop.evaluation.assignment import in_holdout, in_usual
 from offerloop.offers import NO_OFFER
-from offerloop.tables import EXPLORE, HOLDOUT, PLAN, USUAL
+from offerloop.tables import EXPLORE, HOLDBACK, HOLDOUT, PLAN, USUAL
+
+MOST = "cost_liability_minor"
+"""Column of the most that an offer can cost."""
 
 
 @dataclass(frozen=True)
@@ -36,8 +40,8 @@ def menu(effects: pl.DataFrame, offers: pl.DataFrame, sent: list[str]) -> pl.Dat
     campaign_id, offer_id, kind, cost_liability_minor. Offers that could cost without limit are not given by lot.
     """
     keys = ["campaign_id", "offer_id"]
-    safe = pl.col("campaign_id").is_in(sent) & pl.col("cost_liability_minor").is_not_null()
-    terms = offers.filter(safe).select(*keys, "kind", "cost_liability_minor", "basis")
+    safe = pl.col("campaign_id").is_in(sent) & pl.col(MOST).is_not_null()
+    terms = offers.filter(safe).select(*keys, "kind", MOST, "basis")
     known = effects.select("customer_id", *keys).join(terms.drop("basis"), on=keys)
     untried = terms.filter(pl.col("basis") == "unknown").drop("basis")
     nobody = pl.lit(None, dtype=effects.schema["customer_id"]).alias("customer_id")
@@ -53,16 +57,20 @@ def draw_arms(
     settings: Experiment,
     rng: np.random.Generator,
     usual: Usual | None = None,
+    holdback: float = 0.0,
+    most_explore: float = MOST_EXPLORE,
 ) -> Arms:
-    """Draw holdout, business as usual and exploration for a plan that was solved for everyone.
+    """Draw holdout, business as usual, exploration and holdback for a plan that was solved for everyone.
 
-    `audience`: all customers, sorted. `planned`: customer_id, campaign_id, offer_id. `menu`: customer_id (null
+    `audience`: all customers, sorted. `planned`: customer_id, campaign_id, offer_id, cost_liability_minor (null where
+    an offer could cost without limit). `menu`: customer_id (null
     for all of a campaign's), campaign_id, offer_id, kind, cost_liability_minor of the offers that explorers may draw.
     `audiences`: who may get each campaign's offers; a campaign that is not named is for everyone.
     `explore_budgets`: minor units by campaign; one with 0 takes no part in exploration. So few customers explore that
     even if each got the most expensive offer of each campaign, no campaign's exploration budget would be exceeded:
     the draw needs no correction afterwards, and its probabilities are exact. `usual`: what the shop does today, where
-    a share of customers gets that.
+    a share of customers gets that. `holdback`: share of the customers with an offer in the plan who do not get it.
+    `most_explore`: largest share of those who can explore that does.
     """
     ids = audience.to_list()
     menu = menu.filter(pl.col("campaign_id").is_in([name for name, budget in explore_budgets.items() if budget > 0]))
@@ -70,16 +78,17 @@ def draw_arms(
     by_hash = _by_hash(ids, settings, 0.0 if usual is None else usual.share)
     able = np.array([bool(lots[one].kinds) for one in ids], dtype=bool)
     free = np.flatnonzero((by_hash == PLAN) & able)
-    number = n_explorers(len(free), _paid(menu, explore_budgets))
+    number = n_explorers(len(free), _paid(menu, explore_budgets), most_explore)
     arms = by_hash.copy()
     arms[draw_explorers(free, number, rng)] = EXPLORE
     best, todays = _choices(ids, planned), _choices(ids, None if usual is None else usual.table)
+    arms[_held_back(arms, best, planned, holdback, rng)] = HOLDBACK
     given = [
-        {PLAN: own, USUAL: today, HOLDOUT: NONE}.get(arm) or lots[one].draw(rng)
+        {PLAN: own, USUAL: today, HOLDOUT: NONE, HOLDBACK: NONE}.get(arm) or lots[one].draw(rng)
         for one, arm, own, today in zip(ids, arms, best, todays, strict=True)
     ]
     share = number / len(free) if len(free) else 0.0
-    shares = Shares(np.where(able, share, 0.0), settings.holdout, 0.0 if usual is None else usual.share)
+    shares = Shares(np.where(able, share, 0.0), settings.holdout, 0.0 if usual is None else usual.share, holdback)
     propensity = shares.propensity(
         plan=_equal(given, best),
         none=_equal(given, [NONE] * len(ids)),
@@ -113,6 +122,18 @@ def _by_hash(ids: list[object], settings: Experiment, usual: float) -> NDArray[n
         for one in map(str, ids)
     ]  # fmt: skip
     return np.array(arms, dtype=object)
+
+
+def _held_back(
+    arms: NDArray[np.object_], best: list[Choice], planned: pl.DataFrame, share: float, rng: np.random.Generator
+) -> Ints:
+    """Positions of customers from whom the plan's offer is held back."""
+    if share <= 0:
+        return np.zeros(0, dtype=np.int64)
+    keys = ["campaign_id", "offer_id"]
+    most = {(one, two): cost or 0 for one, two, cost in planned.unique(keys).select(*keys, MOST).iter_rows()}
+    offered = np.flatnonzero([arm == PLAN and own != NONE for arm, own in zip(arms, best, strict=True)])
+    return draw_holdback(offered, np.array([most[best[place]] for place in offered], dtype=np.int64), share, rng)
 
 
 def _choices(ids: list[object], given: pl.DataFrame | None) -> list[Choice]:
@@ -183,5 +204,5 @@ def _lot(parts: list[Kinds]) -> Lot:
 
 def _paid(menu: pl.DataFrame, budgets: dict[str, int]) -> list[tuple[float, int]]:
     """Each campaign's exploration budget, with the most that one of its offers can cost; nothing where it has none."""
-    most = menu.group_by("campaign_id").agg(pl.col("cost_liability_minor").max())
+    most = menu.group_by("campaign_id").agg(pl.col(MOST).max())
     return [(budgets[campaign], cost) for campaign, cost in most.iter_rows()] or [(0, 1)]

@@ -9,7 +9,7 @@ import polars as pl
 from offerloop.allocation.arms import Arms
 from offerloop.money import MICRO
 from offerloop.offers import NO_OFFER
-from offerloop.tables import ASSIGNMENTS, EXPLORE, HOLDOUT, PLAN, USUAL
+from offerloop.tables import ASSIGNMENTS, EXPLORE, HOLDBACK, HOLDOUT, PLAN, USUAL
 
 EFFECT_COLUMNS = (
     "value_minor", "profit_minor", "profit_low_minor", "profit_high_minor", "profit_held_out_minor",
@@ -114,6 +114,7 @@ def _reasons(sent: list[str], outside: Outside, *, any_effect: bool) -> pl.Expr:
         .when(pl.col("arm") == HOLDOUT).then(pl.lit("holdout"))
         .when(pl.col("arm") == USUAL).then(pl.lit("usual"))
         .when(pl.col("arm") == EXPLORE).then(pl.lit("lot"))
+        .when(pl.col("arm") == HOLDBACK).then(pl.lit("held_back"))
         .when((pl.col("arm") == PLAN) & ~nothing).then(pl.lit("best_profit"))
         .when(pl.lit(not any_effect)).then(pl.lit("no_effect_known"))
         .when(pl.lit(not sent)).then(pl.lit("no_campaign_pays"))

@@ -33,6 +33,10 @@ class Planned:
     prices: pl.DataFrame
     """By offer, the price of what it takes from limits: OFFER_PRICES."""
 
+    def resting(self) -> Planned:
+        """The same where no plan is sent."""
+        return replace(self, forecasts=[replace(one, send=False) for one in self.forecasts])
+
 
 def plan_campaigns(cases: Sequence[CampaignCase], limits: Sequence[PlanLimit], solving: Solving) -> Planned:
     """Decide on all campaigns; each first on what it sends, as if there were its own budget alone."""

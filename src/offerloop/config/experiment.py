@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from offerloop.config.section import Section
 
@@ -19,6 +20,9 @@ class Experiment(Section):
     """Share of customers who never get an offer, the same ones in every run: from 0.01 to 0.20."""
     holdout_seed: str = "holdout"
     """Names the draw of the holdout; changing it draws other customers."""
+    holdback: Annotated[float, Field(ge=0.01, le=0.5)] = 0.05
+    """Share of the customers with an offer in a period's plan from whom a loop holds it back, drawn anew each period:
+    its guardrails compare the others with them."""
     outcomes: tuple[Path, ...] = ()
     """Files outcomes.parquet of read-outs, relative to the configuration file: what they measured corrects what offers
     are assumed to do."""

@@ -3,6 +3,7 @@
 from offerloop.catalogue import Catalogue
 from offerloop.engine.base import Engine, collect
 
+DEFAULT_ENGINE = "duckdb"
 ENGINES = Catalogue("engine", {"duckdb": "offerloop.engine.duckdb:DuckDBEngine"})
 
-__all__ = ["ENGINES", "Engine", "collect"]
+__all__ = ["DEFAULT_ENGINE", "ENGINES", "Engine", "collect"]

@@ -28,6 +28,7 @@ from offerloop.events.clean import (
 )
 from offerloop.events.columns import PRODUCT_COLUMNS, money_columns, with_all_money, with_product_columns
 from offerloop.events.dates import DATED, Dates
+from offerloop.events.given import Given
 from offerloop.events.ids import alike
 from offerloop.events.list_prices import needed, with_list_prices
 from offerloop.events.listed_offers import listed_offers, without_offers_of_nothing
@@ -107,13 +108,13 @@ class Events:
         return ~nw.col("product_id").is_in(others) if others else ~nw.col("product_id").is_null()
 
 
-def prepare(config: Config, engine: Engine) -> Events:
-    """Read and clean every configured source."""
+def prepare(config: Config, engine: Engine, given: Given | None = None) -> Events:
+    """Read and clean every configured source; `given` is what a loop gave, which counts as exposures."""
     stage = _Cleaning(config, engine)
     sold = stage.order_lines()
     sold, products = stage.set_apart(sold, stage.products(sold))
     listed = collect(stage.plain("offers"))
-    exposures = stage.exposures(listed)
+    exposures = stage.exposures(listed, given)
     lines = stage.with_offer_coupons(sold, exposures, products)
     return Events(
         order_lines=lines,
@@ -289,13 +290,15 @@ class _Cleaning:
         own = [nw.col("text")] if "text" in products.collect_schema().names() else []
         return joined.with_columns(nw.coalesce(*own, nw.col("_text")).alias("text")).drop("_text")
 
-    def exposures(self, offers: pl.DataFrame) -> Frame:
+    def exposures(self, offers: pl.DataFrame, given: Given | None) -> Frame:
         """What was shown; offers of 0 % are nothing."""
-        return self.engine.keep(without_offers_of_nothing(self.before("exposures", "at", "shown_day"), offers))
+        logged = self.before("exposures", "at", "shown_day")
+        shown = logged if given is None else given.beside(logged, self.engine)
+        return self.engine.keep(without_offers_of_nothing(shown, offers))
 
     def with_offer_coupons(self, lines: Frame, exposures: Frame, products: Frame) -> Frame:
         """Order lines whose coupons are apart, also where the source has one discount for everything."""
-        if "coupon" in self.config.sources["order_lines"].columns or "exposures" not in self.config.sources:
+        if "coupon" in self.config.sources["order_lines"].columns or not count_rows(exposures):
             return lines
         days = self.config.evaluate.window_days
         split, count = with_offer_coupons(lines, exposures, products, days, self.engine)

@@ -46,12 +46,12 @@ class Costs:
         return cls(cost, could)
 
     def expected_minor(self, sight: Sight, menu: Menu) -> Floats:
-        """(customers, offers): what each offer would cost, with the contact."""
+        """(customers, offers): what each offer would cost."""
         possible = possible_minor(sight, menu)
         usual = np.bincount(menu.group, possible.sum(axis=0), menu.groups) / np.bincount(menu.group)
         believed = BELIEVED * np.maximum(usual / max(len(possible), 1), 1.0)
         share = (self.cost + believed * GUESS) / (self.possible + believed)
-        return possible * share[menu.group] + menu.contact_minor
+        return possible * share[menu.group]
 
 
 def possible_minor(sight: Sight, menu: Menu) -> Floats:

@@ -79,14 +79,8 @@ class Decision:
     """Share of planned offers that is held back."""
     evidence: Evidence
     """That the best plan gains."""
-    counted_minor: int
-    """What is given, as the budget counts it."""
-
-    @classmethod
-    def nothing(cls, customers: int, offers: int) -> Decision:
-        """No offer to anybody."""
-        none = np.full(customers, NOTHING)
-        return cls(none, none, np.full(customers, PLAN, ARM), offers, 0, 0.0, Evidence(0.0, 0.0, 0.0), 0)
+    liability_minor: int
+    """Of what is given."""
 
     @property
     def sent(self) -> bool:
@@ -125,7 +119,7 @@ def decide(
     """
     n, k = sight.scope.shape
     cost = known.costs.expected_minor(sight, menu)
-    counted = menu.counted_minor(cost)
+    counted = np.broadcast_to(menu.liability_minor, cost.shape)
     highest = counted.max(axis=0)
     most = max(int(highest.max()), 1)
     explorers = n_explorers(n, [(rules.explore * budget_minor, most)], rules.most_explorers)

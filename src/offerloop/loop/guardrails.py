@@ -16,14 +16,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-import numpy as np
-
 from offerloop.evaluation.shipping import Metric, Reading, ShipRule, read_challenge
 from offerloop.evaluation.totals import Totals
-from offerloop.loop.shop import Period
-from offerloop.loop.watch import CHEAP, MARGIN, OPT_OUTS, RATINGS, RETURNS
+from offerloop.loop.shop import Bools, Floats, Period
+from offerloop.loop.watch import CHEAP, MARGIN, OPT_OUTS, RATINGS, RETURNS, Watched
 from offerloop.offers import NOTHING
-from offerloop.tables import EXPLORE, HOLDBACK, PLAN
+from offerloop.tables import EXPLORE, HOLDBACK
 
 PROFIT = "profit"
 METRICS = (
@@ -39,6 +37,31 @@ SPAN = 26
 """Periods at whose end intervals are tightest."""
 REST = 6
 State = Literal["trial", "rest", "stopped"]
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Customers with an offer in a period's plan who did not explore; arrays of shape (customers,)."""
+
+    held_back: Bools
+    profit_minor: Floats
+    """Value less all that coupons and contacts cost."""
+    before_minor: Floats
+    """What they usually spend in a period."""
+    watched: Watched
+    """What else is compared, by name: dividend and divisor."""
+
+    @classmethod
+    def of(cls, done: Period) -> Drawn | None:
+        """Of a simulated period; None where no plan went out, or nothing was held back."""
+        if done.planned is None or done.arm is None or done.held <= 0:
+            return None
+        rows = (done.planned != NOTHING) & (done.arm != EXPLORE)
+        if not rows.any():
+            return None
+        profit = done.value_minor - done.cost_minor if done.profit_minor is None else done.profit_minor
+        watched = {name: (above[rows], below[rows]) for name, (above, below) in done.watched.items()}
+        return cls(done.arm[rows] == HOLDBACK, profit[rows], done.sight.spend[rows], watched)
 
 
 @dataclass
@@ -58,17 +81,14 @@ class Guardrails:
     reading: Reading | None = None
     """The newest one."""
 
-    def see(self, period: Period) -> Reading | None:
-        """One more period; what its customers say now, where a plan went out."""
+    def see(self, drawn: Drawn | None) -> Reading | None:
+        """One more period; what its customers say now. None where no plan went out, or nobody was held back."""
         if self.state == "rest":
             self.rest -= 1
             self.state = "rest" if self.rest > 0 else "trial"
-        if period.planned is None or period.arm is None or period.held <= 0:
+        if drawn is None or self.state != "trial":
             return None
-        drawn = (period.planned != NOTHING) & (period.arm != EXPLORE)
-        if not drawn.any() or self.state != "trial":
-            return None
-        self._add(period, drawn)
+        self._add(drawn)
         self.reading = read_challenge(self.sent, self.kept, self._rule())
         if self.reading.action in ("roll back", "stop"):
             self.begin("rest" if self.reading.action == "roll back" else "stopped")
@@ -81,15 +101,13 @@ class Guardrails:
         self.state, self.rest = state, REST if state == "rest" else 0
         self.planned, self.sent, self.kept = 0.0, {}, {}
 
-    def _add(self, period: Period, drawn: np.typing.NDArray[np.bool_]) -> None:
-        self.planned = self.planned or float(SPAN * drawn.sum())
-        for arm, totals in ((PLAN, self.sent), (HOLDBACK, self.kept)):
-            rows = drawn & (period.arm == arm)
-            profit = period.value_minor - period.cost_minor if period.profit_minor is None else period.profit_minor
-            found = {PROFIT: Totals.of(profit[rows], before=period.sight.spend[rows])}
+    def _add(self, drawn: Drawn) -> None:
+        self.planned = self.planned or float(SPAN * len(drawn.held_back))
+        for rows, totals in ((~drawn.held_back, self.sent), (drawn.held_back, self.kept)):
+            found = {PROFIT: Totals.of(drawn.profit_minor[rows], before=drawn.before_minor[rows])}
             for metric in METRICS[1:]:
-                if metric.name in period.watched:
-                    above, below = period.watched[metric.name]
+                if metric.name in drawn.watched:
+                    above, below = drawn.watched[metric.name]
                     found[metric.name] = Totals.of(above[rows], below[rows])
             totals.update({name: totals[name] + one if name in totals else one for name, one in found.items()})
 

@@ -11,7 +11,7 @@ from offerloop.loop.belief import Belief, Prior, Scaling, Sums, believe, design
 from offerloop.loop.costs import Costs
 from offerloop.loop.decide import Decision, Known, Rules, decide
 from offerloop.loop.drift import BY_LOT, OF_PLAN, Alarm, Drift
-from offerloop.loop.guardrails import Guardrails
+from offerloop.loop.guardrails import Drawn, Guardrails
 from offerloop.loop.shop import Menu, Period, Sight
 from offerloop.offers import NOTHING
 
@@ -29,7 +29,7 @@ class Loop:
 
     menu: Menu
     budget_minor: int
-    """Of a period: of liabilities, or of expected costs (see `Menu.by_expected`)."""
+    """Of the liabilities of a period."""
     rules: Rules = field(default_factory=Rules)
     prior: Prior = field(default_factory=Prior)
     scaling: Scaling | None = None
@@ -50,9 +50,7 @@ class Loop:
         self.guardrails = Guardrails(self.rules.held)
 
     def learn(self, period: Period) -> None:
-        """What came of a period; one without customers tells nothing."""
-        if not len(period.given):
-            return
+        """What came of a period."""
         if self.scaling is None:
             self.scaling = Scaling.of(period.sight)
         self._look_for_drift(period, self.scaling)
@@ -75,8 +73,6 @@ class Loop:
 
     def decide(self, sight: Sight, rng: np.random.Generator) -> Decision:
         """The next period's offers."""
-        if not len(sight.spend):
-            return Decision.nothing(0, len(self.menu.ids))
         resting = self.guardrails.state != "trial"
         known = self.good if resting and self.good is not None else self.known(sight)
         explore = min(self.rules.explore * (MORE if self.wary else 1.0), 1.0)
@@ -85,7 +81,7 @@ class Loop:
         return decide(sight, self.menu, known, self.budget_minor, rules, rng, allowed=allowed)
 
     def _read(self, done: Period) -> None:
-        self.reading = self.guardrails.see(done)
+        self.reading = self.guardrails.see(Drawn.of(done))
         if self.reading is None:
             return
         if self.reading.action == "ship":
@@ -119,7 +115,6 @@ class Loop:
         told = np.flatnonzero(period.given != NOTHING)
         if len(told):
             cost = known.costs.expected_minor(period.sight, self.menu)[told, period.given[told]]
-            cost = np.maximum(cost - self.menu.contact_minor[period.given[told]], 0.0)
             spent = max(float(period.cost_minor[told].sum()), 0.0)
             roots = np.sqrt(spent), np.sqrt(cost.sum()), np.sqrt(max(cost.mean(), 1.0))
             found["cost" + of] = float((roots[0] - roots[1]) / roots[2])

@@ -34,7 +34,6 @@ def menu_of(terms: Terms) -> Menu:
         most_minor=terms.most_minor[menu].astype(np.float64),
         own_share=terms.own_share[menu],
         liability_minor=terms.liability_minor[menu],
-        contact_minor=np.zeros(len(menu)),
     )
 
 
@@ -77,27 +76,19 @@ class MarketShop:
     """Periods so far."""
     purchases: Purchases = field(default_factory=Purchases)
 
-    def sight(self, period: int, customers: Sequence[str] | None) -> Sight:
-        """See `Shop.sight`."""
-        del period, customers
+    def sight(self) -> Sight:
+        """What is known before the coming week."""
         self.purchases.catch_up(self.market)
         return self.purchases.sight(self.market)
 
-    def give(self, period: int, sight: Sight, decision: Decision) -> None:
-        """See `Shop.give`."""
-        del sight
+    def give(self, period: int, decision: Decision) -> None:
+        """Play the week of a period; the second time for it nothing happens."""
         if period == self.given:
             self.market.advance(decision.given, decision.propensity)
             self.given += 1
 
-    def missed(self, period: int) -> bool:
-        """See `Shop.missed`: its time goes on with the loop's."""
-        del period
-        return False
-
-    def outcome(self, period: int, sight: Sight, decision: Decision) -> Period:
-        """See `Shop.outcome`."""
-        del period
+    def outcome(self, sight: Sight, decision: Decision) -> Period:
+        """What came of the last week."""
         return period_of(self.market, sight, decision)
 
 

@@ -13,6 +13,7 @@ from offerloop.tables import ARMS
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Names = NDArray[np.str_]
+Bools = NDArray[np.bool_]
 ARM = np.dtype(f"<U{max(map(len, ARMS))}")
 """Of arrays of arms, by the names that they have everywhere."""
 LATELY = 0.5
@@ -34,22 +35,12 @@ class Menu:
     own_share: Floats
     """Of the discount, what the shop pays itself."""
     liability_minor: Ints
-    """The most that an offer can cost; 0 for one without a limit, which needs a budget of expected costs."""
-    contact_minor: Floats
-    """What it costs to tell somebody."""
-    by_expected: bool = False
-    """Whether the budget counts what offers are expected to cost; else the most they can cost, their liability."""
+    """The most that an offer can cost, which the budget counts."""
 
     @property
     def groups(self) -> int:
         """How many there are."""
         return int(self.group.max()) + 1
-
-    def counted_minor(self, expected_minor: Floats) -> Ints:
-        """Return what the budget counts for each customer and offer, of what offers are expected to cost there."""
-        if self.by_expected:
-            return np.ceil(expected_minor).astype(np.int64)
-        return np.broadcast_to(self.liability_minor, expected_minor.shape)
 
 
 @dataclass(frozen=True)
@@ -64,12 +55,6 @@ class Sight:
     """(customers, p): whatever else tells what they will spend."""
     told: Floats
     """(customers,): offers told lately, older ones counting less (LATELY)."""
-    customers: tuple[str, ...] = ()
-    """Who they are, where that may differ from period to period."""
-
-
-class NotYetError(Exception):
-    """What was asked for is not known yet; its words say when it will be."""
 
 
 @dataclass(frozen=True)

@@ -5,19 +5,18 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from offerloop.publishing.carriers import Parcels, Published, carry
-    from offerloop.publishing.rows import rows_of, rows_of_period
+    from offerloop.publishing.rows import rows_of
 
 __all__ = [
     "Parcels",
     "Published",
     "carry",
     "rows_of",
-    "rows_of_period",
 ]
 
 _MODULES = {
     ".carriers": "Parcels Published carry",
-    ".rows": "rows_of rows_of_period",
+    ".rows": "rows_of",
 }
 _LAZY = {name: module for module, names in _MODULES.items() for name in names.split()}
 

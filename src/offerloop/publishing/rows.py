@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,19 +12,13 @@ import polars as pl
 
 from offerloop.allocation.assign import as_text
 from offerloop.config import Publish
-from offerloop.config.publish import PUBLISHABLE
 from offerloop.errors import InputError
 from offerloop.money import DIGITS
-from offerloop.offers import NO_OFFER, Offer
-from offerloop.offers.base import liability_minor
+from offerloop.offers import NO_OFFER
 from offerloop.workspace import RunRead
 
 OF_OFFERS = ("label", "kind", "category", "channel", "quiet_hours", "contact_cost_minor")
 KEYS = ("campaign_id", "offer_id")
-TERMS = {
-    "offer_id": pl.String, "label": pl.String, "kind": pl.String, "category": pl.String, "channel": pl.String,
-    "quiet_hours": pl.String, "contact_cost_minor": pl.Int64, "cost_liability_minor": pl.Int64,
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -98,24 +92,3 @@ def rows_of(run: RunRead, settings: Publish) -> pl.DataFrame:
 
 def _named(known: pl.DataFrame, settings: Publish) -> pl.DataFrame:
     return known.select(pl.col(ours).alias(theirs) for theirs, ours in settings.mapping.items())
-
-
-def rows_of_period(
-    given: pl.DataFrame, offers: Sequence[Offer], campaign_id: str, name: str, currency: str, settings: Publish
-) -> pl.DataFrame:
-    """Return the same for a period of a loop, from its file; what only runs know is empty."""
-    terms = pl.DataFrame([_terms(one) for one in offers], schema=TERMS, orient="row")
-    told = given if settings.holdout else given.filter(pl.col("offer_id") != NO_OFFER)
-    joined = told.join(terms, on="offer_id", how="left", maintain_order="left").sort("customer_id")
-    known = as_text(joined, DIGITS[currency]).with_columns(run=pl.lit(name), campaign_id=pl.lit(campaign_id))
-    others = [pl.lit(None, pl.String).alias(one) for one in PUBLISHABLE if one not in known.columns]
-    return _named(known.with_columns(others), settings)
-
-
-def _terms(offer: Offer) -> tuple[object, ...]:
-    contact = offer.contact
-    quiet = None if contact.quiet is None else "-".join(contact.quiet)
-    most = liability_minor(offer)
-    return (
-        offer.offer_id, offer.label(), offer.kind, offer.category, contact.channel, quiet, contact.cost_minor, most,
-    )  # fmt: skip

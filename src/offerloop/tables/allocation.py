@@ -20,6 +20,7 @@ REASONS = {
     "holdout": "permanent holdout",
     "lot": "drawn by lot",
     "usual": "business as usual: what the shop does today",
+    "held_back": "the plan's offer is held back in this period, drawn at random",
     "best_profit": "best profit within budget",
     "no_campaign_pays": "no campaign pays",
     "no_effect_known": "nothing shows the effect of any offer",

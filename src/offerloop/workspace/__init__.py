@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from offerloop.workspace.config_names import name_problems, pattern_notes
-    from offerloop.workspace.drawn_shares import holdout_of, shares_of
+    from offerloop.workspace.drawn_shares import held_back_of, holdout_of, shares_of
     from offerloop.workspace.finished_run import CampaignRead, RunRead, open_run
-    from offerloop.workspace.folders import filling, new_folder
+    from offerloop.workspace.folders import filling, new_folder, write_whole
     from offerloop.workspace.input_tables import InputTable, table_rows
     from offerloop.workspace.offers_file import Document, OffersFile, document_name, read_document, read_offers_file
     from offerloop.workspace.plain_values import plain
@@ -47,6 +47,7 @@ __all__ = [
     "document_name",
     "filling",
     "find_run",
+    "held_back_of",
     "holdout_of",
     "known_encoding",
     "name_problems",
@@ -68,13 +69,14 @@ __all__ = [
     "table_rows",
     "versions",
     "without_passwords",
+    "write_whole",
 ]
 
 _MODULES = {
     ".config_names": "name_problems pattern_notes",
-    ".drawn_shares": "holdout_of shares_of",
+    ".drawn_shares": "held_back_of holdout_of shares_of",
     ".finished_run": "CampaignRead RunRead open_run",
-    ".folders": "filling new_folder",
+    ".folders": "filling new_folder write_whole",
     ".input_tables": "InputTable table_rows",
     ".offers_file": "Document OffersFile document_name read_document read_offers_file",
     ".plain_values": "plain",

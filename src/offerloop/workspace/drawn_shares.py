@@ -17,6 +17,11 @@ def shares_of(config: Config) -> dict[str, float]:
     return {"holdout": config.experiment.holdout, "usual": 0.0 if usual is None else usual.share}
 
 
+def held_back_of(manifest: Mapping[str, Any]) -> float:
+    """Return the share of planned customers from whom a period of a loop held their offer back; 0 in other runs."""
+    return float(manifest.get("shares", {}).get("holdback", 0.0))
+
+
 def holdout_of(manifest: Mapping[str, Any], written: Mapping[str, Any]) -> float:
     """Return the share of the holdout of a run; `written` is its configuration as it stands in the file."""
     shares = manifest.get("shares", {})

@@ -159,9 +159,3 @@ def test_slips_in_the_section_are_told(tmp_path, old, new, told):
     with pytest.raises(ConfigError) as error:
         load_config(path)
     assert told in str(error.value)
-
-
-def test_a_loop_says_that_it_does_not_compare_with_it(tmp_path, command):
-    code, _, said = command("loop", shop(tmp_path, RULES, "none"), "--once")
-    assert code == 2
-    assert "remove [business_as_usual]" in said

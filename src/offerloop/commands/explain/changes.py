@@ -15,7 +15,10 @@ JUST_BELOW = 1 - 1e-9
 """At a price of exactly the return of an offer the plan is indifferent; a hair below it the offer is given."""
 
 
-RULED = {"holdout": "random", "lot": "random", "usual": "random", "no_consent": "consent", "outside": "audience"}
+RULED = {
+    "holdout": "random", "lot": "random", "usual": "random", "held_back": "random",
+    "no_consent": "consent", "outside": "audience",
+}  # fmt: skip
 """Reasons that no figure could change, and what could."""
 
 

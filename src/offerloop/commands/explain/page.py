@@ -100,7 +100,7 @@ def _how_chosen(terms: Mapping[str, Any], *, lot: bool) -> str:
     return "customer.personalised_lot" if lot else "customer.personalised"
 
 
-_DRAWN = ("holdout", "usual", "lot")
+_DRAWN = ("holdout", "usual", "lot", "held_back")
 """Reasons that rest on a random draw."""
 _ABOUT_ALL = ("no_campaign_pays", "no_effect_known", "no_consent", "outside")
 """Reasons that rest on no purchase of the customer."""

@@ -16,7 +16,7 @@ def why_lines(tell: Teller) -> list[str]:
     reason = tell.facts["decision"]["reason"]
     if reason == "holdout":
         return [tell.say("why.holdout", share=tell.share(tell.facts["holdout_share"])), *_alone(tell)]
-    if reason in ("lot", "usual"):
+    if reason in ("lot", "usual", "held_back"):
         return [tell.say(f"why.{reason}"), *_alone(tell)]
     if reason == "best_profit":
         return [*_best(tell, _chosen(tell)), *_agreement(tell)]

@@ -19,7 +19,8 @@ def loop(
     as_json: Json = False,
 ) -> None:
     """Each period's offers by what the earlier ones showed: the next steps, or without --once what was done so far."""
-    from offerloop.service.loop import take_steps
+    from offerloop.commands.loop.page import loop_text
+    from offerloop.commands.loop.task import take_steps
 
     found = take_steps(config, store, once=once)
-    say(found.facts, found.text, as_json)
+    say(found.facts, loop_text(found), as_json)

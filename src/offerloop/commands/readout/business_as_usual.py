@@ -16,14 +16,15 @@ from offerloop.commands.readout.findings import Effect
 from offerloop.commands.readout.inputs import PastRun
 from offerloop.evaluation.experiment import common_slope, weighted_difference
 from offerloop.evaluation.moments import Moments
-from offerloop.tables import HOLDOUT, PLAN, USUAL
+from offerloop.tables import HOLDBACK, HOLDOUT, PLAN, USUAL
 
 
 def usual_effects(run: PastRun, found: Panel) -> tuple[list[Effect], list[str]]:
     """The plan against business as usual, and that against the holdout; and what is too small to be shown."""
     if not run.usual_share:
         return [], []
-    plan, usual, held = (found.rows.filter(pl.col("arm") == arm) for arm in (PLAN, USUAL, HOLDOUT))
+    arms = [PLAN, HOLDBACK], [USUAL], [HOLDOUT]
+    plan, usual, held = (found.rows.filter(pl.col("arm").is_in(one)) for one in arms)
     effects, few = list[Effect](), list[str]()
     if comparable(plan, usual):
         effects += [one for outcome in outcomes_of(found) for one in _against(run, plan, usual, outcome)]

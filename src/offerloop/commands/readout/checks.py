@@ -16,7 +16,7 @@ from offerloop.evaluation.assignment import in_holdout, in_usual
 from offerloop.evaluation.experiment import LEAST, LEAST_BUYERS, sample_ratio
 from offerloop.offers import NO_OFFER
 from offerloop.report import count
-from offerloop.tables import EXPLORE, HOLDOUT, PLAN, USUAL
+from offerloop.tables import EXPLORE, HOLDBACK, HOLDOUT, PLAN, USUAL
 
 _LOST = (
     "rows of one side were probably lost or filtered, in the list that was sent or in a join; find the missing "
@@ -38,15 +38,15 @@ def checks(run: PastRun, exposures: pl.DataFrame | None) -> tuple[Check, ...]:
     planned = table.filter(pl.col("planned_offer_id") != NO_OFFER)
     found = [
         _hash_check(run),
-        _ratio("holdout among all customers", table, (PLAN, EXPLORE), (held, 1 - held - usual), _LOST),
-        _ratio("holdout among planned customers", planned, (PLAN,), _of_plan(run, planned), _LOST),
+        _ratio("holdout among all customers", table, (PLAN, EXPLORE, HOLDBACK), (held, 1 - held - usual), _LOST),
+        _ratio("holdout among planned customers", planned, (PLAN, HOLDBACK), _of_plan(run, planned), _LOST),
     ]
     if usual:
         name, shares = "business as usual among all customers", (usual, 1 - held - usual)
-        found.append(_ratio(name, table, (PLAN, EXPLORE), shares, _LOST, USUAL))
+        found.append(_ratio(name, table, (PLAN, EXPLORE, HOLDBACK), shares, _LOST, USUAL))
     if exposures is not None:
         seen = planned.join(exposures.select("customer_id").unique(), on="customer_id", how="semi")
-        found.append(_ratio("holdout among exposed customers", seen, (PLAN,), _of_plan(run, seen), _LOGGED))
+        found.append(_ratio("holdout among exposed customers", seen, (PLAN, HOLDBACK), _of_plan(run, seen), _LOGGED))
     return tuple(found)
 
 

@@ -14,7 +14,7 @@ from offerloop.evaluation.experiment import LEAST, Difference, cuped, difference
 from offerloop.evaluation.moments import Moments
 from offerloop.money import MICRO
 from offerloop.offers import NO_OFFER
-from offerloop.tables import EXPLORE, HOLDOUT, PLAN
+from offerloop.tables import EXPLORE, HOLDBACK, HOLDOUT, PLAN
 
 OUTCOMES_SHOWN = ("bought", "n_orders", "revenue_minor", "margin_minor", "cost_minor", "profit_minor")
 FIFTHS = ("lowest fifth", "second fifth", "middle fifth", "fourth fifth", "highest fifth")
@@ -108,8 +108,8 @@ def plan_effects(found: Panel) -> tuple[list[Effect], list[str]]:
 
 
 def programme_effects(found: Panel) -> list[Effect]:
-    """Everybody who follows the plan or explores against the holdout, whatever they were given."""
-    outside = found.rows.filter(pl.col("arm").is_in([PLAN, EXPLORE]))
+    """Everybody who follows the plan, held back or not, or explores against the holdout, whatever they were given."""
+    outside = found.rows.filter(pl.col("arm").is_in([PLAN, HOLDBACK, EXPLORE]))
     held = found.rows.filter(pl.col("arm") == HOLDOUT)
     return [one for outcome in outcomes_of(found) for one in compare(outside, held, "programme", outcome)]
 

@@ -69,7 +69,8 @@ def _agrees(run: PastRun, rows: pl.DataFrame) -> bool:
     """
     nothing = rows.filter(pl.col("offer_id") == NO_OFFER)
     by_plan = (1 - run.config.experiment.holdout - run.usual_share) * (1 - run.explore_share)
-    written = nothing["propensity"] - by_plan * (nothing["planned_offer_id"] == NO_OFFER).cast(pl.Float64)
+    gives_none = pl.when(pl.col("planned_offer_id") == NO_OFFER).then(1.0).otherwise(run.held_back)
+    written = nothing["propensity"] - by_plan * nothing.select(gives_none).to_series()
     _, chance = _chances(run, nothing["kinds"].list.len().to_numpy())
     apart = written.to_numpy() - chance
     return bool(np.all((np.abs(apart) < _ROUNDING) | (np.abs(apart - run.usual_share) < _ROUNDING)))

@@ -24,8 +24,8 @@ from offerloop.events.calendar import EPOCH, epoch_day
 from offerloop.events.unpack import split_part
 from offerloop.offers import NO_OFFER
 from offerloop.report import iso_day
-from offerloop.tables import ASSIGNMENTS, COMPARISON, EXPLORE, MARGINS, OFFERS, PLAN, PROFILES, Table
-from offerloop.workspace import holdout_of
+from offerloop.tables import ASSIGNMENTS, COMPARISON, EXPLORE, HOLDBACK, MARGINS, OFFERS, PLAN, PROFILES, Table
+from offerloop.workspace import held_back_of, holdout_of
 
 MOST_DAYS = 28
 """Length of the period when none is given and the orders reach further."""
@@ -47,6 +47,8 @@ class PastRun:
     comparison: pl.DataFrame
     margins: pl.DataFrame
     profiles: pl.DataFrame
+    held_back: float = 0.0
+    """Share of the customers with an offer in the plan from whom it was held back."""
 
     @property
     def id_type(self) -> pl.DataType:
@@ -71,7 +73,7 @@ class PastRun:
     def explore_share(self) -> float:
         """Observed share of explorers among those of them whom the hash leaves free."""
         mine = self.assignments.filter(pl.col("customer_id").is_in(self.can_explore.implode()))
-        arms = mine.filter(pl.col("arm").is_in([PLAN, EXPLORE]))["arm"]
+        arms = mine.filter(pl.col("arm").is_in([PLAN, HOLDBACK, EXPLORE]))["arm"]
         return int((arms == EXPLORE).sum()) / len(arms) if len(arms) else 0.0
 
     def effects(self) -> pl.LazyFrame | None:
@@ -100,6 +102,7 @@ def read_run(folder: Path) -> PastRun:
         comparison=_table(folder, COMPARISON),
         margins=_table(folder, MARGINS),
         profiles=_table(folder, PROFILES) if (folder / "profiles.parquet").exists() else PROFILES.empty(),
+        held_back=held_back_of(manifest),
     )  # fmt: skip
     _check_something_was_sent(run)
     return run

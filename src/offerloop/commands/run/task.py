@@ -15,8 +15,9 @@ from offerloop.commands.run.findings import CampaignFindings, Findings
 from offerloop.commands.run.page import render
 from offerloop.commands.run.summary import summarise
 from offerloop.config import Config, Source, StrPath, config_file
+from offerloop.engine import DEFAULT_ENGINE, Engine
 from offerloop.errors import ConfigError, InputError, near_miss
-from offerloop.flow import STAGES, Run, plan
+from offerloop.flow import STAGES, LoopPeriod, Run, plan
 from offerloop.money import DIGITS
 from offerloop.profiles import FEATURES, TAGS
 from offerloop.workspace import (
@@ -45,7 +46,7 @@ class Written:
 
 
 def run(
-    config_path: StrPath, engine: str = "duckdb", console: Console | None = None, begin: str | None = None
+    config_path: StrPath, engine: str = DEFAULT_ENGINE, console: Console | None = None, begin: str | None = None
 ) -> Written:
     """Run the flow of one configuration, named by its path or its folder.
 
@@ -60,17 +61,37 @@ def run(
         if problems := name_problems(config):
             raise ConfigError("\n".join(f"{config_path}: {one}" for one in problems))
         recorder = Recorder(console, store, begin)
-        found = plan(config, running, recorder)
-        findings = findings_of(found)
-        summary = summarise(findings, config.report.language)
-        page = recorder.always("report", lambda: render(findings, summary, config.report.language))
-        folder = new_folder(config_path.parent / "runs")
-        with filling(folder) as partial:
-            _write(found, summary, page, partial)
-            _write_json(partial / "manifest.json", _manifest(config_path, config, engine, recorder))
+        written, _ = _finish(
+            config_path,
+            config,
+            plan(config, running, recorder),
+            recorder,
+            {"shares": shares_of(config), "engine": engine},
+        )
         store.retain(SIMILAR_PRODUCTS, *similar_products_inputs(config, running))
         store.prune()
-    return Written(folder, folder / "report.html", summary)
+    return written
+
+
+def run_period(config_path: Path, config: Config, engine: Engine, period: LoopPeriod) -> tuple[Written, Run]:
+    """One period of a loop, as a run with a folder of its own; nothing is taken from earlier runs."""
+    recorder, shares = Recorder(), {**shares_of(config), "holdback": period.holdback}
+    drawn = {"shares": shares, "engine": DEFAULT_ENGINE}
+    return _finish(config_path, config, plan(config, engine, recorder, period), recorder, drawn)
+
+
+def _finish(
+    config_path: Path, config: Config, found: Run, recorder: Recorder, how: dict[str, Any]
+) -> tuple[Written, Run]:
+    """Write a run to its folder; `how` goes into the manifest: the engine, and the shares of random groups."""
+    findings = findings_of(found)
+    summary = summarise(findings, config.report.language)
+    page = recorder.always("report", lambda: render(findings, summary, config.report.language))
+    folder = new_folder(config_path.parent / "runs")
+    with filling(folder) as partial:
+        _write(found, summary, page, partial)
+        _write_json(partial / "manifest.json", _manifest(config_path, config, recorder, how))
+    return Written(folder, folder / "report.html", summary), found
 
 
 def findings_of(found: Run) -> Findings:
@@ -127,7 +148,7 @@ def _write_json(path: Path, content: dict[str, Any]) -> None:
     path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def _manifest(config_path: Path, config: Config, engine: str, recorder: Recorder) -> dict[str, Any]:
+def _manifest(config_path: Path, config: Config, recorder: Recorder, how: dict[str, Any]) -> dict[str, Any]:
     """What went in, and what it took."""
     inputs = {name: _fingerprint(source) for name, source in config.sources.items()}
     text = config_path.read_text(encoding="utf-8")
@@ -136,8 +157,7 @@ def _manifest(config_path: Path, config: Config, engine: str, recorder: Recorder
         "inputs": inputs,
         "config": {"sha256": sha256(config_path), "text": without_passwords(text)},
         "seed": config.seed,
-        "shares": shares_of(config),
-        "engine": engine,
+        **how,
         "versions": versions(),
         "stages": recorder.records,
     }

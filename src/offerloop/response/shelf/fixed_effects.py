@@ -101,10 +101,18 @@ def regress_by_category(outcome: Floats, regressors: list[Floats], groups: Group
 
 
 def _solve(outcome: Floats, regressors: list[Floats]) -> tuple[Floats, Floats, list[Floats]]:
-    inverse = np.linalg.inv(np.array([[np.vdot(a, b) for b in regressors] for a in regressors]))
+    inverse = _inverse(np.array([[np.vdot(a, b) for b in regressors] for a in regressors]))
     slope = inverse @ np.array([np.vdot(a, outcome) for a in regressors])
     residual = outcome - sum(b * a for b, a in zip(slope, regressors, strict=True))
     return slope, inverse, [a * residual for a in regressors]
+
+
+def _inverse(gram: Floats) -> Floats:
+    """That of least norm where regressors hang together: one that does not vary has no slope."""
+    try:
+        return np.asarray(np.linalg.inv(gram), dtype=np.float64)
+    except np.linalg.LinAlgError:
+        return np.asarray(np.linalg.pinv(gram, hermitian=True), dtype=np.float64)
 
 
 def group_sums(values: Floats, group: Ints) -> Floats:

@@ -93,6 +93,7 @@ WORDS: dict[str, str] = {
     "decision.no_limit": "no limit",
     "decision.unknown_text": "not known",
     "reason.holdout": "in the permanent holdout",
+    "reason.held_back": "the plan's offer is held back in this period, drawn at random",
     "reason.usual": "in the group with business as usual, which gives nothing here",
     "reason.lot": "drawn by lot, and the lot was no offer",
     "reason.no_campaign_pays": "no campaign is sent",
@@ -182,6 +183,10 @@ WORDS: dict[str, str] = {
         "A hash of the customer's id put it among the {share} of customers who never get an offer. It is chance, the "
         "same in every run, and has nothing to do with the profile."
     ),
+    "why.held_back": (
+        "The plan's offer is held back from a few customers in every period, drawn anew each time, to see what offers "
+        "cause. It is chance and has nothing to do with the profile."
+    ),
     "why.usual": (
         "A hash of the customer's id put it among the customers who get what the shop does today, to compare the plan "
         "with. It is chance, the same in every run."
@@ -205,6 +210,7 @@ WORDS: dict[str, str] = {
     # Marketer: why not.
     "why_not.item": "{offer}: {why}",
     "why_not.kept_back_holdout": "the plan's choice, but the customer is in the holdout.",
+    "why_not.kept_back_holdback": "the plan's choice, but it is held back from the customer in this period.",
     "why_not.kept_back_usual": "the plan's choice, but the customer gets business as usual.",
     "why_not.kept_back_explore": "the plan's choice, but the customer was drawn by lot.",
     "why_not.not_sent": "its campaign {campaign} is not sent, because its forecast is not clearly above zero.",
@@ -320,6 +326,10 @@ WORDS: dict[str, str] = {
         "Why: chance. A random draw put the customer in a comparison group ({share} of all customers) that gets no "
         "personal offers, so that we can see whether offers work."
     ),
+    "support.why.held_back": (
+        "Why: chance. In every period some customers, drawn anew each time, get no personal offer, so that we can see "
+        "whether offers work."
+    ),
     "support.why.usual": (
         "Why: chance. A random draw put the customer in a comparison group in which everything goes on as before, so "
         "that we can see whether the new way of choosing offers is better."
@@ -350,6 +360,7 @@ WORDS: dict[str, str] = {
     ),
     "support.facts.none": "Facts used: that there is no recent purchase in these product groups.",
     "support.facts.holdout": "Facts used: only the customer number, for the draw.",
+    "support.facts.held_back": "Facts used: none for the draw itself.",
     "support.facts.usual": (
         "Facts used: only the customer number for the draw; and those that the shop's usual rules for offers name."
     ),
@@ -388,6 +399,10 @@ WORDS: dict[str, str] = {
     "customer.why.holdout": (
         "That was drawn at random: a group gets none, so that we can check whether our offers help. It has nothing to "
         "do with you or with what you buy."
+    ),
+    "customer.why.held_back": (
+        "That was drawn at random: each time a few get none, so that we can check whether our offers help. It has "
+        "nothing to do with you or with what you buy."
     ),
     "customer.why.budget_spent": "The number of offers is limited, and this time there was none left for you.",
     "customer.why.no_offer_pays": "We compared our offers for you, and this time none of them came out as a good fit.",

@@ -327,6 +327,7 @@ WORDS: dict[str, str] = {
     "who.gets_plan": "get the plan's offer",
     "who.no_offer": "no offer: {reason}",
     "why_none.holdout": "permanent holdout",
+    "why_none.held_back": "held back in this period, drawn at random",
     "why_none.usual": "business as usual gives none",
     "why_none.lot": "drawn by lot",
     "why_none.best_profit": "best profit within budget",

@@ -119,6 +119,7 @@ WORDS: dict[str, str] = {
     "decision.no_limit": "没有上限",
     "decision.unknown_text": "未知",
     "reason.holdout": "属于长期留出组",
+    "reason.held_back": "本期被随机抽中，暂不发放计划的优惠",
     "reason.usual": "属于沿用现行做法的一组，而现行做法在此不发放",
     "reason.lot": "由抽签决定，抽到的是不发放",
     "reason.no_campaign_pays": "没有营销活动会发出",
@@ -189,6 +190,7 @@ WORDS: dict[str, str] = {
     "why.holdout": (
         "按用户编号的哈希值，该用户属于从不发放优惠的 {share} 用户。这是随机的，每次运行都相同，与用户画像无关。"
     ),
+    "why.held_back": "每一期都重新随机抽取少数用户，暂不发放计划的优惠，以观察优惠的作用。这是随机的，与用户画像无关。",
     "why.usual": "按用户编号的哈希值，该用户属于沿用现行做法的一组，用来与计划比较。这是随机的，每次运行都相同。",
     "why.lot": "该用户被抽中用于探索：少数用户通过抽签得到某种优惠或不发放。画像不影响抽签，只决定哪些优惠可以被抽到。",
     "why.would_get": "仅按计划会发放 {offer}。",
@@ -205,6 +207,7 @@ WORDS: dict[str, str] = {
     # 运营,为什么不是
     "why_not.item": "{offer}：{why}",
     "why_not.kept_back_holdout": "计划的选择，但该用户属于长期留出组。",
+    "why_not.kept_back_holdback": "计划的选择，但本期对该用户暂不发放。",
     "why_not.kept_back_usual": "计划的选择，但该用户沿用现行做法。",
     "why_not.kept_back_explore": "计划的选择，但该用户由抽签决定。",
     "why_not.not_sent": "所属的营销活动 {campaign} 不发出，因为其预测没有明确高于零。",
@@ -283,6 +286,7 @@ WORDS: dict[str, str] = {
     "support.why.holdout": (
         "原因：随机。该用户被随机分到对照组（占全部用户的 {share}），这一组不发放个性化优惠，用来检验优惠是否有效。"
     ),
+    "support.why.held_back": "原因：随机。每一期都重新随机抽取少数用户不发放个性化优惠，用来检验优惠是否有效。",
     "support.why.usual": "原因：随机。该用户被随机分到沿用现行做法的对照组，用来检验新的选择方式是否更好。",
     "support.why.lot": "原因：随机。少数用户是否得到优惠、得到哪一种由抽签决定，用来检验哪些优惠有效。",
     "support.not_punished": "这不是惩罚，也不是奖励：与该用户做过什么、买过什么都没有关系。",
@@ -301,6 +305,7 @@ WORDS: dict[str, str] = {
     "support.facts.assumed": "这种优惠的效果是商家自己的预期，对每个用户都相同；用户的购买只用于与之比较的其他优惠。",
     "support.facts.none": "使用的信息：最近没有购买过这些品类。",
     "support.facts.holdout": "使用的信息：仅用户编号，用于抽取。",
+    "support.facts.held_back": "使用的信息：抽取本身没有使用任何信息。",
     "support.facts.usual": "使用的信息：抽取仅使用用户编号；此外是商家现行优惠规则所列的信息。",
     "support.facts.lot": "使用的信息：抽签本身没有使用任何信息；只有哪些优惠参加抽签可能与该用户的购买有关。",
     "support.facts.no_consent": "使用的信息：仅“未同意”这一事实。",
@@ -331,6 +336,9 @@ WORDS: dict[str, str] = {
     ),
     "customer.why.holdout": (
         "这是随机抽取的结果：有一组不发放，以检验优惠是否真正有帮助。这与您本人、与您买什么都没有关系。"
+    ),
+    "customer.why.held_back": (
+        "这是随机抽取的结果：每一期都有少数用户不发放，以检验优惠是否真正有帮助。这与您本人、与您买什么都没有关系。"
     ),
     "customer.why.budget_spent": "优惠数量有限，这次没有轮到您。",
     "customer.why.no_offer_pays": "我们为您比较了各种优惠，这次没有合适的。",

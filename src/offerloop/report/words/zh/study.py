@@ -269,6 +269,7 @@ WORDS: dict[str, str] = {
     "who.gets_plan": "得到计划的优惠",
     "who.no_offer": "不发放：{reason}",
     "why_none.holdout": "长期留出组",
+    "why_none.held_back": "本期随机暂不发放",
     "why_none.usual": "现行做法不发放",
     "why_none.lot": "由抽签决定",
     "why_none.best_profit": "预算内增量利润最高",

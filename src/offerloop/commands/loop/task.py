@@ -1,0 +1,121 @@
+"""`offerloop loop`: the next steps of a loop on a shop's own tables, or what it has done so far."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import narwhals as nw
+
+from offerloop.commands.loop.course import ShopCourse, exposures_of
+from offerloop.commands.loop.findings import LoopState
+from offerloop.config import Config, StrPath, config_file, load_config
+from offerloop.engine import DEFAULT_ENGINE, collect
+from offerloop.errors import ConfigError, InputError
+from offerloop.events import Events, Given, prepare
+from offerloop.loop.periods import go_on
+from offerloop.publishing import Parcels, carry, rows_of
+from offerloop.store.journal import Journal
+from offerloop.workspace import name_problems, open_run, open_workspace
+
+FOLDER = "loop"
+BEGINNING = -1
+"""The period under which a journal holds how the loop began."""
+FORMAT = 3
+"""Of the steps in a journal, in the record of how the loop began. It grows when older steps cannot be gone on with: up
+to 2 a loop believed in one share of sales for everybody, and recorded other things."""
+FAR = 100_000
+"""More periods than a loop will have."""
+
+
+def take_steps(path: StrPath, store: str | None, *, once: bool) -> LoopState:
+    """Go on as far as the orders reach, or only tell. Raises InputError for a shop that a loop cannot be made of."""
+    path = config_file(path)
+    config = load_config(path)
+    folder, name = path.parent / FOLDER, "+".join(one.id for one in config.campaigns)
+    if not once and store is None and not (folder / "journal.db").exists():
+        return LoopState([], "", None, [], config.shop.currency)
+    folder.mkdir(exist_ok=True)
+    journal = Journal.open(store or f"sqlite:///{folder / 'journal.db'}", name)
+    try:
+        _check_format(journal)
+        awaited, log = _go_on(path, folder, journal) if once else ("", "")
+        rows = facts_of(journal.recorded())
+    finally:
+        journal.engine.dispose()
+    decided = [one for one in rows if not one["missed"]]
+    newest = folder / f"period-{decided[-1]['period']:04d}.csv" if decided else None
+    if newest is None or not newest.exists():
+        return LoopState(rows, awaited, None, [], config.shop.currency, log)
+    sent = _published(config, path.parent / "runs" / decided[-1]["run"]) if once else []
+    return LoopState(rows, awaited, newest, sent, config.shop.currency, log)
+
+
+def _published(config: Config, folder: Path) -> list[str]:
+    """Carry the newest period's run to where `[[publish]]` says; what was carried before stays."""
+    if not config.publish or not folder.exists():
+        return []
+    run = open_run(folder.resolve())
+    parcels = Parcels(folder.name, run.folder, run.folder.parent.parent, lambda settings: rows_of(run, settings))
+    return carry(parcels, list(config.publish), None).lines
+
+
+def facts_of(recorded: Sequence[tuple[int, str, Any]]) -> list[dict[str, Any]]:
+    """A row for each period of a journal, without the assignments."""
+    rows: dict[int, dict[str, Any]] = {}
+    for period, step, body in recorded:
+        if period > BEGINNING and step in ("decide", "learn"):
+            rows.setdefault(period, {"period": period}).update(body)
+    return [
+        {name: value for name, value in rows[period].items() if name != "assignments"} for period in sorted(rows)
+    ]  # fmt: skip
+
+
+def _check_format(journal: Journal) -> None:
+    """Raises InputError for a journal whose steps this program cannot go on with."""
+    begun = journal.known(BEGINNING, "begin")
+    if begun is None:
+        return
+    written = begun.get("format", 1)
+    if written > FORMAT:
+        raise InputError(
+            f"the loop's journal '{journal.place}' is of format {written} and this program knows {FORMAT}; use the "
+            "newer program"
+        )
+    if written < FORMAT:
+        raise InputError(
+            f"the loop's journal '{journal.place}' is of format {written}, which an early version wrote, and this "
+            f"program goes on only with format {FORMAT}; move the journal and its period files away to begin anew, or "
+            "finish the loop with that version"
+        )
+
+
+def _go_on(path: Path, folder: Path, journal: Journal) -> tuple[str, str]:
+    """What is awaited, and what was learned from the log before the loop."""
+    with open_workspace(path, DEFAULT_ENGINE) as (config, engine, _):
+        if problems := name_problems(config):
+            raise ConfigError("\n".join(f"{path}: {one}" for one in problems))
+        days, begun = config.evaluate.window_days, journal.known(BEGINNING, "begin")
+        given = None if begun is None else Given(exposures_of(journal.recorded(), begun), begun["first_day"])
+        events = prepare(config, engine, given)
+        begun = journal.once(
+            BEGINNING, "begin", lambda: {"format": FORMAT, "first_day": events.as_of_day, "days": days}
+        )
+        if begun["days"] != days:
+            raise InputError(
+                "evaluate.window_days changed since the loop began; give a campaign a new id to begin another"
+            )
+        course = ShopCourse(path, config, engine, events, folder, begun["first_day"])
+        awaited = go_on(course, journal, FAR, lambda _: None)
+        return "" if awaited is None else str(awaited), _said_of_log(config, events, begun["first_day"])
+
+
+def _said_of_log(config: Config, events: Events, first_day: int) -> str:
+    """What exposures there were before the loop began, and whether they can teach it anything; empty without any."""
+    if "exposures" not in config.sources:
+        return ""
+    before = collect(events.exposures.filter(nw.col("shown_day") < first_day).select("shown_day"))
+    if "propensity" not in config.sources["exposures"].columns:
+        return "nothing learned from before the loop began: the exposures have no propensity"
+    return f"{before.height:,} exposures from before the loop began count as well" if before.height else ""
