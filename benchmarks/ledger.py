@@ -29,8 +29,8 @@ from queue import Empty
 from statistics import median
 from typing import Any
 
-from offerloop.offers.book import CouponTerms
-from offerloop.offers.commands import Command, Issue, Redeem
+from offerloop.offers.coupons.book import CouponTerms
+from offerloop.offers.coupons.commands import Command, Issue, Redeem
 from offerloop.store import Ledger, audit
 from offerloop.store.connect import open_engine
 from record import Claim, Record, Result, load, machine, tell

@@ -4,8 +4,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-from offerloop.offers.book import CouponTerms
-from offerloop.offers.commands import Issue, Lock, Redeem, RollBack
+from offerloop.offers.coupons.book import CouponTerms
+from offerloop.offers.coupons.commands import Issue, Lock, Redeem, RollBack
 from offerloop.store import audit
 
 

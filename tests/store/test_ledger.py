@@ -7,9 +7,9 @@ import pytest
 import sqlalchemy as sa
 
 from offerloop.errors import InputError, StoreError
-from offerloop.offers.book import Balance, CouponTerms
-from offerloop.offers.commands import Claim, Expire, Issue, Lock, Redeem, Release, Revoke, RollBack
-from offerloop.offers.lifecycle import Reason
+from offerloop.offers.coupons.book import Balance, CouponTerms
+from offerloop.offers.coupons.commands import Claim, Expire, Issue, Lock, Redeem, Release, Revoke, RollBack
+from offerloop.offers.coupons.lifecycle import Reason
 from offerloop.store import Ledger, audit
 from offerloop.store.connect import StaleError, open_engine, writing
 from offerloop.store.writing import write

@@ -7,8 +7,8 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from offerloop.errors import InputError
-from offerloop.offers.book import CouponTerms
-from offerloop.offers.commands import Claim, Issue, Redeem
+from offerloop.offers.coupons.book import CouponTerms
+from offerloop.offers.coupons.commands import Claim, Issue, Redeem
 from offerloop.store import Ledger
 from offerloop.store.connect import open_engine, persevere
 from offerloop.store.migrations import _statements, migrate

@@ -4,9 +4,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from offerloop.offers.book import Book, CouponTerms, Template
-from offerloop.offers.commands import Claim, Expire, Issue, Lock, Redeem, Release, Revoke, RollBack
-from offerloop.offers.lifecycle import State, decide
+from offerloop.offers.coupons.book import Book, CouponTerms, Template
+from offerloop.offers.coupons.commands import Claim, Expire, Issue, Lock, Redeem, Release, Revoke, RollBack
+from offerloop.offers.coupons.lifecycle import State, decide
 from offerloop.store import Ledger, audit
 from offerloop.store.connect import open_engine
 

@@ -6,8 +6,8 @@ import time
 import pytest
 
 from offerloop.errors import StoreError
-from offerloop.offers.commands import Revoke
-from offerloop.offers.lifecycle import Answer
+from offerloop.offers.coupons.commands import Revoke
+from offerloop.offers.coupons.lifecycle import Answer
 from offerloop.store.together import Together
 
 

@@ -2,7 +2,7 @@
 
 from sqlalchemy import text
 
-from offerloop.offers.book import COUNTERS, CouponTerms
+from offerloop.offers.coupons.book import COUNTERS, CouponTerms
 from offerloop.store import Ledger
 from offerloop.store.connect import writing
 

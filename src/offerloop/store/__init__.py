@@ -1,6 +1,6 @@
 """Durable state on SQLite or PostgreSQL: the ledger, which makes the lifecycle of coupons atomic, and loops' journals.
 
-Needs the extra `sql`. `Ledger.open(url)` carries out the commands of `offerloop.offers.commands`; `audit` recomputes
+Needs the extra `sql`. `Ledger.open(url)` carries out the commands of `offerloop.offers.coupons.commands`; `audit` recomputes
 every balance from the history.
 """
 

@@ -26,7 +26,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from offerloop.offers.book import COUNTERS, Event
+from offerloop.offers.coupons.book import COUNTERS, Event
 from offerloop.store.connect import at_one_moment
 from offerloop.store.schema import coupons, customers, history, locks, redemptions, requests, templates
 

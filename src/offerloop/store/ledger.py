@@ -10,9 +10,9 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.dialects import postgresql, sqlite
 
 from offerloop.errors import InputError
-from offerloop.offers.book import Balance, Coupon, CouponTerms, Entry, Status, Template, status
-from offerloop.offers.commands import Command
-from offerloop.offers.lifecycle import Answer, decide
+from offerloop.offers.coupons.book import Balance, Coupon, CouponTerms, Entry, Status, Template, status
+from offerloop.offers.coupons.commands import Command
+from offerloop.offers.coupons.lifecycle import Answer, decide
 from offerloop.store.connect import clock as database_clock
 from offerloop.store.connect import open_engine, persevere, reading, writing
 from offerloop.store.migrations import migrate

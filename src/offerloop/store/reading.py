@@ -9,9 +9,20 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, Table, bindparam, select, tuple_
 
-from offerloop.offers.book import COUNTERS, Balance, Book, Coupon, CouponTerms, Entry, Event, Held, Redemption, Template
-from offerloop.offers.commands import Command, Expire, Issue, Lock, Redeem, Release, Revoke, RollBack
-from offerloop.offers.lifecycle import Answer, Reason, State
+from offerloop.offers.coupons.book import (
+    COUNTERS,
+    Balance,
+    Book,
+    Coupon,
+    CouponTerms,
+    Entry,
+    Event,
+    Held,
+    Redemption,
+    Template,
+)
+from offerloop.offers.coupons.commands import Command, Expire, Issue, Lock, Redeem, Release, Revoke, RollBack
+from offerloop.offers.coupons.lifecycle import Answer, Reason, State
 from offerloop.store.schema import coupons, customers, history, locks, redemptions, requests, templates
 
 IN_ONE = 400

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, Integer, MetaData, Table, Text
 
-from offerloop.offers.book import COUNTERS
+from offerloop.offers.coupons.book import COUNTERS
 
 metadata = MetaData()
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from threading import Event, Lock
 
 from offerloop.errors import StoreError
-from offerloop.offers.commands import Command
-from offerloop.offers.lifecycle import Answer
+from offerloop.offers.coupons.commands import Command
+from offerloop.offers.coupons.lifecycle import Answer
 
 AT_ONCE = 128
 """Commands in a transaction."""

@@ -30,8 +30,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from offerloop.offers.book import COUNTERS, Balance, Entry, coupon_of, customer_of, template_of, totals
-from offerloop.offers.lifecycle import Answer, State
+from offerloop.offers.coupons.book import COUNTERS, Balance, Entry, coupon_of, customer_of, template_of, totals
+from offerloop.offers.coupons.lifecycle import Answer, State
 from offerloop.store.connect import StaleError
 from offerloop.store.schema import coupons, customers, history, locks, redemptions, requests, templates
 

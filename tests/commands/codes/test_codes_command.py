@@ -2,7 +2,7 @@
 
 import json
 
-from offerloop.offers.codes import is_valid, p_guess
+from offerloop.offers.coupons.codes import is_valid, p_guess
 
 
 def test_the_command_prints_codes(command):

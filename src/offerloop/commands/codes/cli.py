@@ -18,7 +18,7 @@ def codes(
     as_json: Json = False,
 ) -> None:
     """Codes of coupons: no look-alikes, typing errors are found, and nobody can guess one."""
-    from offerloop.offers.codes import make_codes, p_guess, write_codes
+    from offerloop.offers.coupons.codes import make_codes, p_guess, write_codes
 
     made = make_codes(count, prefix, length)
     chance = p_guess(count, length, prefix)

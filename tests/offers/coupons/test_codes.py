@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from offerloop.errors import InputError
-from offerloop.offers.codes import ALPHABET, is_valid, make_codes, normalise, p_guess
+from offerloop.offers.coupons.codes import ALPHABET, is_valid, make_codes, normalise, p_guess
 
 SIGNS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 CODES = [*make_codes(20), *make_codes(20, prefix="SPRING25"), *make_codes(3, length=36), make_codes(1, "Z" * 24)[0]]

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import singledispatch
 
-from offerloop.offers.book import (
+from offerloop.offers.coupons.book import (
     Balance,
     Book,
     CouponTerms,
@@ -27,7 +27,7 @@ from offerloop.offers.book import (
     template_of,
     totals,
 )
-from offerloop.offers.commands import Claim, Command, Expire, Issue, Lock, Redeem, Release, Revoke, RollBack
+from offerloop.offers.coupons.commands import Claim, Command, Expire, Issue, Lock, Redeem, Release, Revoke, RollBack
 
 
 class Reason(StrEnum):

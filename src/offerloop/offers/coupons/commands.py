@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass, fields
 
 from offerloop.errors import InputError
-from offerloop.offers.book import MOST
+from offerloop.offers.coupons.book import MOST
 
 LONGEST = 200
 """Signs in an id, a code or a key."""

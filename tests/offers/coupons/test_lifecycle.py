@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from offerloop.errors import InputError
-from offerloop.offers.book import DAY, Balance, Book, CouponTerms, Template, status
-from offerloop.offers.commands import Claim, Expire, Issue, Lock, Redeem, Release, Revoke, RollBack
-from offerloop.offers.lifecycle import Reason, State, decide
+from offerloop.offers.coupons.book import DAY, Balance, Book, CouponTerms, Template, status
+from offerloop.offers.coupons.commands import Claim, Expire, Issue, Lock, Redeem, Release, Revoke, RollBack
+from offerloop.offers.coupons.lifecycle import Reason, State, decide
 
 DISCOUNT, CART = 1000, 10_000
 """Of all conformance cases with money (Sylius, MIT)."""
