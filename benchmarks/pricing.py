@@ -21,17 +21,17 @@ import numpy as np
 
 from offerloop.offers import Offer
 from offerloop.offers.basket import Basket, Line
-from offerloop.offers.bundle import Bundle
-from offerloop.offers.buy_x_get_y import BuyXGetY
 from offerloop.offers.conditions import Conditions
-from offerloop.offers.coupon import Coupon
 from offerloop.offers.effects import Tier
-from offerloop.offers.flash_sale import FlashSale
-from offerloop.offers.free_shipping import FreeShipping
+from offerloop.offers.kinds.bundle import Bundle
+from offerloop.offers.kinds.buy_x_get_y import BuyXGetY
+from offerloop.offers.kinds.coupon import Coupon
+from offerloop.offers.kinds.flash_sale import FlashSale
+from offerloop.offers.kinds.free_shipping import FreeShipping
+from offerloop.offers.kinds.spend_and_save import SpendAndSave
 from offerloop.offers.offer_set import OfferSet
 from offerloop.offers.pricing import price
 from offerloop.offers.scope import EVERYTHING, Scope
-from offerloop.offers.spend_and_save import SpendAndSave
 from record import Claim, Found, Record, Result, load, machine, tell
 
 NOW = 1_768_478_400

@@ -6,10 +6,10 @@ import pytest
 from published_baskets import CATALOGUE, CHINESE, SYLIUS, basket, cases, chinese, promotion, seconds
 
 from offerloop.offers.basket import Basket, Line
-from offerloop.offers.coupon import Coupon
 from offerloop.offers.effects import Tier
+from offerloop.offers.kinds.coupon import Coupon
+from offerloop.offers.kinds.spend_and_save import SpendAndSave
 from offerloop.offers.pricing import price
-from offerloop.offers.spend_and_save import SpendAndSave
 from offerloop.offers.stacking import DEFAULT
 
 NOW = 1_768_478_400

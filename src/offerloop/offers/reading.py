@@ -14,15 +14,15 @@ from offerloop.offers.terms import Terms
 OFFER_KINDS = Catalogue(
     "offer kind",
     {
-        "coupon": "offerloop.offers.coupon:read_coupon",
-        "spend_and_save": "offerloop.offers.spend_and_save:read_spend_and_save",
-        "flash_sale": "offerloop.offers.flash_sale:read_flash_sale",
-        "buy_x_get_y": "offerloop.offers.buy_x_get_y:read_buy_x_get_y",
-        "bundle": "offerloop.offers.bundle:read_bundle",
-        "gift": "offerloop.offers.gift:read_gift",
-        "free_shipping": "offerloop.offers.free_shipping:read_free_shipping",
-        "combined": "offerloop.offers.combined:read_combined",
-        "benefit": "offerloop.offers.benefit:read_benefit",
+        "coupon": "offerloop.offers.kinds.coupon:read_coupon",
+        "spend_and_save": "offerloop.offers.kinds.spend_and_save:read_spend_and_save",
+        "flash_sale": "offerloop.offers.kinds.flash_sale:read_flash_sale",
+        "buy_x_get_y": "offerloop.offers.kinds.buy_x_get_y:read_buy_x_get_y",
+        "bundle": "offerloop.offers.kinds.bundle:read_bundle",
+        "gift": "offerloop.offers.kinds.gift:read_gift",
+        "free_shipping": "offerloop.offers.kinds.free_shipping:read_free_shipping",
+        "combined": "offerloop.offers.kinds.combined:read_combined",
+        "benefit": "offerloop.offers.kinds.benefit:read_benefit",
     },
 )
 

@@ -1,7 +1,7 @@
 """Durable state on SQLite or PostgreSQL: the ledger, which makes the lifecycle of coupons atomic, and loops' journals.
 
-Needs the extra `sql`. `Ledger.open(url)` carries out the commands of `offerloop.offers.coupons.commands`; `audit` recomputes
-every balance from the history.
+Needs the extra `sql`. `Ledger.open(url)` carries out the commands of coupons, such as `offerloop.offers.Issue`; `audit`
+recomputes every balance from the history.
 """
 
 from offerloop.store.audit import audit

@@ -20,7 +20,7 @@ import polars as pl
 
 from offerloop.money import MICRO
 from offerloop.offers import NO_OFFER, Offer
-from offerloop.offers.spend_and_save import SpendAndSave
+from offerloop.offers.kinds.spend_and_save import SpendAndSave
 from offerloop.tables import PLAN, USUAL
 from offerloop.workspace import CampaignRead, RunRead
 

@@ -6,17 +6,17 @@ import pytest
 
 from offerloop.offers import read_offers
 from offerloop.offers.base import Offer
-from offerloop.offers.benefit import Benefit
-from offerloop.offers.bundle import Bundle
-from offerloop.offers.buy_x_get_y import BuyXGetY
-from offerloop.offers.combined import Combined
-from offerloop.offers.coupon import Coupon
-from offerloop.offers.flash_sale import FlashSale
 from offerloop.offers.form import Unit, form
-from offerloop.offers.free_shipping import FreeShipping
-from offerloop.offers.gift import Gift
+from offerloop.offers.kinds.benefit import Benefit
+from offerloop.offers.kinds.bundle import Bundle
+from offerloop.offers.kinds.buy_x_get_y import BuyXGetY
+from offerloop.offers.kinds.combined import Combined
+from offerloop.offers.kinds.coupon import Coupon
+from offerloop.offers.kinds.flash_sale import FlashSale
+from offerloop.offers.kinds.free_shipping import FreeShipping
+from offerloop.offers.kinds.gift import Gift
+from offerloop.offers.kinds.spend_and_save import SpendAndSave
 from offerloop.offers.reading import OFFER_KINDS
-from offerloop.offers.spend_and_save import SpendAndSave
 
 KINDS = (Coupon, SpendAndSave, FlashSale, BuyXGetY, Bundle, Gift, FreeShipping, Combined, Benefit)
 

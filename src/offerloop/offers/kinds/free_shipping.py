@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, ClassVar
 from offerloop.offers.base import Offer
 from offerloop.offers.effects import Effect, OffShipping
 from offerloop.offers.form import Unit, term
+from offerloop.offers.kinds.wording import percent_text
 from offerloop.offers.scope import Scope
 from offerloop.offers.stacking import Lane
-from offerloop.offers.wording import percent_text
 
 if TYPE_CHECKING:
     from offerloop.offers.terms import Terms
