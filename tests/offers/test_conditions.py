@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from offerloop.offers import read_offers
-from offerloop.offers.basket import Basket, Customer, Line
-from offerloop.offers.pricing import price
+from offerloop.offers.pricing.basket import Basket, Customer, Line
+from offerloop.offers.pricing.price import price
 
 NOW = 1_768_478_400
 TEA = Line("tea", 2, 1_000, categories=("drinks",), brand="north")

@@ -10,8 +10,8 @@ from typing import ClassVar
 
 from offerloop.money import round_up
 from offerloop.offers.conditions import NO_CONDITIONS, Conditions
-from offerloop.offers.effects import Effect
 from offerloop.offers.form import Unit, term
+from offerloop.offers.pricing.effects import Effect
 from offerloop.offers.scope import EVERYTHING, Scope
 from offerloop.offers.stacking import ALONE_IN_ITS_LANE, Lane, Stacking
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from offerloop.offers.basket import Basket
+from offerloop.offers.pricing.basket import Basket
 from offerloop.offers.scope import Scope
 from offerloop.offers.window import ALWAYS, Window
 

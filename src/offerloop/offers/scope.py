@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from offerloop.offers.basket import Basket
+from offerloop.offers.pricing.basket import Basket
 
 DIMENSIONS = ("products", "categories", "brands", "shops")
 """From the narrowest; the names of fields of `Scope` and of `Basket.places`."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 
-from offerloop.offers.effects import Arithmetic
+from offerloop.offers.pricing.effects import Arithmetic
 
 
 class Lane(StrEnum):

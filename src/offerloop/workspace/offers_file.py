@@ -12,10 +12,10 @@ from typing import Any
 from offerloop.config import StrPath, as_path
 from offerloop.errors import InputError
 from offerloop.offers.base import Offer
-from offerloop.offers.basket_reading import known_currency
-from offerloop.offers.effects import Arithmetic
+from offerloop.offers.pricing.basket_reading import known_currency
+from offerloop.offers.pricing.effects import Arithmetic
+from offerloop.offers.pricing.sharing import Remainder
 from offerloop.offers.reading import read_offers
-from offerloop.offers.sharing import Remainder
 from offerloop.offers.stacking import DEFAULT, Choice, Policy
 from offerloop.offers.terms import Terms
 

@@ -14,8 +14,8 @@ from offerloop.commands.replay.screen import page
 from offerloop.commands.replay.task import ReplayRequest, replay, segments_of
 from offerloop.errors import InputError
 from offerloop.offers import read_offers
-from offerloop.offers.basket import Basket, Line
-from offerloop.offers.pricing import price
+from offerloop.offers.pricing.basket import Basket, Line
+from offerloop.offers.pricing.price import price
 from offerloop.report.skeleton import kept_together
 
 HEAD = "order_id,customer_id,product_id,ordered_at,quantity,paid"

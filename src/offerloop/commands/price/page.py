@@ -6,7 +6,7 @@ from typing import Any
 
 from offerloop.money import to_text
 from offerloop.offers.conditions import Why
-from offerloop.offers.priced import Adjustment, Priced, PricedLine, Rejected
+from offerloop.offers.pricing.priced import Adjustment, Priced, PricedLine, Rejected
 
 
 def price_facts(priced: Priced) -> dict[str, Any]:

@@ -28,11 +28,11 @@ from offerloop.config.model import known_zone
 from offerloop.engine import ENGINES, Engine
 from offerloop.errors import ContractError, InputError, check_known
 from offerloop.money import exact_share, half_up, read_margin
-from offerloop.offers.basket import Basket, Customer, Line, Usage
-from offerloop.offers.candidates import units_left
-from offerloop.offers.offer_set import OfferSet
-from offerloop.offers.priced import Priced
-from offerloop.offers.pricing import price
+from offerloop.offers.pricing.basket import Basket, Customer, Line, Usage
+from offerloop.offers.pricing.candidates import units_left
+from offerloop.offers.pricing.offer_set import OfferSet
+from offerloop.offers.pricing.price import price
+from offerloop.offers.pricing.priced import Priced
 from offerloop.workspace import OffersFile, read_offers_file
 
 CODES = ("all", "none")

@@ -1,1 +1,1 @@
-"""The rules of a coupon's life, without a clock or a database: its code, the book that it stands in, what may happen."""
+"""The rules of a coupon's life, without a clock or a database: its code, the book that it stands in, its events."""

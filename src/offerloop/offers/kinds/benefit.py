@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from offerloop.errors import InputError, near_miss
 from offerloop.offers.base import EACH_CATEGORY, Given, Offer
-from offerloop.offers.effects import Effect
 from offerloop.offers.form import Unit, term
+from offerloop.offers.pricing.effects import Effect
 from offerloop.offers.scope import Scope
 from offerloop.offers.stacking import Lane
 

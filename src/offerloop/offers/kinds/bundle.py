@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 from offerloop.errors import InputError
 from offerloop.offers.base import Offer
-from offerloop.offers.effects import Effect
 from offerloop.offers.form import Unit, term
 from offerloop.offers.kinds.wording import amount_text, percent_text, scope_text
+from offerloop.offers.pricing.effects import Effect
+from offerloop.offers.pricing.unit_effects import BundleOf
 from offerloop.offers.scope import Scope
 from offerloop.offers.stacking import Lane
-from offerloop.offers.unit_effects import BundleOf
 
 if TYPE_CHECKING:
     from offerloop.offers.terms import Terms

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 from offerloop.errors import InputError
 from offerloop.offers.base import Offer
-from offerloop.offers.effects import Effect, OffEachUnit
 from offerloop.offers.form import Unit, term
 from offerloop.offers.kinds.wording import percent_text, scope_text
+from offerloop.offers.pricing.effects import Effect, OffEachUnit
+from offerloop.offers.pricing.unit_effects import BuyGet
 from offerloop.offers.scope import EVERYTHING, Scope
 from offerloop.offers.stacking import Lane
-from offerloop.offers.unit_effects import BuyGet
 
 if TYPE_CHECKING:
     from offerloop.offers.terms import Terms

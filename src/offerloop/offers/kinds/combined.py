@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, ClassVar
 from offerloop.errors import InputError
 from offerloop.offers.base import Given, Offer
 from offerloop.offers.conditions import NO_CONDITIONS
-from offerloop.offers.effects import Effect, OffFrom
 from offerloop.offers.form import Unit, term
+from offerloop.offers.pricing.effects import Effect, OffFrom
 from offerloop.offers.scope import Scope
 from offerloop.offers.stacking import ALONE_IN_ITS_LANE, Lane
 

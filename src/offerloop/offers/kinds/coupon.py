@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 from offerloop.errors import InputError, near_miss
 from offerloop.offers.base import EACH_CATEGORY, Offer
-from offerloop.offers.effects import Effect, OffEachUnit, OffTogether
 from offerloop.offers.form import Unit, term
 from offerloop.offers.kinds.wording import amount_text, percent_text, scope_text
+from offerloop.offers.pricing.effects import Effect, OffEachUnit, OffTogether
+from offerloop.offers.pricing.unit_effects import OffCheapest
 from offerloop.offers.scope import Scope
 from offerloop.offers.stacking import Lane
-from offerloop.offers.unit_effects import OffCheapest
 
 if TYPE_CHECKING:
     from offerloop.offers.terms import Terms

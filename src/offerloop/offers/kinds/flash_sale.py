@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 from offerloop.errors import InputError, near_miss
 from offerloop.offers.base import Offer
-from offerloop.offers.effects import Effect, OffEachUnit, OffTogether
 from offerloop.offers.form import Unit, term
 from offerloop.offers.kinds.wording import amount_text, percent_text, scope_text
+from offerloop.offers.pricing.effects import Effect, OffEachUnit, OffTogether
 from offerloop.offers.scope import Scope
 from offerloop.offers.stacking import Lane
 

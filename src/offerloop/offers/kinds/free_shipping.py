@@ -8,9 +8,9 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, ClassVar
 
 from offerloop.offers.base import Offer
-from offerloop.offers.effects import Effect, OffShipping
 from offerloop.offers.form import Unit, term
 from offerloop.offers.kinds.wording import percent_text
+from offerloop.offers.pricing.effects import Effect, OffShipping
 from offerloop.offers.scope import Scope
 from offerloop.offers.stacking import Lane
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from offerloop.offers.base import Given, Offer
-from offerloop.offers.effects import Effect
 from offerloop.offers.form import Unit, term
+from offerloop.offers.pricing.effects import Effect
 from offerloop.offers.scope import Scope
 from offerloop.offers.stacking import Lane
 

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 from offerloop.errors import InputError
 from offerloop.offers.base import Offer
-from offerloop.offers.effects import Effect, OffFrom, Tier
 from offerloop.offers.form import Unit, term
 from offerloop.offers.kinds.wording import amount_text, percent_text, scope_text
+from offerloop.offers.pricing.effects import Effect, OffFrom, Tier
 from offerloop.offers.scope import Scope
 from offerloop.offers.stacking import Lane
 

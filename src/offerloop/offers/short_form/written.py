@@ -9,11 +9,11 @@ from typing import Any
 from offerloop.errors import InputError
 from offerloop.offers.base import ANY_CHANNEL, Offer
 from offerloop.offers.conditions import NO_CONDITIONS
-from offerloop.offers.effects import Tier
 from offerloop.offers.form import Unit, form
 from offerloop.offers.kinds.bundle import Bundle
 from offerloop.offers.kinds.combined import Combined
 from offerloop.offers.kinds.spend_and_save import SpendAndSave
+from offerloop.offers.pricing.effects import Tier
 from offerloop.offers.scope import DIMENSIONS, EVERYTHING, Scope
 from offerloop.offers.short_form.amounts import short_amount, short_percent
 from offerloop.offers.stacking import ALONE_IN_ITS_LANE

@@ -4,8 +4,8 @@ import pytest
 
 from offerloop.errors import InputError
 from offerloop.offers import read_offers
-from offerloop.offers.basket import Basket, Line, Usage
-from offerloop.offers.pricing import price
+from offerloop.offers.pricing.basket import Basket, Line, Usage
+from offerloop.offers.pricing.price import price
 from offerloop.offers.stacking import Choice, Policy
 
 NOW = 1_768_478_400

@@ -13,8 +13,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from offerloop.errors import InputError
-from offerloop.offers.basket import Basket
-from offerloop.offers.priced import Priced
+from offerloop.offers.pricing.basket import Basket
+from offerloop.offers.pricing.priced import Priced
 
 NONE: Mapping[int, int] = {}
 

@@ -5,11 +5,11 @@ from fractions import Fraction
 import pytest
 from published_baskets import CATALOGUE, CHINESE, SYLIUS, basket, cases, chinese, promotion, seconds
 
-from offerloop.offers.basket import Basket, Line
-from offerloop.offers.effects import Tier
 from offerloop.offers.kinds.coupon import Coupon
 from offerloop.offers.kinds.spend_and_save import SpendAndSave
-from offerloop.offers.pricing import price
+from offerloop.offers.pricing.basket import Basket, Line
+from offerloop.offers.pricing.effects import Tier
+from offerloop.offers.pricing.price import price
 from offerloop.offers.stacking import DEFAULT
 
 NOW = 1_768_478_400

@@ -7,7 +7,7 @@ from typing import Any
 
 from offerloop.errors import InputError
 from offerloop.money import DIGITS, is_unit
-from offerloop.offers.basket import Basket, Customer, Line, Usage
+from offerloop.offers.pricing.basket import Basket, Customer, Line, Usage
 from offerloop.offers.terms import Terms
 
 

@@ -5,15 +5,15 @@ from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
 
-from offerloop.offers.basket import Basket, Customer, Line
 from offerloop.offers.conditions import Conditions, Measured
-from offerloop.offers.effects import Arithmetic, Tier
 from offerloop.offers.kinds.combined import Combined
 from offerloop.offers.kinds.coupon import Coupon
 from offerloop.offers.kinds.free_shipping import FreeShipping
 from offerloop.offers.kinds.spend_and_save import SpendAndSave
+from offerloop.offers.pricing.basket import Basket, Customer, Line
+from offerloop.offers.pricing.effects import Arithmetic, Tier
+from offerloop.offers.pricing.sharing import Remainder
 from offerloop.offers.scope import EVERYTHING, Scope
-from offerloop.offers.sharing import Remainder
 from offerloop.offers.stacking import Choice, Policy, Stacking
 from offerloop.offers.window import Window
 

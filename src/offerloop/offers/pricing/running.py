@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from offerloop.money import share
-from offerloop.offers.basket import Basket
+from offerloop.offers.pricing.basket import Basket
 
 Run = tuple[int, int]
 """Number of units and the price of each."""

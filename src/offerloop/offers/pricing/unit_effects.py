@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from offerloop.money import share
-from offerloop.offers.basket import Basket
 from offerloop.offers.conditions import Missing, Why
-from offerloop.offers.effects import OffEachUnit, Place, Plain
-from offerloop.offers.running import Running, Runs, at_full_price, lowered, merged, replaced
+from offerloop.offers.pricing.basket import Basket
+from offerloop.offers.pricing.effects import OffEachUnit, Place, Plain
+from offerloop.offers.pricing.running import Running, Runs, at_full_price, lowered, merged, replaced
 from offerloop.offers.scope import Scope
 
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from offerloop.money import share
-from offerloop.offers.basket import Basket
-from offerloop.offers.running import Running, Runs, room
+from offerloop.offers.pricing.basket import Basket
+from offerloop.offers.pricing.running import Running, Runs, room
 
 
 class Remainder(StrEnum):

@@ -4,9 +4,7 @@ from fractions import Fraction
 
 from hypothesis import strategies as st
 
-from offerloop.offers.basket import Basket, Customer, Line
 from offerloop.offers.conditions import Conditions, Measured
-from offerloop.offers.effects import Arithmetic, Tier
 from offerloop.offers.kinds.bundle import Bundle
 from offerloop.offers.kinds.buy_x_get_y import BuyXGetY
 from offerloop.offers.kinds.combined import Combined
@@ -15,8 +13,10 @@ from offerloop.offers.kinds.flash_sale import FlashSale
 from offerloop.offers.kinds.free_shipping import FreeShipping
 from offerloop.offers.kinds.gift import Gift
 from offerloop.offers.kinds.spend_and_save import SpendAndSave
+from offerloop.offers.pricing.basket import Basket, Customer, Line
+from offerloop.offers.pricing.effects import Arithmetic, Tier
+from offerloop.offers.pricing.sharing import Remainder
 from offerloop.offers.scope import EVERYTHING, Scope
-from offerloop.offers.sharing import Remainder
 from offerloop.offers.stacking import Lane, Policy, Stacking
 
 CATEGORIES = ("tea", "rice", "soap")

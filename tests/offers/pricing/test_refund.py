@@ -4,9 +4,9 @@ import pytest
 
 from offerloop.errors import InputError
 from offerloop.offers import read_offers
-from offerloop.offers.basket import Basket, Line
-from offerloop.offers.pricing import price
-from offerloop.offers.refund import refund_kept, refund_repriced
+from offerloop.offers.pricing.basket import Basket, Line
+from offerloop.offers.pricing.price import price
+from offerloop.offers.pricing.refund import refund_kept, refund_repriced
 
 NOW = 1_768_478_400
 BASKET = Basket("USD", (Line("tea", 3, 1_000), Line("rice", 1, 7_000)), 500)

@@ -8,14 +8,14 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from random_baskets import baskets, offer_lists, policies
 
-from offerloop.offers.basket import Basket
-from offerloop.offers.candidates import Candidate, apply, candidate
-from offerloop.offers.choosing import turn_of
 from offerloop.offers.conditions import Missing
-from offerloop.offers.offer_set import OfferSet
-from offerloop.offers.pricing import price
-from offerloop.offers.refund import refund_kept, refund_repriced
-from offerloop.offers.running import Running
+from offerloop.offers.pricing.basket import Basket
+from offerloop.offers.pricing.candidates import Candidate, apply, candidate
+from offerloop.offers.pricing.choosing import turn_of
+from offerloop.offers.pricing.offer_set import OfferSet
+from offerloop.offers.pricing.price import price
+from offerloop.offers.pricing.refund import refund_kept, refund_repriced
+from offerloop.offers.pricing.running import Running
 from offerloop.offers.stacking import DEFAULT, Choice, Policy
 
 NOW = 1_768_478_400

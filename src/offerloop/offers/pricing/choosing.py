@@ -12,10 +12,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from offerloop.offers.basket import Basket
-from offerloop.offers.candidates import Candidate, apply
 from offerloop.offers.conditions import Missing
-from offerloop.offers.running import Running
+from offerloop.offers.pricing.basket import Basket
+from offerloop.offers.pricing.candidates import Candidate, apply
+from offerloop.offers.pricing.running import Running
 from offerloop.offers.stacking import Choice, Policy
 
 Bounds = tuple[tuple[tuple[int, float], ...], ...]

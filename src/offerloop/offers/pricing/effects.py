@@ -13,11 +13,11 @@ from fractions import Fraction
 from typing import Protocol
 
 from offerloop.money import half_up
-from offerloop.offers.basket import Basket
 from offerloop.offers.conditions import Measured, Missing, Why
-from offerloop.offers.running import Running, Runs, cut_runs, room
+from offerloop.offers.pricing.basket import Basket
+from offerloop.offers.pricing.running import Running, Runs, cut_runs, room
+from offerloop.offers.pricing.sharing import Remainder, shared
 from offerloop.offers.scope import Scope
-from offerloop.offers.sharing import Remainder, shared
 
 
 @dataclass(frozen=True)

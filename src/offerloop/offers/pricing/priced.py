@@ -8,9 +8,9 @@ from fractions import Fraction
 from functools import cached_property
 
 from offerloop.offers.base import Given
-from offerloop.offers.basket import Line
 from offerloop.offers.conditions import Why
-from offerloop.offers.running import Run
+from offerloop.offers.pricing.basket import Line
+from offerloop.offers.pricing.running import Run
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,10 @@ from fractions import Fraction
 import pytest
 
 from offerloop.offers import read_offers
-from offerloop.offers.basket import Basket, Line, Usage
-from offerloop.offers.effects import Arithmetic
-from offerloop.offers.pricing import price
-from offerloop.offers.sharing import Remainder
+from offerloop.offers.pricing.basket import Basket, Line, Usage
+from offerloop.offers.pricing.effects import Arithmetic
+from offerloop.offers.pricing.price import price
+from offerloop.offers.pricing.sharing import Remainder
 from offerloop.offers.stacking import Policy
 
 NOW = 1_768_478_400

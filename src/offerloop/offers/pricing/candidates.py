@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from offerloop.money import share
-from offerloop.offers.basket import Basket
 from offerloop.offers.conditions import NO_CONDITIONS, Missing, Why
-from offerloop.offers.effects import Effect, OffFrom, OffShipping, Place
-from offerloop.offers.offer_set import UNIT_LIMITS, Ready
-from offerloop.offers.running import Running, at_full_price
+from offerloop.offers.pricing.basket import Basket
+from offerloop.offers.pricing.effects import Effect, OffFrom, OffShipping, Place
+from offerloop.offers.pricing.offer_set import UNIT_LIMITS, Ready
+from offerloop.offers.pricing.running import Running, at_full_price
 from offerloop.offers.stacking import Policy
 
 

@@ -7,13 +7,13 @@ from fractions import Fraction
 
 from offerloop.money import gross_of, net_of
 from offerloop.offers.base import Offer
-from offerloop.offers.basket import Basket
-from offerloop.offers.candidates import Candidate, apply, candidate, names_of
-from offerloop.offers.choosing import Chosen, choose, turn_of
 from offerloop.offers.conditions import Missing, Why
-from offerloop.offers.offer_set import OfferSet, Ready
-from offerloop.offers.priced import Adjustment, Applied, Priced, PricedLine, Rejected
-from offerloop.offers.running import Running, unit_prices
+from offerloop.offers.pricing.basket import Basket
+from offerloop.offers.pricing.candidates import Candidate, apply, candidate, names_of
+from offerloop.offers.pricing.choosing import Chosen, choose, turn_of
+from offerloop.offers.pricing.offer_set import OfferSet, Ready
+from offerloop.offers.pricing.priced import Adjustment, Applied, Priced, PricedLine, Rejected
+from offerloop.offers.pricing.running import Running, unit_prices
 from offerloop.offers.stacking import DEFAULT, Choice, Policy
 
 

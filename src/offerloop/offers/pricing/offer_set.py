@@ -8,9 +8,9 @@ from itertools import pairwise
 
 from offerloop.errors import InputError
 from offerloop.offers.base import Offer
-from offerloop.offers.basket import Basket
 from offerloop.offers.conditions import Measured
-from offerloop.offers.effects import Effect
+from offerloop.offers.pricing.basket import Basket
+from offerloop.offers.pricing.effects import Effect
 from offerloop.offers.scope import DIMENSIONS, Scope
 from offerloop.offers.stacking import ANNOUNCED, LANES
 

@@ -1,0 +1,1 @@
+"""What a basket costs under offers, and what is given back when a part of it is returned: pure functions."""
