@@ -6,10 +6,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from offerloop.allocation import Problem, solve
 from offerloop.allocation.choose import taken
-from offerloop.allocation.problem import Problem
 from offerloop.allocation.robust import Segments
-from offerloop.allocation.solving import solve
 from offerloop.market.policies import DRAWN
 from offerloop.market.preset import load_preset
 from offerloop.market.seen import IN_SCOPE, Seen, seen

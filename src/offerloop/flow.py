@@ -13,11 +13,24 @@ import narwhals as nw
 import numpy as np
 import polars as pl
 
-from offerloop.allocation import CampaignCase, Forecast, Planned, draw_arms, menu, plan_campaigns, plan_limits
-from offerloop.allocation.assign import Outside, assignments
-from offerloop.allocation.draw import MOST_EXPLORE, MOST_LEARN
-from offerloop.allocation.usual import KnownOffer, Usual, check_usual_offers, wishes_of
 from offerloop.config import Campaign, Config, Recommend, Response
+from offerloop.decision import (
+    MOST_EXPLORE,
+    MOST_LEARN,
+    CampaignCase,
+    Forecast,
+    KnownOffer,
+    Outside,
+    Planned,
+    Usual,
+    assignments,
+    check_usual_offers,
+    draw_arms,
+    menu,
+    plan_campaigns,
+    plan_limits,
+    wishes_of,
+)
 from offerloop.engine import Engine, collect
 from offerloop.errors import EvidenceError, InputError
 from offerloop.evaluation.experiment import ComingTest

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from made_up import campaign, effects, within
+from made_up_campaigns import campaign, effects, within
 
 from offerloop.allocation.candidates import Candidates, budget_unit
 from offerloop.allocation.clash import ClashError

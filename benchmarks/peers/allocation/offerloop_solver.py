@@ -18,7 +18,7 @@ COLUMN = "seg"
 
 def build(given: Given, _: str) -> Problem:
     """Blocks that are views of the arrays."""
-    from offerloop.allocation.problem import COST, Block, Limit, Problem
+    from offerloop.allocation import COST, Block, Limit, Problem
 
     limits = tuple(
         Limit(one.name, one.at_most, one.measure, one.offers)

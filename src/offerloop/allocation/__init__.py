@@ -1,15 +1,45 @@
-"""Stage 5: which customer gets which offer under a budget, the random part of the plan, and its forecast."""
+"""Which candidate of each customer to take, so that profit is most and every limit holds."""
 
-from offerloop.allocation.arms import Arms, draw_arms, menu
-from offerloop.allocation.campaign_case import CampaignCase
-from offerloop.allocation.campaigns import Planned, plan_campaigns
-from offerloop.allocation.forecast import Forecast
-from offerloop.allocation.plan_limits import PlanLimit, plan_limits
-from offerloop.allocation.problem import Block, Limit, Problem
-from offerloop.allocation.solution import Solution
-from offerloop.allocation.solving import solve
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from offerloop.allocation.candidates import Candidates, budget_unit, counted_cost, positions
+    from offerloop.allocation.limits import Table, whole
+    from offerloop.allocation.problem import COST, COUNT, Block, Floats, Ints, Limit, Problem
+    from offerloop.allocation.solution import Solution
+    from offerloop.allocation.solving import solve
 
 __all__ = [
-    "Arms", "Block", "CampaignCase", "Forecast", "Limit", "PlanLimit", "Planned", "Problem", "Solution", "draw_arms",
-    "menu", "plan_campaigns", "plan_limits", "solve",
-]  # fmt: skip
+    "COST",
+    "COUNT",
+    "Block",
+    "Candidates",
+    "Floats",
+    "Ints",
+    "Limit",
+    "Problem",
+    "Solution",
+    "Table",
+    "budget_unit",
+    "counted_cost",
+    "positions",
+    "solve",
+    "whole",
+]
+
+_MODULES = {
+    ".candidates": "Candidates budget_unit counted_cost positions",
+    ".limits": "Table whole",
+    ".problem": "COST COUNT Block Floats Ints Limit Problem",
+    ".solution": "Solution",
+    ".solving": "solve",
+}
+_LAZY = {name: module for module, names in _MODULES.items() for name in names.split()}
+
+
+def __getattr__(name: str) -> object:
+    """Load a module when one of its names is first asked for."""
+    if name not in _LAZY:
+        raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+    return getattr(import_module(_LAZY[name], __name__), name)

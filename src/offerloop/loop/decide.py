@@ -16,9 +16,8 @@ from math import erf, sqrt
 
 import numpy as np
 
-from offerloop.allocation.draw import MOST_EXPLORE, Shares, draw_explorers, draw_holdback, n_explorers
-from offerloop.allocation.problem import Problem
-from offerloop.allocation.solving import solve
+from offerloop.allocation import Problem, solve
+from offerloop.decision import MOST_EXPLORE, Shares, draw_explorers, draw_holdback, n_explorers
 from offerloop.loop.belief import Belief, Scaling
 from offerloop.loop.costs import Costs
 from offerloop.loop.shop import ARM, Floats, Ints, Menu, Names, Sight

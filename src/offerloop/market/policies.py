@@ -11,8 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import polars as pl
 
-from offerloop.allocation.problem import Problem
-from offerloop.allocation.solving import solve
+from offerloop.allocation import Problem, solve
 from offerloop.market.noise import Floats
 from offerloop.market.seen import Seen
 from offerloop.market.simulation import Market

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import polars as pl
 
-from offerloop.allocation.assign import as_text
 from offerloop.config import Publish
+from offerloop.decision import as_text
 from offerloop.errors import InputError
 from offerloop.money import DIGITS
 from offerloop.offers import NO_OFFER

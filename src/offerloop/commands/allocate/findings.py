@@ -7,8 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from offerloop.allocation.problem import COUNT, Limit
-from offerloop.allocation.solution import Solution
+from offerloop.allocation import COUNT, Limit, Solution
 from offerloop.money import DIGITS, MICRO
 from offerloop.offers import NO_OFFER
 

@@ -8,10 +8,7 @@ from pathlib import Path
 import polars as pl
 from rich.console import Console
 
-from offerloop.allocation.candidates import Candidates
-from offerloop.allocation.limits import Table, whole
-from offerloop.allocation.solution import Solution
-from offerloop.allocation.solving import solve
+from offerloop.allocation import Candidates, Solution, Table, solve, whole
 from offerloop.commands.allocate.findings import Allocated
 from offerloop.config import StrPath, as_path
 from offerloop.config.limits import Limits, Rule

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from offerloop.allocation.usual import KnownOffer, check_usual_offers
 from offerloop.commands.check.offers import OfferCheck
 from offerloop.config import Config
+from offerloop.decision import KnownOffer, check_usual_offers
 from offerloop.engine import Engine, collect
 from offerloop.errors import InputError
 from offerloop.events import Events

@@ -7,7 +7,6 @@ from typing import Any
 
 import polars as pl
 
-from offerloop.allocation.forecast import AS_SENT
 from offerloop.commands.explain.candidates import (
     Candidate,
     Choice,
@@ -21,6 +20,7 @@ from offerloop.commands.explain.candidates import (
     why_not,
 )
 from offerloop.commands.explain.changes import changes
+from offerloop.decision import AS_SENT
 from offerloop.offers import NO_OFFER
 from offerloop.profiles import TAGS
 from offerloop.profiles.features import RECENT_DAYS

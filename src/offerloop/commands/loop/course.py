@@ -17,10 +17,10 @@ import narwhals as nw
 import numpy as np
 import polars as pl
 
-from offerloop.allocation.assign import as_text
 from offerloop.commands.loop.packed import packed, unpacked
 from offerloop.commands.run.task import run_period
 from offerloop.config import Campaign, Config
+from offerloop.decision import as_text
 from offerloop.engine import Engine, collect
 from offerloop.errors import ContractError
 from offerloop.evaluation.shipping import Reading

@@ -9,12 +9,11 @@ from typing import Any
 
 from rich.console import Console
 
-from offerloop.allocation import Forecast
-from offerloop.allocation.assign import as_text
 from offerloop.commands.run.findings import CampaignFindings, Findings
 from offerloop.commands.run.page import render
 from offerloop.commands.run.summary import summarise
 from offerloop.config import Config, Source, StrPath, config_file
+from offerloop.decision import Forecast, as_text
 from offerloop.engine import DEFAULT_ENGINE, Engine
 from offerloop.errors import ConfigError, InputError, near_miss
 from offerloop.flow import STAGES, LoopPeriod, Run, plan

@@ -10,10 +10,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from offerloop.allocation.candidates import Candidates, budget_unit, counted_cost, positions
-from offerloop.allocation.problem import Ints
-from offerloop.allocation.valuation import Repeated, Valuation
+from offerloop.allocation import Candidates, Ints, budget_unit, counted_cost, positions
 from offerloop.config import Campaign
+from offerloop.decision.valuation import Repeated, Valuation
 
 PLAN = "plan"
 Views = list[tuple[pl.DataFrame, pl.DataFrame]]

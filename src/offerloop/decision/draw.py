@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from offerloop.allocation.problem import Floats, Ints
+from offerloop.allocation import Floats, Ints
 
 Bools = NDArray[np.bool_]
 MOST_EXPLORE = 0.10

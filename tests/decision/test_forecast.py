@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made_up import calibration, campaign, effects, forecast_alone, offers
+from made_up_campaigns import calibration, campaign, effects, forecast_alone, offers
 
 from offerloop.errors import ConfigError
 from offerloop.money import MICRO

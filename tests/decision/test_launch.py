@@ -5,12 +5,12 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made_up import campaign, effects, offers
+from made_up_campaigns import campaign, effects, offers
 
-from offerloop.allocation.campaign_case import PLAN, CampaignCase
-from offerloop.allocation.forecast import held_out, is_sent
-from offerloop.allocation.launch import launchable
-from offerloop.allocation.rules import SAME
+from offerloop.decision.campaign_case import PLAN, CampaignCase
+from offerloop.decision.forecast import held_out, is_sent
+from offerloop.decision.launch import launchable
+from offerloop.decision.rules import SAME
 from offerloop.money import MICRO
 from offerloop.tables import CALIBRATION
 

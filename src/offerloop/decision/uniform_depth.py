@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from offerloop.allocation.valuation import Repeated, Valuation
+from offerloop.decision.valuation import Repeated, Valuation
 from offerloop.offers import NO_OFFER
 from offerloop.tables import UNIFORM_DEPTHS
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from offerloop.allocation.arms import draw_arms
-from offerloop.allocation.draw import MOST_EXPLORE
 from offerloop.config import Experiment
+from offerloop.decision.arms import draw_arms
+from offerloop.decision.draw import MOST_EXPLORE
 from offerloop.evaluation.assignment import in_holdout
 from offerloop.offers import NO_OFFER
 

@@ -13,12 +13,9 @@ from itertools import islice, permutations
 import numpy as np
 import polars as pl
 
-from offerloop.allocation.campaign_case import CampaignCase
-from offerloop.allocation.candidates import Candidates
-from offerloop.allocation.plan_limits import PlanLimit
-from offerloop.allocation.problem import COST, COUNT, Floats, Ints, Limit, Problem
-from offerloop.allocation.solution import Solution
-from offerloop.allocation.solving import solve
+from offerloop.allocation import COST, COUNT, Candidates, Floats, Ints, Limit, Problem, Solution, solve
+from offerloop.decision.campaign_case import CampaignCase
+from offerloop.decision.nested_limits import PlanLimit
 from offerloop.money import MICRO
 
 ORDERS = 6

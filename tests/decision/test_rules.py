@@ -5,10 +5,10 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made_up import calibration, effects, offers, with_funded
+from made_up_campaigns import calibration, effects, offers, with_funded
 
-from offerloop.allocation.rules import most_likely_buyers, random_customers, same_for_all
-from offerloop.allocation.valuation import Valuation
+from offerloop.decision.rules import most_likely_buyers, random_customers, same_for_all
+from offerloop.decision.valuation import Valuation
 
 RULES = {
     "same offer": lambda table, valuation, spend: same_for_all(table, valuation, spend),

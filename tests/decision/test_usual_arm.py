@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from offerloop.allocation.arms import draw_arms
-from offerloop.allocation.usual import KnownOffer, Usual, check_usual_offers, wishes_of
 from offerloop.config import Experiment
+from offerloop.decision.arms import draw_arms
+from offerloop.decision.usual import KnownOffer, Usual, check_usual_offers, wishes_of
 from offerloop.errors import ConfigError
 from offerloop.evaluation.assignment import in_holdout, in_usual
 

@@ -8,14 +8,14 @@ from typing import Literal
 
 import polars as pl
 
-from offerloop.allocation.campaign_case import CampaignCase
-from offerloop.allocation.decision import better_of, decide_in_order, decide_jointly
-from offerloop.allocation.forecast import Forecast
-from offerloop.allocation.joint import amounts, together
-from offerloop.allocation.launch import launchable
-from offerloop.allocation.plan_costs import PlanCosts, offer_prices
-from offerloop.allocation.plan_limits import PlanLimit
-from offerloop.allocation.problem import Ints
+from offerloop.allocation import Ints
+from offerloop.decision.campaign_case import CampaignCase
+from offerloop.decision.forecast import Forecast
+from offerloop.decision.joint import amounts, together
+from offerloop.decision.launch import launchable
+from offerloop.decision.nested_limits import PlanLimit
+from offerloop.decision.plan_costs import PlanCosts, offer_prices
+from offerloop.decision.sending import better_of, decide_in_order, decide_jointly
 
 Solving = Literal["jointly", "in order"]
 

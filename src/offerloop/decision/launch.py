@@ -17,10 +17,10 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 
-from offerloop.allocation.campaign_case import PLAN, CampaignCase
-from offerloop.allocation.forecast import held_out, is_sent, lead
-from offerloop.allocation.problem import Ints
-from offerloop.allocation.rules import LIKELY, SAME, ranked_buyers, same_offer
+from offerloop.allocation import Ints
+from offerloop.decision.campaign_case import PLAN, CampaignCase
+from offerloop.decision.forecast import held_out, is_sent, lead
+from offerloop.decision.rules import LIKELY, SAME, ranked_buyers, same_offer
 from offerloop.evaluation.assignment import bucket
 
 Ranked = Callable[[pl.DataFrame, Ints], Ints]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from offerloop.allocation.arms import Arms
+from offerloop.decision.arms import Arms
 from offerloop.money import MICRO
 from offerloop.offers import NO_OFFER
 from offerloop.tables import ASSIGNMENTS, EXPLORE, HOLDBACK, HOLDOUT, PLAN, USUAL

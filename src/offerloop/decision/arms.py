@@ -13,10 +13,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from offerloop.allocation.draw import MOST_EXPLORE, Bools, Shares, draw_explorers, draw_holdback, n_explorers
-from offerloop.allocation.problem import Ints
-from offerloop.allocation.usual import Usual
+from offerloop.allocation import Ints
 from offerloop.config import Experiment
+from offerloop.decision.draw import MOST_EXPLORE, Bools, Shares, draw_explorers, draw_holdback, n_explorers
+from offerloop.decision.usual import Usual
 from offerloop.evaluation.assignment import in_holdout, in_usual
 from offerloop.offers import NO_OFFER
 from offerloop.tables import EXPLORE, HOLDBACK, HOLDOUT, PLAN, USUAL

@@ -9,16 +9,14 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from offerloop.allocation.break_even import sweep
-from offerloop.allocation.campaign_case import CampaignCase
-from offerloop.allocation.candidates import Candidates
-from offerloop.allocation.overspend import chance_of_overspending
-from offerloop.allocation.problem import COST, Ints
-from offerloop.allocation.rules import LIKELY, SAME, most_likely_buyers, random_customers, same_for_all
-from offerloop.allocation.solution import Solution
-from offerloop.allocation.uniform_depth import uniform_depths
-from offerloop.allocation.valuation import Floats, Repeated
+from offerloop.allocation import COST, Candidates, Ints, Solution
 from offerloop.config import Campaign
+from offerloop.decision.break_even import sweep
+from offerloop.decision.campaign_case import CampaignCase
+from offerloop.decision.overspend import chance_of_overspending
+from offerloop.decision.rules import LIKELY, SAME, most_likely_buyers, random_customers, same_for_all
+from offerloop.decision.uniform_depth import uniform_depths
+from offerloop.decision.valuation import Floats, Repeated
 from offerloop.evaluation.estimate import Estimate, se_of
 from offerloop.offers import NOTHING
 from offerloop.tables import BUDGET_CURVE, COMPARISON

@@ -5,9 +5,9 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made_up import calibration, campaign, effects, forecast_alone, offers, with_funded
+from made_up_campaigns import calibration, campaign, effects, forecast_alone, offers, with_funded
 
-from offerloop.allocation.valuation import Repeated, Valuation
+from offerloop.decision.valuation import Repeated, Valuation
 from offerloop.evaluation.estimate import Z95
 from offerloop.money import MICRO
 

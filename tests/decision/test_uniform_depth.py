@@ -4,10 +4,10 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made_up import calibration, campaign, effects, forecast_alone, offers, with_funded
+from made_up_campaigns import calibration, campaign, effects, forecast_alone, offers, with_funded
 
-from offerloop.allocation.uniform_depth import SCHEMA, uniform_depths
-from offerloop.allocation.valuation import Valuation
+from offerloop.decision.uniform_depth import SCHEMA, uniform_depths
+from offerloop.decision.valuation import Valuation
 
 OFFERS = {"ten": 0.1, "twenty": 0.2, "thirty": 0.3, "milk ten": 0.1, "milk twenty": 0.2}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from offerloop.allocation.valuation import Floats, Repeated, Valuation, scaled
+from offerloop.decision.valuation import Floats, Repeated, Valuation, scaled
 from offerloop.tables import BREAK_EVEN_SWEEP
 
 SCHEMA = {name: dtype for name, dtype in BREAK_EVEN_SWEEP.schema.items() if name != "campaign_id"}

@@ -7,12 +7,13 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made_up import calibration, campaign, campaign_limit, effects, offers, within
+from made_up_campaigns import calibration, campaign, campaign_limit, effects, offers, within
 
-from offerloop.allocation import CampaignCase, PlanLimit, plan_campaigns, solve
+from offerloop.allocation import solve
 from offerloop.allocation.candidates import Candidates
-from offerloop.allocation.decision import Decision, Part, better_of, decide_in_order, decide_jointly
-from offerloop.allocation.joint import amounts, best_together, one_after_the_other, together, used
+from offerloop.decision import CampaignCase, PlanLimit, plan_campaigns
+from offerloop.decision.joint import amounts, best_together, one_after_the_other, together, used
+from offerloop.decision.sending import Decision, Part, better_of, decide_in_order, decide_jointly
 
 FUNDED = 0.9
 NAMES = ("one", "two", "three")
@@ -193,7 +194,7 @@ def test_a_limit_that_binds_costs_profit_and_one_more_unit_brings_its_price():
 
 
 def test_limits_are_not_lifted_where_that_takes_too_long(monkeypatch):
-    monkeypatch.setattr("offerloop.allocation.plan_costs.MOST_WORK", 10)
+    monkeypatch.setattr("offerloop.decision.plan_costs.MOST_WORK", 10)
     cases = [case("one", 1, 10**6), case("two", 2, 10**6)]
     table = plan_campaigns(cases, [*map(campaign_limit, cases), limit("total", 2000, cases)], "jointly").limits
     total = table.row(by_predicate=pl.col("kind") == "total", named=True)

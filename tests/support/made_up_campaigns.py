@@ -5,9 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
-from offerloop.allocation import CampaignCase, Forecast, Limit, PlanLimit, Problem, plan_campaigns
+from offerloop.allocation import Limit, Problem
 from offerloop.allocation.candidates import Candidates
 from offerloop.config import Campaign
+from offerloop.decision import CampaignCase, Forecast, PlanLimit, plan_campaigns
 from offerloop.money import MICRO
 from offerloop.tables import CALIBRATION, EFFECTS, OFFERS
 

@@ -1,10 +1,10 @@
 import numpy as np
 import polars as pl
 import pytest
-from made_up import calibration, effects, offers, with_funded
+from made_up_campaigns import calibration, effects, offers, with_funded
 
-from offerloop.allocation.break_even import sweep
-from offerloop.allocation.valuation import Valuation
+from offerloop.decision.break_even import sweep
+from offerloop.decision.valuation import Valuation
 
 MARGIN = 0.3
 

@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offerloop.allocation.arms import Arms
-from offerloop.allocation.assign import Outside, as_text, assignments, decimal_text
+from offerloop.decision.arms import Arms
+from offerloop.decision.assign import Outside, as_text, assignments, decimal_text
 from offerloop.money import MICRO, to_text
 
 OFFERS = pl.DataFrame(

@@ -14,12 +14,11 @@ from typing import Literal
 import numpy as np
 import polars as pl
 
-from offerloop.allocation.campaign_case import CampaignCase
-from offerloop.allocation.forecast import Forecast, forecast_campaign, held_out, is_sent
-from offerloop.allocation.joint import Solved, amounts, best_together, leave, together
-from offerloop.allocation.plan_limits import PlanLimit
-from offerloop.allocation.problem import Floats, Ints, Limit
-from offerloop.allocation.solution import Solution
+from offerloop.allocation import Floats, Ints, Limit, Solution
+from offerloop.decision.campaign_case import CampaignCase
+from offerloop.decision.forecast import Forecast, forecast_campaign, held_out, is_sent
+from offerloop.decision.joint import Solved, amounts, best_together, leave, together
+from offerloop.decision.nested_limits import PlanLimit
 from offerloop.offers import NOTHING
 
 

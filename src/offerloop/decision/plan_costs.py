@@ -15,12 +15,12 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from offerloop.allocation.campaign_case import CampaignCase, valued
-from offerloop.allocation.decision import Decision
-from offerloop.allocation.joint import best_together, one_after_the_other, used
-from offerloop.allocation.plan_limits import PlanLimit
-from offerloop.allocation.problem import Floats, Ints
-from offerloop.allocation.valuation import Repeated
+from offerloop.allocation import Floats, Ints
+from offerloop.decision.campaign_case import CampaignCase, valued
+from offerloop.decision.joint import best_together, one_after_the_other, used
+from offerloop.decision.nested_limits import PlanLimit
+from offerloop.decision.sending import Decision
+from offerloop.decision.valuation import Repeated
 from offerloop.evaluation.estimate import Estimate
 from offerloop.tables import OFFER_PRICES, PLAN_LIMITS
 

@@ -1,0 +1,59 @@
+"""What is sent to whom: campaigns solved together within their limits, forecast, launched or not, and drawn in arms."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from offerloop.decision.arms import Arms, draw_arms, menu
+    from offerloop.decision.assign import Outside, as_text, assignments
+    from offerloop.decision.campaign_case import CampaignCase
+    from offerloop.decision.campaigns import Planned, plan_campaigns
+    from offerloop.decision.draw import MOST_EXPLORE, MOST_LEARN, Shares, draw_explorers, draw_holdback, n_explorers
+    from offerloop.decision.forecast import AS_SENT, Forecast
+    from offerloop.decision.nested_limits import PlanLimit, plan_limits
+    from offerloop.decision.usual import KnownOffer, Usual, check_usual_offers, wishes_of
+
+__all__ = [
+    "AS_SENT",
+    "MOST_EXPLORE",
+    "MOST_LEARN",
+    "Arms",
+    "CampaignCase",
+    "Forecast",
+    "KnownOffer",
+    "Outside",
+    "PlanLimit",
+    "Planned",
+    "Shares",
+    "Usual",
+    "as_text",
+    "assignments",
+    "check_usual_offers",
+    "draw_arms",
+    "draw_explorers",
+    "draw_holdback",
+    "menu",
+    "n_explorers",
+    "plan_campaigns",
+    "plan_limits",
+    "wishes_of",
+]
+
+_MODULES = {
+    ".arms": "Arms draw_arms menu",
+    ".assign": "Outside as_text assignments",
+    ".campaign_case": "CampaignCase",
+    ".campaigns": "Planned plan_campaigns",
+    ".draw": "MOST_EXPLORE MOST_LEARN Shares draw_explorers draw_holdback n_explorers",
+    ".forecast": "AS_SENT Forecast",
+    ".nested_limits": "PlanLimit plan_limits",
+    ".usual": "KnownOffer Usual check_usual_offers wishes_of",
+}
+_LAZY = {name: module for module, names in _MODULES.items() for name in names.split()}
+
+
+def __getattr__(name: str) -> object:
+    """Load a module when one of its names is first asked for."""
+    if name not in _LAZY:
+        raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+    return getattr(import_module(_LAZY[name], __name__), name)
