@@ -16,7 +16,7 @@ from offerloop.events import Events
 from offerloop.response import known_margins
 from offerloop.response.days import FEATURES, customer_days, features, outcomes
 from offerloop.response.decisions import finished
-from offerloop.response.ridge_t import RidgeT
+from offerloop.response.estimators.ridge_t import RidgeT
 
 Floats = NDArray[np.float64]
 TREES = {"learning_rate": 0.05, "num_leaves": 8, "min_data_in_leaf": 100, "objective": "regression", "verbose": -1,

@@ -37,8 +37,8 @@ from numpy.typing import NDArray
 
 from environments import BENCH
 from offerloop.evaluation.estimate import Z95
+from offerloop.response.estimators.ridge_t import RidgeT
 from offerloop.response.evidence import Evidence, Ints
-from offerloop.response.ridge_t import RidgeT
 from offerloop.response.scores import folds, predicted, robust_scores
 from offerloop.response.spending import Spending
 from offerloop.response.terms import NOTHING, Terms

@@ -17,8 +17,8 @@ from offerloop.market.truth import true_effects
 from offerloop.market.world import Ints
 from offerloop.offers import NOTHING as NOBODY
 from offerloop.response.contest import Verdict
+from offerloop.response.estimators.ridge_t import RidgeTLearner
 from offerloop.response.evidence import Evidence
-from offerloop.response.ridge_t import RidgeTLearner
 from offerloop.response.spending import Spending
 from offerloop.response.terms import NOTHING, Terms
 from offerloop.response.trial_study import TrialStudy, learn, study_trial

@@ -33,7 +33,7 @@ from offerloop.offers import NO_OFFER
 from offerloop.response import known_margins
 from offerloop.response.days import FEATURES, customer_days, features, outcomes
 from offerloop.response.decisions import finished
-from offerloop.response.ridge_t import RidgeT
+from offerloop.response.estimators.ridge_t import RidgeT
 from record import Claim, Found, Record, Result, load, machine, tell
 from shown_log_shop import DEPTHS, FILES, MOSTLY_LOW, UNIFORM, Lot, logged, whole_shop, write_log
 from shown_log_truth import fair_effects, true_effects

@@ -6,10 +6,10 @@ import pytest
 from offerloop.evaluation.estimate import se_of
 from offerloop.response.contest import ahead, estimate, ranking
 from offerloop.response.crossfit import Calibration, divisions, held_out
-from offerloop.response.dr_learner import DRLearner
+from offerloop.response.estimators.dr_learner import DRLearner
+from offerloop.response.estimators.outcome import Outcome
+from offerloop.response.estimators.ridge_t import RidgeTLearner
 from offerloop.response.evidence import Evidence
-from offerloop.response.outcome import Outcome
-from offerloop.response.ridge_t import RidgeTLearner
 from offerloop.response.spending import Spending
 from offerloop.response.terms import NOTHING, Terms
 from offerloop.response.trial_study import learn, study_trial

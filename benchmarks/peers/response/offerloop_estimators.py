@@ -11,9 +11,9 @@ import numpy as np
 
 from offerloop.response.contest import Contest, estimate, widened
 from offerloop.response.crossfit import Held, divisions, held_out
-from offerloop.response.estimators import ESTIMATORS
+from offerloop.response.estimators.catalogue import ESTIMATORS
+from offerloop.response.estimators.levels import Differences
 from offerloop.response.evidence import Estimator, Evidence, Fitted
-from offerloop.response.levels import Differences
 from offerloop.response.spending import Spending
 from offerloop.response.terms import Terms
 from peers.response.given import Floats, Model, Predicted, Train

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from offerloop.response.estimators.ridge_t import RidgeT
 from offerloop.response.evidence import Evidence
-from offerloop.response.ridge_t import RidgeT
 from offerloop.response.terms import Floats
 
 

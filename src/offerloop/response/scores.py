@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from offerloop.response.estimators.ridge_t import out_of_fold
 from offerloop.response.evidence import Evidence, Ints
-from offerloop.response.ridge_t import out_of_fold
 from offerloop.response.terms import Floats
 
 

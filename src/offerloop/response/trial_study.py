@@ -10,7 +10,7 @@ import numpy as np
 from offerloop.evaluation.estimate import Estimate
 from offerloop.response.contest import Contest, Decision, estimate, widened
 from offerloop.response.crossfit import Calibration, Held, divisions, held_out
-from offerloop.response.estimators import ESTIMATORS
+from offerloop.response.estimators.catalogue import ESTIMATORS
 from offerloop.response.evidence import Estimator, Evidence, Fitted, Ints
 from offerloop.response.spending import Spending
 from offerloop.response.terms import Floats, Terms

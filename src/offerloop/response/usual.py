@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.optimize import nnls
 
-from offerloop.response.ridge_t import PENALTY
+from offerloop.response.estimators.ridge_t import PENALTY
 from offerloop.response.terms import Floats
 
 PASSES = 3

@@ -23,7 +23,7 @@ from offerloop.evaluation.policy_log import Log, Policy, Predictions
 from offerloop.evaluation.policy_overlap import overlap
 from offerloop.evaluation.policy_value import Worth, difference
 from offerloop.events.unpack import split_part
-from offerloop.response.ridge_t import out_of_fold
+from offerloop.response.estimators.ridge_t import out_of_fold
 from offerloop.workspace import InputTable, find_run
 
 FEW_CUSTOMERS = 100

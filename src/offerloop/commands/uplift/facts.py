@@ -29,8 +29,8 @@ from offerloop.evaluation.policy_log import Log, Predictions
 from offerloop.evaluation.policy_overlap import effective_size
 from offerloop.evaluation.policy_value import difference
 from offerloop.response.contest import estimate, widened
+from offerloop.response.estimators.levels import kind_of
 from offerloop.response.evidence import Evidence
-from offerloop.response.levels import kind_of
 from offerloop.response.ordering import Ordering
 from offerloop.response.response_types import Wasted, cost_of_sure_things, has_types, ratio, type_rows, type_shares
 from offerloop.response.scores import predicted, robust_scores

@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offerloop.response.penalised import PENALTIES, least_left_out
+from offerloop.response.estimators.penalised import PENALTIES, least_left_out
 
 
 @given(st.integers(0, 50))

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from offerloop.response.estimators.ridge_t import RidgeT
 from offerloop.response.evidence import Evidence, PerOffer
-from offerloop.response.ridge_t import RidgeT
 from offerloop.response.terms import Floats
 
 

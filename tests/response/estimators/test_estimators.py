@@ -3,11 +3,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from offerloop.response.estimators import ESTIMATORS
+from offerloop.response.estimators.catalogue import ESTIMATORS
+from offerloop.response.estimators.levels import Amounts
+from offerloop.response.estimators.s_learner import SLearner, grown
+from offerloop.response.estimators.structured import StructuredLearner
 from offerloop.response.evidence import Evidence
-from offerloop.response.levels import Amounts
-from offerloop.response.s_learner import SLearner, grown
-from offerloop.response.structured import StructuredLearner
 from offerloop.response.terms import NOTHING, Terms
 from offerloop.testing import EstimatorContract
 

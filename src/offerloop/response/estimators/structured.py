@@ -17,13 +17,13 @@ from typing import Any
 
 import numpy as np
 
-from offerloop.response.calibration import moments
+from offerloop.response.estimators.backfitting import Start, Turns
+from offerloop.response.estimators.calibration import moments
+from offerloop.response.estimators.levels import Kind, Levels, against_none
+from offerloop.response.estimators.s_learner import LEFT_OUT, MOST_ROWS, amounts
 from offerloop.response.evidence import Evidence, Fitted
-from offerloop.response.levels import Kind, Levels, against_none
-from offerloop.response.s_learner import LEFT_OUT, MOST_ROWS, amounts
 from offerloop.response.scores import folds
 from offerloop.response.terms import Coding, Floats, Terms
-from offerloop.response.turns import Start, Turns
 
 
 @dataclass(frozen=True, eq=False)

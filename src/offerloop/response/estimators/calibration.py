@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from offerloop.response.levels import Kind
+from offerloop.response.estimators.levels import Kind
 from offerloop.response.terms import Floats
 
 STEPS = 25

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from offerloop.response.ridge_t import RidgeT, out_of_fold
+from offerloop.response.estimators.ridge_t import RidgeT, out_of_fold
 
 
 def made_up(n=3000, seed=2):

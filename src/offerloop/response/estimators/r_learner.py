@@ -15,9 +15,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from offerloop.response.estimators.penalised import least_left_out
+from offerloop.response.estimators.ridge_t import out_of_fold
 from offerloop.response.evidence import Evidence
-from offerloop.response.penalised import least_left_out
-from offerloop.response.ridge_t import out_of_fold
 from offerloop.response.scores import folds
 from offerloop.response.terms import Coding, Floats, Terms
 

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from offerloop.response.calibration import Line
+from offerloop.response.estimators.calibration import Line
+from offerloop.response.estimators.levels import Amounts, Flat, Kind, Levels, against_none
 from offerloop.response.evidence import Evidence, Fitted
-from offerloop.response.levels import Amounts, Flat, Kind, Levels, against_none
 from offerloop.response.scores import folds
 from offerloop.response.terms import Coding, Floats, Terms
 

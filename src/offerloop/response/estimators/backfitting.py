@@ -11,9 +11,9 @@ from typing import Any, Literal, Self
 
 import numpy as np
 
-from offerloop.response.calibration import moments
+from offerloop.response.estimators.calibration import moments
+from offerloop.response.estimators.levels import Kind
 from offerloop.response.evidence import Evidence
-from offerloop.response.levels import Kind
 from offerloop.response.terms import Floats
 
 ROUNDS, PATIENCE = 200, 15

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from offerloop.response.calibration import Line, logistic
+from offerloop.response.estimators.calibration import Line, logistic
 
 
 @pytest.mark.parametrize("kind", ["binary", "count", "amount"])

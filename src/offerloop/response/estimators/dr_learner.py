@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from offerloop.response.estimators.penalised import least_left_out
 from offerloop.response.evidence import Evidence, PerOffer
-from offerloop.response.penalised import least_left_out
 from offerloop.response.scores import folds, predicted, robust_scores
 from offerloop.response.terms import Floats
 
