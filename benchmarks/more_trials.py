@@ -40,9 +40,9 @@ from offerloop.evaluation.estimate import Z95
 from offerloop.response.estimators.ridge_t import RidgeT
 from offerloop.response.evidence import Evidence, Ints
 from offerloop.response.scores import folds, predicted, robust_scores
-from offerloop.response.spending import Spending
 from offerloop.response.terms import NOTHING, Terms
-from offerloop.response.trial_study import learn, study_trial
+from offerloop.response.trial.spending import Spending
+from offerloop.response.trial.study import learn, study_trial
 
 Floats = NDArray[np.float64]
 CAUSALDATA = "causaldata==0.1.5"

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from offerloop.response.crossfit import Calibration
+from offerloop.response.trial.crossfit import Calibration
 from peers.response.given import Floats
 
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from offerloop.evaluation.estimate import Estimate
-from offerloop.response.contest import estimate
 from offerloop.response.scores import folds, predicted, robust_scores
+from offerloop.response.trial.model_selection import estimate
 from peers.response.given import Floats, Given
 from peers.response.offerloop_estimators import evidence_of
 from record import Claim, Found, Result

@@ -16,12 +16,12 @@ from offerloop.market.simulation import Market
 from offerloop.market.truth import true_effects
 from offerloop.market.world import Ints
 from offerloop.offers import NOTHING as NOBODY
-from offerloop.response.contest import Verdict
 from offerloop.response.estimators.ridge_t import RidgeTLearner
 from offerloop.response.evidence import Evidence
-from offerloop.response.spending import Spending
 from offerloop.response.terms import NOTHING, Terms
-from offerloop.response.trial_study import TrialStudy, learn, study_trial
+from offerloop.response.trial.model_selection import Verdict
+from offerloop.response.trial.spending import Spending
+from offerloop.response.trial.study import TrialStudy, learn, study_trial
 from peers.response.given import Floats
 from response_market import columns_of
 

@@ -17,7 +17,7 @@ from offerloop.commands.uplift.findings import (
     Worth,
 )
 from offerloop.evaluation.estimate import Estimate
-from offerloop.response.ordering import Step
+from offerloop.response.trial.ordering import Step
 
 ESTIMATORS = ("outcome", "ridge_t", "dr_learner", "r_learner", "structured", "s_learner")
 NOTES = tuple(Note(kind, ("zip", "segment"), 1234) for kind in get_args(NoteKind))

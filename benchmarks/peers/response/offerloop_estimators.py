@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from offerloop.response.contest import Contest, estimate, widened
-from offerloop.response.crossfit import Held, divisions, held_out
 from offerloop.response.estimators.catalogue import ESTIMATORS
 from offerloop.response.estimators.levels import Differences
 from offerloop.response.evidence import Estimator, Evidence, Fitted
-from offerloop.response.spending import Spending
 from offerloop.response.terms import Terms
+from offerloop.response.trial.crossfit import Held, divisions, held_out
+from offerloop.response.trial.model_selection import Contest, estimate, widened
+from offerloop.response.trial.spending import Spending
 from peers.response.given import Floats, Model, Predicted, Train
 
 AUTO = "auto"

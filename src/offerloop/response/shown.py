@@ -23,7 +23,6 @@ from offerloop.evaluation.assignment import bucket
 from offerloop.evaluation.estimate import Z95
 from offerloop.offers import NO_OFFER, Offer
 from offerloop.response.before import Before
-from offerloop.response.crossfit import divisions
 from offerloop.response.days import outcomes
 from offerloop.response.decisions import decided, earlier_offers, finished, read_exposures
 from offerloop.response.evidence import Evidence, Ints
@@ -34,6 +33,7 @@ from offerloop.response.margins import Margins
 from offerloop.response.redeemed import redeemed
 from offerloop.response.scores import predicted, robust_scores
 from offerloop.response.terms import NOTHING, Coding, Floats, Terms
+from offerloop.response.trial.crossfit import divisions
 from offerloop.tables import SHOWN_OFFERS
 
 FEWEST = 200

@@ -28,14 +28,21 @@ from offerloop.evaluation.policy import dr, snips
 from offerloop.evaluation.policy_log import Log, Predictions
 from offerloop.evaluation.policy_overlap import effective_size
 from offerloop.evaluation.policy_value import difference
-from offerloop.response.contest import estimate, widened
 from offerloop.response.estimators.levels import kind_of
 from offerloop.response.evidence import Evidence
-from offerloop.response.ordering import Ordering
-from offerloop.response.response_types import Wasted, cost_of_sure_things, has_types, ratio, type_rows, type_shares
 from offerloop.response.scores import predicted, robust_scores
 from offerloop.response.terms import Floats
-from offerloop.response.trial_study import TrialStudy
+from offerloop.response.trial.model_selection import estimate, widened
+from offerloop.response.trial.ordering import Ordering
+from offerloop.response.trial.response_types import (
+    Wasted,
+    cost_of_sure_things,
+    has_types,
+    ratio,
+    type_rows,
+    type_shares,
+)
+from offerloop.response.trial.study import TrialStudy
 from offerloop.workspace import numeric_column
 
 BALANCES = 20

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from offerloop.evaluation.estimate import Estimate
-from offerloop.response.ordering import Step
+from offerloop.response.trial.ordering import Step
 
 Verdict = Literal["nothing", "everyone", "targeted"]
 Design = Literal["known", "randomised", "observational"]

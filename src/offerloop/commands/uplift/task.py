@@ -16,9 +16,9 @@ from offerloop.commands.uplift.request import UpliftRequest
 from offerloop.commands.uplift.trial import Trial, prepare
 from offerloop.errors import InputError
 from offerloop.evaluation.estimate import Z95
-from offerloop.response.crossfit import FOLDS
-from offerloop.response.spending import Spending
-from offerloop.response.trial_study import DIVISIONS, Learned, TrialStudy, known, learn, study_trial
+from offerloop.response.trial.crossfit import FOLDS
+from offerloop.response.trial.spending import Spending
+from offerloop.response.trial.study import DIVISIONS, Learned, TrialStudy, known, learn, study_trial
 from offerloop.workspace import InputTable, plain, table_rows
 
 

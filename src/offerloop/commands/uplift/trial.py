@@ -14,10 +14,10 @@ from offerloop.commands.uplift.findings import Design, Note
 from offerloop.commands.uplift.request import UpliftRequest
 from offerloop.errors import EvidenceError, InputError
 from offerloop.response.decisions import own_chances
-from offerloop.response.design import Difference, balance_p, differences, modelled, overlapping, ratio_p, shares
 from offerloop.response.encoding import Encoding
 from offerloop.response.evidence import Evidence, Ints
 from offerloop.response.terms import Floats
+from offerloop.response.trial.design import Difference, balance_p, differences, modelled, overlapping, ratio_p, shares
 from offerloop.workspace import numeric_column
 
 FAR, FAR_SDS = 6.0, 0.1

@@ -22,7 +22,7 @@ from offerloop.report import (
     line,
     percent_labels,
 )
-from offerloop.response.ordering import Step
+from offerloop.response.trial.ordering import Step
 
 HALF = 0.5
 NOBODY = Point(0.0, Estimate(0.0, 0.0, 0.0))

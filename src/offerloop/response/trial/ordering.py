@@ -9,9 +9,9 @@ from functools import cached_property
 import numpy as np
 
 from offerloop.evaluation.estimate import Estimate
-from offerloop.response.contest import ahead, estimate
 from offerloop.response.terms import Floats
-from offerloop.response.trial_study import TrialStudy
+from offerloop.response.trial.model_selection import ahead, estimate
+from offerloop.response.trial.study import TrialStudy
 
 STEPS, TENTHS = 20, 10
 """Points of a curve; parts of the order."""

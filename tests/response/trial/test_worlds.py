@@ -9,10 +9,10 @@ import pytest
 from worlds import PRESETS, make_world
 
 from offerloop.evaluation.estimate import Z95
-from offerloop.response.contest import estimate
-from offerloop.response.ordering import Ordering
-from offerloop.response.spending import Spending
-from offerloop.response.trial_study import known, study_trial
+from offerloop.response.trial.model_selection import estimate
+from offerloop.response.trial.ordering import Ordering
+from offerloop.response.trial.spending import Spending
+from offerloop.response.trial.study import known, study_trial
 
 Z90 = 1.644854
 CUSTOMERS = 2_000

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from offerloop.evaluation.estimate import Estimate
-from offerloop.response.contest import Contest, Decision, estimate, widened
-from offerloop.response.crossfit import Calibration, Held, divisions, held_out
 from offerloop.response.estimators.catalogue import ESTIMATORS
 from offerloop.response.evidence import Estimator, Evidence, Fitted, Ints
-from offerloop.response.spending import Spending
 from offerloop.response.terms import Floats, Terms
-from offerloop.response.unsteady import unsteadiness
+from offerloop.response.trial.crossfit import Calibration, Held, divisions, held_out
+from offerloop.response.trial.model_selection import Contest, Decision, estimate, widened
+from offerloop.response.trial.policy_uncertainty import unsteadiness
+from offerloop.response.trial.spending import Spending
 
 DIVISIONS = 2
 """Times that customers are divided into folds anew."""

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from offerloop.response.evidence import Estimator, Evidence, Ints
-from offerloop.response.fold_calibration import drawn_to, shrunk_slope
 from offerloop.response.scores import folds, predicted, robust_scores
 from offerloop.response.terms import Floats
+from offerloop.response.trial.fold_calibration import drawn_to, shrunk_slope
 
 FOLDS = 5
 FEWEST_OFFERS = 4

@@ -17,10 +17,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from offerloop.response.crossfit import Held
-from offerloop.response.fold_calibration import FoldPredictions
-from offerloop.response.spending import Spending
 from offerloop.response.terms import Floats
+from offerloop.response.trial.crossfit import Held
+from offerloop.response.trial.fold_calibration import FoldPredictions
+from offerloop.response.trial.spending import Spending
 
 MOST_DRAWS, FEWEST_DRAWS = 60, 15
 MOST_DRAWN = 1_000_000

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from offerloop.response.crossfit import Calibration
-from offerloop.response.fold_calibration import FoldPredictions, drawn_to
+from offerloop.response.trial.crossfit import Calibration
+from offerloop.response.trial.fold_calibration import FoldPredictions, drawn_to
 
 ROWS, OFFERS, FOLDS = 600, 3, 5
 

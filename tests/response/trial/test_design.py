@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from offerloop.errors import EvidenceError
-from offerloop.response.design import balance_p, differences, modelled, overlapping, ratio_p
+from offerloop.response.trial.design import balance_p, differences, modelled, overlapping, ratio_p
 
 
 def arms(seed, n=4_000, pull=0.0):

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from offerloop.response.response_types import TYPES, cost_of_sure_things, has_types, type_rows, type_shares
+from offerloop.response.trial.response_types import TYPES, cost_of_sure_things, has_types, type_rows, type_shares
 
 
 def test_each_row_is_shared_out_between_the_types():

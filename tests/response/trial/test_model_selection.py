@@ -4,15 +4,15 @@ import numpy as np
 import pytest
 
 from offerloop.evaluation.estimate import se_of
-from offerloop.response.contest import ahead, estimate, ranking
-from offerloop.response.crossfit import Calibration, divisions, held_out
 from offerloop.response.estimators.dr_learner import DRLearner
 from offerloop.response.estimators.outcome import Outcome
 from offerloop.response.estimators.ridge_t import RidgeTLearner
 from offerloop.response.evidence import Evidence
-from offerloop.response.spending import Spending
 from offerloop.response.terms import NOTHING, Terms
-from offerloop.response.trial_study import learn, study_trial
+from offerloop.response.trial.crossfit import Calibration, divisions, held_out
+from offerloop.response.trial.model_selection import ahead, estimate, ranking
+from offerloop.response.trial.spending import Spending
+from offerloop.response.trial.study import learn, study_trial
 
 ESTIMATORS = {"outcome": Outcome(), "ridge_t": RidgeTLearner(), "dr_learner": DRLearner()}
 OFFERS = (NOTHING, Terms("a", "a", 1.0), Terms("b", "b", 1.0))

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from offerloop.evaluation.estimate import Estimate
-from offerloop.response.contest import estimate
 from offerloop.response.terms import Floats
+from offerloop.response.trial.model_selection import estimate
 
 MOST_OUTCOMES = 2
 """Values of an outcome that happens or does not. An offer's effect on an amount may have another sign than that on

@@ -23,10 +23,10 @@ import numpy as np
 from scipy.stats import rankdata
 
 from offerloop.evaluation.estimate import Z95, Estimate, se_of
-from offerloop.response.crossfit import Held
 from offerloop.response.evidence import Ints, Rows
-from offerloop.response.spending import Spending
 from offerloop.response.terms import Floats
+from offerloop.response.trial.crossfit import Held
+from offerloop.response.trial.spending import Spending
 
 WORSE, FARTHER = 2.576, 1.96
 """Standard errors from which an estimator brings less than another, and from which its predictions miss by more."""
