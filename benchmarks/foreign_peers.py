@@ -14,9 +14,9 @@ from offerloop.config import Config
 from offerloop.engine import Engine, collect
 from offerloop.events import Events
 from offerloop.response import known_margins
-from offerloop.response.days import FEATURES, customer_days, features, outcomes
-from offerloop.response.decisions import finished
 from offerloop.response.estimators.ridge_t import RidgeT
+from offerloop.response.shown.exposure_windows import FEATURES, customer_days, features, outcomes
+from offerloop.response.shown.logged_decisions import finished
 
 Floats = NDArray[np.float64]
 TREES = {"learning_rate": 0.05, "num_leaves": 8, "min_data_in_leaf": 100, "objective": "regression", "verbose": -1,

@@ -31,9 +31,9 @@ from offerloop.market.noise import Floats
 from offerloop.market.simulation import Market
 from offerloop.offers import NO_OFFER
 from offerloop.response import known_margins
-from offerloop.response.days import FEATURES, customer_days, features, outcomes
-from offerloop.response.decisions import finished
 from offerloop.response.estimators.ridge_t import RidgeT
+from offerloop.response.shown.exposure_windows import FEATURES, customer_days, features, outcomes
+from offerloop.response.shown.logged_decisions import finished
 from record import Claim, Found, Record, Result, load, machine, tell
 from shown_log_shop import DEPTHS, FILES, MOSTLY_LOW, UNIFORM, Lot, logged, whole_shop, write_log
 from shown_log_truth import fair_effects, true_effects

@@ -108,7 +108,7 @@ def test_every_row_of_the_quality_table_is_known_in_chinese():
 def missing_evidence():
     """What a run says of data that show too little, with any figure in its places."""
     rooms = Path(offerloop.__file__).parent
-    files = [*(rooms / "response/shelf").glob("*.py"), rooms / "response/shown.py"]
+    files = [*(rooms / "response/shelf").glob("*.py"), *(rooms / "response/shown").glob("*.py")]
     for file in [*files, rooms / "recommenders/window.py", rooms / "recommenders/interactions.py"]:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "EvidenceError":

@@ -6,7 +6,7 @@ from offerloop.response.effects import Effects, choices, estimate_effects
 from offerloop.response.margins import Margins, known_margins
 from offerloop.response.shelf.lines import ShelfLines, full_weeks, shelf_lines
 from offerloop.response.shelf.study import Study, study_shelf_prices
-from offerloop.response.shown import Log, Shown, learn_shown, shown_enough
+from offerloop.response.shown.study import Log, Shown, learn_shown, shown_enough
 
 __all__ = [
     "Baskets",

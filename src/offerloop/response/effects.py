@@ -35,7 +35,7 @@ from offerloop.response.shelf.pair_features import pair_features
 from offerloop.response.shelf.panel import Floats, Panel, build_panel
 from offerloop.response.shelf.slopes import CrossFit
 from offerloop.response.shelf.study import Study, blocks, fold_of
-from offerloop.response.shown import Shown
+from offerloop.response.shown.study import Shown
 from offerloop.tables import CALIBRATION, EFFECTS, OFFERS
 
 VIEW_COLUMNS = (

@@ -10,7 +10,7 @@ from offerloop.commands.evaluate.log import read_decisions
 from offerloop.config import load_config
 from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.errors import EvidenceError, InputError
-from offerloop.response.days import FEATURES
+from offerloop.response.shown.exposure_windows import FEATURES
 
 BEFORE = [(1, 0, 20.0, 0.0, 0.0, 0.0), (1, 9, 6.0, 0.0, 0.0, 0.0), (1, 65, 40.0, 0.0, 0.0, 0.0),
           (1, 70, 10.0, 0.0, 0.0, 0.0), (1, 99, 30.0, 4.0, 5.0, 0.0), (2, 0, 8.0, 0.0, 0.0, 0.0)]  # fmt: skip

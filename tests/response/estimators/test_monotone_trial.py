@@ -10,7 +10,7 @@ import pytest
 @pytest.fixture(scope="module")
 def monotone():
     with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(Path(__file__).parents[2] / "benchmarks")
+        patch.syspath_prepend(Path(__file__).parents[3] / "benchmarks")
         yield importlib.import_module("monotone_trial")
 
 

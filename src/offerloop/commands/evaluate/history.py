@@ -8,9 +8,9 @@ import polars as pl
 from offerloop.commands.evaluate.log import Decisions
 from offerloop.evaluation.policy_kept import NONE, OTHER, Past
 from offerloop.evaluation.policy_log import Log, with_profit
-from offerloop.response.decisions import lot_chances
 from offerloop.response.estimators.ridge_t import out_of_fold
 from offerloop.response.evidence import Ints
+from offerloop.response.shown.logged_decisions import lot_chances
 from offerloop.response.terms import Floats
 
 

@@ -18,10 +18,10 @@ from offerloop.events import prepare
 from offerloop.events.prepare import Events
 from offerloop.offers import NO_OFFER
 from offerloop.report import iso_day
-from offerloop.response.days import FEATURES, customer_days, features, outcomes
-from offerloop.response.decisions import earlier_exposures, finished, lot_chances
 from offerloop.response.evidence import Ints
 from offerloop.response.margins import known_margins
+from offerloop.response.shown.exposure_windows import FEATURES, customer_days, features, outcomes
+from offerloop.response.shown.logged_decisions import earlier_exposures, finished, lot_chances
 from offerloop.response.terms import Floats
 
 FOLDS = 5

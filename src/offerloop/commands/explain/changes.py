@@ -8,7 +8,7 @@ import polars as pl
 
 from offerloop.commands.explain.candidates import PRICE_STEP, Candidate, Choice, runner_up
 from offerloop.money import MICRO
-from offerloop.response.days import QUARTER
+from offerloop.response.shown.exposure_windows import QUARTER
 from offerloop.workspace import CampaignRead, RunRead
 
 JUST_BELOW = 1 - 1e-9

@@ -37,7 +37,7 @@ from offerloop.money import DIGITS, MICRO, to_text
 from offerloop.offers import NO_OFFER
 from offerloop.report import iso_day
 from offerloop.response import known_margins
-from offerloop.response.days import QUARTER, customer_days, features, outcomes
+from offerloop.response.shown.exposure_windows import QUARTER, customer_days, features, outcomes
 from offerloop.tables import EXPLORE, HOLDBACK, PLAN
 from offerloop.workspace import write_whole
 

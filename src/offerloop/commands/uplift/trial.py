@@ -13,9 +13,9 @@ from offerloop.commands.uplift.columns import amounts, choose_features
 from offerloop.commands.uplift.findings import Design, Note
 from offerloop.commands.uplift.request import UpliftRequest
 from offerloop.errors import EvidenceError, InputError
-from offerloop.response.decisions import own_chances
 from offerloop.response.encoding import Encoding
 from offerloop.response.evidence import Evidence, Ints
+from offerloop.response.shown.logged_decisions import own_chances
 from offerloop.response.terms import Floats
 from offerloop.response.trial.design import Difference, balance_p, differences, modelled, overlapping, ratio_p, shares
 from offerloop.workspace import numeric_column

@@ -36,9 +36,9 @@ from scipy.optimize import isotonic_regression
 from scipy.stats import chi2
 
 from offerloop.response.evidence import Evidence, Ints
-from offerloop.response.spread import averaged, clustered, drawn, drawn_slopes
+from offerloop.response.shown.expected_sales import Usual, noise
+from offerloop.response.shown.shrinkage import averaged, clustered, drawn, drawn_slopes
 from offerloop.response.terms import Coding, Floats, Terms
-from offerloop.response.usual import Usual, noise
 
 NAME = "growth"
 LAGS = 4

@@ -4,7 +4,7 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offerloop.response.decisions import earlier_offers
+from offerloop.response.shown.logged_decisions import earlier_offers
 
 NAMES = ["none", "a", "b"]
 shown = st.lists(

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from offerloop.response.spread import clustered, drawn, drawn_slopes
+from offerloop.response.shown.shrinkage import clustered, drawn, drawn_slopes
 
 
 def regression(slopes, seed, n=4_000):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from offerloop.response.usual import Usual, noise
+from offerloop.response.shown.expected_sales import Usual, noise
 
 
 def test_what_is_expected_follows_features_and_is_not_below_zero():

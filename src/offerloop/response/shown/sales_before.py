@@ -9,8 +9,8 @@ import numpy as np
 import polars as pl
 
 from offerloop.engine.base import Frame
-from offerloop.response.days import FEATURES, QUARTER, customer_days, features, scope, scope_days
 from offerloop.response.margins import Margins
+from offerloop.response.shown.exposure_windows import FEATURES, QUARTER, customer_days, features, scope, scope_days
 from offerloop.response.terms import Floats
 
 WEEKS = QUARTER / 7

@@ -5,8 +5,8 @@ import pytest
 from scipy.stats import chi2
 
 from offerloop.response.evidence import Evidence
-from offerloop.response.grown import grow
-from offerloop.response.growth import LAGS, Growth
+from offerloop.response.shown.growth import LAGS, Growth
+from offerloop.response.shown.growth_effects import grow
 from offerloop.response.terms import NOTHING, Terms
 
 DEPTHS = (0.1, 0.2, 0.3, 0.4)

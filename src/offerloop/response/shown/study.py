@@ -22,16 +22,16 @@ from offerloop.errors import EvidenceError
 from offerloop.evaluation.assignment import bucket
 from offerloop.evaluation.estimate import Z95
 from offerloop.offers import NO_OFFER, Offer
-from offerloop.response.before import Before
-from offerloop.response.days import outcomes
-from offerloop.response.decisions import decided, earlier_offers, finished, read_exposures
 from offerloop.response.evidence import Evidence, Ints
-from offerloop.response.grown import grow
-from offerloop.response.growth import LAGS
-from offerloop.response.growth import NAME as GROWTH
 from offerloop.response.margins import Margins
-from offerloop.response.redeemed import redeemed
 from offerloop.response.scores import predicted, robust_scores
+from offerloop.response.shown.exposure_windows import outcomes
+from offerloop.response.shown.growth import LAGS
+from offerloop.response.shown.growth import NAME as GROWTH
+from offerloop.response.shown.growth_effects import grow
+from offerloop.response.shown.logged_decisions import decided, earlier_offers, finished, read_exposures
+from offerloop.response.shown.redemption import redeemed
+from offerloop.response.shown.sales_before import Before
 from offerloop.response.terms import NOTHING, Coding, Floats, Terms
 from offerloop.response.trial.crossfit import divisions
 from offerloop.tables import SHOWN_OFFERS
