@@ -20,7 +20,7 @@ from offerloop.recommenders.base import Recommender
 from offerloop.recommenders.histories import Histories
 from offerloop.recommenders.hybrid import Hybrid
 from offerloop.recommenders.interactions import Interactions
-from offerloop.recommenders.popularity import Popularity
+from offerloop.recommenders.models.popularity import Popularity
 from peers.given import Given, Ints
 from peers.ours import interactions, lists
 from recommender_claims import ratio

@@ -8,8 +8,8 @@ from offerloop.recommenders.candidates import MEMBERS
 from offerloop.recommenders.hybrid import Hybrid, gate
 from offerloop.recommenders.interactions import Interactions
 from offerloop.recommenders.judge import Judged, judge
+from offerloop.recommenders.models.popularity import Popularity
 from offerloop.recommenders.moments import Moments
-from offerloop.recommenders.popularity import Popularity
 from offerloop.recommenders.ranker import Ranker
 from offerloop.recommenders.window import Window
 from offerloop.testing import RecommenderContract

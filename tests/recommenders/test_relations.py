@@ -6,8 +6,8 @@ import pytest
 
 from offerloop.recommenders.context import Context
 from offerloop.recommenders.interactions import Interactions
-from offerloop.recommenders.item2vec import Item2Vec
 from offerloop.recommenders.learn_relations import learn_relations
+from offerloop.recommenders.models.item2vec import Item2Vec
 from offerloop.recommenders.relations import RELATIONS, least, most
 
 FILLERS = 20

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from offerloop.recommenders.cold import NewProducts
 from offerloop.recommenders.context import Context
 from offerloop.recommenders.interactions import Interactions
-from offerloop.recommenders.item_knn import ItemKNN
-from offerloop.recommenders.popularity import Popularity
-from offerloop.recommenders.repeat import Repeat
+from offerloop.recommenders.models.item_knn import ItemKNN
+from offerloop.recommenders.models.popularity import Popularity
+from offerloop.recommenders.models.repeat import Repeat
 from offerloop.recommenders.shelf import Rules, Shelf
 from offerloop.recommenders.top import top
 

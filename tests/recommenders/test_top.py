@@ -7,8 +7,8 @@ from hypothesis.extra import numpy as arrays
 
 from offerloop.recommenders.best import best
 from offerloop.recommenders.interactions import Interactions
-from offerloop.recommenders.popularity import Popularity
-from offerloop.recommenders.repeat import Repeat
+from offerloop.recommenders.models.popularity import Popularity
+from offerloop.recommenders.models.repeat import Repeat
 from offerloop.recommenders.top import top
 from offerloop.testing import checkerboard
 

@@ -12,7 +12,7 @@ from scipy import sparse
 from offerloop.recommenders.base import Scores
 from offerloop.recommenders.histories import Codes, Csr, Ids
 from offerloop.recommenders.interactions import Interactions, as_ids
-from offerloop.recommenders.terms import term_vectors
+from offerloop.recommenders.models.terms import term_vectors
 
 _BLOCK = 2_000
 

@@ -6,9 +6,9 @@ import numpy as np
 import polars as pl
 
 from offerloop.recommenders.interactions import Interactions, as_ids, positions
-from offerloop.recommenders.item2vec import Item2Vec
+from offerloop.recommenders.models.item2vec import Item2Vec
+from offerloop.recommenders.models.terms import term_vectors
 from offerloop.recommenders.relations import Baskets, Descriptions, ProductRelations
-from offerloop.recommenders.terms import term_vectors
 
 _SHOWN = ("category", "subcategory", "brand", "text")
 

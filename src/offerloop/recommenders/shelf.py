@@ -16,7 +16,7 @@ from offerloop.recommenders.cold import NewProducts
 from offerloop.recommenders.context import UNKNOWN
 from offerloop.recommenders.histories import Codes, Csr, Histories, Ids
 from offerloop.recommenders.interactions import Interactions, positions
-from offerloop.recommenders.item_knn import ItemKNN
+from offerloop.recommenders.models.item_knn import ItemKNN
 from offerloop.recommenders.reasons import NEW_LIKE, coded, reasons
 from offerloop.recommenders.selection import Cap, Filters
 

@@ -9,7 +9,7 @@ import numpy as np
 from offerloop.recommenders.base import HistoryRecommender, Scores
 from offerloop.recommenders.histories import Csr, Histories
 from offerloop.recommenders.interactions import Interactions
-from offerloop.recommenders.kernel import inverse
+from offerloop.recommenders.models.kernel import inverse
 
 
 class EASE(HistoryRecommender):

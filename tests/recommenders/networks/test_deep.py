@@ -7,15 +7,15 @@ import polars as pl
 import pytest
 
 from offerloop.errors import ConfigError, SourceError
-from offerloop.recommenders import adam
-from offerloop.recommenders.batches import Batches, chances, draw
 from offerloop.recommenders.context import Context
-from offerloop.recommenders.deep import Deep
-from offerloop.recommenders.futures import futures
 from offerloop.recommenders.interactions import Interactions
-from offerloop.recommenders.one_layer import OneLayer
-from offerloop.recommenders.pairs import attributes
-from offerloop.recommenders.two_towers import loss, start
+from offerloop.recommenders.networks import adam
+from offerloop.recommenders.networks.batches import Batches, chances, draw
+from offerloop.recommenders.networks.deep import Deep
+from offerloop.recommenders.networks.next_period_labels import next_period_labels
+from offerloop.recommenders.networks.one_layer import OneLayer
+from offerloop.recommenders.networks.pairs import attributes
+from offerloop.recommenders.networks.two_towers import loss, start
 from offerloop.testing import RecommenderContract, checkerboard
 
 TODAY = 200
@@ -92,7 +92,7 @@ def test_the_seed_decides(followers, fitted):
 def test_the_loss_of_sampled_products_estimates_that_of_all(followers):
     rng = np.random.default_rng(0)
     params = start(attributes(followers), 4, 4, rng) | {"bias": rng.normal(size=40).astype(np.float32)}
-    seen = futures(followers, window_days=28, n_windows=4, max_examples=64, rng=rng)
+    seen = next_period_labels(followers, window_days=28, n_windows=4, max_examples=64, rng=rng)
     measured = jax.jit(loss)
 
     def losses(candidates, count):
@@ -124,7 +124,8 @@ def test_a_single_purchase_is_enough():
 
 
 def test_jax_is_imported_for_fitting_only():
-    code = "import sys, offerloop.recommenders.deep, offerloop.recommenders.one_layer; assert 'jax' not in sys.modules"
+    networks = "offerloop.recommenders.networks"
+    code = f"import sys, {networks}.deep, {networks}.one_layer; assert 'jax' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)
 
 

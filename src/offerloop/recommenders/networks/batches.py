@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from offerloop.recommenders.adam import Batch
-from offerloop.recommenders.futures import Futures
 from offerloop.recommenders.histories import Codes
-from offerloop.recommenders.pairs import Pairs
+from offerloop.recommenders.networks.adam import Batch
+from offerloop.recommenders.networks.next_period_labels import NextPeriodLabels
+from offerloop.recommenders.networks.pairs import Pairs
 
 Chances = NDArray[np.float64]
 
@@ -25,7 +25,7 @@ class Batches:
 
     def __init__(
         self,
-        seen: Futures,
+        seen: NextPeriodLabels,
         attributes: Codes,
         *,
         batch_size: int,

@@ -15,7 +15,7 @@ Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
-class Futures:
+class NextPeriodLabels:
     """One example per row, in random order."""
 
     histories: Histories
@@ -42,9 +42,9 @@ class _Window:
         return np.intersect1d(interactions.rows[self.past], interactions.rows[self.target])
 
 
-def futures(
+def next_period_labels(
     interactions: Interactions, *, window_days: int, n_windows: int, max_examples: int, rng: np.random.Generator
-) -> Futures:
+) -> NextPeriodLabels:
     """What was bought in each of the last windows by those who had bought something before; up to so many examples.
 
     Where most customers come but once, that makes fewer examples than there are customers. Then as many parts of
@@ -73,7 +73,7 @@ def _hidden(interactions: Interactions, rng: np.random.Generator) -> _Window:
 
 def _examples(
     interactions: Interactions, windows: list[_Window], customer: Codes, number: Codes, window_days: int
-) -> Futures:
+) -> NextPeriodLabels:
     """The examples (customer, number of the window) in the given order."""
     before, after, buyers = [], [], []
     for k, window in enumerate(windows):
@@ -92,4 +92,4 @@ def _examples(
     histories = Histories(ids, row[order], column[order], age[order], interactions.n_products, no_ratings)
     row, column = (np.concatenate(parts) for parts in zip(*after, strict=True))
     targets = sparse.csr_matrix((np.ones(len(row), np.float32), (row, column)), shape=histories.shape)
-    return Futures(histories, targets.astype(np.bool_), number, np.array(buyers, dtype=np.float32))
+    return NextPeriodLabels(histories, targets.astype(np.bool_), number, np.array(buyers, dtype=np.float32))

@@ -9,7 +9,7 @@ from threadpoolctl import threadpool_limits  # a dependency of implicit
 from offerloop.recommenders.base import HistoryRecommender, Scores
 from offerloop.recommenders.histories import Histories
 from offerloop.recommenders.interactions import Interactions
-from offerloop.recommenders.progress_bars import import_quietly
+from offerloop.recommenders.models.progress_bars import import_quietly
 
 
 class ALS(HistoryRecommender):

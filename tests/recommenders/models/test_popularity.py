@@ -3,7 +3,7 @@ import polars as pl
 
 from offerloop.recommenders.context import Context
 from offerloop.recommenders.interactions import Interactions
-from offerloop.recommenders.popularity import Popularity
+from offerloop.recommenders.models.popularity import Popularity
 from offerloop.testing import RecommenderContract
 
 

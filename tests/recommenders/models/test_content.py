@@ -2,10 +2,10 @@ import numpy as np
 import polars as pl
 import pytest
 
-from offerloop.recommenders.content import Content
 from offerloop.recommenders.context import Context
 from offerloop.recommenders.interactions import Interactions
-from offerloop.recommenders.terms import term_vectors, words
+from offerloop.recommenders.models.content import Content
+from offerloop.recommenders.models.terms import term_vectors, words
 from offerloop.testing import RecommenderContract
 
 COLOURS = pl.DataFrame({"product_id": range(40), "category": ["black", "white"] * 20})

@@ -8,12 +8,12 @@ from typing import ClassVar
 import numpy as np
 from scipy.special import expit
 
-from offerloop.recommenders.adam import Array, Batch, Params, minimise
 from offerloop.recommenders.base import RECENT_DAYS, HistoryRecommender, Scores
-from offerloop.recommenders.futures import Futures, futures
 from offerloop.recommenders.histories import Codes, Histories
 from offerloop.recommenders.interactions import Interactions, positions
-from offerloop.recommenders.pairs import TIME_CONSTANTS, Pairs, attributes
+from offerloop.recommenders.networks.adam import Array, Batch, Params, minimise
+from offerloop.recommenders.networks.next_period_labels import NextPeriodLabels, next_period_labels
+from offerloop.recommenders.networks.pairs import TIME_CONSTANTS, Pairs, attributes
 
 _N_WINDOWS = 8
 
@@ -53,7 +53,7 @@ class OneLayer(HistoryRecommender):
 
     def _learn(self, interactions: Interactions) -> None:
         rng = np.random.default_rng(self.rng)
-        seen = futures(
+        seen = next_period_labels(
             interactions, window_days=RECENT_DAYS, n_windows=_N_WINDOWS, max_examples=self.max_examples, rng=rng
         )
         codes = attributes(interactions)
@@ -97,7 +97,7 @@ class _Batches:
     """Bought pairs with products drawn at random for the same examples."""
 
     def __init__(
-        self, seen: Futures, attributes: Codes, batch_size: int, negatives: int, rng: np.random.Generator
+        self, seen: NextPeriodLabels, attributes: Codes, batch_size: int, negatives: int, rng: np.random.Generator
     ) -> None:
         self._seen, self._attributes, self._negatives, self._rng = seen, attributes, negatives, rng
         self._pairs = Pairs.of(seen.histories)

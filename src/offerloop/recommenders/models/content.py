@@ -10,7 +10,7 @@ import polars as pl
 from offerloop.recommenders.base import HistoryRecommender, Scores, pick_products
 from offerloop.recommenders.histories import Csr, Histories, Ids
 from offerloop.recommenders.interactions import Interactions, as_ids, positions
-from offerloop.recommenders.terms import term_vectors
+from offerloop.recommenders.models.terms import term_vectors
 
 
 class Content(HistoryRecommender):

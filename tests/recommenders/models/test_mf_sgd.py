@@ -5,7 +5,7 @@ from scipy import sparse
 
 from offerloop.recommenders.context import Context
 from offerloop.recommenders.interactions import Interactions
-from offerloop.recommenders.mf_sgd import MFSGD, Errors, gradient, loss
+from offerloop.recommenders.models.mf_sgd import MFSGD, Errors, gradient, loss
 from offerloop.testing import RecommenderContract
 
 TODAY = 100

@@ -3,7 +3,7 @@ import polars as pl
 import pytest
 
 from offerloop.recommenders.interactions import Interactions
-from offerloop.recommenders.repeat import Repeat
+from offerloop.recommenders.models.repeat import Repeat
 from offerloop.testing import RecommenderContract
 
 

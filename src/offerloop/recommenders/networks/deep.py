@@ -10,14 +10,14 @@ import numpy as np
 from scipy import sparse
 
 from offerloop.errors import SourceError
-from offerloop.recommenders.adam import Params, minimise
 from offerloop.recommenders.base import RECENT_DAYS, HistoryRecommender, Scores
-from offerloop.recommenders.batches import Batches
-from offerloop.recommenders.futures import futures
 from offerloop.recommenders.histories import Codes, Histories
 from offerloop.recommenders.interactions import Interactions
-from offerloop.recommenders.pairs import Pairs, attributes
-from offerloop.recommenders.two_towers import customer_tower, head, history_weights, loss, product_tower, start
+from offerloop.recommenders.networks.adam import Params, minimise
+from offerloop.recommenders.networks.batches import Batches
+from offerloop.recommenders.networks.next_period_labels import next_period_labels
+from offerloop.recommenders.networks.pairs import Pairs, attributes
+from offerloop.recommenders.networks.two_towers import customer_tower, head, history_weights, loss, product_tower, start
 
 _N_WINDOWS = 8
 
@@ -99,7 +99,7 @@ class Deep(HistoryRecommender):
     def _learn(self, interactions: Interactions) -> None:
         rng = np.random.default_rng(self.rng)
         self._attributes: Codes = attributes(interactions)
-        seen = futures(
+        seen = next_period_labels(
             interactions,
             window_days=RECENT_DAYS,
             n_windows=_N_WINDOWS,

@@ -2,9 +2,9 @@ import numpy as np
 import polars as pl
 
 from offerloop.recommenders.context import Context
-from offerloop.recommenders.futures import futures
 from offerloop.recommenders.interactions import Interactions
-from offerloop.recommenders.pairs import TIME_CONSTANTS, Pairs, attributes
+from offerloop.recommenders.networks.next_period_labels import next_period_labels
+from offerloop.recommenders.networks.pairs import TIME_CONSTANTS, Pairs, attributes
 
 TODAY = 100
 
@@ -16,7 +16,7 @@ def build(rows, **context):
 
 def examples(interactions, **options):
     given = {"window_days": 10, "n_windows": 2, "max_examples": 99, "rng": np.random.default_rng(0)}
-    return futures(interactions, **(given | options))
+    return next_period_labels(interactions, **(given | options))
 
 
 def test_each_window_is_foretold_from_what_came_before():

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from offerloop.recommenders.adam import Array, Batch, Params
 from offerloop.recommenders.histories import Codes
-from offerloop.recommenders.pairs import TIME_CONSTANTS
+from offerloop.recommenders.networks.adam import Array, Batch, Params
+from offerloop.recommenders.networks.pairs import TIME_CONSTANTS
 
 _TINY = 1e-9
 

@@ -1,7 +1,7 @@
 import numpy as np
 
-from offerloop.recommenders.als import ALS
 from offerloop.recommenders.interactions import Interactions
+from offerloop.recommenders.models.als import ALS
 from offerloop.testing import RecommenderContract, checkerboard
 
 

@@ -3,7 +3,7 @@ import polars as pl
 import pytest
 
 from offerloop.recommenders.interactions import Interactions
-from offerloop.recommenders.tifu_knn import TIFUKNN
+from offerloop.recommenders.models.tifu_knn import TIFUKNN
 from offerloop.testing import RecommenderContract
 
 

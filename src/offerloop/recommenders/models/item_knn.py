@@ -10,7 +10,7 @@ from scipy import sparse
 from offerloop.recommenders.base import HistoryRecommender, Scores
 from offerloop.recommenders.histories import Csr, Histories
 from offerloop.recommenders.interactions import Interactions
-from offerloop.recommenders.progress_bars import import_quietly
+from offerloop.recommenders.models.progress_bars import import_quietly
 
 _POPULARITY_WEIGHT = 1e-6
 

@@ -3,7 +3,7 @@ import polars as pl
 import pytest
 
 from offerloop.recommenders.interactions import Interactions
-from offerloop.recommenders.next_ridge import NextRidge
+from offerloop.recommenders.models.next_ridge import NextRidge
 from offerloop.testing import RecommenderContract
 
 TODAY = 200

@@ -10,7 +10,7 @@ from scipy import sparse
 from offerloop.recommenders.base import RECENT_DAYS, HistoryRecommender, Scores
 from offerloop.recommenders.histories import Csr, Histories
 from offerloop.recommenders.interactions import Interactions
-from offerloop.recommenders.kernel import factor, solved
+from offerloop.recommenders.models.kernel import factor, solved
 
 
 class NextRidge(HistoryRecommender):
