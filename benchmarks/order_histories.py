@@ -31,8 +31,8 @@ from offerloop.recommenders import RECOMMENDERS
 from offerloop.recommenders.base import TASKS, Scores, Task
 from offerloop.recommenders.histories import Csr, Histories
 from offerloop.recommenders.interactions import Interactions
-from offerloop.recommenders.judge import judge
-from offerloop.recommenders.window import Window
+from offerloop.recommenders.ranking.judge import judge
+from offerloop.recommenders.ranking.window import Window
 
 MOST = 2_000
 

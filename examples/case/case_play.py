@@ -20,8 +20,8 @@ from offerloop.market.preset import load_preset
 from offerloop.market.sweep import Levels, sweep
 from offerloop.recommenders import RECOMMENDERS
 from offerloop.recommenders.interactions import Interactions
-from offerloop.recommenders.judge import judge
-from offerloop.recommenders.window import Window
+from offerloop.recommenders.ranking.judge import judge
+from offerloop.recommenders.ranking.window import Window
 
 POLICIES = ("same", "random", "buyers", "personalised", "ceiling", "oracle")
 KNOWING = ("ceiling", "oracle")

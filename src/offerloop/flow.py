@@ -41,10 +41,10 @@ from offerloop.offers import NO_OFFER, Offer
 from offerloop.profiles import Past, build_profiles
 from offerloop.profiles.audience import members
 from offerloop.recommenders.base import TASKS
-from offerloop.recommenders.choose import choose
 from offerloop.recommenders.context import Context
-from offerloop.recommenders.hybrid import Hybrid
 from offerloop.recommenders.interactions import Interactions
+from offerloop.recommenders.ranking.choose import choose
+from offerloop.recommenders.ranking.hybrid import Hybrid
 from offerloop.recommenders.shelf import Rules, Shelf
 from offerloop.recommenders.suggest import suggest
 from offerloop.recommenders.top import top

@@ -109,7 +109,7 @@ def missing_evidence():
     """What a run says of data that show too little, with any figure in its places."""
     rooms = Path(offerloop.__file__).parent
     files = [*(rooms / "response/shelf").glob("*.py"), *(rooms / "response/shown").glob("*.py")]
-    for file in [*files, rooms / "recommenders/window.py", rooms / "recommenders/interactions.py"]:
+    for file in [*files, rooms / "recommenders/ranking/window.py", rooms / "recommenders/interactions.py"]:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "EvidenceError":
                 text = node.args[0]

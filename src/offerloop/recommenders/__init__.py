@@ -23,8 +23,8 @@ RECOMMENDERS = Catalogue(
         "item2vec": "offerloop.recommenders.models.item2vec:Item2Vec",
         "one_layer": "offerloop.recommenders.networks.one_layer:OneLayer",
         "deep": "offerloop.recommenders.networks.deep:Deep",
-        "ranker": "offerloop.recommenders.ranker:Ranker",
-        "hybrid": "offerloop.recommenders.hybrid:Hybrid",
+        "ranker": "offerloop.recommenders.ranking.ranker:Ranker",
+        "hybrid": "offerloop.recommenders.ranking.hybrid:Hybrid",
     },
 )
 """Recommenders by name; each is a class that can be made without arguments."""

@@ -14,10 +14,10 @@ from offerloop.evaluation.ranking import mean_of_customers
 from offerloop.recommenders.base import RECENT_DAYS, TASKS, Recommender, Scores, Task
 from offerloop.recommenders.histories import Histories, Ids
 from offerloop.recommenders.interactions import Interactions
-from offerloop.recommenders.judge import Judged, judge
-from offerloop.recommenders.moments import Moments
-from offerloop.recommenders.ranker import Ranker
-from offerloop.recommenders.window import Window
+from offerloop.recommenders.ranking.judge import Judged, judge
+from offerloop.recommenders.ranking.ranker import Ranker
+from offerloop.recommenders.ranking.snapshots import Snapshots
+from offerloop.recommenders.ranking.window import Window
 
 SINGLES = ("popularity", "repeat", "tifu_knn", "ease", "next_ridge")
 RANKER = Ranker.name
@@ -56,22 +56,22 @@ class Hybrid:
 
     def fit(self, interactions: Interactions) -> Self:
         """Judge, choose and fit what was chosen."""
-        return self.fit_at(Moments(interactions), interactions.as_of_day)
+        return self.fit_at(Snapshots(interactions), interactions.as_of_day)
 
-    def fit_at(self, moments: Moments, as_of_day: int, choice: Choice | None = None) -> Self:
+    def fit_at(self, snapshots: Snapshots, as_of_day: int, choice: Choice | None = None) -> Self:
         """As of a day; with a `choice` that was made before, nothing is judged."""
-        self.interactions = moments.known(as_of_day)
-        self._ranker, rehearsed = self._trained(moments, as_of_day, choice)
-        self.choice = choice or self._choose(moments, as_of_day, rehearsed)
+        self.interactions = snapshots.known(as_of_day)
+        self._ranker, rehearsed = self._trained(snapshots, as_of_day, choice)
+        self.choice = choice or self._choose(snapshots, as_of_day, rehearsed)
         self._serving: dict[Task, Recommender] = {
-            task: self._fitted(name, moments, as_of_day).for_task(task) for task, name in self.choice.names.items()
+            task: self._fitted(name, snapshots, as_of_day).for_task(task) for task, name in self.choice.names.items()
         }
         return self
 
-    def rivals(self, moments: Moments, as_of_day: int) -> dict[str, Recommender]:
+    def rivals(self, snapshots: Snapshots, as_of_day: int) -> dict[str, Recommender]:
         """All that were judged, fitted at the day that this was fitted at."""
         names = dict.fromkeys(name for _, name in self.choice.judged)
-        return {name: self._fitted(name, moments, as_of_day) for name in names}
+        return {name: self._fitted(name, snapshots, as_of_day) for name in names}
 
     def for_task(self, task: Task) -> Recommender:
         """What serves it."""
@@ -85,11 +85,11 @@ class Hybrid:
         """The next basket."""
         return self._serving["repeat"].score(customers, products)
 
-    def _fitted(self, name: str, moments: Moments, as_of_day: int) -> Recommender:
-        return self._ranker if name == RANKER and self._ranker is not None else moments.fitted(name, as_of_day)
+    def _fitted(self, name: str, snapshots: Snapshots, as_of_day: int) -> Recommender:
+        return self._ranker if name == RANKER and self._ranker is not None else snapshots.fitted(name, as_of_day)
 
     def _trained(
-        self, moments: Moments, as_of_day: int, choice: Choice | None
+        self, snapshots: Snapshots, as_of_day: int, choice: Choice | None
     ) -> tuple[Ranker | None, dict[Task, Judged]]:
         """The ranker, where it may serve and there is enough history, and how it did where a choice depends on it."""
         if RANKER not in (self.candidates if choice is None else choice.names.values()):
@@ -97,19 +97,19 @@ class Hybrid:
         ranker = Ranker(window_days=self.window_days, rng=self.rng)
         try:
             if choice is None:
-                return ranker, ranker.fit_and_judge(moments, as_of_day)
-            return ranker.fit_at(moments, as_of_day), {}
+                return ranker, ranker.fit_and_judge(snapshots, as_of_day)
+            return ranker.fit_at(snapshots, as_of_day), {}
         except EvidenceError:
             return None, {}
 
-    def _choose(self, moments: Moments, as_of_day: int, rehearsed: Mapping[Task, Judged]) -> Choice:
+    def _choose(self, snapshots: Snapshots, as_of_day: int, rehearsed: Mapping[Task, Judged]) -> Choice:
         before = as_of_day - self.window_days
         try:
-            window = Window.between(moments.known(before), moments.known(as_of_day))
+            window = Window.between(snapshots.known(before), snapshots.known(as_of_day))
         except EvidenceError as missing:
             return Choice(FALLBACK, gap=str(missing))
         singles = [name for name in self.candidates if name != RANKER]
-        judged = judge({name: moments.fitted(name, before) for name in singles}, window)
+        judged = judge({name: snapshots.fitted(name, before) for name in singles}, window)
         judged |= {(task, RANKER): one for task, one in rehearsed.items()}
         return Choice({task: gate(judged, task) for task in TASKS}, judged)
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from offerloop.recommenders.histories import Codes, Histories
-from offerloop.recommenders.lookup import Facts, PairFacts, stretches
+from offerloop.recommenders.ranking.lookup import Facts, PairFacts, stretches
 
 DECAYS = (7, 21, 60, 180)
 """Time constants in days."""

@@ -4,14 +4,14 @@ import pytest
 
 from offerloop.errors import EvidenceError
 from offerloop.recommenders.best import best
-from offerloop.recommenders.candidates import MEMBERS
-from offerloop.recommenders.hybrid import Hybrid, gate
 from offerloop.recommenders.interactions import Interactions
-from offerloop.recommenders.judge import Judged, judge
 from offerloop.recommenders.models.popularity import Popularity
-from offerloop.recommenders.moments import Moments
-from offerloop.recommenders.ranker import Ranker
-from offerloop.recommenders.window import Window
+from offerloop.recommenders.ranking.candidates import MEMBERS
+from offerloop.recommenders.ranking.hybrid import Hybrid, gate
+from offerloop.recommenders.ranking.judge import Judged, judge
+from offerloop.recommenders.ranking.ranker import Ranker
+from offerloop.recommenders.ranking.snapshots import Snapshots
+from offerloop.recommenders.ranking.window import Window
 from offerloop.testing import RecommenderContract
 
 TODAY, SIZE = 250, 60
@@ -65,7 +65,7 @@ def test_it_beats_popularity_on_both_tasks_of_a_window_it_never_saw(ranker, wind
 
 def test_the_figure_of_the_last_window_foretells_the_next(window):
     ranker = Ranker()
-    rehearsed = ranker.fit_and_judge(Moments(window.before), TODAY)
+    rehearsed = ranker.fit_and_judge(Snapshots(window.before), TODAY)
     found = judge({"ranker": ranker}, window)
     for task in ("repeat", "new"):
         assert np.nanmean(rehearsed[task].ndcg) == pytest.approx(np.nanmean(found[task, "ranker"].ndcg), abs=0.1)
@@ -97,7 +97,7 @@ def test_the_gate_s_figure_of_the_ranker_has_seen_nothing_of_the_window_s_demand
 def test_a_single_window_teaches_a_ranker_but_proves_nothing(purchases):
     few = Interactions.build(purchases.filter(pl.col("order_day") >= TODAY - 50), TODAY)
     ranker = Ranker()
-    assert ranker.fit_and_judge(Moments(few), TODAY) == {}
+    assert ranker.fit_and_judge(Snapshots(few), TODAY) == {}
     assert np.isfinite(ranker.score(few.customers[:2])).all()
 
 

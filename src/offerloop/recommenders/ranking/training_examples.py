@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from offerloop.recommenders.base import TASKS, Task
-from offerloop.recommenders.candidates import SHORT, Candidates, Pairs
 from offerloop.recommenders.histories import Codes, Histories
-from offerloop.recommenders.window import Window
+from offerloop.recommenders.ranking.candidates import SHORT, Candidates, Pairs
+from offerloop.recommenders.ranking.window import Window
 
 Kind = Literal["long", "short", "cut"]
 """Histories that are long, that are short, and long ones of which only the last events are shown."""
@@ -34,7 +34,7 @@ BOOSTING = {
 
 
 @dataclass(frozen=True)
-class Lesson:
+class Examples:
     """The candidates of a window, of one task and one kind of history: all of them, or those to learn from."""
 
     row: Codes
@@ -45,26 +45,30 @@ class Lesson:
     taught: NDArray[np.bool_]
     """Which are learned from: those of customers who bought one, all that they bought and a part of the others."""
 
-    def of(self, which: NDArray[np.bool_]) -> Lesson:
+    def of(self, which: NDArray[np.bool_]) -> Examples:
         """Some of the candidates."""
-        return Lesson(self.row[which], self.column[which], self.features[which], self.bought[which], self.taught[which])
+        return Examples(
+            self.row[which], self.column[which], self.features[which], self.bought[which], self.taught[which]
+        )
 
 
-Lessons = dict[tuple[Task, Kind], Lesson]
+WindowExamples = dict[tuple[Task, Kind], Examples]
 """Of one window; there is none for a kind that no customer has."""
 
 
-def lessons(candidates: Candidates, window: Window, rng: int, *, whole: bool) -> Lessons:
+def training_examples(candidates: Candidates, window: Window, rng: int, *, whole: bool) -> WindowExamples:
     """Of a window, by what was known before it; `whole` keeps also the candidates that are not learned from."""
     draw = np.random.default_rng(rng)
-    parts: dict[tuple[Task, Kind], list[Lesson]] = {}
+    parts: dict[tuple[Task, Kind], list[Examples]] = {}
     for some in window.batches():
         histories = window.before.of(window.customers[some])
         for kind, row, shown in _kinds(histories, draw):
             scored = candidates.scored(shown)
             for task in TASKS:
                 pairs = candidates.pairs(scored, task, short=kind != "long")
-                one = _lesson(pairs, some.start + row[pairs.row], window, draw.random(len(pairs.row)) < NEGATIVES[task])
+                one = _examples(
+                    pairs, some.start + row[pairs.row], window, draw.random(len(pairs.row)) < NEGATIVES[task]
+                )
                 parts.setdefault((task, kind), []).append(one if whole else one.of(one.taught))
     return {key: _joined(found) for key, found in parts.items()}
 
@@ -83,18 +87,18 @@ def _kinds(histories: Histories, draw: np.random.Generator) -> list[tuple[Kind, 
     return [one for one in kinds if len(one[1])]
 
 
-def _lesson(pairs: Pairs, row: Codes, window: Window, drawn: NDArray[np.bool_]) -> Lesson:
+def _examples(pairs: Pairs, row: Codes, window: Window, drawn: NDArray[np.bool_]) -> Examples:
     bought = np.asarray(window.targets["repeat"][row, pairs.column]).ravel()
     buys = np.bincount(row, bought) > 0
-    return Lesson(row, pairs.column, pairs.features, bought, buys[row] & (drawn | bought))
+    return Examples(row, pairs.column, pairs.features, bought, buys[row] & (drawn | bought))
 
 
-def _joined(parts: list[Lesson]) -> Lesson:
-    names = [one.name for one in fields(Lesson)]
-    return Lesson(*(np.concatenate([getattr(one, name) for one in parts]) for name in names))
+def _joined(parts: list[Examples]) -> Examples:
+    names = [one.name for one in fields(Examples)]
+    return Examples(*(np.concatenate([getattr(one, name) for one in parts]) for name in names))
 
 
-def learn(given: list[Lesson], rng: int) -> Any | None:  # noqa: ANN401 - LightGBM has no types
+def learn(given: list[Examples], rng: int) -> Any | None:  # noqa: ANN401 - LightGBM has no types
     """Gradient boosted trees by log loss; None where nobody bought a candidate."""
     import lightgbm
 

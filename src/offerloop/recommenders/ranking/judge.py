@@ -13,7 +13,7 @@ from offerloop.evaluation.ranking import ndcg, recall
 from offerloop.recommenders.base import TASKS, Recommender, Task, hide_bought
 from offerloop.recommenders.best import best
 from offerloop.recommenders.histories import Codes, Histories
-from offerloop.recommenders.window import Window
+from offerloop.recommenders.ranking.window import Window
 
 NDCG_DEPTH, RECALL_DEPTH = 10, 20
 

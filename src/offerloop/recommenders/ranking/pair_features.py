@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from offerloop.recommenders.histories import Codes, Histories
 from offerloop.recommenders.interactions import Interactions
-from offerloop.recommenders.lookup import Facts, stretches
-from offerloop.recommenders.own_facts import customer_facts, group_facts, own_facts
+from offerloop.recommenders.ranking.lookup import Facts, stretches
+from offerloop.recommenders.ranking.own_facts import customer_facts, group_facts, own_facts
 
 GROUPS = ("category", "subcategory", "brand")
 _PRIOR_GAPS = 5.0

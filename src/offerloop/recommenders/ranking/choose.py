@@ -10,11 +10,11 @@ import polars as pl
 from offerloop.errors import EvidenceError
 from offerloop.evaluation.ranking import mean_interval
 from offerloop.recommenders.base import Task
-from offerloop.recommenders.hybrid import FALLBACK, RANKER, Choice, Hybrid, best_single, ranker_gain
 from offerloop.recommenders.interactions import Interactions
-from offerloop.recommenders.judge import Judged, judge
-from offerloop.recommenders.moments import Moments
-from offerloop.recommenders.window import Window
+from offerloop.recommenders.ranking.hybrid import FALLBACK, RANKER, Choice, Hybrid, best_single, ranker_gain
+from offerloop.recommenders.ranking.judge import Judged, judge
+from offerloop.recommenders.ranking.snapshots import Snapshots
+from offerloop.recommenders.ranking.window import Window
 from offerloop.tables import RECOMMENDER_RESULTS
 
 
@@ -27,19 +27,19 @@ def choose(interactions: Interactions, names: Sequence[str], window_days: int, r
     single customer), of the ranker its gain, mean Recall@20, number of customers with a target; it is empty when the
     history is too short.
     """
-    moments, today = Moments(interactions), interactions.as_of_day
+    snapshots, today = Snapshots(interactions), interactions.as_of_day
     hybrid = Hybrid(candidates=names, window_days=window_days, rng=rng)
     try:
-        hybrid.fit_at(moments, today - window_days)
-        test = Window.between(moments.known(today - window_days), interactions)
+        hybrid.fit_at(snapshots, today - window_days)
+        test = Window.between(snapshots.known(today - window_days), interactions)
     except EvidenceError as missing:
-        return hybrid.fit_at(moments, today, Choice(FALLBACK, gap=str(missing))), RECOMMENDER_RESULTS.empty()
+        return hybrid.fit_at(snapshots, today, Choice(FALLBACK, gap=str(missing))), RECOMMENDER_RESULTS.empty()
     choice = hybrid.choice
     if choice.gap is not None:
-        return hybrid.fit_at(moments, today, choice), RECOMMENDER_RESULTS.empty()
-    reported = judge(hybrid.rivals(moments, today - window_days), test)
+        return hybrid.fit_at(snapshots, today, choice), RECOMMENDER_RESULTS.empty()
+    reported = judge(hybrid.rivals(snapshots, today - window_days), test)
     table = pl.concat([_table(choice.judged, choice, "tune"), _table(reported, choice, "test")])
-    return hybrid.fit_at(moments, today, choice), RECOMMENDER_RESULTS.check(table)
+    return hybrid.fit_at(snapshots, today, choice), RECOMMENDER_RESULTS.check(table)
 
 
 def _table(judged: Mapping[tuple[Task, str], Judged], choice: Choice, window: str) -> pl.DataFrame:

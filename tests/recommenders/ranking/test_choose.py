@@ -6,12 +6,12 @@ import polars as pl
 import pytest
 from sample_part import is_in_part
 
-from offerloop.recommenders.choose import choose
-from offerloop.recommenders.hybrid import Hybrid
 from offerloop.recommenders.interactions import Interactions
-from offerloop.recommenders.judge import judge
-from offerloop.recommenders.moments import Moments
-from offerloop.recommenders.window import Window
+from offerloop.recommenders.ranking.choose import choose
+from offerloop.recommenders.ranking.hybrid import Hybrid
+from offerloop.recommenders.ranking.judge import judge
+from offerloop.recommenders.ranking.snapshots import Snapshots
+from offerloop.recommenders.ranking.window import Window
 
 TODAY = 200
 NAMES = ["popularity", "repeat"]
@@ -105,9 +105,11 @@ def test_the_gain_of_the_ranker_is_that_over_the_best_other_one_of_the_first_win
 
 def test_the_gain_is_paired_by_customer_with_its_interval(ranked, purchases):
     hybrid, table = ranked
-    moments = Moments(Interactions.build(purchases, TODAY))
-    then = Hybrid(candidates=["popularity", "repeat", "ranker"]).fit_at(moments, TODAY - 28)
-    since = judge(then.rivals(moments, TODAY - 28), Window.between(moments.known(TODAY - 28), moments.known(TODAY)))
+    snapshots = Snapshots(Interactions.build(purchases, TODAY))
+    then = Hybrid(candidates=["popularity", "repeat", "ranker"]).fit_at(snapshots, TODAY - 28)
+    since = judge(
+        then.rivals(snapshots, TODAY - 28), Window.between(snapshots.known(TODAY - 28), snapshots.known(TODAY))
+    )
     for row in table.filter(recommender="ranker").to_dicts():
         judged = hybrid.choice.judged if row["window"] == "tune" else since
         ours, other = (judged[row["task"], name].ndcg for name in ("ranker", row["gain_over"]))

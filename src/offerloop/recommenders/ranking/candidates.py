@@ -13,8 +13,8 @@ from offerloop.recommenders.base import LAST_RESORT, Recommender, Scores, Task, 
 from offerloop.recommenders.best import best
 from offerloop.recommenders.histories import Codes, Histories, place_in_row
 from offerloop.recommenders.interactions import Interactions
-from offerloop.recommenders.moments import Moments
-from offerloop.recommenders.pair_features import PairFeatures
+from offerloop.recommenders.ranking.pair_features import PairFeatures
+from offerloop.recommenders.ranking.snapshots import Snapshots
 
 MEMBERS = ("ease", "next_ridge")
 """Recommenders whose best new products are candidates and whose scores describe them, by default."""
@@ -67,10 +67,10 @@ class Candidates:
     """What ranks without a history."""
 
     @classmethod
-    def at(cls, moments: Moments, as_of_day: int, members: Sequence[str] = MEMBERS) -> Self:
+    def at(cls, snapshots: Snapshots, as_of_day: int, members: Sequence[str] = MEMBERS) -> Self:
         """Raises EvidenceError when nothing was known then."""
-        interactions = moments.known(as_of_day)
-        fitted = {name: moments.fitted(name, as_of_day) for name in members}
+        interactions = snapshots.known(as_of_day)
+        fitted = {name: snapshots.fitted(name, as_of_day) for name in members}
         return cls(interactions, fitted, PairFeatures.of(interactions), popularity(interactions))
 
     def scored(self, histories: Histories) -> Scored:

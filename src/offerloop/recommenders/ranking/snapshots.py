@@ -1,4 +1,4 @@
-"""What was known at earlier moments, and recommenders fitted then, each made once."""
+"""What was known on earlier days, and the recommenders fitted to it, each made once."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Made = TypeVar("Made")
 
 
 @dataclass
-class Moments:
+class Snapshots:
     """Looks back from the interactions of today."""
 
     today: Interactions

@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from offerloop.errors import EvidenceError
 from offerloop.recommenders.base import RECENT_DAYS, TASKS, Scores, Task, pick_products
-from offerloop.recommenders.candidates import MEMBERS, SHORT, Candidates
 from offerloop.recommenders.histories import Histories, Ids, place_in_row
 from offerloop.recommenders.interactions import Interactions
-from offerloop.recommenders.judge import RECALL_DEPTH, Judged, judged
-from offerloop.recommenders.lessons import Kind, Lessons, learn, lessons
-from offerloop.recommenders.moments import Moments
-from offerloop.recommenders.window import MOST_JUDGED, Window
+from offerloop.recommenders.ranking.candidates import MEMBERS, SHORT, Candidates
+from offerloop.recommenders.ranking.judge import RECALL_DEPTH, Judged, judged
+from offerloop.recommenders.ranking.snapshots import Snapshots
+from offerloop.recommenders.ranking.training_examples import Kind, WindowExamples, learn, training_examples
+from offerloop.recommenders.ranking.window import MOST_JUDGED, Window
 
 EARLIER_CUSTOMERS = 1_000
 """So many customers, drawn at random, teach a window before the last one, at most.
@@ -35,7 +35,7 @@ class Models:
     short: Any
 
     @classmethod
-    def learned(cls, windows: Sequence[Lessons], task: Task, rng: int) -> Self | None:
+    def learned(cls, windows: Sequence[WindowExamples], task: Task, rng: int) -> Self | None:
         """None where nobody bought a candidate."""
         long, short = (
             [one[task, kind] for one in windows for kind in kinds if (task, kind) in one] for kinds in _KINDS
@@ -82,19 +82,19 @@ class Ranker:
 
     def fit(self, interactions: Interactions) -> Self:
         """Learn. Raises EvidenceError when the history is too short for a window."""
-        return self.fit_at(Moments(interactions), interactions.as_of_day)
+        return self.fit_at(Snapshots(interactions), interactions.as_of_day)
 
-    def fit_at(self, moments: Moments, as_of_day: int) -> Self:
+    def fit_at(self, snapshots: Snapshots, as_of_day: int) -> Self:
         """Learn as of a day."""
-        return self._learn(moments, as_of_day, self._taught(moments, as_of_day, whole=False))
+        return self._learn(snapshots, as_of_day, self._taught(snapshots, as_of_day, whole=False))
 
-    def fit_and_judge(self, moments: Moments, as_of_day: int) -> dict[Task, Judged]:
+    def fit_and_judge(self, snapshots: Snapshots, as_of_day: int) -> dict[Task, Judged]:
         """Learn as of a day, and say how trees that were learned from all windows but the last do in that one.
 
         Nothing is judged where there is only one window, or nobody bought a candidate before it.
         """
-        taught = self._taught(moments, as_of_day, whole=True)
-        self._learn(moments, as_of_day, taught)
+        taught = self._taught(snapshots, as_of_day, whole=True)
+        self._learn(snapshots, as_of_day, taught)
         before = [of for _, of in taught[1:]]
         models = {task: Models.learned(before, task, self.rng) for task in TASKS}
         return {task: _judge(*taught[0], one, task) for task, one in models.items() if one is not None}
@@ -111,33 +111,35 @@ class Ranker:
         """The ranking of the next basket."""
         return self.for_task("repeat").score(customers, products)
 
-    def _taught(self, moments: Moments, as_of_day: int, *, whole: bool) -> list[tuple[Window, Lessons]]:
+    def _taught(self, snapshots: Snapshots, as_of_day: int, *, whole: bool) -> list[tuple[Window, WindowExamples]]:
         """The last windows, the latest first, which may be `whole`. Raises EvidenceError when there is none."""
-        taught: list[tuple[Window, Lessons]] = []
+        taught: list[tuple[Window, WindowExamples]] = []
         for back in range(self.windows):
             try:
-                taught.append(self._window(moments, as_of_day, back, whole=whole and not back))
+                taught.append(self._window(snapshots, as_of_day, back, whole=whole and not back))
             except EvidenceError:
                 if not taught:
                     raise
                 break
         return taught
 
-    def _window(self, moments: Moments, as_of_day: int, back: int, *, whole: bool) -> tuple[Window, Lessons]:
+    def _window(self, snapshots: Snapshots, as_of_day: int, back: int, *, whole: bool) -> tuple[Window, WindowExamples]:
         end = as_of_day - back * self.window_days
         most = EARLIER_CUSTOMERS if back else MOST_JUDGED
 
-        def make() -> tuple[Window, Lessons]:
-            window = Window.between(moments.known(end - self.window_days), moments.known(end)).sample(most, self.rng)
-            candidates = Candidates.at(moments, window.before.as_of_day, self.members)
-            return window, lessons(candidates, window, self.rng, whole=whole)
+        def make() -> tuple[Window, WindowExamples]:
+            window = Window.between(snapshots.known(end - self.window_days), snapshots.known(end)).sample(
+                most, self.rng
+            )
+            candidates = Candidates.at(snapshots, window.before.as_of_day, self.members)
+            return window, training_examples(candidates, window, self.rng, whole=whole)
 
-        key = ("lessons", end, most, self.window_days, self.members, self.rng)
-        whole = whole or (key, True) in moments
-        return moments.once((key, whole), make)
+        key = ("training examples", end, most, self.window_days, self.members, self.rng)
+        whole = whole or (key, True) in snapshots
+        return snapshots.once((key, whole), make)
 
-    def _learn(self, moments: Moments, as_of_day: int, taught: list[tuple[Window, Lessons]]) -> Self:
-        self.interactions = moments.known(as_of_day)
+    def _learn(self, snapshots: Snapshots, as_of_day: int, taught: list[tuple[Window, WindowExamples]]) -> Self:
+        self.interactions = snapshots.known(as_of_day)
         models = {task: Models.learned([of for _, of in taught], task, self.rng) for task in TASKS}
         self._models = {task: one for task, one in models.items() if one is not None}
         if len(self._models) < len(TASKS):
@@ -145,7 +147,7 @@ class Ranker:
                 f"in the last {self.window_days} days nobody bought what recommenders had foretold, so no ranking can "
                 "be learned; give more order lines"
             )
-        self._candidates = Candidates.at(moments, as_of_day, self.members)
+        self._candidates = Candidates.at(snapshots, as_of_day, self.members)
         return self
 
 
@@ -197,7 +199,7 @@ class TaskRanker:
         return ranked
 
 
-def _judge(window: Window, taught: Lessons, models: Models, task: Task) -> Judged:
+def _judge(window: Window, taught: WindowExamples, models: Models, task: Task) -> Judged:
     """By models that were learned before the window."""
     mine = [(kind == "short", taught[task, kind]) for kind in ("long", "short") if (task, kind) in taught]
     row, column = (np.concatenate([getattr(one, name) for _, one in mine]) for name in ("row", "column"))
