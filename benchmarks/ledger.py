@@ -29,8 +29,7 @@ from queue import Empty
 from statistics import median
 from typing import Any
 
-from offerloop.offers.coupons.book import CouponTerms
-from offerloop.offers.coupons.commands import Command, Issue, Redeem
+from offerloop.offers import CouponCommand, CouponTerms, Issue, Redeem
 from offerloop.store import Ledger, audit
 from offerloop.store.connect import open_engine
 from record import Claim, Record, Result, load, machine, tell
@@ -75,7 +74,7 @@ def sure_writes(seconds: float) -> float:
     return n_writes / seconds
 
 
-def redemptions(name: str) -> Iterator[Command]:
+def redemptions(name: str) -> Iterator[CouponCommand]:
     """Without end, with keys of their own, by a hundred customers."""
     number = 0
     while True:

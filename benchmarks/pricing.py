@@ -19,18 +19,14 @@ from pathlib import Path
 
 import numpy as np
 
-from offerloop.offers import Offer
+from offerloop.offers import Basket, BasketLine, Offer, OfferSet, SpendAndSave, price
 from offerloop.offers.conditions import Conditions
 from offerloop.offers.kinds.bundle import Bundle
 from offerloop.offers.kinds.buy_x_get_y import BuyXGetY
 from offerloop.offers.kinds.coupon import Coupon
 from offerloop.offers.kinds.flash_sale import FlashSale
 from offerloop.offers.kinds.free_shipping import FreeShipping
-from offerloop.offers.kinds.spend_and_save import SpendAndSave
-from offerloop.offers.pricing.basket import Basket, Line
 from offerloop.offers.pricing.effects import Tier
-from offerloop.offers.pricing.offer_set import OfferSet
-from offerloop.offers.pricing.price import price
 from offerloop.offers.scope import EVERYTHING, Scope
 from record import Claim, Found, Record, Result, load, machine, tell
 
@@ -86,7 +82,9 @@ def basket(size: Size, rng: random.Random, quantity: int, unit: int) -> Basket:
     lines = []
     for _ in range(size.lines):
         product, cost = rng.randrange(size.products), rng.randrange(1, 50) * unit
-        lines.append(Line(f"product {product}", quantity, cost, categories=(f"category {product % size.categories}",)))
+        lines.append(
+            BasketLine(f"product {product}", quantity, cost, categories=(f"category {product % size.categories}",))
+        )
     return Basket("USD", tuple(lines), 500)
 
 

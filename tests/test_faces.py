@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-ROOMS = ("mapping", "publishing", "workspace")
+ROOMS = ("mapping", "offers", "publishing", "workspace")
 
 
 @pytest.mark.parametrize("room", ROOMS)

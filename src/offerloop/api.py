@@ -40,7 +40,7 @@ from offerloop.config import StrPath, as_path
 from offerloop.errors import InputError
 from offerloop.evaluation.shipping import Metric
 from offerloop.market.planning import Levers
-from offerloop.offers.pricing.priced import Priced
+from offerloop.offers import Priced
 from offerloop.workspace import Document, InputTable
 
 Names = str | Iterable[str]

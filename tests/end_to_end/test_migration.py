@@ -11,7 +11,7 @@ from offerloop.commands.loop.task import BEGINNING, FORMAT
 from offerloop.commands.simulate.shop_files import write_shop
 from offerloop.market.preset import load_preset
 from offerloop.market.simulation import Market
-from offerloop.offers.coupons.commands import Redeem, RollBack
+from offerloop.offers import Redeem, RollBack
 from offerloop.store import Ledger
 from offerloop.store.audit import audit
 from offerloop.store.journal import Journal

@@ -5,12 +5,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from offerloop.offers import read_offers
-from offerloop.offers.pricing.basket import Basket, Customer, Line
-from offerloop.offers.pricing.price import price
+from offerloop.offers import Basket, BasketLine, Customer, price, read_offers
 
 NOW = 1_768_478_400
-TEA = Line("tea", 2, 1_000, categories=("drinks",), brand="north")
+TEA = BasketLine("tea", 2, 1_000, categories=("drinks",), brand="north")
 BASKET = Basket(
     "USD",
     (TEA,),

@@ -5,8 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from offerloop.money import to_text
-from offerloop.offers import read_offers
-from offerloop.offers.base import liability_minor
+from offerloop.offers import liability_minor, read_offers
 
 
 def coupon(**terms):

@@ -2,17 +2,14 @@
 
 from fractions import Fraction
 
-from offerloop.offers import read_offers
-from offerloop.offers.pricing.basket import Basket, Line
-from offerloop.offers.pricing.price import price
-from offerloop.offers.stacking import Choice, Policy
+from offerloop.offers import Basket, BasketLine, StackingChoice, StackingPolicy, price, read_offers
 
 NOW = 1_768_478_400
-BASKET = Basket("USD", (Line("tea", 1, 10_000, categories=("drinks",)), Line("rice", 1, 10_000)), 500)
+BASKET = Basket("USD", (BasketLine("tea", 1, 10_000, categories=("drinks",)), BasketLine("rice", 1, 10_000)), 500)
 
 
 def priced(*written, policy=None, basket=BASKET):
-    return price(basket, read_offers(list(written), None, "USD"), NOW, policy or Policy())
+    return price(basket, read_offers(list(written), None, "USD"), NOW, policy or StackingPolicy())
 
 
 def coupon(name, **terms):
@@ -98,13 +95,13 @@ def test_a_threshold_after_other_discounts_is_measured_there():
 
 
 def test_the_most_in_all_cuts_the_offer_that_would_pass_it():
-    found = priced(FLASH, TIER, TEN, policy=Policy(most_share=Fraction(11, 20)))
+    found = priced(FLASH, TIER, TEN, policy=StackingPolicy(most_share=Fraction(11, 20)))
     assert [(one.offer_id, one.off_minor) for one in found.applied] == [("flash", 10_000), ("tier", 1_000)]
     assert [(one.offer_id, one.why.value) for one in found.rejected] == [("ten", "maximum_discount_reached")]
 
 
 def test_by_priority_everything_applies_in_turn_and_the_first_exclusive_alone():
-    policy = Policy(Choice.PRIORITY)
+    policy = StackingPolicy(StackingChoice.PRIORITY)
     found = priced(coupon("a", percent=10, priority=1), coupon("b", amount="10", priority=2), policy=policy)
     assert [(one.offer_id, one.off_minor) for one in found.applied] == [("b", 1_000), ("a", 1_900)]
     low, high = (
@@ -115,7 +112,7 @@ def test_by_priority_everything_applies_in_turn_and_the_first_exclusive_alone():
 
 
 def test_above_the_exact_size_the_larger_offer_of_a_lane_comes_first():
-    policy = Policy(exact_up_to=1)
+    policy = StackingPolicy(exact_up_to=1)
     assert applied(priced(coupon("a", percent=10), coupon("b", percent=20), TIER, policy=policy)) == ["tier", "b"]
 
 

@@ -16,7 +16,7 @@ import sys
 import time
 from pathlib import Path
 
-from offerloop.offers.coupons.commands import Lock, Redeem, RollBack
+from offerloop.offers import Lock, Redeem, RollBack
 from offerloop.store import Ledger
 
 CODES, LOCK_SECONDS, N_CUSTOMERS = ("SALE", "APP", "VIP"), 1, 50

@@ -4,8 +4,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-from offerloop.offers.coupons.book import CouponTerms
-from offerloop.offers.coupons.commands import Issue, Lock, Redeem, RollBack
+from offerloop.offers import CouponTerms, Issue, Lock, Redeem, RollBack
 from offerloop.store import audit
 
 

@@ -7,9 +7,19 @@ import pytest
 import sqlalchemy as sa
 
 from offerloop.errors import InputError, StoreError
-from offerloop.offers.coupons.book import Balance, CouponTerms
-from offerloop.offers.coupons.commands import Claim, Expire, Issue, Lock, Redeem, Release, Revoke, RollBack
-from offerloop.offers.coupons.lifecycle import Reason
+from offerloop.offers import (
+    Balance,
+    Claim,
+    CouponTerms,
+    Expire,
+    Issue,
+    Lock,
+    Redeem,
+    RefusalReason,
+    Release,
+    Revoke,
+    RollBack,
+)
 from offerloop.store import Ledger, audit
 from offerloop.store.connect import StaleError, open_engine, writing
 from offerloop.store.writing import write
@@ -27,15 +37,15 @@ def shop(ledger):
 def test_each_limit_holds_with_its_reason(shop):
     shop.carry_out_all([Redeem(f"a{number}", "A", "anna", 10) for number in range(3)])
     asked = {
-        Reason.CUSTOMER_LIMIT: Redeem("1", "B", "anna", 10),
-        Reason.BUDGET: Redeem("2", "B", "bob", 971),
-        Reason.ISSUE_LIMIT: Issue("3", "t", ("C", "D", "E")),
+        RefusalReason.CUSTOMER_LIMIT: Redeem("1", "B", "anna", 10),
+        RefusalReason.BUDGET: Redeem("2", "B", "bob", 971),
+        RefusalReason.ISSUE_LIMIT: Issue("3", "t", ("C", "D", "E")),
     }
     assert {shop.carry_out(command).reason: command for command in asked.values()} == asked
     assert shop.carry_out(Lock("4", "A", "bob", "cart")).reason is None
-    assert shop.carry_out(Redeem("5", "A", "eve")).reason == Reason.LOCKED
+    assert shop.carry_out(Redeem("5", "A", "eve")).reason == RefusalReason.LOCKED
     assert shop.carry_out(Redeem("6", "B", "eve")).reason is None
-    assert shop.carry_out(Redeem("7", "B", "eve")).reason == Reason.TOTAL_LIMIT
+    assert shop.carry_out(Redeem("7", "B", "eve")).reason == RefusalReason.TOTAL_LIMIT
     assert audit(shop.engine) == []
 
 
@@ -45,7 +55,7 @@ def test_what_was_done_is_there_when_the_database_is_opened_anew(shop, store_url
     again = Ledger.open(store_url)
     assert again.carry_out(lock) == answer
     assert again.template("t").balance == Balance(n_issued=2, n_locked=1, reserved_minor=700)
-    assert again.carry_out(replace(lock, amount_minor=1)).reason == Reason.KEY_CONFLICT
+    assert again.carry_out(replace(lock, amount_minor=1)).reason == RefusalReason.KEY_CONFLICT
     assert again.customer("t", "anna") == Balance(n_locked=1, reserved_minor=700)
     again.engine.dispose()
 
@@ -54,7 +64,7 @@ def test_many_commands_in_one_transaction_are_answered_each(shop):
     twice = Redeem("once", "A", "anna", 100)
     commands = [twice, Redeem("too much", "A", "bob", 901), twice, RollBack("back", "once"), replace(twice, code="B")]
     answers = shop.carry_out_all(commands)
-    assert [one.reason for one in answers] == [None, Reason.BUDGET, None, None, Reason.KEY_CONFLICT]
+    assert [one.reason for one in answers] == [None, RefusalReason.BUDGET, None, None, RefusalReason.KEY_CONFLICT]
     assert [one.reason for one in shop.carry_out_all(commands)] == [one.reason for one in answers]
     assert shop.template("t").balance == Balance(n_issued=2, n_rolled_back=1, released_minor=100)
     assert audit(shop.engine) == []
@@ -63,7 +73,7 @@ def test_many_commands_in_one_transaction_are_answered_each(shop):
 def test_a_lock_runs_out_by_the_clock_of_the_database(shop, watch):
     assert shop.carry_out(Lock("lock", "A", "anna", "cart", 700, seconds=60)).expires_at == 1_060
     watch.now = 1_059
-    assert shop.carry_out(Redeem("1", "B", "bob", 400)).reason == Reason.BUDGET
+    assert shop.carry_out(Redeem("1", "B", "bob", 400)).reason == RefusalReason.BUDGET
     assert shop.status("A") == "locked"
     watch.now = 1_060
     assert shop.carry_out(Redeem("2", "B", "bob", 400)).reason is None
@@ -83,12 +93,12 @@ def test_the_clock_is_not_the_callers(store_url, monkeypatch):
 
 def test_a_coupon_is_claimed_and_revoked_once(shop):
     assert shop.carry_out(Claim("1", "A", "anna")).reason is None
-    assert shop.carry_out(Claim("2", "A", "bob")).reason == Reason.OF_ANOTHER_CUSTOMER
+    assert shop.carry_out(Claim("2", "A", "bob")).reason == RefusalReason.OF_ANOTHER_CUSTOMER
     shop.carry_out(Lock("3", "A", "anna", "cart", 10))
     shop.carry_out(Lock("4", "A", "anna", "other", 20))
     assert shop.carry_out(Release("5", "A", "other")).reason is None
     assert shop.carry_out(Revoke("6", "A")).reason is None
-    assert shop.carry_out(Revoke("7", "A")).reason == Reason.REVOKED
+    assert shop.carry_out(Revoke("7", "A")).reason == RefusalReason.REVOKED
     assert shop.status("A") == "revoked"
     assert shop.coupon("A").balance == Balance(n_issued=1, n_claimed=1, released_minor=30)
     assert shop.coupon("C") is shop.status("C") is shop.template("x") is None
@@ -111,7 +121,7 @@ def test_ten_thousand_codes_are_issued_at_once(ledger):
     ledger.add_template("t", CouponTerms())
     codes = tuple(f"C{number}" for number in range(10_000))
     assert ledger.carry_out(Issue("1", "t", codes)).reason is None
-    assert ledger.carry_out(Issue("2", "t", ("X", "C9999"))).reason == Reason.CODE_TAKEN
+    assert ledger.carry_out(Issue("2", "t", ("X", "C9999"))).reason == RefusalReason.CODE_TAKEN
     assert ledger.template("t").balance == Balance(n_issued=10_000)
 
 
@@ -157,7 +167,7 @@ def test_commands_of_many_threads_share_transactions_and_have_an_answer_each(led
     in_threads([lambda number=number: visit(number) for number in range(16)])
     assert len({one.key for one in answers}) == 160
     assert sum(one.reason is None for one in answers) == 100
-    assert sum(one.reason == Reason.TOTAL_LIMIT for one in answers) == 60
+    assert sum(one.reason == RefusalReason.TOTAL_LIMIT for one in answers) == 60
     assert sum(sizes) == 160
     assert max(sizes) > 1
     assert audit(ledger.engine) == []
@@ -180,7 +190,7 @@ def test_whoever_read_before_another_wrote_decides_anew(shop, monkeypatch):
         write(connection, change)
 
     monkeypatch.setattr("offerloop.store.ledger.write", late)
-    assert shop.carry_out(Redeem("late", "A", "late")).reason == Reason.TOTAL_LIMIT
+    assert shop.carry_out(Redeem("late", "A", "late")).reason == RefusalReason.TOTAL_LIMIT
     assert len(tries) == 2
     assert shop.template("t").balance.n_used == 5
 
@@ -283,4 +293,4 @@ def test_locks_of_a_template_are_let_go_when_somebody_asks(shop, watch):
     watch.now += TERMS.lock_seconds
     assert shop.carry_out(Expire("sweep", "t")).reason is None
     assert shop.template("t").balance == Balance(n_issued=2, released_minor=400)
-    assert shop.carry_out(Expire("none", "x")).reason == Reason.UNKNOWN_TEMPLATE
+    assert shop.carry_out(Expire("none", "x")).reason == RefusalReason.UNKNOWN_TEMPLATE

@@ -7,8 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from offerloop.errors import InputError
-from offerloop.offers.coupons.book import CouponTerms
-from offerloop.offers.coupons.commands import Claim, Issue, Redeem
+from offerloop.offers import Claim, CouponTerms, Issue, Redeem
 from offerloop.store import Ledger
 from offerloop.store.connect import open_engine, persevere
 from offerloop.store.migrations import _statements, migrate

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 from filled_ledger import fill
 
-from offerloop.offers.coupons.commands import Lock, Redeem, Release, Revoke, RollBack
+from offerloop.offers import Lock, Redeem, Release, Revoke, RollBack
 from offerloop.store import Ledger, audit
 from offerloop.store.connect import open_engine
 

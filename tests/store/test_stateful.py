@@ -4,9 +4,21 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from offerloop.offers.coupons.book import Book, CouponTerms, Template
-from offerloop.offers.coupons.commands import Claim, Expire, Issue, Lock, Redeem, Release, Revoke, RollBack
-from offerloop.offers.coupons.lifecycle import State, decide
+from offerloop.offers import (
+    Book,
+    Claim,
+    CouponTemplate,
+    CouponTerms,
+    Expire,
+    Issue,
+    LedgerState,
+    Lock,
+    Redeem,
+    Release,
+    Revoke,
+    RollBack,
+    decide_command,
+)
 from offerloop.store import Ledger, audit
 from offerloop.store.connect import open_engine
 
@@ -42,7 +54,9 @@ class Twin(RuleBasedStateMachine):
     def open(self, terms):
         self.now = 0
         self.ledger = Ledger(open_engine("sqlite://"), clock=lambda _: self.now)
-        self.state = State(Book({"t": Template(terms), "u": Template(CouponTerms(limit_per_code=None))}))
+        self.state = LedgerState(
+            Book({"t": CouponTemplate(terms), "u": CouponTemplate(CouponTerms(limit_per_code=None))})
+        )
         for name, template in self.state.book.templates.items():
             self.ledger.add_template(name, template.terms)
         self.ask([Issue("first", "t", ("A", "B")), Issue("second", "u", ("C",))])
@@ -55,7 +69,7 @@ class Twin(RuleBasedStateMachine):
     def ask(self, commands):
         said = self.ledger.carry_out_all(commands)
         for command, answer in zip(commands, said, strict=True):
-            outcome = decide(self.state, command, self.now)
+            outcome = decide_command(self.state, command, self.now)
             self.state = outcome.state
             assert answer == outcome.answer
 

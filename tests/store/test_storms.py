@@ -16,8 +16,7 @@ import pytest
 import sqlalchemy as sa
 from storm import CODES, LOCK_SECONDS
 
-from offerloop.offers.coupons.book import CouponTerms
-from offerloop.offers.coupons.commands import Expire, Issue, Redeem
+from offerloop.offers import CouponTerms, Expire, Issue, Redeem
 from offerloop.store import Ledger, audit
 
 STORM = Path(__file__).with_name("storm.py")

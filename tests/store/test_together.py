@@ -6,8 +6,7 @@ import time
 import pytest
 
 from offerloop.errors import StoreError
-from offerloop.offers.coupons.commands import Revoke
-from offerloop.offers.coupons.lifecycle import Answer
+from offerloop.offers import CommandAnswer, Revoke
 from offerloop.store.together import Together
 
 
@@ -27,7 +26,7 @@ class Store:
             raise StoreError("away")
         if "bad" in self.groups[-1]:
             raise ValueError("bad")
-        return [Answer(one.key, 0) for one in commands]
+        return [CommandAnswer(one.key, 0) for one in commands]
 
     def ask(self, *keys):
         """What each of the threads with these keys was told; the first comes before the others."""

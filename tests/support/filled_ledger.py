@@ -2,14 +2,14 @@
 
 from sqlalchemy import text
 
-from offerloop.offers.coupons.book import COUNTERS, CouponTerms
+from offerloop.offers import BALANCE_COUNTERS, CouponTerms
 from offerloop.store import Ledger
 from offerloop.store.connect import writing
 
 AMOUNT = 100
 PER_CODE, PER_CUSTOMER = 2, 5
 """Redemptions of each code and of each customer."""
-COLUMNS = ("event", "request_key", "customer_id", "lock_key", "redemption_id", *COUNTERS)
+COLUMNS = ("event", "request_key", "customer_id", "lock_key", "redemption_id", *BALANCE_COUNTERS)
 """What differs between kinds of entries."""
 LOCKED = {"event": "'locked'", "lock_key": "'lock' || n", "n_locked": "1", "reserved_minor": str(AMOUNT)}
 USED = {"event": "'redeemed'", "redemption_id": "'use' || n", "n_used": "1", "spent_minor": str(AMOUNT)}
@@ -55,7 +55,7 @@ def fill(engine, n_redemptions):
 def _statements(n_redemptions):
     numbers = f"with recursive t(n) as (select 0 union all select n + 1 from t where n < {n_redemptions - 1})"
     place = {"customer_id": f"'customer' || (n % {max(n_redemptions // PER_CUSTOMER, 1)})"}
-    zero = dict.fromkeys(COLUMNS, "null") | dict.fromkeys(COUNTERS, "0") | place
+    zero = dict.fromkeys(COLUMNS, "null") | dict.fromkeys(BALANCE_COUNTERS, "0") | place
     for condition, request, changed in ENTRIES:
         values = zero | changed | {"request_key": f"'{request}' || n"}
         yield (
@@ -63,15 +63,15 @@ def _statements(n_redemptions):
             f"'code' || (n / {PER_CODE}), {', '.join(values[name] for name in COLUMNS)} from t where {condition}"
         )
     yield from DERIVED
-    sums = ", ".join(f"sum({name})" for name in COUNTERS)
+    sums = ", ".join(f"sum({name})" for name in BALANCE_COUNTERS)
     yield (
-        f"insert into coupons (code, template_id, revoked, version, {', '.join(COUNTERS)}) "
+        f"insert into coupons (code, template_id, revoked, version, {', '.join(BALANCE_COUNTERS)}) "
         f"select code, min(template_id), 1 = 0, 0, {sums} from history group by code"
     )
     yield (
-        f"insert into customers (template_id, customer_id, {', '.join(COUNTERS)}) "
+        f"insert into customers (template_id, customer_id, {', '.join(BALANCE_COUNTERS)}) "
         f"select template_id, customer_id, {sums} from history where customer_id is not null "
         "group by template_id, customer_id"
     )
-    totals = ", ".join(f"{name} = (select sum({name}) from history)" for name in COUNTERS)
+    totals = ", ".join(f"{name} = (select sum({name}) from history)" for name in BALANCE_COUNTERS)
     yield f"update templates set {totals}"

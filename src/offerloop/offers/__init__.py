@@ -1,6 +1,168 @@
-"""What promotions are, in plain Python: one short file per kind."""
+"""What promotions are, what a basket costs under them, and the rules of a coupon's life, all in plain Python."""
 
-from offerloop.offers.base import NO_OFFER, NOTHING, Assumption, Offer
-from offerloop.offers.reading import OFFER_KINDS, read_offers
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-__all__ = ["NOTHING", "NO_OFFER", "OFFER_KINDS", "Assumption", "Offer", "read_offers"]
+if TYPE_CHECKING:
+    from offerloop.offers.base import NO_OFFER, NOTHING, Assumption, Offer, liability_minor
+    from offerloop.offers.conditions import NotApplicable
+    from offerloop.offers.coupons.book import (
+        BALANCE_COUNTERS,
+        ActiveLock,
+        Balance,
+        Book,
+        BookEntry,
+        CouponEvent,
+        CouponStatus,
+        CouponTemplate,
+        CouponTerms,
+        IssuedCoupon,
+        Redemption,
+        account_totals,
+        coupon_account,
+        coupon_status,
+        customer_account,
+        template_account,
+    )
+    from offerloop.offers.coupons.codes import (
+        code_guess_probability,
+        is_valid_code,
+        make_codes,
+        normalise_code,
+        write_codes,
+    )
+    from offerloop.offers.coupons.commands import (
+        Claim,
+        CouponCommand,
+        Expire,
+        Issue,
+        Lock,
+        Redeem,
+        Release,
+        Revoke,
+        RollBack,
+    )
+    from offerloop.offers.coupons.lifecycle import CommandAnswer, LedgerState, RefusalReason, decide_command
+    from offerloop.offers.kinds.spend_and_save import SpendAndSave
+    from offerloop.offers.pricing.basket import Basket, BasketLine, Customer, OfferUsage
+    from offerloop.offers.pricing.basket_reading import known_currency, read_basket
+    from offerloop.offers.pricing.candidates import units_left
+    from offerloop.offers.pricing.effects import Arithmetic, OffFrom, OffShipping
+    from offerloop.offers.pricing.offer_set import OfferSet
+    from offerloop.offers.pricing.price import price
+    from offerloop.offers.pricing.priced import Adjustment, Priced, PricedLine, RejectedOffer
+    from offerloop.offers.pricing.refund import refund_kept, refund_repriced
+    from offerloop.offers.pricing.sharing import Remainder
+    from offerloop.offers.reading import OFFER_KINDS, read_offers
+    from offerloop.offers.short_form.reading import guess_currency, parse_offer
+    from offerloop.offers.short_form.writing import SHORT_FORM_LANGUAGES, print_offer
+    from offerloop.offers.stacking import DEFAULT_POLICY, StackingChoice, StackingPolicy
+    from offerloop.offers.terms import WrittenTerms
+
+__all__ = [
+    "BALANCE_COUNTERS",
+    "DEFAULT_POLICY",
+    "NOTHING",
+    "NO_OFFER",
+    "OFFER_KINDS",
+    "SHORT_FORM_LANGUAGES",
+    "ActiveLock",
+    "Adjustment",
+    "Arithmetic",
+    "Assumption",
+    "Balance",
+    "Basket",
+    "BasketLine",
+    "Book",
+    "BookEntry",
+    "Claim",
+    "CommandAnswer",
+    "CouponCommand",
+    "CouponEvent",
+    "CouponStatus",
+    "CouponTemplate",
+    "CouponTerms",
+    "Customer",
+    "Expire",
+    "Issue",
+    "IssuedCoupon",
+    "LedgerState",
+    "Lock",
+    "NotApplicable",
+    "OffFrom",
+    "OffShipping",
+    "Offer",
+    "OfferSet",
+    "OfferUsage",
+    "Priced",
+    "PricedLine",
+    "Redeem",
+    "Redemption",
+    "RefusalReason",
+    "RejectedOffer",
+    "Release",
+    "Remainder",
+    "Revoke",
+    "RollBack",
+    "SpendAndSave",
+    "StackingChoice",
+    "StackingPolicy",
+    "WrittenTerms",
+    "account_totals",
+    "code_guess_probability",
+    "coupon_account",
+    "coupon_status",
+    "customer_account",
+    "decide_command",
+    "guess_currency",
+    "is_valid_code",
+    "known_currency",
+    "liability_minor",
+    "make_codes",
+    "normalise_code",
+    "parse_offer",
+    "price",
+    "print_offer",
+    "read_basket",
+    "read_offers",
+    "refund_kept",
+    "refund_repriced",
+    "template_account",
+    "units_left",
+    "write_codes",
+]
+
+_MODULES = {
+    ".base": "Assumption NOTHING NO_OFFER Offer liability_minor",
+    ".conditions": "NotApplicable",
+    ".coupons.book": (
+        "ActiveLock BALANCE_COUNTERS Balance Book BookEntry CouponEvent CouponStatus CouponTemplate CouponTerms "
+        "IssuedCoupon Redemption account_totals coupon_account coupon_status customer_account template_account"
+    ),
+    ".coupons.codes": "code_guess_probability is_valid_code make_codes normalise_code write_codes",
+    ".coupons.commands": "Claim CouponCommand Expire Issue Lock Redeem Release Revoke RollBack",
+    ".coupons.lifecycle": "CommandAnswer LedgerState RefusalReason decide_command",
+    ".kinds.spend_and_save": "SpendAndSave",
+    ".pricing.basket": "Basket BasketLine Customer OfferUsage",
+    ".pricing.basket_reading": "known_currency read_basket",
+    ".pricing.candidates": "units_left",
+    ".pricing.effects": "Arithmetic OffFrom OffShipping",
+    ".pricing.offer_set": "OfferSet",
+    ".pricing.price": "price",
+    ".pricing.priced": "Adjustment Priced PricedLine RejectedOffer",
+    ".pricing.refund": "refund_kept refund_repriced",
+    ".pricing.sharing": "Remainder",
+    ".reading": "OFFER_KINDS read_offers",
+    ".short_form.reading": "guess_currency parse_offer",
+    ".short_form.writing": "SHORT_FORM_LANGUAGES print_offer",
+    ".stacking": "DEFAULT_POLICY StackingChoice StackingPolicy",
+    ".terms": "WrittenTerms",
+}
+_LAZY = {name: module for module, names in _MODULES.items() for name in names.split()}
+
+
+def __getattr__(name: str) -> object:
+    """Load a module when one of its names is first asked for."""
+    if name not in _LAZY:
+        raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+    return getattr(import_module(_LAZY[name], __name__), name)

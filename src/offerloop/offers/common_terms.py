@@ -13,7 +13,7 @@ from offerloop.offers.stacking import Lane, Stacking
 from offerloop.offers.window import ALWAYS, DAYS, Window
 
 if TYPE_CHECKING:
-    from offerloop.offers.terms import Terms
+    from offerloop.offers.terms import WrittenTerms
 
 HOUR = 3600
 _MEASURED = {
@@ -22,7 +22,7 @@ _MEASURED = {
 _LANES: dict[str, Lane | None] = {one.value: one for one in Lane}
 
 
-def scope_of(terms: Terms) -> Scope:
+def scope_of(terms: WrittenTerms) -> Scope:
     """From `on` (categories), `products`, `brands`, `shops`, `price_from`, `price_to` and `only_full_price`."""
     found = Scope(
         products=terms.names("products"),
@@ -36,7 +36,7 @@ def scope_of(terms: Terms) -> Scope:
     return EVERYTHING if found == EVERYTHING else found
 
 
-def conditions_of(terms: Terms) -> Conditions:
+def conditions_of(terms: WrittenTerms) -> Conditions:
     """From `min_spend`, `min_count`, `measured` and the like."""
     order = terms.get("order_number")
     found = Conditions(
@@ -54,7 +54,7 @@ def conditions_of(terms: Terms) -> Conditions:
     return NO_CONDITIONS if found == NO_CONDITIONS else found
 
 
-def window_of(terms: Terms) -> Window:
+def window_of(terms: WrittenTerms) -> Window:
     """From `starts_at`, `ends_at`, `days`, `between` and `timezone`; `hours` after the start is an end too."""
     zone = terms.text("timezone", "UTC")
     try:
@@ -84,12 +84,12 @@ def instant(written: object, clock: ZoneInfo, field: str) -> int:
     return int((at if at.tzinfo is not None else at.replace(tzinfo=clock)).timestamp())
 
 
-def _instant(terms: Terms, field: str, clock: ZoneInfo) -> int | None:
+def _instant(terms: WrittenTerms, field: str, clock: ZoneInfo) -> int | None:
     written = terms.get(field)
     return None if written is None else instant(written, clock, field)
 
 
-def _between(terms: Terms) -> tuple[time, time] | None:
+def _between(terms: WrittenTerms) -> tuple[time, time] | None:
     written = terms.get("between")
     if written is None:
         return None
@@ -102,7 +102,7 @@ def _between(terms: Terms) -> tuple[time, time] | None:
     return hours[0], hours[1]
 
 
-def stacking_of(terms: Terms) -> Stacking:
+def stacking_of(terms: WrittenTerms) -> Stacking:
     """From `lane`, `priority`, `exclusive` and `stackable`;"""
     priority = terms.get("priority", 0)
     if type(priority) is not int:

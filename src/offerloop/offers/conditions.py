@@ -20,7 +20,7 @@ class Measured(StrEnum):
     """What is left to pay after the offers before it: 递进."""
 
 
-class Why(StrEnum):
+class NotApplicable(StrEnum):
     """Why an offer does not apply."""
 
     CURRENCY = "other_currency"
@@ -48,7 +48,7 @@ class Why(StrEnum):
 class Missing:
     """A reason, and how much more would do."""
 
-    why: Why
+    why: NotApplicable
     minor: int = 0
     """To spend."""
     count: int = 0
@@ -84,35 +84,35 @@ class Conditions:
     def of_the_moment(self, basket: Basket, now: int, offer_id: str) -> Missing | None:
         """What depends neither on prices nor on products."""
         if self.code_needed and offer_id not in basket.codes:
-            return Missing(Why.CODE, names=(offer_id,))
+            return Missing(NotApplicable.CODE, names=(offer_id,))
         window = self.window
         if window is not ALWAYS:
             if window.starts_at is not None and now < window.starts_at:
-                return Missing(Why.NOT_STARTED, at=window.starts_at)
+                return Missing(NotApplicable.NOT_STARTED, at=window.starts_at)
             if window.ends_at is not None and now >= window.ends_at:
-                return Missing(Why.ENDED, at=window.ends_at)
+                return Missing(NotApplicable.ENDED, at=window.ends_at)
             if not window.open_in_the_week(now):
-                return Missing(Why.CLOSED)
+                return Missing(NotApplicable.CLOSED)
         if self.segments and not self.segments & basket.customer.segments:
-            return Missing(Why.SEGMENT, names=tuple(sorted(self.segments)))
+            return Missing(NotApplicable.SEGMENT, names=tuple(sorted(self.segments)))
         if self.order_number is not None and basket.customer.orders_before != self.order_number - 1:
-            return Missing(Why.ORDER)
+            return Missing(NotApplicable.ORDER)
         if self.bought_in and basket.bought_in not in self.bought_in:
-            return Missing(Why.CHANNEL, names=tuple(sorted(self.bought_in)))
+            return Missing(NotApplicable.CHANNEL, names=tuple(sorted(self.bought_in)))
         return None
 
     def of_the_lines(self, basket: Basket, lines: Sequence[int], amounts: Sequence[int]) -> Missing | None:
         """What depends on the lines that the offer is about and on what all lines cost now, (lines,) minor units."""
         if self.contains is not None and not self.contains.lines(basket):
-            return Missing(Why.CONTAINS, names=self.contains.names)
+            return Missing(NotApplicable.CONTAINS, names=self.contains.names)
         if self.min_minor or self.min_count:
             about = lines if self.measured_on is None else self.measured_on.lines(basket)
             short = self.min_count - sum([basket.lines[place].quantity for place in about]) if self.min_count else 0
             if short > 0:
-                return Missing(Why.COUNT, count=short)
+                return Missing(NotApplicable.COUNT, count=short)
             short = self.min_minor - sum([amounts[place] for place in about])
             if short > 0:
-                return Missing(Why.SPEND, minor=short)
+                return Missing(NotApplicable.SPEND, minor=short)
         return None
 
 

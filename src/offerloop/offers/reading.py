@@ -9,7 +9,7 @@ from typing import Any
 from offerloop.catalogue import Catalogue
 from offerloop.errors import InputError
 from offerloop.offers.base import NO_OFFER, Offer
-from offerloop.offers.terms import Terms
+from offerloop.offers.terms import WrittenTerms
 
 OFFER_KINDS = Catalogue(
     "offer kind",
@@ -54,14 +54,14 @@ def read_offers(
 
 def _read(written: Mapping[str, Any], categories: Sequence[str] | None, currency: str) -> list[Offer]:
     """One entry, which may stand for several offers."""
-    terms = Terms(written, currency)
+    terms = WrittenTerms(written, currency)
     read = OFFER_KINDS.load(str(terms.need("kind") if "kind" in written else ""))
     found: list[Offer] = read(terms, categories)
     terms.finish()
     return found
 
 
-def read_one(terms: Terms, offer_id: str) -> Offer:
+def read_one(terms: WrittenTerms, offer_id: str) -> Offer:
     """One offer as it stands; its id unless it has one."""
     read = OFFER_KINDS.load(str(terms.get("kind") or ""))
     (offer,) = read(terms.named(offer_id), None)

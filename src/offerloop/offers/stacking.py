@@ -44,7 +44,7 @@ class Stacking:
 ALONE_IN_ITS_LANE = Stacking()
 
 
-class Choice(StrEnum):
+class StackingChoice(StrEnum):
     """How the offers that apply are chosen."""
 
     BEST = "best"
@@ -54,10 +54,10 @@ class Choice(StrEnum):
 
 
 @dataclass(frozen=True)
-class Policy:
+class StackingPolicy:
     """The rules of a shop for all of its offers."""
 
-    choice: Choice = Choice.BEST
+    choice: StackingChoice = StackingChoice.BEST
     arithmetic: Arithmetic = field(default_factory=Arithmetic)
     most_minor: int | None = None
     """Maximum total discount of a basket; the offer that would pass it is cut."""
@@ -74,4 +74,4 @@ class Policy:
         return min(limits, default=None)
 
 
-DEFAULT = Policy()
+DEFAULT_POLICY = StackingPolicy()

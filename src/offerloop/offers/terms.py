@@ -18,7 +18,7 @@ T = TypeVar("T")
 _CLOCK = re.compile(r"^([01]\d|2[0-3]):[0-5]\d$")
 
 
-class Terms:
+class WrittenTerms:
     """Written fields; every one must be asked for once."""
 
     def __init__(self, written: Mapping[str, Any], currency: str, what: str = "") -> None:
@@ -110,26 +110,26 @@ class Terms:
             raise InputError(f"'{field}' must be a name or a list of names, not '{written}'")
         return frozenset(found)
 
-    def rows(self, field: str, written: object) -> list[Terms]:
+    def rows(self, field: str, written: object) -> list[WrittenTerms]:
         """A list of tables."""
         if not isinstance(written, list) or not written or not all(isinstance(one, Mapping) for one in written):
             raise InputError(f"'{field}' must be a list of tables, not '{written}'")
         return [self.inner(one) for one in written]
 
-    def inner(self, written: Mapping[str, Any]) -> Terms:
+    def inner(self, written: Mapping[str, Any]) -> WrittenTerms:
         """A table inside these terms."""
-        return Terms(written, self.currency, "" if "kind" in written else self.what)
+        return WrittenTerms(written, self.currency, "" if "kind" in written else self.what)
 
-    def table(self, field: str, what: str = "") -> Terms | None:
+    def table(self, field: str, what: str = "") -> WrittenTerms | None:
         """The table in a field, if any."""
         written = self.get(field)
         if written is None:
             return None
         if not isinstance(written, Mapping):
             raise InputError(f"'{field}' must be a table, not '{written}'")
-        return Terms(written, self.currency, what or self.what)
+        return WrittenTerms(written, self.currency, what or self.what)
 
-    def named(self, offer_id: str) -> Terms:
+    def named(self, offer_id: str) -> WrittenTerms:
         """With this id unless it has one."""
         self._written.setdefault("id", offer_id)
         return self

@@ -24,8 +24,7 @@ from numpy.typing import NDArray
 from offerloop.config import Config, Listed
 from offerloop.evaluation.estimate import Z95
 from offerloop.money import MICRO
-from offerloop.offers import Offer
-from offerloop.offers.base import liability_minor
+from offerloop.offers import Offer, liability_minor
 from offerloop.response.assumed import Choice, assumed_effects
 from offerloop.response.baskets import Baskets
 from offerloop.response.margins import Margins

@@ -26,7 +26,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from offerloop.offers.coupons.book import COUNTERS, Event
+from offerloop.offers import BALANCE_COUNTERS, CouponEvent
 from offerloop.store.connect import at_one_moment
 from offerloop.store.schema import coupons, customers, history, locks, redemptions, requests, templates
 
@@ -89,9 +89,9 @@ def _pairs(row: Row[Any], names: Sequence[str]) -> tuple[tuple[int, ...], tuple[
 
 def _accounts(connection: Connection, table: Table, keys: Sequence[Column[Any]]) -> Iterator[str]:
     """Accounts whose counters are not the sums of the history."""
-    there, told = ({name: one.c[name] for name in COUNTERS} for one in (table, history))
+    there, told = ({name: one.c[name] for name in BALANCE_COUNTERS} for one in (table, history))
     for row in connection.execute(_differences(keys, table, there, told)):
-        pairs = zip(COUNTERS, *_pairs(row, COUNTERS), strict=True)
+        pairs = zip(BALANCE_COUNTERS, *_pairs(row, BALANCE_COUNTERS), strict=True)
         wrong = [f"{name} {a}, not {b}" for name, a, b in pairs if a != b]
         yield f"{table.name} {' '.join(row[: len(keys)])}: {', '.join(wrong)} as the history says"
 
@@ -115,7 +115,7 @@ def _redemptions(connection: Connection) -> Iterator[str]:
         "whole": case((table.whole, 1), else_=0),
     }
     told: Values = {
-        "made": case((own.event == Event.REDEEMED.value, 1), else_=0),
+        "made": case((own.event == CouponEvent.REDEEMED.value, 1), else_=0),
         "left": own.spent_minor,
         "whole": own.n_rolled_back,
     }
@@ -134,13 +134,13 @@ def _limits(connection: Connection) -> Iterator[str]:
             if table is templates
             else {"limit_uses": uses}
         )
-        wrong = [used > own[name] for name, used in limits.items()] + [own[name] < 0 for name in COUNTERS]
+        wrong = [used > own[name] for name, used in limits.items()] + [own[name] < 0 for name in BALANCE_COUNTERS]
         used = [one.label(f"used_{name}") for name, one in limits.items()]
         keys = list(table.primary_key)
         for row in connection.execute(select(table, *used).where(or_(*wrong)).order_by(*keys).limit(SHOWN)):
             name = f"{table.name} {' '.join(str(getattr(row, key.name)) for key in keys)}"
             yield from _beyond(name, row, list(limits))
-            yield from (f"{name}: {one} is {getattr(row, one)}" for one in COUNTERS if getattr(row, one) < 0)
+            yield from (f"{name}: {one} is {getattr(row, one)}" for one in BALANCE_COUNTERS if getattr(row, one) < 0)
 
 
 def _beyond(account: str, row: Row[Any], limits: Sequence[str]) -> Iterator[str]:

@@ -10,9 +10,18 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.dialects import postgresql, sqlite
 
 from offerloop.errors import InputError
-from offerloop.offers.coupons.book import Balance, Coupon, CouponTerms, Entry, Status, Template, status
-from offerloop.offers.coupons.commands import Command
-from offerloop.offers.coupons.lifecycle import Answer, decide
+from offerloop.offers import (
+    Balance,
+    BookEntry,
+    CommandAnswer,
+    CouponCommand,
+    CouponStatus,
+    CouponTemplate,
+    CouponTerms,
+    IssuedCoupon,
+    coupon_status,
+    decide_command,
+)
 from offerloop.store.connect import clock as database_clock
 from offerloop.store.connect import open_engine, persevere, reading, writing
 from offerloop.store.migrations import migrate
@@ -70,24 +79,24 @@ class Ledger:
             connection.execute(insert(templates).values(row).on_conflict_do_nothing())
             return read_templates(connection, [template_id])[template_id].terms
 
-    def carry_out(self, command: Command) -> Answer:
+    def carry_out(self, command: CouponCommand) -> CommandAnswer:
         """The answer to one command, given when what it did is on disk. Commands of several threads share writes."""
         return self._together.carry_out(command)
 
-    def carry_out_all(self, commands: Sequence[Command]) -> list[Answer]:
+    def carry_out_all(self, commands: Sequence[CouponCommand]) -> list[CommandAnswer]:
         """Answers to commands in their order, one transaction for all: one write to the disk instead of many.
 
         A command that is refused does not keep the others from being carried out.
         """
         return persevere(lambda: self._once(commands), self._patience)
 
-    def _once(self, commands: Sequence[Command]) -> list[Answer]:
+    def _once(self, commands: Sequence[CouponCommand]) -> list[CommandAnswer]:
         with reading(self.engine) as connection:
             now = self._clock(connection)
             before = read_state(connection, commands, now)
-        state, entries, answers = before, list[tuple[str, Entry]](), list[Answer]()
+        state, entries, answers = before, list[tuple[str, BookEntry]](), list[CommandAnswer]()
         for command in commands:
-            outcome = decide(state, command, now)
+            outcome = decide_command(state, command, now)
             state = outcome.state
             entries += [(command.key, entry) for entry in outcome.entries]
             answers.append(outcome.answer)
@@ -97,11 +106,11 @@ class Ledger:
                 write(connection, change)
         return answers
 
-    def template(self, template_id: str) -> Template | None:
+    def template(self, template_id: str) -> CouponTemplate | None:
         """Terms and balance of a template, or None where there is none."""
         return self._read(lambda connection: read_templates(connection, [template_id]).get(template_id))
 
-    def coupon(self, code: str) -> Coupon | None:
+    def coupon(self, code: str) -> IssuedCoupon | None:
         """A coupon and its balance, or None where there is none."""
         return self._read(lambda connection: read_coupons(connection, [code]).get(code))
 
@@ -110,19 +119,19 @@ class Ledger:
         place = (template_id, customer_id)
         return self._read(lambda connection: read_customers(connection, [place]).get(place, Balance()))
 
-    def history(self, code: str) -> list[tuple[int, Entry]]:
+    def history(self, code: str) -> list[tuple[int, BookEntry]]:
         """What happened to a coupon, each entry with its epoch second."""
         return self._read(lambda connection: read_history(connection, code))
 
-    def status(self, code: str) -> Status | None:
+    def status(self, code: str) -> CouponStatus | None:
         """Where a coupon stands by the database's clock, or None where there is none."""
 
-        def stands(connection: Connection) -> Status | None:
+        def stands(connection: Connection) -> CouponStatus | None:
             coupon = read_coupons(connection, [code]).get(code)
             if coupon is None:
                 return None
             terms = read_templates(connection, [coupon.template_id])[coupon.template_id].terms
-            return status(coupon, terms, self._clock(connection))
+            return coupon_status(coupon, terms, self._clock(connection))
 
         return self._read(stands)
 

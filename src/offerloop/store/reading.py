@@ -9,20 +9,29 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, Table, bindparam, select, tuple_
 
-from offerloop.offers.coupons.book import (
-    COUNTERS,
+from offerloop.offers import (
+    BALANCE_COUNTERS,
+    ActiveLock,
     Balance,
     Book,
-    Coupon,
+    BookEntry,
+    CommandAnswer,
+    CouponCommand,
+    CouponEvent,
+    CouponTemplate,
     CouponTerms,
-    Entry,
-    Event,
-    Held,
+    Expire,
+    Issue,
+    IssuedCoupon,
+    LedgerState,
+    Lock,
+    Redeem,
     Redemption,
-    Template,
+    RefusalReason,
+    Release,
+    Revoke,
+    RollBack,
 )
-from offerloop.offers.coupons.commands import Command, Expire, Issue, Lock, Redeem, Release, Revoke, RollBack
-from offerloop.offers.coupons.lifecycle import Answer, Reason, State
 from offerloop.store.schema import coupons, customers, history, locks, redemptions, requests, templates
 
 IN_ONE = 400
@@ -30,7 +39,7 @@ IN_ONE = 400
 _TERMS = tuple(one.name for one in fields(CouponTerms))
 
 
-def read_state(connection: Connection, commands: Sequence[Command], now: int) -> State:
+def read_state(connection: Connection, commands: Sequence[CouponCommand], now: int) -> LedgerState:
     """All that the rules can ask for to decide these commands at `now`, and what was answered to their keys before."""
     rolled_back = {one.redemption_id for one in commands if isinstance(one, RollBack)}
     made = _redemptions(connection, rolled_back)
@@ -49,25 +58,28 @@ def read_state(connection: Connection, commands: Sequence[Command], now: int) ->
         for template in _templates_of(one, known)
     }
     book = Book(within, known, read_customers(connection, people), held, made)
-    return State(book, answers(connection, [one.key for one in commands]))
+    return LedgerState(book, answers(connection, [one.key for one in commands]))
 
 
-def answers(connection: Connection, keys: Collection[str]) -> dict[str, tuple[str, Answer]]:
+def answers(connection: Connection, keys: Collection[str]) -> dict[str, tuple[str, CommandAnswer]]:
     """Fingerprint and answer of the keys that were answered before."""
     return {
-        row.key: (row.fingerprint, Answer(row.key, row.at, row.reason and Reason(row.reason), row.expires_at))
+        row.key: (
+            row.fingerprint,
+            CommandAnswer(row.key, row.at, row.reason and RefusalReason(row.reason), row.expires_at),
+        )
         for row in _rows(connection, requests, ("key",), keys)
     }
 
 
-def read_history(connection: Connection, code: str) -> list[tuple[int, Entry]]:
+def read_history(connection: Connection, code: str) -> list[tuple[int, BookEntry]]:
     """What happened to a coupon, first things first, each with its epoch second."""
     rows = connection.execute(select(history).where(history.c.code == code).order_by(history.c.history_id))
     return [
         (
             row.at,
-            Entry(
-                Event(row.event), row.template_id, row.code, row.customer_id, _balance(row), row.lock_key,
+            BookEntry(
+                CouponEvent(row.event), row.template_id, row.code, row.customer_id, _balance(row), row.lock_key,
                 row.redemption_id, row.expires_at,
             ),
         )
@@ -75,14 +87,14 @@ def read_history(connection: Connection, code: str) -> list[tuple[int, Entry]]:
     ]  # fmt: skip
 
 
-def _codes(command: Command) -> tuple[str, ...]:
+def _codes(command: CouponCommand) -> tuple[str, ...]:
     if isinstance(command, Issue):
         return command.codes
     code = getattr(command, "code", None)
     return () if code is None else (code,)
 
 
-def _templates_of(command: Command, known: Mapping[str, Coupon]) -> set[str]:
+def _templates_of(command: CouponCommand, known: Mapping[str, IssuedCoupon]) -> set[str]:
     if isinstance(command, Issue):
         return {command.template_id}
     return {known[code].template_id for code in _codes(command) if code in known}
@@ -107,21 +119,21 @@ _OVER = select(locks).where(locks.c.template_id == bindparam("template_id"), loc
 
 
 def _balance(row: Row[Any]) -> Balance:
-    return Balance(*(getattr(row, name) for name in COUNTERS))
+    return Balance(*(getattr(row, name) for name in BALANCE_COUNTERS))
 
 
-def read_templates(connection: Connection, names: Collection[str]) -> dict[str, Template]:
+def read_templates(connection: Connection, names: Collection[str]) -> dict[str, CouponTemplate]:
     """Templates by their ids; those that are not there are left out."""
     return {
-        row.template_id: Template(CouponTerms(**{name: getattr(row, name) for name in _TERMS}), _balance(row))
+        row.template_id: CouponTemplate(CouponTerms(**{name: getattr(row, name) for name in _TERMS}), _balance(row))
         for row in _rows(connection, templates, ("template_id",), names)
     }
 
 
-def read_coupons(connection: Connection, codes: Collection[str]) -> dict[str, Coupon]:
+def read_coupons(connection: Connection, codes: Collection[str]) -> dict[str, IssuedCoupon]:
     """Coupons by their codes; those that are not there are left out."""
     return {
-        row.code: Coupon(row.template_id, row.customer_id, row.revoked, row.version, _balance(row))
+        row.code: IssuedCoupon(row.template_id, row.customer_id, row.revoked, row.version, _balance(row))
         for row in _rows(connection, coupons, ("code",), codes)
     }
 
@@ -133,8 +145,8 @@ def read_customers(connection: Connection, people: Collection[tuple[str, str]]) 
 
 
 def _locks(
-    connection: Connection, commands: Sequence[Command], within: Collection[str], now: int
-) -> dict[tuple[str, str], Held]:
+    connection: Connection, commands: Sequence[CouponCommand], within: Collection[str], now: int
+) -> dict[tuple[str, str], ActiveLock]:
     """Locks that the commands name, all of coupons to be revoked, and those of the templates that have run out."""
     named = {
         (one.code, one.lock_key)
@@ -147,7 +159,7 @@ def _locks(
     for template_id in sorted(within):
         rows += connection.execute(_OVER, {"template_id": template_id, "now": now})
     return {
-        (row.code, row.lock_key): Held(row.template_id, row.customer_id, row.amount_minor, row.expires_at)
+        (row.code, row.lock_key): ActiveLock(row.template_id, row.customer_id, row.amount_minor, row.expires_at)
         for row in rows
     }
 

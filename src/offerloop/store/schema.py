@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, Integer, MetaData, Table, Text
 
-from offerloop.offers.coupons.book import COUNTERS
+from offerloop.offers import BALANCE_COUNTERS
 
 metadata = MetaData()
 
 
 def _counters() -> list[Column[int]]:
-    return [Column(name, BigInteger, nullable=False) for name in COUNTERS]
+    return [Column(name, BigInteger, nullable=False) for name in BALANCE_COUNTERS]
 
 
 templates = Table(

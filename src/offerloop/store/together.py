@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from threading import Event, Lock
 
 from offerloop.errors import StoreError
-from offerloop.offers.coupons.commands import Command
-from offerloop.offers.coupons.lifecycle import Answer
+from offerloop.offers import CommandAnswer, CouponCommand
 
 AT_ONCE = 128
 """Commands in a transaction."""
@@ -16,8 +15,8 @@ AT_ONCE = 128
 
 @dataclass(eq=False)
 class _Asked:
-    command: Command
-    answer: Answer | None = None
+    command: CouponCommand
+    answer: CommandAnswer | None = None
     error: Exception | None = None
     leads: bool = False
     ready: Event = field(default_factory=Event)
@@ -28,12 +27,12 @@ class _Asked:
 class Together:
     """Carries commands out by `all_of`, one transaction after another."""
 
-    all_of: Callable[[Sequence[Command]], list[Answer]]
+    all_of: Callable[[Sequence[CouponCommand]], list[CommandAnswer]]
     _asked: list[_Asked] = field(default_factory=list)
     _busy: bool = False
     _gate: Lock = field(default_factory=Lock)
 
-    def carry_out(self, command: Command) -> Answer:
+    def carry_out(self, command: CouponCommand) -> CommandAnswer:
         """The answer to one command, whichever thread wrote it. Raises what `all_of` raised for it."""
         mine = _Asked(command)
         with self._gate:

@@ -30,8 +30,17 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from offerloop.offers.coupons.book import COUNTERS, Balance, Entry, coupon_of, customer_of, template_of, totals
-from offerloop.offers.coupons.lifecycle import Answer, State
+from offerloop.offers import (
+    BALANCE_COUNTERS,
+    Balance,
+    BookEntry,
+    CommandAnswer,
+    LedgerState,
+    account_totals,
+    coupon_account,
+    customer_account,
+    template_account,
+)
 from offerloop.store.connect import StaleError
 from offerloop.store.schema import coupons, customers, history, locks, redemptions, requests, templates
 
@@ -47,14 +56,14 @@ _HISTORY = insert(history)
 class Change:
     """What commands came to: the state that was read, the one that the rules made of it, and the way there."""
 
-    before: State
-    after: State
-    entries: tuple[tuple[str, Entry], ...]
+    before: LedgerState
+    after: LedgerState
+    entries: tuple[tuple[str, BookEntry], ...]
     """Each with the key of its command."""
     at: int
 
     @property
-    def answers(self) -> list[tuple[str, Answer]]:
+    def answers(self) -> list[tuple[str, CommandAnswer]]:
         """Fingerprint and answer of every new key."""
         return [one for key, one in sorted(self.after.answered.items()) if key not in self.before.answered]
 
@@ -64,12 +73,12 @@ def write(connection: Connection, change: Change) -> None:
     _requests(connection, change)
     if change.entries:
         plain = [entry for _, entry in change.entries]
-        _coupons(connection, change, totals(plain, coupon_of))
-        _customers(connection, change, totals(plain, customer_of))
+        _coupons(connection, change, account_totals(plain, coupon_account))
+        _customers(connection, change, account_totals(plain, customer_account))
         _locks(connection, change)
         _redemptions(connection, change)
         _history(connection, change)
-        for template_id, more in sorted(totals(plain, template_of).items()):
+        for template_id, more in sorted(account_totals(plain, template_account).items()):
             _template(connection, template_id, more)
 
 
@@ -113,10 +122,10 @@ def _customers(connection: Connection, change: Change, more: Mapping[tuple[str, 
 
 def _template(connection: Connection, template_id: str, more: Balance) -> None:
     """The limits in total and in money. A change that takes no more than before is within any limit."""
-    sums = tuple(name for name in COUNTERS if getattr(more, name))
+    sums = tuple(name for name in BALANCE_COUNTERS if getattr(more, name))
     if not sums:
         return
-    added = {f"more_{name}": getattr(more, name) for name in (*COUNTERS, *_TAKEN)}
+    added = {f"more_{name}": getattr(more, name) for name in (*BALANCE_COUNTERS, *_TAKEN)}
     guarded = tuple(name for name in ("n_issued", *_TAKEN) if added[f"more_{name}"] > 0)
     done = connection.execute(_template_update(sums, guarded), {"named": template_id, **added})
     _all_written(done, 1)
@@ -199,7 +208,7 @@ def _more_on(dialect: str, table: Table, changes: int) -> Executable:
     else:
         guard = _within(new.n_claimed, own.n_claimed, own.limit_uses)
     replaced = ("customer_id", "revoked", "version") if table is coupons else ()
-    sums = {name: own[name] + new[name] for name in COUNTERS} | {name: new[name] for name in replaced}
+    sums = {name: own[name] + new[name] for name in BALANCE_COUNTERS} | {name: new[name] for name in replaced}
     keys = list(table.primary_key)
     statement = statement.on_conflict_do_update(index_elements=keys, set_=sums, where=and_(guard, uses))
     return statement.returning(*keys)

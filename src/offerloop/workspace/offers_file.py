@@ -11,13 +11,17 @@ from typing import Any
 
 from offerloop.config import StrPath, as_path
 from offerloop.errors import InputError
-from offerloop.offers.base import Offer
-from offerloop.offers.pricing.basket_reading import known_currency
-from offerloop.offers.pricing.effects import Arithmetic
-from offerloop.offers.pricing.sharing import Remainder
-from offerloop.offers.reading import read_offers
-from offerloop.offers.stacking import DEFAULT, Choice, Policy
-from offerloop.offers.terms import Terms
+from offerloop.offers import (
+    DEFAULT_POLICY,
+    Arithmetic,
+    Offer,
+    Remainder,
+    StackingChoice,
+    StackingPolicy,
+    WrittenTerms,
+    known_currency,
+    read_offers,
+)
 
 Document = StrPath | Mapping[str, Any]
 """A TOML or JSON file by its path, or what such a file holds."""
@@ -29,7 +33,7 @@ class OffersFile:
 
     currency: str
     offers: tuple[Offer, ...]
-    policy: Policy
+    policy: StackingPolicy
 
 
 def read_offers_file(document: Document) -> OffersFile:
@@ -43,7 +47,7 @@ def read_offers_file(document: Document) -> OffersFile:
             "'[[offers]]' (docs/concepts/offers.md); copy the offers of a campaign into one"
         )
     try:
-        terms = Terms(written, known_currency(written.get("currency")), "the file")
+        terms = WrittenTerms(written, known_currency(written.get("currency")), "the file")
         terms.get("currency")
         rows = terms.rows("offers", terms.need("offers"))
         policy = _policy(terms.table("policy", "the policy"))
@@ -97,19 +101,19 @@ def _offers(path: str, rows: list[Mapping[str, Any]], currency: str) -> tuple[Of
         raise InputError(f"'{path}': {error}") from None
 
 
-def _policy(terms: Terms | None) -> Policy:
+def _policy(terms: WrittenTerms | None) -> StackingPolicy:
     """Read `choice`, `remainder`, `percent_rounds`, `max_discount`, `max_share` and `exact_up_to`."""
     if terms is None:
-        return DEFAULT
-    found = Policy(
-        choice=terms.one_of("choice", {one.value: one for one in Choice}, DEFAULT.choice),
+        return DEFAULT_POLICY
+    found = StackingPolicy(
+        choice=terms.one_of("choice", {one.value: one for one in StackingChoice}, DEFAULT_POLICY.choice),
         arithmetic=Arithmetic(
             remainder=terms.one_of("remainder", {one.value: one for one in Remainder}, Remainder.LARGEST),
             price_rounds=terms.one_of("percent_rounds", {"discount": False, "price": True}, default=False),
         ),
         most_minor=terms.amount("max_discount"),
         most_share=None if terms.get("max_share") is None else terms.share("max_share"),
-        exact_up_to=DEFAULT.exact_up_to if terms.get("exact_up_to") is None else terms.whole("exact_up_to"),
+        exact_up_to=DEFAULT_POLICY.exact_up_to if terms.get("exact_up_to") is None else terms.whole("exact_up_to"),
     )
     terms.finish()
     return found

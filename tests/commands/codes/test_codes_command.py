@@ -2,16 +2,16 @@
 
 import json
 
-from offerloop.offers.coupons.codes import is_valid, p_guess
+from offerloop.offers import code_guess_probability, is_valid_code
 
 
 def test_the_command_prints_codes(command):
     status, shown, _ = command("codes", "--count", 3, "--prefix", "vip-")
     assert (status, len(set(shown.split()))) == (0, 3)
-    assert all(is_valid(code) and code.startswith("VIP") for code in shown.split())
+    assert all(is_valid_code(code) and code.startswith("VIP") for code in shown.split())
     found = json.loads(command("codes", "--count", 2, "--length", 14, "--json")[1])
     assert [len(code) for code in found["codes"]] == [14, 14]
-    assert found["p_guess"] == p_guess(2, 14)
+    assert found["p_guess"] == code_guess_probability(2, 14)
 
 
 def test_the_command_writes_a_new_file_and_overwrites_none(command, tmp_path):

@@ -13,9 +13,7 @@ from offerloop.commands.replay.page import assumption, notes, render_replay, sen
 from offerloop.commands.replay.screen import page
 from offerloop.commands.replay.task import ReplayRequest, replay, segments_of
 from offerloop.errors import InputError
-from offerloop.offers import read_offers
-from offerloop.offers.pricing.basket import Basket, Line
-from offerloop.offers.pricing.price import price
+from offerloop.offers import Basket, BasketLine, price, read_offers
 from offerloop.report.skeleton import kept_together
 
 HEAD = "order_id,customer_id,product_id,ordered_at,quantity,paid"
@@ -67,7 +65,7 @@ def baskets(rows):
     for order in dict.fromkeys(row[0] for row in cells):
         mine = sorted(row for row in cells if row[0] == order)
         units = [(row[2], int(row[4]), round(100 * float(row[5]))) for row in mine]
-        yield Basket("EUR", tuple(Line(name, n, minor // n) for name, n, minor in units))
+        yield Basket("EUR", tuple(BasketLine(name, n, minor // n) for name, n, minor in units))
 
 
 KINDS = (FIVE, 'kind = "coupon"\nid = "tenth"\npercent = 10\nproducts = ["P2", "P3"]\nfunded_share = 0.5')

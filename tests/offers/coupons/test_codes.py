@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from offerloop.errors import InputError
-from offerloop.offers.coupons.codes import ALPHABET, is_valid, make_codes, normalise, p_guess
+from offerloop.offers.coupons.codes import ALPHABET, code_guess_probability, is_valid_code, make_codes, normalise_code
 
 SIGNS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 CODES = [*make_codes(20), *make_codes(20, prefix="SPRING25"), *make_codes(3, length=36), make_codes(1, "Z" * 24)[0]]
@@ -21,29 +21,29 @@ def test_codes_have_no_look_alikes():
 def test_every_single_wrong_character_is_found(code):
     for place, right in enumerate(code):
         for wrong in SIGNS.replace(right, ""):
-            assert not is_valid(code[:place] + wrong + code[place + 1 :])
+            assert not is_valid_code(code[:place] + wrong + code[place + 1 :])
 
 
 @pytest.mark.parametrize("code", CODES, ids=range(len(CODES)))
 def test_every_swap_is_found_of_neighbours_and_of_any_others(code):
-    assert is_valid(code)
+    assert is_valid_code(code)
     swaps = 0
     for one, other in ((a, b) for b in range(len(code)) for a in range(b) if code[a] != code[b]):
         signs = list(code)
         signs[one], signs[other] = signs[other], signs[one]
-        assert not is_valid("".join(signs))
+        assert not is_valid_code("".join(signs))
         swaps += 1
     assert swaps >= sum(a != b for a, b in pairwise(code))
 
 
 @given(st.text(max_size=40))
 def test_any_text_can_be_asked(text):
-    assert is_valid(text) == is_valid(normalise(text))
+    assert is_valid_code(text) == is_valid_code(normalise_code(text))
 
 
 def test_a_random_text_is_seldom_valid():
     draw = random.Random(1)
-    hits = sum(is_valid("".join(draw.choices(ALPHABET, k=12))) for _ in range(20_000))
+    hits = sum(is_valid_code("".join(draw.choices(ALPHABET, k=12))) for _ in range(20_000))
     assert hits / 20_000 == pytest.approx(1 / 37, rel=0.15)
 
 
@@ -57,8 +57,8 @@ def test_a_code_is_known_however_it_is_typed(code):
         wide,
         code + "\u200b",
     ):
-        assert normalise(typed) == code
-        assert is_valid(typed)
+        assert normalise_code(typed) == code
+        assert is_valid_code(typed)
 
 
 def test_no_code_is_made_twice_and_all_signs_are_as_frequent():
@@ -70,10 +70,10 @@ def test_no_code_is_made_twice_and_all_signs_are_as_frequent():
 
 
 def test_the_chance_of_a_guess_is_that_of_counting():
-    valid = sum(is_valid(a + b + c) for a in ALPHABET for b in ALPHABET for c in ALPHABET)
-    assert p_guess(5, 3) == 5 / valid
-    assert p_guess(10**6, 12) < 1e-10
-    assert p_guess(10**9, 3) == 1
+    valid = sum(is_valid_code(a + b + c) for a in ALPHABET for b in ALPHABET for c in ALPHABET)
+    assert code_guess_probability(5, 3) == 5 / valid
+    assert code_guess_probability(10**6, 12) < 1e-10
+    assert code_guess_probability(10**9, 3) == 1
 
 
 def test_codes_that_could_be_guessed_are_not_made():

@@ -5,9 +5,20 @@ from dataclasses import replace
 import pytest
 
 from offerloop.errors import InputError
-from offerloop.offers.coupons.book import DAY, Balance, Book, CouponTerms, Template, status
-from offerloop.offers.coupons.commands import Claim, Expire, Issue, Lock, Redeem, Release, Revoke, RollBack
-from offerloop.offers.coupons.lifecycle import Reason, State, decide
+from offerloop.offers import (
+    Claim,
+    Expire,
+    Issue,
+    LedgerState,
+    Lock,
+    Redeem,
+    RefusalReason,
+    Release,
+    Revoke,
+    RollBack,
+    decide_command,
+)
+from offerloop.offers.coupons.book import DAY, Balance, Book, CouponTemplate, CouponTerms, coupon_status
 
 DISCOUNT, CART = 1000, 10_000
 """Of all conformance cases with money (Sylius, MIT)."""
@@ -17,7 +28,12 @@ class Shop:
     """One template with the code `SALE`, and more codes where asked; keys are numbered."""
 
     def __init__(self, codes=("SALE",), **terms):
-        self.state, self.now, self.entries, self.asked = State(Book({"t": Template(CouponTerms(**terms))})), 100, [], 0
+        self.state, self.now, self.entries, self.asked = (
+            LedgerState(Book({"t": CouponTemplate(CouponTerms(**terms))})),
+            100,
+            [],
+            0,
+        )
         assert self.ask(Issue, "t", codes) is None
 
     def ask(self, kind, *body, key=None, **more):
@@ -26,7 +42,7 @@ class Shop:
         return self.send(kind(key or f"k{self.asked}", *body, **more)).reason
 
     def send(self, command):
-        done = decide(self.state, command, self.now)
+        done = decide_command(self.state, command, self.now)
         self.state = done.state
         self.entries += done.entries
         return done.answer
@@ -36,7 +52,7 @@ class Shop:
         return self.state.book.templates["t"].balance
 
     def status(self, code="SALE"):
-        return status(self.state.book.coupons[code], self.state.book.templates["t"].terms, self.now)
+        return coupon_status(self.state.book.coupons[code], self.state.book.templates["t"].terms, self.now)
 
     def total(self, customer="c"):
         """Of a cart at which the coupon is applied."""
@@ -93,7 +109,7 @@ def test_life_race_shared_cap():
     codes = tuple(f"C{number}" for number in range(9))
     shop = Shop(codes, limit_total=4)
     reasons = [shop.ask(Redeem, code, f"customer of {code}") for code in codes]
-    assert reasons == [None] * 4 + [Reason.TOTAL_LIMIT] * 5
+    assert reasons == [None] * 4 + [RefusalReason.TOTAL_LIMIT] * 5
 
 
 def test_life_retry_idempotent():
@@ -104,8 +120,8 @@ def test_life_retry_idempotent():
     shop.now += 60
     assert shop.send(checkout) == first
     assert shop.balance == before == Balance(n_issued=1, n_used=1, spent_minor=DISCOUNT)
-    assert shop.send(replace(checkout, amount_minor=1)).reason == Reason.KEY_CONFLICT
-    assert shop.send(Lock("checkout", "SALE", "c", "x")).reason == Reason.KEY_CONFLICT
+    assert shop.send(replace(checkout, amount_minor=1)).reason == RefusalReason.KEY_CONFLICT
+    assert shop.send(Lock("checkout", "SALE", "c", "x")).reason == RefusalReason.KEY_CONFLICT
     assert shop.balance == before
 
 
@@ -114,7 +130,7 @@ def test_a_refusal_is_an_answer_too():
     assert shop.ask(Redeem, "SALE", "a", key="winner") is None
     loser = Redeem("loser", "SALE", "b")
     first = shop.send(loser)
-    assert first.reason == Reason.CODE_LIMIT
+    assert first.reason == RefusalReason.CODE_LIMIT
     assert shop.ask(RollBack, "winner") is None
     assert shop.send(loser) == first
     assert shop.ask(Redeem, "SALE", "b") is None
@@ -145,24 +161,24 @@ def test_a_use_that_may_not_be_made_again_is_shown_as_rolled_back():
     shop.send(Redeem("order", "SALE", "c"))
     shop.send(RollBack("cancel", "order"))
     assert shop.status() == "rolled_back"
-    assert shop.ask(Redeem, "SALE", "c") == Reason.CODE_LIMIT
+    assert shop.ask(Redeem, "SALE", "c") == RefusalReason.CODE_LIMIT
 
 
 def test_money_is_reserved_spent_and_released():
     shop = Shop(limit_per_code=None, budget_minor=1000)
     assert shop.ask(Lock, "SALE", "a", "cart", 700) is None
     assert shop.balance.reserved_minor == 700
-    assert shop.ask(Redeem, "SALE", "b", 301) == Reason.BUDGET
+    assert shop.ask(Redeem, "SALE", "b", 301) == RefusalReason.BUDGET
     assert shop.ask(Redeem, "SALE", "b", 300) is None
-    assert shop.ask(Redeem, "SALE", "a", 701, "cart") == Reason.BUDGET
+    assert shop.ask(Redeem, "SALE", "a", 701, "cart") == RefusalReason.BUDGET
     assert shop.ask(Redeem, "SALE", "a", 500, "cart", key="order") is None
     assert shop.balance == Balance(n_issued=1, n_used=2, spent_minor=800, released_minor=200)
-    assert shop.ask(RollBack, "order", 501) == Reason.MORE_THAN_REDEEMED
+    assert shop.ask(RollBack, "order", 501) == RefusalReason.MORE_THAN_REDEEMED
     assert shop.ask(RollBack, "order", 400) is None
     assert shop.balance == Balance(n_issued=1, n_used=2, spent_minor=400, released_minor=600)
     assert shop.ask(RollBack, "order") is None
     assert shop.balance == Balance(n_issued=1, n_used=1, n_rolled_back=1, spent_minor=300, released_minor=700)
-    assert shop.ask(RollBack, "order") == Reason.ALREADY_ROLLED_BACK
+    assert shop.ask(RollBack, "order") == RefusalReason.ALREADY_ROLLED_BACK
 
 
 def test_the_same_lock_key_overrides():
@@ -171,19 +187,19 @@ def test_the_same_lock_key_overrides():
     shop.now = 200
     assert shop.send(Lock("2", "SALE", "c", "cart", 1000, seconds=60)).expires_at == 260
     assert shop.balance == Balance(n_issued=1, n_locked=1, reserved_minor=1000, released_minor=900)
-    assert shop.ask(Lock, "SALE", "c", "cart", 1001) == Reason.BUDGET
-    assert shop.ask(Lock, "SALE", "b", "cart") == Reason.OF_ANOTHER_CUSTOMER
-    assert shop.ask(Redeem, "SALE", "b", 0, "cart") == Reason.OF_ANOTHER_CUSTOMER
+    assert shop.ask(Lock, "SALE", "c", "cart", 1001) == RefusalReason.BUDGET
+    assert shop.ask(Lock, "SALE", "b", "cart") == RefusalReason.OF_ANOTHER_CUSTOMER
+    assert shop.ask(Redeem, "SALE", "b", 0, "cart") == RefusalReason.OF_ANOTHER_CUSTOMER
     assert shop.balance.reserved_minor == 1000
 
 
 def test_what_another_lock_holds_is_not_used_up():
     shop = Shop()
     assert shop.ask(Lock, "SALE", "a", "cart") is None
-    assert shop.ask(Lock, "SALE", "b", "other") == Reason.LOCKED
-    assert shop.ask(Redeem, "SALE", "b") == Reason.LOCKED
+    assert shop.ask(Lock, "SALE", "b", "other") == RefusalReason.LOCKED
+    assert shop.ask(Redeem, "SALE", "b") == RefusalReason.LOCKED
     assert shop.ask(Redeem, "SALE", "a", 0, "cart") is None
-    assert shop.ask(Redeem, "SALE", "b") == Reason.CODE_LIMIT
+    assert shop.ask(Redeem, "SALE", "b") == RefusalReason.CODE_LIMIT
 
 
 def test_locks_that_run_out_are_let_go_by_whatever_comes_next():
@@ -194,7 +210,7 @@ def test_locks_that_run_out_are_let_go_by_whatever_comes_next():
     assert shop.ask(Expire, "t") is None
     assert shop.balance == Balance(n_issued=1, released_minor=100)
     assert [entry.event for entry in shop.entries[-4:]] == ["lock_expired"] * 4
-    assert shop.ask(Release, "SALE", "1") == Reason.UNKNOWN_LOCK
+    assert shop.ask(Release, "SALE", "1") == RefusalReason.UNKNOWN_LOCK
 
 
 def test_a_lock_does_not_outlive_the_window():
@@ -202,33 +218,35 @@ def test_a_lock_does_not_outlive_the_window():
     assert shop.send(Lock("1", "SALE", "c", "cart")).expires_at == 150
 
 
-@pytest.mark.parametrize(("now", "reason"), [(99, Reason.NOT_STARTED), (100, None), (149, None), (150, Reason.ENDED)])
+@pytest.mark.parametrize(
+    ("now", "reason"), [(99, RefusalReason.NOT_STARTED), (100, None), (149, None), (150, RefusalReason.ENDED)]
+)
 def test_coupons_are_used_within_the_window(now, reason):
     shop = Shop(starts_at=100, ends_at=150, limit_per_code=None)
     shop.now = now
     assert shop.ask(Redeem, "SALE", "c") == reason
     assert shop.ask(Lock, "SALE", "c", "cart") == reason
-    assert shop.ask(Claim, "SALE", "c") == (Reason.ENDED if now == 150 else None)
-    assert shop.ask(Issue, "t", ("MORE",)) == (Reason.ENDED if now == 150 else None)
+    assert shop.ask(Claim, "SALE", "c") == (RefusalReason.ENDED if now == 150 else None)
+    assert shop.ask(Issue, "t", ("MORE",)) == (RefusalReason.ENDED if now == 150 else None)
 
 
 def test_a_claimed_coupon_is_its_customers():
     shop = Shop(("A", "B", "C"), limit_per_customer=1)
     assert shop.ask(Claim, "A", "anna") is None
-    assert shop.ask(Claim, "A", "anna") == Reason.ALREADY_CLAIMED
-    assert shop.ask(Claim, "A", "bob") == Reason.OF_ANOTHER_CUSTOMER
-    assert shop.ask(Redeem, "A", "bob") == Reason.OF_ANOTHER_CUSTOMER
-    assert shop.ask(Claim, "B", "anna") == Reason.CUSTOMER_LIMIT
-    assert shop.ask(Issue, "t", ("D",), "anna") == Reason.CUSTOMER_LIMIT
+    assert shop.ask(Claim, "A", "anna") == RefusalReason.ALREADY_CLAIMED
+    assert shop.ask(Claim, "A", "bob") == RefusalReason.OF_ANOTHER_CUSTOMER
+    assert shop.ask(Redeem, "A", "bob") == RefusalReason.OF_ANOTHER_CUSTOMER
+    assert shop.ask(Claim, "B", "anna") == RefusalReason.CUSTOMER_LIMIT
+    assert shop.ask(Issue, "t", ("D",), "anna") == RefusalReason.CUSTOMER_LIMIT
     assert shop.ask(Issue, "t", ("D",), "bob") is None
     assert (shop.balance.n_issued, shop.balance.n_claimed) == (4, 2)
 
 
 def test_codes_are_issued_once_all_or_none_and_up_to_the_limit():
     shop = Shop(("A",), limit_issued=3)
-    assert shop.ask(Issue, "t", ("B", "A")) == Reason.CODE_TAKEN
-    assert shop.ask(Issue, "t", ("B", "B")) == Reason.CODE_TAKEN
-    assert shop.ask(Issue, "t", ("B", "C", "D")) == Reason.ISSUE_LIMIT
+    assert shop.ask(Issue, "t", ("B", "A")) == RefusalReason.CODE_TAKEN
+    assert shop.ask(Issue, "t", ("B", "B")) == RefusalReason.CODE_TAKEN
+    assert shop.ask(Issue, "t", ("B", "C", "D")) == RefusalReason.ISSUE_LIMIT
     assert shop.ask(Issue, "t", ("B", "C")) is None
     assert set(shop.state.book.coupons) == {"A", "B", "C"}
 
@@ -245,7 +263,7 @@ def test_a_revoked_coupon_is_over_but_what_was_redeemed_can_be_rolled_back():
         Claim("3", "SALE", "c"),
         Revoke("4", "SALE"),
     ):
-        assert shop.send(command).reason == Reason.REVOKED
+        assert shop.send(command).reason == RefusalReason.REVOKED
     assert shop.ask(RollBack, "order") is None
     assert shop.balance.spent_minor == 0
 
@@ -253,10 +271,15 @@ def test_a_revoked_coupon_is_over_but_what_was_redeemed_can_be_rolled_back():
 def test_what_is_not_there_is_refused():
     shop = Shop()
     unknown = {
-        Reason.UNKNOWN_TEMPLATE: [Issue("1", "x", ("A",)), Expire("2", "x")],
-        Reason.UNKNOWN_CODE: [Claim("3", "x", "c"), Lock("4", "x", "c", "k"), Redeem("5", "x", "c"), Revoke("6", "x")],
-        Reason.UNKNOWN_LOCK: [Release("7", "x", "k"), Release("8", "SALE", "k")],
-        Reason.UNKNOWN_REDEMPTION: [RollBack("9", "x")],
+        RefusalReason.UNKNOWN_TEMPLATE: [Issue("1", "x", ("A",)), Expire("2", "x")],
+        RefusalReason.UNKNOWN_CODE: [
+            Claim("3", "x", "c"),
+            Lock("4", "x", "c", "k"),
+            Redeem("5", "x", "c"),
+            Revoke("6", "x"),
+        ],
+        RefusalReason.UNKNOWN_LOCK: [Release("7", "x", "k"), Release("8", "SALE", "k")],
+        RefusalReason.UNKNOWN_REDEMPTION: [RollBack("9", "x")],
     }
     for reason, commands in unknown.items():
         assert [shop.send(command).reason for command in commands] == [reason] * len(commands)

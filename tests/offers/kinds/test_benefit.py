@@ -1,8 +1,7 @@
 import pytest
 
 from offerloop.errors import InputError
-from offerloop.offers import read_offers
-from offerloop.offers.base import liability_minor
+from offerloop.offers import liability_minor, read_offers
 
 
 def read(**terms):

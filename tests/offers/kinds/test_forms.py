@@ -4,8 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from offerloop.offers import read_offers
-from offerloop.offers.base import Offer
+from offerloop.offers import OFFER_KINDS, Offer, SpendAndSave, read_offers
 from offerloop.offers.form import Unit, form
 from offerloop.offers.kinds.benefit import Benefit
 from offerloop.offers.kinds.bundle import Bundle
@@ -15,8 +14,6 @@ from offerloop.offers.kinds.coupon import Coupon
 from offerloop.offers.kinds.flash_sale import FlashSale
 from offerloop.offers.kinds.free_shipping import FreeShipping
 from offerloop.offers.kinds.gift import Gift
-from offerloop.offers.kinds.spend_and_save import SpendAndSave
-from offerloop.offers.reading import OFFER_KINDS
 
 KINDS = (Coupon, SpendAndSave, FlashSale, BuyXGetY, Bundle, Gift, FreeShipping, Combined, Benefit)
 

@@ -5,21 +5,19 @@ from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
 
+from offerloop.offers import Basket, BasketLine, Customer, Remainder, SpendAndSave
 from offerloop.offers.conditions import Conditions, Measured
 from offerloop.offers.kinds.combined import Combined
 from offerloop.offers.kinds.coupon import Coupon
 from offerloop.offers.kinds.free_shipping import FreeShipping
-from offerloop.offers.kinds.spend_and_save import SpendAndSave
-from offerloop.offers.pricing.basket import Basket, Customer, Line
 from offerloop.offers.pricing.effects import Arithmetic, Tier
-from offerloop.offers.pricing.sharing import Remainder
 from offerloop.offers.scope import EVERYTHING, Scope
-from offerloop.offers.stacking import Choice, Policy, Stacking
+from offerloop.offers.stacking import Stacking, StackingChoice, StackingPolicy
 from offerloop.offers.window import Window
 
-SYLIUS = Policy(Choice.PRIORITY, Arithmetic(Remainder.FIRST_UNIT))
-CATALOGUE = Policy(Choice.PRIORITY, Arithmetic(Remainder.FIRST_UNIT, price_rounds=True))
-CHINESE = Policy(arithmetic=Arithmetic(Remainder.LAST_LINE))
+SYLIUS = StackingPolicy(StackingChoice.PRIORITY, Arithmetic(Remainder.FIRST_UNIT))
+CATALOGUE = StackingPolicy(StackingChoice.PRIORITY, Arithmetic(Remainder.FIRST_UNIT, price_rounds=True))
+CHINESE = StackingPolicy(arithmetic=Arithmetic(Remainder.LAST_LINE))
 
 
 def cases(name):
@@ -32,7 +30,7 @@ def seconds(text):
 
 
 def line(item):
-    return Line(
+    return BasketLine(
         product_id=item["sku"],
         quantity=item["qty"],
         unit_minor=item["unit_price"],

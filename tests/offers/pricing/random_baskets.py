@@ -4,6 +4,7 @@ from fractions import Fraction
 
 from hypothesis import strategies as st
 
+from offerloop.offers import Basket, BasketLine, Customer, Remainder, SpendAndSave
 from offerloop.offers.conditions import Conditions, Measured
 from offerloop.offers.kinds.bundle import Bundle
 from offerloop.offers.kinds.buy_x_get_y import BuyXGetY
@@ -12,12 +13,9 @@ from offerloop.offers.kinds.coupon import Coupon
 from offerloop.offers.kinds.flash_sale import FlashSale
 from offerloop.offers.kinds.free_shipping import FreeShipping
 from offerloop.offers.kinds.gift import Gift
-from offerloop.offers.kinds.spend_and_save import SpendAndSave
-from offerloop.offers.pricing.basket import Basket, Customer, Line
 from offerloop.offers.pricing.effects import Arithmetic, Tier
-from offerloop.offers.pricing.sharing import Remainder
 from offerloop.offers.scope import EVERYTHING, Scope
-from offerloop.offers.stacking import Lane, Policy, Stacking
+from offerloop.offers.stacking import Lane, Stacking, StackingPolicy
 
 CATEGORIES = ("tea", "rice", "soap")
 BRANDS = ("north", "south")
@@ -26,7 +24,7 @@ BRANDS = ("north", "south")
 @st.composite
 def lines(draw):
     unit = draw(st.one_of(st.integers(0, 5_000), st.integers(0, 200)))
-    return Line(
+    return BasketLine(
         product_id=draw(st.sampled_from("abcdef")),
         quantity=draw(st.sampled_from([1, 1, 2, 3, 7, 10_000])),
         unit_minor=unit,
@@ -159,7 +157,7 @@ def offer_lists(draw, *, most=6, after=True):
 
 arithmetics = st.builds(Arithmetic, remainder=st.sampled_from(Remainder), price_rounds=st.booleans())
 policies = st.builds(
-    Policy,
+    StackingPolicy,
     arithmetic=arithmetics,
     most_minor=st.sampled_from([None, None, 800]),
     most_share=st.sampled_from([None, Fraction(1, 3)]),

@@ -3,22 +3,19 @@
 import pytest
 
 from offerloop.errors import InputError
-from offerloop.offers import read_offers
-from offerloop.offers.pricing.basket import Basket, Line, Usage
-from offerloop.offers.pricing.price import price
-from offerloop.offers.stacking import Choice, Policy
+from offerloop.offers import Basket, BasketLine, OfferUsage, StackingChoice, StackingPolicy, price, read_offers
 
 NOW = 1_768_478_400
 
 
 def basket(*lines, shipping=0, **facts):
-    made = tuple(Line(name, count, unit, floor_minor=floor) for name, count, unit, floor in lines)
+    made = tuple(BasketLine(name, count, unit, floor_minor=floor) for name, count, unit, floor in lines)
     return Basket("USD", made, shipping, **facts)
 
 
 def priced(bought, *written, policy=None):
     offers = read_offers([{"id": f"o{place}", **one} for place, one in enumerate(written)], None, "USD")
-    return price(bought, offers, NOW, policy or Policy())
+    return price(bought, offers, NOW, policy or StackingPolicy())
 
 
 SHIRT = basket(("shirt", 1, 10_000, 0))
@@ -92,9 +89,9 @@ class TestGifts:
         assert self.given(HALF, late) == []
         assert self.given(HALF, {**late, "measured": "before"}) == ["mug"]
 
-    @pytest.mark.parametrize("choice", Choice)
+    @pytest.mark.parametrize("choice", StackingChoice)
     def test_an_exclusive_one_stands_beside_nothing(self, choice):
-        policy, alone = Policy(choice), {**GIFT, "exclusive": True}
+        policy, alone = StackingPolicy(choice), {**GIFT, "exclusive": True}
         assert self.given(alone, policy=policy) == ["mug"]
         found = priced(basket(("a", 1, 6_000, 0)), HALF, alone, policy=policy)
         assert [one.offer_id for one in found.applied] == ["o0"]
@@ -139,13 +136,13 @@ def test_free_shipping_of_a_tier_has_no_known_limit():
 
 
 def test_what_only_some_customers_get_is_not_announced():
-    bought = Basket("USD", (Line("a", 1, 1_000, lowest_minor=900),), codes=frozenset(["o0"]))
+    bought = Basket("USD", (BasketLine("a", 1, 1_000, lowest_minor=900),), codes=frozenset(["o0"]))
     (line,) = priced(bought, {"kind": "flash_sale", "percent": 20, "code_needed": True}).lines
     assert (line.announced_minor, line.prior_minor) == (1_000, None)
 
 
 def test_by_priority_the_reasons_are_those_of_its_own_order():
-    policy = Policy(Choice.PRIORITY)
+    policy = StackingPolicy(StackingChoice.PRIORITY)
     coupon = {"kind": "coupon", "percent": 60, "priority": 5}
     flash = {"kind": "flash_sale", "price": "50"}
     after = {"kind": "coupon", "amount": "1", "min_spend": "50", "measured": "after"}
@@ -172,5 +169,5 @@ def test_many_bundles_of_many_units_make_few_prices():
 
 
 def test_a_sold_out_sale_takes_nothing_off():
-    bought = basket(("a", 10, 1_000, 0), usage={"o0": Usage(sold=1)})
+    bought = basket(("a", 10, 1_000, 0), usage={"o0": OfferUsage(sold=1)})
     assert priced(bought, {"kind": "flash_sale", "percent": 50, "stock": 1}).discount_minor == 0

@@ -4,22 +4,17 @@ from fractions import Fraction
 
 import pytest
 
-from offerloop.offers import read_offers
-from offerloop.offers.pricing.basket import Basket, Line, Usage
-from offerloop.offers.pricing.effects import Arithmetic
-from offerloop.offers.pricing.price import price
-from offerloop.offers.pricing.sharing import Remainder
-from offerloop.offers.stacking import Policy
+from offerloop.offers import Arithmetic, Basket, BasketLine, OfferUsage, Remainder, StackingPolicy, price, read_offers
 
 NOW = 1_768_478_400
 
 
 def tea(quantity=1, unit=1_000, **facts):
-    return Line("tea", quantity, unit, categories=("drinks",), brand="north", **facts)
+    return BasketLine("tea", quantity, unit, categories=("drinks",), brand="north", **facts)
 
 
 def rice(quantity=1, unit=2_000, **facts):
-    return Line("rice", quantity, unit, categories=("food",), brand="south", **facts)
+    return BasketLine("rice", quantity, unit, categories=("food",), brand="south", **facts)
 
 
 def basket(*lines, shipping=500, **facts):
@@ -28,7 +23,7 @@ def basket(*lines, shipping=500, **facts):
 
 def priced(lines, *written, policy=None, **facts):
     offers = read_offers([{"id": f"o{place}", **one} for place, one in enumerate(written)], None, "USD")
-    return price(basket(*lines, **facts), offers, NOW, policy or Policy())
+    return price(basket(*lines, **facts), offers, NOW, policy or StackingPolicy())
 
 
 def off(lines, *written, **facts):
@@ -126,12 +121,12 @@ class TestSpendAndSave:
 class TestFlashSale:
     def test_a_price_for_as_many_units_as_there_are(self):
         terms = {"kind": "flash_sale", "price": "6", "products": "tea", "stock": 100, "per_customer": 5}
-        usage = {"o0": Usage(sold=98, by_customer=1)}
+        usage = {"o0": OfferUsage(sold=98, by_customer=1)}
         found = priced([tea(3)], terms, usage=usage)
         assert found.lines[0].units == ((2, 600), (1, 1_000))
 
     @pytest.mark.parametrize(
-        ("usage", "why"), [(Usage(100, 0), "sold_out"), (Usage(50, 5), "limit_of_customer_reached")]
+        ("usage", "why"), [(OfferUsage(100, 0), "sold_out"), (OfferUsage(50, 5), "limit_of_customer_reached")]
     )
     def test_nothing_is_left(self, usage, why):
         terms = {"kind": "flash_sale", "price": "6", "stock": 100, "per_customer": 5}
@@ -238,7 +233,7 @@ class TestBill:
     ],
 )
 def test_remainders(remainder, expected):
-    policy = Policy(arithmetic=Arithmetic(remainder))
+    policy = StackingPolicy(arithmetic=Arithmetic(remainder))
     assert off([tea(1, 1_000), rice(2, 1_000)], {**COUPON, "amount": "1"}, policy=policy) == expected
 
 
@@ -246,7 +241,7 @@ def test_a_remainder_per_unit_goes_to_the_units_with_the_largest_ones():
     lines = [tea(2, 100), rice(1, 150)]
     units = {}
     for remainder in Remainder:
-        found = priced(lines, {**COUPON, "amount": "1"}, policy=Policy(arithmetic=Arithmetic(remainder)))
+        found = priced(lines, {**COUPON, "amount": "1"}, policy=StackingPolicy(arithmetic=Arithmetic(remainder)))
         units[remainder] = [
             one.line.unit_minor - cost for one in found.lines for count, cost in one.units for _ in range(count)
         ]
@@ -257,5 +252,5 @@ def test_a_remainder_per_unit_goes_to_the_units_with_the_largest_ones():
 
 
 def test_the_price_may_be_rounded_instead_of_the_discount():
-    policy = Policy(arithmetic=Arithmetic(price_rounds=True))
+    policy = StackingPolicy(arithmetic=Arithmetic(price_rounds=True))
     assert off([tea(1, 110)], {**COUPON, "percent": 5}, policy=policy) == [5]

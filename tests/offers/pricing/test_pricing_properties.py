@@ -8,15 +8,20 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from random_baskets import baskets, offer_lists, policies
 
+from offerloop.offers import (
+    DEFAULT_POLICY,
+    Basket,
+    OfferSet,
+    StackingChoice,
+    StackingPolicy,
+    price,
+    refund_kept,
+    refund_repriced,
+)
 from offerloop.offers.conditions import Missing
-from offerloop.offers.pricing.basket import Basket
 from offerloop.offers.pricing.candidates import Candidate, apply, candidate
 from offerloop.offers.pricing.choosing import turn_of
-from offerloop.offers.pricing.offer_set import OfferSet
-from offerloop.offers.pricing.price import price
-from offerloop.offers.pricing.refund import refund_kept, refund_repriced
 from offerloop.offers.pricing.running import Running
-from offerloop.offers.stacking import DEFAULT, Choice, Policy
 
 NOW = 1_768_478_400
 
@@ -43,7 +48,7 @@ def test_money_adds_up(basket, offers, policy):
 
 @given(baskets(), offer_lists(), policies)
 def test_money_adds_up_by_priority(basket, offers, policy):
-    check_money(basket, price(basket, offers, NOW, replace(policy, choice=Choice.PRIORITY)))
+    check_money(basket, price(basket, offers, NOW, replace(policy, choice=StackingChoice.PRIORITY)))
 
 
 @given(baskets(), offer_lists(most=20), policies)
@@ -148,6 +153,6 @@ def test_returns_priced_again_give_back_no_more_than_was_paid(basket, offers, da
         assert total == paid.total_minor
 
 
-@pytest.mark.parametrize("policy", [DEFAULT, Policy(Choice.PRIORITY)], ids=["best", "priority"])
+@pytest.mark.parametrize("policy", [DEFAULT_POLICY, StackingPolicy(StackingChoice.PRIORITY)], ids=["best", "priority"])
 def test_an_empty_basket_costs_its_shipping(policy):
     assert price(Basket("USD", (), 500), [], NOW, policy).total_minor == 500

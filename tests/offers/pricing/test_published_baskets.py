@@ -5,12 +5,9 @@ from fractions import Fraction
 import pytest
 from published_baskets import CATALOGUE, CHINESE, SYLIUS, basket, cases, chinese, promotion, seconds
 
+from offerloop.offers import DEFAULT_POLICY, Basket, BasketLine, SpendAndSave, price
 from offerloop.offers.kinds.coupon import Coupon
-from offerloop.offers.kinds.spend_and_save import SpendAndSave
-from offerloop.offers.pricing.basket import Basket, Line
 from offerloop.offers.pricing.effects import Tier
-from offerloop.offers.pricing.price import price
-from offerloop.offers.stacking import DEFAULT
 
 NOW = 1_768_478_400
 
@@ -50,7 +47,7 @@ def test_carts_of_sylius(case):
 
 @pytest.mark.parametrize("case", by_id("catalogue_sylius"))
 def test_catalogue_prices_of_sylius(case):
-    line = Line("product", 1, case["unit_price"], floor_minor=case.get("min_unit_price", 0))
+    line = BasketLine("product", 1, case["unit_price"], floor_minor=case.get("min_unit_price", 0))
     promotions = [promotion(one) for one in case["promotions"]]
     found = price(Basket(case["currency"], (line,)), promotions, NOW, CATALOGUE)
     assert found.total_minor == case["expected"]["unit_price"]
@@ -93,7 +90,10 @@ def test_calculators_of_solidus(case):
         assert kind == "distribute"
         offer, lines = Coupon(offer_id="one", amount_minor=case["amount"]), case["lines"]
     found = price(
-        Basket(currency, tuple(Line(str(k), 1, amount) for k, amount in enumerate(lines))), [offer], NOW, DEFAULT
+        Basket(currency, tuple(BasketLine(str(k), 1, amount) for k, amount in enumerate(lines))),
+        [offer],
+        NOW,
+        DEFAULT_POLICY,
     )
     offs = [one.off_minor for one in found.lines]
     if isinstance(case["expected"], list):

@@ -3,13 +3,10 @@
 import pytest
 
 from offerloop.errors import InputError
-from offerloop.offers import read_offers
-from offerloop.offers.pricing.basket import Basket, Line
-from offerloop.offers.pricing.price import price
-from offerloop.offers.pricing.refund import refund_kept, refund_repriced
+from offerloop.offers import Basket, BasketLine, price, read_offers, refund_kept, refund_repriced
 
 NOW = 1_768_478_400
-BASKET = Basket("USD", (Line("tea", 3, 1_000), Line("rice", 1, 7_000)), 500)
+BASKET = Basket("USD", (BasketLine("tea", 3, 1_000), BasketLine("rice", 1, 7_000)), 500)
 (TIER,) = read_offers([{"kind": "spend_and_save", "spend": "100", "save": "20"}], None, "USD")
 
 
@@ -26,7 +23,7 @@ def test_a_unit_is_worth_its_share_of_what_the_line_cost():
 
 def test_returns_one_after_another_are_as_all_at_once():
     (offer,) = read_offers([{"kind": "coupon", "amount": "0.01"}], None, "USD")
-    paid = price(Basket("USD", (Line("tea", 3, 1_000),)), [offer], NOW)
+    paid = price(Basket("USD", (BasketLine("tea", 3, 1_000),)), [offer], NOW)
     steps = [refund_kept(paid, {0: 1}, {0: before} if before else {}).total_minor for before in range(3)]
     assert steps == [999, 1_000, 1_000]
     assert sum(steps) == refund_kept(paid, {0: 3}).total_minor == 2_999

@@ -3,7 +3,7 @@
 import pytest
 
 from offerloop.errors import InputError
-from offerloop.offers.short_form import LANGUAGES, parse_offer, print_offer
+from offerloop.offers import SHORT_FORM_LANGUAGES, parse_offer, print_offer
 
 
 def coupon(**terms):
@@ -110,7 +110,7 @@ UNSAID = {
 
 @pytest.mark.parametrize(("field", "terms"), UNSAID.items(), ids=UNSAID)
 def test_what_no_short_form_says_is_refused_by_name(field, terms):
-    for language in LANGUAGES:
+    for language in SHORT_FORM_LANGUAGES:
         with pytest.raises(InputError, match=f"'{field}'"):
             print_offer(terms, language)
 

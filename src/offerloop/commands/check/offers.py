@@ -10,8 +10,7 @@ from offerloop.commands.check.figures import Shape
 from offerloop.config import Campaign, Config, Listed
 from offerloop.errors import ConfigError
 from offerloop.money import to_text
-from offerloop.offers import Offer
-from offerloop.offers.base import liability_minor
+from offerloop.offers import Offer, liability_minor
 
 
 @dataclass(frozen=True)

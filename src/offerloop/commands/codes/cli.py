@@ -18,10 +18,10 @@ def codes(
     as_json: Json = False,
 ) -> None:
     """Codes of coupons: no look-alikes, typing errors are found, and nobody can guess one."""
-    from offerloop.offers.coupons.codes import make_codes, p_guess, write_codes
+    from offerloop.offers import code_guess_probability, make_codes, write_codes
 
     made = make_codes(count, prefix, length)
-    chance = p_guess(count, length, prefix)
+    chance = code_guess_probability(count, length, prefix)
     if out is not None:
         write_codes(made, out)
         said = f"{count} codes; one guess in {1 / chance:,.0f} hits one of them\n{out}"

@@ -19,8 +19,7 @@ from typing import Any
 import polars as pl
 
 from offerloop.money import MICRO
-from offerloop.offers import NO_OFFER, Offer
-from offerloop.offers.kinds.spend_and_save import SpendAndSave
+from offerloop.offers import NO_OFFER, Offer, SpendAndSave
 from offerloop.tables import PLAN, USUAL
 from offerloop.workspace import CampaignRead, RunRead
 

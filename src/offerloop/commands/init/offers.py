@@ -11,8 +11,7 @@ from offerloop.commands.init.configuration import SourceText
 from offerloop.errors import InputError
 from offerloop.events.listed_offers import listed_offers
 from offerloop.mapping import column_values, reference
-from offerloop.offers import read_offers
-from offerloop.offers.base import liability_minor
+from offerloop.offers import liability_minor, read_offers
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Any
 
 from offerloop.config.toml_text import quoted
 from offerloop.errors import InputError, check_known
-from offerloop.offers.short_form import LANGUAGES, guess_currency, parse_offer, print_offer
+from offerloop.offers import SHORT_FORM_LANGUAGES, guess_currency, parse_offer, print_offer
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def short_offer(text: str, currency: str | None = None, language: str | None = N
     Raises InputError for a text that is not understood.
     """
     if language is not None:
-        check_known("language", language, LANGUAGES)
+        check_known("language", language, SHORT_FORM_LANGUAGES)
     unit = guess_currency(text) if currency is None else currency
     terms = parse_offer(text, unit)
     if language is not None:
@@ -50,7 +50,7 @@ def short_offer(text: str, currency: str | None = None, language: str | None = N
 
 def _forms(terms: Mapping[str, Any], currency: str) -> Iterator[tuple[str, str]]:
     """The short form in each language that has one: more than 90 % off has none in Chinese."""
-    for language in LANGUAGES:
+    for language in SHORT_FORM_LANGUAGES:
         with suppress(InputError):
             yield language, print_offer(terms, language, currency)
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from offerloop.money import to_text
-from offerloop.offers.conditions import Why
-from offerloop.offers.pricing.priced import Adjustment, Priced, PricedLine, Rejected
+from offerloop.offers import Adjustment, NotApplicable, Priced, PricedLine, RejectedOffer
 
 
 def price_facts(priced: Priced) -> dict[str, Any]:
@@ -95,10 +94,10 @@ def bill(priced: Priced) -> str:
     return "\n".join([*said, *(f"not {one.offer_id}: {_said(one, money(one.minor))}" for one in priced.rejected)])
 
 
-def _said(one: Rejected, minor: str) -> str:
-    if one.why is Why.SPEND:
+def _said(one: RejectedOffer, minor: str) -> str:
+    if one.why is NotApplicable.SPEND:
         return f"spend {minor} more"
-    if one.why is Why.COUNT:
+    if one.why is NotApplicable.COUNT:
         return f"add {one.count} more"
     told = [one.by] if one.by else one.names
     return one.why.value.replace("_", " ") + (f" ({', '.join(told)})" if told else "")

@@ -6,9 +6,7 @@ import time
 from datetime import datetime
 
 from offerloop.errors import InputError
-from offerloop.offers.pricing.basket_reading import read_basket
-from offerloop.offers.pricing.price import price
-from offerloop.offers.pricing.priced import Priced
+from offerloop.offers import Priced, price, read_basket
 from offerloop.workspace import Document, document_name, read_document, read_offers_file
 
 EARLIEST, LATEST = 1970, 9000

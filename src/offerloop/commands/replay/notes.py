@@ -7,8 +7,7 @@ from fractions import Fraction
 
 from offerloop.commands.replay.findings import Note
 from offerloop.commands.replay.orders import PastOrders
-from offerloop.offers import Offer
-from offerloop.offers.pricing.effects import OffFrom, OffShipping
+from offerloop.offers import Offer, OffFrom, OffShipping
 from offerloop.workspace import OffersFile
 
 

@@ -28,11 +28,7 @@ from offerloop.config.model import known_zone
 from offerloop.engine import ENGINES, Engine
 from offerloop.errors import ContractError, InputError, check_known
 from offerloop.money import exact_share, half_up, read_margin
-from offerloop.offers.pricing.basket import Basket, Customer, Line, Usage
-from offerloop.offers.pricing.candidates import units_left
-from offerloop.offers.pricing.offer_set import OfferSet
-from offerloop.offers.pricing.price import price
-from offerloop.offers.pricing.priced import Priced
+from offerloop.offers import Basket, BasketLine, Customer, OfferSet, OfferUsage, Priced, price, units_left
 from offerloop.workspace import OffersFile, read_offers_file
 
 CODES = ("all", "none")
@@ -186,9 +182,9 @@ class _Replay:
             return int(row["value_minor"] - row["cost_minor"])
         return None if self.share is None else half_up(row["value_minor"] * self.share)
 
-    def _usage(self, customer: str | None) -> dict[str, Usage]:
+    def _usage(self, customer: str | None) -> dict[str, OfferUsage]:
         sold, mine = self.counts.sold, self.counts.mine
-        return {one: Usage(sold[one], mine[one, customer]) for one in self.limited}
+        return {one: OfferUsage(sold[one], mine[one, customer]) for one in self.limited}
 
     def _use(self, order: PastOrder, priced: Priced) -> None:
         """Count the order, and the units that went at the price of an offer with a limit."""
@@ -226,13 +222,13 @@ class _Replay:
             self.waiting.clear()
 
 
-def lines_of(row: Mapping[str, Any]) -> Iterator[Line]:
+def lines_of(row: Mapping[str, Any]) -> Iterator[BasketLine]:
     """The line; two where its amount cannot be divided by its units, so that nothing is lost."""
     each, more = divmod(row["value_minor"], row["units"])
     categories = tuple(one for one in (row["category"], row["subcategory"]) if one is not None)
     for count, unit in ((row["units"] - more, each), (more, each + 1)):
         if count:
-            yield Line(row["product_id"], count, unit, categories, row["brand"], row["store_id"])
+            yield BasketLine(row["product_id"], count, unit, categories, row["brand"], row["store_id"])
 
 
 @lru_cache(maxsize=100_000)

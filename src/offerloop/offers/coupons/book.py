@@ -76,7 +76,7 @@ class Balance:
     """Had been reserved or spent, and is free again; only grows."""
 
     def __add__(self, other: Balance) -> Balance:
-        return Balance(*(getattr(self, name) + getattr(other, name) for name in COUNTERS))
+        return Balance(*(getattr(self, name) + getattr(other, name) for name in BALANCE_COUNTERS))
 
     @property
     def n_taken(self) -> int:
@@ -89,11 +89,11 @@ class Balance:
         return self.reserved_minor + self.spent_minor
 
 
-COUNTERS = tuple(one.name for one in fields(Balance))
+BALANCE_COUNTERS = tuple(one.name for one in fields(Balance))
 """Names of what a balance counts."""
 
 
-class Event(StrEnum):
+class CouponEvent(StrEnum):
     """What an entry says has happened."""
 
     ISSUED = "issued"
@@ -107,10 +107,10 @@ class Event(StrEnum):
 
 
 @dataclass(frozen=True)
-class Entry:
+class BookEntry:
     """One line of the history; `change` is added to the template, the coupon, and the customer where one is named."""
 
-    event: Event
+    event: CouponEvent
     template_id: str
     code: str
     customer_id: str | None
@@ -123,7 +123,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Template:
+class CouponTemplate:
     """A coupon template 优惠券模板 and its account."""
 
     terms: CouponTerms
@@ -131,7 +131,7 @@ class Template:
 
 
 @dataclass(frozen=True)
-class Coupon:
+class IssuedCoupon:
     """One code of a template 用户券, and its account."""
 
     template_id: str
@@ -144,7 +144,7 @@ class Coupon:
 
 
 @dataclass(frozen=True)
-class Held:
+class ActiveLock:
     """A lock that holds."""
 
     template_id: str
@@ -170,18 +170,18 @@ class Redemption:
 class Book:
     """All that rules need to know, or the part of it that a command concerns."""
 
-    templates: Mapping[str, Template] = field(default_factory=dict)
-    coupons: Mapping[str, Coupon] = field(default_factory=dict)
+    templates: Mapping[str, CouponTemplate] = field(default_factory=dict)
+    coupons: Mapping[str, IssuedCoupon] = field(default_factory=dict)
     """By code."""
     customers: Mapping[tuple[str, str], Balance] = field(default_factory=dict)
     """By template_id and customer_id."""
-    locks: Mapping[tuple[str, str], Held] = field(default_factory=dict)
+    locks: Mapping[tuple[str, str], ActiveLock] = field(default_factory=dict)
     """By code and lock_key."""
     redemptions: Mapping[str, Redemption] = field(default_factory=dict)
     """By redemption_id."""
 
 
-class Status(StrEnum):
+class CouponStatus(StrEnum):
     """Where a coupon stands."""
 
     ISSUED = "issued"
@@ -193,26 +193,26 @@ class Status(StrEnum):
     REVOKED = "revoked"
 
 
-def status(coupon: Coupon, terms: CouponTerms, now: int) -> Status:
+def coupon_status(coupon: IssuedCoupon, terms: CouponTerms, now: int) -> CouponStatus:
     """Where a coupon stands at an epoch second. One of many uses is locked while any lock holds, else redeemed while
     any redemption stands.
     """
     balance = coupon.balance
     standing = balance.n_used - (0 if terms.reusable_after_cancel else balance.n_rolled_back)
     if coupon.revoked:
-        return Status.REVOKED
+        return CouponStatus.REVOKED
     if balance.n_locked > 0:
-        return Status.LOCKED
+        return CouponStatus.LOCKED
     if standing > 0:
-        return Status.REDEEMED
+        return CouponStatus.REDEEMED
     if terms.ends_at is not None and now >= terms.ends_at:
-        return Status.EXPIRED
+        return CouponStatus.EXPIRED
     if balance.n_rolled_back > 0:
-        return Status.ROLLED_BACK
-    return Status.ISSUED if coupon.customer_id is None else Status.CLAIMED
+        return CouponStatus.ROLLED_BACK
+    return CouponStatus.ISSUED if coupon.customer_id is None else CouponStatus.CLAIMED
 
 
-def totals(entries: Iterable[Entry], account: Callable[[Entry], K | None]) -> dict[K, Balance]:
+def account_totals(entries: Iterable[BookEntry], account: Callable[[BookEntry], K | None]) -> dict[K, Balance]:
     """Changes of each account, of whatever kind `account` names; entries without one are left out."""
     found: dict[K, Balance] = {}
     for entry in entries:
@@ -221,22 +221,22 @@ def totals(entries: Iterable[Entry], account: Callable[[Entry], K | None]) -> di
     return found
 
 
-def template_of(entry: Entry) -> str:
+def template_account(entry: BookEntry) -> str:
     """The template's account."""
     return entry.template_id
 
 
-def coupon_of(entry: Entry) -> str:
+def coupon_account(entry: BookEntry) -> str:
     """The coupon's account."""
     return entry.code
 
 
-def customer_of(entry: Entry) -> tuple[str, str] | None:
+def customer_account(entry: BookEntry) -> tuple[str, str] | None:
     """The customer's account with the template, where the entry has a customer."""
     return None if entry.customer_id is None else (entry.template_id, entry.customer_id)
 
 
-def post(book: Book, entries: Iterable[Entry]) -> Book:
+def post(book: Book, entries: Iterable[BookEntry]) -> Book:
     """The book with these entries, one after another."""
     entries = tuple(entries)
     if not entries:
@@ -250,52 +250,52 @@ def post(book: Book, entries: Iterable[Entry]) -> Book:
     )
 
 
-def _templates(book: Book, entries: tuple[Entry, ...]) -> dict[str, Template]:
+def _templates(book: Book, entries: tuple[BookEntry, ...]) -> dict[str, CouponTemplate]:
     old = book.templates
-    changes = totals(entries, template_of)
+    changes = account_totals(entries, template_account)
     return {key: replace(old[key], balance=old[key].balance + change) for key, change in changes.items()}
 
 
-def _customers(book: Book, entries: tuple[Entry, ...]) -> dict[tuple[str, str], Balance]:
-    changes = totals(entries, customer_of)
+def _customers(book: Book, entries: tuple[BookEntry, ...]) -> dict[tuple[str, str], Balance]:
+    changes = account_totals(entries, customer_account)
     return {key: book.customers.get(key, Balance()) + change for key, change in changes.items()}
 
 
-def _coupons(book: Book, entries: tuple[Entry, ...]) -> dict[str, Coupon]:
+def _coupons(book: Book, entries: tuple[BookEntry, ...]) -> dict[str, IssuedCoupon]:
     coupons = dict(book.coupons)
     for entry in entries:
-        old = coupons.get(entry.code) or Coupon(entry.template_id)
-        owns = entry.event in (Event.ISSUED, Event.CLAIMED)
-        coupons[entry.code] = Coupon(
+        old = coupons.get(entry.code) or IssuedCoupon(entry.template_id)
+        owns = entry.event in (CouponEvent.ISSUED, CouponEvent.CLAIMED)
+        coupons[entry.code] = IssuedCoupon(
             entry.template_id,
             entry.customer_id if owns else old.customer_id,
-            old.revoked or entry.event is Event.REVOKED,
-            old.version + (entry.event in (Event.CLAIMED, Event.REVOKED)),
+            old.revoked or entry.event is CouponEvent.REVOKED,
+            old.version + (entry.event in (CouponEvent.CLAIMED, CouponEvent.REVOKED)),
             old.balance + entry.change,
         )
     return coupons
 
 
-def _locks(book: Book, entries: tuple[Entry, ...]) -> dict[tuple[str, str], Held]:
+def _locks(book: Book, entries: tuple[BookEntry, ...]) -> dict[tuple[str, str], ActiveLock]:
     locks = dict(book.locks)
     for entry in entries:
         if entry.lock_key is None:
             continue
         place = (entry.code, entry.lock_key)
-        if entry.event is Event.LOCKED and entry.expires_at is not None:
+        if entry.event is CouponEvent.LOCKED and entry.expires_at is not None:
             customer = entry.customer_id or ""
-            locks[place] = Held(entry.template_id, customer, entry.change.reserved_minor, entry.expires_at)
+            locks[place] = ActiveLock(entry.template_id, customer, entry.change.reserved_minor, entry.expires_at)
         else:
             del locks[place]
     return locks
 
 
-def _redemptions(book: Book, entries: tuple[Entry, ...]) -> dict[str, Redemption]:
+def _redemptions(book: Book, entries: tuple[BookEntry, ...]) -> dict[str, Redemption]:
     found = dict(book.redemptions)
     for entry in entries:
         if entry.redemption_id is None:
             continue
-        if entry.event is Event.REDEEMED:
+        if entry.event is CouponEvent.REDEEMED:
             made = (entry.template_id, entry.code, entry.customer_id or "", entry.change.spent_minor)
             found[entry.redemption_id] = Redemption(*made)
         else:

@@ -36,15 +36,15 @@ _AT_ONCE = 3
 _SHIFT = 2**_AT_ONCE % _MODULUS
 
 
-def normalise(code: str) -> str:
+def normalise_code(code: str) -> str:
     """A code as typed in the form in which it was made: capitals, without spaces and hyphens of any script."""
     plain = unicodedata.normalize("NFKC", code).upper()
     return "".join(sign for sign in plain if unicodedata.category(sign) not in ("Pd", "Zs", "Cf", "Cc"))
 
 
-def is_valid(code: str) -> bool:
+def is_valid_code(code: str) -> bool:
     """Whether a code as typed can be one: only digits and letters, ending in the right check character."""
-    plain = normalise(code)
+    plain = normalise_code(code)
     known = 1 < len(plain) <= LONGEST_CODE and all(sign in _VALUES for sign in plain) and plain[-1] in ALPHABET
     return known and _remainder(plain) == 0
 
@@ -55,7 +55,7 @@ def make_codes(count: int, prefix: str = "", length: int = LENGTH) -> list[str]:
     Raises InputError for a prefix that is not made of letters and digits, a code of more than LONGEST_CODE characters,
     and a length at which one guess would hit one of the codes with more than MOST_GUESSABLE.
     """
-    prefix = normalise(prefix)
+    prefix = normalise_code(prefix)
     _check_shape(count, prefix, length)
     start, made = _remainder(prefix), dict[str, None]()
     tails = _tails(length - 1)
@@ -72,10 +72,10 @@ def make_codes(count: int, prefix: str = "", length: int = LENGTH) -> list[str]:
     return list(made)
 
 
-def p_guess(n_issued: int, length: int = LENGTH, prefix: str = "") -> float:
+def code_guess_probability(n_issued: int, length: int = LENGTH, prefix: str = "") -> float:
     """The probability that one guess hits one of `n_issued` codes, for somebody who knows prefix, length and rule."""
     counts = [0] * _MODULUS
-    counts[_remainder(normalise(prefix))] = 1
+    counts[_remainder(normalise_code(prefix))] = 1
     for _ in range(length - 1):
         after = [0] * _MODULUS
         for remainder, number in enumerate(counts):
@@ -107,8 +107,11 @@ def _check_shape(count: int, prefix: str, length: int) -> None:
             f"the length must be from 2 to {LONGEST_CODE - len(prefix)}, so that a code with its prefix has at most "
             f"{LONGEST_CODE} characters; it is {length}"
         )
-    if (chance := p_guess(count, length, prefix)) > MOST_GUESSABLE:
-        enough = next((more for more in range(length, LONGEST_CODE) if p_guess(count, more) <= MOST_GUESSABLE), None)
+    if (chance := code_guess_probability(count, length, prefix)) > MOST_GUESSABLE:
+        enough = next(
+            (more for more in range(length, LONGEST_CODE) if code_guess_probability(count, more) <= MOST_GUESSABLE),
+            None,
+        )
         raise InputError(
             f"with {count} codes of length {length} one guess in {1 / chance:,.0f} would be right; ask for a length of "
             f"at least {enough}"

@@ -19,7 +19,7 @@ def _storable(text: str) -> bool:
 
 
 @dataclass(frozen=True)
-class Command:
+class CouponCommand:
     """What somebody asks for. Raises InputError for empty text, a negative or huge number, or no code at all."""
 
     key: str
@@ -43,7 +43,7 @@ class Command:
 
 
 @dataclass(frozen=True)
-class Issue(Command):
+class Issue(CouponCommand):
     """Make coupons of these codes, for one customer or for whoever comes; all of them or none."""
 
     template_id: str
@@ -52,7 +52,7 @@ class Issue(Command):
 
 
 @dataclass(frozen=True)
-class Claim(Command):
+class Claim(CouponCommand):
     """Make a coupon the customer's."""
 
     code: str
@@ -60,7 +60,7 @@ class Claim(Command):
 
 
 @dataclass(frozen=True)
-class Lock(Command):
+class Lock(CouponCommand):
     """Hold one use and an amount for a checkout. The same lock_key overrides: its lock is replaced, not doubled."""
 
     code: str
@@ -72,7 +72,7 @@ class Lock(Command):
 
 
 @dataclass(frozen=True)
-class Release(Command):
+class Release(CouponCommand):
     """Let a lock go."""
 
     code: str
@@ -80,7 +80,7 @@ class Release(Command):
 
 
 @dataclass(frozen=True)
-class Redeem(Command):
+class Redeem(CouponCommand):
     """Use a coupon, with its lock where that still holds; without one, room is looked for as if there had been none.
 
     The command's key is the redemption_id that `RollBack` names.
@@ -93,7 +93,7 @@ class Redeem(Command):
 
 
 @dataclass(frozen=True)
-class RollBack(Command):
+class RollBack(CouponCommand):
     """Give back an amount of a redemption, or all that is left of it; the use is given back with the last of it."""
 
     redemption_id: str
@@ -101,14 +101,14 @@ class RollBack(Command):
 
 
 @dataclass(frozen=True)
-class Expire(Command):
+class Expire(CouponCommand):
     """Let locks of a template go whose time is over. Every command does so for the templates that it concerns."""
 
     template_id: str
 
 
 @dataclass(frozen=True)
-class Revoke(Command):
+class Revoke(CouponCommand):
     """End a coupon for good and release its locks; what was redeemed stays redeemed."""
 
     code: str

@@ -18,19 +18,29 @@ from functools import singledispatch
 from offerloop.offers.coupons.book import (
     Balance,
     Book,
+    BookEntry,
+    CouponEvent,
     CouponTerms,
-    Entry,
-    Event,
-    coupon_of,
-    customer_of,
+    account_totals,
+    coupon_account,
+    customer_account,
     post,
-    template_of,
-    totals,
+    template_account,
 )
-from offerloop.offers.coupons.commands import Claim, Command, Expire, Issue, Lock, Redeem, Release, Revoke, RollBack
+from offerloop.offers.coupons.commands import (
+    Claim,
+    CouponCommand,
+    Expire,
+    Issue,
+    Lock,
+    Redeem,
+    Release,
+    Revoke,
+    RollBack,
+)
 
 
-class Reason(StrEnum):
+class RefusalReason(StrEnum):
     """Why a command was refused."""
 
     UNKNOWN_TEMPLATE = "unknown_template"
@@ -55,58 +65,60 @@ class Reason(StrEnum):
 
 
 @dataclass(frozen=True)
-class Answer:
+class CommandAnswer:
     """What a command came to."""
 
     key: str
     at: int
-    reason: Reason | None = None
+    reason: RefusalReason | None = None
     """None when it was carried out."""
     expires_at: int | None = None
     """When a lock that was made runs out."""
 
 
 @dataclass(frozen=True)
-class State:
+class LedgerState:
     """A book, and what was answered: fingerprint and answer by key."""
 
     book: Book = field(default_factory=Book)
-    answered: Mapping[str, tuple[str, Answer]] = field(default_factory=dict)
+    answered: Mapping[str, tuple[str, CommandAnswer]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Outcome:
     """The new state, the entries that led to it, and the answer."""
 
-    state: State
-    entries: tuple[Entry, ...]
-    answer: Answer
+    state: LedgerState
+    entries: tuple[BookEntry, ...]
+    answer: CommandAnswer
 
 
-Found = tuple[Entry, ...] | Reason
+Found = tuple[BookEntry, ...] | RefusalReason
 
 
-def decide(state: State, command: Command, now: int) -> Outcome:
+def decide_command(state: LedgerState, command: CouponCommand, now: int) -> Outcome:
     """Carry out a command at an epoch second, or refuse it. Locks that have run out by then are let go first."""
     fingerprint = command.fingerprint()
     if command.key in state.answered:
         before, answer = state.answered[command.key]
-        return Outcome(state, (), answer if before == fingerprint else Answer(command.key, now, Reason.KEY_CONFLICT))
+        return Outcome(
+            state, (), answer if before == fingerprint else CommandAnswer(command.key, now, RefusalReason.KEY_CONFLICT)
+        )
     template_id = template_named(state.book, command)
     over = () if template_id is None else run_out(state.book, template_id, now)
     book = post(state.book, over)
     found = _entries(command, book, now)
-    if not isinstance(found, Reason):
+    if not isinstance(found, RefusalReason):
         found = _beyond(book, found) or found
-    done = () if isinstance(found, Reason) else found
-    reason = found if isinstance(found, Reason) else None
-    expires = next((entry.expires_at for entry in done if entry.event is Event.LOCKED), None)
-    answer = Answer(command.key, now, reason, expires)
-    new = State(post(book, done), {**state.answered, command.key: (fingerprint, answer)})
+    done = () if isinstance(found, RefusalReason) else found
+    reason = found if isinstance(found, RefusalReason) else None
+    expires = next((entry.expires_at for entry in done if entry.event is CouponEvent.LOCKED), None)
+    answer = CommandAnswer(command.key, now, reason, expires)
+    new = LedgerState(post(book, done), {**state.answered, command.key: (fingerprint, answer)})
     return Outcome(new, over + done, answer)
 
 
-def template_named(book: Book, command: Command) -> str | None:
+def template_named(book: Book, command: CouponCommand) -> str | None:
     """The template that a command concerns; None where the book does not know it."""
     if isinstance(command, Issue | Expire):
         return command.template_id if command.template_id in book.templates else None
@@ -117,49 +129,53 @@ def template_named(book: Book, command: Command) -> str | None:
     return coupon.template_id if coupon else None
 
 
-def run_out(book: Book, template_id: str, now: int) -> tuple[Entry, ...]:
+def run_out(book: Book, template_id: str, now: int) -> tuple[BookEntry, ...]:
     """Entries that let locks of a template go whose time is over, in the order of their codes and keys."""
     over = (place for place, held in book.locks.items() if held.template_id == template_id and held.expires_at <= now)
-    return tuple(_let_go(book, place, Event.LOCK_EXPIRED) for place in sorted(over))
+    return tuple(_let_go(book, place, CouponEvent.LOCK_EXPIRED) for place in sorted(over))
 
 
-def _let_go(book: Book, place: tuple[str, str], event: Event) -> Entry:
+def _let_go(book: Book, place: tuple[str, str], event: CouponEvent) -> BookEntry:
     held = book.locks[place]
     change = Balance(n_locked=-1, reserved_minor=-held.amount_minor, released_minor=held.amount_minor)
-    return Entry(event, held.template_id, place[0], held.customer_id, change, place[1])
+    return BookEntry(event, held.template_id, place[0], held.customer_id, change, place[1])
 
 
-def _beyond(book: Book, entries: tuple[Entry, ...]) -> Reason | None:
+def _beyond(book: Book, entries: tuple[BookEntry, ...]) -> RefusalReason | None:
     """The limit that these entries would break. What takes nothing more breaks none."""
-    for template_id, more in totals(entries, template_of).items():
+    for template_id, more in account_totals(entries, template_account).items():
         template = book.templates[template_id]
         terms, after = template.terms, template.balance + more
         if more.n_issued > 0 and _above(after.n_issued, terms.limit_issued):
-            return Reason.ISSUE_LIMIT
+            return RefusalReason.ISSUE_LIMIT
         if reason := _beyond_coupon(book, entries, terms) or _beyond_customer(book, entries, terms):
             return reason
         if more.n_taken > 0 and _above(after.n_taken, terms.limit_total):
-            return Reason.TOTAL_LIMIT
+            return RefusalReason.TOTAL_LIMIT
         if more.taken_minor > 0 and _above(after.taken_minor, terms.budget_minor):
-            return Reason.BUDGET
+            return RefusalReason.BUDGET
     return None
 
 
-def _beyond_coupon(book: Book, entries: tuple[Entry, ...], terms: CouponTerms) -> Reason | None:
-    for code, more in totals(entries, coupon_of).items():
+def _beyond_coupon(book: Book, entries: tuple[BookEntry, ...], terms: CouponTerms) -> RefusalReason | None:
+    for code, more in account_totals(entries, coupon_account).items():
         if more.n_taken > 0:
             before = book.coupons[code].balance
             if _above((before + more).n_taken, terms.limit_per_code):
-                return Reason.CODE_LIMIT if _above(before.n_used + 1, terms.limit_per_code) else Reason.LOCKED
+                return (
+                    RefusalReason.CODE_LIMIT
+                    if _above(before.n_used + 1, terms.limit_per_code)
+                    else RefusalReason.LOCKED
+                )
     return None
 
 
-def _beyond_customer(book: Book, entries: tuple[Entry, ...], terms: CouponTerms) -> Reason | None:
-    for customer, more in totals(entries, customer_of).items():
+def _beyond_customer(book: Book, entries: tuple[BookEntry, ...], terms: CouponTerms) -> RefusalReason | None:
+    for customer, more in account_totals(entries, customer_account).items():
         after = book.customers.get(customer, Balance()) + more
         claims = more.n_claimed > 0 and _above(after.n_claimed, terms.limit_per_customer)
         if claims or (more.n_taken > 0 and _above(after.n_taken, terms.limit_per_customer)):
-            return Reason.CUSTOMER_LIMIT
+            return RefusalReason.CUSTOMER_LIMIT
     return None
 
 
@@ -167,23 +183,23 @@ def _above(value: int, limit: int | None) -> bool:
     return limit is not None and value > limit
 
 
-def _usable(book: Book, code: str, customer_id: str, now: int) -> Reason | None:
+def _usable(book: Book, code: str, customer_id: str, now: int) -> RefusalReason | None:
     """Why this customer cannot use this coupon now, limits aside."""
     coupon = book.coupons.get(code)
     if coupon is None:
-        return Reason.UNKNOWN_CODE
+        return RefusalReason.UNKNOWN_CODE
     terms = book.templates[coupon.template_id].terms
     if coupon.revoked:
-        return Reason.REVOKED
+        return RefusalReason.REVOKED
     if terms.starts_at is not None and now < terms.starts_at:
-        return Reason.NOT_STARTED
+        return RefusalReason.NOT_STARTED
     if terms.ends_at is not None and now >= terms.ends_at:
-        return Reason.ENDED
-    return Reason.OF_ANOTHER_CUSTOMER if coupon.customer_id not in (None, customer_id) else None
+        return RefusalReason.ENDED
+    return RefusalReason.OF_ANOTHER_CUSTOMER if coupon.customer_id not in (None, customer_id) else None
 
 
 @singledispatch
-def _entries(command: Command, book: Book, now: int) -> Found:  # noqa: ARG001 - one signature for all commands
+def _entries(command: CouponCommand, book: Book, now: int) -> Found:  # noqa: ARG001 - one signature for all commands
     """What a command asks for as entries, limits aside, or why it cannot be."""
     raise TypeError(f"{type(command).__name__} is not a command of the lifecycle")
 
@@ -192,25 +208,27 @@ def _entries(command: Command, book: Book, now: int) -> Found:  # noqa: ARG001 -
 def _issue(command: Issue, book: Book, now: int) -> Found:
     template = book.templates.get(command.template_id)
     if template is None:
-        return Reason.UNKNOWN_TEMPLATE
+        return RefusalReason.UNKNOWN_TEMPLATE
     if template.terms.ends_at is not None and now >= template.terms.ends_at:
-        return Reason.ENDED
+        return RefusalReason.ENDED
     if len(set(command.codes)) < len(command.codes) or any(code in book.coupons for code in command.codes):
-        return Reason.CODE_TAKEN
+        return RefusalReason.CODE_TAKEN
     change = Balance(n_issued=1, n_claimed=int(command.customer_id is not None))
-    return tuple(Entry(Event.ISSUED, command.template_id, code, command.customer_id, change) for code in command.codes)
+    return tuple(
+        BookEntry(CouponEvent.ISSUED, command.template_id, code, command.customer_id, change) for code in command.codes
+    )
 
 
 @_entries.register
 def _claim(command: Claim, book: Book, now: int) -> Found:
     reason = _usable(book, command.code, command.customer_id, now)
-    if reason not in (None, Reason.NOT_STARTED):
+    if reason not in (None, RefusalReason.NOT_STARTED):
         return reason
     coupon = book.coupons[command.code]
     if coupon.customer_id is not None:
-        return Reason.ALREADY_CLAIMED
+        return RefusalReason.ALREADY_CLAIMED
     change = Balance(n_claimed=1)
-    return (Entry(Event.CLAIMED, coupon.template_id, command.code, command.customer_id, change),)
+    return (BookEntry(CouponEvent.CLAIMED, coupon.template_id, command.code, command.customer_id, change),)
 
 
 @_entries.register
@@ -220,22 +238,22 @@ def _lock(command: Lock, book: Book, now: int) -> Found:
     place = (command.code, command.lock_key)
     held = book.locks.get(place)
     if held is not None and held.customer_id != command.customer_id:
-        return Reason.OF_ANOTHER_CUSTOMER
+        return RefusalReason.OF_ANOTHER_CUSTOMER
     template_id = book.coupons[command.code].template_id
     terms = book.templates[template_id].terms
     until = now + (terms.lock_seconds if command.seconds is None else command.seconds)
     until = until if terms.ends_at is None else min(until, terms.ends_at)
     change = Balance(n_locked=1, reserved_minor=command.amount_minor)
-    lock = Entry(
-        Event.LOCKED, template_id, command.code, command.customer_id, change, command.lock_key, expires_at=until
+    lock = BookEntry(
+        CouponEvent.LOCKED, template_id, command.code, command.customer_id, change, command.lock_key, expires_at=until
     )
-    return (lock,) if held is None else (_let_go(book, place, Event.RELEASED), lock)
+    return (lock,) if held is None else (_let_go(book, place, CouponEvent.RELEASED), lock)
 
 
 @_entries.register
 def _release(command: Release, book: Book, now: int) -> Found:  # noqa: ARG001 - one signature for all commands
     place = (command.code, command.lock_key)
-    return (_let_go(book, place, Event.RELEASED),) if place in book.locks else Reason.UNKNOWN_LOCK
+    return (_let_go(book, place, CouponEvent.RELEASED),) if place in book.locks else RefusalReason.UNKNOWN_LOCK
 
 
 @_entries.register
@@ -244,7 +262,7 @@ def _redeem(command: Redeem, book: Book, now: int) -> Found:
         return reason
     held = book.locks.get((command.code, command.lock_key or ""))
     if held is not None and held.customer_id != command.customer_id:
-        return Reason.OF_ANOTHER_CUSTOMER
+        return RefusalReason.OF_ANOTHER_CUSTOMER
     change = Balance(n_used=1, spent_minor=command.amount_minor)
     if held is not None:
         free = max(0, held.amount_minor - command.amount_minor)
@@ -252,40 +270,40 @@ def _redeem(command: Redeem, book: Book, now: int) -> Found:
     lock_key = None if held is None else command.lock_key
     template_id = book.coupons[command.code].template_id
     who = command.customer_id
-    return (Entry(Event.REDEEMED, template_id, command.code, who, change, lock_key, command.key),)
+    return (BookEntry(CouponEvent.REDEEMED, template_id, command.code, who, change, lock_key, command.key),)
 
 
 @_entries.register
 def _roll_back(command: RollBack, book: Book, now: int) -> Found:  # noqa: ARG001 - one signature for all commands
     found = book.redemptions.get(command.redemption_id)
     if found is None:
-        return Reason.UNKNOWN_REDEMPTION
+        return RefusalReason.UNKNOWN_REDEMPTION
     left = found.amount_minor - found.rolled_back_minor
     back = left if command.amount_minor is None else command.amount_minor
     if found.whole:
-        return Reason.ALREADY_ROLLED_BACK
+        return RefusalReason.ALREADY_ROLLED_BACK
     if back > left:
-        return Reason.MORE_THAN_REDEEMED
+        return RefusalReason.MORE_THAN_REDEEMED
     change = Balance(spent_minor=-back, released_minor=back)
     if back == left:
         reusable = book.templates[found.template_id].terms.reusable_after_cancel
         change += Balance(n_used=-1 if reusable else 0, n_rolled_back=1)
     where = (found.template_id, found.code, found.customer_id)
-    return (Entry(Event.ROLLED_BACK, *where, change, redemption_id=command.redemption_id),)
+    return (BookEntry(CouponEvent.ROLLED_BACK, *where, change, redemption_id=command.redemption_id),)
 
 
 @_entries.register
 def _expire(command: Expire, book: Book, now: int) -> Found:  # noqa: ARG001 - one signature for all commands
-    return () if command.template_id in book.templates else Reason.UNKNOWN_TEMPLATE
+    return () if command.template_id in book.templates else RefusalReason.UNKNOWN_TEMPLATE
 
 
 @_entries.register
 def _revoke(command: Revoke, book: Book, now: int) -> Found:  # noqa: ARG001 - one signature for all commands
     coupon = book.coupons.get(command.code)
     if coupon is None:
-        return Reason.UNKNOWN_CODE
+        return RefusalReason.UNKNOWN_CODE
     if coupon.revoked:
-        return Reason.REVOKED
+        return RefusalReason.REVOKED
     held = sorted(place for place in book.locks if place[0] == command.code)
-    end = Entry(Event.REVOKED, coupon.template_id, command.code, coupon.customer_id, Balance())
-    return (*(_let_go(book, place, Event.RELEASED) for place in held), end)
+    end = BookEntry(CouponEvent.REVOKED, coupon.template_id, command.code, coupon.customer_id, Balance())
+    return (*(_let_go(book, place, CouponEvent.RELEASED) for place in held), end)

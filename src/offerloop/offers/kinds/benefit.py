@@ -14,7 +14,7 @@ from offerloop.offers.scope import Scope
 from offerloop.offers.stacking import Lane
 
 if TYPE_CHECKING:
-    from offerloop.offers.terms import Terms
+    from offerloop.offers.terms import WrittenTerms
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +46,7 @@ class Benefit(Offer):
         return self.text
 
 
-def read_benefit(terms: Terms, categories: Sequence[str] | None) -> list[Offer]:
+def read_benefit(terms: WrittenTerms, categories: Sequence[str] | None) -> list[Offer]:
     """Benefits from `text` and `takes`, on everything, on one category or on every known one."""
     if categories is None:
         return [Benefit(**terms.common("benefit"), **terms.own(Benefit))]

@@ -17,7 +17,7 @@ from offerloop.offers.scope import Scope
 from offerloop.offers.stacking import Lane
 
 if TYPE_CHECKING:
-    from offerloop.offers.terms import Terms
+    from offerloop.offers.terms import WrittenTerms
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +57,7 @@ class Bundle(Offer):
         return f"{what} together for {amount_text(self.price_minor or 0, self.currency)}"
 
 
-def read_bundle(terms: Terms, categories: Sequence[str] | None) -> list[Offer]:
+def read_bundle(terms: WrittenTerms, categories: Sequence[str] | None) -> list[Offer]:
     """One offer from `parts`, each with a scope and a `count`."""
     del categories
     rows = terms.rows("parts", terms.need("parts"))

@@ -17,7 +17,7 @@ from offerloop.offers.scope import EVERYTHING, Scope
 from offerloop.offers.stacking import Lane
 
 if TYPE_CHECKING:
-    from offerloop.offers.terms import Terms
+    from offerloop.offers.terms import WrittenTerms
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +55,7 @@ class BuyXGetY(Offer):
         return f"buy {self.buy} of {scope_text(self.scope)}, get {self.get} of {of} {off}"
 
 
-def read_buy_x_get_y(terms: Terms, categories: Sequence[str] | None) -> list[Offer]:
+def read_buy_x_get_y(terms: WrittenTerms, categories: Sequence[str] | None) -> list[Offer]:
     """One offer from `buy` and `get`."""
     del categories
     return [BuyXGetY(**terms.common("buy-get"), **terms.own(BuyXGetY))]

@@ -15,7 +15,7 @@ from offerloop.offers.scope import Scope
 from offerloop.offers.stacking import ALONE_IN_ITS_LANE, Lane
 
 if TYPE_CHECKING:
-    from offerloop.offers.terms import Terms
+    from offerloop.offers.terms import WrittenTerms
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +65,7 @@ class Combined(Offer):
         return " and ".join(part.label() for part in self.parts)
 
 
-def read_combined(terms: Terms, categories: Sequence[str] | None) -> list[Offer]:
+def read_combined(terms: WrittenTerms, categories: Sequence[str] | None) -> list[Offer]:
     """One offer from `parts`, each with a kind and its terms."""
     del categories
     from offerloop.offers.reading import read_one

@@ -17,7 +17,7 @@ from offerloop.offers.scope import Scope
 from offerloop.offers.stacking import Lane
 
 if TYPE_CHECKING:
-    from offerloop.offers.terms import Terms
+    from offerloop.offers.terms import WrittenTerms
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +85,7 @@ class Coupon(Offer):
         return f"{amount_text(self.amount_minor or 0, self.currency)} off {what}"
 
 
-def read_coupon(terms: Terms, categories: Sequence[str] | None) -> list[Offer]:
+def read_coupon(terms: WrittenTerms, categories: Sequence[str] | None) -> list[Offer]:
     """Coupons of the given percentages on one category, on every known category, or on everything.
 
     Without known categories the one coupon as it is written.

@@ -16,7 +16,7 @@ from offerloop.offers.scope import Scope
 from offerloop.offers.stacking import Lane
 
 if TYPE_CHECKING:
-    from offerloop.offers.terms import Terms
+    from offerloop.offers.terms import WrittenTerms
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +69,7 @@ class FlashSale(Offer):
         return f"{percent_text(self.percent)} % off{what}{until}"
 
 
-def read_flash_sale(terms: Terms, categories: Sequence[str] | None) -> list[Offer]:
+def read_flash_sale(terms: WrittenTerms, categories: Sequence[str] | None) -> list[Offer]:
     """One offer; in a campaign, whose budget it has to fit, it has a percentage and hours."""
     if categories is not None:
         on = terms.get("on")

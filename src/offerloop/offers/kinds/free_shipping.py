@@ -15,7 +15,7 @@ from offerloop.offers.scope import Scope
 from offerloop.offers.stacking import Lane
 
 if TYPE_CHECKING:
-    from offerloop.offers.terms import Terms
+    from offerloop.offers.terms import WrittenTerms
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +42,7 @@ class FreeShipping(Offer):
         return "free shipping" if self.percent == 100 else f"{percent_text(self.percent)} % off shipping"
 
 
-def read_free_shipping(terms: Terms, categories: Sequence[str] | None) -> list[Offer]:
+def read_free_shipping(terms: WrittenTerms, categories: Sequence[str] | None) -> list[Offer]:
     """One offer."""
     del categories
     return [FreeShipping(**terms.common("free-shipping"), **terms.own(FreeShipping))]

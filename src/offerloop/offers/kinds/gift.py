@@ -13,7 +13,7 @@ from offerloop.offers.scope import Scope
 from offerloop.offers.stacking import Lane
 
 if TYPE_CHECKING:
-    from offerloop.offers.terms import Terms
+    from offerloop.offers.terms import WrittenTerms
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +45,7 @@ class Gift(Offer):
         return f"{self.quantity} x {self.product_id} as a gift"
 
 
-def read_gift(terms: Terms, categories: Sequence[str] | None) -> list[Offer]:
+def read_gift(terms: WrittenTerms, categories: Sequence[str] | None) -> list[Offer]:
     """One offer from `product`, `quantity` and `worth`."""
     del categories
     return [Gift(**terms.common("gift"), **terms.own(Gift))]

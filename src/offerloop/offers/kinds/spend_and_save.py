@@ -21,7 +21,7 @@ from offerloop.offers.scope import Scope
 from offerloop.offers.stacking import Lane
 
 if TYPE_CHECKING:
-    from offerloop.offers.terms import Terms
+    from offerloop.offers.terms import WrittenTerms
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +98,7 @@ class SpendAndSave(Offer):
         return f"{off} off{free} {'for each' if self.each_full else 'from'} {least}"
 
 
-def read_spend_and_save(terms: Terms, categories: Sequence[str] | None) -> list[Offer]:
+def read_spend_and_save(terms: WrittenTerms, categories: Sequence[str] | None) -> list[Offer]:
     """One offer from `spend` and `save`, or from `tiers`."""
     del categories
     own = terms.own(SpendAndSave, without="tiers")
@@ -112,8 +112,8 @@ def read_spend_and_save(terms: Terms, categories: Sequence[str] | None) -> list[
 class _Row:
     """A tier as it is written."""
 
-    terms: Terms
-    row: Terms
+    terms: WrittenTerms
+    row: WrittenTerms
 
     def read(self, counted: bool) -> Tier:
         row = self.row

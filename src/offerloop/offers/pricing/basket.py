@@ -12,7 +12,7 @@ from offerloop.money import TOO_MUCH
 
 
 @dataclass(frozen=True)
-class Line:
+class BasketLine:
     """Some units of one product."""
 
     product_id: str
@@ -72,7 +72,7 @@ class Customer:
 
 
 @dataclass(frozen=True)
-class Usage:
+class OfferUsage:
     """Units that went at the price of a flash sale so far."""
 
     sold: int = 0
@@ -84,14 +84,14 @@ class Basket:
     """Lines, shipping and who buys them where."""
 
     currency: str
-    lines: tuple[Line, ...]
+    lines: tuple[BasketLine, ...]
     shipping_minor: int = 0
     customer: Customer = field(default_factory=Customer)
     bought_in: str | None = None
     """The channel of the purchase, such as "app" or "store"."""
     codes: frozenset[str] = frozenset()
     """Ids of the offers whose coupon the customer has presented."""
-    usage: Mapping[str, Usage] = field(default_factory=dict)
+    usage: Mapping[str, OfferUsage] = field(default_factory=dict)
     """By offer_id; of offers with a stock or a limit per customer."""
     tax_included: bool = True
     """Whether prices include the tax of their line."""

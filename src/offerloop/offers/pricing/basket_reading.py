@@ -7,15 +7,15 @@ from typing import Any
 
 from offerloop.errors import InputError
 from offerloop.money import DIGITS, is_unit
-from offerloop.offers.pricing.basket import Basket, Customer, Line, Usage
-from offerloop.offers.terms import Terms
+from offerloop.offers.pricing.basket import Basket, BasketLine, Customer, OfferUsage
+from offerloop.offers.terms import WrittenTerms
 
 
 def read_basket(written: object) -> Basket:
     """A basket from its fields. Raises InputError with a sentence that names the line and the field."""
     if not isinstance(written, Mapping):
         raise InputError("a basket must be a table with 'currency' and 'lines'")
-    terms = Terms(written, known_currency(written.get("currency")), "the basket")
+    terms = WrittenTerms(written, known_currency(written.get("currency")), "the basket")
     lines = terms.need("lines")
     if not isinstance(lines, list):
         raise InputError(f"'lines' of the basket must be a list, not '{lines}'")
@@ -41,11 +41,11 @@ def known_currency(written: object) -> str:
     raise InputError(f"'currency' must be an ISO code such as \"EUR\", not '{written}'")
 
 
-def _line(written: object, place: int, currency: str) -> Line:
+def _line(written: object, place: int, currency: str) -> BasketLine:
     what = f"line {place} of the basket"
     if not isinstance(written, Mapping):
         raise InputError(f"{what} must be a table, not '{written}'")
-    terms = Terms(written, currency, what)
+    terms = WrittenTerms(written, currency, what)
     try:
         found = _read_line(terms)
         terms.finish()
@@ -55,7 +55,7 @@ def _line(written: object, place: int, currency: str) -> Line:
     return found
 
 
-def _read_line(terms: Terms) -> Line:
+def _read_line(terms: WrittenTerms) -> BasketLine:
     terms.need("product_id")
     unit = terms.amount("unit_price")
     if unit is None:
@@ -65,7 +65,7 @@ def _read_line(terms: Terms) -> Line:
         raise InputError(f"'categories' must be a list of names, not '{categories}'")
     if terms.get("category") is not None:
         categories = [*categories, terms.text("category", "")]
-    return Line(
+    return BasketLine(
         product_id=terms.text("product_id", ""),
         quantity=terms.whole("quantity"),
         unit_minor=unit or 0,
@@ -80,11 +80,11 @@ def _read_line(terms: Terms) -> Line:
     )
 
 
-def _name(terms: Terms, field: str) -> str | None:
+def _name(terms: WrittenTerms, field: str) -> str | None:
     return None if terms.get(field) is None else terms.text(field, "")
 
 
-def _customer(terms: Terms) -> Customer:
+def _customer(terms: WrittenTerms) -> Customer:
     inner = terms.table("customer", "the customer")
     if inner is None:
         return Customer()
@@ -96,7 +96,7 @@ def _customer(terms: Terms) -> Customer:
     return found
 
 
-def _usage(terms: Terms) -> dict[str, Usage]:
+def _usage(terms: WrittenTerms) -> dict[str, OfferUsage]:
     written: Any = terms.get("usage", {})
     if not isinstance(written, Mapping):
         raise InputError(f"'usage' must be a table by offer, not '{written}'")
@@ -105,5 +105,5 @@ def _usage(terms: Terms) -> dict[str, Usage]:
         counts = dict(one) if isinstance(one, Mapping) else {"": one}
         if not counts.keys() <= {"sold", "by_customer"} or any(type(n) is not int or n < 0 for n in counts.values()):
             raise InputError(f"'usage' of '{offer_id}' must be like {{\"sold\": 90, \"by_customer\": 1}}, not '{one}'")
-        found[str(offer_id)] = Usage(**counts)
+        found[str(offer_id)] = OfferUsage(**counts)
     return found

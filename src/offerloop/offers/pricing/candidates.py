@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from offerloop.money import share
-from offerloop.offers.conditions import NO_CONDITIONS, Missing, Why
+from offerloop.offers.conditions import NO_CONDITIONS, Missing, NotApplicable
 from offerloop.offers.pricing.basket import Basket
 from offerloop.offers.pricing.effects import Effect, OffFrom, OffShipping, Place
 from offerloop.offers.pricing.offer_set import UNIT_LIMITS, Ready
 from offerloop.offers.pricing.running import Running, at_full_price
-from offerloop.offers.stacking import Policy
+from offerloop.offers.stacking import StackingPolicy
 
 
 @dataclass(slots=True)
@@ -46,11 +46,11 @@ class Candidate:
         return not (self.stackable and other.stackable)
 
 
-def candidate(ready: Ready, basket: Basket, now: int, start: Running, policy: Policy) -> Candidate | Missing:
+def candidate(ready: Ready, basket: Basket, now: int, start: Running, policy: StackingPolicy) -> Candidate | Missing:
     """The offer on this basket at an epoch second, or why it cannot apply."""
     offer = ready.offer
     if offer.currency and offer.currency != basket.currency:
-        return Missing(Why.CURRENCY)
+        return Missing(NotApplicable.CURRENCY)
     conditions = offer.conditions
     missing = None if conditions is NO_CONDITIONS else conditions.of_the_moment(basket, now, offer.offer_id)
     if missing is not None:
@@ -61,7 +61,7 @@ def candidate(ready: Ready, basket: Basket, now: int, start: Running, policy: Po
     places = [(effect, Place(basket, scope.lines(basket), policy.arithmetic, left)) for effect, scope in ready.effects]
     lines = _about(ready, places, basket)
     if not lines and not any(at.lines for _, at in places):
-        return Missing(Why.NOT_IN_BASKET, names=names_of(ready))
+        return Missing(NotApplicable.NOT_IN_BASKET, names=names_of(ready))
     missing = conditions.of_the_lines(basket, lines, start.amounts)
     if missing is not None:
         return missing
@@ -110,9 +110,9 @@ def units_left(ready: Ready, basket: Basket) -> int | Missing:
     usage = basket.usage.get(ready.offer.offer_id)
     sold, mine = (0, 0) if usage is None else (usage.sold, usage.by_customer)
     if stock is not None and sold >= stock:
-        return Missing(Why.SOLD_OUT)
+        return Missing(NotApplicable.SOLD_OUT)
     if per_customer is not None and mine >= per_customer:
-        return Missing(Why.CUSTOMER_LIMIT)
+        return Missing(NotApplicable.CUSTOMER_LIMIT)
     return min(left - used for left, used in ((stock, sold), (per_customer, mine)) if left is not None)
 
 

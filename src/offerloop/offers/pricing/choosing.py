@@ -16,7 +16,7 @@ from offerloop.offers.conditions import Missing
 from offerloop.offers.pricing.basket import Basket
 from offerloop.offers.pricing.candidates import Candidate, apply
 from offerloop.offers.pricing.running import Running
-from offerloop.offers.stacking import Choice, Policy
+from offerloop.offers.stacking import StackingChoice, StackingPolicy
 
 Bounds = tuple[tuple[tuple[int, float], ...], ...]
 """By lane and group of offers of which one at most applies: the most it takes off, and the most as a share."""
@@ -35,11 +35,11 @@ class Chosen:
         return self.after[-1].total
 
 
-def choose(found: Sequence[Candidate], basket: Basket, start: Running, policy: Policy) -> Chosen:
+def choose(found: Sequence[Candidate], basket: Basket, start: Running, policy: StackingPolicy) -> Chosen:
     """The offers that apply, by the rule of the shop."""
     most = policy.most(sum(basket.amounts))
     least = 0 if most is None else max(0, start.total - most)
-    if policy.choice is Choice.PRIORITY:
+    if policy.choice is StackingChoice.PRIORITY:
         return _by_priority(found, basket, start, least, policy)
     if not _may_grow(found, basket):
         for one in found:
@@ -67,9 +67,9 @@ def _alone(one: Candidate, basket: Basket, start: Running, least: int) -> Chosen
     return Chosen([], [start]) if isinstance(new, Missing) else Chosen([one], [start, new])
 
 
-def turn_of(policy: Policy) -> Callable[[Candidate], tuple[int, int, int, str]]:
+def turn_of(policy: StackingPolicy) -> Callable[[Candidate], tuple[int, int, int, str]]:
     """What candidates are ordered by."""
-    by_priority = policy.choice is Choice.PRIORITY
+    by_priority = policy.choice is StackingChoice.PRIORITY
 
     def turn(one: Candidate) -> tuple[int, int, int, str]:
         lane, worth = (0, 0) if by_priority else (one.ready.lane, -one.worth)
@@ -78,7 +78,9 @@ def turn_of(policy: Policy) -> Callable[[Candidate], tuple[int, int, int, str]]:
     return turn
 
 
-def _by_priority(found: Sequence[Candidate], basket: Basket, start: Running, least: int, policy: Policy) -> Chosen:
+def _by_priority(
+    found: Sequence[Candidate], basket: Basket, start: Running, least: int, policy: StackingPolicy
+) -> Chosen:
     order = sorted(found, key=turn_of(policy))
     order = [one for one in order if one.ready.offer.stacking.exclusive and one.worth][:1] or order
     chosen = Chosen([], [start])

@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Protocol
 
 from offerloop.money import half_up
-from offerloop.offers.conditions import Measured, Missing, Why
+from offerloop.offers.conditions import Measured, Missing, NotApplicable
 from offerloop.offers.pricing.basket import Basket
 from offerloop.offers.pricing.running import Running, Runs, cut_runs, room
 from offerloop.offers.pricing.sharing import Remainder, shared
@@ -281,7 +281,7 @@ class OffFrom(Plain):
         short = self.tiers[0].least - self._size(at, now)
         if short <= 0:
             return None
-        return Missing(Why.COUNT, count=short) if self.by_count else Missing(Why.SPEND, minor=short)
+        return Missing(NotApplicable.COUNT, count=short) if self.by_count else Missing(NotApplicable.SPEND, minor=short)
 
     def _size(self, at: Place, now: Running) -> int:
         if self.by_count:

@@ -7,17 +7,19 @@ from fractions import Fraction
 
 from offerloop.money import gross_of, net_of
 from offerloop.offers.base import Offer
-from offerloop.offers.conditions import Missing, Why
+from offerloop.offers.conditions import Missing, NotApplicable
 from offerloop.offers.pricing.basket import Basket
 from offerloop.offers.pricing.candidates import Candidate, apply, candidate, names_of
 from offerloop.offers.pricing.choosing import Chosen, choose, turn_of
 from offerloop.offers.pricing.offer_set import OfferSet, Ready
-from offerloop.offers.pricing.priced import Adjustment, Applied, Priced, PricedLine, Rejected
+from offerloop.offers.pricing.priced import Adjustment, Applied, Priced, PricedLine, RejectedOffer
 from offerloop.offers.pricing.running import Running, unit_prices
-from offerloop.offers.stacking import DEFAULT, Choice, Policy
+from offerloop.offers.stacking import DEFAULT_POLICY, StackingChoice, StackingPolicy
 
 
-def price(basket: Basket, offers: OfferSet | Iterable[Offer], now: int, policy: Policy = DEFAULT) -> Priced:
+def price(
+    basket: Basket, offers: OfferSet | Iterable[Offer], now: int, policy: StackingPolicy = DEFAULT_POLICY
+) -> Priced:
     """What the basket costs at an epoch second, which offers that takes, and why the others are not among them.
 
     The result depends on nothing else: not on the order of the offers, and on the order of lines only where minor
@@ -77,7 +79,7 @@ def _tax(paid: int, rate: Fraction, *, included: bool) -> int:
     return paid - net_of(paid, rate) if included else gross_of(paid, rate) - paid
 
 
-def _applied(found: list[Candidate], chosen: Chosen, basket: Basket, policy: Policy) -> tuple[Applied, ...]:
+def _applied(found: list[Candidate], chosen: Chosen, basket: Basket, policy: StackingPolicy) -> tuple[Applied, ...]:
     done = [
         Applied(
             one.offer_id, one.ready.label, old.total - new.total,
@@ -93,7 +95,7 @@ def _applied(found: list[Candidate], chosen: Chosen, basket: Basket, policy: Pol
     return tuple(done)
 
 
-def _may_give(one: Candidate, chosen: Chosen, basket: Basket, policy: Policy) -> bool:
+def _may_give(one: Candidate, chosen: Chosen, basket: Basket, policy: StackingPolicy) -> bool:
     """Whether an offer that changes no price holds when its turn comes; an exclusive one only beside nothing else."""
     alone = not one.ready.offer.stacking.exclusive or not chosen.taken
     return alone and not isinstance(apply(one, basket, _turn(one, chosen, policy), 0), Missing)
@@ -105,9 +107,9 @@ def _rejected(
     found: list[Candidate],
     chosen: Chosen,
     basket: Basket,
-    policy: Policy,
+    policy: StackingPolicy,
     done: tuple[Applied, ...],
-) -> tuple[Rejected, ...]:
+) -> tuple[RejectedOffer, ...]:
     applied = {one.offer_id for one in done}
     others = [one for one in found if one.offer_id not in applied]
     reasons = {one.offer_id: one for one in _unchosen(others, chosen, basket, policy)}
@@ -121,49 +123,53 @@ def _rejected(
     return tuple(out)
 
 
-def _missed(offer_id: str, one: Missing) -> Rejected:
-    return Rejected(offer_id, one.why, one.minor, one.count, names=one.names, at=one.at)
+def _missed(offer_id: str, one: Missing) -> RejectedOffer:
+    return RejectedOffer(offer_id, one.why, one.minor, one.count, names=one.names, at=one.at)
 
 
 def _far(ready: Ready, basket: Basket) -> Missing:
     """Why an offer that is filed elsewhere does not concern the basket."""
     segments = ready.offer.conditions.segments
     if segments and not segments & basket.customer.segments:
-        return Missing(Why.SEGMENT, names=tuple(sorted(segments)))
-    return Missing(Why.NOT_IN_BASKET, names=names_of(ready))
+        return Missing(NotApplicable.SEGMENT, names=tuple(sorted(segments)))
+    return Missing(NotApplicable.NOT_IN_BASKET, names=names_of(ready))
 
 
-def _unchosen(found: list[Candidate], chosen: Chosen, basket: Basket, policy: Policy) -> Iterator[Rejected]:
+def _unchosen(
+    found: list[Candidate], chosen: Chosen, basket: Basket, policy: StackingPolicy
+) -> Iterator[RejectedOffer]:
     """Why offers that could apply are not among the chosen."""
     alone = next((one for one in chosen.taken if one.ready.offer.stacking.exclusive), None)
     rivals: dict[int, list[Candidate]] = {}
-    if policy.choice is Choice.BEST:
+    if policy.choice is StackingChoice.BEST:
         for one in chosen.taken:
             rivals.setdefault(one.ready.lane, []).append(one)
     for one in found:
         rival = alone or next((other for other in rivals.get(one.ready.lane, ()) if one.conflicts(other)), None)
         if rival is not None:
-            yield Rejected(one.offer_id, Why.BEATEN if alone is None else Why.EXCLUDED, by=rival.offer_id)
-        elif policy.choice is Choice.BEST and one.ready.offer.stacking.exclusive and one.worth:
-            yield Rejected(one.offer_id, Why.BEATEN)
+            yield RejectedOffer(
+                one.offer_id, NotApplicable.BEATEN if alone is None else NotApplicable.EXCLUDED, by=rival.offer_id
+            )
+        elif policy.choice is StackingChoice.BEST and one.ready.offer.stacking.exclusive and one.worth:
+            yield RejectedOffer(one.offer_id, NotApplicable.BEATEN)
         else:
             yield _without_gain(one, chosen, basket, policy)
 
 
-def _without_gain(one: Candidate, chosen: Chosen, basket: Basket, policy: Policy) -> Rejected:
+def _without_gain(one: Candidate, chosen: Chosen, basket: Basket, policy: StackingPolicy) -> RejectedOffer:
     """Why an offer without a rival is not among the chosen."""
     turn = _turn(one, chosen, policy)
     new = apply(one, basket, turn, 0)
     if isinstance(new, Missing):
         return _missed(one.offer_id, new)
     if new.total == turn.total:
-        return Rejected(one.offer_id, Why.NO_GAIN)
+        return RejectedOffer(one.offer_id, NotApplicable.NO_GAIN)
     most = policy.most(sum(basket.amounts))
     reached = most is not None and chosen.total <= chosen.after[0].total - most
-    return Rejected(one.offer_id, Why.MOST if reached else Why.RAISES)
+    return RejectedOffer(one.offer_id, NotApplicable.MOST if reached else NotApplicable.RAISES)
 
 
-def _turn(one: Candidate, chosen: Chosen, policy: Policy) -> Running:
+def _turn(one: Candidate, chosen: Chosen, policy: StackingPolicy) -> Running:
     """Prices when the turn of an offer would come."""
     turn = turn_of(policy)
     return chosen.after[sum(turn(other) < turn(one) for other in chosen.taken)]

@@ -8,8 +8,8 @@ from fractions import Fraction
 from functools import cached_property
 
 from offerloop.offers.base import Given
-from offerloop.offers.conditions import Why
-from offerloop.offers.pricing.basket import Line
+from offerloop.offers.conditions import NotApplicable
+from offerloop.offers.pricing.basket import BasketLine
 from offerloop.offers.pricing.running import Run
 
 
@@ -25,7 +25,7 @@ class Adjustment:
 class PricedLine:
     """One line of the basket after all offers."""
 
-    line: Line
+    line: BasketLine
     paid_minor: int
     """Of all its units."""
     units: tuple[Run, ...]
@@ -69,11 +69,11 @@ class Applied:
 
 
 @dataclass(frozen=True)
-class Rejected:
+class RejectedOffer:
     """An offer that is not, and what would change that."""
 
     offer_id: str
-    why: Why
+    why: NotApplicable
     minor: int = 0
     """To spend more."""
     count: int = 0
@@ -98,11 +98,11 @@ class Priced:
     shipping_adjustments: tuple[Adjustment, ...]
     applied: tuple[Applied, ...]
     """In the order in which they were applied."""
-    find_rejected: Callable[[], tuple[Rejected, ...]] = field(compare=False)
+    find_rejected: Callable[[], tuple[RejectedOffer, ...]] = field(compare=False)
     tax_included: bool = True
 
     @cached_property
-    def rejected(self) -> tuple[Rejected, ...]:
+    def rejected(self) -> tuple[RejectedOffer, ...]:
         """All other offers, by id."""
         return self.find_rejected()
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from offerloop.money import share
-from offerloop.offers.conditions import Missing, Why
+from offerloop.offers.conditions import Missing, NotApplicable
 from offerloop.offers.pricing.basket import Basket
 from offerloop.offers.pricing.effects import OffEachUnit, Place, Plain
 from offerloop.offers.pricing.running import Running, Runs, at_full_price, lowered, merged, replaced
@@ -114,10 +114,14 @@ class BuyGet(_OnChosenUnits):
         if self.free(at, now)[1]:
             return None
         if self.got_from is None:
-            return Missing(Why.COUNT, count=self.buy + self.get - _count(at.basket, at.lines))
+            return Missing(NotApplicable.COUNT, count=self.buy + self.get - _count(at.basket, at.lines))
         got = _lines(self.got_from, at, now)
         short = self.buy - _count(at.basket, [place for place in at.lines if place not in set(got)])
-        return Missing(Why.COUNT, count=short) if short > 0 else Missing(Why.CONTAINS, names=self.got_from.names)
+        return (
+            Missing(NotApplicable.COUNT, count=short)
+            if short > 0
+            else Missing(NotApplicable.CONTAINS, names=self.got_from.names)
+        )
 
     def free(self, at: Place, now: Running) -> tuple[Sequence[int], int]:
         """From which lines how many units get something off."""
@@ -181,7 +185,7 @@ class BundleOf(_OnChosenUnits):
         for queue, (scope, size) in zip(self._queues(at, now), self.parts, strict=True):
             short = size - sum(one.count for one in queue)
             if short > 0:
-                return Missing(Why.COUNT if queue else Why.CONTAINS, count=short, names=scope.names)
+                return Missing(NotApplicable.COUNT if queue else NotApplicable.CONTAINS, count=short, names=scope.names)
         return None
 
     def _queues(self, at: Place, now: Running) -> list[list[_Some]]:

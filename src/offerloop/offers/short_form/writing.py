@@ -13,7 +13,7 @@ from offerloop.offers.short_form.forms import BARE, BOTH, FORMS, MODIFIERS, MONE
 from offerloop.offers.short_form.names import SCOPE, quoted, scope_text
 from offerloop.offers.short_form.written import terms_of
 
-LANGUAGES = ("en", "zh")
+SHORT_FORM_LANGUAGES = ("en", "zh")
 
 
 def print_offer(offer: Offer | Mapping[str, Any], language: str = "en", currency: str = "USD") -> str:
@@ -21,7 +21,7 @@ def print_offer(offer: Offer | Mapping[str, Any], language: str = "en", currency
 
     Raises InputError for an offer with something that no short form says, naming the field.
     """
-    check_known("language", language, LANGUAGES)
+    check_known("language", language, SHORT_FORM_LANGUAGES)
     check_currency(currency)
     if not isinstance(offer, Offer):
         (offer,) = read_offers([offer], None, currency)
