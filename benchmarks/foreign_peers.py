@@ -13,10 +13,15 @@ from foreign_offers import FUNDED, Planted
 from offerloop.config import Config
 from offerloop.engine import Engine, collect
 from offerloop.events import Events
-from offerloop.response import known_margins
+from offerloop.response import (
+    EXPOSURE_FEATURES,
+    customer_days,
+    exposure_features,
+    exposure_outcomes,
+    finished_exposures,
+    known_margins,
+)
 from offerloop.response.estimators.ridge_t import RidgeT
-from offerloop.response.shown.exposure_windows import FEATURES, customer_days, features, outcomes
-from offerloop.response.shown.logged_decisions import finished
 
 Floats = NDArray[np.float64]
 TREES = {"learning_rate": 0.05, "num_leaves": 8, "min_data_in_leaf": 100, "objective": "regression", "verbose": -1,
@@ -26,15 +31,15 @@ ROUNDS = 150
 
 def estimators(config: Config, events: Events, engine: Engine, world: World) -> dict[str, Effects]:
     """Ridge-T, and LightGBM-S with a monotone depth, on what a run knows of each exposure."""
-    rows, _ = finished(_exposures(events), events.first_day, events.as_of_day, config.evaluate.window_days)
+    rows, _ = finished_exposures(_exposures(events), events.first_day, events.as_of_day, config.evaluate.window_days)
     ids = [f"c{number}" for number in range(world.size)]
     now = pl.DataFrame({"customer_id": ids}).with_columns(shown_day=pl.lit(events.as_of_day, pl.Int64))
     margins = known_margins(events.order_lines, events.products, config.shop.margin)
     days = customer_days(events.order_lines, events.products, margins, engine.table(now.select("customer_id")))
     place = {name: position for position, name in enumerate(names(world.offers))}
     action = rows["offer_id"].replace_strict(place, return_dtype=pl.Int64).to_numpy()
-    y = outcomes(days, rows).select("value_minor", "coupon_minor").to_numpy()
-    x, x_now = (features(days, one).select(FEATURES).to_numpy() for one in (rows, now))
+    y = exposure_outcomes(days, rows).select("value_minor", "coupon_minor").to_numpy()
+    x, x_now = (exposure_features(days, one).select(EXPOSURE_FEATURES).to_numpy() for one in (rows, now))
     linear = RidgeT.fit(x, action, y, len(place)).predict(x_now)
     covers = 1 + max(one.cover for one in world.offers)
     terms = np.vstack([np.zeros(2 + covers), [_terms(one, covers) for one in world.offers]])

@@ -37,12 +37,19 @@ from numpy.typing import NDArray
 
 from environments import BENCH
 from offerloop.evaluation.estimate import Z95
+from offerloop.response import (
+    NO_OFFER_TERMS,
+    Evidence,
+    Ints,
+    OfferTerms,
+    Spending,
+    draw_folds,
+    expected_outcomes,
+    learn_effects,
+    robust_scores,
+    study_trial,
+)
 from offerloop.response.estimators.ridge_t import RidgeT
-from offerloop.response.evidence import Evidence, Ints
-from offerloop.response.scores import folds, predicted, robust_scores
-from offerloop.response.terms import NOTHING, Terms
-from offerloop.response.trial.spending import Spending
-from offerloop.response.trial.study import learn, study_trial
 
 Floats = NDArray[np.float64]
 CAUSALDATA = "causaldata==0.1.5"
@@ -70,7 +77,7 @@ class Trial:
         return replace(self.value, outcome=self.value.outcome - self.cost.outcome)
 
 
-def trial(table: pl.DataFrame, arms: tuple[Terms, ...], action: Ints, value: Floats, cost: Floats | None) -> Trial:
+def trial(table: pl.DataFrame, arms: tuple[OfferTerms, ...], action: Ints, value: Floats, cost: Floats | None) -> Trial:
     """From known columns, of which what is missing becomes the median, with a column that says so."""
     missing = table.select(pl.all().is_null().cast(pl.Float64).name.suffix(" missing"))
     kept = missing.select(one for one in missing if one.std())
@@ -83,7 +90,7 @@ def trial(table: pl.DataFrame, arms: tuple[Terms, ...], action: Ints, value: Flo
 def karlan_list(file: Path) -> Trial:
     """The ratio of the match as a dose."""
     table = pl.read_csv(file, infer_schema_length=None, null_values=[""])
-    arms = (NOTHING, *(Terms(f"{ratio}:1", "match", float(ratio)) for ratio in (1, 2, 3)))
+    arms = (NO_OFFER_TERMS, *(OfferTerms(f"{ratio}:1", "match", float(ratio)) for ratio in (1, 2, 3)))
     known = ("freq", "HPA", "years", "couple", "female", "redcty", "bluecty", "cases", "nonlit", "MRM2", "dormant",
              "red0", "blue0", "close25")  # fmt: skip
     return trial(
@@ -98,7 +105,7 @@ def gotv(file: Path) -> Trial:
     table = pl.from_pandas(pyreadr.read_r(file)["gotv"]).with_columns(cs.categorical().cast(pl.String))
     table = table.sample(ROWS, shuffle=True, seed=0)
     names = ("Control", "Civic Duty", "Hawthorne", "Self", "Neighbors")
-    arms = (NOTHING, *(Terms(one, one, 1.0) for one in names[1:]))
+    arms = (NO_OFFER_TERMS, *(OfferTerms(one, one, 1.0) for one in names[1:]))
     action = (
         table["treatment"].replace_strict(dict(zip(names, range(5), strict=True)), return_dtype=pl.Int64).to_numpy()
     )
@@ -121,7 +128,7 @@ def thornton() -> Trial:
     paid = table["tinc"].to_numpy().astype(np.float64)
     action = np.searchsorted(VOUCHERS, paid)
     depths = [float(paid[action == one].mean()) for one in range(1, len(VOUCHERS))]
-    arms = (NOTHING, *(Terms(f"{one:.2f}", "voucher", one) for one in depths))
+    arms = (NO_OFFER_TERMS, *(OfferTerms(f"{one:.2f}", "voucher", one) for one in depths))
     came = table["got"].to_numpy().astype(np.float64)
     return trial(table.select("distvct", "age", "hiv2004"), arms, action, RESULT * came, paid * came)
 
@@ -146,7 +153,7 @@ def split(found: Trial, seed: int) -> tuple[dict[str, Floats], str]:
     value, cost = found.value.of(first), None if found.cost is None else found.cost.of(first)
     study = study_trial(value, cost, Spending(), seed)
     policies = {
-        "study": learn(study, value, cost, Spending(), seed).policy(unseen.features),
+        "study": learn_effects(study, value, cost, Spending(), seed).policy(unseen.features),
         "ridge-T": _best(_ridge(seen, unseen.features)),
         "same for all": _same(seen, seed),
     }
@@ -155,7 +162,7 @@ def split(found: Trial, seed: int) -> tuple[dict[str, Floats], str]:
 
 
 def _scores(rows: Evidence, seed: int) -> Floats:
-    return robust_scores(rows, predicted(rows, folds(rows.size, PARTS, np.random.default_rng(seed))))
+    return robust_scores(rows, expected_outcomes(rows, draw_folds(rows.size, PARTS, np.random.default_rng(seed))))
 
 
 def _ridge(seen: Evidence, features: Floats) -> Floats:

@@ -13,8 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from offerloop.evaluation.estimate import Estimate
-from offerloop.response.scores import folds, predicted, robust_scores
-from offerloop.response.trial.model_selection import estimate
+from offerloop.response import draw_folds, expected_outcomes, mean_estimate, robust_scores
 from peers.response.given import Floats, Given
 from peers.response.offerloop_estimators import evidence_of
 from record import Claim, Found, Result
@@ -63,13 +62,15 @@ def promised(given: Given, learned: Learned, split: int) -> Kept:
     scores = judged_scores(given, split)
     gain = np.einsum("nk,nk->n", policy, scores - scores[:, :1])
     best = np.maximum(effects.max(axis=1), 0.0)
-    return Kept(Estimate(**facts["forecast"]), estimate(gain), float(best.mean()), facts["verdict"])
+    return Kept(Estimate(**facts["forecast"]), mean_estimate(gain), float(best.mean()), facts["verdict"])
 
 
 def judged_scores(given: Given, split: int) -> Floats:
     """(m, K): doubly robust, of the other half by itself."""
     evidence = evidence_of(given.whole.of(given.judged_rows(split)))
-    return robust_scores(evidence, predicted(evidence, folds(evidence.size, PARTS, np.random.default_rng(split))))
+    return robust_scores(
+        evidence, expected_outcomes(evidence, draw_folds(evidence.size, PARTS, np.random.default_rng(split)))
+    )
 
 
 def claims(case: str, kept: list[Kept], learned: Learned) -> list[Claim]:

@@ -16,12 +16,17 @@ from offerloop.market.simulation import Market
 from offerloop.market.truth import true_effects
 from offerloop.market.world import Ints
 from offerloop.offers import NOTHING as NOBODY
+from offerloop.response import (
+    NO_OFFER_TERMS,
+    Evidence,
+    OfferTerms,
+    Spending,
+    TrialStudy,
+    Verdict,
+    learn_effects,
+    study_trial,
+)
 from offerloop.response.estimators.ridge_t import RidgeTLearner
-from offerloop.response.evidence import Evidence
-from offerloop.response.terms import NOTHING, Terms
-from offerloop.response.trial.model_selection import Verdict
-from offerloop.response.trial.spending import Spending
-from offerloop.response.trial.study import TrialStudy, learn, study_trial
 from peers.response.given import Floats
 from response_market import columns_of
 
@@ -139,7 +144,7 @@ def learnt_from(
         given.append(arm)
         value.append(done.value_minor(n))
         cost.append(done.cost_minor(n, of.own_share[offer]) * (arm > 0))
-    offers = (NOTHING, *(Terms(of.ids[k], of.ids[k], 1.0) for k in menu))
+    offers = (NO_OFFER_TERMS, *(OfferTerms(of.ids[k], of.ids[k], 1.0) for k in menu))
     chance = np.tile(np.r_[1 - DRAWN, np.full(len(menu), DRAWN / len(menu))], (n * weeks, 1))
     found = Evidence(
         np.concatenate(features), np.concatenate(given), np.concatenate(value), chance, offers,
@@ -150,7 +155,7 @@ def learnt_from(
 
 def by_study(study: TrialStudy, value: Evidence, cost: Evidence, features: Floats, seed: int) -> Believed:
     """Levels of the offers are drawn together, as in a run."""
-    found = learn(study, value, cost, study.spending, seed)
+    found = learn_effects(study, value, cost, study.spending, seed)
     assert found.cost_line is not None
     together = replace(found, value_line=found.value_line.drawn_together(), cost_line=found.cost_line.drawn_together())
     gained, paid = together.effects(features)

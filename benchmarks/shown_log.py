@@ -30,10 +30,15 @@ from offerloop.events import prepare
 from offerloop.market.noise import Floats
 from offerloop.market.simulation import Market
 from offerloop.offers import NO_OFFER
-from offerloop.response import known_margins
+from offerloop.response import (
+    EXPOSURE_FEATURES,
+    customer_days,
+    exposure_features,
+    exposure_outcomes,
+    finished_exposures,
+    known_margins,
+)
 from offerloop.response.estimators.ridge_t import RidgeT
-from offerloop.response.shown.exposure_windows import FEATURES, customer_days, features, outcomes
-from offerloop.response.shown.logged_decisions import finished
 from record import Claim, Found, Record, Result, load, machine, tell
 from shown_log_shop import DEPTHS, FILES, MOSTLY_LOW, UNIFORM, Lot, logged, whole_shop, write_log
 from shown_log_truth import fair_effects, true_effects
@@ -96,16 +101,18 @@ def ridge_t(folder: Path, ids: np.ndarray, own_share: float) -> Effects:
     engine = ENGINES.load("duckdb")()
     events = prepare(config, engine)
     shown = collect(events.exposures.select("customer_id", "offer_id", "shown_day"))
-    rows, _ = finished(shown.fill_null(NO_OFFER), events.first_day, events.as_of_day, config.evaluate.window_days)
+    rows, _ = finished_exposures(
+        shown.fill_null(NO_OFFER), events.first_day, events.as_of_day, config.evaluate.window_days
+    )
     now = pl.DataFrame({"customer_id": ids, "shown_day": events.as_of_day})
     margins = known_margins(events.order_lines, events.products, config.shop.margin)
     everybody = engine.table(now.select("customer_id"))
     days = customer_days(events.order_lines, events.products, margins, everybody)
     names = [NO_OFFER, *(f"off-{depth}" for depth in DEPTHS)]
     action = rows["offer_id"].replace_strict(dict(zip(names, range(11), strict=True)), return_dtype=pl.Int64).to_numpy()
-    y = outcomes(days, rows).select("value_minor", "coupon_minor").to_numpy()
-    model = RidgeT.fit(features(days, rows).select(FEATURES).to_numpy(), action, y, len(names))
-    told = model.predict(features(days, now).select(FEATURES).to_numpy())
+    y = exposure_outcomes(days, rows).select("value_minor", "coupon_minor").to_numpy()
+    model = RidgeT.fit(exposure_features(days, rows).select(EXPOSURE_FEATURES).to_numpy(), action, y, len(names))
+    told = model.predict(exposure_features(days, now).select(EXPOSURE_FEATURES).to_numpy())
     effect = told[:, 1:] - told[:, :1]
     return Effects(effect[:, :, 0], own_share * np.maximum(effect[:, :, 1], 0.0))
 

@@ -17,7 +17,7 @@ import offerloop
 from offerloop.cli import app
 from offerloop.offers import OFFER_KINDS
 from offerloop.recommenders import RECOMMENDERS
-from offerloop.response.estimators.catalogue import ESTIMATORS
+from offerloop.response import ESTIMATORS
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"

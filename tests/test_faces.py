@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-ROOMS = ("mapping", "offers", "publishing", "workspace")
+ROOMS = ("mapping", "offers", "publishing", "response", "workspace")
 
 
 @pytest.mark.parametrize("room", ROOMS)

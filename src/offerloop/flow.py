@@ -50,13 +50,13 @@ from offerloop.recommenders.suggest import suggest
 from offerloop.recommenders.top import top
 from offerloop.response import (
     Effects,
-    Log,
     Margins,
     ShelfLines,
-    Shown,
-    Study,
+    ShelfStudy,
+    ShownEffects,
+    ShownLog,
     campaign_effects,
-    choices,
+    campaign_offers,
     estimate_effects,
     first_reached,
     full_weeks,
@@ -144,10 +144,10 @@ class Lots:
     spent on lots while it is not sent, and up to MOST_LEARN of the customers draw."""
 
 
-def _lots(period: LoopPeriod | None, shown: Shown | Gap | None, offers: pl.DataFrame) -> Lots | None:
+def _lots(period: LoopPeriod | None, shown: ShownEffects | Gap | None, offers: pl.DataFrame) -> Lots | None:
     if period is None:
         return None
-    known = [one for one in offers["offer_id"].unique() if isinstance(shown, Shown) and shown.has(one)]
+    known = [one for one in offers["offer_id"].unique() if isinstance(shown, ShownEffects) and shown.has(one)]
     return Lots(period.holdback, frozenset(offers.filter(~pl.col("offer_id").is_in(known))["campaign_id"]))
 
 
@@ -189,7 +189,7 @@ def plan(config: Config, engine: Engine, stage: Stage, period: LoopPeriod | None
         "first_reached": reached,
         **(STUDY_TABLES if isinstance(study, Gap) else study.tables),
         "audience_members": allowed.audiences, "offers": effects.offers, "effects": effects.effects,
-        "shown_offers": shown.table if isinstance(shown, Shown) else SHOWN_OFFERS.empty(),
+        "shown_offers": shown.table if isinstance(shown, ShownEffects) else SHOWN_OFFERS.empty(),
         "margins": effects.margins, "calibration": effects.calibration,
         "comparison": compare(planned.forecasts, final),
         "budget_curve": pl.concat([one.curve for one in planned.forecasts]),
@@ -354,7 +354,7 @@ STUDY_TABLES = {
 """What a study would have found."""
 
 
-def study_prices(lines: ShelfLines | Gap, settings: Response, seed: int) -> Study | Gap:
+def study_prices(lines: ShelfLines | Gap, settings: Response, seed: int) -> ShelfStudy | Gap:
     """Stage 4: the response to shelf prices, or why it cannot be known."""
     return lines if isinstance(lines, Gap) else known(lambda: study_shelf_prices(lines, settings, seed))
 
@@ -368,26 +368,26 @@ def offers_to_learn(events: Events, lines: ShelfLines | Gap, config: Config) -> 
         if isinstance(lines, Gap)
         else lines.categories
     )
-    return tuple(one.offer for one in choices(config, categories, events.offers, Margins(float(config.margin))))
+    return tuple(one.offer for one in campaign_offers(config, categories, events.offers, Margins(float(config.margin))))
 
 
-def study_shown(events: Events, offers: tuple[Offer, ...], config: Config, engine: Engine) -> Shown | Gap | None:
+def study_shown(events: Events, offers: tuple[Offer, ...], config: Config, engine: Engine) -> ShownEffects | Gap | None:
     """Effects of offers that were shown at random, or why they cannot be known; None where nothing was shown."""
     if not offers:
         return None
     return known(lambda: learn_shown(shown_log(events, config), offers, config.seed, engine))
 
 
-def shown_log(events: Events, config: Config) -> Log:
+def shown_log(events: Events, config: Config) -> ShownLog:
     """What the shop knows of past decisions."""
     margins = known_margins(events.order_lines, events.products, config.shop.margin)
-    return Log(
+    return ShownLog(
         events.exposures, events.order_lines, events.products, events.first_day, events.as_of_day,
         config.evaluate.window_days, margins,
     )  # fmt: skip
 
 
-def estimate(events: Events, study: Study | Gap, shown: Shown | Gap | None, config: Config) -> Effects:
+def estimate(events: Events, study: ShelfStudy | Gap, shown: ShownEffects | Gap | None, config: Config) -> Effects:
     """Effects of every offer: as those shown at random tell, else shelf prices, else as the shop assumes."""
     baskets = usual_baskets(events.merchandise_lines, events.products, config.response)
     margins = known_margins(events.order_lines, events.products, config.shop.margin)

@@ -22,8 +22,7 @@ from offerloop.recommenders.base import Recommender, Task
 from offerloop.recommenders.context import Context
 from offerloop.recommenders.interactions import Interactions
 from offerloop.recommenders.top import top
-from offerloop.response.evidence import Estimator, Evidence
-from offerloop.response.terms import NOTHING, Terms
+from offerloop.response import NO_OFFER_TERMS, Estimator, Evidence, OfferTerms
 
 _SIZE = 40
 _TODAY = 100
@@ -142,7 +141,7 @@ def depth_trial(rows: int = 4_000, seed: int = 1, steep: float = 0.8) -> tuple[E
     Also the effects, shape (rows, 3). With `steep` 0 there are none.
     """
     rng = np.random.default_rng(seed)
-    offers = (NOTHING, Terms("ten", "percent", 0.1), Terms("twenty", "percent", 0.2))
+    offers = (NO_OFFER_TERMS, OfferTerms("ten", "percent", 0.1), OfferTerms("twenty", "percent", 0.2))
     x = rng.normal(size=(rows, 3))
     action = rng.integers(0, 3, rows)
     depth = np.array([one.depth for one in offers])
@@ -191,10 +190,10 @@ class EstimatorContract:
         """Interpolated; one beyond them is refused."""
         evidence, _ = depth_trial()
         fitted = self.make().fit(evidence, 0)
-        between = Terms("fifteen", "percent", 0.15)
+        between = OfferTerms("fifteen", "percent", 0.15)
         found = fitted.effects(evidence.features, [*evidence.offers[1:], between]).mean(axis=0)
         assert found[0] - 1e-9 <= found[2] <= found[1] + 1e-9
-        assert _refused(lambda: fitted.effects(evidence.features, [Terms("thirty", "percent", 0.3)]))
+        assert _refused(lambda: fitted.effects(evidence.features, [OfferTerms("thirty", "percent", 0.3)]))
 
     def test_scaling_the_columns_of_others_changes_nothing(self) -> None:
         """What is learned comes from the rows that are learned from alone."""

@@ -7,7 +7,7 @@ import polars as pl
 
 from offerloop.config import Response
 from offerloop.engine.duckdb import DuckDBEngine
-from offerloop.response.shelf.lines import ShelfLines, shelf_lines
+from offerloop.response import ShelfLines, shelf_lines
 
 SETTINGS = Response(min_lines_per_product=10)
 HALF = (0.0, 0.0, 0.0, 0.8, 0.8, 0.8)

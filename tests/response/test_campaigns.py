@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 
 from offerloop.engine.duckdb import DuckDBEngine
-from offerloop.response.campaigns import campaign_effects
+from offerloop.response import campaign_effects
 
 CUSTOMERS, FIRST, DAYS = 400, 1000, 240
 START, STOP = FIRST + 150, FIRST + 190

@@ -3,7 +3,7 @@ import polars as pl
 import pytest
 
 from offerloop.errors import InputError
-from offerloop.response.encoding import Encoding
+from offerloop.response import ColumnEncoding
 
 TABLE = pl.DataFrame(
     {
@@ -16,13 +16,13 @@ TABLE = pl.DataFrame(
 
 
 def test_missing_numbers_become_the_median_and_say_so():
-    found = Encoding.of(TABLE, ["age"])
+    found = ColumnEncoding.of(TABLE, ["age"])
     assert found.labels == ["age", "age is missing"]
     np.testing.assert_array_equal(found.matrix(TABLE), [[30, 0], [40, 1], [50, 0], [40, 0]])
 
 
 def test_categories_become_columns_and_strangers_are_none_of_them():
-    found = Encoding.of(TABLE, ["town"])
+    found = ColumnEncoding.of(TABLE, ["town"])
     assert found.labels == ["town = a", "town = b"]
     np.testing.assert_array_equal(
         found.matrix(pl.DataFrame({"town": ["b", "elsewhere", None]})), [[0, 1], [0, 0], [0, 0]]
@@ -30,15 +30,15 @@ def test_categories_become_columns_and_strangers_are_none_of_them():
 
 
 def test_two_categories_are_one_column():
-    assert Encoding.of(pl.DataFrame({"sex": ["f", "m", "f"]}), ["sex"]).labels == ["sex = f"]
+    assert ColumnEncoding.of(pl.DataFrame({"sex": ["f", "m", "f"]}), ["sex"]).labels == ["sex = f"]
 
 
 def test_truth_and_numbers_stay_numbers():
-    np.testing.assert_array_equal(Encoding.of(TABLE, ["new", "x"]).matrix(TABLE)[:2], [[1, 1], [0, 2]])
+    np.testing.assert_array_equal(ColumnEncoding.of(TABLE, ["new", "x"]).matrix(TABLE)[:2], [[1, 1], [0, 2]])
 
 
 def test_another_table_must_have_the_columns():
-    found = Encoding.of(TABLE, ["age"])
+    found = ColumnEncoding.of(TABLE, ["age"])
     with pytest.raises(InputError, match="'age' is missing"):
         found.matrix(TABLE.drop("age"))
     with pytest.raises(InputError, match="'age' holds text"):

@@ -2,28 +2,33 @@ import numpy as np
 import pytest
 
 from offerloop.errors import EvidenceError
-from offerloop.response.terms import NOTHING, Coding, Terms
+from offerloop.response.terms import NO_OFFER_TERMS, Coding, OfferTerms
 
-TESTED = (NOTHING, Terms("ten", "coupon", 0.1), Terms("twenty", "coupon", 0.2), Terms("gift", "gift", 1.0))
+TESTED = (
+    NO_OFFER_TERMS,
+    OfferTerms("ten", "coupon", 0.1),
+    OfferTerms("twenty", "coupon", 0.2),
+    OfferTerms("gift", "gift", 1.0),
+)
 CODING = Coding.of(TESTED)
 
 
 def test_a_tested_offer_is_itself_whatever_it_is_called():
-    np.testing.assert_array_equal(CODING.weights([Terms("other name", "coupon", 0.2)])[:, 0], [0, 0, 1, 0])
+    np.testing.assert_array_equal(CODING.weights([OfferTerms("other name", "coupon", 0.2)])[:, 0], [0, 0, 1, 0])
 
 
 def test_a_depth_between_two_is_made_of_both():
-    np.testing.assert_allclose(CODING.weights([Terms("x", "coupon", 0.175)])[:, 0], [0, 0.25, 0.75, 0])
-    np.testing.assert_allclose(CODING.weights([Terms("x", "coupon", 0.025)])[:, 0], [0.75, 0.25, 0, 0])
+    np.testing.assert_allclose(CODING.weights([OfferTerms("x", "coupon", 0.175)])[:, 0], [0, 0.25, 0.75, 0])
+    np.testing.assert_allclose(CODING.weights([OfferTerms("x", "coupon", 0.025)])[:, 0], [0.75, 0.25, 0, 0])
 
 
 @pytest.mark.parametrize(
     "offer, says",
     [
-        (Terms("deep", "coupon", 0.3), "beyond what was tested"),
-        (Terms("new", "flash_sale", 0.1), "no tested offer is like"),
-        (Terms("narrow", "coupon", 0.1, scope="wine"), "no tested offer is like"),
-        (Terms("high", "coupon", 0.1, threshold=5_000), "no tested offer is like"),
+        (OfferTerms("deep", "coupon", 0.3), "beyond what was tested"),
+        (OfferTerms("new", "flash_sale", 0.1), "no tested offer is like"),
+        (OfferTerms("narrow", "coupon", 0.1, scope="wine"), "no tested offer is like"),
+        (OfferTerms("high", "coupon", 0.1, threshold=5_000), "no tested offer is like"),
     ],
 )
 def test_what_nobody_tested_is_refused_with_what_would_help(offer, says):
@@ -36,4 +41,4 @@ def test_one_family_is_told_by_its_depth_alone_and_grows_with_it():
     one = Coding.of(TESTED[:3])
     assert one.monotone
     np.testing.assert_array_equal(one.columns(TESTED[:3]), [[0.0], [0.1], [0.2]])
-    assert not Coding.of((NOTHING, Terms("a", "a", 1.0), Terms("b", "b", 1.0))).monotone
+    assert not Coding.of((NO_OFFER_TERMS, OfferTerms("a", "a", 1.0), OfferTerms("b", "b", 1.0))).monotone

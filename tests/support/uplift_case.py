@@ -17,7 +17,7 @@ from offerloop.commands.uplift.findings import (
     Worth,
 )
 from offerloop.evaluation.estimate import Estimate
-from offerloop.response.trial.ordering import Step
+from offerloop.response import TreatedShare
 
 ESTIMATORS = ("outcome", "ridge_t", "dr_learner", "r_learner", "structured", "s_learner")
 NOTES = tuple(Note(kind, ("zip", "segment"), 1234) for kind in get_args(NoteKind))
@@ -45,10 +45,14 @@ def curve(end=0.045, cost=0.0):
     gains = [end * (1.5 * share - 0.5 * share**2) for share in shares]
     paid = [around(cost * share, 0.05 * cost * share) if cost else None for share in shares]
     return tuple(
-        Step(share, around(gain - cost * share, 0.006 * share * end / 0.045), around(gain, 0.006 * share * end / 0.045),
-             one)
+        TreatedShare(
+            share,
+            around(gain - cost * share, 0.006 * share * end / 0.045),
+            around(gain, 0.006 * share * end / 0.045),
+            one,
+        )
         for share, gain, one in zip(shares, gains, paid, strict=True)
-    )  # fmt: skip
+    )
 
 
 def everyone():

@@ -9,13 +9,19 @@ from typing import Any
 
 import numpy as np
 
-from offerloop.response.estimators.catalogue import ESTIMATORS
+from offerloop.response import (
+    ESTIMATORS,
+    Estimator,
+    Evidence,
+    Fitted,
+    OfferTerms,
+    Spending,
+    mean_estimate,
+    widened_estimate,
+)
 from offerloop.response.estimators.levels import Differences
-from offerloop.response.evidence import Estimator, Evidence, Fitted
-from offerloop.response.terms import Terms
-from offerloop.response.trial.crossfit import Held, divisions, held_out
-from offerloop.response.trial.model_selection import Contest, estimate, widened
-from offerloop.response.trial.spending import Spending
+from offerloop.response.trial.crossfit import HeldOutPredictions, divisions, held_out
+from offerloop.response.trial.model_selection import ModelSelection
 from peers.response.given import Floats, Model, Predicted, Train
 
 AUTO = "auto"
@@ -32,7 +38,7 @@ class Ours:
     """An estimator of ours that has been fitted."""
 
     fitted: Fitted
-    offers: Sequence[Terms]
+    offers: Sequence[OfferTerms]
     facts: dict[str, Any]
     cost: Fitted | None = None
 
@@ -49,7 +55,7 @@ class Ours:
 
 def evidence_of(train: Train) -> Evidence:
     """As our estimators take it."""
-    offers = tuple(Terms(**one) for one in train.offers)
+    offers = tuple(OfferTerms(**one) for one in train.offers)
     return Evidence(train.features, train.action, train.outcome, np.tile(train.chance, (len(train.action), 1)), offers)
 
 
@@ -75,11 +81,11 @@ def fit(train: Train, variant: str) -> Model:
 def chosen(evidence: Evidence, paid: Evidence | None) -> dict[str, Any]:
     """What a contest without a budget decides and forecasts, and the lines that effects are drawn by."""
     value, cost = _held(evidence), None if paid is None else _held(paid)
-    contest = Contest.of(value, cost, Spending())
+    contest = ModelSelection.of(value, cost, Spending())
     decision = contest.decide()
     given, undecided = contest.forecast()
     worth = np.einsum("nk,nk->n", given, contest.scores - contest.scores[:, :1])
-    forecast = widened(estimate(worth), undecided)
+    forecast = widened_estimate(mean_estimate(worth), undecided)
     lines = {"line": value} if cost is None else {"line": value, "cost_line": cost}
     return (
         asdict(decision)
@@ -95,6 +101,6 @@ def chosen(evidence: Evidence, paid: Evidence | None) -> dict[str, Any]:
     )
 
 
-def _held(evidence: Evidence) -> Held:
+def _held(evidence: Evidence) -> HeldOutPredictions:
     fold = divisions(evidence.size, DIVISIONS, 0)
     return held_out(evidence, {name: estimator(name) for name in ESTIMATORS.names()}, fold, 0, lambda: None)

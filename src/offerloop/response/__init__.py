@@ -1,30 +1,176 @@
 """Stage 4: what an offer changes: the effect of every offer on every customer, and how far to believe it."""
 
-from offerloop.response.baskets import Baskets, usual_baskets
-from offerloop.response.campaigns import campaign_effects, first_reached
-from offerloop.response.effects import Effects, choices, estimate_effects
-from offerloop.response.margins import Margins, known_margins
-from offerloop.response.shelf.lines import ShelfLines, full_weeks, shelf_lines
-from offerloop.response.shelf.study import Study, study_shelf_prices
-from offerloop.response.shown.study import Log, Shown, learn_shown, shown_enough
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from offerloop.response.baskets import Baskets, usual_baskets
+    from offerloop.response.campaigns import campaign_effects, first_reached
+    from offerloop.response.effects import Effects, campaign_offers, estimate_effects
+    from offerloop.response.encoding import ColumnEncoding, is_text_column
+    from offerloop.response.estimators.catalogue import ESTIMATORS
+    from offerloop.response.estimators.levels import outcome_kind
+    from offerloop.response.estimators.ridge_t import predict_out_of_fold
+    from offerloop.response.evidence import Estimator, Evidence, Fitted, Ints
+    from offerloop.response.margins import Margins, known_margins
+    from offerloop.response.scores import draw_folds, expected_outcomes, robust_scores
+    from offerloop.response.shelf.lines import ShelfLines, best_selling_categories, full_weeks, shelf_lines
+    from offerloop.response.shelf.study import ShelfStudy, study_shelf_prices
+    from offerloop.response.shelf.windows import FEWEST_SHELF_WEEKS
+    from offerloop.response.shown.exposure_windows import (
+        EXPOSURE_FEATURES,
+        QUARTER_DAYS,
+        customer_days,
+        exposure_features,
+        exposure_outcomes,
+    )
+    from offerloop.response.shown.logged_decisions import (
+        complete_propensities,
+        earlier_exposures,
+        finished_exposures,
+        randomised_propensities,
+    )
+    from offerloop.response.shown.study import ShownEffects, ShownLog, learn_shown, shown_enough
+    from offerloop.response.terms import NO_OFFER_TERMS, Floats, OfferTerms
+    from offerloop.response.trial.crossfit import N_FOLDS
+    from offerloop.response.trial.design import (
+        ArmDifference,
+        arm_differences,
+        covariate_balance_p,
+        modelled_propensities,
+        observed_shares,
+        rows_with_overlap,
+        sample_ratio_p,
+    )
+    from offerloop.response.trial.model_selection import Verdict, mean_estimate, widened_estimate
+    from offerloop.response.trial.ordering import CustomerOrdering, TreatedShare
+    from offerloop.response.trial.response_types import (
+        SureThingCost,
+        cost_of_sure_things,
+        has_response_types,
+        ratio_estimate,
+        response_type_rows,
+        response_type_shares,
+    )
+    from offerloop.response.trial.spending import Spending
+    from offerloop.response.trial.study import (
+        N_DIVISIONS,
+        LearnedEffects,
+        TrialStudy,
+        known_estimators,
+        learn_effects,
+        study_trial,
+    )
 
 __all__ = [
+    "ESTIMATORS",
+    "EXPOSURE_FEATURES",
+    "FEWEST_SHELF_WEEKS",
+    "NO_OFFER_TERMS",
+    "N_DIVISIONS",
+    "N_FOLDS",
+    "QUARTER_DAYS",
+    "ArmDifference",
     "Baskets",
+    "ColumnEncoding",
+    "CustomerOrdering",
     "Effects",
-    "Log",
+    "Estimator",
+    "Evidence",
+    "Fitted",
+    "Floats",
+    "Ints",
+    "LearnedEffects",
     "Margins",
+    "OfferTerms",
     "ShelfLines",
-    "Shown",
-    "Study",
+    "ShelfStudy",
+    "ShownEffects",
+    "ShownLog",
+    "Spending",
+    "SureThingCost",
+    "TreatedShare",
+    "TrialStudy",
+    "Verdict",
+    "arm_differences",
+    "best_selling_categories",
     "campaign_effects",
-    "choices",
+    "campaign_offers",
+    "complete_propensities",
+    "cost_of_sure_things",
+    "covariate_balance_p",
+    "customer_days",
+    "draw_folds",
+    "earlier_exposures",
     "estimate_effects",
+    "expected_outcomes",
+    "exposure_features",
+    "exposure_outcomes",
+    "finished_exposures",
     "first_reached",
     "full_weeks",
+    "has_response_types",
+    "is_text_column",
+    "known_estimators",
     "known_margins",
+    "learn_effects",
     "learn_shown",
+    "mean_estimate",
+    "modelled_propensities",
+    "observed_shares",
+    "outcome_kind",
+    "predict_out_of_fold",
+    "randomised_propensities",
+    "ratio_estimate",
+    "response_type_rows",
+    "response_type_shares",
+    "robust_scores",
+    "rows_with_overlap",
+    "sample_ratio_p",
     "shelf_lines",
     "shown_enough",
     "study_shelf_prices",
+    "study_trial",
     "usual_baskets",
+    "widened_estimate",
 ]
+
+_MODULES = {
+    ".baskets": "Baskets usual_baskets",
+    ".campaigns": "campaign_effects first_reached",
+    ".effects": "Effects campaign_offers estimate_effects",
+    ".encoding": "ColumnEncoding is_text_column",
+    ".estimators.catalogue": "ESTIMATORS",
+    ".estimators.levels": "outcome_kind",
+    ".estimators.ridge_t": "predict_out_of_fold",
+    ".evidence": "Estimator Evidence Fitted Ints",
+    ".margins": "Margins known_margins",
+    ".scores": "draw_folds expected_outcomes robust_scores",
+    ".shelf.lines": "ShelfLines best_selling_categories full_weeks shelf_lines",
+    ".shelf.study": "ShelfStudy study_shelf_prices",
+    ".shelf.windows": "FEWEST_SHELF_WEEKS",
+    ".shown.exposure_windows": "EXPOSURE_FEATURES QUARTER_DAYS customer_days exposure_features exposure_outcomes",
+    ".shown.logged_decisions": "complete_propensities earlier_exposures finished_exposures randomised_propensities",
+    ".shown.study": "ShownEffects ShownLog learn_shown shown_enough",
+    ".terms": "Floats NO_OFFER_TERMS OfferTerms",
+    ".trial.crossfit": "N_FOLDS",
+    ".trial.design": (
+        "ArmDifference arm_differences covariate_balance_p modelled_propensities observed_shares rows_with_overlap "
+        "sample_ratio_p"
+    ),
+    ".trial.model_selection": "Verdict mean_estimate widened_estimate",
+    ".trial.ordering": "CustomerOrdering TreatedShare",
+    ".trial.response_types": (
+        "SureThingCost cost_of_sure_things has_response_types ratio_estimate response_type_rows response_type_shares"
+    ),
+    ".trial.spending": "Spending",
+    ".trial.study": "LearnedEffects N_DIVISIONS TrialStudy known_estimators learn_effects study_trial",
+}
+_LAZY = {name: module for module, names in _MODULES.items() for name in names.split()}
+
+
+def __getattr__(name: str) -> object:
+    """Load a module when one of its names is first asked for."""
+    if name not in _LAZY:
+        raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+    return getattr(import_module(_LAZY[name], __name__), name)

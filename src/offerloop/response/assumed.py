@@ -21,7 +21,7 @@ NO_INTERVAL = ("value_low_minor", "value_high_minor", "profit_low_minor", "profi
 
 
 @dataclass(frozen=True)
-class Choice:
+class CampaignOffer:
     """One offer of one campaign."""
 
     campaign_id: str
@@ -48,7 +48,7 @@ class Choice:
         return self.cost_weight * self.offer.contact.cost_minor
 
 
-def assumed_effects(choice: Choice, baskets: Baskets) -> pl.DataFrame:
+def assumed_effects(choice: CampaignOffer, baskets: Baskets) -> pl.DataFrame:
     """One row per customer with a usual basket; the columns of effects that do not follow from others."""
     offer = choice.offer
     assert offer.assumed is not None

@@ -10,7 +10,7 @@ import polars as pl
 from offerloop.config import Response
 from offerloop.engine import collect
 from offerloop.engine.base import Frame
-from offerloop.response.shelf.lines import highest_sales
+from offerloop.response.shelf.lines import best_selling_categories
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Baskets:
 def usual_baskets(lines: Frame, products: Frame, settings: Response) -> Baskets:
     """From all clean order lines."""
     known = lines.join(products.select("product_id", "category"), on="product_id", how="left")
-    categories = highest_sales(known, settings)
+    categories = best_selling_categories(known, settings)
     inside = known.filter(nw.col("category").is_in(categories))
     by_order = ["customer_id", "order_id"]
     return Baskets(

@@ -25,7 +25,7 @@ from offerloop.config import Config, Listed
 from offerloop.evaluation.estimate import Z95
 from offerloop.money import MICRO
 from offerloop.offers import Offer, liability_minor
-from offerloop.response.assumed import Choice, assumed_effects
+from offerloop.response.assumed import CampaignOffer, assumed_effects
 from offerloop.response.baskets import Baskets
 from offerloop.response.margins import Margins
 from offerloop.response.measured import Known, corrected, read_outcomes
@@ -33,8 +33,8 @@ from offerloop.response.shelf.lines import ShelfLines
 from offerloop.response.shelf.pair_features import pair_features
 from offerloop.response.shelf.panel import Floats, Panel, build_panel
 from offerloop.response.shelf.slopes import CrossFit
-from offerloop.response.shelf.study import Study, blocks, fold_of
-from offerloop.response.shown.study import Shown
+from offerloop.response.shelf.study import ShelfStudy, blocks, fold_of
+from offerloop.response.shown.study import ShownEffects
 from offerloop.tables import CALIBRATION, EFFECTS, OFFERS
 
 VIEW_COLUMNS = (
@@ -93,12 +93,12 @@ class _HeldOut:
 
 
 def estimate_effects(
-    study: Study | None,
+    study: ShelfStudy | None,
     baskets: Baskets,
     config: Config,
     listed: Listed = (),
     margins: Margins | None = None,
-    shown: Shown | None = None,
+    shown: ShownEffects | None = None,
 ) -> Effects:
     """The effects of all configured campaigns.
 
@@ -108,7 +108,7 @@ def estimate_effects(
     """
     margins = margins or Margins(float(config.margin))
     categories = baskets.categories if study is None else study.lines.categories
-    offers = choices(config, categories, listed, margins)
+    offers = campaign_offers(config, categories, listed, margins)
     estimated = [one for one in offers if shown is not None and shown.has(one.offer.offer_id)]
     others = [one for one in offers if one not in estimated]
     known = read_outcomes(config.experiment.outcomes)
@@ -138,22 +138,24 @@ def estimate_effects(
     )
 
 
-def choices(config: Config, categories: list[str], listed: Listed, margins: Margins) -> list[Choice]:
+def campaign_offers(config: Config, categories: list[str], listed: Listed, margins: Margins) -> list[CampaignOffer]:
     """Every offer of every campaign."""
     return [
-        Choice(campaign.id, offer, float(campaign.budget_unit is None), margins.of(offer.category))
+        CampaignOffer(campaign.id, offer, float(campaign.budget_unit is None), margins.of(offer.category))
         for campaign in config.campaigns
         for offer in config.offers_of(campaign, categories, listed)
     ]
 
 
-def _with_estimated(tables: list[pl.DataFrame], estimated: list[Choice], shown: Shown) -> list[pl.DataFrame]:
+def _with_estimated(
+    tables: list[pl.DataFrame], estimated: list[CampaignOffer], shown: ShownEffects
+) -> list[pl.DataFrame]:
     """Each division's table, with the offers that were shown: of these there is one division only."""
     parts = [_estimated(one, shown.effects(one.offer.offer_id)) for one in estimated]
     return [pl.concat([*parts, table]) for table in tables]
 
 
-def _estimated(choice: Choice, frame: pl.DataFrame) -> pl.DataFrame:
+def _estimated(choice: CampaignOffer, frame: pl.DataFrame) -> pl.DataFrame:
     low, high = (
         pl.col(name) - choice.own_share * pl.col("discount_minor") - choice.contact_minor
         for name in ("value_low_minor", "value_high_minor")
@@ -164,7 +166,7 @@ def _estimated(choice: Choice, frame: pl.DataFrame) -> pl.DataFrame:
     return _finish(choice, ends, "estimated")
 
 
-def _assumed(offers: list[Choice], baskets: Baskets, known: Known) -> pl.DataFrame:
+def _assumed(offers: list[CampaignOffer], baskets: Baskets, known: Known) -> pl.DataFrame:
     empty = EFFECTS.empty().with_columns(baskets.whole["customer_id"].clear())
     tables = [
         _finish(one, *corrected(assumed_effects(one, baskets), one, known))
@@ -182,7 +184,7 @@ def _calibration(fit: CrossFit, split: int) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=CALIBRATION.schema, orient="row")
 
 
-def _recent_pairs(study: Study, config: Config, categories: list[str]) -> _Pairs:
+def _recent_pairs(study: ShelfStudy, config: Config, categories: list[str]) -> _Pairs:
     """In these categories, of all customers, a group at a time; what is known of a category is its mean in the group.
 
     Without a category they are empty."""
@@ -216,7 +218,7 @@ def _names(one: _Pairs | _HeldOut) -> list[str]:
     return [name for name, value in vars(one).items() if isinstance(value, np.ndarray)]
 
 
-def _pairs_of(study: Study, lines: ShelfLines, config: Config) -> _Pairs:
+def _pairs_of(study: ShelfStudy, lines: ShelfLines, config: Config) -> _Pairs:
     panel = build_panel(lines, study.windows.recent, config.response.max_weekly_units)
     features = pair_features(panel, study.windows.recent)
     folds = [fold_of(panel.customer_ids, config.seed, split)[panel.customer] for split in range(len(study.splits))]
@@ -251,7 +253,7 @@ def _held_out(fit: CrossFit, features: Floats, fold: NDArray[np.int64]) -> _Held
     )
 
 
-def _chance(study: Study, panel: Panel) -> Floats:
+def _chance(study: ShelfStudy, panel: Panel) -> Floats:
     return np.clip(study.usual_bought.predict(panel, panel.bought, study.windows.recent), 0, 1)
 
 
@@ -270,7 +272,7 @@ def _scale(fit: CrossFit, fold: NDArray[np.int64]) -> tuple[Floats, Floats]:
     return np.array(slopes)[fold], np.array(errors)[fold]
 
 
-def _coupon_effects(choice: Choice, pairs: _Pairs, heldout: _HeldOut) -> pl.DataFrame:
+def _coupon_effects(choice: CampaignOffer, pairs: _Pairs, heldout: _HeldOut) -> pl.DataFrame:
     offer = choice.offer
     rows = pairs.category == offer.category
     own, m = choice.own_share, choice.margin
@@ -311,7 +313,7 @@ def _depth(offer: Offer, pairs: _Pairs) -> Floats:
     return depth if offer.most_minor is None else np.minimum(depth, offer.most_minor / np.maximum(basket, 1e-9))
 
 
-def _finish(choice: Choice, frame: pl.DataFrame, basis: str) -> pl.DataFrame:
+def _finish(choice: CampaignOffer, frame: pl.DataFrame, basis: str) -> pl.DataFrame:
     """Expected cost from the discount, in whole micro-units, rounded up, and the contact; and what all rows share."""
     offer = choice.offer
     micro = (pl.col("discount_minor") * float(1 - offer.funded_share) * MICRO).ceil().cast(pl.Int64)
@@ -327,7 +329,7 @@ def _finish(choice: Choice, frame: pl.DataFrame, basis: str) -> pl.DataFrame:
     return frame.select(EFFECTS.names)
 
 
-def _basis(choice: Choice, measurements: Known, *, studied: bool) -> str:
+def _basis(choice: CampaignOffer, measurements: Known, *, studied: bool) -> str:
     """What the effect of an offer that was not shown at random rests on."""
     offer = choice.offer
     if offer.assumed is not None:
@@ -335,7 +337,7 @@ def _basis(choice: Choice, measurements: Known, *, studied: bool) -> str:
     return "transferred" if studied and choice.follows_prices else "unknown"
 
 
-def _offer_row(choice: Choice, basis: str) -> dict[str, object]:
+def _offer_row(choice: CampaignOffer, basis: str) -> dict[str, object]:
     offer = choice.offer
     quiet = offer.contact.quiet
     return {

@@ -77,15 +77,15 @@ class Text:
 
 
 @dataclass(frozen=True)
-class Encoding:
+class ColumnEncoding:
     """Of all feature columns of a table."""
 
     columns: tuple[Number | Text, ...]
 
     @classmethod
-    def of(cls, table: pl.DataFrame, names: Sequence[str]) -> Encoding:
+    def of(cls, table: pl.DataFrame, names: Sequence[str]) -> ColumnEncoding:
         """Learn categories and medians."""
-        return cls(tuple(Text.of(table[one]) if is_text(table[one]) else Number.of(table[one]) for one in names))
+        return cls(tuple(Text.of(table[one]) if is_text_column(table[one]) else Number.of(table[one]) for one in names))
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -103,13 +103,13 @@ class Encoding:
         for one in self.columns:
             if one.name not in table.columns:
                 raise InputError(f"the column '{one.name}' is missing; give the columns that the trial had")
-            if isinstance(one, Number) and is_text(table[one.name]):
+            if isinstance(one, Number) and is_text_column(table[one.name]):
                 raise InputError(f"the column '{one.name}' holds text where the trial had numbers; correct it")
             parts.extend(one.parts(table[one.name]))
         return np.column_stack(parts) if parts else np.zeros((table.height, 0))
 
 
-def is_text(values: pl.Series) -> bool:
+def is_text_column(values: pl.Series) -> bool:
     """Whether a column has categories."""
     return not (values.dtype.is_numeric() or values.dtype.is_temporal() or values.dtype == pl.Boolean)
 

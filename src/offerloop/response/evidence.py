@@ -9,7 +9,7 @@ from typing import Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from offerloop.response.terms import Coding, Floats, Terms
+from offerloop.response.terms import Coding, Floats, OfferTerms
 
 ALWAYS = 0.95
 """Share of the purchases with an offer that must have a cost for costs to be taken to follow from purchases."""
@@ -29,7 +29,7 @@ class Evidence:
     """(n,)."""
     chance: Floats
     """(n, K): probability of each offer for each row."""
-    offers: tuple[Terms, ...]
+    offers: tuple[OfferTerms, ...]
     """K offers; the first is no offer."""
     bought: Floats | None = None
     """(n,): 1 where something was bought, for a cost that follows from that with any offer, and from nothing else."""
@@ -95,7 +95,7 @@ class Evidence:
 class Fitted(Protocol):
     """What an estimator has learned."""
 
-    def effects(self, features: Floats, offers: Sequence[Terms]) -> Floats:
+    def effects(self, features: Floats, offers: Sequence[OfferTerms]) -> Floats:
         """(n, offers): by how much each offer changes the outcome of each row; 0 for no offer.
 
         Raises EvidenceError for an offer that the tested ones say nothing about.
@@ -121,7 +121,7 @@ class PerOffer:
         """(n, K): of the tested offers."""
         raise NotImplementedError
 
-    def effects(self, features: Floats, offers: Sequence[Terms]) -> Floats:
+    def effects(self, features: Floats, offers: Sequence[OfferTerms]) -> Floats:
         """See `Fitted`."""
         weights = self.coding.weights(offers)
         return self.tested(features) @ weights

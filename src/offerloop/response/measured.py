@@ -23,7 +23,7 @@ from offerloop.evaluation.estimate import Z95
 from offerloop.evaluation.experiment import cuped, enough
 from offerloop.evaluation.moments import Moments
 from offerloop.offers import NO_OFFER
-from offerloop.response.assumed import Choice
+from offerloop.response.assumed import CampaignOffer
 from offerloop.tables import HOLDOUT, OUTCOMES, PLAN
 
 KEY = ("planned_campaign_id", "planned_offer_id")
@@ -108,7 +108,7 @@ def _moments(group: pl.DataFrame, *, adjusted: bool) -> Moments:
     return Moments.of(group["margin_minor"].cast(pl.Float64).to_numpy(), x)
 
 
-def corrected(frame: pl.DataFrame, choice: Choice, known: Known) -> tuple[pl.DataFrame, str]:
+def corrected(frame: pl.DataFrame, choice: CampaignOffer, known: Known) -> tuple[pl.DataFrame, str]:
     """An assumed offer's effects after its measurement, and what they rest on now; unchanged without one."""
     found = known.get((choice.campaign_id, choice.offer.offer_id))
     expected = float(str(frame["value_minor"].mean())) if frame.height else 0.0

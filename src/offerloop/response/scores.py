@@ -10,20 +10,20 @@ from __future__ import annotations
 
 import numpy as np
 
-from offerloop.response.estimators.ridge_t import out_of_fold
+from offerloop.response.estimators.ridge_t import predict_out_of_fold
 from offerloop.response.evidence import Evidence, Ints
 from offerloop.response.terms import Floats
 
 
-def folds(n: int, parts: int, rng: np.random.Generator) -> Ints:
+def draw_folds(n: int, parts: int, rng: np.random.Generator) -> Ints:
     """(n,): a random part of each row, as equal in size as can be."""
     return rng.permutation(n) % parts
 
 
-def predicted(evidence: Evidence, fold: Ints) -> Floats:
+def expected_outcomes(evidence: Evidence, fold: Ints) -> Floats:
     """(n, K): q."""
     outcome = evidence.outcome[:, None]
-    return out_of_fold(evidence.features, evidence.action, outcome, len(evidence.offers), fold)[:, :, 0]
+    return predict_out_of_fold(evidence.features, evidence.action, outcome, len(evidence.offers), fold)[:, :, 0]
 
 
 def robust_scores(evidence: Evidence, expected: Floats) -> Floats:

@@ -20,7 +20,7 @@ Family = tuple[str, float, str, float, bool]
 
 
 @dataclass(frozen=True)
-class Terms:
+class OfferTerms:
     """One offer; no offer at all has depth 0 and no kind."""
 
     offer_id: str
@@ -43,18 +43,18 @@ class Terms:
         return self.kind, self.threshold, self.scope, self.window_days, self.amount
 
 
-NOTHING = Terms(NO_OFFER)
+NO_OFFER_TERMS = OfferTerms(NO_OFFER)
 
 
 @dataclass(frozen=True)
 class Coding:
     """How terms become columns; only what differs between the tested offers has one."""
 
-    tested: tuple[Terms, ...]
+    tested: tuple[OfferTerms, ...]
     families: tuple[Family, ...]
 
     @classmethod
-    def of(cls, tested: Sequence[Terms]) -> Coding:
+    def of(cls, tested: Sequence[OfferTerms]) -> Coding:
         """From the tested offers, no offer among them."""
         return cls(tuple(tested), tuple(dict.fromkeys(one.family for one in tested if one.kind)))
 
@@ -63,7 +63,7 @@ class Coding:
         """Whether some offers differ in depth alone, so that more depth must not bring less."""
         return any(sum(one.family == family for one in self.tested) > 1 for family in self.families)
 
-    def columns(self, offers: Sequence[Terms]) -> Floats:
+    def columns(self, offers: Sequence[OfferTerms]) -> Floats:
         """(offers, 1 + families): the depth, and which family; of one family the depth alone.
 
         Raises EvidenceError for an offer that `weights` refuses.
@@ -76,7 +76,7 @@ class Coding:
         threshold = [one.threshold for one in offers]
         return np.column_stack([depth, np.array(member), np.array(threshold)])
 
-    def weights(self, offers: Sequence[Terms]) -> Floats:
+    def weights(self, offers: Sequence[OfferTerms]) -> Floats:
         """(tested, offers): how each offer is made up of tested ones: itself, or its two neighbours in depth.
 
         Raises EvidenceError for an offer beyond the tested depths of its family.
@@ -86,7 +86,7 @@ class Coding:
             found[:, column] = self._weights(one)
         return found
 
-    def _weights(self, offer: Terms) -> Floats:
+    def _weights(self, offer: OfferTerms) -> Floats:
         same = [k for k, one in enumerate(self.tested) if one.family == offer.family or not one.kind]
         if exact := [k for k in same if replace(self.tested[k], offer_id="") == replace(offer, offer_id="")]:
             return np.eye(len(self.tested))[exact[0]]
@@ -101,7 +101,7 @@ class Coding:
         return row
 
 
-def _beyond(offer: Terms, family: list[Terms]) -> str:
+def _beyond(offer: OfferTerms, family: list[OfferTerms]) -> str:
     if not family:
         return (
             f"no tested offer is like '{offer.offer_id}', so nothing is known of its effect; test it on a random share"

@@ -9,8 +9,7 @@ import numpy as np
 import polars as pl
 
 from offerloop.errors import InputError
-from offerloop.response.encoding import is_text
-from offerloop.response.terms import Floats
+from offerloop.response import Floats, is_text_column
 
 CONTROL = re.compile(
     r"(0(\.0+)?%?|false|control|none|nothing|holdout|placebo|untreated|no\b.*|without\b.*|对照.*|不发.*)", re.I
@@ -49,8 +48,8 @@ def planned_shares(text: str | None) -> tuple[tuple[str, float], ...]:
 def numeric_column(table: pl.DataFrame, name: str) -> Floats:
     """A column of numbers; truth counts as 0 and 1. Raises InputError that names the row of what is none."""
     column = table[name]
-    if is_text(column) or column.dtype.is_temporal():
-        bad = table.filter(column.cast(pl.Float64, strict=False).is_null()) if is_text(column) else table
+    if is_text_column(column) or column.dtype.is_temporal():
+        bad = table.filter(column.cast(pl.Float64, strict=False).is_null()) if is_text_column(column) else table
         row = bad["_row"][0] if bad.height else 1
         raise InputError(
             f"row {row}: '{name}' is '{table.filter(pl.col('_row') == row)[name][0]}', not a number; correct it"

@@ -10,7 +10,7 @@ from offerloop.commands.evaluate.log import read_decisions
 from offerloop.config import load_config
 from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.errors import EvidenceError, InputError
-from offerloop.response.shown.exposure_windows import FEATURES
+from offerloop.response import EXPOSURE_FEATURES
 
 BEFORE = [(1, 0, 20.0, 0.0, 0.0, 0.0), (1, 9, 6.0, 0.0, 0.0, 0.0), (1, 65, 40.0, 0.0, 0.0, 0.0),
           (1, 70, 10.0, 0.0, 0.0, 0.0), (1, 99, 30.0, 4.0, 5.0, 0.0), (2, 0, 8.0, 0.0, 0.0, 0.0)]  # fmt: skip
@@ -54,8 +54,8 @@ def test_where_propensities_differ_by_customer_those_of_other_offers_are_not_kno
 
 def test_features_are_what_was_known_before_the_exposure(found):
     one, other = row(found, 1), row(found, 2)
-    assert [one[name] for name in FEATURES] == pytest.approx([7700, 4, 4 / 86, 1, 2100])
-    assert [other[name] for name in FEATURES] == [0, 0, 0, 91, 0]
+    assert [one[name] for name in EXPOSURE_FEATURES] == pytest.approx([7700, 4, 4 / 86, 1, 2100])
+    assert [other[name] for name in EXPOSURE_FEATURES] == [0, 0, 0, 91, 0]
 
 
 def test_predictions_never_see_a_row_of_the_same_customer(found):
@@ -71,7 +71,7 @@ def test_later_orders_change_no_feature_and_margins_follow_unit_costs(found, tmp
     orders = [*BEFORE, (1, 100, 10.0, 0.0, 0.0, 0.0), (2, 140, 1.0, 0.0, 0.0, 0.0), *later]
     other = decisions(tmp_path, orders, more=more + 'unit_cost = "cost" }')
     first = pl.col("shown_day") == found.rows["shown_day"].min()
-    assert found.rows.filter(first).select(FEATURES).equals(other.rows.filter(first).select(FEATURES))
+    assert found.rows.filter(first).select(EXPOSURE_FEATURES).equals(other.rows.filter(first).select(EXPOSURE_FEATURES))
     listed = sum(one[2] for one in orders)
     left = listed - sum(one[3] for one in orders) - len(orders)  # before coupons, whose cost is counted apart
     assert row(other, 1)["value_minor"] == pytest.approx(1000 * left / listed, abs=0.01)

@@ -10,7 +10,7 @@ from page_texts import page_of
 from offerloop.commands.run.facts import gather, together
 from offerloop.commands.run.summary import summarise
 from offerloop.report.words import LANGUAGES, words_of
-from offerloop.response.estimators.catalogue import ESTIMATORS
+from offerloop.response import ESTIMATORS
 
 
 def part(findings, name, language="en"):

@@ -3,12 +3,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from offerloop.response.estimators.catalogue import ESTIMATORS
+from offerloop.response import ESTIMATORS, NO_OFFER_TERMS, Evidence, OfferTerms
 from offerloop.response.estimators.levels import Amounts
 from offerloop.response.estimators.s_learner import SLearner, grown
 from offerloop.response.estimators.structured import StructuredLearner
-from offerloop.response.evidence import Evidence
-from offerloop.response.terms import NOTHING, Terms
 from offerloop.testing import EstimatorContract
 
 
@@ -53,7 +51,7 @@ def chances(x, depths):
 def purchases(rows, seed, kind="binary"):
     """Depths 0, .1, .2; the chance of a purchase grows with depth for everybody, most where x1 is high."""
     rng = np.random.default_rng(seed)
-    offers = (NOTHING, Terms("ten", "percent", 0.1), Terms("twenty", "percent", 0.2))
+    offers = (NO_OFFER_TERMS, OfferTerms("ten", "percent", 0.1), OfferTerms("twenty", "percent", 0.2))
     x, action = rng.normal(size=(rows, 3)), rng.integers(0, 3, rows)
     p = chances(x, np.array([one.depth for one in offers]))
     basket = np.exp(2 + 0.3 * x[:, 2])
@@ -83,7 +81,7 @@ def test_boosted_estimators_know_chances_counts_and_money_that_is_mostly_zero(na
 def test_more_depth_never_brings_less(learner):
     evidence, _ = purchases(6_000, 3)
     fitted = learner().fit(evidence, 0)
-    depths = [Terms(f"{depth}", "percent", depth) for depth in np.linspace(0.01, 0.2, 12)]
+    depths = [OfferTerms(f"{depth}", "percent", depth) for depth in np.linspace(0.01, 0.2, 12)]
     found = fitted.effects(evidence.features[:500], depths)
     assert (np.diff(found, axis=1) >= -1e-12).all()
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from offerloop.response.estimators.ridge_t import RidgeT, out_of_fold
+from offerloop.response.estimators.ridge_t import RidgeT, predict_out_of_fold
 
 
 def made_up(n=3000, seed=2):
@@ -45,6 +45,6 @@ def test_no_row_sees_an_outcome_of_its_own_fold():
     fold = np.arange(200) % 5
     changed = outcomes.copy()
     changed[fold == 3] += 1000
-    one, other = (out_of_fold(features, action, y, 2, fold) for y in (outcomes, changed))
+    one, other = (predict_out_of_fold(features, action, y, 2, fold) for y in (outcomes, changed))
     np.testing.assert_array_equal(one[fold == 3], other[fold == 3])
     assert (one[fold != 3] != other[fold != 3]).all()

@@ -3,10 +3,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from offerloop.errors import EvidenceError
-from offerloop.response.shelf.windows import FEWEST_WEEKS, Windows
+from offerloop.response.shelf.windows import FEWEST_SHELF_WEEKS, Windows
 
 
-@given(st.integers(1, 60), st.integers(FEWEST_WEEKS, 300))
+@given(st.integers(1, 60), st.integers(FEWEST_SHELF_WEEKS, 300))
 def test_features_end_before_outcomes_begin(first, n):
     weeks = range(first, first + n)
     windows = Windows.divide(weeks)
@@ -19,7 +19,7 @@ def test_features_end_before_outcomes_begin(first, n):
     assert windows.recent.stop == weeks.stop
 
 
-@given(st.integers(0, FEWEST_WEEKS - 1))
+@given(st.integers(0, FEWEST_SHELF_WEEKS - 1))
 def test_too_few_weeks_are_refused(n):
     with pytest.raises(EvidenceError, match=f"hold {n} full weeks.*add older order lines"):
         Windows.divide(range(2, 2 + n))

@@ -4,13 +4,12 @@ import numpy as np
 import pytest
 from scipy.stats import chi2
 
-from offerloop.response.evidence import Evidence
+from offerloop.response import NO_OFFER_TERMS, Evidence, OfferTerms
 from offerloop.response.shown.growth import LAGS, Growth
 from offerloop.response.shown.growth_effects import grow
-from offerloop.response.terms import NOTHING, Terms
 
 DEPTHS = (0.1, 0.2, 0.3, 0.4)
-OFFERS = (NOTHING, *(Terms(f"off-{depth:g}", "coupon", depth) for depth in DEPTHS))
+OFFERS = (NO_OFFER_TERMS, *(OfferTerms(f"off-{depth:g}", "coupon", depth) for depth in DEPTHS))
 CUSTOMERS, PERIODS = 1_500, 12
 FORMS = {
     "line": np.array([0.0, 0.1, 0.2, 0.3, 0.4]),

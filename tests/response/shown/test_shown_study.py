@@ -14,7 +14,7 @@ from offerloop.market.policies import lottery
 from offerloop.market.preset import load_preset
 from offerloop.market.simulation import Market
 from offerloop.market.truth import true_effects
-from offerloop.response import Log, choices, known_margins, learn_shown, usual_baskets
+from offerloop.response import ShownLog, campaign_offers, known_margins, learn_shown, usual_baskets
 
 
 def learned(market, folder):
@@ -24,14 +24,16 @@ def learned(market, folder):
     events = prepare(config, engine)
     margins = known_margins(events.order_lines, events.products, config.shop.margin)
     categories = usual_baskets(events.order_lines, events.products, config.response).categories
-    offers = [one.offer for one in choices(config, categories, events.offers, margins)]
+    offers = [one.offer for one in campaign_offers(config, categories, events.offers, margins)]
     offers += [
         replace(one, offer_id=one.offer_id.replace("coupon-10", name), percent=Fraction(percent))
         for one in offers
         if one.offer_id.startswith("coupon-10")
         for name, percent in (("between", 15), ("beyond", 30))
     ]
-    log = Log(events.exposures, events.order_lines, events.products, events.first_day, events.as_of_day, 7, margins)
+    log = ShownLog(
+        events.exposures, events.order_lines, events.products, events.first_day, events.as_of_day, 7, margins
+    )
     return learn_shown(log, offers, config.seed, engine)
 
 

@@ -2,7 +2,13 @@ import numpy as np
 import pytest
 
 from offerloop.errors import EvidenceError
-from offerloop.response.trial.design import balance_p, differences, modelled, overlapping, ratio_p
+from offerloop.response import (
+    arm_differences,
+    covariate_balance_p,
+    modelled_propensities,
+    rows_with_overlap,
+    sample_ratio_p,
+)
 
 
 def arms(seed, n=4_000, pull=0.0):
@@ -14,7 +20,10 @@ def arms(seed, n=4_000, pull=0.0):
 
 
 def test_p_values_of_random_arms_are_uniform():
-    found = [(balance_p(x, a, 2), ratio_p(a, np.full(2, 0.5))) for x, a, _ in (arms(seed, 500) for seed in range(300))]
+    found = [
+        (covariate_balance_p(x, a, 2), sample_ratio_p(a, np.full(2, 0.5)))
+        for x, a, _ in (arms(seed, 500) for seed in range(300))
+    ]
     for p in np.array(found).T:
         assert 0.01 < np.mean(p < 0.05) < 0.10
         assert 0.4 < p.mean() < 0.6
@@ -22,8 +31,8 @@ def test_p_values_of_random_arms_are_uniform():
 
 def test_arms_that_chance_did_not_make_are_noticed():
     x, action, _ = arms(1, pull=0.5)
-    assert balance_p(x, action, 2) < 1e-6
-    worst = differences(x, action, 2)[0]
+    assert covariate_balance_p(x, action, 2) < 1e-6
+    worst = arm_differences(x, action, 2)[0]
     assert (worst.column, worst.arm) == (0, 1)
     assert worst.z > 6
     assert worst.sds > 0.3
@@ -32,27 +41,27 @@ def test_arms_that_chance_did_not_make_are_noticed():
 def test_lost_rows_show_in_the_sizes_of_the_arms():
     _, action, _ = arms(2)
     kept = np.r_[action[action == 0], action[action == 1][300:]]
-    assert ratio_p(kept, np.full(2, 0.5)) < 1e-3
-    assert ratio_p(np.array([0, 1, 1]), np.array([1.0, 0.0])) == 0.0
+    assert sample_ratio_p(kept, np.full(2, 0.5)) < 1e-3
+    assert sample_ratio_p(np.array([0, 1, 1]), np.array([1.0, 0.0])) == 0.0
 
 
 def test_modelled_chances_are_near_the_true_ones():
     x, action, chance = arms(3, 20_000, pull=0.8)
-    found = modelled(x, action, 2, seed=1)
+    found = modelled_propensities(x, action, 2, seed=1)
     np.testing.assert_allclose(found.sum(axis=1), 1)
     assert np.abs(found[:, 1] - chance).mean() < 0.02
 
 
 def test_poor_overlap_is_refused_with_what_data_would_help():
     x, action, _ = arms(4, pull=8.0)
-    chance = modelled(x, action, 2, seed=1)
+    chance = modelled_propensities(x, action, 2, seed=1)
     with pytest.raises(EvidenceError, match=r"hardly any chance.*random share"):
-        overlapping(chance, action, ["none", "coupon"])
+        rows_with_overlap(chance, action, ["none", "coupon"])
 
 
 def test_rows_without_a_chance_are_trimmed():
     x, action, _ = arms(5, pull=1.5)
-    chance = modelled(x, action, 2, seed=1)
-    kept = overlapping(chance, action, ["none", "coupon"])
+    chance = modelled_propensities(x, action, 2, seed=1)
+    kept = rows_with_overlap(chance, action, ["none", "coupon"])
     assert 0.5 < kept.mean() < 1
     assert chance[kept].min() >= 0.05

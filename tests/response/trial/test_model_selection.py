@@ -4,18 +4,15 @@ import numpy as np
 import pytest
 
 from offerloop.evaluation.estimate import se_of
+from offerloop.response import NO_OFFER_TERMS, Evidence, OfferTerms, Spending, learn_effects, study_trial
 from offerloop.response.estimators.dr_learner import DRLearner
 from offerloop.response.estimators.outcome import Outcome
 from offerloop.response.estimators.ridge_t import RidgeTLearner
-from offerloop.response.evidence import Evidence
-from offerloop.response.terms import NOTHING, Terms
 from offerloop.response.trial.crossfit import Calibration, divisions, held_out
-from offerloop.response.trial.model_selection import ahead, estimate, ranking
-from offerloop.response.trial.spending import Spending
-from offerloop.response.trial.study import learn, study_trial
+from offerloop.response.trial.model_selection import ahead, mean_estimate, ranking
 
 ESTIMATORS = {"outcome": Outcome(), "ridge_t": RidgeTLearner(), "dr_learner": DRLearner()}
-OFFERS = (NOTHING, Terms("a", "a", 1.0), Terms("b", "b", 1.0))
+OFFERS = (NO_OFFER_TERMS, OfferTerms("a", "a", 1.0), OfferTerms("b", "b", 1.0))
 
 
 def trial(seed, n=3_000, common=(0.0, 0.0), own=(0.0, 0.0), cost=0.0):
@@ -127,7 +124,7 @@ def test_rows_of_one_customer_are_in_one_fold():
 def test_what_is_learned_from_all_gives_what_was_decided():
     value, _, true = trial(3, own=(0.8, 0.0))
     study = study_trial(value, None, Spending(), 3, ESTIMATORS)
-    learned = learn(study, value, None, Spending(), 3)
+    learned = learn_effects(study, value, None, Spending(), 3)
     policy = learned.policy(value.features)
     assert (policy.sum(axis=1) == 1).all()
     given = policy @ np.arange(3)
@@ -155,7 +152,7 @@ def test_errors_of_policies_that_hang_on_luck_are_as_large_as_said():
         value, _, true = trial(seed, n=400)
         study = study_trial(value, None, Spending(), seed, {"ridge_t": RidgeTLearner()})
         policy = study.contest.policies["ridge_t"].mean(axis=0)
-        plain.append(estimate((policy * study.effect).sum(axis=1)))
+        plain.append(mean_estimate((policy * study.effect).sum(axis=1)))
         told.append(study.policy_value("ridge_t"))
         truth.append((policy * true).sum(axis=1).mean())
     assert off_over_error(plain, truth) > 1.3
@@ -165,5 +162,5 @@ def test_errors_of_policies_that_hang_on_luck_are_as_large_as_said():
 def test_errors_of_policies_that_luck_cannot_move_stay_plain():
     value, _, _ = trial(1, common=(2.0, 1.0))
     study = study_trial(value, None, Spending(), 1, {"ridge_t": RidgeTLearner()})
-    plain = estimate((study.contest.policies["ridge_t"].mean(axis=0) * study.effect).sum(axis=1))
+    plain = mean_estimate((study.contest.policies["ridge_t"].mean(axis=0) * study.effect).sum(axis=1))
     assert se_of(study.policy_value("ridge_t")) <= 1.05 * se_of(plain)

@@ -1,12 +1,18 @@
 import numpy as np
 import pytest
 
-from offerloop.response.trial.response_types import TYPES, cost_of_sure_things, has_types, type_rows, type_shares
+from offerloop.response.trial.response_types import (
+    TYPES,
+    cost_of_sure_things,
+    has_response_types,
+    response_type_rows,
+    response_type_shares,
+)
 
 
 def test_each_row_is_shared_out_between_the_types():
     without, given = np.array([0.1, 0.5, 0.9]), np.array([0.4, 0.5, 0.2])
-    rows = type_rows(without, given, given - without)
+    rows = response_type_rows(without, given, given - without)
     np.testing.assert_allclose(sum(rows.values()), 1)
     np.testing.assert_allclose(rows["persuadable"], [0.3, 0, 0])
     np.testing.assert_allclose(rows["sleeping_dog"], [0, 0, 0.7])
@@ -14,9 +20,9 @@ def test_each_row_is_shared_out_between_the_types():
 
 
 def test_only_what_happens_or_does_not_has_types():
-    assert has_types(np.array([0.0, 1.0, 0.0]))
-    assert has_types(np.array([0.0, 12.5, 12.5]))
-    assert not has_types(np.array([0.0, 12.5, 3.0]))
+    assert has_response_types(np.array([0.0, 1.0, 0.0]))
+    assert has_response_types(np.array([0.0, 12.5, 12.5]))
+    assert not has_response_types(np.array([0.0, 12.5, 3.0]))
 
 
 def test_shares_are_found_in_a_trial_whose_types_are_known():
@@ -28,7 +34,7 @@ def test_shares_are_found_in_a_trial_whose_types_are_known():
     bought = np.where(treated, np.isin(kind, (0, 1)), np.isin(kind, (1, 3))).astype(float)
     scores = np.column_stack([np.where(treated, 0, 2 * bought), np.where(treated, 2 * bought, 0)])
     effect = np.where(kind == 3, -1.0, 1.0)
-    found = type_shares(scores, 1, effect)
+    found = response_type_shares(scores, 1, effect)
     for name, true in zip(TYPES, (0.1, 0.3, 0.55, 0.05), strict=True):
         assert found[name].low <= true <= found[name].high
     assert sum(one.value for one in found.values()) == pytest.approx(1)

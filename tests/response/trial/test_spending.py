@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offerloop.response.trial.spending import Spending
+from offerloop.response import Spending
 
 
 @given(st.integers(0, 200), st.floats(0.01, 3))

@@ -9,14 +9,13 @@ import pytest
 from worlds import PRESETS, make_world
 
 from offerloop.evaluation.estimate import Z95
-from offerloop.response.trial.model_selection import estimate
-from offerloop.response.trial.ordering import Ordering
-from offerloop.response.trial.spending import Spending
-from offerloop.response.trial.study import known, study_trial
+from offerloop.response import CustomerOrdering, Spending, known_estimators, mean_estimate, study_trial
 
 Z90 = 1.644854
 CUSTOMERS = 2_000
-QUICK = {name: one for name, one in known().items() if name in {"outcome", "ridge_t", "dr_learner", "r_learner"}}
+QUICK = {
+    name: one for name, one in known_estimators().items() if name in {"outcome", "ridge_t", "dr_learner", "r_learner"}
+}
 """Estimators that take no second for a small world."""
 
 
@@ -33,11 +32,11 @@ class Tally:
         """One world."""
         world = make_world(preset, seed, CUSTOMERS, before=4)
         study = study_trial(world.value, world.cost, Spending(), seed, QUICK)
-        order, true = Ordering(study, seed), world.true_profit
+        order, true = CustomerOrdering(study, seed), world.true_profit
         for one in order.deciles():
             self.deciles.append(holds(one.realised, (true * order.best).sum(axis=1)[one.rows].mean()))
         for k in range(1, true.shape[1]):
-            self.policies.append(holds(estimate(study.effect[:, k]), true[:, k].mean()))
+            self.policies.append(holds(mean_estimate(study.effect[:, k]), true[:, k].mean()))
         policy = study.contest.policies["ridge_t"].mean(axis=0)
         found, worth = study.policy_value("ridge_t"), (policy * true).sum(axis=1).mean()
         self.policies.append(holds(found, worth))

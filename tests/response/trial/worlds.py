@@ -11,8 +11,7 @@ from offerloop.market.seen import seen
 from offerloop.market.simulation import Market
 from offerloop.market.truth import true_effects
 from offerloop.offers import NOTHING as NOBODY
-from offerloop.response.evidence import Evidence
-from offerloop.response.terms import NOTHING, Terms
+from offerloop.response import NO_OFFER_TERMS, Evidence, OfferTerms
 
 LUCK = 1
 """Worlds of luck by which offers on the whole basket are known; none of them is in a trial."""
@@ -47,7 +46,7 @@ def make_world(preset: str, seed: int, customers: int = 1_500, before: int = 6, 
     terms = market.terms
     own = np.where(given >= 0, terms.own_share[given], 0.0)
     chance = np.full((customers, len(menu) + 1), 1 / (len(menu) + 1))
-    names = (NOTHING, *(Terms(terms.ids[k], terms.ids[k], 1.0) for k in menu))
+    names = (NO_OFFER_TERMS, *(OfferTerms(terms.ids[k], terms.ids[k], 1.0) for k in menu))
     value = Evidence(features, arm, outcome.value_minor(customers), chance, names)
     nothing = np.zeros((customers, 1))
     return World(

@@ -9,8 +9,7 @@ from offerloop.errors import EvidenceError
 from offerloop.events import Events
 from offerloop.flow import shown_log
 from offerloop.offers import Offer
-from offerloop.response import shown_enough
-from offerloop.response.shelf.windows import FEWEST_WEEKS
+from offerloop.response import FEWEST_SHELF_WEEKS, shown_enough
 
 _SOME_HISTORY = 28
 """Days before the two windows of the recommenders that make a comparison worth something."""
@@ -18,8 +17,8 @@ _SOME_HISTORY = 28
 
 def response_answer(shape: Shape) -> str:
     """Return why the response to shelf prices cannot be estimated; empty when it can."""
-    if shape.full_weeks < FEWEST_WEEKS:
-        return f"{shape.full_weeks} full weeks, and at least {FEWEST_WEEKS} are needed: add older order lines"
+    if shape.full_weeks < FEWEST_SHELF_WEEKS:
+        return f"{shape.full_weeks} full weeks, and at least {FEWEST_SHELF_WEEKS} are needed: add older order lines"
     if shape.with_category == 0:
         return "no order line has a category: give a list of products with 'category'"
     if shape.with_discount == 0:

@@ -11,8 +11,7 @@ from offerloop.config import Response
 from offerloop.engine import collect
 from offerloop.engine.base import Frame
 from offerloop.events import Events
-from offerloop.response import full_weeks
-from offerloop.response.shelf.lines import highest_sales
+from offerloop.response import best_selling_categories, full_weeks
 
 AMOUNTS_OFF = ("discount", "coupon")
 """Amounts that are taken off a price, and therefore above zero."""
@@ -83,7 +82,7 @@ def shape_of(events: Events, settings: Response) -> Shape:
         amounts_off={one: int(counted[f"{one}_off"] or 0) for one in AMOUNTS_OFF},
         amounts_added={one: int(counted[f"{one}_added"] or 0) for one in AMOUNTS_OFF},
         discounts_vary=_discounts_vary(lines),
-        categories=highest_sales(known.filter(_CATEGORISED), settings),
+        categories=best_selling_categories(known.filter(_CATEGORISED), settings),
     )
 
 

@@ -8,10 +8,7 @@ import polars as pl
 from offerloop.commands.evaluate.log import Decisions
 from offerloop.evaluation.policy_kept import NONE, OTHER, Past
 from offerloop.evaluation.policy_log import Log, with_profit
-from offerloop.response.estimators.ridge_t import out_of_fold
-from offerloop.response.evidence import Ints
-from offerloop.response.shown.logged_decisions import lot_chances
-from offerloop.response.terms import Floats
+from offerloop.response import Floats, Ints, predict_out_of_fold, randomised_propensities
 
 
 def past_of(decisions: Decisions, log: Log) -> Past:
@@ -31,12 +28,12 @@ def past_of(decisions: Decisions, log: Log) -> Past:
 def _propensities(decisions: Decisions, log: Log, at: Ints) -> Floats | None:
     """(n, L, K): of all offers of the exposures `at` (n, L)."""
     everything = decisions.everything
-    table = lot_chances(everything, everything["shown_day"], log.names)
+    table = randomised_propensities(everything, everything["shown_day"], log.names)
     return None if table is None else table[at]
 
 
 def _baseline(decisions: Decisions, log: Log) -> Floats:
     """(n, columns of the outcomes): by a ridge regression on the other customers, whatever was shown."""
     nothing = np.zeros_like(log.action)
-    found = out_of_fold(decisions.first_features, nothing, log.outcomes[:, :2], 1, decisions.fold)[:, 0]
+    found = predict_out_of_fold(decisions.first_features, nothing, log.outcomes[:, :2], 1, decisions.fold)[:, 0]
     return with_profit(list(found.T))

@@ -18,11 +18,18 @@ from offerloop.events import prepare
 from offerloop.events.prepare import Events
 from offerloop.offers import NO_OFFER
 from offerloop.report import iso_day
-from offerloop.response.evidence import Ints
-from offerloop.response.margins import known_margins
-from offerloop.response.shown.exposure_windows import FEATURES, customer_days, features, outcomes
-from offerloop.response.shown.logged_decisions import earlier_exposures, finished, lot_chances
-from offerloop.response.terms import Floats
+from offerloop.response import (
+    EXPOSURE_FEATURES,
+    Floats,
+    Ints,
+    customer_days,
+    earlier_exposures,
+    exposure_features,
+    exposure_outcomes,
+    finished_exposures,
+    known_margins,
+    randomised_propensities,
+)
 
 FOLDS = 5
 """Parts of the customers for predictions that have not seen the outcome."""
@@ -74,14 +81,14 @@ class Decisions:
             value=rows["value_minor"].to_numpy(),
             names=names,
             cost=rows["cost_minor"].to_numpy() if self.knows_cost else None,
-            propensities=lot_chances(self.everything, rows["shown_day"], names),
+            propensities=randomised_propensities(self.everything, rows["shown_day"], names),
             customer=(rows["customer_id"].rank("dense").cast(pl.Int64) - 1).to_numpy(),
         )
 
     @property
     def features(self) -> Floats:
         """(n, p): what the shop knew before each exposure."""
-        return self.rows.select(FEATURES).to_numpy()
+        return self.rows.select(EXPOSURE_FEATURES).to_numpy()
 
     @property
     def fold(self) -> Ints:
@@ -105,7 +112,7 @@ def read_decisions(config: Config, engine: Engine, window_days: int) -> Decision
         pl.when(name != "").then(name).fill_null(NO_OFFER).alias("offer_id"), pl.col("propensity").cast(pl.Float64)
     )
     _check_propensities(named)
-    rows, left_out = finished(
+    rows, left_out = finished_exposures(
         named.sort("customer_id", "shown_day", "offer_id"), events.first_day, events.as_of_day, window_days
     )
     left_out["unreadable"] = _unreadable(events)
@@ -119,7 +126,7 @@ def read_decisions(config: Config, engine: Engine, window_days: int) -> Decision
     columns = config.sources["order_lines"].columns
     earlier = earlier_exposures(named, rows, window_days, LAGS)
     return Decisions(
-        rows=rows.hstack(outcomes(days, rows)).hstack(features(days, rows)),
+        rows=rows.hstack(exposure_outcomes(days, rows)).hstack(exposure_features(days, rows)),
         left_out={reason: count for reason, count in left_out.items() if count},
         n_clipped=rows.filter(pl.col("until_day") < pl.col("shown_day") + window_days).height,
         window_days=window_days,
@@ -139,7 +146,7 @@ def _first_features(days: pl.DataFrame, rows: pl.DataFrame, exposures: pl.DataFr
     own = rows["shown_day"].to_numpy()
     first = np.where(earlier >= 0, shown, own[:, None]).min(axis=1, initial=own.max())
     asked = rows.select("customer_id", shown_day=pl.Series(np.minimum(first, own), dtype=rows.schema["shown_day"]))
-    return features(days, asked).select(FEATURES).to_numpy()
+    return exposure_features(days, asked).select(EXPOSURE_FEATURES).to_numpy()
 
 
 def _check_sources(config: Config) -> None:

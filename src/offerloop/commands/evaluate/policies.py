@@ -26,7 +26,7 @@ from offerloop.events.ids import as_integers
 from offerloop.events.open import Raw, file_source, open_source
 from offerloop.events.privacy import pseudonym, read_key
 from offerloop.offers import NO_OFFER
-from offerloop.response.terms import Floats
+from offerloop.response import Floats
 from offerloop.workspace import InputTable, table_rows
 
 _TOLERANCE = 1e-6

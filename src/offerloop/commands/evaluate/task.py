@@ -23,7 +23,7 @@ from offerloop.evaluation.policy_log import Log, Policy, Predictions
 from offerloop.evaluation.policy_overlap import overlap
 from offerloop.evaluation.policy_value import Worth, difference
 from offerloop.events.unpack import split_part
-from offerloop.response.estimators.ridge_t import out_of_fold
+from offerloop.response import predict_out_of_fold
 from offerloop.workspace import InputTable, find_run
 
 FEW_CUSTOMERS = 100
@@ -97,7 +97,7 @@ def _policies(log: Log, decisions: Decisions, given: list[Given]) -> list[Named]
 
 def _worths(log: Log, decisions: Decisions, policies: list[Named]) -> list[PolicyWorth]:
     """Every policy with its value, the log's own first."""
-    tables = out_of_fold(decisions.features, log.action, log.outcomes[:, :2], len(log.names), decisions.fold)
+    tables = predict_out_of_fold(decisions.features, log.action, log.outcomes[:, :2], len(log.names), decisions.fold)
     predictions = Predictions(tables[..., 0], None if log.cost is None else tables[..., 1])
     own = logged(log)
     shown = () if log.propensities is None else tuple(overlap(log, log.propensities))

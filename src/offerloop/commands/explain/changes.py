@@ -8,7 +8,7 @@ import polars as pl
 
 from offerloop.commands.explain.candidates import PRICE_STEP, Candidate, Choice, runner_up
 from offerloop.money import MICRO
-from offerloop.response.shown.exposure_windows import QUARTER
+from offerloop.response import QUARTER_DAYS
 from offerloop.workspace import CampaignRead, RunRead
 
 JUST_BELOW = 1 - 1e-9
@@ -135,6 +135,6 @@ def _purchase(run: RunRead) -> dict[str, Any]:
     sent = [one.id for one in run.campaigns if one.send]
     live = run.offers.filter(pl.col("campaign_id").is_in(sent))
     if "estimated" in live["basis"]:
-        return {"kind": "any_purchase", "days": QUARTER}
+        return {"kind": "any_purchase", "days": QUARTER_DAYS}
     known = live.filter(pl.col("basis") == "transferred")
     return {"kind": "purchase", "categories": known["category"].drop_nulls().unique().sort().to_list()}

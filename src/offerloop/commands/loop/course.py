@@ -36,8 +36,7 @@ from offerloop.loop.watch import LINES, OPT_OUTS, Watched, pulse_of, watched
 from offerloop.money import DIGITS, MICRO, to_text
 from offerloop.offers import NO_OFFER
 from offerloop.report import iso_day
-from offerloop.response import known_margins
-from offerloop.response.shown.exposure_windows import QUARTER, customer_days, features, outcomes
+from offerloop.response import QUARTER_DAYS, customer_days, exposure_features, exposure_outcomes, known_margins
 from offerloop.tables import EXPLORE, HOLDBACK, PLAN
 from offerloop.workspace import write_whole
 
@@ -154,9 +153,9 @@ class ShopCourse:
         spend_minor (the same of revenue), paid_minor and expected_minor (what offers that were given cost)."""
         table, day, until = self._given[period], self.begins(period), self.begins(period + 1)
         rows = table.select("customer_id").with_columns(shown_day=pl.lit(day), until_day=pl.lit(until))
-        before = rows.with_columns(shown_day=pl.lit(day - QUARTER), until_day=pl.lit(day))
-        found, usual = outcomes(self._days, rows), outcomes(self._days, before)
-        share = (until - day) / QUARTER
+        before = rows.with_columns(shown_day=pl.lit(day - QUARTER_DAYS), until_day=pl.lit(day))
+        found, usual = exposure_outcomes(self._days, rows), exposure_outcomes(self._days, before)
+        share = (until - day) / QUARTER_DAYS
         told = pl.col("offer_id") != NO_OFFER
         contact = pl.when(told).then(pl.col("contact_cost_minor")).otherwise(0)
         costs = table.with_columns(found).with_columns(
@@ -164,7 +163,7 @@ class ShopCourse:
             expected_minor=pl.when(told).then(pl.col("cost_expected_micro") / MICRO - contact).otherwise(0.0),
             profit_minor=pl.col("value_minor") - pl.col("cost_minor") - contact,
             usual_minor=share * usual["value_minor"],
-            spend_minor=share * features(self._days, rows)["spend_91"],
+            spend_minor=share * exposure_features(self._days, rows)["spend_91"],
         )
         wanted = ("value_minor", "profit_minor", "usual_minor", "spend_minor", "paid_minor", "expected_minor")
         return costs.select("customer_id", "planned_offer_id", "arm", *wanted)

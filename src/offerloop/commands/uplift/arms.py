@@ -12,8 +12,7 @@ import polars as pl
 from offerloop.commands.uplift.request import UpliftRequest
 from offerloop.errors import EvidenceError, InputError
 from offerloop.offers import NO_OFFER
-from offerloop.response.evidence import Ints
-from offerloop.response.terms import NOTHING, Terms
+from offerloop.response import NO_OFFER_TERMS, Ints, OfferTerms
 from offerloop.workspace import MOST_ARMS, control_among
 
 FEWEST_ROWS = 100
@@ -30,7 +29,7 @@ class Arms:
     """(kept rows,)."""
     names: tuple[str, ...]
     """As the table has them, no offer first."""
-    offers: tuple[Terms, ...]
+    offers: tuple[OfferTerms, ...]
     small: tuple[str, ...]
     """Arms that were left out."""
 
@@ -60,7 +59,7 @@ def read_arms(table: pl.DataFrame, asked: UpliftRequest, path: Path) -> Arms:
     kept = text.is_in(names)
     place = {name: k for k, name in enumerate(names)}
     action = text.filter(kept).replace_strict(place, return_dtype=pl.Int64).to_numpy()
-    return Arms(kept, action, names, (NOTHING, *_terms(names[1:])), small)
+    return Arms(kept, action, names, (NO_OFFER_TERMS, *_terms(names[1:])), small)
 
 
 def _text(column: pl.Series) -> pl.Series:
@@ -101,12 +100,12 @@ def _depth(name: str) -> float | None:
     return float(found[1]) / (100 if found[2] else 1)
 
 
-def _terms(names: tuple[str, ...]) -> list[Terms]:
+def _terms(names: tuple[str, ...]) -> list[OfferTerms]:
     """Numbers are depths of one kind; other names are kinds of their own."""
     depths = [_depth(name) for name in names]
     if len(names) > 1 and all(depth is not None and depth > 0 for depth in depths):
-        return [Terms(name, "depth", float(depth or 0)) for name, depth in zip(names, depths, strict=True)]
-    return [Terms(name if name != NO_OFFER else f"{name} (treated)", name, 1.0) for name in names]
+        return [OfferTerms(name, "depth", float(depth or 0)) for name, depth in zip(names, depths, strict=True)]
+    return [OfferTerms(name if name != NO_OFFER else f"{name} (treated)", name, 1.0) for name in names]
 
 
 def evenly(n_arms: int, action: Ints) -> bool:

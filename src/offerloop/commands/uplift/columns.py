@@ -12,8 +12,7 @@ import polars as pl
 from offerloop.commands.uplift.findings import Note
 from offerloop.commands.uplift.request import UpliftRequest
 from offerloop.errors import InputError
-from offerloop.response.encoding import is_text
-from offerloop.response.terms import Floats
+from offerloop.response import Floats, is_text_column
 from offerloop.workspace import as_number, numeric_column
 
 FEWEST_ZEROS = 100
@@ -71,7 +70,7 @@ def _refuse_later(table: pl.DataFrame, rest: list[str], asked: UpliftRequest, pa
 def _unfit(table: pl.DataFrame, rest: list[str], asked: UpliftRequest) -> Iterator[tuple[str, list[str]]]:
     yield "ignored_constant", [name for name in rest if table[name].drop_nulls().n_unique() < 2]
     yield "ignored_date", [name for name in rest if table[name].dtype.is_temporal()]
-    text = [name for name in rest if is_text(table[name])]
+    text = [name for name in rest if is_text_column(table[name])]
     many = [name for name in text if table[name].n_unique() * FEW_ROWS_EACH > table.height]
     yield "ignored_many_values", many
     whole = [name for name in rest if table[name].dtype.is_integer() and table[name].n_unique() == table.height]

@@ -28,21 +28,23 @@ from offerloop.evaluation.policy import dr, snips
 from offerloop.evaluation.policy_log import Log, Predictions
 from offerloop.evaluation.policy_overlap import effective_size
 from offerloop.evaluation.policy_value import difference
-from offerloop.response.estimators.levels import kind_of
-from offerloop.response.evidence import Evidence
-from offerloop.response.scores import predicted, robust_scores
-from offerloop.response.terms import Floats
-from offerloop.response.trial.model_selection import estimate, widened
-from offerloop.response.trial.ordering import Ordering
-from offerloop.response.trial.response_types import (
-    Wasted,
+from offerloop.response import (
+    CustomerOrdering,
+    Evidence,
+    Floats,
+    SureThingCost,
+    TrialStudy,
     cost_of_sure_things,
-    has_types,
-    ratio,
-    type_rows,
-    type_shares,
+    expected_outcomes,
+    has_response_types,
+    mean_estimate,
+    outcome_kind,
+    ratio_estimate,
+    response_type_rows,
+    response_type_shares,
+    robust_scores,
+    widened_estimate,
 )
-from offerloop.response.trial.study import TrialStudy
 from offerloop.workspace import numeric_column
 
 BALANCES = 20
@@ -70,7 +72,7 @@ class Facts:
             cost=self.asked.cost,
             control=trial.arms.names[0],
             design=trial.design,
-            outcome_kind=kind_of(trial.outcome),
+            outcome_kind=outcome_kind(trial.outcome),
             verdict=decision.verdict,
             offer=trial.arms.names[decision.offer],
             estimator=decision.estimator,
@@ -80,7 +82,7 @@ class Facts:
             arms=tuple(self._arms()),
             ranked=tuple(self._ranked()),
             policies=tuple(self._policies()),
-            curve=tuple(Ordering(self.study, self.asked.seed).steps()),
+            curve=tuple(CustomerOrdering(self.study, self.asked.seed).steps()),
             deciles=tuple(self._deciles()),
             types=tuple(self._types()),
             sure_things_cost=None if wasted is None else wasted.share,
@@ -92,7 +94,7 @@ class Facts:
             overlap=tuple(self._overlap()) if trial.design == "observational" else (),
             negative_controls={name: self._on(name) for name in self.asked.negative_controls},
             features=trial.encoding.names,
-            notes=(*trial.notes, *(() if has_types(self.evidence.outcome) else (Note("no_types"),))),
+            notes=(*trial.notes, *(() if has_response_types(self.evidence.outcome) else (Note("no_types"),))),
         )
 
     @cached_property
@@ -117,12 +119,12 @@ class Facts:
     @cached_property
     def chances(self) -> Floats:
         """(rows, K): of any outcome under each offer, by models of other customers."""
-        return np.clip(predicted(self.bought, self.study.value.fold[0]), 0.0, 1.0)
+        return np.clip(expected_outcomes(self.bought, self.study.value.fold[0]), 0.0, 1.0)
 
     def _effects_of(self, outcome: Floats) -> Floats:
         """(rows, K): doubly robust differences from no offer on another outcome."""
         other = replace(self.evidence, outcome=outcome[self.study.rows])
-        scores = robust_scores(other, predicted(other, self.study.value.fold[0]))
+        scores = robust_scores(other, expected_outcomes(other, self.study.value.fold[0]))
         return scores - scores[:, :1]
 
     def _worth(self, kind: str, name: str, policy: Floats) -> Worth:
@@ -142,7 +144,9 @@ class Facts:
 
     def _forecast(self) -> Worth:
         found = self._worth("forecast", self.study.decision.estimator, self.study.forecast)
-        return replace(found, profit=self.study.forecast_profit, snips=widened(found.snips, self.study.undecided))
+        return replace(
+            found, profit=self.study.forecast_profit, snips=widened_estimate(found.snips, self.study.undecided)
+        )
 
     def _arms(self) -> Iterator[Arm]:
         outcome = self._effects_of(self.trial.outcome)
@@ -153,11 +157,11 @@ class Facts:
             yield Arm(
                 name=name,
                 n=len(own),
-                mean=estimate(own),
-                effect=estimate(outcome[:, k]) if k else None,
-                value=estimate(value[:, k]) if worth else None,
-                cost=estimate(cost.effect[:, k]) if k and cost is not None else None,
-                profit=estimate(self.study.effect[:, k]) if k and cost is not None else None,
+                mean=mean_estimate(own),
+                effect=mean_estimate(outcome[:, k]) if k else None,
+                value=mean_estimate(value[:, k]) if worth else None,
+                cost=mean_estimate(cost.effect[:, k]) if k and cost is not None else None,
+                profit=mean_estimate(self.study.effect[:, k]) if k and cost is not None else None,
             )
 
     def _ranked(self) -> Iterator[Ranked]:
@@ -167,8 +171,8 @@ class Facts:
             area = contest.area(name)
             yield Ranked(
                 name=name,
-                area=estimate(area),
-                share=ratio(area, whole),
+                area=mean_estimate(area),
+                share=ratio_estimate(area, whole),
                 over_random=contest.gain_over_random(name),
                 policy=self.study.policy_value(name),
                 is_chosen=name == decision.estimator,
@@ -183,25 +187,25 @@ class Facts:
             self._worth("targeted", chosen, contest.policies[chosen].mean(axis=0)),
             self.study.unsteady(chosen),
         )
-        yield replace(found, profit=widened(found.profit, more), snips=widened(found.snips, more))
+        yield replace(found, profit=widened_estimate(found.profit, more), snips=widened_estimate(found.snips, more))
 
     def _deciles(self) -> Iterator[Decile]:
-        for one in Ordering(self.study, self.asked.seed).deciles():
+        for one in CustomerOrdering(self.study, self.asked.seed).deciles():
             yield Decile(one.decile, int(one.rows.sum()), one.predicted, one.realised)
 
     def _types(self) -> Iterator[ResponseType]:
-        if not has_types(self.evidence.outcome):
+        if not has_response_types(self.evidence.outcome):
             return
         offer = self.study.decision.offer
         effect = self.study.value.shrunk[self.study.decision.estimator].mean(axis=0)[:, offer]
-        shares = type_shares(robust_scores(self.bought, self.chances), offer, effect)
-        likely = type_rows(self.chances[:, 0], self.chances[:, offer], effect)
+        shares = response_type_shares(robust_scores(self.bought, self.chances), offer, effect)
+        likely = response_type_rows(self.chances[:, 0], self.chances[:, offer], effect)
         for name, share in shares.items():
             weight = np.maximum(likely[name], 0.0)
             mean = float((weight @ effect) / weight.sum()) if weight.sum() > 0 else 0.0
             yield ResponseType(name, share, mean)  # type: ignore[arg-type]
 
-    def _sure_things(self) -> Wasted | None:
+    def _sure_things(self) -> SureThingCost | None:
         """Of those who got what the policy gives, each counted by the policy's chance over the trial's."""
         if self.log.cost is None or self.study.decision.verdict == "nothing":
             return None
@@ -223,8 +227,8 @@ class Facts:
                 rows = (text == group).to_numpy()
                 if n < FEWEST_IN_GROUP:
                     continue
-                paid = None if cost is None else estimate(cost[rows])
-                yield Group(column, group, n, estimate(treated[rows]), estimate(effect[rows]), paid)
+                paid = None if cost is None else mean_estimate(cost[rows])
+                yield Group(column, group, n, mean_estimate(treated[rows]), mean_estimate(effect[rows]), paid)
 
     def _balance(self) -> Iterator[Balance]:
         labels = self.trial.encoding.labels
@@ -240,4 +244,4 @@ class Facts:
 
     def _on(self, column: str) -> Estimate:
         """Effect of the best offer on a column that it cannot have changed."""
-        return estimate(self._effects_of(numeric_column(self.trial.table, column))[:, self.study.decision.offer])
+        return mean_estimate(self._effects_of(numeric_column(self.trial.table, column))[:, self.study.decision.offer])

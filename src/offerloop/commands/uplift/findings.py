@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from offerloop.evaluation.estimate import Estimate
-from offerloop.response.trial.ordering import Step
+from offerloop.response import TreatedShare
 
 Verdict = Literal["nothing", "everyone", "targeted"]
 Design = Literal["known", "randomised", "observational"]
@@ -161,7 +161,7 @@ class UpliftFindings:
     arms: tuple[Arm, ...]
     ranked: tuple[Ranked, ...]
     policies: tuple[Worth, ...]
-    curve: tuple[Step, ...]
+    curve: tuple[TreatedShare, ...]
     deciles: tuple[Decile, ...]
     types: tuple[ResponseType, ...]
     sure_things_cost: Estimate | None

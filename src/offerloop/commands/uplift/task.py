@@ -16,9 +16,16 @@ from offerloop.commands.uplift.request import UpliftRequest
 from offerloop.commands.uplift.trial import Trial, prepare
 from offerloop.errors import InputError
 from offerloop.evaluation.estimate import Z95
-from offerloop.response.trial.crossfit import FOLDS
-from offerloop.response.trial.spending import Spending
-from offerloop.response.trial.study import DIVISIONS, Learned, TrialStudy, known, learn, study_trial
+from offerloop.response import (
+    N_DIVISIONS,
+    N_FOLDS,
+    LearnedEffects,
+    Spending,
+    TrialStudy,
+    known_estimators,
+    learn_effects,
+    study_trial,
+)
 from offerloop.workspace import InputTable, plain, table_rows
 
 
@@ -30,7 +37,7 @@ class Uplift:
     asked: UpliftRequest
     trial: Trial
     study: TrialStudy
-    learned: Learned
+    learned: LearnedEffects
 
     def scores(self, table: InputTable | None = None) -> pl.DataFrame:
         """One row per customer, by default of the trial: the id (or row), the offer that the policy gives, and profit.
@@ -74,11 +81,11 @@ def uplift(table: InputTable, asked: UpliftRequest, console: Console | None = No
     rows, path = table_rows(table, ids=asked.names)
     trial = prepare(rows, asked, path)
     spending = Spending(None if asked.budget is None else asked.budget / trial.value.size)
-    fits = DIVISIONS * FOLDS * len(known()) * (1 if trial.cost is None else 2)
+    fits = N_DIVISIONS * N_FOLDS * len(known_estimators()) * (1 if trial.cost is None else 2)
     with Progress(console=console or Console(quiet=True), transient=True) as progress:
         task = progress.add_task("comparing estimators", total=fits + 1)
         study = study_trial(trial.value, trial.cost, spending, asked.seed, tell=lambda: progress.advance(task))
-        learned = learn(study, trial.value, trial.cost, spending, asked.seed)
+        learned = learn_effects(study, trial.value, trial.cost, spending, asked.seed)
         progress.advance(task)
     findings = Facts(trial, study, asked).findings(path.name)
     if len(study.rows) < trial.value.size:

@@ -13,11 +13,20 @@ from offerloop.commands.uplift.columns import amounts, choose_features
 from offerloop.commands.uplift.findings import Design, Note
 from offerloop.commands.uplift.request import UpliftRequest
 from offerloop.errors import EvidenceError, InputError
-from offerloop.response.encoding import Encoding
-from offerloop.response.evidence import Evidence, Ints
-from offerloop.response.shown.logged_decisions import own_chances
-from offerloop.response.terms import Floats
-from offerloop.response.trial.design import Difference, balance_p, differences, modelled, overlapping, ratio_p, shares
+from offerloop.response import (
+    ArmDifference,
+    ColumnEncoding,
+    Evidence,
+    Floats,
+    Ints,
+    arm_differences,
+    complete_propensities,
+    covariate_balance_p,
+    modelled_propensities,
+    observed_shares,
+    rows_with_overlap,
+    sample_ratio_p,
+)
 from offerloop.workspace import numeric_column
 
 FAR, FAR_SDS = 6.0, 0.1
@@ -36,12 +45,12 @@ class Trial:
 
     table: pl.DataFrame
     arms: Arms
-    encoding: Encoding
+    encoding: ColumnEncoding
     value: Evidence
     cost: Evidence | None
     outcome: Floats
     design: Design
-    balance: tuple[Difference, ...]
+    balance: tuple[ArmDifference, ...]
     balance_p: float
     ratio_p: float | None
     notes: tuple[Note, ...]
@@ -60,11 +69,11 @@ def prepare(table: pl.DataFrame, asked: UpliftRequest, path: Path) -> Trial:
             "outcome, or wait until there is one"
         )
     chosen = choose_features(kept, asked, path)
-    encoding = Encoding.of(kept, chosen.names)
+    encoding = ColumnEncoding.of(kept, chosen.names)
     features = encoding.matrix(kept)
     kind, chance, ratio = _chances(kept, arms, features, asked, path)
-    balance = differences(features, arms.action, len(arms.names))
-    luck = balance_p(features, arms.action, len(arms.names))
+    balance = arm_differences(features, arms.action, len(arms.names))
+    luck = covariate_balance_p(features, arms.action, len(arms.names))
     if kind == "randomised":
         _refuse_unlike(balance, luck, encoding, arms, path)
     value = amounts(kept, asked.value, outcome)
@@ -106,16 +115,16 @@ def _chances(
     """Design, chances (n, K), and that the sizes of arms differ from the plan by luck."""
     n_arms = len(arms.names)
     if asked.observational:
-        return "observational", modelled(features, arms.action, n_arms, asked.seed), None
-    seen = shares(arms.action, n_arms)
+        return "observational", modelled_propensities(features, arms.action, n_arms, asked.seed), None
+    seen = observed_shares(arms.action, n_arms)
     if asked.propensity is not None:
         chance = _given(kept, arms, seen, asked, path)
-        return "known", chance, _kept_plan(ratio_p(arms.action, chance), path)
+        return "known", chance, _kept_plan(sample_ratio_p(arms.action, chance), path)
     planned = _planned(arms, asked, path)
     if planned is not None:
-        return "randomised", seen, _kept_plan(ratio_p(arms.action, planned), path)
+        return "randomised", seen, _kept_plan(sample_ratio_p(arms.action, planned), path)
     even = np.full(n_arms, 1 / n_arms)
-    return "randomised", seen, ratio_p(arms.action, even) if evenly(n_arms, arms.action) else None
+    return "randomised", seen, sample_ratio_p(arms.action, even) if evenly(n_arms, arms.action) else None
 
 
 def _kept_plan(luck: float, path: Path) -> float:
@@ -138,7 +147,7 @@ def _given(kept: pl.DataFrame, arms: Arms, seen: Floats, asked: UpliftRequest, p
             f"'{path}', row {kept['_row'][at]}: '{asked.propensity}' is {own[at]:g}, and the probability of what was "
             f"given is above 0 and at most 1; {hint}"
         )
-    return own_chances(own, arms.action, seen[0])
+    return complete_propensities(own, arms.action, seen[0])
 
 
 def _planned(arms: Arms, asked: UpliftRequest, path: Path) -> Floats | None:
@@ -153,7 +162,7 @@ def _planned(arms: Arms, asked: UpliftRequest, path: Path) -> Floats | None:
     return planned
 
 
-def _refuse_unlike(balance: list[Difference], luck: float, encoding: Encoding, arms: Arms, path: Path) -> None:
+def _refuse_unlike(balance: list[ArmDifference], luck: float, encoding: ColumnEncoding, arms: Arms, path: Path) -> None:
     """Arms that chance did not make."""
     far = [one for one in balance if abs(one.z) > FAR and abs(one.sds) > FAR_SDS]
     if far:
@@ -198,7 +207,7 @@ def _notes(arms: Arms, outcome: Floats, paid: Floats | None, ratio: float | None
 
 def _trimmed(trial: Trial) -> Trial:
     """Without rows for which an offer had hardly any chance."""
-    kept = overlapping(trial.value.chance, trial.arms.action, list(trial.arms.names))
+    kept = rows_with_overlap(trial.value.chance, trial.arms.action, list(trial.arms.names))
     if kept.all():
         return trial
     rows: Ints = np.flatnonzero(kept)

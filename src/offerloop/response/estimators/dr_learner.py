@@ -12,7 +12,7 @@ import numpy as np
 
 from offerloop.response.estimators.penalised import least_left_out
 from offerloop.response.evidence import Evidence, PerOffer
-from offerloop.response.scores import folds, predicted, robust_scores
+from offerloop.response.scores import draw_folds, expected_outcomes, robust_scores
 from offerloop.response.terms import Floats
 
 PARTS = 5
@@ -39,8 +39,8 @@ class DRLearner:
 
     def fit(self, evidence: Evidence, seed: int) -> Linear:
         """See `Estimator`."""
-        fold = folds(evidence.size, PARTS, np.random.default_rng(seed))
-        scores = robust_scores(evidence, predicted(evidence, fold))
+        fold = draw_folds(evidence.size, PARTS, np.random.default_rng(seed))
+        scores = robust_scores(evidence, expected_outcomes(evidence, fold))
         effect = scores - scores[:, :1]
         level, centre = effect.mean(axis=0), evidence.features.mean(axis=0)
         x = evidence.features - centre

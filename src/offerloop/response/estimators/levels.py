@@ -9,7 +9,7 @@ from typing import Literal, Protocol
 import numpy as np
 
 from offerloop.response.evidence import Evidence, Fitted
-from offerloop.response.terms import NOTHING, Coding, Floats, Terms
+from offerloop.response.terms import NO_OFFER_TERMS, Coding, Floats, OfferTerms
 
 Kind = Literal["binary", "count", "amount"]
 MANY = 50
@@ -21,7 +21,7 @@ MOSTLY_ZERO = 0.1
 class Levels(Protocol):
     """A model of the outcome under an offer."""
 
-    def expected(self, features: Floats, offers: Sequence[Terms]) -> Floats:
+    def expected(self, features: Floats, offers: Sequence[OfferTerms]) -> Floats:
         """(n, offers)."""
         ...
 
@@ -32,9 +32,9 @@ class Differences:
 
     levels: Levels
 
-    def effects(self, features: Floats, offers: Sequence[Terms]) -> Floats:
+    def effects(self, features: Floats, offers: Sequence[OfferTerms]) -> Floats:
         """See `Fitted`."""
-        expected = self.levels.expected(features, [NOTHING, *offers])
+        expected = self.levels.expected(features, [NO_OFFER_TERMS, *offers])
         return expected[:, 1:] - expected[:, :1]
 
 
@@ -44,7 +44,7 @@ class Sole:
 
     levels: Levels
 
-    def effects(self, features: Floats, offers: Sequence[Terms]) -> Floats:
+    def effects(self, features: Floats, offers: Sequence[OfferTerms]) -> Floats:
         """See `Fitted`."""
         found = self.levels.expected(features, offers)
         return found * np.array([float(bool(one.kind)) for one in offers])
@@ -57,7 +57,7 @@ class TwoParts:
     chance: Levels
     amount: Levels
 
-    def expected(self, features: Floats, offers: Sequence[Terms]) -> Floats:
+    def expected(self, features: Floats, offers: Sequence[OfferTerms]) -> Floats:
         """See `Levels`."""
         return self.chance.expected(features, offers) * self.amount.expected(features, offers)
 
@@ -68,7 +68,7 @@ class Flat:
 
     mean: float
 
-    def expected(self, features: Floats, offers: Sequence[Terms]) -> Floats:
+    def expected(self, features: Floats, offers: Sequence[OfferTerms]) -> Floats:
         """See `Levels`."""
         return np.full((len(features), len(offers)), self.mean)
 
@@ -89,7 +89,7 @@ class Amounts:
     @classmethod
     def of(cls, evidence: Evidence, level: Levels) -> Amounts:
         """Ratio of the sums of what was seen and what is expected, for each offer."""
-        expected = level.expected(evidence.features, [NOTHING])[:, 0]
+        expected = level.expected(evidence.features, [NO_OFFER_TERMS])[:, 0]
         number, sum_told = len(evidence.offers), float(expected.sum())
         whole = float(evidence.outcome.sum()) / sum_told if sum_told else 1.0
         seen, told = (np.bincount(evidence.action, one, number) for one in (evidence.outcome, expected))
@@ -99,12 +99,12 @@ class Amounts:
         sure = np.clip(1 - error / np.maximum((ratio - whole) ** 2, 1e-12), 0, 1)
         return cls(level, evidence.coding, whole + np.where(np.isfinite(error), sure, 0.0) * (ratio - whole))
 
-    def expected(self, features: Floats, offers: Sequence[Terms]) -> Floats:
+    def expected(self, features: Floats, offers: Sequence[OfferTerms]) -> Floats:
         """See `Levels`."""
         return self.level.expected(features, offers) * (self.ratio @ self.coding.weights(offers))
 
 
-def kind_of(outcome: Floats) -> Kind:
+def outcome_kind(outcome: Floats) -> Kind:
     """What an outcome (n,) measures."""
     if np.isin(outcome, (0.0, 1.0)).all():
         return "binary"
@@ -135,7 +135,7 @@ def in_parts(
 
     `learn` models the outcome or whether there is one, `amounts` the amounts of those who have one.
     """
-    kind, some = kind_of(evidence.outcome), evidence.outcome != 0
+    kind, some = outcome_kind(evidence.outcome), evidence.outcome != 0
     if kind != "amount" or np.mean(~some) < MOSTLY_ZERO:
         return learn(evidence, kind)
     whether = replace(evidence, outcome=some.astype(np.float64))

@@ -16,10 +16,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from offerloop.response.estimators.penalised import least_left_out
-from offerloop.response.estimators.ridge_t import out_of_fold
+from offerloop.response.estimators.ridge_t import predict_out_of_fold
 from offerloop.response.evidence import Evidence
-from offerloop.response.scores import folds
-from offerloop.response.terms import Coding, Floats, Terms
+from offerloop.response.scores import draw_folds
+from offerloop.response.terms import Coding, Floats, OfferTerms
 
 PARTS = 5
 
@@ -36,7 +36,7 @@ class DoseSlopes:
     slope: Floats
     """(p, families)."""
 
-    def effects(self, features: Floats, offers: Sequence[Terms]) -> Floats:
+    def effects(self, features: Floats, offers: Sequence[OfferTerms]) -> Floats:
         """See `Fitted`."""
         self.coding.weights(offers)
         return (self.level + (features - self.centre) @ self.slope) @ doses(self.coding, offers).T
@@ -47,9 +47,9 @@ class RLearner:
 
     def fit(self, evidence: Evidence, seed: int) -> DoseSlopes:
         """See `Estimator`."""
-        fold = folds(evidence.size, PARTS, np.random.default_rng(seed))
+        fold = draw_folds(evidence.size, PARTS, np.random.default_rng(seed))
         nobody = np.zeros_like(evidence.action)
-        expected = out_of_fold(evidence.features, nobody, evidence.outcome[:, None], 1, fold)[:, 0, 0]
+        expected = predict_out_of_fold(evidence.features, nobody, evidence.outcome[:, None], 1, fold)[:, 0, 0]
         left = evidence.outcome - expected
         surprise = np.eye(len(evidence.offers))[evidence.action] - evidence.chance
         given = surprise @ doses(evidence.coding, evidence.offers)
@@ -60,6 +60,6 @@ class RLearner:
         return DoseSlopes(evidence.coding, centre, level, slope.reshape(len(centre), -1))
 
 
-def doses(coding: Coding, offers: Sequence[Terms]) -> Floats:
+def doses(coding: Coding, offers: Sequence[OfferTerms]) -> Floats:
     """(offers, families): depth in the offer's own family, 0 in others."""
     return np.array([[one.depth * (one.family == family) for family in coding.families] for one in offers])

@@ -48,7 +48,7 @@ class RidgeT:
         return self.level + np.einsum("np,kpm->nkm", (features - self.centre) / self.scale, self.slope)
 
 
-def out_of_fold(features: Floats, action: Ints, outcomes: Floats, actions: int, fold: Ints) -> Floats:
+def predict_out_of_fold(features: Floats, action: Ints, outcomes: Floats, actions: int, fold: Ints) -> Floats:
     """Expected outcomes (n, K, m) of each row by a fit on the rows of the other folds; `fold` (n,) numbers them."""
     found = np.empty((len(action), actions, outcomes.shape[1]))
     for one in np.unique(fold):

@@ -15,8 +15,8 @@ import numpy as np
 from offerloop.response.estimators.calibration import Line
 from offerloop.response.estimators.levels import Amounts, Flat, Kind, Levels, against_none
 from offerloop.response.evidence import Evidence, Fitted
-from offerloop.response.scores import folds
-from offerloop.response.terms import Coding, Floats, Terms
+from offerloop.response.scores import draw_folds
+from offerloop.response.terms import Coding, Floats, OfferTerms
 
 ROUNDS, PATIENCE = 300, 20
 LEFT_OUT = 5
@@ -47,7 +47,7 @@ class Trees:
     model: Any
     line: Line
 
-    def expected(self, features: Floats, offers: Sequence[Terms]) -> Floats:
+    def expected(self, features: Floats, offers: Sequence[OfferTerms]) -> Floats:
         """See `Levels`."""
         terms = np.zeros((len(offers), 0)) if self.coding is None else self.coding.columns(offers)
         return np.column_stack([self._one(features, row) for row in terms])
@@ -89,7 +89,7 @@ def grown(evidence: Evidence, kind: Kind, coding: Coding | None, seed: int) -> L
         "objective": OBJECTIVES[kind], "monotone_constraints": never_falls.tolist(), "seed": seed,
         "min_data_in_leaf": max(5, min(100, evidence.size // 50)),
     }  # fmt: skip
-    out = folds(evidence.size, LEFT_OUT, rng) == 0
+    out = draw_folds(evidence.size, LEFT_OUT, rng) == 0
     inside, outside = (lightgbm.Dataset(x[rows], evidence.outcome[rows], free_raw_data=False) for rows in (~out, out))
     stop = lightgbm.early_stopping(PATIENCE, verbose=False)
     first = lightgbm.train(settings, inside, ROUNDS, valid_sets=[outside], callbacks=[stop])

@@ -22,8 +22,8 @@ from offerloop.response.estimators.calibration import moments
 from offerloop.response.estimators.levels import Kind, Levels, against_none
 from offerloop.response.estimators.s_learner import LEFT_OUT, MOST_ROWS, amounts
 from offerloop.response.evidence import Evidence, Fitted
-from offerloop.response.scores import folds
-from offerloop.response.terms import Coding, Floats, Terms
+from offerloop.response.scores import draw_folds
+from offerloop.response.terms import Coding, Floats, OfferTerms
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +36,7 @@ class Structured:
     appetite: Any
     sensitivity: Any
 
-    def expected(self, features: Floats, offers: Sequence[Terms]) -> Floats:
+    def expected(self, features: Floats, offers: Sequence[OfferTerms]) -> Floats:
         """See `Levels`."""
         a = self.start.appetite + self._sum(self.appetite, features)
         terms = self.coding.columns(offers)
@@ -65,7 +65,7 @@ def taught(evidence: Evidence, kind: Kind, seed: int) -> Levels:
     """The rounds that are best on the left-out part, then as many on all rows."""
     rng = np.random.default_rng(seed)
     evidence = evidence.at_most(MOST_ROWS, rng)
-    out = folds(evidence.size, LEFT_OUT, rng) == 0
+    out = draw_folds(evidence.size, LEFT_OUT, rng) == 0
     best = Turns.of(evidence.of(~out), kind, seed, evidence.of(out)).best_rounds()
     whole = Turns.of(evidence, kind, seed)
     for _ in range(best):

@@ -77,7 +77,7 @@ def full_weeks(first_day: int, as_of_day: int) -> range:
     return range(begin, (as_of_day - monday) // 7 + 1)
 
 
-def highest_sales(known: Frame, settings: Response) -> list[str]:
+def best_selling_categories(known: Frame, settings: Response) -> list[str]:
     """Names of the categories of highest sales that may get an offer, sorted; `known` are order lines with category."""
     sales = collect(known.group_by("category").agg(nw.col("revenue_minor").sum()), "category")
     allowed = [not excluded(name, settings.exclude_categories) for name in sales["category"]]

@@ -41,7 +41,7 @@ SPLITS = 5
 
 
 @dataclass(frozen=True)
-class Study:
+class ShelfStudy:
     """The fitted response to shelf prices, and the tables that show how far to believe it."""
 
     windows: Windows
@@ -64,7 +64,7 @@ class Study:
         return self.splits[0]
 
 
-def study_shelf_prices(lines: ShelfLines, settings: Response, seed: int) -> Study:
+def study_shelf_prices(lines: ShelfLines, settings: Response, seed: int) -> ShelfStudy:
     """Fit designs A and B and the R-learner. Raises EvidenceError when prices or purchases are too few."""
     windows, rng = Windows.divide(lines.weeks), np.random.default_rng(seed)
     panel = _panel(lines, windows, settings, seed)
@@ -91,7 +91,7 @@ def study_shelf_prices(lines: ShelfLines, settings: Response, seed: int) -> Stud
         "break_even": _break_even(panel, windows.outcomes, {"B": b, "A": a}),
     }
     upper = float(a["list_minor"].slope[0] / b["list_minor"].slope[0])
-    return Study(windows, lines, panel, bought, splits, usual_bought, usual_sales, upper, tables)
+    return ShelfStudy(windows, lines, panel, bought, splits, usual_bought, usual_sales, upper, tables)
 
 
 def _panel(lines: ShelfLines, windows: Windows, settings: Response, seed: int) -> Panel:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from offerloop.errors import EvidenceError
 
-FEWEST_WEEKS = 12
+FEWEST_SHELF_WEEKS = 12
 
 
 @dataclass(frozen=True)
@@ -25,10 +25,10 @@ class Windows:
     @classmethod
     def divide(cls, weeks: range) -> Windows:
         """Halve the weeks but two. Raises EvidenceError when there are too few."""
-        if len(weeks) < FEWEST_WEEKS:
+        if len(weeks) < FEWEST_SHELF_WEEKS:
             raise EvidenceError(
-                f"the data hold {len(weeks)} full weeks; the response to shelf prices needs at least {FEWEST_WEEKS}: "
-                "add older order lines"
+                f"the data hold {len(weeks)} full weeks; the response to shelf prices needs at least "
+                f"{FEWEST_SHELF_WEEKS}: add older order lines"
             )
         half = (len(weeks) - 2) // 2
         features = range(weeks.start, weeks.start + half)

@@ -11,9 +11,9 @@ from offerloop.engine import collect
 from offerloop.engine.base import Frame
 from offerloop.response.margins import Margins
 
-QUARTER, MONTH = 91, 28
+QUARTER_DAYS, MONTH_DAYS = 91, 28
 """Days of the features' two windows."""
-FEATURES = ("spend_91", "orders_91", "discount_share_91", "days_since_order", "spend_28")
+EXPOSURE_FEATURES = ("spend_91", "orders_91", "discount_share_91", "days_since_order", "spend_28")
 MICRO = 1_000_000
 _MONEY = ("revenue_minor", "list_value_minor", "discount_minor", "coupon_minor", "reimbursed_minor")
 _SUMS = (*_MONEY, "margin_micro", "n_orders")
@@ -41,7 +41,7 @@ def customer_days(order_lines: Frame, products: Frame, margins: Margins, ids: Fr
     return of_days.with_columns(pl.col(_SUMS).cum_sum().over("customer_id"))
 
 
-def outcomes(days: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+def exposure_outcomes(days: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     """value_minor, cost_minor and coupon_minor of each row (customer_id, shown_day, until_day), to before the last day.
 
     Value is margin before the cost of offers, cost the own part of coupons.
@@ -55,14 +55,14 @@ def outcomes(days: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def features(days: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
-    """`FEATURES` of each row (customer_id, shown_day), from the days before the exposure alone.
+def exposure_features(days: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """`EXPOSURE_FEATURES` of each row (customer_id, shown_day), from the days before the exposure alone.
 
     Money is in minor units; who did not order in the quarter has 91 days since the last order.
     """
     shown = pl.col("shown_day")
-    quarter = _sums(days, rows, shown - QUARTER, shown)
-    month = _sums(days, rows, shown - MONTH, shown)
+    quarter = _sums(days, rows, shown - QUARTER_DAYS, shown)
+    month = _sums(days, rows, shown - MONTH_DAYS, shown)
     last = _until(days, rows, shown)["order_day"]
     listed = pl.col("list_value_minor")
     return pl.DataFrame(
@@ -72,7 +72,7 @@ def features(days: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
             "discount_share_91": quarter.select(
                 pl.when(listed > 0).then(pl.col("discount_minor") / listed).otherwise(0.0)
             ).to_series(),
-            "days_since_order": (rows["shown_day"] - last).fill_null(QUARTER).clip(upper_bound=QUARTER),
+            "days_since_order": (rows["shown_day"] - last).fill_null(QUARTER_DAYS).clip(upper_bound=QUARTER_DAYS),
             "spend_28": month["revenue_minor"],
         }
     ).cast(pl.Float64)
@@ -97,8 +97,8 @@ def scope(days: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     """`SCOPE` of each row (customer_id, shown_day): a week's value at list price, share of the quarter's weeks with a
     purchase (by days, at most 1), and depth of discount, from `scope_days` of one category in the days before."""
     shown = pl.col("shown_day")
-    quarter = _sums(days, rows, shown - QUARTER, shown, SCOPE_SUMS)
-    listed, weeks = pl.col("list_value_minor"), QUARTER / 7
+    quarter = _sums(days, rows, shown - QUARTER_DAYS, shown, SCOPE_SUMS)
+    listed, weeks = pl.col("list_value_minor"), QUARTER_DAYS / 7
     return quarter.select(
         list_week=listed / weeks,
         share_of_weeks=(pl.col("n_days") / weeks).clip(upper_bound=1.0),

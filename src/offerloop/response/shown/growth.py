@@ -38,7 +38,7 @@ from scipy.stats import chi2
 from offerloop.response.evidence import Evidence, Ints
 from offerloop.response.shown.expected_sales import Usual, noise
 from offerloop.response.shown.shrinkage import averaged, clustered, drawn, drawn_slopes
-from offerloop.response.terms import Coding, Floats, Terms
+from offerloop.response.terms import Coding, Floats, OfferTerms
 
 NAME = "growth"
 LAGS = 4
@@ -198,7 +198,7 @@ def _shape(evidence: Evidence, base: Floats, unit: Floats, variance: Floats) -> 
     return np.concatenate([[0.0], f]), np.concatenate([[0.0], se]), left
 
 
-def _forms(offers: Sequence[Terms]) -> Floats:
+def _forms(offers: Sequence[OfferTerms]) -> Floats:
     """(forms, K - 1, K - 1): covariances that parts of f may have; see above."""
     depth = np.array([one.depth for one in offers])
     families = list(dict.fromkeys(one.family for one in offers))
@@ -216,7 +216,7 @@ def _distinct(depth: Floats) -> bool:
     return len(np.unique(depth)) == len(depth)
 
 
-def _never_falling(offers: Sequence[Terms], f: Floats) -> Floats:
+def _never_falling(offers: Sequence[OfferTerms], f: Floats) -> Floats:
     """The nearest f that begins at 0 and does not fall as the depth of a family grows: more must not bring less."""
     found = f.copy()
     for family in {one.family for one in offers}:

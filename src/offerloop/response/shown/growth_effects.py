@@ -23,12 +23,12 @@ from scipy.optimize import nnls
 
 from offerloop.response.evidence import Evidence, Ints
 from offerloop.response.shown.expected_sales import noise
-from offerloop.response.shown.exposure_windows import FEATURES
+from offerloop.response.shown.exposure_windows import EXPOSURE_FEATURES
 from offerloop.response.shown.growth import Growth, Told
 from offerloop.response.shown.shrinkage import drawn
 from offerloop.response.terms import Floats
 
-ORDERS = FEATURES.index("orders_91")
+ORDERS = EXPOSURE_FEATURES.index("orders_91")
 DOUBTS = (0.0, 0.1, 0.2, 0.4, 0.8)
 """Standard deviations that level and slope may have around 1."""
 SHARES = (0.0, 0.02, 0.05, 0.1, 0.2, 0.4)

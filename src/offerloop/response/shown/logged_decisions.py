@@ -33,7 +33,7 @@ def read_exposures(exposures: Frame) -> pl.DataFrame:
     return usable.sort("customer_id", "shown_day", "offer_id")
 
 
-def finished(
+def finished_exposures(
     exposures: pl.DataFrame, first_day: int, as_of_day: int, window_days: int
 ) -> tuple[pl.DataFrame, dict[str, int]]:
     """Rows (customer_id, offer_id, shown_day and others) with `until_day`, and how many were left out for which reason.
@@ -58,7 +58,7 @@ def finished(
     return rows.drop("_times"), left_out
 
 
-def lot_chances(exposures: pl.DataFrame, shown_day: pl.Series, names: Sequence[str]) -> Floats | None:
+def randomised_propensities(exposures: pl.DataFrame, shown_day: pl.Series, names: Sequence[str]) -> Floats | None:
     """Propensities (n, K) of all offers, where a plain lot decided: on each day each offer has one and they sum to 1.
 
     From all exposures (offer_id, shown_day, propensity), for rows that were shown on `shown_day`. None where that is
@@ -85,19 +85,19 @@ def decided(exposures: pl.DataFrame, rows: pl.DataFrame, names: Sequence[str]) -
     all of them given that it is one of these.
     """
     others = sorted(set(exposures["offer_id"]) - set(names))
-    chances = lot_chances(exposures, rows["shown_day"], [*names, *others])
+    chances = randomised_propensities(exposures, rows["shown_day"], [*names, *others])
     inside = rows["offer_id"].is_in(list(names)).to_numpy()
     kept = rows.filter(pl.Series(inside, dtype=pl.Boolean))
     place = {name: k for k, name in enumerate(names)}
     action = kept["offer_id"].replace_strict(place, return_dtype=pl.Int64).to_numpy()
     if chances is None:
         shares = np.bincount(action, minlength=len(names)) / max(len(action), 1)
-        return kept, action, own_chances(kept["propensity"].to_numpy(), action, shares)
+        return kept, action, complete_propensities(kept["propensity"].to_numpy(), action, shares)
     chance = chances[inside][:, : len(names)]
     return kept, action, chance / chance.sum(axis=1, keepdims=True)
 
 
-def own_chances(own: Floats, action: Ints, shares: Floats) -> Floats:
+def complete_propensities(own: Floats, action: Ints, shares: Floats) -> Floats:
     """(n, K) where only the chance of what was given is known: the rest is shared by the others as they were seen."""
     rows = np.arange(len(own))
     others = np.tile(shares, (len(own), 1))

@@ -10,10 +10,17 @@ import polars as pl
 
 from offerloop.engine.base import Frame
 from offerloop.response.margins import Margins
-from offerloop.response.shown.exposure_windows import FEATURES, QUARTER, customer_days, features, scope, scope_days
+from offerloop.response.shown.exposure_windows import (
+    EXPOSURE_FEATURES,
+    QUARTER_DAYS,
+    customer_days,
+    exposure_features,
+    scope,
+    scope_days,
+)
 from offerloop.response.terms import Floats
 
-WEEKS = QUARTER / 7
+WEEKS = QUARTER_DAYS / 7
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,8 +41,10 @@ class Before:
 
     def features(self, rows: pl.DataFrame) -> Floats:
         """(n, p) of rows (customer_id, shown_day)."""
-        found = features(self.days, rows)
-        return np.column_stack([found.select(FEATURES).to_numpy(), np.log1p(found["spend_91"].to_numpy().clip(0))])
+        found = exposure_features(self.days, rows)
+        return np.column_stack(
+            [found.select(EXPOSURE_FEATURES).to_numpy(), np.log1p(found["spend_91"].to_numpy().clip(0))]
+        )
 
     def covered(self, rows: pl.DataFrame) -> Floats | None:
         """(n, K): of what each row usually buys, the share that each offer counts on; None where all count on all.
@@ -44,7 +53,7 @@ class Before:
         """
         if not self.by_category:
             return None
-        whole = features(self.days, rows)["spend_91"].to_numpy()
+        whole = exposure_features(self.days, rows)["spend_91"].to_numpy()
         total = max(float(whole.sum()), 1e-9)
         week = total / len(whole) / WEEKS
         found = np.ones((rows.height, len(self.scopes)))

@@ -24,15 +24,15 @@ from offerloop.evaluation.estimate import Z95
 from offerloop.offers import NO_OFFER, Offer
 from offerloop.response.evidence import Evidence, Ints
 from offerloop.response.margins import Margins
-from offerloop.response.scores import predicted, robust_scores
-from offerloop.response.shown.exposure_windows import outcomes
+from offerloop.response.scores import expected_outcomes, robust_scores
+from offerloop.response.shown.exposure_windows import exposure_outcomes
 from offerloop.response.shown.growth import LAGS
 from offerloop.response.shown.growth import NAME as GROWTH
 from offerloop.response.shown.growth_effects import grow
-from offerloop.response.shown.logged_decisions import decided, earlier_offers, finished, read_exposures
+from offerloop.response.shown.logged_decisions import decided, earlier_offers, finished_exposures, read_exposures
 from offerloop.response.shown.redemption import redeemed
 from offerloop.response.shown.sales_before import Before
-from offerloop.response.terms import NOTHING, Coding, Floats, Terms
+from offerloop.response.terms import NO_OFFER_TERMS, Coding, Floats, OfferTerms
 from offerloop.response.trial.crossfit import divisions
 from offerloop.tables import SHOWN_OFFERS
 
@@ -48,7 +48,7 @@ OUTCOMES = ("value_minor", "coupon_minor", "redeemed")
 
 
 @dataclass(frozen=True)
-class Log:
+class ShownLog:
     """What a shop knows of past decisions."""
 
     exposures: Frame
@@ -61,7 +61,7 @@ class Log:
 
 
 @dataclass(frozen=True, eq=False)
-class Shown:
+class ShownEffects:
     """Effects of the offers that were shown often enough."""
 
     customers: pl.Series
@@ -121,13 +121,13 @@ class _Seen:
         return (self.rows["customer_id"].rank("dense").cast(pl.Int64) - 1).to_numpy()
 
 
-def learn_shown(log: Log, offers: Sequence[Offer], seed: int, engine: Engine) -> Shown:
+def learn_shown(log: ShownLog, offers: Sequence[Offer], seed: int, engine: Engine) -> ShownEffects:
     """Effects of the configured offers that exposures speak about.
 
     Raises EvidenceError where there are no chances, too few finished exposures, or none of the configured offers.
     """
     exposures = read_exposures(log.exposures)
-    rows, _ = finished(exposures, log.first_day, log.as_of_day, log.window_days)
+    rows, _ = finished_exposures(exposures, log.first_day, log.as_of_day, log.window_days)
     terms = _terms(rows, {one.offer_id: one for one in offers})
     _check_costs(log.order_lines, offers)
     active = collect(log.order_lines.filter(_recent(log)).select("customer_id").unique(), "customer_id")
@@ -137,12 +137,12 @@ def learn_shown(log: Log, offers: Sequence[Offer], seed: int, engine: Engine) ->
     now = active.with_columns(shown_day=pl.lit(log.as_of_day))
     told, se, carried = _grown(seen, now, exposures, known, log.window_days, seed)
     table = _table(seen, seed, [one.offer_id for one in terms[1:]], GROWTH, carried)
-    return Shown(active["customer_id"], _made_of(Coding.of(terms), offers), told, se, table)
+    return ShownEffects(active["customer_id"], _made_of(Coding.of(terms), offers), told, se, table)
 
 
-def shown_enough(log: Log, offers: Sequence[Offer]) -> frozenset[str]:
+def shown_enough(log: ShownLog, offers: Sequence[Offer]) -> frozenset[str]:
     """Return the ids of those offers whose effects `learn_shown` would estimate. Raises the same EvidenceError."""
-    rows, _ = finished(read_exposures(log.exposures), log.first_day, log.as_of_day, log.window_days)
+    rows, _ = finished_exposures(read_exposures(log.exposures), log.first_day, log.as_of_day, log.window_days)
     terms = _terms(rows, {one.offer_id: one for one in offers})
     _check_costs(log.order_lines, offers)
     return frozenset(_made_of(Coding.of(terms), offers))
@@ -186,7 +186,7 @@ def _table(seen: _Seen, seed: int, names: Sequence[str], estimator: str, carried
     """Mean effects of every offer, doubly robust."""
     effects, fold = {}, divisions(len(seen.customer), 1, seed, seen.customer)[0]
     for outcome in OUTCOMES:
-        scores = robust_scores(seen.of(outcome), predicted(seen.of(outcome), fold))
+        scores = robust_scores(seen.of(outcome), expected_outcomes(seen.of(outcome), fold))
         effects[outcome] = scores - scores[:, :1]
     means = {outcome: one.mean(axis=0) for outcome, one in effects.items()}
     errors = {outcome: one.std(axis=0) / np.sqrt(len(one)) for outcome, one in effects.items()}
@@ -199,11 +199,11 @@ def _table(seen: _Seen, seed: int, names: Sequence[str], estimator: str, carried
     return SHOWN_OFFERS.check(pl.DataFrame(rows, SHOWN_OFFERS.schema, orient="row"))
 
 
-def _recent(log: Log) -> nw.Expr:
+def _recent(log: ShownLog) -> nw.Expr:
     return nw.col("order_day") >= log.as_of_day - YEAR
 
 
-def _terms(rows: pl.DataFrame, offers: dict[str, Offer]) -> tuple[Terms, ...]:
+def _terms(rows: pl.DataFrame, offers: dict[str, Offer]) -> tuple[OfferTerms, ...]:
     """Of nothing and the offers that were shown often enough."""
     counts = {name: n for name, n in rows["offer_id"].value_counts().iter_rows() if name in (NO_OFFER, *offers)}
     known = {name: _of_offer(offers[name]) for name in sorted(counts) if name != NO_OFFER}
@@ -216,19 +216,19 @@ def _terms(rows: pl.DataFrame, offers: dict[str, Offer]) -> tuple[Terms, ...]:
             f"and {len(often)} configured offers with {fewest} finished windows each; to learn effects from them both "
             f"are needed, {fewest} of each, so log those who get nothing too"
         )
-    return (NOTHING, *(known[name] for name in often))
+    return (NO_OFFER_TERMS, *(known[name] for name in often))
 
 
-def _of_offer(offer: Offer) -> Terms:
+def _of_offer(offer: Offer) -> OfferTerms:
     share, most, scope = offer.share_off, float(offer.most_minor or 0), offer.category or ""
     if share is None:
-        return Terms(offer.offer_id, offer.kind, most or 1.0, float(offer.threshold_minor), scope, amount=True)
-    return Terms(offer.offer_id, offer.kind, float(share), float(offer.threshold_minor), scope, most=most)
+        return OfferTerms(offer.offer_id, offer.kind, most or 1.0, float(offer.threshold_minor), scope, amount=True)
+    return OfferTerms(offer.offer_id, offer.kind, float(share), float(offer.threshold_minor), scope, most=most)
 
 
-def _evidence(rows: pl.DataFrame, exposures: pl.DataFrame, known: Before, terms: tuple[Terms, ...]) -> _Seen:
+def _evidence(rows: pl.DataFrame, exposures: pl.DataFrame, known: Before, terms: tuple[OfferTerms, ...]) -> _Seen:
     kept, action, chance = decided(exposures, rows, [one.offer_id for one in terms])
-    found = outcomes(known.days, kept).with_columns(redeemed=(pl.col("coupon_minor") > 0).cast(pl.Float64))
+    found = exposure_outcomes(known.days, kept).with_columns(redeemed=(pl.col("coupon_minor") > 0).cast(pl.Float64))
     table = {name: found[name].to_numpy() for name in OUTCOMES}
     evidence = Evidence(
         known.features(kept),

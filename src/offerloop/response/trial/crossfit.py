@@ -8,17 +8,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from offerloop.response.evidence import Estimator, Evidence, Ints
-from offerloop.response.scores import folds, predicted, robust_scores
+from offerloop.response.scores import draw_folds, expected_outcomes, robust_scores
 from offerloop.response.terms import Floats
 from offerloop.response.trial.fold_calibration import drawn_to, shrunk_slope
 
-FOLDS = 5
+N_FOLDS = 5
 FEWEST_OFFERS = 4
 """Of fewer offers nobody knows how far they lie apart."""
 
 
 @dataclass(frozen=True, eq=False)
-class Held:
+class HeldOutPredictions:
     """One outcome, seen by models of other customers, for several divisions into folds."""
 
     fold: Ints
@@ -97,7 +97,7 @@ class Calibration:
 
 def held_out(
     evidence: Evidence, estimators: Mapping[str, Estimator], fold: Ints, seed: int, tell: Callable[[], None]
-) -> Held:
+) -> HeldOutPredictions:
     """Fit every estimator on all folds but one and predict that one, for every division; `tell` after each fit."""
     divisions, n = fold.shape
     shape = (divisions, n, len(evidence.offers))
@@ -110,10 +110,10 @@ def held_out(
                 fitted = estimator.fit(inside, seed)
                 raw[name][division, out] = fitted.effects(others.features, evidence.offers)
                 tell()
-    expected = np.mean([predicted(evidence, parts) for parts in fold], axis=0)
+    expected = np.mean([expected_outcomes(evidence, parts) for parts in fold], axis=0)
     scores = robust_scores(evidence, expected)
     effect = scores - scores[:, :1]
-    return Held(
+    return HeldOutPredictions(
         fold=fold,
         expected=expected,
         scores=scores,
@@ -129,6 +129,6 @@ def divisions(n: int, number: int, seed: int, customer: Ints | None = None) -> I
     """(number, n): folds, drawn anew for each division; rows of one `customer` (n,), numbered from 0, stay together."""
     rng = np.random.default_rng(seed)
     if customer is None:
-        return np.stack([folds(n, FOLDS, rng) for _ in range(number)])
+        return np.stack([draw_folds(n, N_FOLDS, rng) for _ in range(number)])
     size = int(customer.max()) + 1
-    return np.stack([folds(size, FOLDS, rng)[customer] for _ in range(number)])
+    return np.stack([draw_folds(size, N_FOLDS, rng)[customer] for _ in range(number)])

@@ -11,7 +11,7 @@ from scipy.stats import chi2
 
 from offerloop.errors import EvidenceError
 from offerloop.response.evidence import Ints
-from offerloop.response.scores import folds
+from offerloop.response.scores import draw_folds
 from offerloop.response.terms import Floats
 
 PARTS = 5
@@ -23,7 +23,7 @@ PENALTY = 1.0
 
 
 @dataclass(frozen=True)
-class Difference:
+class ArmDifference:
     """How far an arm and no offer were apart on one column before the trial."""
 
     column: int
@@ -32,12 +32,12 @@ class Difference:
     z: float
 
 
-def shares(action: Ints, offers: int) -> Floats:
+def observed_shares(action: Ints, offers: int) -> Floats:
     """(n, K): the observed share of each offer for everybody, where chance alone decided."""
     return np.tile(np.bincount(action, minlength=offers) / len(action), (len(action), 1))
 
 
-def ratio_p(action: Ints, planned: Floats) -> float:
+def sample_ratio_p(action: Ints, planned: Floats) -> float:
     """That arms differ so much from the sum of planned chances (n, K) or (K,) by luck (chi-squared)."""
     rows = np.broadcast_to(planned, (len(action), planned.shape[-1]))
     expected, seen = rows.sum(axis=0), np.bincount(action, minlength=planned.shape[-1])
@@ -48,10 +48,10 @@ def ratio_p(action: Ints, planned: Floats) -> float:
     return float(chi2.sf(statistic, max(int(possible.sum()) - 1, 1)))
 
 
-def differences(features: Floats, action: Ints, offers: int) -> list[Difference]:
+def arm_differences(features: Floats, action: Ints, offers: int) -> list[ArmDifference]:
     """Of every column and arm, the largest first."""
     control = features[action == 0]
-    found: list[Difference] = []
+    found: list[ArmDifference] = []
     for arm in range(1, offers):
         mine = features[action == arm]
         gap = mine.mean(axis=0) - control.mean(axis=0)
@@ -59,13 +59,13 @@ def differences(features: Floats, action: Ints, offers: int) -> list[Difference]
         sd = np.sqrt((variances[0] + variances[1]) / 2)
         se = np.sqrt(variances[0] / len(mine) + variances[1] / len(control))
         found.extend(
-            Difference(int(column), arm, float(gap[column] / sd[column]), float(gap[column] / se[column]))
+            ArmDifference(int(column), arm, float(gap[column] / sd[column]), float(gap[column] / se[column]))
             for column in np.flatnonzero(sd > 0)
         )
     return sorted(found, key=lambda one: -abs(one.z))
 
 
-def balance_p(features: Floats, action: Ints, offers: int) -> float:
+def covariate_balance_p(features: Floats, action: Ints, offers: int) -> float:
     """That columns tell the arms so well by luck: n R-squared of each arm on the features, all together."""
     x = features - features.mean(axis=0)
     x = x[:, x.std(axis=0) > 0]
@@ -79,9 +79,9 @@ def balance_p(features: Floats, action: Ints, offers: int) -> float:
     return float(chi2.sf(-(len(x) - (rank + offers) / 2 - 1) * explained, rank * (offers - 1)))
 
 
-def modelled(features: Floats, action: Ints, offers: int, seed: int) -> Floats:
+def modelled_propensities(features: Floats, action: Ints, offers: int, seed: int) -> Floats:
     """(n, K): chances by multinomial logistic regressions on the other folds, where what decided was not logged."""
-    fold = folds(len(action), PARTS, np.random.default_rng(seed))
+    fold = draw_folds(len(action), PARTS, np.random.default_rng(seed))
     found = np.empty((len(action), offers))
     for part in range(PARTS):
         out = fold == part
@@ -92,7 +92,7 @@ def modelled(features: Floats, action: Ints, offers: int, seed: int) -> Floats:
     return found
 
 
-def overlapping(chance: Floats, action: Ints, names: list[str]) -> NDArray[np.bool_]:
+def rows_with_overlap(chance: Floats, action: Ints, names: list[str]) -> NDArray[np.bool_]:
     """(n,): rows for which every offer had a chance worth the name. Raises EvidenceError where too few are left."""
     kept: NDArray[np.bool_] = (chance >= TRIMMED).min(axis=1)
     remedy = "give an offer to a random share of all kinds of customers, and log the chance with which each was chosen"

@@ -25,7 +25,7 @@ from scipy.stats import rankdata
 from offerloop.evaluation.estimate import Z95, Estimate, se_of
 from offerloop.response.evidence import Ints, Rows
 from offerloop.response.terms import Floats
-from offerloop.response.trial.crossfit import Held
+from offerloop.response.trial.crossfit import HeldOutPredictions
 from offerloop.response.trial.spending import Spending
 
 WORSE, FARTHER = 2.576, 1.96
@@ -45,7 +45,7 @@ class Decision:
 
 
 @dataclass(frozen=True, eq=False)
-class Contest:
+class ModelSelection:
     """Candidates and what left-out customers say of each; profit is value less cost, or value without cost."""
 
     scores: Floats
@@ -62,7 +62,7 @@ class Contest:
     """By estimator (n,): R-losses, what its effects leave unexplained of profit."""
 
     @classmethod
-    def of(cls, value: Held, cost: Held | None, spending: Spending) -> Contest:
+    def of(cls, value: HeldOutPredictions, cost: HeldOutPredictions | None, spending: Spending) -> ModelSelection:
         """From what was found of value and cost."""
         policies, rankings, losses = {}, {}, {}
         left = value.left if cost is None else value.left - cost.left
@@ -106,7 +106,7 @@ class Contest:
         """The area of an estimator less that of random customers with the offer that is best for everybody."""
         effect = self.scores - self.scores[:, :1]
         random = effect[:, 1 + int(np.argmax(effect[:, 1:].mean(axis=0)))] / 2
-        return estimate(self.area(name) - random)
+        return mean_estimate(self.area(name) - random)
 
     def chosen(self, decision: Decision) -> Floats:
         """(n, K): the policy of a decision, a mean over divisions."""
@@ -161,12 +161,12 @@ def ahead(score: Floats, fold: Ints) -> Floats:
     return found
 
 
-def estimate(rows: Floats) -> Estimate:
+def mean_estimate(rows: Floats) -> Estimate:
     """The mean of rows (n,) with its interval."""
     return Estimate.of(float(rows.mean()), _se(rows))
 
 
-def widened(found: Estimate, variance: float) -> Estimate:
+def widened_estimate(found: Estimate, variance: float) -> Estimate:
     """With a further variance of its value."""
     return Estimate.of(found.value, float(np.hypot(se_of(found), np.sqrt(variance))))
 

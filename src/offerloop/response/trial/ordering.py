@@ -10,7 +10,7 @@ import numpy as np
 
 from offerloop.evaluation.estimate import Estimate
 from offerloop.response.terms import Floats
-from offerloop.response.trial.model_selection import ahead, estimate
+from offerloop.response.trial.model_selection import ahead, mean_estimate
 from offerloop.response.trial.study import TrialStudy
 
 STEPS, TENTHS = 20, 10
@@ -30,7 +30,7 @@ class Decile:
 
 
 @dataclass(frozen=True)
-class Step:
+class TreatedShare:
     """What treating a share of the customers brings, best first, per customer of all."""
 
     share: float
@@ -41,7 +41,7 @@ class Step:
 
 
 @dataclass(frozen=True, eq=False)
-class Ordering:
+class CustomerOrdering:
     """By the chosen estimator; ties are broken by chance."""
 
     study: TrialStudy
@@ -71,9 +71,9 @@ class Ordering:
         for one in range(1, TENTHS + 1):
             rows = decile == one
             if rows.sum() > 1:
-                yield Decile(one, rows, float(held[rows].mean()), estimate(realised[rows]))
+                yield Decile(one, rows, float(held[rows].mean()), mean_estimate(realised[rows]))
 
-    def steps(self) -> Iterator[Step]:
+    def steps(self) -> Iterator[TreatedShare]:
         """From one twentieth of the customers to all."""
         cost = self.study.cost
         value = (self.study.value.effect * self.best).sum(axis=1)
@@ -81,9 +81,9 @@ class Ordering:
         for step in range(1, STEPS + 1):
             inside = (self.ahead < step / STEPS).astype(np.float64)
             gain = value if paid is None else value - paid
-            yield Step(
+            yield TreatedShare(
                 share=step / STEPS,
-                gain=estimate(gain * inside),
-                value=estimate(value * inside),
-                cost=None if paid is None else estimate(paid * inside),
+                gain=mean_estimate(gain * inside),
+                value=mean_estimate(value * inside),
+                cost=None if paid is None else mean_estimate(paid * inside),
             )

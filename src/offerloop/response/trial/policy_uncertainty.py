@@ -18,7 +18,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from offerloop.response.terms import Floats
-from offerloop.response.trial.crossfit import Held
+from offerloop.response.trial.crossfit import HeldOutPredictions
 from offerloop.response.trial.fold_calibration import FoldPredictions
 from offerloop.response.trial.spending import Spending
 
@@ -27,7 +27,9 @@ MOST_DRAWN = 1_000_000
 """Rows over all draws, from which there are fewer of them: with many customers little is left to luck."""
 
 
-def unsteadiness(name: str, value: Held, cost: Held | None, spending: Spending, seed: int) -> float:
+def unsteadiness(
+    name: str, value: HeldOutPredictions, cost: HeldOutPredictions | None, spending: Spending, seed: int
+) -> float:
     """Return the variance of the value of an estimator's policy, per customer, beyond that of a policy given from
     outside.
     """
@@ -50,7 +52,7 @@ def unsteadiness(name: str, value: Held, cost: Held | None, spending: Spending, 
 
 
 def _calibrated(
-    outcome: Held, likely: Floats, surprise: Floats, name: str, signs: Floats
+    outcome: HeldOutPredictions, likely: Floats, surprise: Floats, name: str, signs: Floats
 ) -> Iterator[Iterator[Floats]]:
     """Yield for each division the effects (n, K) of each draw, calibrated on what is then realised."""
     mean = likely.mean(axis=0)

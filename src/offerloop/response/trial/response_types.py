@@ -17,7 +17,7 @@ import numpy as np
 
 from offerloop.evaluation.estimate import Estimate
 from offerloop.response.terms import Floats
-from offerloop.response.trial.model_selection import estimate
+from offerloop.response.trial.model_selection import mean_estimate
 
 MOST_OUTCOMES = 2
 """Values of an outcome that happens or does not. An offer's effect on an amount may have another sign than that on
@@ -25,12 +25,12 @@ buying at all, so that shares of types would lie outside 0 to 1."""
 TYPES = ("persuadable", "sure_thing", "lost_cause", "sleeping_dog")
 
 
-def has_types(outcome: Floats) -> bool:
+def has_response_types(outcome: Floats) -> bool:
     """Whether customers have response types by this outcome (n,): whether it happens or does not."""
     return len(np.unique(outcome)) <= MOST_OUTCOMES
 
 
-def type_rows(without: Floats, given: Floats, effect: Floats) -> dict[str, Floats]:
+def response_type_rows(without: Floats, given: Floats, effect: Floats) -> dict[str, Floats]:
     """By type (n,), summing to 1: from chances or scores of a purchase without and with the offer, and its effect."""
     helps = effect >= 0
     more, less = np.where(helps, given - without, 0.0), np.where(helps, 0.0, without - given)
@@ -38,13 +38,15 @@ def type_rows(without: Floats, given: Floats, effect: Floats) -> dict[str, Float
     return dict(zip(TYPES, (more, both, 1 - more - less - both, less), strict=True))
 
 
-def type_shares(scores: Floats, offer: int, effect: Floats) -> dict[str, Estimate]:
+def response_type_shares(scores: Floats, offer: int, effect: Floats) -> dict[str, Estimate]:
     """From doubly robust scores (n, K) of a purchase, and the effect (n,) of one offer on it."""
-    return {name: estimate(rows) for name, rows in type_rows(scores[:, 0], scores[:, offer], effect).items()}
+    return {
+        name: mean_estimate(rows) for name, rows in response_type_rows(scores[:, 0], scores[:, offer], effect).items()
+    }
 
 
 @dataclass(frozen=True)
-class Wasted:
+class SureThingCost:
     """What goes to purchases that would have been made without an offer."""
 
     share: Estimate
@@ -53,7 +55,7 @@ class Wasted:
     """In the unit of cost, of everybody."""
 
 
-def cost_of_sure_things(cost: Floats, weight: Floats, without: Floats, given: Floats) -> Wasted | None:
+def cost_of_sure_things(cost: Floats, weight: Floats, without: Floats, given: Floats) -> SureThingCost | None:
     """How much of the cost of a policy goes to purchases which would have been made without it.
 
     From the cost (n,) of those who got the offer, their weights (n,), and chances of a purchase without and with it: a
@@ -63,10 +65,10 @@ def cost_of_sure_things(cost: Floats, weight: Floats, without: Floats, given: Fl
     if not paid.sum() > 0:
         return None
     anyway = np.clip(without / np.maximum(given, 1e-9), 0.0, 1.0)
-    return Wasted(ratio(paid * anyway, paid), estimate(paid * anyway))
+    return SureThingCost(ratio_estimate(paid * anyway, paid), mean_estimate(paid * anyway))
 
 
-def ratio(above: Floats, below: Floats) -> Estimate:
+def ratio_estimate(above: Floats, below: Floats) -> Estimate:
     """Of two means, with its interval by the delta method."""
     value = float(above.mean() / below.mean())
     influence = (above - value * below) / below.mean()

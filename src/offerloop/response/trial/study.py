@@ -10,13 +10,13 @@ import numpy as np
 from offerloop.evaluation.estimate import Estimate
 from offerloop.response.estimators.catalogue import ESTIMATORS
 from offerloop.response.evidence import Estimator, Evidence, Fitted, Ints
-from offerloop.response.terms import Floats, Terms
-from offerloop.response.trial.crossfit import Calibration, Held, divisions, held_out
-from offerloop.response.trial.model_selection import Contest, Decision, estimate, widened
+from offerloop.response.terms import Floats, OfferTerms
+from offerloop.response.trial.crossfit import Calibration, HeldOutPredictions, divisions, held_out
+from offerloop.response.trial.model_selection import Decision, ModelSelection, mean_estimate, widened_estimate
 from offerloop.response.trial.policy_uncertainty import unsteadiness
 from offerloop.response.trial.spending import Spending
 
-DIVISIONS = 2
+N_DIVISIONS = 2
 """Times that customers are divided into folds anew."""
 MOST_ROWS = 200_000
 """Rows that judge estimators at most, drawn at random; what is applied learns from all."""
@@ -28,9 +28,9 @@ class TrialStudy:
 
     rows: Ints
     """Positions of the rows that judge, in the evidence."""
-    value: Held
-    cost: Held | None
-    contest: Contest
+    value: HeldOutPredictions
+    cost: HeldOutPredictions | None
+    contest: ModelSelection
     decision: Decision
     forecast: Floats
     """(rows, K): what each would be given by a contest that has not seen them."""
@@ -53,13 +53,13 @@ class TrialStudy:
     @property
     def forecast_profit(self) -> Estimate:
         """Per customer over nothing."""
-        found = estimate(np.einsum("nk,nk->n", self.forecast, self.effect))
-        return widened(found, self.undecided)
+        found = mean_estimate(np.einsum("nk,nk->n", self.forecast, self.effect))
+        return widened_estimate(found, self.undecided)
 
     def policy_value(self, name: str) -> Estimate:
         """Of an estimator's policy, per customer over nothing."""
         policy = self.contest.policies[name].mean(axis=0)
-        return widened(estimate(np.einsum("nk,nk->n", policy, self.effect)), self.unsteady(name))
+        return widened_estimate(mean_estimate(np.einsum("nk,nk->n", policy, self.effect)), self.unsteady(name))
 
     def unsteady(self, name: str) -> float:
         """See `unsteadiness`."""
@@ -72,10 +72,10 @@ class TrialStudy:
 
 
 @dataclass(frozen=True, eq=False)
-class Learned:
+class LearnedEffects:
     """Effects for any customer, by the chosen estimator."""
 
-    offers: tuple[Terms, ...]
+    offers: tuple[OfferTerms, ...]
     value: Fitted
     cost: Fitted | None
     value_line: Calibration
@@ -115,23 +115,25 @@ def study_trial(
     tell: Callable[[], None] = lambda: None,
 ) -> TrialStudy:
     """Judge estimators on customers whom they have not seen, and decide; `tell` is called after each fit."""
-    found = known() if estimators is None else estimators
+    found = known_estimators() if estimators is None else estimators
     rows = np.arange(value.size)
     if value.size > MOST_ROWS:
         rows = np.sort(np.random.default_rng(seed).choice(value.size, MOST_ROWS, replace=False))
     judged = value.of(rows)
-    fold = divisions(len(rows), DIVISIONS, seed, judged.customer)
+    fold = divisions(len(rows), N_DIVISIONS, seed, judged.customer)
     held = held_out(judged, found, fold, seed, tell)
     paid = None if cost is None else held_out(cost.after(value).of(rows), found, fold, seed, tell)
-    contest = Contest.of(held, paid, spending)
+    contest = ModelSelection.of(held, paid, spending)
     return TrialStudy(rows, held, paid, contest, contest.decide(), *contest.forecast(), spending, seed)
 
 
-def learn(study: TrialStudy, value: Evidence, cost: Evidence | None, spending: Spending, seed: int) -> Learned:
+def learn_effects(
+    study: TrialStudy, value: Evidence, cost: Evidence | None, spending: Spending, seed: int
+) -> LearnedEffects:
     """Fit the chosen estimator to all rows."""
     name = study.decision.estimator
     estimator = ESTIMATORS.load(name)()
-    return Learned(
+    return LearnedEffects(
         offers=value.offers,
         value=estimator.fit(value, seed),
         cost=None if cost is None else estimator.fit(cost.after(value), seed),
@@ -143,6 +145,6 @@ def learn(study: TrialStudy, value: Evidence, cost: Evidence | None, spending: S
     )
 
 
-def known() -> dict[str, Estimator]:
+def known_estimators() -> dict[str, Estimator]:
     """All estimators of the catalogue, the simplest first."""
     return {name: ESTIMATORS.load(name)() for name in ESTIMATORS.names()}

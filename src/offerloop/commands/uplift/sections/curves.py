@@ -22,7 +22,7 @@ from offerloop.report import (
     line,
     percent_labels,
 )
-from offerloop.response.trial.ordering import Step
+from offerloop.response import TreatedShare
 
 HALF = 0.5
 NOBODY = Point(0.0, Estimate(0.0, 0.0, 0.0))
@@ -53,7 +53,7 @@ def _curve_figure(found: UpliftFindings, tell: Voice) -> Figure:
     )
 
 
-def _half(found: UpliftFindings) -> Step:
+def _half(found: UpliftFindings) -> TreatedShare:
     """The step with about half of the customers."""
     return min(found.curve, key=lambda one: abs(one.share - HALF))
 
