@@ -4,7 +4,7 @@ Parts, which `--parts` picks by name:
 
 - `hillstrom`: a real trial of e-mails. Estimators learn who visits from 30 random halves and sort the other halves.
   AUUC / ATE is the area below the uplift curve over its end, .5 for a random order; Qini / ATE has 0 there.
-- `spend`: what our contest forecasts of its own decision about three arms, beside what the other half says of it.
+- `spend`: what our model selection forecasts of its own decision about three arms, beside the other half.
 - `monotone`: made-up trials of five depths of discount, 10 of each size: value as a share of the best policy's at equal
   true spend, errors of the effects, and how customers are sorted for the greatest depth (AUUC, Qini, AUCC).
 - `large`: a million rows of it: seconds and memory.
@@ -12,7 +12,7 @@ Parts, which `--parts` picks by name:
   the effects, and how customers are sorted by profit (AUUC, Qini) and by value per cost (AUCC).
 
 Systems are the variants of the files in `peers/response`: meta-learners of causalml and econml, scikit-uplift, LightGBM
-that never falls with the depth, each of our estimators, and the one that a contest of ours chooses, on the same rows
+that never falls with the depth, each of our estimators, and the one that our model selection chooses, on the same rows
 and columns. Those with LightGBM run with its own settings and with small trees, which suit effects that hardly show.
 Beside the automatic choice stands the best peer *on the judged rows*, which favours the peer. scikit-uplift's models
 are the S- and T-learner of causalml to the digit, so they are left out where offers are many; so are others where

@@ -88,7 +88,7 @@ def mens(case: str, compared: Sequence[Judged]) -> list[Claim]:
 
 
 def choices(case: str, ours: Judged) -> list[Claim]:
-    """How often each estimator was chosen, and what the contest costs."""
+    """How often each estimator was chosen, and what model selection costs."""
     facts = ours.learned.facts
     counted = Counter(f"{one['estimator']}, {one['verdict']}" for one in facts)
     claims = [Claim(f"{case}: share of halves with the choice {pick}", n / len(facts)) for pick, n in counted.items()]

@@ -1,4 +1,4 @@
-"""Who gets what, by what a system says of effects or by what a contest of ours decides."""
+"""Who gets what, by what a system says of effects or by what our model selection decides."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def plan(facts: dict[str, Any], effects: Floats, costs: Floats | None = None) ->
 
 
 def _drawn(line: dict[str, list[float]], effects: Floats) -> Floats:
-    """By the calibration of the contest."""
+    """Use the calibration of the model selection."""
     parts = {name: np.array(values) for name, values in line.items()}
     unknown = np.zeros(effects.shape[1] + 1)
     return Calibration(**parts, level_se=unknown, slope_se=unknown).applied(_with_nothing(effects))

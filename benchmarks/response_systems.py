@@ -86,7 +86,7 @@ def systems(files: Iterable[str] = FILES) -> list[System]:
 
 
 def auto() -> System:
-    """What our contest chooses."""
+    """The estimator that our model selection chooses."""
     return next(one for one in systems([OURS]) if one.variant == AUTO)
 
 

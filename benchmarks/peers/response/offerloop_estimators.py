@@ -1,4 +1,4 @@
-"""Ours: each estimator, and the one that a contest of all of them chooses."""
+"""Ours: each estimator, and the one that a model selection among them chooses."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Ours:
         if self.cost is not None:
             value, cost = (one.effects(features, self.offers)[:, 1:] for one in (self.fitted, self.cost))
             return Predicted(value, cost=cost)
-        if isinstance(self.fitted, Differences) and not self.facts:  # what a contest chooses may model levels or not
+        if isinstance(self.fitted, Differences) and not self.facts:  # what is selected may model levels or not
             expected = self.fitted.levels.expected(features, self.offers)
             return Predicted(expected[:, 1:] - expected[:, :1], expected[:, 0])
         return Predicted(self.fitted.effects(features, self.offers)[:, 1:])
@@ -79,12 +79,12 @@ def fit(train: Train, variant: str) -> Model:
 
 
 def chosen(evidence: Evidence, paid: Evidence | None) -> dict[str, Any]:
-    """What a contest without a budget decides and forecasts, and the lines that effects are drawn by."""
+    """What a model selection without a budget decides and forecasts, and the lines that effects are drawn by."""
     value, cost = _held(evidence), None if paid is None else _held(paid)
-    contest = ModelSelection.of(value, cost, Spending())
-    decision = contest.decide()
-    given, undecided = contest.forecast()
-    worth = np.einsum("nk,nk->n", given, contest.scores - contest.scores[:, :1])
+    selection = ModelSelection.of(value, cost, Spending())
+    decision = selection.decide()
+    given, undecided = selection.forecast()
+    worth = np.einsum("nk,nk->n", given, selection.scores - selection.scores[:, :1])
     forecast = widened_estimate(mean_estimate(worth), undecided)
     lines = {"line": value} if cost is None else {"line": value, "cost_line": cost}
     return (
@@ -94,9 +94,9 @@ def chosen(evidence: Evidence, paid: Evidence | None) -> dict[str, Any]:
             for name, one in lines.items()
         }
         | {
-            "gain_over_random": asdict(contest.gain_over_random(decision.estimator)),
+            "gain_over_random": asdict(selection.gain_over_random(decision.estimator)),
             "forecast": asdict(forecast),
-            "areas": {name: float(contest.area(name).mean()) for name in contest.rankings},
+            "areas": {name: float(selection.area(name).mean()) for name in selection.rankings},
         }
     )
 

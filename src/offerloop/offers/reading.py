@@ -33,7 +33,7 @@ def read_offers(
     currency: str,
     listed: Sequence[Mapping[str, Any]] = (),
 ) -> list[Offer]:
-    """All offers of a campaign. Raises InputError for unknown kinds and fields, and for an id that is taken.
+    """Read all offers of a campaign. Raises InputError for unknown kinds and fields, and for an id that is taken.
 
     Without known categories every offer is read as it stands, one for each. Those `listed` in a table of the shop's
     keep the id that it has there, because logs of shown offers name it.

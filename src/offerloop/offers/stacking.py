@@ -45,7 +45,7 @@ ALONE_IN_ITS_LANE = Stacking()
 
 
 class StackingChoice(StrEnum):
-    """How the offers that apply are chosen."""
+    """The way in which the offers that apply are chosen."""
 
     BEST = "best"
     """The set with the lowest total; exactly, where not more than `Policy.exact_up_to` offers could apply."""

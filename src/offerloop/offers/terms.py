@@ -19,7 +19,7 @@ _CLOCK = re.compile(r"^([01]\d|2[0-3]):[0-5]\d$")
 
 
 class WrittenTerms:
-    """Written fields; every one must be asked for once."""
+    """The written fields of one offer or line; every field must be read once, or is refused as unknown."""
 
     def __init__(self, written: Mapping[str, Any], currency: str, what: str = "") -> None:
         self.currency = currency

@@ -32,7 +32,7 @@ class Baskets:
 
 
 def usual_baskets(lines: Frame, products: Frame, settings: Response) -> Baskets:
-    """From all clean order lines."""
+    """Return the usual baskets of customers, from all clean order lines."""
     known = lines.join(products.select("product_id", "category"), on="product_id", how="left")
     categories = best_selling_categories(known, settings)
     inside = known.filter(nw.col("category").is_in(categories))

@@ -65,7 +65,7 @@ class Spend:
 
 
 def campaign_effects(lines: Frame, campaigns: Frame, audiences: Frame, first_day: int, as_of_day: int) -> pl.DataFrame:
-    """One row per campaign that can be judged: naive, adjusted and placebo difference, minor units a customer-week.
+    """Return naive, adjusted and placebo differences of the campaigns that can be judged, minor units a customer-week.
 
     `note` says where the data cut a window short, or why a figure is missing.
     """
@@ -79,7 +79,7 @@ def campaign_effects(lines: Frame, campaigns: Frame, audiences: Frame, first_day
 
 
 def first_reached(lines: Frame, campaigns: Frame, audiences: Frame, first_day: int, as_of_day: int) -> pl.DataFrame:
-    """One row per type of campaign for which customers reached at different times can be compared (`staggered`)."""
+    """Compare customers whom a type of campaign reached at different times (`staggered`), a row per type."""
     known = collect(campaigns, "campaign_id")
     if known.is_empty():
         return FIRST_REACHED.empty()

@@ -100,7 +100,7 @@ def estimate_effects(
     margins: Margins | None = None,
     shown: ShownEffects | None = None,
 ) -> Effects:
-    """The effects of all configured campaigns.
+    """Estimate the effects of all configured campaigns.
 
     Of offers that were shown at random as these tell; of others on pairs active in the most recent weeks as shelf
     prices tell; else as assumed. `listed` are offers from a source, beside the configured ones; `margins` default to
@@ -139,7 +139,7 @@ def estimate_effects(
 
 
 def campaign_offers(config: Config, categories: list[str], listed: Listed, margins: Margins) -> list[CampaignOffer]:
-    """Every offer of every campaign."""
+    """Return every offer of every campaign."""
     return [
         CampaignOffer(campaign.id, offer, float(campaign.budget_unit is None), margins.of(offer.category))
         for campaign in config.campaigns

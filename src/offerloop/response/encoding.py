@@ -78,7 +78,7 @@ class Text:
 
 @dataclass(frozen=True)
 class ColumnEncoding:
-    """Of all feature columns of a table."""
+    """The encoding of all feature columns of a table."""
 
     columns: tuple[Number | Text, ...]
 
@@ -110,7 +110,7 @@ class ColumnEncoding:
 
 
 def is_text_column(values: pl.Series) -> bool:
-    """Whether a column has categories."""
+    """Return whether a column holds categories."""
     return not (values.dtype.is_numeric() or values.dtype.is_temporal() or values.dtype == pl.Boolean)
 
 

@@ -18,7 +18,7 @@ KNOWN_SHARE = 0.5
 
 @dataclass(frozen=True)
 class Margins:
-    """What is left of list price before any offer's cost."""
+    """Margins as shares of list price, before the cost of offers."""
 
     usual: float
     """As configured, after usual shelf discounts."""
@@ -39,7 +39,7 @@ class Margins:
 
 
 def known_margins(lines: Frame, products: Frame, usual: float) -> Margins:
-    """Margins from shelf value less unit costs, over value at list price, of the lines whose unit cost is known.
+    """Return margins: shelf value less unit costs, over value at list price, of the lines whose unit cost is known.
 
     Shelf value is revenue and what the shop itself gave as coupons: after usual shelf discounts, as the configured
     margin is, and before the cost of offers, which is counted apart.

@@ -16,18 +16,18 @@ from offerloop.response.terms import Floats
 
 
 def draw_folds(n: int, parts: int, rng: np.random.Generator) -> Ints:
-    """(n,): a random part of each row, as equal in size as can be."""
+    """Return a random fold (n,) of each row; folds are as equal in size as possible."""
     return rng.permutation(n) % parts
 
 
 def expected_outcomes(evidence: Evidence, fold: Ints) -> Floats:
-    """(n, K): q."""
+    """Return the expected outcome (n, K) of every offer, q."""
     outcome = evidence.outcome[:, None]
     return predict_out_of_fold(evidence.features, evidence.action, outcome, len(evidence.offers), fold)[:, :, 0]
 
 
 def robust_scores(evidence: Evidence, expected: Floats) -> Floats:
-    """(n, K): the scores, given q."""
+    """Return the scores (n, K), given q."""
     rows = np.arange(evidence.size)
     found = expected.copy()
     got = evidence.action

@@ -65,8 +65,8 @@ def test_forecasts_are_unbiased_where_the_value_of_the_best_looking_is_not():
     for seed in range(40):
         value, _, true = trial(seed, n=1_000, own=(0.15, 0.15))
         study = study_trial(value, None, Spending(), seed, ESTIMATORS)
-        contribution = np.einsum("nk,nk->n", study.contest.policies["ridge_t"].mean(axis=0), study.effect)
-        worth = np.einsum("nk,nk->n", study.contest.policies["ridge_t"].mean(axis=0), true)
+        contribution = np.einsum("nk,nk->n", study.selection.policies["ridge_t"].mean(axis=0), study.effect)
+        worth = np.einsum("nk,nk->n", study.selection.policies["ridge_t"].mean(axis=0), true)
         errors.append(contribution.mean() - worth.mean())
         claimed = RidgeTLearner().fit(value, 0).effects(value.features, value.offers).max(axis=1)
         plugged.append(claimed.mean() - worth.mean())
@@ -151,7 +151,7 @@ def test_errors_of_policies_that_hang_on_luck_are_as_large_as_said():
     for seed in range(60):
         value, _, true = trial(seed, n=400)
         study = study_trial(value, None, Spending(), seed, {"ridge_t": RidgeTLearner()})
-        policy = study.contest.policies["ridge_t"].mean(axis=0)
+        policy = study.selection.policies["ridge_t"].mean(axis=0)
         plain.append(mean_estimate((policy * study.effect).sum(axis=1)))
         told.append(study.policy_value("ridge_t"))
         truth.append((policy * true).sum(axis=1).mean())
@@ -162,5 +162,5 @@ def test_errors_of_policies_that_hang_on_luck_are_as_large_as_said():
 def test_errors_of_policies_that_luck_cannot_move_stay_plain():
     value, _, _ = trial(1, common=(2.0, 1.0))
     study = study_trial(value, None, Spending(), 1, {"ridge_t": RidgeTLearner()})
-    plain = mean_estimate((study.contest.policies["ridge_t"].mean(axis=0) * study.effect).sum(axis=1))
+    plain = mean_estimate((study.selection.policies["ridge_t"].mean(axis=0) * study.effect).sum(axis=1))
     assert se_of(study.policy_value("ridge_t")) <= 1.05 * se_of(plain)

@@ -76,7 +76,7 @@ class Facts:
             verdict=decision.verdict,
             offer=trial.arms.names[decision.offer],
             estimator=decision.estimator,
-            targeting=self.study.contest.gain_over_random(decision.estimator),
+            targeting=self.study.selection.gain_over_random(decision.estimator),
             forecast=self._forecast(),
             budget=self.asked.budget,
             arms=tuple(self._arms()),
@@ -165,26 +165,26 @@ class Facts:
             )
 
     def _ranked(self) -> Iterator[Ranked]:
-        contest, decision = self.study.contest, self.study.decision
+        selection, decision = self.study.selection, self.study.decision
         whole = self.study.effect[:, 1 + int(np.argmax(self.study.effect[:, 1:].mean(axis=0)))]
-        for name in contest.rankings:
-            area = contest.area(name)
+        for name in selection.rankings:
+            area = selection.area(name)
             yield Ranked(
                 name=name,
                 area=mean_estimate(area),
                 share=ratio_estimate(area, whole),
-                over_random=contest.gain_over_random(name),
+                over_random=selection.gain_over_random(name),
                 policy=self.study.policy_value(name),
                 is_chosen=name == decision.estimator,
             )
 
     def _policies(self) -> Iterator[Worth]:
-        contest, n = self.study.contest, self.evidence.size
+        selection, n = self.study.selection, self.evidence.size
         for k, name in enumerate(self.trial.arms.names[1:], start=1):
-            yield self._worth("everyone", name, np.tile(contest.same[k], (n, 1)))
+            yield self._worth("everyone", name, np.tile(selection.same[k], (n, 1)))
         chosen = self.study.decision.estimator
         found, more = (
-            self._worth("targeted", chosen, contest.policies[chosen].mean(axis=0)),
+            self._worth("targeted", chosen, selection.policies[chosen].mean(axis=0)),
             self.study.unsteady(chosen),
         )
         yield replace(found, profit=widened_estimate(found.profit, more), snips=widened_estimate(found.snips, more))
@@ -209,14 +209,14 @@ class Facts:
         """Of those who got what the policy gives, each counted by the policy's chance over the trial's."""
         if self.log.cost is None or self.study.decision.verdict == "nothing":
             return None
-        policy, rows = self.study.contest.chosen(self.study.decision), np.arange(self.evidence.size)
+        policy, rows = self.study.selection.chosen(self.study.decision), np.arange(self.evidence.size)
         got = self.evidence.action
         weight = np.where(got > 0, policy[rows, got] / self.evidence.chance[rows, got], 0.0)
         without, given = self.chances[:, 0] * self.bought.outcome, self.chances[rows, got]
         return cost_of_sure_things(self.log.cost, weight, without, given)
 
     def _groups(self) -> Iterator[Group]:
-        policy = self.study.contest.chosen(self.study.decision)
+        policy = self.study.selection.chosen(self.study.decision)
         treated, effect = 1 - policy[:, 0], self.study.effect[:, self.study.decision.offer]
         cost = None if self.study.cost is None else (self.study.cost.effect * policy).sum(axis=1)
         table = self.trial.table[self.study.rows]

@@ -21,7 +21,7 @@ K = TypeVar("K")
 
 @dataclass(frozen=True)
 class CouponTerms:
-    """What a coupon template allows. None is no limit; a limit of uses counts locks and redemptions together.
+    """The limits of a coupon template. None is no limit; a limit of uses counts locks and redemptions together.
 
     Raises InputError for a limit that cannot be one and for a window that ends before it begins.
     """
@@ -58,7 +58,7 @@ class CouponTerms:
 
 @dataclass(frozen=True)
 class Balance:
-    """What is on an account, or a change of it: counts, and money in minor units."""
+    """The balance of an account, or a change of it: counts, and money in minor units."""
 
     n_issued: int = 0
     n_claimed: int = 0
@@ -94,7 +94,7 @@ BALANCE_COUNTERS = tuple(one.name for one in fields(Balance))
 
 
 class CouponEvent(StrEnum):
-    """What an entry says has happened."""
+    """The event that an entry records."""
 
     ISSUED = "issued"
     CLAIMED = "claimed"
@@ -168,7 +168,7 @@ class Redemption:
 
 @dataclass(frozen=True)
 class Book:
-    """All that rules need to know, or the part of it that a command concerns."""
+    """Everything that the rules need to know, or the part of it that a command concerns."""
 
     templates: Mapping[str, CouponTemplate] = field(default_factory=dict)
     coupons: Mapping[str, IssuedCoupon] = field(default_factory=dict)
@@ -182,7 +182,7 @@ class Book:
 
 
 class CouponStatus(StrEnum):
-    """Where a coupon stands."""
+    """The status of a coupon."""
 
     ISSUED = "issued"
     CLAIMED = "claimed"
@@ -213,7 +213,7 @@ def coupon_status(coupon: IssuedCoupon, terms: CouponTerms, now: int) -> CouponS
 
 
 def account_totals(entries: Iterable[BookEntry], account: Callable[[BookEntry], K | None]) -> dict[K, Balance]:
-    """Changes of each account, of whatever kind `account` names; entries without one are left out."""
+    """Sum the changes of each account, of whatever kind `account` names; entries without one are left out."""
     found: dict[K, Balance] = {}
     for entry in entries:
         if (key := account(entry)) is not None:
@@ -222,17 +222,17 @@ def account_totals(entries: Iterable[BookEntry], account: Callable[[BookEntry], 
 
 
 def template_account(entry: BookEntry) -> str:
-    """The template's account."""
+    """Return the key of the template's account."""
     return entry.template_id
 
 
 def coupon_account(entry: BookEntry) -> str:
-    """The coupon's account."""
+    """Return the key of the coupon's account."""
     return entry.code
 
 
 def customer_account(entry: BookEntry) -> tuple[str, str] | None:
-    """The customer's account with the template, where the entry has a customer."""
+    """Return the key of the customer's account with the template, where the entry has a customer."""
     return None if entry.customer_id is None else (entry.template_id, entry.customer_id)
 
 

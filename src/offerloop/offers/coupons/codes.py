@@ -37,20 +37,20 @@ _SHIFT = 2**_AT_ONCE % _MODULUS
 
 
 def normalise_code(code: str) -> str:
-    """A code as typed in the form in which it was made: capitals, without spaces and hyphens of any script."""
+    """Return a typed code in the form in which it was made: capitals, without spaces and hyphens of any script."""
     plain = unicodedata.normalize("NFKC", code).upper()
     return "".join(sign for sign in plain if unicodedata.category(sign) not in ("Pd", "Zs", "Cf", "Cc"))
 
 
 def is_valid_code(code: str) -> bool:
-    """Whether a code as typed can be one: only digits and letters, ending in the right check character."""
+    """Return whether a typed code can be valid: only digits and letters, ending in the right check character."""
     plain = normalise_code(code)
     known = 1 < len(plain) <= LONGEST_CODE and all(sign in _VALUES for sign in plain) and plain[-1] in ALPHABET
     return known and _remainder(plain) == 0
 
 
 def make_codes(count: int, prefix: str = "", length: int = LENGTH) -> list[str]:
-    """So many different codes, random from the operating system's source.
+    """Return `count` different codes, random from the operating system's source.
 
     Raises InputError for a prefix that is not made of letters and digits, a code of more than LONGEST_CODE characters,
     and a length at which one guess would hit one of the codes with more than MOST_GUESSABLE.
@@ -73,7 +73,7 @@ def make_codes(count: int, prefix: str = "", length: int = LENGTH) -> list[str]:
 
 
 def code_guess_probability(n_issued: int, length: int = LENGTH, prefix: str = "") -> float:
-    """The probability that one guess hits one of `n_issued` codes, for somebody who knows prefix, length and rule."""
+    """Return the probability that a guess hits one of `n_issued` codes, by somebody who knows prefix, length and rule."""
     counts = [0] * _MODULUS
     counts[_remainder(normalise_code(prefix))] = 1
     for _ in range(length - 1):
@@ -87,7 +87,7 @@ def code_guess_probability(n_issued: int, length: int = LENGTH, prefix: str = ""
 
 
 def write_codes(codes: Sequence[str], path: Path) -> None:
-    """A new file with a code in each line. Raises InputError where there is one: it may hold codes that are in use."""
+    """Write a new file, one code per line. Raises InputError where the file exists: its codes may be in use."""
     try:
         with path.open("x", encoding="ascii") as file:
             file.writelines(f"{code}\n" for code in codes)

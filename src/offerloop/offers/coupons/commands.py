@@ -20,7 +20,7 @@ def _storable(text: str) -> bool:
 
 @dataclass(frozen=True)
 class CouponCommand:
-    """What somebody asks for. Raises InputError for empty text, a negative or huge number, or no code at all."""
+    """A command about coupons. Raises InputError for empty text, a negative or huge number, or no code at all."""
 
     key: str
     """Idempotency key, unique among all commands; a retry sends the same one."""

@@ -66,7 +66,7 @@ class RefusalReason(StrEnum):
 
 @dataclass(frozen=True)
 class CommandAnswer:
-    """What a command came to."""
+    """The answer to a command: carried out, or refused for a reason."""
 
     key: str
     at: int

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class SpendAndSave(Offer):
-    """Tiers from the lowest."""
+    """Something off from a threshold on; tiers from the lowest."""
 
     tiers: tuple[Tier, ...] = term("tiers", "tiers", "阶梯", Unit.TABLE)
     by_count: bool = term("by_count", "by number of units", "按件数", Unit.FLAG, default=False)

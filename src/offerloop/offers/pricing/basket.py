@@ -63,7 +63,7 @@ class BasketLine:
 
 @dataclass(frozen=True)
 class Customer:
-    """What conditions ask of who buys."""
+    """The customer who buys, as far as conditions of offers ask."""
 
     customer_id: str | None = None
     segments: frozenset[str] = frozenset()

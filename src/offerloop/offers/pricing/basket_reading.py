@@ -12,7 +12,7 @@ from offerloop.offers.terms import WrittenTerms
 
 
 def read_basket(written: object) -> Basket:
-    """A basket from its fields. Raises InputError with a sentence that names the line and the field."""
+    """Read a basket from its fields. Raises InputError with a sentence that names the line and the field."""
     if not isinstance(written, Mapping):
         raise InputError("a basket must be a table with 'currency' and 'lines'")
     terms = WrittenTerms(written, known_currency(written.get("currency")), "the basket")
@@ -35,7 +35,7 @@ def read_basket(written: object) -> Basket:
 
 
 def known_currency(written: object) -> str:
-    """The code; InputError for one that is none."""
+    """Return the currency code. Raises InputError for an unknown one."""
     if isinstance(written, str) and (written in DIGITS or is_unit(written)):
         return written
     raise InputError(f"'currency' must be an ISO code such as \"EUR\", not '{written}'")

@@ -105,7 +105,7 @@ def _placed(ready: Ready, places: list[tuple[Effect, Place]], start: Running) ->
 
 
 def units_left(ready: Ready, basket: Basket) -> int | Missing:
-    """How many units may still go at the price of an offer with a limit of units."""
+    """Return how many units may still be sold at the price of an offer with a limit of units."""
     stock, per_customer = (getattr(ready.offer, name) for name in UNIT_LIMITS)
     usage = basket.usage.get(ready.offer.offer_id)
     sold, mine = (0, 0) if usage is None else (usage.sold, usage.by_customer)

@@ -48,7 +48,7 @@ class Ready:
 
 @dataclass(frozen=True)
 class OfferSet:
-    """By what they are about: the narrowest of product, category, brand and shop, or else the customer's segment."""
+    """Offers indexed by the narrowest of product, category, brand and shop, or else by the customer's segment."""
 
     ready: tuple[Ready, ...]
     by_name: dict[str, dict[str, list[Ready]]] = field(default_factory=dict)

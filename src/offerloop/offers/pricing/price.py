@@ -20,7 +20,7 @@ from offerloop.offers.stacking import DEFAULT_POLICY, StackingChoice, StackingPo
 def price(
     basket: Basket, offers: OfferSet | Iterable[Offer], now: int, policy: StackingPolicy = DEFAULT_POLICY
 ) -> Priced:
-    """What the basket costs at an epoch second, which offers that takes, and why the others are not among them.
+    """Return what the basket costs at an epoch second, which offers apply, and why the others do not.
 
     The result depends on nothing else: not on the order of the offers, and on the order of lines only where minor
     units that cannot be divided go to the earliest line. Make an `OfferSet` once to price many baskets.

@@ -70,7 +70,7 @@ class Applied:
 
 @dataclass(frozen=True)
 class RejectedOffer:
-    """An offer that is not, and what would change that."""
+    """An offer that does not apply, and what would change that."""
 
     offer_id: str
     why: NotApplicable

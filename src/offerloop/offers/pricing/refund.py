@@ -34,7 +34,7 @@ class Refund:
 
 
 def refund_kept(priced: Priced, returned: Mapping[int, int], before: Mapping[int, int] = NONE) -> Refund:
-    """For units returned now, by position of the line, after those that came back before.
+    """Return the refund for units returned now, by position of the line, after those that came back before.
 
     Refunds one after another add up to the refund of all at once. InputError for more units than there are.
     """
@@ -54,7 +54,7 @@ def refund_repriced(
     before: Mapping[int, int] = NONE,
     given_back_minor: int = 0,
 ) -> int:
-    """For units of the basket returned now, when so much has been given back before; in minor units.
+    """Return the refund for units returned now, in minor units, when so much has been given back before.
 
     `reprice` prices a basket as on the day of the purchase. InputError for more units than there are.
     """

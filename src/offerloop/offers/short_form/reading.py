@@ -55,7 +55,7 @@ _SAMPLES = {
 
 
 def parse_offer(text: str, currency: str) -> dict[str, Any]:
-    """The written terms of the one offer that a short form tells, as a file of offers holds them.
+    """Return the written terms of the offer that a short form states, as a file of offers holds them.
 
     Raises InputError, one sentence, for a text that is not understood or that tells an impossible offer.
     """
@@ -68,7 +68,7 @@ def parse_offer(text: str, currency: str) -> dict[str, Any]:
 
 
 def guess_currency(text: str) -> str:
-    """The currency of the first sign or code outside names; without one CNY for Chinese text, else USD."""
+    """Return the currency of the first sign or code outside names; without one CNY for Chinese text, else USD."""
     rests = [rest for rest, _ in _parts(text)[1]]
     signed = (signed_currency(rest) for rest in rests)
     usual = "CNY" if any(CHINESE.search(rest) for rest in rests) else "USD"

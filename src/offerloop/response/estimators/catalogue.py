@@ -13,4 +13,4 @@ ESTIMATORS = Catalogue(
         "s_learner": "offerloop.response.estimators.s_learner:SLearner",
     },
 )
-"""Each is a class that can be made without arguments; in a contest the earlier one wins a draw."""
+"""Each is a class that can be made without arguments; in model selection the earlier one wins a tie."""

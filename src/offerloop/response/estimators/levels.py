@@ -105,7 +105,7 @@ class Amounts:
 
 
 def outcome_kind(outcome: Floats) -> Kind:
-    """What an outcome (n,) measures."""
+    """Return what kind of outcome (n,) it is."""
     if np.isin(outcome, (0.0, 1.0)).all():
         return "binary"
     whole = outcome.min() >= 0 and outcome.max() <= MANY and (outcome == np.round(outcome)).all()

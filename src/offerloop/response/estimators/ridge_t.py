@@ -49,7 +49,7 @@ class RidgeT:
 
 
 def predict_out_of_fold(features: Floats, action: Ints, outcomes: Floats, actions: int, fold: Ints) -> Floats:
-    """Expected outcomes (n, K, m) of each row by a fit on the rows of the other folds; `fold` (n,) numbers them."""
+    """Return expected outcomes (n, K, m) of each row by a fit on the other folds; `fold` (n,) numbers the folds."""
     found = np.empty((len(action), actions, outcomes.shape[1]))
     for one in np.unique(fold):
         own = fold == one

@@ -71,14 +71,14 @@ def excluded(category: str, patterns: tuple[str, ...]) -> bool:
 
 
 def full_weeks(first_day: int, as_of_day: int) -> range:
-    """Numbers of the weeks, Monday to Sunday, that lie wholly from `first_day` to before `as_of_day`."""
+    """Return the numbers of the whole weeks, Monday to Sunday, from `first_day` to before `as_of_day`."""
     monday = first_day - (first_day + 3) % 7
     begin = 1 if monday == first_day else 2
     return range(begin, (as_of_day - monday) // 7 + 1)
 
 
 def best_selling_categories(known: Frame, settings: Response) -> list[str]:
-    """Names of the categories of highest sales that may get an offer, sorted; `known` are order lines with category."""
+    """Return the names of the best-selling categories that may get an offer; `known` are order lines with category."""
     sales = collect(known.group_by("category").agg(nw.col("revenue_minor").sum()), "category")
     allowed = [not excluded(name, settings.exclude_categories) for name in sales["category"]]
     best = sales.filter(pl.Series(allowed, dtype=pl.Boolean)).sort(

@@ -22,7 +22,7 @@ SCOPE_SUMS = ("list_value_minor", "discount_minor", "n_days")
 
 
 def customer_days(order_lines: Frame, products: Frame, margins: Margins, ids: Frame) -> pl.DataFrame:
-    """customer_id, order_day, and sums of money, orders and `margin_micro` up to that day, of some customers.
+    """Return running sums of money, orders and `margin_micro` of some customers, by customer_id and order_day.
 
     Sorted by day. The margin is that of each category, before the cost of offers, in millionths of a minor unit.
     """
@@ -42,7 +42,7 @@ def customer_days(order_lines: Frame, products: Frame, margins: Margins, ids: Fr
 
 
 def exposure_outcomes(days: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
-    """value_minor, cost_minor and coupon_minor of each row (customer_id, shown_day, until_day), to before the last day.
+    """Return value_minor, cost_minor and coupon_minor of each row (customer_id, shown_day, until_day, excluded).
 
     Value is margin before the cost of offers, cost the own part of coupons.
     """
@@ -56,7 +56,7 @@ def exposure_outcomes(days: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def exposure_features(days: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
-    """`EXPOSURE_FEATURES` of each row (customer_id, shown_day), from the days before the exposure alone.
+    """Return `EXPOSURE_FEATURES` of each row (customer_id, shown_day), from the days before the exposure alone.
 
     Money is in minor units; who did not order in the quarter has 91 days since the last order.
     """

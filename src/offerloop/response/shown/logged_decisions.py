@@ -59,7 +59,7 @@ def finished_exposures(
 
 
 def randomised_propensities(exposures: pl.DataFrame, shown_day: pl.Series, names: Sequence[str]) -> Floats | None:
-    """Propensities (n, K) of all offers, where a plain lot decided: on each day each offer has one and they sum to 1.
+    """Return the propensities (n, K) of all offers where they were the same for everybody on each day and sum to 1.
 
     From all exposures (offer_id, shown_day, propensity), for rows that were shown on `shown_day`. None where that is
     not so: then they differ by customer, and only that of the offer shown is known.
@@ -98,7 +98,7 @@ def decided(exposures: pl.DataFrame, rows: pl.DataFrame, names: Sequence[str]) -
 
 
 def complete_propensities(own: Floats, action: Ints, shares: Floats) -> Floats:
-    """(n, K) where only the chance of what was given is known: the rest is shared by the others as they were seen."""
+    """Return propensities (n, K) from those of the offers given; the other offers share the rest as they occurred."""
     rows = np.arange(len(own))
     others = np.tile(shares, (len(own), 1))
     others[rows, action] = 0.0
@@ -122,7 +122,7 @@ def earlier_offers(
 
 
 def earlier_exposures(exposures: pl.DataFrame, rows: pl.DataFrame, window_days: int, lags: int) -> Ints:
-    """(n, lags): numbers of the rows of `exposures` that each row's customer was shown before, the latest first.
+    """Return (n, lags): positions in `exposures` of what each row's customer was shown before, the latest first.
 
     -1 stands where there was no exposure in the last `lags` windows. Rows have customer_id and shown_day; one that was
     no exposure itself has the number after the last. Of several exposures on a day the first counts.

@@ -49,7 +49,7 @@ OUTCOMES = ("value_minor", "coupon_minor", "redeemed")
 
 @dataclass(frozen=True)
 class ShownLog:
-    """What a shop knows of past decisions."""
+    """The log of past exposures, and the purchases that followed them."""
 
     exposures: Frame
     order_lines: Frame
@@ -122,7 +122,7 @@ class _Seen:
 
 
 def learn_shown(log: ShownLog, offers: Sequence[Offer], seed: int, engine: Engine) -> ShownEffects:
-    """Effects of the configured offers that exposures speak about.
+    """Estimate the effects of the configured offers that the log has exposures of.
 
     Raises EvidenceError where there are no chances, too few finished exposures, or none of the configured offers.
     """

@@ -1,4 +1,4 @@
-"""How offers came to customers: the chances of each, and whether the table fits what is said about them."""
+"""The design of a trial: the propensity of each offer, and whether the table fits what is said about them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PENALTY = 1.0
 
 @dataclass(frozen=True)
 class ArmDifference:
-    """How far an arm and no offer were apart on one column before the trial."""
+    """The difference between an arm and no offer on one column before the trial."""
 
     column: int
     arm: int
@@ -33,12 +33,12 @@ class ArmDifference:
 
 
 def observed_shares(action: Ints, offers: int) -> Floats:
-    """(n, K): the observed share of each offer for everybody, where chance alone decided."""
+    """Return (n, K): the observed share of each offer for everybody, where offers were given at random."""
     return np.tile(np.bincount(action, minlength=offers) / len(action), (len(action), 1))
 
 
 def sample_ratio_p(action: Ints, planned: Floats) -> float:
-    """That arms differ so much from the sum of planned chances (n, K) or (K,) by luck (chi-squared)."""
+    """Return the p-value of a sample ratio mismatch against planned shares (n, K) or (K,) (chi-squared test)."""
     rows = np.broadcast_to(planned, (len(action), planned.shape[-1]))
     expected, seen = rows.sum(axis=0), np.bincount(action, minlength=planned.shape[-1])
     possible = expected > 0
@@ -49,7 +49,7 @@ def sample_ratio_p(action: Ints, planned: Floats) -> float:
 
 
 def arm_differences(features: Floats, action: Ints, offers: int) -> list[ArmDifference]:
-    """Of every column and arm, the largest first."""
+    """Return the difference of every column and arm from no offer, the largest first."""
     control = features[action == 0]
     found: list[ArmDifference] = []
     for arm in range(1, offers):
@@ -66,7 +66,7 @@ def arm_differences(features: Floats, action: Ints, offers: int) -> list[ArmDiff
 
 
 def covariate_balance_p(features: Floats, action: Ints, offers: int) -> float:
-    """That columns tell the arms so well by luck: n R-squared of each arm on the features, all together."""
+    """Return the p-value that features predict the arms by luck alone (Wilks' lambda with Bartlett's approximation)."""
     x = features - features.mean(axis=0)
     x = x[:, x.std(axis=0) > 0]
     if not x.shape[1]:
@@ -80,7 +80,7 @@ def covariate_balance_p(features: Floats, action: Ints, offers: int) -> float:
 
 
 def modelled_propensities(features: Floats, action: Ints, offers: int, seed: int) -> Floats:
-    """(n, K): chances by multinomial logistic regressions on the other folds, where what decided was not logged."""
+    """Return propensities (n, K) by multinomial logistic regressions on the other folds, where none were logged."""
     fold = draw_folds(len(action), PARTS, np.random.default_rng(seed))
     found = np.empty((len(action), offers))
     for part in range(PARTS):
@@ -93,7 +93,7 @@ def modelled_propensities(features: Floats, action: Ints, offers: int, seed: int
 
 
 def rows_with_overlap(chance: Floats, action: Ints, names: list[str]) -> NDArray[np.bool_]:
-    """(n,): rows for which every offer had a chance worth the name. Raises EvidenceError where too few are left."""
+    """Return which rows (n,) have overlap: every offer was likely enough. Raises EvidenceError where too few do."""
     kept: NDArray[np.bool_] = (chance >= TRIMMED).min(axis=1)
     remedy = "give an offer to a random share of all kinds of customers, and log the chance with which each was chosen"
     if kept.mean() < LEAST_KEPT:

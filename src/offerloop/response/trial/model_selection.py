@@ -1,4 +1,4 @@
-"""Which estimator to believe, whether to personalise at all, and what that will bring: decided on left-out customers.
+"""Model selection on left-out customers: which estimator to use, whether to personalise, and what that will bring.
 
 Every candidate is a policy: nobody, everybody the same offer, or the offer that an estimator holds best for each. To
 compare estimators where everybody could be treated, or nobody, the customers are ranked by their best effect and the
@@ -10,7 +10,7 @@ R-loss (Nie and Wager 2021; Schuler et al. 2018 compare such criteria), the simp
     (y_i - m(x_i) - sum over offers k (1[i got k] - e_ik) effect_ik)^2
 
 A forecast must not be the value of what was chosen because it looked best: customers of each fold are given what a
-contest among the *other* folds decides, and the value of that is the forecast.
+model selection among the *other* folds decides, and the value of that is the forecast.
 """
 
 from __future__ import annotations
@@ -115,10 +115,10 @@ class ModelSelection:
         return np.tile(self._alike(decision), (len(self.scores), 1))
 
     def forecast(self) -> tuple[Floats, float]:
-        """(n, K): what each would be given by a contest without their fold; and the variance of the decisions.
+        """(n, K): what each would be given by a selection without their fold; and the variance of the decisions.
 
         Where folds decide differently, what is decided hangs on luck, which the spread over customers does not hold:
-        the variance is that of the decisions' values (per customer, over nothing) over the contests.
+        the variance is that of the decisions' values (per customer, over nothing) over the selections.
         """
         given, decisions = np.zeros_like(self.scores), []
         for division, parts in enumerate(self.fold):
@@ -162,12 +162,12 @@ def ahead(score: Floats, fold: Ints) -> Floats:
 
 
 def mean_estimate(rows: Floats) -> Estimate:
-    """The mean of rows (n,) with its interval."""
+    """Return the mean of rows (n,) with its interval."""
     return Estimate.of(float(rows.mean()), _se(rows))
 
 
 def widened_estimate(found: Estimate, variance: float) -> Estimate:
-    """With a further variance of its value."""
+    """Return an estimate with a further variance of its value."""
     return Estimate.of(found.value, float(np.hypot(se_of(found), np.sqrt(variance))))
 
 

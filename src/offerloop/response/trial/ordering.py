@@ -31,7 +31,7 @@ class Decile:
 
 @dataclass(frozen=True)
 class TreatedShare:
-    """What treating a share of the customers brings, best first, per customer of all."""
+    """The gain from treating a share of the customers, best first, per customer of all."""
 
     share: float
     gain: Estimate
@@ -42,7 +42,7 @@ class TreatedShare:
 
 @dataclass(frozen=True, eq=False)
 class CustomerOrdering:
-    """By the chosen estimator; ties are broken by chance."""
+    """The order of customers by the chosen estimator; ties are broken at random."""
 
     study: TrialStudy
     seed: int

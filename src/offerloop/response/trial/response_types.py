@@ -26,12 +26,12 @@ TYPES = ("persuadable", "sure_thing", "lost_cause", "sleeping_dog")
 
 
 def has_response_types(outcome: Floats) -> bool:
-    """Whether customers have response types by this outcome (n,): whether it happens or does not."""
+    """Return whether an outcome (n,) either happens or does not, so that customers have response types."""
     return len(np.unique(outcome)) <= MOST_OUTCOMES
 
 
 def response_type_rows(without: Floats, given: Floats, effect: Floats) -> dict[str, Floats]:
-    """By type (n,), summing to 1: from chances or scores of a purchase without and with the offer, and its effect."""
+    """Return the probability (n,) of each type, from purchase probabilities or scores without and with the offer."""
     helps = effect >= 0
     more, less = np.where(helps, given - without, 0.0), np.where(helps, 0.0, without - given)
     both = np.where(helps, without, given)
@@ -39,7 +39,7 @@ def response_type_rows(without: Floats, given: Floats, effect: Floats) -> dict[s
 
 
 def response_type_shares(scores: Floats, offer: int, effect: Floats) -> dict[str, Estimate]:
-    """From doubly robust scores (n, K) of a purchase, and the effect (n,) of one offer on it."""
+    """Return the share of each type, from doubly robust scores (n, K) of a purchase and one offer's effect (n,)."""
     return {
         name: mean_estimate(rows) for name, rows in response_type_rows(scores[:, 0], scores[:, offer], effect).items()
     }
@@ -47,7 +47,7 @@ def response_type_shares(scores: Floats, offer: int, effect: Floats) -> dict[str
 
 @dataclass(frozen=True)
 class SureThingCost:
-    """What goes to purchases that would have been made without an offer."""
+    """The cost of discounts on purchases that would have been made without an offer."""
 
     share: Estimate
     """Of the cost."""
@@ -56,7 +56,7 @@ class SureThingCost:
 
 
 def cost_of_sure_things(cost: Floats, weight: Floats, without: Floats, given: Floats) -> SureThingCost | None:
-    """How much of the cost of a policy goes to purchases which would have been made without it.
+    """Return how much of a policy's cost goes to purchases that would have been made without it.
 
     From the cost (n,) of those who got the offer, their weights (n,), and chances of a purchase without and with it: a
     purchase with the offer would have been made anyway with chance p0 / p1. None where nothing was paid.
@@ -69,7 +69,7 @@ def cost_of_sure_things(cost: Floats, weight: Floats, without: Floats, given: Fl
 
 
 def ratio_estimate(above: Floats, below: Floats) -> Estimate:
-    """Of two means, with its interval by the delta method."""
+    """Return the ratio of two means, with its interval by the delta method."""
     value = float(above.mean() / below.mean())
     influence = (above - value * below) / below.mean()
     return Estimate.of(value, float(influence.std(ddof=1) / np.sqrt(len(influence))))

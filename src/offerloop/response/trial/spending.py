@@ -1,4 +1,4 @@
-"""How far a budget reaches, for the candidates of a contest."""
+"""How far a budget reaches, for the candidates of a model selection."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ HALVINGS = 60
 
 @dataclass(frozen=True)
 class Spending:
-    """What may be spent on each customer on average; None for as much as pays."""
+    """The budget per customer on average; None for as much as pays."""
 
     per_customer: float | None = None
 

@@ -1,4 +1,4 @@
-"""One trial from evidence to policy: left-out effects, the contest, its forecast, and what is learned from all rows."""
+"""One trial from evidence to policy: held-out effects, model selection with its forecast, effects from all rows."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ MOST_ROWS = 200_000
 
 @dataclass(frozen=True, eq=False)
 class TrialStudy:
-    """What left-out customers say."""
+    """The results of all estimators on left-out customers, and the decision that follows."""
 
     rows: Ints
     """Positions of the rows that judge, in the evidence."""
     value: HeldOutPredictions
     cost: HeldOutPredictions | None
-    contest: ModelSelection
+    selection: ModelSelection
     decision: Decision
     forecast: Floats
-    """(rows, K): what each would be given by a contest that has not seen them."""
+    """(rows, K): what each would be given by a selection that has not seen them."""
     undecided: float
-    """Variance of the value of what these contests decide."""
+    """Variance of the value of what these selections decide."""
     spending: Spending
     seed: int
 
@@ -58,7 +58,7 @@ class TrialStudy:
 
     def policy_value(self, name: str) -> Estimate:
         """Of an estimator's policy, per customer over nothing."""
-        policy = self.contest.policies[name].mean(axis=0)
+        policy = self.selection.policies[name].mean(axis=0)
         return widened_estimate(mean_estimate(np.einsum("nk,nk->n", policy, self.effect)), self.unsteady(name))
 
     def unsteady(self, name: str) -> float:
@@ -68,7 +68,7 @@ class TrialStudy:
     @property
     def effect(self) -> Floats:
         """(rows, K): doubly robust differences of profit from no offer."""
-        return self.contest.scores - self.contest.scores[:, :1]
+        return self.selection.scores - self.selection.scores[:, :1]
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,8 +123,8 @@ def study_trial(
     fold = divisions(len(rows), N_DIVISIONS, seed, judged.customer)
     held = held_out(judged, found, fold, seed, tell)
     paid = None if cost is None else held_out(cost.after(value).of(rows), found, fold, seed, tell)
-    contest = ModelSelection.of(held, paid, spending)
-    return TrialStudy(rows, held, paid, contest, contest.decide(), *contest.forecast(), spending, seed)
+    selection = ModelSelection.of(held, paid, spending)
+    return TrialStudy(rows, held, paid, selection, selection.decide(), *selection.forecast(), spending, seed)
 
 
 def learn_effects(
@@ -141,10 +141,10 @@ def learn_effects(
         cost_line=None if study.cost is None else study.cost.lines[name],
         decision=study.decision,
         spending=spending,
-        same=study.contest.same,
+        same=study.selection.same,
     )
 
 
 def known_estimators() -> dict[str, Estimator]:
-    """All estimators of the catalogue, the simplest first."""
+    """Return all estimators of the catalogue, the simplest first."""
     return {name: ESTIMATORS.load(name)() for name in ESTIMATORS.names()}
