@@ -4,7 +4,7 @@ Parts, which `--parts` picks by name:
 
 - `hillstrom`: a real trial of e-mails. Estimators learn who visits from 30 random halves and sort the other halves.
   AUUC / ATE is the area below the uplift curve over its end, .5 for a random order; Qini / ATE has 0 there.
-- `spend`: what our model selection forecasts of its own decision about three arms, beside the other half.
+- `spend`: what our model selection forecasts of its own decision about three arms, beside what the other half says.
 - `monotone`: made-up trials of five depths of discount, 10 of each size: value as a share of the best policy's at equal
   true spend, errors of the effects, and how customers are sorted for the greatest depth (AUUC, Qini, AUCC).
 - `large`: a million rows of it: seconds and memory.

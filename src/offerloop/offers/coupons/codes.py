@@ -73,7 +73,7 @@ def make_codes(count: int, prefix: str = "", length: int = LENGTH) -> list[str]:
 
 
 def code_guess_probability(n_issued: int, length: int = LENGTH, prefix: str = "") -> float:
-    """Return the probability that a guess hits one of `n_issued` codes, by somebody who knows prefix, length and rule."""
+    """Return the probability that a guess hits one of `n_issued` codes, if it knows prefix, length and rule."""
     counts = [0] * _MODULUS
     counts[_remainder(normalise_code(prefix))] = 1
     for _ in range(length - 1):

@@ -42,7 +42,7 @@ def customer_days(order_lines: Frame, products: Frame, margins: Margins, ids: Fr
 
 
 def exposure_outcomes(days: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
-    """Return value_minor, cost_minor and coupon_minor of each row (customer_id, shown_day, until_day, excluded).
+    """Return value_minor, cost_minor and coupon_minor of each row, from its shown_day to before its until_day.
 
     Value is margin before the cost of offers, cost the own part of coupons.
     """
