@@ -33,10 +33,11 @@ from foreign_simulators import SIMULATORS
 from foreign_worlds import FAMILIES, Design, make
 from offerloop.commands.init.task import write_shop
 from offerloop.config import load_config
+from offerloop.decision import Allowed, solve_campaigns
 from offerloop.engine import ENGINES, collect
 from offerloop.evaluation.estimate import Z95
 from offerloop.events import prepare
-from offerloop.flow import Allowed, Gap, estimate, forecast, offers_to_learn, study_shown
+from offerloop.flow import Gap, estimate, offers_to_learn, study_shown
 
 Floats = NDArray[np.float64]
 KEY = ("shop", "family", "seed", "customers", "periods", "kinds")
@@ -59,7 +60,7 @@ def judge(world: World, folder: Path) -> dict[str, float]:
     effects = estimate(events, UNSTUDIED, shown, config)
     everybody = collect(events.order_lines.select("customer_id").unique(), "customer_id")["customer_id"]
     allowed = Allowed({one.id: everybody for one in config.campaigns}, everybody.clear(), pl.DataFrame())
-    found = forecast(effects, allowed, config).forecasts[0]
+    found = solve_campaigns(effects, allowed, config).forecasts[0]
     given = _given(found.plan, world)
     told = found.comparison.filter(pl.col("rule") == "plan").row(0, named=True)
     profit = float((given * true.profit).sum() / n)

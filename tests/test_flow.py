@@ -14,7 +14,7 @@ from sample_part import write_sample_part
 from offerloop import flow
 from offerloop.commands.run.task import run
 from offerloop.config import load_config
-from offerloop.decision.assign import as_text
+from offerloop.decision.rows import as_text
 from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.errors import ConfigError, InputError
 from offerloop.evaluation.assignment import in_holdout

@@ -10,34 +10,25 @@ from dataclasses import dataclass
 from typing import ParamSpec, Protocol, TypeVar
 
 import narwhals as nw
-import numpy as np
 import polars as pl
 
-from offerloop.config import Campaign, Config, Recommend, Response
+from offerloop.config import Config, Recommend, Response
 from offerloop.decision import (
-    MOST_EXPLORE,
-    MOST_LEARN,
-    CampaignCase,
+    Allowed,
     Forecast,
-    KnownOffer,
-    Outside,
-    Planned,
-    Usual,
-    assignments,
-    check_usual_offers,
-    draw_arms,
-    menu,
-    plan_campaigns,
-    plan_limits,
-    wishes_of,
+    LoopPeriod,
+    assign,
+    business_as_usual,
+    coming_test,
+    compare,
+    lots_of,
+    plan_period,
 )
 from offerloop.engine import Engine, collect
-from offerloop.errors import EvidenceError, InputError
+from offerloop.errors import EvidenceError
 from offerloop.evaluation.experiment import ComingTest
 from offerloop.events import Events, Given, prepare
-from offerloop.events.usual import PLACE, read_usual
-from offerloop.money import DIGITS, to_text
-from offerloop.offers import NO_OFFER, Offer
+from offerloop.offers import Offer
 from offerloop.profiles import Past, build_profiles
 from offerloop.profiles.audience import members
 from offerloop.recommenders.base import TASKS
@@ -69,8 +60,6 @@ from offerloop.response import (
 from offerloop.tables import (
     AUDIENCE_MEMBERS,
     BREAK_EVEN,
-    HOLDOUT,
-    PLAN,
     PRODUCT_TEXTS,
     RESPONSE_CHECKS,
     RESPONSE_CURVE,
@@ -78,7 +67,6 @@ from offerloop.tables import (
     RESPONSE_SLOPES,
     SHOWN_OFFERS,
     STAGE_TABLES,
-    USUAL,
 )
 
 Result = TypeVar("Result")
@@ -122,35 +110,6 @@ class Run:
     """What the data could not show, and why, a sentence each."""
 
 
-@dataclass(frozen=True)
-class LoopPeriod:
-    """What a loop adds to a run, which is one of its periods."""
-
-    given: Given
-    """What it gave before."""
-    holdback: float
-    """Share of the customers with an offer in the plan from whom it is held back."""
-    rests: bool
-    """Whether offers go out by lot only."""
-
-
-@dataclass(frozen=True)
-class Lots:
-    """How a period of a loop draws."""
-
-    holdback: float
-    untried: frozenset[str]
-    """Campaigns with offers of which too little was shown yet to learn from. What such a campaign could have spent is
-    spent on lots while it is not sent, and up to MOST_LEARN of the customers draw."""
-
-
-def _lots(period: LoopPeriod | None, shown: ShownEffects | Gap | None, offers: pl.DataFrame) -> Lots | None:
-    if period is None:
-        return None
-    known = [one for one in offers["offer_id"].unique() if isinstance(shown, ShownEffects) and shown.has(one)]
-    return Lots(period.holdback, frozenset(offers.filter(~pl.col("offer_id").is_in(known))["campaign_id"]))
-
-
 def plan(config: Config, engine: Engine, stage: Stage, period: LoopPeriod | None = None) -> Run:
     """From raw tables to one assignment per customer, with a forecast beside simple rules; for a loop, of one period.
 
@@ -169,12 +128,16 @@ def plan(config: Config, engine: Engine, stage: Stage, period: LoopPeriod | None
     shown = stage("shown offers", study_shown, events, offers, config.only("seed", "shop", "evaluate"), engine)
     settings = config.only("seed", "shop", "response", "campaigns", "experiment")
     effects = stage("effects", estimate, events, study, shown, settings)
-    planned = stage("allocation", forecast, effects, allowed, config.only("shop", "campaigns", "plan"))
+    settings = config.only("shop", "campaigns", "plan", "experiment", "business_as_usual")
+    planned = stage("allocation", plan_period, profiles, effects, allowed, settings)
     planned = planned.resting() if period is not None and period.rests else planned
     settings = config.only("business_as_usual", "privacy")
     usual = stage("business as usual", business_as_usual, profiles, allowed, effects, settings, engine)
     settings = config.only("seed", "shop", "campaigns", "experiment", "business_as_usual")
-    lots = _lots(period, shown, effects.offers)
+    known_ids = [
+        one for one in effects.offers["offer_id"].unique() if isinstance(shown, ShownEffects) and shown.has(one)
+    ]
+    lots = lots_of(period, effects.offers, known_ids)
     assigned, explore_share = stage(
         "assignments", assign, profiles, allowed, planned, effects, usual, settings, lots
     )  # fmt: skip
@@ -241,18 +204,6 @@ def profile(events: Events) -> pl.DataFrame:
             f"the order lines hold {found.height} customer; a plan chooses between customers: give the orders of more"
         )
     return found
-
-
-@dataclass(frozen=True)
-class Allowed:
-    """Who may get offers at all."""
-
-    campaigns: dict[str, pl.Series]
-    """customer_id of each campaign's audience, without those who may not."""
-    no_consent: pl.Series
-    """customer_id of those who refuse personalised offers."""
-    audiences: pl.DataFrame
-    """Members of every audience: audience, customer_id."""
 
 
 def audiences(events: Events, profiles: pl.DataFrame, config: Config) -> Allowed:
@@ -395,106 +346,6 @@ def estimate(events: Events, study: ShelfStudy | Gap, shown: ShownEffects | Gap 
     return estimate_effects(None if isinstance(study, Gap) else study, baskets, config, events.offers, margins, learned)
 
 
-def forecast(effects: Effects, allowed: Allowed, config: Config) -> Planned:
-    """Stage 5: solve all campaigns within their limits, and forecast each."""
-    cases = []
-    for campaign in config.campaigns:
-        inside = pl.col("customer_id").is_in(allowed.campaigns[campaign.id].implode())
-        mine = [(table.filter((pl.col("campaign_id") == campaign.id) & inside), fit) for table, fit in effects.views]
-        cases.append(CampaignCase.of(mine, effects.offers, campaign, config.minor(campaign.budget, campaign)))
-    return plan_campaigns(cases, plan_limits(config, effects.offers), config.plan.campaigns)
-
-
-def business_as_usual(
-    profiles: pl.DataFrame, allowed: Allowed, effects: Effects, config: Config, engine: Engine
-) -> Usual | None:
-    """Return what the shop does today, for everybody; None where the configuration does not say."""
-    settings = config.business_as_usual
-    if settings is None:
-        return None
-    everyone = profiles["customer_id"]
-    if settings.path is not None:
-        wishes = read_usual(settings.path, everyone, config.privacy, engine)
-        wanted = [(PLACE, one) for one in wishes["offer_id"].unique().sort()]
-    else:
-        wishes = wishes_of([(one.audience, one.offer) for one in settings.rules], everyone, allowed.audiences)
-        wanted = usual_rules(config)
-    columns = ["campaign_id", "offer_id", "cost_liability_minor", pl.col("cost_weight") > 0]
-    check_usual_offers(wanted, [KnownOffer(*row) for row in effects.offers.select(columns).iter_rows()])
-    return Usual.of(settings.share, wishes, effects.offers, allowed.campaigns)
-
-
-def usual_rules(config: Config) -> list[tuple[str, str]]:
-    """Return the place and the offer of each rule of business as usual."""
-    rules = () if config.business_as_usual is None else config.business_as_usual.rules
-    return [(f"business_as_usual.rules, number {number}", one.offer) for number, one in enumerate(rules, 1)]
-
-
-def assign(
-    profiles: pl.DataFrame,
-    allowed: Allowed,
-    planned: Planned,
-    effects: Effects,
-    usual: Usual | None,
-    config: Config,
-    lots: Lots | None,
-) -> tuple[pl.DataFrame, float]:
-    """Draw holdout, business as usual, exploration and holdback, and write one row per customer."""
-    sent = [one.campaign_id for one in planned.forecasts if one.send]
-    keys = ["customer_id", "campaign_id", "offer_id"]
-    plans = [one.plan.select(keys) for one in planned.forecasts if one.send]
-    taken = pl.concat(plans) if plans else effects.effects.clear().select(keys)
-    most = effects.offers.select("campaign_id", "offer_id", "cost_liability_minor")
-    arms = draw_arms(
-        audience=profiles["customer_id"],
-        planned=taken.join(most, on=["campaign_id", "offer_id"], how="left"),
-        menu=menu(effects.effects, effects.offers, sent if lots is None else list(allowed.campaigns)),
-        audiences=allowed.campaigns,
-        explore_budgets={one.id: _for_lots(config, one, sent, lots) for one in config.campaigns},
-        settings=config.experiment,
-        rng=np.random.default_rng(config.seed),
-        usual=usual,
-        holdback=0.0 if lots is None else lots.holdback,
-        most_explore=MOST_LEARN if lots is not None and lots.untried - set(sent) else MOST_EXPLORE,
-    )
-    outside = Outside.of(profiles["customer_id"], allowed.campaigns, allowed.no_consent)
-    table = assignments(arms, effects.effects, effects.offers, sent, DIGITS[config.shop.currency], outside)
-    _check_usual_budget(table, config)
-    return table, arms.explore_share
-
-
-def _for_lots(config: Config, campaign: Campaign, sent: list[str], lots: Lots | None) -> int:
-    """What a campaign's offers by lot may cost."""
-    own = config.minor(campaign.explore_budget, campaign)
-    idle = lots is not None and campaign.id in lots.untried - set(sent) and own > 0
-    return own + config.minor(campaign.budget, campaign) if idle else own
-
-
-def _check_usual_budget(assigned: pl.DataFrame, config: Config) -> None:
-    settings = config.business_as_usual
-    given = assigned.filter((pl.col("arm") == USUAL) & (pl.col("offer_id") != NO_OFFER))
-    liability = int(given["cost_liability_minor"].sum())
-    if settings is not None and liability > config.minor(settings.budget):
-        currency = config.shop.currency
-        raise InputError(
-            f"business as usual gives {given.height:,} customers offers that can cost up to "
-            f"{to_text(liability, currency)} {currency}, more than business_as_usual.budget = "
-            f'"{settings.budget}"; raise it, or lower business_as_usual.share from {settings.share:g}'
-        )
-
-
-def compare(forecasts: list[Forecast], assigned: pl.DataFrame) -> pl.DataFrame:
-    """Plans beside simple rules, and each plan that goes out for those who get it."""
-    planned = assigned.filter(pl.col("arm") == PLAN)
-    tables = []
-    for one in forecasts:
-        tables.append(one.comparison)
-        if one.send:
-            receivers = planned.filter(pl.col("campaign_id") == one.campaign_id)["customer_id"]
-            tables.append(one.as_sent(receivers).select(one.comparison.columns))
-    return pl.concat(tables)
-
-
 def with_products(assigned: pl.DataFrame, effects: Effects, liked: Liked) -> pl.DataFrame:
     """Add the products to show: the best ones of the offer's category by the next-basket recommender."""
     scopes = effects.offers.select("campaign_id", "offer_id", "category")
@@ -506,19 +357,3 @@ def with_products(assigned: pl.DataFrame, effects: Effects, liked: Liked) -> pl.
     names = assigned.columns
     filled = assigned.drop("product_ids").join(shown, on="customer_id", how="left")
     return filled.with_columns(pl.col("product_ids").fill_null("")).select(names).sort("customer_id")
-
-
-TEST_DAYS = 7
-
-
-def coming_test(assigned: pl.DataFrame, events: Events, effects: Effects) -> ComingTest | None:
-    """By the margin that customers with a planned offer left in the week before, whether they get it or are held."""
-    planned = assigned.filter((pl.col("planned_offer_id") != NO_OFFER) & pl.col("arm").is_in([PLAN, HOLDOUT]))
-    if planned.is_empty():
-        return None
-    week = events.order_lines.filter(nw.col("order_day") >= events.as_of_day - TEST_DAYS)
-    bought = collect(week.group_by("customer_id").agg(nw.col("list_value_minor").sum().cast(nw.Int64)))
-    worth = planned.join(bought, on="customer_id", how="left")["list_value_minor"].fill_null(0)
-    margin = effects.margins.filter(pl.col("category").is_null())["margin"][0]
-    n_treated = planned.filter(pl.col("arm") == PLAN).height
-    return ComingTest.of(margin * worth.to_numpy().astype(np.float64), n_treated, planned.height - n_treated)

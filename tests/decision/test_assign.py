@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from offerloop.decision.arms import Arms
-from offerloop.decision.assign import Outside, as_text, assignments, decimal_text
+from offerloop.decision.rows import Outside, as_text, assignments, decimal_text
 from offerloop.money import MICRO, to_text
 
 OFFERS = pl.DataFrame(

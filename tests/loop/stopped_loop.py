@@ -2,8 +2,9 @@
 
 import sys
 
+from market_course import MarketCourse
+
 from offerloop.loop.learning import Loop
-from offerloop.loop.market_course import MarketCourse
 from offerloop.loop.market_shop import MarketShop, learned_from, menu_of
 from offerloop.loop.periods import go_on
 from offerloop.market.periods import Setting, past

@@ -113,6 +113,11 @@ NONE: Choice = (None, NO_OFFER)
 """No offer of no campaign."""
 
 
+def left_out(customers: pl.Series, settings: Experiment, usual: float) -> pl.Series:
+    """Whether each customer is in the holdout or has business as usual, and so never gets the plan's offer."""
+    return pl.Series(_by_hash(customers.to_list(), settings, usual) != PLAN, dtype=pl.Boolean)
+
+
 def _by_hash(ids: list[object], settings: Experiment, usual: float) -> NDArray[np.object_]:
     """(customers,): HOLDOUT, USUAL or PLAN, the same in every run."""
     arms = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import polars as pl
@@ -32,6 +32,12 @@ class Planned:
     """What the order and each limit cost: PLAN_LIMITS."""
     prices: pl.DataFrame
     """By offer, the price of what it takes from limits: OFFER_PRICES."""
+    left_out: pl.DataFrame = field(default_factory=pl.DataFrame)
+    """customer_id, campaign_id, offer_id: what it would have for customers whom a hash leaves out."""
+
+    def with_left_out(self, choices: pl.DataFrame) -> Planned:
+        """The same with what it would have for customers whom a hash leaves out."""
+        return replace(self, left_out=choices)
 
     def resting(self) -> Planned:
         """The same where no plan is sent."""

@@ -27,7 +27,7 @@ HOPEFUL = 0.6
 """Standard errors that the forecast of a plan which needs no proof must be above zero. In 120 shops of 500 to 5,000
 customers in which offers do nothing it was more than that in three (docs/concepts/allocation.md)."""
 AS_SENT = "plan as sent"
-"""The plan less holdout and exploration, beside the plan for everyone."""
+"""The plan less exploration, beside the plan for all whom no hash leaves out."""
 
 
 @dataclass(frozen=True)

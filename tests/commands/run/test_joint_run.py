@@ -39,7 +39,7 @@ text = "a talk"
 takes = "1"
 assumed = { p_redeem = 0.5, value = "3.00" }
 """
-TOTAL = 2500
+TOTAL = 3_000
 
 
 def shop(folder, plan="", keys="", language="en"):
@@ -69,11 +69,12 @@ def limits(written):
 
 
 def most(written):
-    """What the plan for everyone can cost, by the table of offers."""
+    """What the plan can cost, by the table of offers; what it would have for the holdout costs nothing."""
     offers = pl.read_parquet(written.folder / "offers.parquet").select(
         planned_campaign_id="campaign_id", planned_offer_id="offer_id", most="cost_liability_minor", by="channel"
     )
-    return planned(written).join(offers, on=["planned_campaign_id", "planned_offer_id"])
+    solved = planned(written).filter(pl.col("arm") != "holdout")
+    return solved.join(offers, on=["planned_campaign_id", "planned_offer_id"])
 
 
 @pytest.fixture(scope="module")
@@ -113,7 +114,7 @@ def test_together_is_not_below_the_order(together, in_order):
 
 def test_summary_and_report_say_what_order_and_limits_cost(together, in_order):
     by_kind = {one["kind"]: one for one in together.summary["plan"]["limits"]}
-    assert by_kind["total"]["at_most"] == "25.00"
+    assert by_kind["total"]["at_most"] == f"{TOTAL / 100:.2f}"
     assert float(by_kind["total"]["profit_without"]["value"]) > 0
     assert by_kind["order"]["profit_without"]["value"] is not None
     page = together.report.read_text()
@@ -239,3 +240,13 @@ def test_a_run_of_before_is_explained_by_the_price_in_its_summary(tmp_path):
     (written.folder / "summary.json").write_text(json.dumps(summary))
     for customer in planned(written)["customer_id"].to_list()[:5]:
         assert explain(written.folder, customer).facts["plan"]["agreement"] in ("exact", "rounding")
+
+
+def test_the_budget_is_spent_on_those_who_can_get_an_offer(tmp_path):
+    """The holdout has a plan to be compared by, beyond the budget."""
+    path = shop(tmp_path, f'total_budget = "{TOTAL / 100:.2f}"')
+    path.write_text(path.read_text().replace("holdout = 0.10", "holdout = 0.20"))
+    table = planned(run(path, "duckdb", None))
+    spent = table.filter(pl.col("offer_id") != "none")["cost_liability_minor"].sum()
+    assert 0.9 * TOTAL < spent <= TOTAL
+    assert table.filter(pl.col("arm") == "holdout").height > 0

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from offerloop.commands.check.offers import OfferCheck
 from offerloop.config import Config
-from offerloop.decision import KnownOffer, check_usual_offers
+from offerloop.decision import KnownOffer, check_usual_offers, usual_rules
 from offerloop.engine import Engine, collect
 from offerloop.errors import InputError
 from offerloop.events import Events
 from offerloop.events.usual import PLACE, read_usual
-from offerloop.flow import usual_rules
 from offerloop.offers import NO_OFFER
 
 

@@ -20,13 +20,13 @@ import polars as pl
 from offerloop.commands.loop.packed import packed, unpacked
 from offerloop.commands.run.task import run_period
 from offerloop.config import Campaign, Config
-from offerloop.decision import as_text
+from offerloop.decision import LoopPeriod, as_text
 from offerloop.engine import Engine, collect
 from offerloop.errors import ContractError
 from offerloop.evaluation.shipping import Reading
 from offerloop.events import Events, Given
 from offerloop.events.calendar import EPOCH
-from offerloop.flow import LoopPeriod, Run
+from offerloop.flow import Run
 from offerloop.loop.drift import BY_LOT, OF_PLAN, Alarm, Drift
 from offerloop.loop.guardrails import Drawn, Guardrails
 from offerloop.loop.learning import MORE, WARY

@@ -13,10 +13,10 @@ from offerloop.commands.run.findings import CampaignFindings, Findings
 from offerloop.commands.run.page import render
 from offerloop.commands.run.summary import summarise
 from offerloop.config import Config, Source, StrPath, config_file
-from offerloop.decision import Forecast, as_text
+from offerloop.decision import Forecast, LoopPeriod, as_text
 from offerloop.engine import DEFAULT_ENGINE, Engine
 from offerloop.errors import ConfigError, InputError, near_miss
-from offerloop.flow import STAGES, LoopPeriod, Run, plan
+from offerloop.flow import STAGES, Run, plan
 from offerloop.money import DIGITS
 from offerloop.profiles import FEATURES, TAGS
 from offerloop.workspace import (

@@ -45,7 +45,7 @@ WORDS: dict[str, str] = {
     # Names of rules and of things.
     "rule_name.nothing": "no offer",
     "rule_name.plan": "the plan",
-    "rule_name.plan as sent": "the plan, less holdout and lots",
+    "rule_name.plan as sent": "the plan, less lots",
     "rule_name.same offer for all": "the same offer for all",
     "rule_name.random customers": "random customers",
     "rule_name.most likely buyers": "the most likely buyers",

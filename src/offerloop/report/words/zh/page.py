@@ -45,7 +45,7 @@ WORDS: dict[str, str] = {
     # 规则与名称
     "rule_name.nothing": "不发放",
     "rule_name.plan": "本计划",
-    "rule_name.plan as sent": "本计划，扣除留出组和抽签用户",
+    "rule_name.plan as sent": "本计划，扣除抽签用户",
     "rule_name.same offer for all": "所有人同一优惠",
     "rule_name.random customers": "随机选择用户",
     "rule_name.most likely buyers": "最可能购买的用户",

@@ -1,0 +1,151 @@
+"""The random part of a run or period: who is in which arm and gets what, and what its read-out will be able to show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import narwhals as nw
+import numpy as np
+import polars as pl
+
+from offerloop.config import Campaign, Config
+from offerloop.decision.arms import draw_arms, menu
+from offerloop.decision.campaigns import Planned
+from offerloop.decision.draw import MOST_EXPLORE, MOST_LEARN
+from offerloop.decision.planning import Allowed
+from offerloop.decision.rows import Outside, assignments
+from offerloop.decision.usual import KnownOffer, Usual, check_usual_offers, wishes_of
+from offerloop.engine import Engine, collect
+from offerloop.errors import InputError
+from offerloop.evaluation.experiment import ComingTest
+from offerloop.events import Events, Given
+from offerloop.events.usual import PLACE, read_usual
+from offerloop.money import DIGITS, to_text
+from offerloop.offers import NO_OFFER
+from offerloop.response import Effects
+from offerloop.tables import HOLDOUT, PLAN, USUAL
+
+
+@dataclass(frozen=True)
+class LoopPeriod:
+    """What a loop adds to a run, which is one of its periods."""
+
+    given: Given
+    """What it gave before."""
+    holdback: float
+    """Share of the customers with an offer in the plan from whom it is held back."""
+    rests: bool
+    """Whether offers go out by lot only."""
+
+
+@dataclass(frozen=True)
+class Lots:
+    """How a period of a loop draws."""
+
+    holdback: float
+    untried: frozenset[str]
+    """Campaigns with offers of which too little was shown yet to learn from. What such a campaign could have spent is
+    spent on lots while it is not sent, and up to MOST_LEARN of the customers draw."""
+
+
+def lots_of(period: LoopPeriod | None, offers: pl.DataFrame, known: Iterable[str]) -> Lots | None:
+    """How a period of a loop draws; `known` are the ids of offers whose effects were learned from what was shown."""
+    if period is None:
+        return None
+    return Lots(period.holdback, frozenset(offers.filter(~pl.col("offer_id").is_in(list(known)))["campaign_id"]))
+
+
+def business_as_usual(
+    profiles: pl.DataFrame, allowed: Allowed, effects: Effects, config: Config, engine: Engine
+) -> Usual | None:
+    """Return what the shop does today, for everybody; None where the configuration does not say."""
+    settings = config.business_as_usual
+    if settings is None:
+        return None
+    everyone = profiles["customer_id"]
+    if settings.path is not None:
+        wishes = read_usual(settings.path, everyone, config.privacy, engine)
+        wanted = [(PLACE, one) for one in wishes["offer_id"].unique().sort()]
+    else:
+        wishes = wishes_of([(one.audience, one.offer) for one in settings.rules], everyone, allowed.audiences)
+        wanted = usual_rules(config)
+    columns = ["campaign_id", "offer_id", "cost_liability_minor", pl.col("cost_weight") > 0]
+    check_usual_offers(wanted, [KnownOffer(*row) for row in effects.offers.select(columns).iter_rows()])
+    return Usual.of(settings.share, wishes, effects.offers, allowed.campaigns)
+
+
+def usual_rules(config: Config) -> list[tuple[str, str]]:
+    """Return the place and the offer of each rule of business as usual."""
+    rules = () if config.business_as_usual is None else config.business_as_usual.rules
+    return [(f"business_as_usual.rules, number {number}", one.offer) for number, one in enumerate(rules, 1)]
+
+
+def assign(
+    profiles: pl.DataFrame,
+    allowed: Allowed,
+    planned: Planned,
+    effects: Effects,
+    usual: Usual | None,
+    config: Config,
+    lots: Lots | None,
+) -> tuple[pl.DataFrame, float]:
+    """Draw holdout, business as usual, exploration and holdback, and write one row per customer."""
+    sent = [one.campaign_id for one in planned.forecasts if one.send]
+    keys = ["customer_id", "campaign_id", "offer_id"]
+    plans = [one.plan.select(keys) for one in planned.forecasts if one.send]
+    plans += [planned.left_out.filter(pl.col("campaign_id").is_in(sent))] if sent else []
+    taken = pl.concat(plans) if plans else effects.effects.clear().select(keys)
+    most = effects.offers.select("campaign_id", "offer_id", "cost_liability_minor")
+    arms = draw_arms(
+        audience=profiles["customer_id"],
+        planned=taken.join(most, on=["campaign_id", "offer_id"], how="left"),
+        menu=menu(effects.effects, effects.offers, sent if lots is None else list(allowed.campaigns)),
+        audiences=allowed.campaigns,
+        explore_budgets={one.id: _for_lots(config, one, sent, lots) for one in config.campaigns},
+        settings=config.experiment,
+        rng=np.random.default_rng(config.seed),
+        usual=usual,
+        holdback=0.0 if lots is None else lots.holdback,
+        most_explore=MOST_LEARN if lots is not None and lots.untried - set(sent) else MOST_EXPLORE,
+    )
+    outside = Outside.of(profiles["customer_id"], allowed.campaigns, allowed.no_consent)
+    table = assignments(arms, effects.effects, effects.offers, sent, DIGITS[config.shop.currency], outside)
+    _check_usual_budget(table, config)
+    return table, arms.explore_share
+
+
+def _for_lots(config: Config, campaign: Campaign, sent: list[str], lots: Lots | None) -> int:
+    """What a campaign's offers by lot may cost."""
+    own = config.minor(campaign.explore_budget, campaign)
+    idle = lots is not None and campaign.id in lots.untried - set(sent) and own > 0
+    return own + config.minor(campaign.budget, campaign) if idle else own
+
+
+def _check_usual_budget(assigned: pl.DataFrame, config: Config) -> None:
+    settings = config.business_as_usual
+    given = assigned.filter((pl.col("arm") == USUAL) & (pl.col("offer_id") != NO_OFFER))
+    liability = int(given["cost_liability_minor"].sum())
+    if settings is not None and liability > config.minor(settings.budget):
+        currency = config.shop.currency
+        raise InputError(
+            f"business as usual gives {given.height:,} customers offers that can cost up to "
+            f"{to_text(liability, currency)} {currency}, more than business_as_usual.budget = "
+            f'"{settings.budget}"; raise it, or lower business_as_usual.share from {settings.share:g}'
+        )
+
+
+TEST_DAYS = 7
+
+
+def coming_test(assigned: pl.DataFrame, events: Events, effects: Effects) -> ComingTest | None:
+    """By the margin that customers with a planned offer left in the week before, whether they get it or are held."""
+    planned = assigned.filter((pl.col("planned_offer_id") != NO_OFFER) & pl.col("arm").is_in([PLAN, HOLDOUT]))
+    if planned.is_empty():
+        return None
+    week = events.order_lines.filter(nw.col("order_day") >= events.as_of_day - TEST_DAYS)
+    bought = collect(week.group_by("customer_id").agg(nw.col("list_value_minor").sum().cast(nw.Int64)))
+    worth = planned.join(bought, on="customer_id", how="left")["list_value_minor"].fill_null(0)
+    margin = effects.margins.filter(pl.col("category").is_null())["margin"][0]
+    n_treated = planned.filter(pl.col("arm") == PLAN).height
+    return ComingTest.of(margin * worth.to_numpy().astype(np.float64), n_treated, planned.height - n_treated)

@@ -1,0 +1,69 @@
+"""The plan of one run or period: for whom it is solved, and how it compares with simple rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from offerloop.config import Config
+from offerloop.decision.arms import left_out
+from offerloop.decision.campaign_case import CampaignCase
+from offerloop.decision.campaigns import Planned, plan_campaigns
+from offerloop.decision.forecast import Forecast
+from offerloop.decision.nested_limits import plan_limits
+from offerloop.decision.outside import choices_left_out
+from offerloop.response import Effects
+from offerloop.tables import PLAN
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """Who may get offers at all."""
+
+    campaigns: dict[str, pl.Series]
+    """customer_id of each campaign's audience, without those who may not."""
+    no_consent: pl.Series
+    """customer_id of those who refuse personalised offers."""
+    audiences: pl.DataFrame
+    """Members of every audience: audience, customer_id."""
+
+
+def plan_period(profiles: pl.DataFrame, effects: Effects, allowed: Allowed, config: Config) -> Planned:
+    """Stage 5: plan for the customers whom no hash leaves out, and say what the plan would have for those."""
+    usual = 0.0 if config.business_as_usual is None else config.business_as_usual.share
+    everyone = profiles["customer_id"]
+    out = everyone.filter(left_out(everyone, config.experiment, usual))
+    inside = {name: ids.filter(~ids.is_in(out.implode())) for name, ids in allowed.campaigns.items()}
+    outside = {name: ids.filter(ids.is_in(out.implode())) for name, ids in allowed.campaigns.items()}
+    planned = solve_campaigns(effects, replace(allowed, campaigns=inside), config)
+    cases = campaign_cases(effects, outside, config)
+    return planned.with_left_out(choices_left_out(planned, cases, campaign_cases(effects, inside, config)))
+
+
+def solve_campaigns(effects: Effects, allowed: Allowed, config: Config) -> Planned:
+    """Solve all campaigns within their limits, and forecast each."""
+    cases = campaign_cases(effects, allowed.campaigns, config)
+    return plan_campaigns(cases, plan_limits(config, effects.offers), config.plan.campaigns)
+
+
+def campaign_cases(effects: Effects, audiences: dict[str, pl.Series], config: Config) -> list[CampaignCase]:
+    """The candidates of each campaign's customers."""
+    cases = []
+    for campaign in config.campaigns:
+        inside = pl.col("customer_id").is_in(audiences[campaign.id].implode())
+        mine = [(table.filter((pl.col("campaign_id") == campaign.id) & inside), fit) for table, fit in effects.views]
+        cases.append(CampaignCase.of(mine, effects.offers, campaign, config.minor(campaign.budget, campaign)))
+    return cases
+
+
+def compare(forecasts: list[Forecast], assigned: pl.DataFrame) -> pl.DataFrame:
+    """Plans beside simple rules, and each plan that goes out for those who get it."""
+    planned = assigned.filter(pl.col("arm") == PLAN)
+    tables = []
+    for one in forecasts:
+        tables.append(one.comparison)
+        if one.send:
+            receivers = planned.filter(pl.col("campaign_id") == one.campaign_id)["customer_id"]
+            tables.append(one.as_sent(receivers).select(one.comparison.columns))
+    return pl.concat(tables)
