@@ -11,12 +11,13 @@ from functools import partial
 from pathlib import Path
 from typing import get_args
 
-from click import Parameter
+from click import Command, Parameter
 from measured import filled
 from pydantic import BaseModel
 from typer.main import get_command
 
 from offerloop.cli import app
+from offerloop.commands.terminal.help import SHARED
 from offerloop.config import Config, SourceName
 from offerloop.config.experiment import BusinessAsUsual, UsualRule
 from offerloop.config.limits import Band, Limits, Rule
@@ -50,7 +51,7 @@ def _keys(title: str, model: type[BaseModel]) -> list[str]:
 
 def limits() -> str:
     """Every key of a file of limits."""
-    lines = ["# Limits of an allocation", NOTE, "Every key of the file that `offerloop allocate --config` reads.", ""]
+    lines = ["# Limits of an allocation", NOTE, "Every key of the file that `offerloop allocate --limits` reads.", ""]
     for title, model in (("Top level", Limits), ("[[limits]]", Rule), ("[[bands]]", Band)):
         lines += _keys(title, model)
     return "\n".join(lines[:-1]) + "\n"
@@ -103,11 +104,19 @@ def with_figures(page: str) -> str:
 
 def commands() -> str:
     """Every command with its arguments and options."""
-    lines = ["# Commands", NOTE, "Every command with its options. Each answers to `--help` as well.", ""]
-    for name, command in sorted(get_command(app).commands.items()):  # type: ignore[attr-defined]
+    every = sorted(get_command(app).commands.items())  # type: ignore[attr-defined]
+    shared = [_parameter(one) for one in every[0][1].params if one.name in SHARED]
+    lines = ["# Commands", NOTE, "Every command with its options. Each answers to `--help` as well, and takes:", ""]
+    lines += ["| option | meaning |", "|---|---|", *shared, ""]
+    for name, command in every:
         lines += [f"## {name}", "", f"[{name}](../how-to/{name}.md): {_in_cell(command.help)}", ""]
-        lines += ["| argument or option | meaning |", "|---|---|", *map(_parameter, command.params), ""]
+        lines += ["| argument or option | meaning |", "|---|---|", *map(_parameter, _own(command)), ""]
     return "\n".join(lines[:-1]) + "\n"
+
+
+def _own(command: Command) -> list[Parameter]:
+    """Return what no other command shares."""
+    return [one for one in command.params if one.name not in SHARED]
 
 
 def _parameter(parameter: Parameter) -> str:

@@ -1,14 +1,19 @@
 """The command line: quick help, one sentence and exit code 2 for bad input, JSON on demand."""
 
 import json
+import os
+import pty
+import re
 import subprocess
 import sys
 
 import pytest
 from typed_command import offerloop
+from typer.main import get_command
 from typer.testing import CliRunner
 
-from offerloop.cli import app
+from offerloop.cli import PANELS, app
+from offerloop.commands.terminal.help import SHARED
 
 HEAVY = ("numpy", "polars", "duckdb", "scipy", "lightgbm", "implicit", "altair", "pydantic", "narwhals")
 
@@ -23,6 +28,117 @@ def test_help_names_every_command():
     shown = CliRunner().invoke(app, ["--help"]).output
     for command in app.registered_commands:
         assert command.callback.__name__.replace("_", "-") in shown
+
+
+def on_terminal(*arguments, **environment):
+    """What a terminal of 100 columns shows, without colours."""
+    leader, follower = pty.openpty()
+    typed = [sys.executable, "-c", "from offerloop.cli import main; main()", *arguments]
+    shown = {**os.environ, "COLUMNS": "100", "TERM": "xterm", **environment}
+    with subprocess.Popen(typed, stdin=follower, stdout=follower, stderr=follower, env=shown) as program:
+        os.close(follower)
+        parts = []
+        while True:
+            try:
+                part = os.read(leader, 65536)
+            except OSError:
+                break
+            if not part:
+                break
+            parts.append(part)
+        os.close(leader)
+    text = b"".join(parts).decode("utf-8", "replace")
+    return program.returncode, re.sub(r"\x1b\[[0-9;]*m", "", text).replace("\r\n", "\n")
+
+
+def test_a_pipe_gets_the_help_as_plain_lines():
+    shown = CliRunner().invoke(app, ["--help"]).output
+    assert not re.search(r"[\x1b─│╭]", shown)
+    assert all(f"{panel}:" in shown for panel in PANELS)
+    assert "  publish    Carry the assignments of a run to where [[publish]] says.\n" in shown
+
+
+def test_a_terminal_shows_panels():
+    code, shown = on_terminal("--help")
+    assert code == 0
+    assert all(f"─ {panel} ─" in shown for panel in PANELS)
+
+
+@pytest.mark.parametrize("name", sorted(get_command(app).commands))
+def test_each_command_is_told_in_one_line_and_no_text_is_eaten_by_markup(name, monkeypatch):
+    command = get_command(app).commands[name]
+    first = command.help.splitlines()[0]
+    assert len(first) <= 62
+    assert first.endswith(".")
+    assert {one.name for one in command.params} >= set(SHARED)
+    monkeypatch.setenv("COLUMNS", "250")
+    monkeypatch.setattr("typer.rich_utils.MAX_WIDTH", 250)
+    monkeypatch.setattr("offerloop.commands.terminal.help._is_plain", lambda: False)
+    shown = " ".join(re.sub("[│─╭╮╰╯]", "", CliRunner().invoke(app, [name, "--help"]).output).split())
+    for text in (command.help, *(one.help for one in command.params if one.help)):
+        assert " ".join(text.split()) in shown
+
+
+def test_options_with_one_meaning_have_one_text():
+    texts = {}
+    for command in get_command(app).commands.values():
+        for one in command.params:
+            if one.name in ("config", "engine", "as_json", "run", *SHARED) and one.param_type_name == "argument":
+                texts.setdefault(one.name, set()).add(one.help)
+            elif one.name in ("engine", "as_json", *SHARED):
+                texts.setdefault(one.name, set()).add((*one.opts, one.help))
+            elif one.name == "config":
+                pytest.fail("a configuration is an argument")
+    assert {name: len(found) for name, found in texts.items()} == dict.fromkeys(texts, 1)
+
+
+@pytest.mark.parametrize(
+    "arguments, said",
+    [
+        (["readot"], "No such command 'readot'. Did you mean 'readout'? See 'offerloop --help'."),
+        (["run", "--engin", "x", "y"], "No such option: --engin. Did you mean '--engine'? See 'offerloop run --help'."),
+        (["price"], "Missing argument 'basket'. See 'offerloop price --help'."),
+    ],
+)
+def test_what_is_typed_wrongly_is_one_line(arguments, said):
+    assert offerloop(*arguments) == (2, "", f"{said}\n")
+
+
+def test_without_a_command_it_shows_the_help():
+    code, printed, said = offerloop()
+    assert (code, said) == (2, "")
+    assert "Your shop:" in printed
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8", "gb18030"])
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_any_encoding_of_a_terminal_can_show_any_text(encoding, options):
+    program = "from offerloop.cli import main; main()"
+    typed = [sys.executable, "-c", program, "parse-offer", "满200减20", *options]
+    done = subprocess.run(typed, capture_output=True, env={**os.environ, "PYTHONIOENCODING": encoding}, check=True)
+    shown = done.stdout.decode(encoding)
+    if options:
+        assert json.loads(shown)["zh"] == "满200减20"
+    else:
+        assert ("满200减20" if encoding in ("utf-8", "gb18030") else r"\u6ee1200\u51cf20") in shown
+    help_text = [sys.executable, "-c", program, "parse-offer", "--help"]
+    subprocess.run(help_text, capture_output=True, env={**os.environ, "PYTHONIOENCODING": encoding}, check=True)
+
+
+def test_a_quiet_command_prints_errors_and_json_only(tmp_path):
+    assert offerloop("codes", "--count", "2", "--quiet") == (0, "", "")
+    assert len(json.loads(offerloop("codes", "--count", "2", "-q", "--json")[1])["codes"]) == 2
+    assert offerloop("explain", "nowhere", "7", "-q", cwd=tmp_path)[2].count("\n") == 1
+
+
+def test_a_shell_can_complete_names():
+    program = "from offerloop.cli import main; main()"
+    asked = {"_OFFERLOOP_COMPLETE": "complete_bash", "COMP_WORDS": "offerloop re", "COMP_CWORD": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", f"import sys; sys.argv[0] = 'offerloop'; {program}"], capture_output=True, text=True,
+        env={**os.environ, **asked}, check=False,
+    )  # fmt: skip
+    assert set(done.stdout.split()) == {"recommend", "replay", "readout"}
 
 
 @pytest.mark.parametrize(

@@ -22,11 +22,21 @@ from offerloop.errors import ConfigError, EvidenceError, InputError, OfferloopEr
 if TYPE_CHECKING:
     from offerloop.api import (
         allocate,
+        check,
+        codes,
         evaluate,
         experiment,
+        explain,
+        init,
+        parse_offer,
         price,
+        pseudonym,
+        publish,
+        readout,
         recommend,
+        replay,
         run,
+        run_loop,
         similar,
         simulate,
         uplift,
@@ -43,21 +53,32 @@ __all__ = [
     "SourceError",
     "__version__",
     "allocate",
+    "check",
+    "codes",
     "evaluate",
     "experiment",
+    "explain",
+    "init",
     "load_config",
+    "parse_offer",
     "price",
+    "pseudonym",
+    "publish",
+    "readout",
     "recommend",
+    "replay",
     "run",
+    "run_loop",
     "similar",
     "simulate",
     "uplift",
 ]
 
-_LAZY = dict.fromkeys(
-    ("allocate", "evaluate", "experiment", "price", "recommend", "run", "similar", "simulate", "uplift"),
-    "offerloop.api",
-) | {"load_config": "offerloop.config"}
+_FUNCTIONS = (
+    "allocate check codes evaluate experiment explain init parse_offer price pseudonym publish readout recommend "
+    "replay run run_loop similar simulate uplift"
+)
+_LAZY = dict.fromkeys(_FUNCTIONS.split(), "offerloop.api") | {"load_config": "offerloop.config"}
 
 
 def __getattr__(name: str) -> object:

@@ -1,7 +1,8 @@
 """The public functions: plain arguments in, findings out; each does what the command of its name does.
 
 A path is text or a `Path` and may begin with `~`; the folder of an `offerloop.toml` stands for the file. A table is
-such a path (CSV or Parquet) or a frame of polars, pandas or pyarrow.
+such a path (CSV or Parquet) or a frame of polars, pandas or pyarrow. Every result has polars `frames`, a `sentence` and
+`to_pandas()`, and shows itself in a notebook.
 """
 
 from __future__ import annotations
@@ -10,22 +11,43 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 
 from rich.console import Console
 
 from offerloop.commands.allocate.findings import Allocated
 from offerloop.commands.allocate.task import allocate as allocate_offers
 from offerloop.commands.allocate.task import read_limits
+from offerloop.commands.check.findings import Checked
+from offerloop.commands.check.task import check as check_shop
+from offerloop.commands.codes.task import Codes
+from offerloop.commands.codes.task import codes as make_codes
 from offerloop.commands.evaluate.files import Evaluated
 from offerloop.commands.evaluate.task import evaluate as value_policies
 from offerloop.commands.experiment.findings import ExperimentFound
 from offerloop.commands.experiment.request import ExperimentRequest
 from offerloop.commands.experiment.task import experiment as read_experiment
+from offerloop.commands.explain.findings import Explanation
+from offerloop.commands.explain.task import explain as explain_customer
+from offerloop.commands.init.findings import Started
+from offerloop.commands.init.request import InitRequest
+from offerloop.commands.init.request import init as write_configuration
+from offerloop.commands.loop.findings import LoopState
+from offerloop.commands.loop.task import take_steps
+from offerloop.commands.parse_offer.task import ShortOffer, short_offer
+from offerloop.commands.price.findings import PricedBasket
 from offerloop.commands.price.task import price_files
+from offerloop.commands.pseudonym.task import Pseudonyms
+from offerloop.commands.pseudonym.task import pseudonym as hide_ids
+from offerloop.commands.publish.task import publish as publish_run
+from offerloop.commands.readout.task import ReadOut, read_out
 from offerloop.commands.recommend.findings import Recommended
 from offerloop.commands.recommend.task import RecommendRequest
 from offerloop.commands.recommend.task import recommend as recommend_products
+from offerloop.commands.replay.files import write as write_replay
+from offerloop.commands.replay.findings import Replayed
+from offerloop.commands.replay.task import ReplayRequest
+from offerloop.commands.replay.task import replay as price_orders
 from offerloop.commands.run.task import Written
 from offerloop.commands.run.task import run as run_flow
 from offerloop.commands.similar.findings import Similar
@@ -40,8 +62,8 @@ from offerloop.config import StrPath, as_path
 from offerloop.errors import InputError
 from offerloop.evaluation.shipping import Metric
 from offerloop.market.planning import Levers
-from offerloop.offers import Priced
-from offerloop.workspace import Document, InputTable
+from offerloop.publishing import Published
+from offerloop.workspace import Document, InputTable, find_run
 
 Names = str | Iterable[str]
 """One name, or several."""
@@ -50,6 +72,47 @@ Levels = float | Iterable[float]
 _OPTION = re.compile(r"--([a-z]+(?:-[a-z]+)*)")
 _OTHERS = {"id": "customer_id"}
 """Arguments that are not called as their options are."""
+
+
+def init(
+    folder: StrPath,
+    *,
+    orders: StrPath | None = None,
+    products: StrPath | None = None,
+    customers: StrPath | None = None,
+    events: StrPath | None = None,
+    prices: StrPath | None = None,
+    exposures: StrPath | None = None,
+    offers: StrPath | None = None,
+    redemptions: StrPath | None = None,
+    budget: str | float | None = None,
+    currency: str | None = None,
+    margin: str | float | None = None,
+    columns: Mapping[str, str] | None = None,
+    encoding: str | None = None,
+    sample: str | None = None,
+) -> Started:
+    """Write a commented configuration from a shop's own files, or for the sample `complete-journey`.
+
+    A file may also be a database, as URL#table or URL#query. `columns` names the columns of the files that are not
+    recognised: `{"customer_id": "Member", "products.category": "Group"}`. `config` of the result is the file.
+    """
+    given = {
+        "order_lines": orders, "products": products, "customers": customers, "events": events, "prices": prices,
+        "exposures": exposures, "offers": offers, "redemptions": redemptions,
+    }  # fmt: skip
+    files = {name: str(place) for name, place in given.items() if place is not None}
+    named = [f"{ours}={theirs}" for ours, theirs in (columns or {}).items()]
+    request = InitRequest(files, _text(budget), currency, _text(margin), named, encoding, sample)
+    return write_configuration(as_path(folder), request)
+
+
+def check(config: StrPath, *, engine: str = "duckdb") -> Checked:
+    """Read and clean all data of a shop, and say what a run could find out.
+
+    `ok` of the result says whether a run can start, `problems` what keeps it from that, `notes` what to know.
+    """
+    return check_shop(config, engine)
 
 
 def run(
@@ -61,6 +124,41 @@ def run(
     `report` and the `summary`.
     """
     return run_flow(config, engine, console, begin)
+
+
+def explain(run: StrPath, customer: str | int, *, audience: str = "marketer", language: str = "en") -> Explanation:
+    """Say why a customer gets an offer or none, for the audience `marketer`, `support` or `customer`.
+
+    `run` is the folder of a run, or that of a shop: then its newest run. `facts` of the result has all figures.
+    """
+    return explain_customer(find_run(run), _id(customer), audience, language)
+
+
+def publish(run: StrPath, *, console: Console | None = None) -> Published:
+    """Carry the assignments of a run to where `[[publish]]` of its configuration says; again it changes nothing."""
+    return publish_run(find_run(run), console)
+
+
+def readout(
+    run: StrPath,
+    orders: StrPath,
+    *,
+    redemptions: StrPath | None = None,
+    exposures: StrPath | None = None,
+    begin: str | date | None = None,
+    until: str | date | None = None,
+    engine: str = "duckdb",
+) -> ReadOut:
+    """Measure what a plan caused, against the customers who were held back, and how its forecast held.
+
+    `orders` has the order lines of the period with the columns of the run's. `stopped` of the result says why no effect
+    is shown, where the draw of the groups is broken.
+    """
+    side = [None if one is None else as_path(one) for one in (redemptions, exposures)]
+    return read_out(
+        find_run(run), as_path(orders), redemptions=side[0], exposures=side[1], from_day=_day("begin", begin),
+        until_day=_day("until", until), engine=engine,
+    )  # fmt: skip
 
 
 def recommend(
@@ -183,21 +281,21 @@ def allocate(
     budget: str | float | None = None,
     *,
     cap: Mapping[str, int] | None = None,
-    config: StrPath | None = None,
+    limits: StrPath | None = None,
     currency: str = "USD",
     console: Console | None = None,
 ) -> Allocated:
     """Decide which customer gets which offer within a budget and other limits.
 
     The table has customer_id, offer_id, value and cost in each row. `cap` says how often an offer is given at most,
-    `config` is a TOML file with more limits. `table` of the result has the plan, `summary` what each limit costs.
+    `limits` is a TOML file with more limits. `table` of the result has the plan, `summary` what each limit costs.
     Raises ClashError where no plan keeps to the limits.
     """
     caps = [f"{offer}={count}" for offer, count in (cap or {}).items()]
-    return allocate_offers(table, read_limits(config, _text(budget)), caps, currency, console)
+    return allocate_offers(table, read_limits(limits, _text(budget)), caps, currency, console)
 
 
-def price(basket: Document, offers: Document, now: str | datetime | None = None) -> Priced:
+def price(basket: Document, offers: Document, now: str | datetime | None = None) -> PricedBasket:
     """Price a basket under offers: the best set of them, every cent accounted for, and why others do not apply.
 
     Both are JSON or TOML files, or what such files hold. `now` has an offset, such as 2026-11-11T20:00:00+08:00, and is
@@ -209,6 +307,61 @@ def price(basket: Document, offers: Document, now: str | datetime | None = None)
     4994
     """
     return price_files(basket, offers, now)
+
+
+def replay(
+    orders: StrPath,
+    offers: StrPath,
+    *,
+    products: StrPath | None = None,
+    customers: StrPath | None = None,
+    currency: str | None = None,
+    timezone: str | None = None,
+    margin: str | float | None = None,
+    codes: str = "all",
+    out: StrPath | None = None,
+    language: str = "en",
+    console: Console | None = None,
+) -> Replayed:
+    """Compute what offers would have cost over past orders, assuming that nobody would have bought anything else.
+
+    `codes` says whether coupons that need a code are presented: `all` or `none`. `out` is a new folder for a report in
+    `language` and its tables.
+    """
+    request = ReplayRequest(
+        str(orders), as_path(offers), _text(products), _text(customers), currency, timezone, _text(margin), codes
+    )
+    done = price_orders(request, progress=console)
+    if out is not None:
+        write_replay(done, as_path(out), language)
+    return done
+
+
+def parse_offer(text: str, *, currency: str | None = None, language: str | None = None) -> ShortOffer:
+    """Turn an offer in a few words, English or Chinese, into its terms, and back into words.
+
+    >>> dict(parse_offer("20% off over $50").terms)
+    {'kind': 'spend_and_save', 'percent': 20, 'spend': '50'}
+    """
+    return short_offer(text, currency, language)
+
+
+def codes(count: int, *, prefix: str = "", length: int = 12, out: StrPath | None = None) -> Codes:
+    """Make coupon codes that nobody can guess or mistype, and write them to the new file `out`, one per line."""
+    return make_codes(count, prefix, length, out)
+
+
+def pseudonym(config: StrPath, ids: Iterable[str | int]) -> Pseudonyms:
+    """Return the pseudonyms under which customers stand in the tables of a run."""
+    return hide_ids(config, [_id(one) for one in ids])
+
+
+def run_loop(config: StrPath, *, once: bool = False, store: str | None = None) -> LoopState:
+    """Return what a loop has done so far; with `once` it first takes all steps that the orders allow.
+
+    `store` is the database of the journal, by default a file in the shop's folder.
+    """
+    return take_steps(config, store, once=once)
 
 
 def simulate(
@@ -257,6 +410,15 @@ def _text(written: object) -> str | None:
 def _id(written: object) -> str:
     """An id as text; one that pandas turned into 17.0 is 17."""
     return str(int(written)) if isinstance(written, float) and written.is_integer() else str(written)
+
+
+def _day(name: str, written: str | date | None) -> date | None:
+    """A day; of a time, its day."""
+    try:
+        found = datetime.fromisoformat(written) if isinstance(written, str) else written
+    except ValueError:
+        raise InputError(f"{name} must be a day such as 2026-11-11, not '{written}'") from None
+    return found.date() if isinstance(found, datetime) else found
 
 
 def _pairs(shares: Mapping[str, float] | None) -> tuple[tuple[str, float], ...]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import typer
-from typer.core import TyperGroup
 
 from offerloop import __version__
 from offerloop.commands.allocate.cli import allocate
@@ -29,14 +28,19 @@ from offerloop.commands.replay.cli import replay
 from offerloop.commands.run.cli import run
 from offerloop.commands.similar.cli import similar
 from offerloop.commands.simulate.cli import simulate
+from offerloop.commands.terminal.help import HelpfulCommand, HelpfulGroup, with_shared_options
 from offerloop.commands.uplift.cli import uplift
 from offerloop.errors import OfferloopError, StoppedError
 
-COMMANDS = (
-    init, check, run, explain, recommend, similar, pseudonym, readout, evaluate, uplift, experiment, allocate, simulate,
-    loop, publish, price, parse_offer, replay, codes,
-)  # fmt: skip
-"""In the order of the help."""
+PANELS = {
+    "Your shop": (init, check, run, explain, publish, readout, recommend, similar, evaluate, pseudonym),
+    "One table": (uplift, experiment, allocate),
+    "Offers and money": (price, replay, parse_offer, codes),
+    "The loop and the simulated shop": (loop, simulate),
+}
+"""The commands, in the order of the help."""
+_UsageError = cast("type[typer.BadParameter]", typer.BadParameter.mro()[1])
+"""What is typed wrongly, of every kind."""
 
 
 @contextmanager
@@ -47,7 +51,7 @@ def _stoppable() -> Iterator[None]:
         raise StoppedError("interrupted; nothing is half-written, so give the same command again") from None
 
 
-class _Commands(TyperGroup):
+class _Commands(HelpfulGroup):
     """Commands that a user may stop at any time, from the first look at their options on."""
 
     def make_context(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - as the class above it
@@ -61,9 +65,9 @@ class _Commands(TyperGroup):
 
 app = typer.Typer(
     cls=_Commands,
-    no_args_is_help=True,
-    add_completion=False,
+    invoke_without_command=True,
     pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["--help", "-h"]},
     help="Decide which customer gets which promotion, at what budget, and prove whether it worked.",
 )
 
@@ -76,21 +80,41 @@ def _show_version(wanted: bool) -> None:
 
 @app.callback()
 def _main(
-    version: Annotated[
+    context: typer.Context,
+    version: Annotated[  # noqa: ARG001 - its callback prints it
         bool, typer.Option("--version", is_eager=True, callback=_show_version, help="Print the version and exit.")
     ] = False,
 ) -> None:
     """Offerloop."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+        raise typer.Exit(_UsageError.exit_code)
 
 
-for _command in COMMANDS:
-    app.command()(_command)
+for _panel, _commands in PANELS.items():
+    for _command in _commands:
+        app.command(cls=HelpfulCommand, rich_help_panel=_panel)(with_shared_options(_command))
 
 
 def main() -> None:
-    """Entry point: errors of ours become one sentence and an exit code."""
+    """Entry point: errors become one line and an exit code, and any terminal can show every text."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
     try:
-        app()
+        sys.exit(app(standalone_mode=False) or 0)
     except OfferloopError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(error.exit_code)
+    except _UsageError as error:
+        sys.stderr.write(f"{_usage_line(error)}\n")
+        sys.exit(error.exit_code)
+
+
+def _usage_line(error: typer.BadParameter) -> str:
+    """Say what was typed wrongly, what may have been meant, and where to look."""
+    near = sorted(getattr(error, "possibilities", None) or ())
+    meant = f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
+    said = f"{error.message.rstrip('.')}.{meant}" if near else error.format_message()
+    place = f" See '{error.ctx.command_path} --help'." if error.ctx is not None else ""
+    return said + place

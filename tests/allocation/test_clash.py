@@ -211,7 +211,7 @@ def test_the_command_says_which_limits_clash(command, tmp_path):
         'budget = "10.00"\n[[limits]]\nname = "north"\nwhere = { region = 0 }\ncounts = "offers"\nat_least = 500\n'
     )
     code, shown, said = command(
-        "allocate", tmp_path / "table.csv", "--config", tmp_path / "limits.toml", "--out", tmp_path / "plan.csv"
+        "allocate", tmp_path / "table.csv", "--limits", tmp_path / "limits.toml", "--out", tmp_path / "plan.csv"
     )
     assert (code, shown) == (2, "")
     assert f"'north' reaches at most {reached(problem, 1_000)} offers, not 500 offers" in said
@@ -231,7 +231,7 @@ def test_a_band_says_how_much_wider_it_would_have_to_be(command, tmp_path):
         '[[limits]]\nname = "right"\nwhere = { half = "right" }\ncounts = "offers"\nat_most = 20\n'
     )
     code, _, said = command(
-        "allocate", tmp_path / "table.csv", "--config", tmp_path / "limits.toml", "--out", tmp_path / "plan.csv"
+        "allocate", tmp_path / "table.csv", "--limits", tmp_path / "limits.toml", "--out", tmp_path / "plan.csv"
     )
     assert code == 2
     assert "'left' reaches at most 25 offers, not 40 offers" in said

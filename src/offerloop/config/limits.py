@@ -1,4 +1,4 @@
-"""Limits of an allocation, as a file says them (`offerloop allocate --config`)."""
+"""Limits of an allocation, as a file says them (`offerloop allocate --limits`)."""
 
 from __future__ import annotations
 

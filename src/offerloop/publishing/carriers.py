@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,14 +19,25 @@ from offerloop.publishing.database import to_sql
 from offerloop.publishing.record import Record, alone
 from offerloop.publishing.rows import Carried, Parcel
 from offerloop.publishing.webhook import to_webhook
+from offerloop.report import Result
 
 
 @dataclass(frozen=True)
-class Published:
+class Published(Result):
     """The result of publishing: what was carried, and what had been carried before."""
 
     lines: list[str]
     facts: dict[str, Any]
+
+    @property
+    def frames(self) -> Mapping[str, pl.DataFrame]:
+        """`published`, one row for each place."""
+        return {"published": pl.DataFrame(self.facts["published"], infer_schema_length=None)}
+
+    @property
+    def sentence(self) -> str:
+        """What went where."""
+        return "\n".join(self.lines)
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from offerloop.report.glossary import glossary_terms, terms_block, words_section
     from offerloop.report.numbers import MACHINE_DIGITS, Money, count, iso_day, percent, rounded
     from offerloop.report.phrases import capital, p_words
+    from offerloop.report.results import FolderResult, Result, first_chart
     from offerloop.report.skeleton import Opening, environment, kept_together, study_page
+    from offerloop.report.text_tables import figure_text, text_page, text_table
     from offerloop.report.voice import Voice
     from offerloop.report.words import LANGUAGES, add_words, filled, words_of
 
@@ -49,6 +51,7 @@ __all__ = [
     "Details",
     "Dot",
     "Figure",
+    "FolderResult",
     "Level",
     "Line",
     "Missing",
@@ -56,6 +59,7 @@ __all__ = [
     "Opening",
     "Panel",
     "Point",
+    "Result",
     "Section",
     "Straight",
     "Table",
@@ -72,8 +76,10 @@ __all__ = [
     "day_labels",
     "environment",
     "figure",
+    "figure_text",
     "file_svg",
     "filled",
+    "first_chart",
     "forest",
     "glossary_terms",
     "histogram",
@@ -89,6 +95,8 @@ __all__ = [
     "rows_of",
     "study_page",
     "terms_block",
+    "text_page",
+    "text_table",
     "upright",
     "words_of",
     "words_section",
@@ -108,7 +116,9 @@ _MODULES = {
     ".glossary": "glossary_terms terms_block words_section",
     ".numbers": "MACHINE_DIGITS Money count iso_day percent rounded",
     ".phrases": "capital p_words",
+    ".results": "FolderResult Result first_chart",
     ".skeleton": "Opening environment kept_together study_page",
+    ".text_tables": "figure_text text_page text_table",
     ".voice": "Voice",
     ".words": "LANGUAGES add_words filled words_of",
 }

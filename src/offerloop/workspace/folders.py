@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 from collections.abc import Iterator
@@ -10,6 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from offerloop.errors import InputError
+
+_LOG = logging.getLogger(__name__)
 
 
 def new_folder(parent: Path) -> Path:
@@ -41,6 +44,7 @@ def filling(folder: Path, *, replace: bool = False) -> Iterator[Path]:
         if replace and folder.exists():
             shutil.rmtree(folder)
         partial.rename(folder)
+        _LOG.info("wrote %s", folder)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
 
@@ -53,3 +57,4 @@ def write_whole(path: Path, content: bytes) -> None:
     draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     draft.write_bytes(content)
     draft.replace(path)
+    _LOG.info("wrote %s", path)

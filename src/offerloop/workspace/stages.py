@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import resource
 import sys
 import time
@@ -14,6 +15,7 @@ from rich.console import Console
 
 from offerloop.workspace.stage_store import StageStore
 
+_LOG = logging.getLogger(__name__)
 Result = TypeVar("Result")
 Inputs = ParamSpec("Inputs")
 
@@ -42,6 +44,7 @@ class Recorder:
 
     def _watched(self, name: str, work: Callable[[], tuple[Result, bool]]) -> Result:
         """Record seconds, CPU seconds and peak memory so far, and whether the result was there before."""
+        _LOG.debug("%s begins", name)
         begin, cpu = time.perf_counter(), time.process_time()
         with self.console.status(f"{name} ...") if self.console is not None else nullcontext():
             result, kept = work()
@@ -53,9 +56,9 @@ class Recorder:
             "peak_memory_mb": round(peak_memory_mb()),
         }
         self.records.append(record)
+        seconds, memory, note = record["seconds"], record["peak_memory_mb"], "  kept from before" if kept else ""
+        _LOG.info("%s: %.1f s, %d MB%s", name, seconds, memory, note)
         if self.console is not None:
-            note = "  kept from before" if kept else ""
-            seconds, memory = record["seconds"], record["peak_memory_mb"]
             self.console.print(f"[green]✓[/] {name:<16} {seconds:6.1f} s  {memory:5d} MB{note}")
         return result
 

@@ -157,7 +157,7 @@ def similar(command, *arguments):
 
 
 def test_products_alike_by_baskets(command, shop):
-    table = similar(command, "3", "--config", shop, "--top", "4")
+    table = similar(command, shop, "3", "--top", "4")
     assert table.columns == ["product_id", "rank", "affinity", "source", "category", "subcategory", "brand"]
     assert table["rank"].to_list() == list(range(1, table.height + 1))
     assert table["affinity"].is_sorted(descending=True)
@@ -168,30 +168,30 @@ def test_products_alike_by_baskets(command, shop):
 
 def test_what_is_bought_together_is_no_substitute(command, shop):
     both = [
-        similar(command, "3", "--config", shop, "--relation", one, "--top", "20")["product_id"].to_list()
+        similar(command, shop, "3", "--relation", one, "--top", "20")["product_id"].to_list()
         for one in ("substitutes", "complements")
     ]
     assert not set(both[0]) & set(both[1])
 
 
 def test_an_empty_list_says_why(command, shop):
-    code, printed, said = command("similar", "3", "--config", shop, "--relation", "substitutes")
+    code, printed, said = command("similar", shop, "3", "--relation", "substitutes")
     assert (code, len(printed.splitlines())) == (0, 1)
     assert said.startswith("product '3' has no known substitutes: ")
-    code, printed, _ = command("similar", "3", "--config", shop, "--relation", "substitutes", "--json")
+    code, printed, _ = command("similar", shop, "3", "--relation", "substitutes", "--json")
     found = json.loads(printed)
     assert (code, found["products"], found["reason"]) == (0, [], said.strip())
 
 
 def test_what_was_learned_answers_the_next_question_also_after_a_run(command, shop, monkeypatch):
-    first = similar(command, "3", "--config", shop)
+    first = similar(command, shop, "3")
     assert command("run", shop)[0] == 0
     monkeypatch.setitem(sys.modules, "offerloop.workspace.product_relations", None)  # so that learning again would fail
-    assert similar(command, "3", "--config", shop).equals(first)
+    assert similar(command, shop, "3").equals(first)
 
 
 def test_a_kept_answer_imports_no_more_than_it_needs(command, shop):
-    first = similar(command, "3", "--config", shop)
+    first = similar(command, shop, "3")
     code = (
         "import sys; from offerloop.commands.similar.task import similar; found = similar(sys.argv[1], '3');"
         "print(found.table.height, *{'scipy', 'offerloop.flow', 'gensim', 'lightgbm', 'implicit'} & set(sys.modules))"
@@ -202,11 +202,11 @@ def test_a_kept_answer_imports_no_more_than_it_needs(command, shop):
 
 
 def test_a_product_without_buyers_is_likened_by_its_description(command, shop):
-    table = similar(command, "99", "--config", shop)
+    table = similar(command, shop, "99")
     assert set(table["source"]) == {"content"}
     assert table["category"][0] == "kind 1"
     assert table["brand"][0] == "brand 0"
-    code, _, said = command("similar", "99", "--config", shop, "--relation", "complements")
+    code, _, said = command("similar", shop, "99", "--relation", "complements")
     assert code != 0
     assert "product '99' has fewer than 1 buyers" in said
 
@@ -220,7 +220,7 @@ def test_a_product_without_buyers_is_likened_by_its_description(command, shop):
     ],
 )
 def test_bad_input_of_similar_is_one_sentence(command, shop, arguments, words):
-    code, printed, said = command("similar", *arguments, "--config", shop)
+    code, printed, said = command("similar", shop, *arguments)
     assert (code, printed) == (2, "")
     assert len(said.splitlines()) == 1
     assert words in said
@@ -228,6 +228,6 @@ def test_bad_input_of_similar_is_one_sentence(command, shop, arguments, words):
 
 def test_without_the_library_it_says_how_to_get_it(command, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "gensim.models", None)
-    code, _, said = command("similar", "3", "--config", write_small_shop(tmp_path))
+    code, _, said = command("similar", write_small_shop(tmp_path), "3")
     assert code == 2
     assert "pip install 'offerloop[item2vec]'" in said

@@ -11,20 +11,26 @@ from offerloop.commands.terminal import Json, progress_console, say
 
 
 def allocate(
-    table: Annotated[Path, typer.Argument(help="CSV, Excel or Parquet with customer_id, offer_id, value and cost.")],
-    out: Annotated[Path, typer.Option(help="File to write: who gets what, CSV or Parquet.")],
-    budget: Annotated[str | None, typer.Option(help="The most that the plan may cost, such as 10000.00.")] = None,
-    cap: Annotated[list[str] | None, typer.Option(help="How often an offer is given at most: coupon=500.")] = None,
-    config: Annotated[Path | None, typer.Option(help="TOML with more limits; see docs/how-to/allocate.md.")] = None,
-    currency: Annotated[str, typer.Option(help="Of value and cost.")] = "USD",
+    table: Annotated[
+        Path, typer.Argument(help="Table with customer_id, offer_id, value and cost: CSV, Excel or Parquet.")
+    ],
+    out: Annotated[Path, typer.Option(help="CSV or Parquet file to write: who gets what.")],
+    budget: Annotated[str | None, typer.Option(help="Most that the plan may cost, e.g. 10000.00.")] = None,
+    cap: Annotated[
+        list[str] | None, typer.Option(help="Most times that an offer is given, e.g. coupon=500; repeatable.")
+    ] = None,
+    limits: Annotated[Path | None, typer.Option(help="TOML file with more limits.")] = None,
+    currency: Annotated[str, typer.Option(help="Currency of value and cost.")] = "USD",
     as_json: Json = False,
 ) -> None:
-    """Values and costs of offers: who gets which one within a budget and other limits, and what the limits cost."""
+    """Decide who gets which offer from values and costs.
+
+    The plan keeps to a budget and other limits, and says what each limit costs.
+    """
     from offerloop.commands.allocate.page import page, write
     from offerloop.commands.allocate.task import allocate as decide
     from offerloop.commands.allocate.task import read_limits
 
-    asked = read_limits(config, budget)
-    found = decide(table, asked, cap or (), currency, progress_console(as_json))
+    found = decide(table, read_limits(limits, budget), cap or (), currency, progress_console(as_json))
     write(found, out)
     say({"out": str(out), **found.summary}, page(found, out), as_json)

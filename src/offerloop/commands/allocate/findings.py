@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,16 +11,29 @@ import polars as pl
 from offerloop.allocation import COUNT, Limit, Solution
 from offerloop.money import DIGITS, MICRO
 from offerloop.offers import NO_OFFER
+from offerloop.report import Result
 
 
 @dataclass(frozen=True, eq=False)
-class Allocated:
+class Allocated(Result):
     """A plan of a table."""
 
     table: pl.DataFrame
     """customer_id, offer_id (`none` for nothing), value, cost and profit in units of money; sorted by customer."""
     solution: Solution
     currency: str
+
+    @property
+    def frames(self) -> Mapping[str, pl.DataFrame]:
+        """`plan`, one row per customer, and `limits`."""
+        return {"plan": self.table, "limits": pl.DataFrame(self.summary["limits"], infer_schema_length=None)}
+
+    @property
+    def sentence(self) -> str:
+        """What the plan gives, costs and brings."""
+        from offerloop.commands.allocate.page import sentence
+
+        return sentence(self)
 
     @property
     def summary(self) -> dict[str, Any]:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 
 from offerloop.commands.allocate.findings import Allocated
 from offerloop.errors import InputError
 from offerloop.money import DIGITS
+from offerloop.report import text_page, text_table
 
-WIDTH = 100
+_LOG = logging.getLogger(__name__)
 
 
 def write(found: Allocated, out: Path) -> None:
@@ -27,24 +27,30 @@ def write(found: Allocated, out: Path) -> None:
             found.table.write_csv(out, float_precision=DIGITS[found.currency] + 4)
     except OSError as error:
         raise InputError(f"'{out}' cannot be written: {error.strerror or error}") from None
+    _LOG.info("wrote %s", out)
 
 
 def page(found: Allocated, out: Path) -> str:
     """The plan in a few lines and a table of its limits."""
     facts, money = found.summary, _money(found)
-    text = StringIO()
-    console = Console(file=text, width=WIDTH, highlight=False, markup=False, emoji=False)
-    cost, value, profit, bound = (money(facts[name]) for name in ("cost", "value", "profit", "bound"))
-    console.print(
+    return text_page(
+        sentence(found),
+        f"No plan within these limits brings more than {money(facts['bound'])}: at most {facts['gap']:.2%} is missed.",
+        "; ".join(f"{offer} {count:,}" for offer, count in facts["by_offer"].items()),
+        _limits(facts["limits"], found),
+        *_advice(facts["limits"], found),
+        str(out),
+    )
+
+
+def sentence(found: Allocated) -> str:
+    """Say what the plan gives, costs and brings."""
+    facts, money = found.summary, _money(found)
+    cost, value, profit = (money(facts[name]) for name in ("cost", "value", "profit"))
+    return (
         f"{facts['given']:,} of {facts['customers']:,} customers get an offer, for {cost}; by the table's own values "
         f"that brings {value}, {profit} after cost."
     )
-    console.print(f"No plan within these limits brings more than {bound}: at most {facts['gap']:.2%} is missed.")
-    console.print(*(f"{offer} {count:,}" for offer, count in facts["by_offer"].items()), sep="; ")
-    console.print(_limits(facts["limits"], found))
-    console.print(*_advice(facts["limits"], found), sep="\n", end="\n")
-    console.print(str(out), end="")
-    return text.getvalue()
 
 
 def _money(found: Allocated) -> Any:  # noqa: ANN401 - a function
@@ -54,15 +60,16 @@ def _money(found: Allocated) -> Any:  # noqa: ANN401 - a function
 
 def _limits(limits: list[dict[str, Any]], found: Allocated) -> Table:
     """Bound, use, and what one more unit would bring."""
-    table = Table("limit", "", box=None, pad_edge=False)
-    for name in ("bound", "used", "one more unit brings"):
-        table.add_column(name, justify="right")
-    for one in limits:
-        side = "at_least" if "at_least" in one else "at_most"
-        amount = _money(found) if one["in"] else lambda number: f"{number:,.0f}"
-        price = f"{one['shadow_price']:,.4f} {found.currency}" if one["shadow_price"] else "nothing"
-        table.add_row(one["name"], side.replace("_", " "), amount(one[side]), amount(one["used"]), price)
-    return table
+    return text_table(
+        ("limit", "", "bound", "used", "one more unit brings"), (_row(one, found) for one in limits), ("limit", "")
+    )
+
+
+def _row(one: dict[str, Any], found: Allocated) -> tuple[str, ...]:
+    side = "at_least" if "at_least" in one else "at_most"
+    amount = _money(found) if one["in"] else lambda number: f"{number:,.0f}"
+    price = f"{one['shadow_price']:,.4f} {found.currency}" if one["shadow_price"] else "nothing"
+    return one["name"], side.replace("_", " "), amount(one[side]), amount(one["used"]), price
 
 
 def _advice(limits: list[dict[str, Any]], found: Allocated) -> Iterator[str]:

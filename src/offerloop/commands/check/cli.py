@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
-
 import typer
 
-from offerloop.commands.terminal import Engine, Json, say
+from offerloop.commands.terminal import Config, Engine, Json, say
 from offerloop.errors import InputError
 
 
 def check(
-    config: Annotated[Path, typer.Argument(help="The offerloop.toml to look at, or its folder.")],
+    config: Config,
     engine: Engine = "duckdb",
     as_json: Json = False,
 ) -> None:
-    """Read and clean everything, fit nothing: what a run would start from, and what it could not find out."""
+    """Read and clean all data, and say what a run could find out."""
     from offerloop.commands.check.page import page
     from offerloop.commands.check.task import check as check_shop
 

@@ -7,15 +7,18 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from offerloop.commands.check.figures import Shape
 from offerloop.commands.check.losses import Loss
 from offerloop.commands.check.offers import OfferCheck
 from offerloop.config import Config
 from offerloop.events.agreement import Agreement
+from offerloop.report import Result
 
 
 @dataclass(frozen=True)
-class Checked:
+class Checked(Result):
     """The findings of `offerloop check`: what a run would start from."""
 
     path: Path
@@ -35,6 +38,24 @@ class Checked:
     notes: list[str]
     problems: list[str]
     """What keeps a run from starting."""
+
+    @property
+    def frames(self) -> Mapping[str, pl.DataFrame]:
+        """`sources`, `offers`, and `losses`: what each column costs."""
+        kinds = ("place", "read", "kept", "rejected")
+        sources = [{"source": name, **{kind: one[kind] for kind in kinds}} for name, one in self.sources.items()]
+        tables = {
+            "sources": sources, "offers": [one.facts() for one in self.offers],
+            "losses": [one.facts() for one in self.losses],
+        }  # fmt: skip
+        return {name: pl.DataFrame(rows, infer_schema_length=None, strict=False) for name, rows in tables.items()}
+
+    @property
+    def sentence(self) -> str:
+        """What stands against a run, what to know, and whether it can start."""
+        from offerloop.commands.check.page import verdict
+
+        return "\n".join(verdict(self))
 
     @property
     def ok(self) -> bool:

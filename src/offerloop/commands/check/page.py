@@ -27,10 +27,17 @@ def page(checked: Checked) -> str:
         *non_merchandise_lines(checked.non_merchandise, config),
         *_answer_lines(checked.answers), "", *_offer_lines(config, checked.offers), "",
         "What is missing, and what it costs:", *(f"  {one}" for one in checked.missing or ["nothing"]), "",
+        *verdict(checked),
+    ])  # fmt: skip
+
+
+def verdict(checked: Checked) -> list[str]:
+    """Say what to know, what stands against a run, and whether it can start."""
+    return [
         *(f"Note: {one}" for one in checked.notes),
         *(f"Problem: {one}" for one in checked.problems),
         f"Ready. Next: offerloop run {checked.path}" if checked.ok else "Cannot run yet.",
-    ])  # fmt: skip
+    ]
 
 
 def _source_line(name: str, source: Mapping[str, Any]) -> str:

@@ -11,20 +11,18 @@ from offerloop.commands.terminal import Json, say
 
 
 def codes(
-    count: Annotated[int, typer.Option(help="How many.")],
-    prefix: Annotated[str, typer.Option(help="What every code begins with: letters and digits.")] = "",
-    length: Annotated[int, typer.Option(help="Characters after the prefix.")] = 12,
-    out: Annotated[Path | None, typer.Option(help="New file to write, a code a line, instead of printing.")] = None,
+    count: Annotated[int, typer.Option(help="Number of codes.")],
+    prefix: Annotated[str, typer.Option(help="Letters and digits that every code begins with.")] = "",
+    length: Annotated[int, typer.Option(help="Number of characters after the prefix.")] = 12,
+    out: Annotated[Path | None, typer.Option(help="New file to write instead of printing, one code per line.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Codes of coupons: no look-alikes, typing errors are found, and nobody can guess one."""
-    from offerloop.offers import code_guess_probability, make_codes, write_codes
+    """Make coupon codes that nobody can guess or mistype."""
+    from offerloop.commands.codes.task import codes as make_codes
 
-    made = make_codes(count, prefix, length)
-    chance = code_guess_probability(count, length, prefix)
-    if out is not None:
-        write_codes(made, out)
-        said = f"{count} codes; one guess in {1 / chance:,.0f} hits one of them\n{out}"
-        say({"out": str(out), "count": count, "p_guess": chance}, said, as_json)
-        return
-    say({"codes": made, "count": count, "p_guess": chance}, "\n".join(made), as_json)
+    made = make_codes(count, prefix, length, out)
+    facts: dict[str, object] = {"count": count, "p_guess": made.p_guess}
+    if out is None:
+        say({"codes": made.codes, **facts}, "\n".join(made.codes), as_json)
+    else:
+        say({"out": str(out), **facts}, f"{made.sentence}\n{out}", as_json)

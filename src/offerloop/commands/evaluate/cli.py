@@ -7,22 +7,29 @@ from typing import Annotated
 
 import typer
 
-from offerloop.commands.terminal import Engine, Json, say
+from offerloop.commands.terminal import Config, Engine, Json, say
 
 
 def evaluate(
-    config: Annotated[Path, typer.Argument(help="The offerloop.toml with a source of exposures, or its folder.")],
-    run: Annotated[Path | None, typer.Option(help="A run whose plan is valued too: its folder, or the shop's.")] = None,
+    config: Config,
+    run: Annotated[
+        Path | None, typer.Option(help="Run whose plan is valued too: its folder, or that of the shop.")
+    ] = None,
     policy: Annotated[
-        Path | None, typer.Option(help="A policy to value: CSV or Parquet with customer_id, offer_id[, probability].")
+        Path | None,
+        typer.Option(help="Policy to value: CSV or Parquet with customer_id, offer_id and perhaps probability."),
     ] = None,
     window: Annotated[
-        int | None, typer.Option(help="Days after an exposure that are its outcome; default: evaluate.window_days.")
+        int | None,
+        typer.Option(help="Days after an exposure that count as its outcome; default: evaluate.window_days."),
     ] = None,
     engine: Engine = "duckdb",
     as_json: Json = False,
 ) -> None:
-    """What policies would be worth, from the log of shown offers with their propensities, without trying them out."""
+    """Estimate what other policies would be worth, from the log.
+
+    The configuration names a source of exposures: which offers were shown, with their propensities.
+    """
     from offerloop.commands.evaluate.task import evaluate as value
 
     done = value(config, run=run, policy=policy, window_days=window, engine=engine)

@@ -6,7 +6,7 @@ import json
 import math
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import polars as pl
 
@@ -15,18 +15,16 @@ from offerloop.commands.evaluate.page import render_evaluation
 from offerloop.commands.evaluate.sentences import summarise_evaluation
 from offerloop.evaluation.policy_overlap import ActionOverlap
 from offerloop.evaluation.policy_value import PolicyValue, Worth
+from offerloop.report import FolderResult
 from offerloop.tables import OVERLAP, POLICY_VALUES
 from offerloop.workspace import filling, new_folder
 
 
 @dataclass(frozen=True)
-class Evaluated:
-    """Where a finished evaluation lies and what it found."""
+class Evaluated(FolderResult):
+    """Where a finished evaluation lies and what it found; `summary` is the content of evaluation.json."""
 
-    folder: Path
-    report: Path
-    summary: dict[str, Any]
-    """The content of evaluation.json; `sentence` is the finding."""
+    _tables: ClassVar = ("policy_values", "overlap")
 
 
 def values_table(found: EvaluationFindings) -> pl.DataFrame:

@@ -11,22 +11,28 @@ from offerloop.commands.terminal import Json, say
 
 
 def experiment(
-    table: Annotated[Path, typer.Argument(help="CSV, Excel or Parquet with one row per customer.")],
-    arm: Annotated[str, typer.Option(help="Column: who was in which arm.")],
-    outcome: Annotated[str, typer.Option(help="Column: what came of it; more is better.")],
-    before: Annotated[str | None, typer.Option(help="Column: the outcome in a time before, to adjust by.")] = None,
-    denominator: Annotated[str | None, typer.Option(help="Column: the metric is outcome per this.")] = None,
-    before_denominator: Annotated[str | None, typer.Option(help="Column: the same in the time before.")] = None,
+    table: Annotated[Path, typer.Argument(help="Table with one row per customer: CSV, Excel or Parquet.")],
+    arm: Annotated[str, typer.Option(help="Column with the arm of each customer.")],
+    outcome: Annotated[str, typer.Option(help="Column with the outcome; more is better.")],
+    before: Annotated[str | None, typer.Option(help="Column with the outcome before the test, to adjust by.")] = None,
+    denominator: Annotated[
+        str | None, typer.Option(help="Column that the outcome is divided by, for a ratio metric.")
+    ] = None,
+    before_denominator: Annotated[str | None, typer.Option(help="Column with the denominator before the test.")] = None,
     guardrail: Annotated[
         list[str] | None,
-        typer.Option(help="Column and margin: rating=-0.02 may fall by 2 %, returns=+0.1 may rise by 10 %."),
+        typer.Option(
+            help="Guardrail and its margin: rating=-0.02 may fall by 2 %, returns=+0.1 may rise by 10 %; repeatable."
+        ),
     ] = None,
-    shares: Annotated[str | None, typer.Option(help="Planned sizes of the arms: A=.5,B=.5.")] = None,
-    control: Annotated[str | None, typer.Option(help="The arm without the change, where it is not recognised.")] = None,
-    sequential: Annotated[float | None, typer.Option(help="Planned customers, where you look more than once.")] = None,
+    shares: Annotated[str | None, typer.Option(help="Planned shares of the arms, e.g. A=.5,B=.5.")] = None,
+    control: Annotated[str | None, typer.Option(help="Name of the control arm, where it is not recognised.")] = None,
+    sequential: Annotated[
+        float | None, typer.Option(help="Planned number of customers, if you look at the results more than once.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """An A/B table: each arm against the control, with intervals, guardrails, and whether to ship."""
+    """Compare the arms of an A/B test, and decide what to ship."""
     from offerloop.commands.experiment.page import page
     from offerloop.commands.experiment.request import ExperimentRequest, read_guardrail
     from offerloop.commands.experiment.task import experiment as read_out

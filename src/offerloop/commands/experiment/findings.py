@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, astuple, dataclass
 from typing import Any
+
+import polars as pl
 
 from offerloop.evaluation.estimate import Estimate
 from offerloop.evaluation.shipping import Action, Reason
+from offerloop.report import PLAIN_LABELS, Dot, Result, file_svg, forest
 from offerloop.workspace import plain
+
+_WIDTH = 640
 
 
 @dataclass(frozen=True)
@@ -28,6 +35,21 @@ class Compared:
     margin: float | None
     state: str
 
+    @property
+    def is_bounded(self) -> bool:
+        """Whether anything is known of the difference yet."""
+        return math.isfinite(self.difference.high - self.difference.low)
+
+    def figures(self) -> dict[str, Any]:
+        """Return a row of a table."""
+        value, low, high = (None, None, None) if self.share is None else astuple(self.share)
+        return {
+            "metric": self.metric, "value": self.value, "control": self.control,
+            "difference": self.difference.value, "difference_low": self.difference.low,
+            "difference_high": self.difference.high, "share": value, "share_low": low, "share_high": high,
+            "p_adjusted": self.p_adjusted, "margin": self.margin, "state": self.state,
+        }  # fmt: skip
+
 
 @dataclass(frozen=True)
 class ArmFound:
@@ -42,7 +64,7 @@ class ArmFound:
 
 
 @dataclass(frozen=True)
-class ExperimentFound:
+class ExperimentFound(Result):
     """A finished reading."""
 
     table: str
@@ -56,6 +78,29 @@ class ExperimentFound:
     arms: tuple[ArmFound, ...]
     skewed: bool
     """Whether the outcome is so skewed, for groups so small, that its interval misses too often."""
+
+    @property
+    def frames(self) -> Mapping[str, pl.DataFrame]:
+        """`metrics`, one row for each metric of each arm; shares are of the control's value."""
+        rows = [one.figures() | {"arm": arm.arm, "action": arm.action} for arm in self.arms for one in arm.metrics]
+        first = ("arm", "action", "metric")
+        return (
+            {"metrics": pl.DataFrame(rows, infer_schema_length=None).select(*first, pl.exclude(first))} if rows else {}
+        )
+
+    @property
+    def sentence(self) -> str:
+        """What to do with each arm, and what to know of it."""
+        from offerloop.commands.experiment.page import sentences
+
+        return "\n".join(sentences(self))
+
+    @property
+    def chart(self) -> str:
+        """The difference of each arm in the first metric."""
+        known = [(arm.arm, arm.metrics[0]) for arm in self.arms if arm.metrics]
+        dots = [Dot(one.metric, name, one.difference) for name, one in known if one.is_bounded]
+        return file_svg(forest(dots, PLAIN_LABELS)(_WIDTH)) if dots else ""
 
     @property
     def summary(self) -> dict[str, Any]:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from io import StringIO
 
-from rich.console import Console
 from rich.table import Table
 
 from offerloop.commands.experiment.findings import ArmFound, Compared, ExperimentFound
 from offerloop.evaluation.estimate import Estimate, known_step, number
 from offerloop.evaluation.experiment import RATIO_ALPHA
 from offerloop.evaluation.shipping import Reason
+from offerloop.report import text_page, text_table
 
-WIDTH = 110
 _ACTIONS = {"ship": "ship it", "roll back": "roll it back", "go on": "go on", "stop": "stop, and read nothing off it"}
 _REASONS = {
     "broken_draw": "the sizes of the arms are not what the draw should have given",
@@ -30,28 +28,25 @@ _REASONS = {
 
 def page(found: ExperimentFound) -> str:
     """For a terminal."""
-    text = StringIO()
-    console = Console(file=text, width=WIDTH, highlight=False, markup=False, emoji=False)
-    console.print(_table(found))
-    for arm in found.arms:
-        console.print(_sentence(arm, found))
-    console.print(*_notes(found), sep="\n", end="")
-    return text.getvalue().rstrip()
+    return text_page(_table(found), *sentences(found))
+
+
+def sentences(found: ExperimentFound) -> list[str]:
+    """Say what to do with each arm, and what to know of the reading."""
+    return [*(_sentence(arm, found) for arm in found.arms), *_notes(found)]
 
 
 def _table(found: ExperimentFound) -> Table:
-    table = Table("arm", box=None, pad_edge=False)
-    for name in ("customers", "metric"):
-        table.add_column(name, justify="right" if name == "customers" else "left")
-    for name in (f"'{found.control}'", "arm", "difference", "in percent", "p"):
-        table.add_column(name, justify="right")
-    for arm in found.arms:
-        for k, one in enumerate(arm.metrics):
-            lead = (arm.arm, f"{arm.n:,}") if k == 0 else ("", "")
-            table.add_row(*lead, one.metric, *_figures(one))
-        if not arm.metrics:
-            table.add_row(arm.arm, f"{arm.n:,}")
-    return table
+    names = ("arm", "customers", "metric", f"'{found.control}'", "in the arm", "difference", "in percent", "p")
+    return text_table(names, (row for arm in found.arms for row in _rows(arm)), ("arm", "metric"))
+
+
+def _rows(arm: ArmFound) -> Iterator[tuple[str, ...]]:
+    lead = (arm.arm, f"{arm.n:,}")
+    for k, one in enumerate(arm.metrics):
+        yield (*(lead if k == 0 else ("", "")), one.metric, *_figures(one))
+    if not arm.metrics:
+        yield lead
 
 
 def _figures(one: Compared) -> tuple[str, ...]:

@@ -6,17 +6,19 @@ from typing import Annotated
 
 import typer
 
-from offerloop.commands.terminal import Json, Run, say
+from offerloop.commands.terminal import Json, Language, Run, say
 
 
 def explain(
     run: Run,
-    customer: Annotated[str, typer.Argument(help="The customer's id; also the raw one where runs hold pseudonyms.")],
-    audience: Annotated[str, typer.Option(help="Who reads it: marketer, support or customer.")] = "marketer",
-    language: Annotated[str, typer.Option(help="Language of the text: en or zh.")] = "en",
+    customer: Annotated[
+        str, typer.Argument(help="Id of the customer; where runs hold pseudonyms, the raw id works too.")
+    ],
+    audience: Annotated[str, typer.Option(help="Reader of the text: marketer, support or customer.")] = "marketer",
+    language: Language = "en",
     as_json: Json = False,
 ) -> None:
-    """Why one customer gets an offer or not: for the marketer, for support, or for the customer."""
+    """Say why a customer gets an offer or none."""
     from offerloop.commands.explain.task import explain as explain_customer
     from offerloop.workspace import find_run
 

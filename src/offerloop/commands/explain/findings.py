@@ -24,6 +24,7 @@ from offerloop.decision import AS_SENT
 from offerloop.offers import NO_OFFER
 from offerloop.profiles import TAGS
 from offerloop.profiles.features import RECENT_DAYS
+from offerloop.report import Result
 from offerloop.workspace import CampaignRead, RunRead
 
 FEATURES = (
@@ -35,13 +36,18 @@ LIKED = 3
 
 
 @dataclass(frozen=True)
-class Explanation:
+class Explanation(Result):
     """One customer's decision, for machines and for a person."""
 
     facts: dict[str, Any]
     """Everything that is known, whoever reads it: not for the customer."""
     text: str
     """What the audience reads."""
+
+    @property
+    def sentence(self) -> str:
+        """What the audience reads."""
+        return self.text
 
 
 def facts_of(run: RunRead, customer: int | str) -> dict[str, Any]:

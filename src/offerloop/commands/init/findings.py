@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from offerloop.commands.init.configuration import SECTIONS, ShopText
 from offerloop.config import SourceName
+from offerloop.report import Result
 
 ADDS: dict[SourceName, str] = {
     "products": "product_id, category, brand: offers limited to a category, and the response to shelf prices",
@@ -22,15 +26,35 @@ ADDS: dict[SourceName, str] = {
 
 
 @dataclass(frozen=True)
-class Started:
+class Started(Result):
     """A configuration that was written."""
 
     config: Path
-    shop: ShopText
+    shop: ShopText | None
+    """What it was made of; None for a sample."""
+
+    @property
+    def frames(self) -> Mapping[str, pl.DataFrame]:
+        """`columns`: what each column is read from, and why."""
+        if self.shop is None:
+            return {}
+        rows = [
+            {"source": source.name, "column": ours, "from": one.written, "why": one.why}
+            for source in self.shop.sources
+            for ours, one in source.mapping()
+        ]
+        return {"columns": pl.DataFrame(rows, infer_schema_length=None)}
+
+    @property
+    def sentence(self) -> str:
+        """What was written, and what is next."""
+        return f"Wrote {self.config}. Next: offerloop {'run' if self.shop is None else 'check'} {self.config}"
 
     @property
     def facts(self) -> dict[str, Any]:
         """Return for programs where each column is read from and why, and what is missing."""
+        if self.shop is None:
+            return {"config": str(self.config)}
         sources = {
             source.name: {
                 "from": str(source.sample.place),

@@ -12,6 +12,8 @@ from offerloop.config.toml_text import padded
 def page(started: Started) -> str:
     """Return what a reader should know: the mapping, what is missing, and what comes next."""
     shop = started.shop
+    if shop is None:
+        return started.sentence
     lines = [f"Wrote {started.config}.", *([f"note: {shop.currency.doubt}"] if shop.currency.doubt else [])]
     for source in shop.sources:
         rows = [(ours, one.written, one.why) for ours, one in source.mapping()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -42,6 +43,7 @@ from offerloop.money import read_margin
 from offerloop.workspace import Samples, known_encoding
 
 FILE = "offerloop.toml"
+_LOG = logging.getLogger(__name__)
 _MARGIN = GuessedValue("0.30", "assumed: share of the list price left before any offer's cost")
 
 
@@ -166,6 +168,7 @@ def _write(folder: Path, target: Path, text: str, *, is_finished: bool) -> None:
         if target.exists():
             target.replace(target.with_name(f"{FILE}.old"))
         partial.rename(target)
+        _LOG.info("wrote %s", target)
     except OSError as error:
         raise InputError(f"'{folder}' cannot be written to: {error.strerror}") from None
     finally:

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from offerloop.commands.terminal import Json, say
+from offerloop.commands.terminal import Config, Json, say
 
 
 def loop(
-    config: Annotated[Path, typer.Argument(help="The shop's offerloop.toml, or its folder.")],
-    once: Annotated[bool, typer.Option("--once", help="Go on as far as the orders reach; for cron.")] = False,
+    config: Config,
+    once: Annotated[
+        bool, typer.Option("--once", help="Take all steps that the orders allow, then stop; for cron.")
+    ] = False,
     store: Annotated[
-        str | None, typer.Option(help="Database of the journal, SQLite or PostgreSQL; default: in the shop's folder.")
+        str | None,
+        typer.Option(help="Database of the journal, SQLite or PostgreSQL; default: a file in the shop's folder."),
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Each period's offers by what the earlier ones showed: the next steps, or without --once what was done so far."""
+    """Decide each period from what the earlier periods showed.
+
+    With --once it takes the next steps; without, it says what was done so far.
+    """
     from offerloop.commands.loop.page import loop_text
     from offerloop.commands.loop.task import take_steps
 

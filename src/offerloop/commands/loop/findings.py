@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
+from offerloop.report import Result
+
 
 @dataclass(frozen=True)
-class LoopState:
+class LoopState(Result):
     """What a loop has done, and what it waits for."""
 
     periods: list[dict[str, Any]]
@@ -21,6 +26,18 @@ class LoopState:
     currency: str
     log: str = ""
     """What was learned from exposures before the loop began, or why nothing was; empty where there are none."""
+
+    @property
+    def frames(self) -> Mapping[str, pl.DataFrame]:
+        """`periods`, one row for each period, with the figures that it has."""
+        kinds = (str, int, float, bool, type(None))
+        rows = [{name: one for name, one in row.items() if isinstance(one, kinds)} for row in self.periods]
+        return {"periods": pl.DataFrame(rows, infer_schema_length=None)}
+
+    @property
+    def sentence(self) -> str:
+        """What is awaited, and where the newest assignments are."""
+        return "\n".join(str(one) for one in (self.awaited, self.file, *self.published) if one)
 
     @property
     def facts(self) -> dict[str, Any]:

@@ -10,14 +10,19 @@ from offerloop.commands.terminal import Json, say
 
 
 def parse_offer(
-    text: Annotated[str, typer.Argument(help='Such as "满200减20", "200:20" or "20% off over $50, max $15".')],
+    text: Annotated[
+        str, typer.Argument(help='Offer in a few words, e.g. "满200减20", "200:20" or "20% off over $50, max $15".')
+    ],
     currency: Annotated[
-        str | None, typer.Option(help="Of its amounts; default: by the sign in the text, else CNY or USD.")
+        str | None, typer.Option(help="Currency of the amounts; default: by the sign in the text, else CNY or USD.")
     ] = None,
-    language: Annotated[str | None, typer.Option(help="Short form to print: en or zh; default: both.")] = None,
+    language: Annotated[str | None, typer.Option(help="Language of the text: en or zh; default: both.")] = None,
     as_json: Json = False,
 ) -> None:
-    """One offer in a few words, Chinese or English, as terms to paste under [[offers]], and back as words."""
+    """Turn an offer in a few words into terms for [[offers]].
+
+    The words are English or Chinese; they are printed back in both languages.
+    """
     from offerloop.commands.parse_offer.task import short_offer
 
     found = short_offer(text, currency, language)

@@ -11,16 +11,22 @@ from typing import Any
 from offerloop.config.toml_text import quoted
 from offerloop.errors import InputError, check_known
 from offerloop.offers import SHORT_FORM_LANGUAGES, guess_currency, parse_offer, print_offer
+from offerloop.report import Result
 
 
 @dataclass(frozen=True)
-class ShortOffer:
+class ShortOffer(Result):
     """An offer that was read from its short form."""
 
     terms: Mapping[str, Any]
     currency: str
     forms: Mapping[str, str]
     """By language."""
+
+    @property
+    def sentence(self) -> str:
+        """The offer in each language."""
+        return "\n".join(self.forms.values())
 
     @property
     def facts(self) -> dict[str, object]:

@@ -11,12 +11,17 @@ from offerloop.commands.terminal import Json, say
 
 
 def price(
-    basket: Annotated[Path, typer.Argument(help="The basket, in JSON.")],
-    offers: Annotated[Path, typer.Option(help="The offers, in TOML or JSON.")],
-    now: Annotated[str | None, typer.Option(help="When, such as 2026-11-11T20:00:00+08:00; default: at once.")] = None,
+    basket: Annotated[Path, typer.Argument(help="Basket: JSON or TOML.")],
+    offers: Annotated[Path, typer.Option(help="Offers: TOML or JSON.")],
+    now: Annotated[
+        str | None, typer.Option(help="Time of the purchase, e.g. 2026-11-11T20:00:00+08:00; default: now.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """What a basket costs under offers: every line with what was taken off, and why other offers do not apply."""
+    """Price a basket under the best set of offers.
+
+    Every line shows what was taken off; offers that do not apply say why.
+    """
     from offerloop.commands.price.page import bill, price_facts
     from offerloop.commands.price.task import price_files
 

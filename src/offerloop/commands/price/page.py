@@ -6,6 +6,7 @@ from typing import Any
 
 from offerloop.money import to_text
 from offerloop.offers import Adjustment, NotApplicable, Priced, PricedLine, RejectedOffer
+from offerloop.report import text_page, text_table
 
 
 def price_facts(priced: Priced) -> dict[str, Any]:
@@ -88,10 +89,9 @@ def bill(priced: Priced) -> str:
     if priced.tax_minor:
         rows.append(("tax included" if priced.tax_included else "tax", money(priced.tax_minor)))
     rows.append((f"to pay, {priced.currency}", money(priced.total_minor)))
-    left, right = (max(len(row[side]) for row in rows) for side in (0, 1))
-    said = [f"{name:<{left}}  {amount:>{right}}".rstrip() for name, amount in rows]
-    said += [f"also: {gift.text}" for one in priced.applied for gift in one.gives]
-    return "\n".join([*said, *(f"not {one.offer_id}: {_said(one, money(one.minor))}" for one in priced.rejected)])
+    given = (f"also: {gift.text}" for one in priced.applied for gift in one.gives)
+    rejected = (f"not {one.offer_id}: {_said(one, money(one.minor))}" for one in priced.rejected)
+    return text_page(text_table(("", ""), rows), *given, *rejected)
 
 
 def _said(one: RejectedOffer, minor: str) -> str:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import time
 from datetime import datetime
 
+from offerloop.commands.price.findings import PricedBasket
 from offerloop.errors import InputError
-from offerloop.offers import Priced, price, read_basket
+from offerloop.offers import price, read_basket
 from offerloop.workspace import Document, document_name, read_document, read_offers_file
 
 EARLIEST, LATEST = 1970, 9000
 """Years that clocks of all zones can tell."""
 
 
-def price_files(basket: Document, offers: Document, now: str | datetime | None = None) -> Priced:
+def price_files(basket: Document, offers: Document, now: str | datetime | None = None) -> PricedBasket:
     """The price at a moment, which is the present one unless another is said. Raises InputError for a bad file."""
     at = int(time.time()) if now is None else _moment(now)
     known = read_offers_file(offers)
@@ -22,7 +23,7 @@ def price_files(basket: Document, offers: Document, now: str | datetime | None =
         found = read_basket(document)
     except InputError as error:
         raise InputError(f"'{document_name(basket, 'basket')}': {error}") from None
-    return price(found, known.offers, at, known.policy)
+    return PricedBasket.of(price(found, known.offers, at, known.policy))
 
 
 def _moment(written: str | datetime) -> int:

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from offerloop.commands.terminal import Json, say
+from offerloop.commands.terminal import Config, Json, say
 
 
 def pseudonym(
-    config: Annotated[Path, typer.Argument(help="The offerloop.toml of the runs, or its folder.")],
-    ids: Annotated[list[str], typer.Argument(help="Raw customer ids.")],
+    config: Config,
+    ids: Annotated[list[str], typer.Argument(help="Raw ids of customers.")],
     as_json: Json = False,
 ) -> None:
-    """Under which pseudonyms customers stand in the tables of a run: one line for each id, a tab between."""
-    from offerloop.config import load_config
-    from offerloop.events.privacy import pseudonyms
+    """Print the pseudonyms of customers, one line per id."""
+    from offerloop.commands.pseudonym.task import pseudonym as hide
 
-    found = pseudonyms(ids, load_config(config).privacy)
+    found = hide(config, ids).by_id
     say({"pseudonyms": found}, "\n".join(f"{raw}\t{hidden}" for raw, hidden in found.items()), as_json)

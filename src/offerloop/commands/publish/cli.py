@@ -6,7 +6,10 @@ from offerloop.commands.terminal import Json, Run, progress_console, say
 
 
 def publish(run: Run, as_json: Json = False) -> None:
-    """Carry a run's assignments to where [[publish]] of its configuration says; doing it again changes nothing."""
+    """Carry the assignments of a run to where [[publish]] says.
+
+    [[publish]] is part of the run's configuration. Publishing again changes nothing.
+    """
     from offerloop.commands.publish.task import publish as publish_run
     from offerloop.workspace import find_run
 

@@ -13,19 +13,22 @@ from offerloop.commands.terminal import Engine, Json, Run, say
 
 def readout(
     run: Run,
-    orders: Annotated[Path, typer.Option(help="Order lines of the period, in the shape of the run's.")],
-    redemptions: Annotated[
-        Path | None, typer.Option(help="Who redeemed which offer: customer_id, offer_id, amount.")
+    orders: Annotated[Path, typer.Option(help="Order lines of the period, with the columns of the run's.")],
+    redemptions: Annotated[Path | None, typer.Option(help="Redeemed offers: customer_id, offer_id, amount.")] = None,
+    exposures: Annotated[
+        Path | None, typer.Option(help="Offers that reached customers: customer_id, offer_id.")
     ] = None,
-    exposures: Annotated[Path | None, typer.Option(help="Whom the offers reached: customer_id, offer_id.")] = None,
-    begin: Annotated[datetime | None, typer.Option("--from", help="First day; default: the day of the plan.")] = None,
+    begin: Annotated[
+        datetime | None, typer.Option("--from", help="First day of the period; default: the day of the plan.")
+    ] = None,
     until: Annotated[
-        datetime | None, typer.Option(help="Last day; default: the last of the file, 28 days at most.")
+        datetime | None,
+        typer.Option(help="Last day of the period; default: the last day of the file, at most 28 days."),
     ] = None,
     engine: Engine = "duckdb",
     as_json: Json = False,
 ) -> None:
-    """After the period: what the plan caused, against its holdout, and how the forecast held."""
+    """Measure what a plan caused, and how its forecast held."""
     from offerloop.commands.readout.task import read_out
     from offerloop.workspace import find_run
 

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import polars as pl
 
@@ -38,19 +38,16 @@ from offerloop.commands.readout.redemptions import Redemptions, read_redemptions
 from offerloop.commands.readout.sentences import WEEK
 from offerloop.commands.readout.side_files import SideFile
 from offerloop.engine import ENGINES
-from offerloop.report import iso_day
+from offerloop.report import FolderResult, iso_day
 from offerloop.tables import HOLDOUT, READOUT_EFFECTS
 from offerloop.workspace import filling
 
 
 @dataclass(frozen=True)
-class ReadOut:
-    """Where a finished read-out lies and what it found."""
+class ReadOut(FolderResult):
+    """Where a finished read-out lies and what it found; `summary` is the content of readout.json."""
 
-    folder: Path
-    report: Path
-    summary: dict[str, Any]
-    """The content of readout.json; `sentence` is the finding."""
+    _tables: ClassVar = ("effects", "outcomes")
 
     @property
     def stopped(self) -> str | None:

@@ -7,21 +7,25 @@ from typing import Annotated
 
 import typer
 
-from offerloop.commands.terminal import Engine, Json, progress_console, say
+from offerloop.commands.terminal import Config, Engine, Json, progress_console, rows_text, say
 
 
 def recommend(
-    config: Annotated[Path, typer.Argument(help="The offerloop.toml of the shop, or its folder.")],
+    config: Config,
     task: Annotated[
-        str | None, typer.Option(help="repeat (the next basket) or new (not bought before); default: both.")
+        str | None, typer.Option(help="Task: repeat (the next basket) or new (not bought before); default: both.")
     ] = None,
-    customer: Annotated[list[str] | None, typer.Option(help="One or more customers; default: everybody.")] = None,
-    top: Annotated[int | None, typer.Option(help="Products per customer and task; default: recommend.top_k.")] = None,
+    customer: Annotated[
+        list[str] | None, typer.Option(help="Id of a customer; repeatable; default: all customers.")
+    ] = None,
+    top: Annotated[
+        int | None, typer.Option(help="Number of products per customer and task; default: recommend.top_k.")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="CSV or Parquet file to write instead of printing.")] = None,
     engine: Engine = "duckdb",
     as_json: Json = False,
 ) -> None:
-    """The products that customers would like, best first, with where each comes from and why."""
+    """List the products that customers would like, and why."""
     from offerloop.commands.recommend.task import RecommendRequest
     from offerloop.commands.recommend.task import recommend as recommend_products
 
@@ -31,4 +35,4 @@ def recommend(
         result.write(out)
         say(result.chosen | {"rows": result.table.height, "file": str(out)}, f"{result.sentence}\n{out}", as_json)
         return
-    say(result.facts, result.table.write_csv(separator="\t").rstrip(), as_json)
+    say(result.facts, rows_text(result.table), as_json)

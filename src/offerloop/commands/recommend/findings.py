@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,10 +12,13 @@ import polars as pl
 
 from offerloop.errors import InputError
 from offerloop.recommenders.base import Task
+from offerloop.report import Result
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Recommended:
+class Recommended(Result):
     """customer_id, product_id, task, rank, affinity, source, reason; sorted by customer, task and rank.
 
     Where products have texts, also text, and about_text of the product that the reason names.
@@ -25,6 +30,11 @@ class Recommended:
     gap: str | None
     """Why recommenders could not be compared; then the fallback serves."""
 
+    @property
+    def frames(self) -> Mapping[str, pl.DataFrame]:
+        """`recommendations`."""
+        return {"recommendations": self.table}
+
     def write(self, path: Path) -> None:
         """Write CSV or Parquet by the ending of the file. Raises InputError where it cannot be written."""
         try:
@@ -32,6 +42,7 @@ class Recommended:
                 self.table.write_csv(file) if path.suffix == ".csv" else self.table.write_parquet(file)
         except OSError as error:
             raise InputError(f"'{path}' cannot be written ({error.strerror}); name another place") from error
+        _LOG.info("wrote %s", path)
 
     @property
     def sentence(self) -> str:

@@ -7,25 +7,32 @@ from typing import Annotated
 
 import typer
 
-from offerloop.commands.terminal import Json, progress_console, say
+from offerloop.commands.terminal import Json, Language, progress_console, say
 
 
 def replay(
-    orders: Annotated[str, typer.Argument(help="Past order lines: CSV, Excel, Parquet, or a database's URL#table.")],
-    offers: Annotated[Path, typer.Option(help="TOML or JSON: currency, [[offers]] and perhaps [policy].")],
-    products: Annotated[str | None, typer.Option(help="Product list: category, brand, unit_cost.")] = None,
-    customers: Annotated[str | None, typer.Option(help="Customer list: segment.")] = None,
-    currency: Annotated[str | None, typer.Option(help="Of the orders; default: that of the offers.")] = None,
-    timezone: Annotated[str | None, typer.Option(help="Where days begin, such as Europe/Berlin; guessed.")] = None,
-    margin: Annotated[
-        str | None, typer.Option(help="Share of the price that is left, such as 0.3, where no unit cost is known.")
+    orders: Annotated[str, typer.Argument(help="Past order lines: CSV, Excel, Parquet, or a database as URL#table.")],
+    offers: Annotated[Path, typer.Option(help="TOML or JSON file with currency, [[offers]] and perhaps [policy].")],
+    products: Annotated[str | None, typer.Option(help="Products, with category, brand and unit_cost.")] = None,
+    customers: Annotated[str | None, typer.Option(help="Customers, with segment.")] = None,
+    currency: Annotated[str | None, typer.Option(help="Currency of the orders; default: that of the offers.")] = None,
+    timezone: Annotated[
+        str | None, typer.Option(help="Time zone of the days, e.g. Europe/Berlin; default: recognised.")
     ] = None,
-    codes: Annotated[str, typer.Option(help="Who presents coupons that need a code: all or none.")] = "all",
-    out: Annotated[Path | None, typer.Option(help="New folder for report.html, the tables and replay.json.")] = None,
-    language: Annotated[str, typer.Option(help="Of the report: en or zh.")] = "en",
+    margin: Annotated[
+        str | None, typer.Option(help="Margin as a share of the price, e.g. 0.3, where no unit cost is known.")
+    ] = None,
+    codes: Annotated[str, typer.Option(help="Customers who present coupons that need a code: all or none.")] = "all",
+    out: Annotated[
+        Path | None, typer.Option(help="New folder to write: report.html, the tables and replay.json.")
+    ] = None,
+    language: Language = "en",
     as_json: Json = False,
 ) -> None:
-    """What offers would have cost over past orders, and which they touch; no change of behaviour assumed."""
+    """Compute what offers would have cost over past orders.
+
+    It assumes that nobody would have bought anything else.
+    """
     from offerloop.commands.replay.files import check_folder, write
     from offerloop.commands.replay.page import summarise_replay
     from offerloop.commands.replay.screen import page

@@ -7,11 +7,10 @@ from pathlib import Path
 
 import polars as pl
 
-from offerloop.commands.replay.findings import Replayed, ReplayFindings
+from offerloop.commands.replay.findings import Replayed
 from offerloop.commands.replay.page import render_replay, summarise_replay
 from offerloop.errors import InputError
 from offerloop.money import to_text
-from offerloop.report import iso_day
 from offerloop.workspace import filling
 
 
@@ -30,22 +29,14 @@ def write(done: Replayed, out: Path, language: str = "en") -> Path:
         if out.exists():
             out.rmdir()
         with filling(out) as partial:
-            _as_text(_days(found), found.currency).write_csv(partial / "days.csv")
-            _as_text(pl.DataFrame([one.figures() for one in found.by_offer]), found.currency).write_csv(
-                partial / "offers.csv"
-            )
-            orders = done.touched.with_columns(pl.col("day").cast(pl.Int32).cast(pl.Date))
-            _as_text(orders, found.currency).write_csv(partial / "orders.csv")
+            for name, table in done.frames.items():
+                _as_text(table, found.currency).write_csv(partial / f"{name}.csv")
             summary = json.dumps(summarise_replay(found, language), indent=2, ensure_ascii=False) + "\n"
             (partial / "replay.json").write_text(summary, encoding="utf-8")
             (partial / "report.html").write_text(render_replay(found, language), encoding="utf-8")
     except OSError as error:
         raise InputError(f"'{out}' cannot be written: {error.strerror or error}") from None
     return out / "report.html"
-
-
-def _days(found: ReplayFindings) -> pl.DataFrame:
-    return pl.DataFrame([{"day": iso_day(day), **one.figures()} for day, one in found.by_day.items()])
 
 
 def _as_text(table: pl.DataFrame, currency: str) -> pl.DataFrame:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import polars as pl
+
+from offerloop.report import Result, first_chart, iso_day
 
 TOUCHED = {
     "order_id": pl.String, "day": pl.Int64, "offers": pl.String, "before_minor": pl.Int64, "discount_minor": pl.Int64,
@@ -116,9 +119,33 @@ class ReplayFindings:
 
 
 @dataclass(frozen=True, eq=False)
-class Replayed:
+class Replayed(Result):
     """The findings of a replay, and the orders that offers touched."""
 
     findings: ReplayFindings
     touched: pl.DataFrame
     """With the columns TOUCHED, in order of time."""
+
+    @property
+    def frames(self) -> Mapping[str, pl.DataFrame]:
+        """`offers`, the most expensive first, `days` and `orders`; amounts in minor units."""
+        days = [{"day": iso_day(day), **one.figures()} for day, one in self.findings.by_day.items()]
+        return {
+            "offers": pl.DataFrame([one.figures() for one in self.findings.by_offer], infer_schema_length=None),
+            "days": pl.DataFrame(days, infer_schema_length=None),
+            "orders": self.touched.with_columns(pl.col("day").cast(pl.Int32).cast(pl.Date)),
+        }
+
+    @property
+    def sentence(self) -> str:
+        """The finding, and what it rests on."""
+        from offerloop.commands.replay.page import assumption, sentence
+
+        return f"{sentence(self.findings)}\n{assumption()}"
+
+    @property
+    def chart(self) -> str:
+        """The first chart of the report."""
+        from offerloop.commands.replay.page import render_replay
+
+        return first_chart(render_replay(self.findings))

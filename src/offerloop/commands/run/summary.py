@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
@@ -15,7 +16,7 @@ from offerloop.commands.run.sections.past_campaigns import past_campaigns
 from offerloop.commands.run.sections.plan_limits import CONTACTS, gain_of
 from offerloop.commands.run.sections.recommenders import Gate, choices
 from offerloop.commands.run.sections.uniform_depth import depths_of, profit_of
-from offerloop.commands.run.sentences import basis_mark, campaign_sentence, decision
+from offerloop.commands.run.sentences import basis_mark, campaign_sentence, decision, headline
 from offerloop.commands.run.shelf_evidence import Evidence, supplier_share
 from offerloop.evaluation.estimate import Estimate
 from offerloop.report import MACHINE_DIGITS, Money, iso_day, rounded
@@ -27,6 +28,7 @@ def summarise(findings: Findings, language: str = "en") -> dict[str, Any]:
     facts, evidence = gather(findings, language), Evidence.read(findings)
     shop = findings.config.shop
     return {
+        "headline": headline(facts),
         "decision": decision(facts),
         "basis": basis_mark(facts, facts.voice),
         "bases": sorted(facts.bases),
@@ -53,6 +55,22 @@ def summarise(findings: Findings, language: str = "en") -> dict[str, Any]:
         "gaps": list(gap_sentences(findings, facts.voice)),
         "limits": list(limits(findings, facts, evidence)),
     }
+
+
+def campaigns(summary: Mapping[str, Any]) -> pl.DataFrame:
+    """Return a row for each campaign of a summary: what is sent, or the best plan where nothing is; major units."""
+    rows = []
+    for one in summary["campaigns"]:
+        sent = one["as_sent"] if one["send"] else one
+        amounts = {"expected_spend": sent["expected_spend"], "at_most": sent["liability"], **sent["profit"]}
+        numbers = {name: None if amount is None else float(amount) for name, amount in amounts.items()}
+        rows.append({
+            "campaign_id": one["id"], "title": one["title"], "send": one["send"], "basis": one["basis"],
+            "customers": one["customers_sent"] if one["send"] else one["customers_planned"],
+            "expected_spend": numbers["expected_spend"], "at_most": numbers["at_most"], "profit": numbers["value"],
+            "profit_low": numbers["low"], "profit_high": numbers["high"],
+        })  # fmt: skip
+    return pl.DataFrame(rows, infer_schema_length=None)
 
 
 def _campaign(one: CampaignFacts, facts: Facts) -> dict[str, Any]:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 from rich.console import Console
 
 from offerloop.commands.run.findings import CampaignFindings, Findings
 from offerloop.commands.run.page import render
-from offerloop.commands.run.summary import summarise
+from offerloop.commands.run.summary import campaigns, summarise
 from offerloop.config import Config, Source, StrPath, config_file
 from offerloop.decision import Forecast, LoopPeriod, as_text
 from offerloop.engine import DEFAULT_ENGINE, Engine
@@ -19,6 +21,7 @@ from offerloop.errors import ConfigError, InputError, near_miss
 from offerloop.flow import STAGES, Run, plan
 from offerloop.money import DIGITS
 from offerloop.profiles import FEATURES, TAGS
+from offerloop.report import FolderResult
 from offerloop.workspace import (
     RUN_FORMAT,
     Recorder,
@@ -36,12 +39,21 @@ from offerloop.workspace import SIMILAR_PRODUCTS as SIMILAR_PRODUCTS
 
 
 @dataclass(frozen=True)
-class Written:
-    """Where a finished run lies."""
+class Written(FolderResult):
+    """A finished run: where it lies, the decision about each campaign, and every customer's assignment."""
 
-    folder: Path
-    report: Path
-    summary: dict[str, Any]
+    @property
+    def frames(self) -> Mapping[str, pl.DataFrame]:
+        """`assignments`, one row per customer, and `campaigns`."""
+        return {
+            "assignments": pl.read_parquet(self.folder / "assignments.parquet"),
+            "campaigns": campaigns(self.summary),
+        }
+
+    @property
+    def sentence(self) -> str:
+        """What to do with every campaign."""
+        return str(self.summary["headline"])
 
 
 def run(

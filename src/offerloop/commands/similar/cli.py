@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from offerloop.commands.terminal import Engine, Json, progress_console, say
+from offerloop.commands.terminal import Config, Engine, Json, progress_console, remark, rows_text, say
 
 
 def similar(
-    product: Annotated[str, typer.Argument(help="The product's id.")],
-    config: Annotated[Path, typer.Option(help="The offerloop.toml of the shop, or its folder.")] = Path(),
+    config: Config,
+    product: Annotated[str, typer.Argument(help="Id of the product.")],
     relation: Annotated[
-        str, typer.Option(help="similar, substitutes (instead of it) or complements (together with it).")
+        str, typer.Option(help="Relation: similar, substitutes (bought instead of it) or complements (bought with it).")
     ] = "similar",
-    top: Annotated[int, typer.Option(help="How many products.")] = 10,
+    top: Annotated[int, typer.Option(help="Number of products.")] = 10,
     engine: Engine = "duckdb",
     as_json: Json = False,
 ) -> None:
-    """Products that are like one, are bought instead of it, or go with it; learned from baskets."""
+    """List similar products, substitutes or complements of one."""
     from offerloop.commands.similar.task import similar as related_products
 
     result = related_products(config, product, relation, top, engine, progress_console(as_json))
     if result.reason is not None and not as_json:
-        sys.stderr.write(f"{result.reason}\n")
-    say(result.facts, result.table.write_csv(separator="\t").rstrip(), as_json)
+        remark(result.reason)
+    say(result.facts, rows_text(result.table), as_json)

@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
+from offerloop.report import Result
+
 
 @dataclass(frozen=True)
-class Similar:
+class Similar(Result):
     """The products related to one, best first."""
 
     table: pl.DataFrame
     """product_id, rank, affinity (above zero), source, and category, subcategory, brand and text where known."""
     reason: str | None
     """Why the table is empty; else None."""
+
+    @property
+    def frames(self) -> Mapping[str, pl.DataFrame]:
+        """`products`."""
+        return {"products": self.table}
+
+    @property
+    def sentence(self) -> str:
+        """Why there are none."""
+        return self.reason or ""
 
     @property
     def facts(self) -> dict[str, Any]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import ClassVar
 
 import numpy as np
 import polars as pl
@@ -25,15 +26,16 @@ from offerloop.market.courses import by_period, ceiling_among, grown, regretted,
 from offerloop.market.gains import over_worlds, share_of, sums_of
 from offerloop.market.periods import Played, play
 from offerloop.market.simulation import Market
+from offerloop.report import FolderResult
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Simulated:
-    """Where the shop and the report lie, and what was found."""
+class Simulated(FolderResult):
+    """Where the shop and the report lie, and what was found; `summary` is the content of simulation.json."""
 
-    folder: Path
-    report: Path
-    summary: dict[str, Any]
+    _tables: ClassVar = ("periods",)
 
 
 def simulate(asked: SimulationRequest, folder: Path, console: Console | None) -> Simulated:
@@ -57,6 +59,7 @@ def simulate(asked: SimulationRequest, folder: Path, console: Console | None) ->
     (folder / "simulation.json").write_text(json.dumps(summary, indent=2) + "\n", encoding="utf-8")
     (folder / "report.html").write_text(page, encoding="utf-8")
     (folder / "figure.svg").write_text(drawn, encoding="utf-8")
+    _LOG.info("wrote %s", folder)
     return Simulated(folder, folder / "report.html", summary)
 
 

@@ -7,40 +7,43 @@ from typing import Annotated
 
 import typer
 
-from offerloop.commands.terminal import Json, progress_console, say
+from offerloop.commands.terminal import Json, Language, progress_console, say
 
 
 def uplift(
-    table: Annotated[Path, typer.Argument(help="CSV, Excel or Parquet with one row per customer.")],
-    treatment: Annotated[str, typer.Option(help="Column: who was given what.")],
-    outcome: Annotated[str, typer.Option(help="Column: what came of it.")],
-    cost: Annotated[str | None, typer.Option(help="Column, or a number that each treated customer costs.")] = None,
+    table: Annotated[Path, typer.Argument(help="Table with one row per customer: CSV, Excel or Parquet.")],
+    treatment: Annotated[str, typer.Option(help="Column with the offer that each customer was given.")],
+    outcome: Annotated[str, typer.Option(help="Column with the outcome.")],
+    cost: Annotated[str | None, typer.Option(help="Column with the cost, or what each treated customer costs.")] = None,
     value: Annotated[
-        str | None, typer.Option(help="Column, or a number that one of the outcome is worth; default: the outcome.")
+        str | None,
+        typer.Option(help="Column with the value, or what one unit of the outcome is worth; default: the outcome."),
     ] = None,
-    customer_id: Annotated[str | None, typer.Option("--id", help="Column of the customers' ids.")] = None,
-    control: Annotated[str | None, typer.Option(help="The arm without an offer, where it is not recognised.")] = None,
-    propensity: Annotated[str | None, typer.Option(help="Column: the chance of what was given.")] = None,
-    shares: Annotated[str | None, typer.Option(help="Planned sizes of the arms: control=0.5,coupon=0.5.")] = None,
-    budget: Annotated[float | None, typer.Option(help="What may be spent on the customers of the table.")] = None,
+    customer_id: Annotated[str | None, typer.Option("--id", help="Column with the ids of customers.")] = None,
+    control: Annotated[str | None, typer.Option(help="Name of the control arm, where it is not recognised.")] = None,
+    propensity: Annotated[
+        str | None, typer.Option(help="Column with the propensity of the offer that was given.")
+    ] = None,
+    shares: Annotated[str | None, typer.Option(help="Planned shares of the arms, e.g. control=0.5,coupon=0.5.")] = None,
+    budget: Annotated[float | None, typer.Option(help="Most that may be spent on the customers of the table.")] = None,
     audit: Annotated[
-        list[str] | None, typer.Option(help="Column whose groups are compared; never learned from.")
+        list[str] | None, typer.Option(help="Column whose groups are compared and never learned from; repeatable.")
     ] = None,
-    ignore: Annotated[list[str] | None, typer.Option(help="Column that is left out.")] = None,
+    ignore: Annotated[list[str] | None, typer.Option(help="Column to leave out; repeatable.")] = None,
     negative_control: Annotated[
-        list[str] | None, typer.Option(help="Column that no offer can have changed, as a check.")
+        list[str] | None, typer.Option(help="Column that no offer can have changed, as a check; repeatable.")
     ] = None,
     treated_at: Annotated[str | None, typer.Option(help="Column with the time of the treatment.")] = None,
     observational: Annotated[
-        bool, typer.Option("--observational", help="Chance did not decide who was treated.")
+        bool, typer.Option("--observational", help="Accept a table in which customers were not assigned at random.")
     ] = False,
-    apply: Annotated[Path | None, typer.Option(help="Another table, of customers to score.")] = None,
-    out: Annotated[Path, typer.Option(help="Folder in which <time>/ is written.")] = Path("uplift"),
-    seed: Annotated[int, typer.Option(help="Of every draw.")] = 1,
-    language: Annotated[str, typer.Option(help="Of the report: en or zh.")] = "en",
+    apply: Annotated[Path | None, typer.Option(help="Table of other customers to score.")] = None,
+    out: Annotated[Path, typer.Option(help="Folder in which a folder named by the time is written.")] = Path("uplift"),
+    seed: Annotated[int, typer.Option(help="Random seed.")] = 1,
+    language: Language = "en",
     as_json: Json = False,
 ) -> None:
-    """One trial table: who responds to an offer, whether choosing customers pays, and whom to treat."""
+    """Decide from a randomised trial whom to treat."""
     from offerloop.commands.uplift.files import write
     from offerloop.commands.uplift.request import UpliftRequest
     from offerloop.commands.uplift.task import uplift as study

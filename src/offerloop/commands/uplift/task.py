@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -12,10 +13,13 @@ from rich.progress import Progress
 
 from offerloop.commands.uplift.facts import Facts
 from offerloop.commands.uplift.findings import Note, UpliftFindings
+from offerloop.commands.uplift.page import render_uplift
 from offerloop.commands.uplift.request import UpliftRequest
+from offerloop.commands.uplift.sentences import sentence
 from offerloop.commands.uplift.trial import Trial, prepare
 from offerloop.errors import InputError
 from offerloop.evaluation.estimate import Z95
+from offerloop.report import Result, first_chart
 from offerloop.response import (
     N_DIVISIONS,
     N_FOLDS,
@@ -30,7 +34,7 @@ from offerloop.workspace import InputTable, plain, table_rows
 
 
 @dataclass(frozen=True, eq=False)
-class Uplift:
+class Uplift(Result):
     """A finished study: what was found, and what it says of any customer."""
 
     findings: UpliftFindings
@@ -38,6 +42,21 @@ class Uplift:
     trial: Trial
     study: TrialStudy
     learned: LearnedEffects
+
+    @property
+    def frames(self) -> Mapping[str, pl.DataFrame]:
+        """`scores`, one row per customer of the trial."""
+        return {"scores": self.scores()}
+
+    @property
+    def sentence(self) -> str:
+        """The verdict, and what it rests on."""
+        return sentence(self.findings)
+
+    @property
+    def chart(self) -> str:
+        """The first chart of the report."""
+        return first_chart(render_uplift(self.findings))
 
     def scores(self, table: InputTable | None = None) -> pl.DataFrame:
         """One row per customer, by default of the trial: the id (or row), the offer that the policy gives, and profit.

@@ -8,6 +8,7 @@ repeats or is divisible by it, every single wrong character and every swap of tw
 
 from __future__ import annotations
 
+import logging
 import os
 import unicodedata
 from collections.abc import Sequence
@@ -16,6 +17,7 @@ from pathlib import Path
 
 from offerloop.errors import InputError
 
+_LOG = logging.getLogger(__name__)
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """Signs of random and check characters."""
 LENGTH = 12
@@ -91,6 +93,7 @@ def write_codes(codes: Sequence[str], path: Path) -> None:
     try:
         with path.open("x", encoding="ascii") as file:
             file.writelines(f"{code}\n" for code in codes)
+        _LOG.info("wrote %s", path)
     except FileExistsError:
         raise InputError(f"{path} is there already and may hold codes in use; name a new file") from None
     except OSError as error:

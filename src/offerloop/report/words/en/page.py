@@ -94,6 +94,14 @@ WORDS: dict[str, str] = {
     "test.why.no_buyers": "in the week before, none of the customers planned for an offer bought anything",
     "headline.assumed": "What {titles} would change is assumed, not measured.",
     "decision.campaign": "{title}: {body}",
+    "screen.campaign": "campaign",
+    "screen.decision": "decision",
+    "screen.send": "send",
+    "screen.keep": "do not send",
+    "screen.customers": "customers",
+    "screen.spend": "expected spend",
+    "screen.most": "at most",
+    "screen.profit": "profit [95 % interval]",
     "decision.send": (
         "send {n} {noun} for one week; expected profit {profit} on an expected spend of {spend}{most}{mark}."
     ),

@@ -1,0 +1,43 @@
+"""What `offerloop init` is asked for: a configuration for a shop's own files, or for a sample."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from offerloop.commands.init.findings import Started
+from offerloop.commands.init.given_columns import read_map
+from offerloop.commands.init.sample import write_sample
+from offerloop.commands.init.task import write_shop
+from offerloop.errors import InputError
+
+if TYPE_CHECKING:
+    from offerloop.config import SourceName
+
+
+@dataclass(frozen=True)
+class InitRequest:
+    """The arguments of `offerloop init`."""
+
+    files: Mapping[str, str] = field(default_factory=dict)
+    """By source."""
+    budget: str | None = None
+    currency: str | None = None
+    margin: str | None = None
+    columns: Sequence[str] = ()
+    """As `name=column`."""
+    encoding: str | None = None
+    sample: str | None = None
+
+
+def init(folder: Path, request: InitRequest) -> Started:
+    """Write the configuration. Raises InputError for files and a sample together, and where `write_shop` does."""
+    if (request.sample is None) == (not request.files):
+        raise InputError("name your order lines with --orders FILE, or a shop to try with --sample complete-journey")
+    if request.sample is not None:
+        return Started(write_sample(request.sample, folder), None)
+    files = cast("Mapping[SourceName, str]", request.files)
+    columns = read_map(request.columns, files)
+    return write_shop(folder, files, request.budget, request.currency, request.encoding, columns, request.margin)

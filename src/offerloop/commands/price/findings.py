@@ -1,0 +1,47 @@
+"""What `offerloop price` found: the priced basket as tables and a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+import polars as pl
+
+from offerloop.money import to_text
+from offerloop.offers import Priced
+from offerloop.report import Result
+
+
+@dataclass(frozen=True)
+class PricedBasket(Priced, Result):
+    """A basket with its price, which shows itself."""
+
+    @classmethod
+    def of(cls, priced: Priced) -> PricedBasket:
+        """Return the same price with its tables."""
+        return cls(**{one.name: getattr(priced, one.name) for one in fields(priced)})
+
+    @property
+    def frames(self) -> Mapping[str, pl.DataFrame]:
+        """`lines`, `applied` offers and `rejected` ones; amounts in minor units."""
+        lines = [
+            {
+                "product_id": one.line.product_id, "quantity": one.line.quantity, "selected": one.line.selected,
+                "before_minor": one.line.amount_minor, "paid_minor": one.paid_minor,
+            }
+            for one in self.lines
+        ]  # fmt: skip
+        applied = [
+            {"offer_id": one.offer_id, "label": one.label, "off_minor": one.off_minor, "funded_minor": one.funded_minor}
+            for one in self.applied
+        ]
+        rejected = [{"offer_id": one.offer_id, "why": one.why.value} for one in self.rejected]
+        tables: dict[str, list[dict[str, Any]]] = {"lines": lines, "applied": applied, "rejected": rejected}
+        return {name: pl.DataFrame(rows, infer_schema_length=None) for name, rows in tables.items()}
+
+    @property
+    def sentence(self) -> str:
+        """What is to be paid, and what offers take off."""
+        total, off = (to_text(minor, self.currency) for minor in (self.total_minor, self.discount_minor))
+        return f"To pay: {total} {self.currency}; offers take off {off} {self.currency}."

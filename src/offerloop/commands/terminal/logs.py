@@ -1,0 +1,89 @@
+"""The log of a command, for cron jobs: when it began, what each stage took, what was written, and how it ended."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import typer
+
+from offerloop.errors import InputError, OfferloopError
+
+VARIABLE = "OFFERLOOP_LOG"
+_LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
+_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+_TIME = "%Y-%m-%dT%H:%M:%S%z"
+_ROOT = logging.getLogger("offerloop")
+
+
+def start_log(verbose: int) -> None:
+    """Send the log where `-v` and OFFERLOOP_LOG say: a level for standard error, or a file that is added to.
+
+    Raises InputError for a file that cannot be opened.
+    """
+    for old in _ROOT.handlers:
+        old.close()
+    handlers = list(_handlers(verbose, os.environ.get(VARIABLE, "").strip()))
+    for handler in handlers:
+        handler.setFormatter(logging.Formatter(_FORMAT, _TIME))
+    _ROOT.handlers[:] = handlers or [logging.NullHandler()]
+    _ROOT.setLevel(min((handler.level for handler in handlers), default=logging.WARNING))
+
+
+def _handlers(verbose: int, written: str) -> Iterator[logging.Handler]:
+    asked = {0: None, 1: logging.INFO}.get(verbose, logging.DEBUG)
+    if written and written.lower() not in _LEVELS:
+        yield _at(_file(written), asked or logging.INFO)
+    elif written:
+        asked = min(_LEVELS[written.lower()], asked or logging.ERROR)
+    if asked is not None:
+        yield _at(logging.StreamHandler(sys.stderr), asked)
+
+
+def _at(handler: logging.Handler, level: int) -> logging.Handler:
+    handler.setLevel(level)
+    return handler
+
+
+def _file(written: str) -> logging.Handler:
+    try:
+        return logging.FileHandler(Path(written).expanduser(), encoding="utf-8")
+    except OSError as error:
+        levels = ", ".join(_LEVELS)
+        raise InputError(
+            f"the log '{written}' cannot be opened ({error.strerror}); set {VARIABLE} to a file in a folder that is "
+            f"there, or to a level ({levels})"
+        ) from None
+
+
+def logs_to_terminal() -> bool:
+    """Return whether the log goes to standard error, where progress would come between its lines."""
+    return any(type(handler) is logging.StreamHandler for handler in _ROOT.handlers)
+
+
+@contextmanager
+def logged(command: str) -> Iterator[None]:
+    """Log when a command begins and how it ends; errors with their sentence, or with a traceback."""
+    log, begin = logging.getLogger(f"offerloop.{command}"), time.monotonic()
+    log.info("begins")
+    code = 0
+    try:
+        yield
+    except typer.Exit as ended:
+        code = ended.exit_code
+        raise
+    except OfferloopError as error:
+        code = error.exit_code
+        log.error("%s", error)
+        raise
+    except Exception:
+        code = 1
+        log.exception("failed")
+        raise
+    finally:
+        log.info("ended with exit code %d after %.1f s", code, time.monotonic() - begin)
