@@ -32,9 +32,9 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from threadpoolctl import threadpool_limits
 
-from offerloop.recommenders.approximate import ApproximateIndex
-from offerloop.recommenders.index import ProductIndex
-from offerloop.recommenders.selection import Cap, Filters, select
+from offerloop.recommenders.serving.approximate import ApproximateIndex
+from offerloop.recommenders.serving.index import ProductIndex
+from offerloop.recommenders.serving.selection import Cap, Filters, select
 from record import Claim, Found, Record, Result, load, machine, tell
 
 PEER, EXACT, APPROXIMATE, DENSE = "implicit", "exact index", "approximate index", "all affinities"

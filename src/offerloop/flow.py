@@ -36,9 +36,9 @@ from offerloop.recommenders.context import Context
 from offerloop.recommenders.interactions import Interactions
 from offerloop.recommenders.ranking.choose import choose
 from offerloop.recommenders.ranking.hybrid import Hybrid
-from offerloop.recommenders.shelf import Rules, Shelf
-from offerloop.recommenders.suggest import suggest
-from offerloop.recommenders.top import top
+from offerloop.recommenders.serving.assortment import Assortment, BusinessRules
+from offerloop.recommenders.serving.suggest import suggest
+from offerloop.recommenders.serving.top import top
 from offerloop.response import (
     Effects,
     Margins,
@@ -233,7 +233,7 @@ class Liked:
     results: pl.DataFrame
     hybrid: Hybrid
     interactions: Interactions
-    shelf: Shelf
+    assortment: Assortment
     gap: Gap | None
     """Why recommenders could not be compared; then the fallback serves."""
 
@@ -246,17 +246,17 @@ def recommend(events: Events, config: Config) -> Liked:
     settings = config.recommend
     interactions = interact(events, config)
     hybrid, results = choose(interactions, settings.candidates, settings.window_days, config.seed)
-    shelf = Shelf.of(interactions, rules(settings, config.shop.margin))
+    assortment = Assortment.of(interactions, rules(settings, config.shop.margin))
     customers = collect(events.order_lines.select("customer_id").unique(), "customer_id")["customer_id"]
     refuses = customers.is_in(events.no_consent["customer_id"].implode())
     groups = [(customers.filter(~refuses), True), (customers.filter(refuses), False)]
     parts = [
-        top(hybrid, interactions, task, settings.top_k, some, shelf, personal=personal)
+        top(hybrid, interactions, task, settings.top_k, some, assortment, personal=personal)
         for task in TASKS
         for some, personal in groups
     ]
     gap = None if hybrid.choice.gap is None else Gap(hybrid.choice.gap)
-    return Liked(pl.concat(parts), results, hybrid, interactions, shelf, gap)
+    return Liked(pl.concat(parts), results, hybrid, interactions, assortment, gap)
 
 
 def interact(events: Events, config: Config) -> Interactions:
@@ -275,9 +275,9 @@ def product_texts(events: Events) -> pl.DataFrame:
     return collect(events.products.filter(~nw.col("text").is_null()).select("product_id", "text"), "product_id")
 
 
-def rules(settings: Recommend, usual_margin: float) -> Rules:
+def rules(settings: Recommend, usual_margin: float) -> BusinessRules:
     """What the shop does not want recommended."""
-    return Rules(
+    return BusinessRules(
         exclude_products=settings.exclude_products,
         exclude_categories=settings.exclude_categories,
         min_margin=settings.min_margin,
@@ -352,7 +352,7 @@ def with_products(assigned: pl.DataFrame, effects: Effects, liked: Liked) -> pl.
     wanted = assigned.join(scopes, on=["campaign_id", "offer_id"]).drop_nulls("category")
     model = liked.hybrid.for_task("repeat")
     shown = suggest(
-        model, liked.interactions, wanted.select("customer_id", "category"), liked.shelf, SUGGESTED_PRODUCTS
+        model, liked.interactions, wanted.select("customer_id", "category"), liked.assortment, SUGGESTED_PRODUCTS
     )
     names = assigned.columns
     filled = assigned.drop("product_ids").join(shown, on="customer_id", how="left")

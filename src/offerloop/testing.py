@@ -21,7 +21,7 @@ from offerloop.errors import EvidenceError
 from offerloop.recommenders.base import Recommender, Task
 from offerloop.recommenders.context import Context
 from offerloop.recommenders.interactions import Interactions
-from offerloop.recommenders.top import top
+from offerloop.recommenders.serving.top import top
 from offerloop.response import NO_OFFER_TERMS, Estimator, Evidence, OfferTerms
 
 _SIZE = 40

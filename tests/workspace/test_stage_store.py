@@ -10,7 +10,7 @@ from offerloop.workspace.stage_store import program_files
 ROOT = Path(offerloop.__file__).parent
 LOADED = """
 import sys
-import offerloop.flow, offerloop.recommenders.learn_relations, offerloop.workspace.product_relations
+import offerloop.flow, offerloop.recommenders.serving.learn_relations, offerloop.workspace.product_relations
 print(*sorted(m.__file__ for name, m in sys.modules.items() if name.startswith("offerloop.")), sep="\\n")
 """
 

@@ -16,7 +16,7 @@ from offerloop.events.prepare import Events
 from offerloop.events.privacy import pseudonyms
 from offerloop.flow import Liked, clean, like, product_texts
 from offerloop.recommenders.base import TASKS, Task
-from offerloop.recommenders.top import top
+from offerloop.recommenders.serving.top import top
 from offerloop.workspace import Recorder, open_workspace
 
 ENDINGS = (".csv", ".parquet")
@@ -72,7 +72,7 @@ def _table(request: RecommendRequest, config: Config, events: Events, liked: Lik
     refuses = wanted.is_in(events.no_consent["customer_id"].implode())
     k = request.top_k or config.recommend.top_k
     parts = [
-        top(liked.hybrid, liked.interactions, task, k, wanted.filter(some), liked.shelf, personal=personal)
+        top(liked.hybrid, liked.interactions, task, k, wanted.filter(some), liked.assortment, personal=personal)
         for task in request.tasks
         for some, personal in ((~refuses, True), (refuses, False))
     ]

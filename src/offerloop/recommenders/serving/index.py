@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from offerloop.errors import ContractError
 from offerloop.recommenders.base import Scores
 from offerloop.recommenders.histories import Codes
-from offerloop.recommenders.selection import UNFILTERED, Best, Cap, Filters, Mask, select
+from offerloop.recommenders.serving.selection import UNFILTERED, Best, Cap, Filters, Mask, select
 
 HEAD = 2_048
 """Products looked at first."""

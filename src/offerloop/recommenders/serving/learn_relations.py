@@ -8,7 +8,7 @@ import polars as pl
 from offerloop.recommenders.interactions import Interactions, as_ids, positions
 from offerloop.recommenders.models.item2vec import Item2Vec
 from offerloop.recommenders.models.terms import term_vectors
-from offerloop.recommenders.relations import Baskets, Descriptions, ProductRelations
+from offerloop.recommenders.serving.relations import Baskets, Descriptions, ProductRelations
 
 _SHOWN = ("category", "subcategory", "brand", "text")
 

@@ -4,14 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offerloop.recommenders.cold import NewProducts
 from offerloop.recommenders.context import Context
 from offerloop.recommenders.interactions import Interactions
 from offerloop.recommenders.models.item_knn import ItemKNN
 from offerloop.recommenders.models.popularity import Popularity
 from offerloop.recommenders.models.repeat import Repeat
-from offerloop.recommenders.shelf import Rules, Shelf
-from offerloop.recommenders.top import top
+from offerloop.recommenders.serving.assortment import Assortment, BusinessRules
+from offerloop.recommenders.serving.cold import NewProducts
+from offerloop.recommenders.serving.top import top
 
 LISTED = pl.DataFrame(
     {
@@ -37,7 +37,7 @@ def interactions():
 
 def shown(interactions, k=9, customer=1, task="repeat", **rules):
     model = Popularity().fit(interactions)
-    table = top(model, interactions, task, k, np.array([customer]), Shelf.of(interactions, Rules(**rules)))
+    table = top(model, interactions, task, k, np.array([customer]), Assortment.of(interactions, BusinessRules(**rules)))
     return table["product_id"].to_list()
 
 
@@ -47,7 +47,7 @@ def test_what_is_out_of_stock_is_not_shown_and_unknown_stock_is_stock(interactio
 
 def test_a_new_product_in_stock_borrows_from_its_like_and_says_so(interactions):
     model = Repeat().fit(interactions)
-    table = top(model, interactions, "new", 9, np.array([2]), Shelf.of(interactions))
+    table = top(model, interactions, "new", 9, np.array([2]), Assortment.of(interactions))
     new = table.filter(product_id=60).to_dicts()[0]
     assert (new["source"], new["reason"]) == ("content", "new_like:20")  # tea of brand b, as 20 is
     assert 70 not in table["product_id"]  # nothing is known of it that it could be like by
@@ -71,7 +71,7 @@ def test_at_most_so_many_of_a_category(interactions, most):
     table = pl.DataFrame({"product_id": shown(interactions, max_per_category=most)}).join(LISTED, on="product_id")
     counts = table.group_by("category").len()["len"].to_list()
     assert max(counts) == most
-    assert len(table) == min(most, 4) + 1  # four teas on the shelf and one milk
+    assert len(table) == min(most, 4) + 1  # four teas in the assortment and one milk
 
 
 def test_new_never_shows_what_was_bought(interactions):
@@ -82,8 +82,8 @@ def test_new_never_shows_what_was_bought(interactions):
 def test_k_products_come_whenever_there_are_so_many(k, most, customer):
     interactions = Interactions.build(PURCHASES, 100, context=Context(products=LISTED))
     model = Popularity().fit(interactions)
-    shelf = Shelf.of(interactions, Rules(max_per_category=most))
-    table = top(model, interactions, "repeat", k, np.array([customer]), shelf)
+    assortment = Assortment.of(interactions, BusinessRules(max_per_category=most))
+    table = top(model, interactions, "repeat", k, np.array([customer]), assortment)
     assert len(table) == min(k, min(most, 4) + 1)
     assert table["rank"].to_list() == list(range(1, len(table) + 1))
 
@@ -94,8 +94,8 @@ def test_without_a_product_list_everything_sold_is_on_the_shelf():
 
 
 def test_reasons_and_the_last_resort(interactions):
-    shelf = Shelf.of(interactions)
-    table = top(Repeat().fit(interactions), interactions, "repeat", 9, np.array([1, 77]), shelf)
+    assortment = Assortment.of(interactions)
+    table = top(Repeat().fit(interactions), interactions, "repeat", 9, np.array([1, 77]), assortment)
     reason = {(row["customer_id"], row["product_id"]): row["reason"] for row in table.to_dicts()}
     assert reason[1, 10] == "bought:1"
     assert reason[1, 30] == "goes_with:20"  # customer 2 bought both

@@ -6,9 +6,9 @@ import pytest
 
 from offerloop.recommenders.context import Context
 from offerloop.recommenders.interactions import Interactions
-from offerloop.recommenders.learn_relations import learn_relations
 from offerloop.recommenders.models.item2vec import Item2Vec
-from offerloop.recommenders.relations import RELATIONS, least, most
+from offerloop.recommenders.serving.learn_relations import learn_relations
+from offerloop.recommenders.serving.relations import RELATIONS, least, most
 
 FILLERS = 20
 

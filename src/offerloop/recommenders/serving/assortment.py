@@ -12,19 +12,19 @@ import polars as pl
 from numpy.typing import NDArray
 
 from offerloop.recommenders.base import Scores, hide_bought
-from offerloop.recommenders.cold import NewProducts
 from offerloop.recommenders.context import UNKNOWN
 from offerloop.recommenders.histories import Codes, Csr, Histories, Ids
 from offerloop.recommenders.interactions import Interactions, positions
 from offerloop.recommenders.models.item_knn import ItemKNN
-from offerloop.recommenders.reasons import NEW_LIKE, coded, reasons
-from offerloop.recommenders.selection import Cap, Filters
+from offerloop.recommenders.serving.cold import NewProducts
+from offerloop.recommenders.serving.reasons import NEW_LIKE, coded, reasons
+from offerloop.recommenders.serving.selection import Cap, Filters
 
 _REASON_NEIGHBOURS = 20
 
 
 @dataclass(frozen=True)
-class Rules:
+class BusinessRules:
     """What a shop does not want recommended."""
 
     exclude_products: Sequence[str] = ()
@@ -40,10 +40,10 @@ class Rules:
 
 
 @dataclass(frozen=True)
-class Shelf:
+class Assortment:
     """Everything that may be recommended, in one order: sold products, then new ones.
 
-    A product whose stock is known to be gone is not on it; one without enough buyers is on it when it is in stock.
+    A product whose stock is known to be gone is not in it; one without enough buyers is in it when it is in stock.
     """
 
     products: Ids
@@ -57,7 +57,7 @@ class Shelf:
     """Customers, ascending, who bought a product that counts as new all the same, and its position."""
 
     @classmethod
-    def of(cls, interactions: Interactions, rules: Rules = Rules()) -> Self:
+    def of(cls, interactions: Interactions, rules: BusinessRules = BusinessRules()) -> Self:
         """As of the interactions, by their context's product list."""
         listed = interactions.context.products
         new = NewProducts.of(interactions, _in_stock(listed))
@@ -76,7 +76,7 @@ class Shelf:
         return Filters(allowed=self.allowed, cap=self.cap)
 
     def scores(self, sold: Scores) -> Scores:
-        """Affinities of everything on the shelf, from those of the sold products."""
+        """Affinities of everything in the assortment, from those of the sold products."""
         return np.hstack([sold, self._new.scores(sold)]) if len(self._new.products) else sold
 
     def hide_bought(self, scores: Scores, histories: Histories) -> None:
@@ -92,7 +92,7 @@ class Shelf:
         return np.where(column < self._n_sold, name, "content")
 
     def reasons(self, histories: Histories, row: Codes, column: Codes) -> NDArray[np.str_]:
-        """Why each product (a position on the shelf) is shown to a customer (a row): a code of `reasons`."""
+        """Why each product (a position in the assortment) is shown to a customer (a row): a code of `reasons`."""
         is_new = column >= self._n_sold
         sold = np.where(is_new, 0, column)
         found = reasons(histories, row, sold, self._similarity, self.products)
@@ -118,7 +118,7 @@ def _in_stock(listed: pl.DataFrame | None) -> pl.Series:
     return listed.filter(pl.col("stock") > 0 if known else pl.lit(value=False))["product_id"]
 
 
-def _allowed(table: pl.DataFrame, rules: Rules) -> NDArray[np.bool_]:
+def _allowed(table: pl.DataFrame, rules: BusinessRules) -> NDArray[np.bool_]:
     """Of each product whether it may be shown to anybody."""
     allowed = np.ones(table.height, dtype=np.bool_)
     if "stock" in table.columns:
@@ -140,7 +140,7 @@ def _margin(table: pl.DataFrame) -> pl.Series:
     return table.select(margin=1 - pl.col("unit_cost_minor") / price)["margin"]
 
 
-def _cap(table: pl.DataFrame, rules: Rules) -> Cap | None:
+def _cap(table: pl.DataFrame, rules: BusinessRules) -> Cap | None:
     if rules.max_per_category is None or "category" not in table.columns:
         return None
     groups = table["category"].fill_null(UNKNOWN).rank("dense").cast(pl.Int64).to_numpy() - 1

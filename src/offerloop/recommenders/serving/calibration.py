@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from offerloop.recommenders.base import Scores
 from offerloop.recommenders.histories import Codes
-from offerloop.recommenders.index import ProductIndex, Search
-from offerloop.recommenders.selection import Best, Filters
+from offerloop.recommenders.serving.index import ProductIndex, Search
+from offerloop.recommenders.serving.selection import Best, Filters
 
 GRID = np.r_[1:4:0.25, 4:9]
 """Surenesses that are tried."""

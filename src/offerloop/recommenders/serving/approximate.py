@@ -14,10 +14,10 @@ from threadpoolctl import threadpool_limits  # a dependency of implicit
 
 from offerloop.errors import InputError
 from offerloop.recommenders.base import Scores
-from offerloop.recommenders.calibration import Answer, calibrated
 from offerloop.recommenders.histories import Codes
-from offerloop.recommenders.index import HEAD, ProductIndex, Search
-from offerloop.recommenders.selection import UNFILTERED, Best, Filters
+from offerloop.recommenders.serving.calibration import Answer, calibrated
+from offerloop.recommenders.serving.index import HEAD, ProductIndex, Search
+from offerloop.recommenders.serving.selection import UNFILTERED, Best, Filters
 
 _WANTED = 16
 """Products to be compared exactly, for each one of a list ..."""

@@ -9,7 +9,7 @@ from offerloop.recommenders.best import best
 from offerloop.recommenders.interactions import Interactions
 from offerloop.recommenders.models.popularity import Popularity
 from offerloop.recommenders.models.repeat import Repeat
-from offerloop.recommenders.top import top
+from offerloop.recommenders.serving.top import top
 from offerloop.testing import checkerboard
 
 PURCHASES = pl.DataFrame(

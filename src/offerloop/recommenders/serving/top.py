@@ -8,8 +8,8 @@ import polars as pl
 from offerloop.recommenders.base import LAST_RESORT, Recommender, Task
 from offerloop.recommenders.histories import Histories, Ids
 from offerloop.recommenders.interactions import Interactions, as_ids
-from offerloop.recommenders.selection import select
-from offerloop.recommenders.shelf import Shelf
+from offerloop.recommenders.serving.assortment import Assortment
+from offerloop.recommenders.serving.selection import select
 
 _COLUMNS = ("customer_id", "product_id", "task", "rank", "affinity", "source", "reason")
 
@@ -20,7 +20,7 @@ def top(
     task: Task,
     k: int,
     customers: pl.Series | Ids,
-    shelf: Shelf | None = None,
+    assortment: Assortment | None = None,
     batch: int = 512,
     *,
     personal: bool = True,
@@ -28,35 +28,35 @@ def top(
     """The `k` best products of each customer for one task, from a recommender fitted on `interactions`.
 
     Columns customer_id, product_id, task, rank (from 1), affinity, source, reason; customers in the given order, best
-    first, equal affinities in shelf order. `shelf` is by default everything that was sold. A customer has fewer rows
-    only when fewer products may be shown. With `personal` false nothing that is known of them is used. Memory grows
-    with batch x products, not with customers.
+    first, equal affinities in the order of the assortment, by default everything that was sold. A customer has fewer
+    rows only when fewer products may be shown. With `personal` false nothing that is known of them is used. Memory
+    grows with batch x products, not with customers.
     """
     ids = as_ids(customers)
-    serving, shelf = recommender.for_task(task), shelf or Shelf.of(interactions)
+    serving, assortment = recommender.for_task(task), assortment or Assortment.of(interactions)
     starts = range(0, max(len(ids), 1), batch)
     batches = (ids[at : at + batch] for at in starts)
     histories = (interactions.of(some) if personal else interactions.without(some) for some in batches)
-    return pl.concat([_rows(serving, one, task, k, shelf, personal=personal) for one in histories])
+    return pl.concat([_rows(serving, one, task, k, assortment, personal=personal) for one in histories])
 
 
 def _rows(
-    serving: Recommender, histories: Histories, task: Task, k: int, shelf: Shelf, *, personal: bool
+    serving: Recommender, histories: Histories, task: Task, k: int, assortment: Assortment, *, personal: bool
 ) -> pl.DataFrame:
-    scores = shelf.scores(serving.score_histories(histories))
+    scores = assortment.scores(serving.score_histories(histories))
     if task == "new" and personal:
-        shelf.hide_bought(scores, histories)
-    found = select(scores, k, shelf.filters)
+        assortment.hide_bought(scores, histories)
+    found = select(scores, k, assortment.filters)
     row, place = np.nonzero(found.codes >= 0)
     column = found.codes[row, place]
-    source = np.where(histories.is_empty[row], LAST_RESORT, shelf.sources(column, serving.name))
+    source = np.where(histories.is_empty[row], LAST_RESORT, assortment.sources(column, serving.name))
     columns = {
         "customer_id": histories.customers[row],
-        "product_id": shelf.products[column],
+        "product_id": assortment.products[column],
         "rank": place + 1,
         "affinity": found.scores[row, place].astype(np.float64),
         "source": source,
-        "reason": shelf.reasons(histories, row, column),
+        "reason": assortment.reasons(histories, row, column),
     }
     texts = {"source": pl.String, "reason": pl.String}
     table = pl.DataFrame(columns, schema_overrides={"rank": pl.Int64, **texts})

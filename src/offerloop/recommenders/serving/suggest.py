@@ -9,20 +9,20 @@ from offerloop.recommenders.base import Recommender
 from offerloop.recommenders.best import best
 from offerloop.recommenders.context import UNKNOWN
 from offerloop.recommenders.interactions import Interactions, as_ids
-from offerloop.recommenders.shelf import Shelf
+from offerloop.recommenders.serving.assortment import Assortment
 
 _BATCH = 512
 
 
 def suggest(
-    recommender: Recommender, interactions: Interactions, wanted: pl.DataFrame, shelf: Shelf, k: int
+    recommender: Recommender, interactions: Interactions, wanted: pl.DataFrame, assortment: Assortment, k: int
 ) -> pl.DataFrame:
     """For each row of `wanted` (customer_id, category) up to `k` products of the category, best first.
 
     Categories are those of the interactions' product list. Returns customer_id and product_ids (ids joined by blanks).
     """
     listed = interactions.context.products
-    known = pl.DataFrame({"product_id": shelf.products})
+    known = pl.DataFrame({"product_id": assortment.products})
     if listed is not None and "category" in listed.columns:
         categories = listed.select("product_id", "category").unique("product_id")
         known = known.join(categories, on="product_id", how="left", maintain_order="left")
@@ -31,13 +31,13 @@ def suggest(
     rows: list[tuple[object, str]] = []
     for start in range(0, wanted.height, _BATCH):
         some = wanted[start : start + _BATCH]
-        scores = shelf.scores(recommender.score(as_ids(some["customer_id"])))
+        scores = assortment.scores(recommender.score(as_ids(some["customer_id"])))
         scores[category[None, :] != some["category"].to_numpy().astype(np.str_)[:, None]] = -np.inf
-        scores[:, ~shelf.allowed] = -np.inf
+        scores[:, ~assortment.allowed] = -np.inf
         columns = best(scores, k)
         for row, customer in enumerate(some["customer_id"].to_list()):
             shown = [column for column in columns[row] if scores[row, column] > -np.inf]
-            rows.append((customer, " ".join(str(shelf.products[column]) for column in shown)))
+            rows.append((customer, " ".join(str(assortment.products[column]) for column in shown)))
     customers, texts = [row[0] for row in rows], [row[1] for row in rows]
     dtype = wanted.schema["customer_id"]
     return pl.DataFrame([pl.Series("customer_id", customers, dtype), pl.Series("product_ids", texts, pl.String)])
