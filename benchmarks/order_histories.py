@@ -27,12 +27,7 @@ from implicit import nearest_neighbours as knn
 from implicit.cpu.als import AlternatingLeastSquares
 
 from environments import BENCH
-from offerloop.recommenders import RECOMMENDERS
-from offerloop.recommenders.base import TASKS, Scores, Task
-from offerloop.recommenders.histories import Csr, Histories
-from offerloop.recommenders.interactions import Interactions
-from offerloop.recommenders.ranking.judge import judge
-from offerloop.recommenders.ranking.window import Window
+from offerloop.recommenders import RECOMMENDERS, TASKS, Csr, Histories, Interactions, Scores, Task, Window, judge
 
 MOST = 2_000
 

@@ -16,11 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from offerloop.evaluation import ranking
-from offerloop.recommenders.base import Recommender
-from offerloop.recommenders.histories import Histories
-from offerloop.recommenders.interactions import Interactions
-from offerloop.recommenders.models.popularity import Popularity
-from offerloop.recommenders.ranking.hybrid import Hybrid
+from offerloop.recommenders import Histories, Hybrid, Interactions, Popularity, Recommender
 from peers.given import Given, Ints
 from peers.ours import interactions, lists
 from recommender_claims import ratio

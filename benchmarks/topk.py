@@ -32,9 +32,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from threadpoolctl import threadpool_limits
 
-from offerloop.recommenders.serving.approximate import ApproximateIndex
-from offerloop.recommenders.serving.index import ProductIndex
-from offerloop.recommenders.serving.selection import Cap, Filters, select
+from offerloop.recommenders import ApproximateIndex, Cap, Filters, ProductIndex, select
 from record import Claim, Found, Record, Result, load, machine, tell
 
 PEER, EXACT, APPROXIMATE, DENSE = "implicit", "exact index", "approximate index", "all affinities"

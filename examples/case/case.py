@@ -34,8 +34,7 @@ from offerloop.market.periods import past, policy_of
 from offerloop.market.preset import load_preset
 from offerloop.market.simulation import Market
 from offerloop.market.sweep import Levels
-from offerloop.recommenders import RECOMMENDERS
-from offerloop.recommenders.serving.top import top
+from offerloop.recommenders import RECOMMENDERS, top
 from offerloop.report import PLAIN_LABELS, Dot, forest
 from offerloop.workspace import Recorder
 

@@ -18,10 +18,7 @@ from offerloop.market.gains import UNITS, at_equal_spend, best_held_out, content
 from offerloop.market.periods import Setting
 from offerloop.market.preset import load_preset
 from offerloop.market.sweep import Levels, sweep
-from offerloop.recommenders import RECOMMENDERS
-from offerloop.recommenders.interactions import Interactions
-from offerloop.recommenders.ranking.judge import judge
-from offerloop.recommenders.ranking.window import Window
+from offerloop.recommenders import RECOMMENDERS, Interactions, Window, judge
 
 POLICIES = ("same", "random", "buyers", "personalised", "ceiling", "oracle")
 KNOWING = ("ceiling", "oracle")

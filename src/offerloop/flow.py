@@ -31,14 +31,7 @@ from offerloop.events import Events, Given, prepare
 from offerloop.offers import Offer
 from offerloop.profiles import Past, build_profiles
 from offerloop.profiles.audience import members
-from offerloop.recommenders.base import TASKS
-from offerloop.recommenders.context import Context
-from offerloop.recommenders.interactions import Interactions
-from offerloop.recommenders.ranking.choose import choose
-from offerloop.recommenders.ranking.hybrid import Hybrid
-from offerloop.recommenders.serving.assortment import Assortment, BusinessRules
-from offerloop.recommenders.serving.suggest import suggest
-from offerloop.recommenders.serving.top import top
+from offerloop.recommenders import TASKS, Assortment, BusinessRules, Context, Hybrid, Interactions, choose, suggest, top
 from offerloop.response import (
     Effects,
     Margins,

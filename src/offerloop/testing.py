@@ -18,10 +18,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from offerloop.errors import EvidenceError
-from offerloop.recommenders.base import Recommender, Task
-from offerloop.recommenders.context import Context
-from offerloop.recommenders.interactions import Interactions
-from offerloop.recommenders.serving.top import top
+from offerloop.recommenders import Context, Interactions, Recommender, Task, top
 from offerloop.response import NO_OFFER_TERMS, Estimator, Evidence, OfferTerms
 
 _SIZE = 40

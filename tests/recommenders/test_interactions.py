@@ -3,8 +3,7 @@ import polars as pl
 import pytest
 
 from offerloop.errors import ContractError, EvidenceError
-from offerloop.recommenders.context import Context
-from offerloop.recommenders.interactions import Interactions
+from offerloop.recommenders import Context, Interactions
 
 PURCHASES = pl.DataFrame(
     [(2, 30, 99), (2, 30, 99), (2, 30, 90), (1, 10, 50), (2, 10, 60), (1, 77, 100), (5, 10, 101)],

@@ -8,12 +8,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from offerloop.recommenders import RECOMMENDERS
-from offerloop.recommenders.base import Recommender, Task, hide_bought
+from offerloop.recommenders import RECOMMENDERS, Context, Histories, Ids, Interactions, Recommender, Task, hide_bought
 from offerloop.recommenders.best import best
-from offerloop.recommenders.context import Context
-from offerloop.recommenders.histories import Histories, Ids
-from offerloop.recommenders.interactions import Interactions
 from peers.given import BLOCK, DEPTH, Given, Ints
 
 SOURCE = "src/offerloop/recommenders"

@@ -6,7 +6,91 @@ better recommender for each task on held-out weeks, that one is fitted on all `I
 table.
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from offerloop.catalogue import Catalogue
+
+if TYPE_CHECKING:
+    from offerloop.recommenders.base import TASKS, HistoryRecommender, Recommender, Scores, Task, hide_bought
+    from offerloop.recommenders.context import Context
+    from offerloop.recommenders.histories import Csr, Histories, Ids
+    from offerloop.recommenders.interactions import Interactions
+    from offerloop.recommenders.models.als import ALS
+    from offerloop.recommenders.models.content import Content
+    from offerloop.recommenders.models.ease import EASE
+    from offerloop.recommenders.models.item2vec import Item2Vec
+    from offerloop.recommenders.models.item_knn import ItemKNN
+    from offerloop.recommenders.models.mf_sgd import MFSGD
+    from offerloop.recommenders.models.next_ridge import NextRidge
+    from offerloop.recommenders.models.popularity import Popularity
+    from offerloop.recommenders.models.repeat import Repeat
+    from offerloop.recommenders.models.tifu_knn import TIFUKNN
+    from offerloop.recommenders.networks.deep import Deep
+    from offerloop.recommenders.networks.one_layer import OneLayer
+    from offerloop.recommenders.ranking.choose import choose
+    from offerloop.recommenders.ranking.hybrid import Hybrid
+    from offerloop.recommenders.ranking.judge import judge
+    from offerloop.recommenders.ranking.ranker import Ranker
+    from offerloop.recommenders.ranking.window import Window
+    from offerloop.recommenders.serving.approximate import ApproximateIndex
+    from offerloop.recommenders.serving.assortment import Assortment, BusinessRules
+    from offerloop.recommenders.serving.index import ProductIndex
+    from offerloop.recommenders.serving.learn_relations import learn_relations
+    from offerloop.recommenders.serving.reasons import BOUGHT, GOES_WITH, NEW_LIKE, POPULAR
+    from offerloop.recommenders.serving.relations import RELATIONS, ProductRelations, Relation
+    from offerloop.recommenders.serving.selection import Cap, Filters, select
+    from offerloop.recommenders.serving.suggest import suggest
+    from offerloop.recommenders.serving.top import top
+
+__all__ = [
+    "ALS",
+    "BOUGHT",
+    "EASE",
+    "GOES_WITH",
+    "MFSGD",
+    "NEW_LIKE",
+    "POPULAR",
+    "RECOMMENDERS",
+    "RELATIONS",
+    "TASKS",
+    "TIFUKNN",
+    "ApproximateIndex",
+    "Assortment",
+    "BusinessRules",
+    "Cap",
+    "Content",
+    "Context",
+    "Csr",
+    "Deep",
+    "Filters",
+    "Histories",
+    "HistoryRecommender",
+    "Hybrid",
+    "Ids",
+    "Interactions",
+    "Item2Vec",
+    "ItemKNN",
+    "NextRidge",
+    "OneLayer",
+    "Popularity",
+    "ProductIndex",
+    "ProductRelations",
+    "Ranker",
+    "Recommender",
+    "Relation",
+    "Repeat",
+    "Scores",
+    "Task",
+    "Window",
+    "choose",
+    "hide_bought",
+    "judge",
+    "learn_relations",
+    "select",
+    "suggest",
+    "top",
+]
 
 RECOMMENDERS = Catalogue(
     "recommender",
@@ -28,3 +112,44 @@ RECOMMENDERS = Catalogue(
     },
 )
 """Recommenders by name; each is a class that can be made without arguments."""
+
+_MODULES = {
+    ".base": "HistoryRecommender Recommender Scores TASKS Task hide_bought",
+    ".context": "Context",
+    ".histories": "Csr Histories Ids",
+    ".interactions": "Interactions",
+    ".models.als": "ALS",
+    ".models.content": "Content",
+    ".models.ease": "EASE",
+    ".models.item2vec": "Item2Vec",
+    ".models.item_knn": "ItemKNN",
+    ".models.mf_sgd": "MFSGD",
+    ".models.next_ridge": "NextRidge",
+    ".models.popularity": "Popularity",
+    ".models.repeat": "Repeat",
+    ".models.tifu_knn": "TIFUKNN",
+    ".networks.deep": "Deep",
+    ".networks.one_layer": "OneLayer",
+    ".ranking.choose": "choose",
+    ".ranking.hybrid": "Hybrid",
+    ".ranking.judge": "judge",
+    ".ranking.ranker": "Ranker",
+    ".ranking.window": "Window",
+    ".serving.approximate": "ApproximateIndex",
+    ".serving.assortment": "Assortment BusinessRules",
+    ".serving.index": "ProductIndex",
+    ".serving.learn_relations": "learn_relations",
+    ".serving.reasons": "BOUGHT GOES_WITH NEW_LIKE POPULAR",
+    ".serving.relations": "ProductRelations RELATIONS Relation",
+    ".serving.selection": "Cap Filters select",
+    ".serving.suggest": "suggest",
+    ".serving.top": "top",
+}
+_LAZY = {name: module for module, names in _MODULES.items() for name in names.split()}
+
+
+def __getattr__(name: str) -> object:
+    """Load a module when one of its names is first asked for."""
+    if name not in _LAZY:
+        raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+    return getattr(import_module(_LAZY[name], __name__), name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from offerloop.config import Config
 from offerloop.engine import Engine
-from offerloop.recommenders.serving.relations import ProductRelations
+from offerloop.recommenders import ProductRelations
 from offerloop.workspace.stages import Recorder
 
 SIMILAR_PRODUCTS = "similar products"
@@ -20,7 +20,7 @@ def similar_products_inputs(config: Config, engine: Engine) -> tuple[Config, Eng
 def relate_products(settings: Config, engine: Engine, stage: Recorder) -> ProductRelations:
     """Learn from all baskets and keep the result under what it depends on, the settings with the sources."""
     from offerloop.flow import clean, interact  # only learning needs these, not a question about what was kept
-    from offerloop.recommenders.serving.learn_relations import learn_relations
+    from offerloop.recommenders import learn_relations
 
     events = clean(settings, engine, stage)
     return stage(SIMILAR_PRODUCTS, lambda known, _: learn_relations(interact(events, known)), settings, engine)

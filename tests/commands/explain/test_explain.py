@@ -12,7 +12,7 @@ from offerloop.commands.explain.page import AUDIENCES
 from offerloop.commands.explain.task import explain
 from offerloop.errors import InputError
 from offerloop.profiles import TAGS
-from offerloop.recommenders.serving.reasons import BOUGHT, GOES_WITH, NEW_LIKE, POPULAR
+from offerloop.recommenders import BOUGHT, GOES_WITH, NEW_LIKE, POPULAR
 from offerloop.report.words import LANGUAGES, words_of
 from offerloop.tables import EFFECTS, REASONS
 

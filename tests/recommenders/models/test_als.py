@@ -1,7 +1,6 @@
 import numpy as np
 
-from offerloop.recommenders.interactions import Interactions
-from offerloop.recommenders.models.als import ALS
+from offerloop.recommenders import ALS, Interactions
 from offerloop.testing import RecommenderContract, checkerboard
 
 

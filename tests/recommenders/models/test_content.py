@@ -2,9 +2,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from offerloop.recommenders.context import Context
-from offerloop.recommenders.interactions import Interactions
-from offerloop.recommenders.models.content import Content
+from offerloop.recommenders import Content, Context, Interactions
 from offerloop.recommenders.models.terms import term_vectors, words
 from offerloop.testing import RecommenderContract
 

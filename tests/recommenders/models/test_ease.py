@@ -2,8 +2,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from offerloop.recommenders.interactions import Interactions
-from offerloop.recommenders.models.ease import EASE
+from offerloop.recommenders import EASE, Interactions
 from offerloop.testing import RecommenderContract, checkerboard
 
 

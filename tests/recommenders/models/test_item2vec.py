@@ -1,7 +1,6 @@
 import numpy as np
 
-from offerloop.recommenders.interactions import Interactions
-from offerloop.recommenders.models.item2vec import Item2Vec
+from offerloop.recommenders import Interactions, Item2Vec
 from offerloop.testing import RecommenderContract, checkerboard
 
 

@@ -1,8 +1,7 @@
 import numpy as np
 import polars as pl
 
-from offerloop.recommenders.interactions import Interactions
-from offerloop.recommenders.models.item_knn import ItemKNN
+from offerloop.recommenders import Interactions, ItemKNN
 from offerloop.testing import RecommenderContract
 
 

@@ -3,9 +3,8 @@ import polars as pl
 import pytest
 from scipy import sparse
 
-from offerloop.recommenders.context import Context
-from offerloop.recommenders.interactions import Interactions
-from offerloop.recommenders.models.mf_sgd import MFSGD, Errors, gradient, loss
+from offerloop.recommenders import MFSGD, Context, Interactions
+from offerloop.recommenders.models.mf_sgd import Errors, gradient, loss
 from offerloop.testing import RecommenderContract
 
 TODAY = 100

@@ -2,8 +2,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from offerloop.recommenders.interactions import Interactions
-from offerloop.recommenders.models.next_ridge import NextRidge
+from offerloop.recommenders import Interactions, NextRidge
 from offerloop.testing import RecommenderContract
 
 TODAY = 200

@@ -1,9 +1,7 @@
 import numpy as np
 import polars as pl
 
-from offerloop.recommenders.context import Context
-from offerloop.recommenders.interactions import Interactions
-from offerloop.recommenders.models.popularity import Popularity
+from offerloop.recommenders import Context, Interactions, Popularity
 from offerloop.testing import RecommenderContract
 
 

@@ -2,8 +2,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from offerloop.recommenders.interactions import Interactions
-from offerloop.recommenders.models.repeat import Repeat
+from offerloop.recommenders import Interactions, Repeat
 from offerloop.testing import RecommenderContract
 
 

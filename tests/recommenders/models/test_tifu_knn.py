@@ -2,8 +2,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from offerloop.recommenders.interactions import Interactions
-from offerloop.recommenders.models.tifu_knn import TIFUKNN
+from offerloop.recommenders import TIFUKNN, Interactions
 from offerloop.testing import RecommenderContract
 
 

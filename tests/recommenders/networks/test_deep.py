@@ -7,13 +7,10 @@ import polars as pl
 import pytest
 
 from offerloop.errors import ConfigError, SourceError
-from offerloop.recommenders.context import Context
-from offerloop.recommenders.interactions import Interactions
+from offerloop.recommenders import Context, Deep, Interactions, OneLayer
 from offerloop.recommenders.networks import adam
 from offerloop.recommenders.networks.batches import Batches, chances, draw
-from offerloop.recommenders.networks.deep import Deep
 from offerloop.recommenders.networks.next_period_labels import next_period_labels
-from offerloop.recommenders.networks.one_layer import OneLayer
 from offerloop.recommenders.networks.pairs import attributes
 from offerloop.recommenders.networks.two_towers import loss, start
 from offerloop.testing import RecommenderContract, checkerboard

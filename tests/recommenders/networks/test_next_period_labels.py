@@ -1,8 +1,7 @@
 import numpy as np
 import polars as pl
 
-from offerloop.recommenders.context import Context
-from offerloop.recommenders.interactions import Interactions
+from offerloop.recommenders import Context, Interactions
 from offerloop.recommenders.networks.next_period_labels import next_period_labels
 from offerloop.recommenders.networks.pairs import TIME_CONSTANTS, Pairs, attributes
 

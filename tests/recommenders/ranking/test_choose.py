@@ -6,12 +6,8 @@ import polars as pl
 import pytest
 from sample_part import is_in_part
 
-from offerloop.recommenders.interactions import Interactions
-from offerloop.recommenders.ranking.choose import choose
-from offerloop.recommenders.ranking.hybrid import Hybrid
-from offerloop.recommenders.ranking.judge import judge
+from offerloop.recommenders import Hybrid, Interactions, Window, choose, judge
 from offerloop.recommenders.ranking.snapshots import Snapshots
-from offerloop.recommenders.ranking.window import Window
 
 TODAY = 200
 NAMES = ["popularity", "repeat"]

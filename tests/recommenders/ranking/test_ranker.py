@@ -3,15 +3,12 @@ import polars as pl
 import pytest
 
 from offerloop.errors import EvidenceError
+from offerloop.recommenders import Hybrid, Interactions, Popularity, Ranker, Window, judge
 from offerloop.recommenders.best import best
-from offerloop.recommenders.interactions import Interactions
-from offerloop.recommenders.models.popularity import Popularity
 from offerloop.recommenders.ranking.candidates import MEMBERS
-from offerloop.recommenders.ranking.hybrid import Hybrid, gate
-from offerloop.recommenders.ranking.judge import Judged, judge
-from offerloop.recommenders.ranking.ranker import Ranker
+from offerloop.recommenders.ranking.hybrid import gate
+from offerloop.recommenders.ranking.judge import Judged
 from offerloop.recommenders.ranking.snapshots import Snapshots
-from offerloop.recommenders.ranking.window import Window
 from offerloop.testing import RecommenderContract
 
 TODAY, SIZE = 250, 60

@@ -4,14 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offerloop.recommenders.context import Context
-from offerloop.recommenders.interactions import Interactions
-from offerloop.recommenders.models.item_knn import ItemKNN
-from offerloop.recommenders.models.popularity import Popularity
-from offerloop.recommenders.models.repeat import Repeat
-from offerloop.recommenders.serving.assortment import Assortment, BusinessRules
+from offerloop.recommenders import Assortment, BusinessRules, Context, Interactions, ItemKNN, Popularity, Repeat, top
 from offerloop.recommenders.serving.cold import NewProducts
-from offerloop.recommenders.serving.top import top
 
 LISTED = pl.DataFrame(
     {

@@ -6,10 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from offerloop.errors import ContractError, InputError
-from offerloop.recommenders.serving.approximate import ApproximateIndex, Short
+from offerloop.recommenders import ApproximateIndex, Cap, Filters, ProductIndex, select
+from offerloop.recommenders.serving.approximate import Short
 from offerloop.recommenders.serving.calibration import GRID
-from offerloop.recommenders.serving.index import ProductIndex
-from offerloop.recommenders.serving.selection import Cap, Filters, select
 
 
 def naive(scores, k, filters):

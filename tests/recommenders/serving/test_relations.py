@@ -4,11 +4,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from offerloop.recommenders.context import Context
-from offerloop.recommenders.interactions import Interactions
-from offerloop.recommenders.models.item2vec import Item2Vec
-from offerloop.recommenders.serving.learn_relations import learn_relations
-from offerloop.recommenders.serving.relations import RELATIONS, least, most
+from offerloop.recommenders import RELATIONS, Context, Interactions, Item2Vec, learn_relations
+from offerloop.recommenders.serving.relations import least, most
 
 FILLERS = 20
 

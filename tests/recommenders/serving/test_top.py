@@ -5,11 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from offerloop.recommenders import Interactions, Popularity, Repeat, top
 from offerloop.recommenders.best import best
-from offerloop.recommenders.interactions import Interactions
-from offerloop.recommenders.models.popularity import Popularity
-from offerloop.recommenders.models.repeat import Repeat
-from offerloop.recommenders.serving.top import top
 from offerloop.testing import checkerboard
 
 PURCHASES = pl.DataFrame(

@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from offerloop.errors import InputError
-from offerloop.recommenders.base import Task
+from offerloop.recommenders import Task
 from offerloop.report import Result
 
 _LOG = logging.getLogger(__name__)

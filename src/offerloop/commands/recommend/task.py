@@ -15,8 +15,7 @@ from offerloop.errors import InputError, near_miss
 from offerloop.events.prepare import Events
 from offerloop.events.privacy import pseudonyms
 from offerloop.flow import Liked, clean, like, product_texts
-from offerloop.recommenders.base import TASKS, Task
-from offerloop.recommenders.serving.top import top
+from offerloop.recommenders import TASKS, Task, top
 from offerloop.workspace import Recorder, open_workspace
 
 ENDINGS = (".csv", ".parquet")

@@ -8,7 +8,7 @@ from rich.console import Console
 from offerloop.commands.similar.findings import Similar
 from offerloop.config import StrPath
 from offerloop.errors import EvidenceError, InputError, near_miss
-from offerloop.recommenders.serving.relations import RELATIONS, ProductRelations, Relation
+from offerloop.recommenders import RELATIONS, ProductRelations, Relation
 from offerloop.workspace import SIMILAR_PRODUCTS, Recorder, open_workspace, relate_products, similar_products_inputs
 
 
