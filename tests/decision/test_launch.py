@@ -89,3 +89,15 @@ def test_what_is_launched_keeps_the_budget_and_is_judged_only_once(seed, budget)
         assert is_sent(found, np.arange(found.effects.height))
         assert found.profit == pytest.approx(found.profit.mean())
     assert launchable(found, np.arange(0)).policy == found.policy
+
+
+def test_a_simpler_policy_can_be_sent_where_customers_were_divided_several_times():
+    """Later divisions of the customers hold held-out values only."""
+    table = world(misled=True).with_columns(value_se_minor=pl.lit(5.0), d_value=0.0, d_discount=0.0)
+    names = ("campaign_id", "customer_id", "offer_id", "fold", "held_out_value_minor", "held_out_discount_minor")
+    again = table.select(*names, "d_value", "d_discount", "centred", "value_se_minor", "basis")
+    views = [(one, CALIBRATION.empty()) for one in (table, again)]
+    one = CampaignCase.of(views, offers(), campaign(send="proven", budget_basis="expected"), BUDGET)
+    found = launchable(one, best_rows(one))
+    assert found.policy == SAME
+    assert set(found.effects["offer_id"]) == {"a"}

@@ -45,8 +45,12 @@ def launchable(case: CampaignCase, plan: Ints) -> CampaignCase:
 
 
 def _alike(effects: pl.DataFrame, rows: Ints) -> pl.DataFrame:
-    """Only these rows, each as profitable as their mean: nothing is chosen between them."""
-    return effects[np.sort(rows)].with_columns(pl.col("profit_minor").mean())
+    """Only these rows, each as profitable as their mean: nothing is chosen between them.
+
+    Divisions of the customers after the first have held-out values only, and no profit to choose by.
+    """
+    kept = effects[np.sort(rows)]
+    return kept.with_columns(pl.col("profit_minor").mean()) if "profit_minor" in kept.columns else kept
 
 
 def _affordable(case: CampaignCase, ranked: Ints) -> Ints:

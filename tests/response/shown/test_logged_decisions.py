@@ -1,10 +1,12 @@
 """What customers were shown before, against a slow loop."""
 
+import numpy as np
 import polars as pl
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offerloop.response.shown.logged_decisions import earlier_offers
+from offerloop.response.shown.logged_decisions import decided, earlier_offers
 
 NAMES = ["none", "a", "b"]
 shown = st.lists(
@@ -26,3 +28,42 @@ def test_earlier_offers_equal_a_slow_loop(log, asked):
         before = sorted((one for who, one in days if who == customer and one < day), reverse=True)[:3]
         true = [first.get((customer, one), 0) if day - one <= 21 else -1 for one in before]
         assert got == true + [-1] * (3 - len(true))
+
+
+def log_of(days):
+    """Exposures of many customers on each day: {day: {offer: (share, propensity)}}."""
+    rows = [
+        (f"c{day}-{offer}-{n}", offer, day, chance)
+        for day, offers in days.items()
+        for offer, (share, chance) in offers.items()
+        for n in range(share)
+    ]
+    return pl.DataFrame(rows, ["customer_id", "offer_id", "shown_day", "propensity"], orient="row")
+
+
+LOTTERY = {"none": (500, 0.5), "a": (300, 0.3), "b": (200, 0.2)}
+
+
+def test_a_day_whose_propensities_are_personal_leaves_those_of_other_days_as_they_are():
+    log = log_of({1: LOTTERY, 8: {"none": (900, 0.9), "a": (60, 0.06), "b": (40, 0.8)}})
+    kept, _, chance = decided(log, log, NAMES)
+    assert chance.sum(axis=1) == pytest.approx(np.ones(len(chance)))
+    first = (kept["shown_day"] == 1).to_numpy()
+    assert chance[first] == pytest.approx(np.tile([0.5, 0.3, 0.2], (int(first.sum()), 1)))
+
+
+def test_other_offers_share_the_rest_as_they_occurred_on_that_day():
+    """A day with little exploration does not take the shares of a lottery."""
+    log = log_of({1: {**LOTTERY, "none": (500, 0.45)}, 8: {"none": (980, 0.98), "a": (15, 0.01), "b": (5, 0.01)}})
+    kept, action, chance = decided(log, log, NAMES)
+    later = (kept["shown_day"] == 8).to_numpy()
+    assert chance[later & (action == 1), 0] == pytest.approx(0.985, abs=0.01)
+    assert chance[~later & (action == 1), 0] == pytest.approx(0.7 * 500 / 700, abs=0.02)
+
+
+def test_days_of_one_customer_each_take_the_shares_of_all():
+    rows = [(n, ["none", "a", "b"][n % 3], n, 0.3 + 0.1 * (n % 3)) for n in range(90)]
+    log = pl.DataFrame(rows, ["customer_id", "offer_id", "shown_day", "propensity"], orient="row")
+    _, _, chance = decided(log, log, NAMES)
+    assert chance.sum(axis=1) == pytest.approx(np.ones(90))
+    assert (chance > 0.2).all()

@@ -16,6 +16,8 @@ from offerloop.response.terms import Floats
 
 _SAME, _WHOLE = 1e-9, 1e-6
 """How far propensities of one offer on one day may differ, and those of a day sum from 1."""
+ROWS_OF_ALL = 20.0
+"""Rows of all days that count beside those of one day, of which there may be few."""
 
 
 def read_exposures(exposures: Frame) -> pl.DataFrame:
@@ -58,25 +60,25 @@ def finished_exposures(
     return rows.drop("_times"), left_out
 
 
-def randomised_propensities(exposures: pl.DataFrame, shown_day: pl.Series, names: Sequence[str]) -> Floats | None:
-    """Return the propensities (n, K) of all offers where they were the same for everybody on each day and sum to 1.
+def randomised_propensities(exposures: pl.DataFrame, shown_day: pl.Series, names: Sequence[str]) -> Floats:
+    """Return the propensities (n, K) of all offers, for rows that were shown on `shown_day`.
 
-    From all exposures (offer_id, shown_day, propensity), for rows that were shown on `shown_day`. None where that is
-    not so: then they differ by customer, and only that of the offer shown is known.
+    From all exposures (offer_id, shown_day, propensity) of days on which those of each offer were the same for
+    everybody and sum to 1. On other days they differ by customer, and only that of the offer shown is known: then NaN.
+    `names` must have every offer of the exposures.
     """
     chance = pl.col("propensity")
     days = exposures.filter(pl.col("shown_day").is_in(shown_day.unique().implode()))
     each = days.group_by("shown_day", "offer_id").agg(chance.min(), chance.max().alias("_most"))
-    whole = each.group_by("shown_day").agg(chance.sum())["propensity"]
-    if (each["_most"] - each["propensity"] > _SAME).any() or ((whole - 1).abs() > _WHOLE).any():
-        return None
+    alike = (pl.col("_most") - chance).max() <= _SAME
+    whole = (chance.sum() - 1).abs() <= _WHOLE
+    each = each.filter((alike & whole).over("shown_day"))
     place = {name: position for position, name in enumerate(names)}
-    if not set(each["offer_id"]) <= place.keys():
-        return None
     known_days, row = np.unique(shown_day.to_numpy(), return_inverse=True)
-    table = np.zeros((len(known_days), len(names)))
-    column = each["offer_id"].replace_strict(place, return_dtype=pl.Int64).to_numpy()
-    table[np.searchsorted(known_days, each["shown_day"].to_numpy()), column] = each["propensity"].to_numpy()
+    table = np.full((len(known_days), len(names)), np.nan)
+    at = np.searchsorted(known_days, each["shown_day"].to_numpy())
+    table[at] = 0.0
+    table[at, each["offer_id"].replace_strict(place, return_dtype=pl.Int64).to_numpy()] = each["propensity"].to_numpy()
     return table[row]
 
 
@@ -90,17 +92,30 @@ def decided(exposures: pl.DataFrame, rows: pl.DataFrame, names: Sequence[str]) -
     kept = rows.filter(pl.Series(inside, dtype=pl.Boolean))
     place = {name: k for k, name in enumerate(names)}
     action = kept["offer_id"].replace_strict(place, return_dtype=pl.Int64).to_numpy()
-    if chances is None:
-        shares = np.bincount(action, minlength=len(names)) / max(len(action), 1)
-        return kept, action, complete_propensities(kept["propensity"].to_numpy(), action, shares)
     chance = chances[inside][:, : len(names)]
-    return kept, action, chance / chance.sum(axis=1, keepdims=True)
+    chance /= chance.sum(axis=1, keepdims=True)
+    personal = np.isnan(chance).any(axis=1)
+    shares = _shares_by_day(kept["shown_day"].to_numpy()[personal], action[personal], len(names))
+    chance[personal] = complete_propensities(kept["propensity"].to_numpy()[personal], action[personal], shares)
+    return kept, action, chance
+
+
+def _shares_by_day(day: Ints, action: Ints, n_offers: int) -> Floats:
+    """Return how often each offer occurred on the day of each row (n, K): with ROWS_OF_ALL rows of all days beside."""
+    if not len(day):
+        return np.zeros((0, n_offers))
+    _, number = np.unique(day, return_inverse=True)
+    counts = np.zeros((int(number.max()) + 1, n_offers))
+    np.add.at(counts, (number, action), 1.0)
+    counts += ROWS_OF_ALL * counts.sum(axis=0) / len(day)
+    shares: Floats = (counts / counts.sum(axis=1, keepdims=True))[number]
+    return shares
 
 
 def complete_propensities(own: Floats, action: Ints, shares: Floats) -> Floats:
-    """Return propensities (n, K) from those of the offers given; the other offers share the rest as they occurred."""
+    """Return propensities (n, K) from those of the offers given; the other offers share the rest by `shares` (n, K)."""
     rows = np.arange(len(own))
-    others = np.tile(shares, (len(own), 1))
+    others = shares.copy()
     others[rows, action] = 0.0
     rest = others.sum(axis=1, keepdims=True)
     chance = np.divide(others, rest, out=np.zeros_like(others), where=rest > 0) * (1 - own)[:, None]
