@@ -13,7 +13,7 @@ import polars as pl
 from offerloop.config import SourceName
 from offerloop.engine import collect
 from offerloop.engine.base import Frame
-from offerloop.events.cells import blank
+from offerloop.events.columns.cells import blank
 from offerloop.events.consent import ANSWER_COLUMNS, agrees
 
 

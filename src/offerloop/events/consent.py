@@ -6,7 +6,7 @@ import unicodedata
 
 import narwhals as nw
 
-from offerloop.events.cells import blank
+from offerloop.events.columns.cells import blank
 
 _YES = (
     "1", "true", "yes", "y", "t", "j", "ja", "wahr", "oui", "o", "vrai", "si", "sí", "sì", "s", "verdadero",

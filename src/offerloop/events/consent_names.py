@@ -12,7 +12,7 @@ from functools import lru_cache
 from importlib import resources
 
 from offerloop.errors import SourceError
-from offerloop.events.column_words import has_signs, holds, words_of
+from offerloop.events.columns.column_words import has_signs, holds, words_of
 
 Names = Mapping[str, Mapping[str, list[str]]]
 """For `consent`, `opt_out` and `negation` the names in each language."""

@@ -14,7 +14,7 @@ from offerloop.engine import Engine
 from offerloop.engine.base import BrokenFileError, Frame
 from offerloop.errors import SourceError
 from offerloop.events.broken import broken_line
-from offerloop.events.cells import line_of
+from offerloop.events.columns.cells import line_of
 from offerloop.events.database import snapshot
 from offerloop.events.dialect import Dialect, as_utf8, sniff
 from offerloop.events.unpack import Readable, readable, split_part

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from offerloop.events.calendar import EPOCH
+from offerloop.events.columns.calendar import EPOCH
 
 FAR_DAYS = 400
 """Days without a row beyond which a few rows stand apart: more than a year, because shops close for a year, and others

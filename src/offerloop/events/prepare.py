@@ -15,7 +15,6 @@ from offerloop.engine.base import Frame
 from offerloop.errors import NothingLeftError, SourceError
 from offerloop.events.agreement import Agreement
 from offerloop.events.bulk import bulk_buyers
-from offerloop.events.calendar import epoch_day, week_number, with_day
 from offerloop.events.clean import (
     LOSSES,
     Cleaned,
@@ -26,17 +25,23 @@ from offerloop.events.clean import (
     merge_scans,
     quality_row,
 )
-from offerloop.events.columns import PRODUCT_COLUMNS, money_columns, with_all_money, with_product_columns
+from offerloop.events.columns.calendar import epoch_day, week_number, with_day
+from offerloop.events.columns.ids import alike
+from offerloop.events.columns.read import Read, count_rows, read_source
+from offerloop.events.columns.standard_columns import (
+    PRODUCT_COLUMNS,
+    money_columns,
+    with_all_money,
+    with_product_columns,
+)
 from offerloop.events.dates import DATED, Dates
 from offerloop.events.given import Given
-from offerloop.events.ids import alike
 from offerloop.events.list_prices import needed, with_list_prices
 from offerloop.events.listed_offers import listed_offers, without_offers_of_nothing
 from offerloop.events.matching import check_matching
 from offerloop.events.non_merchandise import recognised
 from offerloop.events.offer_discounts import with_offer_coupons
 from offerloop.events.privacy import at_the_door, in_small_letters
-from offerloop.events.read import Read, count_rows, read_source
 from offerloop.events.returns import net_returns
 from offerloop.events.rules import is_return, rules_after_returns, rules_for, with_marked_ids
 from offerloop.tables import QUALITY, QUALITY_BY_DAY, REJECTED

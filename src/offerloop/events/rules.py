@@ -11,8 +11,8 @@ import narwhals as nw
 
 from offerloop.config import Clean, SourceName
 from offerloop.engine.base import Frame
-from offerloop.events.calendar import FIRST, LAST, epoch_day
-from offerloop.events.read import WRONG_COLUMN
+from offerloop.events.columns.calendar import FIRST, LAST, epoch_day
+from offerloop.events.columns.read import WRONG_COLUMN
 
 Action = Literal["rejected", "repaired", "flagged"]
 

@@ -12,8 +12,8 @@ from offerloop.config import Privacy
 from offerloop.engine import Engine, collect
 from offerloop.engine.base import Frame
 from offerloop.errors import SourceError
-from offerloop.events.cells import as_text
-from offerloop.events.ids import as_integers
+from offerloop.events.columns.cells import as_text
+from offerloop.events.columns.ids import as_integers
 from offerloop.events.open import Raw, file_source, open_source
 from offerloop.events.privacy import pseudonym, read_key
 from offerloop.events.unpack import split_part

@@ -6,7 +6,7 @@ import codecs
 
 import polars as pl
 
-from offerloop.events.cells import BLANKS
+from offerloop.events.columns.cells import BLANKS
 from offerloop.events.dialect import likely_encodings
 from offerloop.mapping.amounts.discounts import discount_notes
 from offerloop.mapping.amounts.exchanged import exchanged_notes

@@ -9,10 +9,10 @@ import narwhals as nw
 import polars as pl
 
 from offerloop.config import SourceName
-from offerloop.events import times
-from offerloop.events.cells import number
+from offerloop.events.columns import times
+from offerloop.events.columns.cells import number
+from offerloop.events.columns.contracts import CONTRACTS, TIMES
 from offerloop.events.consent import ACCEPTED, ANSWER_COLUMNS
-from offerloop.events.contracts import CONTRACTS, TIMES
 from offerloop.mapping.contents import GATES, Column, is_text
 from offerloop.mapping.matching import HOLDS, Match, name_score
 from offerloop.workspace import SampleRows

@@ -10,8 +10,8 @@ import narwhals as nw
 import polars as pl
 
 from offerloop.errors import InputError
+from offerloop.events.columns.expression import Wording, compile_expression
 from offerloop.events.dialect import as_utf8
-from offerloop.events.expression import Wording, compile_expression
 from offerloop.mapping.matching import Guess, Match, match
 from offerloop.workspace import SampleRows
 

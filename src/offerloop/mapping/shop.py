@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 
 from offerloop.errors import InputError
-from offerloop.events.currencies import CODES, SIGNS, mixed, signs_in
+from offerloop.events.columns.currencies import CODES, SIGNS, mixed, signs_in
 from offerloop.mapping.contents import Column
 from offerloop.mapping.matching import Match
 from offerloop.money import DIGITS

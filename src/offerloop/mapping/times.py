@@ -8,10 +8,10 @@ from datetime import timedelta
 import narwhals as nw
 import polars as pl
 
-from offerloop.events.calendar import DAY, EPOCH
-from offerloop.events.contracts import TIMES
-from offerloop.events.expression import Wording, compile_expression
-from offerloop.events.times import typed, written_as
+from offerloop.events.columns.calendar import DAY, EPOCH
+from offerloop.events.columns.contracts import TIMES
+from offerloop.events.columns.expression import Wording, compile_expression
+from offerloop.events.columns.times import typed, written_as
 from offerloop.mapping.contents import ALSO, Column
 from offerloop.mapping.matching import Match
 from offerloop.workspace import SampleRows

@@ -15,7 +15,7 @@ import polars as pl
 
 from offerloop.config import Source, SourceName, as_path
 from offerloop.errors import InputError
-from offerloop.events.cells import line_of
+from offerloop.events.columns.cells import line_of
 from offerloop.events.database import connect, frame_of, masked, reading, snapshot
 from offerloop.events.dialect import Dialect, sniff
 from offerloop.events.open import instead_of_copies

@@ -15,8 +15,8 @@ from offerloop.engine import collect
 from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.errors import InputError
 from offerloop.events import prepare
-from offerloop.events.calendar import epoch_day
-from offerloop.events.contracts import CONTRACTS
+from offerloop.events.columns.calendar import epoch_day
+from offerloop.events.columns.contracts import CONTRACTS
 from offerloop.mapping import Column, name_score
 from offerloop.mapping.contents import is_consent
 from offerloop.mapping.matching import known_names

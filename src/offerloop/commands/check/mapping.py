@@ -14,8 +14,8 @@ from offerloop.config import Config, Source, SourceName
 from offerloop.engine import collect
 from offerloop.errors import InputError, SourceError
 from offerloop.events import Events
-from offerloop.events.contracts import CONTRACTS
-from offerloop.events.expression import columns_in
+from offerloop.events.columns.contracts import CONTRACTS
+from offerloop.events.columns.expression import columns_in
 from offerloop.mapping import (
     Match,
     columns_of,

@@ -12,7 +12,7 @@ from offerloop.commands.check.losses import loss_lines, non_merchandise_lines
 from offerloop.commands.check.offers import OfferCheck
 from offerloop.config import Config
 from offerloop.events.agreement import Agreement
-from offerloop.events.calendar import EPOCH
+from offerloop.events.columns.calendar import EPOCH
 from offerloop.money import to_text
 
 _SHOWN_OFFERS = 6

@@ -20,9 +20,9 @@ from offerloop.config import Config, as_path
 from offerloop.engine import Engine, collect
 from offerloop.errors import InputError, SourceError, near_miss
 from offerloop.evaluation.policy_log import Log
-from offerloop.events.calendar import EPOCH
-from offerloop.events.cells import as_text, number
-from offerloop.events.ids import as_integers
+from offerloop.events.columns.calendar import EPOCH
+from offerloop.events.columns.cells import as_text, number
+from offerloop.events.columns.ids import as_integers
 from offerloop.events.open import Raw, file_source, open_source
 from offerloop.events.privacy import pseudonym, read_key
 from offerloop.offers import NO_OFFER

@@ -25,7 +25,7 @@ from offerloop.engine import Engine, collect
 from offerloop.errors import ContractError
 from offerloop.evaluation.shipping import Reading
 from offerloop.events import Events, Given
-from offerloop.events.calendar import EPOCH
+from offerloop.events.columns.calendar import EPOCH
 from offerloop.flow import Run
 from offerloop.loop.drift import BY_LOT, OF_PLAN, Alarm, Drift
 from offerloop.loop.guardrails import Drawn, Guardrails

@@ -20,7 +20,7 @@ from offerloop.engine import Engine, collect
 from offerloop.engine.base import Frame
 from offerloop.errors import ConfigError, ContractError, InputError, NothingLeftError, SourceError
 from offerloop.events import prepare
-from offerloop.events.calendar import EPOCH, epoch_day
+from offerloop.events.columns.calendar import EPOCH, epoch_day
 from offerloop.events.unpack import split_part
 from offerloop.offers import NO_OFFER
 from offerloop.report import iso_day

@@ -12,7 +12,7 @@ from offerloop.commands.readout.inputs import PastRun, as_id
 from offerloop.engine import Engine, collect
 from offerloop.engine.base import Frame
 from offerloop.errors import InputError, SourceError
-from offerloop.events.cells import number
+from offerloop.events.columns.cells import number
 from offerloop.events.open import Raw
 from offerloop.events.side_file import read_side_file, under_known_ids
 

@@ -14,7 +14,7 @@ import narwhals as nw
 from narwhals.dtypes import DType
 
 from offerloop.errors import SourceError, near_miss
-from offerloop.events.cells import finite, number
+from offerloop.events.columns.cells import finite, number
 
 _ARITHMETIC = {ast.Add: "__add__", ast.Sub: "__sub__", ast.Mult: "__mul__"}
 _COMPARISON = {

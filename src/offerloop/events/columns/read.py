@@ -14,15 +14,15 @@ from offerloop.config import Config, Source, SourceName
 from offerloop.engine import Engine, collect
 from offerloop.engine.base import Frame
 from offerloop.errors import SourceError, near_miss
-from offerloop.events import times
-from offerloop.events.calendar import to_utc, with_day
-from offerloop.events.cells import EDGES, as_text, blank, finite, number
+from offerloop.events.columns import times
+from offerloop.events.columns.calendar import to_utc, with_day
+from offerloop.events.columns.cells import EDGES, as_text, blank, finite, number
+from offerloop.events.columns.contracts import CONTRACTS, TIMES, Contract
+from offerloop.events.columns.currencies import check_one_currency
+from offerloop.events.columns.expression import Compiled, Wording, compile_condition, compile_expression
+from offerloop.events.columns.ids import as_integers, lost_digits
 from offerloop.events.consent import ACCEPTED, ANSWER_COLUMNS, is_unclear
 from offerloop.events.consent_names import check_direction
-from offerloop.events.contracts import CONTRACTS, TIMES, Contract
-from offerloop.events.currencies import check_one_currency
-from offerloop.events.expression import Compiled, Wording, compile_condition, compile_expression
-from offerloop.events.ids import as_integers, lost_digits
 from offerloop.events.open import Raw, open_source
 from offerloop.money import DIGITS
 

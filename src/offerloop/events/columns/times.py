@@ -17,7 +17,7 @@ from narwhals.dtypes import DType
 
 from offerloop.engine import collect
 from offerloop.engine.base import Frame
-from offerloop.events.cells import blank
+from offerloop.events.columns.cells import blank
 
 DAY = 86_400
 _DATES = (
