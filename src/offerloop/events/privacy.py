@@ -24,7 +24,7 @@ from offerloop.events.agreement import Agreement, agreement_of
 from offerloop.events.columns.cells import as_text, blank
 from offerloop.events.columns.ids import as_integers, lost_digits
 from offerloop.events.matching import check_suppression
-from offerloop.events.open import file_source, open_source
+from offerloop.events.sources.open import file_source, open_source
 
 Sources = dict[SourceName, Frame]
 PSEUDONYM_DIGITS = 32

@@ -11,7 +11,7 @@ import polars as pl
 
 from offerloop.errors import InputError
 from offerloop.events.columns.expression import Wording, compile_expression
-from offerloop.events.dialect import as_utf8
+from offerloop.events.sources.dialect import as_utf8
 from offerloop.mapping.matching import Guess, Match, match
 from offerloop.workspace import SampleRows
 

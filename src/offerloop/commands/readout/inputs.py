@@ -21,7 +21,7 @@ from offerloop.engine.base import Frame
 from offerloop.errors import ConfigError, ContractError, InputError, NothingLeftError, SourceError
 from offerloop.events import prepare
 from offerloop.events.columns.calendar import EPOCH, epoch_day
-from offerloop.events.unpack import split_part
+from offerloop.events.sources.unpack import split_part
 from offerloop.offers import NO_OFFER
 from offerloop.report import iso_day
 from offerloop.tables import ASSIGNMENTS, COMPARISON, EXPLORE, HOLDBACK, MARGINS, OFFERS, PLAN, PROFILES, Table

@@ -13,8 +13,8 @@ from offerloop.engine import Engine, collect
 from offerloop.engine.base import Frame
 from offerloop.errors import InputError, SourceError
 from offerloop.events.columns.cells import number
-from offerloop.events.open import Raw
 from offerloop.events.side_file import read_side_file, under_known_ids
+from offerloop.events.sources.open import Raw
 
 AMOUNT = "amount"
 

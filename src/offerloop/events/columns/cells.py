@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-from pathlib import Path
-
 import narwhals as nw
 from narwhals.dtypes import DType
-
-from offerloop.events.dialect import Dialect
 
 BLANKS = (
     "", "na", "n/a", "nan", "null", "none", "nil", "-", "--", "\\n", "#n/a", "<na>", "(null)", "nat", "无", "空", "無",
@@ -56,13 +51,3 @@ def as_text(value: nw.Expr, kind: DType) -> nw.Expr:
         return value.cast(nw.String)
     known = finite(value)
     return nw.when(known == known.floor()).then(known.cast(nw.Int64).cast(nw.String)).otherwise(known.cast(nw.String))
-
-
-def line_of(path: Path, dialect: Dialect, column: str, cell: str) -> int | None:
-    """The first line of a CSV file, the header being 1, whose `column` holds exactly `cell`."""
-    with path.open(encoding=dialect.encoding, errors="replace", newline="") as file:
-        reader = csv.DictReader(file, delimiter=dialect.separator)
-        for row in reader:
-            if row.get(column) == cell:
-                return reader.line_num
-    return None

@@ -23,7 +23,7 @@ from offerloop.events.columns.expression import Compiled, Wording, compile_condi
 from offerloop.events.columns.ids import as_integers, lost_digits
 from offerloop.events.consent import ACCEPTED, ANSWER_COLUMNS, is_unclear
 from offerloop.events.consent_names import check_direction
-from offerloop.events.open import Raw, open_source
+from offerloop.events.sources.open import Raw, open_source
 from offerloop.money import DIGITS
 
 _NAMED = ("customer_id", "order_id", "product_id")

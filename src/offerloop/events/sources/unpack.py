@@ -20,8 +20,8 @@ from typing import Protocol
 import pyarrow as pa
 
 from offerloop.errors import SourceError, near_miss
-from offerloop.events.dialect import Dialect, sniff
-from offerloop.events.workbook import open_workbook, sheet_names, write_sheet
+from offerloop.events.sources.dialect import Dialect, sniff
+from offerloop.events.sources.workbook import open_workbook, sheet_names, write_sheet
 
 _BLOCK = 1 << 20
 _DEEPEST = 4

@@ -1,15 +1,25 @@
-"""What is wrong with a CSV file that could not be read to its end, in the words of a person."""
+"""Lines of a CSV file that messages name: the line of a cell, and what is wrong with one that cannot be read."""
 
 from __future__ import annotations
 
 import csv
 from pathlib import Path
 
-from offerloop.events.dialect import Dialect
+from offerloop.events.sources.dialect import Dialect
 
 _LONGEST = 2_000_000
 """Bytes of a line that a reader takes."""
 _BLOCK = 1 << 20
+
+
+def line_of(path: Path, dialect: Dialect, column: str, cell: str) -> int | None:
+    """Return the first line, the header being 1, whose `column` holds exactly `cell`."""
+    with path.open(encoding=dialect.encoding, errors="replace", newline="") as file:
+        reader = csv.DictReader(file, delimiter=dialect.separator)
+        for row in reader:
+            if row.get(column) == cell:
+                return reader.line_num
+    return None
 
 
 def broken_line(path: Path, dialect: Dialect) -> tuple[int | None, str]:

@@ -20,7 +20,7 @@ from offerloop.commands.run.task import run
 from offerloop.config import Source
 from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.errors import SourceError
-from offerloop.events import database
+from offerloop.events.sources import database
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -247,7 +247,7 @@ MEASURE = """
 import resource, sys
 from pathlib import Path
 from offerloop.config import Source
-from offerloop.events import database
+from offerloop.events.sources import database
 import polars as pl
 folder = Path(sys.argv[1])
 small = Source(url=f"sqlite:///{folder}/shop.db", query="select * from lines limit 200000", columns={})

@@ -13,11 +13,10 @@ from offerloop.config import Source
 from offerloop.engine import Engine
 from offerloop.engine.base import BrokenFileError, Frame
 from offerloop.errors import SourceError
-from offerloop.events.broken import broken_line
-from offerloop.events.columns.cells import line_of
-from offerloop.events.database import snapshot
-from offerloop.events.dialect import Dialect, as_utf8, sniff
-from offerloop.events.unpack import Readable, readable, split_part
+from offerloop.events.sources.csv_lines import broken_line, line_of
+from offerloop.events.sources.database import snapshot
+from offerloop.events.sources.dialect import Dialect, as_utf8, sniff
+from offerloop.events.sources.unpack import Readable, readable, split_part
 
 
 @dataclass(frozen=True)
