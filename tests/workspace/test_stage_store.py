@@ -29,4 +29,4 @@ def test_all_code_that_stages_load_is_in_the_key():
 
 
 def test_lists_of_words_are_in_the_key():
-    assert ROOT / "events" / "non_merchandise.toml" in program_files()
+    assert ROOT / "events" / "cleaning" / "non_merchandise.toml" in program_files()

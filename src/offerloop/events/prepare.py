@@ -14,8 +14,8 @@ from offerloop.engine import Engine, collect
 from offerloop.engine.base import Frame
 from offerloop.errors import NothingLeftError, SourceError
 from offerloop.events.agreement import Agreement
-from offerloop.events.bulk import bulk_buyers
-from offerloop.events.clean import (
+from offerloop.events.cleaning.bulk_buyers import bulk_buyers
+from offerloop.events.cleaning.clean import (
     LOSSES,
     Cleaned,
     apply_rules,
@@ -25,6 +25,10 @@ from offerloop.events.clean import (
     merge_scans,
     quality_row,
 )
+from offerloop.events.cleaning.dates import DATED, Dates
+from offerloop.events.cleaning.matching import check_matching
+from offerloop.events.cleaning.non_merchandise import recognised
+from offerloop.events.cleaning.rules import is_return, rules_after_returns, rules_for, with_marked_ids
 from offerloop.events.columns.calendar import epoch_day, week_number, with_day
 from offerloop.events.columns.ids import alike
 from offerloop.events.columns.read import Read, count_rows, read_source
@@ -34,16 +38,12 @@ from offerloop.events.columns.standard_columns import (
     with_all_money,
     with_product_columns,
 )
-from offerloop.events.dates import DATED, Dates
 from offerloop.events.given import Given
 from offerloop.events.list_prices import needed, with_list_prices
 from offerloop.events.listed_offers import listed_offers, without_offers_of_nothing
-from offerloop.events.matching import check_matching
-from offerloop.events.non_merchandise import recognised
 from offerloop.events.offer_discounts import with_offer_coupons
 from offerloop.events.privacy import at_the_door, in_small_letters
 from offerloop.events.returns import net_returns
-from offerloop.events.rules import is_return, rules_after_returns, rules_for, with_marked_ids
 from offerloop.tables import QUALITY, QUALITY_BY_DAY, REJECTED
 
 

@@ -21,9 +21,9 @@ from offerloop.engine import Engine, collect
 from offerloop.engine.base import Frame
 from offerloop.errors import ConfigError, SourceError
 from offerloop.events.agreement import Agreement, agreement_of
+from offerloop.events.cleaning.matching import check_suppression
 from offerloop.events.columns.cells import as_text, blank
 from offerloop.events.columns.ids import as_integers, lost_digits
-from offerloop.events.matching import check_suppression
 from offerloop.events.sources.open import file_source, open_source
 
 Sources = dict[SourceName, Frame]

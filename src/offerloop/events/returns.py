@@ -13,7 +13,7 @@ import narwhals as nw
 import polars as pl
 
 from offerloop.engine import Engine, collect
-from offerloop.events.clean import Cleaned, loss_row
+from offerloop.events.cleaning.clean import Cleaned, loss_row
 
 PAIR = ("customer_id", "product_id")
 

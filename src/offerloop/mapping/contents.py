@@ -10,10 +10,10 @@ from functools import cached_property
 import narwhals as nw
 import polars as pl
 
+from offerloop.events.cleaning.rules import NOT_RETURNED
 from offerloop.events.columns.cells import BLANKS, blank, number
 from offerloop.events.columns.times import ISO, MILLISECONDS, SECONDS, guess, of_like_shape, written_as
 from offerloop.events.consent import is_state, is_unclear
-from offerloop.events.rules import NOT_RETURNED
 from offerloop.money import DIGITS
 
 READABLE = 0.95

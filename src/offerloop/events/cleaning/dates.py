@@ -11,9 +11,9 @@ from offerloop.config import Config, SourceName
 from offerloop.engine import Engine, collect
 from offerloop.engine.base import Frame
 from offerloop.errors import SourceError
+from offerloop.events.cleaning.outliers import FAR_DAYS, Outliers, iso, outliers, today_in
 from offerloop.events.columns.calendar import epoch_day
 from offerloop.events.columns.read import rows_outside
-from offerloop.events.outliers import FAR_DAYS, Outliers, iso, outliers, today_in
 
 DATED: tuple[SourceName, ...] = ("events", "exposures", "redemptions")
 """Sources of what customers did, beside order lines. Campaigns and prices may begin long before the first order, or

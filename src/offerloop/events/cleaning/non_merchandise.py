@@ -66,7 +66,7 @@ def _any(kind: Mapping[str, Sequence[str]], part: str, text: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _written_kinds() -> Mapping[str, Mapping[str, Sequence[str]]]:
-    file = resources.files("offerloop.events") / "non_merchandise.toml"
+    file = resources.files("offerloop.events.cleaning") / "non_merchandise.toml"
     return tomllib.loads(file.read_text(encoding="utf-8"))
 
 

@@ -10,8 +10,8 @@ import polars as pl
 
 from offerloop.engine import collect
 from offerloop.engine.base import Frame
+from offerloop.events.cleaning.rules import Rule
 from offerloop.events.columns.read import WRONG_CELL, WRONG_COLUMN
-from offerloop.events.rules import Rule
 from offerloop.money import to_text
 
 
