@@ -6,7 +6,7 @@ import pytest
 from offerloop.config import Privacy
 from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.errors import InputError, SourceError
-from offerloop.events.privacy import pseudonym
+from offerloop.events.privacy.pseudonyms import pseudonym
 from offerloop.events.usual import read_usual
 
 KEY = "a key of more than 16 bytes"

@@ -13,7 +13,6 @@ from offerloop.config import Config, SourceName
 from offerloop.engine import Engine, collect
 from offerloop.engine.base import Frame
 from offerloop.errors import NothingLeftError, SourceError
-from offerloop.events.agreement import Agreement
 from offerloop.events.cleaning.bulk_buyers import bulk_buyers
 from offerloop.events.cleaning.clean import (
     LOSSES,
@@ -42,7 +41,8 @@ from offerloop.events.given import Given
 from offerloop.events.list_prices import needed, with_list_prices
 from offerloop.events.listed_offers import listed_offers, without_offers_of_nothing
 from offerloop.events.offer_discounts import with_offer_coupons
-from offerloop.events.privacy import at_the_door, in_small_letters
+from offerloop.events.privacy.agreement import Agreement
+from offerloop.events.privacy.protection import at_the_door, in_small_letters
 from offerloop.events.returns import net_returns
 from offerloop.tables import QUALITY, QUALITY_BY_DAY, REJECTED
 

@@ -13,7 +13,7 @@ import polars as pl
 from offerloop.events.cleaning.rules import NOT_RETURNED
 from offerloop.events.columns.cells import BLANKS, blank, number
 from offerloop.events.columns.times import ISO, MILLISECONDS, SECONDS, guess, of_like_shape, written_as
-from offerloop.events.consent import is_state, is_unclear
+from offerloop.events.privacy.consent import is_state, is_unclear
 from offerloop.money import DIGITS
 
 READABLE = 0.95

@@ -12,7 +12,7 @@ from offerloop.config import SourceName
 from offerloop.events.columns import times
 from offerloop.events.columns.cells import number
 from offerloop.events.columns.contracts import CONTRACTS, TIMES
-from offerloop.events.consent import ACCEPTED, ANSWER_COLUMNS
+from offerloop.events.privacy.consent import ACCEPTED, ANSWER_COLUMNS
 from offerloop.mapping.contents import GATES, Column, is_text
 from offerloop.mapping.matching import HOLDS, Match, name_score
 from offerloop.workspace import SampleRows

@@ -23,7 +23,7 @@ from offerloop.evaluation.policy_log import Log
 from offerloop.events.columns.calendar import EPOCH
 from offerloop.events.columns.cells import as_text, number
 from offerloop.events.columns.ids import as_integers
-from offerloop.events.privacy import pseudonym, read_key
+from offerloop.events.privacy.pseudonyms import pseudonym, read_key
 from offerloop.events.sources.open import Raw, file_source, open_source
 from offerloop.offers import NO_OFFER
 from offerloop.response import Floats

@@ -13,7 +13,7 @@ from offerloop.commands.recommend.findings import Recommended
 from offerloop.config import Config, StrPath
 from offerloop.errors import InputError, near_miss
 from offerloop.events.prepare import Events
-from offerloop.events.privacy import pseudonyms
+from offerloop.events.privacy.pseudonyms import pseudonyms
 from offerloop.flow import Liked, clean, like, product_texts
 from offerloop.recommenders import TASKS, Task, top
 from offerloop.workspace import Recorder, open_workspace

@@ -21,8 +21,8 @@ from offerloop.events.columns.contracts import CONTRACTS, TIMES, Contract
 from offerloop.events.columns.currencies import check_one_currency
 from offerloop.events.columns.expression import Compiled, Wording, compile_condition, compile_expression
 from offerloop.events.columns.ids import as_integers, lost_digits
-from offerloop.events.consent import ACCEPTED, ANSWER_COLUMNS, is_unclear
-from offerloop.events.consent_names import check_direction
+from offerloop.events.privacy.consent import ACCEPTED, ANSWER_COLUMNS, is_unclear
+from offerloop.events.privacy.consent_names import check_direction
 from offerloop.events.sources.open import Raw, open_source
 from offerloop.money import DIGITS
 

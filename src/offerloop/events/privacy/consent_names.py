@@ -21,7 +21,7 @@ Names = Mapping[str, Mapping[str, list[str]]]
 @lru_cache(maxsize=1)
 def consent_names() -> Names:
     """Return what shops call these columns, by language; the first name of a list is the surest."""
-    file = resources.files("offerloop.events") / "consent_names.toml"
+    file = resources.files("offerloop.events.privacy") / "consent_names.toml"
     return tomllib.loads(file.read_text(encoding="utf-8"))
 
 

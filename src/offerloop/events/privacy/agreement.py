@@ -14,7 +14,7 @@ from offerloop.config import SourceName
 from offerloop.engine import collect
 from offerloop.engine.base import Frame
 from offerloop.events.columns.cells import blank
-from offerloop.events.consent import ANSWER_COLUMNS, agrees
+from offerloop.events.privacy.consent import ANSWER_COLUMNS, agrees
 
 
 @dataclass(frozen=True)

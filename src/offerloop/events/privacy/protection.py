@@ -7,10 +7,6 @@ None of these rows is kept anywhere, not among rejected rows either.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import os
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import narwhals as nw
@@ -19,16 +15,15 @@ import polars as pl
 from offerloop.config import Privacy, SourceName
 from offerloop.engine import Engine, collect
 from offerloop.engine.base import Frame
-from offerloop.errors import ConfigError, SourceError
-from offerloop.events.agreement import Agreement, agreement_of
+from offerloop.errors import SourceError
 from offerloop.events.cleaning.matching import check_suppression
 from offerloop.events.columns.cells import as_text, blank
 from offerloop.events.columns.ids import as_integers, lost_digits
+from offerloop.events.privacy.agreement import Agreement, agreement_of
+from offerloop.events.privacy.pseudonyms import pseudonym, read_key
 from offerloop.events.sources.open import file_source, open_source
 
 Sources = dict[SourceName, Frame]
-PSEUDONYM_DIGITS = 32
-"""Hexadecimal digits that are kept of a hash: 128 bits, so that two customers do not meet."""
 
 
 @dataclass(frozen=True)
@@ -69,36 +64,6 @@ def at_the_door(sources: Sources, privacy: Privacy, least_matched: float, engine
         for name in _with_customers(sources):
             sources, refused[name] = _without(sources, name, engine.table(no_consent))
     return Door(sources, suppressed, refused, agreement, no_consent, (*notes, *agreement.notes()))
-
-
-def pseudonym(customer_id: object, key: bytes) -> str:
-    """HMAC-SHA256 of the id's text: the same customer under the same key always has the same one."""
-    return hmac.new(key, str(customer_id).encode(), hashlib.sha256).hexdigest()[:PSEUDONYM_DIGITS]
-
-
-def pseudonyms(customer_ids: Iterable[str], privacy: Privacy) -> dict[str, str]:
-    """The pseudonym of each raw id, as tables of a run hold it.
-
-    Raises ConfigError when ids stay as they are, or when the key is not there.
-    """
-    if not privacy.pseudonymise:
-        raise ConfigError("privacy.pseudonymise is off, so that tables hold the ids themselves and no pseudonyms")
-    key = read_key(privacy)
-    texts = {one: one.strip().lower() if privacy.ignore_case else one.strip() for one in customer_ids}
-    return {one: pseudonym(text, key) for one, text in texts.items()}
-
-
-def read_key(privacy: Privacy) -> bytes:
-    """The configured key. Raises ConfigError when it is not there, or shorter than 16 bytes."""
-    if privacy.key_env is not None:
-        place, key = f"the environment variable '{privacy.key_env}'", os.environ.get(privacy.key_env, "").encode()
-    else:
-        assert privacy.key_file is not None
-        place = f"the file '{privacy.key_file}'"
-        key = privacy.key_file.read_bytes().strip() if privacy.key_file.is_file() else b""
-    if len(key) < 16:
-        raise ConfigError(f"privacy.pseudonymise: {place} must hold a key of 16 bytes or more, and holds {len(key)}")
-    return key
 
 
 def _known(sources: Sources, key: bytes | None) -> pl.Series:
