@@ -20,7 +20,7 @@ from offerloop.engine import Engine, collect
 from offerloop.errors import InputError
 from offerloop.evaluation.experiment import ComingTest
 from offerloop.events import Events, Given
-from offerloop.events.usual import PLACE, read_usual
+from offerloop.events.business_as_usual import BUSINESS_AS_USUAL, read_business_as_usual
 from offerloop.money import DIGITS, to_text
 from offerloop.offers import NO_OFFER
 from offerloop.response import Effects
@@ -65,8 +65,8 @@ def business_as_usual(
         return None
     everyone = profiles["customer_id"]
     if settings.path is not None:
-        wishes = read_usual(settings.path, everyone, config.privacy, engine)
-        wanted = [(PLACE, one) for one in wishes["offer_id"].unique().sort()]
+        wishes = read_business_as_usual(settings.path, everyone, config.privacy, engine)
+        wanted = [(BUSINESS_AS_USUAL, one) for one in wishes["offer_id"].unique().sort()]
     else:
         wishes = wishes_of([(one.audience, one.offer) for one in settings.rules], everyone, allowed.audiences)
         wanted = usual_rules(config)

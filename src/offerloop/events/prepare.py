@@ -38,12 +38,12 @@ from offerloop.events.columns.standard_columns import (
     with_product_columns,
 )
 from offerloop.events.given import Given
-from offerloop.events.list_prices import needed, with_list_prices
 from offerloop.events.listed_offers import listed_offers, without_offers_of_nothing
-from offerloop.events.offer_discounts import with_offer_coupons
+from offerloop.events.prices.list_prices import needed, with_list_prices
+from offerloop.events.prices.offer_discounts import with_offer_coupons
+from offerloop.events.prices.returns import net_returns
 from offerloop.events.privacy.agreement import Agreement
 from offerloop.events.privacy.protection import at_the_door, in_small_letters
-from offerloop.events.returns import net_returns
 from offerloop.tables import QUALITY, QUALITY_BY_DAY, REJECTED
 
 

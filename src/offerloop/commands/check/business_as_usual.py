@@ -8,7 +8,7 @@ from offerloop.decision import KnownOffer, check_usual_offers, usual_rules
 from offerloop.engine import Engine, collect
 from offerloop.errors import InputError
 from offerloop.events import Events
-from offerloop.events.usual import PLACE, read_usual
+from offerloop.events.business_as_usual import BUSINESS_AS_USUAL, read_business_as_usual
 from offerloop.offers import NO_OFFER
 
 
@@ -23,8 +23,8 @@ def usual_answers(
     try:
         if settings.path is not None:
             customers = collect(events.order_lines.select("customer_id").unique(), "customer_id")["customer_id"]
-            wishes = read_usual(settings.path, customers, config.privacy, engine)
-            wanted = [(PLACE, one) for one in wishes["offer_id"].unique().sort()]
+            wishes = read_business_as_usual(settings.path, customers, config.privacy, engine)
+            wanted = [(BUSINESS_AS_USUAL, one) for one in wishes["offer_id"].unique().sort()]
             offered = wishes.filter(wishes["offer_id"] != NO_OFFER)["customer_id"]
             refuse = int(offered.is_in(events.no_consent["customer_id"].implode()).sum())
             if refuse:

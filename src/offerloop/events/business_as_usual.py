@@ -12,10 +12,10 @@ from offerloop.errors import InputError
 from offerloop.events.side_file import read_side_file, under_known_ids
 from offerloop.offers import NO_OFFER
 
-PLACE = "business_as_usual.path"
+BUSINESS_AS_USUAL = "business_as_usual.path"
 
 
-def read_usual(path: Path, customers: pl.Series, privacy: Privacy, engine: Engine) -> pl.DataFrame:
+def read_business_as_usual(path: Path, customers: pl.Series, privacy: Privacy, engine: Engine) -> pl.DataFrame:
     """Return customer_id, offer_id of the file's customers who are known; an empty offer is none.
 
     Raises SourceError for a file or column that is missing, InputError when a customer stands in it twice or nobody of
@@ -27,13 +27,14 @@ def read_usual(path: Path, customers: pl.Series, privacy: Privacy, engine: Engin
     twice = rows.filter(rows["customer_id"].is_duplicated()).sort("customer_id")
     if twice.height:
         raise InputError(
-            f"{PLACE}: '{path}' has the customer {twice['customer_id'][0]} more than once; leave one offer for each"
+            f"{BUSINESS_AS_USUAL}: '{path}' has the customer {twice['customer_id'][0]} more than once; leave one offer "
+            "for each"
         )
     known = rows.with_columns(pl.col("customer_id").cast(customers.dtype, strict=False))
     known = known.filter(pl.col("customer_id").is_in(customers.implode()))
     if known.is_empty():
         raise InputError(
-            f"{PLACE}: none of the {rows.height:,} customers in '{path}' is one of the shop's, such as "
+            f"{BUSINESS_AS_USUAL}: none of the {rows.height:,} customers in '{path}' is one of the shop's, such as "
             f"{customers.cast(pl.String)[0]}; use the same customer ids as the order lines"
         )
     return known

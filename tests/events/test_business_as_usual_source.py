@@ -6,8 +6,8 @@ import pytest
 from offerloop.config import Privacy
 from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.errors import InputError, SourceError
+from offerloop.events.business_as_usual import read_business_as_usual
 from offerloop.events.privacy.pseudonyms import pseudonym
-from offerloop.events.usual import read_usual
 
 KEY = "a key of more than 16 bytes"
 
@@ -20,7 +20,7 @@ def written(folder, *lines):
 
 def test_ids_are_integers_where_the_shops_are(tmp_path):
     path = written(tmp_path, "7,a", "8.0,", "9,none", "99,a")
-    found = read_usual(path, pl.Series("customer_id", [7, 8, 9, 10]), Privacy(), DuckDBEngine())
+    found = read_business_as_usual(path, pl.Series("customer_id", [7, 8, 9, 10]), Privacy(), DuckDBEngine())
     assert sorted(found.rows()) == [(7, "a"), (8, "none"), (9, "none")]
 
 
@@ -30,18 +30,18 @@ def test_under_pseudonyms_the_file_may_have_raw_ids_or_pseudonyms(tmp_path, monk
     privacy = Privacy(pseudonymise=True, key_env="USUAL_KEY", ignore_case=True)
     hidden = pseudonym("ann", KEY.encode())
     path = written(tmp_path, f"{'Ann' if raw else hidden},a")
-    found = read_usual(path, pl.Series("customer_id", [hidden, "other"]), privacy, DuckDBEngine())
+    found = read_business_as_usual(path, pl.Series("customer_id", [hidden, "other"]), privacy, DuckDBEngine())
     assert found.rows() == [(hidden, "a")]
 
 
 def test_the_same_customer_in_two_cases_stands_there_twice(tmp_path):
     path = written(tmp_path, "Ann,a", "ann,b")
     with pytest.raises(InputError, match="the customer ann more than once"):
-        read_usual(path, pl.Series("customer_id", ["ann"]), Privacy(ignore_case=True), DuckDBEngine())
+        read_business_as_usual(path, pl.Series("customer_id", ["ann"]), Privacy(ignore_case=True), DuckDBEngine())
 
 
 def test_a_column_that_is_missing_is_named(tmp_path):
     path = tmp_path / "usual.csv"
     path.write_text("customer_id,coupon\n1,a\n", encoding="utf-8")
     with pytest.raises(SourceError, match="has no column 'offer_id'"):
-        read_usual(path, pl.Series("customer_id", [1]), Privacy(), DuckDBEngine())
+        read_business_as_usual(path, pl.Series("customer_id", [1]), Privacy(), DuckDBEngine())
