@@ -79,16 +79,21 @@ def test_each_command_is_told_in_one_line_and_no_text_is_eaten_by_markup(name, m
         assert " ".join(text.split()) in shown
 
 
+SPEAKING = ("run", "explain", "evaluate", "readout", "uplift", "replay")
+LANGUAGE = {("language", name) for name in SPEAKING}
+
+
 def test_options_with_one_meaning_have_one_text():
     texts = {}
     for command in get_command(app).commands.values():
         for one in command.params:
-            if one.name in ("config", "engine", "as_json", "run", *SHARED) and one.param_type_name == "argument":
+            if one.name in ("config", "run") and one.param_type_name == "argument":
                 texts.setdefault(one.name, set()).add(one.help)
-            elif one.name in ("engine", "as_json", *SHARED):
+            elif one.name in ("engine", "as_json", *SHARED) or (one.name, command.name) in LANGUAGE:
                 texts.setdefault(one.name, set()).add((*one.opts, one.help))
             elif one.name == "config":
                 pytest.fail("a configuration is an argument")
+    assert texts["language"]
     assert {name: len(found) for name, found in texts.items()} == dict.fromkeys(texts, 1)
 
 

@@ -50,7 +50,7 @@ def shown(result, *tables, chart=False, says=""):
 def test_questions_of_a_shop_show_themselves(shop):
     assert shown(offerloop.check(shop), "sources", "offers", "losses", says="Ready.")
     run = offerloop.run(shop)
-    shown(run, "assignments", "campaigns", chart=bool(run.chart), says=run.summary["headline"])
+    shown(run, "campaigns", "assignments", chart=bool(run.chart), says=run.summary["headline"])
     assert run.frames["campaigns"]["send"].to_list() == [one["send"] for one in run.summary["campaigns"]]
     told = offerloop.explain(run.folder, run.frames["assignments"]["customer_id"][0])
     assert shown(told, says=told.text)
@@ -133,3 +133,15 @@ def test_without_pandas_it_says_what_to_do(monkeypatch):
 def test_what_a_customer_wrote_cannot_break_out_of_the_page():
     basket = {**BASKET, "lines": [{**BASKET["lines"][0], "product_id": "<script>"}]}
     assert "<script>" not in offerloop.price(basket, OFFERS)._repr_html_()
+
+
+def test_the_language_is_the_same_argument_everywhere(shop):
+    run = offerloop.run(shop, language="zh")
+    assert run.summary["language"] == "zh"
+    customer = run.frames["assignments"]["customer_id"][0]
+    chinese, english = offerloop.explain(run.folder, customer), offerloop.explain(run.folder, customer, language="en")
+    assert chinese.text == offerloop.explain(run.folder, customer, language="zh").text != english.text
+    with pytest.raises(offerloop.InputError, match="there is no language 'de'"):
+        offerloop.run(shop, language="de")
+    with pytest.raises(offerloop.InputError, match="there is no language 'de'"):
+        offerloop.readout(run.folder, shop / "lines.csv", language="de")

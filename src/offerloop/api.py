@@ -63,6 +63,7 @@ from offerloop.errors import InputError
 from offerloop.evaluation.shipping import Metric
 from offerloop.market.planning import Levers
 from offerloop.publishing import Published
+from offerloop.report import known_language
 from offerloop.workspace import Document, InputTable, find_run
 
 Names = str | Iterable[str]
@@ -116,17 +117,24 @@ def check(config: StrPath, *, engine: str = "duckdb") -> Checked:
 
 
 def run(
-    config: StrPath, *, begin: str | None = None, engine: str = "duckdb", console: Console | None = None
+    config: StrPath,
+    *,
+    begin: str | None = None,
+    engine: str = "duckdb",
+    language: str | None = None,
+    console: Console | None = None,
 ) -> Written:
     """Carry out the whole flow, from raw tables to one assignment per customer, a forecast and a report.
 
-    `begin` names the stage from which on results of earlier runs are not used. The result has the run's `folder`, its
-    `report` and the `summary`.
+    `begin` names the stage from which on results of earlier runs are not used. `language` is `en` or `zh`, by default
+    that of the configuration, as in all functions. The result has the run's `folder`, its `report` and the `summary`.
     """
-    return run_flow(config, engine, console, begin)
+    return run_flow(config, engine, console, begin, language)
 
 
-def explain(run: StrPath, customer: str | int, *, audience: str = "marketer", language: str = "en") -> Explanation:
+def explain(
+    run: StrPath, customer: str | int, *, audience: str = "marketer", language: str | None = None
+) -> Explanation:
     """Say why a customer gets an offer or none, for the audience `marketer`, `support` or `customer`.
 
     `run` is the folder of a run, or that of a shop: then its newest run. `facts` of the result has all figures.
@@ -148,6 +156,7 @@ def readout(
     begin: str | date | None = None,
     until: str | date | None = None,
     engine: str = "duckdb",
+    language: str | None = None,
 ) -> ReadOut:
     """Measure what a plan caused, against the customers who were held back, and how its forecast held.
 
@@ -157,7 +166,7 @@ def readout(
     side = [None if one is None else as_path(one) for one in (redemptions, exposures)]
     return read_out(
         find_run(run), as_path(orders), redemptions=side[0], exposures=side[1], from_day=_day("begin", begin),
-        until_day=_day("until", until), engine=engine,
+        until_day=_day("until", until), engine=engine, language=language,
     )  # fmt: skip
 
 
@@ -204,13 +213,14 @@ def evaluate(
     policy: InputTable | None = None,
     window: int | None = None,
     engine: str = "duckdb",
+    language: str | None = None,
 ) -> Evaluated:
     """Estimate what policies would be worth, from the log of shown offers with their propensities.
 
     `run` is a run whose plan is valued too, `policy` a table with customer_id, offer_id and perhaps probability,
     `window` the days after an exposure that are its outcome. The result has a `folder`, its `report` and the `summary`.
     """
-    return value_policies(config, run=run, policy=policy, window_days=window, engine=engine)
+    return value_policies(config, run=run, policy=policy, window_days=window, engine=engine, language=language)
 
 
 def uplift(
@@ -320,7 +330,7 @@ def replay(
     margin: str | float | None = None,
     codes: str = "all",
     out: StrPath | None = None,
-    language: str = "en",
+    language: str | None = None,
     console: Console | None = None,
 ) -> Replayed:
     """Compute what offers would have cost over past orders, assuming that nobody would have bought anything else.
@@ -333,7 +343,7 @@ def replay(
     )
     done = price_orders(request, progress=console)
     if out is not None:
-        write_replay(done, as_path(out), language)
+        write_replay(done, as_path(out), known_language(language))
     return done
 
 

@@ -17,7 +17,7 @@ from offerloop.config.experiment import BusinessAsUsual, Experiment
 from offerloop.config.plan import Plan
 from offerloop.config.publish import Publish
 from offerloop.config.section import Section, Share
-from offerloop.errors import ConfigError, InputError, near_miss
+from offerloop.errors import ConfigError, InputError, check_known, near_miss
 from offerloop.money import DIGITS, exact_share, is_unit, to_minor
 from offerloop.offers import Offer, read_offers
 
@@ -409,6 +409,13 @@ class Config(Section):
         usual = self.__dict__.get("business_as_usual")
         files = (*(source.path for source in sources), *privacy, *outcomes, None if usual is None else usual.path)
         return [path for path in files if path is not None]
+
+    def in_language(self, language: str | None) -> Config:
+        """The same with its reports in another language; None leaves it. Raises InputError for an unknown one."""
+        if language is None:
+            return self
+        check_known("language", language, get_args(Report.model_fields["language"].annotation))
+        return self.model_copy(update={"report": self.report.model_copy(update={"language": language})})
 
     def minor(self, amount: str, campaign: Campaign | None = None) -> int:
         """An amount of the configuration in minor units of the shop's currency, or of a campaign's budget."""

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from offerloop.report.skeleton import Opening, environment, kept_together, study_page
     from offerloop.report.text_tables import figure_text, text_page, text_table
     from offerloop.report.voice import Voice
-    from offerloop.report.words import LANGUAGES, add_words, filled, words_of
+    from offerloop.report.words import LANGUAGES, add_words, filled, known_language, words_of
 
 __all__ = [
     "CONTROL",
@@ -85,6 +85,7 @@ __all__ = [
     "histogram",
     "iso_day",
     "kept_together",
+    "known_language",
     "line",
     "money_labels",
     "p_words",
@@ -120,7 +121,7 @@ _MODULES = {
     ".skeleton": "Opening environment kept_together study_page",
     ".text_tables": "figure_text text_page text_table",
     ".voice": "Voice",
-    ".words": "LANGUAGES add_words filled words_of",
+    ".words": "LANGUAGES add_words filled known_language words_of",
 }
 _LAZY = {name: module for module, names in _MODULES.items() for name in names.split()}
 

@@ -21,6 +21,7 @@ SHOWN_ROWS = 10
 """Rows of each table that a notebook shows."""
 _DIGITS = 4
 _CHART = re.compile(r"<figure\b.*?(<svg\b.*?</svg>)", re.DOTALL)
+_ALTERNATIVE = re.compile(r'<svg[^>]*? aria-label="([^"]*)"')
 _WIDEST = 720
 """Pixels of a chart in a notebook."""
 
@@ -61,10 +62,18 @@ class Result:
 
     def _repr_html_(self) -> str:
         lines = (f"<p>{escape(line)}</p>" for line in self.sentence.splitlines() if line.strip())
-        chart = f'<div style="max-width: {_WIDEST}px; background: white">{self.chart}</div>' if self.chart else ""
         with pl.Config(tbl_rows=SHOWN_ROWS, float_precision=_DIGITS, tbl_hide_column_data_types=True):
             tables = [f"<h4>{escape(name)}</h4>{one._repr_html_()}" for name, one in self.frames.items()]
-        return "\n".join([*lines, chart, *tables])
+        return "\n".join([*lines, _framed(self.chart), *tables])
+
+
+def _framed(chart: str) -> str:
+    """Put a chart on white, below the words that it has for readers who cannot see it."""
+    if not chart:
+        return ""
+    told = _ALTERNATIVE.match(chart)
+    words = f"<p><small>{told[1]}</small></p>" if told else ""
+    return f'{words}<div style="max-width: {_WIDEST}px; background: white">{chart}</div>'
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ MOST_COLUMNS = 110
 _ENDLESS = 100_000
 _FIGURES = 4
 """Significant digits of a figure for people."""
+_WHOLE_FROM = 1000
 
 
 def text_table(
@@ -47,5 +48,5 @@ def text_page(*parts: str | Table) -> str:
 def figure_text(value: object) -> str:
     """Return a value of a table for people: fractions with four significant digits, nothing for what is missing."""
     if isinstance(value, float):
-        return f"{value:,.{_FIGURES}g}" if abs(value) < 10**_FIGURES else f"{value:,.0f}"
+        return f"{value:#.{_FIGURES}g}" if abs(value) < _WHOLE_FROM else f"{value:,.0f}"
     return "" if value is None else str(value)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from offerloop.commands.terminal import Config, Engine, Json, say
+from offerloop.commands.terminal import Config, Engine, Json, Language, say
 
 
 def evaluate(
@@ -24,6 +24,7 @@ def evaluate(
         typer.Option(help="Days after an exposure that count as its outcome; default: evaluate.window_days."),
     ] = None,
     engine: Engine = "duckdb",
+    language: Language = None,
     as_json: Json = False,
 ) -> None:
     """Estimate what other policies would be worth, from the log.
@@ -32,6 +33,6 @@ def evaluate(
     """
     from offerloop.commands.evaluate.task import evaluate as value
 
-    done = value(config, run=run, policy=policy, window_days=window, engine=engine)
+    done = value(config, run=run, policy=policy, window_days=window, engine=engine, language=language)
     found = {"evaluation": str(done.folder), "report": str(done.report), **done.summary}
     say(found, f"{done.summary['sentence']}\n{done.report}", as_json)

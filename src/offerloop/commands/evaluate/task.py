@@ -37,15 +37,17 @@ def evaluate(
     policy: InputTable | None = None,
     window_days: int | None = None,
     engine: str = "duckdb",
+    language: str | None = None,
 ) -> Evaluated:
     """Value every policy on the log and write `evaluations/<time>/` beside the configuration.
 
-    `policy` is a table with customer_id, offer_id and perhaps probability. Raises InputError for what cannot be read,
+    `policy` is a table with customer_id, offer_id and perhaps probability. The page is in `language`, by default that
+    of the configuration. Raises InputError for what cannot be read,
     EvidenceError for a log without propensities; a policy that the log cannot speak about raises nothing, its refusal
     is written in place of a value.
     """
     config_path = config_file(config_path)
-    config, running = load_config(config_path), ENGINES.load(engine)()
+    config, running = load_config(config_path).in_language(language), ENGINES.load(engine)()
     window = config.evaluate.window_days if window_days is None else window_days
     _check(window, policy)
     place = None if run is None else find_run(run)

@@ -93,7 +93,7 @@ class ExperimentFound(Result):
         """What to do with each arm, and what to know of it."""
         from offerloop.commands.experiment.page import sentences
 
-        return "\n".join(sentences(self))
+        return "\n".join(sentences(self)).replace("--", "")  # options are arguments in Python
 
     @property
     def chart(self) -> str:

@@ -15,7 +15,7 @@ def explain(
         str, typer.Argument(help="Id of the customer; where runs hold pseudonyms, the raw id works too.")
     ],
     audience: Annotated[str, typer.Option(help="Reader of the text: marketer, support or customer.")] = "marketer",
-    language: Language = "en",
+    language: Language = None,
     as_json: Json = False,
 ) -> None:
     """Say why a customer gets an offer or none."""

@@ -7,17 +7,19 @@ from pathlib import Path
 from offerloop.commands.explain.findings import Explanation, facts_of
 from offerloop.commands.explain.page import AUDIENCES, explanation_text
 from offerloop.errors import check_known
-from offerloop.report import LANGUAGES
+from offerloop.report import known_language
 from offerloop.workspace import open_run
 
 
-def explain(run_folder: Path, customer_id: str, audience: str = "marketer", language: str = "en") -> Explanation:
-    """Explain one customer of a finished run.
+def explain(run_folder: Path, customer_id: str, audience: str = "marketer", language: str | None = None) -> Explanation:
+    """Explain one customer of a finished run, by default in the language of its report.
 
     Raises InputError when the folder is no finished run, or knows no such customer, audience or language.
     """
     check_known("audience", audience, AUDIENCES)
-    check_known("language", language, LANGUAGES)
+    if language is not None:
+        known_language(language)
     run = open_run(run_folder)
+    language = known_language(language or run.summary.get("language"))
     facts = facts_of(run, run.customer(customer_id))
     return Explanation(facts, explanation_text(facts, audience, language))

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from offerloop.commands.terminal import Engine, Json, Run, say
+from offerloop.commands.terminal import Engine, Json, Language, Run, say
 
 
 def readout(
@@ -26,6 +26,7 @@ def readout(
         typer.Option(help="Last day of the period; default: the last day of the file, at most 28 days."),
     ] = None,
     engine: Engine = "duckdb",
+    language: Language = None,
     as_json: Json = False,
 ) -> None:
     """Measure what a plan caused, and how its forecast held."""
@@ -35,7 +36,7 @@ def readout(
     days = [None if day is None else day.date() for day in (begin, until)]
     done = read_out(
         find_run(run), orders, redemptions=redemptions, exposures=exposures, from_day=days[0], until_day=days[1],
-        engine=engine,
+        engine=engine, language=language,
     )  # fmt: skip
     found = {"readout": str(done.folder), "report": str(done.report), **done.summary}
     say(found, f"{done.summary['sentence']}\n{done.report}", as_json)

@@ -65,14 +65,17 @@ def read_out(
     until_day: date | None = None,
     exposures: Path | None = None,
     engine: str = "duckdb",
+    language: str | None = None,
 ) -> ReadOut:
     """Compare who got the plan's offers with who was held back, and write `readout-<from>-<until>/` into the run.
 
     `orders` has the columns that the run's configuration maps. `redemptions`: customer_id, offer_id, amount.
-    `exposures`: customer_id, offer_id. Raises InputError for files and days that cannot be read; a failed check of the
-    draw raises nothing, it stops the reading (`stopped`) and is written.
+    `exposures`: customer_id, offer_id. The page is in `language`, by default that of the run. Raises InputError for
+    files and days that cannot be read; a failed check of the draw raises nothing, it stops the reading (`stopped`) and
+    is written.
     """
     run, running = read_run(run_folder), ENGINES.load(engine)()
+    run = replace(run, config=run.config.in_language(language))
     asked = asked_days(run, from_day, until_day)
     shown = None if exposures is None else read_exposures(run, exposures, running)
     redeemed = None if redemptions is None else read_redemptions(run, redemptions, running)

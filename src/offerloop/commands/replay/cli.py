@@ -26,7 +26,7 @@ def replay(
     out: Annotated[
         Path | None, typer.Option(help="New folder to write: report.html, the tables and replay.json.")
     ] = None,
-    language: Language = "en",
+    language: Language = None,
     as_json: Json = False,
 ) -> None:
     """Compute what offers would have cost over past orders.
@@ -38,10 +38,9 @@ def replay(
     from offerloop.commands.replay.screen import page
     from offerloop.commands.replay.task import ReplayRequest
     from offerloop.commands.replay.task import replay as price_orders
-    from offerloop.errors import check_known
-    from offerloop.report import LANGUAGES
+    from offerloop.report import known_language
 
-    check_known("language", language, LANGUAGES)
+    language = known_language(language)
     if out is not None:
         check_folder(out)
     request = ReplayRequest(orders, offers, products, customers, currency, timezone, margin, codes)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from offerloop.commands.terminal import Config, Engine, Json, progress_console, say
+from offerloop.commands.terminal import Config, Engine, Json, Language, progress_console, say
 
 
 def run(
@@ -15,12 +15,13 @@ def run(
     begin: Annotated[
         str | None, typer.Option("--from", help="Stage from which everything is computed anew, e.g. response.")
     ] = None,
+    language: Language = None,
     as_json: Json = False,
 ) -> None:
     """Decide who gets which offer, with a forecast and a report."""
     from offerloop.commands.run.screen import screen
     from offerloop.commands.run.task import run as carry_out
 
-    written = carry_out(config, engine, progress_console(as_json), begin)
+    written = carry_out(config, engine, progress_console(as_json), begin, language)
     found = {"run": str(written.folder), "report": str(written.report), **written.summary}
     say(found, f"{screen(written.summary)}\n{written.report}", as_json)

@@ -44,11 +44,9 @@ class Written(FolderResult):
 
     @property
     def frames(self) -> Mapping[str, pl.DataFrame]:
-        """`assignments`, one row per customer, and `campaigns`."""
-        return {
-            "assignments": pl.read_parquet(self.folder / "assignments.parquet"),
-            "campaigns": campaigns(self.summary),
-        }
+        """`campaigns`, and `assignments` with one row per customer."""
+        assignments = pl.read_parquet(self.folder / "assignments.parquet")
+        return {"campaigns": campaigns(self.summary), "assignments": assignments}
 
     @property
     def sentence(self) -> str:
@@ -57,18 +55,23 @@ class Written(FolderResult):
 
 
 def run(
-    config_path: StrPath, engine: str = DEFAULT_ENGINE, console: Console | None = None, begin: str | None = None
+    config_path: StrPath,
+    engine: str = DEFAULT_ENGINE,
+    console: Console | None = None,
+    begin: str | None = None,
+    language: str | None = None,
 ) -> Written:
     """Run the flow of one configuration, named by its path or its folder.
 
     The run's folder appears under its name only when everything is in it. Stages that an earlier run finished with the
-    same inputs are not computed again, unless they come at or after `begin`. Raises InputError for an unknown stage or
-    name, and when the folder cannot be written.
+    same inputs are not computed again, unless they come at or after `begin`. The report is in `language`, by default
+    that of the configuration. Raises InputError for an unknown stage or name, and when the folder cannot be written.
     """
     if begin is not None and begin not in STAGES:
         raise InputError(f"there is no stage '{begin}'{near_miss(begin, STAGES)} (known: {', '.join(STAGES)})")
     config_path = config_file(config_path)
     with open_workspace(config_path, engine) as (config, running, store):
+        config = config.in_language(language)
         if problems := name_problems(config):
             raise ConfigError("\n".join(f"{config_path}: {one}" for one in problems))
         recorder = Recorder(console, store, begin)

@@ -21,7 +21,13 @@ Run = Annotated[Path, typer.Argument(help="The folder of a run, or that of the s
 Engine = Annotated[
     str, typer.Option(help="Engine that does the table work: duckdb.", autocompletion=lambda: ["duckdb"])
 ]
-Language = Annotated[str, typer.Option(help="Language of the text: en or zh.", autocompletion=lambda: ["en", "zh"])]
+Language = Annotated[
+    str | None,
+    typer.Option(
+        help="Language of the text: en or zh; default: that of the configuration, else en.",
+        autocompletion=lambda: ["en", "zh"],
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
 
 MOST_ROWS = 50

@@ -40,18 +40,17 @@ def uplift(
     apply: Annotated[Path | None, typer.Option(help="Table of other customers to score.")] = None,
     out: Annotated[Path, typer.Option(help="Folder in which a folder named by the time is written.")] = Path("uplift"),
     seed: Annotated[int, typer.Option(help="Random seed.")] = 1,
-    language: Language = "en",
+    language: Language = None,
     as_json: Json = False,
 ) -> None:
     """Decide from a randomised trial whom to treat."""
     from offerloop.commands.uplift.files import write
     from offerloop.commands.uplift.request import UpliftRequest
     from offerloop.commands.uplift.task import uplift as study
-    from offerloop.errors import check_known
-    from offerloop.report import LANGUAGES
+    from offerloop.report import known_language
     from offerloop.workspace import planned_shares
 
-    check_known("language", language, LANGUAGES)
+    language = known_language(language)
     asked = UpliftRequest(
         treatment, outcome, cost, value, customer_id, control, propensity, planned_shares(shares), budget,
         tuple(audit or ()), tuple(ignore or ()), tuple(negative_control or ()), treated_at, observational, seed,

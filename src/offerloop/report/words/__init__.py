@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping
 from functools import cache
 
+from offerloop.errors import check_known
 from offerloop.report.words import en, zh
 from offerloop.report.words.zh import rooms
 
@@ -24,6 +25,14 @@ _NEEDLESS = re.compile(f"(?<=[{_CHINESE}]){_MARK}(?=[{_CHINESE}“‘])|(?<=[”
 NESTED = ("rule", "cause")
 """Places of such sentences that hold words of another room again."""
 LANGUAGES = tuple(_BY_LANGUAGE)
+
+
+def known_language(language: str | None) -> str:
+    """Return the language, by default English. Raises InputError where no words of it are known."""
+    if language is None:
+        return LANGUAGES[0]
+    check_known("language", language, LANGUAGES)
+    return language
 
 
 def words_of(language: str) -> Mapping[str, str]:
