@@ -13,7 +13,7 @@ from offerloop.config import load_config
 from offerloop.engine import collect
 from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.events import prepare
-from offerloop.events.listed_offers import listed_offers, without_offers_of_nothing
+from offerloop.events.offers_table import listed_offers, without_offers_of_nothing
 
 BUDGET = "30.00"
 FOREIGN = {

@@ -90,7 +90,7 @@ def test_what_other_rooms_write_is_known_in_chinese():
 
 def rows_of_the_quality_table():
     """Rules and reasons that cleaning writes besides those of its rules, with any figure in its places."""
-    tree = ast.parse((Path(offerloop.__file__).parent / "events/prepare.py").read_text(encoding="utf-8"))
+    tree = ast.parse((Path(offerloop.__file__).parent / "events/preparation.py").read_text(encoding="utf-8"))
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "why":
             parts = node.value.values if isinstance(node.value, ast.JoinedStr) else [node.value]

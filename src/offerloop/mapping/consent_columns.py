@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from offerloop.config.toml_text import quoted
-from offerloop.events.privacy.consent import ACCEPTED
+from offerloop.events.privacy.consent import ACCEPTED_ANSWERS
 from offerloop.events.privacy.consent_names import says_opt_in, says_opt_out
 from offerloop.mapping.contents import GATES, Column, are_states
 
@@ -42,5 +42,5 @@ def _note(column: Column, ours: str, why: str, *, is_first: bool) -> str:
     if not GATES[ours](column):
         cell = str(column.filled[0]) if column.filled.len() else ""
         held = f"such as '{cell}'" if cell else "all of them empty"
-        return begin + f"nothing is read from it: {line} once its cells, {held}, are answers ({ACCEPTED})"
+        return begin + f"nothing is read from it: {line} once its cells, {held}, are answers ({ACCEPTED_ANSWERS})"
     return begin + f"nothing is read from it, so that it stops no offer: {line}"

@@ -11,8 +11,8 @@ import narwhals as nw
 import polars as pl
 
 from offerloop.events.cleaning.rules import NOT_RETURNED
-from offerloop.events.columns.cells import BLANKS, blank, number
-from offerloop.events.columns.times import ISO, MILLISECONDS, SECONDS, guess, of_like_shape, written_as
+from offerloop.events.columns.cells import BLANKS, blank, parse_number
+from offerloop.events.columns.times import ISO, MILLISECONDS, SECONDS, likely_formats, of_like_shape, written_as
 from offerloop.events.privacy.consent import is_state, is_unclear
 from offerloop.money import DIGITS
 
@@ -73,7 +73,7 @@ class Column:
         if kind != pl.String or not self.filled.len():
             return pl.Series(dtype=pl.Float64)
         table = nw.from_native(pl.DataFrame({"cell": self.filled}))
-        found = table.select(found=number(nw.col("cell"), self.decimal)[0]).to_native()["found"].drop_nulls()
+        found = table.select(found=parse_number(nw.col("cell"), self.decimal)[0]).to_native()["found"].drop_nulls()
         return found if found.len() >= READABLE * self.filled.len() else found.clear()
 
     @cached_property
@@ -140,7 +140,7 @@ def _forms(cells: pl.Series) -> tuple[str, ...]:
     if not cells.len() or cells.str.contains(_LIKE_TIMES).mean() < READABLE:  # type: ignore[operator]
         return ()
     table = nw.from_native(pl.DataFrame({"cell": cells}).lazy())
-    found = guess(table, nw.col("cell"))
+    found = likely_formats(table, nw.col("cell"))
     if found and _fits(cells, found[0]):
         return found
     return tuple(form for form in of_like_shape(cells.str.strip_chars(), ALSO) if _fits(cells, form))

@@ -15,7 +15,7 @@ from typing import Any
 
 import polars as pl
 
-from offerloop.events.columns.column_words import has_signs, holds, words_of
+from offerloop.events.columns.column_words import has_signs, holds_words, words_of
 from offerloop.events.privacy.consent_names import consent_names, says_opt_in, says_opt_out
 from offerloop.mapping.contents import GATES, Column, is_text
 from offerloop.workspace import SampleRows
@@ -226,7 +226,7 @@ def _likeness(theirs: str, known: str) -> float:
     short, long = "".join(ours), "".join(other)
     if short == long:
         return 1.0
-    if holds(theirs, known):
+    if holds_words(theirs, known):
         return HOLDS + 0.3 * len(short) / len(long) + (0.05 if long.endswith(short) else 0)
     if min(len(short), len(long)) < 5 or short[0] != long[0]:
         return 0.0

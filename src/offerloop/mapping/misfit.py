@@ -9,10 +9,10 @@ import narwhals as nw
 import polars as pl
 
 from offerloop.config import SourceName
-from offerloop.events.columns import times
-from offerloop.events.columns.cells import number
-from offerloop.events.columns.contracts import CONTRACTS, TIMES
-from offerloop.events.privacy.consent import ACCEPTED, ANSWER_COLUMNS
+from offerloop.events.columns.cells import parse_number
+from offerloop.events.columns.contracts import CONTRACTS, TIME_COLUMNS
+from offerloop.events.columns.times import likely_formats, written_as
+from offerloop.events.privacy.consent import ACCEPTED_ANSWERS, ANSWER_COLUMNS
 from offerloop.mapping.contents import GATES, Column, is_text
 from offerloop.mapping.matching import HOLDS, Match, name_score
 from offerloop.workspace import SampleRows
@@ -145,7 +145,7 @@ def misfit(ours: str, column: Column, sample: SampleRows) -> str:
         more = f", nor are {len(wrong) - 1:,} more of {column.filled.len():,} cells" if len(wrong) > 1 else ""
         return f"{_where(column, cell, sample)}'{_short(cell)}' is no {kind}{more}"
     if ours in ANSWER_COLUMNS:
-        return f"'{_samples(column)[0]}' is no answer that is known; known are {ACCEPTED}"
+        return f"'{_samples(column)[0]}' is no answer that is known; known are {ACCEPTED_ANSWERS}"
     if column.distinct < 2:
         return f"every cell holds '{_samples(column)[0]}'"
     if not column.full:
@@ -162,7 +162,7 @@ def _where(column: Column, cell: str, sample: SampleRows) -> str:
 
 def _wrong_cells(ours: str, column: Column) -> tuple[str, pl.Series]:
     contract_numbers = {name for one in CONTRACTS.values() for name in (*one.numbers, *one.money)}
-    if ours in TIMES and not column.dated:
+    if ours in TIME_COLUMNS and not column.dated:
         return "time", unreadable_times(column)
     if ours in contract_numbers and not column.numeric:
         return "number", unreadable_numbers(column)
@@ -174,12 +174,12 @@ def unreadable_numbers(column: Column) -> pl.Series:
     if column.cells.dtype != pl.String:
         return column.filled.cast(pl.String)
     cells = nw.from_native(pl.DataFrame({"cell": column.filled}))
-    return cells.filter(number(nw.col("cell"), column.decimal)[1]).to_native()["cell"]
+    return cells.filter(parse_number(nw.col("cell"), column.decimal)[1]).to_native()["cell"]
 
 
 def unreadable_times(column: Column) -> pl.Series:
     """The cells of a column that are no times in the form that most of them have."""
     text = column.filled.cast(pl.String)
     cells = nw.from_native(pl.DataFrame({"cell": text}))
-    forms = times.guess(cells.lazy(), nw.col("cell"))
-    return cells.filter(times.written_as(nw.col("cell"), forms[0]).unreadable).to_native()["cell"] if forms else text
+    forms = likely_formats(cells.lazy(), nw.col("cell"))
+    return cells.filter(written_as(nw.col("cell"), forms[0]).unreadable).to_native()["cell"] if forms else text

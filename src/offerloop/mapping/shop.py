@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 
 from offerloop.errors import InputError
-from offerloop.events.columns.currencies import CODES, SIGNS, mixed, signs_in
+from offerloop.events.columns.currencies import CURRENCY_CODES, CURRENCY_SIGNS, are_mixed, signs_in
 from offerloop.mapping.contents import Column
 from offerloop.mapping.matching import Match
 from offerloop.money import DIGITS
@@ -70,7 +70,7 @@ def check_single(orders: Match) -> None:
     """Raise InputError for a column of amounts in two currencies: their sum would mean nothing."""
     for column in orders.columns.values():
         signs = signs_in(column.filled) if column.cells.dtype == pl.String and column.numeric else {}
-        if orders.column("currency") is None and mixed(signs):
+        if orders.column("currency") is None and are_mixed(signs):
             examples = " and ".join(f"'{cell}'" for cell in signs.values())
             raise InputError(
                 f"column '{column.name}' holds amounts in several currencies, such as {examples}, and they cannot be "
@@ -93,7 +93,7 @@ def _signed(language: str, orders: Match) -> GuessedValue | None:
 
 
 def _in_name(name: str) -> str | None:
-    for money, sign in {**CODES, **SIGNS}.items():
+    for money, sign in {**CURRENCY_CODES, **CURRENCY_SIGNS}.items():
         if re.search(rf"(?<![A-Za-z])({sign})(?![A-Za-z])", name, re.IGNORECASE):
             return money
     return None

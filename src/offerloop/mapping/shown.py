@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from offerloop.errors import InputError
-from offerloop.events.listed_offers import ZERO
+from offerloop.events.offers_table import ZERO_OFFER
 from offerloop.mapping.contents import Column, is_share
 from offerloop.mapping.matching import Match, name_score, reference
 from offerloop.offers import NO_OFFER
@@ -78,7 +78,9 @@ def _same_ids(offers: Match, exposures: Match, sample: SampleRows) -> None:
     shown = exposures.column("offer_id")
     if shown is None:
         return
-    named = {value for value in shown.values if value != NO_OFFER and not pl.Series([value]).str.contains(ZERO)[0]}
+    named = {
+        value for value in shown.values if value != NO_OFFER and not pl.Series([value]).str.contains(ZERO_OFFER)[0]
+    }
     if not named:
         return
     known = {name: column.values & named for name, column in offers.columns.items()}

@@ -9,9 +9,9 @@ import narwhals as nw
 import polars as pl
 
 from offerloop.events.columns.calendar import DAY, EPOCH
-from offerloop.events.columns.contracts import TIMES
+from offerloop.events.columns.contracts import TIME_COLUMNS
 from offerloop.events.columns.expression import Wording, compile_expression
-from offerloop.events.columns.times import typed, written_as
+from offerloop.events.columns.times import typed_times, written_as
 from offerloop.mapping.contents import ALSO, Column
 from offerloop.mapping.matching import Match
 from offerloop.workspace import SampleRows
@@ -46,7 +46,7 @@ def seconds_of(cells: pl.Series, form: str | None) -> pl.Series:
     """Return times as seconds since 1970, written in a form or typed; empty where a cell is none."""
     frame = nw.from_native(pl.DataFrame({"at": cells.cast(pl.String) if form else cells}))
     column = nw.col("at")
-    instants = written_as(column, form) if form else typed(column, frame.schema["at"])
+    instants = written_as(column, form) if form else typed_times(column, frame.schema["at"])
     return frame.select(at=instants.seconds).to_native()["at"]
 
 
@@ -60,7 +60,7 @@ def forms_of(found: Match, ours: str, sample: SampleRows) -> tuple[str, ...]:
 
 def time_format(found: Match, sample: SampleRows, language: str, currency: str) -> TimeForm | None:
     """Return a form to write down; None when every reader finds the same one."""
-    for ours in TIMES:
+    for ours in TIME_COLUMNS:
         forms = forms_of(found, ours, sample) if ours in found.found else ()
         if not forms or not (forms[0] in ALSO or forms[0].startswith((*_DAY_FIRST, *_MONTH_FIRST))):
             continue

@@ -8,7 +8,7 @@ import polars as pl
 
 from offerloop.config.load import sqlite_beside
 from offerloop.errors import InputError
-from offerloop.events.sources.database import connect, reason, shown
+from offerloop.events.sources.database import connect, database_name, driver_message
 from offerloop.publishing.rows import Carried, Parcel
 
 if TYPE_CHECKING:
@@ -23,14 +23,14 @@ def to_sql(parcel: Parcel) -> Carried:
     engine = connect(sqlite_beside(parcel.url, parcel.shop), whose=parcel.whose, new=True)
     from sqlalchemy.exc import SQLAlchemyError
 
-    place = f"{parcel.settings.table} of {shown(engine.url)}"
+    place = f"{parcel.settings.table} of {database_name(engine.url)}"
     if engine.dialect.name not in ("sqlite", "postgresql"):
         raise InputError(f"{parcel.whose} must be that of SQLite or PostgreSQL, not of {engine.dialect.name}")
     try:
         with engine.begin() as connection:
             new = _insert(connection, parcel, place)
     except SQLAlchemyError as error:
-        raise InputError(f"the database refuses the rows for {place}: {reason(error)}") from None
+        raise InputError(f"the database refuses the rows for {place}: {driver_message(error)}") from None
     finally:
         engine.dispose()
     return Carried(place, new, already=new == 0 and parcel.rows.height > 0)

@@ -11,7 +11,7 @@ from offerloop.engine import collect
 from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.errors import SourceError
 from offerloop.events.columns.calendar import epoch_day, local_day, monday, to_utc, week_number, with_day
-from offerloop.events.columns.times import typed
+from offerloop.events.columns.times import typed_times
 
 ENGINE = DuckDBEngine(threads=1)
 ZONES = ["America/New_York", "Europe/Berlin", "Asia/Kolkata", "Australia/Lord_Howe", "Pacific/Apia", "UTC"]
@@ -121,7 +121,7 @@ def test_our_weeks_are_the_samples_own_on_every_line(sample_events):
     config, engine, events = sample_events
     raw = engine.read(config.sources["order_lines"].path)
     kind = raw.collect_schema()["transaction_timestamp"]
-    raw = raw.select("week", at=typed(nw.col("transaction_timestamp"), kind).seconds)
+    raw = raw.select("week", at=typed_times(nw.col("transaction_timestamp"), kind).seconds)
     numbered = with_day(raw, "at", "day", config.shop.timezone).with_columns(
         ours=week_number(nw.col("day"), events.first_day)
     )

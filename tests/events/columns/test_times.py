@@ -5,13 +5,13 @@ import polars as pl
 import pytest
 
 from offerloop.engine.duckdb import DuckDBEngine
-from offerloop.events.columns.times import FORMATS, ISO, MILLISECONDS, SECONDS, guess, of_like_shape
+from offerloop.events.columns.times import FORMATS, ISO, MILLISECONDS, SECONDS, likely_formats, of_like_shape
 
 MOMENTS = [datetime(2024, 1, 15, 13, 5, 59) + timedelta(days=17 * day, seconds=3_601 * day) for day in range(40)]
 
 
 def guessed(cells):
-    return guess(nw.from_native(pl.DataFrame({"at": cells}).lazy()), nw.col("at"))
+    return likely_formats(nw.from_native(pl.DataFrame({"at": cells}).lazy()), nw.col("at"))
 
 
 @pytest.mark.parametrize("form", FORMATS)
@@ -42,4 +42,4 @@ def test_the_format_of_most_cells_counts(cells, forms):
 def test_every_engine_guesses_alike(tmp_path):
     file = tmp_path / "orders.csv"
     pl.DataFrame({"at": [one.strftime("%d.%m.%Y %H:%M") for one in MOMENTS]}).write_csv(file)
-    assert guess(DuckDBEngine().read(file, ","), nw.col("at")) == ("%d.%m.%Y %H:%M",)
+    assert likely_formats(DuckDBEngine().read(file, ","), nw.col("at")) == ("%d.%m.%Y %H:%M",)

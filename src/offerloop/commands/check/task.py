@@ -23,7 +23,7 @@ from offerloop.commands.check.offers import ReadOffers
 from offerloop.config import Config, StrPath, config_file, load_config
 from offerloop.engine import ENGINES
 from offerloop.events import prepare
-from offerloop.events.prepare import NON_MERCHANDISE, RETENTION
+from offerloop.events.preparation import NON_MERCHANDISE, RETENTION
 from offerloop.workspace import name_problems, pattern_notes
 
 _AFTERWARDS = (RETENTION, NON_MERCHANDISE)

@@ -21,7 +21,7 @@ from offerloop.engine import Engine, collect
 from offerloop.errors import InputError, SourceError, near_miss
 from offerloop.evaluation.policy_log import Log
 from offerloop.events.columns.calendar import EPOCH
-from offerloop.events.columns.cells import as_text, number
+from offerloop.events.columns.cells import as_text, parse_number
 from offerloop.events.columns.ids import as_integers
 from offerloop.events.privacy.pseudonyms import pseudonym, read_key
 from offerloop.events.sources.open import Raw, file_source, open_source
@@ -131,7 +131,7 @@ def _read(raw: Raw, path: Path) -> pl.DataFrame:
     chance = nw.lit(1.0)
     if "probability" in schema:
         text = schema["probability"] == nw.String
-        chance = number(nw.col("probability"), raw.decimal)[0] if text else nw.col("probability").cast(nw.Float64)
+        chance = parse_number(nw.col("probability"), raw.decimal)[0] if text else nw.col("probability").cast(nw.Float64)
     ids = [as_text(nw.col(one), schema[one]).str.strip_chars().alias(one) for one in ("customer_id", "offer_id")]
     found = collect(as_integers(raw.frame.select(*ids, chance.alias("probability")), ["customer_id"]))
     offer = pl.col("offer_id")

@@ -12,7 +12,7 @@ from offerloop.commands.readout.inputs import PastRun, as_id
 from offerloop.engine import Engine, collect
 from offerloop.engine.base import Frame
 from offerloop.errors import InputError, SourceError
-from offerloop.events.columns.cells import number
+from offerloop.events.columns.cells import parse_number
 from offerloop.events.side_file import read_side_file, under_known_ids
 from offerloop.events.sources.open import Raw
 
@@ -42,7 +42,7 @@ def read_rows(run: PastRun, path: Path, columns: tuple[str, ...], what: str, eng
 def _with_amount(frame: Frame, raw: Raw, what: str) -> Frame:
     if AMOUNT not in frame.collect_schema():
         return frame
-    amount, unreadable = number(nw.col(AMOUNT), raw.decimal)
+    amount, unreadable = parse_number(nw.col(AMOUNT), raw.decimal)
     bad = collect(frame.filter(unreadable).select(AMOUNT).head(1))
     if bad.height:
         cell = bad[AMOUNT][0]

@@ -26,7 +26,7 @@ def blank(cell: nw.Expr) -> nw.Expr:
     return cell.is_null() | cell.str.strip_chars().str.to_lowercase().is_in(BLANKS)
 
 
-def number(cell: nw.Expr, decimal: str) -> tuple[nw.Expr, nw.Expr]:
+def parse_number(cell: nw.Expr, decimal: str) -> tuple[nw.Expr, nw.Expr]:
     """A text cell as a number (empty where it is none), and whether it is unreadable.
 
     Spaces, currency signs and thousands separators are left out; `decimal` is "." or ",".

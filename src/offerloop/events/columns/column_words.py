@@ -25,7 +25,7 @@ def words_of(name: str) -> tuple[str, ...]:
     return tuple(word for word in re.split(r"[\W_]+", plain) if word)
 
 
-def holds(theirs: str, known: str) -> bool:
+def holds_words(theirs: str, known: str) -> bool:
     """Return whether a known name occurs in a column's: as whole words, or as the end of a word."""
     theirs_words, known_words = words_of(theirs), words_of(known)
     short = "".join(known_words)

@@ -20,7 +20,7 @@ class Contract:
     texts: tuple[str, ...] = ()
 
 
-TIMES = ("at", "starts_at", "ends_at")
+TIME_COLUMNS = ("at", "starts_at", "ends_at")
 """Columns of instants or days, in whichever source."""
 
 CONTRACTS: dict[SourceName, Contract] = {

@@ -11,12 +11,12 @@ from offerloop.engine import collect
 from offerloop.engine.base import Frame
 from offerloop.errors import SourceError
 
-SIGNS = {
+CURRENCY_SIGNS = {
     "EUR": "€", "GBP": "£", "CNY": "元|圆|人民币", "JPY": "円", "KRW": "₩|원", "INR": "₹", "RUB": "₽", "TRY": "₺",
     "PLN": "zł", "$": r"\$", "¥": "[¥￥]",
 }  # fmt: skip
 """Signs by currency; several have "$", and "¥" is yuan or yen."""
-CODES = {
+CURRENCY_CODES = {
     "EUR": "EUR", "GBP": "GBP", "CNY": "RMB|CNY", "CHF": "CHF", "KRW": "KRW", "USD": "USD|US\\$", "JPY": "JPY",
     "INR": "INR", "PLN": "PLN", "TRY": "TRY|TL",
 }  # fmt: skip
@@ -25,7 +25,7 @@ _ALIKE = ({"¥", "CNY"}, {"¥", "JPY"}, {"$", "USD"})
 _ANY = r"\p{Sc}|[A-Za-z元圆円원]"
 
 
-def mixed(signs: Collection[str]) -> bool:
+def are_mixed(signs: Collection[str]) -> bool:
     """Return whether signs belong to several currencies."""
     return len(signs) > 1 and not any(set(signs) <= alike for alike in _ALIKE)
 
@@ -57,7 +57,7 @@ def check_one_currency(frame: Frame, columns: Collection[str], place: str) -> No
     row = collect(some.select(*firsts)).row(0, named=True)
     for number, name in enumerate(names):
         signs = {money: cell for money in _patterns() if (cell := row[f"{number} {money}"]) is not None}
-        if mixed(signs):
+        if are_mixed(signs):
             examples = " and ".join(f"'{cell}'" for cell in signs.values())
             raise SourceError(
                 f"{place}, column '{name}': holds amounts in several currencies, such as {examples}, and they cannot "
@@ -66,4 +66,7 @@ def check_one_currency(frame: Frame, columns: Collection[str], place: str) -> No
 
 
 def _patterns() -> dict[str, str]:
-    return {money: "|".join(filter(None, (SIGNS.get(money), CODES.get(money)))) for money in {**SIGNS, **CODES}}
+    return {
+        money: "|".join(filter(None, (CURRENCY_SIGNS.get(money), CURRENCY_CODES.get(money))))
+        for money in {**CURRENCY_SIGNS, **CURRENCY_CODES}
+    }

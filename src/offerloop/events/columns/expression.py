@@ -14,7 +14,7 @@ import narwhals as nw
 from narwhals.dtypes import DType
 
 from offerloop.errors import SourceError, near_miss
-from offerloop.events.columns.cells import finite, number
+from offerloop.events.columns.cells import finite, parse_number
 
 _ARITHMETIC = {ast.Add: "__add__", ast.Sub: "__sub__", ast.Mult: "__mul__"}
 _COMPARISON = {
@@ -129,7 +129,7 @@ class _Compiler:
     def number_column(self, name: str) -> nw.Expr:
         kind = self.columns[name]
         if kind == nw.String:
-            value, self.unreadable[name] = number(nw.col(name), self.decimal)
+            value, self.unreadable[name] = parse_number(nw.col(name), self.decimal)
             return value
         if kind == nw.Boolean:
             return nw.col(name).cast(nw.Int64)

@@ -16,12 +16,12 @@ from offerloop.engine.base import Frame
 from offerloop.errors import SourceError, near_miss
 from offerloop.events.columns import times
 from offerloop.events.columns.calendar import to_utc, with_day
-from offerloop.events.columns.cells import EDGES, as_text, blank, finite, number
-from offerloop.events.columns.contracts import CONTRACTS, TIMES, Contract
+from offerloop.events.columns.cells import EDGES, as_text, blank, finite, parse_number
+from offerloop.events.columns.contracts import CONTRACTS, TIME_COLUMNS, Contract
 from offerloop.events.columns.currencies import check_one_currency
 from offerloop.events.columns.expression import Compiled, Wording, compile_condition, compile_expression
 from offerloop.events.columns.ids import as_integers, lost_digits
-from offerloop.events.privacy.consent import ACCEPTED, ANSWER_COLUMNS, is_unclear
+from offerloop.events.privacy.consent import ACCEPTED_ANSWERS, ANSWER_COLUMNS, is_unclear
 from offerloop.events.privacy.consent_names import check_direction
 from offerloop.events.sources.open import Raw, open_source
 from offerloop.money import DIGITS
@@ -142,7 +142,7 @@ def _map(mapping: _Mapping, ours: str, theirs: str, currency: str) -> None:
 def _typed(mapping: _Mapping, ours: str, theirs: str, compiled: Compiled, wording: Wording) -> nw.Expr:
     """The expression in the type that later stages rely on."""
     kind = mapping.raw.frame.select(compiled.value.alias(ours)).collect_schema()[ours]
-    if ours in TIMES:
+    if ours in TIME_COLUMNS:
         return _time(mapping, ours, theirs, compiled.value, kind, wording)
     if ours in mapping.contract.texts or kind == nw.String:
         return _text(compiled.value, ours) if kind == nw.String else as_text(compiled.value, kind)
@@ -163,10 +163,10 @@ def _time(mapping: _Mapping, ours: str, theirs: str, value: nw.Expr, kind: DType
         form = mapping.source.time_format or _guessed(mapping, theirs, value, wording)
         found = times.written_as(value, form)
         mapping.wrong[ours] = _Unreadable(theirs, found.unreadable, value)
-    elif kind.is_integer() and (forms := times.guess(mapping.raw.frame, value)):
+    elif kind.is_integer() and (forms := times.likely_formats(mapping.raw.frame, value)):
         found = times.written_as(value.cast(nw.String), forms[0])
     elif kind.is_numeric() or kind.is_temporal():
-        found = times.typed(value, kind)
+        found = times.typed_times(value, kind)
     else:
         raise SourceError(f"{wording.place}: '{theirs}' must hold times, and holds {kind}")
     if found.local:
@@ -175,7 +175,7 @@ def _time(mapping: _Mapping, ours: str, theirs: str, value: nw.Expr, kind: DType
 
 
 def _guessed(mapping: _Mapping, theirs: str, value: nw.Expr, wording: Wording) -> str:
-    forms = times.guess(mapping.raw.frame, value)
+    forms = times.likely_formats(mapping.raw.frame, value)
     if not forms:
         if not collect(mapping.raw.frame.head(1)).height:
             return times.FORMATS[0]
@@ -231,7 +231,7 @@ def _with_numbers(frame: Frame, attributes: tuple[str, ...], mapping: _Mapping) 
     texts = [name for name in attributes if mapping.schema[name] == nw.String]
     if not texts:
         return frame
-    read = {name: number(nw.col(name), mapping.raw.decimal) for name in texts}
+    read = {name: parse_number(nw.col(name), mapping.raw.decimal) for name in texts}
     looks = [((~value.is_null()).any() & ~unreadable.any()).alias(name) for name, (value, unreadable) in read.items()]
     numeric = collect(frame.select(*looks)).row(0, named=True)
     return frame.with_columns(read[name][0].alias(name) for name in texts if numeric[name])
@@ -271,7 +271,7 @@ def _check_readable(mapping: _Mapping, kept: Frame, most: float) -> None:
 _LOST_DIGITS = (
     "is a number that lost digits in scientific notation, so that ids cannot be told apart; export the column as text"
 )
-_REMEDY = f"answers may be {ACCEPTED}, or empty, which counts as no agreement"
+_REMEDY = f"answers may be {ACCEPTED_ANSWERS}, or empty, which counts as no agreement"
 _UNCLEAR = {
     "consent": f"says neither that the customer agrees nor that they refuse; {_REMEDY}",
     "opt_out": f"says neither that the customer opted out nor that they did not; {_REMEDY}; a date is a refusal",
@@ -325,7 +325,7 @@ def _row(raw: Raw, theirs: str, cell: str, key: object, name: str) -> str:
 
 def _wrong_kind(mapping: _Mapping, ours: str, cell: str, n: int, size: int) -> str:
     theirs = mapping.wrong[ours].theirs
-    needed, remedy = ("times", "time_format") if ours in TIMES else ("numbers", "decimal")
+    needed, remedy = ("times", "time_format") if ours in TIME_COLUMNS else ("numbers", "decimal")
     if ours.endswith("_id"):
         needed, remedy = "whole numbers or text", "columns"
     return (

@@ -66,7 +66,7 @@ def pattern(written: str, instead: dict[str, str] | None = None) -> str:
 _STRICT = {form: pattern(form) for form in FORMATS} | _NO_PATTERN
 
 
-def typed(column: nw.Expr, kind: DType) -> Instants:
+def typed_times(column: nw.Expr, kind: DType) -> Instants:
     """A column that the file itself declares as date, timestamp or number."""
     no = nw.lit(value=False)
     if kind == nw.Date:
@@ -103,7 +103,7 @@ def _has_clock(form: str) -> bool:
     return "%H" in form or "%I" in form
 
 
-def guess(frame: Frame, column: nw.Expr) -> tuple[str, ...]:
+def likely_formats(frame: Frame, column: nw.Expr) -> tuple[str, ...]:
     """Formats that the most cells among the first ones are written in; several when the cells leave it open."""
     text = column.cast(nw.String).str.strip_chars()
     texts = collect(frame.head(_SAMPLE).select(text=text))["text"].drop_nulls()

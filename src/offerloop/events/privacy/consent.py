@@ -56,7 +56,7 @@ _DATE = (
     r"[12]\d{3}(0[1-9]|1[0-2])[0-3]\d\s*$|\d{1,2}\.? \p{L}{3,10}\.? [12]\d{3}|\p{L}{3,10}\.? \d{1,2},? [12]\d{3})"
 )
 """A day, as the column of those who opted out says when they did."""
-ACCEPTED = (
+ACCEPTED_ANSWERS = (
     "yes or no, 1 or 0, true or false, opt-in or opt-out, subscribed or unsubscribed, agreed or refused, ja or nein, "
     "oui or non, sí or no, 是 or 否, 同意 or 不同意, 接受 or 拒绝, 允许 or 不允许, 愿意 or 不愿意"
 )

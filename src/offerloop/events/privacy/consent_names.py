@@ -12,7 +12,7 @@ from functools import lru_cache
 from importlib import resources
 
 from offerloop.errors import SourceError
-from offerloop.events.columns.column_words import has_signs, holds, words_of
+from offerloop.events.columns.column_words import has_signs, holds_words, words_of
 
 Names = Mapping[str, Mapping[str, list[str]]]
 """For `consent`, `opt_out` and `negation` the names in each language."""
@@ -67,7 +67,7 @@ def _bare(written: str) -> str:
 
 
 def _held(name: str, kind: str) -> list[str]:
-    return [known for known in _all(kind) if holds(name, known)]
+    return [known for known in _all(kind) if holds_words(name, known)]
 
 
 def _all(kind: str) -> list[str]:

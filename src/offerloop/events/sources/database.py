@@ -36,7 +36,7 @@ def snapshot(source: Source, folder: Path) -> tuple[str, Path]:
     A column has one type, whatever its rows hold (SQLite lets every row choose): text when they do not go together.
     """
     engine = connect(source.url or "")
-    name = f"{source.table or 'query'} of {shown(engine.url)}"
+    name = f"{source.table or 'query'} of {database_name(engine.url)}"
     query = source.query or f"select * from {_quoted(engine, source.table or '')}"
     path = folder / "rows.parquet"
     with TemporaryDirectory(dir=folder) as place:
@@ -66,7 +66,7 @@ def _batches(engine: Engine, query: str, name: str) -> Iterator[tuple[list[str],
             while rows := result.fetchmany(BATCH):
                 yield names, rows
     except SQLAlchemyError as error:
-        raise SourceError(f"the database refuses to read {name}: {reason(error)}") from None
+        raise SourceError(f"the database refuses to read {name}: {driver_message(error)}") from None
     finally:
         engine.dispose()
 
@@ -90,7 +90,7 @@ def reading(engine: Engine) -> Iterator[Connection]:
             raise
 
 
-def reason(error: SQLAlchemyError) -> str:
+def driver_message(error: SQLAlchemyError) -> str:
     """The first line of what the database itself said."""
     return str(getattr(error, "orig", None) or error).strip().splitlines()[0]
 
@@ -193,7 +193,7 @@ def with_variables(url: str, whose: str) -> str:
     return re.sub(r"\$\{(\w+)\}", value, url)
 
 
-def shown(url: URL) -> str:
+def database_name(url: URL) -> str:
     """What messages call a database: without password, and without options, which may hold one."""
     return url.set(query={}).render_as_string(hide_password=True)
 

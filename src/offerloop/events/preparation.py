@@ -38,7 +38,7 @@ from offerloop.events.columns.standard_columns import (
     with_product_columns,
 )
 from offerloop.events.given import Given
-from offerloop.events.listed_offers import listed_offers, without_offers_of_nothing
+from offerloop.events.offers_table import listed_offers, without_offers_of_nothing
 from offerloop.events.prices.list_prices import needed, with_list_prices
 from offerloop.events.prices.offer_discounts import with_offer_coupons
 from offerloop.events.prices.returns import net_returns

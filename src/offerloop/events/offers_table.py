@@ -15,7 +15,7 @@ NAMES = ("on", "products", "brands", "shops")
 """Columns that name things, also where the names are numbers."""
 DECIMALS = 9
 """Beyond them a term is an error of rounding: 0.15 x 100 is 15."""
-ZERO = r"^0+([.,]0+)? ?%?$"
+ZERO_OFFER = r"^0+([.,]0+)? ?%?$"
 
 
 def listed_offers(table: pl.DataFrame) -> list[dict[str, Any]]:
@@ -51,7 +51,7 @@ def without_offers_of_nothing(exposures: Frame, offers: pl.DataFrame) -> Frame:
     zeros = named.filter(_nothing(offers))["offer_id"].to_list()
     others = named.filter(~_nothing(offers))["offer_id"].to_list()
     shown = nw.col("offer_id").cast(nw.String).str.strip_chars()
-    nothing = shown.is_in(zeros) | (shown.str.contains(ZERO) & ~shown.is_in(others))
+    nothing = shown.is_in(zeros) | (shown.str.contains(ZERO_OFFER) & ~shown.is_in(others))
     return exposures.with_columns(nw.when(~nothing).then(nw.col("offer_id")).alias("offer_id"))
 
 
