@@ -21,7 +21,7 @@ from offerloop.commands.terminal.help import SHARED
 from offerloop.config import Config, SourceName
 from offerloop.config.experiment import BusinessAsUsual, UsualRule
 from offerloop.config.limits import Band, Limits, Rule
-from offerloop.events.columns.contracts import CONTRACTS
+from offerloop.events import CONTRACTS
 from offerloop.profiles import FEATURES, TAGS
 from offerloop.tables import OUTCOMES, OVERLAP, POLICY_VALUES, READOUT_EFFECTS, STAGE_TABLES, Table
 

@@ -7,7 +7,7 @@ from inspect import ismodule
 
 import pytest
 
-ROOMS = ("mapping", "offers", "publishing", "recommenders", "response", "workspace")
+ROOMS = ("events", "mapping", "offers", "publishing", "recommenders", "response", "workspace")
 
 
 @pytest.mark.parametrize("room", ROOMS)

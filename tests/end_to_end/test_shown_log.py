@@ -12,8 +12,8 @@ from offerloop.cli import app
 from offerloop.config import load_config
 from offerloop.engine import collect
 from offerloop.engine.duckdb import DuckDBEngine
-from offerloop.events import prepare
-from offerloop.events.offers_table import listed_offers, without_offers_of_nothing
+from offerloop.events import listed_offers, prepare
+from offerloop.events.offers_table import without_offers_of_nothing
 
 BUDGET = "30.00"
 FOREIGN = {

@@ -6,8 +6,7 @@ import pytest
 from offerloop.config import Privacy
 from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.errors import InputError, SourceError
-from offerloop.events.business_as_usual import read_business_as_usual
-from offerloop.events.privacy.pseudonyms import pseudonym
+from offerloop.events import pseudonym, read_business_as_usual
 
 KEY = "a key of more than 16 bytes"
 

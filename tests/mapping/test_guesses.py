@@ -11,8 +11,7 @@ from offerloop.config import load_config
 from offerloop.engine import collect
 from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.errors import InputError, SourceError
-from offerloop.events import prepare
-from offerloop.events.sources.dialect import sniff
+from offerloop.events import prepare, sniff
 from offerloop.mapping import anonymous_ids, case_variants, surely_same
 
 LINES = init_shops.order_lines().with_columns(

@@ -11,7 +11,8 @@ import pytest
 
 import offerloop
 from offerloop.config import Clean
-from offerloop.events.cleaning.rules import rules_after_returns, rules_for
+from offerloop.events import rules_for
+from offerloop.events.cleaning.rules import rules_after_returns
 from offerloop.profiles import FEATURES, TAGS
 from offerloop.report import words
 from offerloop.report.words import LANGUAGES, filled, in_language, words_of

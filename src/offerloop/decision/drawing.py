@@ -19,8 +19,7 @@ from offerloop.decision.usual import KnownOffer, Usual, check_usual_offers, wish
 from offerloop.engine import Engine, collect
 from offerloop.errors import InputError
 from offerloop.evaluation.experiment import ComingTest
-from offerloop.events import Events, Given
-from offerloop.events.business_as_usual import BUSINESS_AS_USUAL, read_business_as_usual
+from offerloop.events import BUSINESS_AS_USUAL, Events, Given, read_business_as_usual
 from offerloop.money import DIGITS, to_text
 from offerloop.offers import NO_OFFER
 from offerloop.response import Effects

@@ -1,6 +1,188 @@
 """Stage 1: read the sources, clean them by written rules, and say what was done."""
 
-from offerloop.events.given import Given
-from offerloop.events.preparation import Events, prepare
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-__all__ = ["Events", "Given", "prepare"]
+if TYPE_CHECKING:
+    from offerloop.events.business_as_usual import BUSINESS_AS_USUAL, read_business_as_usual
+    from offerloop.events.cleaning.clean import SCANNED, Cleaned, apply_rules, merge_scans
+    from offerloop.events.cleaning.non_merchandise import kind_of, product_label
+    from offerloop.events.cleaning.outliers import outliers, today_in
+    from offerloop.events.cleaning.rules import NOT_RETURNED, Rule, is_return, rules_for
+    from offerloop.events.columns.calendar import DAY, EPOCH, epoch_day, to_utc, with_day
+    from offerloop.events.columns.cells import BLANKS, as_text, blank, parse_number
+    from offerloop.events.columns.column_words import has_signs, holds_words, words_of
+    from offerloop.events.columns.contracts import CONTRACTS, TIME_COLUMNS
+    from offerloop.events.columns.currencies import CURRENCY_CODES, CURRENCY_SIGNS, are_mixed, signs_in
+    from offerloop.events.columns.expression import Wording, columns_in, compile_condition, compile_expression
+    from offerloop.events.columns.ids import alike, as_integers
+    from offerloop.events.columns.read import WRONG_CELL, WRONG_COLUMN, count_rows, minor_units, read_source
+    from offerloop.events.columns.standard_columns import money_columns, with_all_money
+    from offerloop.events.columns.times import (
+        ISO,
+        MILLISECONDS,
+        SECONDS,
+        likely_formats,
+        of_like_shape,
+        typed_times,
+        written_as,
+    )
+    from offerloop.events.given import Given
+    from offerloop.events.offers_table import ZERO_OFFER, listed_offers
+    from offerloop.events.preparation import NON_MERCHANDISE, RETENTION, Events, prepare
+    from offerloop.events.privacy.agreement import Agreement
+    from offerloop.events.privacy.consent import ACCEPTED_ANSWERS, ANSWER_COLUMNS, is_state, is_unclear
+    from offerloop.events.privacy.consent_names import check_direction, consent_names, says_opt_in, says_opt_out
+    from offerloop.events.privacy.pseudonyms import pseudonym, pseudonyms, read_key
+    from offerloop.events.side_file import read_side_file, under_known_ids
+    from offerloop.events.sources.csv_lines import broken_line, line_of
+    from offerloop.events.sources.database import (
+        connect,
+        database_name,
+        driver_message,
+        frame_of,
+        masked,
+        reading,
+        snapshot,
+        with_variables,
+    )
+    from offerloop.events.sources.dialect import Dialect, as_utf8, likely_encodings, sniff
+    from offerloop.events.sources.open import Raw, file_source, instead_of_copies, open_source
+    from offerloop.events.sources.unpack import Readable, SeveralPartsError, readable, split_part
+
+__all__ = [
+    "ACCEPTED_ANSWERS",
+    "ANSWER_COLUMNS",
+    "BLANKS",
+    "BUSINESS_AS_USUAL",
+    "CONTRACTS",
+    "CURRENCY_CODES",
+    "CURRENCY_SIGNS",
+    "DAY",
+    "EPOCH",
+    "ISO",
+    "MILLISECONDS",
+    "NON_MERCHANDISE",
+    "NOT_RETURNED",
+    "RETENTION",
+    "SCANNED",
+    "SECONDS",
+    "TIME_COLUMNS",
+    "WRONG_CELL",
+    "WRONG_COLUMN",
+    "ZERO_OFFER",
+    "Agreement",
+    "Cleaned",
+    "Dialect",
+    "Events",
+    "Given",
+    "Raw",
+    "Readable",
+    "Rule",
+    "SeveralPartsError",
+    "Wording",
+    "alike",
+    "apply_rules",
+    "are_mixed",
+    "as_integers",
+    "as_text",
+    "as_utf8",
+    "blank",
+    "broken_line",
+    "check_direction",
+    "columns_in",
+    "compile_condition",
+    "compile_expression",
+    "connect",
+    "consent_names",
+    "count_rows",
+    "database_name",
+    "driver_message",
+    "epoch_day",
+    "file_source",
+    "frame_of",
+    "has_signs",
+    "holds_words",
+    "instead_of_copies",
+    "is_return",
+    "is_state",
+    "is_unclear",
+    "kind_of",
+    "likely_encodings",
+    "likely_formats",
+    "line_of",
+    "listed_offers",
+    "masked",
+    "merge_scans",
+    "minor_units",
+    "money_columns",
+    "of_like_shape",
+    "open_source",
+    "outliers",
+    "parse_number",
+    "prepare",
+    "product_label",
+    "pseudonym",
+    "pseudonyms",
+    "read_business_as_usual",
+    "read_key",
+    "read_side_file",
+    "read_source",
+    "readable",
+    "reading",
+    "rules_for",
+    "says_opt_in",
+    "says_opt_out",
+    "signs_in",
+    "snapshot",
+    "sniff",
+    "split_part",
+    "to_utc",
+    "today_in",
+    "typed_times",
+    "under_known_ids",
+    "with_all_money",
+    "with_day",
+    "with_variables",
+    "words_of",
+    "written_as",
+]
+
+_MODULES = {
+    ".business_as_usual": "BUSINESS_AS_USUAL read_business_as_usual",
+    ".cleaning.clean": "Cleaned SCANNED apply_rules merge_scans",
+    ".cleaning.non_merchandise": "kind_of product_label",
+    ".cleaning.outliers": "outliers today_in",
+    ".cleaning.rules": "NOT_RETURNED Rule is_return rules_for",
+    ".columns.calendar": "DAY EPOCH epoch_day to_utc with_day",
+    ".columns.cells": "BLANKS as_text blank parse_number",
+    ".columns.column_words": "has_signs holds_words words_of",
+    ".columns.contracts": "CONTRACTS TIME_COLUMNS",
+    ".columns.currencies": "CURRENCY_CODES CURRENCY_SIGNS are_mixed signs_in",
+    ".columns.expression": "Wording columns_in compile_condition compile_expression",
+    ".columns.ids": "alike as_integers",
+    ".columns.read": "WRONG_CELL WRONG_COLUMN count_rows minor_units read_source",
+    ".columns.standard_columns": "money_columns with_all_money",
+    ".columns.times": "ISO MILLISECONDS SECONDS likely_formats of_like_shape typed_times written_as",
+    ".given": "Given",
+    ".offers_table": "ZERO_OFFER listed_offers",
+    ".preparation": "Events NON_MERCHANDISE RETENTION prepare",
+    ".privacy.agreement": "Agreement",
+    ".privacy.consent": "ACCEPTED_ANSWERS ANSWER_COLUMNS is_state is_unclear",
+    ".privacy.consent_names": "check_direction consent_names says_opt_in says_opt_out",
+    ".privacy.pseudonyms": "pseudonym pseudonyms read_key",
+    ".side_file": "read_side_file under_known_ids",
+    ".sources.csv_lines": "broken_line line_of",
+    ".sources.database": "connect database_name driver_message frame_of masked reading snapshot with_variables",
+    ".sources.dialect": "Dialect as_utf8 likely_encodings sniff",
+    ".sources.open": "Raw file_source instead_of_copies open_source",
+    ".sources.unpack": "Readable SeveralPartsError readable split_part",
+}
+_LAZY = {name: module for module, names in _MODULES.items() for name in names.split()}
+
+
+def __getattr__(name: str) -> object:
+    """Load a module when one of its names is first asked for."""
+    if name not in _LAZY:
+        raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+    return getattr(import_module(_LAZY[name], __name__), name)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from offerloop.config.toml_text import quoted
-from offerloop.events.privacy.consent import ACCEPTED_ANSWERS
-from offerloop.events.privacy.consent_names import says_opt_in, says_opt_out
+from offerloop.events import ACCEPTED_ANSWERS, says_opt_in, says_opt_out
 from offerloop.mapping.contents import GATES, Column, are_states
 
 _MEANINGS = {"consent": "agreed to personal offers", "opt_out": "opted out of personal offers"}

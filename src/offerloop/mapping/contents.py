@@ -10,10 +10,20 @@ from functools import cached_property
 import narwhals as nw
 import polars as pl
 
-from offerloop.events.cleaning.rules import NOT_RETURNED
-from offerloop.events.columns.cells import BLANKS, blank, parse_number
-from offerloop.events.columns.times import ISO, MILLISECONDS, SECONDS, likely_formats, of_like_shape, written_as
-from offerloop.events.privacy.consent import is_state, is_unclear
+from offerloop.events import (
+    BLANKS,
+    ISO,
+    MILLISECONDS,
+    NOT_RETURNED,
+    SECONDS,
+    blank,
+    is_state,
+    is_unclear,
+    likely_formats,
+    of_like_shape,
+    parse_number,
+    written_as,
+)
 from offerloop.money import DIGITS
 
 READABLE = 0.95

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from offerloop.events.columns.calendar import DAY
+from offerloop.events import DAY
 from offerloop.mapping.contents import READABLE, Column, is_time
 from offerloop.mapping.matching import Match, misleads, name_score
 from offerloop.mapping.times import seconds_of

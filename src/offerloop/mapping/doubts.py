@@ -6,8 +6,7 @@ import codecs
 
 import polars as pl
 
-from offerloop.events.columns.cells import BLANKS
-from offerloop.events.sources.dialect import likely_encodings
+from offerloop.events import BLANKS, likely_encodings
 from offerloop.mapping.amounts.discounts import discount_notes
 from offerloop.mapping.amounts.exchanged import exchanged_notes
 from offerloop.mapping.amounts.unit_or_total import amount_notes

@@ -15,8 +15,7 @@ from typing import Any
 
 import polars as pl
 
-from offerloop.events.columns.column_words import has_signs, holds_words, words_of
-from offerloop.events.privacy.consent_names import consent_names, says_opt_in, says_opt_out
+from offerloop.events import consent_names, has_signs, holds_words, says_opt_in, says_opt_out, words_of
 from offerloop.mapping.contents import GATES, Column, is_text
 from offerloop.workspace import SampleRows
 

@@ -9,10 +9,15 @@ import narwhals as nw
 import polars as pl
 
 from offerloop.config import SourceName
-from offerloop.events.columns.cells import parse_number
-from offerloop.events.columns.contracts import CONTRACTS, TIME_COLUMNS
-from offerloop.events.columns.times import likely_formats, written_as
-from offerloop.events.privacy.consent import ACCEPTED_ANSWERS, ANSWER_COLUMNS
+from offerloop.events import (
+    ACCEPTED_ANSWERS,
+    ANSWER_COLUMNS,
+    CONTRACTS,
+    TIME_COLUMNS,
+    likely_formats,
+    parse_number,
+    written_as,
+)
 from offerloop.mapping.contents import GATES, Column, is_text
 from offerloop.mapping.matching import HOLDS, Match, name_score
 from offerloop.workspace import SampleRows

@@ -7,7 +7,7 @@ from itertools import permutations
 
 import polars as pl
 
-from offerloop.events.columns.contracts import CONTRACTS
+from offerloop.events import CONTRACTS
 from offerloop.mapping.amounts.discounts import discounts
 from offerloop.mapping.amounts.prices import price_before, unit_or_line
 from offerloop.mapping.amounts.unit_or_total import unit_or_total

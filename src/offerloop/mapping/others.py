@@ -8,8 +8,7 @@ import polars as pl
 
 from offerloop.config import SourceName
 from offerloop.errors import InputError
-from offerloop.events.columns.contracts import CONTRACTS
-from offerloop.events.privacy.consent_names import says_opt_in, says_opt_out
+from offerloop.events import CONTRACTS, says_opt_in, says_opt_out
 from offerloop.mapping.consent_columns import unmapped_answers
 from offerloop.mapping.contents import is_time
 from offerloop.mapping.matching import SAME, Guess, Match, columns_of, match, says, unfit_columns

@@ -10,8 +10,7 @@ import narwhals as nw
 import polars as pl
 
 from offerloop.errors import InputError
-from offerloop.events.columns.expression import Wording, compile_expression
-from offerloop.events.sources.dialect import as_utf8
+from offerloop.events import Wording, as_utf8, compile_expression
 from offerloop.mapping.matching import Guess, Match, match
 from offerloop.workspace import SampleRows
 

@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 
 from offerloop.errors import InputError
-from offerloop.events.columns.currencies import CURRENCY_CODES, CURRENCY_SIGNS, are_mixed, signs_in
+from offerloop.events import CURRENCY_CODES, CURRENCY_SIGNS, are_mixed, signs_in
 from offerloop.mapping.contents import Column
 from offerloop.mapping.matching import Match
 from offerloop.money import DIGITS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from offerloop.errors import InputError
-from offerloop.events.offers_table import ZERO_OFFER
+from offerloop.events import ZERO_OFFER
 from offerloop.mapping.contents import Column, is_share
 from offerloop.mapping.matching import Match, name_score, reference
 from offerloop.offers import NO_OFFER

@@ -9,8 +9,7 @@ from pathlib import Path
 
 from offerloop.config import SourceName
 from offerloop.errors import InputError
-from offerloop.events.columns.contracts import CONTRACTS
-from offerloop.events.sources.unpack import SeveralPartsError
+from offerloop.events import CONTRACTS, SeveralPartsError
 from offerloop.mapping.matching import Guess, Match, columns_of, match
 from offerloop.mapping.orders import guess_orders
 from offerloop.mapping.others import KEYS, guess_source

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import narwhals as nw
 import polars as pl
 
-from offerloop.events.columns.expression import Wording, compile_condition
+from offerloop.events import Wording, compile_condition
 from offerloop.mapping.contents import Column
 from offerloop.mapping.matching import HOLDS, SAME, Match, name_score, reference, says
 from offerloop.mapping.times import column_values

@@ -8,10 +8,7 @@ from datetime import timedelta
 import narwhals as nw
 import polars as pl
 
-from offerloop.events.columns.calendar import DAY, EPOCH
-from offerloop.events.columns.contracts import TIME_COLUMNS
-from offerloop.events.columns.expression import Wording, compile_expression
-from offerloop.events.columns.times import typed_times, written_as
+from offerloop.events import DAY, EPOCH, TIME_COLUMNS, Wording, compile_expression, typed_times, written_as
 from offerloop.mapping.contents import ALSO, Column
 from offerloop.mapping.matching import Match
 from offerloop.workspace import SampleRows

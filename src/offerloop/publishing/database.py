@@ -8,7 +8,7 @@ import polars as pl
 
 from offerloop.config.load import sqlite_beside
 from offerloop.errors import InputError
-from offerloop.events.sources.database import connect, database_name, driver_message
+from offerloop.events import connect, database_name, driver_message
 from offerloop.publishing.rows import Carried, Parcel
 
 if TYPE_CHECKING:

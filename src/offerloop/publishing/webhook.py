@@ -22,7 +22,7 @@ from urllib.request import HTTPRedirectHandler, Request, build_opener
 import polars as pl
 
 from offerloop.errors import InputError
-from offerloop.events.sources.database import with_variables
+from offerloop.events import with_variables
 from offerloop.publishing.record import Record
 from offerloop.publishing.rows import Carried, Parcel
 

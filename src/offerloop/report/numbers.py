@@ -13,7 +13,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from offerloop.evaluation.estimate import Estimate, known_step, signed
-from offerloop.events.columns.calendar import EPOCH
+from offerloop.events import EPOCH
 from offerloop.money import DIGITS, half_up, to_text
 
 WHOLE_FROM = 2.5

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from offerloop.evaluation.estimate import Estimate
-from offerloop.events.columns.calendar import EPOCH
+from offerloop.events import EPOCH
 from offerloop.report.numbers import Money, day_text, percent
 from offerloop.report.words import filled, in_language, words_of
 

@@ -15,7 +15,7 @@ import polars as pl
 from offerloop.config import Privacy
 from offerloop.config.load import privacy_beside
 from offerloop.errors import ConfigError, InputError, near_miss
-from offerloop.events.privacy.pseudonyms import pseudonyms
+from offerloop.events import pseudonyms
 from offerloop.money import to_minor
 from offerloop.offers import Offer, read_offers
 from offerloop.workspace.drawn_shares import holdout_of

@@ -15,10 +15,7 @@ from narwhals.typing import IntoDataFrame
 
 from offerloop.config import StrPath, as_path
 from offerloop.errors import SourceError
-from offerloop.events.sources.csv_lines import broken_line
-from offerloop.events.sources.dialect import as_utf8, sniff
-from offerloop.events.sources.open import instead_of_copies
-from offerloop.events.sources.unpack import Readable, readable, split_part
+from offerloop.events import Readable, as_utf8, broken_line, instead_of_copies, readable, sniff, split_part
 from offerloop.workspace.samples import single_values
 
 _FIRST_TEXTS = 100

@@ -15,11 +15,20 @@ import polars as pl
 
 from offerloop.config import Source, SourceName, as_path
 from offerloop.errors import InputError
-from offerloop.events.sources.csv_lines import line_of
-from offerloop.events.sources.database import connect, frame_of, masked, reading, snapshot
-from offerloop.events.sources.dialect import Dialect, sniff
-from offerloop.events.sources.open import instead_of_copies
-from offerloop.events.sources.unpack import Readable, readable, split_part
+from offerloop.events import (
+    Dialect,
+    Readable,
+    connect,
+    frame_of,
+    instead_of_copies,
+    line_of,
+    masked,
+    readable,
+    reading,
+    snapshot,
+    sniff,
+    split_part,
+)
 
 SAMPLE_ROWS = 20_000
 BLOCKS, BLOCK_BYTES, BLOCK_ROWS = 8, 1 << 16, 1_000

@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from offerloop.config import Config, Source
-from offerloop.events.sources.database import snapshot
+from offerloop.events import snapshot
 
 
 def with_snapshots(config: Config, folder: Path) -> Config:

@@ -16,7 +16,7 @@ from offerloop.commands.simulate.shop_files import write_shop
 from offerloop.config import load_config
 from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.errors import InputError
-from offerloop.events.privacy.pseudonyms import pseudonyms
+from offerloop.events import pseudonyms
 from offerloop.market.policies import lottery
 from offerloop.market.preset import load_preset
 from offerloop.market.simulation import Market

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from offerloop.cli import app
 from offerloop.commands.explain.task import explain
 from offerloop.errors import InputError
-from offerloop.events.privacy.pseudonyms import pseudonym
+from offerloop.events import pseudonym
 
 KEY = "a key of more than 16 bytes"
 HIDDEN = pseudonym("c2", KEY.encode())

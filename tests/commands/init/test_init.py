@@ -14,9 +14,7 @@ from offerloop.config import load_config
 from offerloop.engine import collect
 from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.errors import InputError
-from offerloop.events import prepare
-from offerloop.events.columns.calendar import epoch_day
-from offerloop.events.columns.contracts import CONTRACTS
+from offerloop.events import CONTRACTS, epoch_day, prepare
 from offerloop.mapping import Column, name_score
 from offerloop.mapping.contents import is_consent
 from offerloop.mapping.matching import known_names

@@ -5,7 +5,7 @@ import pytest
 from readout_shop import make_orders, make_run, total
 
 from offerloop.commands.readout.task import read_out
-from offerloop.events.privacy.pseudonyms import pseudonym
+from offerloop.events import pseudonym
 
 PRODUCTS = """
 [sources.products]

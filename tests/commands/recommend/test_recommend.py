@@ -9,7 +9,7 @@ import pytest
 from small_shop import write_small_shop
 
 import offerloop
-from offerloop.events.privacy.pseudonyms import pseudonyms
+from offerloop.events import pseudonyms
 from offerloop.workspace import find_run
 
 COLUMNS = ["customer_id", "product_id", "task", "rank", "affinity", "source", "reason"]

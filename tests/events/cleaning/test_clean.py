@@ -3,8 +3,8 @@ import polars as pl
 
 from offerloop.engine import collect
 from offerloop.engine.duckdb import DuckDBEngine
-from offerloop.events.cleaning.clean import Cleaned, apply_rules, drop_copies, merge_scans
-from offerloop.events.cleaning.rules import Rule
+from offerloop.events import Cleaned, Rule, apply_rules, merge_scans
+from offerloop.events.cleaning.clean import drop_copies
 
 BELOW = Rule("below", "rejected", nw.col("n") < 0, "")
 SMALL = Rule("small", "rejected", nw.col("n") < 3, "")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from offerloop.events.cleaning.non_merchandise import kind_of
+from offerloop.events import kind_of
 
 CHARGES = [
     ("POST", "POSTAGE"),

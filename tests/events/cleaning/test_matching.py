@@ -9,8 +9,8 @@ from offerloop.config.model import Clean, Profiles
 from offerloop.engine import collect
 from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.errors import SourceError
+from offerloop.events import as_integers
 from offerloop.events.cleaning.matching import PAIRS, check_matching
-from offerloop.events.columns.ids import as_integers
 
 HEADER = "order,customer,product,units,paid,at\n"
 NUMBERS = range(1, 13)

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from offerloop.errors import SourceError
-from offerloop.events.cleaning.outliers import outliers
+from offerloop.events import outliers
 
 HEADER = "order,customer,product,units,paid,at\n"
 TODAY = 20_000

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from offerloop.engine import collect
 from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.errors import SourceError
-from offerloop.events.columns.calendar import epoch_day, local_day, monday, to_utc, week_number, with_day
-from offerloop.events.columns.times import typed_times
+from offerloop.events import epoch_day, to_utc, typed_times, with_day
+from offerloop.events.columns.calendar import local_day, monday, week_number
 
 ENGINE = DuckDBEngine(threads=1)
 ZONES = ["America/New_York", "Europe/Berlin", "Asia/Kolkata", "Australia/Lord_Howe", "Pacific/Apia", "UTC"]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from offerloop.engine import collect
 from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.errors import SourceError
-from offerloop.events.columns.expression import Wording, columns_in, compile_condition, compile_expression
+from offerloop.events import Wording, columns_in, compile_condition, compile_expression
 
 ROW = {"price": 10.0, "discount": 2.5, "units": 4, "nothing": 0, "name": "tea", "shelf": "hot", "odd name": 7}
 TABLE = DuckDBEngine().table(pl.DataFrame(ROW))

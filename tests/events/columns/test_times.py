@@ -5,7 +5,8 @@ import polars as pl
 import pytest
 
 from offerloop.engine.duckdb import DuckDBEngine
-from offerloop.events.columns.times import FORMATS, ISO, MILLISECONDS, SECONDS, likely_formats, of_like_shape
+from offerloop.events import ISO, MILLISECONDS, SECONDS, likely_formats, of_like_shape
+from offerloop.events.columns.times import FORMATS
 
 MOMENTS = [datetime(2024, 1, 15, 13, 5, 59) + timedelta(days=17 * day, seconds=3_601 * day) for day in range(40)]
 

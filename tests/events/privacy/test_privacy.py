@@ -10,9 +10,9 @@ import pytest
 from offerloop.engine import collect
 from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.errors import ConfigError, SourceError
+from offerloop.events import is_unclear, says_opt_in, says_opt_out
 from offerloop.events.cleaning.matching import check_suppression
-from offerloop.events.privacy.consent import agrees, is_unclear
-from offerloop.events.privacy.consent_names import says_opt_in, says_opt_out
+from offerloop.events.privacy.consent import agrees
 
 HEADER = "order,customer,product,units,paid,at\n"
 LINES = HEADER + "".join(

@@ -15,8 +15,7 @@ from offerloop.config import Source
 from offerloop.engine import collect
 from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.errors import SourceError
-from offerloop.events.sources.open import open_source
-from offerloop.events.sources.unpack import readable, split_part
+from offerloop.events import open_source, readable, split_part
 
 CSV = b"a;b\n1;2,50\n3;4,25\n"
 BAD_ROW = b'a,b\n1,"x\ny"\n3,4,5\n'

@@ -7,8 +7,7 @@ from offerloop.config import Config
 from offerloop.decision import KnownOffer, check_usual_offers, usual_rules
 from offerloop.engine import Engine, collect
 from offerloop.errors import InputError
-from offerloop.events import Events
-from offerloop.events.business_as_usual import BUSINESS_AS_USUAL, read_business_as_usual
+from offerloop.events import BUSINESS_AS_USUAL, Events, read_business_as_usual
 from offerloop.offers import NO_OFFER
 
 

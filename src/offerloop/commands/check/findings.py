@@ -13,7 +13,7 @@ from offerloop.commands.check.figures import Shape
 from offerloop.commands.check.losses import Loss
 from offerloop.commands.check.offers import OfferCheck
 from offerloop.config import Config
-from offerloop.events.privacy.agreement import Agreement
+from offerloop.events import Agreement
 from offerloop.report import Result
 
 

@@ -14,8 +14,7 @@ from rich.cells import cell_len
 from offerloop.config import Config
 from offerloop.config.toml_text import padded, quoted
 from offerloop.engine import collect
-from offerloop.events import Events
-from offerloop.events.cleaning.non_merchandise import product_label
+from offerloop.events import Events, product_label
 from offerloop.money import to_text
 
 _SHOWN_PRODUCTS = 12

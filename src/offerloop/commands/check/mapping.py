@@ -13,9 +13,7 @@ import polars as pl
 from offerloop.config import Config, Source, SourceName
 from offerloop.engine import collect
 from offerloop.errors import InputError, SourceError
-from offerloop.events import Events
-from offerloop.events.columns.contracts import CONTRACTS
-from offerloop.events.columns.expression import columns_in
+from offerloop.events import CONTRACTS, Events, columns_in
 from offerloop.mapping import (
     Match,
     columns_of,

@@ -10,7 +10,7 @@ from offerloop.commands.check.offers import OfferCheck
 from offerloop.config import Campaign, Config
 from offerloop.config.toml_text import quoted
 from offerloop.evaluation.experiment import LEAST
-from offerloop.events.cleaning.clean import SCANNED
+from offerloop.events import SCANNED
 from offerloop.mapping import reference
 from offerloop.money import to_text
 

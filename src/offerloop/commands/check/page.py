@@ -11,8 +11,7 @@ from offerloop.commands.check.findings import Checked
 from offerloop.commands.check.losses import loss_lines, non_merchandise_lines
 from offerloop.commands.check.offers import OfferCheck
 from offerloop.config import Config
-from offerloop.events.columns.calendar import EPOCH
-from offerloop.events.privacy.agreement import Agreement
+from offerloop.events import EPOCH, Agreement
 from offerloop.money import to_text
 
 _SHOWN_OFFERS = 6

@@ -22,8 +22,7 @@ from offerloop.commands.check.notes import notes, scan_notes, sign_notes
 from offerloop.commands.check.offers import ReadOffers
 from offerloop.config import Config, StrPath, config_file, load_config
 from offerloop.engine import ENGINES
-from offerloop.events import prepare
-from offerloop.events.preparation import NON_MERCHANDISE, RETENTION
+from offerloop.events import NON_MERCHANDISE, RETENTION, prepare
 from offerloop.workspace import name_problems, pattern_notes
 
 _AFTERWARDS = (RETENTION, NON_MERCHANDISE)

@@ -14,8 +14,7 @@ from offerloop.errors import EvidenceError, InputError
 from offerloop.evaluation.assignment import fnv1a
 from offerloop.evaluation.policy_kept import LAGS
 from offerloop.evaluation.policy_log import Log
-from offerloop.events import prepare
-from offerloop.events.preparation import Events
+from offerloop.events import Events, prepare
 from offerloop.offers import NO_OFFER
 from offerloop.report import iso_day
 from offerloop.response import (

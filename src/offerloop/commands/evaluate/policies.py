@@ -20,11 +20,17 @@ from offerloop.config import Config, as_path
 from offerloop.engine import Engine, collect
 from offerloop.errors import InputError, SourceError, near_miss
 from offerloop.evaluation.policy_log import Log
-from offerloop.events.columns.calendar import EPOCH
-from offerloop.events.columns.cells import as_text, parse_number
-from offerloop.events.columns.ids import as_integers
-from offerloop.events.privacy.pseudonyms import pseudonym, read_key
-from offerloop.events.sources.open import Raw, file_source, open_source
+from offerloop.events import (
+    EPOCH,
+    Raw,
+    as_integers,
+    as_text,
+    file_source,
+    open_source,
+    parse_number,
+    pseudonym,
+    read_key,
+)
 from offerloop.offers import NO_OFFER
 from offerloop.response import Floats
 from offerloop.workspace import InputTable, table_rows

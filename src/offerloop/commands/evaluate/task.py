@@ -22,7 +22,7 @@ from offerloop.evaluation.policy_kept import Past, kept
 from offerloop.evaluation.policy_log import Log, Policy, Predictions
 from offerloop.evaluation.policy_overlap import overlap
 from offerloop.evaluation.policy_value import Worth, difference
-from offerloop.events.sources.unpack import split_part
+from offerloop.events import split_part
 from offerloop.response import predict_out_of_fold
 from offerloop.workspace import InputTable, find_run
 

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from offerloop.events.cleaning.outliers import outliers, today_in
-from offerloop.events.columns.calendar import DAY
+from offerloop.events import DAY, outliers, today_in
 from offerloop.mapping import Match, column_values, forms_of, seconds_of
 from offerloop.workspace import SampleRows
 

@@ -8,9 +8,7 @@ import narwhals as nw
 
 from offerloop.config import SourceName
 from offerloop.errors import InputError, SourceError, near_miss
-from offerloop.events.columns.contracts import CONTRACTS
-from offerloop.events.columns.expression import Wording, columns_in, compile_expression
-from offerloop.events.privacy.consent_names import check_direction
+from offerloop.events import CONTRACTS, Wording, check_direction, columns_in, compile_expression
 from offerloop.mapping import GIVEN, Guess
 from offerloop.workspace import SampleRows
 

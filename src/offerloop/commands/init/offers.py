@@ -9,7 +9,7 @@ import polars as pl
 
 from offerloop.commands.init.configuration import SourceText
 from offerloop.errors import InputError
-from offerloop.events.offers_table import listed_offers
+from offerloop.events import listed_offers
 from offerloop.mapping import column_values, reference
 from offerloop.offers import liability_minor, read_offers
 

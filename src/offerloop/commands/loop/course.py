@@ -24,8 +24,7 @@ from offerloop.decision import LoopPeriod, as_text
 from offerloop.engine import Engine, collect
 from offerloop.errors import ContractError
 from offerloop.evaluation.shipping import Reading
-from offerloop.events import Events, Given
-from offerloop.events.columns.calendar import EPOCH
+from offerloop.events import EPOCH, Events, Given
 from offerloop.flow import Run
 from offerloop.loop.drift import BY_LOT, OF_PLAN, Alarm, Drift
 from offerloop.loop.guardrails import Drawn, Guardrails

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from offerloop.config import StrPath, load_config
-from offerloop.events.privacy.pseudonyms import pseudonyms
+from offerloop.events import pseudonyms
 from offerloop.report import Result
 
 

@@ -19,9 +19,7 @@ from offerloop.config.load import beside
 from offerloop.engine import Engine, collect
 from offerloop.engine.base import Frame
 from offerloop.errors import ConfigError, ContractError, InputError, NothingLeftError, SourceError
-from offerloop.events import prepare
-from offerloop.events.columns.calendar import EPOCH, epoch_day
-from offerloop.events.sources.unpack import split_part
+from offerloop.events import EPOCH, epoch_day, prepare, split_part
 from offerloop.offers import NO_OFFER
 from offerloop.report import iso_day
 from offerloop.tables import ASSIGNMENTS, COMPARISON, EXPLORE, HOLDBACK, MARGINS, OFFERS, PLAN, PROFILES, Table

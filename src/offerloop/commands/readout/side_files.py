@@ -12,9 +12,7 @@ from offerloop.commands.readout.inputs import PastRun, as_id
 from offerloop.engine import Engine, collect
 from offerloop.engine.base import Frame
 from offerloop.errors import InputError, SourceError
-from offerloop.events.columns.cells import parse_number
-from offerloop.events.side_file import read_side_file, under_known_ids
-from offerloop.events.sources.open import Raw
+from offerloop.events import Raw, parse_number, read_side_file, under_known_ids
 
 AMOUNT = "amount"
 

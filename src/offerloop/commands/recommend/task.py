@@ -12,8 +12,7 @@ from rich.console import Console
 from offerloop.commands.recommend.findings import Recommended
 from offerloop.config import Config, StrPath
 from offerloop.errors import InputError, near_miss
-from offerloop.events.preparation import Events
-from offerloop.events.privacy.pseudonyms import pseudonyms
+from offerloop.events import Events, pseudonyms
 from offerloop.flow import Liked, clean, like, product_texts
 from offerloop.recommenders import TASKS, Task, top
 from offerloop.workspace import Recorder, open_workspace

@@ -11,7 +11,7 @@ from offerloop.config import Clean
 from offerloop.engine import collect
 from offerloop.engine.base import Frame
 from offerloop.errors import SourceError
-from offerloop.events.columns.read import WRONG_CELL, WRONG_COLUMN, count_rows
+from offerloop.events import WRONG_CELL, WRONG_COLUMN, count_rows
 from offerloop.mapping import SAME, Column, Match, columns_of, name_score, unreadable_numbers, unreadable_times
 from offerloop.workspace import SampleRows
 

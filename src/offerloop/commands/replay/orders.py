@@ -13,13 +13,23 @@ from offerloop.config import Clean, Config, Shop, Source, SourceName
 from offerloop.engine import Engine, collect
 from offerloop.engine.base import Frame
 from offerloop.errors import InputError, NothingLeftError, SourceError
-from offerloop.events.cleaning.clean import Cleaned, apply_rules, merge_scans
-from offerloop.events.cleaning.rules import Rule, is_return, rules_for
-from offerloop.events.columns.calendar import DAY, to_utc, with_day
-from offerloop.events.columns.contracts import CONTRACTS
-from offerloop.events.columns.ids import alike
-from offerloop.events.columns.read import minor_units, read_source
-from offerloop.events.columns.standard_columns import money_columns, with_all_money
+from offerloop.events import (
+    CONTRACTS,
+    DAY,
+    Cleaned,
+    Rule,
+    alike,
+    apply_rules,
+    is_return,
+    merge_scans,
+    minor_units,
+    money_columns,
+    read_source,
+    rules_for,
+    to_utc,
+    with_all_money,
+    with_day,
+)
 from offerloop.mapping import (
     Match,
     guess_currency,
