@@ -130,6 +130,14 @@ def test_any_encoding_of_a_terminal_can_show_any_text(encoding, options):
     subprocess.run(help_text, capture_output=True, env={**os.environ, "PYTHONIOENCODING": encoding}, check=True)
 
 
+def test_signs_that_an_encoding_lacks_are_written_with_others():
+    program = "from offerloop.cli import main; main()"
+    typed = [sys.executable, "-c", program, "explain", "nowhere “€5” − 满", "7"]
+    done = subprocess.run(typed, capture_output=True, env={**os.environ, "PYTHONIOENCODING": "ascii"}, check=False)
+    assert done.returncode == 2
+    assert r"""'nowhere "EUR 5" - \u6ee1' is no run""" in done.stderr.decode("ascii")
+
+
 def test_a_quiet_command_prints_errors_and_json_only(tmp_path):
     assert offerloop("codes", "--count", "2", "--quiet") == (0, "", "")
     assert len(json.loads(offerloop("codes", "--count", "2", "-q", "--json")[1])["codes"]) == 2

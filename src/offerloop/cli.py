@@ -28,6 +28,7 @@ from offerloop.commands.replay.cli import replay
 from offerloop.commands.run.cli import run
 from offerloop.commands.similar.cli import similar
 from offerloop.commands.simulate.cli import simulate
+from offerloop.commands.terminal.encoding import write_any_sign
 from offerloop.commands.terminal.help import HelpfulCommand, HelpfulGroup, with_shared_options
 from offerloop.commands.uplift.cli import uplift
 from offerloop.errors import OfferloopError, StoppedError
@@ -98,9 +99,7 @@ for _panel, _commands in PANELS.items():
 
 def main() -> None:
     """Entry point: errors become one line and an exit code, and any terminal can show every text."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
+    write_any_sign()
     try:
         sys.exit(app(standalone_mode=False) or 0)
     except OfferloopError as error:
