@@ -37,7 +37,8 @@ from scipy.sparse import csr_matrix
 from sklift import metrics as sklift
 from threadpoolctl import threadpool_limits
 
-from coupon_shop import Floats, Ints, Shop
+from coupon_shop import Shop
+from offerloop.arrays import Floats, Ints
 from offerloop.evaluation import policy as values
 from offerloop.evaluation import ranking
 from offerloop.evaluation.bootstrap import FEWEST

@@ -23,7 +23,6 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from equal_spend import Effects, at_spend, rules
 from foreign_files import World, names
@@ -31,6 +30,7 @@ from foreign_histories import SHOPS, History, online_retail
 from foreign_peers import estimators
 from foreign_simulators import SIMULATORS
 from foreign_worlds import FAMILIES, Design, make
+from offerloop.arrays import Floats
 from offerloop.commands.init.task import write_shop
 from offerloop.config import load_config
 from offerloop.decision import Allowed, solve_campaigns
@@ -39,7 +39,6 @@ from offerloop.evaluation.estimate import Z95
 from offerloop.events import prepare
 from offerloop.flow import Gap, estimate, offers_to_learn, study_shown
 
-Floats = NDArray[np.float64]
 KEY = ("shop", "family", "seed", "customers", "periods", "kinds")
 PROFITS = ("plan", "as sent", "ridge-T", "LightGBM-S", "same for all", "random", "oracle")
 SHARES = ("sent", "proven")

@@ -30,10 +30,9 @@ from equal_spend import Effects
 from foreign_files import write_files
 from foreign_offers import FUNDED, Planted, ladder
 from foreign_worlds import MARGIN, Design
+from offerloop.arrays import Floats, Ints
 from offerloop.config import SourceName
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 R, ALPHA, A, B = 0.243, 4.414, 0.793, 2.426
 P, Q, GAMMA = 6.25, 3.74, 15.44
 BEFORE = 26

@@ -9,14 +9,13 @@ from typing import Protocol
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from equal_spend import Effects
 from foreign_offers import Planted, listed, taken_off
+from offerloop.arrays import Ints
 from offerloop.config import SourceName
 from offerloop.offers import NO_OFFER
 
-Ints = NDArray[np.int64]
 ZERO = date(2024, 1, 1)
 """A Monday: day 0 of the orders."""
 

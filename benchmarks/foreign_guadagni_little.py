@@ -41,10 +41,9 @@ from equal_spend import Effects
 from foreign_files import write_files
 from foreign_offers import FUNDED, OFF, Planted, ladder
 from foreign_worlds import MARGIN, Design
+from offerloop.arrays import Floats, Ints
 from offerloop.config import SourceName
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 KEEPS, LOYAL = 0.875, 3.9
 STOCK, WEEKS = -1.0, 2.0
 MORE = 0.35

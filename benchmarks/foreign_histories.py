@@ -10,13 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from order_histories import wheel
-
-Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)

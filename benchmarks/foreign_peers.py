@@ -5,11 +5,11 @@ from __future__ import annotations
 import lightgbm as lgb
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from equal_spend import Effects
 from foreign_files import World, names
 from foreign_offers import FUNDED, Planted
+from offerloop.arrays import Floats
 from offerloop.config import Config
 from offerloop.engine import Engine, collect
 from offerloop.events import Events
@@ -23,7 +23,6 @@ from offerloop.response import (
 )
 from offerloop.response.estimators.ridge_t import RidgeT
 
-Floats = NDArray[np.float64]
 TREES = {"learning_rate": 0.05, "num_leaves": 8, "min_data_in_leaf": 100, "objective": "regression", "verbose": -1,
          "num_threads": 1}  # fmt: skip
 ROUNDS = 150

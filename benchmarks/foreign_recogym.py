@@ -23,16 +23,14 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from equal_spend import Effects
 from foreign_files import write_files
 from foreign_offers import FUNDED, Planted
 from foreign_worlds import MARGIN, Design
+from offerloop.arrays import Floats, Ints
 from offerloop.config import SourceName
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 PRODUCTS, TASTES = 10, 5
 MOVES, POPULAR = 0.1, 3.0
 AWAY, BACK, LEAVES = 0.25, 0.05, 0.01

@@ -25,10 +25,9 @@ from equal_spend import Effects
 from foreign_files import write_files
 from foreign_histories import History
 from foreign_offers import FUNDED, Planted, kinds, ladder
+from offerloop.arrays import Floats, Ints
 from offerloop.config import SourceName
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 POOL = 13
 """Weeks."""
 MARGIN = 0.40

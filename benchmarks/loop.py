@@ -29,9 +29,9 @@ import numpy as np
 from scipy.stats import t
 
 from loop_worlds import followed
+from offerloop.arrays import Floats
 from offerloop.evaluation.estimate import Estimate
 from offerloop.loop.market_shop import LoopRule, loop_policy
-from offerloop.market.noise import Floats
 from offerloop.market.periods import Setting, past, policy_of
 from offerloop.market.policies import Rule
 from offerloop.market.preset import load_preset

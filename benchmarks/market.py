@@ -20,12 +20,13 @@ import altair as alt
 import numpy as np
 import polars as pl
 
+from offerloop.arrays import Floats
 from offerloop.commands.init.sample import write_sample
 from offerloop.config import load_config
 from offerloop.engine import ENGINES, collect
 from offerloop.events import prepare
 from offerloop.market.ceiling import fair_ceiling
-from offerloop.market.noise import Floats, Noise
+from offerloop.market.noise import Noise
 from offerloop.market.policies import Given, oracle, random
 from offerloop.market.preset import PRESETS, load_preset
 from offerloop.market.simulation import START, Market

@@ -17,8 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from offerloop.arrays import Floats, Ints
 
 DEPTHS = np.array([0.0, 0.05, 0.10, 0.15, 0.20])
 MARGIN = 0.35

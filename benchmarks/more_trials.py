@@ -33,14 +33,13 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import polars.selectors as cs
-from numpy.typing import NDArray
 
 from environments import BENCH
+from offerloop.arrays import Floats, Ints
 from offerloop.evaluation.estimate import Z95
 from offerloop.response import (
     NO_OFFER_TERMS,
     Evidence,
-    Ints,
     OfferTerms,
     Spending,
     draw_folds,
@@ -51,7 +50,6 @@ from offerloop.response import (
 )
 from offerloop.response.estimators.ridge_t import RidgeT
 
-Floats = NDArray[np.float64]
 CAUSALDATA = "causaldata==0.1.5"
 INSIDE = "causaldata-0.1.5/causaldata/thornton_hiv/thornton_hiv.dta"
 VOTE, LETTER, RESULT = 10.0, 0.50, 3.0

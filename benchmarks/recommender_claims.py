@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from offerloop.arrays import Floats
 from recommender_data import JOURNEY, MOVIELENS
 from recommender_systems import Settings, System
 from record import Claim
@@ -23,8 +23,6 @@ RATIOS = {
 MOST_CPU, MOST_GB = 15.0, 2.0
 """Of the hybrid's fit on The Complete Journey: times that of implicit's ALS, and memory of the process."""
 DRAWS = 2_000
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -24,10 +24,10 @@ import polars as pl
 from scipy.stats import t as student
 
 from equal_spend import Effects, at_spend, rules
+from offerloop.arrays import Floats
 from offerloop.config import load_config
 from offerloop.engine import ENGINES, collect
 from offerloop.events import prepare
-from offerloop.market.noise import Floats
 from offerloop.market.simulation import Market
 from offerloop.offers import NO_OFFER
 from offerloop.response import (

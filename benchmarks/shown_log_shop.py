@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from offerloop.market.noise import Floats
+from offerloop.arrays import Floats
 from offerloop.market.preset import CampaignOf, Choice, Preset, load_preset
 from offerloop.market.simulation import Market
 from offerloop.offers import NO_OFFER

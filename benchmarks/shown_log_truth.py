@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 
 from equal_spend import Effects
+from offerloop.arrays import Floats
 from offerloop.market.ceiling import FIRST, SETTINGS, TREES
 from offerloop.market.expected import everywhere
-from offerloop.market.noise import Floats
 from offerloop.market.seen import seen
 from offerloop.market.simulation import Market
 from shown_log_shop import DEPTHS, Lot, logged

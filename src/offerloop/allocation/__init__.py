@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from offerloop.allocation.candidates import Candidates, budget_unit, counted_cost, positions
     from offerloop.allocation.limits import Table, whole
-    from offerloop.allocation.problem import COST, COUNT, Block, Floats, Ints, Limit, Problem
+    from offerloop.allocation.problem import COST, COUNT, Block, Limit, Problem
     from offerloop.allocation.solution import Solution
     from offerloop.allocation.solving import solve
 
@@ -15,8 +15,6 @@ __all__ = [
     "COUNT",
     "Block",
     "Candidates",
-    "Floats",
-    "Ints",
     "Limit",
     "Problem",
     "Solution",
@@ -31,7 +29,7 @@ __all__ = [
 _MODULES = {
     ".candidates": "Candidates budget_unit counted_cost positions",
     ".limits": "Table whole",
-    ".problem": "COST COUNT Block Floats Ints Limit Problem",
+    ".problem": "COST COUNT Block Limit Problem",
     ".solution": "Solution",
     ".solving": "solve",
 }

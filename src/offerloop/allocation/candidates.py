@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from offerloop.allocation.choose import taken
 from offerloop.allocation.hull import Steps, cheapest
-from offerloop.allocation.problem import COST, Block, Ints, Numbers
+from offerloop.allocation.problem import COST, Block, Numbers
+from offerloop.arrays import Ints
 from offerloop.config import Campaign
 from offerloop.errors import ConfigError
 from offerloop.money import MICRO

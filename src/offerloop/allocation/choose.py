@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from offerloop.allocation.problem import COUNT, Block, Floats, Ints, Limit
+from offerloop.allocation.problem import COUNT, Block, Limit
+from offerloop.arrays import Floats, Ints
 from offerloop.offers import NOTHING
 
 EXACT = 2**53

@@ -16,8 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from offerloop.allocation.choose import Meters, slots, taken
-from offerloop.allocation.problem import COUNT, Block, Floats, Ints, Limit, Problem
+from offerloop.allocation.problem import COUNT, Block, Limit, Problem
 from offerloop.allocation.solution import Solution
+from offerloop.arrays import Floats, Ints
 
 SAMPLE = 20_000
 PASSES_SAMPLE, PASSES = 300, 60

@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 
 from offerloop.allocation.choose import Meters, slots, taken
 from offerloop.allocation.dual import counted_sizes
-from offerloop.allocation.problem import Block, Floats, Problem
+from offerloop.allocation.problem import Block, Problem
+from offerloop.arrays import Floats
 
 WORK = 1_000_000_000
 """Candidates that all passes together look at, give or take the passes that are made at least and at most."""

@@ -10,7 +10,8 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from offerloop.allocation.problem import COST, Block, Floats, Ints
+from offerloop.allocation.problem import COST, Block
+from offerloop.arrays import Floats, Ints
 from offerloop.offers import NOTHING
 
 

@@ -16,7 +16,8 @@ import numpy as np
 import polars as pl
 
 from offerloop.allocation.candidates import Candidates
-from offerloop.allocation.problem import COST, COUNT, Floats, Ints, Limit, Numbers, Problem, Unit
+from offerloop.allocation.problem import COST, COUNT, Limit, Numbers, Problem, Unit
+from offerloop.arrays import Floats, Ints
 from offerloop.config.limits import Band, Cell, Limits, Rule
 from offerloop.errors import InputError, near_miss
 from offerloop.money import exact_share

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from offerloop.allocation.choose import Meters, slots, taken
 from offerloop.allocation.clash import clash
 from offerloop.allocation.dual import prices_of
-from offerloop.allocation.problem import Block, Floats, Ints, Problem
+from offerloop.allocation.problem import Block, Problem
 from offerloop.allocation.solution import Solution
 from offerloop.allocation.undecided import Undecided
+from offerloop.arrays import Floats, Ints
 
 SMALL = 3_000
 """Candidates up to which the linear program decides everybody."""

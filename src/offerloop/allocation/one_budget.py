@@ -14,8 +14,9 @@ import numpy as np
 
 from offerloop.allocation.choose import slots
 from offerloop.allocation.hull import Steps, cheapest, with_nothing
-from offerloop.allocation.problem import COST, Block, Floats, Ints, Problem
+from offerloop.allocation.problem import COST, Block, Problem
 from offerloop.allocation.solution import Solution
+from offerloop.arrays import Floats, Ints
 from offerloop.offers import NOTHING
 
 SAMPLE = 2.0

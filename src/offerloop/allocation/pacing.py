@@ -18,8 +18,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from offerloop.allocation.problem import Floats, Ints
 from offerloop.allocation.rolling import RollingSample, Spending, Traffic
+from offerloop.arrays import Floats, Ints
 from offerloop.errors import ContractError
 from offerloop.offers import NOTHING
 

@@ -18,11 +18,10 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from offerloop.arrays import Ints
 from offerloop.engine.batches import in_order
 from offerloop.errors import ContractError
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 Numbers = NDArray[Any]
 """Of any size of float or integer."""
 T = TypeVar("T")

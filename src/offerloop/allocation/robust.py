@@ -20,7 +20,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from offerloop.allocation.problem import Floats, Ints
+from offerloop.arrays import Floats, Ints
 
 STEPS = 20
 """Plans that `segment_robust` mixes."""

@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from offerloop.allocation.hull import Steps, cheapest
-from offerloop.allocation.problem import COST, Block, Floats, Ints
+from offerloop.allocation.problem import COST, Block
+from offerloop.arrays import Floats, Ints
 from offerloop.errors import ContractError
 
 STRETCH = 25.0

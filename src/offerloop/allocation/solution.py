@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from offerloop.allocation.problem import Ints, Limit
+from offerloop.allocation.problem import Limit
+from offerloop.arrays import Ints
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,7 +14,8 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from offerloop.allocation.problem import Block, Floats, Ints, Limit, Problem
+from offerloop.allocation.problem import Block, Limit, Problem
+from offerloop.arrays import Floats, Ints
 from offerloop.offers import NOTHING
 
 N = TypeVar("N", np.float64, np.int64)

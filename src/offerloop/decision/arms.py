@@ -13,9 +13,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from offerloop.allocation import Ints
+from offerloop.arrays import Bools, Ints
 from offerloop.config import Experiment
-from offerloop.decision.draw import MOST_EXPLORE, Bools, Shares, draw_explorers, draw_holdback, n_explorers
+from offerloop.decision.draw import MOST_EXPLORE, Shares, draw_explorers, draw_holdback, n_explorers
 from offerloop.decision.usual import Usual
 from offerloop.evaluation.assignment import in_holdout, in_usual
 from offerloop.offers import NO_OFFER

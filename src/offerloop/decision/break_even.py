@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from offerloop.decision.valuation import Floats, Repeated, Valuation, scaled
+from offerloop.arrays import Floats
+from offerloop.decision.valuation import Repeated, Valuation, scaled
 from offerloop.tables import BREAK_EVEN_SWEEP
 
 SCHEMA = {name: dtype for name, dtype in BREAK_EVEN_SWEEP.schema.items() if name != "campaign_id"}

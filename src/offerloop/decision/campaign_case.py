@@ -10,7 +10,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from offerloop.allocation import Candidates, Ints, budget_unit, counted_cost, positions
+from offerloop.allocation import Candidates, budget_unit, counted_cost, positions
+from offerloop.arrays import Ints
 from offerloop.config import Campaign
 from offerloop.decision.valuation import Repeated, Valuation
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 import polars as pl
 
-from offerloop.allocation import Ints
+from offerloop.arrays import Ints
 from offerloop.decision.campaign_case import CampaignCase
 from offerloop.decision.forecast import Forecast
 from offerloop.decision.joint import amounts, together

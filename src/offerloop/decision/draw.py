@@ -13,11 +13,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from offerloop.allocation import Floats, Ints
+from offerloop.arrays import Bools, Floats, Ints
 
-Bools = NDArray[np.bool_]
 MOST_EXPLORE = 0.10
 """Largest share of those who can explore, however little that costs: the plan stays the rule."""
 

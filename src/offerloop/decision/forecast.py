@@ -9,14 +9,15 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from offerloop.allocation import COST, Candidates, Ints, Solution
+from offerloop.allocation import COST, Candidates, Solution
+from offerloop.arrays import Floats, Ints
 from offerloop.config import Campaign
 from offerloop.decision.break_even import sweep
 from offerloop.decision.campaign_case import CampaignCase
 from offerloop.decision.overspend import chance_of_overspending
 from offerloop.decision.rules import LIKELY, SAME, most_likely_buyers, random_customers, same_for_all
 from offerloop.decision.uniform_depth import uniform_depths
-from offerloop.decision.valuation import Floats, Repeated
+from offerloop.decision.valuation import Repeated
 from offerloop.evaluation.estimate import Estimate, se_of
 from offerloop.offers import NOTHING
 from offerloop.tables import BUDGET_CURVE, COMPARISON

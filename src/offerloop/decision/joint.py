@@ -13,7 +13,8 @@ from itertools import islice, permutations
 import numpy as np
 import polars as pl
 
-from offerloop.allocation import COST, COUNT, Candidates, Floats, Ints, Limit, Problem, Solution, solve
+from offerloop.allocation import COST, COUNT, Candidates, Limit, Problem, Solution, solve
+from offerloop.arrays import Floats, Ints
 from offerloop.decision.campaign_case import CampaignCase
 from offerloop.decision.nested_limits import PlanLimit
 from offerloop.money import MICRO

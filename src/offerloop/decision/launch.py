@@ -17,7 +17,7 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 
-from offerloop.allocation import Ints
+from offerloop.arrays import Ints
 from offerloop.decision.campaign_case import PLAN, CampaignCase
 from offerloop.decision.forecast import held_out, is_sent, lead
 from offerloop.decision.rules import LIKELY, SAME, ranked_buyers, same_offer

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
-from offerloop.allocation import Floats, Ints
+from offerloop.arrays import Floats, Ints
 from offerloop.decision.campaign_case import PLAN, CampaignCase
 from offerloop.decision.campaigns import Planned
 from offerloop.decision.forecast import Forecast

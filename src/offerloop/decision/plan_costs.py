@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from offerloop.allocation import Floats, Ints
+from offerloop.arrays import Floats, Ints
 from offerloop.decision.campaign_case import CampaignCase, valued
 from offerloop.decision.joint import best_together, one_after_the_other, used
 from offerloop.decision.nested_limits import PlanLimit

@@ -6,8 +6,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from offerloop.allocation import Ints
-from offerloop.decision.valuation import Floats, Repeated, Valuation
+from offerloop.arrays import Floats, Ints
+from offerloop.decision.valuation import Repeated, Valuation
 
 SAME, LIKELY = "same offer for all", "most likely buyers"
 """Names of rules, as the comparison has them."""

@@ -14,7 +14,8 @@ from typing import Literal
 import numpy as np
 import polars as pl
 
-from offerloop.allocation import Floats, Ints, Limit, Solution
+from offerloop.allocation import Limit, Solution
+from offerloop.arrays import Floats, Ints
 from offerloop.decision.campaign_case import CampaignCase
 from offerloop.decision.forecast import Forecast, forecast_campaign, held_out, is_sent
 from offerloop.decision.joint import Solved, amounts, best_together, leave, together

@@ -8,9 +8,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from offerloop.arrays import Floats
 from offerloop.evaluation.estimate import Z95, Estimate
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

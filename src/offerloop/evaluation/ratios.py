@@ -15,8 +15,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from offerloop.arrays import Floats
 from offerloop.evaluation.experiment import Difference, welch_df
-from offerloop.evaluation.totals import Floats, Role, Totals
+from offerloop.evaluation.totals import Role, Totals
 
 _NO_THETA = 1e-8
 """A slope this small explains nothing."""

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
-from numpy.typing import NDArray
+
+from offerloop.arrays import Floats
 
 Role = Literal["outcome", "per", "before", "before_per"]
 ROLES: tuple[Role, ...] = get_args(Role)
-Floats = NDArray[np.float64]
 
 _FLAT = 1e-12
 """A sum of products about the means this small beside the raw one is rounding."""

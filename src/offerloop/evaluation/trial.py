@@ -17,9 +17,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from offerloop.arrays import Floats
 from offerloop.errors import EvidenceError, InputError
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -37,11 +37,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from offerloop.arrays import Floats
 from offerloop.errors import EvidenceError, InputError
 from offerloop.evaluation.bootstrap import REPLICATES, bootstrap
 from offerloop.evaluation.estimate import Estimate
 from offerloop.evaluation.experiment import weighted_difference
-from offerloop.evaluation.trial import Curve, Floats, Steps, Trial
+from offerloop.evaluation.trial import Curve, Steps, Trial
 
 Scale = Literal["none", "total", "perfect"]
 _FLAT = 1e-12

@@ -20,7 +20,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from offerloop.loop.shop import Floats, Menu, Period, Sight
+from offerloop.arrays import Floats
+from offerloop.loop.shop import Menu, Period, Sight
 from offerloop.offers import NOTHING
 
 ODD, WIDE = 3.0, 0.1

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from offerloop.loop.shop import Floats, Menu, Period, Sight
+from offerloop.arrays import Floats
+from offerloop.loop.shop import Menu, Period, Sight
 from offerloop.offers import NOTHING
 
 BELIEVED = 5.0

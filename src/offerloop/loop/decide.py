@@ -17,10 +17,11 @@ from math import erf, sqrt
 import numpy as np
 
 from offerloop.allocation import Problem, solve
+from offerloop.arrays import Floats, Ints, Names
 from offerloop.decision import MOST_EXPLORE, Shares, draw_explorers, draw_holdback, n_explorers
 from offerloop.loop.belief import Belief, Scaling
 from offerloop.loop.costs import Costs
-from offerloop.loop.shop import ARM, Floats, Ints, Menu, Names, Sight
+from offerloop.loop.shop import ARM, Menu, Sight
 from offerloop.offers import NOTHING
 from offerloop.tables import EXPLORE, HOLDBACK, PLAN
 

@@ -21,7 +21,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from offerloop.loop.shop import Floats, Pulse
+from offerloop.arrays import Floats
+from offerloop.loop.shop import Pulse
 
 LEAST, MOST = 8, 26
 """Periods that a forecast is made from."""

@@ -16,9 +16,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from offerloop.arrays import Bools, Floats
 from offerloop.evaluation.shipping import Metric, Reading, ShipRule, read_challenge
 from offerloop.evaluation.totals import Totals
-from offerloop.loop.shop import Bools, Floats, Period
+from offerloop.loop.shop import Period
 from offerloop.loop.watch import CHEAP, MARGIN, OPT_OUTS, RATINGS, RETURNS, Watched
 from offerloop.offers import NOTHING
 from offerloop.tables import EXPLORE, HOLDBACK

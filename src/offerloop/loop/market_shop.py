@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 import numpy as np
 import polars as pl
 
+from offerloop.arrays import Floats
 from offerloop.loop.decide import Decision, Rules
 from offerloop.loop.learning import Loop
 from offerloop.loop.market_sight import Purchases
-from offerloop.loop.shop import Floats, Menu, Period, Pulse, Sight
+from offerloop.loop.shop import Menu, Period, Pulse, Sight
 from offerloop.loop.watch import Watched, pulse_of, watched
 from offerloop.market.policies import DRAWN, Given, Logged, Rule
 from offerloop.market.seen import lines_of

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import polars as pl
 
-from offerloop.loop.shop import LATELY, Floats, Sight
+from offerloop.arrays import Floats
+from offerloop.loop.shop import LATELY, Sight
 from offerloop.market.seen import DEMOGRAPHICS
 from offerloop.market.simulation import Market
 from offerloop.market.tables import SCALE

@@ -6,14 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
+from offerloop.arrays import Floats, Ints, Names
 from offerloop.tables import ARMS
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Names = NDArray[np.str_]
-Bools = NDArray[np.bool_]
 ARM = np.dtype(f"<U{max(map(len, ARMS))}")
 """Of arrays of arms, by the names that they have everywhere."""
 LATELY = 0.5

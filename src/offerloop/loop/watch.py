@@ -12,7 +12,8 @@ from collections.abc import Mapping
 import numpy as np
 import polars as pl
 
-from offerloop.loop.shop import Floats, Pulse
+from offerloop.arrays import Floats
+from offerloop.loop.shop import Pulse
 
 MARGIN, RETURNS, RATINGS, CHEAP, OPT_OUTS = "margin", "returns", "ratings", "cheap", "opt_outs"
 LINES = (

@@ -13,12 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from offerloop.market.noise import Floats
+from offerloop.arrays import Floats, Ints
 from offerloop.market.policies import WORLDS, Given, Policy, lottery, within
 from offerloop.market.seen import Columns, Seen, seen
 from offerloop.market.simulation import Market
 from offerloop.market.truth import true_effects
-from offerloop.market.world import Ints
 
 BLOCK = 20_000
 """Fresh customers at a time: bounds the memory."""

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit, pdtr
 
-from offerloop.market.noise import Floats
+from offerloop.arrays import Floats
 from offerloop.market.terms import EVERYTHING, percent_off
 from offerloop.market.week import MOST_MORE, MOST_TRIPS, State, Week
 from offerloop.market.world import People

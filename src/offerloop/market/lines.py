@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from offerloop.market.world import Ints
+from offerloop.arrays import Ints
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from functools import partial
 import numpy as np
 import polars as pl
 
+from offerloop.arrays import Ints
 from offerloop.market.ceiling import fair_ceiling
 from offerloop.market.personalised import personalised
 from offerloop.market.policies import (
@@ -26,7 +27,6 @@ from offerloop.market.policies import (
 from offerloop.market.preset import Preset
 from offerloop.market.seen import seen
 from offerloop.market.simulation import Market, Outcome
-from offerloop.market.world import Ints
 
 RULES: dict[str, Rule] = {
     "nothing": nothing, "random": random, "blanket": blanket, "same": same, "buyers": buyers, "oracle": oracle,

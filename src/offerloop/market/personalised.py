@@ -17,12 +17,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from offerloop.market.noise import Floats
+from offerloop.arrays import Floats, Ints
 from offerloop.market.policies import DRAWN, Given, Logged, Policy, within
 from offerloop.market.seen import IN_SCOPE, Seen, seen
 from offerloop.market.simulation import Market
 from offerloop.market.terms import Terms
-from offerloop.market.world import Ints
 
 TRAITS = ("n_orders", "discount_share", "age", "income", "household", "n_exposures")
 """Profile columns that may change an effect."""

@@ -12,11 +12,10 @@ import numpy as np
 import polars as pl
 
 from offerloop.allocation import Problem, solve
-from offerloop.market.noise import Floats
+from offerloop.arrays import Floats, Ints
 from offerloop.market.seen import Seen
 from offerloop.market.simulation import Market
 from offerloop.market.truth import true_effects
-from offerloop.market.world import Ints
 from offerloop.offers import NO_OFFER, NOTHING
 
 WORLDS = 20

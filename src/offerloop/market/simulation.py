@@ -10,14 +10,15 @@ from typing import Protocol
 import numpy as np
 import polars as pl
 
+from offerloop.arrays import Floats, Ints
 from offerloop.errors import InputError
 from offerloop.market.lines import Lines
-from offerloop.market.noise import Floats, Noise
+from offerloop.market.noise import Noise
 from offerloop.market.preset import Preset
 from offerloop.market.tables import customer_table, event_table, line_table, product_table
 from offerloop.market.terms import Terms, discounts, fill_up
 from offerloop.market.week import State, Week, shelf_depths
-from offerloop.market.world import Ints, People, Shop, make_people, make_shop
+from offerloop.market.world import People, Shop, make_people, make_shop
 from offerloop.offers import NO_OFFER, NOTHING
 
 BLOCK = 20_000

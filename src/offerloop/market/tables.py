@@ -8,10 +8,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from offerloop.arrays import Floats, Ints
 from offerloop.market.lines import Lines
-from offerloop.market.noise import Floats, Noise
+from offerloop.market.noise import Noise
 from offerloop.market.preset import Preset
-from offerloop.market.world import Ints, People, Shop
+from offerloop.market.world import People, Shop
 
 SCALE = 100
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from offerloop.arrays import Floats, Ints
 from offerloop.market.lines import Lines
-from offerloop.market.noise import Floats, Noise
+from offerloop.market.noise import Noise
 from offerloop.market.preset import CampaignOf, Choice
-from offerloop.market.world import KINDS, Ints
+from offerloop.market.world import KINDS
 from offerloop.offers import NOTHING
 
 COUPON, SPEND_AND_SAVE, FLASH_SALE = range(len(KINDS))

@@ -11,10 +11,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from offerloop.arrays import Floats, Ints
 from offerloop.market.expected import exact, expected_effects
-from offerloop.market.noise import Floats
 from offerloop.market.simulation import Market
-from offerloop.market.world import Ints
 from offerloop.offers import NOTHING
 
 BLOCK = 5_000

@@ -22,11 +22,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
+from offerloop.arrays import Floats, Ints
 from offerloop.market.lines import Lines
-from offerloop.market.noise import Floats, Noise
+from offerloop.market.noise import Noise
 from offerloop.market.preset import Preset
 from offerloop.market.terms import Terms, depths
-from offerloop.market.world import YEAR, Ints, People, Shop
+from offerloop.market.world import YEAR, People, Shop
 
 MOST_TRIPS, MOST_MORE = 20, 11
 """Trips in a week, and units of a line beyond the first."""

@@ -8,10 +8,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from offerloop.market.noise import Floats, Noise
+from offerloop.arrays import Floats, Ints
+from offerloop.market.noise import Noise
 from offerloop.market.preset import Preset
 
-Ints = NDArray[np.int64]
 YEAR = 52
 KINDS = ("coupon", "spend_and_save", "flash_sale")
 AGES, INCOMES, HOUSEHOLDS = ("18-34", "35-54", "55+"), ("low", "middle", "high"), ("1", "2", "3+")

@@ -12,11 +12,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import betaln, gammaln, hyp2f1
 
-Floats = NDArray[np.float64]
+from offerloop.arrays import Floats
+
 _NEAR_ONE = 1e-6
 """The formula of `expected` divides by a - 1; its limit is finite, and this near to it."""
 _LEAST_RATIO = 5.99

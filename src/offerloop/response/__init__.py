@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from offerloop.response.estimators.catalogue import ESTIMATORS
     from offerloop.response.estimators.levels import outcome_kind
     from offerloop.response.estimators.ridge_t import predict_out_of_fold
-    from offerloop.response.evidence import Estimator, Evidence, Fitted, Ints
+    from offerloop.response.evidence import Estimator, Evidence, Fitted
     from offerloop.response.margins import Margins, known_margins
     from offerloop.response.scores import draw_folds, expected_outcomes, robust_scores
     from offerloop.response.shelf.lines import ShelfLines, best_selling_categories, full_weeks, shelf_lines
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
         randomised_propensities,
     )
     from offerloop.response.shown.study import ShownEffects, ShownLog, learn_shown, shown_enough
-    from offerloop.response.terms import NO_OFFER_TERMS, Floats, OfferTerms
+    from offerloop.response.terms import NO_OFFER_TERMS, OfferTerms
     from offerloop.response.trial.crossfit import N_FOLDS
     from offerloop.response.trial.design import (
         ArmDifference,
@@ -78,8 +78,6 @@ __all__ = [
     "Estimator",
     "Evidence",
     "Fitted",
-    "Floats",
-    "Ints",
     "LearnedEffects",
     "Margins",
     "OfferTerms",
@@ -143,7 +141,7 @@ _MODULES = {
     ".estimators.catalogue": "ESTIMATORS",
     ".estimators.levels": "outcome_kind",
     ".estimators.ridge_t": "predict_out_of_fold",
-    ".evidence": "Estimator Evidence Fitted Ints",
+    ".evidence": "Estimator Evidence Fitted ",
     ".margins": "Margins known_margins",
     ".scores": "draw_folds expected_outcomes robust_scores",
     ".shelf.lines": "ShelfLines best_selling_categories full_weeks shelf_lines",
@@ -152,7 +150,7 @@ _MODULES = {
     ".shown.exposure_windows": "EXPOSURE_FEATURES QUARTER_DAYS customer_days exposure_features exposure_outcomes",
     ".shown.logged_decisions": "complete_propensities earlier_exposures finished_exposures randomised_propensities",
     ".shown.study": "ShownEffects ShownLog learn_shown shown_enough",
-    ".terms": "Floats NO_OFFER_TERMS OfferTerms",
+    ".terms": "NO_OFFER_TERMS OfferTerms",
     ".trial.crossfit": "N_FOLDS",
     ".trial.design": (
         "ArmDifference arm_differences covariate_balance_p modelled_propensities observed_shares rows_with_overlap "

@@ -15,6 +15,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from offerloop.arrays import Floats
 from offerloop.engine import collect
 from offerloop.engine.base import Frame
 from offerloop.errors import EvidenceError
@@ -25,8 +26,6 @@ from offerloop.tables import CAMPAIGN_EFFECTS, FIRST_REACHED
 BEFORE_DAYS = 56
 FEWEST_DAYS = 14
 FEWEST_CUSTOMERS = 50
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

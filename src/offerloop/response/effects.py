@@ -21,6 +21,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from offerloop.arrays import Floats
 from offerloop.config import Config, Listed
 from offerloop.evaluation.estimate import Z95
 from offerloop.money import MICRO
@@ -31,7 +32,7 @@ from offerloop.response.margins import Margins
 from offerloop.response.measured import Known, corrected, read_outcomes
 from offerloop.response.shelf.lines import ShelfLines
 from offerloop.response.shelf.pair_features import pair_features
-from offerloop.response.shelf.panel import Floats, Panel, build_panel
+from offerloop.response.shelf.panel import Panel, build_panel
 from offerloop.response.shelf.slopes import CrossFit
 from offerloop.response.shelf.study import ShelfStudy, blocks, fold_of
 from offerloop.response.shown.study import ShownEffects

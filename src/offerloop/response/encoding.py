@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from offerloop.arrays import Floats
 from offerloop.errors import InputError
-from offerloop.response.terms import Floats
 
 MOST_CATEGORIES = 20
 LEAST_SHARE = 0.005

@@ -9,11 +9,11 @@ from typing import Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from offerloop.response.terms import Coding, Floats, OfferTerms
+from offerloop.arrays import Floats, Ints
+from offerloop.response.terms import Coding, OfferTerms
 
 ALWAYS = 0.95
 """Share of the purchases with an offer that must have a cost for costs to be taken to follow from purchases."""
-Ints = NDArray[np.int64]
 Rows = Ints | NDArray[np.bool_]
 
 

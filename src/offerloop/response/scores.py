@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from offerloop.arrays import Floats, Ints
 from offerloop.response.estimators.ridge_t import predict_out_of_fold
-from offerloop.response.evidence import Evidence, Ints
-from offerloop.response.terms import Floats
+from offerloop.response.evidence import Evidence
 
 
 def draw_folds(n: int, parts: int, rng: np.random.Generator) -> Ints:

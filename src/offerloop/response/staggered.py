@@ -18,10 +18,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from offerloop.arrays import Floats, Ints
 from offerloop.errors import EvidenceError
 from offerloop.evaluation.estimate import Estimate
-from offerloop.response.evidence import Ints
-from offerloop.response.terms import Floats
 
 NEVER = np.iinfo(np.int64).max
 FEWEST = 30

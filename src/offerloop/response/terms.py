@@ -10,12 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from offerloop.arrays import Floats
 from offerloop.errors import EvidenceError
 from offerloop.offers import NO_OFFER
 
-Floats = NDArray[np.float64]
 Family = tuple[str, float, str, float, bool]
 
 

@@ -8,8 +8,9 @@ from collections.abc import Iterable
 import numpy as np
 import polars as pl
 
+from offerloop.arrays import Floats
 from offerloop.errors import InputError
-from offerloop.response import Floats, is_text_column
+from offerloop.response import is_text_column
 
 CONTROL = re.compile(
     r"(0(\.0+)?%?|false|control|none|nothing|holdout|placebo|untreated|no\b.*|without\b.*|对照.*|不发.*)", re.I

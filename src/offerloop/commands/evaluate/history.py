@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
+from offerloop.arrays import Floats, Ints
 from offerloop.commands.evaluate.log import Decisions
 from offerloop.evaluation.policy_kept import NONE, OTHER, Past
 from offerloop.evaluation.policy_log import Log, with_profit
-from offerloop.response import Floats, Ints, predict_out_of_fold, randomised_propensities
+from offerloop.response import predict_out_of_fold, randomised_propensities
 
 
 def past_of(decisions: Decisions, log: Log) -> Past:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from offerloop.arrays import Floats, Ints
 from offerloop.config import Config
 from offerloop.engine import Engine, collect
 from offerloop.errors import EvidenceError, InputError
@@ -19,8 +20,6 @@ from offerloop.offers import NO_OFFER
 from offerloop.report import iso_day
 from offerloop.response import (
     EXPOSURE_FEATURES,
-    Floats,
-    Ints,
     customer_days,
     earlier_exposures,
     exposure_features,

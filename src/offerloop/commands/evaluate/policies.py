@@ -14,6 +14,7 @@ import narwhals as nw
 import numpy as np
 import polars as pl
 
+from offerloop.arrays import Floats
 from offerloop.commands.evaluate.findings import Kind
 from offerloop.commands.evaluate.log import Decisions
 from offerloop.config import Config, as_path
@@ -32,7 +33,6 @@ from offerloop.events import (
     read_key,
 )
 from offerloop.offers import NO_OFFER
-from offerloop.response import Floats
 from offerloop.workspace import InputTable, table_rows
 
 _TOLERANCE = 1e-6

@@ -17,6 +17,7 @@ import narwhals as nw
 import numpy as np
 import polars as pl
 
+from offerloop.arrays import Floats
 from offerloop.commands.loop.packed import packed, unpacked
 from offerloop.commands.run.task import run_period
 from offerloop.config import Campaign, Config
@@ -30,7 +31,6 @@ from offerloop.loop.drift import BY_LOT, OF_PLAN, Alarm, Drift
 from offerloop.loop.guardrails import Drawn, Guardrails
 from offerloop.loop.learning import MORE, WARY
 from offerloop.loop.periods import NotYetError
-from offerloop.loop.shop import Floats
 from offerloop.loop.watch import LINES, OPT_OUTS, Watched, pulse_of, watched
 from offerloop.money import DIGITS, MICRO, to_text
 from offerloop.offers import NO_OFFER

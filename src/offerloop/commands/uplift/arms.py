@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from offerloop.arrays import Ints
 from offerloop.commands.uplift.request import UpliftRequest
 from offerloop.errors import EvidenceError, InputError
 from offerloop.offers import NO_OFFER
-from offerloop.response import NO_OFFER_TERMS, Ints, OfferTerms
+from offerloop.response import NO_OFFER_TERMS, OfferTerms
 from offerloop.workspace import MOST_ARMS, control_among
 
 FEWEST_ROWS = 100

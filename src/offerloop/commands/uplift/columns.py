@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from offerloop.arrays import Floats
 from offerloop.commands.uplift.findings import Note
 from offerloop.commands.uplift.request import UpliftRequest
 from offerloop.errors import InputError
-from offerloop.response import Floats, is_text_column
+from offerloop.response import is_text_column
 from offerloop.workspace import as_number, numeric_column
 
 FEWEST_ZEROS = 100

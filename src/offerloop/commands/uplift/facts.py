@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 import polars as pl
 
+from offerloop.arrays import Floats
 from offerloop.commands.uplift.findings import (
     Arm,
     Balance,
@@ -31,7 +32,6 @@ from offerloop.evaluation.policy_value import difference
 from offerloop.response import (
     CustomerOrdering,
     Evidence,
-    Floats,
     SureThingCost,
     TrialStudy,
     cost_of_sure_things,

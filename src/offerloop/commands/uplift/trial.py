@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from offerloop.arrays import Floats, Ints
 from offerloop.commands.uplift.arms import Arms, evenly, read_arms
 from offerloop.commands.uplift.columns import amounts, choose_features
 from offerloop.commands.uplift.findings import Design, Note
@@ -17,8 +18,6 @@ from offerloop.response import (
     ArmDifference,
     ColumnEncoding,
     Evidence,
-    Floats,
-    Ints,
     arm_differences,
     complete_propensities,
     covariate_balance_p,

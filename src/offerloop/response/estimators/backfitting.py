@@ -11,10 +11,10 @@ from typing import Any, Literal, Self
 
 import numpy as np
 
+from offerloop.arrays import Floats
 from offerloop.response.estimators.calibration import moments
 from offerloop.response.estimators.levels import Kind
 from offerloop.response.evidence import Evidence
-from offerloop.response.terms import Floats
 
 ROUNDS, PATIENCE = 200, 15
 """Rounds at most; where so many bring nothing on rows that were left out, learning ends."""

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from offerloop.arrays import Floats
 from offerloop.response.estimators.levels import Kind
-from offerloop.response.terms import Floats
 
 STEPS = 25
 """Of Newton's method."""

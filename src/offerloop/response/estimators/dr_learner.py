@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from offerloop.arrays import Floats
 from offerloop.response.estimators.penalised import least_left_out
 from offerloop.response.evidence import Evidence, PerOffer
 from offerloop.response.scores import draw_folds, expected_outcomes, robust_scores
-from offerloop.response.terms import Floats
 
 PARTS = 5
 

@@ -8,8 +8,9 @@ from typing import Literal, Protocol
 
 import numpy as np
 
+from offerloop.arrays import Floats
 from offerloop.response.evidence import Evidence, Fitted
-from offerloop.response.terms import NO_OFFER_TERMS, Coding, Floats, OfferTerms
+from offerloop.response.terms import NO_OFFER_TERMS, Coding, OfferTerms
 
 Kind = Literal["binary", "count", "amount"]
 MANY = 50

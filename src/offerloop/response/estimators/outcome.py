@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from offerloop.arrays import Floats
 from offerloop.response.estimators.ridge_t import RidgeT
 from offerloop.response.evidence import Evidence, PerOffer
-from offerloop.response.terms import Floats
 
 
 @dataclass(frozen=True, eq=False)

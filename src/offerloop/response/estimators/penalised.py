@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from offerloop.response.terms import Floats
+from offerloop.arrays import Floats
 
 PENALTIES = tuple(10.0**power for power in range(9))
 

@@ -15,11 +15,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from offerloop.arrays import Floats
 from offerloop.response.estimators.penalised import least_left_out
 from offerloop.response.estimators.ridge_t import predict_out_of_fold
 from offerloop.response.evidence import Evidence
 from offerloop.response.scores import draw_folds
-from offerloop.response.terms import Coding, Floats, OfferTerms
+from offerloop.response.terms import Coding, OfferTerms
 
 PARTS = 5
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from offerloop.response.evidence import Evidence, Ints, PerOffer
-from offerloop.response.terms import Floats
+from offerloop.arrays import Floats, Ints
+from offerloop.response.evidence import Evidence, PerOffer
 
 PENALTY = 50.0
 """Counts like so many rows of standardised features without any slope; the level of an action is not held back."""

@@ -12,11 +12,12 @@ from typing import Any
 
 import numpy as np
 
+from offerloop.arrays import Floats
 from offerloop.response.estimators.calibration import Line
 from offerloop.response.estimators.levels import Amounts, Flat, Kind, Levels, against_none
 from offerloop.response.evidence import Evidence, Fitted
 from offerloop.response.scores import draw_folds
-from offerloop.response.terms import Coding, Floats, OfferTerms
+from offerloop.response.terms import Coding, OfferTerms
 
 ROUNDS, PATIENCE = 300, 20
 LEFT_OUT = 5

@@ -17,13 +17,14 @@ from typing import Any
 
 import numpy as np
 
+from offerloop.arrays import Floats
 from offerloop.response.estimators.backfitting import Start, Turns
 from offerloop.response.estimators.calibration import moments
 from offerloop.response.estimators.levels import Kind, Levels, against_none
 from offerloop.response.estimators.s_learner import LEFT_OUT, MOST_ROWS, amounts
 from offerloop.response.evidence import Evidence, Fitted
 from offerloop.response.scores import draw_folds
-from offerloop.response.terms import Coding, Floats, OfferTerms
+from offerloop.response.terms import Coding, OfferTerms
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from offerloop.arrays import Floats
 from offerloop.response.shelf.designs import Sample
-from offerloop.response.shelf.fixed_effects import Fit, Floats, regress, within
+from offerloop.response.shelf.fixed_effects import Fit, regress, within
 from offerloop.response.shelf.panel import Panel
 from offerloop.tables import RESPONSE_CHECKS
 

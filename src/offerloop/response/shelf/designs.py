@@ -15,15 +15,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from offerloop.response.shelf.fixed_effects import (
-    Fit,
-    Floats,
-    Groups,
-    regress,
-    regress_by_category,
-    within,
-    within_periods,
-)
+from offerloop.arrays import Floats
+from offerloop.response.shelf.fixed_effects import Fit, Groups, regress, regress_by_category, within, within_periods
 from offerloop.response.shelf.panel import Panel
 
 BLOCK_WEEKS = 4

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from offerloop.arrays import Floats, Ints
+
 ROUNDING = 1e-14
 """Changes below this share of the largest value are floating point's own: projections never settle closer."""
 PASSES = 1_000

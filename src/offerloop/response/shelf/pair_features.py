@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from offerloop.arrays import Floats
 from offerloop.response.shelf.fixed_effects import group_sums
-from offerloop.response.shelf.panel import Floats, Panel
+from offerloop.response.shelf.panel import Panel
 
 NAMES = (
     "weeks_bought", "units", "list_minor", "depth_got", "share_on_discount", "weeks_since", "second_half",

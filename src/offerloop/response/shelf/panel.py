@@ -9,10 +9,8 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy import sparse
 
+from offerloop.arrays import Floats, Ints
 from offerloop.response.shelf.lines import ShelfLines
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)

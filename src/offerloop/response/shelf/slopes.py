@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from offerloop.response.shelf.fixed_effects import Fit, Floats, Groups, regress, within
+from offerloop.arrays import Floats
+from offerloop.response.shelf.fixed_effects import Fit, Groups, regress, within
 
 ROUNDS = 150
 PARAMETERS = {

@@ -13,6 +13,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from offerloop.arrays import Floats
 from offerloop.config import Response
 from offerloop.errors import EvidenceError
 from offerloop.evaluation.assignment import bucket
@@ -28,7 +29,7 @@ from offerloop.response.shelf.designs import (
 )
 from offerloop.response.shelf.lines import ShelfLines
 from offerloop.response.shelf.pair_features import Baseline, pair_features
-from offerloop.response.shelf.panel import Floats, Panel, build_panel
+from offerloop.response.shelf.panel import Panel, build_panel
 from offerloop.response.shelf.slopes import FEWEST_PAIRS, CrossFit, cross_fit
 from offerloop.response.shelf.windows import Windows
 from offerloop.tables import RESPONSE_CHECKS

@@ -15,8 +15,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.optimize import nnls
 
+from offerloop.arrays import Floats
 from offerloop.response.estimators.ridge_t import PENALTY
-from offerloop.response.terms import Floats
 
 PASSES = 3
 LEAST = 1e-3

@@ -35,10 +35,11 @@ import numpy as np
 from scipy.optimize import isotonic_regression
 from scipy.stats import chi2
 
-from offerloop.response.evidence import Evidence, Ints
+from offerloop.arrays import Floats, Ints
+from offerloop.response.evidence import Evidence
 from offerloop.response.shown.expected_sales import Usual, noise
 from offerloop.response.shown.shrinkage import averaged, clustered, drawn, drawn_slopes
-from offerloop.response.terms import Coding, Floats, OfferTerms
+from offerloop.response.terms import Coding, OfferTerms
 
 NAME = "growth"
 LAGS = 4

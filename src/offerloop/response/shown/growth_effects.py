@@ -21,12 +21,12 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import nnls
 
-from offerloop.response.evidence import Evidence, Ints
+from offerloop.arrays import Floats, Ints
+from offerloop.response.evidence import Evidence
 from offerloop.response.shown.expected_sales import noise
 from offerloop.response.shown.exposure_windows import EXPOSURE_FEATURES
 from offerloop.response.shown.growth import Growth, Told
 from offerloop.response.shown.shrinkage import drawn
-from offerloop.response.terms import Floats
 
 ORDERS = EXPOSURE_FEATURES.index("orders_91")
 DOUBTS = (0.0, 0.1, 0.2, 0.4, 0.8)

@@ -7,12 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
+from offerloop.arrays import Floats, Ints
 from offerloop.engine import collect
 from offerloop.engine.base import Frame
 from offerloop.errors import EvidenceError
 from offerloop.offers import NO_OFFER
-from offerloop.response.evidence import Ints
-from offerloop.response.terms import Floats
 
 _SAME, _WHOLE = 1e-9, 1e-6
 """How far propensities of one offer on one day may differ, and those of a day sum from 1."""

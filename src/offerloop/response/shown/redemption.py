@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from offerloop.arrays import Floats
 from offerloop.response.estimators.ridge_t import RidgeT
 from offerloop.response.evidence import Evidence
-from offerloop.response.terms import Floats
 
 
 def redeemed(used: Evidence, now: Evidence) -> Floats:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from offerloop.arrays import Floats
 from offerloop.engine.base import Frame
 from offerloop.response.margins import Margins
 from offerloop.response.shown.exposure_windows import (
@@ -18,7 +19,6 @@ from offerloop.response.shown.exposure_windows import (
     scope,
     scope_days,
 )
-from offerloop.response.terms import Floats
 
 WEEKS = QUARTER_DAYS / 7
 

@@ -12,9 +12,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from offerloop.response.evidence import Ints
+from offerloop.arrays import Floats, Ints
 from offerloop.response.shown.expected_sales import weighted
-from offerloop.response.terms import Floats
 
 LEAST = 1e-12
 """A variance that is added, so that what nothing is known of can be solved for."""

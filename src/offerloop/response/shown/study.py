@@ -16,13 +16,14 @@ import numpy as np
 import polars as pl
 from scipy.stats import chi2
 
+from offerloop.arrays import Floats, Ints
 from offerloop.engine import Engine, collect
 from offerloop.engine.base import Frame
 from offerloop.errors import EvidenceError
 from offerloop.evaluation.assignment import bucket
 from offerloop.evaluation.estimate import Z95
 from offerloop.offers import NO_OFFER, Offer
-from offerloop.response.evidence import Evidence, Ints
+from offerloop.response.evidence import Evidence
 from offerloop.response.margins import Margins
 from offerloop.response.scores import expected_outcomes, robust_scores
 from offerloop.response.shown.exposure_windows import exposure_outcomes
@@ -32,7 +33,7 @@ from offerloop.response.shown.growth_effects import grow
 from offerloop.response.shown.logged_decisions import decided, earlier_offers, finished_exposures, read_exposures
 from offerloop.response.shown.redemption import redeemed
 from offerloop.response.shown.sales_before import Before
-from offerloop.response.terms import NO_OFFER_TERMS, Coding, Floats, OfferTerms
+from offerloop.response.terms import NO_OFFER_TERMS, Coding, OfferTerms
 from offerloop.response.trial.crossfit import divisions
 from offerloop.tables import SHOWN_OFFERS
 

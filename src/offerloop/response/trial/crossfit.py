@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from offerloop.response.evidence import Estimator, Evidence, Ints
+from offerloop.arrays import Floats, Ints
+from offerloop.response.evidence import Estimator, Evidence
 from offerloop.response.scores import draw_folds, expected_outcomes, robust_scores
-from offerloop.response.terms import Floats
 from offerloop.response.trial.fold_calibration import drawn_to, shrunk_slope
 
 N_FOLDS = 5

@@ -9,10 +9,9 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.stats import chi2
 
+from offerloop.arrays import Floats, Ints
 from offerloop.errors import EvidenceError
-from offerloop.response.evidence import Ints
 from offerloop.response.scores import draw_folds
-from offerloop.response.terms import Floats
 
 PARTS = 5
 TRIMMED = 0.05

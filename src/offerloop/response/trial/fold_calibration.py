@@ -10,8 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from offerloop.response.evidence import Ints
-from offerloop.response.terms import Floats
+from offerloop.arrays import Floats, Ints
 
 ROUNDING = 1e-14
 """Share of a sum of squares below which what a line leaves of it is rounding, and its standard error no exact 0."""

@@ -8,8 +8,8 @@ from functools import cached_property
 
 import numpy as np
 
+from offerloop.arrays import Floats
 from offerloop.evaluation.estimate import Estimate
-from offerloop.response.terms import Floats
 from offerloop.response.trial.model_selection import ahead, mean_estimate
 from offerloop.response.trial.study import TrialStudy
 

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from offerloop.response.terms import Floats
+from offerloop.arrays import Floats
 from offerloop.response.trial.crossfit import HeldOutPredictions
 from offerloop.response.trial.fold_calibration import FoldPredictions
 from offerloop.response.trial.spending import Spending

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from offerloop.arrays import Floats
 from offerloop.evaluation.estimate import Estimate
-from offerloop.response.terms import Floats
 from offerloop.response.trial.model_selection import mean_estimate
 
 MOST_OUTCOMES = 2

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from offerloop.response.evidence import Ints
-from offerloop.response.terms import Floats
+from offerloop.arrays import Floats, Ints
 
 HALVINGS = 60
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from offerloop.arrays import Floats, Ints
 from offerloop.evaluation.estimate import Estimate
 from offerloop.response.estimators.catalogue import ESTIMATORS
-from offerloop.response.evidence import Estimator, Evidence, Fitted, Ints
-from offerloop.response.terms import Floats, OfferTerms
+from offerloop.response.evidence import Estimator, Evidence, Fitted
+from offerloop.response.terms import OfferTerms
 from offerloop.response.trial.crossfit import Calibration, HeldOutPredictions, divisions, held_out
 from offerloop.response.trial.model_selection import Decision, ModelSelection, mean_estimate, widened_estimate
 from offerloop.response.trial.policy_uncertainty import unsteadiness
