@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from offerloop.evaluation.estimate import Z95
+from offerloop.evaluation import Z95
 from record import Claim, Found, Record, Result, load, machine, tell
 
 FIRST, DAYS, PRODUCTS, CATEGORIES, PER_ORDER = date(2024, 1, 1), 364, 20_000, 200, 4

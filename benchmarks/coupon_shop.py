@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from offerloop.arrays import Floats, Ints
-from offerloop.evaluation.policy_log import Log, Predictions
+from offerloop.evaluation import Log, Predictions
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ from offerloop.commands.init.task import write_shop
 from offerloop.config import load_config
 from offerloop.decision import Allowed, solve_campaigns
 from offerloop.engine import ENGINES, collect
-from offerloop.evaluation.estimate import Z95
+from offerloop.evaluation import Z95
 from offerloop.events import prepare
 from offerloop.flow import Gap, estimate, offers_to_learn, study_shown
 

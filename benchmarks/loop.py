@@ -30,12 +30,10 @@ from scipy.stats import t
 
 from loop_worlds import followed
 from offerloop.arrays import Floats
-from offerloop.evaluation.estimate import Estimate
+from offerloop.evaluation import Estimate
 from offerloop.loop.market_shop import LoopRule, loop_policy
+from offerloop.market import Market, Rule, load_preset
 from offerloop.market.periods import Setting, past, policy_of
-from offerloop.market.policies import Rule
-from offerloop.market.preset import load_preset
-from offerloop.market.simulation import Market
 from offerloop.market.truth import true_effects
 from record import Claim, Found, Record, Result, load, machine, tell
 

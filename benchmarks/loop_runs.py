@@ -19,11 +19,9 @@ import polars as pl
 from loop import FULL, scored
 from offerloop.commands.loop.task import take_steps
 from offerloop.commands.simulate.shop_files import write_shop
-from offerloop.loop.market_shop import loop_policy
+from offerloop.loop import loop_policy
+from offerloop.market import Given, Market, load_preset
 from offerloop.market.periods import Setting, past, policy_of
-from offerloop.market.policies import Given
-from offerloop.market.preset import load_preset
-from offerloop.market.simulation import Market
 
 
 @dataclass

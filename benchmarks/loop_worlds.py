@@ -8,9 +8,8 @@ import numpy as np
 
 from offerloop.loop.learning import Loop
 from offerloop.loop.market_shop import LoopRule, learned_from, menu_of, period_of
+from offerloop.market import Market, load_preset
 from offerloop.market.policies import lottery
-from offerloop.market.preset import load_preset
-from offerloop.market.simulation import Market
 
 PRODUCTS, BEFORE, LOG = 60, 2, 12
 """Products; weeks without offers and then weeks by lot that come first."""

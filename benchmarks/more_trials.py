@@ -36,7 +36,7 @@ import polars.selectors as cs
 
 from environments import BENCH
 from offerloop.arrays import Floats, Ints
-from offerloop.evaluation.estimate import Z95
+from offerloop.evaluation import Z95
 from offerloop.response import (
     NO_OFFER_TERMS,
     Evidence,

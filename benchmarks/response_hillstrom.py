@@ -97,7 +97,7 @@ def choices(case: str, ours: Judged) -> list[Claim]:
 
 
 def _of_share(hits: Sequence[bool]) -> tuple[float, float]:
-    from offerloop.evaluation.estimate import Estimate
+    from offerloop.evaluation import Estimate
 
     found = Estimate.of_share(sum(hits), len(hits))
     return found.low, found.high

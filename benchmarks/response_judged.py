@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from offerloop.evaluation.estimate import Z95
+from offerloop.evaluation import Z95
 from peers.response.given import Floats
 from record import Claim, Found, Result, table, tell
 from response_systems import Found as Learned

@@ -17,13 +17,11 @@ from pathlib import Path
 import numpy as np
 
 from offerloop.arrays import Ints
+from offerloop.market import EVERYTHING, KINDS, Market
 from offerloop.market.policies import DRAWN, WORLDS, lottery
 from offerloop.market.preset import PRESETS, load_preset
 from offerloop.market.seen import Seen, seen
-from offerloop.market.simulation import Market
-from offerloop.market.terms import EVERYTHING
 from offerloop.market.truth import true_effects
-from offerloop.market.world import KINDS
 from peers.response.given import Floats, Given
 from record import Claim, Found, Result
 from response_data import NOTHING, Offers, Trial

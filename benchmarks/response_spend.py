@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from offerloop.evaluation.estimate import Estimate
+from offerloop.evaluation import Estimate
 from offerloop.response import draw_folds, expected_outcomes, mean_estimate, robust_scores
 from peers.response.given import Floats, Given
 from peers.response.offerloop_estimators import evidence_of

@@ -10,10 +10,8 @@ from offerloop.allocation import Problem, solve
 from offerloop.allocation.choose import taken
 from offerloop.allocation.robust import Segments
 from offerloop.arrays import Ints
-from offerloop.market.policies import DRAWN
-from offerloop.market.preset import load_preset
+from offerloop.market import DRAWN, Market, load_preset
 from offerloop.market.seen import IN_SCOPE, Seen, seen
-from offerloop.market.simulation import Market
 from offerloop.market.truth import true_effects
 from offerloop.offers import NOTHING as NOBODY
 from offerloop.response import (

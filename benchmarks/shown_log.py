@@ -28,7 +28,7 @@ from offerloop.arrays import Floats
 from offerloop.config import load_config
 from offerloop.engine import ENGINES, collect
 from offerloop.events import prepare
-from offerloop.market.simulation import Market
+from offerloop.market import Market
 from offerloop.offers import NO_OFFER
 from offerloop.response import (
     EXPOSURE_FEATURES,

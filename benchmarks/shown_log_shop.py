@@ -15,8 +15,8 @@ import numpy as np
 import polars as pl
 
 from offerloop.arrays import Floats
+from offerloop.market import Market
 from offerloop.market.preset import CampaignOf, Choice, Preset, load_preset
-from offerloop.market.simulation import Market
 from offerloop.offers import NO_OFFER
 
 DEPTHS = tuple(range(5, 55, 5))

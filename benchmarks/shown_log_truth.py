@@ -14,10 +14,10 @@ import numpy as np
 
 from equal_spend import Effects
 from offerloop.arrays import Floats
+from offerloop.market import Market
 from offerloop.market.ceiling import FIRST, SETTINGS, TREES
 from offerloop.market.expected import everywhere
 from offerloop.market.seen import seen
-from offerloop.market.simulation import Market
 from shown_log_shop import DEPTHS, Lot, logged
 
 PLAYED = (0, 4, 9)

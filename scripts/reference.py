@@ -20,7 +20,7 @@ from offerloop.cli import app
 from offerloop.commands.terminal.help import SHARED
 from offerloop.config import Config, SourceName
 from offerloop.config.experiment import BusinessAsUsual, UsualRule
-from offerloop.config.limits import Band, Limits, Rule
+from offerloop.config.limits import Band, LimitRule, Limits
 from offerloop.events import CONTRACTS
 from offerloop.profiles import FEATURES, TAGS
 from offerloop.tables import OUTCOMES, OVERLAP, POLICY_VALUES, READOUT_EFFECTS, STAGE_TABLES, Table
@@ -52,7 +52,7 @@ def _keys(title: str, model: type[BaseModel]) -> list[str]:
 def limits() -> str:
     """Every key of a file of limits."""
     lines = ["# Limits of an allocation", NOTE, "Every key of the file that `offerloop allocate --limits` reads.", ""]
-    for title, model in (("Top level", Limits), ("[[limits]]", Rule), ("[[bands]]", Band)):
+    for title, model in (("Top level", Limits), ("[[limits]]", LimitRule), ("[[bands]]", Band)):
         lines += _keys(title, model)
     return "\n".join(lines[:-1]) + "\n"
 

@@ -60,8 +60,8 @@ from offerloop.commands.uplift.task import Uplift
 from offerloop.commands.uplift.task import uplift as study_trial
 from offerloop.config import StrPath, as_path
 from offerloop.errors import InputError
-from offerloop.evaluation.shipping import Metric
-from offerloop.market.planning import Levers
+from offerloop.evaluation import Metric
+from offerloop.market import Levers
 from offerloop.publishing import Published
 from offerloop.report import known_language
 from offerloop.workspace import Document, InputTable, find_run

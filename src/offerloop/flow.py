@@ -26,11 +26,10 @@ from offerloop.decision import (
 )
 from offerloop.engine import Engine, collect
 from offerloop.errors import EvidenceError
-from offerloop.evaluation.experiment import ComingTest
+from offerloop.evaluation import ComingTest
 from offerloop.events import Events, Given, prepare
 from offerloop.offers import Offer
-from offerloop.profiles import Past, build_profiles
-from offerloop.profiles.audience import members
+from offerloop.profiles import Past, build_profiles, members
 from offerloop.recommenders import TASKS, Assortment, BusinessRules, Context, Hybrid, Interactions, choose, suggest, top
 from offerloop.response import (
     Effects,

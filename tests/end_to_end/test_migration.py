@@ -13,7 +13,7 @@ from offerloop.market.preset import load_preset
 from offerloop.market.simulation import Market
 from offerloop.offers import Redeem, RollBack
 from offerloop.store import Ledger
-from offerloop.store.audit import audit
+from offerloop.store.auditing import audit
 from offerloop.store.journal import Journal
 from offerloop.workspace import RUN_FORMAT
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from offerloop.errors import InputError
 from offerloop.evaluation.policy import dr, ips, marginalised, recommended, snips, switch_dr
 from offerloop.evaluation.policy_log import Log, Predictions
-from offerloop.evaluation.policy_value import difference
+from offerloop.evaluation.policy_value import difference_of_policies
 from offerloop.evaluation.ranking import mean_interval
 
 SEEDS = st.integers(0, 2**32 - 1)
@@ -153,7 +153,7 @@ def test_a_paired_difference_is_narrower(method, shop):
     predictions = bandit.perfect(who)
     near = 0.9 * policy + 0.1 * log.propensities
     first, second = method(log, policy, predictions), method(log, near, predictions)
-    paired = difference(first, second)
+    paired = difference_of_policies(first, second)
     assert paired.profit.value == pytest.approx(first.profit.value - second.profit.value)
     widths = [one.profit.high - one.profit.low for one in (first, second, paired)]
     assert widths[2] < np.hypot(widths[0], widths[1]) / 3
@@ -166,7 +166,7 @@ def test_a_paired_difference_is_narrower(method, shop):
 @settings(max_examples=20)
 def test_a_policy_does_not_differ_from_itself(method, seed):
     log, policy, predictions = some_log(seed)
-    found = difference(method(log, policy, predictions), method(log, policy, predictions))
+    found = difference_of_policies(method(log, policy, predictions), method(log, policy, predictions))
     bias = 2 * method(log, policy, predictions).bias[-1]
     assert numbers(found.profit) == pytest.approx((0, -bias, bias))
 
@@ -174,4 +174,4 @@ def test_a_policy_does_not_differ_from_itself(method, seed):
 def test_a_difference_needs_one_log():
     (log, policy, _), (other, its_policy, _) = some_log(1), some_log(2)
     with pytest.raises(InputError, match="different logs"):
-        difference(ips(log, policy), ips(other, its_policy))
+        difference_of_policies(ips(log, policy), ips(other, its_policy))

@@ -10,7 +10,7 @@ from bandit import numbers, some_log
 from offerloop.errors import InputError
 from offerloop.evaluation.policy import dr, ips, logged, recommended, snips, switch_dr
 from offerloop.evaluation.policy_log import Log, Predictions
-from offerloop.evaluation.policy_value import difference
+from offerloop.evaluation.policy_value import difference_of_policies
 
 CUSTOMERS, TIMES = 150, 8
 SHOWN = 0.5
@@ -78,7 +78,7 @@ def test_a_paired_difference_covers_and_is_narrower_than_its_parts():
     for seed in range(n):
         log = repeated(seed)
         both = [dr(log, np.full(len(log.action), one), flat(log)) for one in (1, 0)]
-        found = difference(*both).value
+        found = difference_of_policies(*both).value
         hits += found.low <= 1.0 <= found.high
         assert found.high - found.low < both[0].value.high - both[0].value.low
     assert 0.91 <= hits / n <= 0.98

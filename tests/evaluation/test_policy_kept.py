@@ -11,7 +11,7 @@ from kept_worlds import SIZE, make_kept
 from offerloop.errors import EvidenceError
 from offerloop.evaluation.policy import snips
 from offerloop.evaluation.policy_kept import EVERY, FIRST, NONE, OTHER, kept
-from offerloop.evaluation.policy_value import difference
+from offerloop.evaluation.policy_value import difference_of_policies
 
 WORLDS = 40
 
@@ -30,7 +30,7 @@ def held(kind, worlds=WORLDS, **given):
         last, customers = len(world.depth) - 1, len(world.usual)
         true = [world.worth(np.full(customers, offer)) for offer in (last, 0)]
         value, base = (kept(world.log, always(world, offer), world.past) for offer in (last, 0))
-        gain, one = difference(value, base).value, snips(world.log, always(world, last)).value
+        gain, one = difference_of_policies(value, base).value, snips(world.log, always(world, last)).value
         found.append([value.value.low <= true[0] <= value.value.high, gain.low <= true[0] - true[1] <= gain.high,
                       one.low <= true[0] <= one.high])  # fmt: skip
     return np.mean(found, axis=0)

@@ -11,7 +11,7 @@ from bandit import NAMES, Bandit, twenty
 
 from offerloop.evaluation.policy import dr, ips, marginalised, recommended, snips, switch_dr
 from offerloop.evaluation.policy_log import Predictions
-from offerloop.evaluation.policy_value import ENOUGH, difference
+from offerloop.evaluation.policy_value import ENOUGH, difference_of_policies
 
 LOGGER = logging.getLogger(__name__)
 METHODS = ("IPS", "SNIPS", "DR", "SWITCH-DR", "recommended")
@@ -52,7 +52,7 @@ def coverage(bandit, policies, n, replicates, seed):
         found = replicate(bandit, policies, n, rng)
         least = min(least, *(row[0].effective_size for row in found))
         held.append([[holds(one, truth) for one in row] for row, truth in zip(found, truths, strict=True)])
-        apart = [[difference(*pair) for pair in zip(row, found[0], strict=True)] for row in found[1:]]
+        apart = [[difference_of_policies(*pair) for pair in zip(row, found[0], strict=True)] for row in found[1:]]
         held_apart.append(
             [[holds(one, truth - truths[0]) for one in row] for row, truth in zip(apart, truths[1:], strict=True)]
         )

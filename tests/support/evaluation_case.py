@@ -6,7 +6,7 @@ import numpy as np
 
 from offerloop.commands.evaluate.findings import EvaluationFindings, Note, PolicyWorth
 from offerloop.config import Shop
-from offerloop.evaluation.carry_over import CarryOver
+from offerloop.evaluation.earlier_offers import CarryOver
 from offerloop.evaluation.estimate import Estimate
 from offerloop.evaluation.policy_overlap import ActionOverlap
 from offerloop.evaluation.policy_value import PolicyValue, Worth

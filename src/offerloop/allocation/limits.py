@@ -18,7 +18,7 @@ import polars as pl
 from offerloop.allocation.candidates import Candidates
 from offerloop.allocation.problem import COST, COUNT, Limit, Numbers, Problem, Unit
 from offerloop.arrays import Floats, Ints
-from offerloop.config.limits import Band, Cell, Limits, Rule
+from offerloop.config import Band, Cell, LimitRule, Limits
 from offerloop.errors import InputError, near_miss
 from offerloop.money import exact_share
 
@@ -124,7 +124,7 @@ class _Built:
         self.measures: dict[str, Numbers] = {}
         self._names = table.offers
 
-    def add_rule(self, rule: Rule) -> None:
+    def add_rule(self, rule: LimitRule) -> None:
         """One or two limits."""
         offers, column, weights = self._who(rule)
         counted = rule.counts == "offers"
@@ -155,7 +155,7 @@ class _Built:
             unit = (whole_width, "for each customer")
             self.limits.append(Limit(name, width, measure, None, band.column, tuple(weights), unit))
 
-    def _who(self, rule: Rule) -> tuple[tuple[int, ...] | None, str | None, tuple[int, ...]]:
+    def _who(self, rule: LimitRule) -> tuple[tuple[int, ...] | None, str | None, tuple[int, ...]]:
         """Positions of offers, and the column and weights of the customers."""
         offers, by_customer = self._offers(rule), dict[str, str]()
         for column, cell in rule.where.items():
@@ -177,7 +177,7 @@ class _Built:
             return str(cell).lower()
         return str(float(cell)) if self.table.whole[column].dtype.is_float() and isinstance(cell, int) else str(cell)
 
-    def _offers(self, rule: Rule) -> set[object]:
+    def _offers(self, rule: LimitRule) -> set[object]:
         known = {str(name): name for name in self._names}
         for name in rule.offers:
             if name not in known:

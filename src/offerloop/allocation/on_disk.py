@@ -17,8 +17,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from offerloop.allocation.problem import COST, MOST_SAMPLED, Block, Numbers, T, spread, thinned
-from offerloop.engine.base import Engine
-from offerloop.engine.batches import Batch, batches
+from offerloop.engine import Batch, Engine, batches
 from offerloop.errors import SourceError
 
 

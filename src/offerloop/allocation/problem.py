@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from offerloop.arrays import Ints
-from offerloop.engine.batches import in_order
+from offerloop.engine import in_order
 from offerloop.errors import ContractError
 
 Numbers = NDArray[Any]

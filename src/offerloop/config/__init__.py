@@ -1,31 +1,45 @@
 """`offerloop.toml`, read and validated."""
 
-from offerloop.config.audience import Rule
-from offerloop.config.clean import Clean
-from offerloop.config.experiment import BusinessAsUsual, Experiment
-from offerloop.config.load import load_config
-from offerloop.config.model import (
-    Campaign,
-    Config,
-    Listed,
-    Privacy,
-    Profiles,
-    Recommend,
-    Response,
-    Shop,
-    Source,
-    SourceName,
-)
-from offerloop.config.paths import StrPath, as_path, config_file
-from offerloop.config.plan import Plan
-from offerloop.config.publish import Publish
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from offerloop.config.audience import Rule
+    from offerloop.config.clean import Clean
+    from offerloop.config.experiment import MOST_HOLDOUT, BusinessAsUsual, Experiment
+    from offerloop.config.limits import Band, Cell, LimitRule, Limits
+    from offerloop.config.load import beside, load_config, load_file, privacy_beside, sqlite_beside
+    from offerloop.config.model import (
+        Campaign,
+        Config,
+        Listed,
+        Privacy,
+        Profiles,
+        Recommend,
+        Response,
+        Shop,
+        Source,
+        SourceName,
+        known_zone,
+    )
+    from offerloop.config.paths import StrPath, as_path, config_file
+    from offerloop.config.plan import Plan
+    from offerloop.config.publish import Publish
+    from offerloop.config.section import Section
+    from offerloop.config.toml_text import WIDTH, entry, listed, off, padded, quoted
 
 __all__ = [
+    "MOST_HOLDOUT",
+    "WIDTH",
+    "Band",
     "BusinessAsUsual",
     "Campaign",
+    "Cell",
     "Clean",
     "Config",
     "Experiment",
+    "LimitRule",
+    "Limits",
     "Listed",
     "Plan",
     "Privacy",
@@ -34,11 +48,44 @@ __all__ = [
     "Recommend",
     "Response",
     "Rule",
+    "Section",
     "Shop",
     "Source",
     "SourceName",
     "StrPath",
     "as_path",
+    "beside",
     "config_file",
+    "entry",
+    "known_zone",
+    "listed",
     "load_config",
+    "load_file",
+    "off",
+    "padded",
+    "privacy_beside",
+    "quoted",
+    "sqlite_beside",
 ]
+
+_MODULES = {
+    ".audience": "Rule",
+    ".clean": "Clean",
+    ".experiment": "MOST_HOLDOUT BusinessAsUsual Experiment",
+    ".limits": "Band Cell LimitRule Limits",
+    ".load": "beside load_config load_file privacy_beside sqlite_beside",
+    ".model": "Campaign Config Listed Privacy Profiles Recommend Response Shop Source SourceName known_zone",
+    ".paths": "StrPath as_path config_file",
+    ".plan": "Plan",
+    ".publish": "Publish",
+    ".section": "Section",
+    ".toml_text": "WIDTH entry listed off padded quoted",
+}
+_LAZY = {name: module for module, names in _MODULES.items() for name in names.split()}
+
+
+def __getattr__(name: str) -> object:
+    """Load a module when one of its names is first asked for."""
+    if name not in _LAZY:
+        raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+    return getattr(import_module(_LAZY[name], __name__), name)

@@ -12,7 +12,7 @@ Amount = str | int | float
 Cell = str | int | float | bool
 
 
-class Rule(Section):
+class LimitRule(Section):
     """`[[limits]]`: what some offers to some customers may cost or count, or must."""
 
     name: str
@@ -29,7 +29,7 @@ class Rule(Section):
     """Column = value: candidates that count. A column tells customers apart, or offers (such as campaign)."""
 
     @model_validator(mode="after")
-    def _bound(self) -> Rule:
+    def _bound(self) -> LimitRule:
         if self.at_most is None and self.at_least is None:
             raise ValueError(f"the limit '{self.name}' needs at_most or at_least")
         return self
@@ -60,5 +60,5 @@ class Limits(Section):
     """Column: rows where it is true are left out, such as customers who were contacted often or flagged for abuse."""
     shared: str | None = None
     """Column such as a device: customers who share its value get `most_offers` together; empty cells share nothing."""
-    limits: tuple[Rule, ...] = ()
+    limits: tuple[LimitRule, ...] = ()
     bands: tuple[Band, ...] = ()

@@ -17,7 +17,7 @@ from offerloop.arrays import Bools, Ints
 from offerloop.config import Experiment
 from offerloop.decision.draw import MOST_EXPLORE, Shares, draw_explorers, draw_holdback, n_explorers
 from offerloop.decision.usual import Usual
-from offerloop.evaluation.assignment import in_holdout, in_usual
+from offerloop.evaluation import in_holdout, in_usual
 from offerloop.offers import NO_OFFER
 from offerloop.tables import EXPLORE, HOLDBACK, HOLDOUT, PLAN, USUAL
 

@@ -18,7 +18,7 @@ from offerloop.decision.rows import Outside, assignments
 from offerloop.decision.usual import KnownOffer, Usual, check_usual_offers, wishes_of
 from offerloop.engine import Engine, collect
 from offerloop.errors import InputError
-from offerloop.evaluation.experiment import ComingTest
+from offerloop.evaluation import ComingTest
 from offerloop.events import BUSINESS_AS_USUAL, Events, Given, read_business_as_usual
 from offerloop.money import DIGITS, to_text
 from offerloop.offers import NO_OFFER

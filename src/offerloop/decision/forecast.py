@@ -18,7 +18,7 @@ from offerloop.decision.overspend import chance_of_overspending
 from offerloop.decision.rules import LIKELY, SAME, most_likely_buyers, random_customers, same_for_all
 from offerloop.decision.uniform_depth import uniform_depths
 from offerloop.decision.valuation import Repeated
-from offerloop.evaluation.estimate import Estimate, se_of
+from offerloop.evaluation import Estimate, se_of
 from offerloop.offers import NOTHING
 from offerloop.tables import BUDGET_CURVE, COMPARISON
 from offerloop.tables.schema import Table

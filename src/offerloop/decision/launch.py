@@ -21,7 +21,7 @@ from offerloop.arrays import Ints
 from offerloop.decision.campaign_case import PLAN, CampaignCase
 from offerloop.decision.forecast import held_out, is_sent, lead
 from offerloop.decision.rules import LIKELY, SAME, ranked_buyers, same_offer
-from offerloop.evaluation.assignment import bucket
+from offerloop.evaluation import bucket
 
 Ranked = Callable[[pl.DataFrame, Ints], Ints]
 """Rows of a simple policy, in the order in which they are taken, from the effects and the plan's rows."""

@@ -17,7 +17,7 @@ from offerloop.decision.campaign_case import PLAN, CampaignCase
 from offerloop.decision.campaigns import Planned
 from offerloop.decision.forecast import Forecast
 from offerloop.decision.rules import SAME, ranked_buyers, same_offer
-from offerloop.evaluation.assignment import bucket
+from offerloop.evaluation import bucket
 
 KEYS = ("customer_id", "campaign_id", "offer_id")
 

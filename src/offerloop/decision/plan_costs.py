@@ -21,7 +21,7 @@ from offerloop.decision.joint import best_together, one_after_the_other, used
 from offerloop.decision.nested_limits import PlanLimit
 from offerloop.decision.sending import Decision
 from offerloop.decision.valuation import Repeated
-from offerloop.evaluation.estimate import Estimate
+from offerloop.evaluation import Estimate
 from offerloop.tables import OFFER_PRICES, PLAN_LIMITS
 
 MOST_WORK = 20_000_000

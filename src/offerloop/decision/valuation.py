@@ -9,7 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from offerloop.arrays import Floats
-from offerloop.evaluation.estimate import Z95, Estimate
+from offerloop.evaluation import Z95, Estimate
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ import polars as pl
 import pyarrow as pa
 
 from offerloop.engine.base import BROKEN, STOPS, Frame, T, reading, stoppable
-from offerloop.engine.batches import batches, in_order
+from offerloop.engine.batching import batches, in_order
 from offerloop.errors import SourceError
 
 _INTERRUPTED = "Query interrupted"

@@ -87,7 +87,7 @@ def policy_value(
     )
 
 
-def difference(first: PolicyValue, second: PolicyValue) -> Worth:
+def difference_of_policies(first: PolicyValue, second: PolicyValue) -> Worth:
     """First less second, paired by row: what both policies have in common adds nothing to the interval.
 
     The variance is that of the difference of the two influences, bounds of bias add up, and the sizes are the smaller

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 import narwhals as nw
 import polars as pl
 
-from offerloop.engine import Engine, collect
-from offerloop.engine.base import Frame
-from offerloop.evaluation.assignment import bucket
+from offerloop.engine import Engine, Frame, collect
+from offerloop.evaluation import bucket
 
 COLUMNS = ("customer_id", "offer_id", "shown_day", "propensity")
 KEPT = 0.25

@@ -10,8 +10,7 @@ import narwhals as nw
 import polars as pl
 
 from offerloop.config import Config, SourceName
-from offerloop.engine import Engine, collect
-from offerloop.engine.base import Frame
+from offerloop.engine import Engine, Frame, collect
 from offerloop.errors import NothingLeftError, SourceError
 from offerloop.events.cleaning.bulk_buyers import bulk_buyers
 from offerloop.events.cleaning.clean import (

@@ -9,8 +9,7 @@ import narwhals as nw
 import polars as pl
 
 from offerloop.config import Privacy
-from offerloop.engine import Engine, collect
-from offerloop.engine.base import Frame
+from offerloop.engine import Engine, Frame, collect
 from offerloop.errors import SourceError
 from offerloop.events.columns.cells import as_text
 from offerloop.events.columns.ids import as_integers

@@ -17,8 +17,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from offerloop.arrays import Bools, Floats
-from offerloop.evaluation.shipping import Metric, Reading, ShipRule, read_challenge
-from offerloop.evaluation.totals import Totals
+from offerloop.evaluation import Metric, Reading, ShipRule, Totals, read_challenge
 from offerloop.loop.shop import Period
 from offerloop.loop.watch import CHEAP, MARGIN, OPT_OUTS, RATINGS, RETURNS, Watched
 from offerloop.offers import NOTHING

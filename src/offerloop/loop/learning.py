@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from offerloop.evaluation.shipping import Reading
+from offerloop.evaluation import Reading
 from offerloop.loop.belief import Belief, Prior, Scaling, Sums, believe, design
 from offerloop.loop.costs import Costs
 from offerloop.loop.decide import Decision, Known, Rules, decide

@@ -14,11 +14,7 @@ from offerloop.loop.learning import Loop
 from offerloop.loop.market_sight import Purchases
 from offerloop.loop.shop import Menu, Period, Pulse, Sight
 from offerloop.loop.watch import Watched, pulse_of, watched
-from offerloop.market.policies import DRAWN, Given, Logged, Rule
-from offerloop.market.seen import lines_of
-from offerloop.market.simulation import Market
-from offerloop.market.tables import SCALE
-from offerloop.market.terms import SPEND_AND_SAVE, Terms
+from offerloop.market import DRAWN, SCALE, SPEND_AND_SAVE, Given, Logged, Market, Rule, Terms, lines_of
 
 
 def menu_of(terms: Terms) -> Menu:

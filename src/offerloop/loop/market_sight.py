@@ -9,10 +9,7 @@ import polars as pl
 
 from offerloop.arrays import Floats
 from offerloop.loop.shop import LATELY, Sight
-from offerloop.market.seen import DEMOGRAPHICS
-from offerloop.market.simulation import Market
-from offerloop.market.tables import SCALE
-from offerloop.market.terms import EVERYTHING
+from offerloop.market import DEMOGRAPHICS, EVERYTHING, SCALE, Market
 from offerloop.offers import NOTHING
 
 MEMORY = 0.8

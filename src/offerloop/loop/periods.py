@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from offerloop.store.journal import Journal
+from offerloop.store import Journal
 
 
 class NotYetError(Exception):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from offerloop.config.toml_text import quoted
+from offerloop.config import quoted
 from offerloop.events import ACCEPTED_ANSWERS, says_opt_in, says_opt_out
 from offerloop.mapping.contents import GATES, Column, are_states
 

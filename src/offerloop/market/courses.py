@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from offerloop.evaluation.estimate import Estimate
+from offerloop.evaluation import Estimate
 from offerloop.market.gains import at_equal_spend, over_worlds, sums_of
 
 CEILINGS = ("ceiling", "oracle")

@@ -8,8 +8,7 @@ import numpy as np
 import polars as pl
 
 from offerloop.arrays import Floats
-from offerloop.evaluation.estimate import Estimate
-from offerloop.evaluation.experiment import Difference
+from offerloop.evaluation import Difference, Estimate
 
 UNITS = {"buyers": "buyers", "sales": "sales_minor", "profit": "profit_minor"}
 """The measures, and the columns of `periods` that hold them."""

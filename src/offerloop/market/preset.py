@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from offerloop.config.section import Section
+from offerloop.config import Section
 from offerloop.errors import InputError, near_miss
 
 PRESETS = ("grocery", "fashion", "marketplace", "null", "harmful")

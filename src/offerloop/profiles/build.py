@@ -8,8 +8,7 @@ import narwhals as nw
 import numpy as np
 import polars as pl
 
-from offerloop.engine import collect
-from offerloop.engine.base import Frame
+from offerloop.engine import Frame, collect
 from offerloop.profiles.activity import Activity
 from offerloop.profiles.features import FEATURES, Past, relational_features
 from offerloop.profiles.tags import with_tags

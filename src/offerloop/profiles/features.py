@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import narwhals as nw
 
-from offerloop.engine.base import Frame
+from offerloop.engine import Frame
 
 RECENT_DAYS = 91
 """A quarter; `trend` compares the last quarter with the one before."""

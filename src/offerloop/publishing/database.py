@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from offerloop.config.load import sqlite_beside
+from offerloop.config import sqlite_beside
 from offerloop.errors import InputError
 from offerloop.events import connect, database_name, driver_message
 from offerloop.publishing.rows import Carried, Parcel

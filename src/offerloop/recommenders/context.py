@@ -9,8 +9,7 @@ from typing import Self
 import narwhals as nw
 import polars as pl
 
-from offerloop.engine import collect
-from offerloop.engine.base import Frame
+from offerloop.engine import Frame, collect
 
 _DESCRIBING = (
     "product_id", "category", "subcategory", "brand", "text", "list_price_minor", "unit_cost_minor", "stock",

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
-from offerloop.evaluation.estimate import Estimate, known_step, signed
+from offerloop.evaluation import Estimate, known_step, signed
 from offerloop.events import EPOCH
 from offerloop.money import DIGITS, half_up, to_text
 

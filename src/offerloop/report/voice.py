@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from offerloop.evaluation.estimate import Estimate
+from offerloop.evaluation import Estimate
 from offerloop.events import EPOCH
 from offerloop.report.numbers import Money, day_text, percent
 from offerloop.report.words import filled, in_language, words_of

@@ -8,8 +8,7 @@ import narwhals as nw
 import polars as pl
 
 from offerloop.config import Response
-from offerloop.engine import collect
-from offerloop.engine.base import Frame
+from offerloop.engine import Frame, collect
 from offerloop.response.shelf.lines import best_selling_categories
 
 

@@ -16,10 +16,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from offerloop.arrays import Floats
-from offerloop.engine import collect
-from offerloop.engine.base import Frame
+from offerloop.engine import Frame, collect
 from offerloop.errors import EvidenceError
-from offerloop.evaluation.estimate import se_of
+from offerloop.evaluation import se_of
 from offerloop.response.staggered import NEVER, staggered
 from offerloop.tables import CAMPAIGN_EFFECTS, FIRST_REACHED
 

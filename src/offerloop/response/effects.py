@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from offerloop.arrays import Floats
 from offerloop.config import Config, Listed
-from offerloop.evaluation.estimate import Z95
+from offerloop.evaluation import Z95
 from offerloop.money import MICRO
 from offerloop.offers import Offer, liability_minor
 from offerloop.response.assumed import CampaignOffer, assumed_effects

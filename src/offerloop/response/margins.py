@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 import narwhals as nw
 import polars as pl
 
-from offerloop.engine import collect
-from offerloop.engine.base import Frame
+from offerloop.engine import Frame, collect
 from offerloop.tables import MARGINS
 
 KNOWN_SHARE = 0.5

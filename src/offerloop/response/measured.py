@@ -19,9 +19,7 @@ import numpy as np
 import polars as pl
 
 from offerloop.errors import ConfigError
-from offerloop.evaluation.estimate import Z95
-from offerloop.evaluation.experiment import cuped, enough
-from offerloop.evaluation.moments import Moments
+from offerloop.evaluation import Z95, Moments, cuped, enough
 from offerloop.offers import NO_OFFER
 from offerloop.response.assumed import CampaignOffer
 from offerloop.tables import HOLDOUT, OUTCOMES, PLAN

@@ -20,7 +20,7 @@ import numpy as np
 
 from offerloop.arrays import Floats, Ints
 from offerloop.errors import EvidenceError
-from offerloop.evaluation.estimate import Estimate
+from offerloop.evaluation import Estimate
 
 NEVER = np.iinfo(np.int64).max
 FEWEST = 30

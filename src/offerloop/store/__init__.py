@@ -4,8 +4,30 @@ Needs the extra `sql`. `Ledger.open(url)` carries out the commands of coupons, s
 recomputes every balance from the history.
 """
 
-from offerloop.store.audit import audit
-from offerloop.store.journal import Journal
-from offerloop.store.ledger import Ledger
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-__all__ = ["Journal", "Ledger", "audit"]
+if TYPE_CHECKING:
+    from offerloop.store.auditing import audit
+    from offerloop.store.journal import Journal
+    from offerloop.store.ledger import Ledger
+
+__all__ = [
+    "Journal",
+    "Ledger",
+    "audit",
+]
+
+_MODULES = {
+    ".auditing": "audit",
+    ".journal": "Journal",
+    ".ledger": "Ledger",
+}
+_LAZY = {name: module for module, names in _MODULES.items() for name in names.split()}
+
+
+def __getattr__(name: str) -> object:
+    """Load a module when one of its names is first asked for."""
+    if name not in _LAZY:
+        raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+    return getattr(import_module(_LAZY[name], __name__), name)

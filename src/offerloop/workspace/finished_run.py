@@ -12,8 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from offerloop.config import Privacy
-from offerloop.config.load import privacy_beside
+from offerloop.config import Privacy, privacy_beside
 from offerloop.errors import ConfigError, InputError, near_miss
 from offerloop.events import pseudonyms
 from offerloop.money import to_minor

@@ -9,7 +9,7 @@ from page_texts import Texts
 
 from offerloop.commands.evaluate.page import SHOWN, render_evaluation
 from offerloop.commands.evaluate.sentences import sentence, summarise_evaluation
-from offerloop.evaluation.carry_over import CarryOver
+from offerloop.evaluation.earlier_offers import CarryOver
 from offerloop.evaluation.estimate import widening
 from offerloop.evaluation.policy_overlap import ActionOverlap
 from offerloop.report.voice import Voice

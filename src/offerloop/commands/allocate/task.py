@@ -10,9 +10,7 @@ from rich.console import Console
 
 from offerloop.allocation import Candidates, Solution, Table, solve, whole
 from offerloop.commands.allocate.findings import Allocated
-from offerloop.config import StrPath, as_path
-from offerloop.config.limits import Limits, Rule
-from offerloop.config.load import load_file
+from offerloop.config import LimitRule, Limits, StrPath, as_path, load_file
 from offerloop.errors import InputError, SourceError, near_miss
 from offerloop.money import DIGITS, MICRO, is_unit, to_minor
 from offerloop.offers import NO_OFFER
@@ -55,11 +53,11 @@ def read_limits(path: StrPath | None, budget: str | None) -> Limits:
     return found if budget is None else found.model_copy(update={"budget": budget})
 
 
-def _cap(text: str) -> Rule:
+def _cap(text: str) -> LimitRule:
     offer, _, number = text.rpartition("=")
     if not offer or not number.isdecimal():
         raise InputError(f"--cap must be like offer=500, not '{text}'")
-    return Rule(name=f"cap {offer}", counts="offers", at_most=int(number), offers=(offer,))
+    return LimitRule(name=f"cap {offer}", counts="offers", at_most=int(number), offers=(offer,))
 
 
 def _rows(table: pl.DataFrame, path: Path, currency: str) -> pl.DataFrame:

@@ -8,8 +8,7 @@ from typing import Any
 import narwhals as nw
 
 from offerloop.config import Response
-from offerloop.engine import collect
-from offerloop.engine.base import Frame
+from offerloop.engine import Frame, collect
 from offerloop.events import Events
 from offerloop.response import best_selling_categories, full_weeks
 

@@ -11,8 +11,7 @@ import narwhals as nw
 import polars as pl
 from rich.cells import cell_len
 
-from offerloop.config import Config
-from offerloop.config.toml_text import padded, quoted
+from offerloop.config import Config, padded, quoted
 from offerloop.engine import collect
 from offerloop.events import Events, product_label
 from offerloop.money import to_text

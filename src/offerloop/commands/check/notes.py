@@ -7,9 +7,8 @@ from typing import Any
 
 from offerloop.commands.check.figures import AMOUNTS_OFF, Shape
 from offerloop.commands.check.offers import OfferCheck
-from offerloop.config import Campaign, Config
-from offerloop.config.toml_text import quoted
-from offerloop.evaluation.experiment import LEAST
+from offerloop.config import Campaign, Config, quoted
+from offerloop.evaluation import LEAST
 from offerloop.events import SCANNED
 from offerloop.mapping import reference
 from offerloop.money import to_text

@@ -13,8 +13,7 @@ import polars as pl
 from offerloop.commands.evaluate.findings import EvaluationFindings
 from offerloop.commands.evaluate.page import render_evaluation
 from offerloop.commands.evaluate.sentences import summarise_evaluation
-from offerloop.evaluation.policy_overlap import ActionOverlap
-from offerloop.evaluation.policy_value import PolicyValue, Worth
+from offerloop.evaluation import ActionOverlap, PolicyValue, Worth
 from offerloop.report import FolderResult
 from offerloop.tables import OVERLAP, POLICY_VALUES
 from offerloop.workspace import filling, new_folder

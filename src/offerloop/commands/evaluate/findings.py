@@ -7,10 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from offerloop.config import Shop
-from offerloop.evaluation.carry_over import CarryOver
-from offerloop.evaluation.estimate import Estimate, widening
-from offerloop.evaluation.policy_overlap import ActionOverlap
-from offerloop.evaluation.policy_value import PolicyValue, Worth
+from offerloop.evaluation import ActionOverlap, CarryOver, Estimate, PolicyValue, Worth, widening
 from offerloop.offers import NO_OFFER
 
 Kind = Literal["logged", "nothing", "everyone", "run", "file"]

@@ -7,8 +7,7 @@ import polars as pl
 
 from offerloop.arrays import Floats, Ints
 from offerloop.commands.evaluate.log import Decisions
-from offerloop.evaluation.policy_kept import NONE, OTHER, Past
-from offerloop.evaluation.policy_log import Log, with_profit
+from offerloop.evaluation import NONE, OTHER, Log, Past, with_profit
 from offerloop.response import predict_out_of_fold, randomised_propensities
 
 

@@ -12,9 +12,7 @@ from offerloop.arrays import Floats, Ints
 from offerloop.config import Config
 from offerloop.engine import Engine, collect
 from offerloop.errors import EvidenceError, InputError
-from offerloop.evaluation.assignment import fnv1a
-from offerloop.evaluation.policy_kept import LAGS
-from offerloop.evaluation.policy_log import Log
+from offerloop.evaluation import LAGS, Log, fnv1a
 from offerloop.events import Events, prepare
 from offerloop.offers import NO_OFFER
 from offerloop.report import iso_day

@@ -7,9 +7,7 @@ import math
 from offerloop.commands.evaluate.findings import Against, EvaluationFindings, PolicyWorth, main
 from offerloop.commands.evaluate.kept_policies import kept_section
 from offerloop.commands.evaluate.sentences import measure, notes, sentence, short, title, worth_text
-from offerloop.evaluation.estimate import Estimate
-from offerloop.evaluation.policy_overlap import ActionOverlap
-from offerloop.evaluation.policy_value import PolicyValue
+from offerloop.evaluation import ActionOverlap, Estimate, PolicyValue
 from offerloop.offers import NO_OFFER
 from offerloop.report import (
     Block,

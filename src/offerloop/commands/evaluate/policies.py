@@ -20,7 +20,7 @@ from offerloop.commands.evaluate.log import Decisions
 from offerloop.config import Config, as_path
 from offerloop.engine import Engine, collect
 from offerloop.errors import InputError, SourceError, near_miss
-from offerloop.evaluation.policy_log import Log
+from offerloop.evaluation import Log
 from offerloop.events import (
     EPOCH,
     Raw,

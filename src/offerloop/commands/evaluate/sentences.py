@@ -6,8 +6,7 @@ import math
 from typing import Any
 
 from offerloop.commands.evaluate.findings import EvaluationFindings, PolicyWorth, main
-from offerloop.evaluation.carry_over import CarryOver
-from offerloop.evaluation.policy_value import Worth
+from offerloop.evaluation import CarryOver, Worth
 from offerloop.report import MACHINE_DIGITS, Voice, capital, count, iso_day, rounded
 
 LEAST, DECIMALS = 0.001, 3

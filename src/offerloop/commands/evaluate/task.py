@@ -16,12 +16,24 @@ from offerloop.commands.evaluate.policies import Given, plan_of, policy_of
 from offerloop.config import StrPath, as_path, config_file, load_config
 from offerloop.engine import ENGINES
 from offerloop.errors import EvidenceError, InputError, SourceError
-from offerloop.evaluation.carry_over import CarryOver, carry_over
-from offerloop.evaluation.policy import dr, ips, logged, recommended, snips, switch_dr
-from offerloop.evaluation.policy_kept import Past, kept
-from offerloop.evaluation.policy_log import Log, Policy, Predictions
-from offerloop.evaluation.policy_overlap import overlap
-from offerloop.evaluation.policy_value import Worth, difference
+from offerloop.evaluation import (
+    CarryOver,
+    Log,
+    Past,
+    Policy,
+    Predictions,
+    Worth,
+    carry_over,
+    difference_of_policies,
+    dr,
+    ips,
+    kept,
+    logged,
+    overlap,
+    recommended,
+    snips,
+    switch_dr,
+)
 from offerloop.events import split_part
 from offerloop.response import predict_out_of_fold
 from offerloop.workspace import InputTable, find_run
@@ -126,7 +138,7 @@ def _compared(worths: list[PolicyWorth]) -> tuple[PolicyWorth, ...]:
     }  # fmt: skip
     return tuple(
         replace(one, against={
-            name: difference(one.known, other.known)
+            name: difference_of_policies(one.known, other.known)
             for name, other in others.items() if other is not None and other is not one and one.best is not None
         })
         for one in worths
@@ -139,7 +151,7 @@ def _with_kept(worths: tuple[PolicyWorth, ...], log: Log, past: Past, policies: 
     found = [own, *(_kept(one, log, past, policy) for one, (*_, policy) in zip(worths[1:], policies, strict=True))]
     base = next((one for one in found if one.kind == "nothing" and one.kept is not None), own)
     return tuple(
-        replace(one, kept_gain=difference(one.kept, base.kept))
+        replace(one, kept_gain=difference_of_policies(one.kept, base.kept))
         if one is not base and one.kept is not None and base.kept is not None
         else one
         for one in found
@@ -171,7 +183,7 @@ def _rival(found: EvaluationFindings) -> tuple[str, Worth] | None:
     if leader is None:
         return None
     other = _best_single(list(found.policies), leader.name if leader.kind == "everyone" else None)
-    return None if other is None else (other.name, difference(leader.known, other.known))
+    return None if other is None else (other.name, difference_of_policies(leader.known, other.known))
 
 
 def _misfit(worths: tuple[PolicyWorth, ...], log: Log) -> Iterator[Note]:

@@ -10,8 +10,7 @@ import polars as pl
 
 from offerloop.commands.experiment.request import ExperimentRequest
 from offerloop.errors import EvidenceError, InputError, near_miss
-from offerloop.evaluation.experiment import LEAST
-from offerloop.evaluation.totals import Totals
+from offerloop.evaluation import LEAST, Totals
 from offerloop.workspace import MOST_ARMS, control_among, numeric_column
 
 

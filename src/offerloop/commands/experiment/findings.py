@@ -9,8 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from offerloop.evaluation.estimate import Estimate
-from offerloop.evaluation.shipping import Action, Reason
+from offerloop.evaluation import Action, Estimate, Reason
 from offerloop.report import PLAIN_LABELS, Dot, Result, file_svg, forest
 from offerloop.workspace import plain
 

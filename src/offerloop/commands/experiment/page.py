@@ -8,9 +8,7 @@ from collections.abc import Iterator
 from rich.table import Table
 
 from offerloop.commands.experiment.findings import ArmFound, Compared, ExperimentFound
-from offerloop.evaluation.estimate import Estimate, known_step, number
-from offerloop.evaluation.experiment import RATIO_ALPHA
-from offerloop.evaluation.shipping import Reason
+from offerloop.evaluation import RATIO_ALPHA, Estimate, Reason, known_step, number
 from offerloop.report import text_page, text_table
 
 _ACTIONS = {"ship": "ship it", "roll back": "roll it back", "go on": "go on", "stop": "stop, and read nothing off it"}

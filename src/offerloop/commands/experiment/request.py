@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from offerloop.errors import InputError
-from offerloop.evaluation.shipping import Metric
+from offerloop.evaluation import Metric
 from offerloop.workspace import as_number
 
 

@@ -13,13 +13,27 @@ from offerloop.commands.experiment.arms import ArmTotals, read_arms
 from offerloop.commands.experiment.findings import ArmFound, Compared, ExperimentFound
 from offerloop.commands.experiment.request import ExperimentRequest
 from offerloop.errors import InputError
-from offerloop.evaluation.estimate import Estimate
-from offerloop.evaluation.experiment import RATIO_ALPHA, Difference, holm, sample_ratio
-from offerloop.evaluation.moments import Moments
-from offerloop.evaluation.ratios import UndefinedMetricError, absolute, as_share
-from offerloop.evaluation.sequential import ALPHA, AlwaysValid, always_valid, always_valid_ratio
-from offerloop.evaluation.shipping import Metric, Reason, Seen, decide, judged
-from offerloop.evaluation.totals import Totals
+from offerloop.evaluation import (
+    ALPHA,
+    RATIO_ALPHA,
+    AlwaysValid,
+    Difference,
+    Estimate,
+    Metric,
+    Moments,
+    Reason,
+    Seen,
+    Totals,
+    UndefinedMetricError,
+    absolute,
+    always_valid,
+    always_valid_ratio,
+    as_share,
+    decide,
+    holm,
+    judged,
+    sample_ratio,
+)
 from offerloop.workspace import InputTable, table_rows
 
 SKEWED = 0.2

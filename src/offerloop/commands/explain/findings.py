@@ -22,8 +22,7 @@ from offerloop.commands.explain.candidates import (
 from offerloop.commands.explain.changes import changes
 from offerloop.decision import AS_SENT
 from offerloop.offers import NO_OFFER
-from offerloop.profiles import TAGS
-from offerloop.profiles.features import RECENT_DAYS
+from offerloop.profiles import RECENT_DAYS, TAGS
 from offerloop.report import Result
 from offerloop.workspace import CampaignRead, RunRead
 

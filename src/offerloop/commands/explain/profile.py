@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from offerloop.commands.explain.liked import liked_pairs
 from offerloop.commands.explain.teller import Teller
-from offerloop.profiles.tags import UNKNOWN
+from offerloop.profiles import UNKNOWN
 from offerloop.report import count
 
 FLAT = 0.05

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from offerloop.evaluation.estimate import Estimate, signed
+from offerloop.evaluation import Estimate, signed
 from offerloop.money import DIGITS
 from offerloop.report import Money, Voice, filled, percent, words_of
 

@@ -8,7 +8,7 @@ from offerloop.commands.init.configuration import SourceText
 from offerloop.commands.init.figures import Figures, pretty, two_digits
 from offerloop.commands.init.offers import Costs, listed_costs
 from offerloop.commands.init.sizing import HOLDOUT, Orders, Size, sized
-from offerloop.config.toml_text import entry, off, quoted
+from offerloop.config import entry, off, quoted
 from offerloop.errors import InputError
 from offerloop.money import DIGITS, to_minor, to_text
 

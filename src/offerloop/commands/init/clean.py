@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from offerloop.config.toml_text import entry, listed, off
+from offerloop.config import entry, listed, off
 from offerloop.events import kind_of, product_label
 from offerloop.mapping import Match, anonymous_ids, case_variants, column_values, orders_of, surely_same
 from offerloop.workspace import SampleRows

@@ -10,8 +10,7 @@ from pathlib import Path
 from textwrap import wrap
 
 from offerloop.commands.init.sizing import Size
-from offerloop.config import SourceName
-from offerloop.config.toml_text import WIDTH, entry, listed, off, quoted
+from offerloop.config import WIDTH, SourceName, entry, listed, off, quoted
 from offerloop.events import CONTRACTS
 from offerloop.mapping import Guess, GuessedValue, Match, OpenColumn, RowFilter, TimeForm
 from offerloop.workspace import Place, SampleRows

@@ -6,7 +6,7 @@ from rich.cells import cell_len
 
 from offerloop.commands.init.configuration import named
 from offerloop.commands.init.findings import Started
-from offerloop.config.toml_text import padded
+from offerloop.config import padded
 
 
 def page(started: Started) -> str:

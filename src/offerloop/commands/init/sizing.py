@@ -11,9 +11,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from offerloop.config import Experiment
-from offerloop.config.experiment import MOST_HOLDOUT
-from offerloop.evaluation.experiment import LEAST, MOST_PERIODS, POWER_80
+from offerloop.config import MOST_HOLDOUT, Experiment
+from offerloop.evaluation import LEAST, MOST_PERIODS, POWER_80
 
 HOLDOUT = Experiment().holdout
 """Share of customers who never get an offer, unless the shop is too small to measure a plan with it."""

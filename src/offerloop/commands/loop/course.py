@@ -24,14 +24,25 @@ from offerloop.config import Campaign, Config
 from offerloop.decision import LoopPeriod, as_text
 from offerloop.engine import Engine, collect
 from offerloop.errors import ContractError
-from offerloop.evaluation.shipping import Reading
+from offerloop.evaluation import Reading
 from offerloop.events import EPOCH, Events, Given
 from offerloop.flow import Run
-from offerloop.loop.drift import BY_LOT, OF_PLAN, Alarm, Drift
-from offerloop.loop.guardrails import Drawn, Guardrails
-from offerloop.loop.learning import MORE, WARY
-from offerloop.loop.periods import NotYetError
-from offerloop.loop.watch import LINES, OPT_OUTS, Watched, pulse_of, watched
+from offerloop.loop import (
+    BY_LOT,
+    LINES,
+    MORE,
+    OF_PLAN,
+    OPT_OUTS,
+    WARY,
+    Alarm,
+    Drawn,
+    Drift,
+    Guardrails,
+    NotYetError,
+    Watched,
+    pulse_of,
+    watched,
+)
 from offerloop.money import DIGITS, MICRO, to_text
 from offerloop.offers import NO_OFFER
 from offerloop.report import iso_day

@@ -14,9 +14,9 @@ from offerloop.config import Config, StrPath, config_file, load_config
 from offerloop.engine import DEFAULT_ENGINE, collect
 from offerloop.errors import ConfigError, InputError
 from offerloop.events import Events, Given, prepare
-from offerloop.loop.periods import go_on
+from offerloop.loop import go_on
 from offerloop.publishing import Parcels, carry, rows_of
-from offerloop.store.journal import Journal
+from offerloop.store import Journal
 from offerloop.workspace import name_problems, open_run, open_workspace
 
 FOLDER = "loop"

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from offerloop.config.toml_text import quoted
+from offerloop.config import quoted
 from offerloop.errors import InputError, check_known
 from offerloop.offers import SHORT_FORM_LANGUAGES, guess_currency, parse_offer, print_offer
 from offerloop.report import Result

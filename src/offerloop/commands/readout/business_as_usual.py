@@ -14,8 +14,7 @@ import polars as pl
 from offerloop.commands.readout.effects import Panel, comparable, compare, outcomes_of, plain
 from offerloop.commands.readout.findings import Effect
 from offerloop.commands.readout.inputs import PastRun
-from offerloop.evaluation.experiment import common_slope, weighted_difference
-from offerloop.evaluation.moments import Moments
+from offerloop.evaluation import Moments, common_slope, weighted_difference
 from offerloop.tables import HOLDBACK, HOLDOUT, PLAN, USUAL
 
 

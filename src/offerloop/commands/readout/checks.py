@@ -12,8 +12,7 @@ from offerloop.commands.readout.findings import Check
 from offerloop.commands.readout.inputs import PastRun
 from offerloop.commands.readout.side_files import SideFile, read_rows
 from offerloop.engine import Engine
-from offerloop.evaluation.assignment import in_holdout, in_usual
-from offerloop.evaluation.experiment import LEAST, LEAST_BUYERS, sample_ratio
+from offerloop.evaluation import LEAST, LEAST_BUYERS, in_holdout, in_usual, sample_ratio
 from offerloop.offers import NO_OFFER
 from offerloop.report import count
 from offerloop.tables import EXPLORE, HOLDBACK, HOLDOUT, PLAN, USUAL

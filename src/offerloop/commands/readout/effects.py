@@ -9,9 +9,7 @@ import polars as pl
 
 from offerloop.commands.readout.findings import AgainstForecast, BoughtAnyway, Effect
 from offerloop.commands.readout.inputs import PastRun
-from offerloop.evaluation.estimate import Estimate
-from offerloop.evaluation.experiment import LEAST, Difference, cuped, difference, enough, holm, relative
-from offerloop.evaluation.moments import Moments
+from offerloop.evaluation import LEAST, Difference, Estimate, Moments, cuped, difference, enough, holm, relative
 from offerloop.money import MICRO
 from offerloop.offers import NO_OFFER
 from offerloop.tables import EXPLORE, HOLDBACK, HOLDOUT, PLAN

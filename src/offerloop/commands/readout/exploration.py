@@ -16,8 +16,7 @@ import polars as pl
 from offerloop.commands.readout.effects import Panel, comparable
 from offerloop.commands.readout.findings import Effect
 from offerloop.commands.readout.inputs import PastRun
-from offerloop.evaluation.estimate import Estimate
-from offerloop.evaluation.experiment import LEAST, LEAST_BUYERS, weighted_difference
+from offerloop.evaluation import LEAST, LEAST_BUYERS, Estimate, weighted_difference
 from offerloop.offers import NO_OFFER
 from offerloop.tables import EXPLORE, HOLDOUT
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from offerloop.config import Shop
-from offerloop.evaluation.estimate import Estimate
+from offerloop.evaluation import Estimate
 
 CURRENCY_OUTCOMES = ("revenue_minor", "margin_minor", "cost_minor", "profit_minor", "before_revenue_minor")
 FORECAST_COST = "cost as forecast, not observed"

@@ -14,10 +14,8 @@ import narwhals as nw
 import polars as pl
 from pydantic import ValidationError
 
-from offerloop.config import Config, SourceName
-from offerloop.config.load import beside
-from offerloop.engine import Engine, collect
-from offerloop.engine.base import Frame
+from offerloop.config import Config, SourceName, beside
+from offerloop.engine import Engine, Frame, collect
 from offerloop.errors import ConfigError, ContractError, InputError, NothingLeftError, SourceError
 from offerloop.events import EPOCH, epoch_day, prepare, split_part
 from offerloop.offers import NO_OFFER

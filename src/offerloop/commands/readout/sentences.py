@@ -6,8 +6,7 @@ import math
 from typing import Any
 
 from offerloop.commands.readout.findings import CURRENCY_OUTCOMES, AgainstForecast, Check, Effect, ReadoutFindings
-from offerloop.evaluation.estimate import Z95, Estimate
-from offerloop.evaluation.experiment import POWER_80
+from offerloop.evaluation import POWER_80, Z95, Estimate
 from offerloop.report import Money, Voice, count, iso_day, rounded
 
 WEEK = 7

@@ -9,8 +9,7 @@ import narwhals as nw
 import polars as pl
 
 from offerloop.commands.readout.inputs import PastRun, as_id
-from offerloop.engine import Engine, collect
-from offerloop.engine.base import Frame
+from offerloop.engine import Engine, Frame, collect
 from offerloop.errors import InputError, SourceError
 from offerloop.events import Raw, parse_number, read_side_file, under_known_ids
 

@@ -8,8 +8,7 @@ import narwhals as nw
 import polars as pl
 
 from offerloop.config import Clean
-from offerloop.engine import collect
-from offerloop.engine.base import Frame
+from offerloop.engine import Frame, collect
 from offerloop.errors import SourceError
 from offerloop.events import WRONG_CELL, WRONG_COLUMN, count_rows
 from offerloop.mapping import SAME, Column, Match, columns_of, name_score, unreadable_numbers, unreadable_times

@@ -10,8 +10,7 @@ import narwhals as nw
 
 from offerloop.commands.replay.cells import check_cells, check_named
 from offerloop.config import Clean, Config, Shop, Source, SourceName
-from offerloop.engine import Engine, collect
-from offerloop.engine.base import Frame
+from offerloop.engine import Engine, Frame, collect
 from offerloop.errors import InputError, NothingLeftError, SourceError
 from offerloop.events import (
     CONTRACTS,

@@ -23,8 +23,7 @@ from rich.console import Console
 from offerloop.commands.replay.findings import TOUCHED, OfferSums, Replayed, ReplayFindings, Sums
 from offerloop.commands.replay.notes import notes_of
 from offerloop.commands.replay.orders import COLUMNS, PastOrders, read_orders
-from offerloop.config import SourceName
-from offerloop.config.model import known_zone
+from offerloop.config import SourceName, known_zone
 from offerloop.engine import ENGINES, Engine
 from offerloop.errors import ContractError, InputError, check_known
 from offerloop.money import exact_share, half_up, read_margin

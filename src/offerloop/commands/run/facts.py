@@ -12,7 +12,7 @@ from offerloop.commands.run.findings import CampaignFindings, Findings
 from offerloop.commands.run.power import Reach
 from offerloop.commands.run.shelf_evidence import Evidence
 from offerloop.config import Campaign
-from offerloop.evaluation.estimate import Estimate
+from offerloop.evaluation import Estimate
 from offerloop.report import Money, Voice
 from offerloop.tables import EXPLORE
 from offerloop.tables import PLAN as PLAN_ARM

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from offerloop.config import Campaign, Config
-from offerloop.evaluation.experiment import ComingTest
+from offerloop.evaluation import ComingTest
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from offerloop.evaluation.experiment import MOST_PERIODS, ComingTest
+from offerloop.evaluation import MOST_PERIODS, ComingTest
 from offerloop.report import Voice, count
 
 DIGITS = 2

@@ -9,7 +9,7 @@ import polars as pl
 
 from offerloop.commands.run.findings import Findings
 from offerloop.commands.run.shown_effects import Shown
-from offerloop.evaluation.estimate import Estimate
+from offerloop.evaluation import Estimate
 
 TEN_POINTS = 0.10
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from offerloop.commands.run.findings import Findings
-from offerloop.evaluation.estimate import Estimate
+from offerloop.evaluation import Estimate
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from offerloop.commands.run.sections.recommenders import Gate, choices
 from offerloop.commands.run.sections.uniform_depth import depths_of, profit_of
 from offerloop.commands.run.sentences import basis_mark, campaign_sentence, decision, headline
 from offerloop.commands.run.shelf_evidence import Evidence, supplier_share
-from offerloop.evaluation.estimate import Estimate
+from offerloop.evaluation import Estimate
 from offerloop.report import MACHINE_DIGITS, Money, iso_day, rounded
 from offerloop.tables import USUAL
 

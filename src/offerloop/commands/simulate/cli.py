@@ -51,7 +51,7 @@ def simulate(
     """
     from offerloop.commands.simulate.request import SimulationRequest
     from offerloop.commands.simulate.task import simulate
-    from offerloop.market.planning import Levers
+    from offerloop.market import Levers
 
     asked = SimulationRequest(
         preset, tuple(policy or ()), customers, products, periods, before, log=log, fresh=fresh, worlds=worlds,

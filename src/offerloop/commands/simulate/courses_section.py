@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from offerloop.commands.simulate.findings import Courses, PolicyGains
 from offerloop.commands.simulate.gains import drawable, money_text
-from offerloop.evaluation.estimate import Estimate
+from offerloop.evaluation import Estimate
 from offerloop.report import (
     PLAIN_LABELS,
     Axes,

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from offerloop.evaluation.estimate import Estimate
-from offerloop.market.planning import LEVERS
+from offerloop.evaluation import Estimate
+from offerloop.market import LEVERS
 
 MEASURES = ("buyers", "sales", "profit")
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from offerloop.commands.simulate.findings import MEASURES, PolicyGains
-from offerloop.evaluation.estimate import Estimate, number
+from offerloop.evaluation import Estimate, number
 from offerloop.report import Dot, Voice
 
 

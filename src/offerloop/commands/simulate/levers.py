@@ -8,10 +8,19 @@ from rich.console import Console
 from offerloop.commands.simulate.findings import MEASURES, Brought, PlanningFindings, PolicyGains
 from offerloop.commands.simulate.progress import shown_board
 from offerloop.commands.simulate.request import LOOP, SimulationRequest, looping
-from offerloop.market.ceiling import blocks_of
-from offerloop.market.gains import over_worlds, share_of, sums_of
-from offerloop.market.planning import LEVERS, Combination, Levers, Telling, brought, combinations
-from offerloop.market.simulation import Market
+from offerloop.market import (
+    LEVERS,
+    Combination,
+    Levers,
+    Market,
+    Telling,
+    blocks_of,
+    brought,
+    combinations,
+    over_worlds,
+    share_of,
+    sums_of,
+)
 from offerloop.report import Money
 
 

@@ -9,8 +9,8 @@ from offerloop.commands.simulate.findings import Brought, PlanningFindings
 from offerloop.commands.simulate.gains import conversion, drawable, money_text, plain, points_text
 from offerloop.commands.simulate.page import WIDTH
 from offerloop.config import Shop
-from offerloop.evaluation.estimate import Estimate
-from offerloop.market.planning import LEVERS
+from offerloop.evaluation import Estimate
+from offerloop.market import LEVERS
 from offerloop.report import (
     Axes,
     Build,

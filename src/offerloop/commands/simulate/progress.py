@@ -11,7 +11,7 @@ from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from offerloop.market.periods import Week
+from offerloop.market import Week
 from offerloop.report import Money
 
 SUMMED = (

@@ -8,11 +8,8 @@ from functools import partial
 from pathlib import Path
 
 from offerloop.errors import InputError, near_miss
-from offerloop.loop.decide import Rules
-from offerloop.loop.market_shop import loop_policy
-from offerloop.market.periods import POLICIES, Learner, Setting
-from offerloop.market.planning import LEVERS, Levers, with_terms
-from offerloop.market.preset import load_preset
+from offerloop.loop import Rules, loop_policy
+from offerloop.market import LEVERS, POLICIES, Learner, Levers, Setting, load_preset, with_terms
 
 LOOP = "loop"
 KNOWN = (*POLICIES, LOOP)

@@ -7,11 +7,8 @@ from pathlib import Path
 
 import polars as pl
 
-from offerloop.config.toml_text import quoted
-from offerloop.market.simulation import Market
-from offerloop.market.tables import SCALE
-from offerloop.market.terms import EVERYTHING, Terms
-from offerloop.market.world import KINDS
+from offerloop.config import quoted
+from offerloop.market import EVERYTHING, KINDS, SCALE, Market, Terms
 
 WEEK_HOURS = 168
 _COLUMNS = {

@@ -20,12 +20,21 @@ from offerloop.commands.simulate.page import draw_simulation, render_simulation,
 from offerloop.commands.simulate.progress import shown_board
 from offerloop.commands.simulate.request import LOOP, SimulationRequest, check_asked, looping
 from offerloop.commands.simulate.shop_files import write_shop
-from offerloop.evaluation.estimate import Estimate
-from offerloop.market.ceiling import blocks_of
-from offerloop.market.courses import by_period, ceiling_among, grown, regretted, same_spend
-from offerloop.market.gains import over_worlds, share_of, sums_of
-from offerloop.market.periods import Played, play
-from offerloop.market.simulation import Market
+from offerloop.evaluation import Estimate
+from offerloop.market import (
+    Market,
+    Played,
+    blocks_of,
+    by_period,
+    ceiling_among,
+    grown,
+    over_worlds,
+    play,
+    regretted,
+    same_spend,
+    share_of,
+    sums_of,
+)
 from offerloop.report import FolderResult
 
 _LOG = logging.getLogger(__name__)

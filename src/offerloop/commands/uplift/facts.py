@@ -24,11 +24,7 @@ from offerloop.commands.uplift.findings import (
 )
 from offerloop.commands.uplift.request import UpliftRequest
 from offerloop.commands.uplift.trial import Trial
-from offerloop.evaluation.estimate import Estimate
-from offerloop.evaluation.policy import dr, snips
-from offerloop.evaluation.policy_log import Log, Predictions
-from offerloop.evaluation.policy_overlap import effective_size
-from offerloop.evaluation.policy_value import difference
+from offerloop.evaluation import Estimate, Log, Predictions, difference_of_policies, dr, effective_size, snips
 from offerloop.response import (
     CustomerOrdering,
     Evidence,
@@ -131,8 +127,8 @@ class Facts:
         cost = None if self.study.cost is None else self.study.cost.expected
         predictions, log = Predictions(self.study.value.expected, cost), self.log
         nobody = np.zeros(self.evidence.size, dtype=np.int64)
-        robust = difference(dr(log, policy, predictions), dr(log, nobody, predictions))
-        weighted = difference(snips(log, policy), snips(log, nobody))
+        robust = difference_of_policies(dr(log, policy, predictions), dr(log, nobody, predictions))
+        weighted = difference_of_policies(snips(log, policy), snips(log, nobody))
         return Worth(
             kind=kind,  # type: ignore[arg-type]
             name=name,

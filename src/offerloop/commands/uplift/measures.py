@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from offerloop.commands.uplift.findings import UpliftFindings, Worth
-from offerloop.evaluation.estimate import Estimate, known_step, number
+from offerloop.evaluation import Estimate, known_step, number
 from offerloop.report import Voice
 
 TINY = 0.1

@@ -17,7 +17,7 @@ from offerloop.commands.uplift.sections.effects import (
 )
 from offerloop.commands.uplift.sentences import ALL, claim, estimator, headline, lead, same, short_estimator, voice
 from offerloop.config import Shop
-from offerloop.evaluation.estimate import Estimate
+from offerloop.evaluation import Estimate
 from offerloop.report import (
     PLAIN_LABELS,
     Dot,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from offerloop.commands.uplift.findings import Note, UpliftFindings
 from offerloop.commands.uplift.measures import everyone, measure, targeted
-from offerloop.evaluation.estimate import Estimate, widening
+from offerloop.evaluation import Estimate, widening
 from offerloop.report import Voice, count, p_words
 
 UNLIKELY = 0.001

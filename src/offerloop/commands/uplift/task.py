@@ -18,7 +18,7 @@ from offerloop.commands.uplift.request import UpliftRequest
 from offerloop.commands.uplift.sentences import sentence
 from offerloop.commands.uplift.trial import Trial, prepare
 from offerloop.errors import InputError
-from offerloop.evaluation.estimate import Z95
+from offerloop.evaluation import Z95
 from offerloop.report import Result, first_chart
 from offerloop.response import (
     N_DIVISIONS,

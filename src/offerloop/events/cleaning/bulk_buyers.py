@@ -5,8 +5,7 @@ from __future__ import annotations
 import narwhals as nw
 import polars as pl
 
-from offerloop.engine import collect
-from offerloop.engine.base import Frame
+from offerloop.engine import Frame, collect
 
 TIMES_MEDIAN = 10
 """Beyond the quantile alone there is always someone; a bulk buyer also stands far from the middle."""

@@ -8,8 +8,7 @@ from typing import Any
 import narwhals as nw
 import polars as pl
 
-from offerloop.engine import collect
-from offerloop.engine.base import Frame
+from offerloop.engine import Frame, collect
 from offerloop.events.cleaning.rules import Rule
 from offerloop.events.columns.read import WRONG_CELL, WRONG_COLUMN
 from offerloop.money import to_text

@@ -8,8 +8,7 @@ from datetime import date
 import narwhals as nw
 
 from offerloop.config import Config, SourceName
-from offerloop.engine import Engine, collect
-from offerloop.engine.base import Frame
+from offerloop.engine import Engine, Frame, collect
 from offerloop.errors import SourceError
 from offerloop.events.cleaning.outliers import FAR_DAYS, Outliers, iso, outliers, today_in
 from offerloop.events.columns.calendar import epoch_day

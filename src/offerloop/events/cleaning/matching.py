@@ -10,8 +10,7 @@ from itertools import product
 import polars as pl
 
 from offerloop.config import Config, SourceName
-from offerloop.engine import collect
-from offerloop.engine.base import Frame
+from offerloop.engine import Frame, collect
 from offerloop.errors import SourceError
 
 Sources = dict[SourceName, Frame]

@@ -14,8 +14,7 @@ import narwhals as nw
 import polars as pl
 
 from offerloop.config import Clean
-from offerloop.engine import collect
-from offerloop.engine.base import Frame
+from offerloop.engine import Frame, collect
 
 _MOST_WORDS, _LONGEST_SIGNS = 4, 10
 """Words of a text whose end is looked at, and signs of a Chinese one. Longer ones describe goods."""

@@ -10,7 +10,7 @@ from typing import Literal
 import narwhals as nw
 
 from offerloop.config import Clean, SourceName
-from offerloop.engine.base import Frame
+from offerloop.engine import Frame
 from offerloop.events.columns.calendar import FIRST, LAST, epoch_day
 from offerloop.events.columns.read import WRONG_COLUMN
 

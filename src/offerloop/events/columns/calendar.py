@@ -8,8 +8,7 @@ from zoneinfo import ZoneInfo
 
 import narwhals as nw
 
-from offerloop.engine import collect
-from offerloop.engine.base import Frame
+from offerloop.engine import Frame, collect
 from offerloop.errors import SourceError
 
 DAY = 86_400

@@ -7,8 +7,7 @@ from collections.abc import Collection
 import narwhals as nw
 import polars as pl
 
-from offerloop.engine import collect
-from offerloop.engine.base import Frame
+from offerloop.engine import Frame, collect
 from offerloop.errors import SourceError
 
 CURRENCY_SIGNS = {

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 import narwhals as nw
 
 from offerloop.config import SourceName
-from offerloop.engine import collect
-from offerloop.engine.base import Frame
+from offerloop.engine import Frame, collect
 
 _PLAIN = r"^(0|-?[1-9]\d{0,17})$"
 """An integer that is written in only one way: "007" is not the number 7."""

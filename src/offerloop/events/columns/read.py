@@ -11,8 +11,7 @@ import narwhals as nw
 from narwhals.dtypes import DType
 
 from offerloop.config import Config, Source, SourceName
-from offerloop.engine import Engine, collect
-from offerloop.engine.base import Frame
+from offerloop.engine import Engine, Frame, collect
 from offerloop.errors import SourceError, near_miss
 from offerloop.events.columns import times
 from offerloop.events.columns.calendar import to_utc, with_day

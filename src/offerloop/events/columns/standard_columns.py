@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import narwhals as nw
 
-from offerloop.engine.base import Frame
+from offerloop.engine import Frame
 
 PRODUCT_COLUMNS = ("product_id", "category", "subcategory", "brand")
 _MONEY = ("paid_minor", "list_value_minor", "discount_minor", "coupon_minor", "reimbursed_minor")

@@ -15,8 +15,7 @@ import narwhals as nw
 import polars as pl
 from narwhals.dtypes import DType
 
-from offerloop.engine import collect
-from offerloop.engine.base import Frame
+from offerloop.engine import Frame, collect
 from offerloop.events.columns.cells import blank
 
 DAY = 86_400

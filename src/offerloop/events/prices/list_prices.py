@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import narwhals as nw
 
-from offerloop.engine import Engine, collect
-from offerloop.engine.base import Frame
+from offerloop.engine import Engine, Frame, collect
 
 
 def with_list_prices(lines: Frame, prices: Frame, engine: Engine) -> Frame:

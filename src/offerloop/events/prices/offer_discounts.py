@@ -18,8 +18,7 @@ import narwhals as nw
 import numpy as np
 import polars as pl
 
-from offerloop.engine import Engine, collect
-from offerloop.engine.base import Frame
+from offerloop.engine import Engine, Frame, collect
 
 NONE = ("", "none")
 """Exposures in which deliberately nothing was shown; so does an empty cell."""

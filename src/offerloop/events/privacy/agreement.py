@@ -11,8 +11,7 @@ import narwhals as nw
 import polars as pl
 
 from offerloop.config import SourceName
-from offerloop.engine import collect
-from offerloop.engine.base import Frame
+from offerloop.engine import Frame, collect
 from offerloop.events.columns.cells import blank
 from offerloop.events.privacy.consent import ANSWER_COLUMNS, agrees
 

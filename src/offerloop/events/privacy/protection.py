@@ -13,8 +13,7 @@ import narwhals as nw
 import polars as pl
 
 from offerloop.config import Privacy, SourceName
-from offerloop.engine import Engine, collect
-from offerloop.engine.base import Frame
+from offerloop.engine import Engine, Frame, collect
 from offerloop.errors import SourceError
 from offerloop.events.cleaning.matching import check_suppression
 from offerloop.events.columns.cells import as_text, blank

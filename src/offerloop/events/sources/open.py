@@ -10,8 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from offerloop.config import Source
-from offerloop.engine import Engine
-from offerloop.engine.base import BrokenFileError, Frame
+from offerloop.engine import BrokenFileError, Engine, Frame
 from offerloop.errors import SourceError
 from offerloop.events.sources.csv_lines import broken_line, line_of
 from offerloop.events.sources.database import snapshot

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from offerloop.errors import EvidenceError
-from offerloop.evaluation.ranking import mean_interval
+from offerloop.evaluation import mean_interval
 from offerloop.recommenders.base import Task
 from offerloop.recommenders.interactions import Interactions
 from offerloop.recommenders.ranking.hybrid import FALLBACK, RANKER, Choice, Hybrid, best_single, ranker_gain

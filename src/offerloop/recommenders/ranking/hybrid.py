@@ -9,8 +9,7 @@ from typing import ClassVar, Self
 import numpy as np
 
 from offerloop.errors import EvidenceError
-from offerloop.evaluation.estimate import Estimate
-from offerloop.evaluation.ranking import mean_of_customers
+from offerloop.evaluation import Estimate, mean_of_customers
 from offerloop.recommenders.base import RECENT_DAYS, TASKS, Recommender, Scores, Task
 from offerloop.recommenders.histories import Histories, Ids
 from offerloop.recommenders.interactions import Interactions

@@ -9,7 +9,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from offerloop.evaluation.ranking import ndcg, recall
+from offerloop.evaluation import ndcg, recall
 from offerloop.recommenders.base import TASKS, Recommender, Task, hide_bought
 from offerloop.recommenders.best import best
 from offerloop.recommenders.histories import Codes, Histories

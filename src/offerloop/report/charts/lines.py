@@ -8,7 +8,7 @@ from itertools import permutations, product
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
-from offerloop.evaluation.estimate import Estimate
+from offerloop.evaluation import Estimate
 from offerloop.report.charts.drawing import (
     BAND,
     INK,

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from offerloop.evaluation.estimate import Estimate
+from offerloop.evaluation import Estimate
 from offerloop.report.charts.drawing import ACCENT, BAD, BAND, CONTROL, INK, NARROW, OURS, SOFT, WARNING, Build, rows_of
 
 if TYPE_CHECKING:

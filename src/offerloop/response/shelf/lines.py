@@ -12,8 +12,7 @@ import narwhals as nw
 import polars as pl
 
 from offerloop.config import Response
-from offerloop.engine import Engine, collect
-from offerloop.engine.base import Frame
+from offerloop.engine import Engine, Frame, collect
 from offerloop.errors import EvidenceError
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from offerloop.arrays import Floats
 from offerloop.config import Response
 from offerloop.errors import EvidenceError
-from offerloop.evaluation.assignment import bucket
+from offerloop.evaluation import bucket
 from offerloop.response.shelf.checks import ABOVE_ZERO, CALIBRATED, HARDLY_ANY, check_row, design_checks
 from offerloop.response.shelf.designs import (
     Sample,

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 import narwhals as nw
 import polars as pl
 
-from offerloop.engine import collect
-from offerloop.engine.base import Frame
+from offerloop.engine import Frame, collect
 from offerloop.response.margins import Margins
 
 QUARTER_DAYS, MONTH_DAYS = 91, 28

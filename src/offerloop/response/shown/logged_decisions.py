@@ -8,8 +8,7 @@ import numpy as np
 import polars as pl
 
 from offerloop.arrays import Floats, Ints
-from offerloop.engine import collect
-from offerloop.engine.base import Frame
+from offerloop.engine import Frame, collect
 from offerloop.errors import EvidenceError
 from offerloop.offers import NO_OFFER
 

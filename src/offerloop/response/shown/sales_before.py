@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from offerloop.arrays import Floats
-from offerloop.engine.base import Frame
+from offerloop.engine import Frame
 from offerloop.response.margins import Margins
 from offerloop.response.shown.exposure_windows import (
     EXPOSURE_FEATURES,

@@ -17,11 +17,9 @@ import polars as pl
 from scipy.stats import chi2
 
 from offerloop.arrays import Floats, Ints
-from offerloop.engine import Engine, collect
-from offerloop.engine.base import Frame
+from offerloop.engine import Engine, Frame, collect
 from offerloop.errors import EvidenceError
-from offerloop.evaluation.assignment import bucket
-from offerloop.evaluation.estimate import Z95
+from offerloop.evaluation import Z95, bucket
 from offerloop.offers import NO_OFFER, Offer
 from offerloop.response.evidence import Evidence
 from offerloop.response.margins import Margins

@@ -23,7 +23,7 @@ import numpy as np
 from scipy.stats import rankdata
 
 from offerloop.arrays import Floats, Ints
-from offerloop.evaluation.estimate import Z95, Estimate, se_of
+from offerloop.evaluation import Z95, Estimate, se_of
 from offerloop.response.evidence import Rows
 from offerloop.response.trial.crossfit import HeldOutPredictions
 from offerloop.response.trial.spending import Spending

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from offerloop.arrays import Floats
-from offerloop.evaluation.estimate import Estimate
+from offerloop.evaluation import Estimate
 from offerloop.response.trial.model_selection import ahead, mean_estimate
 from offerloop.response.trial.study import TrialStudy
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from offerloop.arrays import Floats
-from offerloop.evaluation.estimate import Estimate
+from offerloop.evaluation import Estimate
 from offerloop.response.trial.model_selection import mean_estimate
 
 MOST_OUTCOMES = 2

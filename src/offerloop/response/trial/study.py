@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from offerloop.arrays import Floats, Ints
-from offerloop.evaluation.estimate import Estimate
+from offerloop.evaluation import Estimate
 from offerloop.response.estimators.catalogue import ESTIMATORS
 from offerloop.response.evidence import Estimator, Evidence, Fitted
 from offerloop.response.terms import OfferTerms

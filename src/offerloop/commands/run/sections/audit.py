@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from offerloop.commands.run.findings import Findings
-from offerloop.evaluation.estimate import Estimate
+from offerloop.evaluation import Estimate
 from offerloop.report import Block, Dot, Figure, Missing, Table, Text, Voice, count, figure, forest, percent_labels
 from offerloop.tables import PLAN
 

@@ -9,7 +9,7 @@ from offerloop.commands.run.findings import Findings
 from offerloop.commands.run.sections.plan_limits import limit_blocks
 from offerloop.commands.run.sections.uniform_depth import uniform_blocks
 from offerloop.commands.run.sentences import basis_mark, noun
-from offerloop.evaluation.estimate import Estimate
+from offerloop.evaluation import Estimate
 from offerloop.report import (
     Axes,
     Block,

@@ -6,7 +6,7 @@ import polars as pl
 
 from offerloop.commands.run.findings import Findings
 from offerloop.commands.run.shelf_evidence import TEN_POINTS
-from offerloop.evaluation.estimate import Estimate, top_less_bottom
+from offerloop.evaluation import Estimate, top_less_bottom
 from offerloop.report import PLAIN_LABELS, Figure, Table, Upright, Voice, count, figure, upright
 
 TO_POINTS = 100 * TEN_POINTS

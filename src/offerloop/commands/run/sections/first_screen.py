@@ -11,7 +11,7 @@ from offerloop.commands.run.findings import Findings
 from offerloop.commands.run.sections.gaps import Gaps, gaps
 from offerloop.commands.run.sentences import basis_mark, campaign_body, confidence, headline, noun
 from offerloop.commands.run.shelf_evidence import Evidence
-from offerloop.evaluation.estimate import Estimate
+from offerloop.evaluation import Estimate
 from offerloop.report import (
     Axes,
     Figure,

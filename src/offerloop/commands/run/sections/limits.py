@@ -9,7 +9,7 @@ from offerloop.commands.run.findings import Findings
 from offerloop.commands.run.sections.gaps import gap_sentences
 from offerloop.commands.run.sentences import test_sentences
 from offerloop.commands.run.shelf_evidence import Evidence
-from offerloop.evaluation.experiment import LEAST, LEAST_BUYERS
+from offerloop.evaluation import LEAST, LEAST_BUYERS
 from offerloop.report import Block, Bullets, Section, Text, Voice, count
 
 

@@ -8,7 +8,7 @@ import polars as pl
 
 from offerloop.commands.run.facts import Facts
 from offerloop.commands.run.findings import Findings
-from offerloop.evaluation.estimate import Estimate
+from offerloop.evaluation import Estimate
 from offerloop.report import Block, Money, Table, Text, Voice, count
 
 Row = dict[str, Any]

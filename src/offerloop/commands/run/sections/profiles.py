@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from offerloop.commands.run.findings import Findings
-from offerloop.profiles.tags import TAGS
+from offerloop.profiles import TAGS
 from offerloop.report import (
     Axes,
     Bar,

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import polars as pl
 
 from offerloop.commands.run.findings import Findings
-from offerloop.evaluation.estimate import Estimate
+from offerloop.evaluation import Estimate
 from offerloop.report import (
     PLAIN_LABELS,
     Block,

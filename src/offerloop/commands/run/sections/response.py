@@ -8,7 +8,7 @@ from offerloop.commands.run.sections.deciles import deciles_figure
 from offerloop.commands.run.sections.gaps import gap_sentences
 from offerloop.commands.run.sections.shown_offers import shown_blocks, shown_message
 from offerloop.commands.run.shelf_evidence import TEN_POINTS, Check, Evidence, supplier_share
-from offerloop.evaluation.estimate import Estimate
+from offerloop.evaluation import Estimate
 from offerloop.report import (
     PLAIN_LABELS,
     Block,

@@ -8,7 +8,7 @@ import polars as pl
 
 from offerloop.commands.run.facts import CampaignFacts
 from offerloop.commands.run.findings import Findings
-from offerloop.evaluation.estimate import Estimate
+from offerloop.evaluation import Estimate
 from offerloop.offers import NO_OFFER
 from offerloop.report import Block, Table, Text, Voice, count
 

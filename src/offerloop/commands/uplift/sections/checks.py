@@ -6,7 +6,7 @@ from offerloop.commands.uplift.findings import Balance, Group, Overlap, UpliftFi
 from offerloop.commands.uplift.measures import measure, share_text
 from offerloop.commands.uplift.sections.effects import columns
 from offerloop.commands.uplift.sentences import UNLIKELY, impossible
-from offerloop.evaluation.estimate import Estimate, number
+from offerloop.evaluation import Estimate, number
 from offerloop.report import (
     PLAIN_LABELS,
     Block,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from offerloop.commands.uplift.findings import UpliftFindings
 from offerloop.commands.uplift.measures import everyone, measure
 from offerloop.commands.uplift.sentences import estimator, order
-from offerloop.evaluation.estimate import Estimate
+from offerloop.evaluation import Estimate
 from offerloop.report import (
     PLAIN_LABELS,
     Axes,

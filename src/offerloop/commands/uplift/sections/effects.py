@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from offerloop.commands.uplift.findings import Arm, Decile, Ranked, ResponseType, UpliftFindings
 from offerloop.commands.uplift.measures import everyone, is_finite, measure, outcome_measure, share_text, value_measure
 from offerloop.commands.uplift.sentences import estimator, notes, short_estimator
-from offerloop.evaluation.estimate import Estimate, top_less_bottom
+from offerloop.evaluation import Estimate, top_less_bottom
 from offerloop.report import (
     PLAIN_LABELS,
     Block,
