@@ -58,7 +58,18 @@ def finished_exposures(
     return rows.drop("_times"), left_out
 
 
-def randomised_propensities(exposures: pl.DataFrame, shown_day: pl.Series, names: Sequence[str]) -> Floats:
+def randomised_propensities(exposures: pl.DataFrame, shown_day: pl.Series, names: Sequence[str]) -> Floats | None:
+    """Return the propensities (n, K) of all offers where they were the same for everybody on each day and sum to 1.
+
+    From all exposures (offer_id, shown_day, propensity), for rows that were shown on `shown_day`. None where that is
+    not so: then they differ by customer, and only that of the offer shown is known.
+    """
+    others = set(exposures["offer_id"]) - set(names)
+    found = _propensities_by_day(exposures, shown_day, [*names, *sorted(others)])
+    return None if np.isnan(found).any() or found[:, len(names) :].any() else found[:, : len(names)]
+
+
+def _propensities_by_day(exposures: pl.DataFrame, shown_day: pl.Series, names: Sequence[str]) -> Floats:
     """Return the propensities (n, K) of all offers, for rows that were shown on `shown_day`.
 
     From all exposures (offer_id, shown_day, propensity) of days on which those of each offer were the same for
@@ -85,7 +96,7 @@ def decided(exposures: pl.DataFrame, rows: pl.DataFrame, names: Sequence[str]) -
     all of them given that it is one of these.
     """
     others = sorted(set(exposures["offer_id"]) - set(names))
-    chances = randomised_propensities(exposures, rows["shown_day"], [*names, *others])
+    chances = _propensities_by_day(exposures, rows["shown_day"], [*names, *others])
     inside = rows["offer_id"].is_in(list(names)).to_numpy()
     kept = rows.filter(pl.Series(inside, dtype=pl.Boolean))
     place = {name: k for k, name in enumerate(names)}
