@@ -12,7 +12,7 @@ from typed_command import offerloop
 from typer.main import get_command
 from typer.testing import CliRunner
 
-from offerloop.cli import PANELS, app
+from offerloop.cli import PANELS, app, main
 from offerloop.commands.terminal.help import SHARED
 
 HEAVY = ("numpy", "polars", "duckdb", "scipy", "lightgbm", "implicit", "altair", "pydantic", "narwhals")
@@ -198,3 +198,10 @@ def test_a_failed_run_leaves_nothing_half_written(tmp_path):
     assert code == 2
     assert "products.parquet" in said
     assert not list((tmp_path / "shop").glob("runs/2*"))
+
+
+def test_windows_is_told_what_to_do(monkeypatch):
+    monkeypatch.setattr("sys.platform", "win32")
+    with pytest.raises(SystemExit) as stopped:
+        main()
+    assert "on Windows use the Linux of WSL" in str(stopped.value.code)

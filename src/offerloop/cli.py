@@ -100,6 +100,10 @@ for _panel, _commands in PANELS.items():
 def main() -> None:
     """Entry point: errors become one line and an exit code, and any terminal can show every text."""
     write_any_sign()
+    if sys.platform == "win32":
+        sys.exit(
+            "offerloop runs on Linux and macOS; on Windows use the Linux of WSL, where it installs as on any Linux"
+        )
     try:
         sys.exit(app(standalone_mode=False) or 0)
     except OfferloopError as error:
