@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from offerloop.recommenders import RECOMMENDERS, Context, Histories, Ids, Interactions, Recommender, Task, hide_bought
-from offerloop.recommenders.best import best
+from offerloop.recommenders.top_columns import best
 from peers.given import BLOCK, DEPTH, Given, Ints
 
 SOURCE = "src/offerloop/recommenders"

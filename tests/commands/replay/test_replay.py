@@ -10,8 +10,8 @@ import pytest
 from offerloop.cli import main
 from offerloop.commands.replay.files import write
 from offerloop.commands.replay.page import assumption, notes, render_replay, sentence, summarise_replay
-from offerloop.commands.replay.screen import page
 from offerloop.commands.replay.task import ReplayRequest, replay, segments_of
+from offerloop.commands.replay.terminal_text import page
 from offerloop.errors import InputError
 from offerloop.offers import Basket, BasketLine, price, read_offers
 from offerloop.report.skeleton import kept_together

@@ -4,11 +4,11 @@ import pytest
 
 from offerloop.errors import EvidenceError
 from offerloop.recommenders import Hybrid, Interactions, Popularity, Ranker, Window, judge
-from offerloop.recommenders.best import best
 from offerloop.recommenders.ranking.candidates import MEMBERS
 from offerloop.recommenders.ranking.hybrid import gate
 from offerloop.recommenders.ranking.judge import Judged
 from offerloop.recommenders.ranking.snapshots import Snapshots
+from offerloop.recommenders.top_columns import best
 from offerloop.testing import RecommenderContract
 
 TODAY, SIZE = 250, 60

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from offerloop.recommenders import Interactions, Popularity, Repeat, top
-from offerloop.recommenders.best import best
+from offerloop.recommenders.top_columns import best
 from offerloop.testing import checkerboard
 
 PURCHASES = pl.DataFrame(

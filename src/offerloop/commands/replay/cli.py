@@ -35,9 +35,9 @@ def replay(
     """
     from offerloop.commands.replay.files import check_folder, write
     from offerloop.commands.replay.page import summarise_replay
-    from offerloop.commands.replay.screen import page
     from offerloop.commands.replay.task import ReplayRequest
     from offerloop.commands.replay.task import replay as price_orders
+    from offerloop.commands.replay.terminal_text import page
     from offerloop.report import known_language
 
     language = known_language(language)

@@ -19,8 +19,8 @@ def run(
     as_json: Json = False,
 ) -> None:
     """Decide who gets which offer, with a forecast and a report."""
-    from offerloop.commands.run.screen import screen
     from offerloop.commands.run.task import run as carry_out
+    from offerloop.commands.run.terminal_text import screen
 
     written = carry_out(config, engine, progress_console(as_json), begin, language)
     found = {"run": str(written.folder), "report": str(written.report), **written.summary}

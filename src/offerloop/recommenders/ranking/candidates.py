@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from offerloop.recommenders.base import LAST_RESORT, Recommender, Scores, Task, hide_bought, popularity
-from offerloop.recommenders.best import best
 from offerloop.recommenders.histories import Codes, Histories, place_in_row
 from offerloop.recommenders.interactions import Interactions
 from offerloop.recommenders.ranking.pair_features import PairFeatures
 from offerloop.recommenders.ranking.snapshots import Snapshots
+from offerloop.recommenders.top_columns import best
 
 MEMBERS = ("ease", "next_ridge")
 """Recommenders whose best new products are candidates and whose scores describe them, by default."""

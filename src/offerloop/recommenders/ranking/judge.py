@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from offerloop.evaluation import ndcg, recall
 from offerloop.recommenders.base import TASKS, Recommender, Task, hide_bought
-from offerloop.recommenders.best import best
 from offerloop.recommenders.histories import Codes, Histories
 from offerloop.recommenders.ranking.window import Window
+from offerloop.recommenders.top_columns import best
 
 NDCG_DEPTH, RECALL_DEPTH = 10, 20
 

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from offerloop.errors import ContractError
 from offerloop.recommenders.base import Scores
-from offerloop.recommenders.best import best
 from offerloop.recommenders.histories import Codes, place_in_row
+from offerloop.recommenders.top_columns import best
 
 Mask = NDArray[np.bool_]
 

@@ -6,10 +6,10 @@ import numpy as np
 import polars as pl
 
 from offerloop.recommenders.base import Recommender
-from offerloop.recommenders.best import best
 from offerloop.recommenders.context import UNKNOWN
 from offerloop.recommenders.interactions import Interactions, as_ids
 from offerloop.recommenders.serving.assortment import Assortment
+from offerloop.recommenders.top_columns import best
 
 _BATCH = 512
 

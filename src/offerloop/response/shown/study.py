@@ -25,9 +25,9 @@ from offerloop.response.evidence import Evidence
 from offerloop.response.margins import Margins
 from offerloop.response.scores import expected_outcomes, robust_scores
 from offerloop.response.shown.exposure_windows import exposure_outcomes
-from offerloop.response.shown.growth import LAGS
-from offerloop.response.shown.growth import NAME as GROWTH
-from offerloop.response.shown.growth_effects import grow
+from offerloop.response.shown.growth_calibration import grow
+from offerloop.response.shown.growth_model import LAGS
+from offerloop.response.shown.growth_model import NAME as GROWTH
 from offerloop.response.shown.logged_decisions import decided, earlier_offers, finished_exposures, read_exposures
 from offerloop.response.shown.redemption import redeemed
 from offerloop.response.shown.sales_before import Before

@@ -5,8 +5,8 @@ import pytest
 from scipy.stats import chi2
 
 from offerloop.response import NO_OFFER_TERMS, Evidence, OfferTerms
-from offerloop.response.shown.growth import LAGS, Growth
-from offerloop.response.shown.growth_effects import grow
+from offerloop.response.shown.growth_calibration import grow
+from offerloop.response.shown.growth_model import LAGS, Growth
 
 DEPTHS = (0.1, 0.2, 0.3, 0.4)
 OFFERS = (NO_OFFER_TERMS, *(OfferTerms(f"off-{depth:g}", "coupon", depth) for depth in DEPTHS))

@@ -25,7 +25,7 @@ from offerloop.arrays import Floats, Ints
 from offerloop.response.evidence import Evidence
 from offerloop.response.shown.expected_sales import noise
 from offerloop.response.shown.exposure_windows import EXPOSURE_FEATURES
-from offerloop.response.shown.growth import Growth, Told
+from offerloop.response.shown.growth_model import Growth, Told
 from offerloop.response.shown.shrinkage import drawn
 
 ORDERS = EXPOSURE_FEATURES.index("orders_91")
