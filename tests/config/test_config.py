@@ -1,9 +1,10 @@
 from datetime import date
 from fractions import Fraction
+from typing import get_args
 
 import pytest
 
-from offerloop.config import load_config
+from offerloop.config import Config, SectionName, load_config
 from offerloop.errors import ConfigError
 
 MINIMAL = """
@@ -315,3 +316,7 @@ def test_a_publish_that_cannot_be_is_refused(load, section, said):
     with pytest.raises(ConfigError) as error:
         load(f"{MINIMAL}[[publish]]\n{section}\n")
     assert said in str(error.value)
+
+
+def test_a_part_of_the_configuration_can_be_asked_for_by_every_key():
+    assert set(get_args(SectionName)) == set(Config.model_fields)

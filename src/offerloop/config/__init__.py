@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         Profiles,
         Recommend,
         Response,
+        SectionName,
         Shop,
         Source,
         SourceName,
@@ -49,6 +50,7 @@ __all__ = [
     "Response",
     "Rule",
     "Section",
+    "SectionName",
     "Shop",
     "Source",
     "SourceName",
@@ -74,7 +76,9 @@ _MODULES = {
     ".experiment": "MOST_HOLDOUT BusinessAsUsual Experiment",
     ".limits": "Band Cell LimitRule Limits",
     ".load": "beside load_config load_file privacy_beside sqlite_beside",
-    ".model": "Campaign Config Listed Privacy Profiles Recommend Response Shop Source SourceName known_zone",
+    ".model": (
+        "Campaign Config Listed Privacy Profiles Recommend Response SectionName Shop Source SourceName known_zone"
+    ),
     ".paths": "StrPath as_path config_file",
     ".plan": "Plan",
     ".publish": "Publish",

@@ -25,6 +25,11 @@ SourceName = Literal[
     "order_lines", "products", "customers", "events", "prices", "offers", "exposures", "campaigns", "audiences",
     "redemptions", "coupon_products",
 ]  # fmt: skip
+SectionName = Literal[
+    "seed", "shop", "sources", "clean", "profiles", "recommend", "response", "experiment", "business_as_usual",
+    "privacy", "audiences", "exclude", "campaigns", "plan", "evaluate", "report", "publish",
+]  # fmt: skip
+"""Keys of the file, as `Config.only` takes them."""
 Listed = Sequence[dict[str, Any]]
 """Offers from a source: `kind`, `id` and that kind's terms, and `campaign_id` where given."""
 
@@ -390,7 +395,7 @@ class Config(Section):
             self._check_amount(self.business_as_usual.budget, None, "'budget' of business_as_usual")
         return self
 
-    def only(self, *sections: str) -> Config:
+    def only(self, *sections: SectionName) -> Config:
         """A copy that knows these sections alone: asking it for another is an AttributeError.
 
         What a stage is given is what it depends on, so that a change elsewhere need not compute it again.

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from offerloop.config import Config
+from offerloop.config import Config, SectionName
 from offerloop.engine import Engine
 from offerloop.recommenders import ProductRelations
 from offerloop.workspace.stages import Recorder
 
 SIMILAR_PRODUCTS = "similar products"
-_SECTIONS = ("shop", "sources", "clean", "profiles", "privacy", "evaluate", "recommend")
+_SECTIONS: tuple[SectionName, ...] = ("shop", "sources", "clean", "profiles", "privacy", "evaluate", "recommend")
 """Sections of the configuration that the relations depend on."""
 
 
