@@ -122,9 +122,9 @@ def _shares_by_day(day: Ints, action: Ints, n_offers: int) -> Floats:
 
 
 def complete_propensities(own: Floats, action: Ints, shares: Floats) -> Floats:
-    """Return propensities (n, K) from those of the offers given; the other offers share the rest by `shares` (n, K)."""
+    """Return propensities (n, K) from those of the offers given; the others share the rest by `shares`, (n, K) or (K,)."""
     rows = np.arange(len(own))
-    others = shares.copy()
+    others = np.broadcast_to(shares, (len(own), shares.shape[-1])).copy()
     others[rows, action] = 0.0
     rest = others.sum(axis=1, keepdims=True)
     chance = np.divide(others, rest, out=np.zeros_like(others), where=rest > 0) * (1 - own)[:, None]
