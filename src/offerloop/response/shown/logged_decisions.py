@@ -122,7 +122,7 @@ def _shares_by_day(day: Ints, action: Ints, n_offers: int) -> Floats:
 
 
 def complete_propensities(own: Floats, action: Ints, shares: Floats) -> Floats:
-    """Return propensities (n, K) from those of the offers given; the others share the rest by `shares`, (n, K) or (K,)."""
+    """Return propensities (n, K) from those of the offers given; others share the rest by `shares`, (n, K) or (K,)."""
     rows = np.arange(len(own))
     others = np.broadcast_to(shares, (len(own), shares.shape[-1])).copy()
     others[rows, action] = 0.0
