@@ -1,9 +1,12 @@
 """Explanations where offers shown at random told the effects: true of customers who never bought there, too."""
 
+from dataclasses import replace
+
 import polars as pl
 import pytest
 from explained_run import build_run
 
+from offerloop.commands.explain.findings import TimedTerms
 from offerloop.commands.explain.page import explanation_text
 from offerloop.commands.explain.task import explain
 from offerloop.report.words import LANGUAGES
@@ -68,9 +71,9 @@ def test_beside_transferred_offers_both_are_named(tmp_path):
 
 
 def test_a_flash_sale_on_a_category_names_it(run):
-    terms = {"kind": "flash_sale", "category": "Tea", "percent": 30, "hours": 24}
-    facts = {**explain(run, "1").facts}
-    facts["decision"] = {**facts["decision"], "terms": {**terms, "label": "", "most_minor": None}}
+    terms = TimedTerms("flash_sale", label="", category="Tea", most_minor=None, percent=30, hours=24)
+    findings = explain(run, "1").findings
+    facts = replace(findings, decision=replace(findings.decision, terms=terms))
     assert told(facts, "en") == "Your offer: 30 % off Tea for 24 hours."
     assert told(facts, "zh") == "您的优惠：24 小时限时抢购，Tea 立减 30%。"
 

@@ -18,6 +18,14 @@ from typing import Any
 
 import polars as pl
 
+from offerloop.commands.explain.findings import (
+    CappedTerms,
+    NamedOffer,
+    PercentTerms,
+    SpendAndSaveTerms,
+    Terms,
+    TimedTerms,
+)
 from offerloop.money import MICRO
 from offerloop.offers import NO_OFFER, Offer, SpendAndSave
 from offerloop.tables import PLAN, USUAL
@@ -36,7 +44,7 @@ class Candidate:
 
     campaign: CampaignRead
     offer_id: str
-    terms: dict[str, Any]
+    terms: Terms
     value: float
     discount: float
     cost: float
@@ -129,22 +137,24 @@ def _candidate(row: dict[str, Any], campaign: CampaignRead, run: RunRead) -> Can
     )
 
 
-def terms_of(run: RunRead, campaign_id: str, offer_id: str) -> dict[str, Any]:
+def terms_of(run: RunRead, campaign_id: str, offer_id: str) -> Terms:
     """An offer's terms as plain values, so that each language words them itself; only a label for unknown kinds."""
     row = run.offers.filter(campaign_id=campaign_id, offer_id=offer_id).row(0, named=True)
-    terms = {"kind": row["kind"], "label": row["label"], "category": row["category"]}
+    terms = Terms(row["kind"], row["label"], row["category"])
     offer = run.full_offers.get((campaign_id, offer_id))
-    return terms if offer is None else terms | _in_full(offer)
+    return terms if offer is None else _in_full(terms, offer)
 
 
-def _in_full(offer: Offer) -> dict[str, Any]:
+def _in_full(terms: Terms, offer: Offer) -> Terms:
+    basic = (terms.kind, terms.label, terms.category)
     if isinstance(offer, SpendAndSave):
-        return {"spend_minor": offer.spend_minor, "off_minor": offer.off_minor}
-    found: dict[str, Any] = {"most_minor": offer.most_minor}
-    for name in ("percent", "hours"):
-        if hasattr(offer, name):
-            found[name] = float(getattr(offer, name))
-    return found
+        return SpendAndSaveTerms(*basic, offer.spend_minor, offer.off_minor)
+    percent, hours = getattr(offer, "percent", None), getattr(offer, "hours", None)
+    if percent is None:
+        return CappedTerms(*basic, offer.most_minor)
+    if hours is None:
+        return PercentTerms(*basic, offer.most_minor, float(percent))
+    return TimedTerms(*basic, offer.most_minor, float(percent), float(hours))
 
 
 def choose(candidates: list[Candidate], campaigns: Iterable[CampaignRead], planned: Key | None) -> Choice:
@@ -226,12 +236,12 @@ def runner_up(candidates: list[Candidate], chosen: Candidate) -> Candidate | Non
     return best if best is not None and best.net > 0 else None
 
 
-def untried(run: RunRead) -> list[dict[str, Any]]:
+def untried(run: RunRead) -> tuple[NamedOffer, ...]:
     """Offers of campaigns that are sent, of which nothing shows what they would do."""
     sent = [one.id for one in run.campaigns if one.send]
     rows = run.offers.filter(pl.col("campaign_id").is_in(sent) & (pl.col("basis") == "unknown"))
     keys = rows.select("campaign_id", "offer_id").iter_rows()
-    return [{"campaign_id": c, "offer_id": o, "terms": terms_of(run, c, o)} for c, o in keys]
+    return tuple(NamedOffer(campaign, offer, terms_of(run, campaign, offer)) for campaign, offer in keys)
 
 
 def key_of(campaign_id: str | None, offer_id: str) -> Key | None:

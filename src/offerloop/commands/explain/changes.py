@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import polars as pl
 
 from offerloop.commands.explain.candidates import PRICE_STEP, Candidate, Choice, runner_up
+from offerloop.commands.explain.findings import (
+    AnyPurchaseChange,
+    BreakEvenChange,
+    CampaignChange,
+    Change,
+    LimitsChange,
+    OfferProfit,
+    PriceChange,
+    PurchaseChange,
+    RunnerUpChange,
+)
 from offerloop.money import MICRO
 from offerloop.response import QUARTER_DAYS
 from offerloop.workspace import CampaignRead, RunRead
@@ -22,11 +31,11 @@ RULED = {
 """Reasons that no figure could change, and what could."""
 
 
-def changes(run: RunRead, reason: str, choice: Choice, candidates: list[Candidate]) -> dict[str, Any]:
-    """A `kind` and its numbers. Money in minor units."""
+def changes(run: RunRead, reason: str, choice: Choice, candidates: list[Candidate]) -> Change:
+    """Return what would change the decision, by the reason for it."""
     live = [one for one in candidates if one.campaign.send]
     if reason in RULED:
-        return {"kind": RULED[reason]}
+        return Change(RULED[reason])
     if reason == "best_profit" and choice.recorded is not None:
         return _runner_up(choice.recorded, candidates)
     if reason == "budget_spent":
@@ -35,47 +44,42 @@ def changes(run: RunRead, reason: str, choice: Choice, candidates: list[Candidat
         return _break_even(live)
     if reason == "no_basis":
         return _purchase(run)
-    return {"kind": "campaign", "best": _named(candidates[0]) if candidates else None}
+    return CampaignChange("campaign", _named(candidates[0]) if candidates else None)
 
 
-def _named(one: Candidate) -> dict[str, Any]:
-    return {
-        "campaign_id": one.campaign.id,
-        "offer_id": one.offer_id,
-        "terms": one.terms,
-        "profit_minor": one.profit,
-        "basis": one.basis,
-    }
+def _named(one: Candidate) -> OfferProfit:
+    return OfferProfit(one.campaign.id, one.offer_id, one.terms, one.profit, one.basis)
 
 
-def _runner_up(chosen: Candidate, candidates: list[Candidate]) -> dict[str, Any]:
+def _runner_up(chosen: Candidate, candidates: list[Candidate]) -> Change:
     second = runner_up(candidates, chosen)
     lead = chosen.net - (second.net if second else 0.0)
-    return {
-        "kind": "runner_up",
-        "runner_up": _named(second) if second else None,
-        "lead_minor": lead,
-        "share_of_value": lead / chosen.value if chosen.value > 0 else None,
-    }
+    return RunnerUpChange(
+        kind="runner_up",
+        runner_up=_named(second) if second else None,
+        lead_minor=lead,
+        share_of_value=lead / chosen.value if chosen.value > 0 else None,
+    )
 
 
-def _price(run: RunRead, live: list[Candidate]) -> dict[str, Any]:
+def _price(run: RunRead, live: list[Candidate]) -> Change:
     """The shadow price, and with it the budget, at which the customer's first offer would be given."""
     returns = [one for one in live if one.profit > 0 and one.budget_cost > 0 and one.price > 0]
     nearest = max(returns, key=lambda one: one.profit / one.budget_cost / one.price, default=None)
     if nearest is None or nearest.net >= -nearest.tolerance:
-        return {"kind": "rounding"}
+        return Change("rounding")
     price = nearest.profit / nearest.budget_cost
-    known = {**_named(nearest), "price": price, "price_now": nearest.price}
     sent = [one for one in run.campaigns if one.send]
     if not _has_own_price(nearest) or (len(sent) > 1 and nearest.campaign.solved_jointly):
-        return {"kind": "limits", **known}
-    return {
-        "kind": "price",
-        **known,
-        "budget_minor": budget_at(run, nearest.campaign, price * JUST_BELOW),
-        "budget_now_minor": nearest.campaign.budget_minor,
-    }
+        return LimitsChange("limits", _named(nearest), price, nearest.price)
+    return PriceChange(
+        "price",
+        _named(nearest),
+        price,
+        nearest.price,
+        budget_minor=budget_at(run, nearest.campaign, price * JUST_BELOW),
+        budget_now_minor=nearest.campaign.budget_minor,
+    )
 
 
 def _has_own_price(one: Candidate) -> bool:
@@ -114,27 +118,27 @@ def break_even_margin(one: Candidate) -> float | None:
     return needed if needed <= 1 else None
 
 
-def _break_even(live: list[Candidate]) -> dict[str, Any]:
+def _break_even(live: list[Candidate]) -> Change:
     """The offer that would pay first if suppliers paid more."""
     if not live:
-        return {"kind": "campaign", "best": None}
+        return CampaignChange("campaign", None)
     first = min(live, key=lambda one: (break_even_supplier_share(one), -one.profit))
-    return {
-        "kind": "break_even",
-        **_named(first),
-        "supplier_share": break_even_supplier_share(first),
-        "supplier_share_now": first.funded_share,
-        "margin": break_even_margin(first),
-        "margin_now": first.margin,
-        "value_minor": first.value,
-    }
+    return BreakEvenChange(
+        kind="break_even",
+        offer=_named(first),
+        supplier_share=break_even_supplier_share(first),
+        supplier_share_now=first.funded_share,
+        margin=break_even_margin(first),
+        margin_now=first.margin,
+        value_minor=first.value,
+    )
 
 
-def _purchase(run: RunRead) -> dict[str, Any]:
+def _purchase(run: RunRead) -> Change:
     """Categories with an offer whose effect could be told from purchases; of offers shown at random from any."""
     sent = [one.id for one in run.campaigns if one.send]
     live = run.offers.filter(pl.col("campaign_id").is_in(sent))
     if "estimated" in live["basis"]:
-        return {"kind": "any_purchase", "days": QUARTER_DAYS}
+        return AnyPurchaseChange("any_purchase", QUARTER_DAYS)
     known = live.filter(pl.col("basis") == "transferred")
-    return {"kind": "purchase", "categories": known["category"].drop_nulls().unique().sort().to_list()}
+    return PurchaseChange("purchase", tuple(known["category"].drop_nulls().unique().sort()))

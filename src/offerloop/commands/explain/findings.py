@@ -1,215 +1,383 @@
-"""Everything that a run folder says about one customer's decision, as one JSON-able dictionary."""
+"""The facts of one customer's decision: types for what `decision_facts` reads from a run and the texts word.
+
+The names of fields are the keys of `--json`, in the same order. Names that end in `_minor` hold minor units of the
+shop's currency, or of the unit of a campaign's budget; amounts of one customer are not rounded to whole ones.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from typing import Any
 
-import polars as pl
-
-from offerloop.commands.explain.candidates import (
-    Candidate,
-    Choice,
-    candidates_of,
-    choose,
-    key_of,
-    runner_up,
-    shown,
-    terms_of,
-    untried,
-    why_not,
-)
-from offerloop.commands.explain.changes import changes
-from offerloop.decision import AS_SENT
-from offerloop.offers import NO_OFFER
-from offerloop.profiles import RECENT_DAYS, TAGS
 from offerloop.report import Result
-from offerloop.workspace import CampaignRead, RunRead
 
-FEATURES = (
-    "n_orders", "spend_minor", "recency_days", "basket_minor", "top_category", "top_category_share", "discount_share",
-    "trend", "recent_minor", "p_active",
-)  # fmt: skip
-"""The handful that a reader can act on."""
-LIKED = 3
+_INLINE = {"inline": True}
+"""Marks a field whose own entries take its place in the dictionary; None has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Typed facts that turn into a dictionary for JSON."""
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the fields by name, nested facts as dictionaries and tuples as lists."""
+        entries: dict[str, Any] = {}
+        for one in fields(self):
+            value = getattr(self, one.name)
+            if one.metadata != _INLINE:
+                entries[one.name] = _plain(value)
+            elif value is not None:
+                entries |= value.as_json()
+        return entries
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Facts):
+        return value.as_json()
+    return [_plain(one) for one in value] if isinstance(value, tuple) else value
+
+
+@dataclass(frozen=True, slots=True)
+class Terms(Facts):
+    """The terms of an offer as plain values, so that each language words them itself."""
+
+    kind: str
+    label: str
+    """The offer in words, for kinds that a language does not know."""
+    category: str | None
+    """The one category that the offer is limited to."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpendAndSaveTerms(Terms):
+    """An amount off a basket that reaches a sum."""
+
+    spend_minor: int
+    off_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class CappedTerms(Terms):
+    """An offer of any other kind that the configuration still has."""
+
+    most_minor: int | None
+    """The largest discount; None without a limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class PercentTerms(CappedTerms):
+    """A percentage off."""
+
+    percent: float
+    """From 0 to 100."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimedTerms(PercentTerms):
+    """A percentage off for a few hours."""
+
+    hours: float
+
+
+@dataclass(frozen=True, slots=True)
+class NamedOffer(Facts):
+    """An offer of a campaign."""
+
+    campaign_id: str
+    offer_id: str
+    terms: Terms
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedMoney(Facts):
+    """What an offer is expected to bring with one customer; profit is value less expected cost, to the digit."""
+
+    value_minor: float
+    cost_expected_minor: float
+    profit_minor: float
+    profit_low_minor: float | None
+    profit_high_minor: float | None
+    profit_held_out_minor: float
+    """The profit by estimates that did not choose the offer."""
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateFacts(NamedOffer):
+    """An offer that the customer could have got."""
+
+    money: ExpectedMoney = field(metadata=_INLINE)
+    cost_most_minor: int | None
+    """The most that it can cost us; None without a limit."""
+    budget_cost_minor: float
+    """What it takes from its campaign's budget."""
+    discount_minor: float
+    funded_share: float
+    """Share of the discount that suppliers pay."""
+    p_redeem: float
+    """Probability that the customer redeems it."""
+    basis: str
+    """What its effect rests on, such as `estimated` or `assumed`."""
+    shadow_price: float
+    """Profit that one unit of its budget brings with other customers."""
+    net_minor: float
+    """Profit less what its budget and its contact bring with other customers."""
+    status: str
+    """Code for what became of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class OfferProfit(NamedOffer):
+    """An offer with its expected profit."""
+
+    profit_minor: float
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class Profile(Facts):
+    """The handful of features that a reader can act on; None where the run does not hold them."""
+
+    n_orders: int | None
+    spend_minor: float | None
+    recency_days: int | None
+    """Days since the last order."""
+    basket_minor: float | None
+    """The average basket."""
+    top_category: str | None
+    top_category_share: float | None
+    """Share of the customer's spend."""
+    discount_share: float | None
+    """Share of order lines bought below the list price."""
+    trend: float | None
+    """(now - before) / (now + before), from the spend of the last period and the one before."""
+    recent_minor: float | None
+    """Spend of the last period."""
+    p_active: float | None
+    """Probability that the customer is still active."""
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what is known."""
+        # `super()` without arguments fails here: a dataclass with slots is made anew
+        return {name: value for name, value in Facts.as_json(self).items() if value is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class TagFacts(Facts):
+    """A tag that the customer has, and its rule in words."""
+
+    name: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class LikedProduct(Facts):
+    """A product that the customer would like."""
+
+    product_id: int | str
+    text: str | None
+    reason: str
+    """Code of the reason, such as `bought:7` or `goes_with:12`."""
+    about_text: str | None
+    """Text of the product that the reason names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Liked(Facts):
+    """The best products of each task."""
+
+    repeat: tuple[LikedProduct, ...]
+    new: tuple[LikedProduct, ...]
+
+    @property
+    def by_task(self) -> dict[str, tuple[LikedProduct, ...]]:
+        """Products by the name of the task."""
+        return {"repeat": self.repeat, "new": self.new}
+
+
+@dataclass(frozen=True, slots=True)
+class Decision(Facts):
+    """What the customer gets."""
+
+    arm: str
+    reason: str
+    """Code of the reason."""
+    campaign_id: str | None
+    offer_id: str
+    terms: Terms | None
+    """None where the customer gets no offer."""
+    cost_most_minor: int | None
+    basis: str
+    propensity: float
+    """Probability of this decision in the draw."""
+    product_ids: tuple[str, ...]
+    product_texts: dict[str, str]
+    """Texts by product id."""
+    money: ExpectedMoney | None = field(metadata=_INLINE)
+    """None where the effect of the offer is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan(Facts):
+    """What the plan chose before the draw, and what its rule gives when it is applied again; None for no offer."""
+
+    campaign_id: str | None
+    offer_id: str | None
+    terms: Terms | None
+    recomputed_campaign_id: str | None
+    recomputed_offer_id: str | None
+    recomputed_terms: Terms | None
+    agreement: str
+    """exact, rounding, or unexplained."""
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignFacts(Facts):
+    """A campaign of the run, with its forecast."""
+
+    campaign_id: str
+    title: str
+    send: bool
+    send_rule: str
+    """When its plan is sent: proven, or expected."""
+    pays_alone: bool
+    """Whether it is not sent only because other campaigns bring more."""
+    has_forecast: bool
+    budget_minor: int
+    budget_unit: str
+    budget_basis: str
+    shadow_price: float
+    """Extra profit for one more unit of budget."""
+    n_planned: int
+    """Customers that the plan gives an offer."""
+    profit_minor: float
+    profit_low_minor: float
+    profit_high_minor: float
+    clear_supplier_share: float | None
+    """Share of the discount from which the campaign clearly pays, when one was found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change(Facts):
+    """What would have to be different for another decision; alone, it is something that no figure could change."""
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunnerUpChange(Change):
+    """The next best candidate, or none."""
+
+    runner_up: OfferProfit | None
+    lead_minor: float
+    share_of_value: float | None
+    """The lead as a share of the chosen offer's value; None where that is not above zero."""
+
+
+@dataclass(frozen=True, slots=True)
+class OfferChange(Change):
+    """A change after which one certain offer would be given."""
+
+    offer: OfferProfit = field(metadata=_INLINE)
+
+
+@dataclass(frozen=True, slots=True)
+class LimitsChange(OfferChange):
+    """The price of all limits together at which the offer would be given."""
+
+    price: float
+    price_now: float
+
+
+@dataclass(frozen=True, slots=True)
+class PriceChange(LimitsChange):
+    """The shadow price, and with it the budget, at which the offer would be given."""
+
+    budget_minor: float
+    budget_now_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class BreakEvenChange(OfferChange):
+    """The share of the discount that suppliers would have to pay, and the margin, from which the offer pays."""
+
+    supplier_share: float
+    supplier_share_now: float
+    margin: float | None
+    """None where no margin would do, or the effect does not depend on it."""
+    margin_now: float
+    value_minor: float
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseChange(Change):
+    """A purchase in one of some categories would make an effect known."""
+
+    categories: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyPurchaseChange(Change):
+    """Any purchase within some days before the plan would make an effect known."""
+
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignChange(Change):
+    """A campaign would have to be sent."""
+
+    best: OfferProfit | None
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionFacts(Facts):
+    """Everything that a run says about one customer's decision: not for the customer."""
+
+    run: str
+    shop: str
+    currency: str
+    as_of: str
+    margin: float
+    holdout_share: float
+    """Share of customers that was to be held out."""
+    attributes_not_used: tuple[str, ...]
+    """Attributes that no model and no rule has seen."""
+    customer_id: int | str
+    profile: Profile
+    activity_unknown: str | None
+    """Why it is not known whether the customer is still active: `one_day` or `shop`."""
+    list_prices_known: bool
+    recent_days: int
+    """Days of the profile's last period."""
+    tags: tuple[TagFacts, ...]
+    liked: Liked
+    decision: Decision
+    plan: Plan
+    campaigns: tuple[CampaignFacts, ...]
+    n_candidates: int
+    """Of all, also those not shown."""
+    candidates: tuple[CandidateFacts, ...]
+    """Those that are shown, best profit first."""
+    untried: tuple[NamedOffer, ...]
+    """Offers whose effect nothing shows."""
+    changes: Change
 
 
 @dataclass(frozen=True)
 class Explanation(Result):
     """One customer's decision, for machines and for a person."""
 
-    facts: dict[str, Any]
+    findings: DecisionFacts
     """Everything that is known, whoever reads it: not for the customer."""
     text: str
     """What the audience reads."""
 
     @property
+    def facts(self) -> dict[str, Any]:
+        """The findings as a dictionary for JSON."""
+        return self.findings.as_json()
+
+    @property
     def sentence(self) -> str:
         """What the audience reads."""
         return self.text
-
-
-def facts_of(run: RunRead, customer: int | str) -> dict[str, Any]:
-    """Keys that end in `_minor` hold minor units of `currency`; per-customer amounts are not rounded to whole ones."""
-    row = run.rows("assignments", customer).row(0, named=True)
-    candidates = candidates_of(run, customer)
-    given = key_of(row["campaign_id"], row["offer_id"])
-    planned = key_of(row["planned_campaign_id"], row["planned_offer_id"])
-    choice = choose(candidates, run.campaigns, planned)
-    got = next((one for one in candidates if one.key == given), None)
-    change = changes(run, row["reasons"], choice, candidates)
-    listed = shown(candidates, _told(candidates, choice, got, change))
-    return {
-        "run": run.folder.name,
-        "shop": run.summary["shop"],
-        "currency": run.currency,
-        "as_of": run.summary["as_of"],
-        "margin": run.summary["margin"],
-        "holdout_share": run.holdout,
-        "attributes_not_used": run.audit_only,
-        "customer_id": customer,
-        **_profile(run, customer),
-        "decision": _decision(run, row, got),
-        "plan": _plan(run, choice, planned),
-        "campaigns": [_campaign(run, one) for one in run.campaigns],
-        "n_candidates": len(candidates),
-        "candidates": [_row(one, why_not(one, choice, run.campaigns, given, row["arm"])) for one in listed],
-        "untried": untried(run),
-        "changes": change,
-    }
-
-
-def _told(
-    candidates: list[Candidate], choice: Choice, got: Candidate | None, change: dict[str, Any]
-) -> list[Candidate | None]:
-    """Candidates that some sentence names, wherever they rank by profit."""
-    live = [one for one in candidates if one.campaign.send]
-    second = runner_up(candidates, choice.recorded) if choice.recorded else None
-    changing = key_of(change.get("campaign_id"), change.get("offer_id", NO_OFFER))
-    changed = next((one for one in candidates if one.key == changing), None)
-    best = max(live, key=lambda one: one.net, default=None)
-    return [choice.recorded, choice.recomputed, second, got, changed, best, *live[:1]]
-
-
-def _profile(run: RunRead, customer: int | str) -> dict[str, Any]:
-    rows = run.rows("profiles", customer)
-    row = rows.row(0, named=True) if rows.height else {"tags": []}
-    held = [tag for tag in TAGS if tag.name in row["tags"]]
-    return {
-        "profile": {name: row[name] for name in FEATURES if row.get(name) is not None},
-        "activity_unknown": _activity_unknown(row),
-        "list_prices_known": run.list_prices_known,
-        "recent_days": RECENT_DAYS,
-        "tags": [{"name": tag.name, "rule": tag.rule} for tag in held],
-        "liked": _liked(run, customer),
-    }
-
-
-def _activity_unknown(row: dict[str, Any]) -> str | None:
-    """Return why it is not known whether the customer is still active: `one_day` or `shop`."""
-    if "p_active" not in row or row["p_active"] is not None:
-        return None
-    return "one_day" if row.get("n_days") == 1 and row.get("expected_orders_28") is not None else "shop"
-
-
-def _liked(run: RunRead, customer: int | str) -> dict[str, list[dict[str, Any]]]:
-    """Return the best products of each task; what a customer may buy next is not named as new once more."""
-    rows = run.rows("affinities", customer).sort("rank")
-    again = rows.filter(pl.col("task") == "repeat").head(LIKED)
-    shown = pl.col("product_id").is_in(again["product_id"].implode())
-    new = rows.filter((pl.col("task") == "new") & ~shown).head(LIKED)
-    return {"repeat": _with_texts(run, again), "new": _with_texts(run, new)}
-
-
-def _with_texts(run: RunRead, rows: pl.DataFrame) -> list[dict[str, Any]]:
-    """Products each with its text, the code of its reason, and the text of the reason's product."""
-    about = rows["reason"].str.extract(r"^(?:goes_with|new_like):(.*)$")
-    texts = run.texts([*rows["product_id"].cast(pl.String), *about.drop_nulls()])
-    return [
-        {"product_id": product, "text": texts.get(str(product)), "reason": reason, "about_text": texts.get(other or "")}
-        for product, reason, other in zip(rows["product_id"], rows["reason"], about, strict=True)
-    ]
-
-
-def _decision(run: RunRead, row: dict[str, Any], got: Candidate | None) -> dict[str, Any]:
-    key = key_of(row["campaign_id"], row["offer_id"])
-    terms = terms_of(run, *key) if key else None
-    return {
-        "arm": row["arm"],
-        "reason": row["reasons"],
-        "campaign_id": row["campaign_id"],
-        "offer_id": row["offer_id"],
-        "terms": terms,
-        "cost_most_minor": row["cost_liability_minor"],
-        "basis": row["basis"],
-        "propensity": row["propensity"],
-        "product_ids": row["product_ids"].split(),
-        "product_texts": run.texts(row["product_ids"].split()),
-        **(_money(got) if got else {}),
-    }
-
-
-def _plan(run: RunRead, choice: Choice, planned: tuple[str, str] | None) -> dict[str, Any]:
-    again = choice.recomputed
-    return {
-        "campaign_id": planned[0] if planned else None,
-        "offer_id": planned[1] if planned else None,
-        "terms": terms_of(run, *planned) if planned else None,
-        "recomputed_campaign_id": again.campaign.id if again else None,
-        "recomputed_offer_id": again.offer_id if again else None,
-        "recomputed_terms": again.terms if again else None,
-        "agreement": choice.agreement,
-    }
-
-
-def _campaign(run: RunRead, one: CampaignRead) -> dict[str, Any]:
-    rules = run.table("comparison").filter(pl.col("campaign_id") == one.id).collect()
-    named = rules.filter(pl.col("rule") == (AS_SENT if one.send else "plan"))
-    plan = (named if named.height else rules.filter(pl.col("rule") == "plan")).row(0, named=True)
-    return {
-        "campaign_id": one.id,
-        "title": one.title,
-        "send": one.send,
-        "send_rule": one.send_rule,
-        "pays_alone": one.pays_alone,
-        "has_forecast": one.send or not run.table("effects").filter(campaign_id=one.id).head(1).collect().is_empty(),
-        "budget_minor": one.budget_minor,
-        "budget_unit": one.budget_unit,
-        "budget_basis": one.budget_basis,
-        "shadow_price": one.shadow_price,
-        "n_planned": one.n_planned,
-        "profit_minor": plan["profit_minor"],
-        "profit_low_minor": plan["profit_low_minor"],
-        "profit_high_minor": plan["profit_high_minor"],
-        "clear_supplier_share": one.supplier_share,
-    }
-
-
-def _money(one: Candidate) -> dict[str, Any]:
-    """Profit is value less expected cost, to the digit."""
-    return {
-        "value_minor": one.value,
-        "cost_expected_minor": one.cost,
-        "profit_minor": one.profit,
-        "profit_low_minor": one.profit_low,
-        "profit_high_minor": one.profit_high,
-        "profit_held_out_minor": one.held_out,
-    }
-
-
-def _row(one: Candidate, status: str) -> dict[str, Any]:
-    return {
-        "campaign_id": one.campaign.id,
-        "offer_id": one.offer_id,
-        "terms": one.terms,
-        **_money(one),
-        "cost_most_minor": one.most,
-        "budget_cost_minor": one.budget_cost,
-        "discount_minor": one.discount,
-        "funded_share": one.funded_share,
-        "p_redeem": one.p_redeem,
-        "basis": one.basis,
-        "shadow_price": one.price,
-        "net_minor": one.net,
-        "status": status,
-    }

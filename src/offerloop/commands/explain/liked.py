@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
+from offerloop.commands.explain.findings import LikedProduct
 from offerloop.commands.explain.teller import Teller
 
 
@@ -13,7 +12,7 @@ def liked_pairs(tell: Teller) -> list[tuple[str, str]]:
         ids = tell.listed(_popular(tell, "profile"))
         return [(tell.say("profile.liked_popular"), tell.say("profile.products", ids=ids))] if ids else []
     pairs = []
-    for task, products in tell.facts["liked"].items():
+    for task, products in tell.facts.liked.by_task.items():
         labels = [tell.say(f"profile.liked_{task}"), *[""] * len(products)]
         pairs += [(label, _because(tell, "profile", one)) for label, one in zip(labels, products, strict=False)]
     return pairs
@@ -24,7 +23,7 @@ def liked_lines(tell: Teller) -> list[str]:
     if _is_refused(tell):
         lists = {"popular": _popular(tell, "customer")}
     else:
-        liked = tell.facts["liked"].items()
+        liked = tell.facts.liked.by_task.items()
         lists = {task: [_because(tell, "customer", one) for one in products] for task, products in liked}
     return [
         tell.say(f"customer.liked_{name}", products=tell.listed(texts, "semicolon"))
@@ -35,23 +34,23 @@ def liked_lines(tell: Teller) -> list[str]:
 
 def _is_refused(tell: Teller) -> bool:
     """Who refuses personalisation gets what is popular, for both tasks the same."""
-    return bool(tell.facts["decision"]["reason"] == "no_consent")
+    return tell.facts.decision.reason == "no_consent"
 
 
 def _popular(tell: Teller, family: str) -> list[str]:
-    return [_named(one["product_id"], one.get("text"), family) for one in tell.facts["liked"]["repeat"]]
+    return [_named(one.product_id, one.text, family) for one in tell.facts.liked.repeat]
 
 
-def _because(tell: Teller, family: str, one: Mapping[str, object]) -> str:
+def _because(tell: Teller, family: str, one: LikedProduct) -> str:
     """A product and the code of its reason, such as ``bought:7`` or ``goes_with:12``."""
-    code, _, about = str(one["reason"]).partition(":")
+    code, _, about = one.reason.partition(":")
     key = "bought_once" if (code, about) == ("bought", "1") else code
-    other = _named(about, one.get("about_text"), family)
-    return tell.say(f"{family}.because.{key}", product=_named(one["product_id"], one.get("text"), family), about=other)
+    other = _named(about, one.about_text, family)
+    return tell.say(f"{family}.because.{key}", product=_named(one.product_id, one.text, family), about=other)
 
 
-def _named(product_id: object, text: object, family: str) -> str:
+def _named(product_id: int | str, text: str | None, family: str) -> str:
     """A product by its text; for a marketer with the id beside it."""
     if not text or text == product_id:
         return str(product_id)
-    return str(text) if family == "customer" else f"{text} ({product_id})"
+    return text if family == "customer" else f"{text} ({product_id})"

@@ -13,12 +13,12 @@ FLAT = 0.05
 
 def profile_lines(tell: Teller) -> list[tuple[str, str]]:
     """Label and text; a feature that the run does not hold is left out."""
-    unknown = tell.facts.get("activity_unknown")
-    held = {*tell.facts["profile"], *(["p_active"] if unknown else [])}
-    pairs = [(tell.say(f"feature.{name}"), _feature(tell, name)) for name in _SHOWN if name in held]
+    unknown = tell.facts.activity_unknown
+    known = {*tell.facts.profile.as_json(), *(["p_active"] if unknown else [])}
+    pairs = [(tell.say(f"feature.{name}"), _feature(tell, name)) for name in _SHOWN if name in known]
     tags = [
-        tell.say("profile.tag", tag=tell.own("tag", tag, "name"), rule=tell.own("rule", tag, "rule"))
-        for tag in tell.facts["tags"]
+        tell.say("profile.tag", tag=tell.own(f"tag.{tag.name}", tag.name), rule=tell.own(f"rule.{tag.name}", tag.rule))
+        for tag in tell.facts.tags
     ]
     pairs.append((tell.say("profile.tags"), tell.listed(tags, "semicolon") or tell.say("profile.no_tags")))
     return [*pairs, *liked_pairs(tell)]
@@ -30,10 +30,10 @@ _SHOWN = (
 
 
 def _feature(tell: Teller, name: str) -> str:
-    unknown = tell.facts.get("activity_unknown")
+    unknown = tell.facts.activity_unknown
     if name == "p_active" and unknown:
         return tell.say(f"value.activity_unknown.{unknown}")
-    value = tell.facts["profile"][name]
+    value = getattr(tell.facts.profile, name)
     if name.endswith("_minor"):
         return tell.money.text(value)
     if name == "recency_days":
@@ -41,10 +41,10 @@ def _feature(tell: Teller, name: str) -> str:
     if name == "top_category":
         if value == UNKNOWN:
             return tell.say("value.no_category")
-        share = tell.share(tell.facts["profile"].get("top_category_share", 0.0))
+        share = tell.share(tell.facts.profile.top_category_share or 0.0)
         return tell.say("value.top_category", category=value, share=share)
     if name == "discount_share":
-        if not tell.facts["list_prices_known"]:
+        if not tell.facts.list_prices_known:
             return tell.say("value.no_discount")
         return tell.say("value.discount_share", share=tell.share(value))
     if name == "p_active":
@@ -54,7 +54,7 @@ def _feature(tell: Teller, name: str) -> str:
 
 def _trend(tell: Teller, trend: float) -> str:
     """(now - before) / (now + before) as the change on the time before: 2 t / (1 - t)."""
-    recent, days = tell.facts["profile"].get("recent_minor", 0), tell.facts["recent_days"]
+    recent, days = tell.facts.profile.recent_minor, tell.facts.recent_days
     if not recent:
         return tell.say("trend.none", days=days)
     if trend >= 1:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from offerloop.commands.explain.findings import Explanation, facts_of
+from offerloop.commands.explain.decision_facts import facts_of
+from offerloop.commands.explain.findings import Explanation
 from offerloop.commands.explain.page import AUDIENCES, explanation_text
 from offerloop.errors import check_known
 from offerloop.report import known_language

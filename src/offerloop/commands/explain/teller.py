@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
+from offerloop.commands.explain.findings import (
+    CampaignFacts,
+    CappedTerms,
+    DecisionFacts,
+    ExpectedMoney,
+    NamedOffer,
+    PercentTerms,
+    SpendAndSaveTerms,
+    Terms,
+    TimedTerms,
+)
 from offerloop.evaluation import Estimate, signed
 from offerloop.money import DIGITS
 from offerloop.report import Money, Voice, filled, percent, words_of
@@ -18,9 +28,9 @@ TINY = 0.5
 
 @dataclass(frozen=True)
 class Teller:
-    """Fills templates. `facts` is what `findings` holds."""
+    """Fills templates. `facts` are those of one customer's decision."""
 
-    facts: Mapping[str, Any]
+    facts: DecisionFacts
     language: str
 
     @property
@@ -31,11 +41,11 @@ class Teller:
     @property
     def money(self) -> Money:
         """Return the format of amounts in the shop's currency."""
-        return Money(self.facts["currency"])
+        return Money(self.facts.currency)
 
     def costs(self, campaign_id: str) -> Money:
         """Return the format of a campaign's budget: in the shop's currency, or seats, contacts, ..."""
-        return Money(self.campaign(campaign_id)["budget_unit"])
+        return Money(self.campaign(campaign_id).budget_unit)
 
     def in_money(self, campaign_id: str) -> bool:
         """Return whether what a campaign's offers cost lowers profit: it is of the same unit."""
@@ -45,9 +55,9 @@ class Teller:
         """Fill one template."""
         return filled(self.words[key], values)
 
-    def own(self, what: str, tag: Mapping[str, str], declared: str) -> str:
+    def own(self, key: str, declared: str) -> str:
         """A tag's name or rule in the language, or as declared where the language has no word for it."""
-        return self.words.get(f"{what}.{tag['name']}", tag[declared])
+        return self.words.get(key, declared)
 
     def listed(self, parts: Iterable[str], mark: str = "comma") -> str:
         """Parts in a row."""
@@ -90,66 +100,69 @@ class Teller:
         money = self.costs(campaign_id)
         return money.exact(money.unit)
 
-    def interval(self, row: Mapping[str, Any]) -> str:
+    def interval(self, money: ExpectedMoney, basis: str) -> str:
         """The profit of one customer with its rough interval; what is assumed has none and says so."""
-        if row["profit_low_minor"] is None or row["basis"] == "assumed":
-            return self.say("assumed_cell", value=self.fine(row["profit_minor"]))
-        unit, places = self.money.unit, self._places
-        low, high = (row[f"profit_{end}_minor"] / unit for end in ("low", "high"))
-        ends = [signed(f"{abs(end):,.{places}f}", negative=end < 0) for end in (low, high)]
-        return self.say("with_interval", value=self.fine(row["profit_minor"]), low=ends[0], high=ends[1])
+        low, high = money.profit_low_minor, money.profit_high_minor
+        if low is None or high is None or basis == "assumed":
+            return self.say("assumed_cell", value=self.fine(money.profit_minor))
+        sizes = [end / self.money.unit for end in (low, high)]
+        ends = [signed(f"{abs(end):,.{self._places}f}", negative=end < 0) for end in sizes]
+        return self.say("with_interval", value=self.fine(money.profit_minor), low=ends[0], high=ends[1])
 
-    def forecast(self, campaign: Mapping[str, Any]) -> str:
+    def forecast(self, campaign: CampaignFacts) -> str:
         """Return what a campaign is expected to bring; without an interval where all of it is assumed."""
-        found = [campaign[name] for name in ("profit_minor", "profit_low_minor", "profit_high_minor")]
-        return Voice(self.language, self.facts["currency"]).estimate(Estimate.known(*found))
+        return Voice(self.language, self.facts.currency).estimate(
+            Estimate.known(campaign.profit_minor, campaign.profit_low_minor, campaign.profit_high_minor)
+        )
 
-    def not_sent(self, campaign: Mapping[str, Any]) -> str:
+    def not_sent(self, campaign: CampaignFacts) -> str:
         """Return a code for why a campaign is not sent: by its rule for sending, or because it has no forecast."""
-        if not campaign["has_forecast"]:
+        if not campaign.has_forecast:
             return "no_forecast"
-        if campaign["pays_alone"]:
+        if campaign.pays_alone:
             return "not_sent_others"
-        return "not_sent_expected" if campaign["send_rule"] == "expected" else "not_sent"
+        return "not_sent_expected" if campaign.send_rule == "expected" else "not_sent"
 
-    def offer(self, terms: Mapping[str, Any] | None, *, with_most: bool = False) -> str:
+    def offer(self, terms: Terms | None, *, with_most: bool = False) -> str:
         """An offer in the words of the language; its label where the kind is not known here."""
         if terms is None:
             return self.say("offer.none")
         text = self._terms(terms)
-        most = terms.get("most_minor") if with_most and terms["kind"] != "benefit" else None
-        return text if most is None else self.say("offer.most", offer=text, most=self.money.exact(most))
+        if not with_most or not isinstance(terms, CappedTerms) or terms.kind == "benefit" or terms.most_minor is None:
+            return text
+        return self.say("offer.most", offer=text, most=self.money.exact(terms.most_minor))
 
-    def named(self, one: Mapping[str, Any]) -> str:
+    def named(self, one: NamedOffer) -> str:
         """An offer in quotation marks, with its campaign where candidates of several are shown."""
-        return self.of_campaign(self.quoted(self.offer(one["terms"])), one["campaign_id"])
+        return self.of_campaign(self.quoted(self.offer(one.terms)), one.campaign_id)
 
     def of_campaign(self, offer: str, campaign_id: str) -> str:
         """The campaign behind an offer, where candidates of several are shown."""
-        if len({one["campaign_id"] for one in self.facts["candidates"]}) < 2:
+        if len({one.campaign_id for one in self.facts.candidates}) < 2:
             return offer
         return self.say("table.own", offer=offer, campaign=campaign_id)
 
-    def _terms(self, terms: Mapping[str, Any]) -> str:
-        kind, category = terms["kind"], terms["category"]
-        if kind == "spend_and_save" and "off_minor" in terms:
-            off, spend = (self.money.exact(terms[name]) for name in ("off_minor", "spend_minor"))
+    def _terms(self, terms: Terms) -> str:
+        category = terms.category
+        if isinstance(terms, SpendAndSaveTerms):
+            off, spend = self.money.exact(terms.off_minor), self.money.exact(terms.spend_minor)
             return self.say("offer.spend_and_save", off=off, spend=spend)
-        if "percent" not in terms or kind not in ("coupon", "flash_sale"):
-            return str(terms["label"])
-        off = self.share(terms["percent"] / 100)
-        if kind == "flash_sale":
+        if isinstance(terms, TimedTerms) and terms.kind == "flash_sale":
             key = "offer.flash_sale_on" if category else "offer.flash_sale"
-            return self.say(key, percent=off, category=category, hours=f"{terms['hours']:g}")
-        return self.say("offer.coupon" if category else "offer.coupon_all", percent=off, category=category)
+            off = self.share(terms.percent / 100)
+            return self.say(key, percent=off, category=category, hours=f"{terms.hours:g}")
+        if isinstance(terms, PercentTerms) and terms.kind == "coupon":
+            key = "offer.coupon" if category else "offer.coupon_all"
+            return self.say(key, percent=self.share(terms.percent / 100), category=category)
+        return terms.label
 
-    def campaign(self, campaign_id: str) -> Mapping[str, Any]:
+    def campaign(self, campaign_id: str) -> CampaignFacts:
         """The facts of one campaign."""
-        return next(one for one in self.facts["campaigns"] if one["campaign_id"] == campaign_id)
+        return next(one for one in self.facts.campaigns if one.campaign_id == campaign_id)
 
     def title(self, campaign_id: str) -> str:
         """Return the title of a campaign."""
-        return self.quoted(self.campaign(campaign_id)["title"])
+        return self.quoted(self.campaign(campaign_id).title)
 
     def _fine(self, minor: float, money: Money) -> str:
         places = self._places
@@ -164,9 +177,9 @@ class Teller:
     @property
     def _places(self) -> int:
         """Return the digits of small amounts, one more where no profit reaches half a coin."""
-        most = max((abs(one["profit_minor"]) for one in self.facts["candidates"]), default=1.0)
+        most = max((abs(one.money.profit_minor) for one in self.facts.candidates), default=1.0)
         return self._digits + (1 if most >= TINY else 2)
 
     @property
     def _digits(self) -> int:
-        return int(DIGITS[self.facts["currency"]])
+        return DIGITS[self.facts.currency]

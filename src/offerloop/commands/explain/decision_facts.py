@@ -1,0 +1,203 @@
+"""Read from a run folder everything that it says about one customer's decision."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+import polars as pl
+
+from offerloop.commands.explain.candidates import (
+    Candidate,
+    Choice,
+    candidates_of,
+    choose,
+    key_of,
+    runner_up,
+    shown,
+    terms_of,
+    untried,
+    why_not,
+)
+from offerloop.commands.explain.changes import changes
+from offerloop.commands.explain.findings import (
+    CampaignFacts,
+    CandidateFacts,
+    Change,
+    Decision,
+    DecisionFacts,
+    ExpectedMoney,
+    Liked,
+    LikedProduct,
+    OfferChange,
+    Plan,
+    Profile,
+    TagFacts,
+)
+from offerloop.decision import AS_SENT
+from offerloop.profiles import RECENT_DAYS, TAGS
+from offerloop.workspace import CampaignRead, RunRead
+
+LIKED = 3
+
+
+def facts_of(run: RunRead, customer: int | str) -> DecisionFacts:
+    """Return what the run says about the customer."""
+    row = run.rows("assignments", customer).row(0, named=True)
+    candidates = candidates_of(run, customer)
+    given = key_of(row["campaign_id"], row["offer_id"])
+    planned = key_of(row["planned_campaign_id"], row["planned_offer_id"])
+    choice = choose(candidates, run.campaigns, planned)
+    got = next((one for one in candidates if one.key == given), None)
+    change = changes(run, row["reasons"], choice, candidates)
+    listed = shown(candidates, _told(candidates, choice, got, change))
+    profile = _profile_row(run, customer)
+    return DecisionFacts(
+        run=run.folder.name,
+        shop=run.summary["shop"],
+        currency=run.currency,
+        as_of=run.summary["as_of"],
+        margin=run.summary["margin"],
+        holdout_share=run.holdout,
+        attributes_not_used=tuple(run.audit_only),
+        customer_id=customer,
+        profile=Profile(**{one.name: profile.get(one.name) for one in fields(Profile)}),
+        activity_unknown=_activity_unknown(profile),
+        list_prices_known=run.list_prices_known,
+        recent_days=RECENT_DAYS,
+        tags=tuple(TagFacts(tag.name, tag.rule) for tag in TAGS if tag.name in profile["tags"]),
+        liked=_liked(run, customer),
+        decision=_decision(run, row, got),
+        plan=_plan(run, choice, planned),
+        campaigns=tuple(_campaign(run, one) for one in run.campaigns),
+        n_candidates=len(candidates),
+        candidates=tuple(_row(one, why_not(one, choice, run.campaigns, given, row["arm"])) for one in listed),
+        untried=untried(run),
+        changes=change,
+    )
+
+
+def _told(candidates: list[Candidate], choice: Choice, got: Candidate | None, change: Change) -> list[Candidate | None]:
+    """Candidates that some sentence names, wherever they rank by profit."""
+    live = [one for one in candidates if one.campaign.send]
+    second = runner_up(candidates, choice.recorded) if choice.recorded else None
+    changing = (change.offer.campaign_id, change.offer.offer_id) if isinstance(change, OfferChange) else None
+    changed = next((one for one in candidates if one.key == changing), None)
+    best = max(live, key=lambda one: one.net, default=None)
+    return [choice.recorded, choice.recomputed, second, got, changed, best, *live[:1]]
+
+
+def _profile_row(run: RunRead, customer: int | str) -> dict[str, Any]:
+    """Return the customer's features and tags; no tags where the run holds no profile."""
+    rows = run.rows("profiles", customer)
+    return rows.row(0, named=True) if rows.height else {"tags": []}
+
+
+def _activity_unknown(row: dict[str, Any]) -> str | None:
+    """Return why it is not known whether the customer is still active: `one_day` or `shop`."""
+    if "p_active" not in row or row["p_active"] is not None:
+        return None
+    return "one_day" if row.get("n_days") == 1 and row.get("expected_orders_28") is not None else "shop"
+
+
+def _liked(run: RunRead, customer: int | str) -> Liked:
+    """Return the best products of each task; what a customer may buy next is not named as new once more."""
+    rows = run.rows("affinities", customer).sort("rank")
+    again = rows.filter(pl.col("task") == "repeat").head(LIKED)
+    shown = pl.col("product_id").is_in(again["product_id"].implode())
+    new = rows.filter((pl.col("task") == "new") & ~shown).head(LIKED)
+    return Liked(_with_texts(run, again), _with_texts(run, new))
+
+
+def _with_texts(run: RunRead, rows: pl.DataFrame) -> tuple[LikedProduct, ...]:
+    """Products each with its text, the code of its reason, and the text of the reason's product."""
+    about = rows["reason"].str.extract(r"^(?:goes_with|new_like):(.*)$")
+    texts = run.texts([*rows["product_id"].cast(pl.String), *about.drop_nulls()])
+    return tuple(
+        LikedProduct(product, texts.get(str(product)), reason, texts.get(other or ""))
+        for product, reason, other in zip(rows["product_id"], rows["reason"], about, strict=True)
+    )
+
+
+def _decision(run: RunRead, row: dict[str, Any], got: Candidate | None) -> Decision:
+    key = key_of(row["campaign_id"], row["offer_id"])
+    terms = terms_of(run, *key) if key else None
+    return Decision(
+        arm=row["arm"],
+        reason=row["reasons"],
+        campaign_id=row["campaign_id"],
+        offer_id=row["offer_id"],
+        terms=terms,
+        cost_most_minor=row["cost_liability_minor"],
+        basis=row["basis"],
+        propensity=row["propensity"],
+        product_ids=tuple(row["product_ids"].split()),
+        product_texts=run.texts(row["product_ids"].split()),
+        money=_money(got) if got else None,
+    )
+
+
+def _plan(run: RunRead, choice: Choice, planned: tuple[str, str] | None) -> Plan:
+    again = choice.recomputed
+    return Plan(
+        campaign_id=planned[0] if planned else None,
+        offer_id=planned[1] if planned else None,
+        terms=terms_of(run, *planned) if planned else None,
+        recomputed_campaign_id=again.campaign.id if again else None,
+        recomputed_offer_id=again.offer_id if again else None,
+        recomputed_terms=again.terms if again else None,
+        agreement=choice.agreement,
+    )
+
+
+def _campaign(run: RunRead, one: CampaignRead) -> CampaignFacts:
+    rules = run.table("comparison").filter(pl.col("campaign_id") == one.id).collect()
+    named = rules.filter(pl.col("rule") == (AS_SENT if one.send else "plan"))
+    plan = (named if named.height else rules.filter(pl.col("rule") == "plan")).row(0, named=True)
+    return CampaignFacts(
+        campaign_id=one.id,
+        title=one.title,
+        send=one.send,
+        send_rule=one.send_rule,
+        pays_alone=one.pays_alone,
+        has_forecast=one.send or not run.table("effects").filter(campaign_id=one.id).head(1).collect().is_empty(),
+        budget_minor=one.budget_minor,
+        budget_unit=one.budget_unit,
+        budget_basis=one.budget_basis,
+        shadow_price=one.shadow_price,
+        n_planned=one.n_planned,
+        profit_minor=plan["profit_minor"],
+        profit_low_minor=plan["profit_low_minor"],
+        profit_high_minor=plan["profit_high_minor"],
+        clear_supplier_share=one.supplier_share,
+    )
+
+
+def _money(one: Candidate) -> ExpectedMoney:
+    """Profit is value less expected cost, to the digit."""
+    return ExpectedMoney(
+        value_minor=one.value,
+        cost_expected_minor=one.cost,
+        profit_minor=one.profit,
+        profit_low_minor=one.profit_low,
+        profit_high_minor=one.profit_high,
+        profit_held_out_minor=one.held_out,
+    )
+
+
+def _row(one: Candidate, status: str) -> CandidateFacts:
+    return CandidateFacts(
+        campaign_id=one.campaign.id,
+        offer_id=one.offer_id,
+        terms=one.terms,
+        money=_money(one),
+        cost_most_minor=one.most,
+        budget_cost_minor=one.budget_cost,
+        discount_minor=one.discount,
+        funded_share=one.funded_share,
+        p_redeem=one.p_redeem,
+        basis=one.basis,
+        shadow_price=one.price,
+        net_minor=one.net,
+        status=status,
+    )
