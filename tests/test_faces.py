@@ -24,3 +24,12 @@ def test_a_face_loads_nothing_early():
     rooms = "import sys; import " + ", ".join(f"offerloop.{room}" for room in ROOMS)
     loaded = f"{rooms}; print([one for one in sys.modules if one.startswith('offerloop.') and one.count('.') > 1])"
     assert subprocess.run([sys.executable, "-c", loaded], check=True, capture_output=True, text=True).stdout == "[]\n"
+
+
+def test_without_the_extra_sql_a_loop_says_what_to_install(tmp_path):
+    code = "import sys; sys.modules['sqlalchemy'] = None; from offerloop.cli import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "loop", str(tmp_path)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert done.stderr == "ledgers and journals need SQLAlchemy; install it with: pip install 'offerloop[sql]'\n"

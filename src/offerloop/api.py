@@ -33,7 +33,6 @@ from offerloop.commands.init.findings import Started
 from offerloop.commands.init.request import InitRequest
 from offerloop.commands.init.request import init as write_configuration
 from offerloop.commands.loop.findings import LoopState
-from offerloop.commands.loop.task import take_steps
 from offerloop.commands.parse_offer.task import ShortOffer, short_offer
 from offerloop.commands.price.findings import PricedBasket
 from offerloop.commands.price.task import price_files
@@ -369,8 +368,10 @@ def pseudonym(config: StrPath, ids: Iterable[str | int]) -> Pseudonyms:
 def run_loop(config: StrPath, *, once: bool = False, store: str | None = None) -> LoopState:
     """Return what a loop has done so far; with `once` it first takes all steps that the orders allow.
 
-    `store` is the database of the journal, by default a file in the shop's folder.
+    `store` is the database of the journal, by default a file in the shop's folder. Needs the extra `sql`.
     """
+    from offerloop.commands.loop.task import take_steps
+
     return take_steps(config, store, once=once)
 
 

@@ -7,6 +7,8 @@ recomputes every balance from the history.
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from offerloop.errors import InputError
+
 if TYPE_CHECKING:
     from offerloop.store.auditing import audit
     from offerloop.store.journal import Journal
@@ -30,4 +32,11 @@ def __getattr__(name: str) -> object:
     """Load a module when one of its names is first asked for."""
     if name not in _LAZY:
         raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
-    return getattr(import_module(_LAZY[name], __name__), name)
+    try:
+        return getattr(import_module(_LAZY[name], __name__), name)
+    except ModuleNotFoundError as error:
+        if error.name != "sqlalchemy":
+            raise
+        raise InputError(
+            "ledgers and journals need SQLAlchemy; install it with: pip install 'offerloop[sql]'"
+        ) from None
