@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 from explained_run import build_run
 
-from offerloop.commands.explain.findings import TimedTerms
+from offerloop.commands.explain.findings import CappedTerms, TimedTerms
 from offerloop.commands.explain.page import explanation_text
 from offerloop.commands.explain.task import explain
 from offerloop.report.words import LANGUAGES
@@ -76,6 +76,13 @@ def test_a_flash_sale_on_a_category_names_it(run):
     facts = replace(findings, decision=replace(findings.decision, terms=terms))
     assert told(facts, "en") == "Your offer: 30 % off Tea for 24 hours."
     assert told(facts, "zh") == "您的优惠：24 小时限时抢购，Tea 立减 30%。"
+
+
+def test_a_coupon_of_an_amount_is_named_by_its_label(run):
+    terms = CappedTerms("coupon", label="3.00 off", category=None, most_minor=None)
+    findings = explain(run, "1").findings
+    facts = replace(findings, decision=replace(findings.decision, terms=terms))
+    assert told(facts, "en") == "Your offer: 3.00 off."
 
 
 def told(facts, language):
