@@ -21,7 +21,7 @@ from offerloop.decision import (
     business_as_usual,
     coming_test,
     compare,
-    lots_of,
+    exploration_of,
     plan_period,
 )
 from offerloop.engine import Engine, collect
@@ -129,9 +129,9 @@ def plan(config: Config, engine: Engine, stage: Stage, period: LoopPeriod | None
     known_ids = [
         one for one in effects.offers["offer_id"].unique() if isinstance(shown, ShownEffects) and shown.has(one)
     ]
-    lots = lots_of(period, effects.offers, known_ids)
+    exploration = exploration_of(period, effects.offers, known_ids)
     assigned, explore_share = stage(
-        "assignments", assign, profiles, allowed, planned, effects, usual, settings, lots
+        "assignments", assign, profiles, allowed, planned, effects, usual, settings, exploration
     )  # fmt: skip
     final = stage("suggestions", with_products, assigned, effects, liked)
     test = stage("coming test", coming_test, final, events, effects)

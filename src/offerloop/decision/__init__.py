@@ -5,7 +5,14 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from offerloop.decision.arms import Arms, draw_arms, left_out, menu
-    from offerloop.decision.assignment import LoopPeriod, assign, business_as_usual, coming_test, lots_of, usual_rules
+    from offerloop.decision.assignment import (
+        LoopPeriod,
+        assign,
+        business_as_usual,
+        coming_test,
+        exploration_of,
+        usual_rules,
+    )
     from offerloop.decision.campaign_case import CampaignCase
     from offerloop.decision.campaigns import Planned, plan_campaigns
     from offerloop.decision.draw import MOST_EXPLORE, MOST_LEARN, Shares, draw_explorers, draw_holdback, n_explorers
@@ -42,8 +49,8 @@ __all__ = [
     "draw_arms",
     "draw_explorers",
     "draw_holdback",
+    "exploration_of",
     "left_out",
-    "lots_of",
     "menu",
     "n_explorers",
     "plan_campaigns",
@@ -59,7 +66,7 @@ _MODULES = {
     ".campaign_case": "CampaignCase",
     ".campaigns": "Planned plan_campaigns",
     ".draw": "MOST_EXPLORE MOST_LEARN Shares draw_explorers draw_holdback n_explorers",
-    ".assignment": "LoopPeriod assign business_as_usual coming_test lots_of usual_rules",
+    ".assignment": "LoopPeriod assign business_as_usual coming_test exploration_of usual_rules",
     ".forecast": "AS_SENT Forecast",
     ".nested_limits": "PlanLimit plan_limits",
     ".outside": "choices_left_out",

@@ -35,24 +35,29 @@ class LoopPeriod:
     holdback: float
     """Share of the customers with an offer in the plan from whom it is held back."""
     rests: bool
-    """Whether offers go out by lot only."""
+    """Whether only random offers are given."""
 
 
 @dataclass(frozen=True)
-class Lots:
-    """How a period of a loop draws."""
+class Exploration:
+    """How a period of a loop explores."""
 
     holdback: float
     untried: frozenset[str]
     """Campaigns with offers of which too little was shown yet to learn from. What such a campaign could have spent is
-    spent on lots while it is not sent, and up to MOST_LEARN of the customers draw."""
+    spent on exploring while it is not sent, and up to MOST_LEARN of the customers draw."""
 
 
-def lots_of(period: LoopPeriod | None, offers: pl.DataFrame, known: Iterable[str]) -> Lots | None:
-    """How a period of a loop draws; `known` are the ids of offers whose effects were learned from what was shown."""
+def exploration_of(period: LoopPeriod | None, offers: pl.DataFrame, known: Iterable[str]) -> Exploration | None:
+    """Return how a period of a loop explores; None for a run.
+
+    `known` are the ids of offers whose effects were learned from what was shown. While a loop rests because its plan
+    was rolled back, idle budgets stay unspent.
+    """
     if period is None:
         return None
-    return Lots(period.holdback, frozenset(offers.filter(~pl.col("offer_id").is_in(list(known)))["campaign_id"]))
+    untried = offers.filter(~pl.col("offer_id").is_in(list(known)))["campaign_id"]
+    return Exploration(period.holdback, frozenset() if period.rests else frozenset(untried))
 
 
 def business_as_usual(
@@ -87,7 +92,7 @@ def assign(
     effects: Effects,
     usual: Usual | None,
     config: Config,
-    lots: Lots | None,
+    exploration: Exploration | None,
 ) -> tuple[pl.DataFrame, float]:
     """Draw holdout, business as usual, exploration and holdback, and write one row per customer."""
     sent = [one.campaign_id for one in planned.forecasts if one.send]
@@ -99,14 +104,14 @@ def assign(
     arms = draw_arms(
         audience=profiles["customer_id"],
         planned=taken.join(most, on=["campaign_id", "offer_id"], how="left"),
-        menu=menu(effects.effects, effects.offers, sent if lots is None else list(allowed.campaigns)),
+        menu=menu(effects.effects, effects.offers, sent if exploration is None else list(allowed.campaigns)),
         audiences=allowed.campaigns,
-        explore_budgets={one.id: _for_lots(config, one, sent, lots) for one in config.campaigns},
+        explore_budgets={one.id: _explore_minor(config, one, sent, exploration) for one in config.campaigns},
         settings=config.experiment,
         rng=np.random.default_rng(config.seed),
         usual=usual,
-        holdback=0.0 if lots is None else lots.holdback,
-        most_explore=MOST_LEARN if lots is not None and lots.untried - set(sent) else MOST_EXPLORE,
+        holdback=0.0 if exploration is None else exploration.holdback,
+        most_explore=MOST_LEARN if exploration is not None and exploration.untried - set(sent) else MOST_EXPLORE,
     )
     outside = Outside.of(profiles["customer_id"], allowed.campaigns, allowed.no_consent)
     table = assignments(arms, effects.effects, effects.offers, sent, DIGITS[config.shop.currency], outside)
@@ -114,10 +119,10 @@ def assign(
     return table, arms.explore_share
 
 
-def _for_lots(config: Config, campaign: Campaign, sent: list[str], lots: Lots | None) -> int:
-    """What a campaign's offers by lot may cost."""
+def _explore_minor(config: Config, campaign: Campaign, sent: list[str], exploration: Exploration | None) -> int:
+    """Return what random offers of a campaign may cost."""
     own = config.minor(campaign.explore_budget, campaign)
-    idle = lots is not None and campaign.id in lots.untried - set(sent) and own > 0
+    idle = exploration is not None and campaign.id in exploration.untried - set(sent) and own > 0
     return own + config.minor(campaign.budget, campaign) if idle else own
 
 

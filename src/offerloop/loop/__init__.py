@@ -1,4 +1,4 @@
-"""The loop that learns: each period gives offers by what the earlier ones showed, and keeps giving a few by lot."""
+"""The loop that learns: each period gives offers by what the earlier ones showed, and keeps giving a few at random."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING

@@ -114,7 +114,7 @@ class ShopCourse:
         return {"missed": False, "state": self.guardrails.state, "run": written.folder.name, **_decision(found)}
 
     def _settings(self, period: int, day: int) -> Config:
-        """Of the period's run: other draws than before, the day's data, and for a while after an alarm more lots."""
+        """Return the settings of a period: other draws, the day's data, for a while after an alarm more exploration."""
         profiles = self.config.profiles.model_copy(update={"as_of": EPOCH + timedelta(days=day)})
         campaigns = self.config.campaigns
         if self.wary:
@@ -254,12 +254,12 @@ def exposures_of(recorded: Sequence[tuple[int, str, Decided]], begun: Mapping[st
 
 
 def _exploring_more(config: Config, campaign: Campaign) -> Campaign:
-    """The campaign with MORE of its whole budget for lots."""
-    plan, lots = (config.minor(one, campaign) for one in (campaign.budget, campaign.explore_budget))
-    more = min(int(MORE * lots), plan + lots)
+    """Return the campaign with MORE times as much of its whole budget for exploration."""
+    plan, random = (config.minor(one, campaign) for one in (campaign.budget, campaign.explore_budget))
+    more = min(int(MORE * random), plan + random)
     unit = config.unit(campaign)
     return campaign.model_copy(
-        update={"budget": to_text(plan + lots - more, unit), "explore_budget": to_text(more, unit)}
+        update={"budget": to_text(plan + random - more, unit), "explore_budget": to_text(more, unit)}
     )  # fmt: skip
 
 
@@ -289,18 +289,18 @@ def _forecast(campaign_id: str, comparison: pl.DataFrame) -> dict[str, Any]:
 
 
 def _check_budgets(period: int, config: Config, found: Run) -> None:
-    """Raises ContractError where what a campaign's plan or its lots count is beyond their budget."""
+    """Raises ContractError where what a campaign's plan or its random offers count is beyond their budget."""
     table = found.tables["assignments"].filter(pl.col("offer_id") != NO_OFFER)
     for one in config.campaigns:
         mine = table.filter(pl.col("campaign_id") == one.id)
-        plan, lots = mine.filter(pl.col("arm") == PLAN), mine.filter(pl.col("arm") == EXPLORE)
+        plan, random = mine.filter(pl.col("arm") == PLAN), mine.filter(pl.col("arm") == EXPLORE)
         expected = one.budget_basis == "expected"
         counted = plan["cost_expected_micro"].sum() / MICRO if expected else plan["cost_liability_minor"].sum()
-        budget, for_lots = (config.minor(amount, one) for amount in (one.budget, one.explore_budget))
-        drawn = lots["cost_liability_minor"].sum()
-        if counted > budget or drawn > for_lots + (budget if plan.is_empty() else 0):
-            plan_text, lots_text = (to_text(round(cost), config.unit(one)) for cost in (counted, drawn))
+        budget, for_exploring = (config.minor(amount, one) for amount in (one.budget, one.explore_budget))
+        drawn = random["cost_liability_minor"].sum()
+        if counted > budget or drawn > for_exploring + (budget if plan.is_empty() else 0):
+            plan_text, random_text = (to_text(round(cost), config.unit(one)) for cost in (counted, drawn))
             raise ContractError(
-                f"period {period}: campaign '{one.id}' would spend up to {plan_text} on its plan and {lots_text} on "
-                f"lots, more than its budgets {one.budget} and {one.explore_budget}"
+                f"period {period}: campaign '{one.id}' would spend up to {plan_text} on its plan and {random_text} on "
+                f"random offers, more than its budgets {one.budget} and {one.explore_budget}"
             )

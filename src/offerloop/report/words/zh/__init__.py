@@ -7,6 +7,7 @@ from offerloop.report.words.zh import (
     evaluation,
     explanations,
     page,
+    past_campaigns,
     planning,
     readout,
     replay,
@@ -19,6 +20,7 @@ from offerloop.report.words.zh import (
 WORDS: dict[str, str] = {
     **explanations.WORDS,
     **page.WORDS,
+    **past_campaigns.WORDS,
     **study.WORDS,
     **terms.WORDS,
     **readout.WORDS,
