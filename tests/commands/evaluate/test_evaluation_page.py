@@ -7,7 +7,8 @@ import pytest
 from evaluation_case import findings, full, policy, policy_value, worth
 from page_texts import Texts
 
-from offerloop.commands.evaluate.page import SHOWN, render_evaluation
+from offerloop.commands.evaluate.findings import SHOWN
+from offerloop.commands.evaluate.page import render_evaluation
 from offerloop.commands.evaluate.sentences import sentence, summarise_evaluation
 from offerloop.evaluation.earlier_offers import CarryOver
 from offerloop.evaluation.estimate import widening

@@ -248,9 +248,10 @@ def test_the_command_tells_the_finding_and_where_the_page_is(tmp_path, command):
         "customer", "--out", tmp_path / "out", "--language", "zh",
     )  # fmt: skip
     assert code == 0
-    sentence, page = told.strip().splitlines()[0], Path(told.strip().splitlines()[-1])
-    assert "coupon" in sentence
-    assert 'lang="zh' in page.read_text(encoding="utf-8")
+    verdict, *table, page = told.strip().splitlines()
+    assert verdict.endswith("。")
+    assert any(row.startswith("coupon ") for row in table)
+    assert 'lang="zh' in Path(page).read_text(encoding="utf-8")
 
 
 def test_the_command_ends_with_2_where_the_table_is_wrong(tmp_path, command):

@@ -32,7 +32,8 @@ def evaluate(
     The configuration names a source of exposures: which offers were shown, with their propensities.
     """
     from offerloop.commands.evaluate.task import evaluate as value
+    from offerloop.commands.evaluate.terminal_text import screen
 
     done = value(config, run=run, policy=policy, window_days=window, engine=engine, language=language)
     found = {"evaluation": str(done.folder), "report": str(done.report), **done.summary}
-    say(found, f"{done.summary['sentence']}\n{done.report}", as_json)
+    say(found, screen(done), as_json)

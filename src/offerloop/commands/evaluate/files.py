@@ -23,6 +23,10 @@ from offerloop.workspace import filling, new_folder
 class Evaluated(FolderResult):
     """Where a finished evaluation lies and what it found; `summary` is the content of evaluation.json."""
 
+    findings: EvaluationFindings
+    language: str
+    """The language of the report and of `summary`."""
+
     _tables: ClassVar = ("policy_values", "overlap")
 
 
@@ -73,4 +77,4 @@ def write(shop: Path, found: EvaluationFindings, language: str) -> Evaluated:
         text = json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
         (partial / "evaluation.json").write_text(text, encoding="utf-8")
         (partial / "report.html").write_text(page, encoding="utf-8")
-    return Evaluated(folder, folder / "report.html", summary)
+    return Evaluated(folder, folder / "report.html", summary, found, language)

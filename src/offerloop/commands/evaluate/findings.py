@@ -13,6 +13,8 @@ from offerloop.offers import NO_OFFER
 Kind = Literal["logged", "nothing", "everyone", "run", "file"]
 Against = Literal["nothing", "logged", "best_single"]
 _FEWEST, _FAR, _ROUNDING = 100, 4.0, 1e-9
+SHOWN = 16
+"""Policies in a chart at most; the tables have all."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,13 @@ class EvaluationFindings:
         """Policies with a value, the best first."""
         known = (one for one in self.policies if one.best is not None)
         return tuple(sorted(known, key=lambda one: main(one.known).value, reverse=True))
+
+    @property
+    def shown(self) -> list[PolicyWorth]:
+        """Return the best policies, and those that are no single offer whatever their place."""
+        single = [one for one in self.valued if one.kind == "everyone"]
+        room = SHOWN - (len(self.valued) - len(single))
+        return [one for one in self.valued if one.kind != "everyone" or one in single[:room]]
 
     @property
     def refused(self) -> tuple[PolicyWorth, ...]:

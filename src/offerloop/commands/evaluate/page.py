@@ -30,8 +30,6 @@ from offerloop.report import (
     words_section,
 )
 
-SHOWN = 16
-"""Policies in a chart at most; the tables have all."""
 AGAINST: tuple[Against, ...] = ("nothing", "logged", "best_single")
 
 
@@ -71,15 +69,8 @@ def _tile(label: str, one: Estimate, what: str, tell: Voice) -> Tile:
     return Tile(label, value, tell.listed([note, what], "semicolon") if what else note)
 
 
-def _charted(policies: tuple[PolicyWorth, ...]) -> list[PolicyWorth]:
-    """The best of them, and those that are no single offer whatever their place."""
-    single = [one for one in policies if one.kind == "everyone"]
-    room = SHOWN - (len(policies) - len(single))
-    return [one for one in policies if one.kind != "everyone" or one in single[:room]]
-
-
 def _worth_figure(found: EvaluationFindings, tell: Voice) -> Figure:
-    shown = _charted(found.valued)
+    shown = found.shown
     base = main(found.baseline.known).value / tell.money.unit
     rows = [(short(one, tell), main(one.known), one.kind in ("nothing", "logged")) for one in shown]
     says = tell.say("evaluation.worth.measure", measure=measure(found, tell), currency=tell.currency,
@@ -147,7 +138,7 @@ def _method(one: PolicyWorth, value: PolicyValue, tell: Voice) -> tuple[str, ...
 
 def _differences(found: EvaluationFindings, tell: Voice) -> Section:
     """Every policy less giving nothing, less the log's own, less the best offer for everybody."""
-    shown = [one for one in _charted(found.valued) if one is not found.baseline]
+    shown = [one for one in found.shown if one is not found.baseline]
     base = tell.say(f"evaluation.base.{found.baseline.kind}")
     clear = sum(found.together(found.gain(one)).is_clear for one in found.candidates)
     message = tell.say("evaluation.differences.message", clear=count(clear), n=count(len(found.candidates)), base=base)

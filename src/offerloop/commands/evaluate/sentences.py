@@ -29,10 +29,18 @@ def short(one: PolicyWorth, tell: Voice) -> str:
 
 
 def sentence(found: EvaluationFindings, tell: Voice) -> str:
-    """The finding, and how sure: it claims no more than an interval that holds for all policies at once."""
+    """The finding, how sure it is, and what is known of policies that are kept."""
+    said = finding(found, tell)
+    if found.leader is not None:
+        said += [basis(found, found.leader, tell), *kept_sentences(found, found.leader, tell)]
+    return tell.listed(said, "sentence")
+
+
+def finding(found: EvaluationFindings, tell: Voice) -> list[str]:
+    """The finding alone: it claims no more than an interval that holds for all policies at once."""
     leader = found.leader
     if leader is None:
-        return tell.say("evaluation.none", n=count(found.n_decisions))
+        return [tell.say("evaluation.none", n=count(found.n_decisions))]
     gain = found.together(found.gain(leader))
     key = "better" if gain.low > 0 else "worse" if gain.high < 0 else "unclear"
     best = "best_firm" if any(one.known.flagged for one in found.candidates) and not leader.known.flagged else "best"
@@ -46,16 +54,16 @@ def sentence(found: EvaluationFindings, tell: Voice) -> str:
         rival=_rival(found, tell) if key == "better" else "",
     )
     doubt = [tell.say("evaluation.contradicted")] if found.is_contradicted else []
-    later = [_kept(found, leader, tell)] if found.one_period_only else []
-    return tell.listed([*doubt, capital(said), _basis(found, leader, tell), *later], "sentence")
+    return [*doubt, capital(said)]
 
 
-def _kept(found: EvaluationFindings, leader: PolicyWorth, tell: Voice) -> str:
-    """That the finding is about one decision only, and what is known of policies that are kept."""
-    assert found.earlier is not None
+def kept_sentences(found: EvaluationFindings, leader: PolicyWorth, tell: Voice) -> list[str]:
+    """That the finding is about one decision only, and what is known of policies that are kept; else nothing."""
+    if found.earlier is None or not found.one_period_only:
+        return []
     only, best = tell.say("evaluation.one_period", earlier=earlier_text(found.earlier, tell)), found.best_kept
     if leader.kept is None and best is None:
-        return tell.listed([only, tell.say("evaluation.kept.unknown")], "sentence")
+        return [only, tell.say("evaluation.kept.unknown")]
     said = [only]
     for one, key in ((leader, "leader"), (best, "best")):
         if one is not None and one.kept is not None and one.kept_gain is not None and (key, one) != ("best", leader):
@@ -64,7 +72,7 @@ def _kept(found: EvaluationFindings, leader: PolicyWorth, tell: Voice) -> str:
                 gain=worth_text(one.kept_gain, tell), base=tell.say(f"evaluation.base.{found.baseline_kept.kind}"),
                 few=tell.say("evaluation.kept.few") if one.kept.flagged else "",
             ))  # fmt: skip
-    return tell.listed([capital(one) for one in said], "sentence")
+    return [capital(one) for one in said]
 
 
 def earlier_text(earlier: CarryOver, tell: Voice) -> str:
@@ -84,7 +92,8 @@ def _rival(found: EvaluationFindings, tell: Voice) -> str:
     return tell.say(f"evaluation.{key}", other=tell.quoted(name), by=tell.money.estimate(by))
 
 
-def _basis(found: EvaluationFindings, leader: PolicyWorth, tell: Voice) -> str:
+def basis(found: EvaluationFindings, leader: PolicyWorth, tell: Voice) -> str:
+    """How many decisions the finding rests on, and for what its interval holds."""
     one, many = leader.known, len(found.candidates)
     key = "evaluation.basis_few" if one.flagged else "evaluation.basis"
     size = one.effective_size if one.expected_size is None else min(one.effective_size, one.expected_size)

@@ -24,8 +24,8 @@ def loop(
 
     With --once it takes the next steps; without, it says what was done so far.
     """
-    from offerloop.commands.loop.page import loop_text
     from offerloop.commands.loop.task import take_steps
+    from offerloop.commands.loop.terminal_text import screen
 
     found = take_steps(config, store, once=once)
-    say(found.facts, loop_text(found), as_json)
+    say(found.facts, screen(found), as_json)

@@ -31,6 +31,7 @@ def readout(
 ) -> None:
     """Measure what a plan caused, and how its forecast held."""
     from offerloop.commands.readout.task import read_out
+    from offerloop.commands.readout.terminal_text import screen
     from offerloop.workspace import find_run
 
     days = [None if day is None else day.date() for day in (begin, until)]
@@ -39,6 +40,6 @@ def readout(
         engine=engine, language=language,
     )  # fmt: skip
     found = {"readout": str(done.folder), "report": str(done.report), **done.summary}
-    say(found, f"{done.summary['sentence']}\n{done.report}", as_json)
+    say(found, screen(done), as_json)
     if done.stopped:
         raise typer.Exit(1)

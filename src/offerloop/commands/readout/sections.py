@@ -59,6 +59,18 @@ def _columns(tell: Voice, *keys: str) -> tuple[str, ...]:
 
 def checks_section(found: ReadoutFindings, tell: Voice) -> Section:
     """The draw of the groups."""
+    failed = any(not one.passes for one in found.checks)
+    blocks: list[Block] = [
+        Text(tell.say("draw.intro")),
+        checks_table(found, tell),
+        *((Text(tell.own(found.stopped)),) if found.stopped else ()),
+    ]
+    message = tell.say("draw.failed" if failed else "draw.passed")
+    return Section("checks", tell.say("draw.label"), message, tuple(blocks))
+
+
+def checks_table(found: ReadoutFindings, tell: Voice) -> Table:
+    """Return a row for each check of the draw."""
     rows = tuple(
         (
             tell.own(one.name),
@@ -70,17 +82,8 @@ def checks_section(found: ReadoutFindings, tell: Voice) -> Section:
         )
         for one in found.checks
     )
-    failed = any(not one.passes for one in found.checks)
-    columns = _columns(
-        tell, *(f"draw.column.{one}" for one in ("check", "inside", "expected", "outside", "p", "verdict"))
-    )
-    blocks: list[Block] = [
-        Text(tell.say("draw.intro")),
-        Table(tell.say("draw.table"), columns, rows),
-        *((Text(tell.own(found.stopped)),) if found.stopped else ()),
-    ]
-    message = tell.say("draw.failed" if failed else "draw.passed")
-    return Section("checks", tell.say("draw.label"), message, tuple(blocks))
+    names = (f"draw.column.{one}" for one in ("check", "inside", "expected", "outside", "p", "verdict"))
+    return Table(tell.say("draw.table"), _columns(tell, *names), rows)
 
 
 def usual_section(found: ReadoutFindings, tell: Voice) -> Section:
@@ -144,7 +147,7 @@ def _other_groups(found: ReadoutFindings, tell: Voice) -> list[tuple[str, list[E
 def _effects_table(found: ReadoutFindings, rows: list[Effect], caption: str, tell: Voice) -> Table:
     cells = tuple(
         (
-            _outcome(found, one, tell),
+            outcome(found, one, tell),
             tell.word("method", one.method),
             per_customer(one, tell),
             total(one, tell.money),
@@ -157,7 +160,8 @@ def _effects_table(found: ReadoutFindings, rows: list[Effect], caption: str, tel
     return Table(caption, _columns(tell, *names, "draw.column.p"), cells, n_labels=2)
 
 
-def _outcome(found: ReadoutFindings, one: Effect, tell: Voice) -> str:
+def outcome(found: ReadoutFindings, one: Effect, tell: Voice) -> str:
+    """Return the name of an effect's outcome, with a remark where it counts a cost that was not observed."""
     mark = unseen_cost(found, tell, "in_brackets") if one.outcome == "profit_minor" else ""
     return tell.say(f"result.{one.outcome}") + mark
 
@@ -262,7 +266,7 @@ def lot_section(found: ReadoutFindings, tell: Voice) -> Section:
     cells = tuple(
         (
             tell.say("lot.any") if one.group == "all" else tell.word("kind", one.group).replace("_", " "),
-            _outcome(found, one, tell),
+            outcome(found, one, tell),
             per_customer(one, tell),
             p_words(one.p_value, tell),
             count(one.n_treated),

@@ -47,6 +47,10 @@ from offerloop.workspace import filling
 class ReadOut(FolderResult):
     """Where a finished read-out lies and what it found; `summary` is the content of readout.json."""
 
+    findings: ReadoutFindings
+    language: str
+    """The language of the report and of `summary`."""
+
     _tables: ClassVar = ("effects", "outcomes")
 
     @property
@@ -203,4 +207,4 @@ def _write(run: PastRun, period: Period, found: ReadoutFindings, tables: dict[st
         text = json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
         (partial / "readout.json").write_text(text, encoding="utf-8")
         (partial / "report.html").write_text(page, encoding="utf-8")
-    return ReadOut(folder, folder / "report.html", summary)
+    return ReadOut(folder, folder / "report.html", summary, found, language)

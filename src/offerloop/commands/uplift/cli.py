@@ -47,6 +47,7 @@ def uplift(
     from offerloop.commands.uplift.files import write
     from offerloop.commands.uplift.request import UpliftRequest
     from offerloop.commands.uplift.task import uplift as study
+    from offerloop.commands.uplift.terminal_text import screen
     from offerloop.report import known_language
     from offerloop.workspace import planned_shares
 
@@ -58,4 +59,4 @@ def uplift(
     found = study(table, asked, progress_console(as_json))
     done = write(found, out, language, apply)
     facts = {"uplift": str(done.folder), "report": str(done.report), **done.summary}
-    say(facts, f"{done.summary['sentence']}\n{done.report}", as_json)
+    say(facts, f"{screen(found.findings, language)}\n{done.report}", as_json)

@@ -96,21 +96,20 @@ def _tile(label: str, one: Estimate, found: UpliftFindings, tell: Voice, note: s
     return Tile(label, value, tell.listed([said, *width], "semicolon"))
 
 
-def _shown(found: UpliftFindings) -> list[Worth]:
-    """Offers for everybody, the best first, then the choice of customers and its forecast."""
+def policies_shown(found: UpliftFindings, most: int | None = SHOWN) -> list[Worth]:
+    """Return offers for everybody, the best first, then the choice of customers and its forecast."""
     single = sorted((one for one in found.policies if one.kind == "everyone"), key=lambda one: -one.profit.value)
-    return [*single, *(one for one in found.policies if one.kind == "targeted"), found.forecast]
+    return [*single[:most], *(one for one in found.policies if one.kind == "targeted"), found.forecast]
 
 
 def _worth(found: UpliftFindings, tell: Voice) -> Figure:
-    unit, every = measure(found, tell), _shown(found)
-    few = [*every[: -len(_others(every))][:SHOWN], *_others(every)]
+    unit, every, few = measure(found, tell), policies_shown(found, None), policies_shown(found)
     dots = [
-        Dot("", f"{_policy(one, tell)}|{unit.size(one.profit)}", unit.scaled(one.profit), _look(one, found))
+        Dot("", f"{policy(one, tell)}|{unit.size(one.profit)}", unit.scaled(one.profit), _look(one, found))
         for one in few
     ]
     reach = "all" if all(one.treated_share >= ALL for one in every if one.kind == "everyone") else "budget"
-    says = (tell.say("rules.says", rule=_policy(one, tell), profit=unit.size(one.profit)) for one in few)
+    says = (tell.say("rules.says", rule=policy(one, tell), profit=unit.size(one.profit)) for one in few)
     return figure(
         "worth",
         tell.say(f"uplift.worth.title.{claim(found)}", same=same(found, tell)),
@@ -122,10 +121,6 @@ def _worth(found: UpliftFindings, tell: Voice) -> Figure:
     )
 
 
-def _others(every: Sequence[Worth]) -> list[Worth]:
-    return [one for one in every if one.kind != "everyone"]
-
-
 def _look(one: Worth, found: UpliftFindings) -> str:
     """In our colour what is recommended, and its forecast."""
     is_ours = one.kind == "forecast" or (
@@ -134,7 +129,8 @@ def _look(one: Worth, found: UpliftFindings) -> str:
     return "ours" if is_ours else "control"
 
 
-def _policy(one: Worth, tell: Voice) -> str:
+def policy(one: Worth, tell: Voice) -> str:
+    """Return what a reader calls a policy."""
     name = one.name if one.kind == "everyone" else short_estimator(one.name, tell)
     return tell.say(f"uplift.worth.{one.kind}", name=name)
 
@@ -143,7 +139,7 @@ def _worth_table(every: Sequence[Worth], found: UpliftFindings, tell: Voice) -> 
     unit = measure(found, tell)
     costed = any(one.cost is not None for one in every)
     rows = tuple(
-        (_policy(one, tell), tell.share(one.treated_share, 0.01), unit.size(one.profit), unit.size(one.snips),
+        (policy(one, tell), tell.share(one.treated_share, 0.01), unit.size(one.profit), unit.size(one.snips),
          *((unit.size(one.cost),) if costed else ()))
         for one in every
     )  # fmt: skip

@@ -72,11 +72,14 @@ def lead(found: UpliftFindings, tell: Voice) -> str:
     said = [*doubts(found, tell), *by_verdict[found.verdict](found, tell)]
     if found.budget is not None:
         said.append(tell.say("uplift.budget", budget=f"{found.budget:,.10g}"))
-    if found.design == "observational":
-        said.append(tell.say("uplift.observational"))
+    return tell.listed([*said, *basis(found, tell)], "sentence")
+
+
+def basis(found: UpliftFindings, tell: Voice) -> list[str]:
+    """What the verdict rests on, and what it takes for granted."""
+    assumed = [tell.say("uplift.observational")] if found.design == "observational" else []
     design = tell.say(f"uplift.design.{found.design}")
-    said.append(tell.say("uplift.basis", n=count(found.n), design=design))
-    return tell.listed(said, "sentence")
+    return [*assumed, tell.say("uplift.basis", n=count(found.n), design=design)]
 
 
 def estimator(name: str, tell: Voice) -> str:

@@ -102,6 +102,7 @@ WORDS: dict[str, str] = {
     "screen.spend": "expected spend",
     "screen.most": "at most",
     "screen.profit": "profit [95 % interval]",
+    "screen.interval": "{name} [95 % interval]",
     "decision.send": (
         "send {n} {noun} for one week; expected profit {profit} on an expected spend of {spend}{most}{mark}."
     ),

@@ -95,6 +95,7 @@ WORDS: dict[str, str] = {
     "screen.spend": "预期支出",
     "screen.most": "支出上限",
     "screen.profit": "增量利润 [95% 区间]",
+    "screen.interval": "{name} [95% 区间]",
     "decision.unproven": ("区间包含零，尚不能证明会有收益；因为该活动设置了 send = “expected” 才发放。"),
     "decision.at_most": "，最大负债 {most}",
     "decision.send": ("发放 {n} 份{noun}，为期一周；预期增量利润 {profit}，预期成本 {spend}{most}{mark}。"),

@@ -1,0 +1,74 @@
+"""What a loop has done on a terminal: the newest period in a sentence, a row for each plan, and what is awaited."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from offerloop.commands.loop.course import FORECAST
+from offerloop.commands.loop.findings import LoopState
+from offerloop.evaluation import Estimate
+from offerloop.report import Voice, count, text_page, text_table
+
+COLUMNS = (
+    "period", "customers", "with an offer", "at random", "held back", "campaign", "plan", "profit [95 % interval]",
+    "cost of offers", "guardrails",
+)  # fmt: skip
+LEFT = ("period", "campaign", "plan", "guardrails")
+NO_PLAN = {
+    "stopped": "No plan was sent: the arms were not those that were drawn. Find out why, and begin a new campaign.",
+    "rest": "No plan was sent: it was rolled back, and rests.",
+}
+"""Why no plan was sent in a state of the guardrails."""
+
+
+def screen(found: LoopState) -> str:
+    """Return what a person at a terminal needs."""
+    newest = found.periods[-1:]
+    table = text_table(COLUMNS, (row for one in found.periods for row in _rows(one, found.currency)), LEFT)
+    parts = [
+        found.log,
+        *(_sentence(one) for one in newest),
+        table if newest else "nothing decided yet; --once takes the first step",
+        *(alarm for one in found.periods for alarm in _alarms(one)),
+        found.awaited,
+        "" if found.file is None else str(found.file),
+        *found.published,
+    ]
+    return text_page(*(part for part in parts if part != ""))
+
+
+def _sentence(one: dict[str, Any]) -> str:
+    if one["missed"]:
+        return f"Period {one['period']} was over before it was decided: nobody got an offer."
+    offered, customers, explorers = (count(one[name]) for name in ("offered", "customers", "explorers"))
+    launched = (
+        f"Plans sent: {', '.join(one['sent'])}." if one["sent"] else NO_PLAN.get(one["state"], "No plan was sent.")
+    )
+    return (
+        f"In period {one['period']}, {offered} of {customers} customers got an offer, {explorers} of them at random. "
+        f"{launched}"
+    )
+
+
+def _rows(one: dict[str, Any], currency: str) -> Iterator[tuple[str, ...]]:
+    """Yield a row for each campaign; the figures of the whole period stand in the first one."""
+    period, empty = str(one["period"]), [""] * 4
+    if one["missed"]:
+        yield (period, *empty, "", "over before it was decided", "", "", "")
+        return
+    money = Voice("en", currency)
+    figures = [count(one[name]) for name in ("customers", "offered", "explorers", "held_back")]
+    cost = money.money.text(one["cost_minor"]) if "cost_minor" in one else ""
+    guardrails = " ".join([one.get("guardrails") or "", *one.get("reasons", ())]).strip()
+    for k, forecast in enumerate(one["forecasts"]):
+        head, tail = ([period, *figures], [cost, guardrails]) if k == 0 else (["", *empty], ["", ""])
+        state = "sent" if forecast["campaign"] in one["sent"] else "not sent"
+        value, low, high = (forecast[name] for name in FORECAST)
+        yield (*head, forecast["campaign"], state, money.brief(Estimate.known(value, low, high)), *tail)
+
+
+def _alarms(one: dict[str, Any]) -> Iterator[str]:
+    changed = ", ".join(f"{alarm['sign']} changed by {alarm['change']:+.2g}" for alarm in one.get("alarms", ()))
+    if changed:
+        yield f"Alarm in period {one['period']}: {changed}. Earlier data counts a quarter, and more is explored."

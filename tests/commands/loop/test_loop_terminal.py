@@ -1,0 +1,63 @@
+import pytest
+from terminal_texts import check_plain, right_edges
+
+from offerloop.commands.loop.findings import LoopState
+from offerloop.commands.loop.terminal_text import screen
+
+
+def forecast(campaign, low=-150, high=350):
+    return {"campaign": campaign, "profit_minor": 100, "low_minor": low, "high_minor": high}
+
+
+def decided(period, sent=(), state="trial", **more):
+    return {
+        "period": period, "missed": False, "state": state, "customers": 1500, "offered": 40, "explorers": 30,
+        "held_back": 4, "sent": list(sent), "forecasts": [forecast("春季"), forecast("summer")], **more,
+    }  # fmt: skip
+
+
+def text_of(*periods, **more):
+    text = screen(LoopState(list(periods), more.pop("awaited", ""), None, [], "USD", **more))
+    check_plain(text)
+    return text
+
+
+def test_the_newest_period_is_told_and_every_plan_has_a_row():
+    learned = decided(0, cost_minor=1234, guardrails="keep", reasons=["margin"], alarms=[])
+    assert text_of(learned, decided(1, ["summer"]), awaited="wait").splitlines() == [
+        "In period 1, 40 of 1,500 customers got an offer, 30 of them at random. Plans sent: summer.",
+        "period  customers  with an offer  at random  held back  campaign  plan      profit [95 % interval]  "
+        "cost of offers  guardrails",
+        "0           1,500             40         30          4  春季      not sent              $1 [−2, 4]  "
+        "        $12.34  keep margin",
+        "                                                        summer    not sent              $1 [−2, 4]",
+        "1           1,500             40         30          4  春季      not sent              $1 [−2, 4]",
+        "                                                        summer    sent                  $1 [−2, 4]",
+        "wait",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("state", "says"), [("trial", "No plan was sent."), ("rest", "rolled back"), ("stopped", "not those that")]
+)
+def test_it_says_why_no_plan_was_sent(state, says):
+    assert says in text_of(decided(0, state=state)).splitlines()[0]
+
+
+def test_a_missed_period_has_no_figures():
+    text = text_of(decided(0), {"period": 1, "missed": True, "state": "trial", "cost_minor": 0.0, "reasons": []})
+    assert text.startswith("Period 1 was over before it was decided: nobody got an offer.")
+    assert text.endswith("over before it was decided")
+
+
+def test_an_alarm_is_a_sentence():
+    text = text_of(decided(0, alarms=[{"sign": "orders", "change": 0.3, "p_value": 0.001}]))
+    assert text.endswith(
+        "Alarm in period 0: orders changed by +0.3. Earlier data counts a quarter, and more is explored."
+    )
+
+
+def test_columns_line_up_beside_wide_characters():
+    names, rows = right_edges(text_of(decided(0), decided(1)))
+    assert len(rows) == 4
+    assert all(row == names for row in rows)
