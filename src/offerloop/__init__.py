@@ -14,10 +14,10 @@ One loop, in the order data flows; each step takes the table of the one before:
 `offerloop.flow` is the whole pipeline on one screen.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 from offerloop.errors import ConfigError, EvidenceError, InputError, OfferloopError, SourceError
+from offerloop.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from offerloop.api import (
@@ -74,20 +74,4 @@ __all__ = [
     "uplift",
 ]
 
-_FUNCTIONS = (
-    "allocate check codes evaluate experiment explain init parse_offer price pseudonym publish readout recommend "
-    "replay run run_loop similar simulate uplift"
-)
-_LAZY = dict.fromkeys(_FUNCTIONS.split(), "offerloop.api") | {"load_config": "offerloop.config"}
-
-
-def __getattr__(name: str) -> object:
-    """Load the heavy parts when first asked for."""
-    if name not in _LAZY:
-        raise AttributeError(f"module 'offerloop' has no attribute '{name}'")
-    return getattr(import_module(_LAZY[name]), name)
-
-
-def __dir__() -> list[str]:
-    """Public names, so that a console completes them before they are loaded."""
-    return [*globals(), *_LAZY]
+__getattr__, __dir__ = lazy_exports(__name__)

@@ -1,7 +1,8 @@
 """Which candidate of each customer to take, so that profit is most and every limit holds."""
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from offerloop.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from offerloop.allocation.candidates import Candidates, budget_unit, counted_cost, positions
@@ -26,18 +27,4 @@ __all__ = [
     "whole",
 ]
 
-_MODULES = {
-    ".candidates": "Candidates budget_unit counted_cost positions",
-    ".limits": "Table whole",
-    ".problem": "COST COUNT Block Limit Problem",
-    ".solution": "Solution",
-    ".solving": "solve",
-}
-_LAZY = {name: module for module, names in _MODULES.items() for name in names.split()}
-
-
-def __getattr__(name: str) -> object:
-    """Load a module when one of its names is first asked for."""
-    if name not in _LAZY:
-        raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
-    return getattr(import_module(_LAZY[name], __name__), name)
+__getattr__, __dir__ = lazy_exports(__name__)

@@ -1,7 +1,8 @@
 """`offerloop.toml`, read and validated."""
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from offerloop.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from offerloop.config.audience import Rule
@@ -70,26 +71,4 @@ __all__ = [
     "sqlite_beside",
 ]
 
-_MODULES = {
-    ".audience": "Rule",
-    ".clean": "Clean",
-    ".experiment": "MOST_HOLDOUT BusinessAsUsual Experiment",
-    ".limits": "Band Cell LimitRule Limits",
-    ".load": "beside load_config load_file privacy_beside sqlite_beside",
-    ".model": (
-        "Campaign Config Listed Privacy Profiles Recommend Response SectionName Shop Source SourceName known_zone"
-    ),
-    ".paths": "StrPath as_path config_file",
-    ".plan": "Plan",
-    ".publish": "Publish",
-    ".section": "Section",
-    ".toml_text": "WIDTH entry listed off padded quoted",
-}
-_LAZY = {name: module for module, names in _MODULES.items() for name in names.split()}
-
-
-def __getattr__(name: str) -> object:
-    """Load a module when one of its names is first asked for."""
-    if name not in _LAZY:
-        raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
-    return getattr(import_module(_LAZY[name], __name__), name)
+__getattr__, __dir__ = lazy_exports(__name__)

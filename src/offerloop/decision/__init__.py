@@ -1,7 +1,8 @@
 """What is sent to whom: campaigns solved together within their limits, forecast, launched or not, and drawn in arms."""
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from offerloop.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from offerloop.decision.arms import Arms, draw_arms, left_out, menu
@@ -61,24 +62,4 @@ __all__ = [
     "wishes_of",
 ]
 
-_MODULES = {
-    ".arms": "Arms draw_arms left_out menu",
-    ".campaign_case": "CampaignCase",
-    ".campaigns": "Planned plan_campaigns",
-    ".draw": "MOST_EXPLORE MOST_LEARN Shares draw_explorers draw_holdback n_explorers",
-    ".assignment": "LoopPeriod assign business_as_usual coming_test exploration_of usual_rules",
-    ".forecast": "AS_SENT Forecast",
-    ".nested_limits": "PlanLimit plan_limits",
-    ".outside": "choices_left_out",
-    ".planning": "Allowed compare plan_period solve_campaigns",
-    ".rows": "Outside as_text assignments",
-    ".usual": "KnownOffer Usual check_usual_offers wishes_of",
-}
-_LAZY = {name: module for module, names in _MODULES.items() for name in names.split()}
-
-
-def __getattr__(name: str) -> object:
-    """Load a module when one of its names is first asked for."""
-    if name not in _LAZY:
-        raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
-    return getattr(import_module(_LAZY[name], __name__), name)
+__getattr__, __dir__ = lazy_exports(__name__)

@@ -1,7 +1,8 @@
 """Where table work runs. Expressions are written once, as narwhals; an engine gives them a place to run."""
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from offerloop.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from offerloop.engine.available import DEFAULT_ENGINE, ENGINES
@@ -20,16 +21,4 @@ __all__ = [
     "in_order",
 ]
 
-_MODULES = {
-    ".available": "DEFAULT_ENGINE ENGINES",
-    ".base": "BrokenFileError Engine Frame collect",
-    ".batching": "Batch batches in_order",
-}
-_LAZY = {name: module for module, names in _MODULES.items() for name in names.split()}
-
-
-def __getattr__(name: str) -> object:
-    """Load a module when one of its names is first asked for."""
-    if name not in _LAZY:
-        raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
-    return getattr(import_module(_LAZY[name], __name__), name)
+__getattr__, __dir__ = lazy_exports(__name__)

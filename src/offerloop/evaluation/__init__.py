@@ -1,7 +1,8 @@
 """How good an answer was: metrics and their intervals, from numbers alone."""
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from offerloop.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from offerloop.evaluation.assignment import bucket, fnv1a, in_holdout, in_usual
@@ -130,31 +131,4 @@ __all__ = [
     "with_profit",
 ]
 
-_MODULES = {
-    ".assignment": "bucket fnv1a in_holdout in_usual",
-    ".earlier_offers": "CarryOver carry_over",
-    ".estimate": "Z95 Estimate known_step number se_of signed top_less_bottom widening",
-    ".experiment": (
-        "LEAST LEAST_BUYERS MOST_PERIODS POWER_80 RATIO_ALPHA ComingTest Difference "
-        "common_slope cuped difference enough holm relative sample_ratio weighted_difference"
-    ),
-    ".moments": "Moments",
-    ".policy": "dr ips logged recommended snips switch_dr",
-    ".policy_kept": "LAGS NONE OTHER Past kept",
-    ".policy_log": "Log Policy Predictions with_profit",
-    ".policy_overlap": "ActionOverlap effective_size overlap",
-    ".policy_value": "PolicyValue Worth difference_of_policies",
-    ".ranking": "mean_interval mean_of_customers ndcg recall",
-    ".ratios": "UndefinedMetricError absolute as_share",
-    ".sequential": "ALPHA AlwaysValid always_valid always_valid_ratio",
-    ".shipping": "Action Metric Reading Reason Seen ShipRule decide judged read_challenge",
-    ".totals": "Totals",
-}
-_LAZY = {name: module for module, names in _MODULES.items() for name in names.split()}
-
-
-def __getattr__(name: str) -> object:
-    """Load a module when one of its names is first asked for."""
-    if name not in _LAZY:
-        raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
-    return getattr(import_module(_LAZY[name], __name__), name)
+__getattr__, __dir__ = lazy_exports(__name__)

@@ -1,7 +1,8 @@
 """Stage 1: read the sources, clean them by written rules, and say what was done."""
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from offerloop.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from offerloop.events.business_as_usual import BUSINESS_AS_USUAL, read_business_as_usual
@@ -148,41 +149,4 @@ __all__ = [
     "written_as",
 ]
 
-_MODULES = {
-    ".business_as_usual": "BUSINESS_AS_USUAL read_business_as_usual",
-    ".cleaning.clean": "Cleaned SCANNED apply_rules merge_scans",
-    ".cleaning.non_merchandise": "kind_of product_label",
-    ".cleaning.outliers": "outliers today_in",
-    ".cleaning.rules": "NOT_RETURNED Rule is_return rules_for",
-    ".columns.calendar": "DAY EPOCH epoch_day to_utc with_day",
-    ".columns.cells": "BLANKS as_text blank parse_number",
-    ".columns.column_words": "has_signs holds_words words_of",
-    ".columns.contracts": "CONTRACTS TIME_COLUMNS",
-    ".columns.currencies": "CURRENCY_CODES CURRENCY_SIGNS are_mixed signs_in",
-    ".columns.expression": "Wording columns_in compile_condition compile_expression",
-    ".columns.ids": "alike as_integers",
-    ".columns.read": "WRONG_CELL WRONG_COLUMN count_rows minor_units read_source",
-    ".columns.standard_columns": "money_columns with_all_money",
-    ".columns.times": "ISO MILLISECONDS SECONDS likely_formats of_like_shape typed_times written_as",
-    ".given": "Given",
-    ".offers_table": "ZERO_OFFER listed_offers",
-    ".preparation": "Events NON_MERCHANDISE RETENTION prepare",
-    ".privacy.agreement": "Agreement",
-    ".privacy.consent": "ACCEPTED_ANSWERS ANSWER_COLUMNS is_state is_unclear",
-    ".privacy.consent_names": "check_direction consent_names says_opt_in says_opt_out",
-    ".privacy.pseudonyms": "pseudonym pseudonyms read_key",
-    ".side_file": "read_side_file under_known_ids",
-    ".sources.csv_lines": "broken_line line_of",
-    ".sources.database": "connect database_name driver_message frame_of masked reading snapshot with_variables",
-    ".sources.dialect": "Dialect as_utf8 likely_encodings sniff",
-    ".sources.open": "Raw file_source instead_of_copies open_source",
-    ".sources.unpack": "Readable SeveralPartsError readable split_part",
-}
-_LAZY = {name: module for module, names in _MODULES.items() for name in names.split()}
-
-
-def __getattr__(name: str) -> object:
-    """Load a module when one of its names is first asked for."""
-    if name not in _LAZY:
-        raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
-    return getattr(import_module(_LAZY[name], __name__), name)
+__getattr__, __dir__ = lazy_exports(__name__)

@@ -1,7 +1,8 @@
 """The loop that learns: each period gives offers by what the earlier ones showed, and keeps giving a few at random."""
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from offerloop.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from offerloop.loop.decide import Rules
@@ -32,20 +33,4 @@ __all__ = [
     "watched",
 ]
 
-_MODULES = {
-    ".decide": "Rules",
-    ".drift": "BY_LOT OF_PLAN Alarm Drift",
-    ".guardrails": "Drawn Guardrails",
-    ".learning": "MORE WARY",
-    ".market_shop": "loop_policy",
-    ".periods": "NotYetError go_on",
-    ".watch": "LINES OPT_OUTS Watched pulse_of watched",
-}
-_LAZY = {name: module for module, names in _MODULES.items() for name in names.split()}
-
-
-def __getattr__(name: str) -> object:
-    """Load a module when one of its names is first asked for."""
-    if name not in _LAZY:
-        raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
-    return getattr(import_module(_LAZY[name], __name__), name)
+__getattr__, __dir__ = lazy_exports(__name__)

@@ -1,7 +1,8 @@
 """Which column of a shop's files is which of ours: found by names and contents, with the reason for each."""
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from offerloop.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from offerloop.mapping.consent_columns import unmapped_answers
@@ -89,25 +90,4 @@ __all__ = [
     "unreadable_times",
 ]
 
-_MODULES = {
-    ".consent_columns": "unmapped_answers",
-    ".contents": "Column",
-    ".customer_ids": "anonymous_ids case_variants customer_notes surely_same",
-    ".doubts": "encoding_notes mapping_notes orders_of",
-    ".matching": "GIVEN Guess Match SAME columns_of language_of match name_score reference unfit_columns",
-    ".misfit": "OpenColumn open_column_notes open_columns unfit_notes unreadable_numbers unreadable_times",
-    ".others": "customer_attributes",
-    ".shop": "GuessedValue currency_evidence guess_currency guess_zone",
-    ".shown": "carried_terms",
-    ".sources": "infer_mapping sample_sources",
-    ".status": "RowFilter only_sales row_filters",
-    ".times": "TimeForm column_values decided_form forms_of note_on_two_readings seconds_of time_format",
-}
-_LAZY = {name: module for module, names in _MODULES.items() for name in names.split()}
-
-
-def __getattr__(name: str) -> object:
-    """Load a module when one of its names is first asked for."""
-    if name not in _LAZY:
-        raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
-    return getattr(import_module(_LAZY[name], __name__), name)
+__getattr__, __dir__ = lazy_exports(__name__)

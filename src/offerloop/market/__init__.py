@@ -3,8 +3,9 @@
 Everything that comes out of it is synthetic and says so.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from offerloop.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from offerloop.market.ceiling import blocks_of
@@ -58,25 +59,4 @@ __all__ = [
     "with_terms",
 ]
 
-_MODULES = {
-    ".ceiling": "blocks_of",
-    ".courses": "by_period ceiling_among grown regretted same_spend",
-    ".gains": "over_worlds share_of sums_of",
-    ".periods": "POLICIES Learner Played Setting Week play",
-    ".planning": "LEVERS Combination Levers Telling brought combinations with_terms",
-    ".policies": "DRAWN Given Logged Rule",
-    ".preset": "load_preset",
-    ".seen": "DEMOGRAPHICS lines_of",
-    ".simulation": "Market",
-    ".tables": "SCALE",
-    ".terms": "EVERYTHING SPEND_AND_SAVE Terms",
-    ".world": "KINDS",
-}
-_LAZY = {name: module for module, names in _MODULES.items() for name in names.split()}
-
-
-def __getattr__(name: str) -> object:
-    """Load a module when one of its names is first asked for."""
-    if name not in _LAZY:
-        raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
-    return getattr(import_module(_LAZY[name], __name__), name)
+__getattr__, __dir__ = lazy_exports(__name__)

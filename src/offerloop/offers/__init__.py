@@ -1,7 +1,8 @@
 """What promotions are, what a basket costs under them, and the rules of a coupon's life, all in plain Python."""
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from offerloop.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from offerloop.offers.base import NO_OFFER, NOTHING, Assumption, Offer, liability_minor
@@ -132,37 +133,4 @@ __all__ = [
     "write_codes",
 ]
 
-_MODULES = {
-    ".base": "Assumption NOTHING NO_OFFER Offer liability_minor",
-    ".conditions": "NotApplicable",
-    ".coupons.book": (
-        "ActiveLock BALANCE_COUNTERS Balance Book BookEntry CouponEvent CouponStatus CouponTemplate CouponTerms "
-        "IssuedCoupon Redemption account_totals coupon_account coupon_status customer_account template_account"
-    ),
-    ".coupons.codes": "code_guess_probability is_valid_code make_codes normalise_code write_codes",
-    ".coupons.commands": "Claim CouponCommand Expire Issue Lock Redeem Release Revoke RollBack",
-    ".coupons.lifecycle": "CommandAnswer LedgerState RefusalReason decide_command",
-    ".kinds.spend_and_save": "SpendAndSave",
-    ".pricing.basket": "Basket BasketLine Customer OfferUsage",
-    ".pricing.basket_reading": "known_currency read_basket",
-    ".pricing.candidates": "units_left",
-    ".pricing.effects": "Arithmetic OffFrom OffShipping",
-    ".pricing.offer_set": "OfferSet",
-    ".pricing.price": "price",
-    ".pricing.priced": "Adjustment Priced PricedLine RejectedOffer",
-    ".pricing.refund": "refund_kept refund_repriced",
-    ".pricing.sharing": "Remainder",
-    ".reading": "OFFER_KINDS read_offers",
-    ".short_form.reading": "guess_currency parse_offer",
-    ".short_form.writing": "SHORT_FORM_LANGUAGES print_offer",
-    ".stacking": "DEFAULT_POLICY StackingChoice StackingPolicy",
-    ".terms": "WrittenTerms",
-}
-_LAZY = {name: module for module, names in _MODULES.items() for name in names.split()}
-
-
-def __getattr__(name: str) -> object:
-    """Load a module when one of its names is first asked for."""
-    if name not in _LAZY:
-        raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
-    return getattr(import_module(_LAZY[name], __name__), name)
+__getattr__, __dir__ = lazy_exports(__name__)

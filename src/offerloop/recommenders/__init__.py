@@ -6,10 +6,10 @@ better recommender for each task on held-out weeks, that one is fitted on all `I
 table.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 from offerloop.catalogue import Catalogue
+from offerloop.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from offerloop.recommenders.base import TASKS, HistoryRecommender, Recommender, Scores, Task, hide_bought
@@ -113,43 +113,4 @@ RECOMMENDERS = Catalogue(
 )
 """Recommenders by name; each is a class that can be made without arguments."""
 
-_MODULES = {
-    ".base": "HistoryRecommender Recommender Scores TASKS Task hide_bought",
-    ".context": "Context",
-    ".histories": "Csr Histories Ids",
-    ".interactions": "Interactions",
-    ".models.als": "ALS",
-    ".models.content": "Content",
-    ".models.ease": "EASE",
-    ".models.item2vec": "Item2Vec",
-    ".models.item_knn": "ItemKNN",
-    ".models.mf_sgd": "MFSGD",
-    ".models.next_ridge": "NextRidge",
-    ".models.popularity": "Popularity",
-    ".models.repeat": "Repeat",
-    ".models.tifu_knn": "TIFUKNN",
-    ".networks.deep": "Deep",
-    ".networks.one_layer": "OneLayer",
-    ".ranking.choose": "choose",
-    ".ranking.hybrid": "Hybrid",
-    ".ranking.judge": "judge",
-    ".ranking.ranker": "Ranker",
-    ".ranking.window": "Window",
-    ".serving.approximate": "ApproximateIndex",
-    ".serving.assortment": "Assortment BusinessRules",
-    ".serving.index": "ProductIndex",
-    ".serving.learn_relations": "learn_relations",
-    ".serving.reasons": "BOUGHT GOES_WITH NEW_LIKE POPULAR",
-    ".serving.relations": "ProductRelations RELATIONS Relation",
-    ".serving.selection": "Cap Filters select",
-    ".serving.suggest": "suggest",
-    ".serving.top": "top",
-}
-_LAZY = {name: module for module, names in _MODULES.items() for name in names.split()}
-
-
-def __getattr__(name: str) -> object:
-    """Load a module when one of its names is first asked for."""
-    if name not in _LAZY:
-        raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
-    return getattr(import_module(_LAZY[name], __name__), name)
+__getattr__, __dir__ = lazy_exports(__name__)

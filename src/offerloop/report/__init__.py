@@ -1,7 +1,8 @@
 """A toolkit for pages that knows no command: blocks, charts, numbers, words, and the frame of every page."""
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from offerloop.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from offerloop.report.blocks import Block, Bullets, Details, Figure, Missing, Section, Table, Text, Tile
@@ -103,31 +104,4 @@ __all__ = [
     "words_section",
 ]
 
-_MODULES = {
-    ".blocks": "Block Bullets Details Figure Missing Section Table Text Tile",
-    ".charts.bars": "Bar bars histogram",
-    ".charts.columns": "Column MONDAY MOST_DAYS WEEK columns",
-    ".charts.courses": "courses",
-    ".charts.drawing": (
-        "Axes Build CONTROL OURS PLAIN_LABELS day_labels figure file_svg money_labels percent_labels rows_of"
-    ),
-    ".charts.forest": "Dot Upright forest upright",
-    ".charts.lines": "Level Point Straight line",
-    ".charts.panels": "Line Panel panels",
-    ".glossary": "glossary_terms terms_block words_section",
-    ".numbers": "MACHINE_DIGITS Money count iso_day percent rounded",
-    ".phrases": "capital p_words",
-    ".results": "FolderResult Result first_chart",
-    ".skeleton": "Opening environment kept_together study_page",
-    ".text_tables": "figure_text text_page text_table",
-    ".voice": "Voice",
-    ".words": "LANGUAGES add_words filled known_language words_of",
-}
-_LAZY = {name: module for module, names in _MODULES.items() for name in names.split()}
-
-
-def __getattr__(name: str) -> object:
-    """Load a module when one of its names is first asked for."""
-    if name not in _LAZY:
-        raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
-    return getattr(import_module(_LAZY[name], __name__), name)
+__getattr__, __dir__ = lazy_exports(__name__)

@@ -1,7 +1,8 @@
 """Stage 4: what an offer changes: the effect of every offer on every customer, and how far to believe it."""
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from offerloop.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from offerloop.response.baskets import Baskets, usual_baskets
@@ -133,42 +134,4 @@ __all__ = [
     "widened_estimate",
 ]
 
-_MODULES = {
-    ".baskets": "Baskets usual_baskets",
-    ".campaigns": "campaign_effects first_reached",
-    ".effects": "Effects campaign_offers estimate_effects",
-    ".encoding": "ColumnEncoding is_text_column",
-    ".estimators.catalogue": "ESTIMATORS",
-    ".estimators.levels": "outcome_kind",
-    ".estimators.ridge_t": "predict_out_of_fold",
-    ".evidence": "Estimator Evidence Fitted ",
-    ".margins": "Margins known_margins",
-    ".scores": "draw_folds expected_outcomes robust_scores",
-    ".shelf.lines": "ShelfLines best_selling_categories full_weeks shelf_lines",
-    ".shelf.study": "ShelfStudy study_shelf_prices",
-    ".shelf.windows": "FEWEST_SHELF_WEEKS",
-    ".shown.exposure_windows": "EXPOSURE_FEATURES QUARTER_DAYS customer_days exposure_features exposure_outcomes",
-    ".shown.logged_decisions": "complete_propensities earlier_exposures finished_exposures randomised_propensities",
-    ".shown.study": "ShownEffects ShownLog learn_shown shown_enough",
-    ".terms": "NO_OFFER_TERMS OfferTerms",
-    ".trial.crossfit": "N_FOLDS",
-    ".trial.design": (
-        "ArmDifference arm_differences covariate_balance_p modelled_propensities observed_shares rows_with_overlap "
-        "sample_ratio_p"
-    ),
-    ".trial.model_selection": "Verdict mean_estimate widened_estimate",
-    ".trial.ordering": "CustomerOrdering TreatedShare",
-    ".trial.response_types": (
-        "SureThingCost cost_of_sure_things has_response_types ratio_estimate response_type_rows response_type_shares"
-    ),
-    ".trial.spending": "Spending",
-    ".trial.study": "LearnedEffects N_DIVISIONS TrialStudy known_estimators learn_effects study_trial",
-}
-_LAZY = {name: module for module, names in _MODULES.items() for name in names.split()}
-
-
-def __getattr__(name: str) -> object:
-    """Load a module when one of its names is first asked for."""
-    if name not in _LAZY:
-        raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
-    return getattr(import_module(_LAZY[name], __name__), name)
+__getattr__, __dir__ = lazy_exports(__name__)

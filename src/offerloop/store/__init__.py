@@ -4,10 +4,10 @@ Needs the extra `sql`. `Ledger.open(url)` carries out the commands of coupons, s
 recomputes every balance from the history.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 from offerloop.errors import InputError
+from offerloop.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from offerloop.store.auditing import audit
@@ -20,20 +20,13 @@ __all__ = [
     "audit",
 ]
 
-_MODULES = {
-    ".auditing": "audit",
-    ".journal": "Journal",
-    ".ledger": "Ledger",
-}
-_LAZY = {name: module for module, names in _MODULES.items() for name in names.split()}
+_load, __dir__ = lazy_exports(__name__)
 
 
 def __getattr__(name: str) -> object:
-    """Load a module when one of its names is first asked for."""
-    if name not in _LAZY:
-        raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+    """Load a module when one of its names is first asked for. Raises InputError where SQLAlchemy is not installed."""
     try:
-        return getattr(import_module(_LAZY[name], __name__), name)
+        return _load(name)
     except ModuleNotFoundError as error:
         if error.name != "sqlalchemy":
             raise

@@ -1,7 +1,8 @@
 """Folders and files on disk: runs, cached stages, snapshots, sample data, and writing that is whole or not there."""
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from offerloop.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from offerloop.workspace.config_names import name_problems, pattern_notes
@@ -72,28 +73,4 @@ __all__ = [
     "write_whole",
 ]
 
-_MODULES = {
-    ".config_names": "name_problems pattern_notes",
-    ".drawn_shares": "held_back_of holdout_of shares_of",
-    ".finished_run": "CampaignRead RunRead open_run",
-    ".folders": "filling new_folder write_whole",
-    ".input_tables": "InputTable table_rows",
-    ".offers_file": "Document OffersFile document_name read_document read_offers_file",
-    ".plain_values": "plain",
-    ".product_relations": "SIMILAR_PRODUCTS relate_products similar_products_inputs",
-    ".run_folders": "RUN_FORMAT find_run",
-    ".samples": "Place SAMPLE_ROWS SampleRows Samples known_encoding place_of sample_rows",
-    ".session": "open_workspace",
-    ".snapshots": "without_passwords",
-    ".stage_store": "sha256 versions",
-    ".stages": "Recorder",
-    ".trial_table": "MOST_ARMS as_number control_among numeric_column planned_shares",
-}
-_LAZY = {name: module for module, names in _MODULES.items() for name in names.split()}
-
-
-def __getattr__(name: str) -> object:
-    """Load a module when one of its names is first asked for."""
-    if name not in _LAZY:
-        raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
-    return getattr(import_module(_LAZY[name], __name__), name)
+__getattr__, __dir__ = lazy_exports(__name__)
