@@ -52,8 +52,12 @@ def test_questions_of_a_shop_show_themselves(shop):
     run = offerloop.run(shop)
     shown(run, "campaigns", "assignments", chart=bool(run.chart), says=run.summary["headline"])
     assert run.frames["campaigns"]["send"].to_list() == [one["send"] for one in run.summary["campaigns"]]
-    told = offerloop.explain(run.folder, run.frames["assignments"]["customer_id"][0])
-    assert shown(told, says=told.text)
+    customer = run.frames["assignments"]["customer_id"][0]
+    explained = offerloop.explain(run.folder, customer)
+    shown(explained, "candidates", "campaigns", "liked", says=explained.text)
+    assert explained.frames["campaigns"]["campaign_id"].to_list() == [one["id"] for one in run.summary["campaigns"]]
+    assert explained.frames["candidates"].height == len(explained.findings.candidates)
+    shown(offerloop.explain(run.folder, customer, audience="customer"))
     assert shown(offerloop.similar(shop, "3"), "products")
     lists = offerloop.recommend(shop, top=2)
     assert shown(lists, "recommendations", says="next basket")
@@ -86,7 +90,10 @@ def test_questions_of_offers_show_themselves(tmp_path):
     shown(made, "codes", says="3 codes")
     assert (tmp_path / "codes.txt").read_text().split() == made.codes
     assert offerloop.parse_offer("满200减20").terms["kind"] == "spend_and_save"
-    assert "满200减20" in shown(offerloop.parse_offer("满200减20"))
+    parsed = offerloop.parse_offer("满200减20")
+    assert "满200减20" in shown(parsed, "terms", "forms", says="满200减20")
+    assert parsed.to_pandas()["value"].to_list() == ["spend_and_save", "200", "20"]
+    assert parsed.frames["forms"]["language"].to_list() == ["en", "zh"]
     orders = {"order_id": ["1", "2"], "customer_id": ["a", "b"], "product_id": ["tea", "tea"], "at": "2026-01-02"}
     path = tmp_path / "orders.csv"
     pl.DataFrame({**orders, "quantity": [1, 6], "paid": [9.99, 59.94]}).write_csv(path)
@@ -112,7 +119,7 @@ def test_a_table_that_is_not_there_is_one_sentence():
     with pytest.raises(offerloop.InputError, match=r"no table 'line', did you mean 'lines'\? \(known: lines, applied"):
         offerloop.price(BASKET, OFFERS).to_pandas("line")
     with pytest.raises(offerloop.InputError, match="no table"):
-        offerloop.parse_offer("200:20").to_pandas()
+        Result().to_pandas()
 
 
 def test_without_pandas_it_says_what_to_do(monkeypatch):

@@ -41,16 +41,73 @@ if TYPE_CHECKING:
         simulate,
         uplift,
     )
-    from offerloop.config import load_config
+    from offerloop.commands.allocate.findings import AllocationResult
+    from offerloop.commands.check.findings import CheckResult
+    from offerloop.commands.codes.task import CouponCodes
+    from offerloop.commands.evaluate.files import EvaluationResult
+    from offerloop.commands.experiment.findings import ExperimentResult
+    from offerloop.commands.experiment.request import ExperimentRequest
+    from offerloop.commands.explain.findings import Explanation
+    from offerloop.commands.init.findings import InitResult
+    from offerloop.commands.init.request import InitRequest
+    from offerloop.commands.loop.findings import LoopState
+    from offerloop.commands.parse_offer.task import ParsedOffer
+    from offerloop.commands.price.findings import PricedBasket
+    from offerloop.commands.pseudonym.task import Pseudonyms
+    from offerloop.commands.readout.task import ReadoutResult
+    from offerloop.commands.recommend.findings import Recommendations
+    from offerloop.commands.recommend.task import RecommendRequest
+    from offerloop.commands.replay.findings import ReplayResult
+    from offerloop.commands.replay.task import ReplayRequest
+    from offerloop.commands.run.task import RunResult
+    from offerloop.commands.similar.findings import SimilarProducts
+    from offerloop.commands.simulate.request import SimulationRequest
+    from offerloop.commands.simulate.task import SimulationResult
+    from offerloop.commands.uplift.request import UpliftRequest
+    from offerloop.commands.uplift.task import UpliftResult
+    from offerloop.config import StrPath, load_config
+    from offerloop.publishing import PublishResult
+    from offerloop.report import FolderResult, Result
+    from offerloop.workspace import Document, InputTable
 
 __version__ = "0.2.0.dev0"
 
 __all__ = [
+    "AllocationResult",
+    "CheckResult",
     "ConfigError",
+    "CouponCodes",
+    "Document",
+    "EvaluationResult",
     "EvidenceError",
+    "ExperimentRequest",
+    "ExperimentResult",
+    "Explanation",
+    "FolderResult",
+    "InitRequest",
+    "InitResult",
     "InputError",
+    "InputTable",
+    "LoopState",
     "OfferloopError",
+    "ParsedOffer",
+    "PricedBasket",
+    "Pseudonyms",
+    "PublishResult",
+    "ReadoutResult",
+    "RecommendRequest",
+    "Recommendations",
+    "ReplayRequest",
+    "ReplayResult",
+    "Result",
+    "RunResult",
+    "SimilarProducts",
+    "SimulationRequest",
+    "SimulationResult",
     "SourceError",
+    "StrPath",
+    "UpliftRequest",
+    "UpliftResult",
     "__version__",
     "allocate",
     "check",

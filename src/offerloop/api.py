@@ -15,55 +15,9 @@ from datetime import date, datetime
 
 from rich.console import Console
 
-from offerloop.commands.allocate.findings import Allocated
-from offerloop.commands.allocate.task import allocate as allocate_offers
-from offerloop.commands.allocate.task import read_limits
-from offerloop.commands.check.findings import Checked
-from offerloop.commands.check.task import check as check_shop
-from offerloop.commands.codes.task import Codes
-from offerloop.commands.codes.task import codes as make_codes
-from offerloop.commands.evaluate.files import Evaluated
-from offerloop.commands.evaluate.task import evaluate as value_policies
-from offerloop.commands.experiment.findings import ExperimentFound
-from offerloop.commands.experiment.request import ExperimentRequest
-from offerloop.commands.experiment.task import experiment as read_experiment
-from offerloop.commands.explain.findings import Explanation
-from offerloop.commands.explain.task import explain as explain_customer
-from offerloop.commands.init.findings import Started
-from offerloop.commands.init.request import InitRequest
-from offerloop.commands.init.request import init as write_configuration
-from offerloop.commands.loop.findings import LoopState
-from offerloop.commands.parse_offer.task import ShortOffer, short_offer
-from offerloop.commands.price.findings import PricedBasket
-from offerloop.commands.price.task import price_files
-from offerloop.commands.pseudonym.task import Pseudonyms
-from offerloop.commands.pseudonym.task import pseudonym as hide_ids
-from offerloop.commands.publish.task import publish as publish_run
-from offerloop.commands.readout.task import ReadOut, read_out
-from offerloop.commands.recommend.findings import Recommended
-from offerloop.commands.recommend.task import RecommendRequest
-from offerloop.commands.recommend.task import recommend as recommend_products
-from offerloop.commands.replay.files import write as write_replay
-from offerloop.commands.replay.findings import Replayed
-from offerloop.commands.replay.task import ReplayRequest
-from offerloop.commands.replay.task import replay as price_orders
-from offerloop.commands.run.task import Written
-from offerloop.commands.run.task import run as run_flow
-from offerloop.commands.similar.findings import Similar
-from offerloop.commands.similar.task import similar as similar_products
-from offerloop.commands.simulate.request import SimulationRequest
-from offerloop.commands.simulate.task import Simulated
-from offerloop.commands.simulate.task import simulate as simulate_shop
-from offerloop.commands.uplift.request import UpliftRequest
-from offerloop.commands.uplift.task import Uplift
-from offerloop.commands.uplift.task import uplift as study_trial
+import offerloop
 from offerloop.config import StrPath, as_path
 from offerloop.errors import InputError
-from offerloop.evaluation import Metric
-from offerloop.market import Levers
-from offerloop.publishing import Published
-from offerloop.report import known_language
-from offerloop.workspace import Document, InputTable, find_run
 
 Names = str | Iterable[str]
 """One name, or several."""
@@ -91,12 +45,15 @@ def init(
     columns: Mapping[str, str] | None = None,
     encoding: str | None = None,
     sample: str | None = None,
-) -> Started:
+) -> offerloop.InitResult:
     """Write a commented configuration from a shop's own files, or for the sample `complete-journey`.
 
     A file may also be a database, as URL#table or URL#query. `columns` names the columns of the files that are not
     recognised: `{"customer_id": "Member", "products.category": "Group"}`. `config` of the result is the file.
     """
+    from offerloop.commands.init.request import InitRequest
+    from offerloop.commands.init.request import init as write_configuration
+
     given = {
         "order_lines": orders, "products": products, "customers": customers, "events": events, "prices": prices,
         "exposures": exposures, "offers": offers, "redemptions": redemptions,
@@ -107,11 +64,13 @@ def init(
     return write_configuration(as_path(folder), request)
 
 
-def check(config: StrPath, *, engine: str = "duckdb") -> Checked:
+def check(config: StrPath, *, engine: str = "duckdb") -> offerloop.CheckResult:
     """Read and clean all data of a shop, and say what a run could find out.
 
     `ok` of the result says whether a run can start, `problems` what keeps it from that, `notes` what to know.
     """
+    from offerloop.commands.check.task import check as check_shop
+
     return check_shop(config, engine)
 
 
@@ -122,27 +81,35 @@ def run(
     engine: str = "duckdb",
     language: str | None = None,
     console: Console | None = None,
-) -> Written:
+) -> offerloop.RunResult:
     """Carry out the whole flow, from raw tables to one assignment per customer, a forecast and a report.
 
     `begin` names the stage from which on results of earlier runs are not used. `language` is `en` or `zh`, by default
     that of the configuration, as in all functions. The result has the run's `folder`, its `report` and the `summary`.
     """
+    from offerloop.commands.run.task import run as run_flow
+
     return run_flow(config, engine, console, begin, language)
 
 
 def explain(
     run: StrPath, customer: str | int, *, audience: str = "marketer", language: str | None = None
-) -> Explanation:
+) -> offerloop.Explanation:
     """Say why a customer gets an offer or none, for the audience `marketer`, `support` or `customer`.
 
     `run` is the folder of a run, or that of a shop: then its newest run. `facts` of the result has all figures.
     """
+    from offerloop.commands.explain.task import explain as explain_customer
+    from offerloop.workspace import find_run
+
     return explain_customer(find_run(run), _id(customer), audience, language)
 
 
-def publish(run: StrPath, *, console: Console | None = None) -> Published:
+def publish(run: StrPath, *, console: Console | None = None) -> offerloop.PublishResult:
     """Carry the assignments of a run to where `[[publish]]` of its configuration says; again it changes nothing."""
+    from offerloop.commands.publish.task import publish as publish_run
+    from offerloop.workspace import find_run
+
     return publish_run(find_run(run), console)
 
 
@@ -156,12 +123,15 @@ def readout(
     until: str | date | None = None,
     engine: str = "duckdb",
     language: str | None = None,
-) -> ReadOut:
+) -> offerloop.ReadoutResult:
     """Measure what a plan caused, against the customers who were held back, and how its forecast held.
 
     `orders` has the order lines of the period with the columns of the run's. `stopped` of the result says why no effect
     is shown, where the draw of the groups is broken.
     """
+    from offerloop.commands.readout.task import read_out
+    from offerloop.workspace import find_run
+
     side = [None if one is None else as_path(one) for one in (redemptions, exposures)]
     return read_out(
         find_run(run), as_path(orders), redemptions=side[0], exposures=side[1], from_day=_day("begin", begin),
@@ -177,12 +147,15 @@ def recommend(
     top: int | None = None,
     engine: str = "duckdb",
     console: Console | None = None,
-) -> Recommended:
+) -> offerloop.Recommendations:
     """Return the products that customers would like, best first, with where each comes from and why.
 
     `task` is `repeat` (the next basket) or `new` (not bought before), by default both; without `customer` everybody.
     `table` of the result has customer_id, product_id, task, rank, affinity, source and reason.
     """
+    from offerloop.commands.recommend.task import RecommendRequest
+    from offerloop.commands.recommend.task import recommend as recommend_products
+
     ids = [customer] if isinstance(customer, str | int) else customer
     request = RecommendRequest.of(task, [_id(one) for one in ids], top)
     return recommend_products(config, request, engine, console)
@@ -196,12 +169,14 @@ def similar(
     top: int = 10,
     engine: str = "duckdb",
     console: Console | None = None,
-) -> Similar:
+) -> offerloop.SimilarProducts:
     """Return the products that are like one.
 
     `relation` is `similar`, `substitutes` (bought instead of it) or `complements` (bought together with it). `table` of
     the result has product_id, rank, affinity and source.
     """
+    from offerloop.commands.similar.task import similar as similar_products
+
     return similar_products(config, str(product), relation, top, engine, console)
 
 
@@ -209,21 +184,23 @@ def evaluate(
     config: StrPath,
     *,
     run: StrPath | None = None,
-    policy: InputTable | None = None,
+    policy: offerloop.InputTable | None = None,
     window: int | None = None,
     engine: str = "duckdb",
     language: str | None = None,
-) -> Evaluated:
+) -> offerloop.EvaluationResult:
     """Estimate what policies would be worth, from the log of shown offers with their propensities.
 
     `run` is a run whose plan is valued too, `policy` a table with customer_id, offer_id and perhaps probability,
     `window` the days after an exposure that are its outcome. The result has a `folder`, its `report` and the `summary`.
     """
+    from offerloop.commands.evaluate.task import evaluate as value_policies
+
     return value_policies(config, run=run, policy=policy, window_days=window, engine=engine, language=language)
 
 
 def uplift(
-    table: InputTable,
+    table: offerloop.InputTable,
     treatment: str,
     outcome: str,
     *,
@@ -241,13 +218,16 @@ def uplift(
     observational: bool = False,
     seed: int = 1,
     console: Console | None = None,
-) -> Uplift:
+) -> offerloop.UpliftResult:
     """Study a randomised trial: whether any offer pays, whether choosing customers pays, and whom to treat.
 
     The table has one row per customer; the arguments name its columns, `cost` and `value` may be numbers too, and
     every other column is a feature. `findings` of the result holds the decision and its forecast, `scores()` the offer
     and the profit of each customer. Raises EvidenceError for what the table cannot show.
     """
+    from offerloop.commands.uplift.request import UpliftRequest
+    from offerloop.commands.uplift.task import uplift as study_trial
+
     request = UpliftRequest(
         treatment, outcome, _text(cost), _text(value), customer_id, _text(control), propensity, _pairs(shares), budget,
         _names(audit), _names(ignore), _names(negative_control), treated_at, observational, seed,
@@ -257,7 +237,7 @@ def uplift(
 
 
 def experiment(
-    table: InputTable,
+    table: offerloop.InputTable,
     arm: str,
     outcome: str,
     *,
@@ -268,7 +248,7 @@ def experiment(
     shares: Mapping[str, float] | None = None,
     control: str | int | None = None,
     sequential: float | None = None,
-) -> ExperimentFound:
+) -> offerloop.ExperimentResult:
     """Compare each arm of an A/B test with the control, and decide whether to ship it.
 
     The table has one row per customer; the arguments name its columns. `guardrail` gives each guardrail metric its
@@ -276,6 +256,10 @@ def experiment(
     planned number of customers where results are looked at more than once. Raises EvidenceError for arms with too few
     rows.
     """
+    from offerloop.commands.experiment.request import ExperimentRequest
+    from offerloop.commands.experiment.task import experiment as read_experiment
+    from offerloop.evaluation import Metric
+
     margins = (guardrail or {}).items()
     guards = tuple(Metric(name, abs(size), lower_is_better=math.copysign(1.0, size) > 0) for name, size in margins)
     request = ExperimentRequest(
@@ -286,25 +270,30 @@ def experiment(
 
 
 def allocate(
-    table: InputTable,
+    table: offerloop.InputTable,
     budget: str | float | None = None,
     *,
     cap: Mapping[str, int] | None = None,
     limits: StrPath | None = None,
     currency: str = "USD",
     console: Console | None = None,
-) -> Allocated:
+) -> offerloop.AllocationResult:
     """Decide which customer gets which offer within a budget and other limits.
 
     The table has customer_id, offer_id, value and cost in each row. `cap` says how often an offer is given at most,
     `limits` is a TOML file with more limits. `table` of the result has the plan, `summary` what each limit costs.
     Raises ClashError where no plan keeps to the limits.
     """
+    from offerloop.commands.allocate.task import allocate as allocate_offers
+    from offerloop.commands.allocate.task import read_limits
+
     caps = [f"{offer}={count}" for offer, count in (cap or {}).items()]
     return allocate_offers(table, read_limits(limits, _text(budget)), caps, currency, console)
 
 
-def price(basket: Document, offers: Document, now: str | datetime | None = None) -> PricedBasket:
+def price(
+    basket: offerloop.Document, offers: offerloop.Document, now: str | datetime | None = None
+) -> offerloop.PricedBasket:
     """Price a basket under offers: the best set of them, every cent accounted for, and why others do not apply.
 
     Both are JSON or TOML files, or what such files hold. `now` has an offset, such as 2026-11-11T20:00:00+08:00, and is
@@ -315,6 +304,8 @@ def price(basket: Document, offers: Document, now: str | datetime | None = None)
     >>> price(basket, offers).total_minor
     4994
     """
+    from offerloop.commands.price.task import price_files
+
     return price_files(basket, offers, now)
 
 
@@ -331,12 +322,17 @@ def replay(
     out: StrPath | None = None,
     language: str | None = None,
     console: Console | None = None,
-) -> Replayed:
+) -> offerloop.ReplayResult:
     """Compute what offers would have cost over past orders, assuming that nobody would have bought anything else.
 
     `codes` says whether coupons that need a code are presented: `all` or `none`. `out` is a new folder for a report in
     `language` and its tables.
     """
+    from offerloop.commands.replay.files import write as write_replay
+    from offerloop.commands.replay.task import ReplayRequest
+    from offerloop.commands.replay.task import replay as price_orders
+    from offerloop.report import known_language
+
     request = ReplayRequest(
         str(orders), as_path(offers), _text(products), _text(customers), currency, timezone, _text(margin), codes
     )
@@ -346,26 +342,32 @@ def replay(
     return done
 
 
-def parse_offer(text: str, *, currency: str | None = None, language: str | None = None) -> ShortOffer:
+def parse_offer(text: str, *, currency: str | None = None, language: str | None = None) -> offerloop.ParsedOffer:
     """Turn an offer in a few words, English or Chinese, into its terms, and back into words.
 
     >>> dict(parse_offer("20% off over $50").terms)
     {'kind': 'spend_and_save', 'percent': 20, 'spend': '50'}
     """
+    from offerloop.commands.parse_offer.task import short_offer
+
     return short_offer(text, currency, language)
 
 
-def codes(count: int, *, prefix: str = "", length: int = 12, out: StrPath | None = None) -> Codes:
+def codes(count: int, *, prefix: str = "", length: int = 12, out: StrPath | None = None) -> offerloop.CouponCodes:
     """Make coupon codes that nobody can guess or mistype, and write them to the new file `out`, one per line."""
+    from offerloop.commands.codes.task import codes as make_codes
+
     return make_codes(count, prefix, length, out)
 
 
-def pseudonym(config: StrPath, ids: Iterable[str | int]) -> Pseudonyms:
+def pseudonym(config: StrPath, ids: Iterable[str | int]) -> offerloop.Pseudonyms:
     """Return the pseudonyms under which customers stand in the tables of a run."""
+    from offerloop.commands.pseudonym.task import pseudonym as hide_ids
+
     return hide_ids(config, [_id(one) for one in ids])
 
 
-def run_loop(config: StrPath, *, once: bool = False, store: str | None = None) -> LoopState:
+def run_loop(config: StrPath, *, once: bool = False, store: str | None = None) -> offerloop.LoopState:
     """Return what a loop has done so far; with `once` it first takes all steps that the orders allow.
 
     `store` is the database of the journal, by default a file in the shop's folder. Needs the extra `sql`.
@@ -392,12 +394,16 @@ def simulate(
     supplier_share: Levels = (),
     explore: Levels = (),
     console: Console | None = None,
-) -> Simulated:
+) -> offerloop.SimulationResult:
     """Play policies in a simulated shop whose true effects are known, and write its tables and a report.
 
     `out` is a new folder. With several values of `budget`, `supplier_share` or `explore` every combination is played
     and compared.
     """
+    from offerloop.commands.simulate.request import SimulationRequest
+    from offerloop.commands.simulate.task import simulate as simulate_shop
+    from offerloop.market import Levers
+
     levers = Levers(_numbers(budget), _numbers(supplier_share), _numbers(explore))
     request = SimulationRequest(
         preset, _names(policy), customers, products, periods, before, log=log, fresh=fresh, worlds=worlds, seed=seed,

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING
 from offerloop.lazy import lazy_exports
 
 if TYPE_CHECKING:
-    from offerloop.publishing.carriers import Parcels, Published, carry
+    from offerloop.publishing.carriers import Parcels, PublishResult, carry
     from offerloop.publishing.rows import rows_of
 
 __all__ = [
     "Parcels",
-    "Published",
+    "PublishResult",
     "carry",
     "rows_of",
 ]

@@ -23,7 +23,7 @@ from offerloop.report import Result
 
 
 @dataclass(frozen=True)
-class Published(Result):
+class PublishResult(Result):
     """The result of publishing: what was carried, and what had been carried before."""
 
     lines: list[str]
@@ -56,7 +56,7 @@ class Parcels:
 
 def carry(
     parcels: Parcels, sections: list[Publish], console: Console | None, wait: Callable[[float], None] = time.sleep
-) -> Published:
+) -> PublishResult:
     """Carry all sections in their order. What, when and how much is noted in `published.json` of the parcels' folder.
 
     `wait` is called with seconds between attempts. Raises InputError at the first place that refuses; those before it
@@ -69,7 +69,7 @@ def carry(
             carried, entry = _carry(parcels, number, settings, record, console, wait)
             lines.append(_line(carried, entry["rows"]))
             facts.append({**entry, "new": carried.new, "already": carried.already})
-    return Published(lines, {"run": parcels.name, "published": facts})
+    return PublishResult(lines, {"run": parcels.name, "published": facts})
 
 
 def _carry(

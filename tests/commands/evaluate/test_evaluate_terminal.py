@@ -4,7 +4,7 @@ import pytest
 from evaluation_case import REFUSALS, findings, full, policy
 from terminal_texts import check_plain, right_edges
 
-from offerloop.commands.evaluate.files import Evaluated
+from offerloop.commands.evaluate.files import EvaluationResult
 from offerloop.commands.evaluate.findings import SHOWN
 from offerloop.commands.evaluate.terminal_text import screen
 from offerloop.report.words import LANGUAGES
@@ -13,7 +13,7 @@ REPORT = Path("evaluations/one/report.html")
 
 
 def text_of(found, language="en"):
-    return screen(Evaluated(REPORT.parent, REPORT, {}, found, language))
+    return screen(EvaluationResult(REPORT.parent, REPORT, {}, found, language))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

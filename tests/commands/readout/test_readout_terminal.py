@@ -4,7 +4,7 @@ import pytest
 from readout_case import READOUTS
 from terminal_texts import check_plain, right_edges
 
-from offerloop.commands.readout.task import ReadOut
+from offerloop.commands.readout.task import ReadoutResult
 from offerloop.commands.readout.terminal_text import screen
 from offerloop.report.words import LANGUAGES
 
@@ -13,7 +13,7 @@ PLACES = [(name, language) for name in READOUTS for language in LANGUAGES]
 
 
 def text_of(name, language="en"):
-    return screen(ReadOut(REPORT.parent, REPORT, {}, READOUTS[name](), language))
+    return screen(ReadoutResult(REPORT.parent, REPORT, {}, READOUTS[name](), language))
 
 
 @pytest.mark.parametrize(("name", "language"), PLACES)

@@ -15,7 +15,7 @@ from offerloop.report import Result
 
 
 @dataclass(frozen=True, eq=False)
-class Allocated(Result):
+class AllocationResult(Result):
     """A plan of a table."""
 
     table: pl.DataFrame

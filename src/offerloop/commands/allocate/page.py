@@ -9,7 +9,7 @@ from typing import Any
 
 from rich.table import Table
 
-from offerloop.commands.allocate.findings import Allocated
+from offerloop.commands.allocate.findings import AllocationResult
 from offerloop.errors import InputError
 from offerloop.money import DIGITS
 from offerloop.report import text_page, text_table
@@ -17,7 +17,7 @@ from offerloop.report import text_page, text_table
 _LOG = logging.getLogger(__name__)
 
 
-def write(found: Allocated, out: Path) -> None:
+def write(found: AllocationResult, out: Path) -> None:
     """Parquet by its ending, else CSV with money in the currency's digits. Raises InputError where that fails."""
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -30,7 +30,7 @@ def write(found: Allocated, out: Path) -> None:
     _LOG.info("wrote %s", out)
 
 
-def page(found: Allocated, out: Path) -> str:
+def page(found: AllocationResult, out: Path) -> str:
     """The plan in a few lines and a table of its limits."""
     facts, money = found.summary, _money(found)
     return text_page(
@@ -43,7 +43,7 @@ def page(found: Allocated, out: Path) -> str:
     )
 
 
-def sentence(found: Allocated) -> str:
+def sentence(found: AllocationResult) -> str:
     """Say what the plan gives, costs and brings."""
     facts, money = found.summary, _money(found)
     cost, value, profit = (money(facts[name]) for name in ("cost", "value", "profit"))
@@ -53,26 +53,26 @@ def sentence(found: Allocated) -> str:
     )
 
 
-def _money(found: Allocated) -> Any:  # noqa: ANN401 - a function
+def _money(found: AllocationResult) -> Any:  # noqa: ANN401 - a function
     digits = DIGITS[found.currency]
     return lambda amount: f"{round(amount, digits) + 0.0:,.{digits}f} {found.currency}"
 
 
-def _limits(limits: list[dict[str, Any]], found: Allocated) -> Table:
+def _limits(limits: list[dict[str, Any]], found: AllocationResult) -> Table:
     """Bound, use, and what one more unit would bring."""
     return text_table(
         ("limit", "", "bound", "used", "one more unit brings"), (_row(one, found) for one in limits), ("limit", "")
     )
 
 
-def _row(one: dict[str, Any], found: Allocated) -> tuple[str, ...]:
+def _row(one: dict[str, Any], found: AllocationResult) -> tuple[str, ...]:
     side = "at_least" if "at_least" in one else "at_most"
     amount = _money(found) if one["in"] else lambda number: f"{number:,.0f}"
     price = f"{one['shadow_price']:,.4f} {found.currency}" if one["shadow_price"] else "nothing"
     return one["name"], side.replace("_", " "), amount(one[side]), amount(one["used"]), price
 
 
-def _advice(limits: list[dict[str, Any]], found: Allocated) -> Iterator[str]:
+def _advice(limits: list[dict[str, Any]], found: AllocationResult) -> Iterator[str]:
     """Say where more money would pay, and where it would not."""
     for one in limits:
         if one["in"] and "at_most" in one:

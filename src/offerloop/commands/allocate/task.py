@@ -9,7 +9,7 @@ import polars as pl
 from rich.console import Console
 
 from offerloop.allocation import Candidates, Solution, Table, solve, whole
-from offerloop.commands.allocate.findings import Allocated
+from offerloop.commands.allocate.findings import AllocationResult
 from offerloop.config import LimitRule, Limits, StrPath, as_path, load_file
 from offerloop.errors import InputError, SourceError, near_miss
 from offerloop.money import DIGITS, MICRO, is_unit, to_minor
@@ -25,7 +25,7 @@ MOST = 10**9
 
 def allocate(
     table: InputTable, asked: Limits, caps: Sequence[str], currency: str, progress: Console | None = None
-) -> Allocated:
+) -> AllocationResult:
     """The plan. Raises InputError for a table or limits that cannot be, ClashError where no plan keeps to them."""
     if currency not in DIGITS and not is_unit(currency):
         raise InputError(
@@ -42,7 +42,7 @@ def allocate(
     else:
         with progress.status(f"deciding on {problem.blocks.customers:,} customers"):
             found = solve(problem)
-    return Allocated(_assigned(candidates_table, asked, candidates, found, currency), found, currency)
+    return AllocationResult(_assigned(candidates_table, asked, candidates, found, currency), found, currency)
 
 
 def read_limits(path: StrPath | None, budget: str | None) -> Limits:

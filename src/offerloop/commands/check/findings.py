@@ -18,7 +18,7 @@ from offerloop.report import Result
 
 
 @dataclass(frozen=True)
-class Checked(Result):
+class CheckResult(Result):
     """The findings of `offerloop check`: what a run would start from."""
 
     path: Path

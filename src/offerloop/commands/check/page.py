@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from offerloop.commands.check.figures import Shape
-from offerloop.commands.check.findings import Checked
+from offerloop.commands.check.findings import CheckResult
 from offerloop.commands.check.losses import loss_lines, non_merchandise_lines
 from offerloop.commands.check.offers import OfferCheck
 from offerloop.config import Config
@@ -17,7 +17,7 @@ from offerloop.money import to_text
 _SHOWN_OFFERS = 6
 
 
-def page(checked: Checked) -> str:
+def page(checked: CheckResult) -> str:
     """Return the sources, the orders, what a run could find out, the offers, and what a reader should know of them."""
     config, shape = checked.config, checked.shape
     return "\n".join([
@@ -30,7 +30,7 @@ def page(checked: Checked) -> str:
     ])  # fmt: skip
 
 
-def verdict(checked: Checked) -> list[str]:
+def verdict(checked: CheckResult) -> list[str]:
     """Say what to know, what stands against a run, and whether it can start."""
     return [
         *(f"Note: {one}" for one in checked.notes),

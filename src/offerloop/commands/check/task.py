@@ -14,7 +14,7 @@ import polars as pl
 from offerloop.commands.check.answers import exposures_answer, recommender_answer, response_answer
 from offerloop.commands.check.business_as_usual import usual_answers
 from offerloop.commands.check.figures import Shape, shape_of
-from offerloop.commands.check.findings import Checked
+from offerloop.commands.check.findings import CheckResult
 from offerloop.commands.check.losses import incomplete_rows, losses_of, non_merchandise, non_merchandise_problems
 from offerloop.commands.check.mapping import configured_notes
 from offerloop.commands.check.missing import missing_columns, missing_sources
@@ -29,7 +29,7 @@ _AFTERWARDS = (RETENTION, NON_MERCHANDISE)
 """Rules that leave out rows which cleaning kept; others leave rows out before it counts them."""
 
 
-def check(config_path: StrPath, engine: str = "duckdb") -> Checked:
+def check(config_path: StrPath, engine: str = "duckdb") -> CheckResult:
     """Look at everything that a run would read. Raises what reading the configuration and the sources raises."""
     path = config_file(config_path)
     config, running = load_config(path), ENGINES.load(engine)()
@@ -45,7 +45,7 @@ def check(config_path: StrPath, engine: str = "duckdb") -> Checked:
     others = non_merchandise(events)
     usual_notes, usual_problems = usual_answers(config, events, offers, running)
     incomplete, too_incomplete = incomplete_rows(losses, config)
-    return Checked(
+    return CheckResult(
         path=path, config=config, sources=sources, shape=shape, agreement=events.agreement, losses=losses,
         non_merchandise=others, answers=answers, offers=offers,
         missing=missing_sources(config) + missing_columns(config),

@@ -13,7 +13,7 @@ from offerloop.report import Result
 
 
 @dataclass(frozen=True)
-class Codes(Result):
+class CouponCodes(Result):
     """Codes that were made."""
 
     codes: list[str]
@@ -31,12 +31,12 @@ class Codes(Result):
         return f"{len(self.codes)} codes; one guess in {1 / self.p_guess:,.0f} hits one of them"
 
 
-def codes(count: int, prefix: str = "", length: int = 12, out: StrPath | None = None) -> Codes:
+def codes(count: int, prefix: str = "", length: int = 12, out: StrPath | None = None) -> CouponCodes:
     """Make codes, and write them to a new file where one is named.
 
     Raises InputError for codes that could be guessed, and a file that is there or cannot be written.
     """
-    made = Codes(make_codes(count, prefix, length), code_guess_probability(count, length, prefix))
+    made = CouponCodes(make_codes(count, prefix, length), code_guess_probability(count, length, prefix))
     if out is not None:
         write_codes(made.codes, as_path(out))
     return made

@@ -20,7 +20,7 @@ from offerloop.workspace import filling, new_folder
 
 
 @dataclass(frozen=True)
-class Evaluated(FolderResult):
+class EvaluationResult(FolderResult):
     """Where a finished evaluation lies and what it found; `summary` is the content of evaluation.json."""
 
     findings: EvaluationFindings
@@ -67,7 +67,7 @@ def _of_action(one: ActionOverlap) -> tuple[Any, ...]:
     return one.name, one.logged, one.policy_share, *weights, one.effective_size, one.largest_possible
 
 
-def write(shop: Path, found: EvaluationFindings, language: str) -> Evaluated:
+def write(shop: Path, found: EvaluationFindings, language: str) -> EvaluationResult:
     """The folder appears under its name only when everything is in it."""
     summary, page = summarise_evaluation(found, language), render_evaluation(found, language)
     folder = new_folder(shop / "evaluations")
@@ -77,4 +77,4 @@ def write(shop: Path, found: EvaluationFindings, language: str) -> Evaluated:
         text = json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
         (partial / "evaluation.json").write_text(text, encoding="utf-8")
         (partial / "report.html").write_text(page, encoding="utf-8")
-    return Evaluated(folder, folder / "report.html", summary, found, language)
+    return EvaluationResult(folder, folder / "report.html", summary, found, language)

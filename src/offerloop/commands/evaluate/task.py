@@ -8,7 +8,7 @@ from os import PathLike
 
 import numpy as np
 
-from offerloop.commands.evaluate.files import Evaluated, write
+from offerloop.commands.evaluate.files import EvaluationResult, write
 from offerloop.commands.evaluate.findings import Against, EvaluationFindings, Kind, Note, PolicyWorth, main
 from offerloop.commands.evaluate.history import past_of
 from offerloop.commands.evaluate.log import Decisions, read_decisions
@@ -50,7 +50,7 @@ def evaluate(
     window_days: int | None = None,
     engine: str = "duckdb",
     language: str | None = None,
-) -> Evaluated:
+) -> EvaluationResult:
     """Value every policy on the log and write `evaluations/<time>/` beside the configuration.
 
     `policy` is a table with customer_id, offer_id and perhaps probability. The page is in `language`, by default that

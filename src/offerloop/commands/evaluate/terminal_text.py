@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from offerloop.commands.evaluate.files import Evaluated
+from offerloop.commands.evaluate.files import EvaluationResult
 from offerloop.commands.evaluate.findings import EvaluationFindings, PolicyWorth, main
 from offerloop.commands.evaluate.sentences import basis, finding, kept_sentences, short, title, worth_text
 from offerloop.report import Voice, count, text_page, text_table
 
 
-def screen(done: Evaluated) -> str:
+def screen(done: EvaluationResult) -> str:
     """Return the finding, what each policy is worth, and what the figures rest on."""
     found, tell = done.findings, Voice(done.language, done.findings.shop.currency)
     against = f"against_{'nothing' if found.baseline.kind == 'nothing' else 'logged'}"

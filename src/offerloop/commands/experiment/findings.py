@@ -63,7 +63,7 @@ class ArmFound:
 
 
 @dataclass(frozen=True)
-class ExperimentFound(Result):
+class ExperimentResult(Result):
     """A finished reading."""
 
     table: str

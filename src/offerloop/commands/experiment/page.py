@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from rich.table import Table
 
-from offerloop.commands.experiment.findings import ArmFound, Compared, ExperimentFound
+from offerloop.commands.experiment.findings import ArmFound, Compared, ExperimentResult
 from offerloop.evaluation import RATIO_ALPHA, Estimate, Reason, known_step, number
 from offerloop.report import text_page, text_table
 
@@ -24,17 +24,17 @@ _REASONS = {
 }
 
 
-def page(found: ExperimentFound) -> str:
+def page(found: ExperimentResult) -> str:
     """For a terminal."""
     return text_page(_table(found), *sentences(found))
 
 
-def sentences(found: ExperimentFound) -> list[str]:
+def sentences(found: ExperimentResult) -> list[str]:
     """Say what to do with each arm, and what to know of the reading."""
     return [*(_sentence(arm, found) for arm in found.arms), *_notes(found)]
 
 
-def _table(found: ExperimentFound) -> Table:
+def _table(found: ExperimentResult) -> Table:
     names = ("arm", "customers", "metric", f"'{found.control}'", "in the arm", "difference", "in percent", "p")
     return text_table(names, (row for arm in found.arms for row in _rows(arm)), ("arm", "metric"))
 
@@ -65,7 +65,7 @@ def _text(found: Estimate) -> str:
     return found.text()
 
 
-def _sentence(arm: ArmFound, found: ExperimentFound) -> str:
+def _sentence(arm: ArmFound, found: ExperimentResult) -> str:
     return f"{arm.arm} against {found.control}: {_ACTIONS[arm.action]}; {', '.join(map(_why, arm.reasons))}."
 
 
@@ -73,7 +73,7 @@ def _why(reason: Reason) -> str:
     return _REASONS[reason.code].format(reason.subject)
 
 
-def _notes(found: ExperimentFound) -> Iterator[str]:
+def _notes(found: ExperimentResult) -> Iterator[str]:
     if found.ratio_p is None:
         yield "The draw was not checked: give the planned shares with --shares."
     elif found.ratio_p >= RATIO_ALPHA:

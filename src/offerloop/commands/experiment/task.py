@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from offerloop.commands.experiment.arms import ArmTotals, read_arms
-from offerloop.commands.experiment.findings import ArmFound, Compared, ExperimentFound
+from offerloop.commands.experiment.findings import ArmFound, Compared, ExperimentResult
 from offerloop.commands.experiment.request import ExperimentRequest
 from offerloop.errors import InputError
 from offerloop.evaluation import (
@@ -40,7 +40,7 @@ SKEWED = 0.2
 """With more skewness of the difference itself, its interval misses clearly more often than it says."""
 
 
-def experiment(table: InputTable, asked: ExperimentRequest) -> ExperimentFound:
+def experiment(table: InputTable, asked: ExperimentRequest) -> ExperimentResult:
     """Compare every arm with the control.
 
     Looked at once, intervals are Welch's and the delta method's; with a planned number they hold at all looks. Over all
@@ -54,7 +54,7 @@ def experiment(table: InputTable, asked: ExperimentRequest) -> ExperimentFound:
     arms = _adjusted([_arm(one, control, asked, len(others), ratio_p) for one in others])
     left = None if asked.planned is None else max(0.0, asked.planned - sum(sizes.values()))
     skewed = _skewed(rows, asked, (control, *others))
-    return ExperimentFound(path.name, control.name, sizes, ratio_p, asked.planned, left, arms, skewed)
+    return ExperimentResult(path.name, control.name, sizes, ratio_p, asked.planned, left, arms, skewed)
 
 
 def _ratio(sizes: dict[str, int], asked: ExperimentRequest, path: Path) -> float | None:

@@ -6,8 +6,11 @@ shop's currency, or of the unit of a campaign's budget; amounts of one customer 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
+
+import polars as pl
 
 from offerloop.report import Result
 
@@ -371,6 +374,20 @@ class Explanation(Result):
     """Everything that is known, whoever reads it: not for the customer."""
     text: str
     """What the audience reads."""
+    audience: str = "marketer"
+
+    @property
+    def frames(self) -> Mapping[str, pl.DataFrame]:
+        """Return `candidates`, `campaigns` and `liked` products; nothing for other readers than the marketer."""
+        if self.audience != "marketer":
+            return {}
+        found = self.findings
+        rows: dict[str, list[dict[str, Any]]] = {
+            "candidates": [one.as_json() | {"terms": one.terms.label} for one in found.candidates],
+            "campaigns": [one.as_json() for one in found.campaigns],
+            "liked": [{"task": task, **one.as_json()} for task, many in found.liked.by_task.items() for one in many],
+        }
+        return {name: pl.DataFrame(table, infer_schema_length=None) for name, table in rows.items()}
 
     @property
     def facts(self) -> dict[str, Any]:

@@ -23,4 +23,4 @@ def explain(run_folder: Path, customer_id: str, audience: str = "marketer", lang
     run = open_run(run_folder)
     language = known_language(language or run.summary.get("language"))
     facts = facts_of(run, run.customer(customer_id))
-    return Explanation(facts, explanation_text(facts, audience, language))
+    return Explanation(facts, explanation_text(facts, audience, language), audience)

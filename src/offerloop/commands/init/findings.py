@@ -26,7 +26,7 @@ ADDS: dict[SourceName, str] = {
 
 
 @dataclass(frozen=True)
-class Started(Result):
+class InitResult(Result):
     """A configuration that was written."""
 
     config: Path

@@ -5,11 +5,11 @@ from __future__ import annotations
 from rich.cells import cell_len
 
 from offerloop.commands.init.configuration import named
-from offerloop.commands.init.findings import Started
+from offerloop.commands.init.findings import InitResult
 from offerloop.config import padded
 
 
-def page(started: Started) -> str:
+def page(started: InitResult) -> str:
     """Return what a reader should know: the mapping, what is missing, and what comes next."""
     shop = started.shop
     if shop is None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from offerloop.commands.init.findings import Started
+from offerloop.commands.init.findings import InitResult
 from offerloop.commands.init.given_columns import read_map
 from offerloop.commands.init.sample import write_sample
 from offerloop.commands.init.task import write_shop
@@ -32,12 +32,12 @@ class InitRequest:
     sample: str | None = None
 
 
-def init(folder: Path, request: InitRequest) -> Started:
+def init(folder: Path, request: InitRequest) -> InitResult:
     """Write the configuration. Raises InputError for files and a sample together, and where `write_shop` does."""
     if (request.sample is None) == (not request.files):
         raise InputError("name your order lines with --orders FILE, or a shop to try with --sample complete-journey")
     if request.sample is not None:
-        return Started(write_sample(request.sample, folder), None)
+        return InitResult(write_sample(request.sample, folder), None)
     files = cast("Mapping[SourceName, str]", request.files)
     columns = read_map(request.columns, files)
     return write_shop(folder, files, request.budget, request.currency, request.encoding, columns, request.margin)

@@ -16,7 +16,7 @@ from offerloop.commands.init.clean import clean_lines, no_goods, no_goods_note
 from offerloop.commands.init.configuration import SECTIONS, ShopText, SourceText, named, shop_text
 from offerloop.commands.init.draft import draft_message, is_draft
 from offerloop.commands.init.figures import NOT_SEEN, Figures, figures
-from offerloop.commands.init.findings import ADDS, Started
+from offerloop.commands.init.findings import ADDS, InitResult
 from offerloop.commands.init.given_columns import Given, guesses
 from offerloop.config import SourceName, load_config
 from offerloop.errors import InputError
@@ -59,7 +59,7 @@ class _Mapped:
 def write_shop(
     folder: Path, files: Mapping[SourceName, str], budget: str | None, currency: str | None,
     encoding: str | None = None, columns: Given | None = None, margin: str | None = None,
-) -> Started:  # fmt: skip
+) -> InitResult:  # fmt: skip
     """Write `folder/offerloop.toml`. `files` are as `place_of` reads them; order_lines must be among them.
 
     `encoding` is that of all CSV files; it is guessed for each otherwise. Raises InputError when a file cannot be read,
@@ -88,7 +88,7 @@ def write_shop(
     _write(folder, target, shop_text(shop, folder), is_finished=not any(opened.values()))
     if any(opened.values()):
         raise InputError(draft_message(target, [column for one in opened.values() for column in one]))
-    return Started(target, shop)
+    return InitResult(target, shop)
 
 
 def _shop(folder: Path, mapped: _Mapped, budget: str | None, currency: str | None, margin: GuessedValue) -> ShopText:

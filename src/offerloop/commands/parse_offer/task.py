@@ -8,6 +8,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+import polars as pl
+
 from offerloop.config import quoted
 from offerloop.errors import InputError, check_known
 from offerloop.offers import SHORT_FORM_LANGUAGES, guess_currency, parse_offer, print_offer
@@ -15,13 +17,21 @@ from offerloop.report import Result
 
 
 @dataclass(frozen=True)
-class ShortOffer(Result):
+class ParsedOffer(Result):
     """An offer that was read from its short form."""
 
     terms: Mapping[str, Any]
     currency: str
     forms: Mapping[str, str]
     """By language."""
+
+    @property
+    def frames(self) -> Mapping[str, pl.DataFrame]:
+        """Return `terms`, a row for each, and `forms`, a row for each language; all as text."""
+        values = [one if isinstance(one, str) else _toml(one) for one in self.terms.values()]
+        terms = {"term": list(self.terms), "value": values}
+        forms = {"language": list(self.forms), "text": list(self.forms.values())}
+        return {"terms": pl.DataFrame(terms), "forms": pl.DataFrame(forms)}
 
     @property
     def sentence(self) -> str:
@@ -40,7 +50,7 @@ class ShortOffer(Result):
         return [*(f"{name} = {_toml(value)}" for name, value in self.terms.items()), f"# in {self.currency}", *said]
 
 
-def short_offer(text: str, currency: str | None = None, language: str | None = None) -> ShortOffer:
+def short_offer(text: str, currency: str | None = None, language: str | None = None) -> ParsedOffer:
     """Read one offer; the default currency is that of a sign in the text, else CNY for Chinese text and USD.
 
     Raises InputError for a text that is not understood.
@@ -50,8 +60,8 @@ def short_offer(text: str, currency: str | None = None, language: str | None = N
     unit = guess_currency(text) if currency is None else currency
     terms = parse_offer(text, unit)
     if language is not None:
-        return ShortOffer(terms, unit, {language: print_offer(terms, language, unit)})
-    return ShortOffer(terms, unit, dict(_forms(terms, unit)))
+        return ParsedOffer(terms, unit, {language: print_offer(terms, language, unit)})
+    return ParsedOffer(terms, unit, dict(_forms(terms, unit)))
 
 
 def _forms(terms: Mapping[str, Any], currency: str) -> Iterator[tuple[str, str]]:

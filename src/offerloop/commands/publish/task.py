@@ -11,11 +11,13 @@ from rich.console import Console
 
 from offerloop.config import Publish
 from offerloop.errors import InputError
-from offerloop.publishing import Parcels, Published, carry, rows_of
+from offerloop.publishing import Parcels, PublishResult, carry, rows_of
 from offerloop.workspace import RunRead, open_run
 
 
-def publish(run_folder: Path, console: Console | None = None, wait: Callable[[float], None] = time.sleep) -> Published:
+def publish(
+    run_folder: Path, console: Console | None = None, wait: Callable[[float], None] = time.sleep
+) -> PublishResult:
     """Carry all `[[publish]]` sections in their order. What went where is noted in `published.json` of the run.
 
     `wait` is called with seconds between attempts. Raises InputError at the first place that refuses; those before it

@@ -44,7 +44,7 @@ from offerloop.workspace import filling
 
 
 @dataclass(frozen=True)
-class ReadOut(FolderResult):
+class ReadoutResult(FolderResult):
     """Where a finished read-out lies and what it found; `summary` is the content of readout.json."""
 
     findings: ReadoutFindings
@@ -70,7 +70,7 @@ def read_out(
     exposures: Path | None = None,
     engine: str = "duckdb",
     language: str | None = None,
-) -> ReadOut:
+) -> ReadoutResult:
     """Compare who got the plan's offers with who was held back, and write `readout-<from>-<until>/` into the run.
 
     `orders` has the columns that the run's configuration maps. `redemptions`: customer_id, offer_id, amount.
@@ -197,7 +197,7 @@ def _rows(one: Effect, *, cost_observed: bool) -> list[tuple[Any, ...]]:
     ]  # fmt: skip
 
 
-def _write(run: PastRun, period: Period, found: ReadoutFindings, tables: dict[str, pl.DataFrame]) -> ReadOut:
+def _write(run: PastRun, period: Period, found: ReadoutFindings, tables: dict[str, pl.DataFrame]) -> ReadoutResult:
     language = run.config.report.language
     summary, page = summarise_readout(found, language), render_readout(found, language)
     folder = run.folder / f"readout-{iso_day(period.first)}-{iso_day(period.last)}"
@@ -207,4 +207,4 @@ def _write(run: PastRun, period: Period, found: ReadoutFindings, tables: dict[st
         text = json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
         (partial / "readout.json").write_text(text, encoding="utf-8")
         (partial / "report.html").write_text(page, encoding="utf-8")
-    return ReadOut(folder, folder / "report.html", summary, found, language)
+    return ReadoutResult(folder, folder / "report.html", summary, found, language)

@@ -9,14 +9,14 @@ from rich.table import Table
 from offerloop.commands.readout.findings import ReadoutFindings
 from offerloop.commands.readout.sections import checks_table, outcome
 from offerloop.commands.readout.sentences import forecast_sentence, per_customer, sentence, total, usual_sentence
-from offerloop.commands.readout.task import ReadOut
+from offerloop.commands.readout.task import ReadoutResult
 from offerloop.report import Voice, text_page, text_table
 
 COMPARISONS = {"plan": "caused.table", "against_usual": "usual.table"}
 """What the terminal shows, with the keys of the titles."""
 
 
-def screen(done: ReadOut) -> str:
+def screen(done: ReadoutResult) -> str:
     """Return the finding, what the plan changed, and how its forecast held; where the draw is broken, the checks."""
     found, tell = done.findings, Voice(done.language, done.findings.shop.currency)
     if found.stopped is not None:

@@ -18,7 +18,7 @@ _LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Recommended(Result):
+class Recommendations(Result):
     """customer_id, product_id, task, rank, affinity, source, reason; sorted by customer, task and rank.
 
     Where products have texts, also text, and about_text of the product that the reason names.

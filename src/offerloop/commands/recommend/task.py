@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 from rich.console import Console
 
-from offerloop.commands.recommend.findings import Recommended
+from offerloop.commands.recommend.findings import Recommendations
 from offerloop.config import Config, StrPath
 from offerloop.errors import InputError, near_miss
 from offerloop.events import Events, pseudonyms
@@ -46,7 +46,7 @@ class RecommendRequest:
 
 def recommend(
     config_path: StrPath, request: RecommendRequest, engine: str = "duckdb", console: Console | None = None
-) -> Recommended:
+) -> Recommendations:
     """Recommend from the shop's sources; what an earlier command finished of them is not computed again.
 
     Raises InputError for a customer who is not in the order lines.
@@ -59,7 +59,7 @@ def recommend(
         table = _with_texts(table, product_texts(events))
     order = pl.Enum(TASKS)
     sorted_table = table.sort("customer_id", pl.col("task").cast(order), "rank")
-    return Recommended(sorted_table, liked.hybrid.choice.names, liked.hybrid.choice.gap)
+    return Recommendations(sorted_table, liked.hybrid.choice.names, liked.hybrid.choice.gap)
 
 
 def _table(request: RecommendRequest, config: Config, events: Events, liked: Liked) -> pl.DataFrame:

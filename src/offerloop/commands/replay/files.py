@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from offerloop.commands.replay.findings import Replayed
+from offerloop.commands.replay.findings import ReplayResult
 from offerloop.commands.replay.page import render_replay, summarise_replay
 from offerloop.errors import InputError
 from offerloop.money import to_text
@@ -20,7 +20,7 @@ def check_folder(out: Path) -> None:
         raise InputError(f"'{out}' exists already; name a new or an empty folder for the replay")
 
 
-def write(done: Replayed, out: Path, language: str = "en") -> Path:
+def write(done: ReplayResult, out: Path, language: str = "en") -> Path:
     """The page, replay.json and three tables; the folder appears only when everything is in it."""
     check_folder(out)
     found = done.findings

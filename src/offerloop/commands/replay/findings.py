@@ -119,7 +119,7 @@ class ReplayFindings:
 
 
 @dataclass(frozen=True, eq=False)
-class Replayed(Result):
+class ReplayResult(Result):
     """The findings of a replay, and the orders that offers touched."""
 
     findings: ReplayFindings

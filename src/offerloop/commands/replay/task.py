@@ -20,7 +20,7 @@ from typing import Any
 import polars as pl
 from rich.console import Console
 
-from offerloop.commands.replay.findings import TOUCHED, OfferSums, Replayed, ReplayFindings, Sums
+from offerloop.commands.replay.findings import TOUCHED, OfferSums, ReplayFindings, ReplayResult, Sums
 from offerloop.commands.replay.notes import notes_of
 from offerloop.commands.replay.orders import COLUMNS, PastOrders, read_orders
 from offerloop.config import SourceName, known_zone
@@ -82,7 +82,7 @@ class PastOrder:
     margin_minor: int | None
 
 
-def replay(request: ReplayRequest, engine: str = "duckdb", progress: Console | None = None) -> Replayed:
+def replay(request: ReplayRequest, engine: str = "duckdb", progress: Console | None = None) -> ReplayResult:
     """Price every past order with the offers. Raises InputError for files that cannot be used."""
     request.check()
     offers, where = read_offers_file(request.offers), ENGINES.load(engine)()
@@ -144,7 +144,7 @@ class _Replay:
             self._use(order, priced)
             self._count(order, priced)
 
-    def done(self) -> Replayed:
+    def done(self) -> ReplayResult:
         """Return all sums."""
         self._keep()
         total = Sums()
@@ -156,7 +156,7 @@ class _Replay:
             self.request.orders, self.offers.currency, past.zone, total, dict(sorted(self.days.items())),
             tuple(ranked), past.left_out, notes_of(self.offers, past, self.request.codes, self.share),
         )  # fmt: skip
-        return Replayed(found, pl.concat([pl.DataFrame(schema=TOUCHED), *self.kept]))
+        return ReplayResult(found, pl.concat([pl.DataFrame(schema=TOUCHED), *self.kept]))
 
     def _order(self, rows: Sequence[tuple[Any, ...]]) -> PastOrder:
         named = [dict(zip(COLUMNS, row, strict=True)) for row in rows]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.table import Table
 
-from offerloop.commands.replay.findings import OfferSums, Replayed, ReplayFindings, Sums
+from offerloop.commands.replay.findings import OfferSums, ReplayFindings, ReplayResult, Sums
 from offerloop.commands.replay.page import assumption, notes, sentence
 from offerloop.money import to_text
 from offerloop.report import iso_day, text_page, text_table
@@ -13,7 +13,7 @@ _SHOWN = 8
 """Offers, and days, that the terminal has room for."""
 
 
-def page(done: Replayed, language: str = "en") -> str:
+def page(done: ReplayResult, language: str = "en") -> str:
     """The finding, what it rests on, the offers and the days, in a few lines."""
     found = done.findings
     left_out = "; ".join(f"{rows:,} rows {rule}" for rule, rows in found.left_out.items())

@@ -39,7 +39,7 @@ from offerloop.workspace import SIMILAR_PRODUCTS as SIMILAR_PRODUCTS
 
 
 @dataclass(frozen=True)
-class Written(FolderResult):
+class RunResult(FolderResult):
     """A finished run: where it lies, the decision about each campaign, and every customer's assignment."""
 
     @property
@@ -60,7 +60,7 @@ def run(
     console: Console | None = None,
     begin: str | None = None,
     language: str | None = None,
-) -> Written:
+) -> RunResult:
     """Run the flow of one configuration, named by its path or its folder.
 
     The run's folder appears under its name only when everything is in it. Stages that an earlier run finished with the
@@ -87,7 +87,7 @@ def run(
     return written
 
 
-def run_period(config_path: Path, config: Config, engine: Engine, period: LoopPeriod) -> tuple[Written, Run]:
+def run_period(config_path: Path, config: Config, engine: Engine, period: LoopPeriod) -> tuple[RunResult, Run]:
     """One period of a loop, as a run with a folder of its own; nothing is taken from earlier runs."""
     recorder, shares = Recorder(), {**shares_of(config), "holdback": period.holdback}
     drawn = {"shares": shares, "engine": DEFAULT_ENGINE}
@@ -96,7 +96,7 @@ def run_period(config_path: Path, config: Config, engine: Engine, period: LoopPe
 
 def _finish(
     config_path: Path, config: Config, found: Run, recorder: Recorder, how: dict[str, Any]
-) -> tuple[Written, Run]:
+) -> tuple[RunResult, Run]:
     """Write a run to its folder; `how` goes into the manifest: the engine, and the shares of random groups."""
     findings = findings_of(found)
     summary = summarise(findings, config.report.language)
@@ -105,7 +105,7 @@ def _finish(
     with filling(folder) as partial:
         _write(found, summary, page, partial)
         _write_json(partial / "manifest.json", _manifest(config_path, config, recorder, how))
-    return Written(folder, folder / "report.html", summary), found
+    return RunResult(folder, folder / "report.html", summary), found
 
 
 def findings_of(found: Run) -> Findings:

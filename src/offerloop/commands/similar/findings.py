@@ -12,7 +12,7 @@ from offerloop.report import Result
 
 
 @dataclass(frozen=True)
-class Similar(Result):
+class SimilarProducts(Result):
     """The products related to one, best first."""
 
     table: pl.DataFrame

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 from rich.console import Console
 
-from offerloop.commands.similar.findings import Similar
+from offerloop.commands.similar.findings import SimilarProducts
 from offerloop.config import StrPath
 from offerloop.errors import EvidenceError, InputError, near_miss
 from offerloop.recommenders import RELATIONS, ProductRelations, Relation
@@ -19,7 +19,7 @@ def similar(
     top_k: int = 10,
     engine: str = "duckdb",
     console: Console | None = None,
-) -> Similar:
+) -> SimilarProducts:
     """Name the products related to one by baskets; without enough buyers by its description, only for ``similar``.
 
     The first question learns the relations of all products, later ones are answered from what was kept. Raises
@@ -40,7 +40,9 @@ def similar(
     return _answer(relations, product, wanted, top_k, config.recommend.min_buyers)
 
 
-def _answer(relations: ProductRelations, product: str, relation: Relation, top_k: int, min_buyers: int) -> Similar:
+def _answer(
+    relations: ProductRelations, product: str, relation: Relation, top_k: int, min_buyers: int
+) -> SimilarProducts:
     row = relations.row(product)
     if row is None:
         known = relations.listed["product_id"].cast(pl.String)
@@ -52,8 +54,8 @@ def _answer(relations: ProductRelations, product: str, relation: Relation, top_k
         )
     found = relations.related(row, relation, top_k)
     if found.gap is None:
-        return Similar(found.table, None)
-    return Similar(found.table, f"product '{product}' has no {_NAMES[relation]}: {found.gap}")
+        return SimilarProducts(found.table, None)
+    return SimilarProducts(found.table, f"product '{product}' has no {_NAMES[relation]}: {found.gap}")
 
 
 _NAMES: dict[Relation, str] = {

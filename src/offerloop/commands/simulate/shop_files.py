@@ -41,7 +41,7 @@ def _shop(market: Market) -> list[str]:
         "seed = 1",
         "",
         "[shop]",
-        f'name = "Simulated {preset.name}"',
+        f'name = "SimulationResult {preset.name}"',
         f"currency = {quoted(preset.currency)}",
         f"margin = {preset.products.margin:.2f}",
         'note = "Synthetic: a simulated shop, no real customers."',

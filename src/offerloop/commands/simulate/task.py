@@ -41,13 +41,13 @@ _LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Simulated(FolderResult):
+class SimulationResult(FolderResult):
     """Where the shop and the report lie, and what was found; `summary` is the content of simulation.json."""
 
     _tables: ClassVar = ("periods",)
 
 
-def simulate(asked: SimulationRequest, folder: Path, console: Console | None) -> Simulated:
+def simulate(asked: SimulationRequest, folder: Path, console: Console | None) -> SimulationResult:
     """Play the policies in each world, and write the first one's tables with a configuration that runs on them.
 
     Where a lever has several values, every combination is played and compared. Raises InputError for unknown names,
@@ -69,7 +69,7 @@ def simulate(asked: SimulationRequest, folder: Path, console: Console | None) ->
     (folder / "report.html").write_text(page, encoding="utf-8")
     (folder / "figure.svg").write_text(drawn, encoding="utf-8")
     _LOG.info("wrote %s", folder)
-    return Simulated(folder, folder / "report.html", summary)
+    return SimulationResult(folder, folder / "report.html", summary)
 
 
 def _worlds(asked: SimulationRequest, console: Console | None) -> tuple[Market, list[Played]]:

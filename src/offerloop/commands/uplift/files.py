@@ -3,30 +3,19 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
 from offerloop.commands.uplift.page import render_uplift
 from offerloop.commands.uplift.sentences import sentence
-from offerloop.commands.uplift.task import Uplift, summary
+from offerloop.commands.uplift.task import UpliftResult, summary
 from offerloop.errors import InputError
+from offerloop.report import FolderResult
 from offerloop.workspace import filling, new_folder
 
 
-@dataclass(frozen=True)
-class Written:
-    """Where a finished study lies and what it found."""
-
-    folder: Path
-    report: Path
-    summary: dict[str, Any]
-    """The content of uplift.json; `sentence` is the finding."""
-
-
-def write(found: Uplift, parent: Path, language: str = "en", apply: Path | None = None) -> Written:
+def write(found: UpliftResult, parent: Path, language: str = "en", apply: Path | None = None) -> FolderResult:
     """`<parent>/<time>/` with report.html, uplift.json and scores; with `apply` also applied, both .parquet and .csv.
 
     Raises InputError where `apply` cannot be scored or the folder cannot be written.
@@ -44,10 +33,10 @@ def write(found: Uplift, parent: Path, language: str = "en", apply: Path | None 
         text = json.dumps(facts, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
         (partial / "uplift.json").write_text(text, encoding="utf-8")
         (partial / "report.html").write_text(page, encoding="utf-8")
-    return Written(folder, folder / "report.html", facts)
+    return FolderResult(folder, folder / "report.html", facts)
 
 
-def _applied(found: Uplift, path: Path) -> pl.DataFrame:
+def _applied(found: UpliftResult, path: Path) -> pl.DataFrame:
     try:
         return found.scores(path)
     except InputError as error:

@@ -34,7 +34,7 @@ from offerloop.workspace import InputTable, plain, table_rows
 
 
 @dataclass(frozen=True, eq=False)
-class Uplift(Result):
+class UpliftResult(Result):
     """A finished study: what was found, and what it says of any customer."""
 
     findings: UpliftFindings
@@ -92,7 +92,7 @@ class Uplift(Result):
         return self.asked.id
 
 
-def uplift(table: InputTable, asked: UpliftRequest, console: Console | None = None) -> Uplift:
+def uplift(table: InputTable, asked: UpliftRequest, console: Console | None = None) -> UpliftResult:
     """Study a trial.
 
     Raises InputError for what is written wrongly, EvidenceError for what the table cannot show.
@@ -109,7 +109,7 @@ def uplift(table: InputTable, asked: UpliftRequest, console: Console | None = No
     findings = Facts(trial, study, asked).findings(path.name)
     if len(study.rows) < trial.value.size:
         findings = replace(findings, notes=(*findings.notes, Note("sampled", n=len(study.rows))))
-    return Uplift(findings, asked, trial, study, learned)
+    return UpliftResult(findings, asked, trial, study, learned)
 
 
 def summary(found: UpliftFindings) -> dict[str, Any]:
