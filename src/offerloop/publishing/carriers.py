@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from offerloop.config import Publish
 from offerloop.publishing.csv_file import to_csv
 from offerloop.publishing.database import to_sql
-from offerloop.publishing.record import Record, alone
+from offerloop.publishing.record import Record, lock_publishing
 from offerloop.publishing.rows import Carried, Parcel
 from offerloop.publishing.webhook import to_webhook
 from offerloop.report import Result
@@ -63,7 +63,7 @@ def carry(
     are done, and carrying again goes on.
     """
     lines, facts = [], []
-    with alone(parcels.folder):
+    with lock_publishing(parcels.folder):
         record = Record(parcels.folder)
         for number, settings in enumerate(sections, start=1):
             carried, entry = _carry(parcels, number, settings, record, console, wait)

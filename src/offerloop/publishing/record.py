@@ -75,7 +75,7 @@ def replace_file(path: Path, content: bytes, run: str) -> None:
 
 
 @contextmanager
-def alone(run_folder: Path) -> Iterator[None]:
+def lock_publishing(run_folder: Path) -> Iterator[None]:
     """Raise InputError while another process publishes the same run; ends with the process, however it ends."""
     folder = os.open(run_folder, os.O_RDONLY)
     try:

@@ -12,7 +12,7 @@ from offerloop.config import Config, StrPath, config_file, load_config
 from offerloop.engine import ENGINES, Engine
 from offerloop.errors import InputError, StoppedError
 from offerloop.workspace.snapshots import forget_snapshots, with_snapshots
-from offerloop.workspace.stage_store import StageStore, alone
+from offerloop.workspace.stage_store import StageStore, lock_stages
 
 
 @contextmanager
@@ -29,7 +29,7 @@ def open_workspace(config_path: StrPath, engine: str) -> Iterator[tuple[Config, 
         running: Engine = ENGINES.load(engine)()
         store = StageStore(runs / ".stages" / config_path.stem, running)
         store.folder.mkdir(parents=True, exist_ok=True)
-        leaving.enter_context(alone(store.folder))
+        leaving.enter_context(lock_stages(store.folder))
         config = with_snapshots(config, store.folder)
         leaving.callback(forget_snapshots, store.folder)
         yield config, running, store

@@ -165,8 +165,8 @@ def config_key(config: Config) -> str:
 
 
 @contextmanager
-def alone(folder: Path) -> Iterator[None]:
-    """Holds a store's folder for one run: two at once would remove each other's entries.
+def lock_stages(folder: Path) -> Iterator[None]:
+    """Hold the folder of kept stages for one run: two at once would remove each other's entries.
 
     Raises InputError when another run holds it; a run that was killed holds nothing.
     """

@@ -16,7 +16,7 @@ from small_shop import write_small_shop
 from offerloop.commands.publish.task import publish
 from offerloop.commands.run.task import run
 from offerloop.config.publish import PUBLISHABLE, PUBLISHED
-from offerloop.publishing.record import alone
+from offerloop.publishing.record import lock_publishing
 
 
 def test_a_csv_file_holds_whoever_has_an_offer_and_no_arm(publishable, offered):
@@ -122,7 +122,7 @@ def test_a_record_that_was_changed_is_refused(publishable):
 
 def test_two_at_once_are_refused(publishable):
     folder = publishable(CSV)
-    with alone(folder):
+    with lock_publishing(folder):
         assert "another process is publishing" in said_by(folder)
     publish(folder)
 

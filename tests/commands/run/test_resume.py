@@ -14,7 +14,7 @@ from small_shop import write_small_shop
 from offerloop.commands.run.task import run
 from offerloop.errors import InputError
 from offerloop.flow import STAGES
-from offerloop.workspace.stage_store import alone
+from offerloop.workspace.stage_store import lock_stages
 
 MAIN = "from offerloop.cli import main; main()"
 
@@ -144,7 +144,7 @@ def test_what_a_killed_writer_left_is_removed(shop):
 def test_two_runs_of_one_configuration_do_not_mix(shop):
     store = shop.parent / "runs" / ".stages" / shop.stem
     store.mkdir(parents=True)
-    with alone(store), pytest.raises(InputError, match="another run of this configuration is under way"):
+    with lock_stages(store), pytest.raises(InputError, match="another run of this configuration is under way"):
         run(shop, "duckdb", None)
     assert run(shop, "duckdb", None).report.is_file()
 
