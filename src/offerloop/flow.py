@@ -166,7 +166,7 @@ def clean(config: Config, engine: Engine, stage: Stage, given: Given | None = No
 
 
 def like(events: Events, config: Config, stage: Stage) -> Liked:
-    """Stage 3."""
+    """Carry out stage 3, what each customer would like."""
     return stage("recommenders", recommend, events, config.only("seed", "shop", "recommend", "profiles"))
 
 

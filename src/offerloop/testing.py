@@ -100,7 +100,7 @@ class RecommenderContract:
         np.testing.assert_array_equal(scores[1], scores[2])
 
     def test_a_history_is_all_that_scores_need(self) -> None:
-        """Of a stranger with a customer's history, one purchase day added to another's, and no history at all."""
+        """Score a stranger with a customer's history, one purchase day added to another's, and no history at all."""
         model, seen = self._fitted(), self._seen(checkerboard())
         strangers = replace(seen.of([0, 1, 999]), customers=np.array([997, 998, 999]))
         scores = model.score_histories(strangers)
@@ -151,7 +151,7 @@ class EstimatorContract:
     """What every estimator of effects must do, on a random trial with three depths whose effects are known."""
 
     least_correlation: ClassVar[float] = 0.8
-    """Of estimated and true effects of the deepest offer, on customers who were not learned from."""
+    """The least correlation of estimated and true effects of the deepest offer, on customers not learned from."""
 
     def make(self) -> Estimator:
         """An estimator; equal at every call."""

@@ -33,7 +33,7 @@ class Meters:
 
     @classmethod
     def of(cls, limits: Sequence[Limit], offers: int) -> Meters:
-        """Of some limits."""
+        """Return the meters of some limits."""
         members: dict[Terms, list[int]] = {}
         for position, limit in enumerate(limits):
             members.setdefault((limit.measure, limit.column), []).append(position)

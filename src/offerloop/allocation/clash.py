@@ -31,7 +31,7 @@ class Conflict:
 
     limits: tuple[Limit, ...]
     by: tuple[int, ...]
-    """Of the first limits, up to `NAMED`."""
+    """The excess of the first limits, up to `NAMED`."""
 
     def __str__(self) -> str:
         ways = ", or ".join(_needed(limit, by) for limit, by in zip(self.limits, self.by, strict=False))

@@ -35,11 +35,11 @@ class Answer:
     used: NDArray[np.object_]
     """(limits,)."""
     worth: float
-    """Of all choices, less prices."""
+    """The profit of all choices, less prices."""
 
     @classmethod
     def of(cls, problem: Problem, meters: Meters, prices: Floats) -> Answer:
-        """One pass."""
+        """Make one pass over all blocks at some prices."""
 
         def of_block(block: Block) -> Answer:
             worth = meters.worth(block, prices)

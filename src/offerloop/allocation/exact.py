@@ -13,7 +13,7 @@ from offerloop.allocation.solution import Solution
 from offerloop.allocation.undecided import Undecided
 
 SECONDS = 20.0
-"""For all tries together."""
+"""The time for all tries together."""
 TRIES = 5
 """HiGHS takes limits for held within a tolerance; those exceeded in whole numbers are drawn tighter so often."""
 

@@ -51,7 +51,7 @@ class Steps:
 
     @classmethod
     def none(cls) -> Steps:
-        """No step."""
+        """Return no steps."""
         whole = np.zeros(0, dtype=np.int64)
         return cls(whole, whole, whole, np.zeros(0), np.zeros(0))
 
@@ -76,7 +76,7 @@ def with_nothing(block: Block) -> tuple[Ints, Floats]:
 
 
 def steepest(profit: Floats, cost: Ints) -> tuple[Floats, Ints]:
-    """For gains and extra costs (n, w) the most profit per unit of cost (n,), and where; of equals the least step.
+    """Return the most profit per unit of cost (n,) among steps (n, w), and where; of equals the smallest step.
 
     -inf where nothing dearer brings more.
     """

@@ -30,7 +30,7 @@ RETURN = "cost without its return"
 COUNTED = 2**62
 """What a measure adds up to stays below it, so that 64 bits hold any sum."""
 MOST_GROUPS = 20
-"""Of a band: each pair of groups is two limits."""
+"""The most groups of a band: each pair of groups is two limits."""
 MOST_SHARING = 100
 """Customers who share one thing; more than that share a word for not knowing."""
 STEPS = 10_000

@@ -39,9 +39,9 @@ class Scan:
     used: NDArray[np.object_]
     """(limits,): by those who are decided."""
     profit: float
-    """Of them."""
+    """The profit of the choices."""
     worth: float
-    """Of all choices."""
+    """The worth of all choices."""
     rows: Ints
     """Positions of the undecided, by their ids."""
     open: Block

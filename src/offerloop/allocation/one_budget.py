@@ -25,7 +25,7 @@ take longer themselves; the sum of both is least with this power."""
 SURE = 4.0
 """Standard errors of the sample's spend between its price and the ends of the bracket."""
 FURTHER, FURTHEST = 1.25, 1e6
-"""By what the bracket is moved where it misses at first, and from when on it reaches to no price or to any."""
+"""The factor by which a bracket that misses is first moved, and the one from which on it reaches to every price."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Bracket:
     low: float
     high: float
     further: float = FURTHER
-    """By what it is moved where it misses; it moves further each time."""
+    """The factor by which it is moved where it misses; it moves further each time."""
 
     @classmethod
     def of(cls, problem: Problem, budget: int) -> Bracket:
@@ -54,12 +54,12 @@ class Bracket:
         return cls(float(slope[low]) if low < len(slope) else 0.0, float(slope[high - 1]) if high > 0 else np.inf)
 
     def dearer(self) -> Bracket:
-        """Above it."""
+        """Return the bracket above this one."""
         far = self.further > FURTHEST or self.high == 0
         return Bracket(self.high, np.inf if far else self.further * self.high, self.further**2)
 
     def cheaper(self) -> Bracket:
-        """Below it."""
+        """Return the bracket below this one."""
         return Bracket(0.0 if self.further > FURTHEST else self.low / self.further, self.low, self.further**2)
 
 
@@ -70,18 +70,18 @@ class Scan:
     choice: Ints
     """(n,): slots at the higher price."""
     cost: int
-    """Of them."""
+    """The cost of the choices."""
     most_cost: int
-    """Of the choices at the lower price."""
+    """The cost of the choices at the lower price."""
     profit: float
     rows: Ints
     """Customers who choose differently at both."""
     open: Block
-    """These customers."""
+    """The customers whose choice is open."""
 
     @classmethod
     def of(cls, problem: Problem, bracket: Bracket) -> Scan:
-        """One pass."""
+        """Make one pass over all blocks at two prices."""
         parts = list(problem.blocks.map(lambda block: cls._block(block, bracket)))
         offsets = np.cumsum([0, *(len(one.choice) for one in parts)])
         return cls(

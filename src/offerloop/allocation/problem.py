@@ -23,7 +23,7 @@ from offerloop.engine import in_order
 from offerloop.errors import ContractError
 
 Numbers = NDArray[Any]
-"""Of any size of float or integer."""
+"""An array of floats or integers of any size."""
 T = TypeVar("T")
 COUNT = "count"
 """The measure that is 1 for every candidate."""
@@ -38,22 +38,22 @@ MOST_SAMPLED = 64
 
 @dataclass(frozen=True, eq=False)
 class Block:
-    """Some customers."""
+    """Some customers with their choices."""
 
     customer: NDArray[Any]
     """(n,): ids; of equal returns the lower id comes first."""
     profit: Numbers
     """(n, w): of each candidate; -inf where there is none."""
     measures: Mapping[str, Numbers] = field(default_factory=dict)
-    """By name (n, w) integers."""
+    """Integers (n, w) by name."""
     offer: Numbers | None = None
     """(n, w): position of each candidate's offer; None where candidate k is of offer k."""
     groups: Mapping[str, Numbers] = field(default_factory=dict)
-    """By column (n,): position of each customer's group."""
+    """The position of each customer's group (n,), by column."""
 
     @property
     def size(self) -> int:
-        """Customers."""
+        """The number of customers."""
         return len(self.customer)
 
     @property
@@ -104,7 +104,7 @@ class Blocks(Protocol):
 
     @property
     def customers(self) -> int:
-        """How many."""
+        """The number of customers."""
         ...
 
     @property
@@ -161,7 +161,7 @@ def thinned(blocks: Iterable[Block], customers: int, number: int) -> Block:
 
 @dataclass(frozen=True)
 class Limit:
-    """One constraint."""
+    """One constraint on a plan."""
 
     name: str
     """As a message calls it."""
@@ -172,9 +172,9 @@ class Limit:
     column: str | None = None
     """Column of groups whose customers count."""
     weights: tuple[int, ...] = (1,)
-    """By position of the group; one weight for everybody without a column."""
+    """The weights by position of the group; one weight for everybody without a column."""
     unit: Unit | None = None
-    """In which amounts are said, where the limit counts in smaller ones."""
+    """The unit in which amounts are said, where the limit counts in smaller ones."""
 
     @property
     def is_below(self) -> bool:

@@ -119,7 +119,7 @@ def _price(plan: Floats, segments: Segments, z: float) -> Floats:
 
 
 def _worth(plan: Floats, profit: Floats, segments: Segments, z: float) -> float:
-    """Of a plan in its worst case."""
+    """Return the profit of a plan in its worst case."""
     given = plan > 0
     shared = _sums(plan, segments.of, len(segments.se)) * segments.se
     return float(profit[given].sum()) - z * float(np.linalg.norm(shared))

@@ -18,9 +18,9 @@ class Solution:
     prices: tuple[float, ...]
     """Shadow prices: profit that one more unit of each limit would bring."""
     used: tuple[int, ...]
-    """Of each limit."""
+    """The use of each limit."""
     profit: float
-    """By the same estimates that chose: never a forecast."""
+    """The profit by the same estimates that chose: never a forecast."""
     bound: float
     """No plan within the limits has more profit."""
 

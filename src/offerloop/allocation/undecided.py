@@ -29,7 +29,7 @@ WORK = 100_000_000
 PROFIT = 1e-3
 """Units by which limits may be exceeded for the profit of the best candidate, where they have to be exceeded."""
 PIVOTS = 20_000
-"""Of the simplex method at most; a hundred thousand candidates take some thousand."""
+"""The most pivots of the simplex method; a hundred thousand candidates take some thousand."""
 PAIRED = 150
 """Moves of each side that are paired."""
 
@@ -116,7 +116,7 @@ class Undecided:
         return min(plans, key=lambda on: (self._broken(self.use[on].sum(axis=0)), -self.profit[on].sum()))
 
     def _broken(self, used: Ints) -> Floats:
-        """Of uses (..., limits) what exceeds the limits, in units of their sizes, together."""
+        """Return by how much uses (..., limits) exceed the limits together, in units of their sizes."""
         return np.asarray((np.maximum(used - self.left, 0) / self.size).sum(axis=-1))
 
     def _whole(self, on: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -51,7 +51,7 @@ class Limits(Section):
     """The whole file."""
 
     budget: Amount | None = None
-    """Of everything; `--budget` says the same."""
+    """Most that everything may cost; `--budget` says the same."""
     most_offers: Annotated[int, Field(ge=1)] = 1
     """To one customer."""
     min_return: Annotated[float, Field(ge=0)] | None = None

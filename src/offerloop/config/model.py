@@ -100,9 +100,9 @@ class Source(Section):
     decimal: Literal[".", ","] | None = None
     """Decimal mark of numbers written as text; default: guessed for CSV."""
     encoding: str | None = None
-    """Of a CSV file; default: UTF-8, or guessed when it is not."""
+    """Encoding of a CSV file; default: UTF-8, or guessed when it is not."""
     time_format: str | None = None
-    """Of times written as text, such as "%d.%m.%Y %H:%M"; default: the one form that fits."""
+    """Format of times written as text, such as "%d.%m.%Y %H:%M"; default: the one form that fits."""
     timezone: str | None = None
     """Zone of clock times that name none; default: the shop's."""
 
@@ -263,7 +263,7 @@ class Report(Section):
     """`[report]`: how results are told."""
 
     language: Literal["en", "zh"] = "en"
-    """Of the report and of the sentences in summary.json."""
+    """Language of the report and of the sentences in summary.json."""
 
 
 class Config(Section):

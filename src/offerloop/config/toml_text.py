@@ -10,7 +10,7 @@ from rich.cells import cell_len
 _COLUMN = 42
 """Where comments begin, at least."""
 WIDTH = 118
-"""Of a line with its comment, at most."""
+"""The largest width of a line with its comment."""
 
 
 def entry(key: str, value: str, comment: str = "") -> str:

@@ -52,7 +52,7 @@ class BrokenFileError(InputError):
 
 
 STOPS: list[Callable[[], None]] = []
-"""For each engine how its running queries are stopped."""
+"""Functions that stop the running queries of each engine."""
 
 
 def stoppable(query: Callable[[], T]) -> T:
@@ -74,7 +74,7 @@ def stoppable(query: Callable[[], T]) -> T:
 
 
 BROKEN: list[Callable[[Exception], str | None]] = []
-"""For each engine what it says of an error: the reason when a source is broken, None when the fault is ours.
+"""Functions that say of an engine's error why a source is broken, or None when the fault is ours.
 
 An engine raises KeyboardInterrupt where the error is how it says that the user stopped it."""
 

@@ -173,7 +173,7 @@ class Experiment:
     seed: str | None = None
     """The key by default."""
     version: int = 1
-    """Of the hash. The specification's default is 1; take 2 for an experiment that begins."""
+    """The version of the hash. The specification's default is 1; take 2 for an experiment that begins."""
     attribute: str = "id"
     """Which id is hashed: customers with the same one get the same arm."""
     fallback: str | None = None

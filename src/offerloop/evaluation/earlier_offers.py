@@ -34,7 +34,7 @@ class CarryOver:
     n_decisions: int
     """Decisions about customers who had been shown something shortly before."""
     n_customers: int
-    """These customers."""
+    """The number of those customers."""
     p_value: float | None
     """How often chance alone would show as much; None where too few customers had several exposures."""
 

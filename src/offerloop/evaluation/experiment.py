@@ -67,7 +67,7 @@ class Difference(Estimate):
 
     @property
     def quantile(self) -> float:
-        """Of Student's t, for 95 %."""
+        """The quantile of Student's t for 95 %."""
         from scipy.special import stdtrit
 
         return float(stdtrit(self.df, 0.975))
@@ -139,7 +139,7 @@ class ComingTest:
 
     @classmethod
     def of(cls, before: NDArray[np.float64], n_treated: int, n_control: int) -> ComingTest:
-        """By the outcome of both groups in as long a period before, (customers,): not adjusted.
+        """Judge a test by the outcome of both groups in as long a period before, (customers,): not adjusted.
 
         The groups are drawn again many times; in 80 of 100 the interval of no effect reaches down less far than that.
         """

@@ -45,7 +45,7 @@ class Moments:
 
     @classmethod
     def of(cls, y: NDArray[np.float64], x: NDArray[np.float64] | None = None) -> Moments:
-        """Of outcomes and, when known, covariates of the same customers."""
+        """Return the moments of outcomes and, when known, covariates of the same customers."""
         y = np.asarray(y, dtype=np.float64)
         x = np.zeros_like(y) if x is None else np.asarray(x, dtype=np.float64)
         xx, yy = x * x, y * y
@@ -77,27 +77,27 @@ class Moments:
 
     @property
     def mean(self) -> float:
-        """Of the outcome."""
+        """The mean of the outcome."""
         return self.sum_y / self.n
 
     @property
     def mean_x(self) -> float:
-        """Of the covariate."""
+        """The mean of the covariate."""
         return self.sum_x / self.n
 
     @property
     def variance(self) -> float:
-        """Of the outcome, with n - 1."""
+        """The variance of the outcome, with n - 1."""
         return _centred(self.sum_yy, self.sum_y * self.sum_y / self.n) / (self.n - 1)
 
     @property
     def variance_x(self) -> float:
-        """Of the covariate, with n - 1."""
+        """The variance of the covariate, with n - 1."""
         return _centred(self.sum_xx, self.sum_x * self.sum_x / self.n) / (self.n - 1)
 
     @property
     def covariance(self) -> float:
-        """Of covariate and outcome, with n - 1."""
+        """The covariance of covariate and outcome, with n - 1."""
         return (self.sum_xy - self.sum_x * self.sum_y / self.n) / (self.n - 1)
 
     @property

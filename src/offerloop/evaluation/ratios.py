@@ -29,7 +29,7 @@ class UndefinedMetricError(ValueError):
 
 @dataclass(frozen=True)
 class _Metric:
-    """Of one group: its value, and its gradient by the means of the columns."""
+    """The metric in one group: its value, and its gradient by the means of the columns."""
 
     value: float
     gradient: Floats
@@ -40,7 +40,7 @@ class _Metric:
     n: int
 
     def variance(self, gradient: Floats) -> float:
-        """Of a mean of n customers."""
+        """Return the variance of a mean of n customers."""
         return max(0.0, float(gradient @ self.covariance @ gradient)) / self.n
 
 

@@ -28,7 +28,7 @@ ALPHA = 0.05
 MOST_ONE_SIDED, LEAST_ONE_SIDED = 0.4999, 1e-5
 """One-sided sequences exist for alpha below a half; p-values of theirs are told between these two."""
 RATIO_ALPHA = 0.001
-"""Of ever stopping an experiment whose draw is right."""
+"""The probability of ever stopping an experiment whose draw is right."""
 RATIO_WEIGHT = 10_000.0
 """Customers that the alternative of the sample-ratio check is worth: it looks for shares about 1 % wrong."""
 _GRID = 241

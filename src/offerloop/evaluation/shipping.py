@@ -120,7 +120,7 @@ class Reading:
     sizes: tuple[int, int]
     """Customers of the challenger and of the current policy."""
     ratio_p: float
-    """Of these sizes, always valid."""
+    """The p-value of these sizes, always valid."""
     left: float
     """Customers until the planned number; 0 beyond it."""
 

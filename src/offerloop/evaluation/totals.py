@@ -55,7 +55,7 @@ class Totals:
 
     @classmethod
     def share(cls, n: int, hits: float) -> Totals:
-        """Of `n` customers of whom `hits` did something."""
+        """Return the totals of `n` customers of whom `hits` did something."""
         return cls(n, ("outcome",), (float(hits),), ((float(hits),),), frozenset(("outcome",)))
 
     @classmethod
@@ -93,7 +93,7 @@ class Totals:
         return Totals(self.n + other.n, self.roles, sums, products, self.zero_one & other.zero_one)
 
     def means(self) -> dict[Role, float]:
-        """Of each column. Raises ValueError for a group without customers."""
+        """Return the mean of each column. Raises ValueError for a group without customers."""
         if self.n < 1:
             raise ValueError("a group without customers has no mean")
         return {role: total / self.n for role, total in zip(self.roles, self.sums, strict=True)}

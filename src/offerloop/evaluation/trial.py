@@ -112,7 +112,7 @@ class Trial:
 
     @property
     def n_customers(self) -> int:
-        """In both arms."""
+        """The number of customers in both arms."""
         return len(self.scores)
 
     @cached_property
@@ -124,7 +124,7 @@ class Trial:
 
     @cached_property
     def steps(self) -> Steps:
-        """By score."""
+        """The steps of the customers' scores."""
         return Steps.by(self.scores)
 
     def top(self, n_customers: float) -> Floats:

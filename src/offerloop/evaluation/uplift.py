@@ -58,7 +58,7 @@ class Decile:
     """1 lowest to 10 highest prediction."""
     n_customers: int
     predicted: float
-    """Mean prediction."""
+    """The mean prediction."""
     realised: Estimate
     """Mean outcome of the treated less that of the control."""
 

@@ -173,7 +173,7 @@ def _possible(cells: pl.Series, form: str) -> bool:
 
 
 def is_money(column: Column) -> bool:
-    """Amounts."""
+    """Return whether a column holds amounts."""
     return column.numeric and not _plain_time(column) and column.distinct >= min(2, column.filled.len() // FEW)
 
 
@@ -262,12 +262,12 @@ def is_percent(column: Column) -> bool:
 
 
 def is_text(column: Column) -> bool:
-    """Anything written."""
+    """Return whether a column holds any text."""
     return column.cells.dtype == pl.String and column.filled.len() > 0
 
 
 def is_number(column: Column) -> bool:
-    """Any numbers."""
+    """Return whether a column holds numbers."""
     return column.numeric and not column.dated
 
 

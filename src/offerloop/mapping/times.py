@@ -1,4 +1,4 @@
-"""In which form times are written, where their text leaves it open, and which of several dates is the order's."""
+"""The form in which times are written, where their text leaves it open, and which of several dates is the order's."""
 
 from __future__ import annotations
 

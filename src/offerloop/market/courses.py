@@ -38,7 +38,7 @@ def regretted(course: pl.DataFrame, ceiling: str) -> pl.DataFrame:
 
 
 def by_period(course: pl.DataFrame, measure: str) -> dict[str, tuple[Estimate, ...]]:
-    """Of each policy the mean over worlds after each period."""
+    """Return the mean over worlds after each period, by policy."""
     found: dict[str, tuple[Estimate, ...]] = {}
     for (policy, _), one in course.sort("period", maintain_order=True).group_by(
         "policy", "period", maintain_order=True

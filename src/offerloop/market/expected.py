@@ -61,16 +61,16 @@ class _Usual:
     met: Floats
     logit: Floats
     trips: tuple[Floats, ...]
-    """For USUAL, TOLD and BORNE the chance of 1, 2, ... trips, (customers, MOST_TRIPS)."""
+    """The chance of 1, 2, ... trips for USUAL, TOLD and BORNE, (customers, MOST_TRIPS)."""
     chance: tuple[Floats, ...]
-    """Of buying, likewise."""
+    """The chance of buying, likewise."""
     units: Floats
     margin: Floats
     """Mean margin of a unit."""
 
     @classmethod
     def of(cls, week: Week, people: People, state: State, annoys: float) -> _Usual:
-        """Of some customers, who are told of offers that annoy so much."""
+        """Return what some customers do, who are told of offers that annoy so much."""
         nothing = np.zeros((people.size, week.shop.categories), dtype=np.float32)
         met = week.met(people, nothing).astype(np.float64)
         logit = np.add(*week.logits(people, state, met.astype(np.float32))).astype(np.float64)

@@ -55,9 +55,11 @@ def at_equal_spend(periods: pl.DataFrame) -> pl.DataFrame:
 
 
 def contentment(periods: pl.DataFrame) -> dict[str, Estimate]:
-    """Of one policy over worlds: stars (mean rating) and returns (share of lines) as the change from the twin shop,
-    which has the `plain_` ones; orders gained as a share of its orders; annoyed, the share of offers that reach
-    customers whom offers annoy."""
+    """Return how content customers are under one policy, over worlds.
+
+    Stars (mean rating) and returns (share of lines) are changes from the twin shop, which has the `plain_` ones; orders
+    gained are a share of its orders; annoyed is the share of offers that reach customers whom offers annoy.
+    """
     sums = periods.group_by("world", maintain_order=True).agg(pl.col(pl.Int64, pl.Float64).sum())
 
     def ratio(of: str, per: str) -> Floats:
@@ -76,7 +78,7 @@ def contentment(periods: pl.DataFrame) -> dict[str, Estimate]:
 
 
 def best_held_out(periods: pl.DataFrame) -> pl.DataFrame:
-    """In each world the `sums_of` the policy and level that are best by profit in the other worlds.
+    """Return, for each world, the `sums_of` the policy and level that are best by profit in the other worlds.
 
     The most profitable of many looks better than it is; in a world that had no say in the choice it does not. With
     one world there is no other, and the choice is judged by itself. Doing nothing stands beside the table's policies.

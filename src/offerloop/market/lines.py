@@ -27,7 +27,7 @@ class Lines:
     cost_minor: Ints
     """What the shop paid for the goods."""
     day: Ints
-    """Of the week, Monday is 0."""
+    """The day of the week; Monday is 0."""
     returned: NDArray[np.bool_]
     """Whether the goods come back a week later."""
 

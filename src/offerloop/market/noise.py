@@ -50,7 +50,7 @@ class Noise:
         return ((self.keys(purpose, week, *places) >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53
 
     def normal(self, purpose: str, week: int, *places: NDArray[np.integer]) -> Floats:
-        """Standard normal."""
+        """Draw from the standard normal distribution."""
         from scipy.special import ndtri
 
         return ndtri(self.uniform(purpose, week, *places))

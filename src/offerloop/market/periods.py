@@ -34,7 +34,7 @@ RULES: dict[str, Rule] = {
 """Policies that learn nothing."""
 LEARNED = ("personalised", "ceiling")
 POLICIES = (*RULES, *LEARNED)
-"""By name, as the command line takes them."""
+"""Names of policies, as the command line takes them."""
 CONTENT = ("orders", "lines", "returned_lines", "ratings", "stars")
 """How content customers are, in counts: trips, lines and those of them that come back, ratings and their sum."""
 PLAIN = ("buyers", "sales_minor", "profit_minor", *CONTENT)
@@ -49,7 +49,7 @@ customers who were told of an offer and whom offers annoy."""
 
 @dataclass(frozen=True)
 class Setting:
-    """One simulation."""
+    """The settings of one simulation."""
 
     preset: Preset
     customers: int
@@ -59,19 +59,19 @@ class Setting:
     periods: int
     """Weeks of the policy."""
     log: int
-    """Of the weeks before, the last ones with offers to half of the customers at random, to learn from."""
+    """The last of the weeks before, with offers to half of the customers at random, to learn from."""
     fresh: int
     """Customers whose true effects the fair ceiling learns from."""
 
     @property
     def budget_minor(self) -> int:
-        """Of liabilities, for each period."""
+        """The budget of liabilities of each period."""
         return round(100 * self.preset.campaign.budget * self.customers)
 
 
 @dataclass(frozen=True)
 class Played:
-    """One world."""
+    """One world that was played."""
 
     periods: pl.DataFrame
     """PERIOD_COLUMNS, a row for each policy and period."""
@@ -193,7 +193,7 @@ def policy_of(name: str, market: Market, log: list[Logged], setting: Setting, te
 
 
 def _sums(market: Market, done: Outcome, offer: Ints) -> dict[str, float]:
-    """Of one week, over all customers."""
+    """Return the sums of one week over all customers."""
     told = offer[offer >= 0]
     cost = float(done.cost_minor(market.customers, market.terms.own_share[offer]).sum())
     discount = int(done.discount_minor.sum())

@@ -44,7 +44,7 @@ class _Effects:
     """Effects by group of offers, linear in scaled columns."""
 
     group: Ints
-    """Of each offer of the menu."""
+    """The group of each offer of the menu."""
     scaling: _Scaling
     value: Floats
     """(groups, columns of z): d + d_g."""
@@ -78,9 +78,9 @@ class _Scaling:
     spend: float
     """Mean weekly value at list price."""
     centre: Floats
-    """Of TRAITS."""
+    """The means of TRAITS."""
     spread: Floats
-    """Of TRAITS."""
+    """The standard deviations of TRAITS."""
     scope: Floats
     """(offers, len(IN_SCOPE)): means over customers of what each offer covers."""
 
@@ -129,7 +129,7 @@ class _Rows:
 
     @classmethod
     def of(cls, week: Logged, group: Ints, scaling: _Scaling) -> _Rows:
-        """Of one week."""
+        """Return the rows of one week."""
         n, n_groups = len(week.offer), int(group.max()) + 1
         given = np.zeros((n, n_groups, 1 + len(TRAITS) + len(IN_SCOPE)))
         expected = np.zeros_like(given)
@@ -154,7 +154,7 @@ def _values(rows: _Rows) -> Floats:
 
 
 def _costs(rows: _Rows) -> Floats:
-    """Of what was offered, by group."""
+    """Return the costs of what was offered, by group."""
     every = rows.given.reshape(len(rows.given), -1)
     told = every.any(axis=1)
     x, weight = every[told], rows.weight[told]

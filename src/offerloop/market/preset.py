@@ -71,7 +71,7 @@ class Customers(Section):
     variety: float = Field(ge=0, le=1)
     """Share of purchases in which the usual product has no advantage, of the middle customer."""
     variety_spread: float = Field(ge=0)
-    """Of its logit."""
+    """The standard deviation of its logit."""
     demographics: float = Field(ge=0, lt=1)
     """Correlation of age, income and household with behaviour."""
     season: float = Field(ge=0)
@@ -102,7 +102,7 @@ class Habits(Section):
     annoyed: float = Field(ge=0, le=1)
     """Share of customers whom offers annoy."""
     annoyance: float = Field(ge=0)
-    """By how much one lowers the logarithm of their visits."""
+    """The amount by which one lowers the logarithm of their visits."""
 
 
 class Choice(Section):

@@ -26,7 +26,7 @@ IN_SCOPE = ("list_minor_week", "share_of_weeks", "share_below_list")
 
 @dataclass(frozen=True)
 class Seen:
-    """Of every customer; who has never bought has zeros."""
+    """The facts of every customer; who has never bought has zeros."""
 
     profile: Columns
     """(customers, len(PROFILE))."""

@@ -46,7 +46,7 @@ class Outcome:
 
     lines: Lines
     discount_minor: Ints
-    """Of each line."""
+    """The discount of each line."""
     state: State
 
     def value_minor(self, size: int) -> Floats:

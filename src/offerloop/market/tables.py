@@ -79,7 +79,7 @@ def _events(customer: Ints, product: NDArray[np.integer], kind: str, value: Floa
 
 
 def product_table(shop: Shop) -> pl.DataFrame:
-    """products."""
+    """Return the table of products."""
     return pl.DataFrame(
         {
             "product_id": np.arange(1, shop.size + 1),

@@ -34,7 +34,7 @@ class Terms:
     stock: Ints
     """Units of a flash sale; 0 is without limit."""
     own_share: Floats
-    """Of the discount, what the shop pays itself."""
+    """The share of the discount that the shop pays itself."""
     annoys: Floats
     menu: Ints
     """Positions of what a plan may give: all but the blanket offer."""
@@ -80,7 +80,7 @@ class Terms:
 
     @staticmethod
     def own_shares(campaign: CampaignOf, offers: int) -> Floats:
-        """Of so many offers and of the blanket one, which suppliers do not share."""
+        """Return the own shares of so many offers and of the blanket one, which suppliers do not share."""
         return np.append(np.full(offers, 1 - campaign.funded_share), 1.0)
 
 

@@ -22,7 +22,7 @@ BLOCK = 5_000
 
 @dataclass(frozen=True)
 class Truth:
-    """Of the coming week, against giving nothing; arrays of shape (customers, offers)."""
+    """True effects in the coming week, against giving nothing; arrays of shape (customers, offers)."""
 
     value_minor: Floats
     """Margin gained before the offer's cost."""

@@ -54,7 +54,7 @@ class State:
         return cls(empty, empty.copy(), np.zeros(people.size))
 
     def part(self, start: int, stop: int) -> State:
-        """Of some customers."""
+        """Return the state of some customers."""
         return State(self.stock[start:stop], self.used_to[start:stop], self.told[start:stop])
 
 

@@ -22,12 +22,12 @@ class Shop:
     """Products, sorted by category."""
 
     category: Ints
-    """Of each product."""
+    """The category of each product."""
     first: Ints
     """Position of each category's first product, and the number of products at the end."""
     brand: Ints
     price_minor: Ints
-    """List price."""
+    """The list price."""
     cost_minor: Ints
     appeal: Floats
     """Utility of each product within its category."""
@@ -38,12 +38,12 @@ class Shop:
 
     @property
     def size(self) -> int:
-        """Products."""
+        """The number of products."""
         return len(self.category)
 
     @property
     def categories(self) -> int:
-        """Their categories."""
+        """The number of categories."""
         return len(self.first) - 1
 
 
@@ -71,7 +71,7 @@ class People:
 
     @property
     def size(self) -> int:
-        """Customers."""
+        """The number of customers."""
         return len(self.visits)
 
     def part(self, start: int, stop: int) -> People:
@@ -146,7 +146,7 @@ def make_people(preset: Preset, shop: Shop, ids: Ints, noise: Noise) -> People:
 
 
 def _usual(shop: Shop, ids: Ints, noise: Noise) -> NDArray[np.int32]:
-    """For each customer and category the product of highest appeal to them."""
+    """Return the product of highest appeal to each customer in each category."""
     found = np.empty((len(ids), shop.categories), dtype=np.int32)
     for c in range(shop.categories):
         mine = np.arange(shop.first[c], shop.first[c + 1])

@@ -80,7 +80,7 @@ class Offer(ABC):
     """The shop's expectation, when one is configured."""
     contact: Contact = ANY_CHANNEL
     currency: str = ""
-    """Of its amounts; empty where it has none."""
+    """The currency of its amounts; empty where it has none."""
 
     kind: ClassVar[str]
     """Name in the catalogue."""

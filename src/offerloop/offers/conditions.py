@@ -50,7 +50,7 @@ class Missing:
 
     why: NotApplicable
     minor: int = 0
-    """To spend."""
+    """The amount that is still to be spent."""
     count: int = 0
     """Units to add."""
     names: tuple[str, ...] = ()
@@ -64,7 +64,7 @@ class Conditions:
     """All that are given must hold."""
 
     min_minor: int = 0
-    """Least spend."""
+    """The least amount to spend."""
     min_count: int = 0
     """Least number of units."""
     measured: Measured = Measured.BEFORE

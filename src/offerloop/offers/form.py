@@ -28,7 +28,7 @@ class Term:
     """One field of a form."""
 
     name: str
-    """Of the attribute."""
+    """The name of the attribute."""
     written: str
     """Its name in a file."""
     label: str

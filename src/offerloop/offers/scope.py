@@ -33,7 +33,7 @@ class Scope:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Of its products, categories, brands and shops."""
+        """The names of its products, categories, brands and shops."""
         return tuple(name for dimension in DIMENSIONS for name in sorted(getattr(self, dimension)))
 
     @property

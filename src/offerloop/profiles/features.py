@@ -79,7 +79,7 @@ class Past:
     lines: Frame
     products: Frame
     audiences: Frame
-    """Of campaigns received."""
+    """The audiences of campaigns received."""
     redemptions: Frame
     browsing: Frame
     exposures: Frame

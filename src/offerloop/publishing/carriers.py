@@ -45,13 +45,13 @@ class Parcels:
     """The assignments to carry, and the folders that carrying needs."""
 
     name: str
-    """Of the run, or the period of a loop."""
+    """The name of the run, or of the period of a loop."""
     folder: Path
     """Where it is noted what went where."""
     shop: Path
     """Folder that relative paths start from."""
     rows: Callable[[Publish], pl.DataFrame]
-    """For one section."""
+    """A function that returns the rows of one section."""
 
 
 def carry(

@@ -68,7 +68,7 @@ class Carried:
     """The result of carrying a parcel."""
 
     place: str
-    """Without secrets."""
+    """The place, without secrets."""
     new: int
     """Customers who were not there before."""
     already: bool

@@ -54,7 +54,7 @@ class HistoryRecommender(ABC):
 
     name: ClassVar[str]
     interactions: Interactions
-    """Of the last fit."""
+    """The interactions of the last fit."""
     popular: Scores
     """Recent popularity of each product, at most 1: the last resort."""
 
@@ -81,7 +81,7 @@ class HistoryRecommender(ABC):
         return scores if products is None else pick_products(scores, self.interactions, products)
 
     def for_task(self, task: Task) -> Recommender:  # noqa: ARG002 - one ranking serves both tasks
-        """Itself."""
+        """Return what serves the task: itself."""
         return self
 
     @abstractmethod

@@ -36,12 +36,12 @@ class Histories:
 
     @property
     def shape(self) -> tuple[int, int]:
-        """Customers, products."""
+        """The numbers of customers and of products."""
         return len(self.customers), self.n_products
 
     @property
     def is_empty(self) -> NDArray[np.bool_]:
-        """Of each customer, whether neither a purchase nor a rating is known."""
+        """Whether neither a purchase nor a rating is known of each customer."""
         known = np.zeros(len(self.customers), dtype=np.bool_)
         known[self.rows] = True
         known[self.rated[0]] = True
@@ -49,7 +49,7 @@ class Histories:
 
     @property
     def n_events(self) -> Codes:
-        """Of each customer."""
+        """The number of events of each customer."""
         return np.bincount(self.rows, minlength=len(self.customers))
 
     def at(self, positions: Codes) -> Histories:

@@ -36,7 +36,7 @@ def best(scores: Scores, k: int) -> NDArray[np.int64]:
 
 
 def reached_by(scores: Scores, k: int) -> Scores:
-    """For each row a value that at least `k` of its scores reach, and few more: the k-th best block maximum.
+    """Return, for each row, a value that at least `k` of its scores reach, and few more: the k-th best block maximum.
 
     Each block is _BLOCK columns, so what lies above that value is in fewer than k blocks.
     """

@@ -23,13 +23,13 @@ class Figure:
 
     name: str
     title: str
-    """The finding."""
+    """The finding that the figure shows."""
     measure: str
     """Measure and unit."""
     alternative: str
     """The finding for those who cannot see the chart."""
     wide: str
-    """SVG."""
+    """The figure as SVG for wide screens."""
     narrow: str
     table: Table
     mark: str = ""
@@ -39,7 +39,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Text:
-    """One paragraph."""
+    """A paragraph."""
 
     text: str
     kind: Literal["text"] = "text"

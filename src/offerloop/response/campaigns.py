@@ -94,7 +94,7 @@ def first_reached(lines: Frame, campaigns: Frame, audiences: Frame, first_day: i
 
 
 def _since_reached(received: pl.DataFrame, spend: Spend) -> tuple[int, float, float, float, float]:
-    """By weeks from the first day on; a week in which a campaign began counts as reached."""
+    """Compare weeks from the first day on; a week in which a campaign began counts as reached."""
     weeks = range((spend.last_day - spend.first_day) // 7)
     outcome = np.column_stack([spend.weekly(day, day + 7) for day in (spend.first_day + 7 * week for week in weeks)])
     first = received.group_by("customer_id").agg(pl.col("starts_day").min())

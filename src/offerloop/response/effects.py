@@ -54,7 +54,7 @@ class Effects:
     margins: pl.DataFrame
     calibration: pl.DataFrame
     views: list[tuple[pl.DataFrame, pl.DataFrame]]
-    """For each division its held-out columns (the first has all) and its calibration; rows in the same order."""
+    """The held-out columns of each division (the first has all) and its calibration; rows in the same order."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class _Pairs:
     heldouts: tuple[_HeldOut, ...]
 
     def within(self, categories: list[str]) -> _Pairs:
-        """Of some categories."""
+        """Return the pairs of some categories."""
         rows = np.isin(self.category, categories)
         return replace(_some(self, rows), heldouts=tuple(_some(one, rows) for one in self.heldouts))
 
@@ -186,9 +186,10 @@ def _calibration(fit: CrossFit, split: int) -> pl.DataFrame:
 
 
 def _recent_pairs(study: ShelfStudy, config: Config, categories: list[str]) -> _Pairs:
-    """In these categories, of all customers, a group at a time; what is known of a category is its mean in the group.
+    """Return the pairs of all customers in these categories, a group at a time; empty without a category.
 
-    Without a category they are empty."""
+    What is known of a category is its mean in the group.
+    """
     recent = study.lines.within(study.windows.recent)
     groups = islice(blocks(recent, study.windows.recent, config.seed), None if categories else 1)
     parts = [_pairs_of(study, one, config).within(categories) for one in groups]

@@ -18,7 +18,7 @@ from offerloop.errors import InputError
 
 MOST_CATEGORIES = 20
 LEAST_SHARE = 0.005
-"""Of the rows that a category must have."""
+"""The smallest share of the rows that a category must have."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Number:
 
 @dataclass(frozen=True)
 class Text:
-    """Categories."""
+    """A column of categories."""
 
     name: str
     categories: tuple[str, ...]
@@ -89,7 +89,7 @@ class ColumnEncoding:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Of the table's columns."""
+        """The names of the table's columns."""
         return tuple(one.name for one in self.columns)
 
     @property

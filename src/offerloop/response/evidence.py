@@ -78,12 +78,12 @@ class Evidence:
 
     @property
     def size(self) -> int:
-        """Rows."""
+        """The number of rows."""
         return len(self.action)
 
     @property
     def coding(self) -> Coding:
-        """Of the offers."""
+        """The coding of the offers."""
         return Coding.of(self.offers)
 
     @property

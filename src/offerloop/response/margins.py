@@ -33,7 +33,7 @@ class Margins:
         return MARGINS.check(pl.DataFrame(rows, MARGINS.schema, orient="row").sort("category"))
 
     def of(self, category: str | None) -> float:
-        """Of a category, or of everything; a category of which too few costs are known has the whole shop's."""
+        """Return the margin of a category, or of everything; where too few costs are known, that of the whole shop."""
         return self.by_category.get(category, self.by_category.get(None, self.usual))
 
 

@@ -47,7 +47,7 @@ class Measured:
 
 
 Known = dict[tuple[str, str], Measured]
-"""By campaign and offer."""
+"""Measured effects by campaign and offer."""
 
 
 def read_outcomes(paths: Sequence[Path]) -> Known:

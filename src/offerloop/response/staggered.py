@@ -72,7 +72,7 @@ def staggered(outcome: Floats, reached: Ints, leads: int = 3, lags: int = 8) -> 
 
 @dataclass(frozen=True)
 class _Part:
-    """ATT(g, t)."""
+    """The effect ATT(g, t) of one cohort in one period."""
 
     periods: int
     value: float

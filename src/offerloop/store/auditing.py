@@ -33,7 +33,7 @@ from offerloop.store.schema import coupons, customers, history, locks, redemptio
 SHOWN = 20
 """Faults of one kind that are told at most."""
 POSTGRESQL = ("work_mem = '64MB'", "jit = off")
-"""Of the audit's transaction: groups of a million accounts go to disk less often, and compiling would not pay."""
+"""Settings of the audit's transaction: large groups go to disk less often, and compiling would not pay."""
 Values = Mapping[str, ColumnElement[int]]
 
 

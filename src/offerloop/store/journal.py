@@ -28,7 +28,7 @@ class Journal:
 
     @classmethod
     def open(cls, url: str, name: str) -> Journal:
-        """Of the loop with that name. Raises InputError for a URL of another database."""
+        """Open the journal of the loop with that name. Raises InputError for a URL of another database."""
         return cls(open_engine(url), name)
 
     @property

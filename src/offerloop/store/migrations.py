@@ -66,7 +66,7 @@ _SERIAL = {
 
 
 _LOCK = int.from_bytes(b"offer", "big")
-"""Of PostgreSQL's advisory locks, the one under which steps are carried out."""
+"""The advisory lock of PostgreSQL under which steps are carried out."""
 
 
 def _statements(dialect: str) -> tuple[tuple[str, ...], ...]:

@@ -9,7 +9,7 @@ from offerloop.config import StrPath, as_path
 from offerloop.errors import InputError
 
 RUN_FORMAT = 2
-"""Of the tables and files of a run: `format` in its manifest.json. Format 1 has none there, and is read as it is."""
+"""The format of a run's tables and files: `format` in its manifest.json, which format 1 lacks; it is read as it is."""
 
 
 def find_run(place: StrPath) -> Path:

@@ -62,9 +62,9 @@ class SampleRows:
     spread: pl.DataFrame
     """Rows from blocks all over the source; without rows when `head` is the whole of it."""
     n_rows: int
-    """Of the whole source; for a large CSV file estimated from its size."""
+    """The rows of the whole source; for a large CSV file estimated from its size."""
     dialect: Dialect | None = None
-    """Of a CSV file."""
+    """The dialect of a CSV file."""
     encoding_given: bool = False
     """Whether the dialect's encoding was named, not guessed."""
     file: Readable | None = None

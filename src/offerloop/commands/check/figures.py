@@ -33,9 +33,9 @@ class Shape:
     n_orders: int
     sales_minor: int
     median_orders: float
-    """Per customer."""
+    """The median number of orders per customer."""
     median_basket_minor: float
-    """Of what an order costs."""
+    """The median of what an order costs."""
     with_category: float
     """Share of the lines."""
     sales_with_category: float

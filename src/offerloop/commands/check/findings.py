@@ -25,7 +25,7 @@ class CheckResult(Result):
     """The file of the configuration."""
     config: Config
     sources: Mapping[str, Mapping[str, Any]]
-    """For each source where it lies, rows read, kept and rejected, and what each rule did."""
+    """Where each source lies, its rows read, kept and rejected, and what each rule did."""
     shape: Shape
     agreement: Agreement
     losses: list[Loss]

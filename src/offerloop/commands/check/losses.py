@@ -35,7 +35,7 @@ class Loss:
     rows: int
     share_of_rows: float
     share_of_sales: float | None
-    """Of everything that was paid before anything was lost; None where nobody knows what was paid."""
+    """The share of everything that was paid before anything was lost; None where nobody knows what was paid."""
 
     def facts(self) -> dict[str, Any]:
         """Return all fields for programs."""

@@ -25,7 +25,7 @@ class PolicyWorth:
     name: str
     """The offer, the run or the file."""
     best: PolicyValue | None
-    """By the recommended method."""
+    """The value by the recommended method."""
     methods: tuple[PolicyValue, ...] = ()
     refusal: str = ""
     overlap: tuple[ActionOverlap, ...] = ()

@@ -46,7 +46,7 @@ class Given:
     name: str
     rows: pl.DataFrame
     as_of_day: int | None = None
-    """Of a run: the day of its plan."""
+    """The day of the plan of a run."""
 
     def over(self, log: Log, decisions: Decisions) -> Floats:
         """Probabilities (n, K) for the rows of the log; a customer who is not named gets nothing."""

@@ -187,7 +187,7 @@ def _rival(found: EvaluationFindings) -> tuple[str, Worth] | None:
 
 
 def _misfit(worths: tuple[PolicyWorth, ...], log: Log) -> Iterator[Note]:
-    """Of how many policies the weights contradict the propensities."""
+    """Yield a note where the weights of policies contradict the propensities."""
     valued = [one for one in worths if one.kind != "logged"]
     wrong = sum(one.misfits(len(log.action)) for one in valued)
     if wrong:

@@ -16,15 +16,15 @@ from offerloop.workspace import MOST_ARMS, control_among, numeric_column
 
 @dataclass(frozen=True)
 class ArmTotals:
-    """One arm."""
+    """The totals of one arm."""
 
     name: str
     totals: dict[str, Totals]
-    """Of the outcome and of each guardrail, by column; all of the same customers."""
+    """The totals of the outcome and of each guardrail, by column; all of the same customers."""
 
     @property
     def n(self) -> int:
-        """Customers."""
+        """The number of customers."""
         return next(iter(self.totals.values())).n
 
 

@@ -22,12 +22,12 @@ class Compared:
 
     metric: str
     value: float
-    """Of the arm."""
+    """The value in the arm."""
     control: float
     difference: Estimate
-    """In the metric's unit."""
+    """The difference in the metric's unit."""
     share: Estimate | None
-    """Of the control's value; None where that is zero."""
+    """The difference as a share of the control's value; None where that is zero."""
     p_value: float
     p_adjusted: float
     """Over all arms (Holm)."""
@@ -70,7 +70,7 @@ class ExperimentResult(Result):
     control: str
     sizes: dict[str, int]
     ratio_p: float | None
-    """Of these sizes against the planned shares; None without such."""
+    """The p-value of these sizes against the planned shares; None without such."""
     sequential: float | None
     left: float | None
     """Customers until the planned number."""
@@ -103,6 +103,6 @@ class ExperimentResult(Result):
 
     @property
     def summary(self) -> dict[str, Any]:
-        """For machines; what is endless is left empty."""
+        """Return the findings for programs; what is unbounded is left empty."""
         summary: dict[str, Any] = plain(asdict(self))
         return summary

@@ -25,7 +25,7 @@ _REASONS = {
 
 
 def page(found: ExperimentResult) -> str:
-    """For a terminal."""
+    """Return the findings for a terminal."""
     return text_page(_table(found), *sentences(found))
 
 

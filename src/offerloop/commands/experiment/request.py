@@ -21,7 +21,7 @@ class ExperimentRequest:
     """The outcome of the same customers before the experiment."""
     before_denominator: str | None = None
     guardrails: tuple[Metric, ...] = ()
-    """By their columns."""
+    """The guardrails, by their columns."""
     shares: tuple[tuple[str, float], ...] = ()
     """Planned share of each arm."""
     control: str | None = None

@@ -128,9 +128,9 @@ def _adjusted(arms: Sequence[ArmFound]) -> tuple[ArmFound, ...]:
 
 
 def _skewed(rows: pl.DataFrame, asked: ExperimentRequest, arms: Sequence[ArmTotals]) -> bool:
-    """Of means looked at once: those looked at often have cautious errors.
+    """Return whether means that are looked at once are too skewed; those looked at often have cautious errors.
 
-    By the spread and the third moment of both arms together, because a small arm may have missed what makes it skewed.
+    The spread and the third moment are those of both arms together: a small arm may have missed what makes it skewed.
     """
     if asked.planned is not None or asked.denominator is not None:
         return False
@@ -140,7 +140,7 @@ def _skewed(rows: pl.DataFrame, asked: ExperimentRequest, arms: Sequence[ArmTota
 
 
 def _skew(arm: Moments, control: Moments) -> float:
-    """Of the difference of the means, were both arms alike."""
+    """Return the skewness of the difference of the means, were both arms alike."""
     whole = arm + control
     variance = whole.variance * (1 / arm.n + 1 / control.n)
     return whole.third * (arm.n**-2 - control.n**-2) / variance**1.5 if variance > 0 else 0.0

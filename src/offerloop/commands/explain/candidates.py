@@ -48,7 +48,7 @@ class Candidate:
     value: float
     discount: float
     cost: float
-    """Expected, ours."""
+    """The expected cost that is ours."""
     most: int | None
     profit: float
     profit_low: float | None

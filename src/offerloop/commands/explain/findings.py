@@ -358,7 +358,7 @@ class DecisionFacts(Facts):
     plan: Plan
     campaigns: tuple[CampaignFacts, ...]
     n_candidates: int
-    """Of all, also those not shown."""
+    """The number of all candidates, also those not shown."""
     candidates: tuple[CandidateFacts, ...]
     """Those that are shown, best profit first."""
     untried: tuple[NamedOffer, ...]

@@ -23,7 +23,7 @@ from offerloop.report import Money, Voice, filled, percent, words_of
 SURE_FROM = 0.995
 """A chance that would be rounded to certainty."""
 TINY = 0.5
-"""Minor units."""
+"""Profits that are all below this many minor units are told with more digits."""
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ class _Terms:
     """Amounts of the two offers, as they are written."""
 
     most: str
-    """Of the coupon."""
+    """The largest discount of the coupon."""
     spend: str
     save: str
 

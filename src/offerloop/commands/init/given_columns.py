@@ -13,7 +13,7 @@ from offerloop.mapping import GIVEN, Guess
 from offerloop.workspace import SampleRows
 
 Given = Mapping[SourceName, Mapping[str, str]]
-"""For each source what some of our columns are read from."""
+"""What some of our columns are read from, by source."""
 _OPTIONS: dict[str, SourceName] = {"orders": "order_lines"}
 """Sources that the command line calls by another name."""
 FILES: tuple[SourceName, ...] = ("products", "customers", "events", "prices", "exposures", "offers", "redemptions")

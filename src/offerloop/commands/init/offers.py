@@ -19,7 +19,7 @@ class Costs:
     """The most that offers can cost."""
 
     dearest_minor: int
-    """Of one of those that have a limit."""
+    """The largest cost of one of those that have a limit."""
     unlimited: tuple[str, ...] = ()
     """offer_id of those that have none."""
 

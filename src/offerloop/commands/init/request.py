@@ -22,12 +22,12 @@ class InitRequest:
     """The arguments of `offerloop init`."""
 
     files: Mapping[str, str] = field(default_factory=dict)
-    """By source."""
+    """Files by source."""
     budget: str | None = None
     currency: str | None = None
     margin: str | None = None
     columns: Sequence[str] = ()
-    """As `name=column`."""
+    """Columns given as `name=column`."""
     encoding: str | None = None
     sample: str | None = None
 

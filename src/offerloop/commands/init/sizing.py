@@ -30,7 +30,7 @@ class Orders:
 
     n_customers: int
     margin_sd: float
-    """Of what one customer leaves in a week, weeks without a purchase included."""
+    """The standard deviation of one customer's margin in a week, weeks without a purchase included."""
     profit: float | None
     """What an offer is assumed to bring with each customer who gets it; None where nothing is assumed."""
     liability: int

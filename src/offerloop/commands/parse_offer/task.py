@@ -23,7 +23,7 @@ class ParsedOffer(Result):
     terms: Mapping[str, Any]
     currency: str
     forms: Mapping[str, str]
-    """By language."""
+    """The short forms by language."""
 
     @property
     def frames(self) -> Mapping[str, pl.DataFrame]:

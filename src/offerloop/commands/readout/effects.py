@@ -24,7 +24,7 @@ class Panel:
 
     rows: pl.DataFrame
     covariate: str
-    """In words; empty when there is none."""
+    """The covariate in words; empty when there is none."""
     cost_observed: bool
 
     def by(self, other: Panel) -> Panel:
@@ -180,7 +180,7 @@ def against_forecast(run: PastRun, week: Panel, days: int, period_days: int) -> 
 
 
 def bought_anyway(found: Panel, conversion: Effect, *, any_coupon: bool) -> BoughtAnyway | None:
-    """Of those who redeemed, 1 - (buyers gained / redeemers); None when redemption was not observed or is nil.
+    """Return 1 - (buyers gained / redeemers) of those who redeemed; None when no redemption was observed.
 
     Buyers gained are the effect on buying times the treated; the number of redeemers counts as known.
     """

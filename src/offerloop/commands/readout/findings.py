@@ -23,7 +23,7 @@ class Effect:
     """adjusted, unadjusted or weighted."""
     estimate: Estimate
     p_value: float
-    """Of segments adjusted for their number."""
+    """The p-value; of segments adjusted for their number."""
     n_treated: int
     n_control: int
     control_mean: float
@@ -32,7 +32,7 @@ class Effect:
 
     @property
     def total(self) -> Estimate:
-        """For everybody treated."""
+        """The effect on everybody treated."""
         return self.estimate.times(self.n_treated)
 
     @property
@@ -49,7 +49,7 @@ class Check:
     held: int
     others: int
     expected_held: float
-    """Of the same customers; NaN where the check compares row by row."""
+    """The expected number of the same customers; NaN where the check compares row by row."""
     p_value: float | None
     passes: bool
     causes: str

@@ -48,7 +48,7 @@ class PastRun:
 
     @property
     def id_type(self) -> pl.DataType:
-        """Of customer ids."""
+        """The type of customer ids."""
         return self.assignments.schema["customer_id"]
 
     @property
@@ -206,7 +206,7 @@ class Period:
 
     @property
     def days(self) -> int:
-        """Its length."""
+        """The length of the period in days."""
         return self.last - self.first + 1
 
     def start(self, days: int) -> Period:

@@ -37,7 +37,7 @@ from offerloop.report import (
 
 
 def sections(found: ReadoutFindings, tell: Voice) -> list[Section]:
-    """In the order of the page; after a failed check only the check and the words."""
+    """Return the sections in the order of the page; after a failed check only the check and the words."""
     if found.stopped is not None:
         return [checks_section(found, tell), words_section(tell, "readout_")]
     return [

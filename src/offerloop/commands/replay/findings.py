@@ -27,7 +27,7 @@ class Sums:
     """What the orders cost without the offers."""
     discount_minor: int = 0
     funded_minor: int = 0
-    """Of discount and gifts, what suppliers pay."""
+    """What suppliers pay of discount and gifts."""
     gifts_minor: int = 0
     """What gifts and benefits cost the shop."""
     margin_before_minor: int | None = 0
@@ -110,7 +110,7 @@ class ReplayFindings:
     zone: str
     total: Sums
     by_day: dict[int, Sums]
-    """By epoch day in the zone, in order."""
+    """The sums by epoch day in the zone, in order."""
     by_offer: tuple[OfferSums, ...]
     """Largest cost first."""
     left_out: dict[str, int]

@@ -48,7 +48,7 @@ UNIT_COST = "unit_cost_minor"
 TEXTS = ("order_id", "customer_id", "product_id", "store_id", "channel", "category", "subcategory", "brand", "segment")
 NUMBERS = ("at", "day", "units", "value_minor", "cost_minor")
 COLUMNS = (*TEXTS, *NUMBERS)
-"""Of the file: ids as text, the order's own time, units and the amount of the line before personal offers."""
+"""Columns of the file: ids as text, the order's own time, units and the amount of the line before personal offers."""
 _BESIDE: dict[SourceName, tuple[str, tuple[str, ...]]] = {
     "products": ("product_id", ("category", "subcategory", "brand", UNIT_COST)),
     "customers": ("customer_id", ("segment",)),

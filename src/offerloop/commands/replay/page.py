@@ -32,7 +32,7 @@ from offerloop.report import (
 
 
 def sentence(found: ReplayFindings, language: str = "en") -> str:
-    """The finding."""
+    """Return the finding in one sentence."""
     tell, total = Voice(language, found.currency), found.total
     if not total.touched:
         return tell.say("replay.nothing", orders=count(total.orders))

@@ -47,7 +47,7 @@ class ReplayRequest:
     products: str | None = None
     customers: str | None = None
     currency: str | None = None
-    """Of the orders, where it is not that of the offers beyond doubt."""
+    """The currency of the orders, where it is not that of the offers beyond doubt."""
     zone: str | None = None
     margin: str | None = None
     """Share of the price that is left where no unit cost is known."""

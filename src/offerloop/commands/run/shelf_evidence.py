@@ -60,7 +60,7 @@ class Evidence:
 
     slopes: tuple[Slope, ...]
     break_even_margin: dict[str, Estimate]
-    """By design: the margin at which a discount for everyone pays for itself."""
+    """The margin at which a discount for everyone pays for itself, by design."""
     checks: tuple[Check, ...]
     deepest_offer: float
     """Depth of the deepest offer whose effect is transferred."""

@@ -38,7 +38,7 @@ class Shown:
     n_nothing: int
     """Exposures in which deliberately nothing was shown."""
     estimator: str
-    """By which customers are told apart."""
+    """The estimator that tells customers apart."""
     window_days: int
     """Days after an exposure that count."""
     carries_over: float | None

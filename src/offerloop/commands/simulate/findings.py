@@ -30,13 +30,13 @@ class PolicyGains:
 
 @dataclass(frozen=True)
 class Courses:
-    """By policy the means over worlds after each period, minor units."""
+    """The means over worlds after each period, by policy, minor units."""
 
     profit: Mapping[str, Sequence[Estimate]]
     ceiling: str | None
     """What regret is against."""
     regret: Mapping[str, Sequence[Estimate]]
-    """Of all policies but the ceiling; empty without one."""
+    """The regret of all policies but the ceiling; empty without one."""
     same_spend: Mapping[str, Estimate]
     """Profit of all periods where all policies spend the same; without those that spend nothing."""
     spend: Estimate | None
@@ -88,14 +88,14 @@ class PlanningFindings:
     periods: int
     brought: tuple[Brought, ...]
     best: Brought
-    """By profit, of all that were played."""
+    """The best by profit of all that were played."""
     following: Brought
     """The next one."""
     lead: Estimate
     """Profit of the best beyond the next, paired by world."""
 
     def values(self, lever: str) -> list[float]:
-        """Of a lever, as they were asked for."""
+        """Return the values of a lever, in the order of the request."""
         given = (getattr(one, lever) for one in self.brought)
         return list(dict.fromkeys(value for value in given if value is not None))
 

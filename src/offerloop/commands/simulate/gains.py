@@ -21,7 +21,7 @@ def drawable(one: Estimate) -> Estimate:
 
 
 def plain(one: Estimate, digits: int = 2) -> dict[str, float | None]:
-    """For machines: null where there is no interval."""
+    """Return an estimate for programs: null where there is no interval."""
     ends = {"value": one.value, "low": one.low, "high": one.high}
     return {end: None if math.isnan(value) else round(value, digits) for end, value in ends.items()}
 

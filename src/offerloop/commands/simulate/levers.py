@@ -43,7 +43,7 @@ def plan(asked: SimulationRequest, console: Console | None) -> tuple[Market, pl.
 
 
 def _name(one: Combination, levers: Levers, currency: str) -> str:
-    """For the terminal: the policy, and the levers that have several values."""
+    """Return the policy, and the levers that have several values, for the terminal."""
     told = {
         "budget": f"{Money(currency).exact(100 * one.budget)}",
         "supplier_share": f"supplier {one.supplier_share:.0%}",

@@ -23,7 +23,7 @@ PENDING = "–"
 
 @dataclass
 class Standing:
-    """Of one policy so far: weeks played in all worlds, and sums over them."""
+    """One policy so far: weeks played in all worlds, and sums over them."""
 
     weeks: int = 0
     sums: dict[str, float] = field(default_factory=lambda: dict.fromkeys(SUMMED, 0.0))

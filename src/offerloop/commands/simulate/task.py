@@ -103,7 +103,7 @@ def _courses(asked: SimulationRequest, periods: pl.DataFrame) -> Courses:
 
 
 def _gains(asked: SimulationRequest, played: list[Played]) -> tuple[PolicyGains, ...]:
-    """Of each policy the mean over worlds with its 95 % interval (Student's t); no interval with one world."""
+    """Return each policy's mean over worlds with its 95 % interval (Student's t); no interval with one world."""
     periods = pl.concat([one.periods for one in played])
     sums = {name: sums_of(periods.filter(pl.col("policy") == name)) for name in asked.policies}
     found = []

@@ -94,7 +94,7 @@ def _order(name: str) -> tuple[bool, float, str]:
 
 
 def _depth(name: str) -> float | None:
-    """Of an arm that is a number or a percentage."""
+    """Return the depth of an arm that is a number or a percentage, else None."""
     found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(%)?(?:\s*off)?", name, re.I)
     if found is None:
         return None

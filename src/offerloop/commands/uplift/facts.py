@@ -95,7 +95,7 @@ class Facts:
 
     @cached_property
     def evidence(self) -> Evidence:
-        """Of value."""
+        """The evidence of value."""
         return self.trial.value.of(self.study.rows)
 
     @cached_property
@@ -202,7 +202,7 @@ class Facts:
             yield ResponseType(name, share, mean)  # type: ignore[arg-type]
 
     def _sure_things(self) -> SureThingCost | None:
-        """Of those who got what the policy gives, each counted by the policy's chance over the trial's."""
+        """Return the cost of sure things among those who got what the policy gives."""
         if self.log.cost is None or self.study.decision.verdict == "nothing":
             return None
         policy, rows = self.study.selection.chosen(self.study.decision), np.arange(self.evidence.size)

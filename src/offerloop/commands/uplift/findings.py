@@ -39,7 +39,7 @@ class Arm:
     name: str
     n: int
     mean: Estimate
-    """Of the outcome, as it was seen."""
+    """The mean of the outcome, as it was seen."""
     effect: Estimate | None
     """On the outcome, against no offer; None for no offer itself."""
     value: Estimate | None
@@ -69,7 +69,7 @@ class Worth:
 
     kind: Literal["everyone", "targeted", "forecast"]
     name: str
-    """Of the offer or the estimator."""
+    """The name of the offer or the estimator."""
     treated_share: float
     profit: Estimate
     """Doubly robust; value where no cost is known."""
@@ -108,7 +108,7 @@ class Group:
     n: int
     treated_share: Estimate
     effect: Estimate
-    """Of the best offer for everybody on the group."""
+    """The effect of the best offer for everybody on the group."""
     cost: Estimate | None
 
 
@@ -119,7 +119,7 @@ class Balance:
     column: str
     arm: str
     difference: float
-    """In standard deviations."""
+    """The difference in standard deviations."""
     z: float
 
 
@@ -135,7 +135,7 @@ class Overlap:
 
 @dataclass(frozen=True)
 class UpliftFindings:
-    """The whole."""
+    """Everything that the study of a trial found."""
 
     place: str
     """Name of the table."""
@@ -155,9 +155,9 @@ class UpliftFindings:
     targeting: Estimate
     """Area of the chosen estimator over random customers: whether it matters who is treated."""
     forecast: Worth
-    """Of the whole procedure, choices included."""
+    """The worth of the whole procedure, choices included."""
     budget: float | None
-    """For all customers of the table."""
+    """The budget for all customers of the table."""
     arms: tuple[Arm, ...]
     ranked: tuple[Ranked, ...]
     policies: tuple[Worth, ...]

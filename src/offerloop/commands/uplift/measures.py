@@ -1,4 +1,4 @@
-"""In what the figures of a study of one trial are written: of what, and for how many customers."""
+"""The units in which the figures of a study of one trial are written: of what, and for how many customers."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def outcome_measure(found: UpliftFindings, tell: Voice) -> Measure:
 
 
 def _fine(value: float) -> float:
-    """Of what is known without an error four digits are shown, if there are so many."""
+    """Return the step of a figure that is known without an error: four digits at most."""
     for places in range(4):
         if math.isclose(value, round(value, places), rel_tol=1e-9, abs_tol=1e-12):
             return 10.0**-places

@@ -122,7 +122,7 @@ def _worth(found: UpliftFindings, tell: Voice) -> Figure:
 
 
 def _look(one: Worth, found: UpliftFindings) -> str:
-    """In our colour what is recommended, and its forecast."""
+    """Return our colour for what is recommended and its forecast, another one for all others."""
     is_ours = one.kind == "forecast" or (
         one.kind == found.verdict and (one.kind == "targeted" or one.name == found.offer)
     )

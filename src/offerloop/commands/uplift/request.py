@@ -28,7 +28,7 @@ class UpliftRequest:
     shares: tuple[tuple[str, float], ...] = ()
     """Planned share of each arm."""
     budget: float | None = None
-    """In the unit of cost, for all rows of the table."""
+    """The budget for all rows of the table, in the unit of cost."""
     audit: tuple[str, ...] = ()
     """Columns whose groups are compared; they are never features."""
     ignore: tuple[str, ...] = ()

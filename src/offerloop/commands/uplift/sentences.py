@@ -16,7 +16,7 @@ NAMED = 12
 
 
 def sentence(found: UpliftFindings, language: str = "en") -> str:
-    """For the terminal: the headline and the first paragraph."""
+    """Return the headline and the first paragraph."""
     tell = voice(language)
     return headline(found, tell) + tell.words["full_stop"] + tell.words["sentence"] + lead(found, tell)
 
@@ -181,7 +181,7 @@ def notes(found: UpliftFindings, tell: Voice) -> tuple[str, ...]:
 
 
 def note(one: Note, tell: Voice) -> str:
-    """One sentence."""
+    """Return one note as a sentence."""
     return tell.say(f"uplift.note.{one.kind}", names=_names(one.names, tell), n=count(one.n))
 
 

@@ -113,6 +113,6 @@ def uplift(table: InputTable, asked: UpliftRequest, console: Console | None = No
 
 
 def summary(found: UpliftFindings) -> dict[str, Any]:
-    """For machines: the findings without scores; what is not finite is left empty."""
+    """Return the findings without scores, for programs; what is not finite is left empty."""
     facts = asdict(replace(found, scores=None, folder=None))
     return {name: plain(value) for name, value in facts.items() if name not in {"scores", "folder"}}

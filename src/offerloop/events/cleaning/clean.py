@@ -24,7 +24,7 @@ class Cleaned:
     rejected: list[Frame] = field(default_factory=list)
     """Parts of the table of rejected rows."""
     daily: list[pl.DataFrame] = field(default_factory=list)
-    """For a table with `order_day`: day, rule, action, rows."""
+    """Day, rule, action and rows, for a table with `order_day`."""
     losses: list[dict[str, Any]] = field(default_factory=list)
     """Rows of `loss_row`."""
 

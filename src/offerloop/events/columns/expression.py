@@ -27,7 +27,7 @@ class Wording:
     """What a text is compiled against."""
 
     columns: Mapping[str, DType]
-    """Their columns."""
+    """The columns of the file that it reads."""
     place: str
     """Begins every message."""
     decimal: str = "."

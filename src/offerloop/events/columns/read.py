@@ -247,7 +247,7 @@ def _whole(frame: Frame, contract: Contract) -> Frame:
 
 
 def _blame(mapping: _Mapping) -> list[nw.Expr]:
-    """For each row our first column with an unreadable cell, and the cell."""
+    """Return our first column with an unreadable cell, and the cell, of each row."""
     if not mapping.wrong:
         return []
     names = [nw.when(one.where).then(nw.lit(ours)) for ours, one in mapping.wrong.items()]

@@ -72,8 +72,8 @@ def _plain(*lists: tuple[str, ...]) -> list[str]:
 
 _IS_AGREEMENT = {"consent": _plain(_YES, _SUBSCRIBED, _AGREED), "opt_out": _plain(_NO, _SUBSCRIBED)}
 _IS_REFUSAL = {"consent": _plain(_NO, _UNSUBSCRIBED, _REFUSED), "opt_out": _plain(_YES, _UNSUBSCRIBED, _MARKS)}
-"""In small letters and without spaces, hyphens and underscores. A state such as `unsubscribed` means the same in both
-columns; a yes is agreement in the one and refusal in the other; anything else means something in `consent` only."""
+"""Answers in small letters without spaces, hyphens and underscores. A state such as `unsubscribed` means the same in
+both columns; a yes is agreement in one and refusal in the other; anything else means something in `consent` only."""
 ANSWER_COLUMNS = tuple(_IS_AGREEMENT)
 """Columns of customers that say whether they agree."""
 _STATES = _plain(_SUBSCRIBED, _UNSUBSCRIBED)

@@ -15,7 +15,7 @@ from offerloop.errors import SourceError
 from offerloop.events.columns.column_words import has_signs, holds_words, words_of
 
 Names = Mapping[str, Mapping[str, list[str]]]
-"""For `consent`, `opt_out` and `negation` the names in each language."""
+"""The names of `consent`, `opt_out` and `negation` in each language."""
 
 
 @lru_cache(maxsize=1)
@@ -43,7 +43,7 @@ _WRONG: Mapping[str, tuple[str, Callable[[str], bool], str, str]] = {
     "consent": ("opt_out", says_opt_out, "opted out", "agreed"),
     "opt_out": ("consent", says_opt_in, "agreed", "opted out"),
 }
-"""For each column of ours the other one, whether a name says that it is the other, and what the two say."""
+"""The other column for each of ours, whether a name says that it is the other, and what the two say."""
 
 
 def check_direction(columns: Mapping[str, str], place: str) -> None:

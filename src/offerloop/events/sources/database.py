@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 BATCH = 100_000
 """Rows in memory at a time."""
 _STEPS = 100_000
-"""Of SQLite's virtual machine between two looks at signals."""
+"""Steps of SQLite's virtual machine between two looks at signals."""
 DIGITS = 38
-"""Of an exact decimal number; longer ones become floats."""
+"""Most digits of an exact decimal number; longer ones become floats."""
 
 
 def snapshot(source: Source, folder: Path) -> tuple[str, Path]:

@@ -32,7 +32,7 @@ _FOUR_BYTES = r"[\x81-\xfe][0-9][\x81-\xfe][0-9]"
 _PLAUSIBLE = 0.75
 """Share of the signs that must be in everyday use. A western letter and the next one are hardly ever such a sign."""
 _CLEARLY = 0.1
-"""By so much the best of the encodings must be ahead for the guess to be a sure one."""
+"""The lead that the best of the encodings must have for the guess to be a sure one."""
 SAMPLE_BYTES = 1 << 20
 csv.field_size_limit(1 << 30)  # for the whole process: the default of 131,072 is less than a cell may hold
 _JSON = re.compile(rb'\s*(\[\s*[\[{]|\{\s*"|(\[\s*\]|\{\s*\})\s*$)')

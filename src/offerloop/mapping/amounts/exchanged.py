@@ -13,7 +13,7 @@ _FEWEST = 20
 _HALF = 0.5
 """Share of the orders of several lines with one customer, under which a reader should look at the ids."""
 _MARGIN = 0.2
-"""By so much the share of orders with one product is larger than of those with one customer when they are exchanged."""
+"""The lead of the share of orders with one product over those with one customer when they are exchanged."""
 _STEADIER = 0.25
 """Prices that vary by less than this share of what they vary by the other ids go with these ids."""
 

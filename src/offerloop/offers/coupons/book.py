@@ -172,13 +172,13 @@ class Book:
 
     templates: Mapping[str, CouponTemplate] = field(default_factory=dict)
     coupons: Mapping[str, IssuedCoupon] = field(default_factory=dict)
-    """By code."""
+    """Coupons by code."""
     customers: Mapping[tuple[str, str], Balance] = field(default_factory=dict)
-    """By template_id and customer_id."""
+    """Balances by template_id and customer_id."""
     locks: Mapping[tuple[str, str], ActiveLock] = field(default_factory=dict)
-    """By code and lock_key."""
+    """Locks by code and lock_key."""
     redemptions: Mapping[str, Redemption] = field(default_factory=dict)
-    """By redemption_id."""
+    """Redemptions by redemption_id."""
 
 
 class CouponStatus(StrEnum):

@@ -23,7 +23,7 @@ class Benefit(Offer):
 
     text: str = term("text", "what a customer reads", "权益说明", Unit.TEXT)
     takes_minor: int = term("takes", "taken from the budget", "占用预算", Unit.MONEY, default=0)
-    """In the budget's unit."""
+    """What it takes from the budget, in the budget's unit."""
 
     kind: ClassVar[str] = "benefit"
     lane: ClassVar[Lane] = Lane.COUPON

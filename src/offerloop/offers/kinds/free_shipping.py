@@ -43,6 +43,6 @@ class FreeShipping(Offer):
 
 
 def read_free_shipping(terms: WrittenTerms, categories: Sequence[str] | None) -> list[Offer]:
-    """One offer."""
+    """Read one offer of free shipping."""
     del categories
     return [FreeShipping(**terms.common("free-shipping"), **terms.own(FreeShipping))]

@@ -47,7 +47,7 @@ class BasketLine:
 
     @property
     def amount_minor(self) -> int:
-        """Of all units at their shelf price."""
+        """The amount of all units at their shelf price."""
         return self.quantity * self.unit_minor
 
     @property
@@ -92,7 +92,7 @@ class Basket:
     codes: frozenset[str] = frozenset()
     """Ids of the offers whose coupon the customer has presented."""
     usage: Mapping[str, OfferUsage] = field(default_factory=dict)
-    """By offer_id; of offers with a stock or a limit per customer."""
+    """The use of offers with a stock or a limit per customer, by offer_id."""
     tax_included: bool = True
     """Whether prices include the tax of their line."""
 

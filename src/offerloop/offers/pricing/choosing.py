@@ -19,7 +19,7 @@ from offerloop.offers.pricing.running import Running
 from offerloop.offers.stacking import StackingChoice, StackingPolicy
 
 Bounds = tuple[tuple[tuple[int, float], ...], ...]
-"""By lane and group of offers of which one at most applies: the most it takes off, and the most as a share."""
+"""The most that a group of offers of which one at most applies takes off, also as a share, by lane and group."""
 
 
 @dataclass(slots=True)
@@ -163,7 +163,7 @@ class Search:
 
 
 def _bounds(order: Sequence[Candidate]) -> list[Bounds]:
-    """For each position and the end, of the offers from there on; offers that all want one line are a group."""
+    """Return the bounds of the offers from each position on and at the end; those that want one line are a group."""
     found: list[Bounds] = [()]
     later: Bounds = ()
     groups: list[tuple[int, int, float]] = []

@@ -191,7 +191,7 @@ class OffTogether(Plain):
     amount_minor: int = 0
     price_minor: int | None = None
     most_minor: int | None = None
-    """Maximum discount."""
+    """The maximum discount."""
 
     @property
     def ratio(self) -> float:

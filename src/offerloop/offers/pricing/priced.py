@@ -27,12 +27,12 @@ class PricedLine:
 
     line: BasketLine
     paid_minor: int
-    """Of all its units."""
+    """The price paid for all its units."""
     units: tuple[Run, ...]
     """(number, price of each): units of one line may cost differently."""
     adjustments: tuple[Adjustment, ...]
     announced_minor: int
-    """Of all units at the price that the shop announces to everybody: after flash sales and product offers."""
+    """The amount of all units at the price announced to everybody: after flash sales and product offers."""
     tax_minor: int = 0
     """Inside what is paid, or on top of it."""
 
@@ -50,7 +50,7 @@ class PricedLine:
 
     @property
     def announced_reduction(self) -> Fraction | None:
-        """By which share the announced price is below the lowest of the last 30 days; 0 when it is not below."""
+        """The share by which the announced price is below the lowest of the last 30 days; 0 when it is not below."""
         prior = self.prior_minor
         return None if not prior else max(Fraction(0), 1 - Fraction(self.announced_minor, prior))
 
@@ -64,7 +64,7 @@ class Applied:
     off_minor: int
     """From lines and shipping together."""
     funded_minor: int
-    """Of that, what the supplier pays, rounded down."""
+    """The part of that which the supplier pays, rounded down."""
     gives: tuple[Given, ...] = ()
 
 
@@ -92,12 +92,12 @@ class Priced:
 
     currency: str
     lines: tuple[PricedLine, ...]
-    """In the order of the basket; a line that is not selected costs nothing here."""
+    """Lines in the order of the basket; a line that is not selected costs nothing here."""
     shipping_before_minor: int
     shipping_minor: int
     shipping_adjustments: tuple[Adjustment, ...]
     applied: tuple[Applied, ...]
-    """In the order in which they were applied."""
+    """Offers in the order in which they were applied."""
     find_rejected: Callable[[], tuple[RejectedOffer, ...]] = field(compare=False)
     tax_included: bool = True
 
@@ -123,7 +123,7 @@ class Priced:
 
     @property
     def tax_minor(self) -> int:
-        """Of all lines."""
+        """The tax of all lines."""
         return sum(one.tax_minor for one in self.lines)
 
     @property

@@ -24,7 +24,7 @@ class Refund:
     """What to give back now, in minor units."""
 
     lines: Mapping[int, int]
-    """By position of the line."""
+    """The refund by position of the line."""
     shipping_minor: int
 
     @property

@@ -25,14 +25,14 @@ class Running:
 
     basket: Basket
     runs: list[Runs]
-    """By line."""
+    """The runs of each line."""
     off: list[int]
-    """By line: taken off these runs together."""
+    """What is taken off the runs of each line together."""
     amounts: list[int]
-    """By line: what all its units cost together."""
+    """What all units of each line cost together."""
     shipping: int
     total: int
-    """Of live lines and shipping."""
+    """The total of live lines and shipping."""
     announced: int = 0
     """Lines that an announced offer has reduced, as bits."""
 

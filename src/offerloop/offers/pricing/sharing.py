@@ -57,7 +57,7 @@ class _Group:
     count: int
     price: int
     room: int
-    """Of one unit."""
+    """The room of one unit."""
     off: int = 0
     more: int = 0
     """Units that bear one more."""

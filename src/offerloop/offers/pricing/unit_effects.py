@@ -87,7 +87,7 @@ def off_units(at: Place, now: Running, lines: Sequence[int], count: int, off: Of
 
 @dataclass(frozen=True)
 class BuyGet(_OnChosenUnits):
-    """For every `buy` units, `get` more get something off: the cheapest of all that count.
+    """An effect that takes something off `get` more units for every `buy` units: the cheapest of all that count.
 
     With a scope of its own what is got is taken from there, and does not count as bought.
     """

@@ -38,7 +38,7 @@ class Form:
     """Fields that it says without a number."""
 
     def templates(self, language: str) -> tuple[str, ...]:
-        """In one language."""
+        """Return the templates of one language."""
         return self.zh if language == "zh" else self.en
 
     @property
@@ -260,7 +260,7 @@ def _others() -> list[Form]:
 
 FORMS = (*_coupons(), *_products(), *_others())
 TIERS = tuple(_tiers())
-"""Of one tier; several stand in a row."""
+"""Forms of one tier; several stand in a row."""
 BOTH = ("min_spend", "min_count", "order_number")
 """Fields of modifiers that are conditions, which a combined offer has for all of its parts."""
 MODIFIERS = (

@@ -54,7 +54,7 @@ class EASE(HistoryRecommender):
 
 
 class _ByProducts:
-    """B itself."""
+    """The matrix B itself."""
 
     def __init__(self, bought: Csr, reg: float) -> None:
         precision = inverse((bought.T @ bought).toarray(), reg)

@@ -127,7 +127,7 @@ class Errors:
 
     @classmethod
     def of(cls, ratings: Csr, mean: float, customers: Floats, products: Floats) -> Self:
-        """Of customers x products."""
+        """Return the errors of customers x products."""
         rows = np.repeat(np.arange(ratings.shape[0]), np.diff(ratings.indptr))
         errors = cls((ratings.data - mean).astype(customers.dtype), rows, ratings.indices, ratings)
         errors.delta[:] -= errors.products(customers, products)

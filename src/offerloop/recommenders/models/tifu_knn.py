@@ -74,7 +74,7 @@ class TIFUKNN(HistoryRecommender):
 
 
 def _baskets_back(histories: Histories) -> tuple[Codes, Codes]:
-    """Of each event how many of the customer's baskets came after it, and how many baskets there are."""
+    """Return how many of the customer's baskets came after each event, and how many baskets there are."""
     span = int(histories.age_days.max(initial=0)) + 1
     basket, of_event = np.unique(histories.rows * span + histories.age_days, return_inverse=True)
     row = basket // span

@@ -31,9 +31,9 @@ class NextPeriodLabels:
 @dataclass(frozen=True)
 class _Window:
     past: Mask
-    """Of each event, whether it is known when the window begins."""
+    """Whether each event is known when the window begins."""
     target: Mask
-    """Of each event, whether it is to be foretold."""
+    """Whether each event is to be predicted."""
     starts: int
     """Days before the end of the interactions."""
 

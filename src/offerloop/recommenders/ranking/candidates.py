@@ -31,7 +31,7 @@ class Pairs:
     row: Codes
     """The customer's position, ascending."""
     column: Codes
-    """Of the product."""
+    """The column of the product."""
     features: NDArray[np.float32]
     """Shape (pairs, features)."""
 
@@ -42,7 +42,7 @@ class Scored:
 
     histories: Histories
     scores: Mapping[str, Scores]
-    """By member, and popularity; all products. Not to be written to."""
+    """Scores of all products by member, and popularity. Not to be written to."""
     _new: dict[str, Codes] = field(default_factory=dict)
 
     def new(self, name: str) -> Codes:

@@ -53,7 +53,7 @@ def _table(judged: Mapping[tuple[Task, str], Judged], choice: Choice, window: st
 
 
 def _gain(judged: Mapping[tuple[Task, str], Judged], choice: Choice, task: Task, name: str) -> tuple[object, ...]:
-    """Of the ranker its gain with both ends, and over whom: in both windows the single one that the gate took."""
+    """Return the ranker's gain with both ends, and over whom: in both windows the single one that the gate took."""
     single = best_single(choice.judged, task)
     gain = None if single is None or name != RANKER else ranker_gain(judged, task, single)
     return (None, None, None, None) if gain is None else (gain.value, gain.low, gain.high, single)

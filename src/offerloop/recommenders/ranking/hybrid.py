@@ -123,7 +123,7 @@ def gate(judged: Mapping[tuple[Task, str], Judged], task: Task) -> str:
 
 
 def best_single(judged: Mapping[tuple[Task, str], Judged], task: Task) -> str | None:
-    """By mean nDCG@10 the best but for the ranker, the earlier name of equal ones; None where only the ranker is."""
+    """Return the best single recommender by mean nDCG@10, the earlier name of equal ones; None without any."""
     means = {name: float(np.nanmean(one.ndcg)) for (of, name), one in judged.items() if of == task and name != RANKER}
     return max(means, key=lambda name: means[name]) if means else None
 

@@ -20,12 +20,12 @@ NDCG_DEPTH, RECALL_DEPTH = 10, 20
 
 @dataclass(frozen=True)
 class Judged:
-    """Of every customer of a window; NaN for one without targets."""
+    """The measures of every customer of a window; NaN for one without targets."""
 
     ndcg: NDArray[np.float64]
-    """nDCG@10."""
+    """nDCG@10 of each customer."""
     recall: NDArray[np.float64]
-    """Recall@20."""
+    """Recall@20 of each customer."""
 
     @classmethod
     def of(cls, hits: NDArray[np.bool_], n_targets: Codes) -> Self:
@@ -45,7 +45,7 @@ def judge(recommenders: Mapping[str, Recommender], window: Window) -> dict[tuple
 
 
 def _hits(recommender: Recommender, histories: Histories, window: Window, some: slice) -> dict[Task, NDArray[np.bool_]]:
-    """By task whether the product at each of 20 ranks is a target; what serves both tasks is asked once."""
+    """Return, by task, whether the product at each of 20 ranks is a target; what serves both tasks is asked once."""
     hits: dict[Task, NDArray[np.bool_]] = {}
     scores, asked = None, None
     for task in TASKS:
@@ -60,5 +60,5 @@ def _hits(recommender: Recommender, histories: Histories, window: Window, some: 
 
 
 def judged(hits: NDArray[np.bool_], window: Window, task: Task) -> Judged:
-    """Of all customers of the window."""
+    """Return the measures of all customers of the window."""
     return Judged.of(hits, window.targets[task].getnnz(axis=1).astype(np.int64))

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from offerloop.recommenders.histories import Codes
 
 Facts = dict[str, NDArray[np.float32]]
-"""By name: one value per pair, customer or product."""
+"""One value per pair, customer or product, by name."""
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ DECAYS = (7, 21, 60, 180)
 
 
 def own_facts(histories: Histories, usual_gap: NDArray[np.float32]) -> PairFacts:
-    """Of each customer and product bought: how often, how long ago, at what intervals, on how many of the trips.
+    """Return how often, how long ago, at what intervals and on how many trips each customer bought each product.
 
     `usual_gap`, shape (products,): days between purchases of the product by anybody. ``due`` is the time since the
     last purchase over the expected gap; ``trips_since`` counts the customer's purchase days after it, ``per_trip`` is
@@ -41,7 +41,7 @@ def own_facts(histories: Histories, usual_gap: NDArray[np.float32]) -> PairFacts
 
 
 def customer_facts(histories: Histories) -> Facts:
-    """Of each customer: purchase days lately, days since the last, products bought, and how many of late were new."""
+    """Return each customer's recent purchase days, days since the last, products bought, and recent new products."""
     trips = _Trips(histories)
     n = len(histories.customers)
     key = histories.rows * histories.n_products + histories.columns
@@ -60,7 +60,7 @@ def customer_facts(histories: Histories) -> Facts:
 
 
 def group_facts(histories: Histories, group: Codes) -> PairFacts:
-    """Of each customer and group of products: decayed purchases, their share, days since the last, products bought.
+    """Return, by customer and group of products: decayed purchases, their share, days since the last, products bought.
 
     `group`, shape (products,): the group of each product.
     """

@@ -26,7 +26,7 @@ class PairFeatures:
 
     products: Facts
     groups: dict[str, Codes]
-    """By name of the grouping: the group of each product."""
+    """The group of each product, by name of the grouping."""
 
     @classmethod
     def of(cls, interactions: Interactions) -> Self:
@@ -48,7 +48,7 @@ class PairFeatures:
 
 
 def product_facts(interactions: Interactions) -> Facts:
-    """Of each product: purchases lately and their trend, buyers, how many come back, and after how many days."""
+    """Return each product's purchases lately and their trend, buyers, how many come back, and after how many days."""
     n, column, age = interactions.n_products, interactions.columns, interactions.age_days
     key = interactions.rows * n + column
     start, end = stretches(key)

@@ -31,7 +31,7 @@ class Models:
     """The trees of one task."""
 
     long: Any | None
-    """Of histories that are not short; None where there was none to learn from."""
+    """The model of histories that are not short; None where there was none to learn from."""
     short: Any
 
     @classmethod
@@ -44,7 +44,7 @@ class Models:
         return None if model is None else cls(learn(long, rng), model)
 
     def short_rows(self, histories: Histories) -> NDArray[np.bool_]:
-        """Of each customer, whether the trees of short histories rank for them."""
+        """Return whether the trees of short histories rank for each customer."""
         return histories.n_events <= (SHORT if self.long is not None else np.inf)
 
     def predict(self, features: NDArray[np.float32], *, short: bool) -> NDArray[np.float32]:
@@ -168,7 +168,7 @@ class TaskRanker:
         return Ranker().fit(interactions).for_task(self.task)
 
     def for_task(self, task: Task) -> TaskRanker:  # noqa: ARG002 - it serves one
-        """Itself."""
+        """Return what serves the task: itself."""
         return self
 
     def score_histories(self, histories: Histories) -> Scores:
@@ -183,7 +183,7 @@ class TaskRanker:
         return scores
 
     def score(self, customers: Ids, products: Ids | None = None) -> Scores:
-        """By the histories of the fit."""
+        """Score by the histories of the fit."""
         scores = self.score_histories(self.interactions.of(customers))
         return scores if products is None else pick_products(scores, self.interactions, products)
 
@@ -200,7 +200,7 @@ class TaskRanker:
 
 
 def _judge(window: Window, taught: WindowExamples, models: Models, task: Task) -> Judged:
-    """By models that were learned before the window."""
+    """Judge models that were learned before the window."""
     mine = [(kind == "short", taught[task, kind]) for kind in ("long", "short") if (task, kind) in taught]
     row, column = (np.concatenate([getattr(one, name) for _, one in mine]) for name in ("row", "column"))
     bought = np.concatenate([one.bought for _, one in mine])

@@ -53,11 +53,11 @@ class Examples:
 
 
 WindowExamples = dict[tuple[Task, Kind], Examples]
-"""Of one window; there is none for a kind that no customer has."""
+"""The examples of one window; there is none for a kind that no customer has."""
 
 
 def training_examples(candidates: Candidates, window: Window, rng: int, *, whole: bool) -> WindowExamples:
-    """Of a window, by what was known before it; `whole` keeps also the candidates that are not learned from."""
+    """Make the examples of a window from what was known before it; `whole` keeps those that are not learned from."""
     draw = np.random.default_rng(rng)
     parts: dict[tuple[Task, Kind], list[Examples]] = {}
     for some in window.batches():

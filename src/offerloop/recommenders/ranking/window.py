@@ -29,9 +29,9 @@ class Window:
 
     before: Interactions
     customers: Ids
-    """Of at most 20,000 customers, drawn at random, those with a target and a history: for others all rank alike."""
+    """Those of at most 20,000 random customers who have a target and a history: for others all rank alike."""
     targets: Mapping[Task, Csr]
-    """By task: true where the customer bought the product; `customers` x products of `before`."""
+    """True where the customer bought the product, by task; `customers` x products of `before`."""
 
     @classmethod
     def between(cls, before: Interactions, after: Interactions) -> Self:

@@ -52,13 +52,13 @@ class Short:
     end: int
     codes: Any
     error: float
-    """By how much rounding changes an inner product with a vector of length 1, root of the mean square."""
+    """The change of an inner product with a vector of length 1 by rounding, root of the mean square."""
     kept: float
     """Share of the squared lengths that rounded vectors have; about as much is left of a high inner product."""
 
     @classmethod
     def build(cls, vectors: Scores, begin: int, end: int) -> Self:
-        """Of the vectors from `begin` to `end`. Raises InputError where faiss is not installed."""
+        """Encode the vectors from `begin` to `end`. Raises InputError where faiss is not installed."""
         faiss, some = _faiss(), vectors[begin:end]
         codes = faiss.index_factory(some.shape[1], _kind(some.shape[1]), faiss.METRIC_INNER_PRODUCT)
         sample = some[:: ceil(len(some) / _TRAINED)]
@@ -77,7 +77,7 @@ class Short:
         return at[0] + self.begin if self.begin else at[0], float(scores[0, -1]) / self.kept
 
     def unit(self, search: Search) -> float:
-        """By how much rounding changes an inner product with the one query, above zero."""
+        """Return by how much rounding changes an inner product with the one query, above zero."""
         return max(self.error * float(search.lengths[0]), _TINY)
 
 
@@ -103,7 +103,7 @@ class ApproximateIndex:
 
     exact: ProductIndex
     short: tuple[Short, ...]
-    """Of all vectors; where lengths differ from the HEAD-th on, each of twice as many. None where all is exact."""
+    """Codes of all vectors; where lengths differ from the HEAD-th on, each of twice as many. Empty if all is exact."""
     sureness: float
     """A search ends where the last of the list is more errors of rounding ahead; infinite where all is exact."""
     recall: float
@@ -136,11 +136,11 @@ class ApproximateIndex:
         return Best.joined([self._one(search, share, hidden) for search in searches], k)
 
     def _one(self, search: Search, share: float, hidden: int) -> Best:
-        """Of one query: the first list that is well enough ahead."""
+        """Return the first list for one query that is well enough ahead."""
         return next(found for found, ahead, _ in self.answers(search, share, hidden) if ahead > self.sureness)
 
     def answers(self, search: Search, share: float, hidden: int) -> Iterator[Answer]:
-        """Of one query, where that share is allowed and so many are hidden: lists of ever more, in the end of all."""
+        """Yield longer and longer lists for one query, at last all; that share is allowed and so many are hidden."""
         fetched = ceil(max(_WANTED * search.k, _LEAST) / share) + hidden // 2
         head = None if self.exact.flat else search.head()
         depth = len(self.exact.codes) if head is None else search.depth(head.floor)[0]

@@ -48,7 +48,7 @@ class Assortment:
 
     products: Ids
     allowed: NDArray[np.bool_]
-    """Of each product whether it may be shown to anybody."""
+    """Whether each product may be shown to anybody."""
     cap: Cap | None
     _n_sold: int
     _new: NewProducts
@@ -72,7 +72,7 @@ class Assortment:
 
     @property
     def filters(self) -> Filters:
-        """By positions in `products`."""
+        """The filters, by positions in `products`."""
         return Filters(allowed=self.allowed, cap=self.cap)
 
     def scores(self, sold: Scores) -> Scores:
@@ -119,7 +119,7 @@ def _in_stock(listed: pl.DataFrame | None) -> pl.Series:
 
 
 def _allowed(table: pl.DataFrame, rules: BusinessRules) -> NDArray[np.bool_]:
-    """Of each product whether it may be shown to anybody."""
+    """Return whether each product may be shown to anybody."""
     allowed = np.ones(table.height, dtype=np.bool_)
     if "stock" in table.columns:
         allowed &= (table["stock"].fill_null(1) > 0).to_numpy()

@@ -19,7 +19,7 @@ GRID = np.r_[1:4:0.25, 4:9]
 _RECALL = 0.985
 """To be found of the products that belong in the lists, of each kind of requests; 0.98 are promised."""
 _REQUESTS = 100
-"""Of each kind."""
+"""The number of requests of each kind."""
 _K = 20
 """Products of a list."""
 _HIDDEN = 400
@@ -32,9 +32,9 @@ class Answer(NamedTuple):
 
     best: Best
     ahead: float
-    """By how many errors of rounding its last product is ahead of the others; infinite where all were looked at."""
+    """The lead of its last product over the others in errors of rounding; infinite where all were looked at."""
     cost: float
-    """Of this list and those before, in products looked at; 0 where no code was read."""
+    """The cost of this list and those before, in products looked at; 0 where no code was read."""
 
 
 Answers = Callable[[Search, float, int], Iterator[Answer]]
@@ -79,7 +79,7 @@ def _measured(exact: ProductIndex, queries: Scores, answers: Answers) -> Measure
 
 
 def _followed(answers: Iterator[Answer], wanted: Codes) -> Measured:
-    """Of one request: each sureness ends the search at the first list that is ahead by more."""
+    """Measure one request: each sureness ends the search at the first list that is ahead by more."""
     outcome, left = np.zeros((2, len(GRID))), np.ones(len(GRID), dtype=np.bool_)
     for answer in answers:
         ends = left & (answer.ahead > GRID)

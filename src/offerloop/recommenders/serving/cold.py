@@ -22,17 +22,17 @@ class NewProducts:
     """Products of the list without enough buyers, and the sold ones that each is most like by its description."""
 
     products: Ids
-    """Sorted."""
+    """The ids of the new products, sorted."""
     nearest: Codes
     """The sold product that each is most like, a column of the interactions."""
     cosines: Csr
     """New x sold products: of each new one's neighbours."""
     neighbours: int
-    """Of each new product, also those that share no term with it."""
+    """The number of neighbours of each new product, also those that share no term with it."""
 
     @classmethod
     def of(cls, interactions: Interactions, wanted: pl.Series, neighbours: int = 10) -> Self:
-        """Of the product_ids `wanted` those that are listed, are not sold and share a term with a sold product.
+        """Take those of the product_ids `wanted` that are listed, are not sold and share a term with a sold product.
 
         Likeness is the cosine of `term_vectors` over all listed products; the `neighbours` most alike count.
         """

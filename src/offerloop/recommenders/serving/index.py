@@ -120,7 +120,7 @@ def _finite(vectors: ArrayLike, what: str) -> Scores:
 
 
 def _lengths(matrix: Scores) -> NDArray[np.float64]:
-    """Of the rows."""
+    """Return the lengths of the rows."""
     squares: NDArray[np.float64] = np.einsum("ij,ij->i", matrix, matrix, dtype=np.float64)
     return np.sqrt(squares)
 
@@ -133,7 +133,7 @@ class Entries:
     code: Codes
     score: Scores
     floor: Scores
-    """For each query an affinity below which no other product counts; minus infinity where fewer than k are known."""
+    """The affinity of each query below which no other product counts; minus infinity where fewer than k are known."""
 
     def of(self, which: Mask) -> Entries:
         """Some of the entries."""
@@ -159,7 +159,7 @@ class Search:
 
     @cached_property
     def lengths(self) -> NDArray[np.float64]:
-        """Of the queries, above zero."""
+        """The lengths of the queries, above zero."""
         return np.maximum(_lengths(self.queries), _TINY)
 
     def head(self) -> Entries:
@@ -174,7 +174,7 @@ class Search:
         return Entries(row, codes[column], scores.ravel()[at], floor)
 
     def compared(self, at: Codes, head: Entries | None) -> Best:
-        """For the one query there is: the best of the products at these places in the index, and of the head's."""
+        """Return the best of the products at these places in the index and of the head's, for the only query."""
         code = self.index.names(at)
         if self.live is not None:
             may = self.live[0].take(code)
@@ -193,7 +193,7 @@ class Search:
         return np.partition(scores, at, axis=1)[:, at] if at >= 0 else np.full(len(scores), -np.inf, np.float32)
 
     def depth(self, floor: Scores) -> Codes:
-        """For each row how many of the longest vectors may hold a product that reaches `floor`."""
+        """Return, for each row, how many of the longest vectors may hold a product that reaches `floor`."""
         return np.searchsorted(self.index.limits, -floor / self.lengths, side="right")
 
     def complete(self, found: Entries) -> Best:

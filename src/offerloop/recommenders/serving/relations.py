@@ -132,7 +132,7 @@ class ProductRelations:
     sold: NDArray[np.int64]
     """Row in `listed` of each product with enough buyers."""
     vectors: Floats
-    """Of sold products, of length one: products that are bought in similar baskets have similar vectors."""
+    """Vectors of sold products, of length one: products that are bought in similar baskets have similar ones."""
     baskets: Baskets
     descriptions: Descriptions
 

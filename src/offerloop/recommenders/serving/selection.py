@@ -49,7 +49,7 @@ class Filters:
     allowed: Mask | None = None
     """Shape (products,): false where nobody may see it: out of stock, excluded, margin too low."""
     hidden: Sequence[Codes] | None = None
-    """For each row what it alone may not show, such as what the customer has bought."""
+    """What each row alone may not show, such as what the customer has bought."""
     cap: Cap | None = None
 
     def of(self, rows: slice) -> Filters:

@@ -17,7 +17,7 @@ _BATCH = 512
 def suggest(
     recommender: Recommender, interactions: Interactions, wanted: pl.DataFrame, assortment: Assortment, k: int
 ) -> pl.DataFrame:
-    """For each row of `wanted` (customer_id, category) up to `k` products of the category, best first.
+    """Suggest up to `k` products of the category for each row of `wanted` (customer_id, category), best first.
 
     Categories are those of the interactions' product list. Returns customer_id and product_ids (ids joined by blanks).
     """

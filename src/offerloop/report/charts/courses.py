@@ -17,7 +17,7 @@ LETTER, GAP = 7.5, 17
 LEADER = 14
 """Pixels from the end of a line to its name."""
 AIR = 0.04
-"""Of the scale, above and below the lines."""
+"""The share of the scale that stays free above and below the lines."""
 FULL, EDGE = 2, 0.45
 """Bands that are drawn at full strength side by side, and how strong their edges are."""
 
@@ -66,7 +66,7 @@ def courses(lines: Sequence[Line], axes: Axes, looks: Sequence[str] = (), *, who
 
 
 def _ends(lines: Sequence[Line]) -> tuple[float, float]:
-    """Of the scale: all bands and zero; where all of it is zero, a unit around it."""
+    """Return the ends of the scale: all bands and zero; where all of it is zero, a unit around it."""
     low = min(0.0, *(one.low for line in lines for _, one in line.points))
     high = max(0.0, *(one.high for line in lines for _, one in line.points))
     air = AIR * (high - low) or 1.0

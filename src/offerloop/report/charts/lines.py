@@ -130,7 +130,7 @@ class Label:
 
     @property
     def width(self) -> float:
-        """Of its longest line of text."""
+        """The width of its longest line of text."""
         return max(width_of(one, LETTER) for one in self.lines) + GAP
 
     def covers(self, at: float, *, on_left: bool) -> bool:

@@ -28,7 +28,7 @@ SETTINGS: dict[Part, dict[str, float]] = {
     "sensitivity": {"num_leaves": 3, "min_data_in_leaf": 400, "lambda_l2": 10.0},
 }
 STEPS = 25
-"""Of Newton's method."""
+"""Most steps of Newton's method."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Start:
 
     appetite: float
     sensitivity: float
-    """Of s where s has either sign, of its logarithm where not."""
+    """The sensitivity of s where s has either sign, of its logarithm where not."""
     positive: bool
 
     @classmethod

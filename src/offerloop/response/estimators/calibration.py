@@ -10,7 +10,7 @@ from offerloop.arrays import Floats
 from offerloop.response.estimators.levels import Kind
 
 STEPS = 25
-"""Of Newton's method."""
+"""Most steps of Newton's method."""
 WEIGHT = 1.0
 """Prior rows' worth of belief that the predictions are right already."""
 
@@ -30,7 +30,7 @@ class Line:
 
     @classmethod
     def fitted(cls, raw: Floats, outcome: Floats, kind: Kind) -> Line:
-        """By maximum likelihood (Platt 1999; Poisson for counts; least squares for amounts); the slope from 0 to 2."""
+        """Fit by maximum likelihood (Platt 1999; Poisson for counts; least squares for amounts); 0 <= slope <= 2."""
         if np.ptp(raw) < 1e-9 or np.ptp(outcome) == 0:
             return cls(kind)
         at = np.array([0.0, 1.0])
@@ -42,7 +42,7 @@ class Line:
         return cls(kind, float(at[0]), float(np.clip(at[1], 0.0, 2.0))) if np.isfinite(at).all() else cls(kind)
 
     def applied(self, raw: Floats) -> Floats:
-        """Calibrated predictions."""
+        """Return calibrated predictions."""
         return moments(self.intercept + self.slope * np.asarray(raw), self.kind)[0]
 
 

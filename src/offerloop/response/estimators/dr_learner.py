@@ -35,7 +35,7 @@ class Linear(PerOffer):
 
 
 class DRLearner:
-    """The estimator."""
+    """The DR-learner."""
 
     def fit(self, evidence: Evidence, seed: int) -> Linear:
         """See `Estimator`."""

@@ -35,7 +35,7 @@ class Proportional(PerOffer):
 
 
 class Outcome:
-    """The estimator."""
+    """The estimator of proportional effects."""
 
     def fit(self, evidence: Evidence, seed: int) -> Proportional:
         """See `Estimator`; nothing in it is drawn."""
@@ -44,7 +44,7 @@ class Outcome:
 
 
 def proportional(evidence: Evidence) -> Proportional:
-    """The fit."""
+    """Fit proportional effects."""
     given, y = evidence.action, evidence.outcome
     counts = np.maximum(np.bincount(given, minlength=len(evidence.offers)), 1)
     level = np.bincount(given, weights=y, minlength=len(evidence.offers)) / counts

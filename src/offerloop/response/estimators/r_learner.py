@@ -44,7 +44,7 @@ class DoseSlopes:
 
 
 class RLearner:
-    """The estimator."""
+    """The R-learner."""
 
     def fit(self, evidence: Evidence, seed: int) -> DoseSlopes:
         """See `Estimator`."""

@@ -70,7 +70,7 @@ class RidgeEffects(PerOffer):
 
 
 class RidgeTLearner:
-    """The estimator."""
+    """The ridge T-learner."""
 
     def fit(self, evidence: Evidence, seed: int) -> RidgeEffects:
         """See `Estimator`; nothing in it is drawn."""

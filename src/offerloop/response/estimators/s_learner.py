@@ -59,7 +59,7 @@ class Trees:
 
 
 class SLearner:
-    """The estimator."""
+    """The S-learner."""
 
     def fit(self, evidence: Evidence, seed: int) -> Fitted:
         """See `Estimator`."""

@@ -55,7 +55,7 @@ class Structured:
 
 
 class StructuredLearner:
-    """The estimator."""
+    """The structured learner."""
 
     def fit(self, evidence: Evidence, seed: int) -> Fitted:
         """See `Estimator`."""

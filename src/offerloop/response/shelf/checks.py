@@ -23,7 +23,7 @@ class Expectation:
 
     words: str
     holds: Callable[[float, float], bool] | None = None
-    """Of the estimate and its standard error."""
+    """A condition on the estimate and its standard error."""
 
 
 NO_EFFECT = Expectation("no effect (|t| below 2)", lambda estimate, se: abs(estimate) < 2 * se)
@@ -91,7 +91,7 @@ def _instead(panel: Panel, weeks: range, outcome: Floats, exposure: Floats) -> F
 
 
 def _another_pair(panel: Panel, rng: np.random.Generator) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """For each pair a random pair of the same category."""
+    """Return a random pair of the same category for each pair."""
     another = np.arange(panel.size)
     for category in range(len(panel.categories)):
         rows = np.flatnonzero(panel.category == category)

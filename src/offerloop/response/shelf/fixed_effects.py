@@ -17,7 +17,7 @@ from offerloop.arrays import Floats, Ints
 ROUNDING = 1e-14
 """Changes below this share of the largest value are floating point's own: projections never settle closer."""
 PASSES = 1_000
-"""Of the projections at most."""
+"""Most passes of the projections."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Fit:
 
     @property
     def se(self) -> Floats:
-        """Standard errors."""
+        """The standard errors."""
         return np.sqrt(np.diag(self.covariance))
 
 

@@ -34,7 +34,7 @@ class ShelfLines:
     """Usable lines, over all categories."""
 
     def within(self, weeks: range) -> ShelfLines:
-        """Of some of the weeks only."""
+        """Return the lines of some of the weeks only."""
         inside = pl.col("week").is_between(weeks.start, weeks.stop - 1)
         parts = {name: getattr(self, name).filter(inside) for name in ("products", "own", "cells")}
         return replace(self, weeks=weeks, **parts)

@@ -48,7 +48,7 @@ class Baseline:
     """
 
     weights: Floats
-    """Of a constant, the pair's mean and the category's mean."""
+    """The weights of a constant, the pair's mean and the category's mean."""
 
     @classmethod
     def fit(cls, panel: Panel, outcome: Floats, earlier: range, later: range) -> Baseline:

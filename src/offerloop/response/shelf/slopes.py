@@ -47,7 +47,7 @@ class CrossFit:
     exposure: Floats
     """Residual exposure times scale."""
     outcome: Floats
-    """Residual outcome."""
+    """The residual of the outcome."""
     groups: Groups
 
     def calibration(self, rows: NDArray[np.bool_] | None = None) -> Fit:

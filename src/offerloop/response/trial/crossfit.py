@@ -14,7 +14,7 @@ from offerloop.response.trial.fold_calibration import drawn_to, shrunk_slope
 
 N_FOLDS = 5
 FEWEST_OFFERS = 4
-"""Of fewer offers nobody knows how far they lie apart."""
+"""The fewest offers of which one can know how far they lie apart."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,11 +32,11 @@ class HeldOutPredictions:
     surprise: Floats
     """(n, K): 1 for the offer given, less the chances."""
     raw: Mapping[str, Floats]
-    """By estimator (divisions, n, K): effects."""
+    """Effects (divisions, n, K) by estimator."""
     shrunk: Mapping[str, Floats]
     """The same, drawn towards what left-out customers show."""
     lines: Mapping[str, Calibration]
-    """By estimator, over all customers: what a model of all of them is drawn by."""
+    """The calibration over all customers, by estimator: what a model of all of them is drawn by."""
 
     @property
     def effect(self) -> Floats:

@@ -39,7 +39,7 @@ class Decision:
 
     verdict: Verdict
     estimator: str
-    """By which customers are ranked."""
+    """The estimator that ranks customers."""
     offer: int
     """The best one for everybody; position among the offers."""
 
@@ -51,15 +51,15 @@ class ModelSelection:
     scores: Floats
     """(n, K): doubly robust scores of profit."""
     policies: Mapping[str, Floats]
-    """By estimator (divisions, n, K): probability of each offer."""
+    """The probability of each offer (divisions, n, K), by estimator."""
     rankings: Mapping[str, Floats]
-    """By estimator (n, K): the policy of the area, a mean over divisions."""
+    """The policy of the area (n, K), a mean over divisions, by estimator."""
     same: Floats
     """(K, K): for each offer the probabilities of giving it to everybody, as far as the budget reaches."""
     fold: Ints
     """(divisions, n)."""
     losses: Mapping[str, Floats]
-    """By estimator (n,): R-losses, what its effects leave unexplained of profit."""
+    """R-losses (n,), what an estimator's effects leave unexplained of profit, by estimator."""
 
     @classmethod
     def of(cls, value: HeldOutPredictions, cost: HeldOutPredictions | None, spending: Spending) -> ModelSelection:
@@ -91,7 +91,7 @@ class ModelSelection:
         return Decision("everyone" if base is everyone else "nothing", estimator, offer)
 
     def _estimator(self, rows: Rows | slice) -> str:
-        """Of those that bring not clearly less than the best, the first that misses by not clearly more."""
+        """Choose, of those that bring not clearly less than the best, the first that misses by not clearly more."""
         areas = {name: self.area(name)[rows] for name in self.rankings}
         most = max(areas, key=lambda name: float(areas[name].mean()))
         left = {name: self.losses[name][rows] for name, one in areas.items() if _behind(areas[most] - one) <= WORSE}
@@ -180,6 +180,6 @@ def _low(rows: Floats) -> float:
 
 
 def _behind(rows: Floats) -> float:
-    """In standard errors."""
+    """Return how far a mean lies above zero, in standard errors."""
     se = _se(rows)
     return float(rows.mean()) / se if se > 0 else 0.0

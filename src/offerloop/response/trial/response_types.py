@@ -50,9 +50,9 @@ class SureThingCost:
     """The cost of discounts on purchases that would have been made without an offer."""
 
     share: Estimate
-    """Of the cost."""
+    """The share of the cost."""
     per_customer: Estimate
-    """In the unit of cost, of everybody."""
+    """The mean over everybody, in the unit of cost."""
 
 
 def cost_of_sure_things(cost: Floats, weight: Floats, without: Floats, given: Floats) -> SureThingCost | None:

@@ -58,7 +58,7 @@ class TrialStudy:
         return widened_estimate(found, self.undecided)
 
     def policy_value(self, name: str) -> Estimate:
-        """Of an estimator's policy, per customer over nothing."""
+        """Return the value of an estimator's policy, per customer over nothing."""
         policy = self.selection.policies[name].mean(axis=0)
         return widened_estimate(mean_estimate(np.einsum("nk,nk->n", policy, self.effect)), self.unsteady(name))
 

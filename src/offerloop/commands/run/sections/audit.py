@@ -92,7 +92,7 @@ def _groups(known: pl.DataFrame, attribute: str) -> list[Group]:
 
 
 def _order(name: str) -> tuple[float, str]:
-    """By the first number in the name; 'Under 15K' stands before '15-24K'; names without a number follow."""
+    """Return the first number in a name, to sort by; 'Under 15K' comes before '15-24K', names without a number last."""
     digits = re.search(r"\d+", name)
     if digits is None:
         return float("inf"), name

@@ -15,7 +15,7 @@ LEARNED_FROM_DATA = (ESTIMATED, TRANSFERRED, LEARNED)
 
 @dataclass(frozen=True)
 class Gaps:
-    """The block."""
+    """The block of gaps."""
 
     sentences: tuple[str, ...]
     next_step: str

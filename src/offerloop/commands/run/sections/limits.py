@@ -111,7 +111,7 @@ def _unknown(findings: Findings, facts: Facts) -> str:
 
 
 def limits_section(findings: Findings, facts: Facts, evidence: Evidence) -> Section:
-    """The list."""
+    """Return the section with the list of limits."""
     tell = facts.voice
     assumed = "limits.message_assumed" if _is_testable(facts) else "limits.message_trust"
     message = assumed if facts.basis == ASSUMED else "limits.message"

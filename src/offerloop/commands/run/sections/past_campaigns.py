@@ -157,7 +157,7 @@ def _notes(past: list[PastCampaign], tell: Voice) -> tuple[str, ...]:
 
 
 def _first_reached(findings: Findings, tell: Voice) -> list[Block]:
-    """By type of campaign; nothing where no customers can be compared."""
+    """Return a table by type of campaign; nothing where no customers can be compared."""
     table = findings.table("first_reached")
     if table is None:
         return []

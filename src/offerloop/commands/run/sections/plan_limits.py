@@ -12,7 +12,7 @@ from offerloop.evaluation import Estimate
 from offerloop.report import Block, Money, Table, Text, Voice, count
 
 Row = dict[str, Any]
-"""Of the table `plan_limits`."""
+"""A row of the table `plan_limits`."""
 CONTACTS = ("contacts", "channel")
 
 

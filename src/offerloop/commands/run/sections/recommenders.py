@@ -64,7 +64,7 @@ class Choice:
 
 
 def choices(findings: Findings) -> list[Choice]:
-    """For each task that was compared what serves it."""
+    """Return what serves each task that was compared."""
     table = findings.tables["recommenders"]
     return [_choice(mine, task) for task in TASKS if (mine := table.filter(pl.col("task") == task)).height]
 

@@ -18,7 +18,7 @@ LONG = 24
 """Letters of a name that one line of a narrow chart holds."""
 WEEK = 7
 RARE = 0.01
-"""Of a hundred logs in which earlier offers do nothing, one is said to show that they do."""
+"""The share of logs in which earlier offers do nothing and which are said to show that they do."""
 
 
 def shown_blocks(shown: Shown, findings: Findings, facts: Facts) -> tuple[Block, ...]:

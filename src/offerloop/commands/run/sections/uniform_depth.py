@@ -15,7 +15,7 @@ from offerloop.report import Block, Table, Text, Voice, count
 SHOWN = 10
 """Categories in the table: those with most estimated profit."""
 Row = dict[str, Any]
-"""Of the table `uniform_depths`."""
+"""A row of the table `uniform_depths`."""
 
 
 def depths_of(findings: Findings, one: CampaignFacts) -> list[Row]:

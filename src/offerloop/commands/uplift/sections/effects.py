@@ -168,7 +168,7 @@ def _deciles_figure(found: UpliftFindings, tell: Voice) -> Figure:
 
 
 def _mean(deciles: Sequence[Decile]) -> Estimate:
-    """Of customers who are in one decile each."""
+    """Return the mean over customers who are in one decile each."""
     n = sum(one.n for one in deciles)
     value = sum(one.n * one.realised.value for one in deciles) / n
     half = math.hypot(*(one.n * (one.realised.high - one.realised.low) / 2 for one in deciles)) / n
