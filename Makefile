@@ -8,7 +8,7 @@ NAME ?= engines
 # For each worker of the tests: threads that wait for each other double the processor time.
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 
-.PHONY: help demo case setup lint quick test check docs wheel soak bench clean
+.PHONY: help demo case setup lint quick test check messages docs wheel soak bench clean
 
 help:
 	@echo "make demo     run the main job on real data and name the report to open"
@@ -16,6 +16,7 @@ help:
 	@echo "make test     set up and run the whole suite, with all checks"
 	@echo "make quick    lint, types, layer rule and the tests of what changed, in under 3 minutes: for every commit"
 	@echo "make check    lint, types, layer rule, tests, and install on every other Python found"
+	@echo "make messages bring the catalogues of translations up to date, and say what is left to translate"
 	@echo "make docs     the documentation as a site that needs no network"
 	@echo "make wheel    a wheel and a source distribution in dist/, tried in a fresh environment"
 	@echo "make soak     long statistical replicates and storms on the ledger, of which the tests hold a short version"
@@ -71,6 +72,9 @@ check: lint docs
 	PYTHON=$(BIN)/python scripts/other_pythons
 
 test: check
+
+messages: $(VENV)/dev.done
+	$(BIN)/python scripts/messages.py
 
 docs: $(VENV)/docs.done
 	$(BIN)/sphinx-build --builder html --fail-on-warning --keep-going --quiet docs build/docs

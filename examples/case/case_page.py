@@ -18,43 +18,43 @@ from case_text import (
     verdict,
 )
 from offerloop.config import Shop
-from offerloop.report import Opening, Section, Table, Text, Voice, figure, study_page
+from offerloop.report import Localizer, Opening, Section, Table, Text, figure, study_page
 
 
 def render_case(found: CaseFindings, language: str = "en") -> str:
     """The verdict with its chart; below it what pays best, policies at equal spend, every budget, and satisfaction."""
-    tell = Voice(language, found.currency)
-    mark = tell.say("simulation.synthetic")
-    shop = Shop(name=tell.say("simulation.shop", preset=found.preset), currency=found.currency, note=mark)
+    _ = Localizer(language, found.currency)
+    mark = _.say("simulation.synthetic")
+    shop = Shop(name=_.say("simulation.shop", preset=found.preset), currency=found.currency, note=mark)
     told = verdict(found, language)
-    budgets = _table(tell.say("case.table.sweep"), sweep_table(found, language), 2)
-    chart = figure("growth", tell.say("case.chart.sweep"), tell.say("case.x"), sweep_chart(found, language), budgets,
-                   tell=tell, says=told, mark=mark)  # fmt: skip
+    budgets = _table(_.say("case.table.sweep"), sweep_table(found, language), 2)
+    chart = figure("growth", _.say("case.chart.sweep"), _.say("case.x"), sweep_chart(found, language), budgets,
+                   localizer=_, says=told, mark=mark)  # fmt: skip
     return study_page(
-        tell, shop, Opening(told, mark=mark, chart=chart),
-        [_best(found, tell), _equal(found, tell), _contentment(found, tell)],
-        title=shop.name, footer=tell.say("case.footer"),
+        _, shop, Opening(told, mark=mark, chart=chart),
+        [_best(found, _), _equal(found, _), _contentment(found, _)],
+        title=shop.name, footer=_.say("case.footer"),
     )  # fmt: skip
 
 
-def _best(found: CaseFindings, tell: Voice) -> Section:
-    parts = (Text(best(found, tell.language)), Text(opening(found, tell.language)))
-    return Section("best", tell.say("case.label.best"), tell.say("case.message.best"), parts)
+def _best(found: CaseFindings, _: Localizer) -> Section:
+    parts = (Text(best(found, _.language)), Text(opening(found, _.language)))
+    return Section("best", _.say("case.label.best"), _.say("case.message.best"), parts)
 
 
-def _equal(found: CaseFindings, tell: Voice) -> Section:
-    table = _table(tell.say("case.table.equal"), equal_table(found, tell.language), 1)
-    told = compared(found, tell.language)
-    chart = figure("equal", tell.say("case.message.equal"), tell.say("simulation.measure"),
-                   equal_chart(found, tell.language), table, tell=tell, says=told)  # fmt: skip
-    return Section("equal", tell.say("case.label.equal"), tell.say("case.message.equal"), (chart, Text(told), table))
+def _equal(found: CaseFindings, _: Localizer) -> Section:
+    table = _table(_.say("case.table.equal"), equal_table(found, _.language), 1)
+    told = compared(found, _.language)
+    chart = figure("equal", _.say("case.message.equal"), _.say("simulation.measure"),
+                   equal_chart(found, _.language), table, localizer=_, says=told)  # fmt: skip
+    return Section("equal", _.say("case.label.equal"), _.say("case.message.equal"), (chart, Text(told), table))
 
 
-def _contentment(found: CaseFindings, tell: Voice) -> Section:
+def _contentment(found: CaseFindings, _: Localizer) -> Section:
     depths = [one.level for one in found.tried if one.gained.name == BLANKET]
     wanted = [("same", 1.0), (found.ours, 1.0), *((BLANKET, depth) for depth in (depths[:1] + depths[-1:]))]
-    parts = tuple(Text(text) for text in contentment(found, wanted, tell.language))
-    return Section("contentment", tell.say("case.label.content"), tell.say("case.message.content"), parts)
+    parts = tuple(Text(text) for text in contentment(found, wanted, _.language))
+    return Section("contentment", _.say("case.label.content"), _.say("case.message.content"), parts)
 
 
 def _table(caption: str, rows: pl.DataFrame, labels: int) -> Table:

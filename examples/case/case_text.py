@@ -13,7 +13,7 @@ from offerloop.commands.simulate.findings import MEASURES, PolicyGains
 from offerloop.commands.simulate.gains import dots_of, drawable, money_text, share_text
 from offerloop.evaluation.estimate import Estimate
 from offerloop.evaluation.goals import Goals, Point, Reading
-from offerloop.report import Build, Line, Panel, Voice, add_words, count, forest, panels, percent, percent_labels
+from offerloop.report import Build, Line, Localizer, Panel, add_words, count, forest, panels, percent, percent_labels
 
 NOTHING, BLANKET = "nothing", "blanket"
 
@@ -73,116 +73,116 @@ class CaseFindings:
 
 def opening(found: CaseFindings, language: str = "en") -> str:
     """What was simulated."""
-    tell = Voice(language, found.currency)
+    _ = Localizer(language, found.currency)
     sizes = {name: count(getattr(found, name)) for name in ("customers", "products", "periods", "worlds")}
-    told = [tell.say("case.opening", preset=found.preset, **sizes)]
+    told = [_.say("case.opening", preset=found.preset, **sizes)]
     if found.worlds == 1:
-        told.append(tell.say("case.one_world"))
-    return tell.listed(told, "sentence")
+        told.append(_.say("case.one_world"))
+    return _.sentences(told)
 
 
 def verdict(found: CaseFindings, language: str = "en") -> str:
     """Whether the promised growth is reached at any budget without losing profit."""
-    tell, point = Voice(language, found.currency), found.reading.point
-    shares = {name: share_text(getattr(point, name), tell) for name in MEASURES}
-    goals = {f"{name}_goal": tell.spaced(percent(getattr(found.goals, name))) for name in ("buyers", "sales")}
-    values = {"point": _level(point.policy, point.level, tell), "n": count(len(found.tried)), **shares, **goals}
+    _, point = Localizer(language, found.currency), found.reading.point
+    shares = {name: share_text(getattr(point, name), _) for name in MEASURES}
+    goals = {f"{name}_goal": _.spaced(percent(getattr(found.goals, name))) for name in ("buyers", "sales")}
+    values = {"point": _level(point.policy, point.level, _), "n": count(len(found.tried)), **shares, **goals}
     key = f"case.{found.reading.verdict}"
-    return tell.say(key, **values)
+    return _.say(key, **values)
 
 
 def best(found: CaseFindings, language: str = "en") -> str:
     """What pays best, and what it does to sales."""
-    tell, gained = Voice(language, found.currency), found.best.gained
+    _, gained = Localizer(language, found.currency), found.best.gained
     points = [
-        tell.say("case.best_of", point=_level(policy, level, tell), n=count(worlds))
+        _.say("case.best_of", point=_level(policy, level, _), n=count(worlds))
         for (policy, level), worlds in found.best.chosen.items()
     ]
-    shares = {f"{name}_share": share_text(gained.shares[name], tell) for name in MEASURES}
-    money = {name: money_text(gained.gains[name], tell) for name in ("profit", "cost")}
-    return tell.say("case.best", points=tell.series(points), **shares, **money)
+    shares = {f"{name}_share": share_text(gained.shares[name], _) for name in MEASURES}
+    money = {name: money_text(gained.gains[name], _) for name in ("profit", "cost")}
+    return _.say("case.best", points=_.series(points), **shares, **money)
 
 
 def compared(found: CaseFindings, language: str = "en") -> str:
     """Whether choosing customers is worth more than simple rules at the same spend."""
-    tell = Voice(language, found.currency)
-    cost = money_text(found.equal[0].gains["cost"], tell)
-    told = [_leads(tell.say("case.same_spend", cost=cost, ours=found.ours), found.ahead, tell)]
+    _ = Localizer(language, found.currency)
+    cost = money_text(found.equal[0].gains["cost"], _)
+    told = [_leads(_.say("case.same_spend", cost=cost, ours=found.ours), found.ahead, _)]
     if found.ahead_in_budget:
-        told.append(_leads(tell.say("case.same_budget", ours=found.ours), found.ahead_in_budget, tell))
-    return tell.listed(told, "sentence")
+        told.append(_leads(_.say("case.same_budget", ours=found.ours), found.ahead_in_budget, _))
+    return _.sentences(told)
 
 
-def _leads(opening: str, leads: Mapping[str, Estimate], tell: Voice) -> str:
-    told = [_ahead(policy, lead, tell) for policy, lead in leads.items()]
-    return tell.listed([opening, tell.listed(told)], "sentence") + tell.words["full_stop"]
+def _leads(opening: str, leads: Mapping[str, Estimate], _: Localizer) -> str:
+    told = [_ahead(policy, lead, _) for policy, lead in leads.items()]
+    return _.stopped(_.sentences([opening, _.listed(told)]))
 
 
-def _ahead(policy: str, lead: Estimate, tell: Voice) -> str:
+def _ahead(policy: str, lead: Estimate, _: Localizer) -> str:
     if not lead.is_clear:
-        return tell.say("case.level_with", policy=policy, lead=money_text(lead, tell))
+        return _.say("case.level_with", policy=policy, lead=money_text(lead, _))
     size = lead if lead.value > 0 else Estimate(-lead.value, -lead.high, -lead.low)
-    return tell.say("case.ahead" if lead.value > 0 else "case.behind", policy=policy, lead=money_text(size, tell))
+    return _.say("case.ahead" if lead.value > 0 else "case.behind", policy=policy, lead=money_text(size, _))
 
 
 def contentment(found: CaseFindings, levels: Iterable[tuple[str, float]], language: str = "en") -> list[str]:
     """用户满意度 of some policies and levels, and what is not simulated of it."""
-    tell, wanted = Voice(language, found.currency), set(levels)
+    _, wanted = Localizer(language, found.currency), set(levels)
     told = []
     for one in found.tried:
         if (one.gained.name, one.level) in wanted:
             content = one.content
-            shares = {name: share_text(content[name], tell) for name in ("plain_returns", "orders", "annoyed")}
+            shares = {name: share_text(content[name], _) for name in ("plain_returns", "orders", "annoyed")}
             stars = {name: _plain(content[name]) for name in ("plain_stars", "stars")}
-            points = _plain(content["returns"].times(100), tell.words["points"])
-            point = _level(one.gained.name, one.level, tell)
-            told.append(tell.say("case.content", point=point, returns=points, **stars, **shares))
-    return [*told, tell.say("case.not_simulated")]
+            points = _plain(content["returns"].times(100), _.words["points"])
+            point = _level(one.gained.name, one.level, _)
+            told.append(_.say("case.content", point=point, returns=points, **stars, **shares))
+    return [*told, _.say("case.not_simulated")]
 
 
 def equal_table(found: CaseFindings, language: str = "en") -> pl.DataFrame:
     """Every policy at the same spend."""
-    tell = Voice(language, found.currency)
-    return pl.DataFrame([{tell.words["case.column.policy"]: one.name, **_cells(one, tell)} for one in found.equal])
+    _ = Localizer(language, found.currency)
+    return pl.DataFrame([{_.words["case.column.policy"]: one.name, **_cells(one, _)} for one in found.equal])
 
 
 def sweep_table(found: CaseFindings, language: str = "en") -> pl.DataFrame:
     """Every policy at every level, with its satisfaction."""
-    tell = Voice(language, found.currency)
-    heads = [tell.words[f"case.column.{key}"] for key in ("policy", "level")]
+    _ = Localizer(language, found.currency)
+    heads = [_.words[f"case.column.{key}"] for key in ("policy", "level")]
     rows = []
     for one in found.tried:
         level = f"{one.level:g} %" if one.gained.name == BLANKET else f"{one.level:g} x"
-        rows.append({heads[0]: one.gained.name, heads[1]: level, **_cells(one.gained, tell)})
+        rows.append({heads[0]: one.gained.name, heads[1]: level, **_cells(one.gained, _)})
     return pl.DataFrame(rows)
 
 
-def _cells(one: PolicyGains, tell: Voice) -> dict[str, str]:
-    shares = {tell.say(f"simulation.measure.{name}"): share_text(one.shares[name], tell) for name in MEASURES}
+def _cells(one: PolicyGains, _: Localizer) -> dict[str, str]:
+    shares = {_.say(f"simulation.measure.{name}"): share_text(one.shares[name], _) for name in MEASURES}
     money = {
-        tell.words["case.column.cost"]: money_text(one.gains["cost"], tell),
-        tell.words["simulation.column.more_profit"]: money_text(one.gains["profit"], tell),
+        _.words["case.column.cost"]: money_text(one.gains["cost"], _),
+        _.words["simulation.column.more_profit"]: money_text(one.gains["profit"], _),
     }
     return {**shares, **money}
 
 
 def equal_chart(found: CaseFindings, language: str = "en") -> Build:
     """Every policy at the same spend: dots with whiskers."""
-    tell = Voice(language, found.currency)
-    return forest(dots_of(found.equal, found.worlds, tell), percent_labels(tell))
+    _ = Localizer(language, found.currency)
+    return forest(dots_of(found.equal, found.worlds, _), percent_labels(_))
 
 
 def sweep_chart(found: CaseFindings, language: str = "en") -> Build:
     """Buyers, sales and profit against spend: the campaign's offers, and the blanket offer at the shop's own cost."""
-    tell = Voice(language, found.currency)
+    _ = Localizer(language, found.currency)
     goals = {"buyers": found.goals.buyers, "sales": found.goals.sales}
     columns = [["same", found.ours, "oracle"], [BLANKET]]
     rows = []
     for measure in MEASURES:
-        title = tell.say("case.y", measure=tell.say(f"simulation.measure.{measure}"))
+        title = _.say("case.y", measure=_.say(f"simulation.measure.{measure}"))
         goal = 100 * goals[measure] if measure in goals else None
         lines = [tuple(_line(name, measure, found) for name in column) for column in columns]
-        rows.append([Panel(title, tell.words["case.x"], some, goal) for some in lines])
+        rows.append([Panel(title, _.words["case.x"], some, goal) for some in lines])
     return panels(rows)
 
 
@@ -193,10 +193,10 @@ def _line(policy: str, measure: str, found: CaseFindings) -> Line:
     return Line(policy, ((0.0, Estimate(0.0, 0.0, 0.0)), *sorted(points, key=lambda point: point[0])))
 
 
-def _level(policy: str, level: float, tell: Voice) -> str:
+def _level(policy: str, level: float, _: Localizer) -> str:
     if policy == NOTHING:
-        return tell.words["case.level.nothing"]
-    return tell.say(f"case.level.{'percent' if policy == BLANKET else 'times'}", policy=policy, level=f"{level:g}")
+        return _.words["case.level.nothing"]
+    return _.say(f"case.level.{'percent' if policy == BLANKET else 'times'}", policy=policy, level=f"{level:g}")
 
 
 def _plain(one: Estimate, unit: str = "") -> str:

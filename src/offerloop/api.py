@@ -331,7 +331,7 @@ def replay(
     from offerloop.commands.replay.files import write as write_replay
     from offerloop.commands.replay.task import ReplayRequest
     from offerloop.commands.replay.task import replay as price_orders
-    from offerloop.report import known_language
+    from offerloop.locale import known_language
 
     request = ReplayRequest(
         str(orders), as_path(offers), _text(products), _text(customers), currency, timezone, _text(margin), codes

@@ -18,11 +18,18 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+from offerloop.message import Message
+
 
 class OfferloopError(Exception):
-    """Root of all errors that Offerloop raises on purpose."""
+    """Root of all errors that Offerloop raises on purpose; ``str()`` gives the sentence in English."""
 
     exit_code = 1
+
+    def __init__(self, message: Message | str) -> None:
+        super().__init__(message)
+        self.message = message
+        """The sentence, which pages translate where it is a message."""
 
 
 class InputError(OfferloopError):

@@ -3,7 +3,7 @@ import math
 import pytest
 
 from offerloop.evaluation.estimate import Estimate
-from offerloop.report.numbers import Money, count, day_text, percent
+from offerloop.report.numbers import Money, count, percent
 
 DOLLARS = Money("USD")
 
@@ -36,6 +36,28 @@ def test_a_currency_without_digits_has_no_decimals():
     assert yen.text(3) == "¥3"
 
 
+@pytest.mark.parametrize(
+    ("currency", "language", "text"),
+    [
+        ("USD", "en", "$1,235"),
+        ("USD", "zh", "$1,235"),
+        ("USD", "de", "1.235\u00a0$"),
+        ("CNY", "en", "¥1,235"),
+        ("CNY", "zh", "¥1,235"),
+        ("EUR", "de", "1.235\u00a0€"),
+        ("CHF", "en", "CHF 1,235"),
+        ("BRL", "en", "R$1,235"),
+        ("lessons", "de", "1.235 lessons"),
+    ],
+)
+def test_each_language_puts_the_sign_of_a_currency_where_it_expects_it(currency, language, text):
+    assert Money(currency, language).text(123456) == text
+
+
+def test_an_interval_has_the_separators_of_the_language():
+    assert Money("EUR", "de").estimate(Estimate(260, 23, 497)) == "2,60\u00a0€ [0,23, 4,97]"
+
+
 @pytest.mark.parametrize(("minor", "text"), [(24376.8, "$244"), (387.4, "$3.87"), (-2300, "−$23"), (-0.2, "$0.00")])
 def test_single_amounts(minor, text):
     assert DOLLARS.text(minor) == text
@@ -66,8 +88,6 @@ def test_the_interval_of_a_share_stays_between_0_and_1():
     assert math.isclose(every.low, 1 - none.high)
 
 
-def test_percent_count_and_day():
+def test_percent_and_count():
     assert [percent(share) for share in (0.3, 0.004, 0.05, 0.675, -0.021)] == ["30 %", "0.4 %", "5 %", "68 %", "−2.1 %"]
-    assert percent(0.00001, least=0.001) == "less than 0.1 %"
     assert count(1463448.0) == "1,463,448"
-    assert day_text(17532) == "1 January 2018"

@@ -17,7 +17,8 @@ from offerloop.config.experiment import BusinessAsUsual, Experiment
 from offerloop.config.plan import Plan
 from offerloop.config.publish import Publish
 from offerloop.config.section import Section, Share
-from offerloop.errors import ConfigError, InputError, check_known, near_miss
+from offerloop.errors import ConfigError, InputError, near_miss
+from offerloop.locale import ENGLISH, known_language
 from offerloop.money import DIGITS, exact_share, is_unit, to_minor
 from offerloop.offers import Offer, read_offers
 
@@ -262,8 +263,16 @@ class Evaluate(Section):
 class Report(Section):
     """`[report]`: how results are told."""
 
-    language: Literal["en", "zh"] = "en"
-    """Language of the report and of the sentences in summary.json."""
+    language: str = ENGLISH
+    """Language of the report and of the sentences in summary.json, such as zh: English, or one that has a catalogue."""
+
+    @field_validator("language")
+    @classmethod
+    def _is_known(cls, language: str) -> str:
+        try:
+            return known_language(language)
+        except InputError as error:
+            raise ValueError(str(error)) from None
 
 
 class Config(Section):
@@ -419,8 +428,7 @@ class Config(Section):
         """The same with its reports in another language; None leaves it. Raises InputError for an unknown one."""
         if language is None:
             return self
-        check_known("language", language, get_args(Report.model_fields["language"].annotation))
-        return self.model_copy(update={"report": self.report.model_copy(update={"language": language})})
+        return self.model_copy(update={"report": self.report.model_copy(update={"language": known_language(language)})})
 
     def minor(self, amount: str, campaign: Campaign | None = None) -> int:
         """An amount of the configuration in minor units of the shop's currency, or of a campaign's budget."""

@@ -25,18 +25,18 @@ if TYPE_CHECKING:
     from offerloop.report.charts.forest import Dot, Upright, forest, upright
     from offerloop.report.charts.lines import Level, Point, Straight, line
     from offerloop.report.charts.panels import Line, Panel, panels
-    from offerloop.report.glossary import glossary_terms, terms_block, words_section
+    from offerloop.report.glossary import Entry, glossary_terms, keyed_terms, terms_block, words_section
+    from offerloop.report.localizer import Localizer
     from offerloop.report.numbers import MACHINE_DIGITS, Money, count, iso_day, percent, rounded
     from offerloop.report.phrases import capital, p_words
     from offerloop.report.results import FolderResult, Result, first_chart
     from offerloop.report.skeleton import Opening, environment, kept_together, study_page
+    from offerloop.report.spacing import filled
     from offerloop.report.text_tables import figure_text, text_page, text_table
-    from offerloop.report.voice import Voice
-    from offerloop.report.words import LANGUAGES, add_words, filled, known_language, words_of
+    from offerloop.report.words import add_words, words_of
 
 __all__ = [
     "CONTROL",
-    "LANGUAGES",
     "MACHINE_DIGITS",
     "MONDAY",
     "MOST_DAYS",
@@ -51,10 +51,12 @@ __all__ = [
     "Column",
     "Details",
     "Dot",
+    "Entry",
     "Figure",
     "FolderResult",
     "Level",
     "Line",
+    "Localizer",
     "Missing",
     "Money",
     "Opening",
@@ -67,7 +69,6 @@ __all__ = [
     "Text",
     "Tile",
     "Upright",
-    "Voice",
     "add_words",
     "bars",
     "capital",
@@ -86,7 +87,7 @@ __all__ = [
     "histogram",
     "iso_day",
     "kept_together",
-    "known_language",
+    "keyed_terms",
     "line",
     "money_labels",
     "p_words",

@@ -76,10 +76,8 @@ class Details:
 class Terms:
     """The glossary."""
 
-    rows: tuple[tuple[str, str, str, str], ...]
-    """Anchor, word, the word in the other language, meaning."""
-    other: str = "zh"
-    """The other language."""
+    rows: tuple[tuple[str, str, tuple[tuple[str, str], ...], str], ...]
+    """Anchor, word, other languages with their words, meaning."""
     kind: Literal["terms"] = "terms"
 
 

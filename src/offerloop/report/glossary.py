@@ -1,11 +1,14 @@
-"""What the words of a page mean, in its language and in the other one."""
+"""What the words of a page mean, in its language and in others."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from offerloop.locale import ENGLISH, languages
+from offerloop.message import Message
 from offerloop.report.blocks import Section, Terms
-from offerloop.report.voice import Voice
+from offerloop.report.localizer import Localizer
 from offerloop.report.words import words_of
 
 LINKED_FROM = 6
@@ -13,46 +16,66 @@ LINKED_FROM = 6
 
 
 @dataclass(frozen=True)
+class Entry:
+    """A word and its meaning, to be translated; `name` is the anchor of links."""
+
+    name: str
+    word: Message
+    meaning: Message
+
+
+@dataclass(frozen=True)
 class Term:
-    """One entry of the glossary."""
+    """One entry of the glossary of a page."""
 
     anchor: str
     word: str
-    other: str
-    """The word in the other language."""
+    others: tuple[tuple[str, str], ...]
+    """Other languages with their words: English, or on an English page all others."""
     meaning: str
     is_linked: bool
 
 
-def glossary_terms(tell: Voice, prefix: str = "") -> tuple[Term, ...]:
-    """Return the terms of one page in the order of the words; `prefix` is what their keys begin with."""
-    english, second = words_of("en"), words_of(_other(tell))
+def glossary_terms(_: Localizer, entries: Sequence[Entry]) -> tuple[Term, ...]:
+    """Translate the entries of a page, in their order."""
+    others = [Localizer(language) for language in _others(_)]
+    return tuple(
+        Term(
+            f"term-{entry.name}",
+            _(entry.word),
+            tuple((other.language, other(entry.word)) for other in others),
+            _(entry.meaning),
+            len(str(entry.word)) >= LINKED_FROM,
+        )
+        for entry in entries
+    )
+
+
+def keyed_terms(_: Localizer, prefix: str = "") -> tuple[Term, ...]:
+    """Return the terms whose texts are still kept by key; `prefix` is what their keys begin with."""
     family = f"{prefix}term."
-    names = [key.removeprefix(family) for key in tell.words if key.startswith(family)]
+    names = [key.removeprefix(family) for key in _.words if key.startswith(family)]
     return tuple(
         Term(
             f"term-{name}",
-            tell.say(family + name),
-            second[family + name],
-            tell.say(f"{prefix}meaning.{name}"),
-            len(english[family + name]) >= LINKED_FROM,
+            _.say(family + name),
+            tuple((language, words_of(language)[family + name]) for language in _others(_)),
+            _.say(f"{prefix}meaning.{name}"),
+            len(words_of(ENGLISH)[family + name]) >= LINKED_FROM,
         )
         for name in names
     )
 
 
-def terms_block(tell: Voice, prefix: str = "") -> Terms:
+def terms_block(terms: Sequence[Term]) -> Terms:
     """Return the glossary as a block."""
-    rows = tuple((one.anchor, one.word, one.other, one.meaning) for one in glossary_terms(tell, prefix))
-    return Terms(rows, _other(tell))
+    return Terms(tuple((term.anchor, term.word, term.others, term.meaning) for term in terms))
 
 
-def words_section(tell: Voice, prefix: str) -> Section:
+def words_section(_: Localizer, terms: Sequence[Term]) -> Section:
     """Return the section that explains the words of a study."""
-    return Section(
-        "words", tell.say("readout_words.label"), tell.say("readout_words.message"), (terms_block(tell, prefix),)
-    )
+    return Section("words", _("Words", context="section name"), _("What the words mean"), (terms_block(terms),))
 
 
-def _other(tell: Voice) -> str:
-    return "zh" if tell.language == "en" else "en"
+def _others(_: Localizer) -> tuple[str, ...]:
+    return (ENGLISH,) if _.language != ENGLISH else tuple(one for one in languages() if one != ENGLISH)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from offerloop.report.voice import Voice
+from offerloop.report.localizer import Localizer
 
 
 def capital(text: str) -> str:
@@ -10,8 +10,8 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def p_words(p_value: float | None, tell: Voice) -> str:
+def p_words(p_value: float | None, _: Localizer) -> str:
     """Return a p-value as a reader needs it; nothing where there is none."""
     if p_value is None:
         return ""
-    return tell.say("p.below") if p_value < 0.001 else f"{p_value:.2g}" if p_value < 0.995 else "1"
+    return _("below 0.001", context="p-value") if p_value < 0.001 else f"{p_value:.2g}" if p_value < 0.995 else "1"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from offerloop.config import Shop
 from offerloop.report.blocks import Figure, Section, Tile
-from offerloop.report.voice import Voice
+from offerloop.report.localizer import Localizer
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -31,7 +31,7 @@ class Opening:
 
 
 def study_page(
-    tell: Voice,
+    _: Localizer,
     shop: Shop,
     opening: Opening,
     sections: Sequence[Section],
@@ -41,7 +41,7 @@ def study_page(
     footer: str,
 ) -> str:
     """Render one finding and its sections as one HTML file that asks no other host for anything."""
-    template = environment(tell).get_template("study.html.j2")
+    template = environment(_).get_template("study.html.j2")
     return kept_together(
         template.render(
             shop=shop, first=opening, sections=sections, title=title, when=when, footer=footer,
@@ -50,7 +50,7 @@ def study_page(
     )  # fmt: skip
 
 
-def environment(tell: Voice, room: str = ROOM) -> Environment:
+def environment(localizer: Localizer, room: str = ROOM) -> Environment:
     """Return the templates of this room and of another one, with the words of a language."""
     from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
@@ -58,7 +58,7 @@ def environment(tell: Voice, room: str = ROOM) -> Environment:
     environment = Environment(
         loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.globals["say"] = tell.say
+    environment.globals["_"] = localizer
     return environment
 
 

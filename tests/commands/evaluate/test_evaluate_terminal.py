@@ -7,7 +7,7 @@ from terminal_texts import check_plain, right_edges
 from offerloop.commands.evaluate.files import EvaluationResult
 from offerloop.commands.evaluate.findings import SHOWN
 from offerloop.commands.evaluate.terminal_text import screen
-from offerloop.report.words import LANGUAGES
+from offerloop.locale import languages
 
 REPORT = Path("evaluations/one/report.html")
 
@@ -16,7 +16,7 @@ def text_of(found, language="en"):
     return screen(EvaluationResult(REPORT.parent, REPORT, {}, found, language))
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", languages())
 def test_the_columns_line_up_and_the_report_comes_last(language):
     text = text_of(full(), language)
     check_plain(text)

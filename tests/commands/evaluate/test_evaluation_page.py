@@ -13,9 +13,9 @@ from offerloop.commands.evaluate.sentences import sentence, summarise_evaluation
 from offerloop.evaluation.earlier_offers import CarryOver
 from offerloop.evaluation.estimate import widening
 from offerloop.evaluation.policy_overlap import ActionOverlap
-from offerloop.report.voice import Voice
+from offerloop.report.localizer import Localizer
 
-EN = Voice("en", "USD")
+EN = Localizer("en", "USD")
 ENGLISH = re.compile(r"[A-Za-z][A-Za-z']+(?: [A-Za-z][A-Za-z']*){3,}")
 
 
@@ -157,7 +157,7 @@ def test_weights_that_do_not_average_1_give_wrong_propensities_away(logged, weig
 
 def test_a_chinese_page_reads_like_chinese():
     page = render_evaluation(full(), "zh").replace("\u00a0", " ")
-    assert '<html lang="zh-CN">' in page
+    assert '<html lang="zh">' in page
     texts = [re.sub("Corner shop|Made up for tests.", "", text) for text in Texts(page).found]
     assert [text for text in texts if ENGLISH.search(text)] == []
     assert [text for text in texts if re.search(r"[\u4e00-\u9fff][,;:!?(]|[,;:!?)][\u4e00-\u9fff]", text)] == []

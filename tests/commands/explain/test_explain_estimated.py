@@ -9,7 +9,7 @@ from explained_run import build_run
 from offerloop.commands.explain.findings import CappedTerms, TimedTerms
 from offerloop.commands.explain.page import explanation_text
 from offerloop.commands.explain.task import explain
-from offerloop.report.words import LANGUAGES
+from offerloop.locale import languages
 
 SHELF = {"en": "shelf prices", "zh": "货架价格"}
 
@@ -31,7 +31,7 @@ def run(tmp_path_factory):
     return folder
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", languages())
 @pytest.mark.parametrize("audience", ["marketer", "support", "customer"])
 def test_nobody_reads_of_shelf_prices(run, audience, language):
     for customer in range(1, 15):

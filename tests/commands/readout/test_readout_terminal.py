@@ -6,10 +6,10 @@ from terminal_texts import check_plain, right_edges
 
 from offerloop.commands.readout.task import ReadoutResult
 from offerloop.commands.readout.terminal_text import screen
-from offerloop.report.words import LANGUAGES
+from offerloop.locale import languages
 
 REPORT = Path("readout/report.html")
-PLACES = [(name, language) for name in READOUTS for language in LANGUAGES]
+PLACES = [(name, language) for name in READOUTS for language in languages()]
 
 
 def text_of(name, language="en"):

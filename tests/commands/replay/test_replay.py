@@ -272,10 +272,10 @@ def test_orders_that_are_no_sales_are_left_out(tmp_path):
 
 def test_nothing_touched_is_said(tmp_path):
     result = done(tmp_path, [ROW], [FIVE.replace("20.00", "99.00")])
-    assert sentence(result.findings) == "None of 1 past orders would have been touched by these offers."
+    assert sentence(result.findings) == "The 1 past order would not have been touched by these offers."
     assert result.touched.height == 0
     report = write(result, tmp_path / "out")
-    assert "None of 1 past orders" in report.read_text(encoding="utf-8")
+    assert "The 1 past order would not" in report.read_text(encoding="utf-8")
     assert (tmp_path / "out" / "orders.csv").read_text(encoding="utf-8").count("\n") == 1
 
 

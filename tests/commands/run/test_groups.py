@@ -7,7 +7,7 @@ import pytest
 
 from offerloop.commands.run.sections.audit import audit_blocks
 from offerloop.commands.run.sections.recipients import _audiences
-from offerloop.report.voice import Voice
+from offerloop.report.localizer import Localizer
 
 
 def audited(findings, ages):
@@ -34,13 +34,13 @@ def groups(blocks):
 
 
 def test_a_number_of_many_values_is_shown_in_bands_of_equally_many_customers(make):
-    found = audit_blocks(audited(make(), [20 + one % 40 for one in range(400)]), Voice("en", "USD"))
+    found = audit_blocks(audited(make(), [20 + one % 40 for one in range(400)]), Localizer("en", "USD"))
     assert groups(found) == {"20–28": "90", "29–38": "100", "39–48": "100", "49–59": "110"}
 
 
 @pytest.mark.parametrize("ages", [[1, 2] * 40, ["young", "old"] * 40])
 def test_few_values_and_words_stay_as_they_are(make, ages):
-    found = audit_blocks(audited(make(), ages), Voice("en", "USD"))
+    found = audit_blocks(audited(make(), ages), Localizer("en", "USD"))
     assert set(groups(found)) == {str(one) for one in ages}
 
 
@@ -48,6 +48,6 @@ def test_audiences_with_their_share_of_offers(make):
     findings = audited(make(), [1] * 10)
     members = pl.DataFrame({"audience": ["all"] * 10 + ["odd"] * 5, "customer_id": [*range(10), 1, 3, 5, 7, 9]})
     findings = dataclasses.replace(findings, tables={**findings.tables, "audience_members": members})
-    (table,) = _audiences(findings, Voice("en", "USD"))
+    (table,) = _audiences(findings, Localizer("en", "USD"))
     assert [row[:3] for row in table.rows] == [("all", "10", "5"), ("odd", "5", "5")]
-    assert _audiences(make(), Voice("en", "USD")) == []
+    assert _audiences(make(), Localizer("en", "USD")) == []

@@ -7,9 +7,10 @@ from recommenders_case import recommenders_table
 
 from offerloop.commands.run.sections.recommenders import choices, recommenders_section
 from offerloop.commands.run.summary import summarise
+from offerloop.locale import languages
 from offerloop.recommenders import RECOMMENDERS
-from offerloop.report.voice import Voice
-from offerloop.report.words import LANGUAGES, words_of
+from offerloop.report.localizer import Localizer
+from offerloop.report.words import words_of
 
 CLEAR, NOISE, LOSS = (0.03, 0.02, 0.04), (0.005, -0.005, 0.015), (-0.03, -0.04, -0.02)
 UNKNOWN = (0.03, None, None)
@@ -27,7 +28,7 @@ def with_table(make):
 
 def said(findings, language="en"):
     """The sentences of the section and the title of its chart."""
-    section = recommenders_section(findings, Voice(language, "USD"))
+    section = recommenders_section(findings, Localizer(language, "USD"))
     return " ".join(
         text
         for block in section.blocks
@@ -98,13 +99,13 @@ def test_machines_get_the_gain_on_both_windows(with_table):
 
 
 def test_recommenders_stand_best_first(with_table):
-    section = recommenders_section(with_table(recommenders_table()), Voice("en", "USD"))
+    section = recommenders_section(with_table(recommenders_table()), Localizer("en", "USD"))
     (chart,) = (block for block in section.blocks if block.kind == "figure")
     names = [row[1] for row in chart.table.rows]
     assert names == ["ranker", "repeat", "popularity"] * 2 + ["ranker", "popularity", "repeat"] * 2
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", languages())
 def test_each_recommender_that_appears_is_explained_in_a_line(with_table, language):
     assert {f"liked.about.{name}" for name in RECOMMENDERS.names()} <= words_of(language).keys()
     text = said(with_table(recommenders_table()), language)
@@ -115,6 +116,6 @@ def test_each_recommender_that_appears_is_explained_in_a_line(with_table, langua
 def test_a_recommender_of_the_shop_itself_has_no_line(with_table):
     table = recommenders_table()
     own = table.with_columns(table["recommender"].replace("repeat", "own"))
-    section = recommenders_section(with_table(own), Voice("en", "USD"))
+    section = recommenders_section(with_table(own), Localizer("en", "USD"))
     (lines,) = (block.sentences for block in section.blocks if block.kind == "bullets")
     assert [line.split("”")[0] for line in lines] == ["“popularity", "“ranker"]

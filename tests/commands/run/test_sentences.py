@@ -5,9 +5,9 @@ import pytest
 
 from offerloop.commands.run.facts import BreakEven, break_even, gather
 from offerloop.commands.run.sentences import break_even_sentence, campaign_sentence, claim_sentence, decision, headline
-from offerloop.report.voice import Voice
+from offerloop.report.localizer import Localizer
 
-ENGLISH = Voice("en", "USD")
+ENGLISH = Localizer("en", "USD")
 
 
 def sentence(findings, campaign: str) -> str:
@@ -120,7 +120,7 @@ def test_break_even_is_the_least_level_above_zero(make):
 
 def test_the_claim_is_only_shown_as_the_winners_curse(make):
     facts = gather(make())
-    said = claim_sentence(facts.campaigns[0], facts.voice)
+    said = claim_sentence(facts.campaigns[0], facts.localizer)
     assert "claim $3.87" in said
     assert "winner's curse" in said
     assert "never shows the claim as a forecast" in said

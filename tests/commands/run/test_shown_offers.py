@@ -9,7 +9,8 @@ from page_texts import page_of
 
 from offerloop.commands.run.facts import gather, together
 from offerloop.commands.run.summary import summarise
-from offerloop.report.words import LANGUAGES, words_of
+from offerloop.locale import languages
+from offerloop.report.words import words_of
 from offerloop.response import ESTIMATORS
 
 
@@ -26,7 +27,7 @@ def forecasts(findings):
     return " ".join(part(findings, name) for name in names)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", languages())
 def test_every_estimator_has_a_name_and_a_meaning(language):
     wanted = {f"{family}.{name}" for name in ESTIMATORS.names() for family in ("uplift.estimator", "shown.estimator")}
     assert wanted <= words_of(language).keys()

@@ -4,9 +4,9 @@ from uplift_case import CASES
 
 from offerloop.commands.uplift.sentences import voice
 from offerloop.commands.uplift.terminal_text import screen
-from offerloop.report.words import LANGUAGES
+from offerloop.locale import languages
 
-PLACES = [(name, language) for name in CASES for language in LANGUAGES]
+PLACES = [(name, language) for name in CASES for language in languages()]
 
 
 @pytest.mark.parametrize(("name", "language"), PLACES)

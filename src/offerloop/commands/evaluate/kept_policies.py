@@ -4,35 +4,53 @@ from __future__ import annotations
 
 from offerloop.commands.evaluate.findings import EvaluationFindings, PolicyWorth, main
 from offerloop.commands.evaluate.sentences import earlier_text, measure, title, worth_text
-from offerloop.report import Block, Bullets, Section, Table, Text, Voice, capital, count
+from offerloop.report import Block, Bullets, Localizer, Section, Table, Text, capital, count
 
 COLUMNS = ("policy", "one_period", "kept", "kept_gain", "size", "kept_method")
 
 
-def kept_section(found: EvaluationFindings, tell: Voice) -> Section | None:
+def kept_section(found: EvaluationFindings, _: Localizer) -> Section | None:
     """None where no customer was shown anything before."""
     if found.earlier is None:
         return None
-    base = tell.say(f"evaluation.base.{found.baseline_kept.kind}")
-    columns = tuple(tell.say(f"evaluation.column.{name}", base=base) for name in COLUMNS)
-    rows = tuple(_row(one, tell) for one in found.valued if one.kept is not None)
-    table = Table(tell.say("evaluation.kept.table", measure=capital(measure(found, tell))), columns, rows)
+    base = _.say(f"evaluation.base.{found.baseline_kept.kind}")
+    columns = tuple(_.say(f"evaluation.column.{name}", base=base) for name in COLUMNS)
+    rows = tuple(_row(one, _) for one in found.valued if one.kept is not None)
+    table = Table(
+        _(
+            "{measure} a decision, where the policy also made the customer's earlier decisions",
+            measure=capital(measure(found, _)),
+        ),
+        columns,
+        rows,
+    )
     refused = [
-        tell.say("evaluation.refused.one", policy=title(one, tell), why=tell.own(one.kept_refusal))
+        _("{policy}: {why}", context="pattern", policy=title(one, _), why=_.own(one.kept_refusal))
         for one in found.valued
         if one.kept_refusal
     ]
-    blocks: list[Block] = [Text(tell.say("evaluation.kept.intro")), table]
+    blocks: list[Block] = [
+        Text(
+            _(
+                "The value of one decision leaves earlier offers as the log drew them. A policy that "
+                "is kept makes the earlier decisions too, from the first exposure of the log on; "
+                "offers of more than four exposures ago are taken to have no effect. KEPT weighs every "
+                "combination of decisions; KEPT-1 takes effects of earlier offers to add up, and is "
+                "used where fewer than 1,000 decisions speak by the weights of KEPT."
+            )
+        ),
+        table,
+    ]
     blocks += [Bullets(tuple(refused))] if refused else []
-    return Section("kept", tell.say("evaluation.kept.label"), earlier_text(found.earlier, tell), tuple(blocks))
+    return Section("kept", _("Policies that are kept"), earlier_text(found.earlier, _), tuple(blocks))
 
 
-def _row(one: PolicyWorth, tell: Voice) -> tuple[str, ...]:
+def _row(one: PolicyWorth, _: Localizer) -> tuple[str, ...]:
     assert one.kept is not None
-    gain = "" if one.kept_gain is None else worth_text(one.kept_gain, tell)
+    gain = "" if one.kept_gain is None else worth_text(one.kept_gain, _)
     size = count(one.kept.effective_size)
-    method = tell.say("evaluation.mean") if one.kept.method == "mean" else one.kept.method
+    method = _("mean of the log") if one.kept.method == "mean" else one.kept.method
     return (
-        title(one, tell), tell.money.estimate(main(one.known)), worth_text(one.kept, tell), gain,
-        tell.say("evaluation.few", n=size) if one.kept.flagged else size, method,
+        title(one, _), _.money.estimate(main(one.known)), worth_text(one.kept, _), gain,
+        _("{n} (too few)", context="policy evaluation", n=size) if one.kept.flagged else size, method,
     )  # fmt: skip

@@ -7,107 +7,136 @@ from typing import Any
 
 from offerloop.commands.evaluate.findings import EvaluationFindings, PolicyWorth, main
 from offerloop.evaluation import CarryOver, Worth
-from offerloop.report import MACHINE_DIGITS, Voice, capital, count, iso_day, rounded
+from offerloop.report import MACHINE_DIGITS, Localizer, capital, count, iso_day, rounded
 
 LEAST, DECIMALS = 0.001, 3
 """The smallest share that is written out, and its decimals."""
 
 
-def measure(found: EvaluationFindings, tell: Voice) -> str:
+def measure(found: EvaluationFindings, _: Localizer) -> str:
     """Profit, or margin before the cost of offers where no cost is known."""
-    return tell.say("evaluation.profit" if found.has_cost else "evaluation.value")
+    return _("profit", context="policy evaluation") if found.has_cost else _("margin before the cost of offers")
 
 
-def title(one: PolicyWorth, tell: Voice) -> str:
+def title(one: PolicyWorth, _: Localizer) -> str:
     """What a reader calls a policy."""
-    return tell.say(f"evaluation.kind.{one.kind}", name=tell.quoted(one.name))
+    return _.say(f"evaluation.kind.{one.kind}", name=_.quoted(one.name))
 
 
-def short(one: PolicyWorth, tell: Voice) -> str:
+def short(one: PolicyWorth, _: Localizer) -> str:
     """The same where there is little room."""
-    return tell.say(f"evaluation.short.{one.kind}", name=one.name)
+    return _.say(f"evaluation.short.{one.kind}", name=one.name)
 
 
-def sentence(found: EvaluationFindings, tell: Voice) -> str:
+def sentence(found: EvaluationFindings, _: Localizer) -> str:
     """The finding, how sure it is, and what is known of policies that are kept."""
-    said = finding(found, tell)
+    said = finding(found, _)
     if found.leader is not None:
-        said += [basis(found, found.leader, tell), *kept_sentences(found, found.leader, tell)]
-    return tell.listed(said, "sentence")
+        said += [basis(found, found.leader, _), *kept_sentences(found, found.leader, _)]
+    return _.sentences(said)
 
 
-def finding(found: EvaluationFindings, tell: Voice) -> list[str]:
+def finding(found: EvaluationFindings, _: Localizer) -> list[str]:
     """The finding alone: it claims no more than an interval that holds for all policies at once."""
     leader = found.leader
     if leader is None:
-        return [tell.say("evaluation.none", n=count(found.n_decisions))]
+        return [
+            _(
+                "No policy can be valued: none of the offers asked about was shown by chance in the "
+                "{n} decision of the log.",
+                plural="No policy can be valued: none of the offers asked about was shown by chance in the "
+                "{n} decisions of the log.",
+                n=found.n_decisions,
+            )
+        ]
     gain = found.together(found.gain(leader))
     key = "better" if gain.low > 0 else "worse" if gain.high < 0 else "unclear"
     best = "best_firm" if any(one.known.flagged for one in found.candidates) and not leader.known.flagged else "best"
-    said = tell.say(
+    said = _.say(
         f"evaluation.{key}",
-        best=tell.say(f"evaluation.{best}"),
-        policy=title(leader, tell),
-        base=tell.say(f"evaluation.base.{found.baseline.kind}"),
-        measure=measure(found, tell),
-        gain=tell.money.estimate(gain),
-        rival=_rival(found, tell) if key == "better" else "",
+        best=_.say(f"evaluation.{best}"),
+        policy=title(leader, _),
+        base=_.say(f"evaluation.base.{found.baseline.kind}"),
+        measure=measure(found, _),
+        gain=_.money.estimate(gain),
+        rival=_rival(found, _) if key == "better" else "",
     )
-    doubt = [tell.say("evaluation.contradicted")] if found.is_contradicted else []
+    doubt = (
+        [_("Do not believe this: the logged propensities do not fit what was shown.")] if found.is_contradicted else []
+    )
     return [*doubt, capital(said)]
 
 
-def kept_sentences(found: EvaluationFindings, leader: PolicyWorth, tell: Voice) -> list[str]:
+def kept_sentences(found: EvaluationFindings, leader: PolicyWorth, _: Localizer) -> list[str]:
     """That the finding is about one decision only, and what is known of policies that are kept; else nothing."""
     if found.earlier is None or not found.one_period_only:
         return []
-    only, best = tell.say("evaluation.one_period", earlier=earlier_text(found.earlier, tell)), found.best_kept
+    only, best = (
+        _(
+            "{earlier}: the figures above are of one decision only, not of a policy that is kept.",
+            earlier=earlier_text(found.earlier, _),
+        ),
+        found.best_kept,
+    )
     if leader.kept is None and best is None:
-        return [only, tell.say("evaluation.kept.unknown")]
+        return [only, _("What a policy is worth when it is kept cannot be known from this log.")]
     said = [only]
     for one, key in ((leader, "leader"), (best, "best")):
         if one is not None and one.kept is not None and one.kept_gain is not None and (key, one) != ("best", leader):
-            said.append(tell.say(
-                f"evaluation.kept.{key}", policy=title(one, tell), measure=measure(found, tell),
-                gain=worth_text(one.kept_gain, tell), base=tell.say(f"evaluation.base.{found.baseline_kept.kind}"),
-                few=tell.say("evaluation.kept.few") if one.kept.flagged else "",
+            said.append(_.say(
+                f"evaluation.kept.{key}", policy=title(one, _), measure=measure(found, _),
+                gain=worth_text(one.kept_gain, _), base=_.say(f"evaluation.base.{found.baseline_kept.kind}"),
+                few=_(" (fewer than 1,000 decisions speak about it)") if one.kept.flagged else "",
             ))  # fmt: skip
     return [capital(one) for one in said]
 
 
-def earlier_text(earlier: CarryOver, tell: Voice) -> str:
+def earlier_text(earlier: CarryOver, _: Localizer) -> str:
     """Whether earlier offers matter, and how sure that is."""
     if earlier.p_value is None:
-        return tell.say("evaluation.kept.untested", n=count(earlier.n_customers))
+        return _(
+            "Whether earlier offers still matter cannot be tested: only {n} customer was shown something before",
+            plural="Whether earlier offers still matter cannot be tested: only {n} customers were shown "
+            "something before",
+            n=earlier.n_customers,
+        )
     p = f"p < {LEAST}" if earlier.p_value < LEAST else f"p = {earlier.p_value:.{DECIMALS}f}"
-    return tell.say("evaluation.kept.matters" if earlier.matters else "evaluation.kept.unseen", p=p)
+    return (
+        _("Earlier offers still matter ({p})", p=p)
+        if earlier.matters
+        else _("Nothing shows that earlier offers still matter ({p})", p=p)
+    )
 
 
-def _rival(found: EvaluationFindings, tell: Voice) -> str:
+def _rival(found: EvaluationFindings, _: Localizer) -> str:
     if found.rival is None:
         return ""
     name, lead = found.rival
     by = found.together(lead)
     key = "ahead" if by.low > 0 else "behind" if by.high < 0 else "level"
-    return tell.say(f"evaluation.{key}", other=tell.quoted(name), by=tell.money.estimate(by))
+    return _.say(f"evaluation.{key}", other=_.quoted(name), by=_.money.estimate(by))
 
 
-def basis(found: EvaluationFindings, leader: PolicyWorth, tell: Voice) -> str:
+def basis(found: EvaluationFindings, leader: PolicyWorth, _: Localizer) -> str:
     """How many decisions the finding rests on, and for what its interval holds."""
     one, many = leader.known, len(found.candidates)
     key = "evaluation.basis_few" if one.flagged else "evaluation.basis"
     size = one.effective_size if one.expected_size is None else min(one.effective_size, one.expected_size)
-    interval = tell.say("evaluation.together", n=count(many)) if many > 1 else tell.say("evaluation.alone")
-    return tell.say(
+    interval = (
+        _("intervals hold for all {n} policies at once", n=round(many))
+        if many > 1
+        else _("95 % interval", context="policy evaluation")
+    )
+    return _.say(
         key, interval=interval, n=count(found.n_decisions), customers=count(found.n_customers), size=count(size)
     )
 
 
-def notes(found: EvaluationFindings, tell: Voice) -> tuple[str, ...]:
+def notes(found: EvaluationFindings, _: Localizer) -> tuple[str, ...]:
     """What a reader must know before acting on it."""
     said = [
-        tell.say(f"evaluation.note.{one.key}", **{
-            name: count(value) if isinstance(value, int) else tell.quoted(value) for name, value in one.values.items()
+        _.say(f"evaluation.note.{one.key}", **{
+            name: count(value) if isinstance(value, int) else _.quoted(value) for name, value in one.values.items()
         })
         for one in found.notes
     ]  # fmt: skip
@@ -116,9 +145,9 @@ def notes(found: EvaluationFindings, tell: Voice) -> tuple[str, ...]:
 
 def summarise_evaluation(found: EvaluationFindings, language: str = "en") -> dict[str, Any]:
     """The content of evaluation.json; money in minor units a decision."""
-    tell, leader = Voice(language, found.shop.currency), found.leader
+    _, leader = Localizer(language, found.shop.currency), found.leader
     return {
-        "sentence": sentence(found, tell),
+        "sentence": sentence(found, _),
         "shop": found.shop.name,
         "currency": found.shop.currency,
         "window_days": found.window_days,
@@ -129,8 +158,8 @@ def summarise_evaluation(found: EvaluationFindings, language: str = "en") -> dic
         "one_period_only": found.one_period_only,
         "earlier_offers": None if found.earlier is None else _earlier(found.earlier),
         "leader": None if leader is None else _leader(found, leader),
-        "policies": [_policy(one, tell) for one in found.policies],
-        "notes": list(notes(found, tell)),
+        "policies": [_policy(one, _) for one in found.policies],
+        "notes": list(notes(found, _)),
     }
 
 
@@ -153,8 +182,8 @@ def _leader(found: EvaluationFindings, leader: PolicyWorth) -> dict[str, Any]:
     }
 
 
-def _policy(one: PolicyWorth, tell: Voice) -> dict[str, Any]:
-    found: dict[str, Any] = {"kind": one.kind, "policy": one.name, "refusal": tell.own(one.refusal) or None}
+def _policy(one: PolicyWorth, _: Localizer) -> dict[str, Any]:
+    found: dict[str, Any] = {"kind": one.kind, "policy": one.name, "refusal": _.own(one.refusal) or None}
     if one.best is None:
         return found
     weights = {
@@ -168,7 +197,7 @@ def _policy(one: PolicyWorth, tell: Voice) -> dict[str, Any]:
     }  # fmt: skip
     return {
         **found, "method": one.best.method, **_worth(one.best), **weights, "against": against, "kept": kept,
-        "kept_refusal": tell.own(one.kept_refusal) or None,
+        "kept_refusal": _.own(one.kept_refusal) or None,
     }  # fmt: skip
 
 
@@ -182,6 +211,6 @@ def _worth(one: Worth) -> dict[str, Any]:
     }
 
 
-def worth_text(one: Worth, tell: Voice) -> str:
+def worth_text(one: Worth, _: Localizer) -> str:
     """Profit a decision, or value, with its interval."""
-    return tell.money.estimate(main(one))
+    return _.money.estimate(main(one))

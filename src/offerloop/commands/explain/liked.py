@@ -6,47 +6,52 @@ from offerloop.commands.explain.findings import LikedProduct
 from offerloop.commands.explain.teller import Teller
 
 
-def liked_pairs(tell: Teller) -> list[tuple[str, str]]:
+def liked_pairs(_: Teller) -> list[tuple[str, str]]:
     """Return for a marketer the kind of list, once, and a line for each product."""
-    if _is_refused(tell):
-        ids = tell.listed(_popular(tell, "profile"))
-        return [(tell.say("profile.liked_popular"), tell.say("profile.products", ids=ids))] if ids else []
+    if _is_refused(_):
+        ids = _.listed(_popular(_, "profile"))
+        return (
+            [
+                (
+                    _("most people buy", context="customer profile"),
+                    _("{ids} (the same for all who refuse personalisation)", ids=ids),
+                )
+            ]
+            if ids
+            else []
+        )
     pairs = []
-    for task, products in tell.facts.liked.by_task.items():
-        labels = [tell.say(f"profile.liked_{task}"), *[""] * len(products)]
-        pairs += [(label, _because(tell, "profile", one)) for label, one in zip(labels, products, strict=False)]
+    for task, products in _.facts.liked.by_task.items():
+        labels = [_.say(f"profile.liked_{task}"), *[""] * len(products)]
+        pairs += [(label, _because(_, "profile", one)) for label, one in zip(labels, products, strict=False)]
     return pairs
 
 
-def liked_lines(tell: Teller) -> list[str]:
+def liked_lines(_: Teller) -> list[str]:
     """Return for the customer a line for each list."""
-    if _is_refused(tell):
-        lists = {"popular": _popular(tell, "customer")}
+    if _is_refused(_):
+        lists = {"popular": _popular(_, "customer")}
     else:
-        liked = tell.facts.liked.by_task.items()
-        lists = {task: [_because(tell, "customer", one) for one in products] for task, products in liked}
-    return [
-        tell.say(f"customer.liked_{name}", products=tell.listed(texts, "semicolon"))
-        for name, texts in lists.items()
-        if texts
-    ]
+        liked = _.facts.liked.by_task.items()
+        lists = {task: [_because(_, "customer", one) for one in products] for task, products in liked}
+    return [_.say(f"customer.liked_{name}", products=_.clauses(texts)) for name, texts in lists.items() if texts]
 
 
-def _is_refused(tell: Teller) -> bool:
+def _is_refused(_: Teller) -> bool:
     """Who refuses personalisation gets what is popular, for both tasks the same."""
-    return tell.facts.decision.reason == "no_consent"
+    return _.facts.decision.reason == "no_consent"
 
 
-def _popular(tell: Teller, family: str) -> list[str]:
-    return [_named(one.product_id, one.text, family) for one in tell.facts.liked.repeat]
+def _popular(_: Teller, family: str) -> list[str]:
+    return [_named(one.product_id, one.text, family) for one in _.facts.liked.repeat]
 
 
-def _because(tell: Teller, family: str, one: LikedProduct) -> str:
+def _because(_: Teller, family: str, one: LikedProduct) -> str:
     """A product and the code of its reason, such as ``bought:7`` or ``goes_with:12``."""
-    code, _, about = one.reason.partition(":")
+    code, __, about = one.reason.partition(":")
     key = "bought_once" if (code, about) == ("bought", "1") else code
     other = _named(about, one.about_text, family)
-    return tell.say(f"{family}.because.{key}", product=_named(one.product_id, one.text, family), about=other)
+    return _.say(f"{family}.because.{key}", product=_named(one.product_id, one.text, family), about=other)
 
 
 def _named(product_id: int | str, text: str | None, family: str) -> str:

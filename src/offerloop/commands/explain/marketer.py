@@ -14,32 +14,38 @@ from offerloop.commands.explain.teller import Teller
 Rows = Sequence[Sequence[str]]
 
 
-def marketer_text(tell: Teller) -> str:
+def marketer_text(_: Teller) -> str:
     """Sections with headings; plain text that fits a terminal."""
-    facts = tell.facts
-    title = tell.say("marketer.title", customer=facts.customer_id, shop=facts.shop, day=facts.as_of)
+    facts = _.facts
+    title = _(
+        "Customer {customer}, {shop}, plan of {day}",
+        context="page title",
+        customer=facts.customer_id,
+        shop=facts.shop,
+        day=facts.as_of,
+    )
     sections = [
-        ("marketer.decision", _decision(tell)),
-        ("marketer.why", _bullets(tell, why_lines(tell))),
-        ("marketer.changes", _bullets(tell, change_lines(tell))),
-        ("marketer.profile", _pairs(tell, profile_lines(tell))),
-        ("marketer.candidates", _candidates(tell)),
-        ("marketer.why_not", _bullets(tell, why_not_lines(tell))),
-        ("marketer.prices", _bullets(tell, [_price(tell, one) for one in facts.campaigns])),
-        ("marketer.sure", _bullets(tell, _sure(tell))),
+        ("marketer.decision", _decision(_)),
+        ("marketer.why", _bullets(_, why_lines(_))),
+        ("marketer.changes", _bullets(_, change_lines(_))),
+        ("marketer.profile", _pairs(_, profile_lines(_))),
+        ("marketer.candidates", _candidates(_)),
+        ("marketer.why_not", _bullets(_, why_not_lines(_))),
+        ("marketer.prices", _bullets(_, [_price(_, one) for one in facts.campaigns])),
+        ("marketer.sure", _bullets(_, _sure(_))),
     ]
-    parts = [title, *("\n".join([tell.say(heading), *lines]) for heading, lines in sections if lines)]
+    parts = [title, *("\n".join([_.say(heading), *lines]) for heading, lines in sections if lines)]
     return "\n\n".join(parts)
 
 
-def _bullets(tell: Teller, lines: Sequence[str]) -> list[str]:
-    return [tell.say("bullet", text=line) for line in lines]
+def _bullets(_: Teller, lines: Sequence[str]) -> list[str]:
+    return [_("- {text}", context="pattern", text=line) for line in lines]
 
 
-def _pairs(tell: Teller, pairs: Sequence[tuple[str, str]]) -> list[str]:
+def _pairs(_: Teller, pairs: Sequence[tuple[str, str]]) -> list[str]:
     """Labels in one column, their values in another."""
-    wide = max((cell_len(label) for label, _ in pairs), default=0)
-    return [tell.say("line", label=_padded(label, wide), text=text) for label, text in pairs]
+    wide = max((cell_len(label) for label, __ in pairs), default=0)
+    return [_("  {label}  {text}", context="pattern", label=_padded(label, wide), text=text) for label, text in pairs]
 
 
 def _padded(text: str, wide: int, *, right: bool = False) -> str:
@@ -48,73 +54,101 @@ def _padded(text: str, wide: int, *, right: bool = False) -> str:
     return space + text if right else text + space
 
 
-def _decision(tell: Teller) -> list[str]:
-    decision = tell.facts.decision
-    share = tell.chance(decision.propensity) if decision.propensity >= 0.001 else f"{decision.propensity:.1e}"
-    drawn = (tell.say("decision.propensity"), tell.say("decision.propensity_text", share=share))
+def _decision(_: Teller) -> list[str]:
+    decision = _.facts.decision
+    share = _.chance(decision.propensity) if decision.propensity >= 0.001 else f"{decision.propensity:.1e}"
+    drawn = (
+        _("propensity", context="decision"),
+        _("{share} (probability of this outcome over all random groups)", share=share),
+    )
     if decision.terms is None or decision.campaign_id is None:
-        reason = tell.say(f"reason.{decision.reason}")
-        return [tell.say("decision.none", reason=reason), *_pairs(tell, [drawn])]
-    offer = tell.quoted(tell.offer(decision.terms, with_most=True))
-    head = tell.say(f"decision.{decision.arm}", offer=offer, campaign=tell.title(decision.campaign_id))
-    return [head, *_pairs(tell, [*_money(tell, decision, decision.campaign_id), drawn])]
+        reason = _.say(f"reason.{decision.reason}")
+        return [_("Gets no offer: {reason}.", context="decision", reason=reason), *_pairs(_, [drawn])]
+    offer = _.quoted(_.offer(decision.terms, with_most=True))
+    head = _.say(f"decision.{decision.arm}", offer=offer, campaign=_.title(decision.campaign_id))
+    return [head, *_pairs(_, [*_money(_, decision, decision.campaign_id), drawn])]
 
 
-def _money(tell: Teller, decision: Decision, campaign: str) -> list[tuple[str, str]]:
+def _money(_: Teller, decision: Decision, campaign: str) -> list[tuple[str, str]]:
     basis = decision.basis
-    pairs = [("most", _most(tell, decision.cost_most_minor, campaign))]
+    pairs = [("most", _most(_, decision.cost_most_minor, campaign))]
     if decision.money is not None:
         pairs += [
-            ("cost", tell.cost(decision.money.cost_expected_minor, campaign)),
-            ("value", tell.say("decision.value_text", value=tell.fine(decision.money.value_minor))),
-            *_profit(tell, decision.money, basis, campaign),
+            ("cost", _.cost(decision.money.cost_expected_minor, campaign)),
+            (
+                "value",
+                _("{value} (extra margin before the cost of the offer)", value=_.fine(decision.money.value_minor)),
+            ),
+            *_profit(_, decision.money, basis, campaign),
         ]
     else:
-        pairs += [(name, tell.say("decision.unknown_text")) for name in ("cost", "value", "profit")]
-    pairs.append(("basis", tell.say(f"basis.{basis}")))
+        pairs += [(name, _("not known", context="decision")) for name in ("cost", "value", "profit")]
+    pairs.append(("basis", _.say(f"basis.{basis}")))
     if decision.product_ids:
         texts = decision.product_texts
         named = [f"{texts[one]} ({one})" if one in texts else one for one in decision.product_ids]
-        pairs.append(("products", tell.listed(named)))
-    return [(tell.say(f"decision.{name}"), text) for name, text in pairs]
+        pairs.append(("products", _.listed(named)))
+    return [(_.say(f"decision.{name}"), text) for name, text in pairs]
 
 
-def _profit(tell: Teller, money: ExpectedMoney, basis: str, campaign: str) -> list[tuple[str, str]]:
+def _profit(_: Teller, money: ExpectedMoney, basis: str, campaign: str) -> list[tuple[str, str]]:
     """Return the profit, and its second estimate unless it is assumed: estimates did not choose what is assumed."""
-    unit = tell.costs(campaign).currency
-    what = tell.say("profit.money" if tell.in_money(campaign) else "profit.unit", unit=unit)
+    unit = _.costs(campaign).currency
+    what = (
+        _("value less expected cost")
+        if _.in_money(campaign)
+        else _("the value itself; {unit} are not subtracted from it", unit=unit)
+    )
     if basis == "assumed":
-        profit = tell.fine(money.profit_minor)
-        return [("profit", tell.say("decision.profit_assumed", profit=profit, what=what))]
-    held_out = tell.fine(money.profit_held_out_minor)
+        profit = _.fine(money.profit_minor)
+        return [("profit", _("{profit} (assumed: {what})", context="decision", profit=profit, what=what))]
+    held_out = _.fine(money.profit_held_out_minor)
     return [
-        ("profit", tell.say("decision.profit_text", profit=tell.interval(money, basis), what=what)),
-        ("held_out", tell.say("decision.held_out_text", profit=held_out)),
+        (
+            "profit",
+            _(
+                "{profit} ({what}, by the estimates that choose plans: often too high)",
+                profit=_.interval(money, basis),
+                what=what,
+            ),
+        ),
+        ("held_out", _("{profit} (valued by the half of the customers that did not choose it)", profit=held_out)),
     ]
 
 
-def _most(tell: Teller, most: int | None, campaign: str) -> str:
+def _most(_: Teller, most: int | None, campaign: str) -> str:
     """The most that an offer can take from its campaign's budget."""
-    return tell.say("decision.no_limit") if most is None else tell.costs(campaign).exact(most)
+    return _("no limit", context="decision") if most is None else _.costs(campaign).exact(most)
 
 
-def _candidates(tell: Teller) -> list[str]:
-    facts = tell.facts
-    lines = [*_table(tell), "", tell.say("table.note", n=facts.n_candidates)]
+def _candidates(_: Teller) -> list[str]:
+    facts = _.facts
+    lines = [
+        *_table(_),
+        "",
+        _(
+            "* given, + what the plan alone would give. Of all offers with a known effect ({n}) "
+            "the best by profit, and those named below. “less budget” is profit less shadow price "
+            "x what the offer takes from the budget; – where the campaign is not sent. Amounts are "
+            "shown finer than the smallest coin so that sums can be followed; the intervals of "
+            "single customers are rough.",
+            n=facts.n_candidates,
+        ),
+    ]
     if not facts.candidates:
-        lines = [tell.say("table.empty")]
+        lines = [_("No offer has a known effect on this customer.")]
     if facts.untried:
-        offers = tell.listed(tell.quoted(tell.offer(one.terms)) for one in facts.untried)
-        lines.append(tell.say("table.untried", offers=offers))
+        offers = _.listed(_.quoted(_.offer(one.terms)) for one in facts.untried)
+        lines.append(_("Without a known effect, so only ever given by lot: {offers}.", offers=offers))
     return lines
 
 
-def _table(tell: Teller) -> list[str]:
+def _table(_: Teller) -> list[str]:
     names = ("offer", "value", "cost", "most", "profit", "net", "basis")
-    head = [tell.say(f"table.{name}") for name in names]
-    head[0] = tell.say("table.mark_other", offer=head[0])
-    nothing = _nothing(tell)
-    rows = [head, *(_row(tell, one) for one in tell.facts.candidates), nothing]
+    head = [_.say(f"table.{name}") for name in names]
+    head[0] = _("  {offer}", context="pattern", offer=head[0])
+    nothing = _nothing(_)
+    rows = [head, *(_row(_, one) for one in _.facts.candidates), nothing]
     widths = [max(cell_len(row[column]) for row in rows) for column in range(len(names))]
     last = len(names) - 1
     return [
@@ -126,45 +160,57 @@ def _table(tell: Teller) -> list[str]:
     ]
 
 
-def _nothing(tell: Teller) -> list[str]:
-    decision, zero = tell.facts.decision, tell.fine(0)
+def _nothing(_: Teller) -> list[str]:
+    decision, zero = _.facts.decision, _.fine(0)
     mark = "given" if decision.terms is None else "other"
-    if mark == "other" and tell.facts.plan.terms is None:
+    if mark == "other" and _.facts.plan.terms is None:
         mark = "planned"
-    name = tell.say(f"table.mark_{mark}", offer=tell.say("offer.none"))
+    name = _.say(f"table.mark_{mark}", offer=_("no offer", context="offer"))
     return [name, zero, "0", "0", zero, zero, ""]
 
 
-def _row(tell: Teller, one: CandidateFacts) -> list[str]:
+def _row(_: Teller, one: CandidateFacts) -> list[str]:
     status = one.status
     mark = "given" if status.startswith("given") else "planned" if status.startswith("kept_back") else "other"
-    name = tell.of_campaign(tell.offer(one.terms), one.campaign_id)
+    name = _.of_campaign(_.offer(one.terms), one.campaign_id)
     return [
-        tell.say(f"table.mark_{mark}", offer=name),
-        tell.fine(one.money.value_minor),
-        tell.cost(one.money.cost_expected_minor, one.campaign_id),
-        _most(tell, one.cost_most_minor, one.campaign_id),
-        tell.interval(one.money, one.basis),
-        tell.fine(one.net_minor) if tell.campaign(one.campaign_id).send else "–",
-        tell.say(f"table.short.{one.basis}"),
+        _.say(f"table.mark_{mark}", offer=name),
+        _.fine(one.money.value_minor),
+        _.cost(one.money.cost_expected_minor, one.campaign_id),
+        _most(_, one.cost_most_minor, one.campaign_id),
+        _.interval(one.money, one.basis),
+        _.fine(one.net_minor) if _.campaign(one.campaign_id).send else "–",
+        _.say(f"table.short.{one.basis}"),
     ]
 
 
-def _price(tell: Teller, one: CampaignFacts) -> str:
+def _price(_: Teller, one: CampaignFacts) -> str:
     campaign = one.campaign_id
-    values = {"campaign": tell.quoted(one.title), "budget": tell.costs(campaign).exact(one.budget_minor)}
-    basis = tell.say(f"price.basis.{one.budget_basis}")
+    values = {"campaign": _.quoted(one.title), "budget": _.costs(campaign).exact(one.budget_minor)}
+    basis = _.say(f"price.basis.{one.budget_basis}")
     if not one.send:
-        return tell.say(f"price.{tell.not_sent(one)}", forecast=tell.forecast(one), **values)
+        return _.say(f"price.{_.not_sent(one)}", forecast=_.forecast(one), **values)
     if not one.shadow_price:
-        return tell.say("price.unused", basis=basis, **values)
-    price, unit = tell.ratio(one.shadow_price), tell.one(campaign)
-    return tell.say("price.used", price=price, one=unit, basis=basis, **values)
+        return _(
+            "{campaign}: 0. The budget of {budget} is not used up, so more of it would bring "
+            "nothing. It counts every offer at {basis}.",
+            basis=basis,
+            **values,
+        )
+    price, unit = _.ratio(one.shadow_price), _.one(campaign)
+    return _(
+        "{campaign}: {price} of extra profit for {one} more of budget. The budget of {budget} "
+        "counts every offer at {basis}.",
+        price=price,
+        one=unit,
+        basis=basis,
+        **values,
+    )
 
 
-def _sure(tell: Teller) -> list[str]:
-    found = {one.basis for one in tell.facts.candidates}
+def _sure(_: Teller) -> list[str]:
+    found = {one.basis for one in _.facts.candidates}
     keys: list[str] = [basis for basis in ("estimated", "transferred", "measured", "assumed") if basis in found]
     if {"estimated", "transferred"} <= found:
         keys[:2] = ["estimated", "transferred_others"]
-    return [tell.say(f"sure.{key}") for key in keys or ["none"]]
+    return [_.say(f"sure.{key}") for key in keys or ["none"]]

@@ -18,30 +18,42 @@ def explanation_text(facts: DecisionFacts, audience: str, language: str) -> str:
     return _WRITERS[audience](Teller(facts, language))
 
 
-def support_text(tell: Teller) -> str:
+def support_text(_: Teller) -> str:
     """Six to ten lines, one sentence or two each; of money only the offer's terms."""
-    decision, customer = tell.facts.decision, tell.facts.customer_id
+    decision, customer = _.facts.decision, _.facts.customer_id
     reason, terms = decision.reason, decision.terms
     first = "support.gets" if terms else "support.none_ever" if reason == "holdout" else "support.none"
     lines = [
-        tell.say(first, customer=customer, offer=tell.quoted(tell.offer(terms, with_most=True))),
-        tell.say(f"support.why.{reason}", share=tell.share(tell.facts.holdout_share)),
-        *(tell.say(key, **values) for key, values in _facts_used(tell)),
+        _.say(first, customer=customer, offer=_.quoted(_.offer(terms, with_most=True))),
+        _.say(f"support.why.{reason}", share=_.share(_.facts.holdout_share)),
+        *(_.say(key, **values) for key, values in _facts_used(_)),
     ]
-    if tell.facts.attributes_not_used:
-        names = (name.replace("_", " ") for name in tell.facts.attributes_not_used)
-        lines.append(tell.say("support.not_used", attributes=tell.listed(names)))
-    lines.append(tell.say("support.automated"))
+    if _.facts.attributes_not_used:
+        names = (name.replace("_", " ") for name in _.facts.attributes_not_used)
+        lines.append(_("Not used: {attributes}.", context="explanation", attributes=_.listed(names)))
+    lines.append(_("The decision was automatic; no employee looked at this customer."))
     if terms:
-        lines.append(tell.say("support.automated_price"))
-    lines += [tell.say("support.rights"), tell.say("support.pass_on")]
-    lines.append(tell.say("support.no_exception" if reason in _DRAWN else "support.next"))
+        lines.append(
+            _(
+                "The price is personalised by automated means, and the customer must be told so (EU "
+                "Directive 2011/83, art. 6(1)(ea))."
+            )
+        )
+    lines += [
+        _("What you can do on request: have personalised offers switched off, or have the data erased."),
+        _("If the customer finds the decision wrong, pass it on: a person can then look at it."),
+    ]
+    lines.append(
+        _("Please do not promise another offer: a change by hand would spoil the comparison.")
+        if reason in _DRAWN
+        else _("Please do not promise an offer for next time: every plan is computed anew.")
+    )
     return "\n".join(lines)
 
 
-def _facts_used(tell: Teller) -> list[tuple[str, dict[str, object]]]:
+def _facts_used(_: Teller) -> list[tuple[str, dict[str, object]]]:
     """Return the facts about the customer that had a part in the decision."""
-    decision = tell.facts.decision
+    decision = _.facts.decision
     reason, terms = decision.reason, decision.terms
     if reason in _DRAWN:
         return [("support.not_punished", {}), (f"support.facts.{reason}", {})]
@@ -56,42 +68,51 @@ def _facts_used(tell: Teller) -> list[tuple[str, dict[str, object]]]:
     category = terms.category if terms else None
     about: list[tuple[str, dict[str, object]]] = []
     if category:
-        about = [(f"support.facts.{_closeness(tell, category)}", {"category": category})]
-    return [*about, (f"support.facts.{_known_by(tell)}", {})]
+        about = [(f"support.facts.{_closeness(_, category)}", {"category": category})]
+    return [*about, (f"support.facts.{_known_by(_)}", {})]
 
 
-def _known_by(tell: Teller) -> str:
+def _known_by(_: Teller) -> str:
     """Return the evidence for the effects of the offers that were compared."""
-    bases = {one.basis for one in tell.facts.candidates}
+    bases = {one.basis for one in _.facts.candidates}
     if "estimated" not in bases:
         return "purchases"
     return "both" if "transferred" in bases else "estimated"
 
 
-def _closeness(tell: Teller, category: str) -> str:
+def _closeness(_: Teller, category: str) -> str:
     """Return how close the offer is: for what the customer spends most on, has bought, or for anybody."""
-    if tell.facts.profile.top_category == category:
+    if _.facts.profile.top_category == category:
         return "top"
-    return "scope" if tell.facts.decision.basis == "estimated" else "category"
+    return "scope" if _.facts.decision.basis == "estimated" else "category"
 
 
-def customer_text(tell: Teller) -> str:
+def customer_text(_: Teller) -> str:
     """A few short lines in the second person."""
-    terms = tell.facts.decision.terms
-    lines = _offered(tell, terms) if terms else _not_offered(tell)
-    return "\n".join([*lines, *liked_lines(tell), tell.say("customer.opt_out")])
+    terms = _.facts.decision.terms
+    lines = _offered(_, terms) if terms else _not_offered(_)
+    return "\n".join(
+        [
+            *lines,
+            *liked_lines(_),
+            _(
+                "You can switch off personalised offers or have your data erased at any time: just "
+                "tell our customer service."
+            ),
+        ]
+    )
 
 
-def _offered(tell: Teller, terms: Terms) -> list[str]:
-    decision = tell.facts.decision
+def _offered(_: Teller, terms: Terms) -> list[str]:
+    decision = _.facts.decision
     lot, category = decision.reason in _DRAWN, terms.category
     why = decision.reason if lot else "all"
     if not lot and category and decision.basis in ("transferred", "estimated"):
-        why = _closeness(tell, category)
+        why = _closeness(_, category)
     return [
-        tell.say("customer.gets", offer=tell.offer(terms, with_most=True)),
-        tell.say(f"customer.why.{'all' if why == 'scope' else why}", category=category),
-        tell.say(_how_chosen(terms, lot=lot)),
+        _("Your offer: {offer}.", context="explanation", offer=_.offer(terms, with_most=True)),
+        _.say(f"customer.why.{'all' if why == 'scope' else why}", category=category),
+        _.say(_how_chosen(terms, lot=lot)),
     ]
 
 
@@ -108,11 +129,15 @@ _ABOUT_ALL = ("no_campaign_pays", "no_effect_known", "no_consent", "outside")
 """Reasons that rest on no purchase of the customer."""
 
 
-def _not_offered(tell: Teller) -> list[str]:
-    reason = tell.facts.decision.reason
+def _not_offered(_: Teller) -> list[str]:
+    reason = _.facts.decision.reason
     how = "_draw" if reason in _DRAWN else "_all" if reason in _ABOUT_ALL else ""
     why = f"{reason}_none" if reason in ("lot", "usual") else reason
-    return [tell.say("customer.none"), tell.say(f"customer.why.{why}"), tell.say(f"customer.automated{how}")]
+    return [
+        _("There is no personal offer for you at the moment."),
+        _.say(f"customer.why.{why}"),
+        _.say(f"customer.automated{how}"),
+    ]
 
 
 _WRITERS: dict[str, Callable[[Teller], str]] = {

@@ -11,17 +11,22 @@ FLAT = 0.05
 """A change of spend up to this share is called none."""
 
 
-def profile_lines(tell: Teller) -> list[tuple[str, str]]:
+def profile_lines(_: Teller) -> list[tuple[str, str]]:
     """Label and text; a feature that the run does not hold is left out."""
-    unknown = tell.facts.activity_unknown
-    known = {*tell.facts.profile.as_json(), *(["p_active"] if unknown else [])}
-    pairs = [(tell.say(f"feature.{name}"), _feature(tell, name)) for name in _SHOWN if name in known]
+    unknown = _.facts.activity_unknown
+    known = {*_.facts.profile.as_json(), *(["p_active"] if unknown else [])}
+    pairs = [(_.say(f"feature.{name}"), _feature(_, name)) for name in _SHOWN if name in known]
     tags = [
-        tell.say("profile.tag", tag=tell.own(f"tag.{tag.name}", tag.name), rule=tell.own(f"rule.{tag.name}", tag.rule))
-        for tag in tell.facts.tags
+        _(
+            "{tag} ({rule})",
+            context="pattern",
+            tag=_.own(f"tag.{tag.name}", tag.name),
+            rule=_.own(f"rule.{tag.name}", tag.rule),
+        )
+        for tag in _.facts.tags
     ]
-    pairs.append((tell.say("profile.tags"), tell.listed(tags, "semicolon") or tell.say("profile.no_tags")))
-    return [*pairs, *liked_pairs(tell)]
+    pairs.append((_("tags", context="customer profile"), _.clauses(tags) or _("none", context="customer profile")))
+    return [*pairs, *liked_pairs(_)]
 
 
 _SHOWN = (
@@ -29,37 +34,49 @@ _SHOWN = (
 )  # fmt: skip
 
 
-def _feature(tell: Teller, name: str) -> str:
-    unknown = tell.facts.activity_unknown
+def _feature(_: Teller, name: str) -> str:
+    unknown = _.facts.activity_unknown
     if name == "p_active" and unknown:
-        return tell.say(f"value.activity_unknown.{unknown}")
-    value = getattr(tell.facts.profile, name)
+        return _.say(f"value.activity_unknown.{unknown}")
+    value = getattr(_.facts.profile, name)
     if name.endswith("_minor"):
-        return tell.money.text(value)
+        return _.money.text(value)
     if name == "recency_days":
-        return tell.say("value.recency_day") if value == 1 else tell.say("value.recency_days", days=count(value))
+        return (
+            _("the day before the plan")
+            if value == 1
+            else _("{n} day before the plan", plural="{n} days before the plan", n=round(value))
+        )
     if name == "top_category":
         if value == UNKNOWN:
-            return tell.say("value.no_category")
-        share = tell.share(tell.facts.profile.top_category_share or 0.0)
-        return tell.say("value.top_category", category=value, share=share)
+            return _("not known (no category of these products in the data)")
+        share = _.share(_.facts.profile.top_category_share or 0.0)
+        return _("{category} ({share} of spend)", context="customer profile", category=value, share=share)
     if name == "discount_share":
-        if not tell.facts.list_prices_known:
-            return tell.say("value.no_discount")
-        return tell.say("value.discount_share", share=tell.share(value))
+        if not _.facts.list_prices_known:
+            return _("not known (no list prices or discounts in the data)")
+        return _("{share} of order lines", context="customer profile", share=_.share(value))
     if name == "p_active":
-        return tell.say("value.p_active", share=tell.chance(value))
-    return _trend(tell, value) if name == "trend" else count(value)
+        return _("with a chance of {share} (estimated from the rhythm of purchases)", share=_.chance(value))
+    return _trend(_, value) if name == "trend" else count(value)
 
 
-def _trend(tell: Teller, trend: float) -> str:
+def _trend(_: Teller, trend: float) -> str:
     """(now - before) / (now + before) as the change on the time before: 2 t / (1 - t)."""
-    recent, days = tell.facts.profile.recent_minor, tell.facts.recent_days
+    recent, days = _.facts.profile.recent_minor, _.facts.recent_days
     if not recent:
-        return tell.say("trend.none", days=days)
+        return _("nothing in the last {days} days", days=days)
     if trend >= 1:
-        return tell.say("trend.new", days=days, recent=tell.money.text(recent))
+        return _(
+            "{recent} in the last {days} days, nothing in the {days} days before",
+            days=days,
+            recent=_.money.text(recent),
+        )
     change = 2 * trend / (1 - trend)
     if abs(change) < FLAT:
-        return tell.say("trend.flat", days=days)
-    return tell.say("trend.up" if change > 0 else "trend.down", days=days, share=tell.share(abs(change)))
+        return _("about the same as in the {days} days before", days=days)
+    return (
+        _("up by {share} on the {days} days before", days=days, share=_.share(abs(change)))
+        if change > 0
+        else _("down by {share} on the {days} days before", days=days, share=_.share(abs(change)))
+    )

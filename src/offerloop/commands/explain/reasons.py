@@ -14,75 +14,87 @@ from offerloop.commands.explain.findings import (
     RunnerUpChange,
 )
 from offerloop.commands.explain.teller import Teller
-from offerloop.report import count
 
 EXAMPLES = 3
 
 
-def why_lines(tell: Teller) -> list[str]:
+def why_lines(_: Teller) -> list[str]:
     """Say why the customer gets this offer, or none."""
-    reason = tell.facts.decision.reason
+    reason = _.facts.decision.reason
     if reason == "holdout":
-        return [tell.say("why.holdout", share=tell.share(tell.facts.holdout_share)), *_alone(tell)]
+        return [
+            _(
+                "A hash of the customer's id put it among the {share} of customers who never get an "
+                "offer. It is chance, the same in every run, and has nothing to do with the profile.",
+                share=_.share(_.facts.holdout_share),
+            ),
+            *_alone(_),
+        ]
     if reason in ("lot", "usual", "held_back"):
-        return [tell.say(f"why.{reason}"), *_alone(tell)]
+        return [_.say(f"why.{reason}"), *_alone(_)]
     if reason == "best_profit":
-        return [*_best(tell, _chosen(tell)), *_agreement(tell)]
+        return [*_best(_, _chosen(_)), *_agreement(_)]
     if reason in ("budget_spent", "no_offer_pays"):
-        return [*_not_enough(tell, reason), *_agreement(tell)]
-    return [tell.say(f"why.{reason}")]
+        return [*_not_enough(_, reason), *_agreement(_)]
+    return [_.say(f"why.{reason}")]
 
 
-def _alone(tell: Teller) -> list[str]:
+def _alone(_: Teller) -> list[str]:
     """Say what the plan would have given without the draw."""
-    plan, decision, chosen = tell.facts.plan, tell.facts.decision, _chosen(tell)
+    plan, decision, chosen = _.facts.plan, _.facts.decision, _chosen(_)
     if (plan.campaign_id, plan.offer_id) == (decision.campaign_id, _none(decision.offer_id)):
         key = "why.same_as_plan" if chosen else "why.would_get_none"
-        return [tell.say(key), *_best(tell, chosen)]
+        return [_.say(key), *_best(_, chosen)]
     if chosen is None:
-        return [tell.say("why.lot_instead" if decision.terms else "why.would_get_none")]
-    return [tell.say("why.would_get", offer=tell.named(chosen)), *_best(tell, chosen)]
+        return [
+            (
+                _("The plan alone would have given nothing.")
+                if decision.terms
+                else _("The plan alone would have given nothing as well.")
+            )
+        ]
+    return [_("The plan alone would have given {offer}.", offer=_.named(chosen)), *_best(_, chosen)]
 
 
 def _none(offer_id: str) -> str | None:
     return None if offer_id == "none" else offer_id
 
 
-def _chosen(tell: Teller) -> CandidateFacts | None:
-    plan = tell.facts.plan
-    return _candidate(tell, plan.campaign_id, plan.offer_id)
+def _chosen(_: Teller) -> CandidateFacts | None:
+    plan = _.facts.plan
+    return _candidate(_, plan.campaign_id, plan.offer_id)
 
 
-def _candidate(tell: Teller, campaign_id: str | None, offer_id: str | None) -> CandidateFacts | None:
+def _candidate(_: Teller, campaign_id: str | None, offer_id: str | None) -> CandidateFacts | None:
     wanted = (campaign_id, offer_id)
-    return next((one for one in tell.facts.candidates if (one.campaign_id, one.offer_id) == wanted), None)
+    return next((one for one in _.facts.candidates if (one.campaign_id, one.offer_id) == wanted), None)
 
 
-def _sum(tell: Teller, one: CandidateFacts) -> dict[str, object]:
+def _sum(_: Teller, one: CandidateFacts) -> dict[str, object]:
     """Profit − price x cost = net, and what the budget earns elsewhere."""
     return {
-        "offer": tell.named(one),
-        "value": tell.fine(one.money.value_minor),
-        "profit": tell.fine(one.money.profit_minor),
+        "offer": _.named(one),
+        "value": _.fine(one.money.value_minor),
+        "profit": _.fine(one.money.profit_minor),
         "price": f"{one.shadow_price:.4f}",
-        "net": tell.fine(one.net_minor),
-        "earned": tell.fine(one.shadow_price * one.budget_cost_minor),
+        "net": _.fine(one.net_minor),
+        "earned": _.fine(one.shadow_price * one.budget_cost_minor),
     }
 
 
-def _best(tell: Teller, chosen: CandidateFacts | None) -> list[str]:
+def _best(_: Teller, chosen: CandidateFacts | None) -> list[str]:
     if chosen is None:
         return []
-    cost = tell.of_budget(chosen.budget_cost_minor, chosen.campaign_id)
+    cost = _.of_budget(chosen.budget_cost_minor, chosen.campaign_id)
     key = "why.best_profit"
-    if tell.facts.plan.agreement != "exact":
+    if _.facts.plan.agreement != "exact":
         key = "why.plain_best" if chosen.status.startswith("given") else "why.plain_best_kept"
-    return [tell.say(key, cost=cost, **_sum(tell, chosen))]
+    return [_.say(key, cost=cost, **_sum(_, chosen))]
 
 
-def _not_enough(tell: Teller, reason: str) -> list[str]:
+def _not_enough(_: Teller, reason: str) -> list[str]:
     """The best candidate of a campaign that is sent: by what is left after its budget, or by profit."""
-    live = [one for one in tell.facts.candidates if tell.campaign(one.campaign_id).send]
+    live = [one for one in _.facts.candidates if _.campaign(one.campaign_id).send]
     if not live:
         return []
     if reason == "budget_spent":
@@ -91,151 +103,211 @@ def _not_enough(tell: Teller, reason: str) -> list[str]:
     else:
         best = max(live, key=lambda one: one.money.profit_minor)
         used = best.money.cost_expected_minor
-    cost, counted = tell.of_budget(used, best.campaign_id), _counted(tell, best, reason, "no_offer_pays")
-    return [tell.say(f"why.{counted}", cost=cost, **_sum(tell, best))]
+    cost, counted = _.of_budget(used, best.campaign_id), _counted(_, best, reason, "no_offer_pays")
+    return [_.say(f"why.{counted}", cost=cost, **_sum(_, best))]
 
 
-def _counted(tell: Teller, one: CandidateFacts, code: str, lossy: str) -> str:
+def _counted(_: Teller, one: CandidateFacts, code: str, lossy: str) -> str:
     """Choose the sentence by the unit of the budget: an unprofitable offer costs no profit where that is not money."""
-    return f"{code}_unit" if code == lossy and not tell.in_money(one.campaign_id) else code
+    return f"{code}_unit" if code == lossy and not _.in_money(one.campaign_id) else code
 
 
-def _agreement(tell: Teller) -> list[str]:
-    plan = tell.facts.plan
+def _agreement(_: Teller) -> list[str]:
+    plan = _.facts.plan
     if plan.agreement == "exact":
         return []
-    again = _candidate(tell, plan.recomputed_campaign_id, plan.recomputed_offer_id)
-    return [tell.say(f"why.{plan.agreement}", offer=tell.named(again) if again else tell.say("offer.none"))]
+    again = _candidate(_, plan.recomputed_campaign_id, plan.recomputed_offer_id)
+    return [_.say(f"why.{plan.agreement}", offer=_.named(again) if again else _("no offer", context="offer"))]
 
 
-def why_not_lines(tell: Teller) -> list[str]:
+def why_not_lines(_: Teller) -> list[str]:
     """Return one line for each candidate that is not given."""
-    lines, chosen = [], _chosen(tell)
-    for one in tell.facts.candidates:
+    lines, chosen = [], _chosen(_)
+    for one in _.facts.candidates:
         if one.status.startswith("given"):
             continue
-        status = _counted(tell, one, one.status, "negative")
+        status = _counted(_, one, one.status, "negative")
         if status == "not_sent":
-            status = tell.not_sent(tell.campaign(one.campaign_id))
-        why = tell.say(f"why_not.{status}", **_reason_values(tell, one, chosen))
-        lines.append(tell.say("why_not.item", offer=tell.named(one), why=why))
+            status = _.not_sent(_.campaign(one.campaign_id))
+        why = _.say(f"why_not.{status}", **_reason_values(_, one, chosen))
+        lines.append(_("{offer}: {why}", context="pattern", offer=_.named(one), why=why))
     return lines
 
 
-def _reason_values(tell: Teller, one: CandidateFacts, chosen: CandidateFacts | None) -> dict[str, object]:
+def _reason_values(_: Teller, one: CandidateFacts, chosen: CandidateFacts | None) -> dict[str, object]:
     cost = one.budget_cost_minor
     return {
-        **_sum(tell, one),
-        "campaign": tell.title(one.campaign_id),
-        "cost": tell.cost(one.money.cost_expected_minor, one.campaign_id),
-        "one": tell.one(one.campaign_id),
-        "per": tell.ratio(one.money.profit_minor / cost) if cost else "",
-        "price": tell.ratio(one.shadow_price),
-        "best": tell.fine(chosen.net_minor) if chosen else "",
-        "best_profit": tell.fine(chosen.money.profit_minor) if chosen else "",
+        **_sum(_, one),
+        "campaign": _.title(one.campaign_id),
+        "cost": _.cost(one.money.cost_expected_minor, one.campaign_id),
+        "one": _.one(one.campaign_id),
+        "per": _.ratio(one.money.profit_minor / cost) if cost else "",
+        "price": _.ratio(one.shadow_price),
+        "best": _.fine(chosen.net_minor) if chosen else "",
+        "best_profit": _.fine(chosen.money.profit_minor) if chosen else "",
     }
 
 
-def change_lines(tell: Teller) -> list[str]:
+def change_lines(_: Teller) -> list[str]:
     """Say what would have to be different for another decision."""
-    change = tell.facts.changes
+    change = _.facts.changes
     if isinstance(change, RunnerUpChange):
-        return _runner_up(tell, change)
+        return _runner_up(_, change)
     if isinstance(change, BreakEvenChange):
-        return _break_even(tell, change)
+        return _break_even(_, change)
     if isinstance(change, CampaignChange):
-        return _campaign(tell, change)
-    return _budget_or_purchase(tell, change)
+        return _campaign(_, change)
+    return _budget_or_purchase(_, change)
 
 
-def _budget_or_purchase(tell: Teller, change: Change) -> list[str]:
+def _budget_or_purchase(_: Teller, change: Change) -> list[str]:
     if isinstance(change, PriceChange):  # which has limits too
-        return _price(tell, change)
+        return _price(_, change)
     if isinstance(change, LimitsChange):
-        return _limits(tell, change)
+        return _limits(_, change)
     if isinstance(change, PurchaseChange):
-        return _purchase(tell, change)
-    return _any_purchase(tell, change) if isinstance(change, AnyPurchaseChange) else _random(tell, change)
+        return _purchase(_, change)
+    return _any_purchase(_, change) if isinstance(change, AnyPurchaseChange) else _random(_, change)
 
 
-def _random(tell: Teller, change: Change) -> list[str]:
-    return [tell.say(f"change.{change.kind}")]
+def _random(_: Teller, change: Change) -> list[str]:
+    return [_.say(f"change.{change.kind}")]
 
 
-def _runner_up(tell: Teller, change: RunnerUpChange) -> list[str]:
-    chosen = _chosen(tell)
+def _runner_up(_: Teller, change: RunnerUpChange) -> list[str]:
+    chosen = _chosen(_)
     if chosen is None:
         return []
-    offer = tell.named(chosen)
+    offer = _.named(chosen)
     if change.lead_minor <= 0 or change.share_of_value is None:
-        return [tell.say("change.at_margin", offer=offer)]
-    values = {"lead": tell.fine(change.lead_minor), "share": tell.share(change.share_of_value)}
+        return [_("{offer} is at the margin of the budget: the smallest change of an estimate decides.", offer=offer)]
+    values = {"lead": _.fine(change.lead_minor), "share": _.share(change.share_of_value)}
     second = change.runner_up
     if second is None:
-        return [tell.say("change.no_runner_up", offer=offer, **values)]
-    return [tell.say("change.runner_up", offer=offer, second=tell.named(second), **values)]
-
-
-def _price(tell: Teller, change: PriceChange) -> list[str]:
-    costs = tell.costs(change.offer.campaign_id)
+        return [
+            _(
+                "This campaign would give nothing if the value of {offer} were {lead} lower ({share} "
+                "of it), all else being equal.",
+                offer=offer,
+                **values,
+            )
+        ]
     return [
-        tell.say(
-            "change.price",
-            offer=tell.named(change.offer),
-            now=tell.ratio(change.price_now),
-            price=tell.ratio(change.price),
-            one=tell.one(change.offer.campaign_id),
+        _(
+            "{second} would win if the value of {offer} were {lead} lower ({share} of it), all else being equal.",
+            offer=offer,
+            second=_.named(second),
+            **values,
+        )
+    ]
+
+
+def _price(_: Teller, change: PriceChange) -> list[str]:
+    costs = _.costs(change.offer.campaign_id)
+    return [
+        _(
+            "{offer} would be given once the shadow price falls from {now} to below {price} for "
+            "{one} of budget. By these estimates that takes a budget of about {budget} instead of "
+            "{budget_now}; all that is added returns between these two prices.",
+            offer=_.named(change.offer),
+            now=_.ratio(change.price_now),
+            price=_.ratio(change.price),
+            one=_.one(change.offer.campaign_id),
             budget=costs.text(change.budget_minor),
             budget_now=costs.text(change.budget_now_minor),
         )
     ]
 
 
-def _limits(tell: Teller, change: LimitsChange) -> list[str]:
-    now, price = tell.ratio(change.price_now), tell.ratio(change.price)
-    one = tell.one(change.offer.campaign_id)
-    return [tell.say("change.limits", offer=tell.named(change.offer), now=now, price=price, one=one)]
+def _limits(_: Teller, change: LimitsChange) -> list[str]:
+    now, price = _.ratio(change.price_now), _.ratio(change.price)
+    one = _.one(change.offer.campaign_id)
+    return [
+        _(
+            "{offer} would be given once its budgets and contacts bring less than {price} "
+            "elsewhere for {one} of budget (now {now}). Larger limits lower that.",
+            offer=_.named(change.offer),
+            now=now,
+            price=price,
+            one=one,
+        )
+    ]
 
 
-def _break_even(tell: Teller, change: BreakEvenChange) -> list[str]:
+def _break_even(_: Teller, change: BreakEvenChange) -> list[str]:
     if change.value_minor < 0:
-        return [tell.say("change.harm")]
+        return [_("Its estimated value is below zero: nothing but another estimate would make it worth giving.")]
     if change.value_minor == 0:
-        return [tell.say("change.no_response" if tell.in_money(change.offer.campaign_id) else "change.no_value")]
-    share, now = tell.share_to_tenth(change.supplier_share), tell.share_to_tenth(change.supplier_share_now)
-    lines = [tell.say("change.share", offer=tell.named(change.offer), share=share, now=now)]
+        return [
+            (
+                _("Its estimated value is zero: only an offer that costs us nothing would break even.")
+                if _.in_money(change.offer.campaign_id)
+                else _("Its estimated value is zero: nothing but another estimate would make it worth its budget.")
+            )
+        ]
+    share, now = _.share_to_tenth(change.supplier_share), _.share_to_tenth(change.supplier_share_now)
+    lines = [
+        _(
+            "{offer} would break even once suppliers pay {share} of the discount (now {now}). To "
+            "be given it must also return more than the budget does elsewhere.",
+            offer=_.named(change.offer),
+            share=share,
+            now=now,
+        )
+    ]
     if change.offer.basis == "assumed":
-        return [*lines, tell.say("change.margin_assumed")]
+        return [*lines, _("Its value is the shop's own assumption, so the margin says nothing about it.")]
     if change.offer.basis != "transferred":
         return lines
     if change.margin is None:
-        return [*lines, tell.say("change.no_margin")]
-    margin, now = tell.share_to_tenth(change.margin), tell.share_to_tenth(change.margin_now)
-    return [*lines, tell.say("change.margin", margin=margin, now=now)]
+        return [*lines, _("No margin alone would make it pay.")]
+    margin, now = _.share_to_tenth(change.margin), _.share_to_tenth(change.margin_now)
+    return [*lines, _("The same offer would break even at a margin of {margin} (now {now}).", margin=margin, now=now)]
 
 
-def _purchase(tell: Teller, change: PurchaseChange) -> list[str]:
+def _purchase(_: Teller, change: PurchaseChange) -> list[str]:
     categories = change.categories
     if not categories:
-        return [tell.say("change.no_category")]
-    examples = tell.listed(map(tell.quoted, categories[:EXAMPLES]))
-    return [tell.say("change.purchase", n=count(len(categories)), examples=examples)]
+        return [_("No offer's effect can be told from purchases; only the shop's own assumption would do.")]
+    examples = _.listed(map(_.quoted, categories[:EXAMPLES]))
+    return [
+        _(
+            "A purchase in one of the {n} categories with an offer, such as {examples}.",
+            n=len(categories),
+            examples=examples,
+        )
+    ]
 
 
-def _any_purchase(tell: Teller, change: AnyPurchaseChange) -> list[str]:
-    return [tell.say("change.any_purchase", days=change.days)]
+def _any_purchase(_: Teller, change: AnyPurchaseChange) -> list[str]:
+    return [
+        _(
+            "Any purchase: what offers shown at random change is known for whoever bought in the "
+            "{days} days before the plan.",
+            days=change.days,
+        )
+    ]
 
 
-def _campaign(tell: Teller, change: CampaignChange) -> list[str]:
+def _campaign(_: Teller, change: CampaignChange) -> list[str]:
     lines = []
-    for one in tell.facts.campaigns:
-        title = tell.quoted(one.title)
-        lines.append(tell.say(f"change.{tell.not_sent(one)}", campaign=title, forecast=tell.forecast(one)))
+    for one in _.facts.campaigns:
+        title = _.quoted(one.title)
+        lines.append(_.say(f"change.{_.not_sent(one)}", campaign=title, forecast=_.forecast(one)))
         if one.clear_supplier_share:  # at 0 it is the budget that keeps it
-            share = tell.share_to_tenth(one.clear_supplier_share)
-            lines.append(tell.say("change.campaign_share", campaign=title, share=share))
+            share = _.share_to_tenth(one.clear_supplier_share)
+            lines.append(
+                _("{campaign} clearly pays once suppliers pay {share} of each discount.", campaign=title, share=share)
+            )
     best = change.best
     if best is not None and best.profit_minor > 0:
-        offer, profit = tell.named(best), tell.fine(best.profit_minor)
-        lines.append(tell.say("change.campaign_best", offer=offer, profit=profit))
+        offer, profit = _.named(best), _.fine(best.profit_minor)
+        lines.append(
+            _(
+                "For this customer alone, {offer} is estimated at {profit}; a single highest estimate "
+                "is too high on average, so the forecast of the whole campaign decides.",
+                offer=offer,
+                profit=profit,
+            )
+        )
     return lines

@@ -8,7 +8,7 @@ from offerloop.commands.explain.decision_facts import facts_of
 from offerloop.commands.explain.findings import Explanation
 from offerloop.commands.explain.page import AUDIENCES, explanation_text
 from offerloop.errors import check_known
-from offerloop.report import known_language
+from offerloop.locale import known_language
 from offerloop.workspace import open_run
 
 

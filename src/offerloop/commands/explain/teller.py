@@ -17,8 +17,9 @@ from offerloop.commands.explain.findings import (
     TimedTerms,
 )
 from offerloop.evaluation import Estimate, signed
+from offerloop.message import Message, Value
 from offerloop.money import DIGITS
-from offerloop.report import Money, Voice, filled, percent, words_of
+from offerloop.report import Localizer, Money, filled, words_of
 
 SURE_FROM = 0.995
 """A chance that would be rounded to certainty."""
@@ -41,15 +42,26 @@ class Teller:
     @property
     def money(self) -> Money:
         """Return the format of amounts in the shop's currency."""
-        return Money(self.facts.currency)
+        return Money(self.facts.currency, self.language)
 
     def costs(self, campaign_id: str) -> Money:
         """Return the format of a campaign's budget: in the shop's currency, or seats, contacts, ..."""
-        return Money(self.campaign(campaign_id).budget_unit)
+        return Money(self.campaign(campaign_id).budget_unit, self.language)
 
     def in_money(self, campaign_id: str) -> bool:
         """Return whether what a campaign's offers cost lowers profit: it is of the same unit."""
         return self.costs(campaign_id) == self.money
+
+    @property
+    def localizer(self) -> Localizer:
+        """Return what translates and formats, in the shop's currency."""
+        return Localizer(self.language, self.facts.currency)
+
+    def __call__(
+        self, text: str | Message, /, *, context: str | None = None, plural: str | None = None, **values: Value
+    ) -> str:
+        """Translate a message, or a template that is given as one, and fill it."""
+        return self.localizer(text, context=context, plural=plural, **values)
 
     def say(self, key: str, **values: object) -> str:
         """Fill one template."""
@@ -59,25 +71,29 @@ class Teller:
         """A tag's name or rule in the language, or as declared where the language has no word for it."""
         return self.words.get(key, declared)
 
-    def listed(self, parts: Iterable[str], mark: str = "comma") -> str:
+    def listed(self, parts: Iterable[str]) -> str:
         """Parts in a row."""
-        return self.words[mark].join(parts)
+        return self.localizer.listed(parts)
+
+    def clauses(self, parts: Iterable[str]) -> str:
+        """Put parts of a sentence in a row."""
+        return self.localizer.clauses(parts)
 
     def quoted(self, text: str) -> str:
         """Put a text in quotation marks."""
-        return self.say("quoted", text=text)
+        return self.localizer.quoted(text)
 
     def share(self, share: float) -> str:
         """A percentage as the language writes it."""
-        return percent(share).replace(" %", self.words["percent"])
+        return self.localizer.share(share)
 
     def share_to_tenth(self, share: float) -> str:
         """A break-even share, which may lie just beside the one it is compared with."""
-        return f"{100 * share:.1f}".removesuffix(".0") + self.words["percent"]
+        return f"{100 * share:.1f}".removesuffix(".0") + self.localizer.percent_sign
 
     def chance(self, share: float) -> str:
         """A probability that is never called certain."""
-        return self.say("value.nearly_sure") if share >= SURE_FROM else self.share(share)
+        return self.localizer("more than 99 %", context="customer profile") if share >= SURE_FROM else self.share(share)
 
     def fine(self, minor: float) -> str:
         """An amount of one customer, finer than the smallest coin: such amounts are small."""
@@ -104,14 +120,16 @@ class Teller:
         """The profit of one customer with its rough interval; what is assumed has none and says so."""
         low, high = money.profit_low_minor, money.profit_high_minor
         if low is None or high is None or basis == "assumed":
-            return self.say("assumed_cell", value=self.fine(money.profit_minor))
+            return self.localizer("{value} (assumed)", context="amount of money", value=self.fine(money.profit_minor))
         sizes = [end / self.money.unit for end in (low, high)]
         ends = [signed(f"{abs(end):,.{self._places}f}", negative=end < 0) for end in sizes]
-        return self.say("with_interval", value=self.fine(money.profit_minor), low=ends[0], high=ends[1])
+        return self.localizer(
+            "{value} [{low}, {high}]", context="pattern", value=self.fine(money.profit_minor), low=ends[0], high=ends[1]
+        )
 
     def forecast(self, campaign: CampaignFacts) -> str:
         """Return what a campaign is expected to bring; without an interval where all of it is assumed."""
-        return Voice(self.language, self.facts.currency).estimate(
+        return self.localizer.estimate(
             Estimate.known(campaign.profit_minor, campaign.profit_low_minor, campaign.profit_high_minor)
         )
 
@@ -126,11 +144,13 @@ class Teller:
     def offer(self, terms: Terms | None, *, with_most: bool = False) -> str:
         """An offer in the words of the language; its label where the kind is not known here."""
         if terms is None:
-            return self.say("offer.none")
+            return self.localizer("no offer", context="offer")
         text = self._terms(terms)
         if not with_most or not isinstance(terms, CappedTerms) or terms.kind == "benefit" or terms.most_minor is None:
             return text
-        return self.say("offer.most", offer=text, most=self.money.exact(terms.most_minor))
+        return self.localizer(
+            "{offer}, at most {most} off", context="offer", offer=text, most=self.money.exact(terms.most_minor)
+        )
 
     def named(self, one: NamedOffer) -> str:
         """An offer in quotation marks, with its campaign where candidates of several are shown."""
@@ -140,13 +160,13 @@ class Teller:
         """The campaign behind an offer, where candidates of several are shown."""
         if len({one.campaign_id for one in self.facts.candidates}) < 2:
             return offer
-        return self.say("table.own", offer=offer, campaign=campaign_id)
+        return self.localizer("{offer} ({campaign})", context="pattern", offer=offer, campaign=campaign_id)
 
     def _terms(self, terms: Terms) -> str:
         category = terms.category
         if isinstance(terms, SpendAndSaveTerms):
             off, spend = self.money.exact(terms.off_minor), self.money.exact(terms.spend_minor)
-            return self.say("offer.spend_and_save", off=off, spend=spend)
+            return self.localizer("{off} off a basket of {spend} or more", off=off, spend=spend)
         if isinstance(terms, TimedTerms) and terms.kind == "flash_sale":
             key = "offer.flash_sale_on" if category else "offer.flash_sale"
             off = self.share(terms.percent / 100)
@@ -171,7 +191,7 @@ class Teller:
 
     @staticmethod
     def _amount(minor: float, places: int, money: Money) -> str:
-        size = f"{money.symbol}{abs(minor) / money.unit:,.{places}f}{money.behind}"
+        size = money.around(f"{abs(minor) / money.unit:,.{places}f}")
         return f"−{size}" if round(minor / money.unit, places) < 0 else size
 
     @property

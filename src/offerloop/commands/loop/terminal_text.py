@@ -8,7 +8,7 @@ from typing import Any
 from offerloop.commands.loop.course import FORECAST
 from offerloop.commands.loop.findings import LoopState
 from offerloop.evaluation import Estimate
-from offerloop.report import Voice, count, text_page, text_table
+from offerloop.report import Localizer, count, text_page, text_table
 
 COLUMNS = (
     "period", "customers", "with an offer", "at random", "held back", "campaign", "plan", "profit [95 % interval]",
@@ -57,7 +57,7 @@ def _rows(one: dict[str, Any], currency: str) -> Iterator[tuple[str, ...]]:
     if one["missed"]:
         yield (period, *empty, "", "over before it was decided", "", "", "")
         return
-    money = Voice("en", currency)
+    money = Localizer("en", currency)
     figures = [count(one[name]) for name in ("customers", "offered", "explorers", "held_back")]
     cost = money.money.text(one["cost_minor"]) if "cost_minor" in one else ""
     guardrails = " ".join([one.get("guardrails") or "", *one.get("reasons", ())]).strip()

@@ -13,34 +13,42 @@ from offerloop.commands.readout.sentences import (
     usual_sentence,
     voice_of,
 )
-from offerloop.report import Opening, Tile, Voice, count, study_page
+from offerloop.report import Localizer, Opening, Tile, study_page
 
 __all__ = ["render_readout", "summarise_readout"]
 
 
 def render_readout(found: ReadoutFindings, language: str = "en") -> str:
     """One HTML file in one language that asks no other host for anything."""
-    tell = voice_of(found, language)
-    days = {"first": tell.day(found.from_day), "last": tell.day(found.until_day)}
+    _ = voice_of(found, language)
+    days = {"first": _.day(found.from_day), "last": _.day(found.until_day)}
     return study_page(
-        tell, found.shop, first_screen(found, tell), sections(found, tell),
-        title=tell.say("readout.title", shop=found.shop.name, **days),
-        when=tell.say("readout.when", run=found.run, **days), footer=tell.say("readout.footer"),
-    )  # fmt: skip
+        _,
+        found.shop,
+        first_screen(found, _),
+        sections(found, _),
+        title=_("{shop}: what the offers caused, {first} to {last}", shop=found.shop.name, **days),
+        when=_("What the plan of run {run} caused, {first} to {last}", run=found.run, **days),
+        footer=_(
+            "Made by Offerloop from the run's own tables and the orders since; the same figures "
+            "are in readout.json, every estimate in effects.parquet and every customer in "
+            "outcomes.parquet, beside this file."
+        ),
+    )
 
 
-def first_screen(found: ReadoutFindings, tell: Voice) -> Opening:
+def first_screen(found: ReadoutFindings, _: Localizer) -> Opening:
     """The first screen; a stopped read-out has no figure and no chart."""
     if found.stopped is not None:
-        return Opening(sentence(found, tell.language), "", "", (), None)
+        return Opening(sentence(found, _.language), "", "", (), None)
     key = "readout.mark" if found.cost_is_observed else "readout.mark_cost"
-    mark = tell.say(key, cost=tell.say("readout.cost"))
-    first, *lead = filter(None, (usual_sentence(found, tell), sentence(found, tell.language)))
-    return Opening(first, "".join(lead), mark, _tiles(found, tell), forecast_figure(found, tell))
+    mark = _.say(key, cost=_("cost as forecast, not observed"))
+    first, *lead = filter(None, (usual_sentence(found, _), sentence(found, _.language)))
+    return Opening(first, "".join(lead), mark, _tiles(found, _), forecast_figure(found, _))
 
 
-def _tiles(found: ReadoutFindings, tell: Voice) -> tuple[Tile, ...]:
-    return (_profit(found, tell), _forecast(found, tell), _conversion(found, tell), _anyway(found, tell))
+def _tiles(found: ReadoutFindings, _: Localizer) -> tuple[Tile, ...]:
+    return (_profit(found, _), _forecast(found, _), _conversion(found, _), _anyway(found, _))
 
 
 def _apart(text: str) -> tuple[str, str]:
@@ -49,37 +57,49 @@ def _apart(text: str) -> tuple[str, str]:
     return value, f"[{interval}"
 
 
-def _profit(found: ReadoutFindings, tell: Voice) -> Tile:
+def _profit(found: ReadoutFindings, _: Localizer) -> Tile:
     one = found.profit
-    value, interval = _apart(tell.money.estimate(one.total))
-    note = tell.say(
-        "tiles.profit_note",
+    value, interval = _apart(_.money.estimate(one.total))
+    note = _(
+        "95 % interval {interval}, {n} customer treated{cost}",
+        context="note of a key figure",
+        plural="95 % interval {interval}, {n} customers treated{cost}",
         interval=interval,
-        n=count(one.n_treated),
-        cost=unseen_cost(found, tell, "and_cost"),
+        n=one.n_treated,
+        cost=unseen_cost(found, _, "and_cost"),
     )
-    return Tile(tell.say("tiles.profit", days=count(found.until_day - found.from_day + 1)), value, note)
+    return Tile(
+        _("Profit, {n} day", context="key figure", plural="Profit, {n} days", n=found.until_day - found.from_day + 1),
+        value,
+        note,
+    )
 
 
-def _forecast(found: ReadoutFindings, tell: Voice) -> Tile:
+def _forecast(found: ReadoutFindings, _: Localizer) -> Tile:
     both = found.against_forecast
     if both is None:
-        return Tile(tell.say("tiles.forecast"), tell.say("tiles.none"), tell.say("tiles.no_forecast"))
-    value, interval = _apart(tell.money.estimate(both.forecast))
-    return Tile(tell.say("tiles.forecast_week"), value, tell.say(f"tiles.{both.place}", interval=interval))
+        return Tile(
+            _("Forecast", context="key figure"),
+            _("none", context="key figure"),
+            _("the run holds no forecast of a plan that was sent"),
+        )
+    value, interval = _apart(_.money.estimate(both.forecast))
+    return Tile(_("Forecast, one week", context="key figure"), value, _.say(f"tiles.{both.place}", interval=interval))
 
 
-def _conversion(found: ReadoutFindings, tell: Voice) -> Tile:
+def _conversion(found: ReadoutFindings, _: Localizer) -> Tile:
     one = found.effect("plan", "bought")
     if one is None:
-        return Tile(tell.say("tiles.more"), tell.say("tiles.unknown"), "")
-    value, interval = _apart(per_customer(one, tell))
-    return Tile(tell.say("tiles.change"), value, tell.say("tiles.change_note", interval=interval))
+        return Tile(_("More customers bought", context="key figure"), _("not known", context="key figure"), "")
+    value, interval = _apart(per_customer(one, _))
+    return Tile(
+        _("Change in customers who bought"), value, _("95 % interval {interval}, of those treated", interval=interval)
+    )
 
 
-def _anyway(found: ReadoutFindings, tell: Voice) -> Tile:
-    one, label = found.bought_anyway, tell.say("tiles.anyway")
+def _anyway(found: ReadoutFindings, _: Localizer) -> Tile:
+    one, label = found.bought_anyway, _("Bought anyway", context="key figure")
     if one is None:
-        return Tile(label, tell.say("tiles.unknown"), tell.say("tiles.no_redemption"))
-    value, interval = share_words(one.share, tell)
-    return Tile(label, value, tell.say("tiles.anyway_note", interval=interval, n=count(one.n_redeemed)))
+        return Tile(label, _("not known", context="key figure"), _("redemptions were not observed, or are too few"))
+    value, interval = share_words(one.share, _)
+    return Tile(label, value, _("95 % interval {interval}, of {n} who redeemed", interval=interval, n=one.n_redeemed))

@@ -22,197 +22,249 @@ from offerloop.report import (
     Details,
     Dot,
     Figure,
+    Localizer,
     Missing,
     Section,
     Table,
     Text,
-    Voice,
     count,
     figure,
     forest,
+    keyed_terms,
     money_labels,
     p_words,
     words_section,
 )
 
 
-def sections(found: ReadoutFindings, tell: Voice) -> list[Section]:
+def sections(found: ReadoutFindings, _: Localizer) -> list[Section]:
     """Return the sections in the order of the page; after a failed check only the check and the words."""
     if found.stopped is not None:
-        return [checks_section(found, tell), words_section(tell, "readout_")]
+        return [checks_section(found, _), words_section(_, keyed_terms(_, "readout_"))]
     return [
-        checks_section(found, tell),
-        *([usual_section(found, tell)] if found.asks_usual else []),
-        effects_section(found, tell),
-        forecast_section(found, tell),
-        segments_section(found, tell),
-        anyway_section(found, tell),
-        lot_section(found, tell),
-        limits_section(found, tell),
-        words_section(tell, "readout_"),
+        checks_section(found, _),
+        *([usual_section(found, _)] if found.asks_usual else []),
+        effects_section(found, _),
+        forecast_section(found, _),
+        segments_section(found, _),
+        anyway_section(found, _),
+        lot_section(found, _),
+        limits_section(found, _),
+        words_section(_, keyed_terms(_, "readout_")),
     ]
 
 
-def _columns(tell: Voice, *keys: str) -> tuple[str, ...]:
-    return tuple(tell.say(key) if key else "" for key in keys)
+def _columns(_: Localizer, *keys: str) -> tuple[str, ...]:
+    return tuple(_.say(key) if key else "" for key in keys)
 
 
-def checks_section(found: ReadoutFindings, tell: Voice) -> Section:
+def checks_section(found: ReadoutFindings, _: Localizer) -> Section:
     """The draw of the groups."""
     failed = any(not one.passes for one in found.checks)
     blocks: list[Block] = [
-        Text(tell.say("draw.intro")),
-        checks_table(found, tell),
-        *((Text(tell.own(found.stopped)),) if found.stopped else ()),
+        Text(
+            _(
+                "A difference between two groups is an effect only when chance alone decided who is in "
+                "which. So this comes first, and below a p-value of 0.001 nothing else is shown."
+            )
+        ),
+        checks_table(found, _),
+        *((Text(_.own(found.stopped)),) if found.stopped else ()),
     ]
-    message = tell.say("draw.failed" if failed else "draw.passed")
-    return Section("checks", tell.say("draw.label"), message, tuple(blocks))
+    message = _("The groups are not those that were drawn") if failed else _("The groups are as they were drawn")
+    return Section("checks", _("Sample ratio", context="section name"), message, tuple(blocks))
 
 
-def checks_table(found: ReadoutFindings, tell: Voice) -> Table:
+def checks_table(found: ReadoutFindings, _: Localizer) -> Table:
     """Return a row for each check of the draw."""
     rows = tuple(
         (
-            tell.own(one.name),
+            _.own(one.name),
             count(one.held),
             "" if one.p_value is None else count(one.expected_held),
             count(one.others),
-            p_words(one.p_value, tell),
-            check_words(one, tell),
+            p_words(one.p_value, _),
+            check_words(one, _),
         )
         for one in found.checks
     )
     names = (f"draw.column.{one}" for one in ("check", "inside", "expected", "outside", "p", "verdict"))
-    return Table(tell.say("draw.table"), _columns(tell, *names), rows)
+    return Table(_("Sample ratio: group sizes against the draw"), _columns(_, *names), rows)
 
 
-def usual_section(found: ReadoutFindings, tell: Voice) -> Section:
+def usual_section(found: ReadoutFindings, _: Localizer) -> Section:
     """The plan beside what the shop does today, and that beside no offers at all."""
     against, alone = ([one for one in found.effects if one.comparison == name] for name in ("against_usual", "usual"))
-    words = tell.say("usual.alone")
-    blocks: list[Block] = [Text(tell.say("usual.text"))]
+    words = _("business as usual against the holdout")
+    blocks: list[Block] = [
+        Text(
+            _(
+                "Chance decided who follows the plan and who gets business as usual. All of them are "
+                "compared, with an offer or without. The offers of both groups count at what they cost."
+            )
+        )
+    ]
     if against:
-        blocks.append(_effects_table(found, against, tell.say("usual.table"), tell))
+        blocks.append(
+            _effects_table(
+                found,
+                against,
+                _("The plan less business as usual, over all customers of both groups; 95 % intervals"),
+                _,
+            )
+        )
     if alone:
-        table = _effects_table(found, alone, tell.say("caused.other", words=words), tell)
-        blocks.append(Details(tell.say("caused.same", words=words), table))
-    return Section("usual", tell.say("usual.label"), usual_sentence(found, tell), tuple(blocks))
+        table = _effects_table(found, alone, _("Effects, {words}", context="read-out", words=words), _)
+        blocks.append(Details(_("The same, {words}", context="read-out", words=words), table))
+    return Section("usual", _("Better than today?", context="section name"), usual_sentence(found, _), tuple(blocks))
 
 
-def effects_section(found: ReadoutFindings, tell: Voice) -> Section:
+def effects_section(found: ReadoutFindings, _: Localizer) -> Section:
     """Every outcome of the main comparison, and of the whole programme."""
     one = found.profit
     said = [
-        tell.say("caused.text", treated=count(one.n_treated), held=count(one.n_control)),
-        tell.say("caused.cost", cost=tell.own(found.cost_basis)),
+        _(
+            "{treated} customers got the plan's offer; {held} for whom the plan had an offer too "
+            "were held back by lot. Their difference is what the offers caused.",
+            treated=one.n_treated,
+            held=one.n_control,
+        ),
+        _("Profit counts the cost of the offers: {cost}.", cost=_.own(found.cost_basis)),
     ]
     if found.covariate:
-        said.append(tell.say("caused.by", what=tell.own(found.covariate)))
+        said.append(_("Adjusted figures take out what {what} explains.", what=_.own(found.covariate)))
     more = [
         Details(
-            tell.say("caused.same", words=words),
-            _effects_table(found, rows, tell.say("caused.other", words=words), tell),
+            _("The same, {words}", context="read-out", words=words),
+            _effects_table(found, rows, _("Effects, {words}", context="read-out", words=words), _),
         )
-        for words, rows in _other_groups(found, tell)
+        for words, rows in _other_groups(found, _)
     ]
     of_plan = [row for row in found.effects if (row.comparison, row.group) == ("plan", "all")]
     key = "caused.message" if one.estimate.is_clear else "caused.message_unclear"
     return Section(
         "effects",
-        tell.say("caused.label"),
-        tell.say(key, profit=per_customer(one, tell)),
+        _("What the offers changed"),
+        _.say(key, profit=per_customer(one, _)),
         (
-            Text(tell.listed(said, "sentence")),
-            _effects_table(found, of_plan, tell.say("caused.table"), tell),
+            Text(_.sentences(said)),
+            _effects_table(found, of_plan, _("The plan's offers against the held-back; 95 % intervals"), _),
             *more,
         ),
     )
 
 
-def _other_groups(found: ReadoutFindings, tell: Voice) -> list[tuple[str, list[Effect]]]:
+def _other_groups(found: ReadoutFindings, _: Localizer) -> list[tuple[str, list[Effect]]]:
     by_plan = [one for one in found.effects if one.comparison == "plan"]
     campaigns = list(dict.fromkeys(one.group for one in by_plan))
     groups = [
         (
-            tell.say("caused.campaign", title=found.titles.get(name, name)),
+            _("campaign “{title}”", context="read-out", title=found.titles.get(name, name)),
             [one for one in by_plan if one.group == name],
         )
         for name in campaigns
         if name != "all" and len(campaigns) > 2
     ]
     programme = [one for one in found.effects if one.comparison == "programme"]
-    return [*groups, (tell.say("caused.programme"), programme)]
+    return [
+        *groups,
+        (_("the whole programme: everybody who follows the plan or explores against the holdout"), programme),
+    ]
 
 
-def _effects_table(found: ReadoutFindings, rows: list[Effect], caption: str, tell: Voice) -> Table:
+def _effects_table(found: ReadoutFindings, rows: list[Effect], caption: str, _: Localizer) -> Table:
     cells = tuple(
         (
-            outcome(found, one, tell),
-            tell.word("method", one.method),
-            per_customer(one, tell),
-            total(one, tell.money),
-            "" if one.relative is None or one.method != "unadjusted" else tell.shares(one.relative.times(100)),
-            p_words(one.p_value, tell),
+            outcome(found, one, _),
+            _.word("method", one.method),
+            per_customer(one, _),
+            total(one, _.money),
+            "" if one.relative is None or one.method != "unadjusted" else _.shares(one.relative.times(100)),
+            p_words(one.p_value, _),
         )
         for one in rows
     )
     names = (f"caused.column.{one}" for one in ("outcome", "method", "each", "total", "relative"))
-    return Table(caption, _columns(tell, *names, "draw.column.p"), cells, n_labels=2)
+    return Table(caption, _columns(_, *names, "draw.column.p"), cells, n_labels=2)
 
 
-def outcome(found: ReadoutFindings, one: Effect, tell: Voice) -> str:
+def outcome(found: ReadoutFindings, one: Effect, _: Localizer) -> str:
     """Return the name of an effect's outcome, with a remark where it counts a cost that was not observed."""
-    mark = unseen_cost(found, tell, "in_brackets") if one.outcome == "profit_minor" else ""
-    return tell.say(f"result.{one.outcome}") + mark
+    mark = unseen_cost(found, _, "in_brackets") if one.outcome == "profit_minor" else ""
+    return _.say(f"result.{one.outcome}") + mark
 
 
-def forecast_section(found: ReadoutFindings, tell: Voice) -> Section:
+def forecast_section(found: ReadoutFindings, _: Localizer) -> Section:
     """What was promised and what came."""
-    both, label = found.against_forecast, tell.say("promised.label")
+    both, label = found.against_forecast, _("Forecast and realised", context="section name")
     if both is None:
-        return Section("forecast", label, tell.say("promised.nothing"), (Missing(tell.say("promised.none")),))
-    return Section("forecast", label, place_sentence(both, tell), (Text(forecast_sentence(found, tell)),))
+        return Section(
+            "forecast",
+            label,
+            _("There is no forecast to compare"),
+            (Missing(_("The run's comparison.parquet holds no forecast of a plan that was sent.")),),
+        )
+    return Section("forecast", label, place_sentence(both, _), (Text(forecast_sentence(found, _)),))
 
 
-def forecast_figure(found: ReadoutFindings, tell: Voice) -> Figure | None:
+def forecast_figure(found: ReadoutFindings, _: Localizer) -> Figure | None:
     """Forecast and realised on one axis: the chart of the first screen."""
-    both, money = found.against_forecast, tell.money
+    both, money = found.against_forecast, _.money
     if both is None:
         return None
     looks = (("forecast", both.forecast, "control"), ("adjusted", both.realised, "ours"))
     parts = [
-        (tell.say(f"promised.{name}"), one, look)
-        for name, one, look in (*looks, ("unadjusted", both.unadjusted, "ours"))
+        (_.say(f"promised.{name}"), one, look) for name, one, look in (*looks, ("unadjusted", both.unadjusted, "ours"))
     ]
     dots = [Dot("", f"{name}|{money.estimate(one)}", one.times(1 / money.unit), look) for name, one, look in parts]
-    rows = tuple((name, money.estimate(one)) for name, one, _ in parts)
-    says = (tell.say("rules.says", rule=name, profit=profit) for name, profit in rows)
+    rows = tuple((name, money.estimate(one)) for name, one, *__ in parts)
+    says = (_("{rule}: {profit}", context="name and figure", rule=name, profit=profit) for name, profit in rows)
     return figure(
         "forecast",
-        place_sentence(both, tell),
-        tell.say("promised.measure", currency=money.currency, n=count(both.days)),
+        place_sentence(both, _),
+        _(
+            "Profit ({currency}) of {n} day, all customers with the plan's offer, against no offer; 95 % intervals",
+            plural="Profit ({currency}) of {n} days, all customers with the plan's offer, against no "
+            "offer; 95 % intervals",
+            currency=money.currency,
+            n=both.days,
+        ),
         forest(dots, money_labels(money), lines_per_row=2),
-        Table(tell.say("promised.table"), ("", tell.say("promised.profit")), rows),
-        tell=tell,
-        says=tell.listed(says, "semicolon") + tell.words["full_stop"],
-        mark="" if found.cost_is_observed else tell.say("readout.cost"),
+        Table(_("Profit, forecast and realised"), ("", _("profit", context="measure of a read-out")), rows),
+        localizer=_,
+        says=_.stopped(_.clauses(says)),
+        mark="" if found.cost_is_observed else _("cost as forecast, not observed"),
     )
 
 
-def segments_section(found: ReadoutFindings, tell: Voice) -> Section:
+def segments_section(found: ReadoutFindings, _: Localizer) -> Section:
     """Where offers did harm."""
-    message, label = dogs_sentence(found, tell), tell.say("dogs.label")
+    message, label = dogs_sentence(found, _), _("Sleeping dogs", context="section name")
     if not found.segments:
-        return Section("segments", label, message, (Text(tell.say("dogs.below")),))
-    return Section("segments", label, message, (Text(tell.say("dogs.intro")), _segments_figure(found, tell)))
+        return Section("segments", label, message, (Text(_("See what limits this, below.")),))
+    return Section(
+        "segments",
+        label,
+        message,
+        (
+            Text(
+                _(
+                    "A segment is named a sleeping dog when its margin is lower with offers and the "
+                    "p-value stays below 0.05 after Holm's correction. Segments by tag overlap; without "
+                    "correction about one in twenty intervals would leave out zero by chance."
+                )
+            ),
+            _segments_figure(found, _),
+        ),
+    )
 
 
-def _segments_figure(found: ReadoutFindings, tell: Voice) -> Figure:
-    money, n_segments = tell.money, len(found.segments)
+def _segments_figure(found: ReadoutFindings, _: Localizer) -> Figure:
+    money, n_segments = _.money, len(found.segments)
     dots = [
         Dot(
-            tell.say(f"dogs.{one.comparison}"),
-            segment(one, tell),
+            _.say(f"dogs.{one.comparison}"),
+            segment(one, _),
             one.estimate.times(1 / money.unit),
             "placebo" if one.is_sleeping_dog else "ours",
         )
@@ -220,80 +272,117 @@ def _segments_figure(found: ReadoutFindings, tell: Voice) -> Figure:
     ]
     return figure(
         "segments",
-        dogs_sentence(found, tell),
-        tell.say("dogs.measure", currency=money.currency),
+        dogs_sentence(found, _),
+        _(
+            "Effect on margin before offer cost ({currency} a customer), adjusted, 95 % intervals; "
+            "triangles mark sleeping dogs",
+            currency=money.currency,
+        ),
         forest(dots, money_labels(money)),
-        _segments_table(found, tell),
-        tell=tell,
-        says=tell.say("dogs.says", n=count(n_segments)),
+        _segments_table(found, _),
+        localizer=_,
+        says=_("{n} segment is shown.", context="read-out", plural="{n} segments are shown.", n=n_segments),
     )
 
 
-def _segments_table(found: ReadoutFindings, tell: Voice) -> Table:
+def _segments_table(found: ReadoutFindings, _: Localizer) -> Table:
     rows = tuple(
         (
-            tell.say(f"dogs.{one.comparison}"),
-            segment(one, tell),
-            tell.money.estimate(one.estimate),
-            p_words(one.p_value, tell),
+            _.say(f"dogs.{one.comparison}"),
+            segment(one, _),
+            _.money.estimate(one.estimate),
+            p_words(one.p_value, _),
             count(one.n_treated),
             count(one.n_control),
-            tell.say("dogs.mark") if one.is_sleeping_dog else "",
+            _("✗ sleeping dog", context="verdict") if one.is_sleeping_dog else "",
         )
         for one in found.segments
     )
     names = (f"dogs.column.{one}" for one in ("segment", "margin", "p", "treated"))
-    columns = _columns(tell, "", *names, "draw.column.held", "draw.column.verdict")
-    return Table(tell.say("dogs.table"), columns, rows, n_labels=2)
+    columns = _columns(_, "", *names, "draw.column.held", "draw.column.verdict")
+    return Table(_("Effect on margin by segment"), columns, rows, n_labels=2)
 
 
-def anyway_section(found: ReadoutFindings, tell: Voice) -> Section:
+def anyway_section(found: ReadoutFindings, _: Localizer) -> Section:
     """Offers that went to those who needed none."""
-    one, label, message = found.bought_anyway, tell.say("tiles.anyway"), anyway_sentence(found, tell)
+    one, label, message = found.bought_anyway, _("Bought anyway", context="key figure"), anyway_sentence(found, _)
     if one is None:
-        return Section("anyway", label, message, (Missing(tell.say("anyway.missing")),))
-    said = [tell.say("anyway.text"), *([tell.say("anyway.coupon")] if one.any_coupon else [])]
-    return Section("anyway", label, message, (Text(tell.listed(said, "sentence")),))
+        return Section(
+            "anyway",
+            label,
+            message,
+            (
+                Missing(
+                    _(
+                        "Redemptions are not in the orders, or too few: a file of redemptions (customer_id, "
+                        "offer_id, amount) would show how many redeemers would have bought without an offer."
+                    )
+                ),
+            ),
+        )
+    said = [
+        _(
+            "Buyers gained are the effect on buying times the customers treated; the other "
+            "redeemers would have bought anyway. The interval is that of the effect, cut at 0 and "
+            "100 %."
+        ),
+        *([_("Any coupon in the order lines counts as redeemed, not only the plan's.")] if one.any_coupon else []),
+    ]
+    return Section("anyway", label, message, (Text(_.sentences(said)),))
 
 
-def lot_section(found: ReadoutFindings, tell: Voice) -> Section:
+def lot_section(found: ReadoutFindings, _: Localizer) -> Section:
     """What offers given at random taught."""
-    rows, label = [one for one in found.effects if one.comparison == "lot"], tell.say("lot.label")
+    rows, label = [one for one in found.effects if one.comparison == "lot"], _("Offers by lot", context="section name")
     if not rows:
-        few = [tell.own(one) for one in found.too_few if "by lot" in one]
-        said = tell.say("lot.few", names=tell.listed(few, "semicolon")) if few else tell.say("lot.none")
-        return Section("lot", label, tell.say("lot.small"), (Text(said),))
+        few = [_.own(one) for one in found.too_few if "by lot" in one]
+        said = _("Too few to show: {names}.", names=_.clauses(few)) if few else _("No offer was given by lot.")
+        return Section("lot", label, _("The lot is too small to show anything yet"), (Text(said),))
     cells = tuple(
         (
-            tell.say("lot.any") if one.group == "all" else tell.word("kind", one.group).replace("_", " "),
-            outcome(found, one, tell),
-            per_customer(one, tell),
-            p_words(one.p_value, tell),
+            _("any offer", context="read-out") if one.group == "all" else _.word("kind", one.group).replace("_", " "),
+            outcome(found, one, _),
+            per_customer(one, _),
+            p_words(one.p_value, _),
             count(one.n_treated),
             count(one.n_control),
         )
         for one in rows
     )
     names = ("lot.column.kind", "caused.column.outcome", "caused.column.each", "draw.column.p")
-    columns = _columns(tell, *names, "lot.column.drew", "lot.column.not")
+    columns = _columns(_, *names, "lot.column.drew", "lot.column.not")
     clear = any(one.outcome == "margin_minor" and one.estimate.is_clear for one in rows)
-    message = tell.say("lot.clear" if clear else "lot.unclear")
-    return Section("lot", label, message, (Table(tell.say("lot.table"), columns, cells, n_labels=2),))
+    message = (
+        _("Offers by lot show a clear effect on margin") if clear else _("Offers by lot show no clear effect on margin")
+    )
+    return Section(
+        "lot",
+        label,
+        message,
+        (Table(_("Offers by lot, weighted by inverse probability; 95 % intervals"), columns, cells, n_labels=2),),
+    )
 
 
-def limits_section(found: ReadoutFindings, tell: Voice) -> Section:
+def limits_section(found: ReadoutFindings, _: Localizer) -> Section:
     """What a reader must know before acting on it."""
-    few = tell.listed((tell.own(one) for one in found.too_few), "semicolon")
+    few = _.clauses(_.own(one) for one in found.too_few)
     said = [
-        tell.own(found.period_note),
-        power_sentence(found, tell),
-        "" if found.cost_is_observed else tell.say("bounds.cost", cost=tell.say("readout.cost")),
-        *(
-            tell.say(f"bounds.{name}")
-            for name in ("margin_costs" if found.by_unit_costs else "margin", "ahead", "same")
+        _.own(found.period_note),
+        power_sentence(found, _),
+        ""
+        if found.cost_is_observed
+        else _(
+            "The cost of the offers was not seen: every profit is with {cost}.",
+            cost=_("cost as forecast, not observed"),
         ),
-        *(tell.own(one) for one in found.warnings),
-        tell.say("bounds.few", names=few) if found.too_few else "",
+        *(_.say(f"bounds.{name}") for name in ("margin_costs" if found.by_unit_costs else "margin", "ahead", "same")),
+        *(_.own(one) for one in found.warnings),
+        _("Left out because too few customers or buyers are on one side: {names}.", names=few) if found.too_few else "",
     ]
     blocks = (Bullets(tuple(one for one in said if one)),)
-    return Section("limits", tell.say("bounds.label"), tell.say("bounds.message"), blocks)
+    return Section(
+        "limits",
+        _("What limits this", context="section name"),
+        _("This is what the offers caused, as far as the groups are random"),
+        blocks,
+    )

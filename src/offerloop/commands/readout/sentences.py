@@ -7,62 +7,76 @@ from typing import Any
 
 from offerloop.commands.readout.findings import CURRENCY_OUTCOMES, AgainstForecast, Check, Effect, ReadoutFindings
 from offerloop.evaluation import POWER_80, Z95, Estimate
-from offerloop.report import Money, Voice, count, iso_day, rounded
+from offerloop.report import Localizer, Money, count, iso_day, rounded
 
 WEEK = 7
 
 
-def voice_of(found: ReadoutFindings, language: str) -> Voice:
+def voice_of(found: ReadoutFindings, language: str) -> Localizer:
     """What tells a read-out."""
-    return Voice(language, found.shop.currency)
+    return Localizer(language, found.shop.currency)
 
 
 def sentence(found: ReadoutFindings, language: str = "en") -> str:
     """The finding with its interval, or why there is none."""
-    tell = voice_of(found, language)
+    _ = voice_of(found, language)
     if found.stopped is not None:
-        return tell.own(found.stopped)
+        return _.own(found.stopped)
     one = found.profit
     key = "raised" if one.total.low > 0 else "lowered" if one.total.high < 0 else "unclear"
-    return tell.say(
+    return _.say(
         f"found.{key}",
-        profit=tell.money.estimate(one.total),
-        days=tell.say("found.days", first=tell.day(found.from_day), last=tell.day(found.until_day)),
-        groups=tell.say("found.groups", treated=count(one.n_treated), held=count(one.n_control)),
-        cost=unseen_cost(found, tell, "and_cost"),
+        profit=_.money.estimate(one.total),
+        days=_("from {first} to {last}", context="read-out", first=_.day(found.from_day), last=_.day(found.until_day)),
+        groups=_(
+            "{n} customer with an offer against {held} held back",
+            plural="{n} customers with an offer against {held} held back",
+            n=one.n_treated,
+            held=one.n_control,
+        ),
+        cost=unseen_cost(found, _, "and_cost"),
     )
 
 
-def usual_sentence(found: ReadoutFindings, tell: Voice) -> str:
+def usual_sentence(found: ReadoutFindings, _: Localizer) -> str:
     """Whether the plan is better than what the shop does today; empty where nobody got that."""
     if found.stopped is not None or not found.asks_usual:
         return ""
     one = found.effect("against_usual", "profit_minor")
     if one is None:
-        return tell.listed((tell.say("usual.question"), tell.say("usual.few")), "sentence")
+        return _.sentences(
+            (
+                _("Is it better than what we do today?"),
+                _(
+                    "It cannot be said yet: too few customers, or too few who bought, are in one of the "
+                    "two groups; read out a longer period or set a larger business_as_usual.share next "
+                    "time."
+                ),
+            )
+        )
     key = "yes" if one.estimate.low > 0 else "no" if one.estimate.high < 0 else "unclear"
-    answer = tell.say(
+    answer = _.say(
         f"usual.{key}",
-        profit=tell.money.estimate(one.estimate),
-        days=tell.say("found.days", first=tell.day(found.from_day), last=tell.day(found.until_day)),
+        profit=_.money.estimate(one.estimate),
+        days=_("from {first} to {last}", context="read-out", first=_.day(found.from_day), last=_.day(found.until_day)),
         plan=count(one.n_treated),
         usual=count(one.n_control),
-        cost=unseen_cost(found, tell, "and_cost"),
+        cost=unseen_cost(found, _, "and_cost"),
     )
-    return tell.listed((tell.say("usual.question"), answer), "sentence")
+    return _.sentences((_("Is it better than what we do today?"), answer))
 
 
-def unseen_cost(found: ReadoutFindings, tell: Voice, how: str) -> str:
+def unseen_cost(found: ReadoutFindings, _: Localizer, how: str) -> str:
     """A remark that the cost was not observed; empty when it was. `how`: and_cost or in_brackets."""
-    return "" if found.cost_is_observed else tell.say(f"readout.{how}", cost=tell.say("readout.cost"))
+    return "" if found.cost_is_observed else _.say(f"readout.{how}", cost=_("cost as forecast, not observed"))
 
 
-def per_customer(one: Effect, tell: Voice, estimate: Estimate | None = None) -> str:
+def per_customer(one: Effect, _: Localizer, estimate: Estimate | None = None) -> str:
     """An effect in its own unit, a customer."""
     shown = one.estimate if estimate is None else estimate
     if one.outcome in CURRENCY_OUTCOMES:
-        return tell.money.estimate(shown)
-    return tell.points(shown.times(100)) if one.outcome == "bought" else shown.text()
+        return _.money.estimate(shown)
+    return _.points(shown.times(100)) if one.outcome == "bought" else shown.text()
 
 
 def total(one: Effect, money: Money) -> str:
@@ -70,90 +84,119 @@ def total(one: Effect, money: Money) -> str:
     return money.estimate(one.total) if one.outcome in CURRENCY_OUTCOMES else one.total.text()
 
 
-def power_sentence(found: ReadoutFindings, tell: Voice) -> str:
+def power_sentence(found: ReadoutFindings, _: Localizer) -> str:
     """What the comparison could have shown, when it showed nothing clear; otherwise empty."""
     if found.stopped is not None or found.profit.estimate.is_clear:
         return ""
     one = found.profit
     least = POWER_80 * (one.estimate.high - one.estimate.low) / 2 / Z95
     treated, held = count(one.n_treated), count(one.n_control)
-    return tell.say("found.power", treated=treated, held=held, least=tell.money.text(least))
+    return _(
+        "With {treated} and {held} customers this comparison would have shown a profit effect "
+        "of {least} a customer or more in 80 of 100 cases; a smaller one may be there unseen.",
+        treated=treated,
+        held=held,
+        least=_.money.text(least),
+    )
 
 
-def forecast_sentence(found: ReadoutFindings, tell: Voice) -> str:
+def forecast_sentence(found: ReadoutFindings, _: Localizer) -> str:
     """Realised against forecast; empty without a forecast."""
     both = found.against_forecast
     if both is None:
         return ""
-    told = tell.say(
-        "promised.text",
-        cost=unseen_cost(found, tell, "in_brackets"),
-        days=_of_days(both, tell),
-        realised=tell.money.estimate(both.realised),
-        place=tell.say(f"promised.{both.place}"),
-        forecast=tell.money.estimate(both.forecast),
-        overlap=tell.say("promised.overlap" if both.overlaps else "promised.apart"),
+    told = _(
+        "Realised profit{cost} {days} is {realised} and lies {place} the forecast's interval, {forecast}; {overlap}.",
+        cost=unseen_cost(found, _, "in_brackets"),
+        days=_of_days(both, _),
+        realised=_.money.estimate(both.realised),
+        place=_.say(f"promised.{both.place}"),
+        forecast=_.money.estimate(both.forecast),
+        overlap=_("the two intervals overlap") if both.overlaps else _("the two intervals do not overlap"),
     )
-    return tell.listed(filter(None, (told, _other_length(both, tell))), "sentence")
+    return _.sentences(filter(None, (told, _other_length(both, _))))
 
 
-def place_sentence(both: AgainstForecast, tell: Voice) -> str:
+def place_sentence(both: AgainstForecast, _: Localizer) -> str:
     """Where the realised profit lies, without figures."""
     key = "promised.place_but" if both.place != "inside" and both.overlaps else "promised.place"
-    return tell.say(key, place=tell.say(f"promised.{both.place}"))
+    return _.say(key, place=_.say(f"promised.{both.place}"))
 
 
-def _of_days(both: AgainstForecast, tell: Voice) -> str:
+def _of_days(both: AgainstForecast, _: Localizer) -> str:
     if both.period_days > WEEK:
-        return tell.say("promised.first_days", n=WEEK)
-    return tell.say("promised.days", n=count(both.days))
+        return _("of the first {n} days", n=WEEK)
+    return _("of {n} day", context="read-out", plural="of {n} days", n=both.days)
 
 
-def _other_length(both: AgainstForecast, tell: Voice) -> str:
+def _other_length(both: AgainstForecast, _: Localizer) -> str:
     if both.period_days == WEEK:
         return ""
     if both.days < WEEK:
-        return tell.say("promised.shorter", n=count(both.days))
-    return tell.say("promised.longer", week=WEEK, n=count(both.period_days))
+        return _(
+            "The forecast is for one week; only {n} day of it has been read.",
+            plural="The forecast is for one week; only {n} days of it have been read.",
+            n=both.days,
+        )
+    return _(
+        "The forecast is for one week, so only the first {week} of the {n} days count here.",
+        week=WEEK,
+        n=both.period_days,
+    )
 
 
-def dogs_sentence(found: ReadoutFindings, tell: Voice) -> str:
+def dogs_sentence(found: ReadoutFindings, _: Localizer) -> str:
     """Which segments the offers made worse."""
     dogs = [one for one in found.segments if one.is_sleeping_dog]
     if not found.segments:
-        return tell.say("dogs.none")
+        return _("No segment has enough customers on both sides to be judged")
     if not dogs:
-        return tell.say("dogs.unseen", n=count(len(found.segments)))
-    named = (tell.say("dogs.named", name=segment(one, tell), margin=tell.money.estimate(one.estimate)) for one in dogs)
-    return tell.say("dogs.one" if len(dogs) == 1 else "dogs.more", names=tell.listed(named, "semicolon"))
+        return _(
+            "No sleeping dog is seen among {n} segment",
+            plural="No sleeping dog is seen among {n} segments",
+            n=len(found.segments),
+        )
+    named = (
+        _("{name} ({margin} of margin a customer)", name=segment(one, _), margin=_.money.estimate(one.estimate))
+        for one in dogs
+    )
+    return (
+        _("Sleeping dog, made worse by the offers: {names}", names=_.clauses(named))
+        if len(dogs) == 1
+        else _("Sleeping dogs, made worse by the offers: {names}", names=_.clauses(named))
+    )
 
 
-def segment(one: Effect, tell: Voice) -> str:
+def segment(one: Effect, _: Localizer) -> str:
     """A tag, or a fifth of predicted profit."""
-    return tell.tag(one.group) if one.comparison == "tag" else tell.own(one.group)
+    return _.tag(one.group) if one.comparison == "tag" else _.own(one.group)
 
 
-def anyway_sentence(found: ReadoutFindings, tell: Voice) -> str:
+def anyway_sentence(found: ReadoutFindings, _: Localizer) -> str:
     """How many of those who redeemed would have bought without an offer."""
     one = found.bought_anyway
     if one is None:
-        return tell.say("anyway.unknown")
-    return tell.say("anyway.message", n=count(one.n_redeemed), share=tell.shares(one.share.times(100)))
+        return _("Whether redeemers would have bought anyway is not known")
+    return _(
+        "Of {n} customers who redeemed, {share} would have bought without the offer",
+        n=one.n_redeemed,
+        share=_.shares(one.share.times(100)),
+    )
 
 
-def check_words(one: Check, tell: Voice) -> str:
+def check_words(one: Check, _: Localizer) -> str:
     """Verdict of one check."""
-    return tell.say("checks.passed" if one.passes else "checks.failed")
+    return _("✓ passed", context="checks") if one.passes else _("✗ failed", context="checks")
 
 
 def summarise_readout(found: ReadoutFindings, language: str = "en") -> dict[str, Any]:
     """The content of readout.json; money as decimal text in the currency's major unit."""
-    tell = voice_of(found, language)
+    _ = voice_of(found, language)
     money, anyway = Money(found.shop.currency), found.bought_anyway
     return {
-        "sentence": tell.listed(filter(None, (usual_sentence(found, tell), sentence(found, language))), "sentence"),
-        "better_than_usual": usual_sentence(found, tell) or None,
-        "stopped": None if found.stopped is None else tell.own(found.stopped),
+        "sentence": _.sentences(filter(None, (usual_sentence(found, _), sentence(found, language)))),
+        "better_than_usual": usual_sentence(found, _) or None,
+        "stopped": None if found.stopped is None else _.own(found.stopped),
         "shop": found.shop.name,
         "run": found.run,
         "currency": found.shop.currency,
@@ -167,21 +210,21 @@ def summarise_readout(found: ReadoutFindings, language: str = "en") -> dict[str,
         "adjusted_by": found.covariate,
         "checks": [_check(one) for one in found.checks],
         "effects": [_effect(one, money) for one in found.effects],
-        "forecast": _forecast(found, tell),
+        "forecast": _forecast(found, _),
         "bought_anyway": None if anyway is None else {"redeemed": anyway.n_redeemed, **rounded(anyway.share)},
         "sleeping_dogs": [one.group for one in found.segments if one.is_sleeping_dog],
-        "power": power_sentence(found, tell),
+        "power": power_sentence(found, _),
         "too_few": list(found.too_few),
         "warnings": list(found.warnings),
     }
 
 
-def _forecast(found: ReadoutFindings, tell: Voice) -> dict[str, Any] | None:
-    both, money = found.against_forecast, tell.money
+def _forecast(found: ReadoutFindings, _: Localizer) -> dict[str, Any] | None:
+    both, money = found.against_forecast, _.money
     if both is None:
         return None
     return {
-        "sentence": forecast_sentence(found, tell),
+        "sentence": forecast_sentence(found, _),
         "days": both.days,
         "forecast": _money(both.forecast, money),
         "realised": _money(both.realised, money),
@@ -224,6 +267,6 @@ def _money(estimate: Estimate, money: Money) -> dict[str, str]:
     return {end: money.decimal(getattr(estimate, end)) for end in ("value", "low", "high")}
 
 
-def share_words(share: Estimate, tell: Voice) -> tuple[str, str]:
+def share_words(share: Estimate, _: Localizer) -> tuple[str, str]:
     """A share and its interval: ``"62 %"`` and ``"[40, 84]"``."""
-    return tell.share(share.value), f"[{100 * share.low:.0f}, {100 * share.high:.0f}]"
+    return _.share(share.value), f"[{100 * share.low:.0f}, {100 * share.high:.0f}]"

@@ -10,34 +10,41 @@ from offerloop.commands.readout.findings import ReadoutFindings
 from offerloop.commands.readout.sections import checks_table, outcome
 from offerloop.commands.readout.sentences import forecast_sentence, per_customer, sentence, total, usual_sentence
 from offerloop.commands.readout.task import ReadoutResult
-from offerloop.report import Voice, text_page, text_table
+from offerloop.message import Message
+from offerloop.report import Localizer, text_page, text_table
 
-COMPARISONS = {"plan": "caused.table", "against_usual": "usual.table"}
-"""What the terminal shows, with the keys of the titles."""
+COMPARISONS = {
+    "plan": Message("The plan's offers against the held-back; 95 % intervals"),
+    "against_usual": Message("The plan less business as usual, over all customers of both groups; 95 % intervals"),
+}
+"""Titles of the comparisons that the terminal shows."""
 
 
 def screen(done: ReadoutResult) -> str:
     """Return the finding, what the plan changed, and how its forecast held; where the draw is broken, the checks."""
-    found, tell = done.findings, Voice(done.language, done.findings.shop.currency)
+    found, _ = done.findings, Localizer(done.language, done.findings.shop.currency)
     if found.stopped is not None:
-        checks = checks_table(found, tell)
+        checks = checks_table(found, _)
         table = text_table(checks.columns, checks.rows, (checks.columns[0], checks.columns[-1]))
         return text_page(sentence(found, done.language), table, str(done.report))
-    first = filter(None, (usual_sentence(found, tell), sentence(found, done.language)))
-    forecast = filter(None, (forecast_sentence(found, tell),))
-    warnings = (tell.own(one) for one in found.warnings)
-    return text_page(*first, *_tables(found, tell), *forecast, *warnings, str(done.report))
+    first = filter(None, (usual_sentence(found, _), sentence(found, done.language)))
+    forecast = filter(None, (forecast_sentence(found, _),))
+    warnings = (_.own(one) for one in found.warnings)
+    return text_page(*first, *_tables(found, _), *forecast, *warnings, str(done.report))
 
 
-def _tables(found: ReadoutFindings, tell: Voice) -> Iterator[Table]:
-    names = [tell.say("caused.column.outcome")]
-    names += [tell.say("screen.interval", name=tell.say(f"caused.column.{name}")) for name in ("each", "total")]
+def _tables(found: ReadoutFindings, _: Localizer) -> Iterator[Table]:
+    names = [_("outcome", context="column title")]
+    names += [
+        _("{name} [95 % interval]", context="column title", name=_.say(f"caused.column.{name}"))
+        for name in ("each", "total")
+    ]
     for comparison, title in COMPARISONS.items():
         shown = [one for one in found.effects if one.comparison == comparison and one.group == "all"]
         rows = [
-            (outcome(found, one, tell), per_customer(one, tell), total(one, tell.money))
+            (outcome(found, one, _), per_customer(one, _), total(one, _.money))
             for one in shown
             if one.method == "adjusted"
         ]
         if rows:
-            yield text_table(names, rows, title=tell.say(title))
+            yield text_table(names, rows, title=_(title))

@@ -38,7 +38,7 @@ def replay(
     from offerloop.commands.replay.task import ReplayRequest
     from offerloop.commands.replay.task import replay as price_orders
     from offerloop.commands.replay.terminal_text import page
-    from offerloop.report import known_language
+    from offerloop.locale import known_language
 
     language = known_language(language)
     if out is not None:

@@ -15,12 +15,12 @@ from offerloop.report import (
     Bullets,
     Column,
     Figure,
+    Localizer,
     Opening,
     Section,
     Table,
     Text,
     Tile,
-    Voice,
     columns,
     count,
     day_labels,
@@ -33,30 +33,42 @@ from offerloop.report import (
 
 def sentence(found: ReplayFindings, language: str = "en") -> str:
     """Return the finding in one sentence."""
-    tell, total = Voice(language, found.currency), found.total
+    _, total = Localizer(language, found.currency), found.total
     if not total.touched:
-        return tell.say("replay.nothing", orders=count(total.orders))
-    money = tell.money.text
-    share = tell.share(total.touched / total.orders, least=0.001)
+        return _(
+            "The {n} past order would not have been touched by these offers.",
+            plural="None of {n} past orders would have been touched by these offers.",
+            n=total.orders,
+        )
+    money = _.money.text
+    share = _.share(total.touched / total.orders, least=0.001)
     figures = {"orders": count(total.orders), "touched": count(total.touched), "share": share}
-    said = tell.say("replay.found", **figures, discount=money(total.discount_minor))
-    said += tell.say("replay.gifts", gifts=money(total.gifts_minor)) if total.gifts_minor else ""
-    said += tell.say("replay.paid", cost=money(total.cost_minor))
+    said = _(
+        "Over {orders} past orders these offers would have touched {touched} ({share}) and taken off {discount}",
+        **figures,
+        discount=money(total.discount_minor),
+    )
+    said += _(", with gifts for {gifts}", context="replay", gifts=money(total.gifts_minor)) if total.gifts_minor else ""
+    said += _("; {cost} of it paid by the shop itself.", cost=money(total.cost_minor))
     before, after = total.margin_before_minor, total.margin_after_minor
     if before is None or after is None:
         return said
-    return tell.listed([said, tell.say("replay.margin", before=money(before), after=money(after))], "sentence")
+    return _.sentences(
+        [said, _("The margin of these orders goes from {before} to {after}.", before=money(before), after=money(after))]
+    )
 
 
 def assumption(language: str = "en") -> str:
     """Return the sentence on what every figure rests on."""
-    return Voice(language, "").say("replay.assumption")
+    return Localizer(language, "")(
+        "No change of behaviour assumed: the same orders at the same times, whoever would have bought more or less."
+    )
 
 
 def notes(found: ReplayFindings, language: str = "en") -> list[str]:
     """Return what a log of orders cannot know, as sentences."""
-    tell = Voice(language, found.currency)
-    return [tell.say(f"replay.note.{one.key}", **one.values) for one in found.notes]
+    _ = Localizer(language, found.currency)
+    return [_.say(f"replay.note.{one.key}", **one.values) for one in found.notes]
 
 
 def summarise_replay(found: ReplayFindings, language: str = "en") -> dict[str, Any]:
@@ -76,25 +88,31 @@ def summarise_replay(found: ReplayFindings, language: str = "en") -> dict[str, A
 
 def render_replay(found: ReplayFindings, language: str = "en") -> str:
     """Return one HTML file that asks no other host for anything."""
-    tell, days = Voice(language, found.currency), list(found.by_day)
-    first = Opening(sentence(found, language), "", assumption(language), _tiles(found.total, tell), _chart(found, tell))
-    period = {"first": tell.day(days[0]), "last": tell.day(days[-1])}
+    _, days = Localizer(language, found.currency), list(found.by_day)
+    first = Opening(sentence(found, language), "", assumption(language), _tiles(found.total, _), _chart(found, _))
+    period = {"first": _.day(days[0]), "last": _.day(days[-1])}
     return study_page(
-        tell, Shop(name=tell.say("replay.shop"), currency=found.currency), first,
-        [_offers(found, tell), _limits(found, language), *_left_out(found, tell)],
-        title=tell.say("replay.title", **period), when=tell.say("replay.when", **period),
-        footer=tell.say("replay.footer"),
-    )  # fmt: skip
+        _,
+        Shop(name=_("Offers over past orders"), currency=found.currency),
+        first,
+        [_offers(found, _), _limits(found, language), *_left_out(found, _)],
+        title=_("Offers over past orders, {first} to {last}", **period),
+        when=_("Orders from {first} to {last}", context="replay", **period),
+        footer=_(
+            "Made by Offerloop. The figures are in days.csv, offers.csv and replay.json, the "
+            "orders touched in orders.csv."
+        ),
+    )
 
 
-def _tiles(total: Sums, tell: Voice) -> tuple[Tile, ...]:
-    money = tell.money.text
+def _tiles(total: Sums, _: Localizer) -> tuple[Tile, ...]:
+    money = _.money.text
     after, before = total.margin_after_minor, total.margin_before_minor
-    unknown = tell.say("replay.unknown")
+    unknown = _("not known", context="replay")
     notes = {
-        "touched": {"share": tell.share(total.touched / total.orders, least=0.001), "orders": count(total.orders)},
+        "touched": {"share": _.share(total.touched / total.orders, least=0.001), "orders": count(total.orders)},
         "discount": {
-            "share": tell.share(total.discount_minor / max(total.before_minor, 1), least=0.001),
+            "share": _.share(total.discount_minor / max(total.before_minor, 1), least=0.001),
             "before": money(total.before_minor),
         },
         "cost": {"funded": money(total.funded_minor)},
@@ -105,22 +123,25 @@ def _tiles(total: Sums, tell: Voice) -> tuple[Tile, ...]:
         "margin": unknown if after is None else money(after),
     }  # fmt: skip
     return tuple(
-        Tile(tell.say(f"replay.tile.{name}"), value, tell.say(f"replay.tile.{name}_note", **notes[name]))
+        Tile(_.say(f"replay.tile.{name}"), value, _.say(f"replay.tile.{name}_note", **notes[name]))
         for name, value in values.items()
     )
 
 
-def _chart(found: ReplayFindings, tell: Voice) -> Figure:
+def _chart(found: ReplayFindings, _: Localizer) -> Figure:
     first, last = min(found.by_day), max(found.by_day)
     unit = "day" if last - first < MOST_DAYS else "week"
     width = 1 if unit == "day" else WEEK
     periods = found.by_day if unit == "day" else _weeks(found.by_day)
-    bars = [Column(day, one.discount_minor / tell.money.unit, "") for day, one in periods.items()]
-    axes = Axes(day_labels(unit == "day"), money_labels(tell.money), tell.say(f"replay.axis.{unit}"))
+    bars = [Column(day, one.discount_minor / _.money.unit, "") for day, one in periods.items()]
+    axes = Axes(day_labels(unit == "day"), money_labels(_.money), _.say(f"replay.axis.{unit}"))
     build = columns(bars, axes, [""], (min(periods), max(periods) + width), width)
-    title, measure = tell.say(f"replay.chart.{unit}"), tell.say("replay.measure", currency=found.currency)
-    return figure("discount-by-day", title, measure, build, _days(periods, unit, tell), tell=tell,
-                  says=assumption(tell.language))  # fmt: skip
+    title, measure = (
+        _.say(f"replay.chart.{unit}"),
+        _("Discount in {currency}", context="measure", currency=found.currency),
+    )
+    return figure("discount-by-day", title, measure, build, _days(periods, unit, _), localizer=_,
+                  says=assumption(_.language))  # fmt: skip
 
 
 def _weeks(by_day: Mapping[int, Sums]) -> dict[int, Sums]:
@@ -130,45 +151,67 @@ def _weeks(by_day: Mapping[int, Sums]) -> dict[int, Sums]:
     return found
 
 
-def _days(periods: Mapping[int, Sums], unit: str, tell: Voice) -> Table:
+def _days(periods: Mapping[int, Sums], unit: str, _: Localizer) -> Table:
     rows = tuple(
-        (iso_day(day), count(one.orders), count(one.touched), *_amounts(one, tell)) for day, one in periods.items()
+        (iso_day(day), count(one.orders), count(one.touched), *_amounts(one, _)) for day, one in periods.items()
     )
     names = (unit, "orders", "touched", "before", "discount", "funded", "gifts", "margin_before", "margin_after")
-    heads = tuple(tell.say(f"replay.column.{name}") for name in names)
-    return Table(tell.say(f"replay.chart.{unit}"), heads, rows)
+    heads = tuple(_.say(f"replay.column.{name}") for name in names)
+    return Table(_.say(f"replay.chart.{unit}"), heads, rows)
 
 
-def _amounts(one: Sums, tell: Voice) -> tuple[str, ...]:
+def _amounts(one: Sums, _: Localizer) -> tuple[str, ...]:
     amounts = (one.before_minor, one.discount_minor, one.funded_minor, one.gifts_minor, one.margin_before_minor,
                one.margin_after_minor)  # fmt: skip
-    return tuple(tell.say("replay.unknown") if amount is None else tell.money.text(amount) for amount in amounts)
+    return tuple(_("not known", context="replay") if amount is None else _.money.text(amount) for amount in amounts)
 
 
-def _offers(found: ReplayFindings, tell: Voice) -> Section:
-    money = tell.money.text
+def _offers(found: ReplayFindings, _: Localizer) -> Section:
+    money = _.money.text
     rows = tuple(
         (one.offer_id, one.label, count(one.touched), money(one.discount_minor), money(one.funded_minor),
          money(one.gifts_minor), money(one.biggest_minor))
         for one in found.by_offer
     )  # fmt: skip
     names = ("offer", "label", "touched", "discount", "funded", "gifts", "biggest")
-    heads = tuple(tell.say(f"replay.column.{name}") for name in names)
-    table = Table(tell.say("replay.table_offers"), heads, rows, n_labels=2)
-    return Section("offers", tell.say("replay.label_offers"), tell.say("replay.message_offers"), (table,))
+    heads = tuple(_.say(f"replay.column.{name}") for name in names)
+    table = Table(_("All offers of the file"), heads, rows, n_labels=2)
+    return Section(
+        "offers",
+        _("Offers", context="section name"),
+        _("What each offer would have taken off, dearest first"),
+        (table,),
+    )
 
 
 def _limits(found: ReplayFindings, language: str) -> Section:
-    tell = Voice(language, found.currency)
+    _ = Localizer(language, found.currency)
     said = tuple(notes(found, language))
-    blocks = (Text(assumption(language)), Text(tell.say("replay.behaviour")), *((Bullets(said),) if said else ()))
-    return Section("limits", tell.say("replay.label_limits"), tell.say("replay.message_limits"), blocks)
+    blocks = (
+        Text(assumption(language)),
+        Text(
+            _(
+                "Offers are made to change what people buy; how much they would is not in these "
+                "figures. Sales that an offer would have brought are missing from them, and so are "
+                "purchases that it would only have moved."
+            )
+        ),
+        *((Bullets(said),) if said else ()),
+    )
+    return Section("limits", _("What this cannot say"), _("A bill for the past, no forecast"), blocks)
 
 
-def _left_out(found: ReplayFindings, tell: Voice) -> list[Section]:
+def _left_out(found: ReplayFindings, _: Localizer) -> list[Section]:
     if not found.left_out:
         return []
-    rows = tuple((tell.own(rule), count(rows)) for rule, rows in found.left_out.items())
-    heads = (tell.say("replay.column.rule"), tell.say("replay.column.rows"))
-    table = Table(tell.say("replay.table_left_out"), heads, rows)
-    return [Section("left-out", tell.say("replay.label_left_out"), tell.say("replay.message_left_out"), (table,))]
+    rows = tuple((_.own(rule), count(rows)) for rule, rows in found.left_out.items())
+    heads = (_("why", context="column title"), _("rows", context="column title"))
+    table = Table(_("Rows left out, by reason"), heads, rows)
+    return [
+        Section(
+            "left-out",
+            _("Left out", context="section name"),
+            _("Rows of the file that are not part of any order here"),
+            (table,),
+        )
+    ]

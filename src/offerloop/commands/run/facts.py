@@ -13,7 +13,7 @@ from offerloop.commands.run.power import Reach
 from offerloop.commands.run.shelf_evidence import Evidence
 from offerloop.config import Campaign
 from offerloop.evaluation import Estimate
-from offerloop.report import Money, Voice
+from offerloop.report import Localizer, Money
 from offerloop.tables import EXPLORE
 from offerloop.tables import PLAN as PLAN_ARM
 
@@ -127,7 +127,7 @@ class CampaignFacts:
 class Facts:
     """All campaigns and the shop's ways of writing."""
 
-    voice: Voice
+    localizer: Localizer
     margin: float
     """Share of list price that is left, of everything that has none of its own."""
     margin_basis: str
@@ -142,12 +142,12 @@ class Facts:
     @property
     def at_margin(self) -> str:
         """The margin and what it rests on, in words."""
-        return self.voice.say(f"margin.{self.margin_basis}", margin=self.voice.share(self.margin))
+        return self.localizer.say(f"margin.{self.margin_basis}", margin=self.localizer.share(self.margin))
 
     @property
     def money(self) -> Money:
         """The shop's amounts."""
-        return self.voice.money
+        return self.localizer.money
 
     @property
     def bases(self) -> frozenset[str]:
@@ -186,7 +186,7 @@ def gather(findings: Findings, language: str = "en") -> Facts:
     everything = findings.tables["margins"].filter(pl.col("category").is_null())
     margin, basis = everything.select("margin", "basis").row(0)
     facts = Facts(
-        voice=Voice(language, findings.config.shop.currency),
+        localizer=Localizer(language, findings.config.shop.currency),
         margin=margin,
         margin_basis=basis,
         campaigns=tuple(_campaign(findings, one) for one in findings.campaigns),

@@ -20,7 +20,7 @@ from offerloop.commands.run.sections.recommenders import recommenders_section
 from offerloop.commands.run.sections.response import response_section
 from offerloop.commands.run.sections.rules import rules_section
 from offerloop.commands.run.shelf_evidence import Evidence
-from offerloop.report import Section, Voice, environment, glossary_terms, kept_together
+from offerloop.report import Localizer, Section, environment, kept_together, keyed_terms
 
 ROOM = "offerloop.commands.run"
 """Holds the template of the page."""
@@ -30,15 +30,15 @@ def render(findings: Findings, summary: dict[str, Any], language: str = "en") ->
     """One HTML file in one language that asks no other host for anything."""
     facts, evidence = gather(findings, language), Evidence.read(findings)
     page = (
-        environment(facts.voice, ROOM)
+        environment(facts.localizer, ROOM)
         .get_template("report.html.j2")
         .render(
             shop=findings.config.shop,
-            as_of=facts.voice.day(findings.as_of_day),
+            as_of=facts.localizer.day(findings.as_of_day),
             first=first_screen(findings, facts, evidence),
             sections=_sections(findings, facts, evidence),
             decision=summary["decision"],
-            linked=lambda: linker(facts.voice),
+            linked=lambda: linker(facts.localizer),
         )
     )
     return kept_together(page)
@@ -46,27 +46,27 @@ def render(findings: Findings, summary: dict[str, Any], language: str = "en") ->
 
 def _sections(findings: Findings, facts: Facts, evidence: Evidence) -> list[Section]:
     return [
-        quality_section(findings, facts.voice),
-        profiles_section(findings, facts.voice),
-        recommenders_section(findings, facts.voice),
-        past_campaigns_section(findings, facts.voice),
+        quality_section(findings, facts.localizer),
+        profiles_section(findings, facts.localizer),
+        recommenders_section(findings, facts.localizer),
+        past_campaigns_section(findings, facts.localizer),
         response_section(findings, facts, evidence),
         budget_section(findings, facts),
         rules_section(facts),
         who_section(findings, facts),
         limits_section(findings, facts, evidence),
-        words_section(facts.voice),
+        words_section(facts.localizer),
     ]
 
 
-def linker(voice: Voice) -> Callable[[str], Any]:
+def linker(_: Localizer) -> Callable[[str], Any]:
     """Marks up text, each glossary word once: a new linker for every section."""
     from markupsafe import Markup, escape
 
-    terms = [one for one in glossary_terms(voice) if one.is_linked]
+    terms = [one for one in keyed_terms(_) if one.is_linked]
     words = {one.word.lower(): one for one in terms}
     listed = "|".join(re.escape(str(escape(one.word.lower()))) for one in terms)
-    apart = voice.words["html"] == "en"
+    apart = bool(_.space)
     pattern = re.compile(rf"(?<![\w-])({listed})(?![\w-])" if apart else rf"({listed})", re.IGNORECASE)
     seen: set[str] = set()
 

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from offerloop.evaluation import MOST_PERIODS, ComingTest
-from offerloop.report import Voice, count
+from offerloop.report import Localizer, count
 
 DIGITS = 2
 """Significant digits of the customers that a test takes: a rough figure."""
@@ -47,18 +47,36 @@ class Reach:
         return math.ceil(needed / step) * step
 
 
-def reach_sentence(reach: Reach, tell: Voice) -> str:
+def reach_sentence(reach: Reach, _: Localizer) -> str:
     """What a read-out of the plan shows, or what it would take."""
     weeks, customers = reach.weeks, reach.customers
     if reach.can_show and weeks is not None:
-        return tell.say("test.shows", weeks=weeks_text(weeks, tell))
+        return _(
+            "If the profit is as forecast, a read-out after {weeks} of this plan shows it in 80 of 100 cases.",
+            weeks=weeks_text(weeks, _),
+        )
     if customers is None:
-        return tell.say("test.never", why=tell.say(f"test.why.{_why(reach)}"))
+        return _("No read-out of this plan could show whether it pays: {why}.", why=_.say(f"test.why.{_why(reach)}"))
     values = {"customers": count(customers), "planned": count(reach.n_planned), "all": count(reach.n_customers)}
-    limit = tell.say("test.limit.shop" if customers > reach.n_customers else "test.limit.budget", **values)
+    limit = (
+        _("more than the {all} whom the shop has", **values)
+        if customers > reach.n_customers
+        else _("so a larger budget", **values)
+    )
     if weeks is None:
-        return tell.say("test.too_few", limit=limit, **values)
-    return tell.say("test.too_long", weeks=weeks_text(weeks, tell), limit=limit, **values)
+        return _(
+            "No read-out of this plan could show whether it pays: within a year that takes a plan "
+            "for about {customers} customers instead of {planned}, {limit}.",
+            limit=limit,
+            **values,
+        )
+    return _(
+        "A read-out would take {weeks} to show a profit as small as forecast; within a year it "
+        "takes a plan for about {customers} customers instead of {planned}, {limit}.",
+        weeks=weeks_text(weeks, _),
+        limit=limit,
+        **values,
+    )
 
 
 def _why(reach: Reach) -> str:
@@ -69,6 +87,6 @@ def _why(reach: Reach) -> str:
     return "all_held_out" if reach.test.n_treated == 0 else "no_buyers"
 
 
-def weeks_text(weeks: int, tell: Voice) -> str:
+def weeks_text(weeks: int, _: Localizer) -> str:
     """ "1 week", "5 weeks"."""
-    return tell.say("weeks.one" if weeks == 1 else "weeks.many", n=count(weeks))
+    return _.say("weeks.one" if weeks == 1 else "weeks.many", n=count(weeks))

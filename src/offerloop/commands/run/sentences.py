@@ -18,49 +18,59 @@ from offerloop.commands.run.facts import (
 )
 from offerloop.commands.run.power import reach_sentence, weeks_text
 from offerloop.commands.run.shelf_evidence import Evidence
-from offerloop.report import Voice, count
+from offerloop.report import Localizer
 
 
 def headline(facts: Facts) -> str:
     """What to do with every campaign, in one line."""
-    tell, sent = facts.voice, facts.sent
+    _, sent = facts.localizer, facts.sent
     if not sent:
-        return tell.say("headline.unknown" if facts.basis == UNKNOWN else "headline.nothing")
-    titles = tell.titles([one.found.title for one in sent])
-    kept = tell.titles([one.found.title for one in facts.campaigns if not one.found.send])
+        return (
+            _("Send nothing: nothing shows what these offers do.")
+            if facts.basis == UNKNOWN
+            else _("Send nothing this time.")
+        )
+    titles = _.titles([one.found.title for one in sent])
+    kept = _.titles([one.found.title for one in facts.campaigns if not one.found.send])
     if facts.basis == ASSUMED:
         return _on_assumption(facts, titles, kept)
-    said = [tell.say("headline.both" if kept else "headline.send", sent=titles, kept=kept)]
+    said = [
+        (
+            _("Send {sent}; do not send {kept}.", sent=titles, kept=kept)
+            if kept
+            else _("Send {sent}.", context="decision", sent=titles)
+        )
+    ]
     assumed = [one.found.title for one in sent if one.is_assumed]
     if assumed:
-        said.append(tell.say("headline.assumed", titles=tell.titles(assumed)))
-    return tell.listed(said, "sentence")
+        said.append(_("What {titles} would change is assumed, not measured.", titles=_.titles(assumed)))
+    return _.sentences(said)
 
 
 def _on_assumption(facts: Facts, sent: str, kept: str) -> str:
     """A plan that rests on assumptions is a test only where a read-out could show something within a year."""
-    tell, reach, both = facts.voice, facts.reach, "_both" if kept else ""
+    _, reach, both = facts.localizer, facts.reach, "_both" if kept else ""
     if reach is None:
-        return tell.say(f"headline.test{both}", sent=sent, kept=kept)
+        return _.say(f"headline.test{both}", sent=sent, kept=kept)
     if not reach.can_show or reach.weeks is None:
-        return tell.say(f"headline.trust{both}", sent=sent, kept=kept)
-    return tell.say(f"headline.test_weeks{both}", sent=sent, kept=kept, weeks=weeks_text(reach.weeks, tell))
+        return _.say(f"headline.trust{both}", sent=sent, kept=kept)
+    return _.say(f"headline.test_weeks{both}", sent=sent, kept=kept, weeks=weeks_text(reach.weeks, _))
 
 
 def decision(facts: Facts) -> str:
     """One paragraph for all campaigns, and what a read-out could show."""
     said = [campaign_sentence(one, facts) for one in facts.campaigns]
-    return facts.voice.listed([*said, *test_sentences(facts)], "sentence")
+    return facts.localizer.sentences([*said, *test_sentences(facts)])
 
 
 def test_sentences(facts: Facts) -> list[str]:
     """What a read-out of the plan could show; none where nothing is sent."""
-    return [] if facts.reach is None else [reach_sentence(facts.reach, facts.voice)]
+    return [] if facts.reach is None else [reach_sentence(facts.reach, facts.localizer)]
 
 
 def campaign_sentence(one: CampaignFacts, facts: Facts) -> str:
     """What to do with one campaign, and how sure that is."""
-    return facts.voice.say("decision.campaign", title=one.found.title, body=campaign_body(one, facts))
+    return facts.localizer("{title}: {body}", context="pattern", title=one.found.title, body=campaign_body(one, facts))
 
 
 def campaign_body(one: CampaignFacts, facts: Facts, *, marked: bool = True) -> str:
@@ -68,73 +78,111 @@ def campaign_body(one: CampaignFacts, facts: Facts, *, marked: bool = True) -> s
     return _send(one, facts, marked=marked) if one.found.send else _keep(one, facts, marked=marked)
 
 
-def basis_mark(one: CampaignFacts | Facts, tell: Voice) -> str:
+def basis_mark(one: CampaignFacts | Facts, _: Localizer) -> str:
     """What the figures of a campaign, or of all, rest on."""
     if one.basis != LEARNED:
-        return tell.say(f"basis.mark.{one.basis}")
-    parts = (tell.say("basis.part", basis=tell.say(f"basis.{name}")) for name in BASES if name in one.bases)
-    return tell.say("basis.mark.learned", parts=tell.listed(parts, "clause"))
+        return _.say(f"basis.mark.{one.basis}")
+    parts = (
+        _("partly {basis}", context="basis of a forecast", basis=_.say(f"basis.{name}"))
+        for name in BASES
+        if name in one.bases
+    )
+    return _(
+        "model-based forecast, {parts}",
+        context="basis of a forecast",
+        parts=_(", ", context="between the clauses of a sentence").join(parts),
+    )
 
 
 def _mark(one: CampaignFacts, facts: Facts, *, marked: bool) -> str:
-    return facts.voice.say("decision.mark", basis=basis_mark(one, facts.voice)) if marked else ""
+    return facts.localizer(" ({basis})", context="pattern", basis=basis_mark(one, facts.localizer)) if marked else ""
 
 
 def _send(one: CampaignFacts, facts: Facts, *, marked: bool) -> str:
-    tell, sent = facts.voice, one.sent_forecast
-    told = tell.say(
-        "decision.send",
-        n=count(one.n_sent),
-        noun=noun(one, tell),
-        profit=tell.estimate(sent.profit),
+    _, sent = facts.localizer, one.sent_forecast
+    told = _(
+        "send {n} {noun} for one week; expected profit {profit} on an expected spend of {spend}{most}{mark}.",
+        n=one.n_sent,
+        noun=noun(one, _),
+        profit=_.estimate(sent.profit),
         spend=one.costs.text(sent.spend_minor),
-        most=_most(one, tell),
+        most=_most(one, _),
         mark=_mark(one, facts, marked=marked),
     )
-    unproven = "" if sent.profit.low > 0 or one.is_assumed else tell.say("decision.unproven")
+    unproven = (
+        ""
+        if sent.profit.low > 0 or one.is_assumed
+        else _(
+            "The interval holds zero, so nothing proves that this pays; it goes out because the "
+            "campaign says send = “expected”."
+        )
+    )
     said = [
         told,
-        _policy(one, tell),
+        _policy(one, _),
         unproven,
-        _whole(one, tell),
-        lead_sentence(one, tell),
+        _whole(one, _),
+        lead_sentence(one, _),
         _ahead(one, facts),
-        _assumed(one, tell),
+        _assumed(one, _),
     ]
-    return tell.listed(filter(None, said), "sentence")
+    return _.sentences(filter(None, said))
 
 
-def _most(one: CampaignFacts, tell: Voice) -> str:
+def _most(one: CampaignFacts, _: Localizer) -> str:
     """The most that it can cost, where that has a limit."""
     most = one.liability_sent_minor
-    return "" if most is None else tell.say("decision.at_most", most=one.costs.text(most))
+    return "" if most is None else _(", at most {most}", context="decision", most=one.costs.text(most))
 
 
-def _policy(one: CampaignFacts, tell: Voice) -> str:
+def _policy(one: CampaignFacts, _: Localizer) -> str:
     """Which simpler policy is sent in place of a plan that chooses by customer."""
     policy = one.found.policy
-    return "" if policy == PLAN else tell.say("decision.simpler", rule=tell.say(f"rule_name.{policy}"))
+    return (
+        ""
+        if policy == PLAN
+        else _(
+            "What is sent is {rule}: customers left out of the choice say that it brings more than "
+            "choosing by customer.",
+            rule=_.say(f"rule_name.{policy}"),
+        )
+    )
 
 
-def _whole(one: CampaignFacts, tell: Voice) -> str:
+def _whole(one: CampaignFacts, _: Localizer) -> str:
     """The plan before holdout and lots, where it is another one."""
     if one.n_sent == one.found.n_planned:
         return ""
-    profit, spend = tell.estimate(one.plan.profit), one.costs.text(one.plan.spend_minor)
-    return tell.say("decision.whole", n=count(one.found.n_planned), profit=profit, spend=spend)
+    profit, spend = _.estimate(one.plan.profit), one.costs.text(one.plan.spend_minor)
+    return _(
+        "The full plan has {n}, of whom some are held back or drawn by lot; it is forecast at {profit} on {spend}.",
+        n=one.found.n_planned,
+        profit=profit,
+        spend=spend,
+    )
 
 
-def noun(one: CampaignFacts, tell: Voice) -> str:
+def noun(one: CampaignFacts, _: Localizer) -> str:
     """What a campaign's offers are called."""
-    return tell.say(f"noun.{one.noun}")
+    return _.say(f"noun.{one.noun}")
 
 
-def _assumed(one: CampaignFacts, tell: Voice) -> str:
+def _assumed(one: CampaignFacts, _: Localizer) -> str:
     """A warning where the forecast rests on what the shop expects, which no interval holds."""
     share = one.found.assumed_share
     if not share:
         return ""
-    return tell.say("decision.all_assumed" if one.is_assumed else "decision.some_assumed", share=tell.share(share))
+    return (
+        _(
+            "Every effect in this plan is the shop's own assumption, not learned from data; no "
+            "interval tells how far it is off."
+        )
+        if one.is_assumed
+        else _(
+            "{share} of the planned offers count by the shop's own assumption, not by data: no interval holds that.",
+            share=_.share(share),
+        )
+    )
 
 
 def _ahead(one: CampaignFacts, facts: Facts) -> str:
@@ -145,13 +193,16 @@ def _ahead(one: CampaignFacts, facts: Facts) -> str:
     if not facts.pulled_forward or one.is_assumed or not one.bases <= {TRANSFERRED, ASSUMED}:
         return ""
     gained = one.sent_forecast.profit.value + one.sent_forecast.spend_minor
-    return facts.voice.say("decision.ahead", lost=facts.money.text(facts.pulled_forward * gained))
+    return facts.localizer(
+        "About {lost} of it may be purchases brought forward from the week after.",
+        lost=facts.money.text(facts.pulled_forward * gained),
+    )
 
 
 def _keep(one: CampaignFacts, facts: Facts, *, marked: bool) -> str:
-    tell, profit = facts.voice, one.plan.profit
+    _, profit = facts.localizer, one.plan.profit
     if one.basis == UNKNOWN:
-        return tell.say("decision.unknown")
+        return _("send none; nothing shows what these offers do, so no plan can be made.")
     if one.found.pays_alone:
         key = "decision.others"
     elif one.is_short_of_budget:
@@ -162,15 +213,15 @@ def _keep(one: CampaignFacts, facts: Facts, *, marked: bool) -> str:
         key = "decision.unclear"
     else:
         key = "decision.loses" if profit.high < 0 else "decision.not_above"
-    told = tell.say(
+    told = _.say(
         key,
         margin=facts.at_margin,
         budget=one.costs.exact(one.found.budget_minor),
-        profit=tell.estimate(profit),
-        noun=noun(one, tell),
+        profit=_.estimate(profit),
+        noun=noun(one, _),
         mark=_mark(one, facts, marked=marked),
     )
-    return tell.listed((told, break_even_sentence(one.supplier_share, tell, assumed=one.is_assumed)), "sentence")
+    return _.sentences((told, break_even_sentence(one.supplier_share, _, assumed=one.is_assumed)))
 
 
 def _short(one: CampaignFacts) -> str:
@@ -180,23 +231,37 @@ def _short(one: CampaignFacts) -> str:
     return "small_budget" if one.found.shadow_price > 0 else "small_shared"
 
 
-def break_even_sentence(share: BreakEven, tell: Voice, *, assumed: bool = False) -> str:
+def break_even_sentence(share: BreakEven, _: Localizer, *, assumed: bool = False) -> str:
     """Which supplier share would change the decision."""
     if share.estimate is None:
-        return tell.say("share.never")
+        return _("It would not pay even if suppliers paid the whole discount.")
     if share.beyond_interval is None:
-        return tell.say("share.unclear")
+        return _("It might pay with suppliers' money, but clearly at no share of the discount.")
     if share.beyond_interval == 0:
-        return tell.say("share.always_assumed" if assumed else "share.always")
-    return tell.say("share.assumed" if assumed else "share.clear", share=tell.level(share.beyond_interval))
+        return (
+            _("If the assumption holds, it would pay as it is without the limit of the budget.")
+            if assumed
+            else _("With the best targeting and without the limit of the budget it would clearly pay as it is.")
+        )
+    return (
+        _(
+            "If the assumption holds, it pays once suppliers pay {share} of each discount.",
+            share=_.level(share.beyond_interval),
+        )
+        if assumed
+        else _(
+            "With the best targeting it clearly pays once suppliers pay {share} of each discount.",
+            share=_.level(share.beyond_interval),
+        )
+    )
 
 
-def rule_name(name: str, tell: Voice) -> str:
+def rule_name(name: str, _: Localizer) -> str:
     """What a reader calls the plan or a simple rule."""
-    return tell.word("rule_name", name)
+    return _.word("rule_name", name)
 
 
-def lead_sentence(one: CampaignFacts, tell: Voice) -> str:
+def lead_sentence(one: CampaignFacts, _: Localizer) -> str:
     """Whether the plan does better than the simple rules, each at the plan's spend or all that it can spend."""
     level = [rule for rule in one.rules if one.level_with(rule)]
     if not one.rules:
@@ -204,47 +269,93 @@ def lead_sentence(one: CampaignFacts, tell: Voice) -> str:
     best = one.best_rule
     if not level and best is not None:
         key = "lead.beats_assumed" if one.is_assumed else "lead.beats"
-        return tell.say(key, rule=rule_name(best.name, tell), lead=tell.estimate(best.lead))
-    names = tell.both([rule_name(rule.name, tell) for rule in level])
-    return tell.say("lead.level", rules=names, leads=tell.listed(tell.estimate(rule.lead) for rule in level))
+        return _.say(key, rule=rule_name(best.name, _), lead=_.estimate(best.lead))
+    names = _.both([rule_name(rule.name, _) for rule in level])
+    return _(
+        "Personalising is not distinguishable from {rules} (lead {leads}): the simple rule may serve as well.",
+        rules=names,
+        leads=_.listed(_.estimate(rule.lead) for rule in level),
+    )
 
 
-def claim_sentence(one: CampaignFacts, tell: Voice, *, again: bool = False) -> str:
+def claim_sentence(one: CampaignFacts, _: Localizer, *, again: bool = False) -> str:
     """The winner's curse: what the choosing estimates claim, against what other customers show."""
     if one.is_assumed:
-        return "" if again else tell.say("rules.claim_assumed")
-    return tell.say(
-        "rules.claim_again" if again else "rules.claim",
-        n=count(one.found.n_planned),
-        claimed=tell.money.text(one.found.claimed_minor),
-        profit=tell.estimate(one.plan.profit),
+        return (
+            ""
+            if again
+            else _(
+                "All of these figures follow from one assumption, made for the plan and for the rules "
+                "alike. They show what the plan would bring if it is right; they cannot show whether "
+                "it is."
+            )
+        )
+    return (
+        _(
+            "Winner's curse again: the estimates that chose this {n} customer claim {claimed}; the "
+            "half that did not choose them shows {profit}.",
+            plural="Winner's curse again: the estimates that chose these {n} customers claim {claimed}; "
+            "the half that did not choose them shows {profit}.",
+            n=one.found.n_planned,
+            claimed=_.money.text(one.found.claimed_minor),
+            profit=_.estimate(one.plan.profit),
+        )
+        if again
+        else _(
+            "The estimates that chose this {n} customer claim {claimed}. Valued by the half of the "
+            "customers that did not choose them, the same plan is worth {profit}. The difference "
+            "is the winner's curse: whoever picks the highest estimates also picks the luckiest "
+            "errors. This report therefore never shows the claim as a forecast.",
+            plural="The estimates that chose these {n} customers claim {claimed}. Valued by the half of "
+            "the customers that did not choose them, the same plan is worth {profit}. The "
+            "difference is the winner's curse: whoever picks the highest estimates also picks the "
+            "luckiest errors. This report therefore never shows the claim as a forecast.",
+            n=one.found.n_planned,
+            claimed=_.money.text(one.found.claimed_minor),
+            profit=_.estimate(one.plan.profit),
+        )
     )
 
 
 def confidence(evidence: Evidence, facts: Facts) -> tuple[str, str]:
     """How sure we are, in two lines."""
-    tell = facts.voice
+    _ = facts.localizer
     if facts.basis in (ASSUMED, UNKNOWN, MEASURED):
-        return tell.say(f"confidence.{facts.basis}"), tell.say(f"confidence.{facts.basis}_note")
+        return _.say(f"confidence.{facts.basis}"), _.say(f"confidence.{facts.basis}_note")
     key = {ESTIMATED: "confidence.estimated", MIXED: "confidence.partly"}.get(facts.basis, "confidence.forecast")
     notes = [text for text in (_shown_note(evidence, facts), _checks_note(evidence, facts)) if text]
-    return tell.say(key), tell.listed(notes or [tell.say("confidence.assumed_note")], "semicolon")
+    return _.say(key), _.clauses(
+        notes or [_("the shop's own expectation; only customers kept out by lot can show the effect")]
+    )
 
 
 def _shown_note(evidence: Evidence, facts: Facts) -> str:
     if evidence.shown is None or ESTIMATED not in facts.bases:
         return ""
-    return facts.voice.say("confidence.shown", times=count(evidence.shown.n_shown))
+    return facts.localizer(
+        "learned from offers that were shown at random {n} time",
+        plural="learned from offers that were shown at random {n} times",
+        n=evidence.shown.n_shown,
+    )
 
 
 def _checks_note(evidence: Evidence, facts: Facts) -> str:
     if TRANSFERRED not in facts.bases:
         return ""
-    tell, judged, failed = facts.voice, evidence.judged, evidence.failed
-    names = tell.listed(tell.own(check.name) for check in failed)
-    return tell.say(
-        "confidence.checks_others" if ESTIMATED in facts.bases else "confidence.checks",
-        passed=len(judged) - len(failed),
-        judged=len(judged),
-        failed=tell.say("confidence.failed", names=names) if failed else "",
+    _, judged, failed = facts.localizer, evidence.judged, evidence.failed
+    names = _.listed(_.own(check.name) for check in failed)
+    return (
+        _(
+            "others carried over from shelf prices; {passed} of {judged} checks passed{failed}",
+            passed=len(judged) - len(failed),
+            judged=len(judged),
+            failed=_(" (failed: {names})", context="basis of a forecast", names=names) if failed else "",
+        )
+        if ESTIMATED in facts.bases
+        else _(
+            "carried over from shelf prices; {passed} of {judged} checks passed{failed}",
+            passed=len(judged) - len(failed),
+            judged=len(judged),
+            failed=_(" (failed: {names})", context="basis of a forecast", names=names) if failed else "",
+        )
     )

@@ -30,7 +30,7 @@ def summarise(findings: Findings, language: str = "en") -> dict[str, Any]:
     return {
         "headline": headline(facts),
         "decision": decision(facts),
-        "basis": basis_mark(facts, facts.voice),
+        "basis": basis_mark(facts, facts.localizer),
         "bases": sorted(facts.bases),
         "language": language,
         "shop": shop.name,
@@ -52,7 +52,7 @@ def summarise(findings: Findings, language: str = "en") -> dict[str, Any]:
         "business_as_usual": _usual(findings, facts),
         "coming_test": _test(findings, facts),
         "quality": _quality(findings),
-        "gaps": list(gap_sentences(findings, facts.voice)),
+        "gaps": list(gap_sentences(findings, facts.localizer)),
         "limits": list(limits(findings, facts, evidence)),
     }
 
@@ -158,7 +158,7 @@ def _test(findings: Findings, facts: Facts) -> dict[str, Any] | None:
         "weeks_to_show_it": reach.weeks,
         "shows_it_within_a_year": reach.can_show,
         "customers_to_show_it_within_a_year": reach.customers,
-        "sentence": reach_sentence(reach, facts.voice),
+        "sentence": reach_sentence(reach, facts.localizer),
     }
 
 
@@ -238,11 +238,11 @@ def _past(findings: Findings, facts: Facts) -> list[dict[str, Any]]:
         rows.append(
             {
                 "id": one.name,
-                "period": facts.voice.say("period", first=one.first, last=one.last),
+                "period": facts.localizer("{first} to {last}", context="range of days", first=one.first, last=one.last),
                 "targeted": one.n_targeted,
                 "others": one.n_others,
                 **figures,
-                "note": facts.voice.own(one.note),
+                "note": facts.localizer.own(one.note),
             }
         )
     return rows

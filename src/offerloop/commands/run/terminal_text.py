@@ -6,31 +6,31 @@ from collections.abc import Mapping
 from typing import Any
 
 from offerloop.evaluation import Estimate
-from offerloop.report import Money, Voice, count, text_page, text_table
+from offerloop.report import Localizer, Money, count, text_page, text_table
 
 
 def screen(summary: Mapping[str, Any]) -> str:
     """Return what a person at a terminal needs, from the content of summary.json."""
-    tell, campaigns = Voice(summary["language"], summary["currency"]), summary["campaigns"]
-    names = [tell.say(f"screen.{name}") for name in ("campaign", "decision", "customers", "spend", "most", "profit")]
-    table = text_table(names, (_row(one, tell) for one in campaigns), names[:2])
+    _, campaigns = Localizer(summary["language"], summary["currency"]), summary["campaigns"]
+    names = [_.say(f"screen.{name}") for name in ("campaign", "decision", "customers", "spend", "most", "profit")]
+    table = text_table(names, (_row(one, _) for one in campaigns), names[:2])
     is_sent, test = any(one["send"] for one in campaigns), summary["coming_test"]
     reasons = () if is_sent else (*(one["sentence"] for one in campaigns), *summary["gaps"])
     outlook = [test["sentence"]] if is_sent and test and "sentence" in test else []
     return text_page(summary["headline"], table, *reasons, *outlook)
 
 
-def _row(one: Mapping[str, Any], tell: Voice) -> tuple[str, ...]:
+def _row(one: Mapping[str, Any], _: Localizer) -> tuple[str, ...]:
     """The offers that are sent, or those of the best plan where none are."""
     sent, costs = one["as_sent"] if one["send"] else one, Money(one["budget_unit"])
     most = "" if sent["liability"] is None else costs.text(_minor(sent["liability"], costs))
     return (
         one["title"],
-        tell.say("screen.send" if one["send"] else "screen.keep"),
+        (_("send", context="verdict") if one["send"] else _("do not send", context="verdict")),
         count(one["customers_sent"] if one["send"] else one["customers_planned"]),
         costs.text(_minor(sent["expected_spend"], costs)),
         most,
-        tell.brief(_estimate(sent["profit"], tell.money)),
+        _.brief(_estimate(sent["profit"], _.money)),
     )
 
 

@@ -13,11 +13,11 @@ from offerloop.report import (
     Block,
     Figure,
     Line,
+    Localizer,
     Missing,
     Section,
     Table,
     Text,
-    Voice,
     courses,
     figure,
     money_labels,
@@ -27,32 +27,71 @@ BLANKET = "blanket"
 """Keeps to no budget: beside it the others could not be seen."""
 
 
-def courses_section(mine: Courses, policies: Sequence[PolicyGains], tell: Voice) -> Section:
+def courses_section(mine: Courses, policies: Sequence[PolicyGains], _: Localizer) -> Section:
     """Profit and regret with bands over worlds, and both after the last period beside what was spent."""
-    parts: list[Block] = [_profit(mine, tell)]
+    parts: list[Block] = [_profit(mine, _)]
     if mine.ceiling is None:
-        parts.append(Missing(tell.say("courses.no_ceiling")))
+        parts.append(Missing(_("Regret needs the best that could be had: add the policy 'ceiling', or 'oracle'.")))
     elif mine.regret:
-        parts.append(_regret(mine, mine.ceiling, tell))
-    parts += [_totals(mine, policies, tell), Text(tell.say("courses.how"))]
+        parts.append(_regret(mine, mine.ceiling, _))
+    parts += [
+        _totals(mine, policies, _),
+        Text(
+            _(
+                "Measured as profit that the shop realised beyond its twin without offers, under the "
+                "same customers and the same luck; not as an expectation, so that the luck of single "
+                "weeks shows. Regret compares policies at the same budget of liabilities in each "
+                "period; what they truly spend differs and stands in the table. 'blanket' keeps to no "
+                "budget and is drawn only where it is alone. Regret can fall, and even below zero: "
+                "what offers do to later periods does not count for 'ceiling' and 'oracle' when they "
+                "choose."
+            )
+        ),
+    ]
     if mine.spend is not None:
-        parts.append(Text(tell.say("courses.same_spend", spend=money_text(mine.spend, tell))))
-    return Section("courses", tell.say("courses.label"), tell.say("courses.message"), tuple(parts))
+        parts.append(
+            Text(
+                _(
+                    "At the same spend: in each world every policy goes to fewer customers, drawn by lot, "
+                    "so that it spends what the one that spends least does, {spend} on average; its profit "
+                    "then shrinks in proportion. A policy that spends nothing is left out.",
+                    spend=money_text(mine.spend, _),
+                )
+            )
+        )
+    return Section(
+        "courses",
+        _("Over time", context="section name"),
+        _("What each policy has gained from period to period, and how far it is behind the best"),
+        tuple(parts),
+    )
 
 
-def _profit(mine: Courses, tell: Voice) -> Figure:
+def _profit(mine: Courses, _: Localizer) -> Figure:
     shown = _shown(mine.profit)
     best = max(shown, key=lambda name: shown[name][-1].value)
-    title = tell.say("courses.most", policy=best, profit=money_text(shown[best][-1], tell))
-    return _figure("course-profit", title, tell.say("courses.measure.profit"), shown, list(mine.profit), tell)
+    title = _("Most profit at the end: '{policy}', {profit}", policy=best, profit=money_text(shown[best][-1], _))
+    return _figure(
+        "course-profit",
+        title,
+        _("Profit beyond the same shop without offers so far, with the spread over worlds"),
+        shown,
+        list(mine.profit),
+        _,
+    )
 
 
-def _regret(mine: Courses, ceiling: str, tell: Voice) -> Figure:
+def _regret(mine: Courses, ceiling: str, _: Localizer) -> Figure:
     shown = _shown(mine.regret)
     best = min(shown, key=lambda name: shown[name][-1].value)
-    title = tell.say("courses.least", policy=best, ceiling=ceiling, regret=money_text(shown[best][-1], tell))
-    measure = tell.say("courses.measure.regret", ceiling=ceiling)
-    return _figure("course-regret", title, measure, shown, list(mine.profit), tell)
+    title = _(
+        "On average '{policy}' is nearest to '{ceiling}': a regret of {regret}",
+        policy=best,
+        ceiling=ceiling,
+        regret=money_text(shown[best][-1], _),
+    )
+    measure = _("Profit of '{ceiling}' so far less that of the policy, with the spread over worlds", ceiling=ceiling)
+    return _figure("course-regret", title, measure, shown, list(mine.profit), _)
 
 
 def _shown(courses: Mapping[str, Sequence[Estimate]]) -> Mapping[str, Sequence[Estimate]]:
@@ -61,31 +100,29 @@ def _shown(courses: Mapping[str, Sequence[Estimate]]) -> Mapping[str, Sequence[E
 
 
 def _figure(
-    name: str, title: str, measure: str, shown: Mapping[str, Sequence[Estimate]], looks: Sequence[str], tell: Voice
+    name: str, title: str, measure: str, shown: Mapping[str, Sequence[Estimate]], looks: Sequence[str], _: Localizer
 ) -> Figure:
-    unit = 1 / tell.money.unit
+    unit = 1 / _.money.unit
     lines = [
         Line(policy, tuple((float(n), drawable(one).times(unit)) for n, one in enumerate(course, start=1)))
         for policy, course in shown.items()
     ]
     periods = range(len(next(iter(shown.values()))))
-    rows = tuple(
-        (str(period + 1), *(money_text(course[period], tell) for course in shown.values())) for period in periods
-    )
-    table = Table(measure, (tell.say("simulation.column.period"), *shown), rows)
-    axes = Axes(PLAIN_LABELS, money_labels(tell.money), tell.say("simulation.column.period"))
-    return figure(name, title, measure, courses(lines, axes, looks, whole=True), table, tell=tell,
-                  mark=tell.say("simulation.synthetic"))  # fmt: skip
+    rows = tuple((str(period + 1), *(money_text(course[period], _) for course in shown.values())) for period in periods)
+    table = Table(measure, (_("period", context="column title of a simulation"), *shown), rows)
+    axes = Axes(PLAIN_LABELS, money_labels(_.money), _("period", context="column title of a simulation"))
+    return figure(name, title, measure, courses(lines, axes, looks, whole=True), table, localizer=_,
+                  mark=_("Synthetic: a simulated shop, no real customers"))  # fmt: skip
 
 
-def _totals(mine: Courses, policies: Sequence[PolicyGains], tell: Voice) -> Table:
+def _totals(mine: Courses, policies: Sequence[PolicyGains], _: Localizer) -> Table:
     heads = ["policy", "more_profit", "cost", *(["regret"] if mine.ceiling else []), "same_spend"]
-    columns = tuple(tell.say(f"simulation.column.{key}") for key in heads)
-    return Table(tell.say("courses.table"), columns, tuple(_row(one, mine, tell) for one in policies))
+    columns = tuple(_.say(f"simulation.column.{key}") for key in heads)
+    return Table(_("After the last period, means over worlds"), columns, tuple(_row(one, mine, _) for one in policies))
 
 
-def _row(one: PolicyGains, mine: Courses, tell: Voice) -> tuple[str, ...]:
-    gains = [money_text(one.gains[name], tell) for name in ("profit", "cost")]
-    regret = [money_text(mine.regret[one.name][-1], tell) if one.name in mine.regret else ""] if mine.ceiling else []
-    same = money_text(mine.same_spend[one.name], tell) if one.name in mine.same_spend else ""
+def _row(one: PolicyGains, mine: Courses, _: Localizer) -> tuple[str, ...]:
+    gains = [money_text(one.gains[name], _) for name in ("profit", "cost")]
+    regret = [money_text(mine.regret[one.name][-1], _) if one.name in mine.regret else ""] if mine.ceiling else []
+    same = money_text(mine.same_spend[one.name], _) if one.name in mine.same_spend else ""
     return one.name, *gains, *regret, same

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 
 from offerloop.commands.simulate.findings import MEASURES, PolicyGains
 from offerloop.evaluation import Estimate, number
-from offerloop.report import Dot, Voice
+from offerloop.report import Dot, Localizer
 
 
-def money_text(one: Estimate, tell: Voice) -> str:
+def money_text(one: Estimate, _: Localizer) -> str:
     """An amount with its interval, where there is one."""
-    return tell.money.text(one.value) if math.isnan(one.low) else tell.money.estimate(one)
+    return _.money.text(one.value) if math.isnan(one.low) else _.money.estimate(one)
 
 
 def drawable(one: Estimate) -> Estimate:
@@ -26,10 +26,10 @@ def plain(one: Estimate, digits: int = 2) -> dict[str, float | None]:
     return {end: None if math.isnan(value) else round(value, digits) for end, value in ends.items()}
 
 
-def dots_of(policies: Sequence[PolicyGains], worlds: int, tell: Voice) -> list[Dot]:
+def dots_of(policies: Sequence[PolicyGains], worlds: int, _: Localizer) -> list[Dot]:
     """The measures of each policy, as shares; hollow with one world."""
     return [
-        Dot(one.name, tell.say(f"simulation.measure.{name}"), drawable(one.shares[name]), assumed=worlds == 1)
+        Dot(one.name, _.say(f"simulation.measure.{name}"), drawable(one.shares[name]), assumed=worlds == 1)
         for one in policies
         for name in MEASURES
     ]
@@ -40,14 +40,14 @@ def conversion(one: PolicyGains, customers: int, periods: int) -> Estimate:
     return one.gains["buyers"].times(1 / (customers * periods))
 
 
-def share_text(one: Estimate, tell: Voice) -> str:
+def share_text(one: Estimate, _: Localizer) -> str:
     """Per cent with their interval, where there is one; nothing where the shop without offers has nothing."""
     if math.isnan(one.value):
         return ""
-    return tell.share(one.value) if math.isnan(one.low) else tell.shares(one.times(100))
+    return _.share(one.value) if math.isnan(one.low) else _.shares(one.times(100))
 
 
-def points_text(share: Estimate, tell: Voice) -> str:
+def points_text(share: Estimate, _: Localizer) -> str:
     """A change of a share in percentage points, with its interval, where there is one."""
     points = share.times(100)
-    return f"{number(points.value, 0.01)}{tell.words['points']}" if math.isnan(points.low) else tell.points(points)
+    return f"{number(points.value, 0.01)}{_.words['points']}" if math.isnan(points.low) else _.points(points)

@@ -16,11 +16,11 @@ from offerloop.report import (
     Build,
     Figure,
     Line,
+    Localizer,
     Opening,
     Section,
     Table,
     Text,
-    Voice,
     count,
     courses,
     figure,
@@ -55,17 +55,17 @@ def _levers(one: Brought) -> dict[str, str | float | None]:
 
 def planning_sentence(found: PlanningFindings, language: str = "en") -> str:
     """Which combination brings most, and whether its lead is beyond the spread over worlds."""
-    tell, gained = Voice(language, found.currency), found.best.gained
+    _, gained = Localizer(language, found.currency), found.best.gained
     profit = gained.gains["profit"]
     kind = "loss" if profit.value <= 0 else "unclear" if not _told_apart(profit) else "most"
-    most = tell.say(
+    most = _.say(
         f"planning.{kind}",
         preset=found.preset, periods=count(found.periods), worlds=count(found.worlds),
-        best=_named(found.best, found, tell), profit=money_text(profit, tell),
-        sales=money_text(gained.gains["sales"], tell), cost=money_text(gained.gains["cost"], tell),
-        conversion=points_text(conversion(gained, found.customers, found.periods), tell),
+        best=_named(found.best, found, _), profit=money_text(profit, _),
+        sales=money_text(gained.gains["sales"], _), cost=money_text(gained.gains["cost"], _),
+        conversion=points_text(conversion(gained, found.customers, found.periods), _),
     )  # fmt: skip
-    return tell.listed([most, _lead(found, tell)], "sentence")
+    return _.sentences([most, _lead(found, _)])
 
 
 def _told_apart(one: Estimate) -> bool:
@@ -73,88 +73,139 @@ def _told_apart(one: Estimate) -> bool:
     return math.isnan(one.low) or one.is_clear
 
 
-def _lead(found: PlanningFindings, tell: Voice) -> str:
-    values = {"next": _named(found.following, found, tell), "lead": money_text(found.lead, tell)}
+def _lead(found: PlanningFindings, _: Localizer) -> str:
+    values = {"next": _named(found.following, found, _), "lead": money_text(found.lead, _)}
     if found.worlds == 1:
-        return tell.say("planning.lead_unknown", **values)
-    return tell.say("planning.lead_clear" if found.lead.is_clear else "planning.lead_unclear", **values)
+        return _(
+            "It is {lead} of profit ahead of the next, {next}; one world cannot say whether that is more than luck.",
+            **values,
+        )
+    return (
+        _("It is {lead} of profit ahead of the next, {next}, which is beyond the spread over worlds.", **values)
+        if found.lead.is_clear
+        else _(
+            "It is {lead} of profit ahead of the next, {next}, which is not beyond the spread over "
+            "worlds: the two cannot be told apart.",
+            **values,
+        )
+    )
 
 
-def _named(one: Brought, found: PlanningFindings, tell: Voice) -> str:
+def _named(one: Brought, found: PlanningFindings, _: Localizer) -> str:
     """The levers that vary, and the policy where there are several."""
-    told = [tell.say(f"planning.{lever}", value=_value(one, lever, tell)) for lever in found.varied
+    told = [_.say(f"planning.{lever}", value=_value(one, lever, _)) for lever in found.varied
             if getattr(one, lever) is not None]  # fmt: skip
     several = len({other.policy for other in found.brought}) > 1
-    return tell.series([*([tell.say("planning.policy", policy=one.policy)] if several else []), *told])
+    return _.series(
+        [*([_("the policy '{policy}'", context="simulation", policy=one.policy)] if several else []), *told]
+    )
 
 
-def _value(one: Brought, lever: str, tell: Voice) -> str:
+def _value(one: Brought, lever: str, _: Localizer) -> str:
     value = getattr(one, lever)
     if value is None:
         return ""
-    return tell.money.exact(value * tell.money.unit) if lever == "budget" else tell.level(value)
+    return _.money.exact(value * _.money.unit) if lever == "budget" else _.level(value)
 
 
 def render_planning(found: PlanningFindings, language: str = "en") -> str:
     """One HTML file that asks no other host for anything."""
-    tell = Voice(language, found.currency)
-    note = tell.say("simulation.synthetic")
-    shop = Shop(name=tell.say("simulation.shop", preset=found.preset), currency=found.currency, note=note)
-    opening = Opening(planning_sentence(found, language), mark=note, chart=_chart(found, tell))
-    footer = tell.say("planning.footer")
-    return study_page(tell, shop, opening, [_section(found, tell)], title=shop.name, footer=footer)
+    _ = Localizer(language, found.currency)
+    note = _("Synthetic: a simulated shop, no real customers")
+    shop = Shop(
+        name=_("Simulated shop, preset {preset}", context="simulation", preset=found.preset),
+        currency=found.currency,
+        note=note,
+    )
+    opening = Opening(planning_sentence(found, language), mark=note, chart=_chart(found, _))
+    footer = _(
+        "Made by Offerloop; the same figures are in simulation.json, every period of every "
+        "world and combination in periods.parquet, and the first combination's tables of the "
+        "first world with an offerloop.toml beside this file."
+    )
+    return study_page(_, shop, opening, [_section(found, _)], title=shop.name, footer=footer)
 
 
 def draw_planning(found: PlanningFindings, language: str = "en") -> str:
     """The chart of the first screen as an SVG file."""
-    return file_svg(_lines(found, Voice(language, found.currency))(WIDTH))
+    return file_svg(_lines(found, Localizer(language, found.currency))(WIDTH))
 
 
-def _chart(found: PlanningFindings, tell: Voice) -> Figure:
-    title = tell.say("planning.chart", best=_named(found.best, found, tell))
-    measure = tell.say("planning.measure", periods=count(found.periods))
-    return figure("planning", title, measure, _lines(found, tell), _table(found, ("profit",), tell), tell=tell,
-                  mark=tell.say("simulation.synthetic"))  # fmt: skip
+def _chart(found: PlanningFindings, _: Localizer) -> Figure:
+    title = _("Most profit with {best}", context="simulation", best=_named(found.best, found, _))
+    measure = _(
+        "Profit beyond the same shop without offers over {n} period, with the spread over worlds",
+        plural="Profit beyond the same shop without offers over {n} periods, with the spread over worlds",
+        n=found.periods,
+    )
+    return figure("planning", title, measure, _lines(found, _), _table(found, ("profit",), _), localizer=_,
+                  mark=_("Synthetic: a simulated shop, no real customers"))  # fmt: skip
 
 
-def _lines(found: PlanningFindings, tell: Voice) -> Build:
+def _lines(found: PlanningFindings, _: Localizer) -> Build:
     """Profit against the first lever that varies; what does not depend on it stands level."""
-    lever, unit = found.varied[0], 1 / tell.money.unit
+    lever, unit = found.varied[0], 1 / _.money.unit
     lines: dict[str, list[tuple[float, Estimate]]] = {}
     for one in found.brought:
         estimate, own = drawable(one.gained.gains["profit"]).times(unit), getattr(one, lever)
         points = [(x, estimate) for x in (found.values(lever) if own is None else [own])]
-        lines.setdefault(_line_name(one, found, tell), []).extend(points)
+        lines.setdefault(_line_name(one, found, _), []).extend(points)
     drawn = [Line(name, tuple(sorted(points, key=lambda point: point[0]))) for name, points in lines.items()]
-    labels = money_labels(tell.money) if lever == "budget" else percent_labels(tell)
-    return courses(drawn, Axes(labels, money_labels(tell.money), tell.say(f"planning.column.{lever}")))
+    labels = money_labels(_.money) if lever == "budget" else percent_labels(_)
+    return courses(drawn, Axes(labels, money_labels(_.money), _.say(f"planning.column.{lever}")))
 
 
-def _line_name(one: Brought, found: PlanningFindings, tell: Voice) -> str:
+def _line_name(one: Brought, found: PlanningFindings, _: Localizer) -> str:
     """The levers that vary beside the chart's own, and the policy where there are several or nothing else varies."""
     others = [lever for lever in found.varied[1:] if getattr(one, lever) is not None]
-    told = [tell.say(f"planning.short.{lever}", value=_value(one, lever, tell)) for lever in others]
+    told = [_.say(f"planning.short.{lever}", value=_value(one, lever, _)) for lever in others]
     several = len({other.policy for other in found.brought}) > 1
-    return tell.listed([*([one.policy] if several or not told else []), *told])
+    return _.listed([*([one.policy] if several or not told else []), *told])
 
 
-def _table(found: PlanningFindings, measures: tuple[str, ...], tell: Voice) -> Table:
+def _table(found: PlanningFindings, measures: tuple[str, ...], _: Localizer) -> Table:
     keys = {"profit": "more_profit", "sales": "more_sales", "cost": "cost"}
     columns = (
-        tell.say("simulation.column.policy"),
-        *(tell.say(f"planning.column.{lever}") for lever in LEVERS),
-        *(tell.say(f"simulation.column.{keys[name]}") for name in measures),
-        tell.say("simulation.column.more_conversion"),
+        _("policy", context="column title"),
+        *(_.say(f"planning.column.{lever}") for lever in LEVERS),
+        *(_.say(f"simulation.column.{keys[name]}") for name in measures),
+        _("conversion gained", context="column title"),
     )
     rows = tuple(
-        (one.policy, *(_value(one, lever, tell) for lever in LEVERS),
-         *(money_text(one.gained.gains[name], tell) for name in measures),
-         points_text(conversion(one.gained, found.customers, found.periods), tell))
+        (one.policy, *(_value(one, lever, _) for lever in LEVERS),
+         *(money_text(one.gained.gains[name], _) for name in measures),
+         points_text(conversion(one.gained, found.customers, found.periods), _))
         for one in found.brought
     )  # fmt: skip
-    return Table(tell.say("planning.table"), columns, rows, n_labels=4)
+    return Table(_("Totals over all periods, means over worlds"), columns, rows, n_labels=4)
 
 
-def _section(found: PlanningFindings, tell: Voice) -> Section:
-    parts = (_table(found, MEASURES, tell), Text(tell.say("planning.how")), Text(tell.say("planning.levers")))
-    return Section("planning", tell.say("planning.label"), tell.say("planning.message"), parts)
+def _section(found: PlanningFindings, _: Localizer) -> Section:
+    parts = (
+        _table(found, MEASURES, _),
+        Text(
+            _(
+                "All combinations have the same customers, the same past and the same luck, and so has "
+                "the shop without offers. Intervals are of the mean over worlds (95 %, Student's t); "
+                "the lead is paired by world. The best of many looks better than it is: play it again "
+                "in other worlds (another seed) before its figure is believed. Conversion is the share "
+                "of customers who buy in a period."
+            )
+        ),
+        Text(
+            _(
+                "The budget is the most that offers could cost the shop in a period; they cost less. "
+                "The supplier share is what suppliers pay of every discount: what they ask for it is "
+                "not in these figures, and a higher share lets the same budget reach more customers. "
+                "The exploration share is what the policy 'loop' gives by lot out of the budget, to a "
+                "tenth of the customers at most; what is learned so pays in later periods too, which a "
+                "short plan does not see."
+            )
+        ),
+    )
+    return Section(
+        "planning",
+        _("Combinations", context="section name"),
+        _("What each budget, supplier share and exploration share would bring"),
+        parts,
+    )

@@ -13,11 +13,11 @@ from offerloop.config import Shop
 from offerloop.report import (
     Build,
     Figure,
+    Localizer,
     Opening,
     Section,
     Table,
     Text,
-    Voice,
     count,
     figure,
     file_svg,
@@ -56,93 +56,164 @@ def _summarised(one: PolicyGains, found: SimulationFindings) -> dict[str, Any]:
 
 def sentence(found: SimulationFindings, language: str = "en") -> str:
     """What each policy gained, with the spread over worlds."""
-    tell = Voice(language, found.currency)
-    opening = tell.say(
-        "simulation.found",
+    _ = Localizer(language, found.currency)
+    opening = _(
+        "{n} period of the simulated shop '{preset}', against the same shop without offers "
+        "(worlds simulated: {worlds}).",
+        plural="{n} periods of the simulated shop '{preset}', against the same shop without offers "
+        "(worlds simulated: {worlds}).",
         preset=found.preset,
-        periods=count(found.n_periods),
-        worlds=count(found.worlds),
+        n=found.n_periods,
+        worlds=found.worlds,
     )
-    return tell.listed([opening, *(_gained(one, found, tell) for one in found.policies)], "sentence")
+    return _.sentences([opening, *(_gained(one, found, _) for one in found.policies)])
 
 
-def _gained(one: PolicyGains, found: SimulationFindings, tell: Voice) -> str:
-    money = {name: money_text(one.gains[name], tell) for name in ("profit", "sales", "cost")}
-    points = points_text(conversion(one, found.customers, found.n_periods), tell)
-    told = [tell.say("simulation.gained", policy=one.name, conversion=points, **money)]
+def _gained(one: PolicyGains, found: SimulationFindings, _: Localizer) -> str:
+    money = {name: money_text(one.gains[name], _) for name in ("profit", "sales", "cost")}
+    points = points_text(conversion(one, found.customers, found.n_periods), _)
+    told = [
+        _(
+            "The policy '{policy}' changed profit by {profit}, sales by {sales} and conversion by "
+            "{conversion}, at a cost of {cost}.",
+            policy=one.name,
+            conversion=points,
+            **money,
+        )
+    ]
     if one.lead is not None:
-        told.append(tell.say("simulation.lead", lead=money_text(one.lead, tell), first=found.policies[0].name))
+        told.append(
+            _(
+                "That is {lead} of profit beyond '{first}' at equal spend.",
+                lead=money_text(one.lead, _),
+                first=found.policies[0].name,
+            )
+        )
     if "r2" in one.facts:
         fresh = count(one.facts["fresh_customers"])
-        told.append(tell.say("simulation.r2", policy=one.name, r2=f"{one.facts['r2']:.2f}", fresh=fresh))
-    return tell.listed(told, "sentence")
+        told.append(
+            _(
+                "'{policy}' predicts true effects with R2 {r2}, learned from {fresh} fresh customers.",
+                policy=one.name,
+                r2=f"{one.facts['r2']:.2f}",
+                fresh=fresh,
+            )
+        )
+    return _.sentences(told)
 
 
 def render_simulation(found: SimulationFindings, language: str = "en") -> str:
     """One HTML file that asks no other host for anything."""
-    tell = Voice(language, found.currency)
-    note = tell.say("simulation.synthetic")
-    shop = Shop(name=tell.say("simulation.shop", preset=found.preset), currency=found.currency, note=note)
+    _ = Localizer(language, found.currency)
+    note = _("Synthetic: a simulated shop, no real customers")
+    shop = Shop(
+        name=_("Simulated shop, preset {preset}", context="simulation", preset=found.preset),
+        currency=found.currency,
+        note=note,
+    )
     sections = [
-        _compared(found, tell),
-        courses_section(found.courses, found.policies, tell),
-        *(_periods(one.name, found, tell) for one in found.policies),
+        _compared(found, _),
+        courses_section(found.courses, found.policies, _),
+        *(_periods(one.name, found, _) for one in found.policies),
     ]
-    opening = Opening(sentence(found, language), mark=note, chart=_chart(found, tell))
-    return study_page(tell, shop, opening, sections, title=shop.name, footer=tell.say("simulation.footer"))
+    opening = Opening(sentence(found, language), mark=note, chart=_chart(found, _))
+    return study_page(
+        _,
+        shop,
+        opening,
+        sections,
+        title=shop.name,
+        footer=_(
+            "Made by Offerloop; the same figures are in simulation.json, every period of every "
+            "world in periods.parquet, and the first policy's tables of the first world with an "
+            "offerloop.toml beside this file."
+        ),
+    )
 
 
 def draw_simulation(found: SimulationFindings, language: str = "en") -> str:
     """The chart of the first screen as an SVG file."""
-    return file_svg(_dots(found, Voice(language, found.currency))(WIDTH))
+    return file_svg(_dots(found, Localizer(language, found.currency))(WIDTH))
 
 
-def _chart(found: SimulationFindings, tell: Voice) -> Figure:
-    title = tell.say("simulation.chart", preset=found.preset)
-    mark = tell.say("simulation.synthetic")
-    return figure("gains", title, tell.say("simulation.measure"), _dots(found, tell), _shares(found, tell),
-                  tell=tell, mark=mark)  # fmt: skip
+def _chart(found: SimulationFindings, _: Localizer) -> Figure:
+    title = _("What each policy changed in the simulated shop '{preset}'", preset=found.preset)
+    mark = _("Synthetic: a simulated shop, no real customers")
+    return figure(
+        "gains",
+        title,
+        _("Change against the same shop without offers, per cent, over all periods"),
+        _dots(found, _),
+        _shares(found, _),
+        localizer=_,
+        mark=mark,
+    )
 
 
-def _dots(found: SimulationFindings, tell: Voice) -> Build:
-    return forest(dots_of(found.policies, found.worlds, tell), percent_labels(tell))
+def _dots(found: SimulationFindings, _: Localizer) -> Build:
+    return forest(dots_of(found.policies, found.worlds, _), percent_labels(_))
 
 
-def _shares(found: SimulationFindings, tell: Voice) -> Table:
-    rows = tuple((one.name, *(share_text(one.shares[name], tell) for name in MEASURES)) for one in found.policies)
-    names = (tell.say("simulation.column.policy"), *(tell.say(f"simulation.measure.{name}") for name in MEASURES))
-    return Table(tell.say("simulation.measure"), names, rows)
+def _shares(found: SimulationFindings, _: Localizer) -> Table:
+    rows = tuple((one.name, *(share_text(one.shares[name], _) for name in MEASURES)) for one in found.policies)
+    names = (_("policy", context="column title"), *(_.say(f"simulation.measure.{name}") for name in MEASURES))
+    return Table(_("Change against the same shop without offers, per cent, over all periods"), names, rows)
 
 
-def _compared(found: SimulationFindings, tell: Voice) -> Section:
+def _compared(found: SimulationFindings, _: Localizer) -> Section:
     rows = tuple(
-        (one.name, *(money_text(one.gains[name], tell) for name in ("profit", "cost", "sales")),
-         points_text(conversion(one, found.customers, found.n_periods), tell),
-         "" if one.lead is None else money_text(one.lead, tell))
+        (one.name, *(money_text(one.gains[name], _) for name in ("profit", "cost", "sales")),
+         points_text(conversion(one, found.customers, found.n_periods), _),
+         "" if one.lead is None else money_text(one.lead, _))
         for one in found.policies
     )  # fmt: skip
     keys = ("policy", "more_profit", "cost", "more_sales", "more_conversion")
-    columns = (*(tell.say(f"simulation.column.{key}") for key in keys),
-               tell.say("simulation.column.lead", first=found.policies[0].name))  # fmt: skip
-    table = Table(tell.say("simulation.table_policies"), columns, rows)
-    parts = (table, Text(tell.say("simulation.how")), Text(tell.say("simulation.equal_spend")))
-    return Section("policies", tell.say("simulation.label_policies"), tell.say("simulation.message_policies"), parts)
+    columns = (*(_.say(f"simulation.column.{key}") for key in keys),
+               _("profit beyond '{first}' at equal spend", first=found.policies[0].name))  # fmt: skip
+    table = Table(_("Totals over all periods, means over worlds"), columns, rows)
+    parts = (
+        table,
+        Text(
+            _(
+                "All shops have the same customers, the same past and the same luck, so that they "
+                "differ by the offers only. Intervals are of the mean over worlds (95 %, Student's t). "
+                "Purchases brought forward are missing from later periods of the shop with offers, and "
+                "so count against it. Conversion is the share of customers who buy in a period."
+            )
+        ),
+        Text(
+            _(
+                "At equal spend: the first policy for fewer, random customers, so many that its cost "
+                "is that of the other one; its profit then shrinks in proportion. 'ceiling' and "
+                "'oracle' look one period ahead: what an offer does to later periods does not count "
+                "for them."
+            )
+        ),
+    )
+    return Section(
+        "policies",
+        _("Policies", context="section name"),
+        _("What each policy gained over all periods, and what that cost"),
+        parts,
+    )
 
 
-def _periods(policy: str, found: SimulationFindings, tell: Voice) -> Section:
+def _periods(policy: str, found: SimulationFindings, _: Localizer) -> Section:
     names = ("offered", "buyers", "sales_minor", "cost_minor", "profit_minor", "plain_sales_minor",
              "plain_profit_minor")  # fmt: skip
     mine = found.periods.filter(pl.col("policy") == policy)
     means = mine.group_by("period").agg(pl.col(names).mean()).sort("period")
     rows = tuple(
         (str(row["period"] + 1), count(row["offered"]), count(row["buyers"]),
-         *(tell.money.text(row[name]) for name in ("sales_minor", "cost_minor", "profit_minor")),
-         tell.money.text(row["sales_minor"] - row["plain_sales_minor"]),
-         tell.money.text(row["profit_minor"] - row["plain_profit_minor"]))
+         *(_.money.text(row[name]) for name in ("sales_minor", "cost_minor", "profit_minor")),
+         _.money.text(row["sales_minor"] - row["plain_sales_minor"]),
+         _.money.text(row["profit_minor"] - row["plain_profit_minor"]))
         for row in means.iter_rows(named=True)
     )  # fmt: skip
     keys = ("period", "offered", "buyers", "sales", "cost", "profit", "more_sales", "more_profit")
-    columns = tuple(tell.say(f"simulation.column.{key}") for key in keys)
-    table = Table(tell.say("simulation.table"), columns, rows)
-    label = tell.say("simulation.label", policy=policy)
-    return Section(f"periods-{policy}", label, tell.say("simulation.message"), (table,))
+    columns = tuple(_.say(f"simulation.column.{key}") for key in keys)
+    table = Table(_("Means over worlds", context="table title"), columns, rows)
+    label = _("Periods of {policy}", context="section name", policy=policy)
+    return Section(
+        f"periods-{policy}", label, _("What happened in each period, beside the same shop without any offer"), (table,)
+    )

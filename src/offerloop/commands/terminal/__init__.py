@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from offerloop.commands.terminal.logs import logs_to_terminal
+from offerloop.locale import languages
 
 if TYPE_CHECKING:
     import polars as pl
@@ -24,8 +25,8 @@ Engine = Annotated[
 Language = Annotated[
     str | None,
     typer.Option(
-        help="Language of the text: en or zh; default: that of the configuration, else en.",
-        autocompletion=lambda: ["en", "zh"],
+        help=f"Language of the text: {' or '.join(languages())}; default: that of the configuration, else en.",
+        autocompletion=lambda: list(languages()),
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]

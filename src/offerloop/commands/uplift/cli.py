@@ -48,7 +48,7 @@ def uplift(
     from offerloop.commands.uplift.request import UpliftRequest
     from offerloop.commands.uplift.task import uplift as study
     from offerloop.commands.uplift.terminal_text import screen
-    from offerloop.report import known_language
+    from offerloop.locale import known_language
     from offerloop.workspace import planned_shares
 
     language = known_language(language)

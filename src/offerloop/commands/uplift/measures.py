@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from offerloop.commands.uplift.findings import UpliftFindings, Worth
 from offerloop.evaluation import Estimate, known_step, number
-from offerloop.report import Voice
+from offerloop.report import Localizer
 
 TINY = 0.1
 """Figures of a customer that all lie below this are told for MANY customers."""
@@ -23,12 +23,12 @@ class Measure:
     """Profit, value, or the outcome in quotation marks."""
     customers: int
     """How many each figure is told for."""
-    tell: Voice
+    localizer: Localizer
 
     @property
     def per(self) -> str:
         """``"per 1,000 customers"``."""
-        return self.tell.say(f"uplift.per.{self.customers}")
+        return self.localizer.say(f"uplift.per.{self.customers}")
 
     def scaled(self, one: Estimate) -> Estimate:
         """As it is told."""
@@ -49,16 +49,16 @@ class Measure:
     def gain(self, one: Estimate) -> str:
         """``"45 [38, 52] more profit per 1,000 customers"``; what is not above zero is a change."""
         key = "uplift.gain.more" if one.value > 0 else "uplift.gain.change"
-        return self.tell.say(key, size=self.size(one), name=self.name, per=self.per)
+        return self.localizer.say(key, size=self.size(one), name=self.name, per=self.per)
 
     def texts(self) -> dict[str, str]:
         """Places of templates."""
         return {"name": self.name, "per": self.per}
 
 
-def share_text(one: Estimate, tell: Voice) -> str:
+def share_text(one: Estimate, _: Localizer) -> str:
     """A share of customers in per cent; one that is the same for all has no interval to show."""
-    return tell.shares(one.times(100)) if one.has_interval else tell.share(one.value)
+    return _.shares(one.times(100)) if one.has_interval else _.share(one.value)
 
 
 def is_finite(one: Estimate) -> bool:
@@ -66,27 +66,27 @@ def is_finite(one: Estimate) -> bool:
     return all(math.isfinite(part) for part in (one.value, one.low, one.high))
 
 
-def measure(found: UpliftFindings, tell: Voice) -> Measure:
+def measure(found: UpliftFindings, _: Localizer) -> Measure:
     """What decides: profit, value where no cost is known, or the outcome itself."""
     sizes = [one.profit.value for one in (*found.policies, found.forecast)]
     if found.cost is not None:
-        return Measure(tell.say("uplift.profit"), _customers(sizes), tell)
+        return Measure(_("profit", context="measure"), _customers(sizes), _)
     if found.value is not None:
-        return Measure(tell.say("uplift.value"), _customers(sizes), tell)
-    return outcome_measure(found, tell)
+        return Measure(_("value", context="measure"), _customers(sizes), _)
+    return outcome_measure(found, _)
 
 
-def value_measure(found: UpliftFindings, tell: Voice) -> Measure:
+def value_measure(found: UpliftFindings, _: Localizer) -> Measure:
     """The same before cost."""
-    whole = measure(found, tell)
-    return whole if found.cost is None else replace(whole, name=tell.say("uplift.value"))
+    whole = measure(found, _)
+    return whole if found.cost is None else replace(whole, name=_("value", context="measure"))
 
 
-def outcome_measure(found: UpliftFindings, tell: Voice) -> Measure:
+def outcome_measure(found: UpliftFindings, _: Localizer) -> Measure:
     """The outcome as it was seen."""
     sizes = [one.effect.value for one in found.arms if one.effect is not None]
     customers = MANY if found.outcome_kind == "binary" else _customers(sizes)
-    return Measure(tell.quoted(found.outcome), customers, tell)
+    return Measure(_.quoted(found.outcome), customers, _)
 
 
 def _fine(value: float) -> float:

@@ -22,15 +22,16 @@ from offerloop.report import (
     PLAIN_LABELS,
     Dot,
     Figure,
+    Localizer,
     Opening,
     Section,
     Table,
     Tile,
-    Voice,
     capital,
     count,
     figure,
     forest,
+    keyed_terms,
     study_page,
     words_section,
 )
@@ -45,55 +46,75 @@ SECTIONS = (
 
 def render_uplift(found: UpliftFindings, language: str = "en") -> str:
     """One HTML file in one language that asks no other host for anything."""
-    tell = voice(language)
-    when = tell.say("uplift.when", treatment=found.treatment, outcome=found.outcome, n=count(found.n))
-    title = tell.say("uplift.title", place=found.place)
+    _ = voice(language)
+    when = _(
+        "What “{treatment}” changes in “{outcome}”, and for whom: {n} customer",
+        plural="What “{treatment}” changes in “{outcome}”, and for whom: {n} customers",
+        treatment=found.treatment,
+        outcome=found.outcome,
+        n=found.n,
+    )
+    title = _("{place}: whom to treat", context="page title", place=found.place)
     return study_page(
-        tell, Shop(name=found.place), _first_screen(found, tell), _sections(found, tell), title=title, when=when,
-        footer=tell.say("uplift.footer"),
-    )  # fmt: skip
+        _,
+        Shop(name=found.place),
+        _first_screen(found, _),
+        _sections(found, _),
+        title=title,
+        when=when,
+        footer=_(
+            "Made by Offerloop from one table; the same figures are in uplift.json, and the offer "
+            "and the predicted effects of every customer in scores.csv and scores.parquet, beside "
+            "this file."
+        ),
+    )
 
 
-def _sections(found: UpliftFindings, tell: Voice) -> list[Section]:
+def _sections(found: UpliftFindings, _: Localizer) -> list[Section]:
     """Those that have something to show."""
-    made = [section(found, tell) for section in SECTIONS]
-    return [*(one for one in made if one is not None), words_section(tell, "uplift_")]
+    made = [section(found, _) for section in SECTIONS]
+    return [*(one for one in made if one is not None), words_section(_, keyed_terms(_, "uplift_"))]
 
 
-def _first_screen(found: UpliftFindings, tell: Voice) -> Opening:
-    mark = tell.say(f"uplift.mark.{found.design}")
-    return Opening(headline(found, tell), lead(found, tell), mark, _tiles(found, tell), _worth(found, tell))
+def _first_screen(found: UpliftFindings, _: Localizer) -> Opening:
+    mark = _.say(f"uplift.mark.{found.design}")
+    return Opening(headline(found, _), lead(found, _), mark, _tiles(found, _), _worth(found, _))
 
 
-def _tiles(found: UpliftFindings, tell: Voice) -> tuple[Tile, ...]:
+def _tiles(found: UpliftFindings, _: Localizer) -> tuple[Tile, ...]:
     """The forecast is there whatever the verdict; what stands beside it says why not otherwise."""
     best, choice = everyone(found), targeted(found)
-    forecast = _tile(tell.say("uplift.tile.forecast"), found.forecast.profit, found, tell)
-    tiles = [] if best is None else [_tile(_same(found, best, tell), best.profit, found, tell)]
+    forecast = _tile(_("Forecast", context="key figure"), found.forecast.profit, found, _)
+    tiles = [] if best is None else [_tile(_same(found, best, _), best.profit, found, _)]
     if found.verdict == "targeted":
-        share = tell.share((choice or found.forecast).treated_share, 0.01)
-        note = tell.say("uplift.tile.share_note", estimator=estimator(found.estimator, tell))
-        tiles = [forecast, *tiles, Tile(tell.say("uplift.tile.share"), share, note)]
+        share = _.share((choice or found.forecast).treated_share, 0.01)
+        note = _("of all customers, by {estimator}", estimator=estimator(found.estimator, _))
+        tiles = [forecast, *tiles, Tile(_("Customers to treat", context="key figure"), share, note)]
     elif found.verdict == "everyone":
-        tiles += [forecast, _tile(tell.say("uplift.tile.order"), found.targeting, found, tell, "order_note")]
+        tiles += [
+            forecast,
+            _tile(_("Order of customers", context="key figure"), found.targeting, found, _, "order_note"),
+        ]
     else:
-        chosen = [] if choice is None else [_tile(tell.say("uplift.tile.targeted"), choice.profit, found, tell)]
+        chosen = (
+            [] if choice is None else [_tile(_("Choosing customers", context="key figure"), choice.profit, found, _)]
+        )
         tiles += [*chosen, forecast]
-    design = tell.say(f"uplift.design.{found.design}")
-    return (*tiles, Tile(tell.say("uplift.tile.customers"), count(found.n), design))
+    design = _.say(f"uplift.design.{found.design}")
+    return (*tiles, Tile(_("Customers in the table"), count(found.n), design))
 
 
-def _same(found: UpliftFindings, best: Worth, tell: Voice) -> str:
+def _same(found: UpliftFindings, best: Worth, _: Localizer) -> str:
     key = "uplift.tile.everyone" if best.treated_share >= ALL else "uplift.tile.everyone_budget"
-    return capital(tell.say(key, offer=tell.quoted(found.offer)))
+    return capital(_.say(key, offer=_.quoted(found.offer)))
 
 
-def _tile(label: str, one: Estimate, found: UpliftFindings, tell: Voice, note: str = "note") -> Tile:
-    unit = measure(found, tell)
-    value, _, interval = unit.size(one).partition(" [")
-    said = tell.say(f"uplift.tile.{note}", **unit.texts())
-    width = [tell.say("evaluation.tile.interval", interval=f"[{interval}")] if interval else []
-    return Tile(label, value, tell.listed([said, *width], "semicolon"))
+def _tile(label: str, one: Estimate, found: UpliftFindings, _: Localizer, note: str = "note") -> Tile:
+    unit = measure(found, _)
+    value, __, interval = unit.size(one).partition(" [")
+    said = _.say(f"uplift.tile.{note}", **unit.texts())
+    width = [_("95 % interval {interval}", context="key figure", interval=f"[{interval}")] if interval else []
+    return Tile(label, value, _.clauses([said, *width]))
 
 
 def policies_shown(found: UpliftFindings, most: int | None = SHOWN) -> list[Worth]:
@@ -102,22 +123,24 @@ def policies_shown(found: UpliftFindings, most: int | None = SHOWN) -> list[Wort
     return [*single[:most], *(one for one in found.policies if one.kind == "targeted"), found.forecast]
 
 
-def _worth(found: UpliftFindings, tell: Voice) -> Figure:
-    unit, every, few = measure(found, tell), policies_shown(found, None), policies_shown(found)
+def _worth(found: UpliftFindings, _: Localizer) -> Figure:
+    unit, every, few = measure(found, _), policies_shown(found, None), policies_shown(found)
     dots = [
-        Dot("", f"{policy(one, tell)}|{unit.size(one.profit)}", unit.scaled(one.profit), _look(one, found))
-        for one in few
+        Dot("", f"{policy(one, _)}|{unit.size(one.profit)}", unit.scaled(one.profit), _look(one, found)) for one in few
     ]
     reach = "all" if all(one.treated_share >= ALL for one in every if one.kind == "everyone") else "budget"
-    says = (tell.say("rules.says", rule=policy(one, tell), profit=unit.size(one.profit)) for one in few)
+    says = (
+        _("{rule}: {profit}", context="name and figure", rule=policy(one, _), profit=unit.size(one.profit))
+        for one in few
+    )
     return figure(
         "worth",
-        tell.say(f"uplift.worth.title.{claim(found)}", same=same(found, tell)),
-        capital(tell.say(f"uplift.worth.measure_{reach}", **unit.texts())),
+        _.say(f"uplift.worth.title.{claim(found)}", same=same(found, _)),
+        capital(_.say(f"uplift.worth.measure_{reach}", **unit.texts())),
         forest(dots, PLAIN_LABELS, lines_per_row=2),
-        _worth_table(every, found, tell),
-        tell=tell,
-        says=tell.listed(says, "semicolon") + tell.words["full_stop"],
+        _worth_table(every, found, _),
+        localizer=_,
+        says=_.stopped(_.clauses(says)),
     )
 
 
@@ -129,20 +152,20 @@ def _look(one: Worth, found: UpliftFindings) -> str:
     return "ours" if is_ours else "control"
 
 
-def policy(one: Worth, tell: Voice) -> str:
+def policy(one: Worth, _: Localizer) -> str:
     """Return what a reader calls a policy."""
-    name = one.name if one.kind == "everyone" else short_estimator(one.name, tell)
-    return tell.say(f"uplift.worth.{one.kind}", name=name)
+    name = one.name if one.kind == "everyone" else short_estimator(one.name, _)
+    return _.say(f"uplift.worth.{one.kind}", name=name)
 
 
-def _worth_table(every: Sequence[Worth], found: UpliftFindings, tell: Voice) -> Table:
-    unit = measure(found, tell)
+def _worth_table(every: Sequence[Worth], found: UpliftFindings, _: Localizer) -> Table:
+    unit = measure(found, _)
     costed = any(one.cost is not None for one in every)
     rows = tuple(
-        (policy(one, tell), tell.share(one.treated_share, 0.01), unit.size(one.profit), unit.size(one.snips),
+        (policy(one, _), _.share(one.treated_share, 0.01), unit.size(one.profit), unit.size(one.snips),
          *((unit.size(one.cost),) if costed else ()))
         for one in every
     )  # fmt: skip
-    columns = [tell.say(f"uplift.column.{name}", **unit.texts()) for name in ("policy", "treated", "size", "snips")]
-    more = [tell.say("uplift.cost")] if costed else []
-    return Table(tell.say("uplift.worth.table"), (*columns, *more), rows)
+    columns = [_.say(f"uplift.column.{name}", **unit.texts()) for name in ("policy", "treated", "size", "snips")]
+    more = [_("cost", context="measure")] if costed else []
+    return Table(_("Policies on left-out customers, over giving nothing"), (*columns, *more), rows)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from offerloop.commands.uplift.findings import Note, UpliftFindings
 from offerloop.commands.uplift.measures import everyone, measure, targeted
 from offerloop.evaluation import Estimate, widening
-from offerloop.report import Voice, count, p_words
+from offerloop.report import Localizer, count, p_words
 
 UNLIKELY = 0.001
 """A p-value below which a check of the design fails, as in a read-out."""
@@ -17,22 +17,22 @@ NAMED = 12
 
 def sentence(found: UpliftFindings, language: str = "en") -> str:
     """Return the headline and the first paragraph."""
-    tell = voice(language)
-    return headline(found, tell) + tell.words["full_stop"] + tell.words["sentence"] + lead(found, tell)
+    _ = voice(language)
+    return _.stopped(headline(found, _)) + _.words["sentence"] + lead(found, _)
 
 
-def voice(language: str) -> Voice:
+def voice(language: str) -> Localizer:
     """Figures are in the table's own unit, which is no currency that we know."""
-    return Voice(language, "")
+    return Localizer(language, "")
 
 
-def headline(found: UpliftFindings, tell: Voice) -> str:
+def headline(found: UpliftFindings, _: Localizer) -> str:
     """The verdict in one line, as far as the forecast bears it."""
     best, claimed = everyone(found), claim(found)
     key = f"uplift.{found.verdict}.{'headline' if claimed == found.verdict else claimed}"
     if claimed == "everyone" and best is not None and best.treated_share < ALL:
         key = "uplift.everyone.budget"
-    return tell.say(key, offer=tell.quoted(found.offer), same=same(found, tell))
+    return _.say(key, offer=_.quoted(found.offer), same=same(found, _))
 
 
 def claim(found: UpliftFindings) -> str:
@@ -53,11 +53,11 @@ def claim(found: UpliftFindings) -> str:
     return "even" if best is not None and found.forecast.profit.value <= best.profit.value else "targeted"
 
 
-def same(found: UpliftFindings, tell: Voice) -> str:
+def same(found: UpliftFindings, _: Localizer) -> str:
     """The best offer for everybody, or for as many random customers as the budget reaches."""
     best = everyone(found)
     reach = "all" if best is None or best.treated_share >= ALL else "budget"
-    return tell.say(f"uplift.same.{reach}", offer=tell.quoted(found.offer))
+    return _.say(f"uplift.same.{reach}", offer=_.quoted(found.offer))
 
 
 def pays_for_all(found: UpliftFindings) -> bool:
@@ -66,42 +66,76 @@ def pays_for_all(found: UpliftFindings) -> bool:
     return best is not None and best.profit.low > 0
 
 
-def lead(found: UpliftFindings, tell: Voice) -> str:
+def lead(found: UpliftFindings, _: Localizer) -> str:
     """The first paragraph: doubts first, then what the verdict rests on."""
     by_verdict = {"targeted": _targeted, "everyone": _everyone, "nothing": _nothing}
-    said = [*doubts(found, tell), *by_verdict[found.verdict](found, tell)]
+    said = [*doubts(found, _), *by_verdict[found.verdict](found, _)]
     if found.budget is not None:
-        said.append(tell.say("uplift.budget", budget=f"{found.budget:,.10g}"))
-    return tell.listed([*said, *basis(found, tell)], "sentence")
+        said.append(_("A budget of {budget} for all customers of the table is kept.", budget=f"{found.budget:,.10g}"))
+    return _.sentences([*said, *basis(found, _)])
 
 
-def basis(found: UpliftFindings, tell: Voice) -> list[str]:
+def basis(found: UpliftFindings, _: Localizer) -> list[str]:
     """What the verdict rests on, and what it takes for granted."""
-    assumed = [tell.say("uplift.observational")] if found.design == "observational" else []
-    design = tell.say(f"uplift.design.{found.design}")
-    return [*assumed, tell.say("uplift.basis", n=count(found.n), design=design)]
+    assumed = (
+        [
+            _(
+                "Who was treated was not drawn by lot: this holds only if the columns of the table "
+                "tell everything that decided who got what."
+            )
+        ]
+        if found.design == "observational"
+        else []
+    )
+    design = _.say(f"uplift.design.{found.design}")
+    return [
+        *assumed,
+        _(
+            "({n} customer, {design}; 95 % intervals.)",
+            context="uplift study",
+            plural="({n} customers, {design}; 95 % intervals.)",
+            n=found.n,
+            design=design,
+        ),
+    ]
 
 
-def estimator(name: str, tell: Voice) -> str:
+def estimator(name: str, _: Localizer) -> str:
     """``"the estimator DR-learner"``."""
-    return tell.say("uplift.by", name=short_estimator(name, tell))
+    return _("predicted effect ({name})", context="uplift study", name=short_estimator(name, _))
 
 
-def short_estimator(name: str, tell: Voice) -> str:
+def short_estimator(name: str, _: Localizer) -> str:
     """The same where there is little room."""
-    return tell.word("uplift.estimator", name)
+    return _.word("uplift.estimator", name)
 
 
-def doubts(found: UpliftFindings, tell: Voice) -> list[str]:
+def doubts(found: UpliftFindings, _: Localizer) -> list[str]:
     """Why not to believe any of it."""
     said = []
     if found.ratio_p is not None and found.ratio_p < UNLIKELY:
-        said.append(tell.say("uplift.doubt.ratio", p=p_words(found.ratio_p, tell)))
+        said.append(
+            _(
+                "Do not act on this yet: chance cannot explain the sizes of the arms (p-value: {p}).",
+                p=p_words(found.ratio_p, _),
+            )
+        )
     if found.design == "randomised" and found.balance_p < UNLIKELY:
-        said.append(tell.say("uplift.doubt.balance", p=p_words(found.balance_p, tell)))
+        said.append(
+            _(
+                "Do not act on this yet: the arms differed before the trial by more than chance "
+                "explains (p-value: {p}).",
+                p=p_words(found.balance_p, _),
+            )
+        )
     moved = impossible(found)
     if moved:
-        said.append(tell.say("uplift.doubt.controls", names=tell.listed(tell.quoted(one) for one in moved)))
+        said.append(
+            _(
+                ("Do not act on this yet: an effect is seen on {names}, which no offer can have changed."),
+                names=_.listed(_.quoted(one) for one in moved),
+            )
+        )
     return said
 
 
@@ -115,54 +149,92 @@ def impossible(found: UpliftFindings) -> list[str]:
     ]
 
 
-def _targeted(found: UpliftFindings, tell: Voice) -> list[str]:
-    unit, best, choice = measure(found, tell), everyone(found), targeted(found) or found.forecast
+def _targeted(found: UpliftFindings, _: Localizer) -> list[str]:
+    unit, best, choice = measure(found, _), everyone(found), targeted(found) or found.forecast
     offers = len(found.arms) - 1
     said = [
-        tell.say("uplift.targeted.one" if offers == 1 else "uplift.targeted.many", n=count(offers),
-                 offer=tell.quoted(found.offer), share=tell.share(choice.treated_share, 0.01),
-                 estimator=estimator(found.estimator, tell)),
-        tell.say("uplift.targeted.forecast", gain=unit.gain(found.forecast.profit), same=same(found, tell),
-                 everyone=unit.size(best.profit if best else None)),
-    ]  # fmt: skip
+        (
+            _(
+                "Give {offer} to {share} of the customers, chosen by {estimator}.",
+                offer=_.quoted(found.offer),
+                share=_.share(choice.treated_share, 0.01),
+                estimator=estimator(found.estimator, _),
+            )
+            if offers == 1
+            else _(
+                "Give {share} of the customers an offer, each the one of {n} that suits best, chosen by {estimator}.",
+                n=offers,
+                share=_.share(choice.treated_share, 0.01),
+                estimator=estimator(found.estimator, _),
+            )
+        ),
+        _(
+            "Against giving nothing, that is forecast to bring {gain}; the best single offer, {same}: {everyone}.",
+            gain=unit.gain(found.forecast.profit),
+            same=same(found, _),
+            everyone=unit.size(best.profit if best else None),
+        ),
+    ]
     if claim(found) == "unclear":
-        said.append(tell.say("uplift.forecast.unclear"))
-    return [*said, tell.say("uplift.forecast.means")]
+        said.append(_("The interval of the forecast includes zero: try it on some of the customers first."))
+    return [*said, _("The forecast is made on customers who had no part in deciding who gets what.")]
 
 
-def _everyone(found: UpliftFindings, tell: Voice) -> list[str]:
-    unit, best, choice = measure(found, tell), everyone(found), targeted(found)
+def _everyone(found: UpliftFindings, _: Localizer) -> list[str]:
+    unit, best, choice = measure(found, _), everyone(found), targeted(found)
     said = []
     if best is not None:
         key = "uplift.everyone.gain" if best.treated_share >= ALL else "uplift.everyone.gain_budget"
-        share = tell.share(best.treated_share, 0.01)
-        said.append(tell.say(key, offer=tell.quoted(found.offer), gain=unit.gain(best.profit), share=share))
+        share = _.share(best.treated_share, 0.01)
+        said.append(_.say(key, offer=_.quoted(found.offer), gain=unit.gain(best.profit), share=share))
     if choice is not None:
-        by = estimator(found.estimator, tell)
-        said.append(tell.say("uplift.everyone.targeted", estimator=by, size=unit.size(choice.profit)))
-    unclear = [tell.say("uplift.forecast.unclear")] if claim(found) == "unclear" else []
-    return [*said, _whole(found, tell), *unclear, _order(found, tell)]
+        by = estimator(found.estimator, _)
+        said.append(
+            _(
+                "Choosing customers by {estimator} would bring {size} instead, which is not clearly more.",
+                estimator=by,
+                size=unit.size(choice.profit),
+            )
+        )
+    unclear = (
+        [_("The interval of the forecast includes zero: try it on some of the customers first.")]
+        if claim(found) == "unclear"
+        else []
+    )
+    return [*said, _whole(found, _), *unclear, _order(found, _)]
 
 
-def _nothing(found: UpliftFindings, tell: Voice) -> list[str]:
-    unit, best, choice = measure(found, tell), everyone(found), targeted(found)
+def _nothing(found: UpliftFindings, _: Localizer) -> list[str]:
+    unit, best, choice = measure(found, _), everyone(found), targeted(found)
     said = []
     if best is not None:
         gain = unit.gain(best.profit)
-        said.append(tell.say("uplift.nothing.everyone", same=same(found, tell), gain=gain))
+        said.append(
+            _(
+                "Against giving nothing, the best single offer, {same}, would bring {gain}; no "
+                "interval of an offer or of a choice of customers lies above zero.",
+                same=same(found, _),
+                gain=gain,
+            )
+        )
     if choice is not None:
-        by = estimator(found.estimator, tell)
-        said.append(tell.say("uplift.nothing.targeted", estimator=by, size=unit.size(choice.profit)))
-    return [*said, _whole(found, tell)]
+        by = estimator(found.estimator, _)
+        said.append(
+            _("Choosing customers by {estimator} would bring {size}.", estimator=by, size=unit.size(choice.profit))
+        )
+    return [*said, _whole(found, _)]
 
 
-def _whole(found: UpliftFindings, tell: Voice) -> str:
-    return tell.say("uplift.forecast.whole", size=measure(found, tell).size(found.forecast.profit))
+def _whole(found: UpliftFindings, _: Localizer) -> str:
+    return _(
+        "On customers who had no part in deciding, all of this, choices included, is forecast to bring {size}.",
+        size=measure(found, _).size(found.forecast.profit),
+    )
 
 
-def _order(found: UpliftFindings, tell: Voice) -> str:
-    gain = measure(found, tell).gain(found.targeting)
-    return tell.say(f"uplift.order.{order(found.targeting)}", estimator=estimator(found.estimator, tell), gain=gain)
+def _order(found: UpliftFindings, _: Localizer) -> str:
+    gain = measure(found, _).gain(found.targeting)
+    return _.say(f"uplift.order.{order(found.targeting)}", estimator=estimator(found.estimator, _), gain=gain)
 
 
 def order(targeting: Estimate) -> str:
@@ -170,23 +242,23 @@ def order(targeting: Estimate) -> str:
     return "helps" if targeting.low > 0 else "harms" if targeting.high < 0 else "no"
 
 
-def notes(found: UpliftFindings, tell: Voice) -> tuple[str, ...]:
+def notes(found: UpliftFindings, _: Localizer) -> tuple[str, ...]:
     """What a reader must know before acting on it."""
-    own = [note(one, tell) for one in found.notes]
-    said = [tell.say(f"uplift.note.{name}") for name in ("intervals", "forecast")]
+    own = [note(one, _) for one in found.notes]
+    said = [_.say(f"uplift.note.{name}") for name in ("intervals", "forecast")]
     if found.features:
         columns = count(len(found.features))
-        own.append(tell.say("uplift.note.features", n=columns, names=_names(found.features, tell)))
+        own.append(_("Customers are told apart by {n} columns: {names}.", n=columns, names=_names(found.features, _)))
     return (*own, *said)
 
 
-def note(one: Note, tell: Voice) -> str:
+def note(one: Note, _: Localizer) -> str:
     """Return one note as a sentence."""
-    return tell.say(f"uplift.note.{one.kind}", names=_names(one.names, tell), n=count(one.n))
+    return _.say(f"uplift.note.{one.kind}", names=_names(one.names, _), n=count(one.n))
 
 
-def _names(names: tuple[str, ...], tell: Voice) -> str:
-    listed = tell.listed(tell.quoted(one) for one in names[:NAMED])
+def _names(names: tuple[str, ...], _: Localizer) -> str:
+    listed = _.listed(_.quoted(one) for one in names[:NAMED])
     if len(names) <= NAMED:
         return listed
-    return tell.say("uplift.note.and_more", names=listed, n=count(len(names) - NAMED))
+    return _("{names} and {n} more", context="uplift study", names=listed, n=len(names) - NAMED)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from offerloop.report.blocks import Figure, Table
+from offerloop.report.localizer import Localizer
 from offerloop.report.numbers import Money
-from offerloop.report.voice import Voice
 
 if TYPE_CHECKING:
     import altair as alt
@@ -48,11 +48,18 @@ class Axes:
 
 
 def figure(
-    name: str, title: str, measure: str, build: Build, table: Table, *, tell: Voice, says: str = "", mark: str = ""
+    name: str,
+    title: str,
+    measure: str,
+    build: Build,
+    table: Table,
+    *,
+    localizer: Localizer,
+    says: str = "",
+    mark: str = "",
 ) -> Figure:
     """Draw a chart twice; `says` adds figures to the text alternative, which always states the finding."""
-    stop, space = tell.words["full_stop"], tell.words["sentence"]
-    alternative = f"{title}{stop}{space}{measure}{stop}{space}{says}".strip()
+    alternative = localizer.sentences([localizer.stopped(title), localizer.stopped(measure), says])
     drawn = [svg(build(width), f"{name}-{width}", alternative) for width in (WIDE, NARROW)]
     return Figure(name, title, measure, alternative, drawn[0], drawn[1], table, mark)
 
@@ -130,9 +137,9 @@ def money_labels(money: Money) -> str:
     return f"(datum.value < 0 ? '−' : '') + '{money.symbol}' + format(abs(datum.value), ',')"
 
 
-def percent_labels(tell: Voice) -> str:
+def percent_labels(_: Localizer) -> str:
     """The same for shares."""
-    return f"replace(format(datum.value * 100, ','), '-', '−') + '{tell.words['percent']}'"
+    return f"replace(format(datum.value * 100, ','), '-', '−') + '{_.percent_sign}'"
 
 
 def day_labels(short: bool) -> str:

@@ -21,7 +21,7 @@ from offerloop.report.charts.drawing import (
     width_of,
     words_on,
 )
-from offerloop.report.voice import Voice
+from offerloop.report.localizer import Localizer
 
 if TYPE_CHECKING:
     import altair as alt
@@ -166,14 +166,14 @@ class Upright:
 
 
 def upright(
-    steps: Sequence[Upright], axis_labels: str, x_title: str, tell: Voice, *, level: tuple[float, str] | None = None
+    steps: Sequence[Upright], axis_labels: str, x_title: str, _: Localizer, *, level: tuple[float, str] | None = None
 ) -> Build:
     """Dots with whiskers over ordered steps, with zero and perhaps an average as lines; predictions are hollow."""
 
     def build(width: int) -> alt.TopLevelMixin:
         import altair as alt
 
-        x = alt.X("step:N", sort=None, **_step_axis(steps, x_title, width, tell))
+        x = alt.X("step:N", sort=None, **_step_axis(steps, x_title, width, _))
         y = alt.Y("value:Q", title=None, axis=alt.Axis(labelExpr=axis_labels, grid=True, tickCount=5))
         values = rows_of([_step(step) for step in steps])
         layers: list[alt.Chart] = [
@@ -191,15 +191,15 @@ def upright(
     return build
 
 
-def _step_axis(steps: Sequence[Upright], x_title: str, width: int, tell: Voice) -> dict[str, Any]:
+def _step_axis(steps: Sequence[Upright], x_title: str, width: int, _: Localizer) -> dict[str, Any]:
     """Every step is named; on a narrow screen the per cent signs move to the title."""
     import altair as alt
 
-    sign = tell.words["percent"]
+    sign = _.percent_sign
     shorten = width <= NARROW and any(sign in step.step for step in steps)
     names = f"replace(datum.label, '{sign}', '')" if shorten else alt.Undefined
     axis = alt.Axis(labelAngle=0, grid=False, labelOverlap=False, labelExpr=names)
-    return {"title": tell.say("per_cent_axis", title=x_title) if shorten else x_title, "axis": axis}
+    return {"title": _("{title} (%)", context="axis title", title=x_title) if shorten else x_title, "axis": axis}
 
 
 def _level(value: float, label: str) -> tuple[alt.Chart, ...]:

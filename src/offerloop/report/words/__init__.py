@@ -12,43 +12,24 @@ import re
 from collections.abc import Mapping
 from functools import cache
 
-from offerloop.errors import check_known
+from offerloop.report.spacing import filled
 from offerloop.report.words import en, zh
 from offerloop.report.words.zh import rooms
 
 _BY_LANGUAGE: dict[str, dict[str, str]] = {"en": dict(en.WORDS), "zh": dict(zh.WORDS)}
 _ROOMS: dict[str, Mapping[str, str]] = {"en": {}, "zh": rooms.TEXTS}
-_MARK = "\0"
-"""Stands for a space of a template while its places are filled."""
-_CHINESE = "\u2e80-\u9fff\uff00-\uffef"
-_NEEDLESS = re.compile(f"(?<=[{_CHINESE}]){_MARK}(?=[{_CHINESE}“‘])|(?<=[”’]){_MARK}(?=[{_CHINESE}])")
 NESTED = ("rule", "cause")
 """Places of such sentences that hold words of another room again."""
-LANGUAGES = tuple(_BY_LANGUAGE)
-
-
-def known_language(language: str | None) -> str:
-    """Return the language, by default English. Raises InputError where no words of it are known."""
-    if language is None:
-        return LANGUAGES[0]
-    check_known("language", language, LANGUAGES)
-    return language
 
 
 def words_of(language: str) -> Mapping[str, str]:
-    """Templates of `str.format` by key."""
-    return _BY_LANGUAGE[language]
+    """Templates of `str.format` by key; English ones for a language that has messages only."""
+    return _BY_LANGUAGE.get(language, _BY_LANGUAGE["en"])
 
 
 def add_words(language: str, words: Mapping[str, str]) -> None:
     """Add the templates of a page that stands outside this package."""
     _BY_LANGUAGE[language].update(words)
-
-
-def filled(template: str, values: Mapping[str, object]) -> str:
-    """A template with its places filled; its spaces stand beside Latin signs and digits, not between Chinese signs."""
-    text = template.replace(" ", _MARK).format(**values)
-    return _NEEDLESS.sub("", text).replace(_MARK, " ")
 
 
 def in_language(text: str, language: str) -> str:
@@ -75,7 +56,7 @@ def _said(text: str, language: str) -> str | None:
 
 @cache
 def _patterns(language: str) -> tuple[tuple[re.Pattern[str], str], ...]:
-    return tuple((_pattern(english), template) for english, template in _ROOMS[language].items())
+    return tuple((_pattern(english), template) for english, template in _ROOMS.get(language, {}).items())
 
 
 def _pattern(english: str) -> re.Pattern[str]:

@@ -9,7 +9,7 @@ import polars as pl
 
 from offerloop.commands.run.findings import Findings
 from offerloop.evaluation import Estimate
-from offerloop.report import Block, Dot, Figure, Missing, Table, Text, Voice, count, figure, forest, percent_labels
+from offerloop.report import Block, Dot, Figure, Localizer, Missing, Table, Text, count, figure, forest, percent_labels
 from offerloop.tables import PLAN
 
 LEAST = 20
@@ -30,27 +30,42 @@ class Group:
     """Mean depth of the offers they get."""
 
 
-def audit_blocks(findings: Findings, tell: Voice) -> tuple[Block, ...]:
+def audit_blocks(findings: Findings, _: Localizer) -> tuple[Block, ...]:
     """The chart with its words, or what is missing for it."""
     customers, attributes = findings.table("customers"), findings.config.profiles.audit_only
     if customers is None or not attributes:
-        return (Missing(tell.say("audit.none")),)
+        return (
+            Missing(
+                _(
+                    "Offer rates by group are not shown: give the source 'customers' with attributes and "
+                    "list them under profiles.audit_only. That would add who gets offers and who does not, "
+                    "by age or income for example."
+                )
+            ),
+        )
     planned = findings.tables["assignments"].filter(pl.col("arm") == PLAN)
     terms = findings.tables["offers"].select("campaign_id", "offer_id", "depth")
     known = planned.join(customers, on="customer_id").join(terms, on=["campaign_id", "offer_id"], how="left")
     if known.is_empty():
-        return (Missing(tell.say("audit.no_attributes")),)
+        return (Missing(_("Offer rates by group are not shown: no customer of the plan has attributes.")),)
     every = [group for name in attributes if name in known.columns for group in _groups(known, name)]
     groups = [group for group in every if group.size >= LEAST]
     if not groups:
-        return (Missing(tell.say("audit.small", least=LEAST)),)
-    return (Text(_intro(groups, len(every) - len(groups), tell)), _figure(groups, known, planned, tell))
+        return (Missing(_("Offer rates by group are not shown: no group has {least} customers or more.", least=LEAST)),)
+    return (Text(_intro(groups, len(every) - len(groups), _)), _figure(groups, known, planned, _))
 
 
-def _intro(groups: list[Group], n_small: int, tell: Voice) -> str:
+def _intro(groups: list[Group], n_small: int, _: Localizer) -> str:
     key = "audit.left_one" if n_small == 1 else "audit.left"
-    left = tell.say(key, n=n_small, least=LEAST) if n_small else ""
-    return tell.say("audit.intro", left=left, n=len(groups), chance=max(1, round(len(groups) / 20)))
+    left = _.say(key, n=n_small, least=LEAST) if n_small else ""
+    return _(
+        "Attributes named in profiles.audit_only never reach a model or a rule; differences "
+        "come from what people buy. {left}With {n} groups, about {chance} would lie outside "
+        "the interval by chance alone.",
+        left=left,
+        n=len(groups),
+        chance=max(1, round(len(groups) / 20)),
+    )
 
 
 def _rate(table: pl.DataFrame) -> float:
@@ -99,49 +114,68 @@ def _order(name: str) -> tuple[float, str]:
     return float(digits.group()) - (0.5 if digits.start() else 0.0), name
 
 
-def _figure(groups: list[Group], known: pl.DataFrame, planned: pl.DataFrame, tell: Voice) -> Figure:
+def _figure(groups: list[Group], known: pl.DataFrame, planned: pl.DataFrame, _: Localizer) -> Figure:
     rate = _rate(known)
     dots = [
-        Dot(_words(group.attribute), tell.say("audit.group", name=group.name, n=count(group.size)), group.rate)
+        Dot(_words(group.attribute), _("{name} ({n})", context="pattern", name=group.name, n=group.size), group.rate)
         for group in groups
     ]
-    title = tell.say(
-        "audit.title",
-        n=count(known.height),
-        rate=tell.share(rate),
-        all=tell.share(_rate(planned)),
-        finding=_finding(groups, rate, tell),
+    title = _(
+        "Among the {n} customer with known attributes {rate} get an offer ({all} of all who "
+        "follow the plan); {finding}",
+        plural="Among the {n} customers with known attributes {rate} get an offer ({all} of all who "
+        "follow the plan); {finding}",
+        n=known.height,
+        rate=_.share(rate),
+        all=_.share(_rate(planned)),
+        finding=_finding(groups, rate, _),
     )
-    chart = forest(dots, percent_labels(tell), reference=rate)
-    return figure("audit", title, tell.say("audit.measure"), chart, _table(groups, tell), tell=tell)
+    chart = forest(dots, percent_labels(_), reference=rate)
+    return figure(
+        "audit",
+        title,
+        _(
+            "Share of customers of a group who get an offer by plan, 95 % intervals; group size in "
+            "brackets; line: all with known attributes"
+        ),
+        chart,
+        _table(groups, _),
+        localizer=_,
+    )
 
 
-def _table(groups: list[Group], tell: Voice) -> Table:
+def _table(groups: list[Group], _: Localizer) -> Table:
     rows = tuple(
         (
             _words(group.attribute),
             group.name,
             count(group.size),
-            tell.shares(group.rate.times(100)),
-            "" if group.depth is None else tell.share(group.depth),
+            _.shares(group.rate.times(100)),
+            "" if group.depth is None else _.share(group.depth),
         )
         for group in groups
     )
-    columns = tuple(tell.say(f"audit.column.{name}") for name in ("attribute", "group", "customers", "rate", "depth"))
-    return Table(tell.say("audit.table"), columns, rows, n_labels=2)
+    columns = tuple(_.say(f"audit.column.{name}") for name in ("attribute", "group", "customers", "rate", "depth"))
+    return Table(_("Share of customers with an offer by plan, by group"), columns, rows, n_labels=2)
 
 
-def _finding(groups: list[Group], rate: float, tell: Voice) -> str:
+def _finding(groups: list[Group], rate: float, _: Localizer) -> str:
     away = [group for group in groups if not group.rate.low <= rate <= group.rate.high]
     if not away:
-        return tell.say("audit.same")
+        return _("no group differs clearly")
     names = [
-        tell.say("audit.named", attribute=_words(one.attribute), group=one.name, rate=tell.share(one.rate.value))
+        _(
+            "{attribute} {group} ({rate})",
+            context="pattern",
+            attribute=_words(one.attribute),
+            group=one.name,
+            rate=_.share(one.rate.value),
+        )
         for one in away
     ]
-    shown = names if len(names) <= 3 else [*names[:2], tell.say("audit.more", n=len(names) - 2)]
+    shown = names if len(names) <= 3 else [*names[:2], _("{n} more", context="audit", n=len(names) - 2)]
     key = "audit.differs" if len(away) == 1 else "audit.differ"
-    return tell.say(key, n=len(away), all=len(groups), rate=tell.share(rate), names=tell.series(shown))
+    return _.say(key, n=len(away), all=len(groups), rate=_.share(rate), names=_.series(shown))
 
 
 def _words(attribute: str) -> str:

@@ -15,11 +15,11 @@ from offerloop.report import (
     Block,
     Figure,
     Level,
+    Localizer,
     Point,
     Section,
     Table,
     Text,
-    Voice,
     count,
     figure,
     line,
@@ -31,42 +31,97 @@ SHOWN = 2
 
 def budget_section(findings: Findings, facts: Facts) -> Section:
     """One curve for each campaign, sent ones first; one whose effects are not known has none."""
-    tell, ordered = facts.voice, sorted(facts.campaigns, key=lambda one: not one.found.send)
+    _, ordered = facts.localizer, sorted(facts.campaigns, key=lambda one: not one.found.send)
     blocks: list[Block] = []
     for one in ordered[:SHOWN]:
         curve = _points(findings, one)
         if len(curve) > 1:
             blocks.append(_figure(one, curve, findings, facts))
-        blocks.append(Text(tell.say("budget.campaign", title=one.found.title, text=_shadow(one, curve, tell))))
+        blocks.append(
+            Text(_("“{title}”: {text}", context="pattern", title=one.found.title, text=_shadow(one, curve, _)))
+        )
         if one.basis != UNKNOWN and one.found.n_planned:
-            bound, gap = tell.money.text(one.found.bound_minor), tell.share(one.found.gap, 0.0001)
-            blocks.append(Text(tell.say("budget.bound", title=one.found.title, bound=bound, gap=gap)))
+            bound, gap = _.money.text(one.found.bound_minor), _.share(one.found.gap, 0.0001)
+            blocks.append(
+                Text(
+                    _(
+                        "{title}: by the estimates that chose it, no plan within the budget has more profit "
+                        "than {bound}; this one misses {gap} of that at most.",
+                        title=one.found.title,
+                        bound=bound,
+                        gap=gap,
+                    )
+                )
+            )
         if one.found.overspend is not None and one.found.n_planned:
-            chance = tell.share(one.found.overspend, 0.001)
-            blocks.append(Text(tell.say("budget.overspend", title=one.found.title, chance=chance)))
-        blocks += uniform_blocks(one, findings, tell)
+            chance = _.share(one.found.overspend, 0.001)
+            blocks.append(
+                Text(
+                    _(
+                        "{title}: the chance that redemptions come to more than the budget is {chance}, if "
+                        "every estimate is right.",
+                        title=one.found.title,
+                        chance=chance,
+                    )
+                )
+            )
+        blocks += uniform_blocks(one, findings, _)
     blocks += limit_blocks(findings, facts)
     bases = dict.fromkeys(one.found.budget_basis for one in ordered[:SHOWN] if one.basis != UNKNOWN)
-    blocks += [Text(tell.say(f"budget.basis.{name}")) for name in bases]
+    blocks += [Text(_.say(f"budget.basis.{name}")) for name in bases]
     others = [one.found.title for one in ordered[SHOWN:]]
     if others:
-        blocks.append(Text(tell.say("budget.not_drawn", titles=tell.listed(others))))
-    return Section("budget", tell.say("budget.label"), _message(ordered[0], facts, findings), tuple(blocks))
+        blocks.append(
+            Text(
+                _(
+                    "Not drawn: {titles}; their curves are in the table 'budget_curve' of the run.",
+                    titles=_.listed(others),
+                )
+            )
+        )
+    return Section(
+        "budget", _("The budget", context="section name"), _message(ordered[0], facts, findings), tuple(blocks)
+    )
 
 
-def _shadow(one: CampaignFacts, curve: list[dict[str, float]], tell: Voice) -> str:
+def _shadow(one: CampaignFacts, curve: list[dict[str, float]], _: Localizer) -> str:
     """What more budget would bring, by the slope of the held-out curve at the budget where it is known."""
-    found, money = one.found, tell.money
+    found, money = one.found, _.money
     if one.basis == UNKNOWN:
-        return tell.say("budget.no_effect")
+        return _("no effect of its offers is known, so there is nothing to spend a budget on.")
     if found.shadow_price <= 0:
         used, budget = one.costs.text(found.liability_minor), one.costs.exact(found.budget_minor)
-        return tell.say("budget.left", used=used, budget=budget)
+        return _(
+            "The plan uses {used} of the budget of {budget}; more budget would add nothing (shadow price 0).",
+            used=used,
+            budget=budget,
+        )
     slope, more, price = _slope_at_budget(one, curve), one.costs.exact(one.costs.unit), f"{found.shadow_price:.2g}"
     gain = money.text((found.shadow_price if slope is None else slope) * money.unit)
     if one.is_assumed:
-        return tell.say("budget.assumed", more=more, gain=gain)
-    return tell.say("budget.gain" if slope is None else "budget.held_out", more=more, gain=gain, price=price)
+        return _(
+            "The budget is used up. If the assumption holds, {more} more of it would add about {gain} of profit.",
+            more=more,
+            gain=gain,
+        )
+    return (
+        _(
+            "The budget is used up. By the estimates that chose the plan, {more} more of it would "
+            "add {gain} of profit (shadow price {price}).",
+            more=more,
+            gain=gain,
+            price=price,
+        )
+        if slope is None
+        else _(
+            "The budget is used up. By the held-out line at the mark, {more} more of it would "
+            "change profit by about {gain} (shadow price by the estimates that chose the plan: "
+            "{price}).",
+            more=more,
+            gain=gain,
+            price=price,
+        )
+    )
 
 
 def _points(findings: Findings, one: CampaignFacts) -> list[dict[str, float]]:
@@ -79,21 +134,23 @@ def _estimate(row: dict[str, float]) -> Estimate:
 
 
 def _message(one: CampaignFacts, facts: Facts, findings: Findings) -> str:
-    tell, curve, title = facts.voice, _points(findings, one), one.found.title
+    _, curve, title = facts.localizer, _points(findings, one), one.found.title
     if one.basis == UNKNOWN:
-        return tell.say("budget.message.unknown")
+        return _("Without a known effect there is nothing to spend a budget on")
     if len(curve) < 2:
-        return tell.say("budget.message.none")
+        return _("No budget would find an offer that pays")
     stop, best = curve[-1]["budget_minor"], _best(curve)
     if best["profit_minor"] <= 0:
-        return tell.say("budget.message.never", title=title)
+        return _("No budget makes “{title}” pay", title=title)
     if stop <= one.found.budget_minor:
-        said = tell.say("budget.message.enough", title=title, stop=one.costs.text(stop))
+        said = _(
+            "The budget of “{title}” is larger than what pays: {stop} is enough", title=title, stop=one.costs.text(stop)
+        )
     elif best["budget_minor"] > one.found.budget_minor and _clearly_more(best, curve, one):
-        said = tell.say("budget.message.limit", title=title)
+        said = _("The budget of “{title}” is the limit: a larger one would earn more", title=title)
     else:
-        said = tell.say("budget.message.used", title=title)
-    return tell.say("assumed.if", text=said) if one.is_assumed else said
+        said = _("The budget of “{title}” is used up; that a larger one would earn more is not shown", title=title)
+    return _("Assumed, not measured: {text}", context="basis of a forecast", text=said) if one.is_assumed else said
 
 
 def _best(curve: list[dict[str, float]]) -> dict[str, float]:
@@ -118,70 +175,80 @@ def _slope_at_budget(one: CampaignFacts, curve: list[dict[str, float]]) -> float
 
 
 def _title(one: CampaignFacts, curve: list[dict[str, float]], facts: Facts) -> str:
-    tell, best = facts.voice, _best(curve)
+    _, best = facts.localizer, _best(curve)
     stop, budget = curve[-1]["budget_minor"], one.found.budget_minor
     if best["profit_minor"] <= 0:
-        return tell.say("budget.finding.loses")
+        return _("every budget above zero loses money")
     if stop <= budget:
-        return tell.say("budget.finding.stops", stop=one.costs.text(stop))
-    reached = tell.say(
-        "budget.reached",
-        profit=_profit(best, tell),
+        return _("the plan stops at {stop}, before the budget is used up", stop=one.costs.text(stop))
+    reached = _(
+        "about {profit} at a budget of {budget} (expected spend {spend})",
+        profit=_profit(best, _),
         budget=one.costs.text(best["budget_minor"]),
         spend=one.costs.text(best["spend_minor"]),
     )
     if best["budget_minor"] <= budget:
-        return tell.say("budget.finding.highest", reached=reached)
+        return _("the highest profit is {reached}; more budget would not add to it", reached=reached)
     clear = "real" if _clearly_more(best, curve, one) else "not_shown"
     key = "assumed" if one.is_assumed else clear
-    return tell.say(f"budget.finding.{key}", reached=reached, budget=one.costs.exact(budget))
+    return _.say(f"budget.finding.{key}", reached=reached, budget=one.costs.exact(budget))
 
 
-def _profit(row: dict[str, float], tell: Voice) -> str:
+def _profit(row: dict[str, float], _: Localizer) -> str:
     """The point of the line as the chart shows it, with its rounded interval."""
     if not _estimate(row).has_interval:
-        return tell.brief(_estimate(row))
-    return f"{tell.money.text(row['profit_minor'])} [{tell.money.estimate(_estimate(row)).split(' [', 1)[1]}"
+        return _.brief(_estimate(row))
+    return f"{_.money.text(row['profit_minor'])} [{_.money.estimate(_estimate(row)).split(' [', 1)[1]}"
 
 
 def _figure(one: CampaignFacts, curve: list[dict[str, float]], findings: Findings, facts: Facts) -> Figure:
-    tell, money = facts.voice, facts.money
+    _, money = facts.localizer, facts.money
     points = [Point(row["budget_minor"] / money.unit, _estimate(row).times(1 / money.unit)) for row in curve]
     title, currency = _title(one, curve, facts), findings.config.shop.currency
-    axis = tell.say(f"budget.axis.{one.found.budget_basis}", noun=noun(one, tell))
+    axis = _.say(f"budget.axis.{one.found.budget_basis}", noun=noun(one, _))
     axes = Axes(money_labels(one.costs), money_labels(money), axis)
     return figure(
         f"budget-{_position(one, facts)}",
-        tell.say("budget.title", title=one.found.title, finding=title),
-        tell.say("budget.measure_assumed" if one.is_assumed else "budget.measure", currency=currency),
-        line(points, _levels(one, curve[-1]["budget_minor"], tell), axes, assumed=one.is_assumed),
-        _table(one, curve, tell),
-        mark=basis_mark(one, tell),
-        tell=tell,
+        _("{title}: {finding}", context="page title", title=one.found.title, finding=title),
+        _(
+            "Profit of one week ({currency}) by budget if the shop's assumption holds; dashed: "
+            "assumed, without an interval; beyond the stop point no offer is assumed to pay",
+            currency=currency,
+        )
+        if one.is_assumed
+        else _(
+            "Held-out profit of one week ({currency}) by budget, 95 % band; beyond the stop point "
+            "no offer is estimated to pay",
+            currency=currency,
+        ),
+        line(points, _levels(one, curve[-1]["budget_minor"], _), axes, assumed=one.is_assumed),
+        _table(one, curve, _),
+        mark=basis_mark(one, _),
+        localizer=_,
     )
 
 
-def _levels(one: CampaignFacts, stop: float, tell: Voice) -> list[Level]:
+def _levels(one: CampaignFacts, stop: float, _: Localizer) -> list[Level]:
     money, budget = one.costs, one.found.budget_minor
-    levels = [Level(stop / money.unit, tell.say("budget.stop", stop=money.text(stop)))]
+    levels = [Level(stop / money.unit, _("stop point: {stop}", context="label of a line", stop=money.text(stop)))]
     if budget <= stop:
-        words = tell.say("budget.mark", budget=money.exact(budget))
+        words = _("the budget: {budget}", context="label of a line", budget=money.exact(budget))
         levels.insert(0, Level(budget / money.unit, words, dashed=False))
     return levels
 
 
-def _table(one: CampaignFacts, curve: list[dict[str, float]], tell: Voice) -> Table:
+def _table(one: CampaignFacts, curve: list[dict[str, float]], _: Localizer) -> Table:
     rows = tuple(
         (
             one.costs.text(row["budget_minor"]),
             count(row["n_customers"]),
             one.costs.text(row["spend_minor"]),
-            _profit(row, tell),
+            _profit(row, _),
         )
         for row in curve
     )
-    columns = tuple(tell.say(f"budget.column.{name}") for name in ("budget", "customers", "spend", "profit"))
-    return Table(tell.say("budget.table", title=one.found.title), columns, rows)
+    columns = tuple(_.say(f"budget.column.{name}") for name in ("budget", "customers", "spend", "profit"))
+    return Table(_("Budget against held-out profit, {title}", title=one.found.title), columns, rows)
 
 
 def _position(one: CampaignFacts, facts: Facts) -> int:

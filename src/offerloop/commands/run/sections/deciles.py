@@ -7,13 +7,13 @@ import polars as pl
 from offerloop.commands.run.findings import Findings
 from offerloop.commands.run.shelf_evidence import TEN_POINTS
 from offerloop.evaluation import Estimate, top_less_bottom
-from offerloop.report import PLAIN_LABELS, Figure, Table, Upright, Voice, count, figure, upright
+from offerloop.report import PLAIN_LABELS, Figure, Localizer, Table, Upright, count, figure, upright
 
 TO_POINTS = 100 * TEN_POINTS
 """From a slope per unit of depth to percentage points for ten points of depth."""
 
 
-def deciles_figure(findings: Findings, tell: Voice) -> Figure:
+def deciles_figure(findings: Findings, _: Localizer) -> Figure:
     """Chance to buy: predicted and realised response by decile of the prediction."""
     table = findings.tables["response_deciles"]
     rows = list(table.filter(pl.col("outcome") == "bought").sort("decile").iter_rows(named=True))
@@ -27,37 +27,57 @@ def deciles_figure(findings: Findings, tell: Voice) -> Figure:
     shown = f"{average:.2g}"
     return figure(
         "deciles",
-        _title(realised, tell),
-        tell.say("deciles.measure", n=count(pairs)),
+        _title(realised, _),
+        _(
+            "Percentage points of the weekly chance to buy for ten points more discount, by tenth "
+            "of the predicted response ({n} pair); dots with 95 % intervals: realised, hollow "
+            "diamonds: predicted",
+            plural="Percentage points of the weekly chance to buy for ten points more discount, by tenth "
+            "of the predicted response ({n} pairs); dots with 95 % intervals: realised, hollow "
+            "diamonds: predicted",
+            n=round(pairs),
+        ),
         upright(
             steps,
             PLAIN_LABELS,
-            tell.say("deciles.axis"),
-            tell,
-            level=(average, tell.say("deciles.average", average=shown)),
+            _("tenth of pairs, by predicted response"),
+            _,
+            level=(average, _("average in this check {average}", average=shown)),
         ),
-        _table(table, tell),
-        says=tell.say("deciles.says", average=shown),
-        mark=tell.say("mark.transferred"),
-        tell=tell,
+        _table(table, _),
+        says=_("The average in this check is {average} points.", average=shown),
+        mark=_("transferred from shelf prices"),
+        localizer=_,
     )
 
 
-def _title(realised: list[Estimate], tell: Voice) -> str:
+def _title(realised: list[Estimate], _: Localizer) -> str:
     gap = top_less_bottom(realised)
-    return tell.say("deciles.title", gap=tell.points(gap)) if gap.is_clear else tell.say("deciles.title.none")
+    return (
+        _(
+            "Pairs predicted to respond most do respond more: the last tenth by {gap} more than the first",
+            gap=_.points(gap),
+        )
+        if gap.is_clear
+        else _("Those predicted to respond most cannot be told from those predicted to respond least")
+    )
 
 
-def _table(table: pl.DataFrame, tell: Voice) -> Table:
+def _table(table: pl.DataFrame, _: Localizer) -> Table:
     rows = []
     for row in table.iter_rows(named=True):
-        unit = tell.words["points"] if row["outcome"] == "bought" else tell.words["percent"]
+        unit = _.words["points"] if row["outcome"] == "bought" else _.words["percent"]
         realised = Estimate.of(row["realised"], row["se"]).times(TO_POINTS)
         predicted = f"{row['predicted'] * TO_POINTS:.2g}".replace("-", "−") + unit
-        outcome = tell.word("outcome", row["outcome"])
+        outcome = _.word("outcome", row["outcome"])
         rows.append((outcome, str(row["decile"]), predicted, realised.text(unit), count(row["n_pairs"])))
     columns = ("slopes.column.outcome", *(f"deciles.column.{name}" for name in _COLUMNS))
-    return Table(tell.say("deciles.table"), tuple(tell.say(key) for key in columns), tuple(rows), n_labels=2)
+    return Table(
+        _("Response to ten points more discount, by tenth of the prediction"),
+        tuple(_.say(key) for key in columns),
+        tuple(rows),
+        n_labels=2,
+    )
 
 
 _COLUMNS = ("tenth", "predicted", "realised", "pairs")

@@ -16,10 +16,10 @@ from offerloop.report import (
     Axes,
     Figure,
     Level,
+    Localizer,
     Point,
     Table,
     Tile,
-    Voice,
     count,
     figure,
     line,
@@ -52,14 +52,14 @@ class FirstScreen:
 
 def first_screen(findings: Findings, facts: Facts, evidence: Evidence) -> FirstScreen:
     """The first screen."""
-    tell = facts.voice
+    _ = facts.localizer
     verdicts = []
     for one in sorted(facts.campaigns, key=lambda one: not one.found.send):
         sentence = campaign_body(one, facts, marked=_is_marked(one, facts))
-        title = tell.say("frame.verdict", title=one.found.title)
+        title = _("{title}.", context="verdict", title=one.found.title)
         verdicts.append(Verdict(one.found.send, title, sentence[0].upper() + sentence[1:]))
     tiles = (*(_sent_tiles(facts) if facts.sent else _kept_tiles(facts)), _confidence(evidence, facts))
-    chart, mark = _chart(findings, facts), basis_mark(facts, tell)
+    chart, mark = _chart(findings, facts), basis_mark(facts, _)
     return FirstScreen(headline(facts), tuple(verdicts), tiles, chart, mark, gaps(findings, facts, evidence))
 
 
@@ -71,66 +71,78 @@ def _is_marked(one: CampaignFacts, facts: Facts) -> bool:
 
 
 def _sent_tiles(facts: Facts) -> tuple[Tile, ...]:
-    tell, sent = facts.voice, facts.sent
+    _, sent = facts.localizer, facts.sent
     n_sent, n_explore = sum(one.n_sent for one in sent), sum(one.n_explore for one in sent)
     planned = sum(one.found.n_planned for one in sent)
     most = [(one, one.liability_sent_minor) for one in sent if one.liability_sent_minor is not None]
-    spend = tell.say(
-        "tile.spend_note" if len(most) == len(sent) else "tile.spend_note_open",
-        most=facts.taken(most),
-        budget=facts.taken(((one, one.found.budget_minor) for one in sent), exactly=True),
-        by_lot=facts.taken((one, one.liability_explore_minor) for one in sent),
+    spend = (
+        _(
+            "at most {most} of a budget of {budget}, and {by_lot} by lot",
+            most=facts.taken(most),
+            budget=facts.taken(((one, one.found.budget_minor) for one in sent), exactly=True),
+            by_lot=facts.taken((one, one.liability_explore_minor) for one in sent),
+        )
+        if len(most) == len(sent)
+        else _(
+            "expected, of a budget of {budget}; no offer's cost has a limit; {by_lot} by lot at most",
+            budget=facts.taken(((one, one.found.budget_minor) for one in sent), exactly=True),
+            by_lot=facts.taken((one, one.liability_explore_minor) for one in sent),
+        )
     )
-    treated = tell.say(
-        "tile.treated_note",
-        all=count(facts.n_customers),
-        sent=count(n_sent),
-        lot=count(n_explore),
-        back=count(planned - n_sent),
-        planned=count(planned),
+    treated = _(
+        "of {all}: {sent} by plan, {lot} at random; {back} of the {planned} planned are in another random group",
+        all=facts.n_customers,
+        sent=n_sent,
+        lot=n_explore,
+        back=planned - n_sent,
+        planned=planned,
     )
     return (
         _profit_tile(facts, n_sent),
-        Tile(tell.say("tile.spend"), facts.taken((one, one.sent_forecast.spend_minor) for one in sent), spend),
-        Tile(tell.say("tile.treated"), count(n_sent + n_explore), treated),
+        Tile(
+            _("Expected spend", context="key figure"),
+            facts.taken((one, one.sent_forecast.spend_minor) for one in sent),
+            spend,
+        ),
+        Tile(_("Customers treated", context="key figure"), count(n_sent + n_explore), treated),
     )
 
 
 def _profit_tile(facts: Facts, n_sent: int) -> Tile:
-    tell, forecasts = facts.voice, [one.sent_forecast for one in facts.sent]
+    _, forecasts = facts.localizer, [one.sent_forecast for one in facts.sent]
     profit = Estimate(*(sum(getattr(one.profit, end) for one in forecasts) for end in ("value", "low", "high")))
-    value, note = _value_and_note(profit, tell, ("tile.profit_note", "tile.profit_assumed"), n=count(n_sent))
-    return Tile(tell.say("tile.profit"), value, note)
+    value, note = _value_and_note(profit, _, ("tile.profit_note", "tile.profit_assumed"), n=count(n_sent))
+    return Tile(_("Expected profit, one week"), value, note)
 
 
-def _value_and_note(profit: Estimate, tell: Voice, keys: tuple[str, str], **values: str) -> tuple[str, str]:
+def _value_and_note(profit: Estimate, _: Localizer, keys: tuple[str, str], **values: str) -> tuple[str, str]:
     """An amount and its interval apart; what is assumed has none."""
     if not profit.has_interval:
-        return tell.money.text(profit.value), tell.say(keys[1], **values)
-    value, interval = tell.money.estimate(profit).split(" [", 1)
-    return value, tell.say(keys[0], interval=f"[{interval}", **values)
+        return _.money.text(profit.value), _.say(keys[1], **values)
+    value, interval = _.money.estimate(profit).split(" [", 1)
+    return value, _.say(keys[0], interval=f"[{interval}", **values)
 
 
 def _kept_tiles(facts: Facts) -> tuple[Tile, ...]:
-    tell, money = facts.voice, facts.money
-    labels = [tell.say(key) for key in ("tile.kept_profit", "tile.kept_spend", "tile.treated")]
-    treated = Tile(labels[2], "0", tell.say("tile.kept_treated_note", all=count(facts.n_customers)))
+    _, money = facts.localizer, facts.money
+    labels = [_.say(key) for key in ("tile.kept_profit", "tile.kept_spend", "tile.treated")]
+    treated = Tile(labels[2], "0", _("of {all}", context="note of a key figure", all=facts.n_customers))
     if facts.basis == UNKNOWN:
-        unknown = Tile(labels[0], tell.say("tile.unknown"), tell.say("tile.unknown_note"))
-        return unknown, Tile(labels[1], money.exact(0), tell.say("tile.unknown_spend_note")), treated
+        unknown = Tile(labels[0], _("Not known", context="key figure"), _("there is no effect to forecast from"))
+        return unknown, Tile(labels[1], money.exact(0), _("no plan without a known effect")), treated
     best = max(facts.campaigns, key=lambda one: one.plan.profit.value)
-    value, note = _value_and_note(best.plan.profit, tell, ("tile.kept_note", "tile.kept_assumed"))
-    spend = tell.say("tile.kept_spend_note", spend=best.costs.text(best.plan.spend_minor))
+    value, note = _value_and_note(best.plan.profit, _, ("tile.kept_note", "tile.kept_assumed"))
+    spend = _("the best plan would have spent {spend}", spend=best.costs.text(best.plan.spend_minor))
     return Tile(labels[0], value, note), Tile(labels[1], money.exact(0), spend), treated
 
 
 def _confidence(evidence: Evidence, facts: Facts) -> Tile:
     value, note = confidence(evidence, facts)
-    return Tile(facts.voice.say("tile.sure"), value, note)
+    return Tile(facts.localizer("How sure we are"), value, note)
 
 
 def _chart(findings: Findings, facts: Facts) -> Figure | None:
-    tell, shown = facts.voice, [one for one in facts.campaigns if one.basis != UNKNOWN]
+    _, shown = facts.localizer, [one for one in facts.campaigns if one.basis != UNKNOWN]
     if not shown:
         return None
     one = next((one for one in shown if not one.found.send), shown[0])
@@ -139,28 +151,28 @@ def _chart(findings: Findings, facts: Facts) -> Figure | None:
     ends = [Estimate.known(row["profit_minor"], row["profit_low_minor"], row["profit_high_minor"]) for row in rows]
     points = [Point(row["level"], each.times(1 / facts.money.unit)) for row, each in zip(rows, ends, strict=True)]
     table = Table(
-        tell.say("first.table"),
-        tuple(tell.say(f"first.column.{name}") for name in ("share", "customers", "profit")),
+        _("Profit of one week by the share of the discount that suppliers pay"),
+        tuple(_.say(f"first.column.{name}") for name in ("share", "customers", "profit")),
         tuple(
-            (tell.level(row["level"]), count(row["n_customers"]), tell.brief(each))
+            (_.level(row["level"]), count(row["n_customers"]), _.brief(each))
             for row, each in zip(rows, ends, strict=True)
         ),
     )
     measure = "first.measure_assumed" if one.is_assumed else "first.measure"
-    axes = Axes(percent_labels(tell), money_labels(facts.money), tell.say("first.axis"))
+    axes = Axes(percent_labels(_), money_labels(facts.money), _("paid by suppliers", context="axis title"))
     return figure(
         "supplier-share",
-        _title(one, tell),
-        tell.say(measure, currency=findings.config.shop.currency),
+        _title(one, _),
+        _.say(measure, currency=findings.config.shop.currency),
         line(points, _levels(one, facts), axes, assumed=one.is_assumed),
         table,
-        mark=basis_mark(one, tell),
-        tell=tell,
+        mark=basis_mark(one, _),
+        localizer=_,
     )
 
 
-def _title(one: CampaignFacts, tell: Voice) -> str:
-    share, name = one.supplier_share, noun(one, tell)
+def _title(one: CampaignFacts, _: Localizer) -> str:
+    share, name = one.supplier_share, noun(one, _)
     if share.estimate is None:
         key = "never"
     elif share.beyond_interval is None:
@@ -169,17 +181,17 @@ def _title(one: CampaignFacts, tell: Voice) -> str:
         key = "always"
     else:
         key = "assumed" if one.is_assumed else "clear"
-    shown = tell.level(share.beyond_interval or 0)
-    title = tell.say(f"first.title.{key}", noun=name if one.is_assumed else name.capitalize(), share=shown)
-    return tell.say("assumed.if", text=title) if one.is_assumed else title
+    shown = _.level(share.beyond_interval or 0)
+    title = _.say(f"first.title.{key}", noun=name if one.is_assumed else name.capitalize(), share=shown)
+    return _("Assumed, not measured: {text}", context="basis of a forecast", text=title) if one.is_assumed else title
 
 
 def _levels(one: CampaignFacts, facts: Facts) -> list[Level]:
-    tell, clear = facts.voice, one.supplier_share.beyond_interval
+    _, clear = facts.localizer, one.supplier_share.beyond_interval
     named = [
         Level(each.funded_share, each.found.title, dashed=False)
         for each in facts.campaigns
         if each.funded_share is not None
     ]
     key = "first.level_assumed" if one.is_assumed else "first.level"
-    return named + ([Level(clear, tell.say(key, share=tell.level(clear)))] if clear else [])
+    return named + ([Level(clear, _.say(key, share=_.level(clear)))] if clear else [])

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from offerloop.report import Bullets, Section, Text, Voice, terms_block
+from offerloop.report import Bullets, Localizer, Section, Text, keyed_terms, terms_block
 
 STEP = "step."
 
 
-def words_section(tell: Voice) -> Section:
+def words_section(_: Localizer) -> Section:
     """Glossary, and the stages."""
-    steps = tuple(text for key, text in tell.words.items() if key.startswith(STEP))
+    steps = tuple(text for key, text in _.words.items() if key.startswith(STEP))
     return Section(
         "words",
-        tell.say("words.label"),
-        tell.say("words.message"),
-        (terms_block(tell), Text(tell.say("words.steps")), Bullets(steps)),
+        _("Words and steps", context="section name"),
+        _("What the words mean, and how this was computed"),
+        (terms_block(keyed_terms(_)), Text(_("The steps, in order:")), Bullets(steps)),
     )

@@ -10,39 +10,56 @@ from offerloop.commands.run.sections.gaps import gap_sentences
 from offerloop.commands.run.sentences import test_sentences
 from offerloop.commands.run.shelf_evidence import Evidence
 from offerloop.evaluation import LEAST, LEAST_BUYERS
-from offerloop.report import Block, Bullets, Section, Text, Voice, count
+from offerloop.report import Block, Bullets, Localizer, Section, Text, count
 
 
 def limits(findings: Findings, facts: Facts, evidence: Evidence) -> tuple[str, ...]:
     """What a reader must know before acting, with the note about the data, which the page has in its header."""
     note, said = findings.config.shop.note, _said(findings, facts, evidence)
-    return (*said, facts.voice.say("limits.note", note=note)) if note else said
+    return (
+        (*said, facts.localizer("About the data: {note}", context="limits of the report", note=note)) if note else said
+    )
 
 
 def _said(findings: Findings, facts: Facts, evidence: Evidence) -> tuple[str, ...]:
     """Most important first."""
-    tell, common = facts.voice, _common(findings, facts)
+    _, common = facts.localizer, _common(findings, facts)
     shown = _of_shown(facts, evidence)
     if evidence.is_used:
         found = [*shown, *_of_study(findings, facts, evidence, common)]
     elif shown:
         found = [*shown, _some_assumed(facts), *common]
     else:
-        first = [tell.say("limits.random_assumed"), tell.say("limits.assumed_interval")]
+        first = [
+            _(
+                "No effect was learned from the data, nor from offers shown at random: what a plan "
+                "rests on is the shop's own assumption until a campaign with a holdout has run."
+            ),
+            _("An assumption has no interval: nothing here tells how far it is off, nor that it has the right sign."),
+        ]
         found = [*(first if facts.basis == ASSUMED else first[:1]), *common]
-    found += [_unknown(findings, facts), *gap_sentences(findings, tell)]
+    found += [_unknown(findings, facts), *gap_sentences(findings, _)]
     if findings.table("campaign_effects") is not None:
-        found.append(tell.say("limits.past"))
-    said = (*found[:1], _test(findings, tell), *test_sentences(facts), *found[1:])
+        found.append(
+            _(
+                "Past campaigns were not drawn by lot; where the placebo is away from zero, the "
+                "adjusted figure is not clean."
+            )
+        )
+    said = (*found[:1], _test(findings, _), *test_sentences(facts), *found[1:])
     return tuple(sentence for sentence in said if sentence)
 
 
 def _common(findings: Findings, facts: Facts) -> list[str]:
     """About the margin, and about the maximum of a coupon whose redemptions were never seen."""
     key = "limits.margin" if facts.margin_basis == "configured" else "limits.margin_costs"
-    margin = facts.voice.say(key, margin=facts.voice.share(facts.margin))
+    margin = facts.localizer.say(key, margin=facts.localizer.share(facts.margin))
     expected = findings.tables["offers"]["basis"].is_in([TRANSFERRED, ASSUMED]).any()
-    return [margin, facts.voice.say("limits.maximum")] if expected else [margin]
+    return (
+        [margin, facts.localizer("A coupon's maximum is applied to a usual basket, not to every possible one.")]
+        if expected
+        else [margin]
+    )
 
 
 def _of_shown(facts: Facts, evidence: Evidence) -> list[str]:
@@ -51,14 +68,21 @@ def _of_shown(facts: Facts, evidence: Evidence) -> list[str]:
         return []
     days = count(evidence.shown.window_days)
     keys = ("limits.estimated", "limits.estimated_window", "limits.estimated_intervals")
-    return [facts.voice.say(key, days=days) for key in keys]
+    return [facts.localizer.say(key, days=days) for key in keys]
 
 
 def _some_assumed(facts: Facts) -> str:
-    return facts.voice.say("limits.some_assumed") if ASSUMED in facts.bases else ""
+    return (
+        facts.localizer(
+            "Some offers count by the shop's own assumption; their figures have no interval, and "
+            "intervals of plans with them hold the uncertainty of the other offers only."
+        )
+        if ASSUMED in facts.bases
+        else ""
+    )
 
 
-def _test(findings: Findings, tell: Voice) -> str:
+def _test(findings: Findings, _: Localizer) -> str:
     """What the read-out of this plan will be able to show."""
     test = findings.test
     if test is None:
@@ -70,58 +94,111 @@ def _test(findings: Findings, tell: Voice) -> str:
         "buyers": str(LEAST_BUYERS),
     }
     if test.detectable is None:
-        return tell.say("limits.test_small", **sizes)
-    return tell.say("limits.test", detectable=tell.money.text(test.detectable), **sizes)
+        return _(
+            "The read-out of this plan could not show anything: {treated} customers get the plan's "
+            "offer and {held} are held back, and a comparison needs {least} on each side, {buyers} "
+            "of whom buy in the week; set a larger experiment.holdout, plan for more customers, or "
+            "read out a longer period.",
+            **sizes,
+        )
+    return _(
+        "The read-out after a week compares {treated} customers with an offer against {held} "
+        "held back: going by the week before, it would show an effect on margin of "
+        "{detectable} or more in total in 80 of 100 cases, a smaller one less often.",
+        detectable=_.money.text(test.detectable),
+        **sizes,
+    )
 
 
 def _of_study(findings: Findings, facts: Facts, evidence: Evidence, common: list[str]) -> list[str]:
-    tell, pulled = facts.voice, evidence.pulled_forward()
+    _, pulled = facts.localizer, evidence.pulled_forward()
     failed = [
-        tell.say("checks.on", check=tell.own(one.name), outcome=tell.word("outcome", one.outcome))
+        _("{check} on {outcome}", context="checks", check=_.own(one.name), outcome=_.word("outcome", one.outcome))
         for one in evidence.failed
     ]
     return [
-        tell.say("limits.random" if evidence.shown is None else "limits.random_others"),
+        (
+            _(
+                "Nothing was learned from offers shown at random: all effects are a forecast until a "
+                "campaign with a holdout has run."
+            )
+            if evidence.shown is None
+            else _(
+                "Offers that were not shown at random often enough count by shelf prices: their "
+                "effects are a forecast until a campaign with a holdout has run."
+            )
+        ),
         _some_assumed(facts),
-        tell.say("limits.intervals"),
-        tell.say("limits.shelf"),
+        _(
+            "Intervals hold the uncertainty of the average response and of its spread over "
+            "customers. They do not hold next week's luck, nor whether shelf prices speak for "
+            "coupons."
+        ),
+        _(
+            "Shelf prices must speak for coupons, though customers chose their stores and mailers "
+            "come with price cuts; design A shows how large the effect could be with them."
+        ),
         *common,
-        tell.say("limits.failed", names=tell.listed(failed, "semicolon")) if failed else "",
-        tell.say("limits.pulled", share=tell.share(pulled)) if pulled else "",
-        _halves(findings, tell),
-        tell.say("limits.single"),
+        _("Failed checks: {names}.", context="limits of the report", names=_.clauses(failed)) if failed else "",
+        _(
+            "About {share} of the gain in units is bought earlier; the forecast of one week counts it as gained.",
+            share=_.share(pulled),
+        )
+        if pulled
+        else "",
+        _halves(findings, _),
+        _("Intervals of single customers are rough; those of tenths and of whole plans are what was checked."),
     ]
 
 
-def _halves(findings: Findings, tell: Voice) -> str:
+def _halves(findings: Findings, _: Localizer) -> str:
     slopes = findings.tables["calibration"]["slope"]
     if slopes.is_empty():
         return ""
     low, high = (f"{float(str(end)):.2g}".replace("-", "−") for end in (slopes.min(), slopes.max()))
-    return tell.say("limits.halves", low=low, high=high, n=len(slopes))
+    return _(
+        "Differences that models of one half of the customers predict were {low} to {high} "
+        "times as large in the other half ({n} halves); 1 would be perfect. Who responds more "
+        "is less sure than the average response.",
+        low=low,
+        high=high,
+        n=len(slopes),
+    )
 
 
 def _unknown(findings: Findings, facts: Facts) -> str:
-    tell, offers = facts.voice, findings.tables["offers"]
+    _, offers = facts.localizer, findings.tables["offers"]
     kinds = sorted(offers.filter(pl.col("basis") == "unknown")["kind"].unique().to_list())
     if not kinds:
         return ""
     key = "limits.unknown" if any(one.n_explore for one in facts.sent) else "limits.unknown_none"
-    return tell.say(key, kinds=tell.listed(tell.word("kind", kind) for kind in kinds))
+    return _.say(key, kinds=_.listed(_.word("kind", kind) for kind in kinds))
 
 
 def limits_section(findings: Findings, facts: Facts, evidence: Evidence) -> Section:
     """Return the section with the list of limits."""
-    tell = facts.voice
+    _ = facts.localizer
     assumed = "limits.message_assumed" if _is_testable(facts) else "limits.message_trust"
     message = assumed if facts.basis == ASSUMED else "limits.message"
     blocks: list[Block] = [Bullets(_said(findings, facts, evidence)), *_how(facts)]
-    return Section("limits", tell.say("limits.label"), tell.say(message), tuple(blocks))
+    return Section("limits", _("Limits of the evidence"), _.say(message), tuple(blocks))
 
 
 def _how(facts: Facts) -> list[Text]:
     """How to find out, where a read-out could; what nobody knows is not sent."""
-    return [] if facts.basis == UNKNOWN or not _is_testable(facts) else [Text(facts.voice.say("limits.how"))]
+    return (
+        []
+        if facts.basis == UNKNOWN or not _is_testable(facts)
+        else [
+            Text(
+                facts.localizer(
+                    "How to find out: send the plan as written, holdout and lot included, wait until the "
+                    "week is over, and compare the arms. That comparison needs none of the assumptions "
+                    "above."
+                )
+            )
+        ]
+    )
 
 
 def _is_testable(facts: Facts) -> bool:

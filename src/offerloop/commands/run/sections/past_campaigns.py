@@ -11,11 +11,11 @@ from offerloop.report import (
     Block,
     Bullets,
     Dot,
+    Localizer,
     Missing,
     Section,
     Table,
     Text,
-    Voice,
     count,
     figure,
     forest,
@@ -62,132 +62,208 @@ def past_campaigns(findings: Findings) -> list[PastCampaign]:
     return [PastCampaign.read(row) for row in ordered.iter_rows(named=True)]
 
 
-def past_campaigns_section(findings: Findings, tell: Voice) -> Section:
+def past_campaigns_section(findings: Findings, _: Localizer) -> Section:
     """A forest plot of the largest campaigns, and why even the adjusted figures are no proof."""
-    past, label = past_campaigns(findings), tell.say("past.label")
+    past, label = past_campaigns(findings), _("Past campaigns", context="section name")
     if not past:
-        return Section("past", label, tell.say("past.none"), (Missing(tell.say("past.none_text")),))
+        return Section(
+            "past",
+            label,
+            _("What past campaigns did is not known"),
+            (
+                Missing(
+                    _(
+                        "No past campaign could be judged: give the sources 'campaigns' and 'audiences' with "
+                        "at least 50 customers targeted and 50 not. That would add what each campaign changed, "
+                        "beside the misleading naive figure."
+                    )
+                ),
+            ),
+        )
     largest = past[:SHOWN]
-    blocks: list[Block] = [Text(tell.say("past.intro")), _forest(largest, past, tell)]
+    blocks: list[Block] = [
+        Text(
+            _(
+                "The naive figure compares targeted customers with the others. It is not an effect: "
+                "campaigns went to people who spend much anyway. The adjusted figure compares how much "
+                "the weekly spend of both groups changed. The placebo makes the same comparison "
+                "between two periods before the campaign, when it should find nothing."
+            )
+        ),
+        _forest(largest, past, _),
+    ]
     drifting = [one.name for one in past if one.placebo is not None and one.placebo.is_clear]
     if drifting:
         n_placebos = sum(one.placebo is not None for one in past)
-        names = tell.listed(drifting)
-        blocks.append(Text(tell.say("past.drift", n=len(drifting), all=n_placebos, names=names)))
-    blocks += [Text(_clear(past, tell)), Text(tell.say("past.judged", n=len(past)))]
-    blocks += _first_reached(findings, tell)
-    notes = _notes(past, tell)
+        names = _.listed(drifting)
+        blocks.append(
+            Text(
+                _(
+                    "In {n} of the {all} campaigns with a placebo ({names}) it is away from zero: the "
+                    "spend of targeted customers was already moving differently before the campaign, so "
+                    "their adjusted figures are not clean either. Only customers kept out by lot can show "
+                    "what a campaign does; every plan keeps some.",
+                    n=len(drifting),
+                    all=n_placebos,
+                    names=names,
+                )
+            )
+        )
+    blocks += [
+        Text(_clear(past, _)),
+        Text(
+            _(
+                "{n} campaigns could be judged; one that began before the data, or with fewer than 50 "
+                "customers on either side, is not shown.",
+                n=len(past),
+            )
+        ),
+    ]
+    blocks += _first_reached(findings, _)
+    notes = _notes(past, _)
     if notes:
-        blocks += [Text(tell.say("past.cut")), Bullets(notes)]
-    return Section("past", label, _message(largest, tell), tuple(blocks))
+        blocks += [Text(_("Where the data cut a window short:")), Bullets(notes)]
+    return Section("past", label, _message(largest, _), tuple(blocks))
 
 
-def _message(largest: list[PastCampaign], tell: Voice) -> str:
+def _message(largest: list[PastCampaign], _: Localizer) -> str:
     naive = [one.naive.value for one in largest]
     clear = [one for one in largest if one.adjusted is not None and one.adjusted.is_clear]
-    low, high = (tell.money.text(end) for end in (min(naive), max(naive)))
-    return tell.say("past.message", low=low, high=high, unproven=len(largest) - len(clear), n=len(largest))
+    low, high = (_.money.text(end) for end in (min(naive), max(naive)))
+    return _(
+        "Customers who got a campaign spend {low} to {high} a week more than others, but they "
+        "did so before: for {unproven} of the {n} largest campaigns no change can be shown",
+        low=low,
+        high=high,
+        unproven=len(largest) - len(clear),
+        n=len(largest),
+    )
 
 
-def _title(largest: list[PastCampaign], tell: Voice) -> str:
+def _title(largest: list[PastCampaign], _: Localizer) -> str:
     adjusted = [one.adjusted.value for one in largest if one.adjusted is not None]
     if not adjusted:
-        return tell.say("past.title.none")
-    return tell.say("past.title", low=tell.money.text(min(adjusted)), high=tell.money.text(max(adjusted)))
+        return _("No past campaign had enough days before it for an adjusted figure")
+    return _(
+        "Once earlier spending is taken into account, the difference in weekly spend shrinks "
+        "to between {low} and {high}",
+        low=_.money.text(min(adjusted)),
+        high=_.money.text(max(adjusted)),
+    )
 
 
-def _forest(largest: list[PastCampaign], past: list[PastCampaign], tell: Voice) -> Block:
+def _forest(largest: list[PastCampaign], past: list[PastCampaign], _: Localizer) -> Block:
     dots = []
     for one in largest:
-        heading = tell.say("past.campaign", name=one.name, n=count(one.n_targeted))
+        heading = _("Campaign {name} ({n})", context="past campaigns", name=one.name, n=one.n_targeted)
         shown = (
             ("naive", one.naive, "control"),
             ("adjusted", one.adjusted, "ours"),
             ("placebo", one.placebo, "placebo"),
         )
         dots += [
-            Dot(heading, tell.say(f"past.{name}"), estimate.times(1 / tell.money.unit), look)
+            Dot(heading, _.say(f"past.{name}"), estimate.times(1 / _.money.unit), look)
             for name, estimate, look in shown
             if estimate is not None
         ]
     return figure(
         "past-campaigns",
-        _title(largest, tell),
-        tell.say("past.measure", currency=tell.currency, n=len(largest)),
-        forest(dots, money_labels(tell.money)),
-        _table(past, tell),
-        says=_says(largest, tell),
-        tell=tell,
+        _title(largest, _),
+        _(
+            "Difference of weekly spend ({currency} a customer), targeted less others, with 95 % "
+            "intervals; the {n} campaigns of largest audience, customers targeted in brackets",
+            currency=_.currency,
+            n=len(largest),
+        ),
+        forest(dots, money_labels(_.money)),
+        _table(past, _),
+        says=_says(largest, _),
+        localizer=_,
     )
 
 
-def _says(largest: list[PastCampaign], tell: Voice) -> str:
+def _says(largest: list[PastCampaign], _: Localizer) -> str:
     said = [
-        tell.say("past.says", name=one.name, naive=_shown(one.naive, tell), adjusted=_shown(one.adjusted, tell))
+        _(
+            "campaign {name}: naive {naive}, adjusted {adjusted}",
+            context="past campaigns",
+            name=one.name,
+            naive=_shown(one.naive, _),
+            adjusted=_shown(one.adjusted, _),
+        )
         for one in largest
     ]
-    return tell.listed(said, "semicolon") + tell.words["full_stop"]
+    return _.stopped(_.clauses(said))
 
 
-def _clear(past: list[PastCampaign], tell: Voice) -> str:
+def _clear(past: list[PastCampaign], _: Localizer) -> str:
     clear = [one.name for one in past if one.adjusted is not None and one.adjusted.is_clear]
     drifting = [one.name for one in past if one.name in clear and one.placebo is not None and one.placebo.is_clear]
-    said = tell.say(
-        "past.clear",
+    said = _(
+        "{n} of {all} campaigns {found}have an adjusted figure away from zero beyond its "
+        "interval; by chance alone about {chance} would.",
         n=len(clear),
         all=len(past),
-        found=tell.say("past.found", names=tell.listed(clear)) if clear else "",
+        found=_("({names}) ", context="pattern", names=_.listed(clear)) if clear else "",
         chance=max(1, round(len(past) / 20)),
     )
-    also = [tell.say("past.clear_drift", names=tell.listed(drifting))] if drifting else []
-    return tell.listed([said, *also], "sentence")
+    also = [_("Of these, {names} had a placebo away from zero too.", names=_.listed(drifting))] if drifting else []
+    return _.sentences([said, *also])
 
 
-def _notes(past: list[PastCampaign], tell: Voice) -> tuple[str, ...]:
+def _notes(past: list[PastCampaign], _: Localizer) -> tuple[str, ...]:
     named: dict[str, list[str]] = {}
     for one in past:
         if one.note:
             named.setdefault(one.note, []).append(one.name)
     return tuple(
-        tell.say("past.notes", names=tell.listed(names), note=tell.own(note))
+        _("Campaigns {names}: {note}", context="past campaigns", names=_.listed(names), note=_.own(note))
         if len(names) > 1
-        else tell.say("past.note", name=names[0], note=tell.own(note))
+        else _("Campaign {name}: {note}", context="past campaigns", name=names[0], note=_.own(note))
         for note, names in named.items()
     )
 
 
-def _first_reached(findings: Findings, tell: Voice) -> list[Block]:
+def _first_reached(findings: Findings, _: Localizer) -> list[Block]:
     """Return a table by type of campaign; nothing where no customers can be compared."""
     table = findings.table("first_reached")
     if table is None:
         return []
     rows = tuple(
         (
-            row["campaign_type"] or tell.say("past.no_figure"),
+            row["campaign_type"] or _("no figure", context="past campaigns"),
             count(row["n_reached"]),
-            *(
-                tell.money.estimate(Estimate.of(row[f"{name}_minor"], row[f"{name}_se"]))
-                for name in ("effect", "placebo")
-            ),
+            *(_.money.estimate(Estimate.of(row[f"{name}_minor"], row[f"{name}_se"])) for name in ("effect", "placebo")),
         )
         for row in table.iter_rows(named=True)
     )
-    columns = tuple(tell.say(f"past.{name}") for name in ("reached.type", "reached.n", "reached.effect", "placebo"))
-    return [Text(tell.say("past.reached")), Table(tell.say("past.reached.table"), columns, rows)]
+    columns = tuple(_.say(f"past.{name}") for name in ("reached.type", "reached.n", "reached.effect", "placebo"))
+    return [
+        Text(
+            _(
+                "What did reaching a customer for the first time change? Those first reached by a type "
+                "of campaign are compared with those not reached until later, never with those reached "
+                "before. A placebo away from zero says that both moved differently already."
+            )
+        ),
+        Table(
+            _("First reached, in the eight weeks from then on: weekly spend a customer, 95 % intervals"), columns, rows
+        ),
+    ]
 
 
-def _shown(estimate: Estimate | None, tell: Voice) -> str:
-    return tell.say("past.no_figure") if estimate is None else tell.money.estimate(estimate)
+def _shown(estimate: Estimate | None, _: Localizer) -> str:
+    return _("no figure", context="past campaigns") if estimate is None else _.money.estimate(estimate)
 
 
-def _table(past: list[PastCampaign], tell: Voice) -> Table:
+def _table(past: list[PastCampaign], _: Localizer) -> Table:
     rows = tuple(
         (
             one.name,
-            tell.say("period", first=one.first, last=one.last),
+            _("{first} to {last}", context="range of days", first=one.first, last=one.last),
             count(one.n_targeted),
             count(one.n_others),
-            *(_shown(estimate, tell) for estimate in (one.naive, one.adjusted, one.placebo)),
+            *(_shown(estimate, _) for estimate in (one.naive, one.adjusted, one.placebo)),
         )
         for one in past
     )
@@ -200,4 +276,9 @@ def _table(past: list[PastCampaign], tell: Voice) -> Table:
         "adjusted",
         "placebo",
     )
-    return Table(tell.say("past.table"), tuple(tell.say(f"past.{name}") for name in names), rows, n_labels=2)
+    return Table(
+        _("All campaigns that could be judged: weekly spend a customer, 95 % intervals"),
+        tuple(_.say(f"past.{name}") for name in names),
+        rows,
+        n_labels=2,
+    )

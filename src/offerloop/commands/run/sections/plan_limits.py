@@ -9,7 +9,7 @@ import polars as pl
 from offerloop.commands.run.facts import Facts
 from offerloop.commands.run.findings import Findings
 from offerloop.evaluation import Estimate
-from offerloop.report import Block, Money, Table, Text, Voice, count
+from offerloop.report import Block, Localizer, Money, Table, Text, count
 
 Row = dict[str, Any]
 """A row of the table `plan_limits`."""
@@ -21,14 +21,21 @@ def limit_blocks(findings: Findings, facts: Facts) -> list[Block]:
     found = findings.table("plan_limits")
     if found is None or found.height < 2:
         return []
-    tell = facts.voice
+    _ = facts.localizer
     order = found.filter(pl.col("kind") == "order").rows(named=True)
     limits = found.filter(pl.col("kind") != "order").rows(named=True)
-    blocks: list[Block] = [Text(_order(row, findings, tell)) for row in order]
+    blocks: list[Block] = [Text(_order(row, findings, _)) for row in order]
     if limits:
         blocks.append(_table(limits, facts))
     if any(row["claimed_gain_minor"] is None for row in limits):
-        blocks.append(Text(tell.say("limits.not_computed")))
+        blocks.append(
+            Text(
+                _(
+                    "Profit without each limit is not computed here: with so many customers, solving again "
+                    "for each limit would take too long. What one more unit brings is known."
+                )
+            )
+        )
     return blocks
 
 
@@ -37,30 +44,58 @@ def gain_of(row: Row) -> Estimate:
     return Estimate.known(row["gain_minor"], row["gain_low_minor"], row["gain_high_minor"])
 
 
-def _order(row: Row, findings: Findings, tell: Voice) -> str:
+def _order(row: Row, findings: Findings, _: Localizer) -> str:
     """How campaigns were solved, and what the other way would change."""
-    asked, gain = findings.config.plan.campaigns, tell.estimate(gain_of(row))
+    asked, gain = findings.config.plan.campaigns, _.estimate(gain_of(row))
     if asked == "in order":
-        return tell.say("order.in_order" if row["claimed_gain_minor"] > 0 else "order.costs_nothing", gain=gain)
+        return (
+            _(
+                "Campaigns are solved in the order of the configuration. Solving them together "
+                "(plan.campaigns) would change profit by {gain}: that is what the order costs.",
+                gain=gain,
+            )
+            if row["claimed_gain_minor"] > 0
+            else _("Campaigns are solved in the order of the configuration. Solved together they would bring no more.")
+        )
     if findings.campaigns_solved == "in order":
-        return tell.say("order.kept")
-    return tell.say("order.jointly" if row["claimed_gain_minor"] > 0 else "order.no_difference", gain=gain)
+        return _(
+            "Campaigns keep the order of the configuration: by the estimates that choose, what is "
+            "sent in that order brings more than what is sent when all are solved together."
+        )
+    return (
+        _(
+            "All campaigns are solved together. Compared with the order of the configuration, this "
+            "changes profit by {gain}. Each curve is that of one campaign with the customers whom "
+            "no other campaign has.",
+            gain=gain,
+        )
+        if row["claimed_gain_minor"] > 0
+        else _(
+            "All campaigns are solved together. In the order of the configuration they would bring "
+            "the same. Each curve is that of one campaign with the customers whom no other "
+            "campaign has."
+        )
+    )
 
 
 def _table(rows: list[Row], facts: Facts) -> Table:
-    tell = facts.voice
-    columns = tuple(tell.say(f"limits.column.{name}") for name in ("limit", "at_most", "used", "price", "gain"))
-    return Table(tell.say("limits.table"), columns, tuple(_cells(row, facts) for row in rows))
+    _ = facts.localizer
+    columns = tuple(_.say(f"limits.column.{name}") for name in ("limit", "at_most", "used", "price", "gain"))
+    return Table(
+        _("What each limit costs: profit without it less that of the plan, held out, for one week"),
+        columns,
+        tuple(_cells(row, facts) for row in rows),
+    )
 
 
 def _cells(row: Row, facts: Facts) -> tuple[str, ...]:
-    tell, units = facts.voice, Money(row["unit"]) if row["kind"] not in CONTACTS else None
+    _, units = facts.localizer, Money(row["unit"]) if row["kind"] not in CONTACTS else None
     at_most, used = (count(row[name]) if units is None else units.text(row[name]) for name in ("at_most", "used"))
     price = row["shadow_price"] * (1 if units is None else units.unit)
-    gain = tell.say("limits.gain_unknown") if row["gain_minor"] is None else tell.brief(gain_of(row))
+    gain = _("not computed", context="limits of the report") if row["gain_minor"] is None else _.brief(gain_of(row))
     return _name(row, facts), at_most, used, facts.money.text(price), gain
 
 
 def _name(row: Row, facts: Facts) -> str:
     titles = {one.found.campaign_id: one.found.title for one in facts.campaigns}
-    return facts.voice.say(f"limits.{row['kind']}", name=row["name"], title=titles.get(row["campaign_id"], ""))
+    return facts.localizer.say(f"limits.{row['kind']}", name=row["name"], title=titles.get(row["campaign_id"], ""))

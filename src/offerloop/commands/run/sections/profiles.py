@@ -12,10 +12,10 @@ from offerloop.report import (
     Block,
     Details,
     Figure,
+    Localizer,
     Section,
     Table,
     Text,
-    Voice,
     bars,
     count,
     figure,
@@ -33,41 +33,68 @@ FIFTH = "fifth"
 SHARES = ("_share", "mean_depth", "p_active")
 
 
-def profiles_section(findings: Findings, tell: Voice) -> Section:
+def profiles_section(findings: Findings, _: Localizer) -> Section:
     """Tags as bars, how price-sensitive customers are, and every feature with its rule."""
     profiles = findings.tables["profiles"]
     tags = _tag_counts(findings)
     n_tagged = profiles.filter(pl.col("tags").list.len() > 0).height
-    blocks: list[Block] = [Text(tell.say("profiles.intro", tagged=count(n_tagged), all=count(profiles.height)))]
+    blocks: list[Block] = [
+        Text(
+            _(
+                "A profile describes what a customer did before the day of the plan. {tagged} of {all} "
+                "customers carry at least one tag; a customer may carry several. Tags are for people "
+                "to read; models use the features.",
+                tagged=n_tagged,
+                all=profiles.height,
+            )
+        )
+    ]
     if "p_active" in profiles.columns and profiles["p_active"].is_null().all():
-        resting = [tell.quoted(tell.tag(tag.name)) for tag in TAGS if tag.rests_on == "p_active"]
-        blocks.append(Text(tell.say("profiles.activity_unknown", tags=tell.both(resting))))
+        resting = [_.quoted(_.tag(tag.name)) for tag in TAGS if tag.rests_on == "p_active"]
+        blocks.append(
+            Text(
+                _(
+                    "Whether customers are still active is not known: purchases in this shop do not show "
+                    "that customers stop buying (BG/NBD model). So the tags {tags} and expected orders are "
+                    "not given.",
+                    tags=_.both(resting),
+                )
+            )
+        )
     if tags:
-        blocks += [_tags_figure(findings, tags, tell), *_fifths(findings, tags, tell)]
+        blocks += [_tags_figure(findings, tags, _), *_fifths(findings, tags, _)]
     if "discount_share" in profiles.columns:
-        blocks.append(_discounts(profiles, tell))
-    blocks.append(Details(tell.say("profiles.features"), _features(findings, tell)))
-    return Section("profiles", tell.say("profiles.label"), _message(tags, profiles.height, tell), tuple(blocks))
+        blocks.append(_discounts(profiles, _))
+    blocks.append(Details(_("Show every feature with its rule for empty cells"), _features(findings, _)))
+    return Section(
+        "profiles", _("The customers", context="section name"), _message(tags, profiles.height, _), tuple(blocks)
+    )
 
 
-def _message(tags: list[tuple[str, int]], n_customers: int, tell: Voice) -> str:
+def _message(tags: list[tuple[str, int]], n_customers: int, _: Localizer) -> str:
     n = count(n_customers)
     if not tags:
-        return tell.say("profiles.message.none", n=n)
+        return _("{n} customers have a profile; no tag applies to any of them", n=n)
     sizes = dict(tags)
     if {"growing", "shrinking"} <= sizes.keys():
         up, down = (sizes[name] / n_customers for name in ("growing", "shrinking"))
-        about = _about(up + down, tell)
-        return tell.say("profiles.message.change", about=about, up=tell.share(up), down=tell.share(down))
+        about = _about(up + down, _)
+        return _(
+            "{about} of the customers are changing: {up} buy more than before, {down} less",
+            about=about,
+            up=_.share(up),
+            down=_.share(down),
+        )
     groups = [
-        tell.say("profiles.group", name=tell.tag(name), share=tell.share(k / n_customers)) for name, k in tags[:2]
+        _("“{name}” ({share})", context="pattern", name=_.tag(name), share=_.share(k / n_customers))
+        for name, k in tags[:2]
     ]
-    return tell.say("profiles.message.groups", n=n, groups=tell.both(groups))
+    return _("The largest groups of the {n} customers are {groups}", n=n, groups=_.both(groups))
 
 
-def _about(share: float, tell: Voice) -> str:
+def _about(share: float, _: Localizer) -> str:
     """``"About half"`` where it is, else the percentage."""
-    return tell.say("profiles.half") if abs(share - 0.5) <= HALF else tell.share(share)
+    return _("About half", context="customer profiles") if abs(share - 0.5) <= HALF else _.share(share)
 
 
 def _tag_counts(findings: Findings) -> list[tuple[str, int]]:
@@ -76,67 +103,88 @@ def _tag_counts(findings: Findings) -> list[tuple[str, int]]:
     return [(str(name), int(size)) for name, size in counts.iter_rows()]
 
 
-def _tags_figure(findings: Findings, tags: list[tuple[str, int]], tell: Voice) -> Figure:
+def _tags_figure(findings: Findings, tags: list[tuple[str, int]], _: Localizer) -> Figure:
     total = findings.tables["profiles"].height
     rows = [
-        Bar(tell.tag(name), size, tell.say("profiles.bar", n=count(size), share=tell.share(size / total)))
+        Bar(_.tag(name), size, _("{n} ({share})", context="pattern", n=round(size), share=_.share(size / total)))
         for name, size in tags
     ]
     (largest, most), (smallest, least) = tags[0], tags[-1]
-    title = _tags_title(dict(tags), total, tell) or tell.say(
-        "profiles.tags_title",
-        first=tell.share(most / total),
-        largest=tell.tag(largest),
-        second=tell.share(least / total),
-        smallest=tell.tag(smallest),
+    title = _tags_title(dict(tags), total, _) or _(
+        "{first} of customers are tagged “{largest}”, {second} “{smallest}”",
+        first=_.share(most / total),
+        largest=_.tag(largest),
+        second=_.share(least / total),
+        smallest=_.tag(smallest),
     )
     return figure(
-        "tags", title, tell.say("profiles.tags_measure"), bars(rows), _tags_table(findings, tags, tell), tell=tell
+        "tags",
+        title,
+        _("Customers by tag, and their share of all customers"),
+        bars(rows),
+        _tags_table(findings, tags, _),
+        localizer=_,
     )
 
 
-def _tags_table(findings: Findings, tags: list[tuple[str, int]], tell: Voice) -> Table:
+def _tags_table(findings: Findings, tags: list[tuple[str, int]], _: Localizer) -> Table:
     total = findings.tables["profiles"].height
     notes = {name: (chinese, rule) for name, chinese, rule in findings.tag_notes}
     rows = []
     for name, size in tags:
         chinese, rule = notes.get(name, ("", ""))
-        other = chinese if tell.language == "en" else name
-        said = tell.words.get(f"rule.{name}", rule)
-        rows.append((tell.tag(name), other, said, count(size), tell.share(size / total)))
-    columns = tuple(tell.say(f"profiles.column.{name}") for name in ("tag", "other", "rule", "customers", "of_all"))
-    return Table(tell.say("profiles.tags_table"), columns, tuple(rows), n_labels=3)
+        other = chinese if _.language == "en" else name
+        said = _.words.get(f"rule.{name}", rule)
+        rows.append((_.tag(name), other, said, count(size), _.share(size / total)))
+    columns = tuple(_.say(f"profiles.column.{name}") for name in ("tag", "other", "rule", "customers", "of_all"))
+    return Table(_("Tags, their rules, and how many customers carry them"), columns, tuple(rows), n_labels=3)
 
 
-def _tags_title(sizes: dict[str, int], total: int, tell: Voice) -> str:
+def _tags_title(sizes: dict[str, int], total: int, _: Localizer) -> str:
     """Growing against shrinking customers, where both tags exist."""
     if not {"growing", "shrinking"} <= sizes.keys():
         return ""
-    return tell.say(
-        "profiles.tags_change",
-        first=tell.share(sizes["growing"] / total),
-        growing=tell.tag("growing"),
-        second=tell.share(sizes["shrinking"] / total),
-        shrinking=tell.tag("shrinking"),
+    return _(
+        "{first} of customers are tagged “{growing}”, {second} “{shrinking}”",
+        first=_.share(sizes["growing"] / total),
+        growing=_.tag("growing"),
+        second=_.share(sizes["shrinking"] / total),
+        shrinking=_.tag("shrinking"),
     )
 
 
-def _fifths(findings: Findings, tags: list[tuple[str, int]], tell: Voice) -> list[Block]:
+def _fifths(findings: Findings, tags: list[tuple[str, int]], _: Localizer) -> list[Block]:
     """Which tags have their size by definition."""
     most = AT_MOST * findings.tables["profiles"].height
     small = {name for name, size in tags if size <= most}
-    named = [tell.quoted(tell.tag(name)) for name, _, rule in findings.tag_notes if FIFTH in rule and name in small]
-    return [Text(tell.say("profiles.fifths", tags=tell.listed(named)))] if named else []
+    named = [_.quoted(_.tag(name)) for name, *__, rule in findings.tag_notes if FIFTH in rule and name in small]
+    return (
+        [
+            Text(
+                _(
+                    "{tags}: about a fifth of the customers or fewer by definition, so size says little.",
+                    tags=_.listed(named),
+                )
+            )
+        ]
+        if named
+        else []
+    )
 
 
-def _discounts(profiles: pl.DataFrame, tell: Voice) -> Block:
+def _discounts(profiles: pl.DataFrame, _: Localizer) -> Block:
     """Nothing to draw where no customer has bought below list price, or no list price is known."""
     if not profiles["discount_share"].sum():
-        return Text(tell.say("profiles.discount_none"))
-    return _discount_figure(profiles["discount_share"], tell)
+        return Text(
+            _(
+                "The data show no order line below list price; where they hold no list prices or "
+                "discounts, it is not known whether any was."
+            )
+        )
+    return _discount_figure(profiles["discount_share"], _)
 
 
-def _discount_figure(share: pl.Series, tell: Voice) -> Figure:
+def _discount_figure(share: pl.Series, _: Localizer) -> Figure:
     middle = float(str(share.median()))
     low, high = (float(str(share.quantile(level))) for level in (0.1, 0.9))
     position = (share * BINS).floor().clip(0, BINS - 1).cast(pl.Int64)
@@ -144,49 +192,49 @@ def _discount_figure(share: pl.Series, tell: Voice) -> Figure:
     edges = [(step / BINS, (step + 1) / BINS) for step in range(BINS)]
     counted = [(*edge, size) for edge, size in zip(edges, sizes, strict=True)]
     table = Table(
-        tell.say("profiles.discount_table"),
-        (tell.say("profiles.discount_column"), tell.say("profiles.column.customers")),
+        _("Customers by the share of their order lines bought below list price"),
+        (_("share of order lines"), _("customers", context="column title")),
         tuple(
-            (tell.say("range", first=tell.share(first), last=tell.share(last)), count(size))
+            (_("{first} to {last}", context="range of days", first=_.share(first), last=_.share(last)), count(size))
             for first, last, size in counted
         ),
     )
-    axes = Axes(percent_labels(tell), "", tell.say("profiles.discount_axis"))
+    axes = Axes(percent_labels(_), "", _("share bought below list price"))
     return figure(
         "discount-share",
-        tell.say("profiles.discount_title", middle=tell.share(middle)),
-        tell.say("profiles.discount_measure"),
-        histogram(counted, axes, (middle, tell.say("profiles.median", share=tell.share(middle)))),
+        _("Half of the customers buy {middle} of their order lines or more below list price", middle=_.share(middle)),
+        _("Number of customers by share of order lines bought below list price"),
+        histogram(counted, axes, (middle, _("median {share}", context="label of a line", share=_.share(middle)))),
         table,
-        says=tell.say("profiles.discount_says", low=tell.share(low), high=tell.share(high)),
-        tell=tell,
+        says=_("Eight of ten customers lie between {low} and {high}.", low=_.share(low), high=_.share(high)),
+        localizer=_,
     )
 
 
-def _features(findings: Findings, tell: Voice) -> Table:
+def _features(findings: Findings, _: Localizer) -> Table:
     profiles = findings.tables["profiles"]
-    notes = {name: (tell.own(meaning), tell.own(missing)) for name, meaning, missing in findings.feature_notes}
+    notes = {name: (_.own(meaning), _.own(missing)) for name, meaning, missing in findings.feature_notes}
     rows = []
     for name in profiles.columns:
         if name in ("customer_id", "tags") or (notes and name not in notes):
             continue
         values = profiles[name]
         spread = (
-            [_value(name, values.quantile(level), tell) for level in (0.1, 0.5, 0.9)]
+            [_value(name, values.quantile(level), _) for level in (0.1, 0.5, 0.9)]
             if values.dtype.is_numeric()
             else ["", "", ""]
         )
         rows.append((name, *notes.get(name, ("", "")), *spread))
     names = ("feature", "meaning", "empty", "low", "middle", "high")
-    columns = tuple(tell.say(f"profiles.column.{name}") for name in names)
-    return Table(tell.say("profiles.features_table"), columns, tuple(rows), n_labels=3)
+    columns = tuple(_.say(f"profiles.column.{name}") for name in names)
+    return Table(_("Features of the profiles and how they are spread over customers"), columns, tuple(rows), n_labels=3)
 
 
-def _value(name: str, value: float | None, tell: Voice) -> str:
+def _value(name: str, value: float | None, _: Localizer) -> str:
     if value is None:
         return ""
     if name.endswith("_minor"):
-        return tell.money.text(value)
+        return _.money.text(value)
     if any(part in name for part in SHARES):
-        return tell.share(value)
+        return _.share(value)
     return f"{value:,.0f}" if abs(value) >= 10 or value == round(value) else f"{value:.2g}".replace("-", "−")

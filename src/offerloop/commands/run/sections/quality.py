@@ -6,7 +6,7 @@ import polars as pl
 
 from offerloop.commands.run.findings import Findings
 from offerloop.commands.run.sections.quality_by_day import daily_figure
-from offerloop.report import Block, Bullets, Details, Missing, Section, Table, Text, Voice, count
+from offerloop.report import Block, Bullets, Details, Localizer, Missing, Section, Table, Text, count
 
 SOURCES = ("products", "prices", "customers", "campaigns", "audiences", "redemptions", "coupon_products")
 """Sources that a shop may leave out."""
@@ -15,37 +15,39 @@ SAMPLES = 3
 """Rejected rows shown of each rule."""
 
 
-def quality_section(findings: Findings, tell: Voice) -> Section:
+def quality_section(findings: Findings, _: Localizer) -> Section:
     """Rows by rule, when cases came, samples of what was rejected, and what was not given."""
     table = findings.tables["quality"]
     read, kept, rejected = (_rows(table, "order_lines", action) for action in ("read", "kept", "rejected"))
-    message = tell.say(
-        "quality.message",
-        kept=count(kept),
-        days=count(findings.as_of_day - findings.first_day),
-        share=tell.share(rejected / max(read, 1), SMALL),
+    message = _(
+        "{kept} order lines over {days} days are clean enough to use; {share} of those read were rejected",
+        kept=kept,
+        days=findings.as_of_day - findings.first_day,
+        share=_.share(rejected / max(read, 1), SMALL),
     )
     hits = table.filter((pl.col("rows") > 0) & ~pl.col("action").is_in(["read", "kept"]))
-    blocks: list[Block] = [Text(_period(findings, tell))]
+    blocks: list[Block] = [Text(_period(findings, _))]
     if hits.height:
-        blocks.append(_table("quality.hits_table", hits, table, tell))
-    daily = daily_figure(findings, tell)
+        blocks.append(_table("quality.hits_table", hits, table, _))
+    daily = daily_figure(findings, _)
     blocks += [daily] if daily else []
-    blocks += [*_samples(findings, tell), Details(tell.say("quality.every"), _every(table, tell))]
-    absent = tuple(_adds(name, tell) for name in SOURCES if _is_missed(name, findings))
+    blocks += [*_samples(findings, _), Details(_("Show every rule, also those that found nothing"), _every(table, _))]
+    absent = tuple(_adds(name, _) for name in SOURCES if _is_missed(name, findings))
     if absent:
-        blocks += [Missing(tell.say("quality.absent")), Bullets(absent)]
-    return Section("quality", tell.say("quality.label"), message, tuple(blocks))
+        blocks += [Missing(_("Some sources were not given. What they would add:")), Bullets(absent)]
+    return Section("quality", _("The data", context="section name"), message, tuple(blocks))
 
 
-def _period(findings: Findings, tell: Voice) -> str:
+def _period(findings: Findings, _: Localizer) -> str:
     shop = findings.config.shop
-    return tell.say(
-        "quality.period",
-        first=tell.day(findings.first_day),
-        last=tell.day(findings.as_of_day - 1),
+    return _(
+        "The data run from {first} to {last}; days and weeks begin at midnight in {zone}. The "
+        "plan is made as of {day} and uses nothing from that day on. All money is in "
+        "{currency}.",
+        first=_.day(findings.first_day),
+        last=_.day(findings.as_of_day - 1),
         zone=shop.timezone,
-        day=tell.day(findings.as_of_day),
+        day=_.day(findings.as_of_day),
         currency=shop.currency,
     )
 
@@ -58,34 +60,36 @@ def _is_missed(name: str, findings: Findings) -> bool:
     return name not in sources
 
 
-def _adds(name: str, tell: Voice) -> str:
-    return tell.say("quality.adds", source=tell.word("source", name), adds=tell.say(f"adds.{name}"))
+def _adds(name: str, _: Localizer) -> str:
+    return _(
+        "{source}: would add {adds}.", context="data quality", source=_.word("source", name), adds=_.say(f"adds.{name}")
+    )
 
 
 def _rows(table: pl.DataFrame, name: str, action: str) -> int:
     return int(table.filter((pl.col("table") == name) & (pl.col("action") == action))["rows"].sum())
 
 
-def _every(table: pl.DataFrame, tell: Voice) -> Table:
-    return _table("quality.every_table", table, table, tell)
+def _every(table: pl.DataFrame, _: Localizer) -> Table:
+    return _table("quality.every_table", table, table, _)
 
 
-def _table(caption: str, shown: pl.DataFrame, whole: pl.DataFrame, tell: Voice) -> Table:
+def _table(caption: str, shown: pl.DataFrame, whole: pl.DataFrame, _: Localizer) -> Table:
     rows = []
     for row in shown.iter_rows(named=True):
         read = _rows(whole, row["table"], "read")
-        share = tell.share(row["rows"] / read, SMALL) if read else ""
-        action = tell.word("action", row["action"])
-        rows.append((_rule(row, tell), tell.own(row["why"]), action, count(row["rows"]), share))
-    columns = tuple(tell.say(f"quality.column.{name}") for name in ("rule", "why", "done", "rows", "share"))
-    return Table(tell.say(caption), columns, tuple(rows), n_labels=3)
+        share = _.share(row["rows"] / read, SMALL) if read else ""
+        action = _.word("action", row["action"])
+        rows.append((_rule(row, _), _.own(row["why"]), action, count(row["rows"]), share))
+    columns = tuple(_.say(f"quality.column.{name}") for name in ("rule", "why", "done", "rows", "share"))
+    return Table(_.say(caption), columns, tuple(rows), n_labels=3)
 
 
-def _rule(row: dict[str, str], tell: Voice) -> str:
-    return tell.say("colon", what=tell.word("source", row["table"]), text=tell.own(row["rule"]))
+def _rule(row: dict[str, str], _: Localizer) -> str:
+    return _("{what}: {text}", context="pattern", what=_.word("source", row["table"]), text=_.own(row["rule"]))
 
 
-def _samples(findings: Findings, tell: Voice) -> tuple[Block, ...]:
+def _samples(findings: Findings, _: Localizer) -> tuple[Block, ...]:
     """A few rejected rows of each rule, as they were read."""
     rejected = findings.table("rejected")
     if rejected is None:
@@ -93,10 +97,18 @@ def _samples(findings: Findings, tell: Voice) -> tuple[Block, ...]:
     keys = ["table", "rule"]
     ordered = rejected.sort([*keys, "copies", "row"], descending=[False, False, True, False])
     rows = tuple(
-        (_rule(row, tell), row["row"], count(row["copies"]))
+        (_rule(row, _), row["row"], count(row["copies"]))
         for row in ordered.group_by(keys, maintain_order=True).head(SAMPLES).iter_rows(named=True)
     )
-    columns = tuple(
-        tell.say(f"{name}") for name in ("quality.column.rule", "samples.column.row", "samples.column.copies")
+    columns = tuple(_.say(f"{name}") for name in ("quality.column.rule", "samples.column.row", "samples.column.copies"))
+    return (
+        Details(
+            _("Show sample rows of what was rejected"),
+            Table(
+                _("Up to three rejected rows of each rule, as they were read (money in minor units)"),
+                columns,
+                rows,
+                n_labels=2,
+            ),
+        ),
     )
-    return (Details(tell.say("samples.show"), Table(tell.say("samples.table"), columns, rows, n_labels=2)),)

@@ -12,8 +12,8 @@ from offerloop.report import (
     Axes,
     Column,
     Figure,
+    Localizer,
     Table,
-    Voice,
     columns,
     count,
     day_labels,
@@ -29,7 +29,7 @@ CLUSTERED = 0.1
 """Cases cluster when half of them lie in at most this share of the periods."""
 
 
-def daily_figure(findings: Findings, tell: Voice) -> Figure | None:
+def daily_figure(findings: Findings, _: Localizer) -> Figure | None:
     """None when the rules touched no order line."""
     table = findings.table("quality_by_day")
     found = None if table is None else table.filter(pl.col("action").is_in(SHOWN) & (pl.col("rows") > 0))
@@ -41,19 +41,19 @@ def daily_figure(findings: Findings, tell: Voice) -> Figure | None:
     n_periods = (last - first) // (1 if unit == "day" else WEEK) + 1
     actions = [name for name in SHOWN if name in counted["action"]]
     ordered = counted.sort("period", "action").iter_rows(named=True)
-    bars = [Column(row["period"], row["rows"], tell.word("action", row["action"])) for row in ordered]
-    axes = Axes(day_labels(unit == "day"), "", tell.say(f"daily.axis.{unit}"))
+    bars = [Column(row["period"], row["rows"], _.word("action", row["action"])) for row in ordered]
+    axes = Axes(day_labels(unit == "day"), "", _.say(f"daily.axis.{unit}"))
     width = 1 if unit == "day" else WEEK
     ends = min(first, *(bar.day for bar in bars)), last + 1
     by_rule = found.group_by("rule").agg(pl.col("rows").sum()).sort(["rows", "rule"], descending=[True, False]).row(0)
     return figure(
         "quality-by-day",
-        _title(counted, n_periods, unit, tell),
-        tell.say(f"daily.measure.{unit}"),
-        columns(bars, axes, [tell.word("action", name) for name in actions], ends, width),
-        _table(found, unit, tell),
-        says=tell.say("daily.says", rule=tell.own(by_rule[0]), n=count(by_rule[1])),
-        tell=tell,
+        _title(counted, n_periods, unit, _),
+        _.say(f"daily.measure.{unit}"),
+        columns(bars, axes, [_.word("action", name) for name in actions], ends, width),
+        _table(found, unit, _),
+        says=_("Most of them: {rule} ({n}).", context="data quality", rule=_.own(by_rule[0]), n=round(by_rule[1])),
+        localizer=_,
     )
 
 
@@ -62,18 +62,18 @@ def _start(unit: str) -> pl.Expr:
     return day if unit == "day" else day - (day - MONDAY) % WEEK
 
 
-def _title(counted: pl.DataFrame, n_periods: int, unit: str, tell: Voice) -> str:
+def _title(counted: pl.DataFrame, n_periods: int, unit: str, _: Localizer) -> str:
     sizes = counted.group_by("period").agg(pl.col("rows").sum())["rows"].sort(descending=True)
     total = int(sizes.sum())
     if total < FEW:
-        return tell.say(f"daily.title.few.{unit}", n=count(total), k=count(len(sizes)), all=count(n_periods))
+        return _.say(f"daily.title.few.{unit}", n=count(total), k=count(len(sizes)), all=count(n_periods))
     half = int((sizes.cum_sum() < total / 2).sum()) + 1
     if half <= CLUSTERED * n_periods:
-        return tell.say(f"daily.title.cluster.{unit}", n=count(total), k=count(half), all=count(n_periods))
-    return tell.say(f"daily.title.spread.{unit}", n=count(total), share=tell.share(sizes[0] / total))
+        return _.say(f"daily.title.cluster.{unit}", n=count(total), k=count(half), all=count(n_periods))
+    return _.say(f"daily.title.spread.{unit}", n=count(total), share=_.share(sizes[0] / total))
 
 
-def _table(found: pl.DataFrame, unit: str, tell: Voice) -> Table:
+def _table(found: pl.DataFrame, unit: str, _: Localizer) -> Table:
     """One row for each day or week with a case, one column for each rule."""
     summed = found.with_columns(period=_start(unit)).group_by("period", "rule", "action").agg(pl.col("rows").sum())
     rules = list(summed.select("rule", "action").unique().sort("rule", "action").iter_rows())
@@ -82,6 +82,9 @@ def _table(found: pl.DataFrame, unit: str, tell: Voice) -> Table:
         (iso_day(period), *(count(sizes.get((period, *rule), 0)) for rule in rules))
         for period in summed["period"].unique().sort()
     )
-    names = (tell.say("daily.column", rule=tell.own(rule), done=tell.word("action", action)) for rule, action in rules)
-    columns = (tell.say(f"daily.axis.{unit}"), *names)
-    return Table(tell.say("daily.table", unit=tell.say(f"unit.{unit}")), columns, rows)
+    names = (
+        _("{rule} ({done})", context="pattern", rule=_.own(rule), done=_.word("action", action))
+        for rule, action in rules
+    )
+    columns = (_.say(f"daily.axis.{unit}"), *names)
+    return Table(_("Order lines that the rules touched, by rule and {unit}", unit=_.say(f"unit.{unit}")), columns, rows)

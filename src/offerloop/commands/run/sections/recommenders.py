@@ -16,11 +16,11 @@ from offerloop.report import (
     Bullets,
     Dot,
     Figure,
+    Localizer,
     Missing,
     Section,
     Table,
     Text,
-    Voice,
     count,
     figure,
     forest,
@@ -107,53 +107,77 @@ def _estimate(row: Row, column: str = "ndcg") -> Estimate:
     return Estimate(value, low, high)
 
 
-def recommenders_section(findings: Findings, tell: Voice) -> Section:
+def recommenders_section(findings: Findings, _: Localizer) -> Section:
     """Measured with intervals; the tuning window chooses, the test window reports."""
-    table, label = findings.table("recommenders"), tell.say("liked.label")
+    table, label = findings.table("recommenders"), _("Products they would like")
     if table is None:
-        missing = Missing(tell.say("liked.none_text"), is_given=True)
-        return Section("recommenders", label, tell.say("liked.none"), (missing,))
+        missing = Missing(
+            _(
+                "Products shown with an offer come from rules that need no comparison: what the "
+                "customer bought before, else what sells best. How well that predicts the next "
+                "purchase was not measured."
+            ),
+            is_given=True,
+        )
+        return Section(
+            "recommenders", label, _("Recommenders were not compared: the history is too short or too thin"), (missing,)
+        )
     chosen = choices(findings)
     blocks = (
-        Text(tell.say("liked.intro", days=findings.config.recommend.window_days)),
-        *(Text(tell.listed(_said(choice, table, tell), "sentence")) for choice in chosen),
-        _figure(table, chosen, tell),
-        *_about(table, tell),
+        Text(
+            _(
+                "Recommenders pick the products shown with an offer. The first of two windows of "
+                "{days} days chose one for each task; the second, later one only reports how well it "
+                "did, in nDCG@10: how many of ten shown products were bought, earlier places counting "
+                "more, from 0 to 1. That does not say what an offer changes: buying often is not the "
+                "same as responding.",
+                days=findings.config.recommend.window_days,
+            )
+        ),
+        *(Text(_.sentences(_said(choice, table, _))) for choice in chosen),
+        _figure(table, chosen, _),
+        *_about(table, _),
     )
-    return Section("recommenders", label, _message(chosen, tell), blocks)
+    return Section("recommenders", label, _message(chosen, _), blocks)
 
 
-def _message(chosen: list[Choice], tell: Voice) -> str:
+def _message(chosen: list[Choice], _: Localizer) -> str:
     by_task = {choice.task: choice for choice in chosen}
     if len(by_task) < len(TASKS):
-        return tell.say("liked.message.one")
+        return _("Recommenders were compared on one task only")
     repeat, new = by_task["repeat"].test.value, by_task["new"].test.value
-    return tell.say("liked.message.hardly" if new < repeat / 2 else "liked.message.also")
+    return (
+        _("We can predict what customers buy again, hardly what they try next")
+        if new < repeat / 2
+        else _("We can predict what customers buy again, and also what they try next")
+    )
 
 
-def _said(choice: Choice, table: pl.DataFrame, tell: Voice) -> list[str]:
+def _said(choice: Choice, table: pl.DataFrame, _: Localizer) -> list[str]:
     """What serves one task, and why."""
-    return [_verdict(choice, tell), *_gate_said(choice, tell), *(_same(table, tell) if choice.task == "new" else [])]
+    return [_verdict(choice, _), *_gate_said(choice, _), *(_same(table, _) if choice.task == "new" else [])]
 
 
-def _verdict(choice: Choice, tell: Voice) -> str:
+def _verdict(choice: Choice, _: Localizer) -> str:
     said = [
-        tell.say(
-            "liked.reached",
-            task=tell.word("liked.task", choice.task),
+        _(
+            "For {task}, “{name}” serves: on the later window it reaches an nDCG@10 of {ndcg} among {n} customer",
+            plural="For {task}, “{name}” serves: on the later window it reaches an nDCG@10 of {ndcg} "
+            "among {n} customers",
+            task=_.word("liked.task", choice.task),
             name=choice.name,
-            ndcg=_text(choice.test, tell),
-            n=count(choice.n_customers),
+            ndcg=_text(choice.test, _),
+            n=choice.n_customers,
         )
     ]
     found = {stand: choice.standing(stand) for stand in ("better", "level")}
-    said += [tell.say(f"liked.{stand}", others=tell.titles(names)) for stand, names in found.items() if names]
+    said += [_.say(f"liked.{stand}", others=_.titles(names)) for stand, names in found.items() if names]
     if choice.others and not any(found.values()):
-        said.append(tell.say("liked.above"))
-    return tell.listed(said, "semicolon") + tell.words["full_stop"]
+        said.append(_("the others are clearly below it"))
+    return _.stopped(_.clauses(said))
 
 
-def _gate_said(choice: Choice, tell: Voice) -> list[str]:
+def _gate_said(choice: Choice, _: Localizer) -> list[str]:
     """What the learned ranking gains, and what followed from it."""
     gate = choice.gate
     if gate is None:
@@ -165,71 +189,91 @@ def _gate_said(choice: Choice, tell: Voice) -> list[str]:
     else:
         key = "worse" if gate.tuned.high < 0 else "unclear"
     return [
-        tell.say("liked.gate", name=gate.name, over=gate.over, gain=_text(gate.tuned, tell)),
-        tell.say(f"liked.gate.{key}", name=choice.name),
-        tell.say("liked.gate.since", gain=_text(gate.since, tell)),
+        _(
+            "Compared customer by customer on the window that chooses, the learned ranking "
+            "“{name}” gains {gain} nDCG@10 over “{over}”, the best of the others.",
+            name=gate.name,
+            over=gate.over,
+            gain=_text(gate.tuned, _),
+        ),
+        _.say(f"liked.gate.{key}", name=choice.name),
+        _("On the later window the gain is {gain}.", gain=_text(gate.since, _)),
     ]
 
 
-def _same(table: pl.DataFrame, tell: Voice) -> list[str]:
+def _same(table: pl.DataFrame, _: Localizer) -> list[str]:
     """Recommenders that are one and the same on new products."""
     new = _rows(table.filter(pl.col("task") == "new"), "test")
     scores = {row["recommender"]: (row["ndcg"], row["recall"]) for row in new}
     same = {"repeat", "popularity"} <= scores.keys() and scores["repeat"] == scores["popularity"]
-    return [tell.say("liked.same")] if same else []
-
-
-def _figure(table: pl.DataFrame, chosen: list[Choice], tell: Voice) -> Figure:
-    dots = [
-        Dot(task, row["recommender"], _estimate(row), "ours" if row["serves"] else "control")
-        for task, row in _in_order(table, ("test",), tell)
-    ]
-    titles = (tell.say("liked.chosen", name=one.name, task=tell.word("liked.task", one.task)) for one in chosen)
-    return figure(
-        "recommenders",
-        tell.listed(titles, "semicolon"),
-        tell.say("liked.measure"),
-        forest(dots, PLAIN_LABELS, one_scale=False),
-        _table(table, tell),
-        tell=tell,
+    return (
+        [_("For new products “repeat” is the same as “popularity”: there is no purchase to repeat, so it falls back.")]
+        if same
+        else []
     )
 
 
-def _in_order(table: pl.DataFrame, windows: tuple[str, ...], tell: Voice) -> Iterator[tuple[str, Row]]:
+def _figure(table: pl.DataFrame, chosen: list[Choice], _: Localizer) -> Figure:
+    dots = [
+        Dot(task, row["recommender"], _estimate(row), "ours" if row["serves"] else "control")
+        for task, row in _in_order(table, ("test",), _)
+    ]
+    titles = (
+        _("“{name}” serves {task}", context="recommenders", name=one.name, task=_.word("liked.task", one.task))
+        for one in chosen
+    )
+    return figure(
+        "recommenders",
+        _.clauses(titles),
+        _(
+            "nDCG@10 on the later window with 95 % intervals (1: the ten shown products are all "
+            "bought, 0: none is), each task on its own scale; circle: the one that serves"
+        ),
+        forest(dots, PLAIN_LABELS, one_scale=False),
+        _table(table, _),
+        localizer=_,
+    )
+
+
+def _in_order(table: pl.DataFrame, windows: tuple[str, ...], _: Localizer) -> Iterator[tuple[str, Row]]:
     """The rows by task and window, best first, each with the words for its task."""
     for task in TASKS:
         mine = table.filter(pl.col("task") == task)
-        yield from ((tell.word("liked.task", task), row) for window in windows for row in _rows(mine, window))
+        yield from ((_.word("liked.task", task), row) for window in windows for row in _rows(mine, window))
 
 
-def _table(table: pl.DataFrame, tell: Voice) -> Table:
+def _table(table: pl.DataFrame, _: Localizer) -> Table:
     rows = tuple(
         (
             task,
             row["recommender"],
-            tell.word("liked.window", row["window"]),
-            _text(_estimate(row), tell),
-            tell.share(row["recall"]),
+            _.word("liked.window", row["window"]),
+            _text(_estimate(row), _),
+            _.share(row["recall"]),
             count(row["n_customers"]),
         )
-        for task, row in _in_order(table, ("tune", "test"), tell)
+        for task, row in _in_order(table, ("tune", "test"), _)
     )
-    task, name, window, ndcg, customers = (tell.say(f"liked.column.{one}") for one in _COLUMNS)
+    task, name, window, ndcg, customers = (_.say(f"liked.column.{one}") for one in _COLUMNS)
     columns = (task, name, window, ndcg, "Recall@20", customers)
-    return Table(tell.say("liked.table"), columns, rows, n_labels=3)
+    return Table(_("Recommenders by task and window"), columns, rows, n_labels=3)
 
 
 _COLUMNS = ("task", "name", "window", "ndcg", "customers")
 
 
-def _about(table: pl.DataFrame, tell: Voice) -> list[Block]:
+def _about(table: pl.DataFrame, _: Localizer) -> list[Block]:
     """What each of our recommenders does; a shop's own is not known here."""
     names = table["recommender"].unique(maintain_order=True)
-    known = [(name, tell.words.get(f"liked.about.{name}")) for name in names]
-    lines = tuple(tell.say("liked.about", name=name, text=text) for name, text in known if text)
-    return [Text(tell.say("liked.about.intro")), Bullets(lines)] if lines else []
+    known = [(name, _.words.get(f"liked.about.{name}")) for name in names]
+    lines = tuple(_("“{name}”: {text}.", context="pattern", name=name, text=text) for name, text in known if text)
+    return [Text(_("What each of them ranks high:")), Bullets(lines)] if lines else []
 
 
-def _text(estimate: Estimate, tell: Voice) -> str:
+def _text(estimate: Estimate, _: Localizer) -> str:
     """With its interval; that of a single customer has none."""
-    return estimate.text() if estimate.has_interval else tell.say("liked.no_interval", value=f"{estimate.value:.2f}")
+    return (
+        estimate.text()
+        if estimate.has_interval
+        else _("{value} (no interval)", context="recommenders", value=f"{estimate.value:.2f}")
+    )

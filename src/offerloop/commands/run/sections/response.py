@@ -14,12 +14,12 @@ from offerloop.report import (
     Block,
     Bullets,
     Figure,
+    Localizer,
     Missing,
     Section,
     Table,
     Text,
     Upright,
-    Voice,
     count,
     figure,
     upright,
@@ -31,26 +31,26 @@ POINTS = 100
 
 def response_section(findings: Findings, facts: Facts, evidence: Evidence) -> Section:
     """What offers shown at random changed, and then what shelf prices tell, as far as either is known."""
-    tell, shown = facts.voice, evidence.shown
+    _, shown = facts.localizer, evidence.shown
     shelf = _shelf(findings, facts, evidence) if evidence.is_known else ()
     if shown is not None:
         blocks = (*shown_blocks(shown, findings, facts), *shelf)
-        return Section("response", tell.say("response.label"), shown_message(shown, tell), blocks)
+        return Section("response", _("What a discount changes"), shown_message(shown, _), blocks)
     if not evidence.is_known:
         return _not_known(findings, facts)
-    return Section("response", tell.say("response.label"), _message(evidence, facts), shelf)
+    return Section("response", _("What a discount changes"), _message(evidence, facts), shelf)
 
 
 def _shelf(findings: Findings, facts: Facts, evidence: Evidence) -> tuple[Block, ...]:
     """The average response from both sides, who responds more, and whether the design holds."""
-    tell = facts.voice
+    _ = facts.localizer
     return (
-        Text(tell.say(_intro(evidence))),
-        Bullets(_assumptions(evidence, tell)),
-        _curve(findings, evidence, tell),
+        Text(_.say(_intro(evidence))),
+        Bullets(_assumptions(evidence, _)),
+        _curve(findings, evidence, _),
         _slopes(evidence, facts),
         Text(_break_even(evidence, facts)),
-        deciles_figure(findings, tell),
+        deciles_figure(findings, _),
         _checks(evidence, facts),
         Text(_verdict(evidence, facts)),
     )
@@ -65,20 +65,37 @@ def _intro(evidence: Evidence) -> str:
 
 def _not_known(findings: Findings, facts: Facts) -> Section:
     """One honest paragraph."""
-    tell = facts.voice
+    _ = facts.localizer
     key = "response.none_unknown" if facts.basis == UNKNOWN else "response.none_assumed"
-    text = tell.listed([*gap_sentences(findings, tell), tell.say(key)], "sentence")
-    return Section("response", tell.say("response.label"), tell.say("response.none"), (Missing(text, is_given=True),))
+    text = _.sentences([*gap_sentences(findings, _), _.say(key)])
+    return Section(
+        "response",
+        _("What a discount changes"),
+        _("What a discount changes is not known from these data"),
+        (Missing(text, is_given=True),),
+    )
 
 
 def _message(evidence: Evidence, facts: Facts) -> str:
     careful, upper = (evidence.slope(design, "bought").per_ten.times(POINTS) for design in ("B", "A"))
     pays = 0 < evidence.break_even_margin["B"].value <= facts.margin
-    return facts.voice.say(
-        "response.message.pays" if pays else "response.message.too_little",
-        careful=f"{careful.value:.2f}",
-        upper=f"{upper.value:.2f}",
-        margin=facts.voice.share(facts.margin),
+    return (
+        facts.localizer(
+            "Ten points more discount raise the weekly chance to buy by about {careful} points, or "
+            "{upper} by the most generous reading: enough to pay for itself at a margin of {margin}",
+            careful=f"{careful.value:.2f}",
+            upper=f"{upper.value:.2f}",
+            margin=facts.localizer.share(facts.margin),
+        )
+        if pays
+        else facts.localizer(
+            "Ten points more discount raise the weekly chance to buy by about {careful} points, or "
+            "{upper} by the most generous reading: too little to pay for itself at a margin of "
+            "{margin}",
+            careful=f"{careful.value:.2f}",
+            upper=f"{upper.value:.2f}",
+            margin=facts.localizer.share(facts.margin),
+        )
     )
 
 
@@ -87,68 +104,100 @@ def _usual_depth(evidence: Evidence) -> float:
     return evidence.slope("B", "discount_minor").mean / evidence.slope("B", "list_minor").mean
 
 
-def _assumptions(evidence: Evidence, tell: Voice) -> tuple[str, ...]:
+def _assumptions(evidence: Evidence, _: Localizer) -> tuple[str, ...]:
     return (
-        *(tell.say(f"assume.{name}") for name in ("coupon", "stores", "mailers", "list", "maximum")),
-        tell.say("assume.margin", usual=tell.share(_usual_depth(evidence))),
-        *([_deepest(evidence, tell)] if evidence.is_used else []),
+        *(_.say(f"assume.{name}") for name in ("coupon", "stores", "mailers", "list", "maximum")),
+        _(
+            "The margin is taken to be left after usual shelf discounts, {usual} of list value "
+            "here; if gained units carry those on top, they leave that much less.",
+            usual=_.share(_usual_depth(evidence)),
+        ),
+        *([_deepest(evidence, _)] if evidence.is_used else []),
     )
 
 
-def _deepest(evidence: Evidence, tell: Voice) -> str:
-    deepest = tell.share(evidence.deepest_offer)
+def _deepest(evidence: Evidence, _: Localizer) -> str:
+    deepest = _.share(evidence.deepest_offer)
     if evidence.deep_weeks > 0:
-        return tell.say("assume.deep", deepest=deepest, weeks=tell.share(evidence.deep_weeks))
-    return tell.say("assume.beyond", deepest=deepest)
+        return _(
+            "Offers go to {deepest}; shelf discounts in the range of that depth or above it were "
+            "seen in {weeks} of pair-weeks over all categories. A coupon comes on top of shelf "
+            "discounts, so the sum may lie beyond what was observed.",
+            deepest=deepest,
+            weeks=_.share(evidence.deep_weeks),
+        )
+    return _("Offers go to {deepest}, deeper than any seen: that part is extrapolated.", deepest=deepest)
 
 
-def _curve(findings: Findings, evidence: Evidence, tell: Voice) -> Figure:
+def _curve(findings: Findings, evidence: Evidence, _: Localizer) -> Figure:
     rows = list(findings.tables["response_curve"].iter_rows(named=True))
     effects = [Estimate.of(row["effect"], row["se"]).times(POINTS) for row in rows]
-    names = [_range(row["depth_low"], row["depth_high"], tell) for row in rows]
+    names = [_range(row["depth_low"], row["depth_high"], _) for row in rows]
     steps = [Upright(name, effect) for name, effect in zip(names, effects, strict=True)]
     table = Table(
-        tell.say("curve.table"),
-        tuple(tell.say(f"curve.column.{name}") for name in ("depth", "points", "share")),
+        _("Change of the weekly chance to buy, by depth of discount on the customer's own products"),
+        tuple(_.say(f"curve.column.{name}") for name in ("depth", "points", "share")),
         tuple(
-            (name, effect.text() if row["effect"] else tell.say("curve.base"), tell.share(row["share_of_weeks"]))
+            (
+                name,
+                effect.text() if row["effect"] else _("0 (what others are compared with)"),
+                _.share(row["share_of_weeks"]),
+            )
             for name, effect, row in zip(names, effects, rows, strict=True)
         ),
     )
     return figure(
         "response-curve",
-        _curve_title(rows, effects, tell),
-        tell.say("curve.measure", base=tell.share(evidence.slope("B", "bought").mean)),
-        upright(steps, PLAIN_LABELS, tell.say("curve.axis"), tell),
+        _curve_title(rows, effects, _),
+        _(
+            "Change of the weekly chance to buy in percentage points, on a mean of {base}, by "
+            "depth of the shelf discount; against less than 5 % off, 95 % intervals",
+            base=_.share(evidence.slope("B", "bought").mean),
+        ),
+        upright(steps, PLAIN_LABELS, _("shelf discount", context="axis title"), _),
         table,
-        mark=tell.say("mark.transferred"),
-        tell=tell,
+        mark=_("transferred from shelf prices"),
+        localizer=_,
     )
 
 
-def _curve_title(rows: list[dict[str, float]], effects: list[Estimate], tell: Voice) -> str:
+def _curve_title(rows: list[dict[str, float]], effects: list[Estimate], _: Localizer) -> str:
     clear = [row["depth_low"] for row, effect in zip(rows, effects, strict=True) if effect.is_clear]
     if not clear:
-        return tell.say("curve.title.none")
-    deepest, least = (tell.spaced(f"{depth * POINTS:.0f} %") for depth in (rows[-1]["depth_low"], clear[0]))
-    return tell.say("curve.title", deepest=deepest, effect=tell.points(effects[-1]), clear=least)
+        return _("No depth of discount changes the chance to buy clearly")
+    deepest, least = (_.spaced(f"{depth * POINTS:.0f} %") for depth in (rows[-1]["depth_low"], clear[0]))
+    return _(
+        "Discounts of {deepest} or more change the chance to buy by {effect}; below {clear} nothing clear shows",
+        deepest=deepest,
+        effect=_.points(effects[-1]),
+        clear=least,
+    )
 
 
-def _range(low: float, high: float, tell: Voice) -> str:
+def _range(low: float, high: float, _: Localizer) -> str:
     if high >= 1:
-        return tell.spaced(f"{low * POINTS:.0f} % +")
-    return tell.spaced(f"{low * POINTS:.0f}–{high * POINTS:.0f} %")
+        return _.spaced(f"{low * POINTS:.0f} % +")
+    return _.spaced(f"{low * POINTS:.0f}–{high * POINTS:.0f} %")
 
 
 def _slopes(evidence: Evidence, facts: Facts) -> Table:
-    tell, rows = facts.voice, []
+    _, rows = facts.localizer, []
     for outcome in dict.fromkeys(one.outcome for one in evidence.slopes):
         cells = [_slope_cell(evidence, design, outcome, facts) for design in ("B", "A")]
-        relative = tell.shares(evidence.slope("B", outcome).relative.times(POINTS))
-        rows.append((tell.word("outcome", outcome), cells[0], relative, cells[1]))
+        relative = _.shares(evidence.slope("B", outcome).relative.times(POINTS))
+        rows.append((_.word("outcome", outcome), cells[0], relative, cells[1]))
     b, a = (count(evidence.slope(design, "bought").n_pairs) for design in ("B", "A"))
-    columns = tuple(tell.say(f"slopes.column.{name}") for name in ("outcome", "b", "mean", "a"))
-    return Table(tell.say("slopes.table", b=b, a=a), columns, tuple(rows))
+    columns = tuple(_.say(f"slopes.column.{name}") for name in ("outcome", "b", "mean", "a"))
+    return Table(
+        _(
+            "Change for ten points more discount, for a pair of a customer and a category in a "
+            "week (pairs: B {b}, A {a})",
+            b=b,
+            a=a,
+        ),
+        columns,
+        tuple(rows),
+    )
 
 
 def _slope_cell(evidence: Evidence, design: str, outcome: str, facts: Facts) -> str:
@@ -158,34 +207,49 @@ def _slope_cell(evidence: Evidence, design: str, outcome: str, facts: Facts) -> 
 def _in_unit(estimate: Estimate, outcome: str, facts: Facts) -> str:
     """A change for ten points of depth in the outcome's own unit."""
     if outcome == "bought":
-        return facts.voice.points(estimate.times(POINTS))
+        return facts.localizer.points(estimate.times(POINTS))
     return facts.money.estimate(estimate) if outcome.endswith("_minor") else estimate.text()
 
 
 def _break_even(evidence: Evidence, facts: Facts) -> str:
-    tell, by_design = facts.voice, evidence.break_even_margin
-    margins = {f"margin_{design.lower()}": tell.shares(by_design[design].times(100)) for design in ("B", "A")}
+    _, by_design = facts.localizer, evidence.break_even_margin
+    margins = {f"margin_{design.lower()}": _.shares(by_design[design].times(100)) for design in ("B", "A")}
     shares = {
-        f"share_{design.lower()}": tell.shares(supplier_share(by_design[design], facts.margin).times(100))
+        f"share_{design.lower()}": _.shares(supplier_share(by_design[design], facts.margin).times(100))
         for design in ("B", "A")
     }
-    return tell.say("response.break_even", margin=facts.at_margin, **margins, **shares)
+    return _(
+        "A discount for everyone would pay for itself at a margin of {margin_b} by design B "
+        "and {margin_a} by design A; the shop plans with {margin}. At that margin suppliers "
+        "would have to pay {share_b} (B) or {share_a} (A) of each discount. A coupon also "
+        "gives its discount on everything bought in its category, the usual purchases "
+        "included, and is planned for single customers, so the first chart of this report asks "
+        "for another share.",
+        margin=facts.at_margin,
+        **margins,
+        **shares,
+    )
 
 
 def _checks(evidence: Evidence, facts: Facts) -> Table:
-    tell = facts.voice
+    _ = facts.localizer
     rows = tuple(
         (
-            tell.own(one.name),
-            tell.word("outcome", one.outcome),
-            tell.own(one.expected),
+            _.own(one.name),
+            _.word("outcome", one.outcome),
+            _.own(one.expected),
             _found(one, facts),
-            _mark(one, tell),
+            _mark(one, _),
         )
         for one in evidence.checks
     )
     columns = ("checks.column.check", "slopes.column.outcome", *(f"checks.column.{name}" for name in _FIGURES))
-    return Table(tell.say("checks.table"), tuple(tell.say(key) for key in columns), rows, n_labels=3)
+    return Table(
+        _("What would have to be true if design B measured what it claims; changes for ten points of depth"),
+        tuple(_.say(key) for key in columns),
+        rows,
+        n_labels=3,
+    )
 
 
 _FIGURES = ("expected", "found", "verdict")
@@ -197,25 +261,33 @@ def _found(check: Check, facts: Facts) -> str:
     return _in_unit(check.estimate.times(TEN_POINTS), check.outcome, facts)
 
 
-def _mark(check: Check, tell: Voice) -> str:
-    return tell.say({True: "checks.passed", False: "checks.failed", None: "checks.shown"}[check.passed])
+def _mark(check: Check, _: Localizer) -> str:
+    return _.say({True: "checks.passed", False: "checks.failed", None: "checks.shown"}[check.passed])
 
 
 def _verdict(evidence: Evidence, facts: Facts) -> str:
-    tell, judged = facts.voice, len(evidence.judged)
+    _, judged = facts.localizer, len(evidence.judged)
     failed = [
-        tell.say(
-            "checks.on_found",
-            check=tell.own(one.name),
-            outcome=tell.word("outcome", one.outcome),
+        _(
+            "{check} on {outcome} ({found})",
+            context="checks",
+            check=_.own(one.name),
+            outcome=_.word("outcome", one.outcome),
             found=_found(one, facts),
         )
         for one in evidence.failed
     ]
-    said = [tell.say("checks.verdict", passed=judged - len(failed), judged=judged)]
+    said = [_("{passed} of {judged} checks with a verdict passed.", passed=judged - len(failed), judged=judged)]
     if failed:
-        said.append(tell.say("checks.verdict_failed", names=tell.listed(failed, "semicolon")))
+        said.append(
+            _("Failed: {names}. Part of the effect shown may be a trend that came first.", names=_.clauses(failed))
+        )
     pulled = evidence.pulled_forward()
     if pulled:
-        said.append(tell.say("checks.pulled", share=tell.share(pulled)))
-    return tell.listed(said, "sentence")
+        said.append(
+            _(
+                "About {share} of the gain in units is missing in the week after: bought earlier, not more.",
+                share=_.share(pulled),
+            )
+        )
+    return _.sentences(said)

@@ -4,120 +4,160 @@ from __future__ import annotations
 
 from offerloop.commands.run.facts import EQUAL_SPEND, UNKNOWN, CampaignFacts, Facts, Rule
 from offerloop.commands.run.sentences import basis_mark, claim_sentence, rule_name
-from offerloop.report import Block, Dot, Figure, Section, Table, Text, Voice, count, figure, forest, money_labels
+from offerloop.report import Block, Dot, Figure, Localizer, Section, Table, Text, count, figure, forest, money_labels
 
 SHOWN = 2
 
 
 def rules_section(facts: Facts) -> Section:
     """One forest plot for each campaign with a plan, sent ones first."""
-    tell = facts.voice
+    _ = facts.localizer
     ordered = sorted((one for one in facts.campaigns if one.rules), key=lambda one: not one.found.send)
-    blocks: list[Block] = [Text(tell.say("rules.intro"))]
+    blocks: list[Block] = [
+        Text(
+            _(
+                "A plan is only worth its trouble when it beats rules that anybody could follow, "
+                "spending the same: the one best offer for everyone, customers drawn by lot, or those "
+                "most likely to buy anyway. Zero is doing nothing."
+            )
+        )
+    ]
     for position, one in enumerate(ordered[:SHOWN]):
         blocks.append(_figure(one, facts))
-        said = (_spends(one, tell), claim_sentence(one, tell, again=bool(position)))
+        said = (_spends(one, _), claim_sentence(one, _, again=bool(position)))
         blocks += [Text(text) for text in said if text]
-    blocks += [_table(one, tell) for one in ordered[SHOWN:]]
+    blocks += [_table(one, _) for one in ordered[SHOWN:]]
     if not ordered:
         key = "rules.none_known" if facts.basis == UNKNOWN else "rules.none"
-        return Section("rules", tell.say("rules.label"), tell.say(key), tuple(blocks))
+        return Section("rules", _("Simple rules", context="section name"), _.say(key), tuple(blocks))
     all_assumed = all(one.is_assumed for one in ordered)
-    blocks.append(Text(tell.say("rules.list_assumed" if all_assumed else "rules.list")))
-    return Section("rules", tell.say("rules.label"), _message(ordered[0], tell), tuple(blocks))
+    blocks.append(
+        Text(
+            _("Profits in assignments.csv rest on the same assumption; they have no interval either.")
+            if all_assumed
+            else _(
+                "Profits in assignments.csv are by the estimates that chose the offers, so they carry "
+                "the winner's curse; its column profit_held_out is the other half's view."
+            )
+        )
+    )
+    return Section("rules", _("Simple rules", context="section name"), _message(ordered[0], _), tuple(blocks))
 
 
-def _names(rules: list[Rule], tell: Voice) -> str:
-    return tell.both([rule_name(rule.name, tell) for rule in rules])
+def _names(rules: list[Rule], _: Localizer) -> str:
+    return _.both([rule_name(rule.name, _) for rule in rules])
 
 
 def _level(one: CampaignFacts) -> list[Rule]:
     return [rule for rule in one.rules if one.level_with(rule)]
 
 
-def _message(one: CampaignFacts, tell: Voice) -> str:
+def _message(one: CampaignFacts, _: Localizer) -> str:
     title, level, n_rules = one.found.title, _level(one), len(one.rules)
     if one.plan.profit.high < 0:
-        return tell.say("rules.message.never", title=title)
+        return _("No way of choosing customers makes “{title}” pay", title=title)
     if level:
-        return tell.say("rules.message.level", rules=_names(level, tell), title=title)
+        return _(
+            "Choosing customers one by one cannot be told from {rules} (“{title}”)", rules=_names(level, _), title=title
+        )
     key = f"rules.beaten.{n_rules}"
-    beaten = tell.say(key if key in tell.words else "rules.beaten", n=n_rules)
-    return tell.say(
-        "rules.message.beats_assumed" if one.is_assumed else "rules.message.beats", rules=beaten, title=title
+    beaten = _.say(key if key in _.words else "rules.beaten", n=n_rules)
+    return (
+        _(
+            "By the shop's assumption, not by data, the plan is ahead of the {rules} (“{title}”)",
+            rules=beaten,
+            title=title,
+        )
+        if one.is_assumed
+        else _(
+            "Choosing customers one by one is worth it: the plan beats the {rules} (“{title}”)",
+            rules=beaten,
+            title=title,
+        )
     )
 
 
-def _finding(one: CampaignFacts, tell: Voice) -> str:
+def _finding(one: CampaignFacts, _: Localizer) -> str:
     level, best = _level(one), one.best_rule
     if one.plan.profit.high < 0:
-        better = [_better(rule, one, tell) for rule in one.rules if rule.lead.high < 0]
-        return tell.listed([tell.say("rules.finding.loses"), *better], "semicolon")
+        better = [_better(rule, one, _) for rule in one.rules if rule.lead.high < 0]
+        return _.clauses([_("the plan loses money, so doing nothing is best"), *better])
     if level:
-        return tell.say("rules.finding.level", rules=_names(level, tell))
-    leads = tell.say("rules.finding.leads")
+        return _("the plan cannot be told from {rules}", rules=_names(level, _))
+    leads = _("the plan leads every simple rule")
     if best is None:
         return leads
-    return leads + tell.say("rules.finding.best", rule=rule_name(best.name, tell), lead=tell.estimate(best.lead))
+    return leads + _("; the best of them, {rule}, by {lead}", rule=rule_name(best.name, _), lead=_.estimate(best.lead))
 
 
-def _better(rule: Rule, one: CampaignFacts, tell: Voice) -> str:
+def _better(rule: Rule, one: CampaignFacts, _: Localizer) -> str:
     """A rule that does better than the plan, and whether only because it spends less."""
     key = "rules.finding.less_loss" if rule.profit.value < 0 else "rules.finding.better"
-    text = tell.say(key, rule=rule_name(rule.name, tell))
+    text = _.say(key, rule=rule_name(rule.name, _))
     if not _spends_less(rule, one):
         return text
     own, plan = (one.costs.text(spender.spend_minor) for spender in (rule, one.plan))
-    return tell.say("rules.finding.spends", text=text, own=own, plan=plan)
+    return _("{text}, but also spends less ({own} against {plan})", text=text, own=own, plan=plan)
 
 
 def _figure(one: CampaignFacts, facts: Facts) -> Figure:
-    tell, money = facts.voice, facts.money
+    _, money = facts.localizer, facts.money
     ordered = (one.plan, *sorted(one.rules, key=lambda rule: -rule.profit.value))
     dots = [
         Dot(
             "",
-            f"{rule_name(rule.name, tell)}|{tell.brief(rule.profit)}",
+            f"{rule_name(rule.name, _)}|{_.brief(rule.profit)}",
             rule.profit.times(1 / money.unit),
             "ours" if rule == one.plan else "control",
             assumed=not rule.profit.has_interval,
         )
         for rule in ordered
     ]
-    said = (tell.say("rules.says", rule=rule_name(rule.name, tell), profit=tell.brief(rule.profit)) for rule in ordered)
+    said = (
+        _("{rule}: {profit}", context="name and figure", rule=rule_name(rule.name, _), profit=_.brief(rule.profit))
+        for rule in ordered
+    )
     measure = "rules.measure_assumed" if one.is_assumed else "rules.measure"
     return figure(
         f"rules-{facts.campaigns.index(one) + 1}",
-        tell.say("budget.title", title=one.found.title, finding=_finding(one, tell)),
-        tell.say(measure, currency=money.currency, spend=one.costs.text(one.plan.spend_minor)),
+        _("{title}: {finding}", context="page title", title=one.found.title, finding=_finding(one, _)),
+        _.say(measure, currency=money.currency, spend=one.costs.text(one.plan.spend_minor)),
         forest(dots, money_labels(money), lines_per_row=2),
-        _table(one, tell),
-        says=tell.listed(said, "semicolon") + tell.words["full_stop"],
-        mark=basis_mark(one, tell),
-        tell=tell,
+        _table(one, _),
+        says=_.stopped(_.clauses(said)),
+        mark=basis_mark(one, _),
+        localizer=_,
     )
 
 
-def _spends(one: CampaignFacts, tell: Voice) -> str:
+def _spends(one: CampaignFacts, _: Localizer) -> str:
     less = [rule for rule in one.rules if _spends_less(rule, one)]
-    return tell.say("rules.unequal", rules=_names(less, tell)) if less else ""
+    return (
+        _(
+            "Not at equal spend: {rules} cannot spend as much as the plan, even when every "
+            "customer it concerns gets the offer; the table shows what it spends.",
+            rules=_names(less, _),
+        )
+        if less
+        else ""
+    )
 
 
 def _spends_less(rule: Rule, one: CampaignFacts) -> bool:
     return rule.spend_minor < one.plan.spend_minor * (1 - EQUAL_SPEND)
 
 
-def _table(one: CampaignFacts, tell: Voice) -> Table:
+def _table(one: CampaignFacts, _: Localizer) -> Table:
     rows = tuple(
         (
-            rule_name(rule.name, tell),
+            rule_name(rule.name, _),
             count(rule.n_customers),
             one.costs.text(rule.spend_minor),
-            tell.brief(rule.profit),
-            "" if rule == one.plan else tell.brief(rule.lead),
+            _.brief(rule.profit),
+            "" if rule == one.plan else _.brief(rule.lead),
         )
         for rule in (one.plan, *one.rules)
     )
-    columns = tuple(tell.say(f"rules.column.{name}") for name in ("rule", "customers", "spend", "profit", "lead"))
+    columns = tuple(_.say(f"rules.column.{name}") for name in ("rule", "customers", "spend", "profit", "lead"))
     caption = "rules.table_assumed" if one.is_assumed else "rules.table"
-    return Table(tell.say(caption, title=one.found.title), columns, rows)
+    return Table(_.say(caption, title=one.found.title), columns, rows)

@@ -9,7 +9,7 @@ import polars as pl
 from offerloop.commands.run.facts import ESTIMATED, Facts
 from offerloop.commands.run.findings import Findings
 from offerloop.commands.run.shown_effects import Shown, ShownOffer
-from offerloop.report import Block, Bullets, Dot, Figure, Table, Text, Voice, count, figure, forest, money_labels
+from offerloop.report import Block, Bullets, Dot, Figure, Localizer, Table, Text, count, figure, forest, money_labels
 
 DRAWN = 16
 """Offers in the chart; the table has all."""
@@ -23,70 +23,129 @@ RARE = 0.01
 
 def shown_blocks(shown: Shown, findings: Findings, facts: Facts) -> tuple[Block, ...]:
     """What it rests on, every offer's mean effect, and how customers are told apart."""
-    tell = facts.voice
+    _ = facts.localizer
     return (
-        Text(tell.say("shown.intro", times=count(shown.n_shown), nothing=count(shown.n_nothing))),
-        Bullets(_rests_on(shown, findings, tell)),
-        _figure(shown, _names(shown, findings, tell), facts),
-        *([Text(_chance(shown, tell))] if shown.clear else []),
-        Text(_apart(shown, tell)),
-        *([] if shown.carries_over is None else [Text(_later(shown, tell))]),
+        Text(
+            _(
+                "Customers were shown an offer, or deliberately nothing, at random, so those who got "
+                "it and those who did not differ by luck only. {times} exposures with an offer and "
+                "{nothing} with nothing count. That rests on this:",
+                times=shown.n_shown,
+                nothing=shown.n_nothing,
+            )
+        ),
+        Bullets(_rests_on(shown, findings, _)),
+        _figure(shown, _names(shown, findings, _), facts),
+        *([Text(_chance(shown, _))] if shown.clear else []),
+        Text(_apart(shown, _)),
+        *([] if shown.carries_over is None else [Text(_later(shown, _))]),
     )
 
 
-def shown_message(shown: Shown, tell: Voice) -> str:
+def shown_message(shown: Shown, _: Localizer) -> str:
     """How many offers changed the margin for sure."""
     key = "shown.message" if shown.clear else "shown.message.none"
-    return tell.say(key, n=count(len(shown.clear)), all=count(len(shown.offers)))
+    return _.say(key, n=count(len(shown.clear)), all=count(len(shown.offers)))
 
 
-def _rests_on(shown: Shown, findings: Findings, tell: Voice) -> tuple[str, ...]:
-    days, between = count(shown.window_days), _between(shown, findings, tell)
+def _rests_on(shown: Shown, findings: Findings, _: Localizer) -> tuple[str, ...]:
+    days, between = count(shown.window_days), _between(shown, findings, _)
     return (
-        tell.say("shown.rests.chance"),
-        tell.say("shown.rests.window", days=days),
-        *([] if shown.window_days == WEEK else [tell.say("shown.rests.longer", days=days)]),
-        tell.say("shown.rests.cost"),
-        *([tell.say("shown.rests.between", names=tell.listed(between))] if between else []),
-        tell.say("shown.rests.halves" if shown.carries_over is None else "shown.rests.drawn"),
+        _(
+            "The chance with which each offer was chosen is taken as the log has it; if it is "
+            "wrong, so are the effects."
+        ),
+        _(
+            "An exposure counts for {days} days from its day on, or until the customer's next one, "
+            "whose time must not depend on what was bought in between. Purchases that it moved "
+            "from later days are counted as gained.",
+            days=days,
+        ),
+        *(
+            []
+            if shown.window_days == WEEK
+            else [
+                _(
+                    "The plan is for one week: it takes what an exposure changes in {days} days as the "
+                    "change of that week.",
+                    days=days,
+                )
+            ]
+        ),
+        _("Value is the margin gained before the offer's cost. The discount is what was redeemed, whoever pays it."),
+        *(
+            [
+                _(
+                    "Not shown enough themselves, but between two depths that were, which is where their "
+                    "effects are taken to lie: {names}.",
+                    names=_.listed(between),
+                )
+            ]
+            if between
+            else []
+        ),
+        (
+            _(
+                "The plan for one half of the customers is chosen by a model of the other half and "
+                "valued by what its own half showed, so luck in the one does not help in the other."
+            )
+            if shown.carries_over is None
+            else _(
+                "Effects are drawn to what is likely before anything was seen, as far as the log "
+                "leaves them open. How right they are is judged on customers left out, and the "
+                "forecast counts with that."
+            )
+        ),
     )
 
 
-def _between(shown: Shown, findings: Findings, tell: Voice) -> list[str]:
+def _between(shown: Shown, findings: Findings, _: Localizer) -> list[str]:
     """Offers that are estimated without having been shown: some of them, and how many more."""
     offers, own = findings.tables["offers"], [one.offer_id for one in shown.offers]
     rows = offers.filter((pl.col("basis") == ESTIMATED) & ~pl.col("offer_id").is_in(own))
-    names = [tell.quoted(tell.own(label)) for label in rows["label"].unique(maintain_order=True)]
-    more = [tell.say("audit.more", n=len(names) - NAMED)] if len(names) > NAMED else []
+    names = [_.quoted(_.own(label)) for label in rows["label"].unique(maintain_order=True)]
+    more = [_("{n} more", context="audit", n=len(names) - NAMED)] if len(names) > NAMED else []
     return [*names[:NAMED], *more]
 
 
-def _names(shown: Shown, findings: Findings, tell: Voice) -> dict[str, str]:
+def _names(shown: Shown, findings: Findings, _: Localizer) -> dict[str, str]:
     """What a reader calls each offer: its label, with the id where several have the same."""
     labels = dict(findings.tables["offers"].select("offer_id", "label").iter_rows())
-    said = {one.offer_id: tell.own(labels.get(one.offer_id, one.offer_id)) for one in shown.offers}
+    said = {one.offer_id: _.own(labels.get(one.offer_id, one.offer_id)) for one in shown.offers}
     texts = list(said.values())
-    own = {name: tell.say("table.own", offer=text, campaign=name) for name, text in said.items()}
+    own = {name: _("{offer} ({campaign})", context="pattern", offer=text, campaign=name) for name, text in said.items()}
     return {name: text if texts.count(text) == 1 else own[name] for name, text in said.items()}
 
 
 def _figure(shown: Shown, names: Mapping[str, str], facts: Facts) -> Figure:
-    tell, money = facts.voice, facts.money
+    _, money = facts.localizer, facts.money
     drawn = _drawn(shown)
     rows = [(names[one.offer_id], money.estimate(one.value), one.value.times(1 / money.unit)) for one in drawn]
     dots = [Dot("", f"{_in_lines(name)}|{text}", value) for name, text, value in rows]
-    says = (tell.say("rules.says", rule=name, profit=text) for name, text, _ in rows)
-    rest = tell.say("shown.rest", n=len(drawn), all=count(len(shown.offers))) if len(drawn) < len(shown.offers) else ""
-    measure = tell.say("shown.measure", days=count(shown.window_days), currency=money.currency, rest=rest)
+    says = (_("{rule}: {profit}", context="name and figure", rule=name, profit=text) for name, text, *__ in rows)
+    rest = (
+        _("; the {n} most shown of {all} offers", n=len(drawn), all=len(shown.offers))
+        if len(drawn) < len(shown.offers)
+        else ""
+    )
+    measure = _(
+        "Mean value of one exposure in {n} day ({currency}): margin gained before the offer's "
+        "cost, against deliberately nothing; 95 % intervals{rest}",
+        plural="Mean value of one exposure in {n} days ({currency}): margin gained before the offer's "
+        "cost, against deliberately nothing; 95 % intervals{rest}",
+        n=shown.window_days,
+        currency=money.currency,
+        rest=rest,
+    )
     return figure(
         "shown-offers",
-        _title(shown, names, tell),
+        _title(shown, names, _),
         measure,
         forest(dots, money_labels(money), lines_per_row=max(dot.row.count("|") for dot in dots) + 1),
         _table(shown, names, facts),
-        tell=tell,
-        says=tell.listed(says, "semicolon") + tell.words["full_stop"],
-        mark=tell.say("basis.mark.estimated"),
+        localizer=_,
+        says=_.stopped(_.clauses(says)),
+        mark=_("estimated from offers that were shown at random"),
     )
 
 
@@ -105,47 +164,64 @@ def _drawn(shown: Shown) -> list[ShownOffer]:
     return [one for one in shown.offers if one in often]
 
 
-def _title(shown: Shown, names: Mapping[str, str], tell: Voice) -> str:
-    clear = [tell.quoted(names[one.offer_id]) for one in shown.clear]
+def _title(shown: Shown, names: Mapping[str, str], _: Localizer) -> str:
+    clear = [_.quoted(names[one.offer_id]) for one in shown.clear]
     if not clear:
-        return tell.say("shown.title.none")
-    more = [tell.say("audit.more", n=len(clear) - NAMED)] if len(clear) > NAMED else []
-    return tell.say("shown.title", names=tell.series([*clear[:NAMED], *more]))
+        return _("The interval of every offer's value includes zero")
+    more = [_("{n} more", context="audit", n=len(clear) - NAMED)] if len(clear) > NAMED else []
+    return _("The interval leaves out zero for {names}", names=_.series([*clear[:NAMED], *more]))
 
 
 def _table(shown: Shown, names: Mapping[str, str], facts: Facts) -> Table:
-    tell, money = facts.voice, facts.money
+    _, money = facts.localizer, facts.money
     rows = tuple(
         (
             names[one.offer_id],
             count(one.n_shown),
             money.estimate(one.value),
             money.estimate(one.discount),
-            tell.share(one.p_redeem, 0.001),
+            _.share(one.p_redeem, 0.001),
         )
         for one in shown.offers
     )
-    columns = tuple(tell.say(f"shown.column.{name}") for name in ("offer", "shown", "value", "discount", "redeemed"))
-    caption = tell.say("shown.table", days=count(shown.window_days), nothing=count(shown.n_nothing))
+    columns = tuple(_.say(f"shown.column.{name}") for name in ("offer", "shown", "value", "discount", "redeemed"))
+    caption = _(
+        "What one exposure changed in {n} day, against {nothing} exposures of nothing: means "
+        "with 95 % intervals; the share redeemed has none",
+        plural="What one exposure changed in {n} days, against {nothing} exposures of nothing: means "
+        "with 95 % intervals; the share redeemed has none",
+        n=shown.window_days,
+        nothing=shown.n_nothing,
+    )
     return Table(caption, columns, rows)
 
 
-def _chance(shown: Shown, tell: Voice) -> str:
+def _chance(shown: Shown, _: Localizer) -> str:
     """How many offers would look clear if none changed anything."""
     n, clear = len(shown.offers), len(shown.clear)
-    return tell.say("shown.chance", n=clear, all=n, chance=f"{n / 20:.1f}")
+    return _(
+        "{n} of {all} intervals leave out zero; if no offer changed anything, about {chance} would by chance alone.",
+        n=clear,
+        all=n,
+        chance=f"{n / 20:.1f}",
+    )
 
 
-def _apart(shown: Shown, tell: Voice) -> str:
-    name, meaning = (tell.word(family, shown.estimator) for family in ("uplift.estimator", "shown.estimator"))
+def _apart(shown: Shown, _: Localizer) -> str:
+    name, meaning = (_.word(family, shown.estimator) for family in ("uplift.estimator", "shown.estimator"))
     key = "shown.apart" if shown.carries_over is None else "shown.apart.alone"
-    return tell.say(key, estimator=name, meaning=meaning)
+    return _.say(key, estimator=name, meaning=meaning)
 
 
-def _later(shown: Shown, tell: Voice) -> str:
+def _later(shown: Shown, _: Localizer) -> str:
     """What earlier offers still do: whether any, in which direction, and how much of it is in the plan."""
     share, by_chance = shown.carries_over or 0.0, shown.carries_over_p or 0.0
     if by_chance > RARE:
-        return tell.say("shown.later.none", share=tell.share(share, 0.01))
+        return _(
+            "Nothing shows that earlier offers still matter: what follows in later windows is "
+            "{share} of the effect in the offer's own, which chance could show too. The plan "
+            "counts with it.",
+            share=_.share(share, 0.01),
+        )
     key = "shown.later.lasts" if share > 0 else "shown.later.taken"
-    return tell.say(key, share=tell.share(abs(share), 0.01))
+    return _.say(key, share=_.share(abs(share), 0.01))

@@ -10,7 +10,7 @@ from offerloop.commands.run.facts import CampaignFacts
 from offerloop.commands.run.findings import Findings
 from offerloop.evaluation import Estimate
 from offerloop.offers import NO_OFFER
-from offerloop.report import Block, Table, Text, Voice, count
+from offerloop.report import Block, Localizer, Table, Text, count
 
 SHOWN = 10
 """Categories in the table: those with most estimated profit."""
@@ -29,7 +29,7 @@ def profit_of(row: Row) -> Estimate:
     return Estimate.known(row["profit_minor"], row["profit_low_minor"], row["profit_high_minor"])
 
 
-def uniform_blocks(one: CampaignFacts, findings: Findings, tell: Voice) -> list[Block]:
+def uniform_blocks(one: CampaignFacts, findings: Findings, _: Localizer) -> list[Block]:
     """What the best depths bring, which depths may not be, and a table; nothing where no offer has a depth."""
     rows = depths_of(findings, one)
     best = sorted((row for row in rows if row["is_best"]), key=lambda row: -row["estimated_minor"])
@@ -39,38 +39,45 @@ def uniform_blocks(one: CampaignFacts, findings: Findings, tell: Voice) -> list[
     values = {"title": one.found.title, "all": len(best), "some": len(discounts), "none": len(best) - len(discounts)}
     clear = sum(row["beats_nothing"] for row in best)
     key = "uniform.text_assumed" if one.is_assumed else "uniform.text"
-    blocks: list[Block] = [Text(tell.say(key, **values, clear=clear))]
+    blocks: list[Block] = [Text(_.say(key, **values, clear=clear))]
     below = sum(row["below_floor"] for row in rows)
     if below:
-        blocks.append(Text(tell.say("uniform.floor", n=below, all=sum(row["offer_id"] != NO_OFFER for row in rows))))
+        blocks.append(
+            Text(
+                _(
+                    "Left out of this choice: {n} of {all} depths, where our part of the discount is more "
+                    "than the margin, so that the price would be below cost.",
+                    n=below,
+                    all=sum(row["offer_id"] != NO_OFFER for row in rows),
+                )
+            )
+        )
     if discounts:
-        blocks.append(_table(one, discounts[:SHOWN], tell))
+        blocks.append(_table(one, discounts[:SHOWN], _))
     if len(discounts) > SHOWN:
-        blocks.append(Text(tell.say("uniform.more", n=len(discounts) - SHOWN)))
+        blocks.append(Text(_("The other {n} are in the table 'uniform_depths' of the run.", n=len(discounts) - SHOWN)))
     return blocks
 
 
-def _table(one: CampaignFacts, rows: list[Row], tell: Voice) -> Table:
+def _table(one: CampaignFacts, rows: list[Row], _: Localizer) -> Table:
     cells = tuple(
         (
-            _category(row, tell),
-            _depth(row, tell),
+            _category(row, _),
+            _depth(row, _),
             count(row["n_customers"]),
             one.costs.text(row["spend_minor"]),
-            tell.brief(profit_of(row)),
+            _.brief(profit_of(row)),
         )
         for row in rows
     )
-    columns = tuple(
-        tell.say(f"uniform.column.{name}") for name in ("category", "depth", "customers", "spend", "profit")
-    )
+    columns = tuple(_.say(f"uniform.column.{name}") for name in ("category", "depth", "customers", "spend", "profit"))
     caption = "uniform.table_assumed" if one.is_assumed else "uniform.table"
-    return Table(tell.say(caption, title=one.found.title), columns, cells)
+    return Table(_.say(caption, title=one.found.title), columns, cells)
 
 
-def _category(row: Row, tell: Voice) -> str:
-    return tell.say("uniform.everything") if row["category"] is None else str(row["category"])
+def _category(row: Row, _: Localizer) -> str:
+    return _("all products", context="uniform depth") if row["category"] is None else str(row["category"])
 
 
-def _depth(row: Row, tell: Voice) -> str:
-    return tell.share(row["depth"])
+def _depth(row: Row, _: Localizer) -> str:
+    return _.share(row["depth"])

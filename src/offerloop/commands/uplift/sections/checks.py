@@ -12,10 +12,10 @@ from offerloop.report import (
     Block,
     Dot,
     Figure,
+    Localizer,
     Section,
     Table,
     Text,
-    Voice,
     capital,
     count,
     figure,
@@ -32,15 +32,24 @@ STEP = 0.001
 """Standard deviations that a difference is rounded to."""
 
 
-def groups_section(found: UpliftFindings, tell: Voice) -> Section | None:
+def groups_section(found: UpliftFindings, _: Localizer) -> Section | None:
     """Who is treated, of the groups that were named."""
     if not found.groups:
         return None
-    blocks = (Text(tell.say("uplift.groups.intro")), _groups_figure(found, tell), _groups_table(found, tell))
-    return Section("groups", tell.say("uplift.groups.label"), _groups_message(found, tell), blocks)
+    blocks = (
+        Text(
+            _(
+                "Groups of columns that were named for an audit. A group that is treated more often "
+                "although it does not respond more is a reason to look again before acting."
+            )
+        ),
+        _groups_figure(found, _),
+        _groups_table(found, _),
+    )
+    return Section("groups", _("Audited groups", context="section name"), _groups_message(found, _), blocks)
 
 
-def _groups_message(found: UpliftFindings, tell: Voice) -> str:
+def _groups_message(found: UpliftFindings, _: Localizer) -> str:
     """The widest gap within a column."""
     by_column: dict[str, list[Group]] = {}
     for one in found.groups:
@@ -51,105 +60,130 @@ def _groups_message(found: UpliftFindings, tell: Voice) -> str:
     ]  # fmt: skip
     low, high = max(ends, key=lambda pair: _treated(pair[1]) - _treated(pair[0]))
     if _treated(high) - _treated(low) < ALIKE:
-        return tell.say("uplift.groups.alike")
-    return tell.say(
-        "uplift.groups.gap", high=tell.share(_treated(high)), high_group=tell.quoted(high.group),
-        low=tell.share(_treated(low)), low_group=tell.quoted(low.group), column=tell.quoted(low.column),
-    )  # fmt: skip
+        return _("The recommendation treats every group alike")
+    return _(
+        "The recommendation treats {high} of group {high_group} and {low} of group {low_group} ({column})",
+        high=_.share(_treated(high)),
+        high_group=_.quoted(high.group),
+        low=_.share(_treated(low)),
+        low_group=_.quoted(low.group),
+        column=_.quoted(low.column),
+    )
 
 
 def _treated(one: Group) -> float:
     return one.treated_share.value
 
 
-def _groups_figure(found: UpliftFindings, tell: Voice) -> Figure:
+def _groups_figure(found: UpliftFindings, _: Localizer) -> Figure:
     dots = [Dot(one.column, one.group, one.treated_share) for one in found.groups]
     says = (
-        tell.say("rules.says", rule=one.group, profit=share_text(one.treated_share, tell))
+        _("{rule}: {profit}", context="name and figure", rule=one.group, profit=share_text(one.treated_share, _))
         for one in found.groups
     )  # fmt: skip
-    title = tell.say("uplift.groups.title")
-    cells = tuple((one.column, one.group, share_text(one.treated_share, tell)) for one in found.groups)
+    title = _("Share treated by group under the recommendation")
+    cells = tuple((one.column, one.group, share_text(one.treated_share, _)) for one in found.groups)
     return figure(
         "groups",
         title,
-        capital(tell.say("uplift.groups.measure")),
-        forest(dots, percent_labels(tell)),
-        Table(title, columns(tell, "groups", "column", "group", "treated"), cells, n_labels=2),
-        tell=tell,
-        says=tell.listed(says, "semicolon") + tell.words["full_stop"],
+        capital(_("per cent of the group's customers, with 95 % intervals")),
+        forest(dots, percent_labels(_)),
+        Table(title, columns(_, "groups", "column", "group", "treated"), cells, n_labels=2),
+        localizer=_,
+        says=_.stopped(_.clauses(says)),
     )
 
 
-def _groups_table(found: UpliftFindings, tell: Voice) -> Table:
-    unit = measure(found, tell)
+def _groups_table(found: UpliftFindings, _: Localizer) -> Table:
+    unit = measure(found, _)
     costed = any(one.cost is not None for one in found.groups)
     rows = tuple(
-        (one.column, one.group, count(one.n), share_text(one.treated_share, tell), unit.size(one.effect),
+        (one.column, one.group, count(one.n), share_text(one.treated_share, _), unit.size(one.effect),
          *((unit.size(one.cost),) if costed else ()))
         for one in found.groups
     )  # fmt: skip
     names = ("column", "group", "n", "treated", "effect", *(("cost",) if costed else ()))
-    heads = columns(tell, "groups", *names, offer=tell.quoted(found.offer))
-    return Table(tell.say("uplift.groups.table", **unit.texts()), heads, rows, n_labels=2)
+    heads = columns(_, "groups", *names, offer=_.quoted(found.offer))
+    return Table(_("Audited groups, {name} {per}", context="table title", **unit.texts()), heads, rows, n_labels=2)
 
 
-def checks_section(found: UpliftFindings, tell: Voice) -> Section:
+def checks_section(found: UpliftFindings, _: Localizer) -> Section:
     """Whether the arms can be compared."""
-    blocks: list[Block] = [_checks_table(found, tell)]
+    blocks: list[Block] = [_checks_table(found, _)]
     if found.balance:
-        blocks.append(_balance_figure(found, tell))
+        blocks.append(_balance_figure(found, _))
     if found.overlap:
-        blocks += [Text(tell.say("uplift.overlap.intro")), _overlap_figure(found, tell)]
+        blocks += [
+            Text(
+                _(
+                    "A model tells each customer's chance of each arm. Where chances come close to nought, "
+                    "nobody alike was given that arm, and its effect there rests on assumption."
+                )
+            ),
+            _overlap_figure(found, _),
+        ]
     if found.negative_controls:
-        blocks.append(_controls_table(found, tell))
-    return Section("checks", tell.say("uplift.checks.label"), _checks_message(found, tell), tuple(blocks))
+        blocks.append(_controls_table(found, _))
+    return Section("checks", _("Checks of the design"), _checks_message(found, _), tuple(blocks))
 
 
-def _checks_message(found: UpliftFindings, tell: Voice) -> str:
+def _checks_message(found: UpliftFindings, _: Localizer) -> str:
     failed = [
         found.ratio_p is not None and found.ratio_p < UNLIKELY,
         found.design == "randomised" and found.balance_p < UNLIKELY,
         bool(impossible(found)),
     ]
     if found.design != "observational":
-        return tell.say("uplift.checks.failed" if any(failed) else "uplift.checks.passed")
-    return tell.say("uplift.checks.observational_failed" if any(failed) else "uplift.checks.observational")
-
-
-def _checks_table(found: UpliftFindings, tell: Voice) -> Table:
-    ratio = tell.say("uplift.checks.not_known") if found.ratio_p is None else _passed(found.ratio_p, tell)
-    even = found.design == "randomised"
-    balance = _passed(found.balance_p, tell) if even else tell.say("uplift.checks.expected")
-    rows = (
-        (tell.say("uplift.checks.ratio"), p_words(found.ratio_p, tell), ratio),
-        (tell.say("uplift.checks.balance"), p_words(found.balance_p, tell), balance),
+        return (
+            _("A check fails: find out why before acting on this page")
+            if any(failed)
+            else _("The arms look as a draw by lot leaves them")
+        )
+    return (
+        _("A check fails, in a table that is no trial: do not act on it")
+        if any(failed)
+        else _("Nobody drew lots here: what was done about it")
     )
-    return Table(tell.say("uplift.checks.table"), columns(tell, "checks", "check", "p", "verdict"), rows)
 
 
-def _passed(p_value: float, tell: Voice) -> str:
-    return tell.say("uplift.checks.bad" if p_value < UNLIKELY else "uplift.checks.ok")
+def _checks_table(found: UpliftFindings, _: Localizer) -> Table:
+    ratio = _("not checked", context="verdict") if found.ratio_p is None else _passed(found.ratio_p, _)
+    even = found.design == "randomised"
+    balance = _passed(found.balance_p, _) if even else _("adjusted for", context="verdict")
+    rows = (
+        (_("sizes of the arms as planned"), p_words(found.ratio_p, _), ratio),
+        (_("arms alike before the trial"), p_words(found.balance_p, _), balance),
+    )
+    return Table(_("Checks", context="table title"), columns(_, "checks", "check", "p", "verdict"), rows)
 
 
-def _balance_figure(found: UpliftFindings, tell: Voice) -> Figure:
+def _passed(p_value: float, _: Localizer) -> str:
+    return _("✗ failed", context="uplift study") if p_value < UNLIKELY else _("✓ passed", context="uplift study")
+
+
+def _balance_figure(found: UpliftFindings, _: Localizer) -> Figure:
     widest = sorted(found.balance, key=lambda one: -abs(one.difference))
-    control = tell.quoted(found.control)
+    control = _.quoted(found.control)
     many = len(found.arms) > 2
     dots = [Dot("", f"{one.column}|{one.arm}" if many else one.column, _interval(one)) for one in widest[:DRAWN]]
     rows = tuple(
         (one.column, one.arm, _interval(one).text() if one.z else number(one.difference, STEP))
         for one in widest[:LISTED]
     )  # fmt: skip
-    heads = columns(tell, "balance", "column", "arm", "difference")
+    heads = columns(_, "balance", "column", "arm", "difference")
     return figure(
         "balance",
-        tell.say("uplift.balance.title", control=control),
-        capital(tell.say("uplift.balance.measure")),
+        _("Columns in which an arm differs most from {control}", control=control),
+        capital(
+            _(
+                "difference in standard deviations before any adjustment, with 95 % intervals; beyond "
+                "0.1 is worth a look"
+            )
+        ),
         forest(dots, PLAIN_LABELS, lines_per_row=2 if many else 1),
-        Table(tell.say("uplift.balance.table", control=control), heads, rows, n_labels=2),
-        tell=tell,
-        says=tell.say("rules.says", rule=rows[0][0], profit=rows[0][2]) + tell.words["full_stop"],
+        Table(_("The largest differences between an arm and {control}", control=control), heads, rows, n_labels=2),
+        localizer=_,
+        says=_.stopped(_("{rule}: {profit}", context="name and figure", rule=rows[0][0], profit=rows[0][2])),
     )
 
 
@@ -158,37 +192,41 @@ def _interval(one: Balance) -> Estimate:
     return Estimate.of(one.difference, abs(one.difference / one.z) if one.z else 0.0)
 
 
-def _overlap_figure(found: UpliftFindings, tell: Voice) -> Figure:
+def _overlap_figure(found: UpliftFindings, _: Localizer) -> Figure:
     dots = [Dot("", one.arm, _span(one)) for one in found.overlap]
     rows = tuple(
-        (one.arm, *(tell.share(chance, 0.001) for chance in one.quantiles), count(one.effective_size))
+        (one.arm, *(_.share(chance, 0.001) for chance in one.quantiles), count(one.effective_size))
         for one in found.overlap
     )
-    levels = tuple(tell.spaced(f"{level} %") for level in (5, 25, 50, 75, 95))
-    heads = (tell.say("uplift.arms.arm"), *levels, tell.say("uplift.overlap.effective"))
-    says = (tell.say("rules.says", rule=row[0], profit=row[3]) for row in rows)
+    levels = tuple(_.spaced(f"{level} %") for level in (5, 25, 50, 75, 95))
+    heads = (_("arm", context="column title"), *levels, _("effective sample size", context="column title"))
+    says = (_("{rule}: {profit}", context="name and figure", rule=row[0], profit=row[3]) for row in rows)
     return figure(
         "overlap",
-        tell.say("uplift.overlap.title"),
-        capital(tell.say("uplift.overlap.measure")),
-        forest(dots, percent_labels(tell)),
-        Table(tell.say("uplift.overlap.table"), heads, rows),
-        tell=tell,
-        says=tell.listed(says, "semicolon") + tell.words["full_stop"],
+        _("Chances of each arm"),
+        capital(_("dots are medians over all customers; whiskers run from the 5 % to the 95 % quantile")),
+        forest(dots, percent_labels(_)),
+        Table(_("Chances of each arm, quantiles over all customers"), heads, rows),
+        localizer=_,
+        says=_.stopped(_.clauses(says)),
     )
 
 
 def _span(one: Overlap) -> Estimate:
     """Median, and the quantiles at either end in the place of an interval."""
-    low, _, middle, _, high = one.quantiles
+    low, __, middle, __, high = one.quantiles
     return Estimate(middle, low, high)
 
 
-def _controls_table(found: UpliftFindings, tell: Voice) -> Table:
+def _controls_table(found: UpliftFindings, _: Localizer) -> Table:
     moved = impossible(found)
     rows = tuple(
-        (name, one.text(), tell.say("uplift.controls.bad" if name in moved else "uplift.controls.ok"))
+        (
+            name,
+            one.text(),
+            (_("✗ an effect", context="uplift study") if name in moved else _("✓ none seen", context="uplift study")),
+        )
         for name, one in found.negative_controls.items()
     )
-    heads = (*columns(tell, "controls", "column", "effect"), tell.say("uplift.checks.verdict"))
-    return Table(tell.say("uplift.controls.table"), heads, rows)
+    heads = (*columns(_, "controls", "column", "effect"), _("verdict", context="column title"))
+    return Table(_("Effect on columns that no offer can have changed, a customer"), heads, rows)

@@ -11,12 +11,12 @@ from offerloop.report import (
     Axes,
     Figure,
     Level,
+    Localizer,
     Point,
     Section,
     Straight,
     Table,
     Text,
-    Voice,
     capital,
     figure,
     line,
@@ -29,27 +29,42 @@ NOBODY = Point(0.0, Estimate(0.0, 0.0, 0.0))
 """Where curves begin."""
 
 
-def curve_section(found: UpliftFindings, tell: Voice) -> Section | None:
+def curve_section(found: UpliftFindings, _: Localizer) -> Section | None:
     """Gain over the share of customers treated."""
     if not found.curve:
         return None
-    message = tell.say(f"uplift.curve.{order(found.targeting)}")
-    intro = Text(tell.say("uplift.curve.intro", estimator=estimator(found.estimator, tell)))
-    return Section("curve", tell.say("uplift.curve.label"), message, (intro, _curve_figure(found, tell)))
+    message = _.say(f"uplift.curve.{order(found.targeting)}")
+    intro = Text(
+        _(
+            "From left to right more customers are treated, those ranked best by {estimator} "
+            "first, each with the offer that suits best. Where the curve runs flat, more customers "
+            "bring nothing; where it falls, they cost.",
+            estimator=estimator(found.estimator, _),
+        )
+    )
+    return Section("curve", _("Uplift curve", context="section name"), message, (intro, _curve_figure(found, _)))
 
 
-def _curve_figure(found: UpliftFindings, tell: Voice) -> Figure:
-    unit, half = measure(found, tell), _half(found)
+def _curve_figure(found: UpliftFindings, _: Localizer) -> Figure:
+    unit, half = measure(found, _), _half(found)
     points = [NOBODY, *(Point(one.share, unit.scaled(one.gain)) for one in found.curve)]
-    axes = Axes(percent_labels(tell), PLAIN_LABELS, capital(tell.say("uplift.curve.axis")))
+    axes = Axes(percent_labels(_), PLAIN_LABELS, capital(_("share of customers treated")))
     return figure(
         "curve",
-        tell.say(f"uplift.curve.{order(found.targeting)}"),
-        capital(tell.say("uplift.curve.measure", offer=tell.quoted(found.offer), **unit.texts())),
-        line(points, (), axes, against=_random_gain(found, tell)),
-        _table(found, tell),
-        tell=tell,
-        says=tell.say("uplift.curve.says", share=tell.share(half.share), size=unit.size(half.gain)),
+        _.say(f"uplift.curve.{order(found.targeting)}"),
+        capital(
+            _(
+                "{name} {per} of the whole table, with 95 % band; the dashed line treats random customers with {offer}",
+                offer=_.quoted(found.offer),
+                **unit.texts(),
+            )
+        ),
+        line(points, (), axes, against=_random_gain(found, _)),
+        _table(found, _),
+        localizer=_,
+        says=_(
+            "At {share} treated: {size}.", context="uplift study", share=_.share(half.share), size=unit.size(half.gain)
+        ),
     )
 
 
@@ -58,70 +73,89 @@ def _half(found: UpliftFindings) -> TreatedShare:
     return min(found.curve, key=lambda one: abs(one.share - HALF))
 
 
-def _random_gain(found: UpliftFindings, tell: Voice) -> Straight | None:
+def _random_gain(found: UpliftFindings, _: Localizer) -> Straight | None:
     """Random customers with the best offer for everybody: as much for each share as for all."""
-    unit, best = measure(found, tell), everyone(found)
+    unit, best = measure(found, _), everyone(found)
     if best is None or best.treated_share <= 0:
         return None
     end = max(one.share for one in found.curve)
     gain = best.profit.value * unit.customers * end / best.treated_share
-    return Straight(end, gain, tell.say("uplift.curve.random"))
+    return Straight(end, gain, _("random customers", context="label of a line"))
 
 
-def _table(found: UpliftFindings, tell: Voice) -> Table:
-    unit = measure(found, tell)
+def _table(found: UpliftFindings, _: Localizer) -> Table:
+    unit = measure(found, _)
     costed = any(one.cost is not None for one in found.curve)
     rows = tuple(
-        (tell.share(one.share), unit.size(one.gain),
+        (_.share(one.share), unit.size(one.gain),
          *((unit.size(one.value), unit.size(one.cost)) if costed else ()))
         for one in found.curve
     )  # fmt: skip
-    heads = (tell.say("uplift.curve.share"), tell.say("uplift.column.size", **unit.texts()))
-    more = (tell.say("uplift.value"), tell.say("uplift.cost")) if costed else ()
-    return Table(tell.say("uplift.curve.table"), (*heads, *more), rows)
+    heads = (_("treated", context="column title of shares"), _("{name} {per}", context="column title", **unit.texts()))
+    more = (_("value", context="measure"), _("cost", context="measure")) if costed else ()
+    return Table(_("Gain by share of customers treated"), (*heads, *more), rows)
 
 
-def cost_section(found: UpliftFindings, tell: Voice) -> Section | None:
+def cost_section(found: UpliftFindings, _: Localizer) -> Section | None:
     """Value over cost, where cost is known."""
-    half, unit = _half(found) if found.curve else None, measure(found, tell)
+    half, unit = _half(found) if found.curve else None, measure(found, _)
     if half is None or half.cost is None:
         return None
     value, cost = unit.size(half.value), unit.size(half.cost)
-    message = tell.say("uplift.costs.message", value=value, cost=cost, per=unit.per)
-    intro = Text(tell.say("uplift.costs.intro"))
-    return Section("costs", tell.say("uplift.costs.label"), message, (intro, _cost_figure(found, tell)))
+    message = _(
+        "The half of the customers ranked first would bring a value of {value} for a cost of {cost} {per}",
+        value=value,
+        cost=cost,
+        per=unit.per,
+    )
+    intro = Text(
+        _(
+            "Value before cost, over what it costs. An offer pays while the curve climbs by more "
+            "than one for one: value and cost are in the same unit."
+        )
+    )
+    return Section("costs", _("Cost curve", context="section name"), message, (intro, _cost_figure(found, _)))
 
 
-def _cost_figure(found: UpliftFindings, tell: Voice) -> Figure:
-    unit, half = measure(found, tell), _half(found)
+def _cost_figure(found: UpliftFindings, _: Localizer) -> Figure:
+    unit, half = measure(found, _), _half(found)
     paid = ((one.cost, one.value) for one in found.curve if one.cost is not None)
     points = [NOBODY, *(Point(unit.scaled(cost).value, unit.scaled(value)) for cost, value in paid)]
-    axes = Axes(PLAIN_LABELS, PLAIN_LABELS, capital(tell.say("uplift.costs.axis", **unit.texts())))
+    axes = Axes(PLAIN_LABELS, PLAIN_LABELS, capital(_("cost {per}", context="axis title", **unit.texts())))
     return figure(
         "costs",
-        tell.say("uplift.costs.title"),
-        capital(tell.say("uplift.costs.measure", offer=tell.quoted(found.offer), **unit.texts())),
-        line(points, _budget(found, points, tell), axes, against=_random_cost(found, points, tell)),
-        _table(found, tell),
-        tell=tell,
-        says=tell.say("uplift.curve.says", share=tell.share(half.share), size=unit.size(half.value)),
+        _("What the customers ranked first bring for what they cost"),
+        capital(
+            _(
+                "value {per} of the whole table, with 95 % band; below, mean cost; the dashed line "
+                "treats random customers with {offer}",
+                offer=_.quoted(found.offer),
+                **unit.texts(),
+            )
+        ),
+        line(points, _budget(found, points, _), axes, against=_random_cost(found, points, _)),
+        _table(found, _),
+        localizer=_,
+        says=_(
+            "At {share} treated: {size}.", context="uplift study", share=_.share(half.share), size=unit.size(half.value)
+        ),
     )
 
 
-def _budget(found: UpliftFindings, points: list[Point], tell: Voice) -> list[Level]:
+def _budget(found: UpliftFindings, points: list[Point], _: Localizer) -> list[Level]:
     """Where the budget lies, if the curve gets there."""
     if found.budget is None:
         return []
-    at = found.budget / found.n * measure(found, tell).customers
+    at = found.budget / found.n * measure(found, _).customers
     within = at <= max(point.x for point in points)
-    return [Level(at, tell.say("uplift.costs.budget"))] if within else []
+    return [Level(at, _("budget", context="label of a line"))] if within else []
 
 
-def _random_cost(found: UpliftFindings, points: list[Point], tell: Voice) -> Straight | None:
+def _random_cost(found: UpliftFindings, points: list[Point], _: Localizer) -> Straight | None:
     """The best offer for everybody, to random customers: value grows straight with cost."""
     best = everyone(found)
     if best is None or best.cost is None or best.cost.value <= 0:
         return None
     end = max(point.x for point in points)
     slope = (best.profit.value + best.cost.value) / best.cost.value
-    return Straight(end, slope * end, tell.say("uplift.curve.random"))
+    return Straight(end, slope * end, _("random customers", context="label of a line"))

@@ -15,11 +15,11 @@ from offerloop.report import (
     Bullets,
     Dot,
     Figure,
+    Localizer,
     Section,
     Table,
     Text,
     Upright,
-    Voice,
     capital,
     count,
     figure,
@@ -32,138 +32,198 @@ RANDOM = 0.5
 """Area share of a random order."""
 
 
-def columns(tell: Voice, family: str, *names: str, **values: str) -> tuple[str, ...]:
+def columns(_: Localizer, family: str, *names: str, **values: str) -> tuple[str, ...]:
     """Headings of a table."""
-    return tuple(tell.say(f"uplift.{family}.{name}", **values) for name in names)
+    return tuple(_.say(f"uplift.{family}.{name}", **values) for name in names)
 
 
-def arms_section(found: UpliftFindings, tell: Voice) -> Section:
+def arms_section(found: UpliftFindings, _: Localizer) -> Section:
     """Who was given what, and what each offer does to all."""
     offers = [one.effect for one in found.arms if one.effect is not None]
-    outcome = tell.quoted(found.outcome)
+    outcome = _.quoted(found.outcome)
     clear = count(sum(one.is_clear for one in offers))
-    message = tell.say("uplift.arms.some", outcome=outcome, clear=clear, n=count(len(offers)))
-    said = [tell.say("uplift.arms.intro", control=tell.quoted(found.control))]
+    message = _("Offers with a clear effect on {outcome}: {clear} of {n}", outcome=outcome, clear=clear, n=len(offers))
+    said = [
+        _(
+            "Every customer of an arm counts, also those who took no notice of the offer. Effects "
+            "are against {control}, on all customers, before any choice.",
+            control=_.quoted(found.control),
+        )
+    ]
     if found.value is not None:
-        said.append(tell.say("uplift.arms.value", outcome=outcome, value=_source(found.value, tell)))
+        said.append(_("Value is what {outcome} is worth ({value}).", outcome=outcome, value=_source(found.value, _)))
     if found.cost is not None:
-        said.append(tell.say("uplift.arms.cost", cost=_source(found.cost, tell)))
-    blocks = (Text(tell.listed(said, "sentence")), _arms_table(found, tell))
-    return Section("arms", tell.say("uplift.arms.label"), message, blocks)
+        said.append(_("Cost is what a treated customer costs ({cost}).", cost=_source(found.cost, _)))
+    blocks = (Text(_.sentences(said)), _arms_table(found, _))
+    return Section("arms", _("Arms", context="section name"), message, blocks)
 
 
-def _source(column_or_number: str, tell: Voice) -> str:
+def _source(column_or_number: str, _: Localizer) -> str:
     try:
         float(column_or_number)
     except ValueError:
-        return tell.quoted(column_or_number)
+        return _.quoted(column_or_number)
     return column_or_number
 
 
-def _arms_table(found: UpliftFindings, tell: Voice) -> Table:
-    own, unit = outcome_measure(found, tell), measure(found, tell)
+def _arms_table(found: UpliftFindings, _: Localizer) -> Table:
+    own, unit = outcome_measure(found, _), measure(found, _)
     names = [one for one in ("value", "cost", "profit") if any(getattr(arm, one) is not None for arm in found.arms)]
-    heads = columns(tell, "arms", "arm", "n", "share", "mean", "effect", outcome=own.name)
+    heads = columns(_, "arms", "arm", "n", "share", "mean", "effect", outcome=own.name)
     rows = tuple(
-        (_arm(one, found, tell), count(one.n), tell.share(one.n / found.n, 0.01), own.size(one.mean),
+        (_arm(one, found, _), count(one.n), _.share(one.n / found.n, 0.01), own.size(one.mean),
          own.size(one.effect), *(unit.size(getattr(one, name)) for name in names))
         for one in found.arms
     )  # fmt: skip
     same = not names or own.customers == unit.customers
-    caption = tell.say(
-        "uplift.arms.table" if same else "uplift.arms.own", outcome=own.name, outcome_per=own.per, per=unit.per
+    caption = (
+        _("The arms of the table, {per}", per=unit.per)
+        if same
+        else _(
+            "The arms of the table: {outcome} {outcome_per}; the rest {per}",
+            outcome=own.name,
+            outcome_per=own.per,
+            per=unit.per,
+        )
     )
-    return Table(caption, (*heads, *(tell.say(f"uplift.{name}") for name in names)), rows)
+    return Table(caption, (*heads, *(_.say(f"uplift.{name}") for name in names)), rows)
 
 
-def _arm(one: Arm, found: UpliftFindings, tell: Voice) -> str:
-    return tell.say("uplift.arms.control", name=one.name) if one.name == found.control else one.name
+def _arm(one: Arm, found: UpliftFindings, _: Localizer) -> str:
+    return _("{name} (no offer)", context="uplift study", name=one.name) if one.name == found.control else one.name
 
 
-def ranked_section(found: UpliftFindings, tell: Voice) -> Section | None:
+def ranked_section(found: UpliftFindings, _: Localizer) -> Section | None:
     """Which estimator orders customers best, and which one is used."""
     if not found.ranked:
         return None
-    by = estimator(found.estimator, tell)
+    by = estimator(found.estimator, _)
     first = max(found.ranked, key=lambda one: one.area.value)
-    message = tell.say("uplift.ranked.best" if first.is_chosen else "uplift.ranked.message", estimator=by)
-    blocks = (Text(tell.say("uplift.ranked.intro")), _ranked_figure(found, tell), _ranked_table(found, tell))
-    return Section("estimators", tell.say("uplift.ranked.label"), message, blocks)
+    message = (
+        _("Customers are ranked by {estimator}: the best on left-out customers", estimator=by)
+        if first.is_chosen
+        else _(
+            "Customers are ranked by {estimator}: the simplest that is not clearly worse than the best", estimator=by
+        )
+    )
+    blocks = (
+        Text(
+            _(
+                "Each estimator ranked customers whom it had not seen. The area is averaged over all "
+                "shares of customers that could be treated, best first; as a share of what the best "
+                "offer for everybody brings, a random order has 0.5. The simplest estimator is the one "
+                "named first: of two that chance cannot tell apart it is used, because simple ones are "
+                "wrong less often on new customers."
+            )
+        ),
+        _ranked_figure(found, _),
+        _ranked_table(found, _),
+    )
+    return Section("estimators", _("Estimators", context="section name"), message, blocks)
 
 
-def _ranked_figure(found: UpliftFindings, tell: Voice) -> Figure:
+def _ranked_figure(found: UpliftFindings, _: Localizer) -> Figure:
     """Shares where there is a clear whole to share, what lies over a random order otherwise."""
-    unit, best = measure(found, tell), everyone(found)
+    unit, best = measure(found, _), everyone(found)
     shared = best is not None and best.profit.low > 0 and all(is_finite(one.share) for one in found.ranked)
     parts = [(one, one.share if shared else unit.scaled(one.over_random)) for one in found.ranked]
     dots = [
-        Dot("", f"{short_estimator(one.name, tell)}|{part.text()}", part, "ours" if one.is_chosen else "control")
+        Dot("", f"{short_estimator(one.name, _)}|{part.text()}", part, "ours" if one.is_chosen else "control")
         for one, part in parts
     ]
     clear = count(sum(one.over_random.low > 0 for one in found.ranked))
     key = "uplift.ranked.measure_share" if shared else "uplift.ranked.measure_over"
-    says = (tell.say("rules.says", rule=short_estimator(one.name, tell), profit=part.text()) for one, part in parts)
-    title = tell.say("uplift.ranked.title", clear=clear, n=count(len(dots)))
-    heads = columns(tell, "ranked", "estimator", "share" if shared else "over")
-    cells = tuple((_ranked(one, tell), part.text()) for one, part in parts)
+    says = (
+        _("{rule}: {profit}", context="name and figure", rule=short_estimator(one.name, _), profit=part.text())
+        for one, part in parts
+    )
+    title = _("Estimators that order customers clearly better than chance: {clear} of {n}", clear=clear, n=len(dots))
+    heads = columns(_, "ranked", "estimator", "share" if shared else "over")
+    cells = tuple((_ranked(one, _), part.text()) for one, part in parts)
     return figure(
         "estimators",
         title,
-        capital(tell.say(key, offer=tell.quoted(found.offer), **unit.texts())),
+        capital(_.say(key, offer=_.quoted(found.offer), **unit.texts())),
         forest(dots, PLAIN_LABELS, reference=RANDOM if shared else 0.0, lines_per_row=2),
         Table(title, heads, cells),
-        tell=tell,
-        says=tell.listed(says, "semicolon") + tell.words["full_stop"],
+        localizer=_,
+        says=_.stopped(_.clauses(says)),
     )
 
 
-def _ranked_table(found: UpliftFindings, tell: Voice) -> Table:
-    unit = measure(found, tell)
+def _ranked_table(found: UpliftFindings, _: Localizer) -> Table:
+    unit = measure(found, _)
     rows = tuple(
-        (_ranked(one, tell), one.share.text() if is_finite(one.share) else "", unit.size(one.over_random),
+        (_ranked(one, _), one.share.text() if is_finite(one.share) else "", unit.size(one.over_random),
          unit.size(one.area), unit.size(one.policy))
         for one in found.ranked
     )  # fmt: skip
-    heads = columns(tell, "ranked", "estimator", "share", "over", "area", "policy")
-    return Table(tell.say("uplift.ranked.table", **unit.texts()), heads, rows)
+    heads = columns(_, "ranked", "estimator", "share", "over", "area", "policy")
+    return Table(_("Estimators on left-out customers, {name} {per}", **unit.texts()), heads, rows)
 
 
-def _ranked(one: Ranked, tell: Voice) -> str:
-    name = short_estimator(one.name, tell)
-    return tell.say("uplift.ranked.chosen", name=name) if one.is_chosen else name
+def _ranked(one: Ranked, _: Localizer) -> str:
+    name = short_estimator(one.name, _)
+    return _("{name} (chosen)", context="uplift study", name=name) if one.is_chosen else name
 
 
-def deciles_section(found: UpliftFindings, tell: Voice) -> Section | None:
+def deciles_section(found: UpliftFindings, _: Localizer) -> Section | None:
     """Whether those predicted to respond more do."""
     if not found.deciles:
         return None
-    unit = measure(found, tell)
+    unit = measure(found, _)
     gap = top_less_bottom([one.realised for one in found.deciles])
     key = "uplift.deciles.sorted" if gap.low > 0 else "uplift.deciles.flat"
-    message = tell.say(key, gap=unit.size(gap), per=unit.per)
-    blocks = (Text(tell.say("uplift.deciles.intro")), _deciles_figure(found, tell))
-    return Section("deciles", tell.say("uplift.deciles.label"), message, blocks)
+    message = _.say(key, gap=unit.size(gap), per=unit.per)
+    blocks = (
+        Text(
+            _(
+                "Customers in ten groups by the predicted effect of their best offer, found in "
+                "customers whom the estimator had not seen. The intervals of these groups cover the "
+                "true effect as often as they say; that of a single customer is rough, and no decision "
+                "should rest on one."
+            )
+        ),
+        _deciles_figure(found, _),
+    )
+    return Section("deciles", _("Predicted and found", context="section name"), message, blocks)
 
 
-def _deciles_figure(found: UpliftFindings, tell: Voice) -> Figure:
-    unit, mean = measure(found, tell), _mean(found.deciles)
+def _deciles_figure(found: UpliftFindings, _: Localizer) -> Figure:
+    unit, mean = measure(found, _), _mean(found.deciles)
     steps = [
         Upright(str(one.decile), unit.scaled(one.realised), one.predicted * unit.customers) for one in found.deciles
     ]
-    level = tell.say("uplift.deciles.mean", size=unit.plain(mean.value, mean))
+    level = _("mean {size}", context="label of a line", size=unit.plain(mean.value, mean))
     rows = tuple(
         (str(one.decile), count(one.n), unit.plain(one.predicted, one.realised), unit.size(one.realised))
         for one in found.deciles
     )
-    heads = columns(tell, "deciles", "tenth", "predicted", "realised")
+    heads = columns(_, "deciles", "tenth", "predicted", "realised")
     return figure(
         "deciles",
-        tell.say("uplift.deciles.title"),
-        capital(tell.say("uplift.deciles.measure", **unit.texts())),
-        upright(steps, PLAIN_LABELS, tell.say("uplift.deciles.axis"), tell, level=(unit.scaled(mean).value, level)),
-        Table(tell.say("uplift.deciles.table"), (heads[0], tell.say("uplift.arms.n"), *heads[1:]), rows),
-        tell=tell,
-        says=level + tell.words["full_stop"],
+        _("Effect found by tenth of the predicted effect"),
+        capital(
+            _(
+                "effect on {name} {per}; dots are found, with 95 % intervals, diamonds predicted, the "
+                "dashed line is the mean",
+                **unit.texts(),
+            )
+        ),
+        upright(
+            steps,
+            PLAIN_LABELS,
+            _("tenth by predicted effect, 10 is highest"),
+            _,
+            level=(unit.scaled(mean).value, level),
+        ),
+        Table(
+            _("Predicted and found effect by tenth"),
+            (heads[0], _("customers", context="column title"), *heads[1:]),
+            rows,
+        ),
+        localizer=_,
+        says=_.stopped(level),
     )
 
 
@@ -175,57 +235,84 @@ def _mean(deciles: Sequence[Decile]) -> Estimate:
     return Estimate(value, value - half, value + half)
 
 
-def types_section(found: UpliftFindings, tell: Voice) -> Section | None:
+def types_section(found: UpliftFindings, _: Localizer) -> Section | None:
     """Customers by what an offer does to them, and what is wasted on those who need none."""
     if not found.types:
         return None
     moved = [one.share for one in found.types if one.name == "persuadable" and one.share.has_interval]
     message = (
-        tell.say("uplift.types.message", share=share_text(moved[0], tell)) if moved else tell.say("uplift.types.none")
+        _("Persuadable, so that an offer decides it: about {share} of the customers", share=share_text(moved[0], _))
+        if moved
+        else _("What kinds of customers there are")
     )
     blocks: list[Block] = [
-        Text(tell.say("uplift.types.intro", offer=tell.quoted(found.offer))),
-        _types_figure(found, tell),
-        _types_list(found, tell),
+        Text(
+            _(
+                "By what {offer} does. Nobody is seen both with and without it, so no single "
+                "customer's type is known; only how many there are of each can be estimated, and that "
+                "as if it moved nobody of a kind both ways.",
+                offer=_.quoted(found.offer),
+            )
+        ),
+        _types_figure(found, _),
+        _types_list(found, _),
     ]
     if found.sure_things_cost is not None and found.sure_things_money is not None:
-        unit, share = measure(found, tell), share_text(found.sure_things_cost, tell)
+        unit, share = measure(found, _), share_text(found.sure_things_cost, _)
         money = unit.size(found.sure_things_money)
-        blocks.insert(0, Text(tell.say("uplift.types.money", share=share, money=money, per=unit.per)))
-    return Section("types", tell.say("uplift.types.label"), message, tuple(blocks))
+        blocks.insert(
+            0,
+            Text(
+                _(
+                    "Of what the recommended policy costs, {share} goes to responses that would have come "
+                    "anyway: {money} {per}.",
+                    share=share,
+                    money=money,
+                    per=unit.per,
+                )
+            ),
+        )
+    return Section("types", _("Response types", context="section name"), message, tuple(blocks))
 
 
-def _types_figure(found: UpliftFindings, tell: Voice) -> Figure:
-    rows = [(tell.say(f"uplift.type.{one.name}"), _type_share(one, tell), one.share) for one in found.types]
+def _types_figure(found: UpliftFindings, _: Localizer) -> Figure:
+    rows = [(_.say(f"uplift.type.{one.name}"), _type_share(one, _), one.share) for one in found.types]
     dots = [Dot("", f"{name}|{text}", share) for name, text, share in rows]
-    says = (tell.say("rules.says", rule=name, profit=text) for name, text, _ in rows)
+    says = (_("{rule}: {profit}", context="name and figure", rule=name, profit=text) for name, text, *__ in rows)
     return figure(
         "types",
-        tell.say("uplift.types.title"),
-        capital(tell.say("uplift.types.measure")),
-        forest(dots, percent_labels(tell), lines_per_row=2),
-        _types_table(found, tell),
-        tell=tell,
-        says=tell.listed(says, "semicolon") + tell.words["full_stop"],
+        _("Expected share of customers of each type"),
+        capital(_("per cent of all customers, with 95 % intervals")),
+        forest(dots, percent_labels(_), lines_per_row=2),
+        _types_table(found, _),
+        localizer=_,
+        says=_.stopped(_.clauses(says)),
     )
 
 
-def _type_share(one: ResponseType, tell: Voice) -> str:
-    return share_text(one.share, tell) if one.share.has_interval else tell.say("uplift.types.nobody")
+def _type_share(one: ResponseType, _: Localizer) -> str:
+    return share_text(one.share, _) if one.share.has_interval else _("nobody", context="uplift study")
 
 
-def _types_list(found: UpliftFindings, tell: Voice) -> Bullets:
-    return Bullets(tuple(_type_sentence(one, found, tell) for one in found.types))
+def _types_list(found: UpliftFindings, _: Localizer) -> Bullets:
+    return Bullets(tuple(_type_sentence(one, found, _) for one in found.types))
 
 
-def _type_sentence(one: ResponseType, found: UpliftFindings, tell: Voice) -> str:
-    unit, name = value_measure(found, tell), capital(tell.say(f"uplift.type.{one.name}"))
-    means = tell.say(f"uplift.type_means.{one.name}")
+def _type_sentence(one: ResponseType, found: UpliftFindings, _: Localizer) -> str:
+    unit, name = value_measure(found, _), capital(_.say(f"uplift.type.{one.name}"))
+    means = _.say(f"uplift.type_means.{one.name}")
     if not one.share.has_interval:
-        return tell.say("uplift.types.unseen", type=name, means=means)
+        return _("{type}: {means}. The estimator predicts this of nobody.", type=name, means=means)
     effect = unit.plain(one.effect, _like(found))
-    share = share_text(one.share, tell)
-    return tell.say("uplift.types.one", type=name, means=means, share=share, effect=effect, per=unit.per)
+    share = share_text(one.share, _)
+    return _(
+        "{type}: {means}. About {share} of customers; mean predicted effect {effect} {per}.",
+        type=name,
+        means=means,
+        share=share,
+        effect=effect,
+        per=unit.per,
+    )
 
 
 def _like(found: UpliftFindings) -> Estimate:
@@ -233,21 +320,21 @@ def _like(found: UpliftFindings) -> Estimate:
     return (everyone(found) or found.forecast).profit
 
 
-def _types_table(found: UpliftFindings, tell: Voice) -> Table:
-    unit, like = value_measure(found, tell), _like(found)
+def _types_table(found: UpliftFindings, _: Localizer) -> Table:
+    unit, like = value_measure(found, _), _like(found)
     rows = tuple(
         (
-            tell.say(f"uplift.type.{one.name}"),
-            _type_share(one, tell),
+            _.say(f"uplift.type.{one.name}"),
+            _type_share(one, _),
             unit.plain(one.effect, like) if one.share.has_interval else "",
         )
         for one in found.types
     )
-    heads = columns(tell, "types", "type", "share", "effect", **unit.texts())
-    return Table(tell.say("uplift.types.table"), heads, rows)
+    heads = columns(_, "types", "type", "share", "effect", **unit.texts())
+    return Table(_("Response types", context="table title"), heads, rows)
 
 
-def notes_section(found: UpliftFindings, tell: Voice) -> Section:
+def notes_section(found: UpliftFindings, _: Localizer) -> Section:
     """What the figures rest on."""
-    blocks = (Bullets(notes(found, tell)),)
-    return Section("notes", tell.say("uplift.notes.label"), tell.say("uplift.notes.message"), blocks)
+    blocks = (Bullets(notes(found, _)),)
+    return Section("notes", _("Before acting on it"), _("What these figures rest on, and what they leave out"), blocks)

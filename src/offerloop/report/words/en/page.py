@@ -4,20 +4,12 @@ from __future__ import annotations
 
 WORDS: dict[str, str] = {
     # How parts are put together.
-    "html": "en",
-    "and": " and ",
     "sentence": " ",
     "full_stop": ".",
     "points": " points",
     "less_than": "less than {share}",
     "date": "{year}-{month:02}-{day:02}",
     "period": "{first} to {last}",
-    "range": "{first} to {last}",
-    "colon": "{what}: {text}",
-    "per_cent_axis": "{title} (%)",
-    "no_interval": "{value} (no interval: assumed)",
-    "assumed_cell": "{value} (assumed)",
-    "assumed.if": "Assumed, not measured: {text}",
     "basis.mark.transferred": "model-based forecast, transferred from shelf prices",
     "basis.mark.mixed": "model-based forecast, partly from data, partly assumed",
     "basis.mark.measured": "measured by a read-out of a randomised plan",
@@ -25,23 +17,7 @@ WORDS: dict[str, str] = {
     "basis.mark.assumed": "assumed by the shop, not measured",
     "basis.mark.learned": "model-based forecast, {parts}",
     "basis.part": "partly {basis}",
-    "clause": ", ",
     "basis.mark.none": "no forecast: nothing shows what these offers do",
-    "mark.transferred": "transferred from shelf prices",
-    # The frame.
-    "frame.title": "{shop}: who gets which offer, {day}",
-    "frame.skip": "Skip to the decision",
-    "frame.when": "Promotion plan as of {day}",
-    "frame.sections": "Sections",
-    "frame.as_table": "Show the figures as a table",
-    "frame.missing": "Not given.",
-    "frame.unknown": "Not known.",
-    "frame.footer": (
-        "Made by Offerloop from the run's own tables; the same figures are in summary.json and the list of who gets "
-        "what is in assignments.csv, both beside this file."
-    ),
-    "frame.paper": "The tables behind the charts are in the HTML.",
-    "frame.verdict": "{title}.",
     # Names of rules and of things.
     "rule_name.nothing": "no offer",
     "rule_name.plan": "the plan",
@@ -57,10 +33,6 @@ WORDS: dict[str, str] = {
     "outcome.list_sales": "sales at list price",
     "outcome.discount_minor": "discount given",
     # The decision.
-    "headline.nothing": "Send nothing this time.",
-    "headline.unknown": "Send nothing: nothing shows what these offers do.",
-    "headline.send": "Send {sent}.",
-    "headline.both": "Send {sent}; do not send {kept}.",
     "headline.test": "Send {sent} as a test: what it changes is assumed, not measured.",
     "headline.test_both": "Send {sent} as a test: what it changes is assumed, not measured; do not send {kept}.",
     "headline.test_weeks": "Send {sent} as a test over {weeks}: what it changes is assumed, not measured.",
@@ -76,23 +48,10 @@ WORDS: dict[str, str] = {
     ),
     "weeks.one": "1 week",
     "weeks.many": "{n} weeks",
-    "test.shows": "If the profit is as forecast, a read-out after {weeks} of this plan shows it in 80 of 100 cases.",
-    "test.too_long": (
-        "A read-out would take {weeks} to show a profit as small as forecast; within a year it takes a plan for about "
-        "{customers} customers instead of {planned}, {limit}."
-    ),
-    "test.too_few": (
-        "No read-out of this plan could show whether it pays: within a year that takes a plan for about {customers} "
-        "customers instead of {planned}, {limit}."
-    ),
-    "test.limit.shop": "more than the {all} whom the shop has",
-    "test.limit.budget": "so a larger budget",
-    "test.never": "No read-out of this plan could show whether it pays: {why}.",
     "test.why.no_profit": "no profit is forecast",
     "test.why.no_holdout": "none of the customers planned for an offer is held out",
     "test.why.all_held_out": "all customers planned for an offer are held out",
     "test.why.no_buyers": "in the week before, none of the customers planned for an offer bought anything",
-    "headline.assumed": "What {titles} would change is assumed, not measured.",
     "decision.campaign": "{title}: {body}",
     "screen.campaign": "campaign",
     "screen.decision": "decision",
@@ -148,18 +107,9 @@ WORDS: dict[str, str] = {
     "decision.not_above": (
         "send none; the best plan's forecast at {margin} is {profit}{mark}, which is not above zero."
     ),
-    "share.never": "It would not pay even if suppliers paid the whole discount.",
-    "share.unclear": "It might pay with suppliers' money, but clearly at no share of the discount.",
-    "share.always": "With the best targeting and without the limit of the budget it would clearly pay as it is.",
-    "share.always_assumed": "If the assumption holds, it would pay as it is without the limit of the budget.",
-    "share.clear": "With the best targeting it clearly pays once suppliers pay {share} of each discount.",
-    "share.assumed": "If the assumption holds, it pays once suppliers pay {share} of each discount.",
     "lead.beats": "It beats every simple rule; the best of them, {rule}, by {lead}.",
     "lead.beats_assumed": (
         "By the same assumption it is ahead of every simple rule; the best of them, {rule}, by {lead}."
-    ),
-    "lead.level": (
-        "Personalising is not distinguishable from {rules} (lead {leads}): the simple rule may serve as well."
     ),
     "confidence.forecast": "Forecast, not yet tested",
     "confidence.checks": "carried over from shelf prices; {passed} of {judged} checks passed{failed}",
@@ -175,27 +125,13 @@ WORDS: dict[str, str] = {
     "confidence.none": "Not known",
     "confidence.none_note": "nothing in the data shows what these offers do",
     # Tiles and the first chart.
-    "tile.profit": "Expected profit, one week",
     "tile.profit_note": "95 % interval {interval}, for the {n} who get the plan's offer",
     "tile.profit_assumed": "no interval: assumed, not measured; for the {n} who get the plan's offer",
-    "tile.spend": "Expected spend",
-    "tile.spend_note": "at most {most} of a budget of {budget}, and {by_lot} by lot",
-    "tile.spend_note_open": "expected, of a budget of {budget}; no offer's cost has a limit; {by_lot} by lot at most",
     "tile.treated": "Customers treated",
-    "tile.treated_note": (
-        "of {all}: {sent} by plan, {lot} at random; {back} of the {planned} planned are in another random group"
-    ),
     "tile.kept_profit": "Profit of the best plan, not sent",
     "tile.kept_note": "95 % interval {interval}, one week",
     "tile.kept_assumed": "no interval: assumed, one week",
     "tile.kept_spend": "Spend",
-    "tile.kept_spend_note": "the best plan would have spent {spend}",
-    "tile.kept_treated_note": "of {all}",
-    "tile.unknown": "Not known",
-    "tile.unknown_note": "there is no effect to forecast from",
-    "tile.unknown_spend_note": "no plan without a known effect",
-    "tile.sure": "How sure we are",
-    "first.table": "Profit of one week by the share of the discount that suppliers pay",
     "first.column.share": "supplier share",
     "first.column.customers": "customers with an offer",
     "first.column.profit": "profit [95 % interval]",
@@ -207,7 +143,6 @@ WORDS: dict[str, str] = {
         "Without a budget limit: profit of one week ({currency}) if the shop's assumption holds, each customer's best "
         "offer, by the share of each discount that suppliers pay; dashed: assumed, without an interval"
     ),
-    "first.axis": "paid by suppliers",
     "first.level": "clearly pays: {share}",
     "first.level_assumed": "pays: {share}",
     "first.title.never": "{noun} do not pay, even when suppliers carry the whole discount",
@@ -227,7 +162,6 @@ WORDS: dict[str, str] = {
         "What some of the offers change was not learned from data: the shop's own assumption stands in for it."
     ),
     "gaps.none": "What the offers change was not learned from data, and nothing is assumed about it.",
-    "next.title": "What to do next:",
     "next.assumed": (
         "send the plan as written, with its holdout and its lot, and read it out when the week is over (offerloop "
         "readout): that measures what is assumed here."
@@ -240,23 +174,7 @@ WORDS: dict[str, str] = {
         "keep the budget small, because it is spent on trust; a test needs more customers, or an offer that is "
         "expected to change more."
     ),
-    "next.unknown": (
-        "say what you expect of an offer (its 'assumed' in the configuration); it can then go out with a holdout and "
-        "a lot and be read out (offerloop readout), which measures it."
-    ),
-    "next.data": (
-        "Discounts and list prices of the order lines, over enough weeks, would let the response be learned instead."
-    ),
     # The data.
-    "quality.label": "The data",
-    "quality.message": (
-        "{kept} order lines over {days} days are clean enough to use; {share} of those read were rejected"
-    ),
-    "quality.period": (
-        "The data run from {first} to {last}; days and weeks begin at midnight in {zone}. The plan is made as of {day} "
-        "and uses nothing from that day on. All money is in {currency}."
-    ),
-    "quality.every": "Show every rule, also those that found nothing",
     "quality.every_table": "Every cleaning rule",
     "quality.hits_table": "Cleaning rules that found something",
     "quality.column.rule": "source: rule",
@@ -264,8 +182,6 @@ WORDS: dict[str, str] = {
     "quality.column.done": "done",
     "quality.column.rows": "rows",
     "quality.column.share": "of rows read",
-    "quality.absent": "Some sources were not given. What they would add:",
-    "quality.adds": "{source}: would add {adds}.",
     "adds.products": "categories and brands: without them no offer can be limited to a category",
     "adds.customers": "attributes to audit who gets offers; consent",
     "adds.campaigns": "a judgement of what past campaigns did",
@@ -311,53 +227,14 @@ WORDS: dict[str, str] = {
     "daily.measure.week": "Order lines rejected, repaired or merged a week, where the rule looks at lines one by one",
     "daily.axis.day": "day",
     "daily.axis.week": "week from",
-    "daily.table": "Order lines that the rules touched, by rule and {unit}",
-    "daily.column": "{rule} ({done})",
-    "daily.says": "Most of them: {rule} ({n}).",
-    "samples.show": "Show sample rows of what was rejected",
-    "samples.table": "Up to three rejected rows of each rule, as they were read (money in minor units)",
     "samples.column.row": "row",
     "samples.column.copies": "times",
     # The customers.
-    "profiles.label": "The customers",
-    "profiles.intro": (
-        "A profile describes what a customer did before the day of the plan. {tagged} of {all} customers carry at "
-        "least "
-        "one tag; a customer may carry several. Tags are for people to read; models use the features."
-    ),
-    "profiles.activity_unknown": (
-        "Whether customers are still active is not known: purchases in this shop do not show that customers stop "
-        "buying (BG/NBD model). So the tags {tags} and expected orders are not given."
-    ),
-    "profiles.message.none": "{n} customers have a profile; no tag applies to any of them",
-    "profiles.message.change": ("{about} of the customers are changing: {up} buy more than before, {down} less"),
-    "profiles.message.groups": "The largest groups of the {n} customers are {groups}",
-    "profiles.group": "“{name}” ({share})",
-    "profiles.half": "About half",
-    "profiles.bar": "{n} ({share})",
-    "profiles.tags_table": "Tags, their rules, and how many customers carry them",
     "profiles.column.tag": "tag",
     "profiles.column.other": "中文",
     "profiles.column.rule": "rule",
     "profiles.column.customers": "customers",
     "profiles.column.of_all": "of all",
-    "profiles.tags_title": "{first} of customers are tagged “{largest}”, {second} “{smallest}”",
-    "profiles.tags_change": "{first} of customers are tagged “{growing}”, {second} “{shrinking}”",
-    "profiles.tags_measure": "Customers by tag, and their share of all customers",
-    "profiles.fifths": "{tags}: about a fifth of the customers or fewer by definition, so size says little.",
-    "profiles.discount_title": "Half of the customers buy {middle} of their order lines or more below list price",
-    "profiles.discount_none": (
-        "The data show no order line below list price; where they hold no list prices or discounts, it is not known "
-        "whether any was."
-    ),
-    "profiles.discount_table": "Customers by the share of their order lines bought below list price",
-    "profiles.discount_column": "share of order lines",
-    "profiles.discount_measure": "Number of customers by share of order lines bought below list price",
-    "profiles.discount_axis": "share bought below list price",
-    "profiles.median": "median {share}",
-    "profiles.discount_says": "Eight of ten customers lie between {low} and {high}.",
-    "profiles.features": "Show every feature with its rule for empty cells",
-    "profiles.features_table": "Features of the profiles and how they are spread over customers",
     "profiles.column.feature": "feature",
     "profiles.column.meaning": "meaning",
     "profiles.column.empty": "when empty",

@@ -81,14 +81,6 @@ WORDS: dict[str, str] = {
     "tiles.no_redemption": "redemptions were not observed, or are too few",
     "tiles.anyway_note": "95 % interval {interval}, of {n} who redeemed",
     # The draw.
-    "draw.label": "Sample ratio",
-    "draw.failed": "The groups are not those that were drawn",
-    "draw.passed": "The groups are as they were drawn",
-    "draw.intro": (
-        "A difference between two groups is an effect only when chance alone decided who is in which. So this comes "
-        "first, and below a p-value of 0.001 nothing else is shown."
-    ),
-    "draw.table": "Sample ratio: group sizes against the draw",
     "draw.column.check": "check",
     "draw.column.held": "held back",
     "draw.column.inside": "in the group",
@@ -96,22 +88,9 @@ WORDS: dict[str, str] = {
     "draw.column.expected": "expected",
     "draw.column.p": "p-value",
     "draw.column.verdict": "verdict",
-    "p.below": "below 0.001",
     # What the offers changed.
-    "caused.label": "What the offers changed",
     "caused.message": "Profit changed by {profit} a customer",
     "caused.message_unclear": "Profit changed by {profit} a customer, an interval that includes zero",
-    "caused.text": (
-        "{treated} customers got the plan's offer; {held} for whom the plan had an offer too were held back by lot. "
-        "Their difference is what the offers caused."
-    ),
-    "caused.cost": "Profit counts the cost of the offers: {cost}.",
-    "caused.by": "Adjusted figures take out what {what} explains.",
-    "caused.table": "The plan's offers against the held-back; 95 % intervals",
-    "caused.same": "The same, {words}",
-    "caused.other": "Effects, {words}",
-    "caused.campaign": "campaign “{title}”",
-    "caused.programme": "the whole programme: everybody who follows the plan or explores against the holdout",
     "caused.column.outcome": "outcome",
     "caused.column.method": "method",
     "caused.column.each": "a customer",
@@ -169,31 +148,10 @@ WORDS: dict[str, str] = {
     "dogs.column.p": "p-value, corrected",
     "dogs.column.treated": "treated",
     "dogs.says": "{n} segments are shown.",
-    # Bought anyway.
-    "anyway.unknown": "Whether redeemers would have bought anyway is not known",
-    "anyway.message": "Of {n} customers who redeemed, {share} would have bought without the offer",
-    "anyway.missing": (
-        "Redemptions are not in the orders, or too few: a file of redemptions (customer_id, offer_id, amount) would "
-        "show "
-        "how many redeemers would have bought without an offer."
-    ),
-    "anyway.text": (
-        "Buyers gained are the effect on buying times the customers treated; the other redeemers would have bought "
-        "anyway. The interval is that of the effect, cut at 0 and 100 %."
-    ),
-    "anyway.coupon": "Any coupon in the order lines counts as redeemed, not only the plan's.",
     # By lot.
-    "lot.label": "Offers by lot",
-    "lot.small": "The lot is too small to show anything yet",
-    "lot.few": "Too few to show: {names}.",
-    "lot.none": "No offer was given by lot.",
-    "lot.any": "any offer",
     "lot.column.kind": "kind of offer",
     "lot.column.drew": "drew it",
     "lot.column.not": "drew nothing or held back",
-    "lot.table": "Offers by lot, weighted by inverse probability; 95 % intervals",
-    "lot.clear": "Offers by lot show a clear effect on margin",
-    "lot.unclear": "Offers by lot show no clear effect on margin",
     # Limits and words.
     "bounds.label": "What limits this",
     "bounds.message": "This is what the offers caused, as far as the groups are random",
@@ -208,8 +166,6 @@ WORDS: dict[str, str] = {
         "far as their earlier spending shows it."
     ),
     "bounds.few": "Left out because too few customers or buyers are on one side: {names}.",
-    "readout_words.label": "Words",
-    "readout_words.message": "What the words mean",
     "readout_term.held-back-holdout": "held back, holdout",
     "readout_meaning.held-back-holdout": "customers never treated, drawn at random and kept: what would have happened",
     "readout_term.business-as-usual": "business as usual",

@@ -3,19 +3,6 @@
 from __future__ import annotations
 
 WORDS: dict[str, str] = {
-    "replay.shop": "Offers over past orders",
-    "replay.title": "Offers over past orders, {first} to {last}",
-    "replay.when": "Orders from {first} to {last}",
-    "replay.assumption": (
-        "No change of behaviour assumed: the same orders at the same times, whoever would have bought more or less."
-    ),
-    "replay.found": (
-        "Over {orders} past orders these offers would have touched {touched} ({share}) and taken off {discount}"
-    ),
-    "replay.nothing": "None of {orders} past orders would have been touched by these offers.",
-    "replay.gifts": ", with gifts for {gifts}",
-    "replay.paid": "; {cost} of it paid by the shop itself.",
-    "replay.margin": "The margin of these orders goes from {before} to {after}.",
     "replay.tile.touched": "Orders touched",
     "replay.tile.touched_note": "{share} of {orders} orders",
     "replay.tile.discount": "Discount",
@@ -24,10 +11,8 @@ WORDS: dict[str, str] = {
     "replay.tile.cost_note": "discount and gifts, less {funded} that suppliers pay",
     "replay.tile.margin": "Margin after",
     "replay.tile.margin_note": "{before} before",
-    "replay.unknown": "not known",
     "replay.chart.day": "When the discount would have been given, by day",
     "replay.chart.week": "When the discount would have been given, by week",
-    "replay.measure": "Discount in {currency}",
     "replay.axis.day": "day",
     "replay.axis.week": "week",
     "replay.column.day": "day",
@@ -45,18 +30,6 @@ WORDS: dict[str, str] = {
     "replay.column.biggest": "largest in one order",
     "replay.column.rule": "why",
     "replay.column.rows": "rows",
-    "replay.label_offers": "Offers",
-    "replay.message_offers": "What each offer would have taken off, dearest first",
-    "replay.table_offers": "All offers of the file",
-    "replay.label_limits": "What this cannot say",
-    "replay.message_limits": "A bill for the past, no forecast",
-    "replay.behaviour": (
-        "Offers are made to change what people buy; how much they would is not in these figures. Sales that an offer "
-        "would have brought are missing from them, and so are purchases that it would only have moved."
-    ),
-    "replay.label_left_out": "Left out",
-    "replay.message_left_out": "Rows of the file that are not part of any order here",
-    "replay.table_left_out": "Rows left out, by reason",
     "replay.note.codes_all": (
         "Offers that need a code count as if every customer had presented it: the most that they could have cost."
     ),
@@ -99,7 +72,4 @@ WORDS: dict[str, str] = {
         "stand in for the others."
     ),
     "replay.note.margin": "The margin of {lines} lines without a unit cost is taken to be {share} %.",
-    "replay.footer": (
-        "Made by Offerloop. The figures are in days.csv, offers.csv and replay.json, the orders touched in orders.csv."
-    ),
 }

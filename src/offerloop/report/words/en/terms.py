@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 WORDS: dict[str, str] = {
-    "words.label": "Words and steps",
-    "words.message": "What the words mean, and how this was computed",
-    "words.steps": "The steps, in order:",
     "term.profit": "profit",
     "meaning.profit": "what an offer changes in margin, less what the offer costs us",
     "term.value": "value",

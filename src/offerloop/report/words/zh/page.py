@@ -4,20 +4,12 @@ from __future__ import annotations
 
 WORDS: dict[str, str] = {
     # 连接方式
-    "html": "zh-CN",
-    "and": "和",
     "sentence": "",
     "full_stop": "。",
     "points": " 个百分点",
     "less_than": "不到 {share}",
     "date": "{year} 年 {month} 月 {day} 日",
     "period": "{first} 至 {last}",
-    "range": "{first} 至 {last}",
-    "colon": "{what}：{text}",
-    "per_cent_axis": "{title}（%）",
-    "no_interval": "{value}（无区间：属于假设）",
-    "assumed_cell": "{value}（假设）",
-    "assumed.if": "属于假设，未经测量：{text}",
     "basis.mark.transferred": "模型预测，由货架价格推算",
     "basis.mark.mixed": "模型预测，一部分来自数据，一部分为商家假设",
     "basis.mark.measured": "由随机方案的效果评估测得",
@@ -25,23 +17,7 @@ WORDS: dict[str, str] = {
     "basis.mark.assumed": "商家假设，未经测量",
     "basis.mark.learned": "模型预测，{parts}",
     "basis.part": "一部分{basis}",
-    "clause": "，",
     "basis.mark.none": "没有预测：没有数据表明这些优惠的效果",
-    "mark.transferred": "由货架价格推算",
-    # 框架
-    "frame.title": "{shop}：谁得到哪种优惠，{day}",
-    "frame.skip": "跳到决策",
-    "frame.when": "促销计划，截至 {day}",
-    "frame.sections": "章节",
-    "frame.as_table": "以表格显示数据",
-    "frame.missing": "未提供。",
-    "frame.unknown": "未知。",
-    "frame.footer": (
-        "本报告由 Offerloop 根据本次运行的数据表生成；同样的数字见 summary.json，发放名单见 assignments.csv，"
-        "都在本文件旁边。"
-    ),
-    "frame.paper": "图表背后的数据表见 HTML 版。",
-    "frame.verdict": "{title}：",
     # 规则与名称
     "rule_name.nothing": "不发放",
     "rule_name.plan": "本计划",
@@ -57,10 +33,6 @@ WORDS: dict[str, str] = {
     "outcome.list_sales": "按标价计的销售额",
     "outcome.discount_minor": "让出的折扣",
     # 决策
-    "headline.nothing": "这次什么都不发放。",
-    "headline.unknown": "什么都不发放：没有数据表明这些优惠的效果。",
-    "headline.send": "发放{sent}。",
-    "headline.both": "发放{sent}；不发放{kept}。",
     "headline.test": "把{sent}作为试验发放：效果是假设的，未经测量。",
     "headline.test_both": "把{sent}作为试验发放：效果是假设的，未经测量；不发放{kept}。",
     "headline.test_weeks": "把{sent}作为为期 {weeks}的试验发放：效果是假设的，未经测量。",
@@ -69,23 +41,10 @@ WORDS: dict[str, str] = {
     "headline.trust_both": "发放{sent}只能凭信任：效果是假设的，而本计划的任何试验在一年内都无法显示它；不发放{kept}。",
     "weeks.one": "1 周",
     "weeks.many": "{n} 周",
-    "test.shows": "如果利润与预测一致，执行本计划 {weeks}后的效果评估在 100 次中有 80 次能显示出来。",
-    "test.too_long": (
-        "要显示预测中这么小的利润，效果评估需要 {weeks}；若要在一年内显示，计划需覆盖约 {customers} 位用户，"
-        "而不是 {planned} 位，{limit}。"
-    ),
-    "test.too_few": (
-        "本计划的效果评估无法显示是否划算：若要在一年内显示，计划需覆盖约 {customers} 位用户，"
-        "而不是 {planned} 位，{limit}。"
-    ),
-    "test.limit.shop": "超过商店现有的 {all} 位",
-    "test.limit.budget": "因此需要更大的预算",
-    "test.never": "本计划的效果评估无法显示是否划算：{why}。",
     "test.why.no_profit": "没有预测到利润",
     "test.why.no_holdout": "计划发放的用户中没有人被留出",
     "test.why.all_held_out": "计划发放的用户全部被留出",
     "test.why.no_buyers": "前一周，计划发放的用户都没有购买",
-    "headline.assumed": "{titles}的效果是假设的，未经测量。",
     "decision.campaign": "{title}：{body}",
     "screen.campaign": "营销活动",
     "screen.decision": "决定",
@@ -118,15 +77,8 @@ WORDS: dict[str, str] = {
         "不发放；按{margin}，无论怎样选择用户，这些{noun}都不如什么都不做。最佳方案会使增量利润变化 {profit}{mark}。"
     ),
     "decision.not_above": "不发放；按{margin}，最佳方案的预测为 {profit}{mark}，没有高于零。",
-    "share.never": "即使供应商承担全部折扣，也不划算。",
-    "share.unclear": "有供应商出资时也许划算，但无论承担多大比例都不能明确地说划算。",
-    "share.always": "若预算不设限，选准人后无需供应商出资也明显划算。",
-    "share.always_assumed": "若假设成立且预算不设限，无需供应商出资也划算。",
-    "share.clear": "在最佳选人方式下，供应商承担每份折扣的 {share} 起，才明确划算。",
-    "share.assumed": "如果假设成立，供应商承担每份折扣的 {share} 起就划算。",
     "lead.beats": "它胜过每一种简单规则；比其中最好的“{rule}”高出 {lead}。",
     "lead.beats_assumed": "按同样的假设，它领先于每一种简单规则；比其中最好的“{rule}”高出 {lead}。",
-    "lead.level": "逐人选择与“{rules}”无法区分（领先 {leads}）：用简单规则也许就够了。",
     "confidence.forecast": "预测，尚未检验",
     "confidence.checks": "由货架价格推算；{judged} 项检验中有 {passed} 项通过{failed}",
     "confidence.checks_others": "其余由货架价格推算；{judged} 项检验中有 {passed} 项通过{failed}",
@@ -141,27 +93,13 @@ WORDS: dict[str, str] = {
     "confidence.none": "未知",
     "confidence.none_note": "没有数据表明这些优惠的效果",
     # 四个数字与首图
-    "tile.profit": "预期增量利润（一周）",
     "tile.profit_note": "95% 区间 {interval}，针对按计划得到优惠的 {n} 人",
     "tile.profit_assumed": "无区间：属于假设，未经测量；针对按计划得到优惠的 {n} 人",
-    "tile.spend": "预期成本",
-    "tile.spend_note": "最多 {most}，预算 {budget}；抽签部分另计最多 {by_lot}",
-    "tile.spend_note_open": "为预期值，预算 {budget}：每份优惠的成本没有上限；抽签部分另计最多 {by_lot}",
     "tile.treated": "得到优惠的用户",
-    "tile.treated_note": (
-        "共 {all} 人：按计划 {sent} 人，抽签 {lot} 人；计划的 {planned} 人中有 {back} 人属于其他随机分组"
-    ),
     "tile.kept_profit": "最佳方案的增量利润（未发放）",
     "tile.kept_note": "95% 区间 {interval}，一周",
     "tile.kept_assumed": "无区间：属于假设，一周",
     "tile.kept_spend": "成本",
-    "tile.kept_spend_note": "最佳方案原本会花费 {spend}",
-    "tile.kept_treated_note": "共 {all} 人",
-    "tile.unknown": "未知",
-    "tile.unknown_note": "没有可以用来预测的效果",
-    "tile.unknown_spend_note": "效果未知，就没有计划",
-    "tile.sure": "有多大把握",
-    "first.table": "一周增量利润，按供应商承担折扣的比例",
     "first.column.share": "供应商承担比例",
     "first.column.customers": "得到优惠的用户",
     "first.column.profit": "增量利润 [95% 区间]",
@@ -173,7 +111,6 @@ WORDS: dict[str, str] = {
         "不设预算上限：假设成立时一周的增量利润（{currency}），每位用户取其最佳优惠，横轴为供应商承担每份折扣的比例；"
         "虚线：属于假设，没有区间"
     ),
-    "first.axis": "供应商承担比例",
     "first.level": "明确划算：{share}",
     "first.level_assumed": "划算：{share}",
     "first.title.never": "即使供应商承担全部折扣，{noun}也不划算",
@@ -189,7 +126,6 @@ WORDS: dict[str, str] = {
     "gaps.assumed": "优惠会改变什么，没能从数据中学到，以商家自己的假设代替。",
     "gaps.mixed": "部分优惠会改变什么，没能从数据中学到，以商家自己的假设代替。",
     "gaps.none": "优惠会改变什么，没能从数据中学到，配置中也没有作任何假设。",
-    "next.title": "下一步：",
     "next.assumed": (
         "按原样发放计划，保留留出组和抽签；一周结束后读取结果（offerloop readout），就能测出这里假设的效果。"
     ),
@@ -198,19 +134,7 @@ WORDS: dict[str, str] = {
         "把各周结果写入 experiment.outcomes，合起来就能测出这里假设的效果。"
     ),
     "next.trust": "把预算控制在小额，因为这是凭信任花的钱；要做试验，需要更多用户，或预期效果更大的优惠。",
-    "next.unknown": (
-        "写明您对某种优惠的预期（配置中的 assumed）；它就可以连同留出组和抽签一起发放，再读取结果"
-        "（offerloop readout），由此测出效果。"
-    ),
-    "next.data": "如果补充订单行的折扣和标价，并有足够多的周数，效果就可以直接从数据中学到。",
     # 数据
-    "quality.label": "数据",
-    "quality.message": "{days} 天内有 {kept} 个订单行可用；读取的订单行中 {share} 被剔除",
-    "quality.period": (
-        "数据从 {first} 到 {last}；每天、每周从 {zone} 时区的零点开始。计划截至 {day}，不使用当天及以后的任何数据。"
-        "金额单位均为 {currency}。"
-    ),
-    "quality.every": "显示全部规则，包括没有命中的",
     "quality.every_table": "全部清洗规则",
     "quality.hits_table": "有命中的清洗规则",
     "quality.column.rule": "来源：规则",
@@ -218,8 +142,6 @@ WORDS: dict[str, str] = {
     "quality.column.done": "处理",
     "quality.column.rows": "行数",
     "quality.column.share": "占读取行数",
-    "quality.absent": "有些数据来源没有提供。它们可以补充：",
-    "quality.adds": "{source}：{adds}。",
     "adds.products": "品类和品牌，没有它们就无法把优惠限定在某个品类",
     "adds.customers": "用于审查谁得到优惠的用户属性，以及用户的同意情况",
     "adds.campaigns": "对历史活动效果的判断",
@@ -257,49 +179,14 @@ WORDS: dict[str, str] = {
     "daily.measure.week": "每周被剔除、修正或合并的订单行数，仅限逐行判断的规则",
     "daily.axis.day": "日期",
     "daily.axis.week": "周（起始日）",
-    "daily.table": "规则处理的订单行，按规则和{unit}",
-    "daily.column": "{rule}（{done}）",
-    "daily.says": "其中最多的是“{rule}”（{n} 行）。",
-    "samples.show": "显示被剔除行的样例",
-    "samples.table": "每条规则最多三行被剔除的数据，保持读取时的样子（金额以最小货币单位计）",
     "samples.column.row": "数据行",
     "samples.column.copies": "次数",
     # 用户
-    "profiles.label": "用户画像",
-    "profiles.intro": (
-        "用户画像描述用户在计划日之前的行为。{all} 位用户中有 {tagged} 位至少带有一个标签；一位用户可以有多个标签。"
-        "标签供人阅读，模型使用的是特征。"
-    ),
-    "profiles.activity_unknown": (
-        "用户是否仍然活跃未知：本店的购买记录看不出用户会停止购买（BG/NBD 模型）。"
-        "因此不给出标签{tags}，也不给出预计购买天数。"
-    ),
-    "profiles.message.none": "{n} 位用户有画像；没有标签适用于其中任何人",
-    "profiles.message.change": "{about}的用户正在变化：{up} 比以前买得多，{down} 买得少",
-    "profiles.message.groups": "在 {n} 位用户中，人数最多的是{groups}",
-    "profiles.group": "“{name}”（{share}）",
-    "profiles.half": "约一半",
-    "profiles.bar": "{n}（{share}）",
-    "profiles.tags_table": "标签、规则和人数",
     "profiles.column.tag": "标签",
     "profiles.column.other": "English",
     "profiles.column.rule": "规则",
     "profiles.column.customers": "用户数",
     "profiles.column.of_all": "占全部",
-    "profiles.tags_title": "{first} 的用户带有标签“{largest}”，{second} 带有“{smallest}”",
-    "profiles.tags_change": "{first} 的用户带有标签“{growing}”，{second} 带有“{shrinking}”",
-    "profiles.tags_measure": "各标签的用户数及其占全部用户的比例",
-    "profiles.fifths": "{tags}：按定义约占用户的五分之一或更少，因此人数本身说明不了什么。",
-    "profiles.discount_title": "一半的用户有 {middle} 或更多的订单行低于标价购买",
-    "profiles.discount_none": "数据中没有低于标价购买的订单行；如果数据中没有标价或折扣，则无从得知。",
-    "profiles.discount_table": "用户按低于标价购买的订单行占比的分布",
-    "profiles.discount_column": "订单行占比",
-    "profiles.discount_measure": "用户数，按低于标价购买的订单行占比",
-    "profiles.discount_axis": "低于标价购买的占比",
-    "profiles.median": "中位数 {share}",
-    "profiles.discount_says": "八成用户介于 {low} 和 {high} 之间。",
-    "profiles.features": "显示全部特征及空值规则",
-    "profiles.features_table": "画像特征及其在用户中的分布",
     "profiles.column.feature": "特征",
     "profiles.column.meaning": "含义",
     "profiles.column.empty": "空值时",

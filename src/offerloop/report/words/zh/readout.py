@@ -74,13 +74,6 @@ WORDS: dict[str, str] = {
     "tiles.no_redemption": "没有观察到核销，或数量太少",
     "tiles.anyway_note": "95% 区间 {interval}，占 {n} 位核销用户",
     # 分组
-    "draw.label": "样本比例",
-    "draw.failed": "各组与抽取时不符",
-    "draw.passed": "各组与抽取时相符",
-    "draw.intro": (
-        "只有完全由随机决定谁在哪一组，两组之差才是效果。因此先看这一项；p 值低于 0.001 时，不再显示其他任何结果。"
-    ),
-    "draw.table": "样本比例：各组人数与抽取的对比",
     "draw.column.check": "检验",
     "draw.column.held": "留出",
     "draw.column.inside": "组内",
@@ -88,21 +81,9 @@ WORDS: dict[str, str] = {
     "draw.column.expected": "预期",
     "draw.column.p": "p 值",
     "draw.column.verdict": "结论",
-    "p.below": "低于 0.001",
     # 优惠改变了什么
-    "caused.label": "优惠改变了什么",
     "caused.message": "人均利润变化 {profit}",
     "caused.message_unclear": "人均利润变化 {profit}，区间包含零",
-    "caused.text": (
-        "{treated} 位用户得到了计划的优惠；另有 {held} 位用户同样被计划选中，但被随机留出。两者之差就是优惠带来的结果。"
-    ),
-    "caused.cost": "利润已计入优惠的成本：{cost}。",
-    "caused.by": "校正后的数字扣除了可由{what}解释的部分。",
-    "caused.table": "计划的优惠对比留出用户；95% 区间",
-    "caused.same": "同样的数字，{words}",
-    "caused.other": "效果，{words}",
-    "caused.campaign": "营销活动“{title}”",
-    "caused.programme": "整体策略：留出组之外的所有人对比留出组",
     "caused.column.outcome": "结果",
     "caused.column.method": "方法",
     "caused.column.each": "人均",
@@ -152,30 +133,10 @@ WORDS: dict[str, str] = {
     "dogs.column.p": "p 值（校正后）",
     "dogs.column.treated": "得到优惠",
     "dogs.says": "共显示 {n} 个细分人群。",
-    # 自然转化
-    "anyway.unknown": "核销用户没有优惠是否也会购买，无从得知",
-    "anyway.message": "在 {n} 位核销用户中，{share} 没有优惠也会购买",
-    "anyway.missing": (
-        "订单中没有核销记录，或数量太少：提供核销文件（customer_id、offer_id、amount）就能看出有多少核销用户没有优惠"
-        "也会购买。"
-    ),
-    "anyway.text": (
-        "增加的购买用户等于购买的效果乘以得到优惠的用户数；其余核销用户没有优惠也会购买。区间来自效果的区间，"
-        "并限制在 0 到 100% 之间。"
-    ),
-    "anyway.coupon": "订单行中的任何优惠券都算作核销，不限于计划的优惠。",
     # 抽签
-    "lot.label": "抽签发放",
-    "lot.small": "抽签的人数还太少，什么也看不出来",
-    "lot.few": "人数太少，无法显示：{names}。",
-    "lot.none": "没有通过抽签发放优惠。",
-    "lot.any": "任一优惠",
     "lot.column.kind": "优惠种类",
     "lot.column.drew": "抽中",
     "lot.column.not": "抽中不发放或被留出",
-    "lot.table": "抽签发放的优惠，按概率倒数加权；95% 区间",
-    "lot.clear": "抽签发放的优惠对毛利有明确的效果",
-    "lot.unclear": "抽签发放的优惠对毛利没有明确的效果",
     # 局限与术语
     "bounds.label": "结果的局限",
     "bounds.message": "只要各组是随机的，这就是优惠带来的结果",
@@ -187,8 +148,6 @@ WORDS: dict[str, str] = {
         "被留出的用户在每次运行中都相同：以前的优惠对其他人的影响，只在他们以往消费所能反映的范围内得到校正。"
     ),
     "bounds.few": "因一边的用户或购买者太少而没有列出：{names}。",
-    "readout_words.label": "术语",
-    "readout_words.message": "术语的含义",
     "readout_term.held-back-holdout": "长期留出组",
     "readout_meaning.held-back-holdout": "随机抽取、始终不发放优惠的用户：代表没有优惠时会发生的情况",
     "readout_term.business-as-usual": "现行做法",

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 WORDS: dict[str, str] = {
-    "words.label": "术语与步骤",
-    "words.message": "术语的含义，以及计算的方法",
-    "words.steps": "按顺序的步骤：",
     "term.profit": "增量利润",
     "meaning.profit": "优惠改变的毛利，减去优惠的成本",
     "term.value": "增量毛利",

@@ -1,0 +1,110 @@
+"""A sentence that is not finished yet: a template in English with named places, and the values that belong there.
+
+Rooms raise and return messages, and pages translate them: the English template is what a catalogue of `locale` is asked
+for, so templates are literals in the code, where `make messages` finds them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import TypeAlias
+
+DIGITS = 6
+"""Significant digits of a number that is no count."""
+
+
+@dataclass(frozen=True)
+class Share:
+    """A share of one, written as a percentage."""
+
+    value: float
+
+    def __str__(self) -> str:
+        return f"{number_text(self.percentage)} %"
+
+    @property
+    def percentage(self) -> Decimal:
+        """Whole per cent from 10 up and where it is whole anyway, otherwise tenths."""
+        size = abs(self.value) * 100
+        places = 0 if size >= 10 or abs(size - round(size)) < 0.05 else 1
+        return Decimal(f"{100 * self.value:.{places}f}")
+
+
+@dataclass(frozen=True)
+class Amount:
+    """An amount of money in units of its currency, such as ``Decimal("12.50")``."""
+
+    value: Decimal
+    currency: str
+
+    def __str__(self) -> str:
+        return f"{self.value:,f} {self.currency}"
+
+
+@dataclass(frozen=True, init=False)
+class Message:
+    """A template with named places and typed values; ``str()`` gives it in English.
+
+    With `plural`, the value `n` chooses between the template (for one) and the plural. A text of under four words needs
+    a `context`, which tells translators what it is: a column title, a verdict. A list stands as its parts with commas.
+    """
+
+    template: str
+    context: str | None
+    plural: str | None
+    values: tuple[tuple[str, Value], ...]
+
+    def __init__(
+        self, template: str, /, *, context: str | None = None, plural: str | None = None, **values: Value
+    ) -> None:
+        object.__setattr__(self, "template", template)
+        object.__setattr__(self, "context", context)
+        object.__setattr__(self, "plural", plural)
+        object.__setattr__(self, "values", tuple((name, _frozen(value)) for name, value in sorted(values.items())))
+
+    def __str__(self) -> str:
+        template = self.template if self.plural is None or self.number == 1 else self.plural
+        return template.format(**{name: english(value) for name, value in self.values})
+
+    @property
+    def number(self) -> int:
+        """The value `n`, by which the plural is chosen. Raises TypeError where it is no whole number."""
+        n = dict(self.values).get("n")
+        if not isinstance(n, int):
+            raise TypeError(f"the plural of {self.template!r} needs a whole number n, not {n!r}")
+        return n
+
+    def with_values(self, **values: Value) -> Message:
+        """Return the same message with further values."""
+        return Message(self.template, context=self.context, plural=self.plural, **{**dict(self.values), **values})
+
+
+Value: TypeAlias = "Message | str | int | float | Decimal | date | Share | Amount | Sequence[Value]"
+"""What may stand in a place; text is left as it is, such as the name of a file or a column."""
+
+
+def english(value: Value) -> str:
+    """Return a value as an English sentence shows it."""
+    match value:
+        case int() | float() | Decimal():
+            return number_text(value)
+        case date():
+            return f"{value.day} {value:%B %Y}"
+        case list() | tuple():
+            return ", ".join(english(part) for part in value)
+    return str(value)
+
+
+def number_text(value: float | Decimal) -> str:
+    """Return ``"1,234"`` or ``"0.25"``, with a true minus sign."""
+    exact = value if isinstance(value, Decimal) else Decimal(value if isinstance(value, int) else f"{value:.{DIGITS}g}")
+    size = f"{abs(exact):,f}"
+    return f"−{size}" if exact < 0 and size.strip("0.,") else size
+
+
+def _frozen(value: Value) -> Value:
+    """Return a list as a tuple, so that the message can be hashed."""
+    return tuple(_frozen(part) for part in value) if isinstance(value, list | tuple) else value

@@ -1,0 +1,35 @@
+"""A third language for tests: all texts of the source in brackets, accented and longer, with German figures."""
+
+from babel.messages import Catalog, pofile
+from extracted import extract
+
+from offerloop import locale
+
+LANGUAGE = "de"
+_ACCENTS = str.maketrans("aceinosuyACEINOSUY", "áćéíńóśúýÁĆÉÍŃÓŚÚÝ")
+
+
+def pseudo(text):
+    """``"⟦Chóóśé {n} óf thém⟧"``: places stay, vowels are doubled, which makes the text a third longer."""
+    parts = text.replace("{", "\0{").replace("}", "}\0").split("\0")
+    return "⟦" + "".join(part if part.startswith("{") else _longer(part) for part in parts) + "⟧"
+
+
+def _longer(text):
+    return "".join(sign.translate(_ACCENTS) * (2 if sign in "aeou" else 1) for sign in text)
+
+
+def install(folder, monkeypatch):
+    """Make the language known to this process, with a catalogue of all texts."""
+    texts, _ = extract()
+    catalogue = Catalog(locale=LANGUAGE)
+    for text in texts:
+        strings = pseudo(text.template) if text.plural is None else (pseudo(text.template), pseudo(text.plural))
+        catalogue.add(text.ids, strings, context=text.context)
+    place = folder / LANGUAGE / "LC_MESSAGES" / f"{locale.DOMAIN}.po"
+    place.parent.mkdir(parents=True)
+    with place.open("wb") as file:
+        pofile.write_po(file, catalogue)
+    monkeypatch.setattr(locale, "FOLDER", folder)
+    locale.translations.cache_clear()
+    return LANGUAGE
