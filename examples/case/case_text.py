@@ -85,7 +85,7 @@ def verdict(found: CaseFindings, language: str = "en") -> str:
     """Whether the promised growth is reached at any budget without losing profit."""
     _, point = Localizer(language, found.currency), found.reading.point
     shares = {name: share_text(getattr(point, name), _) for name in MEASURES}
-    goals = {f"{name}_goal": _.spaced(percent(getattr(found.goals, name))) for name in ("buyers", "sales")}
+    goals = {f"{name}_goal": _.numbers(percent(getattr(found.goals, name))) for name in ("buyers", "sales")}
     values = {"point": _level(point.policy, point.level, _), "n": count(len(found.tried)), **shares, **goals}
     key = f"case.{found.reading.verdict}"
     return _.say(key, **values)

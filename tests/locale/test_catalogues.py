@@ -4,10 +4,10 @@ import pytest
 from babel.messages import Catalog
 from extracted import Text, extract, python_calls
 from messages import ALIKE, problems, report, updated, written
-from pseudo_language import install
+from pseudo_language import installed
 
 from offerloop.errors import InputError
-from offerloop.locale import known_language, languages, translations
+from offerloop.locale import known_language, languages
 from offerloop.report import Localizer
 
 
@@ -72,8 +72,7 @@ def test_a_catalogue_is_written_as_the_same_bytes():
     assert written(once) == written(updated(once, texts))
 
 
-def test_a_third_language_is_one_more_catalogue(tmp_path, monkeypatch):
-    language = install(tmp_path, monkeypatch)
-    assert languages() == ("en", language)
-    assert Localizer(language)("What the words mean") == "⟦Wháát théé wóórdś mééááń⟧"
-    translations.cache_clear()
+def test_a_third_language_is_one_more_catalogue(tmp_path):
+    with installed(tmp_path) as language:
+        assert languages() == ("en", language)
+        assert Localizer(language)("What the words mean") == "⟦Wháát théé wóórdś mééááń⟧"

@@ -25,6 +25,21 @@ class Texts(HTMLParser):
             self.found.append(data.strip())
 
 
+def texts_left_outside(page, names):
+    """What a page in the pseudo-language says in words without accents, apart from the names of the data."""
+    bare = re.sub('<span lang="en">.*?</span>', "", page)
+    known = {word for name in names for word in _words(name)}
+    return [text for text in Texts(bare).found if any(_is_plain(word) for word in _words(text) if word not in known)]
+
+
+def _words(text):
+    return re.findall(r"[^\W\d_]+", text)
+
+
+def _is_plain(word):
+    return len(word) > 1 and word.isascii() and bool(re.search("[aeiou]", word, re.IGNORECASE))
+
+
 VOID = {"meta", "link", "br", "img", "input", "hr"}
 
 

@@ -1,5 +1,8 @@
 """A third language for tests: all texts of the source in brackets, accented and longer, with German figures."""
 
+from contextlib import contextmanager
+
+import pytest
 from babel.messages import Catalog, pofile
 from extracted import extract
 
@@ -19,17 +22,23 @@ def _longer(text):
     return "".join(sign.translate(_ACCENTS) * (2 if sign in "aeou" else 1) for sign in text)
 
 
-def install(folder, monkeypatch):
+@contextmanager
+def installed(folder):
     """Make the language known to this process, with a catalogue of all texts."""
-    texts, _ = extract()
-    catalogue = Catalog(locale=LANGUAGE)
-    for text in texts:
-        strings = pseudo(text.template) if text.plural is None else (pseudo(text.template), pseudo(text.plural))
-        catalogue.add(text.ids, strings, context=text.context)
     place = folder / LANGUAGE / "LC_MESSAGES" / f"{locale.DOMAIN}.po"
     place.parent.mkdir(parents=True)
     with place.open("wb") as file:
-        pofile.write_po(file, catalogue)
-    monkeypatch.setattr(locale, "FOLDER", folder)
+        pofile.write_po(file, _catalogue())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(locale, "FOLDER", folder)
+        locale.translations.cache_clear()
+        yield LANGUAGE
     locale.translations.cache_clear()
-    return LANGUAGE
+
+
+def _catalogue():
+    made = Catalog(locale=LANGUAGE)
+    for text in extract()[0]:
+        strings = pseudo(text.template) if text.plural is None else (pseudo(text.template), pseudo(text.plural))
+        made.add(text.ids, strings, context=text.context)
+    return made

@@ -65,9 +65,13 @@ class Estimate:
 
     def text(self, unit: str = "") -> str:
         """``"1.2 points [0.8, 1.6]"``: rounded to two significant digits of the interval."""
+        return " ".join(self.parts(unit))
+
+    def parts(self, unit: str = "") -> tuple[str, str]:
+        """Return the value with its unit, and the interval in brackets."""
         step = known_step(self.high - self.low)
         low, high = self.end_texts(step)
-        return f"{number(self.value, step)}{unit} [{low}, {high}]"
+        return f"{number(self.value, step)}{unit}", f"[{low}, {high}]"
 
     def end_texts(self, step: float) -> tuple[str, str]:
         """Both ends rounded to a step; one that would round to zero though zero is left out is shown more finely."""

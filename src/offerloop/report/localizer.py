@@ -5,7 +5,7 @@ A function that writes text has a parameter ``_: Localizer`` and says ``_("Choos
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -69,6 +69,10 @@ class Localizer(KeyedWords):
                 return f"−{size}" if value.value < 0 else size
         return self.listed(self.value(part) for part in value)
 
+    def named(self, words: Mapping[str, Message], name: str) -> str:
+        """Translate the word for a name of ours, such as an estimator's; the name itself where there is none."""
+        return self(words[name]) if name in words else name
+
     @property
     def money(self) -> Money:
         """In the shop's currency."""
@@ -119,18 +123,18 @@ class Localizer(KeyedWords):
         """A percentage; one above zero but below `least` is called that."""
         if 0 < share < least:
             return self("less than {share}", context="percentage", share=Share(least))
-        return self.spaced(percent(share))
+        return self.numbers(percent(share))
 
     def level(self, share: float) -> str:
         """A share as it was tried, in steps of 2.5 points."""
-        return self.spaced(f"{100 * share:g} %")
+        return self.numbers(f"{100 * share:g} %")
 
     @property
     def percent_sign(self) -> str:
         """What stands behind a percentage, with its space."""
         return percent_sign(self.language)
 
-    def spaced(self, text: str) -> str:
+    def numbers(self, text: str) -> str:
         """Write English numbers, and their per cent signs, as the language does."""
         return in_digits(text, self.language).replace(" %", self.percent_sign)
 
@@ -140,7 +144,7 @@ class Localizer(KeyedWords):
 
     def shares(self, estimate: Estimate) -> str:
         """Per cent with their interval; the estimate is in per cent."""
-        return self.spaced(estimate.text(" %"))
+        return self.numbers(estimate.text(" %"))
 
     def day(self, epoch_day: int) -> str:
         """``"1 January 2018"``."""

@@ -122,11 +122,15 @@ class Money:
 
     def estimate(self, minor: Estimate) -> str:
         """``"$126 [52, 199]"``."""
+        return " ".join(self.parts(minor))
+
+    def parts(self, minor: Estimate) -> tuple[str, str]:
+        """Return the amount, and its interval in brackets."""
         half = (minor.high - minor.low) / 2 / self.unit
         step = self._step(half)
         places = max(0, -round(math.log10(step)))
         low, high = (in_digits(end, self.language) for end in minor.times(1 / self.unit).end_texts(step))
-        return f"{self._shown(round(minor.value / self.unit / step) * step * self.unit, places)} [{low}, {high}]"
+        return self._shown(round(minor.value / self.unit / step) * step * self.unit, places), f"[{low}, {high}]"
 
     def _step(self, half: float) -> float:
         """What an amount is rounded to, in units of the currency, from half of its interval."""

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from offerloop.response.campaigns import campaign_effects, first_reached
     from offerloop.response.effects import Effects, campaign_offers, estimate_effects
     from offerloop.response.encoding import ColumnEncoding, is_text_column
-    from offerloop.response.estimators.catalogue import ESTIMATORS
+    from offerloop.response.estimators.catalogue import ESTIMATOR_NAMES, ESTIMATORS
     from offerloop.response.estimators.levels import outcome_kind
     from offerloop.response.estimators.ridge_t import predict_out_of_fold
     from offerloop.response.evidence import Estimator, Evidence, Fitted
@@ -65,6 +65,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ESTIMATORS",
+    "ESTIMATOR_NAMES",
     "EXPOSURE_FEATURES",
     "FEWEST_SHELF_WEEKS",
     "NO_OFFER_TERMS",

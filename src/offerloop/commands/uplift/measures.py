@@ -8,11 +8,18 @@ from dataclasses import dataclass, replace
 
 from offerloop.commands.uplift.findings import UpliftFindings, Worth
 from offerloop.evaluation import Estimate, known_step, number
+from offerloop.message import Message
 from offerloop.report import Localizer
 
 TINY = 0.1
 """Figures of a customer that all lie below this are told for MANY customers."""
 MANY = 1000
+MEASURES = {
+    "value": Message("value", context="measure"),
+    "cost": Message("cost", context="measure"),
+    "profit": Message("profit", context="measure"),
+}
+"""What is counted."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +35,11 @@ class Measure:
     @property
     def per(self) -> str:
         """``"per 1,000 customers"``."""
-        return self.localizer.say(f"uplift.per.{self.customers}")
+        return self.localizer(
+            Message("per 1,000 customers", context="uplift study")
+            if self.customers == MANY
+            else Message("a customer", context="unit of a measure")
+        )
 
     def scaled(self, one: Estimate) -> Estimate:
         """As it is told."""
@@ -36,20 +47,31 @@ class Measure:
 
     def size(self, one: Estimate | None) -> str:
         """``"45 [38, 52]"``; no interval for what is the same for all, nothing for what is not known."""
-        if one is None or not is_finite(one):
-            return ""
-        return self.scaled(one).text() if one.has_interval else self.plain(one.value, one)
+        return "" if one is None else " ".join(part for part in self.parts(one) if part)
+
+    def parts(self, one: Estimate) -> tuple[str, str]:
+        """Return the same as value and interval."""
+        if not is_finite(one):
+            return "", ""
+        if not one.has_interval:
+            return self.plain(one.value, one), ""
+        value, interval = self.scaled(one).parts()
+        return self.localizer.numbers(value), self.localizer.numbers(interval)
 
     def plain(self, value: float, like: Estimate) -> str:
         """A figure without an interval, with the digits of one that has it."""
         told = value * self.customers
         step = known_step((like.high - like.low) * self.customers) if like.has_interval else _fine(told)
-        return number(told, step)
+        return self.localizer.numbers(number(told, step))
 
     def gain(self, one: Estimate) -> str:
         """``"45 [38, 52] more profit per 1,000 customers"``; what is not above zero is a change."""
-        key = "uplift.gain.more" if one.value > 0 else "uplift.gain.change"
-        return self.localizer.say(key, size=self.size(one), name=self.name, per=self.per)
+        text = (
+            Message("{size} more {name} {per}", context="uplift study")
+            if one.value > 0
+            else Message("a change of {size} in {name} {per}")
+        )
+        return self.localizer(text, size=self.size(one), name=self.name, per=self.per)
 
     def texts(self) -> dict[str, str]:
         """Places of templates."""
@@ -70,16 +92,16 @@ def measure(found: UpliftFindings, _: Localizer) -> Measure:
     """What decides: profit, value where no cost is known, or the outcome itself."""
     sizes = [one.profit.value for one in (*found.policies, found.forecast)]
     if found.cost is not None:
-        return Measure(_("profit", context="measure"), _customers(sizes), _)
+        return Measure(_(MEASURES["profit"]), _customers(sizes), _)
     if found.value is not None:
-        return Measure(_("value", context="measure"), _customers(sizes), _)
+        return Measure(_(MEASURES["value"]), _customers(sizes), _)
     return outcome_measure(found, _)
 
 
 def value_measure(found: UpliftFindings, _: Localizer) -> Measure:
     """The same before cost."""
     whole = measure(found, _)
-    return whole if found.cost is None else replace(whole, name=_("value", context="measure"))
+    return whole if found.cost is None else replace(whole, name=_(MEASURES["value"]))
 
 
 def outcome_measure(found: UpliftFindings, _: Localizer) -> Measure:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from offerloop.commands.uplift.findings import UpliftFindings, Worth
+from offerloop.commands.uplift.findings import Design, UpliftFindings, Worth
 from offerloop.commands.uplift.measures import everyone, measure, targeted
 from offerloop.commands.uplift.sections.checks import checks_section, groups_section
+from offerloop.commands.uplift.sections.columns import columns
 from offerloop.commands.uplift.sections.curves import cost_section, curve_section
 from offerloop.commands.uplift.sections.effects import (
     arms_section,
@@ -15,9 +16,21 @@ from offerloop.commands.uplift.sections.effects import (
     ranked_section,
     types_section,
 )
-from offerloop.commands.uplift.sentences import ALL, claim, estimator, headline, lead, same, short_estimator, voice
+from offerloop.commands.uplift.sentences import (
+    ALL,
+    DESIGNS,
+    claim,
+    estimator,
+    headline,
+    lead,
+    localizer,
+    same,
+    short_estimator,
+)
+from offerloop.commands.uplift.terms import TERMS
 from offerloop.config import Shop
 from offerloop.evaluation import Estimate
+from offerloop.message import Message
 from offerloop.report import (
     PLAIN_LABELS,
     Dot,
@@ -31,13 +44,39 @@ from offerloop.report import (
     count,
     figure,
     forest,
-    keyed_terms,
+    glossary_terms,
     study_page,
     words_section,
 )
 
 SHOWN = 12
 """Offers for everybody in the first chart at most; the arms have all."""
+OVER_NOTHING = Message("{name} {per} over giving nothing", context="note of a key figure")
+OVER_RANDOM = Message("{name} {per} over a random order")
+WORTH = Message(
+    "{name} {per} over giving nothing, 95 % intervals; each offer for everybody, customers "
+    "chosen, and the forecast, which is decided on some customers and valued on others"
+)
+WORTH_WITHIN = Message(
+    "{name} {per} over giving nothing, 95 % intervals; each offer for as many random "
+    "customers as the budget reaches, customers chosen, and the forecast, which is decided "
+    "on some customers and valued on others"
+)
+MARKS: dict[Design, Message] = {
+    "known": Message("measured in a randomised trial"),
+    "randomised": Message("measured in a randomised trial"),
+    "observational": Message("estimated from a table that is no trial"),
+}
+"""What the figures rest on."""
+WORTH_TITLES = {
+    "targeted": Message("Choosing customers clearly brings more than {same}"),
+    "only": Message("Choosing customers clearly pays; no single offer does"),
+    "even": Message("Choosing customers is not forecast to bring more than {same}"),
+    "unclear": Message("The forecast is not clearly above giving nothing"),
+    "everyone": Message("Choosing customers does not clearly bring more than {same}"),
+    "nothing": Message("Nothing clearly brings more than giving nothing"),
+}
+"""The finding of the first chart, by what the forecast bears."""
 SECTIONS = (
     arms_section, ranked_section, curve_section, cost_section, deciles_section, types_section, groups_section,
     checks_section, notes_section,
@@ -46,7 +85,7 @@ SECTIONS = (
 
 def render_uplift(found: UpliftFindings, language: str = "en") -> str:
     """One HTML file in one language that asks no other host for anything."""
-    _ = voice(language)
+    _ = localizer(language)
     when = _(
         "What “{treatment}” changes in “{outcome}”, and for whom: {n} customer",
         plural="What “{treatment}” changes in “{outcome}”, and for whom: {n} customers",
@@ -73,11 +112,11 @@ def render_uplift(found: UpliftFindings, language: str = "en") -> str:
 def _sections(found: UpliftFindings, _: Localizer) -> list[Section]:
     """Those that have something to show."""
     made = [section(found, _) for section in SECTIONS]
-    return [*(one for one in made if one is not None), words_section(_, keyed_terms(_, "uplift_"))]
+    return [*(one for one in made if one is not None), words_section(_, glossary_terms(_, TERMS))]
 
 
 def _first_screen(found: UpliftFindings, _: Localizer) -> Opening:
-    mark = _.say(f"uplift.mark.{found.design}")
+    mark = _(MARKS[found.design])
     return Opening(headline(found, _), lead(found, _), mark, _tiles(found, _), _worth(found, _))
 
 
@@ -93,28 +132,29 @@ def _tiles(found: UpliftFindings, _: Localizer) -> tuple[Tile, ...]:
     elif found.verdict == "everyone":
         tiles += [
             forecast,
-            _tile(_("Order of customers", context="key figure"), found.targeting, found, _, "order_note"),
+            _tile(_("Order of customers", context="key figure"), found.targeting, found, _, OVER_RANDOM),
         ]
     else:
         chosen = (
             [] if choice is None else [_tile(_("Choosing customers", context="key figure"), choice.profit, found, _)]
         )
         tiles += [*chosen, forecast]
-    design = _.say(f"uplift.design.{found.design}")
+    design = _(DESIGNS[found.design])
     return (*tiles, Tile(_("Customers in the table"), count(found.n), design))
 
 
 def _same(found: UpliftFindings, best: Worth, _: Localizer) -> str:
-    key = "uplift.tile.everyone" if best.treated_share >= ALL else "uplift.tile.everyone_budget"
-    return capital(_.say(key, offer=_.quoted(found.offer)))
+    offer = _.quoted(found.offer)
+    if best.treated_share >= ALL:
+        return capital(_("{offer} for everybody", context="uplift study", offer=offer))
+    return capital(_("{offer} within the budget", context="key figure", offer=offer))
 
 
-def _tile(label: str, one: Estimate, found: UpliftFindings, _: Localizer, note: str = "note") -> Tile:
+def _tile(label: str, one: Estimate, found: UpliftFindings, _: Localizer, note: Message = OVER_NOTHING) -> Tile:
     unit = measure(found, _)
-    value, __, interval = unit.size(one).partition(" [")
-    said = _.say(f"uplift.tile.{note}", **unit.texts())
-    width = [_("95 % interval {interval}", context="key figure", interval=f"[{interval}")] if interval else []
-    return Tile(label, value, _.clauses([said, *width]))
+    value, interval = unit.parts(one)
+    width = [_("95 % interval {interval}", context="key figure", interval=interval)] if interval else []
+    return Tile(label, value, _.clauses([_(note, **unit.texts()), *width]))
 
 
 def policies_shown(found: UpliftFindings, most: int | None = SHOWN) -> list[Worth]:
@@ -128,15 +168,15 @@ def _worth(found: UpliftFindings, _: Localizer) -> Figure:
     dots = [
         Dot("", f"{policy(one, _)}|{unit.size(one.profit)}", unit.scaled(one.profit), _look(one, found)) for one in few
     ]
-    reach = "all" if all(one.treated_share >= ALL for one in every if one.kind == "everyone") else "budget"
+    within = any(one.treated_share < ALL for one in every if one.kind == "everyone")
     says = (
         _("{rule}: {profit}", context="name and figure", rule=policy(one, _), profit=unit.size(one.profit))
         for one in few
     )
     return figure(
         "worth",
-        _.say(f"uplift.worth.title.{claim(found)}", same=same(found, _)),
-        capital(_.say(f"uplift.worth.measure_{reach}", **unit.texts())),
+        _(WORTH_TITLES[claim(found)], same=same(found, _)),
+        capital(_(WORTH_WITHIN if within else WORTH, **unit.texts())),
         forest(dots, PLAIN_LABELS, lines_per_row=2),
         _worth_table(every, found, _),
         localizer=_,
@@ -154,8 +194,11 @@ def _look(one: Worth, found: UpliftFindings) -> str:
 
 def policy(one: Worth, _: Localizer) -> str:
     """Return what a reader calls a policy."""
-    name = one.name if one.kind == "everyone" else short_estimator(one.name, _)
-    return _.say(f"uplift.worth.{one.kind}", name=name)
+    if one.kind == "everyone":
+        return one.name
+    if one.kind == "forecast":
+        return _("forecast", context="policy")
+    return _("chosen by {name}", context="policy", name=short_estimator(one.name, _))
 
 
 def _worth_table(every: Sequence[Worth], found: UpliftFindings, _: Localizer) -> Table:
@@ -166,6 +209,6 @@ def _worth_table(every: Sequence[Worth], found: UpliftFindings, _: Localizer) ->
          *((unit.size(one.cost),) if costed else ()))
         for one in every
     )  # fmt: skip
-    columns = [_.say(f"uplift.column.{name}", **unit.texts()) for name in ("policy", "treated", "size", "snips")]
+    heads = columns(_, "policy", "treated", "size", "snips", **unit.texts())
     more = [_("cost", context="measure")] if costed else []
-    return Table(_("Policies on left-out customers, over giving nothing"), (*columns, *more), rows)
+    return Table(_("Policies on left-out customers, over giving nothing"), (*heads, *more), rows)

@@ -2,26 +2,63 @@
 
 from __future__ import annotations
 
-from offerloop.commands.uplift.findings import Note, UpliftFindings
+from offerloop.commands.uplift.findings import UpliftFindings, Worth
 from offerloop.commands.uplift.measures import everyone, measure, targeted
 from offerloop.evaluation import Estimate, widening
-from offerloop.report import Localizer, count, p_words
+from offerloop.message import Message
+from offerloop.report import Localizer, p_words
+from offerloop.response import ESTIMATOR_NAMES
 
 UNLIKELY = 0.001
 """A p-value below which a check of the design fails, as in a read-out."""
 ALL = 0.995
 """A share of customers that is everybody."""
-NAMED = 12
-"""Columns named in a note at most."""
+HEADLINES = {
+    "targeted": Message("Choose whom to treat: it brings clearly more than {same}"),
+    "only": Message("Choose whom to treat: it clearly pays, and no single offer does"),
+    "even": Message("Choose whom to treat, or not: neither that nor {same} is forecast to bring clearly more"),
+    "everyone": Message("Give everybody {offer}: choosing customers does not clearly bring more"),
+    "nothing": Message("Give nothing: no offer clearly pays"),
+}
+"""The headline by what the forecast bears of the verdict."""
+UNCLEAR = {
+    "targeted": Message("Try a choice of customers on some of them first: it is not forecast to pay clearly"),
+    "everyone": Message("Try {offer} on some of the customers first: it is not forecast to pay clearly"),
+}
+"""The headline where the forecast includes zero, by the verdict."""
+WITHIN_BUDGET = Message(
+    "Give {offer} to as many customers as the budget reaches: choosing them does not clearly bring more"
+)
+DESIGNS = {
+    "known": Message("a randomised trial whose chances are known"),
+    "randomised": Message("a randomised trial", context="design of a study"),
+    "observational": Message("not a trial", context="design of a study"),
+}
+"""What kind of study the table is."""
+ORDERS = {
+    "helps": Message(
+        "If not all can be treated, the order matters: against random customers, those first "
+        "by {estimator} bring {gain}, on average over all shares that could be treated."
+    ),
+    "no": Message(
+        "If not all can be treated, no order is known to be better than chance: against random "
+        "customers, those first by {estimator} bring {gain}, an interval that includes zero."
+    ),
+    "harms": Message(
+        "If not all can be treated, choose them at random: against random customers, those "
+        "first by {estimator} bring {gain}."
+    ),
+}
+"""What the order of customers is worth, against a random one."""
 
 
 def sentence(found: UpliftFindings, language: str = "en") -> str:
     """Return the headline and the first paragraph."""
-    _ = voice(language)
-    return _.stopped(headline(found, _)) + _.words["sentence"] + lead(found, _)
+    _ = localizer(language)
+    return _.sentences([_.stopped(headline(found, _)), lead(found, _)])
 
 
-def voice(language: str) -> Localizer:
+def localizer(language: str) -> Localizer:
     """Figures are in the table's own unit, which is no currency that we know."""
     return Localizer(language, "")
 
@@ -29,10 +66,10 @@ def voice(language: str) -> Localizer:
 def headline(found: UpliftFindings, _: Localizer) -> str:
     """The verdict in one line, as far as the forecast bears it."""
     best, claimed = everyone(found), claim(found)
-    key = f"uplift.{found.verdict}.{'headline' if claimed == found.verdict else claimed}"
+    text = UNCLEAR[found.verdict] if claimed == "unclear" else HEADLINES[claimed]
     if claimed == "everyone" and best is not None and best.treated_share < ALL:
-        key = "uplift.everyone.budget"
-    return _.say(key, offer=_.quoted(found.offer), same=same(found, _))
+        text = WITHIN_BUDGET
+    return _(text, offer=_.quoted(found.offer), same=same(found, _))
 
 
 def claim(found: UpliftFindings) -> str:
@@ -56,8 +93,10 @@ def claim(found: UpliftFindings) -> str:
 def same(found: UpliftFindings, _: Localizer) -> str:
     """The best offer for everybody, or for as many random customers as the budget reaches."""
     best = everyone(found)
-    reach = "all" if best is None or best.treated_share >= ALL else "budget"
-    return _.say(f"uplift.same.{reach}", offer=_.quoted(found.offer))
+    offer = _.quoted(found.offer)
+    if best is None or best.treated_share >= ALL:
+        return _("{offer} for everybody", context="uplift study", offer=offer)
+    return _("{offer} for random customers within the budget", offer=offer)
 
 
 def pays_for_all(found: UpliftFindings) -> bool:
@@ -87,7 +126,7 @@ def basis(found: UpliftFindings, _: Localizer) -> list[str]:
         if found.design == "observational"
         else []
     )
-    design = _.say(f"uplift.design.{found.design}")
+    design = _(DESIGNS[found.design])
     return [
         *assumed,
         _(
@@ -107,7 +146,7 @@ def estimator(name: str, _: Localizer) -> str:
 
 def short_estimator(name: str, _: Localizer) -> str:
     """The same where there is little room."""
-    return _.word("uplift.estimator", name)
+    return _.named(ESTIMATOR_NAMES, name)
 
 
 def doubts(found: UpliftFindings, _: Localizer) -> list[str]:
@@ -184,9 +223,7 @@ def _everyone(found: UpliftFindings, _: Localizer) -> list[str]:
     unit, best, choice = measure(found, _), everyone(found), targeted(found)
     said = []
     if best is not None:
-        key = "uplift.everyone.gain" if best.treated_share >= ALL else "uplift.everyone.gain_budget"
-        share = _.share(best.treated_share, 0.01)
-        said.append(_.say(key, offer=_.quoted(found.offer), gain=unit.gain(best.profit), share=share))
+        said.append(_everyone_gains(found, best, _))
     if choice is not None:
         by = estimator(found.estimator, _)
         said.append(
@@ -202,6 +239,20 @@ def _everyone(found: UpliftFindings, _: Localizer) -> list[str]:
         else []
     )
     return [*said, _whole(found, _), *unclear, _order(found, _)]
+
+
+def _everyone_gains(found: UpliftFindings, best: Worth, _: Localizer) -> str:
+    offer, gain = _.quoted(found.offer), measure(found, _).gain(best.profit)
+    if best.treated_share >= ALL:
+        return _("Against giving nothing, {offer} for everybody brings {gain}.", offer=offer, gain=gain)
+    share = _.share(best.treated_share, 0.01)
+    return _(
+        "Against giving nothing, {offer} for a random {share} of the customers, as far as the "
+        "budget reaches, brings {gain}.",
+        offer=offer,
+        share=share,
+        gain=gain,
+    )
 
 
 def _nothing(found: UpliftFindings, _: Localizer) -> list[str]:
@@ -234,31 +285,9 @@ def _whole(found: UpliftFindings, _: Localizer) -> str:
 
 def _order(found: UpliftFindings, _: Localizer) -> str:
     gain = measure(found, _).gain(found.targeting)
-    return _.say(f"uplift.order.{order(found.targeting)}", estimator=estimator(found.estimator, _), gain=gain)
+    return _(ORDERS[order(found.targeting)], estimator=estimator(found.estimator, _), gain=gain)
 
 
 def order(targeting: Estimate) -> str:
     """Whether the order of customers helps, against a random one."""
     return "helps" if targeting.low > 0 else "harms" if targeting.high < 0 else "no"
-
-
-def notes(found: UpliftFindings, _: Localizer) -> tuple[str, ...]:
-    """What a reader must know before acting on it."""
-    own = [note(one, _) for one in found.notes]
-    said = [_.say(f"uplift.note.{name}") for name in ("intervals", "forecast")]
-    if found.features:
-        columns = count(len(found.features))
-        own.append(_("Customers are told apart by {n} columns: {names}.", n=columns, names=_names(found.features, _)))
-    return (*own, *said)
-
-
-def note(one: Note, _: Localizer) -> str:
-    """Return one note as a sentence."""
-    return _.say(f"uplift.note.{one.kind}", names=_names(one.names, _), n=count(one.n))
-
-
-def _names(names: tuple[str, ...], _: Localizer) -> str:
-    listed = _.listed(_.quoted(one) for one in names[:NAMED])
-    if len(names) <= NAMED:
-        return listed
-    return _("{names} and {n} more", context="uplift study", names=listed, n=len(names) - NAMED)

@@ -5,15 +5,16 @@ from __future__ import annotations
 from offerloop.commands.uplift.findings import UpliftFindings
 from offerloop.commands.uplift.measures import measure
 from offerloop.commands.uplift.page import policies_shown, policy
-from offerloop.commands.uplift.sentences import basis, doubts, headline, voice
+from offerloop.commands.uplift.sections.columns import columns
+from offerloop.commands.uplift.sentences import basis, doubts, headline, localizer
 from offerloop.report import text_page, text_table
 
 
 def screen(found: UpliftFindings, language: str) -> str:
     """Return the verdict, reasons to doubt it, what each policy brings, and what that rests on."""
-    _ = voice(language)
+    _ = localizer(language)
     unit = measure(found, _)
-    names = [_.say(f"uplift.column.{name}", **unit.texts()) for name in ("policy", "treated", "size")]
+    names = [*columns(_, "policy", "treated", "size", **unit.texts())]
     names[-1] = _("{name} [95 % interval]", context="column title", name=names[-1])
     rows = ((policy(one, _), _.share(one.treated_share, 0.01), unit.size(one.profit)) for one in policies_shown(found))
     table = text_table(names, rows, title=_("Policies on left-out customers, over giving nothing"))

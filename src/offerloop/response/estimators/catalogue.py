@@ -1,6 +1,7 @@
 """The estimators by name, the simplest first."""
 
 from offerloop.catalogue import Catalogue
+from offerloop.message import Message
 
 ESTIMATORS = Catalogue(
     "estimator",
@@ -14,3 +15,13 @@ ESTIMATORS = Catalogue(
     },
 )
 """Each is a class that can be made without arguments; in model selection the earlier one wins a tie."""
+ESTIMATOR_NAMES = {
+    "growth": Message("growth of purchases", context="estimator"),
+    "outcome": Message("proportional effect", context="estimator"),
+    "ridge_t": Message("ridge T-learner", context="estimator"),
+    "dr_learner": Message("DR-learner", context="estimator"),
+    "r_learner": Message("R-learner", context="estimator"),
+    "structured": Message("appetite and sensitivity", context="estimator"),
+    "s_learner": Message("S-learner", context="estimator"),
+}
+"""What a reader calls each of them."""

@@ -70,7 +70,7 @@ def _message(given: pl.DataFrame, findings: Findings, _: Localizer) -> str:
 def _depth(value: float | None, _: Localizer) -> str:
     if value is None:
         return _("other", context="recipients")
-    return _("{share} off", context="recipients", share=_.spaced(f"{value * 100:.0f} %"))
+    return _("{share} off", context="recipients", share=_.numbers(f"{value * 100:.0f} %"))
 
 
 def _offers_figure(given: pl.DataFrame, _: Localizer) -> Figure:

@@ -165,7 +165,7 @@ def _curve_title(rows: list[dict[str, float]], effects: list[Estimate], _: Local
     clear = [row["depth_low"] for row, effect in zip(rows, effects, strict=True) if effect.is_clear]
     if not clear:
         return _("No depth of discount changes the chance to buy clearly")
-    deepest, least = (_.spaced(f"{depth * POINTS:.0f} %") for depth in (rows[-1]["depth_low"], clear[0]))
+    deepest, least = (_.numbers(f"{depth * POINTS:.0f} %") for depth in (rows[-1]["depth_low"], clear[0]))
     return _(
         "Discounts of {deepest} or more change the chance to buy by {effect}; below {clear} nothing clear shows",
         deepest=deepest,
@@ -176,8 +176,8 @@ def _curve_title(rows: list[dict[str, float]], effects: list[Estimate], _: Local
 
 def _range(low: float, high: float, _: Localizer) -> str:
     if high >= 1:
-        return _.spaced(f"{low * POINTS:.0f} % +")
-    return _.spaced(f"{low * POINTS:.0f}–{high * POINTS:.0f} %")
+        return _.numbers(f"{low * POINTS:.0f} % +")
+    return _.numbers(f"{low * POINTS:.0f}–{high * POINTS:.0f} %")
 
 
 def _slopes(evidence: Evidence, facts: Facts) -> Table:

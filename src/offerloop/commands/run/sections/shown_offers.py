@@ -10,6 +10,7 @@ from offerloop.commands.run.facts import ESTIMATED, Facts
 from offerloop.commands.run.findings import Findings
 from offerloop.commands.run.shown_effects import Shown, ShownOffer
 from offerloop.report import Block, Bullets, Dot, Figure, Localizer, Table, Text, count, figure, forest, money_labels
+from offerloop.response import ESTIMATOR_NAMES
 
 DRAWN = 16
 """Offers in the chart; the table has all."""
@@ -208,7 +209,7 @@ def _chance(shown: Shown, _: Localizer) -> str:
 
 
 def _apart(shown: Shown, _: Localizer) -> str:
-    name, meaning = (_.word(family, shown.estimator) for family in ("uplift.estimator", "shown.estimator"))
+    name, meaning = _.named(ESTIMATOR_NAMES, shown.estimator), _.word("shown.estimator", shown.estimator)
     key = "shown.apart" if shown.carries_over is None else "shown.apart.alone"
     return _.say(key, estimator=name, meaning=meaning)
 

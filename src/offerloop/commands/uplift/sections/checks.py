@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from offerloop.commands.uplift.findings import Balance, Group, Overlap, UpliftFindings
 from offerloop.commands.uplift.measures import measure, share_text
-from offerloop.commands.uplift.sections.effects import columns
+from offerloop.commands.uplift.sections.columns import columns
 from offerloop.commands.uplift.sentences import UNLIKELY, impossible
 from offerloop.evaluation import Estimate, number
 from offerloop.report import (
@@ -88,7 +88,7 @@ def _groups_figure(found: UpliftFindings, _: Localizer) -> Figure:
         title,
         capital(_("per cent of the group's customers, with 95 % intervals")),
         forest(dots, percent_labels(_)),
-        Table(title, columns(_, "groups", "column", "group", "treated"), cells, n_labels=2),
+        Table(title, columns(_, "column", "group", "treated"), cells, n_labels=2),
         localizer=_,
         says=_.stopped(_.clauses(says)),
     )
@@ -102,8 +102,8 @@ def _groups_table(found: UpliftFindings, _: Localizer) -> Table:
          *((unit.size(one.cost),) if costed else ()))
         for one in found.groups
     )  # fmt: skip
-    names = ("column", "group", "n", "treated", "effect", *(("cost",) if costed else ()))
-    heads = columns(_, "groups", *names, offer=_.quoted(found.offer))
+    names = ("column", "group", "customers", "treated", "effect_of", *(("cost",) if costed else ()))
+    heads = columns(_, *names, offer=_.quoted(found.offer))
     return Table(_("Audited groups, {name} {per}", context="table title", **unit.texts()), heads, rows, n_labels=2)
 
 
@@ -154,7 +154,7 @@ def _checks_table(found: UpliftFindings, _: Localizer) -> Table:
         (_("sizes of the arms as planned"), p_words(found.ratio_p, _), ratio),
         (_("arms alike before the trial"), p_words(found.balance_p, _), balance),
     )
-    return Table(_("Checks", context="table title"), columns(_, "checks", "check", "p", "verdict"), rows)
+    return Table(_("Checks", context="table title"), columns(_, "check", "p", "verdict"), rows)
 
 
 def _passed(p_value: float, _: Localizer) -> str:
@@ -170,7 +170,7 @@ def _balance_figure(found: UpliftFindings, _: Localizer) -> Figure:
         (one.column, one.arm, _interval(one).text() if one.z else number(one.difference, STEP))
         for one in widest[:LISTED]
     )  # fmt: skip
-    heads = columns(_, "balance", "column", "arm", "difference")
+    heads = columns(_, "column", "arm", "difference")
     return figure(
         "balance",
         _("Columns in which an arm differs most from {control}", control=control),
@@ -198,7 +198,7 @@ def _overlap_figure(found: UpliftFindings, _: Localizer) -> Figure:
         (one.arm, *(_.share(chance, 0.001) for chance in one.quantiles), count(one.effective_size))
         for one in found.overlap
     )
-    levels = tuple(_.spaced(f"{level} %") for level in (5, 25, 50, 75, 95))
+    levels = tuple(_.numbers(f"{level} %") for level in (5, 25, 50, 75, 95))
     heads = (_("arm", context="column title"), *levels, _("effective sample size", context="column title"))
     says = (_("{rule}: {profit}", context="name and figure", rule=row[0], profit=row[3]) for row in rows)
     return figure(
@@ -228,5 +228,5 @@ def _controls_table(found: UpliftFindings, _: Localizer) -> Table:
         )
         for name, one in found.negative_controls.items()
     )
-    heads = (*columns(_, "controls", "column", "effect"), _("verdict", context="column title"))
+    heads = columns(_, "column", "effect", "verdict")
     return Table(_("Effect on columns that no offer can have changed, a customer"), heads, rows)

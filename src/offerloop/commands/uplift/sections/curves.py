@@ -6,6 +6,7 @@ from offerloop.commands.uplift.findings import UpliftFindings
 from offerloop.commands.uplift.measures import everyone, measure
 from offerloop.commands.uplift.sentences import estimator, order
 from offerloop.evaluation import Estimate
+from offerloop.message import Message
 from offerloop.report import (
     PLAIN_LABELS,
     Axes,
@@ -25,6 +26,12 @@ from offerloop.report import (
 from offerloop.response import TreatedShare
 
 HALF = 0.5
+CURVES = {
+    "helps": Message("Treating the customers ranked first brings more than treating as many at random"),
+    "no": Message("Treating the customers ranked first is not clearly better than treating as many at random"),
+    "harms": Message("Treating the customers ranked first is worse than treating as many at random"),
+}
+"""The finding of the curve."""
 NOBODY = Point(0.0, Estimate(0.0, 0.0, 0.0))
 """Where curves begin."""
 
@@ -33,7 +40,7 @@ def curve_section(found: UpliftFindings, _: Localizer) -> Section | None:
     """Gain over the share of customers treated."""
     if not found.curve:
         return None
-    message = _.say(f"uplift.curve.{order(found.targeting)}")
+    message = _(CURVES[order(found.targeting)])
     intro = Text(
         _(
             "From left to right more customers are treated, those ranked best by {estimator} "
@@ -51,7 +58,7 @@ def _curve_figure(found: UpliftFindings, _: Localizer) -> Figure:
     axes = Axes(percent_labels(_), PLAIN_LABELS, capital(_("share of customers treated")))
     return figure(
         "curve",
-        _.say(f"uplift.curve.{order(found.targeting)}"),
+        _(CURVES[order(found.targeting)]),
         capital(
             _(
                 "{name} {per} of the whole table, with 95 % band; the dashed line treats random customers with {offer}",

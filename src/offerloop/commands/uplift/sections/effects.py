@@ -6,9 +6,20 @@ import math
 from collections.abc import Sequence
 
 from offerloop.commands.uplift.findings import Arm, Decile, Ranked, ResponseType, UpliftFindings
-from offerloop.commands.uplift.measures import everyone, is_finite, measure, outcome_measure, share_text, value_measure
-from offerloop.commands.uplift.sentences import estimator, notes, short_estimator
+from offerloop.commands.uplift.measures import (
+    MEASURES,
+    everyone,
+    is_finite,
+    measure,
+    outcome_measure,
+    share_text,
+    value_measure,
+)
+from offerloop.commands.uplift.notes import notes
+from offerloop.commands.uplift.sections.columns import columns
+from offerloop.commands.uplift.sentences import estimator, short_estimator
 from offerloop.evaluation import Estimate, top_less_bottom
+from offerloop.message import Message
 from offerloop.report import (
     PLAIN_LABELS,
     Block,
@@ -30,18 +41,27 @@ from offerloop.report import (
 
 RANDOM = 0.5
 """Area share of a random order."""
-
-
-def columns(_: Localizer, family: str, *names: str, **values: str) -> tuple[str, ...]:
-    """Headings of a table."""
-    return tuple(_.say(f"uplift.{family}.{name}", **values) for name in names)
+TYPES = {
+    "persuadable": Message("persuadable", context="response type"),
+    "sure_thing": Message("sure thing", context="response type"),
+    "lost_cause": Message("lost cause", context="response type"),
+    "sleeping_dog": Message("sleeping dog", context="response type"),
+}
+"""Names of the response types."""
+TYPE_MEANINGS = {
+    "persuadable": Message("responds only because of the offer"),
+    "sure_thing": Message("would have responded anyway: the offer is wasted"),
+    "lost_cause": Message("does not respond either way"),
+    "sleeping_dog": Message("responds only without the offer: the offer does harm"),
+}
+"""What each response type does."""
 
 
 def arms_section(found: UpliftFindings, _: Localizer) -> Section:
     """Who was given what, and what each offer does to all."""
     offers = [one.effect for one in found.arms if one.effect is not None]
     outcome = _.quoted(found.outcome)
-    clear = count(sum(one.is_clear for one in offers))
+    clear = sum(one.is_clear for one in offers)
     message = _("Offers with a clear effect on {outcome}: {clear} of {n}", outcome=outcome, clear=clear, n=len(offers))
     said = [
         _(
@@ -69,7 +89,7 @@ def _source(column_or_number: str, _: Localizer) -> str:
 def _arms_table(found: UpliftFindings, _: Localizer) -> Table:
     own, unit = outcome_measure(found, _), measure(found, _)
     names = [one for one in ("value", "cost", "profit") if any(getattr(arm, one) is not None for arm in found.arms)]
-    heads = columns(_, "arms", "arm", "n", "share", "mean", "effect", outcome=own.name)
+    heads = columns(_, "arm", "customers", "share", "mean", "effect_on", outcome=own.name)
     rows = tuple(
         (_arm(one, found, _), count(one.n), _.share(one.n / found.n, 0.01), own.size(one.mean),
          own.size(one.effect), *(unit.size(getattr(one, name)) for name in names))
@@ -86,7 +106,7 @@ def _arms_table(found: UpliftFindings, _: Localizer) -> Table:
             per=unit.per,
         )
     )
-    return Table(caption, (*heads, *(_.say(f"uplift.{name}") for name in names)), rows)
+    return Table(caption, (*heads, *(_(MEASURES[name]) for name in names)), rows)
 
 
 def _arm(one: Arm, found: UpliftFindings, _: Localizer) -> str:
@@ -131,19 +151,25 @@ def _ranked_figure(found: UpliftFindings, _: Localizer) -> Figure:
         Dot("", f"{short_estimator(one.name, _)}|{part.text()}", part, "ours" if one.is_chosen else "control")
         for one, part in parts
     ]
-    clear = count(sum(one.over_random.low > 0 for one in found.ranked))
-    key = "uplift.ranked.measure_share" if shared else "uplift.ranked.measure_over"
+    clear = sum(one.over_random.low > 0 for one in found.ranked)
+    text = (
+        Message(
+            "area as a share of what {offer} for everybody brings, 95 % intervals; the line at 0.5 is a random order"
+        )
+        if shared
+        else Message("area over a random order, {name} {per}, 95 % intervals; the line is a random order")
+    )
     says = (
         _("{rule}: {profit}", context="name and figure", rule=short_estimator(one.name, _), profit=part.text())
         for one, part in parts
     )
     title = _("Estimators that order customers clearly better than chance: {clear} of {n}", clear=clear, n=len(dots))
-    heads = columns(_, "ranked", "estimator", "share" if shared else "over")
+    heads = columns(_, "estimator", "area_share" if shared else "over_random")
     cells = tuple((_ranked(one, _), part.text()) for one, part in parts)
     return figure(
         "estimators",
         title,
-        capital(_.say(key, offer=_.quoted(found.offer), **unit.texts())),
+        capital(_(text, offer=_.quoted(found.offer), **unit.texts())),
         forest(dots, PLAIN_LABELS, reference=RANDOM if shared else 0.0, lines_per_row=2),
         Table(title, heads, cells),
         localizer=_,
@@ -158,7 +184,7 @@ def _ranked_table(found: UpliftFindings, _: Localizer) -> Table:
          unit.size(one.area), unit.size(one.policy))
         for one in found.ranked
     )  # fmt: skip
-    heads = columns(_, "ranked", "estimator", "share", "over", "area", "policy")
+    heads = columns(_, "estimator", "area_share", "over_random", "area", "its_policy")
     return Table(_("Estimators on left-out customers, {name} {per}", **unit.texts()), heads, rows)
 
 
@@ -173,8 +199,12 @@ def deciles_section(found: UpliftFindings, _: Localizer) -> Section | None:
         return None
     unit = measure(found, _)
     gap = top_less_bottom([one.realised for one in found.deciles])
-    key = "uplift.deciles.sorted" if gap.low > 0 else "uplift.deciles.flat"
-    message = _.say(key, gap=unit.size(gap), per=unit.per)
+    text = (
+        Message("The top tenth responds more than the bottom tenth, by {gap} {per}")
+        if gap.low > 0
+        else Message("The top tenth does not clearly respond more than the bottom tenth: by {gap} {per}")
+    )
+    message = _(text, gap=unit.size(gap), per=unit.per)
     blocks = (
         Text(
             _(
@@ -199,7 +229,7 @@ def _deciles_figure(found: UpliftFindings, _: Localizer) -> Figure:
         (str(one.decile), count(one.n), unit.plain(one.predicted, one.realised), unit.size(one.realised))
         for one in found.deciles
     )
-    heads = columns(_, "deciles", "tenth", "predicted", "realised")
+    heads = columns(_, "tenth", "customers", "predicted", "found")
     return figure(
         "deciles",
         _("Effect found by tenth of the predicted effect"),
@@ -219,7 +249,7 @@ def _deciles_figure(found: UpliftFindings, _: Localizer) -> Figure:
         ),
         Table(
             _("Predicted and found effect by tenth"),
-            (heads[0], _("customers", context="column title"), *heads[1:]),
+            heads,
             rows,
         ),
         localizer=_,
@@ -276,7 +306,7 @@ def types_section(found: UpliftFindings, _: Localizer) -> Section | None:
 
 
 def _types_figure(found: UpliftFindings, _: Localizer) -> Figure:
-    rows = [(_.say(f"uplift.type.{one.name}"), _type_share(one, _), one.share) for one in found.types]
+    rows = [(_(TYPES[one.name]), _type_share(one, _), one.share) for one in found.types]
     dots = [Dot("", f"{name}|{text}", share) for name, text, share in rows]
     says = (_("{rule}: {profit}", context="name and figure", rule=name, profit=text) for name, text, *__ in rows)
     return figure(
@@ -299,8 +329,8 @@ def _types_list(found: UpliftFindings, _: Localizer) -> Bullets:
 
 
 def _type_sentence(one: ResponseType, found: UpliftFindings, _: Localizer) -> str:
-    unit, name = value_measure(found, _), capital(_.say(f"uplift.type.{one.name}"))
-    means = _.say(f"uplift.type_means.{one.name}")
+    unit, name = value_measure(found, _), capital(_(TYPES[one.name]))
+    means = _(TYPE_MEANINGS[one.name])
     if not one.share.has_interval:
         return _("{type}: {means}. The estimator predicts this of nobody.", type=name, means=means)
     effect = unit.plain(one.effect, _like(found))
@@ -324,13 +354,13 @@ def _types_table(found: UpliftFindings, _: Localizer) -> Table:
     unit, like = value_measure(found, _), _like(found)
     rows = tuple(
         (
-            _.say(f"uplift.type.{one.name}"),
+            _(TYPES[one.name]),
             _type_share(one, _),
             unit.plain(one.effect, like) if one.share.has_interval else "",
         )
         for one in found.types
     )
-    heads = columns(_, "types", "type", "share", "effect", **unit.texts())
+    heads = columns(_, "type", "type_share", "type_effect", **unit.texts())
     return Table(_("Response types", context="table title"), heads, rows)
 
 

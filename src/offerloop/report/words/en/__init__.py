@@ -14,7 +14,6 @@ from offerloop.report.words.en import (
     simulation,
     study,
     terms,
-    uplift,
 )
 
 WORDS: dict[str, str] = {
@@ -26,7 +25,6 @@ WORDS: dict[str, str] = {
     **readout.WORDS,
     **simulation.WORDS,
     **evaluation.WORDS,
-    **uplift.WORDS,
     **budget.WORDS,
     **replay.WORDS,
     **planning.WORDS,

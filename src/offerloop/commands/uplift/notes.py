@@ -1,0 +1,84 @@
+"""What a reader must know before acting on the study of one trial."""
+
+from __future__ import annotations
+
+from offerloop.commands.uplift.findings import Note, NoteKind, UpliftFindings
+from offerloop.message import Message
+from offerloop.report import Localizer
+
+NAMED = 12
+"""Columns named in a note at most."""
+NOTES: dict[NoteKind, Message] = {
+    "ignored_id": Message("Left out, because it names customers rather than describes them: {names}."),
+    "ignored_outcome_like": Message(
+        "Left out, because it looks like something that happened after the offer, such as another outcome: {names}."
+    ),
+    "ignored_date": Message("Left out, because it holds dates: {names}."),
+    "ignored_constant": Message("Left out, because it is the same for all customers: {names}."),
+    "ignored_many_values": Message("Left out, because it has too many different texts to learn from: {names}."),
+    "filled_missing": Message("Missing cells filled in, and marked as such for the estimators: {n} in {names}."),
+    "small_arm": Message("Arms left out, because they have too few customers: {names}."),
+    "shares_not_checked": Message(
+        "The planned shares of the arms were not given, so nobody can tell whether rows of an arm were lost."
+    ),
+    "no_cost": Message(
+        "No cost was given: a dear offer looks as good as a cheap one, and what pays is what brings more than nothing."
+    ),
+    "sampled": Message(
+        "Estimators were compared on {n} customer drawn at random, to save time; the chosen one then learned from all.",
+        plural="Estimators were compared on {n} customers drawn at random, to save time; the chosen "
+        "one then learned from all.",
+    ),
+    "trimmed": Message(
+        "Customers for whom some arm was nearly impossible, left out of the estimates: {n}. "
+        "What is said does not hold for them."
+    ),
+    "few_events": Message(
+        "Only {n} customer has the outcome: intervals are wide, and single effects rough.",
+        plural="Only {n} customers have the outcome: intervals are wide, and single effects rough.",
+    ),
+    "negative_cost": Message("Customers with a cost below zero, taken as they are: {n}. Check that they are meant."),
+    "no_types": Message(
+        "Response types are shown only for outcomes that happen or do not, not for amounts: their shares are not known."
+    ),
+}
+"""The note of each kind."""
+
+
+def notes(found: UpliftFindings, _: Localizer) -> tuple[str, ...]:
+    """Return what a reader must know before acting on it."""
+    own = [note(one, _) for one in found.notes]
+    if found.features:
+        own.append(
+            _(
+                "Customers are told apart by {n} column: {names}.",
+                plural="Customers are told apart by {n} columns: {names}.",
+                n=len(found.features),
+                names=_names(found.features, _),
+            )
+        )
+    return (
+        *own,
+        _(
+            "Intervals of arms, policies and tenths hold for such groups. They take the ranking as "
+            "given, and that of a single customer is rough: it is no ground to treat or leave out "
+            "one person."
+        ),
+        _(
+            "The forecast repeats the whole procedure, choice of estimator included, on part of "
+            "the customers and values it on the rest, in turns. It holds for customers like those "
+            "of the table, offers like these, and no other season."
+        ),
+    )
+
+
+def note(one: Note, _: Localizer) -> str:
+    """Return one note as a sentence."""
+    return _(NOTES[one.kind], names=_names(one.names, _), n=one.n)
+
+
+def _names(names: tuple[str, ...], _: Localizer) -> str:
+    listed = _.listed(_.quoted(one) for one in names[:NAMED])
+    if len(names) <= NAMED:
+        return listed
+    return _("{names} and {n} more", context="uplift study", names=listed, n=len(names) - NAMED)

@@ -1,0 +1,44 @@
+"""The titles of the columns of all tables of a study."""
+
+from __future__ import annotations
+
+from offerloop.message import Message
+from offerloop.report import Localizer
+
+COLUMNS = {
+    "arm": Message("arm", context="column title"),
+    "customers": Message("customers", context="column title"),
+    "share": Message("share", context="column title"),
+    "mean": Message("mean of {outcome}", context="column title"),
+    "effect_on": Message("effect on {outcome}", context="column title"),
+    "estimator": Message("estimator", context="column title"),
+    "area_share": Message("area share (0.5: random)", context="column title"),
+    "over_random": Message("area over random", context="column title"),
+    "area": Message("area", context="column title"),
+    "its_policy": Message("its policy, over nothing"),
+    "tenth": Message("tenth", context="column title"),
+    "predicted": Message("predicted", context="column title"),
+    "found": Message("found", context="column title"),
+    "type": Message("type", context="column title"),
+    "type_share": Message("share of customers", context="column title"),
+    "type_effect": Message("mean predicted effect, {name} {per}", context="column title"),
+    "column": Message("column", context="column title"),
+    "group": Message("group", context="column title"),
+    "treated": Message("treated", context="column title of shares"),
+    "effect_of": Message("effect of {offer}", context="column title"),
+    "cost": Message("cost under the recommendation"),
+    "check": Message("check", context="column title"),
+    "p": Message("p-value", context="column title"),
+    "verdict": Message("verdict", context="column title"),
+    "difference": Message("difference (standard deviations)", context="column title"),
+    "effect": Message("effect", context="column title"),
+    "policy": Message("policy", context="column title"),
+    "size": Message("{name} {per}", context="column title"),
+    "snips": Message("the same by weights alone"),
+}
+"""By the name of what stands in the column."""
+
+
+def columns(_: Localizer, *names: str, **values: str) -> tuple[str, ...]:
+    """Translate the headings of a table."""
+    return tuple(_(COLUMNS[name], **values) for name in names)
