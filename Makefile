@@ -63,6 +63,7 @@ lint: $(VENV)/dev.done
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python scripts/messages.py --check
 
 quick: lint
 	tests=$$($(BIN)/python scripts/changed_tests.py); [ -z "$$tests" ] || $(ONE_THREAD) $(BIN)/pytest --numprocesses auto -m "not soak and not slow and not sample" $$tests

@@ -16,6 +16,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 PAGES = {".md", ".ipynb"}
+TRANSLATED = {".po", ".j2"}
+"""Files with texts in several languages."""
 TESTS_OF_PAGES = {"test_docs", "test_measured_pages"}
 
 MOST_FILES = 50
@@ -37,6 +39,8 @@ def tests_of(changed: Iterable[Path], imports: Imports) -> list[Path]:
     for path in changed:
         if path in tests:
             chosen.add(path)
+        elif path.suffix in TRANSLATED:
+            chosen |= {test for test in tests if test.stem == "test_catalogues"}
         elif path.suffix in PAGES:
             chosen |= {test for test in tests if test.stem in TESTS_OF_PAGES}
         elif path.suffix == ".py":

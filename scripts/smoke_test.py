@@ -14,6 +14,7 @@ from pathlib import Path
 import polars as pl
 
 import offerloop
+from offerloop.locale import FOLDER, languages, translations
 
 
 def command(*arguments: str) -> str:
@@ -36,6 +37,13 @@ def try_commands(folder: Path) -> None:
     assert pl.read_csv(run / "assignments.csv").height > 0
 
 
+def try_languages() -> None:
+    """Check that the catalogues are packed, and compiled."""
+    assert languages() == ("en", "zh")
+    assert list(FOLDER.glob("*/*/*.mo")), "no compiled catalogue"
+    assert translations("zh").gettext("What the words mean") != "What the words mean"
+
+
 def try_python() -> None:
     """Check a function of the Python API."""
     offers = pl.DataFrame({"customer_id": [1, 2], "offer_id": "coupon", "value": [3.0, 5.0], "cost": [2.0, 2.0]})
@@ -46,5 +54,6 @@ if __name__ == "__main__":
     package = Path(offerloop.__file__).parent
     assert "site-packages" in package.parts, f"{package} is not installed"
     try_python()
+    try_languages()
     try_commands(Path(sys.argv[1]))
     sys.stdout.write(f"offerloop {offerloop.__version__} works\n")

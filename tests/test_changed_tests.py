@@ -13,6 +13,7 @@ IMPORTS = {
     Path("src/offerloop/engine/__init__.py"): {"offerloop.catalogue"},
     Path("tests/support/small_shop.py"): {"polars"},
     Path("tests/test_docs.py"): {"offerloop"},
+    Path("tests/locale/test_catalogues.py"): {"offerloop"},
     Path("tests/commands/init/test_init.py"): {"small_shop"},
     Path("tests/test_cli.py"): {"offerloop.engine"},
     Path("tests/allocation/test_limits.py"): {"offerloop.allocation.many_limits"},
@@ -29,6 +30,7 @@ IMPORTS = {
         ("src/offerloop/engine/__init__.py", ["tests/test_cli.py"]),
         ("tests/support/small_shop.py", ["tests/commands/init/test_init.py"]),
         ("docs/concepts/offers.md", ["tests/test_docs.py"]),
+        ("src/offerloop/locale/zh/LC_MESSAGES/offerloop.po", ["tests/locale/test_catalogues.py"]),
         ("LICENSE", []),
     ],
 )
