@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from offerloop.errors import InputError
-from offerloop.evaluation.policy import dr, ips, marginalised, recommended, snips, switch_dr
+from offerloop.evaluation.policy import dr, ips, recommended, snips, switch_dr
 from offerloop.evaluation.policy_log import Log, Predictions
 from offerloop.evaluation.policy_value import difference_of_policies
 from offerloop.evaluation.ranking import mean_interval
@@ -88,14 +88,6 @@ def test_positions_are_certain_probabilities(method):
     positions = np.arange(30) % 3
     certain = np.eye(3)[positions]
     assert method(log, positions, predictions).profit == method(log, certain, predictions).profit
-
-
-@given(SEEDS)
-def test_groups_of_one_action_are_ips(seed):
-    log, policy, _ = some_log(seed)
-    found, plain = marginalised(log, policy, np.array([4, 2, 9])), ips(log, policy)
-    assert numbers(found.profit) == pytest.approx(numbers(plain.profit))
-    assert found.expected_size == pytest.approx(plain.expected_size)
 
 
 # By construction.

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from offerloop.errors import EvidenceError, InputError
-from offerloop.evaluation.policy import ips, marginalised
+from offerloop.evaluation.policy import ips
 from offerloop.evaluation.policy_log import Log, Predictions
 from offerloop.evaluation.policy_overlap import effective_size, overlap
 
@@ -101,19 +101,6 @@ def test_an_action_that_a_row_could_not_get_is_named():
 def test_a_policy_that_never_agrees_with_the_log_is_refused():
     with pytest.raises(EvidenceError, match="never chooses what a customer of the log was shown"):
         ips(LOG, 1 - LOG.action)
-
-
-def test_groups_are_refused_by_group():
-    policy = np.array([0, 1, 2, 0])
-    full = np.column_stack([GOOD["propensities"], np.zeros(4)])
-    log = dataclasses.replace(NEVER, propensities=full)
-    assert marginalised(log, policy, np.array([0, 7, 7])).value.value > 0
-    with pytest.raises(EvidenceError, match=r"chooses 'group 9' .* never shows it"):
-        marginalised(log, policy, np.array([0, 7, 9]))
-    with pytest.raises(InputError, match="propensities of all actions"):
-        marginalised(NEVER, policy, np.array([0, 7, 7]))
-    with pytest.raises(InputError, match=r"groups have shape \(2,\) where the log has 3 actions"):
-        marginalised(log, policy, np.array([0, 7]))
 
 
 # How much a log says.

@@ -7,9 +7,9 @@ import logging
 
 import numpy as np
 import pytest
-from bandit import NAMES, Bandit, twenty
+from bandit import Bandit, twenty
 
-from offerloop.evaluation.policy import dr, ips, marginalised, recommended, snips, switch_dr
+from offerloop.evaluation.policy import dr, ips, recommended, snips, switch_dr
 from offerloop.evaluation.policy_log import Predictions
 from offerloop.evaluation.policy_value import ENOUGH, difference_of_policies
 
@@ -98,37 +98,6 @@ def test_the_recommended_value_is_close_to_the_best():
     errors, sizes = squared_errors(Bandit.world(13, money=True, size=10_000), 1_500, 25, 14, spoil=1.0)
     assert close_to_best(errors) >= 16
     assert sizes.min() < 100 < 1_000 < sizes.max()
-
-
-def by_groups(replicates, n):
-    """A shop where an action matters through its group only: the marginalised and the plain value of logs; truth."""
-    bandit, rng = Bandit.world(15, money=False, size=10_000), np.random.default_rng(16)
-    groups = np.array([0, 0, 0, 1, 1])
-    by_group = Bandit(bandit.features, bandit.chance[:, [0, 0, 0, 3, 3]], bandit.logging, money=False)
-    policy = np.eye(len(NAMES))[by_group.chance.argmax(axis=1)]
-    found = []
-    for _ in range(replicates):
-        who, log = by_group.draw(n, rng)
-        found.append((marginalised(log, policy[who], groups), ips(log, policy[who])))
-    return found, by_group.truth(policy)[0]
-
-
-def test_groups_that_matter_alone_make_lighter_weights_without_bias():
-    found, truth = by_groups(100, 2_000)
-    values = np.array([[one.value.value for one in row] for row in found])
-    assert abs(values[:, 0].mean() - truth) < 4 * values[:, 0].std() / 10
-    assert np.mean([row[0].value.low <= truth <= row[0].value.high for row in found]) > 0.87
-    assert values[:, 0].std() < 0.8 * values[:, 1].std()
-    assert found[0][0].effective_size > 1.5 * found[0][1].effective_size
-
-
-@pytest.mark.soak
-def test_marginalised_intervals_cover_in_2000_replicates():
-    found, truth = by_groups(2_000, 6_000)
-    held = np.mean([row[0].value.low <= truth <= row[0].value.high for row in found])
-    LOGGER.info("marginalised: %.3f, effective size %.0f", held, min(row[0].effective_size for row in found))
-    assert min(row[0].effective_size for row in found) >= ENOUGH
-    assert 0.93 <= held <= 0.97
 
 
 def test_expected_size_is_what_logs_have_on_average():

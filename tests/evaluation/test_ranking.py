@@ -11,7 +11,6 @@ from offerloop.errors import EvidenceError, InputError
 from offerloop.evaluation.ranking import (
     accuracy,
     catalogue_coverage,
-    diversity,
     find_hits,
     mean_interval,
     mean_of_customers,
@@ -19,7 +18,6 @@ from offerloop.evaluation.ranking import (
     novelty,
     recall,
     reciprocal_rank,
-    repeat_and_new,
 )
 
 TOP = np.array([[2, 0, 1], [3, -1, -1], [1, 3, -1]])
@@ -148,25 +146,6 @@ def test_too_few_customers_cannot_judge():
         accuracy(TOP[:1], TARGETS[:1], 3)
 
 
-def test_repeat_and_new_by_hand():
-    bought = sparse.csr_matrix(np.array([[1, 1, 0, 0], [0, 0, 0, 0], [1, 0, 1, 0]], dtype=bool))
-    repeat, new = repeat_and_new(TARGETS, bought)
-    assert repeat.toarray().astype(int).tolist() == [[1, 0, 0, 0], [0, 0, 0, 0], [1, 0, 1, 0]]
-    assert new.toarray().astype(int).tolist() == [[0, 0, 0, 1], [0, 0, 0, 1], [0, 0, 0, 0]]
-    assert accuracy(TOP, new, 3).recall.value == pytest.approx((0 + 1) / 2)
-    assert accuracy(TOP, repeat, 3).recall.value == pytest.approx((1 + 0) / 2)
-
-
-PAIRS = arrays.arrays(np.bool_, st.just((4, 6)))
-
-
-@given(PAIRS, PAIRS)
-def test_repeat_and_new_share_out_the_targets(wanted, bought):
-    repeat, new = repeat_and_new(sparse.csr_matrix(wanted), sparse.csr_matrix(bought))
-    np.testing.assert_array_equal(repeat.toarray(), wanted & bought)
-    np.testing.assert_array_equal(new.toarray(), wanted & ~bought)
-
-
 # Beyond accuracy.
 
 
@@ -188,21 +167,6 @@ def test_only_a_ranked_product_needs_a_popularity(share):
     assert novelty(np.array([[0, -1]]), np.array([0.5, 0.5, 0.5, share])) == [1.0]
 
 
-def test_diversity_by_hand():
-    vectors = np.array([[1.0, 0], [0, 2], [3, 0], [0, 0], [-1, 0]])
-    top = np.array([[0, 2, -1], [0, 1, -1], [0, 4, -1], [0, 1, 2], [0, 3, -1], [1, -1, -1]])
-    np.testing.assert_allclose(diversity(top, vectors), [0, 1, 2, 1 - 1 / 3, 1, np.nan], atol=1e-12)
-
-
-@given(arrays.arrays(np.float64, (6, 3), elements=st.floats(-5, 5)), st.permutations(range(6)), st.integers(2, 6))
-def test_diversity_is_that_of_all_pairs(vectors, order, size):
-    some = np.array(order[:size])
-    lengths = np.linalg.norm(vectors, axis=1)
-    unit = vectors / np.where(lengths > 0, lengths, 1)[:, None]
-    alike = [unit[one] @ unit[other] for place, one in enumerate(some) for other in some[place + 1 :]]
-    assert diversity(some[None, :], vectors)[0] == pytest.approx(1 - np.mean(alike), abs=1e-9)
-
-
 def test_a_mean_leaves_out_who_has_no_value():
     found = mean_of_customers(np.array([0.0, np.nan, 0.0, 1.0, 1.0]))
     assert (found.value, found.low, found.high) == pytest.approx(mean_interval(np.array([0.0, 0.0, 1.0, 1.0])))
@@ -213,14 +177,12 @@ def test_intervals_of_every_mean_cover_in_2000_samples_of_1000_customers():
     rng = np.random.default_rng(6)
     n, depth, products = 200_000, 20, 60
     popularity = rng.dirichlet(np.full(products, 0.3)) * 0.9 + 1e-4
-    vectors = rng.normal(size=(products, 4))
     top = rng.random((n, products)).argpartition(depth, axis=1)[:, :depth]
     hits, n_targets = rng.random((n, depth)) < rng.beta(0.3, 3, (n, 1)), rng.integers(1, 30, n)
     n_targets = np.maximum(n_targets, hits.sum(axis=1))
     values = {
         "recall": recall(hits, n_targets, 20), "ndcg": ndcg(hits, n_targets, 10),
         "mrr": reciprocal_rank(hits, n_targets, 20), "novelty": novelty(top, popularity),
-        "diversity": diversity(top[:20_000], vectors),
     }  # fmt: skip
     for name, every in values.items():
         drawn = [mean_of_customers(every[rng.integers(len(every), size=1_000)]) for _ in range(2_000)]

@@ -34,17 +34,9 @@ def test_one_propensity_for_all_changes_no_curve(propensity):
     np.testing.assert_allclose(qini_curve(trial).gain, [0, 3, 5, 4], rtol=1e-12)
 
 
-def test_the_top_takes_part_of_a_tie():
-    trial = Trial.of(SCORES, TREATMENT, OUTCOME)
-    assert trial.top(2.0).tolist() == [1, 0.5, 0.5, 0]
-    assert trial.top(0.25).tolist() == [0.25, 0, 0, 0]
-    assert trial.top(4).tolist() == [1, 1, 1, 1]
-
-
 def test_steps_end_where_the_key_changes():
     steps = Steps.by(np.array([1.0, 3.0, 1.0, 2.0, 3.0]))
     assert steps.ends.tolist() == [0, 2, 3, 5]
-    assert steps.sizes.tolist() == [2, 1, 2]
     assert steps.cumulate(np.array([1.0, 10, 100, 1000, 10_000])).tolist() == [0, 10_010, 11_010, 11_111]
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from offerloop.evaluation.trial import Trial
-from offerloop.evaluation.uplift import auuc, qini, qini_curve, uplift_at_k, uplift_curve
+from offerloop.evaluation.uplift import auuc, qini, qini_curve, uplift_curve
 
 
 def draw(seed, n, share, quiet=0, levels=None, *, turned=False):
@@ -55,14 +55,6 @@ def test_areas_are_scikit_uplifts_with_more_control_buyers_than_treated_others()
     trial = draw(6, 220, 0.5, turned=True)
     assert qini(trial, "perfect", replicates=39).value == pytest.approx(-0.10375755612327986, rel=1e-12)
     assert auuc(trial, "perfect", replicates=39).value == pytest.approx(-0.17822398831416972, rel=1e-12)
-
-
-@pytest.mark.parametrize(
-    ("data", "at_30"),
-    [(PLAIN, 0.16000000000000003), (UNEVEN, 0.14810627473148674), (QUIET, 0.20740740740740737)],
-)
-def test_uplift_at_k_is_scikit_uplifts_overall(data, at_30):
-    assert uplift_at_k(draw(*data), 0.3).value == pytest.approx(at_30, rel=1e-12)
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,9 @@
 """Made-up trials whose answers are known: the chance to buy is 0.2, and 0.3 x more for the treated, x uniform."""
 
-from dataclasses import replace
-
 import numpy as np
 
 from offerloop.evaluation import uplift
 from offerloop.evaluation.trial import Trial
-
-VALUE, COST = 10.0, 2.0
-"""Of a purchase; the offer costs only treated customers who buy."""
 
 
 def draw(rng, n):
@@ -16,21 +11,12 @@ def draw(rng, n):
     x = rng.random(n)
     treated = rng.random(n) < 0.5
     bought = rng.random(n) < 0.2 + 0.3 * x * treated
-    return Trial.of(x, treated, bought, cost=COST * (treated & bought))
+    return Trial.of(x, treated, bought)
 
 
-def in_money(trial):
-    return replace(trial, outcome=VALUE * trial.outcome)
-
-
-def third_decile(trial, **_):
-    return uplift.calibration_by_decile(trial)[2].realised
-
-
-# With s the share of best customers: the uplift curve per customer is 0.3 s - 0.15 s^2 and the Qini curve half of it,
-# the cost curve is 2 (0.5 s - 0.15 s^2). A perfect Qini curve per customer goes through (0.175, 0.175), (0.9, 0.175)
-# and (1, 0.075), a perfect uplift curve through (0.175, 0.175), (0.575, 0.575), (0.9, 0.315) and (1, 0.15).
-# Of the cost curve a budget of 0.3 per customer uses a third of the customers.
+# With s the share of best customers: the uplift curve per customer is 0.3 s - 0.15 s^2 and the Qini curve half of it.
+# A perfect Qini curve per customer goes through (0.175, 0.175), (0.9, 0.175) and (1, 0.075), a perfect uplift curve
+# through (0.175, 0.175), (0.575, 0.575), (0.9, 0.315) and (1, 0.15).
 METRICS = {
     "qini": (uplift.qini, lambda n: 0.0125 * n),
     "qini, total": (lambda trial, **how: uplift.qini(trial, "total", **how), lambda _: 0.025 / 0.15),
@@ -38,13 +24,6 @@ METRICS = {
     "auuc": (uplift.auuc, lambda n: 0.1 * n),
     "auuc, total": (lambda trial, **how: uplift.auuc(trial, "total", **how), lambda _: 0.1 / 0.15),
     "auuc, perfect": (lambda trial, **how: uplift.auuc(trial, "perfect", **how), lambda _: 0.025 / 0.2581875),
-    "aucc": (uplift.aucc, lambda _: 0.0625 / (0.15 * 0.7)),
-    "profit": (
-        lambda trial, **how: uplift.profit_at_budget(in_money(trial), 0.3 * trial.n_customers, **how),
-        lambda n: (VALUE * 0.25 / 3 - 0.3) * n,
-    ),
-    "uplift at 0.3": (lambda trial, **_: uplift.uplift_at_k(trial, 0.3), lambda _: 0.3 * 0.85),
-    "third decile": (third_decile, lambda _: 0.3 * 0.25),
 }
 
 

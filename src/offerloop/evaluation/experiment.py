@@ -260,20 +260,6 @@ def common_slope(treated: Moments, control: Moments) -> float:
     return (treated.covariance * weights[0] + control.covariance * weights[1]) / spread
 
 
-def cuped_each(treated: Moments, control: Moments) -> Difference:
-    """As `cuped` with a theta for each group: the more precise where the effect itself depends on the covariate.
-
-    Both are centred at the covariate's mean over both groups, which is an estimate too: ``(theta_t - theta_c)^2`` times
-    its variance is added (Lin 2013). A group without variance of x has theta 0.
-    """
-    whole = treated + control
-    slopes = [one.covariance / one.variance_x if one.variance_x > 0 else 0.0 for one in (treated, control)]
-    found = difference(treated.less(slopes[0], whole.mean_x), control.less(slopes[1], whole.mean_x))
-    centre = (slopes[0] - slopes[1]) ** 2 * whole.variance_x / whole.n
-    se = math.hypot(found.se, math.sqrt(centre))
-    return Difference.with_df(found.value, se, found.df, found.skew * found.se**3)
-
-
 def weighted_difference(
     treated: tuple[NDArray[np.float64], NDArray[np.float64]], control: tuple[NDArray[np.float64], NDArray[np.float64]]
 ) -> Difference:
@@ -356,17 +342,4 @@ def holm(p_values: Sequence[float]) -> list[float]:
     for rank, position in enumerate(order):
         highest = max(highest, min(1.0, (len(p_values) - rank) * p_values[position]))
         adjusted[position] = highest
-    return adjusted
-
-
-def benjamini_hochberg(p_values: Sequence[float]) -> list[float]:
-    """Adjusted p-values in the given order: of those below alpha a share of at most alpha is false on average.
-
-    ``min over i >= k of m p_(i) / i`` (Benjamini and Hochberg 1995), for tests that are independent or move together.
-    """
-    order = sorted(range(len(p_values)), key=lambda position: p_values[position], reverse=True)
-    adjusted, least = [0.0] * len(p_values), 1.0
-    for behind, position in enumerate(order):
-        least = min(least, len(p_values) * p_values[position] / (len(p_values) - behind))
-        adjusted[position] = least
     return adjusted

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from offerloop.errors import InputError
 from offerloop.evaluation.policy_log import Log, Policy, Predictions, probabilities
-from offerloop.evaluation.policy_overlap import Match, expected_size, match, possible_weights, refuse_unseen, weighed
+from offerloop.evaluation.policy_overlap import Match, match, possible_weights
 from offerloop.evaluation.policy_value import PolicyValue, per_customer, policy_value, variance_of_mean
 
 _THRESHOLDS = 21
@@ -73,26 +73,6 @@ def switch_dr(log: Log, policy: Policy, predictions: Predictions) -> PolicyValue
     """
     predictions.check(log)
     return _switch_dr(match(log, policy), predictions, _full(log))
-
-
-def marginalised(log: Log, policy: Policy, groups: NDArray[np.int64], clip: float = np.inf) -> PolicyValue:
-    """IPS with the weights of groups of actions, ``pi(g | x) / mu(g | x)``, where `groups` (K,) is that of each action.
-
-    Unbiased when an action matters only through its group; far lighter weights when groups are few. The log needs
-    full propensities (InputError). Policies are refused by group: an unseen action of a seen group is no obstacle.
-    """
-    if groups.shape != (len(log.names),):
-        raise InputError(f"The groups have shape {groups.shape} where the log has {len(log.names)} actions.")
-    full = _full(log)
-    _, first, group = np.unique(groups, return_index=True, return_inverse=True)
-    member = np.eye(len(first))[group]
-    chosen, logged = probabilities(log, policy), group[log.action]
-    wanted, offered = chosen @ member, full @ member
-    names = tuple(f"group {groups[position]}" for position in first)
-    refuse_unseen(wanted, np.bincount(logged, minlength=len(first)), offered, names)
-    rows = np.arange(len(logged))
-    weights = wanted[rows, logged] / offered[rows, logged]
-    return _ips("marginalised", weighed(log, chosen, weights, expected_size(wanted, offered)), clip)
 
 
 def recommended(log: Log, policy: Policy, predictions: Predictions | None = None) -> PolicyValue:

@@ -50,13 +50,6 @@ def accuracy(top: NDArray[np.int64], targets: Csr, k: int) -> Accuracy:
     )
 
 
-def repeat_and_new(targets: Csr, repeats: Csr) -> tuple[Csr, Csr]:
-    """Targets that are repeats, and the others; `repeats`, shaped as `targets`, is true for pairs that are repeats."""
-    wanted = targets.astype(np.int8)
-    again = wanted.multiply(repeats.astype(np.bool_))
-    return again.astype(np.bool_).tocsr(), (wanted - again).astype(np.bool_).tocsr()
-
-
 def find_hits(top: NDArray[np.int64], targets: Csr) -> NDArray[np.bool_]:
     """Whether the product at each rank is a target; no product is none."""
     row = np.repeat(np.arange(len(top)), top.shape[1])
@@ -116,24 +109,6 @@ def novelty(top: NDArray[np.int64], popularity: NDArray[np.float64]) -> NDArray[
             f"product {product} is ranked and its popularity is {popularity[product]}; give a share above 0, at most 1"
         )
     return _share(-np.log2(share).sum(axis=1), shown.sum(axis=1))
-
-
-def diversity(top: NDArray[np.int64], vectors: NDArray[np.float64]) -> NDArray[np.float64]:
-    """1 - mean cosine similarity of all pairs of products of each customer; NaN for one with fewer than two.
-
-    `vectors` has shape (products, features); a product whose vector is zero is similar to none. From 0, all alike, to
-    1, nothing in common, and above where similarities are negative (intra-list diversity, Ziegler et al. 2005).
-    """
-    length = np.linalg.norm(vectors, axis=1, keepdims=True)
-    unit = np.divide(vectors, length, out=np.zeros(vectors.shape), where=length > 0)
-    total = np.zeros((len(top), vectors.shape[1]))
-    with_themselves = np.zeros(len(top))
-    for products in top.T:
-        vector = unit[products] * (products >= 0)[:, None]
-        total += vector
-        with_themselves += (vector**2).sum(axis=1)
-    size = (top >= 0).sum(axis=1)
-    return 1 - _share((total**2).sum(axis=1) - with_themselves, size * (size - 1))
 
 
 def _share(above: NDArray[np.float64], below: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -25,8 +25,6 @@ from offerloop.evaluation.estimate import Estimate
 from offerloop.evaluation.experiment import Difference
 
 ALPHA = 0.05
-MOST_ONE_SIDED, LEAST_ONE_SIDED = 0.4999, 1e-5
-"""One-sided sequences exist for alpha below a half; p-values of theirs are told between these two."""
 RATIO_ALPHA = 0.001
 """The probability of ever stopping an experiment whose draw is right."""
 RATIO_WEIGHT = 10_000.0
@@ -42,22 +40,20 @@ class AlwaysValid(Estimate):
     p_value: float
 
 
-def mixing(tuned_for: float, alpha: float = ALPHA, *, one_sided: bool = False) -> float:
-    """rho, by which the sequence is tightest at the size `tuned_for` (equation 161; one-sided: of twice alpha).
+def mixing(tuned_for: float, alpha: float = ALPHA) -> float:
+    """Return rho, by which the sequence is tightest at the size `tuned_for` (equation 161).
 
-    ``rho^2 = (-2 log a + log(1 - 2 log a)) / tuned_for``. Raises ValueError for a size or alpha that cannot be.
+    ``rho^2 = (-2 log alpha + log(1 - 2 log alpha)) / tuned_for``. Raises ValueError for a size or alpha that cannot be.
     """
-    a = 2 * alpha if one_sided else alpha
-    if not (0 < a < 1 and tuned_for > 0):
-        raise ValueError(f"alpha is between 0 and {0.5 if one_sided else 1}, and the size above 0")
-    return math.sqrt((-2 * math.log(a) + math.log(1 - 2 * math.log(a))) / tuned_for)
+    if not (0 < alpha < 1 and tuned_for > 0):
+        raise ValueError("alpha is between 0 and 1, and the size above 0")
+    return math.sqrt((-2 * math.log(alpha) + math.log(1 - 2 * math.log(alpha))) / tuned_for)
 
 
-def half_width(size: float, rho: float, alpha: float = ALPHA, *, one_sided: bool = False) -> float:
-    """Standard errors from the value to an end of the interval (equation 9; one-sided 134)."""
+def half_width(size: float, rho: float, alpha: float = ALPHA) -> float:
+    """Return the standard errors from the value to an end of the interval (equation 9)."""
     grown = size * rho * rho + 1
-    inner = math.log(1 + math.sqrt(grown) / (2 * alpha)) if one_sided else math.log(math.sqrt(grown) / alpha)
-    return math.sqrt(2 * grown / (grown - 1) * inner)
+    return math.sqrt(2 * grown / (grown - 1) * math.log(math.sqrt(grown) / alpha))
 
 
 def always_valid(found: Difference, size: float, tuned_for: float, alpha: float = ALPHA) -> AlwaysValid:
@@ -71,30 +67,6 @@ def always_valid(found: Difference, size: float, tuned_for: float, alpha: float 
     half, grown = half_width(size, rho, alpha) * found.se, size * rho * rho + 1
     log_p = math.log(grown) / 2 - (found.value / found.se) ** 2 * (grown - 1) / (2 * grown)
     return AlwaysValid(found.value, found.value - half, found.value + half, math.exp(min(0.0, log_p)))
-
-
-def always_at_least(found: Difference, size: float, tuned_for: float, alpha: float = ALPHA) -> AlwaysValid:
-    """One-sided: the truth is ever below `low` in `alpha` of all experiments; p is of no difference or less."""
-    rho = mixing(tuned_for, alpha, one_sided=True)
-    half = half_width(size, rho, alpha, one_sided=True) * found.se if found.se > 0 else math.inf
-    return AlwaysValid(found.value, found.value - half, math.inf, _one_sided_p(found.value, found.se, size, rho))
-
-
-def always_at_most(found: Difference, size: float, tuned_for: float, alpha: float = ALPHA) -> AlwaysValid:
-    """One-sided: the truth is ever above `high` in `alpha` of all experiments; p is of no difference or more."""
-    rho = mixing(tuned_for, alpha, one_sided=True)
-    half = half_width(size, rho, alpha, one_sided=True) * found.se if found.se > 0 else math.inf
-    return AlwaysValid(found.value, -math.inf, found.value + half, _one_sided_p(-found.value, found.se, size, rho))
-
-
-def _one_sided_p(value: float, se: float, size: float, rho: float) -> float:
-    """The alpha at which the one-sided interval with this rho just reaches zero: equation 134 solved for alpha."""
-    if not (se > 0 and value > 0):
-        return MOST_ONE_SIDED
-    grown = size * rho * rho + 1
-    power = (value / se) ** 2 * (grown - 1) / (2 * grown)
-    inverse = 2 * math.expm1(min(power, 700.0)) / math.sqrt(grown)
-    return min(MOST_ONE_SIDED, max(LEAST_ONE_SIDED, 1 / max(inverse, 1.0)))
 
 
 def always_valid_ratio(counts: Sequence[int], expected_shares: Sequence[float]) -> float:
@@ -173,8 +145,3 @@ def planned_size(
     if effect == 0 or not pilot.se > 0:
         raise ValueError("an effect of zero, or outcomes without spread, need no size")
     return pilot_size * (needed_drift(looks, power, alpha, first) * pilot.se / effect) ** 2
-
-
-def power_at(planned: float, effect: float, pilot: Difference, pilot_size: float, looks: int) -> float:
-    """The chance that an effect is found by the size `planned`, for which the sequence is tuned."""
-    return float(chance_found(effect / (pilot.se * math.sqrt(pilot_size / planned)), looks)[-1])

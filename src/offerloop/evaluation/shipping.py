@@ -124,10 +124,6 @@ class Reading:
     left: float
     """Customers until the planned number; 0 beyond it."""
 
-    def days_left(self, customers_a_day: float) -> float:
-        """Until the planned number, at this pace; endless at none."""
-        return self.left / customers_a_day if customers_a_day > 0 else (0.0 if self.left == 0 else math.inf)
-
 
 def read_challenge(
     challenger: Mapping[str, Totals], current: Mapping[str, Totals], rule: ShipRule, alarms: Sequence[str] = ()

@@ -36,11 +36,6 @@ class Steps:
         order = np.argsort(-key, kind="stable")
         return cls(order, np.flatnonzero(np.diff(key[order], prepend=np.nan, append=np.nan) != 0))
 
-    @property
-    def sizes(self) -> NDArray[np.int64]:
-        """Customers in each step."""
-        return np.diff(self.ends)
-
     def cumulate(self, values: Floats) -> Floats:
         """Sum of `values`, shape (customers,), up to the end of each step; shape (steps + 1,), from 0."""
         total = np.zeros(len(values) + 1)
@@ -126,14 +121,6 @@ class Trial:
     def steps(self) -> Steps:
         """The steps of the customers' scores."""
         return Steps.by(self.scores)
-
-    def top(self, n_customers: float) -> Floats:
-        """Which part of each customer is among the best `n_customers`, shape (customers,).
-
-        1 or 0, and a fraction for customers tied at the cut.
-        """
-        part = np.clip((n_customers - self.steps.ends[:-1]) / self.steps.sizes, 0.0, 1.0)
-        return np.repeat(part, self.steps.sizes)
 
     def uplift_curve(self, values: Floats, steps: Steps, counts: Floats) -> Curve:
         """``(mean of treated - mean of control) * customers`` up to each step; an arm without customers has mean 0.

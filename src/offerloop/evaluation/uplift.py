@@ -31,36 +31,20 @@ what another training of the same model would give. Bootstrap intervals draw cus
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from offerloop.arrays import Floats
 from offerloop.errors import EvidenceError, InputError
 from offerloop.evaluation.bootstrap import REPLICATES, bootstrap
 from offerloop.evaluation.estimate import Estimate
-from offerloop.evaluation.experiment import weighted_difference
 from offerloop.evaluation.trial import Curve, Steps, Trial
 
 Scale = Literal["none", "total", "perfect"]
 _FLAT = 1e-12
 """A gain this small beside the sum of all outcomes is rounding."""
 _Draw = Callable[[Floats, Steps, Floats], Curve]
-
-
-@dataclass(frozen=True)
-class Decile:
-    """Customers with about the same predicted effect."""
-
-    decile: int
-    """1 lowest to 10 highest prediction."""
-    n_customers: int
-    predicted: float
-    """The mean prediction."""
-    realised: Estimate
-    """Mean outcome of the treated less that of the control."""
 
 
 def uplift_curve(trial: Trial) -> Curve:
@@ -96,85 +80,6 @@ def qini(trial: Trial, scale: Scale = "none", *, replicates: int = REPLICATES, s
     return _of_total(trial, trial.qini_curve, lambda curve: curve.area_over_random, scale, replicates, seed)
 
 
-def uplift_at_k(trial: Trial, share: float) -> Estimate:
-    """Mean outcome of the treated less that of the control among the best `share` of customers, by Welch's interval.
-
-    Customers tied at the cut count in part. Raises InputError for a share outside (0, 1] and EvidenceError when an
-    arm has fewer than two customers there.
-    """
-    if not 0 < share <= 1:
-        raise InputError(f"the share {share} of best customers is not between 0 and 1; give one such as 0.3")
-    return _difference(trial, trial.top(share * trial.n_customers), f"the best {share:.0%} of customers")
-
-
-def aucc(trial: Trial, *, replicates: int = REPLICATES, seed: int = 0) -> Estimate:
-    """Area under the cost curve as a share of the rectangle to its end; bootstrap interval.
-
-    The uplift curve of the outcome over the uplift curve of the cost (Du, Lee and Ghaffarizadeh 2019, "Improve user
-    retention with causal learning", PMLR 104): 0.5 for a random order, more when value comes before cost. Raises
-    InputError without costs, and EvidenceError when treating everyone has not raised both outcome and cost; close to
-    that the interval is too wide to say anything.
-    """
-
-    def share(counts: Floats) -> float:
-        value, cost = _value_and_cost(trial, counts)
-        below_value = _share(float(np.trapezoid(value.gain, cost.gain)), value.end, trial.outcome)
-        return _share(below_value, cost.end, _cost(trial))
-
-    if min(curve.end for curve in _value_and_cost(trial, np.ones(trial.n_customers))) <= 0:
-        raise EvidenceError("treating everyone raised the outcome or the cost by nothing, so they have no ratio")
-    return _bootstrapped(trial, share, replicates, seed)
-
-
-def profit_at_budget(trial: Trial, budget: float, *, replicates: int = REPLICATES, seed: int = 0) -> Estimate:
-    """Incremental outcome less incremental cost when the best customers are treated until `budget` is used up.
-
-    Both are points of uplift curves, in the outcome's unit; the cut is where the curve of the cost first exceeds the
-    budget, between two points in proportion, and everyone is treated when it never does. `budget` is for as many
-    customers as the trial has. Bootstrap interval, which includes that the cut is estimated. Raises InputError
-    without costs or for a budget that is not above 0.
-    """
-    if not budget > 0:
-        raise InputError(f"the budget {budget} is not above 0; give what may be spent on the customers of the trial")
-
-    def profit(counts: Floats) -> float:
-        value, cost = (curve.gain for curve in _value_and_cost(trial, counts))
-        over = cost > budget
-        if not over.any():
-            return float(value[-1] - cost[-1])
-        after = int(np.argmax(over))
-        part = (budget - cost[after - 1]) / (cost[after] - cost[after - 1])
-        return float(value[after - 1] + part * (value[after] - value[after - 1]) - budget)
-
-    return _bootstrapped(trial, profit, replicates, seed)
-
-
-def calibration_by_decile(trial: Trial) -> list[Decile]:
-    """Predicted and realised effect by decile of the prediction, lowest first; the scores are predicted effects.
-
-    Tied customers share the decile of their middle, so with many ties a decile can hold nobody and is left out. Raises
-    EvidenceError when one holds fewer than two customers of an arm.
-    """
-    ends = trial.steps.ends
-    middle = np.repeat(trial.n_customers - (ends[:-1] + ends[1:]) / 2, trial.steps.sizes)
-    decile = np.minimum(np.floor(10 * middle / trial.n_customers), 9).astype(np.int64) + 1
-    return [_decile(trial, int(one), decile == one) for one in np.unique(decile)]
-
-
-def _decile(trial: Trial, decile: int, inside: NDArray[np.bool_]) -> Decile:
-    realised = _difference(trial, inside.astype(np.float64), f"decile {decile} of the predictions")
-    return Decile(decile, int(inside.sum()), float(trial.scores[inside].mean()), realised)
-
-
-def _difference(trial: Trial, part: Floats, place: str) -> Estimate:
-    arms = [(part > 0) & trial.treated, (part > 0) & ~trial.treated]
-    if min(int(arm.sum()) for arm in arms) < 2:
-        raise EvidenceError(f"{place} are fewer than two treated or two control, too few for an interval; take more")
-    weight = part * trial.weight
-    treated, control = ((trial.outcome[arm], weight[arm]) for arm in arms)
-    return weighted_difference(treated, control)
-
-
 def _of_total(
     trial: Trial, draw: _Draw, area: Callable[[Curve], float], scale: Scale, replicates: int, seed: int
 ) -> Estimate:
@@ -208,17 +113,6 @@ def _bootstrapped(trial: Trial, statistic: Callable[[Floats], float], replicates
 def _share(part: float, whole: float, values: Floats) -> float:
     """NaN for a whole that is only rounding of the sums of `values`."""
     return part / whole if abs(whole) > _FLAT * float(np.abs(values).sum()) else np.nan
-
-
-def _cost(trial: Trial) -> Floats:
-    if trial.cost is None:
-        raise InputError("the trial has no costs; give what each customer cost")
-    return trial.cost
-
-
-def _value_and_cost(trial: Trial, counts: Floats) -> tuple[Curve, Curve]:
-    cost = trial.uplift_curve(_cost(trial), trial.steps, counts)
-    return trial.uplift_curve(trial.outcome, trial.steps, counts), cost
 
 
 def _perfect_for_uplift(trial: Trial) -> Steps:
