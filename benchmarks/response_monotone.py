@@ -98,7 +98,7 @@ def judged_trial() -> MonotoneTrial:
 
 
 def cost_area(trial: Trial) -> float:
-    """AUCC, as `offerloop.evaluation.uplift.aucc` has it, without an interval."""
+    """Area under the cost curve over the rectangle to its end (Du, Lee and Ghaffarizadeh 2019): AUCC, no interval."""
     assert trial.cost is not None
     everybody = np.ones(trial.n_customers)
     value, cost = (trial.uplift_curve(one, trial.steps, everybody) for one in (trial.outcome, trial.cost))

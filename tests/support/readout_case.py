@@ -12,7 +12,7 @@ OUTCOMES = ("bought", "n_orders", "revenue_minor", "margin_minor", "cost_minor",
 def effect(comparison, outcome, group="all", method="adjusted", value=20.0, half=10.0, p_value=0.01):
     estimate = Estimate(value, value - half, value + half)
     relative = Estimate(0.1, 0.05, 0.15) if method == "unadjusted" else None
-    return Effect(comparison, outcome, group, method, estimate, p_value, 700, 90, 100.0, relative)
+    return Effect(comparison, outcome, group, method, estimate, p_value, 700, 90, relative)
 
 
 def full() -> ReadoutFindings:

@@ -33,8 +33,6 @@ class Shop:
     """Utility of each product within its category."""
     related: Floats
     """(categories, categories): what a price cut in the second does to the logit of buying in the first."""
-    phase: Floats
-    """Season of each category, as an angle."""
 
     @property
     def size(self) -> int:
@@ -103,7 +101,6 @@ def make_shop(preset: Preset, products: int, noise: Noise) -> Shop:
         cost_minor=np.round(price * (1 - margin)).astype(np.int64),
         appeal=given.popularity * noise.normal("appeal", 0, j),
         related=given.related * pairs,
-        phase=2 * np.pi * noise.uniform("phase", 0, c),
     )
 
 

@@ -27,10 +27,15 @@ if TYPE_CHECKING:
     from offerloop.workspace.snapshots import without_passwords
     from offerloop.workspace.stage_store import sha256, versions
     from offerloop.workspace.stages import Recorder
-    from offerloop.workspace.trial_table import MOST_ARMS, as_number, control_among, numeric_column, planned_shares
+    from offerloop.workspace.trial_table import (
+        as_number,
+        check_arm_cells,
+        control_among,
+        numeric_column,
+        planned_shares,
+    )
 
 __all__ = [
-    "MOST_ARMS",
     "RUN_FORMAT",
     "SAMPLE_ROWS",
     "SIMILAR_PRODUCTS",
@@ -44,6 +49,7 @@ __all__ = [
     "SampleRows",
     "Samples",
     "as_number",
+    "check_arm_cells",
     "control_among",
     "document_name",
     "filling",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -20,10 +21,29 @@ MOST_ARMS = 50
 """A column with more values does not hold the arms of a trial."""
 
 
-def control_among(names: Iterable[str]) -> str | None:
-    """Return the arm that gets nothing where exactly one name says so."""
-    recognised = [name for name in names if CONTROL.fullmatch(name)]
-    return recognised[0] if len(recognised) == 1 else None
+def check_arm_cells(table: pl.DataFrame, column: str, path: Path) -> None:
+    """Raise InputError for a column that cannot hold the arms of a trial: empty cells, or too many values."""
+    arms = table[column]
+    if arms.null_count():
+        row = int(table.filter(arms.is_null())["_row"][0])
+        raise InputError(f"'{path}', row {row}: '{column}' is empty; fill in the arm or leave the row out")
+    if arms.n_unique() > MOST_ARMS:
+        raise InputError(
+            f"'{path}': '{column}' has {arms.n_unique():,} different values, too many for the arms of a trial; name "
+            "the column that says who was in which arm"
+        )
+
+
+def control_among(names: Sequence[str], given: str | None, column: str, path: Path) -> str:
+    """Return the arm that gets nothing: the given one, or the only one whose name says so. Raises InputError."""
+    listed = ", ".join(f"'{name}'" for name in sorted(names))
+    if given is not None and given not in names:
+        raise InputError(f"'{path}': '{column}' has no arm '{given}' (--control); it has {listed}")
+    recognised = [given] if given is not None else [name for name in names if CONTROL.fullmatch(name)]
+    if len(recognised) != 1:
+        unclear = f"it is not clear which arm of '{column}' is the control ({listed})"
+        raise InputError(f"'{path}': {unclear}; name it with --control")
+    return recognised[0]
 
 
 def as_number(text: str | None) -> float | None:

@@ -224,7 +224,7 @@ def test_a_customer_in_two_rows_is_refused():
         ({"outcome": "town"}, "'town' is 'north|'town' is 'south|'town' is 'west"),
         ({"treatment": "spend_before"}, "too many for the arms"),
         ({"control": "nobody"}, "no arm 'nobody'"),
-        ({"treatment": "town"}, "say it with --control"),
+        ({"treatment": "town"}, "name it with --control"),
         ({"shares": (("none", 0.5),)}, "must name every arm once"),
     ],
 )

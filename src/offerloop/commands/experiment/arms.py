@@ -11,7 +11,7 @@ import polars as pl
 from offerloop.commands.experiment.request import ExperimentRequest
 from offerloop.errors import EvidenceError, InputError, near_miss
 from offerloop.evaluation import LEAST, Totals
-from offerloop.workspace import MOST_ARMS, control_among, numeric_column
+from offerloop.workspace import check_arm_cells, control_among, numeric_column
 
 
 @dataclass(frozen=True)
@@ -37,11 +37,8 @@ def read_arms(table: pl.DataFrame, asked: ExperimentRequest, path: Path) -> list
                 f"'{path}' has no column '{name}' ({option.split()[0]}){near_miss(name, known)}; "
                 f"it has {', '.join(known[:12])}{' and more' if len(known) > 12 else ''}"
             )
-    arms = table[asked.arm]
-    if arms.null_count():
-        row = int(table.filter(arms.is_null())["_row"][0])
-        raise InputError(f"'{path}', row {row}: '{asked.arm}' is empty; fill in the arm or leave the row out")
-    arms = arms.cast(pl.String).str.strip_chars()
+    check_arm_cells(table, asked.arm, path)
+    arms = table[asked.arm].cast(pl.String).str.strip_chars()
     names = _names(arms, asked, path)
     numbers = {name: _numbers(table, name, path) for name in dict.fromkeys(asked.columns.values())}
     return [_totals(name, (arms == name).to_numpy(), numbers, asked) for name in names]
@@ -56,11 +53,6 @@ def _numbers(table: pl.DataFrame, name: str, path: Path) -> np.ndarray:
 
 def _names(arms: pl.Series, asked: ExperimentRequest, path: Path) -> list[str]:
     counts = dict(sorted(arms.value_counts().iter_rows()))
-    if len(counts) > MOST_ARMS:
-        raise InputError(
-            f"'{path}': '{asked.arm}' has {len(counts):,} different values, too many for the arms of an experiment; "
-            "name the column that says who was in which arm"
-        )
     small = [name for name, n in counts.items() if n < LEAST]
     if len(counts) < 2 or small:
         sizes = ", ".join(f"'{name}' {n:,}" for name, n in counts.items())
@@ -68,23 +60,8 @@ def _names(arms: pl.Series, asked: ExperimentRequest, path: Path) -> list[str]:
             f"'{path}': an experiment needs two arms or more with {LEAST} rows each, and '{asked.arm}' has {sizes}; "
             "give more rows, or leave the rows of small arms out"
         )
-    control = _control(list(counts), asked, path)
+    control = control_among(list(counts), asked.control, asked.arm, path)
     return [control, *(name for name in counts if name != control)]
-
-
-def _control(names: list[str], asked: ExperimentRequest, path: Path) -> str:
-    if asked.control is not None:
-        if asked.control not in names:
-            known = ", ".join(names)
-            raise InputError(f"'{path}': '{asked.arm}' has no arm '{asked.control}' (--control); it has {known}")
-        return asked.control
-    control = control_among(names)
-    if control is None:
-        raise InputError(
-            f"'{path}': which of the arms {', '.join(names)} is the one without the change is not clear from their "
-            "names; name it with --control"
-        )
-    return control
 
 
 def _totals(name: str, rows: np.ndarray, numbers: dict[str, np.ndarray], asked: ExperimentRequest) -> ArmTotals:

@@ -47,7 +47,6 @@ def _against(run: PastRun, plan: pl.DataFrame, usual: pl.DataFrame, outcome: str
         sides = [(one - theta * other, weight) for one, other, weight in zip(y, x, weights, strict=True)]
         apart = weighted_difference(sides[0], sides[1])
         effects.append(
-            Effect("against_usual", outcome, "all", method, plain(apart), apart.p_value, plan.height, usual.height,
-                   float(y[1].mean()))
-        )  # fmt: skip
+            Effect("against_usual", outcome, "all", method, plain(apart), apart.p_value, plan.height, usual.height)
+        )
     return effects

@@ -75,7 +75,7 @@ def compare(
     sums = [Moments.of(side[outcome].cast(pl.Float64).to_numpy(), side["x"].to_numpy()) for side in (treated, control)]
     share = relative(*sums) if sums[1].mean > 0 else None
     return [
-        Effect(comparison, outcome, group, method, plain(found), found.p_value, sums[0].n, sums[1].n, sums[1].mean,
+        Effect(comparison, outcome, group, method, plain(found), found.p_value, sums[0].n, sums[1].n,
                None if share is None else plain(share))
         for method, found in (("adjusted", cuped(*sums)), ("unadjusted", difference(*sums)))
     ]  # fmt: skip

@@ -83,17 +83,16 @@ def _one(run: PastRun, rows: pl.DataFrame, kind: str, outcomes: list[str]) -> li
     control = able.filter((pl.col("offer_id") == NO_OFFER) & pl.col("arm").is_in([EXPLORE, HOLDOUT]))
     if not comparable(treated, control):
         return []
-    sizes = treated["kinds"].list.len().to_numpy()
-    chance, _ = _chances(run, sizes)
+    n_kinds = treated["kinds"].list.len().to_numpy()
+    chance, _ = _chances(run, n_kinds)
     _, nothing = _chances(run, control["kinds"].list.len().to_numpy())
-    weights = 1 / (chance * (sizes if kind == "all" else 1)), 1 / nothing
+    weights = 1 / (chance * (n_kinds if kind == "all" else 1)), 1 / nothing
     effects = []
     for outcome in outcomes:
         y_t, y_c = (side[outcome].cast(pl.Float64).to_numpy() for side in (treated, control))
         found = weighted_difference((y_t, weights[0]), (y_c, weights[1]))
         estimate = Estimate(found.value, found.low, found.high)
-        mean = float(np.average(y_c, weights=weights[1]))
         effects.append(
-            Effect("lot", outcome, kind, "weighted", estimate, found.p_value, treated.height, control.height, mean)
+            Effect("lot", outcome, kind, "weighted", estimate, found.p_value, treated.height, control.height)
         )
     return effects

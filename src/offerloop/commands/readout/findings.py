@@ -26,7 +26,6 @@ class Effect:
     """The p-value; of segments adjusted for their number."""
     n_treated: int
     n_control: int
-    control_mean: float
     relative: Estimate | None = None
     """As a share of the control's mean, unadjusted."""
 

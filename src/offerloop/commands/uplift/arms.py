@@ -11,10 +11,10 @@ import polars as pl
 
 from offerloop.arrays import Ints
 from offerloop.commands.uplift.request import UpliftRequest
-from offerloop.errors import EvidenceError, InputError
+from offerloop.errors import EvidenceError
 from offerloop.offers import NO_OFFER
 from offerloop.response import NO_OFFER_TERMS, OfferTerms
-from offerloop.workspace import MOST_ARMS, control_among
+from offerloop.workspace import check_arm_cells, control_among
 
 FEWEST_ROWS = 100
 """An arm with fewer rows is left out."""
@@ -37,18 +37,10 @@ class Arms:
 
 def read_arms(table: pl.DataFrame, asked: UpliftRequest, path: Path) -> Arms:
     """Raises InputError for a column that is no treatment, EvidenceError for a trial without two arms."""
-    column = table[asked.treatment]
-    if column.null_count():
-        row = int(table.filter(column.is_null())["_row"][0])
-        raise InputError(f"'{path}', row {row}: '{asked.treatment}' is empty; fill in the arm or leave the row out")
-    text = _text(column)
+    check_arm_cells(table, asked.treatment, path)
+    text = _text(table[asked.treatment])
     counts = dict(text.value_counts().sort("count", descending=True).iter_rows())
-    if len(counts) > MOST_ARMS:
-        raise InputError(
-            f"'{path}': '{asked.treatment}' has {len(counts):,} different values, too many for the arms of a trial; "
-            "name the column that says who was given what"
-        )
-    control = _control(list(counts), asked, path)
+    control = control_among(list(counts), asked.control, asked.treatment, path)
     small = tuple(sorted(name for name, n in counts.items() if n < FEWEST_ROWS))
     names = (control, *sorted((name for name in counts if name != control and name not in small), key=_order))
     if control in small or len(names) < 2:
@@ -68,24 +60,6 @@ def _text(column: pl.Series) -> pl.Series:
     if column.dtype.is_float():
         return pl.Series(column.name, [f"{one:g}" for one in column])
     return column.cast(pl.String).str.strip_chars()
-
-
-def _control(names: list[str], asked: UpliftRequest, path: Path) -> str:
-    if asked.control is not None:
-        if asked.control not in names:
-            raise InputError(f"'{path}': '{asked.treatment}' has no arm '{asked.control}' (it has {_listed(names)})")
-        return asked.control
-    control = control_among(names)
-    if control is None:
-        raise InputError(
-            f"'{path}': which arm of '{asked.treatment}' got no offer cannot be told ({_listed(names)}); say it with "
-            "--control"
-        )
-    return control
-
-
-def _listed(names: list[str]) -> str:
-    return ", ".join(f"'{name}'" for name in sorted(names))
 
 
 def _order(name: str) -> tuple[bool, float, str]:
