@@ -5,12 +5,12 @@ from dataclasses import replace
 import numpy as np
 
 from offerloop.commands.evaluate.findings import EvaluationFindings, Note, PolicyWorth
+from offerloop.commands.evaluate.notes import NOTES
 from offerloop.config import Shop
 from offerloop.evaluation.earlier_offers import CarryOver
 from offerloop.evaluation.estimate import Estimate
 from offerloop.evaluation.policy_overlap import ActionOverlap
 from offerloop.evaluation.policy_value import PolicyValue, Worth
-from offerloop.report.words import words_of
 
 REFUSALS = (
     "The policy chooses 'gold' with a mean probability of 0.5, but the log never shows it; show it to a random share "
@@ -84,8 +84,7 @@ def findings(*candidates, nothing=True, rival=None, refused=(), notes=(), cost=T
 
 def full():
     """Everything that a page can show."""
-    said = [key.removeprefix("evaluation.note.") for key in words_of("en") if key.startswith("evaluation.note.")]
-    notes = tuple(Note(key, {"n": 1200, "days": 7, "least": 100, "of": 9, "policy": "spring"}) for key in said)
+    notes = tuple(Note(key, {"n": 1200, "days": 7, "least": 100, "of": 9, "policy": "spring"}) for key in NOTES)
     single = [policy("everyone", f"coupon-{n}", 780.0 + n, n - 9.5, size=400.0 * n + 100) for n in range(1, 21)]
     others = (policy("run", "20260101-000000", 800.0, 11.0), policy("file", "spring", 799.0, 10.0))
     found = findings(*single, *others, rival=("coupon-20", worth(2.0)), refused=REFUSALS, notes=notes)

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
+from offerloop.commands.evaluate.columns import columns
 from offerloop.commands.evaluate.findings import EvaluationFindings, PolicyWorth, main
-from offerloop.commands.evaluate.sentences import earlier_text, measure, title, worth_text
+from offerloop.commands.evaluate.sentences import baseline, earlier_text, measure, title, worth_text
 from offerloop.report import Block, Bullets, Localizer, Section, Table, Text, capital, count
 
-COLUMNS = ("policy", "one_period", "kept", "kept_gain", "size", "kept_method")
+SHOWN = ("policy", "one_period", "kept", "kept_gain", "size", "method")
 
 
 def kept_section(found: EvaluationFindings, _: Localizer) -> Section | None:
     """None where no customer was shown anything before."""
     if found.earlier is None:
         return None
-    base = _.say(f"evaluation.base.{found.baseline_kept.kind}")
-    columns = tuple(_.say(f"evaluation.column.{name}", base=base) for name in COLUMNS)
+    heads = columns(_, *SHOWN, base=baseline(found.baseline_kept, _))
     rows = tuple(_row(one, _) for one in found.valued if one.kept is not None)
     table = Table(
         _(
             "{measure} a decision, where the policy also made the customer's earlier decisions",
             measure=capital(measure(found, _)),
         ),
-        columns,
+        heads,
         rows,
     )
     refused = [

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import math
 
+from offerloop.commands.evaluate.columns import columns
 from offerloop.commands.evaluate.findings import Against, EvaluationFindings, PolicyWorth, main
 from offerloop.commands.evaluate.kept_policies import kept_section
-from offerloop.commands.evaluate.sentences import measure, notes, sentence, short, title, worth_text
+from offerloop.commands.evaluate.sentences import baseline, measure, notes, sentence, short, title, worth_text
+from offerloop.commands.evaluate.terms import TERMS
 from offerloop.evaluation import ActionOverlap, Estimate, PolicyValue
+from offerloop.message import Message
 from offerloop.offers import NO_OFFER
 from offerloop.report import (
     Block,
@@ -25,12 +28,14 @@ from offerloop.report import (
     count,
     figure,
     forest,
-    keyed_terms,
+    glossary_terms,
     money_labels,
     study_page,
     words_section,
 )
 
+GAIN = Message("A decision more than {base}")
+GAIN_OF_ONE = Message("One decision: more than {base}")
 AGAINST: tuple[Against, ...] = ("nothing", "logged", "best_single")
 
 
@@ -72,9 +77,9 @@ def _tiles(found: EvaluationFindings, _: Localizer) -> tuple[Tile, ...]:
     leader, what = found.leader, measure(found, _)
     tiles = [_tile(_("The log's own {measure} a decision", measure=what), main(found.logged.known), "", _)]
     if leader is not None:
-        base = _.say(f"evaluation.base.{found.baseline.kind}")
-        gain, label = main(found.gain(leader)), "gain_period" if found.one_period_only else "gain"
-        tiles.insert(0, _tile(_.say(f"evaluation.tile.{label}", base=base), gain, title(leader, _), _))
+        base = baseline(found.baseline, _)
+        gain, text = main(found.gain(leader)), GAIN_OF_ONE if found.one_period_only else GAIN
+        tiles.insert(0, _tile(_(text, base=base), gain, title(leader, _), _))
         size = _("effective sample size of {policy}", policy=title(leader, _))
         tiles.append(Tile(_("Decisions that speak", context="key figure"), count(leader.known.effective_size), size))
     customers = _("of {n} customer", context="note of a key figure", plural="of {n} customers", n=found.n_customers)
@@ -82,8 +87,8 @@ def _tiles(found: EvaluationFindings, _: Localizer) -> tuple[Tile, ...]:
 
 
 def _tile(label: str, one: Estimate, what: str, _: Localizer) -> Tile:
-    value, interval = _.money.estimate(one).split(" [", 1)
-    note = _("95 % interval {interval}", context="key figure", interval=f"[{interval}")
+    value, interval = _.money.parts(one)
+    note = _("95 % interval {interval}", context="key figure", interval=interval)
     return Tile(label, value, _.clauses([note, what]) if what else note)
 
 
@@ -95,7 +100,7 @@ def _worth_figure(found: EvaluationFindings, _: Localizer) -> Figure:
         "{measure} a decision, {currency}, with 95 % intervals; the line is {base}",
         measure=measure(found, _),
         currency=_.currency,
-        base=_.say(f"evaluation.base.{found.baseline.kind}"),
+        base=baseline(found.baseline, _),
     )
     return _forest(
         "worth",
@@ -128,13 +133,9 @@ def _forest(
 def _sections(found: EvaluationFindings, _: Localizer) -> list[Section]:
     parts = [
         kept_section(found, _), _methods(found, _), _differences(found, _), _overlap(found, _),
-        _refused(found, _), _notes(found, _), words_section(_, keyed_terms(_, "evaluation_")),
+        _refused(found, _), _notes(found, _), words_section(_, glossary_terms(_, TERMS)),
     ]  # fmt: skip
     return [one for one in parts if one is not None]
-
-
-def _columns(_: Localizer, *names: str) -> tuple[str, ...]:
-    return tuple(_.say(f"evaluation.column.{name}") for name in names)
 
 
 def _methods(found: EvaluationFindings, _: Localizer) -> Section:
@@ -142,10 +143,10 @@ def _methods(found: EvaluationFindings, _: Localizer) -> Section:
     every = [(one, value, _method(one, value, _)) for one in found.valued for value in one.methods]
     names = ("policy", "method", "value", *(("cost", "profit") if found.has_cost else ()), "size", "expected",
              "weight", "cut")  # fmt: skip
-    columns = _columns(_, *names)
+    heads = columns(_, *names)
     chosen = tuple(row for one, value, row in every if value.method == one.known.method)
-    table = Table(_("Every policy by the recommended method, a decision"), columns, chosen, n_labels=2)
-    whole = Table(_("Every policy by every method, a decision"), columns, tuple(row for *__, row in every), n_labels=2)
+    table = Table(_("Every policy by the recommended method, a decision"), heads, chosen, n_labels=2)
+    whole = Table(_("Every policy by every method, a decision"), heads, tuple(row for *__, row in every), n_labels=2)
     flagged = any(one.known.flagged for one in found.valued)
     message = (
         _("About some policies fewer than 1,000 decisions speak: their intervals may be too narrow")
@@ -188,7 +189,7 @@ def _method(one: PolicyWorth, value: PolicyValue, _: Localizer) -> tuple[str, ..
 def _differences(found: EvaluationFindings, _: Localizer) -> Section:
     """Every policy less giving nothing, less the log's own, less the best offer for everybody."""
     shown = [one for one in found.shown if one is not found.baseline]
-    base = _.say(f"evaluation.base.{found.baseline.kind}")
+    base = baseline(found.baseline, _)
     clear = sum(found.together(found.gain(one)).is_clear for one in found.candidates)
     message = _(
         "{clear} of {n} policies differ clearly from {base}, by intervals that hold for all at once",
@@ -218,8 +219,8 @@ def _differences(found: EvaluationFindings, _: Localizer) -> Section:
         (title(one, _), *(worth_text(one.against[name], _) if name in one.against else "" for name in AGAINST))
         for one in found.valued
     )
-    columns = _columns(_, "policy", *(f"against_{name}" for name in AGAINST))
-    blocks.append(Table(_("Paired differences a decision"), columns, cells))
+    heads = columns(_, "policy", *(f"against_{name}" for name in AGAINST))
+    blocks.append(Table(_("Paired differences a decision"), heads, cells))
     return Section("differences", _("Differences", context="section name"), message, tuple(blocks))
 
 
@@ -234,7 +235,7 @@ def _overlap(found: EvaluationFindings, _: Localizer) -> Section:
         if action.policy_share > 0
     )  # fmt: skip
     names = ("policy", "offer", "logged", "share", "found", "weight", "size", "possible")
-    table = Table(_("Offers under each policy"), _columns(_, *names), rows, n_labels=2)
+    table = Table(_("Offers under each policy"), columns(_, *names), rows, n_labels=2)
     blocks = (
         Text(
             _(

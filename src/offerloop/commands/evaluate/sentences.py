@@ -5,10 +5,53 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from offerloop.commands.evaluate.findings import EvaluationFindings, PolicyWorth, main
+from offerloop.commands.evaluate.findings import EvaluationFindings, Kind, PolicyWorth, main
+from offerloop.commands.evaluate.notes import NOTES
 from offerloop.evaluation import CarryOver, Worth
-from offerloop.report import MACHINE_DIGITS, Localizer, capital, count, iso_day, rounded
+from offerloop.message import Message
+from offerloop.report import MACHINE_DIGITS, Localizer, capital, iso_day, rounded
 
+TITLES: dict[Kind, Message] = {
+    "logged": Message("the policy that made the log"),
+    "nothing": Message("nothing for anybody", context="policy evaluation"),
+    "everyone": Message("{name} for everybody", context="policy evaluation"),
+    "run": Message("the plan of run {name}"),
+    "file": Message("the policy {name}", context="policy evaluation"),
+}
+"""What a reader calls a policy, by its kind."""
+SHORT_TITLES: dict[Kind, Message] = {
+    "logged": Message("the log's own"),
+    "nothing": Message("nothing", context="policy evaluation"),
+    "everyone": Message("{name}", context="pattern"),
+    "run": Message("plan {name}", context="policy evaluation"),
+    "file": Message("policy {name}", context="policy evaluation"),
+}
+"""The same where there is little room."""
+BASELINES: dict[Kind, Message] = {
+    "nothing": Message("giving nothing", context="policy evaluation"),
+    "logged": Message("the policy that made the log"),
+}
+"""What the others are compared with, by its kind."""
+FINDINGS = {
+    "better": Message("{policy} is {best}: {gain} more {measure} a decision than {base}{rival}."),
+    "worse": Message(
+        "No policy is clearly better than {base}: {best}, {policy}, would change {measure} by "
+        "{gain} a decision, which is clearly a loss."
+    ),
+    "unclear": Message(
+        "No policy is clearly better than {base}: {best}, {policy}, would change {measure} by "
+        "{gain} a decision, an interval that includes zero."
+    ),
+}
+"""The finding, by what the gain of the leading policy bears."""
+RIVALS = {
+    "ahead": Message(", and {by} more than {other} for everybody"),
+    "behind": Message(", though {by} against {other} for everybody"),
+    "level": Message(", but not clearly better than {other} for everybody ({by})"),
+}
+"""How the leading policy stands to the best other offer for everybody."""
+WHEN_KEPT = Message("{policy}, when kept, changes {measure} by {gain} a decision against {base}{few}.")
+BEST_KEPT = Message("Of policies that are kept, {policy} brings most: {gain}{few}.")
 LEAST, DECIMALS = 0.001, 3
 """The smallest share that is written out, and its decimals."""
 
@@ -20,12 +63,17 @@ def measure(found: EvaluationFindings, _: Localizer) -> str:
 
 def title(one: PolicyWorth, _: Localizer) -> str:
     """What a reader calls a policy."""
-    return _.say(f"evaluation.kind.{one.kind}", name=_.quoted(one.name))
+    return _(TITLES[one.kind], name=_.quoted(one.name))
 
 
 def short(one: PolicyWorth, _: Localizer) -> str:
     """The same where there is little room."""
-    return _.say(f"evaluation.short.{one.kind}", name=one.name)
+    return _(SHORT_TITLES[one.kind], name=one.name)
+
+
+def baseline(one: PolicyWorth, _: Localizer) -> str:
+    """What a reader calls the policy with which others are compared."""
+    return _(BASELINES[one.kind])
 
 
 def sentence(found: EvaluationFindings, _: Localizer) -> str:
@@ -51,12 +99,17 @@ def finding(found: EvaluationFindings, _: Localizer) -> list[str]:
         ]
     gain = found.together(found.gain(leader))
     key = "better" if gain.low > 0 else "worse" if gain.high < 0 else "unclear"
-    best = "best_firm" if any(one.known.flagged for one in found.candidates) and not leader.known.flagged else "best"
-    said = _.say(
-        f"evaluation.{key}",
-        best=_.say(f"evaluation.{best}"),
+    firm = any(one.known.flagged for one in found.candidates) and not leader.known.flagged
+    best = (
+        _("the best of those about which enough decisions speak")
+        if firm
+        else _("the best", context="policy evaluation")
+    )
+    said = _(
+        FINDINGS[key],
+        best=best,
         policy=title(leader, _),
-        base=_.say(f"evaluation.base.{found.baseline.kind}"),
+        base=baseline(found.baseline, _),
         measure=measure(found, _),
         gain=_.money.estimate(gain),
         rival=_rival(found, _) if key == "better" else "",
@@ -81,11 +134,11 @@ def kept_sentences(found: EvaluationFindings, leader: PolicyWorth, _: Localizer)
     if leader.kept is None and best is None:
         return [only, _("What a policy is worth when it is kept cannot be known from this log.")]
     said = [only]
-    for one, key in ((leader, "leader"), (best, "best")):
-        if one is not None and one.kept is not None and one.kept_gain is not None and (key, one) != ("best", leader):
-            said.append(_.say(
-                f"evaluation.kept.{key}", policy=title(one, _), measure=measure(found, _),
-                gain=worth_text(one.kept_gain, _), base=_.say(f"evaluation.base.{found.baseline_kept.kind}"),
+    for one, text in ((leader, WHEN_KEPT), *(((best, BEST_KEPT),) if best != leader else ())):
+        if one is not None and one.kept is not None and one.kept_gain is not None:
+            said.append(_(
+                text, policy=title(one, _), measure=measure(found, _),
+                gain=worth_text(one.kept_gain, _), base=baseline(found.baseline_kept, _),
                 few=_(" (fewer than 1,000 decisions speak about it)") if one.kept.flagged else "",
             ))  # fmt: skip
     return [capital(one) for one in said]
@@ -114,33 +167,39 @@ def _rival(found: EvaluationFindings, _: Localizer) -> str:
     name, lead = found.rival
     by = found.together(lead)
     key = "ahead" if by.low > 0 else "behind" if by.high < 0 else "level"
-    return _.say(f"evaluation.{key}", other=_.quoted(name), by=_.money.estimate(by))
+    return _(RIVALS[key], other=_.quoted(name), by=_.money.estimate(by))
 
 
 def basis(found: EvaluationFindings, leader: PolicyWorth, _: Localizer) -> str:
     """How many decisions the finding rests on, and for what its interval holds."""
     one, many = leader.known, len(found.candidates)
-    key = "evaluation.basis_few" if one.flagged else "evaluation.basis"
+    text = (
+        Message(
+            "({n} decisions of {customers} customers, of which only {size} speak about this "
+            "policy, fewer than 1,000: do not rely on it; {interval}.)"
+        )
+        if one.flagged
+        else Message("({n} decisions of {customers} customers, of which {size} speak about this policy; {interval}.)")
+    )
     size = one.effective_size if one.expected_size is None else min(one.effective_size, one.expected_size)
     interval = (
         _("intervals hold for all {n} policies at once", n=round(many))
         if many > 1
         else _("95 % interval", context="policy evaluation")
     )
-    return _.say(
-        key, interval=interval, n=count(found.n_decisions), customers=count(found.n_customers), size=count(size)
-    )
+    return _(text, interval=interval, n=found.n_decisions, customers=found.n_customers, size=round(size))
 
 
 def notes(found: EvaluationFindings, _: Localizer) -> tuple[str, ...]:
     """What a reader must know before acting on it."""
-    said = [
-        _.say(f"evaluation.note.{one.key}", **{
-            name: count(value) if isinstance(value, int) else _.quoted(value) for name, value in one.values.items()
-        })
+    return tuple(
+        _(NOTES[one.key].with_values(**{name: _quoted(value, _) for name, value in one.values.items()}))
         for one in found.notes
-    ]  # fmt: skip
-    return tuple(said)
+    )
+
+
+def _quoted(value: str | int, _: Localizer) -> str | int:
+    return _.quoted(value) if isinstance(value, str) else value
 
 
 def summarise_evaluation(found: EvaluationFindings, language: str = "en") -> dict[str, Any]:

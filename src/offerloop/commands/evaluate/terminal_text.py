@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from offerloop.commands.evaluate.columns import columns
 from offerloop.commands.evaluate.files import EvaluationResult
 from offerloop.commands.evaluate.findings import EvaluationFindings, PolicyWorth, main
 from offerloop.commands.evaluate.sentences import basis, finding, kept_sentences, short, title, worth_text
@@ -15,10 +16,10 @@ def screen(done: EvaluationResult) -> str:
     found, _ = done.findings, Localizer(done.language, done.findings.shop.currency)
     against = f"against_{'nothing' if found.baseline.kind == 'nothing' else 'logged'}"
     names = ("policy", "profit" if found.has_cost else "value", against, "size")
-    columns = [_.say(f"evaluation.column.{name}") for name in names]
-    columns[1:3] = (_("{name} [95 % interval]", context="column title", name=name) for name in columns[1:3])
+    heads = list(columns(_, *names))
+    heads[1:3] = (_("{name} [95 % interval]", context="column title", name=name) for name in heads[1:3])
     rows = (_row(one, found, _) for one in found.shown)
-    table = text_table(columns, rows, title=_("Every policy by the recommended method, a decision"))
+    table = text_table(heads, rows, title=_("Every policy by the recommended method, a decision"))
     return text_page(*finding(found, _), table, *_notes(found, _), str(done.report))
 
 
