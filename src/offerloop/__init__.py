@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from offerloop.commands.allocate.findings import AllocationResult
     from offerloop.commands.check.findings import CheckResult
     from offerloop.commands.codes.task import CouponCodes
-    from offerloop.commands.evaluate.files import EvaluationResult
+    from offerloop.commands.evaluate.findings import EvaluationResult
     from offerloop.commands.experiment.findings import ExperimentResult
     from offerloop.commands.experiment.request import ExperimentRequest
     from offerloop.commands.explain.findings import Explanation

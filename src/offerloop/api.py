@@ -328,18 +328,13 @@ def replay(
     `codes` says whether coupons that need a code are presented: `all` or `none`. `out` is a new folder for a report in
     `language` and its tables.
     """
-    from offerloop.commands.replay.files import write as write_replay
     from offerloop.commands.replay.task import ReplayRequest
     from offerloop.commands.replay.task import replay as price_orders
-    from offerloop.locale import known_language
 
     request = ReplayRequest(
         str(orders), as_path(offers), _text(products), _text(customers), currency, timezone, _text(margin), codes
     )
-    done = price_orders(request, progress=console)
-    if out is not None:
-        write_replay(done, as_path(out), known_language(language))
-    return done
+    return price_orders(request, None if out is None else as_path(out), language, console)
 
 
 def parse_offer(text: str, *, currency: str | None = None, language: str | None = None) -> offerloop.ParsedOffer:

@@ -4,8 +4,7 @@ import pytest
 from evaluation_case import REFUSALS, findings, full, policy
 from terminal_texts import check_plain, right_edges
 
-from offerloop.commands.evaluate.files import EvaluationResult
-from offerloop.commands.evaluate.findings import SHOWN
+from offerloop.commands.evaluate.findings import SHOWN, EvaluationResult
 from offerloop.commands.evaluate.terminal_text import screen
 from offerloop.locale import languages
 

@@ -4,30 +4,17 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import polars as pl
 
-from offerloop.commands.evaluate.findings import EvaluationFindings
+from offerloop.commands.evaluate.findings import EvaluationFindings, EvaluationResult
 from offerloop.commands.evaluate.page import render_evaluation
 from offerloop.commands.evaluate.sentences import summarise_evaluation
 from offerloop.evaluation import ActionOverlap, PolicyValue, Worth
-from offerloop.report import FolderResult
 from offerloop.tables import OVERLAP, POLICY_VALUES
 from offerloop.workspace import filling, new_folder
-
-
-@dataclass(frozen=True)
-class EvaluationResult(FolderResult):
-    """Where a finished evaluation lies and what it found; `summary` is the content of evaluation.json."""
-
-    findings: EvaluationFindings
-    language: str
-    """The language of the report and of `summary`."""
-
-    _tables: ClassVar = ("policy_values", "overlap")
 
 
 def values_table(found: EvaluationFindings) -> pl.DataFrame:

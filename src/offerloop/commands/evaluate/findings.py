@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import ClassVar, Literal
 
 from offerloop.config import Shop
 from offerloop.evaluation import ActionOverlap, CarryOver, Estimate, PolicyValue, Worth, widening
 from offerloop.offers import NO_OFFER
+from offerloop.report import FolderResult
 
 Kind = Literal["logged", "nothing", "everyone", "run", "file"]
 Against = Literal["nothing", "logged", "best_single"]
@@ -170,6 +171,17 @@ class EvaluationFindings:
         return Estimate(
             one.value, one.value - wider * (one.value - one.low), one.value + wider * (one.high - one.value)
         )
+
+
+@dataclass(frozen=True)
+class EvaluationResult(FolderResult):
+    """Where a finished evaluation lies and what it found; `summary` is the content of evaluation.json."""
+
+    findings: EvaluationFindings
+    language: str
+    """The language of the report and of `summary`."""
+
+    _tables: ClassVar = ("policy_values", "overlap")
 
 
 def _firm(policies: Sequence[PolicyWorth]) -> list[PolicyWorth]:

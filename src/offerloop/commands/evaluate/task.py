@@ -8,8 +8,16 @@ from os import PathLike
 
 import numpy as np
 
-from offerloop.commands.evaluate.files import EvaluationResult, write
-from offerloop.commands.evaluate.findings import Against, EvaluationFindings, Kind, Note, PolicyWorth, main
+from offerloop.commands.evaluate.files import write
+from offerloop.commands.evaluate.findings import (
+    Against,
+    EvaluationFindings,
+    EvaluationResult,
+    Kind,
+    Note,
+    PolicyWorth,
+    main,
+)
 from offerloop.commands.evaluate.history import past_of
 from offerloop.commands.evaluate.log import Decisions, read_decisions
 from offerloop.commands.evaluate.policies import Given, plan_of, policy_of

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from offerloop.commands.evaluate.columns import columns
-from offerloop.commands.evaluate.files import EvaluationResult
-from offerloop.commands.evaluate.findings import EvaluationFindings, PolicyWorth, main
+from offerloop.commands.evaluate.findings import EvaluationFindings, EvaluationResult, PolicyWorth, main
 from offerloop.commands.evaluate.sentences import basis, finding, kept_sentences, short, title, worth_text
 from offerloop.report import Localizer, count, text_page, text_table
 

@@ -33,7 +33,6 @@ def replay(
 
     It assumes that nobody would have bought anything else.
     """
-    from offerloop.commands.replay.files import check_folder, write
     from offerloop.commands.replay.page import summarise_replay
     from offerloop.commands.replay.task import ReplayRequest
     from offerloop.commands.replay.task import replay as price_orders
@@ -41,11 +40,8 @@ def replay(
     from offerloop.locale import known_language
 
     language = known_language(language)
-    if out is not None:
-        check_folder(out)
     request = ReplayRequest(orders, offers, products, customers, currency, timezone, margin, codes)
-    done = price_orders(request, progress=progress_console(as_json))
-    report = None if out is None else str(write(done, out, language))
-    facts = {} if report is None else {"report": report}
-    text = page(done, language)
-    say(facts | summarise_replay(done.findings, language), text if report is None else f"{text}\n{report}", as_json)
+    done = price_orders(request, out, language, progress_console(as_json))
+    written = {} if out is None else {"report": str(out / "report.html")}
+    text = "\n".join([page(done, language), *written.values()])
+    say(written | summarise_replay(done.findings, language), text, as_json)

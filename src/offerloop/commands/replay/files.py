@@ -20,9 +20,8 @@ def check_folder(out: Path) -> None:
         raise InputError(f"'{out}' exists already; name a new or an empty folder for the replay")
 
 
-def write(done: ReplayResult, out: Path, language: str = "en") -> Path:
-    """The page, replay.json and three tables; the folder appears only when everything is in it."""
-    check_folder(out)
+def write(done: ReplayResult, out: Path, language: str) -> None:
+    """Write the page, replay.json and three tables; the folder appears only when everything is in it."""
     found = done.findings
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -36,7 +35,6 @@ def write(done: ReplayResult, out: Path, language: str = "en") -> Path:
             (partial / "report.html").write_text(render_replay(found, language), encoding="utf-8")
     except OSError as error:
         raise InputError(f"'{out}' cannot be written: {error.strerror or error}") from None
-    return out / "report.html"
 
 
 def _as_text(table: pl.DataFrame, currency: str) -> pl.DataFrame:

@@ -20,12 +20,14 @@ from typing import Any
 import polars as pl
 from rich.console import Console
 
+from offerloop.commands.replay.files import check_folder, write
 from offerloop.commands.replay.findings import TOUCHED, OfferSums, ReplayFindings, ReplayResult, Sums
 from offerloop.commands.replay.notes import notes_of
 from offerloop.commands.replay.orders import COLUMNS, PastOrders, read_orders
 from offerloop.config import SourceName, known_zone
-from offerloop.engine import ENGINES, Engine
+from offerloop.engine import DEFAULT_ENGINE, ENGINES, Engine
 from offerloop.errors import ContractError, InputError, check_known
+from offerloop.locale import known_language
 from offerloop.money import exact_share, half_up, read_margin
 from offerloop.offers import Basket, BasketLine, Customer, OfferSet, OfferUsage, Priced, price, units_left
 from offerloop.workspace import OffersFile, read_offers_file
@@ -82,10 +84,25 @@ class PastOrder:
     margin_minor: int | None
 
 
-def replay(request: ReplayRequest, engine: str = "duckdb", progress: Console | None = None) -> ReplayResult:
-    """Price every past order with the offers. Raises InputError for files that cannot be used."""
+def replay(
+    request: ReplayRequest, out: Path | None = None, language: str | None = None, progress: Console | None = None
+) -> ReplayResult:
+    """Price every past order with the offers, and write the new folder `out`, with a page in `language`.
+
+    Raises InputError for files that cannot be used, and for a folder that cannot be written.
+    """
+    language = known_language(language)
+    if out is not None:
+        check_folder(out)
     request.check()
-    offers, where = read_offers_file(request.offers), ENGINES.load(engine)()
+    done = _priced(request, progress)
+    if out is not None:
+        write(done, out, language)
+    return done
+
+
+def _priced(request: ReplayRequest, progress: Console | None) -> ReplayResult:
+    offers, where = read_offers_file(request.offers), ENGINES.load(DEFAULT_ENGINE)()
     given = {"order_lines": request.orders, "products": request.products, "customers": request.customers}
     files: dict[SourceName, Any] = {name: place for name, place in given.items() if place}  # type: ignore[misc]
     with TemporaryDirectory(prefix="offerloop-") as folder:
