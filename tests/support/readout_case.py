@@ -3,9 +3,13 @@
 from dataclasses import replace
 
 from offerloop.commands.readout.findings import AgainstForecast, BoughtAnyway, Check, Effect, ReadoutFindings
+from offerloop.commands.readout.outcomes import IN_LINES
+from offerloop.commands.readout.task import STRANGERS
 from offerloop.config import Shop
 from offerloop.evaluation.estimate import Estimate
+from offerloop.message import Message
 
+NONE = Message("")
 OUTCOMES = ("bought", "n_orders", "revenue_minor", "margin_minor", "cost_minor", "profit_minor")
 
 
@@ -17,8 +21,8 @@ def effect(comparison, outcome, group="all", method="adjusted", value=20.0, half
 
 def full() -> ReadoutFindings:
     """Everything that a page can show."""
-    check = Check("holdout among planned customers", 90, 700, 79.0, 0.2, True, "", "")
-    by_hash = Check("group as the hash of the id names it", 90, 700, float("nan"), None, True, "", "")
+    check = Check(Message("holdout among planned customers"), 90, 700, 79.0, 0.2, True, NONE, NONE)
+    by_hash = Check(Message("group as the hash of the id names it"), 90, 700, float("nan"), None, True, NONE, NONE)
     effects = [effect("plan", one, method=how) for one in OUTCOMES for how in ("adjusted", "unadjusted")]
     effects += [effect("plan", "profit_minor", name) for name in ("own", "shared")]
     effects += [effect("programme", "profit_minor", value=5.0), effect("lot", "margin_minor", method="weighted")]
@@ -28,27 +32,37 @@ def full() -> ReadoutFindings:
         run="20260101-000000",
         from_day=17532,
         until_day=17545,
-        period_note="The period ends with the last order of the file, 2018-01-14.",
+        period_note=Message("The period ends with the last order of the file, {day}.", day="2018-01-14"),
         checks=(check, by_hash),
         stopped=None,
-        covariate="revenue of as many days before the plan",
+        covariate=Message("revenue of as many days before the plan"),
         effects=tuple(effects),
         against_forecast=AgainstForecast(
             Estimate(14200, 7100, 21300), Estimate(14000, 7000, 21000), Estimate(13000, 1000, 25000), 7, 14
         ),
         bought_anyway=BoughtAnyway(Estimate(0.62, 0.4, 0.84), 120, any_coupon=True),
-        too_few=("campaign own: 3 treated and 2 held back", "offers by lot: 4 customers drew one"),
-        warnings=("12 customers of the orders are not in the run and are left out.",),
+        too_few=(Message("campaign {name}: {treated} treated and {held} held back", name="own", treated=3, held=2),),
+        too_few_explored=(
+            Message(
+                "offers given at random: {n} customer drew one",
+                plural="offers given at random: {n} customers drew one",
+                n=4,
+            ),
+        ),
+        warnings=(STRANGERS["orders"].with_values(n=12),),
         titles={"own": "Coupons that we pay", "shared": "Coupons that suppliers share"},
     )
 
 
 def stopped() -> ReadoutFindings:
     """The draw does not hold."""
-    failed = Check("holdout among planned customers", 10, 700, 79.0, 1e-9, False, "", "")
-    why = (
-        "No effect is shown: of the customers planned for an offer 700 got it and 10 were held back, and fewer than 30 "
-        "on one side say nothing; plan for more customers or set a larger experiment.holdout next time."
+    failed = Check(Message("holdout among planned customers"), 10, 700, 79.0, 1e-9, False, NONE, NONE)
+    why = Message(
+        "No effect is shown: of the customers planned for an offer {sent} got it and {held} were held back, and fewer "
+        "than {least} on one side say nothing; plan for more customers or set a larger experiment.holdout next time.",
+        sent=700,
+        held=10,
+        least=30,
     )
     return replace(full(), checks=(failed,), stopped=why, effects=(), against_forecast=None, bought_anyway=None)
 
@@ -57,14 +71,14 @@ def little() -> ReadoutFindings:
     """No clear effect, no forecast, no segment, no lot, no redemption."""
     effects = (effect("plan", "profit_minor", value=1.0, p_value=0.8), effect("programme", "profit_minor"))
     return replace(
-        full(), effects=effects, against_forecast=None, bought_anyway=None, covariate="", too_few=(), warnings=(),
-        cost_basis="observed in the order lines",
+        full(), effects=effects, against_forecast=None, bought_anyway=None, covariate=None, too_few=(),
+        too_few_explored=(), warnings=(), cost_basis=IN_LINES,
     )  # fmt: skip
 
 
 def usual() -> ReadoutFindings:
     """Some customers got business as usual."""
-    check = Check("business as usual among all customers", 90, 700, 79.0, 0.2, True, "", "")
+    check = Check(Message("business as usual among all customers"), 90, 700, 79.0, 0.2, True, NONE, NONE)
     effects = [
         effect(name, one, method=how)
         for name in ("against_usual", "usual")
@@ -77,8 +91,11 @@ def usual() -> ReadoutFindings:
 
 def usual_few() -> ReadoutFindings:
     """The group with business as usual is too small."""
-    small = "plan and business as usual: 700 and 9 customers", "business as usual and holdout: 9 and 90 customers"
-    return replace(full(), asks_usual=True, too_few=small)
+    small = (
+        Message("plan and business as usual: {plan} and {usual} customers", plan=700, usual=9),
+        Message("business as usual and holdout: {usual} and {held} customers", usual=9, held=90),
+    )
+    return replace(full(), asks_usual=True, too_few=small, too_few_explored=())
 
 
 READOUTS = {"full": full, "stopped": stopped, "little": little, "usual": usual, "usual_few": usual_few}

@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from offerloop.offers.pricing.priced import Adjustment, Priced, PricedLine, RejectedOffer
     from offerloop.offers.pricing.refund import refund_kept, refund_repriced
     from offerloop.offers.pricing.sharing import Remainder
-    from offerloop.offers.reading import OFFER_KINDS, read_offers
+    from offerloop.offers.reading import OFFER_KIND_NAMES, OFFER_KINDS, read_offers
     from offerloop.offers.short_form.reading import guess_currency, parse_offer
     from offerloop.offers.short_form.writing import SHORT_FORM_LANGUAGES, print_offer
     from offerloop.offers.stacking import DEFAULT_POLICY, StackingChoice, StackingPolicy
@@ -66,6 +66,7 @@ __all__ = [
     "NOTHING",
     "NO_OFFER",
     "OFFER_KINDS",
+    "OFFER_KIND_NAMES",
     "SHORT_FORM_LANGUAGES",
     "ActiveLock",
     "Adjustment",

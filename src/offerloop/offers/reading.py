@@ -8,6 +8,7 @@ from typing import Any
 
 from offerloop.catalogue import Catalogue
 from offerloop.errors import InputError
+from offerloop.message import Message
 from offerloop.offers.base import NO_OFFER, Offer
 from offerloop.offers.terms import WrittenTerms
 
@@ -25,6 +26,18 @@ OFFER_KINDS = Catalogue(
         "benefit": "offerloop.offers.kinds.benefit:read_benefit",
     },
 )
+OFFER_KIND_NAMES = {
+    "coupon": Message("coupon", context="offer kind"),
+    "spend_and_save": Message("spend and save", context="offer kind"),
+    "flash_sale": Message("flash sale", context="offer kind"),
+    "buy_x_get_y": Message("buy X, get Y", context="offer kind"),
+    "bundle": Message("bundle", context="offer kind"),
+    "gift": Message("gift", context="offer kind"),
+    "free_shipping": Message("free shipping", context="offer kind"),
+    "combined": Message("combined offer", context="offer kind"),
+    "benefit": Message("benefit", context="offer kind"),
+}
+"""What readers call the kinds of offer that come with us."""
 
 
 def read_offers(

@@ -140,7 +140,12 @@ class Localizer(KeyedWords):
 
     def points(self, estimate: Estimate) -> str:
         """Percentage points with their interval."""
-        return estimate.text(self(" points", context="percentage points behind a number"))
+        return estimate.text(self.points_sign)
+
+    @property
+    def points_sign(self) -> str:
+        """What stands behind percentage points, with its space."""
+        return self(" points", context="percentage points behind a number")
 
     def shares(self, estimate: Estimate) -> str:
         """Per cent with their interval; the estimate is in per cent."""

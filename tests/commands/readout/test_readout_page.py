@@ -3,12 +3,15 @@
 import re
 
 import pytest
-from page_texts import Texts
+from page_texts import Texts, texts_left_outside
+from pseudo_language import installed
 from readout_case import READOUTS
 
+from offerloop.commands.readout.checks import DRAWN, EDITED, HELD_BACK, LOST
 from offerloop.commands.readout.page import render_readout, summarise_readout
 from offerloop.locale import languages
-from offerloop.report.words import in_language
+from offerloop.message import Message
+from offerloop.report import Localizer
 
 NAMES = "Coupons that we pay|Coupons that suppliers share|Made up for tests."
 ENGLISH = re.compile(r"[A-Za-z][A-Za-z']+(?: [A-Za-z][A-Za-z']*){3,}")
@@ -50,19 +53,32 @@ def test_the_first_line_answers_whether_it_is_better_than_today_in_both_language
     assert summarise_readout(READOUTS["usual_few"]())["better_than_usual"].startswith(
         "Is it better than what we do today? It cannot be said yet: "
     )
-    said = "No effect is shown: business as usual among all customers: 1 drawn and 9 not, where 2 and 8 were expected"
-    why = (
-        "the assignments were edited, or holdout and holdout_seed are not those of the run; read out the files as the "
-    )
-    chinese = in_language(f"{said} (p = 1e-05, below 0.001); {why}run wrote them.", "zh")
-    assert "全部用户中沿用现行做法的一组：1 人被抽中" in chinese
 
 
-def test_why_a_reading_stopped_is_told_in_chinese():
-    said = (
-        "No effect is shown: holdout among all customers: 10 held back and 90 not, where 20 and 80 were expected (p = "
-        "1e-05, below 0.001); rows of one side were probably lost or filtered, in the list that was sent or in a join; "
-        "find the missing customers, or read out the assignments as the run wrote them."
-    )
-    assert not ENGLISH.search(in_language(said, "zh"))
-    assert "全部用户中的留出组：10 人被留出" in in_language(said, "zh")
+SIZES = {"held": 10, "rest": 90, "expected": 20, "others": 80, "p": "1e-05"}
+
+
+@pytest.mark.parametrize(
+    ("failure", "causes", "says"),
+    [
+        (DRAWN.with_values(check=Message("business as usual among all customers"), **SIZES), EDITED,
+         "全部用户中沿用现行做法的一组：10 人被抽中"),
+        (HELD_BACK.with_values(check=Message("holdout among all customers"), **SIZES), LOST,
+         "全部用户中的留出组：10 人被留出"),
+    ],
+)  # fmt: skip
+def test_why_a_reading_stopped_is_told_in_chinese(failure, causes, says):
+    why = Message("No effect is shown: {failure}; {causes}.", failure=failure, causes=causes)
+    chinese = Localizer("zh")(why)
+    assert says in chinese
+    assert not ENGLISH.search(chinese)
+
+
+@pytest.mark.parametrize("name", READOUTS)
+def test_a_third_language_has_every_text_of_the_page(name, tmp_path):
+    found = READOUTS[name]()
+    named = {found.shop.name, found.shop.note, found.shop.currency, *found.titles.values(), "Januar"}
+    names = named | {one.group for one in found.effects}
+    with installed(tmp_path) as language:
+        page = render_readout(found, language)
+    assert texts_left_outside(page, names) == []

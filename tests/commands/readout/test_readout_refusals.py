@@ -36,7 +36,7 @@ def test_an_exposure_log_that_lacks_treated_customers_stops_it(tmp_path):
     shown.write_csv(tmp_path / "all.csv")
     shown.filter((pl.col("offer_id") == "none") | (pl.col("customer_id") % 2 > 0)).write_csv(tmp_path / "half.csv")
     assert why_stopped(run, checks(run, read_exposures(run, tmp_path / "all.csv", DuckDBEngine()).rows)) is None
-    stopped = why_stopped(run, checks(run, read_exposures(run, tmp_path / "half.csv", DuckDBEngine()).rows))
+    stopped = str(why_stopped(run, checks(run, read_exposures(run, tmp_path / "half.csv", DuckDBEngine()).rows)))
     assert "holdout among exposed customers: " in stopped
     assert "log the holdout with an empty offer" in stopped
 
@@ -51,7 +51,7 @@ def test_an_arm_that_its_hash_does_not_name_stops_it(tmp_path):
         folder / "assignments.parquet"
     )
     run = read_run(folder)
-    assert "2 of 3,000 customers are not in the group" in why_stopped(run, checks(run, None))
+    assert "2 of 3,000 customers are not in the group" in str(why_stopped(run, checks(run, None)))
 
 
 def test_too_few_buyers_stop_it_and_are_kept(tmp_path):
@@ -68,7 +68,7 @@ def test_too_few_buyers_stop_it_and_are_kept(tmp_path):
 def test_too_few_held_back_stop_it(tmp_path):
     few = (pl.col("planned_offer_id") == "none") | (pl.col("customer_id") < 150)
     run = read_run(make_run(tmp_path / "run", keep=few))
-    assert "fewer than 30 on one side say nothing" in why_stopped(run, ())
+    assert "fewer than 30 on one side say nothing" in str(why_stopped(run, ()))
 
 
 @pytest.fixture(scope="module")

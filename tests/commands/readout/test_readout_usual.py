@@ -89,7 +89,7 @@ def test_a_customer_of_the_other_group_stops_the_reading(tmp_path):
     moved = table.filter(arm="usual")["customer_id"][0]
     arm = pl.when(pl.col("customer_id") == moved).then(pl.lit("plan")).otherwise("arm").alias("arm")
     table.with_columns(arm).write_parquet(run / "assignments.parquet")
-    assert "1 of 3,000 customers are not in the group that the hash" in read_out(run, tmp_path / "orders.csv").stopped
+    assert "1 of 3,000 customers is not in the group that the hash" in read_out(run, tmp_path / "orders.csv").stopped
 
 
 def test_lost_customers_of_the_group_stop_the_reading(tmp_path):

@@ -15,24 +15,29 @@ from offerloop.commands.readout.effects import Panel, comparable, compare, outco
 from offerloop.commands.readout.findings import Effect
 from offerloop.commands.readout.inputs import PastRun
 from offerloop.evaluation import Moments, common_slope, weighted_difference
+from offerloop.message import Message
 from offerloop.tables import HOLDBACK, HOLDOUT, PLAN, USUAL
 
 
-def usual_effects(run: PastRun, found: Panel) -> tuple[list[Effect], list[str]]:
+def usual_effects(run: PastRun, found: Panel) -> tuple[list[Effect], list[Message]]:
     """The plan against business as usual, and that against the holdout; and what is too small to be shown."""
     if not run.usual_share:
         return [], []
     arms = [PLAN, HOLDBACK], [USUAL], [HOLDOUT]
     plan, usual, held = (found.rows.filter(pl.col("arm").is_in(one)) for one in arms)
-    effects, few = list[Effect](), list[str]()
+    effects, few = list[Effect](), list[Message]()
     if comparable(plan, usual):
         effects += [one for outcome in outcomes_of(found) for one in _against(run, plan, usual, outcome)]
     else:
-        few.append(f"plan and business as usual: {plan.height} and {usual.height} customers")
+        few.append(
+            Message("plan and business as usual: {plan} and {usual} customers", plan=plan.height, usual=usual.height)
+        )
     if comparable(usual, held):
         effects += [one for outcome in outcomes_of(found) for one in compare(usual, held, "usual", outcome)]
     else:
-        few.append(f"business as usual and holdout: {usual.height} and {held.height} customers")
+        few.append(
+            Message("business as usual and holdout: {usual} and {held} customers", usual=usual.height, held=held.height)
+        )
     return effects, few
 
 

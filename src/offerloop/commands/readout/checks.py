@@ -13,22 +13,31 @@ from offerloop.commands.readout.inputs import PastRun
 from offerloop.commands.readout.side_files import SideFile, read_rows
 from offerloop.engine import Engine
 from offerloop.evaluation import LEAST, LEAST_BUYERS, in_holdout, in_usual, sample_ratio
+from offerloop.message import Message
 from offerloop.offers import NO_OFFER
-from offerloop.report import count
 from offerloop.tables import EXPLORE, HOLDBACK, HOLDOUT, PLAN, USUAL
 
-_LOST = (
-    "rows of one side were probably lost or filtered, in the list that was sent or in a join; find the missing "
-    "customers, or read out the assignments as the run wrote them"
+LOST = Message(
+    "rows of one side were probably lost or filtered, in the list that was sent or in a "
+    "join; find the missing customers, or read out the assignments as the run wrote them"
 )
-_LOGGED = (
-    "the log probably leaves out customers who got nothing, or offers did not reach everybody planned; log the holdout "
-    "with an empty offer and read out again, or leave the exposures away to compare all who were planned"
+LOGGED = Message(
+    "the log probably leaves out customers who got nothing, or offers did not reach "
+    "everybody planned; log the holdout with an empty offer and read out again, or leave "
+    "the exposures away to compare all who were planned"
 )
-_EDITED = (
-    "the assignments were edited, or holdout and holdout_seed are not those of the run; read out the files as the run "
-    "wrote them"
+EDITED = Message(
+    "the assignments were edited, or holdout and holdout_seed are not those of the run; "
+    "read out the files as the run wrote them"
 )
+
+HELD_BACK = Message(
+    "{check}: {held} held back and {rest} not, where {expected} and {others} were expected (p = {p}, below 0.001)"
+)
+DRAWN = Message(
+    "{check}: {held} drawn and {rest} not, where {expected} and {others} were expected (p = {p}, below 0.001)"
+)
+"""What is found where a group has not the size that it was drawn with."""
 
 
 def checks(run: PastRun, exposures: pl.DataFrame | None) -> tuple[Check, ...]:
@@ -37,15 +46,19 @@ def checks(run: PastRun, exposures: pl.DataFrame | None) -> tuple[Check, ...]:
     planned = table.filter(pl.col("planned_offer_id") != NO_OFFER)
     found = [
         _hash_check(run),
-        _ratio("holdout among all customers", table, (PLAN, EXPLORE, HOLDBACK), (held, 1 - held - usual), _LOST),
-        _ratio("holdout among planned customers", planned, (PLAN, HOLDBACK), _of_plan(run, planned), _LOST),
+        _ratio(
+            Message("holdout among all customers"), table, (PLAN, EXPLORE, HOLDBACK), (held, 1 - held - usual), LOST
+        ),
+        _ratio(Message("holdout among planned customers"), planned, (PLAN, HOLDBACK), _of_plan(run, planned), LOST),
     ]
     if usual:
-        name, shares = "business as usual among all customers", (usual, 1 - held - usual)
-        found.append(_ratio(name, table, (PLAN, EXPLORE, HOLDBACK), shares, _LOST, USUAL))
+        name, shares = Message("business as usual among all customers"), (usual, 1 - held - usual)
+        found.append(_ratio(name, table, (PLAN, EXPLORE, HOLDBACK), shares, LOST, USUAL))
     if exposures is not None:
         seen = planned.join(exposures.select("customer_id").unique(), on="customer_id", how="semi")
-        found.append(_ratio("holdout among exposed customers", seen, (PLAN, HOLDBACK), _of_plan(run, seen), _LOGGED))
+        found.append(
+            _ratio(Message("holdout among exposed customers"), seen, (PLAN, HOLDBACK), _of_plan(run, seen), LOGGED)
+        )
     return tuple(found)
 
 
@@ -63,32 +76,39 @@ def read_exposures(run: PastRun, path: Path, engine: Engine) -> SideFile:
     return replace(found, rows=found.rows.select("customer_id", shown.alias("shown")))
 
 
-def why_stopped(run: PastRun, found: tuple[Check, ...]) -> str | None:
+def why_stopped(run: PastRun, found: tuple[Check, ...]) -> Message | None:
     """One sentence when a check failed or a group is too small, else None."""
     failed = next((one for one in found if not one.passes), None)
     if failed is not None:
-        return f"No effect is shown: {failed.failure}; {failed.causes}."
+        return Message("No effect is shown: {failure}; {causes}.", failure=failed.failure, causes=failed.causes)
     planned = run.assignments.filter(pl.col("planned_offer_id") != NO_OFFER)
     sizes = {arm: planned.filter(pl.col("arm") == arm).height for arm in (PLAN, HOLDOUT)}
     if min(sizes.values()) >= LEAST:
         return None
-    return (
-        f"No effect is shown: of the customers planned for an offer {count(sizes[PLAN])} got it and "
-        f"{count(sizes[HOLDOUT])} were held back, and fewer than {LEAST} on one side say nothing; plan for more "
-        "customers or set a larger experiment.holdout next time."
+    return Message(
+        "No effect is shown: of the customers planned for an offer {sent} got it and {held} "
+        "were held back, and fewer than {least} on one side say nothing; plan for more "
+        "customers or set a larger experiment.holdout next time.",
+        sent=sizes[PLAN],
+        held=sizes[HOLDOUT],
+        least=LEAST,
     )
 
 
-def why_too_few_buy(outcomes: pl.DataFrame) -> str | None:
+def why_too_few_buy(outcomes: pl.DataFrame) -> Message | None:
     """One sentence when too few of the planned customers bought in the period, else None."""
     sent, held = sides(outcomes.filter(pl.col("planned_offer_id") != NO_OFFER))
     if comparable(sent, held):
         return None
-    return (
-        f"No effect is shown: of the {count(sent.height)} customers with the plan's offer and the {count(held.height)} "
-        f"held back only {count(n_buyers(sent) + n_buyers(held))} bought in the period, and fewer than {LEAST_BUYERS} "
-        "on one side say nothing; read out a longer period, plan for more customers or set a larger "
-        "experiment.holdout next time."
+    return Message(
+        "No effect is shown: of the {sent} customers with the plan's offer and the {held} held "
+        "back only {n} bought in the period, and fewer than {least} on one side say nothing; "
+        "read out a longer period, plan for more customers or set a larger experiment.holdout "
+        "next time.",
+        sent=sent.height,
+        held=held.height,
+        n=n_buyers(sent) + n_buyers(held),
+        least=LEAST_BUYERS,
     )
 
 
@@ -102,29 +122,44 @@ def _hash_check(run: PastRun) -> Check:
     )
     held = run.assignments.filter(pl.col("arm") == HOLDOUT).height
     total = run.assignments.height
-    says = (
-        f"{count(wrong)} of {count(total)} customers are not in the group that the hash of their id names "
-        "(no chance is involved, so no p-value)"
+    says = Message(
+        "{n} of {all} customers is not in the group that the hash of their id names (no chance "
+        "is involved, so no p-value)",
+        plural="{n} of {all} customers are not in the group that the hash of their id names (no "
+        "chance is involved, so no p-value)",
+        n=wrong,
+        all=total,
     )
     return Check(
-        "group as the hash of the id names it", held, total - held, float("nan"), None, wrong == 0, _EDITED, says
+        Message("group as the hash of the id names it"),
+        held,
+        total - held,
+        float("nan"),
+        None,
+        wrong == 0,
+        EDITED,
+        says,
     )
 
 
 def _ratio(
-    name: str,
+    name: Message,
     table: pl.DataFrame,
     others: tuple[str, ...],
     shares: tuple[float, float],
-    causes: str,
+    causes: Message,
     drawn: str = HOLDOUT,
 ) -> Check:
-    held, how = table.filter(pl.col("arm") == drawn).height, "held back" if drawn == HOLDOUT else "drawn"
+    held = table.filter(pl.col("arm") == drawn).height
     rest = table.filter(pl.col("arm").is_in(others)).height
     found = sample_ratio((held, rest), shares)
     expected = (held + rest) * shares[0] / sum(shares)
-    says = (
-        f"{name}: {count(held)} {how} and {count(rest)} not, where {count(expected)} and "
-        f"{count(held + rest - expected)} were expected (p = {found.p_value:.2g}, below 0.001)"
+    says = (HELD_BACK if drawn == HOLDOUT else DRAWN).with_values(
+        check=name,
+        held=held,
+        rest=rest,
+        expected=round(expected),
+        others=round(held + rest - expected),
+        p=f"{found.p_value:.2g}",
     )
     return Check(name, held, rest, expected, found.p_value, found.passes, causes, says)

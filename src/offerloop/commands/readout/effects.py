@@ -10,12 +10,20 @@ import polars as pl
 from offerloop.commands.readout.findings import AgainstForecast, BoughtAnyway, Effect
 from offerloop.commands.readout.inputs import PastRun
 from offerloop.evaluation import LEAST, Difference, Estimate, Moments, cuped, difference, enough, holm, relative
+from offerloop.message import Message
 from offerloop.money import MICRO
 from offerloop.offers import NO_OFFER
 from offerloop.tables import EXPLORE, HOLDBACK, HOLDOUT, PLAN
 
 OUTCOMES_SHOWN = ("bought", "n_orders", "revenue_minor", "margin_minor", "cost_minor", "profit_minor")
-FIFTHS = ("lowest fifth", "second fifth", "middle fifth", "fourth fifth", "highest fifth")
+FIFTHS = {
+    "lowest fifth": Message("lowest fifth", context="segment"),
+    "second fifth": Message("second fifth", context="segment"),
+    "middle fifth": Message("middle fifth", context="segment"),
+    "fourth fifth": Message("fourth fifth", context="segment"),
+    "highest fifth": Message("highest fifth", context="segment"),
+}
+"""Segments by predicted profit, from the lowest."""
 
 
 @dataclass(frozen=True)
@@ -23,8 +31,8 @@ class Panel:
     """Outcomes as the comparisons need them: one row per customer, with `profit_minor` and a covariate `x`."""
 
     rows: pl.DataFrame
-    covariate: str
-    """The covariate in words; empty when there is none."""
+    covariate: Message | None
+    """What the covariate is; None when there is none."""
     cost_observed: bool
 
     def by(self, other: Panel) -> Panel:
@@ -53,11 +61,13 @@ def panel(run: PastRun, found: pl.DataFrame) -> Panel:
     recent = "recent_minor"
     known = run.profiles.select("customer_id", *([recent] if recent in run.profiles.columns else []))
     rows = found.join(costs, on="customer_id", how="left").join(known, on="customer_id", how="left")
-    x, words = pl.lit(0.0), ""
+    x, covariate = pl.lit(0.0), None
     if found["before_revenue_minor"].null_count() == 0:
-        x, words = pl.col("before_revenue_minor"), "revenue of as many days before the plan"
+        x = pl.col("before_revenue_minor")
+        covariate = Message("revenue of as many days before the plan")
     elif recent in rows.columns:
-        x, words = pl.col(recent).fill_null(0), "spend of the quarter before the plan, from the profiles"
+        x = pl.col(recent).fill_null(0)
+        covariate = Message("spend of the quarter before the plan, from the profiles")
     paid = pl.col("weight").fill_null(1.0) * pl.col("cost_minor") + pl.col("told_minor").fill_null(0.0)
     cost = paid if observed else pl.col("forecast_minor")
     rows = rows.with_columns(
@@ -65,7 +75,7 @@ def panel(run: PastRun, found: pl.DataFrame) -> Panel:
         cost.cast(pl.Float64).alias("cost_minor"),
         (pl.col("margin_minor") - cost).cast(pl.Float64).alias("profit_minor"),
     )
-    return Panel(rows, words, observed)
+    return Panel(rows, covariate, observed)
 
 
 def compare(
@@ -86,7 +96,7 @@ def plain(found: Difference) -> Estimate:
     return Estimate(found.value, found.low, found.high)
 
 
-def plan_effects(found: Panel) -> tuple[list[Effect], list[str]]:
+def plan_effects(found: Panel) -> tuple[list[Effect], list[Message]]:
     """The plan's offers against the held-back: all outcomes over all campaigns and for each; and what is too small."""
     effects, few = [], []
     groups = {"all": found.planned}
@@ -95,7 +105,14 @@ def plan_effects(found: Panel) -> tuple[list[Effect], list[str]]:
     for name, rows in groups.items():
         treated, control = sides(rows)
         if not comparable(treated, control):
-            few.append(f"campaign {name}: {treated.height} treated and {control.height} held back")
+            few.append(
+                Message(
+                    "campaign {name}: {treated} treated and {held} held back",
+                    name=name,
+                    treated=treated.height,
+                    held=control.height,
+                )
+            )
             continue
         for outcome in outcomes_of(found):
             effects += compare(treated, control, "plan", outcome, name)
@@ -132,7 +149,7 @@ def n_buyers(rows: pl.DataFrame) -> int:
     return rows.filter("bought").height
 
 
-def segment_effects(run: PastRun, found: Panel) -> tuple[list[Effect], list[str]]:
+def segment_effects(run: PastRun, found: Panel) -> tuple[list[Effect], list[Message]]:
     """Adjusted effect on margin by tag and by fifth of predicted profit, with Holm's p-values; and what is small."""
     tags = run.profiles.select("customer_id", pl.col("tags").alias("segment")).explode("segment").drop_nulls()
     parts = {"tag": found.planned.join(tags, on="customer_id"), "fifth": _by_fifth(run, found.planned)}
@@ -143,7 +160,14 @@ def segment_effects(run: PastRun, found: Panel) -> tuple[list[Effect], list[str]
             if comparable(treated, control):
                 effects.append(compare(treated, control, kind, "margin_minor", name)[0])
             elif rows.height:
-                few.append(f"{name}: {treated.height} treated and {control.height} held back")
+                few.append(
+                    Message(
+                        "{name}: {treated} treated and {held} held back",
+                        name=FIFTHS.get(name, name),
+                        treated=treated.height,
+                        held=control.height,
+                    )
+                )
     adjusted = holm([one.p_value for one in effects])
     return [replace(one, p_value=p) for one, p in zip(effects, adjusted, strict=True)], few
 
@@ -160,9 +184,10 @@ def _by_fifth(run: PastRun, planned: pl.DataFrame) -> pl.DataFrame:
         .join(predicted, left_on=["customer_id", *keys], right_on=["customer_id", *keys.values()])
         .collect()
     )
+    names = list(FIFTHS)
     place = np.arange(rows.height) * len(FIFTHS) // max(rows.height, 1)
-    names = pl.Series("segment", [FIFTHS[one] for one in place], pl.String)
-    return rows.sort("predicted", "customer_id").with_columns(names)
+    segments = pl.Series("segment", [names[one] for one in place], pl.String)
+    return rows.sort("predicted", "customer_id").with_columns(segments)
 
 
 def against_forecast(run: PastRun, week: Panel, days: int, period_days: int) -> AgainstForecast | None:

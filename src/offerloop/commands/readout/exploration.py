@@ -17,31 +17,55 @@ from offerloop.commands.readout.effects import Panel, comparable
 from offerloop.commands.readout.findings import Effect
 from offerloop.commands.readout.inputs import PastRun
 from offerloop.evaluation import LEAST, LEAST_BUYERS, Estimate, weighted_difference
-from offerloop.offers import NO_OFFER
+from offerloop.message import Message
+from offerloop.offers import NO_OFFER, OFFER_KIND_NAMES
 from offerloop.tables import EXPLORE, HOLDOUT
 
 _ROUNDING = 1e-6
 
 
-def lot_effects(run: PastRun, found: Panel) -> tuple[list[Effect], list[str]]:
-    """Hájek-weighted effects of any offer by lot and of each kind; and what is too small to be shown."""
+def lot_effects(run: PastRun, found: Panel) -> tuple[list[Effect], list[Message]]:
+    """Hájek-weighted effects of any offer given at random and of each kind; and what is too small to be shown."""
     explorers = found.rows.filter((pl.col("arm") == EXPLORE) & (pl.col("offer_id") != NO_OFFER)).height
     if explorers < LEAST:
-        return [], [f"offers by lot: {explorers} customers drew one"]
+        return [], [
+            Message(
+                "offers given at random: {n} customer drew one",
+                plural="offers given at random: {n} customers drew one",
+                n=explorers,
+            )
+        ]
     rows = _with_kinds(run, found.rows)
     if not _agrees(run, rows):
-        return [], ["offers by lot: the propensities in the assignments are not those of the lot that is configured"]
+        return [], [
+            Message(
+                "offers given at random: the propensities in the assignments are not those of the "
+                "exploration that is configured"
+            )
+        ]
     outcomes = ["bought", "revenue_minor", "margin_minor", *(["profit_minor"] if found.cost_observed else [])]
     shown, few = [], []
     for kind in ("all", *sorted({one for kinds in rows["kinds"] for one in kinds})):
         part = _one(run, rows, kind, outcomes)
         shown += part
         if not part:
-            name = kind.replace("_", " ")
             few.append(
-                f"{name} by lot: fewer than {LEAST} customers, or {LEAST_BUYERS} buyers, drew it or drew nothing"
+                Message(
+                    "{kind}, given at random: fewer than {least} customers, or {buyers} buyers, drew it or "
+                    "drew nothing",
+                    kind=kind_name(kind),
+                    least=LEAST,
+                    buyers=LEAST_BUYERS,
+                )
             )
     return shown, few
+
+
+def kind_name(kind: str) -> Message | str:
+    """Return what readers call a kind of offer, or any."""
+    if kind == "all":
+        return Message("any offer", context="read-out")
+    return OFFER_KIND_NAMES.get(kind, kind.replace("_", " "))
 
 
 def _with_kinds(run: PastRun, rows: pl.DataFrame) -> pl.DataFrame:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from offerloop.config import Shop
 from offerloop.evaluation import Estimate
+from offerloop.message import Message
 
+Place = Literal["inside", "above", "below"]
 CURRENCY_OUTCOMES = ("revenue_minor", "margin_minor", "cost_minor", "profit_minor", "before_revenue_minor")
-FORECAST_COST = "cost as forecast, not observed"
+FORECAST_COST = Message("cost as forecast, not observed")
 
 
 @dataclass(frozen=True)
@@ -44,16 +47,16 @@ class Effect:
 class Check:
     """One check of the draw; no effect is shown unless all pass."""
 
-    name: str
+    name: Message
     held: int
     others: int
     expected_held: float
     """The expected number of the same customers; NaN where the check compares row by row."""
     p_value: float | None
     passes: bool
-    causes: str
+    causes: Message
     """Likely causes of a failure and what to do."""
-    failure: str
+    failure: Message
     """What was found, with counts, when it fails."""
 
 
@@ -69,7 +72,7 @@ class AgainstForecast:
     period_days: int
 
     @property
-    def place(self) -> str:
+    def place(self) -> Place:
         """Where the realised profit lies: inside, above or below the forecast's interval."""
         if self.realised.value > self.forecast.high:
             return "above"
@@ -99,23 +102,25 @@ class ReadoutFindings:
     run: str
     from_day: int
     until_day: int
-    period_note: str
-    """How the period was chosen when it was not given; may be empty."""
+    period_note: Message | None
+    """How the period was chosen when it was not given."""
     checks: tuple[Check, ...]
-    stopped: str | None
+    stopped: Message | None
     """One sentence when no effect may be shown."""
-    cost_basis: str = FORECAST_COST
+    cost_basis: Message = FORECAST_COST
     """observed in the order lines, observed in the redemptions, or FORECAST_COST."""
     by_unit_costs: bool = False
     """Whether margins are those of unit costs, not the configured one."""
-    covariate: str = ""
-    """What the adjusted figures are adjusted by; empty when nothing."""
+    covariate: Message | None = None
+    """What the adjusted figures are adjusted by."""
     effects: tuple[Effect, ...] = ()
     against_forecast: AgainstForecast | None = None
     bought_anyway: BoughtAnyway | None = None
-    too_few: tuple[str, ...] = ()
-    """Comparisons left out because a group has too few customers."""
-    warnings: tuple[str, ...] = field(default=())
+    too_few: tuple[Message, ...] = ()
+    """Comparisons left out because a group has too few customers, but for those of offers given at random."""
+    too_few_explored: tuple[Message, ...] = ()
+    """The same of offers given at random."""
+    warnings: tuple[Message, ...] = field(default=())
     titles: dict[str, str] = field(default_factory=dict)
     """Campaign id to title."""
     asks_usual: bool = False
@@ -125,6 +130,11 @@ class ReadoutFindings:
         """One of the effects."""
         key = (comparison, outcome, group, method)
         return next((one for one in self.effects if (one.comparison, one.outcome, one.group, one.method) == key), None)
+
+    @property
+    def left_out(self) -> tuple[Message, ...]:
+        """Every comparison that is left out because a group has too few customers."""
+        return (*self.too_few, *self.too_few_explored)
 
     @property
     def profit(self) -> Effect:

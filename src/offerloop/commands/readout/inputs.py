@@ -18,6 +18,7 @@ from offerloop.config import Config, SourceName, beside
 from offerloop.engine import Engine, Frame, collect
 from offerloop.errors import ConfigError, ContractError, InputError, NothingLeftError, SourceError
 from offerloop.events import EPOCH, epoch_day, prepare, split_part
+from offerloop.message import Message
 from offerloop.offers import NO_OFFER
 from offerloop.report import iso_day
 from offerloop.tables import ASSIGNMENTS, COMPARISON, EXPLORE, HOLDBACK, MARGINS, OFFERS, PLAN, PROFILES, Table
@@ -202,7 +203,7 @@ class Period:
 
     first: int
     last: int
-    note: str = ""
+    note: Message | None = None
 
     @property
     def days(self) -> int:
@@ -232,16 +233,18 @@ def asked_days(run: PastRun, from_day: date | None, until_day: date | None) -> t
 
 def choose_period(orders: Orders, first: int, last: int | None) -> Period:
     """The days to read. Raises InputError when the orders do not reach into them."""
-    note = ""
+    note = None
     if last is None:
         last = min(orders.last_day, first + MOST_DAYS - 1)
-        note = f"The period ends with the last order of the file, {iso_day(last)}."
+        note = Message("The period ends with the last order of the file, {day}.", day=iso_day(last))
         if orders.last_day > last:
-            note = (
-                f"The orders reach to {iso_day(orders.last_day)}; without a given end the period is {MOST_DAYS} days."
+            note = Message(
+                "The orders reach to {day}; without a given end the period is {days} days.",
+                day=iso_day(orders.last_day),
+                days=MOST_DAYS,
             )
     elif orders.last_day < last:
-        note = f"The last order of the file is of {iso_day(orders.last_day)}, before the period ends."
+        note = Message("The last order of the file is of {day}, before the period ends.", day=iso_day(orders.last_day))
     if orders.last_day < first or orders.first_day > last:
         days = f"on or after {iso_day(first)}" if last < first else f"from {iso_day(first)} to {iso_day(last)}"
         raise InputError(

@@ -13,16 +13,18 @@ from offerloop.commands.readout.margins import margins_left
 from offerloop.commands.readout.redemptions import Redemptions, own_shares
 from offerloop.engine import collect
 from offerloop.errors import InputError
+from offerloop.message import Message
 from offerloop.money import half_up
 from offerloop.offers import NO_OFFER
 from offerloop.report import iso_day
 from offerloop.tables import OUTCOMES
 
-IN_LINES, IN_REDEMPTIONS = "observed in the order lines", "observed in the redemptions"
+IN_LINES = Message("observed in the order lines")
+IN_REDEMPTIONS = Message("observed in the redemptions")
 _SUMS = ("n_orders", "units", "revenue_minor", "list_value_minor", "coupon_minor", "reimbursed_minor")
 
 
-def cost_basis(orders: Orders, redemptions: Redemptions | None) -> str:
+def cost_basis(orders: Orders, redemptions: Redemptions | None) -> Message:
     """Where the cost of the offers comes from."""
     if orders.maps_coupon:
         return IN_LINES

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from offerloop.commands.readout.findings import ReadoutFindings
+from offerloop.commands.readout.findings import FORECAST_COST, Place, ReadoutFindings
 from offerloop.commands.readout.sections import forecast_figure, sections
 from offerloop.commands.readout.sentences import (
-    per_customer,
+    AND_COST,
+    customer_parts,
     sentence,
     share_words,
     summarise_readout,
@@ -13,9 +14,16 @@ from offerloop.commands.readout.sentences import (
     usual_sentence,
     voice_of,
 )
+from offerloop.message import Message
 from offerloop.report import Localizer, Opening, Tile, study_page
 
 __all__ = ["render_readout", "summarise_readout"]
+FORECAST_NOTES: dict[Place, Message] = {
+    "inside": Message("95 % interval {interval}; realised lies inside it"),
+    "above": Message("95 % interval {interval}; realised lies above it"),
+    "below": Message("95 % interval {interval}; realised lies below it"),
+}
+"""What stands below the forecast, by where the realised profit lies."""
 
 
 def render_readout(found: ReadoutFindings, language: str = "en") -> str:
@@ -41,8 +49,11 @@ def first_screen(found: ReadoutFindings, _: Localizer) -> Opening:
     """The first screen; a stopped read-out has no figure and no chart."""
     if found.stopped is not None:
         return Opening(sentence(found, _.language), "", "", (), None)
-    key = "readout.mark" if found.cost_is_observed else "readout.mark_cost"
-    mark = _.say(key, cost=_("cost as forecast, not observed"))
+    mark = (
+        _("randomised comparison", context="mark of a page")
+        if found.cost_is_observed
+        else _("randomised comparison; {cost}", context="mark of a page", cost=FORECAST_COST)
+    )
     first, *lead = filter(None, (usual_sentence(found, _), sentence(found, _.language)))
     return Opening(first, "".join(lead), mark, _tiles(found, _), forecast_figure(found, _))
 
@@ -51,22 +62,16 @@ def _tiles(found: ReadoutFindings, _: Localizer) -> tuple[Tile, ...]:
     return (_profit(found, _), _forecast(found, _), _conversion(found, _), _anyway(found, _))
 
 
-def _apart(text: str) -> tuple[str, str]:
-    """A value and its interval: what stands before the bracket and from it on."""
-    value, interval = text.split(" [", 1)
-    return value, f"[{interval}"
-
-
 def _profit(found: ReadoutFindings, _: Localizer) -> Tile:
     one = found.profit
-    value, interval = _apart(_.money.estimate(one.total))
+    value, interval = _.money.parts(one.total)
     note = _(
         "95 % interval {interval}, {n} customer treated{cost}",
         context="note of a key figure",
         plural="95 % interval {interval}, {n} customers treated{cost}",
         interval=interval,
         n=one.n_treated,
-        cost=unseen_cost(found, _, "and_cost"),
+        cost=unseen_cost(found, _, AND_COST),
     )
     return Tile(
         _("Profit, {n} day", context="key figure", plural="Profit, {n} days", n=found.until_day - found.from_day + 1),
@@ -83,15 +88,15 @@ def _forecast(found: ReadoutFindings, _: Localizer) -> Tile:
             _("none", context="key figure"),
             _("the run holds no forecast of a plan that was sent"),
         )
-    value, interval = _apart(_.money.estimate(both.forecast))
-    return Tile(_("Forecast, one week", context="key figure"), value, _.say(f"tiles.{both.place}", interval=interval))
+    value, interval = _.money.parts(both.forecast)
+    return Tile(_("Forecast, one week", context="key figure"), value, _(FORECAST_NOTES[both.place], interval=interval))
 
 
 def _conversion(found: ReadoutFindings, _: Localizer) -> Tile:
     one = found.effect("plan", "bought")
     if one is None:
         return Tile(_("More customers bought", context="key figure"), _("not known", context="key figure"), "")
-    value, interval = _apart(per_customer(one, _))
+    value, interval = customer_parts(one, _)
     return Tile(
         _("Change in customers who bought"), value, _("95 % interval {interval}, of those treated", interval=interval)
     )

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from offerloop.commands.readout.columns import columns
+from offerloop.commands.readout.exploration import kind_name
 from offerloop.commands.readout.findings import Effect, ReadoutFindings
 from offerloop.commands.readout.sentences import (
+    IN_BRACKETS,
     anyway_sentence,
     check_words,
     dogs_sentence,
@@ -16,6 +19,8 @@ from offerloop.commands.readout.sentences import (
     unseen_cost,
     usual_sentence,
 )
+from offerloop.commands.readout.terms import TERMS
+from offerloop.message import Message
 from offerloop.report import (
     Block,
     Bullets,
@@ -30,17 +35,45 @@ from offerloop.report import (
     count,
     figure,
     forest,
-    keyed_terms,
+    glossary_terms,
     money_labels,
     p_words,
     words_section,
 )
 
+METHODS = {
+    "adjusted": Message("adjusted", context="method of a read-out"),
+    "unadjusted": Message("unadjusted", context="method of a read-out"),
+    "weighted": Message("weighted", context="method of a read-out"),
+}
+"""How an effect is computed."""
+OUTCOMES = {
+    "bought": Message("customers who bought", context="outcome"),
+    "n_orders": Message("orders", context="outcome"),
+    "revenue_minor": Message("revenue", context="outcome"),
+    "margin_minor": Message("margin before offer cost"),
+    "cost_minor": Message("cost of offers", context="outcome"),
+    "profit_minor": Message("profit", context="outcome"),
+    "before_revenue_minor": Message("revenue before the plan"),
+}
+"""What is measured."""
+FORECAST_ROWS = {
+    "forecast": Message("forecast", context="read-out"),
+    "adjusted": Message("realised, adjusted", context="read-out"),
+    "unadjusted": Message("realised, unadjusted", context="read-out"),
+}
+"""The rows of the comparison with the forecast."""
+SEGMENTATIONS = {
+    "tag": Message("by tag", context="read-out"),
+    "fifth": Message("by predicted profit", context="read-out"),
+}
+"""What segments are formed by."""
+
 
 def sections(found: ReadoutFindings, _: Localizer) -> list[Section]:
     """Return the sections in the order of the page; after a failed check only the check and the words."""
     if found.stopped is not None:
-        return [checks_section(found, _), words_section(_, keyed_terms(_, "readout_"))]
+        return [checks_section(found, _), words_section(_, glossary_terms(_, TERMS))]
     return [
         checks_section(found, _),
         *([usual_section(found, _)] if found.asks_usual else []),
@@ -48,14 +81,10 @@ def sections(found: ReadoutFindings, _: Localizer) -> list[Section]:
         forecast_section(found, _),
         segments_section(found, _),
         anyway_section(found, _),
-        lot_section(found, _),
+        exploration_section(found, _),
         limits_section(found, _),
-        words_section(_, keyed_terms(_, "readout_")),
+        words_section(_, glossary_terms(_, TERMS)),
     ]
-
-
-def _columns(_: Localizer, *keys: str) -> tuple[str, ...]:
-    return tuple(_.say(key) if key else "" for key in keys)
 
 
 def checks_section(found: ReadoutFindings, _: Localizer) -> Section:
@@ -69,7 +98,7 @@ def checks_section(found: ReadoutFindings, _: Localizer) -> Section:
             )
         ),
         checks_table(found, _),
-        *((Text(_.own(found.stopped)),) if found.stopped else ()),
+        *((Text(_(found.stopped)),) if found.stopped else ()),
     ]
     message = _("The groups are not those that were drawn") if failed else _("The groups are as they were drawn")
     return Section("checks", _("Sample ratio", context="section name"), message, tuple(blocks))
@@ -79,7 +108,7 @@ def checks_table(found: ReadoutFindings, _: Localizer) -> Table:
     """Return a row for each check of the draw."""
     rows = tuple(
         (
-            _.own(one.name),
+            _(one.name),
             count(one.held),
             "" if one.p_value is None else count(one.expected_held),
             count(one.others),
@@ -88,8 +117,8 @@ def checks_table(found: ReadoutFindings, _: Localizer) -> Table:
         )
         for one in found.checks
     )
-    names = (f"draw.column.{one}" for one in ("check", "inside", "expected", "outside", "p", "verdict"))
-    return Table(_("Sample ratio: group sizes against the draw"), _columns(_, *names), rows)
+    heads = columns(_, "check", "inside", "expected", "outside", "p", "verdict")
+    return Table(_("Sample ratio: group sizes against the draw"), heads, rows)
 
 
 def usual_section(found: ReadoutFindings, _: Localizer) -> Section:
@@ -125,14 +154,14 @@ def effects_section(found: ReadoutFindings, _: Localizer) -> Section:
     said = [
         _(
             "{treated} customers got the plan's offer; {held} for whom the plan had an offer too "
-            "were held back by lot. Their difference is what the offers caused.",
+            "were held back at random. Their difference is what the offers caused.",
             treated=one.n_treated,
             held=one.n_control,
         ),
-        _("Profit counts the cost of the offers: {cost}.", cost=_.own(found.cost_basis)),
+        _("Profit counts the cost of the offers: {cost}.", cost=found.cost_basis),
     ]
     if found.covariate:
-        said.append(_("Adjusted figures take out what {what} explains.", what=_.own(found.covariate)))
+        said.append(_("Adjusted figures take out what {what} explains.", what=found.covariate))
     more = [
         Details(
             _("The same, {words}", context="read-out", words=words),
@@ -141,11 +170,14 @@ def effects_section(found: ReadoutFindings, _: Localizer) -> Section:
         for words, rows in _other_groups(found, _)
     ]
     of_plan = [row for row in found.effects if (row.comparison, row.group) == ("plan", "all")]
-    key = "caused.message" if one.estimate.is_clear else "caused.message_unclear"
     return Section(
         "effects",
         _("What the offers changed"),
-        _.say(key, profit=per_customer(one, _)),
+        (
+            _("Profit changed by {profit} a customer", profit=per_customer(one, _))
+            if one.estimate.is_clear
+            else _("Profit changed by {profit} a customer, an interval that includes zero", profit=per_customer(one, _))
+        ),
         (
             Text(_.sentences(said)),
             _effects_table(found, of_plan, _("The plan's offers against the held-back; 95 % intervals"), _),
@@ -176,7 +208,7 @@ def _effects_table(found: ReadoutFindings, rows: list[Effect], caption: str, _: 
     cells = tuple(
         (
             outcome(found, one, _),
-            _.word("method", one.method),
+            _.named(METHODS, one.method),
             per_customer(one, _),
             total(one, _.money),
             "" if one.relative is None or one.method != "unadjusted" else _.shares(one.relative.times(100)),
@@ -184,14 +216,14 @@ def _effects_table(found: ReadoutFindings, rows: list[Effect], caption: str, _: 
         )
         for one in rows
     )
-    names = (f"caused.column.{one}" for one in ("outcome", "method", "each", "total", "relative"))
-    return Table(caption, _columns(_, *names, "draw.column.p"), cells, n_labels=2)
+    heads = columns(_, "outcome", "method", "each", "total", "relative", "p")
+    return Table(caption, heads, cells, n_labels=2)
 
 
 def outcome(found: ReadoutFindings, one: Effect, _: Localizer) -> str:
     """Return the name of an effect's outcome, with a remark where it counts a cost that was not observed."""
-    mark = unseen_cost(found, _, "in_brackets") if one.outcome == "profit_minor" else ""
-    return _.say(f"result.{one.outcome}") + mark
+    mark = unseen_cost(found, _, IN_BRACKETS) if one.outcome == "profit_minor" else ""
+    return _(OUTCOMES[one.outcome]) + mark
 
 
 def forecast_section(found: ReadoutFindings, _: Localizer) -> Section:
@@ -214,7 +246,7 @@ def forecast_figure(found: ReadoutFindings, _: Localizer) -> Figure | None:
         return None
     looks = (("forecast", both.forecast, "control"), ("adjusted", both.realised, "ours"))
     parts = [
-        (_.say(f"promised.{name}"), one, look) for name, one, look in (*looks, ("unadjusted", both.unadjusted, "ours"))
+        (_(FORECAST_ROWS[name]), one, look) for name, one, look in (*looks, ("unadjusted", both.unadjusted, "ours"))
     ]
     dots = [Dot("", f"{name}|{money.estimate(one)}", one.times(1 / money.unit), look) for name, one, look in parts]
     rows = tuple((name, money.estimate(one)) for name, one, *__ in parts)
@@ -263,7 +295,7 @@ def _segments_figure(found: ReadoutFindings, _: Localizer) -> Figure:
     money, n_segments = _.money, len(found.segments)
     dots = [
         Dot(
-            _.say(f"dogs.{one.comparison}"),
+            _(SEGMENTATIONS[one.comparison]),
             segment(one, _),
             one.estimate.times(1 / money.unit),
             "placebo" if one.is_sleeping_dog else "ours",
@@ -288,7 +320,7 @@ def _segments_figure(found: ReadoutFindings, _: Localizer) -> Figure:
 def _segments_table(found: ReadoutFindings, _: Localizer) -> Table:
     rows = tuple(
         (
-            _.say(f"dogs.{one.comparison}"),
+            _(SEGMENTATIONS[one.comparison]),
             segment(one, _),
             _.money.estimate(one.estimate),
             p_words(one.p_value, _),
@@ -298,9 +330,8 @@ def _segments_table(found: ReadoutFindings, _: Localizer) -> Table:
         )
         for one in found.segments
     )
-    names = (f"dogs.column.{one}" for one in ("segment", "margin", "p", "treated"))
-    columns = _columns(_, "", *names, "draw.column.held", "draw.column.verdict")
-    return Table(_("Effect on margin by segment"), columns, rows, n_labels=2)
+    heads = ("", *columns(_, "segment", "margin", "p_corrected", "treated", "held", "verdict"))
+    return Table(_("Effect on margin by segment"), heads, rows, n_labels=2)
 
 
 def anyway_section(found: ReadoutFindings, _: Localizer) -> Section:
@@ -331,16 +362,16 @@ def anyway_section(found: ReadoutFindings, _: Localizer) -> Section:
     return Section("anyway", label, message, (Text(_.sentences(said)),))
 
 
-def lot_section(found: ReadoutFindings, _: Localizer) -> Section:
+def exploration_section(found: ReadoutFindings, _: Localizer) -> Section:
     """What offers given at random taught."""
-    rows, label = [one for one in found.effects if one.comparison == "lot"], _("Offers by lot", context="section name")
+    rows, label = [one for one in found.effects if one.comparison == "lot"], _("Offers given at random")
     if not rows:
-        few = [_.own(one) for one in found.too_few if "by lot" in one]
-        said = _("Too few to show: {names}.", names=_.clauses(few)) if few else _("No offer was given by lot.")
-        return Section("lot", label, _("The lot is too small to show anything yet"), (Text(said),))
+        few = [_(one) for one in found.too_few_explored]
+        said = _("Too few to show: {names}.", names=_.clauses(few)) if few else _("No offer was given at random.")
+        return Section("lot", label, _("Too few offers were given at random to show anything yet"), (Text(said),))
     cells = tuple(
         (
-            _("any offer", context="read-out") if one.group == "all" else _.word("kind", one.group).replace("_", " "),
+            _.value(kind_name(one.group)),
             outcome(found, one, _),
             per_customer(one, _),
             p_words(one.p_value, _),
@@ -349,25 +380,30 @@ def lot_section(found: ReadoutFindings, _: Localizer) -> Section:
         )
         for one in rows
     )
-    names = ("lot.column.kind", "caused.column.outcome", "caused.column.each", "draw.column.p")
-    columns = _columns(_, *names, "lot.column.drew", "lot.column.not")
+    heads = columns(_, "kind", "outcome", "each", "p", "drew", "drew_nothing")
     clear = any(one.outcome == "margin_minor" and one.estimate.is_clear for one in rows)
     message = (
-        _("Offers by lot show a clear effect on margin") if clear else _("Offers by lot show no clear effect on margin")
+        _("Offers given at random show a clear effect on margin")
+        if clear
+        else _("Offers given at random show no clear effect on margin")
     )
     return Section(
         "lot",
         label,
         message,
-        (Table(_("Offers by lot, weighted by inverse probability; 95 % intervals"), columns, cells, n_labels=2),),
+        (
+            Table(
+                _("Offers given at random, weighted by inverse probability; 95 % intervals"), heads, cells, n_labels=2
+            ),
+        ),
     )
 
 
 def limits_section(found: ReadoutFindings, _: Localizer) -> Section:
     """What a reader must know before acting on it."""
-    few = _.clauses(_.own(one) for one in found.too_few)
+    few = _.clauses(_(one) for one in found.left_out)
     said = [
-        _.own(found.period_note),
+        "" if found.period_note is None else _(found.period_note),
         power_sentence(found, _),
         ""
         if found.cost_is_observed
@@ -375,9 +411,21 @@ def limits_section(found: ReadoutFindings, _: Localizer) -> Section:
             "The cost of the offers was not seen: every profit is with {cost}.",
             cost=_("cost as forecast, not observed"),
         ),
-        *(_.say(f"bounds.{name}") for name in ("margin_costs" if found.by_unit_costs else "margin", "ahead", "same")),
-        *(_.own(one) for one in found.warnings),
-        _("Left out because too few customers or buyers are on one side: {names}.", names=few) if found.too_few else "",
+        _("The margin is the plan's: a share of the list value, by the category's unit costs.")
+        if found.by_unit_costs
+        else _("The margin is a share of the value at list price, the same for all products."),
+        _(
+            "Purchases brought forward from later weeks count as gained; read out again after four "
+            "weeks to see how many."
+        ),
+        _(
+            "Held-back customers are the same in every run: what earlier offers did to the others "
+            "is adjusted for only as far as their earlier spending shows it."
+        ),
+        *(_(one) for one in found.warnings),
+        _("Left out because too few customers or buyers are on one side: {names}.", names=few)
+        if found.left_out
+        else "",
     ]
     blocks = (Bullets(tuple(one for one in said if one)),)
     return Section(

@@ -5,11 +5,54 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from offerloop.commands.readout.findings import CURRENCY_OUTCOMES, AgainstForecast, Check, Effect, ReadoutFindings
+from offerloop.commands.readout.effects import FIFTHS
+from offerloop.commands.readout.findings import (
+    CURRENCY_OUTCOMES,
+    FORECAST_COST,
+    AgainstForecast,
+    Check,
+    Effect,
+    Place,
+    ReadoutFindings,
+)
 from offerloop.evaluation import POWER_80, Z95, Estimate
-from offerloop.report import Localizer, Money, count, iso_day, rounded
+from offerloop.message import Message
+from offerloop.report import Localizer, Money, iso_day, rounded
 
 WEEK = 7
+FINDINGS = {
+    "raised": Message("The plan's offers raised profit by {profit} {days} ({groups}{cost})."),
+    "lowered": Message("The plan's offers lowered profit by {profit} {days} ({groups}{cost})."),
+    "unclear": Message(
+        "No clear effect: the plan's offers changed profit by {profit} {days} "
+        "({groups}{cost}), an interval that includes zero."
+    ),
+}
+"""The finding, by what the interval of the profit bears."""
+ANSWERS = {
+    "yes": Message(
+        "Yes: the plan brought {profit} more profit a customer {days} than business as usual "
+        "({plan} customers follow the plan, {usual} get business as usual{cost})."
+    ),
+    "no": Message(
+        "No: against business as usual the plan changed profit by {profit} a customer {days} "
+        "({plan} customers follow the plan, {usual} get business as usual{cost})."
+    ),
+    "unclear": Message(
+        "Not shown: against business as usual the plan changed profit by {profit} a customer "
+        "{days}, an interval that includes zero ({plan} customers follow the plan, {usual} get "
+        "business as usual{cost})."
+    ),
+}
+"""Whether the plan is better than business as usual."""
+PLACES: dict[Place, Message] = {
+    "inside": Message("inside", context="place in the forecast's interval"),
+    "above": Message("above", context="place in the forecast's interval"),
+    "below": Message("below", context="place in the forecast's interval"),
+}
+"""Where the realised profit lies."""
+AND_COST = Message("; {cost}", context="pattern")
+IN_BRACKETS = Message(" ({cost})", context="pattern")
 
 
 def voice_of(found: ReadoutFindings, language: str) -> Localizer:
@@ -21,11 +64,11 @@ def sentence(found: ReadoutFindings, language: str = "en") -> str:
     """The finding with its interval, or why there is none."""
     _ = voice_of(found, language)
     if found.stopped is not None:
-        return _.own(found.stopped)
+        return _(found.stopped)
     one = found.profit
     key = "raised" if one.total.low > 0 else "lowered" if one.total.high < 0 else "unclear"
-    return _.say(
-        f"found.{key}",
+    return _(
+        FINDINGS[key],
         profit=_.money.estimate(one.total),
         days=_("from {first} to {last}", context="read-out", first=_.day(found.from_day), last=_.day(found.until_day)),
         groups=_(
@@ -34,7 +77,7 @@ def sentence(found: ReadoutFindings, language: str = "en") -> str:
             n=one.n_treated,
             held=one.n_control,
         ),
-        cost=unseen_cost(found, _, "and_cost"),
+        cost=unseen_cost(found, _, AND_COST),
     )
 
 
@@ -55,28 +98,33 @@ def usual_sentence(found: ReadoutFindings, _: Localizer) -> str:
             )
         )
     key = "yes" if one.estimate.low > 0 else "no" if one.estimate.high < 0 else "unclear"
-    answer = _.say(
-        f"usual.{key}",
+    answer = _(
+        ANSWERS[key],
         profit=_.money.estimate(one.estimate),
         days=_("from {first} to {last}", context="read-out", first=_.day(found.from_day), last=_.day(found.until_day)),
-        plan=count(one.n_treated),
-        usual=count(one.n_control),
-        cost=unseen_cost(found, _, "and_cost"),
+        plan=one.n_treated,
+        usual=one.n_control,
+        cost=unseen_cost(found, _, AND_COST),
     )
     return _.sentences((_("Is it better than what we do today?"), answer))
 
 
-def unseen_cost(found: ReadoutFindings, _: Localizer, how: str) -> str:
-    """A remark that the cost was not observed; empty when it was. `how`: and_cost or in_brackets."""
-    return "" if found.cost_is_observed else _.say(f"readout.{how}", cost=_("cost as forecast, not observed"))
+def unseen_cost(found: ReadoutFindings, _: Localizer, how: Message) -> str:
+    """A remark that the cost was not observed; empty when it was. `how`: AND_COST or IN_BRACKETS."""
+    return "" if found.cost_is_observed else _(how, cost=FORECAST_COST)
 
 
 def per_customer(one: Effect, _: Localizer, estimate: Estimate | None = None) -> str:
     """An effect in its own unit, a customer."""
+    return " ".join(customer_parts(one, _, estimate))
+
+
+def customer_parts(one: Effect, _: Localizer, estimate: Estimate | None = None) -> tuple[str, str]:
+    """The same as value and interval."""
     shown = one.estimate if estimate is None else estimate
     if one.outcome in CURRENCY_OUTCOMES:
-        return _.money.estimate(shown)
-    return _.points(shown.times(100)) if one.outcome == "bought" else shown.text()
+        return _.money.parts(shown)
+    return shown.times(100).parts(_.points_sign) if one.outcome == "bought" else shown.parts()
 
 
 def total(one: Effect, money: Money) -> str:
@@ -90,12 +138,11 @@ def power_sentence(found: ReadoutFindings, _: Localizer) -> str:
         return ""
     one = found.profit
     least = POWER_80 * (one.estimate.high - one.estimate.low) / 2 / Z95
-    treated, held = count(one.n_treated), count(one.n_control)
     return _(
         "With {treated} and {held} customers this comparison would have shown a profit effect "
         "of {least} a customer or more in 80 of 100 cases; a smaller one may be there unseen.",
-        treated=treated,
-        held=held,
+        treated=one.n_treated,
+        held=one.n_control,
         least=_.money.text(least),
     )
 
@@ -107,10 +154,10 @@ def forecast_sentence(found: ReadoutFindings, _: Localizer) -> str:
         return ""
     told = _(
         "Realised profit{cost} {days} is {realised} and lies {place} the forecast's interval, {forecast}; {overlap}.",
-        cost=unseen_cost(found, _, "in_brackets"),
+        cost=unseen_cost(found, _, IN_BRACKETS),
         days=_of_days(both, _),
         realised=_.money.estimate(both.realised),
-        place=_.say(f"promised.{both.place}"),
+        place=_(PLACES[both.place]),
         forecast=_.money.estimate(both.forecast),
         overlap=_("the two intervals overlap") if both.overlaps else _("the two intervals do not overlap"),
     )
@@ -119,8 +166,10 @@ def forecast_sentence(found: ReadoutFindings, _: Localizer) -> str:
 
 def place_sentence(both: AgainstForecast, _: Localizer) -> str:
     """Where the realised profit lies, without figures."""
-    key = "promised.place_but" if both.place != "inside" and both.overlaps else "promised.place"
-    return _.say(key, place=_.say(f"promised.{both.place}"))
+    place = _(PLACES[both.place])
+    if both.place != "inside" and both.overlaps:
+        return _("Realised profit lies {place} the forecast's interval, but the two intervals overlap", place=place)
+    return _("Realised profit lies {place} the forecast's interval", place=place)
 
 
 def _of_days(both: AgainstForecast, _: Localizer) -> str:
@@ -169,7 +218,7 @@ def dogs_sentence(found: ReadoutFindings, _: Localizer) -> str:
 
 def segment(one: Effect, _: Localizer) -> str:
     """A tag, or a fifth of predicted profit."""
-    return _.tag(one.group) if one.comparison == "tag" else _.own(one.group)
+    return _.tag(one.group) if one.comparison == "tag" else _.named(FIFTHS, one.group)
 
 
 def anyway_sentence(found: ReadoutFindings, _: Localizer) -> str:
@@ -196,7 +245,7 @@ def summarise_readout(found: ReadoutFindings, language: str = "en") -> dict[str,
     return {
         "sentence": _.sentences(filter(None, (usual_sentence(found, _), sentence(found, language)))),
         "better_than_usual": usual_sentence(found, _) or None,
-        "stopped": None if found.stopped is None else _.own(found.stopped),
+        "stopped": None if found.stopped is None else _(found.stopped),
         "shop": found.shop.name,
         "run": found.run,
         "currency": found.shop.currency,
@@ -204,18 +253,18 @@ def summarise_readout(found: ReadoutFindings, language: str = "en") -> dict[str,
             "from": iso_day(found.from_day),
             "until": iso_day(found.until_day),
             "days": found.until_day - found.from_day + 1,
-            "note": found.period_note,
+            "note": "" if found.period_note is None else _(found.period_note),
         },
-        "cost_basis": found.cost_basis,
-        "adjusted_by": found.covariate,
-        "checks": [_check(one) for one in found.checks],
+        "cost_basis": _(found.cost_basis),
+        "adjusted_by": "" if found.covariate is None else _(found.covariate),
+        "checks": [_check(one, _) for one in found.checks],
         "effects": [_effect(one, money) for one in found.effects],
         "forecast": _forecast(found, _),
         "bought_anyway": None if anyway is None else {"redeemed": anyway.n_redeemed, **rounded(anyway.share)},
         "sleeping_dogs": [one.group for one in found.segments if one.is_sleeping_dog],
         "power": power_sentence(found, _),
-        "too_few": list(found.too_few),
-        "warnings": list(found.warnings),
+        "too_few": [_(one) for one in found.left_out],
+        "warnings": [_(one) for one in found.warnings],
     }
 
 
@@ -234,11 +283,11 @@ def _forecast(found: ReadoutFindings, _: Localizer) -> dict[str, Any] | None:
     }
 
 
-def _check(one: Check) -> dict[str, Any]:
+def _check(one: Check, _: Localizer) -> dict[str, Any]:
     expected = None if math.isnan(one.expected_held) else round(one.expected_held, 2)
     p_value = None if one.p_value is None else float(f"{one.p_value:.6g}")
     return {
-        "check": one.name,
+        "check": _(one.name),
         "held_back": one.held,
         "others": one.others,
         "held_back_expected": expected,

@@ -38,9 +38,26 @@ from offerloop.commands.readout.redemptions import Redemptions, read_redemptions
 from offerloop.commands.readout.sentences import WEEK
 from offerloop.commands.readout.side_files import SideFile
 from offerloop.engine import ENGINES
+from offerloop.message import Message
 from offerloop.report import FolderResult, iso_day
 from offerloop.tables import HOLDOUT, READOUT_EFFECTS
 from offerloop.workspace import filling
+
+STRANGERS = {
+    "orders": Message(
+        "{n} customer of the orders is not in the run and is left out.",
+        plural="{n} customers of the orders are not in the run and are left out.",
+    ),
+    "exposures": Message(
+        "{n} customer of the file of exposures is not in the run and is left out.",
+        plural="{n} customers of the file of exposures are not in the run and are left out.",
+    ),
+    "redemptions": Message(
+        "{n} customer of the file of redemptions is not in the run and is left out.",
+        plural="{n} customers of the file of redemptions are not in the run and are left out.",
+    ),
+}
+"""What is said of customers whom the run does not know, by the file that names them."""
 
 
 @dataclass(frozen=True)
@@ -130,14 +147,15 @@ def _with_effects(
     )
     by_plan, few = plan_effects(whole)
     segments, few_segments = segment_effects(run, whole)
-    by_lot, few_lot = lot_effects(run, whole)
+    explored, few_explored = lot_effects(run, whole)
     usual, few_usual = usual_effects(run, whole)
     found = replace(
         base,
         covariate=whole.covariate,
-        effects=(*by_plan, *programme_effects(whole), *usual, *segments, *by_lot),
+        effects=(*by_plan, *programme_effects(whole), *usual, *segments, *explored),
         against_forecast=against_forecast(run, week, start.days, period.days),
-        too_few=(*few, *few_usual, *few_segments, *few_lot),
+        too_few=(*few, *few_usual, *few_segments),
+        too_few_explored=tuple(few_explored),
     )
     conversion = found.effect("plan", "bought")
     if conversion is None:
@@ -146,36 +164,45 @@ def _with_effects(
     return replace(found, bought_anyway=anyway, warnings=(*found.warnings, *_unlike_before(found)))
 
 
-def _unlike_before(found: ReadoutFindings) -> list[str]:
+def _unlike_before(found: ReadoutFindings) -> list[Message]:
     """A warning when the groups already differed before the plan."""
     one = found.effect("plan", "before_revenue_minor", method="unadjusted")
     if one is None or not one.estimate.is_clear:
         return []
     return [
-        f"Revenue before the plan already differed between the groups (p = {one.p_value:.2g}): bad luck of the draw, "
-        "or earlier offers still at work; prefer the adjusted figures."
+        Message(
+            "Revenue before the plan already differed between the groups (p = {p}): bad luck of "
+            "the draw, or earlier offers still at work; prefer the adjusted figures.",
+            p=f"{one.p_value:.2g}",
+        )
     ]
 
 
 def _warnings(
     run: PastRun, orders: Orders, unknown: int, shown: SideFile | None, redemptions: Redemptions | None
-) -> tuple[str, ...]:
+) -> tuple[Message, ...]:
     """What the inputs have that a reader must know."""
     held = run.assignments.filter(pl.col("arm") == HOLDOUT).select("customer_id")
-    said = [f"{unknown:,} customers of the orders are not in the run and are left out."] if unknown else []
+    said = [STRANGERS["orders"].with_values(n=unknown)] if unknown else []
     if orders.maps_coupon and not orders.maps_reimbursed:
-        said.append("The part of coupons that suppliers pay is taken from the offers' terms, not from the order lines.")
+        said.append(
+            Message("The part of coupons that suppliers pay is taken from the offers' terms, not from the order lines.")
+        )
     for what, side in (("exposures", shown), ("redemptions", redemptions)):
         if side is not None and side.n_unknown:
-            said.append(f"{side.n_unknown:,} customers of the file of {what} are not in the run and are left out.")
+            said.append(STRANGERS[what].with_values(n=side.n_unknown))
     reached = 0 if shown is None else shown.rows.filter("shown").join(held, on="customer_id", how="semi").height
     reached = max(reached, 0 if redemptions is None else redemptions.by_holdout)
     if reached:
         said.append(
-            f"Offers reached {reached:,} customers of the holdout, which makes effects look smaller than they are."
+            Message(
+                "Offers reached {n} customer of the holdout, which makes effects look smaller than they are.",
+                plural="Offers reached {n} customers of the holdout, which makes effects look smaller than they are.",
+                n=reached,
+            )
         )
     if redemptions is not None and not orders.maps_coupon:
-        said.append("Redemptions are counted whole, whatever the period.")
+        said.append(Message("Redemptions are counted whole, whatever the period."))
     return tuple(said)
 
 

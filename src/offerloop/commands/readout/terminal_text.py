@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from rich.table import Table
 
+from offerloop.commands.readout.columns import COLUMNS
 from offerloop.commands.readout.findings import ReadoutFindings
 from offerloop.commands.readout.sections import checks_table, outcome
 from offerloop.commands.readout.sentences import forecast_sentence, per_customer, sentence, total, usual_sentence
@@ -29,16 +30,13 @@ def screen(done: ReadoutResult) -> str:
         return text_page(sentence(found, done.language), table, str(done.report))
     first = filter(None, (usual_sentence(found, _), sentence(found, done.language)))
     forecast = filter(None, (forecast_sentence(found, _),))
-    warnings = (_.own(one) for one in found.warnings)
+    warnings = (_(one) for one in found.warnings)
     return text_page(*first, *_tables(found, _), *forecast, *warnings, str(done.report))
 
 
 def _tables(found: ReadoutFindings, _: Localizer) -> Iterator[Table]:
     names = [_("outcome", context="column title")]
-    names += [
-        _("{name} [95 % interval]", context="column title", name=_.say(f"caused.column.{name}"))
-        for name in ("each", "total")
-    ]
+    names += [_("{name} [95 % interval]", context="column title", name=COLUMNS[name]) for name in ("each", "total")]
     for comparison, title in COMPARISONS.items():
         shown = [one for one in found.effects if one.comparison == comparison and one.group == "all"]
         rows = [

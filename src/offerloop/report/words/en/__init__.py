@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from offerloop.report.words.en import (
     budget,
-    evaluation,
     explanations,
     page,
     past_campaigns,
     planning,
-    readout,
     replay,
     simulation,
     study,
@@ -22,9 +20,7 @@ WORDS: dict[str, str] = {
     **past_campaigns.WORDS,
     **study.WORDS,
     **terms.WORDS,
-    **readout.WORDS,
     **simulation.WORDS,
-    **evaluation.WORDS,
     **budget.WORDS,
     **replay.WORDS,
     **planning.WORDS,

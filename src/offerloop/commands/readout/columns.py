@@ -1,0 +1,34 @@
+"""The titles of the columns of all tables of a read-out."""
+
+from __future__ import annotations
+
+from offerloop.message import Message
+from offerloop.report import Localizer
+
+COLUMNS = {
+    "check": Message("check", context="column title of a read-out"),
+    "inside": Message("in the group", context="column title"),
+    "expected": Message("expected", context="column title of a read-out"),
+    "outside": Message("not in it", context="column title"),
+    "p": Message("p-value", context="column title"),
+    "verdict": Message("verdict", context="column title"),
+    "held": Message("held back", context="column title of a read-out"),
+    "outcome": Message("outcome", context="column title"),
+    "method": Message("method", context="column title"),
+    "each": Message("a customer", context="column title"),
+    "total": Message("in total", context="column title"),
+    "relative": Message("of the control's"),
+    "segment": Message("segment", context="column title"),
+    "margin": Message("margin a customer", context="column title"),
+    "p_corrected": Message("p-value, corrected", context="column title"),
+    "treated": Message("treated", context="column title of a read-out"),
+    "kind": Message("kind of offer", context="column title"),
+    "drew": Message("drew it", context="column title"),
+    "drew_nothing": Message("drew nothing or held back"),
+}
+"""By the name of what stands in the column."""
+
+
+def columns(_: Localizer, *names: str) -> tuple[str, ...]:
+    """Translate the headings of a table."""
+    return tuple(_(COLUMNS[name]) for name in names)
