@@ -38,6 +38,7 @@ from offerloop.engine import ENGINES, collect
 from offerloop.evaluation import Z95
 from offerloop.events import prepare
 from offerloop.flow import Gap, estimate, offers_to_learn, study_shown
+from offerloop.message import Message
 
 KEY = ("shop", "family", "seed", "customers", "periods", "kinds")
 PROFITS = ("plan", "as sent", "ridge-T", "LightGBM-S", "same for all", "random", "oracle")
@@ -45,7 +46,7 @@ SHARES = ("sent", "proven")
 """Of worlds in which something is sent, as `init` configures it, and would be if it had to be proven."""
 LEAST = 0.1
 """Of what the lowest depth for everybody costs, the budget at least."""
-UNSTUDIED = Gap("shelf prices do not vary in these shops")
+UNSTUDIED = Gap(Message("shelf prices do not vary in these shops"))
 
 
 def judge(world: World, folder: Path) -> dict[str, float]:

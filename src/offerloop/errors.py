@@ -28,8 +28,8 @@ class OfferloopError(Exception):
 
     def __init__(self, message: Message | str) -> None:
         super().__init__(message)
-        self.message = message
-        """The sentence, which pages translate where it is a message."""
+        self.message = message if isinstance(message, Message) else Message("{text}", context="pattern", text=message)
+        """The sentence, which pages translate; one that is given as text stays English."""
 
 
 class InputError(OfferloopError):

@@ -28,6 +28,7 @@ from offerloop.engine import Engine, collect
 from offerloop.errors import EvidenceError
 from offerloop.evaluation import ComingTest
 from offerloop.events import Events, Given, prepare
+from offerloop.message import Message
 from offerloop.offers import Offer
 from offerloop.profiles import Past, build_profiles, members
 from offerloop.recommenders import TASKS, Assortment, BusinessRules, Context, Hybrid, Interactions, choose, suggest, top
@@ -98,7 +99,7 @@ class Run:
     explore_share: float
     test: ComingTest | None
     """What the read-out of the plan will be able to show; None when nothing is planned."""
-    gaps: list[str]
+    gaps: list[Message]
     """What the data could not show, and why, a sentence each."""
 
 
@@ -174,7 +175,7 @@ def like(events: Events, config: Config, stage: Stage) -> Liked:
 class Gap:
     """Why a stage has nothing to hand on: the data cannot carry what it would claim."""
 
-    reason: str
+    reason: Message
 
 
 def known(work: Callable[[], Result]) -> Result | Gap:
@@ -182,7 +183,7 @@ def known(work: Callable[[], Result]) -> Result | Gap:
     try:
         return work()
     except EvidenceError as missing:
-        return Gap(str(missing))
+        return Gap(missing.message)
 
 
 def profile(events: Events) -> pl.DataFrame:
@@ -193,7 +194,11 @@ def profile(events: Events) -> pl.DataFrame:
     found = build_profiles(past, events.campaigns, events.as_of_day, events.bulk_buyers["customer_id"])
     if found.height < 2:
         raise EvidenceError(
-            f"the order lines hold {found.height} customer; a plan chooses between customers: give the orders of more"
+            Message(
+                "the order lines hold {n} customer; a plan chooses between customers: give the orders of more",
+                plural="the order lines hold {n} customers; a plan chooses between customers: give the orders of more",
+                n=found.height,
+            )
         )
     return found
 

@@ -92,7 +92,7 @@ def test_an_action_that_was_never_shown_is_named():
 def test_an_action_that_a_row_could_not_get_is_named():
     propensities = np.array([[0.5, 0.5], [0.5, 0.5], [0.75, 0.25], [1.0, 0.0]])
     log = dataclasses.replace(LOG, propensity=np.array([0.5, 0.5, 0.25, 1.0]), propensities=propensities)
-    with pytest.raises(EvidenceError, match="chooses 'coupon' in 1 decisions where the log could not have shown it"):
+    with pytest.raises(EvidenceError, match="chooses 'coupon' in 1 decision where the log could not have shown it"):
         ips(log, EVEN)
     assert overlap(log, EVEN)[1].largest_possible == np.inf
     assert ips(log, np.array([1, 1, 1, 0])).value.value == pytest.approx((0 / 0.5 + 3 / 0.25 + 2 / 1) / 4)

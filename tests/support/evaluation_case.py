@@ -11,22 +11,42 @@ from offerloop.evaluation.earlier_offers import CarryOver
 from offerloop.evaluation.estimate import Estimate
 from offerloop.evaluation.policy_overlap import ActionOverlap
 from offerloop.evaluation.policy_value import PolicyValue, Worth
+from offerloop.message import Message
 
 REFUSALS = (
-    "The policy chooses 'gold' with a mean probability of 0.5, but the log never shows it; show it to a random share "
-    "of the customers, or leave it out of the policy.",
-    "The policy chooses 'gold' in 1,200 decisions where the log could not have shown it; show it at random to some "
-    "customers of that kind, or leave it out for them.",
-    "The policy never chooses what a customer of the log was shown, so the log says nothing about it; show its choice "
-    "to a random share of the customers.",
+    Message(
+        "The policy chooses '{offer}' with a mean probability of {share}, but the log never shows it; show it to a "
+        "random share of the customers, or leave it out of the policy.",
+        offer="gold",
+        share=0.5,
+    ),
+    Message(
+        "The policy chooses '{offer}' in {n} decision where the log could not have shown it; show it at random to some "
+        "customers of that kind, or leave it out for them.",
+        plural="The policy chooses '{offer}' in {n} decisions where the log could not have shown it; show it at random "
+        "to some customers of that kind, or leave it out for them.",
+        offer="gold",
+        n=1200,
+    ),
+    Message(
+        "The policy never chooses what a customer of the log was shown, so the log says nothing about it; show its "
+        "choice to a random share of the customers."
+    ),
 )
-
-
 KEPT_REFUSALS = (
-    "Only 42 decisions speak about this policy when it is kept, fewer than 100; log more exposures of each customer, "
-    "or fewer different offers.",
-    "The customers' earlier decisions do not fit this policy (mean weight 0.31 instead of 1): offers changed "
-    "meanwhile, or were not drawn anew each time; give exposures of one menu, each with its own draw.",
+    Message(
+        "Only {n} decision speaks about this policy when it is kept, fewer than {least}; log more exposures of each "
+        "customer, or fewer different offers.",
+        plural="Only {n} decisions speak about this policy when it is kept, fewer than {least}; log more exposures of "
+        "each customer, or fewer different offers.",
+        n=42,
+        least=100,
+    ),
+    Message(
+        "The customers' earlier decisions do not fit this policy (mean weight {mean} instead of 1): offers changed "
+        "meanwhile, or were not drawn anew each time; give exposures of one menu, each with its own draw.",
+        mean=0.31,
+    ),
 )
 
 
@@ -95,5 +115,5 @@ def full():
 def kept(one):
     """The same with a value where it is kept; of single offers only the last one has it."""
     if one.best is None or (one.name.startswith("coupon") and one.name != "coupon-20"):
-        return replace(one, kept_refusal="" if one.best is None else KEPT_REFUSALS[len(one.name) % 2])
+        return replace(one, kept_refusal=None if one.best is None else KEPT_REFUSALS[len(one.name) % 2])
     return replace(one, kept=policy_value(810.0, 30.0, 400.0, "KEPT-1"), kept_gain=worth(20.0, 30.0, 400.0))

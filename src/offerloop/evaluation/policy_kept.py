@@ -25,6 +25,7 @@ from offerloop.errors import EvidenceError
 from offerloop.evaluation.policy_log import Log, Policy
 from offerloop.evaluation.policy_overlap import Match, effective_size, match, possible_weights
 from offerloop.evaluation.policy_value import ENOUGH, PolicyValue, policy_value, variance_of_mean
+from offerloop.message import Message
 
 LAGS = 4
 """Earlier exposures of a customer that may still matter."""
@@ -76,8 +77,14 @@ def kept(log: Log, policy: Policy, past: Past) -> PolicyValue:
     size = _least(first, expected[FIRST])
     if size < FEWEST:
         raise EvidenceError(
-            f"Only {size:,.0f} decisions speak about this policy when it is kept, fewer than {FEWEST}; log more "
-            "exposures of each customer, or fewer different offers."
+            Message(
+                "Only {n} decision speaks about this policy when it is kept, fewer than {least}; log more exposures of "
+                "each customer, or fewer different offers.",
+                plural="Only {n} decisions speak about this policy when it is kept, fewer than {least}; log more "
+                "exposures of each customer, or fewer different offers.",
+                n=round(size),
+                least=FEWEST,
+            )
         )
     return _around(FIRST, found, past, first, expected[FIRST])
 
@@ -96,9 +103,12 @@ def _check_fit(log: Log, weights: NDArray[np.float64]) -> None:
     mean, se = float(weights.mean()), float(np.sqrt(variance_of_mean(log, weights[:, None])[0]))
     if abs(mean - 1) > FAR * se + _ROUNDING:
         raise EvidenceError(
-            f"The customers' earlier decisions do not fit this policy (mean weight {mean:.2g} instead of 1): "
-            "offers changed meanwhile, or were not drawn anew each time; give exposures of one menu, each with its own "
-            "draw."
+            Message(
+                "The customers' earlier decisions do not fit this policy (mean weight {mean} instead of 1): offers "
+                "changed meanwhile, or were not drawn anew each time; give exposures of one menu, each with its own "
+                "draw.",
+                mean=float(f"{mean:.2g}"),
+            )
         )
 
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from offerloop.errors import EvidenceError
 from offerloop.evaluation.policy_log import Log, Policy, probabilities
+from offerloop.message import Message
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,8 +83,10 @@ def weighed(log: Log, chosen: NDArray[np.float64], weights: NDArray[np.float64],
     """A match with some weight in it; EvidenceError without."""
     if not weights.any():
         raise EvidenceError(
-            "The policy never chooses what a customer of the log was shown, so the log says nothing about it; "
-            "show its choice to a random share of the customers."
+            Message(
+                "The policy never chooses what a customer of the log was shown, so the log says nothing about it; "
+                "show its choice to a random share of the customers."
+            )
         )
     return Match(log, chosen, weights, expected)
 
@@ -119,16 +122,26 @@ def refuse_unseen(
         share = chosen[:, position].mean()
         if share > 0:
             raise EvidenceError(
-                f"The policy chooses '{names[position]}' with a mean probability of {share:.2g}, "
-                "but the log never shows it; show it to a random share of the customers, or leave it out of the policy."
+                Message(
+                    "The policy chooses '{offer}' with a mean probability of {share}, but the log never shows it; show "
+                    "it to a random share of the customers, or leave it out of the policy.",
+                    offer=names[position],
+                    share=float(f"{share:.2g}"),
+                )
             )
     if propensities is None or not ((chosen > 0) & (propensities == 0)).any():
         return
     impossible = ((chosen > 0) & (propensities == 0)).sum(axis=0)
     first = int(np.argmax(impossible > 0))
     raise EvidenceError(
-        f"The policy chooses '{names[first]}' in {impossible[first]:,} decisions where the log "
-        "could not have shown it; show it at random to some customers of that kind, or leave it out for them."
+        Message(
+            "The policy chooses '{offer}' in {n} decision where the log could not have shown it; show it at random to "
+            "some customers of that kind, or leave it out for them.",
+            plural="The policy chooses '{offer}' in {n} decisions where the log could not have shown it; show it at "
+            "random to some customers of that kind, or leave it out for them.",
+            offer=names[first],
+            n=int(impossible[first]),
+        )
     )
 
 

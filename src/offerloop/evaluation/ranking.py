@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from offerloop.errors import EvidenceError, InputError
 from offerloop.evaluation.estimate import Z95, Estimate
+from offerloop.message import Message
 
 Csr = Any  # scipy.sparse.csr_matrix, which has no types
 
@@ -39,7 +40,11 @@ def accuracy(top: NDArray[np.int64], targets: Csr, k: int) -> Accuracy:
     counted = np.flatnonzero(n_targets)
     if len(counted) < 2:
         raise EvidenceError(
-            f"{len(counted)} customers have a target, so a ranking cannot be judged; give a longer window"
+            Message(
+                "{n} customer has a target, so a ranking cannot be judged; give a longer window",
+                plural="{n} customers have a target, so a ranking cannot be judged; give a longer window",
+                n=len(counted),
+            )
         )
     hits, wanted = find_hits(top[counted], targets[counted]), n_targets[counted]
     return Accuracy(

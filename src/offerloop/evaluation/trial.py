@@ -19,6 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from offerloop.arrays import Floats
 from offerloop.errors import EvidenceError, InputError
+from offerloop.message import Message
 
 
 @dataclass(frozen=True)
@@ -170,7 +171,12 @@ def _treated(treatment: Floats) -> NDArray[np.bool_]:
     if not np.isin(treatment, (0, 1)).all():
         raise InputError("treatment holds a value other than 0 and 1; mark the treated with 1 and the control with 0")
     treated = treatment == 1
-    for arm, size in (("treated", treated.sum()), ("control", (~treated).sum())):
-        if not size:
-            raise EvidenceError(f"the {arm} arm of the trial is empty, so no effect can be measured; give both arms")
+    if not treated.any():
+        raise EvidenceError(
+            Message("the treated arm of the trial is empty, so no effect can be measured; give both arms")
+        )
+    if treated.all():
+        raise EvidenceError(
+            Message("the control arm of the trial is empty, so no effect can be measured; give both arms")
+        )
     return treated

@@ -40,6 +40,7 @@ from offerloop.errors import EvidenceError, InputError
 from offerloop.evaluation.bootstrap import REPLICATES, bootstrap
 from offerloop.evaluation.estimate import Estimate
 from offerloop.evaluation.trial import Curve, Steps, Trial
+from offerloop.message import Message
 
 Scale = Literal["none", "total", "perfect"]
 _FLAT = 1e-12
@@ -105,7 +106,7 @@ def _bootstrapped(trial: Trial, statistic: Callable[[Floats], float], replicates
     found = bootstrap(statistic, trial.treated.astype(np.int64), replicates=replicates, seed=seed)
     if np.isnan(found.value):
         raise EvidenceError(
-            "the trial shows an effect of exactly 0, and nothing can be a share of it; take scale 'none'"
+            Message("the trial shows an effect of exactly 0, and nothing can be a share of it; take scale 'none'")
         )
     return found
 

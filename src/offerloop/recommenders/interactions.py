@@ -11,6 +11,7 @@ import polars as pl
 from numpy.typing import ArrayLike
 
 from offerloop.errors import ContractError, EvidenceError
+from offerloop.message import Message
 from offerloop.recommenders.context import Context
 from offerloop.recommenders.histories import Codes, Histories, Ids
 
@@ -130,11 +131,13 @@ def day(epoch_day: int) -> date:
     return date(1970, 1, 1) + timedelta(days=epoch_day)
 
 
-def _nothing(as_of_day: int, min_buyers: int) -> str:
-    """What an EvidenceError says."""
-    return (
-        f"before {day(as_of_day)} no product had {min_buyers} or more buyers, so nothing can be "
-        "recommended as of that day; give older order lines"
+def _nothing(as_of_day: int, min_buyers: int) -> Message:
+    """Say that no product had enough buyers."""
+    return Message(
+        "before {day} no product had {least} or more buyers, so nothing can be recommended as of that day; give older "
+        "order lines",
+        day=day(as_of_day).isoformat(),
+        least=min_buyers,
     )
 
 

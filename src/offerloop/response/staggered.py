@@ -21,6 +21,7 @@ import numpy as np
 from offerloop.arrays import Floats, Ints
 from offerloop.errors import EvidenceError
 from offerloop.evaluation import Estimate
+from offerloop.message import Message
 
 NEVER = np.iinfo(np.int64).max
 FEWEST = 30
@@ -58,8 +59,11 @@ def staggered(outcome: Floats, reached: Ints, leads: int = 3, lags: int = 8) -> 
     after, before = ([one for one in parts if (one.periods >= 0) == later] for later in (True, False))
     if not after or not before:
         raise EvidenceError(
-            f"no {FEWEST} customers were first reached while {FEWEST} others had not been, with a period before it, so "
-            "nobody can be compared; give more periods, or keep some customers back for a while"
+            Message(
+                "no {least} customers were first reached while {least} others had not been, with a period before it, "
+                "so nobody can be compared; give more periods, or keep some customers back for a while",
+                least=FEWEST,
+            )
         )
     times = sorted({one.periods for one in parts})
     by_time = [(time, [one for one in parts if one.periods == time]) for time in times]

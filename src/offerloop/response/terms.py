@@ -13,6 +13,7 @@ import numpy as np
 
 from offerloop.arrays import Floats
 from offerloop.errors import EvidenceError
+from offerloop.message import Message
 from offerloop.offers import NO_OFFER
 
 Family = tuple[str, float, str, float, bool]
@@ -100,13 +101,16 @@ class Coding:
         return row
 
 
-def _beyond(offer: OfferTerms, family: list[OfferTerms]) -> str:
+def _beyond(offer: OfferTerms, family: list[OfferTerms]) -> Message:
     if not family:
-        return (
-            f"no tested offer is like '{offer.offer_id}', so nothing is known of its effect; test it on a random share"
+        return Message(
+            "no tested offer is like '{offer}', so nothing is known of its effect; test it on a random share",
+            offer=offer.offer_id,
         )
-    tested = ", ".join(f"{depth:g}" for depth in sorted({one.depth for one in family}))
-    return (
-        f"the offer '{offer.offer_id}' has depth {offer.depth:g}, beyond what was tested ({tested}); "
-        "choose a depth between them, or test this one on a random share"
+    return Message(
+        "the offer '{offer}' has depth {depth}, beyond what was tested ({tested}); choose a depth between them, or "
+        "test this one on a random share",
+        offer=offer.offer_id,
+        depth=offer.depth,
+        tested=sorted({one.depth for one in family}),
     )

@@ -42,4 +42,4 @@ def test_it_is_short():
 def test_a_policy_without_a_value_says_why():
     text = text_of(findings(refused=REFUSALS[:1]))
     assert text.startswith("No policy can be valued")
-    assert REFUSALS[0] in text
+    assert str(REFUSALS[0]) in text

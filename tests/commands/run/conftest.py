@@ -9,22 +9,26 @@ from recommenders_case import recommenders_table
 
 from offerloop.commands.run.findings import CampaignFindings, Findings
 from offerloop.config import Config
+from offerloop.message import Message
 from offerloop.tables import SHOWN_OFFERS
 
 Make = Callable[..., Findings]
 STUDY = ("response_slopes", "response_curve", "response_checks", "response_deciles", "break_even", "calibration")
-NO_STUDY = (
+NO_STUDY = Message(
     "discounts at the shelf did not vary between products and weeks, so no response to them can be estimated: map "
     "'discount' and 'list_value' of the order lines, or add weeks with price changes"
 )
-NOT_COMPARED = (
-    "in the 28 days from 2017-12-01 no earlier customer bought a known product for the first time, so recommenders "
-    "cannot be compared; give more order lines or a longer window"
+NOT_COMPARED = Message(
+    "in the {days} days from {day} no earlier customer bought a known product for the first time, so recommenders "
+    "cannot be compared; give more order lines or a longer window",
+    days=28,
+    day="2017-12-01",
 )
-TOO_FEW = (
-    "the exposures hold 1,775 finished windows in which deliberately nothing was shown and 0 configured offers with "
-    "200 finished windows each; to learn effects from them both are needed, 200 of each, so log those who get "
-    "nothing too"
+TOO_FEW = Message(
+    "the data hold {n} full week; the response to shelf prices needs at least {least}: add older order lines",
+    plural="the data hold {n} full weeks; the response to shelf prices needs at least {least}: add older order lines",
+    n=12,
+    least=26,
 )
 
 TITLES = {"own": "Coupons that we pay", "shared": "Coupons that suppliers share"}

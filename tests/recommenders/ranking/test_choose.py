@@ -138,7 +138,7 @@ def test_numbers_of_a_case_done_by_hand():
 def test_a_window_without_new_products_leaves_a_gap_and_the_fallback(purchases):
     once = purchases.unique(["customer_id", "product_id"], keep="first", maintain_order=True)
     hybrid, table = choose(Interactions.build(once.filter(pl.col("order_day") < 100), TODAY), NAMES, 28, rng=0)
-    assert "no earlier customer bought a known product for the first time" in hybrid.choice.gap
+    assert "no earlier customer bought a known product for the first time" in str(hybrid.choice.gap)
     assert hybrid.choice.names == {"repeat": "repeat", "new": "popularity"}
     assert table.is_empty()
     assert hybrid.for_task("new").name == "popularity"

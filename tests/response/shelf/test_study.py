@@ -166,7 +166,7 @@ def test_features_read_nothing_that_comes_after_them(responsive):
     "shop, sentence",
     [
         ({"n_weeks": 11}, "11 full weeks.*needs at least 12"),
-        ({"n_customers": 100}, "pairs of a customer and a category.*needs 2000"),
+        ({"n_customers": 100}, "pairs of a customer and a category.*needs 2,000"),
         ({"depths": (0.0,)}, "did not vary"),
         ({"depths": (0.2,)}, "did not vary"),
     ],

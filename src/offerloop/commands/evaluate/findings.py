@@ -8,6 +8,7 @@ from typing import ClassVar, Literal
 
 from offerloop.config import Shop
 from offerloop.evaluation import ActionOverlap, CarryOver, Estimate, PolicyValue, Worth, widening
+from offerloop.message import Message
 from offerloop.offers import NO_OFFER
 from offerloop.report import FolderResult
 
@@ -28,13 +29,13 @@ class PolicyWorth:
     best: PolicyValue | None
     """The value by the recommended method."""
     methods: tuple[PolicyValue, ...] = ()
-    refusal: str = ""
+    refusal: Message | None = None
     overlap: tuple[ActionOverlap, ...] = ()
     against: Mapping[Against, Worth] = field(default_factory=dict)
     """This policy less another, paired."""
     kept: PolicyValue | None = None
     """Its value where it also made the customers' earlier decisions in the log; None where that is not known."""
-    kept_refusal: str = ""
+    kept_refusal: Message | None = None
     """Why that is not known."""
     kept_gain: Worth | None = None
     """The policy that is kept less the baseline that is kept, paired."""

@@ -25,7 +25,7 @@ def kept_section(found: EvaluationFindings, _: Localizer) -> Section | None:
         rows,
     )
     refused = [
-        _("{policy}: {why}", context="pattern", policy=title(one, _), why=_.own(one.kept_refusal))
+        _("{policy}: {why}", context="pattern", policy=title(one, _), why=one.kept_refusal)
         for one in found.valued
         if one.kept_refusal
     ]

@@ -275,7 +275,7 @@ def _refused(found: EvaluationFindings, _: Localizer) -> Section | None:
     if not found.refused:
         return None
     said = tuple(
-        _("{policy}: {why}", context="pattern", policy=title(one, _), why=_.own(one.refusal)) for one in found.refused
+        _("{policy}: {why}", context="pattern", policy=title(one, _), why=one.refusal or "") for one in found.refused
     )
     message = _("Policies without a value: {n}", n=len(said))
     return Section("refused", _("Without a value", context="section name"), message, (Bullets(said),))

@@ -242,7 +242,8 @@ def _leader(found: EvaluationFindings, leader: PolicyWorth) -> dict[str, Any]:
 
 
 def _policy(one: PolicyWorth, _: Localizer) -> dict[str, Any]:
-    found: dict[str, Any] = {"kind": one.kind, "policy": one.name, "refusal": _.own(one.refusal) or None}
+    refusal = None if one.refusal is None else _(one.refusal)
+    found: dict[str, Any] = {"kind": one.kind, "policy": one.name, "refusal": refusal}
     if one.best is None:
         return found
     weights = {
@@ -256,7 +257,7 @@ def _policy(one: PolicyWorth, _: Localizer) -> dict[str, Any]:
     }  # fmt: skip
     return {
         **found, "method": one.best.method, **_worth(one.best), **weights, "against": against, "kept": kept,
-        "kept_refusal": _.own(one.kept_refusal) or None,
+        "kept_refusal": None if one.kept_refusal is None else _(one.kept_refusal),
     }  # fmt: skip
 
 

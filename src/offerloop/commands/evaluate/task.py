@@ -133,7 +133,7 @@ def _worth(log: Log, kind: Kind, name: str, policy: Policy, predictions: Predict
     try:
         best = recommended(log, policy, predictions)
     except EvidenceError as error:
-        return PolicyWorth(kind, name, None, refusal=str(error), overlap=table)
+        return PolicyWorth(kind, name, None, refusal=error.message, overlap=table)
     methods = [ips(log, policy), snips(log, policy), dr(log, policy, predictions)]
     methods += [] if log.propensities is None else [switch_dr(log, policy, predictions)]
     return PolicyWorth(kind, name, best, tuple(methods), overlap=table)
@@ -172,7 +172,7 @@ def _kept(one: PolicyWorth, log: Log, past: Past, policy: Policy) -> PolicyWorth
     try:
         return replace(one, kept=kept(log, policy, past))
     except EvidenceError as error:
-        return replace(one, kept_refusal=str(error))
+        return replace(one, kept_refusal=error.message)
 
 
 def _first(worths: list[PolicyWorth], kind: Kind) -> PolicyWorth | None:

@@ -30,7 +30,7 @@ def _row(one: PolicyWorth, found: EvaluationFindings, _: Localizer) -> tuple[str
 def _notes(found: EvaluationFindings, _: Localizer) -> Sequence[str]:
     """What stands below the table: the policies without a value, what was compared, and what a kept policy is worth."""
     refused = [
-        _("{policy}: {why}", context="pattern", policy=title(one, _), why=_.own(one.refusal)) for one in found.refused
+        _("{policy}: {why}", context="pattern", policy=title(one, _), why=one.refusal or "") for one in found.refused
     ]
     if found.leader is None:
         return refused

@@ -277,7 +277,7 @@ def _decision(found: Run) -> Decided:
         "sent": [one.campaign_id for one in found.forecasts if one.send],
         "forecasts": [_forecast(one.campaign_id, one.comparison) for one in found.forecasts],
         "liability_minor": int(given["cost_liability_minor"].fill_null(0).sum()),
-        "gaps": found.gaps, "assignments": packed(kept),
+        "gaps": [str(one) for one in found.gaps], "assignments": packed(kept),
     }  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 
 from offerloop.errors import InputError
+from offerloop.message import Message
 from offerloop.recommenders import Task
 from offerloop.report import Result
 
@@ -27,7 +28,7 @@ class Recommendations(Result):
     table: pl.DataFrame
     serving: dict[Task, str]
     """The recommender of each task."""
-    gap: str | None
+    gap: Message | None
     """Why recommenders could not be compared; then the fallback serves."""
 
     @property
@@ -58,7 +59,7 @@ class Recommendations(Result):
     @property
     def chosen(self) -> dict[str, Any]:
         """Who serves what, for machines."""
-        return {"serving": self.serving, "gap": self.gap}
+        return {"serving": self.serving, "gap": None if self.gap is None else str(self.gap)}
 
     @property
     def facts(self) -> dict[str, Any]:

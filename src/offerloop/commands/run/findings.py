@@ -8,6 +8,7 @@ import polars as pl
 
 from offerloop.config import Campaign, Config
 from offerloop.evaluation import ComingTest
+from offerloop.message import Message
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ class Findings:
     """How the plan was found: jointly, or in order."""
     test: ComingTest | None = None
     """What the read-out of the plan will be able to show; None when nothing is planned."""
-    gaps: tuple[str, ...] = ()
+    gaps: tuple[Message, ...] = ()
     """What the data could not show, and why, a sentence each."""
     feature_notes: tuple[tuple[str, str, str], ...] = ()
     """Name, meaning and rule for empty cells of each profile feature."""

@@ -33,7 +33,7 @@ def choose(interactions: Interactions, names: Sequence[str], window_days: int, r
         hybrid.fit_at(snapshots, today - window_days)
         test = Window.between(snapshots.known(today - window_days), interactions)
     except EvidenceError as missing:
-        return hybrid.fit_at(snapshots, today, Choice(FALLBACK, gap=str(missing))), RECOMMENDER_RESULTS.empty()
+        return hybrid.fit_at(snapshots, today, Choice(FALLBACK, gap=missing.message)), RECOMMENDER_RESULTS.empty()
     choice = hybrid.choice
     if choice.gap is not None:
         return hybrid.fit_at(snapshots, today, choice), RECOMMENDER_RESULTS.empty()

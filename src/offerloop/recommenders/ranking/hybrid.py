@@ -10,6 +10,7 @@ import numpy as np
 
 from offerloop.errors import EvidenceError
 from offerloop.evaluation import Estimate, mean_of_customers
+from offerloop.message import Message
 from offerloop.recommenders.base import RECENT_DAYS, TASKS, Recommender, Scores, Task
 from offerloop.recommenders.histories import Histories, Ids
 from offerloop.recommenders.interactions import Interactions
@@ -31,7 +32,7 @@ class Choice:
     names: dict[Task, str]
     judged: Mapping[tuple[Task, str], Judged] = field(default_factory=dict)
     """How all did on the last window, by what was learned before it."""
-    gap: str | None = None
+    gap: Message | None = None
     """Why they could not be compared; then the fallback serves."""
 
 
@@ -106,7 +107,7 @@ class Hybrid:
         try:
             window = Window.between(snapshots.known(before), snapshots.known(as_of_day))
         except EvidenceError as missing:
-            return Choice(FALLBACK, gap=str(missing))
+            return Choice(FALLBACK, gap=missing.message)
         singles = [name for name in self.candidates if name != RANKER]
         judged = judge({name: snapshots.fitted(name, before) for name in singles}, window)
         judged |= {(task, RANKER): one for task, one in rehearsed.items()}

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from offerloop.errors import EvidenceError
+from offerloop.message import Message
 from offerloop.recommenders.base import RECENT_DAYS, TASKS, Scores, Task, pick_products
 from offerloop.recommenders.histories import Histories, Ids, place_in_row
 from offerloop.recommenders.interactions import Interactions
@@ -144,8 +145,11 @@ class Ranker:
         self._models = {task: one for task, one in models.items() if one is not None}
         if len(self._models) < len(TASKS):
             raise EvidenceError(
-                f"in the last {self.window_days} days nobody bought what recommenders had foretold, so no ranking can "
-                "be learned; give more order lines"
+                Message(
+                    "in the last {days} days nobody bought what recommenders had foretold, so no ranking can be "
+                    "learned; give more order lines",
+                    days=self.window_days,
+                )
             )
         self._candidates = Candidates.at(snapshots, as_of_day, self.members)
         return self

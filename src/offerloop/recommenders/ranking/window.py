@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from offerloop.errors import EvidenceError
+from offerloop.message import Message
 from offerloop.recommenders.base import Task
 from offerloop.recommenders.histories import Codes, Csr, Ids
 from offerloop.recommenders.interactions import Interactions, day, positions
@@ -54,8 +55,12 @@ class Window:
         is_new = positions(before.rows * shape[1] + before.columns, owner * shape[1] + column) < 0
         if not is_new.any():
             raise EvidenceError(
-                f"in the {length} days from {day(before.as_of_day)} no earlier customer bought a known product for the "
-                "first time, so recommenders cannot be compared; give more order lines or a longer window"
+                Message(
+                    "in the {days} days from {day} no earlier customer bought a known product for the first time, so "
+                    "recommenders cannot be compared; give more order lines or a longer window",
+                    days=length,
+                    day=day(before.as_of_day).isoformat(),
+                )
             )
         targets: dict[Task, Csr] = {
             "repeat": _ones(row_at, column, shape),

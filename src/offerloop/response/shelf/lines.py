@@ -14,6 +14,7 @@ import polars as pl
 from offerloop.config import Response
 from offerloop.engine import Engine, Frame, collect
 from offerloop.errors import EvidenceError
+from offerloop.message import Message
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,6 @@ def _studied(sales: pl.DataFrame, settings: Response) -> list[str]:
     best = sales.sort("revenue_minor", "category", descending=[True, False]).head(settings.categories)
     if best.is_empty():
         raise EvidenceError(
-            "no category has a usable sale in a full week, so no response to discounts can be estimated"
+            Message("no category has a usable sale in a full week, so no response to discounts can be estimated")
         )
     return sorted(best["category"])

@@ -17,6 +17,7 @@ from offerloop.arrays import Floats
 from offerloop.config import Response
 from offerloop.errors import EvidenceError
 from offerloop.evaluation import bucket
+from offerloop.message import Message
 from offerloop.response.shelf.checks import ABOVE_ZERO, CALIBRATED, HARDLY_ANY, check_row, design_checks
 from offerloop.response.shelf.designs import (
     Sample,
@@ -99,19 +100,29 @@ def _panel(lines: ShelfLines, windows: Windows, settings: Response, seed: int) -
     """The panel, or EvidenceError where prices or purchases are too few."""
     if lines.own.is_empty():
         raise EvidenceError(
-            "no product is sold often enough to have a weekly price, so no response to shelf prices can be estimated: "
-            "add order lines, or lower response.min_lines_per_product"
+            Message(
+                "no product is sold often enough to have a weekly price, so no response to shelf prices can be "
+                "estimated: add order lines, or lower response.min_lines_per_product"
+            )
         )
     panel = build_panel(next(blocks(lines, windows.features, seed)), windows.features, settings.max_weekly_units)
     if panel.size < 2 * FEWEST_PAIRS:
         raise EvidenceError(
-            f"only {panel.size} pairs of a customer and a category were seen buying; the response to shelf prices "
-            f"needs {2 * FEWEST_PAIRS}: add order lines, or lower response.min_lines_per_product"
+            Message(
+                "only {n} pair of a customer and a category was seen buying; the response to shelf prices needs "
+                "{least}: add order lines, or lower response.min_lines_per_product",
+                plural="only {n} pairs of a customer and a category were seen buying; the response to shelf prices "
+                "needs {least}: add order lines, or lower response.min_lines_per_product",
+                n=panel.size,
+                least=2 * FEWEST_PAIRS,
+            )
         )
     if not moves(panel, windows.outcomes):
         raise EvidenceError(
-            "discounts at the shelf did not vary between products and weeks, so no response to them can be estimated: "
-            "map 'discount' and 'list_value' of the order lines, or add weeks with price changes"
+            Message(
+                "discounts at the shelf did not vary between products and weeks, so no response to them can be "
+                "estimated: map 'discount' and 'list_value' of the order lines, or add weeks with price changes"
+            )
         )
     return panel
 

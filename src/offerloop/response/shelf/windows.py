@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from offerloop.errors import EvidenceError
+from offerloop.message import Message
 
 FEWEST_SHELF_WEEKS = 12
 
@@ -27,8 +28,14 @@ class Windows:
         """Halve the weeks but two. Raises EvidenceError when there are too few."""
         if len(weeks) < FEWEST_SHELF_WEEKS:
             raise EvidenceError(
-                f"the data hold {len(weeks)} full weeks; the response to shelf prices needs at least "
-                f"{FEWEST_SHELF_WEEKS}: add older order lines"
+                Message(
+                    "the data hold {n} full week; the response to shelf prices needs at least {least}: add older order "
+                    "lines",
+                    plural="the data hold {n} full weeks; the response to shelf prices needs at least {least}: add "
+                    "older order lines",
+                    n=len(weeks),
+                    least=FEWEST_SHELF_WEEKS,
+                )
             )
         half = (len(weeks) - 2) // 2
         features = range(weeks.start, weeks.start + half)

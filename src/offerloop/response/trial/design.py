@@ -11,6 +11,7 @@ from scipy.stats import chi2
 
 from offerloop.arrays import Floats, Ints
 from offerloop.errors import EvidenceError
+from offerloop.message import Message, Share
 from offerloop.response.scores import draw_folds
 
 PARTS = 5
@@ -94,19 +95,32 @@ def modelled_propensities(features: Floats, action: Ints, offers: int, seed: int
 def rows_with_overlap(chance: Floats, action: Ints, names: list[str]) -> NDArray[np.bool_]:
     """Return which rows (n,) have overlap: every offer was likely enough. Raises EvidenceError where too few do."""
     kept: NDArray[np.bool_] = (chance >= TRIMMED).min(axis=1)
-    remedy = "give an offer to a random share of all kinds of customers, and log the chance with which each was chosen"
+    remedy = Message("give an offer to a random share of all kinds of customers, and log the propensity of each")
     if kept.mean() < LEAST_KEPT:
         raise EvidenceError(
-            f"for {1 - kept.mean():.0%} of the customers an offer had hardly any chance (below {TRIMMED:.0%}), so "
-            f"nobody like them can be compared; {remedy}"
+            Message(
+                "for {share} of the customers an offer had hardly any chance (below {least}), so nobody like them can "
+                "be compared; {remedy}",
+                share=Share(float(1 - kept.mean())),
+                least=Share(TRIMMED),
+                remedy=remedy,
+            )
         )
     for k, name in enumerate(names):
         weights = 1 / chance[kept & (action == k), k]
         size = weights.sum() ** 2 / (weights @ weights) if len(weights) else 0.0
         if size < LEAST_SIZE:
             raise EvidenceError(
-                f"'{name}' speaks with the weight of {size:,.0f} customers, fewer than {LEAST_SIZE}, for those who "
-                f"were likely to get something else; {remedy}"
+                Message(
+                    "'{offer}' speaks with the weight of {n} customer, fewer than {least}, for those who were likely "
+                    "to get something else; {remedy}",
+                    plural="'{offer}' speaks with the weight of {n} customers, fewer than {least}, for those who were "
+                    "likely to get something else; {remedy}",
+                    offer=name,
+                    n=round(float(size)),
+                    least=LEAST_SIZE,
+                    remedy=remedy,
+                )
             )
     return kept
 

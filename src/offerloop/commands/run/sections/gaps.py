@@ -33,7 +33,7 @@ def gaps(findings: Findings, facts: Facts, evidence: Evidence) -> Gaps | None:
 
 def gap_sentences(findings: Findings, _: Localizer) -> tuple[str, ...]:
     """Each gap as a sentence of its own."""
-    said = [_.own(gap) for gap in findings.gaps]
+    said = [_(gap) for gap in findings.gaps]
     return tuple(f"{one[:1].upper()}{one[1:]}{_.words['full_stop']}" for one in said)
 
 
