@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from offerloop.errors import InputError
-from offerloop.message import Amount, Message, Share
+from offerloop.message import Amount, Message, Share, packed, unpacked
 
 
 @pytest.mark.parametrize(
@@ -58,3 +58,11 @@ def test_an_error_carries_its_message_and_says_it_in_english():
     error = pickle.loads(pickle.dumps(InputError(Message("'{path}' has no rows", path="a.csv"))))
     assert str(error) == "'a.csv' has no rows"
     assert error.message == Message("'{path}' has no rows", path="a.csv")
+
+
+def test_messages_are_kept_as_text_with_the_types_of_their_values():
+    inner = Message("{n} day", context="length", plural="{n} days", n=3)
+    values = [1, 0.5, Decimal("1.50"), date(2018, 1, 2), Share(0.1), Amount(Decimal("2.5"), "EUR"), "“x”", inner]
+    messages = Message("found {values} here", values=values), Message("nothing else was found")
+    assert unpacked(packed(*messages)) == messages
+    assert unpacked(packed()) == ()

@@ -6,11 +6,12 @@ for, so templates are literals in the code, where `make messages` finds them.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 DIGITS = 6
 """Significant digits of a number that is no count."""
@@ -108,3 +109,58 @@ def number_text(value: float | Decimal) -> str:
 def _frozen(value: Value) -> Value:
     """Return a list as a tuple, so that the message can be hashed."""
     return tuple(_frozen(part) for part in value) if isinstance(value, list | tuple) else value
+
+
+Json: TypeAlias = "int | float | str | list[Json] | dict[str, Json] | None"
+"""What JSON can hold."""
+
+
+def packed(*messages: Message) -> str:
+    """Return messages as the JSON text that a column of a table keeps, from which pages translate them."""
+    return json.dumps([_as_json(one) for one in messages], ensure_ascii=False)
+
+
+def unpacked(text: str) -> tuple[Message, ...]:
+    """Return the messages that `packed` wrote."""
+    return tuple(cast("Message", _as_value(one)) for one in json.loads(text))
+
+
+def _as_json(value: Value) -> Json:
+    """Write a value that JSON does not have as an object whose first key names its type."""
+    match value:
+        case Message():
+            values = {name: _as_json(part) for name, part in value.values}
+            return {"message": value.template, "context": value.context, "plural": value.plural, "values": values}
+        case Share():
+            return {"share": value.value}
+        case Amount():
+            return {"amount": str(value.value), "currency": value.currency}
+        case Decimal():
+            return {"decimal": str(value)}
+        case date():
+            return {"date": value.isoformat()}
+        case int() | float() | str():
+            return value
+    return [_as_json(part) for part in value]
+
+
+def _as_value(found: Json) -> Value:
+    """Read what `_as_json` wrote."""
+    match found:
+        case {"message": str(template), "context": str() | None as context, "plural": str() | None as plural,
+              "values": dict(values)}:  # fmt: skip
+            given = {name: _as_value(part) for name, part in values.items()}
+            return Message(template, context=context, plural=plural, **given)
+        case {"share": int() | float() as share}:
+            return Share(share)
+        case {"amount": str(amount), "currency": str(currency)}:
+            return Amount(Decimal(amount), currency)
+        case {"decimal": str(number)}:
+            return Decimal(number)
+        case {"date": str(day)}:
+            return date.fromisoformat(day)
+        case list():
+            return tuple(_as_value(part) for part in found)
+        case int() | float() | str():
+            return found
+    raise ValueError(f"no value of a message: {found!r}")

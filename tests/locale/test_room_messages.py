@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from extracted import SOURCE, extract
 
+from offerloop.events import NON_MERCHANDISE, RETENTION, RULE_NAMES, SCANNED
 from offerloop.message import Message
 from offerloop.report import Localizer
 
@@ -43,3 +44,21 @@ def test_what_a_room_says_is_chinese_on_a_chinese_page(text):
     message = Message(text.template, context=text.context, plural=text.plural)
     values = dict.fromkeys(re.findall(r"{(\w+)}", text.template + (text.plural or "")), 7)
     assert not ENGLISH.search(Localizer("zh", "EUR")(message.with_values(**values)))
+
+
+def names_of_rules():
+    """What code calls a cleaning rule."""
+    position = {"note": 0, "Rule": 0, "quality_row": 1}
+    for path in [*(SOURCE / "events").rglob("*.py"), SOURCE / "commands" / "replay" / "orders.py"]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call):
+                at = position.get(getattr(node.func, "id", getattr(node.func, "attr", "")))
+                name = node.args[at] if at is not None and len(node.args) > at else None
+                if isinstance(name, ast.Constant):
+                    yield name.value
+
+
+def test_every_cleaning_rule_has_a_name_that_pages_translate():
+    names = {*names_of_rules(), SCANNED, RETENTION, NON_MERCHANDISE}
+    assert len(names) > 30
+    assert names <= RULE_NAMES.keys()

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from offerloop.events.cleaning.clean import SCANNED, Cleaned, apply_rules, merge_scans
     from offerloop.events.cleaning.non_merchandise import kind_of, product_label
     from offerloop.events.cleaning.outliers import outliers, today_in
+    from offerloop.events.cleaning.rule_names import RULE_NAMES
     from offerloop.events.cleaning.rules import NOT_RETURNED, Rule, is_return, rules_for
     from offerloop.events.columns.calendar import DAY, EPOCH, epoch_day, to_utc, with_day
     from offerloop.events.columns.cells import BLANKS, as_text, blank, parse_number
@@ -66,6 +67,7 @@ __all__ = [
     "NON_MERCHANDISE",
     "NOT_RETURNED",
     "RETENTION",
+    "RULE_NAMES",
     "SCANNED",
     "SECONDS",
     "TIME_COLUMNS",

@@ -43,6 +43,7 @@ from offerloop.events.prices.offer_discounts import with_offer_coupons
 from offerloop.events.prices.returns import net_returns
 from offerloop.events.privacy.agreement import Agreement
 from offerloop.events.privacy.protection import at_the_door, in_small_letters
+from offerloop.message import Message
 from offerloop.tables import QUALITY, QUALITY_BY_DAY, REJECTED
 
 
@@ -233,7 +234,7 @@ class _Cleaning:
         if privacy.retention_days is not None:
             self.oldest_day = self.as_of_day - privacy.retention_days
             old = nw.col("order_day") < self.oldest_day
-            why = f"older than privacy.retention_days = {privacy.retention_days}; kept nowhere"
+            why = Message("older than privacy.retention_days = {days}; kept nowhere", days=str(privacy.retention_days))
             self.quality.append(quality_row("order_lines", RETENTION, "left out", count_rows(lines.filter(old)), why))
             sales = collect(lines.filter(old).select(nw.col("paid_minor").sum()))["paid_minor"][0]
             self.losses.append(loss_row("order_lines", "at", RETENTION, self.quality[-1]["rows"], sales))
@@ -260,7 +261,9 @@ class _Cleaning:
         products = self.engine.keep(products.with_columns(unknown))
         n_lines, sales = collect(lines.filter(theirs).select(n=nw.len(), sales=nw.col("paid_minor").sum())).row(0)
         drop = self.config.clean.drop_non_merchandise
-        why = "postage, fees, samples: never recommended, and in no offer; clean.drop_non_merchandise leaves them out"
+        why = Message(
+            "postage, fees, samples: never recommended, and in no offer; clean.drop_non_merchandise leaves them out"
+        )
         action = "left out" if drop else "flagged"
         self.quality.append(quality_row("order_lines", NON_MERCHANDISE, action, n_lines, why))
         if drop:
@@ -281,7 +284,7 @@ class _Cleaning:
             for name, dtype in schema.items()
         )
         count = int(collect(added.select(n=nw.len()))["n"][0])
-        why = "sold (rejected lines apart) but not on the list: added as 'unknown', so that no sale is lost"
+        why = Message("sold (rejected lines apart) but not on the list: added as 'unknown', so that no sale is lost")
         self.quality.append(quality_row("products", "not on the product list", "repaired", count, why))
         return self.engine.keep(self._with_texts(nw.concat([listed, added])))
 
@@ -309,7 +312,9 @@ class _Cleaning:
         if count == 0:
             return lines
         self.splits_discounts = True
-        why = "no column has coupons: what is off beyond usual shelf discounts is the coupon of the offer shown"
+        why = Message(
+            "no column has coupons: what is off beyond usual shelf discounts is the coupon of the offer shown"
+        )
         self.quality.append(quality_row("order_lines", "offers' discounts", "repaired", count, why))
         return self.engine.keep(split)
 
@@ -357,15 +362,20 @@ class _Cleaning:
         rows = count_rows(frame)
         if name in self.left_out and self.config.sources[name].where:
             rows_out, sales = self.left_out[name]
-            cleaned.note("filter 'where'", "left out", rows_out, f"{self.config.sources[name].where}")
+            cleaned.note(
+                "filter 'where'",
+                "left out",
+                rows_out,
+                Message("{text}", context="pattern", text=str(self.config.sources[name].where)),
+            )
             cleaned.losses.append(loss_row(name, "where", "filter 'where'", rows_out, sales))
         if name in self.door.suppressed:
             rule, lost = "suppressed", self.door.suppressed[name]
-            cleaned.note(rule, "left out", lost, "on the list privacy.suppress; kept nowhere")
+            cleaned.note(rule, "left out", lost, Message("on the list privacy.suppress; kept nowhere"))
         if name in self.door.refused:
-            why = "of customers without consent (privacy.fit_without_consent); kept nowhere"
+            why = Message("of customers without consent (privacy.fit_without_consent); kept nowhere")
             cleaned.note("no consent", "left out", self.door.refused[name], why)
-        cleaned.note("all rows", "read", rows, "rows in the source")
+        cleaned.note("all rows", "read", rows, Message("rows in the source"))
         columns = frame.collect_schema().names()
         if name == "order_lines":
             merge_scans(cleaned, ("quantity", *money_columns(columns)), self.config.shop.currency)
@@ -379,7 +389,7 @@ class _Cleaning:
             self.returned = net_returns(cleaned, is_return(columns), money_columns(columns), self.engine)
             apply_rules(cleaned, rules_after_returns(clean))
         gone = sum(row["rows"] for row in cleaned.quality if row["action"] in ("rejected", "merged"))
-        cleaned.note("all rows", "kept", rows - gone, "rows that later stages see")
+        cleaned.note("all rows", "kept", rows - gone, Message("rows that later stages see"))
         self.quality.extend(cleaned.quality)
         self.rejected.extend(self.engine.keep(part) for part in cleaned.rejected)
         self.daily.extend(cleaned.daily)
@@ -404,7 +414,9 @@ class _Cleaning:
         text = nw.coalesce(nw.col("_text"), nw.col("text")).alias("text")
         cleaned.frame = self.engine.keep(joined.with_columns(text).select(*columns))
         n_products = found["product_id"].n_unique()
-        cleaned.note("several texts", "repaired", n_products, "products with several texts: the commonest one is shown")
+        cleaned.note(
+            "several texts", "repaired", n_products, Message("products with several texts: the commonest one is shown")
+        )
 
     def _known_then(self, cleaned: Cleaned) -> Frame:
         """Order lines before a configured moment of the plan: a later return must not change an earlier sale."""
@@ -413,12 +425,19 @@ class _Cleaning:
             return cleaned.frame
         later = nw.col("order_day") >= epoch_day(as_of)
         self._later = count_rows(cleaned.frame.filter(later))
-        cleaned.note("after the plan", "rejected", self._later, f"on profiles.as_of = {as_of} or later: not known then")
+        cleaned.note(
+            "after the plan",
+            "rejected",
+            self._later,
+            Message("on profiles.as_of = {day} or later: not known then", day=as_of.isoformat()),
+        )
         return cleaned.frame.filter(~later)
 
     def _find_bulk(self, lines: Frame) -> None:
         self.bulk_buyers = bulk_buyers(lines, self.config.clean.bulk_quantile)
-        why = "customers with units beyond clean.bulk_quantile: bots, resellers; they carry the tag 'bulk buyer'"
+        why = Message(
+            "customers with units beyond clean.bulk_quantile: bots, resellers; they carry the tag 'bulk buyer'"
+        )
         self.quality.append(quality_row("order_lines", "bulk buyers", "flagged", self.bulk_buyers.height, why))
 
     def _why_none(self) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import narwhals as nw
 
 from offerloop.engine import Frame
+from offerloop.message import Message
 
 RECENT_DAYS = 91
 """A quarter; `trend` compares the last quarter with the one before."""
@@ -20,54 +21,72 @@ class Feature:
     """One feature: what it is, in which unit, and what an empty cell becomes."""
 
     name: str
-    meaning: str
-    missing: str
+    meaning: Message
+    missing: Message
     """Rule for customers for whom it is not defined."""
 
 
 BROWSED_DAYS = 28
-_ALWAYS = "never empty"
-_UNIDENTIFIED = "empty for everyone where purchases do not show that customers stop"
+_ALWAYS = Message("never empty", context="empty cells of a feature")
+_ZERO = Message("0", context="empty cells of a feature")
+_NO_NAMES = Message("0 where order lines name none")
+_NO_SPEND = Message("0 where nothing was spent")
+_SHARE = Message("its share of spend")
+_UNIDENTIFIED = Message("empty for everyone where purchases do not show that customers stop")
 FEATURES = (
-    Feature("recency_days", "days from the last purchase to the moment of the profile", _ALWAYS),
-    Feature("tenure_days", "days from the first purchase to the moment of the profile", _ALWAYS),
-    Feature("n_orders", "orders", _ALWAYS),
-    Feature("n_days", "days with a purchase", _ALWAYS),
-    Feature("spend_minor", "what the shop received, minor units", _ALWAYS),
-    Feature("interval_days", "mean days between days with a purchase", "the median; 'one_day_only' marks them"),
-    Feature("basket_minor", "spend per order, minor units", _ALWAYS),
-    Feature("basket_units", "units per order", _ALWAYS),
-    Feature("basket_lines", "order lines per order", _ALWAYS),
-    Feature("n_products", "distinct products", _ALWAYS),
-    Feature("n_categories", "distinct categories", _ALWAYS),
-    Feature("n_stores", "distinct stores", "0 where order lines name none"),
-    Feature("n_channels", "distinct channels, such as online and store", "0 where order lines name none"),
-    Feature("top_category", "category of highest spend, ties to the first by name", _ALWAYS),
-    Feature("top_category_share", "its share of spend", "0 where nothing was spent"),
-    Feature("top_brand", "brand of highest spend, ties to the first by name", _ALWAYS),
-    Feature("top_brand_share", "its share of spend", "0 where nothing was spent"),
-    Feature("discount_share", "share of order lines bought below list price", _ALWAYS),
-    Feature("mean_depth", "shelf discount over value at list price", "0 where nothing had a price"),
-    Feature("coupon_share", "share of order lines with a coupon", _ALWAYS),
-    Feature("n_campaigns", "campaigns received", "0"),
-    Feature("n_redemptions", "coupons redeemed", "0"),
-    Feature("weekend_share", "share of orders on Saturday or Sunday", _ALWAYS),
-    Feature("recent_minor", f"spend in the last {RECENT_DAYS} days, minor units", _ALWAYS),
-    Feature("recent_orders", f"orders in the last {RECENT_DAYS} days", _ALWAYS),
+    Feature("recency_days", Message("days from the last purchase to the moment of the profile"), _ALWAYS),
+    Feature("tenure_days", Message("days from the first purchase to the moment of the profile"), _ALWAYS),
+    Feature("n_orders", Message("orders", context="feature"), _ALWAYS),
+    Feature("n_days", Message("days with a purchase"), _ALWAYS),
+    Feature("spend_minor", Message("what the shop received, minor units"), _ALWAYS),
+    Feature(
+        "interval_days",
+        Message("mean days between days with a purchase"),
+        Message("the median; 'one_day_only' marks them"),
+    ),
+    Feature("basket_minor", Message("spend per order, minor units"), _ALWAYS),
+    Feature("basket_units", Message("units per order", context="feature"), _ALWAYS),
+    Feature("basket_lines", Message("order lines per order"), _ALWAYS),
+    Feature("n_products", Message("distinct products", context="feature"), _ALWAYS),
+    Feature("n_categories", Message("distinct categories", context="feature"), _ALWAYS),
+    Feature("n_stores", Message("distinct stores", context="feature"), _NO_NAMES),
+    Feature("n_channels", Message("distinct channels, such as online and store"), _NO_NAMES),
+    Feature("top_category", Message("category of highest spend, ties to the first by name"), _ALWAYS),
+    Feature("top_category_share", _SHARE, _NO_SPEND),
+    Feature("top_brand", Message("brand of highest spend, ties to the first by name"), _ALWAYS),
+    Feature("top_brand_share", _SHARE, _NO_SPEND),
+    Feature("discount_share", Message("share of order lines bought below list price"), _ALWAYS),
+    Feature("mean_depth", Message("shelf discount over value at list price"), Message("0 where nothing had a price")),
+    Feature("coupon_share", Message("share of order lines with a coupon"), _ALWAYS),
+    Feature("n_campaigns", Message("campaigns received", context="feature"), _ZERO),
+    Feature("n_redemptions", Message("coupons redeemed", context="feature"), _ZERO),
+    Feature("weekend_share", Message("share of orders on Saturday or Sunday"), _ALWAYS),
+    Feature("recent_minor", Message("spend in the last {days} days, minor units", days=RECENT_DAYS), _ALWAYS),
+    Feature("recent_orders", Message("orders in the last {days} days", days=RECENT_DAYS), _ALWAYS),
     Feature(
         "trend",
-        f"(last {RECENT_DAYS} days - {RECENT_DAYS} before) / their sum, of spend: -1 to 1",
-        "0 where both are 0",
+        Message("(last {days} days - {days} before) / their sum, of spend: -1 to 1", days=RECENT_DAYS),
+        Message("0 where both are 0", context="empty cells of a feature"),
     ),
-    Feature("recent_views", f"products viewed in the last {BROWSED_DAYS} days", "0"),
-    Feature("recent_carts", f"products put into the cart or wished for in the last {BROWSED_DAYS} days", "0"),
-    Feature("mean_rating", "mean rating given", "0 where nothing was rated"),
-    Feature("n_exposures", "offers shown", "0"),
-    Feature("expected_orders_28", "shopping days expected in the next 28 days (BG/NBD)", _UNIDENTIFIED),
+    Feature("recent_views", Message("products viewed in the last {days} days", days=BROWSED_DAYS), _ZERO),
+    Feature(
+        "recent_carts",
+        Message("products put into the cart or wished for in the last {days} days", days=BROWSED_DAYS),
+        _ZERO,
+    ),
+    Feature("mean_rating", Message("mean rating given", context="feature"), Message("0 where nothing was rated")),
+    Feature("n_exposures", Message("offers shown", context="feature"), _ZERO),
+    Feature(
+        "expected_orders_28",
+        Message("shopping days expected in the next {days} days (BG/NBD)", days=28),
+        _UNIDENTIFIED,
+    ),
     Feature(
         "p_active",
-        "chance of being still active (BG/NBD)",
-        f"{_UNIDENTIFIED}; empty for who bought on one day only",
+        Message("chance of being still active (BG/NBD)"),
+        Message(
+            "empty for everyone where purchases do not show that customers stop; empty for who bought on one day only"
+        ),
     ),
 )
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from offerloop.response.evidence import Estimator, Evidence, Fitted
     from offerloop.response.margins import Margins, known_margins
     from offerloop.response.scores import draw_folds, expected_outcomes, robust_scores
+    from offerloop.response.shelf.checks import CHECK_NAMES, EXPECTATIONS
     from offerloop.response.shelf.lines import ShelfLines, best_selling_categories, full_weeks, shelf_lines
     from offerloop.response.shelf.study import ShelfStudy, study_shelf_prices
     from offerloop.response.shelf.windows import FEWEST_SHELF_WEEKS
@@ -64,8 +65,10 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "CHECK_NAMES",
     "ESTIMATORS",
     "ESTIMATOR_NAMES",
+    "EXPECTATIONS",
     "EXPOSURE_FEATURES",
     "FEWEST_SHELF_WEEKS",
     "NO_OFFER_TERMS",

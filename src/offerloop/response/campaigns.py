@@ -19,6 +19,7 @@ from offerloop.arrays import Floats
 from offerloop.engine import Frame, collect
 from offerloop.errors import EvidenceError
 from offerloop.evaluation import se_of
+from offerloop.message import Message, packed
 from offerloop.response.staggered import NEVER, staggered
 from offerloop.tables import CAMPAIGN_EFFECTS, FIRST_REACHED
 
@@ -115,7 +116,7 @@ def _judge(campaign: dict[str, object], received: pl.DataFrame, spend: Spend) ->
     if min(targeted.sum(), (~targeted).sum()) < FEWEST_CUSTOMERS or start >= stop or start < spend.first_day:
         return None
     before = max(start - BEFORE_DAYS, spend.first_day)
-    during = spend.weekly(start, stop)
+    during, notes = spend.weekly(start, stop), _notes(campaign, start, stop, before, spend)
     row: dict[str, object] = {
         "campaign_id": str(campaign["campaign_id"]),
         "campaign_type": str(campaign.get("campaign_type", "")),
@@ -124,7 +125,8 @@ def _judge(campaign: dict[str, object], received: pl.DataFrame, spend: Spend) ->
         "n_targeted": int(targeted.sum()),
         "n_others": int((~targeted).sum()),
         "before_days": start - before,
-        "note": " ".join(_notes(campaign, start, stop, before, spend)),
+        "note": " ".join(str(one) for one in notes),
+        "note_message": packed(*notes),
     }
     row["naive_minor"], row["naive_se"] = _difference(during, targeted)
     if start - before >= FEWEST_DAYS:
@@ -136,19 +138,29 @@ def _judge(campaign: dict[str, object], received: pl.DataFrame, spend: Spend) ->
     return row
 
 
-def _notes(campaign: dict[str, object], start: int, stop: int, before: int, spend: Spend) -> list[str]:
+def _notes(campaign: dict[str, object], start: int, stop: int, before: int, spend: Spend) -> list[Message]:
     notes = []
     missing = before - (start - BEFORE_DAYS)
     if missing:
         kept = start - before
-        action = "these were used" if kept >= FEWEST_DAYS else "too few to adjust by"
-        notes.append(
-            f"The {BEFORE_DAYS} days before it begin {missing} days before the data: only {kept} are known, {action}."
+        text = (
+            Message(
+                "The {days} days before it begin {n} day before the data: only {kept} are known, these were used.",
+                plural="The {days} days before it begin {n} days before the data: only {kept} are known, these were "
+                "used.",
+            )
+            if kept >= FEWEST_DAYS
+            else Message(
+                "The {days} days before it begin {n} day before the data: only {kept} are known, too few to adjust by.",
+                plural="The {days} days before it begin {n} days before the data: only {kept} are known, too few to "
+                "adjust by.",
+            )
         )
+        notes.append(text.with_values(days=BEFORE_DAYS, n=missing, kept=kept))
     if spend.first_day > before - FEWEST_DAYS:
-        notes.append("No earlier period is left for a placebo.")
+        notes.append(Message("No earlier period is left for a placebo."))
     if stop <= int(str(campaign["ends_day"])):
-        notes.append("The campaign runs on after the last day known.")
+        notes.append(Message("The campaign runs on after the last day known."))
     return notes
 
 

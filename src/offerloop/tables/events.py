@@ -15,6 +15,7 @@ QUALITY = Table(
         Column("action", pl.String, "left out, read, kept, repaired, merged, rejected or flagged"),
         Column("rows", pl.Int64, "rows it concerned"),
         Column("why", pl.String, "the rule in words"),
+        Column("why_message", pl.String, "the same as JSON, template and values apart: what pages translate"),
     ),
     key=("table", "rule", "action"),
 )

@@ -24,6 +24,7 @@ CAMPAIGN_EFFECTS = Table(
         Column("placebo_se", pl.Float64, "standard error", optional=True),
         Column("before_days", pl.Int64, "days of the period before that the data hold"),
         Column("note", pl.String, "what the data cut short, and what was done about it"),
+        Column("note_message", pl.String, "the same as JSON, templates and values apart: what pages translate"),
     ),
     key=("campaign_id",),
 )

@@ -9,7 +9,9 @@ from recommenders_case import recommenders_table
 
 from offerloop.commands.run.findings import CampaignFindings, Findings
 from offerloop.config import Config
-from offerloop.message import Message
+from offerloop.events.cleaning.clean import quality_row
+from offerloop.message import Message, packed
+from offerloop.profiles import FEATURES
 from offerloop.tables import SHOWN_OFFERS
 
 Make = Callable[..., Findings]
@@ -183,9 +185,15 @@ def response_tables() -> dict[str, pl.DataFrame]:
 def customer_tables() -> dict[str, pl.DataFrame]:
     """Quality, profiles, customers, recommenders and past campaigns."""
     quality = [
-        ("order_lines", "all rows", "read", 100, "rows in the source"),
-        ("order_lines", "nothing sold", "rejected", 2, "no unit and no money: a record of the till, not a sale"),
-        ("order_lines", "all rows", "kept", 98, "rows that later stages see"),
+        quality_row("order_lines", "all rows", "read", 100, Message("rows in the source")),
+        quality_row(
+            "order_lines",
+            "nothing sold",
+            "rejected",
+            2,
+            Message("no unit and no money: a record of the till, not a sale"),
+        ),
+        quality_row("order_lines", "all rows", "kept", 98, Message("rows that later stages see")),
     ]
     past = {
         "campaign_id": ["8", "9"],
@@ -202,9 +210,10 @@ def customer_tables() -> dict[str, pl.DataFrame]:
         "placebo_se": [90.0, None],
         "before_days": [56, 38],
         "note": ["", "No earlier period is left for a placebo."],
+        "note_message": [packed(), packed(Message("No earlier period is left for a placebo."))],
     }
     return {
-        "quality": pl.DataFrame(quality, schema=["table", "rule", "action", "rows", "why"], orient="row"),
+        "quality": pl.DataFrame(quality),
         "quality_by_day": pl.DataFrame(
             [(17200 + day % 2, "nothing sold", "rejected", 15) for day in range(4)],
             schema=["order_day", "rule", "action", "rows"],
@@ -310,7 +319,7 @@ def make() -> Make:
             17167,
             17532,
             0.02,
-            feature_notes=(("spend_minor", "what the shop received, minor units", "never empty"),),
+            feature_notes=tuple((one.name, one.meaning, one.missing) for one in FEATURES if one.name == "spend_minor"),
             tag_notes=(("loyal", "忠诚", "orders much"),),
         )
 

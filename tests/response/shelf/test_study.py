@@ -6,7 +6,7 @@ import pytest
 from shop import HALF, SETTINGS, simulate, summed
 
 from offerloop.errors import EvidenceError
-from offerloop.response import study_shelf_prices
+from offerloop.response import CHECK_NAMES, EXPECTATIONS, study_shelf_prices
 from offerloop.response.shelf.pair_features import pair_features
 from offerloop.response.shelf.panel import build_panel
 from offerloop.response.shelf.study import decile_of, fold_of
@@ -40,6 +40,12 @@ def test_list_sales_grow_by_price_times_slope(alike):
     row = slope(alike, "B", "list_minor")
     assert abs(row["slope"] - 700 * 0.4) < 3 * row["se"]
     assert row["relative_per_10"] == pytest.approx(row["slope"] / row["mean"] / 10)
+
+
+def test_every_check_has_a_name_and_an_expectation_that_pages_translate(alike):
+    checks = alike.tables["response_checks"]
+    assert set(checks["check"]) == CHECK_NAMES.keys()
+    assert set(checks["expected"]) == EXPECTATIONS.keys()
 
 
 @pytest.mark.parametrize("outcome", ["bought", "units"])

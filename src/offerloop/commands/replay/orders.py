@@ -42,6 +42,7 @@ from offerloop.mapping import (
     sample_sources,
     time_format,
 )
+from offerloop.message import Message
 from offerloop.workspace import SampleRows, Samples
 
 UNIT_COST = "unit_cost_minor"
@@ -193,9 +194,18 @@ def _cleaned(frame: Frame, currency: str, engine: Engine, left_out: dict[str, in
     merge_scans(cleaned, ("quantity", *money_columns(columns)), currency)
     cleaned.frame = engine.keep(cleaned.frame)
     rules = [rule for rule in rules_for("order_lines", Clean(), columns, currency) if rule.name != "incomplete"]
-    apply_rules(cleaned, [*rules, _incomplete(), Rule("return", "rejected", is_return(columns), "taken back")])
+    apply_rules(
+        cleaned,
+        [
+            *rules,
+            _incomplete(),
+            Rule("return", "rejected", is_return(columns), Message("taken back", context="cleaning rule")),
+        ],
+    )
     lines = with_all_money(cleaned.frame)
-    below = Rule("worth less than nothing", "rejected", nw.col("list_value_minor") < 0, "no price to take off from")
+    below = Rule(
+        "worth less than nothing", "rejected", nw.col("list_value_minor") < 0, Message("no price to take off from")
+    )
     priced = Cleaned("order_lines", lines, quality=cleaned.quality)
     apply_rules(priced, [below])
     left_out |= {row["rule"]: row["rows"] for row in priced.quality if row["action"] == "rejected" and row["rows"]}
@@ -209,7 +219,7 @@ def _incomplete() -> Rule:
     """A customer may be missing: offers for everybody hold for guests too."""
     needed = ("order_id", "product_id", "quantity", "at", "paid_minor")
     empty = nw.any_horizontal(*(nw.col(name).is_null() for name in needed), ignore_nulls=True)
-    return Rule("incomplete", "rejected", empty, "order, product, quantity, time or amount is missing")
+    return Rule("incomplete", "rejected", empty, Message("order, product, quantity, time or amount is missing"))
 
 
 def _joined(

@@ -7,6 +7,7 @@ from typing import Any
 
 from offerloop.commands.replay.findings import ReplayFindings, Sums
 from offerloop.config import Shop
+from offerloop.events import RULE_NAMES
 from offerloop.report import (
     MONDAY,
     MOST_DAYS,
@@ -204,7 +205,7 @@ def _limits(found: ReplayFindings, language: str) -> Section:
 def _left_out(found: ReplayFindings, _: Localizer) -> list[Section]:
     if not found.left_out:
         return []
-    rows = tuple((_.own(rule), count(rows)) for rule, rows in found.left_out.items())
+    rows = tuple((_.named(RULE_NAMES, rule), count(rows)) for rule, rows in found.left_out.items())
     heads = (_("why", context="column title"), _("rows", context="column title"))
     table = Table(_("Rows left out, by reason"), heads, rows)
     return [

@@ -67,7 +67,7 @@ class Findings:
     """What the read-out of the plan will be able to show; None when nothing is planned."""
     gaps: tuple[Message, ...] = ()
     """What the data could not show, and why, a sentence each."""
-    feature_notes: tuple[tuple[str, str, str], ...] = ()
+    feature_notes: tuple[tuple[str, Message, Message], ...] = ()
     """Name, meaning and rule for empty cells of each profile feature."""
     tag_notes: tuple[tuple[str, str, str], ...] = ()
     """Name, Chinese name and rule of each tag."""

@@ -19,6 +19,7 @@ from offerloop.commands.run.facts import (
 from offerloop.commands.run.power import reach_sentence, weeks_text
 from offerloop.commands.run.shelf_evidence import Evidence
 from offerloop.report import Localizer
+from offerloop.response import CHECK_NAMES
 
 
 def headline(facts: Facts) -> str:
@@ -343,7 +344,7 @@ def _checks_note(evidence: Evidence, facts: Facts) -> str:
     if TRANSFERRED not in facts.bases:
         return ""
     _, judged, failed = facts.localizer, evidence.judged, evidence.failed
-    names = _.listed(_.own(check.name) for check in failed)
+    names = _.listed(_.named(CHECK_NAMES, check.name) for check in failed)
     return (
         _(
             "others carried over from shelf prices; {passed} of {judged} checks passed{failed}",

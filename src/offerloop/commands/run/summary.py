@@ -242,7 +242,7 @@ def _past(findings: Findings, facts: Facts) -> list[dict[str, Any]]:
                 "targeted": one.n_targeted,
                 "others": one.n_others,
                 **figures,
-                "note": facts.localizer.own(one.note),
+                "note": facts.localizer.sentences(facts.localizer(part) for part in one.note),
             }
         )
     return rows

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 import narwhals as nw
@@ -11,6 +12,7 @@ import polars as pl
 from offerloop.engine import Frame, collect
 from offerloop.events.cleaning.rules import Rule
 from offerloop.events.columns.read import WRONG_CELL, WRONG_COLUMN
+from offerloop.message import Amount, Message, packed
 from offerloop.money import to_text
 
 
@@ -28,7 +30,7 @@ class Cleaned:
     losses: list[dict[str, Any]] = field(default_factory=list)
     """Rows of `loss_row`."""
 
-    def note(self, rule: str, action: str, rows: int, why: str) -> None:
+    def note(self, rule: str, action: str, rows: int, why: Message) -> None:
         """One more row of the data-quality table."""
         self.quality.append(quality_row(self.table, rule, action, rows, why))
 
@@ -87,8 +89,11 @@ def merge_scans(cleaned: Cleaned, amounts: tuple[str, ...], currency: str) -> No
     more = nw.col("_keep") - 1
     sums = [more.sum().alias("rows"), (nw.col("paid_minor") * more).sum().alias("paid")]
     rows, paid = collect(counted.filter(scanned).select(*sums)).row(0)
-    why = f"added to its first line, which adds {to_text(paid or 0, currency)} {currency} to sales"
-    cleaned.note(SCANNED, "merged", rows or 0, f"the same product again in one order: {why}")
+    why = Message(
+        "the same product again in one order: added to its first line, which adds {money} to sales",
+        money=Amount(Decimal(to_text(paid or 0, currency)), currency),
+    )
+    cleaned.note(SCANNED, "merged", rows or 0, why)
     scaled = [(nw.col(name) * nw.col("_keep")).alias(name) for name in amounts if name in columns]
     cleaned.frame = counted.with_columns(*scaled).select(*columns)
 
@@ -115,7 +120,7 @@ def _settle_copies(cleaned: Cleaned, columns: list[str], counted: Frame) -> None
         nw.col("_gone").sum().alias("n"), (nw.col("_gone") * nw.col("_paid")).sum().alias("paid")
     )
     found, sales = collect(sums).row(0)
-    cleaned.note("exact copy", "rejected", int(found or 0), "the same row again, in every mapped column")
+    cleaned.note("exact copy", "rejected", int(found or 0), Message("the same row again, in every mapped column"))
     if found:
         cleaned.losses.append(loss_row(cleaned.table, "", "exact copy", int(found), sales))
         rows = surplus.with_columns(gone)
@@ -191,6 +196,7 @@ def _hit(number: int) -> str:
     return f"_rule_{number}"
 
 
-def quality_row(table: str, rule: str, action: str, rows: int, why: str) -> dict[str, Any]:
+def quality_row(table: str, rule: str, action: str, rows: int, why: Message) -> dict[str, Any]:
     """One row of the data-quality table."""
-    return {"table": table, "rule": rule, "action": action, "rows": rows, "why": why}
+    said = {"why": str(why), "why_message": packed(why)}
+    return {"table": table, "rule": rule, "action": action, "rows": rows, **said}

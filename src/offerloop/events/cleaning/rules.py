@@ -13,6 +13,7 @@ from offerloop.config import Clean, SourceName
 from offerloop.engine import Frame
 from offerloop.events.columns.calendar import FIRST, LAST, epoch_day
 from offerloop.events.columns.read import WRONG_COLUMN
+from offerloop.message import Message
 
 Action = Literal["rejected", "repaired", "flagged"]
 
@@ -24,7 +25,7 @@ class Rule:
     name: str
     action: Action
     when: nw.Expr
-    why: str
+    why: Message
     repair: Mapping[str, nw.Expr] = field(default_factory=dict)
     """Column = new value, where the rule applies."""
     column: str | nw.Expr = ""
@@ -38,7 +39,7 @@ def rules_for(table: SourceName, clean: Clean, columns: list[str], currency: str
         return [*rules, _incomplete(), *_of_time(clean), *_of_origin(columns, currency), *_of_sale(columns)]
     if table == "products" and "unit_cost_minor" in columns:
         free = nw.col("unit_cost_minor") == 0
-        why = "a unit cost of 0 is one that is not known: for such products shop.margin counts"
+        why = Message("a unit cost of 0 is one that is not known: for such products shop.margin counts")
         rules.append(Rule("unit cost is 0", "repaired", free, why, {"unit_cost_minor": nw.lit(None, nw.Int64)}))
     if table == "products" and "category" in columns:
         rules.append(
@@ -46,7 +47,7 @@ def rules_for(table: SourceName, clean: Clean, columns: list[str], currency: str
                 "category unknown",
                 "repaired",
                 nw.col("category").is_null(),
-                "the product stays, in the category 'unknown', which never gets an offer",
+                Message("the product stays, in the category 'unknown', which never gets an offer"),
                 {"category": nw.lit("unknown")},
             )
         )
@@ -54,7 +55,7 @@ def rules_for(table: SourceName, clean: Clean, columns: list[str], currency: str
 
 
 def _unreadable() -> Rule:
-    why = "a cell that must hold a number or a time holds none"
+    why = Message("a cell that must hold a number or a time holds none")
     wrong = nw.col(WRONG_COLUMN)
     return Rule("unreadable", "rejected", ~wrong.is_null(), why, column=wrong)
 
@@ -65,7 +66,7 @@ def _incomplete() -> Rule:
         "incomplete",
         "rejected",
         nw.any_horizontal(*(nw.col(name).is_null() for name in needed), ignore_nulls=True),
-        "order, customer, product, quantity, time or amount is missing",
+        Message("order, customer, product, quantity, time or amount is missing"),
         column=nw.coalesce(
             *(nw.when(nw.col(name).is_null()).then(nw.lit(name.removesuffix("_minor"))) for name in needed)
         ),
@@ -75,7 +76,13 @@ def _incomplete() -> Rule:
 def _of_time(clean: Clean) -> list[Rule]:
     at, day = nw.col("at"), nw.col("order_day")
     rules = [
-        Rule("impossible time", "rejected", (at < FIRST) | (at > LAST), "before 1900 or after 3000", column="at"),
+        Rule(
+            "impossible time",
+            "rejected",
+            (at < FIRST) | (at > LAST),
+            Message("before 1900 or after 3000", context="cleaning rule"),
+            column="at",
+        ),
     ]
     if clean.first_day is not None:
         early = day < epoch_day(clean.first_day)
@@ -84,14 +91,20 @@ def _of_time(clean: Clean) -> list[Rule]:
                 "before the window",
                 "rejected",
                 early,
-                f"before clean.first_day = {clean.first_day}",
+                Message("before clean.first_day = {day}", context="cleaning rule", day=clean.first_day.isoformat()),
                 column="at",
             )
         )
     if clean.last_day is not None:
         late = day > epoch_day(clean.last_day)
         rules.append(
-            Rule("after the window", "rejected", late, f"after clean.last_day = {clean.last_day}", column="at")
+            Rule(
+                "after the window",
+                "rejected",
+                late,
+                Message("after clean.last_day = {day}", context="cleaning rule", day=clean.last_day.isoformat()),
+                column="at",
+            )
         )
     return rules
 
@@ -105,7 +118,7 @@ def _of_origin(columns: list[str], currency: str) -> list[Rule]:
                 "other currency",
                 "rejected",
                 other,
-                f"not in {currency}; amounts cannot be added",
+                Message("not in {currency}; amounts cannot be added", currency=currency),
                 column="currency",
             )
         )
@@ -115,12 +128,12 @@ def _of_origin(columns: list[str], currency: str) -> list[Rule]:
                 "test order",
                 "rejected",
                 nw.col(TEST_ID),
-                "an id that matches clean.test_ids",
+                Message("an id that matches clean.test_ids"),
                 column="order_id",
             )
         )
     if ANONYMOUS_ID in columns:
-        why = "a customer id that matches clean.anonymous_ids"
+        why = Message("a customer id that matches clean.anonymous_ids")
         rules.append(Rule("anonymous customer", "rejected", nw.col(ANONYMOUS_ID), why, column="customer_id"))
     return rules
 
@@ -155,10 +168,12 @@ def _of_sale(columns: list[str]) -> list[Rule]:
     if "returned" in columns:
         returned = ~nw.col("returned").str.to_lowercase().is_in(NOT_RETURNED)
         rules.append(
-            Rule("marked as returned", "rejected", returned, "the column 'returned' says so", column="returned")
+            Rule(
+                "marked as returned", "rejected", returned, Message("the column 'returned' says so"), column="returned"
+            )
         )
     nothing = (quantity <= 0) & (paid == 0) & (worth == 0)
-    why = "no unit and no money: a record of the till, not a sale"
+    why = Message("no unit and no money: a record of the till, not a sale")
     return [*rules, Rule("nothing sold", "rejected", nothing, why, column="quantity")]
 
 
@@ -178,20 +193,20 @@ def rules_after_returns(clean: Clean) -> list[Rule]:
             "quantity zero with money",
             "repaired",
             quantity <= 0,
-            "the line carries money, so at least one unit was sold: quantity becomes 1",
+            Message("the line carries money, so at least one unit was sold: quantity becomes 1"),
             one,
         ),
         Rule(
             "quantity is a measure",
             "repaired",
             quantity > clean.max_quantity,
-            f"more than {clean.max_quantity} units is a weight or volume (fuel): quantity becomes 1",
+            Message("more than {most} units is a weight or volume (fuel): quantity becomes 1", most=clean.max_quantity),
             one,
         ),
         Rule(
             "paid below zero",
             "flagged",
             nw.col("paid_minor") < 0,
-            "a coupon was worth more than its line; kept, so that the order's total stays right",
+            Message("a coupon was worth more than its line; kept, so that the order's total stays right"),
         ),
     ]

@@ -14,6 +14,7 @@ import polars as pl
 
 from offerloop.engine import Engine, collect
 from offerloop.events.cleaning.clean import Cleaned, loss_row
+from offerloop.message import Message
 
 PAIR = ("customer_id", "product_id")
 
@@ -31,16 +32,16 @@ def net_returns(cleaned: Cleaned, returned: nw.Expr, amounts: Sequence[str], eng
     gone = (pl.col("quantity") == 0) & pl.all_horizontal(pl.col(name).fill_null(0) == 0 for name in amounts)
     n_returns, n_unmatched = int(lines["_return"].sum()), unmatched.height
     whole, part = sales.filter(pl.col("_less") & gone), sales.filter(pl.col("_less") & ~gone)
-    why = "netted against the customer's latest purchase of the product"
+    why = Message("netted against the customer's latest purchase of the product")
     cleaned.note("return", "rejected", n_returns - n_unmatched, why)
     cleaned.note(
         "return without a sale",
         "rejected",
         n_unmatched,
-        "the customer bought no such product before, or has given all of it back",
+        Message("the customer bought no such product before, or has given all of it back"),
     )
-    cleaned.note("returned in full", "rejected", whole.height, "nothing is left of the sale")
-    cleaned.note("returned in part", "repaired", part.height, "units and money of the return are taken off")
+    cleaned.note("returned in full", "rejected", whole.height, Message("nothing is left of the sale"))
+    cleaned.note("returned in part", "repaired", part.height, Message("units and money of the return are taken off"))
     if not n_returns:
         return lines.select("customer_id", "order_day").clear()
     columns = [name for name in lines.columns if name != "_return"]

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from offerloop.arrays import Floats
+from offerloop.message import Message
 from offerloop.response.shelf.designs import Sample
 from offerloop.response.shelf.fixed_effects import Fit, regress, within
 from offerloop.response.shelf.panel import Panel
@@ -21,18 +22,37 @@ LAGS = (-1, -2, -3, -4)
 class Expectation:
     """What an honest design would show, decided before looking; without a test the figure is only shown."""
 
-    words: str
+    words: Message
     holds: Callable[[float, float], bool] | None = None
     """A condition on the estimate and its standard error."""
 
 
-NO_EFFECT = Expectation("no effect (|t| below 2)", lambda estimate, se: abs(estimate) < 2 * se)
-ABOVE_ZERO = Expectation("above 0 (t above 2)", lambda estimate, se: estimate > 2 * se)
-HARDLY_ANY = Expectation(
-    "within 0.05 of 0 per unit of depth (0.5 points for ten)", lambda estimate, _: abs(estimate) <= 0.05
+NO_EFFECT = Expectation(
+    Message("no effect (|t| below 2)", context="expectation"), lambda estimate, se: abs(estimate) < 2 * se
 )
-CALIBRATED = Expectation("0.5 to 1.2", lambda estimate, _: 0.5 <= estimate <= 1.2)
-BOUGHT_AHEAD = Expectation("below 0 where purchases were only brought forward")
+ABOVE_ZERO = Expectation(Message("above 0 (t above 2)", context="expectation"), lambda estimate, se: estimate > 2 * se)
+HARDLY_ANY = Expectation(
+    Message("within 0.05 of 0 per unit of depth (0.5 points for ten)"), lambda estimate, _: abs(estimate) <= 0.05
+)
+CALIBRATED = Expectation(Message("0.5 to 1.2", context="expectation"), lambda estimate, _: 0.5 <= estimate <= 1.2)
+BOUGHT_AHEAD = Expectation(Message("below 0 where purchases were only brought forward"))
+EXPECTATIONS = {str(one.words): one.words for one in (NO_EFFECT, ABOVE_ZERO, HARDLY_ANY, CALIBRATED, BOUGHT_AHEAD)}
+"""A message for each expectation that the table holds in English."""
+CHECK_NAMES = {
+    str(name): name
+    for name in (
+        Message("depth of next week"),
+        Message("depth of last week"),
+        *(Message("depth of {n} weeks ago", context="name of a check", n=-lag) for lag in LAGS if lag < -1),
+        Message("another customer's depth", context="name of a check"),
+        Message("value in other categories"),
+        Message("buys in other categories"),
+        Message("top minus bottom decile"),
+        Message("the same, depth permuted over weeks"),
+        Message("calibration slope", context="name of a check"),
+    )
+}
+"""A message for each name of a check that the table holds in English."""
 
 
 def design_checks(panel: Panel, weeks: range, rng: np.random.Generator) -> pl.DataFrame:
@@ -67,7 +87,7 @@ def check_row(
         "outcome": outcome,
         "estimate": float(estimate),
         "se": float(se),
-        "expected": expected.words,
+        "expected": str(expected.words),
         "passed": None if expected.holds is None else bool(expected.holds(estimate, se)),
     }
 

@@ -11,6 +11,7 @@ from offerloop.commands.run.sentences import test_sentences
 from offerloop.commands.run.shelf_evidence import Evidence
 from offerloop.evaluation import LEAST, LEAST_BUYERS
 from offerloop.report import Block, Bullets, Localizer, Section, Text, count
+from offerloop.response import CHECK_NAMES
 
 
 def limits(findings: Findings, facts: Facts, evidence: Evidence) -> tuple[str, ...]:
@@ -113,7 +114,12 @@ def _test(findings: Findings, _: Localizer) -> str:
 def _of_study(findings: Findings, facts: Facts, evidence: Evidence, common: list[str]) -> list[str]:
     _, pulled = facts.localizer, evidence.pulled_forward()
     failed = [
-        _("{check} on {outcome}", context="checks", check=_.own(one.name), outcome=_.word("outcome", one.outcome))
+        _(
+            "{check} on {outcome}",
+            context="checks",
+            check=_.named(CHECK_NAMES, one.name),
+            outcome=_.word("outcome", one.outcome),
+        )
         for one in evidence.failed
     ]
     return [

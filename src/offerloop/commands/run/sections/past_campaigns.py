@@ -7,6 +7,7 @@ from typing import Any
 
 from offerloop.commands.run.findings import Findings
 from offerloop.evaluation import Estimate
+from offerloop.message import Message, unpacked
 from offerloop.report import (
     Block,
     Bullets,
@@ -39,7 +40,7 @@ class PastCampaign:
     first: str
     last: str
     """ISO days of the campaign."""
-    note: str
+    note: tuple[Message, ...]
 
     @classmethod
     def read(cls, row: dict[str, Any]) -> PastCampaign:
@@ -50,7 +51,7 @@ class PastCampaign:
         )
         first, last = (iso_day(row[name]) for name in ("starts_day", "ends_day"))
         whole, sizes = naive or Estimate(0.0, 0.0, 0.0), (row["n_targeted"], row["n_others"])
-        return cls(row["campaign_id"], *sizes, whole, adjusted, placebo, first, last, row["note"])
+        return cls(row["campaign_id"], *sizes, whole, adjusted, placebo, first, last, unpacked(row["note_message"]))
 
 
 def past_campaigns(findings: Findings) -> list[PastCampaign]:
@@ -212,14 +213,24 @@ def _clear(past: list[PastCampaign], _: Localizer) -> str:
 
 
 def _notes(past: list[PastCampaign], _: Localizer) -> tuple[str, ...]:
-    named: dict[str, list[str]] = {}
+    named: dict[tuple[Message, ...], list[str]] = {}
     for one in past:
         if one.note:
             named.setdefault(one.note, []).append(one.name)
     return tuple(
-        _("Campaigns {names}: {note}", context="past campaigns", names=_.listed(names), note=_.own(note))
+        _(
+            "Campaigns {names}: {note}",
+            context="past campaigns",
+            names=_.listed(names),
+            note=_.sentences(_(part) for part in note),
+        )
         if len(names) > 1
-        else _("Campaign {name}: {note}", context="past campaigns", name=names[0], note=_.own(note))
+        else _(
+            "Campaign {name}: {note}",
+            context="past campaigns",
+            name=names[0],
+            note=_.sentences(_(part) for part in note),
+        )
         for note, names in named.items()
     )
 

@@ -213,7 +213,7 @@ def _discount_figure(share: pl.Series, _: Localizer) -> Figure:
 
 def _features(findings: Findings, _: Localizer) -> Table:
     profiles = findings.tables["profiles"]
-    notes = {name: (_.own(meaning), _.own(missing)) for name, meaning, missing in findings.feature_notes}
+    notes = {name: (_(meaning), _(missing)) for name, meaning, missing in findings.feature_notes}
     rows = []
     for name in profiles.columns:
         if name in ("customer_id", "tags") or (notes and name not in notes):

@@ -6,6 +6,8 @@ import polars as pl
 
 from offerloop.commands.run.findings import Findings
 from offerloop.commands.run.sections.quality_by_day import daily_figure
+from offerloop.events import RULE_NAMES
+from offerloop.message import unpacked
 from offerloop.report import Block, Bullets, Details, Localizer, Missing, Section, Table, Text, count
 
 SOURCES = ("products", "prices", "customers", "campaigns", "audiences", "redemptions", "coupon_products")
@@ -80,13 +82,23 @@ def _table(caption: str, shown: pl.DataFrame, whole: pl.DataFrame, _: Localizer)
         read = _rows(whole, row["table"], "read")
         share = _.share(row["rows"] / read, SMALL) if read else ""
         action = _.word("action", row["action"])
-        rows.append((_rule(row, _), _.own(row["why"]), action, count(row["rows"]), share))
+        rows.append(
+            (
+                _rule(row, _),
+                _.sentences(_(one) for one in unpacked(row["why_message"])),
+                action,
+                count(row["rows"]),
+                share,
+            )
+        )
     columns = tuple(_.say(f"quality.column.{name}") for name in ("rule", "why", "done", "rows", "share"))
     return Table(_.say(caption), columns, tuple(rows), n_labels=3)
 
 
 def _rule(row: dict[str, str], _: Localizer) -> str:
-    return _("{what}: {text}", context="pattern", what=_.word("source", row["table"]), text=_.own(row["rule"]))
+    return _(
+        "{what}: {text}", context="pattern", what=_.word("source", row["table"]), text=_.named(RULE_NAMES, row["rule"])
+    )
 
 
 def _samples(findings: Findings, _: Localizer) -> tuple[Block, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from offerloop.commands.run.findings import Findings
+from offerloop.events import RULE_NAMES
 from offerloop.report import (
     MONDAY,
     MOST_DAYS,
@@ -52,7 +53,12 @@ def daily_figure(findings: Findings, _: Localizer) -> Figure | None:
         _.say(f"daily.measure.{unit}"),
         columns(bars, axes, [_.word("action", name) for name in actions], ends, width),
         _table(found, unit, _),
-        says=_("Most of them: {rule} ({n}).", context="data quality", rule=_.own(by_rule[0]), n=round(by_rule[1])),
+        says=_(
+            "Most of them: {rule} ({n}).",
+            context="data quality",
+            rule=_.named(RULE_NAMES, by_rule[0]),
+            n=round(by_rule[1]),
+        ),
         localizer=_,
     )
 
@@ -83,7 +89,7 @@ def _table(found: pl.DataFrame, unit: str, _: Localizer) -> Table:
         for period in summed["period"].unique().sort()
     )
     names = (
-        _("{rule} ({done})", context="pattern", rule=_.own(rule), done=_.word("action", action))
+        _("{rule} ({done})", context="pattern", rule=_.named(RULE_NAMES, rule), done=_.word("action", action))
         for rule, action in rules
     )
     columns = (_.say(f"daily.axis.{unit}"), *names)

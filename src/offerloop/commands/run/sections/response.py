@@ -24,6 +24,7 @@ from offerloop.report import (
     figure,
     upright,
 )
+from offerloop.response import CHECK_NAMES, EXPECTATIONS
 
 POINTS = 100
 """Percentage points in a probability of one."""
@@ -235,9 +236,9 @@ def _checks(evidence: Evidence, facts: Facts) -> Table:
     _ = facts.localizer
     rows = tuple(
         (
-            _.own(one.name),
+            _.named(CHECK_NAMES, one.name),
             _.word("outcome", one.outcome),
-            _.own(one.expected),
+            _.named(EXPECTATIONS, one.expected),
             _found(one, facts),
             _mark(one, _),
         )
@@ -271,7 +272,7 @@ def _verdict(evidence: Evidence, facts: Facts) -> str:
         _(
             "{check} on {outcome} ({found})",
             context="checks",
-            check=_.own(one.name),
+            check=_.named(CHECK_NAMES, one.name),
             outcome=_.word("outcome", one.outcome),
             found=_found(one, facts),
         )

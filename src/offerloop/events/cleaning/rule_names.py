@@ -1,0 +1,45 @@
+"""The names of the cleaning rules, which tables hold in English."""
+
+from __future__ import annotations
+
+from offerloop.message import Message
+
+RULE_NAMES = {
+    str(name): name
+    for name in (
+        Message("all rows", context="name of a cleaning rule"),
+        Message("filter 'where'", context="name of a cleaning rule"),
+        Message("exact copy", context="name of a cleaning rule"),
+        Message("scanned again", context="name of a cleaning rule"),
+        Message("unreadable", context="name of a cleaning rule"),
+        Message("incomplete", context="name of a cleaning rule"),
+        Message("impossible time", context="name of a cleaning rule"),
+        Message("before the window", context="name of a cleaning rule"),
+        Message("after the window", context="name of a cleaning rule"),
+        Message("other currency", context="name of a cleaning rule"),
+        Message("test order", context="name of a cleaning rule"),
+        Message("anonymous customer", context="name of a cleaning rule"),
+        Message("after the plan", context="name of a cleaning rule"),
+        Message("unit cost is 0", context="name of a cleaning rule"),
+        Message("several texts", context="name of a cleaning rule"),
+        Message("non-merchandise", context="name of a cleaning rule"),
+        Message("marked as returned", context="name of a cleaning rule"),
+        Message("nothing sold", context="name of a cleaning rule"),
+        Message("return", context="name of a cleaning rule"),
+        Message("return without a sale", context="name of a cleaning rule"),
+        Message("returned in full", context="name of a cleaning rule"),
+        Message("returned in part", context="name of a cleaning rule"),
+        Message("quantity zero with money", context="name of a cleaning rule"),
+        Message("quantity is a measure", context="name of a cleaning rule"),
+        Message("paid below zero", context="name of a cleaning rule"),
+        Message("worth less than nothing", context="name of a cleaning rule"),
+        Message("category unknown", context="name of a cleaning rule"),
+        Message("not on the product list", context="name of a cleaning rule"),
+        Message("no consent", context="name of a cleaning rule"),
+        Message("retention", context="name of a cleaning rule"),
+        Message("suppressed", context="name of a cleaning rule"),
+        Message("bulk buyers", context="name of a cleaning rule"),
+        Message("offers' discounts", context="name of a cleaning rule"),
+    )
+}
+"""A message for each name of a rule."""
