@@ -9,16 +9,14 @@ from dataclasses import dataclass
 import polars as pl
 
 from case_words import WORDS
+from offerloop.commands.simulate.columns import COLUMNS, MEASURE_NAMES
 from offerloop.commands.simulate.findings import MEASURES, PolicyGains
 from offerloop.commands.simulate.gains import dots_of, drawable, money_text, share_text
 from offerloop.evaluation.estimate import Estimate
 from offerloop.evaluation.goals import Goals, Point, Reading
-from offerloop.report import Build, Line, Localizer, Panel, add_words, count, forest, panels, percent, percent_labels
+from offerloop.report import Build, Line, Localizer, Panel, count, filled, forest, panels, percent, percent_labels
 
 NOTHING, BLANKET = "nothing", "blanket"
-
-for _language, _words in WORDS.items():
-    add_words(_language, _words)
 
 
 @dataclass(frozen=True)
@@ -71,13 +69,18 @@ class CaseFindings:
     best: Best
 
 
+def words(_: Localizer, key: str, **values: object) -> str:
+    """Fill a text of the case."""
+    return filled(WORDS[_.language][f"case.{key}"], values)
+
+
 def opening(found: CaseFindings, language: str = "en") -> str:
     """What was simulated."""
     _ = Localizer(language, found.currency)
     sizes = {name: count(getattr(found, name)) for name in ("customers", "products", "periods", "worlds")}
-    told = [_.say("case.opening", preset=found.preset, **sizes)]
+    told = [words(_, "opening", preset=found.preset, **sizes)]
     if found.worlds == 1:
-        told.append(_.say("case.one_world"))
+        told.append(words(_, "one_world"))
     return _.sentences(told)
 
 
@@ -87,29 +90,28 @@ def verdict(found: CaseFindings, language: str = "en") -> str:
     shares = {name: share_text(getattr(point, name), _) for name in MEASURES}
     goals = {f"{name}_goal": _.numbers(percent(getattr(found.goals, name))) for name in ("buyers", "sales")}
     values = {"point": _level(point.policy, point.level, _), "n": count(len(found.tried)), **shares, **goals}
-    key = f"case.{found.reading.verdict}"
-    return _.say(key, **values)
+    return words(_, found.reading.verdict, **values)
 
 
 def best(found: CaseFindings, language: str = "en") -> str:
     """What pays best, and what it does to sales."""
     _, gained = Localizer(language, found.currency), found.best.gained
     points = [
-        _.say("case.best_of", point=_level(policy, level, _), n=count(worlds))
+        words(_, "best_of", point=_level(policy, level, _), n=count(worlds))
         for (policy, level), worlds in found.best.chosen.items()
     ]
     shares = {f"{name}_share": share_text(gained.shares[name], _) for name in MEASURES}
     money = {name: money_text(gained.gains[name], _) for name in ("profit", "cost")}
-    return _.say("case.best", points=_.series(points), **shares, **money)
+    return words(_, "best", points=_.series(points), **shares, **money)
 
 
 def compared(found: CaseFindings, language: str = "en") -> str:
     """Whether choosing customers is worth more than simple rules at the same spend."""
     _ = Localizer(language, found.currency)
     cost = money_text(found.equal[0].gains["cost"], _)
-    told = [_leads(_.say("case.same_spend", cost=cost, ours=found.ours), found.ahead, _)]
+    told = [_leads(words(_, "same_spend", cost=cost, ours=found.ours), found.ahead, _)]
     if found.ahead_in_budget:
-        told.append(_leads(_.say("case.same_budget", ours=found.ours), found.ahead_in_budget, _))
+        told.append(_leads(words(_, "same_budget", ours=found.ours), found.ahead_in_budget, _))
     return _.sentences(told)
 
 
@@ -120,9 +122,9 @@ def _leads(opening: str, leads: Mapping[str, Estimate], _: Localizer) -> str:
 
 def _ahead(policy: str, lead: Estimate, _: Localizer) -> str:
     if not lead.is_clear:
-        return _.say("case.level_with", policy=policy, lead=money_text(lead, _))
+        return words(_, "level_with", policy=policy, lead=money_text(lead, _))
     size = lead if lead.value > 0 else Estimate(-lead.value, -lead.high, -lead.low)
-    return _.say("case.ahead" if lead.value > 0 else "case.behind", policy=policy, lead=money_text(size, _))
+    return words(_, "ahead" if lead.value > 0 else "behind", policy=policy, lead=money_text(size, _))
 
 
 def contentment(found: CaseFindings, levels: Iterable[tuple[str, float]], language: str = "en") -> list[str]:
@@ -134,22 +136,22 @@ def contentment(found: CaseFindings, levels: Iterable[tuple[str, float]], langua
             content = one.content
             shares = {name: share_text(content[name], _) for name in ("plain_returns", "orders", "annoyed")}
             stars = {name: _plain(content[name]) for name in ("plain_stars", "stars")}
-            points = _plain(content["returns"].times(100), _.words["points"])
+            points = _plain(content["returns"].times(100), _.points_sign)
             point = _level(one.gained.name, one.level, _)
-            told.append(_.say("case.content", point=point, returns=points, **stars, **shares))
-    return [*told, _.say("case.not_simulated")]
+            told.append(words(_, "content", point=point, returns=points, **stars, **shares))
+    return [*told, words(_, "not_simulated")]
 
 
 def equal_table(found: CaseFindings, language: str = "en") -> pl.DataFrame:
     """Every policy at the same spend."""
     _ = Localizer(language, found.currency)
-    return pl.DataFrame([{_.words["case.column.policy"]: one.name, **_cells(one, _)} for one in found.equal])
+    return pl.DataFrame([{words(_, "column.policy"): one.name, **_cells(one, _)} for one in found.equal])
 
 
 def sweep_table(found: CaseFindings, language: str = "en") -> pl.DataFrame:
     """Every policy at every level, with its satisfaction."""
     _ = Localizer(language, found.currency)
-    heads = [_.words[f"case.column.{key}"] for key in ("policy", "level")]
+    heads = [words(_, f"column.{key}") for key in ("policy", "level")]
     rows = []
     for one in found.tried:
         level = f"{one.level:g} %" if one.gained.name == BLANKET else f"{one.level:g} x"
@@ -158,10 +160,10 @@ def sweep_table(found: CaseFindings, language: str = "en") -> pl.DataFrame:
 
 
 def _cells(one: PolicyGains, _: Localizer) -> dict[str, str]:
-    shares = {_.say(f"simulation.measure.{name}"): share_text(one.shares[name], _) for name in MEASURES}
+    shares = {_(MEASURE_NAMES[name]): share_text(one.shares[name], _) for name in MEASURES}
     money = {
-        _.words["case.column.cost"]: money_text(one.gains["cost"], _),
-        _.words["simulation.column.more_profit"]: money_text(one.gains["profit"], _),
+        words(_, "column.cost"): money_text(one.gains["cost"], _),
+        _(COLUMNS["more_profit"]): money_text(one.gains["profit"], _),
     }
     return {**shares, **money}
 
@@ -179,10 +181,10 @@ def sweep_chart(found: CaseFindings, language: str = "en") -> Build:
     columns = [["same", found.ours, "oracle"], [BLANKET]]
     rows = []
     for measure in MEASURES:
-        title = _.say("case.y", measure=_.say(f"simulation.measure.{measure}"))
+        title = words(_, "y", measure=_(MEASURE_NAMES[measure]))
         goal = 100 * goals[measure] if measure in goals else None
         lines = [tuple(_line(name, measure, found) for name in column) for column in columns]
-        rows.append([Panel(title, _.words["case.x"], some, goal) for some in lines])
+        rows.append([Panel(title, words(_, "x"), some, goal) for some in lines])
     return panels(rows)
 
 
@@ -195,8 +197,8 @@ def _line(policy: str, measure: str, found: CaseFindings) -> Line:
 
 def _level(policy: str, level: float, _: Localizer) -> str:
     if policy == NOTHING:
-        return _.words["case.level.nothing"]
-    return _.say(f"case.level.{'percent' if policy == BLANKET else 'times'}", policy=policy, level=f"{level:g}")
+        return words(_, "level.nothing")
+    return words(_, f"level.{'percent' if policy == BLANKET else 'times'}", policy=policy, level=f"{level:g}")
 
 
 def _plain(one: Estimate, unit: str = "") -> str:

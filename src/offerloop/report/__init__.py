@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from offerloop.report.skeleton import Opening, environment, kept_together, study_page
     from offerloop.report.spacing import filled
     from offerloop.report.text_tables import figure_text, text_page, text_table
-    from offerloop.report.words import add_words, words_of
+    from offerloop.report.words import words_of
 
 __all__ = [
     "CONTROL",
@@ -69,7 +69,6 @@ __all__ = [
     "Text",
     "Tile",
     "Upright",
-    "add_words",
     "bars",
     "capital",
     "columns",

@@ -170,7 +170,7 @@ def test_numbers_that_are_used_again_stand_for_several_orders(tmp_path):
     ]
     result = found(tmp_path, rows, [FIVE])
     assert (result.total.orders, result.total.touched) == (5, 1)
-    assert ("reused", {"n": "1"}) in [(one.key, one.values) for one in result.notes]
+    assert ("reused", {"n": 1}) in [(one.key, one.values) for one in result.notes]
 
 
 ROW = "1,C1,P1,2025-05-01 10:00:00,3,30.00"

@@ -6,7 +6,8 @@ from itertools import pairwise
 
 import polars as pl
 import pytest
-from page_texts import Texts
+from page_texts import Texts, texts_left_outside
+from pseudo_language import installed
 
 from offerloop.commands.simulate.findings import Brought, Courses, PlanningFindings, PolicyGains, SimulationFindings
 from offerloop.commands.simulate.levers_page import planning_sentence, render_planning
@@ -144,6 +145,15 @@ def test_chinese_pages_have_no_english_sentence(page):
     assert [text for text in texts if ENGLISH.search(text)] == []
     assert [text for text in texts if re.search(r"[\u4e00-\u9fff][,;:!?(]|[,;:!?)][\u4e00-\u9fff]", text)] == []
     assert [text for text in texts if re.search(r"[\u4e00-\u9fff] [\u4e00-\u9fff]", text)] == []
+
+
+@pytest.mark.parametrize(
+    ("render", "found"), [(render_simulation, simulation()), (render_planning, planning())], ids=["policies", "levers"]
+)
+def test_a_third_language_has_every_text_of_the_page(render, found, tmp_path):
+    with installed(tmp_path) as language:
+        page = render(found, language)
+    assert texts_left_outside(page, {"ours", "blanket", "ceiling", "loop", "grocery", "USD", "und"}) == []
 
 
 def test_names_at_the_ends_of_lines_stand_apart_and_within_the_chart():

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from offerloop.message import Value
 from offerloop.report import Result, first_chart, iso_day
 
 TOUCHED = {
@@ -94,10 +95,10 @@ class OfferSums:
 
 @dataclass(frozen=True)
 class Note:
-    """A sentence that a reader needs beside the figures, by its key among the words, and its values."""
+    """A sentence that a reader needs beside the figures: its key among the notes of the page, and its values."""
 
     key: str
-    values: dict[str, object] = field(default_factory=dict)
+    values: Mapping[str, Value] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from offerloop.commands.replay.columns import heads
 from offerloop.commands.replay.findings import ReplayFindings, Sums
+from offerloop.commands.replay.notes import NOTES
 from offerloop.config import Shop
 from offerloop.events import RULE_NAMES
+from offerloop.message import Message, Value
 from offerloop.report import (
     MONDAY,
     MOST_DAYS,
@@ -30,6 +33,31 @@ from offerloop.report import (
     money_labels,
     study_page,
 )
+
+TILES = {
+    "touched": Message("Orders touched", context="key figure"),
+    "discount": Message("Discount", context="key figure"),
+    "cost": Message("Paid by the shop"),
+    "margin": Message("Margin after", context="key figure"),
+}
+"""Names of the key figures."""
+TILE_NOTES = {
+    "touched": Message("{share} of {orders} orders", context="note of a key figure"),
+    "discount": Message("{share} of {before} before", context="note of a key figure"),
+    "cost": Message("discount and gifts, less {funded} that suppliers pay"),
+    "margin": Message("{before} before", context="note of a key figure"),
+}
+"""What stands below them."""
+CHARTS = {
+    "day": Message("When the discount would have been given, by day"),
+    "week": Message("When the discount would have been given, by week"),
+}
+"""Titles of the chart, by the width of its bars."""
+AXES = {
+    "day": Message("day", context="axis title"),
+    "week": Message("week", context="axis title"),
+}
+"""Titles of its axis."""
 
 
 def sentence(found: ReplayFindings, language: str = "en") -> str:
@@ -61,7 +89,8 @@ def sentence(found: ReplayFindings, language: str = "en") -> str:
 
 def assumption(language: str = "en") -> str:
     """Return the sentence on what every figure rests on."""
-    return Localizer(language, "")(
+    _ = Localizer(language)
+    return _(
         "No change of behaviour assumed: the same orders at the same times, whoever would have bought more or less."
     )
 
@@ -69,7 +98,7 @@ def assumption(language: str = "en") -> str:
 def notes(found: ReplayFindings, language: str = "en") -> list[str]:
     """Return what a log of orders cannot know, as sentences."""
     _ = Localizer(language, found.currency)
-    return [_.say(f"replay.note.{one.key}", **one.values) for one in found.notes]
+    return [_(NOTES[one.key].with_values(**one.values)) for one in found.notes]
 
 
 def summarise_replay(found: ReplayFindings, language: str = "en") -> dict[str, Any]:
@@ -110,8 +139,8 @@ def _tiles(total: Sums, _: Localizer) -> tuple[Tile, ...]:
     money = _.money.text
     after, before = total.margin_after_minor, total.margin_before_minor
     unknown = _("not known", context="replay")
-    notes = {
-        "touched": {"share": _.share(total.touched / total.orders, least=0.001), "orders": count(total.orders)},
+    below: dict[str, dict[str, Value]] = {
+        "touched": {"share": _.share(total.touched / total.orders, least=0.001), "orders": total.orders},
         "discount": {
             "share": _.share(total.discount_minor / max(total.before_minor, 1), least=0.001),
             "before": money(total.before_minor),
@@ -124,8 +153,7 @@ def _tiles(total: Sums, _: Localizer) -> tuple[Tile, ...]:
         "margin": unknown if after is None else money(after),
     }  # fmt: skip
     return tuple(
-        Tile(_.say(f"replay.tile.{name}"), value, _.say(f"replay.tile.{name}_note", **notes[name]))
-        for name, value in values.items()
+        Tile(_(TILES[name]), value, _(TILE_NOTES[name].with_values(**below[name]))) for name, value in values.items()
     )
 
 
@@ -135,10 +163,10 @@ def _chart(found: ReplayFindings, _: Localizer) -> Figure:
     width = 1 if unit == "day" else WEEK
     periods = found.by_day if unit == "day" else _weeks(found.by_day)
     bars = [Column(day, one.discount_minor / _.money.unit, "") for day, one in periods.items()]
-    axes = Axes(day_labels(unit == "day"), money_labels(_.money), _.say(f"replay.axis.{unit}"))
+    axes = Axes(day_labels(unit == "day"), money_labels(_.money), _(AXES[unit]))
     build = columns(bars, axes, [""], (min(periods), max(periods) + width), width)
     title, measure = (
-        _.say(f"replay.chart.{unit}"),
+        _(CHARTS[unit]),
         _("Discount in {currency}", context="measure", currency=found.currency),
     )
     return figure("discount-by-day", title, measure, build, _days(periods, unit, _), localizer=_,
@@ -157,8 +185,7 @@ def _days(periods: Mapping[int, Sums], unit: str, _: Localizer) -> Table:
         (iso_day(day), count(one.orders), count(one.touched), *_amounts(one, _)) for day, one in periods.items()
     )
     names = (unit, "orders", "touched", "before", "discount", "funded", "gifts", "margin_before", "margin_after")
-    heads = tuple(_.say(f"replay.column.{name}") for name in names)
-    return Table(_.say(f"replay.chart.{unit}"), heads, rows)
+    return Table(_(CHARTS[unit]), heads(_, *names), rows)
 
 
 def _amounts(one: Sums, _: Localizer) -> tuple[str, ...]:
@@ -175,12 +202,11 @@ def _offers(found: ReplayFindings, _: Localizer) -> Section:
         for one in found.by_offer
     )  # fmt: skip
     names = ("offer", "label", "touched", "discount", "funded", "gifts", "biggest")
-    heads = tuple(_.say(f"replay.column.{name}") for name in names)
-    table = Table(_("All offers of the file"), heads, rows, n_labels=2)
+    table = Table(_("All offers of the file"), heads(_, *names), rows, n_labels=2)
     return Section(
         "offers",
         _("Offers", context="section name"),
-        _("What each offer would have taken off, dearest first"),
+        _("What each offer would have taken off, most expensive first"),
         (table,),
     )
 
@@ -206,8 +232,8 @@ def _left_out(found: ReplayFindings, _: Localizer) -> list[Section]:
     if not found.left_out:
         return []
     rows = tuple((_.named(RULE_NAMES, rule), count(rows)) for rule, rows in found.left_out.items())
-    heads = (_("why", context="column title"), _("rows", context="column title"))
-    table = Table(_("Rows left out, by reason"), heads, rows)
+    columns = (_("why", context="column title"), _("rows", context="column title"))
+    table = Table(_("Rows left out, by reason"), columns, rows)
     return [
         Section(
             "left-out",

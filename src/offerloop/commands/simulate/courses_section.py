@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from offerloop.commands.simulate.columns import columns
 from offerloop.commands.simulate.findings import Courses, PolicyGains
 from offerloop.commands.simulate.gains import drawable, money_text
 from offerloop.evaluation import Estimate
@@ -52,7 +53,7 @@ def courses_section(mine: Courses, policies: Sequence[PolicyGains], _: Localizer
         parts.append(
             Text(
                 _(
-                    "At the same spend: in each world every policy goes to fewer customers, drawn by lot, "
+                    "At the same spend: in each world every policy goes to fewer customers, drawn at random, "
                     "so that it spends what the one that spends least does, {spend} on average; its profit "
                     "then shrinks in proportion. A policy that spends nothing is left out.",
                     spend=money_text(mine.spend, _),
@@ -116,9 +117,9 @@ def _figure(
 
 
 def _totals(mine: Courses, policies: Sequence[PolicyGains], _: Localizer) -> Table:
-    heads = ["policy", "more_profit", "cost", *(["regret"] if mine.ceiling else []), "same_spend"]
-    columns = tuple(_.say(f"simulation.column.{key}") for key in heads)
-    return Table(_("After the last period, means over worlds"), columns, tuple(_row(one, mine, _) for one in policies))
+    keys = ["policy", "more_profit", "cost", *(["regret"] if mine.ceiling else []), "same_spend"]
+    rows = tuple(_row(one, mine, _) for one in policies)
+    return Table(_("After the last period, means over worlds"), columns(_, *keys), rows)
 
 
 def _row(one: PolicyGains, mine: Courses, _: Localizer) -> tuple[str, ...]:

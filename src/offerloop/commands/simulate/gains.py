@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from offerloop.commands.simulate.columns import MEASURE_NAMES
 from offerloop.commands.simulate.findings import MEASURES, PolicyGains
 from offerloop.evaluation import Estimate, number
 from offerloop.report import Dot, Localizer
@@ -29,7 +30,7 @@ def plain(one: Estimate, digits: int = 2) -> dict[str, float | None]:
 def dots_of(policies: Sequence[PolicyGains], worlds: int, _: Localizer) -> list[Dot]:
     """The measures of each policy, as shares; hollow with one world."""
     return [
-        Dot(one.name, _.say(f"simulation.measure.{name}"), drawable(one.shares[name]), assumed=worlds == 1)
+        Dot(one.name, _(MEASURE_NAMES[name]), drawable(one.shares[name]), assumed=worlds == 1)
         for one in policies
         for name in MEASURES
     ]
@@ -50,4 +51,4 @@ def share_text(one: Estimate, _: Localizer) -> str:
 def points_text(share: Estimate, _: Localizer) -> str:
     """A change of a share in percentage points, with its interval, where there is one."""
     points = share.times(100)
-    return f"{number(points.value, 0.01)}{_.words['points']}" if math.isnan(points.low) else _.points(points)
+    return f"{number(points.value, 0.01)}{_.points_sign}" if math.isnan(points.low) else _.points(points)

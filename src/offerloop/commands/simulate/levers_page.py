@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from offerloop.commands.simulate.columns import columns
 from offerloop.commands.simulate.findings import Brought, PlanningFindings
 from offerloop.commands.simulate.gains import conversion, drawable, money_text, plain, points_text
-from offerloop.commands.simulate.page import WIDTH
+from offerloop.commands.simulate.page import SHOP, SYNTHETIC, WIDTH
 from offerloop.config import Shop
 from offerloop.evaluation import Estimate
 from offerloop.market import LEVERS
+from offerloop.message import Message
 from offerloop.report import (
     Axes,
     Build,
@@ -21,7 +23,6 @@ from offerloop.report import (
     Section,
     Table,
     Text,
-    count,
     courses,
     figure,
     file_svg,
@@ -31,6 +32,43 @@ from offerloop.report import (
 )
 
 MEASURES = ("profit", "sales", "cost")
+FINDINGS = {
+    "most": Message(
+        "By simulation (synthetic, preset '{preset}', {periods} periods, worlds: {worlds}), "
+        "most profit comes with {best}: {profit} beyond the same shop without offers, at a "
+        "cost of {cost}, with sales changed by {sales} and conversion by {conversion}."
+    ),
+    "unclear": Message(
+        "By simulation (synthetic, preset '{preset}', {periods} periods, worlds: {worlds}), no "
+        "combination clearly gains profit over the same shop without offers; the most comes "
+        "with {best}: {profit}, at a cost of {cost}, with sales changed by {sales} and "
+        "conversion by {conversion}."
+    ),
+    "loss": Message(
+        "By simulation (synthetic, preset '{preset}', {periods} periods, worlds: {worlds}), no "
+        "combination brings more profit than giving nothing; the least is lost with {best}: "
+        "profit changed by {profit}, at a cost of {cost}, with sales changed by {sales} and "
+        "conversion by {conversion}."
+    ),
+}
+"""What the best combination brings."""
+LEVER_VALUES = {
+    "budget": Message("a budget of {value} for each customer and period"),
+    "supplier_share": Message("a supplier share of {value}"),
+    "explore": Message("an exploration share of {value}"),
+}
+"""How a sentence names the value of each lever."""
+SHORT_VALUES = {
+    "supplier_share": Message("supplier {value}", context="label of a line"),
+    "explore": Message("explore {value}", context="label of a line"),
+}
+"""The same where there is little room."""
+LEVER_NAMES = {
+    "budget": Message("budget for each customer and period"),
+    "supplier_share": Message("supplier share", context="column title"),
+    "explore": Message("exploration share", context="column title"),
+}
+"""Titles of columns and axes."""
 
 
 def summarise_planning(found: PlanningFindings) -> dict[str, Any]:
@@ -58,9 +96,9 @@ def planning_sentence(found: PlanningFindings, language: str = "en") -> str:
     _, gained = Localizer(language, found.currency), found.best.gained
     profit = gained.gains["profit"]
     kind = "loss" if profit.value <= 0 else "unclear" if not _told_apart(profit) else "most"
-    most = _.say(
-        f"planning.{kind}",
-        preset=found.preset, periods=count(found.periods), worlds=count(found.worlds),
+    most = _(
+        FINDINGS[kind],
+        preset=found.preset, periods=found.periods, worlds=found.worlds,
         best=_named(found.best, found, _), profit=money_text(profit, _),
         sales=money_text(gained.gains["sales"], _), cost=money_text(gained.gains["cost"], _),
         conversion=points_text(conversion(gained, found.customers, found.periods), _),
@@ -93,7 +131,7 @@ def _lead(found: PlanningFindings, _: Localizer) -> str:
 
 def _named(one: Brought, found: PlanningFindings, _: Localizer) -> str:
     """The levers that vary, and the policy where there are several."""
-    told = [_.say(f"planning.{lever}", value=_value(one, lever, _)) for lever in found.varied
+    told = [_(LEVER_VALUES[lever], value=_value(one, lever, _)) for lever in found.varied
             if getattr(one, lever) is not None]  # fmt: skip
     several = len({other.policy for other in found.brought}) > 1
     return _.series(
@@ -111,9 +149,9 @@ def _value(one: Brought, lever: str, _: Localizer) -> str:
 def render_planning(found: PlanningFindings, language: str = "en") -> str:
     """One HTML file that asks no other host for anything."""
     _ = Localizer(language, found.currency)
-    note = _("Synthetic: a simulated shop, no real customers")
+    note = _(SYNTHETIC)
     shop = Shop(
-        name=_("Simulated shop, preset {preset}", context="simulation", preset=found.preset),
+        name=_(SHOP, preset=found.preset),
         currency=found.currency,
         note=note,
     )
@@ -139,7 +177,7 @@ def _chart(found: PlanningFindings, _: Localizer) -> Figure:
         n=found.periods,
     )
     return figure("planning", title, measure, _lines(found, _), _table(found, ("profit",), _), localizer=_,
-                  mark=_("Synthetic: a simulated shop, no real customers"))  # fmt: skip
+                  mark=_(SYNTHETIC))  # fmt: skip
 
 
 def _lines(found: PlanningFindings, _: Localizer) -> Build:
@@ -152,24 +190,23 @@ def _lines(found: PlanningFindings, _: Localizer) -> Build:
         lines.setdefault(_line_name(one, found, _), []).extend(points)
     drawn = [Line(name, tuple(sorted(points, key=lambda point: point[0]))) for name, points in lines.items()]
     labels = money_labels(_.money) if lever == "budget" else percent_labels(_)
-    return courses(drawn, Axes(labels, money_labels(_.money), _.say(f"planning.column.{lever}")))
+    return courses(drawn, Axes(labels, money_labels(_.money), _(LEVER_NAMES[lever])))
 
 
 def _line_name(one: Brought, found: PlanningFindings, _: Localizer) -> str:
     """The levers that vary beside the chart's own, and the policy where there are several or nothing else varies."""
     others = [lever for lever in found.varied[1:] if getattr(one, lever) is not None]
-    told = [_.say(f"planning.short.{lever}", value=_value(one, lever, _)) for lever in others]
+    told = [_(SHORT_VALUES[lever], value=_value(one, lever, _)) for lever in others]
     several = len({other.policy for other in found.brought}) > 1
     return _.listed([*([one.policy] if several or not told else []), *told])
 
 
 def _table(found: PlanningFindings, measures: tuple[str, ...], _: Localizer) -> Table:
     keys = {"profit": "more_profit", "sales": "more_sales", "cost": "cost"}
-    columns = (
+    heads = (
         _("policy", context="column title"),
-        *(_.say(f"planning.column.{lever}") for lever in LEVERS),
-        *(_.say(f"simulation.column.{keys[name]}") for name in measures),
-        _("conversion gained", context="column title"),
+        *(_(LEVER_NAMES[lever]) for lever in LEVERS),
+        *columns(_, *(keys[name] for name in measures), "more_conversion"),
     )
     rows = tuple(
         (one.policy, *(_value(one, lever, _) for lever in LEVERS),
@@ -177,7 +214,7 @@ def _table(found: PlanningFindings, measures: tuple[str, ...], _: Localizer) -> 
          points_text(conversion(one.gained, found.customers, found.periods), _))
         for one in found.brought
     )  # fmt: skip
-    return Table(_("Totals over all periods, means over worlds"), columns, rows, n_labels=4)
+    return Table(_("Totals over all periods, means over worlds"), heads, rows, n_labels=4)
 
 
 def _section(found: PlanningFindings, _: Localizer) -> Section:
@@ -197,7 +234,7 @@ def _section(found: PlanningFindings, _: Localizer) -> Section:
                 "The budget is the most that offers could cost the shop in a period; they cost less. "
                 "The supplier share is what suppliers pay of every discount: what they ask for it is "
                 "not in these figures, and a higher share lets the same budget reach more customers. "
-                "The exploration share is what the policy 'loop' gives by lot out of the budget, to a "
+                "The exploration share is what the policy 'loop' gives at random out of the budget, to a "
                 "tenth of the customers at most; what is learned so pays in later periods too, which a "
                 "short plan does not see."
             )

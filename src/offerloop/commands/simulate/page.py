@@ -6,10 +6,12 @@ from typing import Any
 
 import polars as pl
 
+from offerloop.commands.simulate.columns import MEASURE_NAMES, columns
 from offerloop.commands.simulate.courses_section import courses_section
 from offerloop.commands.simulate.findings import MEASURES, PolicyGains, SimulationFindings
 from offerloop.commands.simulate.gains import conversion, dots_of, money_text, plain, points_text, share_text
 from offerloop.config import Shop
+from offerloop.message import Message
 from offerloop.report import (
     Build,
     Figure,
@@ -26,6 +28,9 @@ from offerloop.report import (
     study_page,
 )
 
+SHOP = Message("Simulated shop, preset {preset}", context="simulation")
+SYNTHETIC = Message("Synthetic: a simulated shop, no real customers")
+CHANGE = Message("Change against the same shop without offers, per cent, over all periods")
 WIDTH = 640
 """Pixels of the figure that stands alone."""
 
@@ -105,9 +110,9 @@ def _gained(one: PolicyGains, found: SimulationFindings, _: Localizer) -> str:
 def render_simulation(found: SimulationFindings, language: str = "en") -> str:
     """One HTML file that asks no other host for anything."""
     _ = Localizer(language, found.currency)
-    note = _("Synthetic: a simulated shop, no real customers")
+    note = _(SYNTHETIC)
     shop = Shop(
-        name=_("Simulated shop, preset {preset}", context="simulation", preset=found.preset),
+        name=_(SHOP, preset=found.preset),
         currency=found.currency,
         note=note,
     )
@@ -138,11 +143,11 @@ def draw_simulation(found: SimulationFindings, language: str = "en") -> str:
 
 def _chart(found: SimulationFindings, _: Localizer) -> Figure:
     title = _("What each policy changed in the simulated shop '{preset}'", preset=found.preset)
-    mark = _("Synthetic: a simulated shop, no real customers")
+    mark = _(SYNTHETIC)
     return figure(
         "gains",
         title,
-        _("Change against the same shop without offers, per cent, over all periods"),
+        _(CHANGE),
         _dots(found, _),
         _shares(found, _),
         localizer=_,
@@ -156,8 +161,8 @@ def _dots(found: SimulationFindings, _: Localizer) -> Build:
 
 def _shares(found: SimulationFindings, _: Localizer) -> Table:
     rows = tuple((one.name, *(share_text(one.shares[name], _) for name in MEASURES)) for one in found.policies)
-    names = (_("policy", context="column title"), *(_.say(f"simulation.measure.{name}") for name in MEASURES))
-    return Table(_("Change against the same shop without offers, per cent, over all periods"), names, rows)
+    names = (_("policy", context="column title"), *(_(MEASURE_NAMES[name]) for name in MEASURES))
+    return Table(_(CHANGE), names, rows)
 
 
 def _compared(found: SimulationFindings, _: Localizer) -> Section:
@@ -168,9 +173,9 @@ def _compared(found: SimulationFindings, _: Localizer) -> Section:
         for one in found.policies
     )  # fmt: skip
     keys = ("policy", "more_profit", "cost", "more_sales", "more_conversion")
-    columns = (*(_.say(f"simulation.column.{key}") for key in keys),
-               _("profit beyond '{first}' at equal spend", first=found.policies[0].name))  # fmt: skip
-    table = Table(_("Totals over all periods, means over worlds"), columns, rows)
+    heads = (*columns(_, *keys),
+             _("profit beyond '{first}' at equal spend", first=found.policies[0].name))  # fmt: skip
+    table = Table(_("Totals over all periods, means over worlds"), heads, rows)
     parts = (
         table,
         Text(
@@ -211,8 +216,7 @@ def _periods(policy: str, found: SimulationFindings, _: Localizer) -> Section:
         for row in means.iter_rows(named=True)
     )  # fmt: skip
     keys = ("period", "offered", "buyers", "sales", "cost", "profit", "more_sales", "more_profit")
-    columns = tuple(_.say(f"simulation.column.{key}") for key in keys)
-    table = Table(_("Means over worlds", context="table title"), columns, rows)
+    table = Table(_("Means over worlds", context="table title"), columns(_, *keys), rows)
     label = _("Periods of {policy}", context="section name", policy=policy)
     return Section(
         f"periods-{policy}", label, _("What happened in each period, beside the same shop without any offer"), (table,)

@@ -1,9 +1,7 @@
-"""The wording of explanations and reports as data: a folder for each language, all with the same keys and places.
+"""The wording of explanations and of the report of a run as data: a folder for each language, with the same keys.
 
-`explanations` holds what explanations say; `page`, `study`, `budget` and `terms` what a report says; the other files
-are named by the command whose page they word. `zh/rooms` has the sentences that other rooms write in English into
-tables. A further language is such a folder and one more line in `_BY_LANGUAGE`. Values that a run brings along (names
-of categories, campaigns and the shop) stay as they are.
+`zh/rooms` has the sentences that other rooms write in English into tables. Values that a run brings along (names of
+categories, campaigns and the shop) stay as they are.
 """
 
 from __future__ import annotations
@@ -25,11 +23,6 @@ NESTED = ("rule", "cause")
 def words_of(language: str) -> Mapping[str, str]:
     """Templates of `str.format` by key; English ones for a language that has messages only."""
     return _BY_LANGUAGE.get(language, _BY_LANGUAGE["en"])
-
-
-def add_words(language: str, words: Mapping[str, str]) -> None:
-    """Add the templates of a page that stands outside this package."""
-    _BY_LANGUAGE[language].update(words)
 
 
 def in_language(text: str, language: str) -> str:

@@ -7,9 +7,6 @@ from offerloop.report.words.en import (
     explanations,
     page,
     past_campaigns,
-    planning,
-    replay,
-    simulation,
     study,
     terms,
 )
@@ -20,8 +17,5 @@ WORDS: dict[str, str] = {
     **past_campaigns.WORDS,
     **study.WORDS,
     **terms.WORDS,
-    **simulation.WORDS,
     **budget.WORDS,
-    **replay.WORDS,
-    **planning.WORDS,
 }
