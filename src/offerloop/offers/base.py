@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import ClassVar
 
+from offerloop.message import Message
 from offerloop.money import round_up
 from offerloop.offers.conditions import NO_CONDITIONS, Conditions
 from offerloop.offers.form import Unit, term
@@ -92,7 +93,7 @@ class Offer(ABC):
         """What it does to prices, in order."""
 
     @abstractmethod
-    def label(self) -> str:
+    def label(self) -> Message:
         """What a customer would read, short."""
 
     def gives(self) -> Sequence[Given]:

@@ -355,6 +355,6 @@ def _offer_row(choice: CampaignOffer, basis: str) -> dict[str, object]:
         "cost_weight": choice.cost_weight,
         "channel": offer.contact.channel,
         "quiet_hours": None if quiet is None else "-".join(quiet),
-        "label": offer.label(),
+        "label": str(offer.label()),
         "basis": basis,
     }

@@ -12,12 +12,12 @@ def read(**terms):
 def test_shelf_prices_do_not_tell_its_effect_so_it_has_no_depth():
     offer = read()
     assert (offer.percent, offer.hours, offer.depth, offer.category) == (15, 24, None, None)
-    assert offer.label() == "15 % off for 24 hours"
+    assert str(offer.label()) == "15 % off for 24 hours"
 
 
 def test_it_may_be_limited_to_a_category():
     assert read(on="tea").category == "tea"
-    assert read(on="tea").label() == "15 % off tea for 24 hours"
+    assert str(read(on="tea").label()) == "15 % off tea for 24 hours"
     with pytest.raises(InputError, match="the flash sale is on the unknown category 'te', did you mean 'tea'"):
         read(on="te")
 

@@ -13,7 +13,7 @@ def test_it_costs_at_most_what_it_saves_and_has_no_depth():
     offer = read(spend="50.00", save="5.00")
     assert (offer.spend_minor, offer.off_minor, offer.most_minor) == (5000, 500, 500)
     assert (offer.depth, offer.category) == (None, None)
-    assert offer.label() == "5.00 off from 50.00 USD"
+    assert str(offer.label()) == "5.00 off from 50.00 USD"
 
 
 def test_amounts_are_read_in_the_shops_currency():

@@ -102,7 +102,7 @@ def _check(campaign: Campaign, offer: Offer, shown: frozenset[str], *, studied: 
         basis = "assumed"
     elif studied and offer.depth is not None and offer.category is not None:
         basis = "transferred"
-    return OfferCheck(campaign.id, offer.offer_id, offer.kind, offer.label(), most, basis, problem)
+    return OfferCheck(campaign.id, offer.offer_id, offer.kind, str(offer.label()), most, basis, problem)
 
 
 def _exploration(campaign: Campaign, offer: OfferCheck, offers: list[OfferCheck]) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from offerloop.message import Value
+from offerloop.message import Message, Value
 from offerloop.report import Result, first_chart, iso_day
 
 TOUCHED = {
@@ -66,7 +66,7 @@ class OfferSums:
     """Sums of one offer over the orders that it touches."""
 
     offer_id: str
-    label: str
+    label: Message
     touched: int = 0
     discount_minor: int = 0
     funded_minor: int = 0
@@ -87,7 +87,7 @@ class OfferSums:
     def figures(self) -> dict[str, int | str | None]:
         """Return the figures by name."""
         return {
-            "offer_id": self.offer_id, "label": self.label, "orders_touched": self.touched,
+            "offer_id": self.offer_id, "label": str(self.label), "orders_touched": self.touched,
             "discount_minor": self.discount_minor, "funded_minor": self.funded_minor, "gifts_minor": self.gifts_minor,
             "biggest_minor": self.biggest_minor, "biggest_order": self.biggest_order,
         }  # fmt: skip

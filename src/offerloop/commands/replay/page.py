@@ -197,7 +197,7 @@ def _amounts(one: Sums, _: Localizer) -> tuple[str, ...]:
 def _offers(found: ReplayFindings, _: Localizer) -> Section:
     money = _.money.text
     rows = tuple(
-        (one.offer_id, one.label, count(one.touched), money(one.discount_minor), money(one.funded_minor),
+        (one.offer_id, _(one.label), count(one.touched), money(one.discount_minor), money(one.funded_minor),
          money(one.gifts_minor), money(one.biggest_minor))
         for one in found.by_offer
     )  # fmt: skip

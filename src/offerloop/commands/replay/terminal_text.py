@@ -40,12 +40,12 @@ def _offers(found: ReplayFindings, _: Localizer) -> Table:
         else _("Offers, {currency}", context="table title", currency=found.currency)
     )
     names = heads(_, "offer", "label", "orders", "discount", "funded_short", "gifts", "biggest_short")
-    return text_table(names, (_offer(one, found) for one in shown), names[:2], title)
+    return text_table(names, (_offer(one, found, _) for one in shown), names[:2], title)
 
 
-def _offer(one: OfferSums, found: ReplayFindings) -> tuple[str, ...]:
+def _offer(one: OfferSums, found: ReplayFindings, _: Localizer) -> tuple[str, ...]:
     amounts = (one.discount_minor, one.funded_minor, one.gifts_minor, one.biggest_minor)
-    return one.offer_id, one.label, f"{one.touched:,}", *(to_text(part, found.currency) for part in amounts)
+    return one.offer_id, _(one.label), f"{one.touched:,}", *(to_text(part, found.currency) for part in amounts)
 
 
 def _by_day(found: ReplayFindings, _: Localizer) -> Table:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from offerloop.errors import InputError, near_miss
+from offerloop.message import Message
 from offerloop.offers.base import EACH_CATEGORY, Given, Offer
 from offerloop.offers.form import Unit, term
 from offerloop.offers.pricing.effects import Effect
@@ -41,9 +42,9 @@ class Benefit(Offer):
         """See `Offer.most_minor`."""
         return self.takes_minor
 
-    def label(self) -> str:
+    def label(self) -> Message:
         """See `Offer.label`."""
-        return self.text
+        return Message("{text}", context="pattern", text=self.text)
 
 
 def read_benefit(terms: WrittenTerms, categories: Sequence[str] | None) -> list[Offer]:

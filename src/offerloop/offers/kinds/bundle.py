@@ -8,9 +8,10 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, ClassVar
 
 from offerloop.errors import InputError
+from offerloop.message import Message
 from offerloop.offers.base import Offer
 from offerloop.offers.form import Unit, term
-from offerloop.offers.kinds.wording import amount_text, percent_text, scope_text
+from offerloop.offers.kinds.wording import all_of, amount_text, scope_names
 from offerloop.offers.pricing.effects import Effect
 from offerloop.offers.pricing.unit_effects import BundleOf
 from offerloop.offers.scope import Scope
@@ -49,12 +50,19 @@ class Bundle(Offer):
         """See `Offer.share_off`."""
         return None if self.percent is None else self.percent / 100
 
-    def label(self) -> str:
+    def label(self) -> Message:
         """See `Offer.label`."""
-        what = " and ".join(f"{count} of {scope_text(scope)}" for scope, count in self.parts)
+        what = all_of(
+            [
+                Message("{count} of {what}", context="label of an offer", count=count, what=scope_names(scope))
+                for scope, count in self.parts
+            ]
+        )
         if self.percent is not None:
-            return f"{what} together: {percent_text(self.percent)} % off"
-        return f"{what} together for {amount_text(self.price_minor or 0, self.currency)}"
+            percent = float(self.percent)
+            return Message("{what} together: {percent} % off", context="label of an offer", what=what, percent=percent)
+        price = amount_text(self.price_minor or 0, self.currency)
+        return Message("{what} together for {price}", context="label of an offer", what=what, price=price)
 
 
 def read_bundle(terms: WrittenTerms, categories: Sequence[str] | None) -> list[Offer]:

@@ -8,9 +8,10 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, ClassVar
 
 from offerloop.errors import InputError
+from offerloop.message import Message
 from offerloop.offers.base import Offer
 from offerloop.offers.form import Unit, term
-from offerloop.offers.kinds.wording import percent_text, scope_text
+from offerloop.offers.kinds.wording import scope_names
 from offerloop.offers.pricing.effects import Effect, OffEachUnit
 from offerloop.offers.pricing.unit_effects import BuyGet
 from offerloop.offers.scope import EVERYTHING, Scope
@@ -48,11 +49,21 @@ class BuyXGetY(Offer):
         """See `Offer.share_off`."""
         return self.percent / 100 * Fraction(self.get, self.buy + self.get)
 
-    def label(self) -> str:
+    def label(self) -> Message:
         """See `Offer.label`."""
-        of = scope_text(self.got_from if self.got_from not in (None, EVERYTHING) else self.scope)
-        off = "free" if self.percent == 100 else f"at {percent_text(self.percent)} % off"
-        return f"buy {self.buy} of {scope_text(self.scope)}, get {self.get} of {of} {off}"
+        got_from = self.got_from if self.got_from not in (None, EVERYTHING) else self.scope
+        text = (
+            Message("buy {buy} of {what}, get {get} of {other} free")
+            if self.percent == 100
+            else Message("buy {buy} of {what}, get {get} of {other} at {percent} % off")
+        )
+        return text.with_values(
+            buy=self.buy,
+            what=scope_names(self.scope),
+            get=self.get,
+            other=scope_names(got_from),
+            percent=float(self.percent),
+        )
 
 
 def read_buy_x_get_y(terms: WrittenTerms, categories: Sequence[str] | None) -> list[Offer]:

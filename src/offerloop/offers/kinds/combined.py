@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 from offerloop.errors import InputError
+from offerloop.message import Message
 from offerloop.offers.base import Given, Offer
 from offerloop.offers.conditions import NO_CONDITIONS
 from offerloop.offers.form import Unit, term
+from offerloop.offers.kinds.wording import all_of
 from offerloop.offers.pricing.effects import Effect, OffFrom
 from offerloop.offers.scope import Scope
 from offerloop.offers.stacking import ALONE_IN_ITS_LANE, Lane
@@ -60,9 +62,9 @@ class Combined(Offer):
         each = [part.most_minor for part in self.parts]
         return None if None in each else sum(one or 0 for one in each)
 
-    def label(self) -> str:
+    def label(self) -> Message:
         """See `Offer.label`."""
-        return " and ".join(part.label() for part in self.parts)
+        return all_of([part.label() for part in self.parts])
 
 
 def read_combined(terms: WrittenTerms, categories: Sequence[str] | None) -> list[Offer]:

@@ -8,9 +8,10 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, ClassVar
 
 from offerloop.errors import InputError, near_miss
+from offerloop.message import Message
 from offerloop.offers.base import EACH_CATEGORY, Offer
 from offerloop.offers.form import Unit, term
-from offerloop.offers.kinds.wording import amount_text, percent_text, scope_text
+from offerloop.offers.kinds.wording import amount_text, percent_text, scope_names
 from offerloop.offers.pricing.effects import Effect, OffEachUnit, OffTogether
 from offerloop.offers.pricing.unit_effects import OffCheapest
 from offerloop.offers.scope import Scope
@@ -73,16 +74,28 @@ class Coupon(Offer):
             return off if self.max_minor is None else min(off, self.max_minor)
         return self.max_minor
 
-    def label(self) -> str:
+    def label(self) -> Message:
         """See `Offer.label`."""
-        what = scope_text(self.scope)
-        if self.cheapest:
-            what = f"the cheapest of {what}" if self.cheapest == 1 else f"the {self.cheapest} cheapest of {what}"
+        what = self._what()
         if self.price_minor is not None:
-            return f"{what} for {amount_text(self.price_minor, self.currency)}"
-        if self.percent is not None:
-            return f"{percent_text(self.percent)} % off {what}"
-        return f"{amount_text(self.amount_minor or 0, self.currency)} off {what}"
+            price = amount_text(self.price_minor, self.currency)
+            return Message("{what} for {price}", context="label of an offer", what=what, price=price)
+        if self.percent is None:
+            amount = amount_text(self.amount_minor or 0, self.currency)
+            return Message("{amount} off {what}", context="label of an offer", amount=amount, what=what)
+        percent = float(self.percent)
+        if self.scope.is_everything and not self.cheapest:
+            return Message("{percent} % off everything", context="label of an offer", percent=percent)
+        return Message("{percent} % off {what}", context="label of an offer", percent=percent, what=what)
+
+    def _what(self) -> Message | str:
+        """Return what it takes something off."""
+        what = scope_names(self.scope)
+        if not self.cheapest:
+            return what
+        if self.cheapest == 1:
+            return Message("the cheapest of {what}", context="label of an offer", what=what)
+        return Message("the {n} cheapest of {what}", context="label of an offer", n=self.cheapest, what=what)
 
 
 def read_coupon(terms: WrittenTerms, categories: Sequence[str] | None) -> list[Offer]:

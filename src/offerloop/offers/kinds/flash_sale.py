@@ -8,9 +8,10 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, ClassVar
 
 from offerloop.errors import InputError, near_miss
+from offerloop.message import Message
 from offerloop.offers.base import Offer
 from offerloop.offers.form import Unit, term
-from offerloop.offers.kinds.wording import amount_text, percent_text, scope_text
+from offerloop.offers.kinds.wording import amount_text, scope_names
 from offerloop.offers.pricing.effects import Effect, OffEachUnit, OffTogether
 from offerloop.offers.scope import Scope
 from offerloop.offers.stacking import Lane
@@ -60,13 +61,32 @@ class FlashSale(Offer):
         """See `Offer.most_minor`."""
         return self.max_minor
 
-    def label(self) -> str:
+    def label(self) -> Message:
         """See `Offer.label`."""
-        until = "" if self.hours is None else f" for {self.hours} hours"
+        what, hours = scope_names(self.scope), {} if self.hours is None else {"n": self.hours}
         if self.percent is None:
-            return f"{scope_text(self.scope)} at {amount_text(self.price_minor or 0, self.currency)}{until}"
-        what = "" if self.scope.is_everything else f" {scope_text(self.scope)}"
-        return f"{percent_text(self.percent)} % off{what}{until}"
+            text = _AT_A_PRICE if self.hours is None else _AT_A_PRICE_FOR_HOURS
+            return text.with_values(what=what, price=amount_text(self.price_minor or 0, self.currency), **hours)
+        percent = float(self.percent)
+        if self.scope.is_everything:
+            text = _OFF if self.hours is None else _OFF_FOR_HOURS
+            return text.with_values(percent=percent, **hours)
+        text = _OFF_SOME if self.hours is None else _OFF_SOME_FOR_HOURS
+        return text.with_values(percent=percent, what=what, **hours)
+
+
+_AT_A_PRICE = Message("{what} at {price}", context="label of an offer")
+_AT_A_PRICE_FOR_HOURS = Message(
+    "{what} at {price} for {n} hour", context="label of an offer", plural="{what} at {price} for {n} hours"
+)
+_OFF = Message("{percent} % off", context="label of an offer")
+_OFF_FOR_HOURS = Message(
+    "{percent} % off for {n} hour", context="label of an offer", plural="{percent} % off for {n} hours"
+)
+_OFF_SOME = Message("{percent} % off {what}", context="label of an offer")
+_OFF_SOME_FOR_HOURS = Message(
+    "{percent} % off {what} for {n} hour", context="label of an offer", plural="{percent} % off {what} for {n} hours"
+)
 
 
 def read_flash_sale(terms: WrittenTerms, categories: Sequence[str] | None) -> list[Offer]:

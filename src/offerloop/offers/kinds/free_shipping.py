@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, ClassVar
 
+from offerloop.message import Message
 from offerloop.offers.base import Offer
 from offerloop.offers.form import Unit, term
-from offerloop.offers.kinds.wording import percent_text
 from offerloop.offers.pricing.effects import Effect, OffShipping
 from offerloop.offers.scope import Scope
 from offerloop.offers.stacking import Lane
@@ -37,9 +37,11 @@ class FreeShipping(Offer):
         """See `Offer.most_minor`."""
         return self.max_minor
 
-    def label(self) -> str:
+    def label(self) -> Message:
         """See `Offer.label`."""
-        return "free shipping" if self.percent == 100 else f"{percent_text(self.percent)} % off shipping"
+        if self.percent == 100:
+            return Message("free shipping", context="label of an offer")
+        return Message("{percent} % off shipping", context="label of an offer", percent=float(self.percent))
 
 
 def read_free_shipping(terms: WrittenTerms, categories: Sequence[str] | None) -> list[Offer]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from offerloop.message import Message
 from offerloop.offers.base import Given, Offer
 from offerloop.offers.form import Unit, term
 from offerloop.offers.pricing.effects import Effect
@@ -33,16 +34,21 @@ class Gift(Offer):
 
     def gives(self) -> Sequence[Given]:
         """See `Offer.gives`."""
-        return (Given(self.label(), self.product_id, self.quantity, self.worth_minor),)
+        return (Given(str(self.label()), self.product_id, self.quantity, self.worth_minor),)
 
     @property
     def most_minor(self) -> int:
         """See `Offer.most_minor`."""
         return self.worth_minor
 
-    def label(self) -> str:
+    def label(self) -> Message:
         """See `Offer.label`."""
-        return f"{self.quantity} x {self.product_id} as a gift"
+        return Message(
+            "{quantity} x {product} as a gift",
+            context="label of an offer",
+            quantity=self.quantity,
+            product=self.product_id,
+        )
 
 
 def read_gift(terms: WrittenTerms, categories: Sequence[str] | None) -> list[Offer]:

@@ -13,9 +13,11 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, ClassVar
 
 from offerloop.errors import InputError
+from offerloop.message import Message
+from offerloop.money import to_text
 from offerloop.offers.base import Offer
 from offerloop.offers.form import Unit, term
-from offerloop.offers.kinds.wording import amount_text, percent_text, scope_text
+from offerloop.offers.kinds.wording import amount_text, scope_names
 from offerloop.offers.pricing.effects import Effect, OffFrom, Tier
 from offerloop.offers.scope import Scope
 from offerloop.offers.stacking import Lane
@@ -80,22 +82,37 @@ class SpendAndSave(Offer):
             most = None if self.times is None or most is None else most * self.times
         return self.max_minor if most is None else most if self.max_minor is None else min(most, self.max_minor)
 
-    def label(self) -> str:
+    def label(self) -> Message:
         """See `Offer.label`."""
-        what = "" if self.scope.is_everything else f" of {scope_text(self.scope)}"
-        return ", ".join(self._tier(one) for one in self.tiers) + what
+        tiers = [self._tier(one) for one in self.tiers]
+        if self.scope.is_everything:
+            return tiers[0] if len(tiers) == 1 else Message("{tiers}", context="pattern", tiers=tiers)
+        return Message("{tiers} of {what}", context="label of an offer", tiers=tiers, what=scope_names(self.scope))
 
-    def _tier(self, tier: Tier) -> str:
-        least = f"{tier.least} units" if self.by_count else amount_text(tier.least, self.currency)
-        off = (
-            f"{percent_text(tier.percent)} %"
-            if tier.percent is not None
-            else amount_text(tier.off_minor, self.currency)
+    def _tier(self, tier: Tier) -> Message:
+        least = (
+            Message("{n} unit", context="label of an offer", plural="{n} units", n=tier.least)
+            if self.by_count
+            else amount_text(tier.least, self.currency)
         )
-        if not self.by_count and tier.percent is None:
-            off = off.removesuffix(f" {self.currency}")
-        free = " and free shipping" if tier.free_shipping else ""
-        return f"{off} off{free} {'for each' if self.each_full else 'from'} {least}"
+        return _TIERS[self.each_full, tier.free_shipping].with_values(off=self._off(tier), least=least)
+
+    def _off(self, tier: Tier) -> Message | str:
+        """Return what a tier takes off; without the currency where that stands behind the threshold."""
+        if tier.percent is not None:
+            return Message("{percent} %", context="label of an offer", percent=float(tier.percent))
+        if self.by_count or not self.currency:
+            return amount_text(tier.off_minor, self.currency)
+        return to_text(tier.off_minor, self.currency)
+
+
+_TIERS = {
+    (False, False): Message("{off} off from {least}", context="label of an offer"),
+    (False, True): Message("{off} off and free shipping from {least}"),
+    (True, False): Message("{off} off for each {least}", context="label of an offer"),
+    (True, True): Message("{off} off and free shipping for each {least}"),
+}
+"""The words of a tier, by whether it holds for each full amount and whether shipping is free too."""
 
 
 def read_spend_and_save(terms: WrittenTerms, categories: Sequence[str] | None) -> list[Offer]:

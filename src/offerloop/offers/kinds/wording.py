@@ -1,9 +1,14 @@
-"""Amounts, percentages and scopes in the labels of offers."""
+"""Amounts, percentages and scopes in the labels of offers.
+
+Amounts stand as the shop writes them in its configuration, "12.40 EUR", since labels are also published as text.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
+from offerloop.message import Message
 from offerloop.money import to_text
 from offerloop.offers.scope import Scope
 
@@ -18,7 +23,20 @@ def amount_text(minor: int, currency: str) -> str:
     return f"{to_text(minor, currency)} {currency}" if currency else str(minor)
 
 
-def scope_text(scope: Scope) -> str:
-    """The names of what an offer is about, or "everything"."""
+def scope_names(scope: Scope) -> Message | str:
+    """Return the names of what an offer is about, or "everything"."""
     names = [*sorted(scope.products), *sorted(scope.categories), *sorted(scope.brands), *sorted(scope.shops)]
-    return " or ".join(names) or "everything"
+    if not names:
+        return Message("everything", context="scope of an offer")
+    found: Message | str = names[0]
+    for name in names[1:]:
+        found = Message("{some} or {name}", context="scope of an offer", some=found, name=name)
+    return found
+
+
+def all_of(parts: Sequence[Message]) -> Message:
+    """Return parts that belong together as "this and that"."""
+    found = parts[0]
+    for part in parts[1:]:
+        found = Message("{some} and {part}", context="label of an offer", some=found, part=part)
+    return found

@@ -43,7 +43,7 @@ class Ready:
         lane = offer.in_lane
         limited = any(getattr(offer, name, None) is not None for name in UNIT_LIMITS)
         announced = lane in ANNOUNCED and not (conditions.code_needed or conditions.segments)
-        return cls(offer, LANES.index(lane), announced, tuple(offer.effects()), after, offer.label(), limited)
+        return cls(offer, LANES.index(lane), announced, tuple(offer.effects()), after, str(offer.label()), limited)
 
 
 @dataclass(frozen=True)
