@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from decimal import Decimal
 
 import polars as pl
@@ -322,3 +323,10 @@ def test_budgets_are_said_once(tmp_path):
     path.write_text('budget = "1.00"', encoding="utf-8")
     with pytest.raises(InputError, match="both --budget and"):
         read_limits(path, "2.00")
+
+
+def test_the_plan_is_told_in_chinese(table, tmp_path):
+    found = written(tmp_path, table.read_text(encoding="utf-8"), budget="20.00")
+    said = page(found, tmp_path / "plan.csv", "zh")
+    assert said.startswith(f"{N} 位用户中有")
+    assert re.findall("[a-z]+ [a-z]+ [a-z]+", said.replace(str(tmp_path), "")) == []

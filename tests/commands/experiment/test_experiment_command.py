@@ -1,6 +1,7 @@
 """`offerloop experiment`: an A/B table in, intervals and a decision out."""
 
 import json
+import re
 
 import numpy as np
 import polars as pl
@@ -188,3 +189,11 @@ def test_arms_whose_names_say_nothing_need_a_control(write, command, read):
     assert (code, "name it with --control" in err) == (2, True)
     found = read(path, "--outcome", "spend", "--control", "b")
     assert (found["control"], found["arms"][0]["action"]) == ("b", "roll back")
+
+
+def test_the_reading_in_chinese(write, command):
+    code, out, _ = command("experiment", write(gain=0.1), "--arm", "arm", "--outcome", "spend", "--language", "zh")
+    assert code == 0
+    assert "new 对比 control：上线；“spend”变好。" in out
+    assert "请用 --shares 给出计划的比例" in out
+    assert re.findall("[a-z]+ [a-z]+ [a-z]+", out) == []

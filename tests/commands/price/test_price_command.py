@@ -77,3 +77,9 @@ def test_facts_for_programs_add_up(command, tmp_path):
         "spend-and-save": "spend_more",
     }
     assert [one["offer_id"] for one in found["applied"]] == ["ten", "gift"]
+
+
+def test_the_bill_in_chinese(command, tmp_path):
+    code, out, _ = command("price", *files(tmp_path), "--now", "2026-11-11T14:00:00Z", "--language", "zh")
+    assert code == 0
+    assert [word for word in ("应付，USD", "运费", "未使用 flash：已结束", "再消费") if word not in out] == []

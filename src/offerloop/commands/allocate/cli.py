@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from offerloop.commands.terminal import Json, progress_console, say
+from offerloop.commands.terminal import Json, Language, progress_console, say
 
 
 def allocate(
@@ -21,6 +21,7 @@ def allocate(
     ] = None,
     limits: Annotated[Path | None, typer.Option(help="TOML file with more limits.")] = None,
     currency: Annotated[str, typer.Option(help="Currency of value and cost.")] = "USD",
+    language: Language = None,
     as_json: Json = False,
 ) -> None:
     """Decide who gets which offer from values and costs.
@@ -30,7 +31,9 @@ def allocate(
     from offerloop.commands.allocate.page import page, write
     from offerloop.commands.allocate.task import allocate as decide
     from offerloop.commands.allocate.task import read_limits
+    from offerloop.locale import known_language
 
+    language = known_language(language)
     found = decide(table, read_limits(limits, budget), cap or (), currency, progress_console(as_json))
     write(found, out)
-    say({"out": str(out), **found.summary}, page(found, out), as_json)
+    say({"out": str(out), **found.summary}, page(found, out, language), as_json)

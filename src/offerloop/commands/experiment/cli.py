@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from offerloop.commands.terminal import Json, say
+from offerloop.commands.terminal import Json, Language, say
 
 
 def experiment(
@@ -30,17 +30,20 @@ def experiment(
     sequential: Annotated[
         float | None, typer.Option(help="Planned number of customers, if you look at the results more than once.")
     ] = None,
+    language: Language = None,
     as_json: Json = False,
 ) -> None:
     """Compare the arms of an A/B test, and decide what to ship."""
     from offerloop.commands.experiment.page import page
     from offerloop.commands.experiment.request import ExperimentRequest, read_guardrail
     from offerloop.commands.experiment.task import experiment as read_out
+    from offerloop.locale import known_language
     from offerloop.workspace import planned_shares
 
+    language = known_language(language)
     guards = tuple(read_guardrail(one) for one in guardrail or ())
     asked = ExperimentRequest(
         arm, outcome, denominator, before, before_denominator, guards, planned_shares(shares), control, sequential
     )
     found = read_out(table, asked)
-    say(found.summary, page(found), as_json)
+    say(found.summary, page(found, language), as_json)

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from offerloop.evaluation import Action, Estimate, Reason
-from offerloop.report import PLAIN_LABELS, Dot, Result, file_svg, forest
+from offerloop.report import PLAIN_LABELS, Dot, Localizer, Result, file_svg, forest
 from offerloop.workspace import plain
 
 _WIDTH = 640
@@ -92,7 +92,7 @@ class ExperimentResult(Result):
         """What to do with each arm, and what to know of it."""
         from offerloop.commands.experiment.page import sentences
 
-        return "\n".join(sentences(self)).replace("--", "")  # options are arguments in Python
+        return "\n".join(sentences(self, Localizer("en"), dashes=""))  # options are arguments in Python
 
     @property
     def chart(self) -> str:

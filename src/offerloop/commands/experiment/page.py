@@ -8,50 +8,72 @@ from collections.abc import Iterator
 from rich.table import Table
 
 from offerloop.commands.experiment.findings import ArmFound, Compared, ExperimentResult
-from offerloop.evaluation import RATIO_ALPHA, Estimate, Reason, known_step, number
-from offerloop.report import text_page, text_table
+from offerloop.evaluation import RATIO_ALPHA, Estimate, known_step, number
+from offerloop.message import Message
+from offerloop.report import Localizer, text_page, text_table
 
-_ACTIONS = {"ship": "ship it", "roll back": "roll it back", "go on": "go on", "stop": "stop, and read nothing off it"}
-_REASONS = {
-    "broken_draw": "the sizes of the arms are not what the draw should have given",
-    "too_few": "an arm has too few customers",
-    "worse": "'{}' is worse",
-    "guardrail_worse": "the guardrail '{}' is worse than its margin",
-    "alarm": "{}",
-    "better": "'{}' is better",
-    "guardrail_open": "the guardrail '{}' may still be worse than its margin",
-    "not_shown": "'{}' is not shown to be better",
+ACTIONS = {
+    "ship": Message("ship it", context="advice on an arm"),
+    "roll back": Message("roll it back", context="advice on an arm"),
+    "go on": Message("go on", context="advice on an arm"),
+    "stop": Message("stop, and read nothing off it"),
 }
+"""What to do with an arm."""
+REASONS = {
+    "broken_draw": Message("the sizes of the arms are not what the draw should have given"),
+    "too_few": Message("an arm has too few customers"),
+    "worse": Message("'{subject}' is worse", context="advice on an arm"),
+    "guardrail_worse": Message("the guardrail '{subject}' is worse than its margin"),
+    "alarm": Message("{subject}", context="pattern"),
+    "better": Message("'{subject}' is better", context="advice on an arm"),
+    "guardrail_open": Message("the guardrail '{subject}' may still be worse than its margin"),
+    "not_shown": Message("'{subject}' is not shown to be better"),
+}
+"""Why."""
+COLUMNS = {
+    "arm": Message("arm", context="column title"),
+    "customers": Message("customers", context="column title"),
+    "metric": Message("metric", context="column title"),
+    "in_arm": Message("in the arm", context="column title"),
+    "difference": Message("difference", context="column title"),
+    "percent": Message("in percent", context="column title"),
+    "p": Message("p", context="column title"),
+}
+"""Titles of the columns."""
 
 
-def page(found: ExperimentResult) -> str:
+def page(found: ExperimentResult, language: str = "en") -> str:
     """Return the findings for a terminal."""
-    return text_page(_table(found), *sentences(found))
+    _ = Localizer(language)
+    return text_page(_table(found, _), *sentences(found, _))
 
 
-def sentences(found: ExperimentResult) -> list[str]:
-    """Say what to do with each arm, and what to know of the reading."""
-    return [*(_sentence(arm, found) for arm in found.arms), *_notes(found)]
+def sentences(found: ExperimentResult, _: Localizer, dashes: str = "--") -> list[str]:
+    """Say what to do with each arm, and what to know of the reading; `dashes` stand before the names of options."""
+    return [*(_sentence(arm, found, _) for arm in found.arms), *_notes(found, _, dashes)]
 
 
-def _table(found: ExperimentResult) -> Table:
-    names = ("arm", "customers", "metric", f"'{found.control}'", "in the arm", "difference", "in percent", "p")
-    return text_table(names, (row for arm in found.arms for row in _rows(arm)), ("arm", "metric"))
+def _table(found: ExperimentResult, _: Localizer) -> Table:
+    title = {name: _(text) for name, text in COLUMNS.items()}
+    names = (title["arm"], title["customers"], title["metric"], f"'{found.control}'", title["in_arm"],
+             title["difference"], title["percent"], title["p"])  # fmt: skip
+    left = (title["arm"], title["metric"])
+    return text_table(names, (row for arm in found.arms for row in _rows(arm, _)), left)
 
 
-def _rows(arm: ArmFound) -> Iterator[tuple[str, ...]]:
-    lead = (arm.arm, f"{arm.n:,}")
+def _rows(arm: ArmFound, _: Localizer) -> Iterator[tuple[str, ...]]:
+    lead = (arm.arm, _.count(arm.n))
     for k, one in enumerate(arm.metrics):
-        yield (*(lead if k == 0 else ("", "")), one.metric, *_figures(one))
+        yield (*(lead if k == 0 else ("", "")), one.metric, *_figures(one, _))
     if not arm.metrics:
         yield lead
 
 
-def _figures(one: Compared) -> tuple[str, ...]:
+def _figures(one: Compared, _: Localizer) -> tuple[str, ...]:
     step = _step(one.difference)
-    share = None if one.share is None else one.share.times(100)
-    shown = "" if share is None else _text(share)
-    return number(one.control, step), number(one.value, step), _text(one.difference), shown, f"{one.p_adjusted:.2g}"
+    share = "" if one.share is None else _text(one.share.times(100), _)
+    figures = (number(one.control, step), number(one.value, step), _text(one.difference, _), share)
+    return *(_.numbers(figure) for figure in figures), _.numbers(f"{one.p_adjusted:.2g}")
 
 
 def _step(found: Estimate) -> float:
@@ -59,31 +81,44 @@ def _step(found: Estimate) -> float:
     return known_step(width) if math.isfinite(width) else 0.01
 
 
-def _text(found: Estimate) -> str:
+def _text(found: Estimate, _: Localizer) -> str:
     if not math.isfinite(found.high - found.low):
-        return "nothing known yet"
+        return _("nothing known yet", context="table cell")
     return found.text()
 
 
-def _sentence(arm: ArmFound, found: ExperimentResult) -> str:
-    return f"{arm.arm} against {found.control}: {_ACTIONS[arm.action]}; {', '.join(map(_why, arm.reasons))}."
+def _sentence(arm: ArmFound, found: ExperimentResult, _: Localizer) -> str:
+    return _(
+        "{arm} against {control}: {action}; {reasons}.",
+        context="advice on an arm",
+        arm=arm.arm,
+        control=found.control,
+        action=ACTIONS[arm.action],
+        reasons=[REASONS[one.code].with_values(subject=one.subject) for one in arm.reasons],
+    )
 
 
-def _why(reason: Reason) -> str:
-    return _REASONS[reason.code].format(reason.subject)
-
-
-def _notes(found: ExperimentResult) -> Iterator[str]:
+def _notes(found: ExperimentResult, _: Localizer, dashes: str) -> Iterator[str]:
     if found.ratio_p is None:
-        yield "The draw was not checked: give the planned shares with --shares."
+        yield _("The draw was not checked: give the planned shares with {option}.", option=f"{dashes}shares")
     elif found.ratio_p >= RATIO_ALPHA:
-        yield f"The draw is sound: sizes fit the planned shares (p {found.ratio_p:.2g})."
+        yield _("The draw is sound: sizes fit the planned shares (p {p}).", p=float(f"{found.ratio_p:.2g}"))
     if found.sequential is None:
-        yield "Intervals hold for one look; give --sequential with the planned number of customers to look more often."
+        yield _(
+            "Intervals hold for one look; give {option} with the planned number of customers to look more often.",
+            option=f"{dashes}sequential",
+        )
     elif found.left:
-        rest = f"{found.left:,.0f} customers are left of the planned {found.sequential:,.0f}"
-        yield f"Intervals hold at every look; {rest}."
+        yield _(
+            "Intervals hold at every look; {n} customer is left of the planned {planned}.",
+            plural="Intervals hold at every look; {n} customers are left of the planned {planned}.",
+            n=round(found.left),
+            planned=round(found.sequential),
+        )
     else:
-        yield f"Intervals hold at every look; the planned {found.sequential:,.0f} customers are reached."
+        yield _(
+            "Intervals hold at every look; the planned {planned} customers are reached.",
+            planned=round(found.sequential),
+        )
     if found.skewed:
-        yield "The outcome is skewed and an arm small: its interval misses more often than it says; wait for more."
+        yield _("The outcome is skewed and an arm small: its interval misses more often than it says; wait for more.")

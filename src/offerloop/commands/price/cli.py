@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from offerloop.commands.terminal import Json, say
+from offerloop.commands.terminal import Json, Language, say
 
 
 def price(
@@ -16,6 +16,7 @@ def price(
     now: Annotated[
         str | None, typer.Option(help="Time of the purchase, e.g. 2026-11-11T20:00:00+08:00; default: now.")
     ] = None,
+    language: Language = None,
     as_json: Json = False,
 ) -> None:
     """Price a basket under the best set of offers.
@@ -24,6 +25,8 @@ def price(
     """
     from offerloop.commands.price.page import bill, price_facts
     from offerloop.commands.price.task import price_files
+    from offerloop.locale import known_language
 
+    language = known_language(language)
     priced = price_files(basket, offers, now)
-    say(price_facts(priced), bill(priced), as_json)
+    say(price_facts(priced), bill(priced, language), as_json)

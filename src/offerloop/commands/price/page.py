@@ -4,9 +4,31 @@ from __future__ import annotations
 
 from typing import Any
 
+from offerloop.message import Message
 from offerloop.money import to_text
 from offerloop.offers import Adjustment, NotApplicable, Priced, PricedLine, RejectedOffer
-from offerloop.report import text_page, text_table
+from offerloop.report import Localizer, text_page, text_table
+
+WHY_NOT = {
+    NotApplicable.CURRENCY: Message("other currency", context="why an offer does not apply"),
+    NotApplicable.CODE: Message("coupon not presented", context="why an offer does not apply"),
+    NotApplicable.NOT_STARTED: Message("not started", context="why an offer does not apply"),
+    NotApplicable.ENDED: Message("ended", context="why an offer does not apply"),
+    NotApplicable.CLOSED: Message("outside days or hours"),
+    NotApplicable.SEGMENT: Message("not in segment", context="why an offer does not apply"),
+    NotApplicable.ORDER: Message("not that order", context="why an offer does not apply"),
+    NotApplicable.CHANNEL: Message("other channel", context="why an offer does not apply"),
+    NotApplicable.NOT_IN_BASKET: Message("not in basket", context="why an offer does not apply"),
+    NotApplicable.CONTAINS: Message("product missing", context="why an offer does not apply"),
+    NotApplicable.SOLD_OUT: Message("sold out", context="why an offer does not apply"),
+    NotApplicable.CUSTOMER_LIMIT: Message("limit of customer reached"),
+    NotApplicable.NO_GAIN: Message("nothing to take off"),
+    NotApplicable.BEATEN: Message("another takes off more"),
+    NotApplicable.EXCLUDED: Message("excluded by another", context="why an offer does not apply"),
+    NotApplicable.RAISES: Message("would raise the total"),
+    NotApplicable.MOST: Message("maximum discount reached", context="why an offer does not apply"),
+}
+"""Why an offer does not apply; the reasons that name an amount have sentences of their own."""
 
 
 def price_facts(priced: Priced) -> dict[str, Any]:
@@ -71,8 +93,9 @@ def _adjustment(one: Adjustment) -> dict[str, Any]:
     return {"offer_id": one.offer_id, "amount_minor": one.amount_minor}
 
 
-def bill(priced: Priced) -> str:
+def bill(priced: Priced, language: str = "en") -> str:
     """Return every line with what was taken off, the totals, and what would bring more, for people."""
+    _ = Localizer(language, priced.currency)
 
     def money(minor: int) -> str:
         return to_text(minor, priced.currency)
@@ -83,21 +106,27 @@ def bill(priced: Priced) -> str:
             rows.append((f"{line.line.quantity} x {line.line.product_id}", money(line.line.amount_minor)))
             rows += [(f"    {one.offer_id}", money(one.amount_minor)) for one in line.adjustments]
             if line.prior_minor is not None:
-                rows.append((f"    lowest price of the last 30 days: {money(line.prior_minor)}", ""))
-    rows.append(("shipping", money(priced.shipping_before_minor)))
+                lowest = _("lowest price of the last 30 days: {price}", price=money(line.prior_minor))
+                rows.append((f"    {lowest}", ""))
+    rows.append((_("shipping", context="row of a bill"), money(priced.shipping_before_minor)))
     rows += [(f"    {one.offer_id}", money(one.amount_minor)) for one in priced.shipping_adjustments]
     if priced.tax_minor:
-        rows.append(("tax included" if priced.tax_included else "tax", money(priced.tax_minor)))
-    rows.append((f"to pay, {priced.currency}", money(priced.total_minor)))
-    given = (f"also: {gift.text}" for one in priced.applied for gift in one.gives)
-    rejected = (f"not {one.offer_id}: {_said(one, money(one.minor))}" for one in priced.rejected)
+        tax = _("tax included", context="row of a bill") if priced.tax_included else _("tax", context="row of a bill")
+        rows.append((tax, money(priced.tax_minor)))
+    rows.append((_("to pay, {currency}", context="row of a bill", currency=priced.currency), money(priced.total_minor)))
+    given = (_("also: {text}", context="bill", text=gift.text) for one in priced.applied for gift in one.gives)
+    rejected = (
+        _("not {offer}: {why}", context="bill", offer=one.offer_id, why=_why_not(one, money(one.minor), _))
+        for one in priced.rejected
+    )
     return text_page(text_table(("", ""), rows), *given, *rejected)
 
 
-def _said(one: RejectedOffer, minor: str) -> str:
+def _why_not(one: RejectedOffer, minor: str, _: Localizer) -> str:
     if one.why is NotApplicable.SPEND:
-        return f"spend {minor} more"
+        return _("spend {amount} more", context="why an offer does not apply", amount=minor)
     if one.why is NotApplicable.COUNT:
-        return f"add {one.count} more"
-    told = [one.by] if one.by else one.names
-    return one.why.value.replace("_", " ") + (f" ({', '.join(told)})" if told else "")
+        return _("add {n} more", context="why an offer does not apply", n=one.count)
+    told = [one.by] if one.by else list(one.names)
+    why = _(WHY_NOT[one.why])
+    return _("{why} ({names})", context="pattern", why=why, names=told) if told else why

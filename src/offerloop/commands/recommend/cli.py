@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from offerloop.commands.terminal import Config, Engine, Json, progress_console, rows_text, say
+from offerloop.commands.terminal import Config, Engine, Json, Language, progress_console, rows_text, say
 
 
 def recommend(
@@ -23,6 +23,7 @@ def recommend(
     ] = None,
     out: Annotated[Path | None, typer.Option(help="CSV or Parquet file to write instead of printing.")] = None,
     engine: Engine = "duckdb",
+    language: Language = None,
     as_json: Json = False,
 ) -> None:
     """List the products that customers would like, and why."""
@@ -30,7 +31,7 @@ def recommend(
     from offerloop.commands.recommend.task import recommend as recommend_products
 
     request = RecommendRequest.of(task, customer or [], top, out)
-    result = recommend_products(config, request, engine, progress_console(as_json))
+    result = recommend_products(config, request, engine, progress_console(as_json), language)
     if out is not None:
         result.write(out)
         say(result.chosen | {"rows": result.table.height, "file": str(out)}, f"{result.sentence}\n{out}", as_json)

@@ -13,7 +13,7 @@ import polars as pl
 from offerloop.errors import InputError
 from offerloop.message import Message
 from offerloop.recommenders import Task
-from offerloop.report import Result
+from offerloop.report import Localizer, Result
 
 _LOG = logging.getLogger(__name__)
 
@@ -30,6 +30,8 @@ class Recommendations(Result):
     """The recommender of each task."""
     gap: Message | None
     """Why recommenders could not be compared; then the fallback serves."""
+    language: str = "en"
+    """The language of the sentence."""
 
     @property
     def frames(self) -> Mapping[str, pl.DataFrame]:
@@ -48,13 +50,15 @@ class Recommendations(Result):
     @property
     def sentence(self) -> str:
         """Who serves what, for a person."""
-        if self.gap is not None:
-            return f"Recommenders could not be compared: {self.gap}. {self._served}"
-        return self._served
-
-    @property
-    def _served(self) -> str:
-        return f"The next basket is by {self.serving['repeat']}, new products are by {self.serving['new']}."
+        _ = Localizer(self.language)
+        served = _(
+            "The next basket is by {repeat}, new products are by {new}.",
+            repeat=self.serving["repeat"],
+            new=self.serving["new"],
+        )
+        if self.gap is None:
+            return served
+        return _.sentences([_("Recommenders could not be compared: {gap}.", gap=self.gap), served])
 
     @property
     def chosen(self) -> dict[str, Any]:

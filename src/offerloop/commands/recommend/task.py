@@ -45,21 +45,27 @@ class RecommendRequest:
 
 
 def recommend(
-    config_path: StrPath, request: RecommendRequest, engine: str = "duckdb", console: Console | None = None
+    config_path: StrPath,
+    request: RecommendRequest,
+    engine: str = "duckdb",
+    console: Console | None = None,
+    language: str | None = None,
 ) -> Recommendations:
     """Recommend from the shop's sources; what an earlier command finished of them is not computed again.
 
+    The sentence of the result is in `language`, by default that of the configuration.
     Raises InputError for a customer who is not in the order lines.
     """
     with open_workspace(config_path, engine) as (config, running, store):
         stage = Recorder(console, store)
+        language = config.in_language(language).report.language
         events = clean(config, running, stage)
         liked = like(events, config, stage)
         table = stage.always("recommendations", lambda: _table(request, config, events, liked))
         table = _with_texts(table, product_texts(events))
     order = pl.Enum(TASKS)
     sorted_table = table.sort("customer_id", pl.col("task").cast(order), "rank")
-    return Recommendations(sorted_table, liked.hybrid.choice.names, liked.hybrid.choice.gap)
+    return Recommendations(sorted_table, liked.hybrid.choice.names, liked.hybrid.choice.gap, language)
 
 
 def _table(request: RecommendRequest, config: Config, events: Events, liked: Liked) -> pl.DataFrame:
