@@ -23,6 +23,7 @@ from offerloop.config.experiment import BusinessAsUsual, UsualRule
 from offerloop.config.limits import Band, LimitRule, Limits
 from offerloop.events import CONTRACTS
 from offerloop.profiles import FEATURES, TAGS
+from offerloop.report import Localizer
 from offerloop.tables import OUTCOMES, OVERLAP, POLICY_VALUES, READOUT_EFFECTS, STAGE_TABLES, Table
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -93,7 +94,8 @@ def profiles() -> str:
     lines = ["# Profiles", NOTE, "## Features", "", "| feature | meaning | where not defined |", "|---|---|---|"]
     lines += [f"| `{one.name}` | {one.meaning} | {one.missing} |" for one in FEATURES]
     lines += ["", "## Tags", "", "| tag | 标签 | rule |", "|---|---|---|"]
-    lines += [f"| {tag.name} | {tag.chinese} | {tag.rule} |" for tag in TAGS]
+    chinese = Localizer("zh")
+    lines += [f"| {tag.name} | {chinese(tag.label)} | {tag.rule} |" for tag in TAGS]
     return "\n".join(lines) + "\n"
 
 

@@ -92,6 +92,10 @@ def test_where_nobody_ever_buys_below_list_price_nobody_seeks_deals_or_pays_full
     assert all("deal seeker" not in each and "pays full price" not in each for each in found)
 
 
-def test_every_tag_has_its_rule_in_words_and_a_chinese_name():
-    assert all(tag.rule and tag.chinese for tag in TAGS)
-    assert len({tag.name for tag in TAGS}) == len({tag.chinese for tag in TAGS}) == len(TAGS)
+def test_every_tag_is_called_by_its_name_and_has_its_rule_in_words():
+    assert all(str(tag.label) == tag.name and str(tag.rule) for tag in TAGS)
+    assert len({tag.name for tag in TAGS}) == len({tag.rule for tag in TAGS}) == len(TAGS)
+
+
+def test_tags_of_a_fifth_say_so_in_their_rule():
+    assert [tag.name for tag in TAGS if tag.is_a_fifth] == [tag.name for tag in TAGS if "fifth" in str(tag.rule)]

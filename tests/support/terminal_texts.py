@@ -5,7 +5,7 @@ from itertools import takewhile
 
 from rich.cells import cell_len
 
-from offerloop.report.words import words_of
+from offerloop.report import Localizer
 
 
 def check_plain(text):
@@ -16,7 +16,7 @@ def check_plain(text):
 
 def right_edges(text, language="en"):
     """Where the names of a table's columns with intervals end, and where its intervals do, row by row."""
-    mark = re.escape(words_of(language)["screen.interval"].removeprefix("{name} "))
+    mark = re.escape(Localizer(language)("{name} [95 % interval]", context="column title", name="").strip())
     lines = text.splitlines()
     begin = next(n for n, line in enumerate(lines) if re.search(mark, line))
     names = [cell_len(lines[begin][: one.end()]) for one in re.finditer(mark, lines[begin])]

@@ -8,12 +8,13 @@ if TYPE_CHECKING:
     from offerloop.profiles.audience import members
     from offerloop.profiles.build import build_profiles
     from offerloop.profiles.features import FEATURES, RECENT_DAYS, Feature, Past
-    from offerloop.profiles.tags import TAGS, UNKNOWN, Tag
+    from offerloop.profiles.tags import TAG_LABELS, TAGS, UNKNOWN, Tag
 
 __all__ = [
     "FEATURES",
     "RECENT_DAYS",
     "TAGS",
+    "TAG_LABELS",
     "UNKNOWN",
     "Feature",
     "Past",

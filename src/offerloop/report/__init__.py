@@ -25,17 +25,23 @@ if TYPE_CHECKING:
     from offerloop.report.charts.forest import Dot, Upright, forest, upright
     from offerloop.report.charts.lines import Level, Point, Straight, line
     from offerloop.report.charts.panels import Line, Panel, panels
-    from offerloop.report.glossary import Entry, glossary_terms, keyed_terms, terms_block, words_section
+    from offerloop.report.glossary import (
+        Entry,
+        glossary_terms,
+        other_languages,
+        terms_block,
+        words_section,
+    )
     from offerloop.report.localizer import Localizer
-    from offerloop.report.numbers import MACHINE_DIGITS, Money, count, iso_day, percent, rounded
-    from offerloop.report.phrases import capital, p_words
+    from offerloop.report.numbers import MACHINE_DIGITS, Money, count, iso_day, language_name, percent, rounded
+    from offerloop.report.phrases import BASES_OF_EFFECTS, capital, p_words
     from offerloop.report.results import FolderResult, Result, first_chart
     from offerloop.report.skeleton import Opening, environment, kept_together, study_page
     from offerloop.report.spacing import filled
     from offerloop.report.text_tables import figure_text, text_page, text_table
-    from offerloop.report.words import words_of
 
 __all__ = [
+    "BASES_OF_EFFECTS",
     "CONTROL",
     "MACHINE_DIGITS",
     "MONDAY",
@@ -86,9 +92,10 @@ __all__ = [
     "histogram",
     "iso_day",
     "kept_together",
-    "keyed_terms",
+    "language_name",
     "line",
     "money_labels",
+    "other_languages",
     "p_words",
     "panels",
     "percent",
@@ -100,7 +107,6 @@ __all__ = [
     "text_page",
     "text_table",
     "upright",
-    "words_of",
     "words_section",
 ]
 

@@ -9,7 +9,6 @@ from offerloop.locale import ENGLISH, languages
 from offerloop.message import Message
 from offerloop.report.blocks import Section, Terms
 from offerloop.report.localizer import Localizer
-from offerloop.report.words import words_of
 
 LINKED_FROM = 6
 """Letters of an English term that is rare enough to be linked in texts."""
@@ -38,7 +37,7 @@ class Term:
 
 def glossary_terms(_: Localizer, entries: Sequence[Entry]) -> tuple[Term, ...]:
     """Translate the entries of a page, in their order."""
-    others = [Localizer(language) for language in _others(_)]
+    others = other_languages(_)
     return tuple(
         Term(
             f"term-{entry.name}",
@@ -48,22 +47,6 @@ def glossary_terms(_: Localizer, entries: Sequence[Entry]) -> tuple[Term, ...]:
             len(str(entry.word)) >= LINKED_FROM,
         )
         for entry in entries
-    )
-
-
-def keyed_terms(_: Localizer, prefix: str = "") -> tuple[Term, ...]:
-    """Return the terms whose texts are still kept by key; `prefix` is what their keys begin with."""
-    family = f"{prefix}term."
-    names = [key.removeprefix(family) for key in _.words if key.startswith(family)]
-    return tuple(
-        Term(
-            f"term-{name}",
-            _.say(family + name),
-            tuple((language, words_of(language)[family + name]) for language in _others(_)),
-            _.say(f"{prefix}meaning.{name}"),
-            len(words_of(ENGLISH)[family + name]) >= LINKED_FROM,
-        )
-        for name in names
     )
 
 
@@ -77,5 +60,7 @@ def words_section(_: Localizer, terms: Sequence[Term]) -> Section:
     return Section("words", _("Words", context="section name"), _("What the words mean"), (terms_block(terms),))
 
 
-def _others(_: Localizer) -> tuple[str, ...]:
-    return (ENGLISH,) if _.language != ENGLISH else tuple(one for one in languages() if one != ENGLISH)
+def other_languages(_: Localizer) -> list[Localizer]:
+    """Return English, or on an English page all other languages."""
+    others = (ENGLISH,) if _.language != ENGLISH else tuple(one for one in languages() if one != ENGLISH)
+    return [Localizer(one) for one in others]

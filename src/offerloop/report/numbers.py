@@ -61,6 +61,11 @@ def cldr_locale(language: str) -> Locale:
     return Locale.parse(BRITISH if language == ENGLISH else language)
 
 
+def language_name(language: str) -> str:
+    """Return what a language calls itself."""
+    return str(cldr_locale(language).language_name)
+
+
 @cache
 def _around(currency: str, language: str) -> tuple[str, str]:
     """Return what stands before and behind an amount; the sign without the country that CLDR puts before it (US$)."""

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+from offerloop.message import Message
 from offerloop.report.localizer import Localizer
+
+BASES_OF_EFFECTS = {
+    "transferred": Message("transferred from shelf prices"),
+    "measured": Message("measured by an earlier read-out"),
+    "estimated": Message("estimated from offers shown at random"),
+    "assumed": Message("assumed by the shop, not shown by data"),
+    "unknown": Message("unknown: nothing shows what it does"),
+}
+"""What the effect of an offer rests on, by the names in the tables."""
 
 
 def capital(text: str) -> str:

@@ -2,19 +2,20 @@
 
 import json
 import re
-import string
 
 import polars as pl
 import pytest
 from explained_run import CONFIG, JAM, MARGIN, PRICES, ROWS, TEA, WELCOME, build_run, effect
 
-from offerloop.commands.explain.page import AUDIENCES
+from offerloop.commands.explain.liked import BECAUSE, BECAUSE_FOR_CUSTOMERS, LISTS_FOR_CUSTOMERS
+from offerloop.commands.explain.marketer import REASONS_FOR_NONE
+from offerloop.commands.explain.page import AUDIENCES, SUPPORT_WHY, WHY_NO_OFFER
+from offerloop.commands.explain.reasons import WHY
 from offerloop.commands.explain.task import explain
 from offerloop.errors import InputError
 from offerloop.locale import languages
-from offerloop.profiles import TAGS
 from offerloop.recommenders import BOUGHT, GOES_WITH, NEW_LIKE, POPULAR
-from offerloop.report.words import words_of
+from offerloop.report import Localizer
 from offerloop.tables import EFFECTS, REASONS
 
 
@@ -199,7 +200,6 @@ def test_every_reason_has_a_text_for_every_reader(run, unsent, audience, languag
             assert not re.search("[a-z]+ [a-z]+ [a-z]+", found.text), found.text
 
 
-LISTS = ("repeat", "new", "popular")
 FORBIDDEN = (
     "value", "margin", "profit", "cost", "chance", "likely", "probab", "supplier", "budget", "holdout", "seeker",
     "growing", "tag", "estimate", "customers", "毛利", "利润", "成本", "概率", "可能", "供应商", "预算", "敏感", "增长",
@@ -211,7 +211,8 @@ FORBIDDEN = (
 @pytest.mark.parametrize("customer", ROWS)
 def test_a_customer_reads_nothing_of_what_is_thought_of_them(run, customer, language):
     whole = explain(run, str(customer), "customer", language).text
-    of_products = tuple(words_of(language)[f"customer.liked_{name}"].split("{")[0] for name in LISTS)
+    _ = Localizer(language)
+    of_products = tuple(_(text, products="").strip("。. ") for text in LISTS_FOR_CUSTOMERS.values())
     text = "\n".join(line for line in whole.splitlines() if not line.startswith(of_products))
     assert [word for word in FORBIDDEN if word in whole.lower()] == []
     terms = r"\d+ ?%|€\d+|24|2011/83|6\(1\)\(ea\)"
@@ -246,11 +247,9 @@ def test_who_refuses_personalisation_reads_one_list_for_all(run):
     assert "most people buy" in explain(run, "13").text
 
 
-@pytest.mark.parametrize("language", languages())
-def test_every_reason_for_a_product_has_words(language):
-    families = ("profile", "customer")
-    wanted = {f"{family}.because.{code}" for family in families for code in (BOUGHT, GOES_WITH, POPULAR, NEW_LIKE)}
-    assert wanted <= words_of(language).keys()
+def test_every_reason_for_a_product_has_words():
+    codes = {BOUGHT, GOES_WITH, POPULAR, NEW_LIKE, "bought_once"}
+    assert BECAUSE.keys() == BECAUSE_FOR_CUSTOMERS.keys() == codes
 
 
 def test_support_reads_no_amounts_but_the_terms_of_the_offer(run):
@@ -265,26 +264,11 @@ def test_a_personalised_price_is_called_one(run):
     assert "2011/83" not in explain(run, "2", "customer").text
 
 
-@pytest.mark.parametrize("language", languages())
-def test_every_reason_code_has_words(language):
-    families = ("reason", "why", "support.why", "customer.why")
-    wanted = {f"{family}.{code}" for family in families for code in REASONS}
-    # an offer has its own sentences for why, and what the lot gave decides what the customer reads
-    special = {"reason.best_profit", "customer.why.best_profit"}
-    assert wanted - special <= words_of(language).keys()
-
-
-def test_languages_have_the_same_templates_with_the_same_places():
-    def places(language):
-        fields = string.Formatter().parse
-        words = {key: text for key, text in words_of(language).items() if not key.startswith(("tag.", "rule."))}
-        return {key: {name for _, name, _, _ in fields(text) if name} for key, text in words.items()}
-
-    for language in languages():
-        assert places(language) == places("en")
-        if language != "en":
-            assert {f"{part}.{tag.name}" for tag in TAGS for part in ("tag", "rule")} <= words_of(language).keys()
-    assert {tag.name: words_of("zh")[f"tag.{tag.name}"] for tag in TAGS} == {tag.name: tag.chinese for tag in TAGS}
+def test_every_reason_code_has_words():
+    assert SUPPORT_WHY.keys() == REASONS.keys()
+    assert REASONS_FOR_NONE.keys() == WHY_NO_OFFER.keys() == REASONS.keys() - {"best_profit"}
+    # an offer, its budget and the holdout have sentences with figures of their own
+    assert WHY.keys() == REASONS.keys() - {"best_profit", "budget_spent", "no_offer_pays", "holdout"}
 
 
 @pytest.mark.parametrize(

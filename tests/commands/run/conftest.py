@@ -320,7 +320,6 @@ def make() -> Make:
             17532,
             0.02,
             feature_notes=tuple((one.name, one.meaning, one.missing) for one in FEATURES if one.name == "spend_minor"),
-            tag_notes=(("loyal", "忠诚", "orders much"),),
         )
 
     return build

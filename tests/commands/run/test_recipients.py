@@ -6,6 +6,14 @@ import polars as pl
 import pytest
 from page_texts import page_of
 
+from offerloop.commands.run.sections.recipients import ARM_WORDS, WHY_NONE
+from offerloop.tables import ARMS, REASONS
+
+
+def test_every_arm_and_every_reason_has_words():
+    assert ARM_WORDS.keys() == ARMS.keys()
+    assert WHY_NONE.keys() == REASONS.keys()
+
 
 def with_values(findings, values, baskets=None):
     """The offers of the first three customers have these values; baskets of all six."""

@@ -5,12 +5,11 @@ import dataclasses
 import pytest
 from recommenders_case import recommenders_table
 
-from offerloop.commands.run.sections.recommenders import choices, recommenders_section
+from offerloop.commands.run.sections.recommenders import RECOMMENDERS_IN_WORDS, choices, recommenders_section
 from offerloop.commands.run.summary import summarise
 from offerloop.locale import languages
 from offerloop.recommenders import RECOMMENDERS
 from offerloop.report.localizer import Localizer
-from offerloop.report.words import words_of
 
 CLEAR, NOISE, LOSS = (0.03, 0.02, 0.04), (0.005, -0.005, 0.015), (-0.03, -0.04, -0.02)
 UNKNOWN = (0.03, None, None)
@@ -107,9 +106,10 @@ def test_recommenders_stand_best_first(with_table):
 
 @pytest.mark.parametrize("language", languages())
 def test_each_recommender_that_appears_is_explained_in_a_line(with_table, language):
-    assert {f"liked.about.{name}" for name in RECOMMENDERS.names()} <= words_of(language).keys()
+    assert RECOMMENDERS_IN_WORDS.keys() == set(RECOMMENDERS.names())
+    _ = Localizer(language)
     text = said(with_table(recommenders_table()), language)
-    known = {name for name in RECOMMENDERS.names() if words_of(language)[f"liked.about.{name}"] in text}
+    known = {name for name in RECOMMENDERS.names() if _(RECOMMENDERS_IN_WORDS[name]) in text}
     assert known == {"popularity", "repeat", "ranker"}
 
 

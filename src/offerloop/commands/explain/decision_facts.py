@@ -65,7 +65,7 @@ def facts_of(run: RunRead, customer: int | str) -> DecisionFacts:
         activity_unknown=_activity_unknown(profile),
         list_prices_known=run.list_prices_known,
         recent_days=RECENT_DAYS,
-        tags=tuple(TagFacts(tag.name, tag.rule) for tag in TAGS if tag.name in profile["tags"]),
+        tags=tuple(TagFacts(tag.name, str(tag.rule)) for tag in TAGS if tag.name in profile["tags"]),
         liked=_liked(run, customer),
         decision=_decision(run, row, got),
         plan=_plan(run, choice, planned),

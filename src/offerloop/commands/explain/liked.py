@@ -4,6 +4,35 @@ from __future__ import annotations
 
 from offerloop.commands.explain.findings import LikedProduct
 from offerloop.commands.explain.teller import Teller
+from offerloop.message import Message
+
+LISTS = {
+    "repeat": Message("may buy next", context="customer profile"),
+    "new": Message("may like, new", context="customer profile"),
+}
+"""What the lists of products are called, for a marketer."""
+LISTS_FOR_CUSTOMERS = {
+    "repeat": Message("For your next purchase: {products}."),
+    "new": Message("New to you: {products}.", context="products for a customer"),
+    "popular": Message("Popular at the moment: {products}."),
+}
+"""The same for the customer."""
+BECAUSE = {
+    "bought": Message("{product}: bought on {about} days", context="reason for a product"),
+    "bought_once": Message("{product}: bought on one day"),
+    "goes_with": Message("{product}: goes with {about}, which this customer bought"),
+    "new_like": Message("{product}: not sold before, described like {about}"),
+    "popular": Message("{product}: popular at the moment"),
+}
+"""Why a product is shown, for a marketer, by the code of the reason."""
+BECAUSE_FOR_CUSTOMERS = {
+    "bought": Message("{product}, which you bought on {about} days"),
+    "bought_once": Message("{product}, which you bought on one day"),
+    "goes_with": Message("{product}, which goes with {about} that you bought"),
+    "new_like": Message("{product}, new in our shop and much like {about}"),
+    "popular": Message("{product}, popular at the moment"),
+}
+"""The same for the customer."""
 
 
 def liked_pairs(_: Teller) -> list[tuple[str, str]]:
@@ -22,7 +51,7 @@ def liked_pairs(_: Teller) -> list[tuple[str, str]]:
         )
     pairs = []
     for task, products in _.facts.liked.by_task.items():
-        labels = [_.say(f"profile.liked_{task}"), *[""] * len(products)]
+        labels = [_(LISTS[task]), *[""] * len(products)]
         pairs += [(label, _because(_, "profile", one)) for label, one in zip(labels, products, strict=False)]
     return pairs
 
@@ -34,7 +63,7 @@ def liked_lines(_: Teller) -> list[str]:
     else:
         liked = _.facts.liked.by_task.items()
         lists = {task: [_because(_, "customer", one) for one in products] for task, products in liked}
-    return [_.say(f"customer.liked_{name}", products=_.clauses(texts)) for name, texts in lists.items() if texts]
+    return [_(LISTS_FOR_CUSTOMERS[name], products=_.clauses(texts)) for name, texts in lists.items() if texts]
 
 
 def _is_refused(_: Teller) -> bool:
@@ -51,7 +80,8 @@ def _because(_: Teller, family: str, one: LikedProduct) -> str:
     code, __, about = one.reason.partition(":")
     key = "bought_once" if (code, about) == ("bought", "1") else code
     other = _named(about, one.about_text, family)
-    return _.say(f"{family}.because.{key}", product=_named(one.product_id, one.text, family), about=other)
+    reasons = BECAUSE_FOR_CUSTOMERS if family == "customer" else BECAUSE
+    return _(reasons[key], product=_named(one.product_id, one.text, family), about=other)
 
 
 def _named(product_id: int | str, text: str | None, family: str) -> str:

@@ -10,8 +10,95 @@ from offerloop.commands.explain.findings import CampaignFacts, CandidateFacts, D
 from offerloop.commands.explain.profile import profile_lines
 from offerloop.commands.explain.reasons import change_lines, why_lines, why_not_lines
 from offerloop.commands.explain.teller import Teller
+from offerloop.message import Message
+from offerloop.report import BASES_OF_EFFECTS
 
 Rows = Sequence[Sequence[str]]
+GETS = {
+    "plan": Message("Gets {offer} by plan, from the campaign {campaign}."),
+    "explore": Message("Gets {offer} by lot, from the campaign {campaign}."),
+    "usual": Message("Gets {offer} by business as usual, from the campaign {campaign}."),
+}
+"""What the customer gets, by the random group."""
+REASONS_FOR_NONE = {
+    "holdout": Message("in the permanent holdout"),
+    "held_back": Message("the plan's offer is held back in this period, drawn at random"),
+    "usual": Message("in the group with business as usual, which gives nothing here"),
+    "lot": Message("drawn by lot, and the lot was no offer"),
+    "budget_spent": Message("the budget went to better returns"),
+    "no_offer_pays": Message("no offer pays for this customer"),
+    "no_campaign_pays": Message("no campaign is sent"),
+    "no_effect_known": Message("nothing shows the effect of any offer"),
+    "no_consent": Message("the customer has not agreed to personalised offers"),
+    "outside": Message("in no campaign's audience"),
+    "no_basis": Message("no recent purchase to respond from"),
+}
+"""Why the customer gets no offer, by the code of the reason."""
+MOST = Message("most it can cost us")
+COST = Message("expected cost to us")
+VALUE = Message("value", context="figure of a decision")
+PROFIT = Message("profit", context="figure of a decision")
+MARKS = {
+    "given": Message("* {offer}", context="pattern"),
+    "planned": Message("+ {offer}", context="pattern"),
+    "other": Message("  {offer}", context="pattern"),
+}
+"""An offer in the table with the mark of its kind."""
+SHORT_BASES = {
+    "transferred": Message("shelf prices", context="short word for what an effect rests on"),
+    "measured": Message("measured", context="short word for what an effect rests on"),
+    "estimated": Message("estimated", context="short word for what an effect rests on"),
+    "assumed": Message("assumed", context="short word for what an effect rests on"),
+}
+"""What an effect rests on, for a cell of the table."""
+PRICE_NOT_SENT = {
+    "not_sent": Message(
+        "{campaign}: not sent, so it decides nothing here. Its best plan is forecast at "
+        "{forecast}, which is not clearly above zero."
+    ),
+    "not_sent_expected": Message(
+        "{campaign}: not sent, so it decides nothing here. Its best plan is forecast at "
+        "{forecast}, which is not well above zero."
+    ),
+    "not_sent_others": Message(
+        "{campaign}: not sent, so it decides nothing here. By itself it is forecast at "
+        "{forecast}, but other campaigns bring more with the same customers and limits."
+    ),
+    "no_forecast": Message(
+        "{campaign}: not sent, so it decides nothing here. Nothing shows the effect of its "
+        "offers, so there is no forecast."
+    ),
+}
+"""Why the budget of a campaign decides nothing, by the code of why it is not sent."""
+COUNTED_AT = {
+    "liability": Message("the most it can cost us"),
+    "expected": Message("its expected cost", context="what an offer counts at"),
+}
+"""How an offer counts against the budget."""
+SURE = {
+    "estimated": Message(
+        "The effects were estimated from offers shown at random, so their means owe nothing to "
+        "who was chosen. Who responds more is less sure, and the interval of a single customer "
+        "is rough; believe the campaign's forecast before any row here."
+    ),
+    "transferred": Message(
+        "The effects come from how purchases followed shelf prices, not from coupons given at "
+        "random. Estimates for a single customer are rough; believe the campaign's forecast "
+        "before any row here."
+    ),
+    "transferred_others": Message(
+        "Where shelf prices tell the effect, it comes from how purchases followed them, not from "
+        "offers given at random."
+    ),
+    "measured": Message(
+        "Where the effect was measured, its interval is shared by all customers: it does not average out."
+    ),
+    "assumed": Message(
+        "Where the effect is assumed, one expectation counts for every customer, and no interval holds it."
+    ),
+    "none": Message("There is no estimate for this customer to be sure of."),
+}
+"""How sure a decision is, by what effects rest on."""
 
 
 def marketer_text(_: Teller) -> str:
@@ -25,16 +112,16 @@ def marketer_text(_: Teller) -> str:
         day=facts.as_of,
     )
     sections = [
-        ("marketer.decision", _decision(_)),
-        ("marketer.why", _bullets(_, why_lines(_))),
-        ("marketer.changes", _bullets(_, change_lines(_))),
-        ("marketer.profile", _pairs(_, profile_lines(_))),
-        ("marketer.candidates", _candidates(_)),
-        ("marketer.why_not", _bullets(_, why_not_lines(_))),
-        ("marketer.prices", _bullets(_, [_price(_, one) for one in facts.campaigns])),
-        ("marketer.sure", _bullets(_, _sure(_))),
+        (Message("Decision", context="section name"), _decision(_)),
+        (Message("Why this decision", context="section name"), _bullets(_, why_lines(_))),
+        (Message("What would change it"), _bullets(_, change_lines(_))),
+        (Message("Who this is", context="section name"), _pairs(_, profile_lines(_))),
+        (Message("What could have been given"), _candidates(_)),
+        (Message("Why not the others"), _bullets(_, why_not_lines(_))),
+        (Message("What the budget is worth (shadow price)"), _bullets(_, [_price(_, one) for one in facts.campaigns])),
+        (Message("How sure this is"), _bullets(_, _sure(_))),
     ]
-    parts = [title, *("\n".join([_.say(heading), *lines]) for heading, lines in sections if lines)]
+    parts = [title, *("\n".join([_(heading), *lines]) for heading, lines in sections if lines)]
     return "\n\n".join(parts)
 
 
@@ -62,33 +149,33 @@ def _decision(_: Teller) -> list[str]:
         _("{share} (probability of this outcome over all random groups)", share=share),
     )
     if decision.terms is None or decision.campaign_id is None:
-        reason = _.say(f"reason.{decision.reason}")
+        reason = REASONS_FOR_NONE[decision.reason]
         return [_("Gets no offer: {reason}.", context="decision", reason=reason), *_pairs(_, [drawn])]
     offer = _.quoted(_.offer(decision.terms, with_most=True))
-    head = _.say(f"decision.{decision.arm}", offer=offer, campaign=_.title(decision.campaign_id))
+    head = _(GETS[decision.arm], offer=offer, campaign=_.title(decision.campaign_id))
     return [head, *_pairs(_, [*_money(_, decision, decision.campaign_id), drawn])]
 
 
 def _money(_: Teller, decision: Decision, campaign: str) -> list[tuple[str, str]]:
     basis = decision.basis
-    pairs = [("most", _most(_, decision.cost_most_minor, campaign))]
+    pairs = [(_(MOST), _most(_, decision.cost_most_minor, campaign))]
     if decision.money is not None:
         pairs += [
-            ("cost", _.cost(decision.money.cost_expected_minor, campaign)),
+            (_(COST), _.cost(decision.money.cost_expected_minor, campaign)),
             (
-                "value",
+                _(VALUE),
                 _("{value} (extra margin before the cost of the offer)", value=_.fine(decision.money.value_minor)),
             ),
             *_profit(_, decision.money, basis, campaign),
         ]
     else:
-        pairs += [(name, _("not known", context="decision")) for name in ("cost", "value", "profit")]
-    pairs.append(("basis", _.say(f"basis.{basis}")))
+        pairs += [(_(figure), _("not known", context="decision")) for figure in (COST, VALUE, PROFIT)]
+    pairs.append((_("effect", context="figure of a decision"), _(BASES_OF_EFFECTS[basis])))
     if decision.product_ids:
         texts = decision.product_texts
         named = [f"{texts[one]} ({one})" if one in texts else one for one in decision.product_ids]
-        pairs.append(("products", _.listed(named)))
-    return [(_.say(f"decision.{name}"), text) for name, text in pairs]
+        pairs.append((_("products to show", context="figure of a decision"), _.listed(named)))
+    return pairs
 
 
 def _profit(_: Teller, money: ExpectedMoney, basis: str, campaign: str) -> list[tuple[str, str]]:
@@ -101,18 +188,21 @@ def _profit(_: Teller, money: ExpectedMoney, basis: str, campaign: str) -> list[
     )
     if basis == "assumed":
         profit = _.fine(money.profit_minor)
-        return [("profit", _("{profit} (assumed: {what})", context="decision", profit=profit, what=what))]
+        return [(_(PROFIT), _("{profit} (assumed: {what})", context="decision", profit=profit, what=what))]
     held_out = _.fine(money.profit_held_out_minor)
     return [
         (
-            "profit",
+            _(PROFIT),
             _(
                 "{profit} ({what}, by the estimates that choose plans: often too high)",
                 profit=_.interval(money, basis),
                 what=what,
             ),
         ),
-        ("held_out", _("{profit} (valued by the half of the customers that did not choose it)", profit=held_out)),
+        (
+            _("profit, held out", context="figure of a decision"),
+            _("{profit} (valued by the half of the customers that did not choose it)", profit=held_out),
+        ),
     ]
 
 
@@ -144,13 +234,19 @@ def _candidates(_: Teller) -> list[str]:
 
 
 def _table(_: Teller) -> list[str]:
-    names = ("offer", "value", "cost", "most", "profit", "net", "basis")
-    head = [_.say(f"table.{name}") for name in names]
-    head[0] = _("  {offer}", context="pattern", offer=head[0])
+    head = [
+        _(MARKS["other"], offer=Message("offer", context="column title")),
+        _("value", context="column title"),
+        _("exp. cost", context="column title"),
+        _("at most", context="column title of an explanation"),
+        _("profit [low, high]", context="column title"),
+        _("less budget", context="column title"),
+        _("effect", context="column title of an explanation"),
+    ]
     nothing = _nothing(_)
     rows = [head, *(_row(_, one) for one in _.facts.candidates), nothing]
-    widths = [max(cell_len(row[column]) for row in rows) for column in range(len(names))]
-    last = len(names) - 1
+    widths = [max(cell_len(row[column]) for row in rows) for column in range(len(head))]
+    last = len(head) - 1
     return [
         "  ".join(
             _padded(cell, wide, right=0 < column < last)
@@ -165,7 +261,7 @@ def _nothing(_: Teller) -> list[str]:
     mark = "given" if decision.terms is None else "other"
     if mark == "other" and _.facts.plan.terms is None:
         mark = "planned"
-    name = _.say(f"table.mark_{mark}", offer=_("no offer", context="offer"))
+    name = _(MARKS[mark], offer=_("no offer", context="offer"))
     return [name, zero, "0", "0", zero, zero, ""]
 
 
@@ -174,22 +270,22 @@ def _row(_: Teller, one: CandidateFacts) -> list[str]:
     mark = "given" if status.startswith("given") else "planned" if status.startswith("kept_back") else "other"
     name = _.of_campaign(_.offer(one.terms), one.campaign_id)
     return [
-        _.say(f"table.mark_{mark}", offer=name),
+        _(MARKS[mark], offer=name),
         _.fine(one.money.value_minor),
         _.cost(one.money.cost_expected_minor, one.campaign_id),
         _most(_, one.cost_most_minor, one.campaign_id),
         _.interval(one.money, one.basis),
         _.fine(one.net_minor) if _.campaign(one.campaign_id).send else "–",
-        _.say(f"table.short.{one.basis}"),
+        _(SHORT_BASES[one.basis]),
     ]
 
 
 def _price(_: Teller, one: CampaignFacts) -> str:
     campaign = one.campaign_id
     values = {"campaign": _.quoted(one.title), "budget": _.costs(campaign).exact(one.budget_minor)}
-    basis = _.say(f"price.basis.{one.budget_basis}")
+    basis = _(COUNTED_AT[one.budget_basis])
     if not one.send:
-        return _.say(f"price.{_.not_sent(one)}", forecast=_.forecast(one), **values)
+        return _(PRICE_NOT_SENT[_.not_sent(one)].with_values(forecast=_.forecast(one), **values))
     if not one.shadow_price:
         return _(
             "{campaign}: 0. The budget of {budget} is not used up, so more of it would bring "
@@ -213,4 +309,4 @@ def _sure(_: Teller) -> list[str]:
     keys: list[str] = [basis for basis in ("estimated", "transferred", "measured", "assumed") if basis in found]
     if {"estimated", "transferred"} <= found:
         keys[:2] = ["estimated", "transferred_others"]
-    return [_.say(f"sure.{key}") for key in keys or ["none"]]
+    return [_(SURE[key]) for key in keys or ["none"]]

@@ -4,9 +4,26 @@ from __future__ import annotations
 
 from offerloop.commands.explain.liked import liked_pairs
 from offerloop.commands.explain.teller import Teller
-from offerloop.profiles import UNKNOWN
+from offerloop.message import Message
+from offerloop.profiles import TAGS, UNKNOWN
 from offerloop.report import count
 
+FEATURE_LABELS = {
+    "n_orders": Message("orders", context="customer profile"),
+    "spend_minor": Message("spent in all", context="customer profile"),
+    "basket_minor": Message("usual order", context="customer profile"),
+    "recency_days": Message("last purchase", context="customer profile"),
+    "trend": Message("trend of spend", context="customer profile"),
+    "p_active": Message("still active", context="customer profile"),
+    "top_category": Message("spends most on", context="customer profile"),
+    "discount_share": Message("bought on discount", context="customer profile"),
+}
+"""The features that are shown, in their order."""
+ACTIVITY_UNKNOWN = {
+    "shop": Message("not known (purchases in this shop do not show that customers stop buying)"),
+    "one_day": Message("not known (bought on one day only)"),
+}
+"""Why it is not known whether a customer is still active."""
 FLAT = 0.05
 """A change of spend up to this share is called none."""
 
@@ -15,29 +32,26 @@ def profile_lines(_: Teller) -> list[tuple[str, str]]:
     """Label and text; a feature that the run does not hold is left out."""
     unknown = _.facts.activity_unknown
     known = {*_.facts.profile.as_json(), *(["p_active"] if unknown else [])}
-    pairs = [(_.say(f"feature.{name}"), _feature(_, name)) for name in _SHOWN if name in known]
+    pairs = [(_(label), _feature(_, name)) for name, label in FEATURE_LABELS.items() if name in known]
+    names = {tag.name for tag in _.facts.tags}
     tags = [
         _(
             "{tag} ({rule})",
             context="pattern",
-            tag=_.own(f"tag.{tag.name}", tag.name),
-            rule=_.own(f"rule.{tag.name}", tag.rule),
+            tag=tag.label,
+            rule=tag.rule,
         )
-        for tag in _.facts.tags
+        for tag in TAGS
+        if tag.name in names
     ]
     pairs.append((_("tags", context="customer profile"), _.clauses(tags) or _("none", context="customer profile")))
     return [*pairs, *liked_pairs(_)]
 
 
-_SHOWN = (
-    "n_orders", "spend_minor", "basket_minor", "recency_days", "trend", "p_active", "top_category", "discount_share",
-)  # fmt: skip
-
-
 def _feature(_: Teller, name: str) -> str:
     unknown = _.facts.activity_unknown
     if name == "p_active" and unknown:
-        return _.say(f"value.activity_unknown.{unknown}")
+        return _(ACTIVITY_UNKNOWN[unknown])
     value = getattr(_.facts.profile, name)
     if name.endswith("_minor"):
         return _.money.text(value)

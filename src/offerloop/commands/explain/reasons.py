@@ -14,8 +14,100 @@ from offerloop.commands.explain.findings import (
     RunnerUpChange,
 )
 from offerloop.commands.explain.teller import Teller
+from offerloop.message import Message
 
 EXAMPLES = 3
+WHY = {
+    "held_back": Message(
+        "The plan's offer is held back from a few customers in every period, drawn anew each "
+        "time, to see what offers cause. It is chance and has nothing to do with the profile."
+    ),
+    "usual": Message(
+        "A hash of the customer's id put it among the customers who get what the shop does "
+        "today, to compare the plan with. It is chance, the same in every run."
+    ),
+    "lot": Message(
+        "The customer was drawn to explore: a few get by lot what may be given, or nothing. The "
+        "profile did not count in the draw; it only decides which offers may be drawn."
+    ),
+    "no_campaign_pays": Message("No campaign has a forecast high enough for it to be sent, so nobody gets an offer."),
+    "no_effect_known": Message("Nothing shows the effect of any offer, so there is no forecast and nobody gets one."),
+    "no_consent": Message("The customer has not agreed to personalised offers, so none is chosen or drawn."),
+    "outside": Message("The customer is in no campaign's audience: a rule of the configuration says so."),
+    "no_basis": Message(
+        "No recent purchase in a category with an offer, so nothing tells what an offer would change here."
+    ),
+}
+"""Why a draw or a rule decided, by the code of the reason."""
+NOT_ENOUGH = {
+    "budget_spent": Message(
+        "{offer} is estimated to bring {profit}, but its {cost} of budget bring {earned} with "
+        "other customers ({profit} − {price} x {cost} = {net}). No other offer of a campaign "
+        "that is sent does better here."
+    ),
+    "no_offer_pays": Message(
+        "Every offer of the campaigns that are sent is estimated to cost at least what it "
+        "brings. The best is {offer}: value {value} less expected cost {cost} is {profit}."
+    ),
+    "no_offer_pays_unit": Message(
+        "No offer of the campaigns that are sent is estimated to bring anything. The best is {offer}: value {value}."
+    ),
+}
+"""Why no offer brings enough."""
+AGREEMENTS = {
+    "rounding": Message(
+        "Computed again with the written shadow price, the choice would be {offer}. The "
+        "difference is within rounding of the budget: offers are whole, and the last one that "
+        "fits decides."
+    ),
+    "unexplained": Message(
+        "Computed again with the written shadow price, the choice would be {offer}, and rounding "
+        "of the budget does not explain the difference. The recorded decision stands; the files "
+        "of this run may have been changed."
+    ),
+}
+"""How the recorded decision stands to the one that is computed again."""
+WHY_NOT = {
+    "kept_back_holdout": Message("the plan's choice, but the customer is in the holdout."),
+    "kept_back_holdback": Message("the plan's choice, but it is held back from the customer in this period."),
+    "kept_back_usual": Message("the plan's choice, but the customer gets business as usual."),
+    "kept_back_explore": Message("the plan's choice, but the customer was drawn by lot."),
+    "not_sent": Message("its campaign {campaign} is not sent, because its forecast is not clearly above zero."),
+    "not_sent_expected": Message("its campaign {campaign} is not sent, because its forecast is not well above zero."),
+    "not_sent_others": Message(
+        "its campaign {campaign} is not sent, because other campaigns bring more with the same customers and limits."
+    ),
+    "negative": Message("it would lose money: value {value} less expected cost {cost} is {profit}."),
+    "negative_unit": Message("it is estimated to bring nothing: value {value}."),
+    "taken": Message("an earlier campaign already plans an offer for this customer."),
+    "below_price": Message("it returns {per} for {one} of budget, which returns {price} elsewhere (left: {net})."),
+    "less_profit": Message("less is left after its budget: {net} against {best}."),
+    "dearer": Message(
+        "more profit ({profit} against {best_profit}), but it takes more budget than that is "
+        "worth: {net} is left against {best}."
+    ),
+    "rounding": Message("as good as the last offers that the budget paid for; whole offers and rounding decided."),
+}
+"""Why a candidate is not given, by its status."""
+CHANGES = {
+    "consent": Message("A consent of the customer, given by the customer."),
+    "audience": Message("Another rule for the audience of a campaign."),
+    "random": Message("Nothing. It is a random draw and must stay so, or nothing can be learned from the comparison."),
+    "rounding": Message("The customer is at the margin of the budget: one more offer's worth of it decides."),
+}
+"""What would change a decision that no figure could change."""
+CHANGE_NOT_SENT = {
+    "not_sent": Message("{campaign} would have to be forecast clearly above zero; now it is {forecast}."),
+    "not_sent_others": Message(
+        "{campaign} would have to bring more than the campaigns that are sent; by itself it is forecast at {forecast}."
+    ),
+    "not_sent_expected": Message("{campaign} would have to be forecast well above zero; now it is {forecast}."),
+    "no_forecast": Message(
+        "{campaign} needs a forecast: from varying shelf discounts, from offers shown at random "
+        "with their propensities, or from an assumption ('assumed')."
+    ),
+}
+"""What a campaign that is not sent would need, by the code of why it is not."""
 
 
 def why_lines(_: Teller) -> list[str]:
@@ -31,20 +123,24 @@ def why_lines(_: Teller) -> list[str]:
             *_alone(_),
         ]
     if reason in ("lot", "usual", "held_back"):
-        return [_.say(f"why.{reason}"), *_alone(_)]
+        return [_(WHY[reason]), *_alone(_)]
     if reason == "best_profit":
         return [*_best(_, _chosen(_)), *_agreement(_)]
     if reason in ("budget_spent", "no_offer_pays"):
         return [*_not_enough(_, reason), *_agreement(_)]
-    return [_.say(f"why.{reason}")]
+    return [_(WHY[reason])]
 
 
 def _alone(_: Teller) -> list[str]:
     """Say what the plan would have given without the draw."""
     plan, decision, chosen = _.facts.plan, _.facts.decision, _chosen(_)
     if (plan.campaign_id, plan.offer_id) == (decision.campaign_id, _none(decision.offer_id)):
-        key = "why.same_as_plan" if chosen else "why.would_get_none"
-        return [_.say(key), *_best(_, chosen)]
+        text = (
+            Message("It is what the plan would have given too.")
+            if chosen
+            else Message("The plan alone would have given nothing as well.")
+        )
+        return [_(text), *_best(_, chosen)]
     if chosen is None:
         return [
             (
@@ -70,7 +166,7 @@ def _candidate(_: Teller, campaign_id: str | None, offer_id: str | None) -> Cand
     return next((one for one in _.facts.candidates if (one.campaign_id, one.offer_id) == wanted), None)
 
 
-def _sum(_: Teller, one: CandidateFacts) -> dict[str, object]:
+def _sum(_: Teller, one: CandidateFacts) -> dict[str, str]:
     """Profit − price x cost = net, and what the budget earns elsewhere."""
     return {
         "offer": _.named(one),
@@ -86,10 +182,19 @@ def _best(_: Teller, chosen: CandidateFacts | None) -> list[str]:
     if chosen is None:
         return []
     cost = _.of_budget(chosen.budget_cost_minor, chosen.campaign_id)
-    key = "why.best_profit"
+    text = Message(
+        "Of its campaign, {offer} has the highest profit less what its budget is worth: {profit} "
+        "− {price} x {cost} = {net}, which is above zero, the figure of no offer."
+    )
     if _.facts.plan.agreement != "exact":
-        key = "why.plain_best" if chosen.status.startswith("given") else "why.plain_best_kept"
-    return [_.say(key, cost=cost, **_sum(_, chosen))]
+        text = (
+            Message("By the plan it got {offer}, with a profit of {profit}; after its budget {net} is left.")
+            if chosen.status.startswith("given")
+            else Message(
+                "By the plan it would have got {offer}, with a profit of {profit}; after its budget {net} is left."
+            )
+        )
+    return [_(text.with_values(cost=cost, **_sum(_, chosen)))]
 
 
 def _not_enough(_: Teller, reason: str) -> list[str]:
@@ -104,7 +209,7 @@ def _not_enough(_: Teller, reason: str) -> list[str]:
         best = max(live, key=lambda one: one.money.profit_minor)
         used = best.money.cost_expected_minor
     cost, counted = _.of_budget(used, best.campaign_id), _counted(_, best, reason, "no_offer_pays")
-    return [_.say(f"why.{counted}", cost=cost, **_sum(_, best))]
+    return [_(NOT_ENOUGH[counted].with_values(cost=cost, **_sum(_, best)))]
 
 
 def _counted(_: Teller, one: CandidateFacts, code: str, lossy: str) -> str:
@@ -117,7 +222,7 @@ def _agreement(_: Teller) -> list[str]:
     if plan.agreement == "exact":
         return []
     again = _candidate(_, plan.recomputed_campaign_id, plan.recomputed_offer_id)
-    return [_.say(f"why.{plan.agreement}", offer=_.named(again) if again else _("no offer", context="offer"))]
+    return [_(AGREEMENTS[plan.agreement], offer=_.named(again) if again else _("no offer", context="offer"))]
 
 
 def why_not_lines(_: Teller) -> list[str]:
@@ -129,12 +234,12 @@ def why_not_lines(_: Teller) -> list[str]:
         status = _counted(_, one, one.status, "negative")
         if status == "not_sent":
             status = _.not_sent(_.campaign(one.campaign_id))
-        why = _.say(f"why_not.{status}", **_reason_values(_, one, chosen))
+        why = _(WHY_NOT[status].with_values(**_reason_values(_, one, chosen)))
         lines.append(_("{offer}: {why}", context="pattern", offer=_.named(one), why=why))
     return lines
 
 
-def _reason_values(_: Teller, one: CandidateFacts, chosen: CandidateFacts | None) -> dict[str, object]:
+def _reason_values(_: Teller, one: CandidateFacts, chosen: CandidateFacts | None) -> dict[str, str]:
     cost = one.budget_cost_minor
     return {
         **_sum(_, one),
@@ -171,7 +276,7 @@ def _budget_or_purchase(_: Teller, change: Change) -> list[str]:
 
 
 def _random(_: Teller, change: Change) -> list[str]:
-    return [_.say(f"change.{change.kind}")]
+    return [_(CHANGES[change.kind])]
 
 
 def _runner_up(_: Teller, change: RunnerUpChange) -> list[str]:
@@ -293,7 +398,7 @@ def _campaign(_: Teller, change: CampaignChange) -> list[str]:
     lines = []
     for one in _.facts.campaigns:
         title = _.quoted(one.title)
-        lines.append(_.say(f"change.{_.not_sent(one)}", campaign=title, forecast=_.forecast(one)))
+        lines.append(_(CHANGE_NOT_SENT[_.not_sent(one)], campaign=title, forecast=_.forecast(one)))
         if one.clear_supplier_share:  # at 0 it is the budget that keeps it
             share = _.share_to_tenth(one.clear_supplier_share)
             lines.append(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from offerloop.commands.explain.findings import (
@@ -17,9 +17,9 @@ from offerloop.commands.explain.findings import (
     TimedTerms,
 )
 from offerloop.evaluation import Estimate, signed
-from offerloop.message import Message, Value
+from offerloop.message import Message, Share, Value
 from offerloop.money import DIGITS
-from offerloop.report import Localizer, Money, filled, words_of
+from offerloop.report import Localizer, Money
 
 SURE_FROM = 0.995
 """A chance that would be rounded to certainty."""
@@ -33,11 +33,6 @@ class Teller:
 
     facts: DecisionFacts
     language: str
-
-    @property
-    def words(self) -> Mapping[str, str]:
-        """Templates by key."""
-        return words_of(self.language)
 
     @property
     def money(self) -> Money:
@@ -62,14 +57,6 @@ class Teller:
     ) -> str:
         """Translate a message, or a template that is given as one, and fill it."""
         return self.localizer(text, context=context, plural=plural, **values)
-
-    def say(self, key: str, **values: object) -> str:
-        """Fill one template."""
-        return filled(self.words[key], values)
-
-    def own(self, key: str, declared: str) -> str:
-        """A tag's name or rule in the language, or as declared where the language has no word for it."""
-        return self.words.get(key, declared)
 
     def listed(self, parts: Iterable[str]) -> str:
         """Parts in a row."""
@@ -168,12 +155,19 @@ class Teller:
             off, spend = self.money.exact(terms.off_minor), self.money.exact(terms.spend_minor)
             return self.localizer("{off} off a basket of {spend} or more", off=off, spend=spend)
         if isinstance(terms, TimedTerms) and terms.kind == "flash_sale":
-            key = "offer.flash_sale_on" if category else "offer.flash_sale"
-            off = self.share(terms.percent / 100)
-            return self.say(key, percent=off, category=category, hours=f"{terms.hours:g}")
+            text = (
+                Message("{percent} off {category} for {hours} hours", context="offer")
+                if category
+                else Message("{percent} off everything for {hours} hours")
+            )
+            return self(text, percent=Share(terms.percent / 100), category=category or "", hours=f"{terms.hours:g}")
         if isinstance(terms, PercentTerms) and terms.kind == "coupon":
-            key = "offer.coupon" if category else "offer.coupon_all"
-            return self.say(key, percent=self.share(terms.percent / 100), category=category)
+            text = (
+                Message("{percent} off {category}", context="offer")
+                if category
+                else Message("{percent} off everything", context="offer")
+            )
+            return self(text, percent=Share(terms.percent / 100), category=category or "")
         return terms.label
 
     def campaign(self, campaign_id: str) -> CampaignFacts:

@@ -17,6 +17,7 @@ from offerloop.commands.readout.findings import (
 )
 from offerloop.evaluation import POWER_80, Z95, Estimate
 from offerloop.message import Message
+from offerloop.profiles import TAG_LABELS
 from offerloop.report import Localizer, Money, iso_day, rounded
 
 WEEK = 7
@@ -218,7 +219,7 @@ def dogs_sentence(found: ReadoutFindings, _: Localizer) -> str:
 
 def segment(one: Effect, _: Localizer) -> str:
     """A tag, or a fifth of predicted profit."""
-    return _.tag(one.group) if one.comparison == "tag" else _.named(FIFTHS, one.group)
+    return _.named(TAG_LABELS, one.group) if one.comparison == "tag" else _.named(FIFTHS, one.group)
 
 
 def anyway_sentence(found: ReadoutFindings, _: Localizer) -> str:

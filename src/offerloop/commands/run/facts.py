@@ -13,6 +13,7 @@ from offerloop.commands.run.power import Reach
 from offerloop.commands.run.shelf_evidence import Evidence
 from offerloop.config import Campaign
 from offerloop.evaluation import Estimate
+from offerloop.message import Message, Share
 from offerloop.report import Localizer, Money
 from offerloop.tables import EXPLORE
 from offerloop.tables import PLAN as PLAN_ARM
@@ -23,6 +24,11 @@ BASES = (ESTIMATED, TRANSFERRED, MEASURED, ASSUMED)
 """What an effect can rest on, in the order in which they are told."""
 LEARNED, MIXED, UNKNOWN = "learned", "mixed", "none"
 """What several offers rest on together: several bases, none of them assumption; partly assumption; nothing known."""
+MARGINS = {
+    "configured": Message("an assumed margin of {margin}"),
+    "unit costs": Message("a margin of {margin} by unit costs"),
+}
+"""The margin in words, by what it rests on."""
 EQUAL_SPEND = 0.05
 """A rule that spends less than the plan by more than this share cannot spend as much."""
 
@@ -142,7 +148,7 @@ class Facts:
     @property
     def at_margin(self) -> str:
         """The margin and what it rests on, in words."""
-        return self.localizer.say(f"margin.{self.margin_basis}", margin=self.localizer.share(self.margin))
+        return self.localizer(MARGINS[self.margin_basis], margin=Share(self.margin))
 
     @property
     def money(self) -> Money:
@@ -189,7 +195,7 @@ def gather(findings: Findings, language: str = "en") -> Facts:
         localizer=Localizer(language, findings.config.shop.currency),
         margin=margin,
         margin_basis=basis,
-        campaigns=tuple(_campaign(findings, one) for one in findings.campaigns),
+        campaigns=tuple(_campaign(findings, one, language) for one in findings.campaigns),
         n_customers=findings.tables["assignments"].height,
         pulled_forward=Evidence.read(findings).pulled_forward(),
     )
@@ -208,7 +214,7 @@ def break_even(sweep: pl.DataFrame, campaign_id: str, lever: str) -> BreakEven:
     return BreakEven(least[0], least[1])
 
 
-def _campaign(findings: Findings, found: CampaignFindings) -> CampaignFacts:
+def _campaign(findings: Findings, found: CampaignFindings, language: str) -> CampaignFacts:
     mine = pl.col("campaign_id") == found.campaign_id
     rows = findings.tables["comparison"].filter(mine).iter_rows(named=True)
     sweep, given = findings.tables["break_even_sweep"], findings.tables["assignments"].filter(mine)
@@ -226,7 +232,7 @@ def _campaign(findings: Findings, found: CampaignFindings) -> CampaignFacts:
         n_explore=given.filter(pl.col("arm") == EXPLORE).height,
         noun="coupons" if set(known["kind"].unique()) == {"coupon"} else "offers",
         is_short_of_budget=found.n_planned == 0 and _would_plan(findings.tables["budget_curve"].filter(mine)),
-        costs=Money(findings.config.unit(findings.settings(found.campaign_id))),
+        costs=Money(findings.config.unit(findings.settings(found.campaign_id)), language),
         funded_share=float(shares[0]) if len(shares) == 1 else None,
         bases=frozenset(found.bases or known["basis"]),
     )

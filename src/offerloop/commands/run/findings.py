@@ -69,8 +69,6 @@ class Findings:
     """What the data could not show, and why, a sentence each."""
     feature_notes: tuple[tuple[str, Message, Message], ...] = ()
     """Name, meaning and rule for empty cells of each profile feature."""
-    tag_notes: tuple[tuple[str, str, str], ...] = ()
-    """Name, Chinese name and rule of each tag."""
 
     def table(self, name: str) -> pl.DataFrame | None:
         """The table, or None when it is missing or has no row."""

@@ -10,7 +10,7 @@ from offerloop.commands.run.facts import Facts, gather
 from offerloop.commands.run.findings import Findings
 from offerloop.commands.run.sections.budget import budget_section
 from offerloop.commands.run.sections.first_screen import first_screen
-from offerloop.commands.run.sections.glossary import words_section
+from offerloop.commands.run.sections.glossary import TERMS, words_section
 from offerloop.commands.run.sections.limits import limits_section
 from offerloop.commands.run.sections.past_campaigns import past_campaigns_section
 from offerloop.commands.run.sections.profiles import profiles_section
@@ -20,7 +20,7 @@ from offerloop.commands.run.sections.recommenders import recommenders_section
 from offerloop.commands.run.sections.response import response_section
 from offerloop.commands.run.sections.rules import rules_section
 from offerloop.commands.run.shelf_evidence import Evidence
-from offerloop.report import Localizer, Section, environment, kept_together, keyed_terms
+from offerloop.report import Localizer, Section, environment, glossary_terms, kept_together
 
 ROOM = "offerloop.commands.run"
 """Holds the template of the page."""
@@ -63,7 +63,7 @@ def linker(_: Localizer) -> Callable[[str], Any]:
     """Marks up text, each glossary word once: a new linker for every section."""
     from markupsafe import Markup, escape
 
-    terms = [one for one in keyed_terms(_) if one.is_linked]
+    terms = [one for one in glossary_terms(_, TERMS) if one.is_linked]
     words = {one.word.lower(): one for one in terms}
     listed = "|".join(re.escape(str(escape(one.word.lower()))) for one in terms)
     apart = bool(_.space)

@@ -6,7 +6,8 @@ import math
 from dataclasses import dataclass
 
 from offerloop.evaluation import MOST_PERIODS, ComingTest
-from offerloop.report import Localizer, count
+from offerloop.message import Message
+from offerloop.report import Localizer
 
 DIGITS = 2
 """Significant digits of the customers that a test takes: a rough figure."""
@@ -53,40 +54,43 @@ def reach_sentence(reach: Reach, _: Localizer) -> str:
     if reach.can_show and weeks is not None:
         return _(
             "If the profit is as forecast, a read-out after {weeks} of this plan shows it in 80 of 100 cases.",
-            weeks=weeks_text(weeks, _),
+            weeks=weeks_text(weeks),
         )
     if customers is None:
-        return _("No read-out of this plan could show whether it pays: {why}.", why=_.say(f"test.why.{_why(reach)}"))
-    values = {"customers": count(customers), "planned": count(reach.n_planned), "all": count(reach.n_customers)}
+        return _("No read-out of this plan could show whether it pays: {why}.", why=_why(reach))
     limit = (
-        _("more than the {all} whom the shop has", **values)
+        Message("more than the {all} whom the shop has", all=reach.n_customers)
         if customers > reach.n_customers
-        else _("so a larger budget", **values)
+        else Message("so a larger budget")
     )
     if weeks is None:
         return _(
             "No read-out of this plan could show whether it pays: within a year that takes a plan "
             "for about {customers} customers instead of {planned}, {limit}.",
+            customers=customers,
+            planned=reach.n_planned,
             limit=limit,
-            **values,
         )
     return _(
         "A read-out would take {weeks} to show a profit as small as forecast; within a year it "
         "takes a plan for about {customers} customers instead of {planned}, {limit}.",
-        weeks=weeks_text(weeks, _),
+        weeks=weeks_text(weeks),
+        customers=customers,
+        planned=reach.n_planned,
         limit=limit,
-        **values,
     )
 
 
-def _why(reach: Reach) -> str:
+def _why(reach: Reach) -> Message:
     if reach.hoped <= 0:
-        return "no_profit"
+        return Message("no profit is forecast")
     if reach.test.n_control == 0:
-        return "no_holdout"
-    return "all_held_out" if reach.test.n_treated == 0 else "no_buyers"
+        return Message("none of the customers planned for an offer is held out")
+    if reach.test.n_treated == 0:
+        return Message("all customers planned for an offer are held out")
+    return Message("in the week before, none of the customers planned for an offer bought anything")
 
 
-def weeks_text(weeks: int, _: Localizer) -> str:
+def weeks_text(weeks: int) -> Message:
     """ "1 week", "5 weeks"."""
-    return _.say("weeks.one" if weeks == 1 else "weeks.many", n=count(weeks))
+    return Message("{n} week", context="length of time", plural="{n} weeks").with_values(n=weeks)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from offerloop.commands.run.facts import (
+    AS_SENT,
     ASSUMED,
     BASES,
     ESTIMATED,
     LEARNED,
     MEASURED,
     MIXED,
+    NOTHING,
     PLAN,
     TRANSFERRED,
     UNKNOWN,
@@ -18,8 +20,47 @@ from offerloop.commands.run.facts import (
 )
 from offerloop.commands.run.power import reach_sentence, weeks_text
 from offerloop.commands.run.shelf_evidence import Evidence
-from offerloop.report import Localizer
+from offerloop.message import Message
+from offerloop.report import BASES_OF_EFFECTS, Localizer
 from offerloop.response import CHECK_NAMES
+
+BASIS_MARKS = {
+    TRANSFERRED: Message("model-based forecast, transferred from shelf prices"),
+    MIXED: Message("model-based forecast, partly from data, partly assumed"),
+    MEASURED: Message("measured by a read-out of a randomised plan"),
+    ESTIMATED: Message("estimated from offers that were shown at random"),
+    ASSUMED: Message("assumed by the shop, not measured"),
+    UNKNOWN: Message("no forecast: nothing shows what these offers do"),
+}
+"""What the figures of a campaign rest on, by its basis."""
+POLICIES = {
+    NOTHING: Message("no offer", context="reference policies"),
+    PLAN: Message("the plan", context="reference policies"),
+    AS_SENT: Message("the plan, less lots"),
+    "same offer for all": Message("the same offer for all"),
+    "random customers": Message("random customers", context="reference policies"),
+    "most likely buyers": Message("the most likely buyers"),
+}
+"""What a reader calls the plan, and the simple policies that it is compared with."""
+NOUNS = {
+    "coupons": Message("coupons", context="what a campaign offers"),
+    "offers": Message("offers", context="what a campaign offers"),
+}
+"""What a campaign's offers are called."""
+CONFIDENCE = {
+    MEASURED: Message("Measured, not yet again"),
+    ASSUMED: Message("Assumed, not measured", context="key figure"),
+    UNKNOWN: Message("Not known", context="key figure"),
+    ESTIMATED: Message("Estimated, not yet tested"),
+    MIXED: Message("Forecast, partly assumed", context="key figure"),
+}
+"""How sure we are, by what everything rests on."""
+CONFIDENCE_NOTES = {
+    MEASURED: Message("an earlier read-out corrects what the shop assumed"),
+    ASSUMED: Message("the shop's own expectation; only customers kept out by lot can show the effect"),
+    UNKNOWN: Message("nothing in the data shows what these offers do"),
+}
+"""What that rests on, where neither offers that were shown nor shelf prices say more."""
 
 
 def headline(facts: Facts) -> str:
@@ -50,12 +91,33 @@ def headline(facts: Facts) -> str:
 
 def _on_assumption(facts: Facts, sent: str, kept: str) -> str:
     """A plan that rests on assumptions is a test only where a read-out could show something within a year."""
-    _, reach, both = facts.localizer, facts.reach, "_both" if kept else ""
+    _, reach = facts.localizer, facts.reach
     if reach is None:
-        return _.say(f"headline.test{both}", sent=sent, kept=kept)
+        text = (
+            Message("Send {sent} as a test: what it changes is assumed, not measured; do not send {kept}.")
+            if kept
+            else Message("Send {sent} as a test: what it changes is assumed, not measured.")
+        )
+        return _(text, sent=sent, kept=kept)
     if not reach.can_show or reach.weeks is None:
-        return _.say(f"headline.trust{both}", sent=sent, kept=kept)
-    return _.say(f"headline.test_weeks{both}", sent=sent, kept=kept, weeks=weeks_text(reach.weeks, _))
+        text = (
+            Message(
+                "Send {sent} on trust only: its effect is assumed, and no test of this plan could show "
+                "it within a year; do not send {kept}."
+            )
+            if kept
+            else Message(
+                "Send {sent} on trust only: its effect is assumed, and no test of this plan could show "
+                "it within a year."
+            )
+        )
+        return _(text, sent=sent, kept=kept)
+    text = (
+        Message("Send {sent} as a test over {weeks}: what it changes is assumed, not measured; do not send {kept}.")
+        if kept
+        else Message("Send {sent} as a test over {weeks}: what it changes is assumed, not measured.")
+    )
+    return _(text, sent=sent, kept=kept, weeks=weeks_text(reach.weeks))
 
 
 def decision(facts: Facts) -> str:
@@ -82,9 +144,9 @@ def campaign_body(one: CampaignFacts, facts: Facts, *, marked: bool = True) -> s
 def basis_mark(one: CampaignFacts | Facts, _: Localizer) -> str:
     """What the figures of a campaign, or of all, rest on."""
     if one.basis != LEARNED:
-        return _.say(f"basis.mark.{one.basis}")
+        return _(BASIS_MARKS[one.basis])
     parts = (
-        _("partly {basis}", context="basis of a forecast", basis=_.say(f"basis.{name}"))
+        _("partly {basis}", context="basis of a forecast", basis=BASES_OF_EFFECTS[name])
         for name in BASES
         if name in one.bases
     )
@@ -145,7 +207,7 @@ def _policy(one: CampaignFacts, _: Localizer) -> str:
         else _(
             "What is sent is {rule}: customers left out of the choice say that it brings more than "
             "choosing by customer.",
-            rule=_.say(f"rule_name.{policy}"),
+            rule=rule_name(policy, _),
         )
     )
 
@@ -165,7 +227,7 @@ def _whole(one: CampaignFacts, _: Localizer) -> str:
 
 def noun(one: CampaignFacts, _: Localizer) -> str:
     """What a campaign's offers are called."""
-    return _.say(f"noun.{one.noun}")
+    return _(NOUNS[one.noun])
 
 
 def _assumed(one: CampaignFacts, _: Localizer) -> str:
@@ -204,32 +266,51 @@ def _keep(one: CampaignFacts, facts: Facts, *, marked: bool) -> str:
     _, profit = facts.localizer, one.plan.profit
     if one.basis == UNKNOWN:
         return _("send none; nothing shows what these offers do, so no plan can be made.")
-    if one.found.pays_alone:
-        key = "decision.others"
-    elif one.is_short_of_budget:
-        key = f"decision.{_short(one)}"
-    elif one.found.n_planned == 0:
-        key = "decision.empty"
-    elif profit.value > 0:
-        key = "decision.unclear"
-    else:
-        key = "decision.loses" if profit.high < 0 else "decision.not_above"
-    told = _.say(
-        key,
+    sentence = _(
+        _why_kept(one),
         margin=facts.at_margin,
         budget=one.costs.exact(one.found.budget_minor),
         profit=_.estimate(profit),
         noun=noun(one, _),
         mark=_mark(one, facts, marked=marked),
     )
-    return _.sentences((told, break_even_sentence(one.supplier_share, _, assumed=one.is_assumed)))
+    return _.sentences((sentence, break_even_sentence(one.supplier_share, _, assumed=one.is_assumed)))
 
 
-def _short(one: CampaignFacts) -> str:
+def _why_kept(one: CampaignFacts) -> Message:
+    """Why a plan with known effects is not sent."""
+    profit = one.plan.profit
+    if one.found.pays_alone:
+        return Message(
+            "send none; by itself it would bring {profit}, but other campaigns bring more with the "
+            "same customers and limits."
+        )
+    if one.is_short_of_budget:
+        return _short_of_budget(one)
+    if one.found.n_planned == 0:
+        return Message("send none; at {margin} no offer is estimated to pay for any customer.")
+    if profit.value > 0:
+        return Message(
+            "send none; the best plan's forecast of {profit} is above zero, but its interval "
+            "includes zero, so it cannot be told from doing nothing."
+        )
+    return (
+        Message(
+            "send none; no targeting of these {noun} beats doing nothing at {margin}. The best plan "
+            "would have changed profit by {profit}{mark}."
+        )
+        if profit.high < 0
+        else Message("send none; the best plan's forecast at {margin} is {profit}{mark}, which is not above zero.")
+    )
+
+
+def _short_of_budget(one: CampaignFacts) -> Message:
     """Which limit does not pay for a single offer: the campaign's own budget, which then has a price, or another."""
     if one.found.budget_minor == 0:
-        return "no_budget"
-    return "small_budget" if one.found.shadow_price > 0 else "small_shared"
+        return Message("send none; the budget is 0.")
+    if one.found.shadow_price > 0:
+        return Message("send none; the budget of {budget} does not pay for a single offer.")
+    return Message("send none; the limits that campaigns share do not allow a single offer.")
 
 
 def break_even_sentence(share: BreakEven, _: Localizer, *, assumed: bool = False) -> str:
@@ -259,7 +340,7 @@ def break_even_sentence(share: BreakEven, _: Localizer, *, assumed: bool = False
 
 def rule_name(name: str, _: Localizer) -> str:
     """What a reader calls the plan or a simple rule."""
-    return _.word("rule_name", name)
+    return _.named(POLICIES, name)
 
 
 def lead_sentence(one: CampaignFacts, _: Localizer) -> str:
@@ -269,8 +350,12 @@ def lead_sentence(one: CampaignFacts, _: Localizer) -> str:
         return ""
     best = one.best_rule
     if not level and best is not None:
-        key = "lead.beats_assumed" if one.is_assumed else "lead.beats"
-        return _.say(key, rule=rule_name(best.name, _), lead=_.estimate(best.lead))
+        text = (
+            Message("By the same assumption it is ahead of every simple rule; the best of them, {rule}, by {lead}.")
+            if one.is_assumed
+            else Message("It beats every simple rule; the best of them, {rule}, by {lead}.")
+        )
+        return _(text, rule=rule_name(best.name, _), lead=_.estimate(best.lead))
     names = _.both([rule_name(rule.name, _) for rule in level])
     return _(
         "Personalising is not distinguishable from {rules} (lead {leads}): the simple rule may serve as well.",
@@ -322,12 +407,10 @@ def confidence(evidence: Evidence, facts: Facts) -> tuple[str, str]:
     """How sure we are, in two lines."""
     _ = facts.localizer
     if facts.basis in (ASSUMED, UNKNOWN, MEASURED):
-        return _.say(f"confidence.{facts.basis}"), _.say(f"confidence.{facts.basis}_note")
-    key = {ESTIMATED: "confidence.estimated", MIXED: "confidence.partly"}.get(facts.basis, "confidence.forecast")
+        return _(CONFIDENCE[facts.basis]), _(CONFIDENCE_NOTES[facts.basis])
+    sure = CONFIDENCE.get(facts.basis, Message("Forecast, not yet tested"))
     notes = [text for text in (_shown_note(evidence, facts), _checks_note(evidence, facts)) if text]
-    return _.say(key), _.clauses(
-        notes or [_("the shop's own expectation; only customers kept out by lot can show the effect")]
-    )
+    return _(sure), _.clauses(notes or [_(CONFIDENCE_NOTES[ASSUMED])])
 
 
 def _shown_note(evidence: Evidence, facts: Facts) -> str:

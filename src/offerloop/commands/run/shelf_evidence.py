@@ -10,7 +10,16 @@ import polars as pl
 from offerloop.commands.run.findings import Findings
 from offerloop.commands.run.shown_effects import Shown
 from offerloop.evaluation import Estimate
+from offerloop.message import Message
 
+OUTCOMES = {
+    "bought": Message("chance to buy in a week"),
+    "units": Message("units a week", context="outcome of the response study"),
+    "list_minor": Message("sales at list price"),
+    "list_sales": Message("sales at list price"),
+    "discount_minor": Message("discount given", context="outcome of the response study"),
+}
+"""What a discount at the shelf may change, by the names in the tables."""
 TEN_POINTS = 0.10
 
 

@@ -20,7 +20,7 @@ from offerloop.engine import DEFAULT_ENGINE, Engine
 from offerloop.errors import ConfigError, InputError, near_miss
 from offerloop.flow import STAGES, Run, plan
 from offerloop.money import DIGITS
-from offerloop.profiles import FEATURES, TAGS
+from offerloop.profiles import FEATURES
 from offerloop.report import FolderResult
 from offerloop.workspace import (
     RUN_FORMAT,
@@ -121,7 +121,6 @@ def findings_of(found: Run) -> Findings:
         test=found.test,
         gaps=tuple(found.gaps),
         feature_notes=tuple((one.name, one.meaning, one.missing) for one in FEATURES),
-        tag_notes=tuple((tag.name, tag.chinese, tag.rule) for tag in TAGS),
     )
 
 

@@ -12,7 +12,14 @@ from offerloop.report import Localizer, Money, count, text_page, text_table
 def screen(summary: Mapping[str, Any]) -> str:
     """Return what a person at a terminal needs, from the content of summary.json."""
     _, campaigns = Localizer(summary["language"], summary["currency"]), summary["campaigns"]
-    names = [_.say(f"screen.{name}") for name in ("campaign", "decision", "customers", "spend", "most", "profit")]
+    names = [
+        _("campaign", context="column title"),
+        _("decision", context="column title"),
+        _("customers", context="column title"),
+        _("expected spend", context="column title of a decision"),
+        _("at most", context="column title"),
+        _("profit [95 % interval]", context="column title"),
+    ]
     table = text_table(names, (_row(one, _) for one in campaigns), names[:2])
     is_sent, test = any(one["send"] for one in campaigns), summary["coming_test"]
     reasons = () if is_sent else (*(one["sentence"] for one in campaigns), *summary["gaps"])
@@ -22,7 +29,7 @@ def screen(summary: Mapping[str, Any]) -> str:
 
 def _row(one: Mapping[str, Any], _: Localizer) -> tuple[str, ...]:
     """The offers that are sent, or those of the best plan where none are."""
-    sent, costs = one["as_sent"] if one["send"] else one, Money(one["budget_unit"])
+    sent, costs = one["as_sent"] if one["send"] else one, Money(one["budget_unit"], _.language)
     most = "" if sent["liability"] is None else costs.text(_minor(sent["liability"], costs))
     return (
         one["title"],

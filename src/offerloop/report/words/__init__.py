@@ -1,7 +1,6 @@
-"""The wording of explanations and of the report of a run as data: a folder for each language, with the same keys.
+"""Sentences that rooms still write in English into tables, in the language of a page.
 
-`zh/rooms` has the sentences that other rooms write in English into tables. Values that a run brings along (names of
-categories, campaigns and the shop) stay as they are.
+Values that a run brings along (names of categories, campaigns and the shop) stay as they are.
 """
 
 from __future__ import annotations
@@ -11,18 +10,11 @@ from collections.abc import Mapping
 from functools import cache
 
 from offerloop.report.spacing import filled
-from offerloop.report.words import en, zh
 from offerloop.report.words.zh import rooms
 
-_BY_LANGUAGE: dict[str, dict[str, str]] = {"en": dict(en.WORDS), "zh": dict(zh.WORDS)}
 _ROOMS: dict[str, Mapping[str, str]] = {"en": {}, "zh": rooms.TEXTS}
 NESTED = ("rule", "cause")
 """Places of such sentences that hold words of another room again."""
-
-
-def words_of(language: str) -> Mapping[str, str]:
-    """Templates of `str.format` by key; English ones for a language that has messages only."""
-    return _BY_LANGUAGE.get(language, _BY_LANGUAGE["en"])
 
 
 def in_language(text: str, language: str) -> str:

@@ -56,8 +56,16 @@ def audit_blocks(findings: Findings, _: Localizer) -> tuple[Block, ...]:
 
 
 def _intro(groups: list[Group], n_small: int, _: Localizer) -> str:
-    key = "audit.left_one" if n_small == 1 else "audit.left"
-    left = _.say(key, n=n_small, least=LEAST) if n_small else ""
+    left = (
+        _(
+            "One group is not shown for having fewer than {least} customers. ",
+            plural="{n} groups are not shown for having fewer than {least} customers. ",
+            n=n_small,
+            least=LEAST,
+        )
+        if n_small
+        else ""
+    )
     return _(
         "Attributes named in profiles.audit_only never reach a model or a rule; differences "
         "come from what people buy. {left}With {n} groups, about {chance} would lie outside "
@@ -155,7 +163,13 @@ def _table(groups: list[Group], _: Localizer) -> Table:
         )
         for group in groups
     )
-    columns = tuple(_.say(f"audit.column.{name}") for name in ("attribute", "group", "customers", "rate", "depth"))
+    columns = (
+        _("attribute", context="column title"),
+        _("group", context="column title of an audit"),
+        _("customers", context="column title"),
+        _("offer rate", context="column title"),
+        _("mean depth", context="column title"),
+    )
     return Table(_("Share of customers with an offer by plan, by group"), columns, rows, n_labels=2)
 
 
@@ -174,8 +188,14 @@ def _finding(groups: list[Group], rate: float, _: Localizer) -> str:
         for one in away
     ]
     shown = names if len(names) <= 3 else [*names[:2], _("{n} more", context="audit", n=len(names) - 2)]
-    key = "audit.differs" if len(away) == 1 else "audit.differ"
-    return _.say(key, n=len(away), all=len(groups), rate=_.share(rate), names=_.series(shown))
+    return _(
+        "{n} of {all} groups differs from these {rate}: {names}",
+        plural="{n} of {all} groups differ from these {rate}: {names}",
+        n=len(away),
+        all=len(groups),
+        rate=_.share(rate),
+        names=_.series(shown),
+    )
 
 
 def _words(attribute: str) -> str:

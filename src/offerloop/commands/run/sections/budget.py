@@ -10,6 +10,7 @@ from offerloop.commands.run.sections.plan_limits import limit_blocks
 from offerloop.commands.run.sections.uniform_depth import uniform_blocks
 from offerloop.commands.run.sentences import basis_mark, noun
 from offerloop.evaluation import Estimate
+from offerloop.message import Message
 from offerloop.report import (
     Axes,
     Block,
@@ -27,6 +28,21 @@ from offerloop.report import (
 )
 
 SHOWN = 2
+BUDGET_BASES = {
+    "liability": Message(
+        "Budget basis “liability”: every offer counts at the most it can cost us, so the budget "
+        "holds whatever customers do."
+    ),
+    "expected": Message(
+        "Budget basis “expected”: every offer counts at its expected cost, so the budget holds on average only."
+    ),
+}
+"""How an offer counts against the budget."""
+BUDGET_AXES = {
+    "liability": Message("budget (the most that {noun} can cost us)"),
+    "expected": Message("budget (the expected cost of {noun})"),
+}
+"""The axis of budgets, by how offers count."""
 
 
 def budget_section(findings: Findings, facts: Facts) -> Section:
@@ -68,7 +84,7 @@ def budget_section(findings: Findings, facts: Facts) -> Section:
         blocks += uniform_blocks(one, findings, _)
     blocks += limit_blocks(findings, facts)
     bases = dict.fromkeys(one.found.budget_basis for one in ordered[:SHOWN] if one.basis != UNKNOWN)
-    blocks += [Text(_.say(f"budget.basis.{name}")) for name in bases]
+    blocks += [Text(_(BUDGET_BASES[name])) for name in bases]
     others = [one.found.title for one in ordered[SHOWN:]]
     if others:
         blocks.append(
@@ -189,23 +205,28 @@ def _title(one: CampaignFacts, curve: list[dict[str, float]], facts: Facts) -> s
     )
     if best["budget_minor"] <= budget:
         return _("the highest profit is {reached}; more budget would not add to it", reached=reached)
-    clear = "real" if _clearly_more(best, curve, one) else "not_shown"
-    key = "assumed" if one.is_assumed else clear
-    return _.say(f"budget.finding.{key}", reached=reached, budget=one.costs.exact(budget))
+    if one.is_assumed:
+        return _("profit would grow to {reached}", reached=reached)
+    text = (
+        Message("profit would grow to {reached}; the gain over {budget} is real")
+        if _clearly_more(best, curve, one)
+        else Message("profit would grow to {reached}; the gain over {budget} is not shown to be real")
+    )
+    return _(text, reached=reached, budget=one.costs.exact(budget))
 
 
 def _profit(row: dict[str, float], _: Localizer) -> str:
     """The point of the line as the chart shows it, with its rounded interval."""
     if not _estimate(row).has_interval:
         return _.brief(_estimate(row))
-    return f"{_.money.text(row['profit_minor'])} [{_.money.estimate(_estimate(row)).split(' [', 1)[1]}"
+    return f"{_.money.text(row['profit_minor'])} {_.money.parts(_estimate(row))[1]}"
 
 
 def _figure(one: CampaignFacts, curve: list[dict[str, float]], findings: Findings, facts: Facts) -> Figure:
     _, money = facts.localizer, facts.money
     points = [Point(row["budget_minor"] / money.unit, _estimate(row).times(1 / money.unit)) for row in curve]
     title, currency = _title(one, curve, facts), findings.config.shop.currency
-    axis = _.say(f"budget.axis.{one.found.budget_basis}", noun=noun(one, _))
+    axis = _(BUDGET_AXES[one.found.budget_basis], noun=noun(one, _))
     axes = Axes(money_labels(one.costs), money_labels(money), axis)
     return figure(
         f"budget-{_position(one, facts)}",
@@ -247,7 +268,12 @@ def _table(one: CampaignFacts, curve: list[dict[str, float]], _: Localizer) -> T
         )
         for row in curve
     )
-    columns = tuple(_.say(f"budget.column.{name}") for name in ("budget", "customers", "spend", "profit"))
+    columns = (
+        _("budget", context="column title"),
+        _("customers", context="column title"),
+        _("expected spend", context="column title"),
+        _("profit [95 % interval]", context="column title"),
+    )
     return Table(_("Budget against held-out profit, {title}", title=one.found.title), columns, rows)
 
 

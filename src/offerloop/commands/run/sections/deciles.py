@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from offerloop.commands.run.findings import Findings
-from offerloop.commands.run.shelf_evidence import TEN_POINTS
+from offerloop.commands.run.shelf_evidence import OUTCOMES, TEN_POINTS
 from offerloop.evaluation import Estimate, top_less_bottom
 from offerloop.report import PLAIN_LABELS, Figure, Localizer, Table, Upright, count, figure, upright
 
@@ -64,20 +64,23 @@ def _title(realised: list[Estimate], _: Localizer) -> str:
 
 
 def _table(table: pl.DataFrame, _: Localizer) -> Table:
-    rows = []
+    rows, points = [], _(" points", context="percentage points behind a number")
     for row in table.iter_rows(named=True):
-        unit = _.words["points"] if row["outcome"] == "bought" else _.words["percent"]
+        unit = points if row["outcome"] == "bought" else _.percent_sign
         realised = Estimate.of(row["realised"], row["se"]).times(TO_POINTS)
         predicted = f"{row['predicted'] * TO_POINTS:.2g}".replace("-", "−") + unit
-        outcome = _.word("outcome", row["outcome"])
+        outcome = _.named(OUTCOMES, row["outcome"])
         rows.append((outcome, str(row["decile"]), predicted, realised.text(unit), count(row["n_pairs"])))
-    columns = ("slopes.column.outcome", *(f"deciles.column.{name}" for name in _COLUMNS))
+    columns = (
+        _("outcome", context="column title"),
+        _("tenth", context="column title of the response study"),
+        _("predicted", context="column title"),
+        _("realised [95 % interval]", context="column title"),
+        _("pairs", context="column title"),
+    )
     return Table(
         _("Response to ten points more discount, by tenth of the prediction"),
-        tuple(_.say(key) for key in columns),
+        columns,
         tuple(rows),
         n_labels=2,
     )
-
-
-_COLUMNS = ("tenth", "predicted", "realised", "pairs")

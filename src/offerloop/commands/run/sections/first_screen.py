@@ -12,6 +12,7 @@ from offerloop.commands.run.sections.gaps import Gaps, gaps
 from offerloop.commands.run.sentences import basis_mark, campaign_body, confidence, headline, noun
 from offerloop.commands.run.shelf_evidence import Evidence
 from offerloop.evaluation import Estimate
+from offerloop.message import Message
 from offerloop.report import (
     Axes,
     Figure,
@@ -20,6 +21,7 @@ from offerloop.report import (
     Point,
     Table,
     Tile,
+    capital,
     count,
     figure,
     line,
@@ -111,29 +113,37 @@ def _sent_tiles(facts: Facts) -> tuple[Tile, ...]:
 def _profit_tile(facts: Facts, n_sent: int) -> Tile:
     _, forecasts = facts.localizer, [one.sent_forecast for one in facts.sent]
     profit = Estimate(*(sum(getattr(one.profit, end) for one in forecasts) for end in ("value", "low", "high")))
-    value, note = _value_and_note(profit, _, ("tile.profit_note", "tile.profit_assumed"), n=count(n_sent))
+    value, interval = _amount(profit, _)
+    note = (
+        _("95 % interval {interval}, for the {n} who get the plan's offer", interval=interval, n=n_sent)
+        if interval
+        else _("no interval: assumed, not measured; for the {n} who get the plan's offer", n=n_sent)
+    )
     return Tile(_("Expected profit, one week"), value, note)
 
 
-def _value_and_note(profit: Estimate, _: Localizer, keys: tuple[str, str], **values: str) -> tuple[str, str]:
+def _amount(profit: Estimate, _: Localizer) -> tuple[str, str]:
     """An amount and its interval apart; what is assumed has none."""
-    if not profit.has_interval:
-        return _.money.text(profit.value), _.say(keys[1], **values)
-    value, interval = _.money.estimate(profit).split(" [", 1)
-    return value, _.say(keys[0], interval=f"[{interval}", **values)
+    return _.money.parts(profit) if profit.has_interval else (_.money.text(profit.value), "")
 
 
 def _kept_tiles(facts: Facts) -> tuple[Tile, ...]:
     _, money = facts.localizer, facts.money
-    labels = [_.say(key) for key in ("tile.kept_profit", "tile.kept_spend", "tile.treated")]
-    treated = Tile(labels[2], "0", _("of {all}", context="note of a key figure", all=facts.n_customers))
+    profit, spend = _("Profit of the best plan, not sent"), _("Spend", context="key figure")
+    of_all = _("of {all}", context="note of a key figure", all=facts.n_customers)
+    treated = Tile(_("Customers treated", context="key figure"), "0", of_all)
     if facts.basis == UNKNOWN:
-        unknown = Tile(labels[0], _("Not known", context="key figure"), _("there is no effect to forecast from"))
-        return unknown, Tile(labels[1], money.exact(0), _("no plan without a known effect")), treated
+        unknown = Tile(profit, _("Not known", context="key figure"), _("there is no effect to forecast from"))
+        return unknown, Tile(spend, money.exact(0), _("no plan without a known effect")), treated
     best = max(facts.campaigns, key=lambda one: one.plan.profit.value)
-    value, note = _value_and_note(best.plan.profit, _, ("tile.kept_note", "tile.kept_assumed"))
-    spend = _("the best plan would have spent {spend}", spend=best.costs.text(best.plan.spend_minor))
-    return Tile(labels[0], value, note), Tile(labels[1], money.exact(0), spend), treated
+    value, interval = _amount(best.plan.profit, _)
+    note = (
+        _("95 % interval {interval}, one week", context="note of a key figure", interval=interval)
+        if interval
+        else _("no interval: assumed, one week")
+    )
+    spent = _("the best plan would have spent {spend}", spend=best.costs.text(best.plan.spend_minor))
+    return Tile(profit, value, note), Tile(spend, money.exact(0), spent), treated
 
 
 def _confidence(evidence: Evidence, facts: Facts) -> Tile:
@@ -152,18 +162,33 @@ def _chart(findings: Findings, facts: Facts) -> Figure | None:
     points = [Point(row["level"], each.times(1 / facts.money.unit)) for row, each in zip(rows, ends, strict=True)]
     table = Table(
         _("Profit of one week by the share of the discount that suppliers pay"),
-        tuple(_.say(f"first.column.{name}") for name in ("share", "customers", "profit")),
+        (
+            _("supplier share", context="column title"),
+            _("customers with an offer"),
+            _("profit [95 % interval]", context="column title"),
+        ),
         tuple(
             (_.level(row["level"]), count(row["n_customers"]), _.brief(each))
             for row, each in zip(rows, ends, strict=True)
         ),
     )
-    measure = "first.measure_assumed" if one.is_assumed else "first.measure"
+    measure = (
+        Message(
+            "Without a budget limit: profit of one week ({currency}) if the shop's assumption holds, "
+            "each customer's best offer, by the share of each discount that suppliers pay; dashed: "
+            "assumed, without an interval"
+        )
+        if one.is_assumed
+        else Message(
+            "Without a budget limit: expected profit of one week ({currency}), each customer's best "
+            "offer, by the share of each discount that suppliers pay; 95 % band"
+        )
+    )
     axes = Axes(percent_labels(_), money_labels(facts.money), _("paid by suppliers", context="axis title"))
     return figure(
         "supplier-share",
         _title(one, _),
-        _.say(measure, currency=findings.config.shop.currency),
+        _(measure, currency=findings.config.shop.currency),
         line(points, _levels(one, facts), axes, assumed=one.is_assumed),
         table,
         mark=basis_mark(one, _),
@@ -174,15 +199,19 @@ def _chart(findings: Findings, facts: Facts) -> Figure | None:
 def _title(one: CampaignFacts, _: Localizer) -> str:
     share, name = one.supplier_share, noun(one, _)
     if share.estimate is None:
-        key = "never"
+        text = Message("{noun} do not pay, even when suppliers carry the whole discount")
     elif share.beyond_interval is None:
-        key = "unclear"
+        text = Message("{noun} clearly pay at no supplier share")
     elif share.beyond_interval == 0:
-        key = "always"
+        text = Message("{noun} pay at every supplier share, even without one")
     else:
-        key = "assumed" if one.is_assumed else "clear"
+        text = (
+            Message("{noun} pay once suppliers carry {share} of the discount")
+            if one.is_assumed
+            else Message("{noun} clearly pay once suppliers carry {share} of the discount")
+        )
     shown = _.level(share.beyond_interval or 0)
-    title = _.say(f"first.title.{key}", noun=name if one.is_assumed else name.capitalize(), share=shown)
+    title = _(text, noun=name if one.is_assumed else capital(name), share=shown)
     return _("Assumed, not measured: {text}", context="basis of a forecast", text=title) if one.is_assumed else title
 
 
@@ -193,5 +222,9 @@ def _levels(one: CampaignFacts, facts: Facts) -> list[Level]:
         for each in facts.campaigns
         if each.funded_share is not None
     ]
-    key = "first.level_assumed" if one.is_assumed else "first.level"
-    return named + ([Level(clear, _.say(key, share=_.level(clear)))] if clear else [])
+    text = (
+        Message("pays: {share}", context="label of a line")
+        if one.is_assumed
+        else Message("clearly pays: {share}", context="label of a line")
+    )
+    return named + ([Level(clear, _(text, share=_.level(clear)))] if clear else [])

@@ -4,13 +4,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from offerloop.commands.run.facts import ASSUMED, ESTIMATED, LEARNED, MIXED, TRANSFERRED, UNKNOWN, Facts
+from offerloop.commands.run.facts import ASSUMED, ESTIMATED, LEARNED, MEASURED, MIXED, TRANSFERRED, UNKNOWN, Facts
 from offerloop.commands.run.findings import Findings
 from offerloop.commands.run.sentences import test_sentences
 from offerloop.commands.run.shelf_evidence import Evidence
-from offerloop.report import Localizer
+from offerloop.message import Message
+from offerloop.report import Localizer, capital
 
 LEARNED_FROM_DATA = (ESTIMATED, TRANSFERRED, LEARNED)
+BASES_DESPITE_GAPS = {
+    ESTIMATED: Message("What the offers change was estimated all the same, from offers that were shown at random."),
+    LEARNED: Message("What the offers change was learned from data all the same."),
+    MEASURED: Message(
+        "What the offers change was measured by an earlier read-out, which corrects what the shop assumed."
+    ),
+    ASSUMED: Message("What the offers change was not learned from data: the shop's own assumption stands in for it."),
+    MIXED: Message(
+        "What some of the offers change was not learned from data: the shop's own assumption stands in for it."
+    ),
+    UNKNOWN: Message("What the offers change was not learned from data, and nothing is assumed about it."),
+}
+"""What the effects rest on where something could not be learned."""
 
 
 @dataclass(frozen=True)
@@ -27,14 +41,14 @@ def gaps(findings: Findings, facts: Facts, evidence: Evidence) -> Gaps | None:
         return None
     said = gap_sentences(findings, facts.localizer)
     if facts.basis not in LEARNED_FROM_DATA or (facts.basis == ESTIMATED and not evidence.is_known):
-        said += (facts.localizer.say(f"gaps.{facts.basis}"),)
+        said += (facts.localizer(BASES_DESPITE_GAPS[facts.basis]),)
     return Gaps(said, _next(facts, evidence))
 
 
 def gap_sentences(findings: Findings, _: Localizer) -> tuple[str, ...]:
     """Each gap as a sentence of its own."""
     said = [_(gap) for gap in findings.gaps]
-    return tuple(f"{one[:1].upper()}{one[1:]}{_.words['full_stop']}" for one in said)
+    return tuple(_.stopped(capital(one)) for one in said)
 
 
 def _next(facts: Facts, evidence: Evidence) -> str:
@@ -63,7 +77,19 @@ def _to_measure(facts: Facts) -> list[str]:
     """How to measure what is assumed, or what to do while that is out of reach."""
     _, reach = facts.localizer, facts.reach
     if reach is not None and not reach.can_show:
-        key = "next.trust"
+        text = Message(
+            "keep the budget small, because it is spent on trust; a test needs more customers, or an "
+            "offer that is expected to change more."
+        )
+    elif reach is None or reach.weeks == 1:
+        text = Message(
+            "send the plan as written, with its holdout and its lot, and read it out when the week "
+            "is over (offerloop readout): that measures what is assumed here."
+        )
     else:
-        key = "next.assumed" if reach is None or reach.weeks == 1 else "next.assumed_weeks"
-    return [_.say(key), *test_sentences(facts)]
+        text = Message(
+            "send the plan as written, with its holdout and its lot, anew each week, and read each "
+            "week out (offerloop readout); named in experiment.outcomes, these measure together what "
+            "is assumed here."
+        )
+    return [_(text), *test_sentences(facts)]

@@ -8,9 +8,11 @@ from offerloop.commands.run.facts import ASSUMED, TRANSFERRED, UNKNOWN, Facts
 from offerloop.commands.run.findings import Findings
 from offerloop.commands.run.sections.gaps import gap_sentences
 from offerloop.commands.run.sentences import test_sentences
-from offerloop.commands.run.shelf_evidence import Evidence
+from offerloop.commands.run.shelf_evidence import OUTCOMES, Evidence
 from offerloop.evaluation import LEAST, LEAST_BUYERS
-from offerloop.report import Block, Bullets, Localizer, Section, Text, count
+from offerloop.message import Message, Share
+from offerloop.offers import OFFER_KIND_NAMES
+from offerloop.report import Block, Bullets, Localizer, Section, Text
 from offerloop.response import CHECK_NAMES
 
 
@@ -53,8 +55,18 @@ def _said(findings: Findings, facts: Facts, evidence: Evidence) -> tuple[str, ..
 
 def _common(findings: Findings, facts: Facts) -> list[str]:
     """About the margin, and about the maximum of a coupon whose redemptions were never seen."""
-    key = "limits.margin" if facts.margin_basis == "configured" else "limits.margin_costs"
-    margin = facts.localizer.say(key, margin=facts.localizer.share(facts.margin))
+    text = (
+        Message(
+            "The margin of {margin} of list price is assumed, the same for all products; a wrong "
+            "list price makes a wrong depth."
+        )
+        if facts.margin_basis == "configured"
+        else Message(
+            "The margin is that of unit costs, by category where most of it has one, {margin} over "
+            "all; a wrong list price makes a wrong depth."
+        )
+    )
+    margin = facts.localizer(text, margin=Share(facts.margin))
     expected = findings.tables["offers"]["basis"].is_in([TRANSFERRED, ASSUMED]).any()
     return (
         [margin, facts.localizer("A coupon's maximum is applied to a usual basket, not to every possible one.")]
@@ -67,9 +79,23 @@ def _of_shown(facts: Facts, evidence: Evidence) -> list[str]:
     """Where offers shown at random tell an effect."""
     if evidence.shown is None:
         return []
-    days = count(evidence.shown.window_days)
-    keys = ("limits.estimated", "limits.estimated_window", "limits.estimated_intervals")
-    return [facts.localizer.say(key, days=days) for key in keys]
+    _ = facts.localizer
+    return [
+        _(
+            "Effects estimated from offers shown at random hold for customers and weeks like those "
+            "in which they were shown, and only if the chances in the log are right."
+        ),
+        _(
+            "An exposure counts for {days} days, or until the customer's next one: purchases that it "
+            "moved from later days count as gained, and what it changes later does not count.",
+            days=evidence.shown.window_days,
+        ),
+        _(
+            "Where an effect was estimated, intervals hold the uncertainty of each offer's mean "
+            "value and of its spread over customers. They hold neither that of the discount redeemed "
+            "nor next week's luck; who responds more is less sure than the mean."
+        ),
+    ]
 
 
 def _some_assumed(facts: Facts) -> str:
@@ -88,26 +114,24 @@ def _test(findings: Findings, _: Localizer) -> str:
     test = findings.test
     if test is None:
         return ""
-    sizes = {
-        "treated": count(test.n_treated),
-        "held": count(test.n_control),
-        "least": str(LEAST),
-        "buyers": str(LEAST_BUYERS),
-    }
     if test.detectable is None:
         return _(
             "The read-out of this plan could not show anything: {treated} customers get the plan's "
             "offer and {held} are held back, and a comparison needs {least} on each side, {buyers} "
             "of whom buy in the week; set a larger experiment.holdout, plan for more customers, or "
             "read out a longer period.",
-            **sizes,
+            treated=test.n_treated,
+            held=test.n_control,
+            least=LEAST,
+            buyers=LEAST_BUYERS,
         )
     return _(
         "The read-out after a week compares {treated} customers with an offer against {held} "
         "held back: going by the week before, it would show an effect on margin of "
         "{detectable} or more in total in 80 of 100 cases, a smaller one less often.",
         detectable=_.money.text(test.detectable),
-        **sizes,
+        treated=test.n_treated,
+        held=test.n_control,
     )
 
 
@@ -118,7 +142,7 @@ def _of_study(findings: Findings, facts: Facts, evidence: Evidence, common: list
             "{check} on {outcome}",
             context="checks",
             check=_.named(CHECK_NAMES, one.name),
-            outcome=_.word("outcome", one.outcome),
+            outcome=_.named(OUTCOMES, one.outcome),
         )
         for one in evidence.failed
     ]
@@ -177,17 +201,26 @@ def _unknown(findings: Findings, facts: Facts) -> str:
     kinds = sorted(offers.filter(pl.col("basis") == "unknown")["kind"].unique().to_list())
     if not kinds:
         return ""
-    key = "limits.unknown" if any(one.n_explore for one in facts.sent) else "limits.unknown_none"
-    return _.say(key, kinds=_.listed(_.word("kind", kind) for kind in kinds))
+    text = (
+        Message("Nothing shows the effect of some offers ({kinds}): they are only given by lot.")
+        if any(one.n_explore for one in facts.sent)
+        else Message("Nothing shows the effect of some offers ({kinds}): no plan can count on them.")
+    )
+    return _(text, kinds=[_.named(OFFER_KIND_NAMES, kind) for kind in kinds])
 
 
 def limits_section(findings: Findings, facts: Facts, evidence: Evidence) -> Section:
     """Return the section with the list of limits."""
     _ = facts.localizer
-    assumed = "limits.message_assumed" if _is_testable(facts) else "limits.message_trust"
-    message = assumed if facts.basis == ASSUMED else "limits.message"
+    message = Message("This is a forecast to be tested, not proof: what could make it wrong")
+    if facts.basis == ASSUMED:
+        message = (
+            Message("This is an assumption to be tested, not a finding: what could make it wrong")
+            if _is_testable(facts)
+            else Message("This is an assumption, not a finding: what could make it wrong")
+        )
     blocks: list[Block] = [Bullets(_said(findings, facts, evidence)), *_how(facts)]
-    return Section("limits", _("Limits of the evidence"), _.say(message), tuple(blocks))
+    return Section("limits", _("Limits of the evidence"), _(message), tuple(blocks))
 
 
 def _how(facts: Facts) -> list[Text]:

@@ -25,6 +25,12 @@ from offerloop.report import (
 )
 
 SHOWN = 6
+COMPARISONS = {
+    "naive": Message("naive difference", context="label of a line"),
+    "adjusted": Message("adjusted", context="label of a line"),
+    "placebo": Message("placebo", context="label of a line"),
+}
+"""The three figures of a campaign."""
 
 
 @dataclass(frozen=True)
@@ -163,7 +169,7 @@ def _forest(largest: list[PastCampaign], past: list[PastCampaign], _: Localizer)
             ("placebo", one.placebo, "placebo"),
         )
         dots += [
-            Dot(heading, _.say(f"past.{name}"), estimate.times(1 / _.money.unit), look)
+            Dot(heading, _(COMPARISONS[name]), estimate.times(1 / _.money.unit), look)
             for name, estimate, look in shown
             if estimate is not None
         ]
@@ -248,7 +254,12 @@ def _first_reached(findings: Findings, _: Localizer) -> list[Block]:
         )
         for row in table.iter_rows(named=True)
     )
-    columns = tuple(_.say(f"past.{name}") for name in ("reached.type", "reached.n", "reached.effect", "placebo"))
+    columns = (
+        _("type of campaign", context="column title"),
+        _("reached", context="column title"),
+        _("effect", context="column title"),
+        _(COMPARISONS["placebo"]),
+    )
     return [
         Text(
             _(
@@ -279,17 +290,17 @@ def _table(past: list[PastCampaign], _: Localizer) -> Table:
         for one in past
     )
     names = (
-        "column.campaign",
-        "column.period",
-        "column.targeted",
-        "column.others",
-        "column.naive",
-        "adjusted",
-        "placebo",
+        _("campaign", context="column title of past campaigns"),
+        _("period", context="column title of past campaigns"),
+        _("targeted", context="column title of past campaigns"),
+        _("others", context="column title of past campaigns"),
+        _("naive (not an effect)"),
+        _(COMPARISONS["adjusted"]),
+        _(COMPARISONS["placebo"]),
     )
     return Table(
         _("All campaigns that could be judged: weekly spend a customer, 95 % intervals"),
-        tuple(_.say(f"past.{name}") for name in names),
+        names,
         rows,
         n_labels=2,
     )

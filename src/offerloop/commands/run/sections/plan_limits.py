@@ -9,11 +9,21 @@ import polars as pl
 from offerloop.commands.run.facts import Facts
 from offerloop.commands.run.findings import Findings
 from offerloop.evaluation import Estimate
+from offerloop.message import Message
 from offerloop.report import Block, Localizer, Money, Table, Text, count
 
 Row = dict[str, Any]
 """A row of the table `plan_limits`."""
 CONTACTS = ("contacts", "channel")
+LIMITS = {
+    "campaign": Message("budget of “{title}”", context="limit of a plan"),
+    "offers": Message("offers {name} of “{title}”", context="limit of a plan"),
+    "team": Message("budget of team {name}", context="limit of a plan"),
+    "total": Message("budget of all campaigns"),
+    "contacts": Message("contacts", context="limit of a plan"),
+    "channel": Message("contacts by {name}", context="limit of a plan"),
+}
+"""What each kind of limit is called."""
 
 
 def limit_blocks(findings: Findings, facts: Facts) -> list[Block]:
@@ -80,7 +90,13 @@ def _order(row: Row, findings: Findings, _: Localizer) -> str:
 
 def _table(rows: list[Row], facts: Facts) -> Table:
     _ = facts.localizer
-    columns = tuple(_.say(f"limits.column.{name}") for name in ("limit", "at_most", "used", "price", "gain"))
+    columns = (
+        _("limit", context="column title"),
+        _("allows", context="column title"),
+        _("used", context="column title"),
+        _("one more unit brings"),
+        _("profit gained without it [95 % interval]"),
+    )
     return Table(
         _("What each limit costs: profit without it less that of the plan, held out, for one week"),
         columns,
@@ -89,7 +105,7 @@ def _table(rows: list[Row], facts: Facts) -> Table:
 
 
 def _cells(row: Row, facts: Facts) -> tuple[str, ...]:
-    _, units = facts.localizer, Money(row["unit"]) if row["kind"] not in CONTACTS else None
+    _, units = facts.localizer, Money(row["unit"], facts.localizer.language) if row["kind"] not in CONTACTS else None
     at_most, used = (count(row[name]) if units is None else units.text(row[name]) for name in ("at_most", "used"))
     price = row["shadow_price"] * (1 if units is None else units.unit)
     gain = _("not computed", context="limits of the report") if row["gain_minor"] is None else _.brief(gain_of(row))
@@ -98,4 +114,4 @@ def _cells(row: Row, facts: Facts) -> tuple[str, ...]:
 
 def _name(row: Row, facts: Facts) -> str:
     titles = {one.found.campaign_id: one.found.title for one in facts.campaigns}
-    return facts.localizer.say(f"limits.{row['kind']}", name=row["name"], title=titles.get(row["campaign_id"], ""))
+    return facts.localizer(LIMITS[row["kind"]], name=row["name"], title=titles.get(row["campaign_id"], ""))

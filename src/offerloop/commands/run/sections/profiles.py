@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from offerloop.commands.run.findings import Findings
-from offerloop.profiles import TAGS
+from offerloop.profiles import TAG_LABELS, TAGS
 from offerloop.report import (
     Axes,
     Bar,
@@ -20,6 +20,8 @@ from offerloop.report import (
     count,
     figure,
     histogram,
+    language_name,
+    other_languages,
     percent_labels,
 )
 
@@ -28,8 +30,6 @@ HALF = 0.03
 """How far from half a share may be and still be called about half."""
 AT_MOST = 0.25
 """Share of the customers that still passes for a fifth; ties can make more."""
-FIFTH = "fifth"
-"""Word in the rule of a tag that a fifth of the customers carries by definition."""
 SHARES = ("_share", "mean_depth", "p_active")
 
 
@@ -50,7 +50,7 @@ def profiles_section(findings: Findings, _: Localizer) -> Section:
         )
     ]
     if "p_active" in profiles.columns and profiles["p_active"].is_null().all():
-        resting = [_.quoted(_.tag(tag.name)) for tag in TAGS if tag.rests_on == "p_active"]
+        resting = [_.quoted(_(tag.label)) for tag in TAGS if tag.rests_on == "p_active"]
         blocks.append(
             Text(
                 _(
@@ -86,7 +86,7 @@ def _message(tags: list[tuple[str, int]], n_customers: int, _: Localizer) -> str
             down=_.share(down),
         )
     groups = [
-        _("“{name}” ({share})", context="pattern", name=_.tag(name), share=_.share(k / n_customers))
+        _("“{name}” ({share})", context="pattern", name=_.named(TAG_LABELS, name), share=_.share(k / n_customers))
         for name, k in tags[:2]
     ]
     return _("The largest groups of the {n} customers are {groups}", n=n, groups=_.both(groups))
@@ -106,16 +106,20 @@ def _tag_counts(findings: Findings) -> list[tuple[str, int]]:
 def _tags_figure(findings: Findings, tags: list[tuple[str, int]], _: Localizer) -> Figure:
     total = findings.tables["profiles"].height
     rows = [
-        Bar(_.tag(name), size, _("{n} ({share})", context="pattern", n=round(size), share=_.share(size / total)))
+        Bar(
+            _.named(TAG_LABELS, name),
+            size,
+            _("{n} ({share})", context="pattern", n=round(size), share=_.share(size / total)),
+        )
         for name, size in tags
     ]
     (largest, most), (smallest, least) = tags[0], tags[-1]
     title = _tags_title(dict(tags), total, _) or _(
         "{first} of customers are tagged “{largest}”, {second} “{smallest}”",
         first=_.share(most / total),
-        largest=_.tag(largest),
+        largest=_.named(TAG_LABELS, largest),
         second=_.share(least / total),
-        smallest=_.tag(smallest),
+        smallest=_.named(TAG_LABELS, smallest),
     )
     return figure(
         "tags",
@@ -129,15 +133,27 @@ def _tags_figure(findings: Findings, tags: list[tuple[str, int]], _: Localizer) 
 
 def _tags_table(findings: Findings, tags: list[tuple[str, int]], _: Localizer) -> Table:
     total = findings.tables["profiles"].height
-    notes = {name: (chinese, rule) for name, chinese, rule in findings.tag_notes}
-    rows = []
-    for name, size in tags:
-        chinese, rule = notes.get(name, ("", ""))
-        other = chinese if _.language == "en" else name
-        said = _.words.get(f"rule.{name}", rule)
-        rows.append((_.tag(name), other, said, count(size), _.share(size / total)))
-    columns = tuple(_.say(f"profiles.column.{name}") for name in ("tag", "other", "rule", "customers", "of_all"))
-    return Table(_("Tags, their rules, and how many customers carry them"), columns, tuple(rows), n_labels=3)
+    rules, others = {tag.name: tag.rule for tag in TAGS}, other_languages(_)
+    rows = [
+        (
+            _.named(TAG_LABELS, name),
+            *(other.named(TAG_LABELS, name) for other in others),
+            _(rules[name]) if name in rules else "",
+            count(size),
+            _.share(size / total),
+        )
+        for name, size in tags
+    ]
+    columns = (
+        _("tag", context="column title"),
+        *(language_name(other.language) for other in others),
+        _("rule", context="column title"),
+        _("customers", context="column title"),
+        _("of all", context="column title"),
+    )
+    return Table(
+        _("Tags, their rules, and how many customers carry them"), columns, tuple(rows), n_labels=2 + len(others)
+    )
 
 
 def _tags_title(sizes: dict[str, int], total: int, _: Localizer) -> str:
@@ -147,9 +163,9 @@ def _tags_title(sizes: dict[str, int], total: int, _: Localizer) -> str:
     return _(
         "{first} of customers are tagged “{growing}”, {second} “{shrinking}”",
         first=_.share(sizes["growing"] / total),
-        growing=_.tag("growing"),
+        growing=TAG_LABELS["growing"],
         second=_.share(sizes["shrinking"] / total),
-        shrinking=_.tag("shrinking"),
+        shrinking=TAG_LABELS["shrinking"],
     )
 
 
@@ -157,7 +173,7 @@ def _fifths(findings: Findings, tags: list[tuple[str, int]], _: Localizer) -> li
     """Which tags have their size by definition."""
     most = AT_MOST * findings.tables["profiles"].height
     small = {name for name, size in tags if size <= most}
-    named = [_.quoted(_.tag(name)) for name, *__, rule in findings.tag_notes if FIFTH in rule and name in small]
+    named = [_.quoted(_(tag.label)) for tag in TAGS if tag.is_a_fifth and tag.name in small]
     return (
         [
             Text(
@@ -225,8 +241,14 @@ def _features(findings: Findings, _: Localizer) -> Table:
             else ["", "", ""]
         )
         rows.append((name, *notes.get(name, ("", "")), *spread))
-    names = ("feature", "meaning", "empty", "low", "middle", "high")
-    columns = tuple(_.say(f"profiles.column.{name}") for name in names)
+    columns = (
+        _("feature", context="column title"),
+        _("meaning", context="column title"),
+        _("when empty", context="column title"),
+        _("10 % are below", context="column title"),
+        _("half are below", context="column title"),
+        _("90 % are below", context="column title"),
+    )
     return Table(_("Features of the profiles and how they are spread over customers"), columns, tuple(rows), n_labels=3)
 
 

@@ -5,11 +5,35 @@ from __future__ import annotations
 import polars as pl
 
 from offerloop.commands.run.findings import Findings
-from offerloop.commands.run.sections.quality_by_day import daily_figure
+from offerloop.commands.run.sections.quality_by_day import ACTIONS, daily_figure
 from offerloop.events import RULE_NAMES
-from offerloop.message import unpacked
+from offerloop.message import Message, unpacked
 from offerloop.report import Block, Bullets, Details, Localizer, Missing, Section, Table, Text, count
 
+SOURCE_NAMES = {
+    "order_lines": Message("order lines", context="source of data"),
+    "products": Message("products", context="source of data"),
+    "customers": Message("customers", context="source of data"),
+    "campaigns": Message("campaigns", context="source of data"),
+    "audiences": Message("audiences", context="source of data"),
+    "redemptions": Message("redemptions", context="source of data"),
+    "coupon_products": Message("coupon products", context="source of data"),
+    "prices": Message("prices", context="source of data"),
+    "events": Message("events", context="source of data"),
+    "exposures": Message("exposures", context="source of data"),
+    "offers": Message("offers", context="source of data"),
+}
+"""What the sources of a shop are called."""
+ADDS = {
+    "products": Message("categories and brands: without them no offer can be limited to a category"),
+    "customers": Message("attributes to audit who gets offers; consent"),
+    "campaigns": Message("a judgement of what past campaigns did"),
+    "audiences": Message("who received past campaigns, without which they cannot be judged"),
+    "redemptions": Message("profiles that know who uses coupons"),
+    "coupon_products": Message("which products past coupons were for"),
+    "prices": Message("list prices of order lines that do not say them, and with them discounts at the shelf"),
+}
+"""What a source would add that was not given."""
 SOURCES = ("products", "prices", "customers", "campaigns", "audiences", "redemptions", "coupon_products")
 """Sources that a shop may leave out."""
 SMALL = 0.001
@@ -30,7 +54,7 @@ def quality_section(findings: Findings, _: Localizer) -> Section:
     hits = table.filter((pl.col("rows") > 0) & ~pl.col("action").is_in(["read", "kept"]))
     blocks: list[Block] = [Text(_period(findings, _))]
     if hits.height:
-        blocks.append(_table("quality.hits_table", hits, table, _))
+        blocks.append(_table(_("Cleaning rules that found something"), hits, table, _))
     daily = daily_figure(findings, _)
     blocks += [daily] if daily else []
     blocks += [*_samples(findings, _), Details(_("Show every rule, also those that found nothing"), _every(table, _))]
@@ -63,9 +87,7 @@ def _is_missed(name: str, findings: Findings) -> bool:
 
 
 def _adds(name: str, _: Localizer) -> str:
-    return _(
-        "{source}: would add {adds}.", context="data quality", source=_.word("source", name), adds=_.say(f"adds.{name}")
-    )
+    return _("{source}: would add {adds}.", context="data quality", source=SOURCE_NAMES[name], adds=ADDS[name])
 
 
 def _rows(table: pl.DataFrame, name: str, action: str) -> int:
@@ -73,7 +95,7 @@ def _rows(table: pl.DataFrame, name: str, action: str) -> int:
 
 
 def _every(table: pl.DataFrame, _: Localizer) -> Table:
-    return _table("quality.every_table", table, table, _)
+    return _table(_("Every cleaning rule", context="table title"), table, table, _)
 
 
 def _table(caption: str, shown: pl.DataFrame, whole: pl.DataFrame, _: Localizer) -> Table:
@@ -81,7 +103,7 @@ def _table(caption: str, shown: pl.DataFrame, whole: pl.DataFrame, _: Localizer)
     for row in shown.iter_rows(named=True):
         read = _rows(whole, row["table"], "read")
         share = _.share(row["rows"] / read, SMALL) if read else ""
-        action = _.word("action", row["action"])
+        action = _.named(ACTIONS, row["action"])
         rows.append(
             (
                 _rule(row, _),
@@ -91,13 +113,22 @@ def _table(caption: str, shown: pl.DataFrame, whole: pl.DataFrame, _: Localizer)
                 share,
             )
         )
-    columns = tuple(_.say(f"quality.column.{name}") for name in ("rule", "why", "done", "rows", "share"))
-    return Table(_.say(caption), columns, tuple(rows), n_labels=3)
+    columns = (
+        _("source: rule", context="column title"),
+        _("why", context="column title"),
+        _("done", context="column title"),
+        _("rows", context="column title"),
+        _("of rows read", context="column title"),
+    )
+    return Table(caption, columns, tuple(rows), n_labels=3)
 
 
 def _rule(row: dict[str, str], _: Localizer) -> str:
     return _(
-        "{what}: {text}", context="pattern", what=_.word("source", row["table"]), text=_.named(RULE_NAMES, row["rule"])
+        "{what}: {text}",
+        context="pattern",
+        what=_.named(SOURCE_NAMES, row["table"]),
+        text=_.named(RULE_NAMES, row["rule"]),
     )
 
 
@@ -112,7 +143,11 @@ def _samples(findings: Findings, _: Localizer) -> tuple[Block, ...]:
         (_rule(row, _), row["row"], count(row["copies"]))
         for row in ordered.group_by(keys, maintain_order=True).head(SAMPLES).iter_rows(named=True)
     )
-    columns = tuple(_.say(f"{name}") for name in ("quality.column.rule", "samples.column.row", "samples.column.copies"))
+    columns = (
+        _("source: rule", context="column title"),
+        _("row", context="column title"),
+        _("times", context="column title"),
+    )
     return (
         Details(
             _("Show sample rows of what was rejected"),

@@ -6,6 +6,7 @@ import polars as pl
 
 from offerloop.commands.run.findings import Findings
 from offerloop.events import RULE_NAMES
+from offerloop.message import Message, Share
 from offerloop.report import (
     MONDAY,
     MOST_DAYS,
@@ -22,8 +23,28 @@ from offerloop.report import (
     iso_day,
 )
 
+ACTIONS = {
+    "left out": Message("left out", context="what was done with a row"),
+    "read": Message("read", context="what was done with a row"),
+    "kept": Message("kept", context="what was done with a row"),
+    "repaired": Message("repaired", context="what was done with a row"),
+    "merged": Message("merged", context="what was done with a row"),
+    "rejected": Message("rejected", context="what was done with a row"),
+    "flagged": Message("flagged", context="what was done with a row"),
+}
+"""What cleaning does with a row."""
 SHOWN = ("rejected", "repaired", "merged")
 """Actions that change what later stages see, worst first."""
+PERIODS = {
+    "day": Message("day", context="axis title"),
+    "week": Message("week from", context="axis title"),
+}
+"""What the days or weeks of the chart are called."""
+UNITS = {
+    "day": Message("day", context="length of time"),
+    "week": Message("week", context="length of time"),
+}
+"""The same in a sentence."""
 FEW = 20
 """Fewer cases than this make no pattern."""
 CLUSTERED = 0.1
@@ -42,16 +63,18 @@ def daily_figure(findings: Findings, _: Localizer) -> Figure | None:
     n_periods = (last - first) // (1 if unit == "day" else WEEK) + 1
     actions = [name for name in SHOWN if name in counted["action"]]
     ordered = counted.sort("period", "action").iter_rows(named=True)
-    bars = [Column(row["period"], row["rows"], _.word("action", row["action"])) for row in ordered]
-    axes = Axes(day_labels(unit == "day"), "", _.say(f"daily.axis.{unit}"))
+    bars = [Column(row["period"], row["rows"], _.named(ACTIONS, row["action"])) for row in ordered]
+    axes = Axes(day_labels(unit == "day"), "", _(PERIODS[unit]))
     width = 1 if unit == "day" else WEEK
     ends = min(first, *(bar.day for bar in bars)), last + 1
     by_rule = found.group_by("rule").agg(pl.col("rows").sum()).sort(["rows", "rule"], descending=[True, False]).row(0)
     return figure(
         "quality-by-day",
         _title(counted, n_periods, unit, _),
-        _.say(f"daily.measure.{unit}"),
-        columns(bars, axes, [_.word("action", name) for name in actions], ends, width),
+        _("Order lines rejected, repaired or merged a day, where the rule looks at lines one by one")
+        if unit == "day"
+        else _("Order lines rejected, repaired or merged a week, where the rule looks at lines one by one"),
+        columns(bars, axes, [_.named(ACTIONS, name) for name in actions], ends, width),
         _table(found, unit, _),
         says=_(
             "Most of them: {rule} ({n}).",
@@ -71,12 +94,30 @@ def _start(unit: str) -> pl.Expr:
 def _title(counted: pl.DataFrame, n_periods: int, unit: str, _: Localizer) -> str:
     sizes = counted.group_by("period").agg(pl.col("rows").sum())["rows"].sort(descending=True)
     total = int(sizes.sum())
+    by_day, n_touched = unit == "day", len(sizes)
     if total < FEW:
-        return _.say(f"daily.title.few.{unit}", n=count(total), k=count(len(sizes)), all=count(n_periods))
+        text = (
+            Message("The rules touched {n} order lines, on {k} of {all} days: too few for a pattern")
+            if by_day
+            else Message("The rules touched {n} order lines, in {k} of {all} weeks: too few for a pattern")
+        )
+        return _(text, n=total, k=n_touched, all=n_periods)
     half = int((sizes.cum_sum() < total / 2).sum()) + 1
     if half <= CLUSTERED * n_periods:
-        return _.say(f"daily.title.cluster.{unit}", n=count(total), k=count(half), all=count(n_periods))
-    return _.say(f"daily.title.spread.{unit}", n=count(total), share=_.share(sizes[0] / total))
+        text = (
+            Message("Cases cluster: half of the {n} order lines that the rules touched lie in {k} of {all} days")
+            if by_day
+            else Message("Cases cluster: half of the {n} order lines that the rules touched lie in {k} of {all} weeks")
+        )
+        return _(text, n=total, k=half, all=n_periods)
+    text = (
+        Message("Cases are spread over the whole period: no day holds more than {share} of the {n} order lines touched")
+        if by_day
+        else Message(
+            "Cases are spread over the whole period: no week holds more than {share} of the {n} order lines touched"
+        )
+    )
+    return _(text, n=total, share=Share(sizes[0] / total))
 
 
 def _table(found: pl.DataFrame, unit: str, _: Localizer) -> Table:
@@ -89,8 +130,8 @@ def _table(found: pl.DataFrame, unit: str, _: Localizer) -> Table:
         for period in summed["period"].unique().sort()
     )
     names = (
-        _("{rule} ({done})", context="pattern", rule=_.named(RULE_NAMES, rule), done=_.word("action", action))
+        _("{rule} ({done})", context="pattern", rule=_.named(RULE_NAMES, rule), done=_.named(ACTIONS, action))
         for rule, action in rules
     )
-    columns = (_.say(f"daily.axis.{unit}"), *names)
-    return Table(_("Order lines that the rules touched, by rule and {unit}", unit=_.say(f"unit.{unit}")), columns, rows)
+    columns = (_(PERIODS[unit]), *names)
+    return Table(_("Order lines that the rules touched, by rule and {unit}", unit=UNITS[unit]), columns, rows)

@@ -7,12 +7,36 @@ import polars as pl
 from offerloop.commands.run.facts import ASSUMED, TRANSFERRED, Facts
 from offerloop.commands.run.findings import Findings
 from offerloop.commands.run.sections.audit import audit_blocks
+from offerloop.message import Message, Share
 from offerloop.offers import NO_OFFER
 from offerloop.report import Bar, Block, Figure, Localizer, Section, Table, Text, bars, count, figure
-from offerloop.tables import ARMS, EXPLORE, HOLDOUT, PLAN, REASONS, USUAL
+from offerloop.tables import ARMS, EXPLORE, HOLDBACK, HOLDOUT, PLAN, USUAL
 
 SHOWN = 12
 OFFER = ["campaign_id", "offer_id"]
+ARM_WORDS = {
+    PLAN: Message("follow the plan", context="customers who ..."),
+    EXPLORE: Message("are drawn by lot"),
+    HOLDBACK: Message("have their offer held back, at random"),
+    USUAL: Message("get what the shop does today (business as usual)"),
+    HOLDOUT: Message("never get an offer (permanent holdout)"),
+}
+"""What becomes of the customers of a random group."""
+WHY_NONE = {
+    "holdout": Message("permanent holdout", context="reason"),
+    "held_back": Message("held back in this period, drawn at random"),
+    "usual": Message("business as usual gives none"),
+    "lot": Message("drawn by lot", context="reason"),
+    "best_profit": Message("best profit within budget"),
+    "no_campaign_pays": Message("no campaign pays", context="reason"),
+    "no_effect_known": Message("nothing shows the effect of any offer"),
+    "no_consent": Message("the customer has not agreed to personalised offers"),
+    "outside": Message("in no campaign's audience"),
+    "no_basis": Message("no recent purchase to respond from"),
+    "no_offer_pays": Message("no offer pays for this customer"),
+    "budget_spent": Message("budget used up on better returns"),
+}
+"""Why a customer gets no offer, by the codes of `tables.REASONS`."""
 
 
 def who_section(findings: Findings, facts: Facts) -> Section:
@@ -94,8 +118,12 @@ def _offers_figure(given: pl.DataFrame, _: Localizer) -> Figure:
 def _title(sizes: pl.DataFrame, top: str, _: Localizer) -> str:
     """The depth that is given most often."""
     usual = sizes.group_by("depth").agg(pl.col("len").sum()).sort(["len", "depth"], descending=[True, False]).row(0)
-    key = "who.title_other" if usual[0] is None else "who.title"
-    return _.say(key, share=_.share(usual[1] / sizes["len"].sum()), depth=_depth(usual[0], _), top=top)
+    text = (
+        Message("{share} of the offers have no depth in per cent; “{top}” gets most")
+        if usual[0] is None
+        else Message("{share} of the offers are {depth}; “{top}” gets most")
+    )
+    return _(text, share=_.share(usual[1] / sizes["len"].sum()), depth=_depth(usual[0], _), top=top)
 
 
 def _offers_table(sizes: pl.DataFrame, total: int, _: Localizer) -> Table:
@@ -103,7 +131,12 @@ def _offers_table(sizes: pl.DataFrame, total: int, _: Localizer) -> Table:
         (name, _depth(depth, _), count(size), _.share(size / total, 0.001))
         for name, depth, size in sizes.sort(["len", "what", "depth"], descending=[True, False, False]).iter_rows()
     )
-    columns = tuple(_.say(f"who.column.{name}") for name in ("what", "depth", "customers", "share"))
+    columns = (
+        _("offer for", context="column title"),
+        _("depth", context="column title"),
+        _("customers", context="column title"),
+        _("of offers given", context="column title"),
+    )
     return Table(_("Offers given by plan"), columns, rows, n_labels=2)
 
 
@@ -118,8 +151,19 @@ def _anyway(given: pl.DataFrame, findings: Findings, facts: Facts) -> str:
         return ""
     paying = known.filter(pl.col("margin") != 0)
     gained = float((paying["depth"] * paying["held_out_value_minor"] / paying["margin"]).sum())
-    key = "who.anyway" if known.height == given.height else "who.anyway_some"
-    return facts.localizer.say(key, share=facts.localizer.share(max(0.0, 1 - gained / discount)))
+    text = (
+        Message(
+            "About {share} of the discount that these offers give is on purchases that would have "
+            "been made anyway (held-out, transferred). That is the price of not knowing who would "
+            "buy without it."
+        )
+        if known.height == given.height
+        else Message(
+            "Of the discount of those offers whose effect is carried over from shelf prices, about "
+            "{share} is on purchases that would have been made anyway (held-out, transferred)."
+        )
+    )
+    return facts.localizer(text, share=Share(max(0.0, 1 - gained / discount)))
 
 
 def _why_these(given: pl.DataFrame, findings: Findings, _: Localizer) -> str:
@@ -214,13 +258,18 @@ def _arms(findings: Findings, _: Localizer) -> Table:
     rows: list[tuple[str, ...]] = []
     for arm in (one for one in ARMS if one in set(table["arm"]) | {PLAN, EXPLORE, HOLDOUT}):
         mine = table.filter(pl.col("arm") == arm)
-        rows.append((_.say(f"who.arm.{arm}"), "", count(mine.height), _.share(mine.height / table.height, 0.001)))
+        rows.append((_(ARM_WORDS[arm]), "", count(mine.height), _.share(mine.height / table.height, 0.001)))
         rows += [
             (_("of these, {what}", context="recipients", what=what), count(size), "", "")
             for what, size in _parts(mine, arm, _)
         ]
     rows.append((_("all customers", context="recipients"), "", count(table.height), _.share(1.0)))
-    columns = tuple(_.say(f"who.column.{name}") for name in ("arm", "part", "customers", "of_all"))
+    columns = (
+        _("customers who ...", context="column title"),
+        _("of these", context="column title"),
+        _("customers", context="column title"),
+        _("of all customers", context="column title"),
+    )
     return Table(_("How customers are divided, and why some who follow the plan get nothing"), columns, tuple(rows))
 
 
@@ -237,13 +286,13 @@ def _audiences(findings: Findings, _: Localizer) -> list[Table]:
         (name, count(size), count(offers), _.share(offers / size, 0.001))
         for name, size, offers in sizes.sort("audience").iter_rows()
     )
-    columns = tuple(_.say(f"who.audience.{name}") for name in ("name", "customers", "offers", "share"))
+    columns = (
+        _("group", context="column title of named groups"),
+        _("customers", context="column title"),
+        _("get an offer by plan"),
+        _("of the group", context="column title"),
+    )
     return [Table(_("Named groups of customers and their offers"), columns, rows)]
-
-
-def _reason(code: str, _: Localizer) -> str:
-    key = f"why_none.{code}"
-    return _.say(key) if key in _.words else REASONS.get(code, code)
 
 
 def _parts(mine: pl.DataFrame, arm: str, _: Localizer) -> list[tuple[str, int]]:
@@ -258,5 +307,8 @@ def _parts(mine: pl.DataFrame, arm: str, _: Localizer) -> list[tuple[str, int]]:
         ]
     reasons = mine.filter(pl.col("offer_id") == "none").group_by("reasons").len()
     ordered = reasons.sort(["len", "reasons"], descending=[True, False]).iter_rows()
-    why = [(_("no offer: {reason}", context="recipients", reason=_reason(reason, _)), size) for reason, size in ordered]
+    why = [
+        (_("no offer: {reason}", context="recipients", reason=_.named(WHY_NONE, reason)), size)
+        for reason, size in ordered
+    ]
     return [(_("get the plan's offer"), offered), *why]

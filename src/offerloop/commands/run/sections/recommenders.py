@@ -10,6 +10,7 @@ import polars as pl
 
 from offerloop.commands.run.findings import Findings
 from offerloop.evaluation import Estimate
+from offerloop.message import Message
 from offerloop.report import (
     PLAIN_LABELS,
     Block,
@@ -27,6 +28,40 @@ from offerloop.report import (
 )
 
 TASKS = ("repeat", "new")
+TASK_WORDS = {
+    "repeat": Message("what will be bought next"),
+    "new": Message("products new to the customer"),
+}
+"""What each task predicts."""
+WINDOWS = {
+    "tune": Message("chooses", context="what a window does"),
+    "test": Message("reports", context="what a window does"),
+}
+"""What each window of time does."""
+RECOMMENDERS_IN_WORDS = {
+    "popularity": Message("what most customers bought lately, of all or of the customer's own segment"),
+    "repeat": Message("what the customer bought before, the more often and the more lately the higher"),
+    "tifu_knn": Message("what the customer bought often and lately, and what customers with similar habits buy"),
+    "ease": Message("what goes with the customer's purchases, learned from what the same customers buy"),
+    "next_ridge": Message("what customers with a similar history went on to buy in the following weeks"),
+    "item_knn": Message("products with many buyers in common with those that the customer bought"),
+    "als": Message(
+        "what fits the customer by a few hidden traits of customers and products, learned from "
+        "purchases (matrix factorisation)"
+    ),
+    "mf_sgd": Message("what the customer would rate highly, by hidden traits learned from ratings"),
+    "content": Message("products described like those that the customer bought: category, brand, text and price"),
+    "item2vec": Message("products that lie in the same kind of baskets as those that the customer bought"),
+    "one_layer": Message(
+        "what many buy and what this customer buys often and lately, weighed by one formula (a network of one layer)"
+    ),
+    "deep": Message("what a neural network expects from the customer's history, learned from what followed others"),
+    "ranker": Message(
+        "the best suggestions of several others, in an order learned from what customers bought in earlier weeks"
+    ),
+    "hybrid": Message("for each task the one of the others that proved best on earlier weeks"),
+}
+"""What each of our recommenders ranks high."""
 Row = Mapping[str, Any]
 Stand = Literal["better", "level", "below"]
 
@@ -164,15 +199,18 @@ def _verdict(choice: Choice, _: Localizer) -> str:
             "For {task}, “{name}” serves: on the later window it reaches an nDCG@10 of {ndcg} among {n} customer",
             plural="For {task}, “{name}” serves: on the later window it reaches an nDCG@10 of {ndcg} "
             "among {n} customers",
-            task=_.word("liked.task", choice.task),
+            task=_.named(TASK_WORDS, choice.task),
             name=choice.name,
             ndcg=_text(choice.test, _),
             n=choice.n_customers,
         )
     ]
-    found = {stand: choice.standing(stand) for stand in ("better", "level")}
-    said += [_.say(f"liked.{stand}", others=_.titles(names)) for stand, names in found.items() if names]
-    if choice.others and not any(found.values()):
+    better, level = choice.standing("better"), choice.standing("level")
+    if better:
+        said.append(_("{others} did clearly better there", others=_.titles(better)))
+    if level:
+        said.append(_("it is not distinguishable from {others}", others=_.titles(level)))
+    if choice.others and not better and not level:
         said.append(_("the others are clearly below it"))
     return _.stopped(_.clauses(said))
 
@@ -182,12 +220,6 @@ def _gate_said(choice: Choice, _: Localizer) -> list[str]:
     gate = choice.gate
     if gate is None:
         return []
-    if choice.name == gate.name:
-        key = "serves"
-    elif not gate.tuned.has_interval:
-        key = "unknown"
-    else:
-        key = "worse" if gate.tuned.high < 0 else "unclear"
     return [
         _(
             "Compared customer by customer on the window that chooses, the learned ranking "
@@ -196,9 +228,19 @@ def _gate_said(choice: Choice, _: Localizer) -> list[str]:
             over=gate.over,
             gain=_text(gate.tuned, _),
         ),
-        _.say(f"liked.gate.{key}", name=choice.name),
+        _(_why_served(choice, gate), name=choice.name),
         _("On the later window the gain is {gain}.", gain=_text(gate.since, _)),
     ]
+
+
+def _why_served(choice: Choice, gate: Gate) -> Message:
+    if choice.name == gate.name:
+        return Message("The whole interval is above zero, so “{name}” serves.")
+    if not gate.tuned.has_interval:
+        return Message("Without an interval that proves nothing, so “{name}” serves.")
+    if gate.tuned.high < 0:
+        return Message("That is a loss, so “{name}” serves.")
+    return Message("The interval includes zero, so “{name}” serves.")
 
 
 def _same(table: pl.DataFrame, _: Localizer) -> list[str]:
@@ -219,7 +261,7 @@ def _figure(table: pl.DataFrame, chosen: list[Choice], _: Localizer) -> Figure:
         for task, row in _in_order(table, ("test",), _)
     ]
     titles = (
-        _("“{name}” serves {task}", context="recommenders", name=one.name, task=_.word("liked.task", one.task))
+        _("“{name}” serves {task}", context="recommenders", name=one.name, task=_.named(TASK_WORDS, one.task))
         for one in chosen
     )
     return figure(
@@ -239,7 +281,7 @@ def _in_order(table: pl.DataFrame, windows: tuple[str, ...], _: Localizer) -> It
     """The rows by task and window, best first, each with the words for its task."""
     for task in TASKS:
         mine = table.filter(pl.col("task") == task)
-        yield from ((_.word("liked.task", task), row) for window in windows for row in _rows(mine, window))
+        yield from ((_.named(TASK_WORDS, task), row) for window in windows for row in _rows(mine, window))
 
 
 def _table(table: pl.DataFrame, _: Localizer) -> Table:
@@ -247,26 +289,32 @@ def _table(table: pl.DataFrame, _: Localizer) -> Table:
         (
             task,
             row["recommender"],
-            _.word("liked.window", row["window"]),
+            _.named(WINDOWS, row["window"]),
             _text(_estimate(row), _),
             _.share(row["recall"]),
             count(row["n_customers"]),
         )
         for task, row in _in_order(table, ("tune", "test"), _)
     )
-    task, name, window, ndcg, customers = (_.say(f"liked.column.{one}") for one in _COLUMNS)
-    columns = (task, name, window, ndcg, "Recall@20", customers)
+    columns = (
+        _("task", context="column title"),
+        _("recommender", context="column title"),
+        _("window", context="column title"),
+        _("nDCG@10 [95 % interval]", context="column title"),
+        "Recall@20",
+        _("customers", context="column title"),
+    )
     return Table(_("Recommenders by task and window"), columns, rows, n_labels=3)
-
-
-_COLUMNS = ("task", "name", "window", "ndcg", "customers")
 
 
 def _about(table: pl.DataFrame, _: Localizer) -> list[Block]:
     """What each of our recommenders does; a shop's own is not known here."""
     names = table["recommender"].unique(maintain_order=True)
-    known = [(name, _.words.get(f"liked.about.{name}")) for name in names]
-    lines = tuple(_("“{name}”: {text}.", context="pattern", name=name, text=text) for name, text in known if text)
+    lines = tuple(
+        _("“{name}”: {text}.", context="pattern", name=name, text=RECOMMENDERS_IN_WORDS[name])
+        for name in names
+        if name in RECOMMENDERS_IN_WORDS
+    )
     return [Text(_("What each of them ranks high:")), Bullets(lines)] if lines else []
 
 

@@ -7,8 +7,9 @@ from offerloop.commands.run.findings import Findings
 from offerloop.commands.run.sections.deciles import deciles_figure
 from offerloop.commands.run.sections.gaps import gap_sentences
 from offerloop.commands.run.sections.shown_offers import shown_blocks, shown_message
-from offerloop.commands.run.shelf_evidence import TEN_POINTS, Check, Evidence, supplier_share
+from offerloop.commands.run.shelf_evidence import OUTCOMES, TEN_POINTS, Check, Evidence, supplier_share
 from offerloop.evaluation import Estimate
+from offerloop.message import Message
 from offerloop.report import (
     PLAIN_LABELS,
     Block,
@@ -26,6 +27,12 @@ from offerloop.report import (
 )
 from offerloop.response import CHECK_NAMES, EXPECTATIONS
 
+VERDICTS = {
+    True: Message("✓ passed", context="verdict"),
+    False: Message("✗ failed", context="verdict"),
+    None: Message("– only shown", context="verdict"),
+}
+"""The verdict of a check, by whether it passed; None where it has none."""
 POINTS = 100
 """Percentage points in a probability of one."""
 
@@ -46,7 +53,7 @@ def _shelf(findings: Findings, facts: Facts, evidence: Evidence) -> tuple[Block,
     """The average response from both sides, who responds more, and whether the design holds."""
     _ = facts.localizer
     return (
-        Text(_.say(_intro(evidence))),
+        Text(_(_intro(evidence))),
         Bullets(_assumptions(evidence, _)),
         _curve(findings, evidence, _),
         _slopes(evidence, facts),
@@ -57,18 +64,40 @@ def _shelf(findings: Findings, facts: Facts, evidence: Evidence) -> tuple[Block,
     )
 
 
-def _intro(evidence: Evidence) -> str:
-    """The key of the sentence that says what shelf prices stand for."""
+def _intro(evidence: Evidence) -> Message:
+    """What shelf prices stand for."""
     if evidence.shown is None:
-        return "response.intro"
-    return "response.intro_others" if evidence.is_used else "response.intro_beside"
+        return Message(
+            "Nothing here was learned from offers shown at random. What a discount changes was "
+            "learned from weeks in which the shop cut its shelf prices for everyone, and is carried "
+            "over to coupons. For that to hold:"
+        )
+    if evidence.is_used:
+        return Message(
+            "Other offers were not shown at random often enough. What these change was learned from "
+            "weeks in which the shop cut its shelf prices for everyone, and is carried over to "
+            "coupons. For that to hold:"
+        )
+    return Message(
+        "Weeks in which the shop cut its shelf prices for everyone were studied as well. No "
+        "offer counts by them here: they show what would be known without offers shown at "
+        "random. To speak for coupons they would need this:"
+    )
 
 
 def _not_known(findings: Findings, facts: Facts) -> Section:
     """One honest paragraph."""
     _ = facts.localizer
-    key = "response.none_unknown" if facts.basis == UNKNOWN else "response.none_assumed"
-    text = _.sentences([*gap_sentences(findings, _), _.say(key)])
+    rests_on = (
+        Message("No effect is assumed in the configuration either, so nothing can be planned.")
+        if facts.basis == UNKNOWN
+        else Message(
+            "The effects in this plan are the shop's own assumption: a chance of redemption and what "
+            "a redemption adds, as written in the configuration. Nothing here has been tested "
+            "against what customers did."
+        )
+    )
+    text = _.sentences([*gap_sentences(findings, _), _(rests_on)])
     return Section(
         "response",
         _("What a discount changes"),
@@ -107,7 +136,23 @@ def _usual_depth(evidence: Evidence) -> float:
 
 def _assumptions(evidence: Evidence, _: Localizer) -> tuple[str, ...]:
     return (
-        *(_.say(f"assume.{name}") for name in ("coupon", "stores", "mailers", "list", "maximum")),
+        _(
+            "A coupon works like a shelf price of the same depth. It may not: a coupon must be "
+            "noticed and kept, and it is personal."
+        ),
+        _(
+            "Customers chose their stores and what they buy there; a price cut seen by one customer "
+            "and not by another is not a draw by lot."
+        ),
+        _(
+            "Mailers and displays come with price cuts. Design A holds their effect too and is the "
+            "upper bracket; design B leaves it out as far as it can and is the figure used."
+        ),
+        _(
+            "The list value of each line is taken as given by the source; it is an assumption of the "
+            "configuration, as is the margin."
+        ),
+        _("Where a coupon's maximum is less than its share of a usual basket, it counts at the smaller depth."),
         _(
             "The margin is taken to be left after usual shelf discounts, {usual} of list value "
             "here; if gained units carry those on top, they leave that much less.",
@@ -137,7 +182,11 @@ def _curve(findings: Findings, evidence: Evidence, _: Localizer) -> Figure:
     steps = [Upright(name, effect) for name, effect in zip(names, effects, strict=True)]
     table = Table(
         _("Change of the weekly chance to buy, by depth of discount on the customer's own products"),
-        tuple(_.say(f"curve.column.{name}") for name in ("depth", "points", "share")),
+        (
+            _("depth", context="column title"),
+            _("points [95 % interval]", context="column title"),
+            _("share of pair-weeks"),
+        ),
         tuple(
             (
                 name,
@@ -186,9 +235,14 @@ def _slopes(evidence: Evidence, facts: Facts) -> Table:
     for outcome in dict.fromkeys(one.outcome for one in evidence.slopes):
         cells = [_slope_cell(evidence, design, outcome, facts) for design in ("B", "A")]
         relative = _.shares(evidence.slope("B", outcome).relative.times(POINTS))
-        rows.append((_.word("outcome", outcome), cells[0], relative, cells[1]))
+        rows.append((_.named(OUTCOMES, outcome), cells[0], relative, cells[1]))
     b, a = (count(evidence.slope(design, "bought").n_pairs) for design in ("B", "A"))
-    columns = tuple(_.say(f"slopes.column.{name}") for name in ("outcome", "b", "mean", "a"))
+    columns = (
+        _("outcome", context="column title"),
+        _("design B (used)", context="column title"),
+        _("of its mean", context="column title"),
+        _("design A (upper bracket)"),
+    )
     return Table(
         _(
             "Change for ten points more discount, for a pair of a customer and a category in a "
@@ -237,23 +291,26 @@ def _checks(evidence: Evidence, facts: Facts) -> Table:
     rows = tuple(
         (
             _.named(CHECK_NAMES, one.name),
-            _.word("outcome", one.outcome),
+            _.named(OUTCOMES, one.outcome),
             _.named(EXPECTATIONS, one.expected),
             _found(one, facts),
             _mark(one, _),
         )
         for one in evidence.checks
     )
-    columns = ("checks.column.check", "slopes.column.outcome", *(f"checks.column.{name}" for name in _FIGURES))
+    columns = (
+        _("check", context="column title"),
+        _("outcome", context="column title"),
+        _("expected", context="column title"),
+        _("found [95 % interval]", context="column title"),
+        _("verdict", context="column title"),
+    )
     return Table(
         _("What would have to be true if design B measured what it claims; changes for ten points of depth"),
-        tuple(_.say(key) for key in columns),
+        columns,
         rows,
         n_labels=3,
     )
-
-
-_FIGURES = ("expected", "found", "verdict")
 
 
 def _found(check: Check, facts: Facts) -> str:
@@ -263,7 +320,7 @@ def _found(check: Check, facts: Facts) -> str:
 
 
 def _mark(check: Check, _: Localizer) -> str:
-    return _.say({True: "checks.passed", False: "checks.failed", None: "checks.shown"}[check.passed])
+    return _(VERDICTS[check.passed])
 
 
 def _verdict(evidence: Evidence, facts: Facts) -> str:
@@ -273,7 +330,7 @@ def _verdict(evidence: Evidence, facts: Facts) -> str:
             "{check} on {outcome} ({found})",
             context="checks",
             check=_.named(CHECK_NAMES, one.name),
-            outcome=_.word("outcome", one.outcome),
+            outcome=_.named(OUTCOMES, one.outcome),
             found=_found(one, facts),
         )
         for one in evidence.failed

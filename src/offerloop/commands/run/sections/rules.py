@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from offerloop.commands.run.facts import EQUAL_SPEND, UNKNOWN, CampaignFacts, Facts, Rule
 from offerloop.commands.run.sentences import basis_mark, claim_sentence, rule_name
+from offerloop.message import Message
 from offerloop.report import Block, Dot, Figure, Localizer, Section, Table, Text, count, figure, forest, money_labels
 
 SHOWN = 2
+BEATEN = {
+    1: Message("simple rule", context="reference policies"),
+    2: Message("two simple rules", context="reference policies"),
+    3: Message("three simple rules", context="reference policies"),
+}
+"""The simple rules that the plan beats, by how many they are."""
 
 
 def rules_section(facts: Facts) -> Section:
@@ -28,8 +35,12 @@ def rules_section(facts: Facts) -> Section:
         blocks += [Text(text) for text in said if text]
     blocks += [_table(one, _) for one in ordered[SHOWN:]]
     if not ordered:
-        key = "rules.none_known" if facts.basis == UNKNOWN else "rules.none"
-        return Section("rules", _("Simple rules", context="section name"), _.say(key), tuple(blocks))
+        text = (
+            Message("There is no plan to compare: nothing shows what the offers do")
+            if facts.basis == UNKNOWN
+            else Message("There is no plan to compare: no offer is estimated to pay")
+        )
+        return Section("rules", _("Simple rules", context="section name"), _(text), tuple(blocks))
     all_assumed = all(one.is_assumed for one in ordered)
     blocks.append(
         Text(
@@ -60,8 +71,7 @@ def _message(one: CampaignFacts, _: Localizer) -> str:
         return _(
             "Choosing customers one by one cannot be told from {rules} (“{title}”)", rules=_names(level, _), title=title
         )
-    key = f"rules.beaten.{n_rules}"
-    beaten = _.say(key if key in _.words else "rules.beaten", n=n_rules)
+    beaten = _(BEATEN.get(n_rules, Message("{n} simple rules", context="reference policies")), n=n_rules)
     return (
         _(
             "By the shop's assumption, not by data, the plan is ahead of the {rules} (“{title}”)",
@@ -92,8 +102,12 @@ def _finding(one: CampaignFacts, _: Localizer) -> str:
 
 def _better(rule: Rule, one: CampaignFacts, _: Localizer) -> str:
     """A rule that does better than the plan, and whether only because it spends less."""
-    key = "rules.finding.less_loss" if rule.profit.value < 0 else "rules.finding.better"
-    text = _.say(key, rule=rule_name(rule.name, _))
+    finding = (
+        Message("{rule} loses less", context="reference policies")
+        if rule.profit.value < 0
+        else Message("{rule} does better", context="reference policies")
+    )
+    text = _(finding, rule=rule_name(rule.name, _))
     if not _spends_less(rule, one):
         return text
     own, plan = (one.costs.text(spender.spend_minor) for spender in (rule, one.plan))
@@ -117,11 +131,20 @@ def _figure(one: CampaignFacts, facts: Facts) -> Figure:
         _("{rule}: {profit}", context="name and figure", rule=rule_name(rule.name, _), profit=_.brief(rule.profit))
         for rule in ordered
     )
-    measure = "rules.measure_assumed" if one.is_assumed else "rules.measure"
+    measure = (
+        Message(
+            "Profit of one week ({currency}) against doing nothing if the shop's assumption holds; "
+            "hollow: assumed, without an interval; expected spend {spend}"
+        )
+        if one.is_assumed
+        else Message(
+            "Held-out profit of one week ({currency}) against doing nothing, 95 % intervals; expected spend {spend}"
+        )
+    )
     return figure(
         f"rules-{facts.campaigns.index(one) + 1}",
         _("{title}: {finding}", context="page title", title=one.found.title, finding=_finding(one, _)),
-        _.say(measure, currency=money.currency, spend=one.costs.text(one.plan.spend_minor)),
+        _(measure, currency=money.currency, spend=one.costs.text(one.plan.spend_minor)),
         forest(dots, money_labels(money), lines_per_row=2),
         _table(one, _),
         says=_.stopped(_.clauses(said)),
@@ -158,6 +181,16 @@ def _table(one: CampaignFacts, _: Localizer) -> Table:
         )
         for rule in (one.plan, *one.rules)
     )
-    columns = tuple(_.say(f"rules.column.{name}") for name in ("rule", "customers", "spend", "profit", "lead"))
-    caption = "rules.table_assumed" if one.is_assumed else "rules.table"
-    return Table(_.say(caption, title=one.found.title), columns, rows)
+    columns = (
+        _("rule", context="column title"),
+        _("customers", context="column title"),
+        _("expected spend", context="column title"),
+        _("profit", context="column title"),
+        _("the plan leads by"),
+    )
+    caption = (
+        Message("Plan and simple rules, {title}; assumed, without intervals")
+        if one.is_assumed
+        else Message("Plan and simple rules, {title}; 95 % intervals")
+    )
+    return Table(_(caption, title=one.found.title), columns, rows)

@@ -9,9 +9,24 @@ import polars as pl
 from offerloop.commands.run.facts import ESTIMATED, Facts
 from offerloop.commands.run.findings import Findings
 from offerloop.commands.run.shown_effects import Shown, ShownOffer
+from offerloop.message import Message
 from offerloop.report import Block, Bullets, Dot, Figure, Localizer, Table, Text, count, figure, forest, money_labels
 from offerloop.response import ESTIMATOR_NAMES
 
+ESTIMATORS_IN_WORDS = {
+    "outcome": Message("an offer changes the same share of what each customer would buy anyway"),
+    "growth": Message(
+        "an offer makes what each customer would buy anyway grow by a share that hangs on its "
+        "depth, on what is known of the customer and on the customer's own past, as far as the "
+        "log supports it; a deeper one never brings less"
+    ),
+    "ridge_t": Message("a linear model of what customers buy after each offer; effects are their differences"),
+    "dr_learner": Message("a linear model of the effect itself, learned from doubly robust differences"),
+    "r_learner": Message("a linear model of what is left once the purchases expected anyway are taken off"),
+    "structured": Message("boosted trees in turns, of what customers buy anyway and how an offer changes it"),
+    "s_learner": Message("one model of boosted trees, with the offer as one of its columns"),
+}
+"""How each of our estimators takes effects to differ between customers."""
 DRAWN = 16
 """Offers in the chart; the table has all."""
 NAMED = 3
@@ -45,8 +60,17 @@ def shown_blocks(shown: Shown, findings: Findings, facts: Facts) -> tuple[Block,
 
 def shown_message(shown: Shown, _: Localizer) -> str:
     """How many offers changed the margin for sure."""
-    key = "shown.message" if shown.clear else "shown.message.none"
-    return _.say(key, n=count(len(shown.clear)), all=count(len(shown.offers)))
+    text = (
+        Message(
+            "Offers shown at random tell what they change: {n} of {all} clearly changed the margin that customers leave"
+        )
+        if shown.clear
+        else Message(
+            "Offers shown at random tell what they change: none of {all} clearly changed the margin "
+            "that customers leave"
+        )
+    )
+    return _(text, n=len(shown.clear), all=len(shown.offers))
 
 
 def _rests_on(shown: Shown, findings: Findings, _: Localizer) -> tuple[str, ...]:
@@ -185,7 +209,13 @@ def _table(shown: Shown, names: Mapping[str, str], facts: Facts) -> Table:
         )
         for one in shown.offers
     )
-    columns = tuple(_.say(f"shown.column.{name}") for name in ("offer", "shown", "value", "discount", "redeemed"))
+    columns = (
+        _("offer", context="column title"),
+        _("shown", context="column title"),
+        _("value", context="column title"),
+        _("discount redeemed", context="column title"),
+        _("share redeemed", context="column title"),
+    )
     caption = _(
         "What one exposure changed in {n} day, against {nothing} exposures of nothing: means "
         "with 95 % intervals; the share redeemed has none",
@@ -209,9 +239,17 @@ def _chance(shown: Shown, _: Localizer) -> str:
 
 
 def _apart(shown: Shown, _: Localizer) -> str:
-    name, meaning = _.named(ESTIMATOR_NAMES, shown.estimator), _.word("shown.estimator", shown.estimator)
-    key = "shown.apart" if shown.carries_over is None else "shown.apart.alone"
-    return _.say(key, estimator=name, meaning=meaning)
+    name, meaning = _.named(ESTIMATOR_NAMES, shown.estimator), _.named(ESTIMATORS_IN_WORDS, shown.estimator)
+    text = (
+        Message(
+            "Which customers respond more is told by the estimator “{estimator}”: {meaning}. It was "
+            "chosen on customers whom it had not seen; of estimators that chance cannot tell apart, "
+            "the simplest is used."
+        )
+        if shown.carries_over is None
+        else Message("Which customers respond more is told by the estimator “{estimator}”: {meaning}.")
+    )
+    return _(text, estimator=name, meaning=meaning)
 
 
 def _later(shown: Shown, _: Localizer) -> str:
@@ -224,5 +262,16 @@ def _later(shown: Shown, _: Localizer) -> str:
             "counts with it.",
             share=_.share(share, 0.01),
         )
-    key = "shown.later.lasts" if share > 0 else "shown.later.taken"
-    return _.say(key, share=_.share(abs(share), 0.01))
+    text = (
+        Message(
+            "Offers last: of the effect in its own window, {share} follows in later ones. The plan "
+            "counts with it, so its value is that of the coming window and what follows."
+        )
+        if share > 0
+        else Message(
+            "Offers take purchases in advance: of the effect in its own window, {share} is lost "
+            "again in later ones. The plan counts with it, so its value is that of the coming window "
+            "and what follows."
+        )
+    )
+    return _(text, share=_.share(abs(share), 0.01))

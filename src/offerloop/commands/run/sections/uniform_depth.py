@@ -9,6 +9,7 @@ import polars as pl
 from offerloop.commands.run.facts import CampaignFacts
 from offerloop.commands.run.findings import Findings
 from offerloop.evaluation import Estimate
+from offerloop.message import Message
 from offerloop.offers import NO_OFFER
 from offerloop.report import Block, Localizer, Table, Text, count
 
@@ -36,10 +37,23 @@ def uniform_blocks(one: CampaignFacts, findings: Findings, _: Localizer) -> list
     if not best:
         return []
     discounts = [row for row in best if row["offer_id"] != NO_OFFER]
-    values = {"title": one.found.title, "all": len(best), "some": len(discounts), "none": len(best) - len(discounts)}
     clear = sum(row["beats_nothing"] for row in best)
-    key = "uniform.text_assumed" if one.is_assumed else "uniform.text"
-    blocks: list[Block] = [Text(_.say(key, **values, clear=clear))]
+    text = (
+        Message(
+            "One depth for everybody, “{title}”: if the assumptions hold, some depth brings more "
+            "than no discount in {some} of {all} categories."
+        )
+        if one.is_assumed
+        else Message(
+            "One depth for everybody, “{title}”: given to all whom it concerns, the best depth "
+            "brings more than no discount, beyond its interval, in {clear} of {all} categories. In "
+            "{none} no discount is best by the estimates."
+        )
+    )
+    text = text.with_values(
+        title=one.found.title, all=len(best), some=len(discounts), none=len(best) - len(discounts), clear=clear
+    )
+    blocks: list[Block] = [Text(_(text))]
     below = sum(row["below_floor"] for row in rows)
     if below:
         blocks.append(
@@ -70,9 +84,19 @@ def _table(one: CampaignFacts, rows: list[Row], _: Localizer) -> Table:
         )
         for row in rows
     )
-    columns = tuple(_.say(f"uniform.column.{name}") for name in ("category", "depth", "customers", "spend", "profit"))
-    caption = "uniform.table_assumed" if one.is_assumed else "uniform.table"
-    return Table(_.say(caption, title=one.found.title), columns, cells)
+    columns = (
+        _("category", context="column title"),
+        _("best depth", context="column title"),
+        _("customers", context="column title"),
+        _("expected spend", context="column title"),
+        _("profit [95 % interval]", context="column title"),
+    )
+    caption = (
+        Message("The best depth for everybody, by category, {title}: as assumed")
+        if one.is_assumed
+        else Message("The best depth for everybody, by category, {title}: chosen by the estimates, profit held out")
+    )
+    return Table(_(caption, title=one.found.title), columns, cells)
 
 
 def _category(row: Row, _: Localizer) -> str:
