@@ -30,12 +30,23 @@ _PLACE = re.compile(r"country|city|state|province|region|land|stadt|ort|ville|pa
 
 @dataclass(frozen=True)
 class GuessedValue:
-    """A value of the configuration and the comment behind it."""
+    """A value of the configuration, and what speaks for it."""
 
     value: str
-    why: str
+    evidence: str = ""
+    """What in the data speaks for it; empty where it was given, or where nothing but a habit does."""
     doubt: str = ""
     """What a reader should compare, where nothing but a habit speaks for the value."""
+    is_given: bool = False
+    is_of_a_sign: bool = False
+    """Whether only a sign speaks for it, which several currencies may share."""
+
+    @property
+    def why(self) -> str:
+        """The comment behind it."""
+        if self.is_given:
+            return ""
+        return f"assumed: {self.evidence}" if self.evidence else "assumed"
 
 
 def guess_currency(given: str | None, language: str, orders: Match, beside: Iterable[Match] = ()) -> GuessedValue:
@@ -47,11 +58,11 @@ def guess_currency(given: str | None, language: str, orders: Match, beside: Iter
     if given is not None:
         if given.upper() not in DIGITS:
             raise InputError(f"'{given}' is not a currency; write its three letters (ISO 4217), such as EUR")
-        return GuessedValue(given.upper(), "")
+        return GuessedValue(given.upper(), is_given=True)
     if found := currency_evidence(language, orders, beside):
         return found
     doubt = f"no sign, code or place settles the currency, so {_HOME[language]} is assumed; else correct shop.currency"
-    return GuessedValue(_HOME[language], "assumed", doubt)
+    return GuessedValue(_HOME[language], doubt=doubt)
 
 
 def currency_evidence(language: str, orders: Match, beside: Iterable[Match] = ()) -> GuessedValue | None:
@@ -59,7 +70,7 @@ def currency_evidence(language: str, orders: Match, beside: Iterable[Match] = ()
     codes = orders.column("currency")
     if codes is not None:
         counts = Counter(code.upper() for code in codes.filled.to_list() if code.upper() in DIGITS)
-        return GuessedValue(counts.most_common(1)[0][0], f"assumed: the commonest in '{codes.name}'")
+        return GuessedValue(counts.most_common(1)[0][0], f"the commonest in '{codes.name}'")
     if found := _signed(language, orders):
         return found
     matches = [orders, *beside]
@@ -88,7 +99,8 @@ def _signed(language: str, orders: Match) -> GuessedValue | None:
             continue
         if found == "¥":
             found = "CNY" if language == "zh" else _yuan_or_yen(orders)
-        return GuessedValue("USD" if found == "$" else found, f"assumed: a sign of it stands in '{column.name}'")
+        evidence = f"a sign of it stands in '{column.name}'"
+        return GuessedValue("USD" if found == "$" else found, evidence, is_of_a_sign=True)
     return None
 
 
@@ -137,9 +149,7 @@ def _placed(matches: Iterable[Match]) -> GuessedValue | None:
     money = str(moneys.mode().sort()[0])
     share = (moneys == money).mean()
     if isinstance(share, float) and share > _MOSTLY:
-        return GuessedValue(
-            money, f"assumed: {100 * share:.0f} % of the places known in '{column.name}' are where it is"
-        )
+        return GuessedValue(money, f"{100 * share:.0f} % of the places known in '{column.name}' are where it is")
     return None
 
 
@@ -155,7 +165,7 @@ def _scripted(matches: Iterable[Match]) -> GuessedValue | None:
     for money, signs in _SCRIPTS.items():
         for column in columns:
             if column.filled.head(1000).str.contains(signs).mean() > _MOSTLY:  # type: ignore[operator]
-                return GuessedValue(money, f"assumed: '{column.name}' is written in the language of where it is")
+                return GuessedValue(money, f"'{column.name}' is written in the language of where it is")
     return None
 
 
@@ -167,4 +177,4 @@ def guess_zone(language: str, currency: str) -> GuessedValue:
     """Return the time zone of the language or of the currency, else UTC."""
     home = {money: one["zone"] for money, one in _written_places().items()}
     zone = _ZONES.get(language) if _HOME[language] == currency else None
-    return GuessedValue(zone or home.get(currency, "UTC"), "assumed")
+    return GuessedValue(zone or home.get(currency, "UTC"))

@@ -59,7 +59,7 @@ def test_few_baskets_prove_nothing_and_the_list_says_so():
     found = few.related(few.row("0"), "substitutes", 10)
     assert found.table.is_empty()
     assert found.table.columns[:4] == ["product_id", "rank", "affinity", "source"]
-    assert found.gap == (
+    assert str(found.gap) == (
         "nothing describes it, and no product with the same buyers is kept out of its baskets beyond chance"
     )
 
@@ -70,7 +70,7 @@ def test_a_category_narrows_substitutes_to_its_products():
     assert names(model, 0, "substitutes") == [1]
     found = model.related(model.row("3"), "substitutes", 10)
     assert found.table.is_empty()
-    assert found.gap == "no product that is bought in similar baskets is described like it"
+    assert str(found.gap) == "no product that is bought in similar baskets is described like it"
 
 
 def test_without_categories_texts_must_be_alike():

@@ -84,10 +84,10 @@ def _time_notes(found: Match, sample: SampleRows, source: Source) -> list[str]:
 
 def _currency_notes(config: Config, matches: list[Match], orders: Match) -> list[str]:
     said, mine = currency_evidence(language_of(matches), orders, matches), config.shop.currency
-    if said is None or said.value == mine or (said.value == "USD" and "sign" in said.why):
+    if said is None or said.value == mine or (said.value == "USD" and said.is_of_a_sign):
         return []
-    why = said.why.removeprefix("assumed: ")
-    return [f"shop.currency = {mine}, and the data look like {said.value} ({why}); correct it if amounts are in that"]
+    like = f"{said.value} ({said.evidence})"
+    return [f"shop.currency = {mine}, and the data look like {like}; correct it if amounts are in that"]
 
 
 def _orders(events: Events) -> pl.DataFrame:

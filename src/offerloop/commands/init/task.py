@@ -44,7 +44,7 @@ from offerloop.workspace import Samples, known_encoding
 
 FILE = "offerloop.toml"
 _LOG = logging.getLogger(__name__)
-_MARGIN = GuessedValue("0.30", "assumed: share of the list price left before any offer's cost")
+_MARGIN = GuessedValue("0.30", "share of the list price left before any offer's cost")
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def write_shop(
     if "order_lines" not in files:
         raise InputError("order lines are missing; name their file with --orders")
     encoding = known_encoding(encoding) if encoding is not None else None
-    share = _MARGIN if margin is None else GuessedValue(read_margin(margin), "")
+    share = _MARGIN if margin is None else GuessedValue(read_margin(margin), is_given=True)
     with TemporaryDirectory(prefix="offerloop-") as place:
         samples = sample_sources(files, Path(place), encoding)
         given = {name: guesses(one, samples.get(name, samples["order_lines"])) for name, one in (columns or {}).items()}

@@ -134,7 +134,7 @@ def _check_currency(currency: str, given: str | None, found: Mapping[SourceName,
     said = guess_currency(None, language_of(found.values()), found["order_lines"], found.values())
     if given is None and said.value != currency and not said.doubt:
         raise InputError(
-            f"the offers are in {currency}, and the orders look like {said.value} ({said.why.removeprefix('assumed: ')}"
+            f"the offers are in {currency}, and the orders look like {said.value} ({said.evidence}"
             f"); correct the file of offers, or say --currency {currency} if these orders are in {currency}"
         )
 

@@ -24,5 +24,5 @@ def similar(
 
     result = related_products(config, product, relation, top, engine, progress_console(as_json))
     if result.reason is not None and not as_json:
-        remark(result.reason)
+        remark(result.sentence)
     say(result.facts, rows_text(result.table), as_json)

@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from offerloop.message import Message
 from offerloop.report import Result
 
 
@@ -17,7 +18,7 @@ class SimilarProducts(Result):
 
     table: pl.DataFrame
     """product_id, rank, affinity (above zero), source, and category, subcategory, brand and text where known."""
-    reason: str | None
+    reason: Message | None
     """Why the table is empty; else None."""
 
     @property
@@ -28,9 +29,9 @@ class SimilarProducts(Result):
     @property
     def sentence(self) -> str:
         """Why there are none."""
-        return self.reason or ""
+        return "" if self.reason is None else str(self.reason)
 
     @property
     def facts(self) -> dict[str, Any]:
         """Return everything for programs."""
-        return {"products": self.table.to_dicts(), "reason": self.reason}
+        return {"products": self.table.to_dicts(), "reason": self.sentence or None}

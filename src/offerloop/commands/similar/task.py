@@ -8,6 +8,7 @@ from rich.console import Console
 from offerloop.commands.similar.findings import SimilarProducts
 from offerloop.config import StrPath
 from offerloop.errors import EvidenceError, InputError, near_miss
+from offerloop.message import Message
 from offerloop.recommenders import RELATIONS, ProductRelations, Relation
 from offerloop.workspace import SIMILAR_PRODUCTS, Recorder, open_workspace, relate_products, similar_products_inputs
 
@@ -49,17 +50,22 @@ def _answer(
         raise InputError(f"there is no product '{product}'{near_miss(product, known)}")
     if relation != "similar" and relations.sold_code(row) is None:
         raise EvidenceError(
-            f"product '{product}' has fewer than {min_buyers} buyers, so what it is bought with is not "
-            "known; ask for --relation similar, which goes by its description"
+            Message(
+                "product '{product}' has fewer than {least} buyers, so what it is bought with is not known; ask for "
+                "--relation similar, which goes by its description",
+                product=product,
+                least=min_buyers,
+            )
         )
     found = relations.related(row, relation, top_k)
     if found.gap is None:
         return SimilarProducts(found.table, None)
-    return SimilarProducts(found.table, f"product '{product}' has no {_NAMES[relation]}: {found.gap}")
+    return SimilarProducts(found.table, _GAPS[relation].with_values(product=product, gap=found.gap))
 
 
-_NAMES: dict[Relation, str] = {
-    "similar": "similar products",
-    "substitutes": "known substitutes",
-    "complements": "known complements",
+_GAPS: dict[Relation, Message] = {
+    "similar": Message("product '{product}' has no similar products: {gap}"),
+    "substitutes": Message("product '{product}' has no known substitutes: {gap}"),
+    "complements": Message("product '{product}' has no known complements: {gap}"),
 }
+"""What is said of a product without products in a relation."""

@@ -14,6 +14,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from offerloop.message import Message
+
 Relation = Literal["similar", "substitutes", "complements"]
 RELATIONS: tuple[Relation, ...] = get_args(Relation)
 Floats = NDArray[np.float32]
@@ -38,7 +40,7 @@ class Related:
 
     table: pl.DataFrame
     """product_id, rank (from 1), affinity, source, and what is known of the products."""
-    gap: str | None = None
+    gap: Message | None = None
     """Why the table is empty."""
 
 
@@ -154,7 +156,7 @@ class ProductRelations:
         code = self.sold_code(row)
         if code is None:
             alike = self.descriptions.cosines(row)[self.sold]
-            return self._table(alike, top_k, BY_CONTENT, "no sold product shares a word or group with it")
+            return self._table(alike, top_k, BY_CONTENT, Message("no sold product shares a word or group with it"))
         by_relation: dict[Relation, Callable[[int, int], Related]] = {
             "similar": self._similar,
             "substitutes": self._substitutes,
@@ -163,14 +165,15 @@ class ProductRelations:
         return by_relation[relation](code, top_k)
 
     def _similar(self, code: int, top_k: int) -> Related:
-        return self._table(self._cosines(code), top_k, BY_BASKETS, "no other product is bought in similar baskets")
+        gap = Message("no other product is bought in similar baskets")
+        return self._table(self._cosines(code), top_k, BY_BASKETS, gap)
 
     def _complements(self, code: int, top_k: int) -> Related:
         shared, (_, expected) = self.baskets.shared(code), self.baskets.expected(code)
         met = shared > 0
         met[code] = False
         lift = least(shared, _sureness(met)) / np.maximum(expected, _TINY)
-        gap = "it shares baskets with no other product more often than chance explains"
+        gap = Message("it shares baskets with no other product more often than chance explains")
         return self._table(np.where(met, np.log(np.maximum(lift, 1.0)), 0.0), top_k, BY_LIFT, gap)
 
     def _substitutes(self, code: int, top_k: int) -> Related:
@@ -180,12 +183,16 @@ class ProductRelations:
         rare = tested & (most(self.baskets.shared(code), _sureness(tested)) < expected)
         if described is None:
             rare &= self._same_buyers(code, rare)
-            gap = "nothing describes it, and no product with the same buyers is kept out of its baskets beyond chance"
+            gap = Message(
+                "nothing describes it, and no product with the same buyers is kept out of its baskets beyond chance"
+            )
         elif tested.any():
-            count = int(tested.sum())
-            gap = f"{count} described like it, but none so rarely in its baskets that chance is ruled out"
+            gap = Message(
+                "{n} described like it, but none so rarely in its baskets that chance is ruled out",
+                n=int(tested.sum()),
+            )
         else:
-            gap = "no product that is bought in similar baskets is described like it"
+            gap = Message("no product that is bought in similar baskets is described like it")
         return self._table(np.where(rare, cosines, 0.0), top_k, BY_BASKETS, gap)
 
     def _cosines(self, code: int) -> Counts:
@@ -218,7 +225,7 @@ class ProductRelations:
         same: Mask = common >= SAME_BUYERS * np.sqrt(size * size[code])
         return same
 
-    def _table(self, affinity: Counts, top_k: int, source: str, gap: str) -> Related:
+    def _table(self, affinity: Counts, top_k: int, source: str, gap: Message) -> Related:
         order = np.argsort(-affinity, kind="stable")[:top_k]
         order = order[affinity[order] > 0]
         found = self.listed[self.sold[order]]
