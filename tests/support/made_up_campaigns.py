@@ -9,6 +9,7 @@ from offerloop.allocation import Limit, Problem
 from offerloop.allocation.candidates import Candidates
 from offerloop.config import Campaign
 from offerloop.decision import CampaignCase, Forecast, PlanLimit, plan_campaigns
+from offerloop.message import Message, packed
 from offerloop.money import MICRO
 from offerloop.tables import CALIBRATION, EFFECTS, OFFERS
 
@@ -81,6 +82,7 @@ def offers(funded: Sequence[float] = (0.0, 0.0, 0.0), liability: int | None = 50
             "quiet_hours": pl.Series([None] * 3, dtype=pl.String),
             "cost_liability_minor": pl.Series([liability] * 3, dtype=pl.Int64),
             "label": "off",
+            "label_message": packed(Message("off", context="test")),
             "basis": "transferred",
         }
     )

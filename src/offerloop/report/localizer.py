@@ -16,8 +16,7 @@ from babel.lists import format_list
 from offerloop.evaluation import Estimate
 from offerloop.events import EPOCH
 from offerloop.locale import translations
-from offerloop.message import Amount, Message, Share, Value, number_text
-from offerloop.report.keyed_words import KeyedWords
+from offerloop.message import Amount, Message, Share, Value, number_text, unpacked
 from offerloop.report.numbers import Money, cldr_locale, count, in_digits, percent, percent_sign
 from offerloop.report.spacing import filled, spread
 
@@ -26,7 +25,7 @@ UNSPACED = ("zh", "ja", "th")
 
 
 @dataclass(frozen=True)
-class Localizer(KeyedWords):
+class Localizer:
     """Translates messages into one language, and writes figures as that language does."""
 
     language: str
@@ -68,6 +67,10 @@ class Localizer(KeyedWords):
                 size = Money(value.currency, self.language).around(f"{abs(value.value):,f}")
                 return f"−{size}" if value.value < 0 else size
         return self.listed(self.value(part) for part in value)
+
+    def unpacked(self, text: str) -> str:
+        """Translate the messages that a cell of a table keeps, one after another."""
+        return self.sentences(self(message) for message in unpacked(text))
 
     def named(self, words: Mapping[str, Message], name: str) -> str:
         """Translate the word for a name of ours, such as an estimator's; the name itself where there is none."""

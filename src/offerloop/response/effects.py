@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from offerloop.arrays import Floats
 from offerloop.config import Config, Listed
 from offerloop.evaluation import Z95
+from offerloop.message import packed
 from offerloop.money import MICRO
 from offerloop.offers import Offer, liability_minor
 from offerloop.response.assumed import CampaignOffer, assumed_effects
@@ -356,5 +357,6 @@ def _offer_row(choice: CampaignOffer, basis: str) -> dict[str, object]:
         "channel": offer.contact.channel,
         "quiet_hours": None if quiet is None else "-".join(quiet),
         "label": str(offer.label()),
+        "label_message": packed(offer.label()),
         "basis": basis,
     }

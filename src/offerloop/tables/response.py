@@ -165,6 +165,7 @@ OFFERS = Table(
         Column("channel", pl.String, "how the customer hears of it"),
         Column("quiet_hours", pl.String, "local times between which nobody is told", optional=True),
         Column("label", pl.String, "what a customer would read"),
+        Column("label_message", pl.String, "the same as JSON, template and values apart: what pages translate"),
         Column(
             "basis",
             pl.String,

@@ -33,6 +33,7 @@ TOO_FEW = Message(
     least=26,
 )
 
+LABEL = packed(Message("{percent} % off {what}", context="label of an offer", percent=20, what="milk"))
 TITLES = {"own": "Coupons that we pay", "shared": "Coupons that suppliers share"}
 CONFIG = {
     "shop": {"name": "Corner shop", "note": "Made up for tests.", "currency": "USD", "margin": 0.3},
@@ -241,7 +242,7 @@ def customer_tables() -> dict[str, pl.DataFrame]:
 def plan_tables(plans: dict[str, tuple[float, float, float]], lead_low: float) -> dict[str, pl.DataFrame]:
     """Offers, effects, forecasts and assignments; customers 1 to 3 get the shared coupon."""
     offers = [
-        (name, f"{name}-20 milk", "coupon", "milk", 0.2, share, 0.3, 500, "20 % off milk", "transferred")
+        (name, f"{name}-20 milk", "coupon", "milk", 0.2, share, 0.3, 500, LABEL, "transferred")
         for name, share in (("own", 0.0), ("shared", 0.75))
     ]
     columns = [
@@ -253,7 +254,7 @@ def plan_tables(plans: dict[str, tuple[float, float, float]], lead_low: float) -
         "funded_share",
         "margin",
         "cost_liability_minor",
-        "label",
+        "label_message",
         "basis",
     ]
     effects = [("shared", one, "shared-20 milk", 30.0, 100.0) for one in range(1, 4)]

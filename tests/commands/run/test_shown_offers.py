@@ -10,6 +10,7 @@ from page_texts import page_of
 from offerloop.commands.run.facts import gather, together
 from offerloop.commands.run.sections.shown_offers import ESTIMATORS_IN_WORDS
 from offerloop.commands.run.summary import summarise
+from offerloop.message import Message, packed
 from offerloop.response import ESTIMATOR_NAMES, ESTIMATORS
 
 
@@ -117,8 +118,11 @@ def test_a_chart_of_many_offers_shows_those_shown_most(made):
 
 def test_a_long_name_leaves_room_for_the_next_one(made):
     findings = made["all estimated"]
-    long = pl.concat_str(pl.lit("20 % off everything that cows and goats give "), pl.col("campaign_id"))
-    offers = findings.tables["offers"].with_columns(label=long)
+    long = [
+        packed(Message("20 % off everything that cows and goats give {campaign}", campaign=campaign))
+        for campaign in findings.tables["offers"]["campaign_id"]
+    ]
+    offers = findings.tables["offers"].with_columns(label_message=pl.Series(long))
     page = page_of(dataclasses.replace(findings, tables={**findings.tables, "offers": offers}))
     chart = page.split('id="chart-shown-offers"')[1].split("</figure>")[0].split("<details")[0]
     assert chart.count("goats give shared") >= 2

@@ -146,7 +146,7 @@ def terms_of(run: RunRead, campaign_id: str, offer_id: str) -> Terms:
 
 
 def _in_full(terms: Terms, offer: Offer) -> Terms:
-    basic = (terms.kind, terms.label, terms.category)
+    basic = (terms.kind, offer.label(), terms.category)
     if isinstance(offer, SpendAndSave):
         return SpendAndSaveTerms(*basic, offer.spend_minor, offer.off_minor)
     percent, hours = getattr(offer, "percent", None), getattr(offer, "hours", None)

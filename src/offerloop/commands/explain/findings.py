@@ -12,6 +12,7 @@ from typing import Any
 
 import polars as pl
 
+from offerloop.message import Message
 from offerloop.report import Result
 
 _INLINE = {"inline": True}
@@ -37,6 +38,8 @@ class Facts:
 def _plain(value: object) -> object:
     if isinstance(value, Facts):
         return value.as_json()
+    if isinstance(value, Message):
+        return str(value)
     return [_plain(one) for one in value] if isinstance(value, tuple) else value
 
 
@@ -45,8 +48,8 @@ class Terms(Facts):
     """The terms of an offer as plain values, so that each language words them itself."""
 
     kind: str
-    label: str
-    """The offer in words, for kinds that a language does not know."""
+    label: Message | str
+    """The offer in words, for kinds that are not worded here; text where the configuration has it no more."""
     category: str | None
     """The one category that the offer is limited to."""
 
@@ -383,7 +386,7 @@ class Explanation(Result):
             return {}
         found = self.findings
         rows: dict[str, list[dict[str, Any]]] = {
-            "candidates": [one.as_json() | {"terms": one.terms.label} for one in found.candidates],
+            "candidates": [one.as_json() | {"terms": str(one.terms.label)} for one in found.candidates],
             "campaigns": [one.as_json() for one in found.campaigns],
             "liked": [{"task": task, **one.as_json()} for task, many in found.liked.by_task.items() for one in many],
         }

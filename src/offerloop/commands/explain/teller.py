@@ -168,7 +168,7 @@ class Teller:
                 else Message("{percent} off everything", context="offer")
             )
             return self(text, percent=Share(terms.percent / 100), category=category or "")
-        return terms.label
+        return self.localizer.value(terms.label)
 
     def campaign(self, campaign_id: str) -> CampaignFacts:
         """The facts of one campaign."""

@@ -7,7 +7,7 @@ import polars as pl
 from offerloop.commands.run.findings import Findings
 from offerloop.commands.run.sections.quality_by_day import ACTIONS, daily_figure
 from offerloop.events import RULE_NAMES
-from offerloop.message import Message, unpacked
+from offerloop.message import Message
 from offerloop.report import Block, Bullets, Details, Localizer, Missing, Section, Table, Text, count
 
 SOURCE_NAMES = {
@@ -107,7 +107,7 @@ def _table(caption: str, shown: pl.DataFrame, whole: pl.DataFrame, _: Localizer)
         rows.append(
             (
                 _rule(row, _),
-                _.sentences(_(one) for one in unpacked(row["why_message"])),
+                _.unpacked(row["why_message"]),
                 action,
                 count(row["rows"]),
                 share,

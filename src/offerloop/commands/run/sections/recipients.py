@@ -62,13 +62,13 @@ def _given(findings: Findings, _: Localizer) -> pl.DataFrame:
         "offer_id",
         "category",
         "depth",
-        "label",
+        "label_message",
         "funded_share",
         "margin",
         pl.col("basis").alias("rests_on"),
     )
     joined = planned.join(terms, on=["campaign_id", "offer_id"])
-    labels = joined["label"].map_elements(_.own, return_dtype=pl.String)
+    labels = joined["label_message"].map_elements(_.unpacked, return_dtype=pl.String)
     return joined.with_columns(pl.coalesce("category", labels).alias("what"))
 
 

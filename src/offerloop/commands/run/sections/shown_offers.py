@@ -128,15 +128,18 @@ def _between(shown: Shown, findings: Findings, _: Localizer) -> list[str]:
     """Offers that are estimated without having been shown: some of them, and how many more."""
     offers, own = findings.tables["offers"], [one.offer_id for one in shown.offers]
     rows = offers.filter((pl.col("basis") == ESTIMATED) & ~pl.col("offer_id").is_in(own))
-    names = [_.quoted(_.own(label)) for label in rows["label"].unique(maintain_order=True)]
+    names = [_.quoted(_.unpacked(label)) for label in rows["label_message"].unique(maintain_order=True)]
     more = [_("{n} more", context="audit", n=len(names) - NAMED)] if len(names) > NAMED else []
     return [*names[:NAMED], *more]
 
 
 def _names(shown: Shown, findings: Findings, _: Localizer) -> dict[str, str]:
     """What a reader calls each offer: its label, with the id where several have the same."""
-    labels = dict(findings.tables["offers"].select("offer_id", "label").iter_rows())
-    said = {one.offer_id: _.own(labels.get(one.offer_id, one.offer_id)) for one in shown.offers}
+    labels = dict(findings.tables["offers"].select("offer_id", "label_message").iter_rows())
+    said = {
+        one.offer_id: _.unpacked(labels[one.offer_id]) if one.offer_id in labels else one.offer_id
+        for one in shown.offers
+    }
     texts = list(said.values())
     own = {name: _("{offer} ({campaign})", context="pattern", offer=text, campaign=name) for name, text in said.items()}
     return {name: text if texts.count(text) == 1 else own[name] for name, text in said.items()}

@@ -1,1 +1,0 @@
-"""What rooms say in English, in Chinese."""
