@@ -27,10 +27,12 @@ NOT_COMPARED = Message(
     day="2017-12-01",
 )
 TOO_FEW = Message(
-    "the data hold {n} full week; the response to shelf prices needs at least {least}: add older order lines",
-    plural="the data hold {n} full weeks; the response to shelf prices needs at least {least}: add older order lines",
-    n=12,
-    least=26,
+    "the exposures hold {nothing} finished windows in which deliberately nothing was shown and {offers} configured "
+    "offers with {least} finished windows each; to learn effects from them both are needed, {least} of each, so log "
+    "those who get nothing too",
+    nothing=1775,
+    offers=0,
+    least=200,
 )
 
 LABEL = packed(Message("{percent} % off {what}", context="label of an offer", percent=20, what="milk"))

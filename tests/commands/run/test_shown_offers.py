@@ -84,8 +84,10 @@ def test_with_assumption_the_mark_says_so(made):
 
 
 def test_what_the_data_cannot_show_is_a_gap_in_both_languages(made):
-    assert "The data hold 12 full weeks" in part(made["too few shown"], "decision")
-    assert "数据只有 12 个完整的周" in part(made["too few shown"], "decision", "zh")
+    assert "The exposures hold 1,775 finished windows in which deliberately nothing was shown" in part(
+        made["too few shown"], "decision"
+    )
+    assert "曝光记录中有 1,775 个有意不投放的完整窗口" in part(made["too few shown"], "decision", "zh")
 
 
 def test_an_offer_of_a_longer_window_says_what_the_plan_takes_it_for(made):

@@ -10,6 +10,7 @@ import polars as pl
 from offerloop.arrays import Floats, Ints
 from offerloop.engine import Frame, collect
 from offerloop.errors import EvidenceError
+from offerloop.message import Message
 from offerloop.offers import NO_OFFER
 
 _SAME, _WHOLE = 1e-9, 1e-6
@@ -22,8 +23,10 @@ def read_exposures(exposures: Frame) -> pl.DataFrame:
     """customer_id, offer_id ('none' for nothing), shown_day and propensity."""
     if "propensity" not in exposures.collect_schema():
         raise EvidenceError(
-            "the exposures have no propensity, so what was shown says nothing of what it caused; log with each "
-            "exposure the chance with which its offer was chosen ('offerloop run' writes it)"
+            Message(
+                "the exposures have no propensity, so what was shown says nothing of what it caused; log with each "
+                "exposure the propensity of its offer ('offerloop run' writes it)"
+            )
         )
     found = collect(exposures.select("customer_id", "offer_id", "shown_day", "propensity"))
     name = pl.col("offer_id").cast(pl.String).str.strip_chars()

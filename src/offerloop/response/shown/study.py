@@ -20,6 +20,7 @@ from offerloop.arrays import Floats, Ints
 from offerloop.engine import Engine, Frame, collect
 from offerloop.errors import EvidenceError
 from offerloop.evaluation import Z95, bucket
+from offerloop.message import Message
 from offerloop.offers import NO_OFFER, Offer
 from offerloop.response.evidence import Evidence
 from offerloop.response.margins import Margins
@@ -157,14 +158,18 @@ def _check_costs(order_lines: Frame, offers: Sequence[Offer]) -> None:
         return
     if discount:
         raise EvidenceError(
-            "the offers that were shown take money off, but order lines have no coupons, and their discounts are not "
-            "surely higher with an offer than without, so what offers cost is not known and the exposures are not "
-            "used; map 'coupon' of the order lines"
+            Message(
+                "the offers that were shown take money off, but order lines have no coupons, and their discounts are "
+                "not surely higher with an offer than without, so what offers cost is not known and the exposures are "
+                "not used; map 'coupon' of the order lines"
+            )
         )
     raise EvidenceError(
-        "the offers that were shown take money off, but no order line says that anything was taken off, so what "
-        "they cost is not known and the exposures are not used; map 'coupon', 'discount' or 'list_value' of the "
-        "order lines"
+        Message(
+            "the offers that were shown take money off, but no order line says that anything was taken off, so what "
+            "they cost is not known and the exposures are not used; map 'coupon', 'discount' or 'list_value' of the "
+            "order lines"
+        )
     )
 
 
@@ -211,9 +216,14 @@ def _terms(rows: pl.DataFrame, offers: dict[str, Offer]) -> tuple[OfferTerms, ..
     often = [name for name in known if counts[name] >= fewest]
     if counts.get(NO_OFFER, 0) < fewest or not often:
         raise EvidenceError(
-            f"the exposures hold {counts.get(NO_OFFER, 0):,} finished windows in which deliberately nothing was shown "
-            f"and {len(often)} configured offers with {fewest} finished windows each; to learn effects from them both "
-            f"are needed, {fewest} of each, so log those who get nothing too"
+            Message(
+                "the exposures hold {nothing} finished windows in which deliberately nothing was shown and {offers} "
+                "configured offers with {least} finished windows each; to learn effects from them both are needed, "
+                "{least} of each, so log those who get nothing too",
+                nothing=counts.get(NO_OFFER, 0),
+                offers=len(often),
+                least=fewest,
+            )
         )
     return (NO_OFFER_TERMS, *(known[name] for name in often))
 
