@@ -1,6 +1,7 @@
 """`offerloop check`: what a run would start from, and what it could not find out."""
 
 import json
+import re
 
 import init_shops
 import polars as pl
@@ -125,7 +126,7 @@ def test_exploration_that_affords_no_offer_is_told(tmp_path, budget, told):
     written = load_config(path).campaigns[0].explore_budget
     found = check(edited(path, f'explore_budget = "{written}"', f'explore_budget = "{budget}"'))
     dearest = max(one["liability_minor"] for one in found.facts["offers"])
-    said = [one for one in found.facts["notes"] if "nobody gets an offer by lot" in one]
+    said = [one for one in found.facts["notes"] if "nobody gets an offer at random" in one]
     assert bool(said) is told
     assert all(f"explores with {budget} EUR" in one and f"{dearest / 100:.2f} or more" in one for one in said)
     assert all(f"Note: {one}" in page(found).splitlines() for one in said)
@@ -300,3 +301,11 @@ def test_an_offer_with_an_unknown_effect_is_given_only_beside_a_plan(tmp_path, c
     last = found.facts["offers"][-1]
     assert (last["kind"], last["basis"], last["exploration"]) == ("spend_and_save", "unknown", code)
     assert any("2.00 off from 20.00 EUR" in line and said in line for line in page(found).splitlines())
+
+
+def test_a_chinese_shop_is_checked_in_chinese(tmp_path):
+    path = shop(tmp_path, init_shops.german)
+    text = page(check(path, language="zh")).replace(str(tmp_path), "")
+    assert "缺少什么，代价是什么：" in text
+    assert "可以运行。下一步：offerloop run" in text
+    assert re.findall("[a-z]+ [a-z]+ [a-z]+ [a-z]+", text) == []

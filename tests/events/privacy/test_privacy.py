@@ -209,7 +209,7 @@ def test_a_cell_that_neither_agrees_nor_refuses_stops(private):
 def test_a_guest_who_is_not_on_the_list_of_customers_has_not_agreed(private):
     events = private("", {**FILES, "c.csv": "c,ok,age\nzoe,yes,30\nbob,no,40\n"})
     assert events.no_consent["customer_id"].to_list() == ["bob", "cy"]
-    assert events.agreement.sentence() == (
+    assert str(events.agreement.sentence()) == (
         "Consent: 1 of 3 customers who bought have agreed to personal offers; 2 get none: 1 refuse, "
         "0 have an empty cell, 1 are not on the list of customers"
     )

@@ -8,6 +8,7 @@ from offerloop.engine import collect
 from offerloop.errors import EvidenceError
 from offerloop.events import Events
 from offerloop.flow import shown_log
+from offerloop.message import Message
 from offerloop.offers import Offer
 from offerloop.response import FEWEST_SHELF_WEEKS, shown_enough
 
@@ -15,36 +16,49 @@ _SOME_HISTORY = 28
 """Days before the two windows of the recommenders that make a comparison worth something."""
 
 
-def response_answer(shape: Shape) -> str:
-    """Return why the response to shelf prices cannot be estimated; empty when it can."""
+def response_answer(shape: Shape) -> Message | None:
+    """Return why the response to shelf prices cannot be estimated; None when it can."""
     if shape.full_weeks < FEWEST_SHELF_WEEKS:
-        return f"{shape.full_weeks} full weeks, and at least {FEWEST_SHELF_WEEKS} are needed: add older order lines"
+        return Message(
+            "{n} full week, and at least {least} are needed: add older order lines",
+            plural="{n} full weeks, and at least {least} are needed: add older order lines",
+            n=shape.full_weeks,
+            least=FEWEST_SHELF_WEEKS,
+        )
     if shape.with_category == 0:
-        return "no order line has a category: give a list of products with 'category'"
+        return Message("no order line has a category: give a list of products with 'category'")
     if shape.with_discount == 0:
-        return "no order line shows a discount: map 'discount', 'list_price' or 'list_value'"
+        return Message("no order line shows a discount: map 'discount', 'list_price' or 'list_value'")
     if not shape.discounts_vary:
-        return "discounts are the same share in every week: nothing tells what another discount would do"
-    return ""
+        return Message("discounts are the same share in every week: nothing tells what another discount would do")
+    return None
 
 
-def recommender_answer(shape: Shape, config: Config) -> str:
-    """Return why recommenders cannot be compared; empty when they can."""
+def recommender_answer(shape: Shape, config: Config) -> Message | None:
+    """Return why recommenders cannot be compared; None when they can."""
     window = config.recommend.window_days
     needed = 2 * window + _SOME_HISTORY
     if shape.days < needed:
-        return (
-            f"{shape.days} days, and two windows of {window} days with some history before them need about {needed}: "
-            "add older order lines or shorten recommend.window_days"
+        return Message(
+            "{days} days, and two windows of {window} days with some history before them need "
+            "about {needed}: add older order lines or shorten recommend.window_days",
+            days=shape.days,
+            window=window,
+            needed=needed,
         )
-    return ""
+    return None
 
 
-def exposures_answer(config: Config, events: Events, offers: list[Offer]) -> tuple[frozenset[str], str | None]:
-    """The ids of offers whose effects the exposures tell, and why there are none; None without any exposure."""
-    if not collect(events.exposures.select("customer_id").head(1)).height:
+def has_exposures(events: Events) -> bool:
+    """Return whether anything says who was shown what."""
+    return bool(collect(events.exposures.select("customer_id").head(1)).height)
+
+
+def exposures_answer(config: Config, events: Events, offers: list[Offer]) -> tuple[frozenset[str], Message | None]:
+    """The ids of offers whose effects the exposures tell, and why there are none."""
+    if not has_exposures(events):
         return frozenset(), None
     try:
-        return shown_enough(shown_log(events, config), offers), ""
+        return shown_enough(shown_log(events, config), offers), None
     except EvidenceError as missing:
-        return frozenset(), str(missing)
+        return frozenset(), missing.message

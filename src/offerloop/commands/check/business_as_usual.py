@@ -8,14 +8,15 @@ from offerloop.decision import KnownOffer, check_usual_offers, usual_rules
 from offerloop.engine import Engine, collect
 from offerloop.errors import InputError
 from offerloop.events import BUSINESS_AS_USUAL, Events, read_business_as_usual
+from offerloop.message import Message
 from offerloop.offers import NO_OFFER
 
 
 def usual_answers(
     config: Config, events: Events, offers: list[OfferCheck], engine: Engine
-) -> tuple[list[str], list[str]]:
+) -> tuple[list[Message], list[Message]]:
     """Return notes and problems; none where the configuration names no business as usual."""
-    settings, notes = config.business_as_usual, list[str]()
+    settings, notes = config.business_as_usual, list[Message]()
     if settings is None:
         return [], []
     wanted = usual_rules(config)
@@ -28,8 +29,15 @@ def usual_answers(
             refuse = int(offered.is_in(events.no_consent["customer_id"].implode()).sum())
             if refuse:
                 notes.append(
-                    f"{refuse:,} of the {len(offered):,} customers with an offer in '{settings.path}' have not agreed "
-                    "to personalised offers and get none"
+                    Message(
+                        "{n} of the {all} customers with an offer in '{path}' has not agreed to personalised "
+                        "offers and gets none",
+                        plural="{n} of the {all} customers with an offer in '{path}' have not agreed to personalised "
+                        "offers and get none",
+                        n=refuse,
+                        all=len(offered),
+                        path=str(settings.path),
+                    )
                 )
         units = {one.id: one.budget_unit for one in config.campaigns}
         known = [
@@ -39,5 +47,5 @@ def usual_answers(
         ]
         check_usual_offers(wanted, known)
     except InputError as error:
-        return notes, [str(error)]
+        return notes, [error.message]
     return notes, []

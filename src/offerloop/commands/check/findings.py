@@ -14,6 +14,7 @@ from offerloop.commands.check.losses import Loss
 from offerloop.commands.check.offers import OfferCheck
 from offerloop.config import Config
 from offerloop.events import Agreement
+from offerloop.message import Message
 from offerloop.report import Result
 
 
@@ -30,13 +31,13 @@ class CheckResult(Result):
     agreement: Agreement
     losses: list[Loss]
     non_merchandise: list[dict[str, Any]]
-    answers: Mapping[str, str | None]
-    """Why each kind of evidence is not there; empty where it is, None where nothing was given to learn from."""
+    answers: Mapping[str, Message | None]
+    """Why each kind of evidence is not there; None where it is. Without exposures there is no answer on them."""
     offers: list[OfferCheck]
-    missing: list[str]
+    missing: list[Message]
     """Sources and columns that are not given, each with what that costs."""
-    notes: list[str]
-    problems: list[str]
+    notes: list[Message | str]
+    problems: list[Message | str]
     """What keeps a run from starting."""
 
     @property
@@ -53,9 +54,9 @@ class CheckResult(Result):
     @property
     def sentence(self) -> str:
         """What stands against a run, what to know, and whether it can start."""
-        from offerloop.commands.check.page import verdict
+        from offerloop.commands.check.page import localizer_of, verdict
 
-        return "\n".join(verdict(self))
+        return "\n".join(verdict(self, localizer_of(self)))
 
     @property
     def ok(self) -> bool:
@@ -64,11 +65,14 @@ class CheckResult(Result):
 
     @property
     def facts(self) -> dict[str, Any]:
-        """Return everything for programs."""
+        """Return everything for programs; `exposures` is null where nothing says who was shown what."""
+        gaps = {name: str(one or "") for name, one in self.answers.items()}
         return {
             "sources": self.sources, "orders": self.shape.facts(), "consent": asdict(self.agreement),
-            "gaps": self.answers, "missing": self.missing,
+            "gaps": gaps if "exposures" in gaps else gaps | {"exposures": None},
+            "missing": [str(one) for one in self.missing],
             "losses": [one.facts() for one in self.losses], "non_merchandise": self.non_merchandise,
-            "offers": [one.facts() for one in self.offers], "notes": self.notes, "problems": self.problems,
+            "offers": [one.facts() for one in self.offers], "notes": [str(one) for one in self.notes],
+            "problems": [str(one) for one in self.problems],
             "ok": self.ok,
         }  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import asdict, dataclass
+from decimal import Decimal
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -13,13 +14,22 @@ from rich.cells import cell_len
 
 from offerloop.config import Config, padded, quoted
 from offerloop.engine import collect
-from offerloop.events import Events, product_label
+from offerloop.events import RULE_NAMES, Events, product_label
+from offerloop.message import Message, Share
 from offerloop.money import to_text
+from offerloop.report import Localizer
 
 _SHOWN_PRODUCTS = 12
 _MUCH, _MOST = 0.2, 0.5
 """Share of the order lines, or of sales, from which on a loss is worth a note, and from which on it is an error."""
-_HEAD = ("source", "column", "lost by", "rows", "of rows", "of sales")
+_HEAD = (
+    Message("source", context="column title"),
+    Message("column", context="column title"),
+    Message("lost by", context="column title"),
+    Message("rows", context="column title"),
+    Message("of rows", context="column title"),
+    Message("of sales", context="column title"),
+)
 _RIGHT = 3
 """The first of the columns that stand to the right."""
 
@@ -56,13 +66,13 @@ def losses_of(events: Events, config: Config, rows_read: dict[str, int | None]) 
     return found
 
 
-def incomplete_rows(losses: list[Loss], config: Config) -> tuple[list[str], list[str]]:
+def incomplete_rows(losses: list[Loss], config: Config) -> tuple[list[Message], list[Message]]:
     """Return notes and problems on columns whose empty cells leave out much of the order lines.
 
     Most orders of a shop may be those of guests, but amounts and products that are mostly empty are a wrong mapping.
     """
-    notes: list[str] = []
-    problems: list[str] = []
+    notes: list[Message] = []
+    problems: list[Message] = []
     for one in losses:
         if (one.source, one.rule) != ("order_lines", "incomplete") or one.share_of_rows <= _MUCH:
             continue
@@ -72,30 +82,37 @@ def incomplete_rows(losses: list[Loss], config: Config) -> tuple[list[str], list
     return notes, problems
 
 
-def _left_out(loss: Loss) -> str:
-    said = (
-        f"{_share(loss.share_of_rows)} of the rows of order_lines are left out because '{loss.column}' is empty there"
-    )
+def _left_out(loss: Loss) -> Message:
+    share = _share(loss.share_of_rows)
     if re.search(r"[-+*/(]", loss.column):
-        return (
-            f"{said}; an expression is empty where one of its columns is: where an empty cell means 0, write "
-            "coalesce(column, 0) instead of the column"
+        return Message(
+            "{share} of the rows of order_lines are left out because '{column}' is empty there; an "
+            "expression is empty where one of its columns is: where an empty cell means 0, write "
+            "coalesce(column, 0) instead of the column",
+            share=share,
+            column=loss.column,
         )
-    return f"{said}; map another column if that is not meant"
+    return Message(
+        "{share} of the rows of order_lines are left out because '{column}' is empty there; "
+        "map another column if that is not meant",
+        share=share,
+        column=loss.column,
+    )
 
 
-def loss_lines(losses: list[Loss]) -> list[str]:
+def loss_lines(losses: list[Loss], _: Localizer) -> list[str]:
     """Return a table for people; nothing where nothing is lost."""
     if not losses:
         return []
-    rows = [_HEAD]
+    rows = [tuple(_(name) for name in _HEAD)]
     for one in losses:
-        known = "not known" if one.share_of_sales is None else _share(one.share_of_sales)
+        known = _("not known", context="table cell") if one.share_of_sales is None else _(_share(one.share_of_sales))
         sales = known if one.source == "order_lines" else ""
-        rows.append((one.source, one.column or "-", one.rule, f"{one.rows:,}", _share(one.share_of_rows), sales))
+        share, rule = _(_share(one.share_of_rows)), _.named(RULE_NAMES, one.rule)
+        rows.append((one.source, one.column or "-", rule, _.count(one.rows), share, sales))
     widths = [max(cell_len(row[place]) for row in rows) for place in range(len(_HEAD))]
     lines = ["  ".join(_aligned(cell, place, widths[place]) for place, cell in enumerate(row)) for row in rows]
-    return ["What each column loses:", *(f"  {line.rstrip()}" for line in lines), ""]
+    return [_("What each column loses:"), *(f"  {line.rstrip()}" for line in lines), ""]
 
 
 def _aligned(cell: str, place: int, width: int) -> str:
@@ -116,7 +133,7 @@ def non_merchandise(events: Events) -> list[dict[str, Any]]:
     return found.sort(pl.col("sales_minor").abs(), "product_id", descending=[True, False]).to_dicts()
 
 
-def non_merchandise_problems(found: list[dict[str, Any]], config: Config) -> list[str]:
+def non_merchandise_problems(found: list[dict[str, Any]], config: Config) -> list[Message]:
     """Return a problem where most sales are of products that were recognised as no goods."""
     chosen = config.clean.non_merchandise
     recognised = [one for one in found if not any(fnmatchcase(str(one["product_id"]), pattern) for pattern in chosen)]
@@ -125,40 +142,61 @@ def non_merchandise_problems(found: list[dict[str, Any]], config: Config) -> lis
         return []
     first = quoted(str(recognised[0]["product_id"]))
     return [
-        f"products that look like no goods are {_share(share)} of sales, and they are never recommended and in no "
-        f"offer; if they are goods, write their ids in clean.merchandise, such as merchandise = [{first}]"
+        Message(
+            "products that look like no goods are {share} of sales, and they are never recommended "
+            "and in no offer; if they are goods, write their ids in clean.merchandise, such as "
+            "merchandise = [{first}]",
+            share=_share(share),
+            first=first,
+        )
     ]
 
 
-def non_merchandise_lines(found: list[dict[str, Any]], config: Config) -> list[str]:
+def non_merchandise_lines(found: list[dict[str, Any]], config: Config, _: Localizer) -> list[str]:
     """Return them by name, and how to leave them out."""
     if not found:
         return []
     currency = config.shop.currency
     share = sum(one["share_of_sales"] for one in found)
     remedy = (
-        "their lines are left out (clean.drop_non_merchandise)"
+        Message("their lines are left out (clean.drop_non_merchandise)")
         if config.clean.drop_non_merchandise
-        else "their money counts in sales; clean.drop_non_merchandise = true leaves their lines out"
+        else Message("their money counts in sales; clean.drop_non_merchandise = true leaves their lines out")
     )
     lines = [
-        f"{_counted(found)} no goods ({_share(share)} of sales): never recommended, and in no offer; "
-        f"{remedy}. What is goods after all belongs into clean.merchandise:"
+        _(
+            "{n} product is no goods ({share} of sales): never recommended, and in no offer; "
+            "{remedy}. What is goods after all belongs into clean.merchandise:",
+            plural="{n} products are no goods ({share} of sales): never recommended, and in no offer; "
+            "{remedy}. What is goods after all belongs into clean.merchandise:",
+            n=len(found),
+            share=_share(share),
+            remedy=remedy,
+        )
     ]
     lines += [
-        f"  {product_label(one['product_id'], one['text'])}: {one['kind']}, {one['n_lines']:,} lines, "
-        f"{to_text(one['sales_minor'], currency)} {currency}, {_share(one['share_of_sales'])} of sales"
+        "  "
+        + _(
+            "{product}: {kind}, {n} line, {sales}, {share} of sales",
+            context="check of the data",
+            plural="{product}: {kind}, {n} lines, {sales}, {share} of sales",
+            product=product_label(one["product_id"], one["text"]),
+            kind=one["kind"],
+            n=one["n_lines"],
+            sales=f"{to_text(one['sales_minor'], currency)} {currency}",
+            share=_share(one["share_of_sales"]),
+        )
         for one in found[:_SHOWN_PRODUCTS]
     ]
-    more = [f"  and {len(found) - _SHOWN_PRODUCTS} more"] if len(found) > _SHOWN_PRODUCTS else []
+    more = (
+        ["  " + _("and {n} more", context="end of a list", n=len(found) - _SHOWN_PRODUCTS)]
+        if len(found) > _SHOWN_PRODUCTS
+        else []
+    )
     return [*lines, *more, ""]
 
 
-def _counted(found: list[dict[str, Any]]) -> str:
-    return "1 product is" if len(found) == 1 else f"{len(found):,} products are"
-
-
-def _share(share: float) -> str:
+def _share(share: float) -> Message:
     if 0 < abs(share) < 0.0005:
-        return "less than 0.1 %"
-    return f"{100 * share:.1f} %"
+        return Message("less than {share}", context="percentage", share=Share(0.001))
+    return Message("{share} %", context="percentage", share=Decimal(f"{100 * share:.1f}"))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+
+import polars as pl
 
 from offerloop.commands.check.figures import AMOUNTS_OFF, Shape
 from offerloop.commands.check.offers import OfferCheck
@@ -11,44 +12,57 @@ from offerloop.config import Campaign, Config, quoted
 from offerloop.evaluation import LEAST
 from offerloop.events import SCANNED
 from offerloop.mapping import reference
+from offerloop.message import Message, unpacked
 from offerloop.money import to_text
 
 
-def notes(config: Config, shape: Shape, offers: list[OfferCheck]) -> list[str]:
+def notes(config: Config, shape: Shape, offers: list[OfferCheck]) -> list[Message]:
     """Exploration that no offer fits, benefits that no budget limits, and a test that could show nothing."""
-    found = []
+    found = list[Message]()
     for campaign in config.campaigns:
         mine = [one for one in offers if one.campaign_id == campaign.id]
         found += [*_exploration(config, campaign, mine), *_unlimited(config, campaign, mine)]
     return [*found, *_holdout(config, shape, offers)]
 
 
-def _exploration(config: Config, campaign: Campaign, offers: list[OfferCheck]) -> list[str]:
-    """Exploration is paid as if everyone drew the dearest offer."""
+def _exploration(config: Config, campaign: Campaign, offers: list[OfferCheck]) -> list[Message]:
+    """Exploration is paid as if everyone drew the most expensive offer."""
     budget, unit = config.minor(campaign.explore_budget, campaign), config.unit(campaign)
-    dearest = max((one.liability_minor or 0 for one in offers), default=0)
-    if not 0 < budget < dearest:
+    highest = max((one.liability_minor or 0 for one in offers), default=0)
+    if not 0 < budget < highest:
         return []
-    most = to_text(dearest, unit)
+    most = to_text(highest, unit)
     return [
-        f"campaign '{campaign.id}' explores with {campaign.explore_budget} {unit}, and its dearest offer can cost "
-        f"{most}: nobody gets an offer by lot; raise explore_budget to {most} or more, or lower what the offer can cost"
+        Message(
+            "campaign '{campaign}' explores with {budget} {unit}, and its most expensive offer can "
+            "cost {most}: nobody gets an offer at random; raise explore_budget to {most} or more, "
+            "or lower what the offer can cost",
+            campaign=campaign.id,
+            budget=campaign.explore_budget,
+            unit=unit,
+            most=most,
+        )
     ]
 
 
-def _unlimited(config: Config, campaign: Campaign, offers: list[OfferCheck]) -> list[str]:
+def _unlimited(config: Config, campaign: Campaign, offers: list[OfferCheck]) -> list[Message]:
     if campaign.budget_unit is None:
         return []
     free = [one.offer_id for one in offers if one.kind == "benefit" and one.liability_minor == 0]
     budget = f"{campaign.budget} {config.unit(campaign)}"
     return [
-        f"benefit '{offer_id}' of campaign '{campaign.id}' takes nothing from its budget of {budget}, which therefore "
-        "does not limit it: write in 'takes' how much each one takes"
+        Message(
+            "benefit '{offer}' of campaign '{campaign}' takes nothing from its budget of {budget}, "
+            "which therefore does not limit it: write in 'takes' how much each one takes",
+            offer=offer_id,
+            campaign=campaign.id,
+            budget=budget,
+        )
         for offer_id in free
     ]
 
 
-def _holdout(config: Config, shape: Shape, offers: list[OfferCheck]) -> list[str]:
+def _holdout(config: Config, shape: Shape, offers: list[OfferCheck]) -> list[Message]:
     """A read-out compares those planned for an offer: no more than there are customers, and than budgets pay for."""
     share = config.experiment.holdout
     paid_for = sum(_most_planned(config, one, offers, shape.n_customers) for one in config.campaigns)
@@ -56,12 +70,27 @@ def _holdout(config: Config, shape: Shape, offers: list[OfferCheck]) -> list[str
     expected = share * planned
     if expected >= LEAST:
         return []
-    of = f"{planned:,} customers whom the budgets pay for" if planned < shape.n_customers else f"{planned:,} customers"
-    remedy = "a larger budget" if share * shape.n_customers >= LEAST else "more customers"
+    of = (
+        Message("{n} customer whom the budgets pay for", plural="{n} customers whom the budgets pay for", n=planned)
+        if planned < shape.n_customers
+        else Message("{n} customer", context="check of the data", plural="{n} customers", n=planned)
+    )
+    remedy = (
+        Message("a larger budget", context="check of the data")
+        if share * shape.n_customers >= LEAST
+        else Message("more customers", context="check of the data")
+    )
     return [
-        f"the coming test could not show anything: experiment.holdout = {share:g} holds back about {expected:.0f} of "
-        f"{of}, and a read-out needs at least {LEAST} held-back customers among those planned for an offer; it takes a "
-        f"larger experiment.holdout, or {remedy}"
+        Message(
+            "the coming test could not show anything: experiment.holdout = {share} holds back "
+            "about {expected} of {of}, and a read-out needs at least {least} held-back customers "
+            "among those planned for an offer; it takes a larger experiment.holdout, or {remedy}",
+            share=share,
+            expected=round(expected),
+            of=of,
+            least=LEAST,
+            remedy=remedy,
+        )
     ]
 
 
@@ -73,18 +102,34 @@ def _most_planned(config: Config, campaign: Campaign, offers: list[OfferCheck], 
     return config.minor(campaign.budget, campaign) // min(cost for cost in costs if cost)
 
 
-def sign_notes(config: Config, shape: Shape) -> list[str]:
+def sign_notes(config: Config, shape: Shape) -> list[Message]:
     """Return a note for each mapped amount off the price that is below zero on some lines."""
-    notes = []
+    notes = list[Message]()
     for ours in AMOUNTS_OFF:
         written, n_added = config.sources["order_lines"].columns.get(ours), shape.amounts_added[ours]
         if written is None or not n_added:
             continue
         n_off = shape.amounts_off[ours]
-        remedy = f"map {ours} = {quoted(_negated(written))}" if 2 * n_added > n_off else "correct those that are errors"
+        remedy = (
+            Message(
+                "map {column} = {expression}",
+                context="check of the data",
+                column=ours,
+                expression=quoted(_negated(written)),
+            )
+            if 2 * n_added > n_off
+            else Message("correct those that are errors")
+        )
         notes.append(
-            f"on {n_added:,} of the {n_off:,} order lines with a {ours}, the amount of '{written}' is below zero, so "
-            f"that it adds to the price instead of reducing it; {remedy}"
+            Message(
+                "on {n} of the {all} order lines with a {column}, the amount of '{written}' is below "
+                "zero, so that it adds to the price instead of reducing it; {remedy}",
+                n=n_added,
+                all=n_off,
+                column=ours,
+                written=written,
+                remedy=remedy,
+            )
         )
     return notes
 
@@ -96,11 +141,17 @@ def _negated(written: str) -> str:
     return f"-({written})" if re.search(r"[-+*/()`'\"]", written) else f"-{reference(written)}"
 
 
-def scan_notes(rules: list[dict[str, Any]]) -> list[str]:
-    """Return notes on what adding lines together did to sales; `rules` are what cleaning did to the order lines."""
+def scan_notes(quality: pl.DataFrame) -> list[Message]:
+    """Return notes on what adding lines together did to sales; `quality` says what cleaning did."""
+    scanned = quality.filter((pl.col("table") == "order_lines") & (pl.col("rule") == SCANNED) & (pl.col("rows") > 0))
     return [
-        f"{one['rows']:,} order lines stand in their order again and count as {one['why']}; if the export wrote them "
-        "twice, remove the copies or map a column that tells the lines apart"
-        for one in rules
-        if one["rule"] == SCANNED and one["rows"]
+        Message(
+            "{n} order line stands in its order again and counts as {why}; if the export wrote it "
+            "twice, remove the copies or map a column that tells the lines apart",
+            plural="{n} order lines stand in their order again and count as {why}; if the export wrote "
+            "them twice, remove the copies or map a column that tells the lines apart",
+            n=rows,
+            why=unpacked(why)[0],
+        )
+        for rows, why in scanned.select("rows", "why_message").iter_rows()
     ]

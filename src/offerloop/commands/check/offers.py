@@ -9,6 +9,7 @@ from typing import Any
 from offerloop.commands.check.figures import Shape
 from offerloop.config import Campaign, Config, Listed
 from offerloop.errors import ConfigError
+from offerloop.message import Message
 from offerloop.money import to_text
 from offerloop.offers import Offer, liability_minor
 
@@ -20,42 +21,56 @@ class OfferCheck:
     campaign_id: str
     offer_id: str
     kind: str
-    label: str
+    label: Message | str
     liability_minor: int | None
     """The most that it can cost us; None when that has no limit."""
     basis: str
     """estimated, transferred, assumed or unknown: what its effect rests on."""
-    problem: str = ""
+    problem: Message | str = ""
     exploration: str = "possible"
     """Whether a few customers may get it at random: possible, no_limit, no_budget or no_plan."""
 
-    def line(self, currency: str) -> str:
+    def line(self, currency: str) -> Message | str:
         """Return one line for people."""
+        effect = self._effect()
         if self.liability_minor is None:
-            return self.problem or f"{self.label}: may cost any amount; {self._effect()}"
-        return f"{self.label}: costs {to_text(self.liability_minor, currency)} at most; {self._effect()}"
+            return self.problem or Message("{offer}: may cost any amount; {effect}", offer=self.label, effect=effect)
+        most = to_text(self.liability_minor, currency)
+        return Message(
+            "{offer}: costs {most} at most; {effect}",
+            context="check of the data",
+            offer=self.label,
+            most=most,
+            effect=effect,
+        )
 
-    def _effect(self) -> str:
+    def _effect(self) -> Message:
         """Say what the effect rests on, and for an unknown one whether anybody gets the offer."""
         return _UNKNOWN[self.exploration] if self.basis == "unknown" else _BASES[self.basis]
 
     def facts(self) -> dict[str, Any]:
         """Return all fields for programs."""
-        return asdict(self)
+        return asdict(self) | {"label": str(self.label), "problem": str(self.problem)}
 
 
 _BASES = {
-    "estimated": "its effect is estimated from the exposures",
-    "transferred": "its effect is estimated from shelf prices",
-    "assumed": "its effect is assumed",
+    "estimated": Message("its effect is estimated from the exposures"),
+    "transferred": Message("its effect is estimated from shelf prices"),
+    "assumed": Message("its effect is assumed"),
 }
+"""What the effect of an offer rests on."""
 _UNKNOWN = {
-    "possible": "nothing shows its effect, so it is only given at random, to learn it",
-    "no_limit": "nothing shows its effect and nothing limits its cost, so nobody gets it; give it 'max_discount'",
-    "no_budget": "nothing shows its effect and explore_budget is 0, so nobody gets it",
-    "no_plan": "nothing shows its effect, nor that of any other offer of its campaign, so there is no plan to explore "
-    "beside and nobody gets it; give an offer 'assumed'",
+    "possible": Message("nothing shows its effect, so it is only given at random, to learn it"),
+    "no_limit": Message(
+        "nothing shows its effect and nothing limits its cost, so nobody gets it; give it 'max_discount'"
+    ),
+    "no_budget": Message("nothing shows its effect and explore_budget is 0, so nobody gets it"),
+    "no_plan": Message(
+        "nothing shows its effect, nor that of any other offer of its campaign, so there is no "
+        "plan to explore beside and nobody gets it; give an offer 'assumed'"
+    ),
 }
+"""Who gets an offer of unknown effect."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +89,7 @@ class ReadOffers:
             try:
                 found.append((campaign, config.offers_of(campaign, shape.categories, listed)))
             except ConfigError as error:
-                wrong.append(OfferCheck(campaign.id, "", "", "", None, "unknown", str(error)))
+                wrong.append(OfferCheck(campaign.id, "", "", "", None, "unknown", error.message))
         return cls(found, wrong)
 
     @property
@@ -92,9 +107,13 @@ class ReadOffers:
 
 
 def _check(campaign: Campaign, offer: Offer, shown: frozenset[str], *, studied: bool) -> OfferCheck:
-    most, problem = liability_minor(offer), ""
+    most, problem = liability_minor(offer), None
     if most is None and (campaign.budget_basis == "liability" or offer.assumed is not None):
-        problem = f"offer '{offer.offer_id}' of campaign '{campaign.id}' needs 'max_discount': nothing limits its cost"
+        problem = Message(
+            ("offer '{offer}' of campaign '{campaign}' needs 'max_discount': nothing limits its cost"),
+            offer=offer.offer_id,
+            campaign=campaign.id,
+        )
     basis = "unknown"
     if offer.offer_id in shown:
         basis = "estimated"
@@ -102,7 +121,7 @@ def _check(campaign: Campaign, offer: Offer, shown: frozenset[str], *, studied: 
         basis = "assumed"
     elif studied and offer.depth is not None and offer.category is not None:
         basis = "transferred"
-    return OfferCheck(campaign.id, offer.offer_id, offer.kind, str(offer.label()), most, basis, problem)
+    return OfferCheck(campaign.id, offer.offer_id, offer.kind, offer.label(), most, basis, problem or "")
 
 
 def _exploration(campaign: Campaign, offer: OfferCheck, offers: list[OfferCheck]) -> str:

@@ -11,101 +11,157 @@ from offerloop.commands.check.findings import CheckResult
 from offerloop.commands.check.losses import loss_lines, non_merchandise_lines
 from offerloop.commands.check.offers import OfferCheck
 from offerloop.config import Config
-from offerloop.events import EPOCH, Agreement
+from offerloop.events import ACTION_NAMES, EPOCH, RULE_NAMES, Agreement
+from offerloop.message import Message
 from offerloop.money import to_text
+from offerloop.report import Localizer
 
 _SHOWN_OFFERS = 6
+CAMPAIGN = Message("Campaign '{campaign}': budget {budget} at the most that offers can cost, {explore} to explore")
+CAMPAIGN_EXPECTED = Message("Campaign '{campaign}': budget {budget} at expected cost, {explore} to explore")
 
 
 def page(checked: CheckResult) -> str:
     """Return the sources, the orders, what a run could find out, the offers, and what a reader should know of them."""
-    config, shape = checked.config, checked.shape
+    config, shape, _ = checked.config, checked.shape, localizer_of(checked)
+    missing = [_.value(one) for one in checked.missing] or [_("nothing", context="missing data")]
     return "\n".join([
-        *(_source_line(name, one) for name, one in checked.sources.items()), "",
-        *loss_lines(checked.losses), *_shape_lines(shape, config), _consent(checked.agreement, shape), "",
-        *non_merchandise_lines(checked.non_merchandise, config),
-        *_answer_lines(checked.answers), "", *_offer_lines(config, checked.offers), "",
-        "What is missing, and what it costs:", *(f"  {one}" for one in checked.missing or ["nothing"]), "",
-        *verdict(checked),
+        *(_source_line(name, one, _) for name, one in checked.sources.items()), "",
+        *loss_lines(checked.losses, _), *_shape_lines(shape, config, _), _consent(checked.agreement, shape, _), "",
+        *non_merchandise_lines(checked.non_merchandise, config, _),
+        *_answer_lines(checked.answers, _), "", *_offer_lines(config, checked.offers, _), "",
+        _("What is missing, and what it costs:"), *(f"  {one}" for one in missing), "",
+        *verdict(checked, _),
     ])  # fmt: skip
 
 
-def verdict(checked: CheckResult) -> list[str]:
+def localizer_of(checked: CheckResult) -> Localizer:
+    """Return what tells a check: in the language of the configuration."""
+    return Localizer(checked.config.report.language, checked.config.shop.currency)
+
+
+def verdict(checked: CheckResult, _: Localizer) -> list[str]:
     """Say what to know, what stands against a run, and whether it can start."""
     return [
-        *(f"Note: {one}" for one in checked.notes),
-        *(f"Problem: {one}" for one in checked.problems),
-        f"Ready. Next: offerloop run {checked.path}" if checked.ok else "Cannot run yet.",
+        *(_("Note: {text}", context="check of the data", text=one) for one in checked.notes),
+        *(_("Problem: {text}", context="check of the data", text=one) for one in checked.problems),
+        _("Ready. Next: offerloop run {path}", path=str(checked.path))
+        if checked.ok
+        else _("Cannot run yet.", context="check of the data"),
     ]
 
 
-def _source_line(name: str, source: Mapping[str, Any]) -> str:
+def _source_line(name: str, source: Mapping[str, Any], _: Localizer) -> str:
     """Describe one source in one line."""
     if source["read"] is None:
-        return f"{name} ({source['place']}): can be read"
-    rules = [f"{one['rows']:,} {one['rule']} ({one['action']})" for one in source["rules"]]
-    said = f"; {', '.join(rules)}" if rules else ""
-    counts = f"{source['read']:,} rows read, {source['kept']:,} kept, {source['rejected']:,} rejected"
-    return f"{name} ({source['place']}): {counts}{said}"
+        return _("{source} ({place}): can be read", context="check of the data", source=name, place=source["place"])
+    counts = _(
+        "{source} ({place}): {read} rows read, {kept} kept, {rejected} rejected",
+        source=name,
+        place=source["place"],
+        read=source["read"],
+        kept=source["kept"],
+        rejected=source["rejected"],
+    )
+    rules = [
+        _(
+            "{n} {rule} ({action})",
+            context="pattern",
+            n=one["rows"],
+            rule=_.named(RULE_NAMES, one["rule"]),
+            action=_.named(ACTION_NAMES, one["action"]),
+        )
+        for one in source["rules"]
+    ]
+    return _.clauses([counts, _.listed(rules)]) if rules else counts
 
 
-def _shape_lines(shape: Shape, config: Config) -> list[str]:
+def _shape_lines(shape: Shape, config: Config, _: Localizer) -> list[str]:
     """Period, sizes and shares."""
     first, last = (EPOCH + timedelta(days=day) for day in (shape.first_day, shape.last_day))
     sales = f"{to_text(shape.sales_minor, config.shop.currency)} {config.shop.currency}"
     return [
-        f"{first} to {last}: {shape.days:,} days, {shape.full_weeks} full weeks from Monday to Sunday",
-        f"{shape.n_customers:,} customers, {shape.n_products:,} products, {shape.n_orders:,} orders, "
-        f"{shape.n_lines:,} order lines; paid {sales}",
-        f"Half of the customers have {shape.median_orders:g} orders or fewer; half of the orders cost "
-        f"{to_text(round(shape.median_basket_minor), config.shop.currency)} or less",
-        f"Of the lines {_percent(shape.with_category)} have a category "
-        f"({_percent(shape.sales_with_category)} of sales), {_percent(shape.with_discount)} a discount, "
-        f"{_percent(shape.with_coupon)} a coupon",
+        _(
+            "{first} to {last}: {days} days, {weeks} full weeks from Monday to Sunday",
+            first=str(first),
+            last=str(last),
+            days=shape.days,
+            weeks=shape.full_weeks,
+        ),
+        _(
+            "{customers} customers, {products} products, {orders} orders, {lines} order lines; paid {sales}",
+            customers=shape.n_customers,
+            products=shape.n_products,
+            orders=shape.n_orders,
+            lines=shape.n_lines,
+            sales=sales,
+        ),
+        _(
+            "Half of the customers have {orders} orders or fewer; half of the orders cost {amount} or less",
+            orders=shape.median_orders,
+            amount=to_text(round(shape.median_basket_minor), config.shop.currency),
+        ),
+        _(
+            "Of the lines {category} have a category ({sales} of sales), {discount} a discount, {coupon} a coupon",
+            category=_percent(shape.with_category, _),
+            sales=_percent(shape.sales_with_category, _),
+            discount=_percent(shape.with_discount, _),
+            coupon=_percent(shape.with_coupon, _),
+        ),
     ]
 
 
-def _percent(share: float) -> str:
-    return f"{100 * share:.3g} %" if 0 < share < 0.01 or share > 0.995 else f"{100 * share:.0f} %"
+def _percent(share: float, _: Localizer) -> str:
+    is_near_an_end = 0 < share < 0.01 or share > 0.995
+    return _.numbers(f"{100 * share:.3g} %" if is_near_an_end else f"{100 * share:.0f} %")
 
 
-def _consent(agreement: Agreement, shape: Shape) -> str:
+def _consent(agreement: Agreement, shape: Shape, _: Localizer) -> str:
     """Return who agreed, of all customers before cleaning, and how many of them cleaning leaves out."""
-    n_out = agreement.customers - shape.n_customers
-    out = f"; cleaning leaves out all order lines of {n_out:,} of the {agreement.customers:,}" if n_out > 0 else ""
-    return agreement.sentence() + out
+    said, n_out = _(agreement.sentence()), agreement.customers - shape.n_customers
+    if n_out <= 0:
+        return said
+    out = _("cleaning leaves out all order lines of {n} of the {all}", n=n_out, all=agreement.customers)
+    return _.clauses([said, out])
 
 
-def _answer_lines(answers: Mapping[str, str | None]) -> list[str]:
+def _answer_lines(answers: Mapping[str, Message | None], _: Localizer) -> list[str]:
     """Say what a run can find out."""
     response, recommenders = answers["response"], answers["recommenders"]
     study = (
-        f"Response to discounts: cannot be estimated ({response}); offers rest on what the configuration assumes."
-        if response
-        else "Response to discounts: a run estimates it from shelf prices, and says if they vary too little."
+        _("Response to discounts: a run estimates it from shelf prices, and says if they vary too little.")
+        if response is None
+        else _(
+            "Response to discounts: cannot be estimated ({why}); offers rest on what the configuration assumes.",
+            why=response,
+        )
     )
     compared = (
-        f"Recommenders: cannot be compared ({recommenders}); simple ones serve."
-        if recommenders
-        else "Recommenders: a run compares them on held-out weeks."
+        _("Recommenders: a run compares them on held-out weeks.")
+        if recommenders is None
+        else _("Recommenders: cannot be compared ({why}); simple ones serve.", why=recommenders)
     )
-    log = answers.get("exposures")
-    if log is None:
+    if "exposures" not in answers:
         return [study, compared]
-    told = f"cannot be learned from ({log})" if log else "a run learns the effects of offers from them"
-    return [study, f"Exposures: {told}.", compared]
+    gap = answers["exposures"]
+    log = (
+        _("Exposures: a run learns the effects of offers from them.")
+        if gap is None
+        else _("Exposures: cannot be learned from ({why}).", why=gap)
+    )
+    return [study, log, compared]
 
 
-def _offer_lines(config: Config, offers: list[OfferCheck]) -> list[str]:
+def _offer_lines(config: Config, offers: list[OfferCheck], _: Localizer) -> list[str]:
     """Each campaign with its budget and offers."""
     lines = []
     for campaign in config.campaigns:
-        basis = "at the most that offers can cost" if campaign.budget_basis == "liability" else "at expected cost"
         unit = config.unit(campaign)
-        money = f"budget {campaign.budget} {unit} {basis}, {campaign.explore_budget} to explore"
-        lines.append(f"Campaign '{campaign.id}': {money}")
-        mine = [f"  {one.line(unit)}" for one in offers if one.campaign_id == campaign.id]
-        lines += (
-            mine if len(mine) <= _SHOWN_OFFERS else [*mine[:_SHOWN_OFFERS], f"  and {len(mine) - _SHOWN_OFFERS} more"]
-        )
+        text = CAMPAIGN if campaign.budget_basis == "liability" else CAMPAIGN_EXPECTED
+        explore = campaign.explore_budget
+        lines.append(_(text, campaign=campaign.id, budget=f"{campaign.budget} {unit}", explore=explore))
+        mine = ["  " + _.value(one.line(unit)) for one in offers if one.campaign_id == campaign.id]
+        more = len(mine) - _SHOWN_OFFERS
+        lines += mine[:_SHOWN_OFFERS]
+        lines += ["  " + _("and {n} more", context="end of a list", n=more)] if more > 0 else []
     return lines

@@ -11,7 +11,7 @@ from typing import Any
 
 import polars as pl
 
-from offerloop.commands.check.answers import exposures_answer, recommender_answer, response_answer
+from offerloop.commands.check.answers import exposures_answer, has_exposures, recommender_answer, response_answer
 from offerloop.commands.check.business_as_usual import usual_answers
 from offerloop.commands.check.figures import Shape, shape_of
 from offerloop.commands.check.findings import CheckResult
@@ -23,24 +23,29 @@ from offerloop.commands.check.offers import ReadOffers
 from offerloop.config import Config, StrPath, config_file, load_config
 from offerloop.engine import ENGINES
 from offerloop.events import NON_MERCHANDISE, RETENTION, prepare
+from offerloop.message import Message
 from offerloop.workspace import name_problems, pattern_notes
 
 _AFTERWARDS = (RETENTION, NON_MERCHANDISE)
 """Rules that leave out rows which cleaning kept; others leave rows out before it counts them."""
 
 
-def check(config_path: StrPath, engine: str = "duckdb") -> CheckResult:
-    """Look at everything that a run would read. Raises what reading the configuration and the sources raises."""
+def check(config_path: StrPath, engine: str = "duckdb", language: str | None = None) -> CheckResult:
+    """Look at everything that a run would read, and tell it in `language`, by default that of the configuration.
+
+    Raises what reading the configuration and the sources raises.
+    """
     path = config_file(config_path)
-    config, running = load_config(path), ENGINES.load(engine)()
+    config, running = load_config(path).in_language(language), ENGINES.load(engine)()
     events = prepare(config, running)
     shape, sources = shape_of(events, config.response), source_rows(config, events.quality)
-    answers: dict[str, str | None] = {
+    answers = {
         "response": response_answer(shape), "recommenders": recommender_answer(shape, config),
     }  # fmt: skip
     read = ReadOffers.of(config, shape, events.offers)
-    shown, answers["exposures"] = exposures_answer(config, events, read.offers)
-    offers = read.checked(shown, studied=not answers["response"])
+    shown, gap = exposures_answer(config, events, read.offers)
+    answers |= {"exposures": gap} if has_exposures(events) else {}
+    offers = read.checked(shown, studied=answers["response"] is None)
     losses = losses_of(events, config, {name: one["read"] for name, one in sources.items()})
     others = non_merchandise(events)
     usual_notes, usual_problems = usual_answers(config, events, offers, running)
@@ -53,7 +58,7 @@ def check(config_path: StrPath, engine: str = "duckdb") -> CheckResult:
             *events.notes,
             *incomplete,
             *sign_notes(config, shape),
-            *scan_notes(sources["order_lines"]["rules"]),
+            *scan_notes(events.quality),
             *configured_notes(config, events),
             *notes(config, shape, offers),
             *usual_notes,
@@ -70,10 +75,16 @@ def check(config_path: StrPath, engine: str = "duckdb") -> CheckResult:
     )  # fmt: skip
 
 
-def _too_few_customers(shape: Shape) -> list[str]:
+def _too_few_customers(shape: Shape) -> list[Message]:
     if shape.n_customers >= 2:
         return []
-    return [f"only {shape.n_customers} customer is left; a plan chooses between customers"]
+    return [
+        Message(
+            "only {n} customer is left; a plan chooses between customers",
+            plural="only {n} customers are left; a plan chooses between customers",
+            n=shape.n_customers,
+        )
+    ]
 
 
 def source_rows(config: Config, quality: pl.DataFrame) -> dict[str, dict[str, Any]]:

@@ -43,3 +43,13 @@ RULE_NAMES = {
     )
 }
 """A message for each name of a rule."""
+ACTION_NAMES = {
+    "left out": Message("left out", context="what was done with a row"),
+    "read": Message("read", context="what was done with a row"),
+    "kept": Message("kept", context="what was done with a row"),
+    "repaired": Message("repaired", context="what was done with a row"),
+    "merged": Message("merged", context="what was done with a row"),
+    "rejected": Message("rejected", context="what was done with a row"),
+    "flagged": Message("flagged", context="what was done with a row"),
+}
+"""What cleaning does with a row."""

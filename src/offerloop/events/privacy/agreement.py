@@ -14,6 +14,7 @@ from offerloop.config import SourceName
 from offerloop.engine import Frame, collect
 from offerloop.events.columns.cells import blank
 from offerloop.events.privacy.consent import ANSWER_COLUMNS, agrees
+from offerloop.message import Message
 
 
 @dataclass(frozen=True)
@@ -32,21 +33,32 @@ class Agreement:
     unmarked: int = 0
     """Customers whose cell of `opt_out` is empty and counts as no refusal, because all filled cells are refusals."""
 
-    def sentence(self) -> str:
+    def sentence(self) -> Message:
         """Return the counts in one sentence."""
         if not self.columns:
-            return (
-                f"Consent: no column says who agreed, so that all {self.customers:,} customers who bought count as "
-                "having agreed to personal offers"
+            return Message(
+                "Consent: no column says who agreed, so that all {n} customers who bought count as "
+                "having agreed to personal offers",
+                n=self.customers,
             )
-        unmarked = (
-            f"; {self.unmarked:,} have an empty cell of opt_out, which counts as not opted out, because every filled "
-            "cell is a refusal"
+        counts = Message(
+            "Consent: {agreed} of {all} customers who bought have agreed to personal offers; "
+            "{none} get none: {refused} refuse, {silent} have an empty cell, {unlisted} are not on "
+            "the list of customers",
+            agreed=self.agreed,
+            all=self.customers,
+            none=self.customers - self.agreed,
+            refused=self.refused,
+            silent=self.silent,
+            unlisted=self.unlisted,
         )
-        return (
-            f"Consent: {self.agreed:,} of {self.customers:,} customers who bought have agreed to personal offers; "
-            f"{self.customers - self.agreed:,} get none: {self.refused:,} refuse, {self.silent:,} have an empty cell, "
-            f"{self.unlisted:,} are not on the list of customers{unmarked if self.unmarked else ''}"
+        if not self.unmarked:
+            return counts
+        return Message(
+            "{counts}; {n} have an empty cell of opt_out, which counts as not opted out, because "
+            "every filled cell is a refusal",
+            counts=counts,
+            n=self.unmarked,
         )
 
     def notes(self) -> list[str]:

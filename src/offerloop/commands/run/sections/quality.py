@@ -5,8 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from offerloop.commands.run.findings import Findings
-from offerloop.commands.run.sections.quality_by_day import ACTIONS, daily_figure
-from offerloop.events import RULE_NAMES
+from offerloop.commands.run.sections.quality_by_day import daily_figure
+from offerloop.events import ACTION_NAMES, RULE_NAMES
 from offerloop.message import Message
 from offerloop.report import Block, Bullets, Details, Localizer, Missing, Section, Table, Text, count
 
@@ -103,7 +103,7 @@ def _table(caption: str, shown: pl.DataFrame, whole: pl.DataFrame, _: Localizer)
     for row in shown.iter_rows(named=True):
         read = _rows(whole, row["table"], "read")
         share = _.share(row["rows"] / read, SMALL) if read else ""
-        action = _.named(ACTIONS, row["action"])
+        action = _.named(ACTION_NAMES, row["action"])
         rows.append(
             (
                 _rule(row, _),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from offerloop.commands.run.findings import Findings
-from offerloop.events import RULE_NAMES
+from offerloop.events import ACTION_NAMES, RULE_NAMES
 from offerloop.message import Message, Share
 from offerloop.report import (
     MONDAY,
@@ -23,16 +23,6 @@ from offerloop.report import (
     iso_day,
 )
 
-ACTIONS = {
-    "left out": Message("left out", context="what was done with a row"),
-    "read": Message("read", context="what was done with a row"),
-    "kept": Message("kept", context="what was done with a row"),
-    "repaired": Message("repaired", context="what was done with a row"),
-    "merged": Message("merged", context="what was done with a row"),
-    "rejected": Message("rejected", context="what was done with a row"),
-    "flagged": Message("flagged", context="what was done with a row"),
-}
-"""What cleaning does with a row."""
 SHOWN = ("rejected", "repaired", "merged")
 """Actions that change what later stages see, worst first."""
 PERIODS = {
@@ -63,7 +53,7 @@ def daily_figure(findings: Findings, _: Localizer) -> Figure | None:
     n_periods = (last - first) // (1 if unit == "day" else WEEK) + 1
     actions = [name for name in SHOWN if name in counted["action"]]
     ordered = counted.sort("period", "action").iter_rows(named=True)
-    bars = [Column(row["period"], row["rows"], _.named(ACTIONS, row["action"])) for row in ordered]
+    bars = [Column(row["period"], row["rows"], _.named(ACTION_NAMES, row["action"])) for row in ordered]
     axes = Axes(day_labels(unit == "day"), "", _(PERIODS[unit]))
     width = 1 if unit == "day" else WEEK
     ends = min(first, *(bar.day for bar in bars)), last + 1
@@ -74,7 +64,7 @@ def daily_figure(findings: Findings, _: Localizer) -> Figure | None:
         _("Order lines rejected, repaired or merged a day, where the rule looks at lines one by one")
         if unit == "day"
         else _("Order lines rejected, repaired or merged a week, where the rule looks at lines one by one"),
-        columns(bars, axes, [_.named(ACTIONS, name) for name in actions], ends, width),
+        columns(bars, axes, [_.named(ACTION_NAMES, name) for name in actions], ends, width),
         _table(found, unit, _),
         says=_(
             "Most of them: {rule} ({n}).",
@@ -130,7 +120,7 @@ def _table(found: pl.DataFrame, unit: str, _: Localizer) -> Table:
         for period in summed["period"].unique().sort()
     )
     names = (
-        _("{rule} ({done})", context="pattern", rule=_.named(RULE_NAMES, rule), done=_.named(ACTIONS, action))
+        _("{rule} ({done})", context="pattern", rule=_.named(RULE_NAMES, rule), done=_.named(ACTION_NAMES, action))
         for rule, action in rules
     )
     columns = (_(PERIODS[unit]), *names)
