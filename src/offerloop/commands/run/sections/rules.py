@@ -185,7 +185,7 @@ def _table(one: CampaignFacts, _: Localizer) -> Table:
         _("rule", context="column title"),
         _("customers", context="column title"),
         _("expected spend", context="column title"),
-        _("profit", context="column title"),
+        _("profit", context="column title of a plan"),
         _("the plan leads by"),
     )
     caption = (
