@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 from evaluation_case import findings, full, policy, policy_value, worth
-from page_texts import Texts
+from page_texts import Texts, texts_left_outside
+from pseudo_language import installed
 
 from offerloop.commands.evaluate.findings import SHOWN
 from offerloop.commands.evaluate.page import render_evaluation
@@ -163,3 +164,12 @@ def test_a_chinese_page_reads_like_chinese():
     assert [text for text in texts if re.search(r"[\u4e00-\u9fff][,;:!?(]|[,;:!?)][\u4e00-\u9fff]", text)] == []
     gap = "[\u3000-\u9fff\uff00-\uffef] [\u3000-\u9fff\uff00-\uffef]"
     assert [text for text in texts if re.search(gap, text)] == []
+
+
+def test_a_third_language_has_every_text_of_the_page(tmp_path):
+    found = full()
+    data = {found.shop.name, found.shop.note, found.shop.currency, *(one.name for one in found.policies), "'gold'"}
+    with installed(tmp_path) as language:
+        page = render_evaluation(found, language)
+    assert texts_left_outside(page, data | {"Februar", "April", "KEPT-1", "IPS", "SNIPS", "SWITCH-DR"}) == []
+    assert "17,5" in page

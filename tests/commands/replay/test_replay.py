@@ -6,6 +6,8 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from page_texts import texts_left_outside
+from pseudo_language import installed
 
 from offerloop.cli import main
 from offerloop.commands.replay.files import write
@@ -386,3 +388,10 @@ def test_a_product_with_two_rows_is_refused(tmp_path):
     twice = file(tmp_path, "product_id,category\nP1,Tea\nP1,Cake\nP2,Tea\n", "products.csv")
     with pytest.raises(InputError, match="several different rows"):
         found(tmp_path, [ROW], [FIVE], products=twice)
+
+
+def test_a_third_language_has_every_text_of_the_page(many, tmp_path):
+    result = found(tmp_path, many, KINDS)
+    with installed(tmp_path / "words") as language:
+        page = render_replay(result, language)
+    assert texts_left_outside(page, {"EUR", "Mai", "five", "tenth"}) == []

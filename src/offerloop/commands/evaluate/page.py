@@ -176,14 +176,18 @@ def _method(one: PolicyWorth, value: PolicyValue, _: Localizer) -> tuple[str, ..
     limit = (
         ""
         if math.isinf(value.limit)
-        else _("above {limit}, {share} of all weight", limit=f"{value.limit:.3g}", share=_.share(value.share_cut))
+        else _(
+            "above {limit}, {share} of all weight",
+            limit=_.numbers(f"{value.limit:.3g}"),
+            share=_.share(value.share_cut),
+        )
     )
     size = (
         _("{n} (too few)", context="policy evaluation", n=round(value.effective_size))
         if value.flagged
         else count(value.effective_size)
     )
-    return (title(one, _), name, *money, size, expected, f"{value.largest_weight:,.1f}", limit)
+    return (title(one, _), name, *money, size, expected, _.numbers(f"{value.largest_weight:,.1f}"), limit)
 
 
 def _differences(found: EvaluationFindings, _: Localizer) -> Section:
@@ -229,7 +233,7 @@ def _overlap(found: EvaluationFindings, _: Localizer) -> Section:
     rows = tuple(
         (title(one, _), _("nothing", context="policy evaluation") if action.name == NO_OFFER else action.name,
          count(action.logged), _.share(action.policy_share, 0.01), _found(action, found, _),
-         _number(action.largest_weight), count(action.effective_size), _possible(action, _))
+         _number(action.largest_weight, _), count(action.effective_size), _possible(action, _))
         for one in found.policies
         for action in one.overlap
         if action.policy_share > 0
@@ -260,14 +264,14 @@ def _found(one: ActionOverlap, found: EvaluationFindings, _: Localizer) -> str:
     return _.share(one.logged * one.mean_weight / found.n_decisions, 0.01) if one.logged else ""
 
 
-def _number(weight: float) -> str:
-    return "" if math.isnan(weight) else f"{weight:,.2f}"
+def _number(weight: float, _: Localizer) -> str:
+    return "" if math.isnan(weight) else _.numbers(f"{weight:,.2f}")
 
 
 def _possible(one: ActionOverlap, _: Localizer) -> str:
     if one.largest_possible is None:
         return ""
-    return _("not possible in the log") if math.isinf(one.largest_possible) else _number(one.largest_possible)
+    return _("not possible in the log") if math.isinf(one.largest_possible) else _number(one.largest_possible, _)
 
 
 def _refused(found: EvaluationFindings, _: Localizer) -> Section | None:
