@@ -18,7 +18,7 @@ ARMS = {
 
 REASONS = {
     "holdout": "permanent holdout",
-    "lot": "drawn by lot",
+    "lot": "drawn at random",
     "usual": "business as usual: what the shop does today",
     "held_back": "the plan's offer is held back in this period, drawn at random",
     "best_profit": "best profit within budget",

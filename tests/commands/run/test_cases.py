@@ -115,7 +115,7 @@ def test_without_a_study_nothing_is_called_transferred(assumed, unknown):
 def test_what_the_data_could_not_show_stands_near_the_top_and_in_the_limits(assumed):
     gap = "Discounts at the shelf did not vary between products and weeks"
     assert gap in first_of(assumed)
-    assert "What to do next: send the plan as written, with its holdout and its lot" in first_of(assumed)
+    assert "What to do next: send the plan as written, with its holdout and its exploration" in first_of(assumed)
     assert gap in assumed.split('<section id="limits"')[1]
 
 

@@ -34,7 +34,7 @@ def test_every_estimator_has_a_name_and_a_meaning():
 
 def test_each_offer_has_its_mean_effects_with_intervals(made):
     said = part(made["all estimated"], "response")
-    assert "1 of 2 clearly changed the margin that customers leave" in said
+    assert "1 of 2 clearly changed the margin per customer" in said
     assert "The interval leaves out zero for “20 % off milk (shared-20 milk)”" in said
     assert "500 $0.45 [0.25, 0.65] $0.30 [0.26, 0.34] 8 %" in said
     assert "900 exposures with an offer and 5,000 with nothing" in said

@@ -16,7 +16,7 @@ from offerloop.report import BASES_OF_EFFECTS
 Rows = Sequence[Sequence[str]]
 GETS = {
     "plan": Message("Gets {offer} by plan, from the campaign {campaign}."),
-    "explore": Message("Gets {offer} by lot, from the campaign {campaign}."),
+    "explore": Message("Gets {offer} at random, from the campaign {campaign}."),
     "usual": Message("Gets {offer} by business as usual, from the campaign {campaign}."),
 }
 """What the customer gets, by the random group."""
@@ -24,7 +24,7 @@ REASONS_FOR_NONE = {
     "holdout": Message("in the permanent holdout"),
     "held_back": Message("the plan's offer is held back in this period, drawn at random"),
     "usual": Message("in the group with business as usual, which gives nothing here"),
-    "lot": Message("drawn by lot, and the lot was no offer"),
+    "lot": Message("drawn at random, and the draw was no offer"),
     "budget_spent": Message("the budget went to better returns"),
     "no_offer_pays": Message("no offer pays for this customer"),
     "no_campaign_pays": Message("no campaign is sent"),
@@ -229,7 +229,7 @@ def _candidates(_: Teller) -> list[str]:
         lines = [_("No offer has a known effect on this customer.")]
     if facts.untried:
         offers = _.listed(_.quoted(_.offer(one.terms)) for one in facts.untried)
-        lines.append(_("Without a known effect, so only ever given by lot: {offers}.", offers=offers))
+        lines.append(_("Without a known effect, so only ever given at random: {offers}.", offers=offers))
     return lines
 
 

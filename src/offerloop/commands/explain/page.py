@@ -48,7 +48,7 @@ SUPPORT_WHY = {
         "goes on as before, so that we can see whether the new way of choosing offers is better."
     ),
     "lot": Message(
-        "Why: chance. A few customers get their offer, or no offer, by lot, so that we can see which offers work."
+        "Why: chance. A few customers get their offer, or no offer, at random, so that we can see which offers work."
     ),
 }
 """Why a customer gets an offer or none, for an employee, by the code of the reason."""

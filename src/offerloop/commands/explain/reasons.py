@@ -27,7 +27,7 @@ WHY = {
         "today, to compare the plan with. It is chance, the same in every run."
     ),
     "lot": Message(
-        "The customer was drawn to explore: a few get by lot what may be given, or nothing. The "
+        "The customer was drawn to explore: a few get at random what may be given, or nothing. The "
         "profile did not count in the draw; it only decides which offers may be drawn."
     ),
     "no_campaign_pays": Message("No campaign has a forecast high enough for it to be sent, so nobody gets an offer."),
@@ -71,7 +71,7 @@ WHY_NOT = {
     "kept_back_holdout": Message("the plan's choice, but the customer is in the holdout."),
     "kept_back_holdback": Message("the plan's choice, but it is held back from the customer in this period."),
     "kept_back_usual": Message("the plan's choice, but the customer gets business as usual."),
-    "kept_back_explore": Message("the plan's choice, but the customer was drawn by lot."),
+    "kept_back_explore": Message("the plan's choice, but the customer was drawn at random."),
     "not_sent": Message("its campaign {campaign} is not sent, because its forecast is not clearly above zero."),
     "not_sent_expected": Message("its campaign {campaign} is not sent, because its forecast is not well above zero."),
     "not_sent_others": Message(

@@ -35,7 +35,7 @@ EQUAL_SPEND = 0.05
 
 @dataclass(frozen=True)
 class Rule:
-    """The plan or one simple rule, valued on held-out customers; minor units."""
+    """The plan or one reference policy, valued on held-out customers; minor units."""
 
     name: str
     n_customers: float
@@ -67,7 +67,7 @@ class CampaignFacts:
     found: CampaignFindings
     settings: Campaign
     compared: tuple[Rule, ...]
-    """The plan, doing nothing, and the simple rules."""
+    """The plan, doing nothing, and the reference policies."""
     supplier_share: BreakEven
     margin: BreakEven
     n_sent: int
@@ -75,9 +75,9 @@ class CampaignFacts:
     liability_sent_minor: int | None
     """The most that these offers can cost us; None where one of them has no limit."""
     liability_explore_minor: int
-    """The most that offers given by lot can cost us, on top."""
+    """The most that offers given at random can cost us, on top."""
     n_explore: int
-    """Customers who get an offer of this campaign by lot."""
+    """Customers who get an offer of this campaign at random."""
     noun: str
     """What its offers are called: coupons or offers."""
     bases: frozenset[str]
@@ -101,12 +101,12 @@ class CampaignFacts:
 
     @property
     def rules(self) -> tuple[Rule, ...]:
-        """The simple rules."""
+        """The reference policies."""
         return tuple(rule for rule in self.compared if rule.name not in (NOTHING, PLAN, AS_SENT))
 
     @property
     def best_rule(self) -> Rule | None:
-        """The simple rule of highest profit."""
+        """The reference policy of highest profit."""
         return max(self.rules, key=lambda rule: rule.profit.value, default=None)
 
     @property

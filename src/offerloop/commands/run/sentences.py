@@ -36,7 +36,7 @@ BASIS_MARKS = {
 POLICIES = {
     NOTHING: Message("no offer", context="reference policies"),
     PLAN: Message("the plan", context="reference policies"),
-    AS_SENT: Message("the plan, less lots"),
+    AS_SENT: Message("the plan as sent"),
     "same offer for all": Message("the same offer for all"),
     "random customers": Message("random customers", context="reference policies"),
     "most likely buyers": Message("the most likely buyers"),
@@ -57,7 +57,7 @@ CONFIDENCE = {
 """How sure we are, by what everything rests on."""
 CONFIDENCE_NOTES = {
     MEASURED: Message("an earlier read-out corrects what the shop assumed"),
-    ASSUMED: Message("the shop's own expectation; only customers kept out by lot can show the effect"),
+    ASSUMED: Message("the shop's own expectation; only customers kept out at random can show the effect"),
     UNKNOWN: Message("nothing in the data shows what these offers do"),
 }
 """What that rests on, where neither offers that were shown nor shelf prices say more."""
@@ -176,7 +176,7 @@ def _send(one: CampaignFacts, facts: Facts, *, marked: bool) -> str:
         ""
         if sent.profit.low > 0 or one.is_assumed
         else _(
-            "The interval holds zero, so nothing proves that this pays; it goes out because the "
+            "The interval holds zero, so nothing proves that this pays; it is sent because the "
             "campaign says send = “expected”."
         )
     )
@@ -218,7 +218,7 @@ def _whole(one: CampaignFacts, _: Localizer) -> str:
         return ""
     profit, spend = _.estimate(one.plan.profit), one.costs.text(one.plan.spend_minor)
     return _(
-        "The full plan has {n}, of whom some are held back or drawn by lot; it is forecast at {profit} on {spend}.",
+        "The full plan has {n}, of whom some are held back or drawn at random; it is forecast at {profit} on {spend}.",
         n=one.found.n_planned,
         profit=profit,
         spend=spend,
@@ -339,26 +339,28 @@ def break_even_sentence(share: BreakEven, _: Localizer, *, assumed: bool = False
 
 
 def rule_name(name: str, _: Localizer) -> str:
-    """What a reader calls the plan or a simple rule."""
+    """What a reader calls the plan or a reference policy."""
     return _.named(POLICIES, name)
 
 
 def lead_sentence(one: CampaignFacts, _: Localizer) -> str:
-    """Whether the plan does better than the simple rules, each at the plan's spend or all that it can spend."""
+    """Whether the plan does better than the reference policies, each at the plan's spend or all that it can spend."""
     level = [rule for rule in one.rules if one.level_with(rule)]
     if not one.rules:
         return ""
     best = one.best_rule
     if not level and best is not None:
         text = (
-            Message("By the same assumption it is ahead of every simple rule; the best of them, {rule}, by {lead}.")
+            Message(
+                "By the same assumption it is ahead of every reference policy; the best of them, {rule}, by {lead}."
+            )
             if one.is_assumed
-            else Message("It beats every simple rule; the best of them, {rule}, by {lead}.")
+            else Message("It beats every reference policy; the best of them, {rule}, by {lead}.")
         )
         return _(text, rule=rule_name(best.name, _), lead=_.estimate(best.lead))
     names = _.both([rule_name(rule.name, _) for rule in level])
     return _(
-        "Personalising is not distinguishable from {rules} (lead {leads}): the simple rule may serve as well.",
+        "Personalising is not distinguishable from {rules} (lead {leads}): the reference policy may serve as well.",
         rules=names,
         leads=_.listed(_.estimate(rule.lead) for rule in level),
     )

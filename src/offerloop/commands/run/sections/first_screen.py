@@ -79,16 +79,16 @@ def _sent_tiles(facts: Facts) -> tuple[Tile, ...]:
     most = [(one, one.liability_sent_minor) for one in sent if one.liability_sent_minor is not None]
     spend = (
         _(
-            "at most {most} of a budget of {budget}, and {by_lot} by lot",
+            "at most {most} of a budget of {budget}, and {explored} at random",
             most=facts.taken(most),
             budget=facts.taken(((one, one.found.budget_minor) for one in sent), exactly=True),
-            by_lot=facts.taken((one, one.liability_explore_minor) for one in sent),
+            explored=facts.taken((one, one.liability_explore_minor) for one in sent),
         )
         if len(most) == len(sent)
         else _(
-            "expected, of a budget of {budget}; no offer's cost has a limit; {by_lot} by lot at most",
+            "expected, of a budget of {budget}; no offer's cost has a limit; {explored} at random at most",
             budget=facts.taken(((one, one.found.budget_minor) for one in sent), exactly=True),
-            by_lot=facts.taken((one, one.liability_explore_minor) for one in sent),
+            explored=facts.taken((one, one.liability_explore_minor) for one in sent),
         )
     )
     treated = _(

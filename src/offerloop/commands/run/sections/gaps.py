@@ -57,8 +57,8 @@ def _next(facts: Facts, evidence: Evidence) -> str:
     if facts.basis == UNKNOWN:
         said.append(
             _(
-                "say what you expect of an offer (its 'assumed' in the configuration); it can then go "
-                "out with a holdout and a lot and be read out (offerloop readout), which measures it."
+                "say what you expect of an offer (its 'assumed' in the configuration); it can then be "
+                "sent with a holdout and exploration and be read out (offerloop readout), which measures it."
             )
         )
     elif any(ASSUMED in one.bases for one in facts.sent):
@@ -83,12 +83,12 @@ def _to_measure(facts: Facts) -> list[str]:
         )
     elif reach is None or reach.weeks == 1:
         text = Message(
-            "send the plan as written, with its holdout and its lot, and read it out when the week "
+            "send the plan as written, with its holdout and its exploration, and read it out when the week "
             "is over (offerloop readout): that measures what is assumed here."
         )
     else:
         text = Message(
-            "send the plan as written, with its holdout and its lot, anew each week, and read each "
+            "send the plan as written, with its holdout and its exploration, anew each week, and read each "
             "week out (offerloop readout); named in experiment.outcomes, these measure together what "
             "is assumed here."
         )

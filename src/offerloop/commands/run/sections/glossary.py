@@ -63,7 +63,7 @@ TERMS = (
     Entry(
         "exploration",
         Message("exploration", context="glossary"),
-        Message("a few customers get an offer by lot, so that its effect can be learned"),
+        Message("a few customers get an offer at random, so that its effect can be learned"),
     ),
     Entry(
         "propensity",
@@ -96,7 +96,9 @@ TERMS = (
     Entry(
         "shown-at-random",
         Message("shown at random", context="glossary"),
-        Message("chosen by lot with known chances, so that customers with and without the offer differ by luck only"),
+        Message(
+            "chosen at random with known propensities, so that customers with and without the offer differ by luck only"
+        ),
     ),
     Entry(
         "exposure",
@@ -134,8 +136,10 @@ STEPS = (
     Message(
         "Effects: value, cost and profit of every offer for every customer, chosen by one half, valued by the other."
     ),
-    Message("Allocation: the most profitable offers under the budget; holdout and exploration drawn by lot."),
-    Message("Forecast: held-out profit of the plan beside simple rules at the same spend, or all that they can spend."),
+    Message("Allocation: the most profitable offers under the budget; holdout and exploration drawn at random."),
+    Message(
+        "Forecast: held-out profit of the plan beside reference policies at the same spend, or all that they can spend."
+    ),
 )
 """The stages of a run, in order."""
 

@@ -45,7 +45,7 @@ def _said(findings: Findings, facts: Facts, evidence: Evidence) -> tuple[str, ..
     if findings.table("campaign_effects") is not None:
         found.append(
             _(
-                "Past campaigns were not drawn by lot; where the placebo is away from zero, the "
+                "Past campaigns were not drawn at random; where the placebo is away from zero, the "
                 "adjusted figure is not clean."
             )
         )
@@ -83,7 +83,7 @@ def _of_shown(facts: Facts, evidence: Evidence) -> list[str]:
     return [
         _(
             "Effects estimated from offers shown at random hold for customers and weeks like those "
-            "in which they were shown, and only if the chances in the log are right."
+            "in which they were shown, and only if the propensities in the log are right."
         ),
         _(
             "An exposure counts for {days} days, or until the customer's next one: purchases that it "
@@ -202,7 +202,7 @@ def _unknown(findings: Findings, facts: Facts) -> str:
     if not kinds:
         return ""
     text = (
-        Message("Nothing shows the effect of some offers ({kinds}): they are only given by lot.")
+        Message("Nothing shows the effect of some offers ({kinds}): they are only given at random.")
         if any(one.n_explore for one in facts.sent)
         else Message("Nothing shows the effect of some offers ({kinds}): no plan can count on them.")
     )
@@ -231,7 +231,7 @@ def _how(facts: Facts) -> list[Text]:
         else [
             Text(
                 facts.localizer(
-                    "How to find out: send the plan as written, holdout and lot included, wait until the "
+                    "How to find out: send the plan as written, holdout and exploration included, wait until the "
                     "week is over, and compare the arms. That comparison needs none of the assumptions "
                     "above."
                 )

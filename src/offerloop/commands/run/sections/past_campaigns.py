@@ -108,7 +108,7 @@ def past_campaigns_section(findings: Findings, _: Localizer) -> Section:
                 _(
                     "In {n} of the {all} campaigns with a placebo ({names}) it is away from zero: the "
                     "spend of targeted customers was already moving differently before the campaign, so "
-                    "their adjusted figures are not clean either. Only customers kept out by lot can show "
+                    "their adjusted figures are not clean either. Only customers kept out at random can show "
                     "what a campaign does; every plan keeps some.",
                     n=len(drifting),
                     all=n_placebos,

@@ -1,4 +1,4 @@
-"""Section 8: who gets what, how the draw by lot goes, and how much is given away for nothing."""
+"""Section 8: who gets what, how the draw at random goes, and how much is given away for nothing."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SHOWN = 12
 OFFER = ["campaign_id", "offer_id"]
 ARM_WORDS = {
     PLAN: Message("follow the plan", context="customers who ..."),
-    EXPLORE: Message("are drawn by lot"),
+    EXPLORE: Message("are drawn at random"),
     HOLDBACK: Message("have their offer held back, at random"),
     USUAL: Message("get what the shop does today (business as usual)"),
     HOLDOUT: Message("never get an offer (permanent holdout)"),
@@ -26,7 +26,7 @@ WHY_NONE = {
     "holdout": Message("permanent holdout", context="reason"),
     "held_back": Message("held back in this period, drawn at random"),
     "usual": Message("business as usual gives none"),
-    "lot": Message("drawn by lot", context="reason"),
+    "lot": Message("drawn at random", context="reason"),
     "best_profit": Message("best profit within budget"),
     "no_campaign_pays": Message("no campaign pays", context="reason"),
     "no_effect_known": Message("nothing shows the effect of any offer"),
@@ -217,7 +217,7 @@ def _learning(findings: Findings, _: Localizer) -> str:
     offered = drawn.filter(pl.col("offer_id") != "none").height
     return _(
         "{kept} customers ({holdout} was the aim) never get an offer, the same ones in every "
-        "run; {drawn} more are drawn by lot with known probability: {offered} get an offer, "
+        "run; {drawn} more are drawn at random with known probability: {offered} get an offer, "
         "{none} get none. Only they will show what the offers really changed, so both go with "
         "the plan. The list is assignments.csv beside this file.",
         kept=table.filter(pl.col("arm") == HOLDOUT).height,

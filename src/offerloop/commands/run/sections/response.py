@@ -142,7 +142,7 @@ def _assumptions(evidence: Evidence, _: Localizer) -> tuple[str, ...]:
         ),
         _(
             "Customers chose their stores and what they buy there; a price cut seen by one customer "
-            "and not by another is not a draw by lot."
+            "and not by another is not a random draw."
         ),
         _(
             "Mailers and displays come with price cuts. Design A holds their effect too and is the "

@@ -1,4 +1,4 @@
-"""Section 7: the plan beside simple rules at equal spend."""
+"""Section 7: the plan beside reference policies at equal spend."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from offerloop.report import Block, Dot, Figure, Localizer, Section, Table, Text
 
 SHOWN = 2
 BEATEN = {
-    1: Message("simple rule", context="reference policies"),
-    2: Message("two simple rules", context="reference policies"),
-    3: Message("three simple rules", context="reference policies"),
+    1: Message("reference policy", context="reference policies"),
+    2: Message("two reference policies", context="reference policies"),
+    3: Message("three reference policies", context="reference policies"),
 }
-"""The simple rules that the plan beats, by how many they are."""
+"""The reference policies that the plan beats, by how many they are."""
 
 
 def rules_section(facts: Facts) -> Section:
@@ -24,7 +24,7 @@ def rules_section(facts: Facts) -> Section:
         Text(
             _(
                 "A plan is only worth its trouble when it beats rules that anybody could follow, "
-                "spending the same: the one best offer for everyone, customers drawn by lot, or those "
+                "spending the same: the one best offer for everyone, customers drawn at random, or those "
                 "most likely to buy anyway. Zero is doing nothing."
             )
         )
@@ -40,7 +40,7 @@ def rules_section(facts: Facts) -> Section:
             if facts.basis == UNKNOWN
             else Message("There is no plan to compare: no offer is estimated to pay")
         )
-        return Section("rules", _("Simple rules", context="section name"), _(text), tuple(blocks))
+        return Section("rules", _("Reference policies", context="section name"), _(text), tuple(blocks))
     all_assumed = all(one.is_assumed for one in ordered)
     blocks.append(
         Text(
@@ -52,7 +52,7 @@ def rules_section(facts: Facts) -> Section:
             )
         )
     )
-    return Section("rules", _("Simple rules", context="section name"), _message(ordered[0], _), tuple(blocks))
+    return Section("rules", _("Reference policies", context="section name"), _message(ordered[0], _), tuple(blocks))
 
 
 def _names(rules: list[Rule], _: Localizer) -> str:
@@ -71,7 +71,7 @@ def _message(one: CampaignFacts, _: Localizer) -> str:
         return _(
             "Choosing customers one by one cannot be told from {rules} (“{title}”)", rules=_names(level, _), title=title
         )
-    beaten = _(BEATEN.get(n_rules, Message("{n} simple rules", context="reference policies")), n=n_rules)
+    beaten = _(BEATEN.get(n_rules, Message("{n} reference policies", context="reference policies")), n=n_rules)
     return (
         _(
             "By the shop's assumption, not by data, the plan is ahead of the {rules} (“{title}”)",
@@ -94,7 +94,7 @@ def _finding(one: CampaignFacts, _: Localizer) -> str:
         return _.clauses([_("the plan loses money, so doing nothing is best"), *better])
     if level:
         return _("the plan cannot be told from {rules}", rules=_names(level, _))
-    leads = _("the plan leads every simple rule")
+    leads = _("the plan leads every reference policy")
     if best is None:
         return leads
     return leads + _("; the best of them, {rule}, by {lead}", rule=rule_name(best.name, _), lead=_.estimate(best.lead))
@@ -189,8 +189,8 @@ def _table(one: CampaignFacts, _: Localizer) -> Table:
         _("the plan leads by"),
     )
     caption = (
-        Message("Plan and simple rules, {title}; assumed, without intervals")
+        Message("Plan and reference policies, {title}; assumed, without intervals")
         if one.is_assumed
-        else Message("Plan and simple rules, {title}; 95 % intervals")
+        else Message("Plan and reference policies, {title}; 95 % intervals")
     )
     return Table(_(caption, title=one.found.title), columns, rows)

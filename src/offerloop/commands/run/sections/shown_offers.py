@@ -61,13 +61,10 @@ def shown_blocks(shown: Shown, findings: Findings, facts: Facts) -> tuple[Block,
 def shown_message(shown: Shown, _: Localizer) -> str:
     """How many offers changed the margin for sure."""
     text = (
-        Message(
-            "Offers shown at random tell what they change: {n} of {all} clearly changed the margin that customers leave"
-        )
+        Message("Offers shown at random tell what they change: {n} of {all} clearly changed the margin per customer")
         if shown.clear
         else Message(
-            "Offers shown at random tell what they change: none of {all} clearly changed the margin "
-            "that customers leave"
+            "Offers shown at random tell what they change: none of {all} clearly changed the margin per customer"
         )
     )
     return _(text, n=len(shown.clear), all=len(shown.offers))
@@ -76,10 +73,7 @@ def shown_message(shown: Shown, _: Localizer) -> str:
 def _rests_on(shown: Shown, findings: Findings, _: Localizer) -> tuple[str, ...]:
     days, between = count(shown.window_days), _between(shown, findings, _)
     return (
-        _(
-            "The chance with which each offer was chosen is taken as the log has it; if it is "
-            "wrong, so are the effects."
-        ),
+        _("The propensity of each offer is taken as the log has it; if it is wrong, so are the effects."),
         _(
             "An exposure counts for {days} days from its day on, or until the customer's next one, "
             "whose time must not depend on what was bought in between. Purchases that it moved "
