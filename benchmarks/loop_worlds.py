@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+import polars as pl
 
-from offerloop.loop.learning import Loop
-from offerloop.loop.market_shop import LoopRule, learned_from, menu_of, period_of
+from offerloop.commands.simulate.loop_policy import LoopRule
+from offerloop.loop import unpacked
 from offerloop.market import Market, load_preset
 from offerloop.market.policies import lottery
 
 PRODUCTS, BEFORE, LOG = 60, 2, 12
-"""Products; weeks without offers and then weeks by lot that come first."""
+"""Products; weeks without offers and then weeks of random offers that come first."""
 
 
 @dataclass
@@ -20,7 +21,7 @@ class Followed:
     """Of one world; lists have an entry for each week after the log."""
 
     alarms: set[int] = field(default_factory=set)
-    """Weeks after which there was one, counted from the first week after the log; before it they are negative."""
+    """Weeks after which there was one, counted from the first week after the log."""
     sent: list[bool] = field(default_factory=list)
     harmful: list[bool] = field(default_factory=list)
     """Whether the plan has an offer that annoys."""
@@ -36,30 +37,24 @@ def followed(preset: str, customers: int, weeks: int, world: int, shock: int | N
     """Play so many weeks after the log; from week `shock` on, customers care half as much for prices."""
     market = Market(load_preset(preset), customers, PRODUCTS, world, BEFORE)
     rng, found = np.random.default_rng(world), Followed()
-    budget = round(100 * market.preset.campaign.budget * customers)
-    loop = Loop(menu_of(market.terms), budget)
+    budget, rule = round(100 * market.preset.campaign.budget * customers), LoopRule()
     for _ in range(LOG):
         given = lottery(market, rng)
         market.advance(given.offer, given.propensity)
-    rule = LoopRule(loop, learned_from(loop, market, LOG, lambda week: _note(found, loop, week - LOG)))
     annoys, liability = market.terms.annoys[market.terms.menu] > 0, market.terms.liability_minor
     for week in range(weeks):
         if week == shock:
             people = market.people
             market.people = replace(people, sensitivity=people.sensitivity / 2, switching=people.switching / 2)
         given = rule(market, budget, rng)
-        _note(found, loop, week - 1)
-        plan = rule.decisions[-1].planned
-        found.sent.append(bool((plan >= 0).any()))
+        planned = unpacked(rule.decided[-1]["assignments"]).rename(
+            {"offer_id": "given", "planned_offer_id": "offer_id"}
+        )
+        plan = market.positions(planned.with_columns(pl.col("customer_id").cast(pl.Int64)))
+        found.sent.append(bool(rule.decided[-1]["sent"]))
         found.harmful.append(bool(annoys[plan[plan >= 0]].any()))
         found.overspent += int(liability[given.offer[given.offer >= 0]].sum()) > budget
         market.advance(given.offer, given.propensity)
-    if rule.before is not None:
-        loop.learn(period_of(market, rule.before, rule.decisions[-1]))
-        _note(found, loop, weeks - 1)
+    rule.catch_up(market)
+    found.alarms |= {week for week, lesson in enumerate(rule.lessons) if lesson["alarms"]}
     return found
-
-
-def _note(found: Followed, loop: Loop, week: int) -> None:
-    if loop.alarms:
-        found.alarms.add(week)

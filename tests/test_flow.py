@@ -195,7 +195,7 @@ def test_a_shop_whose_discounts_nobody_knows_rests_on_its_assumptions(shop, tmp_
     text = shop.read_text().replace(', discount = "off", list_value = "list"', "")
     path.write_text(text + "assumed = { p_redeem = 0.1, incremental = 0.5 }\n")
     found = flow.plan(load_config(path), DuckDBEngine(), quietly)
-    assert [gap for gap in found.gaps if "did not vary" in gap]
+    assert any("did not vary" in str(gap) for gap in found.gaps)
     assert set(found.tables["effects"]["basis"]) == {"assumed"}
     assert found.forecasts[0].send
     plan = found.tables["assignments"].filter((pl.col("arm") == "plan") & (pl.col("offer_id") != "none"))

@@ -17,6 +17,7 @@ from offerloop.decision import (
     Allowed,
     Forecast,
     LoopPeriod,
+    Planned,
     assign,
     business_as_usual,
     coming_test,
@@ -85,6 +86,12 @@ class Stage(Protocol):
         """`name` is what a reader of the progress sees; a step depends on its inputs and on nothing else."""
 
 
+def at_once(name: str, work: Callable[Inputs, Result], *inputs: Inputs.args, **named: Inputs.kwargs) -> Result:
+    """Run a step as a `Stage` that keeps and tells nothing."""
+    del name
+    return work(*inputs, **named)
+
+
 @dataclass(frozen=True)
 class Run:
     """Everything that one run found out."""
@@ -117,24 +124,9 @@ def plan(config: Config, engine: Engine, stage: Stage, period: LoopPeriod | None
     past, reached = stage("past campaigns", judge_campaigns, events)
     lines = stage("shelf prices", sum_shelf_lines, events, config.response, engine)
     study = stage("response", study_prices, lines, config.response, config.seed)
-    offers = offers_to_learn(events, lines, config)
-    shown = stage("shown offers", study_shown, events, offers, config.only("seed", "shop", "evaluate"), engine)
-    settings = config.only("seed", "shop", "response", "campaigns", "experiment")
-    effects = stage("effects", estimate, events, study, shown, settings)
-    settings = config.only("shop", "campaigns", "plan", "experiment", "business_as_usual")
-    planned = stage("allocation", plan_period, profiles, effects, allowed, settings)
-    planned = planned.resting() if period is not None and period.rests else planned
-    settings = config.only("business_as_usual", "privacy")
-    usual = stage("business as usual", business_as_usual, profiles, allowed, effects, settings, engine)
-    settings = config.only("seed", "shop", "campaigns", "experiment", "business_as_usual")
-    known_ids = [
-        one for one in effects.offers["offer_id"].unique() if isinstance(shown, ShownEffects) and shown.has(one)
-    ]
-    exploration = exploration_of(period, effects.offers, known_ids)
-    assigned, explore_share = stage(
-        "assignments", assign, profiles, allowed, planned, effects, usual, settings, exploration
-    )  # fmt: skip
-    final = stage("suggestions", with_products, assigned, effects, liked)
+    decided = decide(events, profiles, allowed, lines, study, config, engine, stage, period)
+    shown, effects, planned = decided.shown, decided.effects, decided.planned
+    final = stage("suggestions", with_products, decided.assigned, effects, liked)
     test = stage("coming test", coming_test, final, events, effects)
     gaps = [one for one in (liked.gap, study, shown) if isinstance(one, Gap)]
     tables = {
@@ -156,8 +148,53 @@ def plan(config: Config, engine: Engine, stage: Stage, period: LoopPeriod | None
     }  # fmt: skip
     checked = {name: STAGE_TABLES[name].check(table) for name, table in tables.items()}
     return Run(
-        config, events, checked, planned.forecasts, planned.solved, explore_share, test, [gap.reason for gap in gaps]
+        config, events, checked, planned.forecasts, planned.solved, decided.explore_share, test,
+        [gap.reason for gap in gaps],
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What stages 4 and 5 decide."""
+
+    shown: ShownEffects | Gap | None
+    effects: Effects
+    planned: Planned
+    assigned: pl.DataFrame
+    """One row per customer."""
+    explore_share: float
+
+
+def decide(
+    events: Events,
+    profiles: pl.DataFrame,
+    allowed: Allowed,
+    lines: ShelfLines | Gap,
+    study: ShelfStudy | Gap,
+    config: Config,
+    engine: Engine,
+    stage: Stage,
+    period: LoopPeriod | None,
+) -> Decided:
+    """Learn effects, plan, and draw who gets what."""
+    offers = offers_to_learn(events, lines, config)
+    shown = stage("shown offers", study_shown, events, offers, config.only("seed", "shop", "evaluate"), engine)
+    settings = config.only("seed", "shop", "response", "campaigns", "experiment")
+    effects = stage("effects", estimate, events, study, shown, settings)
+    settings = config.only("shop", "campaigns", "plan", "experiment", "business_as_usual")
+    planned = stage("allocation", plan_period, profiles, effects, allowed, settings)
+    planned = planned.resting() if period is not None and period.rests else planned
+    settings = config.only("business_as_usual", "privacy")
+    usual = stage("business as usual", business_as_usual, profiles, allowed, effects, settings, engine)
+    settings = config.only("seed", "shop", "campaigns", "experiment", "business_as_usual")
+    known_ids = [
+        one for one in effects.offers["offer_id"].unique() if isinstance(shown, ShownEffects) and shown.has(one)
+    ]
+    exploration = exploration_of(period, effects.offers, known_ids)
+    assigned, explore_share = stage(
+        "assignments", assign, profiles, allowed, planned, effects, usual, settings, exploration
+    )  # fmt: skip
+    return Decided(shown, effects, planned, assigned, explore_share)
 
 
 def clean(config: Config, engine: Engine, stage: Stage, given: Given | None = None) -> Events:

@@ -1,25 +1,47 @@
 """A loop on a small simulated shop that is killed and begun again: `python stopped_loop.py URL PERIODS`."""
 
 import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
 
-from market_course import MarketCourse
-
-from offerloop.loop.learning import Loop
-from offerloop.loop.market_shop import MarketShop, learned_from, menu_of
-from offerloop.loop.periods import go_on
+from offerloop.commands.simulate.loop_policy import MarketShop, loop_settings
+from offerloop.commands.simulate.shop_files import write_shop
+from offerloop.config import load_config
+from offerloop.engine import ENGINES
+from offerloop.events import prepare
+from offerloop.loop import LoopCourse, go_on
+from offerloop.market import Market
 from offerloop.market.periods import Setting, past
 from offerloop.market.preset import load_preset
-from offerloop.store.journal import Journal
+from offerloop.store import Journal
 
 SEED = 7
+SETTING = Setting(load_preset("fashion"), 120, 60, 6, 5, 3, 100)
+
+
+@dataclass
+class PlayedShop(MarketShop):
+    """A simulated shop that lives through a week when its offers are given; the second time nothing happens."""
+
+    market: Market
+    first_day: int
+    given: int = 0
+
+    def give(self, period, assignments):
+        if period == self.given:
+            self.market.step(assignments.select("customer_id", "offer_id", "propensity"))
+            self.given += 1
+            self.catch_up(self.market, self.first_day + 7 * self.given)
 
 
 def begin():
     """The shop and the loop, as they are before the first period: the same each time."""
-    setting = Setting(load_preset("fashion"), 120, 60, 6, 5, 3, 100)
-    market, _ = past(setting, [], SEED, learns=True)
-    loop = Loop(menu_of(market.terms), setting.budget_minor)
-    return MarketCourse(MarketShop(market, purchases=learned_from(loop, market, setting.log)), loop, SEED)
+    market, _ = past(SETTING, [], SEED, learns=True)
+    path = write_shop(market, Path(tempfile.mkdtemp()))
+    config, engine = loop_settings(load_config(path), SETTING.budget_minor, 0.05), ENGINES.load("duckdb")()
+    day = prepare(config, engine).as_of_day
+    return LoopCourse(PlayedShop(path.parent, config, engine, day, market, day), config, engine, day)
 
 
 def run(journal, periods):

@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from offerloop.loop.drift import LEAST, RATE, SPAN, Drift, price_response, shift
-from offerloop.loop.shop import Pulse
+from offerloop.loop.drift import LEAST, RATE, SPAN, Drift, Pulse, price_response, shift
 
 
 def pulse(rng, *, slope=1.5, products=40, share=0.3):
@@ -42,16 +41,18 @@ def test_products_that_come_and_go_do_not_disturb():
 
 def test_without_a_change_there_are_as_few_false_alarms_as_said():
     def signs(period, rng):
-        names = ("value", "orders by lot", "cost by lot", "offer effect by lot")
-        return {name: float(rng.normal()) + (0.5 * period if name == "orders by lot" else 0.0) for name in names}
+        names = ("value", "orders at random", "cost at random")
+        return {name: float(rng.normal()) + (0.5 * period if name == "orders at random" else 0.0) for name in names}
 
     seen = [alarms([1.5] * SPAN, signs, seed) for seed in range(100)]
     assert sum(any(each) for each in seen) <= 3 * 100 * RATE
 
 
-def test_signs_of_a_plan_are_not_compared_with_those_by_lot():
+def test_signs_of_a_plan_are_not_compared_with_those_of_random_offers():
     def signs(period, rng):
-        return {"cost by lot" if period < 14 else "cost of the plan": float(rng.normal()) + (0 if period < 14 else 50)}
+        return {
+            "cost at random" if period < 14 else "cost of the plan": float(rng.normal()) + (0 if period < 14 else 50)
+        }
 
     assert not any(alarms([1.5] * 20, signs))
 

@@ -3,17 +3,17 @@
 import random
 import subprocess
 import sys
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 import stopped_loop
 
 from offerloop.errors import ContractError
-from offerloop.loop.learning import Loop
 from offerloop.loop.periods import go_on
 from offerloop.store.journal import Journal
 
-PERIODS = 3
+PERIODS = 2
 
 
 class CrashError(Exception):
@@ -63,7 +63,7 @@ def test_every_step_of_every_period_is_recorded_once(whole):
 
 
 def test_no_budget_is_overspent(whole):
-    budget = stopped_loop.begin().loop.budget_minor
+    budget = stopped_loop.SETTING.budget_minor
     spent = [body["liability_minor"] for _, step, body in whole if step == "decide"]
     assert max(spent) <= budget
     assert min(spent) > 0
@@ -128,19 +128,19 @@ def test_fifty_kills_leave_the_same_decisions(whole, tmp_path):
         assert told(Journal.open(url, "loop")) == whole
 
 
-def test_a_decision_beyond_the_budget_is_never_recorded(tmp_path, monkeypatch):
+def test_a_decision_beyond_the_budget_is_never_recorded(tmp_path):
+    """The budget of the plan that is made is a hundred times that of the plan that was asked for."""
     journal = Journal.open(f"sqlite:///{tmp_path / 'loop.db'}", "loop")
     course = stopped_loop.begin()
-    decide = Loop.decide
+    plan = course.shop.plan
 
-    def broken(self, *arguments):
-        self.budget_minor *= 100
-        made = decide(self, *arguments)
-        self.budget_minor //= 100
-        return made
+    def broken(config, period):
+        campaign = config.campaigns[0]
+        more = {name: str(100 * Decimal(getattr(campaign, name))) for name in ("budget", "explore_budget")}
+        return plan(config.model_copy(update={"campaigns": (campaign.model_copy(update=more),)}), period)
 
-    monkeypatch.setattr(Loop, "decide", broken)
-    with pytest.raises(ContractError, match="more than its budget"):
+    course.shop.plan = broken
+    with pytest.raises(ContractError, match="more than its budgets"):
         go_on(course, journal, 1, lambda _: None)
     assert journal.recorded() == []
 
@@ -153,12 +153,28 @@ def test_a_shop_gives_a_period_once():
     assert course.shop.market.week == week + 1
 
 
-def test_a_journal_numbers_arms_as_it_always_did(whole):
-    """0 plan, 1 held back, 2 exploring: so that a loop that began with 0.1 goes on."""
-    decided = [body for _, step, body in whole if step == "decide"]
-    rows = [row for body in decided for row in zip(body["arm"], body["planned"], body["given"], strict=True)]
-    assert {arm for arm, _, _ in rows} <= {0, 1, 2}
-    assert all(planned == given for arm, planned, given in rows if arm == 0)
-    assert all(planned != -1 and given == -1 for arm, planned, given in rows if arm == 1)
-    assert sum(arm == 2 for arm, _, _ in rows) == sum(body["explorers"] for body in decided)
-    assert sum(arm == 1 for arm, _, _ in rows) > 0
+def test_guardrails_decide_whether_a_plan_may_be_sent():
+    course = stopped_loop.begin()
+    for state in ("rest", "stopped"):
+        course.guardrails.begin(state)
+        decided = course.decide(0)
+        assert (decided["state"], decided["sent"], decided["held_back"]) == (state, [], 0)
+
+
+def test_after_an_alarm_twice_as_much_is_explored():
+    course = stopped_loop.begin()
+    budgets = [course.config.campaigns[0]]
+    course.wary = 1
+    budgets.append(course._settings(0, course.first_day).campaigns[0])
+    plain, wary = ([Decimal(one.budget), Decimal(one.explore_budget)] for one in budgets)
+    assert wary[1] == 2 * plain[1]
+    assert sum(wary) == sum(plain)
+
+
+def test_alarms_make_earlier_exposures_doubtful():
+    course, seen = stopped_loop.begin(), []
+    course.alarms.append(course.first_day)
+    plan = course.shop.plan
+    course.shop.plan = lambda config, period: (seen.append(period), plan(config, period))[1]
+    course.decide(0)
+    assert seen[0].given.alarms == (course.first_day,)

@@ -36,8 +36,10 @@ class Arms:
 
 
 def menu(effects: pl.DataFrame, offers: pl.DataFrame, sent: list[str]) -> pl.DataFrame:
-    """What may be given by lot in the campaigns that are sent: customer_id (null for the campaign's whole audience),
-    campaign_id, offer_id, kind, cost_liability_minor. Offers that could cost without limit are not given by lot.
+    """Return what may be given at random in the campaigns that are sent.
+
+    Its columns are customer_id (null for the campaign's whole audience), campaign_id, offer_id, kind and
+    cost_liability_minor. Offers that could cost without limit are not given at random.
     """
     keys = ["campaign_id", "offer_id"]
     safe = pl.col("campaign_id").is_in(sent) & pl.col(MOST).is_not_null()
@@ -74,9 +76,9 @@ def draw_arms(
     """
     ids = audience.to_list()
     menu = menu.filter(pl.col("campaign_id").is_in([name for name, budget in explore_budgets.items() if budget > 0]))
-    lots = _lots(audience, menu, audiences)
+    random_offers = _random_offers(audience, menu, audiences)
     by_hash = _by_hash(ids, settings, 0.0 if usual is None else usual.share)
-    able = np.array([bool(lots[one].kinds) for one in ids], dtype=bool)
+    able = np.array([bool(random_offers[one].kinds) for one in ids], dtype=bool)
     free = np.flatnonzero((by_hash == PLAN) & able)
     number = n_explorers(len(free), _paid(menu, explore_budgets), most_explore)
     arms = by_hash.copy()
@@ -84,7 +86,7 @@ def draw_arms(
     best, todays = _choices(ids, planned), _choices(ids, None if usual is None else usual.table)
     arms[_held_back(arms, best, planned, holdback, rng)] = HOLDBACK
     given = [
-        {PLAN: own, USUAL: today, HOLDOUT: NONE, HOLDBACK: NONE}.get(arm) or lots[one].draw(rng)
+        {PLAN: own, USUAL: today, HOLDOUT: NONE, HOLDBACK: NONE}.get(arm) or random_offers[one].draw(rng)
         for one, arm, own, today in zip(ids, arms, best, todays, strict=True)
     ]
     share = number / len(free) if len(free) else 0.0
@@ -93,9 +95,9 @@ def draw_arms(
         plan=_equal(given, best),
         none=_equal(given, [NONE] * len(ids)),
         usual=_equal(given, todays),
-        drawn=np.array([lots[one].probability(choice) for one, choice in zip(ids, given, strict=True)]),
+        drawn=np.array([random_offers[one].probability(choice) for one, choice in zip(ids, given, strict=True)]),
     )
-    kinds = [",".join(lots[one].kinds) for one in ids]
+    kinds = [",".join(random_offers[one].kinds) for one in ids]
     rows = [
         (*its, *own, arm, chance, lot)
         for its, own, arm, chance, lot in zip(given, best, arms, propensity.tolist(), kinds, strict=True)
@@ -155,8 +157,8 @@ def _equal(some: list[Choice], others: list[Choice]) -> Bools:
 
 
 @dataclass(frozen=True)
-class Lot:
-    """What one customer may draw: first a kind of offer, nothing among them, then one offer of that kind.
+class RandomOffers:
+    """What one customer may draw at random: first a kind of offer, nothing among them, then one offer of that kind.
 
     Otherwise a few offers of an untried kind would drown among hundreds of coupons and never be learned about.
     """
@@ -179,8 +181,10 @@ Kinds = dict[str, list[Choice]]
 """Choices by the kind of offer."""
 
 
-def _lots(audience: pl.Series, menu: pl.DataFrame, audiences: dict[str, pl.Series]) -> dict[object, Lot]:
-    """The lot of every customer; those who may draw the same share one."""
+def _random_offers(
+    audience: pl.Series, menu: pl.DataFrame, audiences: dict[str, pl.Series]
+) -> dict[object, RandomOffers]:
+    """Return what every customer may draw; those who may draw the same share one object."""
     inside = {campaign: set(ids.to_list()) for campaign, ids in audiences.items()}
     own: dict[object, Kinds] = {}
     shared: dict[str, Kinds] = {}
@@ -189,22 +193,22 @@ def _lots(audience: pl.Series, menu: pl.DataFrame, audiences: dict[str, pl.Serie
             shared.setdefault(campaign, {}).setdefault(kind, []).append((campaign, offer))
         elif campaign not in inside or one in inside[campaign]:
             own.setdefault(one, {}).setdefault(kind, []).append((campaign, offer))
-    known: dict[object, Lot] = {}
-    lots = {}
+    known: dict[object, RandomOffers] = {}
+    random_offers = {}
     for one in audience.to_list():
         campaigns = tuple(name for name in shared if name not in inside or one in inside[name])
         mine = own.get(one, {})
         key = (campaigns, tuple((kind, *choices) for kind, choices in sorted(mine.items())))
         if key not in known:
-            known[key] = _lot([mine, *(shared[name] for name in campaigns)])
-        lots[one] = known[key]
-    return lots
+            known[key] = _drawable([mine, *(shared[name] for name in campaigns)])
+        random_offers[one] = known[key]
+    return random_offers
 
 
-def _lot(parts: list[Kinds]) -> Lot:
+def _drawable(parts: list[Kinds]) -> RandomOffers:
     kinds = tuple(sorted(set().union(*parts)))
     choices = (tuple(choice for part in parts for choice in part.get(kind, [])) for kind in kinds)
-    return Lot(kinds, (*choices, (NONE,)))
+    return RandomOffers(kinds, (*choices, (NONE,)))
 
 
 def _paid(menu: pl.DataFrame, budgets: dict[str, int]) -> list[tuple[float, int]]:

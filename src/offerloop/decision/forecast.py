@@ -97,7 +97,7 @@ def forecast_campaign(
 
 def is_sent(case: CampaignCase, chosen: Ints) -> bool:
     """Whether a plan, rows of the case, is sent."""
-    return _goes_out(case.campaign, held_out(case, chosen), len(chosen))
+    return _is_sent(case.campaign, held_out(case, chosen), len(chosen))
 
 
 def held_out(case: CampaignCase, chosen: Ints) -> Estimate:
@@ -111,8 +111,8 @@ def lead(case: CampaignCase, chosen: Ints, others: Ints) -> Estimate:
     return case.valuation.value(_weights(chosen, size) - _weights(others, size))
 
 
-def _goes_out(campaign: Campaign, profit: Estimate, n_customers: int) -> bool:
-    """Whether the plan's held-out profit lets it go out."""
+def _is_sent(campaign: Campaign, profit: Estimate, n_customers: int) -> bool:
+    """Return whether the plan is sent, by its held-out profit."""
     expected = profit.value > max(HOPEFUL * se_of(profit), 0.0)
     return profit.low > 0 or (campaign.send == "expected" and n_customers > 0 and expected)
 

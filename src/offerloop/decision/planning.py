@@ -58,7 +58,7 @@ def campaign_cases(effects: Effects, audiences: dict[str, pl.Series], config: Co
 
 
 def compare(forecasts: list[Forecast], assigned: pl.DataFrame) -> pl.DataFrame:
-    """Plans beside simple rules, and each plan that goes out for those who get it."""
+    """Return plans beside reference policies, and each plan that is sent for those who get it."""
     planned = assigned.filter(pl.col("arm") == PLAN)
     tables = []
     for one in forecasts:

@@ -28,7 +28,7 @@ def same_offer(effects: pl.DataFrame) -> NDArray[np.bool_]:
 
 
 def random_customers(effects: pl.DataFrame, valuation: Valuation | Repeated, spend: float, offers: pl.Series) -> Floats:
-    """Customers by lot, each with one of the plan's offers by lot: the average over all such draws."""
+    """Return random customers, each with a random one of the plan's offers: the average over all such draws."""
     eligible = effects["offer_id"].is_in(offers.unique().to_list()).to_numpy()
     ids = effects["customer_id"]
     counts = pl.DataFrame({"id": ids, "one": eligible}).select(pl.col("one").sum().over("id"))["one"].to_numpy()

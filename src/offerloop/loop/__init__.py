@@ -5,32 +5,21 @@ from typing import TYPE_CHECKING
 from offerloop.lazy import lazy_exports
 
 if TYPE_CHECKING:
-    from offerloop.loop.decide import Rules
-    from offerloop.loop.drift import BY_LOT, OF_PLAN, Alarm, Drift
-    from offerloop.loop.guardrails import Drawn, Guardrails
-    from offerloop.loop.learning import MORE, WARY
-    from offerloop.loop.market_shop import loop_policy
-    from offerloop.loop.periods import NotYetError, go_on
-    from offerloop.loop.watch import LINES, OPT_OUTS, Watched, pulse_of, watched
+    from offerloop.loop.course import LoopCourse, LoopShop
+    from offerloop.loop.decisions import FORECAST, PeriodPlan, exposures_of, unpacked
+    from offerloop.loop.periods import NotYetError, go_on, take_decision, take_lesson
 
 __all__ = [
-    "BY_LOT",
-    "LINES",
-    "MORE",
-    "OF_PLAN",
-    "OPT_OUTS",
-    "WARY",
-    "Alarm",
-    "Drawn",
-    "Drift",
-    "Guardrails",
+    "FORECAST",
+    "LoopCourse",
+    "LoopShop",
     "NotYetError",
-    "Rules",
-    "Watched",
+    "PeriodPlan",
+    "exposures_of",
     "go_on",
-    "loop_policy",
-    "pulse_of",
-    "watched",
+    "take_decision",
+    "take_lesson",
+    "unpacked",
 ]
 
 __getattr__, __dir__ = lazy_exports(__name__)

@@ -5,10 +5,9 @@
     value            log of what customers left over what was expected                          (calibration)
     cost             root of what offers cost less that of what was expected, in roots of what one costs
     price response   slope of log units of a product by its cut at the shelf                    (effect)
-    offer effect     what customers with offers left beyond expectation, in standard errors     (effect)
 
-A plan chooses who gets offers, and how many, so orders, costs and effects of its periods are compared with those of its
-periods only, and those of periods with offers by lot alone with one another. The mean of the last 1 or 3 values is
+A plan chooses who gets offers, and how many, so orders and costs of its periods are compared with those of its
+periods only, and those of periods with random offers alone with one another. The mean of the last 1 or 3 values is
 compared with a forecast from the (at most MOST) periods before, by Student's t; levels are forecast with a trend,
 because of seasons. In SPAN periods without any change all signs together raise a false alarm in about RATE of all shops
 (Bonferroni, for values that are normal and independent).
@@ -21,8 +20,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from offerloop.arrays import Floats
-from offerloop.loop.shop import Pulse
+from offerloop.arrays import Floats, Ints
 
 LEAST, MOST = 8, 26
 """Periods that a forecast is made from."""
@@ -34,14 +32,27 @@ FINEST = 0.005
 FEWEST_UNITS = 5.0
 """Mean units a period of products that tell of the price response."""
 PRICE_RESPONSE = "price response"
-BY_LOT, OF_PLAN = " by lot", " of the plan"
+AT_RANDOM, OF_PLAN = " at random", " of the plan"
 TREND = {
     "cuts": False, "value": True, PRICE_RESPONSE: False,
-    **{sign + of: sign == "orders" for sign in ("orders", "cost", "offer effect") for of in (BY_LOT, OF_PLAN)},
+    **{sign + of: sign == "orders" for sign in ("orders", "cost") for of in (AT_RANDOM, OF_PLAN)},
 }  # fmt: skip
-AT_ONCE = len(TREND) - 3
+AT_ONCE = len(TREND) - 2
 """Signs that one period can have."""
 """The signs, and whether they are forecast with a trend."""
+
+
+@dataclass(frozen=True)
+class Pulse:
+    """How the shop ran in a period, whatever was given: a change of it may be news."""
+
+    product: Ints
+    """(products,): numbers of what was sold, ascending."""
+    units: Floats
+    """(products,)."""
+    cut: Floats
+    """(products,): share of the list price that was taken off for everybody."""
+    orders: int
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,12 @@
-"""Whether the plan still deserves to go out: customers who got what it had for them against those from whom it was held
-back by lot.
+"""Whether the plan still deserves to be sent: customers who got what it had for them against a randomised holdback.
 
 Both are drawn anew in each period, so that totals of periods add up, and `evaluation.shipping` reads them after every
 one of them: profit is to be better, and margin, returns, ratings, purchases below list price and opt-outs no worse than
 a margin. What has happened in neither group (such as ratings in a shop without any) is left out. What is done:
 
-    ship        what is believed now is kept as the last good policy
-    roll back   for REST periods the plan is made of the last good beliefs, and where there are none nothing goes out;
-                then a new trial begins
-    stop        the arms are not those that were drawn: nothing goes out any more but by lot, until somebody looks
+    ship        a new trial begins
+    roll back   for REST periods only random offers are sent; then a new trial begins
+    stop        the arms are not those that were drawn: only random offers are sent, until somebody looks
 """
 
 from __future__ import annotations
@@ -18,10 +16,7 @@ from typing import Literal
 
 from offerloop.arrays import Bools, Floats
 from offerloop.evaluation import Metric, Reading, ShipRule, Totals, read_challenge
-from offerloop.loop.shop import Period
 from offerloop.loop.watch import CHEAP, MARGIN, OPT_OUTS, RATINGS, RETURNS, Watched
-from offerloop.offers import NOTHING
-from offerloop.tables import EXPLORE, HOLDBACK
 
 PROFIT = "profit"
 METRICS = (
@@ -51,18 +46,6 @@ class Drawn:
     watched: Watched
     """What else is compared, by name: dividend and divisor."""
 
-    @classmethod
-    def of(cls, done: Period) -> Drawn | None:
-        """Of a simulated period; None where no plan went out, or nothing was held back."""
-        if done.planned is None or done.arm is None or done.held <= 0:
-            return None
-        rows = (done.planned != NOTHING) & (done.arm != EXPLORE)
-        if not rows.any():
-            return None
-        profit = done.value_minor - done.cost_minor if done.profit_minor is None else done.profit_minor
-        watched = {name: (above[rows], below[rows]) for name, (above, below) in done.watched.items()}
-        return cls(done.arm[rows] == HOLDBACK, profit[rows], done.sight.spend[rows], watched)
-
 
 @dataclass
 class Guardrails:
@@ -82,7 +65,7 @@ class Guardrails:
     """The newest one."""
 
     def see(self, drawn: Drawn | None) -> Reading | None:
-        """One more period; what its customers say now. None where no plan went out, or nobody was held back."""
+        """Read one more period. Returns None where no plan was sent, or nobody was held back."""
         if self.state == "rest":
             self.rest -= 1
             self.state = "rest" if self.rest > 0 else "trial"

@@ -5,7 +5,7 @@
     learn     what came of it: its sums, what guardrails say, and what has changed
 
 What a step came to stands in the journal before the next one begins. After a crash the same steps are asked for again:
-those that are recorded answer at once, and the shop is told of what was given before, until it is where it was.
+those that are recorded answer at once, and the shop is given what was decided before, until it is where it was.
 """
 
 from __future__ import annotations
@@ -40,16 +40,22 @@ def go_on(course: Course, journal: Journal, periods: int, tell: Callable[[int], 
     """
     for period in range(periods):
         try:
-            _one(course, journal, period)
+            take_lesson(course, journal, period, take_decision(course, journal, period))
         except NotYetError as awaited:
             return awaited
         tell(period)
     return None
 
 
-def _one(course: Course, journal: Journal, period: int) -> None:
+def take_decision(course: Course, journal: Journal, period: int) -> Any:  # noqa: ANN401
+    """Decide on a period and carry the decision out, unless that is recorded already. Raises NotYetError."""
     decided = journal.once(period, "decide", lambda: course.decide(period))
     journal.once(period, "give", lambda: course.give(period, decided))
     course.give(period, decided)
+    return decided
+
+
+def take_lesson(course: Course, journal: Journal, period: int, decided: Any) -> Any:  # noqa: ANN401
+    """Learn what came of a period, and record it. Raises NotYetError while the period lasts."""
     learned = course.learn(period, decided)
-    journal.once(period, "learn", lambda: learned)
+    return journal.once(period, "learn", lambda: learned)

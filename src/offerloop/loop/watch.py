@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from offerloop.arrays import Floats
-from offerloop.loop.shop import Pulse
+from offerloop.loop.drift import Pulse
 
 MARGIN, RETURNS, RATINGS, CHEAP, OPT_OUTS = "margin", "returns", "ratings", "cheap", "opt_outs"
 LINES = (

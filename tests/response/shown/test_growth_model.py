@@ -51,7 +51,7 @@ class Shop:
             np.full((CUSTOMERS, len(OFFERS)), 1 / len(OFFERS)), OFFERS, earlier=self.action[:, : -LAGS - 1 : -1],
         )  # fmt: skip
 
-    def told(self):
+    def predict(self):
         log = self.log()
         part = np.repeat(np.arange(CUSTOMERS) % 5, PERIODS)
         return grow(log, self.off.ravel(), part, self.now(), np.arange(CUSTOMERS))
@@ -67,20 +67,20 @@ def test_any_form_of_depth_is_found(form):
 
 def test_effects_are_in_proportion_to_what_customers_buy_anyway():
     shop = Shop(FORMS["line"])
-    share = shop.told().value[:, 4] / shop.usual
+    share = shop.predict().value[:, 4] / shop.usual
     assert share.mean() == pytest.approx(0.4, abs=0.08)
-    assert np.corrcoef(shop.told().value[:, 4], shop.usual)[0, 1] > 0.9
+    assert np.corrcoef(shop.predict().value[:, 4], shop.usual)[0, 1] > 0.9
 
 
 def test_customers_who_respond_more_are_found_by_what_is_known_of_them():
     shop = Shop(FORMS["line"], lambda kind, _: 0.3 + 1.4 * kind)
-    share = shop.told().value[:, 4] / shop.usual
+    share = shop.predict().value[:, 4] / shop.usual
     assert share[shop.kind == 1].mean() > 2 * share[shop.kind == 0].mean()
 
 
 def test_customers_who_respond_more_are_found_by_their_own_past():
     shop = Shop(FORMS["line"] * 1.5, lambda _, rng: rng.gamma(1.0, 1.0, CUSTOMERS), spread=0.3)
-    share = shop.told().value[:, 4] / shop.usual
+    share = shop.predict().value[:, 4] / shop.usual
     best, rest = np.argsort(-share)[: CUSTOMERS // 5], np.argsort(-share)[CUSTOMERS // 5 :]
     assert shop.response[best].mean() > 1.7 * shop.response[rest].mean()
 
@@ -88,21 +88,21 @@ def test_customers_who_respond_more_are_found_by_their_own_past():
 @pytest.mark.parametrize("carry", [(0.5, 0.25), (-0.4, -0.2)], ids=["lasts", "pulled forward"])
 def test_what_earlier_offers_still_do_is_in_the_value(carry):
     shop = Shop(FORMS["line"], carry=carry)
-    found = shop.told()
+    found = shop.predict()
     np.testing.assert_allclose(found.carry[:2], carry, atol=0.2)
     assert found.carry_z2 > chi2.ppf(0.999, LAGS)
     assert found.value[:, 4].mean() / shop.usual.mean() == pytest.approx(0.4 * (1 + sum(carry)), rel=0.3)
 
 
 def test_where_nothing_carries_over_nothing_is_said_to():
-    found = Shop(FORMS["line"]).told()
+    found = Shop(FORMS["line"]).predict()
     assert found.carry_z2 < chi2.ppf(0.9999, LAGS)
     assert abs(found.carry.sum()) < 0.25
 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_where_offers_do_nothing_no_deep_one_looks_worth_its_cost(seed):
-    found = Shop(0 * FORMS["line"], seed=seed).told()
+    found = Shop(0 * FORMS["line"], seed=seed).predict()
     assert (found.value[:, 1:] < found.discount[:, 1:]).all()
     assert (np.abs(found.value.mean(axis=0)) < 4 * found.value_se.mean(axis=0) + 1e-9).all()
 
@@ -110,10 +110,10 @@ def test_where_offers_do_nothing_no_deep_one_looks_worth_its_cost(seed):
 def test_a_discount_is_its_depth_of_the_share_that_it_covers():
     shop = Shop(FORMS["line"])
     true = [0.8 * depth * (1 + depth) * shop.usual.mean() for depth in (0.0, *DEPTHS)]
-    np.testing.assert_allclose(shop.told().discount.mean(axis=0), true, rtol=0.1)
+    np.testing.assert_allclose(shop.predict().discount.mean(axis=0), true, rtol=0.1)
 
 
-def test_who_never_saw_an_offer_is_told_of_as_others_of_the_kind():
+def test_who_never_saw_an_offer_is_predicted_like_others_of_the_kind():
     shop = Shop(FORMS["line"])
     log, now = shop.log(), shop.now()
     found = grow(log, shop.off.ravel(), log.whose % 5, now, np.full(CUSTOMERS, -1))
@@ -132,7 +132,7 @@ def test_logs_that_say_nothing_give_effects_of_nothing(change):
     shop.off = NOBODY_BOUGHT
     if change == "all are alike":
         shop.usual, shop.kind = np.ones(CUSTOMERS), np.ones(CUSTOMERS)
-    found = shop.told()
+    found = shop.predict()
     for one in (found.value, found.value_se, found.discount):
         assert np.isfinite(one).all()
         assert np.abs(one).max() < 1

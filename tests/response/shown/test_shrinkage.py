@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from offerloop.response.shown.shrinkage import clustered, drawn, drawn_slopes
+from offerloop.response.shown.shrinkage import Prior, clustered, drawn, drawn_slopes
 
 
 def regression(slopes, seed, n=4_000):
@@ -34,12 +34,37 @@ def test_rows_of_one_customer_are_not_taken_for_many():
 
 
 def test_the_posterior_under_one_prior_is_the_textbook_one():
-    estimate, covariance, prior = np.array([2.0, -1.0]), np.diag([1.0, 4.0]), np.eye(2)
+    estimate, covariance, prior = np.array([2.0, -1.0]), np.diag([1.0, 4.0]), Prior(np.eye(2))
     mean, spread = drawn(estimate, covariance, [prior])
     np.testing.assert_allclose(mean, [1.0, -0.2])
     np.testing.assert_allclose(spread, np.diag([0.5, 0.8]))
 
 
 def test_priors_that_the_estimate_speaks_against_hardly_count():
-    mean, _ = drawn(np.array([100.0]), np.eye(1), [np.zeros((1, 1)), np.array([[1e4]])])
+    mean, _ = drawn(np.array([100.0]), np.eye(1), [Prior(np.zeros((1, 1))), Prior(np.array([[1e4]]))])
     assert mean[0] == pytest.approx(100, rel=0.01)
+
+
+def test_without_data_the_mean_of_the_prior_is_kept():
+    mean, spread = drawn(np.array([5.0, -5.0]), 1e9 * np.eye(2), [Prior(np.eye(2), mean=0.5)])
+    np.testing.assert_allclose(mean, [0.5, 0.5], atol=1e-6)
+    np.testing.assert_allclose(spread, np.eye(2), atol=1e-6)
+
+
+def test_a_weight_beforehand_decides_where_the_estimate_does_not():
+    estimate, covariance = np.array([1.0]), np.array([[1e9]])
+    priors = [Prior(np.eye(1), mean=0.0, weight=1.0), Prior(np.eye(1), mean=4.0, weight=3.0)]
+    assert drawn(estimate, covariance, priors)[0][0] == pytest.approx(3.0, abs=1e-3)
+
+
+def test_a_direction_that_few_customers_decide_is_not_taken_for_sure():
+    """One customer's rows alone vary in the last feature: by customers its error would be nothing."""
+    found = []
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        x, customer = rng.normal(size=(2_000, 3)), np.repeat(np.arange(200), 10)
+        x[10:, 2] = 0.0
+        y = rng.normal(size=2_000)
+        assert clustered(x, y, np.ones(2_000), customer)[1][2, 2] < 0.01  # that of ten independent rows is 0.1
+        found.append(float(np.abs(drawn_slopes(x, y, np.ones(2_000), customer)).max()))
+    assert np.mean(found) < 0.1

@@ -8,13 +8,13 @@ from typing import Any
 
 import narwhals as nw
 
-from offerloop.commands.loop.course import ShopCourse, exposures_of
 from offerloop.commands.loop.findings import LoopState
+from offerloop.commands.loop.shop import TableShop
 from offerloop.config import Config, StrPath, config_file, load_config
 from offerloop.engine import DEFAULT_ENGINE, collect
 from offerloop.errors import ConfigError, InputError
 from offerloop.events import Events, Given, prepare
-from offerloop.loop import go_on
+from offerloop.loop import LoopCourse, exposures_of, go_on
 from offerloop.publishing import Parcels, carry, rows_of
 from offerloop.store import Journal
 from offerloop.workspace import name_problems, open_run, open_workspace
@@ -106,7 +106,8 @@ def _go_on(path: Path, folder: Path, journal: Journal) -> tuple[str, str]:
             raise InputError(
                 "evaluate.window_days changed since the loop began; give a campaign a new id to begin another"
             )
-        course = ShopCourse(path, config, engine, events, folder, begun["first_day"])
+        shop = TableShop(path, engine, events, folder, config.shop.currency)
+        course = LoopCourse(shop, config, engine, begun["first_day"])
         awaited = go_on(course, journal, FAR, lambda _: None)
         return "" if awaited is None else str(awaited), _said_of_log(config, events, begun["first_day"])
 

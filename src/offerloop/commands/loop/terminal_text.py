@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from offerloop.commands.loop.course import FORECAST
 from offerloop.commands.loop.findings import LoopState
 from offerloop.evaluation import Estimate
+from offerloop.loop import FORECAST
 from offerloop.report import Localizer, count, text_page, text_table
 
 COLUMNS = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -18,7 +19,7 @@ from offerloop.config import Config, SourceName, beside
 from offerloop.engine import Engine, Frame, collect
 from offerloop.errors import ConfigError, ContractError, InputError, NothingLeftError, SourceError
 from offerloop.events import EPOCH, epoch_day, prepare, split_part
-from offerloop.message import Message
+from offerloop.message import Message, packed
 from offerloop.offers import NO_OFFER
 from offerloop.report import iso_day
 from offerloop.tables import ASSIGNMENTS, COMPARISON, EXPLORE, HOLDBACK, MARGINS, OFFERS, PLAN, PROFILES, Table
@@ -95,7 +96,7 @@ def read_run(folder: Path) -> PastRun:
     run = PastRun(
         folder, config, as_of, sent,
         assignments=_table(folder, ASSIGNMENTS).sort("customer_id"),
-        offers=_table(folder, OFFERS),
+        offers=_table(folder, OFFERS, _with_label_messages),
         comparison=_table(folder, COMPARISON),
         margins=_table(folder, MARGINS),
         profiles=_table(folder, PROFILES) if (folder / "profiles.parquet").exists() else PROFILES.empty(),
@@ -117,10 +118,22 @@ def _config(manifest: dict[str, Any], folder: Path) -> Config:
         raise ConfigError("the configuration in manifest.json is not one that this version can read") from None
 
 
-def _table(folder: Path, table: Table) -> pl.DataFrame:
+def _with_label_messages(offers: pl.DataFrame) -> pl.DataFrame:
+    """Return the offers of a run; those of runs before labels were messages keep their English labels."""
+    if "label_message" in offers.columns or "label" not in offers.columns:
+        return offers
+    messages = [packed(Message("{text}", context="pattern", text=label)) for label in offers["label"]]
+    return offers.with_columns(pl.Series("label_message", messages, dtype=pl.String))
+
+
+def _as_it_is(table: pl.DataFrame) -> pl.DataFrame:
+    return table
+
+
+def _table(folder: Path, table: Table, complete: Callable[[pl.DataFrame], pl.DataFrame] = _as_it_is) -> pl.DataFrame:
     path = folder / f"{table.name}.parquet"
     try:
-        return table.check(_parquet(path))
+        return table.check(complete(_parquet(path)))
     except ContractError as error:
         raise SourceError(f"'{path}' is not as this version writes it: {error}; read out with the run's own") from None
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
+from offerloop.commands.simulate.loop_policy import EXPLORE, loop_policy
 from offerloop.errors import InputError, near_miss
-from offerloop.loop import Rules, loop_policy
 from offerloop.market import LEVERS, POLICIES, Learner, Levers, Setting, load_preset, with_terms
 
 LOOP = "loop"
@@ -23,7 +23,7 @@ OPTIONS = {"budget": "--budget", "supplier_share": "--supplier-share", "explore"
 
 def looping(explore: float) -> Learner:
     """The loop with an exploration share."""
-    return partial(loop_policy, rules=Rules(explore=explore))
+    return partial(loop_policy, explore=explore)
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class SimulationRequest:
     @property
     def filled(self) -> Levers:
         """A value of each lever."""
-        return self.levers.filled(load_preset(self.preset), Rules().explore)
+        return self.levers.filled(load_preset(self.preset), EXPLORE)
 
     @property
     def setting(self) -> Setting:

@@ -25,8 +25,8 @@ from offerloop.arrays import Floats, Ints
 from offerloop.response.evidence import Evidence
 from offerloop.response.shown.expected_sales import noise
 from offerloop.response.shown.exposure_windows import EXPOSURE_FEATURES
-from offerloop.response.shown.growth_model import Growth, Told
-from offerloop.response.shown.shrinkage import drawn
+from offerloop.response.shown.growth_model import Growth, Predicted
+from offerloop.response.shown.shrinkage import Prior, drawn
 
 ORDERS = EXPOSURE_FEATURES.index("orders_91")
 DOUBTS = (0.0, 0.1, 0.2, 0.4, 0.8)
@@ -55,14 +55,14 @@ def grow(value: Evidence, discount: Floats, part: Ints, now: Evidence, whose: In
     of, with `whose` (customers,) numbering them as `value.customer` does, -1 for those without a row.
     """
     model = Growth.fit(value)
-    told = model.told(now, _sums(model.signals(value), value.whose, whose))
+    predicted = model.predict(now, _sums(model.signals(value), value.whose, whose))
     level, slope, doubt = _judged(value, part)
-    apart = told.value - told.alike
-    judged = level * told.alike + slope * apart
-    pair = np.stack([told.alike, apart], axis=-1)
-    se = np.sqrt(told.se**2 + np.einsum("nkp,pq,nkq->nk", pair, doubt, pair))
+    apart = predicted.value - predicted.alike
+    judged = level * predicted.alike + slope * apart
+    pair = np.stack([predicted.alike, apart], axis=-1)
+    se = np.sqrt(predicted.se**2 + np.einsum("nkp,pq,nkq->nk", pair, doubt, pair))
     shares, doubts = _taken(model, value, discount)
-    each = _bases(told, now)
+    each = _bases(predicted, now)
     taken, taken_se = (np.einsum("nkc,kc->nk", each, one) for one in (shares, doubts))
     return Grown(judged, se, taken, taken_se, model.carry, model.carry_z2)
 
@@ -76,35 +76,35 @@ def _judged(evidence: Evidence, part: Ints) -> tuple[float, float, Floats]:
     off = covariance @ (x.T @ (y / variance)) - 1
     usable = np.diag(gram) > 1e-9
     off = np.where(usable, off, 0.0)
-    mean, doubt = drawn(off, covariance + np.diag(~usable * 1.0), [t**2 * np.eye(2) for t in DOUBTS])
+    mean, doubt = drawn(off, covariance + np.diag(~usable * 1.0), [Prior(t**2 * np.eye(2)) for t in DOUBTS])
     return 1 + float(mean[0]), max(1 + float(mean[1]), 0.0), doubt
 
 
 def _unseen(evidence: Evidence, out: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> tuple[Floats, Floats, Floats]:
     """Of rows left out: what shifts level and slope (m, 2), what is not expected (m,) and its variance (m,)."""
     model, own = Growth.fit(evidence.of(~out)), evidence.of(out)
-    told = model.told(own, _before(model.signals(own), own.whose))
-    alike = told.alike / model.lasts if model.lasts else told.alike
+    predicted = model.predict(own, _before(model.signals(own), own.whose))
+    alike = predicted.alike / model.lasts if model.lasts else predicted.alike
     surprise = np.eye(len(own.offers))[own.action] - own.chance
-    x = np.stack([(surprise * alike).sum(axis=1), (surprise * (told.now - alike)).sum(axis=1)], axis=1)
+    x = np.stack([(surprise * alike).sum(axis=1), (surprise * (predicted.now - alike)).sum(axis=1)], axis=1)
     h = model.usual.over_mean(own.features)
-    y = own.outcome - told.without - (own.chance * told.now).sum(axis=1)
+    y = own.outcome - predicted.without - (own.chance * predicted.now).sum(axis=1)
     return x, y, noise(h, own.outcome - model.usual.mean * h)
 
 
-def _bases(told: Told, rows: Evidence) -> Floats:
+def _bases(predicted: Predicted, rows: Evidence) -> Floats:
     """(n, K, 2): depth times what is bought with each offer of what it covers, and times the orders then."""
     depth = np.array([one.depth for one in rows.offers])
-    without = np.maximum(told.without, 1e-12)
-    bought = without[:, None] * rows.covers + told.now
-    orders = np.maximum(rows.features[:, ORDERS], 0.0)[:, None] * (1 + told.now / without[:, None])
+    without = np.maximum(predicted.without, 1e-12)
+    bought = without[:, None] * rows.covers + predicted.now
+    orders = np.maximum(rows.features[:, ORDERS], 0.0)[:, None] * (1 + predicted.now / without[:, None])
     return np.asarray(depth[:, None] * np.stack([bought, orders], axis=-1), dtype=np.float64)
 
 
 def _taken(model: Growth, value: Evidence, discount: Floats) -> tuple[Floats, Floats]:
     """(K, 2): what is taken off of a unit of each of `_bases` with each offer, and the error."""
-    told: Told = model.told(value, _before(model.signals(value), value.whose))
-    given = _bases(told, value)[np.arange(value.size), value.action]
+    predicted: Predicted = model.predict(value, _before(model.signals(value), value.whose))
+    given = _bases(predicted, value)[np.arange(value.size), value.action]
     found, errors = (np.zeros((len(value.offers), 2)) for _ in range(2))
     for family in value.coding.families:
         mine = [place for place, one in enumerate(value.offers) if one.kind and one.family == family]
@@ -129,7 +129,7 @@ def _taken_in_family(
     squares = np.maximum(np.bincount(place, plain**2 / variance, len(offers)), 1e-300)
     each = np.bincount(place, plain * discount / variance, len(offers)) / squares
     ratio = float(discount.sum()) / max(float(plain.sum()), 1e-300)
-    priors = [(t * ratio) ** 2 * np.eye(len(each)) for t in SHARES]
+    priors = [Prior((t * ratio) ** 2 * np.eye(len(each))) for t in SHARES]
     off, spread = drawn(each - ratio, np.diag(1 / squares), priors)
     se = np.sqrt(np.diag(spread) + 1 / squares.sum())
     shares = np.zeros(2)

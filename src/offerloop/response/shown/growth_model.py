@@ -1,4 +1,4 @@
-"""Offers as growth of what customers buy anyway: what a log of shown offers can tell of them.
+"""Offers as growth of what customers buy anyway: what a log of shown offers says of them.
 
     y = m h_i (1 + sum over families F of r_iF f(k) c_ik + r_i sum over lags l of carry_l f(k_l) c_ik_l) + error,
     r_iF = 1 + z_i . (a + a_F) + u_i, not below 0
@@ -38,7 +38,7 @@ from scipy.stats import chi2
 from offerloop.arrays import Floats, Ints
 from offerloop.response.evidence import Evidence
 from offerloop.response.shown.expected_sales import Usual, noise
-from offerloop.response.shown.shrinkage import averaged, clustered, drawn, drawn_slopes
+from offerloop.response.shown.shrinkage import Prior, averaged, clustered, drawn, drawn_slopes, none_or_some
 from offerloop.response.terms import Coding, OfferTerms
 
 NAME = "growth"
@@ -48,20 +48,26 @@ LIMIT = 2.5
 """Standard deviations beyond which a feature says no more: straight lines are not believed there."""
 SHAPES = (0.0, 0.03, 0.1, 0.3)
 """t1 to t4: growth at the deepest discount of a family that each part of f may come to."""
+USUAL_GROWTH = (0.02, 0.06, 0.2)
+"""Growth that offers may bring on the whole, a little or much, while the log says little of each: the mean, and the
+standard deviation of what all offers have in common."""
+OWN_SPREAD = 0.25
+"""Standard deviation of what each offer has of its own, as a share of that."""
 MOST_OF_USUAL = 0.75
 """Of what is expected whatever is shown, the most that may be due to offers."""
 CARRIED = (0.0, 0.1, 0.2, 0.4, 0.8)
-POWERS = (1.0, 0.5)
-"""Growth by an offer may rise with the share of purchases that it covers, or with its root, where it wins customers for
-what they hardly bought before: whichever leaves less of the outcome."""
+POWERS = (1.0, 0.5, 0.0)
+"""Growth by an offer may rise with the share of purchases that it covers; with its root, where it wins customers for
+what they hardly bought before; or not with it at all, where being shown an offer reminds of the shop. They are averaged
+by their likelihoods."""
 CHANCE = 0.05
 """How often luck may take something for carried over where nothing is."""
 OWN = (0.0, *np.geomspace(0.05, 3.0, 30).tolist())
 
 
 @dataclass(frozen=True, eq=False)
-class Told:
-    """What is believed of rows (n,) of customers; 1 + depths are K."""
+class Predicted:
+    """What is predicted of rows (n,) of customers; nothing and the offers are K."""
 
     now: Floats
     """(n, K): what each offer adds to the outcome in its window."""
@@ -98,10 +104,8 @@ class Growth:
     own: Floats
     """(len(OWN),): likelihoods of the spread of u."""
 
-    power: float
-    """Of the share that an offer covers, with which growth rises; see POWERS."""
-    left: float
-    """Sum of squares that is left of the outcome, in units of its variance."""
+    powers: Floats
+    """(len(POWERS),): weight of each power of the share that an offer covers."""
 
     @property
     def lasts(self) -> float:
@@ -111,17 +115,12 @@ class Growth:
     @classmethod
     def fit(cls, evidence: Evidence) -> Growth:
         """From decisions of an outcome that is not below zero on the whole, with `customer` and `earlier`."""
-        if evidence.covered is None:
-            return cls._fit(evidence, 1.0)
-        each = [cls._fit(_powered(evidence, power), power) for power in POWERS]
-        return min(each, key=lambda one: one.left)
-
-    @classmethod
-    def _fit(cls, evidence: Evidence, power: float) -> Growth:
         y, usual = evidence.outcome, Usual.fit(evidence.features, evidence.outcome)
         h = usual.over_mean(evidence.features)
         unit, variance = usual.mean * h, noise(h, y - usual.mean * h)
         base = np.column_stack([np.ones_like(h), h, usual.traits(evidence.features)])
+        powers = _powers(evidence, base, unit, variance)
+        evidence = _covering(evidence, powers)
         f, f_se, left = _shape(evidence, base, unit, variance)
         z, traits = _traits(evidence)
         centre = np.average(z, axis=0, weights=h) if h.any() else z.mean(axis=0)
@@ -130,12 +129,11 @@ class Growth:
         left = left - (((z - centre) @ a.T) * steps).sum(axis=1)
         carry, z2 = _carried(evidence, f, base, unit, left, variance)
         own = _own_spread(_sums(evidence.whose, _said(steps.sum(axis=1), left, variance)))
-        squares = float((left**2 / variance).sum())
-        return cls(evidence.coding, usual, f, f_se, traits, centre, a, carry, z2, own, power, squares)
+        return cls(evidence.coding, usual, f, f_se, traits, centre, a, carry, z2, own, powers)
 
     def signals(self, evidence: Evidence) -> Floats:
         """(n, 2): what each row says of its customer's u, and how precisely; they add up over rows of a customer."""
-        evidence = _powered(evidence, self.power)
+        evidence = _covering(evidence, self.powers)
         h = self.usual.over_mean(evidence.features)
         expected = self.usual.mean * h
         steps = expected[:, None] * _surprises(evidence, self.f)
@@ -143,9 +141,9 @@ class Growth:
         variance = noise(h, evidence.outcome - expected)
         return _said(steps.sum(axis=1), left, variance)
 
-    def told(self, evidence: Evidence, signals: Floats) -> Told:
+    def predict(self, evidence: Evidence, signals: Floats) -> Predicted:
         """Of rows of features and earlier offers; `signals` (n, 2) are the sums of their customers' past rows."""
-        evidence = _powered(evidence, self.power)
+        evidence = _covering(evidence, self.powers)
         expected = self.usual.mean * self.usual.over_mean(evidence.features)
         covered = evidence.covers
         by_offers = (evidence.chance * covered) @ self.f
@@ -158,7 +156,7 @@ class Growth:
         lasting = (_lagged(evidence, self.f) - by_offers[:, None]) @ self.carry
         without = expected * np.maximum(1 + mean * (lasting - by_offers), 1 - MOST_OF_USUAL)
         se = (expected[:, None] * covered) * response * self.f_se * self.lasts
-        return Told(now, now * self.lasts, alike * self.lasts, se, without)
+        return Predicted(now, now * self.lasts, alike * self.lasts, se, without)
 
     def _response(self, evidence: Evidence) -> Floats:
         """(n, families)."""
@@ -172,9 +170,20 @@ class Growth:
         return np.asarray(self.own @ np.array(each), dtype=np.float64)
 
 
-def _powered(evidence: Evidence, power: float) -> Evidence:
-    """With the shares that offers cover to a power."""
-    return evidence if evidence.covered is None else replace(evidence, covered=evidence.covered**power)
+def _powers(evidence: Evidence, base: Floats, unit: Floats, variance: Floats) -> Floats:
+    """(len(POWERS),): how likely each power is, by what is left of the outcome; they sum to 1."""
+    if evidence.covered is None:
+        return np.eye(len(POWERS))[0]
+    left = [_shape(_covering(evidence, one), base, unit, variance)[2] for one in np.eye(len(POWERS))]
+    return averaged(np.array([-0.5 * float((one**2 / variance).sum()) for one in left]))
+
+
+def _covering(evidence: Evidence, powers: Floats) -> Evidence:
+    """With the mean of the powers of the shares that offers cover."""
+    if evidence.covered is None:
+        return evidence
+    mean = sum(weight * evidence.covered**power for power, weight in zip(POWERS, powers, strict=True))
+    return replace(evidence, covered=np.asarray(mean, dtype=np.float64))
 
 
 def _family(evidence: Evidence) -> Ints:
@@ -191,8 +200,8 @@ def _shape(evidence: Evidence, base: Floats, unit: Floats, variance: Floats) -> 
     found, covariance = clustered(x, evidence.outcome, variance, evidence.whose)
     own = slice(len(x.T) - len(offers), None)
     forms = _forms(offers)
-    spreads = [np.einsum("f,fkl->kl", np.square(one), forms) for one in product(SHAPES, repeat=len(forms))]
-    f, spread = drawn(found[own], covariance[own, own], spreads)
+    priors = [_growth_prior(sizes, forms) for sizes in product(SHAPES, repeat=len(forms))]
+    f, spread = drawn(found[own], covariance[own, own], [*_usual_growth(len(offers)), *priors])
     f = _never_falling(offers, f)
     left = evidence.outcome - x[:, : -len(offers)] @ found[: -len(offers)] - x[:, own] @ f
     se = np.sqrt(np.maximum(np.diag(spread), 0.0))
@@ -211,6 +220,19 @@ def _forms(offers: Sequence[OfferTerms]) -> Floats:
     )
     forms = [np.ones_like(same), np.outer(depth, depth) * same, walk * same]
     return np.stack(forms if len(families) == 1 else [*forms, same])
+
+
+def _growth_prior(sizes: Sequence[float], forms: Floats) -> Prior:
+    """The prior that each form (forms, q, q) is of this size; that it is not there is as likely as that it is."""
+    present = (np.array(sizes) > 0).sum()
+    weight = 0.5 ** len(forms) / (len(SHAPES) - 1) ** present
+    return Prior(np.einsum("f,fkl->kl", np.square(sizes), forms), weight=float(weight))
+
+
+def _usual_growth(offers: int) -> list[Prior]:
+    """The priors that all offers bring about the same."""
+    alike = np.ones((offers, offers)) + OWN_SPREAD**2 * np.eye(offers)
+    return [Prior(one**2 * alike, mean=one, weight=1 / len(USUAL_GROWTH)) for one in USUAL_GROWTH]
 
 
 def _distinct(depth: Floats) -> bool:
@@ -291,7 +313,7 @@ def _carried(
     z2 = float(found @ np.linalg.pinv(covariance) @ found)
     if chi2.sf(z2, LAGS) > CHANCE:
         return np.zeros(LAGS), z2
-    return drawn(found, covariance, [t**2 * np.eye(LAGS) for t in CARRIED])[0], z2
+    return drawn(found, covariance, [Prior(t**2 * np.eye(LAGS)) for t in CARRIED])[0], z2
 
 
 def _said(step: Floats, left: Floats, variance: Floats) -> Floats:
@@ -308,4 +330,4 @@ def _own_spread(sums: Floats) -> Floats:
     said, precision = sums.T
     spread = np.array(OWN)[:, None] ** 2
     likely = spread * said**2 / (1 + spread * precision) - np.log(1 + spread * precision)
-    return averaged(0.5 * likely.sum(axis=1))
+    return averaged(none_or_some(0.5 * likely.sum(axis=1)))

@@ -1,14 +1,16 @@
-"""Estimates drawn to zero as far as they may be luck: posterior means, averaged over how widely the truth may vary.
+"""Estimates shrunk as far as they may be noise: posterior means, averaged over how widely the truth may vary.
 
-    estimate ~ N(truth, V),     truth ~ N(0, S),     S one of several, each as likely as the estimate under N(0, S + V)
+    estimate ~ N(truth, V),     truth ~ N(m, S),     (m, S) one of several priors, each as likely as it was beforehand
+                                                     times the density of the estimate under N(m, S + V)
 
 Empirical Bayes (Efron and Morris 1973) with the likelihood averaged over instead of maximised: where the log leaves
-open whether anything varies at all, half of it is believed rather than all or nothing.
+open whether anything varies at all, part of the estimate is believed rather than all or nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -20,18 +22,31 @@ LEAST = 1e-12
 UNKNOWN = 1e-9
 """Of the largest variance, that of a direction in which nothing varies."""
 SPREADS = (0.0, *np.geomspace(0.02, 1.5, 25).tolist())
-"""Standard deviations that slopes may have."""
+"""Standard deviations that slopes may have; that they do not vary is as likely beforehand as that they do."""
 
 
-def drawn(estimate: Floats, covariance: Floats, priors: Sequence[Floats]) -> tuple[Floats, Floats]:
-    """Posterior mean (q,) and covariance (q, q) of an estimate with its covariance, over prior covariances (q, q)."""
+@dataclass(frozen=True, eq=False)
+class Prior:
+    """A normal distribution that an estimated vector (q,) may come from."""
+
+    covariance: Floats
+    """(q, q)."""
+    mean: float = 0.0
+    """The mean of each element."""
+    weight: float = 1.0
+    """How likely this prior is beforehand, relative to the others."""
+
+
+def drawn(estimate: Floats, covariance: Floats, priors: Sequence[Prior]) -> tuple[Floats, Floats]:
+    """Return the posterior mean (q,) and covariance (q, q) of an estimate with its covariance, over all priors."""
     means, covariances, likely = [], [], []
     for prior in priors:
-        whole = covariance + prior + LEAST * np.eye(len(estimate))
-        gain = np.linalg.solve(whole, prior).T
-        means.append(gain @ estimate)
-        covariances.append(prior - gain @ prior)
-        likely.append(-0.5 * (np.linalg.slogdet(whole)[1] + estimate @ np.linalg.solve(whole, estimate)))
+        whole = covariance + prior.covariance + LEAST * np.eye(len(estimate))
+        gain, off = np.linalg.solve(whole, prior.covariance).T, estimate - prior.mean
+        means.append(prior.mean + gain @ off)
+        covariances.append(prior.covariance - gain @ prior.covariance)
+        density = -0.5 * (np.linalg.slogdet(whole)[1] + off @ np.linalg.solve(whole, off))
+        likely.append(np.log(prior.weight) + density)
     weight = averaged(np.array(likely))
     mean = np.asarray(weight @ np.array(means), dtype=np.float64)
     apart = np.array(means) - mean
@@ -44,27 +59,43 @@ def clustered(x: Floats, y: Floats, variance: Floats, customer: Ints) -> tuple[F
 
     `variance` (n,) is that of the errors of y, by which rows are weighted; `customer` (n,) numbers whose row it is.
     """
-    estimate, gram = weighted(x, y, variance)
+    estimate, plain = weighted(x, y, variance)
+    return estimate, _by_customer(x, (y - x @ estimate) / variance, plain, customer)
+
+
+def _by_customer(x: Floats, weighted_error: Floats, plain: Floats, customer: Ints) -> Floats:
+    """Return the covariance by customers from that of independent rows, `plain`, and errors over their variance."""
     sums = np.zeros((int(customer.max()) + 1, x.shape[1]))
-    np.add.at(sums, customer, x * ((y - x @ estimate) / variance)[:, None])
-    return estimate, gram @ (sums.T @ sums) @ gram
+    np.add.at(sums, customer, x * weighted_error[:, None])
+    return plain @ (sums.T @ sums) @ plain
 
 
 def drawn_slopes(x: Floats, y: Floats, variance: Floats, customer: Ints) -> Floats:
-    """(q,): coefficients of y (n,) on x (n, q), drawn to 0 in the directions in which errors are independent.
+    """Coefficients (q,) of y (n,) on x (n, q), shrunk to 0 in the directions in which errors are independent.
 
-    Directions that do not vary, such as a feature that is the same for everybody, have no error, and say nothing.
+    The variance in each direction is the larger of that by customers and that of independent rows: in a direction that
+    few customers decide, the former is far too small (Angrist and Pischke 2009, section 8.2). Directions that do not
+    vary, such as a feature that is the same for everybody, have no error, and say nothing.
     """
-    estimate, covariance = clustered(x, y, variance, customer)
-    values, vectors = np.linalg.eigh(covariance)
+    estimate, plain = weighted(x, y, variance)
+    values, vectors = np.linalg.eigh(plain)
     known = values > UNKNOWN * values.max()
     if not known.any():
         return np.zeros(x.shape[1])
-    errors, vectors = values[known], vectors[:, known]
+    vectors = vectors[:, known]
+    grouped = _by_customer(x, (y - x @ estimate) / variance, plain, customer)
+    errors = np.maximum(values[known], np.einsum("qd,qp,pd->d", vectors, grouped, vectors))
     turned = vectors.T @ estimate
     spread = errors + np.array(SPREADS)[:, None] ** 2
-    weight = averaged(-0.5 * (np.log(spread) + turned**2 / spread).sum(axis=1))
+    weight = averaged(none_or_some(-0.5 * (np.log(spread) + turned**2 / spread).sum(axis=1)))
     return np.asarray(vectors @ (turned * (weight @ (1 - errors / spread))), dtype=np.float64)
+
+
+def none_or_some(likely: Floats) -> Floats:
+    """Add the logarithms of the weights beforehand to likelihoods: the first, of no variation, has as much as all
+    others together.
+    """
+    return likely + np.log(np.array([len(likely) - 1.0, *np.ones(len(likely) - 1)]))
 
 
 def averaged(likely: Floats) -> Floats:

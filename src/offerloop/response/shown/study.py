@@ -41,9 +41,9 @@ FEWEST = 200
 FEWEST_OF_FAMILY = 50
 """Exposures of one depth, or of nothing, where the depths of its discount have FEWEST together."""
 YEAR = 364
-"""Days in which customers ordered of whom something is told."""
+"""Days in which a customer must have ordered to get an estimate."""
 PARTS = 5
-"""That are left out in turn to judge what is told."""
+"""Parts of the customers that are left out in turn to judge the predictions."""
 OUTCOMES = ("value_minor", "coupon_minor", "redeemed")
 
 
@@ -68,7 +68,7 @@ class ShownEffects:
     """customer_id of who ordered in the last YEAR."""
     made_of: Mapping[str, Floats]
     """By offer (K,): how much of each shown offer it is, nothing first: itself, or two between whose depths it lies."""
-    told: dict[str, Floats]
+    by_outcome: dict[str, Floats]
     """By outcome (customers, K)."""
     se: dict[str, Floats]
     """The same: standard errors of value and discount."""
@@ -82,7 +82,7 @@ class ShownEffects:
     def effects(self, offer_id: str) -> pl.DataFrame:
         """What the table EFFECTS needs of one offer, costs aside."""
         part = self.made_of[offer_id]
-        value, discount, used = (self.told[name] @ part for name in OUTCOMES)
+        value, discount, used = (self.by_outcome[name] @ part for name in OUTCOMES)
         se, discount_se = (self.se[name] @ part for name in OUTCOMES[:2])
         discount = np.maximum(discount, 0.0)
         columns = {
@@ -135,9 +135,9 @@ def learn_shown(log: ShownLog, offers: Sequence[Offer], seed: int, engine: Engin
     known = Before.of(log.order_lines, log.products, log.margins, engine.table(ids), [one.scope for one in terms])
     seen = _evidence(rows, exposures, known, terms)
     now = active.with_columns(shown_day=pl.lit(log.as_of_day))
-    told, se, carried = _grown(seen, now, exposures, known, log.window_days, seed)
+    by_outcome, se, carried = _grown(seen, now, exposures, known, log.window_days, seed)
     table = _table(seen, seed, [one.offer_id for one in terms[1:]], GROWTH, carried)
-    return ShownEffects(active["customer_id"], _made_of(Coding.of(terms), offers), told, se, table)
+    return ShownEffects(active["customer_id"], _made_of(Coding.of(terms), offers), by_outcome, se, table)
 
 
 def shown_enough(log: ShownLog, offers: Sequence[Offer]) -> frozenset[str]:
@@ -262,13 +262,13 @@ def _grown(
     part = _part(seen.rows["customer_id"], seed)
     found = grow(value, seen.outcomes["coupon_minor"], part, coming, whose)
     used = redeemed(seen.of("redeemed"), coming)
-    told = dict(zip(OUTCOMES, (found.value, found.discount, used), strict=True))
+    by_outcome = dict(zip(OUTCOMES, (found.value, found.discount, used), strict=True))
     se = dict(zip(OUTCOMES, (found.value_se, found.discount_se), strict=False))
-    return told, se, (float(found.carry.sum()), float(chi2.sf(found.carry_z2, LAGS)))
+    return by_outcome, se, (float(found.carry.sum()), float(chi2.sf(found.carry_z2, LAGS)))
 
 
 def _coming(logged: Evidence, now: pl.DataFrame, known: Before, earlier: Ints) -> Evidence:
-    """The customers to tell of, before anything is shown to them."""
+    """Return the customers to predict for, before anything is shown to them."""
     nothing = np.zeros(now.height)
     chance = np.tile(logged.chance.mean(axis=0), (now.height, 1))
     return Evidence(

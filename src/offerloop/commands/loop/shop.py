@@ -1,0 +1,40 @@
+"""The shop of a loop on tables: each of its periods is a run, and a file of assignments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from offerloop.commands.run.task import run_period
+from offerloop.config import Config
+from offerloop.decision import LoopPeriod, as_text
+from offerloop.engine import Engine
+from offerloop.events import Events
+from offerloop.loop import PeriodPlan
+from offerloop.money import DIGITS
+from offerloop.workspace import write_whole
+
+
+@dataclass(frozen=True)
+class TableShop:
+    """See `offerloop.loop.LoopShop`."""
+
+    config_path: Path
+    engine: Engine
+    events: Events
+    folder: Path
+    """For the files of the periods."""
+    currency: str
+
+    def plan(self, config: Config, period: LoopPeriod) -> PeriodPlan:
+        """Carry out a run."""
+        written, found = run_period(self.config_path, config, self.engine, period)
+        tables = found.tables
+        return PeriodPlan(written.folder.name, tables["assignments"], tables["offers"], found.forecasts, found.gaps)
+
+    def give(self, period: int, assignments: pl.DataFrame) -> None:
+        """Write one file, which is there complete or not at all."""
+        text = as_text(assignments, DIGITS[self.currency])
+        write_whole(self.folder / f"period-{period:04d}.csv", text.write_csv().encode())

@@ -1,0 +1,205 @@
+"""The periods of a loop: each is planned like a run of its day, and what came of it is in later orders.
+
+Periods are windows of `evaluate.window_days` from the day on which the loop began. A plan sees the tables as they were
+on the period's first day, with what the loop gave before as exposures; so it learns from them as from any log. The
+shop may be real or simulated (`LoopShop`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Protocol
+
+import numpy as np
+import polars as pl
+
+from offerloop.config import Campaign, Config
+from offerloop.decision import LoopPeriod
+from offerloop.engine import Engine
+from offerloop.evaluation import Reading
+from offerloop.events import EPOCH, Events, Given
+from offerloop.loop.decisions import (
+    Decided,
+    PeriodPlan,
+    check_budgets,
+    decision_of,
+    exposures,
+    unpacked,
+)
+from offerloop.loop.drift import AT_RANDOM, OF_PLAN, Alarm, Drift
+from offerloop.loop.guardrails import Drawn, Guardrails
+from offerloop.loop.outcomes import Outcomes, cost_sign, log_of, value_sign
+from offerloop.loop.periods import NotYetError
+from offerloop.money import to_text
+from offerloop.offers import NO_OFFER
+from offerloop.report import iso_day
+from offerloop.response import QUARTER_DAYS
+from offerloop.tables import HOLDBACK, PLAN
+
+BEFORE = 12
+"""Windows before the loop began that drift is compared with."""
+WARY, MORE = 4, 2.0
+"""Periods after an alarm in which so many times more is explored."""
+
+
+class LoopShop(Protocol):
+    """A shop that a loop decides for, real or simulated."""
+
+    @property
+    def events(self) -> Events:
+        """Its tables as they are now."""
+        ...
+
+    def plan(self, config: Config, period: LoopPeriod) -> PeriodPlan:
+        """Plan and draw a period with these settings."""
+        ...
+
+    def give(self, period: int, assignments: pl.DataFrame) -> None:
+        """Carry out what was decided; the second time for a period nothing happens."""
+        ...
+
+
+@dataclass
+class LoopCourse:
+    """The course of a loop; see `loop.periods.Course`."""
+
+    shop: LoopShop
+    config: Config
+    engine: Engine
+    first_day: int
+    """Epoch day on which period 0 begins."""
+    drift: Drift = field(default_factory=Drift)
+    alarms: list[int] = field(default_factory=list)
+    """Epoch days before which things were different."""
+    wary: int = 0
+    """Periods in which more is explored."""
+    reading: Reading | None = None
+    """What guardrails said of the period before the last."""
+    _given: dict[int, pl.DataFrame] = field(default_factory=dict)
+    """By period, its assignments."""
+    _read: Outcomes | None = None
+    _last: tuple[int, Decided] | None = None
+    """The period that guardrails read next: only after the following one is it known what came back of it."""
+
+    def __post_init__(self) -> None:
+        self.guardrails = Guardrails(self.config.experiment.holdback)
+
+    def begins(self, period: int) -> int:
+        """Epoch day."""
+        return self.first_day + period * self.config.evaluate.window_days
+
+    def decide(self, period: int) -> Decided:
+        """Plan the period. Raises ContractError for a plan beyond a budget."""
+        day = self.begins(period)
+        if self.shop.events.as_of_day < day:
+            raise NotYetError(f"period {period} begins on {iso_day(day)}, and the orders end before that day")
+        if self.shop.events.as_of_day >= self.begins(period + 1):
+            return {"missed": True, "state": self.guardrails.state}
+        rests = self.guardrails.state != "trial"
+        history = Given(
+            exposures(self._given, self.first_day, self.config.evaluate.window_days), self.first_day, tuple(self.alarms)
+        )
+        settings = self._settings(period, day)
+        found = self.shop.plan(settings, LoopPeriod(history, self.guardrails.held, rests))
+        check_budgets(period, settings, found)
+        return {"missed": False, "state": self.guardrails.state, **decision_of(found)}
+
+    def _settings(self, period: int, day: int) -> Config:
+        """Return the settings of a period: other draws, the day's data, for a while after an alarm more exploration."""
+        profiles = self.config.profiles.model_copy(update={"as_of": EPOCH + timedelta(days=day)})
+        campaigns = self.config.campaigns
+        if self.wary:
+            campaigns = tuple(_exploring_more(self.config, one) for one in campaigns)
+        update = {"seed": self.config.seed + period, "profiles": profiles, "campaigns": campaigns}
+        return self.config.model_copy(update=update)
+
+    def give(self, period: int, decided: Decided) -> None:
+        """Hand what was decided to the shop."""
+        if decided["missed"]:
+            return
+        self._given[period] = unpacked(decided["assignments"])
+        self.shop.give(period, self._given[period].drop("contact_cost_minor"))
+
+    def learn(self, period: int, decided: Decided) -> dict[str, Any]:
+        """Read the period before the last with guardrails, and look for drift in the last one."""
+        until = self.begins(period + 1)
+        if self.shop.events.as_of_day < until:
+            raise NotYetError(
+                f"period {period} lasts until {iso_day(until)}; come back with the orders of all its days"
+            )
+        if decided["missed"]:
+            return {"value_minor": 0.0, "cost_minor": 0.0, "guardrails": None, "reasons": [], "alarms": []}
+        self.reading = None
+        if self._last is not None:
+            self.reading = self.guardrails.see(self._drawn(*self._last))
+        self._last = period, decided
+        done = self._outcome(period)
+        alarms = self._look_for_drift(period, done, sent=bool(decided["sent"]))
+        reasons = [] if self.reading is None else [f"{one.code} {one.subject}".strip() for one in self.reading.reasons]
+        return {
+            "value_minor": float(done["value_minor"].sum()), "cost_minor": float(done["paid_minor"].sum()),
+            "guardrails": None if self.reading is None else self.reading.action, "reasons": reasons,
+            "alarms": [{"sign": one.sign, "change": one.change, "p_value": one.p_value} for one in alarms],
+        }  # fmt: skip
+
+    def _drawn(self, period: int, decided: Decided) -> Drawn | None:
+        """Return the customers whom guardrails compare; None where no plan was sent."""
+        if decided["missed"] or not decided["sent"] or not decided["held_back"]:
+            return None
+        done = self._outcome(period)
+        mine = (pl.col("planned_offer_id") != NO_OFFER) & pl.col("arm").is_in([PLAN, HOLDBACK])
+        drawn = done.filter(mine)
+        profit = drawn["profit_minor"].to_numpy()
+        seen = self._outcomes.watched(drawn["customer_id"], profit, *self._span(period))
+        return Drawn(
+            (drawn["arm"] == HOLDBACK).to_numpy(), profit, np.maximum(drawn["spend_minor"].to_numpy(), 0), seen
+        )
+
+    @property
+    def _outcomes(self) -> Outcomes:
+        """What the shop's tables say now; read anew when they have changed."""
+        if self._read is None or self._read.events is not self.shop.events:
+            self._read = Outcomes(self.shop.events, self.engine, self.config.shop.margin)
+        return self._read
+
+    def _span(self, period: int) -> tuple[int, int]:
+        return self.begins(period), self.begins(period + 1)
+
+    def _outcome(self, period: int) -> pl.DataFrame:
+        return self._outcomes.of_offers(self._given[period], *self._span(period))
+
+    def _look_for_drift(self, period: int, done: pl.DataFrame, *, sent: bool) -> list[Alarm]:
+        """Look at orders, cuts and price response, at value beside the quarter before, at costs beside the forecast."""
+        if not self.drift.pulses:
+            self._look_back()
+        self.wary = max(0, self.wary - 1)
+        of = OF_PLAN if sent else AT_RANDOM
+        pulse = self._outcomes.pulse(*self._span(period))
+        signs = {"orders" + of: log_of(pulse.orders), "value": value_sign(done), **cost_sign(done, of)}
+        found = self.drift.see(pulse, signs)
+        if found:
+            self.wary = WARY
+            self.alarms.append(self.begins(period + 1))
+            if self.guardrails.state == "trial":
+                self.guardrails.begin("trial")
+        return found
+
+    def _look_back(self) -> None:
+        """Let drift see the windows before the loop began, which a quarter with orders precedes."""
+        earliest = self.shop.events.first_day + QUARTER_DAYS
+        for period in range(-BEFORE, 0):
+            if self.begins(period) >= earliest:
+                pulse = self._outcomes.pulse(*self._span(period))
+                done = self._outcomes.of_everybody(*self._span(period))
+                self.drift.see(pulse, {"orders" + AT_RANDOM: log_of(pulse.orders), "value": value_sign(done)})
+
+
+def _exploring_more(config: Config, campaign: Campaign) -> Campaign:
+    """Return the campaign with MORE times as much of its whole budget for exploration."""
+    plan, random = (config.minor(one, campaign) for one in (campaign.budget, campaign.explore_budget))
+    more = min(int(MORE * random), plan + random)
+    unit = config.unit(campaign)
+    return campaign.model_copy(
+        update={"budget": to_text(plan + random - more, unit), "explore_budget": to_text(more, unit)}
+    )  # fmt: skip

@@ -1,0 +1,118 @@
+"""What a journal holds of the decision on a period: who got what, at random or not, and the forecasts."""
+
+from __future__ import annotations
+
+import io
+from base64 import b64decode, b64encode
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from offerloop.config import Config
+from offerloop.decision import Forecast
+from offerloop.errors import ContractError
+from offerloop.message import Message
+from offerloop.money import MICRO, to_text
+from offerloop.offers import NO_OFFER
+from offerloop.tables import EXPLORE, HOLDBACK, PLAN
+
+Decided = dict[str, Any]
+"""What a journal holds of a decision."""
+FORECAST = ("profit_minor", "low_minor", "high_minor")
+"""What is recorded of a forecast: the profit and its interval, which may be unknown."""
+OUTSIDE = ("no_consent", "outside")
+"""Reasons of customers who may get no offer."""
+
+
+@dataclass(frozen=True)
+class PeriodPlan:
+    """What was planned and drawn for a period."""
+
+    name: str
+    """The folder of its run; empty where there is none."""
+    assignments: pl.DataFrame
+    """The table ASSIGNMENTS."""
+    offers: pl.DataFrame
+    """The table OFFERS."""
+    forecasts: Sequence[Forecast]
+    gaps: Sequence[Message]
+    """What the data could not show."""
+
+
+def decision_of(found: PeriodPlan) -> Decided:
+    """Return what a journal holds of a plan."""
+    table = found.assignments
+    contact = found.offers.select("campaign_id", "offer_id", "contact_cost_minor")
+    kept = table.join(contact, on=["campaign_id", "offer_id"], how="left", maintain_order="left")
+    arms = dict(table.group_by("arm").len().iter_rows())
+    inside = table.filter(~pl.col("reasons").is_in(OUTSIDE))
+    given = table.filter(pl.col("offer_id") != NO_OFFER)
+    return {
+        "run": found.name, "customers": inside.height, "offered": given.height,
+        "explorers": arms.get(EXPLORE, 0), "held_back": arms.get(HOLDBACK, 0),
+        "sent": [one.campaign_id for one in found.forecasts if one.send],
+        "forecasts": [_forecast(one.campaign_id, one.comparison) for one in found.forecasts],
+        "liability_minor": int(given["cost_liability_minor"].fill_null(0).sum()),
+        "gaps": [str(one) for one in found.gaps], "assignments": packed(kept),
+    }  # fmt: skip
+
+
+def _forecast(campaign_id: str, comparison: pl.DataFrame) -> dict[str, Any]:
+    """The profit of a campaign's plan, sent or not, minor units."""
+    names = ("profit_minor", "profit_low_minor", "profit_high_minor")
+    found = comparison.filter(pl.col("rule") == PLAN).select(names).row(0)
+    return {"campaign": campaign_id, **dict(zip(FORECAST, found, strict=True))}
+
+
+def check_budgets(period: int, config: Config, found: PeriodPlan) -> None:
+    """Raise ContractError where what a campaign's plan or its random offers count is beyond their budget."""
+    table = found.assignments.filter(pl.col("offer_id") != NO_OFFER)
+    for one in config.campaigns:
+        mine = table.filter(pl.col("campaign_id") == one.id)
+        plan, random = mine.filter(pl.col("arm") == PLAN), mine.filter(pl.col("arm") == EXPLORE)
+        expected = one.budget_basis == "expected"
+        counted = plan["cost_expected_micro"].sum() / MICRO if expected else plan["cost_liability_minor"].sum()
+        budget, for_exploring = (config.minor(amount, one) for amount in (one.budget, one.explore_budget))
+        drawn = random["cost_liability_minor"].sum()
+        if counted > budget or drawn > for_exploring + (budget if plan.is_empty() else 0):
+            plan_text, random_text = (to_text(round(cost), config.unit(one)) for cost in (counted, drawn))
+            raise ContractError(
+                f"period {period}: campaign '{one.id}' would spend up to {plan_text} on its plan and {random_text} on "
+                f"random offers, more than its budgets {one.budget} and {one.explore_budget}"
+            )
+
+
+def exposures(given: Mapping[int, pl.DataFrame], first_day: int, days: int) -> pl.DataFrame:
+    """Return assignments by period as exposures: customer_id, offer_id, shown_day, propensity."""
+    rows = [
+        table.filter(~pl.col("reasons").is_in(OUTSIDE)).select(
+            "customer_id", "offer_id", pl.lit(first_day + period * days, pl.Int64).alias("shown_day"), "propensity"
+        )
+        for period, table in sorted(given.items())
+    ]
+    schema = {"customer_id": pl.Null, "offer_id": pl.String, "shown_day": pl.Int64, "propensity": pl.Float64}
+    return pl.concat(rows) if rows else pl.DataFrame(schema=schema)
+
+
+def exposures_of(recorded: Sequence[tuple[int, str, Decided]], begun: Mapping[str, int]) -> pl.DataFrame:
+    """Return the exposures that the decisions in a journal make."""
+    given = {
+        period: unpacked(body["assignments"])
+        for period, step, body in recorded
+        if step == "decide" and not body["missed"]
+    }
+    return exposures(given, begun["first_day"], begun["days"])
+
+
+def packed(table: pl.DataFrame) -> str:
+    """Return a table as Parquet, compressed, in base 64."""
+    buffer = io.BytesIO()
+    table.write_parquet(buffer, compression="zstd")
+    return b64encode(buffer.getvalue()).decode()
+
+
+def unpacked(text: str) -> pl.DataFrame:
+    """Return the table of `packed`."""
+    return pl.read_parquet(io.BytesIO(b64decode(text)))

@@ -1,0 +1,111 @@
+"""What came of a period: what customers left, what their offers cost, and how the shop ran."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import narwhals as nw
+import numpy as np
+import polars as pl
+
+from offerloop.arrays import Floats
+from offerloop.engine import Engine, collect
+from offerloop.events import Events
+from offerloop.loop.drift import Pulse
+from offerloop.loop.watch import LINES, OPT_OUTS, Watched, pulse_of, watched
+from offerloop.money import MICRO
+from offerloop.offers import NO_OFFER
+from offerloop.response import QUARTER_DAYS, customer_days, exposure_features, exposure_outcomes, known_margins
+
+
+@dataclass
+class Outcomes:
+    """Reads outcomes of periods, each from one epoch day until another, off the tables of a shop."""
+
+    events: Events
+    engine: Engine
+    margin: float
+    """Of list sales, where products do not say."""
+
+    def of_everybody(self, day: int, until: int) -> pl.DataFrame:
+        """Return customer_id, value_minor, and usual_minor: the value in such a period of the quarter before."""
+        return self._values(self._everybody, day, until)
+
+    def of_offers(self, given: pl.DataFrame, day: int, until: int) -> pl.DataFrame:
+        """Return the outcomes of a period's assignments, with contact_cost_minor.
+
+        Besides `of_everybody`: planned_offer_id, arm, profit_minor, spend_minor (revenue in such a period of the
+        quarter before), paid_minor and expected_minor (what offers that were given cost).
+        """
+        rows = given.select("customer_id").with_columns(shown_day=pl.lit(day), until_day=pl.lit(until))
+        values = self._values(given.select("customer_id"), day, until).drop("customer_id")
+        shown = pl.col("offer_id") != NO_OFFER
+        contact = pl.when(shown).then(pl.col("contact_cost_minor")).otherwise(0)
+        costs = given.with_columns(values).with_columns(
+            paid_minor=pl.when(shown).then("cost_minor").otherwise(0.0),
+            expected_minor=pl.when(shown).then(pl.col("cost_expected_micro") / MICRO - contact).otherwise(0.0),
+            profit_minor=pl.col("value_minor") - pl.col("cost_minor") - contact,
+            spend_minor=(until - day) / QUARTER_DAYS * exposure_features(self._days, rows)["spend_91"],
+        )
+        wanted = ("value_minor", "profit_minor", "usual_minor", "spend_minor", "paid_minor", "expected_minor")
+        return costs.select("customer_id", "planned_offer_id", "arm", *wanted)
+
+    def pulse(self, day: int, until: int) -> Pulse:
+        """Return how the shop ran."""
+        return pulse_of(self._bought(day, until), self._numbers)
+
+    def watched(self, ids: pl.Series, profit_minor: Floats, day: int, until: int) -> Watched:
+        """Return what guardrails compare of these customers."""
+        seen, back = self.events.browsing, self.events.returned
+        rated = seen.filter(nw.col("kind") == "rating", nw.col("event_day") >= day, nw.col("event_day") < until)
+        ratings = collect(rated.select("customer_id", "value"))
+        returned = back.filter((pl.col("order_day") >= day) & (pl.col("order_day") < until))
+        refused = ids.is_in(self.events.no_consent["customer_id"].implode()).to_numpy().astype(np.float64)
+        found = watched(self._bought(day, until), returned, ratings, ids, profit_minor)
+        return {**found, OPT_OUTS: (refused, np.ones(len(ids)))}
+
+    def _values(self, customers: pl.DataFrame, day: int, until: int) -> pl.DataFrame:
+        rows = customers.with_columns(shown_day=pl.lit(day), until_day=pl.lit(until))
+        before = customers.with_columns(shown_day=pl.lit(day - QUARTER_DAYS), until_day=pl.lit(day))
+        usual = exposure_outcomes(self._days, before)["value_minor"] * ((until - day) / QUARTER_DAYS)
+        return customers.with_columns(exposure_outcomes(self._days, rows)).with_columns(usual_minor=usual)
+
+    def _bought(self, day: int, until: int) -> pl.DataFrame:
+        lines = self.events.order_lines.filter(nw.col("order_day") >= day, nw.col("order_day") < until)
+        return collect(lines.select(LINES))
+
+    @cached_property
+    def _everybody(self) -> pl.DataFrame:
+        return collect(self.events.order_lines.select("customer_id").unique(), "customer_id")
+
+    @cached_property
+    def _days(self) -> pl.DataFrame:
+        lines, products = self.events.order_lines, self.events.products
+        margins = known_margins(lines, products, self.margin)
+        return customer_days(lines, products, margins, self.engine.table(self._everybody))
+
+    @cached_property
+    def _numbers(self) -> pl.DataFrame:
+        return collect(self.events.products.select("product_id")).unique().sort("product_id").with_row_index("number")
+
+
+def log_of(count: float) -> float:
+    """Return the logarithm of a count, that of one where there is none."""
+    return float(np.log(max(count, 1)))
+
+
+def value_sign(done: pl.DataFrame) -> float:
+    """Return the logarithm of what customers left over what they usually leave."""
+    value, usual = (max(float(done[name].sum()), 1.0) for name in ("value_minor", "usual_minor"))
+    return float(np.log(value / usual))
+
+
+def cost_sign(done: pl.DataFrame, of: str) -> dict[str, float]:
+    """Return the root of what offers cost less that of the forecast, in roots of what one costs; empty without any."""
+    expected = done.filter(pl.col("expected_minor") > 0)
+    if expected.is_empty():
+        return {}
+    paid, forecast = (float(expected[name].sum()) for name in ("paid_minor", "expected_minor"))
+    unit = np.sqrt(max(forecast / expected.height, 1.0))
+    return {"cost" + of: float((np.sqrt(max(paid, 0.0)) - np.sqrt(forecast)) / unit)}
