@@ -162,7 +162,7 @@ recommended.head(6)
 #
 # What customers like is not what an offer *changes*. So the personalised policy does not rank by liking: it learns from a log in
 # which chance decided who got which offer (优惠券, 满减, 限时抢购), predicts value and cost of each offer for each customer from the
-# profile, and solves for the most profit within the budget. Beside it stand simple rules, and two that know what no shop knows.
+# profile, and solves for the most profit within the budget. Beside it stand reference policies, and two that know what no shop knows.
 
 # %%
 WHO = {

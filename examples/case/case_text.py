@@ -106,7 +106,7 @@ def best(found: CaseFindings, language: str = "en") -> str:
 
 
 def compared(found: CaseFindings, language: str = "en") -> str:
-    """Whether choosing customers is worth more than simple rules at the same spend."""
+    """Whether choosing customers is worth more than reference policies at the same spend."""
     _ = Localizer(language, found.currency)
     cost = money_text(found.equal[0].gains["cost"], _)
     told = [_leads(words(_, "same_spend", cost=cost, ours=found.ours), found.ahead, _)]

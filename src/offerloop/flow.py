@@ -111,7 +111,7 @@ class Run:
 
 
 def plan(config: Config, engine: Engine, stage: Stage, period: LoopPeriod | None = None) -> Run:
-    """From raw tables to one assignment per customer, with a forecast beside simple rules; for a loop, of one period.
+    """Carry out everything from raw tables to one assignment per customer, and a forecast beside reference policies.
 
     A period of a loop explores in all campaigns, sent or not, or it would never learn of those that are not sent.
     """

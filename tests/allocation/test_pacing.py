@@ -209,7 +209,7 @@ def test_yesterdays_customers_tell_the_first_price():
 
 
 def spend(profit, cost, price):
-    """By the decision rule; the dearest of offers that are equally good."""
+    """By the decision rule; the highest of offers that are equally good."""
     net = profit - price * cost
     best = np.maximum(net.max(axis=1, keepdims=True), 0)
     return np.where(net >= best - 1e-9, cost, 0).max(axis=1, initial=0).sum()

@@ -123,7 +123,7 @@ def test_same_seed_same_draw():
     holdout=st.sampled_from([0.01, 0.05, 0.1, 0.2]),
 )
 def test_exploration_is_never_above_any_budget(rows, budgets, seed, holdout):
-    """The dearest price of an offer is what it may cost, whoever draws it."""
+    """The highest price of an offer is what it may cost, whoever draws it."""
     listed = menu(*rows)
     arms = drawn(30, planned((0, "x", "a")), listed, budgets, seed, holdout=holdout)
     assert arms.table["customer_id"].to_list() == list(range(30))
@@ -131,8 +131,8 @@ def test_exploration_is_never_above_any_budget(rows, budgets, seed, holdout):
     free = arms.table.filter(pl.col("arm") != "holdout").height
     assert explored.height <= MOST_EXPLORE * free
     assert arms.explore_share == pytest.approx(explored.height / free if free else 0.0)
-    dearest = listed.group_by("campaign_id", "offer_id").agg(pl.col("cost_liability_minor").max())
-    spent = explored.join(dearest, on=["campaign_id", "offer_id"])
+    highest = listed.group_by("campaign_id", "offer_id").agg(pl.col("cost_liability_minor").max())
+    spent = explored.join(highest, on=["campaign_id", "offer_id"])
     for campaign, budget in budgets.items():
         assert spent.filter(campaign_id=campaign)["cost_liability_minor"].sum() <= budget
     assert arms.table["propensity"].is_between(0, 1 + 1e-12, closed="right").all()
@@ -153,7 +153,7 @@ def test_a_customer_draws_only_what_concerns_them(seed):
     [
         (menu(), {"x": 10**6}),  # nothing is sent, so nothing is given by lot
         (LISTED, {}),  # no budget for it
-        (LISTED, {"x": 149, "y": 1200}),  # not one of the dearest
+        (LISTED, {"x": 149, "y": 1200}),  # not one of the highest
         (menu((None, "x", "free", 0)), {"x": 0}),  # costs nothing, but is not asked for
     ],
 )

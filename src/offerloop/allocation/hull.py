@@ -17,7 +17,7 @@ from offerloop.offers import NOTHING
 
 @dataclass(frozen=True, eq=False)
 class Steps:
-    """From one choice of a customer to the next dearer one; arrays (steps,), the best return first."""
+    """From one choice of a customer to the next more expensive one; arrays (steps,), the best return first."""
 
     row: Ints
     """Position of the customer in its block."""
@@ -78,10 +78,10 @@ def with_nothing(block: Block) -> tuple[Ints, Floats]:
 def steepest(profit: Floats, cost: Ints) -> tuple[Floats, Ints]:
     """Return the most profit per unit of cost (n,) among steps (n, w), and where; of equals the smallest step.
 
-    -inf where nothing dearer brings more.
+    -inf where nothing more expensive brings more.
     """
-    dearer = (profit > 0) & (cost > 0)
-    slope = np.divide(profit, cost, out=np.full(profit.shape, -np.inf), where=dearer)
+    costlier = (profit > 0) & (cost > 0)
+    slope = np.divide(profit, cost, out=np.full(profit.shape, -np.inf), where=costlier)
     best = slope.max(axis=1)
     return best, np.where(slope == best[:, None], cost, np.iinfo(np.int64).max).argmin(axis=1)
 

@@ -53,7 +53,7 @@ class Bracket:
         slope = steps.slope
         return cls(float(slope[low]) if low < len(slope) else 0.0, float(slope[high - 1]) if high > 0 else np.inf)
 
-    def dearer(self) -> Bracket:
+    def raised(self) -> Bracket:
         """Return the bracket above this one."""
         far = self.further > FURTHEST or self.high == 0
         return Bracket(self.high, np.inf if far else self.further * self.high, self.further**2)
@@ -127,7 +127,7 @@ def solve_one_budget(problem: Problem) -> Solution | None:
     while (dear := scan.cost > budget) or (bracket.low > 0 and scan.most_cost < budget):
         if dear and np.isinf(bracket.high):
             return None
-        bracket = bracket.dearer() if dear else bracket.cheaper()
+        bracket = bracket.raised() if dear else bracket.cheaper()
         scan = Scan.of(problem, bracket)
     now = scan.choice[scan.rows].astype(np.int64)
     steps = Steps.between(scan.open, now, bracket.low)

@@ -2,7 +2,7 @@
 
 At the right prices all but a few customers have one clearly best choice, so the others share out what is left of the
 limits: a linear program of some thousand candidates, in which at most one customer per limit is divided (a basic
-solution has no more fractions than constraints). These are taken out again; single moves then mend what is still
+solution has no more fractions than constraints). These are taken out again; single moves then fix what is still
 broken, the least loss of worth first, and fill what is left, the most profit first.
 """
 
@@ -23,7 +23,7 @@ WHOLE = 1e-6
 ENDLESS = 2**61
 """Limits above it never bind."""
 MOVES = 2_000
-"""Most that mend, and most that fill."""
+"""Most that fix, and most that fill."""
 WORK = 100_000_000
 """Uses of limits by moves that are compared for one plan at most."""
 PROFIT = 1e-3
@@ -105,7 +105,7 @@ class Undecided:
         return vstack([alone, csr_array((self.use / self.size).T)]), np.concatenate(bounds)
 
     def plan(self, share: Floats) -> NDArray[np.bool_]:
-        """(m,): a whole plan near these shares; it may still break limits that neither single moves nor pairs mend.
+        """(m,): a whole plan near these shares; it may still break limits that neither single moves nor pairs fix.
 
         The better of two: from the candidates that are taken whole, and from those taken by half or more. Where both
         break limits, from nothing.

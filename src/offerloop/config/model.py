@@ -218,7 +218,7 @@ class Campaign(Section):
     zero; `expected`, also where it holds zero, if the profit that they show is six tenths of its standard error
     above it."""
     explore_budget: str = "0.00"
-    """The most that offers given by lot may cost us, on top of `budget`; nothing without a plan, one in ten at most."""
+    """The most that random offers may cost us, on top of `budget`; nothing without a plan, one in ten at most."""
     audience: str | None = None
     """Name of the audience that may get its offers; default: everyone."""
     exclude: str | None = None

@@ -1,4 +1,4 @@
-"""What a campaign's plan can be expected to bring, beside the simple rules, and whether to send anything at all."""
+"""What a campaign's plan can be expected to bring, beside reference policies, and whether to send anything at all."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Forecast:
     plan: pl.DataFrame
     """The effects rows that were chosen, whether sent or not; one per customer."""
     comparison: pl.DataFrame
-    """Plan and simple rules at its expected spend, or all they can spend, with the plan's lead over each."""
+    """Plan and reference policies at its expected spend, or all they can spend, with the plan's lead over each."""
     curve: pl.DataFrame
     """Budget against held-out profit."""
     sweep: pl.DataFrame

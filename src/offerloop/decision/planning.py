@@ -1,4 +1,4 @@
-"""The plan of one run or period: for whom it is solved, and how it compares with simple rules."""
+"""The plan of one run or period: for whom it is solved, and how it compares with reference policies."""
 
 from __future__ import annotations
 

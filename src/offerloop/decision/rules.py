@@ -1,4 +1,4 @@
-"""The simple rules that a plan must beat, each brought to the same expected spend as the plan."""
+"""The reference policies that a plan must beat, each brought to the same expected spend as the plan."""
 
 from __future__ import annotations
 

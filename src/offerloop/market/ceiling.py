@@ -24,7 +24,7 @@ BLOCK = 20_000
 FIRST = 10_000_001
 """Id of the first of them: far from any of the shop's own."""
 OFFERED_WEEKS = 4
-"""Weeks in which half of them were given something before, so that they are as tired of offers as others."""
+"""Weeks in which half of them were given something before, so that they have the fatigue of others."""
 OFFERS_EACH = 4
 """Offers of each customer that are learned from; all of them would be many alike rows."""
 SETTINGS = {

@@ -50,7 +50,7 @@ def by_period(course: pl.DataFrame, measure: str) -> dict[str, tuple[Estimate, .
 def same_spend(periods: pl.DataFrame) -> tuple[dict[str, Estimate], Estimate | None]:
     """The profit of each policy when in each world all spend what the thriftiest does, and what that is.
 
-    A policy then goes to fewer customers, drawn by lot. Who spends nothing in a world is left out.
+    A policy then goes to fewer customers, drawn at random. Who spends nothing in a world is left out.
     """
     sums = sums_of(periods, ("policy", "world"))
     idle = sums.filter(pl.col("cost") <= 0)["policy"].unique()

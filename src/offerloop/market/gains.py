@@ -38,8 +38,8 @@ def over_worlds(values: Floats) -> Estimate:
 def at_equal_spend(periods: pl.DataFrame) -> pl.DataFrame:
     """`sums_of` each policy and world at one cost in each world: the most that every policy of the table spends.
 
-    `periods` has a `level`. Between two levels a policy gives each customer the one or the other by lot, below the
-    lowest it leaves out customers by lot: gains and cost then mix in proportion.
+    `periods` has a `level`. Between two levels a policy gives each customer the one or the other at random, below the
+    lowest it leaves out customers at random: gains and cost then mix in proportion.
     """
     sums = sums_of(periods, ("policy", "world", "level"))
     most = pl.col("cost").max().over("policy", "world")

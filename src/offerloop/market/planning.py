@@ -43,7 +43,7 @@ class Levers:
     supplier_share: tuple[float, ...] = ()
     """What suppliers pay of every discount."""
     explore: tuple[float, ...] = ()
-    """Share of the budget that a policy which learns gives by lot."""
+    """Share of the budget that a policy which learns gives at random."""
 
     @property
     def several(self) -> bool:

@@ -71,7 +71,7 @@ def nothing(market: Market, budget: int, rng: np.random.Generator) -> Given:
 
 
 def random(market: Market, budget: int, rng: np.random.Generator) -> Given:
-    """Random customers, so many that the dearest offer for each would fit, and one of all offers each."""
+    """Random customers, so many that the most expensive offer for each would fit, and one of all offers each."""
     menu = market.terms.menu
     n = min(budget // max(int(market.terms.liability_minor[menu].max()), 1), market.customers)
     return _by_lot(market, rng, rng.choice(market.customers, n, replace=False), n / market.customers)

@@ -97,7 +97,7 @@ def depths(terms: Terms, given: Ints, bears: NDArray[np.bool_], categories: int)
 
 
 def fill_up(lines: Lines, terms: Terms, given: Ints, bears: NDArray[np.bool_], stretch: Floats) -> Lines:
-    """Who bears a spend-and-save in mind adds units of the dearest line to reach its threshold, if it is near."""
+    """Add units of the most expensive line for who bears a spend-and-save in mind and is near its threshold."""
     mine = bears[lines.customer] & (given[lines.customer] >= 0)
     mine &= terms.kind[given[lines.customer]] == SPEND_AND_SAVE
     if not mine.any():
@@ -108,9 +108,9 @@ def fill_up(lines: Lines, terms: Terms, given: Ints, bears: NDArray[np.bool_], s
     near = mine & (need > 0) & (need <= stretch[lines.customer] * terms.threshold_minor[given[lines.customer]])
     unit = lines.shelf_minor // lines.units
     ranked = np.lexsort((lines.product, -unit, order))
-    dearest = np.zeros(len(order), dtype=bool)
-    dearest[ranked[np.r_[True, np.diff(order[ranked]) > 0]]] = True
-    more = np.where(near & dearest, -(-need // np.maximum(unit, 1)), 0).astype(np.int64)
+    highest = np.zeros(len(order), dtype=bool)
+    highest[ranked[np.r_[True, np.diff(order[ranked]) > 0]]] = True
+    more = np.where(near & highest, -(-need // np.maximum(unit, 1)), 0).astype(np.int64)
     return lines.with_more(more)
 
 

@@ -109,8 +109,8 @@ class Week:
 
     def keeping(self, people: People, state: State) -> Floats:
         """(customers, offers): chance to bear each offer in mind when told of it."""
-        tired = self.preset.habits.fatigue * state.told[:, None]
-        return expit(people.keeps[:, self.terms.kind] - tired)
+        fatigue = self.preset.habits.fatigue * state.told[:, None]
+        return expit(people.keeps[:, self.terms.kind] - fatigue)
 
     def rate(self, people: People, annoys: Floats | float, bears: NDArray[np.bool_] | bool) -> Floats:
         """(customers,): mean number of trips of those who are told of offers that annoy so much."""

@@ -1,4 +1,4 @@
-"""What the stage `allocation` hands on, and what goes out."""
+"""What the stage `allocation` hands on, and what is sent."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ ASSIGNMENTS = Table(
         Column("basis", pl.String, "transferred, assumed, unknown or none"),
         Column("planned_campaign_id", pl.String, "campaign of the plan's offer, whatever the arm", optional=True),
         Column("planned_offer_id", pl.String, "what the plan alone would give: also known of the holdout"),
-        Column("lot_kinds", pl.String, "kinds of offer that the customer could draw by lot, comma-separated"),
+        Column("lot_kinds", pl.String, "kinds of offer that the customer could draw at random, comma-separated"),
         Column("product_ids", pl.String, "suggested products of the offer's category, best first"),
         Column("reasons", pl.String, "why: " + ", ".join(f"{code} ({words})" for code, words in REASONS.items())),
         Column("rank_of_alternative", pl.String, "best other offer and how far behind it is"),
@@ -66,7 +66,7 @@ ASSIGNMENTS = Table(
 
 COMPARISON = Table(
     "comparison",
-    "The plan beside simple rules at its expected spend or all they can spend, held out, minor units.",
+    "The plan beside reference policies at its expected spend or all they can spend, held out, minor units.",
     (
         Column("campaign_id", pl.String, "campaign"),
         Column("rule", pl.String, "plan or a simple rule"),

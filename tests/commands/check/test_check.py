@@ -125,10 +125,10 @@ def test_exploration_that_affords_no_offer_is_told(tmp_path, budget, told):
     path = shop(tmp_path, init_shops.german)
     written = load_config(path).campaigns[0].explore_budget
     found = check(edited(path, f'explore_budget = "{written}"', f'explore_budget = "{budget}"'))
-    dearest = max(one["liability_minor"] for one in found.facts["offers"])
+    highest = max(one["liability_minor"] for one in found.facts["offers"])
     said = [one for one in found.facts["notes"] if "nobody gets an offer at random" in one]
     assert bool(said) is told
-    assert all(f"explores with {budget} EUR" in one and f"{dearest / 100:.2f} or more" in one for one in said)
+    assert all(f"explores with {budget} EUR" in one and f"{highest / 100:.2f} or more" in one for one in said)
     assert all(f"Note: {one}" in page(found).splitlines() for one in said)
     assert found.ok
 

@@ -129,8 +129,8 @@ def test_three_choices_are_assumed_and_follow_the_usual_basket(tmp_path):
         assert (offer.assumed.p_redeem, offer.assumed.incremental) == (Fraction(1, 10), Fraction(1, 2))
     monthly = ALL["amount"].sum() / ((ALL["moment"].max() - ALL["moment"].min()).days / (365.25 / 12))
     assert config.minor(campaign.budget) == pytest.approx(monthly / 100, rel=0.05)
-    dearest = max(coupon.most_minor, spend.off_minor)
-    assert config.minor(campaign.explore_budget) == max(config.minor(campaign.budget) // 10, dearest)
+    highest = max(coupon.most_minor, spend.off_minor)
+    assert config.minor(campaign.explore_budget) == max(config.minor(campaign.budget) // 10, highest)
 
 
 def test_offers_of_a_file_replace_the_assumed_ones_with_their_terms_as_attributes(tmp_path):

@@ -181,9 +181,9 @@ def test_families_and_groups_of_products_are_categories(tmp_path, name):
 def test_exploration_lets_one_customer_draw_any_offer_or_says_that_none_can(tmp_path):
     enough = load_config(started(tmp_path, PLAIN, "10.00").config)
     offers = enough.offers_of(enough.campaigns[0], [])
-    dearest = max(offer.most_minor for offer in offers)
-    assert 100 < dearest <= 1000
-    assert enough.minor(enough.campaigns[0].explore_budget) == dearest
+    highest = max(offer.most_minor for offer in offers)
+    assert 100 < highest <= 1000
+    assert enough.minor(enough.campaigns[0].explore_budget) == highest
     (tmp_path / "shop" / "offerloop.toml").unlink()
     made = started(tmp_path, PLAIN, "0.50")
     assert load_config(made.config).campaigns[0].explore_budget == "0.00"

@@ -383,7 +383,7 @@ def all_estimated(findings: Findings) -> Findings:
 
 
 def some_estimated(findings: Findings) -> Findings:
-    """The offer that suppliers share was shown at random, the other one was not; what goes out has a bit of both."""
+    """The offer that suppliers share was shown at random, the other one was not; what is sent has a bit of both."""
     shared = pl.col("campaign_id") == "shared"
     basis = pl.when(shared).then(pl.lit("estimated")).otherwise(pl.lit("transferred"))
     found, both = all_estimated(findings), ("estimated", "transferred")

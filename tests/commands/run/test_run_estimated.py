@@ -19,7 +19,7 @@ CHANCES = {"none": 0.4, COUPON: 0.3, SAVE: 0.3}
 PRICE, OFF = 10.0, 2.0
 CONFIG = """
 [shop]
-name = "A shop that draws lots"
+name = "A shop that explores"
 currency = "EUR"
 margin = 0.6
 

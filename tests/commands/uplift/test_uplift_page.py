@@ -137,7 +137,7 @@ def test_where_nothing_pays_nothing_is_claimed():
     said = sentence(nothing())
     assert "Give nothing: no offer clearly pays." in said
     assert "“yes” for everybody, would bring a change of −2.1 [−6.5, 2.3] in “visit” per 1,000 customers" in said
-    assert "Who was treated was not drawn by lot" in said
+    assert "Who was treated was not drawn at random" in said
 
 
 @pytest.mark.parametrize(

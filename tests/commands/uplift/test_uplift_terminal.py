@@ -24,7 +24,7 @@ def test_a_table_that_is_no_trial_is_doubted_before_and_after_the_figures():
     first, doubt, *_ = text.splitlines()
     assert first == "Give nothing: no offer clearly pays."
     assert doubt.startswith("Do not act on this yet")
-    assert "Who was treated was not drawn by lot" in text
+    assert "Who was treated was not drawn at random" in text
 
 
 def test_it_is_short():

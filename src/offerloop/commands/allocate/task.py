@@ -83,7 +83,8 @@ def _rows(table: pl.DataFrame, path: Path, currency: str) -> pl.DataFrame:
             raise SourceError(f"'{path}': the column '{name}' holds something that is no number; write 12.40") from None
         bad = numbers.is_null() | ~numbers.is_finite().fill_null(value=False) | (numbers.abs() >= MOST)
         _refuse(
-            bad, f"'{path}' row {{}}: the {name} is empty, no amount, or too large a one; mend it or leave the row out"
+            bad,
+            f"'{path}' row {{}}: the {name} is empty, no amount, or too large a one; fix it or leave the row out",
         )
         columns.append(numbers * unit)
     whole(columns[0].to_numpy(), f"the value of '{path}'")

@@ -68,7 +68,7 @@ def plan_size(
     if not figures.is_seen:
         return Size(budget.minor, HOLDOUT)
     terms, unit = _terms(figures, DIGITS[currency]), 10 ** DIGITS[currency]
-    profit, liability = None, _costs(terms, currency, offers).dearest_minor
+    profit, liability = None, _costs(terms, currency, offers).highest_minor
     if offers is None:
         profit, liability = max(_assumed(terms, figures, margin, currency))
     spread = margin * figures.weekly_sd * unit
@@ -127,9 +127,9 @@ def _basis(costs: Costs) -> list[str]:
 
 
 def _send(*, shown: bool) -> list[str]:
-    """A log of offers that were shown by lot tells effects, seldom so surely that a plan of one week is proven."""
+    """A log of offers that were shown at random tells effects, seldom so surely that a plan of one week is proven."""
     if not shown:
-        return [off('send = "proven"', 'or "expected": the plan goes out also where nothing proves that it pays')]
+        return [off('send = "proven"', 'or "expected": the plan is sent also where nothing proves that it pays')]
     return [
         '# The log of shown offers says what they do, with some error. "expected": the plan is sent if customers',
         '# left out of its choice show a profit; the report says when they prove nothing. "proven": only when they do.',
@@ -138,19 +138,19 @@ def _send(*, shown: bool) -> list[str]:
 
 
 def _explore(budget: int, costs: Costs, currency: str) -> list[str]:
-    """Exploration is paid as if everyone drew the dearest offer, so that less than its cost explores nothing."""
-    share, dearest = budget // _EXPLORE_SHARE, costs.dearest_minor
-    if costs.unlimited and dearest == 0:
-        why = "what can cost without limit is not given by lot"
+    """Exploration is paid as if everyone drew the most expensive offer, so that less than its cost explores nothing."""
+    share, highest = budget // _EXPLORE_SHARE, costs.highest_minor
+    if costs.unlimited and highest == 0:
+        why = "what can cost without limit is not given at random"
         return [entry("explore_budget", quoted(to_text(0, currency)), why)]
-    if dearest > budget:
-        most = to_text(dearest, currency)
-        why = f"nothing can be explored with this budget: the dearest offer that may be drawn can cost {most}"
+    if highest > budget:
+        most = to_text(highest, currency)
+        why = f"nothing can be explored with this budget: the most expensive offer that may be drawn can cost {most}"
         return [entry("explore_budget", quoted(to_text(0, currency)), why)]
-    why = "assumed: for offers given by lot, which teach what they do"
-    if dearest > share:
+    why = "assumed: for offers given at random, which teach what they do"
+    if highest > share:
         why += "; enough for one customer, whatever is drawn"
-    return [entry("explore_budget", quoted(to_text(max(share, dearest), currency)), why)]
+    return [entry("explore_budget", quoted(to_text(max(share, highest), currency)), why)]
 
 
 def _terms(figures: Figures, digits: int) -> _Terms:

@@ -18,7 +18,7 @@ from offerloop.offers import liability_minor, read_offers
 class Costs:
     """The most that offers can cost."""
 
-    dearest_minor: int
+    highest_minor: int
     """The largest cost of one of those that have a limit."""
     unlimited: tuple[str, ...] = ()
     """offer_id of those that have none."""

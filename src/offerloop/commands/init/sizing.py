@@ -68,7 +68,7 @@ def sized(orders: Orders, budget: int, *, given: bool) -> Size:
     A budget that was given stays; a shop or a budget that is too small for any is told so.
     """
     if orders.profit is not None and orders.profit <= 0:
-        return Size(budget, HOLDOUT)  # at this margin the offers do not pay, so nothing goes out
+        return Size(budget, HOLDOUT)  # at this margin the offers do not pay, so nothing is sent
     most = budget if given else MOST_TIMES * budget
     for holdout in (HOLDOUT, *LARGER_HOLDOUTS):
         needed = orders.needed(holdout)

@@ -80,7 +80,7 @@ def _with_kinds(run: PastRun, rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _chances(run: PastRun, n_kinds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Chance of one kind by lot, and of nothing by lot or holdout."""
+    """Probability of one kind at random, and of nothing at random or by holdout."""
     held = run.config.experiment.holdout
     one = (1 - held - run.usual_share) * run.explore_share / (n_kinds + 1)
     return one, one + held

@@ -174,7 +174,7 @@ class Facts:
 
     @property
     def sent(self) -> tuple[CampaignFacts, ...]:
-        """Campaigns with a plan that goes out."""
+        """Campaigns with a plan that is sent."""
         return tuple(one for one in self.campaigns if one.found.send)
 
 

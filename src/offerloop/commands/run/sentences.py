@@ -213,7 +213,7 @@ def _policy(one: CampaignFacts, _: Localizer) -> str:
 
 
 def _whole(one: CampaignFacts, _: Localizer) -> str:
-    """The plan before holdout and lots, where it is another one."""
+    """The plan before holdout and random draws, where it is another one."""
     if one.n_sent == one.found.n_planned:
         return ""
     profit, spend = _.estimate(one.plan.profit), one.costs.text(one.plan.spend_minor)

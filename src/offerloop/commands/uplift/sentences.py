@@ -119,7 +119,7 @@ def basis(found: UpliftFindings, _: Localizer) -> list[str]:
     assumed = (
         [
             _(
-                "Who was treated was not drawn by lot: this holds only if the columns of the table "
+                "Who was treated was not drawn at random: this holds only if the columns of the table "
                 "tell everything that decided who got what."
             )
         ]

@@ -55,7 +55,7 @@ TERMS = (
     Entry(
         "balance",
         Message("balance", context="glossary of a trial"),
-        Message("whether arms were alike before the trial, as they are when drawn by lot"),
+        Message("whether arms were alike before the trial, as they are when drawn at random"),
     ),
     Entry(
         "overlap",

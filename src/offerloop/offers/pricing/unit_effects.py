@@ -33,10 +33,10 @@ def _lines(scope: Scope, at: Place, now: Running) -> Sequence[int]:
     return at_full_price(lines, now) if scope.only_full_price and now.announced else lines
 
 
-def _units(now: Running, lines: Sequence[int], *, dearest_first: bool) -> list[_Some]:
+def _units(now: Running, lines: Sequence[int], *, expensive_first: bool) -> list[_Some]:
     """All units of some lines in runs, by price; ties to the earliest line."""
     found = [_Some(place, price, count) for place in lines for count, price in now.units(place)]
-    return sorted(found, key=lambda one: -one.price if dearest_first else one.price)
+    return sorted(found, key=lambda one: -one.price if expensive_first else one.price)
 
 
 class _OnChosenUnits(Plain, ABC):
@@ -72,7 +72,7 @@ class OffCheapest(_OnChosenUnits):
 def off_units(at: Place, now: Running, lines: Sequence[int], count: int, off: OffEachUnit) -> Running:
     """Prices after something is taken off the cheapest units of some lines."""
     changed: dict[int, Runs] = {}
-    for one in _units(now, lines, dearest_first=False):
+    for one in _units(now, lines, expensive_first=False):
         taken = min(count, one.count)
         each = off.off(one.price, one.price, at.basket.lines[one.place].floor, at.arithmetic)
         if not each:
@@ -142,7 +142,7 @@ def _count(basket: Basket, lines: Sequence[int]) -> int:
 
 @dataclass(frozen=True)
 class BundleOf(_OnChosenUnits):
-    """Some units of each part together at one price, as often as they are all there; the dearest units first.
+    """Some units of each part together at one price, as often as they are all there; the most expensive units first.
 
     A part is a number of units of a scope; a line that two parts could take belongs to the first.
     """
@@ -193,7 +193,7 @@ class BundleOf(_OnChosenUnits):
         for scope, _ in self.parts:
             lines = [place for place in _lines(scope, at, now) if place not in used]
             used.update(lines)
-            found.append(_units(now, lines, dearest_first=True))
+            found.append(_units(now, lines, expensive_first=True))
         return found
 
     def _repeats(self, queues: list[list[_Some]], most: int | None) -> int:

@@ -137,12 +137,12 @@ def _checks_message(found: UpliftFindings, _: Localizer) -> str:
         return (
             _("A check fails: find out why before acting on this page")
             if any(failed)
-            else _("The arms look as a draw by lot leaves them")
+            else _("The arms look as a random draw leaves them")
         )
     return (
         _("A check fails, in a table that is no trial: do not act on it")
         if any(failed)
-        else _("Nobody drew lots here: what was done about it")
+        else _("Nobody was treated at random here: what was done about it")
     )
 
 
