@@ -210,7 +210,7 @@ promotion_strategy.group_by("offer_id").len().sort("len", "offer_id", descending
 #
 # Sales of who used a coupon are not its effect. Each policy is played in the same weeks as a twin shop that gives nothing, and only
 # the difference counts, in every world. Policies spend differently within one budget, so they are set to the **same spend**: the
-# most that all of them spend. For less, a policy is given to fewer customers, by lot.
+# most that all of them spend. For less, a policy is given to fewer customers, at random.
 #
 # A budget counts liabilities (the most that an offer can cost the shop), because it must never be exceeded; plans therefore look for
 # the most profit per unit of liability and not per dollar spent. At equal spend that counts against plans that choose offers which

@@ -70,6 +70,23 @@ def test_expected_sends_what_is_forecast_to_pay_and_nothing_else(held_out_share,
     assert found.send is sent
 
 
+@pytest.mark.parametrize("send, sent", [("proven", False), ("expected", False), ("likely", True)])
+def test_likely_sends_what_is_barely_forecast_to_pay(send, sent):
+    """The forecast is above zero, by less than six tenths of its standard error."""
+    found = forecast(funded(1), error=40.0, send=send)
+    plan = rule(found, "plan")
+    se = (plan["profit_high_minor"] - plan["profit_low_minor"]) / 3.92
+    assert 0 < plan["profit_minor"] < 0.6 * se
+    assert found.send is sent
+
+
+@pytest.mark.parametrize("send", ["expected", "likely"])
+def test_what_is_forecast_to_lose_is_never_sent(send):
+    found = forecast(funded(1).with_columns(pl.lit(0.0).alias("held_out_value_minor")), error=40.0, send=send)
+    assert rule(found, "plan")["profit_minor"] < 0
+    assert not found.send
+
+
 def test_a_plan_without_budget_is_not_sent():
     found = forecast(funded(1), budget=0)
     assert not found.send

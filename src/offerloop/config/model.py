@@ -213,10 +213,10 @@ class Campaign(Section):
     budget_unit: str | None = None
     """What the budget counts when it is not the shop's money, such as seats or contacts: then the plan maximises value,
     and what offers take from the budget is not subtracted from it."""
-    send: Literal["proven", "expected"] = "proven"
+    send: Literal["proven", "expected", "likely"] = "proven"
     """When the plan is sent: `proven`, where customers left out of the choice show a profit whose interval leaves out
     zero; `expected`, also where it holds zero, if the profit that they show is six tenths of its standard error
-    above it."""
+    above it; `likely`, wherever they show a profit, for loops, whose holdback shows what comes of it."""
     explore_budget: str = "0.00"
     """The most that random offers may cost us, on top of `budget`; nothing without a plan, one in ten at most."""
     audience: str | None = None

@@ -113,8 +113,12 @@ def lead(case: CampaignCase, chosen: Ints, others: Ints) -> Estimate:
 
 def _is_sent(campaign: Campaign, profit: Estimate, n_customers: int) -> bool:
     """Return whether the plan is sent, by its held-out profit."""
-    expected = profit.value > max(HOPEFUL * se_of(profit), 0.0)
-    return profit.low > 0 or (campaign.send == "expected" and n_customers > 0 and expected)
+    if profit.low > 0:
+        return True
+    if campaign.send == "proven" or n_customers == 0:
+        return False
+    least = HOPEFUL * se_of(profit) if campaign.send == "expected" else 0.0
+    return profit.value > max(least, 0.0)
 
 
 def _weights(chosen: Ints, size: int) -> Floats:

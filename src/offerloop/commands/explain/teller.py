@@ -126,7 +126,7 @@ class Teller:
             return "no_forecast"
         if campaign.pays_alone:
             return "not_sent_others"
-        return "not_sent_expected" if campaign.send_rule == "expected" else "not_sent"
+        return "not_sent" if campaign.send_rule == "proven" else "not_sent_expected"
 
     def offer(self, terms: Terms | None, *, with_most: bool = False) -> str:
         """An offer in the words of the language; its label where the kind is not known here."""

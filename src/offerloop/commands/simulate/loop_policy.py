@@ -153,7 +153,7 @@ def loop_settings(config: Config, budget: int, explore: float) -> Config:
     campaign = config.campaigns[0]
     random = int(explore * budget)
     unit = config.unit(campaign)
-    split = {"budget": to_text(budget - random, unit), "explore_budget": to_text(random, unit), "send": "expected"}
+    split = {"budget": to_text(budget - random, unit), "explore_budget": to_text(random, unit), "send": "likely"}
     experiment = config.experiment.model_copy(update={"holdout": 0.0})
     return config.model_copy(update={"campaigns": (campaign.model_copy(update=split),), "experiment": experiment})
 
