@@ -27,8 +27,9 @@ from offerloop.workspace import table_rows
 ROOT = Path(__file__).parent.parent
 FUNCTIONS = [name for name in offerloop.__all__ if inspect.isfunction(getattr(offerloop, name))]
 DIFFERENT = {
-    "allocate": {"out"},  # the result is returned, not written
-    "price": set(),
+    "allocate": {"out", "language"},  # the result is returned, not written or told
+    "experiment": {"language"},
+    "price": {"language"},
     "recommend": {"out"},
     "uplift": {"apply", "out", "language"},
 }

@@ -64,14 +64,14 @@ def init(
     return write_configuration(as_path(folder), request)
 
 
-def check(config: StrPath, *, engine: str = "duckdb") -> offerloop.CheckResult:
+def check(config: StrPath, *, engine: str = "duckdb", language: str | None = None) -> offerloop.CheckResult:
     """Read and clean all data of a shop, and say what a run could find out.
 
     `ok` of the result says whether a run can start, `problems` what keeps it from that, `notes` what to know.
     """
     from offerloop.commands.check.task import check as check_shop
 
-    return check_shop(config, engine)
+    return check_shop(config, engine, language)
 
 
 def run(
@@ -146,6 +146,7 @@ def recommend(
     customer: str | int | Iterable[str | int] = (),
     top: int | None = None,
     engine: str = "duckdb",
+    language: str | None = None,
     console: Console | None = None,
 ) -> offerloop.Recommendations:
     """Return the products that customers would like, best first, with where each comes from and why.
@@ -158,7 +159,7 @@ def recommend(
 
     ids = [customer] if isinstance(customer, str | int) else customer
     request = RecommendRequest.of(task, [_id(one) for one in ids], top)
-    return recommend_products(config, request, engine, console)
+    return recommend_products(config, request, engine, console, language)
 
 
 def similar(

@@ -142,7 +142,7 @@ def test_targets_stored_as_false_are_none():
 
 
 def test_too_few_customers_cannot_judge():
-    with pytest.raises(EvidenceError, match="1 customers have a target"):
+    with pytest.raises(EvidenceError, match="1 customer has a target"):
         accuracy(TOP[:1], TARGETS[:1], 3)
 
 
