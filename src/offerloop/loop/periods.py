@@ -11,9 +11,10 @@ those that are recorded answer at once, and the shop is given what was decided b
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from offerloop.store import Journal
+if TYPE_CHECKING:
+    from offerloop.store import Journal
 
 
 class NotYetError(Exception):

@@ -14,7 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import finalize
 
 import numpy as np
@@ -30,7 +30,9 @@ from offerloop.loop import LoopCourse, PeriodPlan, take_decision, take_lesson, u
 from offerloop.market import Given, Logged, Market
 from offerloop.message import Message
 from offerloop.money import to_text
-from offerloop.store import Journal
+
+if TYPE_CHECKING:
+    from offerloop.store import Journal
 
 EXPLORE = 0.05
 """Share of the budget for offers to customers drawn at random."""
@@ -83,7 +85,9 @@ class _Loop:
 
     @classmethod
     def begin(cls, market: Market, budget: int, explore: float, folder: Path) -> _Loop:
-        """Write the shop, which says when the loop begins."""
+        """Write the shop, which says when the loop begins. Raises InputError where SQLAlchemy is not installed."""
+        from offerloop.store import Journal  # late: other policies do without a database
+
         path = write_shop(market, folder / "shop")
         config, engine = loop_settings(load_config(path), budget, explore), ENGINES.load(DEFAULT_ENGINE)()
         first_day = prepare(config, engine).as_of_day
