@@ -117,13 +117,6 @@ class LoopRule:
         self.decided.append(decided)
         return _given(market, unpacked(decided["assignments"]))
 
-    @property
-    def settings(self) -> Config:
-        """The configuration by which it decides. Raises LookupError before the first week."""
-        if self._loop is None:
-            raise LookupError("the loop has not begun")
-        return self._loop.course.config
-
     def catch_up(self, market: Market) -> None:
         """Learn from the last week, if it was ours and nothing was learned from it yet."""
         loop, weeks = self._loop, len(self.decided)
