@@ -10,14 +10,50 @@ from offerloop.errors import InputError
 from offerloop.lazy import lazy_exports
 
 if TYPE_CHECKING:
+    from offerloop.store.access.request_answers import KeyConflictError, answered_once, forget_answers
+    from offerloop.store.access.secrets import PREFIX, new_id, new_secret, secret_hash
+    from offerloop.store.access.tokens import Token, add_token, find_token, list_tokens, revoke_token
+    from offerloop.store.access.trail import TrailEntry, add_entry, read_trail
     from offerloop.store.auditing import audit
+    from offerloop.store.database import Database
     from offerloop.store.journal import Journal
     from offerloop.store.ledger import Ledger
+    from offerloop.store.served.decisions import DecisionRecord, add_decisions, find_decision, keys_of_customers
+    from offerloop.store.served.leases import open_budgets, return_lease, take_lease
+    from offerloop.store.served.policies import PERSONALISED, is_on, promote, promoted, set_switch
 
 __all__ = [
+    "PERSONALISED",
+    "PREFIX",
+    "Database",
+    "DecisionRecord",
     "Journal",
+    "KeyConflictError",
     "Ledger",
+    "Token",
+    "TrailEntry",
+    "add_decisions",
+    "add_entry",
+    "add_token",
+    "answered_once",
     "audit",
+    "find_decision",
+    "find_token",
+    "forget_answers",
+    "is_on",
+    "keys_of_customers",
+    "list_tokens",
+    "new_id",
+    "new_secret",
+    "open_budgets",
+    "promote",
+    "promoted",
+    "read_trail",
+    "return_lease",
+    "revoke_token",
+    "secret_hash",
+    "set_switch",
+    "take_lease",
 ]
 
 _load, __dir__ = lazy_exports(__name__)

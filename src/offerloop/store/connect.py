@@ -7,9 +7,10 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, Table, create_engine, event, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, NoSuchModuleError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -95,6 +96,11 @@ def writing(engine: Engine) -> Iterator[Connection]:
     """A transaction that is committed at the end, or undone by an error."""
     with engine.connect().execution_options(offerloop_writes=True) as connection, connection.begin():
         yield connection
+
+
+def inserting(connection: Connection, table: Table) -> Any:  # noqa: ANN401 - the two have no common type
+    """Return an INSERT that knows ON CONFLICT."""
+    return (postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert)(table)
 
 
 def clock(connection: Connection) -> int:

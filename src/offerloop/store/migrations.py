@@ -42,6 +42,34 @@ _TABLES = (
 _STEPS = """create table steps (name text not null, period bigint not null, step text not null, at bigint not null,
   body text not null, primary key (name, period, step))"""
 
+_SERVICE = (
+    """create table tokens (token_id text primary key, name text not null, hash text not null unique,
+  roles text not null, made_at bigint not null, made_by text not null, ends_at bigint, revoked_at bigint)""",
+    """create table people (person_id text primary key, name text not null unique, roles text not null,
+  password text, invitation text unique, invited_until bigint, made_at bigint not null, revoked_at bigint)""",
+    "create table sessions (hash text primary key, person_id text not null, ends_at bigint not null)",
+    """create table trail (entry_id {serial}, at bigint not null, actor text not null, action text not null,
+  subject text, body text not null)""",
+    """create table request_answers (owner text not null, key text not null, fingerprint text not null,
+  status bigint not null, body text not null, made_at bigint not null, kept_until bigint not null,
+  primary key (owner, key))""",
+    "create index request_answers_by_end on request_answers (kept_until)",
+    "create table promotions (promotion_id {serial}, at bigint not null, actor text not null, version text)",
+    """create table switches (name text primary key, is_on boolean not null, at bigint not null,
+  actor text not null)""",
+    "create table customer_keys (customer_id text primary key, customer_key text not null unique)",
+    """create table decisions (decision_id text primary key, at_ms bigint not null, customer_key text not null,
+  version text, arm text, campaign_id text, offer_id text not null, propensity {double}, leased_minor bigint not null,
+  failure text, request text not null, input_hash text not null, answer text not null)""",
+    "create index decisions_by_customer on decisions (customer_key, at_ms)",
+    """create table budgets (version text not null, campaign_id text not null, budget_minor bigint not null,
+  leased_minor bigint not null, primary key (version, campaign_id))""",
+    """create table leases (lease_id text primary key, version text not null, campaign_id text not null,
+  amount_minor bigint not null, expires_at bigint not null, used_minor bigint)""",
+    "create index coupons_by_customer on coupons (customer_id)",
+)
+"""Tokens, people, audits, answers to requests, policies, decisions, and leases of budgets."""
+
 
 def _append_only(table: str, dialect: str) -> tuple[str, ...]:
     """Triggers that let rows be made, and neither changed nor deleted."""
@@ -63,7 +91,7 @@ _SERIAL = {
     "sqlite": "integer primary key autoincrement",
     "postgresql": "bigint generated always as identity primary key",
 }
-
+_DOUBLE = {"sqlite": "float", "postgresql": "double precision"}
 
 _LOCK = int.from_bytes(b"offer", "big")
 """The advisory lock of PostgreSQL under which steps are carried out."""
@@ -71,8 +99,15 @@ _LOCK = int.from_bytes(b"offer", "big")
 
 def _statements(dialect: str) -> tuple[tuple[str, ...], ...]:
     """All steps in the database's own words; the place of a step is its number, from 1 on."""
-    first = tuple(one.format(serial=_SERIAL[dialect]) for one in _TABLES) + _append_only("history", dialect)
-    return (first, (_STEPS, *_append_only("steps", dialect)))
+
+    def written(statements: Sequence[str]) -> tuple[str, ...]:
+        return tuple(one.format(serial=_SERIAL[dialect], double=_DOUBLE[dialect]) for one in statements)
+
+    return (
+        written(_TABLES) + _append_only("history", dialect),
+        (_STEPS, *_append_only("steps", dialect)),
+        written(_SERVICE) + _append_only("trail", dialect),
+    )
 
 
 def migrate(engine: Engine, steps: Sequence[Sequence[str]] | None = None) -> int:

@@ -1,4 +1,6 @@
-"""Tables of the ledger. Their columns are made by `migrations.py`; a test holds the two together.
+"""Tables of the ledger, of loops and of the service.
+
+Their columns are made by `migrations.py`; a test holds the two together.
 
 Templates, coupons and customers are accounts: each has the counters of `offers.book.Balance`, the sums of the rows of
 `history` that name it. Rows of locks are only made and deleted; those of history and requests only made.
@@ -6,11 +8,12 @@ Templates, coupons and customers are accounts: each has the counters of `offers.
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Integer, MetaData, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Float, Integer, MetaData, Table, Text
 
 from offerloop.offers import BALANCE_COUNTERS
 
 metadata = MetaData()
+_SERIAL = BigInteger().with_variant(Integer, "sqlite")
 
 
 def _counters() -> list[Column[int]]:
@@ -96,7 +99,7 @@ requests = Table(
 history = Table(
     "history",
     metadata,
-    Column("history_id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("history_id", _SERIAL, primary_key=True, autoincrement=True),
     Column("request_key", Text, nullable=False),
     Column("at", BigInteger, nullable=False),
     Column("event", Text, nullable=False),
@@ -120,3 +123,134 @@ steps = Table(
     Column("body", Text, nullable=False),
 )
 """One row for each step that a loop has taken: what came of it, as JSON. Only made."""
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("token_id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+    Column("roles", Text, nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("ends_at", BigInteger),
+    Column("revoked_at", BigInteger),
+)
+"""Tokens of programs by the SHA-256 of their secret; roles are names with commas."""
+
+people = Table(
+    "people",
+    metadata,
+    Column("person_id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("roles", Text, nullable=False),
+    Column("password", Text),
+    Column("invitation", Text),
+    Column("invited_until", BigInteger),
+    Column("made_at", BigInteger, nullable=False),
+    Column("revoked_at", BigInteger),
+)
+"""Who may sign in; password and invitation are hashes, and a person has the one or the other."""
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("hash", Text, primary_key=True),
+    Column("person_id", Text, nullable=False),
+    Column("ends_at", BigInteger, nullable=False),
+)
+"""Who is signed in, by the SHA-256 of the cookie."""
+
+trail = Table(
+    "trail",
+    metadata,
+    Column("entry_id", _SERIAL, primary_key=True, autoincrement=True),
+    Column("at", BigInteger, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("subject", Text),
+    Column("body", Text, nullable=False),
+)
+"""Who changed what, for audits: only made, and without personal data of customers."""
+
+request_answers = Table(
+    "request_answers",
+    metadata,
+    Column("owner", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("fingerprint", Text, nullable=False),
+    Column("status", BigInteger, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+    Column("kept_until", BigInteger, nullable=False),
+)
+"""What was answered to a change, by the idempotency key of whoever asked for it."""
+
+promotions = Table(
+    "promotions",
+    metadata,
+    Column("promotion_id", _SERIAL, primary_key=True, autoincrement=True),
+    Column("at", BigInteger, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("version", Text),
+)
+"""Which policy was chosen to be served; the last row holds, and no version means the newest run."""
+
+switches = Table(
+    "switches",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("is_on", Boolean, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("actor", Text, nullable=False),
+)
+"""Switches that were set; one that is not there is on."""
+
+customer_keys = Table(
+    "customer_keys",
+    metadata,
+    Column("customer_id", Text, primary_key=True),
+    Column("customer_key", Text, nullable=False),
+)
+"""The random key under which what is kept of a customer stands; without its row nobody can tell whose it is."""
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("decision_id", Text, primary_key=True),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("customer_key", Text, nullable=False),
+    Column("version", Text),
+    Column("arm", Text),
+    Column("campaign_id", Text),
+    Column("offer_id", Text, nullable=False),
+    Column("propensity", Float),
+    Column("leased_minor", BigInteger, nullable=False),
+    Column("failure", Text),
+    Column("request", Text, nullable=False),
+    Column("input_hash", Text, nullable=False),
+    Column("answer", Text, nullable=False),
+)
+"""Every decision that was answered, with what it was made from; request and answer are JSON without the customer."""
+
+budgets = Table(
+    "budgets",
+    metadata,
+    Column("version", Text, primary_key=True),
+    Column("campaign_id", Text, primary_key=True),
+    Column("budget_minor", BigInteger, nullable=False),
+    Column("leased_minor", BigInteger, nullable=False),
+)
+"""What a plan leaves of each campaign's budget, and what of that workers hold or have given away."""
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("lease_id", Text, primary_key=True),
+    Column("version", Text, nullable=False),
+    Column("campaign_id", Text, nullable=False),
+    Column("amount_minor", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("used_minor", BigInteger),
+)
+"""Blocks of a budget that workers took; used_minor stands once the rest was given back."""

@@ -1,0 +1,1 @@
+"""Who may ask the service, what was answered to them, and who changed what."""

@@ -1,0 +1,93 @@
+"""Decisions on record, policies and leases of budgets, on both databases."""
+
+import threading
+
+import pytest
+
+from offerloop.store import (
+    PERSONALISED,
+    Database,
+    DecisionRecord,
+    add_decisions,
+    find_decision,
+    is_on,
+    keys_of_customers,
+    open_budgets,
+    promote,
+    promoted,
+    return_lease,
+    set_switch,
+    take_lease,
+)
+
+
+@pytest.fixture
+def database(store_url):
+    found = Database.open(store_url)
+    yield found
+    found.close()
+
+
+def record(number):
+    customer = f"c{number % 2}"
+    return DecisionRecord(
+        f"d{number}", 1_000 + number, customer, "v1", "plan", "first", "coupon", 0.75, 0, None, "{}", "hash", '{"a":1}'
+    )
+
+
+def test_a_decision_comes_back_as_it_was_written_and_stays(database):
+    database.change(lambda one: add_decisions(one, [record(2), record(1)]))
+    database.change(lambda one: add_decisions(one, [record(1)]))
+    assert database.read(lambda one: find_decision(one, "d1")) == record(1)
+    assert database.read(lambda one: find_decision(one, "d9")) is None
+
+
+def test_a_customer_has_one_random_key(database):
+    first = database.change(lambda one: keys_of_customers(one, ["a", "b"]))
+    second = database.change(lambda one: keys_of_customers(one, ["b", "c", "b"]))
+    assert first["b"] == second["b"]
+    assert len({*first.values(), *second.values()}) == 3
+
+
+def test_the_last_promotion_holds(database):
+    assert database.read(promoted) is None
+    for version in ("v1", "v2", None):
+        database.change(lambda one, version=version: promote(one, version, "token_a"))
+        assert database.read(promoted) == version
+
+
+def test_a_switch_is_on_until_it_is_turned_off(database):
+    states = [database.read(lambda one: is_on(one, PERSONALISED))]
+    for state in (False, True):
+        database.change(lambda one, state=state: set_switch(one, PERSONALISED, state, "token_a"))
+        states.append(database.read(lambda one: is_on(one, PERSONALISED)))
+    assert states == [True, False, True]
+
+
+def test_workers_never_lease_more_than_the_budget(database):
+    database.change(lambda one: open_budgets(one, "v1", {"first": 1_000}))
+    database.change(lambda one: open_budgets(one, "v1", {"first": 9_999}))
+    taken = []
+
+    def work():
+        while lease := database.change(lambda one: take_lease(one, "v1", "first", 150, 50, 60)):
+            taken.append(lease[1])
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert sum(taken) == 1_000
+    assert sorted(set(taken)) == [50, 150]
+
+
+def test_what_was_not_used_of_a_lease_goes_back_once(database):
+    database.change(lambda one: open_budgets(one, "v1", {"first": 100}))
+    lease_id, amount = database.change(lambda one: take_lease(one, "v1", "first", 100, 100, 60))
+    assert amount == 100
+    for _ in range(2):
+        database.change(lambda one: return_lease(one, lease_id, 30))
+    assert database.change(lambda one: take_lease(one, "v1", "first", 71, 71, 60)) is None
+    assert database.change(lambda one: take_lease(one, "v1", "first", 70, 70, 60))[1] == 70
+    assert database.change(lambda one: take_lease(one, "v1", "other", 1, 1, 60)) is None
