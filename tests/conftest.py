@@ -3,10 +3,12 @@
 import json
 import shutil
 import sys
+from uuid import uuid4
 
 import polars as pl
 import postgres_server
 import pytest
+import sqlalchemy as sa
 from hypothesis import settings
 from publish_places import Receiver
 from small_shop import write_small_shop
@@ -61,6 +63,27 @@ def postgres_url():
     """
     with postgres_server.server() as folder:
         yield postgres_server.url_of(folder)
+
+
+@pytest.fixture
+def postgres_schema(postgres_url):
+    """URL of an empty schema of the server that tests share."""
+    name = f"s{uuid4().hex}"
+    engine = sa.create_engine(postgres_url)
+    with engine.begin() as connection:
+        connection.execute(sa.text(f"create schema {name}"))
+    yield f"{postgres_url}&options=-csearch_path%3D{name}"
+    with engine.begin() as connection:
+        connection.execute(sa.text(f"drop schema {name} cascade"))
+    engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store_url(request, tmp_path):
+    """A database of its own for each test, on SQLite and on PostgreSQL."""
+    if request.param == "postgresql":
+        return request.getfixturevalue("postgres_schema")
+    return f"sqlite:///{tmp_path / 'store.db'}"
 
 
 @pytest.fixture(scope="session")

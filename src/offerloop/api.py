@@ -115,7 +115,7 @@ def publish(run: StrPath, *, console: Console | None = None) -> offerloop.Publis
 
 def readout(
     run: StrPath,
-    orders: StrPath,
+    orders: StrPath | None = None,
     *,
     redemptions: StrPath | None = None,
     exposures: StrPath | None = None,
@@ -126,15 +126,16 @@ def readout(
 ) -> offerloop.ReadoutResult:
     """Measure what a plan caused, against the customers who were held back, and how its forecast held.
 
-    `orders` has the order lines of the period with the columns of the run's. `stopped` of the result says why no effect
+    `orders` has the order lines of the period with the columns of the run's; by default those of the store of
+    `[data]`. `stopped` of the result says why no effect
     is shown, where the draw of the groups is broken.
     """
     from offerloop.commands.readout.task import read_out
     from offerloop.workspace import find_run
 
-    side = [None if one is None else as_path(one) for one in (redemptions, exposures)]
+    side = [None if one is None else as_path(one) for one in (orders, redemptions, exposures)]
     return read_out(
-        find_run(run), as_path(orders), redemptions=side[0], exposures=side[1], from_day=_day("begin", begin),
+        find_run(run), side[0], redemptions=side[1], exposures=side[2], from_day=_day("begin", begin),
         until_day=_day("until", until), engine=engine, language=language,
     )  # fmt: skip
 

@@ -58,7 +58,7 @@ def test_a_database_of_a_newer_program_is_refused(engine, store_url):
     migrate(engine)
     with engine.begin() as connection:
         connection.execute(sa.text("insert into migrations (number) values (99)"))
-    with pytest.raises(InputError, match="is of shape 99 and this program knows 3"):
+    with pytest.raises(InputError, match=r"is of shape 99 and this program knows \d"):
         Ledger.open(store_url)
 
 
@@ -91,4 +91,4 @@ def test_many_open_a_new_database_at_once(store_url):
         thread.join()
     for one in engines:
         one.dispose()
-    assert numbers == [3] * 6
+    assert numbers == [len(_statements("sqlite"))] * 6

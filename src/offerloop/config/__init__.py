@@ -7,6 +7,7 @@ from offerloop.lazy import lazy_exports
 if TYPE_CHECKING:
     from offerloop.config.audience import Rule
     from offerloop.config.clean import Clean
+    from offerloop.config.data import Data
     from offerloop.config.experiment import MOST_HOLDOUT, BusinessAsUsual, Experiment
     from offerloop.config.limits import Band, Cell, LimitRule, Limits
     from offerloop.config.load import beside, load_config, load_file, privacy_beside, sqlite_beside
@@ -39,6 +40,7 @@ __all__ = [
     "Cell",
     "Clean",
     "Config",
+    "Data",
     "Experiment",
     "LimitRule",
     "Limits",

@@ -97,6 +97,7 @@ def beside(config: Config, folder: Path) -> Config:
     return config.model_copy(
         update={
             "sources": sources, "privacy": privacy_beside(config.privacy, folder), "publish": publish,
+            "data": config.data.model_copy(update={"store": sqlite_beside(config.data.store, folder)}),
             "experiment": experiment, "business_as_usual": _usual_beside(config.business_as_usual, folder),
         }
     )  # fmt: skip

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from offerloop.config.audience import Rule
 from offerloop.config.clean import Clean
+from offerloop.config.data import Data
 from offerloop.config.experiment import BusinessAsUsual, Experiment
 from offerloop.config.plan import Plan
 from offerloop.config.publish import Publish
@@ -27,7 +28,7 @@ SourceName = Literal[
     "redemptions", "coupon_products",
 ]  # fmt: skip
 SectionName = Literal[
-    "seed", "shop", "sources", "clean", "profiles", "recommend", "response", "experiment", "business_as_usual",
+    "seed", "shop", "data", "sources", "clean", "profiles", "recommend", "response", "experiment", "business_as_usual",
     "privacy", "audiences", "exclude", "campaigns", "plan", "evaluate", "report", "publish",
 ]  # fmt: skip
 """Keys of the file, as `Config.only` takes them."""
@@ -281,7 +282,8 @@ class Config(Section):
     seed: int = 1
     """Seed of everything random that is not the holdout."""
     shop: Shop
-    sources: dict[SourceName, Source]
+    data: Data = Data()
+    sources: dict[SourceName, Source] = Field(default_factory=dict, validate_default=True)
     clean: Clean = Clean()
     profiles: Profiles = Profiles()
     recommend: Recommend = Recommend()
@@ -300,7 +302,7 @@ class Config(Section):
 
     @field_validator("sources", mode="before")
     @classmethod
-    def _known_sources(cls, value: dict[str, Any]) -> dict[str, Any]:
+    def _known_sources(cls, value: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
         allowed = get_args(SourceName)
         if not isinstance(value, dict):
             raise ValueError("sources are tables such as [sources.order_lines]")
@@ -308,12 +310,15 @@ class Config(Section):
             if name not in allowed:
                 known = ", ".join(allowed)
                 raise ValueError(f"there is no source '{name}'{near_miss(name, allowed)} (known: {known})")
-        if "order_lines" not in value:
+        data = info.data.get("data")
+        if "order_lines" not in value and (data is None or data.source == "files"):
             raise ValueError("the source 'order_lines' is missing; it is the only one that is required")
         return value
 
     @model_validator(mode="after")
     def _audited_attributes(self) -> Config:
+        if self.data.source == "store" and "customers" not in self.sources:
+            return self  # events say which attributes there are
         known = self.sources["customers"].attributes if "customers" in self.sources else ()
         for name in self.profiles.audit_only:
             if name not in known:

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     )
     from offerloop.events.sources.dialect import Dialect, as_utf8, likely_encodings, sniff
     from offerloop.events.sources.open import Raw, file_source, instead_of_copies, open_source
+    from offerloop.events.sources.store import open_event_log, redeemed_offers, store_sources
     from offerloop.events.sources.unpack import Readable, SeveralPartsError, readable, split_part
 
 __all__ = [
@@ -121,6 +122,7 @@ __all__ = [
     "minor_units",
     "money_columns",
     "of_like_shape",
+    "open_event_log",
     "open_source",
     "outliers",
     "parse_number",
@@ -134,6 +136,7 @@ __all__ = [
     "read_source",
     "readable",
     "reading",
+    "redeemed_offers",
     "rules_for",
     "says_opt_in",
     "says_opt_out",
@@ -141,6 +144,7 @@ __all__ = [
     "snapshot",
     "sniff",
     "split_part",
+    "store_sources",
     "to_utc",
     "today_in",
     "typed_times",

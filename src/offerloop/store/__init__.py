@@ -18,18 +18,27 @@ if TYPE_CHECKING:
     from offerloop.store.database import Database
     from offerloop.store.journal import Journal
     from offerloop.store.ledger import Ledger
+    from offerloop.store.reported.event_log import EventLog, RefusedEvent, StoredEvent, Taken
+    from offerloop.store.reported.incoming import EVENT, AnyEvent, Event
     from offerloop.store.served.decisions import DecisionRecord, add_decisions, find_decision, keys_of_customers
     from offerloop.store.served.leases import open_budgets, return_lease, take_lease
     from offerloop.store.served.policies import PERSONALISED, is_on, promote, promoted, set_switch
 
 __all__ = [
+    "EVENT",
     "PERSONALISED",
     "PREFIX",
+    "AnyEvent",
     "Database",
     "DecisionRecord",
+    "Event",
+    "EventLog",
     "Journal",
     "KeyConflictError",
     "Ledger",
+    "RefusedEvent",
+    "StoredEvent",
+    "Taken",
     "Token",
     "TrailEntry",
     "add_decisions",

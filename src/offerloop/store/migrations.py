@@ -70,6 +70,18 @@ _SERVICE = (
 )
 """Tokens, people, audits, answers to requests, policies, decisions, and leases of budgets."""
 
+_EVENTS = (
+    """create table events (event_id text primary key, kind text not null, customer_id text, at bigint not null,
+  received_at bigint not null, body text not null)""",
+    "create index events_by_kind on events (kind, at, event_id)",
+    "create index events_by_customer on events (customer_id)",
+    """create table choices (customer_id text primary key, opt_out boolean not null, test_arm text,
+  changed_at bigint not null)""",
+    "create table erased (digest text primary key, at bigint not null)",
+    "create table secrets (name text primary key, value {bytes} not null)",
+)
+"""What shops report, customers' choices, and who was erased."""
+
 
 def _append_only(table: str, dialect: str) -> tuple[str, ...]:
     """Triggers that let rows be made, and neither changed nor deleted."""
@@ -91,6 +103,7 @@ _SERIAL = {
     "sqlite": "integer primary key autoincrement",
     "postgresql": "bigint generated always as identity primary key",
 }
+_BYTES = {"sqlite": "blob", "postgresql": "bytea"}
 _DOUBLE = {"sqlite": "float", "postgresql": "double precision"}
 
 _LOCK = int.from_bytes(b"offer", "big")
@@ -101,12 +114,15 @@ def _statements(dialect: str) -> tuple[tuple[str, ...], ...]:
     """All steps in the database's own words; the place of a step is its number, from 1 on."""
 
     def written(statements: Sequence[str]) -> tuple[str, ...]:
-        return tuple(one.format(serial=_SERIAL[dialect], double=_DOUBLE[dialect]) for one in statements)
+        return tuple(
+            one.format(serial=_SERIAL[dialect], double=_DOUBLE[dialect], bytes=_BYTES[dialect]) for one in statements
+        )
 
     return (
         written(_TABLES) + _append_only("history", dialect),
         (_STEPS, *_append_only("steps", dialect)),
         written(_SERVICE) + _append_only("trail", dialect),
+        written(_EVENTS),
     )
 
 

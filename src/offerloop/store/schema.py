@@ -8,7 +8,7 @@ Templates, coupons and customers are accounts: each has the counters of `offers.
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Float, Integer, MetaData, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Float, Integer, LargeBinary, MetaData, Table, Text
 
 from offerloop.offers import BALANCE_COUNTERS
 
@@ -254,3 +254,41 @@ leases = Table(
     Column("used_minor", BigInteger),
 )
 """Blocks of a budget that workers took; used_minor stands once the rest was given back."""
+
+events = Table(
+    "events",
+    metadata,
+    Column("event_id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("customer_id", Text),
+    Column("at", BigInteger, nullable=False),
+    Column("received_at", BigInteger, nullable=False),
+    Column("body", Text, nullable=False),
+)
+"""What a shop reported, once for each event id; the body is JSON and names no customer."""
+
+choices = Table(
+    "choices",
+    metadata,
+    Column("customer_id", Text, primary_key=True),
+    Column("opt_out", Boolean, nullable=False),
+    Column("test_arm", Text),
+    Column("changed_at", BigInteger, nullable=False),
+)
+"""Customers who have opted out of personal offers, and test customers, who always get one arm."""
+
+erased = Table(
+    "erased",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+)
+"""Customers who were erased, as keyed hashes of their ids, so that late events of theirs are dropped."""
+
+secrets = Table(
+    "secrets",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", LargeBinary, nullable=False),
+)
+"""Random keys that the store itself made."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
         sample_rows,
     )
     from offerloop.workspace.session import open_workspace
-    from offerloop.workspace.snapshots import without_passwords
+    from offerloop.workspace.snapshots import stored, without_passwords
     from offerloop.workspace.stage_store import sha256, versions
     from offerloop.workspace.stages import Recorder
     from offerloop.workspace.trial_table import (
@@ -73,6 +73,7 @@ __all__ = [
     "sha256",
     "shares_of",
     "similar_products_inputs",
+    "stored",
     "table_rows",
     "versions",
     "without_passwords",

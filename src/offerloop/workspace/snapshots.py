@@ -4,17 +4,62 @@ from __future__ import annotations
 
 import re
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from offerloop.config import Config, Source
-from offerloop.events import snapshot
+from offerloop.errors import ConfigError
+from offerloop.events import masked, open_event_log, snapshot, store_sources
+from offerloop.message import Message
 
 
 def with_snapshots(config: Config, folder: Path) -> Config:
     """The configuration with every source that is a database read once into `folder`, as Parquet."""
     forget_snapshots(folder)  # of a run that was killed
     sources = {name: _local(name, source, folder) for name, source in config.sources.items()}
-    return config.model_copy(update={"sources": sources})
+    config = config.model_copy(update={"sources": sources})
+    return with_store(config, folder) if config.data.source == "store" else config
+
+
+def with_store(config: Config, folder: Path) -> Config:
+    """The configuration with every source that it does not name taken from the events of the store.
+
+    Raises ConfigError where there are no orders.
+    """
+    log = open_event_log(config.data.store)
+    try:
+        sources = {**store_sources(log, folder, config.shop.currency), **config.sources}
+    finally:
+        log.close()
+    if "order_lines" not in sources:
+        raise ConfigError(
+            Message(
+                "the store '{store}' of [data] has no orders yet; report them to POST /v1/events of offerloop serve",
+                store=masked(config.data.store),
+            )
+        )
+    config = config.model_copy(update={"sources": sources})
+    _check_audited(config)
+    return config
+
+
+def _check_audited(config: Config) -> None:
+    known = config.sources["customers"].attributes if "customers" in config.sources else ()
+    for name in config.profiles.audit_only:
+        if name not in known:
+            raise ConfigError(
+                Message("profiles.audit_only names '{name}', which no event says of a customer", name=name)
+            )
+
+
+@contextmanager
+def stored(config: Config) -> Iterator[tuple[Config, Path]]:
+    """The configuration with what it takes from the store as files, which last as long as the context, and their
+    folder."""
+    with tempfile.TemporaryDirectory(prefix="offerloop-") as place:
+        folder = Path(place)
+        yield with_store(config, folder) if config.data.source == "store" else config, folder
 
 
 def forget_snapshots(folder: Path) -> None:

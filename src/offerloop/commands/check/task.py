@@ -7,6 +7,7 @@ A check of the configuration or of the data is a function that returns sentences
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -21,10 +22,10 @@ from offerloop.commands.check.missing import missing_columns, missing_sources
 from offerloop.commands.check.notes import notes, scan_notes, sign_notes
 from offerloop.commands.check.offers import ReadOffers
 from offerloop.config import Config, StrPath, config_file, load_config
-from offerloop.engine import ENGINES
+from offerloop.engine import ENGINES, Engine
 from offerloop.events import NON_MERCHANDISE, RETENTION, prepare
 from offerloop.message import Message
-from offerloop.workspace import name_problems, pattern_notes
+from offerloop.workspace import name_problems, pattern_notes, stored
 
 _AFTERWARDS = (RETENTION, NON_MERCHANDISE)
 """Rules that leave out rows which cleaning kept; others leave rows out before it counts them."""
@@ -36,7 +37,11 @@ def check(config_path: StrPath, engine: str = "duckdb", language: str | None = N
     Raises what reading the configuration and the sources raises.
     """
     path = config_file(config_path)
-    config, running = load_config(path).in_language(language), ENGINES.load(engine)()
+    with stored(load_config(path).in_language(language)) as (config, _):
+        return _checked(path, config, ENGINES.load(engine)())
+
+
+def _checked(path: Path, config: Config, running: Engine) -> CheckResult:
     events = prepare(config, running)
     shape, sources = shape_of(events, config.response), source_rows(config, events.quality)
     answers = {

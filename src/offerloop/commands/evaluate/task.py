@@ -44,7 +44,7 @@ from offerloop.evaluation import (
 )
 from offerloop.events import split_part
 from offerloop.response import predict_out_of_fold
-from offerloop.workspace import InputTable, find_run
+from offerloop.workspace import InputTable, find_run, stored
 
 FEW_CUSTOMERS = 100
 """With fewer the intervals by customer are too narrow."""
@@ -71,7 +71,8 @@ def evaluate(
     window = config.evaluate.window_days if window_days is None else window_days
     _check(window, policy)
     place = None if run is None else find_run(run)
-    decisions = read_decisions(config, running, window)
+    with stored(config) as (config, _):
+        decisions = read_decisions(config, running, window)
     given = [] if place is None else [plan_of(place, decisions)]
     given += [] if policy is None else [policy_of(policy, config, decisions, running)]
     log = decisions.log({name for one in given for name in one.rows["offer_id"]})

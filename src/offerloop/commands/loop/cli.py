@@ -16,7 +16,10 @@ def loop(
     ] = False,
     store: Annotated[
         str | None,
-        typer.Option(help="Database of the journal, SQLite or PostgreSQL; default: a file in the shop's folder."),
+        typer.Option(
+            help="Database of the journal, SQLite or PostgreSQL; default: the store of [data] or a file in the shop's "
+            "folder."
+        ),
     ] = None,
     as_json: Json = False,
 ) -> None:

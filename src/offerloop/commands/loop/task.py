@@ -13,7 +13,7 @@ from offerloop.commands.loop.shop import TableShop
 from offerloop.config import Config, StrPath, config_file, load_config
 from offerloop.engine import DEFAULT_ENGINE, collect
 from offerloop.errors import ConfigError, InputError
-from offerloop.events import Events, Given, prepare
+from offerloop.events import Events, Given, prepare, with_variables
 from offerloop.loop import LoopCourse, exposures_of, go_on
 from offerloop.publishing import Parcels, carry, rows_of
 from offerloop.store import Journal
@@ -34,6 +34,8 @@ def take_steps(path: StrPath, store: str | None, *, once: bool) -> LoopState:
     path = config_file(path)
     config = load_config(path)
     folder, name = path.parent / FOLDER, "+".join(one.id for one in config.campaigns)
+    if store is None and config.data.source == "store":
+        store = with_variables(config.data.store, "data.store")
     if not once and store is None and not (folder / "journal.db").exists():
         return LoopState([], "", None, [], config.shop.currency)
     folder.mkdir(exist_ok=True)

@@ -13,7 +13,10 @@ from offerloop.commands.terminal import Engine, Json, Language, Run, say
 
 def readout(
     run: Run,
-    orders: Annotated[Path, typer.Option(help="Order lines of the period, with the columns of the run's.")],
+    orders: Annotated[
+        Path | None,
+        typer.Option(help="Order lines of the period, with the columns of the run's; default: those of the store."),
+    ] = None,
     redemptions: Annotated[Path | None, typer.Option(help="Redeemed offers: customer_id, offer_id, amount.")] = None,
     exposures: Annotated[
         Path | None, typer.Option(help="Offers that reached customers: customer_id, offer_id.")

@@ -37,6 +37,7 @@ from offerloop.commands.readout.page import render_readout, summarise_readout
 from offerloop.commands.readout.redemptions import Redemptions, read_redemptions
 from offerloop.commands.readout.sentences import WEEK
 from offerloop.commands.readout.side_files import SideFile
+from offerloop.commands.readout.store_tables import inputs_of
 from offerloop.engine import ENGINES
 from offerloop.message import Message
 from offerloop.report import FolderResult, iso_day
@@ -79,7 +80,7 @@ class ReadoutResult(FolderResult):
 
 def read_out(
     run_folder: Path,
-    orders: Path,
+    orders: Path | None,
     *,
     redemptions: Path | None = None,
     from_day: date | None = None,
@@ -90,17 +91,19 @@ def read_out(
 ) -> ReadoutResult:
     """Compare who got the plan's offers with who was held back, and write `readout-<from>-<until>/` into the run.
 
-    `orders` has the columns that the run's configuration maps. `redemptions`: customer_id, offer_id, amount.
-    `exposures`: customer_id, offer_id. The page is in `language`, by default that of the run. Raises InputError for
-    files and days that cannot be read; a failed check of the draw raises nothing, it stops the reading (`stopped`) and
-    is written.
+    `orders` has the columns that the run's configuration maps; None for those of the store. `redemptions`:
+    customer_id, offer_id, amount. `exposures`: customer_id, offer_id. The page is in `language`, by default that of the
+    run. Raises InputError for files and days that cannot be read; a failed check of the draw raises nothing, it stops
+    the reading (`stopped`) and is written.
     """
     run, running = read_run(run_folder), ENGINES.load(engine)()
     run = replace(run, config=run.config.in_language(language))
     asked = asked_days(run, from_day, until_day)
-    shown = None if exposures is None else read_exposures(run, exposures, running)
-    redeemed = None if redemptions is None else read_redemptions(run, redemptions, running)
-    bought = read_orders(run, orders, running)
+    with inputs_of(run, orders, redemptions, exposures) as given:
+        run = given.run
+        shown = None if given.exposures is None else read_exposures(run, given.exposures, running)
+        redeemed = None if given.redemptions is None else read_redemptions(run, given.redemptions, running)
+        bought = read_orders(run, given.orders, running)
     period = choose_period(bought, *asked)
     unknown = check_known(run, bought, period)
     base = replace(_base(run, period, shown), cost_basis=cost_basis(bought, redeemed),

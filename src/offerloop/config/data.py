@@ -1,0 +1,18 @@
+"""`[data]`: where the tables of a shop come from."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from offerloop.config.section import Section
+
+
+class Data(Section):
+    """`[data]`: where the tables of a shop come from that `[sources]` does not name."""
+
+    source: Literal["files", "store"] = "files"
+    """`files`: from nowhere, so that `[sources.order_lines]` is required; `store`: from the events that the shop
+    reported to `offerloop serve`."""
+    store: str = "sqlite:///store.db"
+    """Database of the events and of everything else that `offerloop serve` keeps: SQLite, relative to the configuration
+    file, or PostgreSQL; `${NAME}` is an environment variable."""

@@ -1,0 +1,1 @@
+"""What a shop reports: events, customers' choices, and the erasure of a customer."""

@@ -1,0 +1,169 @@
+"""The log of events: what a shop reports is taken at least once and stored exactly once, by event id."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from offerloop.store.connect import clock, inserting, reading
+from offerloop.store.database import Database
+from offerloop.store.reported.erased import erased_among, hold_off_erasures
+from offerloop.store.reported.incoming import CustomerEvent, Event, epoch_second
+from offerloop.store.schema import choices, events
+
+PATIENCE_SECONDS = 30.0
+MOST_AHEAD = 86_400
+"""Seconds by which a shop's clock may be ahead of the database's."""
+BATCH = 10_000
+"""Rows in memory at a time when events are read."""
+Values = dict[str, Any]
+
+
+class RefusedEvent(StrEnum):
+    """Why an event was not stored."""
+
+    IN_THE_FUTURE = "in_the_future"
+    """It is dated more than a day ahead."""
+    OTHER_EVENT = "event_id_reused"
+    """Another event with this id is stored."""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What became of a batch of events."""
+
+    accepted: int
+    """Stored now."""
+    duplicates: int
+    """Stored before, and the same."""
+    dropped: int
+    """Of customers who were erased."""
+    refused: dict[str, RefusedEvent]
+    """The reason for each event id that was refused."""
+
+
+@dataclass(frozen=True)
+class StoredEvent:
+    """One event as the store holds it."""
+
+    event_id: str
+    kind: str
+    customer_id: str | None
+    at: int
+    body: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class EventLog:
+    """The events of one database. Safe to use from many threads.
+
+    Every method waits for a database that is busy or away, and raises StoreError when that takes too long.
+    """
+
+    database: Database
+
+    @classmethod
+    def open(cls, url: str) -> EventLog:
+        """Open the log of a database, SQLite or PostgreSQL. Raises InputError for a URL of another one."""
+        return cls(Database.open(url, PATIENCE_SECONDS))
+
+    def close(self) -> None:
+        """Let all connections go."""
+        self.database.close()
+
+    def take(self, reported: Sequence[Event]) -> Taken:
+        """Store what is new of a batch; the answer is given when that is on disk."""
+        return self.database.change(lambda connection: take_events(connection, reported))
+
+    def read(self, *kinds: str) -> Iterator[StoredEvent]:
+        """Yield the events of some kinds in the order in which they happened, whatever the order of their arrival."""
+        asked = select(events).where(events.c.kind.in_(kinds)).order_by(events.c.at, events.c.event_id)
+        with reading(self.database.engine) as connection:
+            for row in connection.execution_options(yield_per=BATCH).execute(asked):
+                yield _event(row)
+
+    def of_customer(self, customer_id: str) -> list[StoredEvent]:
+        """Return all events of one customer, first things first."""
+        asked = select(events).where(events.c.customer_id == customer_id).order_by(events.c.at, events.c.event_id)
+        return self.database.read(lambda connection: [_event(row) for row in connection.execute(asked)])
+
+
+def take_events(connection: Connection, reported: Sequence[Event]) -> Taken:
+    """Store what is new of a batch, within the transaction of the connection."""
+    hold_off_erasures(connection)
+    now = clock(connection)
+    gone = erased_among(connection, {one.subject for one in reported if one.subject is not None})
+    rows, refused, n_dropped, n_twice = dict[str, Values](), dict[str, RefusedEvent](), 0, 0
+    for one in reported:
+        row = _row(one, now)
+        if row["at"] > now + MOST_AHEAD:
+            refused[one.event_id] = RefusedEvent.IN_THE_FUTURE
+        elif one.subject in gone:
+            n_dropped += 1
+        elif one.event_id not in rows:
+            rows[one.event_id] = row
+        elif _same(rows[one.event_id], row):
+            n_twice += 1
+        else:
+            refused[one.event_id] = RefusedEvent.OTHER_EVENT
+    new = _insert(connection, [rows[key] for key in sorted(rows)])
+    others = _others(connection, [row for key, row in rows.items() if key not in new])
+    refused |= dict.fromkeys(others, RefusedEvent.OTHER_EVENT)
+    _choose(connection, [one for one in reported if one.event_id in new], now)
+    return Taken(len(new), len(rows) - len(new) - len(others) + n_twice, n_dropped, refused)
+
+
+def _row(one: Event, now: int) -> Values:
+    body = json.dumps(one.body(), ensure_ascii=False, sort_keys=True, allow_nan=False)
+    kind: str = one.kind  # type: ignore[attr-defined]
+    return {
+        "event_id": one.event_id, "kind": kind, "customer_id": one.subject, "at": epoch_second(one.at),
+        "received_at": now, "body": body,
+    }  # fmt: skip
+
+
+def _insert(connection: Connection, rows: Sequence[Values]) -> set[str]:
+    """Store rows that are not there yet, and return the ids of those that were not."""
+    if not rows:
+        return set()
+    statement = inserting(connection, events).on_conflict_do_nothing().returning(events.c.event_id)
+    return set(connection.execute(statement, rows).scalars())
+
+
+def _others(connection: Connection, rows: Sequence[Values]) -> list[str]:
+    """Return the ids under which another event than that of the row is stored."""
+    wanted = {row["event_id"]: row for row in rows}
+    found = connection.execute(select(events).where(events.c.event_id.in_(sorted(wanted))))
+    return [one.event_id for one in found if not _same(one._asdict(), wanted[one.event_id])]
+
+
+def _same(stored: Values, row: Values) -> bool:
+    return all(stored[name] == row[name] for name in ("kind", "customer_id", "at", "body"))
+
+
+def _choose(connection: Connection, reported: Sequence[Event], now: int) -> None:
+    """Keep who has opted out; of several events of a customer the newest counts, in whatever order they come."""
+    said = sorted(
+        (one.customer_id, epoch_second(one.at), one.opt_out)
+        for one in reported
+        if isinstance(one, CustomerEvent) and one.opt_out is not None
+    )
+    for customer_id, at, opt_out in said:
+        choose(connection, customer_id, min(at, now), opt_out=opt_out)
+
+
+def choose(connection: Connection, customer_id: str, at: int, *, opt_out: bool) -> None:
+    """Keep whether a customer has opted out, unless a newer choice is known."""
+    statement = inserting(connection, choices).values(customer_id=customer_id, opt_out=opt_out, changed_at=at)
+    newer = choices.c.changed_at <= statement.excluded.changed_at
+    changed = {"opt_out": statement.excluded.opt_out, "changed_at": statement.excluded.changed_at}
+    connection.execute(statement.on_conflict_do_update(index_elements=["customer_id"], set_=changed, where=newer))
+
+
+def _event(row: Row[Any]) -> StoredEvent:
+    return StoredEvent(row.event_id, row.kind, row.customer_id, row.at, json.loads(row.body))
