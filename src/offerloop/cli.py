@@ -32,12 +32,14 @@ from offerloop.commands.terminal.encoding import write_any_sign
 from offerloop.commands.terminal.help import HelpfulCommand, HelpfulGroup, with_shared_options
 from offerloop.commands.uplift.cli import uplift
 from offerloop.errors import OfferloopError, StoppedError
+from offerloop.web.cli import serve
 
 PANELS = {
     "Your shop": (init, check, run, explain, publish, readout, recommend, similar, evaluate, pseudonym),
     "One table": (uplift, experiment, allocate),
     "Offers and money": (price, replay, parse_offer, codes),
     "The loop and the simulated shop": (loop, simulate),
+    "The service": (serve,),
 }
 """The commands, in the order of the help."""
 _UsageError = cast("type[typer.BadParameter]", typer.BadParameter.mro()[1])

@@ -1,1 +1,37 @@
 """What a request needs in microseconds: the served policy, decisions from it, their records, and shares of budgets."""
+
+from typing import TYPE_CHECKING
+
+from offerloop.lazy import lazy_exports
+
+if TYPE_CHECKING:
+    from offerloop.serving.answering import DECISION_SECONDS, Answer, DecisionAsked, instant, replayed
+    from offerloop.serving.building import serve_run
+    from offerloop.serving.deciding import BUDGET, EXCLUDED, Decided, decide
+    from offerloop.serving.leases import Leases
+    from offerloop.serving.policy import Policy, ServedOffer
+    from offerloop.serving.records import Records, RecordsFullError
+    from offerloop.serving.shop_offers import OFFERS_FILE, ShopOffers, open_shop_offers
+
+__all__ = [
+    "BUDGET",
+    "DECISION_SECONDS",
+    "EXCLUDED",
+    "OFFERS_FILE",
+    "Answer",
+    "Decided",
+    "DecisionAsked",
+    "Leases",
+    "Policy",
+    "Records",
+    "RecordsFullError",
+    "ServedOffer",
+    "ShopOffers",
+    "decide",
+    "instant",
+    "open_shop_offers",
+    "replayed",
+    "serve_run",
+]
+
+__getattr__, __dir__ = lazy_exports(__name__)

@@ -1,0 +1,127 @@
+"""A decision as it is answered and recorded: canonical JSON, so that a record replays bit for bit."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from offerloop.offers import NO_OFFER
+from offerloop.report import Localizer
+from offerloop.serving.deciding import BUDGET, Decided, decide
+from offerloop.serving.policy import Policy, ServedOffer
+from offerloop.store import DecisionRecord
+
+DECISION_SECONDS = 86_400
+"""How long an answer may be shown."""
+
+
+@dataclass(frozen=True)
+class DecisionAsked:
+    """What is asked of one decision."""
+
+    customer_id: str
+    exclude: frozenset[str] = frozenset()
+    context: Mapping[str, str | int | float | bool | None] = field(default_factory=dict)
+    language: str = "en"
+    dry_run: bool = False
+
+    def written(self) -> str:
+        """Return everything but the customer as JSON."""
+        return _json({"context": dict(self.context), "exclude": sorted(self.exclude), "language": self.language})
+
+    @classmethod
+    def of(cls, customer_id: str, written: str) -> DecisionAsked:
+        """Read what `written` returned."""
+        known = json.loads(written)
+        return cls(customer_id, frozenset(known["exclude"]), known["context"], known["language"])
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answered decision."""
+
+    asked: DecisionAsked
+    decision_id: str
+    at_ms: int
+    version: str | None
+    decided: Decided | None
+    """None where something failed."""
+    failure: str | None = None
+    leased_minor: int = 0
+
+    @property
+    def gives_offer(self) -> bool:
+        """Whether the customer gets anything."""
+        return self.decided is not None and self.decided.offer is not None
+
+    def text(self) -> str:
+        """Return the JSON that the caller gets."""
+        decided = self.decided
+        return _json(
+            {
+                "decision_id": self.decision_id,
+                "policy_version": self.version,
+                "decided_at": instant(self.at_ms),
+                "expires_at": instant(self.at_ms + 1000 * DECISION_SECONDS),
+                "arm": None if decided is None else decided.arm,
+                "propensity": None if decided is None else decided.propensity,
+                "offers": [] if decided is None or decided.offer is None else [self._offer(decided.offer)],
+                "products": [] if decided is None else list(decided.products),
+                "reasons": [self.failure] if decided is None else list(decided.reasons),
+                "fields_used": ["customer_id", *(["exclude"] if self.asked.exclude else [])],
+                "disclosure": None,
+                "dry_run": self.asked.dry_run,
+            }
+        )
+
+    def _offer(self, offer: ServedOffer) -> dict[str, str]:
+        language = self.asked.language
+        label = offer.label if language == "en" else Localizer(language).unpacked(offer.label_message)
+        return {"campaign_id": offer.campaign_id, "offer_id": offer.offer_id, "kind": offer.kind, "label": label}
+
+    def record(self, text: str) -> DecisionRecord:
+        """Return what is kept of it; `text` is what the caller got."""
+        decided, written = self.decided, self.asked.written()
+        offer = None if decided is None else decided.offer
+        return DecisionRecord(
+            decision_id=self.decision_id,
+            at_ms=self.at_ms,
+            customer_id=self.asked.customer_id,
+            version=self.version,
+            arm=None if decided is None else decided.arm,
+            campaign_id=None if offer is None else offer.campaign_id,
+            offer_id=NO_OFFER if offer is None else offer.offer_id,
+            propensity=None if decided is None else decided.propensity,
+            leased_minor=self.leased_minor,
+            failure=self.failure,
+            request=written,
+            input_hash=hashlib.sha256(written.encode()).hexdigest(),
+            answer=text,
+        )
+
+
+def replayed(record: DecisionRecord, policy: Policy, customer_id: str) -> str:
+    """Decide again what is on record, and return the answer's JSON.
+
+    What was not decided by a policy is answered as it was.
+    """
+    if record.failure is not None:
+        return record.answer
+    asked = DecisionAsked.of(customer_id, record.request)
+    decided = decide(policy, customer_id, asked.exclude)
+    if decided.needs_minor and not record.leased_minor:
+        decided = decided.without_offer(BUDGET)
+    return Answer(asked, record.decision_id, record.at_ms, record.version, decided).text()
+
+
+def instant(at_ms: int) -> str:
+    """Return an instant as RFC 3339 has it."""
+    return datetime.fromtimestamp(at_ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _json(value: Mapping[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)

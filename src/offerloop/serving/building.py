@@ -1,0 +1,117 @@
+"""The table of a served policy, made once from the files of a finished run."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from offerloop.offers import NO_OFFER, NOTHING
+from offerloop.serving.policy import ARM_NAMES, FORMAT, Policy, ServedOffer, customer_hash, open_policy
+from offerloop.serving.texts import write_texts
+from offerloop.workspace import RunRead, filling, open_run
+
+_KEYS = ["campaign_id", "offer_id"]
+
+
+def serve_run(folder: Path) -> Policy:
+    """Open the policy of a finished run, whose table is written when it is first served.
+
+    Raises InputError when the folder is no finished run.
+    """
+    if not _is_written(folder / "served"):
+        run = open_run(folder)
+        try:
+            with filling(folder / "served") as draft:
+                _write(run, draft)
+        except OSError:
+            if not _is_written(folder / "served"):  # another worker was not faster
+                raise
+    return open_policy(folder)
+
+
+def _is_written(served: Path) -> bool:
+    try:
+        return bool(json.loads((served / "policy.json").read_text(encoding="utf-8"))["format"] == FORMAT)
+    except FileNotFoundError:
+        return False
+
+
+def _write(run: RunRead, draft: Path) -> None:
+    names = ["customer_id", *_KEYS, "arm", "propensity", "reasons", "product_ids"]
+    table = run.table("assignments").select(names).with_columns(pl.col("customer_id").cast(pl.String)).collect()
+    hashes = np.fromiter((customer_hash(one.encode()) for one in table["customer_id"]), np.uint64, table.height)
+    order = np.argsort(hashes, kind="stable")
+    table = table[order]
+    offers = _offers(run)
+    reasons = table["reasons"].unique().sort()
+    np.save(draft / "hashes.npy", hashes[order])
+    np.save(draft / "propensity.npy", table["propensity"].to_numpy())
+    np.save(draft / "offer.npy", _places(table, offers))
+    np.save(draft / "arm.npy", _positions(table["arm"], pl.Series(ARM_NAMES)).astype(np.uint8))
+    np.save(draft / "reason.npy", _positions(table["reasons"], reasons))
+    write_texts(draft, "ids", table["customer_id"].to_list())
+    write_texts(draft, "products", table["product_ids"].to_list())
+    written = {
+        "format": FORMAT,
+        "currency": run.currency,
+        "offers": [asdict(one) for one in offers],
+        "reasons": [one.split(",") for one in reasons],
+        "left_minor": _left(run),
+        "newcomers": _newcomers(run, offers),
+    }
+    (draft / "policy.json").write_text(json.dumps(written, ensure_ascii=False), encoding="utf-8")
+
+
+def _positions(values: pl.Series, among: pl.Series) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
+    numbers = pl.int_range(len(among), dtype=pl.Int32, eager=True)
+    return values.replace_strict(among, numbers, return_dtype=pl.Int32).to_numpy()
+
+
+def _offers(run: RunRead) -> tuple[ServedOffer, ...]:
+    columns = [*_KEYS, "kind", "label", "label_message", "cost_liability_minor"]
+    return tuple(ServedOffer(*row) for row in run.offers.select(columns).sort(_KEYS).iter_rows())
+
+
+def _places(given: pl.DataFrame, offers: tuple[ServedOffer, ...]) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
+    """Return the position of each row's offer; NOTHING for none."""
+    known = pl.DataFrame(
+        {
+            "campaign_id": [one.campaign_id for one in offers],
+            "offer_id": [one.offer_id for one in offers],
+            "place": range(len(offers)),
+        },
+        schema={"campaign_id": pl.String, "offer_id": pl.String, "place": pl.Int32},
+    )
+    return given.join(known, on=_KEYS, how="left", maintain_order="left")["place"].fill_null(NOTHING).to_numpy()
+
+
+def _left(run: RunRead) -> dict[str, int]:
+    """Return what is left of each campaign's budget when every offer of the plan costs all that it can."""
+    given = run.table("assignments").filter(pl.col("campaign_id").is_not_null())
+    used = dict(given.group_by("campaign_id").agg(pl.col("cost_liability_minor").sum()).collect().iter_rows())
+    return {
+        one.id: max(0, one.budget_minor - used.get(one.id, 0))
+        for one in run.campaigns
+        if one.send and one.budget_unit == run.currency
+    }
+
+
+def _newcomers(run: RunRead, offers: tuple[ServedOffer, ...]) -> dict[str, Any]:
+    """Return the arms' shares, and the offer that the plan gives to most customers without an order."""
+    manifest = json.loads((run.folder / "manifest.json").read_text(encoding="utf-8"))
+    new = run.table("profiles").filter(pl.col("n_orders").fill_null(0) == 0).select("customer_id")
+    planned = run.table("assignments").join(new, on="customer_id", how="semi")
+    wanted = [pl.col("planned_campaign_id").alias("campaign_id"), pl.col("planned_offer_id").alias("offer_id")]
+    counted = planned.select(wanted).group_by(_KEYS).len().sort("len", *_KEYS, descending=[True, False, False])
+    most = counted.head(1).collect().filter(pl.col("offer_id") != NO_OFFER)
+    return {
+        "holdout_seed": run.written.get("experiment", {}).get("holdout_seed", "holdout"),
+        "holdout": run.holdout,
+        "usual": float(manifest.get("shares", {}).get("usual", 0.0)),
+        "offer": int(_places(most, offers)[0]) if most.height else NOTHING,
+    }

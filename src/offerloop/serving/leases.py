@@ -1,0 +1,82 @@
+"""Shares of budgets that one worker holds: taken in blocks from the database, spent in memory.
+
+A block that a crashed worker held counts as spent, so that no crash can exceed a budget; an orderly stop gives it back.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from threading import Lock, Thread
+
+from offerloop.errors import OfferloopError
+from offerloop.store import Database, open_budgets, return_lease, take_lease
+
+_LOG = logging.getLogger(__name__)
+BLOCKS = 64
+"""Parts of a campaign's remaining budget that workers take at a time."""
+LEASE_SECONDS = 86_400
+WAIT_SECONDS = 2.0
+"""How long the database may take to lease a block."""
+
+
+@dataclass
+class _Block:
+    lease_id: str
+    amount_minor: int
+    used_minor: int = 0
+
+
+@dataclass
+class Leases:
+    """The blocks of one worker for one policy."""
+
+    database: Database
+    version: str
+    left_minor: Mapping[str, int]
+    _blocks: dict[str, list[_Block]] = field(default_factory=dict)
+    _asking: dict[str, Thread] = field(default_factory=dict)
+    _gate: Lock = field(default_factory=Lock)
+
+    def open(self, least_minor: Mapping[str, int]) -> None:
+        """Enter the budgets, and take a first block of each campaign that needs `least_minor` for an offer."""
+        self.database.change(lambda one: open_budgets(one, self.version, self.left_minor), WAIT_SECONDS)
+        for campaign_id, minor in least_minor.items():
+            self._fetch(campaign_id, minor)
+
+    def take(self, campaign_id: str, minor: int) -> bool:
+        """Spend an amount of what is held, without waiting; where too little is held, a further block is asked for."""
+        with self._gate:
+            for block in self._blocks.get(campaign_id, ()):
+                if block.used_minor + minor <= block.amount_minor:
+                    block.used_minor += minor
+                    return True
+            if campaign_id not in self._asking:
+                thread = Thread(target=self._fetch, args=(campaign_id, minor), daemon=True)
+                self._asking[campaign_id] = thread
+                thread.start()
+        return False
+
+    def _fetch(self, campaign_id: str, minor: int) -> None:
+        block = max(minor, self.left_minor.get(campaign_id, 0) // BLOCKS)
+        try:
+            taken = self.database.change(
+                lambda one: take_lease(one, self.version, campaign_id, block, minor, LEASE_SECONDS), WAIT_SECONDS
+            )
+        except OfferloopError as error:
+            _LOG.warning("no lease of a budget: %s", error)
+            taken = None
+        with self._gate:
+            self._asking.pop(campaign_id, None)
+            if taken is not None:
+                self._blocks.setdefault(campaign_id, []).append(_Block(*taken))
+
+    def close(self) -> None:
+        """Give back what was not spent. Nothing can be taken afterwards."""
+        with self._gate:
+            blocks = [one for held in self._blocks.values() for one in held]
+            self._blocks.clear()
+        for one in blocks:
+            self.database.change(partial(return_lease, lease_id=one.lease_id, used_minor=one.used_minor))

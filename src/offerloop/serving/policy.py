@@ -1,0 +1,145 @@
+"""The plan of a run as a table on disk, in which one customer is found within microseconds.
+
+Customers are sorted by a hash of their id (BLAKE2b, 8 bytes), and a hit is verified by the id itself. The files are
+mapped into memory, so that workers share their pages.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from offerloop.arrays import Ints
+from offerloop.evaluation import in_holdout, in_usual
+from offerloop.offers import NOTHING
+from offerloop.serving.texts import Texts, mapped
+from offerloop.tables import EXPLORE, HOLDBACK, HOLDOUT, PLAN, USUAL
+
+FORMAT = 1
+ARM_NAMES = (PLAN, EXPLORE, HOLDBACK, HOLDOUT, USUAL)
+"""Arms by their number in the table."""
+
+
+@dataclass(frozen=True)
+class ServedOffer:
+    """An offer as a decision names it."""
+
+    campaign_id: str
+    offer_id: str
+    kind: str
+    label: str
+    """In English."""
+    label_message: str
+    """The same as a packed message, for other languages."""
+    liability_minor: int | None
+    """The most that it can cost the shop; None where that has no limit."""
+
+
+@dataclass(frozen=True)
+class PlannedCustomer:
+    """One row of the plan."""
+
+    arm: str
+    offer: ServedOffer | None
+    propensity: float
+    reasons: tuple[str, ...]
+    products: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Newcomers:
+    """What customers get whom the plan does not know."""
+
+    holdout_seed: str
+    holdout: float
+    usual: float
+    offer: ServedOffer | None
+    """What the plan gives to customers without an order."""
+
+
+@dataclass(frozen=True)
+class Policy:
+    """A plan that is served. Its version is the name of the run."""
+
+    version: str
+    run_folder: Path
+    currency: str
+    offers: tuple[ServedOffer, ...]
+    reasons: tuple[tuple[str, ...], ...]
+    newcomers: Newcomers
+    left_minor: Mapping[str, int]
+    """What the plan leaves of each campaign's budget."""
+    hashes: np.ndarray[tuple[int], np.dtype[np.uint64]]
+    ids: Texts
+    products: Texts
+    offer: Ints
+    arm: Ints
+    reason: Ints
+    propensity: np.ndarray[tuple[int], np.dtype[np.float64]]
+
+    def find(self, customer_id: str) -> PlannedCustomer | None:
+        """Return what the plan says of a customer; None for one whom it does not know."""
+        place = self._place(customer_id.encode())
+        if place is None:
+            return None
+        offer = int(self.offer[place])
+        products = self.products[place]
+        return PlannedCustomer(
+            ARM_NAMES[self.arm[place]],
+            None if offer == NOTHING else self.offers[offer],
+            float(self.propensity[place]),
+            self.reasons[self.reason[place]],
+            tuple(products.split(",")) if products else (),
+        )
+
+    def _place(self, customer: bytes) -> int | None:
+        wanted = np.uint64(customer_hash(customer))
+        place = int(self.hashes.searchsorted(wanted))
+        while place < len(self.hashes) and self.hashes[place] == wanted:
+            if self.ids.encoded(place) == customer:
+                return place
+            place += 1
+        return None
+
+    def newcomer(self, customer_id: str) -> PlannedCustomer:
+        """Return what a customer gets whom the plan does not know: the arm is drawn as the plan draws it."""
+        rule = self.newcomers
+        reasons = ("unknown_customer",)
+        left_out = rule.holdout + rule.usual
+        if in_holdout(customer_id, rule.holdout_seed, rule.holdout):
+            return PlannedCustomer(HOLDOUT, None, 1.0 if rule.offer is None else left_out, (*reasons, "holdout"), ())
+        if in_usual(customer_id, rule.holdout_seed, rule.usual):
+            return PlannedCustomer(USUAL, None, 1.0 if rule.offer is None else left_out, (*reasons, "usual"), ())
+        return PlannedCustomer(PLAN, rule.offer, 1.0 if rule.offer is None else 1 - left_out, reasons, ())
+
+
+def customer_hash(customer: bytes) -> int:
+    """Return the number by which customers are sorted."""
+    return int.from_bytes(hashlib.blake2b(customer, digest_size=8).digest(), "big")
+
+
+def open_policy(folder: Path) -> Policy:
+    """Map the table that was written to the folder of a run."""
+    served = folder / "served"
+    written: dict[str, Any] = json.loads((served / "policy.json").read_text(encoding="utf-8"))
+    offers = tuple(ServedOffer(**one) for one in written["offers"])
+    rule = written["newcomers"]
+    place = rule.pop("offer")
+    return Policy(
+        version=folder.name,
+        run_folder=folder,
+        currency=written["currency"],
+        offers=offers,
+        reasons=tuple(tuple(one) for one in written["reasons"]),
+        newcomers=Newcomers(**rule, offer=None if place == NOTHING else offers[place]),
+        left_minor=written["left_minor"],
+        ids=Texts.open(served, "ids"),
+        products=Texts.open(served, "products"),
+        **{name: mapped(served / f"{name}.npy") for name in ("hashes", "offer", "arm", "reason", "propensity")},
+    )

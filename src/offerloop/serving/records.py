@@ -1,0 +1,93 @@
+"""Decisions on their way to the database: one thread writes what has gathered, in batches.
+
+What was answered less than `FLUSH_SECONDS` ago is lost when a worker is killed; who cannot bear that waits for `put`'s
+future. While the database is away records wait in memory, up to a bound, and then `put` refuses.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from functools import partial
+from threading import Condition, Thread
+
+from offerloop.errors import OfferloopError
+from offerloop.store import Database, DecisionRecord, add_decisions
+
+_LOG = logging.getLogger(__name__)
+FLUSH_SECONDS = 0.1
+BATCH = 500
+MOST_WAITING = 20_000
+Written = Future[None]
+
+
+class RecordsFullError(Exception):
+    """The database has been away for so long that nothing more can be kept."""
+
+
+@dataclass
+class Records:
+    """The queue of one worker, and the thread that empties it."""
+
+    database: Database
+    _waiting: deque[tuple[DecisionRecord, Written | None]] = field(default_factory=deque)
+    _wake: Condition = field(default_factory=Condition)
+    _thread: Thread | None = None
+    _stopping: bool = False
+
+    def start(self) -> None:
+        """Begin to write."""
+        self._thread = Thread(target=self._run, name="records", daemon=True)
+        self._thread.start()
+
+    @property
+    def waiting(self) -> int:
+        """Records that are not on disk yet."""
+        return len(self._waiting)
+
+    def put(self, record: DecisionRecord, *, durable: bool = False) -> Written | None:
+        """Hand a record over; where it must be durable, return what ends when it is on disk.
+
+        Raises RecordsFullError.
+        """
+        if len(self._waiting) >= MOST_WAITING:
+            raise RecordsFullError
+        written: Written | None = Future() if durable else None
+        self._waiting.append((record, written))
+        if durable or len(self._waiting) >= BATCH:
+            with self._wake:
+                self._wake.notify()
+        return written
+
+    def stop(self) -> None:
+        """Write all that waits, and end the thread."""
+        with self._wake:
+            self._stopping = True
+            self._wake.notify()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stopping:
+            with self._wake:
+                if not self._waiting:
+                    self._wake.wait(FLUSH_SECONDS)
+            self._flush()
+        self._flush()
+
+    def _flush(self) -> None:
+        while self._waiting:
+            part = [self._waiting[place] for place in range(min(BATCH, len(self._waiting)))]
+            try:
+                self.database.change(partial(add_decisions, records=[record for record, _ in part]))
+            except OfferloopError as error:
+                _LOG.warning("decisions are not on record yet: %s", error)
+                if self._stopping:
+                    return
+                continue
+            for _, written in part:
+                self._waiting.popleft()
+                if written is not None:
+                    written.set_result(None)

@@ -1,0 +1,35 @@
+"""Types of fields that several resources have, with their bounds."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+MOST_MINOR = 10**12
+"""Amounts stay below it."""
+
+
+def _storable(text: str) -> str:
+    """Refuse what not every database can hold, and signs that could end a line."""
+    if any(sign < " " or sign == "\x7f" or "\ud800" <= sign <= "\udfff" for sign in text):
+        raise ValueError("must hold no control characters and no lone surrogates")
+    return text
+
+
+Name = Annotated[
+    str,
+    Field(min_length=1, max_length=200, json_schema_extra={"pattern": r"^[^\u0000-\u001f\u007f]+$"}),
+    AfterValidator(_storable),
+]
+"""An id or a code."""
+Minor = Annotated[int, Field(strict=True, ge=0, lt=MOST_MINOR)]
+"""An amount in minor units of its currency."""
+Count = Annotated[int, Field(strict=True, ge=0, lt=1_000_000)]
+"""A number of things."""
+
+
+class Model(BaseModel):
+    """What a request holds: unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)

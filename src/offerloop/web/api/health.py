@@ -1,0 +1,51 @@
+"""Whether the service lives, can answer, and what it counted."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel
+
+from offerloop import __version__
+from offerloop.store import PERSONALISED, is_on
+from offerloop.web.problems import Problem, documented
+from offerloop.web.worker import Worker
+
+router = APIRouter(tags=["operations"])
+
+
+class Health(BaseModel):
+    """The program that answers."""
+
+    status: str
+    version: str
+
+
+class Ready(BaseModel):
+    """The policy that is served."""
+
+    status: str
+    policy_version: str
+    personalised: bool
+
+
+@router.get("/health")
+async def health() -> Health:
+    """Say that the process answers."""
+    return Health(status="ok", version=__version__)
+
+
+@router.get("/ready", responses=documented("not_ready", "store_away"))
+def ready(request: Request) -> Ready:
+    """Say whether a policy is served and the database answers."""
+    worker: Worker = request.app.state.worker
+    personalised = worker.database.read(lambda one: is_on(one, PERSONALISED), patience_seconds=1)
+    if worker.served is None:
+        raise Problem("not_ready")
+    return Ready(status="ok", policy_version=worker.served.policy.version, personalised=personalised)
+
+
+@router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
+def metrics(request: Request) -> Response:
+    """Return counters and durations of all workers in Prometheus' text format."""
+    worker: Worker = request.app.state.worker
+    return Response(worker.metrics.text(), media_type="text/plain; version=0.0.4")

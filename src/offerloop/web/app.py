@@ -1,0 +1,44 @@
+"""The application: everything that is mounted, on one screen."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
+
+from offerloop import __version__
+from offerloop.web import problems
+from offerloop.web.api import baskets, decisions, health
+from offerloop.web.headers import Surroundings
+from offerloop.web.limits import Bounds
+from offerloop.web.settings import Settings
+from offerloop.web.worker import Worker
+
+RESOURCES = (health, decisions, baskets)
+
+
+def build_app(settings: Settings) -> FastAPI:
+    """Return the service of one shop. Raises InputError or StoreError where its database cannot be opened."""
+    worker = Worker.of(settings)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await run_in_threadpool(worker.start)
+        yield
+        await run_in_threadpool(worker.stop)
+
+    app = FastAPI(title="Offerloop", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
+    app.state.worker = worker
+    problems.install(app)
+    for one in RESOURCES:
+        app.include_router(one.router)
+    app.add_middleware(Bounds)
+    app.add_middleware(Surroundings, metrics=worker.metrics)
+    return app
+
+
+def app_of_worker() -> FastAPI:
+    """Return the application of a process that `offerloop serve` started."""
+    return build_app(Settings.from_environment())

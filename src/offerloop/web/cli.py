@@ -1,0 +1,40 @@
+"""`offerloop serve`: its arguments, and the processes that it starts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from offerloop.commands.terminal import remark
+
+
+def serve(
+    shop: Annotated[Path, typer.Argument(help="The shop's folder, or its offerloop.toml.")],
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.", min=0, max=65535)] = 8000,
+    workers: Annotated[int, typer.Option(help="Number of processes that answer.", min=1, max=64)] = 1,
+    store: Annotated[
+        str | None, typer.Option(help="URL of the database; default: offerloop.db in the shop's folder.")
+    ] = None,
+    trusted_proxy: Annotated[
+        list[str] | None, typer.Option(help="Address of a proxy whose X-Forwarded-User signs people in; repeatable.")
+    ] = None,
+    insecure_cookies: Annotated[
+        bool, typer.Option("--insecure-cookies", help="Let people sign in without HTTPS, for a try on one machine.")
+    ] = False,
+    new_admin_token: Annotated[
+        bool, typer.Option("--new-admin-token", help="Make and print a further token of an admin, if all are lost.")
+    ] = False,
+) -> None:
+    """Answer decisions, prices, coupons and events over HTTP.
+
+    Prints a token of an admin when a shop is first served.
+    """
+    from offerloop.web.running import ready_to_serve, run
+
+    settings = ready_to_serve(
+        shop, store, workers, tuple(trusted_proxy or ()), secure_cookies=not insecure_cookies
+    )  # fmt: skip
+    run(settings, host, port, new_admin_token=new_admin_token, tell=remark)

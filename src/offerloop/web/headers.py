@@ -1,0 +1,65 @@
+"""What surrounds every answer: headers that keep browsers safe, a request's id, its line in the log, and its count."""
+
+from __future__ import annotations
+
+import json
+import logging
+import secrets
+import time
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from offerloop.web.metrics import Metrics
+
+_LOG = logging.getLogger("offerloop.requests")
+SAFE = [
+    (b"content-security-policy", b"default-src 'self'; frame-ancestors 'none'"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cache-control", b"no-store"),
+]
+
+
+class Surroundings:
+    """The outermost layer. The log names routes, never paths, which may hold ids of customers."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self.app, self.metrics = app, metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer the request, and count it."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        begin, status = time.perf_counter(), 500
+        request_id = scope["offerloop.request_id"] = secrets.token_hex(8)
+        more = [*SAFE, (b"x-request-id", request_id.encode())]
+
+        async def with_headers(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], *more]
+            await send(message)
+
+        try:
+            await self.app(scope, receive, with_headers)
+        finally:
+            seconds = time.perf_counter() - begin
+            route = getattr(scope.get("route"), "path", "other")
+            self.metrics.count("offerloop_requests_total", route=route, method=_method(scope), status=status)
+            self.metrics.took("offerloop_request_seconds", seconds, route=route)
+            if _LOG.isEnabledFor(logging.INFO):
+                _LOG.info(_line(scope, route, status, seconds, request_id))
+
+
+def _method(scope: Scope) -> str:
+    method = str(scope["method"])
+    return method if method in ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS") else "other"
+
+
+def _line(scope: Scope, route: str, status: int, seconds: float, request_id: str) -> str:
+    who = scope.get("offerloop.who", "")
+    said = {"at": round(time.time(), 3), "event": "request", "method": _method(scope), "route": route,
+            "status": status, "ms": round(1000 * seconds, 2), "request_id": request_id, "who": who}  # fmt: skip
+    return json.dumps(said)

@@ -1,0 +1,137 @@
+"""What a request may be: its size, its depth, its time, and how many there may be.
+
+`Bounds` stands before the application, so that nothing is parsed that is too large, too deep, packed or too slow.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from dataclasses import dataclass, field
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from offerloop.web.problems import Problem, language_of, problem_response
+
+MOST_BYTES = 1_000_000
+MOST_DEPTH = 32
+MOST_SECONDS = 10.0
+"""How long a body may take."""
+_TOKENS = re.compile(rb'"(?:[^"\\]|\\.)*"?|[\[{]|[\]}]', re.DOTALL)
+_BODIES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+
+class Bounds:
+    """Reads the body of a request within its bounds before the application sees it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on with its whole body, or answer with a problem."""
+        if scope["type"] != "http" or scope["method"] not in _BODIES:
+            await self.app(scope, receive, send)
+            return
+        try:
+            body = await asyncio.wait_for(_body(Headers(scope=scope), receive), MOST_SECONDS)
+        except TimeoutError:
+            await _refuse("too_slow", scope, receive, send)
+        except _GoneError:
+            return
+        except Problem as problem:
+            await _refuse(problem.code, scope, receive, send)
+        else:
+            await self.app(scope, _replayed(body, receive), send)
+
+
+class _GoneError(Exception):
+    """The client went away."""
+
+
+async def _body(headers: Headers, receive: Receive) -> bytes:
+    """Return the whole body. Raises Problem."""
+    length = headers.get("content-length", "0")
+    if not length.isdecimal() or int(length) > MOST_BYTES:
+        raise Problem("too_large")
+    if headers.get("content-encoding", "identity") != "identity":
+        raise Problem("unsupported_media")
+    parts, size = list[bytes](), 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise _GoneError
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if size > MOST_BYTES:
+            raise Problem("too_large")
+        if not message.get("more_body", False):
+            break
+    body = b"".join(parts)
+    _check(body, headers.get("content-type", ""))
+    return body
+
+
+def _check(body: bytes, kind: str) -> None:
+    if body and not re.fullmatch(r"application/json(\s*;.*)?", kind, re.IGNORECASE):
+        raise Problem("unsupported_media")
+    if depth_of(body) > MOST_DEPTH:
+        raise Problem("too_large")
+
+
+def depth_of(body: bytes) -> int:
+    """Return how deeply arrays and objects of a JSON text lie in each other, or a bound of it when that is low."""
+    brackets = body.count(b"[") + body.count(b"{")
+    if brackets <= MOST_DEPTH:
+        return brackets
+    depth = deepest = 0
+    for found in _TOKENS.finditer(body):
+        sign = found.group()[:1]
+        if sign in b"[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif sign in b"]}":
+            depth -= 1
+    return deepest
+
+
+def _replayed(body: bytes, receive: Receive) -> Receive:
+    """Return what gives the application the body once, and then what the client does."""
+    given = False
+
+    async def once() -> Message:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return once
+
+
+async def _refuse(code: str, scope: Scope, receive: Receive, send: Send) -> None:
+    language = language_of(Headers(scope=scope).get("accept-language"))
+    await problem_response(Problem(code), language, {"connection": "close"})(scope, receive, send)
+
+
+@dataclass
+class Buckets:
+    """Token buckets by name: each holds `size` requests and gains `per_second`. Of one process."""
+
+    per_second: float
+    size: float
+    most: int = 10_000
+    """Names that are remembered; beyond them the oldest are forgotten."""
+    _left: dict[str, tuple[float, float]] = field(default_factory=dict)
+
+    def take(self, name: str, cost: float = 1.0) -> bool:
+        """Whether one more request is within the limit."""
+        now = time.monotonic()
+        left, at = self._left.pop(name, (self.size, now))
+        left = min(self.size, left + (now - at) * self.per_second)
+        granted = left >= cost
+        self._left[name] = (left - cost if granted else left, now)
+        if len(self._left) > self.most:
+            del self._left[next(iter(self._left))]
+        return granted

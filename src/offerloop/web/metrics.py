@@ -1,0 +1,106 @@
+"""Counters and durations in Prometheus' text format, summed over all workers.
+
+Each worker writes what it counted to a file of its own, once a second and when it stops; whoever is asked adds up.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from bisect import bisect_left
+from collections import defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+
+BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0)
+"""Upper ends of the classes of durations, seconds."""
+HELP = {
+    "offerloop_requests_total": "Requests by route, method and status.",
+    "offerloop_request_seconds": "Time from request to answer by route.",
+    "offerloop_decisions_total": "Decisions by whether an offer was given.",
+    "offerloop_failures_total": "Decisions without an offer because something failed, by what failed.",
+    "offerloop_records_waiting": "Decisions that are not on disk yet.",
+    "offerloop_refused_total": "Requests that were refused for their number.",
+}
+Series = tuple[str, str]
+"""Name, and labels as they are written."""
+
+
+@dataclass
+class Metrics:
+    """What one worker counted."""
+
+    folder: Path
+    """Where the workers of this service write theirs."""
+    counters: defaultdict[Series, float] = field(default_factory=lambda: defaultdict(float))
+    durations: dict[Series, list[float]] = field(default_factory=dict)
+    """Counts by class, and last the sum of seconds."""
+
+    def count(self, name: str, **labels: str | int) -> None:
+        """Count one."""
+        self.counters[name, _written(labels)] += 1
+
+    def gauge(self, name: str, value: float) -> None:
+        """Set what is added up over workers."""
+        self.counters[name, ""] = value
+
+    def took(self, name: str, seconds: float, **labels: str) -> None:
+        """Count a duration."""
+        series = (name, _written(labels))
+        if series not in self.durations:
+            self.durations[series] = [0.0] * (len(BOUNDS) + 2)
+        self.durations[series][bisect_left(BOUNDS, seconds)] += 1
+        self.durations[series][-1] += seconds
+
+    def save(self) -> None:
+        """Write what was counted for the other workers."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        draft = self.folder / f".{os.getpid()}.tmp"
+        draft.write_text(json.dumps([list(dict(self.counters).items()), list(dict(self.durations).items())]))
+        draft.replace(self.folder / f"{os.getpid()}.json")
+
+    def text(self) -> str:
+        """Return the sum over all workers."""
+        self.save()
+        counters: defaultdict[Series, float] = defaultdict(float)
+        durations: dict[Series, list[float]] = {}
+        for path in sorted(self.folder.glob("*.json")):
+            counted, timed = json.loads(path.read_text())
+            for (name, labels), value in counted:
+                counters[name, labels] += value
+            for (name, labels), values in timed:
+                before = durations.get((name, labels), [0.0] * len(values))
+                durations[name, labels] = [one + other for one, other in zip(before, values, strict=True)]
+        return "".join(f"{line}\n" for line in [*_counter_lines(counters), *_duration_lines(durations)])
+
+
+def _written(labels: dict[str, str] | dict[str, str | int]) -> str:
+    return ",".join(f'{name}="{_escaped(str(value))}"' for name, value in labels.items())
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+
+
+def _counter_lines(counters: dict[Series, float]) -> list[str]:
+    lines: list[str] = []
+    for name in sorted({name for name, _ in counters}):
+        kind = "counter" if name.endswith("_total") else "gauge"
+        lines += [f"# HELP {name} {HELP.get(name, name)}", f"# TYPE {name} {kind}"]
+        lines += [f"{name}{{{its}}} {value:g}" for (one, its), value in sorted(counters.items()) if one == name]
+    return lines
+
+
+def _duration_lines(durations: dict[Series, list[float]]) -> list[str]:
+    lines: list[str] = []
+    for name in sorted({name for name, _ in durations}):
+        lines += [f"# HELP {name} {HELP.get(name, name)}", f"# TYPE {name} histogram"]
+        for (one, its), values in sorted(durations.items()):
+            if one != name:
+                continue
+            total, prefix = 0.0, f"{its}," if its else ""
+            for bound, value in zip((*map(str, BOUNDS), "+Inf"), values, strict=False):
+                total += value
+                lines.append(f'{name}_bucket{{{prefix}le="{bound}"}} {total:g}')
+            lines += [f"{name}_sum{{{its}}} {values[-1]:g}", f"{name}_count{{{its}}} {total:g}"]
+    return lines

@@ -1,0 +1,153 @@
+"""Errors as problem details (RFC 9457) with codes that stay, and the field that is at fault."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from offerloop.errors import InputError, StoreError
+from offerloop.locale import languages
+from offerloop.message import Message
+from offerloop.report import Localizer
+from offerloop.store import KeyConflictError
+
+_LOG = logging.getLogger(__name__)
+JSON_PROBLEM = "application/problem+json"
+
+CODES: dict[str, tuple[int, Message]] = {
+    "bad_request": (400, Message("the request cannot be read")),
+    "not_signed_in": (401, Message("a valid token or session is needed")),
+    "not_allowed": (403, Message("the role that this needs is missing")),
+    "cross_site": (403, Message("the request comes from another site")),
+    "not_found": (404, Message("there is no such thing")),
+    "method_not_allowed": (405, Message("the method is not allowed here")),
+    "too_slow": (408, Message("the body did not arrive in time")),
+    "conflict": (409, Message("the request does not fit what is there")),
+    "key_conflict": (409, Message("the idempotency key was used for another request")),
+    "refused": (409, Message("the rules of the coupon refuse it")),
+    "erased": (410, Message("the customer was erased")),
+    "too_large": (413, Message("the body is larger than allowed")),
+    "unsupported_media": (415, Message("the body must be JSON without content encoding")),
+    "invalid": (422, Message("the request holds a value that cannot be")),
+    "too_many_requests": (429, Message("there were too many requests; wait and try again")),
+    "failed": (500, Message("the service failed; the error was logged")),
+    "store_away": (503, Message("the database is away; send the same request again")),
+    "not_ready": (503, Message("no policy can be served yet")),
+}
+"""Code, status, and what it means. A code never changes its meaning."""
+
+
+class Problem(Exception):  # noqa: N818 - what RFC 9457 calls it
+    """An answer that is an error."""
+
+    def __init__(
+        self, code: str, detail: Message | str | None = None, field: str | None = None, **more: object
+    ) -> None:
+        super().__init__(code)
+        self.code, self.detail, self.field, self.more = code, detail, field, more
+
+
+def problem_response(problem: Problem, language: str = "en", headers: Mapping[str, str] | None = None) -> Response:
+    """Return the problem as a response in a language."""
+    status, title = CODES[problem.code]
+    localize = Localizer(language)
+    body: dict[str, object] = {
+        "type": f"urn:offerloop:problem:{problem.code}",
+        "title": localize(title),
+        "status": status,
+        "code": problem.code,
+    }
+    if problem.detail is not None:
+        body["detail"] = localize(problem.detail) if isinstance(problem.detail, Message) else problem.detail
+    if problem.field is not None:
+        body["field"] = problem.field
+    content = json.dumps({**body, **problem.more})  # ASCII, so that no sign can be lost on the way
+    return Response(content, status, dict(headers or {}), JSON_PROBLEM)
+
+
+def language_of(accepted: str | None) -> str:
+    """Return the first language of an Accept-Language header that has a catalogue, else English."""
+    for part in (accepted or "")[:200].split(","):
+        name = part.split(";")[0].strip().lower().split("-")[0]
+        if name in languages():
+            return name
+    return "en"
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of the application by a problem."""
+
+    @app.exception_handler(Problem)
+    async def said(request: Request, error: Problem) -> Response:
+        return _answer(request, error)
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(request: Request, error: RequestValidationError) -> Response:
+        return _answer(request, _of_validation(error.errors()))
+
+    @app.exception_handler(HTTPException)
+    async def http(request: Request, error: HTTPException) -> Response:
+        codes = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 415: "unsupported_media"}
+        return _answer(request, Problem(codes.get(error.status_code, "bad_request")), error.headers)
+
+    @app.exception_handler(InputError)
+    async def wrong_input(request: Request, error: InputError) -> Response:
+        return _answer(request, Problem("invalid", error.message))
+
+    @app.exception_handler(KeyConflictError)
+    async def key_conflict(request: Request, _: KeyConflictError) -> Response:
+        return _answer(request, Problem("key_conflict", field="Idempotency-Key"))
+
+    @app.exception_handler(StoreError)
+    async def store_away(request: Request, error: StoreError) -> Response:
+        _LOG.warning("the store is away: %s", error)
+        return _answer(request, Problem("store_away"), {"retry-after": "1"})
+
+    @app.exception_handler(Exception)
+    async def failed(request: Request, error: Exception) -> Response:
+        _LOG.error("a request failed", exc_info=error)
+        return _answer(request, Problem("failed"))
+
+
+def _answer(request: Request, problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
+    return problem_response(problem, language_of(request.headers.get("accept-language")), headers)
+
+
+def _of_validation(errors: Sequence[Mapping[str, Any]]) -> Problem:
+    """Name the first field that is at fault; what was sent is not repeated."""
+    first = errors[0]
+    place = [str(one) for one in first["loc"]]
+    if first["type"] in ("json_invalid", "json_type"):
+        return Problem("bad_request", str(first["msg"]))
+    field = ".".join(place[1:] or place)
+    return Problem("invalid", str(first["msg"]), field.encode("ascii", "backslashreplace").decode()[:200])
+
+
+def documented(*codes: str) -> dict[int | str, dict[str, Any]]:
+    """Return the problems that an operation may answer, for the OpenAPI document."""
+    found: dict[int | str, dict[str, Any]] = {}
+    for code in codes:
+        status, title = CODES[code]
+        described = found.setdefault(status, {"description": "", "content": {JSON_PROBLEM: {"schema": _SCHEMA}}})
+        described["description"] = "; ".join(filter(None, [described["description"], f"`{code}`: {title}"]))
+    return found
+
+
+_SCHEMA = {
+    "type": "object",
+    "required": ["type", "title", "status", "code"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "code": {"type": "string", "enum": sorted(CODES)},
+        "detail": {"type": "string"},
+        "field": {"type": "string"},
+    },
+}

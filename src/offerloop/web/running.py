@@ -1,0 +1,85 @@
+"""Starting the service: its settings, the first token, and uvicorn with its workers."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from offerloop.config import config_file
+from offerloop.errors import InputError
+from offerloop.message import Message
+from offerloop.store import Database, add_entry, add_token, list_tokens
+from offerloop.web.settings import Settings
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+STOP_SECONDS = 10
+"""How long requests may go on after the service was told to stop."""
+
+
+def ready_to_serve(
+    shop: Path, store: str | None, workers: int, trusted_proxies: tuple[str, ...], *, secure_cookies: bool
+) -> Settings:
+    """Return the settings. Raises InputError where there is no shop or the extra is not installed."""
+    try:
+        import fastapi  # noqa: F401 - whether it is there
+        import uvicorn  # noqa: F401
+    except ModuleNotFoundError:
+        raise InputError(
+            Message("the service needs FastAPI and uvicorn; install them with: pip install 'offerloop[serve]'")
+        ) from None
+    config = config_file(shop)
+    if not config.is_file():
+        raise InputError(
+            Message("there is no shop at '{place}'; name the folder of its offerloop.toml", place=str(config))
+        )
+    return Settings.of(config.parent, store, workers, trusted_proxies=trusted_proxies, secure_cookies=secure_cookies)
+
+
+def first_token(database: Database, *, another: bool = False) -> str | None:
+    """Make a token of an admin where there is no token at all, or another one, and return its secret; else None."""
+    if database.read(list_tokens) and not another:
+        return None
+
+    def make(connection: Connection) -> str:
+        token, secret = add_token(connection, "recovered" if another else "first", ["admin"], "start")
+        add_entry(connection, "start", "token made", token.token_id, roles=["admin"])
+        return secret
+
+    return database.change(make)
+
+
+def run(settings: Settings, host: str, port: int, *, new_admin_token: bool, tell: Callable[[str], None]) -> None:
+    """Serve until the process is told to stop."""
+    import uvicorn
+
+    database = Database.open(settings.store)
+    secret = first_token(database, another=new_admin_token)
+    database.close()
+    if secret is not None:
+        sys.stdout.write(f"{secret}\n")
+        sys.stdout.flush()
+        tell("This is a token of an admin. It is shown once: keep it where secrets are kept.")
+    shutil.rmtree(settings.shop / "runs" / ".serve", ignore_errors=True)
+    settings.to_environment()
+    _log_to_stderr()
+    uvicorn.run(
+        "offerloop.web.app:app_of_worker", factory=True, host=host, port=port, workers=settings.workers,
+        access_log=False, log_config=None, server_header=False, proxy_headers=False,
+        timeout_keep_alive=5, timeout_graceful_shutdown=STOP_SECONDS, limit_concurrency=1_000,
+    )  # fmt: skip
+
+
+def _log_to_stderr() -> None:
+    """Write what the service says to standard error, one line each."""
+    root = logging.getLogger("offerloop")
+    if not root.handlers or isinstance(root.handlers[0], logging.NullHandler):
+        handler = logging.StreamHandler()
+        handler.setFormatter(logging.Formatter("%(message)s"))
+        root.handlers[:] = [handler]
+        root.setLevel(logging.INFO)

@@ -1,0 +1,59 @@
+"""A service in the test's own process, and its clients."""
+
+import shutil
+from contextlib import contextmanager
+
+import httpx
+from anyio.from_thread import start_blocking_portal
+
+from offerloop.store import add_token
+from offerloop.web.app import build_app
+from offerloop.web.settings import Settings
+
+
+def shop_of(small_run, folder):
+    """A shop's folder with a copy of the run."""
+    shop = folder / "shop"
+    shop.mkdir()
+    shutil.copy(small_run.parent.parent / "offerloop.toml", shop)
+    shutil.copytree(small_run, shop / "runs" / small_run.name)
+    return shop
+
+
+class Client:
+    """Requests to an application without a socket, one after another or from many threads."""
+
+    def __init__(self, app, portal, address):
+        self.app, self._portal = app, portal
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False, client=(address, 1))
+        self._client = httpx.AsyncClient(transport=transport, base_url="https://shop.test")
+
+    def request(self, method, url, **more):
+        return self._portal.call(lambda: self._client.request(method, url, **more))
+
+    def get(self, url, **more):
+        return self.request("GET", url, **more)
+
+    def post(self, url, **more):
+        return self.request("POST", url, **more)
+
+    def put(self, url, **more):
+        return self.request("PUT", url, **more)
+
+    def delete(self, url, **more):
+        return self.request("DELETE", url, **more)
+
+
+@contextmanager
+def served(shop, store=None, address="203.0.113.7", **settings):
+    """A client without a token; `client.app.state.worker` is what answers."""
+    app = build_app(Settings.of(shop, store, **settings))
+    with start_blocking_portal() as portal, portal.wrap_async_context_manager(app.router.lifespan_context(app)):
+        yield Client(app, portal, address)
+
+
+def with_role(client, *roles, ends_at=None):
+    """Headers of a new token with these roles."""
+    database = client.app.state.worker.database
+    _, secret = database.change(lambda one: add_token(one, "test", roles, "test", ends_at))
+    return {"authorization": f"Bearer {secret}"}

@@ -1,0 +1,31 @@
+"""Health, readiness and counters."""
+
+from served_shop import served
+
+
+def test_a_service_with_a_run_is_ready(shared_service, small_run):
+    assert shared_service.get("/health").json()["status"] == "ok"
+    said = shared_service.get("/ready").json()
+    assert (said["policy_version"], said["personalised"]) == (small_run.name, True)
+
+
+def test_without_a_run_it_lives_and_is_not_ready(tmp_path):
+    with served(tmp_path) as client:
+        assert client.get("/health").status_code == 200
+        answer = client.get("/ready", headers={"accept-language": "zh-CN,zh;q=0.9"})
+        assert (answer.status_code, answer.json()["code"]) == (503, "not_ready")
+        assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_metrics_are_those_of_all_workers(shared_service, role):
+    shared_service.post("/v1/decisions", json={"customer_id": "c000"}, headers=role("service"))
+    worker = shared_service.app.state.worker
+    worker.metrics.save()
+    (worker.metrics.folder / "1.json").write_text('[[[["offerloop_records_waiting", ""], 1000]], []]')
+    text = shared_service.get("/metrics").text
+    (worker.metrics.folder / "1.json").unlink()
+    assert 'offerloop_decisions_total{offer="yes"}' in text
+    assert 'offerloop_requests_total{route="/v1/decisions",method="POST",status="200"}' in text
+    assert 'offerloop_request_seconds_bucket{route="/v1/decisions",le="+Inf"}' in text
+    (waiting,) = [line for line in text.splitlines() if line.startswith("offerloop_records_waiting{")]
+    assert float(waiting.split()[1]) >= 1000
