@@ -339,15 +339,19 @@ def replay(
     return price_orders(request, None if out is None else as_path(out), language, console)
 
 
-def parse_offer(text: str, *, currency: str | None = None, language: str | None = None) -> offerloop.ParsedOffer:
-    """Turn an offer in a few words, English or Chinese, into its terms, and back into words.
+def parse_offer(
+    text: str, *, currency: str | None = None, language: str | None = None, reading: int | None = None
+) -> offerloop.ParsedOffer:
+    """Turn an offer in a few words, English, Chinese or German, into its terms, and back into words.
+
+    A text that people use for two offers is refused, with both readings, unless the number of one `reading` is given.
 
     >>> dict(parse_offer("20% off over $50").terms)
     {'kind': 'spend_and_save', 'percent': 20, 'spend': '50'}
     """
     from offerloop.commands.parse_offer.task import short_offer
 
-    return short_offer(text, currency, language)
+    return short_offer(text, currency, language, reading)
 
 
 def codes(count: int, *, prefix: str = "", length: int = 12, out: StrPath | None = None) -> offerloop.CouponCodes:

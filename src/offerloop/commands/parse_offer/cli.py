@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 import typer
@@ -16,14 +17,17 @@ def parse_offer(
     currency: Annotated[
         str | None, typer.Option(help="Currency of the amounts; default: by the sign in the text, else CNY or USD.")
     ] = None,
-    language: Annotated[str | None, typer.Option(help="Language of the text: en or zh; default: both.")] = None,
+    language: Annotated[str | None, typer.Option(help="Language that it is printed back in: en or zh; default: both.")] = None,
+    reading: Annotated[
+        int | None, typer.Option(help="Number of the reading of a text that people use for two offers, e.g. 1.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Turn an offer in a few words into terms for [[offers]].
 
-    The words are English or Chinese; they are printed back in both languages.
+    The words are English, Chinese or German; they are printed back in English and Chinese.
     """
     from offerloop.commands.parse_offer.task import short_offer
 
-    found = short_offer(text, currency, language)
-    say(found.facts, "\n".join(found.lines), as_json)
+    found = short_offer(text, currency, language, reading)
+    say(found.facts, "\n".join(found.lines(getattr(sys.stdout, "encoding", None) or "utf-8")), as_json)

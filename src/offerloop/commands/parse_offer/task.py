@@ -43,22 +43,27 @@ class ParsedOffer(Result):
         """Return one JSON object."""
         return {"terms": self.terms, "currency": self.currency, **self.forms}
 
-    @property
-    def lines(self) -> list[str]:
-        """Lines below `[[offers]]`; what is no term is a comment."""
+    def lines(self, encoding: str = "utf-8") -> list[str]:
+        """Lines below `[[offers]]`; what is no term is a comment.
+
+        Signs of a term that an encoding lacks are escaped as TOML has it, so that the lines can be pasted anyway.
+        """
+        terms = (f"{name} = {_toml(value)}" for name, value in self.terms.items())
         said = [f"# {language}: {text}" for language, text in self.forms.items()]
-        return [*(f"{name} = {_toml(value)}" for name, value in self.terms.items()), f"# in {self.currency}", *said]
+        return [*(_escaped(line, encoding) for line in terms), f"# in {self.currency}", *said]
 
 
-def short_offer(text: str, currency: str | None = None, language: str | None = None) -> ParsedOffer:
-    """Read one offer; the default currency is that of a sign in the text, else CNY for Chinese text and USD.
+def short_offer(
+    text: str, currency: str | None = None, language: str | None = None, reading: int | None = None
+) -> ParsedOffer:
+    """Read one offer; the default currency is that of a sign in the text, else that of its language: CNY, EUR or USD.
 
-    Raises InputError for a text that is not understood.
+    Raises InputError for a text that is not understood, and for one that has several readings unless one is chosen.
     """
     if language is not None:
         check_known("language", language, SHORT_FORM_LANGUAGES)
     unit = guess_currency(text) if currency is None else currency
-    terms = parse_offer(text, unit)
+    terms = parse_offer(text, unit, reading)
     if language is not None:
         return ParsedOffer(terms, unit, {language: print_offer(terms, language, unit)})
     return ParsedOffer(terms, unit, dict(_forms(terms, unit)))
@@ -69,6 +74,19 @@ def _forms(terms: Mapping[str, Any], currency: str) -> Iterator[tuple[str, str]]
     for language in SHORT_FORM_LANGUAGES:
         with suppress(InputError):
             yield language, print_offer(terms, language, currency)
+
+
+def _escaped(line: str, encoding: str) -> str:
+    """Return a line with \\uXXXX and \\UXXXXXXXX for what an encoding lacks."""
+
+    def written(sign: str) -> str:
+        try:
+            sign.encode(encoding)
+        except UnicodeEncodeError:
+            return f"\\u{ord(sign):04x}" if ord(sign) < 0x10000 else f"\\U{ord(sign):08x}"
+        return sign
+
+    return "".join(map(written, line))
 
 
 def _toml(value: object) -> str:

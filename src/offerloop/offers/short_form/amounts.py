@@ -17,9 +17,12 @@ MARK = "¤"
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 _SIGNS = {
-    "US$": ("USD",), "HK$": ("HKD",), "$": ("USD", "AUD", "CAD", "HKD", "MXN", "NZD", "SGD", "TWD"),
+    "US$": ("USD",), "HK$": ("HKD",), "R$": ("BRL",), "AU$": ("AUD",), "A$": ("AUD",), "CA$": ("CAD",), "C$": ("CAD",),
+    "NZ$": ("NZD",), "S$": ("SGD",), "NT$": ("TWD",), "MX$": ("MXN",), "$": ("USD", "AUD", "CAD", "HKD", "MXN", "NZD", "SGD", "TWD"),
     "€": ("EUR",), "£": ("GBP",), "¥": ("CNY", "JPY"), "RMB": ("CNY",),
     "美元": ("USD",), "美金": ("USD",), "欧元": ("EUR",), "英镑": ("GBP",), "日元": ("JPY",), "港元": ("HKD",),
+    "₹": ("INR",), "₦": ("NGN",), "₩": ("KRW",), "₽": ("RUB",), "₺": ("TRY",), "₫": ("VND",), "฿": ("THB",), "₪": ("ILS",),
+    "₴": ("UAH",), "৳": ("BDT",), "₱": ("PHP",), "RM": ("MYR",), "KSH": ("KES",),
     "人民币": ("CNY",), "元": ("CNY", "HKD", "MOP", "TWD"), "块钱": ("CNY",), "块": ("CNY",),
 }  # fmt: skip
 """Which currencies a sign may stand for; the first one where nothing else is said."""
@@ -34,24 +37,19 @@ _LEAST_OF_TWO_DIGITS = 20
 _FREE = "'cheapest item free' (最便宜1件免费), 'buy 2 get 1 free' (买2送1) or 'free shipping' (包邮)"
 """Forms that say what is free."""
 
-_SIGN = "|".join(map(re.escape, _SIGNS))
+_SIGN = "|".join(("(?<![A-Za-z])" if re.match("[A-Z]", sign) else "") + re.escape(sign) for sign in _SIGNS)
 _CODE = "(?-i:" + "|".join(DIGITS) + ")"
 _AMOUNT = (
     r"(?:(?P<before>{sign}|(?<![A-Za-z]){code})\s*)?(?<![0-9.])"
     r"(?P<number>[0-9]+(?:\.[0-9]+)?)(?![0-9.])"
     r"(?:\s*(?P<after>{sign}|{code}(?![A-Za-z]){unit}))?"
 )
-_THOUSANDS = re.compile(r"(?<=[$€£¥])([0-9]{1,3}(?:,[0-9]{3})+)(?![0-9])")
-
-_DIGITS = {sign: value for value, sign in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
-_NUMERAL = re.compile(r"(?<!统)(?!一口价)[零〇一二三四五六七八九两十百]+(?:点[零〇一二三四五六七八九]+)?")
-_HUNDREDS = re.compile(
-    "(?:(?P<hundreds>[一二三四五六七八九两])百)?零?"
-    "(?:(?P<tens>[一二三四五六七八九]?)(?P<ten>十))?(?P<ones>[一二三四五六七八九两]?)"
+_GROUPS = re.compile(
+    r"(?P<sign>[$€£¥₹₦₩₽₺₫฿₪₴৳₱]\s?)?(?<![0-9.,:])(?P<number>[0-9]{1,3}(?:,[0-9]{3})+)(?![0-9,])(?P<colon>(?=:))?"
 )
-_TO_TWELVE = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-_WORDS = {word: str(value) for value, word in enumerate(_TO_TWELVE, 1)}
-_WORD = re.compile(rf"\b({'|'.join(_WORDS)})\b", re.IGNORECASE)
+_GERMAN_GROUPS = re.compile(r"(?<![0-9.,])[0-9]{1,3}(?:\.[0-9]{3})+(?![0-9.])")
+_GERMAN_DECIMALS = re.compile(r"(?<![0-9.,])([0-9]+),([0-9]{1,2})(?![0-9,.])")
+_THOUSAND = re.compile(r"(?<![0-9.])([0-9]+)k(?![^\W_])", re.IGNORECASE)
 
 
 def signed_currency(text: str) -> str | None:
@@ -79,17 +77,25 @@ def marked(text: str, currency: str) -> str:
                 raise InputError(f"'{found[0].strip()}' is not an amount in {currency}, the currency of the offer")
         return found[0] if not signs else found["number"] + MARK
 
-    return _amounts(currency).sub(mark, _plain_thousands(text))
+    return _amounts(currency).sub(mark, text)
 
 
 def written_amounts(text: str, currency: str) -> dict[str, str]:
     """Return how amounts are written that `marked` puts the mark behind, by their number."""
-    found = (one for one in _amounts(currency).finditer(_plain_thousands(text)) if one["before"] or one["after"])
+    found = (one for one in _amounts(currency).finditer(text) if one["before"] or one["after"])
     return {one["number"]: one[0].strip() for one in found}
 
 
-def _plain_thousands(text: str) -> str:
-    return _THOUSANDS.sub(lambda found: found[0].replace(",", ""), text)
+def plain_numbers(text: str, language: str) -> str:
+    """Return a text without separators of thousands, with a point before decimals; "20k" is 20000.
+
+    A comma between numbers that stand beside a colon, as in 100:10,200:30, separates two tiers.
+    """
+    text = _THOUSAND.sub(r"\g<1>000", text)
+    if language == "de":
+        text = _GERMAN_GROUPS.sub(lambda found: found[0].replace(".", ""), text)
+        return _GERMAN_DECIMALS.sub(r"\1.\2", text)
+    return _GROUPS.sub(lambda found: found[0] if found["colon"] is not None else found[0].replace(",", ""), text)
 
 
 def _amounts(currency: str) -> re.Pattern[str]:
@@ -120,33 +126,6 @@ def signed_amount(number: str, currency: str, language: str, *, bare: bool = Fal
     return number + MARK if currency in _OWN_WORDS else f"{number} {currency}"
 
 
-def numerals(text: str) -> str:
-    """Chinese numerals up to 999, and what 半价 means, in digits."""
-    return _NUMERAL.sub(lambda found: _digits(found[0]), text).replace("半价", "5折").replace("半折", "5折")
-
-
-def _digits(numeral: str) -> str:
-    whole, _, decimals = numeral.partition("点")
-    behind = "." + "".join(str(_DIGITS[sign]) for sign in decimals) if decimals else ""
-    if not {"十", "百"} & set(whole):
-        return "".join(str(_DIGITS[sign]) for sign in whole) + behind
-    found = _HUNDREDS.fullmatch(whole)
-    if found is None:
-        raise InputError(f"'{numeral}' is not a number that can be read; write it in digits")
-    hundreds, ones = (_DIGITS.get(found[name] or "", 0) for name in ("hundreds", "ones"))
-    tens = _DIGITS.get(found["tens"], 1) if found["ten"] else 0
-    if ones and not found["ten"] and "零" not in whole:  # 二百五 is 250
-        tens, ones = ones, 0
-    return str(100 * hundreds + 10 * tens + ones) + behind
-
-
-def number_words(text: str) -> str:
-    """ "one" to "twelve", and what "half price" means, in digits."""
-    text = re.sub(r"\bhalf[ -](?:price|off)\b", "50% off", text, flags=re.IGNORECASE)
-    text = re.sub(r"\s*\bper ?cent\b", "%", text, flags=re.IGNORECASE)
-    return _WORD.sub(lambda found: _WORDS[found[0].lower()], text)
-
-
 def read_percent(written: str) -> int | str:
     """The percentage off that "12.5%" or 8.5折 (pays 85 %) says, as the terms of an offer hold it.
 
@@ -161,8 +140,23 @@ def read_percent(written: str) -> int | str:
     if paid == 0:
         raise InputError(f"'{written}' gives everything away; write {_FREE}")
     if not (1 <= paid < 10 or ("." not in number and _LEAST_OF_TWO_DIGITS <= paid < 100)):
-        raise InputError(f"'{written}' is not clear; 8折 and 80折 pay 80 %, 85折 and 8.5折 pay 85 %, 1折 pays 10 %")
+        raise InputError(f"'{written}' is not clear; {_meant(paid)}")
     return short_percent(100 - (10 * paid if paid < 10 else paid))
+
+
+def _meant(paid: Fraction) -> str:
+    """What somebody may have meant who wrote this number before 折."""
+    if paid < 1:
+        return (
+            f"it would leave {short_percent(10 * paid)} % to pay; write '{short_percent(10 * paid)}折' if "
+            f"{short_percent(100 - 100 * paid)} % off is meant"
+        )
+    if paid.denominator > 1 or paid >= 100:
+        return "8折 and 80折 pay 80 %, 85折 and 8.5折 pay 85 %"
+    return (
+        f"it is no reduction; write '{short_percent(paid / 10)}折' if {paid} % is to be paid, or "
+        f"'{short_percent(10 - paid / 10)}折' if {paid} % is taken off"
+    )
 
 
 def short_percent(percent: Fraction) -> int | str:

@@ -23,6 +23,7 @@ NAMED = ("product", "text")
 _NUMBER = r"(?<![0-9.])[0-9]{1,20}(?:\.[0-9]{1,10})?(?![0-9.])"
 _COUNT = r"(?<![0-9.])[0-9]{1,15}(?![0-9.])"
 _PERCENT = {"en": rf"{_NUMBER}\s?%", "zh": f"{_NUMBER}折"}
+_RATE = r"(?<![0-9])0\.[0-9]{1,4}(?![0-9])"
 _PLACE = re.compile(r"\{(\w+)\}")
 _TOKEN = re.compile(r"(\{\w+\}|\[[^\]]*\]|\(s\)|, | |,)")
 
@@ -79,7 +80,8 @@ def _token(token: str, language: str) -> str:
     if place:
         name = place[1]
         value = rf"{_NUMBER}{MARK}?" if name in MONEY else NAME if name in NAMED else _COUNT
-        return f"(?P<{name}>{_PERCENT[language] if name == 'percent' else value})"
+        value = _PERCENT[language] if name == "percent" else _RATE if name == "rate" else value
+        return f"(?P<{name}>{value})"
     if token[:1] == "[":
         return f"(?:{pattern(token[1:-1], language)})?"
     return {"(s)": "s?", ", ": r"[\s,]*", ",": r"[\s,]*", " ": r"\s+"}.get(token, re.escape(token))
@@ -208,7 +210,7 @@ def _products() -> list[Form]:
         _form(
             "buy_x_get_y",
             ("buy {buy} get {get} free", "buy {buy}[,] get {get} [for ]free"),
-            ("买{buy}送{get}", "买{buy}[件]赠{get}[件]", "买{buy}[件]免{get}[件]", "买{buy}件送{get}[件]"),
+            ("买{buy}送{get}", "买{buy}[件]赠{get}[件]", "买{buy}件送{get}[件]"),
         ),
         _form(
             "bundle",
@@ -259,6 +261,12 @@ def _others() -> list[Form]:
 
 
 FORMS = (*_coupons(), *_products(), *_others())
+SHORTHANDS = (
+    Form("paid", ("{count} for the price of {paid}",), ("{count}件付{paid}件的钱", "{count}件付{paid}件钱")),
+    Form("free", (), ("买{taken}[件]免{get}[件]",)),
+    Form("rate", ("{rate}",), ("{rate}",)),
+)
+"""What is only read: their terms are worked out from what they say, by their kind."""
 TIERS = tuple(_tiers())
 """Forms of one tier; several stand in a row."""
 BOTH = ("min_spend", "min_count", "order_number")

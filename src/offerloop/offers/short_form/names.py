@@ -19,10 +19,15 @@ NAME = "[\ue100-\uf8ff]"
 _FIRST = 0xE100
 _QUOTED = re.compile(r'("(?:[^"\\]|\\.)*"|“[^”]*”|「[^」]*」)', re.DOTALL)
 _BRACKET = re.compile(r"[\[【［]([^\[\]【】［］]*)[\]】］]")
-_ON = re.compile(r"\s+on\s+(?!orders\s+(?:over|from))([^,，+]+)(?=[,，+]|$)", re.IGNORECASE)
+_ON = re.compile(
+    r"\s+on\s+(?!(?:orders?|purchases?|your|their|any|the\s+first|an?|minimum|min\.?)\b)([^,，+]+?)[.!]*(?=[,，+]|$)",
+    re.IGNORECASE,
+)
+"""What an offer is about; other words behind "on" are those of the word list."""
 _BARE = re.compile(r"\w(?:[\w&'/-]| (?=\w))*")
 _RESERVED = re.compile(
-    r"\b(?:any|at|buy|each|every|first|for|free|from|get|items|max|min|off|on|or|over|orders|per|takes|up|with|worth)\b",
+    r"\b(?:all|any|at|before|buy|each|every|everything|first|for|free|from|get|items|max|min|most|off|on|or|order|orders|over|per|"
+    r"purchase|select|selected|some|takes|this|up|when|with|worth|your)\b",
     re.IGNORECASE,
 )
 _WORDS = {
@@ -120,7 +125,8 @@ def _joined(names: Sequence[str], language: str) -> str:
 
 
 def _plain(name: str) -> bool:
-    return _BARE.fullmatch(name) is not None and not _RESERVED.search(name)
+    behind_on = _ON.fullmatch(f" on {name}")
+    return behind_on is not None and _BARE.fullmatch(behind_on[1]) is not None and not _RESERVED.search(name)
 
 
 def quoted(name: str) -> str:
@@ -132,6 +138,15 @@ def _unquoted(piece: str) -> str:
     if piece[0] != '"':
         return piece[1:-1]
     try:
-        return str(json.loads(piece, strict=False))
+        text = str(json.loads(piece, strict=False))
     except json.JSONDecodeError:
         raise InputError(f"{piece} is not a text in quotes that can be read") from None
+    check_signs(text)
+    return text
+
+
+def check_signs(text: str) -> None:
+    """Raises InputError for a text with half of a sign, a lone surrogate of UTF-16, which no file can hold."""
+    half = next((sign for sign in text if "\ud800" <= sign <= "\udfff"), None)
+    if half is not None:
+        raise InputError(f"the text holds '\\u{ord(half):04x}', half of a sign, which no file can hold; type it again")

@@ -2,95 +2,120 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
+from itertools import product
 from typing import Any
 
 from offerloop.errors import InputError
 from offerloop.offers.reading import read_offers
 from offerloop.offers.short_form.amounts import (
-    CHINESE,
     MARK,
     check_currency,
     marked,
-    number_words,
-    numerals,
+    plain_numbers,
     read_amount,
     read_percent,
-    signed_amount,
     signed_currency,
     written_amounts,
 )
-from offerloop.offers.short_form.forms import BOTH, FORMS, MODIFIERS, MONEY, NAMED, TIERS, Form, pattern
-from offerloop.offers.short_form.names import Names
+from offerloop.offers.short_form.forms import (
+    BOTH,
+    FORMS,
+    MODIFIERS,
+    MONEY,
+    NAMED,
+    SHORTHANDS,
+    TIERS,
+    Form,
+    pattern,
+)
+from offerloop.offers.short_form.names import Names, check_signs
+from offerloop.offers.short_form.numerals import numerals
+from offerloop.offers.short_form.phrases import language_of, word_list
+from offerloop.offers.short_form.readings import meanings
+from offerloop.offers.short_form.writing import print_offer
 
 LONGEST = 1000
 """Signs in a text."""
 _SEARCHED = 100
 """Signs among which the part that is understood is looked for, and the most that a message shows."""
-_ALIKE = 0.5
-"""How like a text a form must be to be named as the nearest one, from 0 to 1."""
-_BETWEEN = re.compile(r"\s*[,;、]?\s*")
-_SAMPLES = {
-    "spend": "200",
-    "save": "20",
-    "amount": "20",
-    "price": "9.9",
-    "max_discount": "15",
-    "min_spend": "99",
-    "count": "3",
-    "buy": "2",
-    "get": "1",
-    "hours": "2",
-    "cheapest": "2",
-    "quantity": "2",
-    "product": '"A"',
-    "text": '"A"',
-    "min_count": "3",
-}
+_BETWEEN = re.compile(r"\s*[,;、·]?\s*")
+_JOIN = re.compile(r"[+＋](?!\s*(?:$|[→,;·=-]|items?\b|[0-9]+ ?(?:gratis|free|geschenkt|kostenlos)\b))", re.IGNORECASE)
+"""A plus that joins two offers, and is neither "or more" nor that of "2+1 free"."""
+_SAID_TWICE = re.compile(r"(?P<first>.+?)\s*(?:\((?P<inside>[^()]+)\)|\s[—–-]\s+(?P<behind>.+))\s*[.!。]?")
+"""What is said twice, as in "3 for 2 (buy 2 get 1 free)"."""
+_USUAL_CURRENCIES = {"en": "USD", "zh": "CNY", "de": "EUR"}
 
 
-def parse_offer(text: str, currency: str) -> dict[str, Any]:
+def parse_offer(text: str, currency: str, reading: int | None = None) -> dict[str, Any]:
     """Return the written terms of the offer that a short form states, as a file of offers holds them.
 
-    Raises InputError, one sentence, for a text that is not understood or that tells an impossible offer.
+    Raises InputError, one sentence, for a text that is not understood or that tells an impossible offer, and for one
+    that people use for two offers, unless the number of one `reading` is given.
     """
     check_currency(currency)
     names, parts = _parts(text)
-    found = [_Text(rest, scope, names, currency).terms() for rest, scope in parts]
-    terms = found[0] if len(found) == 1 else _combined(found)
-    read_offers([terms], None, currency)
-    return terms
+    choices = [_Text(rest, scope, names, currency).readings() for rest, scope in parts]
+    offers = [one[0] if len(one) == 1 else _combined(one) for one in product(*choices)]
+    for offer in offers:
+        read_offers([offer], None, currency)
+    if reading is not None and not 1 <= reading <= len(offers):
+        count = "one reading" if len(offers) == 1 else f"{len(offers)} readings"
+        raise InputError(f"'{_shown(text)}' has {count}, so there is no reading {reading}")
+    if reading is None and len(offers) > 1:
+        raise InputError(_both(text, offers, currency))
+    return offers[(reading or 1) - 1]
 
 
 def guess_currency(text: str) -> str:
-    """Return the currency of the first sign or code outside names; without one CNY for Chinese text, else USD."""
-    rests = [rest for rest, _ in _parts(text)[1]]
-    signed = (signed_currency(rest) for rest in rests)
-    usual = "CNY" if any(CHINESE.search(rest) for rest in rests) else "USD"
-    return next((currency for currency in signed if currency), usual)
+    """Return the currency of the first sign or code outside names.
+
+    Without one that is CNY for Chinese text, EUR for German text, else USD.
+    """
+    rests = [unicodedata.normalize("NFKC", rest) for rest, _ in _parts(text)[1]]
+    languages = [language_of(rest) for rest in rests]
+    signed = (
+        signed_currency(word_list(language).spelt(rest)) for rest, language in zip(rests, languages, strict=True)
+    )
+    usual = next((language for language in languages if language != "en"), "en")
+    return next((currency for currency in signed if currency), _USUAL_CURRENCIES[usual])
+
+
+def _both(text: str, offers: Sequence[Mapping[str, Any]], currency: str) -> str:
+    """Say each reading with its number."""
+    language = "zh" if language_of(text) == "zh" else "en"
+    said = ", ".join(
+        f"{number}) '{print_offer(offer, language, currency)}'" for number, offer in enumerate(offers, 1)
+    )
+    return f"'{_shown(text)}' has {len(offers)} readings: {said}; choose one by its number (--reading)"
 
 
 def _parts(text: str) -> tuple[Names, list[tuple[str, dict[str, Any]]]]:
     """What is joined by "+", each without its scope, and the scope."""
     if not 0 < len(text.strip()) <= LONGEST:
         raise InputError(f"a short form is a text of 1 to {LONGEST} signs, such as '20% off over $50' or '满200减20'")
+    check_signs(text)
     names = Names(text)
-    return names, [names.without_scope(part) for part in re.split("[+＋]", names.text)]
+    return names, [names.without_scope(part) for part in _JOIN.split(names.text)]
 
 
-def _combined(parts: list[dict[str, Any]]) -> dict[str, Any]:
+def _combined(parts: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Conditions stand behind the last part, and hold for all."""
-    conditions = {name: parts[-1].pop(name) for name in BOTH if name in parts[-1]}
-    for part in parts:
+    own = [dict(part) for part in parts]
+    conditions = {name: own[-1].pop(name) for name in BOTH if name in own[-1]}
+    for part in own:
         for name in BOTH:
             if name in part:
                 raise InputError(f"conditions such as '{name}' of parts joined by '+' stand behind the last of them")
-    return {"kind": "combined", "parts": parts, **conditions}
+    return {"kind": "combined", "parts": own, **conditions}
+
+
+def _shown(text: str) -> str:
+    return text if len(text) <= _SEARCHED else f"{text[:_SEARCHED]}…"
 
 
 class _Text:
@@ -99,34 +124,69 @@ class _Text:
     def __init__(self, text: str, scope: Mapping[str, Any], names: Names, currency: str) -> None:
         self.scope, self.names, self.currency, self.given = scope, names, currency, text.strip()
         rest = unicodedata.normalize("NFKC", text).strip().rstrip(".。!,;")
-        self.language = "zh" if CHINESE.search(rest) else "en"
-        rest = numerals(rest) if self.language == "zh" else number_words(rest)
+        self.language = language_of(rest)
+        self.words = word_list(self.language)
+        rest = plain_numbers(self.words.spelt(rest), self.language)
+        if self.language == "zh":
+            rest = numerals(rest)
         self.amounts = written_amounts(rest, currency)
         rest = marked(rest, currency)
         if self.language == "zh":
-            self.body = re.sub(r"\s+", "", rest).removeprefix("全场")
+            body = re.sub(r"\s+", "", rest).removeprefix("全场")
         else:
-            self.body = " ".join(re.sub(r"\bon orders (?=over|from)", "", rest, flags=re.IGNORECASE).split())
+            body = " ".join(re.sub(rf"([%{MARK}])(?=[^\W\d_])", r"\1 ", rest).split())
+        self.bodies = self.words.said(body)
 
-    def terms(self) -> dict[str, Any]:
-        found = self.read(self.body)
-        if found is None:
+    @property
+    def grammar(self) -> str:
+        """The language whose forms are read."""
+        return "zh" if self.language == "zh" else "en"
+
+    def readings(self) -> list[dict[str, Any]]:
+        """Return the terms of each reading, with the scope. Raises InputError where there is none."""
+        found = self.understood() or self.said_twice()
+        if not found:
             raise InputError(self.refusal())
+        return [self.about(one) for one in found]
+
+    def understood(self) -> list[dict[str, Any]]:
+        """Return the terms of each reading without the scope; none where a text is not understood."""
+        found = list[dict[str, Any]]()
+        for body in self.bodies:
+            parts = [self.read(part) for part in body.split("+")] if not self.scope else [self.read(body)]
+            found += [one[0] if len(one) == 1 else _combined(one) for one in product(*parts)]
+        return [one for place, one in enumerate(found) if one not in found[:place]]
+
+    def said_twice(self) -> list[dict[str, Any]]:
+        """Return the terms of a text that says one offer in two ways."""
+        found = _SAID_TWICE.fullmatch(self.given)
+        if found is None:
+            return []
+        both = [
+            _Text(part, self.scope, self.names, self.currency).understood()
+            for part in (found["first"], found["inside"] or found["behind"])
+        ]
+        return both[0] if both[0] == both[1] else []
+
+    def about(self, found: dict[str, Any]) -> dict[str, Any]:
+        """Return terms with what the offer is about."""
+        found = dict(found)
         if found["kind"] != "bundle":
             return {"kind": found.pop("kind"), **self.scope, **found}
         parts = [{**self.scope, "count": found.pop("count")}]
         return {"kind": found.pop("kind"), "parts": parts, **found}
 
-    def read(self, body: str) -> dict[str, Any] | None:
-        """Terms without the scope; None when it is not understood."""
+    def read(self, body: str) -> list[dict[str, Any]]:
+        """Return the terms of each reading of one text without "+"."""
         body, modified = self.modifiers(body)
-        for form, expression in _expressions(FORMS, self.language):
+        for form, expression in _expressions((*SHORTHANDS, *FORMS), self.grammar):
             match = expression.fullmatch(body)
             if match:
-                self.check_price(match)
-                return {"kind": form.kind, **form.fixed, **self.values(match), **modified}
+                terms = {**form.fixed, **self.values(match)}
+                price = match.groupdict().get("price") or ""
+                return [{**one, **modified} for one in meanings(form.kind, terms, price, self.language)]
         tiers = self.tiers(body)
-        return None if tiers is None else {"kind": "spend_and_save", **tiers, **modified}
+        return [] if tiers is None else [{"kind": "spend_and_save", **tiers, **modified}]
 
     def modifiers(self, body: str) -> tuple[str, dict[str, Any]]:
         """The text before and between them, and what they say."""
@@ -135,13 +195,13 @@ class _Text:
             body, values = one
             twice = next((name for name in values if name in found), None)
             if twice is not None:
-                raise InputError(f"'{self.shown(self.body)}' says '{twice}' twice")
+                raise InputError(f"'{self.shown(self.given)}' says '{twice}' twice")
             found |= values
         return body, found
 
     def modifier(self, body: str) -> tuple[str, dict[str, Any]] | None:
         """The last one, or one that stands before."""
-        for form, expression in _modifiers(self.language):
+        for form, expression in _modifiers(self.grammar):
             match = expression.fullmatch(body)
             if match:
                 return match["rest"], {**form.fixed, **self.values(match)}
@@ -158,14 +218,14 @@ class _Text:
             rows.append(row)
         whole = [{name: row.pop(name) for name in ("each_full", "by_count") if name in row} for row in rows]
         if any(one != whole[0] for one in whole):
-            raise InputError(f"the tiers of '{self.shown(body)}' must all be by amount or all by number of units")
+            raise InputError(f"the tiers of '{self.shown(self.given)}' must all be by amount or all by number of units")
         if not rows:
             return None
         return whole[0] | (rows[0] if len(rows) == 1 else {"tiers": rows})
 
     def tier(self, body: str, place: int) -> tuple[dict[str, Any], int] | None:
         """The longest one that begins there, and where the next one begins."""
-        matches = ((expression.match(body, place), form) for form, expression in _expressions(TIERS, self.language))
+        matches = ((expression.match(body, place), form) for form, expression in _expressions(TIERS, self.grammar))
         match, form = max(matches, key=lambda one: one[0].end() if one[0] else -1)
         if match is None:
             return None
@@ -177,56 +237,39 @@ class _Text:
         groups = match.groupdict()
         return {name: self.value(name, written) for name, written in groups.items() if name != "rest"}
 
-    def check_price(self, match: re.Match[str]) -> None:
-        """Refuse "3 for 2", which says a number of units to pay for, where a price would be read."""
-        count, price = (match.groupdict().get(name) or "" for name in ("count", "price"))
-        if not price.isdecimal() or not 0 < int(price) < int(count or 0):
-            return
-        paid, free = int(price), int(count) - int(price)
-        signed = signed_amount(price, self.currency, self.language)
-        told = (
-            f"'买{paid}送{free}' to let {paid} of {count} be paid, or '任选{count}件{signed}'"
-            if self.language == "zh"
-            else f"'buy {paid} get {free} free' to let {paid} of {count} be paid, or 'any {count} for {signed}'"
-        )
-        raise InputError(f"'{self.shown(match[0])}' is not clear; write {told} to sell {count} for {signed}")
-
     def value(self, name: str, written: str) -> str | int:
         if name in MONEY:
             return read_amount(written, self.currency)
         if name == "percent":
             return read_percent(written)
+        if name == "rate":
+            return written
         return self.names.of(written) if name in NAMED else int(written)
 
     def refusal(self) -> str:
         """What was not understood, and what would do."""
-        body, nearest = self.body, self.nearest()
-        for end in range(min(len(body) - 1, _SEARCHED), 0, -1):
+        given, nearest = self.given, self.nearest()
+        for end in range(min(len(given) - 1, _SEARCHED), 0, -1):
+            if self.language != "zh" and given[end - 1 : end + 1].isalnum():
+                continue
             with suppress(InputError):
-                if body[end - 1] != " " and self.read(body[:end]) is not None:
-                    left = self.shown(body[end:]).strip()
-                    return f"'{self.shown(body[:end])}' is understood, but not '{left}' behind it{nearest}"
-        return f"'{self.names.shown(self.given)}' is not the short form of an offer{nearest}"
+                if given[end - 1] != " " and _Text(given[:end], {}, self.names, self.currency).understood():
+                    left = self.shown(given[end:]).strip()
+                    return f"'{self.shown(given[:end].strip())}' is understood, but not '{left}' behind it{nearest}"
+        return f"'{self.shown(given)}' is not the short form of an offer{nearest}"
 
     def nearest(self) -> str:
-        """A form that looks like it."""
-        if self.language == "en" and (found := re.fullmatch(r"(.* off) ([^\d\s,]+)", self.body)):
+        """A form that is near in meaning."""
+        if self.language == "en" and (found := re.fullmatch(r"(.* off) ([^\d\s,]+)", self.given)):
             return f"; if '{found[2]}' is a category, write '{self.shown(found[1])} on {found[2]}'"
-        forms = [form.written(_samples(self.language), self.language) for form in (*FORMS, *TIERS)]
-        close = difflib.get_close_matches(self.shown(self.body), forms, n=1, cutoff=_ALIKE)
-        if not close:
-            return "; docs/concepts/offers.md lists the forms, in English and Chinese"
-        return f"; the nearest form is '{close[0]}'"
+        hint = self.words.hint(self.given)
+        if hint is None:
+            return "; docs/how-to/parse-offer.md lists the forms, in English, Chinese and German"
+        return f"; the nearest form is '{hint}'"
 
-    def shown(self, body: str) -> str:
-        """A piece of the text as somebody would write it."""
-        signed = re.sub(f"([0-9.]+){MARK}", lambda found: self.amounts.get(found[1], found[1]), body)
-        whole = self.names.shown(signed)
-        return whole if len(whole) <= _SEARCHED else f"{whole[:_SEARCHED]}…"
-
-
-def _samples(language: str) -> Mapping[str, str]:
-    return _SAMPLES | {"percent": "20%" if language == "en" else "8折"}
+    def shown(self, text: str) -> str:
+        """A piece of the text as it was given."""
+        return _shown(self.names.shown(text))
 
 
 @cache
