@@ -107,8 +107,8 @@ def _phrases(entry: Mapping[str, str | Sequence[str]], *, spaced: bool) -> list[
 def _compiled(pattern: str, *, spaced: bool) -> re.Pattern[str]:
     """Return the expression of a pattern; in languages with spaces it begins and ends with whole words."""
     inner = "".join(_SUGAR.get(token) or _slot(token, spaced=spaced) for token in _split(pattern))
-    whole = rf"(?<![^\W\d_]){inner}(?![^\W\d_])" if spaced else inner
-    return re.compile(whole, re.IGNORECASE)
+    begin = r"(?<![^\W\d_])" if pattern.lstrip("[")[0] not in " ,^" else ""
+    return re.compile(rf"{begin}{inner}(?![^\W\d_])" if spaced else inner, re.IGNORECASE)
 
 
 def _split(pattern: str) -> list[str]:

@@ -132,7 +132,7 @@ class _Text:
         self.amounts = written_amounts(rest, currency)
         rest = marked(rest, currency)
         if self.language == "zh":
-            body = re.sub(r"\s+", "", rest).removeprefix("全场")
+            body = re.sub(r"\s+", "", rest)
         else:
             body = " ".join(re.sub(rf"([%{MARK}])(?=[^\W\d_])", r"\1 ", rest).split())
         self.bodies = self.words.said(body)
