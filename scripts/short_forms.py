@@ -1,10 +1,11 @@
-"""Print how many collected offers `parse-offer` reads rightly, refuses, or reads wrongly.
+"""Print how many collected offers `parse-offer` reads rightly, refuses, or reads wrongly, as the table of its guide.
 
-    scripts/short_forms.py [--rows even|odd] [--failures]
+    scripts/short_forms.py [--failures]
 
-The offers stand in tests/offers/short_form/data/collected_offers.csv, each with the place it was found in and the reading
-that is right, written before the parser was run on them; rows count from 1. The parser was improved with the even rows
-only. `--failures` prints the offers that are refused though they have a reading, and those that are read wrongly.
+The offers stand in tests/offers/short_form/data, each with the place it was found in and the reading that is right,
+which was written before the parser was run on them. The word lists were improved with the even rows of
+collected_offers.csv (rows count from 1); the offers of later_offers.csv were collected afterwards. `--failures` prints
+those that are refused though they have a reading, and those that are read wrongly.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import argparse
 import csv
 import shlex
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,41 +22,44 @@ from typing import Any
 from offerloop.errors import InputError
 from offerloop.offers import guess_currency, parse_offer
 
-COLLECTED = Path(__file__).parents[1] / "tests" / "offers" / "short_form" / "data" / "collected_offers.csv"
+DATA = Path(__file__).parents[1] / "tests" / "offers" / "short_form" / "data"
+GROUPS = {"even": "even rows", "odd": "odd rows", "later": "collected later"}
+"""The parts that are counted apart, and what they are called."""
 REFUSED = "refused"
-OUTCOMES = ("right", "rightly refused", "refused", "wrong")
-"""Read as expected; refused as expected; refused though it has a reading; read as something else."""
-_SAME = {"true": True}
+OUTCOMES = ("read rightly", "refused though it has a reading", "read wrongly", "rightly refused")
+LANGUAGES = {"en": "English", "zh": "Chinese", "de": "German"}
 _COUNTS = ("buy", "get", "count", "min_count", "order_number", "percent")
 
 
 @dataclass(frozen=True)
 class CollectedOffer:
-    """One row."""
+    """One row, and what the parser makes of it."""
 
-    number: int
-    """From 1 on."""
+    group: str
     text: str
     language: str
     expected: Mapping[str, Any] | None
     """The currency and the terms; None where it must be refused."""
+    found: Mapping[str, Any] | None
+    """What the parser reads; None where it refuses."""
 
     @property
     def outcome(self) -> str:
         """One of OUTCOMES."""
-        found = reading(self.text)
-        if found is None:
-            return "rightly refused" if self.expected is None else "refused"
-        return "right" if found == self.expected else "wrong"
+        right, refused, wrong, rightly_refused = OUTCOMES
+        if self.found is None:
+            return rightly_refused if self.expected is None else refused
+        return right if self.found == self.expected else wrong
 
 
 def collected_offers() -> list[CollectedOffer]:
-    """Return all rows of the file."""
-    with COLLECTED.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+    """Return all rows of both files."""
+    rows = [(("odd", "even")[number % 2 == 0], row) for number, row in enumerate(_rows("collected_offers.csv"), 1)] + [
+        ("later", row) for row in _rows("later_offers.csv")
+    ]
     return [
-        CollectedOffer(number, row["text"], row["language"], _expected(row["expected"]))
-        for number, row in enumerate(rows, 1)
+        CollectedOffer(group, row["text"], row["language"], _expected(row["expected"]), reading(row["text"]))
+        for group, row in rows
     ]
 
 
@@ -68,12 +72,32 @@ def reading(text: str) -> Mapping[str, Any] | None:
         return None
 
 
-def shares(offers: Iterable[CollectedOffer]) -> Mapping[str, int]:
-    """Return the number of offers of each outcome."""
-    return Counter(one.outcome for one in offers)
+def table(offers: Sequence[CollectedOffer]) -> str:
+    """Return the outcomes of each group and language in Markdown."""
+    lines = [_line(["offers", "number", *OUTCOMES]), _line(["---"] * (2 + len(OUTCOMES)))]
+    for group, name in GROUPS.items():
+        own = [one for one in offers if one.group == group]
+        for language, words in LANGUAGES.items():
+            lines.append(_figures(f"{name}, {words}", [one for one in own if one.language == language]))
+        lines.append(_figures(f"**{name}**", own))
+    return "\n".join(lines)
 
 
-def _expected(written: str) -> Mapping[str, Any] | None:
+def _figures(name: str, offers: Sequence[CollectedOffer]) -> str:
+    found = Counter(one.outcome for one in offers)
+    return _line([name, str(len(offers)), *(str(found[outcome]) for outcome in OUTCOMES)])
+
+
+def _line(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    with (DATA / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _expected(written: str) -> dict[str, Any] | None:
     if written == REFUSED:
         return None
     kind, *fields = shlex.split(written)
@@ -92,25 +116,20 @@ def _value(name: str, written: str) -> Any:  # noqa: ANN401 - as terms hold it
         return [_fields(one.split()) for one in written.split("|")]
     if name == "parts":
         return [_expected(one.strip()) for one in written.split("|")]
-    return int(written) if name in _COUNTS else _SAME.get(written, written)
+    return int(written) if name in _COUNTS else True if written == "true" else written
 
 
 def main() -> None:
-    """Print one line for each language, and one for all."""
-    parser = argparse.ArgumentParser(description="How many collected offers are read rightly.")
-    parser.add_argument("--rows", choices=("even", "odd"))
-    parser.add_argument("--failures", action="store_true")
+    """Print the table, and the offers that are not read as they should be."""
+    parser = argparse.ArgumentParser(description="Print how many collected offers are read rightly.")
+    parser.add_argument("--failures", action="store_true", help="Print the offers that are not read as they should be.")
     given = parser.parse_args()
-    offers = [one for one in collected_offers() if given.rows is None or one.number % 2 == (given.rows == "odd")]
-    for language in (*sorted({one.language for one in offers}), None):
-        part = [one for one in offers if language in (None, one.language)]
-        found = shares(part)
-        said = ", ".join(f"{found[name]} {name} ({found[name] / len(part):.1%})" for name in OUTCOMES)
-        print(f"{language or 'all'}: {len(part)} offers, {said}")
+    offers = collected_offers()
+    print(table(offers))  # noqa: T201
     if given.failures:
         for one in offers:
-            if one.outcome in ("refused", "wrong"):
-                print(f"{one.number}\t{one.outcome}\t{one.text}\t{reading(one.text)}\t{one.expected}")
+            if one.outcome in OUTCOMES[1:3]:
+                print(f"{one.outcome}: {one.text} [{one.group}]\n  {one.found}\n  {one.expected}")  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -1,6 +1,9 @@
 """`offerloop parse-offer`: terms to paste, and the short form in both languages."""
 
 import json
+import os
+import subprocess
+import sys
 import tomllib
 
 import pytest
@@ -44,3 +47,31 @@ def test_what_is_wrong_is_one_sentence_and_exit_code_2(command, arguments):
     code, said, error = command("parse-offer", *arguments)
     assert (code, said) == (2, "")
     assert len(error.splitlines()) == 1
+
+
+def test_a_text_with_two_readings_shows_both_and_the_option_picks_one(command):
+    code, said, error = command("parse-offer", "买三免一")
+    assert (code, said) == (2, "")
+    assert "1) '买2送1', 2) '买3送1'" in error
+    assert len(error.splitlines()) == 1
+    for reading, units in ((1, 2), (2, 3)):
+        code, said, _ = command("parse-offer", "买三免一", "--reading", reading)
+        assert (code, tomllib.loads(said)["buy"]) == (0, units)
+    assert command("parse-offer", "买三免一", "--reading", 3)[0] == 2
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "gbk", "latin-1"])
+def test_terms_can_be_pasted_from_any_terminal(encoding):
+    program = "from offerloop.cli import main; main()"
+    typed = [sys.executable, "-c", program, "parse-offer", "满100送「“茶”杯😀」"]
+    done = subprocess.run(typed, capture_output=True, env={**os.environ, "PYTHONIOENCODING": encoding}, check=True)
+    terms = tomllib.loads(done.stdout.decode(encoding))
+    assert terms == {"kind": "gift", "product": "“茶”杯😀", "min_spend": "100"}
+
+
+def test_bytes_that_are_no_text_are_refused_in_one_sentence():
+    typed = [sys.executable, "-c", "from offerloop.cli import main; main()", "parse-offer", b"20% off \xed\xa0\x80"]
+    done = subprocess.run(typed, capture_output=True, env={**os.environ, "PYTHONIOENCODING": "ascii"}, check=False)
+    assert done.returncode == 2
+    assert b"half of a sign" in done.stderr
+    assert len(done.stderr.splitlines()) == 1

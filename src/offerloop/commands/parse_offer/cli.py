@@ -15,9 +15,12 @@ def parse_offer(
         str, typer.Argument(help='Offer in a few words, e.g. "满200减20", "200:20" or "20% off over $50, max $15".')
     ],
     currency: Annotated[
-        str | None, typer.Option(help="Currency of the amounts; default: by the sign in the text, else CNY or USD.")
+        str | None,
+        typer.Option(help="Currency of the amounts; default: by the sign in the text, else by its language."),
     ] = None,
-    language: Annotated[str | None, typer.Option(help="Language that it is printed back in: en or zh; default: both.")] = None,
+    language: Annotated[
+        str | None, typer.Option(help="Language that it is printed back in: en or zh; default: both.")
+    ] = None,
     reading: Annotated[
         int | None, typer.Option(help="Number of the reading of a text that people use for two offers, e.g. 1.")
     ] = None,

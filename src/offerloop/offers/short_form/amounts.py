@@ -18,11 +18,12 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 _SIGNS = {
     "US$": ("USD",), "HK$": ("HKD",), "R$": ("BRL",), "AU$": ("AUD",), "A$": ("AUD",), "CA$": ("CAD",), "C$": ("CAD",),
-    "NZ$": ("NZD",), "S$": ("SGD",), "NT$": ("TWD",), "MX$": ("MXN",), "$": ("USD", "AUD", "CAD", "HKD", "MXN", "NZD", "SGD", "TWD"),
+    "NZ$": ("NZD",), "S$": ("SGD",), "NT$": ("TWD",), "MX$": ("MXN",),
+    "$": ("USD", "AUD", "CAD", "HKD", "MXN", "NZD", "SGD", "TWD"),
     "€": ("EUR",), "£": ("GBP",), "¥": ("CNY", "JPY"), "RMB": ("CNY",),
     "美元": ("USD",), "美金": ("USD",), "欧元": ("EUR",), "英镑": ("GBP",), "日元": ("JPY",), "港元": ("HKD",),
-    "₹": ("INR",), "₦": ("NGN",), "₩": ("KRW",), "₽": ("RUB",), "₺": ("TRY",), "₫": ("VND",), "฿": ("THB",), "₪": ("ILS",),
-    "₴": ("UAH",), "৳": ("BDT",), "₱": ("PHP",), "RM": ("MYR",), "KSH": ("KES",),
+    "₹": ("INR",), "₦": ("NGN",), "₩": ("KRW",), "₽": ("RUB",), "₺": ("TRY",), "₫": ("VND",), "฿": ("THB",),
+    "₪": ("ILS",), "₴": ("UAH",), "৳": ("BDT",), "₱": ("PHP",), "RM": ("MYR",), "KSH": ("KES",),
     "人民币": ("CNY",), "元": ("CNY", "HKD", "MOP", "TWD"), "块钱": ("CNY",), "块": ("CNY",),
 }  # fmt: skip
 """Which currencies a sign may stand for; the first one where nothing else is said."""

@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib import resources
 
 from offerloop.offers.short_form.amounts import CHINESE, MARK
@@ -43,7 +43,7 @@ class Phrase:
         """Return the text with every match replaced, once for each reading."""
         if not self.pattern.search(text):
             return [text]
-        return [self.pattern.sub(lambda found, said=said: _filled(said, found), text) for said in self.said]
+        return [self.pattern.sub(partial(_filled, said), text) for said in self.said]
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class WordList:
 
 
 def language_of(text: str) -> str:
-    """Return the language of a text without its names: that of its signs or words, English where nothing else is said."""
+    """Return the language of a text without its names: that of its signs or words, else English."""
     if CHINESE.search(text):
         return "zh"
     words = set(re.findall(r"[^\W\d_]+", text.lower()))
@@ -88,7 +88,7 @@ def word_list(language: str) -> WordList:
     written = tomllib.loads(file.read_text(encoding="utf-8"))
     spelling = [(re.compile(pattern, re.IGNORECASE), instead) for pattern, instead in written["spelling"]]
     return WordList(
-        tuple([*spelling, *_numbers(written["numbers"])]),
+        (*spelling, *_numbers(written["numbers"])),
         tuple(phrase for entry in written["phrases"] for phrase in _phrases(entry, spaced=language != "zh")),
         frozenset(written["signs"]),
         tuple((re.compile(one["of"], re.IGNORECASE), one["form"]) for one in written["hints"]),

@@ -78,9 +78,7 @@ def guess_currency(text: str) -> str:
     """
     rests = [unicodedata.normalize("NFKC", rest) for rest, _ in _parts(text)[1]]
     languages = [language_of(rest) for rest in rests]
-    signed = (
-        signed_currency(word_list(language).spelt(rest)) for rest, language in zip(rests, languages, strict=True)
-    )
+    signed = (signed_currency(word_list(language).spelt(rest)) for rest, language in zip(rests, languages, strict=True))
     usual = next((language for language in languages if language != "en"), "en")
     return next((currency for currency in signed if currency), _USUAL_CURRENCIES[usual])
 
@@ -88,9 +86,7 @@ def guess_currency(text: str) -> str:
 def _both(text: str, offers: Sequence[Mapping[str, Any]], currency: str) -> str:
     """Say each reading with its number."""
     language = "zh" if language_of(text) == "zh" else "en"
-    said = ", ".join(
-        f"{number}) '{print_offer(offer, language, currency)}'" for number, offer in enumerate(offers, 1)
-    )
+    said = ", ".join(f"{number}) '{print_offer(offer, language, currency)}'" for number, offer in enumerate(offers, 1))
     return f"'{_shown(text)}' has {len(offers)} readings: {said}; choose one by its number (--reading)"
 
 

@@ -14,7 +14,7 @@ _HALF = Fraction(1, 2)
 
 
 def meanings(kind: str, terms: Mapping[str, Any], price: str, language: str) -> list[dict[str, Any]]:
-    """Return the terms of each reading of a form that was matched; `price` is as it was written, without a sign or with.
+    """Return the terms of each reading of a form that was matched; `price` is as it was written.
 
     Raises InputError for units to pay for that are not fewer than those that are taken.
     """

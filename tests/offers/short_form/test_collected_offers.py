@@ -1,0 +1,28 @@
+"""Offers collected from public sources: none is read wrongly, and the guide tells how many are read."""
+
+from pathlib import Path
+
+import pytest
+from short_forms import GROUPS, OUTCOMES, collected_offers, table
+
+GUIDE = Path(__file__).parents[3] / "docs" / "how-to" / "parse-offer.md"
+
+
+@pytest.fixture(scope="module")
+def offers():
+    return collected_offers()
+
+
+def test_no_offer_is_read_wrongly(offers):
+    assert [one.text for one in offers if one.outcome == "read wrongly"] == []
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_most_offers_that_have_a_reading_are_read(offers, group):
+    own = [one.outcome for one in offers if one.group == group and one.expected is not None]
+    assert own.count(OUTCOMES[0]) / len(own) > 0.8
+
+
+def test_the_guide_tells_what_is_measured(offers):
+    assert len(offers) > 200
+    assert table(offers) in GUIDE.read_text(encoding="utf-8")

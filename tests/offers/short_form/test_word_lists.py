@@ -1,0 +1,142 @@
+"""Offers as people write them: read by word lists, in two readings where two are in use."""
+
+import pytest
+
+from offerloop.errors import InputError
+from offerloop.offers import guess_currency, parse_offer
+from offerloop.offers.short_form.numerals import numerals
+from offerloop.offers.short_form.phrases import WRITTEN_LANGUAGES, language_of, word_list
+
+
+def coupon(**terms):
+    return {"kind": "coupon", **terms}
+
+
+def save(**terms):
+    return {"kind": "spend_and_save", **terms}
+
+
+def buy(x, y, **terms):
+    return {"kind": "buy_x_get_y", "buy": x, "get": y, **terms}
+
+
+def any_of(count, **terms):
+    return {"kind": "bundle", "parts": [{"count": count}], **terms}
+
+
+def ships(**terms):
+    return {"kind": "free_shipping", **terms}
+
+
+def with_shipping(price):
+    return {"kind": "combined", "parts": [coupon(price=price, each_unit=True), ships()]}
+
+
+FIRST = {"order_number": 1}
+READ = {
+    "3 for 2": ("USD", buy(2, 1)),
+    "2 for 1": ("USD", buy(1, 1)),
+    "5 for 4": ("USD", buy(4, 1)),
+    "two for one": ("USD", buy(1, 1)),
+    "3 for 10": ("USD", any_of(3, price="10")),
+    "3 for $2": ("USD", any_of(3, price="2")),
+    "3 for 2.00": ("USD", any_of(3, price="2")),
+    "0.95": ("USD", coupon(percent=5)),
+    "0.9": ("USD", coupon(percent=10)),
+    "0.5": ("USD", coupon(percent=50)),
+    "$10 off $50": ("USD", save(spend="50", save="10")),
+    "10%off": ("USD", coupon(percent=10)),
+    "Save $5": ("USD", coupon(amount="5")),
+    "BOGO 50% off": ("USD", buy(1, 1, percent=50)),
+    "Second item half price": ("USD", buy(1, 1, percent=50)),
+    "10% off first order": ("USD", coupon(percent=10, **FIRST)),
+    "Free delivery over £40": ("GBP", ships(min_spend="40")),
+    "满300减50上不封顶": ("CNY", save(spend="300", save="50", each_full=True)),
+    "满1,000减100": ("CNY", save(spend="1000", save="100")),
+    "满1万减1000": ("CNY", save(spend="10000", save="1000")),
+    "新人首单立减15元": ("CNY", coupon(amount="15", **FIRST)),
+    "前100名5折": ("CNY", {"kind": "flash_sale", "percent": 50, "stock": 100, "per_customer": 1}),
+    "限时秒杀9.9元": ("CNY", {"kind": "flash_sale", "price": "9.90"}),
+    "领券立减20": ("CNY", coupon(amount="20")),
+    "9.9包邮": ("CNY", with_shipping("9.90")),
+    "满59-10": ("CNY", save(spend="59", save="10")),
+    "20 % Rabatt ab 50 €": ("EUR", save(spend="50", percent=20)),
+    "5 € Gutschein": ("EUR", coupon(amount="5")),
+    "3 für 2": ("EUR", buy(2, 1)),
+    "10,50 € Rabatt ab 1.000,00 €": ("EUR", save(spend="1000", save="10.50")),
+    "10% Rabatt ab 2 Stück, 20% ab 5 Stück": (
+        "EUR", save(by_count=True, tiers=[{"count": 2, "percent": 10}, {"count": 5, "percent": 20}]),
+    ),
+    "1+1 gratis": ("EUR", buy(1, 1)),
+    "Spend $80+, get 20% off": ("USD", save(spend="80", percent=20)),
+    "3 for 2 (buy 2 get 1 free)": ("USD", buy(2, 1)),
+    "100:10,200:30": (
+        "USD", save(tiers=[{"spend": "100", "save": "10"}, {"spend": "200", "save": "30"}]),
+    ),
+    "20% off orders over $1,000": ("USD", save(spend="1000", percent=20)),
+    "R$20 off": ("BRL", coupon(amount="20")),
+    "₹50 off": ("INR", coupon(amount="50")),
+}  # fmt: skip
+TWO_READINGS = {
+    "买三免一": (buy(2, 1), buy(3, 1)),
+    "3件2": (buy(2, 1), any_of(3, price="2")),
+    "10 for 2": (buy(2, 8), any_of(10, price="2")),
+    "0.2": (coupon(percent=80), coupon(percent=20)),
+    "99包邮": (with_shipping("99"), ships(min_spend="99")),
+    "10 for 2 on Tea": (
+        buy(2, 8, on="Tea"),
+        {"kind": "bundle", "parts": [{"on": "Tea", "count": 10}], "price": "2"},
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "currency", "terms"), [(text, *expected) for text, expected in READ.items()])
+def test_what_people_write_is_read(text, currency, terms):
+    assert guess_currency(text) == currency
+    assert parse_offer(text, currency) == terms
+
+
+@pytest.mark.parametrize(("text", "terms"), TWO_READINGS.items())
+class TestReadings:
+    def test_both_are_shown_with_their_numbers(self, text, terms):
+        assert len(terms) == 2
+        with pytest.raises(InputError, match=r"has 2 readings: 1\) '.+', 2\) '.+'; choose one by its number"):
+            parse_offer(text, guess_currency(text))
+
+    def test_one_is_chosen_by_its_number(self, text, terms):
+        currency = guess_currency(text)
+        assert (parse_offer(text, currency, 1), parse_offer(text, currency, 2)) == terms
+        with pytest.raises(InputError, match="has 2 readings, so there is no reading 3"):
+            parse_offer(text, currency, 3)
+
+
+def test_the_only_reading_has_the_number_1():
+    assert parse_offer("3 for 2", "USD", 1) == buy(2, 1)
+    with pytest.raises(InputError, match="has one reading, so there is no reading 2"):
+        parse_offer("3 for 2", "USD", 2)
+
+
+@pytest.mark.parametrize("language", WRITTEN_LANGUAGES)
+def test_every_hint_names_a_form_that_is_read(language):
+    for _, form in word_list(language).hints:
+        assert language_of(form.split('"')[0]) == language
+        parse_offer(form, guess_currency(form))
+
+
+@pytest.mark.parametrize(
+    ("text", "digits"),
+    [
+        ("满一千减一百", "满1000减100"), ("一万二", "12000"), ("一万零五", "10005"), ("两千三", "2300"),
+        ("二百五", "250"),
+        ("一百零五", "105"), ("三十六", "36"), ("十", "10"), ("九五", "95"), ("九点五", "9.5"), ("1.5万", "15000"),
+        ("2千", "2000"), ("一千零二十", "1020"), ("百货", "百货"), ("万家", "万家"),
+    ],
+)  # fmt: skip
+def test_chinese_numerals_are_digits(text, digits):
+    assert numerals(text) == digits
+
+
+@pytest.mark.parametrize("text", ["十百", "一百十", "十千", "二三百", "一万万"])
+def test_what_is_no_number_is_refused(text):
+    with pytest.raises(InputError, match="is not a number that can be read"):
+        numerals(text)
