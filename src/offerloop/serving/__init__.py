@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from offerloop.serving.leases import Leases
     from offerloop.serving.policy import Policy, ServedOffer
     from offerloop.serving.records import Records, RecordsFullError
-    from offerloop.serving.shop_offers import OFFERS_FILE, ShopOffers, open_shop_offers
+    from offerloop.serving.shop_offers import OFFERS_FILE, ShopOffers, offers_as_bought, open_shop_offers
 
 __all__ = [
     "BUDGET",
@@ -29,6 +29,7 @@ __all__ = [
     "ShopOffers",
     "decide",
     "instant",
+    "offers_as_bought",
     "open_shop_offers",
     "replayed",
     "serve_run",

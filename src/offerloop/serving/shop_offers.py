@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from offerloop.offers import DEFAULT_POLICY, Offer, OfferSet, StackingPolicy
-from offerloop.serving.policy import Policy, ServedOffer
+from offerloop.serving.policy import Policy
 from offerloop.workspace import open_run, read_offers_file
 
 OFFERS_FILE = "offers.toml"
@@ -22,16 +25,22 @@ class ShopOffers:
     policy: StackingPolicy = DEFAULT_POLICY
     personal: Mapping[tuple[str, str], Offer] = field(default_factory=dict)
     """Offers of campaigns by campaign and id."""
+    text: str = ""
+    """The file that holds the offers for everybody, as it was read."""
     _sets: dict[tuple[str, str] | None, OfferSet] = field(default_factory=dict)
 
-    def for_customer(self, given: ServedOffer | None) -> OfferSet:
-        """Return the offers of a customer who was given that one."""
-        place = None if given is None else (given.campaign_id, given.offer_id)
-        if place not in self._sets:
-            own = () if place is None or place not in self.personal else (self.personal[place],)
+    @property
+    def text_hash(self) -> str:
+        """The SHA-256 of the file."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+    def for_customer(self, given: tuple[str, str] | None) -> OfferSet:
+        """Return the offers of a customer who was given the one of that campaign and id."""
+        if given not in self._sets:
+            own = () if given is None or given not in self.personal else (self.personal[given],)
             everyone = [one for one in self.everyone if one.offer_id not in {its.offer_id for its in own}]
-            self._sets[place] = OfferSet.of((*everyone, *own))
-        return self._sets[place]
+            self._sets[given] = OfferSet.of((*everyone, *own))
+        return self._sets[given]
 
 
 def open_shop_offers(shop: Path, policy: Policy | None) -> ShopOffers:
@@ -44,4 +53,20 @@ def open_shop_offers(shop: Path, policy: Policy | None) -> ShopOffers:
     if not path.is_file():
         return ShopOffers(personal=personal)
     known = read_offers_file(path)
-    return ShopOffers(known.offers, known.policy, personal)
+    return ShopOffers(known.offers, known.policy, personal, path.read_text(encoding="utf-8"))
+
+
+def offers_as_bought(
+    shop: Path, version: str | None, given: tuple[str, str], text: str
+) -> tuple[OfferSet, StackingPolicy]:
+    """Return the offers of an order of an earlier day: from the run that was served, and the file as it was then."""
+    personal = {} if version is None else _offers_of_run(shop / "runs" / version)
+    if not text:
+        return ShopOffers(personal=personal).for_customer(given), DEFAULT_POLICY
+    known = read_offers_file(tomllib.loads(text))
+    return ShopOffers(known.offers, known.policy, personal).for_customer(given), known.policy
+
+
+@lru_cache(maxsize=8)
+def _offers_of_run(folder: Path) -> Mapping[tuple[str, str], Offer]:
+    return open_run(folder).full_offers

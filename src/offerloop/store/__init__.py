@@ -10,6 +10,20 @@ from offerloop.errors import InputError
 from offerloop.lazy import lazy_exports
 
 if TYPE_CHECKING:
+    from offerloop.store.access.people import (
+        SESSION_SECONDS,
+        Person,
+        accept_invitation,
+        begin_session,
+        end_session,
+        invite,
+        invite_again,
+        list_people,
+        password_of,
+        person_named,
+        person_of_session,
+        revoke_person,
+    )
     from offerloop.store.access.request_answers import KeyConflictError, answered_once, forget_answers
     from offerloop.store.access.secrets import PREFIX, new_id, new_secret, secret_hash
     from offerloop.store.access.tokens import Token, add_token, find_token, list_tokens, revoke_token
@@ -23,12 +37,16 @@ if TYPE_CHECKING:
     from offerloop.store.served.decisions import DecisionRecord, add_decisions, find_decision, keys_of_customers
     from offerloop.store.served.leases import open_budgets, return_lease, take_lease
     from offerloop.store.served.policies import PERSONALISED, is_on, promote, promoted, set_switch
+    from offerloop.store.served.purchases import Purchase, add_purchase, add_refund, find_purchase, offers_text
+    from offerloop.store.served.wallet import CouponListed, coupons_of_customer, coupons_of_template
 
 __all__ = [
     "EVENT",
     "PERSONALISED",
     "PREFIX",
+    "SESSION_SECONDS",
     "AnyEvent",
+    "CouponListed",
     "Database",
     "DecisionRecord",
     "Event",
@@ -36,29 +54,47 @@ __all__ = [
     "Journal",
     "KeyConflictError",
     "Ledger",
+    "Person",
+    "Purchase",
     "RefusedEvent",
     "StoredEvent",
     "Taken",
     "Token",
     "TrailEntry",
+    "accept_invitation",
     "add_decisions",
     "add_entry",
+    "add_purchase",
+    "add_refund",
     "add_token",
     "answered_once",
     "audit",
+    "begin_session",
+    "coupons_of_customer",
+    "coupons_of_template",
+    "end_session",
     "find_decision",
+    "find_purchase",
     "find_token",
     "forget_answers",
+    "invite",
+    "invite_again",
     "is_on",
     "keys_of_customers",
+    "list_people",
     "list_tokens",
     "new_id",
     "new_secret",
+    "offers_text",
     "open_budgets",
+    "password_of",
+    "person_named",
+    "person_of_session",
     "promote",
     "promoted",
     "read_trail",
     "return_lease",
+    "revoke_person",
     "revoke_token",
     "secret_hash",
     "set_switch",

@@ -82,6 +82,14 @@ _EVENTS = (
 )
 """What shops report, customers' choices, and who was erased."""
 
+_PURCHASES = (
+    """create table purchases (order_id text primary key, bought_at bigint not null, version text, campaign_id text,
+  offer_id text, offers_hash text not null, basket text not null, total_minor bigint not null, rule text,
+  returned text not null, given_back_minor bigint not null)""",
+    "create table offer_texts (hash text primary key, body text not null)",
+)
+"""Orders that can come back, and the offers under which they were priced."""
+
 
 def _append_only(table: str, dialect: str) -> tuple[str, ...]:
     """Triggers that let rows be made, and neither changed nor deleted."""
@@ -123,6 +131,7 @@ def _statements(dialect: str) -> tuple[tuple[str, ...], ...]:
         (_STEPS, *_append_only("steps", dialect)),
         written(_SERVICE) + _append_only("trail", dialect),
         written(_EVENTS),
+        _PURCHASES,
     )
 
 

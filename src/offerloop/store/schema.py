@@ -292,3 +292,28 @@ secrets = Table(
     Column("value", LargeBinary, nullable=False),
 )
 """Random keys that the store itself made."""
+
+purchases = Table(
+    "purchases",
+    metadata,
+    Column("order_id", Text, primary_key=True),
+    Column("bought_at", BigInteger, nullable=False),
+    Column("version", Text),
+    Column("campaign_id", Text),
+    Column("offer_id", Text),
+    Column("offers_hash", Text, nullable=False),
+    Column("basket", Text, nullable=False),
+    Column("total_minor", BigInteger, nullable=False),
+    Column("rule", Text),
+    Column("returned", Text, nullable=False),
+    Column("given_back_minor", BigInteger, nullable=False),
+)
+"""Orders as they were priced, without their customer, and what was given back of them by which rule."""
+
+offer_texts = Table(
+    "offer_texts",
+    metadata,
+    Column("hash", Text, primary_key=True),
+    Column("body", Text, nullable=False),
+)
+"""Files of offers under which orders were priced, by their SHA-256."""

@@ -10,13 +10,13 @@ from starlette.concurrency import run_in_threadpool
 
 from offerloop import __version__
 from offerloop.web import problems
-from offerloop.web.api import baskets, decisions, health
+from offerloop.web.api import audit, baskets, coupons, decisions, health, orders, people, policies, prices, tokens
 from offerloop.web.headers import Surroundings
 from offerloop.web.limits import Bounds
 from offerloop.web.settings import Settings
 from offerloop.web.worker import Worker
 
-RESOURCES = (health, decisions, baskets)
+RESOURCES = (health, decisions, prices, baskets, orders, coupons, policies, tokens, people, audit)
 
 
 def build_app(settings: Settings) -> FastAPI:

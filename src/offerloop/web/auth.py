@@ -1,4 +1,8 @@
-"""Who asks: a program by its token. Secrets are looked up by their hash and kept for a moment."""
+"""Who asks: a program by its token, or a person by a session or by a trusted proxy's word.
+
+Secrets are looked up by their hash and kept for a moment. What browsers send by themselves (a cookie, a proxy's header)
+opens a change only when the request comes from the same site.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,7 @@ from starlette.concurrency import run_in_threadpool
 
 from offerloop.errors import StoreError
 from offerloop.message import Message
-from offerloop.store import PREFIX, Database, find_token, secret_hash
+from offerloop.store import PREFIX, Database, Person, find_token, person_named, person_of_session, secret_hash
 from offerloop.web.limits import Buckets
 from offerloop.web.problems import Problem
 from offerloop.web.roles import Permission, permissions_of, roles_with
@@ -20,6 +24,7 @@ from offerloop.web.roles import Permission, permissions_of, roles_with
 if TYPE_CHECKING:
     from offerloop.web.worker import Worker
 
+COOKIE = "offerloop_session"
 LONGEST_SECRET = 200
 FORGOTTEN_AFTER = 60.0
 """Seconds without a request after which a caller is looked up anew."""
@@ -27,6 +32,7 @@ PER_CALLER, BURST = 5_000.0, 10_000.0
 """Requests of one caller in a second, and at once."""
 PER_ADDRESS, ADDRESS_BURST = 5.0, 20.0
 """Secrets of one address in a second that are not known yet, and at once."""
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 @dataclass(frozen=True)
@@ -35,9 +41,18 @@ class Caller:
 
     actor: str
     """Id of a token or a person."""
+    roles: tuple[str, ...]
     permissions: frozenset[Permission]
     ends_at: float
     """Epoch second from which on they are nobody."""
+
+
+@dataclass
+class _Known:
+    caller: Caller
+    secret: str
+    find: Callable[[str], Caller | None]
+    asked_at: float
 
 
 @dataclass
@@ -47,44 +62,66 @@ class Credentials:
     database: Database
     callers: Buckets = field(default_factory=lambda: Buckets(PER_CALLER, BURST))
     addresses: Buckets = field(default_factory=lambda: Buckets(PER_ADDRESS, ADDRESS_BURST))
-    _known: dict[str, tuple[Caller, float, str]] = field(default_factory=dict)
-    """Caller, when they last asked, and their secret."""
+    _known: dict[str, _Known] = field(default_factory=dict)
 
-    def known(self, secret: str) -> Caller | None:
+    def known(self, kind: str, secret: str) -> Caller | None:
         """Return a caller who asked lately."""
-        found = self._known.get(secret_hash(secret))
-        return None if found is None or found[0].ends_at <= time.time() else found[0]
+        found = self._known.get(_place(kind, secret))
+        if found is None or found.caller.ends_at <= time.time():
+            return None
+        found.asked_at = time.monotonic()
+        return found.caller
 
-    def look_up(self, secret: str) -> Caller | None:
-        """Return who has a secret, from the database."""
+    def look_up(self, kind: str, secret: str) -> Caller | None:
+        """Return who has a secret, from the database, and know them for a while."""
+        find = {"token": self._of_token, "session": self._of_session, "proxy": self._of_proxy}[kind]
+        caller = find(secret)
+        if caller is None or caller.ends_at <= time.time():
+            self._known.pop(_place(kind, secret), None)
+            return None
+        self._known[_place(kind, secret)] = _Known(caller, secret, find, time.monotonic())
+        return caller
+
+    def _of_token(self, secret: str) -> Caller | None:
         token = self.database.read(lambda one: find_token(one, secret))
         if token is None or not token.is_valid(time.time()):
-            self._known.pop(secret_hash(secret), None)
             return None
         ends_at = float("inf") if token.ends_at is None else float(token.ends_at)
-        caller = Caller(token.token_id, permissions_of(token.roles), ends_at)
-        self._known[secret_hash(secret)] = (caller, time.monotonic(), secret)
-        return caller
+        return Caller(token.token_id, token.roles, permissions_of(token.roles), ends_at)
+
+    def _of_session(self, secret: str) -> Caller | None:
+        found = self.database.read(lambda one: person_of_session(one, secret))
+        return None if found is None else _of_person(*found)
+
+    def _of_proxy(self, name: str) -> Caller | None:
+        found = self.database.read(lambda one: person_named(one, name))
+        return None if found is None else _of_person(found, float("inf"))
 
     def refresh(self) -> None:
         """Look up everybody anew who asked lately, so that what was revoked elsewhere ends here."""
-        for hashed, (_, at, secret) in list(self._known.items()):
-            if time.monotonic() - at > FORGOTTEN_AFTER:
-                self._known.pop(hashed, None)
+        for place, known in list(self._known.items()):
+            caller = None
+            if time.monotonic() - known.asked_at <= FORGOTTEN_AFTER:
+                try:
+                    caller = known.find(known.secret)
+                except StoreError:
+                    continue  # while the database is away, who was known stays known for a minute
+            if caller is None:
+                self._known.pop(place, None)
             else:
-                self._look_up_kept(secret, hashed, at)
-
-    def _look_up_kept(self, secret: str, hashed: str, at: float) -> None:
-        try:
-            if self.look_up(secret) is not None:
-                caller, _, _ = self._known[hashed]
-                self._known[hashed] = (caller, at, secret)
-        except StoreError:
-            return  # while the database is away, who was known stays known for a minute
+                known.caller = caller
 
     def forget(self) -> None:
         """Look everybody up anew from now on."""
         self._known.clear()
+
+
+def _place(kind: str, secret: str) -> str:
+    return f"{kind} {secret_hash(secret)}"
+
+
+def _of_person(person: Person, ends_at: float) -> Caller:
+    return Caller(person.person_id, person.roles, permissions_of(person.roles), ends_at)
 
 
 def needs(*permissions: Permission) -> Any:  # noqa: ANN401 - what FastAPI calls a dependency
@@ -97,12 +134,12 @@ def _checked(permissions: tuple[Permission, ...]) -> Callable[[Request], Awaitab
 
     async def caller_of(request: Request) -> Caller:
         worker: Worker = request.app.state.worker
-        caller = await _caller(request, worker.credentials)
+        caller = await _caller(request, worker)
         request.scope["offerloop.who"] = caller.actor
         if not worker.credentials.callers.take(caller.actor):
             worker.metrics.count("offerloop_refused_total")
             raise Problem("too_many_requests")
-        if not caller.permissions & wanted:
+        if wanted and not caller.permissions & wanted:
             roles = sorted({role for one in permissions for role in roles_with(one)})
             raise Problem("not_allowed", Message("one of these roles is needed: {roles}", roles=roles), roles=roles)
         return caller
@@ -110,18 +147,47 @@ def _checked(permissions: tuple[Permission, ...]) -> Callable[[Request], Awaitab
     return caller_of
 
 
-async def _caller(request: Request, credentials: Credentials) -> Caller:
-    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not secret.startswith(PREFIX) or len(secret) > LONGEST_SECRET:
-        raise Problem("not_signed_in")
-    caller = credentials.known(secret)
+async def _caller(request: Request, worker: Worker) -> Caller:
+    kind, secret = _shown(request, worker)
+    credentials = worker.credentials
+    caller = credentials.known(kind, secret)
     if caller is None:
         if not credentials.addresses.take(address_of(request)):
+            worker.metrics.count("offerloop_refused_total")
             raise Problem("too_many_requests")
-        caller = await run_in_threadpool(credentials.look_up, secret)
+        caller = await run_in_threadpool(credentials.look_up, kind, secret)
     if caller is None:
         raise Problem("not_signed_in")
     return caller
+
+
+def _shown(request: Request, worker: Worker) -> tuple[str, str]:
+    """Return what the request shows of who asks. Raises Problem where it shows nothing."""
+    header = request.headers.get("authorization")
+    if header is not None:
+        scheme, _, secret = header.partition(" ")
+        if scheme.lower() != "bearer" or not secret.startswith(PREFIX) or len(secret) > LONGEST_SECRET:
+            raise Problem("not_signed_in")
+        return "token", secret
+    settings = worker.settings
+    name = request.headers.get(settings.proxy_header) if address_of(request) in settings.trusted_proxies else None
+    cookie = request.cookies.get(COOKIE, "")
+    if name is None and not (cookie.startswith(PREFIX) and len(cookie) <= LONGEST_SECRET):
+        raise Problem("not_signed_in")
+    if request.method not in _READING:
+        check_same_site(request)
+    return ("session", cookie) if name is None else ("proxy", name[:LONGEST_SECRET])
+
+
+def check_same_site(request: Request) -> None:
+    """Raise Problem for a change that a page of another site could have sent."""
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        same = site in ("same-origin", "none")
+    else:
+        same = request.headers.get("origin") == f"{request.url.scheme}://{request.headers.get('host', '')}"
+    if not same:
+        raise Problem("cross_site")
 
 
 def address_of(request: Request) -> str:
@@ -129,8 +195,10 @@ def address_of(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
+SignedIn = Annotated[Caller, needs()]
 Deciding = Annotated[Caller, needs(Permission.DECIDE)]
 Reading = Annotated[Caller, needs(Permission.READ)]
+DecidingOrReading = Annotated[Caller, needs(Permission.DECIDE, Permission.READ)]
 Editing = Annotated[Caller, needs(Permission.EDIT)]
 Approving = Annotated[Caller, needs(Permission.APPROVE)]
 Administering = Annotated[Caller, needs(Permission.ADMINISTER)]

@@ -127,11 +127,18 @@ class Buckets:
 
     def take(self, name: str, cost: float = 1.0) -> bool:
         """Whether one more request is within the limit."""
-        now = time.monotonic()
-        left, at = self._left.pop(name, (self.size, now))
-        left = min(self.size, left + (now - at) * self.per_second)
+        now, left = time.monotonic(), self._now(name)
         granted = left >= cost
+        self._left.pop(name, None)
         self._left[name] = (left - cost if granted else left, now)
         if len(self._left) > self.most:
-            del self._left[next(iter(self._left))]
+            self._left.pop(next(iter(self._left)), None)
         return granted
+
+    def has(self, name: str) -> bool:
+        """Whether a request would be within the limit."""
+        return self._now(name) >= 1
+
+    def _now(self, name: str) -> float:
+        left, at = self._left.get(name, (self.size, 0.0))
+        return min(self.size, left + (time.monotonic() - at) * self.per_second)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Event, Thread
 
 from offerloop.errors import OfferloopError
-from offerloop.offers import OfferSet, StackingPolicy
-from offerloop.serving import Leases, Policy, Records, ShopOffers, decide, open_shop_offers, serve_run
+from offerloop.serving import OFFERS_FILE, Leases, Policy, Records, ShopOffers, decide, open_shop_offers, serve_run
 from offerloop.store import PERSONALISED, Database, Ledger, forget_answers, is_on, promoted
 from offerloop.web.auth import Credentials
 from offerloop.web.metrics import Metrics
@@ -47,6 +46,7 @@ class Worker:
     personalised: bool = True
     _stop: Event = field(default_factory=Event)
     _watch: Thread | None = None
+    _offers_at: int = 0
     _said: str = ""
     """Why no other policy can be served, which is logged once."""
 
@@ -61,7 +61,7 @@ class Worker:
 
     def start(self) -> None:
         """Serve the policy that is to be served, and follow what changes."""
-        self.everyone = open_shop_offers(self.settings.shop, None)
+        self._read_offers()
         self.records.start()
         self.follow()
         self._watch = Thread(target=self._run, name="watch", daemon=True)
@@ -78,16 +78,32 @@ class Worker:
         self.metrics.save()
         self.database.close()
 
-    def offers_of(self, customer_id: str | None) -> tuple[OfferSet, StackingPolicy]:
-        """Return the offers that a customer has now, and how they combine."""
-        served = self.served
-        if served is None:
-            return self.everyone.for_customer(None), self.everyone.policy
-        given = None
-        if customer_id is not None and self.personalised:
-            decided = decide(served.policy, customer_id)
-            given = None if decided.needs_minor else decided.offer
-        return served.offers.for_customer(given), served.offers.policy
+    @property
+    def version(self) -> str | None:
+        """The policy that is served."""
+        return None if self.served is None else self.served.policy.version
+
+    def policy_of(self, version: str) -> Policy:
+        """Return the policy of a decision on record, which may not be served any more.
+
+        Raises InputError where its run is gone.
+        """
+        if self.served is not None and self.served.policy.version == version:
+            return self.served.policy
+        return serve_run(self.settings.shop / "runs" / version)
+
+    def offers_held(self) -> ShopOffers:
+        """Return the offers under which baskets are priced now."""
+        return self.everyone if self.served is None else self.served.offers
+
+    def offer_given(self, customer_id: str | None) -> tuple[str, str] | None:
+        """Return campaign and id of the offer that the plan gives a customer; None for none."""
+        if self.served is None or customer_id is None or not self.personalised:
+            return None
+        decided = decide(self.served.policy, customer_id)
+        if decided.needs_minor or decided.offer is None:
+            return None  # what a newcomer gets is known from the decision alone
+        return decided.offer.campaign_id, decided.offer.offer_id
 
     def _run(self) -> None:
         rounds = 0
@@ -109,12 +125,23 @@ class Worker:
         version = self.database.read(promoted)
         try:
             folder = find_run(self.settings.shop if version is None else self.settings.shop / "runs" / version)
-            if self.served is None or self.served.policy.version != folder.name:
+            if self.version != folder.name:
                 self._serve(serve_run(folder))
+            self._read_offers()
         except OfferloopError as error:
             if str(error) != self._said:
                 _LOG.warning("no other policy can be served: %s", error)
             self._said = str(error)
+
+    def _read_offers(self) -> None:
+        """Read the offers for everybody again where their file has changed."""
+        path = self.settings.shop / OFFERS_FILE
+        changed_at = path.stat().st_mtime_ns if path.is_file() else 0
+        if changed_at != self._offers_at:
+            self.everyone = open_shop_offers(self.settings.shop, None)
+            if self.served is not None:
+                self.served = replace(self.served, offers=open_shop_offers(self.settings.shop, self.served.policy))
+            self._offers_at = changed_at
 
     def _serve(self, policy: Policy) -> None:
         leases = Leases(self.database, policy.version, policy.left_minor)

@@ -2,6 +2,7 @@
 
 import polars as pl
 import pytest
+from served_shop import served, with_role
 
 
 @pytest.fixture(scope="module")
@@ -20,3 +21,87 @@ def test_every_customer_gets_what_the_plan_says(shared_service, role, plan, smal
         offers = [] if row["offer_id"] == "none" else [row["offer_id"]]
         assert [one["offer_id"] for one in said["offers"]] == offers
         assert said["reasons"] == row["reasons"].split(",")
+
+
+def ask(client, headers, **body):
+    return client.post("/v1/decisions", json=body, headers=headers)
+
+
+def test_an_excluded_offer_is_not_shown_and_has_no_propensity(shared_service, role):
+    said = ask(shared_service, role("service"), customer_id="c000", exclude=["spend-and-save"]).json()
+    assert said["offers"] == []
+    assert said["propensity"] is None
+    assert said["reasons"] == ["best_profit", "excluded"]
+
+
+def test_labels_are_in_the_language_of_the_request(shared_service, role):
+    said = ask(shared_service, role("service") | {"accept-language": "zh-CN"}, customer_id="c000").json()
+    assert said["offers"][0]["label"] == "满 20.00 EUR 减 2.00"
+
+
+def test_a_newcomer_is_drawn_as_the_plan_draws(shared_service, role):
+    arms = [ask(shared_service, role("service"), customer_id=f"new {n}").json()["arm"] for n in range(100)]
+    assert 8 < arms.count("holdout") < 35
+    assert set(arms) == {"holdout", "plan"}
+
+
+def test_a_decision_replays_bit_for_bit(shared_service, role, plan):
+    for customer in [*list(plan)[:5], "somebody new"]:
+        body = {"customer_id": customer, "exclude": ["x", "a"], "context": {"channel": "应用"}, "durable": True}
+        answer = ask(shared_service, role("service") | {"accept-language": "zh"}, **body)
+        decision = answer.json()["decision_id"]
+        again = shared_service.get(f"/v1/decisions/{decision}/replay", headers=role("viewer"))
+        assert again.content == answer.content
+        shown = shared_service.get(f"/v1/decisions/{decision}", headers=role("viewer")).json()
+        assert shown["request"] == {"context": {"channel": "应用"}, "exclude": ["a", "x"], "language": "zh"}
+        assert customer not in str(shown)
+
+
+def test_a_batch_answers_each(shared_service, role):
+    requests = [{"customer_id": "c000"}, {"customer_id": "new"}]
+    said = shared_service.post("/v1/decisions/batch", json={"requests": requests}, headers=role("service")).json()
+    assert [len(one["offers"]) for one in said["decisions"]] == [1, 0]
+
+
+def test_a_dry_run_is_not_recorded(shared_service, role):
+    said = ask(shared_service, role("service"), customer_id="c000", dry_run=True).json()
+    worker = shared_service.app.state.worker
+    assert worker.records.waiting == 0 or said["dry_run"]
+    assert shared_service.get(f"/v1/decisions/{said['decision_id']}", headers=role("viewer")).status_code == 404
+
+
+@pytest.mark.parametrize("customer", ["c000", "somebody new"])
+def test_every_reader_gets_an_explanation(shared_service, role, customer):
+    decision = ask(shared_service, role("service"), customer_id=customer, durable=True).json()["decision_id"]
+    for audience in ("customer", "support", "marketer"):
+        answer = shared_service.get(
+            f"/v1/decisions/{decision}/explanation?audience={audience}", headers=role("marketer")
+        )
+        assert answer.status_code == 200
+        assert len(answer.json()["text"]) > 20
+
+
+def test_without_a_policy_there_is_no_offer_and_an_alarm(tmp_path):
+    with served(tmp_path) as client:
+        answer = ask(client, with_role(client, "service"), customer_id="c000")
+        assert (answer.status_code, answer.json()["reasons"]) == (200, ["no_policy"])
+        assert 'offerloop_failures_total{reason="no_policy"} 1' in client.get("/metrics").text
+
+
+def test_while_the_disk_refuses_nothing_is_shown(service, monkeypatch):
+    headers = with_role(service, "service")
+    records = service.app.state.worker.records
+    monkeypatch.setattr("offerloop.serving.records.MOST_WAITING", 0)
+    answer = ask(service, headers, customer_id="c000")
+    assert (answer.status_code, answer.json()["reasons"]) == (200, ["not_recorded"])
+    monkeypatch.undo()
+    assert records.waiting == 0
+
+
+def test_a_fault_is_an_answer_without_an_offer(service, monkeypatch):
+    def fail(*_):
+        raise ValueError("a broken page of the table")
+
+    monkeypatch.setattr("offerloop.web.api.decisions.decide", fail)
+    answer = ask(service, with_role(service, "service"), customer_id="c000")
+    assert (answer.status_code, answer.json()["reasons"]) == (200, ["failed"])

@@ -122,5 +122,5 @@ class PricedBasket(BaseModel):
 async def price_basket(request: Request, body: BasketRequest, _: Deciding) -> Response:
     """Price a basket under the best set of offers; offers that do not apply say why."""
     worker: Worker = request.app.state.worker
-    offers, policy = worker.offers_of(body.customer_id)
-    return json_response(price_facts(price(body.basket(), offers, int(time.time()), policy)))
+    held, own = worker.offers_held(), worker.offer_given(body.customer_id)
+    return json_response(price_facts(price(body.basket(), held.for_customer(own), int(time.time()), held.policy)))

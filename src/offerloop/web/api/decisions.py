@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import secrets
 import time
-from typing import Annotated
+from enum import StrEnum
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from offerloop.serving import BUDGET, Answer, DecisionAsked, RecordsFullError, decide
+from offerloop.commands.explain.task import explain
+from offerloop.message import Message
+from offerloop.report import Localizer
+from offerloop.serving import BUDGET, Answer, DecisionAsked, RecordsFullError, decide, replayed
+from offerloop.store import DecisionRecord, find_decision
 from offerloop.web.api.fields import Model, Name
-from offerloop.web.auth import Deciding
-from offerloop.web.problems import documented, language_of
+from offerloop.web.auth import Deciding, DecidingOrReading, Reading
+from offerloop.web.problems import Problem, documented, language_of
 from offerloop.web.worker import Worker
 
 _LOG = logging.getLogger(__name__)
+_PROBLEMS = ("not_signed_in", "not_allowed", "invalid")
+DecisionId = Annotated[str, Path(pattern="^decision_[0-9a-f]{24}$")]
 router = APIRouter(prefix="/v1/decisions", tags=["decisions"])
 DURABLE_SECONDS = 1.0
 """How long a durable decision waits for the disk."""
@@ -69,18 +77,130 @@ class Decision(BaseModel):
     dry_run: bool
 
 
-@router.post("", response_model=Decision, responses=documented("not_signed_in", "not_allowed", "invalid"))
+class DecisionBatchRequest(Model):
+    """Several decisions at once."""
+
+    requests: Annotated[tuple[DecisionRequest, ...], Field(min_length=1, max_length=100)]
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"requests": [_EXAMPLE, {"customer_id": "new"}]}]})
+
+
+class DecisionBatch(BaseModel):
+    """Answers in the order of the requests."""
+
+    decisions: list[Decision]
+
+
+class DecisionShown(BaseModel):
+    """What is on record of a decision."""
+
+    decision_id: str
+    at_ms: int
+    version: str | None
+    arm: str | None
+    campaign_id: str | None
+    offer_id: str
+    propensity: float | None
+    leased_minor: int
+    failure: str | None
+    input_hash: str
+    request: dict[str, Any]
+    answer: dict[str, Any]
+
+
+class Audience(StrEnum):
+    """Who reads an explanation."""
+
+    CUSTOMER = "customer"
+    SUPPORT = "support"
+    MARKETER = "marketer"
+
+
+class Explained(BaseModel):
+    """Why a customer got that answer."""
+
+    decision_id: str
+    audience: Audience
+    language: str
+    text: str
+
+
+@router.post("", response_model=Decision, responses=documented(*_PROBLEMS))
 async def make_decision(request: Request, body: DecisionRequest, _: Deciding) -> Response:
     """Decide which offer a customer gets.
 
     Whatever fails, the answer comes at once, with status 200, no offer, and the reason.
     """
     worker: Worker = request.app.state.worker
-    asked = DecisionAsked(
-        body.customer_id, frozenset(body.exclude), body.context,
-        language_of(request.headers.get("accept-language")), body.dry_run,
-    )  # fmt: skip
-    return Response(await _recorded(worker, asked, durable=body.durable), media_type="application/json")
+    return Response(await _recorded(worker, _asked(request, body), durable=body.durable), media_type="application/json")
+
+
+@router.post("/batch", response_model=DecisionBatch, responses=documented(*_PROBLEMS))
+async def make_decisions(request: Request, body: DecisionBatchRequest, _: Deciding) -> Response:
+    """Decide for up to 100 customers at once; each gets an answer of its own."""
+    worker: Worker = request.app.state.worker
+    made = [await _recorded(worker, _asked(request, one), durable=one.durable) for one in body.requests]
+    return Response(f'{{"decisions":[{",".join(made)}]}}', media_type="application/json")
+
+
+@router.get("/{decision_id}", responses=documented(*_PROBLEMS, "not_found", "store_away"))
+def show_decision(request: Request, decision_id: DecisionId, _: Reading) -> DecisionShown:
+    """Show the record of a decision, which does not say whose it is."""
+    record = _on_record(request, decision_id)
+    known = {name: getattr(record, name) for name in DecisionShown.model_fields if name not in ("answer", "request")}
+    return DecisionShown(**known, request=json.loads(record.request), answer=json.loads(record.answer))
+
+
+@router.get(
+    "/{decision_id}/replay",
+    response_model=Decision,
+    responses=documented(*_PROBLEMS, "not_found", "erased", "conflict"),
+)
+def replay(request: Request, decision_id: DecisionId, _: Reading) -> Response:
+    """Decide again from the record and the policy of that time: the same answer, bit for bit."""
+    worker: Worker = request.app.state.worker
+    record = _on_record(request, decision_id)
+    if record.customer_id is None:
+        raise Problem("erased")
+    text = record.answer
+    if record.failure is None:
+        text = replayed(record, worker.policy_of(str(record.version)), record.customer_id)
+    if text != record.answer:
+        raise Problem("conflict", Message("the policy gives another answer today than the one on record"))
+    return Response(text, media_type="application/json")
+
+
+@router.get("/{decision_id}/explanation", responses=documented(*_PROBLEMS, "not_found", "erased"))
+def explanation(
+    request: Request, decision_id: DecisionId, _: DecidingOrReading, audience: Audience = Audience.CUSTOMER
+) -> Explained:
+    """Say why the customer got that answer, in words for one of three kinds of reader."""
+    worker: Worker = request.app.state.worker
+    record = _on_record(request, decision_id)
+    if record.customer_id is None:
+        raise Problem("erased")
+    language = language_of(request.headers.get("accept-language"))
+    policy = None if record.version is None or record.failure else worker.policy_of(record.version)
+    if policy is None or policy.find(record.customer_id) is None:
+        text = Localizer(language)(
+            Message("the plan does not know this customer, so that the rule for newcomers holds")
+        )
+    else:
+        text = explain(policy.run_folder, record.customer_id, audience.value, language).text
+    return Explained(decision_id=decision_id, audience=audience, language=language, text=text)
+
+
+def _on_record(request: Request, decision_id: str) -> DecisionRecord:
+    worker: Worker = request.app.state.worker
+    record = worker.database.read(lambda one: find_decision(one, decision_id))
+    if record is None:
+        raise Problem("not_found")
+    return record
+
+
+def _asked(request: Request, body: DecisionRequest) -> DecisionAsked:
+    language = language_of(request.headers.get("accept-language"))
+    return DecisionAsked(body.customer_id, frozenset(body.exclude), body.context, language, body.dry_run)
 
 
 async def _recorded(worker: Worker, asked: DecisionAsked, *, durable: bool) -> str:

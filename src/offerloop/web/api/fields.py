@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -33,3 +34,13 @@ class Model(BaseModel):
     """What a request holds: unknown fields are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Role(StrEnum):
+    """What somebody may do."""
+
+    VIEWER = "viewer"
+    MARKETER = "marketer"
+    APPROVER = "approver"
+    SERVICE = "service"
+    ADMIN = "admin"

@@ -1,0 +1,45 @@
+"""Coupons by customer and by template, in pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Select, select
+
+from offerloop.offers import CouponStatus, coupon_status
+from offerloop.store.connect import clock
+from offerloop.store.reading import read_coupons, read_templates
+from offerloop.store.schema import coupons
+
+
+@dataclass(frozen=True)
+class CouponListed:
+    """One coupon of a list."""
+
+    code: str
+    template_id: str
+    customer_id: str | None
+    status: CouponStatus
+
+
+def coupons_of_customer(connection: Connection, customer_id: str, after: str, limit: int) -> list[CouponListed]:
+    """Return coupons that are a customer's, by code, from behind `after` on."""
+    return _listed(connection, select(coupons.c.code).where(coupons.c.customer_id == customer_id), after, limit)
+
+
+def coupons_of_template(connection: Connection, template_id: str, after: str, limit: int) -> list[CouponListed]:
+    """Return coupons of a template, by code, from behind `after` on."""
+    return _listed(connection, select(coupons.c.code).where(coupons.c.template_id == template_id), after, limit)
+
+
+def _listed(connection: Connection, wanted: Select[Any], after: str, limit: int) -> list[CouponListed]:
+    page = wanted.where(coupons.c.code > after).order_by(coupons.c.code).limit(limit)
+    codes = list(connection.execute(page).scalars())
+    known = read_coupons(connection, codes)
+    terms = read_templates(connection, {one.template_id for one in known.values()})
+    now = clock(connection)
+    return [
+        CouponListed(code, one.template_id, one.customer_id, coupon_status(one, terms[one.template_id].terms, now))
+        for code, one in sorted(known.items())
+    ]

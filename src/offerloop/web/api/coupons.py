@@ -1,0 +1,339 @@
+"""`/v1/coupon-templates`, `/v1/coupons`, `/v1/redemptions`: the ledger of coupons over HTTP."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Request
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from offerloop.errors import InputError
+from offerloop.message import Message
+from offerloop.offers import (
+    Claim,
+    CouponCommand,
+    CouponTerms,
+    Issue,
+    Lock,
+    Redeem,
+    RefusalReason,
+    Release,
+    Revoke,
+    RollBack,
+    is_valid_code,
+    make_codes,
+    normalise_code,
+)
+from offerloop.store import coupons_of_customer, coupons_of_template
+from offerloop.web.api.fields import Count, Minor, Model, Name
+from offerloop.web.auth import Caller, Deciding, DecidingOrReading, Editing, Reading
+from offerloop.web.idempotency import MONEY_SECONDS, NeededKey, changed_once, ledger_key
+from offerloop.web.limits import Buckets
+from offerloop.web.problems import Problem, documented
+from offerloop.web.worker import Worker
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+router = APIRouter(prefix="/v1", tags=["coupons"])
+MOST_CODES = 10_000
+EXPORT_PAGE = 1_000
+_PROBLEMS = ("not_signed_in", "not_allowed", "cross_site", "invalid", "key_conflict", "refused", "store_away")
+_GUESSES = Buckets(per_second=1.0, size=20)
+"""Unknown codes of one caller and customer: who guesses is slowed down."""
+TemplateId = Annotated[Name, Path(examples=["spring"])]
+Code = Annotated[Name, Path(examples=["SPRING10"])]
+
+
+class Terms(Model):
+    """The limits of a coupon template; what is left out has none."""
+
+    limit_total: Count | None = None
+    limit_per_customer: Count | None = None
+    limit_per_code: Count | None = 1
+    limit_issued: Count | None = None
+    budget_minor: Minor | None = None
+    starts_at: Annotated[int, Field(strict=True, ge=0, lt=2**40)] | None = None
+    ends_at: Annotated[int, Field(strict=True, ge=0, lt=2**40)] | None = None
+    lock_seconds: Annotated[int, Field(strict=True, ge=1, le=366 * 86_400)] = 7 * 86_400
+    reusable_after_cancel: bool = True
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"limit_per_customer": 1, "budget_minor": 100_000}]})
+
+
+class TemplateShown(BaseModel):
+    """A coupon template and what came of it."""
+
+    template_id: str
+    terms: dict[str, Any]
+    balance: dict[str, int]
+
+
+class IssueRequest(Model):
+    """Codes to be issued: given, or made."""
+
+    codes: Annotated[tuple[Name, ...], Field(max_length=MOST_CODES)] = ()
+    count: Annotated[int, Field(strict=True, ge=0, le=MOST_CODES)] = 0
+    customer_id: Name | None = None
+    """Whose they are; anybody's where it is left out."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"codes": ["SPRING10"]}]})
+
+
+class ClaimRequest(Model):
+    """Who claims a coupon."""
+
+    customer_id: Name
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"customer_id": "c000"}]})
+
+
+class LockRequest(Model):
+    """Who holds a use of a coupon for a checkout, and how much of its budget."""
+
+    customer_id: Name
+    lock_key: Name
+    amount_minor: Minor = 0
+    seconds: Annotated[int, Field(strict=True, ge=1, le=366 * 86_400)] | None = None
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"customer_id": "c000", "lock_key": "basket-1", "amount_minor": 200}]}
+    )
+
+
+class ReleaseRequest(Model):
+    """Which lock is let go."""
+
+    lock_key: Name
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"lock_key": "basket-1"}]})
+
+
+class RedeemRequest(Model):
+    """Who uses a coupon, for how much, and by which lock."""
+
+    customer_id: Name
+    amount_minor: Minor = 0
+    lock_key: Name | None = None
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"customer_id": "c000", "lock_key": "basket-1", "amount_minor": 200}]}
+    )
+
+
+class RollBackRequest(Model):
+    """What of a redemption is given back: all that is left unless an amount is named."""
+
+    amount_minor: Minor | None = None
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"amount_minor": 200}]})
+
+
+class Done(BaseModel):
+    """A command that was carried out."""
+
+    key: str
+    """Of a redemption this is its id."""
+    at: int
+    expires_at: int | None
+    """When a lock runs out."""
+
+
+class Issued(Done):
+    """Codes that were issued."""
+
+    codes: list[str]
+
+
+class CouponShown(BaseModel):
+    """One coupon."""
+
+    code: str
+    template_id: str
+    customer_id: str | None
+    status: str
+
+
+class Wallet(BaseModel):
+    """A customer's coupons by code, and where the next page begins."""
+
+    coupons: list[CouponShown]
+    next_after: str | None
+
+
+@router.put("/coupon-templates/{template_id}", responses=documented(*_PROBLEMS, "conflict"))
+def add_template(request: Request, template_id: TemplateId, body: Terms, _: Editing) -> TemplateShown:
+    """Enter a coupon template; the same terms again change nothing, and other terms are a conflict."""
+    worker: Worker = request.app.state.worker
+    terms = CouponTerms(**body.model_dump())
+    try:
+        worker.ledger.add_template(template_id, terms)
+    except InputError as error:
+        raise Problem("conflict", error.message) from None
+    return _template(worker, template_id)
+
+
+@router.get("/coupon-templates/{template_id}", responses=documented("not_signed_in", "not_allowed", "not_found"))
+def show_template(request: Request, template_id: TemplateId, _: DecidingOrReading) -> TemplateShown:
+    """Show a coupon template with its balance."""
+    return _template(request.app.state.worker, template_id)
+
+
+def _template(worker: Worker, template_id: str) -> TemplateShown:
+    found = worker.ledger.template(template_id)
+    if found is None:
+        raise Problem("not_found")
+    return TemplateShown(template_id=template_id, terms=vars(found.terms), balance=vars(found.balance))
+
+
+@router.post("/coupon-templates/{template_id}/coupons", status_code=201, responses=documented(*_PROBLEMS))
+def issue(request: Request, template_id: TemplateId, body: IssueRequest, caller: Editing, key: NeededKey) -> Issued:
+    """Issue coupons by their codes, all of them or none; with `count` codes are made that nobody can guess."""
+    if (len(body.codes) > 0) == (body.count > 0):
+        raise Problem("invalid", Message("give either codes or a count of them"), "codes")
+    codes = _codes(request, body, caller, key)
+    done = _carried_out(request, Issue(ledger_key(key), template_id, codes, body.customer_id))
+    return Issued(**done.model_dump(), codes=list(codes))
+
+
+def _codes(request: Request, body: IssueRequest, caller: Caller, key: str) -> tuple[str, ...]:
+    """Return the codes: those that are made are kept by the key, so that a retry issues the same ones."""
+    if body.codes:
+        return tuple(dict.fromkeys(_known_form(one) for one in body.codes))
+
+    def make(_: Connection) -> tuple[int, object]:
+        return 201, make_codes(body.count)
+
+    kept = changed_once(request, caller, key, body.model_dump(mode="json"), make, MONEY_SECONDS)
+    return tuple(json.loads(bytes(kept.body)))
+
+
+@router.get("/coupon-templates/{template_id}/coupons.csv", responses=documented("not_signed_in", "not_allowed"))
+def export(request: Request, template_id: TemplateId, _: Reading) -> StreamingResponse:
+    """Return all coupons of a template as CSV."""
+    worker: Worker = request.app.state.worker
+    return StreamingResponse(_rows(worker, template_id), media_type="text/csv; charset=utf-8")
+
+
+def _rows(worker: Worker, template_id: str) -> Iterator[str]:
+    yield "code,customer_id,status\n"
+    after = ""
+    while page := worker.database.read(
+        lambda one, after=after: coupons_of_template(one, template_id, after, EXPORT_PAGE)  # type: ignore[misc]
+    ):
+        for one in page:
+            yield f"{_cell(one.code)},{_cell(one.customer_id or '')},{one.status.value}\n"
+        after = page[-1].code
+
+
+def _cell(text: str) -> str:
+    """Quote a cell, and keep a spreadsheet from taking it for a formula."""
+    plain = f"'{text}" if text[:1] in ("=", "+", "-", "@") else text
+    return '"' + plain.replace('"', '""') + '"'
+
+
+@router.get("/coupons/{code}", responses=documented("not_signed_in", "not_allowed", "not_found", "too_many_requests"))
+def show_coupon(request: Request, code: Code, caller: DecidingOrReading) -> CouponShown:
+    """Show a coupon and its status."""
+    worker: Worker = request.app.state.worker
+    known = _known_form(code)
+    coupon, status = worker.ledger.coupon(known), worker.ledger.status(known)
+    if coupon is None or status is None:
+        _guessed(request, caller.actor)
+        raise Problem("not_found")
+    return CouponShown(code=known, template_id=coupon.template_id, customer_id=coupon.customer_id, status=status.value)
+
+
+@router.post("/coupons/{code}/claim", responses=documented(*_PROBLEMS, "too_many_requests"))
+def claim(request: Request, code: Code, body: ClaimRequest, caller: Deciding, key: NeededKey) -> Done:
+    """Make a coupon the customer's."""
+    return _by_code(request, caller, Claim(ledger_key(key), _known_form(code), body.customer_id), body.customer_id)
+
+
+@router.post("/coupons/{code}/lock", responses=documented(*_PROBLEMS, "too_many_requests"))
+def lock(request: Request, code: Code, body: LockRequest, caller: Deciding, key: NeededKey) -> Done:
+    """Hold a use of a coupon, and an amount of its budget, for a checkout."""
+    command = Lock(
+        ledger_key(key), _known_form(code), body.customer_id, body.lock_key, body.amount_minor, body.seconds
+    )  # fmt: skip
+    return _by_code(request, caller, command, body.customer_id)
+
+
+@router.post("/coupons/{code}/release", responses=documented(*_PROBLEMS, "too_many_requests"))
+def release(request: Request, code: Code, body: ReleaseRequest, caller: Deciding, key: NeededKey) -> Done:
+    """Let a lock go."""
+    return _by_code(request, caller, Release(ledger_key(key), _known_form(code), body.lock_key), "")
+
+
+@router.post("/coupons/{code}/redeem", responses=documented(*_PROBLEMS, "too_many_requests"))
+def redeem(request: Request, code: Code, body: RedeemRequest, caller: Deciding, key: NeededKey) -> Done:
+    """Use a coupon, with its lock where that still holds."""
+    command = Redeem(ledger_key(key), _known_form(code), body.customer_id, body.amount_minor, body.lock_key)
+    return _by_code(request, caller, command, body.customer_id)
+
+
+@router.post("/coupons/{code}/revoke", responses=documented(*_PROBLEMS, "too_many_requests"))
+def revoke(request: Request, code: Code, caller: Editing, key: NeededKey) -> Done:
+    """End a coupon for good; what was redeemed stays redeemed."""
+    return _by_code(request, caller, Revoke(ledger_key(key), _known_form(code)), "")
+
+
+@router.post("/redemptions/{redemption_id}/rollback", responses=documented(*_PROBLEMS))
+def roll_back(request: Request, redemption_id: Name, body: RollBackRequest, _: Deciding, key: NeededKey) -> Done:
+    """Give back an amount of a redemption, or all that is left of it."""
+    return _carried_out(request, RollBack(ledger_key(key), redemption_id, body.amount_minor))
+
+
+@router.get("/customers/{customer_id}/coupons", responses=documented("not_signed_in", "not_allowed", "invalid"))
+def wallet(
+    request: Request,
+    customer_id: Name,
+    _: DecidingOrReading,
+    after: Annotated[str, Query(max_length=200)] = "",
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+) -> Wallet:
+    """List the coupons that are a customer's."""
+    worker: Worker = request.app.state.worker
+    found = worker.database.read(lambda one: coupons_of_customer(one, customer_id, after, limit))
+    shown = [
+        CouponShown(code=one.code, template_id=one.template_id, customer_id=customer_id, status=one.status.value)
+        for one in found
+    ]
+    return Wallet(coupons=shown, next_after=found[-1].code if len(found) == limit else None)
+
+
+def _known_form(code: str) -> str:
+    """Return a code of ours as it was made, however it was typed; another code as it is."""
+    return normalise_code(code) if is_valid_code(code) else code
+
+
+def _by_code(request: Request, caller: Caller, command: CouponCommand, customer_id: str) -> Done:
+    """Carry out what names a code; whoever names too many that are not there has to wait."""
+    guesser = f"{caller.actor} {customer_id}"
+    if not _GUESSES.has(guesser):
+        raise Problem("too_many_requests")
+    try:
+        return _carried_out(request, command)
+    except Problem as problem:
+        if problem.more.get("reason") == RefusalReason.UNKNOWN_CODE:
+            _guessed(request, guesser)
+        raise
+
+
+def _guessed(request: Request, guesser: str) -> None:
+    if not _GUESSES.take(guesser):
+        request.app.state.worker.metrics.count("offerloop_refused_total")
+        raise Problem("too_many_requests")
+
+
+def _carried_out(request: Request, command: CouponCommand) -> Done:
+    worker: Worker = request.app.state.worker
+    answer = worker.ledger.carry_out(command)
+    if answer.reason is RefusalReason.KEY_CONFLICT:
+        raise Problem("key_conflict", field="Idempotency-Key")
+    if answer.reason is not None:
+        raise Problem("refused", reason=answer.reason.value)
+    return Done(key=answer.key, at=answer.at, expires_at=answer.expires_at)

@@ -1,0 +1,148 @@
+"""`/v1/orders`: orders as they were priced, and what is given back when units return, by either rule."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from fastapi import APIRouter, Path, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from offerloop.errors import InputError
+from offerloop.message import Message
+from offerloop.offers import Basket, Priced, price, refund_kept, refund_repriced
+from offerloop.serving import offers_as_bought
+from offerloop.store import Purchase, add_purchase, add_refund, find_purchase, offers_text
+from offerloop.web.api.baskets import BasketRequest
+from offerloop.web.api.fields import Model, Name
+from offerloop.web.auth import Deciding
+from offerloop.web.idempotency import MONEY_SECONDS, NeededKey, changed_once
+from offerloop.web.problems import Problem, documented
+from offerloop.web.worker import Worker
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+router = APIRouter(prefix="/v1/orders", tags=["refunds"])
+_PROBLEMS = ("not_signed_in", "not_allowed", "cross_site", "invalid", "conflict", "key_conflict", "store_away")
+OrderId = Annotated[Name, Path(examples=["order-1"])]
+
+
+class OrderShown(BaseModel):
+    """An order, and what was given back of it."""
+
+    order_id: str
+    bought_at: int
+    total_minor: int
+    given_back_minor: int
+
+
+class UnitsReturned(Model):
+    """Units of one line that come back."""
+
+    line: Annotated[int, Field(strict=True, ge=0, lt=500)]
+    """Position of the line in the basket, from 0 on."""
+    quantity: Annotated[int, Field(strict=True, ge=1, lt=1_000_000)]
+
+
+class RefundRequest(Model):
+    """What comes back, and by which rule the refund is counted; all refunds of an order have one rule."""
+
+    rule: Literal["kept", "repriced"]
+    """Whether the discounts stay as they were, or what is kept is priced again."""
+    returned: Annotated[tuple[UnitsReturned, ...], Field(min_length=1, max_length=500)]
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"rule": "kept", "returned": [{"line": 0, "quantity": 1}]}]}
+    )
+
+
+class RefundShown(BaseModel):
+    """What to give back now, and in all."""
+
+    order_id: str
+    rule: str
+    refund_minor: int
+    given_back_minor: int
+
+
+@router.put("/{order_id}", responses=documented(*_PROBLEMS))
+def enter_order(request: Request, order_id: OrderId, body: BasketRequest, _: Deciding) -> OrderShown:
+    """Price a basket that was bought, and remember it for refunds; the same basket again changes nothing."""
+    worker: Worker = request.app.state.worker
+    offers, own, now = worker.offers_held(), worker.offer_given(body.customer_id), int(time.time())
+    campaign_id, offer_id = own or (None, None)
+    priced = price(body.basket(), offers.for_customer(own), now, offers.policy)
+    purchase = Purchase(
+        order_id=order_id, bought_at=now, version=worker.version, offers_hash=offers.text_hash,
+        campaign_id=campaign_id, offer_id=offer_id, total_minor=priced.total_minor,
+        basket=json.dumps(body.model_dump(mode="json", exclude={"customer_id"}), sort_keys=True),
+    )  # fmt: skip
+    known = worker.database.change(lambda one: add_purchase(one, purchase, offers.text))
+    if known.basket != purchase.basket:
+        raise Problem("conflict", Message("the order is there with another basket"), "order_id")
+    return _shown(known)
+
+
+@router.get("/{order_id}", responses=documented("not_signed_in", "not_allowed", "not_found"))
+def show_order(request: Request, order_id: OrderId, _: Deciding) -> OrderShown:
+    """Show an order that was entered."""
+    worker: Worker = request.app.state.worker
+    found = worker.database.read(lambda one: find_purchase(one, order_id))
+    if found is None:
+        raise Problem("not_found")
+    return _shown(found)
+
+
+@router.post(
+    "/{order_id}/refunds", status_code=201, response_model=RefundShown, responses=documented(*_PROBLEMS, "not_found")
+)
+def refund(request: Request, order_id: OrderId, body: RefundRequest, caller: Deciding, key: NeededKey) -> Response:
+    """Count what is to be given back for units that return, once for each idempotency key."""
+    worker: Worker = request.app.state.worker
+
+    def make(connection: Connection) -> tuple[int, object]:
+        purchase = find_purchase(connection, order_id)
+        if purchase is None:
+            raise Problem("not_found", field="order_id")
+        if purchase.rule not in (None, body.rule):
+            raise Problem("conflict", Message("the order's refunds are counted by another rule"), "rule")
+        returned = Counter[int]()
+        for one in body.returned:
+            returned[one.line] += one.quantity
+        text = offers_text(connection, purchase.offers_hash)
+        minor = _counted(worker, purchase, text, body.rule, returned)
+        before = Counter(dict(purchase.returned or {}))
+        add_refund(connection, purchase, body.rule, before + returned, purchase.given_back_minor + minor)
+        return 201, RefundShown(
+            order_id=order_id, rule=body.rule, refund_minor=minor, given_back_minor=purchase.given_back_minor + minor
+        ).model_dump()
+
+    return changed_once(request, caller, key, body.model_dump(mode="json"), make, MONEY_SECONDS)
+
+
+def _counted(worker: Worker, purchase: Purchase, text: str, rule: str, returned: Counter[int]) -> int:
+    """Return what is to be given back now. Raises Problem for units that were not bought."""
+    place = (purchase.campaign_id or "", purchase.offer_id or "")
+    offers, policy = offers_as_bought(worker.settings.shop, purchase.version, place, text)
+
+    def priced_then(basket: Basket) -> Priced:
+        return price(basket, offers, purchase.bought_at, policy)
+
+    basket = BasketRequest.model_validate_json(purchase.basket).basket()
+    before, given_back = purchase.returned or {}, purchase.given_back_minor
+    try:
+        if rule == "kept":
+            return refund_kept(priced_then(basket), returned, before).total_minor
+        return refund_repriced(priced_then(basket), basket, returned, priced_then, before, given_back)
+    except InputError as error:
+        raise Problem("invalid", error.message, "returned") from None
+
+
+def _shown(purchase: Purchase) -> OrderShown:
+    return OrderShown(
+        order_id=purchase.order_id, bought_at=purchase.bought_at, total_minor=purchase.total_minor,
+        given_back_minor=purchase.given_back_minor,
+    )  # fmt: skip

@@ -1,0 +1,217 @@
+"""`/v1/people` and `/v1/session`: who may sign in, and signing in and out."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import APIRouter, Path, Request, Response
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+from offerloop.store import (
+    SESSION_SECONDS,
+    Person,
+    accept_invitation,
+    add_entry,
+    begin_session,
+    end_session,
+    invite,
+    invite_again,
+    list_people,
+    password_of,
+    revoke_person,
+)
+from offerloop.web.api.fields import Model, Name, Role
+from offerloop.web.auth import COOKIE, Administering, SignedIn, address_of, check_same_site
+from offerloop.web.idempotency import Key, changed_once
+from offerloop.web.limits import Buckets
+from offerloop.web.passwords import LONGEST, SHORTEST, is_password, password_hash
+from offerloop.web.problems import Problem, documented
+from offerloop.web.worker import Worker
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+router = APIRouter(prefix="/v1", tags=["access"])
+_PROBLEMS = ("not_signed_in", "not_allowed", "cross_site", "invalid", "key_conflict", "store_away")
+PersonId = Annotated[str, Path(pattern="^person_[0-9a-f]{16}$")]
+Secret = Annotated[SecretStr, Field(min_length=1, max_length=LONGEST)]
+_ATTEMPTS = Buckets(per_second=0.2, size=10)
+"""Attempts to sign in, by name and by address."""
+
+
+class PersonRequest(Model):
+    """Somebody to be invited."""
+
+    name: Name
+    roles: Annotated[tuple[Role, ...], Field(min_length=1, max_length=5)]
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"name": "Ada", "roles": ["viewer"]}]})
+
+
+class PersonListed(BaseModel):
+    """Somebody who may sign in."""
+
+    person_id: str
+    name: str
+    roles: list[str]
+    made_at: int
+    signed_up: bool
+    revoked_at: int | None
+
+
+class PersonInvited(PersonListed):
+    """Somebody who was invited."""
+
+    invitation: str | None
+    """Shown once; it is accepted within seven days."""
+
+
+class Acceptance(Model):
+    """An invitation with the password that the person chose."""
+
+    invitation: Secret
+    password: Annotated[SecretStr, Field(min_length=SHORTEST, max_length=LONGEST)]
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"invitation": "offer_...", "password": "correct horse battery"}]}
+    )
+
+
+class SignIn(Model):
+    """Name and password."""
+
+    name: Name
+    password: Secret
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"name": "Ada", "password": "correct horse battery"}]})
+
+
+class Me(BaseModel):
+    """Who asks."""
+
+    actor: str
+    roles: list[str]
+    permissions: list[str]
+
+
+@router.post("/people", status_code=201, response_model=PersonInvited, responses=documented(*_PROBLEMS, "conflict"))
+def invite_person(request: Request, body: PersonRequest, caller: Administering, key: Key = None) -> Response:
+    """Invite a person, and show the secret of the invitation once."""
+    shown: list[str] = []
+
+    def make(connection: Connection) -> tuple[int, object]:
+        found = invite(connection, body.name, set(body.roles))
+        if found is None:
+            raise Problem("conflict", field="name")
+        person, shown[:] = found[0], [found[1]]
+        add_entry(connection, caller.actor, "person invited", person.person_id, roles=list(person.roles))
+        return 201, {**vars(person), "invitation": None}
+
+    answer = changed_once(request, caller, key, body.model_dump(mode="json"), make)
+    if not shown:
+        return answer
+    return _shown_once(answer, shown[0])
+
+
+def _shown_once(answer: Response, invitation: str) -> Response:
+    written = {**json.loads(bytes(answer.body)), "invitation": invitation}
+    return Response(json.dumps(written), answer.status_code, media_type="application/json")
+
+
+@router.get("/people", responses=documented("not_signed_in", "not_allowed", "store_away"))
+def all_people(request: Request, _: Administering) -> list[PersonListed]:
+    """List everybody who may sign in or could."""
+    worker: Worker = request.app.state.worker
+    return [_listed(one) for one in worker.database.read(list_people)]
+
+
+@router.post("/people/{person_id}/invitation", responses=documented(*_PROBLEMS, "not_found"))
+def renew_invitation(request: Request, person_id: PersonId, caller: Administering) -> PersonInvited:
+    """Invite a person again who lost the password; the old one and all sessions end."""
+    worker: Worker = request.app.state.worker
+
+    def renew(connection: Connection) -> tuple[Person, str] | None:
+        add_entry(connection, caller.actor, "person invited again", person_id)
+        return invite_again(connection, person_id)
+
+    found = worker.database.change(renew)
+    if found is None:
+        raise Problem("not_found")
+    worker.credentials.forget()
+    return PersonInvited(**_listed(found[0]).model_dump(), invitation=found[1])
+
+
+@router.delete("/people/{person_id}", responses=documented(*_PROBLEMS, "not_found"))
+def end_person(request: Request, person_id: PersonId, caller: Administering) -> PersonListed:
+    """Let a person sign in no more, and end their sessions."""
+    worker: Worker = request.app.state.worker
+
+    def end(connection: Connection) -> Person | None:
+        add_entry(connection, caller.actor, "person revoked", person_id)
+        return revoke_person(connection, person_id)
+
+    person = worker.database.change(end)
+    if person is None:
+        raise Problem("not_found")
+    worker.credentials.forget()
+    return _listed(person)
+
+
+@router.post("/people/accept", responses=documented("cross_site", "not_signed_in", "invalid", "too_many_requests"))
+def accept(request: Request, body: Acceptance) -> PersonListed:
+    """Accept an invitation by choosing a password."""
+    worker: Worker = request.app.state.worker
+    _attempt(request, "invitation")
+    hashed = password_hash(body.password.get_secret_value())
+    person = worker.database.change(
+        lambda one: accept_invitation(one, body.invitation.get_secret_value(), hashed)
+    )  # fmt: skip
+    if person is None:
+        raise Problem("not_signed_in")
+    return _listed(person)
+
+
+@router.post("/session", status_code=204, responses=documented("cross_site", "not_signed_in", "too_many_requests"))
+def sign_in(request: Request, body: SignIn) -> Response:
+    """Sign in, and get a cookie."""
+    worker: Worker = request.app.state.worker
+    _attempt(request, body.name)
+    known = worker.database.read(lambda one: password_of(one, body.name))
+    if not is_password(known and known[1], body.password.get_secret_value()) or known is None:
+        raise Problem("not_signed_in")
+    secret = worker.database.change(lambda one: begin_session(one, known[0]))
+    answer = Response(status_code=204)
+    answer.set_cookie(
+        COOKIE, secret, SESSION_SECONDS, path="/", secure=worker.settings.secure_cookies, httponly=True, samesite="lax"
+    )
+    return answer
+
+
+@router.delete("/session", status_code=204, responses=documented("cross_site", "not_signed_in"))
+def sign_out(request: Request, _: SignedIn) -> Response:
+    """Sign out."""
+    worker: Worker = request.app.state.worker
+    worker.database.change(lambda one: end_session(one, request.cookies.get(COOKIE, "")))
+    worker.credentials.forget()
+    answer = Response(status_code=204)
+    answer.delete_cookie(COOKIE, path="/")
+    return answer
+
+
+@router.get("/me", responses=documented("not_signed_in"))
+async def me(caller: SignedIn) -> Me:
+    """Say who asks, and what they may do."""
+    return Me(actor=caller.actor, roles=list(caller.roles), permissions=sorted(caller.permissions))
+
+
+def _attempt(request: Request, name: str) -> None:
+    """Raise Problem for a request of another site, and for one attempt too many."""
+    if "origin" in request.headers or "sec-fetch-site" in request.headers:
+        check_same_site(request)
+    if not (_ATTEMPTS.take(f"name {name}") and _ATTEMPTS.take(f"address {address_of(request)}")):
+        raise Problem("too_many_requests")
+
+
+def _listed(person: Person) -> PersonListed:
+    return PersonListed(**{**vars(person), "roles": list(person.roles)})

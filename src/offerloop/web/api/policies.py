@@ -1,0 +1,143 @@
+"""`/v1/policies` and the switch: which plan is served, and whether any is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import APIRouter, Request
+from fastapi import Path as InPath
+from pydantic import BaseModel, ConfigDict
+
+from offerloop.serving import serve_run
+from offerloop.store import PERSONALISED, add_entry, is_on, promote, promoted, set_switch
+from offerloop.web.api.fields import Model
+from offerloop.web.auth import Approving, DecidingOrReading, Reading
+from offerloop.web.problems import Problem, documented
+from offerloop.web.worker import Worker
+from offerloop.workspace import find_run, open_run
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+router = APIRouter(prefix="/v1", tags=["policies"])
+NEWEST = "newest"
+"""Stands for whatever run is the newest."""
+Version = Annotated[str, InPath(pattern=r"^[0-9]{8}-[0-9]{6}(-[0-9]{1,3})?$|^newest$", examples=[NEWEST])]
+_PROBLEMS = ("not_signed_in", "not_allowed", "cross_site", "invalid", "store_away")
+
+
+class PolicyListed(BaseModel):
+    """A finished run that can be served."""
+
+    version: str
+    is_served: bool
+    is_promoted: bool
+    """Whether it was chosen, and so stays when a newer run is finished."""
+
+
+class CampaignServed(BaseModel):
+    """A campaign of a policy."""
+
+    campaign_id: str
+    title: str
+    is_sent: bool
+    n_planned: int
+    budget_minor: int
+    budget_unit: str
+
+
+class PolicyShown(PolicyListed):
+    """A policy and its campaigns."""
+
+    currency: str
+    headline: str
+    campaigns: list[CampaignServed]
+
+
+class Switch(Model):
+    """Whether personalised offers are given."""
+
+    is_on: bool
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"is_on": True}]})
+
+
+@router.get("/policies", responses=documented("not_signed_in", "not_allowed", "store_away"))
+def all_policies(request: Request, _: Reading) -> list[PolicyListed]:
+    """List finished runs, the newest first."""
+    worker: Worker = request.app.state.worker
+    chosen = worker.database.read(promoted)
+    runs = sorted((one.parent.name for one in worker.settings.shop.glob("runs/[0-9]*/manifest.json")), reverse=True)
+    return [_listed(worker, version, chosen) for version in runs]
+
+
+@router.get("/policies/{version}", responses=documented("not_signed_in", "not_allowed", "not_found", "invalid"))
+def one_policy(request: Request, version: Version, _: Reading) -> PolicyShown:
+    """Show a policy and its campaigns."""
+    worker: Worker = request.app.state.worker
+    run = open_run(_folder(worker, version))
+    listed = _listed(worker, run.folder.name, worker.database.read(promoted))
+    campaigns = [
+        CampaignServed(
+            campaign_id=one.id, title=one.title, is_sent=one.send, n_planned=one.n_planned,
+            budget_minor=one.budget_minor, budget_unit=one.budget_unit,
+        )
+        for one in run.campaigns
+    ]  # fmt: skip
+    headline = str(run.summary.get("headline", ""))
+    return PolicyShown(**listed.model_dump(), currency=run.currency, headline=headline, campaigns=campaigns)
+
+
+@router.post("/policies/{version}/promote", responses=documented(*_PROBLEMS, "not_found"))
+def promote_policy(request: Request, version: Version, caller: Approving) -> PolicyListed:
+    """Serve this policy from now on, also an older one; `newest` serves each new run as it is finished."""
+    worker: Worker = request.app.state.worker
+    folder = _folder(worker, version)
+    serve_run(folder)
+    chosen = None if version == NEWEST else version
+
+    def choose(connection: Connection) -> None:
+        promote(connection, chosen, caller.actor)
+        add_entry(connection, caller.actor, "policy promoted", version)
+
+    worker.database.change(choose)
+    worker.follow()
+    return _listed(worker, folder.name, chosen)
+
+
+@router.get("/switch", responses=documented("not_signed_in", "not_allowed", "store_away"))
+def read_switch(request: Request, _: DecidingOrReading) -> Switch:
+    """Say whether personalised offers are given."""
+    worker: Worker = request.app.state.worker
+    return Switch(is_on=worker.database.read(lambda one: is_on(one, PERSONALISED)))
+
+
+@router.put("/switch", responses=documented(*_PROBLEMS))
+def turn_switch(request: Request, body: Switch, caller: Approving) -> Switch:
+    """Turn all personalised offers off or on again; every worker follows within a second."""
+    worker: Worker = request.app.state.worker
+
+    def turn(connection: Connection) -> None:
+        set_switch(connection, PERSONALISED, body.is_on, caller.actor)
+        add_entry(connection, caller.actor, "switch turned", PERSONALISED, is_on=body.is_on)
+
+    worker.database.change(turn)
+    worker.follow()
+    return body
+
+
+def _listed(worker: Worker, version: str, chosen: str | None) -> PolicyListed:
+    served = worker.served
+    is_served = served is not None and served.policy.version == version
+    return PolicyListed(version=version, is_served=is_served, is_promoted=version == chosen)
+
+
+def _folder(worker: Worker, version: str) -> Path:
+    """Return the folder of a finished run. Raises Problem where there is none."""
+    if version == NEWEST:
+        return find_run(worker.settings.shop)
+    folder = worker.settings.shop / "runs" / version
+    if not (folder / "manifest.json").is_file():
+        raise Problem("not_found", field="version")
+    return find_run(folder)

@@ -1,0 +1,93 @@
+"""`/v1/prices`: what products cost a customer before there is a basket."""
+
+from __future__ import annotations
+
+import time
+from typing import Annotated
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from offerloop.offers import Basket, Customer, Priced, known_currency, price
+from offerloop.web.answering import json_response
+from offerloop.web.api.baskets import Line
+from offerloop.web.api.fields import Model, Name
+from offerloop.web.auth import Deciding
+from offerloop.web.problems import documented
+from offerloop.web.worker import Worker
+
+router = APIRouter(prefix="/v1/prices", tags=["prices"])
+MOST_PRODUCTS = 500
+
+
+class PricesRequest(Model):
+    """Products with their shelf prices, and who looks at them."""
+
+    currency: Annotated[str, Field(min_length=3, max_length=8)]
+    products: Annotated[tuple[Line, ...], Field(min_length=1, max_length=MOST_PRODUCTS)]
+    customer_id: Name | None = None
+    segments: Annotated[tuple[Name, ...], Field(max_length=100)] = ()
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "currency": "EUR",
+                    "customer_id": "c000",
+                    "products": [
+                        {"product_id": "7", "quantity": 1, "unit_price_minor": 2900, "categories": ["kind 1"]}
+                    ],
+                }
+            ]
+        }
+    )
+
+
+class ProductPrice(BaseModel):
+    """What a product costs alone."""
+
+    product_id: str
+    list_price_minor: int
+    price_minor: int
+    offer_ids: list[str]
+    """Offers that are in the price."""
+    not_applied: dict[str, str]
+    """Why the customer's own offer is not in the price, by its id, such as `spend_more`."""
+
+
+class Prices(BaseModel):
+    """Prices in the order of the products."""
+
+    currency: str
+    products: list[ProductPrice]
+
+
+@router.post("", response_model=Prices, responses=documented("not_signed_in", "not_allowed", "invalid"))
+async def show_prices(request: Request, body: PricesRequest, _: Deciding) -> Response:
+    """Price each product alone, under the offers for everybody and the customer's own."""
+    worker: Worker = request.app.state.worker
+    held, own = worker.offers_held(), worker.offer_given(body.customer_id)
+    offers, now, currency = held.for_customer(own), int(time.time()), known_currency(body.currency)
+    customer = Customer(body.customer_id, frozenset(body.segments))
+
+    def priced(line: Line) -> Priced:
+        return price(Basket(currency, (line.line(),), customer=customer), offers, now, held.policy)
+
+    products = [_shown(priced(one), None if own is None else own[1]) for one in body.products]
+    return json_response({"currency": currency, "products": products})
+
+
+def _shown(priced: Priced, own: str | None) -> dict[str, object]:
+    line = priced.lines[0].line
+    applied = [offer.offer_id for offer in priced.applied]
+    return {
+        "product_id": line.product_id,
+        "list_price_minor": (line.list_minor or line.unit_minor) * line.quantity,
+        "price_minor": priced.goods_minor,
+        "offer_ids": applied,
+        "not_applied": {} if own is None or own in applied else _why_not(priced, own),
+    }
+
+
+def _why_not(priced: Priced, offer_id: str) -> dict[str, str]:
+    return {one.offer_id: one.why.value for one in priced.rejected if one.offer_id == offer_id}

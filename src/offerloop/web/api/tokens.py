@@ -1,0 +1,104 @@
+"""`/v1/tokens`: tokens of programs, which can be revoked and end."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import APIRouter, Path, Request, Response
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+from offerloop.message import Message
+from offerloop.store import Token, add_entry, add_token, list_tokens, revoke_token
+from offerloop.web.api.fields import Model, Name, Role
+from offerloop.web.auth import Administering
+from offerloop.web.idempotency import Key, changed_once
+from offerloop.web.problems import Problem, documented
+from offerloop.web.worker import Worker
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+router = APIRouter(prefix="/v1/tokens", tags=["access"])
+_PROBLEMS = ("not_signed_in", "not_allowed", "cross_site", "invalid", "key_conflict", "store_away")
+_EXAMPLE: JsonValue = {"name": "checkout", "roles": ["service"]}
+TokenId = Annotated[str, Path(pattern="^token_[0-9a-f]{16}$")]
+
+
+class TokenRequest(Model):
+    """A token to be made."""
+
+    name: Name
+    roles: Annotated[tuple[Role, ...], Field(min_length=1, max_length=5)]
+    ends_at: Annotated[int, Field(strict=True, ge=0, lt=2**40)] | None = None
+    """Epoch second from which on it opens nothing."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
+
+
+class TokenListed(BaseModel):
+    """A token without its secret."""
+
+    token_id: str
+    name: str
+    roles: list[str]
+    made_at: int
+    made_by: str
+    ends_at: int | None
+    revoked_at: int | None
+
+
+class TokenMade(TokenListed):
+    """A new token."""
+
+    secret: str | None
+    """Shown once: an answer that is repeated for the same idempotency key has none."""
+
+
+@router.post("", status_code=201, response_model=TokenMade, responses=documented(*_PROBLEMS))
+def make_token(request: Request, body: TokenRequest, caller: Administering, key: Key = None) -> Response:
+    """Make a token, and show its secret once."""
+    if body.ends_at is not None and body.ends_at <= time.time():
+        raise Problem("invalid", Message("the end must lie in the future"), "ends_at")
+    shown: list[str] = []
+
+    def make(connection: Connection) -> tuple[int, object]:
+        token, secret = add_token(connection, body.name, set(body.roles), caller.actor, body.ends_at)
+        add_entry(connection, caller.actor, "token made", token.token_id, roles=list(token.roles))
+        shown[:] = [secret]
+        return 201, {**vars(token), "secret": None}
+
+    answer = changed_once(request, caller, key, body.model_dump(mode="json"), make)
+    if not shown:
+        return answer
+    return Response(json.dumps({**json.loads(bytes(answer.body)), "secret": shown[0]}), 201, None, "application/json")
+
+
+@router.get("", responses=documented("not_signed_in", "not_allowed", "store_away"))
+def all_tokens(request: Request, _: Administering) -> list[TokenListed]:
+    """List all tokens, the oldest first."""
+    worker: Worker = request.app.state.worker
+    return [_listed(one) for one in worker.database.read(list_tokens)]
+
+
+@router.delete("/{token_id}", responses=documented(*_PROBLEMS, "not_found"))
+def end_token(request: Request, token_id: TokenId, caller: Administering) -> TokenListed:
+    """Revoke a token for good."""
+    worker: Worker = request.app.state.worker
+
+    def end(connection: Connection) -> Token | None:
+        token = revoke_token(connection, token_id)
+        if token is not None:
+            add_entry(connection, caller.actor, "token revoked", token_id)
+        return token
+
+    token = worker.database.change(end)
+    if token is None:
+        raise Problem("not_found")
+    worker.credentials.forget()
+    return _listed(token)
+
+
+def _listed(token: Token) -> TokenListed:
+    return TokenListed(**{**vars(token), "roles": list(token.roles)})

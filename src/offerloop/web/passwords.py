@@ -1,0 +1,23 @@
+"""Passwords of people, hashed by Argon2id."""
+
+from __future__ import annotations
+
+from argon2 import PasswordHasher
+from argon2.exceptions import Argon2Error, InvalidHashError
+
+SHORTEST, LONGEST = 12, 200
+_HASHER = PasswordHasher()
+_NOBODY = _HASHER.hash("a password that nobody has")
+
+
+def password_hash(password: str) -> str:
+    """Return what is kept of a password."""
+    return _HASHER.hash(password)
+
+
+def is_password(hashed: str | None, password: str) -> bool:
+    """Whether it is the password; as slow for somebody who is not there."""
+    try:
+        return _HASHER.verify(hashed or _NOBODY, password) and hashed is not None
+    except (Argon2Error, InvalidHashError):
+        return False

@@ -1,0 +1,80 @@
+"""Coupons over HTTP: a life from issue to roll back, each step made once, and refusals with their reason."""
+
+import pytest
+
+
+@pytest.fixture
+def coupons(service):
+    """A function that asks with a new key each time, or with the one that is named."""
+    from served_shop import with_role
+
+    headers = {name: with_role(service, name) for name in ("marketer", "service")}
+    count = iter(range(1000))
+
+    def ask(path, body=None, role="service", key=None):
+        named = headers[role] | {"idempotency-key": key or f"key-{next(count)}"}
+        return service.post(f"/v1/{path}", json={} if body is None else body, headers=named)
+
+    ask.put = lambda path, body: service.put(f"/v1/{path}", json=body, headers=headers["marketer"])
+    ask.get = lambda path: service.get(f"/v1/{path}", headers=headers["marketer"])
+    assert ask.put("coupon-templates/spring", {"limit_per_customer": 1, "budget_minor": 500}).status_code == 200
+    return ask
+
+
+def test_a_coupon_lives_from_issue_to_roll_back(coupons):
+    codes = coupons("coupon-templates/spring/coupons", {"count": 2}, "marketer").json()["codes"]
+    code, typed = codes[0], f"{codes[0][:6].lower()}-{codes[0][6:]}"
+    customer = {"customer_id": "ann"}
+    assert coupons(f"coupons/{typed}/claim", customer).status_code == 200
+    lock = customer | {"lock_key": "basket", "amount_minor": 200}
+    assert coupons(f"coupons/{code}/lock", lock).json()["expires_at"] > 0
+    redeemed = coupons(f"coupons/{code}/redeem", customer | {"amount_minor": 200, "lock_key": "basket"}, key="use")
+    assert redeemed.json()["key"] == "use"
+    assert coupons.get("customers/ann/coupons").json()["coupons"][0]["status"] == "redeemed"
+    assert coupons.get("coupon-templates/spring").json()["balance"]["spent_minor"] == 200
+    assert coupons("redemptions/use/rollback", {"amount_minor": 50}).status_code == 200
+    assert coupons("redemptions/use/rollback").status_code == 200
+    assert coupons.get(f"coupons/{code}").json()["status"] == "rolled_back"
+    assert coupons.get("coupon-templates/spring/coupons.csv").text.count("\n") == 3
+
+
+def test_a_refusal_says_why(coupons):
+    both = {"codes": ["A", "B"], "customer_id": "ann"}
+    refused = coupons("coupon-templates/spring/coupons", both, "marketer")
+    assert refused.json()["reason"] == "quantity_exceeded_for_customer"
+    assert coupons("coupon-templates/spring/coupons", {"codes": ["A", "B"]}, "marketer").status_code == 201
+    assert coupons("coupons/A/claim", {"customer_id": "ann"}).status_code == 200
+    refused = coupons("coupons/A/redeem", {"customer_id": "bob", "amount_minor": 1})
+    assert (refused.status_code, refused.json()["reason"]) == (409, "of_another_customer")
+    refused = coupons("coupons/A/redeem", {"customer_id": "ann", "amount_minor": 501})
+    assert refused.json()["reason"] == "budget_exceeded"
+    assert coupons("coupons/C/claim", {"customer_id": "ann"}).json()["reason"] == "unknown_code"
+    refused = coupons("coupons/B/release", {"lock_key": "x"})
+    assert refused.json()["reason"] == "unknown_lock"
+
+
+def test_a_key_is_carried_out_once(coupons):
+    made = [coupons("coupon-templates/spring/coupons", {"count": 3}, "marketer", key="make").json() for _ in range(2)]
+    assert made[0] == made[1]
+    assert coupons.get("coupon-templates/spring").json()["balance"]["n_issued"] == 3
+    other = coupons("coupon-templates/spring/coupons", {"count": 4}, "marketer", key="make")
+    assert (other.status_code, other.json()["code"]) == (409, "key_conflict")
+    code = made[0]["codes"][0]
+    body = {"customer_id": "ann", "amount_minor": 100}
+    assert len({coupons(f"coupons/{code}/redeem", body, key="use").text for _ in range(3)}) == 1
+    other = coupons(f"coupons/{code}/redeem", body | {"amount_minor": 101}, key="use")
+    assert other.json()["code"] == "key_conflict"
+    long = "k" * 255
+    assert coupons("redemptions/use/rollback", key=long).text == coupons("redemptions/use/rollback", key=long).text
+
+
+def test_other_terms_are_a_conflict(coupons):
+    assert coupons.put("coupon-templates/spring", {"limit_per_customer": 2}).status_code == 409
+    assert coupons.put("coupon-templates/spring", {"limit_per_customer": 1, "budget_minor": 500}).status_code == 200
+
+
+def test_who_guesses_codes_has_to_wait(coupons):
+    answers = [coupons(f"coupons/GUESS{n}/claim", {"customer_id": "eve"}).status_code for n in range(30)]
+    assert answers.count(409) <= 22
+    assert answers[-1] == 429
+    assert coupons("coupons/GUESS/claim", {"customer_id": "ann"}).status_code == 409

@@ -1,0 +1,70 @@
+"""Refunds by both rules, once for each key, and never more than was paid."""
+
+import pytest
+from served_shop import with_role
+
+BASKET = {
+    "currency": "EUR",
+    "lines": [{"product_id": "7", "quantity": 3, "unit_price_minor": 950, "categories": ["kind 1"]}],
+    "shipping_minor": 490,
+    "customer_id": "c000",
+}
+
+
+@pytest.fixture
+def orders(service):
+    headers, count = with_role(service, "service"), iter(range(1000))
+
+    def ask(order, rule, quantity, key=None):
+        body = {"rule": rule, "returned": [{"line": 0, "quantity": quantity}]}
+        named = headers | {"idempotency-key": key or f"key-{next(count)}"}
+        return service.post(f"/v1/orders/{order}/refunds", json=body, headers=named)
+
+    ask.enter = lambda order, basket=BASKET: service.put(f"/v1/orders/{order}", json=basket, headers=headers)
+    ask.get = lambda order: service.get(f"/v1/orders/{order}", headers=headers).json()
+    return ask
+
+
+def test_discounts_are_kept_or_what_stays_is_priced_again(orders):
+    for order in ("kept", "repriced"):
+        assert orders.enter(order).json()["total_minor"] == 2850 - 200 + 490
+    assert [orders("kept", "kept", 1).json()["refund_minor"] for _ in range(3)] == [883, 883, 884 + 490]
+    assert orders("repriced", "repriced", 1).json()["refund_minor"] == 750
+    assert orders("repriced", "repriced", 2).json()["refund_minor"] == 3140 - 750
+    assert orders.get("kept")["given_back_minor"] == orders.get("repriced")["given_back_minor"] == 3140
+
+
+def test_an_order_has_one_rule_and_no_more_units_than_were_bought(orders):
+    orders.enter("one")
+    assert orders("one", "kept", 4).json()["field"] == "returned"
+    assert orders("one", "kept", 2).status_code == 201
+    assert orders("one", "repriced", 1).json()["code"] == "conflict"
+    assert orders("one", "kept", 2).status_code == 422
+    assert orders("other", "kept", 1).status_code == 404
+
+
+def test_a_refund_is_counted_once_for_a_key(orders):
+    orders.enter("one")
+    assert orders("one", "kept", 1, "again").content == orders("one", "kept", 1, "again").content
+    assert orders.get("one")["given_back_minor"] == 883
+    assert orders("one", "kept", 2, "again").json()["code"] == "key_conflict"
+
+
+def test_the_same_basket_again_changes_nothing_and_another_is_a_conflict(orders):
+    assert orders.enter("one").json() == orders.enter("one").json()
+    assert orders.enter("one", {**BASKET, "shipping_minor": 0}).status_code == 409
+
+
+def test_what_stays_is_priced_under_the_offers_of_that_day(orders, service):
+    shop = service.app.state.worker.settings.shop
+    path = shop / "offers.toml"
+    path.write_text(
+        'currency = "EUR"\n[[offers]]\nid = "week"\nkind = "coupon"\npercent = 50\nmax_discount = "99.00"\n'
+    )
+    service.app.state.worker.follow()
+    total = orders.enter("one", {**BASKET, "customer_id": "nobody"}).json()["total_minor"]
+    path.unlink()
+    service.app.state.worker.follow()
+    assert total == 1425 + 490
+    assert orders("one", "repriced", 1).json()["refund_minor"] == 475
+    assert orders.enter("two", {**BASKET, "customer_id": "nobody"}).json()["total_minor"] == 2850 + 490

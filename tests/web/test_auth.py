@@ -1,0 +1,122 @@
+"""Tokens, people, sessions, a proxy's word, and what each role may do."""
+
+import time
+
+import pytest
+from served_shop import served, shop_of, with_role
+
+from offerloop.web.roles import ROLES, Permission
+from offerloop.web.running import first_token
+
+PASSWORD = "correct horse battery"
+
+
+def test_a_token_is_made_used_and_revoked(service):
+    admin = with_role(service, "admin")
+    made = service.post("/v1/tokens", json={"name": "checkout", "roles": ["service"]}, headers=admin).json()
+    headers = {"authorization": f"Bearer {made['secret']}"}
+    assert service.get("/v1/me", headers=headers).json()["permissions"] == ["decide"]
+    assert made["secret"] not in service.get("/v1/tokens", headers=admin).text
+    assert service.delete(f"/v1/tokens/{made['token_id']}", headers=admin).json()["revoked_at"] is not None
+    assert service.get("/v1/me", headers=headers).status_code == 401
+    actions = [one["action"] for one in service.get("/v1/audit", headers=admin).json()["entries"]]
+    assert actions == ["token revoked", "token made"]
+
+
+def test_a_token_that_another_worker_revoked_ends_within_a_second(service):
+    headers = with_role(service, "viewer")
+    assert service.get("/v1/me", headers=headers).status_code == 200
+    worker = service.app.state.worker
+    from offerloop.store import revoke_token
+
+    actor = service.get("/v1/me", headers=headers).json()["actor"]
+    worker.database.change(lambda one: revoke_token(one, actor))
+    worker.credentials.refresh()
+    assert service.get("/v1/me", headers=headers).status_code == 401
+
+
+def test_the_answer_for_a_repeated_key_shows_no_secret(service):
+    headers = with_role(service, "admin") | {"idempotency-key": "one"}
+    body = {"name": "checkout", "roles": ["service"]}
+    first, again = (service.post("/v1/tokens", json=body, headers=headers).json() for _ in range(2))
+    assert first["secret"].startswith("offer_")
+    assert again == first | {"secret": None}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_role_may_do_what_it_may(shared_service, role):
+    headers = with_role(shared_service, role)
+    routes = {
+        Permission.DECIDE: ("POST", "/v1/decisions", {"customer_id": "c000"}),
+        Permission.READ: ("GET", "/v1/policies", None),
+        Permission.EDIT: ("PUT", "/v1/coupon-templates/roles", {}),
+        Permission.APPROVE: ("PUT", "/v1/switch", {"is_on": True}),
+        Permission.ADMINISTER: ("GET", "/v1/tokens", None),
+    }
+    for permission, (method, path, body) in routes.items():
+        status = shared_service.request(method, path, json=body, headers=headers).status_code
+        assert status == (200 if permission in ROLES[role] else 403), (role, permission)
+
+
+def test_the_first_token_is_made_once(tmp_path):
+    with served(tmp_path) as client:
+        database = client.app.state.worker.database
+        assert first_token(database).startswith("offer_")
+        assert first_token(database) is None
+        assert first_token(database, another=True).startswith("offer_")
+
+
+@pytest.fixture
+def people(service):
+    """(client, admin's headers, a function that signs somebody in and gives the cookie)."""
+    from offerloop.web.api import people
+
+    people._ATTEMPTS._left.clear()
+    admin = with_role(service, "admin")
+
+    def sign_in(name, roles=("viewer",), password=PASSWORD):
+        invited = service.post("/v1/people", json={"name": name, "roles": roles}, headers=admin).json()
+        accepted = {"invitation": invited["invitation"], "password": password}
+        assert service.post("/v1/people/accept", json=accepted).status_code == 200
+        assert service.post("/v1/people/accept", json=accepted).status_code == 401
+        answer = service.post("/v1/session", json={"name": name, "password": password})
+        assert answer.status_code == 204
+        return invited["person_id"], {"cookie": answer.headers["set-cookie"].split(";")[0]}, answer
+
+    return service, admin, sign_in
+
+
+def test_a_person_is_invited_signs_in_and_out(people):
+    client, admin, sign_in = people
+    person, cookie, answer = sign_in("Ada")
+    for part in ("HttpOnly", "Secure", "SameSite=lax"):
+        assert part in answer.headers["set-cookie"]
+    assert client.get("/v1/me", headers=cookie).json()["actor"] == person
+    same = cookie | {"origin": "https://shop.test"}
+    assert client.delete("/v1/session", headers=same).status_code == 204
+    assert client.get("/v1/me", headers=cookie).status_code == 401
+    assert client.post("/v1/session", json={"name": "Ada", "password": "wrong"}).status_code == 401
+    assert client.post("/v1/people", json={"name": "Ada", "roles": ["viewer"]}, headers=admin).status_code == 409
+
+
+def test_a_lost_password_is_renewed_and_a_person_revoked(people):
+    client, admin, sign_in = people
+    person, cookie, _ = sign_in("Ada")
+    renewed = client.post(f"/v1/people/{person}/invitation", headers=admin).json()
+    assert client.get("/v1/me", headers=cookie).status_code == 401
+    assert client.post("/v1/session", json={"name": "Ada", "password": PASSWORD}).status_code == 401
+    accepted = {"invitation": renewed["invitation"], "password": PASSWORD}
+    assert client.post("/v1/people/accept", json=accepted).status_code == 200
+    assert client.post("/v1/session", json={"name": "Ada", "password": PASSWORD}).status_code == 204
+    assert client.delete(f"/v1/people/{person}", headers=admin).json()["revoked_at"] <= time.time()
+    assert client.post("/v1/session", json={"name": "Ada", "password": PASSWORD}).status_code == 401
+
+
+def test_only_a_trusted_proxy_signs_people_in(small_run, tmp_path):
+    shop = shop_of(small_run, tmp_path)
+    for trusted, status in ((("203.0.113.7",), 200), (("203.0.113.8",), 401)):
+        with served(shop, trusted_proxies=trusted) as client:
+            admin = with_role(client, "admin")
+            client.post("/v1/people", json={"name": "Ada", "roles": ["viewer"]}, headers=admin)
+            assert client.get("/v1/me", headers={"x-forwarded-user": "Ada"}).status_code == status
+            assert client.get("/v1/me", headers={"x-forwarded-user": "Eve"}).status_code == 401
