@@ -155,7 +155,7 @@ def split(found: Trial, seed: int) -> tuple[dict[str, Floats], str]:
         "ridge-T": _best(_ridge(seen, unseen.features)),
         "same for all": _same(seen, seed),
     }
-    told = f"{study.decision.verdict} by {study.decision.estimator}"
+    told = f"{study.verdict} by {study.decision.estimator}"
     return {name: np.asarray((one * gain).sum(axis=1)) for name, one in policies.items()}, told
 
 

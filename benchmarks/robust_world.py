@@ -18,9 +18,9 @@ from offerloop.response import (
     NO_OFFER_TERMS,
     Evidence,
     OfferTerms,
+    Policy,
     Spending,
     TrialStudy,
-    Verdict,
     learn_effects,
     study_trial,
 )
@@ -86,7 +86,7 @@ class World:
     liability: Ints
     """(K,)."""
     budget: int
-    verdict: Verdict
+    verdict: Policy
     """Of the study of these weeks: nothing, everyone or targeted."""
 
     def plan(self, profit: Floats) -> Floats:
@@ -123,7 +123,7 @@ def make_world(preset: str, setting: Setting, seed: int) -> World:
         cost=truth.cost_minor[:, menu],
         liability=liability,
         budget=int(SHARE * float(unlimited.sum(axis=0) @ liability)),
-        verdict=study.decision.verdict,
+        verdict=study.verdict,
     )
 
 
@@ -153,7 +153,7 @@ def learnt_from(
 
 def by_study(study: TrialStudy, value: Evidence, cost: Evidence, features: Floats, seed: int) -> Believed:
     """Levels of the offers are drawn together, as in a run."""
-    found = learn_effects(study, value, cost, study.spending, seed)
+    found = learn_effects(study, value, cost, study.judged.spending, seed)
     assert found.cost_line is not None
     together = replace(found, value_line=found.value_line.drawn_together(), cost_line=found.cost_line.drawn_together())
     gained, paid = together.effects(features)

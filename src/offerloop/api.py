@@ -218,6 +218,8 @@ def uplift(
     negative_control: Names = (),
     treated_at: str | None = None,
     observational: bool = False,
+    cluster: str | None = None,
+    known_before: Names = (),
     seed: int = 1,
     console: Console | None = None,
 ) -> offerloop.UpliftResult:
@@ -233,6 +235,7 @@ def uplift(
     request = UpliftRequest(
         treatment, outcome, _text(cost), _text(value), customer_id, _text(control), propensity, _pairs(shares), budget,
         _names(audit), _names(ignore), _names(negative_control), treated_at, observational, seed,
+        cluster, _names(known_before),
     )  # fmt: skip
     with _argument_names():
         return study_trial(table, request, console)

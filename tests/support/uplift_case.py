@@ -13,6 +13,7 @@ from offerloop.commands.uplift.findings import (
     Overlap,
     Ranked,
     ResponseType,
+    Suspect,
     UpliftFindings,
     Worth,
 )
@@ -28,7 +29,8 @@ def around(value, half):
 
 
 def arm(name, n, mean, effect=None):
-    return Arm(name, n, around(mean, 0.004), None if effect is None else around(effect, 0.006), None, None, None)
+    raw, adjusted = (None, None) if effect is None else (around(effect + 0.0004, 0.0062), around(effect, 0.006))
+    return Arm(name, n, around(mean, 0.004), raw, adjusted, None, None, None)
 
 
 def ranked(name, position, chosen):
@@ -67,8 +69,14 @@ def everyone():
         control="no email",
         design="randomised",
         outcome_kind="binary",
+        standing="pays",
+        policy="everyone",
         verdict="everyone",
+        luck=1e-9,
+        part=9100,
         offer="mens email",
+        alike=("mens email",),
+        expense=None,
         estimator="ridge_t",
         targeting=around(0.0032, 0.0021),
         forecast=Worth("forecast", "", 0.98, around(0.0447, 0.0063), around(0.0443, 0.0066), None),
@@ -94,8 +102,8 @@ def everyone():
             ResponseType("lost_cause", around(0.823, 0.02), 0.012),
             ResponseType("sleeping_dog", Estimate(0.026, 0.006, 0.046), -0.004),
         ),
-        sure_things_cost=None,
-        sure_things_money=None,
+        unchanged_cost=None,
+        unchanged_money=None,
         groups=(),
         balance=tuple(
             Balance(f"column_{n}", name, 0.004 * n, 0.42 * n) for n in range(-6, 7) for name in ("mens", "womens")
@@ -104,6 +112,10 @@ def everyone():
         ratio_p=0.91,
         overlap=(),
         negative_controls={},
+        suspects=(),
+        disagreeing=(),
+        cluster=None,
+        clusters=None,
         features=("recency", "history", "newbie"),
         notes=(Note("no_cost"), Note("ignored_outcome_like", ("conversion", "spend"))),
     )
@@ -115,7 +127,7 @@ def targeted():
 
     def priced(name, n, mean, effect, cost):
         money = (around(12 * effect, half), around(cost, 0.03), around(12 * effect - cost, half))
-        return Arm(name, n, around(mean, 0.004), around(effect, 0.006), *money)
+        return Arm(name, n, around(mean, 0.004), around(effect, 0.007), around(effect, 0.006), *money)
 
     def worth(kind, name, share, profit, cost):
         return Worth(kind, name, share, around(profit, 0.31), around(profit + 0.05, 0.35), around(cost, 0.04))
@@ -129,14 +141,17 @@ def targeted():
         cost="face_value",
         control="none",
         design="known",
+        policy="targeted",
         verdict="targeted",
         offer="10 off",
+        alike=("10 off",),
+        expense="cost",
         estimator="dr_learner",
         targeting=around(0.71, 0.3),
         forecast=worth("forecast", "", 0.41, 1.32, 0.97),
         budget=60000.0,
         arms=(
-            Arm("none", 21306, around(0.106, 0.004), None, None, None, None),
+            Arm("none", 21306, around(0.106, 0.004), None, None, None, None, None),
             priced("10 off", 21307, 0.183, 0.0452, 0.52),
             priced("20 off", 21387, 0.151, 0.0301, 0.93),
         ),
@@ -148,8 +163,8 @@ def targeted():
         ),
         curve=curve(2.6, 1.9),
         deciles=tuple(Decile(n, 6400, 0.3 * n - 0.9, around(0.28 * n - 0.8, 0.9)) for n in range(1, 11)),
-        sure_things_cost=around(0.38, 0.09),
-        sure_things_money=around(0.12, 0.03),
+        unchanged_cost=around(0.38, 0.09),
+        unchanged_money=around(0.12, 0.03),
         groups=tuple(
             Group(column, name, 3000 + n, around(0.35 + 0.04 * n, 0.02), around(0.6 - 0.1 * n, 0.5), around(0.8, 0.05))
             for column, names in (("sex", ("female", "male")), ("age band", ("18-34", "35-54", "55+")))
@@ -168,8 +183,13 @@ def nothing():
         treatment="called",
         control="no",
         design="observational",
+        standing="doubtful",
+        policy="targeted",
         verdict="nothing",
+        luck=0.41,
+        part=None,
         offer="yes",
+        alike=("yes",),
         estimator="outcome",
         targeting=around(0.0004, 0.0021),
         forecast=Worth("forecast", "", 0.02, around(-0.0001, 0.0011), around(0.0002, 0.0013), None),
@@ -190,4 +210,71 @@ def nothing():
     )
 
 
-CASES = {"targeted": targeted, "everyone": everyone, "nothing": nothing}
+def useless():
+    """A trial in which the best offer brings so little that no trial of a reasonable size would show it."""
+    few = around(0.0003, 0.0044)
+    return replace(
+        everyone(),
+        standing="does_not_pay",
+        policy="everyone",
+        verdict="nothing",
+        luck=0.6,
+        part=2_300_000,
+        offer="womens email",
+        alike=("mens email", "womens email"),
+        forecast=Worth("forecast", "", 0.9, few, few, None),
+        policies=(
+            Worth("everyone", "womens email", 1.0, few, few, None),
+            Worth("everyone", "mens email", 1.0, around(-0.0003, 0.0044), few, None),
+            Worth("targeted", "ridge_t", 0.5, few, few, None),
+        ),
+        arms=(
+            arm("no email", 21306, 0.106),
+            arm("mens email", 21307, 0.1057, -0.0003),
+            arm("womens email", 21387, 0.1063, 0.0003),
+        ),
+        ranked=tuple(replace(one, share=None) for one in everyone().ranked),
+        curve=curve(0.0003),
+    )
+
+
+def promising():
+    """An offer that may pay, of households drawn as a whole."""
+    return replace(
+        targeted(),
+        standing="may_pay",
+        policy="everyone",
+        verdict="nothing",
+        luck=0.08,
+        part=41_000,
+        alike=("10 off", "20 off"),
+        forecast=Worth("forecast", "", 1.0, around(0.4, 0.5), around(0.4, 0.5), around(1.9, 0.1)),
+        types=(),
+        cluster="household",
+        clusters=9_400,
+        budget=None,
+    )
+
+
+def leaking():
+    """A table with columns that were measured after the offer."""
+    return replace(
+        everyone(),
+        standing="doubtful",
+        verdict="nothing",
+        suspects=(
+            Suspect("spend in November", "explains", 0.83),
+            Suspect("visits", "never_without", 0.85, "0"),
+        ),
+        disagreeing=("mens email",),
+    )
+
+
+CASES = {
+    "targeted": targeted,
+    "everyone": everyone,
+    "nothing": nothing,
+    "useless": useless,
+    "promising": promising,
+    "leaking": leaking,
+}

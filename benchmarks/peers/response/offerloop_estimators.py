@@ -16,12 +16,9 @@ from offerloop.response import (
     Fitted,
     OfferTerms,
     Spending,
-    mean_estimate,
-    widened_estimate,
+    study_trial,
 )
 from offerloop.response.estimators.levels import Differences
-from offerloop.response.trial.crossfit import HeldOutPredictions, divisions, held_out
-from offerloop.response.trial.model_selection import ModelSelection
 from peers.response.given import Floats, Model, Predicted, Train
 
 AUTO = "auto"
@@ -30,7 +27,6 @@ ENVIRONMENT = ""
 SOURCE = "src/offerloop/response"
 TOGETHER = (AUTO,)
 """Learns value and cost together."""
-DIVISIONS = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,27 +76,20 @@ def fit(train: Train, variant: str) -> Model:
 
 def chosen(evidence: Evidence, paid: Evidence | None) -> dict[str, Any]:
     """What a model selection without a budget decides and forecasts, and the lines that effects are drawn by."""
-    value, cost = _held(evidence), None if paid is None else _held(paid)
-    selection = ModelSelection.of(value, cost, Spending())
-    decision = selection.decide()
-    given, undecided = selection.forecast()
-    worth = np.einsum("nk,nk->n", given, selection.scores - selection.scores[:, :1])
-    forecast = widened_estimate(mean_estimate(worth), undecided)
+    estimators = {name: estimator(name) for name in ESTIMATORS.names()}
+    study = study_trial(evidence, paid, Spending(), 0, estimators)
+    value, cost, selection, decision = study.value, study.cost, study.selection, study.decision
     lines = {"line": value} if cost is None else {"line": value, "cost_line": cost}
     return (
         asdict(decision)
+        | {"verdict": decision.policy, "standing": study.standing}
         | {
             name: {part: getattr(one.lines[decision.estimator], part).tolist() for part in ("centre", "level", "slope")}
             for name, one in lines.items()
         }
         | {
             "gain_over_random": asdict(selection.gain_over_random(decision.estimator)),
-            "forecast": asdict(forecast),
+            "forecast": asdict(study.forecast_profit),
             "areas": {name: float(selection.area(name).mean()) for name in selection.rankings},
         }
     )
-
-
-def _held(evidence: Evidence) -> HeldOutPredictions:
-    fold = divisions(evidence.size, DIVISIONS, 0)
-    return held_out(evidence, {name: estimator(name) for name in ESTIMATORS.names()}, fold, 0, lambda: None)

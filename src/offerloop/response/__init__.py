@@ -38,23 +38,25 @@ if TYPE_CHECKING:
     from offerloop.response.trial.design import (
         ArmDifference,
         arm_differences,
+        cluster_means,
         covariate_balance_p,
         modelled_propensities,
         observed_shares,
         rows_with_overlap,
         sample_ratio_p,
+        whole_clusters,
     )
-    from offerloop.response.trial.model_selection import Verdict, mean_estimate, widened_estimate
+    from offerloop.response.trial.model_selection import Policy
     from offerloop.response.trial.ordering import CustomerOrdering, TreatedShare
     from offerloop.response.trial.response_types import (
-        SureThingCost,
-        cost_of_sure_things,
+        UnchangedCost,
+        cost_that_changes_nothing,
         has_response_types,
-        ratio_estimate,
         response_type_rows,
         response_type_shares,
     )
     from offerloop.response.trial.spending import Spending
+    from offerloop.response.trial.spread import mean_estimate, ratio_estimate, widened_estimate
     from offerloop.response.trial.study import (
         N_DIVISIONS,
         LearnedEffects,
@@ -63,6 +65,7 @@ if TYPE_CHECKING:
         learn_effects,
         study_trial,
     )
+    from offerloop.response.trial.verdict import Standing
 
 __all__ = [
     "CHECK_NAMES",
@@ -86,21 +89,23 @@ __all__ = [
     "LearnedEffects",
     "Margins",
     "OfferTerms",
+    "Policy",
     "ShelfLines",
     "ShelfStudy",
     "ShownEffects",
     "ShownLog",
     "Spending",
-    "SureThingCost",
+    "Standing",
     "TreatedShare",
     "TrialStudy",
-    "Verdict",
+    "UnchangedCost",
     "arm_differences",
     "best_selling_categories",
     "campaign_effects",
     "campaign_offers",
+    "cluster_means",
     "complete_propensities",
-    "cost_of_sure_things",
+    "cost_that_changes_nothing",
     "covariate_balance_p",
     "customer_days",
     "draw_folds",
@@ -135,6 +140,7 @@ __all__ = [
     "study_shelf_prices",
     "study_trial",
     "usual_baskets",
+    "whole_clusters",
     "widened_estimate",
 ]
 

@@ -62,8 +62,8 @@ def test_effects_of_arms_deciles_types_and_groups_are_told_with_intervals(found)
     assert sleeping.share.low > 0
     assert {one.group for one in told.groups} == {"north", "south", "west"}
     assert "town" not in told.features
-    assert 0 < told.sure_things_cost.value < 1
-    assert 0 < told.sure_things_money.value < 2
+    assert 0 < told.unchanged_cost.value < 1
+    assert 0 < told.unchanged_money.value < 2
     assert told.curve[-1].share == 1
     assert {note.kind for note in told.notes} == set()
 

@@ -6,12 +6,13 @@ from typing import get_args
 
 import pytest
 from page_texts import Outline, Texts
-from uplift_case import CASES, NOTES, around, everyone, nothing, targeted
+from uplift_case import CASES, NOTES, around, everyone, leaking, nothing, promising, targeted, useless
 
 from offerloop.commands.uplift.findings import Note, NoteKind, Worth
 from offerloop.commands.uplift.notes import note
 from offerloop.commands.uplift.page import SHOWN, render_uplift
-from offerloop.commands.uplift.sentences import localizer, sentence
+from offerloop.commands.uplift.sentences import lead, localizer, sentence
+from offerloop.commands.uplift.soundness import is_doubtful
 from offerloop.evaluation.estimate import Estimate
 from offerloop.locale import languages
 
@@ -24,6 +25,10 @@ PAGES = [(name, language) for name in CASES for language in languages()]
 def pages():
     """Every case in every language, with plain spaces."""
     return {(name, language): render_uplift(CASES[name](), language).replace("\u00a0", " ") for name, language in PAGES}
+
+
+def plain(found):
+    return render_uplift(found).replace("\u00a0", " ")
 
 
 @pytest.mark.parametrize("key", PAGES)
@@ -57,13 +62,19 @@ def test_every_kind_of_note_has_words_of_its_own(language):
     assert len(said) == len(get_args(NoteKind))
 
 
+@pytest.mark.parametrize("name", CASES)
+def test_the_first_paragraph_has_two_sentences_at_most(name):
+    found = CASES[name]()
+    assert len(re.findall(r"[.](?: |$)", lead(found, EN))) <= 2
+    assert sum(lead(found, localizer("zh")).count(stop) for stop in "。！？") <= 2
+
+
 def test_choosing_customers_is_told_by_its_forecast_beside_the_best_offer_for_everybody():
     said = sentence(targeted())
-    assert said.startswith("Choose whom to treat: it brings clearly more than “10 off” for everybody. Give 43 % of")
-    assert "forecast to bring 1.32 [1.01, 1.63] more profit a customer; the best single offer, “10 off” for" in said
-    assert "everybody: 0.61 [0.30, 0.92]." in said
-    assert "on customers who had no part in deciding who gets what" in said
-    assert "A budget of 60,000" in said
+    assert said.startswith("Choose whom to treat: it brings clearly more than “10 off” for everybody. An offer for")
+    assert "is forecast to bring 1.32 [1.01, 1.63] more profit a customer. The best single offer, “10 off” for" in said
+    assert said.endswith("everybody, brings 0.61 [0.30, 0.92].")
+    assert "A budget of 60,000" in render_uplift(targeted())
     assert "1.44" not in said
 
 
@@ -77,25 +88,27 @@ def test_what_is_held_against_nothing_is_not_said_to_beat_an_offer_for_everybody
 
 def test_one_offer_is_named():
     found = targeted()
-    assert "Give “10 off” to 43 % of the customers" in sentence(replace(found, arms=found.arms[:2]))
+    assert "“10 off” for 43 % of the customers, chosen by" in sentence(replace(found, arms=found.arms[:2]))
 
 
-def test_a_forecast_that_may_be_nothing_is_said_to_be_one():
-    found = targeted()
-    unsure = replace(found, forecast=replace(found.forecast, profit=around(0.2, 0.3)))
-    assert "The interval of the forecast includes zero" in sentence(unsure)
-    assert sentence(unsure).startswith("Try a choice of customers on some of them first: it is not forecast to pay")
-    page = render_uplift(unsure)
+def test_what_may_pay_is_to_be_tried_on_as_many_as_would_show_it():
+    found = promising()
+    assert sentence(found) == (
+        "“10 off” may pay: try it on 41,000 customers first. The forecast is 0.4 [−0.1, 0.9] more profit a "
+        "customer, and its interval includes zero. If it is right, a trial of 41,000 customers, half of whom are given "
+        "nothing, shows that in 80 of 100 cases."
+    )
+    page = plain(found)
     assert "clearly more than" not in page
     assert "clearly pays" not in page
-    assert "The interval of the forecast" not in sentence(found)
+    assert "“10 off”, “20 off” cannot be told apart by this table; “10 off” is the least expensive" in page
+    assert "Rows of one “household” count together, as one of 9,400." in page
 
 
-def test_an_offer_for_everybody_whose_forecast_may_be_nothing_is_to_be_tried_first():
-    found = everyone()
-    unsure = replace(found, forecast=replace(found.forecast, profit=around(0.02, 0.03)))
-    assert sentence(unsure).startswith("Try “mens email” on some of the customers first: it is not forecast to pay")
-    assert "The interval of the forecast includes zero" in sentence(unsure)
+def test_a_choice_that_may_pay_is_called_one():
+    found = replace(targeted(), standing="may_pay", verdict="nothing", luck=0.06)
+    assert sentence(found).startswith("A choice of customers may pay: try it on 9,100 customers first. The forecast is")
+    assert "looks as good by luck alone with probability 0.06." in sentence(found)
 
 
 def test_a_choice_forecast_below_the_best_offer_for_everybody_is_not_said_to_bring_more():
@@ -107,8 +120,8 @@ def test_a_choice_forecast_below_the_best_offer_for_everybody_is_not_said_to_bri
 
 def test_rare_outcomes_are_told_for_a_thousand_customers():
     said = sentence(everyone())
-    assert said.startswith("Give everybody “mens email”: choosing customers does not clearly bring more.")
-    assert "“mens email” for everybody brings 45 [39, 51] more “visit” per 1,000 customers" in said
+    assert said.startswith("Give everybody “mens email”: it pays, and choosing customers does not clearly bring more.")
+    assert "“mens email” for everybody is forecast to bring 45 [38, 51] more “visit” per 1,000 customers" in said
     assert "would bring 46 [40, 52] instead, which is not clearly more" in said
 
 
@@ -121,7 +134,7 @@ def test_rare_outcomes_are_told_for_a_thousand_customers():
     ],
 )
 def test_where_everybody_is_treated_the_order_still_gets_a_word(targeting, says):
-    assert says in sentence(replace(everyone(), targeting=targeting))
+    assert says in render_uplift(replace(everyone(), targeting=targeting))
 
 
 def test_a_budget_that_does_not_reach_everybody_is_not_called_everybody():
@@ -129,41 +142,55 @@ def test_a_budget_that_does_not_reach_everybody_is_not_called_everybody():
     partly = replace(found.policies[0], treated_share=0.4)
     said = sentence(replace(found, budget=900.0, policies=(partly, *found.policies[1:])))
     assert said.startswith("Give “mens email” to as many customers as the budget reaches")
-    assert "for a random 40 % of the customers" in said
+    assert "for random customers within the budget" in said
     assert "for everybody" not in said
 
 
 def test_where_nothing_pays_nothing_is_claimed():
-    said = sentence(nothing())
-    assert "Give nothing: no offer clearly pays." in said
-    assert "“yes” for everybody, would bring a change of −2.1 [−6.5, 2.3] in “visit” per 1,000 customers" in said
-    assert "Who was treated was not drawn at random" in said
+    said = sentence(useless())
+    assert said.startswith("Give nothing: no offer is shown to pay. Against giving nothing, the best single offer,")
+    assert "would bring 0.3 [−4.1, 4.7] more “visit” per 1,000 customers" in said
+    assert "so little that a trial of 2,300,000 customers would be needed to show it." in said
+    assert "promises no gain" in sentence(replace(useless(), part=None))
+    assert "Who was treated was not drawn at random" in render_uplift(nothing())
 
 
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ({"ratio_p": 1e-6}, "chance cannot explain the sizes of the arms (p-value: below 0.001)"),
-        ({"balance_p": 1e-6}, "the arms differed before the trial by more than chance explains"),
-        ({"negative_controls": {"age": around(3.0, 1.0)}}, "an effect is seen on “age”, which no offer can have"),
+        ({"ratio_p": 1e-6}, "Chance cannot explain the sizes of the arms (p-value: below 0.001)"),
+        ({"balance_p": 1e-6}, "The arms differed before the trial by more than chance explains"),
+        ({"negative_controls": {"age": around(3.0, 1.0)}}, "An effect is seen on “age”, which no offer can have"),
     ],
 )
-def test_a_failed_check_comes_first(change, says):
+def test_a_failed_check_leaves_no_verdict(change, says):
     found = replace(everyone(), **change)
-    assert says in sentence(found)
+    assert is_doubtful(found)
+    found = replace(found, standing="doubtful", verdict="nothing")
+    assert sentence(found).startswith("No verdict yet: something in the table cannot be right. " + says)
     assert "A check fails" in render_uplift(found)
     assert "✗" in render_uplift(found).split("</style>")[1]
     assert "✗" not in render_uplift(everyone()).split("</style>")[1]
 
 
+def test_columns_that_tell_too_much_are_named_with_what_to_do():
+    found = leaking()
+    assert is_doubtful(found)
+    assert not is_doubtful(everyone())
+    assert "“spend in November” tells the outcome implausibly well (83 % of its spread): leave it" in sentence(found)
+    page = plain(found)
+    assert "The outcome never happens where “visits” is “0” (85 % of the customers)" in page
+    assert "For “mens email” the plain difference and the adjusted one contradict each other" in page
+
+
 def test_one_of_many_negative_controls_may_be_off_by_luck():
     many = {f"column {n}": around(0.0, 1.0) for n in range(19)}
-    assert "an effect is seen" not in sentence(replace(everyone(), negative_controls={**many, "age": around(1.2, 1.0)}))
+    assert not is_doubtful(replace(everyone(), negative_controls={**many, "age": around(1.2, 1.0)}))
 
 
 def test_figures_of_the_findings_are_on_the_page(pages):
     page = pages["targeted", "en"]
-    first = page.split('<section id="arms"')[0]
+    first = page.split('<section id="verdict"')[0]
     assert first.count("<dt>") == 4
     assert "[1.01, 1.63]" in first
     shown = (
@@ -177,18 +204,20 @@ def test_figures_of_the_findings_are_on_the_page(pages):
 def test_sections_without_content_are_absent(pages):
     names = {key: re.findall(r'<section id="(\w+)"', page) for key, page in pages.items()}
     assert names["targeted", "en"] == [
-        "finding", "arms", "estimators", "curve", "costs", "deciles", "types", "groups", "checks", "notes", "words",
+        "finding", "verdict", "arms", "estimators", "curve", "costs", "deciles", "types", "groups", "checks", "notes",
+        "words",
     ]  # fmt: skip
     assert {"costs", "groups"} & set(names["everyone", "en"]) == set()
     bare = replace(everyone(), ranked=(), curve=(), deciles=(), types=(), balance=())
     left = re.findall(r'<section id="(\w+)"', render_uplift(bare))
-    assert left == ["finding", "arms", "checks", "notes", "words"]
+    assert left == ["finding", "verdict", "arms", "checks", "notes", "words"]
 
 
 def test_shares_of_a_whole_that_may_be_nothing_are_not_drawn(pages):
     assert "the line at 0.5 is a random order" in pages["everyone", "en"]
-    assert "area over a random order" in pages["nothing", "en"].lower()
-    assert "the line at 0.5" not in pages["nothing", "en"]
+    for name in ("nothing", "useless"):
+        assert "area over a random order" in pages[name, "en"].lower()
+        assert "the line at 0.5" not in pages[name, "en"]
 
 
 def test_a_chart_has_room_for_the_best_offers_and_the_forecast():
@@ -208,7 +237,6 @@ def test_a_chart_has_room_for_the_best_offers_and_the_forecast():
 def test_what_is_the_same_for_all_has_no_interval():
     found, nought = nothing(), around(0.0, 0.0)
     none = replace(found, forecast=Worth("forecast", "", 0.0, nought, nought, None))
-    assert "is forecast to bring 0." in sentence(none)
     assert "[0, 0]" not in render_uplift(none)
     found = targeted()
     fixed = replace(found.arms[1], cost=Estimate(0.3, 0.3 - 1e-14, 0.3 + 1e-14))

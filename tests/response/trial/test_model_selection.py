@@ -9,7 +9,8 @@ from offerloop.response.estimators.dr_learner import DRLearner
 from offerloop.response.estimators.outcome import Outcome
 from offerloop.response.estimators.ridge_t import RidgeTLearner
 from offerloop.response.trial.crossfit import Calibration, divisions, held_out
-from offerloop.response.trial.model_selection import ahead, mean_estimate, ranking
+from offerloop.response.trial.model_selection import ahead, ranking
+from offerloop.response.trial.spread import mean_estimate
 
 ESTIMATORS = {"outcome": Outcome(), "ridge_t": RidgeTLearner(), "dr_learner": DRLearner()}
 OFFERS = (NO_OFFER_TERMS, OfferTerms("a", "a", 1.0), OfferTerms("b", "b", 1.0))
@@ -29,28 +30,28 @@ def trial(seed, n=3_000, common=(0.0, 0.0), own=(0.0, 0.0), cost=0.0):
 def decided(seed, **kind):
     value, cost, _ = trial(seed, **kind)
     found = study_trial(value, cost if kind.get("cost") else None, Spending(), seed, ESTIMATORS)
-    return found.decision
+    return found.recommended
 
 
 def test_nothing_is_done_where_nothing_helps():
-    verdicts = [decided(seed).verdict for seed in range(20)]
+    verdicts = [decided(seed).policy for seed in range(20)]
     assert verdicts.count("nothing") >= 18
 
 
 def test_everybody_gets_the_better_offer_where_all_respond_alike():
     decisions = [decided(seed, common=(0.2, 0.5)) for seed in range(10)]
-    assert [one.verdict for one in decisions].count("everyone") >= 9
+    assert [one.policy for one in decisions].count("everyone") >= 9
     assert {one.offer for one in decisions} == {2}
 
 
 def test_customers_are_told_apart_where_that_pays():
     decisions = [decided(seed, own=(0.6, 0.6)) for seed in range(10)]
-    assert {one.verdict for one in decisions} == {"targeted"}
+    assert {one.policy for one in decisions} == {"targeted"}
     assert "outcome" not in {one.estimator for one in decisions}
 
 
 def test_an_offer_that_costs_more_than_it_brings_is_not_given():
-    assert {decided(seed, common=(0.3, 0.2), cost=1.0).verdict for seed in range(5)} == {"nothing"}
+    assert {decided(seed, common=(0.3, 0.2), cost=1.0).policy for seed in range(5)} == {"nothing"}
 
 
 def test_the_simplest_estimator_wins_a_draw():
@@ -153,7 +154,7 @@ def test_errors_of_policies_that_hang_on_luck_are_as_large_as_said():
         study = study_trial(value, None, Spending(), seed, {"ridge_t": RidgeTLearner()})
         policy = study.selection.policies["ridge_t"].mean(axis=0)
         plain.append(mean_estimate((policy * study.effect).sum(axis=1)))
-        told.append(study.policy_value("ridge_t"))
+        told.append(study.judged.policy_value("ridge_t"))
         truth.append((policy * true).sum(axis=1).mean())
     assert off_over_error(plain, truth) > 1.3
     assert 0.8 < off_over_error(told, truth) < 1.25
@@ -163,4 +164,4 @@ def test_errors_of_policies_that_luck_cannot_move_stay_plain():
     value, _, _ = trial(1, common=(2.0, 1.0))
     study = study_trial(value, None, Spending(), 1, {"ridge_t": RidgeTLearner()})
     plain = mean_estimate((study.selection.policies["ridge_t"].mean(axis=0) * study.effect).sum(axis=1))
-    assert se_of(study.policy_value("ridge_t")) <= 1.05 * se_of(plain)
+    assert se_of(study.judged.policy_value("ridge_t")) <= 1.05 * se_of(plain)

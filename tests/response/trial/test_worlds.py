@@ -38,7 +38,7 @@ class Tally:
         for k in range(1, true.shape[1]):
             self.policies.append(holds(mean_estimate(study.effect[:, k]), true[:, k].mean()))
         policy = study.selection.policies["ridge_t"].mean(axis=0)
-        found, worth = study.policy_value("ridge_t"), (policy * true).sum(axis=1).mean()
+        found, worth = study.judged.policy_value("ridge_t"), (policy * true).sum(axis=1).mean()
         self.policies.append(holds(found, worth))
         raw = study.value.raw["ridge_t"] - study.cost.raw["ridge_t"]
         self.held_out.append(found.value - worth)
@@ -86,7 +86,7 @@ def recommend_something(worlds):
     verdicts = []
     for seed in range(1, worlds + 1):
         world = make_world("null", seed, CUSTOMERS, before=4)
-        verdicts.append(study_trial(world.value, world.cost, Spending(), seed, QUICK).decision.verdict)
+        verdicts.append(study_trial(world.value, world.cost, Spending(), seed, QUICK).verdict)
     return np.mean([one != "nothing" for one in verdicts])
 
 
@@ -105,7 +105,7 @@ def sleeping_dogs_treated(seed):
     world = make_world("harmful", seed, 5_000, before=4)
     study = study_trial(world.value, world.cost, Spending(), seed, QUICK)
     asleep = world.true_value[:, 1] < 0
-    policy = study.selection.chosen(study.decision)
+    policy = study.selection.chosen(study.recommended)
     anyway = study.value.expected[:, 0]
     ranked = anyway >= np.quantile(anyway, 0.5)
     return policy[asleep, 1].mean(), ranked[asleep].mean()

@@ -37,6 +37,13 @@ def uplift(
     observational: Annotated[
         bool, typer.Option("--observational", help="Accept a table in which customers were not assigned at random.")
     ] = False,
+    cluster: Annotated[
+        str | None, typer.Option(help="Column of what was drawn or buys together, e.g. household, store or day.")
+    ] = None,
+    known_before: Annotated[
+        list[str] | None,
+        typer.Option(help="Column that was known before the offer, though it tells the outcome well; repeatable."),
+    ] = None,
     apply: Annotated[Path | None, typer.Option(help="Table of other customers to score.")] = None,
     out: Annotated[Path, typer.Option(help="Folder in which a folder named by the time is written.")] = Path("uplift"),
     seed: Annotated[int, typer.Option(help="Random seed.")] = 1,
@@ -55,6 +62,7 @@ def uplift(
     asked = UpliftRequest(
         treatment, outcome, cost, value, customer_id, control, propensity, planned_shares(shares), budget,
         tuple(audit or ()), tuple(ignore or ()), tuple(negative_control or ()), treated_at, observational, seed,
+        cluster, tuple(known_before or ()),
     )  # fmt: skip
     found = study(table, asked, progress_console(as_json))
     done = write(found, out, language, apply)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,8 @@ from offerloop.workspace import as_number, numeric_column
 
 FEWEST_ZEROS = 100
 """With fewer rows without an outcome, a column that is the same in all of them may be so by chance."""
+NAMES_ROWS = re.compile(r"(.*[^a-z])?(id|uuid|guid)|.*[a-z](Id|ID)|.*编号|.*号码")
+"""Names of columns that tell customers, households or stores apart, each as a whole."""
 FEW_ROWS_EACH = 20
 """Text with fewer rows for each value on average names rows, not categories."""
 
@@ -72,12 +75,20 @@ def _unfit(table: pl.DataFrame, rest: list[str], asked: UpliftRequest) -> Iterat
     yield "ignored_constant", [name for name in rest if table[name].drop_nulls().n_unique() < 2]
     yield "ignored_date", [name for name in rest if table[name].dtype.is_temporal()]
     text = [name for name in rest if is_text_column(table[name])]
-    many = [name for name in text if table[name].n_unique() * FEW_ROWS_EACH > table.height]
-    yield "ignored_many_values", many
-    whole = [name for name in rest if table[name].dtype.is_integer() and table[name].n_unique() == table.height]
+    countable = [name for name in rest if table[name].dtype.is_integer() or name in text]
+    whole = [name for name in countable if names_rows(table[name])]
     yield "ignored_id", whole
+    many = [name for name in text if name not in whole and table[name].n_unique() * FEW_ROWS_EACH > table.height]
+    yield "ignored_many_values", many
     outcome = numeric_column(table, asked.outcome)
     yield "ignored_outcome_like", [name for name in rest if name not in text and _follows(table[name], outcome)]
+
+
+def names_rows(column: pl.Series) -> bool:
+    """Return whether a column holds ids: by its name, or whole numbers that are all different."""
+    by_name = NAMES_ROWS.fullmatch(column.name) or NAMES_ROWS.fullmatch(column.name.lower())
+    different = column.dtype.is_integer() and column.n_unique() == len(column)
+    return different or (by_name is not None and column.n_unique() > 2)
 
 
 def _follows(column: pl.Series, outcome: Floats) -> bool:

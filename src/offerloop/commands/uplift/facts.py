@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 import polars as pl
+from scipy.stats import norm
 
 from offerloop.arrays import Floats
 from offerloop.commands.uplift.findings import (
@@ -23,14 +24,15 @@ from offerloop.commands.uplift.findings import (
     Worth,
 )
 from offerloop.commands.uplift.request import UpliftRequest
+from offerloop.commands.uplift.soundness import is_doubtful
 from offerloop.commands.uplift.trial import Trial
-from offerloop.evaluation import Estimate, Log, Predictions, difference_of_policies, dr, effective_size, snips
+from offerloop.evaluation import Z95, Estimate, Log, Predictions, difference_of_policies, dr, effective_size, snips
 from offerloop.response import (
     CustomerOrdering,
     Evidence,
-    SureThingCost,
     TrialStudy,
-    cost_of_sure_things,
+    UnchangedCost,
+    cost_that_changes_nothing,
     expected_outcomes,
     has_response_types,
     mean_estimate,
@@ -46,11 +48,13 @@ from offerloop.workspace import numeric_column
 BALANCES = 20
 """Differences between arms that are told, the largest."""
 MOST_GROUPS, FEWEST_IN_GROUP = 20, 50
+CONTRADICTION = 0.001
+"""Chance below which raw and adjusted differences contradict each other."""
 
 
 @dataclass(frozen=True)
 class Facts:
-    """One study, asked for the parts of its findings; arrays are of the rows that judge."""
+    """One study, asked for the parts of its findings."""
 
     trial: Trial
     study: TrialStudy
@@ -58,8 +62,9 @@ class Facts:
 
     def findings(self, place: str) -> UpliftFindings:
         """All of them."""
-        decision, trial, wasted = self.study.decision, self.trial, self._sure_things()
-        return UpliftFindings(
+        decision, trial, wasted = self.study.decision, self.trial, self._unchanged_cost()
+        whose = self.study.whose
+        found = UpliftFindings(
             place=place,
             n=trial.value.size,
             treatment=self.asked.treatment,
@@ -69,10 +74,16 @@ class Facts:
             control=trial.arms.names[0],
             design=trial.design,
             outcome_kind=outcome_kind(trial.outcome),
-            verdict=decision.verdict,
+            standing=self.study.standing,
+            policy=decision.policy,
+            verdict=self.study.verdict,
+            luck=self.study.luck,
+            part=self.study.part,
             offer=trial.arms.names[decision.offer],
+            alike=tuple(trial.arms.names[k] for k in decision.alike),
+            expense=None if self.study.selection.expense is None else "depth" if trial.cost is None else "cost",
             estimator=decision.estimator,
-            targeting=self.study.selection.gain_over_random(decision.estimator),
+            targeting=self.study.compared.selection.gain_over_random(decision.estimator),
             forecast=self._forecast(),
             budget=self.asked.budget,
             arms=tuple(self._arms()),
@@ -81,36 +92,44 @@ class Facts:
             curve=tuple(CustomerOrdering(self.study, self.asked.seed).steps()),
             deciles=tuple(self._deciles()),
             types=tuple(self._types()),
-            sure_things_cost=None if wasted is None else wasted.share,
-            sure_things_money=None if wasted is None else wasted.per_customer,
+            unchanged_cost=None if wasted is None else wasted.share,
+            unchanged_money=None if wasted is None else wasted.per_customer,
             groups=tuple(self._groups()),
             balance=tuple(self._balance()),
             balance_p=trial.balance_p,
             ratio_p=trial.ratio_p,
             overlap=tuple(self._overlap()) if trial.design == "observational" else (),
             negative_controls={name: self._on(name) for name in self.asked.negative_controls},
+            suspects=trial.suspects,
+            disagreeing=self._disagreeing(),
+            cluster=self.asked.cluster,
+            clusters=None if whose is None else int(whose.max()) + 1,
             features=trial.encoding.names,
             notes=(*trial.notes, *(() if has_response_types(self.evidence.outcome) else (Note("no_types"),))),
         )
+        return replace(found, standing="doubtful", verdict="nothing") if is_doubtful(found) else found
+
+    def _mean(self, rows: Floats) -> Estimate:
+        return mean_estimate(rows, self.study.whose)
 
     @cached_property
     def evidence(self) -> Evidence:
         """The evidence of value."""
-        return self.trial.value.of(self.study.rows)
+        return self.trial.value
 
     @cached_property
     def log(self) -> Log:
         """The trial as a log of decisions."""
         value, rows = self.evidence, np.arange(self.evidence.size)
-        cost = None if self.trial.cost is None else self.trial.cost.outcome[self.study.rows]
+        cost = None if self.trial.cost is None else self.trial.cost.outcome
         chance = value.chance / value.chance.sum(axis=1, keepdims=True)
         own = chance[rows, value.action]
-        return Log(value.action, own, value.outcome, self.trial.arms.names, cost, chance)
+        return Log(value.action, own, value.outcome, self.trial.arms.names, cost, chance, self.study.whose)
 
     @cached_property
     def bought(self) -> Evidence:
         """Whether there was any outcome."""
-        return replace(self.evidence, outcome=(self.trial.outcome[self.study.rows] != 0).astype(np.float64))
+        return replace(self.evidence, outcome=(self.trial.outcome != 0).astype(np.float64))
 
     @cached_property
     def chances(self) -> Floats:
@@ -119,9 +138,12 @@ class Facts:
 
     def _effects_of(self, outcome: Floats) -> Floats:
         """(rows, K): doubly robust differences from no offer on another outcome."""
-        other = replace(self.evidence, outcome=outcome[self.study.rows])
-        scores = robust_scores(other, expected_outcomes(other, self.study.value.fold[0]))
+        scores = self._scores_of(outcome)
         return scores - scores[:, :1]
+
+    def _scores_of(self, outcome: Floats) -> Floats:
+        other = replace(self.evidence, outcome=outcome)
+        return robust_scores(other, expected_outcomes(other, self.study.value.fold[0]))
 
     def _worth(self, kind: str, name: str, policy: Floats) -> Worth:
         cost = None if self.study.cost is None else self.study.cost.expected
@@ -145,32 +167,64 @@ class Facts:
         )
 
     def _arms(self) -> Iterator[Arm]:
-        outcome = self._effects_of(self.trial.outcome)
+        outcome, raw = self.outcome_effect, self._raw()
         value, cost = self.study.value.effect, self.study.cost
-        for k, name in enumerate(self.trial.arms.names):
-            own = self.trial.outcome[self.trial.arms.action == k]
+        arms, whose = self.trial.arms, self.study.whose
+        for k, name in enumerate(arms.names):
+            own = self.trial.outcome[arms.action == k]
             worth = k > 0 and self.asked.value is not None
             yield Arm(
                 name=name,
                 n=len(own),
-                mean=mean_estimate(own),
-                effect=mean_estimate(outcome[:, k]) if k else None,
-                value=mean_estimate(value[:, k]) if worth else None,
-                cost=mean_estimate(cost.effect[:, k]) if k and cost is not None else None,
-                profit=mean_estimate(self.study.effect[:, k]) if k and cost is not None else None,
+                mean=mean_estimate(own, None if whose is None else whose[arms.action == k]),
+                raw=self._mean(raw[:, k]) if k else None,
+                effect=self._mean(outcome[:, k]) if k else None,
+                value=self._mean(value[:, k]) if worth else None,
+                cost=self._mean(cost.effect[:, k]) if k and cost is not None else None,
+                profit=self._mean(self.study.effect[:, k]) if k and cost is not None else None,
             )
 
+    @cached_property
+    def outcome_effect(self) -> Floats:
+        """(rows, K): doubly robust differences from no offer on the outcome."""
+        return self._effects_of(self.trial.outcome)
+
+    def _raw(self) -> Floats:
+        """(rows, K): rows whose means are the differences of arms from no offer, by known chances and nothing else.
+
+        Of a table that is no trial they are the naive differences.
+        """
+        y, action = self.trial.outcome, self.evidence.action
+        chance = None if self.trial.design == "observational" else self.evidence.chance
+        found: Floats = np.empty(self.evidence.chance.shape)
+        for k in range(len(self.trial.arms.names)):
+            weight = (action == k) / (chance[:, k] if chance is not None else 1.0)
+            mean = float((weight @ y) / weight.sum())
+            found[:, k] = mean + weight * (y - mean) / weight.mean()
+        return found - found[:, :1]
+
+    def _disagreeing(self) -> tuple[str, ...]:
+        """Arms of a trial whose raw and adjusted differences are further apart than chance allows."""
+        if self.trial.design == "observational":
+            return ()
+        gap, names = self.outcome_effect - self._raw(), self.trial.arms.names
+        far = float(norm.isf(CONTRADICTION / 2 / (len(names) - 1))) / Z95
+        apart = {k: self._mean(gap[:, k]) for k in range(1, len(names))}
+        return tuple(names[k] for k, one in apart.items() if abs(one.value) > far * (one.high - one.value) > 0)
+
     def _ranked(self) -> Iterator[Ranked]:
-        selection, decision = self.study.selection, self.study.decision
-        whole = self.study.effect[:, 1 + int(np.argmax(self.study.effect[:, 1:].mean(axis=0)))]
+        compared, decision = self.study.compared, self.study.decision
+        selection, whose = compared.selection, compared.profit.customer
+        whole = selection.gain[:, 1 + int(np.argmax(selection.gain[:, 1:].mean(axis=0)))]
+        pays = mean_estimate(whole, whose).low > 0
         for name in selection.rankings:
             area = selection.area(name)
             yield Ranked(
                 name=name,
-                area=mean_estimate(area),
-                share=ratio_estimate(area, whole),
+                area=mean_estimate(area, whose),
+                share=ratio_estimate(area, whole, whose) if pays else None,
                 over_random=selection.gain_over_random(name),
-                policy=self.study.policy_value(name),
+                policy=compared.policy_value(name),
                 is_chosen=name == decision.estimator,
             )
 
@@ -179,10 +233,7 @@ class Facts:
         for k, name in enumerate(self.trial.arms.names[1:], start=1):
             yield self._worth("everyone", name, np.tile(selection.same[k], (n, 1)))
         chosen = self.study.decision.estimator
-        found, more = (
-            self._worth("targeted", chosen, selection.policies[chosen].mean(axis=0)),
-            self.study.unsteady(chosen),
-        )
+        found, more = self._worth("targeted", chosen, selection.policies[chosen].mean(axis=0)), self.study.unsteady
         yield replace(found, profit=widened_estimate(found.profit, more), snips=widened_estimate(found.snips, more))
 
     def _deciles(self) -> Iterator[Decile]:
@@ -194,37 +245,43 @@ class Facts:
             return
         offer = self.study.decision.offer
         effect = self.study.value.shrunk[self.study.decision.estimator].mean(axis=0)[:, offer]
-        shares = response_type_shares(robust_scores(self.bought, self.chances), offer, effect)
+        shares = response_type_shares(robust_scores(self.bought, self.chances), offer, effect, self.study.whose)
         likely = response_type_rows(self.chances[:, 0], self.chances[:, offer], effect)
         for name, share in shares.items():
             weight = np.maximum(likely[name], 0.0)
             mean = float((weight @ effect) / weight.sum()) if weight.sum() > 0 else 0.0
             yield ResponseType(name, share, mean)  # type: ignore[arg-type]
 
-    def _sure_things(self) -> SureThingCost | None:
-        """Return the cost of sure things among those who got what the policy gives."""
-        if self.log.cost is None or self.study.decision.verdict == "nothing":
+    def _unchanged_cost(self) -> UnchangedCost | None:
+        """Return the cost that changes nothing among those who got what the policy gives."""
+        if self.log.cost is None or self.study.decision.policy == "nothing":
             return None
         policy, rows = self.study.selection.chosen(self.study.decision), np.arange(self.evidence.size)
-        got = self.evidence.action
+        got, scores = self.evidence.action, self._scores_of(self.trial.outcome)
         weight = np.where(got > 0, policy[rows, got] / self.evidence.chance[rows, got], 0.0)
-        without, given = self.chances[:, 0] * self.bought.outcome, self.chances[rows, got]
-        return cost_of_sure_things(self.log.cost, weight, without, given)
+        paid = weight * self.log.cost
+        return cost_that_changes_nothing(
+            paid,
+            idle=paid * (self.trial.outcome == 0),
+            given=(policy[:, 1:] * scores[:, 1:]).sum(axis=1),
+            without=policy[:, 1:].sum(axis=1) * scores[:, 0],
+            whose=self.study.whose,
+        )
 
     def _groups(self) -> Iterator[Group]:
         policy = self.study.selection.chosen(self.study.decision)
         treated, effect = 1 - policy[:, 0], self.study.effect[:, self.study.decision.offer]
         cost = None if self.study.cost is None else (self.study.cost.effect * policy).sum(axis=1)
-        table = self.trial.table[self.study.rows]
         for column in self.asked.audit:
-            text = table[column].cast(pl.String).fill_null("?")
+            text = self.trial.table[column].cast(pl.String).fill_null("?")
             sizes = text.value_counts().sort(["count", column], descending=[True, False]).head(MOST_GROUPS)
             for group, n in sizes.iter_rows():
                 rows = (text == group).to_numpy()
                 if n < FEWEST_IN_GROUP:
                     continue
-                paid = None if cost is None else mean_estimate(cost[rows])
-                yield Group(column, group, n, mean_estimate(treated[rows]), mean_estimate(effect[rows]), paid)
+                whose = None if self.study.whose is None else self.study.whose[rows]
+                parts = (None if one is None else mean_estimate(one[rows], whose) for one in (treated, effect, cost))
+                yield Group(column, group, n, *parts)  # type: ignore[arg-type]
 
     def _balance(self) -> Iterator[Balance]:
         labels = self.trial.encoding.labels
@@ -240,4 +297,4 @@ class Facts:
 
     def _on(self, column: str) -> Estimate:
         """Effect of the best offer on a column that it cannot have changed."""
-        return mean_estimate(self._effects_of(numeric_column(self.trial.table, column))[:, self.study.decision.offer])
+        return self._mean(self._effects_of(numeric_column(self.trial.table, column))[:, self.study.decision.offer])

@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import Any, Literal
 
 from offerloop.evaluation import Estimate
-from offerloop.response import TreatedShare
+from offerloop.response import Policy, TreatedShare
 
-Verdict = Literal["nothing", "everyone", "targeted"]
+Standing = Literal["pays", "may_pay", "does_not_pay", "doubtful"]
 Design = Literal["known", "randomised", "observational"]
 NoteKind = Literal[
     "ignored_id", "ignored_outcome_like", "ignored_date", "ignored_constant", "ignored_many_values", "filled_missing",
     "small_arm", "shares_not_checked", "no_cost", "sampled", "trimmed", "few_events", "negative_cost", "no_types",
+    "few_clusters",
 ]  # fmt: skip
 
 
@@ -40,12 +41,27 @@ class Arm:
     n: int
     mean: Estimate
     """The mean of the outcome, as it was seen."""
+    raw: Estimate | None
+    """The difference of these means from that of no offer; None for no offer itself."""
     effect: Estimate | None
-    """On the outcome, against no offer; None for no offer itself."""
+    """The same, adjusted for what was known of customers before."""
     value: Estimate | None
     cost: Estimate | None
     profit: Estimate | None
     """Against no offer; value is None where it is the outcome itself, cost and profit where no cost is known."""
+
+
+@dataclass(frozen=True)
+class Suspect:
+    """A column that tells the outcome so well that it was hardly known before the offer."""
+
+    column: str
+    kind: Literal["explains", "never_without"]
+    """It explains most of the outcome, or the outcome never happens where the column has its usual value."""
+    share: float
+    """Share of the outcome's spread, or of customers with that value."""
+    value: str = ""
+    """The usual value."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +71,9 @@ class Ranked:
     name: str
     area: Estimate
     """Profit per customer, averaged over all shares that could be treated, best first."""
-    share: Estimate
-    """The same divided by what treating everybody with the best offer brings: .5 is a random order."""
+    share: Estimate | None
+    """The same divided by what treating everybody with the best offer brings: .5 is a random order. None where that
+    does not clearly bring anything."""
     over_random: Estimate
     policy: Estimate
     """Profit per customer over nothing if everybody gets the offer that it holds best."""
@@ -148,9 +165,22 @@ class UpliftFindings:
     control: str
     design: Design
     outcome_kind: Literal["binary", "count", "amount"]
-    verdict: Verdict
+    standing: Standing
+    """Whether the policy pays by its forecast; `doubtful` where the table contradicts itself."""
+    policy: Policy
+    """What is decided by the best estimates, and forecast."""
+    verdict: Policy
+    """What is recommended for all customers: the policy where it pays, otherwise nothing."""
+    luck: float
+    """How probable it is that the best of as many candidates without effect looks as good."""
+    part: int | None
+    """Customers of a further trial that would show a gain as large as the forecast; None where it promises none."""
     offer: str
-    """The best one for everybody."""
+    """The one for everybody: the least expensive of those that cannot be told from the best."""
+    alike: tuple[str, ...]
+    """Offers that cannot be told from the best, that one and `offer` among them."""
+    expense: Literal["cost", "depth"] | None
+    """What tells how expensive offers are."""
     estimator: str
     targeting: Estimate
     """Area of the chosen estimator over random customers: whether it matters who is treated."""
@@ -164,9 +194,9 @@ class UpliftFindings:
     curve: tuple[TreatedShare, ...]
     deciles: tuple[Decile, ...]
     types: tuple[ResponseType, ...]
-    sure_things_cost: Estimate | None
-    """Share of the cost of the recommended policy that goes to purchases which would have been made anyway."""
-    sure_things_money: Estimate | None
+    unchanged_cost: Estimate | None
+    """Share of the policy's cost that changes nothing: of what its customers do, they would do that much without it."""
+    unchanged_money: Estimate | None
     """The same in the unit of cost, per customer of the table."""
     groups: tuple[Group, ...]
     balance: tuple[Balance, ...]
@@ -177,6 +207,12 @@ class UpliftFindings:
     overlap: tuple[Overlap, ...]
     negative_controls: Mapping[str, Estimate]
     """Effect on columns that no offer can have changed."""
+    suspects: tuple[Suspect, ...]
+    disagreeing: tuple[str, ...]
+    """Arms whose raw and adjusted differences contradict each other."""
+    cluster: str | None
+    clusters: int | None
+    """The column of clusters, and how many there are."""
     features: tuple[str, ...]
     notes: tuple[Note, ...]
     scores: Any = field(repr=False, default=None)

@@ -9,7 +9,9 @@ from offerloop.report import Localizer
 NAMED = 12
 """Columns named in a note at most."""
 NOTES: dict[NoteKind, Message] = {
-    "ignored_id": Message("Left out, because it names customers rather than describes them: {names}."),
+    "ignored_id": Message(
+        "Left out, because it names customers, households or stores rather than describing them: {names}."
+    ),
     "ignored_outcome_like": Message(
         "Left out, because it looks like something that happened after the offer, such as another outcome: {names}."
     ),
@@ -40,6 +42,10 @@ NOTES: dict[NoteKind, Message] = {
     "negative_cost": Message("Customers with a cost below zero, taken as they are: {n}. Check that they are meant."),
     "no_types": Message(
         "Response types are shown only for outcomes that happen or do not, not for amounts: their shares are not known."
+    ),
+    "few_clusters": Message(
+        "There is only {n} cluster of rows: its intervals are rough.",
+        plural="There are only {n} clusters of rows: intervals are wide, and rough.",
     ),
 }
 """The note of each kind."""

@@ -15,6 +15,7 @@ from offerloop.commands.uplift.sections.effects import (
     notes_section,
     ranked_section,
     types_section,
+    verdict_section,
 )
 from offerloop.commands.uplift.sentences import (
     ALL,
@@ -72,14 +73,16 @@ WORTH_TITLES = {
     "targeted": Message("Choosing customers clearly brings more than {same}"),
     "only": Message("Choosing customers clearly pays; no single offer does"),
     "even": Message("Choosing customers is not forecast to bring more than {same}"),
-    "unclear": Message("The forecast is not clearly above giving nothing"),
     "everyone": Message("Choosing customers does not clearly bring more than {same}"),
+    "may_all": Message("The forecast is not clearly above giving nothing"),
+    "may_choose": Message("The forecast is not clearly above giving nothing"),
     "nothing": Message("Nothing clearly brings more than giving nothing"),
+    "doubtful": Message("Figures that are not to be acted on yet"),
 }
 """The finding of the first chart, by what the forecast bears."""
 SECTIONS = (
-    arms_section, ranked_section, curve_section, cost_section, deciles_section, types_section, groups_section,
-    checks_section, notes_section,
+    verdict_section, arms_section, ranked_section, curve_section, cost_section, deciles_section, types_section,
+    groups_section, checks_section, notes_section,
 )  # fmt: skip
 
 
@@ -125,11 +128,11 @@ def _tiles(found: UpliftFindings, _: Localizer) -> tuple[Tile, ...]:
     best, choice = everyone(found), targeted(found)
     forecast = _tile(_("Forecast", context="key figure"), found.forecast.profit, found, _)
     tiles = [] if best is None else [_tile(_same(found, best, _), best.profit, found, _)]
-    if found.verdict == "targeted":
+    if found.policy == "targeted" and found.standing != "doubtful":
         share = _.share((choice or found.forecast).treated_share, 0.01)
         note = _("of all customers, by {estimator}", estimator=estimator(found.estimator, _))
         tiles = [forecast, *tiles, Tile(_("Customers to treat", context="key figure"), share, note)]
-    elif found.verdict == "everyone":
+    elif found.policy == "everyone" and found.standing != "doubtful":
         tiles += [
             forecast,
             _tile(_("Order of customers", context="key figure"), found.targeting, found, _, OVER_RANDOM),
@@ -187,7 +190,7 @@ def _worth(found: UpliftFindings, _: Localizer) -> Figure:
 def _look(one: Worth, found: UpliftFindings) -> str:
     """Return our colour for what is recommended and its forecast, another one for all others."""
     is_ours = one.kind == "forecast" or (
-        one.kind == found.verdict and (one.kind == "targeted" or one.name == found.offer)
+        one.kind == found.policy and (one.kind == "targeted" or one.name == found.offer)
     )
     return "ours" if is_ours else "control"
 

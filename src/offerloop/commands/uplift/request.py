@@ -38,6 +38,10 @@ class UpliftRequest:
     """Column with the time of the treatment."""
     observational: bool = False
     seed: int = 1
+    cluster: str | None = None
+    """Column of what was drawn or bought together: household, store, day."""
+    known_before: tuple[str, ...] = ()
+    """Columns that were known before the offer, however well they tell the outcome."""
 
     def __post_init__(self) -> None:
         """Raises InputError for what cannot be."""
@@ -50,15 +54,16 @@ class UpliftRequest:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The columns that hold names: of arms, and of customers where they have ids."""
-        return (self.treatment,) if self.id is None else (self.treatment, self.id)
+        """The columns that hold names: of arms, customers and clusters."""
+        return tuple(name for name in (self.treatment, self.id, self.cluster) if name is not None)
 
     @property
     def named(self) -> dict[str, str]:
         """Options that name a column, by option."""
         single = {
             "--treatment": self.treatment, "--outcome": self.outcome, "--id": self.id, "--propensity": self.propensity,
-            "--treated-at": self.treated_at, "--cost": None if as_number(self.cost) is not None else self.cost,
+            "--treated-at": self.treated_at, "--cluster": self.cluster,
+            "--cost": None if as_number(self.cost) is not None else self.cost,
             "--value": None if as_number(self.value) is not None else self.value,
         }  # fmt: skip
         many = {"--audit": self.audit, "--ignore": self.ignore, "--negative-control": self.negative_controls}
@@ -68,7 +73,8 @@ class UpliftRequest:
 
     def check(self, columns: Sequence[str], path: Path) -> None:
         """Raises InputError for a column that is not there."""
-        for option, name in self.named.items():
+        before = {f"--known-before {name}": name for name in self.known_before}
+        for option, name in (self.named | before).items():
             if name not in columns:
                 raise InputError(
                     f"'{path}' has no column '{name}' ({option.split()[0]}){near_miss(name, columns)}; "

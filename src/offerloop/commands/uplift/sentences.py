@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-from offerloop.commands.uplift.findings import UpliftFindings, Worth
+from offerloop.commands.uplift.findings import Suspect, UpliftFindings
 from offerloop.commands.uplift.measures import everyone, measure, targeted
-from offerloop.evaluation import Estimate, widening
+from offerloop.commands.uplift.soundness import impossible, lost_rows, unlike_arms
+from offerloop.evaluation import Estimate
 from offerloop.message import Message
-from offerloop.report import Localizer, p_words
+from offerloop.report import Localizer, capital, p_words
 from offerloop.response import ESTIMATOR_NAMES
 
-UNLIKELY = 0.001
-"""A p-value below which a check of the design fails, as in a read-out."""
 ALL = 0.995
 """A share of customers that is everybody."""
 HEADLINES = {
     "targeted": Message("Choose whom to treat: it brings clearly more than {same}"),
     "only": Message("Choose whom to treat: it clearly pays, and no single offer does"),
     "even": Message("Choose whom to treat, or not: neither that nor {same} is forecast to bring clearly more"),
-    "everyone": Message("Give everybody {offer}: choosing customers does not clearly bring more"),
-    "nothing": Message("Give nothing: no offer clearly pays"),
+    "everyone": Message("Give everybody {offer}: it pays, and choosing customers does not clearly bring more"),
+    "may_all": Message("{offer} may pay: try it on {n} customers first"),
+    "may_choose": Message("A choice of customers may pay: try it on {n} customers first"),
+    "nothing": Message("Give nothing: no offer is shown to pay"),
+    "doubtful": Message("No verdict yet: something in the table cannot be right"),
 }
-"""The headline by what the forecast bears of the verdict."""
-UNCLEAR = {
-    "targeted": Message("Try a choice of customers on some of them first: it is not forecast to pay clearly"),
-    "everyone": Message("Try {offer} on some of the customers first: it is not forecast to pay clearly"),
-}
-"""The headline where the forecast includes zero, by the verdict."""
+"""The headline by what the forecast bears of the policy."""
 WITHIN_BUDGET = Message(
-    "Give {offer} to as many customers as the budget reaches: choosing them does not clearly bring more"
+    "Give {offer} to as many customers as the budget reaches: it pays, and choosing them does not clearly bring more"
 )
 DESIGNS = {
     "known": Message("a randomised trial whose chances are known"),
@@ -66,24 +63,26 @@ def localizer(language: str) -> Localizer:
 def headline(found: UpliftFindings, _: Localizer) -> str:
     """The verdict in one line, as far as the forecast bears it."""
     best, claimed = everyone(found), claim(found)
-    text = UNCLEAR[found.verdict] if claimed == "unclear" else HEADLINES[claimed]
+    text = HEADLINES[claimed]
     if claimed == "everyone" and best is not None and best.treated_share < ALL:
         text = WITHIN_BUDGET
-    return _(text, offer=_.quoted(found.offer), same=same(found, _))
+    return capital(_(text, offer=_.quoted(found.offer), same=same(found, _), n=found.part or 0))
 
 
 def claim(found: UpliftFindings) -> str:
-    """What the forecast bears of the verdict: all of it, `only`, `even` or `unclear`.
+    """What the forecast bears of the policy: a key of `HEADLINES`.
 
-    `unclear`: the forecast's interval includes zero; `even`: a choice of customers is not forecast to bring more than
-    the best offer for everybody; `only`: that offer does not clearly pay, so that the choice was held against nothing.
+    `even`: a choice of customers is not forecast to bring more than the best offer for everybody; `only`: that offer
+    does not clearly pay, so that the choice was held against nothing.
     """
     best = everyone(found)
-    if found.verdict == "nothing":
+    if found.standing == "doubtful":
+        return "doubtful"
+    if found.standing == "may_pay":
+        return "may_choose" if found.policy == "targeted" else "may_all"
+    if found.standing == "does_not_pay":
         return "nothing"
-    if found.forecast.profit.low <= 0:
-        return "unclear"
-    if found.verdict == "everyone":
+    if found.policy != "targeted":
         return "everyone"
     if not pays_for_all(found):
         return "only"
@@ -106,12 +105,11 @@ def pays_for_all(found: UpliftFindings) -> bool:
 
 
 def lead(found: UpliftFindings, _: Localizer) -> str:
-    """The first paragraph: doubts first, then what the verdict rests on."""
-    by_verdict = {"targeted": _targeted, "everyone": _everyone, "nothing": _nothing}
-    said = [*doubts(found, _), *by_verdict[found.verdict](found, _)]
-    if found.budget is not None:
-        said.append(_("A budget of {budget} for all customers of the table is kept.", budget=f"{found.budget:,.10g}"))
-    return _.sentences([*said, *basis(found, _)])
+    """The first paragraph: two sentences at most."""
+    if found.standing == "doubtful":
+        return _.sentences([doubts(found, _)[0], _("Until then nothing is recommended.")])
+    by_standing = {"pays": _pays, "may_pay": _may_pay, "does_not_pay": _does_not_pay}
+    return _.sentences(by_standing[found.standing](found, _))
 
 
 def basis(found: UpliftFindings, _: Localizer) -> list[str]:
@@ -150,137 +148,196 @@ def short_estimator(name: str, _: Localizer) -> str:
 
 
 def doubts(found: UpliftFindings, _: Localizer) -> list[str]:
-    """Why not to believe any of it."""
-    said = []
-    if found.ratio_p is not None and found.ratio_p < UNLIKELY:
+    """Why not to believe any of it, and what to do."""
+    said = [_suspect(one, _) for one in found.suspects]
+    if lost_rows(found):
         said.append(
             _(
-                "Do not act on this yet: chance cannot explain the sizes of the arms (p-value: {p}).",
-                p=p_words(found.ratio_p, _),
+                "Chance cannot explain the sizes of the arms (p-value: {p}): find out which rows were lost or added.",
+                p=p_words(found.ratio_p or 0.0, _),
             )
         )
-    if found.design == "randomised" and found.balance_p < UNLIKELY:
+    if unlike_arms(found):
         said.append(
             _(
-                "Do not act on this yet: the arms differed before the trial by more than chance "
-                "explains (p-value: {p}).",
+                "The arms differed before the trial by more than chance explains (p-value: {p}): find out who decided "
+                "who got what.",
                 p=p_words(found.balance_p, _),
             )
         )
-    moved = impossible(found)
-    if moved:
+    if moved := impossible(found):
         said.append(
             _(
-                ("Do not act on this yet: an effect is seen on {names}, which no offer can have changed."),
+                "An effect is seen on {names}, which no offer can have changed: find out what else differed.",
                 names=_.listed(_.quoted(one) for one in moved),
+            )
+        )
+    if found.disagreeing:
+        said.append(
+            _(
+                "For {names} the plain difference and the adjusted one contradict each other: leave out columns that "
+                "were measured after the offer, with {option}.",
+                names=_.listed(_.quoted(one) for one in found.disagreeing),
+                option="--ignore",
             )
         )
     return said
 
 
-def impossible(found: UpliftFindings) -> list[str]:
-    """Columns on which an effect is seen though none can be, by intervals that hold for all of them at once."""
-    wider = widening(max(len(found.negative_controls), 1))
-    return [
-        name
-        for name, one in found.negative_controls.items()
-        if abs(one.value) > wider * max(one.high - one.value, one.value - one.low)
-    ]
+def _suspect(one: Suspect, _: Localizer) -> str:
+    text = (
+        Message(
+            "{column} tells the outcome implausibly well ({share} of its spread): leave it out with {ignore} if it was "
+            "measured after the offer, or name it with {before} if it was known before."
+        )
+        if one.kind == "explains"
+        else Message(
+            "The outcome never happens where {column} is {value} ({share} of the customers): leave it out with "
+            "{ignore} if it was measured after the offer, or name it with {before} if it was known before."
+        )
+    )
+    share = _.share(one.share, 0.01)
+    named = {"column": _.quoted(one.column), "value": _.quoted(one.value), "share": share}
+    return _(text, **named, ignore="--ignore", before="--known-before")
 
 
-def _targeted(found: UpliftFindings, _: Localizer) -> list[str]:
+def _pays(found: UpliftFindings, _: Localizer) -> list[str]:
     unit, best, choice = measure(found, _), everyone(found), targeted(found) or found.forecast
-    offers = len(found.arms) - 1
-    said = [
-        (
-            _(
-                "Give {offer} to {share} of the customers, chosen by {estimator}.",
-                offer=_.quoted(found.offer),
-                share=_.share(choice.treated_share, 0.01),
-                estimator=estimator(found.estimator, _),
-            )
-            if offers == 1
-            else _(
-                "Give {share} of the customers an offer, each the one of {n} that suits best, chosen by {estimator}.",
-                n=offers,
-                share=_.share(choice.treated_share, 0.01),
-                estimator=estimator(found.estimator, _),
-            )
-        ),
+    gain = unit.gain(found.forecast.profit)
+    if found.policy != "targeted":
+        return [_forecast(found, _), *([told_apart(found, _)] if len(found.alike) > 1 else _instead(found, _))]
+    share, by = _.share(choice.treated_share, 0.01), estimator(found.estimator, _)
+    first = (
         _(
-            "Against giving nothing, that is forecast to bring {gain}; the best single offer, {same}: {everyone}.",
-            gain=unit.gain(found.forecast.profit),
-            same=same(found, _),
-            everyone=unit.size(best.profit if best else None),
-        ),
+            "{offer} for {share} of the customers, chosen by {estimator}, is forecast to bring {gain}.",
+            offer=_.quoted(found.offer),
+            share=share,
+            estimator=by,
+            gain=gain,
+        )
+        if len(found.arms) == 2
+        else _(
+            "An offer for {share} of the customers, each the one of {n} that suits best by {estimator}, is forecast to "
+            "bring {gain}.",
+            share=share,
+            n=len(found.arms) - 1,
+            estimator=by,
+            gain=gain,
+        )
+    )
+    single = unit.size(best.profit if best else None)
+    return [capital(first), _("The best single offer, {same}, brings {size}.", same=same(found, _), size=single)]
+
+
+def _forecast(found: UpliftFindings, _: Localizer) -> str:
+    """What is forecast of the best single offer."""
+    gain = measure(found, _).gain(found.forecast.profit)
+    return capital(_("{same} is forecast to bring {gain}.", same=same(found, _), gain=gain))
+
+
+def told_apart(found: UpliftFindings, _: Localizer) -> str:
+    """Offers that cannot be told apart, and which of them is taken."""
+    names, offer = _.listed(_.quoted(one) for one in found.alike), _.quoted(found.offer)
+    text = (
+        Message(
+            "{names} cannot be told apart by this table; {offer} is the least expensive that is shown to do as well."
+        )
+        if found.expense is not None
+        else Message("{names} cannot be told apart by this table; {offer} looks best, and no costs were given.")
+    )
+    return _(text, names=names, offer=offer)
+
+
+def _instead(found: UpliftFindings, _: Localizer) -> list[str]:
+    """What a choice of customers would bring instead."""
+    choice = targeted(found)
+    if choice is None:
+        return []
+    return [
+        _(
+            "Choosing customers by {estimator} would bring {size} instead, which is not clearly more.",
+            estimator=estimator(found.estimator, _),
+            size=measure(found, _).size(choice.profit),
+        )
     ]
-    if claim(found) == "unclear":
-        said.append(_("The interval of the forecast includes zero: try it on some of the customers first."))
-    return [*said, _("The forecast is made on customers who had no part in deciding who gets what.")]
 
 
-def _everyone(found: UpliftFindings, _: Localizer) -> list[str]:
-    unit, best, choice = measure(found, _), everyone(found), targeted(found)
-    said = []
-    if best is not None:
-        said.append(_everyone_gains(found, best, _))
-    if choice is not None:
-        by = estimator(found.estimator, _)
-        said.append(
-            _(
-                "Choosing customers by {estimator} would bring {size} instead, which is not clearly more.",
-                estimator=by,
-                size=unit.size(choice.profit),
-            )
+def _may_pay(found: UpliftFindings, _: Localizer) -> list[str]:
+    gain = measure(found, _).gain(found.forecast.profit)
+    first = (
+        _("The forecast is {gain}, and its interval includes zero.", gain=gain)
+        if found.forecast.profit.low <= 0
+        else _(
+            "The forecast is {gain}, but the best of so many offers and choices looks as good by luck alone with "
+            "probability {luck}.",
+            gain=gain,
+            luck=p_words(found.luck, _),
         )
-    unclear = (
-        [_("The interval of the forecast includes zero: try it on some of the customers first.")]
-        if claim(found) == "unclear"
-        else []
     )
-    return [*said, _whole(found, _), *unclear, _order(found, _)]
+    return [first, part(found, _)]
 
 
-def _everyone_gains(found: UpliftFindings, best: Worth, _: Localizer) -> str:
-    offer, gain = _.quoted(found.offer), measure(found, _).gain(best.profit)
-    if best.treated_share >= ALL:
-        return _("Against giving nothing, {offer} for everybody brings {gain}.", offer=offer, gain=gain)
-    share = _.share(best.treated_share, 0.01)
+def part(found: UpliftFindings, _: Localizer) -> str:
+    """How large a trial would show the forecast."""
     return _(
-        "Against giving nothing, {offer} for a random {share} of the customers, as far as the "
-        "budget reaches, brings {gain}.",
-        offer=offer,
-        share=share,
-        gain=gain,
+        "If it is right, a trial of {n} customers, half of whom are given nothing, shows that in 80 of 100 cases.",
+        n=found.part or 0,
     )
 
 
-def _nothing(found: UpliftFindings, _: Localizer) -> list[str]:
-    unit, best, choice = measure(found, _), everyone(found), targeted(found)
+def _does_not_pay(found: UpliftFindings, _: Localizer) -> list[str]:
+    unit, best = measure(found, _), everyone(found)
     said = []
     if best is not None:
-        gain = unit.gain(best.profit)
         said.append(
             _(
-                "Against giving nothing, the best single offer, {same}, would bring {gain}; no "
-                "interval of an offer or of a choice of customers lies above zero.",
+                "Against giving nothing, the best single offer, {same}, would bring {gain}.",
                 same=same(found, _),
-                gain=gain,
+                gain=unit.gain(best.profit),
             )
         )
-    if choice is not None:
-        by = estimator(found.estimator, _)
+    size = unit.size(found.forecast.profit)
+    if found.part is not None and found.policy != "nothing":
         said.append(
-            _("Choosing customers by {estimator} would bring {size}.", estimator=by, size=unit.size(choice.profit))
+            _(
+                "The forecast of the best policy is {size}, so little that a trial of {n} customers would be needed to "
+                "show it.",
+                size=size,
+                n=found.part,
+            )
         )
-    return [*said, _whole(found, _)]
+    else:
+        said.append(_("The forecast of the best policy is {size}, which promises no gain.", size=size))
+    return said
 
 
-def _whole(found: UpliftFindings, _: Localizer) -> str:
-    return _(
-        "On customers who had no part in deciding, all of this, choices included, is forecast to bring {size}.",
-        size=measure(found, _).size(found.forecast.profit),
+def more(found: UpliftFindings, _: Localizer) -> list[str]:
+    """What else the verdict rests on, beside the first paragraph."""
+    said = doubts(found, _)[1:] if found.standing == "doubtful" else []
+    if found.standing == "pays" and found.policy == "everyone" and len(found.alike) > 1:
+        said += _instead(found, _)
+    elif len(found.alike) > 1:
+        said.append(told_apart(found, _))
+    if found.policy != "targeted":
+        said.append(_order(found, _))
+    said.append(
+        _(
+            "The forecast repeats all choices without the customers on whom it is made; of as many offers and choices "
+            "without any effect the best looks as good with probability {luck}.",
+            luck=p_words(found.luck, _),
+        )
     )
+    if found.budget is not None:
+        said.append(_("A budget of {budget} for all customers of the table is kept.", budget=f"{found.budget:,.10g}"))
+    if found.clusters is not None:
+        said.append(
+            _(
+                "Rows of one {cluster} count together, as one of {n}.",
+                cluster=_.quoted(found.cluster or ""),
+                n=found.clusters,
+            )
+        )
+    return [*said, *basis(found, _)]
 
 
 def _order(found: UpliftFindings, _: Localizer) -> str:

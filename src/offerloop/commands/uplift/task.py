@@ -11,6 +11,7 @@ import polars as pl
 from rich.console import Console
 from rich.progress import Progress
 
+from offerloop.arrays import Floats, Ints
 from offerloop.commands.uplift.facts import Facts
 from offerloop.commands.uplift.findings import Note, UpliftFindings
 from offerloop.commands.uplift.page import render_uplift
@@ -61,7 +62,8 @@ class UpliftResult(Result):
     def scores(self, table: InputTable | None = None) -> pl.DataFrame:
         """One row per customer, by default of the trial: the id (or row), the offer that the policy gives, and profit.
 
-        For every offer `profit_<offer>` against giving nothing with rough `_low` and `_high`; value where no cost is
+        Where something may pay, `to_try` holds the offers of a trial. For every offer `profit_<offer>` against giving
+        nothing with rough `_low` and `_high`; value where no cost is
         known. Raises InputError for a table that lacks a column.
         """
         own = self.trial.table if table is None else table_rows(table, ids=self.asked.names)[0]
@@ -69,12 +71,12 @@ class UpliftResult(Result):
         value, cost = self.learned.effects(features)
         profit = value if cost is None else value - cost
         half = Z95 * self.learned.se(features)
-        policy = self.learned.policy(features)
-        luck = np.random.default_rng(self.asked.seed).random(len(policy))
-        given = (policy.cumsum(axis=1) < luck[:, None]).sum(axis=1).clip(max=policy.shape[1] - 1)
+        luck = np.random.default_rng(self.asked.seed).random(len(own))
         key = self._key(own)
         names = self.trial.arms.names
-        columns = {key: own[key], "offer": pl.Series([names[k] for k in given], dtype=pl.String)}
+        columns = {key: own[key], "offer": pl.Series([names[k] for k in drawn(self.learned.policy(features), luck)])}
+        if self.findings.standing == "may_pay":
+            columns["to_try"] = pl.Series([names[k] for k in drawn(self.learned.tried(features), luck)])
         for k, name in enumerate(names[1:], start=1):
             columns[f"profit_{name}"] = pl.Series(profit[:, k])
             columns[f"profit_{name}_low"] = pl.Series(profit[:, k] - half[:, k])
@@ -107,9 +109,16 @@ def uplift(table: InputTable, asked: UpliftRequest, console: Console | None = No
         learned = learn_effects(study, trial.value, trial.cost, spending, asked.seed)
         progress.advance(task)
     findings = Facts(trial, study, asked).findings(path.name)
-    if len(study.rows) < trial.value.size:
-        findings = replace(findings, notes=(*findings.notes, Note("sampled", n=len(study.rows))))
+    if (compared := study.compared.profit.size) < trial.value.size:
+        findings = replace(findings, notes=(*findings.notes, Note("sampled", n=compared)))
+    learned = replace(learned, verdict=findings.verdict)
     return UpliftResult(findings, asked, trial, study, learned)
+
+
+def drawn(policy: Floats, luck: Floats) -> Ints:
+    """Return the offer (n,) of each customer, by the probabilities (n, K) of a policy and uniform numbers (n,)."""
+    given: Ints = (policy.cumsum(axis=1) < luck[:, None]).sum(axis=1).clip(max=policy.shape[1] - 1)
+    return given
 
 
 def summary(found: UpliftFindings) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from offerloop.commands.uplift.findings import UpliftFindings
 from offerloop.commands.uplift.measures import measure
 from offerloop.commands.uplift.page import policies_shown, policy
 from offerloop.commands.uplift.sections.columns import columns
-from offerloop.commands.uplift.sentences import basis, doubts, headline, localizer
+from offerloop.commands.uplift.sentences import basis, headline, lead, localizer, more
 from offerloop.report import text_page, text_table
 
 
@@ -19,4 +19,6 @@ def screen(found: UpliftFindings, language: str) -> str:
     rows = ((policy(one, _), _.share(one.treated_share, 0.01), unit.size(one.profit)) for one in policies_shown(found))
     table = text_table(names, rows, title=_("Policies on left-out customers, over giving nothing"))
     verdict = _.stopped(headline(found, _))
-    return text_page(verdict, *doubts(found, _), table, *basis(found, _))
+    return text_page(
+        verdict, lead(found, _), table, *(more(found, _) if found.standing == "doubtful" else basis(found, _))
+    )

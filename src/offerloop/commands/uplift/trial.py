@@ -11,20 +11,23 @@ import polars as pl
 from offerloop.arrays import Floats, Ints
 from offerloop.commands.uplift.arms import Arms, evenly, read_arms
 from offerloop.commands.uplift.columns import amounts, choose_features
-from offerloop.commands.uplift.findings import Design, Note
+from offerloop.commands.uplift.findings import Design, Note, Suspect
 from offerloop.commands.uplift.request import UpliftRequest
+from offerloop.commands.uplift.suspects import suspect_columns
 from offerloop.errors import EvidenceError, InputError
 from offerloop.response import (
     ArmDifference,
     ColumnEncoding,
     Evidence,
     arm_differences,
+    cluster_means,
     complete_propensities,
     covariate_balance_p,
     modelled_propensities,
     observed_shares,
     rows_with_overlap,
     sample_ratio_p,
+    whole_clusters,
 )
 from offerloop.workspace import numeric_column
 
@@ -34,6 +37,8 @@ ACCIDENT = 1e-6
 """Chance below which arms that differ on all columns together are no accident either."""
 LOST = 1e-4
 """Chance below which sizes that differ from the plan are no accident."""
+FEWEST_CLUSTERS, FEW_CLUSTERS = 2, 40
+"""Clusters that an arm must have, and with fewer of which altogether intervals are rough."""
 FEWEST_EVENTS = 100
 """With fewer rows that have an outcome, hardly anything can be told apart."""
 
@@ -53,6 +58,7 @@ class Trial:
     balance_p: float
     ratio_p: float | None
     notes: tuple[Note, ...]
+    suspects: tuple[Suspect, ...] = ()
 
 
 def prepare(table: pl.DataFrame, asked: UpliftRequest, path: Path) -> Trial:
@@ -70,13 +76,14 @@ def prepare(table: pl.DataFrame, asked: UpliftRequest, path: Path) -> Trial:
     chosen = choose_features(kept, asked, path)
     encoding = ColumnEncoding.of(kept, chosen.names)
     features = encoding.matrix(kept)
-    kind, chance, ratio = _chances(kept, arms, features, asked, path)
-    balance = arm_differences(features, arms.action, len(arms.names))
-    luck = covariate_balance_p(features, arms.action, len(arms.names))
+    whose = _clusters(kept, arms, asked, path)
+    kind, chance, ratio = _chances(kept, arms, features, whose, asked, path)
+    balance = arm_differences(features, arms.action, len(arms.names), whose)
+    luck = _balance_p(features, arms, whose)
     if kind == "randomised":
         _refuse_unlike(balance, luck, encoding, arms, path)
     value = amounts(kept, asked.value, outcome)
-    evidence = Evidence(features, arms.action, outcome if value is None else value, chance, arms.offers)
+    evidence = Evidence(features, arms.action, outcome if value is None else value, chance, arms.offers, customer=whose)
     paid = amounts(kept, asked.cost, (arms.action > 0).astype(np.float64))
     if paid is not None:
         _check_cost(kept, paid, asked, path)
@@ -91,7 +98,8 @@ def prepare(table: pl.DataFrame, asked: UpliftRequest, path: Path) -> Trial:
         balance=tuple(balance),
         balance_p=luck,
         ratio_p=ratio,
-        notes=(*chosen.notes, *_notes(arms, outcome, paid, ratio)),
+        notes=(*chosen.notes, *_notes(arms, outcome, paid, ratio, whose)),
+        suspects=tuple(suspect_columns(kept, [one for one in chosen.names if one not in asked.known_before], outcome)),
     )
     return _trimmed(found) if kind == "observational" else found
 
@@ -104,26 +112,57 @@ def _check_ids(table: pl.DataFrame, asked: UpliftRequest, path: Path) -> None:
         one, other = twice["_row"][0], twice["_row"][1]
         raise InputError(
             f"'{path}', rows {one} and {other}: both are '{asked.id}' {twice[asked.id][0]}; a trial has one row for "
-            "each customer, so add the rows of a customer up, or leave out --id if they are separate decisions"
+            "each customer, so add the rows of a customer up; if they are separate decisions, name the column with "
+            "--cluster instead of --id"
         )
 
 
+def _clusters(kept: pl.DataFrame, arms: Arms, asked: UpliftRequest, path: Path) -> Ints | None:
+    """Number the clusters of the rows (n,) from 0."""
+    if asked.cluster is None:
+        return None
+    column = kept[asked.cluster]
+    if column.null_count():
+        row = int(kept.filter(column.is_null())["_row"][0])
+        raise InputError(f"'{path}', row {row}: '{asked.cluster}' (--cluster) is empty; fill it in")
+    whose: Ints = column.cast(pl.String).rank("dense").cast(pl.Int64).to_numpy() - 1
+    for k, name in enumerate(arms.names):
+        if (size := len(np.unique(whose[arms.action == k]))) < FEWEST_CLUSTERS:
+            raise EvidenceError(
+                f"'{path}': arm '{name}' has {size} different '{asked.cluster}' (--cluster), and a comparison needs "
+                f"{FEWEST_CLUSTERS} at least in each arm; give more of them"
+            )
+    return whose
+
+
+def _balance_p(features: Floats, arms: Arms, whose: Ints | None) -> float:
+    """Return the p-value of balance, of clusters where they were drawn as a whole."""
+    drawn = whole_clusters(arms.action, whose)
+    if drawn is None or whose is None:
+        return covariate_balance_p(features, arms.action, len(arms.names))
+    if len(drawn) < FEW_CLUSTERS + features.shape[1]:
+        return 1.0
+    return covariate_balance_p(cluster_means(features, whose), drawn, len(arms.names))
+
+
 def _chances(
-    kept: pl.DataFrame, arms: Arms, features: Floats, asked: UpliftRequest, path: Path
+    kept: pl.DataFrame, arms: Arms, features: Floats, whose: Ints | None, asked: UpliftRequest, path: Path
 ) -> tuple[Design, Floats, float | None]:
     """Design, chances (n, K), and that the sizes of arms differ from the plan by luck."""
     n_arms = len(arms.names)
     if asked.observational:
         return "observational", modelled_propensities(features, arms.action, n_arms, asked.seed), None
     seen = observed_shares(arms.action, n_arms)
+    whole = whole_clusters(arms.action, whose)
+    units = arms.action if whole is None else whole
     if asked.propensity is not None:
         chance = _given(kept, arms, seen, asked, path)
         return "known", chance, _kept_plan(sample_ratio_p(arms.action, chance), path)
     planned = _planned(arms, asked, path)
     if planned is not None:
-        return "randomised", seen, _kept_plan(sample_ratio_p(arms.action, planned), path)
+        return "randomised", seen, _kept_plan(sample_ratio_p(units, planned), path)
     even = np.full(n_arms, 1 / n_arms)
-    return "randomised", seen, sample_ratio_p(arms.action, even) if evenly(n_arms, arms.action) else None
+    return "randomised", seen, sample_ratio_p(units, even) if evenly(n_arms, units) else None
 
 
 def _kept_plan(luck: float, path: Path) -> float:
@@ -146,7 +185,22 @@ def _given(kept: pl.DataFrame, arms: Arms, seen: Floats, asked: UpliftRequest, p
             f"'{path}', row {kept['_row'][at]}: '{asked.propensity}' is {own[at]:g}, and the probability of what was "
             f"given is above 0 and at most 1; {hint}"
         )
-    return complete_propensities(own, arms.action, seen[0])
+    chance = complete_propensities(own, arms.action, seen[0])
+    _refuse_treated(own, chance, arms, asked, path)
+    return chance
+
+
+def _refuse_treated(own: Floats, chance: Floats, arms: Arms, asked: UpliftRequest, path: Path) -> None:
+    """Refuse a column with the probability of being treated, which is that of the arm only for treated customers."""
+    if len(arms.names) > 2 or (own >= 1).any() or sample_ratio_p(arms.action, chance) >= LOST:
+        return
+    treated = np.where(arms.action > 0, own, 1 - own)
+    if sample_ratio_p(arms.action, complete_propensities(treated, arms.action, chance[0])) >= LOST:
+        raise InputError(
+            f"'{path}': '{asked.propensity}' (--propensity) looks like the probability of being treated, in rows of "
+            f"'{arms.names[0]}' too; give the probability of the arm that each row is in, which is 1 less that number "
+            f"in rows of '{arms.names[0]}'"
+        )
 
 
 def _planned(arms: Arms, asked: UpliftRequest, path: Path) -> Floats | None:
@@ -188,8 +242,10 @@ def _check_cost(kept: pl.DataFrame, paid: Floats, asked: UpliftRequest, path: Pa
         )
 
 
-def _notes(arms: Arms, outcome: Floats, paid: Floats | None, ratio: float | None) -> list[Note]:
+def _notes(arms: Arms, outcome: Floats, paid: Floats | None, ratio: float | None, whose: Ints | None) -> list[Note]:
     found = []
+    if whose is not None and (size := int(whose.max()) + 1) < FEW_CLUSTERS:
+        found.append(Note("few_clusters", n=size))
     if arms.small:
         found.append(Note("small_arm", arms.small))
     if ratio is None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from offerloop.arrays import Floats
-from offerloop.response.estimators.penalised import least_left_out
+from offerloop.response.estimators.penalised import Standardised, least_left_out
 from offerloop.response.evidence import Evidence, PerOffer
 from offerloop.response.scores import draw_folds, expected_outcomes, robust_scores
 
@@ -22,16 +22,15 @@ PARTS = 5
 class Linear(PerOffer):
     """Effects that are linear in the features."""
 
-    centre: Floats
-    """(p,)."""
+    scaled: Standardised
     level: Floats
     """(K,): mean effects."""
     slope: Floats
-    """(p, K)."""
+    """(p, K): by standardised features."""
 
     def tested(self, features: Floats) -> Floats:
         """See `PerOffer`."""
-        return self.level + (features - self.centre) @ self.slope
+        return self.level + self.scaled.applied(features) @ self.slope
 
 
 class DRLearner:
@@ -42,7 +41,7 @@ class DRLearner:
         fold = draw_folds(evidence.size, PARTS, np.random.default_rng(seed))
         scores = robust_scores(evidence, expected_outcomes(evidence, fold))
         effect = scores - scores[:, :1]
-        level, centre = effect.mean(axis=0), evidence.features.mean(axis=0)
-        x = evidence.features - centre
+        level, scaled = effect.mean(axis=0), Standardised.of(evidence.features)
+        x = scaled.applied(evidence.features)
         slopes = [np.zeros(x.shape[1]), *(least_left_out(x, one) for one in (effect - level).T[1:])]
-        return Linear(evidence.coding, centre, level, np.column_stack(slopes))
+        return Linear(evidence.coding, scaled, level, np.column_stack(slopes))

@@ -6,11 +6,45 @@ are tried on all left-out rows at the price of one eigendecomposition.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from offerloop.arrays import Floats
 
 PENALTIES = tuple(10.0**power for power in range(9))
+NEARLY = 1e-9
+"""A column whose standard deviation is no more of its largest number is constant but for rounding."""
+
+
+@dataclass(frozen=True, eq=False)
+class Standardised:
+    """Features in units of their spread, within the range of those that were learned from.
+
+    A column that hardly varies there says nothing, and what lies far beyond it nothing more than its end: otherwise
+    one customer of a rare kind would be predicted an effect of any size.
+    """
+
+    centre: Floats
+    scale: Floats
+    """(p,): infinite for a column that is constant."""
+    low: Floats
+    high: Floats
+
+    @classmethod
+    def of(cls, features: Floats) -> Standardised:
+        """From the features (n, p) that are learned from."""
+        return cls(features.mean(axis=0), spread(features), features.min(axis=0), features.max(axis=0))
+
+    def applied(self, features: Floats) -> Floats:
+        """Return features (n, p) of any customers, 0 at the mean."""
+        return (np.clip(features, self.low, self.high) - self.centre) / self.scale
+
+
+def spread(features: Floats) -> Floats:
+    """Return the standard deviation (p,) of features (n, p), infinite where they are constant but for rounding."""
+    scale = features.std(axis=0)
+    return np.where(scale > NEARLY * np.abs(features).max(axis=0, initial=0.0), scale, np.inf)
 
 
 def least_left_out(x: Floats, y: Floats) -> Floats:

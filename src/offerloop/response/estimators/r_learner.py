@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from offerloop.arrays import Floats
-from offerloop.response.estimators.penalised import least_left_out
+from offerloop.response.estimators.penalised import Standardised, least_left_out
 from offerloop.response.estimators.ridge_t import predict_out_of_fold
 from offerloop.response.evidence import Evidence
 from offerloop.response.scores import draw_folds
@@ -30,17 +30,16 @@ class DoseSlopes:
     """Effects in proportion to depth."""
 
     coding: Coding
-    centre: Floats
-    """(p,)."""
+    scaled: Standardised
     level: Floats
     """(families,): effect of a unit of depth at the mean of the features."""
     slope: Floats
-    """(p, families)."""
+    """(p, families): by standardised features."""
 
     def effects(self, features: Floats, offers: Sequence[OfferTerms]) -> Floats:
         """See `Fitted`."""
         self.coding.weights(offers)
-        return (self.level + (features - self.centre) @ self.slope) @ doses(self.coding, offers).T
+        return (self.level + self.scaled.applied(features) @ self.slope) @ doses(self.coding, offers).T
 
 
 class RLearner:
@@ -55,10 +54,11 @@ class RLearner:
         surprise = np.eye(len(evidence.offers))[evidence.action] - evidence.chance
         given = surprise @ doses(evidence.coding, evidence.offers)
         level: Floats = np.asarray(np.linalg.lstsq(given, left, rcond=None)[0], dtype=np.float64)
-        centre = evidence.features.mean(axis=0)
-        own = ((evidence.features - centre)[:, :, None] * given[:, None, :]).reshape(evidence.size, -1)
+        scaled = Standardised.of(evidence.features)
+        x = scaled.applied(evidence.features)
+        own = (x[:, :, None] * given[:, None, :]).reshape(evidence.size, -1)
         slope = least_left_out(own, left - given @ level)
-        return DoseSlopes(evidence.coding, centre, level, slope.reshape(len(centre), -1))
+        return DoseSlopes(evidence.coding, scaled, level, slope.reshape(x.shape[1], -1))
 
 
 def doses(coding: Coding, offers: Sequence[OfferTerms]) -> Floats:

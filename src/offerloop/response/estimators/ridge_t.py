@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from offerloop.arrays import Floats, Ints
+from offerloop.response.estimators.penalised import spread
 from offerloop.response.evidence import Evidence, PerOffer
 
 PENALTY = 50.0
@@ -19,7 +20,7 @@ class RidgeT:
 
     centre: Floats
     scale: Floats
-    """(p,): mean and standard deviation of the features."""
+    """(p,): mean and standard deviation of the features; infinite for a column that is constant."""
     level: Floats
     """(K, m): expected outcomes at the mean of the features."""
     slope: Floats
@@ -31,8 +32,7 @@ class RidgeT:
 
         An action that nobody had gets the mean of all rows.
         """
-        centre, scale = features.mean(axis=0), features.std(axis=0)
-        scale = np.where(scale > 0, scale, 1.0)
+        centre, scale = features.mean(axis=0), spread(features)
         x = (features - centre) / scale
         level = np.tile(outcomes.mean(axis=0), (actions, 1))
         slope = np.zeros((actions, x.shape[1], outcomes.shape[1]))

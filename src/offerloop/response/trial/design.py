@@ -12,6 +12,7 @@ from scipy.stats import chi2
 from offerloop.arrays import Floats, Ints
 from offerloop.errors import EvidenceError
 from offerloop.message import Message, Share
+from offerloop.response.estimators.penalised import spread
 from offerloop.response.scores import draw_folds
 
 PARTS = 5
@@ -48,7 +49,22 @@ def sample_ratio_p(action: Ints, planned: Floats) -> float:
     return float(chi2.sf(statistic, max(int(possible.sum()) - 1, 1)))
 
 
-def arm_differences(features: Floats, action: Ints, offers: int) -> list[ArmDifference]:
+def whole_clusters(action: Ints, whose: Ints | None) -> Ints | None:
+    """Return the arm (G,) of each cluster of rows `whose` (n,), numbered from 0; None where one has several arms."""
+    if whose is None:
+        return None
+    arm = np.zeros(int(whose.max()) + 1, dtype=np.int64)
+    arm[whose] = action
+    return arm if (arm[whose] == action).all() else None
+
+
+def cluster_means(features: Floats, whose: Ints) -> Floats:
+    """Return the mean (G, p) of each cluster."""
+    sizes = np.bincount(whose)
+    return np.stack([np.bincount(whose, one) / sizes for one in features.T], axis=1)
+
+
+def arm_differences(features: Floats, action: Ints, offers: int, whose: Ints | None = None) -> list[ArmDifference]:
     """Return the difference of every column and arm from no offer, the largest first."""
     control = features[action == 0]
     found: list[ArmDifference] = []
@@ -58,9 +74,14 @@ def arm_differences(features: Floats, action: Ints, offers: int) -> list[ArmDiff
         variances = mine.var(axis=0), control.var(axis=0)
         sd = np.sqrt((variances[0] + variances[1]) / 2)
         se = np.sqrt(variances[0] / len(mine) + variances[1] / len(control))
+        if whose is not None:
+            side = (action == arm) / len(mine) - (action == 0) / len(control)
+            middle = np.where((action == arm)[:, None], mine.mean(axis=0), control.mean(axis=0))
+            sums = cluster_means((features - middle) * side[:, None], whose) * np.bincount(whose)[:, None]
+            se = np.sqrt((sums * sums).sum(axis=0))
         found.extend(
             ArmDifference(int(column), arm, float(gap[column] / sd[column]), float(gap[column] / se[column]))
-            for column in np.flatnonzero(sd > 0)
+            for column in np.flatnonzero((sd > 0) & (se > 0))
         )
     return sorted(found, key=lambda one: -abs(one.z))
 
@@ -85,8 +106,7 @@ def modelled_propensities(features: Floats, action: Ints, offers: int, seed: int
     found = np.empty((len(action), offers))
     for part in range(PARTS):
         out = fold == part
-        centre, scale = features[~out].mean(axis=0), features[~out].std(axis=0)
-        z = (features - centre) / np.where(scale > 0, scale, 1.0)
+        z = (features - features[~out].mean(axis=0)) / spread(features[~out])
         x = np.column_stack([np.ones(len(z)), z, z * z])
         found[out] = _softmax(x[out] @ _multinomial(x[~out], np.eye(offers)[action[~out]]))
     return found

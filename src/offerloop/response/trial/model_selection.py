@@ -1,4 +1,4 @@
-"""Model selection on left-out customers: which estimator to use, whether to personalise, and what that will bring.
+"""Model selection on left-out customers: which estimator to use, what to give whom, and what that will bring.
 
 Every candidate is a policy: nobody, everybody the same offer, or the offer that an estimator holds best for each. To
 compare estimators where everybody could be treated, or nobody, the customers are ranked by their best effect and the
@@ -9,39 +9,50 @@ R-loss (Nie and Wager 2021; Schuler et al. 2018 compare such criteria), the simp
 
     (y_i - m(x_i) - sum over offers k (1[i got k] - e_ik) effect_ik)^2
 
+The decision asks for no proof that an offer pays: the best offer is given as long as it brings anything by the best
+estimate. Whether that is proof enough is a matter of the forecast (`verdict`). A choice of customers has to be clearly
+better than the best offer for everybody, and of offers that cannot be told apart the least expensive is taken; few rows
+are held to as many fewer standard errors, so that parts of the rows decide like all of them.
+
 A forecast must not be the value of what was chosen because it looked best: customers of each fold are given what a
-model selection among the *other* folds decides, and the value of that is the forecast.
+model selection among the *other* folds decides, and the value of that is the forecast. Were the decision itself to ask
+for proof, fewer rows would give it less often, and every forecast would lean to nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
 from scipy.stats import rankdata
 
 from offerloop.arrays import Floats, Ints
-from offerloop.evaluation import Z95, Estimate, se_of
+from offerloop.evaluation import Z95, Estimate, widening
 from offerloop.response.evidence import Rows
+from offerloop.response.terms import OfferTerms
 from offerloop.response.trial.crossfit import HeldOutPredictions
 from offerloop.response.trial.spending import Spending
+from offerloop.response.trial.spread import mean_estimate, standard_error
 
-WORSE, FARTHER = 2.576, 1.96
+WORSE, FARTHER = 2.576, Z95
 """Standard errors from which an estimator brings less than another, and from which its predictions miss by more."""
-Verdict = Literal["nothing", "everyone", "targeted"]
+Policy = Literal["nothing", "everyone", "targeted"]
 
 
 @dataclass(frozen=True)
 class Decision:
-    """What to do."""
+    """What to give whom, as far as the best estimates say."""
 
-    verdict: Verdict
+    policy: Policy
     estimator: str
     """The estimator that ranks customers."""
     offer: int
-    """The best one for everybody; position among the offers."""
+    """The one for everybody; position among the offers."""
+    alike: tuple[int, ...] = ()
+    """Offers that bring not clearly less than the best, that one and the offer for everybody among them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,9 +71,20 @@ class ModelSelection:
     """(divisions, n)."""
     losses: Mapping[str, Floats]
     """R-losses (n,), what an estimator's effects leave unexplained of profit, by estimator."""
+    expense: Floats | None = None
+    """(n, K): what tells how expensive offers are: their cost or depth; None where nothing does."""
+    whose: Ints | None = None
+    """(n,): clusters of rows."""
 
     @classmethod
-    def of(cls, value: HeldOutPredictions, cost: HeldOutPredictions | None, spending: Spending) -> ModelSelection:
+    def of(
+        cls,
+        value: HeldOutPredictions,
+        cost: HeldOutPredictions | None,
+        spending: Spending,
+        offers: tuple[OfferTerms, ...],
+        whose: Ints | None = None,
+    ) -> ModelSelection:
         """From what was found of value and cost."""
         policies, rankings, losses = {}, {}, {}
         left = value.left if cost is None else value.left - cost.left
@@ -74,68 +96,113 @@ class ModelSelection:
             rankings[name] = np.mean([ranking(*pair) for pair in zip(profit, value.fold, strict=True)], axis=0)
             losses[name] = (left - (value.surprise * profit.mean(axis=0)).sum(axis=1)) ** 2
         scores = value.scores if cost is None else value.scores - cost.scores
-        mean_cost = None if cost is None else cost.effect.mean(axis=0)
-        return cls(scores, policies, rankings, spending.same(scores.shape[1], mean_cost), value.fold, losses)
+        same = spending.same(scores.shape[1], None if cost is None else cost.effect.mean(axis=0))
+        expense = depths(offers, len(scores)) if cost is None else cost.effect
+        return cls(scores, policies, rankings, same, value.fold, losses, expense, whose)
+
+    @cached_property
+    def gain(self) -> Floats:
+        """(n, K): differences of the scores from no offer."""
+        return self.scores - self.scores[:, :1]
+
+    @cached_property
+    def alone(self) -> Floats:
+        """(n, K): the gain from each offer for everybody, as far as the budget reaches."""
+        return self.gain @ self.same.T
+
+    @cached_property
+    def by_choice(self) -> Mapping[str, Floats]:
+        """The gain (n,) from what an estimator holds best for each, by estimator."""
+        return {name: np.einsum("nk,nk->n", one.mean(axis=0), self.gain) for name, one in self.policies.items()}
 
     def decide(self, rows: Rows | slice = slice(None)) -> Decision:
-        """On some rows: the estimator, the best offer for everybody, and whether any of it pays."""
-        scores = self.scores[rows]
-        gain = scores - scores[:, :1]
-        offer = 1 + int(np.argmax(self.same[1:] @ gain.mean(axis=0)))
-        estimator = self._estimator(rows)
-        everyone = gain @ self.same[offer]
-        targeted = np.einsum("nk,nk->n", self.policies[estimator].mean(axis=0)[rows], gain)
-        base = everyone if _low(everyone) > 0 else np.zeros_like(everyone)
-        if _low(targeted - base) > 0:
-            return Decision("targeted", estimator, offer)
-        return Decision("everyone" if base is everyone else "nothing", estimator, offer)
+        """On some rows: the estimator, the best offer for everybody, and whether to choose customers."""
+        strict = float(np.sqrt(len(self.gain[rows]) / len(self.gain)))
+        estimator = self._estimator(rows, strict)
+        offer, alike = self._offer(rows, strict)
+        everyone, choice = self.alone[rows, offer], self.by_choice[estimator][rows]
+        if everyone.mean() <= 0:
+            return Decision("targeted" if choice.mean() > 0 else "nothing", estimator, offer, alike)
+        clearly = self._ahead(choice - everyone, rows) > Z95 * strict
+        return Decision("targeted" if clearly else "everyone", estimator, offer, alike)
 
-    def _estimator(self, rows: Rows | slice) -> str:
+    def _offer(self, rows: Rows | slice, strict: float) -> tuple[int, tuple[int, ...]]:
+        """Return the least expensive of the offers that cannot be told from the best, and all of these.
+
+        Where the best clearly pays, so must they.
+        """
+        alone = self.alone[rows]
+        best = 1 + int(np.argmax(alone[:, 1:].mean(axis=0)))
+        others = [k for k in range(1, alone.shape[1]) if k != best]
+        far = strict * Z95 * widening(max(len(others), 1))
+        alike = [k for k in others if self._ahead(alone[:, best] - alone[:, k], rows) <= far]
+        found, expense = best, None if self.expense is None else self.expense[rows]
+        if expense is None:
+            return best, tuple(sorted([best, *alike]))
+        pays = [k for k in [best, *alike] if self._ahead(alone[:, k], rows) > Z95 * strict]
+        for k in sorted(set(alike) & set(pays if best in pays else alike), key=lambda k: float(expense[:, k].mean())):
+            if alone[:, k].mean() > 0 and self._ahead(expense[:, best] - expense[:, k], rows) > Z95 * strict:
+                found = k
+                break
+        return found, tuple(sorted([best, *alike]))
+
+    def _estimator(self, rows: Rows | slice, strict: float) -> str:
         """Choose, of those that bring not clearly less than the best, the first that misses by not clearly more."""
+        if len(self.policies) == 1:
+            return next(iter(self.policies))
         areas = {name: self.area(name)[rows] for name in self.rankings}
         most = max(areas, key=lambda name: float(areas[name].mean()))
-        left = {name: self.losses[name][rows] for name, one in areas.items() if _behind(areas[most] - one) <= WORSE}
+        left = {
+            name: self.losses[name][rows]
+            for name, one in areas.items()
+            if self._ahead(areas[most] - one, rows) <= WORSE * strict
+        }
         least = min(left, key=lambda name: float(left[name].mean()))
-        return next(name for name, one in left.items() if _behind(one - left[least]) <= FARTHER)
+        return next(name for name, one in left.items() if self._ahead(one - left[least], rows) <= FARTHER * strict)
+
+    def _ahead(self, rows: Floats, chosen: Rows | slice) -> float:
+        """Return how far the mean of the chosen rows lies above zero, in standard errors."""
+        se = standard_error(rows, None if self.whose is None else self.whose[chosen])
+        mean = float(rows.mean())
+        return mean / se if se > 0 else float(np.sign(mean)) * float("inf") if mean else 0.0
 
     def area(self, name: str) -> Floats:
         """(n,): what each customer adds to the area of an estimator; its mean is the area, per customer."""
-        return np.einsum("nk,nk->n", self.rankings[name], self.scores - self.scores[:, :1])
+        return np.einsum("nk,nk->n", self.rankings[name], self.gain)
 
     def gain_over_random(self, name: str) -> Estimate:
         """The area of an estimator less that of random customers with the offer that is best for everybody."""
-        effect = self.scores - self.scores[:, :1]
-        random = effect[:, 1 + int(np.argmax(effect[:, 1:].mean(axis=0)))] / 2
-        return mean_estimate(self.area(name) - random)
+        random = self.gain[:, 1 + int(np.argmax(self.gain[:, 1:].mean(axis=0)))] / 2
+        return mean_estimate(self.area(name) - random, self.whose)
 
     def chosen(self, decision: Decision) -> Floats:
         """(n, K): the policy of a decision, a mean over divisions."""
-        if decision.verdict == "targeted":
+        if decision.policy == "targeted":
             return self.policies[decision.estimator].mean(axis=0)
         return np.tile(self._alike(decision), (len(self.scores), 1))
 
-    def forecast(self) -> tuple[Floats, float]:
-        """(n, K): what each would be given by a selection without their fold; and the variance of the decisions.
-
-        Where folds decide differently, what is decided hangs on luck, which the spread over customers does not hold:
-        the variance is that of the decisions' values (per customer, over nothing) over the selections.
-        """
-        given, decisions = np.zeros_like(self.scores), []
+    def forecast(self) -> Floats:
+        """(n, K): what each would be given by a selection without their fold, a mean over divisions."""
+        given = np.zeros_like(self.scores)
         for division, parts in enumerate(self.fold):
             for part in np.unique(parts):
                 out = parts == part
                 decision = self.decide(~out)
-                decisions.append(decision)
-                if decision.verdict == "targeted":
+                if decision.policy == "targeted":
                     given[out] += self.policies[decision.estimator][division, out]
                 else:
                     given[out] += self._alike(decision)
-        gain = self.scores - self.scores[:, :1]
-        values = [float(np.einsum("nk,nk->n", self.chosen(one), gain).mean()) for one in decisions]
-        return given / len(self.fold), float(np.var(values))
+        return given / len(self.fold)
 
     def _alike(self, decision: Decision) -> Floats:
-        return self.same[decision.offer if decision.verdict == "everyone" else 0]
+        return self.same[decision.offer if decision.policy == "everyone" else 0]
+
+
+def depths(offers: tuple[OfferTerms, ...], n: int) -> Floats | None:
+    """(n, K): depths of offers that differ in nothing else: the less deep is less expensive. None of others."""
+    if len({one.family for one in offers[1:]}) != 1 or len({one.depth for one in offers[1:]}) != len(offers) - 1:
+        return None
+    return np.tile([one.depth for one in offers], (n, 1))
 
 
 def ranking(profit: Floats, fold: Ints) -> Floats:
@@ -159,27 +226,3 @@ def ahead(score: Floats, fold: Ints) -> Floats:
         rows = fold == part
         found[rows] = (rankdata(-score[rows]) - 0.5) / rows.sum()
     return found
-
-
-def mean_estimate(rows: Floats) -> Estimate:
-    """Return the mean of rows (n,) with its interval."""
-    return Estimate.of(float(rows.mean()), _se(rows))
-
-
-def widened_estimate(found: Estimate, variance: float) -> Estimate:
-    """Return an estimate with a further variance of its value."""
-    return Estimate.of(found.value, float(np.hypot(se_of(found), np.sqrt(variance))))
-
-
-def _se(rows: Floats) -> float:
-    return float(rows.std(ddof=1) / np.sqrt(len(rows)))
-
-
-def _low(rows: Floats) -> float:
-    return float(rows.mean()) - Z95 * _se(rows)
-
-
-def _behind(rows: Floats) -> float:
-    """Return how far a mean lies above zero, in standard errors."""
-    se = _se(rows)
-    return float(rows.mean()) / se if se > 0 else 0.0

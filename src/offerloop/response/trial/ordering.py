@@ -8,9 +8,10 @@ from functools import cached_property
 
 import numpy as np
 
-from offerloop.arrays import Floats
+from offerloop.arrays import Bools, Floats, Ints
 from offerloop.evaluation import Estimate
-from offerloop.response.trial.model_selection import ahead, mean_estimate
+from offerloop.response.trial.model_selection import ahead
+from offerloop.response.trial.spread import mean_estimate
 from offerloop.response.trial.study import TrialStudy
 
 STEPS, TENTHS = 20, 10
@@ -23,8 +24,8 @@ class Decile:
 
     decile: int
     """1 lowest to 10 highest."""
-    rows: Floats
-    """(rows that judge,): whether each is in it."""
+    rows: Bools
+    """(rows,): whether each is in it."""
     predicted: float
     realised: Estimate
 
@@ -71,11 +72,14 @@ class CustomerOrdering:
         for one in range(1, TENTHS + 1):
             rows = decile == one
             if rows.sum() > 1:
-                yield Decile(one, rows, float(held[rows].mean()), mean_estimate(realised[rows]))
+                yield Decile(one, rows, float(held[rows].mean()), mean_estimate(realised[rows], self._whose(rows)))
+
+    def _whose(self, rows: Bools) -> Ints | None:
+        return None if self.study.whose is None else self.study.whose[rows]
 
     def steps(self) -> Iterator[TreatedShare]:
         """From one twentieth of the customers to all."""
-        cost = self.study.cost
+        cost, whose = self.study.cost, self.study.whose
         value = (self.study.value.effect * self.best).sum(axis=1)
         paid = None if cost is None else (cost.effect * self.best).sum(axis=1)
         for step in range(1, STEPS + 1):
@@ -83,7 +87,7 @@ class CustomerOrdering:
             gain = value if paid is None else value - paid
             yield TreatedShare(
                 share=step / STEPS,
-                gain=mean_estimate(gain * inside),
-                value=mean_estimate(value * inside),
-                cost=None if paid is None else mean_estimate(paid * inside),
+                gain=mean_estimate(gain * inside, whose),
+                value=mean_estimate(value * inside, whose),
+                cost=None if paid is None else mean_estimate(paid * inside, whose),
             )

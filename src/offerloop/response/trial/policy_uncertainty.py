@@ -5,21 +5,23 @@ outcomes high, more of the others are given offers, and so on back: errors of th
 effects near zero this error is as large as the plain one, and plain intervals hold the truth far too seldom; `make
 soak` prints how often those with it do.
 
-A wild bootstrap (Wu 1986) shows how large it is: surprises of each row change sign at random, policies are drawn
-towards what is then realised and valued by it, and the truth of these draws is known; beside it the policy that was
-found is valued by the same draws. What estimators predict before they are drawn to the realised stays as it is, so that
-nothing is learned again.
+A wild bootstrap (Wu 1986) shows how large it is: surprises of each row (of all rows of a cluster together) change sign
+at random, policies are drawn towards what is then realised, the selection is repeated, and the truth of these draws is
+known; beside it the policy that was found is valued by the same draws. What estimators predict before they are drawn to
+the realised stays as it is, so that nothing is learned again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from offerloop.arrays import Floats
+from offerloop.arrays import Floats, Ints
 from offerloop.response.trial.crossfit import HeldOutPredictions
 from offerloop.response.trial.fold_calibration import FoldPredictions
+from offerloop.response.trial.model_selection import ModelSelection
 from offerloop.response.trial.spending import Spending
 
 MOST_DRAWS, FEWEST_DRAWS = 60, 15
@@ -27,28 +29,70 @@ MOST_DRAWN = 1_000_000
 """Rows over all draws, from which there are fewer of them: with many customers little is left to luck."""
 
 
-def unsteadiness(
-    name: str, value: HeldOutPredictions, cost: HeldOutPredictions | None, spending: Spending, seed: int
-) -> float:
-    """Return the variance of the value of an estimator's policy, per customer, beyond that of a policy given from
-    outside.
-    """
-    outcomes = [value] if cost is None else [value, cost]
-    kept = _policy([one.shrunk[name] for one in outcomes], spending)
-    likely = [one.shrunk[name].mean(axis=0) for one in outcomes]
-    surprise = [one.effect - mean for one, mean in zip(outcomes, likely, strict=True)]
-    n, rng = len(kept), np.random.default_rng(seed)
-    draws = int(np.clip(MOST_DRAWN // n, FEWEST_DRAWS, MOST_DRAWS))
-    signs = np.stack([rng.choice([-1.0, 1.0], n) for _ in range(draws)])
-    luck = _profit(surprise)
-    errors = np.zeros(draws)
-    drawn = [list(_calibrated(*one, name, signs)) for one in zip(outcomes, likely, surprise, strict=True)]
-    for division in zip(*drawn, strict=True):
-        for draw, effects in enumerate(zip(*division, strict=True)):
-            offer = spending.choice(_profit(list(effects)), effects[-1] if len(effects) > 1 else None)
-            errors[draw] += signs[draw] @ luck[np.arange(n), offer] / len(value.fold)
-    kept_errors = signs @ (kept * luck).sum(axis=1)
-    return max(float(np.mean(errors**2 - kept_errors**2)) / n**2, 0.0)
+@dataclass(frozen=True, eq=False)
+class WildDraws:
+    """What an estimator's policy would be with other luck."""
+
+    name: str
+    selection: ModelSelection
+    signs: Floats
+    """(draws, n)."""
+    likely: Floats
+    luck: Floats
+    """(n, K): the profit that is expected of each offer, and what was realised beyond it."""
+    offers: Ints
+    """(draws, divisions, n): what each row would be given."""
+
+    @classmethod
+    def of(
+        cls,
+        name: str,
+        outcomes: tuple[HeldOutPredictions, ...],
+        selection: ModelSelection,
+        spending: Spending,
+        seed: int,
+    ) -> WildDraws:
+        """From value, and cost where it is known."""
+        likely = [one.shrunk[name].mean(axis=0) for one in outcomes]
+        surprise = [one.effect - mean for one, mean in zip(outcomes, likely, strict=True)]
+        whose = np.arange(len(likely[0])) if selection.whose is None else selection.whose
+        n, rng = len(whose), np.random.default_rng(seed)
+        draws = int(np.clip(MOST_DRAWN // n, FEWEST_DRAWS, MOST_DRAWS))
+        signs = np.stack([rng.choice([-1.0, 1.0], int(whose.max()) + 1)[whose] for _ in range(draws)])
+        drawn = [list(_calibrated(*one, name, signs)) for one in zip(outcomes, likely, surprise, strict=True)]
+        offers = np.empty((draws, len(selection.fold), n), dtype=np.int64)
+        for division, each in enumerate(zip(*drawn, strict=True)):
+            for draw, effects in enumerate(zip(*each, strict=True)):
+                paid = effects[-1] if len(effects) > 1 else None
+                offers[draw, division] = spending.choice(_profit(list(effects)), paid)
+        return cls(name, selection, signs, _profit(likely), _profit(surprise), offers)
+
+    def of_policy(self) -> float:
+        """Return the variance of the value of the policy, per customer, beyond that of one given from outside."""
+        rows = np.arange(self.offers.shape[-1])
+        errors = [
+            sign @ np.mean([self.luck[rows, offer] for offer in each], axis=0)
+            for sign, each in zip(self.signs, self.offers, strict=True)
+        ]
+        return self._beyond(np.array(errors), self.selection.policies[self.name].mean(axis=0))
+
+    def of_forecast(self, forecast: Floats) -> float:
+        """Return the same of the forecast (n, K) of the whole selection, which every draw repeats."""
+        every = np.eye(self.likely.shape[1])
+        errors = []
+        for sign, each in zip(self.signs, self.offers, strict=True):
+            surprise = sign[:, None] * self.luck
+            drawn = replace(
+                self.selection,
+                scores=self.likely + surprise,
+                policies={self.name: np.stack([every[offer] for offer in each])},
+            )
+            errors.append(float((drawn.forecast() * surprise).sum()))
+        return self._beyond(np.array(errors), forecast)
+
+    def _beyond(self, errors: Floats, kept: Floats) -> float:
+        kept_errors = self.signs @ (kept * self.luck).sum(axis=1)
+        return max(float(np.mean(errors**2 - kept_errors**2)) / self.signs.shape[1] ** 2, 0.0)
 
 
 def _calibrated(
@@ -60,12 +104,6 @@ def _calibrated(
         predictions = FoldPredictions.of(raw, fold)
         lines = predictions.lines(predictions.signed_sums(likely - mean, surprise, signs), mean)
         yield map(predictions.calibrated, *lines)
-
-
-def _policy(effects: list[Floats], spending: Spending) -> Floats:
-    """(n, K): a mean over divisions, from effects (divisions, n, K) on value and, where there is one, on cost."""
-    paid = [None] * len(effects[0]) if len(effects) == 1 else effects[1]
-    return np.mean([spending.best(*one) for one in zip(_profit(effects), paid, strict=True)], axis=0)
 
 
 def _profit(effects: list[Floats]) -> Floats:

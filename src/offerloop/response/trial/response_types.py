@@ -1,4 +1,4 @@
-"""Persuadable, sure thing, lost cause, sleeping dog: how many customers an offer moves, and whom it pays for nothing.
+"""Persuadable, sure thing, lost cause, sleeping dog: how many customers an offer moves, and what it costs in vain.
 
 Nobody is seen both with and without an offer, so no customer's type is known, only how likely each is. Where an offer
 moves nobody of a kind both ways, with chances p0 without and p1 with the offer,
@@ -11,23 +11,24 @@ doubly robust scores, with the sign of the effect from models of other customers
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from offerloop.arrays import Floats
+from offerloop.arrays import Floats, Ints
 from offerloop.evaluation import Estimate
-from offerloop.response.trial.model_selection import mean_estimate
+from offerloop.response.trial.spread import mean_estimate, standard_error
 
-MOST_OUTCOMES = 2
-"""Values of an outcome that happens or does not. An offer's effect on an amount may have another sign than that on
-buying at all, so that shares of types would lie outside 0 to 1."""
 TYPES = ("persuadable", "sure_thing", "lost_cause", "sleeping_dog")
 
 
 def has_response_types(outcome: Floats) -> bool:
-    """Return whether an outcome (n,) either happens or does not, so that customers have response types."""
-    return len(np.unique(outcome)) <= MOST_OUTCOMES
+    """Return whether an outcome (n,) either happens or does not, so that customers have response types.
+
+    It is 0 or one other value. An offer's effect on an amount may have another sign than that on buying at all, so that
+    shares of types would lie outside 0 to 1.
+    """
+    return len(np.unique(outcome[outcome != 0])) == 1
 
 
 def response_type_rows(without: Floats, given: Floats, effect: Floats) -> dict[str, Floats]:
@@ -38,16 +39,21 @@ def response_type_rows(without: Floats, given: Floats, effect: Floats) -> dict[s
     return dict(zip(TYPES, (more, both, 1 - more - less - both, less), strict=True))
 
 
-def response_type_shares(scores: Floats, offer: int, effect: Floats) -> dict[str, Estimate]:
-    """Return the share of each type, from doubly robust scores (n, K) of a purchase and one offer's effect (n,)."""
-    return {
-        name: mean_estimate(rows) for name, rows in response_type_rows(scores[:, 0], scores[:, offer], effect).items()
-    }
+def response_type_shares(scores: Floats, offer: int, effect: Floats, whose: Ints | None = None) -> dict[str, Estimate]:
+    """Return the share of each type, from doubly robust scores (n, K) of a purchase and one offer's effect (n,).
+
+    Scores of single rows lie beyond 0 and 1, and so may the mean of a rare type by luck: then the nearest shares that
+    lie within are told, with intervals cut at the same bounds.
+    """
+    rows = response_type_rows(scores[:, 0], scores[:, offer], effect)
+    found = {name: mean_estimate(one, whose) for name, one in rows.items()}
+    whole = sum(max(one.value, 0.0) for one in found.values())
+    return {name: within(replace(one, value=max(one.value, 0.0) / whole), 1.0) for name, one in found.items()}
 
 
 @dataclass(frozen=True)
-class SureThingCost:
-    """The cost of discounts on purchases that would have been made without an offer."""
+class UnchangedCost:
+    """The part of the cost of offers that changes nothing: what customers did would have been done without them."""
 
     share: Estimate
     """The share of the cost."""
@@ -55,21 +61,37 @@ class SureThingCost:
     """The mean over everybody, in the unit of cost."""
 
 
-def cost_of_sure_things(cost: Floats, weight: Floats, without: Floats, given: Floats) -> SureThingCost | None:
-    """Return how much of a policy's cost goes to purchases that would have been made without it.
+def cost_that_changes_nothing(
+    paid: Floats, idle: Floats, given: Floats, without: Floats, whose: Ints | None = None
+) -> UnchangedCost | None:
+    """Return how much of a policy's cost changes nothing; None where nothing was paid.
 
-    From the cost (n,) of those who got the offer, their weights (n,), and chances of a purchase without and with it: a
-    purchase with the offer would have been made anyway with chance p0 / p1. None where nothing was paid.
+    A cost of somebody without an outcome bought nothing. A cost of somebody with one was paid for it, and of the
+    outcomes with offers the share r would have come anyway: with C the cost, C0 that of those without an outcome,
+
+        unchanged = C0 + (C - C0) r,   r = outcome without offers / outcome with offers
+
+    of the customers who are given one. From rows (n,) whose means are the cost of the policy (`paid`), the part of it
+    without an outcome (`idle`), and the outcomes of those who are given an offer, with it and without. Intervals are by
+    the delta method.
     """
-    paid = weight * cost
-    if not paid.sum() > 0:
+    cost = float(paid.mean())
+    if not cost > 0:
         return None
-    anyway = np.clip(without / np.maximum(given, 1e-9), 0.0, 1.0)
-    return SureThingCost(ratio_estimate(paid * anyway, paid), mean_estimate(paid * anyway))
+    used, level = float((paid - idle).mean()), float(given.mean())
+    ratio = float(without.mean()) / level if level > 0 else 1.0
+    anyway = min(max(ratio, 0.0), 1.0)
+    rows = idle + (paid - idle) * anyway
+    if level > 0:
+        rows = rows + used / level * (without - ratio * given)
+    unchanged = float(idle.mean()) + used * anyway
+    share = unchanged / cost
+    return UnchangedCost(
+        within(Estimate.of(share, standard_error((rows - share * paid) / cost, whose)), 1.0),
+        within(Estimate.of(unchanged, standard_error(rows, whose)), float("inf")),
+    )
 
 
-def ratio_estimate(above: Floats, below: Floats) -> Estimate:
-    """Return the ratio of two means, with its interval by the delta method."""
-    value = float(above.mean() / below.mean())
-    influence = (above - value * below) / below.mean()
-    return Estimate.of(value, float(influence.std(ddof=1) / np.sqrt(len(influence))))
+def within(found: Estimate, most: float) -> Estimate:
+    """Return an estimate of what lies between 0 and `most`, cut there."""
+    return Estimate(*(min(max(one, 0.0), most) for one in (found.value, found.low, found.high)))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -13,32 +14,92 @@ from offerloop.response.estimators.catalogue import ESTIMATORS
 from offerloop.response.evidence import Estimator, Evidence, Fitted
 from offerloop.response.terms import OfferTerms
 from offerloop.response.trial.crossfit import Calibration, HeldOutPredictions, divisions, held_out
-from offerloop.response.trial.model_selection import Decision, ModelSelection, mean_estimate, widened_estimate
-from offerloop.response.trial.policy_uncertainty import unsteadiness
+from offerloop.response.trial.model_selection import Decision, ModelSelection, Policy
+from offerloop.response.trial.policy_uncertainty import WildDraws
 from offerloop.response.trial.spending import Spending
+from offerloop.response.trial.spread import mean_estimate, standard_error, widened_estimate
+from offerloop.response.trial.verdict import Standing, luck_of_the_best, part_to_try, standing
 
 N_DIVISIONS = 2
 """Times that customers are divided into folds anew."""
 MOST_ROWS = 200_000
-"""Rows that judge estimators at most, drawn at random; what is applied learns from all."""
+"""Rows that compare estimators at most, drawn at random; everything else comes from all."""
+WHOLE_SEED = 0
+"""The folds of a table of more rows are always the same, so that its figures hang on no seed."""
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """The results of estimators on left-out customers."""
+
+    profit: Evidence
+    """Value less cost of the rows."""
+    value: HeldOutPredictions
+    cost: HeldOutPredictions | None
+    selection: ModelSelection
+    spending: Spending
+    seed: int
+
+    @classmethod
+    def of(
+        cls,
+        value: Evidence,
+        cost: Evidence | None,
+        spending: Spending,
+        seed: int,
+        estimators: Mapping[str, Estimator],
+        tell: Callable[[], None],
+        number: int,
+    ) -> Comparison:
+        """Learn on all folds but one and predict that one, for `number` divisions into folds."""
+        fold = divisions(value.size, number, seed, value.customer)
+        held = held_out(value, estimators, fold, seed, tell)
+        paid = None if cost is None else held_out(cost, estimators, fold, seed, tell)
+        selection = ModelSelection.of(held, paid, spending, value.offers, value.customer)
+        profit = value if cost is None else replace(value, outcome=value.outcome - cost.outcome)
+        return cls(profit, held, paid, selection, spending, seed)
+
+    def draws(self, name: str) -> WildDraws:
+        """Draws of other luck for an estimator's policy."""
+        outcomes = (self.value,) if self.cost is None else (self.value, self.cost)
+        return WildDraws.of(name, outcomes, self.selection, self.spending, self.seed)
+
+    def policy_value(self, name: str) -> Estimate:
+        """Return the value of an estimator's policy, per customer over nothing."""
+        return widened_estimate(
+            mean_estimate(self.selection.by_choice[name], self.profit.customer), self.draws(name).of_policy()
+        )
 
 
 @dataclass(frozen=True, eq=False)
 class TrialStudy:
     """The results of all estimators on left-out customers, and the decision that follows."""
 
-    rows: Ints
-    """Positions of the rows that judge, in the evidence."""
-    value: HeldOutPredictions
-    cost: HeldOutPredictions | None
-    selection: ModelSelection
+    compared: Comparison
+    """All estimators, on a sample of a large table."""
+    judged: Comparison
+    """The chosen one at least, on all rows."""
     decision: Decision
-    forecast: Floats
-    """(rows, K): what each would be given by a selection that has not seen them."""
-    undecided: float
-    """Variance of the value of what these selections decide."""
-    spending: Spending
-    seed: int
+
+    @property
+    def value(self) -> HeldOutPredictions:
+        """Value, as models of other customers see it."""
+        return self.judged.value
+
+    @property
+    def cost(self) -> HeldOutPredictions | None:
+        """Cost, as models of other customers see it."""
+        return self.judged.cost
+
+    @property
+    def selection(self) -> ModelSelection:
+        """The candidates on all rows."""
+        return self.judged.selection
+
+    @property
+    def whose(self) -> Ints | None:
+        """(rows,): clusters of rows."""
+        return self.judged.profit.customer
 
     @property
     def each_profit(self) -> Floats:
@@ -52,24 +113,70 @@ class TrialStudy:
         return self.each_profit.mean(axis=0)
 
     @property
-    def forecast_profit(self) -> Estimate:
-        """Per customer over nothing."""
-        found = mean_estimate(np.einsum("nk,nk->n", self.forecast, self.effect))
-        return widened_estimate(found, self.undecided)
-
-    def policy_value(self, name: str) -> Estimate:
-        """Return the value of an estimator's policy, per customer over nothing."""
-        policy = self.selection.policies[name].mean(axis=0)
-        return widened_estimate(mean_estimate(np.einsum("nk,nk->n", policy, self.effect)), self.unsteady(name))
-
-    def unsteady(self, name: str) -> float:
-        """See `unsteadiness`."""
-        return unsteadiness(name, self.value, self.cost, self.spending, self.seed)
-
-    @property
     def effect(self) -> Floats:
         """(rows, K): doubly robust differences of profit from no offer."""
-        return self.selection.scores - self.selection.scores[:, :1]
+        return self.selection.gain
+
+    @cached_property
+    def forecast(self) -> Floats:
+        """(rows, K): what each would be given by a selection that has not seen them."""
+        return self.selection.forecast()
+
+    @cached_property
+    def draws(self) -> WildDraws:
+        """Draws of other luck for the chosen estimator's policy."""
+        return self.judged.draws(self.decision.estimator)
+
+    @cached_property
+    def unsteady(self) -> float:
+        """Variance of the value of the chosen estimator's policy beyond the spread over customers."""
+        return self.draws.of_policy()
+
+    @cached_property
+    def undecided(self) -> float:
+        """The same of the forecast."""
+        return self.draws.of_forecast(self.forecast)
+
+    @cached_property
+    def forecast_profit(self) -> Estimate:
+        """Per customer over nothing."""
+        found = mean_estimate(np.einsum("nk,nk->n", self.forecast, self.effect), self.whose)
+        return widened_estimate(found, self.undecided)
+
+    @cached_property
+    def luck(self) -> float:
+        """How probable it is that the best of as many offers and choices without effect looks as good."""
+        choice = self.selection.by_choice[self.decision.estimator]
+        gains = np.column_stack([self.selection.alone[:, 1:], choice])
+        errors = np.array([standard_error(one, self.whose) for one in gains.T])
+        errors[-1] = np.hypot(errors[-1], np.sqrt(self.unsteady))
+        chosen = gains.shape[1] - 1 if self.decision.policy == "targeted" else self.decision.offer - 1
+        return luck_of_the_best(gains, errors, chosen, self.whose)
+
+    @cached_property
+    def part(self) -> int | None:
+        """Customers of a trial that would show the forecast; None where it promises nothing."""
+        rows = np.einsum("nk,nk->n", self.forecast, self.effect)
+        plain = standard_error(rows)
+        wider = standard_error(rows, self.whose) / plain if plain > 0 else 1.0
+        return part_to_try(self.forecast_profit, self.judged.profit, self.forecast, max(wider, 1.0))
+
+    @cached_property
+    def standing(self) -> Standing:
+        """Whether what is decided pays, may pay or does not, by its forecast."""
+        if self.decision.policy == "nothing":
+            return "does_not_pay"
+        return standing(self.forecast_profit, self.luck, self.part, len(self.effect))
+
+    @property
+    def verdict(self) -> Policy:
+        """What is recommended for all customers: nothing where what is decided does not clearly pay."""
+        return self.decision.policy if self.standing == "pays" else "nothing"
+
+    @property
+    def recommended(self) -> Decision:
+        """The decision as far as it clearly pays."""
+        return replace(self.decision, policy=self.verdict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,6 +189,7 @@ class LearnedEffects:
     value_line: Calibration
     cost_line: Calibration | None
     decision: Decision
+    verdict: Policy
     spending: Spending
     same: Floats
 
@@ -100,11 +208,18 @@ class LearnedEffects:
         return np.hypot(found, self.cost_line.se(self.cost.effects(features, self.offers)))
 
     def policy(self, features: Floats) -> Floats:
-        """(n, K): probability of each offer."""
-        if self.decision.verdict == "targeted":
+        """(n, K): probability of each offer, as far as that clearly pays."""
+        return self._given(features, self.verdict)
+
+    def tried(self, features: Floats) -> Floats:
+        """(n, K): probability of each offer in a trial of what may pay."""
+        return self._given(features, self.decision.policy)
+
+    def _given(self, features: Floats, policy: Policy) -> Floats:
+        if policy == "targeted":
             value, cost = self.effects(features)
             return self.spending.best(value if cost is None else value - cost, cost)
-        return np.tile(self.same[self.decision.offer if self.decision.verdict == "everyone" else 0], (len(features), 1))
+        return np.tile(self.same[self.decision.offer if policy == "everyone" else 0], (len(features), 1))
 
 
 def study_trial(
@@ -117,15 +232,19 @@ def study_trial(
 ) -> TrialStudy:
     """Judge estimators on customers whom they have not seen, and decide; `tell` is called after each fit."""
     found = known_estimators() if estimators is None else estimators
+    after = None if cost is None else cost.after(value)
     rows = np.arange(value.size)
     if value.size > MOST_ROWS:
         rows = np.sort(np.random.default_rng(seed).choice(value.size, MOST_ROWS, replace=False))
-    judged = value.of(rows)
-    fold = divisions(len(rows), N_DIVISIONS, seed, judged.customer)
-    held = held_out(judged, found, fold, seed, tell)
-    paid = None if cost is None else held_out(cost.after(value).of(rows), found, fold, seed, tell)
-    selection = ModelSelection.of(held, paid, spending)
-    return TrialStudy(rows, held, paid, selection, selection.decide(), *selection.forecast(), spending, seed)
+    compared = Comparison.of(
+        value.of(rows), None if after is None else after.of(rows), spending, seed, found, tell, N_DIVISIONS
+    )
+    decision = compared.selection.decide()
+    if len(rows) == value.size:
+        return TrialStudy(compared, compared, decision)
+    chosen = {decision.estimator: found[decision.estimator]}
+    judged = Comparison.of(value, after, spending, WHOLE_SEED, chosen, lambda: None, 1)
+    return TrialStudy(compared, judged, judged.selection.decide())
 
 
 def learn_effects(
@@ -141,6 +260,7 @@ def learn_effects(
         value_line=study.value.lines[name],
         cost_line=None if study.cost is None else study.cost.lines[name],
         decision=study.decision,
+        verdict=study.verdict,
         spending=spending,
         same=study.selection.same,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from offerloop.commands.uplift.findings import Balance, Group, Overlap, UpliftFindings
 from offerloop.commands.uplift.measures import measure, share_text
 from offerloop.commands.uplift.sections.columns import columns
-from offerloop.commands.uplift.sentences import UNLIKELY, impossible
+from offerloop.commands.uplift.soundness import UNLIKELY, impossible
 from offerloop.evaluation import Estimate, number
 from offerloop.report import (
     PLAIN_LABELS,

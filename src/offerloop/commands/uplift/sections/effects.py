@@ -17,7 +17,7 @@ from offerloop.commands.uplift.measures import (
 )
 from offerloop.commands.uplift.notes import notes
 from offerloop.commands.uplift.sections.columns import columns
-from offerloop.commands.uplift.sentences import estimator, short_estimator
+from offerloop.commands.uplift.sentences import estimator, more, short_estimator
 from offerloop.evaluation import Estimate, top_less_bottom
 from offerloop.message import Message
 from offerloop.report import (
@@ -57,6 +57,16 @@ TYPE_MEANINGS = {
 """What each response type does."""
 
 
+def verdict_section(found: UpliftFindings, _: Localizer) -> Section:
+    """What the verdict rests on, beside the first paragraph."""
+    return Section(
+        "verdict",
+        _("Verdict", context="section name"),
+        _("What the verdict rests on"),
+        (Bullets(tuple(more(found, _))),),
+    )
+
+
 def arms_section(found: UpliftFindings, _: Localizer) -> Section:
     """Who was given what, and what each offer does to all."""
     offers = [one.effect for one in found.arms if one.effect is not None]
@@ -66,7 +76,8 @@ def arms_section(found: UpliftFindings, _: Localizer) -> Section:
     said = [
         _(
             "Every customer of an arm counts, also those who took no notice of the offer. Effects "
-            "are against {control}, on all customers, before any choice.",
+            "are against {control}, on all customers, before any choice; the adjusted ones allow for what "
+            "was known of customers before, which makes them more exact.",
             control=_.quoted(found.control),
         )
     ]
@@ -74,7 +85,7 @@ def arms_section(found: UpliftFindings, _: Localizer) -> Section:
         said.append(_("Value is what {outcome} is worth ({value}).", outcome=outcome, value=_source(found.value, _)))
     if found.cost is not None:
         said.append(_("Cost is what a treated customer costs ({cost}).", cost=_source(found.cost, _)))
-    blocks = (Text(_.sentences(said)), _arms_table(found, _))
+    blocks: tuple[Block, ...] = (Text(_.sentences(said)), _arms_table(found, _), *_money_table(found, _))
     return Section("arms", _("Arms", context="section name"), message, blocks)
 
 
@@ -87,26 +98,29 @@ def _source(column_or_number: str, _: Localizer) -> str:
 
 
 def _arms_table(found: UpliftFindings, _: Localizer) -> Table:
-    own, unit = outcome_measure(found, _), measure(found, _)
-    names = [one for one in ("value", "cost", "profit") if any(getattr(arm, one) is not None for arm in found.arms)]
-    heads = columns(_, "arm", "customers", "share", "mean", "effect_on", outcome=own.name)
+    own = outcome_measure(found, _)
+    heads = columns(_, "arm", "customers", "share", "mean", "raw", "effect_on", outcome=own.name)
     rows = tuple(
-        (_arm(one, found, _), count(one.n), _.share(one.n / found.n, 0.01), own.size(one.mean),
-         own.size(one.effect), *(unit.size(getattr(one, name)) for name in names))
+        (_arm(one, found, _), count(one.n), _.share(one.n / found.n, 0.01), own.size(one.mean), own.size(one.raw),
+         own.size(one.effect))
         for one in found.arms
     )  # fmt: skip
-    same = not names or own.customers == unit.customers
-    caption = (
-        _("The arms of the table, {per}", per=unit.per)
-        if same
-        else _(
-            "The arms of the table: {outcome} {outcome_per}; the rest {per}",
-            outcome=own.name,
-            outcome_per=own.per,
-            per=unit.per,
-        )
+    return Table(_("The arms of the table: {outcome} {per}", outcome=own.name, per=own.per), heads, rows)
+
+
+def _money_table(found: UpliftFindings, _: Localizer) -> tuple[Table, ...]:
+    """Value, cost and profit where they are known, apart from the arms so that no table is too wide for a page."""
+    unit = measure(found, _)
+    names = [one for one in ("value", "cost", "profit") if any(getattr(arm, one) is not None for arm in found.arms)]
+    if not names:
+        return ()
+    rows = tuple(
+        (_arm(one, found, _), *(unit.size(getattr(one, name)) for name in names))
+        for one in found.arms
+        if one.name != found.control
     )
-    return Table(caption, (*heads, *(_(MEASURES[name]) for name in names)), rows)
+    heads = (*columns(_, "arm"), *(_(MEASURES[name]) for name in names))
+    return (Table(_("What each offer brings against none, {per}", per=unit.per), heads, rows),)
 
 
 def _arm(one: Arm, found: UpliftFindings, _: Localizer) -> str:
@@ -145,8 +159,14 @@ def ranked_section(found: UpliftFindings, _: Localizer) -> Section | None:
 def _ranked_figure(found: UpliftFindings, _: Localizer) -> Figure:
     """Shares where there is a clear whole to share, what lies over a random order otherwise."""
     unit, best = measure(found, _), everyone(found)
-    shared = best is not None and best.profit.low > 0 and all(is_finite(one.share) for one in found.ranked)
-    parts = [(one, one.share if shared else unit.scaled(one.over_random)) for one in found.ranked]
+    shared = (
+        best is not None
+        and best.profit.low > 0
+        and all(one.share is not None and is_finite(one.share) for one in found.ranked)
+    )
+    parts = [
+        (one, one.share if shared and one.share is not None else unit.scaled(one.over_random)) for one in found.ranked
+    ]
     dots = [
         Dot("", f"{short_estimator(one.name, _)}|{part.text()}", part, "ours" if one.is_chosen else "control")
         for one, part in parts
@@ -180,7 +200,7 @@ def _ranked_figure(found: UpliftFindings, _: Localizer) -> Figure:
 def _ranked_table(found: UpliftFindings, _: Localizer) -> Table:
     unit = measure(found, _)
     rows = tuple(
-        (_ranked(one, _), one.share.text() if is_finite(one.share) else "", unit.size(one.over_random),
+        (_ranked(one, _), "" if one.share is None else one.share.text(), unit.size(one.over_random),
          unit.size(one.area), unit.size(one.policy))
         for one in found.ranked
     )  # fmt: skip
@@ -267,8 +287,10 @@ def _mean(deciles: Sequence[Decile]) -> Estimate:
 
 def types_section(found: UpliftFindings, _: Localizer) -> Section | None:
     """Customers by what an offer does to them, and what is wasted on those who need none."""
+    wasted = _unchanged(found, _)
     if not found.types:
-        return None
+        name = _("Cost without effect", context="section name")
+        return None if wasted is None else Section("types", name, _unchanged_message(found, _), (Text(wasted),))
     moved = [one.share for one in found.types if one.name == "persuadable" and one.share.has_interval]
     message = (
         _("Persuadable, so that an offer decides it: about {share} of the customers", share=share_text(moved[0], _))
@@ -287,22 +309,29 @@ def types_section(found: UpliftFindings, _: Localizer) -> Section | None:
         _types_figure(found, _),
         _types_list(found, _),
     ]
-    if found.sure_things_cost is not None and found.sure_things_money is not None:
-        unit, share = measure(found, _), share_text(found.sure_things_cost, _)
-        money = unit.size(found.sure_things_money)
-        blocks.insert(
-            0,
-            Text(
-                _(
-                    "Of what the recommended policy costs, {share} goes to responses that would have come "
-                    "anyway: {money} {per}.",
-                    share=share,
-                    money=money,
-                    per=unit.per,
-                )
-            ),
-        )
+    if wasted is not None:
+        blocks.insert(0, Text(wasted))
     return Section("types", _("Response types", context="section name"), message, tuple(blocks))
+
+
+def _unchanged_message(found: UpliftFindings, _: Localizer) -> str:
+    share = found.unchanged_cost
+    return _("Of the cost of the policy, {share} changes nothing", share="" if share is None else share_text(share, _))
+
+
+def _unchanged(found: UpliftFindings, _: Localizer) -> str | None:
+    """The cost that changes nothing, and what that means."""
+    if found.unchanged_cost is None or found.unchanged_money is None:
+        return None
+    unit = measure(found, _)
+    return _(
+        "Of what the policy costs, {share} changes nothing: {money} {per}. It is paid to customers with no {outcome}, "
+        "or for that part of {outcome} which would have come without an offer.",
+        share=share_text(found.unchanged_cost, _),
+        money=unit.size(found.unchanged_money),
+        per=unit.per,
+        outcome=_.quoted(found.outcome),
+    )
 
 
 def _types_figure(found: UpliftFindings, _: Localizer) -> Figure:

@@ -1,0 +1,42 @@
+"""Means and their errors; rows of one customer, household or store are added up before they are squared.
+
+With G clusters the variance has the factor G / (G - 1), and quantiles are those of Student's t with G - 1 degrees of
+freedom (Liang and Zeger 1986; Cameron, Gelbach and Miller 2008): with few clusters intervals are wider.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.stats import t as student
+
+from offerloop.arrays import Floats, Ints
+from offerloop.evaluation import Z95, Estimate, se_of
+
+
+def standard_error(rows: Floats, whose: Ints | None = None) -> float:
+    """Return the error of the mean of rows (n,) which 1.96 times is half of a 95 % interval; `whose` (n,) clusters."""
+    if whose is None:
+        return float(rows.std(ddof=1) / np.sqrt(len(rows)))
+    present = np.bincount(whose) > 0
+    sums = np.bincount(whose, rows - rows.mean())[present]
+    clusters = len(sums)
+    if clusters < 2:
+        return float("inf")
+    wider = float(student.ppf(0.975, clusters - 1)) / Z95
+    return wider * float(np.sqrt(sums @ sums * clusters / (clusters - 1))) / len(rows)
+
+
+def mean_estimate(rows: Floats, whose: Ints | None = None) -> Estimate:
+    """Return the mean of rows (n,) with its interval; `whose` (n,) are their clusters, numbered from 0."""
+    return Estimate.of(float(rows.mean()), standard_error(rows, whose))
+
+
+def ratio_estimate(above: Floats, below: Floats, whose: Ints | None = None) -> Estimate:
+    """Return the ratio of two means, with its interval by the delta method."""
+    value = float(above.mean() / below.mean())
+    return Estimate.of(value, standard_error((above - value * below) / below.mean(), whose))
+
+
+def widened_estimate(found: Estimate, variance: float) -> Estimate:
+    """Return an estimate with a further variance of its value."""
+    return Estimate.of(found.value, float(np.hypot(se_of(found), np.sqrt(variance))))
