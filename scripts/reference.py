@@ -159,7 +159,7 @@ def _sections() -> Iterator[tuple[str, type[BaseModel]]]:
             if issubclass(kind, BaseModel):
                 brackets = {
                     "sources": "[sources.NAME]", "audiences": "[audiences.NAME]", "campaigns": "[[campaigns]]",
-                    "publish": "[[publish]]",
+                    "publish": "[[publish]]", "webhooks": "[[webhooks]]",
                 }  # fmt: skip
                 yield brackets.get(name, f"[{name}]"), kind
                 if kind is BusinessAsUsual:

@@ -7,7 +7,7 @@ from offerloop.lazy import lazy_exports
 if TYPE_CHECKING:
     from offerloop.config.audience import Rule
     from offerloop.config.clean import Clean
-    from offerloop.config.data import Data
+    from offerloop.config.data import STORE_VARIABLE, Data
     from offerloop.config.experiment import MOST_HOLDOUT, BusinessAsUsual, Experiment
     from offerloop.config.limits import Band, Cell, LimitRule, Limits
     from offerloop.config.load import beside, load_config, load_file, privacy_beside, sqlite_beside
@@ -29,11 +29,14 @@ if TYPE_CHECKING:
     from offerloop.config.plan import Plan
     from offerloop.config.publish import Publish
     from offerloop.config.section import Section
+    from offerloop.config.service import Alarms, Schedule, Topic, Webhook
     from offerloop.config.toml_text import WIDTH, entry, listed, off, padded, quoted
 
 __all__ = [
     "MOST_HOLDOUT",
+    "STORE_VARIABLE",
     "WIDTH",
+    "Alarms",
     "Band",
     "BusinessAsUsual",
     "Campaign",
@@ -52,12 +55,15 @@ __all__ = [
     "Recommend",
     "Response",
     "Rule",
+    "Schedule",
     "Section",
     "SectionName",
     "Shop",
     "Source",
     "SourceName",
     "StrPath",
+    "Topic",
+    "Webhook",
     "as_path",
     "beside",
     "config_file",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from typing import Literal
 
 from offerloop.config.section import Section
+
+STORE_VARIABLE = "OFFERLOOP_STORE"
 
 
 class Data(Section):
@@ -15,4 +18,9 @@ class Data(Section):
     reported to `offerloop serve`."""
     store: str = "sqlite:///store.db"
     """Database of the events and of everything else that `offerloop serve` keeps: SQLite, relative to the configuration
-    file, or PostgreSQL; `${NAME}` is an environment variable."""
+    file, or PostgreSQL; `${NAME}` is an environment variable. The variable OFFERLOOP_STORE stands in its place."""
+
+    @property
+    def url(self) -> str:
+        """The database that counts."""
+        return os.environ.get(STORE_VARIABLE) or self.store

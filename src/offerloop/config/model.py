@@ -18,6 +18,7 @@ from offerloop.config.experiment import BusinessAsUsual, Experiment
 from offerloop.config.plan import Plan
 from offerloop.config.publish import Publish
 from offerloop.config.section import Section, Share
+from offerloop.config.service import Alarms, Schedule, Webhook
 from offerloop.errors import ConfigError, InputError, near_miss
 from offerloop.locale import ENGLISH, known_language
 from offerloop.money import DIGITS, exact_share, is_unit, to_minor
@@ -29,7 +30,8 @@ SourceName = Literal[
 ]  # fmt: skip
 SectionName = Literal[
     "seed", "shop", "data", "sources", "clean", "profiles", "recommend", "response", "experiment", "business_as_usual",
-    "privacy", "audiences", "exclude", "campaigns", "plan", "evaluate", "report", "publish",
+    "privacy", "audiences", "exclude", "campaigns", "plan", "evaluate", "report", "publish", "schedule", "webhooks",
+    "alarms",
 ]  # fmt: skip
 """Keys of the file, as `Config.only` takes them."""
 Listed = Sequence[dict[str, Any]]
@@ -299,6 +301,9 @@ class Config(Section):
     evaluate: Evaluate = Evaluate()
     report: Report = Report()
     publish: tuple[Publish, ...] = ()
+    schedule: Schedule | None = None
+    webhooks: tuple[Webhook, ...] = ()
+    alarms: Alarms | None = None
 
     @field_validator("sources", mode="before")
     @classmethod

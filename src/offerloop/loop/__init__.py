@@ -6,7 +6,7 @@ from offerloop.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from offerloop.loop.course import LoopCourse, LoopShop
-    from offerloop.loop.decisions import FORECAST, PeriodPlan, exposures_of, unpacked
+    from offerloop.loop.decisions import FORECAST, PeriodPlan, exposures_of, unpacked, without_customers
     from offerloop.loop.periods import NotYetError, go_on, take_decision, take_lesson
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "take_decision",
     "take_lesson",
     "unpacked",
+    "without_customers",
 ]
 
 __getattr__, __dir__ = lazy_exports(__name__)

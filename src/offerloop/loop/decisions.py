@@ -16,7 +16,7 @@ from offerloop.errors import ContractError
 from offerloop.message import Message
 from offerloop.money import MICRO, to_text
 from offerloop.offers import NO_OFFER
-from offerloop.tables import EXPLORE, HOLDBACK, PLAN
+from offerloop.tables import EXPLORE, HOLDBACK, PLAN, with_other_names
 
 Decided = dict[str, Any]
 """What a journal holds of a decision."""
@@ -104,6 +104,15 @@ def exposures_of(recorded: Sequence[tuple[int, str, Decided]], begun: Mapping[st
         if step == "decide" and not body["missed"]
     }
     return exposures(given, begun["first_day"], begun["days"])
+
+
+def without_customers(body: Any, names: Mapping[str, str]) -> Any:  # noqa: ANN401 - whatever JSON holds
+    """Return what a step came to with other names in place of some customers'."""
+    if not isinstance(body, dict) or "assignments" not in body:
+        return body
+    table = unpacked(body["assignments"])
+    other = with_other_names(table, names)
+    return body if other is table else {**body, "assignments": packed(other)}
 
 
 def packed(table: pl.DataFrame) -> str:

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from offerloop.store.database import Database
     from offerloop.store.journal import Journal
     from offerloop.store.ledger import Ledger
+    from offerloop.store.reported.erased import erased_among, hold_off_erasures
+    from offerloop.store.reported.erasing import Erased, change_steps, clean_up, erase_from_store, traces_of
     from offerloop.store.reported.event_log import EventLog, RefusedEvent, StoredEvent, Taken
     from offerloop.store.reported.incoming import EVENT, AnyEvent, Event
     from offerloop.store.served.decisions import DecisionRecord, add_decisions, find_decision, keys_of_customers
@@ -39,6 +41,26 @@ if TYPE_CHECKING:
     from offerloop.store.served.policies import PERSONALISED, is_on, promote, promoted, set_switch
     from offerloop.store.served.purchases import Purchase, add_purchase, add_refund, find_purchase, offers_text
     from offerloop.store.served.wallet import CouponListed, coupons_of_customer, coupons_of_template
+    from offerloop.store.work.jobs import (
+        Job,
+        JobState,
+        add_job,
+        cancel_job,
+        claim_job,
+        find_job,
+        finish_job,
+        jobs_wait,
+        list_jobs,
+        renew_job,
+    )
+    from offerloop.store.work.notices import (
+        Notice,
+        add_ledger_notices,
+        add_notice,
+        due_notices,
+        note_failed,
+        note_sent,
+    )
 
 __all__ = [
     "EVENT",
@@ -49,11 +71,15 @@ __all__ = [
     "CouponListed",
     "Database",
     "DecisionRecord",
+    "Erased",
     "Event",
     "EventLog",
+    "Job",
+    "JobState",
     "Journal",
     "KeyConflictError",
     "Ledger",
+    "Notice",
     "Person",
     "Purchase",
     "RefusedEvent",
@@ -64,27 +90,44 @@ __all__ = [
     "accept_invitation",
     "add_decisions",
     "add_entry",
+    "add_job",
+    "add_ledger_notices",
+    "add_notice",
     "add_purchase",
     "add_refund",
     "add_token",
     "answered_once",
     "audit",
     "begin_session",
+    "cancel_job",
+    "change_steps",
+    "claim_job",
+    "clean_up",
     "coupons_of_customer",
     "coupons_of_template",
+    "due_notices",
     "end_session",
+    "erase_from_store",
+    "erased_among",
     "find_decision",
+    "find_job",
     "find_purchase",
     "find_token",
+    "finish_job",
     "forget_answers",
+    "hold_off_erasures",
     "invite",
     "invite_again",
     "is_on",
+    "jobs_wait",
     "keys_of_customers",
+    "list_jobs",
     "list_people",
     "list_tokens",
     "new_id",
     "new_secret",
+    "note_failed",
+    "note_sent",
     "offers_text",
     "open_budgets",
     "password_of",
@@ -93,12 +136,14 @@ __all__ = [
     "promote",
     "promoted",
     "read_trail",
+    "renew_job",
     "return_lease",
     "revoke_person",
     "revoke_token",
     "secret_hash",
     "set_switch",
     "take_lease",
+    "traces_of",
 ]
 
 _load, __dir__ = lazy_exports(__name__)

@@ -55,7 +55,7 @@ def place_of(engine: Engine) -> str:
 def _durable_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
     connection.isolation_level = None  # transactions are begun by `_begin`, not by the driver
     cursor = connection.cursor()
-    for setting in (f"busy_timeout = {SQLITE_WAIT_MS}", "synchronous = full"):
+    for setting in (f"busy_timeout = {SQLITE_WAIT_MS}", "synchronous = full", "secure_delete = on"):
         cursor.execute(f"pragma {setting}")
     if cursor.execute("pragma journal_mode").fetchone() != ("wal",):  # the file remembers it
         cursor.execute("pragma journal_mode = wal")

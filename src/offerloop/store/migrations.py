@@ -90,6 +90,19 @@ _PURCHASES = (
 )
 """Orders that can come back, and the offers under which they were priced."""
 
+_WORK = (
+    """create table jobs (number {serial}, job_id text not null unique, kind text not null, name text unique,
+  request text not null, state text not null, made_at bigint not null, begun_at bigint, ended_at bigint,
+  progress text not null, result text, failure text, worker text, lease_until bigint, attempts bigint not null,
+  cancel boolean not null)""",
+    "create index jobs_by_state on jobs (state, number)",
+    """create table notices (notice_id text primary key, topic text not null, place text not null, customer_id text,
+  body text not null, made_at bigint not null, next_at bigint, attempts bigint not null, failure text)""",
+    "create index notices_by_time on notices (next_at)",
+    "create table cursors (name text primary key, position bigint not null)",
+)
+"""Jobs, and what webhooks and mail are told."""
+
 
 def _append_only(table: str, dialect: str) -> tuple[str, ...]:
     """Triggers that let rows be made, and neither changed nor deleted."""
@@ -104,6 +117,16 @@ def _append_only(table: str, dialect: str) -> tuple[str, ...]:
   $$ begin raise exception '{table} is append-only'; end $$""",
         f"""create trigger {table}_stays before update or delete or truncate on {table}
   for each statement execute function {table}_stays()""",
+    )
+
+
+def changeable(table: str, dialect: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Statements that let rows of an append-only table be changed, and those that forbid it again."""
+    if dialect == "sqlite":
+        names = (f"{table}_stays", f"{table}_is_kept")
+        return tuple(f"drop trigger {one}" for one in names), _append_only(table, dialect)
+    return (f"alter table {table} disable trigger {table}_stays",), (
+        f"alter table {table} enable trigger {table}_stays",
     )
 
 
@@ -132,6 +155,7 @@ def _statements(dialect: str) -> tuple[tuple[str, ...], ...]:
         written(_SERVICE) + _append_only("trail", dialect),
         written(_EVENTS),
         _PURCHASES,
+        written(_WORK),
     )
 
 

@@ -317,3 +317,48 @@ offer_texts = Table(
     Column("body", Text, nullable=False),
 )
 """Files of offers under which orders were priced, by their SHA-256."""
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("number", _SERIAL, primary_key=True, autoincrement=True),
+    Column("job_id", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("name", Text),
+    Column("request", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+    Column("begun_at", BigInteger),
+    Column("ended_at", BigInteger),
+    Column("progress", Text, nullable=False),
+    Column("result", Text),
+    Column("failure", Text),
+    Column("worker", Text),
+    Column("lease_until", BigInteger),
+    Column("attempts", BigInteger, nullable=False),
+    Column("cancel", Boolean, nullable=False),
+)
+"""Long work, one at a time; a name is given once, so that a schedule adds each of its jobs once."""
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("notice_id", Text, primary_key=True),
+    Column("topic", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("customer_id", Text),
+    Column("body", Text, nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+    Column("next_at", BigInteger),
+    Column("attempts", BigInteger, nullable=False),
+    Column("failure", Text),
+)
+"""What webhooks and mail are told, once for each place; next_at is empty where it was sent or given up."""
+
+cursors = Table(
+    "cursors",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("position", BigInteger, nullable=False),
+)
+"""How far a table was gone through."""

@@ -16,6 +16,7 @@ from offerloop.tables.allocation import (
     UNIFORM_DEPTHS,
     USUAL,
 )
+from offerloop.tables.customer_names import with_other_names
 from offerloop.tables.evaluation import OVERLAP, POLICY_VALUES
 from offerloop.tables.events import CUSTOMERS, QUALITY, QUALITY_BY_DAY, REJECTED
 from offerloop.tables.profiles import AUDIENCE_MEMBERS, PROFILES
@@ -116,4 +117,5 @@ __all__ = [
     "USUAL",
     "Column",
     "Table",
+    "with_other_names",
 ]

@@ -7,6 +7,7 @@ from offerloop.lazy import lazy_exports
 if TYPE_CHECKING:
     from offerloop.workspace.config_names import name_problems, pattern_notes
     from offerloop.workspace.drawn_shares import held_back_of, holdout_of, shares_of
+    from offerloop.workspace.erasing import erase_from_folder
     from offerloop.workspace.finished_run import CampaignRead, RunRead, open_run
     from offerloop.workspace.folders import filling, new_folder, write_whole
     from offerloop.workspace.input_tables import InputTable, table_rows
@@ -52,6 +53,7 @@ __all__ = [
     "check_arm_cells",
     "control_among",
     "document_name",
+    "erase_from_folder",
     "filling",
     "find_run",
     "held_back_of",

@@ -27,7 +27,7 @@ def with_store(config: Config, folder: Path) -> Config:
 
     Raises ConfigError where there are no orders.
     """
-    log = open_event_log(config.data.store)
+    log = open_event_log(config.data.url)
     try:
         sources = {**store_sources(log, folder, config.shop.currency), **config.sources}
     finally:
@@ -36,7 +36,7 @@ def with_store(config: Config, folder: Path) -> Config:
         raise ConfigError(
             Message(
                 "the store '{store}' of [data] has no orders yet; report them to POST /v1/events of offerloop serve",
-                store=masked(config.data.store),
+                store=masked(config.data.url),
             )
         )
     config = config.model_copy(update={"sources": sources})

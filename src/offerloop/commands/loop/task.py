@@ -35,7 +35,7 @@ def take_steps(path: StrPath, store: str | None, *, once: bool) -> LoopState:
     config = load_config(path)
     folder, name = path.parent / FOLDER, "+".join(one.id for one in config.campaigns)
     if store is None and config.data.source == "store":
-        store = with_variables(config.data.store, "data.store")
+        store = with_variables(config.data.url, "data.store")
     if not once and store is None and not (folder / "journal.db").exists():
         return LoopState([], "", None, [], config.shop.currency)
     folder.mkdir(exist_ok=True)

@@ -58,7 +58,7 @@ def _begins(run: PastRun) -> datetime:
 
 
 def _redeemed(config: Config, folder: Path, since: int) -> Path | None:
-    log, path = open_event_log(config.data.store), folder / "redeemed.csv"
+    log, path = open_event_log(config.data.url), folder / "redeemed.csv"
     try:
         return path if redeemed_offers(log, path, config.shop.currency, since) else None
     finally:

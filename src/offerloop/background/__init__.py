@@ -1,0 +1,30 @@
+"""Work beside requests: jobs on a schedule or on demand, erasure of customers, and notices to webhooks and mail.
+
+`Runner` does it all in threads of one process; each job runs in a process of its own.
+"""
+
+from typing import TYPE_CHECKING
+
+from offerloop.lazy import lazy_exports
+
+if TYPE_CHECKING:
+    from offerloop.background.carrying import carry_out_next
+    from offerloop.background.erasing import erase_customer
+    from offerloop.background.notifying import announce, send_due
+    from offerloop.background.runner import Runner
+    from offerloop.background.schedule import due_job
+    from offerloop.background.signing import SIGNATURE, is_signed, signature_of
+
+__all__ = [
+    "SIGNATURE",
+    "Runner",
+    "announce",
+    "carry_out_next",
+    "due_job",
+    "erase_customer",
+    "is_signed",
+    "send_due",
+    "signature_of",
+]
+
+__getattr__, __dir__ = lazy_exports(__name__)

@@ -1,0 +1,170 @@
+"""Carry out one job in this process: begin, say how far it is, and end, whatever happens."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import socket
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from offerloop.background.erasing import erase_files
+from offerloop.background.notifying import announce
+from offerloop.config import load_config
+from offerloop.errors import OfferloopError, StoppedError, StoreError
+from offerloop.store import Database, Job, JobState, claim_job, clean_up, find_job, finish_job, renew_job
+
+EVERY = 1.0
+"""Seconds between two signs of life."""
+_LOG = logging.getLogger(__name__)
+_STAGES = "offerloop.workspace.stages"
+"""The logger that says which stage of a run begins."""
+Request = Mapping[str, Any]
+
+
+def carry_out_next(shop: Path, database: Database) -> Job | None:
+    """Carry out the next job, and return how it ended; None where there was none or another one runs.
+
+    SIGINT stops it: it is cancelled where that was asked for, and otherwise queued again.
+    """
+    worker = f"{socket.gethostname()}-{os.getpid()}"
+    job = database.change(lambda connection: claim_job(connection, worker))
+    if job is None:
+        return None
+    with _Signs(database, job, worker) as signs:
+        state, result, failure = _outcome(shop, job, signs)
+    if not signs.lost:
+        database.change(lambda connection: finish_job(connection, job.job_id, worker, state, result, failure))
+    if job.kind == "erase":
+        clean_up(database)
+    if state in (JobState.DONE, JobState.FAILED):
+        _tell(shop, database, job, result, failure)
+    return database.read(lambda connection: find_job(connection, job.job_id))
+
+
+def _outcome(shop: Path, job: Job, signs: _Signs) -> tuple[JobState, dict[str, Any] | None, str | None]:
+    """Do what a job asks for, and return how it ends."""
+    _LOG.info("job %s begins: %s", job.job_id, job.kind)
+    try:
+        result = KINDS[job.kind](shop, job.request)
+    except (KeyboardInterrupt, StoppedError):
+        return (JobState.CANCELLED if signs.cancelled else JobState.QUEUED), None, None
+    except OfferloopError as error:
+        return JobState.FAILED, None, str(error)
+    except Exception as error:
+        _LOG.exception("job %s failed", job.job_id)
+        return JobState.FAILED, None, f"an error of the program, {type(error).__name__}; the log has the details"
+    _LOG.info("job %s is done", job.job_id)
+    return JobState.DONE, result, None
+
+
+def _tell(shop: Path, database: Database, job: Job, result: dict[str, Any] | None, failure: str | None) -> None:
+    """Raise the alarms of a job that has ended."""
+    alarms = [] if result is None else result.get("alarms", [])
+    said = ([f"the job '{job.kind}' failed: {failure}"] if failure is not None else []) + alarms
+    if not said:
+        return
+    with suppress(OfferloopError):  # a configuration that cannot be read is what the job failed of
+        config = load_config(shop)
+        for number, what in enumerate(said):
+            data = {"what": what, "job_id": job.job_id}
+            key = f"{job.job_id} {number}"
+            database.change(lambda one, key=key, data=data: announce(one, config, "alarm", key, data))  # type: ignore[misc]
+
+
+def _run(shop: Path, _: Request) -> dict[str, Any]:
+    from offerloop.commands.run.task import run
+
+    done = run(shop)
+    return {"run": done.folder.name, "sentence": done.sentence}
+
+
+def _readout(shop: Path, request: Request) -> dict[str, Any]:
+    from offerloop.commands.readout.task import read_out
+    from offerloop.workspace import find_run
+
+    folder = find_run(shop / "runs" / request["run"] if request.get("run") else shop)
+    days = [None if request.get(name) is None else date.fromisoformat(request[name]) for name in ("from", "until")]
+    done = read_out(folder, None, from_day=days[0], until_day=days[1])
+    return {"run": folder.name, "readout": done.folder.name, "stopped": done.stopped, "sentence": done.sentence}
+
+
+def _loop(shop: Path, _: Request) -> dict[str, Any]:
+    """Take the next steps of the loop; alarms are those of the periods that ended with them."""
+    from offerloop.commands.loop.task import take_steps
+
+    before = {one["period"] for one in take_steps(shop, None, once=False).periods if "guardrails" in one}
+    state = take_steps(shop, None, once=True)
+    alarms = [what for one in state.periods if one["period"] not in before for what in _alarms(one)]
+    newest = state.periods[-1] if state.periods else {}
+    return {
+        "periods": len(state.periods), "run": newest.get("run"), "awaited": state.awaited, "published": state.published,
+        "alarms": alarms,
+    }  # fmt: skip
+
+
+def _alarms(period: dict[str, Any]) -> list[str]:
+    found = [
+        f"period {period['period']}: {one['sign']} changed by {one['change']:+.2g}" for one in period.get("alarms", ())
+    ]
+    if period.get("guardrails") in ("stop", "roll back"):
+        reasons = ", ".join(period.get("reasons", ()))
+        found.append(f"period {period['period']}: the guardrails say {period['guardrails']} ({reasons})")
+    return found
+
+
+KINDS: dict[str, Callable[[Path, Request], dict[str, Any]]] = {
+    "run": _run, "readout": _readout, "loop": _loop, "erase": erase_files,
+}  # fmt: skip
+"""What each kind of job does, in the folder of the shop."""
+
+
+class _Signs(logging.Handler):
+    """Says every second that the job is alive and how far it is, and stops it when that is asked for or it is lost."""
+
+    def __init__(self, database: Database, job: Job, worker: str) -> None:
+        super().__init__(logging.DEBUG)
+        self.database, self.job, self.worker = database, job, worker
+        self.cancelled = self.lost = False
+        self._progress: dict[str, Any] = {"done": 0}
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._go_on, daemon=True)
+
+    def __enter__(self) -> _Signs:
+        logger = logging.getLogger(_STAGES)
+        self._level = logger.level
+        logger.setLevel(logging.DEBUG)
+        logger.addHandler(self)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+        logger = logging.getLogger(_STAGES)
+        logger.removeHandler(self)
+        logger.setLevel(self._level)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Note which stage begins, or that it has ended."""
+        name = str(record.args[0]) if isinstance(record.args, tuple) and record.args else ""
+        done = self._progress["done"]
+        begins = record.levelno == logging.DEBUG
+        self._progress = {"stage": name, "done": done} if begins else {"done": done + 1}
+
+    def _go_on(self) -> None:
+        while not self._over.wait(EVERY):
+            with suppress(StoreError):
+                found = self.database.change(
+                    lambda one: renew_job(one, self.job.job_id, self.worker, self._progress), patience_seconds=5
+                )
+                self.lost = found is None
+                self.cancelled = found is not None and found.cancel
+                if self.lost or self.cancelled:
+                    os.kill(os.getpid(), signal.SIGINT)
+                    return

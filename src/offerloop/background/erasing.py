@@ -1,0 +1,83 @@
+"""Erase a customer: at once from the store, and by a job from the files of runs and of the loop.
+
+What adds up stays under a random key that nothing links to the customer. The job runs when no other does, because a
+run that is under way still writes what it has read.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from offerloop.config import Config, load_config
+from offerloop.errors import OfferloopError
+from offerloop.events import pseudonyms
+from offerloop.loop import without_customers
+from offerloop.store import Database, Erased, Job, add_job, change_steps, clean_up, erase_from_store, traces_of
+from offerloop.workspace import erase_from_folder
+
+
+def erase_customer(database: Database, customer_id: str) -> tuple[Erased, Job]:
+    """Erase a customer from the store, and return what was erased and the job that erases the rest.
+
+    Events of the customer that arrive from now on are dropped.
+    """
+
+    def erase(connection: Any) -> tuple[Erased, Job]:  # noqa: ANN401 - a connection of SQLAlchemy
+        erased = erase_from_store(connection, customer_id)
+        request = {"customer_id": customer_id, "key": erased.key}
+        return erased, add_job(connection, "erase", request)
+
+    done = database.change(erase)
+    clean_up(database)
+    return done
+
+
+def erase_files(shop: Path, request: Mapping[str, Any]) -> dict[str, Any]:
+    """Carry out the job: the journal of the loop, and every file of runs and of the loop."""
+    config = load_config(shop)
+    names = _names(config, request["customer_id"], request["key"])
+    folder = shop.parent if shop.is_file() else shop
+    for made_anew in (folder / "runs" / ".stages", *folder.glob("runs/*/served")):
+        shutil.rmtree(made_anew, ignore_errors=True)
+    n_files = sum(erase_from_folder(folder / name, names) for name in ("runs", "loop", "evaluations"))
+    n_steps = 0
+    for url in {config.data.url, f"sqlite:///{folder / 'loop' / 'journal.db'}"}:
+        if not url.startswith("sqlite:///") or Path(url.removeprefix("sqlite:///")).exists():
+            n_steps += _erase_steps(url, names)
+    traces = _traces(config.data.url, request["customer_id"])
+    return {"files": n_files, "steps": n_steps, "traces": [one for one in traces if one != "jobs.request"]}
+
+
+def _traces(url: str, customer_id: str) -> list[str]:
+    """Return where the store still names a customer: nowhere, unless an erasure is not complete."""
+    database = Database.open(url)
+    try:
+        return database.read(lambda connection: traces_of(connection, customer_id))
+    finally:
+        database.close()
+
+
+def _erase_steps(url: str, names: Mapping[str, str]) -> int:
+    database = Database.open(url)
+    try:
+        changed = database.change(lambda one: change_steps(one, lambda body: without_customers(body, names)))
+        clean_up(database)
+        return changed
+    finally:
+        database.close()
+
+
+def _names(config: Config, customer_id: str, key: str) -> dict[str, str]:
+    """Return the names of a customer in the files of runs, each with what stands there from now on."""
+    names = {customer_id}
+    if config.privacy.ignore_case:
+        names.add(customer_id.lower())
+    if config.privacy.pseudonymise:
+        try:
+            names |= set(pseudonyms(sorted(names), config.privacy).values())
+        except OfferloopError as error:
+            raise type(error)(f"the files of runs hold pseudonyms, and {error}") from None
+    return dict.fromkeys(names, key)

@@ -1,0 +1,118 @@
+"""Tell webhooks and mail what happened: what is new in the ledger, alarms, and states of campaigns."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Mapping
+from email.message import EmailMessage
+from typing import Any
+from urllib.error import HTTPError, URLError
+from urllib.parse import unquote, urlsplit
+from urllib.request import HTTPRedirectHandler, Request, build_opener
+
+from sqlalchemy import Connection
+
+from offerloop.background.signing import SIGNATURE, signature_of
+from offerloop.config import Alarms, Config, Topic
+from offerloop.errors import InputError, OfferloopError
+from offerloop.events import with_variables
+from offerloop.store import Database, Notice, add_ledger_notices, add_notice, due_notices, note_failed, note_sent
+
+TIMEOUT = 10.0
+"""Seconds without a sign of the receiver."""
+_MAIL = "mailto:"
+
+
+class _NoRedirect(HTTPRedirectHandler):
+    """Lets a redirected request fail: it would become one that delivers nothing, or go elsewhere."""
+
+    def redirect_request(self, *_: Any) -> None:  # noqa: ANN401
+        return None
+
+
+def announce(
+    connection: Connection,
+    config: Config,
+    topic: Topic,
+    key: str,
+    data: Mapping[str, Any],
+    customer_id: str | None = None,
+) -> None:
+    """Tell whoever the configuration names, once for each key, when the transaction is committed."""
+    add_notice(connection, topic, key, _places(config, topic), data, customer_id)
+
+
+def _places(config: Config, topic: Topic) -> list[str]:
+    found = [one.url for one in config.webhooks if not one.topics or topic in one.topics]
+    mail = () if config.alarms is None or topic != "alarm" else config.alarms.mail
+    return found + [f"{_MAIL}{one}" for one in mail]
+
+
+def send_due(database: Database, config: Config) -> int:
+    """Gather what is new in the ledger, send what is due, and return how much was taken."""
+    told = _places(config, "coupon.redeemed"), _places(config, "budget.exhausted")
+    if any(told):
+        database.change(lambda connection: add_ledger_notices(connection, *told))
+    n_sent = 0
+    for one in database.change(due_notices):
+        failure = _failure(one, config)
+        if failure is None:
+            n_sent += 1
+            database.change(lambda connection, one=one: note_sent(connection, one.notice_id))  # type: ignore[misc]
+        else:
+            database.change(lambda connection, one=one, why=failure: note_failed(connection, one, why))  # type: ignore[misc]
+    return n_sent
+
+
+def _failure(one: Notice, config: Config) -> str | None:
+    """Send a notice, and return why it was not taken."""
+    try:
+        if one.place.startswith(_MAIL):
+            if config.alarms is None:
+                return "[alarms] is gone from the configuration"
+            _mail(one, config.alarms)
+        else:
+            _post(one, config)
+    except HTTPError as error:
+        return f"{error.code} {error.reason}"
+    except (URLError, OSError) as error:
+        return str(getattr(error, "reason", None) or error) or type(error).__name__
+    except OfferloopError as error:
+        return str(error)
+    return None
+
+
+def _post(one: Notice, config: Config) -> None:
+    """Raise an error where the receiver does not answer with a status from 200 to 299."""
+    hook = next((hook for hook in config.webhooks if hook.url == one.place), None)
+    if hook is None:
+        raise InputError("the webhook is gone from the configuration")
+    secret = os.environ.get(hook.secret_env, "").strip()
+    if not secret:
+        raise InputError(f"the environment variable '{hook.secret_env}', which [[webhooks]] names, holds no secret")
+    content = {"id": one.notice_id, "topic": one.topic, "at": one.made_at, "data": one.body}
+    body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+    headers = {"Content-Type": "application/json", SIGNATURE: signature_of(secret, body, int(time.time()))}
+    request = Request(with_variables(hook.url, "url of [[webhooks]]"), body, headers, method="POST")
+    with build_opener(_NoRedirect).open(request, timeout=TIMEOUT) as answer:
+        answer.read()
+
+
+def _mail(one: Notice, alarms: Alarms) -> None:
+    import smtplib
+
+    mail = EmailMessage()
+    mail["From"], mail["To"] = alarms.sender, one.place.removeprefix(_MAIL)
+    mail["Subject"] = "Offerloop: " + str(one.body.get("what", one.topic)).replace("\n", " ")[:150]
+    mail.set_content("\n".join(f"{name}: {value}" for name, value in one.body.items()) + "\n")
+    server = urlsplit(with_variables(alarms.smtp, "smtp of [alarms]"))
+    kind = smtplib.SMTP_SSL if server.scheme == "smtps" else smtplib.SMTP
+    try:
+        with kind(server.hostname or "localhost", server.port or 0, timeout=TIMEOUT) as connection:
+            if server.username is not None:
+                connection.login(unquote(server.username), unquote(server.password or ""))
+            connection.send_message(mail)
+    except smtplib.SMTPException as error:
+        raise InputError(f"the server refuses mail: {error}") from None

@@ -1,0 +1,88 @@
+"""The threads that work beside requests: one begins jobs, each in a process of its own, and one sends notices."""
+
+from __future__ import annotations
+
+import logging
+import os
+import subprocess
+import sys
+import threading
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from offerloop.background.notifying import send_due
+from offerloop.background.schedule import due_job
+from offerloop.config import STORE_VARIABLE, Config, load_config
+from offerloop.errors import OfferloopError
+from offerloop.store import Database, add_job, jobs_wait
+
+EVERY = 1.0
+"""Seconds between two looks at the queue."""
+PATIENCE_SECONDS = 20.0
+"""How long a job may take to stop."""
+_LOG = logging.getLogger(__name__)
+
+
+class Runner:
+    """Carries out the jobs of a shop and sends its notices, from `start` to `stop`.
+
+    Several services of one shop may each have a runner: the store lets one job run at a time.
+    """
+
+    def __init__(self, shop: Path, store_url: str) -> None:
+        self.shop, self.store_url = shop, store_url
+        self._database = Database.open(store_url)
+        self._over = threading.Event()
+        self._child: subprocess.Popen[bytes] | None = None
+        self._threads = [
+            threading.Thread(target=self._again, args=(action,), daemon=True) for action in (self._jobs, self._notices)
+        ]
+
+    def start(self) -> None:
+        """Begin, and return at once."""
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """Stop a job that runs, which is queued again, and end the threads."""
+        self._over.set()
+        for thread in self._threads:
+            thread.join()
+        if self._child is not None and self._child.poll() is None:
+            self._child.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                self._child.wait(PATIENCE_SECONDS)
+            self._child.kill()
+            self._child.wait()
+        self._database.close()
+
+    def _again(self, action: object) -> None:
+        """Do something every second; what goes wrong is logged, and tried again."""
+        assert callable(action)
+        while not self._over.wait(EVERY):
+            try:
+                action()
+            except OfferloopError as error:
+                _LOG.warning("%s", error)
+            except Exception:
+                _LOG.exception("work beside requests failed and is tried again")
+
+    def _config(self) -> Config:
+        return load_config(self.shop)
+
+    def _jobs(self) -> None:
+        """Queue what the schedule wants, and begin a process where a job waits."""
+        config = self._config()
+        if config.schedule is not None:
+            name = due_job(config.schedule, config.shop.timezone, datetime.now(UTC))
+            if name is not None:
+                kind = config.schedule.job
+                self._database.change(lambda connection: add_job(connection, kind, {}, name))
+        if (self._child is None or self._child.poll() is not None) and self._database.read(jobs_wait):
+            environment = {**os.environ, STORE_VARIABLE: self.store_url}
+            command = [sys.executable, "-m", "offerloop.background", str(self.shop)]
+            self._child = subprocess.Popen(command, env=environment)
+
+    def _notices(self) -> None:
+        send_due(self._database, self._config())

@@ -1,0 +1,1 @@
+"""Work beside requests: jobs, and notices to webhooks and mail."""

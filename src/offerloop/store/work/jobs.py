@@ -1,0 +1,206 @@
+"""Jobs of a shop, one at a time: a worker holds a job by a lease that it renews, and whoever finds one that has run out
+takes it over."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, insert, select, text, update
+
+from offerloop.store.access.secrets import new_id
+from offerloop.store.connect import clock
+from offerloop.store.schema import jobs
+
+LEASE_SECONDS = 30
+"""How long a worker that says nothing holds its job."""
+MOST_ATTEMPTS = 3
+"""How often a job is begun whose worker is gone each time."""
+KEPT = 1_000
+"""Finished jobs that stay on record."""
+_LOCK = int.from_bytes(b"jobs", "big")
+
+
+class JobState(StrEnum):
+    """Where a job stands."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+OVER = (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
+
+
+@dataclass(frozen=True)
+class Job:
+    """A piece of long work."""
+
+    number: int
+    """Grows with each job that is added."""
+    job_id: str
+    kind: str
+    name: str | None
+    request: dict[str, Any]
+    state: JobState
+    made_at: int
+    begun_at: int | None
+    ended_at: int | None
+    progress: dict[str, Any]
+    result: dict[str, Any] | None
+    failure: str | None
+    attempts: int
+    cancel: bool
+    """Whether it was asked to stop."""
+
+
+def add_job(connection: Connection, kind: str, request: Mapping[str, Any], name: str | None = None) -> Job:
+    """Queue a job; where one of this name was added before, that one is returned."""
+    _alone(connection)
+    known = None if name is None else connection.execute(select(jobs).where(jobs.c.name == name)).one_or_none()
+    if known is not None:
+        return _job(known)
+    row = {
+        "job_id": new_id("job"), "kind": kind, "name": name, "request": json.dumps(dict(request)),
+        "state": JobState.QUEUED.value, "made_at": clock(connection), "progress": "{}", "attempts": 0, "cancel": False,
+    }  # fmt: skip
+    return _job(connection.execute(insert(jobs).values(row).returning(jobs)).one())
+
+
+def claim_job(connection: Connection, worker: str) -> Job | None:
+    """Return the next job for a worker, which holds it from now on; None while another one runs or none is queued."""
+    _alone(connection)
+    now = clock(connection)
+    _take_back(connection, now)
+    if connection.execute(select(jobs.c.job_id).where(jobs.c.state == JobState.RUNNING.value)).first() is not None:
+        return None
+    waiting = select(jobs.c.job_id).where(jobs.c.state == JobState.QUEUED.value)
+    first = connection.execute(waiting.order_by(jobs.c.number).limit(1)).scalar_one_or_none()
+    if first is None:
+        return None
+    held = {"state": JobState.RUNNING.value, "worker": worker, "lease_until": now + LEASE_SECONDS, "begun_at": now}
+    taken = update(jobs).where(jobs.c.job_id == first).values(**held, attempts=jobs.c.attempts + 1)
+    return _job(connection.execute(taken.returning(jobs)).one())
+
+
+def _take_back(connection: Connection, now: int) -> None:
+    """Queue jobs again whose workers are gone, or give them up after too many attempts or when asked to stop."""
+    gone = (jobs.c.state == JobState.RUNNING.value) & (jobs.c.lease_until <= now)
+    free = {"worker": None, "lease_until": None}
+    stopped = {"state": JobState.CANCELLED.value, "ended_at": now, **free}
+    connection.execute(update(jobs).where(gone, jobs.c.cancel).values(stopped))
+    failed = {"state": JobState.FAILED.value, "failure": "its worker was gone each time", "ended_at": now, **free}
+    connection.execute(update(jobs).where(gone, jobs.c.attempts >= MOST_ATTEMPTS).values(failed))
+    connection.execute(update(jobs).where(gone).values(state=JobState.QUEUED.value, **free))
+
+
+def jobs_wait(connection: Connection) -> bool:
+    """Return whether a job can be claimed: one is queued, or its worker is gone, and no other one runs."""
+    states = connection.execute(select(jobs.c.state, jobs.c.lease_until).where(jobs.c.state.in_(("queued", "running"))))
+    now, found = clock(connection), states.all()
+    runs = any(row.state == JobState.RUNNING.value and row.lease_until > now for row in found)
+    return bool(found) and not runs
+
+
+def renew_job(connection: Connection, job_id: str, worker: str, progress: Mapping[str, Any]) -> Job | None:
+    """Keep a job for its worker and note how far it is; None where somebody else has taken it over."""
+    mine = _held(job_id, worker)
+    changed = {"lease_until": clock(connection) + LEASE_SECONDS, "progress": json.dumps(dict(progress))}
+    row = connection.execute(update(jobs).where(mine).values(changed).returning(jobs)).one_or_none()
+    return None if row is None else _job(row)
+
+
+def finish_job(
+    connection: Connection,
+    job_id: str,
+    worker: str,
+    state: JobState,
+    result: Mapping[str, Any] | None = None,
+    failure: str | None = None,
+) -> bool:
+    """End a job, or queue it again as if it had not begun, and return whether its worker still held it.
+
+    What was asked of an erasure is forgotten with its end.
+    """
+    over = state in OVER
+    changed: dict[str, Any] = {
+        "state": state.value, "result": None if result is None else json.dumps(dict(result)), "failure": failure,
+        "ended_at": clock(connection) if over else None, "worker": None, "lease_until": None,
+        "attempts": jobs.c.attempts - (0 if over else 1),
+    }  # fmt: skip
+    row = connection.execute(
+        update(jobs).where(_held(job_id, worker)).values(changed).returning(jobs.c.kind)
+    ).one_or_none()
+    if row is not None and over and row.kind == "erase":
+        connection.execute(update(jobs).where(jobs.c.job_id == job_id).values(request="{}"))
+    if over:
+        _forget(connection)
+    return row is not None
+
+
+def _forget(connection: Connection) -> None:
+    """Delete the oldest of very many finished jobs."""
+    ended = [one.value for one in OVER]
+    old = select(jobs.c.job_id).where(jobs.c.state.in_(ended)).order_by(jobs.c.number.desc())
+    names = connection.execute(old.offset(KEPT)).scalars().all()
+    if names:
+        connection.execute(delete(jobs).where(jobs.c.job_id.in_(names)))
+
+
+def cancel_job(connection: Connection, job_id: str) -> Job | None:
+    """Take a job out of the queue, or ask its worker to stop; None where there is no such job."""
+    _alone(connection)
+    stopped = {"state": JobState.CANCELLED.value, "ended_at": clock(connection)}
+    waiting = (jobs.c.job_id == job_id) & (jobs.c.state == JobState.QUEUED.value)
+    connection.execute(update(jobs).where(waiting).values(stopped))
+    running = (jobs.c.job_id == job_id) & (jobs.c.state == JobState.RUNNING.value)
+    connection.execute(update(jobs).where(running).values(cancel=True))
+    return find_job(connection, job_id)
+
+
+def find_job(connection: Connection, job_id: str) -> Job | None:
+    """Return a job; None where there is none of that id."""
+    row = connection.execute(select(jobs).where(jobs.c.job_id == job_id)).one_or_none()
+    return None if row is None else _job(row)
+
+
+def list_jobs(connection: Connection, limit: int, before: int | None = None) -> list[Job]:
+    """Return the newest jobs, or those whose number is below one."""
+    asked = select(jobs).order_by(jobs.c.number.desc()).limit(limit)
+    if before is not None:
+        asked = asked.where(jobs.c.number < before)
+    return [_job(row) for row in connection.execute(asked)]
+
+
+def _held(job_id: str, worker: str) -> Any:  # noqa: ANN401 - a condition of SQLAlchemy
+    return (jobs.c.job_id == job_id) & (jobs.c.worker == worker) & (jobs.c.state == JobState.RUNNING.value)
+
+
+def _alone(connection: Connection) -> None:
+    """Let one transaction at a time add, claim and cancel jobs; SQLite has one writer anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"select pg_advisory_xact_lock({_LOCK})"))
+
+
+def _job(row: Row[Any]) -> Job:
+    return Job(
+        number=row.number,
+        job_id=row.job_id,
+        kind=row.kind,
+        name=row.name,
+        request=json.loads(row.request),
+        state=JobState(row.state),
+        made_at=row.made_at,
+        begun_at=row.begun_at,
+        ended_at=row.ended_at,
+        progress=json.loads(row.progress),
+        result=None if row.result is None else json.loads(row.result),
+        failure=row.failure,
+        attempts=row.attempts,
+        cancel=row.cancel,
+    )

@@ -1,0 +1,125 @@
+"""Notices to webhooks and mail: added in the transaction of what they tell, and sent until somebody takes them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+
+from offerloop.offers import CouponEvent
+from offerloop.store.connect import clock, inserting
+from offerloop.store.schema import cursors, history, notices, templates
+
+MOST_ATTEMPTS = 14
+FIRST_WAIT, LONGEST_WAIT = 10, 6 * 3_600
+"""Seconds; each wait is twice the one before."""
+SETTLED = 600
+"""Seconds after which no transaction adds a line to the history with an earlier number."""
+AT_ONCE = 500
+_REDEEMED = "redeemed"
+"""The cursor over the history of the ledger."""
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something that one place is told."""
+
+    notice_id: str
+    topic: str
+    place: str
+    body: dict[str, Any]
+    made_at: int
+    attempts: int
+
+
+def add_notice(
+    connection: Connection,
+    topic: str,
+    key: str,
+    places: Iterable[str],
+    data: Mapping[str, Any],
+    customer_id: str | None = None,
+) -> None:
+    """Tell some places something, once for each key. Without places nothing is kept."""
+    now = clock(connection)
+    for place in sorted(set(places)):
+        row = {
+            "notice_id": hashlib.sha256(json.dumps([topic, key, place]).encode()).hexdigest()[:32], "topic": topic,
+            "place": place, "customer_id": customer_id, "body": json.dumps(dict(data), ensure_ascii=False),
+            "made_at": now, "next_at": now, "attempts": 0,
+        }  # fmt: skip
+        connection.execute(inserting(connection, notices).values(row).on_conflict_do_nothing())
+
+
+def due_notices(connection: Connection, limit: int = 20) -> list[Notice]:
+    """Return the notices whose time to be sent has come, and put them off for the time that sending may take.
+
+    So two processes seldom send the same notice, and none is lost with its process.
+    """
+    now = clock(connection)
+    asked = (
+        select(notices).where(notices.c.next_at <= now).order_by(notices.c.next_at, notices.c.notice_id).limit(limit)
+    )
+    found = connection.execute(asked.with_for_update(skip_locked=True)).all()
+    if found:
+        mine = notices.c.notice_id.in_([row.notice_id for row in found])
+        connection.execute(update(notices).where(mine).values(next_at=now + 60))
+    return [
+        Notice(row.notice_id, row.topic, row.place, json.loads(row.body), row.made_at, row.attempts) for row in found
+    ]
+
+
+def note_sent(connection: Connection, notice_id: str) -> None:
+    """Note that a place has taken a notice."""
+    done = {"next_at": None, "failure": None, "attempts": notices.c.attempts + 1}
+    connection.execute(update(notices).where(notices.c.notice_id == notice_id).values(done))
+
+
+def note_failed(connection: Connection, one: Notice, failure: str) -> None:
+    """Note why a place has not taken a notice; it is sent again later, or given up after many attempts."""
+    attempts = one.attempts + 1
+    wait = min(FIRST_WAIT * 2**one.attempts, LONGEST_WAIT)
+    again = None if attempts >= MOST_ATTEMPTS else clock(connection) + wait
+    failed = {"attempts": attempts, "failure": failure[:500], "next_at": again}
+    connection.execute(update(notices).where(notices.c.notice_id == one.notice_id).values(failed))
+
+
+def add_ledger_notices(connection: Connection, redeemed: Iterable[str], exhausted: Iterable[str]) -> None:
+    """Tell some places of new redemptions, and others of templates whose budget is used up.
+
+    Entries of the last minutes are looked at again, because a transaction may end after one that began later.
+    """
+    redeemed, exhausted = list(redeemed), list(exhausted)
+    if redeemed:
+        _add_redeemed(connection, redeemed)
+    if exhausted:
+        used = templates.c.reserved_minor + templates.c.spent_minor
+        full = select(templates).where(templates.c.budget_minor.is_not(None), used >= templates.c.budget_minor)
+        for row in connection.execute(full):
+            data = {"template_id": row.template_id, "budget_minor": row.budget_minor, "spent_minor": row.spent_minor}
+            add_notice(connection, "budget.exhausted", row.template_id, exhausted, data)
+
+
+def _add_redeemed(connection: Connection, places: list[str]) -> None:
+    place = cursors.c.name == _REDEEMED
+    done = connection.execute(select(cursors.c.position).where(place)).scalar_one_or_none()
+    if done is None:  # what was redeemed before anybody asked is told to nobody
+        last = connection.execute(select(history.c.history_id).order_by(history.c.history_id.desc()).limit(1)).scalar()
+        row = {"name": _REDEEMED, "position": last or 0}
+        connection.execute(inserting(connection, cursors).values(row).on_conflict_do_nothing())
+        return
+    settled, now = done, clock(connection)
+    asked = select(history).where(history.c.history_id > done).order_by(history.c.history_id).limit(AT_ONCE)
+    for row in connection.execute(asked).all():
+        if row.event == CouponEvent.REDEEMED.value:
+            data = {
+                "redemption_id": row.redemption_id, "template_id": row.template_id, "code": row.code,
+                "customer_id": row.customer_id, "amount_minor": row.spent_minor, "at": row.at,
+            }  # fmt: skip
+            add_notice(connection, "coupon.redeemed", str(row.history_id), places, data, row.customer_id)
+        settled = row.history_id if row.at < now - SETTLED else settled
+    connection.execute(update(cursors).where(place).values(position=settled))

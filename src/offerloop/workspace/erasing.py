@@ -1,0 +1,46 @@
+"""Put another name in place of a customer's in every table of runs and of the loop."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import polars as pl
+
+from offerloop.tables import with_other_names
+from offerloop.workspace.folders import write_whole
+
+
+def erase_from_folder(folder: Path, names: Mapping[str, str]) -> int:
+    """Replace names of customers in the tables below a folder, and return how many files that changed.
+
+    Rows that cleaning rejected are kept as text: where they hold a name they are taken out.
+    """
+    changed = 0
+    for path in sorted(folder.rglob("*.parquet")) if folder.is_dir() else ():
+        table = pl.read_parquet(path)
+        other = without_rejected(table, names) if path.stem == "rejected" else with_other_names(table, names)
+        if not other.equals(table):
+            draft = path.with_name(f".{path.name}.tmp")
+            other.write_parquet(draft)
+            draft.replace(path)
+            changed += 1
+    for path in _tables_of_text(folder):
+        table = pl.read_csv(path, infer_schema=False)
+        other = with_other_names(table, names)
+        if other is not table:
+            write_whole(path, other.write_csv().encode())
+            changed += 1
+    return changed
+
+
+def _tables_of_text(folder: Path) -> Iterator[Path]:
+    yield from sorted(folder.rglob("*.csv")) if folder.is_dir() else ()
+
+
+def without_rejected(table: pl.DataFrame, names: Mapping[str, str]) -> pl.DataFrame:
+    """Return the rejected rows that hold no name as a whole word."""
+    words = "|".join(rf"(^|[^\w-]){re.escape(one)}($|[^\w-])" for one in names)
+    texts = [name for name, kind in table.schema.items() if kind == pl.String]
+    return table.filter(~pl.any_horizontal(pl.col(name).fill_null("").str.contains(words) for name in texts))

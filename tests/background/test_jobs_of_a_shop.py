@@ -1,0 +1,93 @@
+"""Jobs make plans, read them out and erase, on a shop that only reports events."""
+
+import os
+import signal
+import threading
+import time
+
+import polars as pl
+import pytest
+from reported_shop import reported, shop_on_store, small_shop_events
+
+from offerloop.background import Runner, carry_out_next, carrying, erase_customer
+from offerloop.config import STORE_VARIABLE
+from offerloop.store import Database, JobState, add_job, cancel_job, find_job
+
+WEBHOOK = '\n[alarms]\nmail = ["ops@shop.example"]\nsender = "offerloop@shop.example"\n'
+
+
+@pytest.fixture
+def shop(small_run, tmp_path):
+    """The folder of a small shop on an SQLite store, and its database."""
+    url = f"sqlite:///{tmp_path / 'store.db'}"
+    reported(url, small_shop_events(small_run.parent.parent))
+    path = shop_on_store(tmp_path, url)
+    path.write_text(path.read_text() + WEBHOOK)
+    database = Database.open(url)
+    yield tmp_path, database
+    database.close()
+
+
+def add(database, kind, **request):
+    return database.change(lambda one: add_job(one, kind, request))
+
+
+def test_a_run_and_the_erasure_of_a_customer(shop):
+    folder, database = shop
+    add(database, "run")
+    done = carry_out_next(folder, database)
+    assert done.state == JobState.DONE, done.failure
+    run = folder / "runs" / done.result["run"]
+    served = run / "served"
+    served.mkdir()
+    (served / "ids").write_text("c001")
+    before = pl.read_parquet(run / "assignments.parquet")
+    erased, job = erase_customer(database, "c001")
+    done = carry_out_next(folder, database)
+    assert (done.state, done.result["traces"]) == (JobState.DONE, [])
+    after = pl.read_parquet(run / "assignments.parquet")
+    assert after.filter(customer_id=erased.key).height == 1
+    columns = ["offer_id", "arm", "propensity"]
+    assert after.select(columns).equals(before.select(columns))
+    for path in [one for one in folder.rglob("*") if one.is_file()]:
+        assert b"c001" not in path.read_bytes(), path
+    assert database.read(lambda one: find_job(one, job.job_id)).request == {}
+
+
+def test_a_job_that_fails_says_why_and_raises_an_alarm(shop):
+    folder, database = shop
+    add(database, "readout", run="nowhere")
+    done = carry_out_next(folder, database)
+    assert done.state == JobState.FAILED
+    assert "nowhere" in done.failure
+    with database.engine.connect() as connection:
+        told = connection.exec_driver_sql("select place, body from notices").all()
+    assert [place for place, _ in told] == ["mailto:ops@shop.example"]
+    assert "the job 'readout' failed" in told[0][1]
+
+
+def test_a_running_job_is_cancelled_and_an_interrupted_one_is_queued_again(shop, monkeypatch):
+    folder, database = shop
+    monkeypatch.setattr(carrying, "EVERY", 0.02)
+    monkeypatch.setitem(carrying.KINDS, "run", lambda *_: time.sleep(30))
+    job = add(database, "run")
+    threading.Timer(0.3, lambda: database.change(lambda one: cancel_job(one, job.job_id))).start()
+    assert carry_out_next(folder, database).state == JobState.CANCELLED
+    add(database, "run")
+    threading.Timer(0.3, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+    again = carry_out_next(folder, database)
+    assert (again.state, again.attempts) == (JobState.QUEUED, 0)
+
+
+@pytest.mark.slow
+def test_a_runner_begins_jobs_in_processes_of_their_own(shop, monkeypatch):
+    folder, database = shop
+    monkeypatch.delenv(STORE_VARIABLE, raising=False)
+    runner = Runner(folder, f"sqlite:///{folder / 'store.db'}")
+    runner.start()
+    job = add(database, "readout", run="nowhere")
+    deadline = time.monotonic() + 60
+    while database.read(lambda one: find_job(one, job.job_id)).state != JobState.FAILED:
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    runner.stop()

@@ -1,0 +1,184 @@
+"""Webhooks are told what happened, in signed requests, until they take it; alarms go to mail too."""
+
+import json
+import smtplib
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
+import pytest
+import sqlalchemy as sa
+
+from offerloop.background import SIGNATURE, announce, is_signed, send_due, signature_of
+from offerloop.config import Alarms, Config, Webhook
+from offerloop.offers import CouponTerms, Issue, Redeem
+from offerloop.store import Database, Ledger
+
+SECRET = "a secret of the shop"
+
+
+class Hook:
+    """A server that notes what it is sent, and answers with a status that the test sets."""
+
+    def __init__(self):
+        self.status, self.requests = 200, []
+        hook = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                hook.requests.append((self.headers[SIGNATURE], body))
+                self.send_response(hook.status)
+                self.send_header("Location", "/elsewhere")
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        Thread(target=self.server.serve_forever, daemon=True).start()
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.server.server_port}/hook"
+
+    @property
+    def told(self):
+        return [json.loads(body) for _, body in self.requests]
+
+
+@pytest.fixture
+def hook(monkeypatch):
+    monkeypatch.setenv("no_proxy", "*")
+    monkeypatch.setenv("HOOK_SECRET", SECRET)
+    found = Hook()
+    yield found
+    found.server.shutdown()
+    found.server.server_close()
+
+
+@pytest.fixture
+def database(store_url):
+    found = Database.open(store_url)
+    yield found
+    found.close()
+
+
+def config_of(*hooks, **more):
+    return Config.model_construct(webhooks=hooks, alarms=more.get("alarms"))
+
+
+def listening(hook, *topics):
+    return config_of(Webhook(url=hook.url, secret_env="HOOK_SECRET", topics=topics))
+
+
+def tell(database, config, topic="alarm", key="1", **data):
+    database.change(lambda one: announce(one, config, topic, key, data))
+
+
+def at_once(database):
+    """Let every waiting time be over."""
+    with database.engine.begin() as connection:
+        connection.execute(sa.text("update notices set next_at = 0 where next_at is not null"))
+
+
+def test_a_notice_is_signed_and_sent_once(database, hook):
+    config = listening(hook)
+    tell(database, config, what="the job failed")
+    tell(database, config, what="the job failed")
+    assert [send_due(database, config) for _ in range(3)] == [1, 0, 0]
+    ((header, body),) = hook.requests
+    assert is_signed(SECRET, body, header)
+    assert not is_signed("another", body, header)
+    assert not is_signed(SECRET, body + b" ", header)
+    assert (hook.told[0]["topic"], hook.told[0]["data"]) == ("alarm", {"what": "the job failed"})
+
+
+def test_what_is_not_taken_is_sent_again_under_the_same_id(database, hook):
+    config = listening(hook)
+    tell(database, config)
+    for hook.status in (500, 302, 404, 200):
+        at_once(database)
+        send_due(database, config)
+    at_once(database)
+    assert send_due(database, config) == 0
+    assert len(hook.told) == 4
+    assert len({one["id"] for one in hook.told}) == 1
+
+
+def test_waits_grow_and_end(database, hook):
+    config, hook.status, waits = listening(hook), 503, []
+    tell(database, config)
+    for _ in range(14):
+        at_once(database)
+        send_due(database, config)
+        with database.engine.connect() as connection:
+            waits.append(connection.execute(sa.text("select next_at from notices")).scalar())
+    assert waits[-1] is None
+    assert sorted(waits[:-1]) == waits[:-1]
+    assert len(hook.requests) == 14
+
+
+def test_only_topics_that_were_asked_for_are_told(database, hook):
+    config = listening(hook, "coupon.redeemed")
+    tell(database, config)
+    assert send_due(database, config) == 0
+
+
+def test_redemptions_and_used_up_budgets_are_told_once(database, hook):
+    config, ledger = listening(hook), Ledger(database.engine)
+    ledger.add_template("t", CouponTerms(limit_per_code=9, budget_minor=100))
+    ledger.carry_out_all([Issue("i", "t", ("A",)), Redeem("before", "A", "anna", 30)])
+    send_due(database, config)
+    ledger.carry_out_all([Redeem("1", "A", "anna", 40), Redeem("2", "A", "bob", 40), Redeem("3", "A", "bob", 30)])
+    for _ in range(3):
+        send_due(database, config)
+    told = [(one["topic"], one["data"].get("redemption_id") or one["data"]["template_id"]) for one in hook.told]
+    assert sorted(told) == [("budget.exhausted", "t"), ("coupon.redeemed", "1"), ("coupon.redeemed", "3")]
+    assert {one["data"].get("amount_minor") for one in hook.told} == {40, 30, None}
+
+
+def test_a_signature_of_another_time_does_not_count():
+    header = signature_of(SECRET, b"{}", 1_000)
+    assert is_signed(SECRET, b"{}", header, 1_300)
+    assert not is_signed(SECRET, b"{}", header, 1_301)
+    assert not is_signed(SECRET, b"{}", header, 600)
+    assert not any(is_signed(SECRET, b"{}", one, 1_000) for one in ("", "t=1000", "v1=x", "t=x,v1=y", "t=1000,v1=ä"))
+
+
+def test_a_missing_secret_sends_nothing_unsigned(database, hook, monkeypatch):
+    config = listening(hook)
+    monkeypatch.delenv("HOOK_SECRET")
+    tell(database, config)
+    assert send_due(database, config) == 0
+    assert hook.requests == []
+    with database.engine.connect() as connection:
+        assert "HOOK_SECRET" in connection.execute(sa.text("select failure from notices")).scalar()
+
+
+def test_alarms_go_to_mail(database, monkeypatch):
+    sent = []
+
+    class Server:
+        def __init__(self, host, port, timeout):
+            self.place = (host, port, timeout)
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *_):
+            pass
+
+        def send_message(self, mail):
+            sent.append((self.place[:2], mail["To"], mail["Subject"], mail.get_content()))
+
+    monkeypatch.setattr(smtplib, "SMTP", Server)
+    alarms = Alarms(mail=["ops@shop.example"], sender="offerloop@shop.example", smtp="smtp://mail.example:2525")
+    config = config_of(alarms=alarms)
+    tell(database, config, what="the job 'run' failed:\nno orders", job_id="job_1")
+    tell(database, config, "coupon.redeemed", what="nothing for mail")
+    assert send_due(database, config) == 1
+    ((place, to, subject, text),) = sent
+    assert (place, to) == (("mail.example", 2525), "ops@shop.example")
+    assert subject == "Offerloop: the job 'run' failed: no orders"
+    assert "job_id: job_1" in text

@@ -1,0 +1,151 @@
+"""An erased customer is in no table and no byte, and every sum stays as it was."""
+
+import json
+from contextlib import suppress
+from datetime import UTC, datetime
+
+import pytest
+import sqlalchemy as sa
+
+from offerloop.offers import Claim, CouponTerms, Issue, Lock, Redeem, RollBack
+from offerloop.store import (
+    EVENT,
+    Database,
+    EventLog,
+    Journal,
+    Ledger,
+    audit,
+    change_steps,
+    clean_up,
+    erase_from_store,
+    keys_of_customers,
+    traces_of,
+)
+
+ANNA, BOB = "anna-4711", "bob"
+NOW = datetime.now(UTC).isoformat()
+
+
+def event(name, kind, customer=ANNA, **more):
+    body = {"event_id": f"{customer}-{name}", "kind": kind, "customer_id": customer, "at": NOW, **more}
+    return EVENT.validate_python(body)
+
+
+def order(name, customer=ANNA, **more):
+    line = {"product_id": "tea", "quantity": 1, "paid_minor": 500, "coupon_id": f"CODE-{customer}"}
+    return event(name, "order", customer, order_id=f"{customer}/{name}", lines=[line], **more)
+
+
+@pytest.fixture
+def database(store_url):
+    found = Database.open(store_url)
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def filled(database):
+    """A store that knows Anna everywhere, and Bob."""
+    log, ledger = EventLog(database), Ledger(database.engine)
+    facts = [event("facts", "customer", one, opt_out=True, attributes={"name": one}) for one in (ANNA, BOB)]
+    seen = [event("view", "view", one, product_id="tea") for one in (ANNA, BOB)]
+    log.take([*facts, *seen, *(order(k, one) for k in "12" for one in (ANNA, BOB))])
+    ledger.add_template("t", CouponTerms(limit_per_code=5, budget_minor=1_000))
+    ledger.carry_out_all(
+        [
+            Issue("issue", "t", ("A", f"FOR-{ANNA}", "B")), Claim(f"claim of {ANNA}", f"FOR-{ANNA}", ANNA),
+            Lock("lock", "A", ANNA, f"cart of {ANNA}", 50), Redeem(f"order of {ANNA}", "B", ANNA, 30),
+            Redeem("order", f"FOR-{ANNA}", ANNA, 20), RollBack(f"return of {ANNA}", f"order of {ANNA}", 10),
+            Redeem("other", "A", BOB, 70),
+        ]
+    )  # fmt: skip
+    database.change(lambda one: keys_of_customers(one, [ANNA, BOB]))
+    return database
+
+
+def erase(database, customer=ANNA):
+    erased = database.change(lambda one: erase_from_store(one, customer))
+    clean_up(database)
+    return erased
+
+
+def rows(database, statement):
+    with database.engine.connect() as connection:
+        return connection.execute(sa.text(statement)).all()
+
+
+def test_nothing_names_an_erased_customer(filled, tmp_path):
+    assert filled.read(lambda one: traces_of(one, ANNA))
+    erase(filled)
+    assert filled.read(lambda one: traces_of(one, ANNA)) == []
+    for path in tmp_path.glob("store.db*"):
+        assert ANNA.encode() not in path.read_bytes(), path.name
+    assert filled.read(lambda one: traces_of(one, BOB)) != []
+
+
+def test_sums_stay_and_the_ledger_explains_them(filled):
+    before = Ledger(filled.engine).template("t").balance
+    erased = erase(filled)
+    ledger = Ledger(filled.engine)
+    assert ledger.template("t").balance == before
+    assert audit(filled.engine) == []
+    assert ledger.customer("t", ANNA) != ledger.customer("t", erased.key)
+    assert ledger.customer("t", erased.key).spent_minor == 40
+    paid = [one.body["lines"][0]["paid_minor"] for one in EventLog(filled).read("order")]
+    assert paid == [500] * 4
+    assert {one.customer_id for one in EventLog(filled).read("order")} == {erased.key, BOB}
+    with pytest.raises(sa.exc.DBAPIError, match="append-only"), filled.engine.begin() as connection:
+        connection.execute(sa.text("delete from history"))
+
+
+def test_a_redemption_can_still_be_rolled_back(filled):
+    erase(filled)
+    assert Ledger(filled.engine).carry_out(RollBack("late return", "order")).reason is None
+    assert audit(filled.engine) == []
+
+
+def test_late_events_of_an_erased_customer_are_dropped(filled):
+    erase(filled)
+    found = EventLog(filled).take([order("1"), order("late"), order("late", BOB)])
+    assert (found.accepted, found.dropped, found.refused) == (1, 2, {})
+    assert filled.read(lambda one: traces_of(one, ANNA)) == []
+    erase(filled)
+
+
+def test_an_id_that_is_a_number_becomes_a_number_and_other_numbers_stay(database):
+    log, ledger = EventLog(database), Ledger(database.engine)
+    line = {"product_id": "7", "quantity": 7, "paid_minor": 7, "coupon_id": "17"}
+    log.take([event("1", "order", "7", order_id="77", lines=[line])])
+    ledger.add_template("t", CouponTerms())
+    ledger.carry_out_all([Issue("7-17", "t", ("17",)), Redeem("order 7", "17", "7", 7)])
+    erased = erase(database, "7")
+    assert erased.key.isdecimal()
+    (stored,) = log.read("order")
+    assert (stored.customer_id, stored.body["lines"]) == (erased.key, [line])
+    assert ledger.coupon("17").balance.spent_minor == 7
+    assert database.read(lambda one: traces_of(one, "7")) == []
+    assert audit(database.engine) == []
+
+
+def test_steps_of_a_loop_are_changed_and_then_stay(database):
+    journal = Journal(database.engine, "loop")
+    journal.once(0, "decide", lambda: {"who": ANNA})
+    journal.once(0, "give", lambda: 1)
+    changed = database.change(
+        lambda one: change_steps(one, lambda body: json.loads(json.dumps(body).replace(ANNA, "x")))
+    )
+    assert (changed, journal.known(0, "decide")) == (1, {"who": "x"})
+    with suppress(sa.exc.DBAPIError):
+        database.change(lambda one: one.execute(sa.text("delete from steps")))
+    assert journal.known(0, "give") == 1
+
+
+def test_an_erasure_that_fails_leaves_everything_as_it_was(filled):
+    def fail(connection):
+        erase_from_store(connection, ANNA)
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        filled.change(fail)
+    assert len(EventLog(filled).of_customer(ANNA)) == 4
+    assert EventLog(filled).take([order("3")]).accepted == 1
