@@ -19,7 +19,7 @@ WEBHOOK = '\n[alarms]\nmail = ["ops@shop.example"]\nsender = "offerloop@shop.exa
 @pytest.fixture
 def shop(small_run, tmp_path):
     """The folder of a small shop on an SQLite store, and its database."""
-    url = f"sqlite:///{tmp_path / 'store.db'}"
+    url = f"sqlite:///{tmp_path / 'offerloop.db'}"
     reported(url, small_shop_events(small_run.parent.parent))
     path = shop_on_store(tmp_path, url)
     path.write_text(path.read_text() + WEBHOOK)
@@ -83,7 +83,7 @@ def test_a_running_job_is_cancelled_and_an_interrupted_one_is_queued_again(shop,
 def test_a_runner_begins_jobs_in_processes_of_their_own(shop, monkeypatch):
     folder, database = shop
     monkeypatch.delenv(STORE_VARIABLE, raising=False)
-    runner = Runner(folder, f"sqlite:///{folder / 'store.db'}")
+    runner = Runner(folder, f"sqlite:///{folder / 'offerloop.db'}")
     runner.start()
     job = add(database, "readout", run="nowhere")
     deadline = time.monotonic() + 60

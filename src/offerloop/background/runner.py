@@ -13,7 +13,7 @@ from pathlib import Path
 
 from offerloop.background.notifying import send_due
 from offerloop.background.schedule import due_job
-from offerloop.config import STORE_VARIABLE, Config, load_config
+from offerloop.config import STORE_VARIABLE, Config, config_file, load_config
 from offerloop.errors import OfferloopError
 from offerloop.store import Database, add_job, jobs_wait
 
@@ -34,6 +34,7 @@ class Runner:
         self.shop, self.store_url = shop, store_url
         self._database = Database.open(store_url)
         self._over = threading.Event()
+        self._read: tuple[int, Config] | None = None
         self._child: subprocess.Popen[bytes] | None = None
         self._threads = [
             threading.Thread(target=self._again, args=(action,), daemon=True) for action in (self._jobs, self._notices)
@@ -69,7 +70,11 @@ class Runner:
                 _LOG.exception("work beside requests failed and is tried again")
 
     def _config(self) -> Config:
-        return load_config(self.shop)
+        """Return the configuration, read again when the file has changed."""
+        changed = config_file(self.shop).stat().st_mtime_ns
+        if self._read is None or self._read[0] != changed:
+            self._read = changed, load_config(self.shop)
+        return self._read[1]
 
     def _jobs(self) -> None:
         """Queue what the schedule wants, and begin a process where a job waits."""

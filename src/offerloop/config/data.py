@@ -16,7 +16,7 @@ class Data(Section):
     source: Literal["files", "store"] = "files"
     """`files`: from nowhere, so that `[sources.order_lines]` is required; `store`: from the events that the shop
     reported to `offerloop serve`."""
-    store: str = "sqlite:///store.db"
+    store: str = "sqlite:///offerloop.db"
     """Database of the events and of everything else that `offerloop serve` keeps: SQLite, relative to the configuration
     file, or PostgreSQL; `${NAME}` is an environment variable. The variable OFFERLOOP_STORE stands in its place."""
 

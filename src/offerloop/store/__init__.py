@@ -32,10 +32,12 @@ if TYPE_CHECKING:
     from offerloop.store.database import Database
     from offerloop.store.journal import Journal
     from offerloop.store.ledger import Ledger
+    from offerloop.store.reported.choices import Choice, read_choice, set_test_arm, special_customers
     from offerloop.store.reported.erased import erased_among, hold_off_erasures
     from offerloop.store.reported.erasing import Erased, change_steps, clean_up, erase_from_store, traces_of
-    from offerloop.store.reported.event_log import EventLog, RefusedEvent, StoredEvent, Taken
-    from offerloop.store.reported.incoming import EVENT, AnyEvent, Event
+    from offerloop.store.reported.event_log import EventLog, RefusedEvent, StoredEvent, Taken, take_events
+    from offerloop.store.reported.exporting import customer_records
+    from offerloop.store.reported.incoming import EVENT, AnyEvent, CustomerEvent, Event
     from offerloop.store.served.decisions import DecisionRecord, add_decisions, find_decision, keys_of_customers
     from offerloop.store.served.leases import open_budgets, return_lease, take_lease
     from offerloop.store.served.policies import PERSONALISED, is_on, promote, promoted, set_switch
@@ -68,7 +70,9 @@ __all__ = [
     "PREFIX",
     "SESSION_SECONDS",
     "AnyEvent",
+    "Choice",
     "CouponListed",
+    "CustomerEvent",
     "Database",
     "DecisionRecord",
     "Erased",
@@ -105,6 +109,7 @@ __all__ = [
     "clean_up",
     "coupons_of_customer",
     "coupons_of_template",
+    "customer_records",
     "due_notices",
     "end_session",
     "erase_from_store",
@@ -135,6 +140,7 @@ __all__ = [
     "person_of_session",
     "promote",
     "promoted",
+    "read_choice",
     "read_trail",
     "renew_job",
     "return_lease",
@@ -142,6 +148,9 @@ __all__ = [
     "revoke_token",
     "secret_hash",
     "set_switch",
+    "set_test_arm",
+    "special_customers",
+    "take_events",
     "take_lease",
     "traces_of",
 ]

@@ -10,13 +10,28 @@ from starlette.concurrency import run_in_threadpool
 
 from offerloop import __version__
 from offerloop.web import problems
-from offerloop.web.api import audit, baskets, coupons, decisions, health, orders, people, policies, prices, tokens
+from offerloop.web.api import (
+    audit,
+    baskets,
+    coupons,
+    customers,
+    decisions,
+    events,
+    health,
+    jobs,
+    orders,
+    people,
+    policies,
+    prices,
+    tokens,
+)
 from offerloop.web.headers import Surroundings
 from offerloop.web.limits import Bounds
 from offerloop.web.settings import Settings
 from offerloop.web.worker import Worker
 
 RESOURCES = (health, decisions, prices, baskets, orders, coupons, policies, tokens, people, audit)
+RESOURCES = (health, decisions, baskets, events, customers, jobs)
 
 
 def build_app(settings: Settings) -> FastAPI:

@@ -16,7 +16,8 @@ def serve(
     port: Annotated[int, typer.Option(help="Port to listen on.", min=0, max=65535)] = 8000,
     workers: Annotated[int, typer.Option(help="Number of processes that answer.", min=1, max=64)] = 1,
     store: Annotated[
-        str | None, typer.Option(help="URL of the database; default: offerloop.db in the shop's folder.")
+        str | None,
+        typer.Option(help="URL of the database; default: that of [data], a file in the shop's folder."),
     ] = None,
     trusted_proxy: Annotated[
         list[str] | None, typer.Option(help="Address of a proxy whose X-Forwarded-User signs people in; repeatable.")

@@ -36,9 +36,9 @@ class Metrics:
     durations: dict[Series, list[float]] = field(default_factory=dict)
     """Counts by class, and last the sum of seconds."""
 
-    def count(self, name: str, **labels: str | int) -> None:
-        """Count one."""
-        self.counters[name, _written(labels)] += 1
+    def count(self, name: str, by: int = 1, **labels: str | int) -> None:
+        """Count one, or several at once."""
+        self.counters[name, _written(labels)] += by
 
     def gauge(self, name: str, value: float) -> None:
         """Set what is added up over workers."""

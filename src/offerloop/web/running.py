@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import logging
+import os
 import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from offerloop.config import config_file
+from offerloop.background import Runner
+from offerloop.config import STORE_VARIABLE, config_file, load_config
 from offerloop.errors import InputError
+from offerloop.events import with_variables
 from offerloop.message import Message
 from offerloop.store import Database, add_entry, add_token, list_tokens
 from offerloop.web.settings import Settings
@@ -38,7 +41,8 @@ def ready_to_serve(
         raise InputError(
             Message("there is no shop at '{place}'; name the folder of its offerloop.toml", place=str(config))
         )
-    return Settings.of(config.parent, store, workers, trusted_proxies=trusted_proxies, secure_cookies=secure_cookies)
+    url = store or with_variables(load_config(config).data.url, "data.store")
+    return Settings.of(config.parent, url, workers, trusted_proxies=trusted_proxies, secure_cookies=secure_cookies)
 
 
 def first_token(database: Database, *, another: bool = False) -> str | None:
@@ -67,12 +71,18 @@ def run(settings: Settings, host: str, port: int, *, new_admin_token: bool, tell
         tell("This is a token of an admin. It is shown once: keep it where secrets are kept.")
     shutil.rmtree(settings.shop / "runs" / ".serve", ignore_errors=True)
     settings.to_environment()
+    os.environ[STORE_VARIABLE] = settings.store
     _log_to_stderr()
-    uvicorn.run(
-        "offerloop.web.app:app_of_worker", factory=True, host=host, port=port, workers=settings.workers,
-        access_log=False, log_config=None, server_header=False, proxy_headers=False,
-        timeout_keep_alive=5, timeout_graceful_shutdown=STOP_SECONDS, limit_concurrency=1_000,
-    )  # fmt: skip
+    runner = Runner(settings.shop, settings.store)
+    runner.start()
+    try:
+        uvicorn.run(
+            "offerloop.web.app:app_of_worker", factory=True, host=host, port=port, workers=settings.workers,
+            access_log=False, log_config=None, server_header=False, proxy_headers=False,
+            timeout_keep_alive=5, timeout_graceful_shutdown=STOP_SECONDS, limit_concurrency=1_000,
+        )  # fmt: skip
+    finally:
+        runner.stop()
 
 
 def _log_to_stderr() -> None:

@@ -31,7 +31,7 @@ def on_store(run, folder, events):
     shop, rest = text[: text.index("[sources")], text[text.index("[experiment]") :]
     manifest["config"]["text"] = f'{shop}[data]\nsource = "store"\n{rest}'
     (copied / "manifest.json").write_text(json.dumps(manifest))
-    reported(f"sqlite:///{folder / 'store.db'}", events)
+    reported(f"sqlite:///{folder / 'offerloop.db'}", events)
     return copied
 
 

@@ -115,9 +115,9 @@ def test_a_store_without_orders_is_named(tmp_path, store_url):
 
 
 def test_a_store_that_is_not_there_is_not_made(tmp_path):
-    with pytest.raises(SourceError, match=r"store\.db', which data\.store names, does not exist"):
-        clean(shop_on_store(tmp_path, "sqlite:///store.db"))
-    assert not (tmp_path / "store.db").exists()
+    with pytest.raises(SourceError, match=r"offerloop\.db', which data\.store names, does not exist"):
+        clean(shop_on_store(tmp_path, "sqlite:///offerloop.db"))
+    assert not (tmp_path / "offerloop.db").exists()
 
 
 def test_an_attribute_that_nobody_has_cannot_be_audited(tmp_path, store_url):

@@ -12,9 +12,10 @@ from sqlalchemy import Connection, Row, select
 
 from offerloop.store.connect import clock, inserting, reading
 from offerloop.store.database import Database
+from offerloop.store.reported.choices import choose
 from offerloop.store.reported.erased import erased_among, hold_off_erasures
 from offerloop.store.reported.incoming import CustomerEvent, Event, epoch_second
-from offerloop.store.schema import choices, events
+from offerloop.store.schema import events
 
 PATIENCE_SECONDS = 30.0
 MOST_AHEAD = 86_400
@@ -155,14 +156,6 @@ def _choose(connection: Connection, reported: Sequence[Event], now: int) -> None
     )
     for customer_id, at, opt_out in said:
         choose(connection, customer_id, min(at, now), opt_out=opt_out)
-
-
-def choose(connection: Connection, customer_id: str, at: int, *, opt_out: bool) -> None:
-    """Keep whether a customer has opted out, unless a newer choice is known."""
-    statement = inserting(connection, choices).values(customer_id=customer_id, opt_out=opt_out, changed_at=at)
-    newer = choices.c.changed_at <= statement.excluded.changed_at
-    changed = {"opt_out": statement.excluded.opt_out, "changed_at": statement.excluded.changed_at}
-    connection.execute(statement.on_conflict_do_update(index_elements=["customer_id"], set_=changed, where=newer))
 
 
 def _event(row: Row[Any]) -> StoredEvent:

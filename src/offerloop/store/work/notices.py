@@ -114,12 +114,12 @@ def _add_redeemed(connection: Connection, places: list[str]) -> None:
         return
     settled, now = done, clock(connection)
     asked = select(history).where(history.c.history_id > done).order_by(history.c.history_id).limit(AT_ONCE)
-    for row in connection.execute(asked).all():
-        if row.event == CouponEvent.REDEEMED.value:
+    for entry in connection.execute(asked).all():
+        if entry.event == CouponEvent.REDEEMED.value:
             data = {
-                "redemption_id": row.redemption_id, "template_id": row.template_id, "code": row.code,
-                "customer_id": row.customer_id, "amount_minor": row.spent_minor, "at": row.at,
+                "redemption_id": entry.redemption_id, "template_id": entry.template_id, "code": entry.code,
+                "customer_id": entry.customer_id, "amount_minor": entry.spent_minor, "at": entry.at,
             }  # fmt: skip
-            add_notice(connection, "coupon.redeemed", str(row.history_id), places, data, row.customer_id)
-        settled = row.history_id if row.at < now - SETTLED else settled
+            add_notice(connection, "coupon.redeemed", str(entry.history_id), places, data, entry.customer_id)
+        settled = entry.history_id if entry.at < now - SETTLED else settled
     connection.execute(update(cursors).where(place).values(position=settled))

@@ -225,6 +225,9 @@ def _answer(worker: Worker, asked: DecisionAsked) -> Answer:
         return _failed(worker, asked, "no_policy")
     if not worker.personalised:
         return _failed(worker, asked, "switched_off")
+    if asked.customer_id in worker.special:
+        reason = "opted_out" if worker.special[asked.customer_id] is None else "test_customer"
+        return Answer(asked, _new_id(), _now_ms(), served.policy.version, None, reason)
     try:
         decided = decide(served.policy, asked.customer_id, asked.exclude)
         leased = 0 if asked.dry_run or decided.offer is None else decided.needs_minor

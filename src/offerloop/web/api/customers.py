@@ -1,0 +1,227 @@
+"""`/v1/customers`: what is known of a customer, their choices, and their right to have it exported and erased."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Path, Query, Request
+from pydantic import BaseModel, ConfigDict, JsonValue
+from sqlalchemy import Connection
+
+from offerloop.background import erase_customer
+from offerloop.commands.explain.task import explain
+from offerloop.errors import InputError
+from offerloop.store import (
+    Choice,
+    CustomerEvent,
+    EventLog,
+    add_entry,
+    customer_records,
+    erased_among,
+    read_choice,
+    set_test_arm,
+    take_events,
+)
+from offerloop.web.api.fields import Model, Name
+from offerloop.web.auth import Administering, Deciding, Editing, Reading
+from offerloop.web.problems import Problem, documented, language_of
+from offerloop.web.worker import Worker
+from offerloop.workspace import find_run, open_run
+
+router = APIRouter(prefix="/v1/customers", tags=["customers"])
+CustomerId = Annotated[Name, Path()]
+_REFUSALS = ("not_signed_in", "not_allowed", "not_found", "erased", "invalid", "store_away")
+_EXAMPLE: JsonValue = {"opt_out": True}
+
+
+class Customer(BaseModel):
+    """What is known of a customer."""
+
+    customer_id: str
+    opt_out: bool
+    """Whether the customer has opted out of personal offers."""
+    test_arm: str | None
+    run: str | None
+    """The run that the following is from; null where the newest run does not know the customer."""
+    tags: list[str]
+    profile: dict[str, Any]
+    assignment: dict[str, Any] | None
+    """The arm and the offer of the newest plan, with the reasons."""
+    events: int
+
+
+class Choices(Model):
+    """What a customer chose."""
+
+    opt_out: bool
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
+
+
+class TestArm(Model):
+    """The arm that a test customer always gets."""
+
+    test_arm: Literal["holdout"] | None
+    """`holdout` for no personal offer, null for an ordinary customer."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"test_arm": "holdout"}]})
+
+
+class ChoicesKept(BaseModel):
+    """What counts for a customer from now on."""
+
+    customer_id: str
+    opt_out: bool
+    test_arm: str | None
+
+
+class CustomerExport(BaseModel):
+    """Everything that is kept of a customer."""
+
+    customer: Customer
+    events: list[dict[str, Any]]
+    records: dict[str, list[dict[str, Any]]]
+    """Rows of the store that name the customer, by table."""
+
+
+class ErasureBegun(BaseModel):
+    """An erasure: the store is done, and the job does the files of runs."""
+
+    deleted: int
+    kept: int
+    """Rows with amounts, which stay under a random key."""
+    job_id: str
+
+
+class CustomerExplanation(BaseModel):
+    """Why a customer gets an offer or none."""
+
+    audience: str
+    text: str
+    facts: dict[str, Any]
+
+
+@router.get("/{customer_id}", responses=documented(*_REFUSALS))
+def get_customer(request: Request, customer_id: CustomerId, _: Reading) -> Customer:
+    """Show the profile, tags and offer of a customer."""
+    return _customer(request.app.state.worker, customer_id)
+
+
+@router.get("/{customer_id}/explanation", responses=documented(*_REFUSALS))
+def explain_customer(
+    request: Request,
+    customer_id: CustomerId,
+    _: Reading,
+    audience: Annotated[Literal["customer", "support", "marketer"], Query()] = "marketer",
+) -> CustomerExplanation:
+    """Say why a customer gets an offer or none in the newest plan, in the language of Accept-Language."""
+    worker: Worker = request.app.state.worker
+    _check_not_erased(worker, customer_id)
+    language = language_of(request.headers.get("accept-language"))
+    try:
+        found = explain(find_run(worker.settings.shop), customer_id, audience, language)
+    except InputError:
+        raise Problem("not_found") from None
+    return CustomerExplanation(audience=audience, text=found.text, facts=found.facts)
+
+
+@router.put("/{customer_id}/choices", responses=documented(*_REFUSALS))
+def choose(request: Request, customer_id: CustomerId, body: Choices, _: Deciding) -> ChoicesKept:
+    """Keep whether a customer has opted out of personal offers.
+
+    Decisions follow within seconds, and plans with the next one.
+    """
+    worker: Worker = request.app.state.worker
+    event = CustomerEvent(
+        event_id=f"choice-{secrets.token_hex(12)}", kind="customer", customer_id=customer_id, at=datetime.now(UTC),
+        opt_out=body.opt_out,
+    )  # fmt: skip
+
+    def keep(connection: Connection) -> Choice | None:
+        if take_events(connection, [event]).dropped:
+            raise Problem("erased")
+        return read_choice(connection, customer_id)
+
+    return _kept(customer_id, worker.database.change(keep))
+
+
+@router.put("/{customer_id}/test-arm", responses=documented(*_REFUSALS))
+def make_test_customer(request: Request, customer_id: CustomerId, body: TestArm, caller: Editing) -> ChoicesKept:
+    """Make a test customer, who always gets one arm, or an ordinary customer again."""
+    worker: Worker = request.app.state.worker
+
+    def keep(connection: Connection) -> Choice | None:
+        set_test_arm(connection, customer_id, body.test_arm)
+        if erased_among(connection, [customer_id]):
+            raise Problem("erased")
+        add_entry(connection, caller.actor, "test customer set", arm=body.test_arm)
+        return read_choice(connection, customer_id)
+
+    return _kept(customer_id, worker.database.change(keep))
+
+
+@router.get("/{customer_id}/export", responses=documented(*_REFUSALS))
+def export_customer(request: Request, customer_id: CustomerId, caller: Administering) -> CustomerExport:
+    """Return everything that is kept of a customer."""
+    worker: Worker = request.app.state.worker
+    customer = _customer(worker, customer_id)
+    worker.database.change(lambda connection: add_entry(connection, caller.actor, "customer exported"))
+    events = [vars(one) for one in EventLog(worker.database).of_customer(customer_id)]
+    records = worker.database.read(lambda connection: customer_records(connection, customer_id))
+    return CustomerExport(customer=customer, events=events, records=records)
+
+
+@router.delete("/{customer_id}", status_code=202, responses=documented(*_REFUSALS))
+def erase(request: Request, customer_id: CustomerId, caller: Administering) -> ErasureBegun:
+    """Erase a customer everywhere: at once from the store, and by a job from the files of runs.
+
+    Events that arrive later are dropped, decisions of the customer answer 410, and amounts stay under a random key.
+    """
+    worker: Worker = request.app.state.worker
+    erased, job = erase_customer(worker.database, customer_id)
+    worker.special.pop(customer_id, None)
+    worker.database.change(lambda connection: add_entry(connection, caller.actor, "customer erased", job.job_id))
+    return ErasureBegun(deleted=erased.deleted, kept=erased.kept, job_id=job.job_id)
+
+
+def _check_not_erased(worker: Worker, customer_id: str) -> None:
+    if worker.database.read(lambda connection: erased_among(connection, [customer_id])):
+        raise Problem("erased")
+
+
+def _customer(worker: Worker, customer_id: str) -> Customer:
+    """Return what is known. Raises Problem for a customer who was erased or whom nothing knows."""
+    _check_not_erased(worker, customer_id)
+    choice = worker.database.read(lambda connection: read_choice(connection, customer_id))
+    n_events = len(EventLog(worker.database).of_customer(customer_id))
+    known = _of_run(worker, customer_id)
+    if choice is None and not n_events and known is None:
+        raise Problem("not_found")
+    run, profile, assignment = known or (None, {}, None)
+    tags = profile.pop("tags", None) or []
+    kept = _kept(customer_id, choice)
+    return Customer(
+        customer_id=customer_id, opt_out=kept.opt_out, test_arm=kept.test_arm, run=run, tags=tags, profile=profile,
+        assignment=assignment, events=n_events,
+    )  # fmt: skip
+
+
+def _kept(customer_id: str, choice: Choice | None) -> ChoicesKept:
+    opt_out, arm = (False, None) if choice is None else (choice.opt_out, choice.test_arm)
+    return ChoicesKept(customer_id=customer_id, opt_out=opt_out, test_arm=arm)
+
+
+def _of_run(worker: Worker, customer_id: str) -> tuple[str, dict[str, Any], dict[str, Any] | None] | None:
+    """Return the newest run with its rows of a customer; None where there is no run or it does not know them."""
+    try:
+        run = open_run(find_run(worker.settings.shop))
+        customer = run.customer(customer_id)
+    except InputError:
+        return None
+    rows = {name: run.rows(name, customer).to_dicts() for name in ("profiles", "assignments")}
+    profile, assignment = (dict(found[0]) if found else {} for found in rows.values())
+    profile.pop("customer_id", None)
+    assignment.pop("customer_id", None)
+    return run.folder.name, profile, assignment or None

@@ -1,0 +1,146 @@
+"""`/v1/jobs`: plans, read-outs and the loop as jobs, one at a time, with progress."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Header, Query, Request
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
+from sqlalchemy import Connection
+
+from offerloop.store import Job, add_entry, add_job, cancel_job, find_job, list_jobs
+from offerloop.web.api.fields import Model
+from offerloop.web.auth import Editing, Reading
+from offerloop.web.problems import Problem, documented
+from offerloop.web.worker import Worker
+
+router = APIRouter(prefix="/v1/jobs", tags=["jobs"])
+_EXAMPLE: JsonValue = {"kind": "readout", "from": "2024-06-03", "until": "2024-06-16"}
+
+
+class JobRequest(Model):
+    """What is to be done."""
+
+    kind: Literal["run", "readout", "loop"]
+    """`run` makes a plan, `readout` measures what one caused, `loop` takes the next steps of the loop."""
+    run: Annotated[str | None, Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z_-]{0,99}$")] = None
+    """The run that a read-out measures; default: the newest."""
+    from_day: Annotated[date | None, Field(alias="from")] = None
+    """First day of a read-out; default: the day of the plan."""
+    until_day: Annotated[date | None, Field(alias="until")] = None
+    """Last day of a read-out."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
+
+    @model_validator(mode="after")
+    def _fits(self) -> JobRequest:
+        if self.kind != "readout" and (self.run or self.from_day or self.until_day):
+            raise ValueError("run, from and until belong to a readout")
+        return self
+
+    def written(self) -> dict[str, Any]:
+        """Return what the job holds."""
+        return self.model_dump(mode="json", by_alias=True, exclude={"kind"}, exclude_none=True)
+
+
+class JobAnswer(BaseModel):
+    """A job and how far it is."""
+
+    job_id: str
+    kind: str
+    state: Literal["queued", "running", "done", "failed", "cancelled"]
+    request: dict[str, Any]
+    """What was asked for; empty for an erasure, which names a customer."""
+    made_at: str
+    begun_at: str | None
+    ended_at: str | None
+    progress: dict[str, Any]
+    """`stage`, the one that runs, and `done`, how many have ended."""
+    result: dict[str, Any] | None
+    failure: str | None
+
+    @classmethod
+    def of(cls, job: Job) -> JobAnswer:
+        """Return a job as it is answered."""
+        return cls(
+            job_id=job.job_id, kind=job.kind, state=job.state.value, made_at=_instant(job.made_at),
+            request={} if job.kind == "erase" else job.request, progress=job.progress, result=job.result,
+            begun_at=None if job.begun_at is None else _instant(job.begun_at),
+            ended_at=None if job.ended_at is None else _instant(job.ended_at), failure=job.failure,
+        )  # fmt: skip
+
+
+class JobList(BaseModel):
+    """Jobs, the newest first."""
+
+    items: list[JobAnswer]
+    next_cursor: str | None
+    """Asks for the jobs before these."""
+
+
+def _instant(second: int) -> str:
+    return datetime.fromtimestamp(second, UTC).isoformat().replace("+00:00", "Z")
+
+
+Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=255)]
+
+
+@router.post(
+    "", status_code=202, responses=documented("not_signed_in", "not_allowed", "key_conflict", "invalid", "store_away")
+)
+def queue_job(request: Request, body: JobRequest, caller: Editing, key: Key = None) -> JobAnswer:
+    """Queue a job; the same Idempotency-Key gives the same job."""
+    worker: Worker = request.app.state.worker
+
+    def queue(connection: Connection) -> Job:
+        job = add_job(connection, body.kind, body.written(), None if key is None else f"{caller.actor} {key}")
+        if (job.kind, job.request) != (body.kind, body.written()):
+            raise Problem("key_conflict", field="Idempotency-Key")
+        add_entry(connection, caller.actor, "job queued", job.job_id, kind=job.kind)
+        return job
+
+    return JobAnswer.of(worker.database.change(queue))
+
+
+@router.get("", responses=documented("not_signed_in", "not_allowed", "invalid", "store_away"))
+def jobs_so_far(
+    request: Request,
+    _: Reading,
+    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+    cursor: Annotated[str | None, Query(pattern=r"^[0-9]{1,15}$")] = None,
+) -> JobList:
+    """List jobs, the newest first."""
+    worker: Worker = request.app.state.worker
+    before = None if cursor is None else int(cursor)
+    found = worker.database.read(lambda connection: list_jobs(connection, limit + 1, before))
+    more = str(found[limit - 1].number) if len(found) > limit else None
+    return JobList(items=[JobAnswer.of(one) for one in found[:limit]], next_cursor=more)
+
+
+@router.get("/{job_id}", responses=documented("not_signed_in", "not_allowed", "not_found", "store_away"))
+def job_so_far(request: Request, job_id: str, _: Reading) -> JobAnswer:
+    """Say how far a job is."""
+    worker: Worker = request.app.state.worker
+    job = worker.database.read(lambda connection: find_job(connection, job_id))
+    if job is None:
+        raise Problem("not_found")
+    return JobAnswer.of(job)
+
+
+@router.post("/{job_id}/cancel", responses=documented("not_signed_in", "not_allowed", "not_found", "store_away"))
+def stop_job(request: Request, job_id: str, caller: Editing) -> JobAnswer:
+    """Take a job out of the queue, or ask it to stop; one that is over, and an erasure, stay as they are."""
+    worker: Worker = request.app.state.worker
+
+    def stop(connection: Connection) -> Job | None:
+        job = find_job(connection, job_id)
+        if job is None or job.kind == "erase":
+            return job
+        add_entry(connection, caller.actor, "job cancelled", job_id)
+        return cancel_job(connection, job_id)
+
+    job = worker.database.change(stop)
+    if job is None:
+        raise Problem("not_found")
+    return JobAnswer.of(job)

@@ -1,0 +1,80 @@
+"""Customers over HTTP: profile, choices, export, and an erasure that reaches everything the service writes."""
+
+import json
+
+import polars as pl
+from served_shop import with_role
+
+from offerloop.background import carry_out_next
+from offerloop.store import traces_of
+
+BOUGHT = {
+    "event_id": "order of c001", "kind": "order", "customer_id": "c001", "order_id": "c001-9",
+    "at": "2024-06-03T14:05:00+02:00", "lines": [{"product_id": "7", "quantity": 1, "paid_minor": 100}],
+}  # fmt: skip
+
+
+def decide(client, headers, customer="c001", **more):
+    body = {"customer_id": customer, "durable": True, **more}
+    return client.post("/v1/decisions", headers=headers, json=body).json()
+
+
+def test_a_profile_and_the_reasons_of_a_plan(shared_service, role, small_run):
+    planned = pl.read_parquet(small_run / "assignments.parquet").row(0, named=True)
+    found = shared_service.get(f"/v1/customers/{planned['customer_id']}", headers=role("viewer")).json()
+    assert found["assignment"]["arm"] == planned["arm"]
+    assert found["assignment"]["offer_id"] == planned["offer_id"]
+    assert found["profile"]["n_orders"] > 0
+    assert (found["run"], found["opt_out"]) == (small_run.name, False)
+    assert shared_service.get("/v1/customers/nobody", headers=role("viewer")).status_code == 404
+
+
+def test_an_explanation_is_worded_for_its_reader(shared_service, role):
+    place = "/v1/customers/c002/explanation?audience="
+    headers = {**role("viewer"), "accept-language": "zh"}
+    texts = [shared_service.get(place + one, headers=headers).json()["text"] for one in ("customer", "marketer")]
+    assert texts[0] != texts[1]
+    assert all(any("\u4e00" <= sign <= "\u9fff" for sign in one) for one in texts)
+    assert shared_service.get("/v1/customers/nobody/explanation", headers=role("viewer")).status_code == 404
+
+
+def test_who_opts_out_gets_no_offer_from_then_on(service):
+    worker, headers = service.app.state.worker, with_role(service, "admin")
+    kept = service.put("/v1/customers/c003/choices", headers=headers, json={"opt_out": True})
+    assert kept.json() == {"customer_id": "c003", "opt_out": True, "test_arm": None}
+    worker.follow()
+    found = decide(service, headers, "c003")
+    assert (found["offers"], found["reasons"]) == ([], ["opted_out"])
+    service.put("/v1/customers/c003/choices", headers=headers, json={"opt_out": False})
+    service.put("/v1/customers/c004/test-arm", headers=headers, json={"test_arm": "holdout"})
+    worker.follow()
+    assert decide(service, headers, "c003")["reasons"] != ["opted_out"]
+    assert decide(service, headers, "c004")["reasons"] == ["test_customer"]
+
+
+def test_an_erased_customer_is_nowhere(service):
+    worker, headers = service.app.state.worker, with_role(service, "admin")
+    shop = worker.settings.shop
+    config = shop / "offerloop.toml"
+    config.write_text(config.read_text() + '\n[data]\nsource = "store"\n')
+    assert service.post("/v1/events", headers=headers, json={"events": [BOUGHT]}).json()["accepted"] == 1
+    decision = decide(service, headers)
+    exported = service.get("/v1/customers/c001/export", headers=headers).json()
+    assert [one["event_id"] for one in exported["events"]] == ["order of c001"]
+    assert exported["records"]["decisions"][0]["decision_id"] == decision["decision_id"]
+    done = service.delete("/v1/customers/c001", headers=headers)
+    assert (done.status_code, done.json()["kept"]) == (202, 1)
+    for place in ("c001", "c001/export", "c001/explanation"):
+        answer = service.get(f"/v1/customers/{place}", headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (410, "erased")
+    assert service.post("/v1/events", headers=headers, json={"events": [BOUGHT]}).json()["dropped"] == 1
+    assert service.put("/v1/customers/c001/choices", headers=headers, json={"opt_out": True}).status_code == 410
+    ended = carry_out_next(shop, worker.database)
+    assert (ended.state, ended.result["traces"]) == ("done", [])
+    assert worker.database.read(lambda one: traces_of(one, "c001")) == []
+    worker.follow()
+    assert decide(service, headers, dry_run=True)["reasons"] == ["unknown_customer"]
+    for path in [one for one in shop.rglob("*") if one.is_file() and one.suffix != ".parquet"]:
+        assert b"c001" not in path.read_bytes(), path
+    for path in shop.rglob("*.parquet"):
+        assert "c001" not in json.dumps(pl.read_parquet(path).to_dicts(), default=str), path
