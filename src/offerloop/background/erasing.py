@@ -15,7 +15,17 @@ from offerloop.config import Config, load_config
 from offerloop.errors import OfferloopError
 from offerloop.events import pseudonyms
 from offerloop.loop import without_customers
-from offerloop.store import Database, Erased, Job, add_job, change_steps, clean_up, erase_from_store, traces_of
+from offerloop.store import (
+    Database,
+    Erased,
+    Job,
+    add_job,
+    change_steps,
+    clean_up,
+    erase_from_store,
+    erase_traces,
+    traces_of,
+)
 from offerloop.workspace import erase_from_folder
 
 
@@ -47,15 +57,21 @@ def erase_files(shop: Path, request: Mapping[str, Any]) -> dict[str, Any]:
     for url in {config.data.url, f"sqlite:///{folder / 'loop' / 'journal.db'}"}:
         if not url.startswith("sqlite:///") or Path(url.removeprefix("sqlite:///")).exists():
             n_steps += _erase_steps(url, names)
-    traces = _traces(config.data.url, request["customer_id"])
-    return {"files": n_files, "steps": n_steps, "traces": [one for one in traces if one != "jobs.request"]}
+    traces = _erase_traces(config.data.url, request["customer_id"], request["key"])
+    return {"files": n_files, "steps": n_steps, "traces": traces}
 
 
-def _traces(url: str, customer_id: str) -> list[str]:
-    """Return where the store still names a customer: nowhere, unless an erasure is not complete."""
-    database = Database.open(url)
+def _erase_traces(url: str, customer_id: str, key: str) -> list[str]:
+    """Look for the customer's id in every table, put the key in its place, and return where it still stands: nowhere.
+
+    The job that asks for it keeps the id until its end.
+    """
+    database, own = Database.open(url), "jobs.request"
     try:
-        return database.read(lambda connection: traces_of(connection, customer_id))
+        found = database.read(lambda connection: traces_of(connection, customer_id))
+        others = [one for one in found if one != own]
+        database.change(lambda connection: erase_traces(connection, customer_id, key, others))
+        return [one for one in database.read(lambda connection: traces_of(connection, customer_id)) if one != own]
     finally:
         database.close()
 

@@ -34,7 +34,14 @@ if TYPE_CHECKING:
     from offerloop.store.ledger import Ledger
     from offerloop.store.reported.choices import Choice, read_choice, set_test_arm, special_customers
     from offerloop.store.reported.erased import erased_among, hold_off_erasures
-    from offerloop.store.reported.erasing import Erased, change_steps, clean_up, erase_from_store, traces_of
+    from offerloop.store.reported.erasing import (
+        Erased,
+        change_steps,
+        clean_up,
+        erase_from_store,
+        erase_traces,
+        traces_of,
+    )
     from offerloop.store.reported.event_log import EventLog, RefusedEvent, StoredEvent, Taken, take_events
     from offerloop.store.reported.exporting import customer_records
     from offerloop.store.reported.incoming import EVENT, AnyEvent, CustomerEvent, Event
@@ -113,6 +120,7 @@ __all__ = [
     "due_notices",
     "end_session",
     "erase_from_store",
+    "erase_traces",
     "erased_among",
     "find_decision",
     "find_job",

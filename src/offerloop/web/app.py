@@ -30,8 +30,9 @@ from offerloop.web.limits import Bounds
 from offerloop.web.settings import Settings
 from offerloop.web.worker import Worker
 
-RESOURCES = (health, decisions, prices, baskets, orders, coupons, policies, tokens, people, audit)
-RESOURCES = (health, decisions, baskets, events, customers, jobs)
+RESOURCES = (
+    health, decisions, prices, baskets, orders, coupons, events, customers, jobs, policies, tokens, people, audit,
+)  # fmt: skip
 
 
 def build_app(settings: Settings) -> FastAPI:

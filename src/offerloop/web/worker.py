@@ -8,9 +8,6 @@ from threading import Event, Thread
 
 from offerloop.errors import OfferloopError
 from offerloop.serving import OFFERS_FILE, Leases, Policy, Records, ShopOffers, decide, open_shop_offers, serve_run
-from offerloop.store import PERSONALISED, Database, Ledger, forget_answers, is_on, promoted
-from offerloop.offers import OfferSet, StackingPolicy
-from offerloop.serving import Leases, Policy, Records, ShopOffers, decide, open_shop_offers, serve_run
 from offerloop.store import PERSONALISED, Database, Ledger, forget_answers, is_on, promoted, special_customers
 from offerloop.web.auth import Credentials
 from offerloop.web.metrics import Metrics
@@ -103,22 +100,12 @@ class Worker:
 
     def offer_given(self, customer_id: str | None) -> tuple[str, str] | None:
         """Return campaign and id of the offer that the plan gives a customer; None for none."""
-        if self.served is None or customer_id is None or not self.personalised:
+        if self.served is None or customer_id is None or customer_id in self.special or not self.personalised:
             return None
         decided = decide(self.served.policy, customer_id)
         if decided.needs_minor or decided.offer is None:
             return None  # what a newcomer gets is known from the decision alone
         return decided.offer.campaign_id, decided.offer.offer_id
-    def offers_of(self, customer_id: str | None) -> tuple[OfferSet, StackingPolicy]:
-        """Return the offers that a customer has now, and how they combine."""
-        served = self.served
-        if served is None:
-            return self.everyone.for_customer(None), self.everyone.policy
-        given = None
-        if customer_id is not None and self.personalised and customer_id not in self.special:
-            decided = decide(served.policy, customer_id)
-            given = None if decided.needs_minor else decided.offer
-        return served.offers.for_customer(given), served.offers.policy
 
     def _run(self) -> None:
         rounds = 0
@@ -141,9 +128,8 @@ class Worker:
         version = self.database.read(promoted)
         try:
             folder = find_run(self.settings.shop if version is None else self.settings.shop / "runs" / version)
-            if self.version != folder.name:
             is_there = (folder / "served").is_dir()  # an erasure removes it, so that it is made anew
-            if self.served is None or self.served.policy.version != folder.name or not is_there:
+            if self.version != folder.name or not is_there:
                 self._serve(serve_run(folder))
             self._read_offers()
         except OfferloopError as error:

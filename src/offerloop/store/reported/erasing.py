@@ -7,12 +7,12 @@ import json
 import re
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Table, Text, delete, select, text, update
+from sqlalchemy import Connection, Table, Text, delete, func, select, text, update
 
 from offerloop.errors import StoreError
 from offerloop.store.connect import clock
@@ -34,6 +34,7 @@ from offerloop.store.schema import (
     request_answers,
     requests,
     steps,
+    trail,
 )
 
 KEPT_EVENTS = ("order", "return", "redemption")
@@ -43,6 +44,7 @@ DISTINCT = 6
 _LEDGER = (coupons, customers, locks, redemptions, history)
 _NAMES = ("code", "lock_key", "redemption_id", "request_key")
 """Columns of the ledger that hold names which the shop gave, and which may hold the customer's id."""
+_APPEND_ONLY = (history, steps, trail)
 _CLEAN_SECONDS = 30.0
 
 
@@ -87,6 +89,22 @@ def change_steps(connection: Connection, change: Callable[[Any], Any]) -> int:
                 connection.execute(update(steps).where(place).values(body=other))
                 changed += 1
     return changed
+
+
+def erase_traces(connection: Connection, customer_id: str, key: str, columns: Iterable[str]) -> None:
+    """Put the key in place of an id in all texts of some columns, such as a name that the shop gave to an order."""
+    for name in columns:
+        table_name, _, column_name = name.partition(".")
+        table = metadata.tables[table_name]
+        column = table.c[column_name]
+        within = column.contains(customer_id, autoescape=True)
+        holds = within if len(customer_id) >= DISTINCT else column == customer_id
+        changed = update(table).where(holds).values({column_name: func.replace(column, customer_id, key)})
+        if table in _APPEND_ONLY:
+            with _lifted(connection, table):
+                connection.execute(changed)
+        else:
+            connection.execute(changed)
 
 
 def clean_up(database: Database) -> None:

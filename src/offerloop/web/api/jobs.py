@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Header, Query, Request
+from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 from sqlalchemy import Connection
 
 from offerloop.store import Job, add_entry, add_job, cancel_job, find_job, list_jobs
 from offerloop.web.api.fields import Model
 from offerloop.web.auth import Editing, Reading
+from offerloop.web.idempotency import Key
 from offerloop.web.problems import Problem, documented
 from offerloop.web.worker import Worker
 
@@ -81,9 +82,6 @@ class JobList(BaseModel):
 
 def _instant(second: int) -> str:
     return datetime.fromtimestamp(second, UTC).isoformat().replace("+00:00", "Z")
-
-
-Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=255)]
 
 
 @router.post(
